@@ -1,0 +1,48 @@
+/** Every error that torchts throws on purpose. `code` is stable; the message says what was expected, what was found and what to do. */
+export class TorchError extends Error {
+  readonly code: string = 'TTS_TORCH';
+  /** The C++ trace of an error raised inside libtorch. */
+  readonly nativeTrace?: string;
+
+  constructor(message: string, options: { cause?: unknown; nativeTrace?: string } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    // Not enumerable: a trace of two hundred lines has no place in a printed error.
+    if (options.nativeTrace) Object.defineProperty(this, 'nativeTrace', { value: options.nativeTrace });
+  }
+}
+
+/** Shapes that do not fit each other or the operator. */
+export class ShapeError extends TorchError {
+  override readonly code = 'TTS_SHAPE';
+}
+
+/** An element type, or the JavaScript type of an argument, that the operator does not take. */
+export class DTypeError extends TorchError {
+  override readonly code = 'TTS_DTYPE';
+}
+
+/** A device that is absent, or tensors on different devices. */
+export class DeviceError extends TorchError {
+  override readonly code = 'TTS_DEVICE';
+}
+
+/** The allocator of a device could not give the bytes asked for. */
+export class OutOfMemoryError extends TorchError {
+  override readonly code = 'TTS_OUT_OF_MEMORY';
+}
+
+/** A tensor used after `dispose()`, after the end of its scope, or on another thread than its own. */
+export class DisposedTensorError extends TorchError {
+  override readonly code = 'TTS_DISPOSED';
+}
+
+/** A file, option or configuration of the user that cannot be used as it is. */
+export class InputError extends TorchError {
+  override readonly code: string = 'TTS_INPUT';
+}
+
+/** A command line or configuration that asks for something that does not exist: exit code 2. */
+export class UsageError extends InputError {
+  override readonly code = 'TTS_USAGE';
+}
