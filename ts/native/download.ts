@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { withLock } from './lock';
+import { attempt, DownloadError, type DownloadProgress, type Transfer } from './transfer';
+
+export { DownloadError, type DownloadProgress };
+
+export interface DownloadOptions {
+  /** The hash the file must have, hexadecimal. @default none: any content is taken */
+  readonly sha256?: string;
+  /** Sent with every request; `authorization` is not passed on to another host after a redirect. @default none */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Attempts in a row that may bring no byte before it gives up. Minimum: 1. @default 5 */
+  readonly attempts?: number;
+  /** The longest silence of the server, in milliseconds. @default 30000 */
+  readonly timeoutMs?: number;
+  /** Fetches although the destination exists. @default false */
+  readonly force?: boolean;
+  /** Stops the download; the part stays and a later call goes on from it. @default none */
+  readonly signal?: AbortSignal;
+  /** Called for every chunk. @default none */
+  readonly onProgress?: (progress: DownloadProgress) => void;
+}
+
+export interface DownloadResult {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** False when the destination was already there. */
+  readonly fetched: boolean;
+}
+
+/**
+ * Fetches `url` into the file `destination`, which appears only when it is complete and its hash is right.
+ *
+ * Until then the bytes are in `<destination>.part`. A cut connection, a killed process and a second call go on
+ * from there (HTTP range, guarded by the server's ETag or date); a server without ranges is read again from the start.
+ * Two processes that ask for the same destination at once: the second waits and takes the result.
+ *
+ * @throws DownloadError with `status` set when the server answered with an error
+ */
+export async function download(url: string, destination: string, options: DownloadOptions = {}): Promise<DownloadResult> {
+  await mkdir(dirname(destination), { recursive: true });
+  return withLock(`${destination}.part`, async () => {
+    const existing = options.force ? undefined : await fingerprint(destination, options.sha256);
+    if (existing) return { path: destination, ...existing, fetched: false };
+
+    const part = `${destination}.part`;
+    await complete({ timeoutMs: 30_000, ...definedOnly(options), headers: options.headers ?? {}, url, part }, options.attempts ?? 5);
+    const sha256 = await sha256File(part);
+    await rm(`${part}.tag`, { force: true });
+    if (options.sha256 && sha256 !== options.sha256.toLowerCase()) {
+      await rm(part, { force: true });
+      throw new DownloadError(
+        `${url} has the wrong content: expected sha256 ${options.sha256}, found ${sha256}; what was fetched is deleted, try again or use another source.`,
+        url,
+      );
+    }
+    await rename(part, destination);
+    return { path: destination, bytes: (await stat(destination)).size, sha256, fetched: true };
+  });
+}
+
+/** The sha256 of a file, hexadecimal. */
+export async function sha256File(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+/** Size and hash of a file that is there and right; a wrong one is fetched again. */
+async function fingerprint(path: string, expected?: string): Promise<{ bytes: number; sha256: string } | undefined> {
+  const info = await stat(path).catch(() => undefined);
+  if (!info?.isFile()) return undefined;
+  const sha256 = await sha256File(path);
+  return !expected || sha256 === expected.toLowerCase() ? { bytes: info.size, sha256 } : undefined;
+}
+
+async function complete(transfer: Transfer, attempts: number): Promise<void> {
+  const sizeNow = (): Promise<number> => stat(transfer.part).then((info) => info.size, () => 0);
+  for (let fruitless = 0, furthest = await sizeNow(); ; ) {
+    try {
+      return await attempt(transfer);
+    } catch (error) {
+      if (!(error instanceof DownloadError) || !error.details.retry) throw error;
+      const reached = await sizeNow();
+      fruitless = reached > furthest ? 1 : fruitless + 1;
+      furthest = Math.max(furthest, reached);
+      if (fruitless >= attempts) {
+        throw new DownloadError(`${error.message} Gave up after ${attempts} attempts without progress.`, transfer.url, {
+          status: error.status,
+          cause: error,
+        });
+      }
+      await pause(error.details.retryAfterMs ?? 250 * 2 ** fruitless, transfer.signal);
+    }
+  }
+}
+
+function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  return setTimeout(Math.min(ms, 60_000), undefined, { signal });
+}
+
+/** Without the keys whose value is undefined, so that they do not overwrite a default. */
+function definedOnly<Options extends object>(options: Options): Partial<Options> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<Options>;
+}

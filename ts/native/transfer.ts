@@ -1,0 +1,170 @@
+import { open, readFile, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
+import { TorchError } from '../errors';
+
+/** A download that did not succeed; nothing at the destination looks complete. */
+export class DownloadError extends TorchError {
+  override readonly code = 'TTS_DOWNLOAD';
+
+  constructor(
+    message: string,
+    readonly url: string,
+    readonly details: {
+      /** The HTTP status, when the server answered with one that is no success. */
+      readonly status?: number;
+      /** True when trying again may help: a cut connection, a busy server. */
+      readonly retry?: boolean;
+      /** What the server asked to wait. */
+      readonly retryAfterMs?: number;
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super(message, { cause: details.cause });
+  }
+
+  get status(): number | undefined {
+    return this.details.status;
+  }
+}
+
+export interface DownloadProgress {
+  /** Bytes on disk, those of an earlier, cut attempt included. */
+  readonly received: number;
+  /** Bytes of the whole file, when the server tells. */
+  readonly total?: number;
+}
+
+export interface Transfer {
+  readonly url: string;
+  /** The unfinished file; beside it `<part>.tag` holds the validator of the version it belongs to. */
+  readonly part: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: DownloadProgress) => void;
+}
+
+/** One attempt to complete `transfer.part`: goes on where the last one was cut, when the server still has the same version. */
+export async function attempt(transfer: Transfer): Promise<void> {
+  const clock = new AbortController();
+  const signal = transfer.signal ? AbortSignal.any([transfer.signal, clock.signal]) : clock.signal;
+  let timer = setTimeout(() => clock.abort(), transfer.timeoutMs);
+  const alive = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => clock.abort(), transfer.timeoutMs);
+  };
+  try {
+    await receive(transfer, signal, alive);
+  } catch (error) {
+    if (transfer.signal?.aborted) throw transfer.signal.reason;
+    throw explain(error, transfer, clock.signal.aborted);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function receive(transfer: Transfer, signal: AbortSignal, alive: () => void): Promise<void> {
+  const have = await resumable(transfer.part);
+  const range: Record<string, string> = have.tag ? { range: `bytes=${have.bytes}-`, 'if-range': have.tag } : {};
+  const response = await fetch(transfer.url, { headers: { 'accept-encoding': 'identity', ...transfer.headers, ...range }, signal });
+  alive();
+  const start = await startOf(response, transfer, have.bytes);
+  const length = Number(response.headers.get('content-length') ?? NaN);
+  const total = Number.isFinite(length) ? start + length : undefined;
+  if (start === 0) await remember(transfer.part, response);
+
+  const file = await open(transfer.part, start > 0 ? 'r+' : 'w');
+  try {
+    const received = await pour(response, file, start, (bytes) => {
+      alive();
+      transfer.onProgress?.({ received: bytes, total });
+    });
+    if (total !== undefined && received !== total) {
+      throw new DownloadError(`${transfer.url} was cut after ${received} of ${total} bytes.`, transfer.url, { retry: true });
+    }
+    // Before the rename that makes the file look complete: after a power cut, a name without its bytes would be one that lies.
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function pour(response: Response, file: FileHandle, start: number, onBytes: (received: number) => void): Promise<number> {
+  let position = start;
+  onBytes(position);
+  if (!response.body) return position;
+  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+    await file.write(chunk, 0, chunk.byteLength, position);
+    position += chunk.byteLength;
+    onBytes(position);
+  }
+  return position;
+}
+
+/** How much of the part can be continued: all of it when its validator is known, else nothing. */
+async function resumable(part: string): Promise<{ bytes: number; tag?: string }> {
+  const bytes = await stat(part).then((info) => info.size, () => 0);
+  const tag = bytes > 0 ? await readFile(`${part}.tag`, 'utf8').catch(() => '') : '';
+  return tag ? { bytes, tag } : { bytes: 0 };
+}
+
+async function remember(part: string, response: Response): Promise<void> {
+  const etag = response.headers.get('etag');
+  // A weak tag promises the same meaning, not the same bytes, so it cannot join two halves.
+  const tag = etag && !etag.startsWith('W/') ? etag : response.headers.get('last-modified');
+  if (tag) await writeFile(`${part}.tag`, tag);
+  else await rm(`${part}.tag`, { force: true });
+}
+
+/** The byte at which the body of `response` begins; throws for an answer that carries no part of the file. */
+async function startOf(response: Response, { url, part }: Transfer, have: number): Promise<number> {
+  if (response.status === 206) {
+    const start = Number(/^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1] ?? NaN);
+    if (start === have) return start;
+  } else if (response.ok) {
+    return 0;
+  }
+  await response.body?.cancel();
+  if (response.status === 206 || response.status === 416) {
+    // The part does not fit the file any more: forget it, the next attempt starts at zero.
+    await Promise.all([rm(part, { force: true }), rm(`${part}.tag`, { force: true })]);
+    throw new DownloadError(`${url} did not continue at byte ${have}.`, url, { retry: true });
+  }
+  const retryAfter = Number(response.headers.get('retry-after') ?? NaN);
+  throw new DownloadError(`${url} answered ${response.status} ${response.statusText}.`.replace(' .', '.'), url, {
+    status: response.status,
+    retry: response.status === 408 || response.status === 429 || response.status >= 500,
+    retryAfterMs: Number.isFinite(retryAfter) ? retryAfter * 1000 : undefined,
+  });
+}
+
+/** Nothing answers there, and trying again at once would only make the user wait. */
+const HOPELESS: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'the name of its host is not known (no network, or no DNS)',
+  EAI_AGAIN: 'the name of its host could not be looked up (no network, or no DNS)',
+  ECONNREFUSED: 'its host refused the connection',
+  ENETUNREACH: 'its network cannot be reached',
+  EHOSTUNREACH: 'its host cannot be reached',
+  UND_ERR_CONNECT_TIMEOUT: 'its host did not answer',
+};
+
+function explain(error: unknown, { url, part, timeoutMs }: Transfer, timedOut: boolean): Error {
+  if (error instanceof TorchError) return error;
+  if (timedOut) {
+    return new DownloadError(`${url} sent nothing for ${timeoutMs / 1000} s.`, url, { retry: true, cause: error });
+  }
+  const cause = rootCause(error);
+  const code = String((cause as NodeJS.ErrnoException).code ?? '');
+  if (code === 'ENOSPC') return new DownloadError(`The disk is full: ${part} could not be written.`, url, { cause: error });
+  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
+    return new DownloadError(`${part} cannot be written (${code}).`, url, { cause: error });
+  }
+  const reason = HOPELESS[code] ?? (cause.message || code);
+  return new DownloadError(`${url} could not be fetched: ${reason}.`, url, { retry: !(code in HOPELESS), cause: error });
+}
+
+/** `fetch` says only "fetch failed"; the reason is in the innermost cause. */
+function rootCause(error: unknown): Error {
+  let inner = error instanceof Error ? error : new Error(String(error));
+  while (inner.cause instanceof Error) inner = inner.cause;
+  return inner instanceof AggregateError && inner.errors[0] instanceof Error ? inner.errors[0] : inner;
+}
