@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
 
 /** A holder that was killed is forgotten after this time; a living one renews its lock three times in it. */
-const STALE_MS = 12_000;
+const STALE_MS = 6_000;
 
 export interface LockOptions {
   /** Called once, when another process holds the lock and this one starts to wait. */
