@@ -163,7 +163,7 @@ function explain(error: unknown, { url, part, timeoutMs }: Transfer, timedOut: b
 }
 
 /** `fetch` says only "fetch failed"; the reason is in the innermost cause. */
-function rootCause(error: unknown): Error {
+export function rootCause(error: unknown): Error {
   let inner = error instanceof Error ? error : new Error(String(error));
   while (inner.cause instanceof Error) inner = inner.cause;
   return inner instanceof AggregateError && inner.errors[0] instanceof Error ? inner.errors[0] : inner;
