@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import packageJson from '../../package.json';
+
+const MODULE = JSON.stringify(join(__dirname, '../../ts/cli/program.ts'));
+const ERRORS = JSON.stringify(join(__dirname, '../../ts/errors.ts'));
+
+describe('a command line', () => {
+  it('ends with 0 when done', () => {
+    assert.deepEqual(run('', 'go'), { status: 0, stdout: '', stderr: '' });
+  });
+
+  it('prints the version of the package', () => {
+    assert.deepEqual(run('', '--version'), { status: 0, stdout: `${packageJson.version}\n`, stderr: '' });
+  });
+
+  it('shows its help on stdout and ends with 0', () => {
+    const { status, stdout } = run('', '--help');
+    assert.equal(status, 0);
+    assert.match(stdout, /Usage: tool \[options\] \[command\]/);
+  });
+
+  it('ends with 1 and one sentence when it failed', () => {
+    const result = run(`throw new errors.InputError('No such file.')`, 'go');
+    assert.deepEqual(result, { status: 1, stdout: '', stderr: 'tool: No such file.\n' });
+  });
+
+  it('ends with 2 when the use is wrong', () => {
+    assert.deepEqual(run(`throw new errors.UsageError('No such key.')`, 'go'), { status: 2, stdout: '', stderr: 'tool: No such key.\n' });
+    const unknown = run('', 'go', '--colour');
+    assert.equal(unknown.status, 2);
+    assert.match(unknown.stderr, /unknown option '--colour'/);
+    assert.equal(run('', 'come').status, 2);
+  });
+
+  it('prints a stack only with --debug', () => {
+    const failure = `throw new TypeError('x is not a function')`;
+    const quiet = run(failure, 'go');
+    assert.equal(quiet.status, 1);
+    assert.doesNotMatch(quiet.stderr, /\n {4}at /);
+    assert.match(quiet.stderr, /^tool: x is not a function \(unexpected TypeError; --debug prints where/);
+    assert.match(run(failure, 'go', '--debug').stderr, /TypeError: x is not a function\n {4}at /);
+  });
+});
+
+/** Runs a program whose only command, `go`, does `body`. */
+function run(body: string, ...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  const script = `
+    const { createProgram, runProgram } = require(${MODULE});
+    const errors = require(${ERRORS});
+    const program = createProgram('tool', 'A tool.');
+    program.command('go').action(async () => { ${body} });
+    process.argv.splice(1, 0, 'tool');
+    runProgram(program);`;
+  const child = spawnSync(process.execPath, ['--require', require.resolve('tsx/cjs'), '-e', script, '--', ...args], { encoding: 'utf8' });
+  return { status: child.status, stdout: child.stdout, stderr: child.stderr };
+}

@@ -1,0 +1,38 @@
+import { Command, CommanderError } from 'commander';
+import { TorchError, UsageError } from '../errors';
+import { packageVersion } from '../native/package';
+
+/** The root of a command line: `--version`, `--help`, `--debug`; wrong use ends with exit code 2. Add subcommands to it. */
+export function createProgram(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .version(packageVersion())
+    .option('--debug', 'print the stack of an error, not only its sentence')
+    .helpCommand(false)
+    .showSuggestionAfterError()
+    .showHelpAfterError(`(${name} --help shows what there is)`)
+    .exitOverride();
+}
+
+/** Runs a command line and sets the exit code: 0 done, 1 failed, 2 wrong use. Errors go to stderr in one sentence. */
+export async function runProgram(program: Command, argv: readonly string[] = process.argv): Promise<void> {
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    process.exitCode = exitCode(error);
+    // Commander has printed its own errors already.
+    if (!(error instanceof CommanderError)) process.stderr.write(`${program.name()}: ${explain(error, argv.includes('--debug'))}\n`);
+  }
+}
+
+function exitCode(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  return error instanceof UsageError ? 2 : 1;
+}
+
+function explain(error: unknown, debug: boolean): string {
+  if (!(error instanceof Error)) return String(error);
+  if (debug) return [error.stack, error instanceof TorchError ? error.nativeTrace : undefined].filter(Boolean).join('\n');
+  if (error instanceof TorchError) return error.message;
+  return `${error.message} (unexpected ${error.name}; --debug prints where it comes from)`;
+}
