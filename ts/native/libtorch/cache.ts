@@ -1,0 +1,32 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { LIBTORCH_VERSION } from '../package';
+import { type Flavour } from './flavour';
+
+/** Written into a cached libtorch as its last file: a folder without it is not complete. */
+export const MARKER = 'torchts.json';
+
+/** What the marker tells about the folder it lies in. */
+export interface Provenance {
+  readonly version: string;
+  readonly flavour: Flavour;
+  /** The names of the files that the folder was unpacked from. */
+  readonly archives: readonly string[];
+}
+
+/** `$XDG_CACHE_HOME/torchts`, by default `~/.cache/torchts`. */
+export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
+  return join(environment.XDG_CACHE_HOME || join(environment.HOME || homedir(), '.cache'), 'torchts');
+}
+
+/** Where the libtorch of a flavour lies once it is fetched. */
+export function cachedLibtorch(flavour: Flavour, environment: NodeJS.ProcessEnv = process.env): string {
+  return join(cacheFolder(environment), `libtorch-${LIBTORCH_VERSION}-${flavour}`);
+}
+
+/** The marker of a complete folder; undefined for one whose unpacking was cut, or that somebody else made. */
+export function readMarker(folder: string): Provenance | undefined {
+  const path = join(folder, MARKER);
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Provenance) : undefined;
+}

@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { LIBTORCH_VERSION } from '../package';
+import { cachedLibtorch, readMarker } from './cache';
+import { type Flavour } from './flavour';
+import { inspectFolder, type LibtorchFolder } from './folder';
+import { findPythonTorch, pythons } from './python';
+
+/** A place where libtorch was looked for in vain. */
+export interface Attempt {
+  readonly place: string;
+  /** One clause: why not from there. */
+  readonly reason: string;
+}
+
+export interface Located extends LibtorchFolder {
+  readonly source: 'TORCHTS_LIBTORCH' | 'cache' | 'Python';
+}
+
+export interface Search {
+  readonly found?: Located;
+  /** The places before the one that was found, in order. */
+  readonly attempts: readonly Attempt[];
+}
+
+/**
+ * Looks for libtorch on this machine, without the network: `TORCHTS_LIBTORCH`, the user's cache, the torch package of Python.
+ * @param flavour what was asked for; undefined takes a Python torch of any flavour, and `cpu` from the cache
+ */
+export function locateLibtorch(flavour: Flavour | undefined, environment: NodeJS.ProcessEnv = process.env): Search {
+  const attempts: Attempt[] = [];
+  for (const look of [fromEnvironment, fromCache, fromPython]) {
+    const found = look(flavour, environment, attempts);
+    if (found) return { found, attempts };
+  }
+  return { attempts };
+}
+
+/** The fetched libtorch of a flavour, when it is complete. */
+export function locateCached(flavour: Flavour): Located | undefined {
+  return fromCache(flavour, process.env, []);
+}
+
+type Look = (flavour: Flavour | undefined, environment: NodeJS.ProcessEnv, attempts: Attempt[]) => Located | undefined;
+
+/** The user's own choice: any supported version and flavour is taken. */
+const fromEnvironment: Look = (_, environment, attempts) => {
+  const value = environment.TORCHTS_LIBTORCH;
+  if (!value) return miss(attempts, 'TORCHTS_LIBTORCH', 'it is not set');
+  const folder = resolve(value);
+  const content = inspectFolder(folder);
+  if (typeof content === 'string') return miss(attempts, `TORCHTS_LIBTORCH (${folder})`, content);
+  return { ...content, source: 'TORCHTS_LIBTORCH' };
+};
+
+const fromCache: Look = (flavour = 'cpu', environment, attempts) => {
+  const folder = cachedLibtorch(flavour, environment);
+  if (!existsSync(folder)) return miss(attempts, folder, 'nothing was fetched yet');
+  if (!readMarker(folder)) return miss(attempts, folder, 'it is not complete');
+  const content = inspectFolder(folder);
+  if (typeof content === 'string') return miss(attempts, folder, content);
+  return { ...content, flavour, source: 'cache' };
+};
+
+const fromPython: Look = (flavour, environment, attempts) => {
+  for (const python of pythons(environment)) {
+    const torch = findPythonTorch(python);
+    if (typeof torch === 'string') {
+      miss(attempts, `torch of ${python}`, torch);
+      continue;
+    }
+    const content = torch.version.split('+')[0] === LIBTORCH_VERSION ? inspectFolder(torch.folder) : `it is version ${torch.version}, not ${LIBTORCH_VERSION}`;
+    if (typeof content === 'string') miss(attempts, torch.folder, content);
+    else if (flavour && content.flavour !== flavour) miss(attempts, torch.folder, `it is the flavour ${content.flavour}, not ${flavour}`);
+    else return { ...content, source: 'Python' };
+  }
+  return undefined;
+};
+
+function miss(attempts: Attempt[], place: string, reason: string): undefined {
+  attempts.push({ place, reason });
+}

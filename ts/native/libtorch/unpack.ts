@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InputError } from '../../errors';
+import { withBar, type Listener } from '../listener';
+import { LIBTORCH_VERSION } from '../package';
+import { unzip } from '../unzip';
+import { type Archive } from './archive';
+import { MARKER, type Provenance } from './cache';
+import { type Flavour } from './flavour';
+import { inspectFolder } from './folder';
+
+/** Python's bindings and the libraries of PyTorch's own tests. */
+const LEFT_OUT = /^lib\/(libtorch_python|libshm|libtorch_global_deps|libaoti_custom_ops|libbackend_with_compiler|libjitbackend_test|libtorchbind_test)/;
+
+/**
+ * Where an entry of an official archive (`libtorch/lib/..`) or of a wheel (`torch/lib/..`) goes; undefined for what C++ does not need.
+ * NVIDIA's wheels carry `nvidia/<package>/lib/*.so`; beside libtorch_cuda is where the loader looks first.
+ */
+export function placeOf(entry: string): string | undefined {
+  const nvidia = /^nvidia\/(?:[^/]+\/)+?lib\/([^/]+\.so[^/]*)$/.exec(entry)?.[1];
+  if (nvidia) return `lib/${nvidia}`;
+  const path = /^(?:libtorch|torch)\/((?:lib|include|share)\/.+|version\.py|build-version)$/.exec(entry)?.[1];
+  return path === undefined || LEFT_OUT.test(path) ? undefined : path;
+}
+
+/** Unpacks archives into `folder`, which appears at once and complete: it is built under another name and renamed as the last step. */
+export async function unpackLibtorch(archives: readonly Archive[], folder: string, flavour: Flavour, listener: Listener): Promise<void> {
+  await checkRecord(`${folder}.sha256`, archives);
+  const partial = `${folder}.partial`;
+  await rm(partial, { recursive: true, force: true });
+  await mkdir(partial, { recursive: true });
+  try {
+    for (const archive of archives) {
+      await withBar(listener, `unpacking ${archive.name}`, (bar) => unzip(archive.path, partial, { place: placeOf, onProgress: bar.update }));
+    }
+    check(partial, archives, flavour);
+    const marker: Provenance = { version: LIBTORCH_VERSION, flavour, archives: archives.map((archive) => archive.name) };
+    await writeFile(join(partial, MARKER), `${JSON.stringify(marker, null, 2)}\n`);
+    await replace(partial, folder);
+  } finally {
+    await rm(partial, { recursive: true, force: true });
+  }
+}
+
+function check(partial: string, archives: readonly Archive[], flavour: Flavour): void {
+  const content = inspectFolder(partial);
+  const names = archives.map((archive) => archive.name).join(', ');
+  if (typeof content === 'string') throw new InputError(`${names || 'Nothing'} holds no libtorch: ${content}.`);
+  if (content.version !== LIBTORCH_VERSION) throw new InputError(`${names} holds libtorch ${content.version}, not ${LIBTORCH_VERSION}.`);
+  if (content.flavour !== flavour) {
+    throw new InputError(
+      `${names} holds the flavour ${content.flavour}, not ${flavour}: ask for it with \`torchts setup --flavour ${content.flavour}\`, or name an index that has ${flavour} in pip's configuration.`,
+    );
+  }
+}
+
+/** Puts `partial` where `folder` is; an older one is set aside first, so that a killed process leaves either of them whole. */
+async function replace(partial: string, folder: string): Promise<void> {
+  const old = `${folder}.old`;
+  await rm(old, { recursive: true, force: true });
+  if (existsSync(folder)) await rename(folder, old);
+  await rename(partial, folder);
+  await rm(old, { recursive: true, force: true });
+}
+
+/** What an archive held the first time is what it must hold ever after; the record is in the format of sha256sum. */
+async function checkRecord(path: string, archives: readonly Archive[]): Promise<void> {
+  const lines = existsSync(path) ? (await readFile(path, 'utf8')).split('\n').filter(Boolean) : [];
+  const known = new Map(lines.map((line) => [line.slice(66), line.slice(0, 64)]));
+  for (const { name, sha256 } of archives) {
+    const recorded = known.get(name);
+    if (recorded && recorded !== sha256) {
+      throw new InputError(`${name} has changed since it was first fetched: sha256 ${sha256}, recorded ${recorded}; delete ${path} if that is right.`);
+    }
+    known.set(name, sha256);
+  }
+  await writeFile(path, [...known].map(([name, sha256]) => `${sha256}  ${name}\n`).join(''));
+}
