@@ -2,20 +2,25 @@
 export interface Listener {
   /** One sentence for the user. */
   say(sentence: string): void;
-  /** Begins a bar that shows how far something measured in bytes is. */
-  bar(label: string): Bar;
+  /** Begins a bar that shows how far work is. */
+  bar(label: string, unit?: 'bytes' | 'steps'): Bar;
 }
 
 export interface Bar {
-  update(bytes: number, total?: number): void;
+  update(done: number, total?: number): void;
   stop(): void;
 }
 
 export const silent: Listener = { say: () => {}, bar: () => ({ update: () => {}, stop: () => {} }) };
 
 /** Runs `work` with a bar that is gone when the work ends, also by an error. */
-export async function withBar<Result>(listener: Listener, label: string, work: (bar: Bar) => Promise<Result>): Promise<Result> {
-  const bar = listener.bar(label);
+export async function withBar<Result>(
+  listener: Listener,
+  label: string,
+  work: (bar: Bar) => Promise<Result>,
+  unit?: 'bytes' | 'steps',
+): Promise<Result> {
+  const bar = listener.bar(label, unit);
   try {
     return await work(bar);
   } finally {

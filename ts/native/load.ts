@@ -1,0 +1,72 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { TorchError } from '../errors';
+import { requestedFlavour } from './libtorch/flavour';
+import { locateLibtorch, type Attempt } from './libtorch/locate';
+import { packageRoot } from './package';
+
+/** What `torchts setup` and `make build` produce. */
+export const localAddon: string = join(packageRoot, 'build', 'Release', 'torchts.node');
+
+/** The addon is absent or does not load; the message lists what was tried and what to do. */
+export class AddonError extends TorchError {
+  override readonly code = 'TTS_ADDON';
+
+  constructor(readonly attempts: readonly Attempt[]) {
+    const tried = attempts.map(({ place, reason }) => `  ${place}: ${reason}`);
+    const fixes = addonFixes(attempts).map((fix, index) => `  ${index + 1}. ${fix}`);
+    const machine = `${process.platform}-${process.arch} with Node ${process.versions.node}`;
+    super([`The native addon of torchts does not load on ${machine}.`, 'Tried:', ...tried, 'What to do:', ...fixes].join('\n'));
+  }
+}
+
+/** Loads the addon: the local build, else a package built for this platform. */
+export function loadAddon(): unknown {
+  const attempts: Attempt[] = [];
+  for (const place of [localAddon, platformPackage()]) {
+    try {
+      return require(place);
+    } catch (error) {
+      attempts.push({ place, reason: reasonOf(place, error) });
+    }
+  }
+  throw new AddonError(attempts);
+}
+
+/** Whether there is an addon to load, without loading it. */
+export function addonPresent(): boolean {
+  if (existsSync(localAddon)) return true;
+  try {
+    return Boolean(require.resolve(platformPackage()));
+  } catch {
+    return false;
+  }
+}
+
+/** The folder of the libtorch that the local build was linked against (CMake's record), else of the one that would be used now. */
+export function libtorchLibFolder(): string | undefined {
+  const record = join(packageRoot, 'build', 'CMakeCache.txt');
+  const built = existsSync(record) ? /^TORCHTS_LIBTORCH:\w+=(.+)$/m.exec(readFileSync(record, 'utf8'))?.[1] : undefined;
+  const folder = built ?? locateLibtorch(requestedFlavour()).found?.folder;
+  return folder && join(folder, 'lib');
+}
+
+/** What to do about an addon that does not load, the likeliest first. */
+export function addonFixes(attempts: readonly Attempt[]): string[] {
+  if (process.platform !== 'linux' && process.platform !== 'darwin') return ['Use Linux or macOS; on Windows, WSL 2.'];
+  const reasons = attempts.map((attempt) => attempt.reason).join('\n');
+  const setup = /lib(torch|c10)\S*: cannot open shared object|Library not loaded/.test(reasons)
+    ? 'The libtorch that the addon was built against is gone: run `npx torchts setup`, which finds or fetches one and builds again.'
+    : 'Run `npx torchts setup`: it gets libtorch and builds the addon (a C++20 compiler and CMake are needed).';
+  return [setup, 'Run `npx torchts doctor`: it says what this machine lacks.'];
+}
+
+function platformPackage(): string {
+  return `@torchts/${process.platform}-${process.arch}-${requestedFlavour() ?? 'cpu'}`;
+}
+
+function reasonOf(place: string, error: unknown): string {
+  if (place === localAddon && !existsSync(place)) return 'it is not built';
+  if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return 'it is not installed';
+  return error instanceof Error ? error.message : String(error);
+}
