@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { pbkdf2 } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { Dataset } from '../../ts/data/dataset';
+import { DataLoader, type LoaderOptions } from '../../ts/data/loader';
+import { shuffled } from '../../ts/data/sampler';
+
+/** Samples that are their own index; counts what is under way. */
+class Numbers implements Dataset<number> {
+  started = 0;
+  running = 0;
+  mostRunning = 0;
+
+  constructor(
+    readonly length: number,
+    private readonly delayMs: (index: number) => number = () => 0,
+  ) {}
+
+  async load(index: number): Promise<number> {
+    this.started++;
+    this.mostRunning = Math.max(this.mostRunning, ++this.running);
+    await sleep(this.delayMs(index));
+    this.running--;
+    return index;
+  }
+}
+
+const loaderOf = (dataset: Dataset<number>, options: LoaderOptions) => new DataLoader(dataset, (samples) => samples, options);
+
+async function collect(loader: DataLoader<number, number[]>, epoch = 0, startBatch = 0): Promise<number[][]> {
+  const batches: number[][] = [];
+  for await (const batch of loader.epoch(epoch, { startBatch })) batches.push(batch);
+  return batches;
+}
+
+describe('DataLoader', () => {
+  it('delivers all samples in order, the last batch short', async () => {
+    const loader = loaderOf(new Numbers(7), { batchSize: 3 });
+    assert.deepEqual(await collect(loader), [[0, 1, 2], [3, 4, 5], [6]]);
+    assert.equal(loader.batches, 3);
+    assert.equal(loader.samples, 7);
+  });
+
+  it('drops a short last batch when asked to', async () => {
+    const loader = loaderOf(new Numbers(7), { batchSize: 3, lastBatch: 'drop' });
+    assert.deepEqual(await collect(loader), [[0, 1, 2], [3, 4, 5]]);
+    assert.equal(loader.batches, 2);
+    assert.equal(loader.samples, 6);
+  });
+
+  it('has no batches for an empty dataset', async () => {
+    assert.deepEqual(await collect(loaderOf(new Numbers(0), { batchSize: 3 })), []);
+  });
+
+  it('keeps the order when later samples are ready first', async () => {
+    const loader = loaderOf(new Numbers(12, (index) => (index % 3 === 0 ? 8 : 0)), { batchSize: 2 });
+    assert.deepEqual((await collect(loader)).flat(), Array.from({ length: 12 }, (_, i) => i));
+  });
+
+  it('shuffles by seed and epoch', async () => {
+    const loader = (seed: number) => loaderOf(new Numbers(20), { batchSize: 4, sampler: shuffled, seed });
+    const first = await collect(loader(1), 0);
+    assert.deepEqual(await collect(loader(1), 0), first);
+    assert.notDeepEqual(await collect(loader(1), 1), first);
+    assert.notDeepEqual(await collect(loader(2), 0), first);
+  });
+
+  it('starts at a batch as if the ones before had been delivered, without loading them', async () => {
+    const dataset = new Numbers(20);
+    const loader = loaderOf(dataset, { batchSize: 4, sampler: shuffled, seed: 5 });
+    const whole = await collect(loader, 2);
+    dataset.started = 0;
+    assert.deepEqual(await collect(loader, 2, 3), whole.slice(3));
+    assert.equal(dataset.started, 8);
+  });
+
+  it('has at most prefetch batches beside the current one under way', async () => {
+    const dataset = new Numbers(60, () => 1);
+    await collect(loaderOf(dataset, { batchSize: 5, prefetch: 2 }));
+    assert.equal(dataset.mostRunning, 15);
+  });
+
+  it('tells the collate function pass and indices', async () => {
+    const loader = new DataLoader(new Numbers(4), (samples, pass, indices) => ({ samples, pass, indices: [...indices] }), { batchSize: 4, seed: 9 });
+    for await (const batch of loader.epoch(2)) {
+      assert.deepEqual(batch, { samples: [0, 1, 2, 3], pass: { seed: 9, epoch: 2 }, indices: [0, 1, 2, 3] });
+    }
+  });
+
+  it('collates only when the batch is asked for', async () => {
+    let collated = 0;
+    const loader = new DataLoader(new Numbers(10), () => ++collated, { batchSize: 2 });
+    const pass = loader.epoch(0);
+    await pass.next();
+    await sleep(5);
+    assert.equal(collated, 1);
+    await pass.return();
+  });
+
+  it('leaves nothing under way after an early exit', async () => {
+    const dataset = new Numbers(100, () => 5);
+    for await (const _ of loaderOf(dataset, { batchSize: 4, prefetch: 3 }).epoch(0)) break;
+    assert.equal(dataset.running, 0);
+    assert.equal(dataset.started, 16);
+  });
+
+  describe('with a sample that cannot be loaded', () => {
+    class Broken extends Numbers {
+      override async load(index: number): Promise<number> {
+        const loaded = await super.load(index);
+        if (index === 9) throw new Error('the file is cut short');
+        return loaded;
+      }
+      describe(index: number): string {
+        return `${index} (000${index}.jpg)`;
+      }
+    }
+
+    it('names it when its batch is due, not before', async () => {
+      const delivered: number[][] = [];
+      const dataset = new Broken(20, () => 1);
+      await assert.rejects(
+        async () => {
+          for await (const batch of loaderOf(dataset, { batchSize: 4 }).epoch(0)) delivered.push(batch);
+        },
+        { code: 'TTS_INPUT', message: 'Sample 9 (0009.jpg) cannot be loaded: the file is cut short' },
+      );
+      assert.deepEqual(delivered, [[0, 1, 2, 3], [4, 5, 6, 7]]);
+      assert.equal(dataset.running, 0);
+    });
+  });
+
+  for (const options of [{ batchSize: 0 }, { batchSize: 1.5 }, { batchSize: 2, prefetch: -1 }]) {
+    it(`refuses ${JSON.stringify(options)}`, () => {
+      assert.throws(() => loaderOf(new Numbers(3), options), RangeError);
+    });
+  }
+
+  it('loads while a step blocks the event loop, across loads of two hops', async () => {
+    // Two jobs in the thread pool, one after the other, as reading and decoding are.
+    const job = promisify(pbkdf2);
+    const dataset: Dataset<number> = {
+      length: 24,
+      load: async (index) => {
+        for (let hop = 0; hop < 2; hop++) await job('x', 'y', 12_000, 32, 'sha256');
+        return index;
+      },
+    };
+    const stepMs = 60;
+    const waited: number[] = [];
+    const pass = loaderOf(dataset, { batchSize: 2 }).epoch(0);
+    for (;;) {
+      const start = performance.now();
+      const { done } = await pass.next();
+      if (done) break;
+      waited.push(performance.now() - start);
+      // What a synchronous native call does to the event loop, without using a core.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, stepMs);
+    }
+    const later = waited.slice(4).reduce((sum, ms) => sum + ms, 0) / (waited.length - 4);
+    assert.ok(later < waited[0]! / 2, `waited ${waited.map((ms) => ms.toFixed(1)).join(', ')} ms`);
+  });
+});
