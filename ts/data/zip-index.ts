@@ -1,0 +1,124 @@
+import { readSync } from 'node:fs';
+import { InputError } from '../errors';
+
+/** Where a member of a zip lies, as its central directory says. */
+export interface ZipMember {
+  /** Its path inside the archive, with forward slashes. */
+  readonly name: string;
+  readonly method: 'stored' | 'deflated';
+  readonly crc32: number;
+  readonly compressedBytes: number;
+  readonly bytes: number;
+  /** Position of its local header. */
+  readonly position: number;
+}
+
+/** Signatures of the records, from PKWARE's APPNOTE, sections 4.3.12 to 4.3.16. */
+const MEMBER = 0x02014b50;
+const END = 0x06054b50;
+const END64 = 0x06064b50;
+const LOCATOR64 = 0x07064b50;
+const END_BYTES = 22;
+const LOCATOR64_BYTES = 20;
+const MAX_COMMENT_BYTES = 0xffff;
+
+/**
+ * Reads the central directory of a zip in one piece: 200,000 members take well under a second.
+ * Zip64 is read; folders are left out.
+ * @param size bytes of the file behind the descriptor `file`
+ * @param label what to call the file in errors
+ * @throws InputError when the file is no zip, is cut short, or a member is encrypted or compressed in another way
+ */
+export function readZipIndex(file: number, size: number, label: string): ZipMember[] {
+  const { position, bytes, members } = findDirectory(file, size, label);
+  if (position + bytes > size) throw damaged(label, `its index should lie at byte ${position}, behind its end at ${size}`);
+  const directory = readAt(file, position, bytes);
+  const found: ZipMember[] = [];
+  let offset = 0;
+  for (let index = 0; index < members; index++) {
+    if (offset + 46 > directory.length || directory.readUInt32LE(offset) !== MEMBER) {
+      throw damaged(label, `entry ${index + 1} of ${members} of its index is broken`);
+    }
+    const member = parseMember(directory, offset, label);
+    if (member && member.position + member.compressedBytes > size) throw damaged(label, `${member.name} should end behind the end of the file`);
+    if (member) found.push(member);
+    offset += entryBytes(directory, offset);
+  }
+  return found;
+}
+
+interface Directory {
+  readonly position: number;
+  readonly bytes: number;
+  readonly members: number;
+}
+
+function findDirectory(file: number, size: number, label: string): Directory {
+  const tailBytes = Math.min(size, END_BYTES + MAX_COMMENT_BYTES);
+  const tail = readAt(file, size - tailBytes, tailBytes);
+  for (let at = tail.length - END_BYTES; at >= 0; at--) {
+    if (tail.readUInt32LE(at) !== END || at + END_BYTES + tail.readUInt16LE(at + 20) !== tail.length) continue;
+    const plain = { members: tail.readUInt16LE(at + 10), bytes: tail.readUInt32LE(at + 12), position: tail.readUInt32LE(at + 16) };
+    const needs64 = plain.members === 0xffff || plain.bytes === 0xffffffff || plain.position === 0xffffffff;
+    return (needs64 && findDirectory64(file, size - tail.length + at - LOCATOR64_BYTES, label)) || plain;
+  }
+  throw damaged(label, 'it has no index at its end, so its download is probably incomplete');
+}
+
+function findDirectory64(file: number, locatorPosition: number, label: string): Directory | undefined {
+  if (locatorPosition < 0) return undefined;
+  const locator = readAt(file, locatorPosition, LOCATOR64_BYTES);
+  if (locator.readUInt32LE(0) !== LOCATOR64) return undefined;
+  const end = readAt(file, Number(locator.readBigUInt64LE(8)), 56);
+  if (end.length < 56 || end.readUInt32LE(0) !== END64) throw damaged(label, 'its zip64 record is broken');
+  const [members, bytes, position] = [32, 40, 48].map((at) => Number(end.readBigUInt64LE(at))) as [number, number, number];
+  return { members, bytes, position };
+}
+
+function parseMember(directory: Buffer, at: number, label: string): ZipMember | undefined {
+  const nameBytes = directory.readUInt16LE(at + 28);
+  const name = directory.toString('utf8', at + 46, at + 46 + nameBytes).replaceAll('\\', '/');
+  if (name.endsWith('/')) return undefined;
+  if (directory.readUInt16LE(at + 8) & 1) throw damaged(label, `${name} is encrypted`);
+  const method = directory.readUInt16LE(at + 10);
+  if (method !== 0 && method !== 8) throw damaged(label, `${name} is compressed by method ${method}, which is neither stored nor deflated`);
+  const [bytes, compressedBytes, position] = wideFields(directory, at, at + 46 + nameBytes);
+  return {
+    name,
+    method: method === 0 ? 'stored' : 'deflated',
+    crc32: directory.readUInt32LE(at + 16),
+    compressedBytes,
+    bytes,
+    position,
+  };
+}
+
+/** Size, compressed size and position; a field of ones stands for the next 64-bit value of the zip64 extra field (tag 1). */
+function wideFields(directory: Buffer, at: number, extraAt: number): [number, number, number] {
+  const narrow: [number, number, number] = [directory.readUInt32LE(at + 24), directory.readUInt32LE(at + 20), directory.readUInt32LE(at + 42)];
+  if (!narrow.includes(0xffffffff)) return narrow;
+  const extraEnd = extraAt + directory.readUInt16LE(at + 30);
+  for (let field = extraAt; field + 4 <= extraEnd; field += 4 + directory.readUInt16LE(field + 2)) {
+    if (directory.readUInt16LE(field) !== 1) continue;
+    let value = field + 4;
+    return narrow.map((number) => {
+      if (number !== 0xffffffff || value + 8 > extraEnd) return number;
+      value += 8;
+      return Number(directory.readBigUInt64LE(value - 8));
+    }) as [number, number, number];
+  }
+  return narrow;
+}
+
+function entryBytes(directory: Buffer, at: number): number {
+  return 46 + directory.readUInt16LE(at + 28) + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32);
+}
+
+function readAt(file: number, position: number, bytes: number): Buffer {
+  const buffer = Buffer.alloc(bytes);
+  return buffer.subarray(0, readSync(file, buffer, 0, bytes, position));
+}
+
+function damaged(label: string, why: string): InputError {
+  return new InputError(`${label} cannot be read as a zip: ${why}. Download it again.`);
+}
