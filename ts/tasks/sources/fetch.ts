@@ -1,0 +1,110 @@
+import { lookup as resolve, type LookupAddress, type LookupOptions } from 'node:dns';
+import { type IncomingMessage, get as getHttp } from 'node:http';
+import { get as getHttps } from 'node:https';
+import { type LookupFunction, isIP } from 'node:net';
+import { InputError } from '../../errors';
+import { packageVersion } from '../../native/package';
+import { isPrivateAddress } from './addresses';
+
+export interface FetchOptions {
+  /** Largest body, in bytes. @default 32 MiB */
+  readonly maxBytes?: number;
+  /** For the whole download, redirects included. @default 20 000 */
+  readonly timeoutMs?: number;
+  /** Redirects to follow. @default 5 */
+  readonly maxRedirects?: number;
+  /**
+   * Which addresses of private networks may be asked: `first` only one that the caller named,
+   * `all` also one that a server redirects to, `none` neither.
+   * @default 'first'
+   */
+  readonly privateAddresses?: 'none' | 'first' | 'all';
+}
+
+const defaults = {
+  maxBytes: 32 * 2 ** 20,
+  timeoutMs: 20_000,
+  maxRedirects: 5,
+  privateAddresses: 'first',
+} as const satisfies Required<FetchOptions>;
+
+/** The body behind an http(s) URL. @throws InputError that says what stopped it, without the URL */
+export async function fetchBytes(url: string, options: FetchOptions = {}): Promise<Uint8Array> {
+  const settings = { ...defaults, ...options };
+  const deadline = AbortSignal.timeout(settings.timeoutMs);
+  try {
+    return await follow(new URL(url), settings, deadline);
+  } catch (cause) {
+    if (cause instanceof InputError) throw cause;
+    if (deadline.aborted) throw new InputError(`no complete answer within ${settings.timeoutMs / 1000} s`, { cause });
+    throw new InputError(`the download failed: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function follow(first: URL, settings: Required<FetchOptions>, deadline: AbortSignal): Promise<Uint8Array> {
+  let url = first;
+  for (let hop = 0; hop <= settings.maxRedirects; hop++) {
+    const trusted = settings.privateAddresses === 'all' || (settings.privateAddresses === 'first' && hop === 0);
+    const response = await request(url, trusted, deadline);
+    const status = response.statusCode ?? 0;
+    const { location } = response.headers;
+    if (status >= 300 && status < 400 && location) {
+      response.destroy();
+      url = redirectTarget(location, url);
+      continue;
+    }
+    if (status === 200) return body(response, settings.maxBytes);
+    response.destroy();
+    throw new InputError(`the server answered ${status} ${response.statusMessage ?? ''}`.trim());
+  }
+  throw new InputError(`more than ${settings.maxRedirects} redirects`);
+}
+
+function redirectTarget(location: string, from: URL): URL {
+  const url = URL.canParse(location, from) ? new URL(location, from) : undefined;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
+  throw new InputError(`the server redirects to ${location}, which is neither http nor https`);
+}
+
+function request(url: URL, trusted: boolean, signal: AbortSignal): Promise<IncomingMessage> {
+  return new Promise((fulfil, reject) => {
+    // A literal address never passes through lookup, so it is looked at here.
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    if (!trusted && isIP(host) && isPrivateAddress(host)) throw refusal(host);
+    const get: typeof getHttp = url.protocol === 'https:' ? getHttps : getHttp;
+    const headers = { 'user-agent': `torchts/${packageVersion()}`, accept: 'image/*,*/*;q=0.5' };
+    get(url, { signal, headers, agent: false, lookup: trusted ? undefined : publicLookup }, fulfil).on('error', reject);
+  });
+}
+
+/** Resolves names to public addresses only: what is checked is what is connected to, so a second answer of DNS cannot differ. */
+const publicLookup: LookupFunction = (hostname, options, callback) => {
+  const all: LookupOptions & { all: true } = { ...(options as LookupOptions), all: true };
+  resolve(hostname, all, (error, addresses: LookupAddress[]) => {
+    if (error) return callback(error, '', 0);
+    const closed = addresses.find(({ address }) => isPrivateAddress(address));
+    if (closed) return callback(refusal(`${hostname} (${closed.address})`), '', 0);
+    if (options.all) return callback(null, addresses);
+    callback(null, addresses[0]!.address, addresses[0]!.family);
+  });
+};
+
+function refusal(host: string): InputError {
+  return new InputError(`the server redirects to ${host}, an address of a private network, which is refused unless allowed`);
+}
+
+async function body(response: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+  const tooLarge = () => {
+    response.destroy();
+    return new InputError(`expected at most ${Math.round(maxBytes / 2 ** 20)} MiB, the server sends more`);
+  };
+  if (Number(response.headers['content-length']) > maxBytes) throw tooLarge();
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

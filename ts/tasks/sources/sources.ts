@@ -1,0 +1,48 @@
+import { existsSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { InputError } from '../../errors';
+import { type FetchOptions, fetchBytes } from './fetch';
+import { glob, imagesBelow, isGlob } from './glob';
+
+/** One picture that a user named: a file, or the answer of a server. */
+export interface Source {
+  /** Its path or URL, as it is shown to the user. */
+  readonly name: string;
+  read(): Promise<Uint8Array>;
+}
+
+/**
+ * The pictures behind paths of files, folders (with all below them), patterns and http(s) URLs, in order.
+ * What does not exist is a source too: its `read` fails, so the others go on.
+ */
+export function expandSources(inputs: readonly string[], options: FetchOptions = {}): Source[] {
+  return inputs.flatMap((input) => {
+    if (/^https?:\/\//i.test(input)) return [{ name: input, read: () => fetchBytes(input, options) }];
+    if (existsSync(input)) return statSync(input).isDirectory() ? folder(input) : [file(input)];
+    return isGlob(input) ? pattern(input) : [failure(input, 'there is no such file or folder')];
+  });
+}
+
+function file(path: string): Source {
+  return {
+    name: path,
+    read: () =>
+      readFile(path).catch((cause: Error) => {
+        throw new InputError(`it cannot be read (${cause.message})`, { cause });
+      }),
+  };
+}
+
+function folder(path: string): Source[] {
+  const images = imagesBelow(path);
+  return images.length > 0 ? images.map(file) : [failure(path, 'the folder holds no pictures')];
+}
+
+function pattern(text: string): Source[] {
+  const paths = glob(text);
+  return paths.length > 0 ? paths.map(file) : [failure(text, 'no file matches the pattern')];
+}
+
+function failure(name: string, reason: string): Source {
+  return { name, read: () => Promise.reject(new InputError(reason)) };
+}

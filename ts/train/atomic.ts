@@ -1,0 +1,71 @@
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/**
+ * Puts a folder written by `fill` at `path` in place of the one that is there.
+ *
+ * The new folder is complete and on disk before the old one moves, so a process killed at any moment
+ * leaves one of the two whole: at `path`, or, between the two renames, beside it, where `usableFolder`
+ * finds it and `recoverFolder` puts it back.
+ */
+export async function replaceFolder(path: string, fill: (folder: string) => void | Promise<void>): Promise<void> {
+  const { fresh, old } = neighbours(path);
+  await rm(fresh, { recursive: true, force: true });
+  await mkdir(fresh, { recursive: true });
+  await fill(fresh);
+  await flushTree(fresh);
+  await rm(old, { recursive: true, force: true });
+  if (existsSync(path)) await rename(path, old);
+  await rename(fresh, path);
+  await flush(dirname(path));
+  await rm(old, { recursive: true, force: true });
+}
+
+/** Ends what a killed `replaceFolder` began. Only for the one process that writes to `path`. */
+export function recoverFolder(path: string): void {
+  const { fresh, old } = neighbours(path);
+  // The old folder leaves its place only once the fresh one is complete.
+  if (!existsSync(path) && existsSync(old)) renameSync(existsSync(fresh) ? fresh : old, path);
+  rmSync(fresh, { recursive: true, force: true });
+  rmSync(old, { recursive: true, force: true });
+}
+
+/** Where the content of `path` lies at this moment, for readers; undefined when there is none. */
+export function usableFolder(path: string): string | undefined {
+  return [path, neighbours(path).old].find((folder) => existsSync(folder));
+}
+
+/** Writes a small file so that readers see the old text or the new, never a part. */
+export function replaceFile(path: string, text: string): void {
+  const fresh = `${path}.${process.pid}.new`;
+  const file = openSync(fresh, 'w');
+  try {
+    writeFileSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(fresh, path);
+}
+
+function neighbours(path: string): { fresh: string; old: string } {
+  return { fresh: `${path}.new`, old: `${path}.old` };
+}
+
+async function flushTree(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    await (entry.isDirectory() ? flushTree(path) : flush(path));
+  }
+  await flush(folder);
+}
+
+async function flush(path: string): Promise<void> {
+  const file = await open(path, 'r');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto';
+import { type ConfigTree, type ConfigValue, leafKeys, valueAt } from './keys';
+
+/** A digest of the configuration without the keys that cannot change the result of a run. */
+export function fingerprint(config: ConfigTree, free: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(resultKeys(config, free))).digest('hex').slice(0, 16);
+}
+
+/** The dotted keys whose values differ between two configurations, `free` ones left out. */
+export function changedKeys(a: ConfigTree, b: ConfigTree, free: readonly string[]): string[] {
+  const left = new Map(resultKeys(a, free));
+  const right = new Map(resultKeys(b, free));
+  const keys = new Set([...left.keys(), ...right.keys()]);
+  return [...keys].filter((key) => JSON.stringify(left.get(key)) !== JSON.stringify(right.get(key)));
+}
+
+function resultKeys(config: ConfigTree, free: readonly string[]): [string, ConfigValue | undefined][] {
+  return leafKeys(config)
+    .filter((key) => !free.some((name) => key === name || key.startsWith(`${name}.`)))
+    .sort()
+    .map((key) => [key, valueAt(config, key)]);
+}

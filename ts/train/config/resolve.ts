@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { parse, parseDocument } from 'yaml';
+import type { ZodType } from 'zod';
+import { InputError, UsageError } from '../../errors';
+import { type ConfigTree, type ConfigValue, isGroup, leafKeys, nearestKey, valueAt } from './keys';
+
+/** Where the values of a run come from; each source overrides the one before it. */
+export interface ConfigSources {
+  /** The complete configuration to start from: a preset, or the one of the run that goes on. */
+  readonly base: ConfigTree;
+  /** A YAML file with some of the same keys. */
+  readonly file?: string;
+  /** Assignments such as `optimizer.lr=3e-4`; the value is read as YAML. */
+  readonly set?: readonly string[];
+}
+
+/**
+ * Lays `file` and then `set` over `base` and checks the outcome.
+ * The keys of `base` are all the keys there are: any other is a `UsageError` that names the nearest.
+ */
+export function resolveConfig<T>(schema: ZodType<T>, sources: ConfigSources): T {
+  const { base, file, set = [] } = sources;
+  let config = base;
+  if (file !== undefined) config = overlay(config, readConfigFile(file), file);
+  for (const assignment of set) config = overlay(config, parseAssignment(assignment), `--set ${assignment}`);
+  return checkConfig(schema, config);
+}
+
+/** Reads one YAML mapping; an empty file is an empty mapping. */
+export function readConfigFile(path: string): ConfigTree {
+  const document = parseDocument(readText(path));
+  const [problem] = document.errors;
+  if (problem) throw new InputError(`${path} is not valid YAML: ${problem.message.split('\n')[0]!.replace(/:$/, '')}.`);
+  const tree: unknown = document.toJS() ?? {};
+  if (!isGroup(tree)) throw new InputError(`${path}: expected "key: value" lines, found ${describe(tree)}.`);
+  return tree;
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new InputError(`Cannot read the configuration ${path}: ${(cause as Error).message}.`, { cause });
+  }
+}
+
+/** `optimizer.lr=3e-4` becomes `{ optimizer: { lr: 0.0003 } }`. */
+function parseAssignment(assignment: string): ConfigTree {
+  const split = assignment.indexOf('=');
+  if (split < 1) throw new UsageError(`Expected --set key=value, such as --set epochs=3, found "${assignment}".`);
+  const keys = assignment.slice(0, split).trim().split('.');
+  return keys.reduceRight<ConfigValue>((value, key) => ({ [key]: value }), yamlValue(assignment, split)) as ConfigTree;
+}
+
+function yamlValue(assignment: string, split: number): ConfigValue {
+  const text = assignment.slice(split + 1).trim();
+  try {
+    return text === '' ? '' : (parse(text) as ConfigValue);
+  } catch (cause) {
+    throw new UsageError(`--set ${assignment}: "${text}" is not a YAML value.`, { cause });
+  }
+}
+
+/** `base` with the values of `layer`; `source` names the layer in errors. */
+function overlay(base: ConfigTree, layer: ConfigTree, source: string, root = base, prefix = ''): ConfigTree {
+  const merged: Record<string, ConfigValue> = { ...base };
+  for (const [key, value] of Object.entries(layer)) {
+    const dotted = `${prefix}${key}`;
+    if (!Object.hasOwn(base, key)) throw unknownKey(dotted, source, root);
+    const known = base[key]!;
+    if (!isGroup(known)) merged[key] = value;
+    else if (isGroup(value)) merged[key] = overlay(known, value, source, root, `${dotted}.`);
+    else {
+      const keys = Object.keys(known).join(', ');
+      throw new UsageError(`${source}: "${dotted}" is a group (${keys}), found ${describe(value)}.`);
+    }
+  }
+  return merged;
+}
+
+function unknownKey(key: string, source: string, root: ConfigTree): UsageError {
+  const keys = leafKeys(root);
+  const nearest = nearestKey(key, keys);
+  const hint = nearest ? `did you mean "${nearest}"?` : `the keys are ${keys.join(', ')}.`;
+  return new UsageError(`${source}: there is no key "${key}"; ${hint}`);
+}
+
+/** Checks types and ranges; the error lists every offending key with what was found there. */
+export function checkConfig<T>(schema: ZodType<T>, config: ConfigTree): T {
+  const result = schema.safeParse(config);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(({ path, message }) => {
+    const key = path.join('.');
+    const found = valueAt(config, key);
+    return `"${key}": ${message}${found === undefined ? '' : `, found ${describe(found)}`}`;
+  });
+  throw new UsageError(`The configuration does not hold: ${problems.join('; ')}.`);
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'string' ? `"${value}"` : (JSON.stringify(value) ?? String(value));
+}

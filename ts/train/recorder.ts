@@ -1,0 +1,63 @@
+import type { StepEvent } from './events';
+import { MetricsLog } from './metrics-log';
+import { Pace, Recent, type Work } from './pace';
+import { type LoopState, windowMeans } from './state';
+import type { Metrics } from './events';
+
+/** Keeps metrics.jsonl and measures how fast training goes. */
+export class Recorder {
+  pace = new Pace();
+  private readonly losses = new Recent(50);
+  private readonly log: MetricsLog;
+
+  constructor(path: string) {
+    this.log = new MetricsLog(path);
+  }
+
+  /** The length of the log on disk, for a checkpoint. */
+  flush(): number {
+    return this.log.flush();
+  }
+
+  /** Forgets what a killed process logged after its last checkpoint. */
+  rewind(logBytes: number): void {
+    this.log.truncate(logBytes);
+  }
+
+  close(): void {
+    this.log.close();
+  }
+
+  /** One step of `seconds` over `images` images. */
+  step(loss: number, seconds: number, images: number): void {
+    this.losses.push(loss);
+    this.pace.step(seconds, images);
+  }
+
+  /** One line of means over all steps since the last one. */
+  logTrain(state: LoopState, lr: number): void {
+    this.log.append({ kind: 'train', ...place(state), lr, ...windowMeans(state.window) });
+  }
+
+  logEvaluation(state: LoopState, metrics: Metrics): void {
+    this.log.append({ kind: 'val', ...place(state), ...metrics });
+  }
+
+  stepEvent(state: LoopState, epochs: number, left: Work, lr: number): StepEvent {
+    return {
+      type: 'step',
+      epoch: state.epoch + 1,
+      epochs,
+      step: state.step,
+      steps: state.step + left.steps,
+      loss: this.losses.mean,
+      lr,
+      imagesPerSecond: this.pace.imagesPerSecond,
+      secondsLeft: this.pace.secondsFor(left),
+    };
+  }
+}
+
+function place({ epoch, step, seconds }: LoopState): { epoch: number; step: number; seconds: number } {
+  return { epoch: epoch + 1, step, seconds: Math.round(seconds * 1000) / 1000 };
+}

@@ -1,0 +1,54 @@
+/**
+ * The script of the report, in plain browser JavaScript: it draws the charts with uPlot (which the page
+ * carries in front of it) in the colours of the screen's theme, and sorts tables.
+ */
+export const client = `
+const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const plots = new Map();
+
+function draw(figure) {
+  const { labels, data } = JSON.parse(figure.querySelector('script').textContent);
+  const share = figure.dataset.share === '1';
+  const show = (value) => value == null ? '–' : share ? (100 * value).toFixed(2) + ' %' : String(+value.toPrecision(4));
+  const axis = (more) => ({ stroke: css('--soft'), grid: { stroke: css('--grid'), width: 1 }, ticks: { stroke: css('--grid'), width: 1 }, ...more });
+  const curve = (label, i) => ({
+    label, stroke: css('--curve-' + i % 6), width: 2, spanGaps: true, value: (_, value) => show(value),
+    points: { show: data[i + 1].filter((value) => value != null).length < 40, size: 6, fill: css('--page') },
+  });
+  const plot = new uPlot({
+    width: figure.clientWidth, height: 260,
+    scales: { x: { time: false } },
+    axes: [
+      axis({ label: 'step', labelSize: 20 }),
+      axis({ size: 64, values: (_, ticks) => ticks.map((tick) => share ? +(100 * tick).toFixed(2) + ' %' : +tick.toPrecision(4)) }),
+    ],
+    series: [{ label: 'step', value: (_, value) => value ?? '–' }, ...labels.map(curve)],
+  }, data, figure);
+  plots.get(figure)?.destroy();
+  plots.set(figure, plot);
+}
+
+const charts = [...document.querySelectorAll('.chart')];
+const drawAll = () => charts.forEach(draw);
+drawAll();
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll);
+addEventListener('resize', () => plots.forEach((plot, figure) => plot.setSize({ width: figure.clientWidth, height: 260 })));
+
+function sort(head) {
+  const index = head.cellIndex;
+  const body = head.closest('table').tBodies[0];
+  const text = body.rows[0]?.cells[index].classList.contains('number') === false;
+  const descending = head.getAttribute('aria-sort') === 'none' ? !text : head.getAttribute('aria-sort') === 'ascending';
+  const key = (row) => row.cells[index].dataset.value;
+  const compare = (a, b) => text ? a.localeCompare(b) : a - b;
+  const rows = [...body.rows].sort((a, b) => {
+    const [x, y] = [key(a), key(b)];
+    if (x === '' || y === '') return (x === '') - (y === '');
+    return descending ? compare(y, x) : compare(x, y);
+  });
+  for (const other of head.parentElement.cells) other.setAttribute('aria-sort', 'none');
+  head.setAttribute('aria-sort', descending ? 'descending' : 'ascending');
+  body.append(...rows);
+}
+document.querySelectorAll('th button').forEach((button) => button.addEventListener('click', () => sort(button.parentElement)));
+`;

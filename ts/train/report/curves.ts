@@ -1,0 +1,40 @@
+import type { MetricsEntry } from '../metrics-log';
+import { Html, html, jsonScript } from './html';
+
+export interface Curve {
+  readonly label: string;
+  /** Which lines of the log carry the value. */
+  readonly kind: MetricsEntry['kind'];
+  /** The name of the value in those lines. */
+  readonly key: string;
+}
+
+export interface Chart {
+  readonly title: string;
+  readonly curves: readonly Curve[];
+  /** Shows shares as per cent. @default false */
+  readonly share?: boolean;
+}
+
+/** One chart over training steps; the numbers travel in the page, its script draws them. */
+export function chart({ title, curves, share = false }: Chart, log: readonly MetricsEntry[]): Html {
+  const steps = [...new Set(log.filter((entry) => curves.some((curve) => holds(entry, curve))).map((entry) => entry.step))];
+  steps.sort((a, b) => a - b);
+  const row = new Map(steps.map((step, i) => [step, i]));
+  const series = curves.map((curve) => values(curve, log, row));
+  return html`<figure class="chart" data-share="${share ? 1 : 0}">
+<figcaption>${title}</figcaption>
+${jsonScript({ labels: curves.map(({ label }) => label), data: [steps, ...series] })}
+</figure>`;
+}
+
+function holds(entry: MetricsEntry, { kind, key }: Curve): boolean {
+  return entry.kind === kind && typeof entry[key] === 'number';
+}
+
+/** The curve's value at each step, null where it has none. */
+function values(curve: Curve, log: readonly MetricsEntry[], row: ReadonlyMap<number, number>): (number | null)[] {
+  const column: (number | null)[] = new Array<null>(row.size).fill(null);
+  for (const entry of log) if (holds(entry, curve)) column[row.get(entry.step)!] = entry[curve.key] as number;
+  return column;
+}

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { client } from './client';
+import { Html, html } from './html';
+import { style } from './style';
+
+export interface Section {
+  readonly title: string;
+  /** A sentence or two on how to read the section. */
+  readonly intro?: string;
+  readonly body: Html;
+}
+
+export interface Page {
+  readonly title: string;
+  readonly subtitle: string;
+  /** The figures that matter most, in order. */
+  readonly figures: readonly { readonly label: string; readonly value: string; readonly note?: string }[];
+  readonly sections: readonly Section[];
+}
+
+/** A page that needs nothing but itself: style, script, numbers and pictures are inside. */
+export function renderPage({ title, subtitle, figures, sections }: Page): string {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+<link rel="icon" href="data:,">
+<style>${asset('uplot/dist/uPlot.min.css')}${new Html(style)}</style>
+</head>
+<body>
+<header><h1>${title}</h1><p>${subtitle}</p></header>
+<dl class="figures">${figures.map(figure)}</dl>
+${sections.map(section)}
+<script>${asset('uplot/dist/uPlot.iife.min.js')}</script>
+<script>${new Html(client)}</script>
+</body>
+</html>
+`.markup;
+}
+
+/** Named facts, one a line. */
+export function facts(pairs: Readonly<Record<string, string | number | null>>): Html {
+  const line = ([name, value]: [string, string | number | null]) => html`<dt>${name}</dt><dd>${value ?? '–'}</dd>`;
+  return html`<dl class="facts">${Object.entries(pairs).map(line)}</dl>`;
+}
+
+function figure({ label, value, note }: Page['figures'][number]): Html {
+  return html`<div><dt>${label}</dt><dd>${value}</dd>${note ? html`<small>${note}</small>` : null}</div>`;
+}
+
+function section({ title, intro, body }: Section): Html {
+  return html`<section><h2>${title}</h2>${intro ? html`<p>${intro}</p>` : null}${body}</section>`;
+}
+
+/** A file of a dependency as it is: trusted text that holds no closing tag of its element. */
+function asset(name: string): Html {
+  return new Html(readFileSync(require.resolve(name), 'utf8'));
+}

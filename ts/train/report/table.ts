@@ -1,0 +1,43 @@
+import { Html, html } from './html';
+
+export interface Column {
+  readonly label: string;
+  /** What the column means, shown when the pointer rests on its head. */
+  readonly hint?: string;
+  /** Digits after the point for numbers. @default 0 */
+  readonly digits?: number;
+  /** Shows a share as per cent and draws a bar behind it. @default false */
+  readonly share?: boolean;
+}
+
+export interface Table {
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly Cell[])[];
+  /** A row that stays below the others, such as the mean. */
+  readonly footer?: readonly Cell[];
+}
+
+/** Null is a value that does not exist, such as the precision over no positives. */
+export type Cell = string | number | null;
+
+/** A table that sorts by a click on a column's head. */
+export function table({ columns, rows, footer }: Table): Html {
+  const row = (cells: readonly Cell[]) => html`<tr>${columns.map((column, i) => cell(cells[i] ?? null, column))}</tr>`;
+  return html`<div class="scroll"><table>
+<thead><tr>${columns.map(head)}</tr></thead>
+<tbody>${rows.map(row)}</tbody>
+${footer ? html`<tfoot>${row(footer)}</tfoot>` : null}
+</table></div>`;
+}
+
+function head({ label, hint }: Column): Html {
+  return html`<th scope="col" aria-sort="none"><button title="${hint ?? 'Sort'}">${label}</button></th>`;
+}
+
+function cell(value: Cell, { digits = 0, share = false }: Column): Html {
+  if (typeof value === 'string') return html`<td data-value="${value}">${value}</td>`;
+  if (value === null || !Number.isFinite(value)) return html`<td class="number" data-value="">–</td>`;
+  const text = share ? (100 * value).toFixed(digits) : value.toFixed(digits);
+  const bar = share ? new Html(` style="--share:${Math.max(0, Math.min(1, value)).toFixed(4)}"`) : null;
+  return html`<td class="number${share ? ' share' : ''}" data-value="${value}"${bar}>${text}</td>`;
+}

@@ -1,0 +1,110 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { InputError, UsageError } from '../errors';
+import { recoverFolder, replaceFile, usableFolder } from './atomic';
+import { readConfigFile } from './config/resolve';
+import type { ConfigTree } from './config/keys';
+import { RunLock } from './lock';
+
+export type CheckpointName = 'last' | 'best';
+
+/**
+ * The folder that a training run leaves:
+ * `config.yaml`, `metrics.jsonl`, `metrics.json`, `checkpoints/{last,best}/`, `samples/`, `report.html`.
+ * One process at a time holds it for writing.
+ */
+export class RunFolder {
+  private constructor(
+    readonly path: string,
+    private readonly lock: RunLock,
+  ) {}
+
+  /** Begins a run in an absent or empty folder. */
+  static create(path: string, config: ConfigTree): RunFolder {
+    if (existsSync(join(path, 'config.yaml'))) {
+      throw new UsageError(`${path} already holds a run; go on with it by --resume, or name another folder by --run.`);
+    }
+    if (existsSync(path) && readdirSync(path).length > 0) {
+      throw new UsageError(`Expected a new or empty folder for the run, but ${path} holds other files; name another by --run.`);
+    }
+    mkdirSync(join(path, 'checkpoints'), { recursive: true });
+    const run = new RunFolder(path, RunLock.take(join(path, 'train.lock')));
+    run.write('config.yaml', stringify(config));
+    return run;
+  }
+
+  /** Takes up the run in `path`, whatever state a kill left it in. */
+  static reopen(path: string): RunFolder {
+    if (!existsSync(join(path, 'config.yaml'))) {
+      throw new UsageError(`There is no run to resume in ${path}: it has no config.yaml.`);
+    }
+    const run = new RunFolder(path, RunLock.take(join(path, 'train.lock')));
+    for (const name of ['last', 'best'] as const) recoverFolder(run.checkpoint(name));
+    return run;
+  }
+
+  /** All that the run was begun with. */
+  get config(): ConfigTree {
+    return readConfigFile(this.file('config.yaml'));
+  }
+
+  /** True once the final figures are there. */
+  get finished(): boolean {
+    return existsSync(this.file('metrics.json'));
+  }
+
+  checkpoint(name: CheckpointName): string {
+    return join(this.path, 'checkpoints', name);
+  }
+
+  file(name: string): string {
+    return join(this.path, name);
+  }
+
+  /** Writes one file of the run in one piece. */
+  write(name: string, text: string): void {
+    replaceFile(this.file(name), text);
+  }
+
+  /** An empty folder inside the run. */
+  emptyFolder(name: string): string {
+    rmSync(this.file(name), { recursive: true, force: true });
+    mkdirSync(this.file(name), { recursive: true });
+    return this.file(name);
+  }
+
+  /** Lets another process train here. */
+  release(): void {
+    this.lock.release();
+  }
+}
+
+/** True for a folder that holds a run. */
+export function isRun(path: string): boolean {
+  return existsSync(join(path, 'config.yaml')) && existsSync(join(path, 'checkpoints'));
+}
+
+/**
+ * The hub folder that `source` stands for: a run's best checkpoint (its last one before the first
+ * evaluation), or `source` itself when it is a hub folder or a name on the hub such as `org/name`.
+ */
+export function weightsOf(source: string): string {
+  if (isRun(source)) {
+    const checkpoint = ['best', 'last'].map((name) => usableFolder(join(source, 'checkpoints', name))).find(Boolean);
+    if (checkpoint) return checkpoint;
+    throw new InputError(`The run ${source} has no checkpoint yet; train it further by --resume.`);
+  }
+  if (existsSync(join(source, 'config.json')) || /^[\w.-]+\/[\w.-]+$/.test(source)) return source;
+  throw new InputError(`Expected a run folder, a hub folder or a hub name (org/name), found ${describe(source)}.`);
+}
+
+function describe(path: string): string {
+  return existsSync(path) ? `${path}, which has neither config.yaml nor config.json` : `"${path}", which does not exist`;
+}
+
+/** The final figures of a finished run, undefined before its end. */
+export function readFinalMetrics(path: string): unknown {
+  const file = join(path, 'metrics.json');
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+}

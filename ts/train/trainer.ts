@@ -1,0 +1,225 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { InputError, TorchError } from '../errors';
+import { lastState, promoteLast, restoreOptimizer, saveLast } from './checkpoint';
+import { Course } from './course';
+import type { Metrics, Outcome, TrainEvent } from './events';
+import { Pace } from './pace';
+import type { TrainParts, TrainPlan } from './plan';
+import { Recorder } from './recorder';
+import type { RunFolder } from './run';
+import { type LoopState, addToWindow, emptyWindow, initialState } from './state';
+import { Stepper, batchSeed } from './stepper';
+
+export interface TrainerOptions<Batch> {
+  readonly plan: TrainPlan;
+  readonly parts: TrainParts<Batch>;
+  readonly run: RunFolder;
+  /** Digest of the configuration, written into checkpoints. */
+  readonly config: string;
+  /** Hears of every step, evaluation and checkpoint. */
+  readonly listener?: (event: TrainEvent) => void;
+  /** Its abort saves a checkpoint and ends the loop after the running step. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The training loop of all tasks.
+ *
+ * Interrupted anywhere and begun again by `restore`, it ends with the same bits as if it had run through:
+ * data depends on the position alone, what is random inside the model is seeded anew for each batch, and
+ * optimizer, schedule and running sums are part of the checkpoint.
+ */
+export class Trainer<Batch> {
+  private state: LoopState = initialState;
+  /** The state that `checkpoints/last` holds. */
+  private saved: LoopState | undefined;
+  private savedAt = performance.now();
+  private stepBegan = 0;
+  private readonly course: Course;
+  private readonly stepper: Stepper<Batch>;
+  private readonly recorder: Recorder;
+  private readonly signal: AbortSignal;
+
+  constructor(private readonly options: TrainerOptions<Batch>) {
+    const { plan, parts, run } = options;
+    this.course = new Course(plan, parts.data.batches);
+    this.stepper = new Stepper(parts, plan);
+    this.recorder = new Recorder(run.file('metrics.jsonl'));
+    this.signal = options.signal ?? new AbortController().signal;
+  }
+
+  /**
+   * Goes back to where `checkpoints/last` stands; the model's weights are the caller's to load.
+   * Without a checkpoint the run begins anew.
+   */
+  async restore(): Promise<void> {
+    const { run, parts } = this.options;
+    const last = lastState(run);
+    this.recorder.rewind(last?.logBytes ?? 0);
+    if (!last) return;
+    restoreOptimizer(run, parts.optimizer);
+    parts.scheduler.loadStateDict(last.scheduler as never);
+    this.state = this.saved = last.loop;
+    this.recorder.pace = new Pace(last.costs);
+    // A kill between the two halves of saving a new best checkpoint leaves the second half to do.
+    if (isBest(last.loop)) await promoteLast(run);
+  }
+
+  /** Trains to the end of the plan, or until the signal. */
+  async fit(): Promise<Outcome> {
+    const { plan } = this.options;
+    this.emit({ type: 'begin', epochs: plan.epochs, step: this.state.step, steps: this.course.steps });
+    try {
+      // A run that was interrupted during an evaluation still owes it.
+      await this.settle();
+      while (!this.outcome) await this.epoch();
+      if (this.saved?.step !== this.state.step) await this.checkpoint();
+      this.emit({ type: 'end', step: this.state.step, outcome: this.outcome });
+      return this.outcome;
+    } finally {
+      this.recorder.close();
+    }
+  }
+
+  private get outcome(): Outcome | undefined {
+    return this.course.outcome(this.state) ?? (this.signal.aborted ? 'interrupted' : undefined);
+  }
+
+  private async epoch(): Promise<void> {
+    const { data, release } = this.options.parts;
+    const { epoch, batch: startBatch } = this.state;
+    this.stepBegan = performance.now();
+    for await (const batch of data.epoch(epoch, { startBatch })) {
+      const stepped = this.advance(batch);
+      release(batch);
+      if (!stepped) continue;
+      await this.settle();
+      if (this.outcome) return;
+    }
+    if (!this.course.epochEnds(this.state)) {
+      throw new TorchError(`Expected ${data.batches} batches in epoch ${epoch + 1}, found ${this.state.batch}.`);
+    }
+    this.update({ epoch: epoch + 1, batch: 0 });
+  }
+
+  /** Takes one batch in; true when it ended an optimizer step. */
+  private advance(batch: Batch): boolean {
+    const { plan, parts } = this.options;
+    const { epoch, batch: index, window } = this.state;
+    const share = this.course.share(this.state);
+    parts.model.train();
+    this.stepper.accumulate(batch, share.of, batchSeed(plan.seed, epoch, index));
+    this.update({ batch: index + 1, window: { ...window, images: window.images + parts.count(batch) } });
+    if (share.index + 1 < share.of) return false;
+    this.step(share.of * parts.count(batch));
+    return true;
+  }
+
+  private step(images: number): void {
+    const lr = Math.max(...this.options.parts.optimizer.paramGroups.map((group) => group.lr));
+    const values = this.explained(() => this.stepper.step());
+    const seconds = (performance.now() - this.stepBegan) / 1000;
+    this.recorder.step(values.loss!, seconds, images);
+    this.update({
+      step: this.state.step + 1,
+      seconds: this.state.seconds + seconds,
+      window: addToWindow(this.state.window, values, seconds),
+    });
+    if (this.course.logDue(this.state)) {
+      this.recorder.logTrain(this.state, lr);
+      this.update({ window: emptyWindow });
+    }
+    this.emit(this.recorder.stepEvent(this.state, this.options.plan.epochs, this.course.left(this.state), lr));
+  }
+
+  /** Adds to an error of a step where it happened and what still stands. */
+  private explained<T>(step: () => T): T {
+    try {
+      return step();
+    } catch (cause) {
+      if (!(cause instanceof InputError)) throw cause;
+      const place = `epoch ${this.state.epoch + 1}, step ${this.state.step + 1}`;
+      const rest = this.saved ? `the checkpoint of step ${this.saved.step} stands` : 'no checkpoint was written yet';
+      throw new InputError(`${cause.message} at ${place}: ${rest}; try a lower learning rate, a longer warm-up or clipping.`, { cause });
+    }
+  }
+
+  /** What is due between two steps: evaluation, checkpoint, and a turn for signals, data and progress. */
+  private async settle(): Promise<void> {
+    const evaluated = this.course.evaluationDue(this.state) && (await this.evaluate());
+    const due = this.course.checkpointDue(this.state, performance.now() - this.savedAt);
+    if (evaluated || (due && this.saved?.step !== this.state.step)) await this.checkpoint();
+    await turn();
+    this.stepBegan = performance.now();
+  }
+
+  /** True when the evaluation ran to its end. */
+  private async evaluate(): Promise<boolean> {
+    const { parts } = this.options;
+    const began = performance.now();
+    try {
+      parts.model.eval();
+      const metrics = await parts.evaluate(this.signal);
+      this.spend('evaluations', began);
+      this.judge(metrics);
+      return true;
+    } catch (error) {
+      if (this.signal.aborted && error === this.signal.reason) return false;
+      throw error;
+    }
+  }
+
+  /** Logs an evaluation and decides whether it is the best so far. */
+  private judge(metrics: Metrics): void {
+    const { epoch, step, best, stale } = this.state;
+    const score = metrics[this.options.plan.score];
+    if (typeof score !== 'number' || !Number.isFinite(score)) {
+      throw new TorchError(`Expected a number "${this.options.plan.score}" of the evaluation, found ${Object.keys(metrics).join(', ')}.`);
+    }
+    const better = best === null || score > best.score;
+    this.recorder.logEvaluation(this.state, metrics);
+    this.update({
+      evaluatedStep: step,
+      best: better ? { score, epoch: epoch + 1, step } : best,
+      stale: better ? 0 : stale + 1,
+    });
+    this.emit({ type: 'evaluated', epoch: epoch + 1, step, metrics, best: better });
+  }
+
+  private async checkpoint(): Promise<void> {
+    const { run, parts, config } = this.options;
+    const { state } = this;
+    const began = performance.now();
+    await saveLast(run, parts, {
+      loop: state,
+      scheduler: parts.scheduler.stateDict(),
+      logBytes: this.recorder.flush(),
+      costs: this.recorder.pace.costs,
+      config,
+    });
+    if (isBest(state)) await promoteLast(run);
+    this.saved = state;
+    this.savedAt = performance.now();
+    this.spend('checkpoints', began);
+    this.emit({ type: 'checkpoint', step: state.step, path: run.checkpoint('last') });
+  }
+
+  private spend(kind: 'evaluations' | 'checkpoints', began: number): void {
+    const seconds = (performance.now() - began) / 1000;
+    this.recorder.pace.record(kind, seconds);
+    this.update({ seconds: this.state.seconds + seconds });
+  }
+
+  private update(change: Partial<LoopState>): void {
+    this.state = { ...this.state, ...change };
+  }
+
+  private emit(event: TrainEvent): void {
+    this.options.listener?.(event);
+  }
+}
+
+/** True for the state right after the evaluation that was the best. */
+function isBest({ best, step }: LoopState): boolean {
+  return best?.step === step && step > 0;
+}
