@@ -23,11 +23,13 @@ export class AddonError extends TorchError {
 /** Loads the addon: the local build, else a package built for this platform. */
 export function loadAddon(): unknown {
   const attempts: Attempt[] = [];
-  for (const place of [localAddon, platformPackage()]) {
+  for (const place of addonPlaces()) {
     try {
-      return require(place);
+      const absent = absence(place);
+      if (!absent) return require(place);
+      attempts.push({ place, reason: absent });
     } catch (error) {
-      attempts.push({ place, reason: reasonOf(place, error) });
+      attempts.push({ place, reason: error instanceof Error ? error.message : String(error) });
     }
   }
   throw new AddonError(attempts);
@@ -35,11 +37,22 @@ export function loadAddon(): unknown {
 
 /** Whether there is an addon to load, without loading it. */
 export function addonPresent(): boolean {
-  if (existsSync(localAddon)) return true;
+  return addonPlaces().some((place) => !absence(place));
+}
+
+/** Where the addon may be, in the order in which it is looked for. */
+export function addonPlaces(): string[] {
+  return [localAddon, `@torchts/${process.platform}-${process.arch}-${requestedFlavour() ?? 'cpu'}`];
+}
+
+/** One clause that says that nothing is at `place`; undefined when something is. */
+export function absence(place: string): string | undefined {
+  if (place === localAddon) return existsSync(place) ? undefined : 'it is not built';
   try {
-    return Boolean(require.resolve(platformPackage()));
+    require.resolve(place);
+    return undefined;
   } catch {
-    return false;
+    return 'it is not installed';
   }
 }
 
@@ -59,14 +72,4 @@ export function addonFixes(attempts: readonly Attempt[]): string[] {
     ? 'The libtorch that the addon was built against is gone: run `npx torchts setup`, which finds or fetches one and builds again.'
     : 'Run `npx torchts setup`: it gets libtorch and builds the addon (a C++20 compiler and CMake are needed).';
   return [setup, 'Run `npx torchts doctor`: it says what this machine lacks.'];
-}
-
-function platformPackage(): string {
-  return `@torchts/${process.platform}-${process.arch}-${requestedFlavour() ?? 'cpu'}`;
-}
-
-function reasonOf(place: string, error: unknown): string {
-  if (place === localAddon && !existsSync(place)) return 'it is not built';
-  if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return 'it is not installed';
-  return error instanceof Error ? error.message : String(error);
 }

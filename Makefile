@@ -1,0 +1,76 @@
+# Each target does all it needs, and a second run redoes nothing. `make help` lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+BIN := node_modules/.bin
+MODULES := node_modules/.package-lock.json
+DIST := dist/.tsbuildinfo
+ADDON := build/Release/torchts.node
+REFERENCE := build/Release/torchts_reference.node
+FACES := data/processed/faces
+RUN := models/facecls-tiny
+
+.PHONY: help train test data build bench stress clean
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 14
+
+train: $(RUN)/metrics.json ## train the small face classifier on drawn faces, with a report
+	@echo "The report is $(RUN)/report.html"
+
+test: build $(REFERENCE) ## check, compile and test everything; the last line counts
+	$(BIN)/mocha
+
+ifeq ($(DATASET),celeba)
+data: build ## draw the faces; DATASET=celeba FROM=<folder> prepares the real ones
+	@test -n "$(FROM)" || { echo "make data DATASET=celeba needs FROM=<the folder of the CelebA files>" >&2; exit 2; }
+	node dist/cli/facecls.js data prepare --data "$(FROM)"
+else
+data: $(FACES)/.complete
+endif
+
+build: $(DIST) $(ADDON) ## npm packages, libtorch, the addon, TypeScript
+
+bench: build ## measure, beside Python where it is installed
+	$(BIN)/tsx bench/run.ts
+
+stress: build ## the long tests: leaks, many steps
+	$(BIN)/mocha --config .mocharc.stress.json
+
+clean: ## delete what was compiled; packages, data and models stay
+	rm -rf build dist
+
+# --- what the targets are made of ---
+
+$(MODULES): package-lock.json
+	npm ci
+	@touch $@
+
+$(DIST): $(MODULES) tsconfig.json package.json $(shell find ts -name '*.ts')
+	$(BIN)/tsc -p tsconfig.json
+	@touch $@
+
+$(ADDON): CMakeLists.txt $(wildcard native/*.cc native/*.h) $(if $(TORCHTS_LIBTORCH)$(TORCHTS_FLAVOUR),build/choice) | $(DIST)
+	node dist/cli/torchts.js setup
+	@touch $@
+
+$(REFERENCE): $(wildcard native/reference/*) $(ADDON) | $(DIST)
+	node dist/cli/torchts.js setup --target torchts_reference
+	@touch $@
+
+$(FACES)/.complete: | $(DIST) $(ADDON)
+	node dist/cli/facecls.js data synth
+	@touch $@
+
+$(RUN)/metrics.json: | $(DIST) $(ADDON) $(FACES)/.complete
+	node dist/cli/facecls.js train --preset tiny
+
+# Changes only when another libtorch is asked for, and then the addon is linked again.
+build/choice: FORCE
+	@mkdir -p build
+	@echo '$(TORCHTS_LIBTORCH) $(TORCHTS_FLAVOUR)' | cmp -s - $@ || echo '$(TORCHTS_LIBTORCH) $(TORCHTS_FLAVOUR)' > $@
+
+FORCE:

@@ -1,0 +1,39 @@
+import { posix } from 'node:path';
+import ts from 'typescript';
+import { sources } from './sources';
+
+/** The folders of ts/ from the bottom to the top; those in one row do not know each other. */
+const LAYERS: readonly (readonly string[])[] = [['native'], ['tensor'], ['nn', 'data', 'vision'], ['optim'], ['models'], ['train'], ['tasks'], ['cli', 'serve']];
+
+/** Every import that does not point down the layers, one sentence each. */
+export function checkImports(root: string): string[] {
+  const files = sources(root, ['ts'], ['.ts']);
+  const paths = new Set(files.map((file) => file.path));
+  return files.flatMap(({ path, text }) =>
+    ts
+      .preProcessFile(text)
+      .importedFiles.filter(({ fileName }) => fileName.startsWith('.'))
+      .map(({ fileName }) => posix.join(posix.dirname(path), fileName))
+      .map((target) => [`${target}.ts`, `${target}/index.ts`, target].find((candidate) => paths.has(candidate)) ?? target)
+      .flatMap((target) => judge(path, target)),
+  );
+}
+
+function judge(path: string, target: string): string[] {
+  const from = layerOf(path);
+  const to = layerOf(target);
+  // ts/errors.ts is below everything; ts/index.ts is above everything.
+  if (from === undefined || target === 'ts/errors.ts' || folderOf(path) === folderOf(target)) return [];
+  if (to === undefined) return [`${path} imports ${target}, which lies in no layer below it.`];
+  return to < from ? [] : [`${path} imports ${target}, which is not in a layer below it.`];
+}
+
+function folderOf(path: string): string | undefined {
+  return /^ts\/([^/]+)\//.exec(path)?.[1];
+}
+
+function layerOf(path: string): number | undefined {
+  const folder = folderOf(path);
+  const layer = LAYERS.findIndex((row) => folder !== undefined && row.includes(folder));
+  return layer < 0 ? undefined : layer;
+}
