@@ -2,7 +2,7 @@
 export class TorchError extends Error {
   readonly code: string = 'TTS_TORCH';
   /** The C++ trace of an error raised inside libtorch. */
-  readonly nativeTrace?: string;
+  declare readonly nativeTrace?: string;
 
   constructor(message: string, options: { cause?: unknown; nativeTrace?: string } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });

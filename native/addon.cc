@@ -1,0 +1,21 @@
+// The export table and the per-environment state; nothing else.
+#include "environment.h"
+#include "exports.h"
+#include "accelerator.h"
+#include "memory.h"
+
+static Napi::Object init(Napi::Env env, Napi::Object exports) {
+  using namespace torchts;
+  env.SetInstanceData(new Environment());
+  count_cpu_memory();
+  load_cuda();
+  export_dispatch(env, exports);
+  export_lifetime(env, exports);
+  export_storage(env, exports);
+  export_autograd(env, exports);
+  export_random(env, exports);
+  export_accelerator(env, exports);
+  return exports;
+}
+
+NODE_API_MODULE(torchts, init)

@@ -1,0 +1,85 @@
+// The autograd engine and the thread's modes.
+#include <ATen/autocast_mode.h>
+#include <ATen/core/grad_mode.h>
+#include <c10/core/GradMode.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include "convert.h"
+#include "exports.h"
+#include "memory.h"
+
+namespace torchts {
+namespace {
+
+void write_tensors(Napi::Env env, const std::vector<at::Tensor>& tensors) {
+  WireWriter out(env, Environment::of(env));
+  for (const at::Tensor& tensor : tensors) out.tensor(tensor);
+}
+
+// torch::autograd::backward; backward(retainGraph: boolean | null, createGraph): tensors, gradients and inputs on the wire
+void backward(const Napi::CallbackInfo& info) {
+  WireReader in(info.Env(), Environment::of(info.Env()), nullptr);
+  const auto tensors = in.tensors(), gradients = in.tensors(), inputs = in.tensors();
+  std::optional<bool> retain;
+  if (info[0].IsBoolean()) retain = info[0].As<Napi::Boolean>().Value();
+  torch::autograd::backward(tensors, gradients, retain, info[1].ToBoolean(), inputs);
+  report_memory(info.Env());
+}
+
+// torch::autograd::grad; grad(retainGraph, createGraph, allowUnused): outputs, inputs and gradients on the wire, results too
+Napi::Value grad(const Napi::CallbackInfo& info) {
+  WireReader in(info.Env(), Environment::of(info.Env()), nullptr);
+  const auto outputs = in.tensors(), inputs = in.tensors(), gradients = in.tensors();
+  std::optional<bool> retain;
+  if (info[0].IsBoolean()) retain = info[0].As<Napi::Boolean>().Value();
+  const auto result = torch::autograd::grad(outputs, inputs, gradients, retain, info[1].ToBoolean(), info[2].ToBoolean());
+  write_tensors(info.Env(), result);
+  return Napi::Number::New(info.Env(), static_cast<double>(result.size()));
+}
+
+// Tensor::grad; grads(): a list of tensors on the wire gives place to the list of their gradients
+void grads(const Napi::CallbackInfo& info) {
+  WireReader in(info.Env(), Environment::of(info.Env()), nullptr);
+  std::vector<at::Tensor> result;
+  for (const at::Tensor& tensor : in.tensors()) result.push_back(tensor.grad());
+  write_tensors(info.Env(), result);
+}
+
+// Tensor::mutable_grad; setGrads(): a list of tensors and one of gradients (or null) on the wire
+void set_grads(const Napi::CallbackInfo& info) {
+  WireReader in(info.Env(), Environment::of(info.Env()), nullptr);
+  const auto tensors = in.tensors(), gradients = in.tensors();
+  for (size_t i = 0; i < tensors.size(); ++i) tensors[i].mutable_grad() = i < gradients.size() ? gradients[i] : at::Tensor();
+  report_memory(info.Env());
+}
+
+// at::GradMode and c10::InferenceMode; setModes(grad, inference)
+void set_modes(const Napi::CallbackInfo& info) {
+  Environment& environment = Environment::of(info.Env());
+  const bool inference = info[1].ToBoolean();
+  if (inference && !environment.inference) environment.inference.emplace(true);
+  if (!inference) environment.inference.reset();
+  c10::GradMode::set_enabled(info[0].ToBoolean());
+}
+
+// at::autocast; setAutocast(device, dtype | null): null switches it off
+void set_autocast(const Napi::CallbackInfo& info) {
+  const auto device = device_from_name(info[0].ToString()).type();
+  const bool enabled = !info[1].IsNull();
+  if (enabled) at::autocast::set_autocast_dtype(device, dtype_from_name(info[1].ToString()));
+  at::autocast::set_autocast_enabled(device, enabled);
+  at::autocast::clear_cache();
+}
+
+}  // namespace
+
+void export_autograd(Napi::Env, Napi::Object exports) {
+  export_function(exports, "backward", backward);
+  export_function(exports, "grad", grad);
+  export_function(exports, "grads", grads);
+  export_function(exports, "setGrads", set_grads);
+  export_function(exports, "setModes", set_modes);
+  export_function(exports, "setAutocast", set_autocast);
+}
+
+}  // namespace torchts

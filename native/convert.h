@@ -1,0 +1,81 @@
+// Wire values <-> IValues, driven by the operator's schema.
+#pragma once
+#include <ATen/core/ivalue.h>
+#include <c10/util/SmallVector.h>
+#include <napi.h>
+
+#include "environment.h"
+
+namespace torchts {
+
+// Reads the arguments of one call off the wire. `strings` is the array that kString indexes, or null.
+class WireReader {
+ public:
+  WireReader(napi_env env, Environment& environment, napi_value strings)
+      : env_(env), environment_(environment), strings_(strings) {}
+
+  at::IValue argument(const Parameter& parameter);
+  at::Tensor tensor();  // kTensor, or kNone as an undefined tensor
+  std::vector<at::Tensor> tensors();
+  std::vector<int64_t> ints();
+
+  // Every tensor read so far, with its handle.
+  template <typename Visit>
+  void each_tensor(Visit visit) const {
+    for (Handle handle : handles_) visit(environment_.tensors.get(handle), handle);
+  }
+
+ private:
+  double next();
+  const at::Tensor& next_tensor();
+  int64_t integer(int tag, const Parameter& parameter);
+  c10::Scalar scalar(int tag, const Parameter& parameter);
+  std::string string(const Parameter& parameter);
+  at::IValue element(int tag, const Parameter& parameter);
+  at::IValue list(int tag, const Parameter& parameter);
+  template <typename T, typename Read>
+  c10::List<T> elements(int tag, const Parameter& parameter, Read read);
+  at::IValue named(const Parameter& parameter);
+  [[noreturn]] void mismatch(int tag, const Parameter& parameter) const;
+
+  napi_env env_;
+  Environment& environment_;
+  napi_value strings_;
+  size_t position_ = 0;
+  c10::SmallVector<Handle, 8> handles_;
+};
+
+// Writes results onto the wire from its start.
+class WireWriter {
+ public:
+  WireWriter(napi_env env, Environment& environment) : env_(env), environment_(environment) {}
+
+  void value(const at::IValue& value);
+  void tensor(const at::Tensor& tensor);
+  void put(double number);
+  void alias(const at::Tensor& argument, Handle handle) { aliases_.emplace_back(argument.unsafeGetTensorImpl(), handle); }
+  // What goes back beside the wire: undefined, or { strings, wire }.
+  napi_value extra(bool grown) const;
+
+ private:
+  void integer(int64_t value);
+  void string(const std::string& text);
+  template <typename List>
+  void list(const List& items);
+
+  napi_env env_;
+  Environment& environment_;
+  size_t position_ = 0;
+  napi_value strings_ = nullptr;
+  uint32_t string_count_ = 0;
+  c10::SmallVector<std::pair<at::TensorImpl*, Handle>, 4> aliases_;
+};
+
+// Grows the wire, which swaps the array that JavaScript writes to.
+void attach_wire(Environment& environment, Napi::Float64Array wire);
+
+c10::ScalarType dtype_from_name(const std::string& name);
+const char* dtype_name(c10::ScalarType dtype);
+c10::Device device_from_name(const std::string& name);
+
+}  // namespace torchts

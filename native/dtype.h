@@ -1,0 +1,43 @@
+// Names of element types, as PyTorch prints them without the `torch.` prefix.
+#pragma once
+#include <c10/core/ScalarType.h>
+#include <utility>
+
+namespace torchts {
+
+inline constexpr std::pair<const char*, c10::ScalarType> kDTypes[] = {
+    {"uint8", c10::ScalarType::Byte},
+    {"int8", c10::ScalarType::Char},
+    {"int16", c10::ScalarType::Short},
+    {"int32", c10::ScalarType::Int},
+    {"int64", c10::ScalarType::Long},
+    {"float16", c10::ScalarType::Half},
+    {"float32", c10::ScalarType::Float},
+    {"float64", c10::ScalarType::Double},
+    {"complex32", c10::ScalarType::ComplexHalf},
+    {"complex64", c10::ScalarType::ComplexFloat},
+    {"complex128", c10::ScalarType::ComplexDouble},
+    {"bool", c10::ScalarType::Bool},
+    {"bfloat16", c10::ScalarType::BFloat16},
+    {"float8_e5m2", c10::ScalarType::Float8_e5m2},
+    {"float8_e4m3fn", c10::ScalarType::Float8_e4m3fn},
+    {"float8_e5m2fnuz", c10::ScalarType::Float8_e5m2fnuz},
+    {"float8_e4m3fnuz", c10::ScalarType::Float8_e4m3fnuz},
+    {"float8_e8m0fnu", c10::ScalarType::Float8_e8m0fnu},
+    {"uint16", c10::ScalarType::UInt16},
+    {"uint32", c10::ScalarType::UInt32},
+    {"uint64", c10::ScalarType::UInt64},
+    {"qint8", c10::ScalarType::QInt8},
+    {"quint8", c10::ScalarType::QUInt8},
+    {"qint32", c10::ScalarType::QInt32},
+};
+
+// The codes travel to JavaScript (storage.cc, ts/native/wire.ts), so they are pinned.
+static_assert(static_cast<int>(c10::ScalarType::Byte) == 0);
+static_assert(static_cast<int>(c10::ScalarType::Long) == 4);
+static_assert(static_cast<int>(c10::ScalarType::Float) == 6);
+static_assert(static_cast<int>(c10::ScalarType::Bool) == 11);
+static_assert(static_cast<int>(c10::ScalarType::BFloat16) == 15);
+static_assert(static_cast<int>(c10::ScalarType::UInt16) == 27);
+
+}  // namespace torchts

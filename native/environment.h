@@ -1,0 +1,37 @@
+// What belongs to one JavaScript environment: the main thread and every worker have their own.
+#pragma once
+#include <ATen/core/Generator.h>
+#include <ATen/core/ivalue.h>
+#include <c10/core/InferenceMode.h>
+#include <memory>
+#include <napi.h>
+#include <optional>
+#include <unordered_map>
+
+#include "handle_table.h"
+#include "operator.h"
+
+namespace torchts {
+
+struct Environment {
+  HandleTable tensors;
+  std::vector<std::unique_ptr<Operator>> operators;
+  std::unordered_map<uint32_t, at::Generator> generators;
+  uint32_t next_generator = 1;
+
+  // The wire: a Float64Array shared with JavaScript, through which arguments and results travel (see wire.h).
+  double* wire = nullptr;
+  size_t wire_length = 0;
+  Napi::ObjectReference wire_owner;
+
+  std::vector<at::IValue> stack;  // reused from call to call for its capacity
+  std::optional<c10::InferenceMode> inference;
+
+  static Environment& of(napi_env env) {
+    void* data = nullptr;
+    napi_get_instance_data(env, &data);
+    return *static_cast<Environment*>(data);
+  }
+};
+
+}  // namespace torchts

@@ -1,0 +1,34 @@
+// What each unit adds to the addon, and how a function is exported under the guard.
+#pragma once
+#include <napi.h>
+
+#include "guard.h"
+
+namespace torchts {
+
+void export_dispatch(Napi::Env env, Napi::Object exports);
+void export_lifetime(Napi::Env env, Napi::Object exports);
+void export_storage(Napi::Env env, Napi::Object exports);
+void export_autograd(Napi::Env env, Napi::Object exports);
+void export_random(Napi::Env env, Napi::Object exports);
+void export_accelerator(Napi::Env env, Napi::Object exports);
+
+// `body` returns void or something that converts to Napi::Value.
+template <typename Body>
+void export_function(Napi::Object exports, const char* name, Body body) {
+  exports[name] = Napi::Function::New(
+      exports.Env(),
+      [body](const Napi::CallbackInfo& info) -> Napi::Value {
+        return Napi::Value(info.Env(), guarded(info.Env(), [&]() -> napi_value {
+                             if constexpr (std::is_void_v<decltype(body(info))>) {
+                               body(info);
+                               return info.Env().Undefined();
+                             } else {
+                               return body(info);
+                             }
+                           }));
+      },
+      name);
+}
+
+}  // namespace torchts

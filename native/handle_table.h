@@ -1,0 +1,46 @@
+// Generation-checked handles to tensors: a stale or forged handle is an error, never a crash.
+#pragma once
+#include <ATen/core/Tensor.h>
+#include <cstdint>
+#include <vector>
+
+namespace torchts {
+
+// A handle is a JavaScript number: the slot in the low 24 bits, its generation in the 29 above (53 in all, the
+// integers that a double holds exactly). 0 is never a handle, for generations start at 1.
+using Handle = uint64_t;
+
+struct StaleHandle {
+  Handle handle;
+};
+
+class HandleTable {
+ public:
+  Handle insert(at::Tensor tensor);
+  const at::Tensor& get(Handle handle) const;  // throws StaleHandle
+  void release(Handle handle) noexcept;        // a stale handle is ignored: freeing twice is harmless
+
+  size_t live() const { return live_; }
+  template <typename Visit>
+  void each(Visit visit) const {
+    for (const Slot& slot : slots_)
+      if (slot.tensor.defined()) visit(slot.tensor);
+  }
+
+ private:
+  static constexpr int kSlotBits = 24;
+  static constexpr uint64_t kSlotMask = (1u << kSlotBits) - 1;
+  static constexpr uint32_t kLastGeneration = (1u << 29) - 1;
+
+  struct Slot {
+    at::Tensor tensor;
+    uint32_t generation = 1;
+  };
+  const Slot* find(Handle handle) const noexcept;
+
+  std::vector<Slot> slots_;
+  std::vector<uint32_t> free_;
+  size_t live_ = 0;
+};
+
+}  // namespace torchts

@@ -1,0 +1,63 @@
+#include "operator.h"
+
+#include <ATen/core/jit_type.h>
+
+namespace torchts {
+namespace {
+
+Kind kind_of(const c10::TypePtr& type, const c10::TypePtr& real) {
+  switch (real->kind()) {
+    case c10::TypeKind::ScalarTypeType: return Kind::DType;
+    case c10::TypeKind::LayoutType: return Kind::Layout;
+    case c10::TypeKind::MemoryFormatType: return Kind::MemoryFormat;
+    default: break;
+  }
+  switch (type->kind()) {
+    case c10::TypeKind::TensorType: return Kind::Tensor;
+    case c10::TypeKind::NumberType: return Kind::Scalar;
+    case c10::TypeKind::IntType:
+    case c10::TypeKind::SymIntType: return Kind::Int;
+    case c10::TypeKind::FloatType:
+    case c10::TypeKind::SymFloatType: return Kind::Float;
+    case c10::TypeKind::BoolType:
+    case c10::TypeKind::SymBoolType: return Kind::Bool;
+    case c10::TypeKind::StringType: return Kind::String;
+    case c10::TypeKind::DeviceObjType: return Kind::Device;
+    case c10::TypeKind::GeneratorType: return Kind::Generator;
+    default: return Kind::Unsupported;
+  }
+}
+
+// Steps through `T?` and `T[]` in the real and the erased type alike; they only differ at the leaf (ScalarType is int).
+bool strip(c10::TypeKind wrapper, c10::TypePtr& type, c10::TypePtr& real) {
+  if (type->kind() != wrapper) return false;
+  type = type->containedType(0);
+  if (real->kind() == wrapper) real = real->containedType(0);
+  return true;
+}
+
+Parameter parameter(const c10::Argument& argument) {
+  c10::TypePtr type = argument.type(), real = argument.real_type();
+  Parameter result{argument.name(), real->str(), Kind::Unsupported};
+  result.optional = strip(c10::TypeKind::OptionalType, type, real);
+  result.list = strip(c10::TypeKind::ListType, type, real);
+  if (result.list) result.optional_element = strip(c10::TypeKind::OptionalType, type, real);
+  result.kind = kind_of(type, real);
+  result.single_as_list = result.list && argument.N().has_value();
+  result.length = argument.N().value_or(0);
+  if (argument.default_value()) result.fallback = *argument.default_value();
+  return result;
+}
+
+}  // namespace
+
+Operator resolve_operator(const std::string& name, const std::string& overload) {
+  const auto handle = c10::Dispatcher::singleton().findSchemaOrThrow(name.c_str(), overload.c_str());
+  Operator op{handle, {}, false};
+  for (const auto& argument : handle.schema().arguments()) op.parameters.push_back(parameter(argument));
+  for (const auto& result : handle.schema().returns())
+    op.returns_alias |= result.alias_info() && result.alias_info()->isWrite();
+  return op;
+}
+
+}  // namespace torchts

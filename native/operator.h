@@ -1,0 +1,32 @@
+// An operator of libtorch's dispatcher with its schema turned into a plan for decoding arguments.
+#pragma once
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace torchts {
+
+enum class Kind { Tensor, Scalar, Int, Float, Bool, String, DType, Layout, MemoryFormat, Device, Generator, Unsupported };
+
+struct Parameter {
+  std::string name;
+  std::string type;  // as the schema prints it, for messages
+  Kind kind;
+  bool list = false;
+  bool optional = false;          // None is allowed
+  bool optional_element = false;  // Tensor?[]
+  bool single_as_list = false;    // int[2]: a lone number stands for a list
+  int32_t length = 0;             // of int[2]; 0 when free
+  std::optional<at::IValue> fallback = std::nullopt;
+};
+
+struct Operator {
+  c10::OperatorHandle handle;
+  std::vector<Parameter> parameters;
+  bool returns_alias;  // some result is an argument written in place
+};
+
+Operator resolve_operator(const std::string& name, const std::string& overload);
+
+}  // namespace torchts

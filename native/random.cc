@@ -1,0 +1,77 @@
+// Generators of random numbers.
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/detail/AcceleratorHooksInterface.h>
+#include <ATen/Utils.h>
+
+#include "convert.h"
+#include "exports.h"
+
+namespace torchts {
+namespace {
+
+// 0 stands for the default generator of the CPU.
+at::Generator generator_of(const Napi::CallbackInfo& info) {
+  const uint32_t id = info[0].ToNumber().Uint32Value();
+  if (id == 0) return at::detail::getDefaultCPUGenerator();
+  auto& generators = Environment::of(info.Env()).generators;
+  const auto found = generators.find(id);
+  if (found == generators.end()) throw ArgumentError("the generator was disposed");
+  return found->second;
+}
+
+uint64_t seed_of(Napi::Value value) {
+  if (value.IsBigInt()) {
+    bool lossless;
+    return value.As<Napi::BigInt>().Uint64Value(&lossless);
+  }
+  return static_cast<uint64_t>(static_cast<int64_t>(value.ToNumber().DoubleValue()));
+}
+
+// at::detail::createCPUGenerator; createGenerator(device): id
+Napi::Value create(const Napi::CallbackInfo& info) {
+  Environment& environment = Environment::of(info.Env());
+  const auto device = device_from_name(info[0].ToString());
+  at::Generator generator = device.is_cpu()
+      ? at::detail::createCPUGenerator()
+      : at::globalContext().getAcceleratorHooksInterface(device.type()).getNewGenerator(device.index());
+  environment.generators.emplace(environment.next_generator, generator);
+  return Napi::Number::New(info.Env(), environment.next_generator++);
+}
+
+// Generator::set_current_seed under its lock; seedGenerator(id, seed)
+void seed(const Napi::CallbackInfo& info) {
+  auto generator = generator_of(info);
+  std::lock_guard<std::mutex> lock(generator.mutex());
+  generator.set_current_seed(seed_of(info[1]));
+}
+
+// Generator::get_state; generatorState(id): handle of a uint8 tensor
+Napi::Value state(const Napi::CallbackInfo& info) {
+  auto generator = generator_of(info);
+  std::lock_guard<std::mutex> lock(generator.mutex());
+  return Napi::Number::New(info.Env(), static_cast<double>(Environment::of(info.Env()).tensors.insert(generator.get_state())));
+}
+
+// Generator::set_state; setGeneratorState(id, handle)
+void set_state(const Napi::CallbackInfo& info) {
+  auto generator = generator_of(info);
+  const auto handle = static_cast<Handle>(info[1].ToNumber().DoubleValue());
+  std::lock_guard<std::mutex> lock(generator.mutex());
+  generator.set_state(Environment::of(info.Env()).tensors.get(handle));
+}
+
+}  // namespace
+
+void export_random(Napi::Env, Napi::Object exports) {
+  // at::manual_seed: the default generators of all devices; manualSeed(seed)
+  export_function(exports, "manualSeed", [](const Napi::CallbackInfo& info) { at::manual_seed(seed_of(info[0])); });
+  export_function(exports, "createGenerator", create);
+  export_function(exports, "seedGenerator", seed);
+  export_function(exports, "generatorState", state);
+  export_function(exports, "setGeneratorState", set_state);
+  export_function(exports, "disposeGenerator", [](const Napi::CallbackInfo& info) {
+    Environment::of(info.Env()).generators.erase(info[0].ToNumber().Uint32Value());
+  });
+}
+
+}  // namespace torchts

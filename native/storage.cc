@@ -1,0 +1,149 @@
+// Shapes and bytes: what a tensor looks like, and the way of its data in and out of JavaScript.
+#include <ATen/ops/from_blob.h>
+#include <cstring>
+
+#include "convert.h"
+#include "dtype.h"
+#include "exports.h"
+
+namespace torchts {
+namespace {
+
+const at::Tensor& tensor_of(const Napi::CallbackInfo& info, size_t index = 0) {
+  if (!info[index].IsNumber()) throw ArgumentError("expected a tensor handle");
+  return Environment::of(info.Env()).tensors.get(static_cast<Handle>(info[index].As<Napi::Number>().DoubleValue()));
+}
+
+Napi::Value handle_of(Napi::Env env, at::Tensor tensor) {
+  return Napi::Number::New(env, static_cast<double>(Environment::of(env).tensors.insert(std::move(tensor))));
+}
+
+// Tensor::sizes and friends; describe(handle): puts [dtype, requiresGrad, isLeaf, dims, sizes…, strides…] on the
+// wire and returns the device
+Napi::Value describe(const Napi::CallbackInfo& info) {
+  const at::Tensor& tensor = tensor_of(info);
+  WireWriter out(info.Env(), Environment::of(info.Env()));
+  out.put(static_cast<double>(tensor.scalar_type()));
+  out.put(tensor.requires_grad());
+  out.put(tensor.is_leaf());
+  out.put(static_cast<double>(tensor.dim()));
+  for (int64_t size : tensor.sizes()) out.put(static_cast<double>(size));
+  const bool strided = tensor.layout() == c10::kStrided;
+  for (int64_t d = 0; d < tensor.dim(); ++d) out.put(strided ? static_cast<double>(tensor.stride(d)) : 0);
+  return Napi::String::New(info.Env(), tensor.device().str());
+}
+
+// Tensor::data_ptr; read(handle): ArrayBuffer, a copy of the elements in row-major order
+Napi::Value read(const Napi::CallbackInfo& info) {
+  const at::Tensor source = tensor_of(info).detach().resolve_conj().resolve_neg().cpu().contiguous();
+  auto bytes = Napi::ArrayBuffer::New(info.Env(), source.nbytes());
+  if (source.nbytes() > 0) std::memcpy(bytes.Data(), source.const_data_ptr(), source.nbytes());
+  return bytes;
+}
+
+struct Source {
+  void* data;
+  size_t bytes;
+  Napi::ArrayBuffer buffer;
+};
+
+Source source_of(Napi::Value value) {
+  if (!value.IsTypedArray()) throw ArgumentError("expected a typed array");
+  auto array = value.As<Napi::TypedArray>();
+  auto buffer = array.ArrayBuffer();
+  return {static_cast<uint8_t*>(buffer.Data()) + array.ByteOffset(), array.ByteLength(), buffer};
+}
+
+void check_size(const Source& source, c10::ScalarType dtype, const std::vector<int64_t>& shape) {
+  size_t wanted = c10::elementSize(dtype);
+  for (int64_t size : shape) {
+    if (size < 0) throw ArgumentError("expected sizes of at least 0, found " + std::to_string(size));
+    if (__builtin_mul_overflow(wanted, static_cast<size_t>(size), &wanted)) throw ArgumentError("the shape is too large");
+  }
+  if (wanted != source.bytes)
+    throw ArgumentError("the shape wants " + std::to_string(wanted) + " bytes of " + dtype_name(dtype) +
+                        ", the typed array has " + std::to_string(source.bytes));
+}
+
+// at::empty and a copy; write(typedArray, dtype): handle, with the shape on the wire
+Napi::Value write(const Napi::CallbackInfo& info) {
+  const Source source = source_of(info[0]);
+  const auto dtype = dtype_from_name(info[1].ToString());
+  const auto shape = WireReader(info.Env(), Environment::of(info.Env()), nullptr).ints();
+  check_size(source, dtype, shape);
+  at::Tensor target = at::empty(shape, dtype);
+  if (source.bytes > 0) std::memcpy(target.mutable_data_ptr(), source.data, source.bytes);
+  return handle_of(info.Env(), target);
+}
+
+// A JavaScript buffer on loan to libtorch. The last tensor over it may die on any thread; the reference may only be
+// dropped on the JavaScript thread, so it travels there through a thread-safe function.
+class Loan {
+ public:
+  Loan(Napi::Env env, Napi::ArrayBuffer buffer) : buffer_(Napi::Persistent(buffer.As<Napi::Object>())) {
+    napi_value name = Napi::String::New(env, "torchts.loan");
+    napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, nullptr,
+                                    [](napi_env, napi_value, void*, void* data) { delete static_cast<Loan*>(data); },
+                                    &queue_);
+    napi_unref_threadsafe_function(env, queue_);
+  }
+  void end() {
+    napi_threadsafe_function queue = queue_;
+    if (napi_call_threadsafe_function(queue, this, napi_tsfn_nonblocking) != napi_ok) buffer_.SuppressDestruct();
+    napi_release_threadsafe_function(queue, napi_tsfn_release);
+  }
+
+ private:
+  Napi::ObjectReference buffer_;
+  napi_threadsafe_function queue_ = nullptr;
+};
+
+// at::from_blob; adopt(typedArray, dtype): handle of a tensor over the same memory, with the shape on the wire
+Napi::Value adopt(const Napi::CallbackInfo& info) {
+  const Source source = source_of(info[0]);
+  const auto dtype = dtype_from_name(info[1].ToString());
+  const auto shape = WireReader(info.Env(), Environment::of(info.Env()), nullptr).ints();
+  check_size(source, dtype, shape);
+  if (reinterpret_cast<uintptr_t>(source.data) % c10::elementSize(dtype) != 0)
+    throw ArgumentError("the typed array is not aligned for its dtype; copy it");
+  auto* loan = new Loan(info.Env(), source.buffer);
+  return handle_of(info.Env(), at::from_blob(source.data, shape, [loan](void*) { loan->end(); }, at::TensorOptions(dtype)));
+}
+
+// Tensor::set_data; swap(handle, other): `handle` takes over shape, type, device and memory of `other`, and keeps its identity
+void swap(const Napi::CallbackInfo& info) { tensor_of(info, 0).set_data(tensor_of(info, 1)); }
+
+// wrapped_scalar_tensor; scalar(number | boolean): handle of a number that takes part in type promotion as a number
+Napi::Value scalar(const Napi::CallbackInfo& info) {
+  at::Tensor tensor;
+  if (info[0].IsBoolean()) {
+    tensor = at::empty({}, at::kBool).fill_(info[0].As<Napi::Boolean>().Value());
+  } else {
+    const double value = info[0].ToNumber().DoubleValue();
+    const bool integral = info[1].ToBoolean();
+    tensor = at::empty({}, integral ? at::kLong : at::kDouble).fill_(value);
+  }
+  tensor.unsafeGetTensorImpl()->set_wrapped_number(true);
+  return handle_of(info.Env(), tensor);
+}
+
+// dtypes(): name of each element type at the place of its code
+Napi::Value dtypes(const Napi::CallbackInfo& info) {
+  auto names = Napi::Object::New(info.Env());
+  for (const auto& [name, dtype] : kDTypes) names[static_cast<uint32_t>(dtype)] = name;
+  return names;
+}
+
+}  // namespace
+
+void export_storage(Napi::Env, Napi::Object exports) {
+  export_function(exports, "describe", describe);
+  export_function(exports, "read", read);
+  export_function(exports, "write", write);
+  export_function(exports, "adopt", adopt);
+  export_function(exports, "swap", swap);
+  export_function(exports, "scalar", scalar);
+  export_function(exports, "dtypes", dtypes);
+}
+
+}  // namespace torchts

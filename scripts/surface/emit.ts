@@ -1,0 +1,188 @@
+/** Turns operator schemas into the TypeScript of the typed surface. */
+import { camelCase, type Schema, type SchemaParameter } from '../../ts/tensor/schema';
+
+/** All the overloads of one operator name that the surface offers. */
+export interface SurfaceFunction {
+  readonly name: string;
+  readonly key: string;
+  readonly overloads: readonly Schema[];
+  readonly isMethod: boolean;
+}
+
+const HEADER = '// DO NOT EDIT. Written by scripts/generate-surface.ts from the schemas of libtorch.\n';
+
+// Written by hand in ts/tensor, because they take or give what no schema says.
+const BY_HAND = new Set([
+  'zeros', 'ones', 'empty', 'rand', 'randn', 'full', 'randint', 'randperm', 'arange', 'range', 'linspace', 'logspace', 'eye',
+  'zeros_like', 'ones_like', 'empty_like', 'rand_like', 'randn_like', 'full_like', 'tensor', 'scalar_tensor',
+  'to', 'backward', 'index', 'slice', 'mT', 'mH', 'matrix_H', 'numpy_T', 'numel', 'data', 'shape', 'is_leaf', 'from_file', 'cpu', 'cuda', 'size', 'stride', 'dim', 'device',
+]);
+
+// Names that exist for the compiler, the JIT or the dispatcher, not for people.
+const INTERNAL = /^_|_backward$|_backward_|^sym_|(?<!^index)_copy$|_forward_only|^mkldnn_|^cudnn_|^miopen_|^mps_|^quantized_|^fbgemm_|^xnnpack|^sspaddmm$|_jvp$|_for_cpu$|^batch_norm_(?:elemt|gather|stats|update|backward)|^fake_quantize|^q_|^__|_legacy$|^fused_|^ccol|^crow|^row_indices|^col_indices|^record_stream|^set_data|^retains_grad$|^nested_to|^to_mkldnn|^is_vulkan|^native_(?!norm|channel|layer_norm|batch_norm|group_norm|dropout)/;
+
+const UNSUPPORTED = new Set(['Dimname', 'Storage', 'Stream', 'QScheme', 'ConstQuantizerPtr']);
+
+function usable(schema: Schema): boolean {
+  if (schema.namespace !== 'aten' || INTERNAL.test(schema.name) || BY_HAND.has(schema.name)) return false;
+  if (schema.parameters.some((parameter) => !(parameter.base in TYPES))) return false;
+  if (schema.parameters.some((parameter) => UNSUPPORTED.has(parameter.base))) return false;
+  const out = schema.parameters.some((parameter) => parameter.written && parameter.keywordOnly);
+  // The JIT registers scalar arithmetic (`aten::add.int`) beside the operators; without a tensor it is not ours.
+  const tensors = schema.parameters.some((parameter) => parameter.base === 'Tensor') || schema.returns.some((type) => type.startsWith('Tensor'));
+  return !out && tensors && schema.returns.every((type) => type.replace(/[[\]?]/g, '') in TYPES);
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  Tensor: 'Tensor',
+  Scalar: 'Scalar',
+  int: 'number',
+  SymInt: 'number',
+  float: 'number',
+  bool: 'boolean',
+  str: 'string',
+  ScalarType: 'DType',
+  Device: 'string',
+  Layout: 'Layout',
+  MemoryFormat: 'MemoryFormat',
+  Generator: 'Generator',
+};
+
+// Tensors before numbers, then fewer parameters first: the order in which PyTorch's parser tries them.
+function order(a: Schema, b: Schema): number {
+  const scalars = (schema: Schema): number => schema.parameters.filter((parameter) => parameter.base === 'Scalar').length;
+  return scalars(a) - scalars(b) || a.parameters.length - b.parameters.length || (a.overload < b.overload ? -1 : 1);
+}
+
+export function select(schemas: readonly Schema[]): SurfaceFunction[] {
+  const byName = new Map<string, Schema[]>();
+  for (const schema of schemas.filter(usable)) byName.set(schema.name, [...(byName.get(schema.name) ?? []), schema]);
+  return [...byName]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, overloads]) => ({
+      name,
+      key: camelCase(name),
+      overloads: overloads.sort(order),
+      isMethod: overloads.some(takesSelf),
+    }));
+}
+
+function takesSelf(schema: Schema): boolean {
+  const [first] = schema.parameters;
+  return first?.name === 'self' && first.base === 'Tensor' && !first.list && !first.optional;
+}
+
+function parameterType({ base, list, listLength, optional, optionalElement }: SchemaParameter): string {
+  let type = TYPES[base]!;
+  if (list) {
+    type = `readonly ${optionalElement ? `(${type} | null)` : type}[]`;
+    if (listLength !== null && base !== 'Tensor') type = `${TYPES[base]} | ${type}`;
+  }
+  return optional ? `${type} | null` : type;
+}
+
+function resultType(schema: Schema, method: boolean): string {
+  if (method && schema.name.endsWith('_')) return 'this';
+  const types = schema.returns.map((type) => {
+    const element = TYPES[type.replace(/[[\]?]/g, '')]!;
+    return type.includes('[') ? `${element}[]` : element;
+  });
+  if (types.length === 0) return 'void';
+  return types.length === 1 ? types[0]! : `[${types.join(', ')}]`;
+}
+
+const RESERVED = new Set(['var', 'in', 'with', 'delete', 'function', 'default', 'new', 'this', 'switch', 'case', 'import', 'export', 'true', 'false']);
+const identifier = (key: string): string => (RESERVED.has(key) ? `${key}_` : key);
+
+const optionKey = (parameter: SchemaParameter): string => `${parameter.key}?: ${parameterType(parameter)}`;
+
+/** Required parameters by position, the rest in options; and once more with the optional ones by position too. */
+function signatures(schema: Schema, method: boolean): string[] {
+  const parameters = method ? schema.parameters.slice(1) : schema.parameters;
+  const positional = parameters.filter((parameter) => !parameter.keywordOnly);
+  const required = positional.filter((parameter) => parameter.fallback === null);
+  const optional = positional.filter((parameter) => parameter.fallback !== null);
+  const keywords = parameters.filter((parameter) => parameter.keywordOnly);
+  const result = resultType(schema, method);
+  const shown = (parameter: SchemaParameter): string => `${identifier(parameter.key)}: ${parameterType(parameter)}`;
+  const needed = keywords.some((parameter) => parameter.fallback === null);
+  const options = (members: readonly SchemaParameter[]): string[] => {
+    if (members.length === 0) return [];
+    const inner = members.map((p) => (p.fallback === null ? optionKey(p).replace('?:', ':') : optionKey(p))).join('; ');
+    return [`options${needed ? '' : '?'}: { ${inner} }`];
+  };
+  const forms = [`(${[...required.map(shown), ...options([...optional, ...keywords])].join(', ')}): ${result}`];
+  if (optional.length > 0 && !needed) {
+    const inRow = optional.map((parameter) => `${identifier(parameter.key)}?: ${parameterType(parameter)}`);
+    forms.push(`(${[...required.map(shown), ...inRow, ...options(keywords)].join(', ')}): ${result}`);
+  }
+  const [first] = required;
+  if (required.length === 1 && first!.list && first!.base === 'int' && optional.length === 0) {
+    forms.push(`(...${identifier(first!.key)}: number[]): ${result}`);
+  }
+  return forms;
+}
+
+const docs = (overloads: readonly Schema[], indent: string): string =>
+  overloads.length === 1
+    ? `${indent}/** \`${overloads[0]!.text}\` */\n`
+    : `${indent}/**\n${overloads.map((schema) => `${indent} * - \`${schema.text}\`\n`).join('')}${indent} */\n`;
+
+export function overloadsFile(functions: readonly SurfaceFunction[]): string {
+  const rows = functions.map(({ name, overloads, isMethod }) =>
+    `  ['${name}', ${isMethod ? 1 : 0}, ${JSON.stringify(overloads.map((schema) => schema.overload).join(' '))}],\n`.replace(/"/g, "'"),
+  );
+  return `${HEADER}
+/** Operator name, whether it is a method, and its overloads in the order to try them (the nameless one is empty). */
+export const OVERLOADS: readonly (readonly [name: string, method: 0 | 1, overloads: string])[] = [
+${rows.join('')}];
+`;
+}
+
+const IMPORTS = `import type { Scalar } from '../create';
+import type { DType } from '../dtype';
+import type { Generator } from '../generator';
+`;
+
+const FORMATS = `type Layout = 'strided' | 'sparse_coo' | 'sparse_csr' | 'sparse_csc' | 'sparse_bsr' | 'sparse_bsc' | 'mkldnn';
+type MemoryFormat = 'contiguous' | 'preserve' | 'channels_last' | 'channels_last_3d';
+`;
+
+export function methodsFile(functions: readonly SurfaceFunction[]): string {
+  const methods = functions.filter((fn) => fn.isMethod).map(({ key, overloads }) => {
+    const mine = overloads.filter(takesSelf);
+    const forms = [...new Set(mine.flatMap((schema) => signatures(schema, true)))];
+    return docs(mine, '  ') + forms.map((form) => `  ${key}${form};\n`).join('');
+  });
+  return `${HEADER}
+${IMPORTS}import type { Tensor } from '../tensor';
+
+${FORMATS}
+/** The operators whose first argument is the tensor itself. */
+export interface TensorMethods {
+${methods.join('')}}
+`;
+}
+
+export function functionsFile(functions: readonly SurfaceFunction[]): string {
+  const members = functions.map(({ key, overloads }) => {
+    const forms = [...new Set(overloads.flatMap((schema) => signatures(schema, false)))];
+    return `  ${key}: {\n${forms.map((form) => `    ${form};\n`).join('')}  };\n`;
+  });
+  const constants = functions.map(
+    ({ key, overloads }) => `${docs(overloads, '')}export const ${identifier(key)}: TensorFunctions['${key}'] = surface.${key};\n`,
+  );
+  const renamed = functions.filter(({ key }) => RESERVED.has(key)).map(({ key }) => `${identifier(key)} as ${key}`);
+  return `${HEADER}
+${IMPORTS}import { installSurface } from '../install';
+import type { Tensor } from '../tensor';
+
+${FORMATS}
+/** The operators as functions. */
+export interface TensorFunctions {
+${members.join('')}}
+
+const surface = installSurface<TensorFunctions>();
+
+${constants.join('')}${renamed.length > 0 ? `export { ${renamed.join(', ')} };\n` : ''}`;
+}

@@ -1,0 +1,50 @@
+/** The typed seam to the addon: what `native/` exports, function by function. Nothing else in ts/ loads the addon. */
+import { loadAddon } from './load';
+
+export interface Binding {
+  // dispatch.cc
+  call(operator: number, strings?: readonly string[]): { strings?: string[]; wire?: Float64Array } | undefined;
+  resolve(name: string, overload: string): { index: number; schema: string };
+  schemas(): string[];
+  attachWire(wire: Float64Array): void;
+  // lifetime.cc
+  free(count: number): void;
+  track(object: object, handle: number): void;
+  memory(): [device: string, tensors: number, bytes: number][];
+  allocatedBytes(): number;
+  // storage.cc
+  describe(handle: number): string;
+  read(handle: number): ArrayBuffer;
+  write(data: NodeJS.TypedArray, dtype: string): number;
+  adopt(data: NodeJS.TypedArray, dtype: string): number;
+  swap(handle: number, other: number): void;
+  scalar(value: number | boolean, integral: boolean): number;
+  dtypes(): Record<number, string>;
+  // autograd.cc
+  backward(retainGraph: boolean | null, createGraph: boolean): void;
+  grad(retainGraph: boolean | null, createGraph: boolean, allowUnused: boolean): number;
+  grads(): void;
+  setGrads(): void;
+  setModes(grad: boolean, inference: boolean): void;
+  setAutocast(device: string, dtype: string | null): void;
+  // random.cc
+  manualSeed(seed: number | bigint): void;
+  createGenerator(device: string): number;
+  seedGenerator(id: number, seed: number | bigint): void;
+  generatorState(id: number): number;
+  setGeneratorState(id: number, handle: number): void;
+  disposeGenerator(id: number): void;
+  // accelerator.cc
+  accelerator(): string | null;
+  deviceMemory(index: number): { allocated: number; reserved: number; peakAllocated: number; peakReserved: number };
+  deviceCount(): number;
+  synchronize(index?: number): void;
+  emptyCache(): void;
+  resetPeakMemory(index?: number): void;
+  setNumThreads(count: number): void;
+  getNumThreads(): number;
+  showConfig(): string;
+  torchVersion(): string;
+}
+
+export const binding = loadAddon() as Binding;

@@ -1,0 +1,91 @@
+/** The autograd engine's entry points. */
+import { binding } from '../native/binding';
+import { guarded } from '../native/raise';
+import { put, put2, reserve, rewind, Tag, take } from '../native/wire';
+import { context } from './context';
+import { adopt } from './lifetime';
+import type { BackwardOptions, Tensor } from './tensor';
+
+function putTensors(tensors: readonly (Tensor | null)[]): void {
+  reserve(2 + 2 * tensors.length);
+  put2(Tag.List, tensors.length);
+  for (const tensor of tensors) {
+    if (tensor) put2(Tag.Tensor, tensor._handle);
+    else put(Tag.None);
+  }
+}
+
+function takeTensor(): Tensor | null {
+  return take() === Tag.None ? null : adopt(take());
+}
+
+function asList<T>(value: T | readonly T[]): readonly T[] {
+  return Array.isArray(value) ? (value as readonly T[]) : [value as T];
+}
+
+type GradientList = Tensor | null | readonly (Tensor | null)[];
+
+/**
+ * Sum of the gradients of `tensors` with respect to the graph's leaves, accumulated in their `grad`.
+ * @param gradients one a tensor; null where the tensor is a scalar
+ */
+export function backward(tensors: Tensor | readonly Tensor[], gradients: GradientList = null, options: BackwardOptions = {}): void {
+  context();
+  const outputs = asList(tensors);
+  const seeds = gradients === null ? outputs.map(() => null) : asList(gradients);
+  guarded('backward', () => {
+    rewind();
+    putTensors(outputs);
+    putTensors(seeds);
+    putTensors(options.inputs ?? []);
+    binding.backward(options.retainGraph ?? null, options.createGraph ?? false);
+  });
+}
+
+export interface GradOptions {
+  /** The vector in the vector-Jacobian product, one an output. @default ones for scalar outputs */
+  readonly gradOutputs?: GradientList;
+  /** @default createGraph */
+  readonly retainGraph?: boolean;
+  /** Record the computation, for higher derivatives. @default false */
+  readonly createGraph?: boolean;
+  /** Give null for inputs that the outputs do not depend on, instead of throwing. @default false */
+  readonly allowUnused?: boolean;
+}
+
+/** Gradients of `outputs` with respect to `inputs`, without touching any `grad`. */
+export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor | readonly Tensor[], options: GradOptions = {}): (Tensor | null)[] {
+  context();
+  const heads = asList(outputs);
+  const seeds = options.gradOutputs === undefined ? heads.map(() => null) : asList(options.gradOutputs);
+  return guarded('autograd.grad', () => {
+    rewind();
+    putTensors(heads);
+    putTensors(asList(inputs));
+    putTensors(seeds);
+    const count = binding.grad(options.retainGraph ?? null, options.createGraph ?? false, options.allowUnused ?? false);
+    rewind();
+    return Array.from({ length: count }, takeTensor);
+  });
+}
+
+/** The `grad` of many tensors in one native call; null where there is none. */
+export function grads(tensors: readonly Tensor[]): (Tensor | null)[] {
+  return guarded('autograd.grads', () => {
+    rewind();
+    putTensors(tensors);
+    binding.grads();
+    rewind();
+    return tensors.map(takeTensor);
+  });
+}
+
+/** Sets the `grad` of many tensors in one native call; null frees. */
+export function setGrads(tensors: readonly Tensor[], gradients: readonly (Tensor | null)[] = []): void {
+  guarded('autograd.setGrads', () => {
+    rewind();
+    putTensors(tensors);
+    putTensors(tensors.map((_, i) => gradients[i] ?? null));
+    binding.setGrads();
+  });
+}

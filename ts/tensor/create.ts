@@ -1,0 +1,232 @@
+/** Makes tensors: from JavaScript data, or filled. */
+import { DTypeError, ShapeError } from '../errors';
+import { binding } from '../native/binding';
+import { guarded } from '../native/raise';
+import { put2, reserve, rewind, Tag } from '../native/wire';
+import { dtypeOf, isComplex, type DType } from './dtype';
+import { adopt } from './lifetime';
+import { describe, operator, type Complex } from './operator';
+import { surfaceFunction } from './surface';
+import { Tensor, type Nested, type ToOptions } from './tensor';
+import type { Generator } from './generator';
+
+export type Scalar = number | bigint | boolean;
+
+export interface TensorOptions {
+  readonly dtype?: DType;
+  /** `'cpu'`, `'cuda'`, `'cuda:1'`, … @default 'cpu' */
+  readonly device?: string;
+  /** @default false */
+  readonly requiresGrad?: boolean;
+}
+
+export interface FillOptions extends TensorOptions {
+  readonly layout?: 'strided' | 'sparse_coo';
+  readonly memoryFormat?: 'contiguous' | 'channels_last' | 'channels_last_3d' | 'preserve';
+  readonly pinMemory?: boolean;
+}
+
+export interface RandomOptions extends FillOptions {
+  readonly generator?: Generator;
+}
+
+export interface TypedArrayOptions extends TensorOptions {
+  /** False shares the memory of the typed array instead of copying it; do not transfer its buffer while the tensor lives. @default true */
+  readonly copy?: boolean;
+}
+
+/** Anything that `torch.tensor` turns into a tensor. */
+export type TensorData = Nested<Scalar | Complex> | NodeJS.TypedArray | readonly TensorData[];
+
+/** `tensor.to(options)`: this tensor itself when nothing changes. */
+export function convert(tensor: Tensor, { dtype, device, nonBlocking = false, copy = false }: ToOptions): Tensor {
+  const changed = operator('aten', '_to_copy', '');
+  const same = (dtype === undefined || dtype === tensor.dtype) && (device === undefined || sameDevice(device, tensor.device));
+  if (same && !copy) return tensor;
+  return changed.call([tensor], { dtype, device, non_blocking: nonBlocking }) as Tensor;
+}
+
+function sameDevice(wanted: string, found: string): boolean {
+  return wanted === found || `${wanted}:0` === found;
+}
+
+function finish(made: Tensor, { dtype, device, requiresGrad }: TensorOptions): Tensor {
+  const result = convert(made, { dtype, device });
+  if (result !== made) made.dispose();
+  return requiresGrad ? (result.requiresGrad_(true) as Tensor) : result;
+}
+
+/**
+ * A tensor over the elements of a typed array.
+ * @param shape sizes whose product is the array's length
+ * @throws DTypeError when the shape does not fit the array
+ */
+export function fromTypedArray(data: NodeJS.TypedArray, shape: readonly number[] = [data.length], options: TypedArrayOptions = {}): Tensor {
+  const dtype = dtypeOf(data);
+  if (!dtype) throw new DTypeError(`fromTypedArray: expected a typed array, found ${describe(data)}`);
+  return finish(load(data, dtype, shape, options.copy ?? true), options);
+}
+
+function load(data: NodeJS.TypedArray, dtype: DType, shape: readonly number[], copy: boolean): Tensor {
+  return guarded('fromTypedArray', () => {
+    rewind();
+    reserve(2 + 2 * shape.length);
+    put2(Tag.List, shape.length);
+    for (const size of shape) put2(Tag.Int, size);
+    return adopt(copy ? binding.write(data, dtype) : binding.adopt(data, dtype));
+  });
+}
+
+function shapeOf(data: unknown): number[] {
+  const shape: number[] = [];
+  for (let level = data; Array.isArray(level) || ArrayBuffer.isView(level); level = (level as unknown[])[0]) {
+    const { length } = level as ArrayLike<unknown>;
+    shape.push(length);
+    if (length === 0 || ArrayBuffer.isView(level)) break;
+  }
+  return shape;
+}
+
+function flatten(data: unknown, shape: readonly number[], depth: number, into: unknown[]): void {
+  const nested = Array.isArray(data) || ArrayBuffer.isView(data);
+  if (depth === shape.length) {
+    if (nested) throw new ShapeError(`tensor: expected a number at depth ${depth}, found an array; every row needs the same depth`);
+    into.push(data);
+    return;
+  }
+  const row = data as ArrayLike<unknown>;
+  if (!nested || row.length !== shape[depth]) {
+    const found = nested ? `${row.length} elements` : describe(data);
+    throw new ShapeError(`tensor: expected ${shape[depth]} elements in each row at depth ${depth}, found ${found}`);
+  }
+  for (let i = 0; i < row.length; i++) flatten(row[i], shape, depth + 1, into);
+}
+
+function inferred(values: readonly unknown[]): DType {
+  const kinds = new Set(values.map((value) => typeof value));
+  if (kinds.has('object')) return 'complex64';
+  if (kinds.has('number') || kinds.size === 0) return 'float32';
+  return kinds.has('bigint') ? 'int64' : 'bool';
+}
+
+// The typed array that holds each kind of element exactly, before it is converted to what is asked for.
+function pack(values: readonly unknown[], dtype: DType): { data: NodeJS.TypedArray; dtype: DType } {
+  const wrong = values.find((value) => !isElement(value));
+  if (wrong !== undefined || values.includes(undefined)) {
+    throw new DTypeError(`tensor: expected numbers, bigints, booleans or { re, im }, found ${describe(wrong)}`);
+  }
+  if (isComplex(dtype)) {
+    const pairs = values.flatMap((value) => (typeof value === 'object' ? [(value as Complex).re, (value as Complex).im] : [Number(value), 0]));
+    return { data: Float64Array.from(pairs), dtype: 'complex128' };
+  }
+  if (dtype === 'int64' || dtype === 'uint64') {
+    const whole = values.map((value) => BigInt(typeof value === 'number' ? Math.trunc(value) : (value as bigint | boolean)));
+    return dtype === 'int64' ? { data: BigInt64Array.from(whole), dtype } : { data: BigUint64Array.from(whole), dtype };
+  }
+  if (dtype === 'float32') return { data: Float32Array.from(values, Number), dtype };
+  if (dtype === 'bool') return { data: Uint8Array.from(values, (value) => (value ? 1 : 0)), dtype };
+  return { data: Float64Array.from(values, Number), dtype: 'float64' };
+}
+
+function isElement(value: unknown): boolean {
+  if (typeof value === 'object') return value !== null && 're' in value && 'im' in value;
+  return ['number', 'bigint', 'boolean'].includes(typeof value);
+}
+
+/**
+ * A tensor with a copy of `data`: a number, nested arrays of numbers, or a typed array. Without `dtype`, numbers become
+ * float32, bigints int64, booleans bool, `{ re, im }` complex64; a typed array keeps its type.
+ * @throws ShapeError for rows of different lengths
+ */
+export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
+  if (data instanceof Tensor) throw new DTypeError('tensor: expected data, found a tensor; use tensor.clone() or tensor.to()');
+  if (ArrayBuffer.isView(data)) return fromTypedArray(data as NodeJS.TypedArray, undefined, options);
+  const shape = shapeOf(data);
+  const values: unknown[] = [];
+  flatten(data, shape, 0, values);
+  const dtype = options.dtype ?? inferred(values);
+  const packed = pack(values, dtype);
+  return finish(load(packed.data, packed.dtype, shape, true), { ...options, dtype });
+}
+
+// ---- filled
+
+type Size = readonly number[];
+
+/** A creation function that takes sizes as a list or in a row, and `requiresGrad`, which no schema knows. */
+function filler(name: string, overloads: readonly string[], defaults: TensorOptions = {}) {
+  const call = surfaceFunction(name, overloads);
+  return (...args: unknown[]): Tensor => {
+    const last = args[args.length - 1];
+    const given = typeof last === 'object' && last !== null && !Array.isArray(last) && !(last instanceof Tensor);
+    const { requiresGrad, ...options } = { ...defaults, ...((given ? last : {}) as TensorOptions) };
+    const made = call(...(given ? args.slice(0, -1) : args), options) as Tensor;
+    return requiresGrad ? (made.requiresGrad_(true) as Tensor) : made;
+  };
+}
+
+export interface Filler {
+  (size: Size, options?: FillOptions): Tensor;
+  (...size: number[]): Tensor;
+}
+
+export interface RandomFiller {
+  (size: Size, options?: RandomOptions): Tensor;
+  (...size: number[]): Tensor;
+}
+
+export const zeros = filler('zeros', ['']) as Filler;
+export const ones = filler('ones', ['']) as Filler;
+/** Memory as it is found: fill it before you read it. */
+export const empty = filler('empty', ['memory_format']) as Filler;
+/** Uniform in [0, 1). */
+export const rand = filler('rand', ['', 'generator']) as RandomFiller;
+/** Standard normal. */
+export const randn = filler('randn', ['', 'generator']) as RandomFiller;
+
+const fullOf = filler('full', ['']);
+/** `size` elements of `value`; a number makes float32 unless `dtype` says otherwise, a boolean bool, a bigint int64. */
+export function full(size: Size, value: Scalar, options: FillOptions = {}): Tensor {
+  return fullOf(size, value, { dtype: inferred([value]), ...options });
+}
+
+const integers = filler('randint', ['low', 'low_generator'], { dtype: 'int64' });
+/** Integers uniform in [low, high). */
+export function randint(high: number, size: Size, options?: RandomOptions): Tensor;
+export function randint(low: number, high: number, size: Size, options?: RandomOptions): Tensor;
+export function randint(...args: unknown[]): Tensor {
+  return Array.isArray(args[1]) ? integers(0, ...args) : integers(...args);
+}
+
+/** The numbers 0 … n-1 in random order, as int64. */
+export const randperm = filler('randperm', ['', 'generator'], { dtype: 'int64' }) as (n: number, options?: RandomOptions) => Tensor;
+
+const range = filler('arange', ['', 'start', 'start_step']);
+/** start, start + step, … below end; int64 when all three are whole numbers, else float32. */
+export function arange(end: number, options?: FillOptions): Tensor;
+export function arange(start: number, end: number, options?: FillOptions): Tensor;
+export function arange(start: number, end: number, step: number, options?: FillOptions): Tensor;
+export function arange(...args: unknown[]): Tensor {
+  return range(...args);
+}
+
+/** `steps` numbers from start to end, both included. */
+export const linspace = filler('linspace', ['']) as (start: number, end: number, steps: number, options?: FillOptions) => Tensor;
+/** `steps` numbers from base^start to base^end. */
+export const logspace = filler('logspace', ['']) as (start: number, end: number, steps: number, base?: number | FillOptions, options?: FillOptions) => Tensor;
+/** Ones on the diagonal of an n by m matrix. */
+export const eye = filler('eye', ['', 'm']) as { (n: number, options?: FillOptions): Tensor; (n: number, m: number, options?: FillOptions): Tensor };
+
+export type Like = (input: Tensor, options?: FillOptions) => Tensor;
+export const zerosLike = filler('zeros_like', ['']) as Like;
+export const onesLike = filler('ones_like', ['']) as Like;
+export const emptyLike = filler('empty_like', ['']) as Like;
+export const randLike = filler('rand_like', ['']) as Like;
+export const randnLike = filler('randn_like', ['']) as Like;
+export const fullLike = filler('full_like', ['']) as (input: Tensor, value: Scalar, options?: FillOptions) => Tensor;
+
+/** Names that this file defines, so that the generated surface leaves them out. */
+export const CREATION = [
+  'zeros', 'ones', 'empty', 'rand', 'randn', 'full', 'randint', 'randperm', 'arange', 'linspace', 'logspace', 'eye',
+  'zeros_like', 'ones_like', 'empty_like', 'rand_like', 'randn_like', 'full_like',
+] as const;

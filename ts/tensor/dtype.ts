@@ -1,0 +1,75 @@
+/** Element types, and the typed arrays that carry them. */
+import { binding } from '../native/binding';
+
+export const DTYPES = [
+  'uint8', 'int8', 'int16', 'int32', 'int64', 'float16', 'float32', 'float64', 'complex32', 'complex64', 'complex128',
+  'bool', 'bfloat16', 'float8_e5m2', 'float8_e4m3fn', 'float8_e5m2fnuz', 'float8_e4m3fnuz', 'float8_e8m0fnu', 'uint16',
+  'uint32', 'uint64', 'qint8', 'quint8', 'qint32',
+] as const;
+
+export type DType = (typeof DTYPES)[number];
+
+const names = binding.dtypes();
+
+/** The name of libtorch's type code. */
+export function dtypeName(code: number): DType {
+  return (names[code] ?? `type ${code}`) as DType;
+}
+
+export type DataArray =
+  | Float32Array | Float64Array | Int8Array | Int16Array | Int32Array | BigInt64Array
+  | Uint8Array | Uint8ClampedArray | Uint16Array | Uint32Array | BigUint64Array;
+
+/** Views the bytes of a tensor as the typed array of its element type; complex numbers as pairs. */
+export function viewAs(dtype: DType, bytes: ArrayBuffer): DataArray | null {
+  switch (dtype) {
+    case 'float32':
+    case 'complex64':
+      return new Float32Array(bytes);
+    case 'float64':
+    case 'complex128':
+      return new Float64Array(bytes);
+    case 'int8':
+      return new Int8Array(bytes);
+    case 'int16':
+      return new Int16Array(bytes);
+    case 'int32':
+      return new Int32Array(bytes);
+    case 'int64':
+      return new BigInt64Array(bytes);
+    case 'uint8':
+    case 'bool':
+      return new Uint8Array(bytes);
+    case 'uint16':
+      return new Uint16Array(bytes);
+    case 'uint32':
+      return new Uint32Array(bytes);
+    case 'uint64':
+      return new BigUint64Array(bytes);
+    default:
+      return null; // half floats, float8 and quantized types have no typed array
+  }
+}
+
+/** The element type that a typed array carries. */
+export function dtypeOf(array: NodeJS.TypedArray): DType | null {
+  if (array instanceof Float32Array) return 'float32';
+  if (array instanceof Float64Array) return 'float64';
+  if (array instanceof Uint8Array || array instanceof Uint8ClampedArray) return 'uint8';
+  if (array instanceof Int8Array) return 'int8';
+  if (array instanceof Int16Array) return 'int16';
+  if (array instanceof Int32Array) return 'int32';
+  if (array instanceof BigInt64Array) return 'int64';
+  if (array instanceof Uint16Array) return 'uint16';
+  if (array instanceof Uint32Array) return 'uint32';
+  if (array instanceof BigUint64Array) return 'uint64';
+  return null;
+}
+
+export function isComplex(dtype: DType): boolean {
+  return dtype.startsWith('complex');
+}
+
+export function isFloatingPoint(dtype: DType): boolean {
+  return dtype.startsWith('float') || dtype === 'bfloat16';
+}

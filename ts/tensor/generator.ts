@@ -1,0 +1,25 @@
+/** A source of random numbers of its own, apart from the global one. */
+import { binding } from '../native/binding';
+import { guarded } from '../native/raise';
+
+const released = new FinalizationRegistry<number>((id) => binding.disposeGenerator(id));
+
+/**
+ * Pass it as `generator` wherever an operator takes one: `torch.randn([2], { generator })`.
+ * @example
+ * const generator = new torch.Generator().manualSeed(7);
+ */
+export class Generator {
+  /** @internal */
+  readonly _id: number;
+
+  constructor(readonly device: string = 'cpu') {
+    this._id = guarded('Generator', () => binding.createGenerator(device));
+    released.register(this, this._id);
+  }
+
+  manualSeed(seed: number | bigint): this {
+    guarded('Generator.manualSeed', () => binding.seedGenerator(this._id, seed));
+    return this;
+  }
+}

@@ -1,0 +1,33 @@
+/** `torch.*` without the layers: tensors, operators, autograd, modes, lifetimes, randomness, devices, files. */
+import { backward, grads, setGrads } from './autograd';
+import { convert } from './create';
+import { index, indexPut } from './indexing';
+import { freeAll } from './lifetime';
+import { print } from './print';
+import { extendTensor } from './tensor';
+
+extendTensor({
+  backward: (tensor, gradient, options) => backward(tensor, gradient, options),
+  gradient: (tensor) => grads([tensor])[0]!,
+  setGradient: (tensor, gradient) => setGrads([tensor], [gradient]),
+  release: (tensor) => freeAll([tensor]),
+  print,
+  convert,
+  index,
+  indexPut,
+});
+
+export * from './generated/functions';
+export * from './create';
+export * from './modes';
+export * from './random';
+export * from './devices';
+export { slice, Slice, type Index } from './indexing';
+export { Tensor, type BackwardOptions, type Nested, type ToOptions } from './tensor';
+export { DTYPES, type DataArray, type DType } from './dtype';
+export { Generator } from './generator';
+export { ops, type OperatorCall, type OperatorNamespace, type OperatorOverloads } from './ops';
+export type { Argument, Complex, Options, Result } from './operator';
+export { allocatedBytes, keep, memory, scope, scoped, type MemoryUsage } from './lifetime';
+export * as autograd from './autograd';
+export * as safetensors from './safetensors';

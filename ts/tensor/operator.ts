@@ -1,0 +1,207 @@
+/** One operator of libtorch: arguments onto the wire, one native call, results off it. */
+import { DTypeError, TorchError } from '../errors';
+import { binding } from '../native/binding';
+import { typedError } from '../native/raise';
+import { put, replaceWire, reserve, rewind, Tag, put2, take } from '../native/wire';
+import { context } from './context';
+import { Generator } from './generator';
+import { parseSchema, type Schema } from './schema';
+import { Tensor } from './tensor';
+import { adopt } from './lifetime';
+
+export interface Complex {
+  readonly re: number;
+  readonly im: number;
+}
+
+/** Whatever an operator takes. */
+export type Argument =
+  | Tensor | Generator | Complex | number | bigint | boolean | string | null | undefined | readonly Argument[];
+
+export type Options = Readonly<Record<string, Argument>>;
+
+/** Whatever an operator gives. */
+export type Result = Tensor | Complex | number | bigint | boolean | string | null | undefined | Result[];
+
+const strings: string[] = [];
+
+function encodeNumber(value: number): void {
+  // JavaScript has one kind of number; a whole one counts as an integer, which libtorch turns into a float where it needs one.
+  const integer = Number.isSafeInteger(value) && !Object.is(value, -0);
+  put2(integer ? Tag.Int : Tag.Float, value);
+}
+
+function encodeBigInt(value: bigint): void {
+  if (BigInt.asIntN(64, value) !== value) throw new DTypeError(`expected a bigint of 64 bits, found ${value}`);
+  put(Tag.BigInt);
+  put(Number(value >> 32n));
+  put(Number(value & 0xffffffffn));
+}
+
+function encodeObject(value: object): void {
+  if (value instanceof Tensor) return put2(Tag.Tensor, value._handle);
+  if (Array.isArray(value)) {
+    reserve(2 + 3 * value.length);
+    put2(Tag.List, value.length);
+    for (const item of value as Argument[]) encode(item);
+  } else if (value instanceof Generator) put2(Tag.Generator, value._id);
+  else if ('re' in value && 'im' in value) {
+    put(Tag.Complex);
+    put(Number(value.re));
+    put(Number(value.im));
+  } else if (ArrayBuffer.isView(value)) encodeObject(Array.from(value as unknown as Iterable<number | bigint>));
+  else throw new DTypeError(`expected a tensor, number, string, boolean, array or null, found ${describe(value)}`);
+}
+
+function encode(value: unknown): void {
+  switch (typeof value) {
+    case 'object':
+      if (value === null) put(Tag.None);
+      else encodeObject(value);
+      return;
+    case 'number':
+      return encodeNumber(value);
+    case 'undefined':
+      return put(Tag.Default);
+    case 'boolean':
+      return put2(Tag.Bool, value ? 1 : 0);
+    case 'string':
+      return put2(Tag.String, strings.push(value) - 1);
+    case 'bigint':
+      return encodeBigInt(value);
+    default:
+      throw new DTypeError(`expected a tensor, number, string, boolean, array or null, found a ${typeof value}`);
+  }
+}
+
+function decode(texts: readonly string[] | undefined, args: readonly unknown[], options: object | undefined): Result {
+  const tag = take();
+  switch (tag) {
+    case Tag.Tensor:
+      return adopt(take());
+    case Tag.Same: {
+      const handle = take();
+      return find(handle, args) ?? (options && find(handle, Object.values(options))) ?? undefined;
+    }
+    case Tag.None:
+      return null;
+    case Tag.Int:
+    case Tag.Float:
+      return take();
+    case Tag.Bool:
+      return take() !== 0;
+    case Tag.String:
+      return texts?.[take()];
+    case Tag.BigInt:
+      return (BigInt(take()) << 32n) | BigInt(take());
+    case Tag.Complex:
+      return { re: take(), im: take() };
+    case Tag.List:
+      return Array.from({ length: take() }, () => decode(texts, args, options));
+    default:
+      throw new TorchError(`the addon answered with an unknown tag ${tag}: rebuild it with \`make build\``);
+  }
+}
+
+function find(handle: number, values: readonly unknown[]): Tensor | undefined {
+  for (const value of values) {
+    if (value instanceof Tensor && value._handle === handle) return value;
+    const inner = Array.isArray(value) ? find(handle, value) : undefined;
+    if (inner) return inner;
+  }
+  return undefined;
+}
+
+/** A value as an error message shows it: `float32[2, 3]` for a tensor. */
+export function describe(value: unknown): string {
+  if (value instanceof Tensor) return value.isDisposed ? 'disposed tensor' : `${value.dtype}[${value.shape.join(', ')}]`;
+  if (Array.isArray(value)) {
+    const shown = value.slice(0, 6).map(describe).join(', ');
+    return `[${shown}${value.length > 6 ? ', …' : ''}]`;
+  }
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'object' && value !== null) return value.constructor?.name ?? 'an object';
+  return String(value);
+}
+
+export class Operator {
+  #schema: Schema | undefined;
+  #index = -1;
+
+  constructor(
+    readonly namespace: string,
+    readonly name: string,
+    readonly overload: string,
+  ) {}
+
+  get qualifiedName(): string {
+    return `${this.namespace}::${this.name}${this.overload ? `.${this.overload}` : ''}`;
+  }
+
+  /** Looked up at first use: a program touches a few dozen of the 3,466 operators. */
+  get schema(): Schema {
+    if (this.#schema) return this.#schema;
+    try {
+      const { index, schema } = binding.resolve(`${this.namespace}::${this.name}`, this.overload);
+      this.#index = index;
+      return (this.#schema = parseSchema(schema));
+    } catch (error) {
+      throw typedError(error, this.qualifiedName);
+    }
+  }
+
+  /**
+   * Calls the operator.
+   * @param args positional arguments; those left out take the schema's default
+   * @param options further arguments by name, as the schema spells it or in camelCase
+   */
+  call(args: readonly unknown[], options?: object): Result {
+    const { parameters } = this.#schema ?? this.schema;
+    if (args.length > parameters.length) throw this.#surplus(args);
+    context(); // brings the modes of the running context into force
+    try {
+      rewind();
+      strings.length = 0;
+      for (let i = 0; i < args.length; i++) encode(args[i]);
+      for (let i = args.length; i < parameters.length; i++) {
+        const parameter = parameters[i]!;
+        encode(options && (options as Options)[parameter.key in options ? parameter.key : parameter.name]);
+      }
+      const extra = strings.length === 0 ? binding.call(this.#index) : binding.call(this.#index, strings);
+      if (extra?.wire) replaceWire(extra.wire);
+      return this.#results(extra?.strings, args, options);
+    } catch (error) {
+      throw typedError(error, this.#signature(args, options));
+    }
+  }
+
+  #results(texts: readonly string[] | undefined, args: readonly unknown[], options: object | undefined): Result {
+    rewind();
+    const count = take();
+    if (count === 1) return decode(texts, args, options);
+    if (count === 0) return undefined;
+    return Array.from({ length: count }, () => decode(texts, args, options));
+  }
+
+  #surplus(args: readonly unknown[]): DTypeError {
+    const names = this.schema.parameters.map((parameter) => parameter.name).join(', ');
+    return new DTypeError(
+      `${this.qualifiedName}: expected at most ${this.schema.parameters.length} arguments (${names}), found ${args.length}`,
+    );
+  }
+
+  #signature(args: readonly unknown[], options: object | undefined): string {
+    const named = Object.entries(options ?? {}).map(([key, value]) => `${key}=${describe(value)}`);
+    return `${this.qualifiedName}(${[...args.map(describe), ...named].join(', ')})`;
+  }
+}
+
+const operators = new Map<string, Operator>();
+
+/** The operator of that name; one object a name. Whether libtorch knows it shows at the first call. */
+export function operator(namespace: string, name: string, overload = ''): Operator {
+  const key = `${namespace}::${name}.${overload}`;
+  let found = operators.get(key);
+  if (!found) operators.set(key, (found = new Operator(namespace, name, overload)));
+  return found;
+}

@@ -1,0 +1,144 @@
+/**
+ * The typed surface at run time: finds the overload that fits the arguments, as PyTorch's own argument parser does, and
+ * calls it. The names and types come from ts/tensor/generated.
+ */
+import { DTypeError } from '../errors';
+import { binding } from '../native/binding';
+import { adopt } from './lifetime';
+import { describe, operator, type Operator, type Result } from './operator';
+import type { SchemaParameter } from './schema';
+import { Generator } from './generator';
+import { Tensor } from './tensor';
+
+// Operators that take a number where the schema says Tensor, as PyTorch's do (should_allow_numbers_as_tensors).
+const NUMBERS_AS_TENSORS = new Set([
+  'add', 'add_', 'sub', 'sub_', 'subtract', 'subtract_', 'mul', 'mul_', 'multiply', 'multiply_', 'div', 'div_', 'divide',
+  'divide_', 'true_divide', 'true_divide_', 'floor_divide', 'floor_divide_', 'remainder', 'fmod', 'atan2', 'maximum',
+  'minimum', 'eq', 'ne', 'lt', 'le', 'gt', 'ge', 'logical_and', 'logical_or', 'logical_xor',
+]);
+
+function isInteger(value: unknown): boolean {
+  return typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value));
+}
+
+function fitsBase(parameter: SchemaParameter, value: unknown): boolean {
+  switch (parameter.base) {
+    case 'Tensor':
+      return value instanceof Tensor;
+    case 'Scalar':
+      return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' || isComplex(value);
+    case 'int':
+      return isInteger(value);
+    case 'float':
+      return typeof value === 'number';
+    case 'bool':
+      return typeof value === 'boolean';
+    case 'Generator':
+      return value instanceof Generator;
+    default:
+      return typeof value === 'string';
+  }
+}
+
+function isComplex(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 're' in value && 'im' in value;
+}
+
+function fits(parameter: SchemaParameter, value: unknown): boolean {
+  if (value === undefined) return parameter.fallback !== null;
+  if (value === null) return parameter.optional;
+  if (!parameter.list) return fitsBase(parameter, value);
+  if (!Array.isArray(value)) {
+    if (ArrayBuffer.isView(value)) return parameter.base !== 'Tensor';
+    return parameter.listLength !== null && parameter.base !== 'Tensor' && fitsBase(parameter, value);
+  }
+  return value.every((item) => fitsBase(parameter, item) || (parameter.optionalElement && item === null));
+}
+
+type Values = readonly unknown[];
+
+function isOptions(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return (prototype === Object.prototype || prototype === null) && !isComplex(value);
+}
+
+function accepts(candidate: Operator, args: Values, options: Record<string, unknown> | undefined): boolean {
+  const { parameters } = candidate.schema;
+  if (args.length > parameters.length) return false;
+  for (let i = 0; i < parameters.length; i++) {
+    const parameter = parameters[i]!;
+    if (i < args.length) {
+      if (parameter.keywordOnly || !fits(parameter, args[i])) return false;
+    } else if (!fits(parameter, options?.[parameter.key])) return false;
+  }
+  for (const key in options) {
+    const place = parameters.findIndex((parameter) => parameter.key === key);
+    if (place < args.length) return false; // unknown (-1), or given twice
+  }
+  return true;
+}
+
+/** `x.view(2, 3)` for `x.view([2, 3])`: numbers in a row stand for the list that an operator takes first. */
+function gather(candidates: readonly Operator[], args: Values, offset: number): Values | null {
+  const rest = args.slice(offset);
+  if (rest.length === 0 || !rest.every(isInteger)) return null;
+  const first = candidates[0]!.schema.parameters[offset];
+  return first?.list && first.base === 'int' ? [...args.slice(0, offset), rest] : null;
+}
+
+function numbersToTensors(args: Values): Values {
+  return args.map((value) =>
+    typeof value === 'number' || typeof value === 'boolean'
+      ? adopt(binding.scalar(value, Number.isInteger(value)))
+      : value,
+  );
+}
+
+function refuse(name: string, candidates: readonly Operator[], args: Values, options: object | undefined): DTypeError {
+  const named = Object.entries(options ?? {}).map(([key, value]) => `${key}: ${describe(value)}`);
+  const found = [...args.map(describe), ...(named.length > 0 ? [`{ ${named.join(', ')} }`] : [])].join(', ');
+  const forms = candidates.map((candidate) => candidate.schema.text.replace(/^\w+::/, '')).join(' or ');
+  return new DTypeError(`${name}: no form takes (${found}); expected ${forms}`);
+}
+
+type Callable = (args: Values, offset: number) => Result;
+
+/** The function behind one name: picks among the overloads and calls. `offset` is 1 for methods, whose `self` comes first. */
+export function overloaded(name: string, overloads: readonly string[]): Callable {
+  const candidates = overloads.map((overload) => operator('aten', name, overload));
+  const mixed = NUMBERS_AS_TENSORS.has(name);
+
+  const choose = (args: Values, options: Record<string, unknown> | undefined): Operator | undefined =>
+    candidates.find((candidate) => accepts(candidate, args, options));
+
+  return (given, offset) => {
+    const last = given[given.length - 1];
+    const options = isOptions(last) ? last : undefined;
+    let args = options ? given.slice(0, -1) : given;
+    let chosen = choose(args, options);
+    if (!chosen) {
+      const gathered = gather(candidates, args, offset) ?? (mixed ? numbersToTensors(args) : null);
+      if (gathered) {
+        args = gathered;
+        chosen = choose(args, options);
+      }
+    }
+    if (!chosen) throw refuse(name, candidates, args, options);
+    return chosen.call(args, options);
+  };
+}
+
+/** `torch.<name>(…)`. */
+export function surfaceFunction(name: string, overloads: readonly string[]): (...args: unknown[]) => Result {
+  const call = overloaded(name, overloads);
+  return (...args) => call(args, 0);
+}
+
+/** `tensor.<name>(…)`. */
+export function surfaceMethod(name: string, overloads: readonly string[]): (this: Tensor, ...args: unknown[]) => Result {
+  const call = overloaded(name, overloads);
+  return function (this: Tensor, ...args: unknown[]) {
+    return call([this, ...args], 1);
+  };
+}

@@ -1,0 +1,258 @@
+/**
+ * A tensor: a small object with a number, the handle of an `at::Tensor` in the addon's table. A handle carries a
+ * generation, so one that outlived its tensor is an error, never a crash.
+ *
+ * Every ATen operator whose schema starts with `Tensor self` is a method (ts/tensor/generated/methods.ts); this file holds
+ * what has no schema.
+ */
+import { inspect } from 'node:util';
+import { DisposedTensorError, DTypeError, ShapeError } from '../errors';
+import { binding } from '../native/binding';
+import { guarded } from '../native/raise';
+import { rewind, take } from '../native/wire';
+import { dtypeName, isComplex, viewAs, type DataArray, type DType } from './dtype';
+import type { TensorMethods } from './generated/methods';
+import type { Index } from './indexing';
+
+/** Nested arrays as `toArray()` gives them; a plain value for a tensor without dimensions. */
+export type Nested<T> = T | Nested<T>[];
+
+export interface ToOptions {
+  readonly dtype?: DType;
+  readonly device?: string;
+  readonly nonBlocking?: boolean;
+  readonly copy?: boolean;
+}
+
+export interface BackwardOptions {
+  /** Keep the graph for another pass. @default createGraph */
+  readonly retainGraph?: boolean;
+  /** Record the backward pass itself, for higher derivatives. @default false */
+  readonly createGraph?: boolean;
+  /** Accumulate into these leaves only. */
+  readonly inputs?: readonly Tensor[];
+}
+
+interface Description {
+  dtype: DType;
+  device: string;
+  requiresGrad: boolean;
+  isLeaf: boolean;
+  shape: number[];
+  strides: number[];
+}
+
+/** What other files of this folder add to the class; set once while the package loads. */
+export interface TensorExtensions {
+  backward(tensor: Tensor, gradient: Tensor | null, options: BackwardOptions): void;
+  gradient(tensor: Tensor): Tensor | null;
+  setGradient(tensor: Tensor, gradient: Tensor | null): void;
+  release(tensor: Tensor): void;
+  print(tensor: Tensor): string;
+  convert(tensor: Tensor, options: ToOptions): Tensor;
+  index(tensor: Tensor, indices: readonly Index[]): Tensor;
+  indexPut(tensor: Tensor, indices: readonly Index[], value: Tensor | number | boolean): void;
+}
+
+let extensions: TensorExtensions;
+
+/** @internal */
+export function extendTensor(parts: TensorExtensions): void {
+  extensions = parts;
+}
+
+const released = 'the tensor was disposed, or its scope has ended; keep it with torch.keep() or return it from the scope';
+
+// The operators' methods come in through interface merging; the runtime side is installed by surface.ts.
+export interface Tensor extends TensorMethods {}
+
+export class Tensor {
+  /** @internal 0 once disposed */
+  _handle: number;
+  /** @internal the collector frees the handle */
+  _tracked = false;
+
+  /** @internal Tensors are made by `torch.tensor`, `torch.zeros` and the operators. */
+  constructor(handle: number) {
+    this._handle = handle;
+  }
+
+  get isDisposed(): boolean {
+    return this._handle === 0;
+  }
+
+  #describe(): Description {
+    if (this._handle === 0) throw new DisposedTensorError(released);
+    const device = guarded('Tensor', () => binding.describe(this._handle));
+    rewind();
+    const dtype = dtypeName(take());
+    const requiresGrad = take() !== 0;
+    const isLeaf = take() !== 0;
+    const dims = take();
+    const shape = Array.from({ length: dims }, take);
+    const strides = Array.from({ length: dims }, take);
+    return { dtype, device, requiresGrad, isLeaf, shape, strides };
+  }
+
+  get shape(): number[] {
+    return this.#describe().shape;
+  }
+
+  get strides(): number[] {
+    return this.#describe().strides;
+  }
+
+  get dtype(): DType {
+    return this.#describe().dtype;
+  }
+
+  get device(): string {
+    return this.#describe().device;
+  }
+
+  get ndim(): number {
+    return this.#describe().shape.length;
+  }
+
+  /** Size of one dimension, counted from the end when negative; of all without `dim`. */
+  size(): number[];
+  size(dim: number): number;
+  size(dim?: number): number | number[] {
+    const { shape } = this.#describe();
+    if (dim === undefined) return shape;
+    const size = shape[dim < 0 ? dim + shape.length : dim];
+    if (size === undefined) throw new ShapeError(`size: expected a dimension of a ${shape.length}-dimensional tensor, found ${dim}`);
+    return size;
+  }
+
+  dim(): number {
+    return this.ndim;
+  }
+
+  /** The transpose of a matrix. */
+  get T(): Tensor {
+    return this.permute([...this.shape.keys()].reverse());
+  }
+
+  /** The last two dimensions swapped. */
+  get mT(): Tensor {
+    return this.transpose(-2, -1);
+  }
+
+  /** `x.index(0, null, slice(0, 10, 2), [1, 3], mask)` is Python's `x[0, None, 0:10:2, [1, 3], mask]`. */
+  index(...indices: Index[]): Tensor {
+    return extensions.index(this, indices);
+  }
+
+  /** `x.indexPut([0, slice(2)], value)` is Python's `x[0, :2] = value`. */
+  indexPut(indices: readonly Index[], value: Tensor | number | boolean): this {
+    extensions.indexPut(this, indices, value);
+    return this;
+  }
+
+  /** Number of elements. */
+  numel(): number {
+    return this.#describe().shape.reduce((product, size) => product * size, 1);
+  }
+
+  get isLeaf(): boolean {
+    return this.#describe().isLeaf;
+  }
+
+  get requiresGrad(): boolean {
+    return this.#describe().requiresGrad;
+  }
+
+  set requiresGrad(flag: boolean) {
+    this.requiresGrad_(flag);
+  }
+
+  /** The accumulated gradient, or null before the first `backward()`. */
+  get grad(): Tensor | null {
+    return extensions.gradient(this);
+  }
+
+  set grad(gradient: Tensor | null) {
+    extensions.setGradient(this, gradient);
+  }
+
+  /** Computes the gradient of this tensor with respect to the graph's leaves and accumulates it in their `grad`. */
+  backward(gradient: Tensor | null = null, options: BackwardOptions = {}): void {
+    extensions.backward(this, gradient, options);
+  }
+
+  /** A copy of the elements in row-major order. Half floats widen to Float32Array, bool is Uint8Array, complex comes in pairs. */
+  data(): DataArray {
+    const { dtype } = this.#describe();
+    const direct = viewAs(dtype, new ArrayBuffer(0));
+    if (!direct) return extensions.convert(this.detach(), { dtype: dtype === 'complex32' ? 'complex64' : 'float32' }).data();
+    return viewAs(dtype, guarded('Tensor.data', () => binding.read(this._handle)))!;
+  }
+
+  /** Nested arrays of numbers; of booleans for `bool`, of `{ re, im }` for complex. An int64 beyond 2^53 stays a bigint. */
+  toArray(): Nested<number>;
+  toArray<T>(): Nested<T>;
+  toArray(): unknown {
+    const { shape, dtype } = this.#describe();
+    const flat = this.data();
+    const stride = isComplex(dtype) ? 2 : 1;
+    const read = reader(flat, dtype);
+    let position = 0;
+    const build = (depth: number): unknown => {
+      if (depth < shape.length) return Array.from({ length: shape[depth]! }, () => build(depth + 1));
+      position += stride;
+      return read(position - stride);
+    };
+    return build(0);
+  }
+
+  /** Same elements with another type or on another device; this tensor itself when nothing changes. */
+  to(target: DType | (string & {}) | ToOptions): Tensor {
+    return extensions.convert(this, typeof target === 'string' ? parseTarget(target) : target);
+  }
+
+  cpu(): Tensor {
+    return this.to({ device: 'cpu' });
+  }
+
+  cuda(index = 0): Tensor {
+    return this.to({ device: `cuda:${index}` });
+  }
+
+  /** Frees the tensor now. Doing so twice is harmless. */
+  dispose(): void {
+    extensions.release(this);
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** As PyTorch prints it. */
+  toString(): string {
+    return this.isDisposed ? 'tensor(<disposed>)' : extensions.print(this);
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
+  }
+}
+
+function parseTarget(target: string): ToOptions {
+  if (/^(cpu|cuda|mps|xpu|meta|hip|mtia)(:\d+)?$/.test(target)) return { device: target };
+  return { dtype: target as DType };
+}
+
+function reader(flat: DataArray, dtype: DType): (index: number) => unknown {
+  if (dtype === 'bool') return (index) => flat[index] !== 0;
+  if (isComplex(dtype)) return (index) => ({ re: flat[index], im: flat[index + 1] });
+  return (index) => plainNumber(flat[index]);
+}
+
+/** A bigint that a number holds exactly becomes one. */
+export function plainNumber(value: number | bigint | undefined): number | bigint {
+  if (value === undefined) throw new DTypeError('expected an element, found none');
+  if (typeof value === 'number') return value;
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}
