@@ -65,7 +65,7 @@ export class Remote {
       const response = await this.follow(url);
       const busy = response.status === 429 || response.status >= 500;
       if (!busy || attempt === ATTEMPTS) return response;
-      await new Promise((resolve) => setTimeout(resolve, 300 * 2 ** attempt));
+      await new Promise((resolve) => setTimeout(resolve, 200 * 2 ** attempt));
     }
   }
 

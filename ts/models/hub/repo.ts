@@ -6,6 +6,8 @@ import { HubError } from './error';
 import { Remote, sha256Of, type RemoteFile } from './remote';
 import { hubSettings, type HubOptions, type HubSettings } from './settings';
 
+const UNWRITABLE: ReadonlySet<string> = new Set(['EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'EEXIST', 'ENOSPC']);
+
 /**
  * One model repository of the Hugging Face hub at one revision. Its first file fixes the commit, and all others come
  * from that commit, so a push between two downloads cannot mix versions.
@@ -104,7 +106,7 @@ export class HubRepo {
       return await work();
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'EACCES' && code !== 'EROFS' && code !== 'EPERM') throw error;
+      if (!UNWRITABLE.has(code ?? '')) throw error;
       throw new InputError(`The cache ${this.settings.cacheDir} cannot be written (${code}); set HF_HOME to a folder that can.`, { cause: error });
     }
   }
