@@ -1,0 +1,102 @@
+import { readFile } from 'node:fs/promises';
+import sharp from 'sharp';
+import { InputError } from '../errors';
+import { describeBytes, imageFormat, jpegHeader, type ImageFormat } from './format';
+
+/** A decoded picture: red, green and blue bytes, row after row from the top left. */
+export interface RgbImage {
+  /** height * width * 3 bytes, in the order (H, W, 3). */
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface DecodeOptions {
+  /** Pictures with more pixels are refused before their pixels are decoded. @default 178,956,970 (half a GiB of RGB, as Pillow) */
+  readonly maxPixels?: number;
+}
+
+const MAX_PIXELS = 178_956_970;
+
+// Several pictures are in flight at a time, so threads inside one cost more than they bring, and none is decoded twice.
+sharp.concurrency(1);
+sharp.cache(false);
+
+/**
+ * Decodes a JPEG, PNG, WebP, GIF, TIFF or AVIF into upright RGB.
+ *
+ * Exif orientation is applied; grey becomes three equal channels; palettes are looked up; an alpha
+ * channel is dropped, the colours under it kept; of an animation the first frame is taken; of 16-bit
+ * channels the high byte; colour profiles are ignored; CMYK is converted without a profile, as
+ * (255 - C)(255 - K). All this is what Pillow's `ImageOps.exif_transpose` and `convert('RGB')` do,
+ * and for 8-bit files the pixels are the same to the last bit.
+ *
+ * @param source path of a file, or the bytes of one
+ * @param label what to call the picture in errors; the path when left out
+ * @throws InputError naming the picture, when it cannot be read, is no picture, is damaged or too large
+ */
+export async function decodeImage(source: string | Uint8Array, label?: string, options: DecodeOptions = {}): Promise<RgbImage> {
+  const name = label ?? (typeof source === 'string' ? source : 'the picture');
+  const bytes = typeof source === 'string' ? await readPicture(source, name) : source;
+  const format = imageFormat(bytes);
+  if (!format) throw new InputError(`Expected a JPEG, PNG, WebP, GIF, TIFF or AVIF picture in ${name}, found ${describeBytes(bytes)}.`);
+  const maxPixels = options.maxPixels ?? MAX_PIXELS;
+  try {
+    return await decode(bytes, format, maxPixels);
+  } catch (cause) {
+    throw await explain(cause as Error, bytes, { name, format, maxPixels });
+  }
+}
+
+async function decode(bytes: Uint8Array, format: ImageFormat, maxPixels: number): Promise<RgbImage> {
+  const picture = sharp(bytes, { ignoreIcc: true, failOn: 'error', limitInputPixels: maxPixels });
+  const header = format === 'jpeg' ? jpegHeader(bytes) : undefined;
+  const isCmyk = header ? header.components === 4 : format === 'tiff' && (await picture.metadata()).space === 'cmyk';
+  if (isCmyk) return cmykToRgb(await raw(picture.autoOrient().pipelineColourspace('cmyk').toColourspace('cmyk')));
+  // Upright colour, as nearly all photographs are: each further step costs a tenth of the whole.
+  if (header?.components === 3 && !header.hasExif) return raw(picture);
+  return raw(picture.autoOrient().removeAlpha().toColourspace('srgb'));
+}
+
+async function raw(picture: sharp.Sharp): Promise<RgbImage> {
+  const { data, info } = await picture.raw().toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height };
+}
+
+/** Pillow's conversion: each of C, M and Y and the K channel multiply, rounded to the nearest level. */
+function cmykToRgb({ data: cmyk, width, height }: RgbImage): RgbImage {
+  const data = new Uint8Array(width * height * 3);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    const white = 255 - cmyk[4 * pixel + 3]!;
+    for (let channel = 0; channel < 3; channel++) {
+      data[3 * pixel + channel] = white - Math.round((cmyk[4 * pixel + channel]! * white) / 255);
+    }
+  }
+  return { data, width, height };
+}
+
+async function readPicture(path: string, name: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : message;
+    throw new InputError(`Cannot read the picture ${name}: ${why}.`, { cause });
+  }
+}
+
+interface Failure {
+  readonly name: string;
+  readonly format: ImageFormat;
+  readonly maxPixels: number;
+}
+
+async function explain(cause: Error, bytes: Uint8Array, { name, format, maxPixels }: Failure): Promise<InputError> {
+  if (cause.message.includes('exceeds pixel limit')) {
+    const { width, height } = await sharp(bytes, { limitInputPixels: false }).metadata();
+    return new InputError(`Expected at most ${maxPixels} pixels in ${name}, found ${width} x ${height}; make it smaller.`, { cause });
+  }
+  // libvips repeats a message once for each attempt, behind the name of its loader.
+  const why = cause.message.split('\n')[0]!.replace(/^Input buffer has corrupt header: /, '').replace(/^\w+: /, '');
+  return new InputError(`${name} is a damaged or incomplete ${format.toUpperCase()} picture: ${why}.`, { cause });
+}
