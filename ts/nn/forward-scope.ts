@@ -1,0 +1,25 @@
+import { scoped } from '../tensor';
+
+type Forward = (this: unknown, ...inputs: unknown[]) => unknown;
+
+const visited = new WeakSet<object>();
+
+/**
+ * Wraps `forward` on `prototype` and on each prototype between it and `root`, once for all instances, so that
+ * what a forward makes is freed when it returns. A forward that returns a promise ends with the promise.
+ */
+export function scopeForward(prototype: object, root: object): void {
+  for (let level: object | null = prototype; level !== null && level !== root; level = Object.getPrototypeOf(level) as object | null) {
+    if (visited.has(level)) return;
+    visited.add(level);
+    const descriptor = Object.getOwnPropertyDescriptor(level, 'forward');
+    if (typeof descriptor?.value !== 'function') continue;
+    Object.defineProperty(level, 'forward', { ...descriptor, value: inScope(descriptor.value as Forward) });
+  }
+}
+
+function inScope(forward: Forward): Forward {
+  return function scopedForward(this: unknown, ...inputs: unknown[]): unknown {
+    return scoped(() => forward.apply(this, inputs));
+  };
+}

@@ -1,0 +1,81 @@
+import { InputError } from '../errors';
+import { Tensor, keep, noGrad } from '../tensor';
+import type { Module, Slot, StateDict } from './module';
+import { Parameter } from './parameter';
+
+export interface LoadOptions {
+  /** Ask that the keys of module and state dict are the same set. @default true */
+  readonly strict?: boolean;
+  /** Put the given tensors in place of the module's instead of copying into them: no copy, and type and device become theirs. @default false */
+  readonly assign?: boolean;
+}
+
+export interface IncompatibleKeys {
+  /** Keys of the module that the state dict lacks. */
+  readonly missingKeys: string[];
+  /** Keys of the state dict that the module lacks. */
+  readonly unexpectedKeys: string[];
+}
+
+/** Loads `given` into `module`; `replace` puts a tensor in the place of a slot's. */
+export function loadState(
+  module: Module,
+  given: Readonly<StateDict>,
+  { strict = true, assign = false }: LoadOptions,
+  replace: (slot: Slot, value: Tensor) => void,
+): IncompatibleKeys {
+  const state = new Map(Object.entries(given));
+  for (const [path, child] of module.namedModules()) child.upgradeState(state, path === '' ? '' : `${path}.`);
+
+  const slots = module.slots();
+  const expected = new Set(slots.map(({ key }) => key));
+  const missingKeys = [...expected].filter((key) => !state.has(key));
+  const unexpectedKeys = [...state.keys()].filter((key) => !expected.has(key));
+  const problems = strict ? keyProblems(missingKeys, unexpectedKeys) : [];
+  problems.push(...slots.flatMap((slot) => slotProblems(slot, state)));
+  if (problems.length > 0) {
+    throw new InputError(`Error(s) in loading state_dict for ${module.constructor.name}:\n\t${problems.join('\n\t')}`);
+  }
+
+  noGrad(() => {
+    for (const slot of slots) {
+      const value = state.get(slot.key);
+      if (value === undefined) continue;
+      if (assign) replace(slot, owned(slot.tensor, value));
+      else slot.tensor.copy_(sameShape(slot.tensor, value));
+    }
+  });
+  return { missingKeys, unexpectedKeys };
+}
+
+function keyProblems(missing: readonly string[], unexpected: readonly string[]): string[] {
+  const quoted = (keys: readonly string[]): string => keys.map((key) => `"${key}"`).join(', ');
+  const problems: string[] = [];
+  if (missing.length > 0) problems.push(`Missing key(s) in state_dict: ${quoted(missing)}. `);
+  if (unexpected.length > 0) problems.push(`Unexpected key(s) in state_dict: ${quoted(unexpected)}. `);
+  return problems;
+}
+
+function slotProblems(slot: Slot, state: ReadonlyMap<string, unknown>): string[] {
+  if (!state.has(slot.key)) return [];
+  const value = state.get(slot.key);
+  if (!(value instanceof Tensor)) {
+    return [`While copying the parameter named "${slot.key}", expected a Tensor from checkpoint but received ${typeof value}`];
+  }
+  if (slot.tensor.ndim === 0 && value.ndim === 1 && value.shape[0] === 1) return [];
+  if (value.shape.join() === slot.tensor.shape.join()) return [];
+  return [
+    `size mismatch for ${slot.key}: copying a param with shape torch.Size([${value.shape.join(', ')}]) from checkpoint, ` +
+      `the shape in current model is torch.Size([${slot.tensor.shape.join(', ')}]).`,
+  ];
+}
+
+/** Checkpoints of PyTorch 0.3 hold scalars as one-element vectors. */
+function sameShape(target: Tensor, value: Tensor): Tensor {
+  return target.ndim === value.ndim ? value : value.reshape([]);
+}
+
+function owned(target: Tensor, value: Tensor): Tensor {
+  const tensor = sameShape(target, value);
+  return target instanceof Parameter ? new Parameter(tensor, target.requiresGrad) : keep(tensor);
+}

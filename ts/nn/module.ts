@@ -1,0 +1,275 @@
+import { inspect } from 'node:util';
+import { InputError } from '../errors';
+import { Tensor, keep, noGrad, type DType } from '../tensor';
+import { scopeForward } from './forward-scope';
+import { loadState, type IncompatibleKeys, type LoadOptions } from './load-state';
+import { Parameter } from './parameter';
+import { convertTensor, parseTarget, type Target } from './transfer';
+
+/** Tensors by PyTorch's key (`encoder.layers.0.weight`), in definition order. */
+export type StateDict = Record<string, Tensor>;
+
+/** A module from one tensor to one tensor, as `Sequential` chains them. */
+export interface Layer extends Module {
+  forward(input: Tensor): Tensor;
+}
+
+/** One place of a module that holds a parameter or a buffer. */
+export interface Slot {
+  readonly key: string;
+  readonly owner: Module;
+  readonly name: string;
+  readonly tensor: Tensor;
+}
+
+/**
+ * Base of all layers and models.
+ *
+ * Fields that hold a `Parameter`, a `Module` or a registered buffer are found by enumeration, in the order
+ * in which they were assigned, and their names are the keys of the state dict; so a field that stands for a
+ * PyTorch parameter carries PyTorch's name, underscores included. Groups of modules go into a `ModuleList`
+ * or a `ModuleDict`, not into a plain array.
+ *
+ * What `forward` makes is freed when it returns, except what it returns and what autograd needs for the
+ * backward pass. A tensor that a module stores on itself during `forward` must pass through `keep()` first.
+ */
+export abstract class Module {
+  /** True while training: `Dropout` drops and `BatchNorm2d` uses the statistics of the batch. */
+  training = true;
+
+  readonly #buffers = new Map<string, { readonly persistent: boolean }>();
+
+  constructor() {
+    scopeForward(new.target.prototype, Module.prototype);
+  }
+
+  /** Computes the output. Everything it makes on the way is freed when it returns. */
+  abstract forward(...inputs: never[]): unknown;
+
+  /** The own fields by name, in definition order; a container answers with its items. */
+  protected members(): Iterable<readonly [string, unknown]> {
+    return Object.entries(this);
+  }
+
+  /** Puts `value` where `members()` found `name`. */
+  protected setMember(name: string, value: Tensor): void {
+    Reflect.set(this, name, value);
+  }
+
+  /** Gives the field `name` a parameter; with null the name is reserved and stays out of the state dict. */
+  registerParameter(name: string, parameter: Parameter | null): void {
+    this.#claim(name);
+    Reflect.set(this, name, parameter);
+  }
+
+  /**
+   * Gives the field `name` a tensor that belongs to the module's state but is not trained.
+   * One that is not `persistent` moves with the module and stays out of the state dict.
+   */
+  registerBuffer(name: string, tensor: Tensor | null, options: { readonly persistent?: boolean } = {}): void {
+    if (!this.#buffers.has(name)) this.#claim(name);
+    this.#buffers.set(name, { persistent: options.persistent ?? true });
+    Reflect.set(this, name, tensor === null ? null : keep(tensor));
+  }
+
+  #claim(name: string): void {
+    const owner = this.constructor.name;
+    if (name === '' || name.includes('.')) throw new InputError(`${owner}: a name of its state must not be empty or hold a dot, got "${name}".`);
+    const taken = Object.hasOwn(this, name) ? Reflect.get(this, name) != null : name in this;
+    if (taken) throw new InputError(`${owner} already has a member "${name}": choose another name.`);
+  }
+
+  /** Direct submodules and their names; a module that occurs twice comes once. */
+  namedChildren(): [string, Module][] {
+    const seen = new Set<Module>();
+    return this.#submodules().filter(([, child]) => !seen.has(child) && seen.add(child));
+  }
+
+  /** Direct submodules; one that occurs twice comes once. */
+  children(): Module[] {
+    return this.namedChildren().map(([, child]) => child);
+  }
+
+  /** This module, named `prefix`, and all below it, parents first; one that occurs twice comes once. */
+  namedModules(prefix = ''): [string, Module][] {
+    const found = new Map<Module, string>();
+    const visit = (module: Module, path: string): void => {
+      if (found.has(module)) return;
+      found.set(module, path);
+      for (const [name, child] of module.#submodules()) visit(child, join(path, name));
+    };
+    visit(this, prefix);
+    return Array.from(found, ([module, path]) => [path, module]);
+  }
+
+  /** This module and all below it, parents first. */
+  modules(): Module[] {
+    return this.namedModules().map(([, module]) => module);
+  }
+
+  /** All parameters and their keys; one shared by two modules comes once, under its first key. */
+  namedParameters(prefix = ''): [string, Parameter][] {
+    const found = new Map<Parameter, string>();
+    for (const [path, module] of this.namedModules(prefix)) {
+      for (const [name, value] of module.members()) {
+        if (value instanceof Parameter && !found.has(value)) found.set(value, join(path, name));
+      }
+    }
+    return Array.from(found, ([parameter, key]) => [key, parameter]);
+  }
+
+  /** All parameters; one shared by two modules comes once. */
+  parameters(): Parameter[] {
+    return this.namedParameters().map(([, parameter]) => parameter);
+  }
+
+  /** All buffers and their keys, those outside the state dict too. */
+  namedBuffers(prefix = ''): [string, Tensor][] {
+    const found = new Map<Tensor, string>();
+    for (const [path, module] of this.namedModules(prefix)) {
+      for (const { name, tensor } of module.#ownBuffers()) {
+        if (!found.has(tensor)) found.set(tensor, join(path, name));
+      }
+    }
+    return Array.from(found, ([buffer, key]) => [key, buffer]);
+  }
+
+  /** All buffers, those outside the state dict too. */
+  buffers(): Tensor[] {
+    return this.namedBuffers().map(([, buffer]) => buffer);
+  }
+
+  /**
+   * Parameters and persistent buffers by key, detached, sharing storage with the module.
+   * As in PyTorch, a shared parameter stands under each of its keys.
+   */
+  stateDict(prefix = ''): StateDict {
+    return Object.fromEntries(this.slots(prefix).map(({ key, tensor }) => [key, tensor.detach()]));
+  }
+
+  /**
+   * Copies the tensors of `state` into this module, or with `assign` puts them in place of its own.
+   * Shapes must match always, keys unless `strict` is false; one error names everything that does not fit.
+   */
+  loadStateDict(state: Readonly<StateDict>, options: LoadOptions = {}): IncompatibleKeys {
+    return loadState(this, state, options, (slot, value) => slot.owner.setMember(slot.name, value));
+  }
+
+  /** Every place that the state dict names. */
+  slots(prefix = ''): Slot[] {
+    const own: Slot[] = [];
+    for (const [name, value] of this.members()) {
+      if (value instanceof Parameter) own.push({ key: join(prefix, name), owner: this, name, tensor: value });
+    }
+    for (const { name, tensor, persistent } of this.#ownBuffers()) {
+      if (persistent) own.push({ key: join(prefix, name), owner: this, name, tensor });
+    }
+    return own.concat(this.#submodules().flatMap(([name, child]) => child.slots(join(prefix, name))));
+  }
+
+  /**
+   * Called before this module's part of `state` is loaded, with the prefix of its keys. A module whose key
+   * names or layout changed overrides it and edits `state`, which is a copy.
+   */
+  upgradeState(_state: Map<string, Tensor>, _prefix: string): void {}
+
+  /** Sets training mode here and below. */
+  train(mode = true): this {
+    if (typeof mode !== 'boolean') throw new InputError(`train() takes true or false, got ${inspect(mode)}.`);
+    for (const module of this.modules()) module.training = mode;
+    return this;
+  }
+
+  /** Sets evaluation mode here and below. */
+  eval(): this {
+    return this.train(false);
+  }
+
+  /**
+   * Moves parameters and buffers to a device, a floating point type, or both, in place: parameters keep their
+   * identity, so an optimizer that holds them goes on working. Integer buffers keep their type.
+   */
+  to(target: DType | (string & {}) | Target): this {
+    const destination = parseTarget(target);
+    noGrad(() => {
+      for (const module of this.modules()) module.#convert(destination);
+    });
+    return this;
+  }
+
+  #convert(destination: Target): void {
+    for (const [, value] of this.members()) {
+      if (value instanceof Parameter) value.assign(convertTensor(value, destination));
+    }
+    for (const { name, tensor } of this.#ownBuffers()) {
+      this.setMember(name, keep(convertTensor(tensor, destination)));
+    }
+  }
+
+  /** Calls `fn` on all modules below and then on this one. */
+  apply(fn: (module: Module) => void): this {
+    for (const child of this.children()) child.apply(fn);
+    fn(this);
+    return this;
+  }
+
+  /** Says of every parameter whether autograd records operations on it. */
+  requiresGrad_(requiresGrad = true): this {
+    for (const parameter of this.parameters()) parameter.requiresGrad_(requiresGrad);
+    return this;
+  }
+
+  /** Drops the gradients of all parameters, or fills them with zeros. */
+  zeroGrad(options: { readonly setToNone?: boolean } = {}): void {
+    for (const parameter of this.parameters()) {
+      if (options.setToNone ?? true) parameter.grad = null;
+      else parameter.grad?.detach_().zero_();
+    }
+  }
+
+  /** What `toString()` prints between the parentheses: the options of this layer, in PyTorch's notation. */
+  extraRepr(): string {
+    return '';
+  }
+
+  /** The module and all below it, printed as PyTorch prints them. */
+  toString(): string {
+    const extra = this.extraRepr() === '' ? [] : this.extraRepr().split('\n');
+    const children = this.childLines();
+    if (children.length === 0 && extra.length <= 1) return `${this.constructor.name}(${extra.join('')})`;
+    return `${this.constructor.name}(\n  ${[...extra, ...children].join('\n  ')}\n)`;
+  }
+
+  /** One entry for each submodule: `(name): …`, lines after its first indented. */
+  protected childLines(): string[] {
+    return this.#submodules().map(([name, child]) => indent(`(${name}): ${child.toString()}`));
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
+  }
+
+  #submodules(): [string, Module][] {
+    const found: [string, Module][] = [];
+    for (const [name, value] of this.members()) if (value instanceof Module) found.push([name, value]);
+    return found;
+  }
+
+  #ownBuffers(): { name: string; tensor: Tensor; persistent: boolean }[] {
+    const found: { name: string; tensor: Tensor; persistent: boolean }[] = [];
+    for (const [name, { persistent }] of this.#buffers) {
+      const tensor: unknown = Reflect.get(this, name);
+      if (tensor instanceof Tensor) found.push({ name, tensor, persistent });
+    }
+    return found;
+  }
+}
+
+function join(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
+}
+
+/** All lines but the first moved two columns to the right. */
+export function indent(text: string): string {
+  return text.replaceAll('\n', '\n  ');
+}

@@ -1,0 +1,27 @@
+import { keep, scoped, Tensor } from '../tensor';
+import * as torch from '../tensor';
+
+/** A tensor that a module trains: shares storage with `tensor`, is a leaf of autograd, and no scope frees it. */
+export class Parameter extends Tensor {
+  constructor(tensor: Tensor, requiresGrad = true) {
+    super(takeAlias(tensor));
+    keep(this);
+    if (requiresGrad) this.requiresGrad_(true);
+  }
+
+  /** Takes over the data, type and device of `tensor`; identity and gradient graph stay those of this parameter. */
+  assign(tensor: Tensor): this {
+    torch.ops.aten.set_data.default(this, tensor);
+    return this;
+  }
+}
+
+/** A fresh handle to the storage of `tensor`, which nothing but its taker frees. */
+function takeAlias(tensor: Tensor): number {
+  return scoped(() => {
+    const alias = tensor.detach();
+    const handle = alias._handle;
+    alias._handle = 0;
+    return handle;
+  });
+}

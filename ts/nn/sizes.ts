@@ -1,0 +1,16 @@
+import { ShapeError } from '../errors';
+
+/** One number for every spatial dimension, or one for each: `[height, width]`. */
+export type Size2 = number | readonly [number, number];
+
+/** One number, or one for each of a known count of dimensions. */
+export type SizeN = number | readonly number[];
+
+/** `size` as an array of `dimensions` numbers. */
+export function expandSize(owner: string, name: string, size: SizeN, dimensions: number): number[] {
+  if (typeof size === 'number') return Array<number>(dimensions).fill(size);
+  if (size.length !== dimensions) {
+    throw new ShapeError(`${owner}: ${name} must be one number or ${dimensions} of them, got [${size.join(', ')}].`);
+  }
+  return [...size];
+}

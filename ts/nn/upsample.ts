@@ -1,0 +1,43 @@
+import type { Tensor } from '../tensor';
+import { interpolate, type InterpolateMode, type InterpolateOptions } from './functional';
+import { Module } from './module';
+import { resolveOptions } from './options';
+import * as repr from './python-repr';
+import type { SizeN } from './sizes';
+
+export type UpsampleOptions = Omit<InterpolateOptions, 'antialias'>;
+
+const defaults: Required<UpsampleOptions> = {
+  size: null, scaleFactor: null, mode: 'nearest', alignCorners: null, recomputeScaleFactor: false,
+};
+
+/** Resizes the dimensions after the channels: (B, C, H, W) -> (B, C, H', W'). */
+export class Upsample extends Module {
+  readonly size: SizeN | null;
+  readonly scaleFactor: SizeN | null;
+  readonly mode: InterpolateMode;
+  readonly alignCorners: boolean | null;
+  readonly recomputeScaleFactor: boolean;
+
+  constructor(options: UpsampleOptions) {
+    super();
+    const resolved = resolveOptions('Upsample', defaults, options);
+    this.size = resolved.size;
+    this.scaleFactor = resolved.scaleFactor;
+    this.mode = resolved.mode;
+    this.alignCorners = resolved.alignCorners;
+    this.recomputeScaleFactor = resolved.recomputeScaleFactor;
+  }
+
+  forward(input: Tensor): Tensor {
+    const { size, scaleFactor, mode, alignCorners, recomputeScaleFactor } = this;
+    return interpolate(input, { size, scaleFactor, mode, alignCorners, recomputeScaleFactor });
+  }
+
+  override extraRepr(): string {
+    const { size, scaleFactor, mode } = this;
+    const factors = typeof scaleFactor === 'number' ? repr.float(scaleFactor) : `(${scaleFactor?.map(repr.float).join(', ')})`;
+    const target = scaleFactor === null ? `size=${size === null ? 'None' : repr.size(size)}` : `scale_factor=${factors}`;
+    return `${target}, mode='${mode}'`;
+  }
+}

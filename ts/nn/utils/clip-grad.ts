@@ -1,0 +1,73 @@
+import { TorchError } from '../../errors';
+import * as torch from '../../tensor';
+import type { Tensor } from '../../tensor';
+
+export interface ClipGradNormOptions {
+  /** Order of the norm; `Infinity` takes the largest element. @default 2 */
+  readonly normType?: number;
+  /** Throw when the norm is not a finite number, before anything is changed. @default false */
+  readonly errorIfNonfinite?: boolean;
+}
+
+const { aten } = torch.ops;
+
+/** The gradients of `parameters` that are there, in one native call. */
+function gradientsOf(parameters: Iterable<Tensor>): Tensor[] {
+  return torch.autograd.grads([...parameters]).filter((gradient) => gradient !== null);
+}
+
+/** Lists of tensors of one device and type each: what the `_foreach` operators take on their fast path. */
+function byKind(tensors: readonly Tensor[]): Tensor[][] {
+  const kinds = new Map<string, Tensor[]>();
+  for (const tensor of tensors) {
+    const kind = `${tensor.device} ${tensor.dtype}`;
+    const list = kinds.get(kind);
+    if (list) list.push(tensor);
+    else kinds.set(kind, [tensor]);
+  }
+  return [...kinds.values()];
+}
+
+/** The norm of all `tensors` together, as if they were one vector. */
+function totalNorm(tensors: readonly Tensor[], normType: number): Tensor {
+  const [first] = tensors;
+  if (first === undefined) return torch.tensor(0);
+  const norms = byKind(tensors).flatMap((list) => aten._foreach_norm.Scalar(list, normType) as Tensor[]);
+  return torch.linalgVectorNorm(torch.stack(norms.map((norm) => norm.to(first.device))), normType);
+}
+
+/**
+ * Scales the gradients of `parameters` in place so that their norm, taken over all of them together, is at most
+ * `maxNorm`. Parameters without a gradient do not count.
+ * @returns the norm before clipping, a scalar
+ */
+export function clipGradNorm(parameters: Iterable<Tensor>, maxNorm: number, options: ClipGradNormOptions = {}): Tensor {
+  const { normType = 2, errorIfNonfinite = false } = options;
+  return withoutGrad(() => {
+    const gradients = gradientsOf(parameters);
+    const norm = totalNorm(gradients, normType);
+    if (errorIfNonfinite && !Number.isFinite(norm.item())) {
+      throw new TorchError(
+        `The total norm of order ${normType} of the gradients is ${String(norm.item())}, so they cannot be clipped: ` +
+          'look for the step that made it, or leave errorIfNonfinite out to clip all the same.',
+      );
+    }
+    const factor = norm.add(1e-6).reciprocal().mul(maxNorm).clampMax(1);
+    for (const list of byKind(gradients)) aten._foreach_mul_.Tensor(list, factor.to(list[0]!.device));
+    return norm;
+  });
+}
+
+/** Clamps each element of the gradients of `parameters` to `[-clipValue, clipValue]`, in place. */
+export function clipGradValue(parameters: Iterable<Tensor>, clipValue: number): void {
+  withoutGrad(() => {
+    for (const list of byKind(gradientsOf(parameters))) {
+      aten._foreach_clamp_min_.Scalar(list, -clipValue);
+      aten._foreach_clamp_max_.Scalar(list, clipValue);
+    }
+  });
+}
+
+function withoutGrad<T>(body: () => T): T {
+  return torch.noGrad(() => torch.scoped(body));
+}

@@ -1,0 +1,134 @@
+/*
+ * Adam (Kingma and Ba 2014, arXiv 1412.6980), AMSGrad (Reddi et al. 2019, arXiv 1904.09237) and AdamW (Loshchilov and
+ * Hutter 2017, arXiv 1711.05101), as torch.optim computes them.
+ */
+import { resolveOptions } from '../nn/options';
+import * as torch from '../tensor';
+import type { Tensor } from '../tensor';
+import { requireRange, usesFused } from './fused';
+import { Optimizer } from './optimizer';
+import type { ParamGroup, ParamsInput } from './param-group';
+import type { Batch } from './plan';
+import type { ParamState } from './state-dict';
+
+export interface AdamGroup extends ParamGroup {
+  betas: readonly [number, number];
+  eps: number;
+  amsgrad: boolean;
+}
+
+export interface AdamOptions {
+  /** Learning rate, at least 0. @default 0.001 */
+  readonly lr?: number;
+  /** Memory of the running means of the gradient and of its square, each in [0, 1). @default [0.9, 0.999] */
+  readonly betas?: readonly [number, number];
+  /** Added to the root of the mean square. @default 1e-8 */
+  readonly eps?: number;
+  /** Adam: added to the gradient as `weightDecay * param`; AdamW: parameters shrink by `lr * weightDecay`. @default 0, AdamW 0.01 */
+  readonly weightDecay?: number;
+  /** Divide by the largest mean square so far. @default false */
+  readonly amsgrad?: boolean;
+  /** Climb instead of descending. @default false */
+  readonly maximize?: boolean;
+  /** Step by libtorch's fused kernel; null where the device has one. @default null */
+  readonly fused?: boolean | null;
+}
+
+const { aten } = torch.ops;
+
+abstract class AdamBase extends Optimizer<AdamGroup> {
+  /** Weight decay acts on the parameters themselves, apart from the gradient. */
+  protected abstract readonly decoupled: boolean;
+
+  protected check({ lr, betas, eps, weightDecay }: AdamGroup): void {
+    const owner = this.constructor.name;
+    requireRange(owner, 'lr', lr, 0);
+    requireRange(owner, 'betas[0]', betas[0], 0, 1);
+    requireRange(owner, 'betas[1]', betas[1], 0, 1);
+    requireRange(owner, 'eps', eps, 0);
+    requireRange(owner, 'weightDecay', weightDecay, 0);
+  }
+
+  protected fillState(state: ParamState, param: Tensor, { amsgrad }: AdamGroup): void {
+    state['step'] ??= torch.zeros([], { dtype: 'float32', device: param.device });
+    state['exp_avg'] ??= torch.zerosLike(param);
+    state['exp_avg_sq'] ??= torch.zerosLike(param);
+    if (amsgrad) state['max_exp_avg_sq'] ??= torch.zerosLike(param);
+  }
+
+  protected update(batch: Batch, gradients: Tensor[], group: AdamGroup): void {
+    aten._foreach_add_.Scalar(batch.list('step'), 1);
+    if (usesFused(batch, group)) this.#fused(batch, gradients, group);
+    else this.#foreach(batch, gradients, group);
+  }
+
+  #fused(batch: Batch, gradients: Tensor[], { lr, betas, weightDecay, eps, amsgrad, maximize }: AdamGroup): void {
+    const kernel = this.decoupled ? aten._fused_adamw_.default : aten._fused_adam_.default;
+    kernel(
+      batch.params, gradients, batch.list('exp_avg'), batch.list('exp_avg_sq'),
+      amsgrad ? batch.list('max_exp_avg_sq') : [], batch.list('step'),
+      { lr, beta1: betas[0], beta2: betas[1], weight_decay: weightDecay, eps, amsgrad, maximize },
+    );
+  }
+
+  #foreach(batch: Batch, given: Tensor[], { lr, betas: [beta1, beta2], weightDecay, eps, amsgrad, maximize }: AdamGroup): void {
+    const { params } = batch;
+    const [means, squares, steps] = [batch.list('exp_avg'), batch.list('exp_avg_sq'), batch.list('step')];
+    let gradients = maximize ? (aten._foreach_neg.default(given) as Tensor[]) : given;
+    if (weightDecay !== 0) {
+      if (this.decoupled) aten._foreach_mul_.Scalar(params, 1 - lr * weightDecay);
+      else gradients = aten._foreach_add.List(gradients, params, { alpha: weightDecay }) as Tensor[];
+    }
+    aten._foreach_lerp_.Scalar(means, gradients, 1 - beta1);
+    aten._foreach_mul_.Scalar(squares, beta2);
+    aten._foreach_addcmul_.Scalar(squares, gradients, gradients, 1 - beta2);
+    if (amsgrad) aten._foreach_maximum_.List(batch.list('max_exp_avg_sq'), squares);
+
+    // -lr / (1 - beta1^t) and sqrt(1 - beta2^t), t read on the device so that nothing waits for it.
+    const stepSizes = remainders(beta1, steps);
+    aten._foreach_reciprocal_.default(stepSizes);
+    aten._foreach_mul_.Scalar(stepSizes, -lr);
+    const corrections = remainders(beta2, steps);
+    aten._foreach_sqrt_.default(corrections);
+
+    const roots = aten._foreach_sqrt.default(amsgrad ? batch.list('max_exp_avg_sq') : squares) as Tensor[];
+    aten._foreach_div_.List(roots, corrections);
+    aten._foreach_add_.Scalar(roots, eps);
+    aten._foreach_div_.List(roots, stepSizes);
+    aten._foreach_addcdiv_.Scalar(params, means, roots);
+  }
+
+  protected override foreignOptions(): Record<string, unknown> {
+    return { foreach: null, capturable: false, differentiable: false, decoupled_weight_decay: this.decoupled };
+  }
+}
+
+/** `1 - beta^t` for each step count t. */
+function remainders(beta: number, steps: Tensor[]): Tensor[] {
+  const powers = aten._foreach_pow.ScalarAndTensor(beta, steps) as Tensor[];
+  aten._foreach_neg_.default(powers);
+  aten._foreach_add_.Scalar(powers, 1);
+  return powers;
+}
+
+const adamDefaults: Required<AdamOptions> = {
+  lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, amsgrad: false, maximize: false, fused: null,
+};
+
+/** Adam: steps by the running mean of the gradient over the root of that of its square. Weight decay joins the gradient. */
+export class Adam extends AdamBase {
+  protected readonly decoupled = false;
+
+  constructor(params: ParamsInput<AdamGroup>, options: AdamOptions = {}) {
+    super(params, resolveOptions('Adam', adamDefaults, options));
+  }
+}
+
+/** Adam whose weight decay shrinks the parameters apart from the gradient. */
+export class AdamW extends AdamBase {
+  protected readonly decoupled = true;
+
+  constructor(params: ParamsInput<AdamGroup>, options: AdamOptions = {}) {
+    super(params, resolveOptions('AdamW', { ...adamDefaults, weightDecay: 1e-2 }, options));
+  }
+}

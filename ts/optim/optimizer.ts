@@ -1,0 +1,179 @@
+import { DTypeError, InputError } from '../errors';
+import * as torch from '../tensor';
+import { keep, Tensor } from '../tensor';
+import { isFloatingPoint } from '../tensor/dtype';
+import { Plan, type Batch } from './plan';
+import type { GroupInput, ParamGroup, ParamsInput } from './param-group';
+import { camelCase, snakeCase, type OptimizerStateDict, type PackedGroup, type ParamState } from './state-dict';
+
+/** Base of the optimizers: groups of parameters, the state of each, and how both are saved. */
+export abstract class Optimizer<G extends ParamGroup = ParamGroup> {
+  readonly paramGroups: G[] = [];
+  /** What the optimizer remembers of each parameter, once it has had a gradient. */
+  readonly state = new Map<Tensor, ParamState>();
+  readonly #plans = new WeakMap<ParamGroup, Plan>();
+
+  /** @param defaults of every option that a group leaves out */
+  protected constructor(
+    params: ParamsInput<G>,
+    readonly defaults: Readonly<Omit<G, 'params'>>,
+  ) {
+    const items = [...params];
+    if (items.length === 0) throw new InputError(`${new.target.name} got an empty list of parameters.`);
+    const groups = items.every((item) => item instanceof Tensor) ? [{ params: items }] : items;
+    for (const group of groups) this.addParamGroup(group as GroupInput<G>);
+  }
+
+  /** Throws unless the options of a group make sense. */
+  protected abstract check(group: G): void;
+
+  /** The tensors that this optimizer keeps for a parameter of `group`: the missing ones are made. */
+  protected abstract fillState(state: ParamState, param: Tensor, group: G): void;
+
+  /** One step for parameters of one device and type. */
+  protected abstract update(batch: Batch, gradients: Tensor[], group: G): void;
+
+  /** Adds parameters, frozen ones that become trainable for instance, with options of their own. */
+  addParamGroup(input: GroupInput<G>): void {
+    const owner = this.constructor.name;
+    if (typeof input !== 'object' || input === null || !('params' in input)) {
+      throw new InputError(`${owner} takes tensors or groups { params, lr?, … }, got ${Array.isArray(input) ? 'an array' : typeof input}: pass model.parameters().`);
+    }
+    const { params, ...options } = input;
+    for (const key of Object.keys(options)) {
+      if (!Object.hasOwn(this.defaults, key)) throw new InputError(`${owner} has no option "${key}": it takes ${Object.keys(this.defaults).join(', ')}.`);
+    }
+    const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+    const group = { ...this.defaults, ...given, params: params instanceof Tensor ? [params] : [...params] } as unknown as G;
+    this.check(group);
+    this.#checkParams(group.params);
+    this.paramGroups.push(group);
+  }
+
+  #checkParams(params: readonly unknown[]): void {
+    const owner = this.constructor.name;
+    const seen = new Set<unknown>(this.paramGroups.flatMap((group) => group.params));
+    for (const param of params) {
+      if (!(param instanceof Tensor)) throw new InputError(`${owner} can only optimize tensors, got ${typeof param}: pass model.parameters().`);
+      if (!param.isLeaf) throw new InputError(`${owner} can't optimize a tensor that was computed: pass leaves of autograd, such as parameters.`);
+      if (!isFloatingPoint(param.dtype)) throw new DTypeError(`${owner} optimizes floating point tensors, got ${param.dtype}: pass torch.viewAsReal of complex ones.`);
+      if (seen.has(param)) throw new InputError(`${owner}: some parameters appear in more than one parameter group or twice in one.`);
+      seen.add(param);
+    }
+  }
+
+  /** Moves every parameter that has a gradient. */
+  step(): void {
+    torch.noGrad(() => {
+      for (const group of this.paramGroups) torch.scoped(() => this.#stepGroup(group));
+    });
+  }
+
+  #stepGroup(group: G): void {
+    const gradients = torch.autograd.grads(group.params);
+    let plan = this.#plans.get(group);
+    if (plan === undefined || !plan.fits(group.params, gradients)) {
+      plan = new Plan(group.params, gradients, (param) => this.#stateOf(param, group));
+      this.#plans.set(group, plan);
+    }
+    for (const batch of plan.batches) this.update(batch, batch.pick(gradients), group);
+  }
+
+  #stateOf(param: Tensor, group: G): ParamState {
+    let state = this.state.get(param);
+    if (state === undefined) this.state.set(param, (state = {}));
+    this.fillState(state, param, group);
+    for (const tensor of Object.values(state)) keep(tensor);
+    return state;
+  }
+
+  /** Forgets the lists made for past steps: the next step makes them from `state` again. */
+  protected forgetPlan(group: G): void {
+    this.#plans.delete(group);
+  }
+
+  /** Drops the gradients of all parameters, or with `setToNone` false fills them with zeros. */
+  zeroGrad(options: { readonly setToNone?: boolean } = {}): void {
+    const params = this.paramGroups.flatMap((group) => group.params);
+    if (options.setToNone ?? true) return torch.autograd.setGrads(params);
+    torch.noGrad(() =>
+      torch.scoped(() => {
+        for (const gradient of torch.autograd.grads(params)) gradient?.detach_().zero_();
+      }),
+    );
+  }
+
+  /** State and options in PyTorch's structure; the tensors are the optimizer's own. */
+  stateDict(): OptimizerStateDict {
+    const numbers = new Map(this.paramGroups.flatMap((group) => group.params).map((param, number) => [param, number]));
+    const param_groups = this.paramGroups.map(({ params, ...options }): PackedGroup => ({
+      ...Object.fromEntries(Object.entries(options).map(([key, value]) => [snakeCase(key), value])),
+      ...this.foreignOptions(),
+      params: params.map((param) => numbers.get(param) as number),
+    }));
+    const state = Object.fromEntries(Array.from(this.state, ([param, tensors]) => [numbers.get(param) as number, { ...tensors }]));
+    return { state, param_groups };
+  }
+
+  /** Options that PyTorch's optimizer has and this one has no use for, at the value that means the same. */
+  protected foreignOptions(): Record<string, unknown> {
+    return {};
+  }
+
+  /** Takes copies of the tensors of `saved`, cast to the type and device of their parameters, and its options. */
+  loadStateDict(saved: OptimizerStateDict): void {
+    const params = this.#match(saved);
+    this.state.clear();
+    for (const [number, tensors] of Object.entries(saved.state)) {
+      const param = params.get(Number(number));
+      if (param === undefined) throw new InputError(`${this.constructor.name}: the loaded state is for a parameter ${number} that no group names.`);
+      this.state.set(param, torch.scoped(() => this.#adopt(param, tensors)));
+    }
+    for (const [i, group] of this.paramGroups.entries()) {
+      this.#loadOptions(group, saved.param_groups[i] as PackedGroup);
+      this.forgetPlan(group);
+    }
+  }
+
+  /** The parameters by their numbers in `saved`. */
+  #match(saved: OptimizerStateDict): Map<number, Tensor> {
+    const owner = this.constructor.name;
+    if (saved.param_groups.length !== this.paramGroups.length) {
+      throw new InputError(`${owner}: loaded state dict has a different number of parameter groups: ${saved.param_groups.length}, expected ${this.paramGroups.length}.`);
+    }
+    const params = new Map<number, Tensor>();
+    for (const [i, group] of this.paramGroups.entries()) {
+      const numbers = (saved.param_groups[i] as PackedGroup).params;
+      if (numbers.length !== group.params.length) {
+        throw new InputError(
+          `${owner}: loaded state dict contains a parameter group that doesn't match the size of optimizer's group: group ${i} has ${numbers.length} parameters, expected ${group.params.length}.`,
+        );
+      }
+      for (const [j, number] of numbers.entries()) params.set(number, group.params[j] as Tensor);
+    }
+    return params;
+  }
+
+  #adopt(param: Tensor, tensors: Readonly<ParamState>): ParamState {
+    const { dtype, device, shape } = param;
+    return Object.fromEntries(
+      Object.entries(tensors).map(([name, tensor]) => {
+        if (tensor.ndim > 0 && tensor.shape.join() !== shape.join()) {
+          throw new InputError(`${this.constructor.name}: the loaded ${name} has shape [${tensor.shape.join(', ')}], its parameter [${shape.join(', ')}].`);
+        }
+        // The step counter keeps its own type: bfloat16 cannot count beyond 256.
+        const cast = name === 'step' ? { device } : { device, dtype };
+        return [name, keep(tensor.detach().to({ ...cast, copy: true }))];
+      }),
+    );
+  }
+
+  #loadOptions(group: G, saved: PackedGroup): void {
+    const { params: _, ...options } = saved;
+    for (const [key, value] of Object.entries(options)) {
+      const name = camelCase(key);
+      const extra = ['initialLr', 'maxLr', 'minLr', 'maxMomentum', 'baseMomentum'].includes(name);
+      if (extra || Object.hasOwn(this.defaults, name)) Reflect.set(group, name, value);
+    }
+  }
+}

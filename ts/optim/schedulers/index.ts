@@ -1,0 +1,10 @@
+export { ConstantLR, type ConstantLROptions } from './constant-lr';
+export { CosineAnnealingLR, type CosineAnnealingLROptions } from './cosine-annealing-lr';
+export { LambdaLR, type LrLambda } from './lambda-lr';
+export { LinearLR, type LinearLROptions } from './linear-lr';
+export { LRScheduler, type SchedulerOptions, type SchedulerStateDict } from './lr-scheduler';
+export { MultiStepLR } from './multi-step-lr';
+export { OneCycleLR, type OneCycleLROptions } from './one-cycle-lr';
+export { SequentialLR } from './sequential-lr';
+export { StepLR, type StepLROptions } from './step-lr';
+export { warmupCosine, type WarmupCosineOptions } from './warmup-cosine';

@@ -1,0 +1,72 @@
+import { InputError } from '../../errors';
+import type { Optimizer } from '../optimizer';
+import type { ParamGroup } from '../param-group';
+import { LRScheduler, type SchedulerStateDict } from './lr-scheduler';
+
+/** One schedule after the other: the next takes over at each milestone, a step number. */
+export class SequentialLR extends LRScheduler {
+  readonly #schedulers: readonly LRScheduler[];
+  readonly #milestones: readonly number[];
+
+  constructor(optimizer: Optimizer<ParamGroup>, schedulers: readonly LRScheduler[], milestones: readonly number[]) {
+    super(optimizer);
+    if (schedulers.length === 0) throw new InputError('SequentialLR expects at least one scheduler, got none.');
+    if (milestones.length !== schedulers.length - 1) {
+      throw new InputError(`SequentialLR expects one milestone less than schedulers, got ${milestones.length} for ${schedulers.length}.`);
+    }
+    if (schedulers.some((scheduler) => scheduler.optimizer !== optimizer)) {
+      throw new InputError('SequentialLR expects schedulers of its own optimizer, got one of another.');
+    }
+    this.#schedulers = [...schedulers];
+    this.#milestones = [...milestones];
+    this.start();
+  }
+
+  /** Takes back the first steps that the schedulers made when they were built, and makes that of the first one. */
+  protected override start(): void {
+    this.lastEpoch = 0;
+    for (const group of this.groups) group.lr = group.initialLr as number;
+    this.undoSchedulers();
+    const first = this.#at(0);
+    first.restart();
+    this.lastLr = first.getLastLr();
+  }
+
+  protected undoSchedulers(): void {
+    for (const scheduler of this.#schedulers) scheduler.undo();
+  }
+
+  override undo(): void {
+    this.undoSchedulers();
+  }
+
+  override restart(): void {
+    this.step();
+  }
+
+  #at(epoch: number): LRScheduler {
+    return this.#schedulers[this.#milestones.filter((milestone) => milestone <= epoch).length] as LRScheduler;
+  }
+
+  override step(): void {
+    this.lastEpoch++;
+    const scheduler = this.#at(this.lastEpoch);
+    if (this.#milestones.includes(this.lastEpoch)) scheduler.jump(0);
+    else scheduler.step();
+    this.lastLr = scheduler.getLastLr();
+  }
+
+  protected computeLr(): number[] {
+    return this.currentLr();
+  }
+
+  override stateDict(): SchedulerStateDict {
+    const { last_epoch, _last_lr } = super.stateDict();
+    return { _milestones: [...this.#milestones], last_epoch, _last_lr, _schedulers: this.#schedulers.map((scheduler) => scheduler.stateDict()) };
+  }
+
+  override loadStateDict(state: Readonly<SchedulerStateDict>): void {
+    super.loadStateDict(state);
+    for (const [i, saved] of (state['_schedulers'] as SchedulerStateDict[]).entries()) this.#schedulers[i]?.loadStateDict(saved);
+  }
+}

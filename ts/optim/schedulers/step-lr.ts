@@ -1,0 +1,32 @@
+import type { Optimizer } from '../optimizer';
+import type { ParamGroup } from '../param-group';
+import { resolveOptions } from '../../nn/options';
+import { LRScheduler, type SchedulerOptions } from './lr-scheduler';
+
+export interface StepLROptions extends SchedulerOptions {
+  /** Factor at each period. @default 0.1 */
+  readonly gamma?: number;
+}
+
+const defaults: Required<StepLROptions> = { gamma: 0.1, lastEpoch: -1 };
+
+/** Multiplies the learning rate by `gamma` every `stepSize` steps. */
+export class StepLR extends LRScheduler {
+  protected gamma: number;
+
+  constructor(optimizer: Optimizer<ParamGroup>, protected stepSize: number, options: StepLROptions = {}) {
+    const { gamma, lastEpoch } = resolveOptions('StepLR', defaults, options);
+    super(optimizer, { lastEpoch });
+    this.gamma = gamma;
+    this.start();
+  }
+
+  protected computeLr(): number[] {
+    const turns = this.lastEpoch !== 0 && this.lastEpoch % this.stepSize === 0;
+    return turns ? this.scaledLr(this.gamma) : this.currentLr();
+  }
+
+  protected override closedFormLr(): number[] {
+    return this.baseLrs.map((rate) => rate * this.gamma ** Math.floor(this.lastEpoch / this.stepSize));
+  }
+}

@@ -1,0 +1,98 @@
+/* Stochastic gradient descent with momentum, as torch.optim computes it (Sutskever et al. 2013 for Nesterov's form). */
+import { InputError } from '../errors';
+import { resolveOptions } from '../nn/options';
+import * as torch from '../tensor';
+import { keep, type Tensor } from '../tensor';
+import { requireRange, usesFused } from './fused';
+import { Optimizer } from './optimizer';
+import type { ParamGroup, ParamsInput } from './param-group';
+import type { Batch } from './plan';
+
+export interface SGDGroup extends ParamGroup {
+  momentum: number;
+  dampening: number;
+  nesterov: boolean;
+}
+
+export interface SGDOptions {
+  /** Learning rate, at least 0. @default 0.001 */
+  readonly lr?: number;
+  /** Part of the last step that the next one keeps, at least 0. @default 0 */
+  readonly momentum?: number;
+  /** Part of the gradient that the momentum leaves out. @default 0 */
+  readonly dampening?: number;
+  /** Added to the gradient as `weightDecay * param`. @default 0 */
+  readonly weightDecay?: number;
+  /** Look ahead by the momentum; needs momentum, and no dampening. @default false */
+  readonly nesterov?: boolean;
+  /** Climb instead of descending. @default false */
+  readonly maximize?: boolean;
+  /** Step by libtorch's fused kernel; null where the device has one. @default null */
+  readonly fused?: boolean | null;
+}
+
+const defaults: Required<SGDOptions> = {
+  lr: 1e-3, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false, fused: null,
+};
+
+const { aten } = torch.ops;
+
+/** Steps against the gradient, or against its running sum. */
+export class SGD extends Optimizer<SGDGroup> {
+  constructor(params: ParamsInput<SGDGroup>, options: SGDOptions = {}) {
+    super(params, resolveOptions('SGD', defaults, options));
+  }
+
+  protected check({ lr, momentum, weightDecay, nesterov, dampening }: SGDGroup): void {
+    requireRange('SGD', 'lr', lr, 0);
+    requireRange('SGD', 'momentum', momentum, 0);
+    requireRange('SGD', 'weightDecay', weightDecay, 0);
+    if (nesterov && (momentum <= 0 || dampening !== 0)) {
+      throw new InputError(`SGD: nesterov needs a momentum and zero dampening, got ${momentum} and ${dampening}.`);
+    }
+  }
+
+  /** The momentum starts as the first gradient, so `update` makes it. */
+  protected fillState(): void {}
+
+  protected update(batch: Batch, gradients: Tensor[], group: SGDGroup): void {
+    const first = group.momentum !== 0 && batch.states[0]!['momentum_buffer'] === undefined;
+    if (usesFused(batch, group)) this.#fused(batch, gradients, group, first);
+    else this.#foreach(batch, gradients, group, first);
+    // From the next step on these parameters have a state, and belong to another batch.
+    if (first) this.forgetPlan(group);
+  }
+
+  #fused(batch: Batch, gradients: Tensor[], group: SGDGroup, first: boolean): void {
+    const { lr, momentum, dampening, weightDecay, nesterov, maximize } = group;
+    if (first) setMomentum(batch, batch.params.map((param) => torch.emptyLike(param)));
+    aten._fused_sgd_.default(batch.params, gradients, momentum === 0 ? [] : batch.list('momentum_buffer'), {
+      lr, momentum, dampening, weight_decay: weightDecay, nesterov, maximize, is_first_step: first,
+    });
+  }
+
+  #foreach({ params, ...batch }: Batch, given: Tensor[], group: SGDGroup, first: boolean): void {
+    const { lr, momentum, dampening, weightDecay, nesterov, maximize } = group;
+    let gradients = maximize ? (aten._foreach_neg.default(given) as Tensor[]) : given;
+    if (weightDecay !== 0) gradients = aten._foreach_add.List(gradients, params, { alpha: weightDecay }) as Tensor[];
+    if (momentum !== 0) {
+      if (first) {
+        setMomentum(batch, gradients.map((gradient) => gradient.clone()));
+      } else {
+        aten._foreach_mul_.Scalar(batch.list('momentum_buffer'), momentum);
+        aten._foreach_add_.List(batch.list('momentum_buffer'), gradients, { alpha: 1 - dampening });
+      }
+      const buffers = batch.list('momentum_buffer');
+      gradients = nesterov ? (aten._foreach_add.List(gradients, buffers, { alpha: momentum }) as Tensor[]) : buffers;
+    }
+    aten._foreach_add_.List(params, gradients, { alpha: -lr });
+  }
+
+  protected override foreignOptions(): Record<string, unknown> {
+    return { foreach: null, differentiable: false };
+  }
+}
+
+function setMomentum({ states }: Pick<Batch, 'states'>, buffers: readonly Tensor[]): void {
+  for (const [i, state] of states.entries()) state['momentum_buffer'] = keep(buffers[i]!);
+}
