@@ -4,7 +4,7 @@ import { cmake, compiler, installHint, type Tool } from '../native/build';
 import { nvidiaDriver, requestedFlavour, suggestCuda } from '../native/libtorch/flavour';
 import { locateLibtorch, type Attempt, type Search } from '../native/libtorch/locate';
 import { probeSources } from '../native/libtorch/probe';
-import { absence, addonFixes, addonPlaces, localAddon } from '../native/load';
+import { absence, addonFixes, addonPlaces, libtorchLibFolder, localAddon } from '../native/load';
 import { packageVersion } from '../native/package';
 
 /** One thing that was looked at. */
@@ -30,8 +30,8 @@ export async function diagnose(): Promise<Diagnosis> {
   const addon = examineAddon();
   const usable = addon.state === 'ok';
   const findings = [
-    { subject: 'platform', state: 'ok', text: `${process.platform}-${process.arch}, Node ${process.versions.node}, torchts ${packageVersion()}` } as const,
-    await examineLibtorch(search),
+    examinePlatform(),
+    await examineLibtorch(search, usable),
     addon,
     examineTool('CMake', cmake(), usable),
     examineTool('compiler', compiler(), usable),
@@ -51,16 +51,30 @@ export function report({ findings }: Diagnosis): string {
   return lines.join('\n');
 }
 
-async function examineLibtorch({ found, attempts }: Search): Promise<Finding> {
+function examinePlatform(): Finding {
+  const text = `${process.platform}-${process.arch}, Node ${process.versions.node}, torchts ${packageVersion()}`;
+  const { node } = process.versions;
+  if (!satisfies(node)) return { subject: 'platform', state: 'note', text, fixes: [`Use Node 20.19, 22.12 or newer; this is ${node}.`] };
+  return { subject: 'platform', state: 'ok', text };
+}
+
+function satisfies(node: string): boolean {
+  const [major = 0, minor = 0] = node.split('.').map(Number);
+  return (major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major > 22;
+}
+
+async function examineLibtorch({ found, attempts }: Search, usable: boolean): Promise<Finding> {
   const tried = attempts.map(({ place, reason }) => `not ${place}: ${reason}`);
   if (found) {
     const text = `${found.version} (${found.flavour}) from ${found.source}: ${found.folder}`;
     return { subject: 'libtorch', state: 'ok', text, details: tried };
   }
+  if (usable) return { subject: 'libtorch', state: 'note', text: `only the one that the addon is linked to: ${libtorchLibFolder()}`, details: tried };
   const sources = await probeSources(requestedFlavour() ?? 'cpu');
+  const wrong = process.env.TORCHTS_LIBTORCH ? ['Correct or unset TORCHTS_LIBTORCH.'] : [];
   const fixes = sources.some((source) => source.available)
-    ? []
-    : ['Give this machine network access to download.pytorch.org or a package index for pip, or set TORCHTS_LIBTORCH to a libtorch folder.'];
+    ? wrong
+    : [...wrong, 'Give this machine network access to download.pytorch.org or a package index for pip, or set TORCHTS_LIBTORCH to a libtorch folder.'];
   const details = [...tried, ...sources.map(({ place, text }) => `${place}: ${text}`)];
   return { subject: 'libtorch', state: 'missing', text: 'not on this machine', details, fixes };
 }

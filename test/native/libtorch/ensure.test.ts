@@ -1,0 +1,219 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { InputError } from '../../../ts/errors';
+import { ensureLibtorch, type EnsureOptions } from '../../../ts/native/libtorch/ensure';
+import type { Located } from '../../../ts/native/libtorch/locate';
+import { placeOf } from '../../../ts/native/libtorch/unpack';
+import type { Listener } from '../../../ts/native/listener';
+import { LIBTORCH_VERSION } from '../../../ts/native/package';
+import { writeZip } from '../zip';
+import { libtorchFiles, Machine } from './machine';
+
+describe('getting libtorch', () => {
+  let machine: Machine;
+  let server: Server;
+  let requests: IncomingMessage[];
+  let answer: Buffer | undefined;
+  let said: string[];
+
+  const site = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const folder = (flavour = 'cpu'): string => join(machine.cache, `libtorch-${LIBTORCH_VERSION}-${flavour}`);
+  const listener: Listener = { say: (sentence) => void said.push(sentence), bar: () => ({ update() {}, stop() {} }) };
+  const ensure = (options: EnsureOptions = {}): Promise<Located> => ensureLibtorch({ listener, site: site(), ...options });
+
+  beforeEach(async () => {
+    machine = new Machine();
+    machine.pip();
+    said = [];
+    requests = [];
+    answer = undefined;
+    server = createServer((request, response) => {
+      requests.push(request);
+      response.writeHead(answer ? 200 : 404).end(answer);
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+    machine.restore();
+  });
+
+  it('unpacks the wheel of pip when the official archive cannot be had, and says so', async () => {
+    machine.wheel();
+    const found = await ensure();
+    assert.deepEqual(found, { folder: folder(), version: LIBTORCH_VERSION, flavour: 'cpu', source: 'cache' });
+    assert.match(said.join('\n'), /Fetching libtorch .* from download\.pytorch\.org\.\nNot from download\.pytorch\.org: http.* answered 404 Not Found\.\nFetching .* from the package index of pip\./);
+    assert.deepEqual(machine.pipCalls().length, 1);
+    assert.match(machine.pipCalls()[0]!, new RegExp(` --no-deps torch==${LIBTORCH_VERSION}\\+cpu$`));
+    assert.ok(existsSync(join(folder(), 'lib')) && !existsSync(join(folder(), 'lib', 'libtorch_python.so')) && !existsSync(join(folder(), '__init__.py')));
+    assert.deepEqual(readdirSync(machine.cache).sort(), ['downloads', `libtorch-${LIBTORCH_VERSION}-cpu`, `libtorch-${LIBTORCH_VERSION}-cpu.sha256`]);
+    assert.deepEqual(readdirSync(join(machine.cache, 'downloads')), []);
+  });
+
+  it('fetches nothing the second time', async () => {
+    machine.wheel();
+    await ensure();
+    await ensure();
+    assert.equal(machine.pipCalls().length, 1);
+    assert.equal(requests.length, 1);
+  });
+
+  it('fetches again when forced', async () => {
+    machine.wheel();
+    await ensure();
+    await ensure({ force: true });
+    assert.equal(machine.pipCalls().length, 2);
+    assert.ok(existsSync(join(folder(), 'torchts.json')) && !existsSync(`${folder()}.old`));
+  });
+
+  it('refuses an official archive whose hash is not the pinned one', async function () {
+    if (process.platform !== 'linux' || process.arch !== 'x64') this.skip();
+    const archive = join(machine.root, 'official.zip');
+    writeZip(archive, Object.entries(libtorchFiles()).map(([path, data]) => ({ name: `libtorch/${path}`, data })));
+    answer = readFileSync(archive);
+    await assert.rejects(ensure(), /download\.pytorch\.org: .* has the wrong content: expected sha256 edbf4c/);
+    assert.ok(!existsSync(folder()));
+  });
+
+  it('takes an official archive whose hash is not known, and records it', async function () {
+    if (process.platform !== 'linux' || process.arch !== 'x64') this.skip();
+    const archive = join(machine.root, 'official.zip');
+    writeZip(archive, Object.entries(libtorchFiles(LIBTORCH_VERSION, 'cu129')).map(([path, data]) => ({ name: `libtorch/${path}`, data })));
+    answer = readFileSync(archive);
+    const found = await ensure({ flavour: 'cu129' });
+    assert.equal(found.flavour, 'cu129');
+    assert.match(readFileSync(`${folder('cu129')}.sha256`, 'utf8'), new RegExp(`^[0-9a-f]{64}  libtorch-shared-with-deps-${LIBTORCH_VERSION}\\+cu129\\.zip\n$`));
+  });
+
+  it('refuses an archive that differs from the recorded one', async () => {
+    machine.wheel();
+    await ensure();
+    rmSync(folder(), { recursive: true });
+    machine.wheel(LIBTORCH_VERSION, 'cpu', { 'lib/extra.so': 'other' });
+    await assert.rejects(ensure(), new RegExp(`has changed since it was first fetched: sha256 [0-9a-f]{64}, recorded [0-9a-f]{64}; delete .*\\.sha256 if that is right`));
+    assert.ok(!existsSync(folder()));
+  });
+
+  it('lists every place when there is none', async () => {
+    await assert.rejects(ensure(), (error: Error) => {
+      assert.ok(error instanceof InputError);
+      const places = ['TORCHTS_LIBTORCH', folder(), 'torch of python3', 'torch of python', 'download.pytorch.org', 'the package index of pip'];
+      const listed = error.message.split('\n').slice(1, -1).map((line) => line.trim().split(': ')[0]);
+      assert.deepEqual(listed, places);
+      assert.match(error.message, /pip cannot fetch torch .*: python3: No matching distribution found for torch; python: No matching/);
+      return true;
+    });
+  });
+
+  it('says that pip is not installed', async () => {
+    machine.python('echo "/usr/bin/python3: No module named pip" >&2; exit 1');
+    await assert.rejects(ensure(), /No module named pip/);
+  });
+
+  it('does not look further than a wrong TORCHTS_LIBTORCH', async () => {
+    machine.wheel();
+    process.env.TORCHTS_LIBTORCH = machine.root;
+    await assert.rejects(ensure(), /^InputError: TORCHTS_LIBTORCH \(.*\) is no usable libtorch: lib\/libtorch_cpu\.\w+ is missing; correct or unset the variable\.$/);
+    assert.equal(machine.pipCalls().length, 0);
+  });
+
+  it('leaves nothing of a damaged wheel', async () => {
+    const wheel = machine.wheel();
+    writeZip(wheel, [{ name: 'torch/lib/libtorch_cpu.so', data: 'code', crc: 7 }]);
+    await assert.rejects(ensure(), /torch\/lib\/libtorch_cpu\.so is damaged/);
+    assert.ok(!existsSync(folder()) && !existsSync(`${folder()}.partial`));
+  });
+
+  it('does not take another version or flavour for the right one', async () => {
+    machine.wheel('2.12.0');
+    await assert.rejects(ensure(), new RegExp(`holds libtorch 2\\.12\\.0, not ${LIBTORCH_VERSION}`));
+    rmSync(machine.wheel('2.12.0'));
+    machine.wheel(LIBTORCH_VERSION, 'cu130');
+    await assert.rejects(ensure(), /holds the flavour cu130, not cpu: ask for it with `torchts setup --flavour cu130`/);
+    assert.ok(!existsSync(folder()));
+  });
+
+  it("brings NVIDIA's libraries with a CUDA flavour, beside libtorch", async () => {
+    machine.wheel(LIBTORCH_VERSION, 'cu130');
+    writeZip(join(machine.wheels, 'nvidia_cublas-13.1-py3-none-linux_x86_64.whl'), [
+      { name: 'nvidia/cu13/lib/libcublas.so.13', data: 'cublas' },
+      { name: 'nvidia/cu13/include/cublas.h', data: '' },
+    ]);
+    const found = await ensure({ flavour: 'cu130' });
+    assert.equal(found.flavour, 'cu130');
+    assert.equal(readFileSync(join(folder('cu130'), 'lib', 'libcublas.so.13'), 'utf8'), 'cublas');
+    assert.doesNotMatch(machine.pipCalls()[0]!, /--no-deps/);
+    assert.equal(requests.length, 0);
+  });
+
+  it('fetches once for two processes at the same time', async () => {
+    machine.wheel();
+    const both = await Promise.all([ensure(), ensure()]);
+    assert.deepEqual(both[0], both[1]);
+    assert.equal(machine.pipCalls().length, 1);
+    assert.match(said.join('\n'), /Another process is fetching libtorch into .*; waiting for it\./);
+  });
+
+  it('starts over after a process that was killed while it unpacked', async () => {
+    // A library that takes a while to write: incompressible, and large enough to be caught half way.
+    const noise = Buffer.from(Uint32Array.from({ length: 6_000_000 }, (_, i) => Math.imul(i, 2654435761)).buffer);
+    machine.wheel();
+    const [wheel] = readdirSync(machine.wheels).filter((name) => name.endsWith('.whl'));
+    const entries = Object.entries(libtorchFiles()).map(([path, data]) => ({ name: `torch/${path}`, data }));
+    writeZip(join(machine.wheels, wheel!), [...entries, { name: 'torch/lib/libnoise.so', data: noise }]);
+
+    const script = `require(${JSON.stringify(join(__dirname, '../../../ts/native/libtorch/ensure.ts'))}).ensureLibtorch({ site: process.argv[1] })`;
+    const child = spawn(process.execPath, ['--require', require.resolve('tsx/cjs'), '-e', script, site()], { stdio: 'inherit' });
+    while (!existsSync(join(`${folder()}.partial`, 'lib', 'libnoise.so'))) await sleep(5);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    assert.ok(!existsSync(folder()));
+
+    // The dead process cannot renew its lock; make it old instead of waiting until it is.
+    utimesSync(`${folder()}.lock`, 0, 0);
+    await ensure();
+    assert.ok(readFileSync(join(folder(), 'lib', 'libnoise.so')).equals(noise));
+    assert.ok(!existsSync(`${folder()}.partial`));
+  });
+
+  it('replaces a folder that somebody left there without the mark of completion', async () => {
+    machine.wheel();
+    machine.write(folder(), { 'lib/half.so': '' });
+    await ensure();
+    assert.ok(!existsSync(join(folder(), 'lib', 'half.so')));
+  });
+
+  it('works in a cache that was copied from another machine', async () => {
+    machine.wheel();
+    await ensure();
+    const elsewhere = join(machine.root, 'copy');
+    cpSync(machine.cache, join(elsewhere, 'torchts'), { recursive: true });
+    process.env.XDG_CACHE_HOME = elsewhere;
+    assert.equal((await ensure()).folder, join(elsewhere, 'torchts', `libtorch-${LIBTORCH_VERSION}-cpu`));
+    assert.equal(machine.pipCalls().length, 1);
+  });
+});
+
+describe('the place of an entry', () => {
+  it('is the same for official archives and wheels', () => {
+    for (const top of ['libtorch', 'torch']) {
+      assert.equal(placeOf(`${top}/lib/libc10.so`), 'lib/libc10.so');
+      assert.equal(placeOf(`${top}/include/ATen/ATen.h`), 'include/ATen/ATen.h');
+    }
+    assert.equal(placeOf('libtorch/build-version'), 'build-version');
+  });
+
+  it('is nowhere for Python, tests and tools', () => {
+    for (const entry of ['torch/__init__.py', 'torch/bin/protoc', 'torch/test/a', 'torch/lib/libtorch_python.so', 'torch/lib/libtorchbind_test.so', 'torchgen/x', 'functorch/lib/a']) {
+      assert.equal(placeOf(entry), undefined, entry);
+    }
+  });
+});

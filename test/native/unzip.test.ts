@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InputError } from '../../ts/errors';
+import { unzip } from '../../ts/native/unzip';
+import { writeZip } from './zip';
+
+describe('unzip', () => {
+  let folder: string;
+  let archive: string;
+  let target: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'torchts-unzip-'));
+    archive = join(folder, 'a.zip');
+    target = join(folder, 'out');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('writes every file to its place', async () => {
+    const large = Buffer.alloc(200_000, 'torch');
+    writeZip(archive, [{ name: 'a.txt', data: 'one' }, { name: 'deep/', data: '' }, { name: 'deep/er/b.bin', data: large }]);
+    assert.equal(await unzip(archive, target), 2);
+    assert.equal(readFileSync(join(target, 'a.txt'), 'utf8'), 'one');
+    assert.deepEqual(readFileSync(join(target, 'deep/er/b.bin')), large);
+  });
+
+  it('leaves out and moves entries as told, and counts up to the size of the archive', async () => {
+    writeZip(archive, [{ name: 'keep/a', data: 'a' }, { name: 'drop/b', data: 'b' }]);
+    let last = [0, 0];
+    const options = {
+      place: (entry: string) => (entry.startsWith('keep/') ? `moved/${entry.slice(5)}` : undefined),
+      onProgress: (bytes: number, total: number) => (last = [bytes, total]),
+    };
+    assert.equal(await unzip(archive, target, options), 1);
+    assert.ok(existsSync(join(target, 'moved/a')) && !existsSync(join(target, 'drop')));
+    assert.equal(last[1], statSync(archive).size);
+  });
+
+  it('names the entry whose sum is wrong', async () => {
+    writeZip(archive, [{ name: 'a', data: 'right' }, { name: 'b', data: 'wrong', crc: 1 }]);
+    await assert.rejects(unzip(archive, target), (error: Error) => {
+      assert.ok(error instanceof InputError);
+      assert.equal(error.message, `${archive} cannot be unpacked: b is damaged.`);
+      return true;
+    });
+  });
+
+  it('refuses an archive that was cut', async () => {
+    writeZip(archive, [{ name: 'a', data: 'content' }]);
+    truncateSync(archive, statSync(archive).size - 30);
+    await assert.rejects(unzip(archive, target), /cannot be unpacked: End of central directory record signature not found/);
+  });
+
+  it('refuses what is no archive', async () => {
+    writeFileSync(archive, '<html>Quota exceeded</html>');
+    await assert.rejects(unzip(archive, target), InputError);
+  });
+
+  it('refuses names that point out of the folder', async () => {
+    for (const name of ['../evil', '/evil', 'a/../../evil']) {
+      writeZip(archive, [{ name, data: 'x' }]);
+      await assert.rejects(unzip(archive, target), /cannot be unpacked: (invalid relative path|absolute path)/);
+    }
+    assert.ok(!existsSync(join(folder, 'evil')));
+  });
+});
