@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { copyFile, link, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { safetensors } from '../tensor';
+import { safetensors, scope } from '../tensor';
 import { replaceFolder } from './atomic';
 import type { TrainOptimizer, TrainParts } from './plan';
 import type { RunFolder } from './run';
@@ -17,7 +17,7 @@ export async function saveLast(
   state: SavedState,
 ): Promise<void> {
   await replaceFolder(run.checkpoint('last'), async (folder) => {
-    await parts.save(folder);
+    await scope(() => parts.save(folder));
     const { skeleton, tensors } = splitTensors(parts.optimizer.stateDict());
     safetensors.save(tensors, join(folder, OPTIMIZER));
     writeFileSync(join(folder, 'state.json'), `${JSON.stringify({ ...state, optimizer: skeleton }, null, 2)}\n`);
@@ -41,8 +41,8 @@ export function lastState(run: RunFolder): SavedState | undefined {
 /** Loads the optimizer's part of `checkpoints/last`. */
 export function restoreOptimizer(run: RunFolder, optimizer: TrainOptimizer): void {
   const folder = run.checkpoint('last');
-  const tensors = safetensors.load(join(folder, OPTIMIZER));
-  optimizer.loadStateDict(joinTensors(readState(folder).optimizer, tensors) as never);
+  const { optimizer: skeleton } = readState(folder);
+  scope(() => optimizer.loadStateDict(joinTensors(skeleton, safetensors.load(join(folder, OPTIMIZER))) as never));
 }
 
 async function linkTree(from: string, to: string): Promise<void> {

@@ -23,7 +23,7 @@ export class Stepper<Batch> {
   accumulate(batch: Batch, share: number, seed: number): void {
     // A seed for each batch, not one stream: so dropout depends on the position alone, on any device.
     torch.manualSeed(seed);
-    torch.scope(() => {
+    torch.scoped(() => {
       const { loss, terms = {} } = this.parts.loss(batch);
       (share === 1 ? loss : loss.div(share)).backward();
       for (const [name, term] of Object.entries({ loss, ...terms })) {
@@ -45,7 +45,7 @@ export class Stepper<Batch> {
 
   private update(): number {
     const { optimizer, scheduler } = this.parts;
-    return torch.scope(() => {
+    return torch.scoped(() => {
       const norm = utils.clipGradNorm(this.parameters, this.plan.clipNorm || Infinity);
       optimizer.step();
       scheduler.step();

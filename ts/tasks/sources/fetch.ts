@@ -1,5 +1,5 @@
 import { lookup as resolve, type LookupAddress, type LookupOptions } from 'node:dns';
-import { type IncomingMessage, get as getHttp } from 'node:http';
+import { type IncomingMessage, type RequestOptions, get as getHttp } from 'node:http';
 import { get as getHttps } from 'node:https';
 import { type LookupFunction, isIP } from 'node:net';
 import { InputError } from '../../errors';
@@ -61,7 +61,7 @@ async function follow(first: URL, settings: Required<FetchOptions>, deadline: Ab
 }
 
 function redirectTarget(location: string, from: URL): URL {
-  const url = URL.canParse(location, from) ? new URL(location, from) : undefined;
+  const url = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
   throw new InputError(`the server redirects to ${location}, which is neither http nor https`);
 }
@@ -73,7 +73,8 @@ function request(url: URL, trusted: boolean, signal: AbortSignal): Promise<Incom
     if (!trusted && isIP(host) && isPrivateAddress(host)) throw refusal(host);
     const get: typeof getHttp = url.protocol === 'https:' ? getHttps : getHttp;
     const headers = { 'user-agent': `torchts/${packageVersion()}`, accept: 'image/*,*/*;q=0.5' };
-    get(url, { signal, headers, agent: false, lookup: trusted ? undefined : publicLookup }, fulfil).on('error', reject);
+    const options = { signal, headers, agent: false, lookup: trusted ? undefined : publicLookup } satisfies RequestOptions;
+    get(url, options, fulfil).on('error', reject);
   });
 }
 

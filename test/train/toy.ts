@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import { DataLoader } from '../../ts/data/loader';
+import { Rng } from '../../ts/data/rng';
+import { shuffled } from '../../ts/data/sampler';
+import * as nn from '../../ts/nn';
+import { AdamW } from '../../ts/optim';
+import * as torch from '../../ts/tensor';
+import type { Tensor } from '../../ts/tensor';
+import type { Metrics, TrainEvent } from '../../ts/train/events';
+import type { TrainParts, TrainPlan } from '../../ts/train/plan';
+import { RunFolder } from '../../ts/train/run';
+import { makeSchedule } from '../../ts/train/schedule';
+import { Trainer } from '../../ts/train/trainer';
+
+export const toyPlan: TrainPlan = {
+  seed: 5,
+  epochs: 3,
+  accumulate: 3,
+  clipNorm: 1,
+  logSteps: 3,
+  evaluateEpochs: 1,
+  evaluateSteps: 0,
+  checkpointMinutes: 0,
+  checkpointSteps: 0,
+  patience: 0,
+  score: 'accuracy',
+};
+
+export interface ToyBatch {
+  readonly x: Tensor;
+  readonly y: Tensor;
+}
+
+export interface ToyOptions {
+  readonly plan?: Partial<TrainPlan>;
+  readonly signal?: AbortSignal;
+  readonly listener?: (event: TrainEvent) => void;
+  /** Replaces the loss. */
+  readonly loss?: TrainParts<ToyBatch>['loss'];
+  readonly evaluate?: (signal: AbortSignal) => Promise<Metrics>;
+}
+
+/** Noisy points in the plane; the noise of a point differs from epoch to epoch. 10 batches, 4 steps an epoch. */
+const points = {
+  length: 38,
+  load: (index: number, { seed, epoch }: { seed: number; epoch: number }) => {
+    const rng = new Rng(seed, epoch, index);
+    return Promise.resolve([index % 7, index % 3].map((value) => value + rng.uniform()));
+  },
+};
+
+function loader(): DataLoader<number[], ToyBatch> {
+  const collate = (samples: number[][]): ToyBatch => ({
+    x: torch.tensor(samples),
+    y: torch.tensor(samples.map(([a, b]) => [a! > 3 * b! ? 1 : 0])),
+  });
+  return new DataLoader(points, collate, { batchSize: 4, sampler: shuffled, seed: 11 });
+}
+
+/** A small network with dropout, trained by everything that a real task uses. */
+export function toy(run: RunFolder, options: ToyOptions = {}): { model: nn.Sequential; trainer: Trainer<ToyBatch> } {
+  const plan = { ...toyPlan, ...options.plan };
+  torch.manualSeed(0);
+  const model = new nn.Sequential(new nn.Linear(2, 8), new nn.GELU(), new nn.Dropout(0.3), new nn.Linear(8, 1));
+  const optimizer = new AdamW(model.parameters(), { lr: 0.05 });
+  const data = loader();
+  const steps = plan.epochs * Math.ceil(data.batches / plan.accumulate);
+  const parts: TrainParts<ToyBatch> = {
+    model,
+    data,
+    optimizer,
+    scheduler: makeSchedule(optimizer, { kind: 'oneCycle', warmup: 0.2, dropEpochs: 1, gamma: 1 }, { steps, epochs: plan.epochs }),
+    loss: options.loss ?? (({ x, y }) => ({ loss: nn.functional.binaryCrossEntropyWithLogits(model.forward(x), y) })),
+    count: ({ x }) => x.shape[0]!,
+    release: ({ x, y }) => [x, y].forEach((tensor) => tensor.dispose()),
+    evaluate: options.evaluate ?? (() => Promise.resolve({ accuracy: accuracy(model) })),
+    save: (folder) => torch.safetensors.save(model.stateDict(), join(folder, 'model.safetensors')),
+  };
+  const trainer = new Trainer({ plan, parts, run, config: 'abc', signal: options.signal, listener: options.listener });
+  return { model, trainer };
+}
+
+/** Loads the weights of `checkpoints/last` and goes on. */
+export async function resumeToy(path: string, options: ToyOptions = {}): Promise<nn.Sequential> {
+  const run = RunFolder.reopen(path);
+  const { model, trainer } = toy(run, options);
+  model.loadStateDict(torch.safetensors.load(join(run.checkpoint('last'), 'model.safetensors')));
+  await trainer.restore();
+  await trainer.fit();
+  run.release();
+  return model;
+}
+
+export function weights(model: nn.Module): unknown {
+  return Object.fromEntries(Object.entries(model.stateDict()).map(([key, tensor]) => [key, tensor.toArray()]));
+}
+
+function accuracy(model: nn.Sequential): number {
+  return torch.noGrad(() =>
+    torch.scope(() => {
+      const grid = Array.from({ length: 49 }, (_, i) => [i % 7, Math.floor(i / 7) % 3]);
+      const right = model.forward(torch.tensor(grid)).toArray() as number[][];
+      return right.filter(([logit], i) => logit! >= 0 === grid[i]![0]! > 3 * grid[i]![1]!).length / grid.length;
+    }),
+  );
+}

@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InputError } from '../../ts/errors';
+import * as torch from '../../ts/tensor';
+import type { TrainEvent } from '../../ts/train/events';
+import { readMetricsLog } from '../../ts/train/metrics-log';
+import { RunFolder } from '../../ts/train/run';
+import { readState } from '../../ts/train/state';
+import { resumeToy, toy, type ToyOptions, weights } from './toy';
+
+const STEPS = 12;
+
+describe('the training loop', () => {
+  let root: string;
+  let count = 0;
+  const newRun = () => RunFolder.create(join(root, String(count++)), { note: 'toy' });
+
+  /** A run from begin to end. */
+  const train = async (options: ToyOptions = {}) => {
+    const run = newRun();
+    const events: TrainEvent[] = [];
+    const { model, trainer } = toy(run, { listener: (event) => events.push(event), ...options });
+    const outcome = await trainer.fit();
+    run.release();
+    return { run, model, outcome, events };
+  };
+
+  /** What does not depend on the clock. */
+  const log = (run: RunFolder) =>
+    readMetricsLog(run.file('metrics.jsonl')).map(({ seconds: _, imagesPerSecond: __, ...entry }) => entry);
+  const optimizer = (run: RunFolder) => readFileSync(join(run.checkpoint('last'), 'optimizer.safetensors'));
+
+  before(() => (root = mkdtempSync(join(tmpdir(), 'trainer-'))));
+  after(() => rmSync(root, { recursive: true }));
+
+  it('makes all steps, logs, evaluates and leaves its checkpoints', async () => {
+    const { run, outcome, events } = await train();
+    assert.equal(outcome, 'completed');
+    assert.equal(events.filter(({ type }) => type === 'step').length, STEPS);
+    assert.deepEqual(log(run).map(({ kind, step }) => `${kind} ${step}`), [
+      'train 3', 'train 4', 'val 4', 'train 6', 'train 8', 'val 8', 'train 9', 'train 12', 'val 12',
+    ]);
+    for (const name of ['last', 'best'] as const) {
+      for (const file of ['model.safetensors', 'optimizer.safetensors', 'state.json']) {
+        assert.ok(existsSync(join(run.checkpoint(name), file)), `${name}/${file}`);
+      }
+    }
+    assert.equal(readState(run.checkpoint('last')).loop.step, STEPS);
+  });
+
+  it('gives the same weights for the same seed', async () => {
+    assert.deepEqual(weights((await train()).model), weights((await train()).model));
+  });
+
+  it('counts the images of each step', async () => {
+    const { events } = await train({ plan: { epochs: 1 } });
+    const step = events.find((event) => event.type === 'step');
+    assert.ok(step?.type === 'step' && step.imagesPerSecond > 0 && step.secondsLeft !== null);
+  });
+
+  describe('interrupted and resumed', () => {
+    let whole: Awaited<ReturnType<typeof train>>;
+    before(async () => (whole = await train()));
+
+    const interruptAfter = async (step: number) => {
+      const controller = new AbortController();
+      const run = newRun();
+      const listener = (event: TrainEvent) => event.type === 'step' && event.step === step && controller.abort();
+      const outcome = await toy(run, { signal: controller.signal, listener }).trainer.fit();
+      run.release();
+      return { run, outcome };
+    };
+
+    for (const [where, step] of [['in the first epoch', 1], ['in the middle of an epoch', 6], ['at the end of an epoch', 8]] as const) {
+      it(`${where} ends with the same weights, optimizer state and log`, async () => {
+        const { run, outcome } = await interruptAfter(step);
+        assert.equal(outcome, 'interrupted');
+        assert.equal(readState(run.checkpoint('last')).loop.step, step);
+        const model = await resumeToy(run.path);
+        assert.deepEqual(weights(model), weights(whole.model));
+        assert.deepEqual(optimizer(run), optimizer(whole.run));
+        assert.deepEqual(log(run), log(whole.run));
+        assert.deepEqual(readState(run.checkpoint('best')).loop.best, readState(whole.run.checkpoint('best')).loop.best);
+      });
+    }
+
+    it('twice ends with the same weights', async () => {
+      const { run } = await interruptAfter(3);
+      const controller = new AbortController();
+      await resumeToy(run.path, { signal: controller.signal, listener: ({ type }) => type === 'step' && controller.abort() });
+      assert.equal(readState(run.checkpoint('last')).loop.step, 4);
+      assert.deepEqual(weights(await resumeToy(run.path)), weights(whole.model));
+    });
+
+    it('during an evaluation makes up for it', async () => {
+      const controller = new AbortController();
+      const run = newRun();
+      const evaluate = (signal: AbortSignal) => {
+        controller.abort();
+        return Promise.reject(signal.reason as Error);
+      };
+      assert.equal(await toy(run, { signal: controller.signal, evaluate }).trainer.fit(), 'interrupted');
+      run.release();
+      assert.deepEqual(weights(await resumeToy(run.path)), weights(whole.model));
+      assert.deepEqual(log(run), log(whole.run));
+    });
+
+    it('by a crash goes on from the last checkpoint and forgets what was logged after it', async () => {
+      const run = newRun();
+      const crash = (event: TrainEvent) => {
+        if (event.type === 'step' && event.step === 10) throw new Error('power cut');
+      };
+      await assert.rejects(toy(run, { plan: { checkpointSteps: 7 }, listener: crash }).trainer.fit(), /power cut/);
+      run.release();
+      assert.equal(readState(run.checkpoint('last')).loop.step, 8);
+      assert.deepEqual(weights(await resumeToy(run.path)), weights(whole.model));
+      assert.deepEqual(log(run), log(whole.run));
+    });
+
+    it('does not load the batches that are done', async () => {
+      const { run } = await interruptAfter(7);
+      let batches = 0;
+      await resumeToy(run.path, { loss: ({ x }) => (batches++, { loss: x.sum().mul(0).requiresGrad_(true) }), evaluate: async () => ({ accuracy: 0 }) });
+      assert.equal(batches, 1 + 10);
+    });
+
+    it('after its end has nothing left to do', async () => {
+      const { run } = await train();
+      assert.deepEqual(weights(await resumeToy(run.path)), weights(whole.model));
+    });
+  });
+
+  it('keeps the best checkpoint, not the last', async () => {
+    const scores = [0.5, 0.9, 0.7];
+    const { run, events } = await train({ evaluate: () => Promise.resolve({ accuracy: scores.shift()! }) });
+    assert.deepEqual(events.flatMap((event) => (event.type === 'evaluated' ? [event.best] : [])), [true, true, false]);
+    assert.equal(readState(run.checkpoint('best')).loop.step, 8);
+    assert.deepEqual(readState(run.checkpoint('last')).loop.best, { score: 0.9, epoch: 2, step: 8 });
+  });
+
+  it('stops early when patience runs out', async () => {
+    const { outcome, events } = await train({ plan: { patience: 1 }, evaluate: () => Promise.resolve({ accuracy: 0.5 }) });
+    assert.equal(outcome, 'stopped early');
+    assert.equal(events.filter(({ type }) => type === 'step').length, 8);
+  });
+
+  it('stops at a loss that is not finite, and says where and what stands', async () => {
+    let calls = 0;
+    const loss: ToyOptions['loss'] = ({ x }) => ({ loss: x.requiresGrad_(true).sum().mul(++calls === 14 ? NaN : 0) });
+    await assert.rejects(train({ loss }), (error: Error) => {
+      assert.ok(error instanceof InputError);
+      assert.match(error.message, /^Expected a finite loss, found NaN at epoch 2, step 6: the checkpoint of step 4 stands; try a lower learning rate/);
+      return true;
+    });
+  });
+
+  it('stops at gradients that are not finite', async () => {
+    const { model, trainer } = toy(newRun(), { loss: ({ x }) => ({ loss: x.requiresGrad_(true).sum().mul(0) }) });
+    model.parameters()[0]!.grad = torch.full([8, 2], Infinity);
+    await assert.rejects(trainer.fit(), /Expected a finite gradNorm, found Infinity at epoch 1, step 1: no checkpoint was written yet/);
+  });
+
+  it('averages the terms of a loss over the steps between two lines', async () => {
+    let calls = 0;
+    const loss: ToyOptions['loss'] = ({ x }) => {
+      const term = x.requiresGrad_(true).sum().mul(0).add(calls++);
+      return { loss: term, terms: { half: term.div(2) } };
+    };
+    const { run } = await train({ loss, plan: { epochs: 1, accumulate: 1, logSteps: 5 } });
+    const [first, second] = readMetricsLog(run.file('metrics.jsonl')).filter(({ kind }) => kind === 'train');
+    assert.deepEqual([first!['loss'], first!['half'], second!['loss']], [2, 1, 7]);
+  });
+
+  it('weighs the batches of a step alike', async () => {
+    let calls = 0;
+    const loss: ToyOptions['loss'] = ({ x }) => ({ loss: x.requiresGrad_(true).sum().mul(0).add(calls++) });
+    const { run } = await train({ loss, plan: { epochs: 1, logSteps: 1 } });
+    const losses = readMetricsLog(run.file('metrics.jsonl')).flatMap((entry) => (entry.kind === 'train' ? [entry['loss']] : []));
+    assert.deepEqual(losses.map((value) => Math.round(1e6 * (value as number)) / 1e6), [1, 4, 7, 9]);
+  });
+
+  it('says so when an evaluation lacks the score', async () => {
+    await assert.rejects(train({ evaluate: () => Promise.resolve({ other: 1 }) }), /Expected a number "accuracy" of the evaluation, found other/);
+  });
+
+  it('makes no more tensors from epoch to epoch', async () => {
+    const live: number[] = [];
+    await train({ plan: { epochs: 6 }, listener: ({ type }) => type === 'step' && live.push(torch.memory().tensors) });
+    assert.ok(Math.max(...live.slice(8)) <= Math.max(...live.slice(4, 8)), live.join(' '));
+  });
+});

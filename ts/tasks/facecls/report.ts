@@ -1,0 +1,184 @@
+import { chart } from '../../train/report/curves';
+import { Html, html } from '../../train/report/html';
+import { facts, renderPage } from '../../train/report/page';
+import { type Picture, pictureGrid } from '../../train/report/pictures';
+import { type Cell, type Table, table } from '../../train/report/table';
+import type { MetricsEntry } from '../../train/metrics-log';
+import type { AttributeMetrics, SplitMetrics } from './metrics';
+
+/** One image with the answers of the model. */
+export interface Sample {
+  /** The name of the image in its dataset. */
+  readonly name: string;
+  readonly jpeg: Uint8Array;
+  readonly answers: readonly Answer[];
+}
+
+export interface Answer {
+  readonly attribute: string;
+  readonly label: boolean;
+  /** Of a yes. */
+  readonly probability: number;
+}
+
+export interface ReportInput {
+  readonly title: string;
+  /** What was trained on what. */
+  readonly subtitle: string;
+  /** Facts of the run, by name. */
+  readonly facts: Readonly<Record<string, string | number | null>>;
+  readonly log: readonly MetricsEntry[];
+  readonly train: SplitMetrics;
+  readonly val: SplitMetrics;
+  readonly test: SplitMetrics;
+  /** Images of the test split, chosen without looking at the answers. */
+  readonly samples: readonly Sample[];
+  /** Images of the test split with the surest wrong answers, the worst first. */
+  readonly mistakes: readonly Sample[];
+}
+
+/** report.html of a facecls run. */
+export function renderReport(input: ReportInput): string {
+  const { title, subtitle, log, test, samples, mistakes } = input;
+  return renderPage({
+    title,
+    subtitle,
+    figures: [
+      { label: 'Mean accuracy, test', value: percent(test.meanAccuracy), note: `${test.images} images` },
+      { label: 'Majority baseline', value: percent(test.majorityBaseline), note: 'the frequent answer always' },
+      { label: 'Balanced accuracy', value: percent(test.meanBalancedAccuracy), note: 'mean of both recalls' },
+      { label: 'Average precision', value: percent(test.meanAveragePrecision), note: 'mean over attributes' },
+    ],
+    sections: [
+      { title: 'Training', intro: 'Loss and accuracy over optimizer steps.', body: curves(log) },
+      {
+        title: 'Splits',
+        intro: 'The checkpoint with the best validation accuracy, on all three splits; the test split took no part in any choice.',
+        body: table(splitTable(input)),
+      },
+      {
+        title: 'Attributes on the test split',
+        intro:
+          'The baseline answers always what is more frequent in the training split, so an accuracy near it means that ' +
+          'nothing was learnt. A click on a head sorts.',
+        body: table(attributeTable(test)),
+      },
+      { title: 'Samples', intro: 'Test images, picked evenly over the split.', body: pictureGrid(samples.map(samplePicture)) },
+      {
+        title: 'Worst mistakes',
+        intro: 'The test images whose wrong answers were given with the most confidence; some of the labels are wrong themselves.',
+        body: pictureGrid(mistakes.map(samplePicture)),
+      },
+      { title: 'Run', body: facts(input.facts) },
+    ],
+  });
+}
+
+function curves(log: readonly MetricsEntry[]): Html {
+  const charts = [
+    {
+      title: 'Loss',
+      curves: [
+        { label: 'train', kind: 'train', key: 'loss' },
+        { label: 'val', kind: 'val', key: 'loss' },
+      ],
+    },
+    {
+      title: 'Validation accuracy',
+      share: true,
+      curves: [
+        { label: 'mean accuracy', kind: 'val', key: 'meanAccuracy' },
+        { label: 'majority baseline', kind: 'val', key: 'majorityBaseline' },
+      ],
+    },
+    { title: 'Learning rate', curves: [{ label: 'learning rate', kind: 'train', key: 'lr' }] },
+    { title: 'Norm of the gradients', curves: [{ label: 'norm before clipping', kind: 'train', key: 'gradNorm' }] },
+  ] as const;
+  return html`<div class="charts">${charts.map((item) => chart(item, log))}</div>`;
+}
+
+function splitTable({ train, val, test }: ReportInput): Table {
+  const row = (name: string, split: SplitMetrics): Cell[] => [
+    name,
+    split.images,
+    split.loss,
+    split.meanAccuracy,
+    split.majorityBaseline,
+    split.meanBalancedAccuracy,
+    split.meanF1,
+    split.meanAveragePrecision,
+  ];
+  return {
+    columns: [
+      { label: 'Split' },
+      { label: 'Images' },
+      { label: 'Loss', digits: 4 },
+      { label: 'Accuracy %', digits: 2, share: true },
+      { label: 'Baseline %', digits: 2, share: true },
+      { label: 'Balanced %', digits: 2, share: true },
+      { label: 'F1 %', digits: 2, share: true },
+      { label: 'AP %', digits: 2, share: true },
+    ],
+    rows: [row('train', train), row('val', val), row('test', test)],
+  };
+}
+
+function attributeTable(split: SplitMetrics): Table {
+  const { perAttribute } = split;
+  const row = (item: AttributeMetrics): Cell[] => [
+    item.name.replaceAll('_', ' '),
+    Math.round(item.positives * split.images),
+    item.positives,
+    item.majorityBaseline,
+    item.accuracy,
+    item.accuracy - item.majorityBaseline,
+    item.balancedAccuracy,
+    item.f1,
+    item.averagePrecision,
+    item.calibrationError,
+  ];
+  return { columns: attributeColumns, rows: perAttribute.map(row), footer: meanRow(perAttribute.map(row)) };
+}
+
+const attributeColumns: Table['columns'] = [
+  { label: 'Attribute' },
+  { label: 'Support', hint: 'Test images that have the attribute' },
+  { label: 'Positive %', digits: 1, share: true, hint: 'Share of the test images that have the attribute' },
+  { label: 'Baseline %', digits: 1, share: true, hint: 'Accuracy of the more frequent answer of the training split' },
+  { label: 'Accuracy %', digits: 1, share: true },
+  { label: 'Gain', digits: 3, hint: 'Accuracy above the baseline, as a share' },
+  { label: 'Balanced %', digits: 1, share: true, hint: 'Mean of the recalls of yes and no' },
+  { label: 'F1 %', digits: 1, share: true, hint: 'Harmonic mean of precision and recall' },
+  { label: 'AP %', digits: 1, share: true, hint: 'Average precision: area under the precision-recall steps' },
+  { label: 'ECE %', digits: 1, share: true, hint: 'Mean distance between stated probability and frequency' },
+];
+
+function meanRow(rows: readonly (readonly Cell[])[]): Cell[] {
+  const mean = (column: number): number | null => {
+    const numbers = rows.map((row) => row[column]).filter((value) => typeof value === 'number');
+    return numbers.length > 0 ? numbers.reduce((sum, value) => sum + value, 0) / numbers.length : null;
+  };
+  return ['Mean', ...attributeColumns.slice(1).map((_, i) => mean(i + 1))];
+}
+
+/** The right yeses, the misses and the false alarms; the right noes would be most of the text. */
+function samplePicture({ name, jpeg, answers }: Sample): Picture {
+  const right = answers.filter(({ label, probability }) => label && probability >= 0.5);
+  const wrong = answers.filter(({ label, probability }) => label !== probability >= 0.5);
+  return {
+    jpeg,
+    title: name,
+    caption: html`<ul>
+${right.map((answer) => line('right', '✓', answer, ''))}
+${wrong.map((answer) => line('wrong', '✗', answer, answer.label ? ' (missed)' : ' (not there)'))}
+</ul>`,
+  };
+}
+
+function line(kind: 'right' | 'wrong', mark: string, { attribute, probability }: Answer, note: string): Html {
+  return html`<li class="${kind}">${mark} ${attribute.replaceAll('_', ' ')} ${percent(probability, 0)}${note}</li>`;
+}
+
+function percent(share: number | null, digits = 2): string {
+  return share === null ? '–' : `${(100 * share).toFixed(digits)} %`;
+}

@@ -1,0 +1,39 @@
+import { LambdaLR, type LRScheduler, OneCycleLR, type Optimizer } from '../optim';
+
+export interface ScheduleRules {
+  readonly kind: 'constant' | 'cosine' | 'oneCycle' | 'step';
+  /** Steps of warm-up from 1 up; below 1 a share of all steps. */
+  readonly warmup: number;
+  /** Epochs between two drops of `step`. */
+  readonly dropEpochs: number;
+  /** Factor of each drop. */
+  readonly gamma: number;
+}
+
+/** The length of a training, in optimizer steps. */
+export interface Span {
+  readonly steps: number;
+  readonly epochs: number;
+}
+
+/**
+ * A schedule that moves with every step, from the rates that the optimizer's groups have.
+ * `oneCycle` is PyTorch's with its defaults: it moves the first beta as well. The others rise in a line.
+ */
+export function makeSchedule(optimizer: Optimizer, rules: ScheduleRules, { steps, epochs }: Span): LRScheduler {
+  const warmup = rules.warmup < 1 ? Math.round(rules.warmup * steps) : Math.min(rules.warmup, steps);
+  if (rules.kind === 'oneCycle') return oneCycle(optimizer, rules.warmup < 1 ? rules.warmup : warmup / steps, steps);
+  const perDrop = (rules.dropEpochs * steps) / epochs;
+  const shape = {
+    constant: () => 1,
+    cosine: (step: number) => (1 + Math.cos((Math.PI * (step - warmup)) / Math.max(1, steps - warmup))) / 2,
+    step: (step: number) => rules.gamma ** Math.floor(step / perDrop),
+  }[rules.kind];
+  return new LambdaLR(optimizer, (step) => (step < warmup ? (step + 1) / (warmup + 1) : shape(step)));
+}
+
+function oneCycle(optimizer: Optimizer, rise: number, steps: number): LRScheduler {
+  const peaks = optimizer.paramGroups.map(({ lr }) => lr);
+  // A rise of one step begins and ends at step 0, which PyTorch's formula divides by.
+  return new OneCycleLR(optimizer, peaks, { totalSteps: steps, pctStart: rise * steps === 1 ? 0 : rise });
+}
