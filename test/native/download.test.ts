@@ -194,7 +194,7 @@ describe('download', () => {
   });
 
   it('killed, leaves nothing that looks complete, and the next call finishes', async () => {
-    handler = (request, response) => {
+    handler = (_, response) => {
       response.writeHead(200, { etag: '"v1"', 'content-length': BODY.length });
       response.write(BODY.subarray(0, 200_000));
     };
