@@ -91,7 +91,7 @@ const publicLookup: LookupFunction = (hostname, options, callback) => {
 };
 
 function refusal(host: string): InputError {
-  return new InputError(`the server redirects to ${host}, an address of a private network, which is refused unless allowed`);
+  return new InputError(`it leads to ${host}, an address of a private network, which is refused unless allowed`);
 }
 
 async function body(response: IncomingMessage, maxBytes: number): Promise<Uint8Array> {

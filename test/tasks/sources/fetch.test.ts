@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { isPrivateAddress } from '../../../ts/tasks/sources/addresses';
+import { fetchBytes } from '../../../ts/tasks/sources/fetch';
+
+describe('a download', () => {
+  let server: Server;
+  let base: string;
+
+  before((done) => {
+    server = createServer(({ url }, response) => {
+      const redirect = (location: string) => response.writeHead(302, { location }).end();
+      if (url === '/ok') response.end('picture');
+      else if (url === '/large') response.end(Buffer.alloc(2000));
+      else if (url === '/endless') response.write(Buffer.alloc(1000)), setInterval(() => response.write(Buffer.alloc(1000)), 5).unref();
+      else if (url === '/again') redirect('/ok');
+      else if (url === '/loop') redirect('/loop');
+      else if (url === '/metadata') redirect('http://169.254.169.254/latest');
+      else if (url === '/name') redirect(`http://localhost:${(server.address() as AddressInfo).port}/ok`);
+      else if (url === '/file') redirect('file:///etc/passwd');
+      else if (url === '/cut') response.writeHead(200, { 'content-length': 10 }), response.write('12345'), setTimeout(() => response.destroy(), 20);
+      else if (url !== '/silent') response.writeHead(404).end();
+    }).listen(0, '127.0.0.1', () => {
+      base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      done();
+    });
+  });
+  after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  const get = (path: string, options = {}) => fetchBytes(base + path, options).then((bytes) => Buffer.from(bytes).toString());
+
+  it('gives the body', async () => assert.equal(await get('/ok'), 'picture'));
+  it('follows redirects where they are allowed', async () => assert.equal(await get('/again', { privateAddresses: 'all' }), 'picture'));
+  it('says what the server answered', () => assert.rejects(get('/none'), /^InputError: the server answered 404 Not Found$/));
+  it('is refused when it is too large, announced or not', async () => {
+    await assert.rejects(get('/large', { maxBytes: 1000 }), /expected at most .* the server sends more/);
+    await assert.rejects(get('/endless', { maxBytes: 5000 }), /the server sends more/);
+  });
+  it('gives up after its time', () => assert.rejects(get('/silent', { timeoutMs: 100 }), /no complete answer within 0.1 s/));
+  it('is not taken for complete when it was cut', () => assert.rejects(get('/cut'), /the download failed: aborted/));
+  it('does not go round in circles', () => assert.rejects(get('/loop', { privateAddresses: 'all' }), /more than 5 redirects/));
+  it('does not leave http', () => assert.rejects(get('/file', { privateAddresses: 'all' }), /redirects to file:\/\/\/etc\/passwd, which is neither http nor https/));
+
+  it('does not follow a redirect to a private address, by number or by name', async () => {
+    await assert.rejects(get('/metadata'), /leads to 169.254.169.254, an address of a private network/);
+    await assert.rejects(get('/again'), /leads to 127.0.0.1, an address of a private network/);
+    await assert.rejects(get('/name'), /leads to localhost \((127.0.0.1|::1)\), an address of a private network/);
+    assert.equal(await get('/name', { privateAddresses: 'all' }), 'picture');
+  });
+
+  it('asks no private address at all when told so', () => assert.rejects(get('/ok', { privateAddresses: 'none' }), /127.0.0.1, an address of a private network, which is refused/));
+  it('says when nobody answers', () => assert.rejects(fetchBytes('http://127.0.0.1:1/x.jpg'), /the download failed: .*ECONNREFUSED/));
+});
+
+describe('private addresses', () => {
+  for (const address of ['127.0.0.1', '10.1.2.3', '172.31.0.1', '192.168.1.1', '169.254.169.254', '0.0.0.0', '::1', '[::1]', 'fe80::1', 'fd00::1', '::ffff:127.0.0.1', '100.64.0.1']) {
+    it(`include ${address}`, () => assert.ok(isPrivateAddress(address)));
+  }
+  for (const address of ['8.8.8.8', '172.32.0.1', '2606:4700::1111', '::ffff:8.8.8.8']) {
+    it(`do not include ${address}`, () => assert.ok(!isPrivateAddress(address)));
+  }
+});
