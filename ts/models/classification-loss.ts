@@ -1,0 +1,46 @@
+import { InputError, ShapeError } from '../errors';
+import { functional } from '../nn';
+import type { Tensor } from '../tensor';
+import type { PretrainedConfig, ProblemType } from './config';
+
+/**
+ * The loss of a classifier, by the rules of transformers (loss_utils.py): `config.problemType` decides, and when it is not
+ * set the first labels decide it: one output is a regression, integers are class numbers, anything else marks each label.
+ *
+ * @param logits (B, K)
+ * @param labels class numbers (B); for several labels at once, or a regression of several numbers, (B, K)
+ */
+export function classificationLoss(logits: Tensor, labels: Tensor, config: PretrainedConfig): Tensor {
+  config.problemType ??= inferProblemType(labels, config.numLabels);
+  return losses[config.problemType](logits, labels);
+}
+
+function inferProblemType(labels: Tensor, numLabels: number): ProblemType {
+  if (numLabels === 1) return 'regression';
+  return labels.dtype === 'int64' || labels.dtype === 'int32' ? 'single_label_classification' : 'multi_label_classification';
+}
+
+const losses: Readonly<Record<ProblemType, (logits: Tensor, labels: Tensor) => Tensor>> = {
+  regression: (logits, labels) => {
+    const wanted = labels.to(logits.dtype);
+    if (logits.shape[1] === 1) return functional.mseLoss(logits.squeeze(), wanted.squeeze()); // (B, 1) -> (B)
+    requireShape(labels, logits.shape, 'regression');
+    return functional.mseLoss(logits, wanted);
+  },
+  single_label_classification: (logits, labels) => {
+    if (!/^u?int/.test(labels.dtype)) {
+      throw new InputError(`labels: expected class numbers (int64) for single_label_classification, found ${labels.dtype}.`);
+    }
+    requireShape(labels.view([-1]), [logits.shape[0]!], 'single_label_classification'); // (B) or (B, 1) -> (B)
+    return functional.crossEntropy(logits, labels.view([-1]).to('int64')); // (B)
+  },
+  multi_label_classification: (logits, labels) => {
+    requireShape(labels, logits.shape, 'multi_label_classification');
+    return functional.binaryCrossEntropyWithLogits(logits, labels.to(logits.dtype));
+  },
+};
+
+function requireShape({ shape }: Tensor, expected: readonly number[], problem: ProblemType): void {
+  if (shape.join() === expected.join()) return;
+  throw new ShapeError(`labels: expected [${expected.join(', ')}] for ${problem}, found [${shape.join(', ')}].`);
+}

@@ -1,0 +1,106 @@
+import { InputError } from '../errors';
+import { DTYPES } from '../tensor';
+import { camelCase, fieldValues, oneOf, optional, snakeCase, strings, type FieldTable, type FieldValues } from './fields';
+import { overrideLabels, resolveLabels, type LabelOptions, type Labels } from './labels';
+
+/** What a classifier learns, and so which loss it has. */
+export const PROBLEM_TYPES = ['regression', 'single_label_classification', 'multi_label_classification'] as const;
+export type ProblemType = (typeof PROBLEM_TYPES)[number];
+
+/** The fields of every model. */
+export const commonFields = {
+  /** The classes that the weights were saved from. */
+  architectures: optional(strings()),
+  /** The element type of the saved weights. */
+  dtype: optional(oneOf(DTYPES, 'float32')),
+  /** Found from the first labels when it is not given, by the rules of transformers, and from then on part of the file. */
+  problemType: optional(oneOf(PROBLEM_TYPES, 'regression')),
+  /** Attention as one fused operator, or written out; the same up to rounding. A choice of the machine, so not part of the file. */
+  attnImplementation: oneOf(['sdpa', 'eager'], 'sdpa'),
+} satisfies FieldTable;
+
+export type ConfigOptions<Table extends FieldTable> = Partial<Readonly<FieldValues<Table>>> & LabelOptions;
+type Untyped = Readonly<Record<string, unknown>>;
+
+/** Keys of the file that no field stands for. */
+const EXTRA = Symbol('extra');
+type GivenOptions = LabelOptions & { readonly [EXTRA]?: Untyped };
+
+// The fields become properties: the interface tells the compiler so.
+export interface PretrainedConfig extends FieldValues<typeof commonFields> {}
+
+/**
+ * The options of a model, as `config.json` of a hub folder holds them: camelCase here, snake_case there. Keys that no
+ * field stands for are kept and written back, so that a file of another library passes through unharmed.
+ */
+export abstract class PretrainedConfig {
+  /** The `model_type` of the file. */
+  abstract readonly modelType: string;
+  readonly id2label: Labels;
+  readonly label2id: Readonly<Record<string, number>>;
+  readonly #table: FieldTable;
+  readonly #extra: Untyped;
+
+  /** @param where how messages call the place that the options come from */
+  protected constructor(table: FieldTable, options: GivenOptions, where: string) {
+    checkNames(table, options, where);
+    Object.assign(this, fieldValues(table, { ...options }, where));
+    const { id2label, label2id } = resolveLabels(options, where);
+    this.id2label = id2label;
+    this.label2id = label2id;
+    this.#table = table;
+    this.#extra = options[EXTRA] ?? {};
+    if (this.problemType === 'single_label_classification' && this.numLabels === 1) {
+      throw new InputError(`${where}: single_label_classification needs at least 2 labels, found 1; for yes or no take 2 labels, for a number regression.`);
+    }
+  }
+
+  get numLabels(): number {
+    return Object.keys(this.id2label).length;
+  }
+
+  /** The content of config.json, its keys in order as transformers writes them. */
+  toJSON(): Record<string, unknown> {
+    const { attnImplementation: _machine, ...fields } = this.#table;
+    const own = Object.keys(fields).map((name) => [snakeCase(name), this[name as keyof this]]);
+    const all = { ...this.#extra, ...Object.fromEntries(own), id2label: this.id2label, label2id: this.label2id, model_type: this.modelType };
+    return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined).sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+}
+
+/**
+ * The options that the content of a config.json stands for, with `overrides` over them.
+ * @throws InputError when it is no object, or the configuration of another kind of model
+ */
+export function optionsFromJson(table: FieldTable, modelType: string, json: unknown, overrides: object, where: string): GivenOptions {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new InputError(`${where}: expected a JSON object.`);
+  const { model_type: found = modelType, torch_dtype: formerDtype, num_labels, id2label, label2id, ...rest } = json as Record<string, unknown>;
+  if (found !== modelType) {
+    throw new InputError(`${where}: expected model_type ${modelType}, found ${JSON.stringify(found)}: it belongs to another kind of model.`);
+  }
+  const known: Record<string, unknown> = {};
+  const extra: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries({ ...rest, dtype: rest.dtype ?? formerDtype })) {
+    if (Object.hasOwn(table, camelCase(key))) known[camelCase(key)] = value;
+    else extra[key] = value;
+  }
+  // Where the file has both, the names are right and the count is a leftover.
+  const labels = defined({ id2label, label2id, numLabels: id2label ? undefined : num_labels }) as LabelOptions;
+  const { numLabels, id2label: names, label2id: numbers, ...fields } = defined(overrides);
+  const given = defined({ numLabels, id2label: names, label2id: numbers }) as LabelOptions;
+  return { ...known, ...fields, ...overrideLabels(labels, given), [EXTRA]: extra };
+}
+
+/** Without the keys that have no value. */
+function defined(options: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined && value !== null));
+}
+
+function checkNames(table: FieldTable, options: object, where: string): void {
+  const known = [...Object.keys(table), 'numLabels', 'id2label', 'label2id'];
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue;
+    const meant = known.find((other) => other.toLowerCase() === name.replaceAll('_', '').toLowerCase());
+    throw new InputError(`${where}: there is no option ${name}; ${meant ? `write ${meant}` : `it knows ${known.join(', ')}`}.`);
+  }
+}

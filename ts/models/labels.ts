@@ -1,0 +1,53 @@
+import { InputError } from '../errors';
+
+/** What the outputs of a classifier stand for: names by number. */
+export type Labels = Readonly<Record<number, string>>;
+
+export interface LabelOptions {
+  /** Count of outputs; they are called LABEL_0, LABEL_1, … when `id2label` is left out. @default 2 */
+  readonly numLabels?: number;
+  /** Names of the outputs: in order, or by number. @default from `numLabels` */
+  readonly id2label?: readonly string[] | Labels;
+  /** Number of each name. @default from `id2label` */
+  readonly label2id?: Readonly<Record<string, number>>;
+}
+
+/**
+ * Both directions of the label table from what is given of it.
+ * @throws InputError when count and names contradict each other
+ */
+export function resolveLabels(
+  { numLabels, id2label, label2id }: LabelOptions, where: string,
+): { id2label: Labels; label2id: Readonly<Record<string, number>> } {
+  if (numLabels !== undefined && !(Number.isInteger(numLabels) && numLabels >= 0)) {
+    throw new InputError(`${where}: expected numLabels to be a whole number of at least 0, found ${JSON.stringify(numLabels)}.`);
+  }
+  const names = id2label === undefined ? numbered(numLabels ?? 2) : checked(id2label, where);
+  const size = Object.keys(names).length;
+  if (numLabels !== undefined && numLabels !== size) {
+    throw new InputError(`${where}: id2label names ${size} labels, but numLabels is ${numLabels}; leave one of the two out.`);
+  }
+  return { id2label: names, label2id: label2id ?? Object.fromEntries(Object.entries(names).map(([id, label]) => [label, Number(id)])) };
+}
+
+/**
+ * The labels of a file with those of the caller over them. A new count takes the names along only when it is the same:
+ * then nothing was changed, and the names must not be lost.
+ */
+export function overrideLabels(file: LabelOptions, given: LabelOptions): LabelOptions {
+  if (given.id2label !== undefined) return given;
+  if (given.numLabels === undefined) return { ...file, label2id: given.label2id ?? file.label2id };
+  const count = file.id2label === undefined ? file.numLabels : Object.keys(file.id2label).length;
+  return count === given.numLabels ? file : given;
+}
+
+function numbered(size: number): Labels {
+  return Object.fromEntries(Array.from({ length: size }, (_, id) => [id, `LABEL_${id}`]));
+}
+
+function checked(id2label: readonly string[] | Labels, where: string): Labels {
+  const entries = Object.entries(id2label);
+  const bad = entries.find(([id, label]) => !/^\d+$/.test(id) || typeof label !== 'string');
+  if (bad) throw new InputError(`${where}: expected id2label to give every number a name, found ${JSON.stringify(Object.fromEntries([bad]))}.`);
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,118 @@
+/**
+ * The base of all models that come from and go to hub folders (`config.json`, `model.safetensors`), as transformers'
+ * PreTrainedModel is. It knows no model.
+ */
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError } from '../errors';
+import { Module } from '../nn';
+import * as torch from '../tensor';
+import type { DType, Tensor } from '../tensor';
+import type { PretrainedConfig } from './config';
+import { initializeWeights } from './initialize';
+import { loadPretrained, type LoadOptions } from './load';
+import { WEIGHTS_FILE } from './weights';
+
+/** Where a model's parameters live and what they are made of. */
+export interface ModelFactory {
+  /** @default 'cpu' */
+  readonly device?: string;
+  /** @default 'float32' */
+  readonly dtype?: DType;
+}
+
+export abstract class PretrainedModel<Config extends PretrainedConfig = PretrainedConfig> extends Module {
+  protected constructor(readonly config: Config) {
+    super();
+  }
+
+  /**
+   * A model with the weights of a hub folder, or of a repository of the hub (`org/name`), in evaluation mode. Options of
+   * the configuration stand over the file: another `numLabels` gives a new head, and says so.
+   * @throws InputError when files are absent or damaged, or do not belong together
+   */
+  static fromPretrained<Model extends PretrainedModel<Config>, Config extends PretrainedConfig, Options extends object>(
+    this: ModelClass<Model, Config, Options>, name: string, options: Options & LoadOptions = {} as Options,
+  ): Promise<Model> {
+    return loadPretrained(this, name, options);
+  }
+
+  /** A model with random weights, from a configuration, its options, or the content of a config.json. */
+  static fromConfig<Model extends PretrainedModel<Config>, Config extends PretrainedConfig, Options extends object>(
+    this: ModelClass<Model, Config, Options>, config: Config | Options | Readonly<Record<string, unknown>>, factory: ModelFactory = {},
+  ): Model {
+    return new this(this.configClass.from(config), factory);
+  }
+
+  /** The field that holds the backbone in models with a head, and so the prefix of its keys. */
+  abstract get backboneName(): string;
+
+  /** Keys that checkpoints of this model may hold and that it does not use. */
+  get ignoredKeys(): RegExp | undefined {
+    return undefined;
+  }
+
+  /** Keys that may be absent or of another size: the head, which then starts from random weights. */
+  get headKeys(): RegExp | undefined {
+    return undefined;
+  }
+
+  /**
+   * Turns a checkpoint's tensor into one of the wanted shape, where there is a right way to.
+   * @param found the configuration of the checkpoint, before the caller's options
+   */
+  adapt(_key: string, _tensor: Tensor, _shape: readonly number[], _found: Config): Tensor | undefined {
+    return undefined;
+  }
+
+  /** Standard deviation of the weights that training starts from. */
+  get initializerRange(): number {
+    return 0.02;
+  }
+
+  /** Gives the parameters their starting values; the last line of every model's constructor. */
+  protected postInit(): void {
+    if (this.parameters()[0]?.device !== 'meta') initializeWeights(this, this.initializerRange);
+  }
+
+  /**
+   * Writes `config.json` and `model.safetensors` with the published key names into `folder`, made when absent. Each file
+   * is whole or not there, the weights before the configuration. How images become tensors is not the model's to know:
+   * `preprocessor_config.json` is written by who has the processor.
+   */
+  savePretrained(folder: string): void {
+    makeFolder(folder);
+    torch.safetensors.save(this.stateDict(), join(folder, WEIGHTS_FILE), { format: 'pt' });
+    const own = { architectures: [this.constructor.name], dtype: this.parameters()[0]?.dtype };
+    replaceFile(join(folder, 'config.json'), `${JSON.stringify({ ...this.config.toJSON(), ...own }, null, 2)}\n`);
+  }
+}
+
+/** What `fromPretrained` and `fromConfig` ask of a model's class. */
+export interface ModelClass<Model extends PretrainedModel<Config>, Config extends PretrainedConfig, Options extends object> {
+  new (config: Config, factory?: ModelFactory): Model;
+  readonly configClass: {
+    fromJSON(json: unknown, overrides?: Options, where?: string): Config;
+    from(value: Config | Options | Readonly<Record<string, unknown>>): Config;
+  };
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new InputError(`Expected a folder to save to, found that ${folder} cannot be made (${(error as NodeJS.ErrnoException).code}).`, { cause: error });
+  }
+}
+
+function replaceFile(path: string, text: string): void {
+  const draft = `${path}.${process.pid}.tmp`;
+  const file = openSync(draft, 'w');
+  try {
+    writeFileSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(draft, path);
+}

@@ -1,0 +1,88 @@
+import { InputError } from '../../errors';
+import { ACTIVATION_NAMES } from '../activations';
+import { commonFields, optionsFromJson, PretrainedConfig, type ConfigOptions } from '../config';
+import { amount, count, flag, heightWidth, imageSize, oneOf, optional, probability, type FieldTable, type FieldValues } from '../fields';
+
+/** What a ViT can be told; names and defaults are those of transformers 5.18 (configuration_vit.py), a ViT-B/16 for 224x224. */
+const fields = {
+  ...commonFields,
+  /** D: width of a token. */
+  hiddenSize: count(768),
+  numHiddenLayers: count(12),
+  /** nh */
+  numAttentionHeads: count(12),
+  /** hd; `hiddenSize / numAttentionHeads` when left out. */
+  headDim: optional(count(64)),
+  /** Width of the hidden layer of the MLP. */
+  intermediateSize: count(3072),
+  hiddenAct: oneOf(ACTIVATION_NAMES, 'gelu'),
+  hiddenDropoutProb: probability(0),
+  attentionProbsDropoutProb: probability(0),
+  /** Standard deviation of the weights that training starts from. */
+  initializerRange: amount(0.02),
+  /** 1e-12, where timm's ViTs have 1e-6: logits differ when it is the wrong one. */
+  layerNormEps: amount(1e-12),
+  /** Pixels, `[height, width]` when not square. */
+  imageSize: imageSize(224),
+  patchSize: imageSize(16),
+  numChannels: count(3),
+  /** Whether query, key and value have a bias. */
+  qkvBias: flag(true),
+  /** Only masked image modelling reads it; classification keeps it for the file. */
+  encoderStride: count(16),
+  /** `hiddenSize` when left out. */
+  poolerOutputSize: optional(count(768)),
+  poolerAct: oneOf(ACTIVATION_NAMES, 'tanh'),
+} satisfies FieldTable;
+
+export type ViTOptions = ConfigOptions<typeof fields>;
+
+// The fields become properties: the interface tells the compiler so.
+export interface ViTConfig extends FieldValues<typeof fields> {}
+
+/** The options of a Vision Transformer (Dosovitskiy et al. 2020, arXiv 2010.11929). */
+export class ViTConfig extends PretrainedConfig {
+  /** @throws InputError for an unknown option, or a value that it cannot have */
+  constructor(options: ViTOptions = {}, where = 'ViTConfig') {
+    super(fields, options, where);
+    const { hiddenSize, numAttentionHeads, headDim, numPatches } = this;
+    this.poolerOutputSize ??= hiddenSize;
+    if (headDim === undefined && hiddenSize % numAttentionHeads !== 0) {
+      throw new InputError(`${where}: expected hiddenSize to be a multiple of numAttentionHeads (${numAttentionHeads}), found ${hiddenSize}.`);
+    }
+    if (numPatches === 0) {
+      throw new InputError(`${where}: expected imageSize to hold at least one patch of ${String(this.patchSize)}, found ${String(this.imageSize)}.`);
+    }
+  }
+
+  /** Reads the content of a config.json; `overrides` stand above it, and `where` is how messages call the file. */
+  static fromJSON(json: unknown, overrides: ViTOptions = {}, where = 'config.json'): ViTConfig {
+    return new ViTConfig(optionsFromJson(fields, 'vit', json, overrides, where), where);
+  }
+
+  /** Takes a configuration, options, or the content of a config.json. */
+  static from(value: ViTConfig | ViTOptions | Readonly<Record<string, unknown>>): ViTConfig {
+    if (value instanceof ViTConfig) return value;
+    const isFile = Object.keys(value).some((key) => key.includes('_'));
+    return isFile ? ViTConfig.fromJSON(value) : new ViTConfig(value);
+  }
+
+  get modelType(): 'vit' {
+    return 'vit';
+  }
+
+  /** Rows and columns of patches. */
+  get grid(): readonly [number, number] {
+    const [height, width] = heightWidth(this.imageSize);
+    const [patchHeight, patchWidth] = heightWidth(this.patchSize);
+    return [Math.floor(height / patchHeight), Math.floor(width / patchWidth)];
+  }
+
+  get numPatches(): number {
+    return this.grid[0] * this.grid[1];
+  }
+
+  get headWidth(): number {
+    return this.headDim ?? this.hiddenSize / this.numAttentionHeads;
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * The Vision Transformer of Dosovitskiy et al. 2020 (arXiv 2010.11929): an image cut into patches, read by a transformer
+ * as a sentence. It follows transformers 5.18 (modeling_vit.py) operator by operator, under the parameter names of the
+ * hub's files. It differs in that images and patches need not be square, and position embeddings are interpolated already
+ * when weights are loaded for another image size.
+ *
+ * Shapes: B images, C channels, H x W pixels, N patches, D width of a token, nh heads of width hd, K labels.
+ */
+import { ShapeError } from '../../errors';
+import { LayerNorm, Linear, Module } from '../../nn';
+import type { Tensor } from '../../tensor';
+import { activation } from '../activations';
+import { PretrainedModel, type ModelFactory } from '../pretrained';
+import { ViTConfig } from './config';
+import { interpolatePositions, ViTEmbeddings } from './embeddings';
+import { renameToPublished } from './keys';
+import { ViTEncoder } from './layer';
+
+export interface ViTInput {
+  /** (B, C, H, W), normalised as the checkpoint's preprocessor_config.json says. */
+  readonly pixelValues: Tensor;
+  /** Takes images of any size, by interpolating the position embeddings. @default false */
+  readonly interpolatePosEncoding?: boolean;
+}
+
+export interface ViTModelOutput {
+  /** (B, 1 + N, D), the class token first. */
+  readonly lastHiddenState: Tensor;
+  /** (B, poolerOutputSize), when the model has a pooler. */
+  readonly poolerOutput?: Tensor;
+}
+
+/** What the backbone and every model around it share. */
+export abstract class ViTPretrainedModel extends PretrainedModel<ViTConfig> {
+  static readonly configClass = ViTConfig;
+
+  get backboneName(): string {
+    return 'vit';
+  }
+
+  override get initializerRange(): number {
+    return this.config.initializerRange;
+  }
+
+  /** Position embeddings of another image size. */
+  override adapt(key: string, tensor: Tensor, shape: readonly number[], found: ViTConfig): Tensor | undefined {
+    const { grid } = found;
+    const fits = key.endsWith('embeddings.position_embeddings') && tensor.shape[1] === 1 + found.numPatches && tensor.shape[2] === shape[2];
+    return fits ? interpolatePositions(tensor, grid, this.config.grid) : undefined;
+  }
+}
+
+/** The class token through a linear layer and an activation: (B, 1 + N, D) -> (B, poolerOutputSize). */
+export class ViTPooler extends Module {
+  readonly #activate: (input: Tensor) => Tensor;
+  readonly dense: Linear;
+
+  constructor({ hiddenSize, poolerOutputSize, poolerAct }: ViTConfig, factory?: ModelFactory) {
+    super();
+    this.#activate = activation(poolerAct);
+    this.dense = new Linear(hiddenSize, poolerOutputSize ?? hiddenSize, factory);
+  }
+
+  forward(tokens: Tensor): Tensor {
+    return this.#activate(this.dense.forward(tokens.select(1, 0))); // (B, 1 + N, D) -> (B, D)
+  }
+}
+
+export interface ViTModelOptions extends ModelFactory {
+  /** With the layer that `poolerOutput` comes from. @default true */
+  readonly addPoolingLayer?: boolean;
+}
+
+/** The backbone: (B, C, H, W) -> (B, 1 + N, D). */
+export class ViTModel extends ViTPretrainedModel {
+  readonly embeddings: ViTEmbeddings;
+  readonly encoder: ViTEncoder;
+  readonly layernorm: LayerNorm;
+  readonly pooler: ViTPooler | null;
+
+  constructor(config: ViTConfig, { addPoolingLayer = true, ...factory }: ViTModelOptions = {}) {
+    super(config);
+    this.embeddings = new ViTEmbeddings(config, factory);
+    this.encoder = new ViTEncoder(config, factory);
+    this.layernorm = new LayerNorm(config.hiddenSize, { eps: config.layerNormEps, ...factory });
+    this.pooler = addPoolingLayer ? new ViTPooler(config, factory) : null;
+    this.postInit();
+  }
+
+  /** Many checkpoints were saved without a pooler, and many models do not use it. */
+  override get headKeys(): RegExp {
+    return /^pooler\./;
+  }
+
+  override get ignoredKeys(): RegExp {
+    return /^(embeddings\.mask_token$|classifier\.)/;
+  }
+
+  override upgradeState(state: Map<string, Tensor>, prefix: string): void {
+    renameToPublished(state, prefix);
+  }
+
+  forward({ pixelValues, interpolatePosEncoding = false }: ViTInput): ViTModelOutput {
+    if (pixelValues.ndim !== 4) throw new ShapeError(`pixelValues: expected (B, C, H, W), found [${pixelValues.shape.join(', ')}].`);
+    const { dtype } = this.embeddings.patch_embeddings.projection.weight;
+    const embedded = this.embeddings.forward(pixelValues.to(dtype), interpolatePosEncoding);
+    const lastHiddenState = this.layernorm.forward(this.encoder.forward(embedded));
+    return this.pooler ? { lastHiddenState, poolerOutput: this.pooler.forward(lastHiddenState) } : { lastHiddenState };
+  }
+}
