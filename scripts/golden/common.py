@@ -20,8 +20,10 @@ def save_tensors(name: str, tensors: dict[str, torch.Tensor]) -> None:
     """Write test/golden/<name>.safetensors; every tensor is detached, contiguous and its own copy."""
     GOLDEN.mkdir(parents=True, exist_ok=True)
     copies = {key: value.detach().clone().contiguous() for key, value in tensors.items()}
-    save_file(copies, GOLDEN / f"{name}.safetensors")
-    report(GOLDEN / f"{name}.safetensors", len(tensors))
+    path = GOLDEN / f"{name}.safetensors"
+    save_file(copies, path)
+    path.chmod(0o644)
+    report(path, len(tensors))
 
 
 def save_json(name: str, value: object) -> None:

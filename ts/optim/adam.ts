@@ -103,11 +103,11 @@ abstract class AdamBase extends Optimizer<AdamGroup> {
   }
 }
 
-/** `1 - beta^t` for each step count t. */
+/** `1 - beta^t` for each step count t, as `-expm1(t log beta)`: the difference itself would lose digits while t is small. */
 function remainders(beta: number, steps: Tensor[]): Tensor[] {
-  const powers = aten._foreach_pow.ScalarAndTensor(beta, steps) as Tensor[];
+  const powers = aten._foreach_mul.Scalar(steps, Math.log(beta)) as Tensor[];
+  aten._foreach_expm1_.default(powers);
   aten._foreach_neg_.default(powers);
-  aten._foreach_add_.Scalar(powers, 1);
   return powers;
 }
 

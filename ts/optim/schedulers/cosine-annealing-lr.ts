@@ -1,6 +1,6 @@
 import type { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
-import { resolveOptions } from '../../nn/options';
+import { requireSizes, resolveOptions } from '../../nn/options';
 import { LRScheduler, type SchedulerOptions } from './lr-scheduler';
 
 export interface CosineAnnealingLROptions extends SchedulerOptions {
@@ -17,6 +17,7 @@ export class CosineAnnealingLR extends LRScheduler {
   constructor(optimizer: Optimizer<ParamGroup>, protected tMax: number, options: CosineAnnealingLROptions = {}) {
     const { etaMin, lastEpoch } = resolveOptions('CosineAnnealingLR', defaults, options);
     super(optimizer, { lastEpoch });
+    requireSizes('CosineAnnealingLR', { tMax }, 1);
     this.etaMin = etaMin;
     this.start();
   }

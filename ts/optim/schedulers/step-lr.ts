@@ -1,6 +1,6 @@
 import type { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
-import { resolveOptions } from '../../nn/options';
+import { requireSizes, resolveOptions } from '../../nn/options';
 import { LRScheduler, type SchedulerOptions } from './lr-scheduler';
 
 export interface StepLROptions extends SchedulerOptions {
@@ -17,6 +17,7 @@ export class StepLR extends LRScheduler {
   constructor(optimizer: Optimizer<ParamGroup>, protected stepSize: number, options: StepLROptions = {}) {
     const { gamma, lastEpoch } = resolveOptions('StepLR', defaults, options);
     super(optimizer, { lastEpoch });
+    requireSizes('StepLR', { stepSize }, 1);
     this.gamma = gamma;
     this.start();
   }

@@ -17,8 +17,8 @@ export interface WarmupCosineOptions extends SchedulerOptions {
 const defaults: Required<WarmupCosineOptions> = { warmupSteps: 0, totalSteps: 1, finalFactor: 0, lastEpoch: -1 };
 
 /**
- * A line up to the base rate, then half a cosine down to `finalFactor` of it: with `finalFactor` 0 what transformers'
- * get_cosine_schedule_with_warmup computes.
+ * A line up to the base rate, then half a cosine down to `finalFactor` of it, where it stays. With `finalFactor` 0 the
+ * same as transformers' get_cosine_schedule_with_warmup, which rises again when stepped past its end.
  */
 export function warmupCosine(optimizer: Optimizer<ParamGroup>, options: WarmupCosineOptions): LambdaLR {
   const { warmupSteps, totalSteps, finalFactor, lastEpoch } = resolveOptions('warmupCosine', defaults, options);

@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import * as nn from '../../ts/nn';
+import * as optim from '../../ts/optim';
+import { camelCase } from '../../ts/optim/state-dict';
+import * as torch from '../../ts/tensor';
+import type { Tensor } from '../../ts/tensor';
+import { assertClose, assertSame, goldenJson, goldenTensors } from '../nn/golden';
+
+interface Case {
+  kind: 'SGD' | 'Adam' | 'AdamW';
+  options: Record<string, unknown>;
+  group: Record<string, unknown>;
+}
+
+const golden = goldenTensors('optim-steps');
+const { missing, cases, group_keys } = goldenJson<{ missing: number[]; cases: Record<string, Case>; group_keys: Record<string, string[]> }>('optim-cases');
+const STEPS = 10;
+
+function inCamelCase(options: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options).map(([key, value]) => [camelCase(key), value]));
+}
+
+function startParameters(): nn.Parameter[] {
+  return [0, 1, 2].map((i) => new nn.Parameter(golden.get(`start.${i}`).clone()));
+}
+
+function make({ kind, options, group }: Case, parameters: nn.Parameter[], extra: object = {}): optim.Optimizer {
+  const groups = [{ params: parameters.slice(0, 2) }, { params: parameters.slice(2), ...inCamelCase(group) }];
+  return new optim[kind](groups, { ...inCamelCase(options), ...extra }) as optim.Optimizer;
+}
+
+function setGradients(parameters: readonly nn.Parameter[], step: number): void {
+  for (const [i, parameter] of parameters.entries()) {
+    parameter.grad = i === 1 && missing.includes(step) ? null : golden.get(`gradients.${i}`).select(0, step).clone();
+  }
+}
+
+function run(optimizer: optim.Optimizer, parameters: readonly nn.Parameter[], from = 0, to = STEPS, after?: (step: number) => void): void {
+  for (let step = from; step < to; step++) {
+    setGradients(parameters, step);
+    optimizer.step();
+    after?.(step);
+  }
+}
+
+describe('the optimizers', () => {
+  for (const [name, config] of Object.entries(cases)) {
+    for (const fused of [null, false]) {
+      it(`${name}${fused === false ? ' without the fused kernel' : ''}: ten steps are PyTorch's to 1e-6, state included`, () => {
+        const parameters = startParameters();
+        const optimizer = make(config, parameters, { fused });
+        run(optimizer, parameters, 0, STEPS, (step) => {
+          for (const [i, parameter] of parameters.entries()) {
+            const expected = golden.get(`${name}.params.${i}`).select(0, step);
+            assertClose(parameter.detach(), expected, { atol: 1e-6, rtol: 1e-6, what: `parameter ${i} after step ${step}` });
+          }
+        });
+        const { state } = optimizer.stateDict();
+        const found = Object.entries(state).flatMap(([number, tensors]) => Object.keys(tensors).map((key) => `${name}.state.${number}.${key}`));
+        assert.deepEqual(found.sort(), golden.names.filter((key) => key.startsWith(`${name}.state.`)).sort());
+        for (const key of found) {
+          const [number, tensor] = key.slice(`${name}.state.`.length).split('.') as [string, string];
+          assertClose(state[Number(number)]![tensor]!, golden.get(key), { atol: 1e-6, rtol: 1e-5, what: key });
+        }
+      });
+    }
+  }
+
+  it('an interrupted run goes on from the saved state as if nothing had happened', () => {
+    for (const [name, config] of Object.entries(cases)) {
+      const whole = startParameters();
+      run(make(config, whole), whole);
+
+      const first = startParameters();
+      const before = make(config, first);
+      run(before, first, 0, 5);
+      const second = first.map((parameter) => new nn.Parameter(parameter.detach().clone()));
+      const after = make({ ...config, options: { lr: 99 }, group: {} }, second);
+      after.loadStateDict(before.stateDict());
+      run(after, second, 5, STEPS);
+      for (const [i, parameter] of second.entries()) assertSame(parameter, whole[i]!, `${name} ${i}`);
+    }
+  });
+
+  it('the saved groups have PyTorch’s keys', () => {
+    for (const [kind, keys] of Object.entries(group_keys)) {
+      const optimizer = new optim[kind as Case['kind']]([new nn.Parameter(torch.zeros([1]))]);
+      assert.deepEqual(Object.keys(optimizer.stateDict().param_groups[0]!).sort(), keys);
+    }
+  });
+
+  it('state dicts that do not fit are refused', () => {
+    const [a, b] = startParameters() as [nn.Parameter, nn.Parameter];
+    const saved = new optim.SGD([a]).stateDict();
+    assert.throws(() => new optim.SGD([{ params: [a] }, { params: [b] }]).loadStateDict(saved), /different number of parameter groups: 1, expected 2/);
+    assert.throws(() => new optim.SGD([a, b]).loadStateDict(saved), /doesn't match the size of optimizer's group: group 0 has 1 parameters, expected 2/);
+    const wrong = { state: { 0: { exp_avg: torch.zeros([7]) } }, param_groups: new optim.Adam([a]).stateDict().param_groups };
+    assert.throws(() => new optim.Adam([a]).loadStateDict(wrong), /the loaded exp_avg has shape \[7\], its parameter \[3, 4\]/);
+  });
+
+  it('the loaded state is a copy, in the type of the parameter', () => {
+    const parameter = new nn.Parameter(torch.zeros([2], { dtype: 'float64' }));
+    const optimizer = new optim.Adam([parameter]);
+    const mean = torch.ones([2]);
+    const step = torch.tensor(3);
+    optimizer.loadStateDict({ state: { 0: { step, exp_avg: mean, exp_avg_sq: mean } }, param_groups: optimizer.stateDict().param_groups });
+    parameter.grad = torch.ones([2], { dtype: 'float64' });
+    optimizer.step();
+    assert.deepEqual([mean.toArray(), step.item()], [[1, 1], 3]);
+    assert.equal(optimizer.state.get(parameter)!['exp_avg']!.dtype, 'float64');
+    assert.equal(optimizer.state.get(parameter)!['step']!.item(), 4);
+    assert.equal(optimizer.state.get(parameter)!['step']!.dtype, 'float32');
+  });
+
+  it('steps parameters of several types in one group', () => {
+    const parameters = (['float32', 'float64', 'bfloat16'] as const).map((dtype) => new nn.Parameter(torch.ones([4], { dtype })));
+    const optimizer = new optim.AdamW(parameters, { lr: 0.5, weightDecay: 0 });
+    for (const parameter of parameters) parameter.grad = torch.ones([4], { dtype: parameter.dtype });
+    optimizer.step();
+    for (const parameter of parameters) assert.deepEqual((parameter.detach().to('float32').toArray() as number[]).map((x) => x.toFixed(3)), ['0.500', '0.500', '0.500', '0.500']);
+  });
+
+  it('a gradient that lies in memory in another order gives the same step', () => {
+    const step = (gradient: Tensor): Tensor => {
+      const parameter = new nn.Parameter(torch.ones([3, 2]));
+      parameter.grad = gradient;
+      new optim.AdamW([parameter], { lr: 0.1 }).step();
+      return parameter;
+    };
+    torch.manualSeed(0);
+    const gradient = torch.randn([3, 2]);
+    assertClose(step(gradient.t().contiguous().t()), step(gradient), { atol: 1e-7 });
+  });
+
+  it('a group can be added, and parameters that come to have gradients join in', () => {
+    const [a, b] = startParameters() as [nn.Parameter, nn.Parameter];
+    const optimizer = new optim.AdamW([a], { lr: 0.1 });
+    run(optimizer, [a], 0, 2);
+    optimizer.addParamGroup({ params: b, lr: 0.5 });
+    assert.deepEqual(optimizer.paramGroups.map((group) => group.lr), [0.1, 0.5]);
+    setGradients([a, b], 1);
+    optimizer.step();
+    assert.equal(optimizer.state.get(b)!['step']!.item(), 1);
+    assert.equal(optimizer.state.get(a)!['step']!.item(), 3);
+  });
+
+  it('the learning rate of a group can be set between steps', () => {
+    const parameter = new nn.Parameter(torch.zeros([1]));
+    const optimizer = new optim.SGD([parameter], { lr: 1 });
+    for (const lr of [1, 10]) {
+      optimizer.paramGroups[0]!.lr = lr;
+      parameter.grad = torch.ones([1]);
+      optimizer.step();
+    }
+    assert.deepEqual(parameter.detach().toArray(), [-11]);
+  });
+
+  it('zeroGrad drops gradients, or zeroes them', () => {
+    const parameters = startParameters();
+    const optimizer = new optim.SGD(parameters);
+    setGradients(parameters, 1);
+    optimizer.zeroGrad({ setToNone: false });
+    assert.ok(parameters.every((p) => p.grad!.abs().sum().item() === 0));
+    optimizer.zeroGrad();
+    assert.ok(parameters.every((p) => p.grad === null));
+  });
+
+  it('a step leaves no tensor behind but the state, and its state survives scopes', () => {
+    const parameters = startParameters();
+    const optimizer = new optim.AdamW(parameters);
+    torch.scope(() => run(optimizer, parameters, 1, 2));
+    const before = torch.memory().tensors;
+    for (const fused of [null, false]) {
+      optimizer.paramGroups[0]!.fused = fused;
+      optimizer.step();
+      assert.equal(torch.memory().tensors, before);
+    }
+  });
+
+  it('options and parameters that make no sense are refused by name', () => {
+    const parameters = startParameters();
+    assert.throws(() => new optim.AdamW(parameters, { lr: -1 }), /AdamW: lr must be at least 0, got -1/);
+    assert.throws(() => new optim.AdamW(parameters, { betas: [0.9, 1] }), /betas\[1\] must be at least 0 and below 1, got 1/);
+    assert.throws(() => new optim.AdamW(parameters, { weight_decay: 0.1 } as object), /no option "weight_decay": write "weightDecay"/);
+    assert.throws(() => new optim.AdamW([{ params: parameters, learningRate: 1 } as { params: Tensor[] }]), /AdamW has no option "learningRate"/);
+    assert.throws(() => new optim.SGD(parameters, { nesterov: true }), /nesterov needs a momentum and zero dampening/);
+    assert.throws(() => new optim.SGD([]), /SGD got an empty list of parameters/);
+    assert.throws(() => new optim.SGD([parameters[0]!, parameters[0]!]), /more than one parameter group or twice in one/);
+    assert.throws(() => new optim.SGD([parameters[0]!.mul(2)]), /can't optimize a tensor that was computed/);
+    assert.throws(() => new optim.SGD([torch.zeros([1], { dtype: 'complex64' })]), /optimizes floating point tensors, got complex64/);
+    assert.throws(() => new optim.SGD(new nn.Linear(1, 1).namedParameters() as unknown as Tensor[]), /got an array: pass model.parameters\(\)/);
+  });
+});
