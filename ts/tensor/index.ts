@@ -2,7 +2,7 @@
 import { backward, grads, setGrads } from './autograd';
 import { convert } from './create';
 import { index, indexPut } from './indexing';
-import { freeAll } from './lifetime';
+import { free } from './lifetime';
 import { print } from './print';
 import { extendTensor } from './tensor';
 
@@ -10,7 +10,7 @@ extendTensor({
   backward: (tensor, gradient, options) => backward(tensor, gradient, options),
   gradient: (tensor) => grads([tensor])[0]!,
   setGradient: (tensor, gradient) => setGrads([tensor], [gradient]),
-  release: (tensor) => freeAll([tensor]),
+  release: free,
   print,
   convert,
   index,

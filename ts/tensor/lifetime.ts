@@ -3,7 +3,7 @@
  * docs/architecture.md, "Lifetimes", tells what the choice of mechanism rests on.
  */
 import { binding } from '../native/binding';
-import { putHandles } from '../native/wire';
+import { putHandle, putHandles } from '../native/wire';
 import { context, isPromise, within } from './context';
 import { Tensor } from './tensor';
 
@@ -23,6 +23,14 @@ function track(tensor: Tensor): void {
   if (tensor._tracked || tensor._handle === 0) return;
   tensor._tracked = true;
   binding.track(tensor, tensor._handle);
+}
+
+/** Frees one tensor. */
+export function free(tensor: Tensor): void {
+  if (tensor._handle === 0) return;
+  putHandle(tensor._handle);
+  tensor._handle = 0;
+  binding.free(1);
 }
 
 /** Frees the given tensors in one native call. */

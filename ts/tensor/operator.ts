@@ -161,7 +161,7 @@ export class Operator {
     context(); // brings the modes of the running context into force
     try {
       rewind();
-      strings.length = 0;
+      if (strings.length > 0) strings.length = 0; // shortening an array is a slow call even when it is empty
       for (let i = 0; i < args.length; i++) encode(args[i]);
       for (let i = args.length; i < parameters.length; i++) {
         const parameter = parameters[i]!;

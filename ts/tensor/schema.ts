@@ -25,6 +25,10 @@ export interface Schema {
   readonly name: string;
   readonly overload: string;
   readonly parameters: readonly SchemaParameter[];
+  /** How many parameters may be given by position. */
+  readonly positional: number;
+  /** How many arguments a call needs at the least: up to the last parameter without a default. */
+  readonly required: number;
   /** Types of the results: `Tensor`, `Tensor[]`, `int`, … */
   readonly returns: readonly string[];
 }
@@ -99,6 +103,8 @@ export function parseSchema(text: string): Schema {
     name: head[2]!,
     overload: head[3] ?? '',
     parameters,
+    positional: parameters.filter((parameter) => !parameter.keywordOnly).length,
+    required: parameters.findLastIndex((parameter) => parameter.fallback === null) + 1,
     returns: parseReturns(head[5]!),
   };
 }

@@ -63,18 +63,20 @@ function isOptions(value: unknown): value is Record<string, unknown> {
   return (prototype === Object.prototype || prototype === null) && !isComplex(value);
 }
 
+// Hot: this runs at every call of an overloaded name, so it looks only at the arguments that were given.
 function accepts(candidate: Operator, args: Values, options: Record<string, unknown> | undefined): boolean {
-  const { parameters } = candidate.schema;
-  if (args.length > parameters.length) return false;
-  for (let i = 0; i < parameters.length; i++) {
-    const parameter = parameters[i]!;
-    if (i < args.length) {
-      if (parameter.keywordOnly || !fits(parameter, args[i])) return false;
-    } else if (!fits(parameter, options?.[parameter.key])) return false;
-  }
+  const { parameters, positional, required } = candidate.schema;
+  if (args.length > positional) return false;
+  for (let i = 0; i < args.length; i++) if (!fits(parameters[i]!, args[i])) return false;
+  if (options) return acceptsNamed(parameters, args.length, options);
+  return args.length >= required;
+}
+
+function acceptsNamed(parameters: readonly SchemaParameter[], taken: number, options: Record<string, unknown>): boolean {
+  for (let i = taken; i < parameters.length; i++) if (!fits(parameters[i]!, options[parameters[i]!.key])) return false;
   for (const key in options) {
     const place = parameters.findIndex((parameter) => parameter.key === key);
-    if (place < args.length) return false; // unknown (-1), or given twice
+    if (place < taken) return false; // unknown (-1), or given twice
   }
   return true;
 }
