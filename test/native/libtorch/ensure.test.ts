@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -12,8 +12,7 @@ import type { Located } from '../../../ts/native/libtorch/locate';
 import { placeOf } from '../../../ts/native/libtorch/unpack';
 import type { Listener } from '../../../ts/native/listener';
 import { LIBTORCH_VERSION } from '../../../ts/native/package';
-import { writeZip } from '../zip';
-import { libtorchFiles, Machine } from './machine';
+import { archiveOf, damaged, libtorchFiles, Machine } from './machine';
 
 describe('getting libtorch', () => {
   let machine: Machine;
@@ -76,18 +75,14 @@ describe('getting libtorch', () => {
 
   it('refuses an official archive whose hash is not the pinned one', async function () {
     if (process.platform !== 'linux' || process.arch !== 'x64') this.skip();
-    const archive = join(machine.root, 'official.zip');
-    writeZip(archive, Object.entries(libtorchFiles()).map(([path, data]) => ({ name: `libtorch/${path}`, data })));
-    answer = readFileSync(archive);
+    answer = archiveOf('libtorch', libtorchFiles());
     await assert.rejects(ensure(), /download\.pytorch\.org: .* has the wrong content: expected sha256 edbf4c/);
     assert.ok(!existsSync(folder()));
   });
 
   it('takes an official archive whose hash is not known, and records it', async function () {
     if (process.platform !== 'linux' || process.arch !== 'x64') this.skip();
-    const archive = join(machine.root, 'official.zip');
-    writeZip(archive, Object.entries(libtorchFiles(LIBTORCH_VERSION, 'cu129')).map(([path, data]) => ({ name: `libtorch/${path}`, data })));
-    answer = readFileSync(archive);
+    answer = archiveOf('libtorch', libtorchFiles(LIBTORCH_VERSION, 'cu129'));
     const found = await ensure({ flavour: 'cu129' });
     assert.equal(found.flavour, 'cu129');
     assert.match(readFileSync(`${folder('cu129')}.sha256`, 'utf8'), new RegExp(`^[0-9a-f]{64}  libtorch-shared-with-deps-${LIBTORCH_VERSION}\\+cu129\\.zip\n$`));
@@ -126,9 +121,8 @@ describe('getting libtorch', () => {
   });
 
   it('leaves nothing of a damaged wheel', async () => {
-    const wheel = machine.wheel();
-    writeZip(wheel, [{ name: 'torch/lib/libtorch_cpu.so', data: 'code', crc: 7 }]);
-    await assert.rejects(ensure(), /torch\/lib\/libtorch_cpu\.so is damaged/);
+    writeFileSync(machine.wheel(), damaged(archiveOf('torch', libtorchFiles()), '#pragma once'));
+    await assert.rejects(ensure(), /torch\/include\/ATen\/core\/Tensor\.h is damaged/);
     assert.ok(!existsSync(folder()) && !existsSync(`${folder()}.partial`));
   });
 
@@ -143,10 +137,8 @@ describe('getting libtorch', () => {
 
   it("brings NVIDIA's libraries with a CUDA flavour, beside libtorch", async () => {
     machine.wheel(LIBTORCH_VERSION, 'cu130');
-    writeZip(join(machine.wheels, 'nvidia_cublas-13.1-py3-none-linux_x86_64.whl'), [
-      { name: 'nvidia/cu13/lib/libcublas.so.13', data: 'cublas' },
-      { name: 'nvidia/cu13/include/cublas.h', data: '' },
-    ]);
+    const cublas = archiveOf('nvidia/cu13', { 'lib/libcublas.so.13': 'cublas', 'include/cublas.h': '' });
+    writeFileSync(join(machine.wheels, 'nvidia_cublas-13.1-py3-none-linux_x86_64.whl'), cublas);
     const found = await ensure({ flavour: 'cu130' });
     assert.equal(found.flavour, 'cu130');
     assert.equal(readFileSync(join(folder('cu130'), 'lib', 'libcublas.so.13'), 'utf8'), 'cublas');
@@ -163,12 +155,9 @@ describe('getting libtorch', () => {
   });
 
   it('starts over after a process that was killed while it unpacked', async () => {
-    // A library that takes a while to write: incompressible, and large enough to be caught half way.
+    // A library that takes a while to write, so that the process can be caught half way.
     const noise = Buffer.from(Uint32Array.from({ length: 6_000_000 }, (_, i) => Math.imul(i, 2654435761)).buffer);
-    machine.wheel();
-    const [wheel] = readdirSync(machine.wheels).filter((name) => name.endsWith('.whl'));
-    const entries = Object.entries(libtorchFiles()).map(([path, data]) => ({ name: `torch/${path}`, data }));
-    writeZip(join(machine.wheels, wheel!), [...entries, { name: 'torch/lib/libnoise.so', data: noise }]);
+    writeFileSync(machine.wheel(), archiveOf('torch', { ...libtorchFiles(), 'lib/libnoise.so': noise }));
 
     const script = `require(${JSON.stringify(join(__dirname, '../../../ts/native/libtorch/ensure.ts'))}).ensureLibtorch({ site: process.argv[1] })`;
     const child = spawn(process.execPath, ['--require', require.resolve('tsx/cjs'), '-e', script, site()], { stdio: 'inherit' });

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { LIBTORCH_VERSION } from '../../../ts/native/package';
-import { writeZip } from '../zip';
+import { writeZip } from '../../data/zip-writer';
 
 const CHANGED = ['HOME', 'PATH', 'XDG_CACHE_HOME', 'TORCHTS_LIBTORCH', 'TORCHTS_PYTHON', 'TORCHTS_FLAVOUR', 'FAKE_WHEELS'];
 
@@ -20,6 +20,18 @@ export function libtorchFiles(version = LIBTORCH_VERSION, flavour = 'cpu'): Reco
     'version.py': `__version__ = '${version}+${flavour}'\n`,
     ...(flavour === 'cpu' ? {} : { 'lib/libtorch_cuda.so': 'code', 'lib/libtorch_cuda.dylib': 'code' }),
   };
+}
+
+/** A zip with `files` under one top folder. */
+export function archiveOf(top: string, files: Readonly<Record<string, string | Uint8Array>>): Buffer {
+  return writeZip(Object.fromEntries(Object.entries(files).map(([path, data]) => [`${top}/${path}`, data])));
+}
+
+/** A zip in which one byte of `content`, which it stores as it is, has flipped. */
+export function damaged(zip: Buffer, content: string): Buffer {
+  const position = zip.indexOf(content);
+  zip.writeUInt8(zip.readUInt8(position) ^ 1, position);
+  return zip;
 }
 
 /** A machine with an empty home and a `python3` that is a script of ours; `restore` gives the real one back. */
@@ -95,7 +107,7 @@ esac`);
   wheel(version = LIBTORCH_VERSION, flavour = 'cpu', extra: Readonly<Record<string, string>> = {}): string {
     const name = join(this.wheels, `torch-${version}+${flavour}-cp311-cp311-linux_x86_64.whl`);
     const files = { ...libtorchFiles(version, flavour), 'lib/libtorch_python.so': 'bindings', '__init__.py': '', ...extra };
-    writeZip(name, Object.entries(files).map(([path, data]) => ({ name: `torch/${path}`, data })));
+    writeFileSync(name, archiveOf('torch', files));
     return name;
   }
 }
