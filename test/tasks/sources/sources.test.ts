@@ -39,8 +39,8 @@ describe('sources', () => {
   it('take a name with wildcards for the file that has it', () => assert.deepEqual(names('b[1].jpg'), ['b[1].jpg']));
 
   it('fail one by one, each with its reason', async () => {
-    assert.equal(await reason(join(root, 'absent.jpg')), 'there is no such file or folder');
-    assert.equal(await reason(join(root, 'empty')), 'the folder holds no pictures');
-    assert.equal(await reason(join(root, '*.gif')), 'no file matches the pattern');
+    assert.equal(await reason(join(root, 'absent.jpg')), `There is no file or folder ${root}/absent.jpg.`);
+    assert.equal(await reason(join(root, 'empty')), `The folder ${root}/empty holds no pictures.`);
+    assert.equal(await reason(join(root, '*.gif')), `No file matches the pattern ${root}/*.gif.`);
   });
 });

@@ -4,6 +4,7 @@ import { facts, renderPage } from '../../train/report/page';
 import { type Picture, pictureGrid } from '../../train/report/pictures';
 import { type Cell, type Table, table } from '../../train/report/table';
 import type { MetricsEntry } from '../../train/metrics-log';
+import type { Answer } from './answers';
 import type { AttributeMetrics, SplitMetrics } from './metrics';
 
 /** One image with the answers of the model. */
@@ -12,13 +13,6 @@ export interface Sample {
   readonly name: string;
   readonly jpeg: Uint8Array;
   readonly answers: readonly Answer[];
-}
-
-export interface Answer {
-  readonly attribute: string;
-  readonly label: boolean;
-  /** Of a yes. */
-  readonly probability: number;
 }
 
 export interface ReportInput {
@@ -164,7 +158,7 @@ function meanRow(rows: readonly (readonly Cell[])[]): Cell[] {
 /** The right yeses, the misses and the false alarms; the right noes would be most of the text. */
 function samplePicture({ name, jpeg, answers }: Sample): Picture {
   const right = answers.filter(({ label, probability }) => label && probability >= 0.5);
-  const wrong = answers.filter(({ label, probability }) => label !== probability >= 0.5);
+  const wrong = answers.filter(({ label, probability }) => label !== (probability >= 0.5));
   return {
     jpeg,
     title: name,

@@ -28,16 +28,15 @@ const defaults = {
   privateAddresses: 'first',
 } as const satisfies Required<FetchOptions>;
 
-/** The body behind an http(s) URL. @throws InputError that says what stopped it, without the URL */
+/** The body behind an http(s) URL. @throws InputError that says what stopped it */
 export async function fetchBytes(url: string, options: FetchOptions = {}): Promise<Uint8Array> {
   const settings = { ...defaults, ...options };
   const deadline = AbortSignal.timeout(settings.timeoutMs);
   try {
     return await follow(new URL(url), settings, deadline);
   } catch (cause) {
-    if (cause instanceof InputError) throw cause;
-    if (deadline.aborted) throw new InputError(`no complete answer within ${settings.timeoutMs / 1000} s`, { cause });
-    throw new InputError(`the download failed: ${(cause as Error).message}`, { cause });
+    const reason = deadline.aborted ? `no complete answer within ${settings.timeoutMs / 1000} s` : (cause as Error).message;
+    throw new InputError(`Cannot download ${url}: ${reason}.`, { cause });
   }
 }
 
@@ -55,15 +54,15 @@ async function follow(first: URL, settings: Required<FetchOptions>, deadline: Ab
     }
     if (status === 200) return body(response, settings.maxBytes);
     response.destroy();
-    throw new InputError(`the server answered ${status} ${response.statusMessage ?? ''}`.trim());
+    throw new Error(`the server answered ${status} ${response.statusMessage ?? ''}`.trim());
   }
-  throw new InputError(`more than ${settings.maxRedirects} redirects`);
+  throw new Error(`more than ${settings.maxRedirects} redirects`);
 }
 
 function redirectTarget(location: string, from: URL): URL {
   const url = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
-  throw new InputError(`the server redirects to ${location}, which is neither http nor https`);
+  throw new Error(`the server redirects to ${location}, which is neither http nor https`);
 }
 
 function request(url: URL, trusted: boolean, signal: AbortSignal): Promise<IncomingMessage> {
@@ -90,14 +89,14 @@ const publicLookup: LookupFunction = (hostname, options, callback) => {
   });
 };
 
-function refusal(host: string): InputError {
-  return new InputError(`it leads to ${host}, an address of a private network, which is refused unless allowed`);
+function refusal(host: string): Error {
+  return new Error(`it leads to ${host}, an address of a private network, which is refused unless allowed`);
 }
 
 async function body(response: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
   const tooLarge = () => {
     response.destroy();
-    return new InputError(`expected at most ${Math.round(maxBytes / 2 ** 20)} MiB, the server sends more`);
+    return new Error(`expected at most ${Math.round(maxBytes / 2 ** 20)} MiB, the server sends more`);
   };
   if (Number(response.headers['content-length']) > maxBytes) throw tooLarge();
   const chunks: Buffer[] = [];

@@ -19,7 +19,7 @@ export function expandSources(inputs: readonly string[], options: FetchOptions =
   return inputs.flatMap((input) => {
     if (/^https?:\/\//i.test(input)) return [{ name: input, read: () => fetchBytes(input, options) }];
     if (existsSync(input)) return statSync(input).isDirectory() ? folder(input) : [file(input)];
-    return isGlob(input) ? pattern(input) : [failure(input, 'there is no such file or folder')];
+    return isGlob(input) ? pattern(input) : [failure(input, `There is no file or folder ${input}.`)];
   });
 }
 
@@ -28,19 +28,19 @@ function file(path: string): Source {
     name: path,
     read: () =>
       readFile(path).catch((cause: Error) => {
-        throw new InputError(`it cannot be read (${cause.message})`, { cause });
+        throw new InputError(`Cannot read ${path}: ${cause.message}.`, { cause });
       }),
   };
 }
 
 function folder(path: string): Source[] {
   const images = imagesBelow(path);
-  return images.length > 0 ? images.map(file) : [failure(path, 'the folder holds no pictures')];
+  return images.length > 0 ? images.map(file) : [failure(path, `The folder ${path} holds no pictures.`)];
 }
 
 function pattern(text: string): Source[] {
   const paths = glob(text);
-  return paths.length > 0 ? paths.map(file) : [failure(text, 'no file matches the pattern')];
+  return paths.length > 0 ? paths.map(file) : [failure(text, `No file matches the pattern ${text}.`)];
 }
 
 function failure(name: string, reason: string): Source {

@@ -18,6 +18,12 @@ export interface Page {
   readonly sections: readonly Section[];
 }
 
+/** A browser without a locale calls its language `en-US@posix`, at which uPlot's number format throws. */
+const localeGuard = `
+try { new Intl.NumberFormat(navigator.language); }
+catch { Object.defineProperty(navigator, 'language', { value: 'en-US' }); }
+`;
+
 /** A page that needs nothing but itself: style, script, numbers and pictures are inside. */
 export function renderPage({ title, subtitle, figures, sections }: Page): string {
   return html`<!doctype html>
@@ -34,7 +40,7 @@ export function renderPage({ title, subtitle, figures, sections }: Page): string
 <header><h1>${title}</h1><p>${subtitle}</p></header>
 <dl class="figures">${figures.map(figure)}</dl>
 ${sections.map(section)}
-<script>${asset('uplot/dist/uPlot.iife.min.js')}</script>
+<script>${new Html(localeGuard)}${asset('uplot/dist/uPlot.iife.min.js')}</script>
 <script>${new Html(client)}</script>
 </body>
 </html>

@@ -34,17 +34,16 @@ section { margin-top: 2.5rem; }
 .u-legend { color: var(--ink); font-size: .85rem; text-align: left; }
 .u-legend .u-marker { border-radius: 2px; }
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { padding: .3rem .6rem; text-align: left; border-bottom: 1px solid var(--line); white-space: nowrap; }
-th { position: sticky; top: 0; background: var(--page); padding: 0; }
-th button { all: unset; cursor: pointer; display: block; padding: .4rem .6rem; font-weight: 600; color: var(--soft); }
-th button:hover, th button:focus-visible { color: var(--ink); text-decoration: underline; }
-th[aria-sort=ascending] button::after { content: " ↑"; }
-th[aria-sort=descending] button::after { content: " ↓"; }
-td.number { text-align: right; }
-th:has(button) { text-align: left; }
-td.share { background: linear-gradient(90deg, var(--bar) calc(100% * var(--share)), transparent 0) no-repeat; background-size: 100% 70%; background-position: 0 50%; }
-tfoot td { font-weight: 600; border-top: 2px solid var(--soft); border-bottom: 0; }
+.scroll table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+.scroll th, .scroll td { padding: .3rem .6rem; text-align: left; border-bottom: 1px solid var(--line); white-space: nowrap; }
+.scroll th { padding: 0; }
+.scroll th button { all: unset; box-sizing: border-box; width: 100%; cursor: pointer; padding: .4rem .6rem; font-weight: 600; color: var(--soft); }
+.scroll th button:hover, .scroll th button:focus-visible { color: var(--ink); text-decoration: underline; }
+.scroll th[aria-sort=ascending] button::before { content: "↑ "; }
+.scroll th[aria-sort=descending] button::before { content: "↓ "; }
+.scroll .number, .scroll .number button { text-align: right; }
+.scroll .share { background: linear-gradient(90deg, var(--bar) calc(100% * var(--share)), transparent 0) 0 50% / 100% 70% no-repeat; }
+.scroll tfoot td { font-weight: 600; border-top: 2px solid var(--soft); border-bottom: 0; }
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: 1rem; }
 .pictures figure { margin: 0; border: 1px solid var(--line); border-radius: 8px; overflow: hidden; background: var(--band); }
 .pictures img { display: block; width: 100%; height: auto; background: var(--line); }

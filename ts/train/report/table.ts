@@ -24,14 +24,14 @@ export type Cell = string | number | null;
 export function table({ columns, rows, footer }: Table): Html {
   const row = (cells: readonly Cell[]) => html`<tr>${columns.map((column, i) => cell(cells[i] ?? null, column))}</tr>`;
   return html`<div class="scroll"><table>
-<thead><tr>${columns.map(head)}</tr></thead>
+<thead><tr>${columns.map((column, i) => head(column, rows.some((row) => typeof row[i] === 'number')))}</tr></thead>
 <tbody>${rows.map(row)}</tbody>
 ${footer ? html`<tfoot>${row(footer)}</tfoot>` : null}
 </table></div>`;
 }
 
-function head({ label, hint }: Column): Html {
-  return html`<th scope="col" aria-sort="none"><button title="${hint ?? 'Sort'}">${label}</button></th>`;
+function head({ label, hint }: Column, numeric: boolean): Html {
+  return html`<th scope="col" aria-sort="none" class="${numeric ? 'number' : ''}"><button title="${hint ?? 'Sort'}">${label}</button></th>`;
 }
 
 function cell(value: Cell, { digits = 0, share = false }: Column): Html {
