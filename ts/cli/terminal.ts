@@ -1,4 +1,4 @@
-import { Presets, SingleBar } from 'cli-progress';
+import { Format, Presets, SingleBar, type GenericFormatter } from 'cli-progress';
 import { type Bar, type Listener } from '../native/listener';
 
 /** Tells what long work does on stderr: sentences, and bars where somebody is watching. */
@@ -10,15 +10,20 @@ export const terminal: Listener = {
 type Unit = 'bytes' | 'steps';
 
 function drawnBar(label: string, unit: Unit): Bar {
-  const format = `${label} [{bar}] {percentage}% {amount}`;
-  const bar = new SingleBar({ format, stream: process.stderr, hideCursor: true, clearOnComplete: false, etaBuffer: 50 }, Presets.legacy);
+  const format: GenericFormatter = (options, { progress, value, total, eta }) => {
+    const known = total > 0;
+    const left = known && value < total && Number.isFinite(eta) ? `, ${Math.ceil(eta)} s left` : '';
+    const bar = known ? ` [${Format.BarFormat(progress, options)}] ${Math.floor(progress * 100)}%` : '';
+    return `${label}${bar} ${amount(value, known ? total : undefined, unit)}${left}`;
+  };
+  const bar = new SingleBar({ format, stream: process.stderr, hideCursor: true, etaBuffer: 50, barsize: 30 }, Presets.legacy);
   let started = false;
   return {
     update(done, total) {
-      if (!started) bar.start(total ?? 0, done, { amount: '' });
+      if (!started) bar.start(total ?? 0, done);
       started = true;
       if (total) bar.setTotal(total);
-      bar.update(done, { amount: amount(done, total, unit) });
+      bar.update(done);
     },
     stop: () => started && bar.stop(),
   };

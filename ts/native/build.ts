@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { createWriteStream, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, createWriteStream, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors';
 import { silent, withBar, type Bar, type Listener } from './listener';
@@ -29,8 +29,7 @@ export async function buildAddon({ libtorch, target = 'torchts', listener = sile
   for (const [tool, name] of [[cmake(), 'CMake'], [compiler(), 'a C++ compiler']] as const) {
     if (!tool.version) throw new InputError(`Building the addon needs ${name}, and \`${tool.name}\` cannot be run; ${installHint()}.`);
   }
-  const folder = join(packageRoot, 'build');
-  mkdirSync(folder, { recursive: true });
+  const folder = buildFolder();
   const log = join(folder, `${target}.log`);
   return withLock(join(folder, 'torchts-build'), async () => {
     const steps = [['configure', `--CDTORCHTS_LIBTORCH=${libtorch}`], ['build', '--target', target]];
@@ -54,6 +53,17 @@ export function compiler(): Tool {
 export function installHint(): string {
   if (process.platform === 'darwin') return 'install them with `xcode-select --install` and `brew install cmake`';
   return 'install them with `apt-get install build-essential cmake` or `dnf install gcc-c++ make cmake`';
+}
+
+function buildFolder(): string {
+  const folder = join(packageRoot, 'build');
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw new InputError(`The addon is built in ${folder}, which cannot be written; run \`torchts setup\` once as the owner of that folder.`, { cause: error });
+  }
+  return folder;
 }
 
 function versionOf(command: string): string | undefined {
