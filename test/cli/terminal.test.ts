@@ -1,45 +1,48 @@
 import assert from 'node:assert/strict';
-import { terminal } from '../../ts/cli/terminal';
+import { PassThrough } from 'node:stream';
+import { terminalListener } from '../../ts/cli/terminal';
 
 describe('the terminal', () => {
-  const { write } = process.stderr;
-  const { isTTY } = process.stderr;
-  const { now } = Date;
-  let written: string;
+  let output: PassThrough & NodeJS.WriteStream;
+  let time: number;
+  const listen = (isTTY: boolean): ReturnType<typeof terminalListener> => terminalListener(Object.assign(output, { isTTY }), () => time);
+  const written = (): string => String(output.read() ?? '');
 
   beforeEach(() => {
-    written = '';
-    process.stderr.write = (text: string | Uint8Array): boolean => ((written += text), true);
-    process.stderr.isTTY = false;
-  });
-  afterEach(() => {
-    process.stderr.write = write;
-    process.stderr.isTTY = isTTY;
-    Date.now = now;
+    output = new PassThrough() as PassThrough & NodeJS.WriteStream;
+    time = 0;
   });
 
   it('says a sentence in a line', () => {
-    terminal.say('Done.');
-    assert.equal(written, 'Done.\n');
+    listen(false).say('Done.');
+    assert.equal(written(), 'Done.\n');
   });
 
   it('writes a line every ten seconds where nobody is watching', () => {
-    let time = 0;
-    Date.now = () => time;
-    const bar = terminal.bar('model.bin');
+    const bar = listen(false).bar('model.bin');
     for (; time <= 25_000; time += 1000) bar.update(time * 1000, 25e6);
     bar.stop();
-    assert.equal(written, 'model.bin: 10.0 of 25.0 MB\nmodel.bin: 20.0 of 25.0 MB\n');
+    assert.equal(written(), 'model.bin: 10.0 of 25.0 MB\nmodel.bin: 20.0 of 25.0 MB\n');
   });
 
   it('counts steps and unknown totals as they are', () => {
-    let time = 0;
-    Date.now = () => time;
-    const steps = terminal.bar('compiling', 'steps');
-    const bytes = terminal.bar('pip');
+    const steps = listen(false).bar('compiling', 'steps');
+    const bytes = listen(false).bar('pip');
     time = 10_000;
     steps.update(3, 13);
     bytes.update(1.5e6);
-    assert.equal(written, 'compiling: 3 of 13\npip: 1.5 MB\n');
+    assert.equal(written(), 'compiling: 3 of 13\npip: 1.5 MB\n');
+  });
+
+  it('draws a bar where somebody is watching, and no share of an unknown total', () => {
+    Object.assign(output, { cursorTo() {}, clearLine() {}, moveCursor() {}, columns: 80 });
+    const known = listen(true).bar('compiling', 'steps');
+    known.update(5, 10);
+    known.stop();
+    assert.match(written(), /compiling \[=+-+\] 50% 5 of 10/);
+    const unknown = listen(true).bar('pip');
+    unknown.update(1.5e6);
+    unknown.stop();
+    assert.match(written(), /pip 1\.5 MB(?!.*%)/);
   });
 });

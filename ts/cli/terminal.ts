@@ -1,22 +1,26 @@
 import { Format, Presets, SingleBar, type GenericFormatter } from 'cli-progress';
 import { type Bar, type Listener } from '../native/listener';
 
-/** Tells what long work does on stderr: sentences, and bars where somebody is watching. */
-export const terminal: Listener = {
-  say: (sentence) => void process.stderr.write(`${sentence}\n`),
-  bar: (label, unit = 'bytes') => (process.stderr.isTTY ? drawnBar(label, unit) : writtenBar(label, unit)),
-};
-
 type Unit = 'bytes' | 'steps';
 
-function drawnBar(label: string, unit: Unit): Bar {
+/** Tells what long work does: sentences, and bars where somebody is watching. */
+export function terminalListener(output: NodeJS.WriteStream = process.stderr, now: () => number = Date.now): Listener {
+  return {
+    say: (sentence) => void output.write(`${sentence}\n`),
+    bar: (label, unit = 'bytes') => (output.isTTY ? drawnBar(label, unit, output) : writtenBar(label, unit, output, now)),
+  };
+}
+
+export const terminal: Listener = terminalListener();
+
+function drawnBar(label: string, unit: Unit, stream: NodeJS.WriteStream): Bar {
   const format: GenericFormatter = (options, { progress, value, total, eta }) => {
     const known = total > 0;
     const left = known && value < total && Number.isFinite(eta) ? `, ${Math.ceil(eta)} s left` : '';
     const bar = known ? ` [${Format.BarFormat(progress, options)}] ${Math.floor(progress * 100)}%` : '';
     return `${label}${bar} ${amount(value, known ? total : undefined, unit)}${left}`;
   };
-  const bar = new SingleBar({ format, stream: process.stderr, hideCursor: true, etaBuffer: 50, barsize: 30 }, Presets.legacy);
+  const bar = new SingleBar({ format, stream, hideCursor: true, etaBuffer: 50, barsize: 30 }, Presets.legacy);
   let started = false;
   return {
     update(done, total) {
@@ -30,13 +34,13 @@ function drawnBar(label: string, unit: Unit): Bar {
 }
 
 /** In a log: one line at most every ten seconds. */
-function writtenBar(label: string, unit: Unit): Bar {
-  let last = Date.now();
+function writtenBar(label: string, unit: Unit, output: NodeJS.WriteStream, now: () => number): Bar {
+  let last = now();
   return {
     update(done, total) {
-      if (Date.now() - last < 10_000) return;
-      last = Date.now();
-      process.stderr.write(`${label}: ${amount(done, total, unit)}\n`);
+      if (now() - last < 10_000) return;
+      last = now();
+      output.write(`${label}: ${amount(done, total, unit)}\n`);
     },
     stop() {},
   };
