@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { openCelebA } from '../../../ts/tasks/facecls/celeba';
+import { writeZip } from '../../data/zip-writer';
+import { imageNames, lists, temporaryFolder } from './fixture';
+
+const inFolder = (folder: string, names = imageNames) => Object.fromEntries(names.map((name) => [`${folder}/${name}`, `image ${name}`]));
+const inZip = (folder: string, names = imageNames) => ({ 'img_align_celeba.zip': writeZip(inFolder(folder, names)) });
+const csv = {
+  'list_attr_celeba.csv': 'image_id,Smiling,Young\n000001.jpg,1,-1\n000002.jpg,-1,1\n000003.jpg,-1,-1\n',
+  'list_eval_partition.csv': 'image_id,partition\n000001.jpg,0\n000002.jpg,1\n000003.jpg,2\n',
+};
+
+describe('openCelebA', () => {
+  const folder = temporaryFolder();
+
+  const layouts: Record<string, Record<string, string | Uint8Array>> = {
+    'lists and a folder of images': { ...lists, ...inFolder('img_align_celeba') },
+    'lists and the zip': { ...lists, ...inZip('img_align_celeba') },
+    'the folders of the official download': {
+      'Anno/list_attr_celeba.txt': lists['list_attr_celeba.txt'],
+      'Eval/list_eval_partition.txt': lists['list_eval_partition.txt'],
+      'Img/img_align_celeba.zip': writeZip(inFolder('img_align_celeba')),
+    },
+    "the Kaggle copy's CSV files and doubled folder": { ...csv, ...inFolder('img_align_celeba/img_align_celeba') },
+    'a zip with a doubled folder and what macOS adds': {
+      ...csv,
+      'img_align_celeba.zip': writeZip({ ...inFolder('img_align_celeba/img_align_celeba'), '__MACOSX/img_align_celeba/000001.jpg': 'resource', 'img_align_celeba/.DS_Store': '' }),
+    },
+  };
+  for (const [layout, files] of Object.entries(layouts)) {
+    it(`opens ${layout}`, async () => {
+      const data = openCelebA(folder.write(files));
+      assert.deepEqual(data.attributes, ['Smiling', 'Young']);
+      const parts = (['train', 'val', 'test'] as const).map((split) => data.split(split).map(({ name, labels }) => [name, ...labels]));
+      assert.deepEqual(parts, [[['000001.jpg', 1, 0]], [['000002.jpg', 0, 1]], [['000003.jpg', 0, 0]]]);
+      for (const name of imageNames) assert.equal(String(await data.read(name)), `image ${name}`);
+      data.close();
+    });
+  }
+
+  it('pairs images, labels and splits by name, whatever their order', async () => {
+    const data = openCelebA(
+      folder.write({
+        'list_attr_celeba.txt': '3\nSmiling Young\n000003.jpg -1 -1\n000001.jpg 1 -1\n000002.jpg -1 1\n',
+        'list_eval_partition.txt': '000002.jpg 1\n000003.jpg 0\n000001.jpg 0\n',
+        ...inZip('img_align_celeba', [...imageNames].reverse()),
+      }),
+    );
+    assert.deepEqual(data.split('train').map(({ name, labels }) => [name, ...labels]), [['000003.jpg', 0, 0], ['000001.jpg', 1, 0]]);
+    assert.deepEqual(data.split('val').map(({ name, labels }) => [name, ...labels]), [['000002.jpg', 0, 1]]);
+    assert.equal(String(await data.read('000003.jpg')), 'image 000003.jpg');
+    data.close();
+  });
+
+  it('counts how often each attribute is positive', () => {
+    const files = { ...lists, 'list_eval_partition.txt': imageNames.map((name) => `${name} 0\n`).join('') };
+    const data = openCelebA(folder.write({ ...files, ...inFolder('img_align_celeba') }));
+    assert.deepEqual(data.positiveRates('train'), [1 / 3, 1 / 3]);
+    assert.equal(data.positiveRates('val'), undefined);
+  });
+
+  it('has another fingerprint when an image has changed', () => {
+    const print = (files: Record<string, string | Uint8Array>) => {
+      const { images } = openCelebA(folder.write({ ...lists, ...files }));
+      const fingerprint = images.fingerprint();
+      images.close();
+      return fingerprint;
+    };
+    const same = inZip('img_align_celeba');
+    assert.equal(print(same), print(same));
+    const changed = { 'img_align_celeba.zip': writeZip({ ...inFolder('img_align_celeba'), 'img_align_celeba/000002.jpg': 'other' }) };
+    assert.notEqual(print(changed), print(same));
+    const unpacked = inFolder('img_align_celeba');
+    assert.notEqual(print({ ...unpacked, 'img_align_celeba/000002.jpg': 'longer than before' }), print(unpacked));
+  });
+
+  describe('refuses', () => {
+    const good = { ...lists, ...inFolder('img_align_celeba') };
+    const without = (name: string) => Object.fromEntries(Object.entries(good).filter(([key]) => key !== name));
+    const cases: Record<string, [files: Record<string, string | Uint8Array>, message: RegExp]> = {
+      'a row without image': [without('img_align_celeba/000002.jpg'), /list_attr_celeba\.txt line 4: 000002\.jpg has no image in .*img_align_celeba \(1 of 3 rows lack theirs\)\.$/],
+      'an image without row': [{ ...good, 'img_align_celeba/000009.jpg': '' }, /img_align_celeba: 000009\.jpg has no row in .*list_attr_celeba\.txt \(1 of 4 images lack theirs\)\.$/],
+      'a row in no split': [
+        { ...good, 'list_eval_partition.txt': '000001.jpg 0\n' },
+        /list_attr_celeba\.txt line 4: 000002\.jpg has no row in .*list_eval_partition\.txt \(2 of 3 rows lack theirs\)\.$/,
+      ],
+      'a split for an image without attributes': [
+        { ...good, 'list_eval_partition.txt': `${lists['list_eval_partition.txt']}000004.jpg 0\n` },
+        /list_eval_partition\.txt line 4: 000004\.jpg has no row in .*list_attr_celeba\.txt/,
+      ],
+      'a quota page saved as the zip': [{ ...lists, 'img_align_celeba.zip': '<!DOCTYPE html><html>Quota exceeded</html>' }, /^Expected a zip in .*img_align_celeba\.zip, found a web page/],
+      'a zip without images': [{ ...lists, 'img_align_celeba.zip': writeZip({ 'readme.txt': '' }) }, /found no \.jpg or \.png file in it\.$/],
+      'two images of one name': [
+        { ...lists, 'img_align_celeba.zip': writeZip({ ...inFolder('img_align_celeba'), 'more/000001.jpg': '' }) },
+        /holds two images named 000001\.jpg: img_align_celeba\/000001\.jpg and more\/000001\.jpg\.$/,
+      ],
+      'no images': [lists, /^Expected the images of CelebA in .*, as img_align_celeba\/ or img_align_celeba\.zip, found neither\.$/],
+      'no attribute list': [without('list_attr_celeba.txt'), /^Expected list_attr_celeba\.txt or list_attr_celeba\.csv of CelebA in .*, found img_align_celeba, list_eval_partition\.txt\.$/],
+      'no partition': [without('list_eval_partition.txt'), /^Expected list_eval_partition\.txt or list_eval_partition\.csv/],
+      'an empty folder': [{}, /^Expected list_attr_celeba\.txt .* found nothing\.$/],
+    };
+    for (const [what, [files, message]] of Object.entries(cases)) {
+      it(what, () => {
+        assert.throws(() => openCelebA(folder.write(files)), { code: 'TTS_INPUT', message });
+      });
+    }
+
+    it('a path that is no folder', () => {
+      const path = folder.write({ 'a.txt': '' });
+      assert.throws(() => openCelebA(join(path, 'none')), /^InputError: Expected a folder with CelebA at .*none, found nothing\.$/);
+      assert.throws(() => openCelebA(join(path, 'a.txt')), /found a file\.$/);
+    });
+  });
+});
