@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { ViTForImageClassification } from '../../../ts/models';
+import * as torch from '../../../ts/tensor';
+import { forwardWithAttention, relevanceMaps } from '../../../ts/tasks/facecls/relevance';
+
+describe('relevance maps', () => {
+  torch.manualSeed(0);
+  const model = ViTForImageClassification.fromConfig({
+    imageSize: [24, 16], patchSize: 8, hiddenSize: 32, numHiddenLayers: 3, numAttentionHeads: 4, intermediateSize: 64,
+    numLabels: 3, problemType: 'multi_label_classification', initializerRange: 0.3,
+  }).eval();
+  const pixelValues = torch.randn([1, 3, 24, 16]);
+
+  it('come from the same logits as the model gives', () => {
+    const { logits } = forwardWithAttention(model, pixelValues);
+    const expected = model.forward({ pixelValues }).logits.toArray() as number[][];
+    (logits.toArray() as number[][])[0]!.forEach((logit, k) => assert.ok(Math.abs(logit - expected[0]![k]!) < 1e-4));
+  });
+
+  it('have a share for each patch, the largest 1', () => {
+    const [map] = relevanceMaps(model, pixelValues, [1]);
+    assert.deepEqual([map!.rows, map!.columns, map!.values.length], [3, 2, 6]);
+    assert.equal(Math.max(...map!.values), 1);
+    assert.ok(map!.values.every((value) => value >= 0));
+  });
+
+  it('differ from answer to answer', () => {
+    const [one, other] = relevanceMaps(model, pixelValues, [0, 2]);
+    assert.notDeepEqual(one!.values, other!.values);
+  });
+
+  it('find the patch that decides', () => {
+    // Only the value of the patch that differs from the others can tell the class token anything.
+    const picture = torch.zeros([1, 3, 24, 16]);
+    picture.narrow(2, 8, 8).narrow(3, 8, 8).fill_(5);
+    torch.noGrad(() => model.vit.embeddings.position_embeddings.zero_());
+    const found = relevanceMaps(model, picture, [0, 1, 2]).map(({ values }) => values.indexOf(1));
+    assert.ok(found.filter((patch) => patch === 3).length >= 2, found.join());
+  });
+
+  it('work where gradients are switched off', () => {
+    assert.equal(torch.noGrad(() => relevanceMaps(model, pixelValues, [0])).length, 1);
+  });
+});

@@ -1,0 +1,84 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InputError } from '../../errors';
+import { ViTForImageClassification, openSource } from '../../models';
+import * as torch from '../../tensor';
+import type { Tensor } from '../../tensor';
+import { weightsOf } from '../../train/run';
+import type { RgbImage } from '../../vision/image';
+import { ImageProcessor } from '../../vision/processor';
+
+const PROCESSOR_FILE = 'preprocessor_config.json';
+
+export interface ClassifierOptions {
+  /** @default 'cpu' */
+  readonly device?: string;
+  /** Hears what a load had to make up, such as a new head. */
+  readonly onWarning?: (message: string) => void;
+}
+
+/** A ViT with a yes or no for each attribute, and the way from an image to its input. */
+export class FaceClassifier {
+  constructor(
+    readonly model: ViTForImageClassification,
+    readonly processor: ImageProcessor,
+  ) {}
+
+  /**
+   * Loads a run (its best checkpoint), a hub folder or a model of the hub.
+   * @throws InputError when it is none, or not a classifier of independent labels
+   */
+  static async load(source: string, { device = 'cpu', onWarning }: ClassifierOptions = {}): Promise<FaceClassifier> {
+    const folder = weightsOf(source);
+    const model = await ViTForImageClassification.fromPretrained(folder, { device, dtype: 'float32', onWarning });
+    if (model.config.problemType !== 'multi_label_classification') {
+      throw new InputError(
+        `Expected ${source} to hold a classifier of attributes (problem_type multi_label_classification), ` +
+          `found ${model.config.problemType ?? 'none'}; fine-tune it first: facecls train --set model.from=${source}.`,
+      );
+    }
+    return new FaceClassifier(model, await loadProcessor(folder));
+  }
+
+  /** Names of the outputs, in order. */
+  get attributes(): readonly string[] {
+    const { id2label, numLabels } = this.model.config;
+    return Array.from({ length: numLabels }, (_, k) => id2label[k]!);
+  }
+
+  get device(): string {
+    return this.model.parameters()[0]!.device;
+  }
+
+  /** One row of logits for each image. */
+  classify(images: readonly RgbImage[]): Float32Array[] {
+    const logits = torch.scoped(() => this.logits(this.processor.preprocess([...images])));
+    const width = this.attributes.length;
+    return images.map((_, i) => logits.slice(i * width, (i + 1) * width));
+  }
+
+  /** (B, C, H, W) -> B x K logits, row after row. */
+  logits(pixelValues: Tensor): Float32Array {
+    return torch.inferenceMode(() =>
+      torch.scoped(() => {
+        const { logits } = this.model.forward({ pixelValues: pixelValues.to(this.device) });
+        return logits.to('cpu').data() as Float32Array;
+      }),
+    );
+  }
+
+  /** Writes a hub folder that `load` and Python's transformers read. */
+  async save(folder: string): Promise<void> {
+    this.model.savePretrained(folder);
+    await writeFile(join(folder, PROCESSOR_FILE), `${JSON.stringify(this.processor.toJSON(), null, 2)}\n`);
+  }
+}
+
+
+/** The way from image to input that a hub folder or a model of the hub asks for. */
+export async function loadProcessor(name: string): Promise<ImageProcessor> {
+  const source = openSource(name);
+  const path = await source.find(PROCESSOR_FILE);
+  if (!path) throw source.missing(PROCESSOR_FILE);
+  return ImageProcessor.fromConfig(JSON.parse(await readFile(path, 'utf8')));
+}
