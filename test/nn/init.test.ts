@@ -74,9 +74,15 @@ describe('nn.init', () => {
   });
 
   it('refuses what it cannot fill, in one sentence', () => {
-    assert.throws(() => init.xavierUniform_(torch.empty([3])), new InputError('calculateFanInAndFanOut expects a tensor of at least 2 dimensions, got [3].'));
+    assert.throws(
+      () => init.xavierUniform_(torch.empty([3])),
+      new InputError('calculateFanInAndFanOut expects a tensor of at least 2 dimensions, got [3].'),
+    );
     assert.throws(() => init.eye_(torch.empty([1, 2, 3])), /eye_ expects a tensor of 2 dimensions, got \[1, 2, 3\]/);
-    assert.throws(() => init.kaimingNormal_(torch.empty([2, 2]), { mode: 'fan' as 'fan_in' }), /'fan_in' or 'fan_out', got 'fan'/);
+    assert.throws(
+      () => init.kaimingNormal_(torch.empty([2, 2]), { mode: 'fan' as 'fan_in' }),
+      /'fan_in' or 'fan_out', got 'fan'/,
+    );
     assert.throws(() => init.calculateGain('prelu' as 'relu'), /no nonlinearity 'prelu'/);
   });
 });

@@ -11,7 +11,9 @@ describe('the layers', () => {
     it(`${name}: start, output and gradients are PyTorch's`, () => {
       torch.manualSeed(0);
       const layer = make();
-      const keys = golden.names.filter((key) => key.startsWith(`${name}.state.`)).map((key) => key.slice(`${name}.state.`.length));
+      const keys = golden.names
+        .filter((key) => key.startsWith(`${name}.state.`))
+        .map((key) => key.slice(`${name}.state.`.length));
       assert.deepEqual(new Set(Object.keys(layer.stateDict())), new Set(keys));
       for (const [key, tensor] of Object.entries(layer.stateDict())) assertSame(tensor, golden.get(`${name}.state.${key}`), key);
 
@@ -22,7 +24,8 @@ describe('the layers', () => {
       output.square().sum().div(2).backward();
       assertClose(output, golden.get(`${name}.output`), { what: 'output' });
       assertClose(input.grad!, golden.get(`${name}.grad`), { what: 'gradient of the input' });
-      for (const [key, parameter] of layer.namedParameters()) assertClose(parameter.grad!, golden.get(`${name}.grad.${key}`), { what: key });
+      for (const [key, parameter] of layer.namedParameters())
+        assertClose(parameter.grad!, golden.get(`${name}.grad.${key}`), { what: key });
       for (const [key, buffer] of layer.namedBuffers()) assertClose(buffer, golden.get(`${name}.after.${key}`), { what: key });
     });
   }
@@ -59,7 +62,12 @@ describe('the layers', () => {
   });
 
   it('in-place activations write into their input', () => {
-    for (const make of [() => new nn.ReLU({ inplace: true }), () => new nn.SiLU({ inplace: true }), () => new nn.ELU({ inplace: true }), () => new nn.Hardswish({ inplace: true })]) {
+    for (const make of [
+      () => new nn.ReLU({ inplace: true }),
+      () => new nn.SiLU({ inplace: true }),
+      () => new nn.ELU({ inplace: true }),
+      () => new nn.Hardswish({ inplace: true }),
+    ]) {
       const input = torch.tensor([-1, 0.5, 2]);
       assertSame(make().forward(input), input);
       assert.notDeepEqual(input.toArray(), [-1, 0.5, 2]);
@@ -85,16 +93,31 @@ describe('the layers', () => {
 
   it('bad sizes and options are refused by name', () => {
     assert.throws(() => new nn.Linear(2.5, 1), /Linear: inFeatures must be an integer of at least 0, got 2.5/);
-    assert.throws(() => new nn.Linear(2, 1, { biass: true } as object), /Linear has no option "biass": it takes "bias", "device", "dtype"/);
-    assert.throws(() => new nn.Conv2d(2, 2, 3, { padding_mode: 'reflect' } as object), /Conv2d has no option "padding_mode": write "paddingMode"/);
-    assert.throws(() => new nn.Conv2d(3, 4, 3, { groups: 2 }), /Conv2d: groups must divide both channel counts, got 2 for 3 and 4/);
+    assert.throws(
+      () => new nn.Linear(2, 1, { biass: true } as object),
+      /Linear has no option "biass": it takes "bias", "device", "dtype"/,
+    );
+    assert.throws(
+      () => new nn.Conv2d(2, 2, 3, { padding_mode: 'reflect' } as object),
+      /Conv2d has no option "padding_mode": write "paddingMode"/,
+    );
+    assert.throws(
+      () => new nn.Conv2d(3, 4, 3, { groups: 2 }),
+      /Conv2d: groups must divide both channel counts, got 2 for 3 and 4/,
+    );
     assert.throws(() => new nn.Conv2d(2, 2, [1, 2, 3]), /Conv2d: kernelSize must be one number or 2 of them, got \[1, 2, 3\]/);
     assert.throws(() => new nn.Conv2d(2, 2, 3, { padding: 'same', stride: 2 }), /padding 'same' needs stride 1, got \[2, 2\]/);
     assert.throws(() => new nn.Dropout(1.5), /Dropout: p must be a probability between 0 and 1, got 1.5/);
     assert.throws(() => new nn.GroupNorm(4, 6), /numGroups must divide numChannels, got 4 and 6/);
     assert.throws(() => new nn.Embedding(3, 2, { paddingIdx: 3 }), /paddingIdx must be a row of the table of 3, got 3/);
-    assert.throws(() => new nn.Upsample({ size: 3, scaleFactor: 2 }).forward(torch.ones([1, 1, 2, 2])), /either size or scaleFactor/);
-    assert.throws(() => new nn.Upsample({ size: 3, mode: 'linear' }).forward(torch.ones([1, 1, 2, 2])), /no mode 'linear' for an input of shape \[1, 1, 2, 2\]/);
+    assert.throws(
+      () => new nn.Upsample({ size: 3, scaleFactor: 2 }).forward(torch.ones([1, 1, 2, 2])),
+      /either size or scaleFactor/,
+    );
+    assert.throws(
+      () => new nn.Upsample({ size: 3, mode: 'linear' }).forward(torch.ones([1, 1, 2, 2])),
+      /no mode 'linear' for an input of shape \[1, 1, 2, 2\]/,
+    );
   });
 
   it('layers are made in the type and on the device asked for', () => {

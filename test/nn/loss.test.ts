@@ -19,7 +19,11 @@ describe('the losses', () => {
     cross_entropy: ['logits', 'classes', new nn.CrossEntropyLoss()],
     cross_entropy_weighted: ['logits', 'classes', new nn.CrossEntropyLoss({ weight: g('weight') })],
     cross_entropy_ignored: ['logits', 'classes', new nn.CrossEntropyLoss({ ignoreIndex: 4 })],
-    cross_entropy_smoothed: ['logits', 'classes', new nn.CrossEntropyLoss({ weight: g('weight'), ignoreIndex: 0, labelSmoothing: 0.1 })],
+    cross_entropy_smoothed: [
+      'logits',
+      'classes',
+      new nn.CrossEntropyLoss({ weight: g('weight'), ignoreIndex: 0, labelSmoothing: 0.1 }),
+    ],
     cross_entropy_soft: ['logits', 'distribution', new nn.CrossEntropyLoss({ labelSmoothing: 0.2 })],
     cross_entropy_maps: ['maps', 'pixels', new nn.CrossEntropyLoss({ reduction: 'none' })],
     nll: ['logits', 'classes', new nn.NLLLoss({ weight: g('weight'), ignoreIndex: 2 })],
@@ -59,7 +63,10 @@ describe('the losses', () => {
       () => new nn.BCEWithLogitsLoss().forward(torch.zeros([2, 3]), torch.zeros([2, 1])),
       new ShapeError('binaryCrossEntropyWithLogits: target [2, 1] must have the shape of input [2, 3].'),
     );
-    assert.throws(() => new nn.MSELoss({ reduction: 'avg' as 'mean' }).forward(torch.zeros([1]), torch.zeros([1])), /reduction must be 'none', 'mean' or 'sum', got 'avg'/);
+    assert.throws(
+      () => new nn.MSELoss({ reduction: 'avg' as 'mean' }).forward(torch.zeros([1]), torch.zeros([1])),
+      /reduction must be 'none', 'mean' or 'sum', got 'avg'/,
+    );
     assert.throws(() => new nn.CrossEntropyLoss({ ignore_index: 3 } as object), /no option "ignore_index": write "ignoreIndex"/);
   });
 });

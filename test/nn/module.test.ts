@@ -59,22 +59,43 @@ describe('Module', () => {
   it('lists parameters, buffers and modules under PyTorch’s names, in PyTorch’s order', () => {
     const net = new Net();
     assert.deepEqual(Object.keys(net.stateDict()), golden.keys);
-    assert.deepEqual(net.namedParameters().map(([name]) => name), golden.parameters);
-    assert.deepEqual(net.namedBuffers().map(([name]) => name), golden.buffers);
-    assert.deepEqual(net.namedModules().map(([name]) => name), golden.modules);
+    assert.deepEqual(
+      net.namedParameters().map(([name]) => name),
+      golden.parameters,
+    );
+    assert.deepEqual(
+      net.namedBuffers().map(([name]) => name),
+      golden.buffers,
+    );
+    assert.deepEqual(
+      net.namedModules().map(([name]) => name),
+      golden.modules,
+    );
     assert.deepEqual(net.namedParameters('net')[0]![0], 'net.scale');
     assert.equal(net.parameters().length, golden.parameters.length);
-    assert.deepEqual(net.children().map((child) => child.constructor.name), ['Conv2d', 'BatchNorm2d', 'ModuleList', 'ModuleDict', 'ModuleList']);
+    assert.deepEqual(
+      net.children().map((child) => child.constructor.name),
+      ['Conv2d', 'BatchNorm2d', 'ModuleList', 'ModuleDict', 'ModuleList'],
+    );
   });
 
   it('prints as PyTorch prints', () => {
     assert.equal(String(new Net()), golden.net);
     assert.equal(inspect(new nn.Tanh()), 'Tanh()');
     const single = [
-      new nn.Conv1d(2, 4, 3, { dilation: 2 }), new nn.ConvTranspose2d(2, 2, 2, { outputPadding: 1, stride: 2 }),
-      new nn.Embedding(4, 2, { paddingIdx: 1, maxNorm: 1 }), new nn.Flatten({ startDim: 0, endDim: 1 }), new nn.AdaptiveAvgPool2d(1),
-      new nn.BCEWithLogitsLoss(), new nn.CrossEntropyLoss(), new nn.Tanh(), new nn.SiLU({ inplace: true }), new nn.ELU(),
-      new nn.Identity(), new nn.Dropout2d(), new nn.LeakyReLU({ negativeSlope: 0.1, inplace: true }),
+      new nn.Conv1d(2, 4, 3, { dilation: 2 }),
+      new nn.ConvTranspose2d(2, 2, 2, { outputPadding: 1, stride: 2 }),
+      new nn.Embedding(4, 2, { paddingIdx: 1, maxNorm: 1 }),
+      new nn.Flatten({ startDim: 0, endDim: 1 }),
+      new nn.AdaptiveAvgPool2d(1),
+      new nn.BCEWithLogitsLoss(),
+      new nn.CrossEntropyLoss(),
+      new nn.Tanh(),
+      new nn.SiLU({ inplace: true }),
+      new nn.ELU(),
+      new nn.Identity(),
+      new nn.Dropout2d(),
+      new nn.LeakyReLU({ negativeSlope: 0.1, inplace: true }),
     ];
     const printed = [...single, ...Object.values(layers).map((make) => make())].map(String);
     assert.deepEqual(printed, golden.printed);
@@ -92,7 +113,10 @@ describe('Module', () => {
     const weight = layer.stateDict()['weight']!;
     assert.equal(weight.requiresGrad, false);
     weight.fill_(7);
-    assert.deepEqual(layer.weight.detach().toArray(), [[7, 7], [7, 7]]);
+    assert.deepEqual(layer.weight.detach().toArray(), [
+      [7, 7],
+      [7, 7],
+    ]);
   });
 
   it('what one module saved another loads', () => {
@@ -116,7 +140,12 @@ describe('Module', () => {
       return 'loaded';
     };
     // PyTorch lists the unexpected keys of a module before those of its parents.
-    assert.deepEqual(message(keys).split(/[\s,]+/).sort(), golden.errors.keys.split(/[\s,]+/).sort());
+    assert.deepEqual(
+      message(keys)
+        .split(/[\s,]+/)
+        .sort(),
+      golden.errors.keys.split(/[\s,]+/).sort(),
+    );
     assert.equal(message(shapes), golden.errors.shapes);
   });
 
@@ -133,19 +162,29 @@ describe('Module', () => {
     assert.deepEqual(result, { missingKeys: ['0.weight', '0.bias', '1.weight'], unexpectedKeys: ['extra'] });
     assert.deepEqual(net.stateDict()['1.bias']!.toArray(), [1]);
     assert.throws(() => net.loadStateDict({ '1.bias': torch.ones([2]) }, { strict: false }), /size mismatch for 1.bias/);
-    assert.throws(() => net.loadStateDict({ '1.bias': 3 as unknown as Tensor }, { strict: false }), /expected a Tensor from checkpoint but received number/);
+    assert.throws(
+      () => net.loadStateDict({ '1.bias': 3 as unknown as Tensor }, { strict: false }),
+      /expected a Tensor from checkpoint but received number/,
+    );
   });
 
   it('assign puts the given tensors in place, also into a model without memory', () => {
     const source = new Net();
-    const model = new nn.Sequential(new nn.Linear(2, 3, { device: 'meta' }), new nn.Linear(3, 1, { device: 'meta' })).requiresGrad_(false);
+    const model = new nn.Sequential(
+      new nn.Linear(2, 3, { device: 'meta' }),
+      new nn.Linear(3, 1, { device: 'meta' }),
+    ).requiresGrad_(false);
     const state = pair().stateDict();
     model.loadStateDict(state, { assign: true });
     const weight = (model.at(0) as nn.Linear).weight;
     assert.equal(weight.device, 'cpu');
     assert.equal(weight.requiresGrad, false);
     state['0.weight']!.fill_(2);
-    assert.deepEqual(weight.toArray(), [[2, 2], [2, 2], [2, 2]]);
+    assert.deepEqual(weight.toArray(), [
+      [2, 2],
+      [2, 2],
+      [2, 2],
+    ]);
     source.loadStateDict(new Net().to('float64').stateDict(), { assign: true });
     assert.equal(source.table.dtype, 'float64');
   });
@@ -157,22 +196,38 @@ describe('Module', () => {
 
   it('train and eval reach every module below', () => {
     const net = new Net();
-    assert.ok(net.eval().modules().every((module) => !module.training));
-    assert.ok(net.train().modules().every((module) => module.training));
+    assert.ok(
+      net
+        .eval()
+        .modules()
+        .every((module) => !module.training),
+    );
+    assert.ok(
+      net
+        .train()
+        .modules()
+        .every((module) => module.training),
+    );
     assert.throws(() => net.train('yes' as unknown as boolean), /train\(\) takes true or false, got 'yes'/);
   });
 
   it('to converts floating point tensors in place and keeps the parameters themselves', () => {
     const net = new Net();
     const before = net.parameters();
-    net.forward(torch.randn([1, 3, 2, 2])).sum().backward();
+    net
+      .forward(torch.randn([1, 3, 2, 2]))
+      .sum()
+      .backward();
     net.to('float64');
     assert.deepEqual(net.parameters(), before);
     assert.ok(net.parameters().every((p, i) => p === before[i] && p.dtype === 'float64' && p.isLeaf && p.requiresGrad));
     assert.equal(net.table.dtype, 'float64');
     assert.equal(net.norm.num_batches_tracked!.dtype, 'int64');
-    net.zeroGrad();
-    net.forward(torch.randn([1, 3, 2, 2], { dtype: 'float64' })).sum().backward();
+    assert.equal(net.scale.grad!.dtype, 'float64');
+    net
+      .forward(torch.randn([1, 3, 2, 2], { dtype: 'float64' }))
+      .sum()
+      .backward();
     assert.equal(net.scale.grad!.dtype, 'float64');
     assert.throws(() => net.to('int64'), /floating point or complex types only, got 'int64'/);
   });
@@ -190,12 +245,20 @@ describe('Module', () => {
 
   it('gradients can be switched off, dropped and zeroed', () => {
     const net = pair();
-    net.forward(torch.ones([1, 2])).sum().backward();
+    net
+      .forward(torch.ones([1, 2]))
+      .sum()
+      .backward();
     net.zeroGrad({ setToNone: false });
     assert.ok(net.parameters().every((p) => p.grad !== null && p.grad.abs().sum().item() === 0));
     net.zeroGrad();
     assert.ok(net.parameters().every((p) => p.grad === null));
-    assert.ok(net.requiresGrad_(false).parameters().every((p) => !p.requiresGrad));
+    assert.ok(
+      net
+        .requiresGrad_(false)
+        .parameters()
+        .every((p) => !p.requiresGrad),
+    );
   });
 
   it('names of state must be free and without dots', () => {
@@ -206,7 +269,10 @@ describe('Module', () => {
     assert.throws(() => net.registerBuffer('gate', torch.zeros([1])), /already has a member "gate"/);
     net.registerBuffer('mask', null);
     net.registerBuffer('mask', torch.zeros([1]));
-    assert.deepEqual(net.namedBuffers().map(([name]) => name), ['mask']);
+    assert.deepEqual(
+      net.namedBuffers().map(([name]) => name),
+      ['mask'],
+    );
   });
 });
 
@@ -257,7 +323,10 @@ describe('forward', () => {
 
   it('keeps what autograd needs', () => {
     const net = new nn.Sequential(new nn.Linear(3, 4), new nn.GELU(), new nn.Linear(4, 1));
-    net.forward(torch.ones([2, 3])).sum().backward();
+    net
+      .forward(torch.ones([2, 3]))
+      .sum()
+      .backward();
     assert.ok(net.parameters().every((p) => p.grad !== null));
   });
 
@@ -305,7 +374,10 @@ describe('the containers', () => {
     assert.deepEqual(Object.keys(named.stateDict()), ['first.weight', 'first.bias']);
     assert.equal(named.at('act'), named.at(-1));
     assert.equal(named.append(new nn.Identity()).length, 3);
-    assert.deepEqual(named.namedChildren().map(([name]) => name), ['first', 'act', '2']);
+    assert.deepEqual(
+      named.namedChildren().map(([name]) => name),
+      ['first', 'act', '2'],
+    );
     assert.deepEqual(new nn.Sequential().forward(torch.ones([1])).toArray(), [1]);
   });
 
@@ -318,7 +390,10 @@ describe('the containers', () => {
 
   it('ModuleList counts, iterates and refuses to run', () => {
     const list = new nn.ModuleList([new nn.Linear(1, 1)]).append(new nn.Linear(2, 2));
-    assert.deepEqual([...list].map((layer) => layer.inFeatures), [1, 2]);
+    assert.deepEqual(
+      [...list].map((layer) => layer.inFeatures),
+      [1, 2],
+    );
     assert.equal(list.at(-1).outFeatures, 2);
     assert.throws(() => list.forward(), /ModuleList has no forward/);
     assert.throws(() => list.append(3 as unknown as nn.Linear), /ModuleList holds modules, got number for "2"/);

@@ -19,8 +19,10 @@ describe('MultiheadAttention', () => {
     assertClose(output, golden.get(`${name}.output`), { what: 'output' });
     assert.equal(weights !== null, golden.names.includes(`${name}.weights`));
     if (weights) assertClose(weights, golden.get(`${name}.weights`), { what: 'weights' });
-    for (const [i, leaf] of leaves.entries()) assertClose(leaf.grad!, golden.get(`${name}.grad.${i}`), { atol: 2e-6, what: `gradient ${i}` });
-    for (const [key, parameter] of layer.namedParameters()) assertClose(parameter.grad!, golden.get(`${name}.grad.${key}`), { atol: 5e-6, what: key });
+    for (const [i, leaf] of leaves.entries())
+      assertClose(leaf.grad!, golden.get(`${name}.grad.${i}`), { atol: 2e-6, what: `gradient ${i}` });
+    for (const [key, parameter] of layer.namedParameters())
+      assertClose(parameter.grad!, golden.get(`${name}.grad.${key}`), { atol: 5e-6, what: key });
   }
 
   function packed(): nn.MultiheadAttention {
@@ -35,7 +37,8 @@ describe('MultiheadAttention', () => {
     torch.manualSeed(1);
     const separate = new nn.MultiheadAttention(8, 4, { kdim: 3, vdim: 5, bias: false });
     assert.deepEqual(Object.keys(separate.stateDict()), ['q_proj_weight', 'k_proj_weight', 'v_proj_weight', 'out_proj.weight']);
-    for (const [key, tensor] of Object.entries(separate.stateDict())) assertSame(tensor, golden.get(`separate.state.${key}`), key);
+    for (const [key, tensor] of Object.entries(separate.stateDict()))
+      assertSame(tensor, golden.get(`separate.state.${key}`), key);
   });
 
   it('self-attention with and without weights', () => {
@@ -81,18 +84,34 @@ describe('MultiheadAttention', () => {
     const layer = packed().eval();
     const [query, memory] = [mask('cross.input.0'), mask('cross.input.1')];
     const [padded] = layer.forward(query, memory, memory, { keyPaddingMask: mask('padding') });
-    const [alone] = layer.forward(query.narrow(0, 0, 1), memory.narrow(0, 0, 1).narrow(1, 0, 4), memory.narrow(0, 0, 1).narrow(1, 0, 4));
+    const [alone] = layer.forward(
+      query.narrow(0, 0, 1),
+      memory.narrow(0, 0, 1).narrow(1, 0, 4),
+      memory.narrow(0, 0, 1).narrow(1, 0, 4),
+    );
     assertClose(padded.narrow(0, 0, 1), alone);
   });
 
   it('refuses shapes and masks that do not fit, by name', () => {
     const layer = packed();
     const x = torch.randn([2, 5, 8]);
-    assert.throws(() => layer.forward(x, torch.randn([2, 6, 7]), x), new ShapeError('MultiheadAttention: key must have 3 dimensions, the last of 8, got [2, 6, 7].'));
+    assert.throws(
+      () => layer.forward(x, torch.randn([2, 6, 7]), x),
+      new ShapeError('MultiheadAttention: key must have 3 dimensions, the last of 8, got [2, 6, 7].'),
+    );
     assert.throws(() => layer.forward(x, x, torch.randn([2, 6, 8])), /key \[2, 5, 8\] and value \[2, 6, 8\] must agree/);
-    assert.throws(() => layer.forward(x, x, x, { attnMask: torch.zeros([4, 5]) }), /attnMask must be \[5, 5\] or \[4, 5, 5\].*got \[4, 5\]/);
-    assert.throws(() => layer.forward(x, x, x, { keyPaddingMask: torch.zeros([5, 2]) }), /keyPaddingMask must be \[2, 5\].*got \[5, 2\]/);
-    assert.throws(() => layer.forward(x, x, x, { attnMask: torch.zeros([5, 5], { dtype: 'int64' }) }), /attnMask must be bool or floating point, got int64/);
+    assert.throws(
+      () => layer.forward(x, x, x, { attnMask: torch.zeros([4, 5]) }),
+      /attnMask must be \[5, 5\] or \[4, 5, 5\].*got \[4, 5\]/,
+    );
+    assert.throws(
+      () => layer.forward(x, x, x, { keyPaddingMask: torch.zeros([5, 2]) }),
+      /keyPaddingMask must be \[2, 5\].*got \[5, 2\]/,
+    );
+    assert.throws(
+      () => layer.forward(x, x, x, { attnMask: torch.zeros([5, 5], { dtype: 'int64' }) }),
+      /attnMask must be bool or floating point, got int64/,
+    );
     assert.throws(() => layer.forward(x, x, x, { isCausal: true }), /isCausal says that attnMask is the causal mask/);
     assert.throws(() => layer.forward(x, x, x, { attentionMask: null } as object), /has no option "attentionMask"/);
     assert.throws(() => new nn.MultiheadAttention(8, 3), /numHeads must divide embedDim, got 3 and 8/);

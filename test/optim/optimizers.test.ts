@@ -13,7 +13,11 @@ interface Case {
 }
 
 const golden = goldenTensors('optim-steps');
-const { missing, cases, group_keys } = goldenJson<{ missing: number[]; cases: Record<string, Case>; group_keys: Record<string, string[]> }>('optim-cases');
+const { missing, cases, group_keys } = goldenJson<{
+  missing: number[];
+  cases: Record<string, Case>;
+  group_keys: Record<string, string[]>;
+}>('optim-cases');
 const STEPS = 10;
 
 function inCamelCase(options: Record<string, unknown>): Record<string, unknown> {
@@ -35,7 +39,13 @@ function setGradients(parameters: readonly nn.Parameter[], step: number): void {
   }
 }
 
-function run(optimizer: optim.Optimizer, parameters: readonly nn.Parameter[], from = 0, to = STEPS, after?: (step: number) => void): void {
+function run(
+  optimizer: optim.Optimizer,
+  parameters: readonly nn.Parameter[],
+  from = 0,
+  to = STEPS,
+  after?: (step: number) => void,
+): void {
   for (let step = from; step < to; step++) {
     setGradients(parameters, step);
     optimizer.step();
@@ -56,7 +66,9 @@ describe('the optimizers', () => {
           }
         });
         const { state } = optimizer.stateDict();
-        const found = Object.entries(state).flatMap(([number, tensors]) => Object.keys(tensors).map((key) => `${name}.state.${number}.${key}`));
+        const found = Object.entries(state).flatMap(([number, tensors]) =>
+          Object.keys(tensors).map((key) => `${name}.state.${number}.${key}`),
+        );
         assert.deepEqual(found.sort(), golden.names.filter((key) => key.startsWith(`${name}.state.`)).sort());
         for (const key of found) {
           const [number, tensor] = key.slice(`${name}.state.`.length).split('.') as [string, string];
@@ -92,8 +104,14 @@ describe('the optimizers', () => {
   it('state dicts that do not fit are refused', () => {
     const [a, b] = startParameters() as [nn.Parameter, nn.Parameter];
     const saved = new optim.SGD([a]).stateDict();
-    assert.throws(() => new optim.SGD([{ params: [a] }, { params: [b] }]).loadStateDict(saved), /different number of parameter groups: 1, expected 2/);
-    assert.throws(() => new optim.SGD([a, b]).loadStateDict(saved), /doesn't match the size of optimizer's group: group 0 has 1 parameters, expected 2/);
+    assert.throws(
+      () => new optim.SGD([{ params: [a] }, { params: [b] }]).loadStateDict(saved),
+      /different number of parameter groups: 1, expected 2/,
+    );
+    assert.throws(
+      () => new optim.SGD([a, b]).loadStateDict(saved),
+      /doesn't match the size of optimizer's group: group 0 has 1 parameters, expected 2/,
+    );
     const wrong = { state: { 0: { exp_avg: torch.zeros([7]) } }, param_groups: new optim.Adam([a]).stateDict().param_groups };
     assert.throws(() => new optim.Adam([a]).loadStateDict(wrong), /the loaded exp_avg has shape \[7\], its parameter \[3, 4\]/);
   });
@@ -103,7 +121,10 @@ describe('the optimizers', () => {
     const optimizer = new optim.Adam([parameter]);
     const mean = torch.ones([2]);
     const step = torch.tensor(3);
-    optimizer.loadStateDict({ state: { 0: { step, exp_avg: mean, exp_avg_sq: mean } }, param_groups: optimizer.stateDict().param_groups });
+    optimizer.loadStateDict({
+      state: { 0: { step, exp_avg: mean, exp_avg_sq: mean } },
+      param_groups: optimizer.stateDict().param_groups,
+    });
     parameter.grad = torch.ones([2], { dtype: 'float64' });
     optimizer.step();
     assert.deepEqual([mean.toArray(), step.item()], [[1, 1], 3]);
@@ -117,7 +138,11 @@ describe('the optimizers', () => {
     const optimizer = new optim.AdamW(parameters, { lr: 0.5, weightDecay: 0 });
     for (const parameter of parameters) parameter.grad = torch.ones([4], { dtype: parameter.dtype });
     optimizer.step();
-    for (const parameter of parameters) assert.deepEqual((parameter.detach().to('float32').toArray() as number[]).map((x) => x.toFixed(3)), ['0.500', '0.500', '0.500', '0.500']);
+    for (const parameter of parameters)
+      assert.deepEqual(
+        (parameter.detach().to('float32').toArray() as number[]).map((x) => x.toFixed(3)),
+        ['0.500', '0.500', '0.500', '0.500'],
+      );
   });
 
   it('a gradient that lies in memory in another order gives the same step', () => {
@@ -137,7 +162,10 @@ describe('the optimizers', () => {
     const optimizer = new optim.AdamW([a], { lr: 0.1 });
     run(optimizer, [a], 0, 2);
     optimizer.addParamGroup({ params: b, lr: 0.5 });
-    assert.deepEqual(optimizer.paramGroups.map((group) => group.lr), [0.1, 0.5]);
+    assert.deepEqual(
+      optimizer.paramGroups.map((group) => group.lr),
+      [0.1, 0.5],
+    );
     setGradients([a, b], 1);
     optimizer.step();
     assert.equal(optimizer.state.get(b)!['step']!.item(), 1);
@@ -181,13 +209,25 @@ describe('the optimizers', () => {
     const parameters = startParameters();
     assert.throws(() => new optim.AdamW(parameters, { lr: -1 }), /AdamW: lr must be at least 0, got -1/);
     assert.throws(() => new optim.AdamW(parameters, { betas: [0.9, 1] }), /betas\[1\] must be at least 0 and below 1, got 1/);
-    assert.throws(() => new optim.AdamW(parameters, { weight_decay: 0.1 } as object), /no option "weight_decay": write "weightDecay"/);
-    assert.throws(() => new optim.AdamW([{ params: parameters, learningRate: 1 } as { params: Tensor[] }]), /AdamW has no option "learningRate"/);
+    assert.throws(
+      () => new optim.AdamW(parameters, { weight_decay: 0.1 } as object),
+      /no option "weight_decay": write "weightDecay"/,
+    );
+    assert.throws(
+      () => new optim.AdamW([{ params: parameters, learningRate: 1 } as { params: Tensor[] }]),
+      /AdamW has no option "learningRate"/,
+    );
     assert.throws(() => new optim.SGD(parameters, { nesterov: true }), /nesterov needs a momentum and zero dampening/);
     assert.throws(() => new optim.SGD([]), /SGD got an empty list of parameters/);
     assert.throws(() => new optim.SGD([parameters[0]!, parameters[0]!]), /more than one parameter group or twice in one/);
     assert.throws(() => new optim.SGD([parameters[0]!.mul(2)]), /can't optimize a tensor that was computed/);
-    assert.throws(() => new optim.SGD([torch.zeros([1], { dtype: 'complex64' })]), /optimizes floating point tensors, got complex64/);
-    assert.throws(() => new optim.SGD(new nn.Linear(1, 1).namedParameters() as unknown as Tensor[]), /got an array: pass model.parameters\(\)/);
+    assert.throws(
+      () => new optim.SGD([torch.zeros([1], { dtype: 'complex64' })]),
+      /optimizes floating point tensors, got complex64/,
+    );
+    assert.throws(
+      () => new optim.SGD(new nn.Linear(1, 1).namedParameters() as unknown as Tensor[]),
+      /got an array: pass model.parameters\(\)/,
+    );
   });
 });

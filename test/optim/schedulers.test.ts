@@ -17,7 +17,13 @@ function parameter(): nn.Parameter {
 }
 
 function sgd(): optim.SGD {
-  return new optim.SGD([{ params: [parameter()], lr: 0.1 }, { params: [parameter()], lr: 0.03 }], { momentum: 0.9 });
+  return new optim.SGD(
+    [
+      { params: [parameter()], lr: 0.1 },
+      { params: [parameter()], lr: 0.03 },
+    ],
+    { momentum: 0.9 },
+  );
 }
 
 const exponent = (step: number): number => 0.9 ** step;
@@ -32,7 +38,13 @@ const schedules: Record<string, (optimizer: optim.SGD) => optim.LRScheduler> = {
   lambda_groups: (o) => new optim.LambdaLR(o, [exponent, (step) => 1 / (1 + step)]),
   one_cycle: (o) => new optim.OneCycleLR(o, 0.5, { totalSteps: 25 }),
   one_cycle_three: (o) =>
-    new optim.OneCycleLR(o, [0.5, 0.2], { epochs: 5, stepsPerEpoch: 5, threePhase: true, annealStrategy: 'linear', pctStart: 0.4 }),
+    new optim.OneCycleLR(o, [0.5, 0.2], {
+      epochs: 5,
+      stepsPerEpoch: 5,
+      threePhase: true,
+      annealStrategy: 'linear',
+      pctStart: 0.4,
+    }),
   sequential: (o) =>
     new optim.SequentialLR(
       o,
@@ -56,7 +68,10 @@ describe('the schedules', () => {
       for (let step = 0; step < 25; step++) {
         for (const i of [0, 1] as const) near(optimizer.paramGroups[i]!.lr, lr[step]![i], `group ${i} at step ${step}`);
         near(optimizer.paramGroups[0]!.momentum, momentum[step]!, `momentum at step ${step}`);
-        assert.deepEqual(scheduler.getLastLr(), optimizer.paramGroups.map((group) => group.lr));
+        assert.deepEqual(
+          scheduler.getLastLr(),
+          optimizer.paramGroups.map((group) => group.lr),
+        );
         if (step < 24) scheduler.step();
       }
     });
@@ -127,7 +142,10 @@ describe('the schedules', () => {
     assert.throws(() => new optim.ConstantLR(optimizer, { factor: 2 }), /factor must be between 0 and 1, got 2/);
     assert.throws(() => new optim.LambdaLR(optimizer, [exponent]), /expected 2 functions, one a parameter group, got 1/);
     assert.throws(() => new optim.OneCycleLR(optimizer, 1), /give totalSteps, or both epochs and stepsPerEpoch/);
-    assert.throws(() => new optim.OneCycleLR(optimizer, [1], { totalSteps: 4 }), /expected 2 values for maxLr, one a parameter group, got 1/);
+    assert.throws(
+      () => new optim.OneCycleLR(optimizer, [1], { totalSteps: 4 }),
+      /expected 2 values for maxLr, one a parameter group, got 1/,
+    );
     assert.throws(() => new optim.SequentialLR(optimizer, [], []), /at least one scheduler, got none/);
     assert.throws(() => optim.warmupCosine(optimizer, { warmupSteps: 9, totalSteps: 4 }), /between 0 and totalSteps, got 9 of 4/);
   });

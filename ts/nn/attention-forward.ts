@@ -35,27 +35,34 @@ interface Call extends Required<AttentionOptions> {
   readonly dropoutP: number;
 }
 
-type Triple = readonly [Tensor, Tensor, Tensor];
+type Triple = [Tensor, Tensor, Tensor];
 
 /**
  * Multi-head attention over sequences, sequence first (Vaswani et al. 2017, arXiv 1706.03762).
  * query (L, B, D), key (S, B, kdim), value (S, B, vdim) -> [(L, B, D), weights (B, L, S) or (B, nh, L, S), or null]
  */
 export function multiHeadAttentionForward(
-  query: Tensor, key: Tensor, value: Tensor, weights: AttentionWeights, call: Call,
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  weights: AttentionWeights,
+  call: Call,
 ): [output: Tensor, weights: Tensor | null] {
-  if (call.isCausal && call.attnMask === null) throw new InputError('MultiheadAttention: isCausal says that attnMask is the causal mask: pass it too.');
+  if (call.isCausal && call.attnMask === null)
+    throw new InputError('MultiheadAttention: isCausal says that attnMask is the causal mask: pass it too.');
   const [L, B, D] = query.shape as [number, number, number];
   const S = key.shape[0] as number;
   const { numHeads: nh } = weights;
-  // (X, B, D) -> (B·nh, X, hd)
-  const [q, k, v] = project(query, key, value, weights).map((x, i) => x.reshape([i === 0 ? L : S, B * nh, D / nh]).transpose(0, 1)) as unknown as Triple;
+  const projected = project(query, key, value, weights);
+  const [q, k, v] = projected.map((x) => x.reshape([-1, B * nh, D / nh]).transpose(0, 1)) as Triple; // (X, B, D) -> (B·nh, X, hd)
 
   // The kernel's own causal mask serves only where no other mask has to join it.
   const kernelMask = call.isCausal && call.keyPaddingMask === null && !call.needWeights;
   const mask = kernelMask ? null : mergeMasks(call, query, { B, nh, L, S });
 
-  const [mixed, attention] = call.needWeights ? attend(q, k, v, mask, call.dropoutP) : [attendFused(q, k, v, mask, call.dropoutP, kernelMask, { B, nh, L, S }), null];
+  const [mixed, attention] = call.needWeights
+    ? attend(q, k, v, mask, call.dropoutP)
+    : [attendFused([q, k, v], mask, call.dropoutP, kernelMask, { B, nh, L, S }), null];
   const rows = mixed.reshape([L * B, D]); // (L, B, nh, hd) -> (L·B, D)
   const output = torch.linear(rows, weights.outProjWeight, weights.outProjBias).view([L, B, D]);
   if (attention === null) return [output, null];
@@ -71,28 +78,31 @@ interface Sizes {
 }
 
 /** Queries, keys and values, with as few matrix products as the inputs allow. */
-function project(query: Tensor, key: Tensor, value: Tensor, { inProjWeight, separateProjWeights, inProjBias }: AttentionWeights): Triple {
-  if (inProjWeight === null) {
-    const inputs = [query, key, value];
-    const biases = inProjBias?.chunk(3) ?? [null, null, null];
-    return separateProjWeights!.map((weight, i) => torch.linear(inputs[i]!, weight, biases[i])) as unknown as Triple;
-  }
+function project(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  { inProjWeight, separateProjWeights, inProjBias }: AttentionWeights,
+): Triple {
   const D = query.shape.at(-1) as number;
-  if (query === key && key === value) return unpack(torch.linear(query, inProjWeight, inProjBias), 3, D) as unknown as Triple;
-  if (key === value) {
+  if (inProjWeight !== null && query === key && key === value)
+    return unpack(torch.linear(query, inProjWeight, inProjBias), 3, D) as Triple;
+  if (inProjWeight !== null && key === value) {
     const [wq, wkv] = inProjWeight.splitWithSizes([D, 2 * D]) as [Tensor, Tensor];
     const [bq, bkv] = inProjBias === null ? [null, null] : (inProjBias.splitWithSizes([D, 2 * D]) as [Tensor, Tensor]);
     const [k, v] = unpack(torch.linear(key, wkv, bkv), 2, D) as [Tensor, Tensor];
     return [torch.linear(query, wq, bq), k, v];
   }
-  const weight = inProjWeight.chunk(3) as unknown as Triple;
-  const bias = inProjBias?.chunk(3) ?? [null, null, null];
-  return [torch.linear(query, weight[0], bias[0]), torch.linear(key, weight[1], bias[1]), torch.linear(value, weight[2], bias[2])];
+  const inputs = [query, key, value];
+  const biases = inProjBias?.chunk(3) ?? [null, null, null];
+  const projections = separateProjWeights ?? inProjWeight!.chunk(3);
+  return projections.map((weight, i) => torch.linear(inputs[i]!, weight, biases[i])) as Triple;
 }
 
 /** (X, B, n·D) -> n times (X, B, D), each contiguous */
 function unpack(packed: Tensor, n: number, D: number): Tensor[] {
-  return packed.unflatten(-1, [n, D]).unsqueeze(0).transpose(0, -2).squeeze(-2).contiguous().unbind(0); // (X, B, n·D) -> (n, X, B, D)
+  const stacked = packed.unflatten(-1, [n, D]).unsqueeze(0).transpose(0, -2).squeeze(-2); // (X, B, n·D) -> (n, X, B, D)
+  return stacked.contiguous().unbind(0);
 }
 
 /** Attention by plain products: [(L, B·nh, hd), (B·nh, L, S)]. */
@@ -106,13 +116,12 @@ function attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | null, dropoutP: 
 }
 
 /** Attention by libtorch's fused kernel: (L, B, nh, hd). */
-function attendFused(
-  q: Tensor, k: Tensor, v: Tensor, mask: Tensor | null, dropoutP: number, isCausal: boolean, { B, nh, L, S }: Sizes,
-): Tensor {
-  const hd = q.shape.at(-1) as number;
-  const [queries, keys, values] = [q.view([B, nh, L, hd]), k.view([B, nh, S, hd]), v.view([B, nh, S, hd])]; // (B·nh, X, hd) -> (B, nh, X, hd)
+function attendFused(heads: Triple, mask: Tensor | null, dropoutP: number, isCausal: boolean, { B, nh, S }: Sizes): Tensor {
+  const hd = heads[0].shape.at(-1) as number;
+  const [q, k, v] = heads.map((x) => x.view([B, nh, -1, hd])) as Triple; // (B·nh, X, hd) -> (B, nh, X, hd)
   const attnMask = mask === null ? null : mask.shape[0] === 1 ? mask.unsqueeze(0) : mask.view([B, nh, -1, S]);
-  return torch.scaledDotProductAttention(queries, keys, values, { attnMask, dropoutP, isCausal }).permute([2, 0, 1, 3]); // (B, nh, L, hd) -> (L, B, nh, hd)
+  const mixed = torch.scaledDotProductAttention(q, k, v, { attnMask, dropoutP, isCausal });
+  return mixed.permute([2, 0, 1, 3]); // (B, nh, L, hd) -> (L, B, nh, hd)
 }
 
 /** Both masks as numbers to add to the scores: (1, L, S), (B·nh, 1, S) or (B·nh, L, S); null for none. */
@@ -120,22 +129,28 @@ function mergeMasks({ attnMask, keyPaddingMask }: Call, { dtype }: Tensor, { B, 
   const scores = attnMask === null ? null : batchMask(additive('attnMask', attnMask, dtype), { B, nh, L, S });
   if (keyPaddingMask === null) return scores;
   if (keyPaddingMask.shape.join() !== [B, S].join()) {
-    throw new ShapeError(`MultiheadAttention: keyPaddingMask must be [${B}, ${S}] (batch, keys), got [${keyPaddingMask.shape.join(', ')}].`);
+    throw new ShapeError(
+      `MultiheadAttention: keyPaddingMask must be [${B}, ${S}] (batch, keys), got [${keyPaddingMask.shape.join(', ')}].`,
+    );
   }
-  const padding = additive('keyPaddingMask', keyPaddingMask, dtype).view([B, 1, 1, S]).expand([-1, nh, -1, -1]).reshape([B * nh, 1, S]); // (B, S) -> (B·nh, 1, S)
-  return scores === null ? padding : scores.add(padding);
+  const padding = additive('keyPaddingMask', keyPaddingMask, dtype).view([B, 1, 1, S]);
+  const perHead = padding.expand([-1, nh, -1, -1]).reshape([B * nh, 1, S]); // (B, S) -> (B·nh, 1, S)
+  return scores === null ? perHead : scores.add(perHead);
 }
 
 function batchMask(mask: Tensor, { B, nh, L, S }: Sizes): Tensor {
   const shape = mask.shape.join();
   if (shape === [L, S].join()) return mask.unsqueeze(0); // (L, S) -> (1, L, S)
   if (shape === [B * nh, L, S].join()) return mask;
-  throw new ShapeError(`MultiheadAttention: attnMask must be [${L}, ${S}] or [${B * nh}, ${L}, ${S}] (batch times heads), got [${mask.shape.join(', ')}].`);
+  throw new ShapeError(
+    `MultiheadAttention: attnMask must be [${L}, ${S}] or [${B * nh}, ${L}, ${S}] (batch times heads), got [${mask.shape.join(', ')}].`,
+  );
 }
 
 /** A mask of booleans becomes 0 and -inf. */
 function additive(name: string, mask: Tensor, dtype: Tensor['dtype']): Tensor {
   if (isFloatingPoint(mask.dtype)) return mask;
-  if (mask.dtype !== 'bool') throw new InputError(`MultiheadAttention: ${name} must be bool or floating point, got ${mask.dtype}.`);
+  if (mask.dtype !== 'bool')
+    throw new InputError(`MultiheadAttention: ${name} must be bool or floating point, got ${mask.dtype}.`);
   return torch.zerosLike(mask, { dtype }).maskedFill_(mask, -Infinity);
 }

@@ -22,7 +22,12 @@ export interface BatchNormOptions extends FactoryOptions {
 }
 
 const defaults: Required<BatchNormOptions> = {
-  eps: 1e-5, momentum: 0.1, affine: true, trackRunningStats: true, bias: true, ...factoryDefaults,
+  eps: 1e-5,
+  momentum: 0.1,
+  affine: true,
+  trackRunningStats: true,
+  bias: true,
+  ...factoryDefaults,
 };
 
 /** Zero mean and unit variance of each channel: (B, numFeatures, H, W) (Ioffe and Szegedy 2015, arXiv 1502.03167). */
@@ -48,7 +53,14 @@ export class BatchNorm2d extends Module {
   ) {
     super();
     requireSizes('BatchNorm2d', { numFeatures });
-    const { eps, momentum, affine, trackRunningStats: track, bias, ...factory } = resolveOptions('BatchNorm2d', defaults, options);
+    const {
+      eps,
+      momentum,
+      affine,
+      trackRunningStats: track,
+      bias,
+      ...factory
+    } = resolveOptions('BatchNorm2d', defaults, options);
     this.eps = eps;
     this.momentum = momentum;
     this.affine = affine;
@@ -74,7 +86,8 @@ export class BatchNorm2d extends Module {
   }
 
   forward(input: Tensor): Tensor {
-    if (input.ndim !== 4) throw new ShapeError(`BatchNorm2d expects (B, C, H, W), got ${input.ndim} dimensions: [${input.shape.join(', ')}].`);
+    if (input.ndim !== 4)
+      throw new ShapeError(`BatchNorm2d expects (B, C, H, W), got ${input.ndim} dimensions: [${input.shape.join(', ')}].`);
     const { weight, bias, eps, training, trackRunningStats } = this;
     const useBuffers = !training || trackRunningStats;
     return batchNorm(input, useBuffers ? this.running_mean : null, useBuffers ? this.running_var : null, {
@@ -100,9 +113,10 @@ export class BatchNorm2d extends Module {
   }
 
   override extraRepr(): string {
-    const { numFeatures, eps, momentum, affine, bias, trackRunningStats } = this;
+    const { numFeatures, eps, affine, bias, trackRunningStats } = this;
+    const momentum = this.momentum === null ? 'None' : repr.float(this.momentum);
     return (
-      `${numFeatures}, eps=${repr.float(eps)}, momentum=${momentum === null ? 'None' : repr.float(momentum)}, affine=${repr.bool(affine)}, ` +
+      `${numFeatures}, eps=${repr.float(eps)}, momentum=${momentum}, affine=${repr.bool(affine)}, ` +
       `bias=${repr.bool(bias !== null)}, track_running_stats=${repr.bool(trackRunningStats)}`
     );
   }

@@ -42,10 +42,22 @@ export interface ConvTransposeOptions extends FactoryOptions {
 }
 
 const convDefaults: Required<ConvOptions> = {
-  stride: 1, padding: 0, dilation: 1, groups: 1, bias: true, paddingMode: 'zeros', ...factoryDefaults,
+  stride: 1,
+  padding: 0,
+  dilation: 1,
+  groups: 1,
+  bias: true,
+  paddingMode: 'zeros',
+  ...factoryDefaults,
 };
 const transposeDefaults: Required<ConvTransposeOptions> = {
-  stride: 1, padding: 0, outputPadding: 0, dilation: 1, groups: 1, bias: true, ...factoryDefaults,
+  stride: 1,
+  padding: 0,
+  outputPadding: 0,
+  dilation: 1,
+  groups: 1,
+  bias: true,
+  ...factoryDefaults,
 };
 
 /** What the convolutions share: sizes by dimension, the parameters, and how they print. */
@@ -72,7 +84,9 @@ abstract class ConvNd extends Module {
     requireSizes(this.constructor.name, { inChannels, outChannels });
     requireSizes(this.constructor.name, { groups }, 1);
     if (inChannels % groups !== 0 || outChannels % groups !== 0) {
-      throw new InputError(`${this.constructor.name}: groups must divide both channel counts, got ${groups} for ${inChannels} and ${outChannels}.`);
+      throw new InputError(
+        `${this.constructor.name}: groups must divide both channel counts, got ${groups} for ${inChannels} and ${outChannels}.`,
+      );
     }
     this.kernelSize = this.expand('kernelSize', kernelSize, dimensions);
     this.stride = this.expand('stride', stride, dimensions);
@@ -99,7 +113,8 @@ abstract class ConvNd extends Module {
 
   override extraRepr(): string {
     const { padding, dilation, groups, bias } = this;
-    let text = `${this.inChannels}, ${this.outChannels}, kernel_size=${repr.tuple(this.kernelSize)}, stride=${repr.tuple(this.stride)}`;
+    let text = `${this.inChannels}, ${this.outChannels}`;
+    text += `, kernel_size=${repr.tuple(this.kernelSize)}, stride=${repr.tuple(this.stride)}`;
     if (typeof padding === 'string') text += `, padding=${padding}`;
     else if (padding.some((rows) => rows !== 0)) text += `, padding=${repr.tuple(padding)}`;
     if (dilation.some((distance) => distance !== 1)) text += `, dilation=${repr.tuple(dilation)}`;
@@ -142,7 +157,10 @@ abstract class ForwardConv extends ConvNd {
   forward(input: Tensor): Tensor {
     if (this.paddingMode === 'zeros') return this.convolve(input, this.padding);
     const padded = torch.pad(input, this.#sides(), { mode: this.paddingMode });
-    return this.convolve(padded, this.kernelSize.map(() => 0));
+    return this.convolve(
+      padded,
+      this.kernelSize.map(() => 0),
+    );
   }
 
   /** Rows to add as `pad` takes them: last dimension first, both sides of each. */
@@ -174,11 +192,16 @@ export class Conv1d extends ForwardConv {
   protected convolve(input: Tensor, padding: readonly number[] | 'same' | 'valid'): Tensor {
     const { weight, bias, stride, dilation, groups } = this;
     const options = { bias, stride, dilation, groups };
-    return typeof padding === 'string' ? torch.conv1d(input, weight, { ...options, padding }) : torch.conv1d(input, weight, { ...options, padding });
+    return typeof padding === 'string'
+      ? torch.conv1d(input, weight, { ...options, padding })
+      : torch.conv1d(input, weight, { ...options, padding });
   }
 }
 
-/** Convolution over an image: (B, inChannels, H, W) -> (B, outChannels, H', W'). Weight: (outChannels, inChannels / groups, kh, kw). */
+/**
+ * Convolution over an image: (B, inChannels, H, W) -> (B, outChannels, H', W').
+ * Weight: (outChannels, inChannels / groups, kh, kw).
+ */
 export class Conv2d extends ForwardConv {
   constructor(inChannels: number, outChannels: number, kernelSize: SizeN, options: ConvOptions = {}) {
     super(inChannels, outChannels, kernelSize, options, 2);
@@ -187,11 +210,16 @@ export class Conv2d extends ForwardConv {
   protected convolve(input: Tensor, padding: readonly number[] | 'same' | 'valid'): Tensor {
     const { weight, bias, stride, dilation, groups } = this;
     const options = { bias, stride, dilation, groups };
-    return typeof padding === 'string' ? torch.conv2d(input, weight, { ...options, padding }) : torch.conv2d(input, weight, { ...options, padding });
+    return typeof padding === 'string'
+      ? torch.conv2d(input, weight, { ...options, padding })
+      : torch.conv2d(input, weight, { ...options, padding });
   }
 }
 
-/** The gradient of `Conv2d` as a layer: (B, inChannels, H, W) -> (B, outChannels, H', W'). Weight: (inChannels, outChannels / groups, kh, kw). */
+/**
+ * The gradient of `Conv2d` as a layer: (B, inChannels, H, W) -> (B, outChannels, H', W').
+ * Weight: (inChannels, outChannels / groups, kh, kw).
+ */
 export class ConvTranspose2d extends ConvNd {
   readonly padding: readonly number[];
   readonly outputPadding: readonly number[];

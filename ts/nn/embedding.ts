@@ -20,7 +20,11 @@ export interface EmbeddingOptions extends FactoryOptions {
 }
 
 const defaults: Required<EmbeddingOptions> = {
-  paddingIdx: null, maxNorm: null, normType: 2, scaleGradByFreq: false, ...factoryDefaults,
+  paddingIdx: null,
+  maxNorm: null,
+  normType: 2,
+  scaleGradByFreq: false,
+  ...factoryDefaults,
 };
 
 /** Rows of a trained table by their number: integers (*) -> (*, embeddingDim). */

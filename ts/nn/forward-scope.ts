@@ -9,7 +9,11 @@ const visited = new WeakSet<object>();
  * what a forward makes is freed when it returns. A forward that returns a promise ends with the promise.
  */
 export function scopeForward(prototype: object, root: object): void {
-  for (let level: object | null = prototype; level !== null && level !== root; level = Object.getPrototypeOf(level) as object | null) {
+  for (
+    let level: object | null = prototype;
+    level !== null && level !== root;
+    level = Object.getPrototypeOf(level) as object | null
+  ) {
     if (visited.has(level)) return;
     visited.add(level);
     const descriptor = Object.getOwnPropertyDescriptor(level, 'forward');

@@ -9,16 +9,45 @@ import type { Tensor } from '../tensor';
 import { requireProbability } from './options';
 
 export {
-  convTranspose2d, conv1d, conv2d, conv3d, cosineSimilarity, gelu, glu, groupNorm, hardsigmoid, layerNorm, linear,
-  logSigmoid, logSoftmax, oneHot, pad, pixelShuffle, prelu, rmsNorm, scaledDotProductAttention, sigmoid, softmax, softplus, tanh,
+  avgPool2d,
+  convTranspose2d,
+  conv1d,
+  conv2d,
+  conv3d,
+  cosineSimilarity,
+  gelu,
+  glu,
+  groupNorm,
+  hardsigmoid,
+  layerNorm,
+  linear,
+  logSigmoid,
+  logSoftmax,
+  maxPool2d,
+  oneHot,
+  pad,
+  pixelShuffle,
+  prelu,
+  rmsNorm,
+  scaledDotProductAttention,
+  sigmoid,
+  softmax,
+  softplus,
+  tanh,
 } from '../tensor';
 export { interpolate, type InterpolateMode, type InterpolateOptions } from './interpolate';
 export {
-  binaryCrossEntropy, binaryCrossEntropyWithLogits, crossEntropy, huberLoss, l1Loss, mseLoss, nllLoss, smoothL1Loss,
+  binaryCrossEntropy,
+  binaryCrossEntropyWithLogits,
+  crossEntropy,
+  huberLoss,
+  l1Loss,
+  mseLoss,
+  nllLoss,
+  smoothL1Loss,
   type Reduction,
 } from './loss-functions';
 export { multiHeadAttentionForward } from './attention-forward';
-export { avgPool2d, maxPool2d } from '../tensor';
 
 interface Inplace {
   /** Write the result into the input. @default false */
@@ -45,7 +74,10 @@ export function hardswish(input: Tensor, { inplace = false }: Inplace = {}): Ten
   return inplace ? torch.hardswish_(input) : torch.hardswish(input);
 }
 
-export function leakyRelu(input: Tensor, { negativeSlope = 0.01, inplace = false }: Inplace & { readonly negativeSlope?: number } = {}): Tensor {
+export function leakyRelu(
+  input: Tensor,
+  { negativeSlope = 0.01, inplace = false }: Inplace & { readonly negativeSlope?: number } = {},
+): Tensor {
   return inplace ? torch.leakyRelu_(input, negativeSlope) : torch.leakyRelu(input, negativeSlope);
 }
 
@@ -92,7 +124,9 @@ export interface EmbeddingCallOptions {
 
 /** Rows of `weight` (rows, D) by their number: integers (*) -> (*, D). */
 export function embedding(
-  input: Tensor, weight: Tensor, { paddingIdx = null, maxNorm = null, normType = 2, scaleGradByFreq = false }: EmbeddingCallOptions = {},
+  input: Tensor,
+  weight: Tensor,
+  { paddingIdx = null, maxNorm = null, normType = 2, scaleGradByFreq = false }: EmbeddingCallOptions = {},
 ): Tensor {
   const rows = weight.shape[0] as number;
   if (paddingIdx !== null && !(paddingIdx >= -rows && paddingIdx < rows)) {
@@ -119,7 +153,9 @@ export interface BatchNormCallOptions {
 
 /** Normalises each channel of (B, C, *) by the running statistics (C), or by those of the batch. */
 export function batchNorm(
-  input: Tensor, runningMean: Tensor | null, runningVar: Tensor | null,
+  input: Tensor,
+  runningMean: Tensor | null,
+  runningVar: Tensor | null,
   { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 }: BatchNormCallOptions = {},
 ): Tensor {
   if (training) requireSpread(input);
@@ -130,14 +166,19 @@ export function batchNorm(
 function requireSpread({ shape }: Tensor): void {
   const [batch = 0, , ...rest] = shape;
   if (rest.reduce((product, size) => product * size, batch) === 1) {
-    throw new ShapeError(`Expected more than 1 value per channel when training, got input size torch.Size([${shape.join(', ')}]).`);
+    throw new ShapeError(
+      `Expected more than 1 value per channel when training, got input size torch.Size([${shape.join(', ')}]).`,
+    );
   }
 }
 
 /** Means of windows chosen so that the output has the given size; null keeps a size. (B, C, H, W) -> (B, C, …outputSize) */
 export function adaptiveAvgPool2d(input: Tensor, outputSize: number | readonly (number | null)[]): Tensor {
   const sizes = typeof outputSize === 'number' ? [outputSize, outputSize] : outputSize;
-  return torch.adaptiveAvgPool2d(input, sizes.map((size, d) => size ?? (input.shape.at(d - 2) as number)));
+  return torch.adaptiveAvgPool2d(
+    input,
+    sizes.map((size, d) => size ?? (input.shape.at(d - 2) as number)),
+  );
 }
 
 export interface NormalizeOptions {

@@ -16,8 +16,23 @@ export { Dropout, Dropout2d, type DropoutOptions } from './dropout';
 export { Identity } from './identity';
 export { Flatten, type FlattenOptions } from './flatten';
 export {
-  ELU, GELU, Hardswish, LeakyReLU, LogSoftmax, Mish, QuickGELU, ReLU, ReLU6, Sigmoid, SiLU, Softmax, Tanh,
-  type ELUOptions, type GELUOptions, type InplaceOptions, type LeakyReLUOptions,
+  ELU,
+  GELU,
+  Hardswish,
+  LeakyReLU,
+  LogSoftmax,
+  Mish,
+  QuickGELU,
+  ReLU,
+  ReLU6,
+  Sigmoid,
+  SiLU,
+  Softmax,
+  Tanh,
+  type ELUOptions,
+  type GELUOptions,
+  type InplaceOptions,
+  type LeakyReLUOptions,
 } from './activation';
 export { AdaptiveAvgPool2d, AvgPool2d, MaxPool2d, type AvgPoolOptions, type MaxPoolOptions, type PoolOptions } from './pooling';
 export { Upsample, type UpsampleOptions } from './upsample';
@@ -27,9 +42,22 @@ export { ModuleDict } from './module-dict';
 export { MultiheadAttention, type MultiheadAttentionOptions } from './multihead-attention';
 export type { AttentionOptions } from './attention-forward';
 export {
-  BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HuberLoss, L1Loss, MSELoss, NLLLoss, SmoothL1Loss,
-  type HuberLossOptions, type SmoothL1LossOptions,
+  BCELoss,
+  BCEWithLogitsLoss,
+  CrossEntropyLoss,
+  HuberLoss,
+  L1Loss,
+  MSELoss,
+  NLLLoss,
+  SmoothL1Loss,
+  type HuberLossOptions,
+  type SmoothL1LossOptions,
 } from './loss';
 export type {
-  BinaryCrossEntropyOptions, BinaryCrossEntropyWithLogitsOptions, CrossEntropyOptions, LossOptions, NLLOptions, Reduction,
+  BinaryCrossEntropyOptions,
+  BinaryCrossEntropyWithLogitsOptions,
+  CrossEntropyOptions,
+  LossOptions,
+  NLLOptions,
+  Reduction,
 } from './loss-functions';

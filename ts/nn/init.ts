@@ -14,8 +14,18 @@ export interface RandomOptions {
 export type FanMode = 'fan_in' | 'fan_out';
 
 export type Nonlinearity =
-  | 'linear' | 'conv1d' | 'conv2d' | 'conv3d' | 'conv_transpose1d' | 'conv_transpose2d' | 'conv_transpose3d'
-  | 'sigmoid' | 'tanh' | 'relu' | 'leaky_relu' | 'selu';
+  | 'linear'
+  | 'conv1d'
+  | 'conv2d'
+  | 'conv3d'
+  | 'conv_transpose1d'
+  | 'conv_transpose2d'
+  | 'conv_transpose3d'
+  | 'sigmoid'
+  | 'tanh'
+  | 'relu'
+  | 'leaky_relu'
+  | 'selu';
 
 export interface KaimingOptions extends RandomOptions {
   /** Slope below zero of the leaky ReLU that follows. @default 0 */
@@ -65,7 +75,12 @@ export function eye_<T extends Tensor>(tensor: T): T {
 
 /** Normal, drawn again where it falls outside `[a, b]`. */
 export function truncNormal_<T extends Tensor>(
-  tensor: T, mean = 0, std = 1, a = -2, b = 2, { generator }: RandomOptions = {},
+  tensor: T,
+  mean = 0,
+  std = 1,
+  a = -2,
+  b = 2,
+  { generator }: RandomOptions = {},
 ): T {
   return fill(tensor, () => {
     if (tensor.device === 'meta') return;
@@ -77,7 +92,16 @@ export function truncNormal_<T extends Tensor>(
 }
 
 function normalCdf(x: number): number {
-  return (1 + Number(torch.tensor(x / Math.SQRT2, { dtype: 'float64' }).erf().item())) / 2;
+  return (
+    (1 +
+      Number(
+        torch
+          .tensor(x / Math.SQRT2, { dtype: 'float64' })
+          .erf()
+          .item(),
+      )) /
+    2
+  );
 }
 
 function redrawOutside(tensor: Tensor, mean: number, std: number, a: number, b: number, generator?: Generator): void {
@@ -172,8 +196,14 @@ export function calculateGain(nonlinearity: Nonlinearity, parameter = 0.01): num
       return Math.sqrt(2 / (1 + parameter * parameter));
     case 'selu':
       return 3 / 4;
-    case 'linear': case 'sigmoid': case 'conv1d': case 'conv2d': case 'conv3d':
-    case 'conv_transpose1d': case 'conv_transpose2d': case 'conv_transpose3d':
+    case 'linear':
+    case 'sigmoid':
+    case 'conv1d':
+    case 'conv2d':
+    case 'conv3d':
+    case 'conv_transpose1d':
+    case 'conv_transpose2d':
+    case 'conv_transpose3d':
       return 1;
     default:
       throw new InputError(`calculateGain knows no nonlinearity '${String(nonlinearity)}'.`);

@@ -1,7 +1,7 @@
-import { InputError, ShapeError } from '../errors';
+import { InputError } from '../errors';
 import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
-import type { SizeN } from './sizes';
+import { expandSize, type SizeN } from './sizes';
 
 export type InterpolateMode = 'nearest' | 'nearest-exact' | 'linear' | 'bilinear' | 'bicubic' | 'area';
 
@@ -45,10 +45,13 @@ export function interpolate(input: Tensor, options: InterpolateOptions): Tensor 
   const spatial = input.shape.slice(2);
   const kernel = kernels[`${mode} ${spatial.length}${antialias ? ' antialias' : ''}`];
   if (kernel === undefined) {
-    throw new InputError(`interpolate has no mode '${mode}'${antialias ? ' with antialias' : ''} for an input of shape [${input.shape.join(', ')}].`);
+    throw new InputError(
+      `interpolate has no mode '${mode}'${antialias ? ' with antialias' : ''} for an input of shape [${input.shape.join(', ')}].`,
+    );
   }
   const aligns = mode === 'linear' || mode === 'bilinear' || mode === 'bicubic';
-  if (alignCorners !== null && !aligns) throw new InputError(`interpolate: alignCorners is for linear, bilinear and bicubic, not for '${mode}'.`);
+  if (alignCorners !== null && !aligns)
+    throw new InputError(`interpolate: alignCorners is for linear, bilinear and bicubic, not for '${mode}'.`);
 
   let { size, scales } = target(options, spatial.length);
   if (scales !== null && (recomputeScaleFactor || mode === 'area')) {
@@ -59,14 +62,13 @@ export function interpolate(input: Tensor, options: InterpolateOptions): Tensor 
 }
 
 /** Either the size or the scale factors, one number a dimension. */
-function target({ size = null, scaleFactor = null }: InterpolateOptions, dimensions: number): { size: number[] | null; scales: number[] | null } {
-  if ((size === null) === (scaleFactor === null)) throw new InputError('interpolate takes either size or scaleFactor: give one of them.');
-  return { size: spread('size', size, dimensions), scales: spread('scaleFactor', scaleFactor, dimensions) };
-}
-
-function spread(name: string, value: SizeN | null, dimensions: number): number[] | null {
-  if (value === null) return null;
-  if (typeof value === 'number') return Array<number>(dimensions).fill(value);
-  if (value.length === dimensions) return [...value];
-  throw new ShapeError(`interpolate: ${name} must be one number or ${dimensions} of them for this input, got [${value.join(', ')}].`);
+function target(
+  { size = null, scaleFactor = null }: InterpolateOptions,
+  dimensions: number,
+): { size: number[] | null; scales: number[] | null } {
+  if ((size === null) === (scaleFactor === null))
+    throw new InputError('interpolate takes either size or scaleFactor: give one of them.');
+  const spread = (name: string, value: SizeN | null): number[] | null =>
+    value === null ? null : expandSize('interpolate', name, value, dimensions);
+  return { size: spread('size', size), scales: spread('scaleFactor', scaleFactor) };
 }

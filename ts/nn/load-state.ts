@@ -6,7 +6,7 @@ import { Parameter } from './parameter';
 export interface LoadOptions {
   /** Ask that the keys of module and state dict are the same set. @default true */
   readonly strict?: boolean;
-  /** Put the given tensors in place of the module's instead of copying into them: no copy, and type and device become theirs. @default false */
+  /** Put the given tensors in place of the module's, without a copy; type and device become theirs. @default false */
   readonly assign?: boolean;
 }
 

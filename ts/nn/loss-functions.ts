@@ -14,7 +14,8 @@ const reductions = { none: 0, mean: 1, sum: 2 } as const satisfies Record<Reduct
 
 /** ATen's number of a reduction. */
 function reductionCode(reduction: Reduction = 'mean'): number {
-  if (!Object.hasOwn(reductions, reduction)) throw new InputError(`reduction must be 'none', 'mean' or 'sum', got '${String(reduction)}'.`);
+  if (!Object.hasOwn(reductions, reduction))
+    throw new InputError(`reduction must be 'none', 'mean' or 'sum', got '${String(reduction)}'.`);
   return reductions[reduction];
 }
 
@@ -34,14 +35,23 @@ export interface BinaryCrossEntropyWithLogitsOptions extends BinaryCrossEntropyO
 }
 
 /** `-(y log p + (1 - y) log(1 - p))` of probabilities `input`, same shape as `target`. */
-export function binaryCrossEntropy(input: Tensor, target: Tensor, { weight = null, reduction }: BinaryCrossEntropyOptions = {}): Tensor {
+export function binaryCrossEntropy(
+  input: Tensor,
+  target: Tensor,
+  { weight = null, reduction }: BinaryCrossEntropyOptions = {},
+): Tensor {
   requireSameShape('binaryCrossEntropy', input, target);
-  return torch.binaryCrossEntropy(input, target, { weight: weight?.expandAs(input) ?? null, reduction: reductionCode(reduction) });
+  return torch.binaryCrossEntropy(input, target, {
+    weight: weight?.expandAs(input) ?? null,
+    reduction: reductionCode(reduction),
+  });
 }
 
 /** `binaryCrossEntropy(sigmoid(input), target)` without overflow: logits and targets of one shape. */
 export function binaryCrossEntropyWithLogits(
-  input: Tensor, target: Tensor, { weight = null, posWeight = null, reduction }: BinaryCrossEntropyWithLogitsOptions = {},
+  input: Tensor,
+  target: Tensor,
+  { weight = null, posWeight = null, reduction }: BinaryCrossEntropyWithLogitsOptions = {},
 ): Tensor {
   requireSameShape('binaryCrossEntropyWithLogits', input, target);
   return torch.binaryCrossEntropyWithLogits(input, target, { weight, posWeight, reduction: reductionCode(reduction) });
@@ -60,13 +70,19 @@ export interface CrossEntropyOptions extends NLLOptions {
 }
 
 /** The negative of `input` (B, K, *), log-probabilities, at the class numbers `target` (B, *). */
-export function nllLoss(input: Tensor, target: Tensor, { weight = null, ignoreIndex = -100, reduction }: NLLOptions = {}): Tensor {
+export function nllLoss(
+  input: Tensor,
+  target: Tensor,
+  { weight = null, ignoreIndex = -100, reduction }: NLLOptions = {},
+): Tensor {
   return torch.nllLossNd(input, target, { weight, reduction: reductionCode(reduction), ignoreIndex });
 }
 
 /** Cross entropy of logits `input` (B, K, *) with class numbers (B, *), or with probabilities of the input's shape. */
 export function crossEntropy(
-  input: Tensor, target: Tensor, { weight = null, ignoreIndex = -100, labelSmoothing = 0, reduction }: CrossEntropyOptions = {},
+  input: Tensor,
+  target: Tensor,
+  { weight = null, ignoreIndex = -100, labelSmoothing = 0, reduction }: CrossEntropyOptions = {},
 ): Tensor {
   return torch.crossEntropyLoss(input, target, { weight, reduction: reductionCode(reduction), ignoreIndex, labelSmoothing });
 }
@@ -82,12 +98,20 @@ export function l1Loss(input: Tensor, target: Tensor, { reduction }: LossOptions
 }
 
 /** `(x - y)² / 2β` where `|x - y| < β`, `|x - y| - β/2` beyond; `beta` 0 is `l1Loss`. */
-export function smoothL1Loss(input: Tensor, target: Tensor, { beta = 1, reduction }: LossOptions & { readonly beta?: number } = {}): Tensor {
+export function smoothL1Loss(
+  input: Tensor,
+  target: Tensor,
+  { beta = 1, reduction }: LossOptions & { readonly beta?: number } = {},
+): Tensor {
   if (beta === 0) return l1Loss(input, target, { reduction });
   return torch.smoothL1Loss(input, target, { reduction: reductionCode(reduction), beta });
 }
 
 /** `(x - y)² / 2` where `|x - y| < δ`, `δ (|x - y| - δ/2)` beyond. */
-export function huberLoss(input: Tensor, target: Tensor, { delta = 1, reduction }: LossOptions & { readonly delta?: number } = {}): Tensor {
+export function huberLoss(
+  input: Tensor,
+  target: Tensor,
+  { delta = 1, reduction }: LossOptions & { readonly delta?: number } = {},
+): Tensor {
   return torch.huberLoss(input, target, { reduction: reductionCode(reduction), delta });
 }

@@ -1,6 +1,13 @@
 import type { Tensor } from '../tensor';
 import * as F from './functional';
-import type { BinaryCrossEntropyOptions, BinaryCrossEntropyWithLogitsOptions, CrossEntropyOptions, LossOptions, NLLOptions, Reduction } from './loss-functions';
+import type {
+  BinaryCrossEntropyOptions,
+  BinaryCrossEntropyWithLogitsOptions,
+  CrossEntropyOptions,
+  LossOptions,
+  NLLOptions,
+  Reduction,
+} from './loss-functions';
 import { Module } from './module';
 import { resolveOptions } from './options';
 
@@ -114,7 +121,11 @@ export class BCEWithLogitsLoss extends Loss {
   }
 
   forward(input: Tensor, target: Tensor): Tensor {
-    return F.binaryCrossEntropyWithLogits(input, target, { weight: this.weight, posWeight: this.pos_weight, reduction: this.reduction });
+    return F.binaryCrossEntropyWithLogits(input, target, {
+      weight: this.weight,
+      posWeight: this.pos_weight,
+      reduction: this.reduction,
+    });
   }
 }
 

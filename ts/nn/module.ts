@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { InputError } from '../errors';
-import { Tensor, keep, noGrad, type DType } from '../tensor';
+import { Tensor, autograd, keep, noGrad, scoped, type DType } from '../tensor';
 import { scopeForward } from './forward-scope';
 import { loadState, type IncompatibleKeys, type LoadOptions } from './load-state';
 import { Parameter } from './parameter';
@@ -74,7 +74,8 @@ export abstract class Module {
 
   #claim(name: string): void {
     const owner = this.constructor.name;
-    if (name === '' || name.includes('.')) throw new InputError(`${owner}: a name of its state must not be empty or hold a dot, got "${name}".`);
+    if (name === '' || name.includes('.'))
+      throw new InputError(`${owner}: a name of its state must not be empty or hold a dot, got "${name}".`);
     const taken = Object.hasOwn(this, name) ? Reflect.get(this, name) != null : name in this;
     if (taken) throw new InputError(`${owner} already has a member "${name}": choose another name.`);
   }
@@ -192,14 +193,14 @@ export abstract class Module {
   to(target: DType | (string & {}) | Target): this {
     const destination = parseTarget(target);
     noGrad(() => {
-      for (const module of this.modules()) module.#convert(destination);
+      for (const module of this.modules()) scoped(() => module.#convert(destination));
     });
     return this;
   }
 
   #convert(destination: Target): void {
     for (const [, value] of this.members()) {
-      if (value instanceof Parameter) value.assign(convertTensor(value, destination));
+      if (value instanceof Parameter) value.assign((tensor) => convertTensor(tensor, destination));
     }
     for (const { name, tensor } of this.#ownBuffers()) {
       this.setMember(name, keep(convertTensor(tensor, destination)));
@@ -221,10 +222,11 @@ export abstract class Module {
 
   /** Drops the gradients of all parameters, or fills them with zeros. */
   zeroGrad(options: { readonly setToNone?: boolean } = {}): void {
-    for (const parameter of this.parameters()) {
-      if (options.setToNone ?? true) parameter.grad = null;
-      else parameter.grad?.detach_().zero_();
-    }
+    const parameters = this.parameters();
+    if (options.setToNone ?? true) return autograd.setGrads(parameters);
+    scoped(() => {
+      for (const gradient of autograd.grads(parameters)) gradient?.detach_().zero_();
+    });
   }
 
   /** What `toString()` prints between the parentheses: the options of this layer, in PyTorch's notation. */

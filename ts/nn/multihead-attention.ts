@@ -22,11 +22,20 @@ export interface MultiheadAttentionOptions extends FactoryOptions {
 }
 
 const defaults: Required<MultiheadAttentionOptions> = {
-  dropout: 0, bias: true, kdim: null, vdim: null, batchFirst: false, ...factoryDefaults,
+  dropout: 0,
+  bias: true,
+  kdim: null,
+  vdim: null,
+  batchFirst: false,
+  ...factoryDefaults,
 };
 
 const callDefaults: Required<AttentionOptions> = {
-  keyPaddingMask: null, attnMask: null, needWeights: true, averageAttnWeights: true, isCausal: false,
+  keyPaddingMask: null,
+  attnMask: null,
+  needWeights: true,
+  averageAttnWeights: true,
+  isCausal: false,
 };
 
 /** PyTorch prints the output projection under this name. */
@@ -60,7 +69,8 @@ export class MultiheadAttention extends Module {
     const { dropout, bias, kdim, vdim, batchFirst, ...factory } = resolveOptions('MultiheadAttention', defaults, options);
     requireSizes('MultiheadAttention', { embedDim, numHeads }, 1);
     requireProbability('MultiheadAttention', dropout);
-    if (embedDim % numHeads !== 0) throw new InputError(`MultiheadAttention: numHeads must divide embedDim, got ${numHeads} and ${embedDim}.`);
+    if (embedDim % numHeads !== 0)
+      throw new InputError(`MultiheadAttention: numHeads must divide embedDim, got ${numHeads} and ${embedDim}.`);
     this.headDim = embedDim / numHeads;
     this.kdim = kdim ?? embedDim;
     this.vdim = vdim ?? embedDim;
@@ -129,11 +139,15 @@ export class MultiheadAttention extends Module {
     for (const [i, name] of (['query', 'key', 'value'] as const).entries()) {
       const { ndim, shape } = [query, key, value][i] as Tensor;
       if ((ndim !== 2 && ndim !== 3) || ndim !== query.ndim || shape.at(-1) !== widths[i]) {
-        throw new ShapeError(`MultiheadAttention: ${name} must have ${query.ndim === 2 ? 2 : 3} dimensions, the last of ${widths[i]}, got [${shape.join(', ')}].`);
+        throw new ShapeError(
+          `MultiheadAttention: ${name} must have ${query.ndim === 2 ? 2 : 3} dimensions, the last of ${widths[i]}, got [${shape.join(', ')}].`,
+        );
       }
     }
     if (key.shape.slice(0, -1).join() !== value.shape.slice(0, -1).join()) {
-      throw new ShapeError(`MultiheadAttention: key [${key.shape.join(', ')}] and value [${value.shape.join(', ')}] must agree in all but the last dimension.`);
+      throw new ShapeError(
+        `MultiheadAttention: key [${key.shape.join(', ')}] and value [${value.shape.join(', ')}] must agree in all but the last dimension.`,
+      );
     }
   }
 }

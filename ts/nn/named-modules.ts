@@ -16,7 +16,8 @@ export class NamedModules<T extends Module> {
   }
 
   set(name: string, module: T): void {
-    if (name === '' || name.includes('.')) throw new InputError(`${this.owner}: a module's name must not be empty or hold a dot, got "${name}".`);
+    if (name === '' || name.includes('.'))
+      throw new InputError(`${this.owner}: a module's name must not be empty or hold a dot, got "${name}".`);
     if (!(module instanceof Module)) throw new InputError(`${this.owner} holds modules, got ${typeof module} for "${name}".`);
     this.#modules.set(name, module);
   }

@@ -17,7 +17,9 @@ export const factoryDefaults = { device: 'cpu', dtype: 'float32' } as const sati
  */
 export function resolveOptions<T extends object>(owner: string, defaults: T, options: Partial<T> = {}): T {
   if (typeof options !== 'object' || options === null) {
-    throw new InputError(`${owner} takes its options as one object, got ${String(options)}: write { ${Object.keys(defaults)[0]}: … }.`);
+    throw new InputError(
+      `${owner} takes its options as one object, got ${String(options)}: write { ${Object.keys(defaults)[0]}: … }.`,
+    );
   }
   const resolved = { ...defaults };
   for (const key of Object.keys(options) as (keyof T & string)[]) {

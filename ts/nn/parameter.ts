@@ -9,10 +9,12 @@ export class Parameter extends Tensor {
     if (requiresGrad) this.requiresGrad_(true);
   }
 
-  /** Takes over the data, type and device of `tensor`; identity and gradient graph stay those of this parameter. */
-  assign(tensor: Tensor): this {
-    torch.ops.aten.set_data.default(this, tensor);
-    return this;
+  /** Replaces the data, and that of the gradient, by what `convert` makes of it; the parameter itself stays the same object. */
+  assign(convert: (tensor: Tensor) => Tensor): void {
+    const gradient = this.grad;
+    const data = convert(this);
+    if (data !== this) torch.ops.aten.set_data.default(this, data);
+    if (gradient) this.grad = convert(gradient);
   }
 }
 

@@ -29,7 +29,11 @@ export interface AvgPoolOptions extends PoolOptions {
 
 const maxDefaults: Required<MaxPoolOptions> = { stride: null, padding: 0, dilation: 1, ceilMode: false };
 const avgDefaults: Required<AvgPoolOptions> = {
-  stride: null, padding: 0, ceilMode: false, countIncludePad: true, divisorOverride: null,
+  stride: null,
+  padding: 0,
+  ceilMode: false,
+  countIncludePad: true,
+  divisorOverride: null,
 };
 
 /** The largest element of each window: (B, C, H, W) -> (B, C, H', W'). */

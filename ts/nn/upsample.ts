@@ -8,7 +8,11 @@ import type { SizeN } from './sizes';
 export type UpsampleOptions = Omit<InterpolateOptions, 'antialias'>;
 
 const defaults: Required<UpsampleOptions> = {
-  size: null, scaleFactor: null, mode: 'nearest', alignCorners: null, recomputeScaleFactor: false,
+  size: null,
+  scaleFactor: null,
+  mode: 'nearest',
+  alignCorners: null,
+  recomputeScaleFactor: false,
 };
 
 /** Resizes the dimensions after the channels: (B, C, H, W) -> (B, C, H', W'). */

@@ -65,8 +65,12 @@ abstract class AdamBase extends Optimizer<AdamGroup> {
   #fused(batch: Batch, gradients: Tensor[], { lr, betas, weightDecay, eps, amsgrad, maximize }: AdamGroup): void {
     const kernel = this.decoupled ? aten._fused_adamw_.default : aten._fused_adam_.default;
     kernel(
-      batch.params, gradients, batch.list('exp_avg'), batch.list('exp_avg_sq'),
-      amsgrad ? batch.list('max_exp_avg_sq') : [], batch.list('step'),
+      batch.params,
+      gradients,
+      batch.list('exp_avg'),
+      batch.list('exp_avg_sq'),
+      amsgrad ? batch.list('max_exp_avg_sq') : [],
+      batch.list('step'),
       { lr, beta1: betas[0], beta2: betas[1], weight_decay: weightDecay, eps, amsgrad, maximize },
     );
   }
@@ -112,7 +116,13 @@ function remainders(beta: number, steps: Tensor[]): Tensor[] {
 }
 
 const adamDefaults: Required<AdamOptions> = {
-  lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, amsgrad: false, maximize: false, fused: null,
+  lr: 1e-3,
+  betas: [0.9, 0.999],
+  eps: 1e-8,
+  weightDecay: 0,
+  amsgrad: false,
+  maximize: false,
+  fused: null,
 };
 
 /** Adam: steps by the running mean of the gradient over the root of that of its square. Weight decay joins the gradient. */

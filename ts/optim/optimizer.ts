@@ -1,4 +1,5 @@
 import { DTypeError, InputError } from '../errors';
+import { resolveOptions } from '../nn/options';
 import * as torch from '../tensor';
 import { keep, Tensor } from '../tensor';
 import { isFloatingPoint } from '../tensor/dtype';
@@ -37,14 +38,12 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup> {
   addParamGroup(input: GroupInput<G>): void {
     const owner = this.constructor.name;
     if (typeof input !== 'object' || input === null || !('params' in input)) {
-      throw new InputError(`${owner} takes tensors or groups { params, lr?, … }, got ${Array.isArray(input) ? 'an array' : typeof input}: pass model.parameters().`);
+      const found = Array.isArray(input) ? 'an array' : typeof input;
+      throw new InputError(`${owner} takes tensors or groups { params, lr?, … }, got ${found}: pass model.parameters().`);
     }
-    const { params, ...options } = input;
-    for (const key of Object.keys(options)) {
-      if (!Object.hasOwn(this.defaults, key)) throw new InputError(`${owner} has no option "${key}": it takes ${Object.keys(this.defaults).join(', ')}.`);
-    }
-    const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-    const group = { ...this.defaults, ...given, params: params instanceof Tensor ? [params] : [...params] } as unknown as G;
+    const { params, ...given } = input;
+    const options = resolveOptions<object>(owner, this.defaults, given);
+    const group = { ...options, params: params instanceof Tensor ? [params] : [...params] } as G;
     this.check(group);
     this.#checkParams(group.params);
     this.paramGroups.push(group);
@@ -54,10 +53,16 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup> {
     const owner = this.constructor.name;
     const seen = new Set<unknown>(this.paramGroups.flatMap((group) => group.params));
     for (const param of params) {
-      if (!(param instanceof Tensor)) throw new InputError(`${owner} can only optimize tensors, got ${typeof param}: pass model.parameters().`);
-      if (!param.isLeaf) throw new InputError(`${owner} can't optimize a tensor that was computed: pass leaves of autograd, such as parameters.`);
-      if (!isFloatingPoint(param.dtype)) throw new DTypeError(`${owner} optimizes floating point tensors, got ${param.dtype}: pass torch.viewAsReal of complex ones.`);
-      if (seen.has(param)) throw new InputError(`${owner}: some parameters appear in more than one parameter group or twice in one.`);
+      if (!(param instanceof Tensor))
+        throw new InputError(`${owner} can only optimize tensors, got ${typeof param}: pass model.parameters().`);
+      if (!param.isLeaf)
+        throw new InputError(`${owner} can't optimize a tensor that was computed: pass leaves of autograd, such as parameters.`);
+      if (!isFloatingPoint(param.dtype))
+        throw new DTypeError(
+          `${owner} optimizes floating point tensors, got ${param.dtype}: pass torch.viewAsReal of complex ones.`,
+        );
+      if (seen.has(param))
+        throw new InputError(`${owner}: some parameters appear in more than one parameter group or twice in one.`);
       seen.add(param);
     }
   }
@@ -111,7 +116,9 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup> {
       ...this.foreignOptions(),
       params: params.map((param) => numbers.get(param) as number),
     }));
-    const state = Object.fromEntries(Array.from(this.state, ([param, tensors]) => [numbers.get(param) as number, { ...tensors }]));
+    const state = Object.fromEntries(
+      Array.from(this.state, ([param, tensors]) => [numbers.get(param) as number, { ...tensors }]),
+    );
     return { state, param_groups };
   }
 
@@ -126,8 +133,12 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup> {
     this.state.clear();
     for (const [number, tensors] of Object.entries(saved.state)) {
       const param = params.get(Number(number));
-      if (param === undefined) throw new InputError(`${this.constructor.name}: the loaded state is for a parameter ${number} that no group names.`);
-      this.state.set(param, torch.scoped(() => this.#adopt(param, tensors)));
+      if (param === undefined)
+        throw new InputError(`${this.constructor.name}: the loaded state is for a parameter ${number} that no group names.`);
+      this.state.set(
+        param,
+        torch.scoped(() => this.#adopt(param, tensors)),
+      );
     }
     for (const [i, group] of this.paramGroups.entries()) {
       this.#loadOptions(group, saved.param_groups[i] as PackedGroup);
@@ -139,14 +150,16 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup> {
   #match(saved: OptimizerStateDict): Map<number, Tensor> {
     const owner = this.constructor.name;
     if (saved.param_groups.length !== this.paramGroups.length) {
-      throw new InputError(`${owner}: loaded state dict has a different number of parameter groups: ${saved.param_groups.length}, expected ${this.paramGroups.length}.`);
+      const [found, expected] = [saved.param_groups.length, this.paramGroups.length];
+      throw new InputError(`${owner}: loaded state dict has a different number of parameter groups: ${found}, expected ${expected}.`);
     }
     const params = new Map<number, Tensor>();
     for (const [i, group] of this.paramGroups.entries()) {
       const numbers = (saved.param_groups[i] as PackedGroup).params;
       if (numbers.length !== group.params.length) {
         throw new InputError(
-          `${owner}: loaded state dict contains a parameter group that doesn't match the size of optimizer's group: group ${i} has ${numbers.length} parameters, expected ${group.params.length}.`,
+          `${owner}: loaded state dict contains a parameter group that doesn't match the size of optimizer's group: ` +
+            `group ${i} has ${numbers.length} parameters, expected ${group.params.length}.`,
         );
       }
       for (const [j, number] of numbers.entries()) params.set(number, group.params[j] as Tensor);
@@ -159,7 +172,9 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup> {
     return Object.fromEntries(
       Object.entries(tensors).map(([name, tensor]) => {
         if (tensor.ndim > 0 && tensor.shape.join() !== shape.join()) {
-          throw new InputError(`${this.constructor.name}: the loaded ${name} has shape [${tensor.shape.join(', ')}], its parameter [${shape.join(', ')}].`);
+          throw new InputError(
+            `${this.constructor.name}: the loaded ${name} has shape [${tensor.shape.join(', ')}], its parameter [${shape.join(', ')}].`,
+          );
         }
         // The step counter keeps its own type: bfloat16 cannot count beyond 256.
         const cast = name === 'step' ? { device } : { device, dtype };

@@ -54,7 +54,10 @@ function aligned(param: Tensor, gradient: Tensor): boolean {
 }
 
 function batch(
-  params: readonly Tensor[], gradients: readonly (Tensor | null)[], states: readonly (ParamState | null)[], indices: readonly number[],
+  params: readonly Tensor[],
+  gradients: readonly (Tensor | null)[],
+  states: readonly (ParamState | null)[],
+  indices: readonly number[],
 ): Batch {
   const first = indices[0]!;
   const lists = new Map<string, Tensor[]>();

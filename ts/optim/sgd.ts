@@ -32,7 +32,13 @@ export interface SGDOptions {
 }
 
 const defaults: Required<SGDOptions> = {
-  lr: 1e-3, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false, fused: null,
+  lr: 1e-3,
+  momentum: 0,
+  dampening: 0,
+  weightDecay: 0,
+  nesterov: false,
+  maximize: false,
+  fused: null,
 };
 
 const { aten } = torch.ops;
@@ -65,9 +71,19 @@ export class SGD extends Optimizer<SGDGroup> {
 
   #fused(batch: Batch, gradients: Tensor[], group: SGDGroup, first: boolean): void {
     const { lr, momentum, dampening, weightDecay, nesterov, maximize } = group;
-    if (first) setMomentum(batch, batch.params.map((param) => torch.emptyLike(param)));
+    if (first)
+      setMomentum(
+        batch,
+        batch.params.map((param) => torch.emptyLike(param)),
+      );
     aten._fused_sgd_.default(batch.params, gradients, momentum === 0 ? [] : batch.list('momentum_buffer'), {
-      lr, momentum, dampening, weight_decay: weightDecay, nesterov, maximize, is_first_step: first,
+      lr,
+      momentum,
+      dampening,
+      weight_decay: weightDecay,
+      nesterov,
+      maximize,
+      is_first_step: first,
     });
   }
 
@@ -77,7 +93,10 @@ export class SGD extends Optimizer<SGDGroup> {
     if (weightDecay !== 0) gradients = aten._foreach_add.List(gradients, params, { alpha: weightDecay }) as Tensor[];
     if (momentum !== 0) {
       if (first) {
-        setMomentum(batch, gradients.map((gradient) => gradient.clone()));
+        setMomentum(
+          batch,
+          gradients.map((gradient) => gradient.clone()),
+        );
       } else {
         aten._foreach_mul_.Scalar(batch.list('momentum_buffer'), momentum);
         aten._foreach_add_.List(batch.list('momentum_buffer'), gradients, { alpha: 1 - dampening });

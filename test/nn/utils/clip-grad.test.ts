@@ -21,7 +21,12 @@ describe('nn.utils', () => {
     assert.equal(made[3]!.grad, null);
   }
 
-  for (const [name, bound, normType] of [['two', 1, 2], ['loose', 100, 2], ['inf', 0.5, Infinity], ['one', 3, 1]] as const) {
+  for (const [name, bound, normType] of [
+    ['two', 1, 2],
+    ['loose', 100, 2],
+    ['inf', 0.5, Infinity],
+    ['one', 3, 1],
+  ] as const) {
     it(`clipGradNorm, case ${name}: norm and gradients are PyTorch's`, () => {
       const made = parameters();
       const norm = nn.utils.clipGradNorm(made, bound, { normType });
@@ -70,6 +75,9 @@ describe('nn.utils', () => {
     assert.deepEqual(vector.shape, [8]);
     nn.utils.vectorToParameters(torch.arange(0, 8), layer.parameters());
     assert.deepEqual(layer.bias!.detach().toArray(), [6, 7]);
-    assert.throws(() => nn.utils.vectorToParameters(torch.zeros([7]), layer.parameters()), /expected a vector of 8 elements, got \[7\]/);
+    assert.throws(
+      () => nn.utils.vectorToParameters(torch.zeros([7]), layer.parameters()),
+      /expected a vector of 8 elements, got \[7\]/,
+    );
   });
 });

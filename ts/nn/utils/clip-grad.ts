@@ -16,24 +16,32 @@ function gradientsOf(parameters: Iterable<Tensor>): Tensor[] {
   return torch.autograd.grads([...parameters]).filter((gradient) => gradient !== null);
 }
 
-/** Lists of tensors of one device and type each: what the `_foreach` operators take on their fast path. */
-function byKind(tensors: readonly Tensor[]): Tensor[][] {
-  const kinds = new Map<string, Tensor[]>();
+interface Kind {
+  readonly device: string;
+  readonly tensors: Tensor[];
+}
+
+/** Tensors of one device and type together: what the `_foreach` operators take on their fast path. */
+function byKind(tensors: readonly Tensor[]): Kind[] {
+  const kinds = new Map<string, Kind>();
   for (const tensor of tensors) {
-    const kind = `${tensor.device} ${tensor.dtype}`;
-    const list = kinds.get(kind);
-    if (list) list.push(tensor);
-    else kinds.set(kind, [tensor]);
+    const { device, dtype } = tensor;
+    const kind = kinds.get(`${device} ${dtype}`);
+    if (kind) kind.tensors.push(tensor);
+    else kinds.set(`${device} ${dtype}`, { device, tensors: [tensor] });
   }
   return [...kinds.values()];
 }
 
-/** The norm of all `tensors` together, as if they were one vector. */
-function totalNorm(tensors: readonly Tensor[], normType: number): Tensor {
-  const [first] = tensors;
+/** The norm of all tensors together, as if they were one vector, on the device of the first. */
+function totalNorm(kinds: readonly Kind[], normType: number): Tensor {
+  const [first] = kinds;
   if (first === undefined) return torch.tensor(0);
-  const norms = byKind(tensors).flatMap((list) => aten._foreach_norm.Scalar(list, normType) as Tensor[]);
-  return torch.linalgVectorNorm(torch.stack(norms.map((norm) => norm.to(first.device))), normType);
+  const norms = kinds.flatMap(({ device, tensors }) => {
+    const own = aten._foreach_norm.Scalar(tensors, normType) as Tensor[];
+    return device === first.device ? own : own.map((norm) => norm.to(first.device));
+  });
+  return torch.linalgVectorNorm(torch.stack(norms), normType);
 }
 
 /**
@@ -44,8 +52,8 @@ function totalNorm(tensors: readonly Tensor[], normType: number): Tensor {
 export function clipGradNorm(parameters: Iterable<Tensor>, maxNorm: number, options: ClipGradNormOptions = {}): Tensor {
   const { normType = 2, errorIfNonfinite = false } = options;
   return withoutGrad(() => {
-    const gradients = gradientsOf(parameters);
-    const norm = totalNorm(gradients, normType);
+    const kinds = byKind(gradientsOf(parameters));
+    const norm = totalNorm(kinds, normType);
     if (errorIfNonfinite && !Number.isFinite(norm.item())) {
       throw new TorchError(
         `The total norm of order ${normType} of the gradients is ${String(norm.item())}, so they cannot be clipped: ` +
@@ -53,7 +61,7 @@ export function clipGradNorm(parameters: Iterable<Tensor>, maxNorm: number, opti
       );
     }
     const factor = norm.add(1e-6).reciprocal().mul(maxNorm).clampMax(1);
-    for (const list of byKind(gradients)) aten._foreach_mul_.Tensor(list, factor.to(list[0]!.device));
+    for (const { device, tensors } of kinds) aten._foreach_mul_.Tensor(tensors, factor.to(device));
     return norm;
   });
 }
@@ -61,9 +69,9 @@ export function clipGradNorm(parameters: Iterable<Tensor>, maxNorm: number, opti
 /** Clamps each element of the gradients of `parameters` to `[-clipValue, clipValue]`, in place. */
 export function clipGradValue(parameters: Iterable<Tensor>, clipValue: number): void {
   withoutGrad(() => {
-    for (const list of byKind(gradientsOf(parameters))) {
-      aten._foreach_clamp_min_.Scalar(list, -clipValue);
-      aten._foreach_clamp_max_.Scalar(list, clipValue);
+    for (const { tensors } of byKind(gradientsOf(parameters))) {
+      aten._foreach_clamp_min_.Scalar(tensors, -clipValue);
+      aten._foreach_clamp_max_.Scalar(tensors, clipValue);
     }
   });
 }

@@ -4,7 +4,12 @@ import type { Tensor } from '../../tensor';
 
 /** All elements of `parameters` one after the other: (numel in all). Autograd sees through it. */
 export function parametersToVector(parameters: Iterable<Tensor>): Tensor {
-  return torch.scoped(() => torch.cat(Array.from(parameters, (parameter) => parameter.reshape([-1])), 0));
+  return torch.scoped(() =>
+    torch.cat(
+      Array.from(parameters, (parameter) => parameter.reshape([-1])),
+      0,
+    ),
+  );
 }
 
 /** Copies the elements of `vector` (numel in all) into `parameters`, in their order. */

@@ -14,7 +14,11 @@ const defaults: Required<CosineAnnealingLROptions> = { etaMin: 0, lastEpoch: -1 
 export class CosineAnnealingLR extends LRScheduler {
   protected etaMin: number;
 
-  constructor(optimizer: Optimizer<ParamGroup>, protected tMax: number, options: CosineAnnealingLROptions = {}) {
+  constructor(
+    optimizer: Optimizer<ParamGroup>,
+    protected tMax: number,
+    options: CosineAnnealingLROptions = {},
+  ) {
     const { etaMin, lastEpoch } = resolveOptions('CosineAnnealingLR', defaults, options);
     super(optimizer, { lastEpoch });
     requireSizes('CosineAnnealingLR', { tMax }, 1);

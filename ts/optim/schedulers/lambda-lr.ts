@@ -18,7 +18,9 @@ export class LambdaLR extends LRScheduler {
     super(optimizer, { lastEpoch });
     this.#lambdas = typeof lrLambda === 'function' ? this.groups.map(() => lrLambda) : lrLambda;
     if (this.#lambdas.length !== this.groups.length) {
-      throw new InputError(`LambdaLR: expected ${this.groups.length} functions, one a parameter group, got ${this.#lambdas.length}.`);
+      throw new InputError(
+        `LambdaLR: expected ${this.groups.length} functions, one a parameter group, got ${this.#lambdas.length}.`,
+      );
     }
     this.start();
   }

@@ -24,8 +24,10 @@ export class LinearLR extends LRScheduler {
   constructor(optimizer: Optimizer<ParamGroup>, options: LinearLROptions = {}) {
     const { startFactor, endFactor, totalIters, lastEpoch } = resolveOptions('LinearLR', defaults, options);
     super(optimizer, { lastEpoch });
-    if (!(startFactor > 0 && startFactor <= 1)) throw new InputError(`LinearLR: startFactor must be above 0 and at most 1, got ${String(startFactor)}.`);
-    if (!(endFactor >= 0 && endFactor <= 1)) throw new InputError(`LinearLR: endFactor must be between 0 and 1, got ${String(endFactor)}.`);
+    if (!(startFactor > 0 && startFactor <= 1))
+      throw new InputError(`LinearLR: startFactor must be above 0 and at most 1, got ${String(startFactor)}.`);
+    if (!(endFactor >= 0 && endFactor <= 1))
+      throw new InputError(`LinearLR: endFactor must be between 0 and 1, got ${String(endFactor)}.`);
     this.startFactor = startFactor;
     this.endFactor = endFactor;
     this.totalIters = totalIters;
@@ -42,6 +44,8 @@ export class LinearLR extends LRScheduler {
 
   protected override closedFormLr(): number[] {
     const { lastEpoch, startFactor, endFactor, totalIters } = this;
-    return this.baseLrs.map((rate) => rate * (startFactor + ((endFactor - startFactor) * Math.min(totalIters, lastEpoch)) / totalIters));
+    return this.baseLrs.map(
+      (rate) => rate * (startFactor + ((endFactor - startFactor) * Math.min(totalIters, lastEpoch)) / totalIters),
+    );
   }
 }

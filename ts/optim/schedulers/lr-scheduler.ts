@@ -13,7 +13,9 @@ export type SchedulerStateDict = Record<string, unknown>;
 
 /** Where PyTorch's key is not the field's name in snake_case. */
 const pythonKeys: Readonly<Record<string, string>> = { stepCount: '_step_count', lastLr: '_last_lr', tMax: 'T_max' };
-const fieldNames: Readonly<Record<string, string>> = Object.fromEntries(Object.entries(pythonKeys).map(([field, key]) => [key, field]));
+const fieldNames: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(pythonKeys).map(([field, key]) => [key, field]),
+);
 
 /**
  * Base of the learning rate schedules. Each `step()` sets the learning rate of every group, from the group's present
@@ -33,7 +35,8 @@ export abstract class LRScheduler {
   readonly #optimizer: Optimizer<ParamGroup>;
 
   constructor(optimizer: Optimizer<ParamGroup>, options: SchedulerOptions = {}) {
-    if (!(optimizer instanceof Optimizer)) throw new InputError(`${new.target.name} takes an optimizer first, got ${typeof optimizer}.`);
+    if (!(optimizer instanceof Optimizer))
+      throw new InputError(`${new.target.name} takes an optimizer first, got ${typeof optimizer}.`);
     this.#optimizer = optimizer;
     this.lastEpoch = options.lastEpoch ?? -1;
   }
@@ -56,7 +59,9 @@ export abstract class LRScheduler {
     for (const [i, group] of this.groups.entries()) {
       if (this.lastEpoch === -1) group.initialLr ??= group.lr;
       else if (group.initialLr === undefined) {
-        throw new InputError(`${this.constructor.name}: group ${i} has no initialLr to resume from: load the optimizer's state first.`);
+        throw new InputError(
+          `${this.constructor.name}: group ${i} has no initialLr to resume from: load the optimizer's state first.`,
+        );
       }
     }
     this.baseLrs = this.groups.map((group) => group.initialLr as number);

@@ -30,8 +30,18 @@ export interface OneCycleLROptions extends SchedulerOptions {
 }
 
 const defaults: Required<OneCycleLROptions> = {
-  totalSteps: null, epochs: null, stepsPerEpoch: null, pctStart: 0.3, annealStrategy: 'cos', cycleMomentum: true,
-  baseMomentum: 0.85, maxMomentum: 0.95, divFactor: 25, finalDivFactor: 1e4, threePhase: false, lastEpoch: -1,
+  totalSteps: null,
+  epochs: null,
+  stepsPerEpoch: null,
+  pctStart: 0.3,
+  annealStrategy: 'cos',
+  cycleMomentum: true,
+  baseMomentum: 0.85,
+  maxMomentum: 0.95,
+  divFactor: 25,
+  finalDivFactor: 1e4,
+  threePhase: false,
+  lastEpoch: -1,
 };
 
 type Rate = 'initialLr' | 'maxLr' | 'minLr';
@@ -57,7 +67,8 @@ export class OneCycleLR extends LRScheduler {
     const resolved = resolveOptions('OneCycleLR', defaults, options);
     super(optimizer, { lastEpoch: resolved.lastEpoch });
     const { pctStart, annealStrategy, divFactor, finalDivFactor, threePhase } = resolved;
-    if (!(pctStart >= 0 && pctStart <= 1)) throw new InputError(`OneCycleLR: pctStart must be between 0 and 1, got ${String(pctStart)}.`);
+    if (!(pctStart >= 0 && pctStart <= 1))
+      throw new InputError(`OneCycleLR: pctStart must be between 0 and 1, got ${String(pctStart)}.`);
     if (annealStrategy !== 'cos' && annealStrategy !== 'linear') {
       throw new InputError(`OneCycleLR: annealStrategy must be 'cos' or 'linear', got '${String(annealStrategy)}'.`);
     }
@@ -80,7 +91,9 @@ export class OneCycleLR extends LRScheduler {
   #each(name: string, value: number | readonly number[], group: number): number {
     if (typeof value === 'number') return value;
     if (value.length === this.groups.length) return value[group] as number;
-    throw new InputError(`OneCycleLR: expected ${this.groups.length} values for ${name}, one a parameter group, got ${value.length}.`);
+    throw new InputError(
+      `OneCycleLR: expected ${this.groups.length} values for ${name}, one a parameter group, got ${value.length}.`,
+    );
   }
 
   #startMomentum({ maxMomentum, baseMomentum, lastEpoch }: Required<OneCycleLROptions>): void {
@@ -103,7 +116,9 @@ export class OneCycleLR extends LRScheduler {
   protected computeLr(): number[] {
     const { lastEpoch, totalSteps } = this;
     if (lastEpoch > totalSteps) {
-      throw new InputError(`OneCycleLR: tried to step ${lastEpoch} times, the cycle has ${totalSteps} steps: raise totalSteps or stop stepping.`);
+      throw new InputError(
+        `OneCycleLR: tried to step ${lastEpoch} times, the cycle has ${totalSteps} steps: raise totalSteps or stop stepping.`,
+      );
     }
     const last = this.#phases.length - 1;
     const index = this.#phases.findIndex(({ end }, i) => lastEpoch <= end || i === last);
@@ -111,7 +126,8 @@ export class OneCycleLR extends LRScheduler {
     const begin = index === 0 ? 0 : (this.#phases[index - 1] as Phase).end;
     const part = (lastEpoch - begin) / (phase.end - begin);
     return this.groups.map((group) => {
-      const between = (from: Rate | Momentum, to: Rate | Momentum): number => this.#anneal(group[from] as number, group[to] as number, part);
+      const between = (from: Rate | Momentum, to: Rate | Momentum): number =>
+        this.#anneal(group[from] as number, group[to] as number, part);
       if (this.cycleMomentum) this.#setMomentum(group, between(...phase.momenta));
       return between(...phase.rates);
     });
@@ -121,7 +137,8 @@ export class OneCycleLR extends LRScheduler {
 function countSteps({ totalSteps, epochs, stepsPerEpoch }: Required<OneCycleLROptions>): number {
   const steps = totalSteps ?? (epochs !== null && stepsPerEpoch !== null ? epochs * stepsPerEpoch : null);
   if (steps === null) throw new InputError('OneCycleLR: give totalSteps, or both epochs and stepsPerEpoch.');
-  if (!Number.isInteger(steps) || steps <= 0) throw new InputError(`OneCycleLR: the number of steps must be a positive integer, got ${String(steps)}.`);
+  if (!Number.isInteger(steps) || steps <= 0)
+    throw new InputError(`OneCycleLR: the number of steps must be a positive integer, got ${String(steps)}.`);
   return steps;
 }
 

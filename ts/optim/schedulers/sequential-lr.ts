@@ -12,7 +12,9 @@ export class SequentialLR extends LRScheduler {
     super(optimizer);
     if (schedulers.length === 0) throw new InputError('SequentialLR expects at least one scheduler, got none.');
     if (milestones.length !== schedulers.length - 1) {
-      throw new InputError(`SequentialLR expects one milestone less than schedulers, got ${milestones.length} for ${schedulers.length}.`);
+      throw new InputError(
+        `SequentialLR expects one milestone less than schedulers, got ${milestones.length} for ${schedulers.length}.`,
+      );
     }
     if (schedulers.some((scheduler) => scheduler.optimizer !== optimizer)) {
       throw new InputError('SequentialLR expects schedulers of its own optimizer, got one of another.');
@@ -62,7 +64,12 @@ export class SequentialLR extends LRScheduler {
 
   override stateDict(): SchedulerStateDict {
     const { last_epoch, _last_lr } = super.stateDict();
-    return { _milestones: [...this.#milestones], last_epoch, _last_lr, _schedulers: this.#schedulers.map((scheduler) => scheduler.stateDict()) };
+    return {
+      _milestones: [...this.#milestones],
+      last_epoch,
+      _last_lr,
+      _schedulers: this.#schedulers.map((scheduler) => scheduler.stateDict()),
+    };
   }
 
   override loadStateDict(state: Readonly<SchedulerStateDict>): void {

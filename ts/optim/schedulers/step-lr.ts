@@ -14,7 +14,11 @@ const defaults: Required<StepLROptions> = { gamma: 0.1, lastEpoch: -1 };
 export class StepLR extends LRScheduler {
   protected gamma: number;
 
-  constructor(optimizer: Optimizer<ParamGroup>, protected stepSize: number, options: StepLROptions = {}) {
+  constructor(
+    optimizer: Optimizer<ParamGroup>,
+    protected stepSize: number,
+    options: StepLROptions = {},
+  ) {
     const { gamma, lastEpoch } = resolveOptions('StepLR', defaults, options);
     super(optimizer, { lastEpoch });
     requireSizes('StepLR', { stepSize }, 1);

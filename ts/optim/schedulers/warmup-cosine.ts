@@ -23,7 +23,9 @@ const defaults: Required<WarmupCosineOptions> = { warmupSteps: 0, totalSteps: 1,
 export function warmupCosine(optimizer: Optimizer<ParamGroup>, options: WarmupCosineOptions): LambdaLR {
   const { warmupSteps, totalSteps, finalFactor, lastEpoch } = resolveOptions('warmupCosine', defaults, options);
   if (!(warmupSteps >= 0 && warmupSteps <= totalSteps)) {
-    throw new InputError(`warmupCosine: warmupSteps must be between 0 and totalSteps, got ${String(warmupSteps)} of ${String(totalSteps)}.`);
+    throw new InputError(
+      `warmupCosine: warmupSteps must be between 0 and totalSteps, got ${String(warmupSteps)} of ${String(totalSteps)}.`,
+    );
   }
   const factor = (step: number): number => {
     if (step < warmupSteps) return step / Math.max(1, warmupSteps);
