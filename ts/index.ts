@@ -1,0 +1,12 @@
+/**
+ * torchts: libtorch for Node.js. `require('torchts')` is PyTorch's `torch` namespace in TypeScript; `import { torch, nn,
+ * optim } from 'torchts'` names its parts.
+ */
+export * from './errors';
+export * from './tensor';
+export * as nn from './nn';
+export * as optim from './optim';
+export * as data from './data';
+export * as vision from './vision';
+export * as models from './models';
+export * as torch from './torch';

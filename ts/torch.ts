@@ -1,0 +1,8 @@
+/** The namespace that `import { torch } from 'torchts'` gives: all of the package under one name. */
+export * from './errors';
+export * from './tensor';
+export * as nn from './nn';
+export * as optim from './optim';
+export * as data from './data';
+export * as vision from './vision';
+export * as models from './models';
