@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as nn from '../../ts/nn';
 import * as optim from '../../ts/optim';
-import { camelCase } from '../../ts/optim/state-dict';
+import { camelCase } from '../../ts/tensor/schema';
 import * as torch from '../../ts/tensor';
 import type { Tensor } from '../../ts/tensor';
 import { assertClose, assertSame, goldenJson, goldenTensors } from '../nn/golden';

@@ -3,9 +3,10 @@ import { resolveOptions } from '../nn/options';
 import * as torch from '../tensor';
 import { keep, Tensor } from '../tensor';
 import { isFloatingPoint } from '../tensor/dtype';
+import { camelCase } from '../tensor/schema';
 import { Plan, type Batch } from './plan';
 import type { GroupInput, ParamGroup, ParamsInput } from './param-group';
-import { camelCase, snakeCase, type OptimizerStateDict, type PackedGroup, type ParamState } from './state-dict';
+import { snakeCase, type OptimizerStateDict, type PackedGroup, type ParamState } from './state-dict';
 
 /** Base of the optimizers: groups of parameters, the state of each, and how both are saved. */
 export abstract class Optimizer<G extends ParamGroup = ParamGroup> {

@@ -1,7 +1,8 @@
 import { InputError } from '../../errors';
+import { camelCase } from '../../tensor/schema';
 import { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
-import { camelCase, snakeCase } from '../state-dict';
+import { snakeCase } from '../state-dict';
 
 export interface SchedulerOptions {
   /** The number of the last step already made, to resume; -1 starts anew. @default -1 */
