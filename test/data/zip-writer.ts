@@ -66,7 +66,7 @@ function endRecords(members: number, bytes: number, position: number, { zip64, c
   end.writeUInt32LE(zip64 ? 0xffffffff : bytes, 12);
   end.writeUInt32LE(zip64 ? 0xffffffff : position, 16);
   end.writeUInt16LE(comment.length, 20);
-  const records = [end, Buffer.from(comment)];
+  const records: Buffer[] = [end, Buffer.from(comment)];
   if (zip64) records.unshift(...zip64End(members, bytes, position));
   return Buffer.concat(records);
 }
