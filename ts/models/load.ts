@@ -43,7 +43,8 @@ export async function loadPretrained<Model extends PretrainedModel<Config>, Conf
     // On the meta device a model has shapes and no memory: nothing is drawn and nothing allocated for what the files give.
     const model = new modelClass(config, { device: 'meta' });
     const state = namedFor(model, readWeights(files));
-    const report = fill(model, state, { ...load, dtype: load.dtype ?? config.dtype ?? firstType(state) }, modelClass.configClass.fromJSON(json));
+    const target = { device: load.device, dtype: load.dtype ?? config.dtype ?? firstType(state) };
+    const report = fill(model, state, target, modelClass.configClass.fromJSON(json));
     warn(report, name, load.onWarning ?? ((message) => process.emitWarning(message)));
     return model.eval();
   });
@@ -105,6 +106,7 @@ function fill<Config extends PretrainedConfig>(
   model.loadStateDict(loaded, { strict: false, assign: true });
   markFilled(model);
   materialise(model, fresh.map(({ key }) => key), target);
+  for (const { tensor } of slots) tensor.dispose(); // the placeholders on the meta device, all replaced by now
   return { fresh, unused };
 }
 

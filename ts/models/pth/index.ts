@@ -1,0 +1,2 @@
+/** Checkpoints in PyTorch's own format. */
+export { loadPth, type PthValue } from './load';
