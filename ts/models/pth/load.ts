@@ -6,7 +6,7 @@
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { inflateRawSync } from 'node:zlib';
 import { readZipIndex, type ZipMember } from '../../data/zip-index';
-import { InputError } from '../../errors';
+import { InputError, TorchError } from '../../errors';
 import * as torch from '../../tensor';
 import type { DType, Tensor } from '../../tensor';
 import { checkpointConstructor, plainValue, storageType, type Storage } from './rebuild';
@@ -169,6 +169,10 @@ export function loadPth(path: string): PthValue {
   }
   try {
     return torch.scoped(() => plainValue(read(path, file, statSync(path).size)) as PthValue);
+  } catch (error) {
+    if (error instanceof TorchError) throw error;
+    // Damaged bytes can ask anything of the readers; whatever they trip over has this one cause.
+    throw new InputError(`${path} cannot be read as a PyTorch checkpoint: its content is damaged.`, { cause: error });
   } finally {
     closeSync(file);
   }

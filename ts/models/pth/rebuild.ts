@@ -26,8 +26,10 @@ export function storageType(type: unknown, label: string): DType {
 type Numbers = readonly number[];
 
 function strided({ tensor, untyped }: Storage, offset: unknown, size: unknown, stride: unknown, dtype?: DType): Tensor {
-  const flat = untyped && dtype ? torch.ops['aten']!['view']!['dtype']!(tensor, dtype) : tensor;
-  return (flat as Tensor).asStrided(size as Numbers, stride as Numbers, { storageOffset: (offset as number) });
+  const flat = (untyped && dtype ? torch.ops['aten']!['view']!['dtype']!(tensor, dtype) : tensor) as Tensor;
+  // as_strided counts from the start of the memory, which here is the start of the file.
+  const storageOffset = flat.storageOffset() + Number(offset);
+  return flat.asStrided(size as Numbers, stride as Numbers, { storageOffset });
 }
 
 function withGrad(tensor: Tensor, flag: unknown): Tensor {

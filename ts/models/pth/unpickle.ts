@@ -61,15 +61,10 @@ export class Unpickler {
 
   /** @throws InputError for a damaged pickle and for one that names what may not be called */
   load(): unknown {
-    try {
-      for (;;) {
-        const opcode = this.bytes.readUInt8(this.position++);
-        if (opcode === 0x2e) return this.pop(); // STOP
-        this.step(opcode);
-      }
-    } catch (error) {
-      if (error instanceof RangeError) throw this.damaged('it ends too early');
-      throw error;
+    for (;;) {
+      const opcode = this.take(1).readUInt8();
+      if (opcode === 0x2e) return this.pop(); // STOP
+      this.step(opcode);
     }
   }
 
