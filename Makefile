@@ -34,8 +34,9 @@ endif
 
 build: $(DIST) $(ADDON) ## npm packages, libtorch, the addon, TypeScript
 
-bench: build ## measure, beside Python where it is installed
-	$(BIN)/tsx bench/run.ts
+bench: build ## measure, beside Python where it is installed; BENCH='--only operator-call' chooses
+	$(BIN)/tsc -p bench/tsconfig.json
+	node build/bench/run.js $(BENCH)
 
 stress: build ## the long tests: leaks, many steps
 	$(BIN)/mocha --config .mocharc.stress.json

@@ -1,0 +1,61 @@
+/** What a case is: the one thing it times, how often, and the figure it has to reach. */
+
+/** `rate` is something a second, `points` are hundredths. */
+export type Unit = 'seconds' | 'bytes' | 'rate' | 'points';
+
+/** What ours over the peer's (`ratio`), or ours less the peer's (`difference`), has to be. */
+export interface Target {
+  readonly compare: 'ratio' | 'difference';
+  readonly atMost?: number;
+  readonly atLeast?: number;
+}
+
+export interface Measure {
+  /** How the sides know it: the line `run <name>` asks for it. */
+  readonly name: string;
+  /** The name of the peer's counterpart. @default name */
+  readonly peer?: string;
+  readonly title: string;
+  readonly unit: Unit;
+  /** Without one the figure is for context. */
+  readonly target?: Target;
+}
+
+/** What the runner makes before the sides start. */
+export type Need = 'checkpoint' | 'photo' | 'faces';
+
+export interface Case {
+  /** The name of its files: `<name>.ts` beside `<name>.py`. */
+  readonly name: string;
+  readonly title: string;
+  /** What both sides do, in a sentence or two. */
+  readonly about: string;
+  /** `resident`: both sides stay alive and take turns. `fresh`: each turn is a process, timed from its start to its answer. */
+  readonly kind: 'resident' | 'fresh';
+  /** Rounds that count; with `warmUp` one more goes before them. */
+  readonly rounds: number;
+  readonly warmUp: boolean;
+  /** Threads of each side. */
+  readonly threads: number;
+  readonly needs: readonly Need[];
+  readonly measures: readonly Measure[];
+  /** Runs only with --long. */
+  readonly long?: boolean;
+  /** How far apart the two sides' results may be, relative to the largest of them. */
+  readonly tolerance: number;
+}
+
+/** What a side is told when it starts, as JSON in its first argument. */
+export interface Settings {
+  readonly threads: number;
+  /** `cpu` or `cuda`. */
+  readonly device: string;
+  /** Tiny sizes: shows that the case works, measures nothing. */
+  readonly smoke: boolean;
+  /** A hub folder with random weights. */
+  readonly checkpoint: string;
+  /** A JPEG. */
+  readonly photo: string;
+  /** A folder in the CelebA format. */
+  readonly faces: string;
+}

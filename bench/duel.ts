@@ -1,0 +1,68 @@
+/** Two sides taking turns, so that whatever else the machine does hits both. */
+import { setTimeout } from 'node:timers/promises';
+import type { Case, Measure } from './case';
+import type { Contestant } from './contestant';
+import { figure, type Figure } from './figure';
+import type { Ready } from './turns';
+
+/** Milliseconds for the threads of the side that has just answered to fall asleep. */
+const SETTLE_MS = 200;
+
+export interface Sides {
+  readonly ours: Contestant;
+  /** Null where the peer is absent. */
+  readonly peer: Contestant | null;
+}
+
+export interface Outcome {
+  readonly facts: { readonly ours: Ready['facts']; readonly peer: Ready['facts'] | null };
+  readonly figures: readonly Figure[];
+}
+
+export interface DuelOptions {
+  readonly rounds: number;
+  readonly settleMs?: number;
+  /** Told before each round; the warm-up is round 0. */
+  readonly onRound?: (round: number, of: number) => void;
+}
+
+/** @throws Error when a side fails, or the two compute different things */
+export async function duel(bench: Case, { ours, peer }: Sides, { rounds, settleMs = SETTLE_MS, onRound }: DuelOptions): Promise<Outcome> {
+  try {
+    // One after the other: starting is heavy.
+    const ready = { ours: await ours.start(), peer: peer && (await peer.start()) };
+    if (ready.peer) compare(bench, ready.ours.check, ready.peer.check);
+    const turns = bench.measures.map(() => ({ ours: [] as number[], peer: [] as number[] }));
+    for (let round = bench.warmUp ? 0 : 1; round <= rounds; round++) {
+      onRound?.(round, rounds);
+      for (const [index, measure] of bench.measures.entries()) {
+        for (const side of order(round)) {
+          await setTimeout(settleMs);
+          const value = await (side === 'ours' ? ours.run(measure.name) : peer?.run(measure.peer ?? measure.name));
+          if (round > 0 && value !== undefined) turns[index]![side].push(value);
+        }
+      }
+    }
+    const figures = bench.measures.map((measure: Measure, index) => figure(measure, turns[index]!));
+    return { facts: { ours: ready.ours.facts, peer: ready.peer?.facts ?? null }, figures };
+  } finally {
+    await Promise.all([ours.stop(), peer?.stop()]);
+  }
+}
+
+/** Who goes first changes from round to round. */
+function order(round: number): readonly ('ours' | 'peer')[] {
+  return round % 2 === 0 ? ['ours', 'peer'] : ['peer', 'ours'];
+}
+
+function compare({ name, tolerance }: Case, ours: readonly number[], peer: readonly number[]): void {
+  const scale = Math.max(...peer.map(Math.abs), Number.MIN_VALUE);
+  const same = ours.length === peer.length && ours.every((value, i) => Math.abs(value - peer[i]!) <= tolerance * scale);
+  if (!same) {
+    throw new Error(`${name}: the two sides compute different things: ours ${list(ours)}, the peer ${list(peer)} (tolerance ${tolerance} of the largest).`);
+  }
+}
+
+function list(values: readonly number[]): string {
+  return `[${values.slice(0, 8).map((value) => value.toPrecision(7)).join(', ')}${values.length > 8 ? ', …' : ''}]`;
+}

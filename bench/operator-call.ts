@@ -1,0 +1,39 @@
+/** One operator on small tensors, called as a user writes it. */
+import { torch } from 'torchts';
+import { seconds } from './clock';
+import { takeTurns } from './turns';
+
+const CALLS_IN_A_SCOPE = 100;
+
+void takeTurns(({ smoke, device }) => {
+  const calls = smoke ? 200 : 100_000;
+  torch.manualSeed(0);
+  const [a, b] = [torch.randn([8, 8], { device }), torch.randn([8, 8], { device })];
+  const [large, other] = [torch.randn([1024, 1024], { device }), torch.randn([1024, 1024], { device })];
+  const check = [a.add(b), a.mm(b)].map((result) => Number(result.abs().sum().item()));
+
+  const each = (count: number, work: () => void): number => torch.noGrad(() => seconds(device, work)) / count;
+  const scoped = (call: () => void): number =>
+    each(calls, () => {
+      for (let i = 0; i < calls; i += CALLS_IN_A_SCOPE) {
+        torch.scope(() => {
+          for (let j = 0; j < CALLS_IN_A_SCOPE; j++) call();
+        });
+      }
+    });
+
+  return {
+    check,
+    measures: {
+      add: () => each(calls, () => { for (let i = 0; i < calls; i++) a.add(b); }),
+      'add-scope': () => scoped(() => a.add(b)),
+      mm: () => each(calls, () => { for (let i = 0; i < calls; i++) a.mm(b); }),
+      'mm-scope': () => scoped(() => a.mm(b)),
+      add_: () => each(calls, () => { for (let i = 0; i < calls; i++) a.add_(b); }),
+      'mm-1024': () => {
+        const products = smoke ? 1 : 10;
+        return each(products, () => { for (let i = 0; i < products; i++) large.mm(other).dispose(); });
+      },
+    },
+  };
+});

@@ -1,0 +1,88 @@
+/** `make bench`: runs cases beside their peers, prints the figures, writes them into results.md and results.json. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Case, Settings } from './case';
+import { cases } from './cases';
+import { Fresh, Resident, type Contestant } from './contestant';
+import { duel } from './duel';
+import { commit, load, thisMachine } from './machine';
+import { cells } from './markdown';
+import { readOptions, USAGE, type Options } from './options';
+import { findPeer, type Peer } from './python';
+import { record, type Entry } from './results';
+
+/** A load above this spoils figures on two cores. */
+const QUIET = 0.7;
+
+/** Makes what the cases need, in a process of its own: the runner stays small and idle. */
+function makeWorkspace(root: string, folder: string, { chosen, smoke }: Options): void {
+  const needs = new Set(chosen.flatMap((bench) => bench.needs));
+  const { status } = spawnSync(process.execPath, [join(root, 'build', 'bench', 'workspace.js'), folder, String(smoke), ...needs], { stdio: 'inherit' });
+  if (status !== 0) throw new Error('the workspace of the cases cannot be made');
+}
+
+function contestants(bench: Case, settings: Settings, root: string, peer: Peer): { ours: Contestant; peer: Contestant | null } {
+  const env = { OMP_NUM_THREADS: String(settings.threads), HF_HUB_OFFLINE: '1', TRANSFORMERS_VERBOSITY: 'error' };
+  const make = (program: string, file: string): Contestant => {
+    const command = { program, args: [file, JSON.stringify(settings)], env };
+    return bench.kind === 'fresh' ? new Fresh(command) : new Resident(command);
+  };
+  return {
+    ours: make(process.execPath, join(root, 'build', 'bench', `${bench.name}.js`)),
+    peer: 'python' in peer ? make(peer.python, join(root, 'bench', `${bench.name}.py`)) : null,
+  };
+}
+
+/** Tiny sizes reach or miss nothing. */
+function withoutTargets(bench: Case): Case {
+  return { ...bench, measures: bench.measures.map((measure) => ({ ...measure, target: undefined })) };
+}
+
+async function runCase(bench: Case, options: Options, root: string, folder: string, peer: Peer): Promise<Entry> {
+  const { device, smoke } = options;
+  const rounds = options.rounds ?? (smoke ? 1 : bench.rounds);
+  const settings: Settings = { threads: bench.threads, device, smoke, checkpoint: join(folder, 'checkpoint'), photo: join(folder, 'photo.jpg'), faces: join(folder, 'faces') };
+  const before = load();
+  if (before > QUIET && !smoke) console.error(`${bench.name}: the load is ${before}; figures taken beside other work are noisy`);
+  const onRound = (round: number, of: number): void => console.error(`${bench.name}: ${round === 0 ? 'warm-up' : `round ${round} of ${of}`}`);
+  const outcome = await duel(smoke ? withoutTargets(bench) : bench, contestants(bench, settings, root, peer), { rounds, settleMs: smoke ? 0 : undefined, onRound });
+  return {
+    name: bench.name, title: bench.title, about: bench.about, device, threads: bench.threads, rounds,
+    date: `${new Date().toISOString().slice(0, 19)}Z`,
+    command: ['node build/bench/run.js', ...process.argv.slice(2)].join(' '),
+    machine: thisMachine(), load: before, commit: commit(root),
+    absent: 'absent' in peer ? peer.absent : null,
+    ...outcome,
+  };
+}
+
+async function main(): Promise<void> {
+  const root = dirname(require.resolve('torchts/package.json'));
+  const options = readOptions(root);
+  const peer = findPeer();
+  if ('absent' in peer) console.error(`The peer's column stays empty, for no Python has torch and transformers (${peer.absent}). Set TORCHTS_PYTHON.`);
+  const folder = mkdtempSync(join(tmpdir(), 'torchts-bench-'));
+  try {
+    makeWorkspace(root, folder, options);
+    for (const bench of options.chosen) {
+      try {
+        const entry = await runCase(bench, options, root, folder, peer);
+        console.log(`\n${entry.title}`);
+        for (const figure of entry.figures) console.log(`  ${cells(figure).join('  |  ')}`);
+        if (options.out) record(options.out, cases, [entry]);
+      } catch (error) {
+        console.error(`${bench.name}: ${(error as Error).message}`);
+        process.exitCode = 1;
+      }
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+main().catch((error: Error) => {
+  console.error(`${error.message}\n\n${USAGE}`);
+  process.exitCode = 2;
+});

@@ -1,0 +1,24 @@
+/** The forward pass of a ViT in inference mode, one image and eight at a time. */
+import { models, torch } from 'torchts';
+import { seconds } from './clock';
+import { takeTurns } from './turns';
+
+void takeTurns(async ({ checkpoint, device }) => {
+  const model = await models.ViTForImageClassification.fromPretrained(checkpoint);
+  model.to(device);
+  const { imageSize, numChannels } = model.config;
+
+  torch.manualSeed(0);
+  const images = torch.randn([8, numChannels, Number(imageSize), Number(imageSize)]).to(device); // (B, C, H, W)
+  const first = images.narrow(0, 0, 1);
+
+  const logits = (pixelValues: torch.Tensor): number[][] =>
+    torch.inferenceMode(() => torch.scope(() => model.forward({ pixelValues }).logits.toArray() as number[][]));
+  return {
+    check: logits(images).flat(),
+    measures: {
+      'batch-1': () => seconds(device, () => logits(first)),
+      'batch-8': () => seconds(device, () => logits(images)),
+    },
+  };
+});

@@ -1,0 +1,43 @@
+"""One training step of a ViT: forward, loss, backward, AdamW."""
+
+import torch
+from transformers import ViTConfig, ViTForImageClassification
+from turns import Settings, Side, peak_bytes, seconds, take_turns
+
+
+def prepare(settings: Settings) -> Side:
+    device = settings["device"]
+    config = ViTConfig.from_pretrained(settings["checkpoint"], attn_implementation="sdpa")
+    model = ViTForImageClassification(config).to(device).train()
+    fill(model)
+    # The fused kernel is what transformers' Trainer takes by default, and faster than the plain loop of torch's default.
+    optimizer = torch.optim.AdamW(model.parameters(), lr=5e-5, weight_decay=0.05, fused=True)
+
+    torch.manual_seed(0)
+    batch = 2 if settings["smoke"] else 8
+    pixel_values = torch.randn(batch, 3, config.image_size, config.image_size).to(device)  # (B, C, H, W)
+    labels = torch.randn(batch, config.num_labels).gt(0).float().to(device)  # (B, K)
+
+    def step() -> float:
+        optimizer.zero_grad()
+        loss = model(pixel_values, labels=labels).loss
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    measures = {"step": lambda: seconds(device, step), "peak": lambda: peak_bytes(device)}
+    return Side(measures, check=[step(), step()])
+
+
+@torch.no_grad()
+def fill(model: torch.nn.Module) -> None:
+    """The same numbers on both sides, however their libraries draw first weights: each matrix from a seed of its own size."""
+    for parameter in model.parameters():
+        if parameter.ndim < 2:
+            continue
+        torch.manual_seed(parameter.numel())
+        parameter.copy_(torch.randn(parameter.shape).mul_(0.02))
+
+
+if __name__ == "__main__":
+    take_turns(prepare)

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Case } from '../../bench/case';
+import { Fresh, Resident } from '../../bench/contestant';
+import { duel } from '../../bench/duel';
+import { fakeSide, type FakeSide } from './fake-side';
+
+const bench: Case = {
+  name: 'fake', title: 'Fake', about: 'Nothing.', kind: 'resident', rounds: 3, warmUp: true, threads: 1, needs: [], tolerance: 0.01,
+  measures: [
+    { name: 'quick', title: 'quick', unit: 'seconds', target: { compare: 'ratio', atMost: 0.75 } },
+    { name: 'slow', peer: 'other', title: 'slow', unit: 'seconds' },
+  ],
+};
+
+describe('a duel', () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'torchts-duel-'))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const resident = (name: string, side: FakeSide): Resident => new Resident(fakeSide(folder, name, side));
+
+  it('lets both sides take turns, measure by measure, and changes who goes first', async () => {
+    const log = join(folder, 'log');
+    const sides = { ours: resident('ours', { values: [1], log }), peer: resident('peer', { values: [1], log }) };
+    await duel(bench, sides, { rounds: 1, settleMs: 0 });
+    const [warmUp, round] = [['ours quick', 'peer quick', 'ours slow', 'peer other'], ['peer quick', 'ours quick', 'peer other', 'ours slow']];
+    const turns = readFileSync(log, 'utf8').trim().split('\n');
+    assert.deepEqual(turns.map((turn) => turn.replace('run ', '')), [...warmUp, ...round]);
+  });
+
+  it('takes medians without the warm-up, and compares the turns that were next to each other', async () => {
+    // quick, slow of the warm-up, then of three rounds
+    const ours = resident('ours', { values: [100, 100, 1, 5, 2, 5, 9, 5] });
+    const peer = resident('peer', { values: [900, 900, 2, 5, 8, 5, 9, 5] });
+    const { figures, facts } = await duel(bench, { ours, peer }, { rounds: 3, settleMs: 0 });
+    const [quick, slow] = figures;
+    assert.deepEqual(quick!.ours, { low: 1.5, middle: 2, high: 5.5 });
+    assert.deepEqual(quick!.peer, { low: 5, middle: 8, high: 8.5 });
+    assert.deepEqual(quick!.comparison, { low: 0.375, middle: 0.5, high: 0.75 });
+    assert.equal(quick!.reached, true);
+    assert.equal(slow!.comparison!.middle, 1);
+    assert.equal(slow!.reached, null, 'there is no target');
+    assert.deepEqual(facts, { ours: { fake: 'ours' }, peer: { fake: 'peer' } });
+  });
+
+  it('misses a target that the comparison does not reach', async () => {
+    const sides = { ours: resident('ours', { values: [0.8] }), peer: resident('peer', { values: [1] }) };
+    const { figures } = await duel(bench, sides, { rounds: 3, settleMs: 0 });
+    assert.equal(figures[0]!.reached, false);
+  });
+
+  it('judges nothing where the peer is absent', async () => {
+    const { figures, facts } = await duel(bench, { ours: resident('ours', { values: [0.1] }), peer: null }, { rounds: 2, settleMs: 0 });
+    assert.deepEqual(figures[0], { title: 'quick', unit: 'seconds', ours: { low: 0.1, middle: 0.1, high: 0.1 }, peer: null, comparison: null, target: { compare: 'ratio', atMost: 0.75 }, reached: null });
+    assert.equal(facts.peer, null);
+  });
+
+  it('of sides that compute different things is refused', async () => {
+    const sides = { ours: resident('ours', { check: [1, 2], values: [1] }), peer: resident('peer', { check: [1, 2.1], values: [1] }) };
+    await assert.rejects(duel(bench, sides, { rounds: 1, settleMs: 0 }), /^Error: fake: the two sides compute different things: ours \[1\.000000, 2\.000000\], the peer \[1\.000000, 2\.100000\]/);
+  });
+
+  it('ends with the last words of a side that dies', async () => {
+    const peer = resident('peer', { values: [1], dies: { turn: 1, words: 'No module named torch' } });
+    await assert.rejects(duel(bench, { ours: resident('ours', { values: [1] }), peer }, { rounds: 1, settleMs: 0 }), /peer\.cjs failed: it ended with code 3:\nNo module named torch$/);
+  });
+
+  it('of fresh processes takes the time from start to answer', async () => {
+    const ours = new Fresh(fakeSide(folder, 'ours', { values: [] }));
+    const once: Case = { ...bench, kind: 'fresh', measures: [bench.measures[0]!] };
+    const { figures } = await duel(once, { ours, peer: null }, { rounds: 1, settleMs: 0 });
+    const { middle } = figures[0]!.ours;
+    assert.ok(middle > 0.01 && middle < 30, `a Node process answers in ${middle} s`);
+  });
+});
