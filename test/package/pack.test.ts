@@ -27,7 +27,7 @@ describe('the packed package, installed in a folder outside the repository', () 
     app = join(folder, 'app');
     installed = join(app, 'node_modules', 'torchts');
     mkdirSync(installed, { recursive: true });
-    execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: REPOSITORY, stdio: 'ignore' });
+    execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: REPOSITORY, encoding: 'utf8' });
     const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'))!;
     execFileSync('tar', ['-xzf', join(folder, tarball), '-C', installed, '--strip-components=1']);
     // The dependencies that npm would install, and the addon that `torchts setup` would build.

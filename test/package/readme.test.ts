@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const REPOSITORY = join(__dirname, '../..');
+const read = (path: string): string => readFileSync(join(REPOSITORY, path), 'utf8');
+
+describe('the README', () => {
+  it('shows the program of examples/first-steps.ts', () => {
+    assert.equal(/```ts\n([^]*?)```/.exec(read('README.md'))?.[1], read('examples/first-steps.ts'));
+  });
+
+  it('shows a program that learns what it says', () => {
+    const args = ['--require', require.resolve('tsx/cjs'), 'examples/first-steps.ts'];
+    const output = execFileSync(process.execPath, args, { cwd: REPOSITORY, encoding: 'utf8' });
+    const answer = /^0\.25 \+ 0\.5 = (\S+)\n$/.exec(output)?.[1];
+    assert.ok(Math.abs(Number(answer) - 0.75) <= 0.02, output);
+  });
+
+  for (const page of ['README.md', 'CONTRIBUTING.md']) {
+    it(`links only to files that are there (${page})`, () => {
+      const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1]!);
+      assert.deepEqual(
+        links.filter((link) => !existsSync(join(REPOSITORY, link))),
+        [],
+      );
+    });
+  }
+
+  it('names only targets that the Makefile has', () => {
+    const makefile = read('Makefile');
+    const named = [...`${read('README.md')}${read('CONTRIBUTING.md')}`.matchAll(/(?:^ {4}|`)make ([a-z]+)/gm)].map((match) => match[1]!);
+    assert.ok(named.length > 3);
+    assert.deepEqual(
+      named.filter((target) => !new RegExp(`^${target}:`, 'm').test(makefile)),
+      [],
+    );
+  });
+});
