@@ -50,8 +50,10 @@ struct SelfAttentionImpl : nn::Module {
   }
 
   at::Tensor forward(const at::Tensor& x) {
-    at::Tensor mixed = at::scaled_dot_product_attention(heads(query, x), heads(key, x), heads(value, x), {}, 0.0, false,
-                                                        std::pow(static_cast<double>(head_width), -0.5));
+    // One after the other: C++ may evaluate arguments in any order, and the order in which the three are recorded is the
+    // order in which their gradients are summed.
+    at::Tensor q = heads(query, x), k = heads(key, x), v = heads(value, x);
+    at::Tensor mixed = at::scaled_dot_product_attention(q, k, v, {}, 0.0, false, std::pow(static_cast<double>(head_width), -0.5));
     return mixed.transpose(1, 2).reshape({x.size(0), x.size(1), -1});  // (B, N, D)
   }
 };
