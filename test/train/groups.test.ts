@@ -3,7 +3,7 @@ import * as nn from '../../ts/nn';
 import { type GroupRules, type LayerMap, parameterGroups } from '../../ts/train/groups';
 
 const rules: GroupRules = { lr: 1, headLr: null, weightDecay: 0.1, decayAll: true, layerDecay: 1 };
-const map: LayerMap = { layers: 3, layerOf: (name) => Number(name.split('.')[0]) };
+const map: LayerMap = { layers: 3, layerOf: (name) => Number(name.split('.')[0]), isHead: (name) => name.startsWith('3.') };
 
 describe('parameter groups', () => {
   const names = ['0', '1', '2', '3'];

@@ -12,10 +12,12 @@ export interface GroupRules {
   readonly layerDecay: number;
 }
 
-/** Where a model's parameters lie between its input (layer 0) and its head (layer `layers`). */
+/** Where a model's parameters lie between its input (layer 0) and its output (layer `layers`). */
 export interface LayerMap {
   readonly layers: number;
   layerOf(name: string): number;
+  /** Whether a parameter is the task's own, new when a pretrained model is taken up. */
+  isHead(name: string): boolean;
 }
 
 /** Parameters that share their options, as optimizers take them. */
@@ -37,9 +39,8 @@ export function parameterGroups(
   const groups = new Map<string, OptionGroup>();
   for (const [name, parameter] of parameters) {
     if (!parameter.requiresGrad) continue;
-    const layer = map.layerOf(name);
-    const isHead = layer === map.layers;
-    const lr = isHead ? (rules.headLr ?? rules.lr) : rules.lr * rules.layerDecay ** (map.layers - layer);
+    const ownRate = map.isHead(name) ? rules.headLr : null;
+    const lr = ownRate ?? rules.lr * rules.layerDecay ** (map.layers - map.layerOf(name));
     const weightDecay = rules.decayAll || decays(parameter) ? rules.weightDecay : 0;
     const key = `${lr} ${weightDecay}`;
     const group = groups.get(key);

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { InputError, UsageError } from '../errors';
 import { recoverFolder, replaceFile, usableFolder } from './atomic';
@@ -95,8 +95,13 @@ export function weightsOf(source: string): string {
     if (checkpoint) return checkpoint;
     throw new InputError(`The run ${source} has no checkpoint yet; train it further by --resume.`);
   }
-  if (existsSync(join(source, 'config.json')) || /^[\w.-]+\/[\w.-]+$/.test(source)) return source;
+  if (existsSync(join(source, 'config.json')) || isHubName(source)) return source;
   throw new InputError(`Expected a run folder, a hub folder or a hub name (org/name), found ${describe(source)}.`);
+}
+
+/** A slip in `models/my-run` is no question to the hub: where the folder before the slash is here, the name is a path. */
+function isHubName(source: string): boolean {
+  return /^[\w.-]+\/[\w.-]+$/.test(source) && !existsSync(dirname(source));
 }
 
 function describe(path: string): string {

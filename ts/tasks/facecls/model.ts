@@ -1,0 +1,65 @@
+import { ViTForImageClassification } from '../../models';
+import * as torch from '../../tensor';
+import type { LayerMap } from '../../train/groups';
+import { weightsOf } from '../../train/run';
+import { ImageProcessor } from '../../vision/processor';
+import { FaceClassifier, loadProcessor } from './classifier';
+import type { FaceConfig } from './config';
+
+/**
+ * The classifier that training starts from: random weights, or those of `model.from` with a new head.
+ * @param attributes names of the outputs
+ */
+export async function newClassifier(
+  config: FaceConfig,
+  attributes: readonly string[],
+  onWarning?: (message: string) => void,
+): Promise<FaceClassifier> {
+  const { from, ...sizes } = config.model;
+  const given = Object.fromEntries(Object.entries(sizes).filter(([, value]) => value !== null));
+  const options = { ...given, id2label: attributes, problemType: 'multi_label_classification' as const };
+  torch.manualSeed(config.seed);
+  if (from === null) {
+    const model = ViTForImageClassification.fromConfig(options);
+    return new FaceClassifier(model, new ImageProcessor({ size: square(model) }));
+  }
+  const folder = weightsOf(from);
+  const model = await ViTForImageClassification.fromPretrained(folder, { ...options, dtype: 'float32', onWarning });
+  const processor = await loadProcessor(folder);
+  const resized = sizes.imageSize === null ? processor : new ImageProcessor({ ...processor.options, size: square(model) });
+  return new FaceClassifier(ownMemory(model), resized);
+}
+
+/** The classifier in a checkpoint of a run, in memory of its own. */
+export async function savedClassifier(checkpoint: string): Promise<FaceClassifier> {
+  const { model, processor } = await FaceClassifier.load(checkpoint);
+  return new FaceClassifier(ownMemory(model), processor);
+}
+
+/** Depth of each parameter: embeddings 0, then the blocks, the last normalization and the head at the end. */
+export function layerMap({ config }: ViTForImageClassification): LayerMap {
+  const layers = config.numHiddenLayers + 1;
+  return {
+    layers,
+    layerOf: (name) => {
+      const block = /^vit\.encoder\.layer\.(\d+)\./.exec(name)?.[1];
+      if (block !== undefined) return Number(block) + 1;
+      return name.startsWith('vit.embeddings.') ? 0 : layers;
+    },
+    isHead: (name) => name.startsWith('classifier.'),
+  };
+}
+
+/**
+ * Moves weights that are mapped from a file into memory from libtorch's allocator. Matrix products may round
+ * differently for another alignment, and a resumed run has to give the same bits as one that never stopped.
+ */
+function ownMemory(model: ViTForImageClassification): ViTForImageClassification {
+  torch.scoped(() => torch.noGrad(() => model.parameters().forEach((parameter) => parameter.assign((tensor) => tensor.clone()))));
+  return model;
+}
+
+function square({ config: { imageSize } }: ViTForImageClassification): { height: number; width: number } {
+  const [height, width] = typeof imageSize === 'number' ? [imageSize, imageSize] : imageSize;
+  return { height, width };
+}
