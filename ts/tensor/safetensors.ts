@@ -100,7 +100,8 @@ function slice(whole: Tensor, { dtype, shape, data_offsets: [from, to] }: Entry,
   let bytes = call('slice', 'Tensor', whole, 0, start + from, start + to);
   // A type can only be laid over bytes that start at a multiple of its size; writers pad the header, but need not.
   if ((start + from) % SIZES[dtype]! !== 0) bytes = call('clone', '', bytes);
-  return call('view', '', call('view', 'dtype', bytes, target), shape);
+  // `data` ends the kinship of the views: else a change of one in place would count as a change of all to autograd.
+  return call('data', '', call('view', '', call('view', 'dtype', bytes, target), shape));
 }
 
 /**
