@@ -1,4 +1,7 @@
 // Any operator of libtorch, called boxed: the name is resolved once to an index, the schema decodes the arguments.
+#include <ATen/core/LegacyTypeDispatch.h>
+#include <c10/core/GradMode.h>
+
 #include "convert.h"
 #include "exports.h"
 #include "guard.h"
@@ -30,7 +33,12 @@ napi_value call(napi_env env, napi_callback_info info) {
     WireWriter writer(env, environment);
     if (op.returns_alias) reader.each_tensor([&](const at::Tensor& tensor, Handle handle) { writer.alias(tensor, handle); });
 
-    op.handle.callBoxed(stack);
+    {
+      // Without recording, the autograd kernel of an operator that makes no views only passes the call on: skip it.
+      std::optional<at::AutoDispatchBelowAutograd> below;
+      if (op.pure && !c10::GradMode::is_enabled()) below.emplace();
+      op.handle.callBoxed(stack);
+    }
 
     const double* const wire = environment.wire;
     writer.put(static_cast<double>(stack.size()));

@@ -53,8 +53,11 @@ Parameter parameter(const c10::Argument& argument) {
 
 Operator resolve_operator(const std::string& name, const std::string& overload) {
   const auto handle = c10::Dispatcher::singleton().findSchemaOrThrow(name.c_str(), overload.c_str());
-  Operator op{handle, {}, false};
-  for (const auto& argument : handle.schema().arguments()) op.parameters.push_back(parameter(argument));
+  Operator op{handle, {}, true, false};
+  for (const auto& argument : handle.schema().arguments()) {
+    op.parameters.push_back(parameter(argument));
+    op.pure &= argument.alias_info() == nullptr;
+  }
   for (const auto& result : handle.schema().returns())
     op.returns_alias |= result.alias_info() && result.alias_info()->isWrite();
   return op;

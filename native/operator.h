@@ -24,6 +24,7 @@ struct Parameter {
 struct Operator {
   c10::OperatorHandle handle;
   std::vector<Parameter> parameters;
+  bool pure;           // neither writes to an argument nor returns a view of one
   bool returns_alias;  // some result is an argument written in place
 };
 

@@ -57,8 +57,10 @@ function fits(parameter: SchemaParameter, value: unknown): boolean {
 
 type Values = readonly unknown[];
 
-function isOptions(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
+/** A plain object that is no complex number: the trailing options. */
+export function isOptions(value: unknown): value is Record<string, unknown> {
+  // Tensors first: asking an object for its prototype is slow, and nearly every last argument is a tensor.
+  if (typeof value !== 'object' || value === null || value instanceof Tensor || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return (prototype === Object.prototype || prototype === null) && !isComplex(value);
 }
@@ -92,7 +94,7 @@ function gather(candidates: readonly Operator[], args: Values, offset: number): 
 function numbersToTensors(args: Values): Values {
   return args.map((value) =>
     typeof value === 'number' || typeof value === 'boolean'
-      ? adopt(binding.scalar(value, Number.isInteger(value)))
+      ? adopt(binding.scalar(value, Number.isSafeInteger(value)))
       : value,
   );
 }
