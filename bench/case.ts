@@ -17,6 +17,8 @@ export interface Measure {
   readonly peer?: string;
   readonly title: string;
   readonly unit: Unit;
+  /** The device that it is for. @default all */
+  readonly device?: 'cuda';
   /** Without one the figure is for context. */
   readonly target?: Target;
 }

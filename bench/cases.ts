@@ -59,6 +59,7 @@ export const cases: readonly Case[] = [
     tolerance: 1e-4,
     measures: [
       { name: 'step', title: 'one step', unit: 'seconds', target: atMost(1.02) },
+      { name: 'step-bfloat16', title: 'one step under bfloat16 autocast', unit: 'seconds', device: 'cuda', target: atMost(1.02) },
       { name: 'peak', title: 'peak memory', unit: 'bytes', target: atMost(1.05) },
     ],
   },

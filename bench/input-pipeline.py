@@ -2,11 +2,11 @@
 
 import io
 import time
-import zipfile
 from itertools import islice
 from pathlib import Path
 
 import torch
+from faces import FaceFiles
 from PIL import Image
 from torch.utils.data import DataLoader, Dataset
 from transformers import ViTImageProcessor
@@ -17,28 +17,24 @@ WORKERS = 2
 
 
 class Faces(Dataset[torch.Tensor]):
-    """The JPEGs of a zip, in the order of their names, as (C, H, W)."""
+    """Images in the order of their names, as (C, H, W)."""
 
-    def __init__(self, path: Path, count: int) -> None:
-        self.path = path
-        with zipfile.ZipFile(path) as archive:
-            self.names = sorted(name for name in archive.namelist() if name.endswith(".jpg"))[:count]
-        self.archive: zipfile.ZipFile | None = None
+    def __init__(self, folder: Path, count: int) -> None:
+        self.files = FaceFiles(folder)
+        self.names = self.files.names[:count]
         self.processor = ViTImageProcessor(image_mean=[0.5] * 3, image_std=[0.5] * 3)
 
     def __len__(self) -> int:
         return len(self.names)
 
     def __getitem__(self, index: int) -> torch.Tensor:
-        # Each worker opens the file for itself: one position in it cannot be shared.
-        self.archive = self.archive or zipfile.ZipFile(self.path)
-        image = Image.open(io.BytesIO(self.archive.read(self.names[index]))).convert("RGB")
+        image = Image.open(io.BytesIO(self.files.read(self.names[index]))).convert("RGB")
         return self.processor(image, return_tensors="pt")["pixel_values"][0]
 
 
 def prepare(settings: Settings) -> Side:
     count = 2 * BATCH if settings["smoke"] else 32 * BATCH
-    faces = Faces(Path(settings["faces"], "img_align_celeba.zip"), count)
+    faces = Faces(Path(settings["faces"]), count)
     loader = DataLoader(faces, batch_size=BATCH, num_workers=WORKERS, persistent_workers=True)
 
     def images_a_second() -> float:

@@ -35,9 +35,10 @@ function contestants(bench: Case, settings: Settings, root: string, peer: Peer):
   };
 }
 
-/** Tiny sizes reach or miss nothing. */
-function withoutTargets(bench: Case): Case {
-  return { ...bench, measures: bench.measures.map((measure) => ({ ...measure, target: undefined })) };
+/** The case with the measures of a device; tiny sizes reach or miss no target. */
+function adapted(bench: Case, { device, smoke }: Options): Case {
+  const measures = bench.measures.filter((measure) => measure.device === undefined || measure.device === device);
+  return { ...bench, measures: smoke ? measures.map((measure) => ({ ...measure, target: undefined })) : measures };
 }
 
 async function runCase(bench: Case, options: Options, root: string, folder: string, peer: Peer): Promise<Entry> {
@@ -47,7 +48,7 @@ async function runCase(bench: Case, options: Options, root: string, folder: stri
   const before = load();
   if (before > QUIET && !smoke) console.error(`${bench.name}: the load is ${before}; figures taken beside other work are noisy`);
   const onRound = (round: number, of: number): void => console.error(`${bench.name}: ${round === 0 ? 'warm-up' : `round ${round} of ${of}`}`);
-  const outcome = await duel(smoke ? withoutTargets(bench) : bench, contestants(bench, settings, root, peer), { rounds, settleMs: smoke ? 0 : undefined, onRound });
+  const outcome = await duel(adapted(bench, options), contestants(bench, settings, root, peer), { rounds, settleMs: smoke ? 0 : undefined, onRound });
   return {
     name: bench.name, title: bench.title, about: bench.about, device, threads: bench.threads, rounds,
     date: `${new Date().toISOString().slice(0, 19)}Z`,

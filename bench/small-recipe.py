@@ -7,11 +7,11 @@ seed 0. Images are resized once by Pillow and kept in memory.
 
 import io
 import time
-import zipfile
 from pathlib import Path
 
 import numpy as np
 import torch
+from faces import FaceFiles
 from PIL import Image
 from torch.nn.functional import binary_cross_entropy_with_logits
 from transformers import ViTConfig, ViTForImageClassification
@@ -27,15 +27,14 @@ def read_splits(folder: Path, limit: int | None) -> tuple[Split, Split]:
     _names, *rows = (folder / "list_attr_celeba.txt").read_text().splitlines()[1:]
     labels = {row.split()[0]: [int(value) > 0 for value in row.split()[1:]] for row in rows}
     parts = dict(line.split() for line in (folder / "list_eval_partition.txt").read_text().splitlines())
-    with zipfile.ZipFile(folder / "img_align_celeba.zip") as archive:
-        members = {Path(name).name: name for name in archive.namelist()}
+    files = FaceFiles(folder)
 
-        def split(part: str) -> Split:
-            names = [name for name in labels if parts[name] == part][:limit]
-            images = np.stack([resized(archive.read(members[name])) for name in names])
-            return torch.from_numpy(images).permute(0, 3, 1, 2).contiguous(), torch.tensor([labels[name] for name in names]).float()
+    def split(part: str) -> Split:
+        names = [name for name in labels if parts[name] == part][:limit]
+        images = np.stack([resized(files.read(name)) for name in names])
+        return torch.from_numpy(images).permute(0, 3, 1, 2).contiguous(), torch.tensor([labels[name] for name in names]).float()
 
-        return split("0"), split("2")
+    return split("0"), split("2")
 
 
 def resized(jpeg: bytes) -> np.ndarray:

@@ -18,14 +18,19 @@ def prepare(settings: Settings) -> Side:
     pixel_values = torch.randn(batch, 3, config.image_size, config.image_size).to(device)  # (B, C, H, W)
     labels = torch.randn(batch, config.num_labels).gt(0).float().to(device)  # (B, K)
 
-    def step() -> float:
+    def step(precision: str = "float32") -> float:
         optimizer.zero_grad()
-        loss = model(pixel_values, labels=labels).loss
+        with torch.autocast(device, torch.bfloat16, enabled=precision == "bfloat16"):
+            loss = model(pixel_values, labels=labels).loss
         loss.backward()
         optimizer.step()
         return loss.item()
 
-    measures = {"step": lambda: seconds(device, step), "peak": lambda: peak_bytes(device)}
+    measures = {
+        "step": lambda: seconds(device, step),
+        "step-bfloat16": lambda: seconds(device, lambda: step("bfloat16")),
+        "peak": lambda: peak_bytes(device),
+    }
     return Side(measures, check=[step(), step()])
 
 

@@ -16,17 +16,21 @@ void takeTurns(({ checkpoint, device, smoke }) => {
   const pixelValues = torch.randn([batch, 3, config.image_size, config.image_size]).to(device); // (B, C, H, W)
   const labels = torch.randn([batch, Object.keys(config.id2label).length]).gt(0).to('float32').to(device); // (B, K)
 
-  const step = (): number =>
+  const step = (precision: 'float32' | 'bfloat16' = 'float32'): number =>
     torch.scope(() => {
       optimizer.zeroGrad();
-      const { loss } = model.forward({ pixelValues, labels });
+      const { loss } = torch.autocast(device, { dtype: 'bfloat16', enabled: precision === 'bfloat16' }, () => model.forward({ pixelValues, labels }));
       loss!.backward();
       optimizer.step();
       return Number(loss!.item());
     });
   return {
     check: [step(), step()],
-    measures: { step: () => seconds(device, step), peak: () => peakBytes(device) },
+    measures: {
+      step: () => seconds(device, () => step()),
+      'step-bfloat16': () => seconds(device, () => step('bfloat16')),
+      peak: () => peakBytes(device),
+    },
   };
 });
 
