@@ -5,17 +5,20 @@
 #include "convert.h"
 #include "exports.h"
 #include "guard.h"
+#include "lifetime.h"
 #include "memory.h"
+#include "wire.h"
 
 namespace torchts {
 namespace {
 
-// `op(index, strings?)`: the arguments are on the wire, the results replace them there.
+// call(index, strings?, owner?): the arguments are on the wire, the results replace them there. When the result is one
+// tensor, the collector frees it together with `owner`: tracking it here spares the call that `track` would be.
 // Returns undefined, or { strings, wire } when a result holds strings or the wire had to grow.
 napi_value call(napi_env env, napi_callback_info info) {
   return guarded(env, [&]() -> napi_value {
-    size_t count = 2;
-    napi_value args[2];
+    size_t count = 3;
+    napi_value args[3];
     void* data;
     napi_get_cb_info(env, info, &count, args, nullptr, &data);
     auto& environment = *static_cast<Environment*>(data);
@@ -40,13 +43,15 @@ napi_value call(napi_env env, napi_callback_info info) {
       op.handle.callBoxed(stack);
     }
 
-    const double* const wire = environment.wire;
+    const double* const before = environment.wire;
     writer.put(static_cast<double>(stack.size()));
     for (const at::IValue& result : stack) writer.value(result);
     stack.clear();
     environment.stack = std::move(stack);
+    if (count > 2 && environment.wire[0] == 1 && static_cast<int>(environment.wire[1]) == wire::kTensor)
+      track(env, environment, args[2], static_cast<Handle>(environment.wire[2]));
     report_memory(env);
-    return writer.extra(environment.wire != wire);
+    return writer.extra(environment.wire != before);
   });
 }
 

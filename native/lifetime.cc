@@ -4,6 +4,7 @@
 #include "convert.h"
 #include "environment.h"
 #include "exports.h"
+#include "lifetime.h"
 #include "memory.h"
 
 namespace torchts {
@@ -31,15 +32,15 @@ void finalize(node_api_basic_env, void* data, void* hint) {
   static_cast<Environment*>(hint)->tensors.release(reinterpret_cast<Handle>(data));
 }
 
-// track(object, handle): the collector frees `handle` when it takes `object`
-napi_value track(napi_env env, napi_callback_info info) {
+// track(object, handle): see lifetime.h
+napi_value track_tensor(napi_env env, napi_callback_info info) {
   size_t argc = 2;
   napi_value args[2];
   void* data;
   napi_get_cb_info(env, info, &argc, args, nullptr, &data);
   double handle = 0;
   napi_get_value_double(env, args[1], &handle);
-  napi_add_finalizer(env, args[0], reinterpret_cast<void*>(static_cast<Handle>(handle)), finalize, data, nullptr);
+  track(env, *static_cast<Environment*>(data), args[0], static_cast<Handle>(handle));
   return nullptr;
 }
 
@@ -76,9 +77,13 @@ void export_raw(Napi::Object exports, const char* name, napi_callback body) {
 
 }  // namespace
 
+void track(napi_env env, Environment& environment, napi_value object, Handle handle) {
+  napi_add_finalizer(env, object, reinterpret_cast<void*>(handle), finalize, &environment, nullptr);
+}
+
 void export_lifetime(Napi::Env, Napi::Object exports) {
   export_raw(exports, "free", release_handles);
-  export_raw(exports, "track", track);
+  export_raw(exports, "track", track_tensor);
   export_function(exports, "memory", memory);
   export_function(exports, "allocatedBytes", [](const Napi::CallbackInfo& info) {
     return Napi::Number::New(info.Env(), static_cast<double>(cpu_bytes()));

@@ -3,7 +3,7 @@ import { loadAddon } from './load';
 
 export interface Binding {
   // dispatch.cc
-  call(operator: number, strings?: readonly string[]): { strings?: string[]; wire?: Float64Array } | undefined;
+  call(operator: number, strings?: readonly string[], owner?: object): { strings?: string[]; wire?: Float64Array } | undefined;
   resolve(name: string, overload: string): { index: number; schema: string };
   schemas(): string[];
   attachWire(wire: Float64Array): void;
@@ -14,6 +14,7 @@ export interface Binding {
   allocatedBytes(): number;
   // storage.cc
   describe(handle: number): string;
+  layout(handle: number): string;
   read(handle: number): ArrayBuffer;
   write(data: NodeJS.TypedArray, dtype: string): number;
   adopt(data: NodeJS.TypedArray, dtype: string): number;
@@ -25,6 +26,7 @@ export interface Binding {
   grad(retainGraph: boolean | null, createGraph: boolean, allowUnused: boolean): number;
   grads(): void;
   setGrads(): void;
+  gradFn(): string | null;
   setModes(grad: boolean, inference: boolean): void;
   setAutocast(device: string, dtype: string | null): void;
   // random.cc

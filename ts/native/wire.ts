@@ -50,6 +50,10 @@ export function put2(tag: number, value: number): void {
   position += 2;
 }
 
+export function peek(): number {
+  return cells[position]!;
+}
+
 export function take(): number {
   return cells[position++]!;
 }
@@ -57,6 +61,11 @@ export function take(): number {
 /** The addon grew the wire while it wrote results. */
 export function replaceWire(grown: Float64Array): void {
   cells = grown;
+}
+
+/** Writes one handle as `free` takes it. */
+export function putHandle(handle: number): void {
+  cells[0] = handle;
 }
 
 /** Writes handles without tags, as `free` takes them. */

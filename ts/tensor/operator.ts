@@ -2,7 +2,7 @@
 import { DTypeError, TorchError } from '../errors';
 import { binding } from '../native/binding';
 import { typedError } from '../native/raise';
-import { put, replaceWire, reserve, rewind, Tag, put2, take } from '../native/wire';
+import { peek, put, replaceWire, reserve, rewind, Tag, put2, take } from '../native/wire';
 import { context } from './context';
 import { Generator } from './generator';
 import { parseSchema, type Schema } from './schema';
@@ -32,7 +32,7 @@ function encodeNumber(value: number): void {
 }
 
 function encodeBigInt(value: bigint): void {
-  if (BigInt.asIntN(64, value) !== value) throw new DTypeError(`expected a bigint of 64 bits, found ${value}`);
+  if (BigInt.asIntN(64, value) !== value && BigInt.asUintN(64, value) !== value) throw new DTypeError(`expected a bigint of 64 bits, found ${value}`);
   put(Tag.BigInt);
   put(Number(value >> 32n));
   put(Number(value & 0xffffffffn));
@@ -43,7 +43,10 @@ function encodeObject(value: object): void {
   if (Array.isArray(value)) {
     reserve(2 + 3 * value.length);
     put2(Tag.List, value.length);
-    for (const item of value as Argument[]) encode(item);
+    for (const item of value as Argument[]) {
+      if (Array.isArray(item)) throw new DTypeError('expected an array of plain values, found an array inside of an array');
+      encode(item);
+    }
   } else if (value instanceof Generator) put2(Tag.Generator, value._id);
   else if ('re' in value && 'im' in value) {
     put(Tag.Complex);
@@ -72,6 +75,15 @@ function encode(value: unknown): void {
     default:
       throw new DTypeError(`expected a tensor, number, string, boolean, array or null, found a ${typeof value}`);
   }
+}
+
+/** The one result, when it is a tensor: the addon has tied its handle to `owner`. */
+function own(owner: Tensor): Tensor | undefined {
+  if (peek() !== Tag.Tensor) return undefined;
+  take();
+  owner._handle = take();
+  owner._tracked = true;
+  return owner;
 }
 
 function decode(texts: readonly string[] | undefined, args: readonly unknown[], options: object | undefined): Result {
@@ -113,10 +125,11 @@ function find(handle: number, values: readonly unknown[]): Tensor | undefined {
 }
 
 /** A value as an error message shows it: `float32[2, 3]` for a tensor. */
-export function describe(value: unknown): string {
+export function describe(value: unknown, depth = 0): string {
   if (value instanceof Tensor) return value.isDisposed ? 'disposed tensor' : `${value.dtype}[${value.shape.join(', ')}]`;
   if (Array.isArray(value)) {
-    const shown = value.slice(0, 6).map(describe).join(', ');
+    if (depth > 2) return '[…]';
+    const shown = value.slice(0, 6).map((item) => describe(item, depth + 1)).join(', ');
     return `[${shown}${value.length > 6 ? ', …' : ''}]`;
   }
   if (typeof value === 'string') return JSON.stringify(value);
@@ -158,7 +171,8 @@ export class Operator {
   call(args: readonly unknown[], options?: object): Result {
     const { parameters } = this.#schema ?? this.schema;
     if (args.length > parameters.length) throw this.#surplus(args);
-    context(); // brings the modes of the running context into force
+    // Brings the modes of the running context into force. Outside of any scope the collector is to free the result.
+    const owner = context().scope === null ? new Tensor(0) : undefined;
     try {
       rewind();
       if (strings.length > 0) strings.length = 0; // shortening an array is a slow call even when it is empty
@@ -167,18 +181,18 @@ export class Operator {
         const parameter = parameters[i]!;
         encode(options && (options as Options)[parameter.key in options ? parameter.key : parameter.name]);
       }
-      const extra = strings.length === 0 ? binding.call(this.#index) : binding.call(this.#index, strings);
+      const extra = strings.length === 0 && !owner ? binding.call(this.#index) : binding.call(this.#index, strings, owner);
       if (extra?.wire) replaceWire(extra.wire);
-      return this.#results(extra?.strings, args, options);
+      return this.#results(extra?.strings, args, options, owner);
     } catch (error) {
       throw typedError(error, this.#signature(args, options));
     }
   }
 
-  #results(texts: readonly string[] | undefined, args: readonly unknown[], options: object | undefined): Result {
+  #results(texts: readonly string[] | undefined, args: readonly unknown[], options: object | undefined, owner: Tensor | undefined): Result {
     rewind();
     const count = take();
-    if (count === 1) return decode(texts, args, options);
+    if (count === 1) return (owner && own(owner)) ?? decode(texts, args, options);
     if (count === 0) return undefined;
     return Array.from({ length: count }, () => decode(texts, args, options));
   }
@@ -192,7 +206,7 @@ export class Operator {
 
   #signature(args: readonly unknown[], options: object | undefined): string {
     const named = Object.entries(options ?? {}).map(([key, value]) => `${key}=${describe(value)}`);
-    return `${this.qualifiedName}(${[...args.map(describe), ...named].join(', ')})`;
+    return `${this.qualifiedName}(${[...args.map((value) => describe(value)), ...named].join(', ')})`;
   }
 }
 
