@@ -66,6 +66,15 @@ export abstract class PretrainedConfig {
     const all = { ...this.#extra, ...Object.fromEntries(own), id2label: this.id2label, label2id: this.label2id, model_type: this.modelType };
     return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined).sort(([a], [b]) => (a < b ? -1 : 1)));
   }
+
+  /** The text of config.json, with `more` over the options. Floats have a point, without which transformers 5 refuses them. */
+  toText(more: Untyped = {}): string {
+    const entries = Object.entries({ ...this.toJSON(), ...more }).filter(([, value]) => value !== undefined);
+    const isFloat = (key: string): boolean => this.#table[camelCase(key)]?.isFloat === true;
+    const text = (key: string, value: unknown): string =>
+      isFloat(key) && Number.isInteger(value) ? (value as number).toFixed(1) : JSON.stringify(value, null, 2).replaceAll('\n', '\n  ');
+    return `{\n${entries.map(([key, value]) => `  ${JSON.stringify(key)}: ${text(key, value)}`).join(',\n')}\n}\n`;
+  }
 }
 
 /**

@@ -6,6 +6,8 @@ export interface Field<T> {
   /** Ends the sentence "expected … to be". */
   readonly expected: string;
   readonly accepts: (value: unknown) => boolean;
+  /** A float in Python's files, where 1 and 1.0 are different types. */
+  readonly isFloat?: true;
 }
 
 export type FieldTable = Readonly<Record<string, Field<unknown>>>;
@@ -24,6 +26,11 @@ export function count(fallback: number): Field<number> {
 }
 
 export function amount(fallback: number): Field<number> {
+  return { ...coefficient(fallback), isFloat: true };
+}
+
+/** A number that Python's files write as it is, whole or not. */
+export function coefficient(fallback: number): Field<number> {
   return { default: fallback, expected: 'a number of at least 0', accepts: (value) => isNumber(value, Number.MAX_VALUE) };
 }
 
@@ -42,6 +49,12 @@ export function oneOf<const Name extends string>(names: readonly Name[], fallbac
 export function imageSize(fallback: ImageSize): Field<ImageSize> {
   const accepts = (value: unknown): boolean => isCount(value) || (Array.isArray(value) && value.length === 2 && value.every(isCount));
   return { default: fallback, expected: 'a positive whole number or [height, width]', accepts };
+}
+
+/** Whole numbers of at least 1. */
+export function counts(fallback: readonly number[]): Field<readonly number[]> {
+  const accepts = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && value.every(isCount);
+  return { default: fallback, expected: 'a list of positive whole numbers', accepts };
 }
 
 export function strings(): Field<readonly string[]> {

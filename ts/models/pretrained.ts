@@ -84,7 +84,7 @@ export abstract class PretrainedModel<Config extends PretrainedConfig = Pretrain
     makeFolder(folder);
     torch.safetensors.save(this.stateDict(), join(folder, WEIGHTS_FILE), { format: 'pt' });
     const own = { architectures: [this.constructor.name], dtype: this.parameters()[0]?.dtype };
-    replaceFile(join(folder, 'config.json'), `${JSON.stringify({ ...this.config.toJSON(), ...own }, null, 2)}\n`);
+    replaceFile(join(folder, 'config.json'), this.config.toText(own));
   }
 }
 
