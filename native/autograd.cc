@@ -3,6 +3,7 @@
 #include <ATen/core/grad_mode.h>
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/function.h>
 
 #include "convert.h"
 #include "exports.h"
@@ -45,12 +46,35 @@ void grads(const Napi::CallbackInfo& info) {
   write_tensors(info.Env(), result);
 }
 
+// What PyTorch's own assignment checks: an optimizer's kernel trusts that the gradient fits its tensor.
+void check_gradient(const at::Tensor& tensor, const at::Tensor& gradient) {
+  constexpr const char* kAdvice = "; the gradient must have the tensor's own";
+  TORCH_CHECK(!tensor.is_same(gradient), "can't assign Variable as its own grad");
+  TORCH_CHECK(tensor.sizes() == gradient.sizes(), "attempting to assign a gradient of size '", gradient.sizes(),
+              "' to a tensor of size '", tensor.sizes(), "'", kAdvice);
+  TORCH_CHECK(tensor.scalar_type() == gradient.scalar_type(), "attempting to assign a gradient with dtype '",
+              dtype_name(gradient.scalar_type()), "' to a tensor with dtype '", dtype_name(tensor.scalar_type()), "'", kAdvice);
+  TORCH_CHECK(tensor.device() == gradient.device(), "attempting to assign a gradient with device type '", gradient.device(),
+              "' to a tensor with device type '", tensor.device(), "'", kAdvice);
+}
+
 // Tensor::mutable_grad; setGrads(): a list of tensors and one of gradients (or null) on the wire
 void set_grads(const Napi::CallbackInfo& info) {
   WireReader in(info.Env(), Environment::of(info.Env()), nullptr);
   const auto tensors = in.tensors(), gradients = in.tensors();
-  for (size_t i = 0; i < tensors.size(); ++i) tensors[i].mutable_grad() = i < gradients.size() ? gradients[i] : at::Tensor();
+  if (tensors.size() != gradients.size()) throw ArgumentError("expected as many gradients as tensors");
+  for (size_t i = 0; i < tensors.size(); ++i)
+    if (gradients[i].defined()) check_gradient(tensors[i], gradients[i]);
+  for (size_t i = 0; i < tensors.size(); ++i) tensors[i].mutable_grad() = gradients[i];
   report_memory(info.Env());
+}
+
+// Tensor::grad_fn; gradFn(): the tensor on the wire; name of the operation that autograd recorded as its source, or null
+Napi::Value grad_fn(const Napi::CallbackInfo& info) {
+  const at::Tensor tensor = WireReader(info.Env(), Environment::of(info.Env()), nullptr).tensor();
+  if (!tensor.defined() || !tensor.grad_fn()) return info.Env().Null();
+  const std::string name = tensor.grad_fn()->name();
+  return Napi::String::New(info.Env(), name.substr(name.rfind(':') + 1));  // without namespaces
 }
 
 // at::GradMode and c10::InferenceMode; setModes(grad, inference)
@@ -78,6 +102,7 @@ void export_autograd(Napi::Env, Napi::Object exports) {
   export_function(exports, "grad", grad);
   export_function(exports, "grads", grads);
   export_function(exports, "setGrads", set_grads);
+  export_function(exports, "gradFn", grad_fn);
   export_function(exports, "setModes", set_modes);
   export_function(exports, "setAutocast", set_autocast);
 }

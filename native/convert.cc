@@ -14,14 +14,16 @@ namespace {
 constexpr const char* kTagNames[] = {"null", "nothing", "a tensor", "an integer", "a number", "a boolean",
                                      "a string", "an array", "a bigint", "a complex number", "a generator", "?"};
 
+constexpr std::pair<const char*, c10::Layout> kLayouts[] = {
+    {"strided", c10::Layout::Strided},       {"sparse_coo", c10::Layout::Sparse},
+    {"sparse_csr", c10::Layout::SparseCsr},  {"sparse_csc", c10::Layout::SparseCsc},
+    {"sparse_bsr", c10::Layout::SparseBsr},  {"sparse_bsc", c10::Layout::SparseBsc},
+    {"mkldnn", c10::Layout::Mkldnn},         {"jagged", c10::Layout::Jagged},
+};
+
 c10::Layout layout_from_name(const std::string& name) {
-  if (name == "strided") return c10::Layout::Strided;
-  if (name == "sparse_coo") return c10::Layout::Sparse;
-  if (name == "sparse_csr") return c10::Layout::SparseCsr;
-  if (name == "sparse_csc") return c10::Layout::SparseCsc;
-  if (name == "sparse_bsr") return c10::Layout::SparseBsr;
-  if (name == "sparse_bsc") return c10::Layout::SparseBsc;
-  if (name == "mkldnn") return c10::Layout::Mkldnn;
+  for (const auto& [text, layout] : kLayouts)
+    if (name == text) return layout;
   throw ArgumentError("expected a layout such as 'strided' or 'sparse_coo', found '" + name + "'");
 }
 
@@ -54,6 +56,12 @@ const char* dtype_name(c10::ScalarType dtype) {
   for (const auto& [text, known] : kDTypes)
     if (known == dtype) return text;
   return c10::toString(dtype);
+}
+
+const char* layout_name(c10::Layout layout) {
+  for (const auto& [text, known] : kLayouts)
+    if (known == layout) return text;
+  return "unknown";
 }
 
 c10::Device device_from_name(const std::string& name) {
@@ -91,13 +99,19 @@ void WireReader::mismatch(int tag, const Parameter& parameter) const {
                       (known ? kTagNames[tag] : "an unknown value"));
 }
 
+uint64_t WireReader::big_integer(bool& is_unsigned) {
+  const double high = next(), low = next();
+  is_unsigned = high > std::numeric_limits<int32_t>::max();
+  return static_cast<uint64_t>(static_cast<int64_t>(high)) << 32 | static_cast<uint64_t>(low);
+}
+
 int64_t WireReader::integer(int tag, const Parameter& parameter) {
   if (tag == wire::kInt) return static_cast<int64_t>(next());
-  if (tag == wire::kBigInt) {
-    const double high = next(), low = next();
-    return static_cast<int64_t>(static_cast<uint64_t>(static_cast<int64_t>(high)) << 32 | static_cast<uint64_t>(low));
-  }
-  mismatch(tag, parameter);
+  if (tag != wire::kBigInt) mismatch(tag, parameter);
+  bool is_unsigned;
+  const uint64_t value = big_integer(is_unsigned);
+  if (is_unsigned) throw ArgumentError("argument '" + parameter.name + "': " + std::to_string(value) + " does not fit into 64 bits with a sign");
+  return static_cast<int64_t>(value);
 }
 
 c10::Scalar WireReader::scalar(int tag, const Parameter& parameter) {
@@ -107,6 +121,11 @@ c10::Scalar WireReader::scalar(int tag, const Parameter& parameter) {
     case wire::kComplex: {
       const double re = next(), im = next();
       return c10::complex<double>(re, im);
+    }
+    case wire::kBigInt: {
+      bool is_unsigned;
+      const uint64_t value = big_integer(is_unsigned);
+      return is_unsigned ? c10::Scalar(value) : c10::Scalar(static_cast<int64_t>(value));
     }
     case wire::kTensor: return next_tensor().item();
     default: return integer(tag, parameter);
@@ -289,6 +308,10 @@ void WireWriter::value(const at::IValue& value) {
   if (value.isTensor()) return tensor(value.toTensor());
   if (value.isNone()) return put(wire::kNone);
   if (value.isInt()) return integer(value.toInt());
+  if (value.isUnsigned()) {  // beyond int64
+    const uint64_t number = value.toUInt();
+    return put(wire::kBigInt), put(static_cast<double>(number >> 32)), put(static_cast<double>(number & 0xffffffffu));
+  }
   if (value.isSymInt()) return integer(value.toSymInt().expect_int());
   if (value.isBool()) return put(wire::kBool), put(value.toBool());
   if (value.isDouble()) return put(wire::kFloat), put(value.toDouble());

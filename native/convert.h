@@ -28,6 +28,7 @@ class WireReader {
  private:
   double next();
   const at::Tensor& next_tensor();
+  uint64_t big_integer(bool& is_unsigned);
   int64_t integer(int tag, const Parameter& parameter);
   c10::Scalar scalar(int tag, const Parameter& parameter);
   std::string string(const Parameter& parameter);
@@ -76,6 +77,7 @@ void attach_wire(Environment& environment, Napi::Float64Array wire);
 
 c10::ScalarType dtype_from_name(const std::string& name);
 const char* dtype_name(c10::ScalarType dtype);
+const char* layout_name(c10::Layout layout);
 c10::Device device_from_name(const std::string& name);
 
 }  // namespace torchts

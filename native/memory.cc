@@ -54,7 +54,8 @@ class SmallBlocks {
   static constexpr size_t kUnit = 64, kLargest = 4096;
   static constexpr size_t kMostBytes = 2 << 20;  // of each size: a collection may free ten thousand tensors at once
   std::array<std::vector<void*>, kLargest / kUnit + 1> classes_;
-  bool closed_ = false;
+  // Outside of the object: it is read by what dies after it, at the end of the thread.
+  static inline thread_local bool closed_ = false;
 };
 
 thread_local SmallBlocks small_blocks;

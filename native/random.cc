@@ -2,6 +2,7 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/detail/AcceleratorHooksInterface.h>
 #include <ATen/Utils.h>
+#include <cmath>
 
 #include "convert.h"
 #include "exports.h"
@@ -19,12 +20,19 @@ at::Generator generator_of(const Napi::CallbackInfo& info) {
   return found->second;
 }
 
+// Any integer of 64 bits; a negative one stands for its two's complement, as in PyTorch.
 uint64_t seed_of(Napi::Value value) {
   if (value.IsBigInt()) {
-    bool lossless;
-    return value.As<Napi::BigInt>().Uint64Value(&lossless);
+    bool fits_unsigned, fits_signed;
+    const auto seed = value.As<Napi::BigInt>();
+    const uint64_t bits = seed.Uint64Value(&fits_unsigned);
+    seed.Int64Value(&fits_signed);
+    if (fits_unsigned || fits_signed) return bits;
+  } else if (value.IsNumber()) {
+    const double seed = value.As<Napi::Number>().DoubleValue();
+    if (std::trunc(seed) == seed && std::abs(seed) <= 9007199254740991) return static_cast<uint64_t>(static_cast<int64_t>(seed));
   }
-  return static_cast<uint64_t>(static_cast<int64_t>(value.ToNumber().DoubleValue()));
+  throw ArgumentError("expected a seed that is a safe integer or a bigint of 64 bits, found " + std::string(value.ToString()));
 }
 
 // at::detail::createCPUGenerator; createGenerator(device): id

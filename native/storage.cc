@@ -21,8 +21,11 @@ Napi::Value handle_of(Napi::Env env, at::Tensor tensor) {
 // Tensor::sizes and friends; describe(handle): puts [dtype, requiresGrad, isLeaf, dims, sizes…, strides…] on the
 // wire and returns the device
 Napi::Value describe(const Napi::CallbackInfo& info) {
-  const at::Tensor& tensor = tensor_of(info);
-  WireWriter out(info.Env(), Environment::of(info.Env()));
+  Environment& environment = Environment::of(info.Env());
+  const at::Tensor tensor = tensor_of(info);
+  if (environment.wire_length < 4 + 2 * static_cast<size_t>(tensor.dim()))
+    throw ArgumentError("a tensor of " + std::to_string(tensor.dim()) + " dimensions has more than can be described");
+  WireWriter out(info.Env(), environment);
   out.put(static_cast<double>(tensor.scalar_type()));
   out.put(tensor.requires_grad());
   out.put(tensor.is_leaf());
@@ -31,6 +34,11 @@ Napi::Value describe(const Napi::CallbackInfo& info) {
   const bool strided = tensor.layout() == c10::kStrided;
   for (int64_t d = 0; d < tensor.dim(); ++d) out.put(strided ? static_cast<double>(tensor.stride(d)) : 0);
   return Napi::String::New(info.Env(), tensor.device().str());
+}
+
+// Tensor::layout; layout(handle): string
+Napi::Value layout(const Napi::CallbackInfo& info) {
+  return Napi::String::New(info.Env(), layout_name(tensor_of(info).layout()));
 }
 
 // Tensor::data_ptr; read(handle): ArrayBuffer, a copy of the elements in row-major order
@@ -44,14 +52,16 @@ Napi::Value read(const Napi::CallbackInfo& info) {
 struct Source {
   void* data;
   size_t bytes;
-  Napi::ArrayBuffer buffer;
+  Napi::Object owner;
 };
 
+// By the plain C interface, which also takes arrays over a SharedArrayBuffer.
 Source source_of(Napi::Value value) {
   if (!value.IsTypedArray()) throw ArgumentError("expected a typed array");
-  auto array = value.As<Napi::TypedArray>();
-  auto buffer = array.ArrayBuffer();
-  return {static_cast<uint8_t*>(buffer.Data()) + array.ByteOffset(), array.ByteLength(), buffer};
+  void* data = nullptr;
+  if (napi_get_typedarray_info(value.Env(), value, nullptr, nullptr, &data, nullptr, nullptr) != napi_ok)
+    throw ArgumentError("expected a typed array over plain or shared memory");
+  return {data, value.As<Napi::TypedArray>().ByteLength(), value.As<Napi::Object>()};
 }
 
 void check_size(const Source& source, c10::ScalarType dtype, const std::vector<int64_t>& shape) {
@@ -80,7 +90,7 @@ Napi::Value write(const Napi::CallbackInfo& info) {
 // dropped on the JavaScript thread, so it travels there through a thread-safe function.
 class Loan {
  public:
-  Loan(Napi::Env env, Napi::ArrayBuffer buffer) : buffer_(Napi::Persistent(buffer.As<Napi::Object>())) {
+  Loan(Napi::Env env, Napi::Object owner) : owner_(Napi::Persistent(owner)) {
     napi_value name = Napi::String::New(env, "torchts.loan");
     napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, nullptr,
                                     [](napi_env, napi_value, void*, void* data) { delete static_cast<Loan*>(data); },
@@ -89,12 +99,12 @@ class Loan {
   }
   void end() {
     napi_threadsafe_function queue = queue_;
-    if (napi_call_threadsafe_function(queue, this, napi_tsfn_nonblocking) != napi_ok) buffer_.SuppressDestruct();
+    if (napi_call_threadsafe_function(queue, this, napi_tsfn_nonblocking) != napi_ok) owner_.SuppressDestruct();
     napi_release_threadsafe_function(queue, napi_tsfn_release);
   }
 
  private:
-  Napi::ObjectReference buffer_;
+  Napi::ObjectReference owner_;
   napi_threadsafe_function queue_ = nullptr;
 };
 
@@ -106,7 +116,7 @@ Napi::Value adopt(const Napi::CallbackInfo& info) {
   check_size(source, dtype, shape);
   if (reinterpret_cast<uintptr_t>(source.data) % c10::elementSize(dtype) != 0)
     throw ArgumentError("the typed array is not aligned for its dtype; copy it");
-  auto* loan = new Loan(info.Env(), source.buffer);
+  auto* loan = new Loan(info.Env(), source.owner);
   return handle_of(info.Env(), at::from_blob(source.data, shape, [loan](void*) { loan->end(); }, at::TensorOptions(dtype)));
 }
 
@@ -138,6 +148,7 @@ Napi::Value dtypes(const Napi::CallbackInfo& info) {
 
 void export_storage(Napi::Env, Napi::Object exports) {
   export_function(exports, "describe", describe);
+  export_function(exports, "layout", layout);
   export_function(exports, "read", read);
   export_function(exports, "write", write);
   export_function(exports, "adopt", adopt);

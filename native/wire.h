@@ -9,7 +9,7 @@
 //   kBool      0 | 1
 //   kString    index              into the array of strings that goes with the call
 //   kList      n, then n values
-//   kBigInt    high, low          two's complement halves, high signed
+//   kBigInt    high, low          two's complement halves; high is signed, and beyond 2^31 that of a uint64
 //   kComplex   re, im
 //   kGenerator id
 //   kSame      handle             (results only) the argument itself, as in-place operators return it

@@ -1,17 +1,21 @@
 /** The autograd engine's entry points. */
+import { DTypeError } from '../errors';
 import { binding } from '../native/binding';
 import { guarded } from '../native/raise';
 import { put, put2, reserve, rewind, Tag, take } from '../native/wire';
 import { context } from './context';
 import { adopt } from './lifetime';
-import type { BackwardOptions, Tensor } from './tensor';
+import { describe } from './operator';
+import { checkOptions } from './options';
+import { Tensor, type BackwardOptions } from './tensor';
 
 function putTensors(tensors: readonly (Tensor | null)[]): void {
   reserve(2 + 2 * tensors.length);
   put2(Tag.List, tensors.length);
   for (const tensor of tensors) {
-    if (tensor) put2(Tag.Tensor, tensor._handle);
-    else put(Tag.None);
+    if (tensor instanceof Tensor) put2(Tag.Tensor, tensor._handle);
+    else if (tensor === null) put(Tag.None);
+    else throw new DTypeError(`expected a tensor or null, found ${describe(tensor)}`);
   }
 }
 
@@ -31,6 +35,7 @@ type GradientList = Tensor | null | readonly (Tensor | null)[];
  */
 export function backward(tensors: Tensor | readonly Tensor[], gradients: GradientList = null, options: BackwardOptions = {}): void {
   context();
+  checkOptions('backward', options, ['retainGraph', 'createGraph', 'inputs']);
   const outputs = asList(tensors);
   const seeds = gradients === null ? outputs.map(() => null) : asList(gradients);
   guarded('backward', () => {
@@ -56,6 +61,7 @@ export interface GradOptions {
 /** Gradients of `outputs` with respect to `inputs`, without touching any `grad`. */
 export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor | readonly Tensor[], options: GradOptions = {}): (Tensor | null)[] {
   context();
+  checkOptions('autograd.grad', options, ['gradOutputs', 'retainGraph', 'createGraph', 'allowUnused']);
   const heads = asList(outputs);
   const seeds = options.gradOutputs === undefined ? heads.map(() => null) : asList(options.gradOutputs);
   return guarded('autograd.grad', () => {

@@ -7,7 +7,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { binding } from '../native/binding';
-import type { Tensor } from './tensor';
+import type { Scope } from './lifetime';
 
 export interface Modes {
   readonly grad: boolean;
@@ -18,7 +18,7 @@ export interface Modes {
 
 export interface Context extends Modes {
   /** Tensors to free when the innermost scope ends; null outside of any scope. */
-  scope: Tensor[] | null;
+  scope: Scope | null;
 }
 
 const root: Context = { grad: true, inference: false, autocast: {}, scope: null };

@@ -1,11 +1,13 @@
 /** Makes tensors: from JavaScript data, or filled. */
+import { markAsUntransferable } from 'node:worker_threads';
 import { DTypeError, ShapeError } from '../errors';
 import { binding } from '../native/binding';
 import { guarded } from '../native/raise';
 import { put2, reserve, rewind, Tag } from '../native/wire';
-import { dtypeOf, isComplex, type DType } from './dtype';
+import { dtypeOf, integerRange, isComplex, type DType } from './dtype';
 import { adopt } from './lifetime';
 import { describe, operator, type Complex } from './operator';
+import { checkOptions } from './options';
 import { surfaceFunction } from './surface';
 import { Tensor, type Nested, type ToOptions } from './tensor';
 import type { Generator } from './generator';
@@ -39,7 +41,9 @@ export interface TypedArrayOptions extends TensorOptions {
 export type TensorData = Nested<Scalar | Complex> | NodeJS.TypedArray | readonly TensorData[];
 
 /** `tensor.to(options)`: this tensor itself when nothing changes. */
-export function convert(tensor: Tensor, { dtype, device, nonBlocking = false, copy = false }: ToOptions): Tensor {
+export function convert(tensor: Tensor, options: ToOptions): Tensor {
+  checkOptions('to', options, ['dtype', 'device', 'nonBlocking', 'copy']);
+  const { dtype, device, nonBlocking = false, copy = false } = options;
   const changed = operator('aten', '_to_copy', '');
   const same = (dtype === undefined || dtype === tensor.dtype) && (device === undefined || sameDevice(device, tensor.device));
   if (same && !copy) return tensor;
@@ -59,12 +63,33 @@ function finish(made: Tensor, { dtype, device, requiresGrad }: TensorOptions): T
 /**
  * A tensor over the elements of a typed array.
  * @param shape sizes whose product is the array's length
- * @throws DTypeError when the shape does not fit the array
+ * @throws ShapeError when the shape does not fit the array
  */
-export function fromTypedArray(data: NodeJS.TypedArray, shape: readonly number[] = [data.length], options: TypedArrayOptions = {}): Tensor {
+export function fromTypedArray(data: NodeJS.TypedArray, shape?: readonly number[], options: TypedArrayOptions = {}): Tensor {
   const dtype = dtypeOf(data);
   if (!dtype) throw new DTypeError(`fromTypedArray: expected a typed array, found ${describe(data)}`);
-  return finish(load(data, dtype, shape, options.copy ?? true), options);
+  checkOptions('fromTypedArray', options, ['dtype', 'device', 'requiresGrad', 'copy']);
+  const sizes = shape ?? [data.length];
+  checkSizes(sizes, data.length);
+  const copy = options.copy ?? true;
+  if (!copy) pin(data);
+  return finish(load(data, dtype, sizes, copy), options);
+}
+
+function checkSizes(shape: readonly number[], length: number): void {
+  const odd = shape.find((size) => !Number.isSafeInteger(size) || size < 0);
+  if (odd !== undefined) throw new ShapeError(`fromTypedArray: expected sizes of at least 0, found ${describe(odd)}`);
+  const elements = shape.reduce((product, size) => product * size, 1);
+  if (elements !== length) {
+    throw new ShapeError(`fromTypedArray: the shape [${shape.join(', ')}] has ${elements} elements, the typed array ${length}`);
+  }
+}
+
+/** Memory on loan to libtorch must stay where it is. */
+function pin(data: NodeJS.TypedArray): void {
+  const isElastic = ['resizable', 'growable'].some((kind) => Reflect.get(data.buffer, kind) === true);
+  if (isElastic) throw new DTypeError('fromTypedArray: a resizable buffer cannot be shared; copy it');
+  markAsUntransferable(data.buffer);
 }
 
 function load(data: NodeJS.TypedArray, dtype: DType, shape: readonly number[], copy: boolean): Tensor {
@@ -77,9 +102,12 @@ function load(data: NodeJS.TypedArray, dtype: DType, shape: readonly number[], c
   });
 }
 
+const DEEPEST = 64; // libtorch's own operators stop there; an array that holds itself has no end
+
 function shapeOf(data: unknown): number[] {
   const shape: number[] = [];
   for (let level = data; Array.isArray(level) || ArrayBuffer.isView(level); level = (level as unknown[])[0]) {
+    if (shape.length === DEEPEST) throw new ShapeError(`tensor: expected at most ${DEEPEST} arrays inside one another`);
     const { length } = level as ArrayLike<unknown>;
     shape.push(length);
     if (length === 0 || ArrayBuffer.isView(level)) break;
@@ -119,13 +147,28 @@ function pack(values: readonly unknown[], dtype: DType): { data: NodeJS.TypedArr
     const pairs = values.flatMap((value) => (typeof value === 'object' ? [(value as Complex).re, (value as Complex).im] : [Number(value), 0]));
     return { data: Float64Array.from(pairs), dtype: 'complex128' };
   }
+  const complex = values.find((value) => typeof value === 'object');
+  if (complex !== undefined) throw new DTypeError(`tensor: expected real numbers for ${dtype}, found ${describe(complex)}`);
+  checkRange(values as Scalar[], dtype);
   if (dtype === 'int64' || dtype === 'uint64') {
     const whole = values.map((value) => BigInt(typeof value === 'number' ? Math.trunc(value) : (value as bigint | boolean)));
     return dtype === 'int64' ? { data: BigInt64Array.from(whole), dtype } : { data: BigUint64Array.from(whole), dtype };
   }
   if (dtype === 'float32') return { data: Float32Array.from(values, Number), dtype };
-  if (dtype === 'bool') return { data: Uint8Array.from(values, (value) => (value ? 1 : 0)), dtype };
+  if (dtype === 'bool') return { data: Uint8Array.from(values, (value) => (Number(value) === 0 ? 0 : 1)), dtype };
   return { data: Float64Array.from(values, Number), dtype: 'float64' };
+}
+
+function checkRange(values: readonly Scalar[], dtype: DType): void {
+  const range = integerRange(dtype);
+  if (!range) return;
+  const [lowest, highest] = range;
+  // Compared as they are: a bigint and a number compare exactly, and NaN with nothing.
+  const outside = values.find((value) => {
+    const number = typeof value === 'boolean' ? Number(value) : value;
+    return !(number > lowest - 1n && number < highest + 1n);
+  });
+  if (outside !== undefined) throw new DTypeError(`tensor: ${String(outside)} does not fit into ${dtype}`);
 }
 
 function isElement(value: unknown): boolean {
@@ -140,6 +183,7 @@ function isElement(value: unknown): boolean {
  */
 export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
   if (data instanceof Tensor) throw new DTypeError('tensor: expected data, found a tensor; use tensor.clone() or tensor.to()');
+  checkOptions('tensor', options, ['dtype', 'device', 'requiresGrad']);
   if (ArrayBuffer.isView(data)) return fromTypedArray(data as NodeJS.TypedArray, undefined, options);
   const shape = shapeOf(data);
   const values: unknown[] = [];

@@ -66,6 +66,18 @@ export function dtypeOf(array: NodeJS.TypedArray): DType | null {
   return null;
 }
 
+/** Least and greatest value of an integer type; null for the others. PyTorch takes a negative number for an unsigned type as its two's complement. */
+export function integerRange(dtype: DType): [lowest: bigint, highest: bigint] | null {
+  const parts = /^(u?)int(\d+)$/.exec(dtype);
+  if (!parts) return null;
+  const highest = 2n ** (BigInt(parts[2]!) - (parts[1] ? 0n : 1n)) - 1n;
+  return [parts[1] ? -highest : -highest - 1n, highest];
+}
+
+export function isQuantized(dtype: DType): boolean {
+  return dtype.startsWith('q');
+}
+
 export function isComplex(dtype: DType): boolean {
   return dtype.startsWith('complex');
 }

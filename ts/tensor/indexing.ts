@@ -3,8 +3,8 @@
  * `x.indexPut([…], value)` is the assignment to it.
  */
 import { DTypeError, ShapeError } from '../errors';
-import { fromTypedArray, tensor as makeTensor } from './create';
-import { describe, operator } from './operator';
+import { tensor as makeTensor, type Scalar, type TensorData } from './create';
+import { describe, operator, type Complex } from './operator';
 import { scoped } from './lifetime';
 import { Tensor } from './tensor';
 
@@ -27,41 +27,67 @@ export function slice(...bounds: (number | null | undefined)[]): Slice {
   return new Slice(start ?? null, stop ?? null, step);
 }
 
-/** A number picks, null adds a dimension, `'...'` stands for all the rest, arrays and tensors pick elements, a bool tensor masks. */
-export type Index = number | null | boolean | Slice | '...' | readonly number[] | readonly boolean[] | Tensor;
+/**
+ * A number (or an integer tensor without dimensions) picks, null adds a dimension, `'...'` stands for all the rest, arrays
+ * and tensors pick elements, and those of booleans mask.
+ */
+export type Index = number | bigint | null | boolean | Slice | '...' | IndexList | Tensor;
+
+export type IndexList = readonly (number | boolean | IndexList)[];
 
 type Picks = (Tensor | null)[];
 
 const call = (name: string, overload: string, ...args: unknown[]): Tensor => operator('aten', name, overload).call(args) as Tensor;
 
-function asTensor(index: Tensor | readonly (number | boolean)[], device: string): Tensor {
-  const found = index instanceof Tensor ? index : listIndex(index);
-  if (!['int64', 'int32', 'bool', 'uint8', 'int8', 'int16'].includes(found.dtype)) {
-    throw new DTypeError(`index: expected integers or booleans, found ${describe(found)}; convert it with .to('int64')`);
+const MASKS: readonly string[] = ['bool', 'uint8'];
+const POSITIONS: readonly string[] = ['int64', 'int32', 'int16', 'int8'];
+
+function listIndex(index: IndexList): Tensor {
+  const isMask = typeof firstLeaf(index) === 'boolean';
+  const made = makeTensor(index as TensorData, { dtype: isMask ? 'bool' : 'int64' });
+  const kind = isMask ? 'boolean' : 'number';
+  const odd = (index as readonly unknown[]).flat(Infinity).find((item) => typeof item !== kind || (!isMask && !Number.isInteger(item)));
+  if (odd === undefined) return made;
+  throw new DTypeError(`index: expected ${isMask ? 'booleans' : 'integers'} in the list, found ${describe(odd)}`);
+}
+
+function firstLeaf(index: unknown): unknown {
+  return Array.isArray(index) && index !== index[0] ? firstLeaf(index[0]) : index;
+}
+
+/**
+ * One index in its simplest form: a tensor without dimensions becomes its number or boolean, a list becomes a tensor.
+ * @throws DTypeError for what cannot index
+ */
+function simplify(index: Index, device: string): Exclude<Index, IndexList | bigint> {
+  if (typeof index === 'bigint') return Number(index);
+  if (Array.isArray(index)) return listIndex(index as IndexList).to({ device });
+  if (index instanceof Tensor) {
+    const { dtype } = index;
+    if (!MASKS.includes(dtype) && !POSITIONS.includes(dtype)) {
+      throw new DTypeError(`index: expected integers or booleans, found ${describe(index)}; convert it with .to('int64')`);
+    }
+    if (index.ndim > 0) return index.to({ device });
+    return MASKS.includes(dtype) ? Boolean(index.item()) : Number(index.item());
   }
-  return found.to({ device });
+  if (index === null || index === '...' || index instanceof Slice || typeof index === 'number' || typeof index === 'boolean') return index;
+  throw new DTypeError(`index: expected a number, null, boolean, slice, '...', array or tensor, found ${describe(index)}`);
 }
 
-function listIndex(index: readonly (number | boolean)[]): Tensor {
-  if (index.some((item) => typeof item === 'boolean')) return makeTensor([...index], { dtype: 'bool' });
-  const odd = index.find((item) => !Number.isInteger(item));
-  if (odd !== undefined) throw new DTypeError(`index: expected integers in the list, found ${describe(odd)}`);
-  return fromTypedArray(BigInt64Array.from(index, (item) => BigInt(item as number)));
-}
+type Simple = ReturnType<typeof simplify>;
 
-function dimensionsUsed(index: Index): number {
+function dimensionsUsed(index: Simple): number {
   if (index === null || index === '...' || typeof index === 'boolean') return 0;
-  if (index instanceof Tensor && (index.dtype === 'bool' || index.dtype === 'uint8')) return index.ndim;
-  return 1;
+  return index instanceof Tensor && MASKS.includes(index.dtype) ? index.ndim : 1;
 }
 
-function expandEllipsis(indices: readonly Index[], dims: number): Index[] {
+function expandEllipsis(indices: readonly Simple[], dims: number): Simple[] {
   const used = indices.reduce<number>((sum, index) => sum + dimensionsUsed(index), 0);
   if (used > dims) throw new ShapeError(`index: too many indices for a tensor of ${dims} dimensions, found ${used}`);
   const at = indices.indexOf('...');
   if (at < 0) return [...indices];
   if (indices.indexOf('...', at + 1) >= 0) throw new ShapeError("index: expected at most one '...', found two");
-  const all: Index[] = Array.from({ length: dims - used }, () => new Slice(null, null, 1));
+  const all: Simple[] = Array.from({ length: dims - used }, () => new Slice(null, null, 1));
   return [...indices.slice(0, at), ...all, ...indices.slice(at + 1)];
 }
 
@@ -70,7 +96,9 @@ function view(tensor: Tensor, indices: readonly Index[]): { view: Tensor; picks:
   let result = tensor;
   let dim = 0;
   const picks: Picks = [];
-  for (const index of expandEllipsis(indices, tensor.ndim)) {
+  const { device, ndim } = tensor;
+  const simple = indices.map((index) => simplify(index, device));
+  for (const index of expandEllipsis(simple, ndim)) {
     if (index === null) result = call('unsqueeze', '', result, dim++);
     else if (typeof index === 'number') result = call('select', 'int', result, dim, index);
     else if (index instanceof Slice) {
@@ -80,12 +108,10 @@ function view(tensor: Tensor, indices: readonly Index[]): { view: Tensor; picks:
       dim++;
     } else if (typeof index === 'boolean') {
       result = call('unsqueeze', '', result, dim);
-      picks[dim++] = makeTensor([index], { dtype: 'bool', device: tensor.device });
-    } else if (typeof index === 'string') throw new DTypeError(`index: expected '...', found '${index}'`);
-    else {
-      const pick = asTensor(index, tensor.device);
-      picks[dim] = pick;
-      dim += dimensionsUsed(pick);
+      picks[dim++] = makeTensor([index], { dtype: 'bool', device });
+    } else if (index instanceof Tensor) {
+      picks[dim] = index;
+      dim += dimensionsUsed(index);
     }
   }
   return { view: result, picks: Array.from(picks, (pick) => pick ?? null) };
@@ -111,12 +137,19 @@ function gatherable(picks: Picks, viewed: Tensor): Picks {
   return result;
 }
 
-/** `tensor[indices] = value`, in place. */
-export function indexPut(tensor: Tensor, indices: readonly Index[], value: Tensor | number | boolean): void {
+/** `tensor[indices] = value`, in place; the value is broadcast, and sizes of 1 before its others do not count. */
+export function indexPut(tensor: Tensor, indices: readonly Index[], value: Tensor | Scalar | Complex): void {
   scoped(() => {
+    const { dtype, device } = tensor;
     const found = view(tensor, indices);
-    const filled = value instanceof Tensor ? value.to({ dtype: tensor.dtype, device: tensor.device }) : makeTensor(value, { dtype: tensor.dtype, device: tensor.device });
+    const filled = value instanceof Tensor ? squeezeFront(value.to({ dtype, device })) : makeTensor(value, { dtype, device });
     if (found.picks.length > 0) call('index_put_', '', found.view, gatherable(found.picks, found.view), filled, false);
     else call('copy_', '', found.view, filled);
   });
+}
+
+function squeezeFront(value: Tensor): Tensor {
+  const { shape } = value;
+  const first = shape.findIndex((size) => size !== 1);
+  return shape[0] === 1 ? call('view', '', value, first < 0 ? [] : shape.slice(first)) : value;
 }

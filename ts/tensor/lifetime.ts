@@ -7,6 +7,15 @@ import { putHandle, putHandles } from '../native/wire';
 import { context, isPromise, within } from './context';
 import { Tensor } from './tensor';
 
+/** The tensors that one call of `scope` answers for. */
+export class Scope {
+  made: Tensor[] = [];
+  /** What is still made in its name afterwards, by a promise that nobody waited for, goes to the scope around it. */
+  ended = false;
+
+  constructor(readonly outer: Scope | null) {}
+}
+
 /** Gives a fresh handle its Tensor, and the Tensor to the scope or the collector. */
 export function adopt(handle: number): Tensor {
   const tensor = new Tensor(handle);
@@ -14,8 +23,10 @@ export function adopt(handle: number): Tensor {
   return tensor;
 }
 
-function own(tensor: Tensor, scope: Tensor[] | null): void {
-  if (scope) scope.push(tensor);
+function own(tensor: Tensor, scope: Scope | null): void {
+  let owner = scope;
+  while (owner?.ended) owner = owner.outer;
+  if (owner) owner.made.push(tensor);
   else track(tensor);
 }
 
@@ -55,11 +66,12 @@ export function keep<T extends Tensor>(tensor: T): T {
   return tensor;
 }
 
-/** Every tensor reachable from a result: through arrays, maps, sets and plain objects. */
-function collect(value: unknown, into: Set<Tensor>): void {
-  if (typeof value !== 'object' || value === null) return;
-  if (value instanceof Tensor) into.add(value);
-  else if (Array.isArray(value) || value instanceof Set) for (const item of value) collect(item, into);
+/** Every object reachable from a result, tensors among them: through arrays, maps, sets and plain objects. */
+function collect(value: unknown, into: Set<object>): void {
+  if (typeof value !== 'object' || value === null || into.has(value)) return;
+  into.add(value);
+  if (value instanceof Tensor) return;
+  if (Array.isArray(value) || value instanceof Set) for (const item of value) collect(item, into);
   else if (value instanceof Map) for (const item of value.values()) collect(item, into);
   else if (isPlain(value)) for (const item of Object.values(value)) collect(item, into);
 }
@@ -69,27 +81,30 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
-function close(made: Tensor[], result: unknown, outer: Tensor[] | null): void {
-  if (made.length === 0) return;
-  const kept = new Set<Tensor>();
+function close(scope: Scope, result: unknown): void {
+  scope.ended = true;
+  if (scope.made.length === 0) return;
+  const kept = new Set<object>();
   collect(result, kept);
   const doomed: Tensor[] = [];
-  for (const tensor of made) {
+  for (const tensor of scope.made) {
     if (tensor._tracked) continue;
-    if (kept.has(tensor)) own(tensor, outer);
+    if (kept.has(tensor)) own(tensor, scope.outer);
     else doomed.push(tensor);
   }
+  scope.made = NONE; // whatever still holds the scope shall not hold its tensors
   freeAll(doomed);
 }
+
+const NONE: Tensor[] = [];
 
 /**
  * Runs `body` and frees every tensor it made, except those it returns (alone, or inside arrays, maps, sets and plain
  * objects). `body` may be async: the scope then ends with its promise, and scopes that interleave keep apart.
  */
 export function scope<T>(body: () => T): T {
-  const outer = context().scope;
-  const made: Tensor[] = [];
-  return within({ scope: made }, body, (result) => close(made, result, outer));
+  const inner = new Scope(context().scope);
+  return within({ scope: inner }, body, (result) => close(inner, result));
 }
 
 /**
@@ -98,29 +113,28 @@ export function scope<T>(body: () => T): T {
  */
 export function scoped<T>(body: () => T): T {
   const surrounding = context();
-  const outer = surrounding.scope;
-  const made: Tensor[] = [];
-  surrounding.scope = made;
-  let result: T | undefined;
-  let failed = true;
+  const inner = new Scope(surrounding.scope);
+  surrounding.scope = inner;
+  let result: T;
   try {
     result = body();
-    failed = false;
+  } catch (error) {
+    close(inner, undefined);
+    throw error;
   } finally {
-    surrounding.scope = outer;
-    if (failed) freeAll(made.filter((tensor) => !tensor._tracked));
+    surrounding.scope = inner.outer;
   }
-  if (isPromise(result)) return closeLater(result, made, outer) as T;
-  close(made, result, outer);
-  return result as T;
+  if (isPromise(result)) return closeLater(result, inner) as T;
+  close(inner, result);
+  return result;
 }
 
-async function closeLater(promise: Promise<unknown>, made: Tensor[], outer: Tensor[] | null): Promise<unknown> {
+async function closeLater(promise: Promise<unknown>, scope: Scope): Promise<unknown> {
   let result: unknown;
   try {
     return (result = await promise);
   } finally {
-    close(made, result, outer);
+    close(scope, result);
   }
 }
 

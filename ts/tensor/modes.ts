@@ -12,9 +12,9 @@ export function noGrad<T>(body: () => T): T {
   return during({ grad: false }, body);
 }
 
-/** Runs `body` with recording for autograd, also inside `noGrad`. */
+/** Runs `body` with recording for autograd, also inside `noGrad`; inside `inferenceMode` nothing is recorded all the same, as in PyTorch. */
 export function enableGrad<T>(body: () => T): T {
-  return during({ grad: true, inference: false }, body);
+  return during({ grad: true }, body);
 }
 
 /** Like `noGrad`, and also without version counters: faster, but its results never take part in autograd. */

@@ -1,8 +1,9 @@
 /** `torch.ops.<namespace>.<name>.<overload>(…)`: every operator that libtorch registers, under its own name. */
 import { InputError } from '../errors';
-import { Generator } from './generator';
-import { operator, type Argument, type Options, type Result } from './operator';
-import { Tensor } from './tensor';
+import { binding } from '../native/binding';
+import { operator, type Argument, type Operator, type Options, type Result } from './operator';
+import type { Schema } from './schema';
+import { isOptions } from './surface';
 
 /** Positional arguments, then one object for keyword arguments, spelled as the schema spells them. */
 export interface OperatorCall {
@@ -18,28 +19,44 @@ export interface OperatorNamespace {
   readonly [name: string]: OperatorOverloads;
 }
 
-function isKeywords(value: unknown): value is Options {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  if (value instanceof Tensor || value instanceof Generator || ArrayBuffer.isView(value)) return false;
-  return !('re' in value && 'im' in value);
+/** Says what there is instead of an operator or overload that does not exist. */
+function explain(namespace: string, name: string, overload: string, cause: unknown): InputError {
+  const heads = binding.schemas().map((schema) => schema.slice(0, schema.indexOf('(')));
+  const overloads = heads
+    .filter((head) => head === `${namespace}::${name}` || head.startsWith(`${namespace}::${name}.`))
+    .map((head) => head.split('.')[1] ?? 'default');
+  const found = `torch.ops.${namespace}.${name}.${overload}: `;
+  if (overloads.length > 0) return new InputError(`${found}there is no such overload; ${name} has ${overloads.sort().join(', ')}`, { cause });
+  const spaces = [...new Set(heads.map((head) => head.split('::')[0]!))].sort();
+  const advice = spaces.includes(namespace) ? `libtorch registers no operator of that name in ${namespace}` : `the namespaces are ${spaces.join(', ')}`;
+  return new InputError(found + advice, { cause });
+}
+
+function schemaOf(target: Operator, overload: string): Schema {
+  try {
+    return target.schema;
+  } catch (error) {
+    throw explain(target.namespace, target.name, overload, error);
+  }
 }
 
 function operatorCall(namespace: string, name: string, overload: string): OperatorCall {
   const target = operator(namespace, name, overload === 'default' ? '' : overload);
   const call = (...args: unknown[]): Result => {
+    const { parameters } = schemaOf(target, overload);
     const last = args[args.length - 1];
-    if (!isKeywords(last)) return target.call(args);
+    if (!isOptions(last)) return target.call(args);
     for (const key of Object.keys(last)) {
-      const place = target.schema.parameters.findIndex((parameter) => parameter.name === key || parameter.key === key);
+      const place = parameters.findIndex((parameter) => parameter.name === key || parameter.key === key);
       if (place >= args.length - 1) continue;
-      const names = target.schema.parameters.map((parameter) => parameter.name).join(', ');
+      const names = parameters.map((parameter) => parameter.name).join(', ');
       throw new InputError(
         `${target.qualifiedName}: the argument '${key}' ${place < 0 ? 'does not exist' : 'is given twice'}; it takes (${names})`,
       );
     }
     return target.call(args.slice(0, -1), last);
   };
-  return Object.defineProperty(call, 'schema', { get: () => target.schema.text }) as unknown as OperatorCall;
+  return Object.defineProperty(call, 'schema', { get: () => schemaOf(target, overload).text }) as unknown as OperatorCall;
 }
 
 /** An object that makes its members when they are asked for, and remembers them. */

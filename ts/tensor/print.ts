@@ -1,110 +1,141 @@
-/** Prints tensors as PyTorch does (torch/_tensor_str.py): four digits, columns aligned, long ones summarized. */
-import { isComplex, isFloatingPoint } from './dtype';
+/** Prints tensors as PyTorch does (torch/_tensor_str.py): columns aligned, lines of 80 characters, long tensors summarized. */
+import { floatColumn, plainColumn } from './column';
+import { isComplex, isFloatingPoint, isQuantized } from './dtype';
+import { scoped } from './lifetime';
+import { noGrad } from './modes';
+import { operator, type Complex } from './operator';
 import type { Tensor } from './tensor';
 
-const THRESHOLD = 1000; // elements from which on a tensor is summarized
+const THRESHOLD = 1000; // elements above which a tensor is summarized
 const EDGE = 3; // items shown at each end then
-const PRECISION = 4;
 const WIDTH = 80;
-
-type Value = number | bigint | boolean | { re: number; im: number };
-type Format = (value: Value) => string;
-
-const special = (value: number): string => (Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf');
-
-/** JavaScript writes `1e-7` and `1.5e+21`; C writes two digits of exponent. */
-function scientific(value: number): string {
-  return value.toExponential(PRECISION).replace(/e([+-])(\d)$/, 'e$10$2');
-}
-
-function floatText(values: readonly number[]): (value: number) => string {
-  const finite = values.filter(Number.isFinite).map(Math.abs);
-  const nonzero = finite.filter((value) => value !== 0);
-  const whole = finite.every(Number.isInteger);
-  const largest = Math.max(0, ...nonzero);
-  const smallest = Math.min(Infinity, ...nonzero);
-  if (whole) {
-    const wide = largest / smallest > 1000 && nonzero.length > 0 ? largest > 1e8 : largest > 1e8;
-    return (value) => (!Number.isFinite(value) ? special(value) : wide ? scientific(value) : `${value.toFixed(0)}.`);
-  }
-  const exponent = nonzero.length > 0 && (largest / smallest > 1000 || largest > 1e8 || smallest < 1e-4);
-  return (value) => (!Number.isFinite(value) ? special(value) : exponent ? scientific(value) : value.toFixed(PRECISION));
-}
-
-function padded(values: readonly Value[], text: Format): Format {
-  const width = Math.max(0, ...values.map((value) => text(value).length));
-  return (value) => text(value).padStart(width);
-}
-
-function formatter(values: readonly Value[], tensor: Tensor): Format {
-  if (isComplex(tensor.dtype)) {
-    const parts = (values as { re: number; im: number }[]).flatMap(({ re, im }) => [re, im]);
-    const text = floatText(parts);
-    return padded(values, (value) => {
-      const { re, im } = value as { re: number; im: number };
-      return `${text(re)}${im < 0 || Object.is(im, -0) ? '-' : '+'}${text(Math.abs(im))}j`;
-    });
-  }
-  if (isFloatingPoint(tensor.dtype)) return padded(values, floatText(values as number[]) as Format);
-  if (tensor.dtype === 'bool') return padded(values, (value) => (value ? 'True' : 'False'));
-  return padded(values, String);
-}
-
-type Shown = Value | Shown[] | '...';
-
-/** The elements to show: of each long dimension only the ends. */
-function shown(tensor: Tensor, summarize: boolean): Shown {
-  if (!summarize) return tensor.toArray<Value>() as Shown;
-  const { shape } = tensor;
-  const cut = (part: Tensor, depth: number): Shown => {
-    if (depth === shape.length) return part.toArray<Value>() as Value;
-    const size = shape[depth]!;
-    const item = (i: number): Shown => cut(part.select(0, i), depth + 1);
-    const range = (from: number, to: number): Shown[] => Array.from({ length: to - from }, (_, i) => item(from + i));
-    return size <= 2 * EDGE ? range(0, size) : [...range(0, EDGE), '...', ...range(size - EDGE, size)];
-  };
-  return cut(tensor, 0);
-}
-
-function leaves(value: Shown, into: Value[] = []): Value[] {
-  if (Array.isArray(value)) for (const item of value) leaves(item, into);
-  else if (value !== '...') into.push(value);
-  return into;
-}
-
-function lines(items: readonly string[], indent: number): string {
-  const perLine = Math.max(1, Math.floor((WIDTH - indent) / ((items.find((item) => item !== '...')?.length ?? 1) + 2)));
-  const rows: string[] = [];
-  for (let i = 0; i < items.length; i += perLine) rows.push(items.slice(i, i + perLine).join(', '));
-  return `[${rows.join(`,\n${' '.repeat(indent + 1)}`)}]`;
-}
-
-function render(value: Shown, depth: number, indent: number, format: Format): string {
-  if (!Array.isArray(value)) return value === '...' ? ' ...' : format(value);
-  if (depth === 1) {
-    return lines(value.map((item) => (item === '...' ? ' ...' : format(item as Value))), indent);
-  }
-  const between = `,${'\n'.repeat(depth - 1)}${' '.repeat(indent + 1)}`;
-  return `[${value.map((item) => (item === '...' ? '...' : render(item, depth - 1, indent + 1, format))).join(between)}]`;
-}
-
 const PREFIX = 'tensor(';
 
-export function print(tensor: Tensor): string {
-  const { shape, dtype, device, requiresGrad, isLeaf } = tensor;
-  const source = tensor.detach();
-  const facts: string[] = [];
-  const empty = shape.includes(0);
-  if (empty && shape.length !== 1) facts.push(`size=(${shape.join(', ')})`);
-  if (device !== 'cpu') facts.push(`device='${device}'`);
-  if (!['float32', 'int64', 'bool', 'complex64'].includes(dtype) || (empty && dtype !== 'float32')) facts.push(`dtype=torch.${dtype}`);
-  if (requiresGrad) facts.push(isLeaf ? 'requires_grad=True' : 'grad_fn=<…>');
-  const body = empty ? '[]' : device === 'meta' ? '...' : elements(source);
-  source.dispose();
-  return `${PREFIX}${[body, ...facts].join(', ')})`;
+type Plain = number | bigint | boolean;
+type Items = Plain | Complex | Items[];
+
+/** How one element is written, and how much room each takes. */
+interface Format {
+  readonly width: number;
+  write(value: Plain | Complex): string;
 }
 
-function elements(source: Tensor): string {
-  const values = shown(source, source.numel() > THRESHOLD);
-  return render(values, source.ndim, PREFIX.length, formatter(leaves(values), source));
+function formatOf(values: readonly (Plain | Complex)[], tensor: Tensor): Format {
+  if (isComplex(tensor.dtype)) return complexFormat(values as Complex[]);
+  if (!isFloatingPoint(tensor.dtype)) return padded(plainColumn(values as Plain[]));
+  return padded(floatColumn(values as number[]));
+}
+
+function padded<T extends Plain>({ width, write }: { width: number; write(value: T): string }): Format {
+  return { width, write: (value) => write(value as T).padStart(width) };
+}
+
+function complexFormat(values: readonly Complex[]): Format {
+  const real = floatColumn(values.map(({ re }) => re));
+  const imaginary = floatColumn(values.map(({ im }) => im));
+  return {
+    width: real.width + imaginary.width + 1, // the j; PyTorch leaves the sign uncounted
+    write: (value) => {
+      const { re, im } = value as Complex;
+      const second = imaginary.write(im);
+      return `${real.write(re).padStart(real.width)}${second.startsWith('-') ? '' : '+'}${second}j`;
+    },
+  };
+}
+
+/** The elements to show: of each long dimension only the ends. */
+function edges(tensor: Tensor): Tensor {
+  return tensor.shape.reduce((part, size, dim) => {
+    if (size <= 2 * EDGE) return part;
+    const ends = [part.narrow(dim, 0, EDGE), part.narrow(dim, size - EDGE, EDGE)];
+    return operator('aten', 'cat').call([ends, dim]) as Tensor;
+  }, tensor);
+}
+
+/** `shape` is what the tensor has; where `items` have fewer, the middle was left out. */
+function render(items: Items, shape: readonly number[], indent: number, format: Format): string {
+  if (!Array.isArray(items)) return format.write(items);
+  const [size, ...inner] = shape;
+  const isVector = inner.length === 0;
+  const texts = items.map((item) => render(item, inner, indent + 1, format));
+  if (items.length < size!) texts.splice(EDGE, 0, isVector ? ' ...' : '...');
+  const margin = ' '.repeat(indent + 1);
+  if (!isVector) return `[${texts.join(`,${'\n'.repeat(inner.length)}${margin}`)}]`;
+  const perLine = Math.max(1, Math.floor((WIDTH - indent) / (format.width + 2)));
+  const rows: string[] = [];
+  for (let i = 0; i < texts.length; i += perLine) rows.push(texts.slice(i, i + perLine).join(', '));
+  return `[${rows.join(`,\n${margin}`)}]`;
+}
+
+function elements(tensor: Tensor, indent: number): string {
+  if (tensor.numel() === 0) return '[]';
+  const items = (tensor.numel() > THRESHOLD ? edges(tensor) : tensor).toArray<Plain | Complex>();
+  const leaves = [items as unknown].flat(Infinity) as (Plain | Complex)[];
+  return render(items, tensor.shape, indent, formatOf(leaves, tensor));
+}
+
+// The operators that give the parts of a sparse tensor, and the names under which they are printed.
+const SPARSE_PARTS: Readonly<Record<string, readonly (readonly [name: string, operator: string])[]>> = {
+  sparse_coo: [['indices', '_indices'], ['values', '_values']],
+  sparse_csr: [['crow_indices', 'crow_indices'], ['col_indices', 'col_indices'], ['values', 'values']],
+  sparse_bsr: [['crow_indices', 'crow_indices'], ['col_indices', 'col_indices'], ['values', 'values']],
+  sparse_csc: [['ccol_indices', 'ccol_indices'], ['row_indices', 'row_indices'], ['values', 'values']],
+  sparse_bsc: [['ccol_indices', 'ccol_indices'], ['row_indices', 'row_indices'], ['values', 'values']],
+};
+
+function sparseParts(tensor: Tensor): string {
+  const parts = SPARSE_PARTS[tensor.layout]!.map(([name, source]) => {
+    const part = operator('aten', source).call([tensor]) as Tensor;
+    const prefix = `${name}=${PREFIX}`;
+    const size = part.numel() === 0 ? `, size=${tuple(part.shape)}` : '';
+    return `${prefix}${elements(part, PREFIX.length + prefix.length)}${size})`;
+  });
+  return parts.join(`,\n${' '.repeat(PREFIX.length)}`);
+}
+
+const tuple = (shape: readonly number[]): string => `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
+
+function content(tensor: Tensor): string {
+  if (tensor.device === 'meta') return '...';
+  if (tensor.layout in SPARSE_PARTS) return sparseParts(tensor);
+  if (isQuantized(tensor.dtype)) return elements(tensor.dequantize(), PREFIX.length);
+  return elements(tensor.layout === 'strided' ? tensor : tensor.toDense(), PREFIX.length);
+}
+
+/** What stands after the elements, where it is not the default. */
+function facts(tensor: Tensor): string[] {
+  const { shape, dtype, device, layout, gradFn } = tensor;
+  const isSparse = layout in SPARSE_PARTS;
+  const bare = device === 'meta' || shape.includes(0); // no element shows the type
+  const found = device === 'cpu' ? [] : [`device='${device}'`];
+  if (isSparse || isQuantized(dtype) || device === 'meta' || (bare && shape.length !== 1)) found.push(`size=${tuple(shape)}`);
+  if (isSparse && device !== 'meta') found.push(`nnz=${String(operator('aten', '_nnz').call([tensor]))}`);
+  const implied: readonly string[] = bare && !isSparse ? ['float32'] : ['float32', 'complex64', 'int64', 'bool'];
+  if (!implied.includes(dtype)) found.push(`dtype=torch.${dtype}`);
+  if (layout !== 'strided') found.push(`layout=torch.${layout}`);
+  if (gradFn !== null) found.push(`grad_fn=<${gradFn}>`);
+  else if (tensor.requiresGrad) found.push('requires_grad=True');
+  return found;
+}
+
+/** Adds `facts` behind the text, on a line of their own when the last one is full. */
+function append(text: string, tail: readonly string[], forceLine: boolean): string {
+  let result = text;
+  let used = text.length - text.lastIndexOf('\n') + 1;
+  for (const [i, fact] of tail.entries()) {
+    if ((forceLine && i === 0) || used + fact.length + 2 > WIDTH) {
+      result += `,\n${' '.repeat(PREFIX.length)}${fact}`;
+      used = PREFIX.length + fact.length;
+    } else {
+      result += `, ${fact}`;
+      used += fact.length + 2;
+    }
+  }
+  return `${result})`;
+}
+
+export function print(tensor: Tensor): string {
+  const tail = facts(tensor);
+  const body = noGrad(() => scoped(() => content(tensor.detach())));
+  return append(PREFIX + body, tail, tensor.layout === 'sparse_coo');
 }

@@ -1,9 +1,11 @@
 /** The global source of random numbers. */
+import { DTypeError } from '../errors';
 import { binding } from '../native/binding';
 import { guarded } from '../native/raise';
 import { adopt } from './lifetime';
+import { describe } from './operator';
 import type { Generator } from './generator';
-import type { Tensor } from './tensor';
+import { Tensor } from './tensor';
 
 /** Seeds the default generators of all devices; the same numbers follow as in PyTorch. */
 export function manualSeed(seed: number | bigint): void {
@@ -16,5 +18,6 @@ export function getRngState(generator?: Generator): Tensor {
 }
 
 export function setRngState(state: Tensor, generator?: Generator): void {
+  if (!(state instanceof Tensor)) throw new DTypeError(`setRngState: expected a uint8 tensor, found ${describe(state)}`);
   guarded('setRngState', () => binding.setGeneratorState(generator?._id ?? 0, state._handle));
 }

@@ -101,7 +101,7 @@ function numbersToTensors(args: Values): Values {
 
 function refuse(name: string, candidates: readonly Operator[], args: Values, options: object | undefined): DTypeError {
   const named = Object.entries(options ?? {}).map(([key, value]) => `${key}: ${describe(value)}`);
-  const found = [...args.map(describe), ...(named.length > 0 ? [`{ ${named.join(', ')} }`] : [])].join(', ');
+  const found = [...args.map((value) => describe(value)), ...(named.length > 0 ? [`{ ${named.join(', ')} }`] : [])].join(', ');
   const forms = candidates.map((candidate) => candidate.schema.text.replace(/^\w+::/, '')).join(' or ');
   return new DTypeError(`${name}: no form takes (${found}); expected ${forms}`);
 }

@@ -9,10 +9,12 @@ import { inspect } from 'node:util';
 import { DisposedTensorError, DTypeError, ShapeError } from '../errors';
 import { binding } from '../native/binding';
 import { guarded } from '../native/raise';
-import { rewind, take } from '../native/wire';
+import { put2, rewind, Tag, take } from '../native/wire';
 import { dtypeName, isComplex, viewAs, type DataArray, type DType } from './dtype';
 import type { TensorMethods } from './generated/methods';
+import type { Scalar } from './create';
 import type { Index } from './indexing';
+import type { Complex } from './operator';
 
 /** Nested arrays as `toArray()` gives them; a plain value for a tensor without dimensions. */
 export type Nested<T> = T | Nested<T>[];
@@ -51,7 +53,7 @@ export interface TensorExtensions {
   print(tensor: Tensor): string;
   convert(tensor: Tensor, options: ToOptions): Tensor;
   index(tensor: Tensor, indices: readonly Index[]): Tensor;
-  indexPut(tensor: Tensor, indices: readonly Index[], value: Tensor | number | boolean): void;
+  indexPut(tensor: Tensor, indices: readonly Index[], value: Tensor | Scalar | Complex): void;
 }
 
 let extensions: TensorExtensions;
@@ -81,44 +83,36 @@ export class Tensor {
     return this._handle === 0;
   }
 
-  #describe(): Description {
-    if (this._handle === 0) throw new DisposedTensorError(released);
-    const device = guarded('Tensor', () => binding.describe(this._handle));
-    rewind();
-    const dtype = dtypeName(take());
-    const requiresGrad = take() !== 0;
-    const isLeaf = take() !== 0;
-    const dims = take();
-    const shape = Array.from({ length: dims }, take);
-    const strides = Array.from({ length: dims }, take);
-    return { dtype, device, requiresGrad, isLeaf, shape, strides };
-  }
-
   get shape(): number[] {
-    return this.#describe().shape;
+    return describe(this).shape;
   }
 
   get strides(): number[] {
-    return this.#describe().strides;
+    return describe(this).strides;
   }
 
   get dtype(): DType {
-    return this.#describe().dtype;
+    return describe(this).dtype;
   }
 
   get device(): string {
-    return this.#describe().device;
+    return describe(this).device;
+  }
+
+  /** `'strided'`, or how a sparse tensor is stored: `'sparse_coo'`, `'sparse_csr'`, … */
+  get layout(): string {
+    return guarded('Tensor.layout', () => binding.layout(this._handle));
   }
 
   get ndim(): number {
-    return this.#describe().shape.length;
+    return describe(this).shape.length;
   }
 
   /** Size of one dimension, counted from the end when negative; of all without `dim`. */
   size(): number[];
   size(dim: number): number;
   size(dim?: number): number | number[] {
-    const { shape } = this.#describe();
+    const { shape } = describe(this);
     if (dim === undefined) return shape;
     const size = shape[dim < 0 ? dim + shape.length : dim];
     if (size === undefined) throw new ShapeError(`size: expected a dimension of a ${shape.length}-dimensional tensor, found ${dim}`);
@@ -145,22 +139,31 @@ export class Tensor {
   }
 
   /** `x.indexPut([0, slice(2)], value)` is Python's `x[0, :2] = value`. */
-  indexPut(indices: readonly Index[], value: Tensor | number | boolean): this {
+  indexPut(indices: readonly Index[], value: Tensor | Scalar | Complex): this {
     extensions.indexPut(this, indices, value);
     return this;
   }
 
   /** Number of elements. */
   numel(): number {
-    return this.#describe().shape.reduce((product, size) => product * size, 1);
+    return describe(this).shape.reduce((product, size) => product * size, 1);
   }
 
   get isLeaf(): boolean {
-    return this.#describe().isLeaf;
+    return describe(this).isLeaf;
+  }
+
+  /** Name of the operation that autograd recorded as this tensor's source, such as `'MulBackward0'`; null for a leaf. */
+  get gradFn(): string | null {
+    return guarded('Tensor.gradFn', () => {
+      rewind();
+      put2(Tag.Tensor, this._handle);
+      return binding.gradFn();
+    });
   }
 
   get requiresGrad(): boolean {
-    return this.#describe().requiresGrad;
+    return describe(this).requiresGrad;
   }
 
   set requiresGrad(flag: boolean) {
@@ -176,14 +179,21 @@ export class Tensor {
     extensions.setGradient(this, gradient);
   }
 
-  /** Computes the gradient of this tensor with respect to the graph's leaves and accumulates it in their `grad`. */
-  backward(gradient: Tensor | null = null, options: BackwardOptions = {}): void {
-    extensions.backward(this, gradient, options);
+  /**
+   * Computes the gradient of this tensor with respect to the graph's leaves and accumulates it in their `grad`. A tensor
+   * of several elements wants `gradient`, the vector of the vector-Jacobian product.
+   */
+  backward(options?: BackwardOptions & { readonly gradient?: Tensor | null }): void;
+  backward(gradient: Tensor | null, options?: BackwardOptions): void;
+  backward(first?: Tensor | null | (BackwardOptions & { readonly gradient?: Tensor | null }), options: BackwardOptions = {}): void {
+    if (first instanceof Tensor || !first) return extensions.backward(this, first ?? null, options);
+    const { gradient = null, ...rest } = first;
+    extensions.backward(this, gradient, rest);
   }
 
   /** A copy of the elements in row-major order. Half floats widen to Float32Array, bool is Uint8Array, complex comes in pairs. */
   data(): DataArray {
-    const { dtype } = this.#describe();
+    const { dtype } = describe(this);
     const direct = viewAs(dtype, new ArrayBuffer(0));
     if (!direct) return extensions.convert(this.detach(), { dtype: dtype === 'complex32' ? 'complex64' : 'float32' }).data();
     return viewAs(dtype, guarded('Tensor.data', () => binding.read(this._handle)))!;
@@ -193,7 +203,7 @@ export class Tensor {
   toArray(): Nested<number>;
   toArray<T>(): Nested<T>;
   toArray(): unknown {
-    const { shape, dtype } = this.#describe();
+    const { shape, dtype } = describe(this);
     const flat = this.data();
     const stride = isComplex(dtype) ? 2 : 1;
     const read = reader(flat, dtype);
@@ -206,9 +216,9 @@ export class Tensor {
     return build(0);
   }
 
-  /** Same elements with another type or on another device; this tensor itself when nothing changes. */
-  to(target: DType | (string & {}) | ToOptions): Tensor {
-    return extensions.convert(this, typeof target === 'string' ? parseTarget(target) : target);
+  /** Same elements with another type, on another device, or of the type and on the device of another tensor; this tensor itself when nothing changes. */
+  to(target: DType | (string & {}) | ToOptions | Tensor): Tensor {
+    return extensions.convert(this, typeof target === 'string' || target instanceof Tensor ? parseTarget(target) : target);
   }
 
   cpu(): Tensor {
@@ -238,7 +248,21 @@ export class Tensor {
   }
 }
 
-function parseTarget(target: string): ToOptions {
+function describe(tensor: Tensor): Description {
+  if (tensor._handle === 0) throw new DisposedTensorError(released);
+  const device = guarded('Tensor', () => binding.describe(tensor._handle));
+  rewind();
+  const dtype = dtypeName(take());
+  const requiresGrad = take() !== 0;
+  const isLeaf = take() !== 0;
+  const dims = take();
+  const shape = Array.from({ length: dims }, take);
+  const strides = Array.from({ length: dims }, take);
+  return { dtype, device, requiresGrad, isLeaf, shape, strides };
+}
+
+function parseTarget(target: string | Tensor): ToOptions {
+  if (target instanceof Tensor) return { dtype: target.dtype, device: target.device };
   if (/^(cpu|cuda|mps|xpu|meta|hip|mtia)(:\d+)?$/.test(target)) return { device: target };
   return { dtype: target as DType };
 }

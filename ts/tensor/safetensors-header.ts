@@ -1,0 +1,117 @@
+/** The header of a safetensors file: what it names, and the checks that keep a damaged file from being read. */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { InputError } from '../errors';
+import type { DType } from './dtype';
+
+/** The format's names of element types. */
+export const CODES: Readonly<Record<string, DType>> = {
+  F64: 'float64', F32: 'float32', F16: 'float16', BF16: 'bfloat16', I64: 'int64', I32: 'int32', I16: 'int16', I8: 'int8',
+  U8: 'uint8', U16: 'uint16', U32: 'uint32', U64: 'uint64', BOOL: 'bool', C64: 'complex64', F8_E4M3: 'float8_e4m3fn',
+  F8_E5M2: 'float8_e5m2', F8_E8M0: 'float8_e8m0fnu',
+};
+export const NAMES = new Map(Object.entries(CODES).map(([code, dtype]) => [dtype, code]));
+/** Bytes of one element. */
+export const SIZES: Readonly<Record<string, number>> = {
+  F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U8: 1, U16: 2, U32: 4, U64: 8, BOOL: 1, C64: 8,
+  F8_E4M3: 1, F8_E5M2: 1, F8_E8M0: 1,
+};
+const LONGEST_HEADER = 100_000_000; // the limit of the reference implementation
+
+export interface Entry {
+  dtype: string;
+  shape: number[];
+  data_offsets: [number, number];
+}
+
+export interface Header {
+  entries: [string, Entry][];
+  metadata: Record<string, string>;
+  /** Where the tensors' bytes start, and how many the file has from there. */
+  start: number;
+  bytes: number;
+}
+
+function isEntry(value: unknown): value is Entry {
+  const entry = value as Partial<Entry> | null;
+  const sizes = (list: unknown): boolean => Array.isArray(list) && list.every((size) => Number.isSafeInteger(size) && size >= 0);
+  return typeof entry?.dtype === 'string' && sizes(entry.shape) && sizes(entry.data_offsets) && entry.data_offsets?.length === 2;
+}
+
+function checkEntry(path: string, name: string, entry: unknown, available: number): asserts entry is Entry {
+  if (!isEntry(entry)) throw new InputError(`${path}: the header's entry '${name}' is malformed; the file is damaged, fetch it again`);
+  const [from, to] = entry.data_offsets;
+  const size = SIZES[entry.dtype];
+  if (size === undefined) throw new InputError(`${path}: tensor '${name}' has the unknown type ${entry.dtype}`);
+  const wanted = entry.shape.reduce((product, length) => product * length, size);
+  if (to - from !== wanted) {
+    throw new InputError(`${path}: tensor '${name}' of shape [${entry.shape.join(', ')}] wants ${wanted} bytes, its range has ${to - from}`);
+  }
+  if (to > available) {
+    throw new InputError(`${path}: tensor '${name}' ends at byte ${to}, the file holds ${available}; it is cut short, fetch it again`);
+  }
+}
+
+/** @throws InputError for a file that is absent, cut short or malformed */
+export function readHeader(path: string): Header {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch (error) {
+    throw new InputError(`${path}: expected a safetensors file, found none that can be opened (${(error as Error).message})`, { cause: error });
+  }
+  try {
+    const stats = fstatSync(file);
+    if (!stats.isFile()) throw new InputError(`${path}: expected a safetensors file, found something that is no plain file`);
+    const { size } = stats;
+    const prefix = Buffer.alloc(8);
+    const length = readSync(file, prefix, 0, 8, 0) === 8 ? Number(prefix.readBigUInt64LE()) : -1;
+    if (length < 2 || length > LONGEST_HEADER) {
+      throw new InputError(`${path}: expected a safetensors file, found ${size} bytes without a valid header`);
+    }
+    if (8 + length > size) {
+      throw new InputError(`${path}: the header is to have ${length} bytes, the file has ${size} in all; it is cut short, fetch it again`);
+    }
+    const text = Buffer.alloc(length);
+    readSync(file, text, 0, length, 8);
+    return parseHeader(path, text.toString('utf8'), 8 + length, size - 8 - length);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function parseHeader(path: string, text: string, start: number, bytes: number): Header {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    throw new InputError(`${path}: the safetensors header is not valid JSON; the file is damaged, fetch it again`, { cause: error });
+  }
+  if (!isObject(parsed)) throw new InputError(`${path}: expected an object as safetensors header; the file is damaged, fetch it again`);
+  const { __metadata__: metadata = {}, ...rest } = parsed;
+  if (!isObject(metadata) || !Object.values(metadata).every((value) => typeof value === 'string')) {
+    throw new InputError(`${path}: expected metadata that maps strings to strings`);
+  }
+  const entries = Object.entries(rest).map(([name, entry]): [string, Entry] => {
+    checkEntry(path, name, entry, bytes);
+    return [name, entry];
+  });
+  checkCover(path, entries, bytes);
+  return { entries, metadata: metadata as Record<string, string>, start, bytes };
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The format's own rule: the ranges follow one another without gap or overlap, and fill the file. */
+function checkCover(path: string, entries: readonly [string, Entry][], available: number): void {
+  let end = 0;
+  const ranges = entries.map(([name, entry]) => ({ name, from: entry.data_offsets[0], to: entry.data_offsets[1] }));
+  for (const { name, from, to } of ranges.sort((a, b) => a.from - b.from || a.to - b.to)) {
+    if (from !== end) {
+      throw new InputError(`${path}: tensor '${name}' begins at byte ${from}, the one before it ends at ${end}; the file is damaged, fetch it again`);
+    }
+    end = to;
+  }
+  if (end !== available) {
+    throw new InputError(`${path}: the tensors end at byte ${end}, the file holds ${available}; it is damaged, fetch it again`);
+  }
+}
