@@ -1,10 +1,9 @@
-import { closeSync, fstatSync, openSync, read, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { crc32, inflateRaw, inflateRawSync } from 'node:zlib';
 import { InputError } from '../errors';
+import { ArchiveFile } from './archive-file';
 import { readZipIndex, type ZipMember } from './zip-index';
 
-const readAsync = promisify(read);
 const inflateAsync = promisify(inflateRaw);
 
 /** Local headers are this long, then come the name and the extra field. */
@@ -24,17 +23,15 @@ const INFLATE_AT_ONCE_BYTES = 128 * 1024;
 export class ZipFile {
   /** By path inside the archive. */
   readonly members: ReadonlyMap<string, ZipMember>;
-  private file: number | undefined;
+  private readonly file: ArchiveFile;
 
   /**
    * @throws InputError when there is no such file, or it is a web page or no zip; the message says which
    */
   constructor(readonly path: string) {
-    this.file = open(path);
+    this.file = new ArchiveFile(path, 'zip');
     try {
-      const { size } = fstatSync(this.file);
-      rejectWebPage(this.file, path);
-      this.members = new Map(readZipIndex(this.file, size, path).map((member) => [member.name, member]));
+      this.members = new Map(readZipIndex(this.file.descriptor, this.file.size, path).map((member) => [member.name, member]));
     } catch (error) {
       this.close();
       throw error;
@@ -56,26 +53,18 @@ export class ZipFile {
 
   /** Closes the file; reads after it fail. Closing twice does nothing. */
   close(): void {
-    if (this.file !== undefined) closeSync(this.file);
-    this.file = undefined;
+    this.file.close();
   }
 
   private async readPacked(member: ZipMember): Promise<Buffer> {
     const ahead = LOCAL_HEADER_BYTES + Buffer.byteLength(member.name) + USUAL_EXTRA_BYTES;
-    const start = await this.readAt(member.position, ahead + member.compressedBytes);
+    const start = await this.file.read(member.position, ahead + member.compressedBytes);
     if (start.length < LOCAL_HEADER_BYTES || start.readUInt32LE(0) !== LOCAL_HEADER) throw this.damaged(member, 'it does not lie where the index says');
     const dataAt = LOCAL_HEADER_BYTES + start.readUInt16LE(26) + start.readUInt16LE(28);
     const dataEnd = dataAt + member.compressedBytes;
-    const packed = dataEnd <= ahead + member.compressedBytes ? start.subarray(dataAt, dataEnd) : await this.readAt(member.position + dataAt, member.compressedBytes);
+    const packed = dataEnd <= ahead + member.compressedBytes ? start.subarray(dataAt, dataEnd) : await this.file.read(member.position + dataAt, member.compressedBytes);
     if (packed.length < member.compressedBytes) throw this.damaged(member, 'the file ends before it does');
     return packed;
-  }
-
-  private async readAt(position: number, bytes: number): Promise<Buffer> {
-    if (this.file === undefined) throw new InputError(`${this.path} is closed.`);
-    const buffer = Buffer.allocUnsafe(bytes);
-    const { bytesRead } = await readAsync(this.file, buffer, 0, bytes, position);
-    return buffer.subarray(0, bytesRead);
   }
 
   private async inflate(member: ZipMember, packed: Buffer): Promise<Buffer> {
@@ -91,22 +80,4 @@ export class ZipFile {
   private damaged(member: ZipMember, why: string, cause?: unknown): InputError {
     return new InputError(`${member.name} in ${this.path} is damaged: ${why}. Download the archive again.`, { cause });
   }
-}
-
-function open(path: string): number {
-  try {
-    return openSync(path, 'r');
-  } catch (cause) {
-    throw new InputError(`Cannot open the zip ${path}: ${(cause as Error).message}`, { cause });
-  }
-}
-
-/** File hosts answer a download over its quota with a page, which browsers and scripts save under the name of the file. */
-function rejectWebPage(file: number, path: string): void {
-  const head = Buffer.alloc(512);
-  const text = head.toString('latin1', 0, readSync(file, head, 0, head.length, 0));
-  if (!/^\s*<(!doctype html|html|head|\?xml)/i.test(text)) return;
-  throw new InputError(
-    `Expected a zip in ${path}, found a web page: the host sent a page instead of the file (Google Drive does so when too many have downloaded it). Open it in a browser to see why, and download the zip again.`,
-  );
 }

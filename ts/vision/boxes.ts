@@ -1,0 +1,98 @@
+/**
+ * Boxes around things in a picture. Coordinates are continuous, in pixels from the top left corner: the
+ * pixel in row 0 and column 0 covers the square from (0, 0) to (1, 1), so a box over the whole picture
+ * is (0, 0, width, height).
+ */
+
+/** Left, top, right, bottom; or centre and size; or left, top and size. */
+export type BoxFormat = 'xyxy' | 'cxcywh' | 'xywh';
+
+/** Any number of boxes of one format, four numbers each, one box after the other. */
+export interface Boxes<Format extends BoxFormat> {
+  readonly format: Format;
+  readonly data: Float64Array;
+}
+
+export interface Extent {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** @throws RangeError when the numbers do not come in fours */
+export function boxes<Format extends BoxFormat>(format: Format, numbers: ArrayLike<number>): Boxes<Format> {
+  if (numbers.length % 4 !== 0) throw new RangeError(`Expected four numbers for each box, found ${numbers.length} numbers.`);
+  return { format, data: Float64Array.from(numbers) };
+}
+
+export function countBoxes({ data }: Boxes<BoxFormat>): number {
+  return data.length / 4;
+}
+
+export function xyxyToCxcywh({ data }: Boxes<'xyxy'>): Boxes<'cxcywh'> {
+  return { format: 'cxcywh', data: mapBoxes(data, (left, top, right, bottom) => [(left + right) / 2, (top + bottom) / 2, right - left, bottom - top]) };
+}
+
+export function cxcywhToXyxy({ data }: Boxes<'cxcywh'>): Boxes<'xyxy'> {
+  return { format: 'xyxy', data: mapBoxes(data, (x, y, width, height) => [x - width / 2, y - height / 2, x + width / 2, y + height / 2]) };
+}
+
+export function xywhToXyxy({ data }: Boxes<'xywh'>): Boxes<'xyxy'> {
+  return { format: 'xyxy', data: mapBoxes(data, (left, top, width, height) => [left, top, left + width, top + height]) };
+}
+
+export function xyxyToXywh({ data }: Boxes<'xyxy'>): Boxes<'xywh'> {
+  return { format: 'xywh', data: mapBoxes(data, (left, top, right, bottom) => [left, top, right - left, bottom - top]) };
+}
+
+/** Stretches the plane, whatever the format: x by one factor, y by the other. */
+export function scaleBoxes<Format extends BoxFormat>({ format, data }: Boxes<Format>, x: number, y: number): Boxes<Format> {
+  return { format, data: data.map((value, index) => value * (index % 2 === 0 ? x : y)) };
+}
+
+export function translateBoxes({ format, data }: Boxes<'xyxy'>, x: number, y: number): Boxes<'xyxy'> {
+  return { format, data: data.map((value, index) => value + (index % 2 === 0 ? x : y)) };
+}
+
+/** What mirroring a picture left to right does to its boxes. */
+export function mirrorBoxes({ format, data }: Boxes<'xyxy'>, width: number): Boxes<'xyxy'> {
+  return { format, data: mapBoxes(data, (left, top, right, bottom) => [width - right, top, width - left, bottom]) };
+}
+
+/** Cuts off what lies outside of a picture; a box that lies outside as a whole is left without area. */
+export function clipBoxes({ format, data }: Boxes<'xyxy'>, { width, height }: Extent): Boxes<'xyxy'> {
+  return { format, data: data.map((value, index) => Math.min(Math.max(value, 0), index % 2 === 0 ? width : height)) };
+}
+
+/** Indices of the boxes that have an area. */
+export function nonEmptyBoxes({ data }: Boxes<'xyxy'>): number[] {
+  return Array.from({ length: data.length / 4 }, (_, index) => index).filter(
+    (index) => data[4 * index + 2]! > data[4 * index]! && data[4 * index + 3]! > data[4 * index + 1]!,
+  );
+}
+
+export function takeBoxes<Format extends BoxFormat>({ format, data }: Boxes<Format>, indices: readonly number[]): Boxes<Format> {
+  const taken = new Float64Array(4 * indices.length);
+  indices.forEach((index, row) => taken.set(data.subarray(4 * index, 4 * index + 4), 4 * row));
+  return { format, data: taken };
+}
+
+/** Width times height of each box. */
+export function boxAreas({ data }: Boxes<'xyxy'>): Float64Array {
+  return Float64Array.from({ length: data.length / 4 }, (_, i) => (data[4 * i + 2]! - data[4 * i]!) * (data[4 * i + 3]! - data[4 * i + 1]!));
+}
+
+/** Area that box `i` of one list and box `j` of another have in common. */
+export function intersection({ data: one }: Boxes<'xyxy'>, i: number, { data: other }: Boxes<'xyxy'>, j: number): number {
+  const width = Math.min(one[4 * i + 2]!, other[4 * j + 2]!) - Math.max(one[4 * i]!, other[4 * j]!);
+  if (width <= 0) return 0;
+  const height = Math.min(one[4 * i + 3]!, other[4 * j + 3]!) - Math.max(one[4 * i + 1]!, other[4 * j + 1]!);
+  return height <= 0 ? 0 : width * height;
+}
+
+type Four = [number, number, number, number];
+
+function mapBoxes(data: Float64Array, change: (...box: Four) => Four): Float64Array {
+  const changed = new Float64Array(data.length);
+  for (let at = 0; at < data.length; at += 4) changed.set(change(data[at]!, data[at + 1]!, data[at + 2]!, data[at + 3]!), at);
+  return changed;
+}
