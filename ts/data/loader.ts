@@ -21,6 +21,16 @@ export interface LoaderOptions {
 
 const defaults = { sampler: inOrder, seed: 0, lastBatch: 'keep', prefetch: 4 } as const;
 
+/** Passes over data in batches. */
+export interface Batches<Batch> {
+  /** Batches of one pass. */
+  readonly batches: number;
+  /** Samples of one pass: all, or those of the full batches. */
+  readonly samples: number;
+  /** One pass, from 0, started at any batch. */
+  epoch(epoch: number, options?: { readonly startBatch?: number }): AsyncGenerator<Batch, void, undefined>;
+}
+
 /**
  * Batches of a dataset, loaded while the batches before them are in use.
  *
@@ -29,7 +39,7 @@ const defaults = { sampler: inOrder, seed: 0, lastBatch: 'keep', prefetch: 4 } a
  * turn of the event loop between two steps moves all of them one hop on, from reading to decoding,
  * say), and before a batch is delivered the loop gets a turn even when the batch is ready.
  */
-export class DataLoader<Sample, Batch> {
+export class DataLoader<Sample, Batch> implements Batches<Batch> {
   private readonly options: Required<LoaderOptions>;
 
   /** @throws RangeError when a batch size or prefetch is no such integer */
@@ -43,14 +53,12 @@ export class DataLoader<Sample, Batch> {
     requireInteger('prefetch', this.options.prefetch, 0);
   }
 
-  /** Batches of one pass. */
   get batches(): number {
     const { batchSize, lastBatch } = this.options;
     const full = this.dataset.length / batchSize;
     return lastBatch === 'drop' ? Math.floor(full) : Math.ceil(full);
   }
 
-  /** Samples of one pass: all, or those of the full batches. */
   get samples(): number {
     return Math.min(this.dataset.length, this.batches * this.options.batchSize);
   }

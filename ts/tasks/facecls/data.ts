@@ -1,0 +1,139 @@
+import { join } from 'node:path';
+import { DataLoader, type Batches, type LoaderOptions } from '../../data/loader';
+import type { Pass } from '../../data/dataset';
+import { Rng } from '../../data/rng';
+import { shuffled } from '../../data/sampler';
+import * as torch from '../../tensor';
+import type { Tensor } from '../../tensor';
+import { augment, changesNothing, type AugmentOptions } from '../../vision/augment';
+import type { ImageProcessor } from '../../vision/processor';
+import { openCelebA, type CelebA, type Face } from './celeba';
+import { splits, type Split } from './lists';
+import { cachedPictures, decodedPictures, openPictureCache, type Pictures } from './pictures';
+
+/** One batch of faces. */
+export interface FaceBatch {
+  /** (B, 3, H, W) float32. */
+  readonly pixelValues: Tensor;
+  /** (B, attributes) float32, 0 or 1. */
+  readonly labels: Tensor;
+  /** File names. */
+  readonly names: readonly string[];
+}
+
+export interface FaceDataOptions {
+  /** Samples in a training batch. @default 64 */
+  readonly batchSize?: number;
+  /** Samples in an evaluation batch. @default 128 */
+  readonly evaluationBatchSize?: number;
+  /** Seed of order and augmentation. @default 0 */
+  readonly seed?: number;
+  /** Random changes of the training pictures. @default none */
+  readonly augment?: AugmentOptions;
+  /** Batches loaded ahead. @default 4 */
+  readonly prefetch?: number;
+  /** Resized pictures are kept on disk when those of all splits fit into so many bytes; 0 keeps none. @default 4 GiB */
+  readonly cacheBytes?: number;
+  /** Where they are kept. @default data/interim/faces */
+  readonly cacheFolder?: string;
+  /** Told while pictures are decoded for the cache. */
+  readonly onCaching?: (split: Split, done: number, all: number) => void;
+}
+
+const defaults = {
+  batchSize: 64,
+  evaluationBatchSize: 128,
+  seed: 0,
+  augment: {},
+  prefetch: 4,
+  cacheBytes: 4 * 2 ** 30,
+  cacheFolder: join('data', 'interim', 'faces'),
+  onCaching: () => {},
+} as const satisfies Required<FaceDataOptions>;
+
+/**
+ * A dataset in CelebA's format as batches for a model. All pixels come from one path: decode, `processor.pixels`,
+ * for training `augment`, `processor.normalize`. The cache keeps the result of the second step and changes no bit.
+ */
+export class FaceData {
+  private readonly options: Required<FaceDataOptions>;
+  private readonly caches = new Map<Split, Promise<Tensor>>();
+
+  private constructor(
+    readonly celeba: CelebA,
+    private readonly processor: ImageProcessor,
+    options: FaceDataOptions,
+  ) {
+    this.options = { ...defaults, ...options };
+  }
+
+  /** @throws InputError for a dataset that cannot be used, as `openCelebA` does */
+  static open(path: string, processor: ImageProcessor, options: FaceDataOptions = {}): FaceData {
+    return new FaceData(openCelebA(path), processor, options);
+  }
+
+  get attributes(): readonly string[] {
+    return this.celeba.attributes;
+  }
+
+  /** Batches of the training split, shuffled and augmented anew in each epoch. */
+  train(): Promise<Batches<FaceBatch>> {
+    const { batchSize, augment: changes } = this.options;
+    return this.batches('train', { batchSize, sampler: shuffled }, changesNothing(changes) ? undefined : changes);
+  }
+
+  /** Batches of a split in the order of the attribute file, unchanged. */
+  evaluation(split: Split): Promise<Batches<FaceBatch>> {
+    return this.batches(split, { batchSize: this.options.evaluationBatchSize });
+  }
+
+  /** Closes files and frees the caches. */
+  async close(): Promise<void> {
+    const caches = await Promise.allSettled(this.caches.values());
+    for (const cache of caches) if (cache.status === 'fulfilled') cache.value.dispose();
+    this.caches.clear();
+    this.celeba.close();
+  }
+
+  private async batches(split: Split, options: LoaderOptions, changes?: AugmentOptions): Promise<Batches<FaceBatch>> {
+    const { seed, prefetch } = this.options;
+    const cache = await this.cache(split);
+    const all = { ...options, seed, prefetch };
+    return cache ? this.load(split, cachedPictures(cache), all, changes) : this.load(split, decodedPictures(this.celeba, split, this.processor), all, changes);
+  }
+
+  private load<Sample>(split: Split, pictures: Pictures<Sample>, options: LoaderOptions, changes?: AugmentOptions): Batches<FaceBatch> {
+    const faces = this.celeba.split(split);
+    const dataset = { length: faces.length, load: pictures.load, describe: (index: number) => faces[index]!.name };
+    const collate = (samples: Sample[], { seed, epoch }: Pass, indices: Uint32Array): FaceBatch =>
+      torch.scoped(() => {
+        const chosen = Array.from(indices, (index) => faces[index]!);
+        const pixels = pictures.pixels(samples);
+        const changed = changes ? augment(pixels, Array.from(indices, (index) => new Rng(seed, epoch, index)), changes) : pixels;
+        return { pixelValues: this.processor.normalize(changed), labels: labelsOf(chosen), names: chosen.map(({ name }) => name) };
+      });
+    return new DataLoader(dataset, collate, options);
+  }
+
+  /** The resized pictures of a split; undefined when they are not to be kept. */
+  private async cache(split: Split): Promise<Tensor | undefined> {
+    const { cacheBytes, cacheFolder, onCaching } = this.options;
+    const size = this.processor.outputSize;
+    const count = splits.reduce((sum, each) => sum + this.celeba.split(each).length, 0);
+    if (!size || this.celeba.split(split).length === 0 || count * 3 * size.height * size.width > cacheBytes) return undefined;
+    const known = this.caches.get(split);
+    if (known) return known;
+    const onProgress = (done: number, all: number) => onCaching(split, done, all);
+    const cache = openPictureCache(this.celeba, split, this.processor, { folder: cacheFolder, size, onProgress });
+    this.caches.set(split, cache);
+    return cache;
+  }
+}
+
+/** (B, attributes) float32. */
+function labelsOf(faces: readonly Face[]): Tensor {
+  const width = faces[0]!.labels.length;
+  const values = new Float32Array(faces.length * width);
+  faces.forEach(({ labels }, index) => values.set(labels, index * width));
+  return torch.fromTypedArray(values, [faces.length, width]);
+}
