@@ -25,14 +25,12 @@ type HairColour = keyof typeof hairColours;
 export const hairStyles = {
   miaWallace: { bangs: true, wavy: false },
   straightAndStrand: { bangs: true, wavy: false },
-  straight01: { bangs: true, wavy: false },
   bob: { bangs: true, wavy: false },
   bun: { bangs: false, wavy: false },
   shortFlat: { bangs: false, wavy: false },
   shortRound: { bangs: false, wavy: false },
   theCaesar: { bangs: false, wavy: false },
   curvy: { bangs: true, wavy: true },
-  curly: { bangs: true, wavy: true },
   froBand: { bangs: false, wavy: true },
   shortCurly: { bangs: false, wavy: true },
   shortWaved: { bangs: false, wavy: true },
@@ -106,7 +104,7 @@ export function labelsOf(drawing: Drawing): boolean[] {
   return drawnAttributes.map((name) => attributeTests[name](drawing));
 }
 
-/** Invents a face. Each attribute comes in 13 to 76 % of them. */
+/** Invents a face. Each attribute comes in 15 to 76 % of them. */
 export function imagine(rng: Rng): Drawing {
   const keys = <Key extends string>(table: Readonly<Record<Key, unknown>>) => Object.keys(table) as Key[];
   const head = rng.uniform();

@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { Rng } from '../../data/rng';
 import { InputError } from '../../errors';
 import { withLock } from '../../native/lock';
-import { avatarOptions, drawnAttributes, imagine, labelsOf } from './drawing';
+import { avatarOptions, drawnAttributes, imagine, labelsOf, type Drawing } from './drawing';
 
 export interface SynthOptions {
   /** Seed of all faces. @default 0 */
@@ -94,20 +94,21 @@ function nameOf(index: number): string {
   return `${String(index + 1).padStart(6, '0')}.jpg`;
 }
 
-/**
- * Draws one face.
- * @param size width and height in pixels
- */
-export async function drawFace(rng: Rng, size: number): Promise<{ jpeg: Buffer; labels: boolean[] }> {
+/** Invents and draws one face. */
+async function drawFace(rng: Rng, size: number): Promise<{ jpeg: Buffer; labels: boolean[] }> {
   const drawing = imagine(rng);
-  const svg = await avatar({ ...avatarOptions(drawing, rng), size });
-  // Full colour resolution: a moustache is three pixels high.
-  const jpeg = await sharp(Buffer.from(svg)).removeAlpha().jpeg({ quality: 92, chromaSubsampling: '4:4:4' }).toBuffer();
-  return { jpeg, labels: labelsOf(drawing) };
+  return { jpeg: await render(drawing, rng, size), labels: labelsOf(drawing) };
 }
 
-/** Both packages are ECMAScript modules, which CommonJS reaches by a dynamic import only. */
-async function avatar(options: ReturnType<typeof avatarOptions>): Promise<string> {
+/**
+ * Draws a face as a JPEG.
+ * @param rng decides what the drawing leaves open
+ * @param size width and height in pixels
+ */
+export async function render(drawing: Drawing, rng: Rng, size: number): Promise<Buffer> {
+  // Both packages are ECMAScript modules, which CommonJS reaches by a dynamic import only.
   const [{ createAvatar }, style] = await Promise.all([import('@dicebear/core'), import('@dicebear/avataaars')]);
-  return createAvatar(style, options).toString();
+  const svg = createAvatar(style, { ...avatarOptions(drawing, rng), size }).toString();
+  // Full colour resolution: a moustache is three pixels high.
+  return sharp(Buffer.from(svg)).removeAlpha().jpeg({ quality: 92, chromaSubsampling: '4:4:4' }).toBuffer();
 }
