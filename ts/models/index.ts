@@ -1,5 +1,6 @@
 /** Models in the format of the Hugging Face hub. */
 export * from './vit';
+export * from './resnet';
 export { HubError, HubRepo, type HubOptions, type HubReason } from './hub';
 export { openSource, type CheckpointSource } from './source';
 export { PretrainedModel, type ModelFactory } from './pretrained';

@@ -1,6 +1,7 @@
 import { InputError } from '../errors';
 import * as torch from '../tensor';
 import type { DType, Tensor } from '../tensor';
+import { isFloatingPoint } from '../tensor/dtype';
 import type { PretrainedConfig } from './config';
 import type { HubOptions } from './hub';
 import { initializeWeights, markFilled } from './initialize';
@@ -59,8 +60,9 @@ function split<Options extends object>(options: object): { load: LoadOptions; ov
   };
 }
 
+/** The first floating point type; counters of batches are integers. */
 function firstType(state: ReadonlyMap<string, Tensor>): DType | undefined {
-  return state.values().next().value?.dtype;
+  return [...state.values()].map(({ dtype }) => dtype).find(isFloatingPoint);
 }
 
 /** The tensors under the keys of `model`: with or without the backbone's prefix, names of other versions replaced. */
@@ -98,7 +100,7 @@ function fill<Config extends PretrainedConfig>(
   for (const { key, tensor: { shape } } of slots) {
     const given = state.get(key);
     const fits = given && (given.shape.join() === shape.join() ? given : model.adapt(key, given, shape, found));
-    if (fits) loaded[key] = fits.to(target);
+    if (fits) loaded[key] = fits.to({ ...target, dtype: isFloatingPoint(fits.dtype) ? target.dtype : undefined });
     else if (model.headKeys?.test(key)) fresh.push({ key, shape, found: given?.shape });
     else wrong.push(`${key} (${given ? `expected [${shape.join(', ')}], found [${given.shape.join(', ')}]` : 'missing'})`);
   }

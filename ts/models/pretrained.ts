@@ -7,19 +7,14 @@ import { join } from 'node:path';
 import { InputError } from '../errors';
 import { Module } from '../nn';
 import * as torch from '../tensor';
-import type { DType, Tensor } from '../tensor';
+import type { FactoryOptions as ModelFactory } from '../nn/options';
+import type { Tensor } from '../tensor';
 import type { PretrainedConfig } from './config';
 import { initializeWeights } from './initialize';
 import { loadPretrained, type LoadOptions } from './load';
 import { WEIGHTS_FILE } from './weights';
 
-/** Where a model's parameters live and what they are made of. */
-export interface ModelFactory {
-  /** @default 'cpu' */
-  readonly device?: string;
-  /** @default 'float32' */
-  readonly dtype?: DType;
-}
+export type { ModelFactory };
 
 export abstract class PretrainedModel<Config extends PretrainedConfig = PretrainedConfig> extends Module {
   protected constructor(readonly config: Config) {

@@ -1,0 +1,87 @@
+import { BatchNorm2d, Module } from '../../nn';
+import type { Tensor } from '../../tensor';
+import { activation, type ActivationName } from '../activations';
+import type { ModelFactory } from '../pretrained';
+import { ConvNorm, ResNetConv } from './conv-norm';
+import { BATCH_NORM_EPS, FrozenBatchNorm2d } from './frozen-batch-norm';
+import type { Keys, UnitKeys } from './keys';
+import type { ResNetShape } from './shape';
+
+export interface ResNetFactory extends ModelFactory {
+  /** Keep statistics, scale and shift of the batch normalisations as they were loaded. @default false */
+  readonly frozenBatchNorm?: boolean;
+}
+
+/** An activation over a tensor that nobody else holds. */
+export function activateOwned(name: ActivationName): (input: Tensor) => Tensor {
+  return name === 'relu' ? (input) => input.relu_() : activation(name);
+}
+
+export function convNorm(
+  inChannels: number, outChannels: number, kernel: number, geometry: { stride?: number; dilation?: number },
+  { frozenBatchNorm = false, ...factory }: ResNetFactory,
+): ConvNorm {
+  const conv = new ResNetConv(inChannels, outChannels, kernel, geometry, factory);
+  return new ConvNorm(conv, frozenBatchNorm ? new FrozenBatchNorm2d(outChannels, factory) : new BatchNorm2d(outChannels, { eps: BATCH_NORM_EPS, ...factory }));
+}
+
+/** The members of a unit, as the module that has it lists them. */
+export function unitMembers({ conv, norm }: ConvNorm, [convKey, normKey]: UnitKeys): [string, Module][] {
+  return [[convKey, conv], [normKey, norm]];
+}
+
+export interface BlockPlace {
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly stride: number;
+  /** Of the first 3x3 convolution, and of the second where there is one. */
+  readonly dilations: readonly [number, number];
+}
+
+const relu = activateOwned('relu');
+
+/** Two or three convolutions and a way around them: (B, inChannels, H, W) -> (B, outChannels, H / stride, W / stride). */
+export class ResidualBlock extends Module {
+  readonly #shortcut: ConvNorm | null;
+  readonly #path: readonly ConvNorm[];
+  readonly #keys: Keys;
+  readonly #activate: (input: Tensor) => Tensor;
+
+  constructor(shape: ResNetShape, keys: Keys, place: BlockPlace, factory: ResNetFactory) {
+    super();
+    const { inChannels, outChannels, stride } = place;
+    this.#keys = keys;
+    this.#activate = activateOwned(shape.hiddenAct);
+    const fits = inChannels === outChannels && stride === 1;
+    this.#shortcut = fits ? null : convNorm(inChannels, outChannels, 1, { stride }, factory);
+    this.#path = shape.layerType === 'basic' ? basicPath(place, factory) : bottleneckPath(place, shape.downsampleInBottleneck, factory);
+  }
+
+  protected override members(): Iterable<readonly [string, Module]> {
+    const shortcut = this.#shortcut ? unitMembers(this.#shortcut, this.#keys.shortcut) : [];
+    return [...shortcut, ...this.#path.flatMap((unit, place) => unitMembers(unit, this.#keys.conv(place)))];
+  }
+
+  forward(input: Tensor): Tensor {
+    const around = this.#shortcut ? this.#shortcut.apply(input) : input;
+    let current = input;
+    for (const unit of this.#path.slice(0, -1)) current = relu(unit.apply(current));
+    return this.#activate(this.#path.at(-1)!.apply(current).add_(around));
+  }
+}
+
+function basicPath({ inChannels, outChannels, stride, dilations: [first, second] }: BlockPlace, factory: ResNetFactory): ConvNorm[] {
+  return [
+    convNorm(inChannels, outChannels, 3, { stride, dilation: first }, factory),
+    convNorm(outChannels, outChannels, 3, { dilation: second }, factory),
+  ];
+}
+
+function bottleneckPath({ inChannels, outChannels, stride, dilations: [dilation] }: BlockPlace, early: boolean, factory: ResNetFactory): ConvNorm[] {
+  const width = Math.floor(outChannels / 4);
+  return [
+    convNorm(inChannels, width, 1, { stride: early ? stride : 1 }, factory),
+    convNorm(width, width, 3, { stride: early ? 1 : stride, dilation }, factory),
+    convNorm(width, outChannels, 1, {}, factory),
+  ];
+}

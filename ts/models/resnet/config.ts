@@ -1,0 +1,112 @@
+import { InputError } from '../../errors';
+import { ACTIVATION_NAMES } from '../activations';
+import { commonFields, optionsFromJson, PretrainedConfig, type ConfigOptions } from '../config';
+import { count, counts, flag, oneOf, optional, strings, type Field, type FieldTable, type FieldValues } from '../fields';
+import { OUTPUT_STRIDES, resnetSizes, timmShape, type OutputStride, type ResNetName, type ResNetShape } from './shape';
+
+/** What a ResNet can be told; names and defaults are those of transformers 5.18 (configuration_resnet.py), a ResNet-50. */
+const fields = {
+  ...commonFields,
+  numChannels: count(3),
+  /** Channels behind the stem. */
+  embeddingSize: count(64),
+  /** Channels behind each stage. */
+  hiddenSizes: counts([256, 512, 1024, 2048]),
+  /** Blocks of each stage. */
+  depths: counts([3, 4, 6, 3]),
+  layerType: oneOf(['basic', 'bottleneck'], 'bottleneck'),
+  /** Behind the stem and behind every block; inside of a block it is always ReLU. */
+  hiddenAct: oneOf(ACTIVATION_NAMES, 'relu'),
+  downsampleInFirstStage: flag(false),
+  /** Whether a bottleneck halves the size in its first convolution instead of in its 3x3. */
+  downsampleInBottleneck: flag(false),
+  /** Names of the maps to return: `stem`, `stage1`, …; the last when neither this nor `outIndices` is given. */
+  outFeatures: optional(strings()),
+  /** The same by number: 0 is the stem, -1 the last stage. */
+  outIndices: optional(integers()),
+  /** Pixels of the image for one of the last map: 16 dilates the last stage (DC5). transformers does not know it. */
+  outputStride: optional(outputStrides()),
+} satisfies FieldTable;
+
+export type ResNetOptions = ConfigOptions<typeof fields>;
+
+// The fields become properties: the interface tells the compiler so.
+export interface ResNetConfig extends FieldValues<typeof fields> {}
+
+/** The options of a ResNet (He et al. 2016, arXiv 1512.03385) as the backbone of another model. */
+export class ResNetConfig extends PretrainedConfig {
+  /** @throws InputError for an unknown option, or a value that it cannot have */
+  constructor(options: ResNetOptions = {}, where = 'ResNetConfig') {
+    super(fields, options, where);
+    const { hiddenSizes, depths } = this;
+    if (hiddenSizes.length !== depths.length) {
+      throw new InputError(`${where}: expected as many hiddenSizes as depths, found ${hiddenSizes.length} and ${depths.length}.`);
+    }
+    this.outIndices = this.#resolveOutputs(where);
+    this.outFeatures = this.outIndices.map((index) => this.stageNames[index]!);
+  }
+
+  /** The network of a name, such as `resnet18`. */
+  static named(name: ResNetName, options: ResNetOptions = {}): ResNetConfig {
+    return new ResNetConfig({ ...resnetSizes(name), ...options });
+  }
+
+  /** Reads the content of a config.json, transformers' or timm's; `overrides` stand above it, and `where` is how messages call the file. */
+  static fromJSON(json: unknown, overrides: ResNetOptions = {}, where = 'config.json'): ResNetConfig {
+    const { stage_names: _follows, architecture, ...rest } = { ...(json as Record<string, unknown>) };
+    const sizes = typeof architecture === 'string' ? sizesOf(architecture, where) : {};
+    return new ResNetConfig(optionsFromJson(fields, 'resnet', rest, { ...sizes, ...overrides }, where), where);
+  }
+
+  /** Takes a configuration, options, or the content of a config.json. */
+  static from(value: ResNetConfig | ResNetOptions | Readonly<Record<string, unknown>>): ResNetConfig {
+    if (value instanceof ResNetConfig) return value;
+    const isFile = Object.keys(value).some((key) => key.includes('_'));
+    return isFile ? ResNetConfig.fromJSON(value) : new ResNetConfig(value);
+  }
+
+  get modelType(): 'resnet' {
+    return 'resnet';
+  }
+
+  get stageNames(): string[] {
+    return ['stem', ...this.depths.map((_, stage) => `stage${stage + 1}`)];
+  }
+
+  get shape(): ResNetShape {
+    return { ...this, keyStyle: 'huggingface', outIndices: this.outIndices! };
+  }
+
+  override toJSON(): Record<string, unknown> {
+    return { ...super.toJSON(), stage_names: this.stageNames };
+  }
+
+  #resolveOutputs(where: string): number[] {
+    const { stageNames: names, outFeatures, outIndices } = this;
+    const byName = outFeatures?.map((feature) => names.indexOf(feature));
+    const byNumber = outIndices?.map((index) => (index < 0 ? index + names.length : index));
+    const chosen = byName ?? byNumber ?? [names.length - 1];
+    const inOrder = chosen.every((index, i) => index >= 0 && index < names.length && (i === 0 || index > chosen[i - 1]!));
+    if (!inOrder || chosen.length === 0) {
+      throw new InputError(`${where}: expected the maps to return out of ${names.join(', ')}, each once and in this order, found ${JSON.stringify(outFeatures ?? outIndices)}.`);
+    }
+    if (byName && byNumber && byName.join() !== byNumber.join()) {
+      throw new InputError(`${where}: outFeatures (${outFeatures!.join(', ')}) and outIndices (${outIndices!.join(', ')}) differ; leave one of the two out.`);
+    }
+    return chosen;
+  }
+}
+
+function sizesOf(architecture: string, where: string): ResNetOptions {
+  const { depths, hiddenSizes, layerType } = timmShape(architecture, {}, where);
+  return { depths, hiddenSizes, layerType };
+}
+
+function integers(): Field<readonly number[]> {
+  return { default: [], expected: 'a list of whole numbers', accepts: (value) => Array.isArray(value) && value.every(Number.isInteger) };
+}
+
+function outputStrides(): Field<OutputStride> {
+  const accepts = (value: unknown): boolean => OUTPUT_STRIDES.includes(value as OutputStride);
+  return { default: 32, expected: `one of ${OUTPUT_STRIDES.join(', ')}`, accepts };
+}

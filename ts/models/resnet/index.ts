@@ -1,0 +1,8 @@
+/** The residual network. */
+export { ResNetBackbone, type BackboneOutput } from './backbone';
+export { ResNetConfig, type ResNetOptions } from './config';
+export { FrozenBatchNorm2d } from './frozen-batch-norm';
+export { ResNet } from './network';
+export type { ResNetFactory } from './block';
+export { RESNET_NAMES, timmShape, type OutputStride, type ResNetName, type ResNetShape } from './shape';
+export type { KeyStyle } from './keys';

@@ -1,0 +1,60 @@
+/**
+ * The names that the parameters of a ResNet have in published files. torchvision, timm and the authors of DETR use the
+ * same; transformers has its own.
+ */
+
+/** Names of a convolution and of the normalisation behind it. */
+export type UnitKeys = readonly [conv: string, norm: string];
+
+export interface Keys {
+  readonly stem: UnitKeys;
+  /** @param stage from 1; @param block from 0 */
+  readonly block: (stage: number, block: number) => string;
+  /** @param place from 0, within the block */
+  readonly conv: (place: number) => UnitKeys;
+  readonly shortcut: UnitKeys;
+}
+
+export const KEY_STYLES = {
+  torchvision: {
+    stem: ['conv1', 'bn1'],
+    block: (stage, block) => `layer${stage}.${block}`,
+    conv: (place) => [`conv${place + 1}`, `bn${place + 1}`],
+    shortcut: ['downsample.0', 'downsample.1'],
+  },
+  huggingface: {
+    stem: ['embedder.embedder.convolution', 'embedder.embedder.normalization'],
+    block: (stage, block) => `encoder.stages.${stage - 1}.layers.${block}`,
+    conv: (place) => [`layer.${place}.convolution`, `layer.${place}.normalization`],
+    shortcut: ['shortcut.convolution', 'shortcut.normalization'],
+  },
+} as const satisfies Record<string, Keys>;
+
+export type KeyStyle = keyof typeof KEY_STYLES;
+export const KEY_STYLE_NAMES = Object.keys(KEY_STYLES) as readonly KeyStyle[];
+
+/** Names of all convolutions and normalisations of a ResNet that has a shortcut in every block; the same order in every style. */
+function layerKeys(style: KeyStyle, depths: readonly number[]): string[] {
+  const keys: Keys = KEY_STYLES[style];
+  const parts = [keys.shortcut, keys.conv(0), keys.conv(1), keys.conv(2)].flat();
+  const blocks = depths.flatMap((depth, stage) => Array.from({ length: depth }, (_, block) => keys.block(stage + 1, block)));
+  return [...keys.stem, ...blocks.flatMap((block) => parts.map((part) => `${block}.${part}`))];
+}
+
+/** From the layer names of every other style to those of `style`. */
+export function translations(style: KeyStyle, depths: readonly number[]): ReadonlyMap<string, string> {
+  const own = layerKeys(style, depths);
+  const others = KEY_STYLE_NAMES.filter((other) => other !== style);
+  return new Map(others.flatMap((other) => layerKeys(other, depths).map((key, i) => [key, own[i]!])));
+}
+
+/** Renames the entries of `state` below `prefix` whose layer `names` knows. */
+export function renameLayers<T>(state: Map<string, T>, prefix: string, names: ReadonlyMap<string, string>): void {
+  for (const [key, value] of [...state]) {
+    const end = key.lastIndexOf('.');
+    const name = key.startsWith(prefix) ? names.get(key.slice(prefix.length, end)) : undefined;
+    if (name === undefined) continue;
+    state.delete(key);
+    state.set(prefix + name + key.slice(end), value);
+  }
+}

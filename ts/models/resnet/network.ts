@@ -1,0 +1,105 @@
+/**
+ * The residual network of He et al. 2016 (arXiv 1512.03385) with the stride in the 3x3 convolutions, as torchvision, timm
+ * and transformers 5.18 (modeling_resnet.py) build it; one network, whose parameters carry the names of whoever published
+ * them. It differs in how batch normalisation by fixed statistics is computed: within the convolution before it.
+ *
+ * Shapes: B images, C channels, H x W pixels.
+ */
+import { ShapeError } from '../../errors';
+import { Module } from '../../nn';
+import * as torch from '../../tensor';
+import type { Tensor } from '../../tensor';
+import { activateOwned, convNorm, ResidualBlock, unitMembers, type ResNetFactory } from './block';
+import type { ConvNorm } from './conv-norm';
+import { KEY_STYLES, renameLayers, translations, type Keys } from './keys';
+import type { ResNetShape } from './shape';
+
+/** Stem and stages: (B, C, H, W) -> the maps of the chosen stages. */
+export class ResNet extends Module {
+  readonly #keys: Keys;
+  readonly #stem: ConvNorm;
+  readonly #activate: (input: Tensor) => Tensor;
+  readonly #stages: readonly (readonly ResidualBlock[])[];
+
+  constructor(readonly shape: ResNetShape, factory: ResNetFactory = {}) {
+    super();
+    this.#keys = KEY_STYLES[shape.keyStyle];
+    this.#stem = convNorm(shape.numChannels, shape.embeddingSize, 7, { stride: 2 }, factory);
+    this.#activate = activateOwned(shape.hiddenAct);
+    this.#stages = makeStages(shape, this.#keys, factory);
+  }
+
+  /** Channels of each map that is returned. */
+  get channels(): number[] {
+    const { embeddingSize, hiddenSizes, outIndices } = this.shape;
+    return outIndices.map((stage) => [embeddingSize, ...hiddenSizes][stage]!);
+  }
+
+  /** The modules of one stage; 0 is the stem. */
+  stage(index: number): readonly Module[] {
+    return index === 0 ? [this.#stem.conv, this.#stem.norm] : this.#stages[index - 1]!;
+  }
+
+  /** The stem's layers and the blocks, by name. */
+  layers(): [string, Module][] {
+    const blocks = this.#stages.flatMap((stage, s) => stage.map((block, b) => [this.#keys.block(s + 1, b), block] as [string, Module]));
+    return [...unitMembers(this.#stem, this.#keys.stem), ...blocks];
+  }
+
+  protected override members(): Iterable<readonly [string, Module]> {
+    return this.layers();
+  }
+
+  /** Files may carry the names of another publisher. */
+  override upgradeState(state: Map<string, Tensor>, prefix: string): void {
+    renameLayers(state, prefix, translations(this.shape.keyStyle, this.shape.depths));
+  }
+
+  forward(pixels: Tensor): Tensor[] {
+    this.#check(pixels);
+    const stem = this.#activate(this.#stem.apply(pixels));
+    let current = torch.maxPool2d(stem, [3, 3], { stride: [2, 2], padding: [1, 1] }); // (B, C, H, W) -> (B, C, H / 4, W / 4)
+    if (current !== stem) stem.dispose();
+    const maps = [current];
+    for (const blocks of this.#stages) {
+      for (const block of blocks) {
+        const next = block.forward(current);
+        // Not at the end of this forward: without a backward pass to come, two maps are enough at a time.
+        if (!this.#isReturned(maps, current)) current.dispose();
+        current = next;
+      }
+      maps.push(current);
+    }
+    return this.shape.outIndices.map((index) => maps[index]!);
+  }
+
+  #isReturned(maps: readonly Tensor[], map: Tensor): boolean {
+    return this.shape.outIndices.includes(maps.indexOf(map));
+  }
+
+  #check({ shape }: Tensor): void {
+    const { numChannels } = this.shape;
+    if (shape.length === 4 && shape[1] === numChannels) return;
+    throw new ShapeError(`pixelValues: expected (B, ${numChannels}, H, W), found [${shape.join(', ')}].`);
+  }
+}
+
+function makeStages(shape: ResNetShape, keys: Keys, factory: ResNetFactory): ResidualBlock[][] {
+  let inChannels = shape.embeddingSize;
+  let stride = 4;
+  let dilation = 1;
+  return shape.depths.map((depth, stage) => {
+    const wanted = stage === 0 && !shape.downsampleInFirstStage ? 1 : 2;
+    const step = stride >= (shape.outputStride ?? Infinity) ? 1 : wanted;
+    stride *= step;
+    // The first block still looks at what the stage before made, and so at its distance.
+    const first = dilation;
+    if (step !== wanted) dilation *= wanted;
+    return Array.from({ length: depth }, (_, block) => {
+      const outChannels = shape.hiddenSizes[stage]!;
+      const place = { inChannels, outChannels, stride: block === 0 ? step : 1, dilations: [block === 0 ? first : dilation, dilation] as const };
+      inChannels = outChannels;
+      return new ResidualBlock(shape, keys, place, factory);
+    });
+  });
+}
