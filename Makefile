@@ -7,7 +7,8 @@ SHELL := /bin/bash
 
 BIN := node_modules/.bin
 MODULES := node_modules/.package-lock.json
-DIST := dist/.tsbuildinfo
+# Not the compiler's own record, which a check without output renews too.
+DIST := dist/.made
 ADDON := build/Release/torchts.node
 REFERENCE := build/Release/torchts_reference.node
 FACES := data/processed/faces

@@ -49,7 +49,7 @@ describe('the packed package, installed in a folder outside the repository', () 
   });
 
   it('carries no tests, no reference code, no data and no build state', () => {
-    for (const path of ['test', 'bench', 'data', 'native/reference', 'dist/.tsbuildinfo', '.ci', '.mocharc.json']) {
+    for (const path of ['test', 'bench', 'data', 'native/reference', 'dist/.tsbuildinfo', 'dist/.made', '.ci', '.mocharc.json']) {
       assert.ok(!existsSync(join(installed, path)), path);
     }
   });
