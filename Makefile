@@ -30,7 +30,7 @@ data: build ## draw the faces; DATASET=celeba FROM=<folder> prepares the real on
 	@test -n "$(FROM)" || { echo "make data DATASET=celeba needs FROM=<the folder of the CelebA files>" >&2; exit 2; }
 	node dist/cli/facecls.js data prepare --data "$(FROM)"
 else
-data: $(FACES)/.complete
+data: $(FACES)/drawn-faces.json
 endif
 
 build: $(DIST) $(ADDON) ## npm packages, libtorch, the addon, TypeScript
@@ -63,12 +63,12 @@ $(REFERENCE): $(wildcard native/reference/*) $(ADDON) | $(DIST)
 	node dist/cli/torchts.js setup --target torchts_reference
 	@touch $@
 
-$(FACES)/.complete: | $(DIST) $(ADDON)
+$(FACES)/drawn-faces.json: | $(DIST) $(ADDON)
 	node dist/cli/facecls.js data synth
-	@touch $@
 
-$(RUN)/metrics.json: | $(DIST) $(ADDON) $(FACES)/.complete
-	node dist/cli/facecls.js train --preset tiny
+# A run that was stopped goes on where it was.
+$(RUN)/metrics.json: | $(DIST) $(ADDON) $(FACES)/drawn-faces.json
+	node dist/cli/facecls.js train --run $(RUN) $(if $(wildcard $(RUN)/config.yaml),--resume,--preset tiny)
 
 # Changes only when another libtorch is asked for, and then the addon is linked again.
 build/choice: FORCE
