@@ -10,6 +10,7 @@ export interface TarMember {
 }
 
 const BLOCK = 512;
+const END = Buffer.alloc(BLOCK);
 /** Headers of small members come several at a read. */
 const WINDOW_BYTES = 16 * 1024;
 
@@ -25,7 +26,7 @@ export function readTarIndex(file: ArchiveFile): TarMember[] {
   let named: Overrides = {};
   for (let position = 0; position < file.size; ) {
     const header = reader.read(position);
-    if (header.every((byte) => byte === 0)) break;
+    if (header.equals(END)) break;
     requireHeader(header, position, file);
     const type = String.fromCharCode(header[156]!);
     const bytes = type === 'x' || type === 'L' ? sizeOf(header) : (named.bytes ?? sizeOf(header));
@@ -67,17 +68,21 @@ class HeaderReader {
   }
 }
 
-/** The sum of all bytes of a header, its own field taken as blanks, stands in the header; nothing but a header has that. */
+/** Nothing but a header has its own sum in it. */
 function requireHeader(header: Buffer, position: number, file: ArchiveFile): void {
-  if (header.length === BLOCK) {
-    const sum = header.reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 32 : byte), 0);
-    if (parseInt(text(header.subarray(148, 156)).trim(), 8) === sum) return;
-  }
+  if (header.length === BLOCK && parseInt(text(header.subarray(148, 156)).trim(), 8) === checksum(header)) return;
   if (position > 0) throw damaged(file, header.length < BLOCK ? 'it is cut short' : `no member begins at byte ${position}`);
   if (header[0] === 0x1f && header[1] === 0x8b) {
     throw new InputError(`Expected an uncompressed tar in ${file.path}, found one packed by gzip, which cannot be read in place; unpack it with gunzip.`);
   }
   throw new InputError(`Expected a tar in ${file.path}, found a file of another kind.`);
+}
+
+/** The sum of all bytes, those of the sum itself taken as blanks. */
+function checksum(header: Buffer): number {
+  let sum = 8 * 32;
+  for (let at = 0; at < BLOCK; at++) if (at < 148 || at >= 156) sum += header[at]!;
+  return sum;
 }
 
 function nameOf(header: Buffer): string {

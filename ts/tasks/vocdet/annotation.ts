@@ -1,0 +1,77 @@
+import { InputError } from '../../errors';
+import { boxAreas, boxes, clipBoxes, nonEmptyBoxes, type Boxes, type Extent } from '../../vision/boxes';
+import type { ClassList } from './classes';
+
+/** One thing in a picture, as its annotation describes it. */
+export interface AnnotatedObject {
+  /** Name of its class. */
+  readonly name: string;
+  /** Left, top, right, bottom in continuous pixels from 0; see `ts/vision/boxes.ts`. */
+  readonly box: readonly [number, number, number, number];
+  /** Marked as hard to see; VOC leaves such objects out of its figures. */
+  readonly difficult: boolean;
+  /** A region with any number of objects, as COCO has them. */
+  readonly crowd: boolean;
+  /** Square pixels of the segmented area; undefined when it is not known. */
+  readonly area?: number;
+  /** Where it stands: file, and line where there are lines. */
+  readonly place: string;
+}
+
+/** What is known of one picture without opening it. */
+export interface Annotation {
+  /** Width and height as annotated; undefined when they are not. */
+  readonly size?: Extent;
+  /** The file it stands in. */
+  readonly place: string;
+  readonly objects: readonly AnnotatedObject[];
+}
+
+/** The objects of a picture, numbered by a class list; row `i` of all columns belongs together. */
+export interface Targets {
+  /** Numbers of classes. */
+  readonly labels: Uint16Array;
+  /** In pixels of the picture, inside of it. */
+  readonly boxes: Boxes<'xyxy'>;
+  readonly difficult: Uint8Array;
+  readonly crowd: Uint8Array;
+  readonly areas: Float64Array;
+}
+
+/**
+ * Numbers the objects and cuts their boxes off at the borders of the picture.
+ * @param size of the decoded picture
+ * @throws InputError naming file and line, for a class that is not in the list, a box without area or outside of
+ * the picture, or an annotation made for a picture of another size
+ */
+export function resolveTargets({ objects, size: annotated, place }: Annotation, size: Extent, classes: ClassList): Targets {
+  if (annotated && (annotated.width !== size.width || annotated.height !== size.height)) throw new InputError(sizeMismatch(place, annotated, size));
+  const clipped = clipBoxes(boxes('xyxy', objects.flatMap(({ box }) => box)), size);
+  const whole = new Set(nonEmptyBoxes(clipped));
+  const bad = objects.find((_, index) => !whole.has(index));
+  if (bad) throw new InputError(`${bad.place}: expected the box of ${bad.name} to have an area inside of the picture of ${size.width} x ${size.height}, found ${describeBox(bad)}.`);
+  return {
+    labels: Uint16Array.from(objects, (object) => idOf(object, classes)),
+    boxes: clipped,
+    difficult: Uint8Array.from(objects, ({ difficult }) => Number(difficult)),
+    crowd: Uint8Array.from(objects, ({ crowd }) => Number(crowd)),
+    areas: boxAreas(clipped).map((area, index) => objects[index]!.area ?? area),
+  };
+}
+
+export function sizeMismatch(place: string, annotated: Extent, found: Extent): string {
+  const turned = annotated.width === found.height && annotated.height === found.width;
+  const hint = turned ? ' The sides are swapped: the annotation was made before the picture was turned upright.' : '';
+  return `${place}: expected a picture of ${annotated.width} x ${annotated.height} as annotated, found one of ${found.width} x ${found.height}.${hint}`;
+}
+
+/** Left, top, right and bottom in words. */
+export function describeBox({ box }: AnnotatedObject): string {
+  return `${box[0]} to ${box[2]} across and ${box[1]} to ${box[3]} down`;
+}
+
+function idOf({ name, place }: AnnotatedObject, classes: ClassList): number {
+  const id = classes.idOf(name);
+  if (id !== undefined) return id;
+  throw new InputError(`${place}: expected one of the ${classes.length} classes (${classes.names.slice(0, 5).join(', ')}${classes.length > 5 ? ', …' : ''}), found ${name}; add it to the class file or rename the object.`);
+}

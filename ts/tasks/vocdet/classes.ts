@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { InputError } from '../../errors';
+
+/** The classes of Pascal VOC, in the order in which the challenge numbers them. */
+export const vocNames = [
+  'aeroplane', 'bicycle', 'bird', 'boat', 'bottle', 'bus', 'car', 'cat', 'chair', 'cow',
+  'diningtable', 'dog', 'horse', 'motorbike', 'person', 'pottedplant', 'sheep', 'sofa', 'train', 'tvmonitor',
+] as const;
+
+export type VocName = (typeof vocNames)[number];
+
+/**
+ * What the numbers of a detector's outputs mean: class `k` is `names[k]`, and the number behind the last
+ * class is "no object". Two lists are of one type only when their names are, where those are known to the
+ * compiler.
+ */
+export class ClassList<Name extends string = string> {
+  private readonly ids: ReadonlyMap<string, number>;
+
+  /** @throws InputError when there is no name, an empty one, or one twice */
+  constructor(
+    readonly names: readonly Name[],
+    label = 'The class list',
+  ) {
+    this.ids = new Map(names.map((name, id) => [name, id]));
+    if (names.length === 0) throw new InputError(`${label}: expected at least one class, found none.`);
+    if (names.some((name) => name.trim() === '')) throw new InputError(`${label}: expected every class to have a name, found an empty one.`);
+    const twice = names.find((name, id) => this.ids.get(name) !== id);
+    if (twice !== undefined) throw new InputError(`${label}: expected every class once, found ${twice} twice.`);
+  }
+
+  get length(): number {
+    return this.names.length;
+  }
+
+  /** The output of a detector that says there is nothing; always behind the classes. */
+  get noObject(): number {
+    return this.names.length;
+  }
+
+  /** The number of a class; undefined for a name that is not in the list. */
+  idOf(name: string): number | undefined {
+    return this.ids.get(name);
+  }
+
+  /**
+   * @param label what the other list belongs to, for the error
+   * @throws InputError when the other list differs in names or order
+   */
+  requireEqual(other: ClassList, label: string): void {
+    const at = Math.max(this.length, other.length) - 1;
+    const first = Array.from({ length: at + 1 }, (_, id) => id).find((id) => this.names[id] !== other.names[id]);
+    if (first === undefined) return;
+    const [expected, found] = [this.names[first], other.names[first]].map((name) => name ?? 'no class');
+    throw new InputError(`${label} has other classes: expected class ${first} of ${this.length} to be ${expected}, found ${found} (of ${other.length}).`);
+  }
+}
+
+export const vocClasses = new ClassList(vocNames, 'Pascal VOC');
+
+/**
+ * Reads a class file: one name a line, in the order of the numbers; blank lines and lines that begin with # are left out.
+ * @throws InputError naming the file, when it cannot be read, is empty or names a class twice
+ */
+export function readClassFile(path: string): ClassList {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new InputError(`Cannot read the class file ${path}: ${(cause as Error).message}`, { cause });
+  }
+  const names = text.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+  return new ClassList(names, path);
+}
+
+/** The list for a set of names found in data: VOC's own order when all are VOC's, else the alphabet's. */
+export function classesOf(found: Iterable<string>, label: string): ClassList {
+  const names = [...new Set(found)].sort();
+  const isVoc = names.length > 0 && names.every((name) => vocClasses.idOf(name) !== undefined);
+  return isVoc ? vocClasses : new ClassList(names, label);
+}

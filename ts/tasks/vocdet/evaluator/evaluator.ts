@@ -1,0 +1,108 @@
+/**
+ * Figures of a detector in one pass over the pictures, by the protocols of VOC 2007, VOC 2012 and COCO.
+ *
+ * Detections are matched when their picture is added; what is kept of one are its score and 25 bytes, and of a
+ * picture its name. The figures depend on the detections alone, not on batches or the order of the pictures: equal
+ * scores are ordered by the names of their pictures.
+ *
+ * VOC's protocols leave out objects marked difficult: they need not be found, and finding one is neither right nor
+ * wrong. COCO knows no such mark; `difficult` says what becomes of them there, and the result repeats it, for
+ * conversions of VOC to COCO differ in this point and their figures by a point or two.
+ */
+import { TorchError } from '../../../errors';
+import type { ClassList } from '../classes';
+import { bootstrap, type BootstrapOptions, type Confidence } from './bootstrap';
+import { voc07Precision, voc12Precision } from './curve';
+import { requireUsable, rowsByClass, selectDetections, selectTruths, type ClassDetections, type ClassTruths, type Detections, type Truths } from './detections';
+import { classCurve, cocoFigures, vocCurve, vocFigures, type ClassCurve, type CocoFigures, type VocFigures } from './figures';
+import { areaNames, ClassLog } from './log';
+import { cocoAreas, matchCoco, matchVoc, overlaps } from './match';
+
+export interface EvaluatorOptions {
+  /** Difficult objects in COCO's figures: left out, as crowds are, or counted as all others. @default 'ignore' */
+  readonly difficult?: 'ignore' | 'keep';
+}
+
+export interface DetectionResult {
+  readonly images: number;
+  /** Difficult objects in COCO's figures; VOC's leave them out always. */
+  readonly difficult: 'ignore' | 'keep';
+  readonly voc07: VocFigures;
+  readonly voc12: VocFigures;
+  readonly coco: CocoFigures;
+  /** By class. */
+  readonly curves: Readonly<Record<string, ClassCurve>>;
+  /** Present when asked for. */
+  readonly confidence?: Confidence;
+}
+
+export class DetectionEvaluator {
+  private readonly logs: readonly ClassLog[];
+  private readonly images = new Map<string, number>();
+  private readonly difficult: 'ignore' | 'keep';
+
+  constructor(
+    readonly classes: ClassList,
+    options: EvaluatorOptions = {},
+  ) {
+    this.logs = classes.names.map(() => new ClassLog());
+    this.difficult = options.difficult ?? 'ignore';
+  }
+
+  /**
+   * Adds one picture, with or without detections and objects.
+   * @throws TorchError when the picture was added before, a label is no class or a score no number
+   * @throws ShapeError when labels, scores and boxes differ in count
+   */
+  add(imageId: string, detections: Detections, truths: Truths): void {
+    if (this.images.has(imageId)) throw new TorchError(`Picture ${imageId} was added to the evaluation before; each is added once.`);
+    requireUsable(imageId, detections, truths, this.classes);
+    const image = this.images.size;
+    this.images.set(imageId, image);
+    const found = rowsByClass(detections.labels);
+    const present = rowsByClass(truths.labels);
+    for (const label of new Set([...found.keys(), ...present.keys()])) {
+      this.addClass(image, this.logs[label]!, selectDetections(detections, found.get(label) ?? []), selectTruths(truths, present.get(label) ?? []));
+    }
+  }
+
+  /** The figures of all pictures added so far; more may be added afterwards. */
+  result(options: { readonly bootstrap?: BootstrapOptions } = {}): DetectionResult {
+    const names = this.classes.names;
+    const pictures = Uint32Array.from([...this.images.keys()].sort(), (id) => this.images.get(id)!);
+    const placeOf = new Uint32Array(pictures.length);
+    pictures.forEach((image, place) => (placeOf[image] = place));
+    const cases = this.logs.map((log) => ({ log, ranked: log.ranked(placeOf) }));
+    const curves = cases.map((one) => vocCurve(one));
+    return {
+      images: pictures.length,
+      difficult: this.difficult,
+      voc07: vocFigures(names, curves, voc07Precision),
+      voc12: vocFigures(names, curves, voc12Precision),
+      coco: cocoFigures(names, cases),
+      curves: Object.fromEntries(names.map((name, id) => [name, classCurve(cases[id]!, curves[id]!)])),
+      ...(options.bootstrap ? { confidence: bootstrap(cases, pictures, options.bootstrap) } : {}),
+    };
+  }
+
+  private addClass(image: number, log: ClassLog, { boxes, areas, scores }: ClassDetections, truths: ClassTruths): void {
+    const optional = truths.difficult.map((mark, g) => mark | truths.crowd[g]!);
+    const crowd = this.difficult === 'ignore' ? optional : truths.crowd;
+    const plain = overlaps(boxes, truths.boxes);
+    const iou = crowd.includes(1) ? overlaps(boxes, truths.boxes, crowd) : plain;
+    const voc = matchVoc(plain, optional, areas.length);
+    const sizes = areaNames.map((name) => ({ range: cocoAreas[name], ignored: ignoredObjects(truths.areas, crowd, cocoAreas[name]) }));
+    const coco = sizes.map(({ range, ignored }) => matchCoco({ iou, areas, crowd, ignored, range }));
+    scores.forEach((score, rank) => log.addDetection(image, { score, rank, voc: voc[rank]!, coco: coco.map((outcomes) => outcomes[rank]!) }));
+    if (crowd.length > 0) log.addTruths(image, { voc: countZeros(optional), coco: sizes.map(({ ignored }) => countZeros(ignored)) });
+  }
+}
+
+/** Objects that do not count for a range of sizes: crowds, and those outside of it. */
+function ignoredObjects(areas: Float64Array, crowd: Uint8Array, [least, most]: readonly [number, number]): Uint8Array {
+  return crowd.map((mark, g) => (mark === 1 || areas[g]! < least || areas[g]! > most ? 1 : 0));
+}
+
+function countZeros(marks: Uint8Array): number {
+  return marks.reduce((count, mark) => count + 1 - mark, 0);
+}

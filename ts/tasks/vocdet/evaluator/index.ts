@@ -1,0 +1,5 @@
+/** Figures of detectors by the protocols of VOC 2007, VOC 2012 and COCO. */
+export { DetectionEvaluator, type DetectionResult, type EvaluatorOptions } from './evaluator';
+export type { BootstrapOptions, Confidence, Interval } from './bootstrap';
+export type { Detections, Truths } from './detections';
+export { cocoNames, type ClassCurve, type CocoFigures, type CocoName, type VocFigures } from './figures';
