@@ -1,11 +1,10 @@
 /** What a case is: the one thing it times, how often, and the figure it has to reach. */
 
-/** `rate` is something a second, `points` are hundredths. */
+/** `rate` is something a second. Points are hundredths, and compared by their difference; all else by its ratio. */
 export type Unit = 'seconds' | 'bytes' | 'rate' | 'points';
 
-/** What ours over the peer's (`ratio`), or ours less the peer's (`difference`), has to be. */
+/** What ours over the peer's, or of points ours less the peer's, has to be. */
 export interface Target {
-  readonly compare: 'ratio' | 'difference';
   readonly atMost?: number;
   readonly atLeast?: number;
 }

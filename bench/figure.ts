@@ -31,7 +31,7 @@ export interface Turns {
 export function figure(measure: Measure, turns: Turns): Figure {
   const { title, unit } = measure;
   const target = measure.target ?? null;
-  const pairs = turns.peer.map((peer, i) => (target?.compare === 'difference' ? turns.ours[i]! - peer : turns.ours[i]! / peer));
+  const pairs = turns.peer.map((peer, i) => (unit === 'points' ? turns.ours[i]! - peer : turns.ours[i]! / peer));
   // Of a high-water mark the last word counts, not the middle.
   const summary = unit === 'bytes' ? highest : spread;
   const comparison = pairs.length > 0 ? (unit === 'bytes' ? exactly(pairs.at(-1)!) : spread(pairs)) : null;

@@ -1,12 +1,12 @@
 /** How figures are written down. */
-import type { Target, Unit } from './case';
+import type { Unit } from './case';
 import type { Figure, Spread } from './figure';
 import type { Entry } from './results';
 
 const COLUMNS = ['what', 'ours', 'peer', 'ours : peer', 'target', 'result'];
 
 export function renderMarkdown(entries: readonly Entry[]): string {
-  const short = entries.flatMap((entry) => entry.figures.filter(({ reached }) => reached === false).map((figure) => `- ${entry.title}, ${figure.title}: ${comparisonText(figure)}, ${targetText(figure.target)} wanted`));
+  const short = entries.flatMap((entry) => entry.figures.filter(({ reached }) => reached === false).map((figure) => `- ${entry.title}, ${figure.title}: ${comparisonText(figure)}, ${targetText(figure)} wanted`));
   return `# Measured figures
 
 Written by \`make bench\`; the cases are the files of this folder, each beside its twin in Python. Both sides of a case run in
@@ -40,9 +40,9 @@ function grid(figures: readonly Figure[]): string {
 
 /** One figure as the cells of a row. */
 export function cells(figure: Figure): string[] {
-  const { title, unit, ours, peer, target, reached } = figure;
+  const { title, unit, ours, peer, reached } = figure;
   const verdict = reached === null ? '–' : reached ? 'pass' : '**short**';
-  return [title, spreadText(ours, unit), peer ? spreadText(peer, unit) : 'absent', comparisonText(figure), targetText(target), verdict];
+  return [title, spreadText(ours, unit), peer ? spreadText(peer, unit) : 'absent', comparisonText(figure), targetText(figure), verdict];
 }
 
 function provenance({ machine, load, date, command, commit, threads, rounds, facts, absent, device }: Entry): string[] {
@@ -55,17 +55,17 @@ function provenance({ machine, load, date, command, commit, threads, rounds, fac
   ];
 }
 
-function comparisonText({ comparison, target }: Figure): string {
+function comparisonText({ comparison, unit }: Figure): string {
   if (!comparison) return '–';
   const { low, middle, high } = comparison;
-  const text = (value: number): string => (target?.compare === 'difference' ? `${value > 0 ? '+' : ''}${value.toFixed(2)}` : value.toFixed(3));
+  const text = (value: number): string => (unit === 'points' ? `${value > 0 ? '+' : ''}${value.toFixed(2)}` : value.toFixed(3));
   return low === high ? text(middle) : `${text(middle)} (${text(low)} to ${text(high)})`;
 }
 
-function targetText(target: Target | null): string {
+function targetText({ target, unit }: Figure): string {
   if (!target) return '–';
-  const sign = target.compare === 'difference' ? ' points' : '';
-  return target.atMost === undefined ? `at least ${target.atLeast}${sign}` : `at most ${target.atMost}${sign}`;
+  const name = unit === 'points' ? ' points' : '';
+  return target.atMost === undefined ? `at least ${target.atLeast}${name}` : `at most ${target.atMost}${name}`;
 }
 
 function spreadText({ low, middle, high }: Spread, unit: Unit): string {

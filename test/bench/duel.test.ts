@@ -10,7 +10,7 @@ import { fakeSide, type FakeSide } from './fake-side';
 const bench: Case = {
   name: 'fake', title: 'Fake', about: 'Nothing.', kind: 'resident', rounds: 3, warmUp: true, threads: 1, needs: [], tolerance: 0.01,
   measures: [
-    { name: 'quick', title: 'quick', unit: 'seconds', target: { compare: 'ratio', atMost: 0.75 } },
+    { name: 'quick', title: 'quick', unit: 'seconds', target: { atMost: 0.75 } },
     { name: 'slow', peer: 'other', title: 'slow', unit: 'seconds' },
   ],
 };
@@ -54,7 +54,7 @@ describe('a duel', () => {
 
   it('judges nothing where the peer is absent', async () => {
     const { figures, facts } = await duel(bench, { ours: resident('ours', { values: [0.1] }), peer: null }, { rounds: 2, settleMs: 0 });
-    assert.deepEqual(figures[0], { title: 'quick', unit: 'seconds', ours: { low: 0.1, middle: 0.1, high: 0.1 }, peer: null, comparison: null, target: { compare: 'ratio', atMost: 0.75 }, reached: null });
+    assert.deepEqual(figures[0], { title: 'quick', unit: 'seconds', ours: { low: 0.1, middle: 0.1, high: 0.1 }, peer: null, comparison: null, target: { atMost: 0.75 }, reached: null });
     assert.equal(facts.peer, null);
   });
 

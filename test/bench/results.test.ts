@@ -8,7 +8,7 @@ import { figure, spread } from '../../bench/figure';
 import { findPeer } from '../../bench/python';
 import { record, type Entry } from '../../bench/results';
 
-const step: Measure = { name: 'step', title: 'one step', unit: 'seconds', target: { compare: 'ratio', atMost: 1 } };
+const step: Measure = { name: 'step', title: 'one step', unit: 'seconds', target: { atMost: 1 } };
 
 function entry(name: string, changes: Partial<Entry> = {}): Entry {
   return {
@@ -63,7 +63,7 @@ describe('a figure', () => {
   });
 
   it('in points is compared by difference', () => {
-    const accuracy: Measure = { name: 'accuracy', title: 'accuracy', unit: 'points', target: { compare: 'difference', atLeast: -0.5 } };
+    const accuracy: Measure = { name: 'accuracy', title: 'accuracy', unit: 'points', target: { atLeast: -0.5 } };
     assert.equal(figure(accuracy, { ours: [85.6], peer: [86] }).reached, true);
     assert.equal(figure(accuracy, { ours: [85.4], peer: [86] }).reached, false);
   });
