@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { openCelebA } from '../../../ts/tasks/facecls/celeba';
+import { decodeImage } from '../../../ts/vision/image';
 import { writeZip } from '../../data/zip-writer';
 import { imageNames, lists, temporaryFolder } from './fixture';
 
@@ -111,5 +113,20 @@ describe('openCelebA', () => {
       assert.throws(() => openCelebA(join(path, 'none')), /^InputError: Expected a folder with CelebA at .*none, found nothing\.$/);
       assert.throws(() => openCelebA(join(path, 'a.txt')), /found a file\.$/);
     });
+  });
+
+  it('opens a sample of the real CelebA and decodes faces from its zip', async function () {
+    const path = join(process.env.TORCHTS_DATA ?? resolve(__dirname, '../../../../shared/data'), 'celeba');
+    if (!existsSync(path)) {
+      this.test!.title += ` (skipped: no ${path})`;
+      this.skip();
+    }
+    const data = openCelebA(path);
+    assert.equal(data.attributes.length, 40);
+    assert.deepEqual((['train', 'val', 'test'] as const).map((split) => data.split(split).length), [8000, 502, 498]);
+    const faces = data.split('test').slice(0, 20);
+    const images = await Promise.all(faces.map(async ({ name }) => decodeImage(await data.read(name), name)));
+    for (const { width, height } of images) assert.deepEqual([width, height], [89, 109]);
+    data.close();
   });
 });
