@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { openByteCache } from '../../ts/data/cache';
 import * as torch from '../../ts/tensor';
+import { liveTensors } from '../live-tensors';
 
 describe('openByteCache', () => {
   let folder: string;
@@ -32,7 +33,7 @@ describe('openByteCache', () => {
   });
 
   it('leaves one tensor to the caller', async () => {
-    const before = torch.memory().tensors;
+    const before = await liveTensors();
     const cache = await open();
     assert.equal(torch.memory().tensors, before + 1);
     assert.equal(cache.dtype, 'uint8');

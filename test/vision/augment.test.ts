@@ -3,6 +3,7 @@ import * as torch from '../../ts/tensor';
 import type { Tensor } from '../../ts/tensor';
 import { augment, changesNothing, type Random } from '../../ts/vision/augment';
 import { resize } from '../../ts/vision/resize';
+import { liveTensors } from '../live-tensors';
 
 /** Gives these numbers in turn: mirror, three tints, area, ratio, top, left. */
 const fixed = (...numbers: number[]): Random => ({ uniform: () => numbers.shift() ?? 0.5 });
@@ -87,10 +88,10 @@ describe('augment', () => {
     assert.equal(count({ flip: 1 }), count({ flip: 1, cropArea: 0.5, colour: 1 }));
   });
 
-  it('leaves the batch as it is, and nothing else behind', () => {
+  it('leaves the batch as it is, and nothing else behind', async () => {
     const batch = images(2);
     const original = bytes(batch);
-    const before = torch.memory().tensors;
+    const before = await liveTensors();
     const result = augment(batch, [0, 1].map(seeded), { flip: 1, cropArea: 0.5, colour: 0.5 });
     assert.equal(torch.memory().tensors, before + 1);
     assert.deepEqual(bytes(batch), original);

@@ -6,6 +6,7 @@ import * as torch from '../../ts/tensor';
 import type { Tensor } from '../../ts/tensor';
 import { decodeImage, type RgbImage } from '../../ts/vision/image';
 import { ImageProcessor } from '../../ts/vision/processor';
+import { liveTensors } from '../live-tensors';
 import { goldenFolder, readGolden, type GoldenArray } from './golden';
 
 /** The formula of `pattern` in scripts/golden/images.py. */
@@ -87,9 +88,9 @@ describe('ImageProcessor', () => {
     });
   });
 
-  it('frees what it makes on the way', () => {
+  it('frees what it makes on the way', async () => {
     const processor = new ImageProcessor({ size: { height: 8, width: 8 }, doCenterCrop: true, cropSize: { height: 10, width: 6 } });
-    const before = torch.memory().tensors;
+    const before = await liveTensors();
     const values = processor.preprocess([pattern(20, 30), pattern(10, 10)]);
     assert.equal(torch.memory().tensors, before + 1);
     values.dispose();

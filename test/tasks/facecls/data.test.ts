@@ -8,6 +8,7 @@ import * as torch from '../../../ts/tensor';
 import type { Tensor } from '../../../ts/tensor';
 import { decodeImage } from '../../../ts/vision/image';
 import { ImageProcessor } from '../../../ts/vision/processor';
+import { liveTensors } from '../../live-tensors';
 import { temporaryFolder } from './fixture';
 
 const COUNT = 10;
@@ -141,7 +142,7 @@ describe('FaceData', () => {
   });
 
   it('leaves the batches to the caller and frees everything else', async () => {
-    const before = torch.memory().tensors;
+    const before = await liveTensors();
     const data = open({ augment: { flip: 0.5, cropArea: 0.5 } });
     for (const batch of await collect(await data.train())) [batch.pixelValues, batch.labels].forEach((tensor) => tensor.dispose());
     await data.close();
