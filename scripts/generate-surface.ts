@@ -8,7 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { binding } from '../ts/native/binding';
 import { parseSchema } from '../ts/tensor/schema';
-import { functionsFile, methodsFile, overloadsFile, select } from './surface/emit';
+import { functionsFile, methodsFile, modulesFile, overloadsFile, select } from './surface/emit';
 
 const folder = join(__dirname, '../ts/tensor/generated');
 const functions = select(binding.schemas().map(parseSchema));
@@ -16,6 +16,7 @@ const files = {
   'overloads.ts': overloadsFile(functions),
   'methods.ts': methodsFile(functions),
   'functions.ts': functionsFile(functions),
+  'modules.ts': modulesFile(functions),
 };
 
 let stale = 0;

@@ -1,4 +1,5 @@
 /** Turns operator schemas into the TypeScript of the typed surface. */
+import { NUMBERS_AS_TENSORS } from '../../ts/tensor/surface';
 import { camelCase, type Schema, type SchemaParameter } from '../../ts/tensor/schema';
 
 /** All the overloads of one operator name that the surface offers. */
@@ -15,11 +16,15 @@ const HEADER = '// DO NOT EDIT. Written by scripts/generate-surface.ts from the 
 const BY_HAND = new Set([
   'zeros', 'ones', 'empty', 'rand', 'randn', 'full', 'randint', 'randperm', 'arange', 'range', 'linspace', 'logspace', 'eye',
   'zeros_like', 'ones_like', 'empty_like', 'rand_like', 'randn_like', 'full_like', 'tensor', 'scalar_tensor',
-  'to', 'backward', 'index', 'slice', 'mT', 'mH', 'matrix_H', 'numpy_T', 'numel', 'data', 'shape', 'is_leaf', 'from_file', 'cpu', 'cuda', 'size', 'stride', 'dim', 'device',
+  'to', 'backward', 'index', 'slice', 'mT', 'mH', 'matrix_H', 'numpy_T', 'numel', 'data', 'shape', 'is_leaf', 'from_file', 'cpu', 'cuda', 'size', 'stride', 'dim', 'device', 'unique', 'unique_dim',
+  'unique_dim_consecutive', 'unique_consecutive',
 ]);
 
 // Names that exist for the compiler, the JIT or the dispatcher, not for people.
-const INTERNAL = /^_|_backward$|_backward_|^sym_|(?<!^index)_copy$|_forward_only|^mkldnn_|^cudnn_|^miopen_|^mps_|^quantized_|^fbgemm_|^xnnpack|^sspaddmm$|_jvp$|_for_cpu$|^batch_norm_(?:elemt|gather|stats|update|backward)|^fake_quantize|^q_|^__|_legacy$|^fused_|^ccol|^crow|^row_indices|^col_indices|^record_stream|^set_data|^retains_grad$|^nested_to|^to_mkldnn|^is_vulkan|^native_(?!norm|channel|layer_norm|batch_norm|group_norm|dropout)/;
+const INTERNAL = /^_|_backward$|_backward_|^sym_|(?<!^index)_copy$|_forward_only|^mkldnn_|^cudnn_|^miopen_|^mps_|^quantized_|^fbgemm_|^xnnpack|^sspaddmm$|_jvp$|_for_cpu$|^batch_norm_(?:elemt|gather|stats|update|backward)|^fake_quantize|^q_|^__|_legacy$|^fused_|^record_stream|^set_data|^nested_to|^to_mkldnn|^is_vulkan|^native_(?!norm|channel|layer_norm|batch_norm|group_norm|dropout)/;
+
+// Operators on types alone; any other without a tensor is scalar arithmetic of the JIT.
+const WITHOUT_TENSORS = new Set(['promote_types', 'can_cast']);
 
 const UNSUPPORTED = new Set(['Dimname', 'Storage', 'Stream', 'QScheme', 'ConstQuantizerPtr']);
 
@@ -29,7 +34,7 @@ function usable(schema: Schema): boolean {
   if (schema.parameters.some((parameter) => UNSUPPORTED.has(parameter.base))) return false;
   const out = schema.parameters.some((parameter) => parameter.written && parameter.keywordOnly);
   // The JIT registers scalar arithmetic (`aten::add.int`) beside the operators; without a tensor it is not ours.
-  const tensors = schema.parameters.some((parameter) => parameter.base === 'Tensor') || schema.returns.some((type) => type.startsWith('Tensor'));
+  const tensors = WITHOUT_TENSORS.has(schema.name) || schema.parameters.some((parameter) => parameter.base === 'Tensor') || schema.returns.some((type) => type.startsWith('Tensor'));
   return !out && tensors && schema.returns.every((type) => type.replace(/[[\]?]/g, '') in TYPES);
 }
 
@@ -73,10 +78,11 @@ function takesSelf(schema: Schema): boolean {
 }
 
 function parameterType({ base, list, listLength, optional, optionalElement }: SchemaParameter): string {
-  let type = TYPES[base]!;
+  const element = base === 'Scalar' ? 'Numeric' : TYPES[base]!;
+  let type = element;
   if (list) {
-    type = `readonly ${optionalElement ? `(${type} | null)` : type}[]`;
-    if (listLength !== null && base !== 'Tensor') type = `${TYPES[base]} | ${type}`;
+    type = `readonly ${optionalElement ? `(${element} | null)` : element}[]`;
+    if (listLength !== null && base !== 'Tensor') type = `${element} | ${type}`;
   }
   return optional ? `${type} | null` : type;
 }
@@ -104,7 +110,11 @@ function signatures(schema: Schema, method: boolean): string[] {
   const optional = positional.filter((parameter) => parameter.fallback !== null);
   const keywords = parameters.filter((parameter) => parameter.keywordOnly);
   const result = resultType(schema, method);
-  const shown = (parameter: SchemaParameter): string => `${identifier(parameter.key)}: ${parameterType(parameter)}`;
+  const mixed = NUMBERS_AS_TENSORS.has(schema.name);
+  const shown = (parameter: SchemaParameter): string => {
+    const orNumber = mixed && parameter.base === 'Tensor' ? ' | number | boolean' : '';
+    return `${identifier(parameter.key)}: ${parameterType(parameter)}${orNumber}`;
+  };
   const needed = keywords.some((parameter) => parameter.fallback === null);
   const options = (members: readonly SchemaParameter[]): string[] => {
     if (members.length === 0) return [];
@@ -116,9 +126,10 @@ function signatures(schema: Schema, method: boolean): string[] {
     const inRow = optional.map((parameter) => `${identifier(parameter.key)}?: ${parameterType(parameter)}`);
     forms.push(`(${[...required.map(shown), ...inRow, ...options(keywords)].join(', ')}): ${result}`);
   }
-  const [first] = required;
-  if (required.length === 1 && first!.list && first!.base === 'int' && optional.length === 0) {
-    forms.push(`(...${identifier(first!.key)}: number[]): ${result}`);
+  const last = required.at(-1);
+  if (last?.list && optional.length === 0 && (last.base === 'Tensor' || (last.base === 'int' && required.length === 1))) {
+    const row = `...${identifier(last.key)}: ${TYPES[last.base]!}[]`;
+    forms.push(`(${[...required.slice(0, -1).map(shown), row].join(', ')}): ${result}`);
   }
   return forms;
 }
@@ -142,9 +153,11 @@ ${rows.join('')}];
 const IMPORTS = `import type { Scalar } from '../create';
 import type { DType } from '../dtype';
 import type { Generator } from '../generator';
+import type { Complex } from '../operator';
 `;
 
-const FORMATS = `type Layout = 'strided' | 'sparse_coo' | 'sparse_csr' | 'sparse_csc' | 'sparse_bsr' | 'sparse_bsc' | 'mkldnn';
+const FORMATS = `type Numeric = Scalar | Complex;
+type Layout = 'strided' | 'sparse_coo' | 'sparse_csr' | 'sparse_csc' | 'sparse_bsr' | 'sparse_bsc' | 'mkldnn';
 type MemoryFormat = 'contiguous' | 'preserve' | 'channels_last' | 'channels_last_3d';
 `;
 
@@ -185,4 +198,16 @@ ${members.join('')}}
 const surface = installSurface<TensorFunctions>();
 
 ${constants.join('')}${renamed.length > 0 ? `export { ${renamed.join(', ')} };\n` : ''}`;
+}
+
+// Prefixes of operator names that PyTorch shows as modules: aten::linalg_norm is torch.linalg.norm.
+const MODULES = ['linalg', 'fft', 'special'] as const;
+
+export function modulesFile(functions: readonly SurfaceFunction[]): string {
+  const blocks = MODULES.map((module) => {
+    const members = functions.filter(({ name }) => name.startsWith(`${module}_`) && !name.startsWith(`${module}__`));
+    const rows = members.map(({ name, key }) => `  ${camelCase(name.slice(module.length + 1))}: functions.${key},\n`);
+    return `/** PyTorch's \`torch.${module}\`. */\nexport const ${module} = {\n${rows.join('')}} as const;\n`;
+  });
+  return `${HEADER}import * as functions from './functions';\n\n${blocks.join('\n')}`;
 }

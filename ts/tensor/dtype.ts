@@ -74,6 +74,11 @@ export function integerRange(dtype: DType): [lowest: bigint, highest: bigint] | 
   return [parts[1] ? -highest : -highest - 1n, highest];
 }
 
+/** Bytes of one element. */
+export function itemSize(dtype: DType): number {
+  return dtype === 'bool' ? 1 : Number(/\d+/.exec(dtype)![0]) / 8;
+}
+
 export function isQuantized(dtype: DType): boolean {
   return dtype.startsWith('q');
 }

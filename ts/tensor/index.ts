@@ -4,7 +4,8 @@ import { convert } from './create';
 import { index, indexPut } from './indexing';
 import { free } from './lifetime';
 import { print } from './print';
-import { extendTensor } from './tensor';
+import { installShorthands } from './shorthands';
+import { extendTensor, Tensor as TensorClass } from './tensor';
 
 extendTensor({
   backward: (tensor, gradient, options) => backward(tensor, gradient, options),
@@ -17,10 +18,14 @@ extendTensor({
   indexPut,
 });
 
+installShorthands(TensorClass.prototype);
+
 export * from './generated/functions';
+export * from './generated/modules';
 export * from './create';
 export * from './modes';
 export * from './random';
+export { unique, uniqueConsecutive, type UniqueOptions } from './unique';
 export * from './devices';
 export { slice, Slice, type Index } from './indexing';
 export { Tensor, type BackwardOptions, type Nested, type ToOptions } from './tensor';

@@ -4,6 +4,7 @@ import { binding } from '../native/binding';
 import { typedError } from '../native/raise';
 import { peek, put, replaceWire, reserve, rewind, Tag, put2, take } from '../native/wire';
 import { context } from './context';
+import { dtypeName } from './dtype';
 import { Generator } from './generator';
 import { parseSchema, type Schema } from './schema';
 import { Tensor } from './tensor';
@@ -192,9 +193,14 @@ export class Operator {
   #results(texts: readonly string[] | undefined, args: readonly unknown[], options: object | undefined, owner: Tensor | undefined): Result {
     rewind();
     const count = take();
-    if (count === 1) return (owner && own(owner)) ?? decode(texts, args, options);
+    if (count === 1) return (owner && own(owner)) ?? this.#named(decode(texts, args, options));
     if (count === 0) return undefined;
     return Array.from({ length: count }, () => decode(texts, args, options));
+  }
+
+  /** An element type comes back as its code. */
+  #named(result: Result): Result {
+    return typeof result === 'number' && this.schema.returns[0] === 'ScalarType' ? dtypeName(result) : result;
   }
 
   #surplus(args: readonly unknown[]): DTypeError {

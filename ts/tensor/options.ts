@@ -11,7 +11,8 @@ export function checkOptions(owner: string, options: object, known: readonly str
   }
 }
 
-function unknownOption(owner: string, key: string, known: readonly string[]): InputError {
+/** Names the option that was meant, or all there are. */
+export function unknownOption(owner: string, key: string, known: readonly string[]): InputError {
   const plain = (name: string): string => name.replaceAll('_', '').toLowerCase();
   const slip = known.find((name) => plain(name) === plain(key));
   const advice = slip ? `write '${slip}'` : `it takes ${known.join(', ')}`;

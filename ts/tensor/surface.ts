@@ -2,16 +2,17 @@
  * The typed surface at run time: finds the overload that fits the arguments, as PyTorch's own argument parser does, and
  * calls it. The names and types come from ts/tensor/generated.
  */
-import { DTypeError } from '../errors';
+import { DTypeError, type TorchError } from '../errors';
 import { binding } from '../native/binding';
 import { adopt } from './lifetime';
 import { describe, operator, type Operator, type Result } from './operator';
-import type { SchemaParameter } from './schema';
 import { Generator } from './generator';
+import { unknownOption } from './options';
+import type { SchemaParameter } from './schema';
 import { Tensor } from './tensor';
 
-// Operators that take a number where the schema says Tensor, as PyTorch's do (should_allow_numbers_as_tensors).
-const NUMBERS_AS_TENSORS = new Set([
+/** Operators that take a number where the schema says Tensor, as PyTorch's do (should_allow_numbers_as_tensors). */
+export const NUMBERS_AS_TENSORS = new Set([
   'add', 'add_', 'sub', 'sub_', 'subtract', 'subtract_', 'mul', 'mul_', 'multiply', 'multiply_', 'div', 'div_', 'divide',
   'divide_', 'true_divide', 'true_divide_', 'floor_divide', 'floor_divide_', 'remainder', 'fmod', 'atan2', 'maximum',
   'minimum', 'eq', 'ne', 'lt', 'le', 'gt', 'ge', 'logical_and', 'logical_or', 'logical_xor',
@@ -83,12 +84,24 @@ function acceptsNamed(parameters: readonly SchemaParameter[], taken: number, opt
   return true;
 }
 
-/** `x.view(2, 3)` for `x.view([2, 3])`: numbers in a row stand for the list that an operator takes first. */
+/**
+ * `x.view(2, 3)` for `x.view([2, 3])`: numbers in a row stand for the list that an operator takes first, and tensors in a
+ * row for its list of tensors: `einsum('ij,jk', a, b)`.
+ */
 function gather(candidates: readonly Operator[], args: Values, offset: number): Values | null {
-  const rest = args.slice(offset);
-  if (rest.length === 0 || !rest.every(isInteger)) return null;
-  const first = candidates[0]!.schema.parameters[offset];
-  return first?.list && first.base === 'int' ? [...args.slice(0, offset), rest] : null;
+  for (const { schema } of candidates) {
+    const gathered = gatherFor(schema.parameters, args, offset);
+    if (gathered) return gathered;
+  }
+  return null;
+}
+
+function gatherFor(parameters: readonly SchemaParameter[], args: Values, offset: number): Values | null {
+  const place = parameters.findIndex((parameter, i) => i >= offset && parameter.list);
+  const list = parameters[place];
+  if (list?.base !== 'Tensor' && !(list?.base === 'int' && place === offset)) return null;
+  const rest = args.slice(place);
+  return rest.length > 0 && rest.every((value) => fitsBase(list, value)) ? [...args.slice(0, place), rest] : null;
 }
 
 function numbersToTensors(args: Values): Values {
@@ -99,7 +112,10 @@ function numbersToTensors(args: Values): Values {
   );
 }
 
-function refuse(name: string, candidates: readonly Operator[], args: Values, options: object | undefined): DTypeError {
+function refuse(name: string, candidates: readonly Operator[], args: Values, options: object | undefined): TorchError {
+  const known = [...new Set(candidates.flatMap(({ schema }) => schema.parameters.map(({ key }) => key)))];
+  const unknown = Object.keys(options ?? {}).find((key) => !known.includes(key));
+  if (unknown !== undefined) return unknownOption(name, unknown, known);
   const named = Object.entries(options ?? {}).map(([key, value]) => `${key}: ${describe(value)}`);
   const found = [...args.map((value) => describe(value)), ...(named.length > 0 ? [`{ ${named.join(', ')} }`] : [])].join(', ');
   const forms = candidates.map((candidate) => candidate.schema.text.replace(/^\w+::/, '')).join(' or ');
@@ -119,17 +135,13 @@ export function overloaded(name: string, overloads: readonly string[]): Callable
   return (given, offset) => {
     const last = given[given.length - 1];
     const options = isOptions(last) ? last : undefined;
-    let args = options ? given.slice(0, -1) : given;
-    let chosen = choose(args, options);
-    if (!chosen) {
-      const gathered = gather(candidates, args, offset) ?? (mixed ? numbersToTensors(args) : null);
-      if (gathered) {
-        args = gathered;
-        chosen = choose(args, options);
-      }
-    }
-    if (!chosen) throw refuse(name, candidates, args, options);
-    return chosen.call(args, options);
+    const args = options ? given.slice(0, -1) : given;
+    const chosen = choose(args, options);
+    if (chosen) return chosen.call(args, options);
+    const adapted = gather(candidates, args, offset) ?? (mixed ? numbersToTensors(args) : null);
+    const second = adapted && choose(adapted, options);
+    if (!second) throw refuse(name, candidates, args, options);
+    return second.call(adapted, options);
   };
 }
 

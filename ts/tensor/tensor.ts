@@ -14,6 +14,7 @@ import { dtypeName, isComplex, viewAs, type DataArray, type DType } from './dtyp
 import type { TensorMethods } from './generated/methods';
 import type { Scalar } from './create';
 import type { Index } from './indexing';
+import type { TensorShorthands } from './shorthands';
 import type { Complex } from './operator';
 
 /** Nested arrays as `toArray()` gives them; a plain value for a tensor without dimensions. */
@@ -66,7 +67,7 @@ export function extendTensor(parts: TensorExtensions): void {
 const released = 'the tensor was disposed, or its scope has ended; keep it with torch.keep() or return it from the scope';
 
 // The operators' methods come in through interface merging; the runtime side is installed by surface.ts.
-export interface Tensor extends TensorMethods {}
+export interface Tensor extends TensorMethods, TensorShorthands {}
 
 export class Tensor {
   /** @internal 0 once disposed */

@@ -3,9 +3,11 @@
 import type { Scalar } from '../create';
 import type { DType } from '../dtype';
 import type { Generator } from '../generator';
+import type { Complex } from '../operator';
 import { installSurface } from '../install';
 import type { Tensor } from '../tensor';
 
+type Numeric = Scalar | Complex;
 type Layout = 'strided' | 'sparse_coo' | 'sparse_csr' | 'sparse_csc' | 'sparse_bsr' | 'sparse_bsc' | 'mkldnn';
 type MemoryFormat = 'contiguous' | 'preserve' | 'channels_last' | 'channels_last_3d';
 
@@ -54,51 +56,51 @@ export interface TensorFunctions {
     (self: Tensor, outputSize: number | readonly number[]): [Tensor, Tensor];
   };
   add: {
-    (self: Tensor, other: Tensor, options?: { alpha?: Scalar }): Tensor;
-    (self: Tensor, other: Scalar, options?: { alpha?: Scalar }): Tensor;
-    (self: Tensor, other: Scalar, alpha?: Scalar): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options?: { alpha?: Numeric }): Tensor;
+    (self: Tensor | number | boolean, other: Numeric, options?: { alpha?: Numeric }): Tensor;
+    (self: Tensor | number | boolean, other: Numeric, alpha?: Numeric): Tensor;
   };
   add_: {
-    (self: Tensor, other: Tensor, options?: { alpha?: Scalar }): Tensor;
-    (self: Tensor, other: Scalar, options?: { alpha?: Scalar }): Tensor;
-    (self: Tensor, other: Scalar, alpha?: Scalar): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options?: { alpha?: Numeric }): Tensor;
+    (self: Tensor | number | boolean, other: Numeric, options?: { alpha?: Numeric }): Tensor;
+    (self: Tensor | number | boolean, other: Numeric, alpha?: Numeric): Tensor;
   };
   addbmm: {
-    (self: Tensor, batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
+    (self: Tensor, batch1: Tensor, batch2: Tensor, options?: { beta?: Numeric; alpha?: Numeric }): Tensor;
   };
   addbmm_: {
-    (self: Tensor, batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
+    (self: Tensor, batch1: Tensor, batch2: Tensor, options?: { beta?: Numeric; alpha?: Numeric }): Tensor;
   };
   addcdiv: {
-    (self: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): Tensor;
+    (self: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { value?: Numeric }): Tensor;
   };
   addcdiv_: {
-    (self: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): Tensor;
+    (self: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { value?: Numeric }): Tensor;
   };
   addcmul: {
-    (self: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): Tensor;
+    (self: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { value?: Numeric }): Tensor;
   };
   addcmul_: {
-    (self: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): Tensor;
+    (self: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { value?: Numeric }): Tensor;
   };
   addmm: {
-    (self: Tensor, mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
-    (self: Tensor, mat1: Tensor, mat2: Tensor, outDtype: DType, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
+    (self: Tensor, mat1: Tensor, mat2: Tensor, options?: { beta?: Numeric; alpha?: Numeric }): Tensor;
+    (self: Tensor, mat1: Tensor, mat2: Tensor, outDtype: DType, options?: { beta?: Numeric; alpha?: Numeric }): Tensor;
   };
   addmm_: {
-    (self: Tensor, mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
+    (self: Tensor, mat1: Tensor, mat2: Tensor, options?: { beta?: Numeric; alpha?: Numeric }): Tensor;
   };
   addmv: {
-    (self: Tensor, mat: Tensor, vec: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
+    (self: Tensor, mat: Tensor, vec: Tensor, options?: { beta?: Numeric; alpha?: Numeric }): Tensor;
   };
   addmv_: {
-    (self: Tensor, mat: Tensor, vec: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
+    (self: Tensor, mat: Tensor, vec: Tensor, options?: { beta?: Numeric; alpha?: Numeric }): Tensor;
   };
   addr: {
-    (self: Tensor, vec1: Tensor, vec2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
+    (self: Tensor, vec1: Tensor, vec2: Tensor, options?: { beta?: Numeric; alpha?: Numeric }): Tensor;
   };
   addr_: {
-    (self: Tensor, vec1: Tensor, vec2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
+    (self: Tensor, vec1: Tensor, vec2: Tensor, options?: { beta?: Numeric; alpha?: Numeric }): Tensor;
   };
   adjoint: {
     (self: Tensor): Tensor;
@@ -233,7 +235,7 @@ export interface TensorFunctions {
     (self: Tensor): Tensor;
   };
   atan2: {
-    (self: Tensor, other: Tensor): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
   };
   atan2_: {
     (self: Tensor, other: Tensor): Tensor;
@@ -250,14 +252,17 @@ export interface TensorFunctions {
   atleast1d: {
     (self: Tensor): Tensor;
     (tensors: readonly Tensor[]): Tensor[];
+    (...tensors: Tensor[]): Tensor[];
   };
   atleast2d: {
     (self: Tensor): Tensor;
     (tensors: readonly Tensor[]): Tensor[];
+    (...tensors: Tensor[]): Tensor[];
   };
   atleast3d: {
     (self: Tensor): Tensor;
     (tensors: readonly Tensor[]): Tensor[];
+    (...tensors: Tensor[]): Tensor[];
   };
   avgPool1d: {
     (self: Tensor, kernelSize: number | readonly number[], options?: { stride?: number | readonly number[]; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean }): Tensor;
@@ -272,11 +277,11 @@ export interface TensorFunctions {
     (self: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], ceilMode?: boolean, countIncludePad?: boolean, divisorOverride?: number | null): Tensor;
   };
   baddbmm: {
-    (self: Tensor, batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
-    (self: Tensor, batch1: Tensor, batch2: Tensor, outDtype: DType, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
+    (self: Tensor, batch1: Tensor, batch2: Tensor, options?: { beta?: Numeric; alpha?: Numeric }): Tensor;
+    (self: Tensor, batch1: Tensor, batch2: Tensor, outDtype: DType, options?: { beta?: Numeric; alpha?: Numeric }): Tensor;
   };
   baddbmm_: {
-    (self: Tensor, batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
+    (self: Tensor, batch1: Tensor, batch2: Tensor, options?: { beta?: Numeric; alpha?: Numeric }): Tensor;
   };
   bartlettWindow: {
     (windowLength: number, options?: { dtype?: DType | null; layout?: Layout | null; device?: string | null; pinMemory?: boolean | null }): Tensor;
@@ -317,21 +322,21 @@ export interface TensorFunctions {
   };
   bitwiseAnd: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
-    (self: Scalar, other: Tensor): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
+    (self: Numeric, other: Tensor): Tensor;
   };
   bitwiseAnd_: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
   };
   bitwiseLeftShift: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Scalar, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Numeric, other: Tensor): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
   };
   bitwiseLeftShift_: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
   };
   bitwiseNot: {
     (self: Tensor): Tensor;
@@ -341,30 +346,30 @@ export interface TensorFunctions {
   };
   bitwiseOr: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
-    (self: Scalar, other: Tensor): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
+    (self: Numeric, other: Tensor): Tensor;
   };
   bitwiseOr_: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
   };
   bitwiseRightShift: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Scalar, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Numeric, other: Tensor): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
   };
   bitwiseRightShift_: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
   };
   bitwiseXor: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
-    (self: Scalar, other: Tensor): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
+    (self: Numeric, other: Tensor): Tensor;
   };
   bitwiseXor_: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
   };
   blackmanWindow: {
     (windowLength: number, options?: { dtype?: DType | null; layout?: Layout | null; device?: string | null; pinMemory?: boolean | null }): Tensor;
@@ -372,6 +377,7 @@ export interface TensorFunctions {
   };
   blockDiag: {
     (tensors: readonly Tensor[]): Tensor;
+    (...tensors: Tensor[]): Tensor;
   };
   bmm: {
     (self: Tensor, mat2: Tensor): Tensor;
@@ -379,16 +385,21 @@ export interface TensorFunctions {
   };
   broadcastTensors: {
     (tensors: readonly Tensor[]): Tensor[];
+    (...tensors: Tensor[]): Tensor[];
   };
   broadcastTo: {
     (self: Tensor, size: readonly number[]): Tensor;
   };
   bucketize: {
     (self: Tensor, boundaries: Tensor, options?: { outInt32?: boolean; right?: boolean }): Tensor;
-    (self: Scalar, boundaries: Tensor, options?: { outInt32?: boolean; right?: boolean }): Tensor;
+    (self: Numeric, boundaries: Tensor, options?: { outInt32?: boolean; right?: boolean }): Tensor;
+  };
+  canCast: {
+    (from_: DType, to: DType): boolean;
   };
   cartesianProd: {
     (tensors: readonly Tensor[]): Tensor;
+    (...tensors: Tensor[]): Tensor;
   };
   cat: {
     (tensors: readonly Tensor[], options?: { dim?: number }): Tensor;
@@ -402,6 +413,9 @@ export interface TensorFunctions {
     (self: Tensor, options?: { median?: number; sigma?: number; generator?: Generator | null }): Tensor;
     (self: Tensor, median?: number, sigma?: number, options?: { generator?: Generator | null }): Tensor;
   };
+  ccolIndices: {
+    (self: Tensor): Tensor;
+  };
   cdist: {
     (x1: Tensor, x2: Tensor, options?: { p?: number; computeMode?: number | null }): Tensor;
     (x1: Tensor, x2: Tensor, p?: number, computeMode?: number | null): Tensor;
@@ -413,15 +427,16 @@ export interface TensorFunctions {
     (self: Tensor): Tensor;
   };
   celu: {
-    (self: Tensor, options?: { alpha?: Scalar }): Tensor;
-    (self: Tensor, alpha?: Scalar): Tensor;
+    (self: Tensor, options?: { alpha?: Numeric }): Tensor;
+    (self: Tensor, alpha?: Numeric): Tensor;
   };
   celu_: {
-    (self: Tensor, options?: { alpha?: Scalar }): Tensor;
-    (self: Tensor, alpha?: Scalar): Tensor;
+    (self: Tensor, options?: { alpha?: Numeric }): Tensor;
+    (self: Tensor, alpha?: Numeric): Tensor;
   };
   chainMatmul: {
     (matrices: readonly Tensor[]): Tensor;
+    (...matrices: Tensor[]): Tensor;
   };
   chalf: {
     (self: Tensor, options?: { memoryFormat?: MemoryFormat | null }): Tensor;
@@ -451,42 +466,42 @@ export interface TensorFunctions {
   clamp: {
     (self: Tensor, options?: { min?: Tensor | null; max?: Tensor | null }): Tensor;
     (self: Tensor, min?: Tensor | null, max?: Tensor | null): Tensor;
-    (self: Tensor, options?: { min?: Scalar | null; max?: Scalar | null }): Tensor;
-    (self: Tensor, min?: Scalar | null, max?: Scalar | null): Tensor;
+    (self: Tensor, options?: { min?: Numeric | null; max?: Numeric | null }): Tensor;
+    (self: Tensor, min?: Numeric | null, max?: Numeric | null): Tensor;
   };
   clamp_: {
     (self: Tensor, options?: { min?: Tensor | null; max?: Tensor | null }): Tensor;
     (self: Tensor, min?: Tensor | null, max?: Tensor | null): Tensor;
-    (self: Tensor, options?: { min?: Scalar | null; max?: Scalar | null }): Tensor;
-    (self: Tensor, min?: Scalar | null, max?: Scalar | null): Tensor;
+    (self: Tensor, options?: { min?: Numeric | null; max?: Numeric | null }): Tensor;
+    (self: Tensor, min?: Numeric | null, max?: Numeric | null): Tensor;
   };
   clampMax: {
     (self: Tensor, max: Tensor): Tensor;
-    (self: Tensor, max: Scalar): Tensor;
+    (self: Tensor, max: Numeric): Tensor;
   };
   clampMax_: {
     (self: Tensor, max: Tensor): Tensor;
-    (self: Tensor, max: Scalar): Tensor;
+    (self: Tensor, max: Numeric): Tensor;
   };
   clampMin: {
     (self: Tensor, min: Tensor): Tensor;
-    (self: Tensor, min: Scalar): Tensor;
+    (self: Tensor, min: Numeric): Tensor;
   };
   clampMin_: {
     (self: Tensor, min: Tensor): Tensor;
-    (self: Tensor, min: Scalar): Tensor;
+    (self: Tensor, min: Numeric): Tensor;
   };
   clip: {
     (self: Tensor, options?: { min?: Tensor | null; max?: Tensor | null }): Tensor;
     (self: Tensor, min?: Tensor | null, max?: Tensor | null): Tensor;
-    (self: Tensor, options?: { min?: Scalar | null; max?: Scalar | null }): Tensor;
-    (self: Tensor, min?: Scalar | null, max?: Scalar | null): Tensor;
+    (self: Tensor, options?: { min?: Numeric | null; max?: Numeric | null }): Tensor;
+    (self: Tensor, min?: Numeric | null, max?: Numeric | null): Tensor;
   };
   clip_: {
     (self: Tensor, options?: { min?: Tensor | null; max?: Tensor | null }): Tensor;
     (self: Tensor, min?: Tensor | null, max?: Tensor | null): Tensor;
-    (self: Tensor, options?: { min?: Scalar | null; max?: Scalar | null }): Tensor;
-    (self: Tensor, min?: Scalar | null, max?: Scalar | null): Tensor;
+    (self: Tensor, options?: { min?: Numeric | null; max?: Numeric | null }): Tensor;
+    (self: Tensor, min?: Numeric | null, max?: Numeric | null): Tensor;
   };
   clone: {
     (self: Tensor, options?: { memoryFormat?: MemoryFormat | null }): Tensor;
@@ -497,8 +512,12 @@ export interface TensorFunctions {
   col2im: {
     (self: Tensor, outputSize: number | readonly number[], kernelSize: number | readonly number[], dilation: number | readonly number[], padding: number | readonly number[], stride: number | readonly number[]): Tensor;
   };
+  colIndices: {
+    (self: Tensor): Tensor;
+  };
   columnStack: {
     (tensors: readonly Tensor[]): Tensor;
+    (...tensors: Tensor[]): Tensor;
   };
   combinations: {
     (self: Tensor, options?: { r?: number; withReplacement?: boolean }): Tensor;
@@ -525,8 +544,8 @@ export interface TensorFunctions {
     (self: Tensor): Tensor;
   };
   constantPadNd: {
-    (self: Tensor, pad: readonly number[], options?: { value?: Scalar }): Tensor;
-    (self: Tensor, pad: readonly number[], value?: Scalar): Tensor;
+    (self: Tensor, pad: readonly number[], options?: { value?: Numeric }): Tensor;
+    (self: Tensor, pad: readonly number[], value?: Numeric): Tensor;
   };
   contiguous: {
     (self: Tensor, options?: { memoryFormat?: MemoryFormat }): Tensor;
@@ -592,11 +611,11 @@ export interface TensorFunctions {
   };
   copysign: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
   };
   copysign_: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
   };
   corrcoef: {
     (self: Tensor): Tensor;
@@ -637,6 +656,9 @@ export interface TensorFunctions {
     (self: Tensor, target: Tensor, options?: { weight?: Tensor | null; reduction?: number; ignoreIndex?: number; labelSmoothing?: number }): Tensor;
     (self: Tensor, target: Tensor, weight?: Tensor | null, reduction?: number, ignoreIndex?: number, labelSmoothing?: number): Tensor;
   };
+  crowIndices: {
+    (self: Tensor): Tensor;
+  };
   ctcLoss: {
     (logProbs: Tensor, targets: Tensor, inputLengths: readonly number[], targetLengths: readonly number[], options?: { blank?: number; reduction?: number; zeroInfinity?: boolean }): Tensor;
     (logProbs: Tensor, targets: Tensor, inputLengths: readonly number[], targetLengths: readonly number[], blank?: number, reduction?: number, zeroInfinity?: boolean): Tensor;
@@ -663,7 +685,7 @@ export interface TensorFunctions {
   };
   cumulativeTrapezoid: {
     (y: Tensor, x: Tensor, options?: { dim?: number }): Tensor;
-    (y: Tensor, options?: { dx?: Scalar; dim?: number }): Tensor;
+    (y: Tensor, options?: { dx?: Numeric; dim?: number }): Tensor;
   };
   deg2rad: {
     (self: Tensor): Tensor;
@@ -677,6 +699,7 @@ export interface TensorFunctions {
   dequantize: {
     (self: Tensor): Tensor;
     (tensors: readonly Tensor[]): Tensor[];
+    (...tensors: Tensor[]): Tensor[];
   };
   det: {
     (self: Tensor): Tensor;
@@ -718,32 +741,32 @@ export interface TensorFunctions {
     (self: Tensor): Tensor;
   };
   dist: {
-    (self: Tensor, other: Tensor, options?: { p?: Scalar }): Tensor;
-    (self: Tensor, other: Tensor, p?: Scalar): Tensor;
+    (self: Tensor, other: Tensor, options?: { p?: Numeric }): Tensor;
+    (self: Tensor, other: Tensor, p?: Numeric): Tensor;
   };
   div: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Tensor, options: { roundingMode: string | null }): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
-    (self: Tensor, other: Scalar, options: { roundingMode: string | null }): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options: { roundingMode: string | null }): Tensor;
+    (self: Tensor | number | boolean, other: Numeric): Tensor;
+    (self: Tensor | number | boolean, other: Numeric, options: { roundingMode: string | null }): Tensor;
   };
   div_: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Tensor, options: { roundingMode: string | null }): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
-    (self: Tensor, other: Scalar, options: { roundingMode: string | null }): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options: { roundingMode: string | null }): Tensor;
+    (self: Tensor | number | boolean, other: Numeric): Tensor;
+    (self: Tensor | number | boolean, other: Numeric, options: { roundingMode: string | null }): Tensor;
   };
   divide: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Tensor, options: { roundingMode: string | null }): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
-    (self: Tensor, other: Scalar, options: { roundingMode: string | null }): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options: { roundingMode: string | null }): Tensor;
+    (self: Tensor | number | boolean, other: Numeric): Tensor;
+    (self: Tensor | number | boolean, other: Numeric, options: { roundingMode: string | null }): Tensor;
   };
   divide_: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Tensor, options: { roundingMode: string | null }): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
-    (self: Tensor, other: Scalar, options: { roundingMode: string | null }): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options: { roundingMode: string | null }): Tensor;
+    (self: Tensor | number | boolean, other: Numeric): Tensor;
+    (self: Tensor | number | boolean, other: Numeric, options: { roundingMode: string | null }): Tensor;
   };
   dot: {
     (self: Tensor, tensor: Tensor): Tensor;
@@ -760,17 +783,19 @@ export interface TensorFunctions {
   };
   dstack: {
     (tensors: readonly Tensor[]): Tensor;
+    (...tensors: Tensor[]): Tensor;
   };
   einsum: {
     (equation: string, tensors: readonly Tensor[], options?: { path?: readonly number[] | null }): Tensor;
+    (equation: string, ...tensors: Tensor[]): Tensor;
   };
   elu: {
-    (self: Tensor, options?: { alpha?: Scalar; scale?: Scalar; inputScale?: Scalar }): Tensor;
-    (self: Tensor, alpha?: Scalar, scale?: Scalar, inputScale?: Scalar): Tensor;
+    (self: Tensor, options?: { alpha?: Numeric; scale?: Numeric; inputScale?: Numeric }): Tensor;
+    (self: Tensor, alpha?: Numeric, scale?: Numeric, inputScale?: Numeric): Tensor;
   };
   elu_: {
-    (self: Tensor, options?: { alpha?: Scalar; scale?: Scalar; inputScale?: Scalar }): Tensor;
-    (self: Tensor, alpha?: Scalar, scale?: Scalar, inputScale?: Scalar): Tensor;
+    (self: Tensor, options?: { alpha?: Numeric; scale?: Numeric; inputScale?: Numeric }): Tensor;
+    (self: Tensor, alpha?: Numeric, scale?: Numeric, inputScale?: Numeric): Tensor;
   };
   embedding: {
     (weight: Tensor, indices: Tensor, options?: { paddingIdx?: number; scaleGradByFreq?: boolean; sparse?: boolean }): Tensor;
@@ -797,12 +822,12 @@ export interface TensorFunctions {
     (size: readonly number[], stride: readonly number[], options?: { dtype?: DType | null; layout?: Layout | null; device?: string | null; pinMemory?: boolean | null }): Tensor;
   };
   eq: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
+    (self: Tensor | number | boolean, other: Numeric): Tensor;
   };
   eq_: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
   };
   equal: {
     (self: Tensor, other: Tensor): boolean;
@@ -959,15 +984,15 @@ export interface TensorFunctions {
   };
   fill: {
     (self: Tensor, value: Tensor): Tensor;
-    (self: Tensor, value: Scalar): Tensor;
+    (self: Tensor, value: Numeric): Tensor;
   };
   fill_: {
     (self: Tensor, value: Tensor): Tensor;
-    (self: Tensor, value: Scalar): Tensor;
+    (self: Tensor, value: Numeric): Tensor;
   };
   fillDiagonal_: {
-    (self: Tensor, fillValue: Scalar, options?: { wrap?: boolean }): Tensor;
-    (self: Tensor, fillValue: Scalar, wrap?: boolean): Tensor;
+    (self: Tensor, fillValue: Numeric, options?: { wrap?: boolean }): Tensor;
+    (self: Tensor, fillValue: Numeric, wrap?: boolean): Tensor;
   };
   fix: {
     (self: Tensor): Tensor;
@@ -981,6 +1006,7 @@ export interface TensorFunctions {
   };
   flattenDenseTensors: {
     (tensors: readonly Tensor[]): Tensor;
+    (...tensors: Tensor[]): Tensor;
   };
   flip: {
     (self: Tensor, dims: readonly number[]): Tensor;
@@ -993,12 +1019,12 @@ export interface TensorFunctions {
   };
   floatPower: {
     (self: Tensor, exponent: Tensor): Tensor;
-    (self: Scalar, exponent: Tensor): Tensor;
-    (self: Tensor, exponent: Scalar): Tensor;
+    (self: Numeric, exponent: Tensor): Tensor;
+    (self: Tensor, exponent: Numeric): Tensor;
   };
   floatPower_: {
     (self: Tensor, exponent: Tensor): Tensor;
-    (self: Tensor, exponent: Scalar): Tensor;
+    (self: Tensor, exponent: Numeric): Tensor;
   };
   floor: {
     (self: Tensor): Tensor;
@@ -1007,12 +1033,12 @@ export interface TensorFunctions {
     (self: Tensor): Tensor;
   };
   floorDivide: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
+    (self: Tensor | number | boolean, other: Numeric): Tensor;
   };
   floorDivide_: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
+    (self: Tensor | number | boolean, other: Numeric): Tensor;
   };
   fmax: {
     (self: Tensor, other: Tensor): Tensor;
@@ -1021,12 +1047,12 @@ export interface TensorFunctions {
     (self: Tensor, other: Tensor): Tensor;
   };
   fmod: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
+    (self: Tensor | number | boolean, other: Numeric): Tensor;
   };
   fmod_: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
   };
   frac: {
     (self: Tensor): Tensor;
@@ -1057,12 +1083,12 @@ export interface TensorFunctions {
     (self: Tensor, other: Tensor): Tensor;
   };
   ge: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
+    (self: Tensor | number | boolean, other: Numeric): Tensor;
   };
   ge_: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
   };
   gelu: {
     (self: Tensor, options?: { approximate?: string }): Tensor;
@@ -1093,26 +1119,26 @@ export interface TensorFunctions {
     (self: Tensor, options: { dim: readonly number[]; edgeOrder?: number }): Tensor[];
     (self: Tensor, options: { spacing: readonly Tensor[]; dim: readonly number[]; edgeOrder?: number }): Tensor[];
     (self: Tensor, options: { spacing: readonly Tensor[]; dim?: number | null; edgeOrder?: number }): Tensor[];
-    (self: Tensor, options: { spacing: Scalar; dim: readonly number[]; edgeOrder?: number }): Tensor[];
-    (self: Tensor, options?: { spacing?: Scalar | null; dim?: number | null; edgeOrder?: number }): Tensor[];
-    (self: Tensor, options: { spacing: readonly Scalar[]; dim: readonly number[]; edgeOrder?: number }): Tensor[];
-    (self: Tensor, options: { spacing: readonly Scalar[]; dim?: number | null; edgeOrder?: number }): Tensor[];
+    (self: Tensor, options: { spacing: Numeric; dim: readonly number[]; edgeOrder?: number }): Tensor[];
+    (self: Tensor, options?: { spacing?: Numeric | null; dim?: number | null; edgeOrder?: number }): Tensor[];
+    (self: Tensor, options: { spacing: readonly Numeric[]; dim: readonly number[]; edgeOrder?: number }): Tensor[];
+    (self: Tensor, options: { spacing: readonly Numeric[]; dim?: number | null; edgeOrder?: number }): Tensor[];
   };
   greater: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
   };
   greater_: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
   };
   greaterEqual: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
   };
   greaterEqual_: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
   };
   gridSampler: {
     (input: Tensor, grid: Tensor, interpolationMode: number, paddingMode: number, alignCorners: boolean): Tensor;
@@ -1136,12 +1162,12 @@ export interface TensorFunctions {
     (input: Tensor, hx: Tensor, wIh: Tensor, wHh: Tensor, bIh?: Tensor | null, bHh?: Tensor | null): Tensor;
   };
   gt: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
+    (self: Tensor | number | boolean, other: Numeric): Tensor;
   };
   gt_: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
   };
   hammingWindow: {
     (windowLength: number, options?: { dtype?: DType | null; layout?: Layout | null; device?: string | null; pinMemory?: boolean | null }): Tensor;
@@ -1154,8 +1180,8 @@ export interface TensorFunctions {
     (windowLength: number, periodic: boolean, options?: { dtype?: DType | null; layout?: Layout | null; device?: string | null; pinMemory?: boolean | null }): Tensor;
   };
   hardshrink: {
-    (self: Tensor, options?: { lambd?: Scalar }): Tensor;
-    (self: Tensor, lambd?: Scalar): Tensor;
+    (self: Tensor, options?: { lambd?: Numeric }): Tensor;
+    (self: Tensor, lambd?: Numeric): Tensor;
   };
   hardsigmoid: {
     (self: Tensor): Tensor;
@@ -1170,12 +1196,12 @@ export interface TensorFunctions {
     (self: Tensor): Tensor;
   };
   hardtanh: {
-    (self: Tensor, options?: { minVal?: Scalar; maxVal?: Scalar }): Tensor;
-    (self: Tensor, minVal?: Scalar, maxVal?: Scalar): Tensor;
+    (self: Tensor, options?: { minVal?: Numeric; maxVal?: Numeric }): Tensor;
+    (self: Tensor, minVal?: Numeric, maxVal?: Numeric): Tensor;
   };
   hardtanh_: {
-    (self: Tensor, options?: { minVal?: Scalar; maxVal?: Scalar }): Tensor;
-    (self: Tensor, minVal?: Scalar, maxVal?: Scalar): Tensor;
+    (self: Tensor, options?: { minVal?: Numeric; maxVal?: Numeric }): Tensor;
+    (self: Tensor, minVal?: Numeric, maxVal?: Numeric): Tensor;
   };
   hashTensor: {
     (self: Tensor, options?: { dim?: number | readonly number[]; keepdim?: boolean; mode?: number }): Tensor;
@@ -1192,8 +1218,8 @@ export interface TensorFunctions {
     (self: Tensor, target: Tensor, margin?: number, reduction?: number): Tensor;
   };
   histc: {
-    (self: Tensor, options?: { bins?: number; min?: Scalar; max?: Scalar }): Tensor;
-    (self: Tensor, bins?: number, min?: Scalar, max?: Scalar): Tensor;
+    (self: Tensor, options?: { bins?: number; min?: Numeric; max?: Numeric }): Tensor;
+    (self: Tensor, bins?: number, min?: Numeric, max?: Numeric): Tensor;
   };
   histogram: {
     (self: Tensor, bins: Tensor, options?: { weight?: Tensor | null; density?: boolean }): [Tensor, Tensor];
@@ -1217,6 +1243,7 @@ export interface TensorFunctions {
   };
   hstack: {
     (tensors: readonly Tensor[]): Tensor;
+    (...tensors: Tensor[]): Tensor;
   };
   huberLoss: {
     (self: Tensor, target: Tensor, options?: { reduction?: number; delta?: number }): Tensor;
@@ -1253,10 +1280,10 @@ export interface TensorFunctions {
     (self: Tensor): Tensor;
   };
   indexAdd: {
-    (self: Tensor, dim: number, index: Tensor, source: Tensor, options?: { alpha?: Scalar }): Tensor;
+    (self: Tensor, dim: number, index: Tensor, source: Tensor, options?: { alpha?: Numeric }): Tensor;
   };
   indexAdd_: {
-    (self: Tensor, dim: number, index: Tensor, source: Tensor, options?: { alpha?: Scalar }): Tensor;
+    (self: Tensor, dim: number, index: Tensor, source: Tensor, options?: { alpha?: Numeric }): Tensor;
   };
   indexCopy: {
     (self: Tensor, dim: number, index: Tensor, source: Tensor): Tensor;
@@ -1266,11 +1293,11 @@ export interface TensorFunctions {
   };
   indexFill: {
     (self: Tensor, dim: number, index: Tensor, value: Tensor): Tensor;
-    (self: Tensor, dim: number, index: Tensor, value: Scalar): Tensor;
+    (self: Tensor, dim: number, index: Tensor, value: Numeric): Tensor;
   };
   indexFill_: {
     (self: Tensor, dim: number, index: Tensor, value: Tensor): Tensor;
-    (self: Tensor, dim: number, index: Tensor, value: Scalar): Tensor;
+    (self: Tensor, dim: number, index: Tensor, value: Numeric): Tensor;
   };
   indexPut: {
     (self: Tensor, indices: readonly (Tensor | null)[], values: Tensor, options?: { accumulate?: boolean }): Tensor;
@@ -1354,8 +1381,8 @@ export interface TensorFunctions {
   };
   isin: {
     (elements: Tensor, testElements: Tensor, options?: { assumeUnique?: boolean; invert?: boolean }): Tensor;
-    (element: Scalar, testElements: Tensor, options?: { assumeUnique?: boolean; invert?: boolean }): Tensor;
-    (elements: Tensor, testElement: Scalar, options?: { assumeUnique?: boolean; invert?: boolean }): Tensor;
+    (element: Numeric, testElements: Tensor, options?: { assumeUnique?: boolean; invert?: boolean }): Tensor;
+    (elements: Tensor, testElement: Numeric, options?: { assumeUnique?: boolean; invert?: boolean }): Tensor;
   };
   isinf: {
     (self: Tensor): Tensor;
@@ -1416,44 +1443,44 @@ export interface TensorFunctions {
     (self: Tensor, other: Tensor): Tensor;
   };
   le: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
+    (self: Tensor | number | boolean, other: Numeric): Tensor;
   };
   le_: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
   };
   leakyRelu: {
-    (self: Tensor, options?: { negativeSlope?: Scalar }): Tensor;
-    (self: Tensor, negativeSlope?: Scalar): Tensor;
+    (self: Tensor, options?: { negativeSlope?: Numeric }): Tensor;
+    (self: Tensor, negativeSlope?: Numeric): Tensor;
   };
   leakyRelu_: {
-    (self: Tensor, options?: { negativeSlope?: Scalar }): Tensor;
-    (self: Tensor, negativeSlope?: Scalar): Tensor;
+    (self: Tensor, options?: { negativeSlope?: Numeric }): Tensor;
+    (self: Tensor, negativeSlope?: Numeric): Tensor;
   };
   lerp: {
     (self: Tensor, end: Tensor, weight: Tensor): Tensor;
-    (self: Tensor, end: Tensor, weight: Scalar): Tensor;
+    (self: Tensor, end: Tensor, weight: Numeric): Tensor;
   };
   lerp_: {
     (self: Tensor, end: Tensor, weight: Tensor): Tensor;
-    (self: Tensor, end: Tensor, weight: Scalar): Tensor;
+    (self: Tensor, end: Tensor, weight: Numeric): Tensor;
   };
   less: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
   };
   less_: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
   };
   lessEqual: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
   };
   lessEqual_: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
   };
   lgamma: {
     (self: Tensor): Tensor;
@@ -1468,8 +1495,8 @@ export interface TensorFunctions {
     (self: Tensor): Tensor;
   };
   linalgPowsum: {
-    (self: Tensor, options?: { ord?: Scalar; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
-    (self: Tensor, ord?: Scalar, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null }): Tensor;
+    (self: Tensor, options?: { ord?: Numeric; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
+    (self: Tensor, ord?: Numeric, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null }): Tensor;
   };
   linalgCholesky: {
     (self: Tensor, options?: { upper?: boolean }): Tensor;
@@ -1479,8 +1506,8 @@ export interface TensorFunctions {
   };
   linalgCond: {
     (self: Tensor, p: string): Tensor;
-    (self: Tensor, options?: { p?: Scalar | null }): Tensor;
-    (self: Tensor, p?: Scalar | null): Tensor;
+    (self: Tensor, options?: { p?: Numeric | null }): Tensor;
+    (self: Tensor, p?: Numeric | null): Tensor;
   };
   linalgCross: {
     (self: Tensor, other: Tensor, options?: { dim?: number }): Tensor;
@@ -1548,8 +1575,8 @@ export interface TensorFunctions {
   linalgMatrixNorm: {
     (self: Tensor, options?: { ord?: string; dim?: readonly number[]; keepdim?: boolean; dtype?: DType | null }): Tensor;
     (self: Tensor, ord?: string, dim?: readonly number[], keepdim?: boolean, options?: { dtype?: DType | null }): Tensor;
-    (self: Tensor, ord: Scalar, options?: { dim?: readonly number[]; keepdim?: boolean; dtype?: DType | null }): Tensor;
-    (self: Tensor, ord: Scalar, dim?: readonly number[], keepdim?: boolean, options?: { dtype?: DType | null }): Tensor;
+    (self: Tensor, ord: Numeric, options?: { dim?: readonly number[]; keepdim?: boolean; dtype?: DType | null }): Tensor;
+    (self: Tensor, ord: Numeric, dim?: readonly number[], keepdim?: boolean, options?: { dtype?: DType | null }): Tensor;
   };
   linalgMatrixPower: {
     (self: Tensor, n: number): Tensor;
@@ -1564,12 +1591,13 @@ export interface TensorFunctions {
   };
   linalgMultiDot: {
     (tensors: readonly Tensor[]): Tensor;
+    (...tensors: Tensor[]): Tensor;
   };
   linalgNorm: {
     (self: Tensor, ord: string, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
     (self: Tensor, ord: string, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null }): Tensor;
-    (self: Tensor, options?: { ord?: Scalar | null; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
-    (self: Tensor, ord?: Scalar | null, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null }): Tensor;
+    (self: Tensor, options?: { ord?: Numeric | null; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
+    (self: Tensor, ord?: Numeric | null, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null }): Tensor;
   };
   linalgPinv: {
     (self: Tensor, rcond: number, options?: { hermitian?: boolean }): Tensor;
@@ -1617,8 +1645,8 @@ export interface TensorFunctions {
     (x: Tensor, y: Tensor, options?: { dim?: number }): Tensor;
   };
   linalgVectorNorm: {
-    (self: Tensor, options?: { ord?: Scalar; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
-    (self: Tensor, ord?: Scalar, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null }): Tensor;
+    (self: Tensor, options?: { ord?: Numeric; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
+    (self: Tensor, ord?: Numeric, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null }): Tensor;
   };
   linear: {
     (input: Tensor, weight: Tensor, options?: { bias?: Tensor | null }): Tensor;
@@ -1679,7 +1707,7 @@ export interface TensorFunctions {
     (self: Tensor): Tensor;
   };
   logicalAnd: {
-    (self: Tensor, other: Tensor): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
   };
   logicalAnd_: {
     (self: Tensor, other: Tensor): Tensor;
@@ -1691,13 +1719,13 @@ export interface TensorFunctions {
     (self: Tensor): Tensor;
   };
   logicalOr: {
-    (self: Tensor, other: Tensor): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
   };
   logicalOr_: {
     (self: Tensor, other: Tensor): Tensor;
   };
   logicalXor: {
-    (self: Tensor, other: Tensor): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
   };
   logicalXor_: {
     (self: Tensor, other: Tensor): Tensor;
@@ -1723,12 +1751,12 @@ export interface TensorFunctions {
     (input: Tensor, hx: readonly Tensor[], wIh: Tensor, wHh: Tensor, bIh?: Tensor | null, bHh?: Tensor | null): [Tensor, Tensor];
   };
   lt: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
+    (self: Tensor | number | boolean, other: Numeric): Tensor;
   };
   lt_: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
   };
   luSolve: {
     (self: Tensor, LUData: Tensor, LUPivots: Tensor): Tensor;
@@ -1743,11 +1771,11 @@ export interface TensorFunctions {
   };
   maskedFill: {
     (self: Tensor, mask: Tensor, value: Tensor): Tensor;
-    (self: Tensor, mask: Tensor, value: Scalar): Tensor;
+    (self: Tensor, mask: Tensor, value: Numeric): Tensor;
   };
   maskedFill_: {
     (self: Tensor, mask: Tensor, value: Tensor): Tensor;
-    (self: Tensor, mask: Tensor, value: Scalar): Tensor;
+    (self: Tensor, mask: Tensor, value: Numeric): Tensor;
   };
   maskedScatter: {
     (self: Tensor, mask: Tensor, source: Tensor): Tensor;
@@ -1804,7 +1832,7 @@ export interface TensorFunctions {
     (self: Tensor, indices: Tensor, outputSize: number | readonly number[], stride: number | readonly number[], padding: number | readonly number[]): Tensor;
   };
   maximum: {
-    (self: Tensor, other: Tensor): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
   };
   mean: {
     (self: Tensor, options?: { dtype?: DType | null }): Tensor;
@@ -1818,6 +1846,7 @@ export interface TensorFunctions {
   };
   meshgrid: {
     (tensors: readonly Tensor[]): Tensor[];
+    (...tensors: Tensor[]): Tensor[];
     (tensors: readonly Tensor[], options: { indexing: string }): Tensor[];
   };
   min: {
@@ -1827,7 +1856,7 @@ export interface TensorFunctions {
     (self: Tensor, dim: number, keepdim?: boolean): [Tensor, Tensor];
   };
   minimum: {
-    (self: Tensor, other: Tensor): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
   };
   mish: {
     (self: Tensor): Tensor;
@@ -1859,16 +1888,16 @@ export interface TensorFunctions {
     (self: Tensor): Tensor;
   };
   mul: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
+    (self: Tensor | number | boolean, other: Numeric): Tensor;
   };
   mul_: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
+    (self: Tensor | number | boolean, other: Numeric): Tensor;
   };
   multiMarginLoss: {
-    (self: Tensor, target: Tensor, options?: { p?: Scalar; margin?: Scalar; weight?: Tensor | null; reduction?: number }): Tensor;
-    (self: Tensor, target: Tensor, p?: Scalar, margin?: Scalar, weight?: Tensor | null, reduction?: number): Tensor;
+    (self: Tensor, target: Tensor, options?: { p?: Numeric; margin?: Numeric; weight?: Tensor | null; reduction?: number }): Tensor;
+    (self: Tensor, target: Tensor, p?: Numeric, margin?: Numeric, weight?: Tensor | null, reduction?: number): Tensor;
   };
   multilabelMarginLoss: {
     (self: Tensor, target: Tensor, options?: { reduction?: number }): Tensor;
@@ -1882,12 +1911,12 @@ export interface TensorFunctions {
     (self: Tensor, numSamples: number, replacement?: boolean, options?: { generator?: Generator | null }): Tensor;
   };
   multiply: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
+    (self: Tensor | number | boolean, other: Numeric): Tensor;
   };
   multiply_: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
+    (self: Tensor | number | boolean, other: Numeric): Tensor;
   };
   mv: {
     (self: Tensor, vec: Tensor): Tensor;
@@ -1945,17 +1974,17 @@ export interface TensorFunctions {
     (input: Tensor, normalizedShape: readonly number[], weight: Tensor | null, bias: Tensor | null, eps: number): [Tensor, Tensor, Tensor];
   };
   nativeNorm: {
-    (self: Tensor, options?: { p?: Scalar }): Tensor;
-    (self: Tensor, p?: Scalar): Tensor;
-    (self: Tensor, p: Scalar | null, dim: number | readonly number[], keepdim: boolean, dtype: DType | null): Tensor;
+    (self: Tensor, options?: { p?: Numeric }): Tensor;
+    (self: Tensor, p?: Numeric): Tensor;
+    (self: Tensor, p: Numeric | null, dim: number | readonly number[], keepdim: boolean, dtype: DType | null): Tensor;
   };
   ne: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
+    (self: Tensor | number | boolean, other: Numeric): Tensor;
   };
   ne_: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
   };
   neg: {
     (self: Tensor): Tensor;
@@ -1976,7 +2005,7 @@ export interface TensorFunctions {
     (self: Tensor, size: readonly number[], stride: readonly number[], options?: { dtype?: DType | null; layout?: Layout | null; device?: string | null; pinMemory?: boolean | null }): Tensor;
   };
   newFull: {
-    (self: Tensor, size: readonly number[], fillValue: Scalar, options?: { dtype?: DType | null; layout?: Layout | null; device?: string | null; pinMemory?: boolean | null }): Tensor;
+    (self: Tensor, size: readonly number[], fillValue: Numeric, options?: { dtype?: DType | null; layout?: Layout | null; device?: string | null; pinMemory?: boolean | null }): Tensor;
   };
   newOnes: {
     (self: Tensor, size: readonly number[], options?: { dtype?: DType | null; layout?: Layout | null; device?: string | null; pinMemory?: boolean | null }): Tensor;
@@ -2018,12 +2047,12 @@ export interface TensorFunctions {
     (self: Tensor, options: { size: number; fillValue?: number }): Tensor;
   };
   norm: {
-    (self: Tensor, options?: { p?: Scalar }): Tensor;
-    (self: Tensor, p?: Scalar): Tensor;
-    (self: Tensor, p: Scalar | null, options: { dtype: DType }): Tensor;
-    (self: Tensor, p: Scalar | null, dim: number | readonly number[], options?: { keepdim?: boolean }): Tensor;
-    (self: Tensor, p: Scalar | null, dim: number | readonly number[], keepdim?: boolean): Tensor;
-    (self: Tensor, p: Scalar | null, dim: number | readonly number[], keepdim: boolean, options: { dtype: DType }): Tensor;
+    (self: Tensor, options?: { p?: Numeric }): Tensor;
+    (self: Tensor, p?: Numeric): Tensor;
+    (self: Tensor, p: Numeric | null, options: { dtype: DType }): Tensor;
+    (self: Tensor, p: Numeric | null, dim: number | readonly number[], options?: { keepdim?: boolean }): Tensor;
+    (self: Tensor, p: Numeric | null, dim: number | readonly number[], keepdim?: boolean): Tensor;
+    (self: Tensor, p: Numeric | null, dim: number | readonly number[], keepdim: boolean, options: { dtype: DType }): Tensor;
   };
   normExceptDim: {
     (v: Tensor, options?: { pow?: number; dim?: number }): Tensor;
@@ -2046,11 +2075,11 @@ export interface TensorFunctions {
   };
   notEqual: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
   };
   notEqual_: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
   };
   nuclearNorm: {
     (self: Tensor, options?: { keepdim?: boolean }): Tensor;
@@ -2129,12 +2158,12 @@ export interface TensorFunctions {
   };
   pow: {
     (self: Tensor, exponent: Tensor): Tensor;
-    (self: Scalar, exponent: Tensor): Tensor;
-    (self: Tensor, exponent: Scalar): Tensor;
+    (self: Numeric, exponent: Tensor): Tensor;
+    (self: Tensor, exponent: Numeric): Tensor;
   };
   pow_: {
     (self: Tensor, exponent: Tensor): Tensor;
-    (self: Tensor, exponent: Scalar): Tensor;
+    (self: Tensor, exponent: Numeric): Tensor;
   };
   prelu: {
     (self: Tensor, weight: Tensor): Tensor;
@@ -2143,6 +2172,9 @@ export interface TensorFunctions {
     (self: Tensor, options?: { dtype?: DType | null }): Tensor;
     (self: Tensor, dim: number, options?: { keepdim?: boolean; dtype?: DType | null }): Tensor;
     (self: Tensor, dim: number, keepdim?: boolean, options?: { dtype?: DType | null }): Tensor;
+  };
+  promoteTypes: {
+    (type1: DType, type2: DType): DType;
   };
   put: {
     (self: Tensor, index: Tensor, source: Tensor, options?: { accumulate?: boolean }): Tensor;
@@ -2231,19 +2263,19 @@ export interface TensorFunctions {
     (self: Tensor): Tensor;
   };
   remainder: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
-    (self: Scalar, other: Tensor): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
+    (self: Tensor | number | boolean, other: Numeric): Tensor;
+    (self: Numeric, other: Tensor | number | boolean): Tensor;
   };
   remainder_: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
   };
   renorm: {
-    (self: Tensor, p: Scalar, dim: number, maxnorm: Scalar): Tensor;
+    (self: Tensor, p: Numeric, dim: number, maxnorm: Numeric): Tensor;
   };
   renorm_: {
-    (self: Tensor, p: Scalar, dim: number, maxnorm: Scalar): Tensor;
+    (self: Tensor, p: Numeric, dim: number, maxnorm: Numeric): Tensor;
   };
   repeat: {
     (self: Tensor, repeats: readonly number[]): Tensor;
@@ -2300,11 +2332,14 @@ export interface TensorFunctions {
   };
   resultType: {
     (tensor: Tensor, other: Tensor): DType;
-    (tensor: Tensor, other: Scalar): DType;
-    (scalar: Scalar, tensor: Tensor): DType;
+    (tensor: Tensor, other: Numeric): DType;
+    (scalar: Numeric, tensor: Tensor): DType;
   };
   retainGrad: {
     (self: Tensor): void;
+  };
+  retainsGrad: {
+    (self: Tensor): boolean;
   };
   rmsNorm: {
     (input: Tensor, normalizedShape: readonly number[], options?: { weight?: Tensor | null; eps?: number | null }): Tensor;
@@ -2342,28 +2377,32 @@ export interface TensorFunctions {
     (self: Tensor): Tensor;
     (self: Tensor, options: { decimals: number }): Tensor;
   };
+  rowIndices: {
+    (self: Tensor): Tensor;
+  };
   rowStack: {
     (tensors: readonly Tensor[]): Tensor;
+    (...tensors: Tensor[]): Tensor;
   };
   rrelu: {
-    (self: Tensor, options?: { lower?: Scalar; upper?: Scalar; training?: boolean; generator?: Generator | null }): Tensor;
-    (self: Tensor, lower?: Scalar, upper?: Scalar, training?: boolean, generator?: Generator | null): Tensor;
+    (self: Tensor, options?: { lower?: Numeric; upper?: Numeric; training?: boolean; generator?: Generator | null }): Tensor;
+    (self: Tensor, lower?: Numeric, upper?: Numeric, training?: boolean, generator?: Generator | null): Tensor;
   };
   rrelu_: {
-    (self: Tensor, options?: { lower?: Scalar; upper?: Scalar; training?: boolean; generator?: Generator | null }): Tensor;
-    (self: Tensor, lower?: Scalar, upper?: Scalar, training?: boolean, generator?: Generator | null): Tensor;
+    (self: Tensor, options?: { lower?: Numeric; upper?: Numeric; training?: boolean; generator?: Generator | null }): Tensor;
+    (self: Tensor, lower?: Numeric, upper?: Numeric, training?: boolean, generator?: Generator | null): Tensor;
   };
   rreluWithNoise: {
-    (self: Tensor, noise: Tensor, options?: { lower?: Scalar; upper?: Scalar; training?: boolean; generator?: Generator | null }): Tensor;
-    (self: Tensor, noise: Tensor, lower?: Scalar, upper?: Scalar, training?: boolean, generator?: Generator | null): Tensor;
+    (self: Tensor, noise: Tensor, options?: { lower?: Numeric; upper?: Numeric; training?: boolean; generator?: Generator | null }): Tensor;
+    (self: Tensor, noise: Tensor, lower?: Numeric, upper?: Numeric, training?: boolean, generator?: Generator | null): Tensor;
   };
   rreluWithNoise_: {
-    (self: Tensor, noise: Tensor, options?: { lower?: Scalar; upper?: Scalar; training?: boolean; generator?: Generator | null }): Tensor;
-    (self: Tensor, noise: Tensor, lower?: Scalar, upper?: Scalar, training?: boolean, generator?: Generator | null): Tensor;
+    (self: Tensor, noise: Tensor, options?: { lower?: Numeric; upper?: Numeric; training?: boolean; generator?: Generator | null }): Tensor;
+    (self: Tensor, noise: Tensor, lower?: Numeric, upper?: Numeric, training?: boolean, generator?: Generator | null): Tensor;
   };
   rreluWithNoiseFunctional: {
-    (self: Tensor, noise: Tensor, options?: { lower?: Scalar; upper?: Scalar; training?: boolean; generator?: Generator | null }): [Tensor, Tensor];
-    (self: Tensor, noise: Tensor, lower?: Scalar, upper?: Scalar, training?: boolean, generator?: Generator | null): [Tensor, Tensor];
+    (self: Tensor, noise: Tensor, options?: { lower?: Numeric; upper?: Numeric; training?: boolean; generator?: Generator | null }): [Tensor, Tensor];
+    (self: Tensor, noise: Tensor, lower?: Numeric, upper?: Numeric, training?: boolean, generator?: Generator | null): [Tensor, Tensor];
   };
   rsqrt: {
     (self: Tensor): Tensor;
@@ -2372,9 +2411,9 @@ export interface TensorFunctions {
     (self: Tensor): Tensor;
   };
   rsub: {
-    (self: Tensor, other: Tensor, options?: { alpha?: Scalar }): Tensor;
-    (self: Tensor, other: Scalar, options?: { alpha?: Scalar }): Tensor;
-    (self: Tensor, other: Scalar, alpha?: Scalar): Tensor;
+    (self: Tensor, other: Tensor, options?: { alpha?: Numeric }): Tensor;
+    (self: Tensor, other: Numeric, options?: { alpha?: Numeric }): Tensor;
+    (self: Tensor, other: Numeric, alpha?: Numeric): Tensor;
   };
   scaledDotProductAttention: {
     (query: Tensor, key: Tensor, value: Tensor, options?: { attnMask?: Tensor | null; dropoutP?: number; isCausal?: boolean; scale?: number | null; enableGqa?: boolean }): Tensor;
@@ -2383,14 +2422,14 @@ export interface TensorFunctions {
   scatter: {
     (self: Tensor, dim: number, index: Tensor, src: Tensor): Tensor;
     (self: Tensor, dim: number, index: Tensor, src: Tensor, options: { reduce: string }): Tensor;
-    (self: Tensor, dim: number, index: Tensor, value: Scalar): Tensor;
-    (self: Tensor, dim: number, index: Tensor, value: Scalar, options: { reduce: string }): Tensor;
+    (self: Tensor, dim: number, index: Tensor, value: Numeric): Tensor;
+    (self: Tensor, dim: number, index: Tensor, value: Numeric, options: { reduce: string }): Tensor;
   };
   scatter_: {
     (self: Tensor, dim: number, index: Tensor, src: Tensor): Tensor;
     (self: Tensor, dim: number, index: Tensor, src: Tensor, options: { reduce: string }): Tensor;
-    (self: Tensor, dim: number, index: Tensor, value: Scalar): Tensor;
-    (self: Tensor, dim: number, index: Tensor, value: Scalar, options: { reduce: string }): Tensor;
+    (self: Tensor, dim: number, index: Tensor, value: Numeric): Tensor;
+    (self: Tensor, dim: number, index: Tensor, value: Numeric, options: { reduce: string }): Tensor;
   };
   scatterAdd: {
     (self: Tensor, dim: number, index: Tensor, src: Tensor): Tensor;
@@ -2406,10 +2445,10 @@ export interface TensorFunctions {
   };
   searchsorted: {
     (sortedSequence: Tensor, self: Tensor, options?: { outInt32?: boolean; right?: boolean; side?: string | null; sorter?: Tensor | null }): Tensor;
-    (sortedSequence: Tensor, self: Scalar, options?: { outInt32?: boolean; right?: boolean; side?: string | null; sorter?: Tensor | null }): Tensor;
+    (sortedSequence: Tensor, self: Numeric, options?: { outInt32?: boolean; right?: boolean; side?: string | null; sorter?: Tensor | null }): Tensor;
   };
   segmentReduce: {
-    (data: Tensor, reduce: string, options?: { lengths?: Tensor | null; indices?: Tensor | null; offsets?: Tensor | null; axis?: number; unsafe?: boolean; initial?: Scalar | null }): Tensor;
+    (data: Tensor, reduce: string, options?: { lengths?: Tensor | null; indices?: Tensor | null; offsets?: Tensor | null; axis?: number; unsafe?: boolean; initial?: Numeric | null }): Tensor;
   };
   select: {
     (self: Tensor, dim: number, index: number): Tensor;
@@ -2528,12 +2567,12 @@ export interface TensorFunctions {
     (self: Tensor, dim: number, dtype?: DType | null): Tensor;
   };
   softplus: {
-    (self: Tensor, options?: { beta?: Scalar; threshold?: Scalar }): Tensor;
-    (self: Tensor, beta?: Scalar, threshold?: Scalar): Tensor;
+    (self: Tensor, options?: { beta?: Numeric; threshold?: Numeric }): Tensor;
+    (self: Tensor, beta?: Numeric, threshold?: Numeric): Tensor;
   };
   softshrink: {
-    (self: Tensor, options?: { lambd?: Scalar }): Tensor;
-    (self: Tensor, lambd?: Scalar): Tensor;
+    (self: Tensor, options?: { lambd?: Numeric }): Tensor;
+    (self: Tensor, lambd?: Numeric): Tensor;
   };
   sort: {
     (self: Tensor, options?: { dim?: number; descending?: boolean }): [Tensor, Tensor];
@@ -2585,7 +2624,7 @@ export interface TensorFunctions {
     (self: Tensor, size: readonly number[], sparseDim: number, denseDim: number): Tensor;
   };
   sparseSampledAddmm: {
-    (self: Tensor, mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
+    (self: Tensor, mat1: Tensor, mat2: Tensor, options?: { beta?: Numeric; alpha?: Numeric }): Tensor;
   };
   specialAiryAi: {
     (x: Tensor): Tensor;
@@ -2604,23 +2643,23 @@ export interface TensorFunctions {
   };
   specialChebyshevPolynomialT: {
     (x: Tensor, n: Tensor): Tensor;
-    (x: Tensor, n: Scalar): Tensor;
-    (x: Scalar, n: Tensor): Tensor;
+    (x: Tensor, n: Numeric): Tensor;
+    (x: Numeric, n: Tensor): Tensor;
   };
   specialChebyshevPolynomialU: {
     (x: Tensor, n: Tensor): Tensor;
-    (x: Tensor, n: Scalar): Tensor;
-    (x: Scalar, n: Tensor): Tensor;
+    (x: Tensor, n: Numeric): Tensor;
+    (x: Numeric, n: Tensor): Tensor;
   };
   specialChebyshevPolynomialV: {
     (x: Tensor, n: Tensor): Tensor;
-    (x: Tensor, n: Scalar): Tensor;
-    (x: Scalar, n: Tensor): Tensor;
+    (x: Tensor, n: Numeric): Tensor;
+    (x: Numeric, n: Tensor): Tensor;
   };
   specialChebyshevPolynomialW: {
     (x: Tensor, n: Tensor): Tensor;
-    (x: Tensor, n: Scalar): Tensor;
-    (x: Scalar, n: Tensor): Tensor;
+    (x: Tensor, n: Numeric): Tensor;
+    (x: Numeric, n: Tensor): Tensor;
   };
   specialDigamma: {
     (self: Tensor): Tensor;
@@ -2660,13 +2699,13 @@ export interface TensorFunctions {
   };
   specialHermitePolynomialH: {
     (x: Tensor, n: Tensor): Tensor;
-    (x: Tensor, n: Scalar): Tensor;
-    (x: Scalar, n: Tensor): Tensor;
+    (x: Tensor, n: Numeric): Tensor;
+    (x: Numeric, n: Tensor): Tensor;
   };
   specialHermitePolynomialHe: {
     (x: Tensor, n: Tensor): Tensor;
-    (x: Tensor, n: Scalar): Tensor;
-    (x: Scalar, n: Tensor): Tensor;
+    (x: Tensor, n: Numeric): Tensor;
+    (x: Numeric, n: Tensor): Tensor;
   };
   specialI0: {
     (self: Tensor): Tensor;
@@ -2682,13 +2721,13 @@ export interface TensorFunctions {
   };
   specialLaguerrePolynomialL: {
     (x: Tensor, n: Tensor): Tensor;
-    (x: Tensor, n: Scalar): Tensor;
-    (x: Scalar, n: Tensor): Tensor;
+    (x: Tensor, n: Numeric): Tensor;
+    (x: Numeric, n: Tensor): Tensor;
   };
   specialLegendrePolynomialP: {
     (x: Tensor, n: Tensor): Tensor;
-    (x: Tensor, n: Scalar): Tensor;
-    (x: Scalar, n: Tensor): Tensor;
+    (x: Tensor, n: Numeric): Tensor;
+    (x: Numeric, n: Tensor): Tensor;
   };
   specialLog1p: {
     (self: Tensor): Tensor;
@@ -2745,23 +2784,23 @@ export interface TensorFunctions {
   };
   specialShiftedChebyshevPolynomialT: {
     (x: Tensor, n: Tensor): Tensor;
-    (x: Tensor, n: Scalar): Tensor;
-    (x: Scalar, n: Tensor): Tensor;
+    (x: Tensor, n: Numeric): Tensor;
+    (x: Numeric, n: Tensor): Tensor;
   };
   specialShiftedChebyshevPolynomialU: {
     (x: Tensor, n: Tensor): Tensor;
-    (x: Tensor, n: Scalar): Tensor;
-    (x: Scalar, n: Tensor): Tensor;
+    (x: Tensor, n: Numeric): Tensor;
+    (x: Numeric, n: Tensor): Tensor;
   };
   specialShiftedChebyshevPolynomialV: {
     (x: Tensor, n: Tensor): Tensor;
-    (x: Tensor, n: Scalar): Tensor;
-    (x: Scalar, n: Tensor): Tensor;
+    (x: Tensor, n: Numeric): Tensor;
+    (x: Numeric, n: Tensor): Tensor;
   };
   specialShiftedChebyshevPolynomialW: {
     (x: Tensor, n: Tensor): Tensor;
-    (x: Tensor, n: Scalar): Tensor;
-    (x: Scalar, n: Tensor): Tensor;
+    (x: Tensor, n: Numeric): Tensor;
+    (x: Numeric, n: Tensor): Tensor;
   };
   specialSinc: {
     (self: Tensor): Tensor;
@@ -2775,18 +2814,18 @@ export interface TensorFunctions {
   };
   specialXlog1py: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
-    (self: Scalar, other: Tensor): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
+    (self: Numeric, other: Tensor): Tensor;
   };
   specialXlogy: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
-    (self: Scalar, other: Tensor): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
+    (self: Numeric, other: Tensor): Tensor;
   };
   specialZeta: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
-    (self: Scalar, other: Tensor): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
+    (self: Numeric, other: Tensor): Tensor;
   };
   split: {
     (self: Tensor, splitSize: number, options?: { dim?: number }): Tensor[];
@@ -2829,16 +2868,16 @@ export interface TensorFunctions {
     (self: Tensor, unbiased?: boolean): Tensor;
     (self: Tensor, dim: number | readonly number[] | null, options?: { unbiased?: boolean; keepdim?: boolean }): Tensor;
     (self: Tensor, dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean): Tensor;
-    (self: Tensor, options?: { dim?: number | readonly number[] | null; correction?: Scalar | null; keepdim?: boolean }): Tensor;
-    (self: Tensor, dim?: number | readonly number[] | null, options?: { correction?: Scalar | null; keepdim?: boolean }): Tensor;
+    (self: Tensor, options?: { dim?: number | readonly number[] | null; correction?: Numeric | null; keepdim?: boolean }): Tensor;
+    (self: Tensor, dim?: number | readonly number[] | null, options?: { correction?: Numeric | null; keepdim?: boolean }): Tensor;
   };
   stdMean: {
     (self: Tensor, options?: { unbiased?: boolean }): [Tensor, Tensor];
     (self: Tensor, unbiased?: boolean): [Tensor, Tensor];
     (self: Tensor, dim: number | readonly number[] | null, options?: { unbiased?: boolean; keepdim?: boolean }): [Tensor, Tensor];
     (self: Tensor, dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean): [Tensor, Tensor];
-    (self: Tensor, options?: { dim?: number | readonly number[] | null; correction?: Scalar | null; keepdim?: boolean }): [Tensor, Tensor];
-    (self: Tensor, dim?: number | readonly number[] | null, options?: { correction?: Scalar | null; keepdim?: boolean }): [Tensor, Tensor];
+    (self: Tensor, options?: { dim?: number | readonly number[] | null; correction?: Numeric | null; keepdim?: boolean }): [Tensor, Tensor];
+    (self: Tensor, dim?: number | readonly number[] | null, options?: { correction?: Numeric | null; keepdim?: boolean }): [Tensor, Tensor];
   };
   stft: {
     (self: Tensor, nFft: number, options?: { hopLength?: number | null; winLength?: number | null; window?: Tensor | null; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null; alignToWindow?: boolean | null }): Tensor;
@@ -2850,24 +2889,24 @@ export interface TensorFunctions {
     (self: Tensor): number;
   };
   sub: {
-    (self: Tensor, other: Tensor, options?: { alpha?: Scalar }): Tensor;
-    (self: Tensor, other: Scalar, options?: { alpha?: Scalar }): Tensor;
-    (self: Tensor, other: Scalar, alpha?: Scalar): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options?: { alpha?: Numeric }): Tensor;
+    (self: Tensor | number | boolean, other: Numeric, options?: { alpha?: Numeric }): Tensor;
+    (self: Tensor | number | boolean, other: Numeric, alpha?: Numeric): Tensor;
   };
   sub_: {
-    (self: Tensor, other: Tensor, options?: { alpha?: Scalar }): Tensor;
-    (self: Tensor, other: Scalar, options?: { alpha?: Scalar }): Tensor;
-    (self: Tensor, other: Scalar, alpha?: Scalar): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options?: { alpha?: Numeric }): Tensor;
+    (self: Tensor | number | boolean, other: Numeric, options?: { alpha?: Numeric }): Tensor;
+    (self: Tensor | number | boolean, other: Numeric, alpha?: Numeric): Tensor;
   };
   subtract: {
-    (self: Tensor, other: Tensor, options?: { alpha?: Scalar }): Tensor;
-    (self: Tensor, other: Scalar, options?: { alpha?: Scalar }): Tensor;
-    (self: Tensor, other: Scalar, alpha?: Scalar): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options?: { alpha?: Numeric }): Tensor;
+    (self: Tensor | number | boolean, other: Numeric, options?: { alpha?: Numeric }): Tensor;
+    (self: Tensor | number | boolean, other: Numeric, alpha?: Numeric): Tensor;
   };
   subtract_: {
-    (self: Tensor, other: Tensor, options?: { alpha?: Scalar }): Tensor;
-    (self: Tensor, other: Scalar, options?: { alpha?: Scalar }): Tensor;
-    (self: Tensor, other: Scalar, alpha?: Scalar): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options?: { alpha?: Numeric }): Tensor;
+    (self: Tensor | number | boolean, other: Numeric, options?: { alpha?: Numeric }): Tensor;
+    (self: Tensor | number | boolean, other: Numeric, alpha?: Numeric): Tensor;
   };
   sum: {
     (self: Tensor, options?: { dtype?: DType | null }): Tensor;
@@ -2934,10 +2973,10 @@ export interface TensorFunctions {
     (self: Tensor, weight: Tensor, kernelSize: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[]): Tensor;
   };
   threshold: {
-    (self: Tensor, threshold: Scalar, value: Scalar): Tensor;
+    (self: Tensor, threshold: Numeric, value: Numeric): Tensor;
   };
   threshold_: {
-    (self: Tensor, threshold: Scalar, value: Scalar): Tensor;
+    (self: Tensor, threshold: Numeric, value: Numeric): Tensor;
   };
   tile: {
     (self: Tensor, dims: readonly number[]): Tensor;
@@ -2985,7 +3024,7 @@ export interface TensorFunctions {
   };
   trapezoid: {
     (y: Tensor, x: Tensor, options?: { dim?: number }): Tensor;
-    (y: Tensor, options?: { dx?: Scalar; dim?: number }): Tensor;
+    (y: Tensor, options?: { dx?: Numeric; dim?: number }): Tensor;
   };
   trapz: {
     (y: Tensor, options?: { dx?: number; dim?: number }): Tensor;
@@ -3024,12 +3063,12 @@ export interface TensorFunctions {
     (row: number, col: number, offset?: number, options?: { dtype?: DType | null; layout?: Layout | null; device?: string | null; pinMemory?: boolean | null }): Tensor;
   };
   trueDivide: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
+    (self: Tensor | number | boolean, other: Numeric): Tensor;
   };
   trueDivide_: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
+    (self: Tensor | number | boolean, other: Numeric): Tensor;
   };
   trunc: {
     (self: Tensor): Tensor;
@@ -3049,6 +3088,7 @@ export interface TensorFunctions {
   };
   unflattenDenseTensors: {
     (flat: Tensor, tensors: readonly Tensor[]): Tensor[];
+    (flat: Tensor, ...tensors: Tensor[]): Tensor[];
   };
   unfold: {
     (self: Tensor, dimension: number, size: number, step: number): Tensor;
@@ -3060,18 +3100,6 @@ export interface TensorFunctions {
   uniform_: {
     (self: Tensor, options?: { from?: number; to?: number; generator?: Generator | null }): Tensor;
     (self: Tensor, from?: number, to?: number, options?: { generator?: Generator | null }): Tensor;
-  };
-  uniqueConsecutive: {
-    (self: Tensor, options?: { returnInverse?: boolean; returnCounts?: boolean; dim?: number | null }): [Tensor, Tensor, Tensor];
-    (self: Tensor, returnInverse?: boolean, returnCounts?: boolean, dim?: number | null): [Tensor, Tensor, Tensor];
-  };
-  uniqueDim: {
-    (self: Tensor, dim: number, options?: { sorted?: boolean; returnInverse?: boolean; returnCounts?: boolean }): [Tensor, Tensor, Tensor];
-    (self: Tensor, dim: number, sorted?: boolean, returnInverse?: boolean, returnCounts?: boolean): [Tensor, Tensor, Tensor];
-  };
-  uniqueDimConsecutive: {
-    (self: Tensor, dim: number, options?: { returnInverse?: boolean; returnCounts?: boolean }): [Tensor, Tensor, Tensor];
-    (self: Tensor, dim: number, returnInverse?: boolean, returnCounts?: boolean): [Tensor, Tensor, Tensor];
   };
   unsafeChunk: {
     (self: Tensor, chunks: number, options?: { dim?: number }): Tensor[];
@@ -3138,16 +3166,16 @@ export interface TensorFunctions {
     (self: Tensor, unbiased?: boolean): Tensor;
     (self: Tensor, dim: number | readonly number[] | null, options?: { unbiased?: boolean; keepdim?: boolean }): Tensor;
     (self: Tensor, dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean): Tensor;
-    (self: Tensor, options?: { dim?: number | readonly number[] | null; correction?: Scalar | null; keepdim?: boolean }): Tensor;
-    (self: Tensor, dim?: number | readonly number[] | null, options?: { correction?: Scalar | null; keepdim?: boolean }): Tensor;
+    (self: Tensor, options?: { dim?: number | readonly number[] | null; correction?: Numeric | null; keepdim?: boolean }): Tensor;
+    (self: Tensor, dim?: number | readonly number[] | null, options?: { correction?: Numeric | null; keepdim?: boolean }): Tensor;
   };
   varMean: {
     (self: Tensor, options?: { unbiased?: boolean }): [Tensor, Tensor];
     (self: Tensor, unbiased?: boolean): [Tensor, Tensor];
     (self: Tensor, dim: number | readonly number[] | null, options?: { unbiased?: boolean; keepdim?: boolean }): [Tensor, Tensor];
     (self: Tensor, dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean): [Tensor, Tensor];
-    (self: Tensor, options?: { dim?: number | readonly number[] | null; correction?: Scalar | null; keepdim?: boolean }): [Tensor, Tensor];
-    (self: Tensor, dim?: number | readonly number[] | null, options?: { correction?: Scalar | null; keepdim?: boolean }): [Tensor, Tensor];
+    (self: Tensor, options?: { dim?: number | readonly number[] | null; correction?: Numeric | null; keepdim?: boolean }): [Tensor, Tensor];
+    (self: Tensor, dim?: number | readonly number[] | null, options?: { correction?: Numeric | null; keepdim?: boolean }): [Tensor, Tensor];
   };
   vdot: {
     (self: Tensor, other: Tensor): Tensor;
@@ -3171,22 +3199,23 @@ export interface TensorFunctions {
   };
   vstack: {
     (tensors: readonly Tensor[]): Tensor;
+    (...tensors: Tensor[]): Tensor;
   };
   where: {
     (condition: Tensor): Tensor[];
     (condition: Tensor, self: Tensor, other: Tensor): Tensor;
-    (condition: Tensor, self: Tensor, other: Scalar): Tensor;
-    (condition: Tensor, self: Scalar, other: Tensor): Tensor;
-    (condition: Tensor, self: Scalar, other: Scalar): Tensor;
+    (condition: Tensor, self: Tensor, other: Numeric): Tensor;
+    (condition: Tensor, self: Numeric, other: Tensor): Tensor;
+    (condition: Tensor, self: Numeric, other: Numeric): Tensor;
   };
   xlogy: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
-    (self: Scalar, other: Tensor): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
+    (self: Numeric, other: Tensor): Tensor;
   };
   xlogy_: {
     (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Scalar): Tensor;
+    (self: Tensor, other: Numeric): Tensor;
   };
   zero: {
     (self: Tensor): Tensor;
@@ -3496,6 +3525,8 @@ export const broadcastTo: TensorFunctions['broadcastTo'] = surface.broadcastTo;
  * - `aten::bucketize.Scalar(Scalar self, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor`
  */
 export const bucketize: TensorFunctions['bucketize'] = surface.bucketize;
+/** `aten::can_cast(ScalarType from_, ScalarType to) -> bool` */
+export const canCast: TensorFunctions['canCast'] = surface.canCast;
 /** `aten::cartesian_prod(Tensor[] tensors) -> Tensor` */
 export const cartesianProd: TensorFunctions['cartesianProd'] = surface.cartesianProd;
 /** `aten::cat(Tensor[] tensors, int dim=0) -> Tensor` */
@@ -3504,6 +3535,8 @@ export const cat: TensorFunctions['cat'] = surface.cat;
 export const cauchy: TensorFunctions['cauchy'] = surface.cauchy;
 /** `aten::cauchy_(Tensor(a!) self, float median=0., float sigma=1., *, Generator? generator=None) -> Tensor(a!)` */
 export const cauchy_: TensorFunctions['cauchy_'] = surface.cauchy_;
+/** `aten::ccol_indices(Tensor(a) self) -> Tensor(a)` */
+export const ccolIndices: TensorFunctions['ccolIndices'] = surface.ccolIndices;
 /** `aten::cdist(Tensor x1, Tensor x2, float p=2., int? compute_mode=None) -> Tensor` */
 export const cdist: TensorFunctions['cdist'] = surface.cdist;
 /** `aten::ceil(Tensor self) -> Tensor` */
@@ -3576,6 +3609,8 @@ export const clone: TensorFunctions['clone'] = surface.clone;
 export const coalesce: TensorFunctions['coalesce'] = surface.coalesce;
 /** `aten::col2im(Tensor self, SymInt[2] output_size, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride) -> Tensor` */
 export const col2im: TensorFunctions['col2im'] = surface.col2im;
+/** `aten::col_indices(Tensor(a) self) -> Tensor(a)` */
+export const colIndices: TensorFunctions['colIndices'] = surface.colIndices;
 /** `aten::column_stack(Tensor[] tensors) -> Tensor` */
 export const columnStack: TensorFunctions['columnStack'] = surface.columnStack;
 /** `aten::combinations(Tensor self, int r=2, bool with_replacement=False) -> Tensor` */
@@ -3668,6 +3703,8 @@ export const cov: TensorFunctions['cov'] = surface.cov;
 export const cross: TensorFunctions['cross'] = surface.cross;
 /** `aten::cross_entropy_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100, float label_smoothing=0.) -> Tensor` */
 export const crossEntropyLoss: TensorFunctions['crossEntropyLoss'] = surface.crossEntropyLoss;
+/** `aten::crow_indices(Tensor(a) self) -> Tensor(a)` */
+export const crowIndices: TensorFunctions['crowIndices'] = surface.crowIndices;
 /**
  * - `aten::ctc_loss.IntList(Tensor log_probs, Tensor targets, int[] input_lengths, int[] target_lengths, int blank=0, int reduction=1, bool zero_infinity=False) -> Tensor`
  * - `aten::ctc_loss.Tensor(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, int blank=0, int reduction=1, bool zero_infinity=False) -> Tensor`
@@ -4785,6 +4822,8 @@ export const prelu: TensorFunctions['prelu'] = surface.prelu;
  * - `aten::prod.dim_int(Tensor self, int dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`
  */
 export const prod: TensorFunctions['prod'] = surface.prod;
+/** `aten::promote_types(ScalarType type1, ScalarType type2) -> ScalarType` */
+export const promoteTypes: TensorFunctions['promoteTypes'] = surface.promoteTypes;
 /** `aten::put(Tensor self, Tensor index, Tensor source, bool accumulate=False) -> Tensor` */
 export const put: TensorFunctions['put'] = surface.put;
 /** `aten::put_(Tensor(a!) self, Tensor index, Tensor source, bool accumulate=False) -> Tensor(a!)` */
@@ -4912,6 +4951,8 @@ export const resolveNeg: TensorFunctions['resolveNeg'] = surface.resolveNeg;
 export const resultType: TensorFunctions['resultType'] = surface.resultType;
 /** `aten::retain_grad(Tensor(a!) self) -> ()` */
 export const retainGrad: TensorFunctions['retainGrad'] = surface.retainGrad;
+/** `aten::retains_grad(Tensor self) -> bool` */
+export const retainsGrad: TensorFunctions['retainsGrad'] = surface.retainsGrad;
 /** `aten::rms_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor` */
 export const rmsNorm: TensorFunctions['rmsNorm'] = surface.rmsNorm;
 /**
@@ -4942,6 +4983,8 @@ export const round: TensorFunctions['round'] = surface.round;
  * - `aten::round_.decimals(Tensor(a!) self, *, int decimals) -> Tensor(a!)`
  */
 export const round_: TensorFunctions['round_'] = surface.round_;
+/** `aten::row_indices(Tensor(a) self) -> Tensor(a)` */
+export const rowIndices: TensorFunctions['rowIndices'] = surface.rowIndices;
 /** `aten::row_stack(Tensor[] tensors) -> Tensor` */
 export const rowStack: TensorFunctions['rowStack'] = surface.rowStack;
 /** `aten::rrelu(Tensor self, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> Tensor` */
@@ -5491,12 +5534,6 @@ export const unfold: TensorFunctions['unfold'] = surface.unfold;
 export const uniform: TensorFunctions['uniform'] = surface.uniform;
 /** `aten::uniform_(Tensor(a!) self, float from=0., float to=1., *, Generator? generator=None) -> Tensor(a!)` */
 export const uniform_: TensorFunctions['uniform_'] = surface.uniform_;
-/** `aten::unique_consecutive(Tensor self, bool return_inverse=False, bool return_counts=False, int? dim=None) -> (Tensor, Tensor, Tensor)` */
-export const uniqueConsecutive: TensorFunctions['uniqueConsecutive'] = surface.uniqueConsecutive;
-/** `aten::unique_dim(Tensor self, int dim, bool sorted=True, bool return_inverse=False, bool return_counts=False) -> (Tensor, Tensor, Tensor)` */
-export const uniqueDim: TensorFunctions['uniqueDim'] = surface.uniqueDim;
-/** `aten::unique_dim_consecutive(Tensor self, int dim, bool return_inverse=False, bool return_counts=False) -> (Tensor, Tensor, Tensor)` */
-export const uniqueDimConsecutive: TensorFunctions['uniqueDimConsecutive'] = surface.uniqueDimConsecutive;
 /** `aten::unsafe_chunk(Tensor self, int chunks, int dim=0) -> Tensor[]` */
 export const unsafeChunk: TensorFunctions['unsafeChunk'] = surface.unsafeChunk;
 /** `aten::unsafe_split.Tensor(Tensor self, SymInt split_size, int dim=0) -> Tensor[]` */

@@ -3,8 +3,10 @@
 import type { Scalar } from '../create';
 import type { DType } from '../dtype';
 import type { Generator } from '../generator';
+import type { Complex } from '../operator';
 import type { Tensor } from '../tensor';
 
+type Numeric = Scalar | Complex;
 type Layout = 'strided' | 'sparse_coo' | 'sparse_csr' | 'sparse_csc' | 'sparse_bsr' | 'sparse_bsc' | 'mkldnn';
 type MemoryFormat = 'contiguous' | 'preserve' | 'channels_last' | 'channels_last_3d';
 
@@ -48,44 +50,44 @@ export interface TensorMethods {
    * - `aten::add.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor`
    * - `aten::add.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor`
    */
-  add(other: Tensor, options?: { alpha?: Scalar }): Tensor;
-  add(other: Scalar, options?: { alpha?: Scalar }): Tensor;
-  add(other: Scalar, alpha?: Scalar): Tensor;
+  add(other: Tensor | number | boolean, options?: { alpha?: Numeric }): Tensor;
+  add(other: Numeric, options?: { alpha?: Numeric }): Tensor;
+  add(other: Numeric, alpha?: Numeric): Tensor;
   /**
    * - `aten::add_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)`
    * - `aten::add_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) -> Tensor(a!)`
    */
-  add_(other: Tensor, options?: { alpha?: Scalar }): this;
-  add_(other: Scalar, options?: { alpha?: Scalar }): this;
-  add_(other: Scalar, alpha?: Scalar): this;
+  add_(other: Tensor | number | boolean, options?: { alpha?: Numeric }): this;
+  add_(other: Numeric, options?: { alpha?: Numeric }): this;
+  add_(other: Numeric, alpha?: Numeric): this;
   /** `aten::addbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
-  addbmm(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
+  addbmm(batch1: Tensor, batch2: Tensor, options?: { beta?: Numeric; alpha?: Numeric }): Tensor;
   /** `aten::addbmm_(Tensor(a!) self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)` */
-  addbmm_(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): this;
+  addbmm_(batch1: Tensor, batch2: Tensor, options?: { beta?: Numeric; alpha?: Numeric }): this;
   /** `aten::addcdiv(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor` */
-  addcdiv(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): Tensor;
+  addcdiv(tensor1: Tensor, tensor2: Tensor, options?: { value?: Numeric }): Tensor;
   /** `aten::addcdiv_(Tensor(a!) self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor(a!)` */
-  addcdiv_(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): this;
+  addcdiv_(tensor1: Tensor, tensor2: Tensor, options?: { value?: Numeric }): this;
   /** `aten::addcmul(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor` */
-  addcmul(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): Tensor;
+  addcmul(tensor1: Tensor, tensor2: Tensor, options?: { value?: Numeric }): Tensor;
   /** `aten::addcmul_(Tensor(a!) self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor(a!)` */
-  addcmul_(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): this;
+  addcmul_(tensor1: Tensor, tensor2: Tensor, options?: { value?: Numeric }): this;
   /**
    * - `aten::addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
    * - `aten::addmm.dtype(Tensor self, Tensor mat1, Tensor mat2, ScalarType out_dtype, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
    */
-  addmm(mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
-  addmm(mat1: Tensor, mat2: Tensor, outDtype: DType, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
+  addmm(mat1: Tensor, mat2: Tensor, options?: { beta?: Numeric; alpha?: Numeric }): Tensor;
+  addmm(mat1: Tensor, mat2: Tensor, outDtype: DType, options?: { beta?: Numeric; alpha?: Numeric }): Tensor;
   /** `aten::addmm_(Tensor(a!) self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)` */
-  addmm_(mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): this;
+  addmm_(mat1: Tensor, mat2: Tensor, options?: { beta?: Numeric; alpha?: Numeric }): this;
   /** `aten::addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
-  addmv(mat: Tensor, vec: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
+  addmv(mat: Tensor, vec: Tensor, options?: { beta?: Numeric; alpha?: Numeric }): Tensor;
   /** `aten::addmv_(Tensor(a!) self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)` */
-  addmv_(mat: Tensor, vec: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): this;
+  addmv_(mat: Tensor, vec: Tensor, options?: { beta?: Numeric; alpha?: Numeric }): this;
   /** `aten::addr(Tensor self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
-  addr(vec1: Tensor, vec2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
+  addr(vec1: Tensor, vec2: Tensor, options?: { beta?: Numeric; alpha?: Numeric }): Tensor;
   /** `aten::addr_(Tensor(a!) self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)` */
-  addr_(vec1: Tensor, vec2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): this;
+  addr_(vec1: Tensor, vec2: Tensor, options?: { beta?: Numeric; alpha?: Numeric }): this;
   /** `aten::adjoint(Tensor(a) self) -> Tensor(a)` */
   adjoint(): Tensor;
   /** `aten::alias(Tensor(a) self) -> Tensor(a)` */
@@ -188,7 +190,7 @@ export interface TensorMethods {
   /** `aten::atan(Tensor self) -> Tensor` */
   atan(): Tensor;
   /** `aten::atan2(Tensor self, Tensor other) -> Tensor` */
-  atan2(other: Tensor): Tensor;
+  atan2(other: Tensor | number | boolean): Tensor;
   /** `aten::atan2_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   atan2_(other: Tensor): this;
   /** `aten::atan_(Tensor(a!) self) -> Tensor(a!)` */
@@ -216,10 +218,10 @@ export interface TensorMethods {
    * - `aten::baddbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
    * - `aten::baddbmm.dtype(Tensor self, Tensor batch1, Tensor batch2, ScalarType out_dtype, *, Scalar beta=1, Scalar alpha=1) -> Tensor`
    */
-  baddbmm(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
-  baddbmm(batch1: Tensor, batch2: Tensor, outDtype: DType, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
+  baddbmm(batch1: Tensor, batch2: Tensor, options?: { beta?: Numeric; alpha?: Numeric }): Tensor;
+  baddbmm(batch1: Tensor, batch2: Tensor, outDtype: DType, options?: { beta?: Numeric; alpha?: Numeric }): Tensor;
   /** `aten::baddbmm_(Tensor(a!) self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor(a!)` */
-  baddbmm_(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): this;
+  baddbmm_(batch1: Tensor, batch2: Tensor, options?: { beta?: Numeric; alpha?: Numeric }): this;
   /**
    * - `aten::bernoulli(Tensor self, *, Generator? generator=None) -> Tensor`
    * - `aten::bernoulli.Tensor(Tensor self, Tensor p, *, Generator? generator=None) -> Tensor`
@@ -249,25 +251,25 @@ export interface TensorMethods {
    * - `aten::bitwise_and.Scalar(Tensor self, Scalar other) -> Tensor`
    */
   bitwiseAnd(other: Tensor): Tensor;
-  bitwiseAnd(other: Scalar): Tensor;
+  bitwiseAnd(other: Numeric): Tensor;
   /**
    * - `aten::bitwise_and_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * - `aten::bitwise_and_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    */
   bitwiseAnd_(other: Tensor): this;
-  bitwiseAnd_(other: Scalar): this;
+  bitwiseAnd_(other: Numeric): this;
   /**
    * - `aten::bitwise_left_shift.Tensor(Tensor self, Tensor other) -> Tensor`
    * - `aten::bitwise_left_shift.Tensor_Scalar(Tensor self, Scalar other) -> Tensor`
    */
   bitwiseLeftShift(other: Tensor): Tensor;
-  bitwiseLeftShift(other: Scalar): Tensor;
+  bitwiseLeftShift(other: Numeric): Tensor;
   /**
    * - `aten::bitwise_left_shift_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * - `aten::bitwise_left_shift_.Tensor_Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    */
   bitwiseLeftShift_(other: Tensor): this;
-  bitwiseLeftShift_(other: Scalar): this;
+  bitwiseLeftShift_(other: Numeric): this;
   /** `aten::bitwise_not(Tensor self) -> Tensor` */
   bitwiseNot(): Tensor;
   /** `aten::bitwise_not_(Tensor(a!) self) -> Tensor(a!)` */
@@ -277,37 +279,37 @@ export interface TensorMethods {
    * - `aten::bitwise_or.Scalar(Tensor self, Scalar other) -> Tensor`
    */
   bitwiseOr(other: Tensor): Tensor;
-  bitwiseOr(other: Scalar): Tensor;
+  bitwiseOr(other: Numeric): Tensor;
   /**
    * - `aten::bitwise_or_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * - `aten::bitwise_or_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    */
   bitwiseOr_(other: Tensor): this;
-  bitwiseOr_(other: Scalar): this;
+  bitwiseOr_(other: Numeric): this;
   /**
    * - `aten::bitwise_right_shift.Tensor(Tensor self, Tensor other) -> Tensor`
    * - `aten::bitwise_right_shift.Tensor_Scalar(Tensor self, Scalar other) -> Tensor`
    */
   bitwiseRightShift(other: Tensor): Tensor;
-  bitwiseRightShift(other: Scalar): Tensor;
+  bitwiseRightShift(other: Numeric): Tensor;
   /**
    * - `aten::bitwise_right_shift_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * - `aten::bitwise_right_shift_.Tensor_Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    */
   bitwiseRightShift_(other: Tensor): this;
-  bitwiseRightShift_(other: Scalar): this;
+  bitwiseRightShift_(other: Numeric): this;
   /**
    * - `aten::bitwise_xor.Tensor(Tensor self, Tensor other) -> Tensor`
    * - `aten::bitwise_xor.Scalar(Tensor self, Scalar other) -> Tensor`
    */
   bitwiseXor(other: Tensor): Tensor;
-  bitwiseXor(other: Scalar): Tensor;
+  bitwiseXor(other: Numeric): Tensor;
   /**
    * - `aten::bitwise_xor_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * - `aten::bitwise_xor_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    */
   bitwiseXor_(other: Tensor): this;
-  bitwiseXor_(other: Scalar): this;
+  bitwiseXor_(other: Numeric): this;
   /**
    * - `aten::bmm(Tensor self, Tensor mat2) -> Tensor`
    * - `aten::bmm.dtype(Tensor self, Tensor mat2, ScalarType out_dtype) -> Tensor`
@@ -325,16 +327,18 @@ export interface TensorMethods {
   /** `aten::cauchy_(Tensor(a!) self, float median=0., float sigma=1., *, Generator? generator=None) -> Tensor(a!)` */
   cauchy_(options?: { median?: number; sigma?: number; generator?: Generator | null }): this;
   cauchy_(median?: number, sigma?: number, options?: { generator?: Generator | null }): this;
+  /** `aten::ccol_indices(Tensor(a) self) -> Tensor(a)` */
+  ccolIndices(): Tensor;
   /** `aten::ceil(Tensor self) -> Tensor` */
   ceil(): Tensor;
   /** `aten::ceil_(Tensor(a!) self) -> Tensor(a!)` */
   ceil_(): this;
   /** `aten::celu(Tensor self, Scalar alpha=1.) -> Tensor` */
-  celu(options?: { alpha?: Scalar }): Tensor;
-  celu(alpha?: Scalar): Tensor;
+  celu(options?: { alpha?: Numeric }): Tensor;
+  celu(alpha?: Numeric): Tensor;
   /** `aten::celu_(Tensor(a!) self, Scalar alpha=1.) -> Tensor(a!)` */
-  celu_(options?: { alpha?: Scalar }): this;
-  celu_(alpha?: Scalar): this;
+  celu_(options?: { alpha?: Numeric }): this;
+  celu_(alpha?: Numeric): this;
   /** `aten::chalf(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor` */
   chalf(options?: { memoryFormat?: MemoryFormat | null }): Tensor;
   /** `aten::channel_shuffle(Tensor self, SymInt groups) -> Tensor` */
@@ -357,62 +361,64 @@ export interface TensorMethods {
    */
   clamp(options?: { min?: Tensor | null; max?: Tensor | null }): Tensor;
   clamp(min?: Tensor | null, max?: Tensor | null): Tensor;
-  clamp(options?: { min?: Scalar | null; max?: Scalar | null }): Tensor;
-  clamp(min?: Scalar | null, max?: Scalar | null): Tensor;
+  clamp(options?: { min?: Numeric | null; max?: Numeric | null }): Tensor;
+  clamp(min?: Numeric | null, max?: Numeric | null): Tensor;
   /**
    * - `aten::clamp_.Tensor(Tensor(a!) self, Tensor? min=None, Tensor? max=None) -> Tensor(a!)`
    * - `aten::clamp_(Tensor(a!) self, Scalar? min=None, Scalar? max=None) -> Tensor(a!)`
    */
   clamp_(options?: { min?: Tensor | null; max?: Tensor | null }): this;
   clamp_(min?: Tensor | null, max?: Tensor | null): this;
-  clamp_(options?: { min?: Scalar | null; max?: Scalar | null }): this;
-  clamp_(min?: Scalar | null, max?: Scalar | null): this;
+  clamp_(options?: { min?: Numeric | null; max?: Numeric | null }): this;
+  clamp_(min?: Numeric | null, max?: Numeric | null): this;
   /**
    * - `aten::clamp_max.Tensor(Tensor self, Tensor max) -> Tensor`
    * - `aten::clamp_max(Tensor self, Scalar max) -> Tensor`
    */
   clampMax(max: Tensor): Tensor;
-  clampMax(max: Scalar): Tensor;
+  clampMax(max: Numeric): Tensor;
   /**
    * - `aten::clamp_max_.Tensor(Tensor(a!) self, Tensor max) -> Tensor(a!)`
    * - `aten::clamp_max_(Tensor(a!) self, Scalar max) -> Tensor(a!)`
    */
   clampMax_(max: Tensor): this;
-  clampMax_(max: Scalar): this;
+  clampMax_(max: Numeric): this;
   /**
    * - `aten::clamp_min.Tensor(Tensor self, Tensor min) -> Tensor`
    * - `aten::clamp_min(Tensor self, Scalar min) -> Tensor`
    */
   clampMin(min: Tensor): Tensor;
-  clampMin(min: Scalar): Tensor;
+  clampMin(min: Numeric): Tensor;
   /**
    * - `aten::clamp_min_.Tensor(Tensor(a!) self, Tensor min) -> Tensor(a!)`
    * - `aten::clamp_min_(Tensor(a!) self, Scalar min) -> Tensor(a!)`
    */
   clampMin_(min: Tensor): this;
-  clampMin_(min: Scalar): this;
+  clampMin_(min: Numeric): this;
   /**
    * - `aten::clip.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor`
    * - `aten::clip(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor`
    */
   clip(options?: { min?: Tensor | null; max?: Tensor | null }): Tensor;
   clip(min?: Tensor | null, max?: Tensor | null): Tensor;
-  clip(options?: { min?: Scalar | null; max?: Scalar | null }): Tensor;
-  clip(min?: Scalar | null, max?: Scalar | null): Tensor;
+  clip(options?: { min?: Numeric | null; max?: Numeric | null }): Tensor;
+  clip(min?: Numeric | null, max?: Numeric | null): Tensor;
   /**
    * - `aten::clip_.Tensor(Tensor(a!) self, Tensor? min=None, Tensor? max=None) -> Tensor(a!)`
    * - `aten::clip_(Tensor(a!) self, Scalar? min=None, Scalar? max=None) -> Tensor(a!)`
    */
   clip_(options?: { min?: Tensor | null; max?: Tensor | null }): this;
   clip_(min?: Tensor | null, max?: Tensor | null): this;
-  clip_(options?: { min?: Scalar | null; max?: Scalar | null }): this;
-  clip_(min?: Scalar | null, max?: Scalar | null): this;
+  clip_(options?: { min?: Numeric | null; max?: Numeric | null }): this;
+  clip_(min?: Numeric | null, max?: Numeric | null): this;
   /** `aten::clone(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor` */
   clone(options?: { memoryFormat?: MemoryFormat | null }): Tensor;
   /** `aten::coalesce(Tensor(a) self) -> Tensor(a)` */
   coalesce(): Tensor;
   /** `aten::col2im(Tensor self, SymInt[2] output_size, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride) -> Tensor` */
   col2im(outputSize: number | readonly number[], kernelSize: number | readonly number[], dilation: number | readonly number[], padding: number | readonly number[], stride: number | readonly number[]): Tensor;
+  /** `aten::col_indices(Tensor(a) self) -> Tensor(a)` */
+  colIndices(): Tensor;
   /** `aten::combinations(Tensor self, int r=2, bool with_replacement=False) -> Tensor` */
   combinations(options?: { r?: number; withReplacement?: boolean }): Tensor;
   combinations(r?: number, withReplacement?: boolean): Tensor;
@@ -423,8 +429,8 @@ export interface TensorMethods {
   /** `aten::conj_physical_(Tensor(a!) self) -> Tensor(a!)` */
   conjPhysical_(): this;
   /** `aten::constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) -> Tensor` */
-  constantPadNd(pad: readonly number[], options?: { value?: Scalar }): Tensor;
-  constantPadNd(pad: readonly number[], value?: Scalar): Tensor;
+  constantPadNd(pad: readonly number[], options?: { value?: Numeric }): Tensor;
+  constantPadNd(pad: readonly number[], value?: Numeric): Tensor;
   /** `aten::contiguous(Tensor(a) self, *, MemoryFormat memory_format=0) -> Tensor(a)` */
   contiguous(options?: { memoryFormat?: MemoryFormat }): Tensor;
   /** `aten::conv_depthwise3d(Tensor self, Tensor weight, SymInt[3] kernel_size, Tensor? bias, SymInt[3] stride, SymInt[3] padding, SymInt[3] dilation) -> Tensor` */
@@ -449,13 +455,13 @@ export interface TensorMethods {
    * - `aten::copysign.Scalar(Tensor self, Scalar other) -> Tensor`
    */
   copysign(other: Tensor): Tensor;
-  copysign(other: Scalar): Tensor;
+  copysign(other: Numeric): Tensor;
   /**
    * - `aten::copysign_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * - `aten::copysign_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    */
   copysign_(other: Tensor): this;
-  copysign_(other: Scalar): this;
+  copysign_(other: Numeric): this;
   /** `aten::corrcoef(Tensor self) -> Tensor` */
   corrcoef(): Tensor;
   /** `aten::cos(Tensor self) -> Tensor` */
@@ -482,6 +488,8 @@ export interface TensorMethods {
   /** `aten::cross_entropy_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100, float label_smoothing=0.) -> Tensor` */
   crossEntropyLoss(target: Tensor, options?: { weight?: Tensor | null; reduction?: number; ignoreIndex?: number; labelSmoothing?: number }): Tensor;
   crossEntropyLoss(target: Tensor, weight?: Tensor | null, reduction?: number, ignoreIndex?: number, labelSmoothing?: number): Tensor;
+  /** `aten::crow_indices(Tensor(a) self) -> Tensor(a)` */
+  crowIndices(): Tensor;
   /** `aten::cummax(Tensor self, int dim) -> (Tensor values, Tensor indices)` */
   cummax(dim: number): [Tensor, Tensor];
   /** `aten::cummin(Tensor self, int dim) -> (Tensor values, Tensor indices)` */
@@ -531,48 +539,48 @@ export interface TensorMethods {
   /** `aten::digamma_(Tensor(a!) self) -> Tensor(a!)` */
   digamma_(): this;
   /** `aten::dist(Tensor self, Tensor other, Scalar p=2) -> Tensor` */
-  dist(other: Tensor, options?: { p?: Scalar }): Tensor;
-  dist(other: Tensor, p?: Scalar): Tensor;
+  dist(other: Tensor, options?: { p?: Numeric }): Tensor;
+  dist(other: Tensor, p?: Numeric): Tensor;
   /**
    * - `aten::div.Tensor(Tensor self, Tensor other) -> Tensor`
    * - `aten::div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor`
    * - `aten::div.Scalar(Tensor self, Scalar other) -> Tensor`
    * - `aten::div.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor`
    */
-  div(other: Tensor): Tensor;
-  div(other: Tensor, options: { roundingMode: string | null }): Tensor;
-  div(other: Scalar): Tensor;
-  div(other: Scalar, options: { roundingMode: string | null }): Tensor;
+  div(other: Tensor | number | boolean): Tensor;
+  div(other: Tensor | number | boolean, options: { roundingMode: string | null }): Tensor;
+  div(other: Numeric): Tensor;
+  div(other: Numeric, options: { roundingMode: string | null }): Tensor;
   /**
    * - `aten::div_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * - `aten::div_.Tensor_mode(Tensor(a!) self, Tensor other, *, str? rounding_mode) -> Tensor(a!)`
    * - `aten::div_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    * - `aten::div_.Scalar_mode(Tensor(a!) self, Scalar other, *, str? rounding_mode) -> Tensor(a!)`
    */
-  div_(other: Tensor): this;
-  div_(other: Tensor, options: { roundingMode: string | null }): this;
-  div_(other: Scalar): this;
-  div_(other: Scalar, options: { roundingMode: string | null }): this;
+  div_(other: Tensor | number | boolean): this;
+  div_(other: Tensor | number | boolean, options: { roundingMode: string | null }): this;
+  div_(other: Numeric): this;
+  div_(other: Numeric, options: { roundingMode: string | null }): this;
   /**
    * - `aten::divide.Tensor(Tensor self, Tensor other) -> Tensor`
    * - `aten::divide.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor`
    * - `aten::divide.Scalar(Tensor self, Scalar other) -> Tensor`
    * - `aten::divide.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor`
    */
-  divide(other: Tensor): Tensor;
-  divide(other: Tensor, options: { roundingMode: string | null }): Tensor;
-  divide(other: Scalar): Tensor;
-  divide(other: Scalar, options: { roundingMode: string | null }): Tensor;
+  divide(other: Tensor | number | boolean): Tensor;
+  divide(other: Tensor | number | boolean, options: { roundingMode: string | null }): Tensor;
+  divide(other: Numeric): Tensor;
+  divide(other: Numeric, options: { roundingMode: string | null }): Tensor;
   /**
    * - `aten::divide_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * - `aten::divide_.Tensor_mode(Tensor(a!) self, Tensor other, *, str? rounding_mode) -> Tensor(a!)`
    * - `aten::divide_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    * - `aten::divide_.Scalar_mode(Tensor(a!) self, Scalar other, *, str? rounding_mode) -> Tensor(a!)`
    */
-  divide_(other: Tensor): this;
-  divide_(other: Tensor, options: { roundingMode: string | null }): this;
-  divide_(other: Scalar): this;
-  divide_(other: Scalar, options: { roundingMode: string | null }): this;
+  divide_(other: Tensor | number | boolean): this;
+  divide_(other: Tensor | number | boolean, options: { roundingMode: string | null }): this;
+  divide_(other: Numeric): this;
+  divide_(other: Numeric, options: { roundingMode: string | null }): this;
   /** `aten::dot(Tensor self, Tensor tensor) -> Tensor` */
   dot(tensor: Tensor): Tensor;
   /** `aten::dropout_(Tensor(a!) self, float p, bool train) -> Tensor(a!)` */
@@ -585,11 +593,11 @@ export interface TensorMethods {
   dsplit(...indices: number[]): Tensor[];
   dsplit(sections: number): Tensor[];
   /** `aten::elu(Tensor self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor` */
-  elu(options?: { alpha?: Scalar; scale?: Scalar; inputScale?: Scalar }): Tensor;
-  elu(alpha?: Scalar, scale?: Scalar, inputScale?: Scalar): Tensor;
+  elu(options?: { alpha?: Numeric; scale?: Numeric; inputScale?: Numeric }): Tensor;
+  elu(alpha?: Numeric, scale?: Numeric, inputScale?: Numeric): Tensor;
   /** `aten::elu_(Tensor(a!) self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor(a!)` */
-  elu_(options?: { alpha?: Scalar; scale?: Scalar; inputScale?: Scalar }): this;
-  elu_(alpha?: Scalar, scale?: Scalar, inputScale?: Scalar): this;
+  elu_(options?: { alpha?: Numeric; scale?: Numeric; inputScale?: Numeric }): this;
+  elu_(alpha?: Numeric, scale?: Numeric, inputScale?: Numeric): this;
   /** `aten::embedding_renorm(Tensor self, Tensor indices, float max_norm, float norm_type) -> Tensor` */
   embeddingRenorm(indices: Tensor, maxNorm: number, normType: number): Tensor;
   /** `aten::embedding_renorm_(Tensor(a!) self, Tensor indices, float max_norm, float norm_type) -> Tensor(a!)` */
@@ -598,14 +606,14 @@ export interface TensorMethods {
    * - `aten::eq.Tensor(Tensor self, Tensor other) -> Tensor`
    * - `aten::eq.Scalar(Tensor self, Scalar other) -> Tensor`
    */
-  eq(other: Tensor): Tensor;
-  eq(other: Scalar): Tensor;
+  eq(other: Tensor | number | boolean): Tensor;
+  eq(other: Numeric): Tensor;
   /**
    * - `aten::eq_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * - `aten::eq_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    */
   eq_(other: Tensor): this;
-  eq_(other: Scalar): this;
+  eq_(other: Numeric): this;
   /** `aten::equal(Tensor self, Tensor other) -> bool` */
   equal(other: Tensor): boolean;
   /** `aten::erf(Tensor self) -> Tensor` */
@@ -712,16 +720,16 @@ export interface TensorMethods {
    * - `aten::fill.Scalar(Tensor self, Scalar value) -> Tensor`
    */
   fill(value: Tensor): Tensor;
-  fill(value: Scalar): Tensor;
+  fill(value: Numeric): Tensor;
   /**
    * - `aten::fill_.Tensor(Tensor(a!) self, Tensor value) -> Tensor(a!)`
    * - `aten::fill_.Scalar(Tensor(a!) self, Scalar value) -> Tensor(a!)`
    */
   fill_(value: Tensor): this;
-  fill_(value: Scalar): this;
+  fill_(value: Numeric): this;
   /** `aten::fill_diagonal_(Tensor(a!) self, Scalar fill_value, bool wrap=False) -> Tensor(a!)` */
-  fillDiagonal_(fillValue: Scalar, options?: { wrap?: boolean }): this;
-  fillDiagonal_(fillValue: Scalar, wrap?: boolean): this;
+  fillDiagonal_(fillValue: Numeric, options?: { wrap?: boolean }): this;
+  fillDiagonal_(fillValue: Numeric, wrap?: boolean): this;
   /** `aten::fix(Tensor self) -> Tensor` */
   fix(): Tensor;
   /** `aten::fix_(Tensor(a!) self) -> Tensor(a!)` */
@@ -741,13 +749,13 @@ export interface TensorMethods {
    * - `aten::float_power.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor`
    */
   floatPower(exponent: Tensor): Tensor;
-  floatPower(exponent: Scalar): Tensor;
+  floatPower(exponent: Numeric): Tensor;
   /**
    * - `aten::float_power_.Tensor(Tensor(a!) self, Tensor exponent) -> Tensor(a!)`
    * - `aten::float_power_.Scalar(Tensor(a!) self, Scalar exponent) -> Tensor(a!)`
    */
   floatPower_(exponent: Tensor): this;
-  floatPower_(exponent: Scalar): this;
+  floatPower_(exponent: Numeric): this;
   /** `aten::floor(Tensor self) -> Tensor` */
   floor(): Tensor;
   /** `aten::floor_(Tensor(a!) self) -> Tensor(a!)` */
@@ -756,14 +764,14 @@ export interface TensorMethods {
    * - `aten::floor_divide(Tensor self, Tensor other) -> Tensor`
    * - `aten::floor_divide.Scalar(Tensor self, Scalar other) -> Tensor`
    */
-  floorDivide(other: Tensor): Tensor;
-  floorDivide(other: Scalar): Tensor;
+  floorDivide(other: Tensor | number | boolean): Tensor;
+  floorDivide(other: Numeric): Tensor;
   /**
    * - `aten::floor_divide_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * - `aten::floor_divide_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    */
-  floorDivide_(other: Tensor): this;
-  floorDivide_(other: Scalar): this;
+  floorDivide_(other: Tensor | number | boolean): this;
+  floorDivide_(other: Numeric): this;
   /** `aten::fmax(Tensor self, Tensor other) -> Tensor` */
   fmax(other: Tensor): Tensor;
   /** `aten::fmin(Tensor self, Tensor other) -> Tensor` */
@@ -772,14 +780,14 @@ export interface TensorMethods {
    * - `aten::fmod.Tensor(Tensor self, Tensor other) -> Tensor`
    * - `aten::fmod.Scalar(Tensor self, Scalar other) -> Tensor`
    */
-  fmod(other: Tensor): Tensor;
-  fmod(other: Scalar): Tensor;
+  fmod(other: Tensor | number | boolean): Tensor;
+  fmod(other: Numeric): Tensor;
   /**
    * - `aten::fmod_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * - `aten::fmod_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    */
   fmod_(other: Tensor): this;
-  fmod_(other: Scalar): this;
+  fmod_(other: Numeric): this;
   /** `aten::frac(Tensor self) -> Tensor` */
   frac(): Tensor;
   /** `aten::frac_(Tensor(a!) self) -> Tensor(a!)` */
@@ -803,14 +811,14 @@ export interface TensorMethods {
    * - `aten::ge.Tensor(Tensor self, Tensor other) -> Tensor`
    * - `aten::ge.Scalar(Tensor self, Scalar other) -> Tensor`
    */
-  ge(other: Tensor): Tensor;
-  ge(other: Scalar): Tensor;
+  ge(other: Tensor | number | boolean): Tensor;
+  ge(other: Numeric): Tensor;
   /**
    * - `aten::ge_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * - `aten::ge_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    */
   ge_(other: Tensor): this;
-  ge_(other: Scalar): this;
+  ge_(other: Numeric): this;
   /** `aten::gelu(Tensor self, *, str approximate="none") -> Tensor` */
   gelu(options?: { approximate?: string }): Tensor;
   /** `aten::gelu_(Tensor(a!) self, *, str approximate="none") -> Tensor(a!)` */
@@ -840,49 +848,49 @@ export interface TensorMethods {
   gradient(options: { dim: readonly number[]; edgeOrder?: number }): Tensor[];
   gradient(options: { spacing: readonly Tensor[]; dim: readonly number[]; edgeOrder?: number }): Tensor[];
   gradient(options: { spacing: readonly Tensor[]; dim?: number | null; edgeOrder?: number }): Tensor[];
-  gradient(options: { spacing: Scalar; dim: readonly number[]; edgeOrder?: number }): Tensor[];
-  gradient(options?: { spacing?: Scalar | null; dim?: number | null; edgeOrder?: number }): Tensor[];
-  gradient(options: { spacing: readonly Scalar[]; dim: readonly number[]; edgeOrder?: number }): Tensor[];
-  gradient(options: { spacing: readonly Scalar[]; dim?: number | null; edgeOrder?: number }): Tensor[];
+  gradient(options: { spacing: Numeric; dim: readonly number[]; edgeOrder?: number }): Tensor[];
+  gradient(options?: { spacing?: Numeric | null; dim?: number | null; edgeOrder?: number }): Tensor[];
+  gradient(options: { spacing: readonly Numeric[]; dim: readonly number[]; edgeOrder?: number }): Tensor[];
+  gradient(options: { spacing: readonly Numeric[]; dim?: number | null; edgeOrder?: number }): Tensor[];
   /**
    * - `aten::greater.Tensor(Tensor self, Tensor other) -> Tensor`
    * - `aten::greater.Scalar(Tensor self, Scalar other) -> Tensor`
    */
   greater(other: Tensor): Tensor;
-  greater(other: Scalar): Tensor;
+  greater(other: Numeric): Tensor;
   /**
    * - `aten::greater_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * - `aten::greater_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    */
   greater_(other: Tensor): this;
-  greater_(other: Scalar): this;
+  greater_(other: Numeric): this;
   /**
    * - `aten::greater_equal.Tensor(Tensor self, Tensor other) -> Tensor`
    * - `aten::greater_equal.Scalar(Tensor self, Scalar other) -> Tensor`
    */
   greaterEqual(other: Tensor): Tensor;
-  greaterEqual(other: Scalar): Tensor;
+  greaterEqual(other: Numeric): Tensor;
   /**
    * - `aten::greater_equal_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * - `aten::greater_equal_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    */
   greaterEqual_(other: Tensor): this;
-  greaterEqual_(other: Scalar): this;
+  greaterEqual_(other: Numeric): this;
   /**
    * - `aten::gt.Tensor(Tensor self, Tensor other) -> Tensor`
    * - `aten::gt.Scalar(Tensor self, Scalar other) -> Tensor`
    */
-  gt(other: Tensor): Tensor;
-  gt(other: Scalar): Tensor;
+  gt(other: Tensor | number | boolean): Tensor;
+  gt(other: Numeric): Tensor;
   /**
    * - `aten::gt_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * - `aten::gt_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    */
   gt_(other: Tensor): this;
-  gt_(other: Scalar): this;
+  gt_(other: Numeric): this;
   /** `aten::hardshrink(Tensor self, Scalar lambd=0.5) -> Tensor` */
-  hardshrink(options?: { lambd?: Scalar }): Tensor;
-  hardshrink(lambd?: Scalar): Tensor;
+  hardshrink(options?: { lambd?: Numeric }): Tensor;
+  hardshrink(lambd?: Numeric): Tensor;
   /** `aten::hardsigmoid(Tensor self) -> Tensor` */
   hardsigmoid(): Tensor;
   /** `aten::hardsigmoid_(Tensor(a!) self) -> Tensor(a!)` */
@@ -892,11 +900,11 @@ export interface TensorMethods {
   /** `aten::hardswish_(Tensor(a!) self) -> Tensor(a!)` */
   hardswish_(): this;
   /** `aten::hardtanh(Tensor self, Scalar min_val=-1, Scalar max_val=1) -> Tensor` */
-  hardtanh(options?: { minVal?: Scalar; maxVal?: Scalar }): Tensor;
-  hardtanh(minVal?: Scalar, maxVal?: Scalar): Tensor;
+  hardtanh(options?: { minVal?: Numeric; maxVal?: Numeric }): Tensor;
+  hardtanh(minVal?: Numeric, maxVal?: Numeric): Tensor;
   /** `aten::hardtanh_(Tensor(a!) self, Scalar min_val=-1, Scalar max_val=1) -> Tensor(a!)` */
-  hardtanh_(options?: { minVal?: Scalar; maxVal?: Scalar }): this;
-  hardtanh_(minVal?: Scalar, maxVal?: Scalar): this;
+  hardtanh_(options?: { minVal?: Numeric; maxVal?: Numeric }): this;
+  hardtanh_(minVal?: Numeric, maxVal?: Numeric): this;
   /** `aten::hash_tensor(Tensor self, int[1] dim=[], *, bool keepdim=False, int mode=0) -> Tensor` */
   hashTensor(options?: { dim?: number | readonly number[]; keepdim?: boolean; mode?: number }): Tensor;
   hashTensor(dim?: number | readonly number[], options?: { keepdim?: boolean; mode?: number }): Tensor;
@@ -908,8 +916,8 @@ export interface TensorMethods {
   hingeEmbeddingLoss(target: Tensor, options?: { margin?: number; reduction?: number }): Tensor;
   hingeEmbeddingLoss(target: Tensor, margin?: number, reduction?: number): Tensor;
   /** `aten::histc(Tensor self, int bins=100, Scalar min=0, Scalar max=0) -> Tensor` */
-  histc(options?: { bins?: number; min?: Scalar; max?: Scalar }): Tensor;
-  histc(bins?: number, min?: Scalar, max?: Scalar): Tensor;
+  histc(options?: { bins?: number; min?: Numeric; max?: Numeric }): Tensor;
+  histc(bins?: number, min?: Numeric, max?: Numeric): Tensor;
   /**
    * - `aten::histogram.bins_tensor(Tensor self, Tensor bins, *, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor bin_edges)`
    * - `aten::histogram.bin_ct(Tensor self, int bins=100, *, float[]? range=None, Tensor? weight=None, bool density=False) -> (Tensor hist, Tensor bin_edges)`
@@ -959,9 +967,9 @@ export interface TensorMethods {
   /** `aten::imag(Tensor(a) self) -> Tensor(a)` */
   imag(): Tensor;
   /** `aten::index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor` */
-  indexAdd(dim: number, index: Tensor, source: Tensor, options?: { alpha?: Scalar }): Tensor;
+  indexAdd(dim: number, index: Tensor, source: Tensor, options?: { alpha?: Numeric }): Tensor;
   /** `aten::index_add_(Tensor(a!) self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor(a!)` */
-  indexAdd_(dim: number, index: Tensor, source: Tensor, options?: { alpha?: Scalar }): this;
+  indexAdd_(dim: number, index: Tensor, source: Tensor, options?: { alpha?: Numeric }): this;
   /** `aten::index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor` */
   indexCopy(dim: number, index: Tensor, source: Tensor): Tensor;
   /** `aten::index_copy_(Tensor(a!) self, int dim, Tensor index, Tensor source) -> Tensor(a!)` */
@@ -971,13 +979,13 @@ export interface TensorMethods {
    * - `aten::index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor`
    */
   indexFill(dim: number, index: Tensor, value: Tensor): Tensor;
-  indexFill(dim: number, index: Tensor, value: Scalar): Tensor;
+  indexFill(dim: number, index: Tensor, value: Numeric): Tensor;
   /**
    * - `aten::index_fill_.int_Tensor(Tensor(a!) self, int dim, Tensor index, Tensor value) -> Tensor(a!)`
    * - `aten::index_fill_.int_Scalar(Tensor(a!) self, int dim, Tensor index, Scalar value) -> Tensor(a!)`
    */
   indexFill_(dim: number, index: Tensor, value: Tensor): this;
-  indexFill_(dim: number, index: Tensor, value: Scalar): this;
+  indexFill_(dim: number, index: Tensor, value: Numeric): this;
   /** `aten::index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor` */
   indexPut(indices: readonly (Tensor | null)[], values: Tensor, options?: { accumulate?: boolean }): Tensor;
   indexPut(indices: readonly (Tensor | null)[], values: Tensor, accumulate?: boolean): Tensor;
@@ -1072,56 +1080,56 @@ export interface TensorMethods {
    * - `aten::le.Tensor(Tensor self, Tensor other) -> Tensor`
    * - `aten::le.Scalar(Tensor self, Scalar other) -> Tensor`
    */
-  le(other: Tensor): Tensor;
-  le(other: Scalar): Tensor;
+  le(other: Tensor | number | boolean): Tensor;
+  le(other: Numeric): Tensor;
   /**
    * - `aten::le_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * - `aten::le_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    */
   le_(other: Tensor): this;
-  le_(other: Scalar): this;
+  le_(other: Numeric): this;
   /** `aten::leaky_relu(Tensor self, Scalar negative_slope=0.01) -> Tensor` */
-  leakyRelu(options?: { negativeSlope?: Scalar }): Tensor;
-  leakyRelu(negativeSlope?: Scalar): Tensor;
+  leakyRelu(options?: { negativeSlope?: Numeric }): Tensor;
+  leakyRelu(negativeSlope?: Numeric): Tensor;
   /** `aten::leaky_relu_(Tensor(a!) self, Scalar negative_slope=0.01) -> Tensor(a!)` */
-  leakyRelu_(options?: { negativeSlope?: Scalar }): this;
-  leakyRelu_(negativeSlope?: Scalar): this;
+  leakyRelu_(options?: { negativeSlope?: Numeric }): this;
+  leakyRelu_(negativeSlope?: Numeric): this;
   /**
    * - `aten::lerp.Tensor(Tensor self, Tensor end, Tensor weight) -> Tensor`
    * - `aten::lerp.Scalar(Tensor self, Tensor end, Scalar weight) -> Tensor`
    */
   lerp(end: Tensor, weight: Tensor): Tensor;
-  lerp(end: Tensor, weight: Scalar): Tensor;
+  lerp(end: Tensor, weight: Numeric): Tensor;
   /**
    * - `aten::lerp_.Tensor(Tensor(a!) self, Tensor end, Tensor weight) -> Tensor(a!)`
    * - `aten::lerp_.Scalar(Tensor(a!) self, Tensor end, Scalar weight) -> Tensor(a!)`
    */
   lerp_(end: Tensor, weight: Tensor): this;
-  lerp_(end: Tensor, weight: Scalar): this;
+  lerp_(end: Tensor, weight: Numeric): this;
   /**
    * - `aten::less.Tensor(Tensor self, Tensor other) -> Tensor`
    * - `aten::less.Scalar(Tensor self, Scalar other) -> Tensor`
    */
   less(other: Tensor): Tensor;
-  less(other: Scalar): Tensor;
+  less(other: Numeric): Tensor;
   /**
    * - `aten::less_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * - `aten::less_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    */
   less_(other: Tensor): this;
-  less_(other: Scalar): this;
+  less_(other: Numeric): this;
   /**
    * - `aten::less_equal.Tensor(Tensor self, Tensor other) -> Tensor`
    * - `aten::less_equal.Scalar(Tensor self, Scalar other) -> Tensor`
    */
   lessEqual(other: Tensor): Tensor;
-  lessEqual(other: Scalar): Tensor;
+  lessEqual(other: Numeric): Tensor;
   /**
    * - `aten::less_equal_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * - `aten::less_equal_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    */
   lessEqual_(other: Tensor): this;
-  lessEqual_(other: Scalar): this;
+  lessEqual_(other: Numeric): this;
   /** `aten::lgamma(Tensor self) -> Tensor` */
   lgamma(): Tensor;
   /** `aten::lgamma_(Tensor(a!) self) -> Tensor(a!)` */
@@ -1131,8 +1139,8 @@ export interface TensorMethods {
   /** `aten::lift_fresh(Tensor(a) self) -> Tensor(a)` */
   liftFresh(): Tensor;
   /** `aten::linalg__powsum(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
-  linalgPowsum(options?: { ord?: Scalar; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
-  linalgPowsum(ord?: Scalar, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null }): Tensor;
+  linalgPowsum(options?: { ord?: Numeric; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
+  linalgPowsum(ord?: Numeric, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null }): Tensor;
   /** `aten::linalg_cholesky(Tensor self, *, bool upper=False) -> Tensor` */
   linalgCholesky(options?: { upper?: boolean }): Tensor;
   /** `aten::linalg_cholesky_ex(Tensor self, *, bool upper=False, bool check_errors=False) -> (Tensor L, Tensor info)` */
@@ -1142,8 +1150,8 @@ export interface TensorMethods {
    * - `aten::linalg_cond(Tensor self, Scalar? p=None) -> Tensor`
    */
   linalgCond(p: string): Tensor;
-  linalgCond(options?: { p?: Scalar | null }): Tensor;
-  linalgCond(p?: Scalar | null): Tensor;
+  linalgCond(options?: { p?: Numeric | null }): Tensor;
+  linalgCond(p?: Numeric | null): Tensor;
   /** `aten::linalg_cross(Tensor self, Tensor other, *, int dim=-1) -> Tensor` */
   linalgCross(other: Tensor, options?: { dim?: number }): Tensor;
   /** `aten::linalg_eig(Tensor self) -> (Tensor eigenvalues, Tensor eigenvectors)` */
@@ -1173,8 +1181,8 @@ export interface TensorMethods {
    */
   linalgMatrixNorm(options?: { ord?: string; dim?: readonly number[]; keepdim?: boolean; dtype?: DType | null }): Tensor;
   linalgMatrixNorm(ord?: string, dim?: readonly number[], keepdim?: boolean, options?: { dtype?: DType | null }): Tensor;
-  linalgMatrixNorm(ord: Scalar, options?: { dim?: readonly number[]; keepdim?: boolean; dtype?: DType | null }): Tensor;
-  linalgMatrixNorm(ord: Scalar, dim?: readonly number[], keepdim?: boolean, options?: { dtype?: DType | null }): Tensor;
+  linalgMatrixNorm(ord: Numeric, options?: { dim?: readonly number[]; keepdim?: boolean; dtype?: DType | null }): Tensor;
+  linalgMatrixNorm(ord: Numeric, dim?: readonly number[], keepdim?: boolean, options?: { dtype?: DType | null }): Tensor;
   /** `aten::linalg_matrix_power(Tensor self, int n) -> Tensor` */
   linalgMatrixPower(n: number): Tensor;
   /**
@@ -1190,8 +1198,8 @@ export interface TensorMethods {
    */
   linalgNorm(ord: string, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
   linalgNorm(ord: string, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null }): Tensor;
-  linalgNorm(options?: { ord?: Scalar | null; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
-  linalgNorm(ord?: Scalar | null, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null }): Tensor;
+  linalgNorm(options?: { ord?: Numeric | null; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
+  linalgNorm(ord?: Numeric | null, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null }): Tensor;
   /**
    * - `aten::linalg_pinv(Tensor self, float rcond, bool hermitian=False) -> Tensor`
    * - `aten::linalg_pinv.rcond_tensor(Tensor self, Tensor rcond, bool hermitian=False) -> Tensor`
@@ -1213,8 +1221,8 @@ export interface TensorMethods {
   linalgTensorsolve(other: Tensor, options?: { dims?: readonly number[] | null }): Tensor;
   linalgTensorsolve(other: Tensor, dims?: readonly number[] | null): Tensor;
   /** `aten::linalg_vector_norm(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
-  linalgVectorNorm(options?: { ord?: Scalar; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
-  linalgVectorNorm(ord?: Scalar, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null }): Tensor;
+  linalgVectorNorm(options?: { ord?: Numeric; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
+  linalgVectorNorm(ord?: Numeric, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null }): Tensor;
   /** `aten::log(Tensor self) -> Tensor` */
   log(): Tensor;
   /** `aten::log10(Tensor self) -> Tensor` */
@@ -1253,7 +1261,7 @@ export interface TensorMethods {
   /** `aten::logdet(Tensor self) -> Tensor` */
   logdet(): Tensor;
   /** `aten::logical_and(Tensor self, Tensor other) -> Tensor` */
-  logicalAnd(other: Tensor): Tensor;
+  logicalAnd(other: Tensor | number | boolean): Tensor;
   /** `aten::logical_and_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   logicalAnd_(other: Tensor): this;
   /** `aten::logical_not(Tensor self) -> Tensor` */
@@ -1261,11 +1269,11 @@ export interface TensorMethods {
   /** `aten::logical_not_(Tensor(a!) self) -> Tensor(a!)` */
   logicalNot_(): this;
   /** `aten::logical_or(Tensor self, Tensor other) -> Tensor` */
-  logicalOr(other: Tensor): Tensor;
+  logicalOr(other: Tensor | number | boolean): Tensor;
   /** `aten::logical_or_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   logicalOr_(other: Tensor): this;
   /** `aten::logical_xor(Tensor self, Tensor other) -> Tensor` */
-  logicalXor(other: Tensor): Tensor;
+  logicalXor(other: Tensor | number | boolean): Tensor;
   /** `aten::logical_xor_(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
   logicalXor_(other: Tensor): this;
   /** `aten::logit(Tensor self, float? eps=None) -> Tensor` */
@@ -1281,14 +1289,14 @@ export interface TensorMethods {
    * - `aten::lt.Tensor(Tensor self, Tensor other) -> Tensor`
    * - `aten::lt.Scalar(Tensor self, Scalar other) -> Tensor`
    */
-  lt(other: Tensor): Tensor;
-  lt(other: Scalar): Tensor;
+  lt(other: Tensor | number | boolean): Tensor;
+  lt(other: Numeric): Tensor;
   /**
    * - `aten::lt_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * - `aten::lt_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    */
   lt_(other: Tensor): this;
-  lt_(other: Scalar): this;
+  lt_(other: Numeric): this;
   /** `aten::lu_solve(Tensor self, Tensor LU_data, Tensor LU_pivots) -> Tensor` */
   luSolve(LUData: Tensor, LUPivots: Tensor): Tensor;
   /**
@@ -1296,13 +1304,13 @@ export interface TensorMethods {
    * - `aten::masked_fill.Scalar(Tensor self, Tensor mask, Scalar value) -> Tensor`
    */
   maskedFill(mask: Tensor, value: Tensor): Tensor;
-  maskedFill(mask: Tensor, value: Scalar): Tensor;
+  maskedFill(mask: Tensor, value: Numeric): Tensor;
   /**
    * - `aten::masked_fill_.Tensor(Tensor(a!) self, Tensor mask, Tensor value) -> Tensor(a!)`
    * - `aten::masked_fill_.Scalar(Tensor(a!) self, Tensor mask, Scalar value) -> Tensor(a!)`
    */
   maskedFill_(mask: Tensor, value: Tensor): this;
-  maskedFill_(mask: Tensor, value: Scalar): this;
+  maskedFill_(mask: Tensor, value: Numeric): this;
   /** `aten::masked_scatter(Tensor self, Tensor mask, Tensor source) -> Tensor` */
   maskedScatter(mask: Tensor, source: Tensor): Tensor;
   /** `aten::masked_scatter_(Tensor(a!) self, Tensor mask, Tensor source) -> Tensor(a!)` */
@@ -1347,7 +1355,7 @@ export interface TensorMethods {
   /** `aten::max_unpool3d(Tensor self, Tensor indices, SymInt[3] output_size, int[3] stride, int[3] padding) -> Tensor` */
   maxUnpool3d(indices: Tensor, outputSize: number | readonly number[], stride: number | readonly number[], padding: number | readonly number[]): Tensor;
   /** `aten::maximum(Tensor self, Tensor other) -> Tensor` */
-  maximum(other: Tensor): Tensor;
+  maximum(other: Tensor | number | boolean): Tensor;
   /**
    * - `aten::mean(Tensor self, *, ScalarType? dtype=None) -> Tensor`
    * - `aten::mean.dim(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`
@@ -1372,7 +1380,7 @@ export interface TensorMethods {
   min(dim: number, options?: { keepdim?: boolean }): [Tensor, Tensor];
   min(dim: number, keepdim?: boolean): [Tensor, Tensor];
   /** `aten::minimum(Tensor self, Tensor other) -> Tensor` */
-  minimum(other: Tensor): Tensor;
+  minimum(other: Tensor | number | boolean): Tensor;
   /** `aten::mish(Tensor self) -> Tensor` */
   mish(): Tensor;
   /** `aten::mish_(Tensor(a!) self) -> Tensor(a!)` */
@@ -1407,17 +1415,17 @@ export interface TensorMethods {
    * - `aten::mul.Tensor(Tensor self, Tensor other) -> Tensor`
    * - `aten::mul.Scalar(Tensor self, Scalar other) -> Tensor`
    */
-  mul(other: Tensor): Tensor;
-  mul(other: Scalar): Tensor;
+  mul(other: Tensor | number | boolean): Tensor;
+  mul(other: Numeric): Tensor;
   /**
    * - `aten::mul_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * - `aten::mul_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    */
-  mul_(other: Tensor): this;
-  mul_(other: Scalar): this;
+  mul_(other: Tensor | number | boolean): this;
+  mul_(other: Numeric): this;
   /** `aten::multi_margin_loss(Tensor self, Tensor target, Scalar p=1, Scalar margin=1, Tensor? weight=None, int reduction=1) -> Tensor` */
-  multiMarginLoss(target: Tensor, options?: { p?: Scalar; margin?: Scalar; weight?: Tensor | null; reduction?: number }): Tensor;
-  multiMarginLoss(target: Tensor, p?: Scalar, margin?: Scalar, weight?: Tensor | null, reduction?: number): Tensor;
+  multiMarginLoss(target: Tensor, options?: { p?: Numeric; margin?: Numeric; weight?: Tensor | null; reduction?: number }): Tensor;
+  multiMarginLoss(target: Tensor, p?: Numeric, margin?: Numeric, weight?: Tensor | null, reduction?: number): Tensor;
   /** `aten::multilabel_margin_loss(Tensor self, Tensor target, int reduction=1) -> Tensor` */
   multilabelMarginLoss(target: Tensor, options?: { reduction?: number }): Tensor;
   multilabelMarginLoss(target: Tensor, reduction?: number): Tensor;
@@ -1430,14 +1438,14 @@ export interface TensorMethods {
    * - `aten::multiply.Tensor(Tensor self, Tensor other) -> Tensor`
    * - `aten::multiply.Scalar(Tensor self, Scalar other) -> Tensor`
    */
-  multiply(other: Tensor): Tensor;
-  multiply(other: Scalar): Tensor;
+  multiply(other: Tensor | number | boolean): Tensor;
+  multiply(other: Numeric): Tensor;
   /**
    * - `aten::multiply_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * - `aten::multiply_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    */
-  multiply_(other: Tensor): this;
-  multiply_(other: Scalar): this;
+  multiply_(other: Tensor | number | boolean): this;
+  multiply_(other: Numeric): this;
   /** `aten::mv(Tensor self, Tensor vec) -> Tensor` */
   mv(vec: Tensor): Tensor;
   /** `aten::mvlgamma(Tensor self, int p) -> Tensor` */
@@ -1483,21 +1491,21 @@ export interface TensorMethods {
    * - `aten::native_norm(Tensor self, Scalar p=2) -> Tensor`
    * - `aten::native_norm.ScalarOpt_dim_dtype(Tensor self, Scalar? p, int[1] dim, bool keepdim, ScalarType? dtype) -> Tensor`
    */
-  nativeNorm(options?: { p?: Scalar }): Tensor;
-  nativeNorm(p?: Scalar): Tensor;
-  nativeNorm(p: Scalar | null, dim: number | readonly number[], keepdim: boolean, dtype: DType | null): Tensor;
+  nativeNorm(options?: { p?: Numeric }): Tensor;
+  nativeNorm(p?: Numeric): Tensor;
+  nativeNorm(p: Numeric | null, dim: number | readonly number[], keepdim: boolean, dtype: DType | null): Tensor;
   /**
    * - `aten::ne.Tensor(Tensor self, Tensor other) -> Tensor`
    * - `aten::ne.Scalar(Tensor self, Scalar other) -> Tensor`
    */
-  ne(other: Tensor): Tensor;
-  ne(other: Scalar): Tensor;
+  ne(other: Tensor | number | boolean): Tensor;
+  ne(other: Numeric): Tensor;
   /**
    * - `aten::ne_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * - `aten::ne_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    */
   ne_(other: Tensor): this;
-  ne_(other: Scalar): this;
+  ne_(other: Numeric): this;
   /** `aten::neg(Tensor self) -> Tensor` */
   neg(): Tensor;
   /** `aten::neg_(Tensor(a!) self) -> Tensor(a!)` */
@@ -1512,7 +1520,7 @@ export interface TensorMethods {
   /** `aten::new_empty_strided(Tensor self, SymInt[] size, SymInt[] stride, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   newEmptyStrided(size: readonly number[], stride: readonly number[], options?: { dtype?: DType | null; layout?: Layout | null; device?: string | null; pinMemory?: boolean | null }): Tensor;
   /** `aten::new_full(Tensor self, SymInt[] size, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
-  newFull(size: readonly number[], fillValue: Scalar, options?: { dtype?: DType | null; layout?: Layout | null; device?: string | null; pinMemory?: boolean | null }): Tensor;
+  newFull(size: readonly number[], fillValue: Numeric, options?: { dtype?: DType | null; layout?: Layout | null; device?: string | null; pinMemory?: boolean | null }): Tensor;
   /** `aten::new_ones(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
   newOnes(size: readonly number[], options?: { dtype?: DType | null; layout?: Layout | null; device?: string | null; pinMemory?: boolean | null }): Tensor;
   newOnes(...size: number[]): Tensor;
@@ -1548,12 +1556,12 @@ export interface TensorMethods {
    * - `aten::norm.ScalarOpt_dim(Tensor self, Scalar? p, int[1] dim, bool keepdim=False) -> Tensor`
    * - `aten::norm.ScalarOpt_dim_dtype(Tensor self, Scalar? p, int[1] dim, bool keepdim, *, ScalarType dtype) -> Tensor`
    */
-  norm(options?: { p?: Scalar }): Tensor;
-  norm(p?: Scalar): Tensor;
-  norm(p: Scalar | null, options: { dtype: DType }): Tensor;
-  norm(p: Scalar | null, dim: number | readonly number[], options?: { keepdim?: boolean }): Tensor;
-  norm(p: Scalar | null, dim: number | readonly number[], keepdim?: boolean): Tensor;
-  norm(p: Scalar | null, dim: number | readonly number[], keepdim: boolean, options: { dtype: DType }): Tensor;
+  norm(options?: { p?: Numeric }): Tensor;
+  norm(p?: Numeric): Tensor;
+  norm(p: Numeric | null, options: { dtype: DType }): Tensor;
+  norm(p: Numeric | null, dim: number | readonly number[], options?: { keepdim?: boolean }): Tensor;
+  norm(p: Numeric | null, dim: number | readonly number[], keepdim?: boolean): Tensor;
+  norm(p: Numeric | null, dim: number | readonly number[], keepdim: boolean, options: { dtype: DType }): Tensor;
   /** `aten::normal_(Tensor(a!) self, float mean=0., float std=1., *, Generator? generator=None) -> Tensor(a!)` */
   normal_(options?: { mean?: number; std?: number; generator?: Generator | null }): this;
   normal_(mean?: number, std?: number, options?: { generator?: Generator | null }): this;
@@ -1565,13 +1573,13 @@ export interface TensorMethods {
    * - `aten::not_equal.Scalar(Tensor self, Scalar other) -> Tensor`
    */
   notEqual(other: Tensor): Tensor;
-  notEqual(other: Scalar): Tensor;
+  notEqual(other: Numeric): Tensor;
   /**
    * - `aten::not_equal_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * - `aten::not_equal_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    */
   notEqual_(other: Tensor): this;
-  notEqual_(other: Scalar): this;
+  notEqual_(other: Numeric): this;
   /**
    * - `aten::nuclear_norm(Tensor self, bool keepdim=False) -> Tensor`
    * - `aten::nuclear_norm.dim(Tensor self, int[2] dim, bool keepdim=False) -> Tensor`
@@ -1623,13 +1631,13 @@ export interface TensorMethods {
    * - `aten::pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor`
    */
   pow(exponent: Tensor): Tensor;
-  pow(exponent: Scalar): Tensor;
+  pow(exponent: Numeric): Tensor;
   /**
    * - `aten::pow_.Tensor(Tensor(a!) self, Tensor exponent) -> Tensor(a!)`
    * - `aten::pow_.Scalar(Tensor(a!) self, Scalar exponent) -> Tensor(a!)`
    */
   pow_(exponent: Tensor): this;
-  pow_(exponent: Scalar): this;
+  pow_(exponent: Numeric): this;
   /** `aten::prelu(Tensor self, Tensor weight) -> Tensor` */
   prelu(weight: Tensor): Tensor;
   /**
@@ -1729,18 +1737,18 @@ export interface TensorMethods {
    * - `aten::remainder.Tensor(Tensor self, Tensor other) -> Tensor`
    * - `aten::remainder.Scalar(Tensor self, Scalar other) -> Tensor`
    */
-  remainder(other: Tensor): Tensor;
-  remainder(other: Scalar): Tensor;
+  remainder(other: Tensor | number | boolean): Tensor;
+  remainder(other: Numeric): Tensor;
   /**
    * - `aten::remainder_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * - `aten::remainder_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    */
   remainder_(other: Tensor): this;
-  remainder_(other: Scalar): this;
+  remainder_(other: Numeric): this;
   /** `aten::renorm(Tensor self, Scalar p, int dim, Scalar maxnorm) -> Tensor` */
-  renorm(p: Scalar, dim: number, maxnorm: Scalar): Tensor;
+  renorm(p: Numeric, dim: number, maxnorm: Numeric): Tensor;
   /** `aten::renorm_(Tensor(a!) self, Scalar p, int dim, Scalar maxnorm) -> Tensor(a!)` */
-  renorm_(p: Scalar, dim: number, maxnorm: Scalar): this;
+  renorm_(p: Numeric, dim: number, maxnorm: Numeric): this;
   /** `aten::repeat(Tensor self, SymInt[] repeats) -> Tensor` */
   repeat(repeats: readonly number[]): Tensor;
   repeat(...repeats: number[]): Tensor;
@@ -1789,6 +1797,8 @@ export interface TensorMethods {
   resolveNeg(): Tensor;
   /** `aten::retain_grad(Tensor(a!) self) -> ()` */
   retainGrad(): void;
+  /** `aten::retains_grad(Tensor self) -> bool` */
+  retainsGrad(): boolean;
   /** `aten::roll(Tensor self, SymInt[1] shifts, int[1] dims=[]) -> Tensor` */
   roll(shifts: number | readonly number[], options?: { dims?: number | readonly number[] }): Tensor;
   roll(shifts: number | readonly number[], dims?: number | readonly number[]): Tensor;
@@ -1807,21 +1817,23 @@ export interface TensorMethods {
    */
   round_(): this;
   round_(options: { decimals: number }): this;
+  /** `aten::row_indices(Tensor(a) self) -> Tensor(a)` */
+  rowIndices(): Tensor;
   /** `aten::rrelu(Tensor self, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> Tensor` */
-  rrelu(options?: { lower?: Scalar; upper?: Scalar; training?: boolean; generator?: Generator | null }): Tensor;
-  rrelu(lower?: Scalar, upper?: Scalar, training?: boolean, generator?: Generator | null): Tensor;
+  rrelu(options?: { lower?: Numeric; upper?: Numeric; training?: boolean; generator?: Generator | null }): Tensor;
+  rrelu(lower?: Numeric, upper?: Numeric, training?: boolean, generator?: Generator | null): Tensor;
   /** `aten::rrelu_(Tensor(a!) self, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> Tensor(a!)` */
-  rrelu_(options?: { lower?: Scalar; upper?: Scalar; training?: boolean; generator?: Generator | null }): this;
-  rrelu_(lower?: Scalar, upper?: Scalar, training?: boolean, generator?: Generator | null): this;
+  rrelu_(options?: { lower?: Numeric; upper?: Numeric; training?: boolean; generator?: Generator | null }): this;
+  rrelu_(lower?: Numeric, upper?: Numeric, training?: boolean, generator?: Generator | null): this;
   /** `aten::rrelu_with_noise(Tensor self, Tensor(b!) noise, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> Tensor` */
-  rreluWithNoise(noise: Tensor, options?: { lower?: Scalar; upper?: Scalar; training?: boolean; generator?: Generator | null }): Tensor;
-  rreluWithNoise(noise: Tensor, lower?: Scalar, upper?: Scalar, training?: boolean, generator?: Generator | null): Tensor;
+  rreluWithNoise(noise: Tensor, options?: { lower?: Numeric; upper?: Numeric; training?: boolean; generator?: Generator | null }): Tensor;
+  rreluWithNoise(noise: Tensor, lower?: Numeric, upper?: Numeric, training?: boolean, generator?: Generator | null): Tensor;
   /** `aten::rrelu_with_noise_(Tensor(a!) self, Tensor(b!) noise, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> Tensor(a!)` */
-  rreluWithNoise_(noise: Tensor, options?: { lower?: Scalar; upper?: Scalar; training?: boolean; generator?: Generator | null }): this;
-  rreluWithNoise_(noise: Tensor, lower?: Scalar, upper?: Scalar, training?: boolean, generator?: Generator | null): this;
+  rreluWithNoise_(noise: Tensor, options?: { lower?: Numeric; upper?: Numeric; training?: boolean; generator?: Generator | null }): this;
+  rreluWithNoise_(noise: Tensor, lower?: Numeric, upper?: Numeric, training?: boolean, generator?: Generator | null): this;
   /** `aten::rrelu_with_noise_functional(Tensor self, Tensor noise, Scalar lower=0.125, Scalar upper=0.33333333333333331, bool training=False, Generator? generator=None) -> (Tensor, Tensor noise_out)` */
-  rreluWithNoiseFunctional(noise: Tensor, options?: { lower?: Scalar; upper?: Scalar; training?: boolean; generator?: Generator | null }): [Tensor, Tensor];
-  rreluWithNoiseFunctional(noise: Tensor, lower?: Scalar, upper?: Scalar, training?: boolean, generator?: Generator | null): [Tensor, Tensor];
+  rreluWithNoiseFunctional(noise: Tensor, options?: { lower?: Numeric; upper?: Numeric; training?: boolean; generator?: Generator | null }): [Tensor, Tensor];
+  rreluWithNoiseFunctional(noise: Tensor, lower?: Numeric, upper?: Numeric, training?: boolean, generator?: Generator | null): [Tensor, Tensor];
   /** `aten::rsqrt(Tensor self) -> Tensor` */
   rsqrt(): Tensor;
   /** `aten::rsqrt_(Tensor(a!) self) -> Tensor(a!)` */
@@ -1830,9 +1842,9 @@ export interface TensorMethods {
    * - `aten::rsub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor`
    * - `aten::rsub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor`
    */
-  rsub(other: Tensor, options?: { alpha?: Scalar }): Tensor;
-  rsub(other: Scalar, options?: { alpha?: Scalar }): Tensor;
-  rsub(other: Scalar, alpha?: Scalar): Tensor;
+  rsub(other: Tensor, options?: { alpha?: Numeric }): Tensor;
+  rsub(other: Numeric, options?: { alpha?: Numeric }): Tensor;
+  rsub(other: Numeric, alpha?: Numeric): Tensor;
   /**
    * - `aten::scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor`
    * - `aten::scatter.reduce(Tensor self, int dim, Tensor index, Tensor src, *, str reduce) -> Tensor`
@@ -1841,8 +1853,8 @@ export interface TensorMethods {
    */
   scatter(dim: number, index: Tensor, src: Tensor): Tensor;
   scatter(dim: number, index: Tensor, src: Tensor, options: { reduce: string }): Tensor;
-  scatter(dim: number, index: Tensor, value: Scalar): Tensor;
-  scatter(dim: number, index: Tensor, value: Scalar, options: { reduce: string }): Tensor;
+  scatter(dim: number, index: Tensor, value: Numeric): Tensor;
+  scatter(dim: number, index: Tensor, value: Numeric, options: { reduce: string }): Tensor;
   /**
    * - `aten::scatter_.src(Tensor(a!) self, int dim, Tensor index, Tensor src) -> Tensor(a!)`
    * - `aten::scatter_.reduce(Tensor(a!) self, int dim, Tensor index, Tensor src, *, str reduce) -> Tensor(a!)`
@@ -1851,8 +1863,8 @@ export interface TensorMethods {
    */
   scatter_(dim: number, index: Tensor, src: Tensor): this;
   scatter_(dim: number, index: Tensor, src: Tensor, options: { reduce: string }): this;
-  scatter_(dim: number, index: Tensor, value: Scalar): this;
-  scatter_(dim: number, index: Tensor, value: Scalar, options: { reduce: string }): this;
+  scatter_(dim: number, index: Tensor, value: Numeric): this;
+  scatter_(dim: number, index: Tensor, value: Numeric, options: { reduce: string }): this;
   /** `aten::scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor` */
   scatterAdd(dim: number, index: Tensor, src: Tensor): Tensor;
   /** `aten::scatter_add_(Tensor(a!) self, int dim, Tensor index, Tensor src) -> Tensor(a!)` */
@@ -1951,11 +1963,11 @@ export interface TensorMethods {
   softmax(dim: number, options?: { dtype?: DType | null }): Tensor;
   softmax(dim: number, dtype?: DType | null): Tensor;
   /** `aten::softplus(Tensor self, Scalar beta=1, Scalar threshold=20) -> Tensor` */
-  softplus(options?: { beta?: Scalar; threshold?: Scalar }): Tensor;
-  softplus(beta?: Scalar, threshold?: Scalar): Tensor;
+  softplus(options?: { beta?: Numeric; threshold?: Numeric }): Tensor;
+  softplus(beta?: Numeric, threshold?: Numeric): Tensor;
   /** `aten::softshrink(Tensor self, Scalar lambd=0.5) -> Tensor` */
-  softshrink(options?: { lambd?: Scalar }): Tensor;
-  softshrink(lambd?: Scalar): Tensor;
+  softshrink(options?: { lambd?: Numeric }): Tensor;
+  softshrink(lambd?: Numeric): Tensor;
   /**
    * - `aten::sort(Tensor self, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)`
    * - `aten::sort.stable(Tensor self, *, bool? stable, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)`
@@ -1976,7 +1988,7 @@ export interface TensorMethods {
   /** `aten::sparse_resize_and_clear_(Tensor(a!) self, int[] size, int sparse_dim, int dense_dim) -> Tensor(a!)` */
   sparseResizeAndClear_(size: readonly number[], sparseDim: number, denseDim: number): this;
   /** `aten::sparse_sampled_addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor` */
-  sparseSampledAddmm(mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
+  sparseSampledAddmm(mat1: Tensor, mat2: Tensor, options?: { beta?: Numeric; alpha?: Numeric }): Tensor;
   /** `aten::special_bessel_j0(Tensor self) -> Tensor` */
   specialBesselJ0(): Tensor;
   /** `aten::special_bessel_j1(Tensor self) -> Tensor` */
@@ -2057,19 +2069,19 @@ export interface TensorMethods {
    * - `aten::special_xlog1py.other_scalar(Tensor self, Scalar other) -> Tensor`
    */
   specialXlog1py(other: Tensor): Tensor;
-  specialXlog1py(other: Scalar): Tensor;
+  specialXlog1py(other: Numeric): Tensor;
   /**
    * - `aten::special_xlogy(Tensor self, Tensor other) -> Tensor`
    * - `aten::special_xlogy.other_scalar(Tensor self, Scalar other) -> Tensor`
    */
   specialXlogy(other: Tensor): Tensor;
-  specialXlogy(other: Scalar): Tensor;
+  specialXlogy(other: Numeric): Tensor;
   /**
    * - `aten::special_zeta(Tensor self, Tensor other) -> Tensor`
    * - `aten::special_zeta.other_scalar(Tensor self, Scalar other) -> Tensor`
    */
   specialZeta(other: Tensor): Tensor;
-  specialZeta(other: Scalar): Tensor;
+  specialZeta(other: Numeric): Tensor;
   /**
    * - `aten::split.Tensor(Tensor(a -> *) self, SymInt split_size, int dim=0) -> Tensor(a)[]`
    * - `aten::split.sizes(Tensor(a -> *) self, SymInt[] split_size, int dim=0) -> Tensor(a)[]`
@@ -2116,8 +2128,8 @@ export interface TensorMethods {
   std(unbiased?: boolean): Tensor;
   std(dim: number | readonly number[] | null, options?: { unbiased?: boolean; keepdim?: boolean }): Tensor;
   std(dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean): Tensor;
-  std(options?: { dim?: number | readonly number[] | null; correction?: Scalar | null; keepdim?: boolean }): Tensor;
-  std(dim?: number | readonly number[] | null, options?: { correction?: Scalar | null; keepdim?: boolean }): Tensor;
+  std(options?: { dim?: number | readonly number[] | null; correction?: Numeric | null; keepdim?: boolean }): Tensor;
+  std(dim?: number | readonly number[] | null, options?: { correction?: Numeric | null; keepdim?: boolean }): Tensor;
   /**
    * - `aten::std_mean(Tensor self, bool unbiased=True) -> (Tensor, Tensor)`
    * - `aten::std_mean.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> (Tensor, Tensor)`
@@ -2127,8 +2139,8 @@ export interface TensorMethods {
   stdMean(unbiased?: boolean): [Tensor, Tensor];
   stdMean(dim: number | readonly number[] | null, options?: { unbiased?: boolean; keepdim?: boolean }): [Tensor, Tensor];
   stdMean(dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean): [Tensor, Tensor];
-  stdMean(options?: { dim?: number | readonly number[] | null; correction?: Scalar | null; keepdim?: boolean }): [Tensor, Tensor];
-  stdMean(dim?: number | readonly number[] | null, options?: { correction?: Scalar | null; keepdim?: boolean }): [Tensor, Tensor];
+  stdMean(options?: { dim?: number | readonly number[] | null; correction?: Numeric | null; keepdim?: boolean }): [Tensor, Tensor];
+  stdMean(dim?: number | readonly number[] | null, options?: { correction?: Numeric | null; keepdim?: boolean }): [Tensor, Tensor];
   /**
    * - `aten::stft(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool normalized=False, bool? onesided=None, bool? return_complex=None, bool? align_to_window=None) -> Tensor`
    * - `aten::stft.center(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool center=True, str pad_mode="reflect", bool normalized=False, bool? onesided=None, bool? return_complex=None, bool? align_to_window=None) -> Tensor`
@@ -2143,30 +2155,30 @@ export interface TensorMethods {
    * - `aten::sub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor`
    * - `aten::sub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor`
    */
-  sub(other: Tensor, options?: { alpha?: Scalar }): Tensor;
-  sub(other: Scalar, options?: { alpha?: Scalar }): Tensor;
-  sub(other: Scalar, alpha?: Scalar): Tensor;
+  sub(other: Tensor | number | boolean, options?: { alpha?: Numeric }): Tensor;
+  sub(other: Numeric, options?: { alpha?: Numeric }): Tensor;
+  sub(other: Numeric, alpha?: Numeric): Tensor;
   /**
    * - `aten::sub_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)`
    * - `aten::sub_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) -> Tensor(a!)`
    */
-  sub_(other: Tensor, options?: { alpha?: Scalar }): this;
-  sub_(other: Scalar, options?: { alpha?: Scalar }): this;
-  sub_(other: Scalar, alpha?: Scalar): this;
+  sub_(other: Tensor | number | boolean, options?: { alpha?: Numeric }): this;
+  sub_(other: Numeric, options?: { alpha?: Numeric }): this;
+  sub_(other: Numeric, alpha?: Numeric): this;
   /**
    * - `aten::subtract.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor`
    * - `aten::subtract.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor`
    */
-  subtract(other: Tensor, options?: { alpha?: Scalar }): Tensor;
-  subtract(other: Scalar, options?: { alpha?: Scalar }): Tensor;
-  subtract(other: Scalar, alpha?: Scalar): Tensor;
+  subtract(other: Tensor | number | boolean, options?: { alpha?: Numeric }): Tensor;
+  subtract(other: Numeric, options?: { alpha?: Numeric }): Tensor;
+  subtract(other: Numeric, alpha?: Numeric): Tensor;
   /**
    * - `aten::subtract_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)`
    * - `aten::subtract_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) -> Tensor(a!)`
    */
-  subtract_(other: Tensor, options?: { alpha?: Scalar }): this;
-  subtract_(other: Scalar, options?: { alpha?: Scalar }): this;
-  subtract_(other: Scalar, alpha?: Scalar): this;
+  subtract_(other: Tensor | number | boolean, options?: { alpha?: Numeric }): this;
+  subtract_(other: Numeric, options?: { alpha?: Numeric }): this;
+  subtract_(other: Numeric, alpha?: Numeric): this;
   /**
    * - `aten::sum(Tensor self, *, ScalarType? dtype=None) -> Tensor`
    * - `aten::sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`
@@ -2222,9 +2234,9 @@ export interface TensorMethods {
   thnnConv2d(weight: Tensor, kernelSize: number | readonly number[], options?: { bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[] }): Tensor;
   thnnConv2d(weight: Tensor, kernelSize: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[]): Tensor;
   /** `aten::threshold(Tensor self, Scalar threshold, Scalar value) -> Tensor` */
-  threshold(threshold: Scalar, value: Scalar): Tensor;
+  threshold(threshold: Numeric, value: Numeric): Tensor;
   /** `aten::threshold_(Tensor(a!) self, Scalar threshold, Scalar value) -> Tensor(a!)` */
-  threshold_(threshold: Scalar, value: Scalar): this;
+  threshold_(threshold: Numeric, value: Numeric): this;
   /** `aten::tile(Tensor self, SymInt[] dims) -> Tensor` */
   tile(dims: readonly number[]): Tensor;
   tile(...dims: number[]): Tensor;
@@ -2280,14 +2292,14 @@ export interface TensorMethods {
    * - `aten::true_divide.Tensor(Tensor self, Tensor other) -> Tensor`
    * - `aten::true_divide.Scalar(Tensor self, Scalar other) -> Tensor`
    */
-  trueDivide(other: Tensor): Tensor;
-  trueDivide(other: Scalar): Tensor;
+  trueDivide(other: Tensor | number | boolean): Tensor;
+  trueDivide(other: Numeric): Tensor;
   /**
    * - `aten::true_divide_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * - `aten::true_divide_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    */
-  trueDivide_(other: Tensor): this;
-  trueDivide_(other: Scalar): this;
+  trueDivide_(other: Tensor | number | boolean): this;
+  trueDivide_(other: Numeric): this;
   /** `aten::trunc(Tensor self) -> Tensor` */
   trunc(): Tensor;
   /** `aten::trunc_(Tensor(a!) self) -> Tensor(a!)` */
@@ -2307,15 +2319,6 @@ export interface TensorMethods {
   /** `aten::uniform_(Tensor(a!) self, float from=0., float to=1., *, Generator? generator=None) -> Tensor(a!)` */
   uniform_(options?: { from?: number; to?: number; generator?: Generator | null }): this;
   uniform_(from?: number, to?: number, options?: { generator?: Generator | null }): this;
-  /** `aten::unique_consecutive(Tensor self, bool return_inverse=False, bool return_counts=False, int? dim=None) -> (Tensor, Tensor, Tensor)` */
-  uniqueConsecutive(options?: { returnInverse?: boolean; returnCounts?: boolean; dim?: number | null }): [Tensor, Tensor, Tensor];
-  uniqueConsecutive(returnInverse?: boolean, returnCounts?: boolean, dim?: number | null): [Tensor, Tensor, Tensor];
-  /** `aten::unique_dim(Tensor self, int dim, bool sorted=True, bool return_inverse=False, bool return_counts=False) -> (Tensor, Tensor, Tensor)` */
-  uniqueDim(dim: number, options?: { sorted?: boolean; returnInverse?: boolean; returnCounts?: boolean }): [Tensor, Tensor, Tensor];
-  uniqueDim(dim: number, sorted?: boolean, returnInverse?: boolean, returnCounts?: boolean): [Tensor, Tensor, Tensor];
-  /** `aten::unique_dim_consecutive(Tensor self, int dim, bool return_inverse=False, bool return_counts=False) -> (Tensor, Tensor, Tensor)` */
-  uniqueDimConsecutive(dim: number, options?: { returnInverse?: boolean; returnCounts?: boolean }): [Tensor, Tensor, Tensor];
-  uniqueDimConsecutive(dim: number, returnInverse?: boolean, returnCounts?: boolean): [Tensor, Tensor, Tensor];
   /** `aten::unsafe_chunk(Tensor self, int chunks, int dim=0) -> Tensor[]` */
   unsafeChunk(chunks: number, options?: { dim?: number }): Tensor[];
   unsafeChunk(chunks: number, dim?: number): Tensor[];
@@ -2361,8 +2364,8 @@ export interface TensorMethods {
   var(unbiased?: boolean): Tensor;
   var(dim: number | readonly number[] | null, options?: { unbiased?: boolean; keepdim?: boolean }): Tensor;
   var(dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean): Tensor;
-  var(options?: { dim?: number | readonly number[] | null; correction?: Scalar | null; keepdim?: boolean }): Tensor;
-  var(dim?: number | readonly number[] | null, options?: { correction?: Scalar | null; keepdim?: boolean }): Tensor;
+  var(options?: { dim?: number | readonly number[] | null; correction?: Numeric | null; keepdim?: boolean }): Tensor;
+  var(dim?: number | readonly number[] | null, options?: { correction?: Numeric | null; keepdim?: boolean }): Tensor;
   /**
    * - `aten::var_mean(Tensor self, bool unbiased=True) -> (Tensor, Tensor)`
    * - `aten::var_mean.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> (Tensor, Tensor)`
@@ -2372,8 +2375,8 @@ export interface TensorMethods {
   varMean(unbiased?: boolean): [Tensor, Tensor];
   varMean(dim: number | readonly number[] | null, options?: { unbiased?: boolean; keepdim?: boolean }): [Tensor, Tensor];
   varMean(dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean): [Tensor, Tensor];
-  varMean(options?: { dim?: number | readonly number[] | null; correction?: Scalar | null; keepdim?: boolean }): [Tensor, Tensor];
-  varMean(dim?: number | readonly number[] | null, options?: { correction?: Scalar | null; keepdim?: boolean }): [Tensor, Tensor];
+  varMean(options?: { dim?: number | readonly number[] | null; correction?: Numeric | null; keepdim?: boolean }): [Tensor, Tensor];
+  varMean(dim?: number | readonly number[] | null, options?: { correction?: Numeric | null; keepdim?: boolean }): [Tensor, Tensor];
   /** `aten::vdot(Tensor self, Tensor other) -> Tensor` */
   vdot(other: Tensor): Tensor;
   /**
@@ -2401,13 +2404,13 @@ export interface TensorMethods {
    * - `aten::xlogy.Scalar_Other(Tensor self, Scalar other) -> Tensor`
    */
   xlogy(other: Tensor): Tensor;
-  xlogy(other: Scalar): Tensor;
+  xlogy(other: Numeric): Tensor;
   /**
    * - `aten::xlogy_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)`
    * - `aten::xlogy_.Scalar_Other(Tensor(a!) self, Scalar other) -> Tensor(a!)`
    */
   xlogy_(other: Tensor): this;
-  xlogy_(other: Scalar): this;
+  xlogy_(other: Numeric): this;
   /** `aten::zero(Tensor self) -> Tensor` */
   zero(): Tensor;
   /** `aten::zero_(Tensor(a!) self) -> Tensor(a!)` */

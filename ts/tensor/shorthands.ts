@@ -1,0 +1,125 @@
+/** What PyTorch's Tensor has beside the operators whose first argument it is: conversions by name, sizes in bytes, iteration. */
+import { ShapeError } from '../errors';
+import { itemSize, type DType } from './dtype';
+import { operator } from './operator';
+import type { Nested, Tensor } from './tensor';
+import { unique, uniqueConsecutive, type UniqueExtras, type UniqueOptions } from './unique';
+
+export interface TensorShorthands {
+  /** `to('float32')` */
+  float(): Tensor;
+  /** `to('float64')` */
+  double(): Tensor;
+  /** `to('float16')` */
+  half(): Tensor;
+  /** `to('bfloat16')` */
+  bfloat16(): Tensor;
+  /** `to('int64')` */
+  long(): Tensor;
+  /** `to('int32')` */
+  int(): Tensor;
+  /** `to('int16')` */
+  short(): Tensor;
+  /** `to('int8')` */
+  char(): Tensor;
+  /** `to('uint8')` */
+  byte(): Tensor;
+  /** `to('bool')` */
+  bool(): Tensor;
+  /** `to('complex64')` */
+  cfloat(): Tensor;
+  /** `to('complex128')` */
+  cdouble(): Tensor;
+
+  /** The conjugate transpose of a matrix. */
+  readonly H: Tensor;
+  /** The conjugate transpose of the last two dimensions. */
+  readonly mH: Tensor;
+  /** Bytes of one element. */
+  readonly itemsize: number;
+  /** Bytes of all elements. */
+  readonly nbytes: number;
+  /** Bytes of one element. */
+  elementSize(): number;
+  /** Steps in elements from one index to the next, of one dimension or of all. */
+  stride(): number[];
+  stride(dim: number): number;
+
+  /** `toArray()` under PyTorch's name. */
+  tolist<T = number>(): Nested<T>;
+  /** This tensor's elements where `condition` holds, those of `other` elsewhere. */
+  where(condition: Tensor, other: Tensor | number): Tensor;
+  /** The n-th derivative of digamma. */
+  polygamma(n: number): Tensor;
+  /** See `torch.unique`. */
+  unique(options: UniqueOptions & UniqueExtras): Tensor[];
+  unique(options?: UniqueOptions): Tensor;
+  /** See `torch.uniqueConsecutive`. */
+  uniqueConsecutive(options: UniqueOptions & UniqueExtras): Tensor[];
+  uniqueConsecutive(options?: Omit<UniqueOptions, 'sorted'>): Tensor;
+  /** The slices along the first dimension. */
+  [Symbol.iterator](): IterableIterator<Tensor>;
+}
+
+const CONVERSIONS: Readonly<Record<string, DType>> = {
+  float: 'float32', double: 'float64', half: 'float16', bfloat16: 'bfloat16', long: 'int64', int: 'int32', short: 'int16',
+  char: 'int8', byte: 'uint8', bool: 'bool', cfloat: 'complex64', cdouble: 'complex128',
+};
+
+const members: ThisType<Tensor> & object = {
+  get H() {
+    if (this.ndim !== 2) throw new ShapeError(`H: expected a matrix, found ${this.ndim} dimensions; use mH`);
+    return this.adjoint();
+  },
+  get mH() {
+    return this.adjoint();
+  },
+  get itemsize() {
+    return itemSize(this.dtype);
+  },
+  get nbytes() {
+    return this.numel() * itemSize(this.dtype);
+  },
+  elementSize() {
+    return itemSize(this.dtype);
+  },
+  stride(dim?: number) {
+    const { strides } = this;
+    if (dim === undefined) return strides;
+    const stride = strides.at(dim);
+    if (stride === undefined) throw new ShapeError(`stride: expected a dimension of a ${strides.length}-dimensional tensor, found ${dim}`);
+    return stride;
+  },
+  tolist() {
+    return this.toArray();
+  },
+  where(condition: Tensor, other: Tensor | number) {
+    return operator('aten', 'where', typeof other === 'number' ? 'ScalarOther' : 'self').call([condition, this, other]);
+  },
+  polygamma(n: number) {
+    return operator('aten', 'polygamma').call([n, this]);
+  },
+  unique(options?: UniqueOptions) {
+    return unique(this, options);
+  },
+  uniqueConsecutive(options?: UniqueOptions) {
+    return uniqueConsecutive(this, options);
+  },
+  *[Symbol.iterator]() {
+    if (this.ndim === 0) throw new ShapeError('a tensor without dimensions cannot be iterated over');
+    yield* this.unbind();
+  },
+};
+
+/** Puts them onto the class. */
+export function installShorthands(prototype: Tensor): void {
+  for (const [name, dtype] of Object.entries(CONVERSIONS)) {
+    const value = function (this: Tensor): Tensor {
+      return this.to(dtype);
+    };
+    Object.defineProperty(prototype, name, { value, configurable: true, writable: true });
+  }
+  for (const key of Reflect.ownKeys(members)) {
+    Object.defineProperty(prototype, key, { ...Reflect.getOwnPropertyDescriptor(members, key), enumerable: false });
+  }
+}

@@ -1,0 +1,52 @@
+/** The distinct elements of a tensor. */
+import { operator } from './operator';
+import { checkOptions } from './options';
+import type { Tensor } from './tensor';
+
+export interface UniqueOptions {
+  /** Compare the slices along this dimension; without it, single elements. */
+  readonly dim?: number;
+  /** Ascending order; libtorch sorts on the CPU all the same. @default true */
+  readonly sorted?: boolean;
+  /** Give also, for each element of the input, its place among the distinct ones. @default false */
+  readonly returnInverse?: boolean;
+  /** Give also how often each distinct one occurs. @default false */
+  readonly returnCounts?: boolean;
+}
+
+/** What makes the result an array. */
+export type UniqueExtras = { readonly returnInverse: true } | { readonly returnCounts: true };
+
+export interface Unique {
+  (input: Tensor, options: UniqueOptions & UniqueExtras): Tensor[];
+  (input: Tensor, options?: UniqueOptions): Tensor;
+}
+
+const KNOWN = ['dim', 'sorted', 'returnInverse', 'returnCounts'];
+
+/** The addon always gives three tensors; those not asked for are empty. */
+function chosen(results: readonly Tensor[], { returnInverse, returnCounts }: UniqueOptions): Tensor | Tensor[] {
+  const [values, inverse, counts] = results as [Tensor, Tensor, Tensor];
+  const wanted = [values, ...(returnInverse ? [inverse] : []), ...(returnCounts ? [counts] : [])];
+  for (const tensor of results) if (!wanted.includes(tensor)) tensor.dispose();
+  return wanted.length === 1 ? values : wanted;
+}
+
+/** `[values, inverse?, counts?]`, or the values alone when nothing else was asked for. */
+export const unique = ((input: Tensor, options: UniqueOptions = {}): Tensor | Tensor[] => {
+  checkOptions('unique', options, KNOWN);
+  const { dim, sorted = true, returnInverse = false, returnCounts = false } = options;
+  const results =
+    dim === undefined
+      ? operator('aten', '_unique2').call([input, sorted, returnInverse, returnCounts])
+      : operator('aten', 'unique_dim').call([input, dim, sorted, returnInverse, returnCounts]);
+  return chosen(results as Tensor[], options);
+}) as Unique;
+
+/** Like {@link unique}, but an element that comes back after another one counts anew. */
+export const uniqueConsecutive = ((input: Tensor, options: Omit<UniqueOptions, 'sorted'> = {}): Tensor | Tensor[] => {
+  checkOptions('uniqueConsecutive', options, KNOWN.filter((key) => key !== 'sorted'));
+  const { dim, returnInverse = false, returnCounts = false } = options;
+  const results = operator('aten', 'unique_consecutive').call([input, returnInverse, returnCounts, dim]);
+  return chosen(results as Tensor[], options);
+}) as Unique;
