@@ -54,7 +54,7 @@ interface Overrides {
 }
 
 class HeaderReader {
-  private window = Buffer.alloc(0);
+  private window: Buffer = Buffer.alloc(0);
   private start = 0;
 
   constructor(private readonly file: ArchiveFile) {}

@@ -1,3 +1,4 @@
+import { InputError } from '../../errors';
 import type { Annotation } from './annotation';
 import type { ClassList } from './classes';
 
@@ -9,6 +10,7 @@ export interface DetectionSplit {
   readonly ids: readonly string[];
   /** @throws InputError when the annotation is missing or cannot be used */
   annotation(index: number): Promise<Annotation>;
+  hasPicture(index: number): boolean;
   /** The bytes of the picture's file. @throws InputError when it is missing */
   picture(index: number): Promise<Buffer>;
   /** What to call the picture's file in messages. */
@@ -30,4 +32,31 @@ export interface DetectionData {
   /** Changes when the files of the dataset change. */
   fingerprint(): string;
   close(): void;
+}
+
+/** A split to be joined with others, and what its ids begin with so that they differ from those of others. */
+export interface SplitPart {
+  readonly split: DetectionSplit;
+  readonly source: string;
+}
+
+/**
+ * Several splits as one, in their order.
+ * @throws InputError when a picture is in two of them
+ */
+export function joinSplits(name: string, parts: readonly SplitPart[]): DetectionSplit {
+  const fromSeveral = new Set(parts.map(({ source }) => source)).size > 1;
+  const entries = parts.flatMap(({ split }) => split.ids.map((_, index) => ({ split, index })));
+  const ids = parts.flatMap(({ split, source }) => split.ids.map((id) => (fromSeveral ? `${source}/${id}` : id)));
+  const seen = new Set<string>();
+  const twice = ids.find((id) => seen.size === seen.add(id).size);
+  if (twice !== undefined) throw new InputError(`Expected every picture once in the set ${name}, found ${twice} twice.`);
+  return {
+    name,
+    ids,
+    annotation: (index) => entries[index]!.split.annotation(entries[index]!.index),
+    hasPicture: (index) => entries[index]!.split.hasPicture(entries[index]!.index),
+    picture: (index) => entries[index]!.split.picture(entries[index]!.index),
+    describe: (index) => entries[index]!.split.describe(entries[index]!.index),
+  };
 }

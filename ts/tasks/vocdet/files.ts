@@ -10,6 +10,7 @@ export interface FileTree {
   readonly path: string;
   /** Folders that hold a folder of this name, at most three deep; '' is the tree itself. */
   findFoldersWith(name: string): string[];
+  has(name: string): boolean;
   /** Names of the files directly in a folder, sorted; none when there is no such folder. */
   list(folder: string): string[];
   read(name: string): Promise<Buffer>;
@@ -40,6 +41,10 @@ class FolderTree implements FileTree {
       return inner.map((entry) => entry.name).sort().flatMap((entry) => search(posix.join(folder, entry), depth - 1));
     };
     return search('', DEPTH);
+  }
+
+  has(name: string): boolean {
+    return existsSync(join(this.path, name));
   }
 
   list(folder: string): string[] {
@@ -90,6 +95,10 @@ class ArchiveTree implements FileTree {
       return at < 0 || at > DEPTH || parts[0] === '__MACOSX' ? [] : [parts.slice(0, at).join('/')];
     });
     return [...new Set(inside)].sort();
+  }
+
+  has(name: string): boolean {
+    return this.archive.members.has(name);
   }
 
   list(folder: string): string[] {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import { InputError } from '../../errors';
 import type { Annotation } from './annotation';
+import type { DetectionSplit } from './dataset';
 import type { FileTree } from './files';
 import { parseVocAnnotation } from './voc-annotation';
 
@@ -47,8 +48,20 @@ export class VocRoot {
     return this.lists.has(set) || (this.lists.size === 0 && set === ALL);
   }
 
+  async split(set: string): Promise<DetectionSplit> {
+    const ids = await this.ids(set);
+    return {
+      name: set,
+      ids,
+      annotation: (index) => this.annotation(ids[index]!),
+      hasPicture: (index) => this.pictures.has(ids[index]!),
+      picture: (index) => this.picture(ids[index]!),
+      describe: (index) => this.describePicture(ids[index]!),
+    };
+  }
+
   /** The pictures of a set, in its order; of a set of one class those that show it. */
-  async ids(set: string): Promise<string[]> {
+  private async ids(set: string): Promise<string[]> {
     const list = this.lists.get(set);
     if (!list) return this.annotated();
     const text = (await list.tree.read(list.name)).toString('utf8');
@@ -75,10 +88,6 @@ export class VocRoot {
     const file = this.pictures.get(id);
     if (!file) return Promise.reject(new InputError(`Expected the picture ${id}.jpg in ${this.describe('JPEGImages')}, found none.`));
     return file.tree.read(file.name);
-  }
-
-  hasPicture(id: string): boolean {
-    return this.pictures.has(id);
   }
 
   describePicture(id: string): string {

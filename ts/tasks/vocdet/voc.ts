@@ -7,7 +7,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { basename, join, posix, resolve } from 'node:path';
 import { InputError } from '../../errors';
 import { classesOf, vocClasses, type ClassList } from './classes';
-import type { DetectionData, DetectionSplit } from './dataset';
+import { joinSplits, type DetectionData, type DetectionSplit } from './dataset';
 import { isArchive, openFileTree, type FileTree } from './files';
 import { VocRoot, type VocPlace } from './voc-root';
 
@@ -32,18 +32,7 @@ export class Voc implements DetectionData {
    */
   async split(name: string): Promise<DetectionSplit> {
     const parts = (ALIASES[name] ?? name).split('+').map((part) => this.find(part.trim()));
-    const qualify = new Set(parts.map(({ root }) => root)).size > 1;
-    const lists = await Promise.all(parts.map(async ({ root, set }) => (await root.ids(set)).map((id) => ({ root, id }))));
-    const entries = lists.flat();
-    const ids = entries.map(({ root, id }) => (qualify ? `${root.name}/${id}` : id));
-    requireOnce(ids, `the set ${name} of ${this.path}`);
-    return {
-      name,
-      ids,
-      annotation: (index) => entries[index]!.root.annotation(entries[index]!.id),
-      picture: (index) => entries[index]!.root.picture(entries[index]!.id),
-      describe: (index) => entries[index]!.root.describePicture(entries[index]!.id),
-    };
+    return joinSplits(name, await Promise.all(parts.map(async ({ root, set }) => ({ split: await root.split(set), source: root.name }))));
   }
 
   /** The challenge's twenty for its own years; else those of all annotations. */
@@ -110,10 +99,4 @@ function openTrees(path: string): FileTree[] {
 
 function nameOf(tree: FileTree): string {
   return basename(resolve(tree.path)).replace(/\.(tar|zip)$/i, '');
-}
-
-function requireOnce(ids: readonly string[], what: string): void {
-  const seen = new Set<string>();
-  const twice = ids.find((id) => seen.size === seen.add(id).size);
-  if (twice !== undefined) throw new InputError(`Expected every picture once in ${what}, found ${twice} twice.`);
 }
