@@ -10,6 +10,20 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
+/** Reads the value of an option that may be 0. */
+export function nonNegativeInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('Expected a whole number from 0 up.');
+  return value;
+}
+
+/** Reads a probability. */
+export function probability(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 1)) throw new InvalidArgumentError('Expected a number between 0 and 1.');
+  return value;
+}
+
 /** For options that may be given several times. */
 export function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value];

@@ -1,22 +1,37 @@
 import { Presets, SingleBar } from 'cli-progress';
+import type { Listener } from '../native/listener';
 import type { Metrics, StepEvent, TrainEvent } from '../train/events';
 
 /** What the renderer needs of stderr. */
 export type Output = Pick<NodeJS.WriteStream, 'write'> & { readonly isTTY?: boolean };
 
-/** Shows a training loop: a bar an epoch where somebody watches, else a line about every ten seconds. */
-export function trainingDisplay(output: Output = process.stderr, now: () => number = Date.now): (event: TrainEvent) => void {
+/** What shows a training loop and what happens around it on one terminal. */
+export interface TrainingDisplay {
+  readonly onEvent: (event: TrainEvent) => void;
+  /** Writes a line of its own. */
+  say(text: string): void;
+  /** A listener whose lines and bars do not run into those of the training. */
+  listener(inner: Listener): Listener;
+}
+
+/** A bar an epoch where somebody watches, else a line about every ten seconds. */
+export function trainingDisplay(output: Output = process.stderr, now: () => number = Date.now): TrainingDisplay {
   const steps = output.isTTY ? new Bars() : new Lines(output, now);
   const say = (text: string) => {
     steps.rest();
     output.write(`${text}\n`);
   };
-  return (event) => {
+  const onEvent = (event: TrainEvent) => {
     if (event.type === 'step') steps.show(event);
-    else if (event.type === 'begin' && event.step > 0) say(`goes on after step ${event.step} of ${event.steps}`);
+    else if (event.type === 'begin' && event.step > 0) say(`going on after step ${event.step} of ${event.steps}`);
     else if (event.type === 'evaluated') say(evaluation(event));
     else if (event.type === 'end') steps.rest();
   };
+  const bar: (inner: Listener) => Listener['bar'] = (inner) => (label, unit) => {
+    steps.rest();
+    return inner.bar(label, unit);
+  };
+  return { onEvent, say, listener: (inner) => ({ say, bar: bar(inner) }) };
 }
 
 /** One bar for each epoch. */

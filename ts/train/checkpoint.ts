@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { copyFile, link, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { safetensors, scope } from '../tensor';
@@ -34,8 +34,7 @@ export async function promoteLast(run: RunFolder): Promise<void> {
 
 /** The state in `checkpoints/last`, or undefined when the run was stopped before its first checkpoint. */
 export function lastState(run: RunFolder): SavedState | undefined {
-  const folder = run.checkpoint('last');
-  return existsSync(folder) ? readState(folder) : undefined;
+  return run.has('last') ? readState(run.checkpoint('last')) : undefined;
 }
 
 /** Loads the optimizer's part of `checkpoints/last`. */

@@ -58,6 +58,10 @@ export class RunFolder {
     return join(this.path, 'checkpoints', name);
   }
 
+  has(name: CheckpointName): boolean {
+    return existsSync(this.checkpoint(name));
+  }
+
   file(name: string): string {
     return join(this.path, name);
   }
@@ -77,6 +81,11 @@ export class RunFolder {
   /** Lets another process train here. */
   release(): void {
     this.lock.release();
+  }
+
+  /** Takes back `create` when training never began, so that the next try finds the folder free. */
+  discardUnlessBegun(): void {
+    if (!existsSync(this.file('metrics.jsonl'))) rmSync(this.path, { recursive: true, force: true });
   }
 }
 

@@ -14,7 +14,7 @@ export interface TrainerOptions<Batch> {
   readonly plan: TrainPlan;
   readonly parts: TrainParts<Batch>;
   readonly run: RunFolder;
-  /** Digest of the configuration, written into checkpoints. */
+  /** Digest of all that decides the outcome; a checkpoint with another one is not gone on with. */
   readonly config: string;
   /** Hears of every step, evaluation and checkpoint. */
   readonly listener?: (event: TrainEvent) => void;
@@ -51,10 +51,14 @@ export class Trainer<Batch> {
   /**
    * Goes back to where `checkpoints/last` stands; the model's weights are the caller's to load.
    * Without a checkpoint the run begins anew.
+   * @throws InputError when configuration or data are not those that the checkpoint was made with
    */
   async restore(): Promise<void> {
-    const { run, parts } = this.options;
+    const { run, parts, config } = this.options;
     const last = lastState(run);
+    if (last && last.config !== config) {
+      throw new InputError(`Cannot resume ${run.path}: its configuration or its dataset is no longer what the checkpoint was made with; start a new run.`);
+    }
     this.recorder.rewind(last?.logBytes ?? 0);
     if (!last) return;
     restoreOptimizer(run, parts.optimizer);

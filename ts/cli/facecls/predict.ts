@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Failure, Prediction } from '../../tasks/facecls/predict';
-import { positiveInteger, weightsAndInputs } from '../arguments';
+import { positiveInteger, probability, weightsAndInputs } from '../arguments';
 import { ensureReady } from '../setup';
 import { terminal } from '../terminal';
 
@@ -32,7 +32,7 @@ export function addPredict(program: Command): void {
     .option('--run <weights>', 'the weights, instead of the first argument')
     .option('--device <name>', 'auto, cpu, cuda, cuda:<n> or mps', 'auto')
     .option('--batch-size <n>', 'pictures that pass through the model together', positiveInteger, 1)
-    .option('--threshold <p>', 'least probability of an attribute that is shown; with --json all are', Number, 0.5)
+    .option('--threshold <p>', 'least probability of an attribute that is shown; with --json all are', probability, 0.5)
     .option('--json', 'print one JSON object a line: { source, attributes: { name: probability } }')
     .option('--allow-private-redirects', 'follow redirects of a URL into a private network too')
     .addHelpText('after', HELP)

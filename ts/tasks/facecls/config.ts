@@ -11,6 +11,8 @@ export const faceSchema = z.strictObject({
   data: z.strictObject({
     /** Folder in the CelebA format; null draws the embedded faces and takes them. */
     folder: z.string().nullable(),
+    /** Folder in which resized images are kept when they fit into 4 GiB; null keeps none. */
+    cache: z.string().nullable(),
     /** Batches to load ahead of the training step. */
     prefetch: z.int().min(1),
   }),

@@ -6,28 +6,28 @@ import { ImageProcessor } from '../../vision/processor';
 import { FaceClassifier, loadProcessor } from './classifier';
 import type { FaceConfig } from './config';
 
+/** The way from image to input for a new run: that of the checkpoint it starts from, else the plain one of ViT. */
+export async function newProcessor({ model: { from, imageSize } }: FaceConfig): Promise<ImageProcessor> {
+  const processor = from === null ? new ImageProcessor() : await loadProcessor(weightsOf(from));
+  if (imageSize === null) return processor;
+  return new ImageProcessor({ ...processor.options, size: { height: imageSize, width: imageSize } });
+}
+
 /**
- * The classifier that training starts from: random weights, or those of `model.from` with a new head.
+ * The model that training starts from: random weights, or those of `model.from` with a new head.
  * @param attributes names of the outputs
  */
-export async function newClassifier(
+export async function newModel(
   config: FaceConfig,
   attributes: readonly string[],
   onWarning?: (message: string) => void,
-): Promise<FaceClassifier> {
+): Promise<ViTForImageClassification> {
   const { from, ...sizes } = config.model;
   const given = Object.fromEntries(Object.entries(sizes).filter(([, value]) => value !== null));
   const options = { ...given, id2label: attributes, problemType: 'multi_label_classification' as const };
   torch.manualSeed(config.seed);
-  if (from === null) {
-    const model = ViTForImageClassification.fromConfig(options);
-    return new FaceClassifier(model, new ImageProcessor({ size: square(model) }));
-  }
-  const folder = weightsOf(from);
-  const model = await ViTForImageClassification.fromPretrained(folder, { ...options, dtype: 'float32', onWarning });
-  const processor = await loadProcessor(folder);
-  const resized = sizes.imageSize === null ? processor : new ImageProcessor({ ...processor.options, size: square(model) });
-  return new FaceClassifier(ownMemory(model), resized);
+  if (from === null) return ViTForImageClassification.fromConfig(options);
+  return ownMemory(await ViTForImageClassification.fromPretrained(weightsOf(from), { ...options, dtype: 'float32', onWarning }));
 }
 
 /** The classifier in a checkpoint of a run, in memory of its own. */
@@ -57,9 +57,4 @@ export function layerMap({ config }: ViTForImageClassification): LayerMap {
 function ownMemory(model: ViTForImageClassification): ViTForImageClassification {
   torch.scoped(() => torch.noGrad(() => model.parameters().forEach((parameter) => parameter.assign((tensor) => tensor.clone()))));
   return model;
-}
-
-function square({ config: { imageSize } }: ViTForImageClassification): { height: number; width: number } {
-  const [height, width] = typeof imageSize === 'number' ? [imageSize, imageSize] : imageSize;
-  return { height, width };
 }

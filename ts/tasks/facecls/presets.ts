@@ -1,4 +1,7 @@
+import { join } from 'node:path';
 import type { FaceConfig } from './config';
+
+const FACE_CACHE = join('data', 'interim', 'faces');
 
 const common = {
   seed: 0,
@@ -16,10 +19,10 @@ const adamW = { betas: [0.9, 0.999] as [number, number], eps: 1e-8 };
 /** A small ViT from random weights on the embedded faces: minutes on two cores. */
 const tiny: FaceConfig = {
   ...common,
-  epochs: 6,
+  epochs: 5,
   batchSize: 64,
   precision: 'float32',
-  data: { folder: null, prefetch: 4 },
+  data: { folder: null, cache: FACE_CACHE, prefetch: 4 },
   model: {
     from: null,
     imageSize: 64,
@@ -51,7 +54,7 @@ const base: FaceConfig = {
   epochs: 3,
   batchSize: 128,
   precision: 'auto',
-  data: { folder: null, prefetch: 8 },
+  data: { folder: null, cache: FACE_CACHE, prefetch: 8 },
   model: {
     from: 'google/vit-base-patch16-224-in21k',
     imageSize: null,

@@ -21,6 +21,8 @@ export interface ReportInput {
   readonly subtitle: string;
   /** Facts of the run, by name. */
   readonly facts: Readonly<Record<string, string | number | null>>;
+  /** config.yaml. */
+  readonly configuration: string;
   readonly log: readonly MetricsEntry[];
   readonly train: SplitMetrics;
   readonly val: SplitMetrics;
@@ -63,7 +65,7 @@ export function renderReport(input: ReportInput): string {
         intro: 'The test images whose wrong answers were given with the most confidence; some of the labels are wrong themselves.',
         body: pictureGrid(mistakes.map(samplePicture)),
       },
-      { title: 'Run', body: facts(input.facts) },
+      { title: 'Run', body: html`${facts(input.facts)}<details><summary>Configuration</summary><pre>${input.configuration}</pre></details>` },
     ],
   });
 }

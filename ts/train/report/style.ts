@@ -49,6 +49,8 @@ section { margin-top: 2.5rem; }
 .pictures img { display: block; width: 100%; height: auto; background: var(--line); }
 .pictures figcaption { padding: .5rem .7rem .7rem; font-size: .85rem; overflow-wrap: anywhere; }
 .pictures ul { list-style: none; margin: .3rem 0 0; padding: 0; }
+pre { overflow-x: auto; padding: .75rem 1rem; border: 1px solid var(--line); border-radius: 8px; background: var(--band); font-size: .85rem; }
+summary { cursor: pointer; margin-top: .75rem; color: var(--soft); }
 .right { color: var(--right); }
 .wrong { color: var(--wrong); font-weight: 600; }
 @media print { body { max-width: none; padding: 0; } section { break-inside: avoid; } }

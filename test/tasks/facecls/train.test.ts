@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { evaluate } from '../../../ts/tasks/facecls/evaluate';
+import { drawnAttributes } from '../../../ts/tasks/facecls/drawing';
+import type { FaceConfig } from '../../../ts/tasks/facecls/config';
+import type { FinalMetrics } from '../../../ts/tasks/facecls/finish';
+import { predict } from '../../../ts/tasks/facecls/predict';
+import { presets } from '../../../ts/tasks/facecls/presets';
+import { ensureDrawnFaces } from '../../../ts/tasks/facecls/synth';
+import { type TrainOptions, train } from '../../../ts/tasks/facecls/train';
+import { readMetricsLog } from '../../../ts/train/metrics-log';
+
+describe('training on faces', () => {
+  let root: string;
+  let config: FaceConfig;
+  let metrics: FinalMetrics;
+  const path = (name: string) => join(root, name);
+  const start = (name: string, options: Partial<TrainOptions> = {}) => train({ config, run: path(name), ...options });
+  const weights = (name: string, checkpoint = 'last') => readFileSync(join(path(name), 'checkpoints', checkpoint, 'model.safetensors'));
+
+  before(async () => {
+    root = mkdtempSync(join(tmpdir(), 'faces-'));
+    await ensureDrawnFaces(path('faces'), { train: 40, val: 10, test: 12, size: 32 });
+    config = {
+      ...presets.tiny,
+      epochs: 2,
+      batchSize: 8,
+      device: 'cpu',
+      data: { folder: path('faces'), cache: path('cache'), prefetch: 2 },
+      model: { ...presets.tiny.model, imageSize: 32, hiddenSize: 16, numHiddenLayers: 1, numAttentionHeads: 2, intermediateSize: 32, hiddenDropoutProb: 0.1 },
+      log: { everySteps: 2 },
+    };
+    metrics = (await start('whole')).metrics!;
+  });
+  after(() => rmSync(root, { recursive: true }));
+
+  describe('leaves a run folder', () => {
+    it('with the figures of all splits', () => {
+      const written = JSON.parse(readFileSync(path('whole/metrics.json'), 'utf8')) as FinalMetrics;
+      assert.deepEqual(written, metrics);
+      assert.deepEqual([written.train.images, written.val.images, written.test.images], [40, 10, 12]);
+      assert.deepEqual(written.test.perAttribute.map(({ name }) => name), [...drawnAttributes]);
+      assert.ok(written.test.meanAccuracy > 0 && written.test.meanAccuracy <= 1);
+      assert.ok(written.test.majorityBaseline > 0.5 && written.test.majorityBaseline < 1);
+    });
+
+    it('with all that it ran with', () => {
+      assert.deepEqual(parse(readFileSync(path('whole/config.yaml'), 'utf8')), config);
+    });
+
+    it('with a log of every few steps and every evaluation', () => {
+      const log = readMetricsLog(path('whole/metrics.jsonl'));
+      assert.deepEqual(log.map(({ kind, step }) => `${kind} ${step}`), ['train 2', 'train 4', 'train 5', 'val 5', 'train 6', 'train 8', 'train 10', 'val 10']);
+      assert.ok(log.every((entry) => typeof entry['loss'] === 'number'));
+    });
+
+    it('with checkpoints in hub layout', () => {
+      for (const name of ['last', 'best']) {
+        const files = readdirSync(join(path('whole/checkpoints'), name)).sort();
+        assert.deepEqual(files, ['config.json', 'model.safetensors', 'optimizer.safetensors', 'preprocessor_config.json', 'state.json']);
+      }
+      const hub = JSON.parse(readFileSync(path('whole/checkpoints/best/config.json'), 'utf8')) as Record<string, unknown>;
+      assert.equal(hub['problem_type'], 'multi_label_classification');
+      assert.deepEqual(Object.values(hub['id2label'] as object), [...drawnAttributes]);
+    });
+
+    it('with samples and a report that asks for nothing from outside', () => {
+      assert.equal(readdirSync(path('whole/samples')).filter((name) => name.endsWith('.jpg')).length, 12);
+      const report = readFileSync(path('whole/report.html'), 'utf8');
+      for (const name of drawnAttributes) assert.ok(report.includes(name.replaceAll('_', ' ')), name);
+      assert.doesNotMatch(report.replace(/<script>[\s\S]*?<\/script>/g, ''), /(src|href)="(?!data:)/);
+    });
+
+    it('that evaluate and predict take', async () => {
+      assert.deepEqual(await evaluate(path('whole')), metrics.test);
+      for await (const item of predict(path('whole'), [path('faces/img_align_celeba/000051.jpg')])) {
+        assert.ok('attributes' in item);
+        assert.deepEqual(Object.keys(item.attributes), [...drawnAttributes]);
+      }
+    });
+
+    it('that a second start does not overwrite, and a resume leaves alone', async () => {
+      await assert.rejects(start('whole'), /already holds a run/);
+      assert.deepEqual((await start('whole', { resume: true })).metrics, metrics);
+    });
+  });
+
+  it('interrupted and resumed ends with the same weights', async () => {
+    const controller = new AbortController();
+    const { outcome } = await start('stopped', { signal: controller.signal, onEvent: (event) => event.type === 'step' && event.step === 3 && controller.abort() });
+    assert.equal(outcome, 'interrupted');
+    assert.ok(!existsSync(path('stopped/metrics.json')));
+    assert.deepEqual((await start('stopped', { resume: true })).metrics, metrics);
+    assert.deepEqual(weights('stopped'), weights('whole'));
+    assert.deepEqual(weights('stopped', 'best'), weights('whole', 'best'));
+  });
+
+  it('does not go on with another configuration or dataset', async () => {
+    const controller = new AbortController();
+    await start('other', { signal: controller.signal, onEvent: ({ type }) => type === 'step' && controller.abort() });
+    const changed = { ...config, optimizer: { ...config.optimizer, lr: 1 } };
+    await assert.rejects(train({ config: changed, run: path('other'), resume: true }), /its configuration or its dataset is no longer what the checkpoint was made with/);
+  });
+
+  it('takes up the weights of another run with a new head', async () => {
+    await ensureDrawnFaces(path('again'), { train: 16, val: 8, test: 8, size: 32, seed: 1 });
+    const model = { ...config.model, from: path('whole'), imageSize: null, patchSize: null, hiddenSize: null, numHiddenLayers: null, numAttentionHeads: null, intermediateSize: null, hiddenDropoutProb: null };
+    const tuned = { ...config, epochs: 1, model, data: { ...config.data, folder: path('again') }, balance: true };
+    assert.equal((await train({ config: tuned, run: path('tuned') })).outcome, 'completed');
+  });
+
+  it('leaves no folder behind when the dataset is not there', async () => {
+    const lost = { ...config, data: { ...config.data, folder: path('nowhere') } };
+    await assert.rejects(train({ config: lost, run: path('lost') }), /Expected a folder with CelebA at .*nowhere, found nothing/);
+    assert.ok(!existsSync(path('lost')));
+  });
+
+  it('refuses a device that is not here', async () => {
+    await assert.rejects(train({ config: { ...config, device: 'cuda:99' }, run: path('device') }), /Expected a device that is here, found "cuda:99"/);
+    assert.ok(!existsSync(path('device')));
+  });
+});

@@ -1,0 +1,122 @@
+import { type Command, Option } from 'commander';
+import type { Count, DatasetCheck } from '../../tasks/facecls/check';
+import { type PresetName, presetNames, presets } from '../../tasks/facecls/presets';
+import { withBar } from '../../native/listener';
+import { nonNegativeInteger, positiveInteger } from '../arguments';
+import { ensureReady } from '../setup';
+import { type Cell, textTable } from '../table';
+import { terminal } from '../terminal';
+
+const HELP = `
+CelebA (202,599 faces of 10,177 people, 40 attributes; for non-commercial research only) comes from
+its authors: https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html. Put these files into one folder:
+
+  img_align_celeba.zip        the images; need not be unpacked
+  list_attr_celeba.txt        the attributes
+  list_eval_partition.txt     the official train, val and test split
+
+The CSV files of the copy on Kaggle are read as well, and so is any dataset of your own in this format:
+a number of rows, a line of attribute names, then lines of a file name and 1 or -1 for each attribute.
+
+  facecls data check celeba
+  facecls data prepare celeba --preset small
+  facecls data synth --out my-faces --train 10000`;
+
+export function addData(program: Command): void {
+  const data = program
+    .command('data')
+    .summary('draw, check or prepare a dataset')
+    .description('Draws, checks or prepares a dataset of faces.')
+    .helpCommand(false)
+    .addHelpText('after', HELP);
+  addSynth(data);
+  addCheck(data);
+  addPrepare(data);
+}
+
+interface SynthFlags {
+  readonly out?: string;
+  readonly seed?: number;
+  readonly train?: number;
+  readonly val?: number;
+  readonly test?: number;
+  readonly size?: number;
+}
+
+function addSynth(data: Command): void {
+  data
+    .command('synth')
+    .description('Draws faces in the CelebA format; the same options give the same faces.')
+    .option('--out <folder>', 'where they go (default: data/processed/faces)')
+    .option('--seed <n>', 'seed of all faces (default: 0)', nonNegativeInteger)
+    .option('--train <n>', 'faces to train on (default: 4000)', positiveInteger)
+    .option('--val <n>', 'faces to choose by (default: 400)', positiveInteger)
+    .option('--test <n>', 'faces to measure on (default: 400)', positiveInteger)
+    .option('--size <pixels>', 'width and height (default: 96)', positiveInteger)
+    .action(async ({ out, ...options }: SynthFlags) => {
+      await ensureReady();
+      const { ensureDrawnFaces } = await import('../../tasks/facecls/synth.js');
+      const { DRAWN_FACES } = await import('../../tasks/facecls/open.js');
+      const folder = out ?? DRAWN_FACES;
+      const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+      const drawn = await withBar(terminal, 'drawing faces', (bar) => ensureDrawnFaces(folder, { ...given, onProgress: (done, all) => bar.update(done, all) }), 'steps');
+      process.stdout.write(`${folder}: ${drawn ? 'drawn' : 'there already'}\n`);
+    });
+}
+
+interface CheckFlags {
+  readonly decode?: boolean;
+  readonly json?: boolean;
+}
+
+function addCheck(data: Command): void {
+  data
+    .command('check')
+    .description('Says what a dataset holds, beside what the official CelebA holds, and what is wrong with it.')
+    .argument('<folder>', 'dataset in the CelebA format')
+    .option('--decode', 'decode every image, to find damaged ones')
+    .option('--json', 'print the findings as one JSON object')
+    .action(async (folder: string, { decode, json }: CheckFlags) => {
+      await ensureReady();
+      const { checkCelebA } = await import('../../tasks/facecls/check.js');
+      const check = await withBar(terminal, 'decoding', (bar) => checkCelebA(folder, { decode, onProgress: (done, all) => bar.update(done, all) }), 'steps');
+      process.stdout.write(json ? `${JSON.stringify(check)}\n` : describe(check));
+      if (check.damaged.length > 0) process.exitCode = 1;
+    });
+}
+
+function describe({ files, images, splits, attributes, damaged }: DatasetCheck): string {
+  const counted = (name: string, { found, official }: Count): Cell[] => [name, found, official];
+  const verdict = (isOfficial: boolean | null) => (isOfficial === null ? '' : isOfficial ? 'the official file' : 'not the official file');
+  const rate = (value: number | null) => (value === null ? '-' : (100 * value).toFixed(1));
+  return [
+    ...files.map(({ path, bytes, md5, isOfficial }) => `${path}: ${bytes} bytes, md5 ${md5} ${verdict(isOfficial)}`.trimEnd()),
+    '',
+    textTable([['', 'here', 'official'], counted('images', images), ...splits.map((split) => counted(split.split, split))]),
+    textTable([
+      ['has the attribute, %', 'train', 'val', 'test'],
+      ...attributes.map(({ name, positiveRate }): Cell[] => [name, rate(positiveRate.train), rate(positiveRate.val), rate(positiveRate.test)]),
+    ]),
+    ...damaged.map(({ reason }) => `damaged: ${reason}\n`),
+  ].join('\n');
+}
+
+interface PrepareFlags {
+  readonly preset: PresetName;
+  readonly data?: string;
+}
+
+function addPrepare(data: Command): void {
+  data
+    .command('prepare')
+    .description('Checks that a dataset can be trained on, and keeps its images at the size of a preset.')
+    .argument('[folder]', 'dataset in the CelebA format')
+    .option('--data <folder>', 'the dataset, instead of the argument (default: the drawn faces)')
+    .addOption(new Option('--preset <name>', 'the recipe whose image size counts').choices(presetNames).default('small'))
+    .action(async (argument: string | undefined, flags: PrepareFlags) => {
+      await ensureReady();
+      const { prepare } = await import('../../tasks/facecls/prepare.js');
+      const { folder, images } = await prepare(presets[flags.preset], flags.data ?? argument ?? null, terminal);
+      process.stdout.write(`${folder}: ${images} images are ready\n`);
+    });
+}

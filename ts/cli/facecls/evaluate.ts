@@ -1,0 +1,66 @@
+import { type Command, Option } from 'commander';
+import { UsageError } from '../../errors';
+import type { AttributeMetrics, SplitMetrics } from '../../tasks/facecls/metrics';
+import { positiveInteger } from '../arguments';
+import { ensureReady } from '../setup';
+import { type Cell, textTable } from '../table';
+import { terminal } from '../terminal';
+
+interface Flags {
+  readonly run?: string;
+  readonly data?: string;
+  readonly split: 'train' | 'val' | 'test';
+  readonly device: string;
+  readonly batchSize: number;
+  readonly json?: boolean;
+}
+
+const HELP = `
+<weights> is a run folder (its best checkpoint), a hub folder or a hub name (org/name).
+The baseline answers always what is more frequent in the training split of the dataset.
+
+  facecls evaluate models/facecls-tiny
+  facecls evaluate models/celeba --data celeba --split val --json`;
+
+export function addEvaluate(program: Command): void {
+  program
+    .command('evaluate')
+    .summary('measure a classifier on a dataset')
+    .description('Measures a classifier on one split of a dataset.')
+    .argument('[weights]', 'run folder, hub folder or hub name')
+    .option('--run <weights>', 'the weights, instead of the first argument')
+    .option('--data <folder>', 'dataset in the CelebA format (default: that of the run, else the drawn faces)')
+    .addOption(new Option('--split <name>', 'which part of it').choices(['train', 'val', 'test']).default('test'))
+    .option('--device <name>', 'auto, cpu, cuda, cuda:<n> or mps', 'auto')
+    .option('--batch-size <n>', 'images in a batch', positiveInteger, 128)
+    .option('--json', 'print the figures as one JSON object')
+    .addHelpText('after', HELP)
+    .action(async (first: string | undefined, flags: Flags) => {
+      const weights = flags.run ?? first;
+      if (weights === undefined) throw new UsageError('Expected the weights (a run folder, a hub folder or a hub name), found nothing.');
+      await ensureReady();
+      await run(weights, flags);
+    });
+}
+
+async function run(weights: string, { device, json, ...flags }: Flags): Promise<void> {
+  const { evaluate } = await import('../../tasks/facecls/evaluate.js');
+  const { chooseDevice } = await import('../../train/device.js');
+  const metrics = await evaluate(weights, { ...flags, device: chooseDevice(device), listener: terminal });
+  process.stdout.write(json ? `${JSON.stringify(metrics)}\n` : describe(metrics));
+}
+
+function describe({ images, loss, perAttribute, ...means }: SplitMetrics): string {
+  const row = (item: AttributeMetrics): Cell[] => [
+    item.name,
+    Math.round(item.positives * images),
+    ...[item.majorityBaseline, item.accuracy, item.balancedAccuracy, item.f1, item.averagePrecision].map(percent),
+  ];
+  const head = ['attribute', 'support', 'baseline %', 'accuracy %', 'balanced %', 'F1 %', 'AP %'];
+  const mean = [means.majorityBaseline, means.meanAccuracy, means.meanBalancedAccuracy, means.meanF1, means.meanAveragePrecision];
+  return `${textTable([head, ...perAttribute.map(row), ['mean', '', ...mean.map(percent)]])}\n${images} images, loss ${loss.toFixed(4)}\n`;
+}
+
+function percent(share: number | null): string {
+  return share === null ? '-' : (100 * share).toFixed(2);
+}

@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import { type Listener, silent } from '../../native/listener';
+import { valueAt } from '../../train/config/keys';
+import { readConfigFile } from '../../train/config/resolve';
+import { isRun } from '../../train/run';
+import { FaceClassifier } from './classifier';
+import type { Split } from './lists';
+import type { SplitMetrics } from './metrics';
+import { faceFolder, openFaces } from './open';
+import { evaluateSplit } from './outputs';
+
+export interface EvaluateOptions {
+  /** Dataset in the CelebA format. @default that of the run, else the drawn faces */
+  readonly data?: string;
+  /** @default 'test' */
+  readonly split?: Split;
+  /** @default 'cpu' */
+  readonly device?: string;
+  /** Images in a batch. @default 128 */
+  readonly batchSize?: number;
+  readonly listener?: Listener;
+}
+
+/** The figures of a run (its best checkpoint), a hub folder or a model of the hub on one split of a dataset. */
+export async function evaluate(weights: string, options: EvaluateOptions = {}): Promise<SplitMetrics> {
+  const { split = 'test', device, batchSize = 128, listener = silent } = options;
+  const classifier = await FaceClassifier.load(weights, { device, onWarning: listener.say });
+  const folder = await faceFolder(options.data ?? dataOfRun(weights), listener);
+  const data = openFaces(folder, classifier.processor, { evaluationBatchSize: batchSize }, listener);
+  try {
+    return await evaluateSplit(classifier, data, split, { listener });
+  } finally {
+    await data.close();
+  }
+}
+
+/** The dataset that a run was trained on; null for the drawn faces. */
+function dataOfRun(weights: string): string | null {
+  if (!isRun(weights)) return null;
+  const folder = valueAt(readConfigFile(join(weights, 'config.yaml')), 'data.folder');
+  return typeof folder === 'string' ? folder : null;
+}

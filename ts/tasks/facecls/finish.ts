@@ -1,0 +1,129 @@
+/** What a run leaves when its training is over: metrics.json, samples/ and report.html. */
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import type { Listener } from '../../native/listener';
+import * as torch from '../../tensor';
+import { readMetricsLog } from '../../train/metrics-log';
+import type { RunFolder } from '../../train/run';
+import { readState } from '../../train/state';
+import { type RgbImage, decodeImage } from '../../vision/image';
+import { answersOf } from './answers';
+import { FaceClassifier } from './classifier';
+import type { FaceConfig } from './config';
+import type { FaceData } from './data';
+import { splits } from './lists';
+import { type SplitMetrics, splitMetrics } from './metrics';
+import { type SplitOutputs, majority, splitOutputs } from './outputs';
+import { answerPicture, encodeJpeg, scaleToHeight } from './picture';
+import { type Sample, renderReport } from './report';
+
+/** Of the training split the figures are those of the first images only: it may be large, and they are for comparison. */
+const TRAIN_IMAGES = 2000;
+const SAMPLES = 12;
+
+/** metrics.json. All accuracies are shares between 0 and 1. */
+export interface FinalMetrics {
+  readonly train: SplitMetrics;
+  readonly val: SplitMetrics;
+  readonly test: SplitMetrics;
+}
+
+export interface FinishOptions {
+  readonly device: string;
+  readonly config: FaceConfig;
+  readonly listener: Listener;
+}
+
+/** Evaluates the best checkpoint on all splits and writes what is for people to look at. */
+export async function finishRun(run: RunFolder, data: FaceData, { device, config, listener }: FinishOptions): Promise<FinalMetrics> {
+  const classifier = await FaceClassifier.load(run.checkpoint('best'), { device });
+  const most = majority(classifier.attributes, data);
+  const figures = {} as Record<(typeof splits)[number], SplitMetrics>;
+  let test: SplitOutputs | undefined;
+  for (const split of splits) {
+    const outputs = await splitOutputs(classifier, data, split, { listener, limit: split === 'train' ? TRAIN_IMAGES : undefined });
+    figures[split] = splitMetrics(outputs, most);
+    if (split === 'test') test = outputs;
+  }
+  const samples = await readSamples(data, test!, evenly(test!.names.length, SAMPLES));
+  const mistakes = await readSamples(data, test!, worst(test!, SAMPLES));
+  await writeSamples(run, samples);
+  const log = readMetricsLog(run.file('metrics.jsonl'));
+  run.write('report.html', renderReport({ ...describeRun(run, classifier, data, config), log, ...figures, samples, mistakes }));
+  // Last, because it says that the run is finished.
+  run.write('metrics.json', `${JSON.stringify(figures, null, 2)}\n`);
+  return figures;
+}
+
+/** The final figures of a finished run. */
+export function readFinalMetrics(run: RunFolder): FinalMetrics {
+  return JSON.parse(readFileSync(run.file('metrics.json'), 'utf8')) as FinalMetrics;
+}
+
+function describeRun(run: RunFolder, { model }: FaceClassifier, data: FaceData, config: FaceConfig) {
+  const { loop } = readState(run.checkpoint('last'));
+  const parameters = model.parameters().reduce((sum, parameter) => sum + parameter.numel(), 0);
+  const start = config.model.from ?? 'random weights';
+  return {
+    title: 'Facial attributes',
+    subtitle: `A Vision Transformer with ${(parameters / 1e6).toFixed(1)} million parameters, from ${start}, on ${data.celeba.path}.`,
+    facts: {
+      run: run.path,
+      'images (train, val, test)': splits.map((split) => data.celeba.split(split).length).join(', '),
+      parameters,
+      'optimizer steps': loop.step,
+      'best checkpoint': loop.best ? `epoch ${loop.best.epoch}, step ${loop.best.step}` : null,
+      'training time': `${Math.round(loop.seconds)} s`,
+      device: model.parameters()[0]!.device,
+      libtorch: torch.version,
+    },
+    configuration: stringify(run.config),
+  };
+}
+
+/** `count` places spread evenly over `length`. */
+function evenly(length: number, count: number): number[] {
+  const some = Math.min(length, count);
+  return Array.from({ length: some }, (_, i) => Math.floor((i * length) / some));
+}
+
+/** The images with the surest wrong answer, the surest first. */
+function worst({ attributes, logits, labels, names }: SplitOutputs, count: number): number[] {
+  const width = attributes.length;
+  const sureness = names.map((_, image) => {
+    let sure = 0;
+    for (let k = image * width; k < (image + 1) * width; k++) {
+      if (logits[k]! >= 0 !== (labels[k] === 1)) sure = Math.max(sure, Math.abs(logits[k]!));
+    }
+    return sure;
+  });
+  const wrong = [...names.keys()].filter((image) => sureness[image]! > 0);
+  return wrong.sort((a, b) => sureness[b]! - sureness[a]!).slice(0, count);
+}
+
+/** A sample with its picture in full size. */
+interface FullSample extends Sample {
+  readonly picture: RgbImage;
+}
+
+function readSamples(data: FaceData, outputs: SplitOutputs, images: readonly number[]): Promise<FullSample[]> {
+  const width = outputs.attributes.length;
+  return Promise.all(
+    images.map(async (image) => {
+      const name = outputs.names[image]!;
+      const row = (values: 'logits' | 'labels') => outputs[values].subarray(image * width, (image + 1) * width);
+      const answers = answersOf(outputs.attributes, row('logits') as Float32Array, row('labels') as Uint8Array);
+      const picture = await decodeImage(await data.celeba.read(name), name);
+      return { name, picture, jpeg: await encodeJpeg(await scaleToHeight(picture, 180)), answers };
+    }),
+  );
+}
+
+async function writeSamples(run: RunFolder, samples: readonly FullSample[]): Promise<void> {
+  const folder = run.emptyFolder('samples');
+  for (const { name, picture, answers } of samples) {
+    await writeFile(join(folder, `${name.replace(/\.\w+$/, '').replace(/[^\w.-]+/g, '_')}.jpg`), await answerPicture(picture, answers));
+  }
+}

@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import { type Bar, type Listener, withBar } from '../../native/listener';
+import type { ImageProcessor } from '../../vision/processor';
+import { FaceData, type FaceDataOptions } from './data';
+import { ensureDrawnFaces } from './synth';
+
+/** Where the drawn faces lie. */
+export const DRAWN_FACES = join('data', 'processed', 'faces');
+
+/** The folder to read faces from: `folder`, or that of the drawn faces, which are drawn when they are not there yet. */
+export async function faceFolder(folder: string | null, listener: Listener): Promise<string> {
+  if (folder !== null) return folder;
+  await withBar(listener, 'drawing faces', (bar) => ensureDrawnFaces(DRAWN_FACES, { onProgress: (done, all) => bar.update(done, all) }), 'steps');
+  return DRAWN_FACES;
+}
+
+/** Opens a dataset; the first use of its pictures shows a bar while they are decoded. */
+export function openFaces(folder: string, processor: ImageProcessor, options: FaceDataOptions, listener: Listener): FaceData {
+  let bar: Bar | undefined;
+  return FaceData.open(folder, processor, {
+    ...options,
+    onCaching: (split, done, all) => {
+      bar ??= listener.bar(`reading the ${split} images`, 'steps');
+      bar.update(done, all);
+      if (done < all) return;
+      bar.stop();
+      bar = undefined;
+    },
+  });
+}

@@ -1,0 +1,81 @@
+import { InputError } from '../../errors';
+import { type Listener, silent, withBar } from '../../native/listener';
+import type { FaceClassifier } from './classifier';
+import type { FaceBatch, FaceData } from './data';
+import type { Split } from './lists';
+import { type Outputs, type SplitMetrics, majorityLabels, splitMetrics } from './metrics';
+
+export interface EvaluationOptions {
+  /** Aborts between two batches with the signal's reason. */
+  readonly signal?: AbortSignal;
+  readonly listener?: Listener;
+  /** Only the first so many images. @default all */
+  readonly limit?: number;
+}
+
+/** A split's answers, and which images they are for. */
+export interface SplitOutputs extends Outputs {
+  readonly names: readonly string[];
+}
+
+/** Passes a split through the model. @throws InputError when the dataset lacks an attribute of the model */
+export async function splitOutputs(
+  classifier: FaceClassifier,
+  data: FaceData,
+  split: Split,
+  { signal, listener = silent, limit }: EvaluationOptions = {},
+): Promise<SplitOutputs> {
+  const { attributes } = classifier;
+  const columns = columnsOf(attributes, data);
+  const faces = data.celeba.split(split).slice(0, limit);
+  if (faces.length === 0) throw new InputError(`Expected images in the ${split} split of ${data.celeba.path}, found none.`);
+  const logits = new Float32Array(faces.length * attributes.length);
+  await withBar(
+    listener,
+    `evaluating the ${split} split`,
+    async (bar) => {
+      let done = 0;
+      for await (const batch of (await data.evaluation(split)).epoch(0)) {
+        signal?.throwIfAborted();
+        const answers = classifier.logits(batch.pixelValues);
+        releaseBatch(batch);
+        logits.set(answers.subarray(0, logits.length - done * attributes.length), done * attributes.length);
+        done = Math.min(done + batch.names.length, faces.length);
+        bar.update(done, faces.length);
+        if (done === faces.length) break;
+      }
+    },
+    'steps',
+  );
+  const labels = Uint8Array.from(faces.flatMap((face) => columns.map((column) => face.labels[column]!)));
+  return { attributes, logits, labels, names: faces.map(({ name }) => name) };
+}
+
+/** The figures of a split; its baseline comes from the training split of the same dataset. */
+export async function evaluateSplit(
+  classifier: FaceClassifier,
+  data: FaceData,
+  split: Split,
+  options: EvaluationOptions = {},
+): Promise<SplitMetrics> {
+  return splitMetrics(await splitOutputs(classifier, data, split, options), majority(classifier.attributes, data));
+}
+
+/** The more frequent answer in the training split for each attribute. */
+export function majority(attributes: readonly string[], data: FaceData): Uint8Array {
+  const all = majorityLabels(data.celeba.split('train').map(({ labels }) => labels), data.attributes.length);
+  return Uint8Array.from(columnsOf(attributes, data), (column) => all[column]!);
+}
+
+export function releaseBatch({ pixelValues, labels }: FaceBatch): void {
+  pixelValues.dispose();
+  labels.dispose();
+}
+
+/** Where the dataset has each attribute of the model: names decide, not places. */
+function columnsOf(attributes: readonly string[], data: FaceData): number[] {
+  const columns = attributes.map((name) => data.attributes.indexOf(name));
+  const missing = attributes.filter((_, k) => columns[k]! < 0);
+  if (missing.length === 0) return columns;
+  throw new InputError(`The dataset ${data.celeba.path} has no labels for ${missing.join(', ')} of the model; it has ${data.attributes.join(', ')}.`);
+}
