@@ -76,7 +76,7 @@ HAND_MADE = [
     [None, {"tensor": [[True, False, True], [False, True, False]], "dtype": "bool"}, None], [{"tensor": [[True, False, True], [False, True, False]], "dtype": "bool"}, [0, 1, 2]],
     [{"slice": [None, None, None]}, {"tensor": [[True, False, True, False], [False, True, False, False], [False, False, False, True]], "dtype": "bool"}],
     [{"tensor": [[False] * 3] * 2, "dtype": "bool"}], [[[0, 1], [1, 0]]], [{"slice": [5, 9, None]}], [{"slice": [-1, None, None]}, {"slice": [1, -1, None]}], [True, [0, 1]], [{"tensor": True, "dtype": "bool"}, 0],
-    [{"tensor": [[[True] * 4] * 3] * 2, "dtype": "bool"}], [], [5], [0, 0, 0, 0], ["...", "..."], [[0, 1], [0, 1, 2]], [[True, False, True]], [[7]], [{"tensor": [0.5], "dtype": "float32"}], [-3], [{"tensor": [-3], "dtype": "int64"}],
+    [{"tensor": [[[True] * 4] * 3] * 2, "dtype": "bool"}], [], [5], [0, 0, 0, 0], [[0, 1], [0, 1, 2]], [[True, False, True]], [[7]], [{"tensor": [0.5], "dtype": "float32"}], [-3], [{"tensor": [-3], "dtype": "int64"}],
 ]
 
 

@@ -193,6 +193,14 @@ export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
   return finish(load(packed.data, packed.dtype, shape, true), { ...options, dtype });
 }
 
+/** `data` itself when it is a tensor of that type on that device, else one made of it. */
+export function asTensor(data: TensorData | Tensor, options: TensorOptions = {}): Tensor {
+  if (!(data instanceof Tensor)) return tensor(data, options);
+  checkOptions('asTensor', options, ['dtype', 'device', 'requiresGrad']);
+  const converted = convert(data, { dtype: options.dtype, device: options.device });
+  return options.requiresGrad ? (converted.requiresGrad_(true) as Tensor) : converted;
+}
+
 // ---- filled
 
 type Size = readonly number[];
