@@ -51,7 +51,7 @@ describe('openCoco', () => {
     assert.deepEqual(objects.map(({ name, box, crowd, area }) => [name, box, crowd, area]), [['bottle', [1.5, 2, 11.5, 22], false, 90.5], ['bicycle', [0, 0, 30, 40], true, undefined]]);
     assert.match(objects[1]!.place, /instances_val2017\.json annotations\.1$/);
     assert.deepEqual((await split.annotation(0)).objects, []);
-    assert.deepEqual((await data.classes()).names, ['bicycle', 'bottle']);
+    assert.deepEqual(data.namedClasses().names, ['bicycle', 'bottle']);
   });
 
   it('takes pictures from the folder that it is told', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { vocClasses } from '../../../ts/tasks/vocdet/classes';
+import { findClasses } from '../../../ts/tasks/vocdet/dataset';
 import { openVoc, type Voc } from '../../../ts/tasks/vocdet/voc';
 import { decodeImage } from '../../../ts/vision/image';
 import { writeTar } from '../../data/tar-writer';
@@ -77,12 +78,12 @@ describe('openVoc', () => {
     assert.deepEqual(split.ids, ['a', 'b']);
     assert.deepEqual([split.hasPicture(0), split.hasPicture(1)], [true, false]);
     await assert.rejects(split.picture(1), /Expected the picture b\.jpg in .*JPEGImages, found none\.$/);
-    assert.deepEqual((await voc.classes()).names, ['bolt', 'wheel']);
+    assert.deepEqual((await findClasses(voc)).names, ['bolt', 'wheel']);
   });
 
-  it('has the twenty classes in their order for VOC itself, and for data that use no others', async () => {
-    assert.equal(await open(folder.write(train)).classes(), vocClasses);
-    assert.equal(await open(folder.write({ 'Annotations/a.xml': xml('dog', 'cat') })).classes(), vocClasses);
+  it('has the twenty classes for VOC itself, and their order for data that use no others', async () => {
+    assert.equal(await findClasses(open(folder.write(train))), vocClasses);
+    assert.deepEqual((await findClasses(open(folder.write({ 'Annotations/a.xml': xml('dog', 'cat') })))).names, ['cat', 'dog']);
   });
 
   it('names the annotation that is missing, and the line of one that is broken', async () => {

@@ -73,9 +73,9 @@ export function readClassFile(path: string): ClassList {
   return new ClassList(names, path);
 }
 
-/** The list for a set of names found in data: VOC's own order when all are VOC's, else the alphabet's. */
+/** The list for names found in data: in VOC's order when all of them are VOC's, else in that of the alphabet. */
 export function classesOf(found: Iterable<string>, label: string): ClassList {
-  const names = [...new Set(found)].sort();
-  const isVoc = names.length > 0 && names.every((name) => vocClasses.idOf(name) !== undefined);
-  return isVoc ? vocClasses : new ClassList(names, label);
+  const names = new Set(found);
+  const ofVoc = vocNames.filter((name) => names.has(name));
+  return new ClassList(ofVoc.length === names.size ? ofVoc : [...names].sort(), label);
 }

@@ -27,7 +27,7 @@ export class Coco implements DetectionData {
   }
 
   /** Those of any split; all must name the same. */
-  async classes(): Promise<ClassList> {
+  namedClasses(): ClassList {
     return ([...this.opened.values()][0] ?? this.part(this.splits[0]!)).classes;
   }
 

@@ -1,6 +1,6 @@
 import { InputError } from '../../errors';
 import type { Annotation } from './annotation';
-import type { ClassList } from './classes';
+import { classesOf, type ClassList } from './classes';
 
 /** Annotated pictures in a fixed order. */
 export interface DetectionSplit {
@@ -27,11 +27,28 @@ export interface DetectionData {
    * @throws InputError naming what there is, when there is no such split
    */
   split(name: string): Promise<DetectionSplit>;
-  /** The classes that the data themselves name. */
-  classes(): Promise<ClassList>;
+  /** The classes that the dataset lists by itself; undefined when only its annotations tell. */
+  namedClasses(): ClassList | undefined;
   /** Changes when the files of the dataset change. */
   fingerprint(): string;
   close(): void;
+}
+
+/** The classes of a dataset: those that it lists, else those that occur in its splits. */
+export async function findClasses(data: DetectionData): Promise<ClassList> {
+  const named = data.namedClasses();
+  if (named) return named;
+  const names = new Set<string>();
+  const seen = new Set<string>();
+  for (const set of data.splits) {
+    const split = await data.split(set);
+    for (const index of split.ids.keys()) {
+      // A picture may be in several splits.
+      if (seen.size === seen.add(split.describe(index)).size) continue;
+      for (const { name } of (await split.annotation(index)).objects) names.add(name);
+    }
+  }
+  return classesOf(names, data.path);
 }
 
 /** A split to be joined with others, and what its ids begin with so that they differ from those of others. */

@@ -92,7 +92,8 @@ export class VocRoot {
 
   describePicture(id: string): string {
     const file = this.pictures.get(id);
-    return file ? file.tree.describe(file.name) : id;
+    const { tree, folder } = this.places[0]!;
+    return file ? file.tree.describe(file.name) : tree.describe(posix.join(folder, 'JPEGImages', `${id}.jpg`));
   }
 
   fingerprint(): string {

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { basename, join, posix, resolve } from 'node:path';
 import { InputError } from '../../errors';
-import { classesOf, vocClasses, type ClassList } from './classes';
+import { vocClasses, type ClassList } from './classes';
 import { joinSplits, type DetectionData, type DetectionSplit } from './dataset';
 import { isArchive, openFileTree, type FileTree } from './files';
 import { VocRoot, type VocPlace } from './voc-root';
@@ -35,14 +35,9 @@ export class Voc implements DetectionData {
     return joinSplits(name, await Promise.all(parts.map(async ({ root, set }) => ({ split: await root.split(set), source: root.name }))));
   }
 
-  /** The challenge's twenty for its own years; else those of all annotations. */
-  async classes(): Promise<ClassList> {
-    if (this.roots.every(({ name }) => /^VOC20(07|08|09|10|11|12)$/.test(name))) return vocClasses;
-    const names = new Set<string>();
-    for (const root of this.roots) {
-      for (const id of root.annotated()) (await root.annotation(id)).objects.forEach((object) => names.add(object.name));
-    }
-    return classesOf(names, this.path);
+  /** The challenge's twenty, for its own years. */
+  namedClasses(): ClassList | undefined {
+    return this.roots.every(({ name }) => /^VOC20(07|08|09|10|11|12)$/.test(name)) ? vocClasses : undefined;
   }
 
   fingerprint(): string {

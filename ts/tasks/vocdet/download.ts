@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { download, DownloadError, type DownloadProgress } from '../../native/download';
+import { withLock } from '../../native/lock';
+import { officialArchives, type OfficialArchive, type VocYear } from './official';
+
+export interface DownloadVocOptions {
+  /** @default both */
+  readonly years?: readonly VocYear[];
+  /** What to fetch instead of the official archives: from a mirror of one's own, say. @default those of `years` */
+  readonly archives?: readonly OfficialArchive[];
+  /** Attempts in a row without progress before the next source is tried. @default 5 */
+  readonly attempts?: number;
+  readonly signal?: AbortSignal;
+  /** Told for every chunk of an archive. */
+  readonly onProgress?: (archive: string, progress: DownloadProgress) => void;
+}
+
+export interface DownloadedArchive {
+  readonly path: string;
+  /** False when it was there. */
+  readonly fetched: boolean;
+}
+
+/**
+ * Makes sure that the archives of Pascal VOC lie in `folder`, whole and with the right MD5; they are read in place
+ * and need no unpacking. A cut download goes on where it stopped, and the next source is tried when one fails.
+ * @throws DownloadError with the reasons of all sources, when none of them works
+ */
+export async function downloadVoc(folder: string, options: DownloadVocOptions = {}): Promise<DownloadedArchive[]> {
+  const archives = options.archives ?? (options.years ?? (['2007', '2012'] as const)).flatMap((year) => officialArchives[year]);
+  const results: DownloadedArchive[] = [];
+  for (const archive of archives) {
+    const path = join(folder, archive.name);
+    const fetched = await withLock(`${path}.unchecked`, async () => {
+      if (existsSync(path) && (await md5Of(path)) === archive.md5) return false;
+      await fetchFromAny(archive, path, options);
+      return true;
+    });
+    results.push({ path, fetched });
+  }
+  return results;
+}
+
+async function fetchFromAny({ name, md5, urls }: OfficialArchive, path: string, options: DownloadVocOptions): Promise<void> {
+  const { attempts, signal, onProgress } = options;
+  const reasons: string[] = [];
+  for (const url of urls) {
+    try {
+      await download(url, `${path}.unchecked`, { attempts, signal, onProgress: (progress) => onProgress?.(name, progress) });
+    } catch (error) {
+      if (!(error instanceof DownloadError)) throw error;
+      reasons.push(error.message);
+      continue;
+    }
+    const found = await md5Of(`${path}.unchecked`);
+    if (found === md5) return rename(`${path}.unchecked`, path);
+    // Deleted, or the next source would seem to be done already.
+    await rm(`${path}.unchecked`);
+    reasons.push(`${url} has the wrong content: expected MD5 ${md5}, found ${found}.`);
+  }
+  throw new DownloadError(`${name} could not be fetched: ${reasons.join(' ')} Try again later, or put the file at ${path} yourself.`, urls[0]!);
+}
+
+async function md5Of(path: string): Promise<string> {
+  const hash = createHash('md5');
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
+  return hash.digest('hex');
+}

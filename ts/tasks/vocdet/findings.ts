@@ -1,0 +1,47 @@
+/** What can be wrong with a dataset, and whether it keeps the dataset from being used. */
+export const findingKinds = {
+  'broken annotation': 'error',
+  'unknown class': 'error',
+  'box without area': 'error',
+  'box outside of the picture': 'error',
+  'missing picture': 'error',
+  'damaged picture': 'error',
+  'size differs from the picture': 'error',
+  'picture in two splits': 'error',
+  'box over the border by a pixel': 'warning',
+  'same picture under two names': 'warning',
+  'class without objects': 'warning',
+  'count differs from the official one': 'warning',
+} as const satisfies Record<string, 'error' | 'warning'>;
+
+export type FindingKind = keyof typeof findingKinds;
+
+/** All findings of one kind. */
+export interface Finding {
+  readonly kind: FindingKind;
+  readonly severity: 'error' | 'warning';
+  readonly count: number;
+  /** The first of them, one sentence each, with file and line. */
+  readonly examples: readonly string[];
+}
+
+const MOST_EXAMPLES = 10;
+
+/** Counts findings and keeps the first of each kind. */
+export class Findings {
+  private readonly found = new Map<FindingKind, { count: number; examples: string[] }>();
+
+  add(kind: FindingKind, example: string): void {
+    const entry = this.found.get(kind) ?? { count: 0, examples: [] };
+    this.found.set(kind, entry);
+    if (++entry.count <= MOST_EXAMPLES) entry.examples.push(example);
+  }
+
+  /** In the order of `findingKinds`. */
+  list(): Finding[] {
+    return (Object.keys(findingKinds) as FindingKind[]).flatMap((kind) => {
+      const entry = this.found.get(kind);
+      return entry ? [{ kind, severity: findingKinds[kind], ...entry }] : [];
+    });
+  }
+}

@@ -1,0 +1,19 @@
+import sharp from 'sharp';
+import { InputError } from '../errors';
+import type { Extent } from './boxes';
+import { describeBytes, imageFormat } from './format';
+
+/**
+ * Width and height that `decodeImage` would give, from the header alone.
+ * @param label what to call the picture in errors
+ * @throws InputError when the bytes are no picture, or their header is damaged
+ */
+export async function imageSize(bytes: Uint8Array, label: string): Promise<Extent> {
+  if (!imageFormat(bytes)) throw new InputError(`Expected a JPEG, PNG, WebP, GIF, TIFF or AVIF picture in ${label}, found ${describeBytes(bytes)}.`);
+  try {
+    const { autoOrient } = await sharp(bytes, { limitInputPixels: false }).metadata();
+    return { width: autoOrient.width, height: autoOrient.height };
+  } catch (cause) {
+    throw new InputError(`${label} is a damaged or incomplete picture: ${(cause as Error).message.split('\n')[0]}.`, { cause });
+  }
+}
