@@ -23,7 +23,6 @@ export function trainingDisplay(output: Output = process.stderr, now: () => numb
   };
   const onEvent = (event: TrainEvent) => {
     if (event.type === 'step') steps.show(event);
-    else if (event.type === 'begin' && event.step > 0) say(`going on after step ${event.step} of ${event.steps}`);
     else if (event.type === 'evaluated') say(evaluation(event));
     else if (event.type === 'end') steps.rest();
   };

@@ -55,8 +55,8 @@ function addSynth(data: Command): void {
     .option('--size <pixels>', 'width and height (default: 96)', positiveInteger)
     .action(async ({ out, ...options }: SynthFlags) => {
       await ensureReady();
-      const { ensureDrawnFaces } = await import('../../tasks/facecls/synth.js');
-      const { DRAWN_FACES } = await import('../../tasks/facecls/open.js');
+      const { ensureDrawnFaces } = require('../../tasks/facecls/synth') as typeof import('../../tasks/facecls/synth');
+      const { DRAWN_FACES } = require('../../tasks/facecls/open') as typeof import('../../tasks/facecls/open');
       const folder = out ?? DRAWN_FACES;
       const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
       const drawn = await withBar(terminal, 'drawing faces', (bar) => ensureDrawnFaces(folder, { ...given, onProgress: (done, all) => bar.update(done, all) }), 'steps');
@@ -78,7 +78,7 @@ function addCheck(data: Command): void {
     .option('--json', 'print the findings as one JSON object')
     .action(async (folder: string, { decode, json }: CheckFlags) => {
       await ensureReady();
-      const { checkCelebA } = await import('../../tasks/facecls/check.js');
+      const { checkCelebA } = require('../../tasks/facecls/check') as typeof import('../../tasks/facecls/check');
       const check = await withBar(terminal, 'decoding', (bar) => checkCelebA(folder, { decode, onProgress: (done, all) => bar.update(done, all) }), 'steps');
       process.stdout.write(json ? `${JSON.stringify(check)}\n` : describe(check));
       if (check.damaged.length > 0) process.exitCode = 1;
@@ -115,7 +115,7 @@ function addPrepare(data: Command): void {
     .addOption(new Option('--preset <name>', 'the recipe whose image size counts').choices(presetNames).default('small'))
     .action(async (argument: string | undefined, flags: PrepareFlags) => {
       await ensureReady();
-      const { prepare } = await import('../../tasks/facecls/prepare.js');
+      const { prepare } = require('../../tasks/facecls/prepare') as typeof import('../../tasks/facecls/prepare');
       const { folder, images } = await prepare(presets[flags.preset], flags.data ?? argument ?? null, terminal);
       process.stdout.write(`${folder}: ${images} images are ready\n`);
     });

@@ -44,8 +44,8 @@ export function addEvaluate(program: Command): void {
 }
 
 async function run(weights: string, { device, json, ...flags }: Flags): Promise<void> {
-  const { evaluate } = await import('../../tasks/facecls/evaluate.js');
-  const { chooseDevice } = await import('../../train/device.js');
+  const { evaluate } = require('../../tasks/facecls/evaluate') as typeof import('../../tasks/facecls/evaluate');
+  const { chooseDevice } = require('../../train/device') as typeof import('../../train/device');
   const metrics = await evaluate(weights, { ...flags, device: chooseDevice(device), listener: terminal });
   process.stdout.write(json ? `${JSON.stringify(metrics)}\n` : describe(metrics));
 }

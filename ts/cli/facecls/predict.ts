@@ -43,8 +43,8 @@ export function addPredict(program: Command): void {
 }
 
 async function run({ weights, inputs }: { weights: string; inputs: string[] }, flags: Flags): Promise<void> {
-  const { predict } = await import('../../tasks/facecls/predict.js');
-  const { chooseDevice } = await import('../../train/device.js');
+  const { predict } = require('../../tasks/facecls/predict') as typeof import('../../tasks/facecls/predict');
+  const { chooseDevice } = require('../../train/device') as typeof import('../../train/device');
   const predictions = predict(weights, inputs, {
     device: chooseDevice(flags.device),
     batchSize: flags.batchSize,

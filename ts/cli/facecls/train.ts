@@ -7,10 +7,11 @@ import { type FaceConfig, freeKeys, resolveFaceConfig } from '../../tasks/facecl
 import type { FinalMetrics } from '../../tasks/facecls/finish';
 import { type PresetName, presetNames, presets } from '../../tasks/facecls/presets';
 import { changedKeys } from '../../train/config/fingerprint';
+import type { TrainEvent } from '../../train/events';
 import { readConfigFile } from '../../train/config/resolve';
 import { collect } from '../arguments';
 import { interruptible } from '../interrupt';
-import { trainingDisplay } from '../progress';
+import { type TrainingDisplay, trainingDisplay } from '../progress';
 import { ensureReady } from '../setup';
 import { terminal } from '../terminal';
 
@@ -76,14 +77,13 @@ async function run(flags: Flags): Promise<void> {
 }
 
 async function trainShown(config: FaceConfig, path: string, flags: Flags): Promise<void> {
-  const { train } = await import('../../tasks/facecls/train.js');
+  const { train } = require('../../tasks/facecls/train') as typeof import('../../tasks/facecls/train');
   const display = trainingDisplay();
   const { signal, stop } = interruptible((name) => {
     display.say(`${name}: saving a checkpoint, then stopping; once more stops at once`);
   });
-  display.say(`${flags.resume ? 'going on with' : 'training into'} ${path}`);
   try {
-    const { outcome, metrics } = await train({ config, run: path, resume: flags.resume, signal, listener: display.listener(terminal), onEvent: display.onEvent });
+    const { outcome, metrics } = await train({ config, run: path, resume: flags.resume, signal, listener: display.listener(terminal), onEvent: announced(path, display) });
     if (metrics) show(metrics, path, flags);
     if (outcome !== 'interrupted') return;
     display.say(`stopped; go on with: facecls train --resume --run ${path}`);
@@ -91,6 +91,14 @@ async function trainShown(config: FaceConfig, path: string, flags: Flags): Promi
   } finally {
     stop();
   }
+}
+
+/** Begins with a line on where the run goes; not before it is sure that it goes there. */
+function announced(path: string, { say, onEvent }: TrainingDisplay): (event: TrainEvent) => void {
+  return (event) => {
+    if (event.type === 'begin') say(event.step === 0 ? `training into ${path}, ${event.steps} steps` : `going on with ${path} after step ${event.step} of ${event.steps}`);
+    onEvent(event);
+  };
 }
 
 function show(metrics: FinalMetrics, path: string, { json }: Flags): void {

@@ -41,8 +41,8 @@ export function addVisualize(program: Command): void {
 }
 
 async function run({ weights, inputs }: { weights: string; inputs: string[] }, flags: Flags): Promise<void> {
-  const { visualize } = await import('../../tasks/facecls/visualize.js');
-  const { chooseDevice } = await import('../../train/device.js');
+  const { visualize } = require('../../tasks/facecls/visualize') as typeof import('../../tasks/facecls/visualize');
+  const { chooseDevice } = require('../../train/device') as typeof import('../../train/device');
   const results = visualize(weights, inputs, {
     output: flags.out ?? numberedFolder('predictions'),
     attributes: flags.attributes?.split(','),

@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { presets } from '../../ts/tasks/facecls/presets';
+import { ensureDrawnFaces } from '../../ts/tasks/facecls/synth';
+
+const FACECLS = ['--require', require.resolve('tsx/cjs'), join(__dirname, '../../ts/cli/facecls.ts')];
+
+/** Enough steps that a signal finds the training under way. */
+const config = {
+  epochs: 5,
+  batchSize: 8,
+  device: 'cpu',
+  model: { imageSize: 32, hiddenSize: 16, numHiddenLayers: 1, numAttentionHeads: 2, intermediateSize: 32, hiddenDropoutProb: 0.1 },
+  checkpoint: { everySteps: 4 },
+};
+
+describe('facecls', function () {
+  this.timeout(240_000);
+  let root: string;
+  const run = (...args: string[]) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [...FACECLS, ...args], { cwd: root, encoding: 'utf8' });
+    return { status, stdout, stderr };
+  };
+  const training = (name: string, ...args: string[]) =>
+    ['train', '--preset', 'tiny', '--config', 'small.yaml', '--data', 'faces', '--run', name, ...args];
+  const weights = (name: string) => readFileSync(join(root, name, 'checkpoints/last/model.safetensors'));
+
+  before(async () => {
+    root = mkdtempSync(join(tmpdir(), 'facecls-'));
+    await ensureDrawnFaces(join(root, 'faces'), { train: 40, val: 8, test: 8, size: 32 });
+    writeFileSync(join(root, 'small.yaml'), stringify(config));
+    const { status, stderr } = run(...training('whole'));
+    assert.equal(status, 0, stderr);
+  });
+  after(() => rmSync(root, { recursive: true }));
+
+  describe('train', () => {
+    it('leaves a finished run', () => {
+      for (const file of ['config.yaml', 'metrics.jsonl', 'metrics.json', 'report.html', 'checkpoints/best/model.safetensors']) {
+        assert.ok(existsSync(join(root, 'whole', file)), file);
+      }
+      assert.ok(!existsSync(join(root, 'whole', 'train.lock')));
+    });
+
+    it('prints the figures, as JSON when asked to, also of a run that is finished', () => {
+      const text = run('train', '--resume', '--run', 'whole');
+      assert.equal(text.status, 0);
+      assert.match(text.stdout, /^test: mean accuracy \d+\.\d\d % \(majority baseline \d+\.\d\d %\) over 8 images\nreport: whole\/report\.html\n$/);
+      const json = run('train', '--resume', '--run', 'whole', '--json');
+      assert.deepEqual(JSON.parse(json.stdout), JSON.parse(readFileSync(join(root, 'whole/metrics.json'), 'utf8')));
+    });
+
+    /** Starts a training and waits until its log has a line. */
+    const begin = async (name: string): Promise<ChildProcess> => {
+      const child = spawn(process.execPath, [...FACECLS, ...training(name, '--set', 'log.everySteps=1')], { cwd: root });
+      const log = join(root, name, 'metrics.jsonl');
+      const checkpoint = join(root, name, 'checkpoints/last/state.json');
+      while (!(existsSync(log) && existsSync(checkpoint))) {
+        assert.equal(child.exitCode, null, 'the training ended before it was interrupted');
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      return child;
+    };
+
+    it('saves and stops at the first SIGINT, says how to go on, and ends with the same weights then', async () => {
+      const child = await begin('stopped');
+      let stderr = '';
+      child.stderr!.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+      child.kill('SIGINT');
+      assert.deepEqual(await once(child, 'exit'), [130, null]);
+      assert.match(stderr, /SIGINT: saving a checkpoint, then stopping; once more stops at once\n[^]*stopped; go on with: facecls train --resume --run stopped\n$/);
+      const { status, stderr: resumed } = run('train', '--resume', '--run', 'stopped');
+      assert.equal(status, 0, resumed);
+      assert.match(resumed, /going on with stopped after step \d+ of 25/);
+      assert.deepEqual(weights('stopped'), weights('whole'));
+    });
+
+    it('killed and resumed ends with the same weights', async () => {
+      const child = await begin('killed');
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      const { status, stderr } = run('train', '--resume', '--run', 'killed');
+      assert.equal(status, 0, stderr);
+      assert.deepEqual(weights('killed'), weights('whole'));
+    });
+
+    it('shows its configuration, which --config takes back', () => {
+      const first = run('train', '--preset', 'small', '--data', 'here', '--set', 'optimizer.lr=3e-4', '--print-config');
+      assert.equal(first.status, 0);
+      const { data, optimizer, ...rest } = presets.small;
+      assert.deepEqual(parse(first.stdout), { ...rest, data: { ...data, folder: 'here' }, optimizer: { ...optimizer, lr: 3e-4 } });
+      writeFileSync(join(root, 'printed.yaml'), first.stdout);
+      assert.equal(run('train', '--config', 'printed.yaml', '--print-config').stdout, first.stdout);
+    });
+
+    const refused: [string, string[], RegExp][] = [
+      ['an unknown key, with the nearest', ['--set', 'optimizer.rate=1'], /^facecls: --set optimizer\.rate=1: there is no key "optimizer\.rate"; the keys are seed, .*\n$/],
+      ['a slip in a key', ['--set', 'epoch=1'], /^facecls: --set epoch=1: there is no key "epoch"; did you mean "epochs"\?\n$/],
+      ['a value of the wrong kind', ['--set', 'epochs=many'], /^facecls: The configuration does not hold: "epochs": .*found "many"\.\n$/],
+      ['an unknown preset', ['--preset', 'huge'], /Allowed choices are tiny, small, base/],
+      ['a configuration for a run that has one', ['--resume', '--run', 'whole', '--preset', 'tiny'], /^facecls: A resumed run has its configuration already: .*\n$/],
+      ['another outcome for a run', ['--resume', '--run', 'whole', '--set', 'seed=1'], /^facecls: A resumed run keeps its configuration; seed would change its outcome: .*\n$/],
+      ['to resume what is not there', ['--resume', '--run', 'none'], /^facecls: There is no run to resume in none: it has no config\.yaml\.\n$/],
+      ['a run that is there', ['--run', 'whole', '--data', 'faces'], /^facecls: whole already holds a run; .*\n$/],
+    ];
+    for (const [what, args, message] of refused) {
+      it(`refuses ${what}`, () => {
+        const { status, stdout, stderr } = run('train', ...args);
+        assert.equal(status, 2);
+        assert.equal(stdout, '');
+        assert.match(stderr, message);
+      });
+    }
+  });
+
+  describe('evaluate', () => {
+    it('gives the figures of the run', () => {
+      const { status, stdout } = run('evaluate', 'whole', '--json');
+      assert.equal(status, 0);
+      const { test } = JSON.parse(readFileSync(join(root, 'whole/metrics.json'), 'utf8')) as { test: object };
+      assert.deepEqual(JSON.parse(stdout), test);
+    });
+
+    it('shows a line for each attribute, and the mean', () => {
+      const { stdout } = run('evaluate', '--run', 'whole', '--split', 'val');
+      assert.match(stdout, /^attribute +support +baseline % +accuracy %/);
+      assert.match(stdout, /\nEyeglasses +\d+ +\d+\.\d\d/);
+      assert.match(stdout, /\nmean +\d+\.\d\d[^]*\n8 images, loss \d\.\d{4}\n$/);
+    });
+
+    it('says in one sentence what weights it cannot find', () => {
+      const { status, stderr } = run('evaluate', 'absent/model');
+      assert.equal(status, 1);
+      assert.match(stderr, /^facecls: [^\n]+\n$/);
+    });
+  });
+
+  describe('predict', () => {
+    const face = 'faces/img_align_celeba/000041.jpg';
+
+    it('prints one JSON object a line, goes on after a bad picture and ends with 1', () => {
+      const { status, stdout, stderr } = run('predict', 'whole', face, 'absent.jpg', 'faces/img_align_celeba/00004[23].jpg', '--json');
+      assert.equal(status, 1);
+      const lines = stdout.trim().split('\n').map((line) => JSON.parse(line) as { source: string; attributes: Record<string, number> });
+      assert.deepEqual(lines.map(({ source }) => source), [41, 42, 43].map((number) => `faces/img_align_celeba/0000${number}.jpg`));
+      assert.equal(typeof lines[0]!.attributes['Eyeglasses'], 'number');
+      assert.equal(stderr, 'facecls: There is no file or folder absent.jpg.\n');
+    });
+
+    it('takes a hub folder, and prints words without --json', () => {
+      const { status, stdout } = run('predict', '--run', 'whole/checkpoints/best', face, '--threshold', '0');
+      assert.equal(status, 0);
+      assert.match(stdout, new RegExp(`^${face}: \\w+ \\d+ %, `));
+    });
+
+    it('refuses to run without pictures, and without weights', () => {
+      assert.deepEqual(run('predict', 'whole'), { status: 2, stdout: '', stderr: 'facecls: Expected at least one picture after the weights whole, found none.\n' });
+      assert.equal(run('predict').status, 2);
+      assert.equal(run('predict', 'whole', face, '--threshold', 'high').status, 2);
+    });
+
+    it('shows a stack only with --debug', () => {
+      assert.match(run('predict', 'absent', face).stderr, /^facecls: Expected a run folder, a hub folder or a hub name \(org\/name\), found "absent", which does not exist\.\n$/);
+      assert.match(run('predict', 'absent', face, '--debug').stderr, /InputError: Expected a run folder[^]*\n +at /);
+    });
+  });
+
+  it('visualize writes a picture', () => {
+    const { status, stdout } = run('visualize', 'whole', 'faces/img_align_celeba/000041.jpg');
+    assert.equal(status, 0);
+    assert.equal(stdout, 'predictions/1/1-000041.jpg\n');
+    assert.ok(existsSync(join(root, 'predictions/1/1-000041.jpg')));
+  });
+
+  describe('data', () => {
+    it('synth draws once', () => {
+      const args = ['data', 'synth', '--out', 'drawn', '--train', '3', '--val', '1', '--test', '1', '--size', '32'];
+      assert.equal(run(...args).stdout, 'drawn: drawn\n');
+      assert.equal(run(...args).stdout, 'drawn: there already\n');
+    });
+
+    it('check shows counts and rates', () => {
+      const { status, stdout } = run('data', 'check', 'faces', '--decode');
+      assert.equal(status, 0);
+      assert.match(stdout, /\nimages +56 +202599\n/);
+      assert.match(stdout, /\nEyeglasses +\d+\.\d/);
+    });
+
+    it('check ends with 1 and names what is wrong', () => {
+      const { status, stderr } = run('data', 'check', 'nowhere');
+      assert.equal(status, 1);
+      assert.match(stderr, /^facecls: Expected a folder with CelebA at nowhere, found nothing\.\n$/);
+    });
+
+    it('prepare fills the cache', () => {
+      const { status, stdout } = run('data', 'prepare', 'faces', '--preset', 'tiny');
+      assert.equal(status, 0);
+      assert.equal(stdout, 'faces: 56 images are ready\n');
+      assert.ok(existsSync(join(root, 'data/interim/faces')));
+    });
+  });
+
+  it('teaches by examples', () => {
+    for (const command of [[], ['train'], ['evaluate'], ['predict'], ['visualize'], ['data']]) {
+      const { status, stdout } = run(...command, '--help');
+      assert.equal(status, 0);
+      assert.match(stdout, /\n {2}facecls \w+/);
+    }
+  });
+});
