@@ -2,6 +2,8 @@
 beside the reference transformers, so this follows He et al. 2016 and torchvision's published state dicts.
 """
 
+import zlib
+
 import torch
 from torch import nn
 
@@ -92,11 +94,11 @@ def torchvision_name(name: str) -> str:
 
 @torch.no_grad()
 def randomize(model: nn.Module, seed: int) -> None:
-    """Weights that keep the size of the signal, and normalisations that do something."""
-    generator = torch.Generator().manual_seed(seed)
+    """Weights that keep the size of the signal, and normalisations that do something; by name, whatever else there is."""
     for name, value in list(model.named_parameters()) + list(model.named_buffers()):
         if not value.is_floating_point():
             continue
+        generator = torch.Generator().manual_seed(zlib.crc32(f"{seed} {name}".encode()))
         noise = torch.randn(value.shape, generator=generator)
         if name.endswith("running_var"):
             value.copy_(0.5 + torch.rand(value.shape, generator=generator))

@@ -1,6 +1,7 @@
 /** Models in the format of the Hugging Face hub. */
 export * from './vit';
 export * from './resnet';
+export * from './detr';
 export { HubError, HubRepo, type HubOptions, type HubReason } from './hub';
 export { openSource, type CheckpointSource } from './source';
 export { PretrainedModel, type ModelFactory } from './pretrained';

@@ -1,0 +1,157 @@
+/**
+ * The linear sum assignment: pairs of rows and columns, each used once, of the least total cost. Exact, by shortest
+ * augmenting paths (Crouse 2016, "On implementing 2D rectangular assignment algorithms"), in the variant of SciPy's
+ * linear_sum_assignment, so that ties are resolved alike too.
+ */
+import { InputError } from '../../errors';
+
+/** A matrix of costs, row by row, inside of a longer array. */
+export interface CostMatrix {
+  readonly data: Float64Array | Float32Array;
+  readonly rows: number;
+  readonly columns: number;
+  /** Where the first row starts. @default 0 */
+  readonly offset?: number;
+  /** Elements from one row to the next. @default columns */
+  readonly stride?: number;
+}
+
+/** `min(rows, columns)` pairs in the order of the rows. */
+export interface Assignment {
+  readonly rows: Int32Array;
+  readonly columns: Int32Array;
+}
+
+/**
+ * The assignment of least cost. Infinity forbids a pair.
+ * @param label what the matrix is, for the errors
+ * @throws InputError for a cost that is NaN or minus infinity, and when forbidden pairs leave no assignment
+ */
+export function assignLinearSum(costs: CostMatrix, label = 'assignLinearSum'): Assignment {
+  const { rows, columns } = costs;
+  const transposed = columns < rows;
+  const solver = transposed ? new Solver(columns, rows) : new Solver(rows, columns);
+  solver.load(costs, transposed, label);
+  for (let row = 0; row < solver.rows; row++) {
+    if (!solver.augment(row)) throw new InputError(`${label}: the forbidden pairs (infinite costs) leave no assignment of ${rows} rows to ${columns} columns.`);
+  }
+  return transposed ? byRow(solver.rowOf, columns) : { rows: Int32Array.from(solver.columnOf.keys()), columns: solver.columnOf };
+}
+
+/** From the column of each row, -1 for none, the pairs in the order of the rows. */
+function byRow(columnOf: Int32Array, pairs: number): Assignment {
+  const rows = new Int32Array(pairs);
+  const columns = new Int32Array(pairs);
+  let pair = 0;
+  for (let row = 0; row < columnOf.length; row++) {
+    if (columnOf[row] === -1) continue;
+    rows[pair] = row;
+    columns[pair++] = columnOf[row]!;
+  }
+  return { rows, columns };
+}
+
+/** An assignment in the making, of a matrix that has at least as many columns as rows. */
+class Solver {
+  readonly columnOf: Int32Array;
+  readonly rowOf: Int32Array;
+  /** The matrix, row by row, without gaps. */
+  private readonly costs: Float64Array;
+  /** Prices; the cost of a pair less both is never below zero, and zero for the pairs that are assigned. */
+  private readonly rowPrice: Float64Array;
+  private readonly columnPrice: Float64Array;
+  /** Length of the shortest path to each column, and the row before it on the path. */
+  private readonly distance: Float64Array;
+  private readonly before: Int32Array;
+  /** Columns not yet reached, in the first `open` places. */
+  private readonly remaining: Int32Array;
+
+  constructor(readonly rows: number, readonly columns: number) {
+    this.columnOf = new Int32Array(rows).fill(-1);
+    this.rowOf = new Int32Array(columns).fill(-1);
+    this.costs = new Float64Array(rows * columns);
+    this.rowPrice = new Float64Array(rows);
+    this.columnPrice = new Float64Array(columns);
+    this.distance = new Float64Array(columns);
+    this.before = new Int32Array(columns);
+    this.remaining = new Int32Array(columns);
+  }
+
+  /** Copies the matrix, turned over when it has more rows than columns. */
+  load({ data, rows, columns, offset = 0, stride = columns }: CostMatrix, transposed: boolean, label: string): void {
+    const [rowStep, columnStep] = transposed ? [1, rows] : [columns, 1];
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        const cost = data[offset + row * stride + column]!;
+        if (!(cost > -Infinity)) throw new InputError(`${label}: expected costs that are numbers, found ${cost} in row ${row}, column ${column}.`);
+        this.costs[row * rowStep + column * columnStep] = cost;
+      }
+    }
+  }
+
+  /** Gives `start` a column, by moving others along the cheapest path; false when there is none. */
+  augment(start: number): boolean {
+    const { columns, remaining, distance, rowOf } = this;
+    for (let i = 0; i < columns; i++) remaining[i] = columns - 1 - i;
+    distance.fill(Infinity);
+    let open = columns;
+    let length = 0;
+    for (let row = start; ; ) {
+      const place = this.relax(row, length, open);
+      if (place === -1) return false;
+      const column = remaining[place]!;
+      length = distance[column]!;
+      // The reached columns gather behind the open ones.
+      remaining[place] = remaining[--open]!;
+      remaining[open] = column;
+      if (rowOf[column] === -1) {
+        this.settle(start, column, length, open);
+        return true;
+      }
+      row = rowOf[column]!;
+    }
+  }
+
+  /** Lengthens the path that ends in `row`, `length` long, by each open column; the place of the nearest, a free one among equals. */
+  private relax(row: number, length: number, open: number): number {
+    const { costs, distance, remaining, before, columnPrice, rowOf } = this;
+    const base = row * this.columns;
+    const shift = this.rowPrice[row]!;
+    let nearest = Infinity;
+    let place = -1;
+    for (let i = 0; i < open; i++) {
+      const column = remaining[i]!;
+      const through = length + costs[base + column]! - shift - columnPrice[column]!;
+      if (through < distance[column]!) {
+        distance[column] = through;
+        before[column] = row;
+      }
+      const least = distance[column]!;
+      if (least < nearest || (least === nearest && rowOf[column] === -1)) {
+        nearest = least;
+        place = i;
+      }
+    }
+    return nearest === Infinity ? -1 : place;
+  }
+
+  /** Sets the prices for the path to `end`, and moves the rows on it by one. */
+  private settle(start: number, end: number, length: number, open: number): void {
+    const { columns, remaining, distance, rowPrice, columnPrice, rowOf, columnOf, before } = this;
+    rowPrice[start]! += length;
+    for (let i = open; i < columns; i++) {
+      const column = remaining[i]!;
+      const slack = length - distance[column]!;
+      columnPrice[column]! -= slack;
+      if (column !== end) rowPrice[rowOf[column]!]! += slack;
+    }
+    for (let column = end; ; ) {
+      const row = before[column]!;
+      const next = columnOf[row]!;
+      rowOf[column] = row;
+      columnOf[row] = column;
+      if (row === start) return;
+      column = next;
+    }
+  }
+}

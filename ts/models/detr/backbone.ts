@@ -1,0 +1,64 @@
+import { functional, Module } from '../../nn';
+import type { Tensor } from '../../tensor';
+import { initializeWeights } from '../initialize';
+import type { ModelFactory } from '../pretrained';
+import { ResNet } from '../resnet';
+import type { DetrConfig } from './config';
+
+/** What the backbone made of a batch of pictures. */
+export interface FeatureMap {
+  /** (B, C, h, w) */
+  readonly features: Tensor;
+  /** (B, h, w), true where the picture is; absent when pictures fill the batch. */
+  readonly mask: Tensor | undefined;
+}
+
+/** A ResNet with frozen batch normalisation, under the names of the hub's files. */
+export class DetrConvEncoder extends Module {
+  readonly #model: ResNet;
+
+  constructor({ backboneShape }: DetrConfig, factory?: ModelFactory) {
+    super();
+    this.#model = new ResNet(backboneShape, { ...factory, frozenBatchNorm: true });
+    // A model of its own for transformers, which fills it before anything behind it is made.
+    if (factory?.device !== 'meta') initializeWeights(this, 0.02);
+    this.#freezeAsPublished();
+  }
+
+  get model(): ResNet {
+    return this.#model;
+  }
+
+  /** Channels of the map. */
+  get channels(): number {
+    return this.#model.channels[0]!;
+  }
+
+  /** Lets the parameters of the given stages train (0 is the stem) and keeps those of all others. */
+  trainStages(stages: readonly number[]): void {
+    for (let stage = 0; stage <= this.#model.shape.depths.length; stage++) {
+      for (const module of this.#model.stage(stage)) module.requiresGrad_(stages.includes(stage));
+    }
+  }
+
+  /**
+   * The paper trains stages 2 to 4. transformers means to do so too, but under its own names, where a comparison of names
+   * fails, it trains none.
+   */
+  #freezeAsPublished(): void {
+    this.trainStages(this.#model.shape.keyStyle === 'torchvision' ? [2, 3, 4] : []);
+  }
+
+  protected override members(): Iterable<readonly [string, Module]> {
+    return [['conv_encoder.model', this.#model]];
+  }
+
+  /** pictures (B, C, H, W), mask (B, H, W) */
+  forward(pixels: Tensor, pixelMask: Tensor | undefined): FeatureMap {
+    const [features] = this.#model.forward(pixels) as [Tensor];
+    if (!pixelMask) return { features, mask: undefined };
+    const size = features.shape.slice(2);
+    const mask = functional.interpolate(pixelMask.unsqueeze(0).to('float32'), { size }).to('bool').squeeze(0); // (B, H, W) -> (B, h, w)
+    return { features, mask };
+  }
+}

@@ -1,0 +1,137 @@
+import { InputError } from '../../errors';
+import { ACTIVATION_NAMES } from '../activations';
+import { commonFields, optionsFromJson, PretrainedConfig, type ConfigOptions } from '../config';
+import { amount, coefficient, count, flag, oneOf, optional, probability, type FieldTable, type FieldValues } from '../fields';
+import type { ResNetShape } from '../resnet';
+import { backboneFields, backboneJson, backboneShape, type BackboneOptions } from './backbone-config';
+
+/** What a DETR can be told; names and defaults are those of transformers 5.18 (configuration_detr.py), the DETR-R50 of the paper. */
+const fields = {
+  ...commonFields,
+  ...backboneFields,
+  /** Channels of the pictures. */
+  numChannels: count(3),
+  /** Q: detections in one picture at most. */
+  numQueries: count(100),
+  encoderLayers: count(6),
+  /** Width of the hidden layer of an encoder layer's MLP. */
+  encoderFfnDim: count(2048),
+  encoderAttentionHeads: count(8),
+  decoderLayers: count(6),
+  decoderFfnDim: count(2048),
+  decoderAttentionHeads: count(8),
+  /** Kept for the file: transformers 5 does not drop layers. */
+  encoderLayerdrop: probability(0),
+  /** Kept for the file: transformers 5 does not drop layers. */
+  decoderLayerdrop: probability(0),
+  isEncoderDecoder: flag(true),
+  activationFunction: oneOf(ACTIVATION_NAMES, 'relu'),
+  /** D: width of the transformer. */
+  dModel: count(256),
+  dropout: probability(0.1),
+  attentionDropout: probability(0),
+  activationDropout: probability(0),
+  /** Standard deviation of the weights that training starts from. */
+  initStd: amount(0.02),
+  /** Kept for the file: only segmentation reads it. */
+  initXavierStd: amount(1),
+  /**
+   * Losses on the output of every decoder layer, as transformers computes them: the normalised output of a layer is also
+   * what the next one starts from, so that the same weights predict other boxes with and without it.
+   */
+  auxiliaryLoss: flag(false),
+  /** The same losses as the authors of DETR compute them: predictions stay those without them. transformers does not know it. */
+  authorsAuxiliaryLoss: optional(flag(false)),
+  positionEmbeddingType: oneOf(['sine', 'learned'], 'sine'),
+  /** Cost of a wrong class, for the matching. */
+  classCost: coefficient(1),
+  /** Cost of the L1 distance of boxes, for the matching. */
+  bboxCost: coefficient(5),
+  /** Cost of the generalized overlap, for the matching. */
+  giouCost: coefficient(2),
+  /** Kept for the file: only segmentation reads it. */
+  maskLossCoefficient: coefficient(1),
+  /** Kept for the file: only segmentation reads it. */
+  diceLossCoefficient: coefficient(1),
+  /** Weight of the L1 distance in the loss. */
+  bboxLossCoefficient: coefficient(5),
+  /** Weight of the generalized overlap in the loss. */
+  giouLossCoefficient: coefficient(2),
+  /** Weight of "no object" in the classification loss, where a class has 1. */
+  eosCoefficient: amount(0.1),
+} satisfies FieldTable;
+
+export type DetrOptions = Omit<ConfigOptions<typeof fields>, keyof BackboneOptions> & BackboneOptions;
+
+// The fields become properties: the interface tells the compiler so.
+export interface DetrConfig extends FieldValues<typeof fields> {}
+
+/** Names that transformers takes for other options; a file that has both means the same by them. */
+const ALIASES = { hidden_size: 'd_model', num_attention_heads: 'encoder_attention_heads', num_hidden_layers: 'encoder_layers' } as const;
+
+/** The options of DETR (Carion et al. 2020, arXiv 2005.12872). */
+export class DetrConfig extends PretrainedConfig {
+  /** The network that sees the picture. */
+  readonly #backbone: ResNetShape;
+
+  /** @throws InputError for an unknown option, or a value that it cannot have */
+  constructor(options: DetrOptions = {}, where = 'DetrConfig') {
+    super(fields, options, where);
+    if (!this.backboneConfig) {
+      this.useTimmBackbone ??= true;
+      if (this.useTimmBackbone) this.backbone ??= 'resnet50';
+    }
+    this.#backbone = backboneShape(this, where);
+    this.#check(where);
+  }
+
+  /** Reads the content of a config.json; `overrides` stand above it, and `where` is how messages call the file. */
+  static fromJSON(json: unknown, overrides: DetrOptions = {}, where = 'config.json'): DetrConfig {
+    const file = { ...(json as Record<string, unknown>) };
+    for (const [alias, name] of Object.entries(ALIASES)) {
+      file[name] ??= file[alias];
+      delete file[alias];
+    }
+    return new DetrConfig(optionsFromJson(fields, 'detr', file, overrides, where) as DetrOptions, where);
+  }
+
+  /** Takes a configuration, options, or the content of a config.json. */
+  static from(value: DetrConfig | DetrOptions | Readonly<Record<string, unknown>>): DetrConfig {
+    if (value instanceof DetrConfig) return value;
+    const isFile = Object.keys(value).some((key) => key.includes('_'));
+    return isFile ? DetrConfig.fromJSON(value) : new DetrConfig(value);
+  }
+
+  get modelType(): 'detr' {
+    return 'detr';
+  }
+
+  /** The network that sees the picture; the last map that it returns is the transformer's input. */
+  get backboneShape(): ResNetShape {
+    return this.#backbone;
+  }
+
+  /** Whether every decoder layer is trained on its own predictions, in either way. */
+  get hasAuxiliaryLoss(): boolean {
+    return this.auxiliaryLoss || this.authorsAuxiliaryLoss === true;
+  }
+
+  override toJSON(): Record<string, unknown> {
+    return { ...super.toJSON(), ...backboneJson(this) };
+  }
+
+  #check(where: string): void {
+    const { dModel, positionEmbeddingType, classCost, bboxCost, giouCost } = this;
+    for (const heads of ['encoderAttentionHeads', 'decoderAttentionHeads'] as const) {
+      if (dModel % this[heads] !== 0) throw new InputError(`${where}: expected dModel to be a multiple of ${heads} (${this[heads]}), found ${dModel}.`);
+    }
+    const unit = positionEmbeddingType === 'sine' ? 4 : 2;
+    if (dModel % unit !== 0) throw new InputError(`${where}: expected dModel to be a multiple of ${unit} for ${positionEmbeddingType} positions, found ${dModel}.`);
+    if (classCost === 0 && bboxCost === 0 && giouCost === 0) {
+      throw new InputError(`${where}: expected one of classCost, bboxCost and giouCost to be above 0; without any, every matching is as good as another.`);
+    }
+    if (this.auxiliaryLoss && this.authorsAuxiliaryLoss) {
+      throw new InputError(`${where}: expected auxiliaryLoss (transformers' way) or authorsAuxiliaryLoss (the paper's way), found both; leave one of the two out.`);
+    }
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * The loss of DETR (Carion et al. 2020, section 3.1; facebookresearch/detr, models/detr.py, SetCriterion): every object is
+ * matched with one query, which has to name its class and its box; all other queries have to say "no object".
+ */
+import * as torch from '../../tensor';
+import type { Tensor } from '../../tensor';
+import { cxcywhToXyxy, generalizedIou } from './boxes';
+import type { DetrConfig } from './config';
+import { matchTargets, type LayerOutputs, type Matches } from './matcher';
+import { packTargets, type DetrLabels, type Targets } from './targets';
+
+/**
+ * Numbers by the names of transformers: `loss_ce`, `loss_bbox`, `loss_giou` and `cardinality_error` for the predictions, the
+ * same with `_0`, `_1`, … behind for the decoder layers before the last. `class_error` is the share of matched queries, in
+ * percent, whose most likely class is wrong. The errors are for the log and have no gradient.
+ */
+export type LossDict = Readonly<Record<string, Tensor>>;
+
+export interface SetLoss {
+  readonly loss: Tensor;
+  readonly lossDict: LossDict;
+}
+
+/** One number for each layer, (L). */
+interface LayerLosses {
+  readonly loss_ce: Tensor;
+  readonly loss_bbox: Tensor;
+  readonly loss_giou: Tensor;
+  readonly cardinality_error: Tensor;
+}
+
+/**
+ * @param numBoxes what the losses of boxes are divided by: objects in the batch, at least 1; several processes pass their mean
+ * @throws ShapeError, InputError when labels are not those of the batch, or cannot be
+ */
+export function setLoss(outputs: LayerOutputs, labels: readonly DetrLabels[], config: DetrConfig, numBoxes?: number): SetLoss {
+  const { dtype, device, shape } = outputs.logits;
+  const targets = packTargets(labels, shape[1]!, { dtype, device });
+  const matches = matchTargets(outputs, targets, config);
+  const divisor = Math.max(numBoxes ?? targets.classes.shape[0]!, 1);
+  const index = uploadIndices(matches, outputs, config);
+  const guesses = torch.noGrad(() => outputs.logits.argmax(-1)); // (L, B, Q)
+  const losses = {
+    loss_ce: classLoss(outputs.logits, index.classes, config),
+    ...boxLosses(outputs.boxes, targets.boxes, index, shape[0]!, divisor),
+    cardinality_error: cardinalityError(guesses, targets, config.numLabels),
+  };
+  const { bboxLossCoefficient, giouLossCoefficient } = config;
+  const loss = losses.loss_ce.add(losses.loss_bbox, { alpha: bboxLossCoefficient }).add(losses.loss_giou, { alpha: giouLossCoefficient }).sum();
+  return { loss, lossDict: { ...byName(losses), class_error: classError(guesses, index, matches.pairs) } };
+}
+
+interface Indices {
+  /** (L P), places in (L, B, Q) */
+  readonly queries: Tensor;
+  /** (L P), places in (T) */
+  readonly objects: Tensor;
+  /** (L, B, Q), the class that each query has to name */
+  readonly classes: Tensor;
+}
+
+/** The matching as tensors, in one copy. */
+function uploadIndices({ queries, objects, classes }: Matches, { logits }: LayerOutputs, { numLabels }: DetrConfig): Indices {
+  const sizes = logits.shape.slice(0, 3);
+  const lengths = [queries.length, objects.length, sizes.reduce((product, size) => product * size)] as const;
+  const all = new Int32Array(lengths[0] + lengths[1] + lengths[2]).fill(numLabels);
+  all.set(queries);
+  all.set(objects, queries.length);
+  queries.forEach((query, i) => (all[2 * queries.length + query] = classes[objects[i]!]!));
+  const parts = torch.fromTypedArray(all, [all.length]).to({ device: logits.device, dtype: 'int64' });
+  const [queryPart, objectPart, classPart] = parts.splitWithSizes(lengths) as [Tensor, Tensor, Tensor];
+  return { queries: queryPart, objects: objectPart, classes: classPart.view(sizes) }; // (L B Q) -> (L, B, Q)
+}
+
+/** Cross entropy, "no object" counting less: (L). */
+function classLoss(logits: Tensor, classes: Tensor, { numLabels, eosCoefficient }: DetrConfig): Tensor {
+  const weights = torch.onesLike(classes, { dtype: logits.dtype }).maskedFill_(classes.eq(numLabels), eosCoefficient); // (L, B, Q)
+  const likelihood = logits.logSoftmax(-1).gather(3, classes.unsqueeze(3)).squeeze(3); // (L, B, Q, K + 1) -> (L, B, Q)
+  return likelihood.mul(weights).sum([1, 2]).div(weights.sum([1, 2])).neg();
+}
+
+/** L1 distance and missing overlap of the matched boxes: (L), (L). */
+function boxLosses(
+  boxes: Tensor, targets: Tensor, { queries, objects }: Indices, layers: number, divisor: number,
+): Pick<LayerLosses, 'loss_bbox' | 'loss_giou'> {
+  const found = boxes.flatten(0, 2).indexSelect(0, queries); // (L, B, Q, 4) -> (L P, 4)
+  const wanted = targets.indexSelect(0, objects); // (T, 4) -> (L P, 4)
+  const sum = (perPair: Tensor): Tensor => perPair.view([layers, -1]).sum(1).div(divisor); // (L P) or (L P, 4) -> (L)
+  const overlap = generalizedIou(cxcywhToXyxy(found), cxcywhToXyxy(wanted)); // (L P)
+  return { loss_bbox: sum(found.sub(wanted).abs()), loss_giou: sum(overlap.rsub(1)) };
+}
+
+/** How far the count of objects named is from the count of objects there: (L). */
+function cardinalityError(guesses: Tensor, { counts }: Targets, numLabels: number): Tensor {
+  const named = guesses.ne(numLabels).sum(2); // (L, B, Q) -> (L, B)
+  return named.sub(torch.tensor(counts, { dtype: 'float32', device: guesses.device })).abs().mean(1);
+}
+
+/** Percent of the matched queries of the last layer whose guess is wrong; 100 when there are none, as the authors have it. */
+function classError(guesses: Tensor, { queries, classes }: Indices, pairs: number): Tensor {
+  if (pairs === 0) return torch.full([], 100, { device: guesses.device });
+  const matched = queries.narrow(0, queries.shape[0]! - pairs, pairs);
+  return guesses.flatten().indexSelect(0, matched).ne(classes.flatten().indexSelect(0, matched)).to('float32').mean().mul(100); // (L, B, Q) -> ()
+}
+
+function byName(losses: LayerLosses): Record<string, Tensor> {
+  const columns = Object.entries(losses).map(([name, perLayer]) => [name, (perLayer as Tensor).unbind(0)] as const);
+  const last = columns[0]![1].length - 1;
+  const ofLayer = (layer: number, suffix: string): [string, Tensor][] => columns.map(([name, values]) => [name + suffix, values[layer]!]);
+  const before = Array.from({ length: last }, (_, layer) => ofLayer(layer, `_${layer}`)).flat();
+  return Object.fromEntries([...ofLayer(last, ''), ...before]);
+}
