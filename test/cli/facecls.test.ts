@@ -12,10 +12,11 @@ const FACECLS = ['--require', require.resolve('tsx/cjs'), join(__dirname, '../..
 
 /** Enough steps that a signal finds the training under way. */
 const config = {
-  epochs: 5,
+  epochs: 12,
   batchSize: 8,
   device: 'cpu',
   model: { imageSize: 32, hiddenSize: 16, numHiddenLayers: 1, numAttentionHeads: 2, intermediateSize: 32, hiddenDropoutProb: 0.1 },
+  evaluate: { everyEpochs: 6 },
   checkpoint: { everySteps: 4 },
 };
 
@@ -76,7 +77,7 @@ describe('facecls', function () {
       assert.match(stderr, /SIGINT: saving a checkpoint, then stopping; once more stops at once\n[^]*stopped; go on with: facecls train --resume --run stopped\n$/);
       const { status, stderr: resumed } = run('train', '--resume', '--run', 'stopped');
       assert.equal(status, 0, resumed);
-      assert.match(resumed, /going on with stopped after step \d+ of 25/);
+      assert.match(resumed, /going on with stopped after step \d+ of 60/);
       assert.deepEqual(weights('stopped'), weights('whole'));
     });
 

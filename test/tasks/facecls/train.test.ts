@@ -98,6 +98,14 @@ describe('training on faces', () => {
     assert.deepEqual(weights('stopped', 'best'), weights('whole', 'best'));
   });
 
+  it('interrupted while it evaluates in the end stays unfinished, and a resume finishes it', async () => {
+    const controller = new AbortController();
+    const { outcome } = await start('late', { signal: controller.signal, onEvent: ({ type }) => type === 'end' && controller.abort() });
+    assert.equal(outcome, 'interrupted');
+    assert.ok(!existsSync(path('late/metrics.json')));
+    assert.deepEqual((await start('late', { resume: true })).metrics, metrics);
+  });
+
   it('does not go on with another configuration or dataset', async () => {
     const controller = new AbortController();
     await start('other', { signal: controller.signal, onEvent: ({ type }) => type === 'step' && controller.abort() });

@@ -34,16 +34,18 @@ export interface FinishOptions {
   readonly device: string;
   readonly config: FaceConfig;
   readonly listener: Listener;
+  /** Aborts between two batches with the signal's reason; the run then stays unfinished. */
+  readonly signal?: AbortSignal;
 }
 
 /** Evaluates the best checkpoint on all splits and writes what is for people to look at. */
-export async function finishRun(run: RunFolder, data: FaceData, { device, config, listener }: FinishOptions): Promise<FinalMetrics> {
+export async function finishRun(run: RunFolder, data: FaceData, { device, config, listener, signal }: FinishOptions): Promise<FinalMetrics> {
   const classifier = await FaceClassifier.load(run.checkpoint('best'), { device });
   const most = majority(classifier.attributes, data);
   const figures = {} as Record<(typeof splits)[number], SplitMetrics>;
   let test: SplitOutputs | undefined;
   for (const split of splits) {
-    const outputs = await splitOutputs(classifier, data, split, { listener, limit: split === 'train' ? TRAIN_IMAGES : undefined });
+    const outputs = await splitOutputs(classifier, data, split, { listener, signal, limit: split === 'train' ? TRAIN_IMAGES : undefined });
     figures[split] = splitMetrics(outputs, most);
     if (split === 'test') test = outputs;
   }

@@ -56,7 +56,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 }
 
 async function trainInto(run: RunFolder, device: string, options: TrainOptions): Promise<TrainResult> {
-  const { config, listener = silent } = options;
+  const { config, listener = silent, signal, onEvent } = options;
   const saved = run.has('last') ? await savedClassifier(run.checkpoint('last')) : undefined;
   const processor = saved?.processor ?? (await newProcessor(config));
   const data = openFaces(await faceFolder(config.data.folder, listener), processor, dataOptions(config), listener);
@@ -64,12 +64,14 @@ async function trainInto(run: RunFolder, device: string, options: TrainOptions):
     const model = saved?.model ?? (await newModel(config, data.attributes, listener.say));
     const classifier = new FaceClassifier(model.to(device), processor);
     const parts = await trainParts(classifier, data, device, options);
-    const { signal, onEvent } = options;
     const trainer = new Trainer({ plan: trainPlan(config, 'meanAccuracy'), parts, run, config: digest(config, data), signal, listener: onEvent });
     await trainer.restore();
     const outcome = await trainer.fit();
     if (outcome === 'interrupted') return { outcome };
-    return { outcome, metrics: await finishRun(run, data, { device, config, listener }) };
+    return { outcome, metrics: await finishRun(run, data, { device, config, listener, signal }) };
+  } catch (error) {
+    if (signal?.aborted && error === signal.reason) return { outcome: 'interrupted' };
+    throw error;
   } finally {
     await data.close();
   }
