@@ -42,14 +42,14 @@ describe('the packed package, installed in a folder outside the repository', () 
     return execFileSync(process.execPath, [file], { cwd: app, encoding: 'utf8' });
   };
 
-  it('carries the compiled code, its maps and its sources, the C++ source and the licence', () => {
-    for (const path of ['dist/index.js', 'dist/index.d.ts', 'dist/index.d.ts.map', 'dist/index.js.map', 'ts/index.ts', 'native/addon.cc', 'CMakeLists.txt', 'binding.gyp', 'LICENSE', 'README.md']) {
+  it('carries the compiled code, its maps and its sources, the C++ source, the icons of the drawn scenes and the licence', () => {
+    for (const path of ['dist/index.js', 'dist/index.d.ts', 'dist/index.d.ts.map', 'dist/index.js.map', 'ts/index.ts', 'native/addon.cc', 'CMakeLists.txt', 'binding.gyp', 'data/vocdet/emoji/airplane.svg', 'LICENSE', 'README.md']) {
       assert.ok(existsSync(join(installed, path)), path);
     }
   });
 
-  it('carries no tests, no reference code, no data and no build state', () => {
-    for (const path of ['test', 'bench', 'data', 'native/reference', 'dist/.tsbuildinfo', 'dist/.made', '.ci', '.mocharc.json']) {
+  it('carries no tests, no reference code, no datasets and no build state', () => {
+    for (const path of ['test', 'bench', 'data/interim', 'data/processed', 'native/reference', 'dist/.tsbuildinfo', 'dist/.made', '.ci', '.mocharc.json']) {
       assert.ok(!existsSync(join(installed, path)), path);
     }
   });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { inFlight } from '../../data/in-flight';
 import { decodeImage } from '../../vision/image';
 import { openCelebA, type CelebA } from './celeba';
 import { splits, type Split } from './lists';
@@ -86,18 +87,11 @@ function attributeRates(data: CelebA): AttributeCheck[] {
 async function findDamaged(data: CelebA, { onProgress }: CheckOptions): Promise<{ name: string; reason: string }[]> {
   const { names } = data.images;
   const damaged: { name: string; reason: string }[] = [];
-  let next = 0;
   let done = 0;
-  const worker = async () => {
-    while (next < names.length) {
-      const name = names[next++]!;
-      await data.read(name).then((bytes) => decodeImage(bytes, name)).catch((error: Error) => damaged.push({ name, reason: error.message }));
-      onProgress?.(++done, names.length);
-    }
-  };
-  await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
+  await inFlight(names.length, async (index) => {
+    const name = names[index]!;
+    await data.read(name).then((bytes) => decodeImage(bytes, name)).catch((error: Error) => damaged.push({ name, reason: error.message }));
+    onProgress?.(++done, names.length);
+  });
   return damaged.sort((one, other) => names.indexOf(one.name) - names.indexOf(other.name));
 }
-
-/** Enough to keep libuv's four threads busy. */
-const IN_FLIGHT = 8;

@@ -1,11 +1,10 @@
 /** Draws a dataset of faces in CelebA's format, so that everything runs on a machine that has no dataset. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import sharp from 'sharp';
+import { inFlight } from '../../data/in-flight';
 import { Rng } from '../../data/rng';
-import { InputError } from '../../errors';
-import { withLock } from '../../native/lock';
+import { ensureDrawn } from '../drawn';
 import { avatarOptions, drawnAttributes, imagine, labelsOf, type Drawing } from './drawing';
 
 export interface SynthOptions {
@@ -25,9 +24,6 @@ export interface SynthOptions {
 
 /** Counts up when other options, another drawing or another encoding would give other files. */
 const VERSION = 1;
-const MARKER = 'drawn-faces.json';
-/** Enough to keep libuv's four threads busy. */
-const IN_FLIGHT = 6;
 
 const defaults = { seed: 0, train: 4000, val: 400, test: 400, size: 96 } as const;
 
@@ -38,52 +34,27 @@ const defaults = { seed: 0, train: 4000, val: 400, test: 400, size: 96 } as cons
  * @returns whether they were drawn now; false when they were there
  * @throws InputError when the folder holds something else
  */
-export async function ensureDrawnFaces(path: string, options: SynthOptions = {}): Promise<boolean> {
+export function ensureDrawnFaces(path: string, options: SynthOptions = {}): Promise<boolean> {
   const { onProgress, ...given } = options;
   const recipe = { ...defaults, ...given, version: VERSION };
-  if (isDrawn(path, recipe)) return false;
-  return withLock(resolve(path), async () => {
-    if (isDrawn(path, recipe)) return false;
-    requireReplaceable(path);
-    const fresh = `${path}.drawing`;
-    await rm(fresh, { recursive: true, force: true });
-    await drawAll(fresh, recipe, onProgress);
-    await writeFile(join(fresh, MARKER), JSON.stringify(recipe));
-    await rm(path, { recursive: true, force: true });
-    await rename(fresh, path);
-    return true;
-  });
+  const draw = (folder: string) => drawAll(folder, recipe, onProgress);
+  return ensureDrawn({ path, marker: 'drawn-faces.json', what: 'drawn faces', recipe, draw });
 }
 
 type Recipe = Required<Omit<SynthOptions, 'onProgress'>> & { readonly version: number };
-
-function isDrawn(path: string, recipe: Recipe): boolean {
-  const marker = join(path, MARKER);
-  return existsSync(marker) && readFileSync(marker, 'utf8') === JSON.stringify(recipe);
-}
-
-function requireReplaceable(path: string): void {
-  if (!existsSync(path) || existsSync(join(path, MARKER)) || readdirSync(path).length === 0) return;
-  throw new InputError(`Expected ${path} to be empty or to hold drawn faces, found other files; move them, or choose another folder.`);
-}
 
 async function drawAll(folder: string, { seed, train, val, test, size }: Recipe, onProgress?: SynthOptions['onProgress']): Promise<void> {
   const images = join(folder, 'img_align_celeba');
   await mkdir(images, { recursive: true });
   const count = train + val + test;
   const rows = new Array<string>(count);
-  let next = 0;
   let done = 0;
-  const worker = async () => {
-    while (next < count) {
-      const index = next++;
-      const { jpeg, labels } = await drawFace(new Rng(seed, 0, index), size);
-      await writeFile(join(images, nameOf(index)), jpeg);
-      rows[index] = `${nameOf(index)} ${labels.map((label) => (label ? ' 1' : '-1')).join(' ')}`;
-      onProgress?.(++done, count);
-    }
-  };
-  await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
+  await inFlight(count, async (index) => {
+    const { jpeg, labels } = await drawFace(new Rng(seed, 0, index), size);
+    await writeFile(join(images, nameOf(index)), jpeg);
+    rows[index] = `${nameOf(index)} ${labels.map((label) => (label ? ' 1' : '-1')).join(' ')}`;
+    onProgress?.(++done, count);
+  });
   const splits = rows.map((_, index) => `${nameOf(index)} ${index < train ? 0 : index < train + val ? 1 : 2}`);
   await writeFile(join(folder, 'list_attr_celeba.txt'), `${[count, drawnAttributes.join(' '), ...rows].join('\n')}\n`);
   await writeFile(join(folder, 'list_eval_partition.txt'), `${splits.join('\n')}\n`);
