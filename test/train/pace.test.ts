@@ -27,6 +27,12 @@ describe('the pace of training', () => {
     assert.equal(pace.secondsFor(work(10, 2)), 10 + 2 * 20 + 2 * 5);
   });
 
+  it('guesses the first evaluation from its images', () => {
+    const pace = new Pace(null, 30);
+    pace.step(2, 4);
+    assert.equal(pace.secondsFor(work(1, 1)), 2 + 30 / 2 / 3);
+  });
+
   it('promises nothing before the first step of a resumed run, and then does not count the steps it skipped', () => {
     const pace = new Pace({ steps: 0.001, evaluations: 20, checkpoints: 5 });
     assert.equal(pace.secondsFor(work(10, 2)), null);

@@ -73,6 +73,7 @@ export function toy(run: RunFolder, options: ToyOptions = {}): { model: nn.Seque
     loss: options.loss ?? (({ x, y }) => ({ loss: nn.functional.binaryCrossEntropyWithLogits(model.forward(x), y) })),
     count: ({ x }) => x.shape[0]!,
     release: ({ x, y }) => [x, y].forEach((tensor) => tensor.dispose()),
+    evaluationImages: 49,
     evaluate: options.evaluate ?? (() => Promise.resolve({ accuracy: accuracy(model) })),
     save: (folder) => torch.safetensors.save(model.stateDict(), join(folder, 'model.safetensors')),
   };

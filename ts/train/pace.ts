@@ -40,7 +40,14 @@ export class Pace {
   private readonly recent = { steps: new Recent(64), evaluations: new Recent(3), checkpoints: new Recent(3) };
   private readonly images = new Recent(64);
 
-  constructor(private readonly prior: Costs | null = null) {}
+  /**
+   * @param prior costs measured before a resume
+   * @param evaluationImages images of one evaluation
+   */
+  constructor(
+    private readonly prior: Costs | null = null,
+    private readonly evaluationImages = 0,
+  ) {}
 
   /** One training step over `images` images, the wait for its data included. */
   step(seconds: number, images: number): void {
@@ -67,9 +74,10 @@ export class Pace {
     return work.steps * steps + work.evaluations * evaluations + work.checkpoints * checkpoints;
   }
 
-  /** 0 for what has never been measured: unknown, and small in most runs. */
   private cost(kind: keyof Work): number {
     const measured = this.recent[kind].mean;
-    return Number.isNaN(measured) ? (this.prior?.[kind] ?? 0) : measured;
+    if (!Number.isNaN(measured)) return measured;
+    // Nothing was measured yet: a forward pass is about a third of a training step, a checkpoint little.
+    return this.prior?.[kind] ?? (kind === 'evaluations' ? this.evaluationImages / (3 * this.imagesPerSecond) : 0);
   }
 }

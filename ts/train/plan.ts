@@ -39,6 +39,8 @@ export interface TrainParts<Batch> {
   count(batch: Batch): number;
   /** Frees the tensors of a batch. */
   release(batch: Batch): void;
+  /** How many images an evaluation takes; only the time left depends on it. */
+  readonly evaluationImages: number;
   /** Figures on held-out data. Called in evaluation mode; throws `signal.reason` soon after an abort. */
   evaluate(signal: AbortSignal): Promise<Metrics>;
   /** Writes the model into a folder, in hub layout. */

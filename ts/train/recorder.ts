@@ -1,17 +1,24 @@
-import type { StepEvent } from './events';
+import type { Metrics, StepEvent } from './events';
 import { MetricsLog } from './metrics-log';
-import { Pace, Recent, type Work } from './pace';
+import { type Costs, Pace, Recent, type Work } from './pace';
 import { type LoopState, windowMeans } from './state';
-import type { Metrics } from './events';
 
 /** Keeps metrics.jsonl and measures how fast training goes. */
 export class Recorder {
-  pace = new Pace();
+  private current: Pace;
   private readonly losses = new Recent(50);
   private readonly log: MetricsLog;
 
-  constructor(path: string) {
+  constructor(
+    path: string,
+    private readonly evaluationImages: number,
+  ) {
     this.log = new MetricsLog(path);
+    this.current = new Pace(null, evaluationImages);
+  }
+
+  get pace(): Pace {
+    return this.current;
   }
 
   /** The length of the log on disk, for a checkpoint. */
@@ -19,9 +26,10 @@ export class Recorder {
     return this.log.flush();
   }
 
-  /** Forgets what a killed process logged after its last checkpoint. */
-  rewind(logBytes: number): void {
+  /** Forgets what was logged after a checkpoint, and takes up what had been measured until then. */
+  rewind(logBytes: number, costs: Costs | null): void {
     this.log.truncate(logBytes);
+    this.current = new Pace(costs, this.evaluationImages);
   }
 
   close(): void {

@@ -3,7 +3,6 @@ import { InputError, TorchError } from '../errors';
 import { lastState, promoteLast, restoreOptimizer, saveLast } from './checkpoint';
 import { Course } from './course';
 import type { Metrics, Outcome, TrainEvent } from './events';
-import { Pace } from './pace';
 import type { TrainParts, TrainPlan } from './plan';
 import { Recorder } from './recorder';
 import type { RunFolder } from './run';
@@ -44,7 +43,7 @@ export class Trainer<Batch> {
     const { plan, parts, run } = options;
     this.course = new Course(plan, parts.data.batches);
     this.stepper = new Stepper(parts, plan);
-    this.recorder = new Recorder(run.file('metrics.jsonl'));
+    this.recorder = new Recorder(run.file('metrics.jsonl'), parts.evaluationImages);
     this.signal = options.signal ?? new AbortController().signal;
   }
 
@@ -59,12 +58,11 @@ export class Trainer<Batch> {
     if (last && last.config !== config) {
       throw new InputError(`Cannot resume ${run.path}: its configuration or its dataset is no longer what the checkpoint was made with; start a new run.`);
     }
-    this.recorder.rewind(last?.logBytes ?? 0);
+    this.recorder.rewind(last?.logBytes ?? 0, last?.costs ?? null);
     if (!last) return;
     restoreOptimizer(run, parts.optimizer);
     parts.scheduler.loadStateDict(last.scheduler as never);
     this.state = this.saved = last.loop;
-    this.recorder.pace = new Pace(last.costs);
     // A kill between the two halves of saving a new best checkpoint leaves the second half to do.
     if (isBest(last.loop)) await promoteLast(run);
   }
@@ -90,7 +88,8 @@ export class Trainer<Batch> {
   }
 
   private async epoch(): Promise<void> {
-    const { data, release } = this.options.parts;
+    const { model, data, release } = this.options.parts;
+    model.train();
     const { epoch, batch: startBatch } = this.state;
     this.stepBegan = performance.now();
     for await (const batch of data.epoch(epoch, { startBatch })) {
@@ -111,7 +110,6 @@ export class Trainer<Batch> {
     const { plan, parts } = this.options;
     const { epoch, batch: index, window } = this.state;
     const share = this.course.share(this.state);
-    parts.model.train();
     this.stepper.accumulate(batch, share.of, batchSeed(plan.seed, epoch, index));
     this.update({ batch: index + 1, window: { ...window, images: window.images + parts.count(batch) } });
     if (share.index + 1 < share.of) return false;
@@ -166,6 +164,7 @@ export class Trainer<Batch> {
       const metrics = await parts.evaluate(this.signal);
       this.spend('evaluations', began);
       this.judge(metrics);
+      parts.model.train();
       return true;
     } catch (error) {
       if (this.signal.aborted && error === this.signal.reason) return false;

@@ -1,5 +1,4 @@
 /** What a run leaves when its training is over: metrics.json, samples/ and report.html. */
-import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -57,11 +56,6 @@ export async function finishRun(run: RunFolder, data: FaceData, { device, config
   // Last, because it says that the run is finished.
   run.write('metrics.json', `${JSON.stringify(figures, null, 2)}\n`);
   return figures;
-}
-
-/** The final figures of a finished run. */
-export function readFinalMetrics(run: RunFolder): FinalMetrics {
-  return JSON.parse(readFileSync(run.file('metrics.json'), 'utf8')) as FinalMetrics;
 }
 
 function describeRun(run: RunFolder, { model }: FaceClassifier, data: FaceData, config: FaceConfig) {

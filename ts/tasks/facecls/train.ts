@@ -8,13 +8,13 @@ import { autocastType, chooseDevice } from '../../train/device';
 import type { Metrics, Outcome, TrainEvent } from '../../train/events';
 import { parameterGroups } from '../../train/groups';
 import type { TrainParts } from '../../train/plan';
-import { RunFolder } from '../../train/run';
+import { RunFolder, readFinalMetrics } from '../../train/run';
 import { makeSchedule } from '../../train/schedule';
 import { Trainer } from '../../train/trainer';
 import { FaceClassifier } from './classifier';
 import { type FaceConfig, freeKeys } from './config';
 import type { FaceBatch, FaceData, FaceDataOptions } from './data';
-import { type FinalMetrics, finishRun, readFinalMetrics } from './finish';
+import { type FinalMetrics, finishRun } from './finish';
 import { layerMap, newModel, newProcessor, savedClassifier } from './model';
 import { faceFolder, openFaces } from './open';
 import { evaluateSplit, releaseBatch } from './outputs';
@@ -45,7 +45,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const device = chooseDevice(config.device);
   const run = resume ? RunFolder.reopen(options.run) : RunFolder.create(options.run, config);
   try {
-    if (run.finished) return { outcome: 'completed', metrics: readFinalMetrics(run) };
+    if (run.finished) return { outcome: 'completed', metrics: readFinalMetrics(run.path) as FinalMetrics };
     return await trainInto(run, device, options);
   } catch (error) {
     if (!resume) run.discardUnlessBegun();
@@ -93,6 +93,7 @@ async function trainParts(classifier: FaceClassifier, data: FaceData, device: st
     loss: faceLoss(classifier, device, config, data),
     count: ({ names }) => names.length,
     release: releaseBatch,
+    evaluationImages: data.celeba.split('val').length,
     evaluate: async (signal) => validationFigures(await evaluateSplit(classifier, data, 'val', { signal, listener })),
     save: (folder) => classifier.save(folder),
   };
