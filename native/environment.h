@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "handle_table.h"
+#include "loans.h"
 #include "operator.h"
 
 namespace torchts {
@@ -18,6 +19,7 @@ struct Environment {
   std::vector<std::unique_ptr<Operator>> operators;
   std::unordered_map<uint32_t, at::Generator> generators;
   uint32_t next_generator = 1;
+  std::shared_ptr<Loans> loans;  // from the first borrowed buffer on
 
   // The wire: a Float64Array shared with JavaScript, through which arguments and results travel (see wire.h).
   double* wire = nullptr;

@@ -86,28 +86,6 @@ Napi::Value write(const Napi::CallbackInfo& info) {
   return handle_of(info.Env(), target);
 }
 
-// A JavaScript buffer on loan to libtorch. The last tensor over it may die on any thread; the reference may only be
-// dropped on the JavaScript thread, so it travels there through a thread-safe function.
-class Loan {
- public:
-  Loan(Napi::Env env, Napi::Object owner) : owner_(Napi::Persistent(owner)) {
-    napi_value name = Napi::String::New(env, "torchts.loan");
-    napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, nullptr,
-                                    [](napi_env, napi_value, void*, void* data) { delete static_cast<Loan*>(data); },
-                                    &queue_);
-    napi_unref_threadsafe_function(env, queue_);
-  }
-  void end() {
-    napi_threadsafe_function queue = queue_;
-    if (napi_call_threadsafe_function(queue, this, napi_tsfn_nonblocking) != napi_ok) owner_.SuppressDestruct();
-    napi_release_threadsafe_function(queue, napi_tsfn_release);
-  }
-
- private:
-  Napi::ObjectReference owner_;
-  napi_threadsafe_function queue_ = nullptr;
-};
-
 // at::from_blob; adopt(typedArray, dtype): handle of a tensor over the same memory, with the shape on the wire
 Napi::Value adopt(const Napi::CallbackInfo& info) {
   const Source source = source_of(info[0]);
@@ -116,8 +94,9 @@ Napi::Value adopt(const Napi::CallbackInfo& info) {
   check_size(source, dtype, shape);
   if (reinterpret_cast<uintptr_t>(source.data) % c10::elementSize(dtype) != 0)
     throw ArgumentError("the typed array is not aligned for its dtype; copy it");
-  auto* loan = new Loan(info.Env(), source.owner);
-  return handle_of(info.Env(), at::from_blob(source.data, shape, [loan](void*) { loan->end(); }, at::TensorOptions(dtype)));
+  Environment& environment = Environment::of(info.Env());
+  if (!environment.loans) environment.loans = Loans::open(info.Env());
+  return handle_of(info.Env(), at::from_blob(source.data, shape, environment.loans->lend(source.owner), at::TensorOptions(dtype)));
 }
 
 // Tensor::set_data; swap(handle, other): `handle` takes over shape, type, device and memory of `other`, and keeps its identity

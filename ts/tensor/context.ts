@@ -7,6 +7,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { binding } from '../native/binding';
+import { guarded } from '../native/raise';
 import type { Scope } from './lifetime';
 
 export interface Modes {
@@ -34,7 +35,7 @@ function apply(modes: Modes): void {
   if (modes.autocast !== applied.autocast) {
     for (const device of new Set([...Object.keys(applied.autocast), ...Object.keys(modes.autocast)])) {
       const dtype = modes.autocast[device] ?? null;
-      if (dtype !== (applied.autocast[device] ?? null)) binding.setAutocast(device, dtype);
+      if (dtype !== (applied.autocast[device] ?? null)) guarded('autocast', () => binding.setAutocast(device, dtype));
     }
   }
   applied = modes;

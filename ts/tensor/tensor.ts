@@ -187,7 +187,7 @@ export class Tensor {
   backward(options?: BackwardOptions & { readonly gradient?: Tensor | null }): void;
   backward(gradient: Tensor | null, options?: BackwardOptions): void;
   backward(first?: Tensor | null | (BackwardOptions & { readonly gradient?: Tensor | null }), options: BackwardOptions = {}): void {
-    if (first instanceof Tensor || !first) return extensions.backward(this, first ?? null, options);
+    if (typeof first !== 'object' || first === null || first instanceof Tensor) return extensions.backward(this, first ?? null, options);
     const { gradient = null, ...rest } = first;
     extensions.backward(this, gradient, rest);
   }
