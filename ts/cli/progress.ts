@@ -43,7 +43,7 @@ class Bars {
     const done = step - (event.epoch - 1) * perEpoch;
     const payload = { text: describe(event) };
     if (!this.bar) {
-      const options = { format: '{text} [{bar}]', stream: process.stderr, hideCursor: true, barsize: 20, gracefulExit: false };
+      const options = { format: '{text} [{bar}]', stream: process.stderr, barsize: 20, gracefulExit: false };
       this.bar = new SingleBar(options, Presets.legacy);
       this.bar.start(perEpoch, done, payload);
     }
