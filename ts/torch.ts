@@ -6,4 +6,4 @@ export * as optim from './optim';
 export * as data from './data';
 export * as vision from './vision';
 export * as models from './models';
-export { loadPth, type PthValue } from './models/pth';
+export { loadPth, savePth, type PthValue } from './models/pth';

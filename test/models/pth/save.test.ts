@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InputError } from '../../../ts/errors';
+import { loadPth, savePth, type PthValue } from '../../../ts/models/pth';
+import * as torch from '../../../ts/tensor';
+import { Tensor, type DType } from '../../../ts/tensor';
+import { assertSame } from '../../nn/golden';
+
+describe('savePth', () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'save-pth-'))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const roundTrip = (value: PthValue): PthValue => {
+    savePth(value, join(folder, 'value.pth'));
+    return loadPth(join(folder, 'value.pth'));
+  };
+
+  it('writes what loadPth reads back', () => {
+    const value = { model: { 'a.weight': 1, 'ü': -2.5, list: [true, false, null, 'text', [2 ** 40, -7]] }, epoch: 3, big: [2n ** 70n, -(2n ** 63n), 2 ** 31, -(2 ** 31), -0], empty: {}, none: [] };
+    assert.deepEqual(roundTrip(value), value);
+  });
+
+  it('keeps tensors of every type, scalars, empty and turned ones', () => {
+    const dtypes: DType[] = ['float32', 'float64', 'float16', 'bfloat16', 'int64', 'int32', 'int16', 'int8', 'uint8', 'bool', 'complex64', 'complex128'];
+    const tensors = Object.fromEntries(dtypes.map((dtype) => [dtype, torch.tensor([[1, 0], [3, 1]], { dtype })]));
+    const others = { scalar: torch.tensor(5), none: torch.zeros([0, 3]), turned: torch.tensor([[1, 2, 3], [4, 5, 6]]).T };
+    const found = roundTrip({ ...tensors, ...others }) as Record<string, Tensor>;
+    for (const [name, tensor] of Object.entries({ ...tensors, ...others })) {
+      if (name.startsWith('complex')) assert.deepEqual(found[name]!.toArray(), tensor.toArray(), name);
+      else assertSame(found[name]!, tensor, name);
+    }
+  });
+
+  it('aligns storages to 64 bytes, as PyTorch does', () => {
+    savePth([torch.zeros([3]), torch.ones([5])], join(folder, 'value.pth'));
+    const bytes = readFileSync(join(folder, 'value.pth'));
+    for (const key of ['0', '1']) {
+      const header = bytes.indexOf(`archive/data/${key}`) - 30;
+      assert.equal((header + 30 + bytes.readUInt16LE(header + 26) + bytes.readUInt16LE(header + 28)) % 64, 0);
+    }
+  });
+
+  it('leaves nothing behind when it cannot write', () => {
+    class Odd {}
+    const path = join(folder, 'value.pth');
+    assert.throws(() => savePth([new Odd()] as unknown as PthValue, path), new InputError('savePth: expected tensors, numbers, strings, booleans, null, arrays and plain objects, found a Odd.'));
+    assert.ok(!existsSync(path) && readdirSync(folder).length === 0);
+    assert.throws(() => savePth([], join(folder, 'absent', 'value.pth')), new InputError(`${join(folder, 'absent', 'value.pth')}: cannot be written (ENOENT).`));
+  });
+});
