@@ -42,10 +42,23 @@ describe('a command line', () => {
     assert.match(quiet.stderr, /^tool: x is not a function \(unexpected TypeError; --debug prints where/);
     assert.match(run(failure, 'go', '--debug').stderr, /TypeError: x is not a function\n {4}at /);
   });
+
+  it('ends quietly when nobody reads its output any more', () => {
+    const endless = `for (;;) { process.stdout.write('line\\n'); await new Promise((resolve) => setTimeout(resolve, 1)); }`;
+    const [node, ...rest] = commandLine(endless, 'go').map((part) => `'${part.replaceAll("'", `'\\''`)}'`);
+    const { status, stdout, stderr } = spawnSync('bash', ['-c', `set -o pipefail; ${[node, ...rest].join(' ')} | head -n 1`], { encoding: 'utf8' });
+    assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: 'line\n', stderr: '' });
+  });
 });
 
 /** Runs a program whose only command, `go`, does `body`. */
 function run(body: string, ...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  const [node, ...rest] = commandLine(body, ...args) as [string, ...string[]];
+  const { status, stdout, stderr } = spawnSync(node, rest, { encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+function commandLine(body: string, ...args: string[]): string[] {
   const script = `
     const { createProgram, runProgram } = require(${MODULE});
     const errors = require(${ERRORS});
@@ -53,6 +66,5 @@ function run(body: string, ...args: string[]): { status: number | null; stdout: 
     program.command('go').action(async () => { ${body} });
     process.argv.splice(1, 0, 'tool');
     runProgram(program);`;
-  const child = spawnSync(process.execPath, ['--require', require.resolve('tsx/cjs'), '-e', script, '--', ...args], { encoding: 'utf8' });
-  return { status: child.status, stdout: child.stdout, stderr: child.stderr };
+  return [process.execPath, '--require', require.resolve('tsx/cjs'), '-e', script, '--', ...args];
 }

@@ -16,6 +16,7 @@ export function createProgram(name: string, description: string): Command {
 
 /** Runs a command line and sets the exit code: 0 done, 1 failed, 2 wrong use. Errors go to stderr in one sentence. */
 export async function runProgram(program: Command, argv: readonly string[] = process.argv): Promise<void> {
+  process.stdout.on('error', quitWhenNobodyReads);
   try {
     await program.parseAsync(argv);
   } catch (error) {
@@ -23,6 +24,12 @@ export async function runProgram(program: Command, argv: readonly string[] = pro
     // Commander has printed its own errors already.
     if (!(error instanceof CommanderError)) process.stderr.write(`${program.name()}: ${explain(error, argv.includes('--debug'))}\n`);
   }
+}
+
+/** `| head` has enough after a few lines: no reason for an error, nor for going on. */
+function quitWhenNobodyReads(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
 }
 
 function exitCode(error: unknown): number {
