@@ -8,17 +8,7 @@ import { decodeImage, type RgbImage } from '../../ts/vision/image';
 import { ImageProcessor } from '../../ts/vision/processor';
 import { liveTensors } from '../live-tensors';
 import { goldenFolder, readGolden, type GoldenArray } from './golden';
-
-/** The formula of `pattern` in scripts/golden/images.py. */
-function pattern(height: number, width: number): RgbImage {
-  const data = new Uint8Array(height * width * 3);
-  for (let y = 0, at = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      for (let c = 0; c < 3; c++) data[at++] = (x * 7 + y * 13 + c * 29 + ((x * y) >> 3) + ((x >> 3) ^ (y >> 3)) * 31) & 255;
-    }
-  }
-  return { data, width, height };
-}
+import { pattern } from './pattern';
 
 const bytesOf = (tensor: Tensor) => tensor.contiguous().data() as Uint8Array;
 const floatsOf = (tensor: Tensor) => tensor.data() as Float32Array;

@@ -4,16 +4,13 @@
  *
  * Training, evaluation, prediction and serving all go through `pixels` and `normalize`.
  */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { InputError, ShapeError } from '../errors';
+import { ShapeError } from '../errors';
 import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
 import type { RgbImage } from './image';
 import { formatProcessorConfig, parseProcessorConfig, processorDefaults, type ProcessorOptions } from './processor-config';
+import { PROCESSOR_FILE, readProcessorFile } from './processor-file';
 import { centerCrop, resize } from './resize';
-
-const FILE = 'preprocessor_config.json';
 
 export class ImageProcessor {
   readonly options: ProcessorOptions;
@@ -28,7 +25,7 @@ export class ImageProcessor {
    * @param label what to call the file in errors
    * @throws InputError for values or classes that are not supported
    */
-  static fromConfig(json: unknown, label = FILE): ImageProcessor {
+  static fromConfig(json: unknown, label = PROCESSOR_FILE): ImageProcessor {
     return new ImageProcessor(parseProcessorConfig(json, label));
   }
 
@@ -36,14 +33,8 @@ export class ImageProcessor {
    * Reads `preprocessor_config.json` in a checkpoint folder.
    * @throws InputError when it is missing or broken
    */
-  static async fromFolder(folder: string): Promise<ImageProcessor> {
-    const path = join(folder, FILE);
-    try {
-      return ImageProcessor.fromConfig(JSON.parse(await readFile(path, 'utf8')), path);
-    } catch (cause) {
-      if (cause instanceof InputError) throw cause;
-      throw new InputError(`Expected the preprocessing of a checkpoint in ${path}, but it cannot be read: ${(cause as Error).message}.`, { cause });
-    }
+  static fromFolder(folder: string): Promise<ImageProcessor> {
+    return readProcessorFile(folder, ImageProcessor.fromConfig);
   }
 
   /** The content of a `preprocessor_config.json`. */
