@@ -5,8 +5,6 @@ const { reporters, Runner } = require('mocha');
 module.exports = class extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
-    // Mocha colours what it writes into a pipe too.
-    if (!process.stdout.isTTY) reporters.Base.useColors = false;
     runner.once(Runner.constants.EVENT_RUN_END, () => {
       const { passes, failures, pending } = this.stats;
       if (pending > 0) console.log(`${pending} skipped; each of them says above what is absent`);
