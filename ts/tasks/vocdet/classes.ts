@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { InputError } from '../../errors';
+import type { LabelSpace } from '../../models/detr/label-space';
 
 /** The classes of Pascal VOC, in the order in which the challenge numbers them. */
 export const vocNames = [
@@ -9,12 +10,8 @@ export const vocNames = [
 
 export type VocName = (typeof vocNames)[number];
 
-/**
- * What the numbers of a detector's outputs mean: class `k` is `names[k]`, and the number behind the last
- * class is "no object". Two lists are of one type only when their names are, where those are known to the
- * compiler.
- */
-export class ClassList<Name extends string = string> {
+/** The classes of a dataset, in the order of their numbers. Data, detector and evaluator that belong together have one list. */
+export class ClassList<Name extends string = string> implements LabelSpace<Name> {
   private readonly ids: ReadonlyMap<string, number>;
 
   /** @throws InputError when there is no name, an empty one, or one twice */
@@ -41,18 +38,6 @@ export class ClassList<Name extends string = string> {
   /** The number of a class; undefined for a name that is not in the list. */
   idOf(name: string): number | undefined {
     return this.ids.get(name);
-  }
-
-  /**
-   * @param label what the other list belongs to, for the error
-   * @throws InputError when the other list differs in names or order
-   */
-  requireEqual(other: ClassList, label: string): void {
-    const at = Math.max(this.length, other.length) - 1;
-    const first = Array.from({ length: at + 1 }, (_, id) => id).find((id) => this.names[id] !== other.names[id]);
-    if (first === undefined) return;
-    const [expected, found] = [this.names[first], other.names[first]].map((name) => name ?? 'no class');
-    throw new InputError(`${label} has other classes: expected class ${first} of ${this.length} to be ${expected}, found ${found} (of ${other.length}).`);
   }
 }
 

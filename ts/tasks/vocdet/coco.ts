@@ -48,7 +48,9 @@ export class Coco implements DetectionData {
     if (known) return known;
     const part = openPart(set, file, this.images);
     const [other] = this.opened.values();
-    other?.classes.requireEqual(part.classes, file);
+    if (other && other.classes.names.join() !== part.classes.names.join()) {
+      throw new InputError(`Expected the categories of ${file} to be those of the other sets (${other.classes.names.join(', ')}), found ${part.classes.names.join(', ')}.`);
+    }
     this.opened.set(set, part);
     return part;
   }

@@ -14,7 +14,7 @@ import type { ClassList } from '../classes';
 import { bootstrap, type BootstrapOptions, type Confidence } from './bootstrap';
 import { voc07Precision, voc12Precision } from './curve';
 import { requireUsable, rowsByClass, selectDetections, selectTruths, type ClassDetections, type ClassTruths, type Detections, type Truths } from './detections';
-import { classCurve, cocoFigures, vocCurve, vocFigures, type ClassCurve, type CocoFigures, type VocFigures } from './figures';
+import { byName, classCurve, cocoFigures, vocCurve, vocFigures, type ClassCurve, type CocoFigures, type VocFigures } from './figures';
 import { areaNames, ClassLog } from './log';
 import { cocoAreas, matchCoco, matchVoc, overlaps } from './match';
 
@@ -23,26 +23,26 @@ export interface EvaluatorOptions {
   readonly difficult?: 'ignore' | 'keep';
 }
 
-export interface DetectionResult {
+export interface DetectionResult<Name extends string = string> {
   readonly images: number;
   /** Difficult objects in COCO's figures; VOC's leave them out always. */
   readonly difficult: 'ignore' | 'keep';
-  readonly voc07: VocFigures;
-  readonly voc12: VocFigures;
-  readonly coco: CocoFigures;
+  readonly voc07: VocFigures<Name>;
+  readonly voc12: VocFigures<Name>;
+  readonly coco: CocoFigures<Name>;
   /** By class. */
-  readonly curves: Readonly<Record<string, ClassCurve>>;
+  readonly curves: Readonly<Record<Name, ClassCurve>>;
   /** Present when asked for. */
   readonly confidence?: Confidence;
 }
 
-export class DetectionEvaluator {
+export class DetectionEvaluator<Name extends string = string> {
   private readonly logs: readonly ClassLog[];
   private readonly images = new Map<string, number>();
   private readonly difficult: 'ignore' | 'keep';
 
   constructor(
-    readonly classes: ClassList,
+    readonly classes: ClassList<Name>,
     options: EvaluatorOptions = {},
   ) {
     this.logs = classes.names.map(() => new ClassLog());
@@ -67,7 +67,7 @@ export class DetectionEvaluator {
   }
 
   /** The figures of all pictures added so far; more may be added afterwards. */
-  result(options: { readonly bootstrap?: BootstrapOptions } = {}): DetectionResult {
+  result(options: { readonly bootstrap?: BootstrapOptions } = {}): DetectionResult<Name> {
     const names = this.classes.names;
     const pictures = Uint32Array.from([...this.images.keys()].sort(), (id) => this.images.get(id)!);
     const placeOf = new Uint32Array(pictures.length);
@@ -80,7 +80,7 @@ export class DetectionEvaluator {
       voc07: vocFigures(names, curves, voc07Precision),
       voc12: vocFigures(names, curves, voc12Precision),
       coco: cocoFigures(names, cases),
-      curves: Object.fromEntries(names.map((name, id) => [name, classCurve(cases[id]!, curves[id]!)])),
+      curves: byName(names, cases.map((one, id) => classCurve(one, curves[id]!))),
       ...(options.bootstrap ? { confidence: bootstrap(cases, pictures, options.bootstrap) } : {}),
     };
   }

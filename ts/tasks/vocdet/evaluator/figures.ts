@@ -4,17 +4,17 @@ import { areaNames, type AreaName, type ClassLog, type RankedClass } from './log
 import { cocoThresholds, TRUE } from './match';
 
 /** One of VOC's protocols: average precision at an overlap above one half. Null where there is nothing to find. */
-export interface VocFigures {
+export interface VocFigures<Name extends string = string> {
   readonly mAP: number | null;
-  readonly perClass: Readonly<Record<string, number | null>>;
+  readonly perClass: Readonly<Record<Name, number | null>>;
 }
 
 /**
  * COCO's twelve numbers, each 0 to 1: average precision over ten overlaps, at 0.5, at 0.75, by size; average
  * recall at 1, 10 and 100 detections a picture and class, by size. Null where there is nothing to find.
  */
-export interface CocoFigures extends Readonly<Record<CocoName, number | null>> {
-  readonly perClass: Readonly<Record<string, { readonly AP: number | null; readonly AP50: number | null }>>;
+export interface CocoFigures<Name extends string = string> extends Readonly<Record<CocoName, number | null>> {
+  readonly perClass: Readonly<Record<Name, { readonly AP: number | null; readonly AP50: number | null }>>;
 }
 
 export const cocoNames = ['AP', 'AP50', 'AP75', 'APs', 'APm', 'APl', 'AR1', 'AR10', 'AR100', 'ARs', 'ARm', 'ARl'] as const;
@@ -49,12 +49,12 @@ export function cocoCurves({ ranked, log }: ClassCase, area: AreaName, weights?:
   return traceCurves({ words: words[at]!, images, weights }, cocoThresholds.length, positives);
 }
 
-export function vocFigures(names: readonly string[], curves: readonly Curve[], precision: typeof voc07Precision | typeof voc12Precision): VocFigures {
+export function vocFigures<Name extends string>(names: readonly Name[], curves: readonly Curve[], precision: typeof voc07Precision | typeof voc12Precision): VocFigures<Name> {
   const values = curves.map(precision);
   return { mAP: meanOf(values), perClass: byName(names, values) };
 }
 
-export function cocoFigures(names: readonly string[], cases: readonly ClassCase[]): CocoFigures {
+export function cocoFigures<Name extends string>(names: readonly Name[], cases: readonly ClassCase[]): CocoFigures<Name> {
   const precisions = Object.fromEntries(
     areaNames.map((area) => [area, cases.map((one) => cocoCurves(one, area).map(cocoPrecision))]),
   ) as Record<AreaName, (number | null)[][]>;
@@ -97,6 +97,7 @@ function total(counts: Uint16Array, images: Uint32Array, weights?: Uint16Array):
   return counts.reduce((sum, count, i) => sum + count * (weights === undefined ? 1 : weights[images[i]!]!), 0);
 }
 
-function byName<Value>(names: readonly string[], values: readonly Value[]): Record<string, Value> {
-  return Object.fromEntries(names.map((name, id) => [name, values[id]!]));
+/** Values by class. */
+export function byName<Name extends string, Value>(names: readonly Name[], values: readonly Value[]): Record<Name, Value> {
+  return Object.fromEntries(names.map((name, id) => [name, values[id]!])) as Record<Name, Value>;
 }

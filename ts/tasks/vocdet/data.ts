@@ -1,0 +1,130 @@
+/**
+ * Annotated pictures as batches for a detector. All pixels come from one path: decode, a plan of geometric changes (at
+ * random for training, the processor's own otherwise), `processor.change`, `processor.batch`.
+ */
+import type { Dataset, Pass } from '../../data/dataset';
+import { DataLoader, type Batches } from '../../data/loader';
+import { Rng } from '../../data/rng';
+import { inOrder, shuffled } from '../../data/sampler';
+import type { DetrLabels } from '../../models/detr';
+import * as torch from '../../tensor';
+import type { Tensor } from '../../tensor';
+import { nonEmptyBoxes, scaleBoxes, takeBoxes, xyxyToCxcywh, type Extent } from '../../vision/boxes';
+import { planDetectionAugment, type DetectionAugmentOptions } from '../../vision/detection-augment';
+import type { DetectionProcessor, PaddedBatch } from '../../vision/detection-processor';
+import { decodeImage, type RgbImage } from '../../vision/image';
+import { changeBoxes, extentAfter, type Step } from '../../vision/steps';
+import { resolveTargets, type Targets } from './annotation';
+import type { ClassList } from './classes';
+import type { DetectionSplit } from './dataset';
+
+/** A decoded picture with its objects. */
+export interface DetectionSample {
+  readonly id: string;
+  readonly image: RgbImage;
+  readonly targets: Targets;
+}
+
+/** A picture of a batch as it was before any change. */
+export interface Original extends Extent {
+  readonly id: string;
+  /** All of its objects, as the evaluator takes them. */
+  readonly truths: Targets;
+}
+
+export interface DetectionBatch extends PaddedBatch {
+  /** What there is to find in each picture. */
+  readonly labels: readonly DetrLabels[];
+  readonly originals: readonly Original[];
+}
+
+export interface DetectionBatchOptions {
+  /** Pictures in a batch. @default 2 */
+  readonly batchSize?: number;
+  /** Seed of order and changes. @default 0 */
+  readonly seed?: number;
+  /** Batches loaded ahead. @default 4 */
+  readonly prefetch?: number;
+  /** Whether objects marked difficult are there to be found. @default 'keep' */
+  readonly difficult?: 'keep' | 'drop';
+}
+
+const defaults = { batchSize: 2, seed: 0, prefetch: 4, difficult: 'keep' } as const satisfies Required<DetectionBatchOptions>;
+
+/** What batches are made of. */
+export interface DetectionInputs {
+  readonly split: DetectionSplit;
+  readonly classes: ClassList;
+  readonly processor: DetectionProcessor;
+}
+
+/**
+ * Batches for training: shuffled and changed anew in each epoch, by seed, epoch and place in the split alone. The last batch
+ * is left out when it is not full, as in the paper's code, unless it is the only one.
+ * @param augment what is changed at random; undefined changes no more than evaluation does
+ */
+export function trainBatches(inputs: DetectionInputs, augment: DetectionAugmentOptions | undefined, options: DetectionBatchOptions = {}): Batches<DetectionBatch> {
+  const { batchSize, ...rest } = { ...defaults, ...options };
+  const plan = augment ? (extent: Extent, rng: Rng) => planDetectionAugment(rng, extent, augment) : undefined;
+  const lastBatch = inputs.split.ids.length < batchSize ? 'keep' : 'drop';
+  return load(inputs, { ...rest, plan }, { batchSize, sampler: shuffled, lastBatch });
+}
+
+/** Batches in the order of the split, the same in every pass. */
+export function evaluationBatches(inputs: DetectionInputs, options: DetectionBatchOptions = {}): Batches<DetectionBatch> {
+  const { batchSize, ...rest } = { ...defaults, ...options };
+  return load(inputs, rest, { batchSize, sampler: inOrder, lastBatch: 'keep' });
+}
+
+/** Frees the tensors of a batch. */
+export function releaseBatch({ pixelValues, pixelMask, labels }: DetectionBatch): void {
+  for (const tensor of [pixelValues, pixelMask, ...labels.flatMap(({ classLabels, boxes }) => [classLabels, boxes])]) tensor.dispose();
+}
+
+/** The pictures of a split, decoded, with their objects numbered by a class list. */
+export function detectionDataset(split: DetectionSplit, classes: ClassList): Dataset<DetectionSample> {
+  return {
+    length: split.ids.length,
+    describe: (index) => split.describe(index),
+    load: async (index) => {
+      const [annotation, bytes] = await Promise.all([split.annotation(index), split.picture(index)]);
+      const image = await decodeImage(bytes, split.describe(index));
+      return { id: split.ids[index]!, image, targets: resolveTargets(annotation, image, classes) };
+    },
+  };
+}
+
+interface Making {
+  readonly seed: number;
+  readonly prefetch: number;
+  readonly difficult: 'keep' | 'drop';
+  /** Chooses the changes of a training picture. */
+  readonly plan?: (extent: Extent, rng: Rng) => Step[];
+}
+
+type Order = Pick<ConstructorParameters<typeof DataLoader>[2], 'batchSize' | 'sampler' | 'lastBatch'>;
+
+function load({ split, classes, processor }: DetectionInputs, { seed, prefetch, difficult, plan }: Making, order: Order): Batches<DetectionBatch> {
+  const collate = (samples: readonly DetectionSample[], { epoch }: Pass, indices: Uint32Array): DetectionBatch =>
+    torch.scoped(() => {
+      const plans = samples.map(({ image }, i) => plan?.(image, new Rng(seed, epoch, indices[i]!)) ?? processor.changes(image));
+      const batch = processor.batch(samples.map(({ image }, i) => processor.change(image, plans[i]!)));
+      return {
+        ...batch,
+        labels: samples.map((sample, i) => labelsOf(sample, plans[i]!, difficult)),
+        originals: samples.map(({ id, image: { width, height }, targets }) => ({ id, width, height, truths: targets })),
+      };
+    });
+  return new DataLoader(detectionDataset(split, classes), collate, { ...order, seed, prefetch });
+}
+
+/** What is left of a picture's objects after the changes; crowds are no objects to find. */
+function labelsOf({ image, targets }: DetectionSample, steps: readonly Step[], difficult: 'keep' | 'drop'): DetrLabels {
+  const { width, height } = extentAfter(steps, image);
+  const moved = changeBoxes(steps, targets.boxes, image);
+  const isWanted = (index: number) => targets.crowd[index] === 0 && (difficult === 'keep' || targets.difficult[index] === 0);
+  const kept = nonEmptyBoxes(moved).filter(isWanted);
+  const relative = xyxyToCxcywh(scaleBoxes(takeBoxes(moved, kept), 1 / width, 1 / height));
+  const classLabels: Tensor = torch.fromTypedArray(BigInt64Array.from(kept, (index) => BigInt(targets.labels[index]!)));
+  return { classLabels, boxes: torch.fromTypedArray(Float32Array.from(relative.data), [kept.length, 4]) };
+}
