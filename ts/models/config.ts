@@ -82,8 +82,7 @@ export abstract class PretrainedConfig {
  * @throws InputError when it is no object, or the configuration of another kind of model
  */
 export function optionsFromJson(table: FieldTable, modelType: string, json: unknown, overrides: object, where: string): GivenOptions {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new InputError(`${where}: expected a JSON object.`);
-  const { model_type: found = modelType, torch_dtype: formerDtype, num_labels, id2label, label2id, ...rest } = json as Record<string, unknown>;
+  const { model_type: found = modelType, torch_dtype: formerDtype, num_labels, id2label, label2id, ...rest } = requireObject(json, where);
   if (found !== modelType) {
     throw new InputError(`${where}: expected model_type ${modelType}, found ${JSON.stringify(found)}: it belongs to another kind of model.`);
   }
@@ -98,6 +97,12 @@ export function optionsFromJson(table: FieldTable, modelType: string, json: unkn
   const { numLabels, id2label: names, label2id: numbers, ...fields } = defined(overrides);
   const given = defined({ numLabels, id2label: names, label2id: numbers }) as LabelOptions;
   return { ...known, ...fields, ...overrideLabels(labels, given), [EXTRA]: extra };
+}
+
+/** @throws InputError for anything but an object */
+export function requireObject(json: unknown, where: string): Record<string, unknown> {
+  if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as Record<string, unknown>;
+  throw new InputError(`${where}: expected a JSON object.`);
 }
 
 /** Without the keys that have no value. */

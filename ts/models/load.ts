@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { InputError } from '../errors';
 import * as torch from '../tensor';
 import type { DType, Tensor } from '../tensor';
@@ -14,6 +15,15 @@ export interface LoadOptions extends HubOptions {
   readonly dtype?: DType;
   /** @default 'cpu' */
   readonly device?: string;
+}
+
+/** What a model is made from. */
+export interface Checkpoint {
+  /** The content of config.json. */
+  readonly json: unknown;
+  /** How messages call the place that it comes from. */
+  readonly where: string;
+  readonly tensors: ReadonlyMap<string, Tensor>;
 }
 
 /** The options of a load that are not the model's. */
@@ -33,22 +43,36 @@ export async function loadPretrained<Model extends PretrainedModel<Config>, Conf
   modelClass: ModelClass<Model, Config, Options>, name: string, options: Options & LoadOptions,
 ): Promise<Model> {
   const { load, overrides } = split<Options>(options);
-  const source = openSource(name, load);
-  const configPath = await source.find('config.json');
-  if (!configPath) throw source.missing('config.json');
-  const json = await readJson(configPath);
-  const config = modelClass.configClass.fromJSON(json, overrides, configPath);
-  const files = await weightFiles(source);
+  const read = modelClass.readFile && isFile(name) ? () => modelClass.readFile!(name) : await openFolder(modelClass, name, load, overrides);
 
   return torch.scope(() => {
+    const { json, where, tensors } = read();
+    const config = modelClass.configClass.fromJSON(json, overrides, where);
     // On the meta device a model has shapes and no memory: nothing is drawn and nothing allocated for what the files give.
     const model = new modelClass(config, { device: 'meta' });
-    const state = namedFor(model, readWeights(files));
+    const state = namedFor(model, tensors);
     const target = { device: load.device, dtype: load.dtype ?? config.dtype ?? firstType(state) };
     const report = fill(model, state, target, modelClass.configClass.fromJSON(json));
     warn(report, name, load.onWarning ?? ((message) => process.emitWarning(message)));
     return model.eval();
   });
+}
+
+/** Finds the files of a folder or a repository; refuses a wrong configuration before the weights are fetched. */
+async function openFolder<Model extends PretrainedModel<Config>, Config extends PretrainedConfig, Options extends object>(
+  { configClass }: ModelClass<Model, Config, Options>, name: string, load: LoadOptions, overrides: Options,
+): Promise<() => Checkpoint> {
+  const source = openSource(name, load);
+  const where = await source.find('config.json');
+  if (!where) throw source.missing('config.json');
+  const json = await readJson(where);
+  configClass.fromJSON(json, overrides, where);
+  const files = await weightFiles(source);
+  return () => ({ json, where, tensors: readWeights(files) });
+}
+
+function isFile(name: string): boolean {
+  return statSync(name, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function split<Options extends object>(options: object): { load: LoadOptions; overrides: Options } {

@@ -11,7 +11,7 @@ import type { FactoryOptions as ModelFactory } from '../nn/options';
 import type { Tensor } from '../tensor';
 import type { PretrainedConfig } from './config';
 import { initializeWeights } from './initialize';
-import { loadPretrained, type LoadOptions } from './load';
+import { loadPretrained, type Checkpoint, type LoadOptions } from './load';
 import { WEIGHTS_FILE } from './weights';
 
 export type { ModelFactory };
@@ -90,6 +90,8 @@ export interface ModelClass<Model extends PretrainedModel<Config>, Config extend
     fromJSON(json: unknown, overrides?: Options, where?: string): Config;
     from(value: Config | Options | Readonly<Record<string, unknown>>): Config;
   };
+  /** Reads a checkpoint that is one file, where there are such. */
+  readFile?(path: string): Checkpoint;
 }
 
 function makeFolder(folder: string): void {

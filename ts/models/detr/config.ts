@@ -1,6 +1,6 @@
 import { InputError } from '../../errors';
 import { ACTIVATION_NAMES } from '../activations';
-import { commonFields, optionsFromJson, PretrainedConfig, type ConfigOptions } from '../config';
+import { commonFields, optionsFromJson, PretrainedConfig, requireObject, type ConfigOptions } from '../config';
 import { amount, coefficient, count, flag, oneOf, optional, probability, type FieldTable, type FieldValues } from '../fields';
 import type { ResNetShape } from '../resnet';
 import { backboneFields, backboneJson, backboneShape, type BackboneOptions } from './backbone-config';
@@ -87,7 +87,7 @@ export class DetrConfig extends PretrainedConfig {
 
   /** Reads the content of a config.json; `overrides` stand above it, and `where` is how messages call the file. */
   static fromJSON(json: unknown, overrides: DetrOptions = {}, where = 'config.json'): DetrConfig {
-    const file = { ...(json as Record<string, unknown>) };
+    const file = { ...requireObject(json, where) };
     for (const [alias, name] of Object.entries(ALIASES)) {
       file[name] ??= file[alias];
       delete file[alias];

@@ -2,6 +2,10 @@
 export { DetrConfig, type DetrOptions } from './config';
 export { DetrModel, type DetrInput, type DetrModelOutput } from './model';
 export { DetrForObjectDetection, type DetectionInput, type DetectionOutput, type QueryOutput } from './detection';
+export { saveAuthors as saveDetrPth } from './authors';
 export { assignLinearSum, type Assignment, type CostMatrix } from './assignment';
+export { cocoToVoc, mapClasses, readClassMap, type ClassMap } from './class-map';
+export { cocoNames, labelled, labelSpaceOf, requireLabels, type Labelled, type LabelSpace } from './label-space';
+export { postProcess, type Detections, type PostProcessOptions } from './post-process';
 export type { LossDict } from './criterion';
 export type { DetrLabels } from './targets';

@@ -11,6 +11,7 @@ import { Conv2d, Embedding } from '../../nn';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { PretrainedModel, type ModelFactory } from '../pretrained';
+import { readAuthors } from './authors';
 import { DetrConvEncoder } from './backbone';
 import { DetrConfig } from './config';
 import { renameToPublished } from './keys';
@@ -36,6 +37,8 @@ export interface DetrModelOutput {
 /** What the model and the detector share. */
 export abstract class DetrPretrainedModel extends PretrainedModel<DetrConfig> {
   static readonly configClass = DetrConfig;
+  /** The authors' own checkpoints. */
+  static readonly readFile = readAuthors;
 
   get backboneName(): string {
     return 'model';

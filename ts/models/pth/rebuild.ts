@@ -2,7 +2,7 @@
 import { InputError } from '../../errors';
 import * as torch from '../../tensor';
 import { Tensor, type DType } from '../../tensor';
-import { Global, PickledDict, type Construct } from './unpickle';
+import { Global, PickledDict, PickledObject, type Construct } from './unpickle';
 
 /** One storage of the checkpoint: a flat tensor over its elements. */
 export interface Storage {
@@ -50,7 +50,7 @@ const BUILDERS: Readonly<Record<string, Builder>> = {
   'collections.Counter': ([pairs]) => dict(pairs),
   'collections.defaultdict': () => new PickledDict(),
   // The original authors keep their command line beside the weights; its attributes are plain values.
-  'argparse.Namespace': () => new PickledDict(),
+  'argparse.Namespace': () => new PickledObject(),
   'builtins.set': ([items]) => new Set(items as unknown[]),
   '__builtin__.set': ([items]) => new Set(items as unknown[]),
   '_codecs.encode': ([text]) => Uint8Array.from(Buffer.from(String(text), 'latin1')),

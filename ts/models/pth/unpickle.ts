@@ -41,6 +41,9 @@ export class PickledDict {
   }
 }
 
+/** An object of attributes, such as argparse's Namespace. */
+export class PickledObject extends PickledDict {}
+
 export class Unpickler {
   private position: number;
   private stack: unknown[] = [];
@@ -153,11 +156,11 @@ export class Unpickler {
     this.push(this.options.construct(callee, args));
   }
 
-  /** `object.__setstate__`, for the objects that are plain bags of attributes. */
+  /** `object.__setstate__`, for the objects that are plain bags of attributes; what a dict has beside its items is left out. */
   build(): void {
     const state = this.pop();
     const target = this.peek();
-    if (target instanceof PickledDict && state instanceof PickledDict) for (const [key, value] of state.entries) target.entries.set(key, value);
+    if (target instanceof PickledObject && state instanceof PickledDict) for (const [key, value] of state.entries) target.entries.set(key, value);
   }
 
   private damaged(why: string): InputError {

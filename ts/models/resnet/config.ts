@@ -1,6 +1,6 @@
 import { InputError } from '../../errors';
 import { ACTIVATION_NAMES } from '../activations';
-import { commonFields, optionsFromJson, PretrainedConfig, type ConfigOptions } from '../config';
+import { commonFields, optionsFromJson, PretrainedConfig, requireObject, type ConfigOptions } from '../config';
 import { count, counts, flag, oneOf, optional, strings, type Field, type FieldTable, type FieldValues } from '../fields';
 import { OUTPUT_STRIDES, resnetSizes, timmShape, type OutputStride, type ResNetName, type ResNetShape } from './shape';
 
@@ -53,7 +53,7 @@ export class ResNetConfig extends PretrainedConfig {
 
   /** Reads the content of a config.json, transformers' or timm's; `overrides` stand above it, and `where` is how messages call the file. */
   static fromJSON(json: unknown, overrides: ResNetOptions = {}, where = 'config.json'): ResNetConfig {
-    const { stage_names: _follows, architecture, ...rest } = { ...(json as Record<string, unknown>) };
+    const { stage_names: _follows, architecture, ...rest } = requireObject(json, where);
     const sizes = typeof architecture === 'string' ? sizesOf(architecture, where) : {};
     return new ResNetConfig(optionsFromJson(fields, 'resnet', rest, { ...sizes, ...overrides }, where), where);
   }

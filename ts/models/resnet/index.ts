@@ -4,5 +4,5 @@ export { ResNetConfig, type ResNetOptions } from './config';
 export { FrozenBatchNorm2d } from './frozen-batch-norm';
 export { ResNet } from './network';
 export type { ResNetFactory } from './block';
-export { RESNET_NAMES, timmShape, type OutputStride, type ResNetName, type ResNetShape } from './shape';
-export type { KeyStyle } from './keys';
+export { RESNET_NAMES, resnetNamed, timmShape, type OutputStride, type ResNetName, type ResNetShape } from './shape';
+export { translateKeys, type KeyStyle } from './keys';

@@ -41,15 +41,11 @@ function layerKeys(style: KeyStyle, depths: readonly number[]): string[] {
   return [...keys.stem, ...blocks.flatMap((block) => parts.map((part) => `${block}.${part}`))];
 }
 
-/** From the layer names of every other style to those of `style`. */
-export function translations(style: KeyStyle, depths: readonly number[]): ReadonlyMap<string, string> {
+/** Gives the layers of a ResNet in `state`, below `prefix`, the names of `style`. */
+export function translateKeys<T>(state: Map<string, T>, prefix: string, style: KeyStyle, depths: readonly number[]): void {
   const own = layerKeys(style, depths);
   const others = KEY_STYLE_NAMES.filter((other) => other !== style);
-  return new Map(others.flatMap((other) => layerKeys(other, depths).map((key, i) => [key, own[i]!])));
-}
-
-/** Renames the entries of `state` below `prefix` whose layer `names` knows. */
-export function renameLayers<T>(state: Map<string, T>, prefix: string, names: ReadonlyMap<string, string>): void {
+  const names = new Map(others.flatMap((other) => layerKeys(other, depths).map((key, i) => [key, own[i]!])));
   for (const [key, value] of [...state]) {
     const end = key.lastIndexOf('.');
     const name = key.startsWith(prefix) ? names.get(key.slice(prefix.length, end)) : undefined;

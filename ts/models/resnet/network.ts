@@ -11,7 +11,7 @@ import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { activateOwned, convNorm, ResidualBlock, unitMembers, type ResNetFactory } from './block';
 import type { ConvNorm } from './conv-norm';
-import { KEY_STYLES, renameLayers, translations, type Keys } from './keys';
+import { KEY_STYLES, translateKeys, type Keys } from './keys';
 import type { ResNetShape } from './shape';
 
 /** Stem and stages: (B, C, H, W) -> the maps of the chosen stages. */
@@ -52,7 +52,7 @@ export class ResNet extends Module {
 
   /** Files may carry the names of another publisher. */
   override upgradeState(state: Map<string, Tensor>, prefix: string): void {
-    renameLayers(state, prefix, translations(this.shape.keyStyle, this.shape.depths));
+    translateKeys(state, prefix, this.shape.keyStyle, this.shape.depths);
   }
 
   forward(pixels: Tensor): Tensor[] {

@@ -51,6 +51,12 @@ export function resnetSizes(name: ResNetName): Depths {
   return SIZES[name];
 }
 
+/** The name of the network that has these depths and widths. */
+export function resnetNamed(sizes: Depths): ResNetName | undefined {
+  const text = ({ depths, hiddenSizes, layerType }: Depths): string => JSON.stringify([depths, hiddenSizes, layerType]);
+  return RESNET_NAMES.find((name) => text(SIZES[name]) === text(sizes));
+}
+
 /**
  * The network that timm and torchvision build by a name such as `resnet50` or `resnet50.a1_in1k`.
  * @throws InputError for a network that is no plain ResNet

@@ -1,0 +1,118 @@
+/**
+ * The checkpoints of DETR's authors (facebookresearch/detr): a `.pth` file with the weights, and after training the
+ * command line beside them. There is no configuration, so it is found from the shapes of the weights.
+ */
+import { InputError } from '../../errors';
+import * as torch from '../../tensor';
+import { Tensor } from '../../tensor';
+import type { Checkpoint } from '../load';
+import { loadPth, savePth, type PthValue } from '../pth';
+import { resnetNamed, ResNetConfig, timmShape, translateKeys } from '../resnet';
+import { fromAuthors, toAuthors } from './authors-keys';
+import type { DetrForObjectDetection } from './detection';
+import { cocoNames } from './label-space';
+
+type Json = Record<string, unknown>;
+
+/**
+ * The configuration and the weights of a `.pth` file.
+ * @throws InputError for a file that is no checkpoint of a DETR, or of one that normalises first
+ */
+export function readAuthors(path: string): Checkpoint {
+  const content = loadPth(path);
+  const { model = content, args = {} } = isObject(content) ? content : {};
+  const state = new Map(isObject(model) ? Object.entries(model).filter((entry): entry is [string, Tensor] => entry[1] instanceof Tensor) : []);
+  const shapes = new Shapes(path, state);
+  const json = configOf(shapes, isObject(args) ? args : {});
+  return { json, where: path, tensors: fromAuthors(state, { encoderLayers: json.encoder_layers as number, decoderLayers: json.decoder_layers as number }) };
+}
+
+/**
+ * Writes the weights as `{ model }`, under the authors' names. What they keep on the command line is not part of it.
+ * @throws InputError when the file cannot be written
+ */
+export function saveAuthors(model: DetrForObjectDetection, path: string): void {
+  const { config } = model;
+  torch.scoped(() => {
+    const state = new Map(Object.entries(model.stateDict()));
+    translateKeys(state, 'model.backbone.conv_encoder.model.', 'torchvision', config.backboneShape.depths);
+    savePth({ model: Object.fromEntries(toAuthors(state, config)) }, path);
+  });
+}
+
+function isObject(value: unknown): value is Record<string, PthValue> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Tensor) && !(value instanceof Uint8Array);
+}
+
+/** Reads sizes off the weights. */
+class Shapes {
+  constructor(private readonly path: string, private readonly state: ReadonlyMap<string, Tensor>) {}
+
+  has(key: string): boolean {
+    return this.state.has(key);
+  }
+
+  size(key: string, dim: number): number {
+    const tensor = this.state.get(key);
+    if (!tensor) throw this.refusal(`it has no ${key}`);
+    return tensor.shape[dim]!;
+  }
+
+  /** One more than the largest number in that place of a key. */
+  count(pattern: RegExp): number {
+    return Math.max(-1, ...[...this.state.keys()].map((key) => Number(pattern.exec(key)?.[1] ?? -1))) + 1;
+  }
+
+  refusal(why: string): InputError {
+    return new InputError(`${this.path}: expected a checkpoint of facebookresearch/detr, found that ${why}.`);
+  }
+}
+
+function configOf(shapes: Shapes, args: Record<string, PthValue>): Json {
+  if (shapes.has('transformer.encoder.norm.weight') || args.pre_norm === true) throw shapes.refusal('it normalises before each layer (pre_norm), which no published DETR does');
+  const numLabels = shapes.size('class_embed.weight', 0) - 1;
+  return {
+    model_type: 'detr',
+    ...backboneOf(shapes, args.dilation === true),
+    d_model: shapes.size('input_proj.weight', 0),
+    num_queries: shapes.size('query_embed.weight', 0),
+    encoder_layers: shapes.count(/^transformer\.encoder\.layers\.(\d+)\./),
+    decoder_layers: shapes.count(/^transformer\.decoder\.layers\.(\d+)\./),
+    encoder_ffn_dim: shapes.size('transformer.encoder.layers.0.linear1.weight', 0),
+    decoder_ffn_dim: shapes.size('transformer.decoder.layers.0.linear1.weight', 0),
+    position_embedding_type: shapes.has('backbone.1.row_embed.weight') ? 'learned' : 'sine',
+    ...(numLabels === cocoNames.length ? { id2label: Object.fromEntries(cocoNames.entries()) } : { num_labels: numLabels }),
+    ...argumentsOf(args),
+  };
+}
+
+/** The authors' default, which the shapes do not show. */
+const HEADS = 8;
+
+const ARGUMENTS: Readonly<Record<string, string>> = {
+  dropout: 'dropout', set_cost_class: 'class_cost', set_cost_bbox: 'bbox_cost', set_cost_giou: 'giou_cost', bbox_loss_coef: 'bbox_loss_coefficient',
+  giou_loss_coef: 'giou_loss_coefficient', eos_coef: 'eos_coefficient',
+};
+
+function argumentsOf(args: Record<string, PthValue>): Json {
+  const heads = args.nheads ?? HEADS;
+  const known = Object.entries(ARGUMENTS).filter(([name]) => args[name] !== undefined).map(([name, option]) => [option, args[name]]);
+  const auxiliary = args.aux_loss === true ? { authors_auxiliary_loss: true } : {};
+  return { encoder_attention_heads: heads, decoder_attention_heads: heads, ...Object.fromEntries(known), ...auxiliary };
+}
+
+/** A network of timm's by its name where it has the size of one, else a ResNet by its sizes. */
+function backboneOf(shapes: Shapes, dilation: boolean): Json {
+  const body = 'backbone.0.body.';
+  const depths = Array.from({ length: shapes.count(/^backbone\.0\.body\.layer(\d+)\./) - 1 }, (_, stage) =>
+    shapes.count(new RegExp(`^backbone\\.0\\.body\\.layer${stage + 1}\\.(\\d+)\\.`)),
+  );
+  const layerType = shapes.has(`${body}layer1.0.conv3.weight`) ? 'bottleneck' : 'basic';
+  const last = layerType === 'bottleneck' ? 'conv3' : 'conv2';
+  const hiddenSizes = depths.map((_, stage) => shapes.size(`${body}layer${stage + 1}.0.${last}.weight`, 0));
+  const [embeddingSize, numChannels] = [shapes.size(`${body}conv1.weight`, 0), shapes.size(`${body}conv1.weight`, 1)];
+  const name = resnetNamed({ depths, hiddenSizes, layerType });
+  if (name && embeddingSize === timmShape(name).embeddingSize) return { use_timm_backbone: true, backbone: name, dilation, num_channels: numChannels };
+  const outputStride = dilation ? 16 : undefined;
+  return { use_timm_backbone: false, num_channels: numChannels, backbone_config: new ResNetConfig({ depths, hiddenSizes, layerType, embeddingSize, numChannels, outputStride }).toJSON() };
+}
