@@ -21,7 +21,7 @@ describe('resolveOptions', () => {
   });
 
   it('refuses what is no object', () => {
-    assert.throws(() => resolveOptions('Layer', defaults, 3 as object), /Layer takes its options as one object, got 3: write \{ bias: … \}/);
+    assert.throws(() => resolveOptions('Layer', defaults, 3 as unknown as object), /Layer takes its options as one object, got 3: write \{ bias: … \}/);
   });
 });
 
