@@ -65,7 +65,9 @@ void set_state(const Napi::CallbackInfo& info) {
   auto generator = generator_of(info);
   const auto handle = static_cast<Handle>(info[1].ToNumber().DoubleValue());
   std::lock_guard<std::mutex> lock(generator.mutex());
-  generator.set_state(Environment::of(info.Env()).tensors.get(handle));
+  // libtorch counts the offset of a view twice and reads past its end, so a view (of a loaded file, say) is copied.
+  const at::Tensor state = Environment::of(info.Env()).tensors.get(handle);
+  generator.set_state(state.storage_offset() == 0 ? state : state.clone());
 }
 
 }  // namespace

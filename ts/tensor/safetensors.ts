@@ -5,10 +5,10 @@
  */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { InputError } from '../errors';
-import { DTYPES, type DType } from './dtype';
+import { itemSize } from './dtype';
 import { operator } from './operator';
 import { scoped } from './lifetime';
-import { CODES, NAMES, readHeader, SIZES, type Entry } from './safetensors-header';
+import { CODES, readHeader, type Entry } from './safetensors-header';
 import { Tensor } from './tensor';
 
 const call = (name: string, overload: string, ...args: unknown[]): Tensor => operator('aten', name, overload).call(args) as Tensor;
@@ -17,7 +17,7 @@ function slice(whole: Tensor, { dtype, shape, data_offsets: [from, to] }: Entry,
   const target = CODES[dtype]!;
   let bytes = call('slice', 'Tensor', whole, 0, start + from, start + to);
   // A type can only be laid over bytes that start at a multiple of its size; writers pad the header, but need not.
-  if ((start + from) % SIZES[dtype]! !== 0) bytes = call('clone', '', bytes);
+  if ((start + from) % itemSize(target) !== 0) bytes = call('clone', '', bytes);
   // `data` ends the kinship of the views: else a change of one in place would count as a change of all to autograd.
   return call('data', '', call('view', '', call('view', 'dtype', bytes, target), shape));
 }
@@ -48,15 +48,35 @@ function write(file: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done, Math.min(bytes.length - done, LONGEST_WRITE));
 }
 
-function layout(tensors: readonly (readonly [string, Tensor])[], meta: Readonly<Record<string, string>> | undefined): Buffer {
+interface Item {
+  readonly name: string;
+  readonly tensor: Tensor;
+  /** The format's name of its type. */
+  readonly code: string;
+}
+
+function itemOf(name: string, tensor: unknown): Item {
+  if (!(tensor instanceof Tensor)) throw new InputError(`safetensors: expected a tensor as '${name}', found ${typeof tensor}`);
+  if (name === '__metadata__') throw new InputError("safetensors: no tensor can have the name '__metadata__', which the format keeps for itself");
+  const { dtype } = tensor;
+  const code = Object.keys(CODES).find((key) => CODES[key] === dtype);
+  if (!code) throw new InputError(`safetensors: tensor '${name}' has dtype ${dtype}, which the format does not hold`);
+  return { name, tensor, code };
+}
+
+/** The order of the reference writer. */
+function sorted(items: readonly Item[]): Item[] {
+  const codes = Object.keys(CODES);
+  return [...items].sort((a, b) => codes.indexOf(a.code) - codes.indexOf(b.code) || (a.name < b.name ? -1 : 1));
+}
+
+function layout(items: readonly Item[], meta: Readonly<Record<string, string>> | undefined): Buffer {
   const header = Object.assign(Object.create(null) as Record<string, unknown>, meta && { __metadata__: meta });
   let offset = 0;
-  for (const [name, tensor] of tensors) {
-    const code = NAMES.get(tensor.dtype);
-    if (!code) throw new InputError(`safetensors: tensor '${name}' has dtype ${tensor.dtype}, which the format does not hold`);
-    const size = tensor.numel() * SIZES[code]!;
-    header[name] = { dtype: code, shape: tensor.shape, data_offsets: [offset, offset + size] };
-    offset += size;
+  for (const { name, tensor, code } of items) {
+    const end = offset + tensor.nbytes;
+    header[name] = { dtype: code, shape: tensor.shape, data_offsets: [offset, end] };
+    offset = end;
   }
   const text = Buffer.from(JSON.stringify(header));
   const padded = Buffer.alloc(Math.ceil(text.length / 8) * 8, ' ');
@@ -85,26 +105,20 @@ function create(path: string): number {
 
 /**
  * Writes tensors to a file, atomically: at `path` stands either the old file or the whole new one.
- * Larger types come first, then names in order, as the reference writer does, so that every tensor is aligned.
+ * Tensors lie in the order of the reference writer, so that the same tensors give the same file there and here.
  */
 export function save(tensors: Readonly<Record<string, Tensor>>, path: string, meta?: Readonly<Record<string, string>>): void {
-  const entries = Object.entries(tensors).map(([name, tensor]) => {
-    if (!(tensor instanceof Tensor)) throw new InputError(`safetensors: expected a tensor as '${name}', found ${typeof tensor}`);
-    if (name === '__metadata__') throw new InputError("safetensors: no tensor can have the name '__metadata__', which the format keeps for itself");
-    return [name, tensor] as const;
-  });
-  const width = (dtype: DType): number => SIZES[NAMES.get(dtype) ?? ''] ?? 0;
-  entries.sort(([a, x], [b, y]) => width(y.dtype) - width(x.dtype) || DTYPES.indexOf(x.dtype) - DTYPES.indexOf(y.dtype) || (a < b ? -1 : 1));
+  const items = sorted(Object.entries(tensors).map(([name, tensor]) => itemOf(name, tensor)));
   if (meta && !Object.values(meta).every((value) => typeof value === 'string')) {
     throw new InputError('safetensors: expected metadata that maps strings to strings');
   }
-  const header = layout(entries, meta);
+  const header = layout(items, meta);
   const temporary = `${path}.${process.pid}.tmp`;
   const file = create(temporary);
   try {
     try {
       write(file, header);
-      for (const [, tensor] of entries) write(file, bytesOf(tensor));
+      for (const { tensor } of items) write(file, bytesOf(tensor));
       fsyncSync(file);
     } finally {
       closeSync(file);
