@@ -56,6 +56,7 @@ describe('the course of a training', () => {
   it('checkpoints after steps or minutes, each only when asked to', () => {
     assert.ok(!course({}).checkpointDue(at({ step: 10 }), 1e9));
     assert.ok(course({ checkpointSteps: 5 }).checkpointDue(at({ step: 10 }), 0));
+    assert.ok(!course({ checkpointSteps: 5 }).checkpointDue(at({ step: 0 }), 0));
     assert.ok(!course({ checkpointSteps: 5 }).checkpointDue(at({ step: 11 }), 1e9));
     assert.ok(course({ checkpointMinutes: 2 }).checkpointDue(at({ step: 11 }), 120_001));
     assert.ok(!course({ checkpointMinutes: 2 }).checkpointDue(at({ step: 11 }), 119_999));

@@ -54,10 +54,13 @@ describe('the training loop', () => {
     assert.deepEqual(weights((await train()).model), weights((await train()).model));
   });
 
-  it('counts the images of each step', async () => {
-    const { events } = await train({ plan: { epochs: 1 } });
+  it('counts images, also those of a batch that is not full, and tells the time left from the first step on', async () => {
+    const { run, events } = await train({ plan: { epochs: 1, logSteps: 100 } });
     const step = events.find((event) => event.type === 'step');
     assert.ok(step?.type === 'step' && step.imagesPerSecond > 0 && step.secondsLeft !== null);
+    const [line] = readMetricsLog(run.file('metrics.jsonl'));
+    const images = (line!['imagesPerSecond'] as number) * line!.seconds;
+    assert.ok(Math.abs(images - 38) < 2, String(images));
   });
 
   describe('interrupted and resumed', () => {

@@ -46,6 +46,7 @@ export class Course {
   /** @param idleMs time since the last checkpoint */
   checkpointDue(state: LoopState, idleMs: number): boolean {
     const { checkpointMinutes, checkpointSteps } = this.plan;
+    if (state.step === 0) return false;
     if (checkpointSteps > 0 && state.step % checkpointSteps === 0) return true;
     return checkpointMinutes > 0 && idleMs > 60_000 * checkpointMinutes;
   }

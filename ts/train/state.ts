@@ -39,10 +39,10 @@ export interface LossWindow {
 }
 
 /** The window with one more step in it. */
-export function addToWindow(window: LossWindow, values: Readonly<Record<string, number>>, seconds: number): LossWindow {
+export function addToWindow(window: LossWindow, values: Readonly<Record<string, number>>, seconds: number, images: number): LossWindow {
   const sums = { ...window.sums };
   for (const [name, value] of Object.entries(values)) sums[name] = (sums[name] ?? 0) + value;
-  return { ...window, steps: window.steps + 1, seconds: window.seconds + seconds, sums };
+  return { steps: window.steps + 1, images: window.images + images, seconds: window.seconds + seconds, sums };
 }
 
 /** What a logged line says of a window: the mean of each value, and the speed. */

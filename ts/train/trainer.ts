@@ -34,6 +34,8 @@ export class Trainer<Batch> {
   private saved: LoopState | undefined;
   private savedAt = performance.now();
   private stepBegan = 0;
+  /** Images of the running step. */
+  private images = 0;
   private readonly course: Course;
   private readonly stepper: Stepper<Batch>;
   private readonly recorder: Recorder;
@@ -108,25 +110,27 @@ export class Trainer<Batch> {
   /** Takes one batch in; true when it ended an optimizer step. */
   private advance(batch: Batch): boolean {
     const { plan, parts } = this.options;
-    const { epoch, batch: index, window } = this.state;
+    const { epoch, batch: index } = this.state;
     const share = this.course.share(this.state);
     this.stepper.accumulate(batch, share.of, batchSeed(plan.seed, epoch, index));
-    this.update({ batch: index + 1, window: { ...window, images: window.images + parts.count(batch) } });
+    this.images += parts.count(batch);
+    this.update({ batch: index + 1 });
     if (share.index + 1 < share.of) return false;
-    this.step(share.of * parts.count(batch));
+    this.step();
     return true;
   }
 
-  private step(images: number): void {
+  private step(): void {
     const lr = Math.max(...this.options.parts.optimizer.paramGroups.map((group) => group.lr));
     const values = this.explained(() => this.stepper.step());
     const seconds = (performance.now() - this.stepBegan) / 1000;
-    this.recorder.step(values.loss!, seconds, images);
+    this.recorder.step(values.loss!, seconds, this.images);
     this.update({
       step: this.state.step + 1,
       seconds: this.state.seconds + seconds,
-      window: addToWindow(this.state.window, values, seconds),
+      window: addToWindow(this.state.window, values, seconds, this.images),
     });
+    this.images = 0;
     if (this.course.logDue(this.state)) {
       this.recorder.logTrain(this.state, lr);
       this.update({ window: emptyWindow });

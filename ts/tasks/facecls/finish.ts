@@ -19,7 +19,7 @@ import { answerPicture, encodeJpeg, scaleToHeight } from './picture';
 import { type Sample, renderReport } from './report';
 
 /** Of the training split the figures are those of the first images only: it may be large, and they are for comparison. */
-const TRAIN_IMAGES = 2000;
+const TRAIN_IMAGES = 1000;
 const SAMPLES = 12;
 
 /** metrics.json. All accuracies are shares between 0 and 1. */
