@@ -62,7 +62,7 @@ export function renderReport(input: ReportInput): string {
       { title: 'Samples', intro: 'Test images, picked evenly over the split.', body: pictureGrid(samples.map(samplePicture)) },
       {
         title: 'Worst mistakes',
-        intro: 'The test images whose wrong answers were given with the most confidence; some of the labels are wrong themselves.',
+        intro: 'The test images whose wrong answers were given with the most confidence; now and then it is the label that is wrong.',
         body: pictureGrid(mistakes.map(samplePicture)),
       },
       { title: 'Run', body: html`${facts(input.facts)}<details><summary>Configuration</summary><pre>${input.configuration}</pre></details>` },
@@ -176,5 +176,5 @@ function line(kind: 'right' | 'wrong', mark: string, { attribute, probability }:
 }
 
 function percent(share: number | null, digits = 2): string {
-  return share === null ? '–' : `${(100 * share).toFixed(digits)} %`;
+  return share === null ? '–' : `${(100 * share).toFixed(digits)}\u00a0%`;
 }
