@@ -34,6 +34,11 @@ describe('openVoc', () => {
     'a tar': () => join(folder.write({ 'a.tar': writeTar(train) }), 'a.tar'),
     'a zip': () => join(folder.write({ 'a.zip': writeZip(train) }), 'a.zip'),
     'a folder with a tar': () => folder.write({ 'VOCtrainval_06-Nov-2007.tar': writeTar(train), 'notes.txt': 'x' }),
+    'a link to a devkit': () => {
+      const path = folder.write({ 'other/notes.txt': 'x' });
+      symlinkSync(join(folder.write(train), 'VOCdevkit'), join(path, 'VOCdevkit'));
+      return path;
+    },
     'the layout of 2011': () => folder.write(root('TrainVal/VOCdevkit/VOC2007/', 'train', ['000001', '000002'])),
   };
   for (const [what, make] of Object.entries(layouts)) {

@@ -4,6 +4,7 @@ import { Findings, type Finding } from './findings';
 import { officialSets } from './official';
 import { openDetectionData } from './open';
 import { checkPicture, readPictures, type PictureRecord, type ReadOptions } from './picture-check';
+import { shouldDiffer } from './split-roles';
 
 export interface CheckOptions extends ReadOptions {
   /** The classes that there should be. @default those that the data name */
@@ -78,15 +79,6 @@ export async function checkDetectionData(path: string, options: CheckOptions = {
 
 function* namesIn(pictures: ReadonlyMap<string, PictureRecord>): Iterable<string> {
   for (const { annotation } of pictures.values()) if (typeof annotation !== 'string') for (const { name } of annotation.objects) yield name;
-}
-
-/** What a set is for, by the beginning of its name. */
-const ROLES = /^(trainval|train|val|test)/;
-
-/** Whether two splits should have no picture in common: train and test, say, but not train and trainval. */
-function shouldDiffer(one: string, other: string): boolean {
-  const [a, b] = [one, other].map((name) => ROLES.exec(name.replace(/^.*\//, ''))?.[1]);
-  return a !== undefined && b !== undefined && a !== b && !(a === 'trainval' && b !== 'test') && !(b === 'trainval' && a !== 'test');
 }
 
 /** Pictures that are in two splits that should differ: as one file, or as two of the same content. */

@@ -35,10 +35,10 @@ class FolderTree implements FileTree {
 
   findFoldersWith(name: string): string[] {
     const search = (folder: string, depth: number): string[] => {
-      if (statSync(join(this.path, folder, name), { throwIfNoEntry: false })?.isDirectory()) return [folder];
+      if (this.isFolder(posix.join(folder, name))) return [folder];
       if (depth === 0) return [];
-      const inner = readdirSync(join(this.path, folder), { withFileTypes: true }).filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
-      return inner.map((entry) => entry.name).sort().flatMap((entry) => search(posix.join(folder, entry), depth - 1));
+      const inner = readdirSync(join(this.path, folder)).sort().map((entry) => posix.join(folder, entry));
+      return inner.filter((entry) => !posix.basename(entry).startsWith('.') && this.isFolder(entry)).flatMap((entry) => search(entry, depth - 1));
     };
     return search('', DEPTH);
   }
@@ -71,6 +71,11 @@ class FolderTree implements FileTree {
   }
 
   close(): void {}
+
+  /** Also for a link to one. */
+  private isFolder(name: string): boolean {
+    return statSync(join(this.path, name), { throwIfNoEntry: false })?.isDirectory() ?? false;
+  }
 }
 
 class ArchiveTree implements FileTree {

@@ -27,6 +27,8 @@ export interface Truths {
 
 /** Detections of one class in one picture, by falling score; equal scores as they were given. */
 export interface ClassDetections {
+  /** Which rows of the picture's detections they are. */
+  readonly rows: readonly number[];
   readonly boxes: Boxes<'xyxy'>;
   readonly areas: Float64Array;
   readonly scores: Float64Array;
@@ -69,7 +71,7 @@ export function rowsByClass(labels: ArrayLike<number>): Map<number, number[]> {
 export function selectDetections({ scores, boxes }: Detections, rows: readonly number[]): ClassDetections {
   const order = [...rows].sort((a, b) => scores[b]! - scores[a]! || a - b);
   const taken = takeBoxes(boxes, order);
-  return { boxes: taken, areas: boxAreas(taken), scores: Float64Array.from(order, (row) => scores[row]!) };
+  return { rows: order, boxes: taken, areas: boxAreas(taken), scores: Float64Array.from(order, (row) => scores[row]!) };
 }
 
 export function selectTruths({ boxes, difficult, crowd, areas }: Truths, rows: readonly number[]): ClassTruths {

@@ -90,7 +90,7 @@ export class DetectionEvaluator<Name extends string = string> {
     const crowd = this.difficult === 'ignore' ? optional : truths.crowd;
     const plain = overlaps(boxes, truths.boxes);
     const iou = crowd.includes(1) ? overlaps(boxes, truths.boxes, crowd) : plain;
-    const voc = matchVoc(plain, optional, areas.length);
+    const voc = matchVoc(plain, optional, areas.length).outcomes;
     const sizes = areaNames.map((name) => ({ range: cocoAreas[name], ignored: ignoredObjects(truths.areas, crowd, cocoAreas[name]) }));
     const coco = sizes.map(({ range, ignored }) => matchCoco({ iou, areas, crowd, ignored, range }));
     scores.forEach((score, rank) => log.addDetection(image, { score, rank, voc: voc[rank]!, coco: coco.map((outcomes) => outcomes[rank]!) }));

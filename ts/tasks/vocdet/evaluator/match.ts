@@ -40,9 +40,9 @@ export function overlaps(detections: Boxes<'xyxy'>, objects: Boxes<'xyxy'>, crow
  * most; above one half it is right the first time and wrong again afterwards, and it does not matter when the
  * object is optional. Sizes in pixels with both ends counted are those of our continuous boxes, so nothing is added.
  * @param iou (D, G), detections by falling score
- * @returns D outcomes
+ * @returns D outcomes, and for each of the G objects whether it was found
  */
-export function matchVoc(iou: Float64Array, optional: Uint8Array, detections: number): Uint8Array {
+export function matchVoc(iou: Float64Array, optional: Uint8Array, detections: number): { outcomes: Uint8Array; found: Uint8Array } {
   const G = optional.length;
   const outcomes = new Uint8Array(detections);
   const found = new Uint8Array(G);
@@ -54,9 +54,10 @@ export function matchVoc(iou: Float64Array, optional: Uint8Array, detections: nu
     }
     if (best < 0) continue;
     if (optional[best] === 1) outcomes[d] = IGNORED;
-    else if (found[best] === 0) outcomes[d] = found[best] = TRUE;
+    else if (found[best] === 0) outcomes[d] = TRUE;
+    found[best] = 1;
   }
-  return outcomes;
+  return { outcomes, found };
 }
 
 /** What COCO's rule needs to know of one picture, class and range of sizes. */
