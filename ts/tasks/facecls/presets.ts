@@ -19,7 +19,7 @@ const adamW = { betas: [0.9, 0.999] as [number, number], eps: 1e-8 };
 /** A small ViT from random weights on the embedded faces: minutes on two cores. */
 const tiny: FaceConfig = {
   ...common,
-  epochs: 5,
+  epochs: 6,
   batchSize: 64,
   precision: 'float32',
   data: { folder: null, cache: FACE_CACHE, prefetch: 4 },
