@@ -2,6 +2,7 @@
  * Makes what the cases need: `node workspace.js <folder> <smoke> <need…>`.
  * A hub folder with random weights, a photo, and a folder with faces in the CelebA format.
  */
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import sharp from 'sharp';
@@ -45,14 +46,15 @@ const make: Readonly<Record<Need, (folder: string, smoke: boolean) => void | Pro
   },
 };
 
-/** The sample of CelebA where there is one, else the drawn faces. */
+/** The sample of CelebA where there is one, else the drawn faces, which are drawn when they are not there yet. */
 function facesFolder(): string {
   const root = dirname(require.resolve('torchts/package.json'));
-  const data = process.env.TORCHTS_DATA ?? join(root, '..', 'shared', 'data');
-  const folders = [join(data, 'celeba'), join(root, 'data', 'processed', 'faces')].map((folder) => resolve(folder));
-  const found = folders.find((folder) => existsSync(join(folder, 'img_align_celeba.zip')));
-  if (!found) throw new Error(`Expected img_align_celeba.zip in one of ${folders.join(', ')}, found none; \`make data\` draws one.`);
-  return found;
+  const real = resolve(process.env.TORCHTS_DATA ?? join(root, '..', 'shared', 'data'), 'celeba');
+  if (existsSync(join(real, 'img_align_celeba.zip'))) return real;
+  const drawn = join(root, 'data', 'processed', 'faces');
+  if (!existsSync(drawn)) spawnSync(process.execPath, [join(root, 'dist', 'cli', 'facecls.js'), 'data', 'synth'], { cwd: root, stdio: 'inherit' });
+  if (!existsSync(drawn)) throw new Error(`Expected CelebA in ${real} or drawn faces in ${drawn}, found neither; set TORCHTS_DATA, or run \`make data\`.`);
+  return drawn;
 }
 
 async function main([folder, smoke, ...needs]: string[]): Promise<void> {
