@@ -37,8 +37,10 @@ class FolderTree implements FileTree {
     const search = (folder: string, depth: number): string[] => {
       if (this.isFolder(posix.join(folder, name))) return [folder];
       if (depth === 0) return [];
-      const inner = readdirSync(join(this.path, folder)).sort().map((entry) => posix.join(folder, entry));
-      return inner.filter((entry) => !posix.basename(entry).startsWith('.') && this.isFolder(entry)).flatMap((entry) => search(entry, depth - 1));
+      const entries = readdirSync(join(this.path, folder), { withFileTypes: true }).filter(({ name }) => isContent(name));
+      // A link is asked what it leads to; asking so of every file would take long in a folder of pictures.
+      const inner = entries.filter((entry) => entry.isDirectory() || (entry.isSymbolicLink() && this.isFolder(posix.join(folder, entry.name))));
+      return inner.map((entry) => posix.join(folder, entry.name)).sort().flatMap((path) => search(path, depth - 1));
     };
     return search('', DEPTH);
   }
@@ -72,7 +74,6 @@ class FolderTree implements FileTree {
 
   close(): void {}
 
-  /** Also for a link to one. */
   private isFolder(name: string): boolean {
     return statSync(join(this.path, name), { throwIfNoEntry: false })?.isDirectory() ?? false;
   }
