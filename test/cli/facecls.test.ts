@@ -74,7 +74,7 @@ describe('facecls', function () {
       child.stderr!.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
       child.kill('SIGINT');
       assert.deepEqual(await once(child, 'exit'), [130, null]);
-      assert.match(stderr, /SIGINT: saving a checkpoint, then stopping; once more stops at once\n[^]*stopped; go on with: facecls train --resume --run stopped\n$/);
+      assert.match(stderr, /SIGINT: saving what there is, then stopping; once more stops at once\n[^]*stopped; go on with: facecls train --resume --run stopped\n$/);
       const { status, stderr: resumed } = run('train', '--resume', '--run', 'stopped');
       assert.equal(status, 0, resumed);
       assert.match(resumed, /going on with stopped after step \d+ of 60/);

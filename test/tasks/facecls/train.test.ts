@@ -120,6 +120,15 @@ describe('training on faces', () => {
     assert.equal((await train({ config: tuned, run: path('tuned') })).outcome, 'completed');
   });
 
+  it('interrupted before it begins leaves no folder behind', async () => {
+    const controller = new AbortController();
+    const bar = () => ({ update: () => controller.abort(), stop: () => {} });
+    const fresh = { ...config, data: { ...config.data, cache: path('second-cache') } };
+    const { outcome } = await train({ config: fresh, run: path('early'), signal: controller.signal, listener: { say: () => {}, bar } });
+    assert.equal(outcome, 'interrupted');
+    assert.ok(!existsSync(path('early')));
+  });
+
   it('leaves no folder behind when the dataset is not there', async () => {
     const lost = { ...config, data: { ...config.data, folder: path('nowhere') } };
     await assert.rejects(train({ config: lost, run: path('lost') }), /Expected a folder with CelebA at .*nowhere, found nothing/);

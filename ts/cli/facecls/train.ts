@@ -80,13 +80,13 @@ async function trainShown(config: FaceConfig, path: string, flags: Flags): Promi
   const { train } = require('../../tasks/facecls/train') as typeof import('../../tasks/facecls/train');
   const display = trainingDisplay();
   const { signal, stop } = interruptible((name) => {
-    display.say(`${name}: saving a checkpoint, then stopping; once more stops at once`);
+    display.say(`${name}: saving what there is, then stopping; once more stops at once`);
   });
   try {
     const { outcome, metrics } = await train({ config, run: path, resume: flags.resume, signal, listener: display.listener(terminal), onEvent: announced(path, display) });
     if (metrics) show(metrics, path, flags);
     if (outcome !== 'interrupted') return;
-    display.say(`stopped; go on with: facecls train --resume --run ${path}`);
+    display.say(existsSync(path) ? `stopped; go on with: facecls train --resume --run ${path}` : 'stopped before the training began');
     process.exitCode = 130;
   } finally {
     stop();

@@ -41,7 +41,7 @@ export interface TrainResult {
 
 /** Trains a classifier of facial attributes and leaves a run folder. A finished run is left as it is. */
 export async function train(options: TrainOptions): Promise<TrainResult> {
-  const { config, resume = false } = options;
+  const { config, resume = false, signal } = options;
   const device = chooseDevice(config.device);
   const run = resume ? RunFolder.reopen(options.run) : RunFolder.create(options.run, config);
   try {
@@ -49,6 +49,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     return await trainInto(run, device, options);
   } catch (error) {
     if (!resume) run.discardUnlessBegun();
+    if (signal?.aborted && error === signal.reason) return { outcome: 'interrupted' };
     throw error;
   } finally {
     run.release();
@@ -56,7 +57,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 }
 
 async function trainInto(run: RunFolder, device: string, options: TrainOptions): Promise<TrainResult> {
-  const { config, listener = silent, signal, onEvent } = options;
+  const { config, signal, onEvent } = options;
+  const listener = stoppable(options.listener ?? silent, signal);
   const saved = run.has('last') ? await savedClassifier(run.checkpoint('last')) : undefined;
   const processor = saved?.processor ?? (await newProcessor(config));
   const data = openFaces(await faceFolder(config.data.folder, listener), processor, dataOptions(config), listener);
@@ -69,12 +71,26 @@ async function trainInto(run: RunFolder, device: string, options: TrainOptions):
     const outcome = await trainer.fit();
     if (outcome === 'interrupted') return { outcome };
     return { outcome, metrics: await finishRun(run, data, { device, config, listener, signal }) };
-  } catch (error) {
-    if (signal?.aborted && error === signal.reason) return { outcome: 'interrupted' };
-    throw error;
   } finally {
     await data.close();
   }
+}
+
+/** Ends what shows its progress here, such as the drawing of faces, at the signal. */
+function stoppable(listener: Listener, signal?: AbortSignal): Listener {
+  return {
+    say: listener.say,
+    bar: (label, unit) => {
+      const bar = listener.bar(label, unit);
+      return {
+        update: (done, total) => {
+          signal?.throwIfAborted();
+          bar.update(done, total);
+        },
+        stop: () => bar.stop(),
+      };
+    },
+  };
 }
 
 /** What the shared loop needs to train this classifier on this data. */
