@@ -15,22 +15,37 @@ struct ArgumentError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// A JavaScript function that gives the C++ trace. Putting names to its addresses takes milliseconds, so that waits until
+// somebody asks.
+inline napi_value lazy_trace(napi_env env, const c10::Backtrace& backtrace) {
+  auto* kept = new c10::Backtrace(backtrace);
+  const auto read = [](napi_env env, napi_callback_info info) -> napi_value {
+    void* data;
+    napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
+    const std::string& text = (*static_cast<c10::Backtrace*>(data))->get();
+    napi_value result;
+    napi_create_string_utf8(env, text.data(), text.size(), &result);
+    return result;
+  };
+  napi_value function;
+  napi_create_function(env, "trace", NAPI_AUTO_LENGTH, read, kept, &function);
+  napi_add_finalizer(env, function, kept, [](node_api_basic_env, void* data, void*) { delete static_cast<c10::Backtrace*>(data); }, nullptr, nullptr);
+  return function;
+}
+
 // Throws { message, kind, trace } into JavaScript; ts/native/raise.ts makes the typed error of it.
-inline void throw_js(napi_env env, const char* kind, const std::string& message, const std::string& trace = "") {
+inline void throw_js(napi_env env, const char* kind, const std::string& message, const c10::Backtrace& backtrace = nullptr) {
   napi_value text, error, value;
   napi_create_string_utf8(env, message.data(), message.size(), &text);
   napi_create_error(env, nullptr, text, &error);
   napi_create_string_utf8(env, kind, NAPI_AUTO_LENGTH, &value);
   napi_set_named_property(env, error, "kind", value);
-  if (!trace.empty()) {
-    napi_create_string_utf8(env, trace.data(), trace.size(), &value);
-    napi_set_named_property(env, error, "trace", value);
-  }
+  if (backtrace) napi_set_named_property(env, error, "trace", lazy_trace(env, backtrace));
   napi_throw(env, error);
 }
 
 inline void throw_c10(napi_env env, const char* kind, const c10::Error& error) {
-  throw_js(env, kind, error.what_without_backtrace(), error.what());
+  throw_js(env, kind, error.what_without_backtrace(), error.backtrace());
 }
 
 template <typename Body>

@@ -85,6 +85,7 @@ void export_lifetime(Napi::Env, Napi::Object exports) {
   export_raw(exports, "free", release_handles);
   export_raw(exports, "track", track_tensor);
   export_function(exports, "memory", memory);
+  // allocatedBytes(): what the CPU allocator has out
   export_function(exports, "allocatedBytes", [](const Napi::CallbackInfo& info) {
     return Napi::Number::New(info.Env(), static_cast<double>(cpu_bytes()));
   });

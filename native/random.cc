@@ -79,6 +79,7 @@ void export_random(Napi::Env, Napi::Object exports) {
   export_function(exports, "seedGenerator", seed);
   export_function(exports, "generatorState", state);
   export_function(exports, "setGeneratorState", set_state);
+  // disposeGenerator(id): void
   export_function(exports, "disposeGenerator", [](const Napi::CallbackInfo& info) {
     Environment::of(info.Env()).generators.erase(info[0].ToNumber().Uint32Value());
   });

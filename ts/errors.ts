@@ -1,14 +1,14 @@
 /** Every error that torchts throws on purpose. `code` is stable; the message says what was expected, what was found and what to do. */
 export class TorchError extends Error {
   readonly code: string = 'TTS_TORCH';
-  /** The C++ trace of an error raised inside libtorch. */
+  /** The C++ trace of an error raised inside libtorch; written out when it is asked for, which takes some milliseconds. */
   declare readonly nativeTrace?: string;
 
-  constructor(message: string, options: { cause?: unknown; nativeTrace?: string } = {}) {
+  constructor(message: string, options: { cause?: unknown; nativeTrace?: () => string } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
     // Not enumerable: a trace of two hundred lines has no place in a printed error.
-    if (options.nativeTrace) Object.defineProperty(this, 'nativeTrace', { value: options.nativeTrace });
+    if (options.nativeTrace) Object.defineProperty(this, 'nativeTrace', { get: options.nativeTrace });
   }
 }
 

@@ -10,7 +10,7 @@ import {
 
 interface NativeError extends Error {
   kind: 'disposed' | 'argument' | 'memory' | 'index' | 'type' | 'missing' | 'torch';
-  trace?: string;
+  trace?: () => string;
 }
 
 function isNative(error: unknown): error is NativeError {
@@ -20,13 +20,20 @@ function isNative(error: unknown): error is NativeError {
 // libtorch raises nearly all its checks as one class, so what the message speaks of decides. First match wins.
 const SUBJECTS: readonly [RegExp, typeof TorchError][] = [
   [/out of memory|can't allocate memory|not enough memory/i, OutOfMemoryError],
-  [/same device|\bCUDA\b|device type|invalid device|\bcuda\b/, DeviceError],
-  [/dtype|scalar type|data type|not implemented for '|result type|complex|floating point|integral/i, DTypeError],
-  [/\bsizes?\b|shape|dimension|\bdims?\b|broadcast|elements|mat1 and mat2|out of bounds|out of range|expanded|\dD\b/i, ShapeError],
+  [/same device|device type|invalid device|\b(cuda|mps|xpu|meta tensors?)\b/i, DeviceError],
+  [/dtype|scalar type|data type|not implemented for '|result type|converted to type|bool tensor|complex|floating point|integral/i, DTypeError],
+  [/sizes?\b|shape|square|dimension|\bdims?\b|broadcast|elements|mat1 and mat2|out of bounds|out of range|expanded|\dD\b/i, ShapeError],
 ];
 
-function classOf(error: NativeError): typeof TorchError {
-  switch (error.kind) {
+/** Some messages go on for pages, about what only libtorch's own developers can do; the whole stays in `nativeTrace`. */
+function brief(message: string): string {
+  return message
+    .replace(/^Could not run '([^']+)' with arguments from the '(\w+)' backend\.[^]*/, 'this libtorch has no $1 for $2 tensors; `npx torchts doctor` says what it was built for')
+    .replace(/ You may have run into this message[^]*/, '');
+}
+
+function classOf({ kind, message }: { kind: NativeError['kind']; message: string }): typeof TorchError {
+  switch (kind) {
     case 'disposed':
       return DisposedTensorError;
     case 'memory':
@@ -34,7 +41,7 @@ function classOf(error: NativeError): typeof TorchError {
     case 'argument':
       return DTypeError;
     default:
-      return SUBJECTS.find(([subject]) => subject.test(error.message))?.[1] ?? TorchError;
+      return SUBJECTS.find(([subject]) => subject.test(message))?.[1] ?? TorchError;
   }
 }
 
@@ -44,7 +51,10 @@ function classOf(error: NativeError): typeof TorchError {
  */
 export function typedError(error: unknown, where: string): unknown {
   if (!isNative(error)) return error;
-  return new (classOf(error))(`${where}: ${error.message}`, { nativeTrace: error.trace });
+  const message = brief(error.message);
+  const { trace } = error;
+  const nativeTrace = trace && ((): string => `${error.message}\n${trace()}`);
+  return new (classOf({ kind: error.kind, message }))(`${where}: ${message}`, { nativeTrace });
 }
 
 /** Runs `body`, and names `where` in whatever the addon throws out of it. */

@@ -211,7 +211,8 @@ export class Operator {
   }
 
   #signature(args: readonly unknown[], options: object | undefined): string {
-    const named = Object.entries(options ?? {}).map(([key, value]) => `${key}=${describe(value)}`);
+    const given = Object.entries(options ?? {}).filter(([, value]) => value !== undefined);
+    const named = given.map(([key, value]) => `${key}=${describe(value)}`);
     return `${this.qualifiedName}(${[...args.map((value) => describe(value)), ...named].join(', ')})`;
   }
 }

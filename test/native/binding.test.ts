@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { binding } from '../../ts/native/binding';
+import { DTYPES, dtypeName } from '../../ts/tensor/dtype';
+
+const root = path.join(__dirname, '..', '..');
+
+/** The members of the Binding interface: name -> how many parameters its declaration shows. */
+function declared(): Map<string, number> {
+  const text = readFileSync(path.join(root, 'ts/native/binding.ts'), 'utf8');
+  const body = /export interface Binding {([^]*?)\n}/.exec(text)![1]!;
+  return new Map([...body.matchAll(/^ {2}(\w+)\((.*?)\): /gm)].map(([, name, parameters]) => [name!, parameters ? parameters.split(/, (?=\w+\??:)/).length : 0]));
+}
+
+describe('the seam to the addon', () => {
+  it('declares what the addon exports, no more and no less', () => {
+    assert.deepEqual([...declared().keys()].sort(), Object.keys(binding).sort());
+  });
+
+  it('is told of above each exported function of native/', () => {
+    const folder = path.join(root, 'native');
+    const sources = readdirSync(folder).filter((name) => name.endsWith('.cc')).map((name) => readFileSync(path.join(folder, name), 'utf8')).join('\n');
+    const comments = [...sources.matchAll(/^ *\/\/ .*$/gm)].map(([line]) => line).join('\n');
+    const untold = [...declared().keys()].filter((name) => !new RegExp(`\\b${name}\\(`).test(comments));
+    assert.deepEqual(untold, []);
+  });
+
+  it('names every element type as DTYPES does', () => {
+    assert.deepEqual(Object.values(binding.dtypes()).sort(), [...DTYPES].sort());
+    assert.equal(dtypeName(6), 'float32');
+    assert.equal(dtypeName(9999), 'type 9999');
+  });
+
+  it('refuses wrong arguments with an error, whatever they are', () => {
+    const wrong: unknown[] = [undefined, null, -1, 1e300, NaN, 'x', {}, [], () => 1, Symbol('x'), 2n ** 70n, new Float64Array(2)];
+    const spared = new Set(['attachWire', 'call', 'track', 'setModes', 'setNumThreads', 'emptyCache', 'free']); // these change the state of the process
+    for (const [name, count] of declared()) {
+      if (spared.has(name) || count === 0) continue;
+      for (const value of wrong) {
+        const target = binding[name as keyof typeof binding] as (...args: unknown[]) => unknown;
+        try {
+          target(...Array.from({ length: count }, () => value));
+        } catch (error) {
+          assert.ok(error instanceof Error, `${name}(${String(value)})`);
+        }
+      }
+    }
+  });
+
+  it('knows what libtorch it is', () => {
+    assert.match(binding.torchVersion(), /^2\.\d+\.\d+/);
+    assert.match(binding.showConfig(), /PyTorch built with/);
+  });
+});
