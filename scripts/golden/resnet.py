@@ -43,16 +43,17 @@ def variants() -> dict[str, torch.Tensor]:
 
 
 def training() -> dict[str, torch.Tensor]:
-    """One step in training mode: maps, gradients, and the running statistics afterwards."""
-    model = ResNetBackbone(ResNetConfig(**SMALL, layer_type="bottleneck")).train()
+    """One step in training mode: maps, gradients, and the running statistics afterwards; in double precision."""
+    model = ResNetBackbone(ResNetConfig(**SMALL, layer_type="bottleneck")).double().train()
     randomize(model, 1)
     torch.manual_seed(3)
-    pixels = torch.randn(3, 3, 48, 40)
+    pixels = torch.randn(3, 3, 48, 40).double()
     (last,) = model(pixels).feature_maps
     last.square().mean().backward()
     statistics = {name: value for name, value in model.state_dict().items() if "running" in name or "num_batches" in name}
     gradients = {name: parameter.grad for name, parameter in model.named_parameters()}
-    return {"train.pixels": pixels, "train.map": last} | with_prefix("train.grad", gradients) | with_prefix("train.after", statistics)
+    out = {"train.pixels": pixels, "train.map": last} | with_prefix("train.grad", gradients) | with_prefix("train.after", statistics)
+    return {name: value.float() if value.is_floating_point() else value for name, value in out.items()}
 
 
 def plain() -> tuple[dict[str, torch.Tensor], dict[str, str]]:

@@ -267,6 +267,36 @@ describe('DETR', () => {
     });
   });
 
+  describe('optimized for inference', () => {
+    it('predicts the same to 1e-5, without gradients, and trains as before', async () => {
+      const [plain, fast] = [await load(), (await load()).optimizeForInference()];
+      const given = { pixelValues: pixels(), pixelMask: mask() };
+      const [expected, found] = [plain.forward(given), fast.forward(given)];
+      assertNear(found.logits, expected.logits.detach());
+      assertNear(found.predBoxes, expected.predBoxes.detach());
+      assert.equal(found.logits.requiresGrad, false);
+      assertSame(run({}, fast).loss!.detach(), run({}, plain).loss!.detach());
+      assert.equal(fast.optimizeForInference(false).forward(given).logits.requiresGrad, true);
+    });
+
+    it('keeps the state dict', async () => {
+      const [plain, fast] = [await load(), (await load()).optimizeForInference()];
+      fast.forward({ pixelValues: pixels() });
+      assert.deepEqual(Object.keys(fast.stateDict()), Object.keys(plain.stateDict()));
+    });
+  });
+
+  it('frozen stages are computed apart, and give the gradients that they gave', async () => {
+    const [all, some] = [await load(), await load()];
+    some.model.backbone.trainStages([3, 4]);
+    for (const model of [all, some]) run({}, model).loss!.backward();
+    const expected = new Map(all.namedParameters());
+    for (const [key, { grad, requiresGrad }] of some.namedParameters()) {
+      if (requiresGrad && !ROUNDING.test(key)) assertNear(grad!, expected.get(key)!.grad!, 2e-4, key);
+      assert.equal(grad !== null, requiresGrad, key);
+    }
+  });
+
   it('without heads gives hidden states', async () => {
     const warnings: string[] = [];
     const bare = await DetrModel.fromPretrained(FOLDER, { onWarning: (text) => warnings.push(text) });

@@ -53,15 +53,15 @@ describe('ResNet', () => {
   });
 
   it('trains as transformers trains it: maps, gradients, running statistics', () => {
-    const model = backbone({}, below('bottleneck.weight')).train();
-    const [map] = model.forward({ pixelValues: golden.get('train.pixels') }).featureMaps;
-    assertNear(map!, golden.get('train.map'));
+    const model = backbone({}, below('bottleneck.weight')).to('float64').train();
+    const [map] = model.forward({ pixelValues: golden.get('train.pixels').to('float64') }).featureMaps;
+    assertNear(map!.to('float32'), golden.get('train.map'), 1e-6);
     map!.square().mean().backward();
     for (const [name, parameter] of model.namedParameters()) {
-      assertNear(parameter.grad!, golden.get(`train.grad.${name}`), 1e-5, name);
+      assertNear(parameter.grad!.to('float32'), golden.get(`train.grad.${name}`), 1e-6, name);
     }
     const state = model.stateDict();
-    for (const [name, expected] of Object.entries(below('train.after'))) assertClose(state[name]!, expected, { what: name });
+    for (const [name, expected] of Object.entries(below('train.after'))) assertNear(state[name]!.to(expected.dtype), expected, 1e-6, name);
   });
 
   it('starts from the weights of transformers for the same seed', () => {
@@ -147,6 +147,47 @@ describe('ResNet', () => {
       const loaded = await ResNetBackbone.fromPretrained(folder);
       const pixelValues = torch.randn([1, 3, 64, 64]);
       assertSame(loaded.forward({ pixelValues }).featureMaps[0]!, model.eval().forward(pixelValues)[0]!);
+    });
+  });
+
+  describe('optimized for inference', () => {
+    const difference = (one: Tensor, other: Tensor): number => Number(one.sub(other).abs().max().div(other.abs().max()).item());
+    const predict = (model: ResNetBackbone, pixelValues: Tensor): Tensor => torch.noGrad(() => model.forward({ pixelValues }).featureMaps[0]!);
+
+    for (const [name, options] of [['bottleneck', {}], ['basic', { layerType: 'basic' }], ['gelu', { hiddenAct: 'gelu' }]] as const) {
+      it(`gives the same maps to 1e-5, at any size: ${name}`, () => {
+        const [plain, fast] = [0, 1].map(() => backbone(options, below(`${name}.weight`), true)) as [ResNetBackbone, ResNetBackbone];
+        fast.optimizeForInference();
+        for (const size of [[2, 3, 40, 56], [1, 3, 64, 32]]) {
+          const pixels = torch.randn(size);
+          assert.ok(difference(predict(fast, pixels), predict(plain, pixels)) < 1e-5);
+        }
+      });
+    }
+
+    it('follows weights that change, and frees its copy when told to', () => {
+      const [plain, fast] = [0, 1].map(() => backbone({}, below('bottleneck.weight'), true)) as [ResNetBackbone, ResNetBackbone];
+      const pixels = torch.randn([1, 3, 40, 56]);
+      const before = torch.memory().tensors;
+      const first = predict(fast.optimizeForInference(), pixels);
+      assert.equal(torch.memory().tensors, before + 1 + 2 * 19);
+      for (const model of [plain, fast]) torch.noGrad(() => model.parameters().forEach((parameter) => parameter.mul_(0.5)));
+      const second = predict(fast, pixels);
+      assert.ok(difference(second, first) > 0.1);
+      assert.ok(difference(second, predict(plain, pixels)) < 1e-5);
+      plain.loadStateDict(below('bottleneck.weight'));
+      fast.loadStateDict(below('bottleneck.weight'));
+      assert.ok(difference(predict(fast, pixels), predict(plain, pixels)) < 1e-5);
+      const { tensors } = torch.memory();
+      fast.optimizeForInference(false);
+      assert.equal(torch.memory().tensors, tensors - 2 * 19);
+    });
+
+    it('still has gradients where autograd looks', () => {
+      const [plain, fast] = [0, 1].map(() => backbone({}, below('bottleneck.weight'), true)) as [ResNetBackbone, ResNetBackbone];
+      const pixels = torch.randn([1, 3, 40, 56]);
+      for (const model of [plain, fast.optimizeForInference()]) model.forward({ pixelValues: pixels }).featureMaps[0]!.sum().backward();
+      fast.parameters().forEach((parameter, i) => assertSame(parameter.grad!, plain.parameters()[i]!.grad!));
     });
   });
 

@@ -94,7 +94,8 @@ export class DetrModel extends DetrPretrainedModel {
     const { dtype, device } = this.input_projection.weight;
     const { features, mask } = this.backbone.forward(pixelValues.to(dtype), padding(pixelValues, pixelMask));
     const [batch, , height, width] = features.shape as [number, number, number, number];
-    const tokens = this.input_projection.forward(features).flatten(2).transpose(1, 2); // (B, C, h, w) -> (B, S, D)
+    // The order in memory decides which elements a seed drops: that of Python.
+    const tokens = this.input_projection.forward(features.contiguous()).flatten(2).transpose(1, 2); // (B, C, h, w) -> (B, S, D)
     const positions = this.position_embedding.forward({ height, width, mask, dtype, device });
     const seen = mask?.view([batch, 1, 1, height * width]); // (B, h, w) -> (B, 1, 1, S)
     const encoded = this.encoder.forward(tokens, positions, seen);

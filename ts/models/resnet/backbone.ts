@@ -46,6 +46,12 @@ export class ResNetBackbone extends PretrainedModel<ResNetConfig> {
     this.#network.upgradeState(state, prefix);
   }
 
+  /** Computes faster without autograd, for a second copy of the weights; with false as before. */
+  optimizeForInference(enabled = true): this {
+    this.#network.optimizeForInference(enabled);
+    return this;
+  }
+
   /** @throws ShapeError when the pixels are not (B, numChannels, H, W) */
   forward({ pixelValues }: { readonly pixelValues: Tensor }): BackboneOutput {
     return { featureMaps: this.#network.forward(pixelValues) };

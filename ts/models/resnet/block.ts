@@ -12,9 +12,9 @@ export interface ResNetFactory extends ModelFactory {
   readonly frozenBatchNorm?: boolean;
 }
 
-/** An activation over a tensor that nobody else holds. */
-export function activateOwned(name: ActivationName): (input: Tensor) => Tensor {
-  return name === 'relu' ? (input) => input.relu_() : activation(name);
+/** A unit with an activation behind it; ReLU is computed with the unit. */
+export function applyActivated(unit: ConvNorm, name: ActivationName, input: Tensor, residual?: Tensor): Tensor {
+  return name === 'relu' ? unit.apply(input, { residual, relu: true }) : activation(name)(unit.apply(input, { residual }));
 }
 
 export function convNorm(
@@ -38,23 +38,25 @@ export interface BlockPlace {
   readonly dilations: readonly [number, number];
 }
 
-const relu = activateOwned('relu');
-
 /** Two or three convolutions and a way around them: (B, inChannels, H, W) -> (B, outChannels, H / stride, W / stride). */
 export class ResidualBlock extends Module {
   readonly #shortcut: ConvNorm | null;
   readonly #path: readonly ConvNorm[];
   readonly #keys: Keys;
-  readonly #activate: (input: Tensor) => Tensor;
+  readonly #activation: ActivationName;
 
   constructor(shape: ResNetShape, keys: Keys, place: BlockPlace, factory: ResNetFactory) {
     super();
     const { inChannels, outChannels, stride } = place;
     this.#keys = keys;
-    this.#activate = activateOwned(shape.hiddenAct);
+    this.#activation = shape.hiddenAct;
     const fits = inChannels === outChannels && stride === 1;
     this.#shortcut = fits ? null : convNorm(inChannels, outChannels, 1, { stride }, factory);
     this.#path = shape.layerType === 'basic' ? basicPath(place, factory) : bottleneckPath(place, shape.downsampleInBottleneck, factory);
+  }
+
+  get units(): readonly ConvNorm[] {
+    return this.#shortcut ? [this.#shortcut, ...this.#path] : this.#path;
   }
 
   protected override members(): Iterable<readonly [string, Module]> {
@@ -65,8 +67,8 @@ export class ResidualBlock extends Module {
   forward(input: Tensor): Tensor {
     const around = this.#shortcut ? this.#shortcut.apply(input) : input;
     let current = input;
-    for (const unit of this.#path.slice(0, -1)) current = relu(unit.apply(current));
-    return this.#activate(this.#path.at(-1)!.apply(current).add_(around));
+    for (const unit of this.#path.slice(0, -1)) current = unit.apply(current, { relu: true });
+    return applyActivated(this.#path.at(-1)!, this.#activation, current, around);
   }
 }
 

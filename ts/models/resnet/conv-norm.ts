@@ -3,7 +3,8 @@ import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import type { SelfInitializing } from '../initialize';
 import type { ModelFactory } from '../pretrained';
-import { FrozenBatchNorm2d, overPixels, scaleAndShift } from './frozen-batch-norm';
+import { FrozenBatchNorm2d, scaleAndShift } from './frozen-batch-norm';
+import { PackedConv } from './packed-conv';
 
 /** A convolution without bias that keeps the size but for its stride, and starts as He et al. 2015 (arXiv 1502.01852) start it. */
 export class ResNetConv extends Conv2d implements SelfInitializing {
@@ -17,39 +18,80 @@ export class ResNetConv extends Conv2d implements SelfInitializing {
     init.normal_(this.weight, 0, range);
     init.kaimingNormal_(this.weight, { mode: 'fan_out', nonlinearity: 'relu' });
   }
-
-  /** With another kernel than its own, and a bias. */
-  convolveWith(input: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
-    const { stride, dilation, groups } = this;
-    return torch.conv2d(input, weight, { bias, stride, padding: this.padding as readonly number[], dilation, groups });
-  }
 }
 
 export type Norm = FrozenBatchNorm2d | BatchNorm2d;
+
+/** What follows the normalisation, in this order. */
+export interface Epilogue {
+  readonly residual?: Tensor;
+  readonly relu?: boolean;
+}
 
 /**
  * A convolution and the batch normalisation behind it, computed together. Not a module: both belong to the block that has
  * it, under the names of the block.
  */
 export class ConvNorm {
+  /** Computes by a packed kernel wherever autograd does not look; a parameter that is not trained is packed in any case. */
+  packs = false;
+  #packed: PackedConv | undefined;
+
   constructor(readonly conv: ResNetConv, readonly norm: Norm) {}
 
   /** (B, C, H, W) -> (B, C', H', W'); the result is nobody else's, so that what follows may write into it. */
-  apply(input: Tensor): Tensor {
-    const { conv, norm } = this;
-    if (norm instanceof BatchNorm2d && norm.training) return norm.forward(conv.forward(input));
+  apply(input: Tensor, { residual, relu = false }: Epilogue = {}): Tensor {
     return torch.scoped(() => {
-      const { scale, shift } = scaleAndShift(norm);
-      // Scaling the kernel costs a pass over the weights; scaling the output, over the output. The smaller of the two.
-      if (this.#outputNumel(input) > conv.weight.numel()) {
-        return conv.convolveWith(input, conv.weight.mul(scale.reshape([-1, 1, 1, 1])), shift);
-      }
-      return conv.forward(input).mul_(overPixels(scale)).add_(overPixels(shift));
+      const packed = this.#measuresBatch() || this.#isRecorded(input) ? undefined : this.#pack(input);
+      if (packed) return packed.run(input, { residual, relu });
+      const output = this.#normalised(input);
+      if (residual) output.add_(residual);
+      return relu ? output.relu_() : output;
     });
   }
 
-  #outputNumel({ shape: [batch, , height, width] }: Tensor): number {
-    const [step] = this.conv.stride as [number];
-    return batch! * this.conv.outChannels * Math.ceil(height! / step) * Math.ceil(width! / step);
+  /** Frees the packed kernel. */
+  unpack(): void {
+    this.packs = false;
+    this.#packed?.dispose();
+    this.#packed = undefined;
+  }
+
+  #normalised(input: Tensor): Tensor {
+    const { conv, norm } = this;
+    if (norm instanceof BatchNorm2d && norm.training) return norm.forward(conv.forward(input));
+    const { weight, bias } = this.#folded();
+    const { stride, padding, dilation } = conv;
+    return torch.conv2d(input, weight, { bias, stride, padding: padding as readonly number[], dilation });
+  }
+
+  /** Kernel and bias with the normalisation in them: a pass over the weights instead of two over the output. */
+  #folded(): { weight: Tensor; bias: Tensor } {
+    const { scale, shift } = scaleAndShift(this.norm);
+    return { weight: this.conv.weight.mul(scale.view([-1, 1, 1, 1])), bias: shift };
+  }
+
+  #measuresBatch(): boolean {
+    return this.norm instanceof BatchNorm2d && this.norm.training;
+  }
+
+  #tensors(): Tensor[] {
+    const { weight, bias, running_mean, running_var } = this.norm;
+    return [this.conv.weight, weight!, bias!, running_mean!, running_var!];
+  }
+
+  #isRecorded(input: Tensor): boolean {
+    return torch.isGradEnabled() && [input, ...this.#tensors()].some((tensor) => tensor.requiresGrad);
+  }
+
+  #pack(input: Tensor): PackedConv | undefined {
+    const source = this.#tensors();
+    if (this.#packed?.isOf(source)) return this.#packed;
+    this.#packed?.dispose();
+    this.#packed = undefined;
+    const isFrozen = torch.isGradEnabled();
+    if ((!this.packs && !isFrozen) || !PackedConv.takes(this.conv.weight, input)) return undefined;
+    const { weight, bias } = this.#folded();
+    return (this.#packed = new PackedConv(this.conv, weight, bias, source, input.shape));
   }
 }

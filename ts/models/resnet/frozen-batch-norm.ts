@@ -27,7 +27,8 @@ export class FrozenBatchNorm2d extends Module {
   /** (B, numFeatures, H, W) to the same shape. */
   forward(input: Tensor): Tensor {
     const { scale, shift } = scaleAndShift(this);
-    return input.mul(overPixels(scale)).add(overPixels(shift));
+    const overPixels = [1, -1, 1, 1]; // (C) -> (1, C, 1, 1)
+    return input.mul(scale.view(overPixels)).add(shift.view(overPixels));
   }
 
   /** Files of normalisations that were trained count their batches. */
@@ -51,9 +52,4 @@ interface Statistics {
 export function scaleAndShift({ weight, bias, running_mean, running_var }: Statistics): { scale: Tensor; shift: Tensor } {
   const scale = weight!.mul(running_var!.add(BATCH_NORM_EPS).rsqrt());
   return { scale, shift: bias!.sub(running_mean!.mul(scale)) };
-}
-
-/** (C) -> (1, C, 1, 1) */
-export function overPixels(perChannel: Tensor): Tensor {
-  return perChannel.reshape([1, -1, 1, 1]);
 }

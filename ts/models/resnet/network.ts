@@ -9,7 +9,7 @@ import { ShapeError } from '../../errors';
 import { Module } from '../../nn';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { activateOwned, convNorm, ResidualBlock, unitMembers, type ResNetFactory } from './block';
+import { applyActivated, convNorm, ResidualBlock, unitMembers, type ResNetFactory } from './block';
 import type { ConvNorm } from './conv-norm';
 import { KEY_STYLES, translateKeys, type Keys } from './keys';
 import type { ResNetShape } from './shape';
@@ -18,14 +18,12 @@ import type { ResNetShape } from './shape';
 export class ResNet extends Module {
   readonly #keys: Keys;
   readonly #stem: ConvNorm;
-  readonly #activate: (input: Tensor) => Tensor;
   readonly #stages: readonly (readonly ResidualBlock[])[];
 
   constructor(readonly shape: ResNetShape, factory: ResNetFactory = {}) {
     super();
     this.#keys = KEY_STYLES[shape.keyStyle];
     this.#stem = convNorm(shape.numChannels, shape.embeddingSize, 7, { stride: 2 }, factory);
-    this.#activate = activateOwned(shape.hiddenAct);
     this.#stages = makeStages(shape, this.#keys, factory);
   }
 
@@ -38,6 +36,22 @@ export class ResNet extends Module {
   /** The modules of one stage; 0 is the stem. */
   stage(index: number): readonly Module[] {
     return index === 0 ? [this.#stem.conv, this.#stem.norm] : this.#stages[index - 1]!;
+  }
+
+  /**
+   * Packs the convolutions for the processor as they are first computed without autograd: faster, for a second copy of the
+   * weights. Weights that change are packed anew. With false the copies are freed.
+   */
+  optimizeForInference(enabled = true): this {
+    for (const unit of this.#units()) {
+      if (enabled) unit.packs = true;
+      else unit.unpack();
+    }
+    return this;
+  }
+
+  #units(): ConvNorm[] {
+    return [this.#stem, ...this.#stages.flat().flatMap((block) => block.units)];
   }
 
   /** The stem's layers and the blocks, by name. */
@@ -57,7 +71,9 @@ export class ResNet extends Module {
 
   forward(pixels: Tensor): Tensor[] {
     this.#check(pixels);
-    const stem = this.#activate(this.#stem.apply(pixels));
+    // Channels last is what oneDNN's kernels compute in; any other order they have to change back and forth.
+    const ordered = pixels.device === 'cpu' ? pixels.contiguous({ memoryFormat: 'channels_last' }) : pixels;
+    const stem = applyActivated(this.#stem, this.shape.hiddenAct, ordered);
     let current = torch.maxPool2d(stem, [3, 3], { stride: [2, 2], padding: [1, 1] }); // (B, C, H, W) -> (B, C, H / 4, W / 4)
     if (current !== stem) stem.dispose();
     const maps = [current];

@@ -1,0 +1,72 @@
+/**
+ * A convolution whose kernel lies in memory as oneDNN reads it fastest, and whose kernels do what follows before they
+ * write: the operators that TorchInductor's freezing uses. For float32 on the CPU, and without autograd.
+ */
+import type { Conv2d } from '../../nn';
+import * as torch from '../../tensor';
+import type { Tensor } from '../../tensor';
+
+const call = (name: string, overload: string, ...args: readonly unknown[]): Tensor => torch.ops['mkldnn']![name]![overload]!(...(args as never[])) as Tensor;
+
+let supported: boolean | undefined;
+
+/** Whether this libtorch has the operators; builds for other processors than x86-64 may not. */
+function isSupported(): boolean {
+  supported ??= torch.scoped(() => {
+    try {
+      return call('_reorder_convolution_weight', 'default', torch.zeros([1, 1, 1, 1])) !== undefined;
+    } catch {
+      return false;
+    }
+  });
+  return supported;
+}
+
+/** Changes when the tensor is written to. */
+function version(tensor: Tensor): number {
+  return torch.ops.aten._version.default(tensor) as number;
+}
+
+export class PackedConv {
+  readonly #geometry: readonly [padding: readonly number[], stride: readonly number[], dilation: readonly number[], groups: number];
+  readonly #weight: Tensor;
+  readonly #bias: Tensor;
+  readonly #source: readonly Tensor[];
+  readonly #versions: readonly number[];
+
+  /** Whether a packed kernel can stand for this one. */
+  static takes(weight: Tensor, input: Tensor): boolean {
+    return weight.device === 'cpu' && weight.dtype === 'float32' && input.dtype === 'float32' && isSupported();
+  }
+
+  /**
+   * @param weight, bias what to convolve with
+   * @param source the tensors that both were computed from
+   * @param inputShape for which the layout is chosen; others work too
+   */
+  constructor({ padding, stride, dilation, groups }: Conv2d, weight: Tensor, bias: Tensor, source: readonly Tensor[], inputShape: readonly number[]) {
+    this.#geometry = [padding as readonly number[], stride, dilation, groups];
+    const plain = weight.detach().contiguous({ memoryFormat: 'channels_last' });
+    this.#weight = torch.keep(call('_reorder_convolution_weight', 'default', plain, ...this.#geometry, inputShape));
+    this.#bias = torch.keep(bias.detach().clone());
+    this.#source = source;
+    this.#versions = source.map(version);
+  }
+
+  /** Whether it was made from these tensors, as they are now. */
+  isOf(source: readonly Tensor[]): boolean {
+    return source.every((tensor, i) => tensor === this.#source[i] && version(tensor) === this.#versions[i]);
+  }
+
+  /** (B, C, H, W) -> (B, C', H', W'), in the memory format of the input. */
+  run(input: Tensor, { residual, relu }: { readonly residual?: Tensor; readonly relu: boolean }): Tensor {
+    const operands = [this.#weight, this.#bias, ...this.#geometry];
+    if (!residual) return call('_convolution_pointwise', 'default', input, ...operands, relu ? 'relu' : 'none', [], '');
+    return call('_convolution_pointwise', 'binary', input, residual, ...operands, 'add', 1, relu ? 'relu' : null, [], '');
+  }
+
+  dispose(): void {
+    this.#weight.dispose();
+    this.#bias.dispose();
+  }
+}
