@@ -247,7 +247,7 @@ describe('pretrained models', () => {
     const model = await load(folder, { numLabels: 7 });
     const after = torch.memory();
     assert.equal(after.tensors - before.tensors, model.parameters().length);
-    assert.equal(after.devices.meta?.tensors ?? 0, 0);
+    assert.ok((after.devices.meta?.tensors ?? 0) <= (before.devices.meta?.tensors ?? 0));
   });
 
   describe('from the hub', () => {

@@ -18,8 +18,7 @@ describe('the wire', () => {
   });
 
   it('grows for arguments longer than itself', () => {
-    const sizes = Array.from({ length: 5000 }, () => 1);
-    assert.equal(torch.ones([1]).view(sizes).numel(), 1);
+    torch.scope(() => assert.equal(torch.ones([5000]).split(Array.from({ length: 5000 }, () => 1)).length, 5000));
     const many = Array.from({ length: 20_000 }, (_, i) => torch.full([1], i));
     assert.equal(torch.cat(many).sum().item(), (20_000 * 19_999) / 2);
     torch.scope(() => assert.equal(torch.stack(many, 1).shape[1], 20_000));

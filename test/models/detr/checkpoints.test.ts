@@ -156,6 +156,39 @@ describe('DETR checkpoints', () => {
     });
   });
 
+  describe('of a classifier give the backbone its weights', () => {
+    const state = async (): Promise<Record<string, Tensor>> => {
+      const { model } = (await DetrForObjectDetection.fromPretrained(pth('published'))).model.backbone;
+      return model.stateDict();
+    };
+    const fresh = async (): Promise<DetrForObjectDetection> => {
+      const { config } = await DetrForObjectDetection.fromPretrained(pth('published'));
+      return DetrForObjectDetection.fromConfig(config);
+    };
+
+    for (const [kind, write] of Object.entries({
+      'a .pth file': (file: string, tensors: Record<string, Tensor>) => savePth({ ...tensors, 'fc.weight': torch.zeros([10, 20]) }, `${file}.pth`),
+      'a .safetensors file': (file: string, tensors: Record<string, Tensor>) => {
+        const prefixed = Object.entries(tensors).map(([key, tensor]) => [`resnet.${key}`, tensor]);
+        torch.safetensors.save({ ...Object.fromEntries(prefixed) as Record<string, Tensor>, 'classifier.1.bias': torch.zeros([10]) }, `${file}.safetensors`);
+      },
+    })) {
+      it(kind, async () => {
+        const [tensors, model] = [await state(), await fresh()];
+        write(path.join(folder, 'classifier'), tensors);
+        await model.loadBackbone(path.join(folder, `classifier.${kind.split('.')[1]!.split(' ')[0]!}`));
+        for (const [key, tensor] of Object.entries(model.model.backbone.model.stateDict())) assertSame(tensor, tensors[key]!, key);
+      });
+    }
+
+    it('unless they are of another network', async () => {
+      const { 'embedder.embedder.convolution.weight': _gone, ...rest } = await state();
+      savePth(rest, path.join(folder, 'other.pth'));
+      await assert.rejects((await fresh()).loadBackbone(path.join(folder, 'other.pth')), /expected the weights of this ResNet \(1, 1, 2, 2 blocks\), found others.*Missing key\(s\)/s);
+      await assert.rejects((await fresh()).loadBackbone(path.join(folder, 'absent')), InputError);
+    });
+  });
+
   describe('of transformers', () => {
     it('come back from here with the same names and bytes', async () => {
       const model = await DetrForObjectDetection.fromPretrained(FOLDER);

@@ -1,7 +1,9 @@
 import { Linear, Module, ModuleList } from '../../nn';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
+import type { HubOptions } from '../hub';
 import type { ModelFactory } from '../pretrained';
+import { loadResNetWeights } from '../resnet';
 import type { DetrConfig } from './config';
 import { setLoss, type LossDict } from './criterion';
 import type { LayerOutputs } from './matcher';
@@ -77,6 +79,16 @@ export class DetrForObjectDetection extends DetrPretrainedModel {
     this.model.backbone.model.optimizeForInference(enabled);
     this.#predictsOnly = enabled;
     return this;
+  }
+
+  /**
+   * Gives the backbone the weights of a ResNet trained for classification, the start of a training from scratch: a file of
+   * torchvision's (`.pth`) or timm's kind, a folder, or a repository of the hub.
+   *
+   * @throws InputError when there are none, or they are those of another network
+   */
+  loadBackbone(name: string, options: HubOptions = {}): Promise<void> {
+    return loadResNetWeights(this.model.backbone.model, name, options);
   }
 
   /** @throws ShapeError, InputError when pictures, mask and labels do not fit each other or the model */

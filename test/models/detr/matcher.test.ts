@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { matchTargets, type LayerOutputs } from '../../../ts/models/detr/matcher';
+import { packTargets } from '../../../ts/models/detr/targets';
+import * as torch from '../../../ts/tensor';
+
+const COSTS = { classCost: 1, bboxCost: 5, giouCost: 2, numLabels: 2 };
+const labels = (classes: number[], boxes: number[][]) => ({
+  classLabels: torch.tensor(classes, { dtype: 'int64' }), boxes: torch.tensor(boxes.flat(), { dtype: 'float32' }).view([-1, 4]),
+});
+const left = [0.2, 0.5, 0.2, 0.4];
+const right = [0.8, 0.5, 0.2, 0.4];
+
+/** Two layers, two pictures, three queries; the second layer has the boxes of the first in another order. */
+function outputs(): LayerOutputs {
+  const boxes = torch.tensor([[left, right, [0.5, 0.5, 0.9, 0.9]], [right, left, [0.5, 0.5, 0.9, 0.9]]]);
+  const turned = boxes.indexSelect(1, torch.tensor([2, 0, 1], { dtype: 'int64' }));
+  return { logits: torch.zeros([2, 2, 3, 3]), boxes: torch.stack([boxes, turned]) };
+}
+
+describe('matchTargets', () => {
+  const match = (given: LayerOutputs, ...targets: ReturnType<typeof labels>[]) =>
+    matchTargets(given, packTargets(targets, targets.length, { dtype: 'float32', device: 'cpu' }), COSTS);
+
+  it('pairs every object with the query that is nearest, in each layer and picture', () => {
+    const { pairs, queries, objects, classes } = match(outputs(), labels([0, 1], [right, left]), labels([1], [left]));
+    assert.equal(pairs, 3);
+    // First layer: queries 0 and 1 of the first picture, 1 of the second; the second layer has all one further.
+    assert.deepEqual([...queries], [0, 1, 3 + 1, 6 + 1, 6 + 2, 9 + 2]);
+    assert.deepEqual([...objects], [1, 0, 2, 1, 0, 2]);
+    assert.deepEqual(Array.from(classes), [0, 1, 1]);
+  });
+
+  it('lets the class decide between boxes that are alike', () => {
+    const given = outputs();
+    const same = { logits: given.logits.clone(), boxes: torch.tensor(left).expand([1, 1, 3, 4]) };
+    same.logits = torch.tensor([[[[0, 5, 0], [5, 0, 0], [0, 0, 5]]]]);
+    const { queries, objects } = match(same, labels([0, 1], [left, left]));
+    assert.deepEqual([[...queries], [...objects]], [[0, 1], [1, 0]]);
+  });
+
+  it('gives every query an object when there are more objects than queries', () => {
+    const { pairs, queries } = match({ logits: torch.zeros([1, 1, 2, 3]), boxes: torch.rand([1, 1, 2, 4]) }, labels([0, 0, 1], [left, right, left]));
+    assert.deepEqual([pairs, [...queries]], [2, [0, 1]]);
+  });
+
+  it('pairs nothing where nothing is', () => {
+    const { pairs, queries } = match(outputs(), labels([], []), labels([], []));
+    assert.deepEqual([pairs, queries.length], [0, 0]);
+    assert.deepEqual([...match(outputs(), labels([], []), labels([1], [left])).queries], [3 + 1, 9 + 2]);
+  });
+});
