@@ -9,6 +9,7 @@ const plan: TrainPlan = {
   accumulate: 1,
   clipNorm: 0,
   logSteps: 10,
+  evaluateStart: false,
   evaluateEpochs: 1,
   evaluateSteps: 0,
   checkpointMinutes: 0,

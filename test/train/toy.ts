@@ -18,6 +18,7 @@ export const toyPlan: TrainPlan = {
   accumulate: 3,
   clipNorm: 1,
   logSteps: 3,
+  evaluateStart: false,
   evaluateEpochs: 1,
   evaluateSteps: 0,
   checkpointMinutes: 0,

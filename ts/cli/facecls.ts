@@ -2,7 +2,7 @@
 import { addData } from './facecls/data';
 import { addEvaluate } from './facecls/evaluate';
 import { addPredict } from './facecls/predict';
-import { addTrain } from './facecls/train';
+import { addFaceTrain } from './facecls/train';
 import { addVisualize } from './facecls/visualize';
 import { createProgram, runProgram } from './program';
 
@@ -17,7 +17,7 @@ The first command on a machine gets libtorch and builds the addon by itself.
   facecls <command> --help                      tells more`,
 );
 addData(program);
-addTrain(program);
+addFaceTrain(program);
 addEvaluate(program);
 addPredict(program);
 addVisualize(program);

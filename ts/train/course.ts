@@ -36,8 +36,9 @@ export class Course {
   }
 
   evaluationDue(state: LoopState): boolean {
-    const { evaluateEpochs, evaluateSteps, epochs } = this.plan;
+    const { evaluateStart, evaluateEpochs, evaluateSteps, epochs } = this.plan;
     if (state.step === state.evaluatedStep) return false;
+    if (state.step === 0) return evaluateStart;
     if (evaluateSteps > 0 && state.step % evaluateSteps === 0) return true;
     const epoch = state.epoch + 1;
     return this.epochEnds(state) && (epoch % evaluateEpochs === 0 || epoch === epochs);

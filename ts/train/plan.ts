@@ -13,6 +13,8 @@ export interface TrainPlan {
   readonly clipNorm: number;
   /** Steps between two lines of metrics.jsonl. */
   readonly logSteps: number;
+  /** Evaluate before the first step too, so that nothing worse than the start becomes the best checkpoint. */
+  readonly evaluateStart: boolean;
   /** Evaluate after every so many epochs, and after the last one. */
   readonly evaluateEpochs: number;
   /** Evaluate after every so many steps as well; 0 does not. */

@@ -12,8 +12,8 @@ export interface LoopState {
   readonly batch: number;
   /** Optimizer steps done. */
   readonly step: number;
-  /** The step after which the last evaluation ran; 0 before the first. */
-  readonly evaluatedStep: number;
+  /** The step after which the last evaluation ran; null before the first. */
+  readonly evaluatedStep: number | null;
   readonly best: Best | null;
   /** Evaluations since the best one. */
   readonly stale: number;
@@ -57,7 +57,7 @@ export const initialState: LoopState = {
   epoch: 0,
   batch: 0,
   step: 0,
-  evaluatedStep: 0,
+  evaluatedStep: null,
   best: null,
   stale: 0,
   seconds: 0,

@@ -187,10 +187,10 @@ export class Trainer<Batch> {
     this.recorder.logEvaluation(this.state, metrics);
     this.update({
       evaluatedStep: step,
-      best: better ? { score, epoch: epoch + 1, step } : best,
+      best: better ? { score, epoch: step === 0 ? 0 : epoch + 1, step } : best,
       stale: better ? 0 : stale + 1,
     });
-    this.emit({ type: 'evaluated', epoch: epoch + 1, step, metrics, best: better });
+    this.emit({ type: 'evaluated', epoch: step === 0 ? 0 : epoch + 1, step, metrics, best: better });
   }
 
   private async checkpoint(): Promise<void> {
@@ -228,5 +228,5 @@ export class Trainer<Batch> {
 
 /** True for the state right after the evaluation that was the best. */
 function isBest({ best, step }: LoopState): boolean {
-  return best?.step === step && step > 0;
+  return best?.step === step;
 }

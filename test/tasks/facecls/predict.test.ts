@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ViTForImageClassification } from '../../../ts/models';
-import { type Failure, type PredictOptions, type Prediction, predict } from '../../../ts/tasks/facecls/predict';
+import { type PredictOptions, type Prediction, predict } from '../../../ts/tasks/facecls/predict';
+import type { Failure } from '../../../ts/tasks/pictures';
 import * as torch from '../../../ts/tensor';
 import { attributes, picture, smallWeights } from './small-model';
 

@@ -52,7 +52,7 @@ describe('the report of a run', () => {
   });
 
   it('has the curves of the log', () => {
-    assert.ok(page.includes('{"labels":["train","val"],"data":[[10],[0.7],[0.6]]}'));
-    assert.ok(page.includes('{"labels":["mean accuracy","majority baseline"],"data":[[10],[0.8],[0.75]]}'));
+    assert.ok(page.includes('{"x":"step","share":false,"unit":false,"labels":["train","val"],"data":[[10],[0.7],[0.6]]}'));
+    assert.ok(page.includes('{"x":"step","share":true,"unit":false,"labels":["mean accuracy","majority baseline"],"data":[[10],[0.8],[0.75]]}'));
   });
 });

@@ -10,7 +10,8 @@ import type { FinalMetrics } from '../../../ts/tasks/facecls/finish';
 import { predict } from '../../../ts/tasks/facecls/predict';
 import { presets } from '../../../ts/tasks/facecls/presets';
 import { ensureDrawnFaces } from '../../../ts/tasks/facecls/synth';
-import { type TrainOptions, train } from '../../../ts/tasks/facecls/train';
+import type { TrainOptions } from '../../../ts/tasks/train-task';
+import { train } from '../../../ts/tasks/facecls/train';
 import { readMetricsLog } from '../../../ts/train/metrics-log';
 
 describe('training on faces', () => {
@@ -18,7 +19,7 @@ describe('training on faces', () => {
   let config: FaceConfig;
   let metrics: FinalMetrics;
   const path = (name: string) => join(root, name);
-  const start = (name: string, options: Partial<TrainOptions> = {}) => train({ config, run: path(name), ...options });
+  const start = (name: string, options: Partial<TrainOptions<FaceConfig>> = {}) => train({ config, run: path(name), ...options });
   const weights = (name: string, checkpoint = 'last') => readFileSync(join(path(name), 'checkpoints', checkpoint, 'model.safetensors'));
 
   before(async () => {

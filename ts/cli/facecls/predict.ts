@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import type { Failure, Prediction } from '../../tasks/facecls/predict';
+import type { Prediction } from '../../tasks/facecls/predict';
+import type { Failure } from '../../tasks/pictures';
 import { positiveInteger, probability, weightsAndInputs } from '../arguments';
 import { ensureReady } from '../setup';
 import { terminal } from '../terminal';

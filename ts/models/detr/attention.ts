@@ -23,6 +23,8 @@ export class DetrAttention extends Module {
   readonly v_proj: Linear;
   readonly q_proj: Linear;
   readonly out_proj: Linear;
+  /** Sees the weights of attention, (B, nh, N, S), which are then computed apart. */
+  watch: ((weights: Tensor) => void) | undefined;
 
   constructor(config: DetrConfig, readonly numHeads: number, factory?: ModelFactory) {
     super();
@@ -37,8 +39,9 @@ export class DetrAttention extends Module {
   forward({ query, key, value, mask }: AttentionInput): Tensor {
     const { attnImplementation, attentionDropout } = this.#config;
     const heads = [this.#heads(this.q_proj, query), this.#heads(this.k_proj, key), this.#heads(this.v_proj, value)] as const;
-    const attend = attnImplementation === 'eager' ? eagerAttention : fusedAttention;
-    const mixed = attend(...heads, mask, this.training ? attentionDropout : 0);
+    const dropoutP = this.training ? attentionDropout : 0;
+    const isEager = attnImplementation === 'eager' || this.watch !== undefined;
+    const mixed = isEager ? eagerAttention(...heads, mask, dropoutP, this.watch) : fusedAttention(...heads, mask, dropoutP);
     return this.out_proj.forward(mixed.transpose(1, 2).flatten(2)); // (B, nh, N, hd) -> (B, N, D)
   }
 
@@ -53,8 +56,10 @@ function fusedAttention(query: Tensor, key: Tensor, value: Tensor, attnMask: Ten
 }
 
 /** The same, written out. */
-function eagerAttention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | undefined, dropoutP: number): Tensor {
+function eagerAttention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | undefined, dropoutP: number, watch?: (weights: Tensor) => void): Tensor {
   const scores = query.matmul(key.transpose(2, 3)).mul(query.shape[3]! ** -0.5); // (B, nh, N, S)
   const seen = mask ? scores.maskedFill(mask.logicalNot(), -Infinity) : scores;
-  return functional.dropout(torch.softmax(seen, -1), { p: dropoutP }).matmul(value);
+  const weights = torch.softmax(seen, -1);
+  watch?.(weights);
+  return functional.dropout(weights, { p: dropoutP }).matmul(value);
 }

@@ -13,13 +13,13 @@ export interface FeatureMap {
   readonly mask: Tensor | undefined;
 }
 
-/** A ResNet with frozen batch normalisation, under the names of the hub's files. */
+/** A ResNet with batch normalisation that is frozen as a rule, under the names of the hub's files. */
 export class DetrConvEncoder extends Module {
   readonly #model: ResNet;
 
-  constructor({ backboneShape }: DetrConfig, factory?: ModelFactory) {
+  constructor({ backboneShape, trainBatchNorm = false }: DetrConfig, factory?: ModelFactory) {
     super();
-    this.#model = new ResNet(backboneShape, { ...factory, frozenBatchNorm: true });
+    this.#model = new ResNet(backboneShape, { ...factory, frozenBatchNorm: !trainBatchNorm });
     // A model of its own for transformers, which fills it before anything behind it is made.
     if (factory?.device !== 'meta') initializeWeights(this, 0.02);
     this.#freezeAsPublished();

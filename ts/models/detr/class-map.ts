@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { InputError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { DetrConfig } from './config';
-import { DetrForObjectDetection } from './detection';
+import type { DetrForObjectDetection } from './detection';
 import { labelSpaceOf } from './label-space';
 import cocoToVocFile from './labels/coco-to-voc.json';
+import { reconfigured } from './reconfigure';
 
 /** Where the classes of one detector are found in the class head of another. */
 export interface ClassMap<Name extends string = string> {
@@ -52,17 +52,25 @@ export function readClassMap(path: string): ClassMap {
  */
 export function mapClasses(model: DetrForObjectDetection, map: ClassMap): DetrForObjectDetection {
   checkMap(model, map);
-  const config = DetrConfig.fromJSON(model.config.toJSON(), { id2label: map.classes.map(({ name }) => name) });
-  return torch.scope(() => {
-    const mapped = new DetrForObjectDetection(config, { device: 'meta' });
-    const rows = torch.tensor([...map.classes.map(({ row }) => row), map.noObject], { dtype: 'int64', device: model.class_labels_classifier.weight.device });
-    const pick = (key: string, tensor: Tensor): Tensor => (key.startsWith('class_labels_classifier.') ? tensor.indexSelect(0, rows) : tensor);
-    const state = Object.entries(model.stateDict()).map(([key, tensor]) => [key, pick(key, tensor)]);
-    mapped.loadStateDict(Object.fromEntries(state) as Record<string, Tensor>, { assign: true });
-    const trains = new Map(model.namedParameters());
-    for (const [key, parameter] of mapped.namedParameters()) parameter.requiresGrad_(trains.get(key)!.requiresGrad);
-    return mapped.train(model.training);
-  });
+  const rows = [...map.classes.map(({ row }) => row), map.noObject];
+  return withClassRows(model, map.classes.map(({ name }) => name), rows);
+}
+
+/**
+ * A detector of the named classes that shares all weights with `model` but those of the class head.
+ * @param rows for each class, and then for "no object", the row of the old class head that is copied; null for random weights
+ */
+export function withClassRows(model: DetrForObjectDetection, names: readonly string[], rows: readonly (number | null)[]): DetrForObjectDetection {
+  const { device } = model.class_labels_classifier.weight;
+  const pick = (key: string, tensor: Tensor): Tensor => {
+    if (!key.startsWith('class_labels_classifier.')) return tensor;
+    const taken = tensor.indexSelect(0, torch.tensor(rows.map((row) => row ?? 0), { dtype: 'int64', device })); // (K' + 1, D) or (K' + 1)
+    rows.forEach((row, place) => {
+      if (row === null) taken.select(0, place).normal_(0, key.endsWith('bias') ? 0 : model.config.initStd);
+    });
+    return taken;
+  };
+  return torch.noGrad(() => reconfigured(model, { id2label: names }, pick));
 }
 
 function checkMap({ config }: DetrForObjectDetection, { noObject, classes }: ClassMap): void {

@@ -42,6 +42,8 @@ const fields = {
   auxiliaryLoss: flag(false),
   /** The same losses as the authors of DETR compute them: predictions stay those without them. transformers does not know it. */
   authorsAuxiliaryLoss: optional(flag(false)),
+  /** Lets the batch normalisations of the backbone train, for a backbone from random weights. transformers does not know it and keeps them frozen. */
+  trainBatchNorm: optional(flag(false)),
   positionEmbeddingType: oneOf(['sine', 'learned'], 'sine'),
   /** Cost of a wrong class, for the matching. */
   classCost: coefficient(1),

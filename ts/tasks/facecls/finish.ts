@@ -8,6 +8,7 @@ import { readMetricsLog } from '../../train/metrics-log';
 import type { RunFolder } from '../../train/run';
 import { readState } from '../../train/state';
 import { type RgbImage, decodeImage } from '../../vision/image';
+import { encodeJpeg, scaleToHeight } from '../sheet';
 import { answersOf } from './answers';
 import { FaceClassifier } from './classifier';
 import type { FaceConfig } from './config';
@@ -15,7 +16,7 @@ import type { FaceData } from './data';
 import { splits } from './lists';
 import { type SplitMetrics, splitMetrics } from './metrics';
 import { type SplitOutputs, majority, splitOutputs } from './outputs';
-import { answerPicture, encodeJpeg, scaleToHeight } from './picture';
+import { answerPicture } from './picture';
 import { type Sample, renderReport } from './report';
 
 /** Of the training split the figures are those of the first images only: it may be large, and they are for comparison. */

@@ -1,6 +1,7 @@
 import { ViTForImageClassification } from '../../models';
 import * as torch from '../../tensor';
 import type { LayerMap } from '../../train/groups';
+import { ownMemory } from '../../train/own-memory';
 import { weightsOf } from '../../train/run';
 import { ImageProcessor } from '../../vision/processor';
 import { FaceClassifier, loadProcessor } from './classifier';
@@ -48,13 +49,4 @@ export function layerMap({ config }: ViTForImageClassification): LayerMap {
     },
     isHead: (name) => name.startsWith('classifier.'),
   };
-}
-
-/**
- * Moves weights that are mapped from a file into memory from libtorch's allocator. Matrix products may round
- * differently for another alignment, and a resumed run has to give the same bits as one that never stopped.
- */
-function ownMemory(model: ViTForImageClassification): ViTForImageClassification {
-  torch.scoped(() => torch.noGrad(() => model.parameters().forEach((parameter) => parameter.assign((tensor) => tensor.clone()))));
-  return model;
 }

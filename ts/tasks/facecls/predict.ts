@@ -1,8 +1,5 @@
-import { InputError } from '../../errors';
-import { type RgbImage, decodeImage } from '../../vision/image';
-import { ahead } from '../sources/ahead';
+import { type Failure, type Loaded, pictureBatches } from '../pictures';
 import type { FetchOptions } from '../sources/fetch';
-import { type Source, expandSources } from '../sources/sources';
 import { answersOf } from './answers';
 import { type ClassifierOptions, FaceClassifier } from './classifier';
 
@@ -23,12 +20,6 @@ export interface Prediction {
   readonly attributes: Readonly<Record<string, number>>;
 }
 
-/** A picture that could not be read. */
-export interface Failure {
-  readonly source: string;
-  readonly error: InputError;
-}
-
 /**
  * Predictions for files, folders, patterns and URLs, in order. One that cannot be read yields a `Failure` in its
  * place, and the others go on.
@@ -41,31 +32,7 @@ export async function* predict(
 ): AsyncGenerator<Prediction | Failure, void, undefined> {
   const classifier = await FaceClassifier.load(weights, options);
   const { batchSize = 1 } = options;
-  let batch: Loaded[] = [];
-  for await (const item of loadPictures(inputs, options.fetch)) {
-    batch.push(item);
-    if (batch.length < batchSize) continue;
-    yield* predictBatch(classifier, batch);
-    batch = [];
-  }
-  yield* predictBatch(classifier, batch);
-}
-
-/** A decoded picture, or why there is none. */
-export type Loaded = { readonly source: string; readonly image: RgbImage } | Failure;
-
-/** Reads and decodes pictures a few ahead of their use. */
-export function loadPictures(inputs: readonly string[], fetch?: FetchOptions): AsyncGenerator<Loaded, void, undefined> {
-  return ahead(expandSources(inputs, fetch), 8, load);
-}
-
-async function load(source: Source): Promise<Loaded> {
-  try {
-    return { source: source.name, image: await decodeImage(await source.read(), source.name) };
-  } catch (error) {
-    if (error instanceof InputError) return { source: source.name, error };
-    throw error;
-  }
+  for await (const batch of pictureBatches(inputs, batchSize, options.fetch)) yield* predictBatch(classifier, batch);
 }
 
 function predictBatch(classifier: FaceClassifier, batch: readonly Loaded[]): (Prediction | Failure)[] {

@@ -8,20 +8,14 @@
 import type { ViTForImageClassification } from '../../models';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-
-/** Relevance of each patch for one answer: rows x columns, row after row, the largest 1. */
-export interface RelevanceMap {
-  readonly rows: number;
-  readonly columns: number;
-  readonly values: Float32Array;
-}
+import type { HeatMap } from '../sheet';
 
 /**
- * One map for each of the answers.
+ * Relevance of each patch, one map for each of the answers.
  * @param pixelValues (1, C, H, W)
  * @param answers numbers of the outputs
  */
-export function relevanceMaps(model: ViTForImageClassification, pixelValues: Tensor, answers: readonly number[]): RelevanceMap[] {
+export function relevanceMaps(model: ViTForImageClassification, pixelValues: Tensor, answers: readonly number[]): HeatMap[] {
   const [rows, columns] = model.config.grid;
   return torch.enableGrad(() =>
     torch.scoped(() => {

@@ -1,16 +1,14 @@
-import { type Listener, silent } from '../../native/listener';
 import * as nn from '../../nn';
 import { AdamW } from '../../optim';
 import * as torch from '../../tensor';
 import { fingerprint } from '../../train/config/fingerprint';
 import { trainPlan } from '../../train/config/schema';
-import { autocastType, chooseDevice } from '../../train/device';
-import type { Metrics, Outcome, TrainEvent } from '../../train/events';
+import { autocastType } from '../../train/device';
+import type { Metrics } from '../../train/events';
 import { parameterGroups } from '../../train/groups';
 import type { TrainParts } from '../../train/plan';
-import { RunFolder, readFinalMetrics } from '../../train/run';
 import { makeSchedule } from '../../train/schedule';
-import { Trainer } from '../../train/trainer';
+import { type Fit, type TrainContext, type TrainOptions, type TrainResult, trainTask } from '../train-task';
 import { FaceClassifier } from './classifier';
 import { type FaceConfig, freeKeys } from './config';
 import type { FaceBatch, FaceData, FaceDataOptions } from './data';
@@ -19,83 +17,32 @@ import { layerMap, newModel, newProcessor, savedClassifier } from './model';
 import { faceFolder, openFaces } from './open';
 import { evaluateSplit, releaseBatch } from './outputs';
 
-export interface TrainOptions {
-  readonly config: FaceConfig;
-  /** The run folder: absent or empty, or with `resume` the one to go on with. */
-  readonly run: string;
-  /** Goes on from the run's last checkpoint. @default false */
-  readonly resume?: boolean;
-  /** Its abort saves a checkpoint and ends the training after the running step. */
-  readonly signal?: AbortSignal;
-  /** Hears what happens around the training: drawing, reading, evaluating. */
-  readonly listener?: Listener;
-  /** Hears of every step, evaluation and checkpoint. */
-  readonly onEvent?: (event: TrainEvent) => void;
-}
-
-export interface TrainResult {
-  readonly outcome: Outcome;
-  /** Final figures; absent when the training was interrupted. */
-  readonly metrics?: FinalMetrics;
-}
-
 /** Trains a classifier of facial attributes and leaves a run folder. A finished run is left as it is. */
-export async function train(options: TrainOptions): Promise<TrainResult> {
-  const { config, resume = false, signal } = options;
-  const device = chooseDevice(config.device);
-  const run = resume ? RunFolder.reopen(options.run) : RunFolder.create(options.run, config);
-  try {
-    if (run.finished) return { outcome: 'completed', metrics: readFinalMetrics(run.path) as FinalMetrics };
-    return await trainInto(run, device, options);
-  } catch (error) {
-    if (!resume) run.discardUnlessBegun();
-    if (signal?.aborted && error === signal.reason) return { outcome: 'interrupted' };
-    throw error;
-  } finally {
-    run.release();
-  }
+export function train(options: TrainOptions<FaceConfig>): Promise<TrainResult<FinalMetrics>> {
+  return trainTask(options, prepareTraining);
 }
 
-async function trainInto(run: RunFolder, device: string, options: TrainOptions): Promise<TrainResult> {
-  const { config, signal, onEvent } = options;
-  const listener = stoppable(options.listener ?? silent, signal);
+async function prepareTraining(context: TrainContext<FaceConfig>, fit: Fit<FinalMetrics>): Promise<TrainResult<FinalMetrics>> {
+  const { config, run, device, listener, signal } = context;
   const saved = run.has('last') ? await savedClassifier(run.checkpoint('last')) : undefined;
   const processor = saved?.processor ?? (await newProcessor(config));
   const data = openFaces(await faceFolder(config.data.folder, listener), processor, dataOptions(config), listener);
   try {
     const model = saved?.model ?? (await newModel(config, data.attributes, listener.say));
     const classifier = new FaceClassifier(model.to(device), processor);
-    const parts = await trainParts(classifier, data, device, options);
-    const trainer = new Trainer({ plan: trainPlan(config, 'meanAccuracy'), parts, run, config: digest(config, data), signal, listener: onEvent });
-    await trainer.restore();
-    const outcome = await trainer.fit();
-    if (outcome === 'interrupted') return { outcome };
-    return { outcome, metrics: await finishRun(run, data, { device, config, listener, signal }) };
+    return await fit({
+      plan: trainPlan(config, 'meanAccuracy'),
+      parts: await trainParts(classifier, data, context),
+      digest: digest(config, data),
+      finish: () => finishRun(run, data, { device, config, listener, signal }),
+    });
   } finally {
     await data.close();
   }
 }
 
-/** Ends what shows its progress here, such as the drawing of faces, at the signal. */
-function stoppable(listener: Listener, signal?: AbortSignal): Listener {
-  return {
-    say: listener.say,
-    bar: (label, unit) => {
-      const bar = listener.bar(label, unit);
-      return {
-        update: (done, total) => {
-          signal?.throwIfAborted();
-          bar.update(done, total);
-        },
-        stop: () => bar.stop(),
-      };
-    },
-  };
-}
-
 /** What the shared loop needs to train this classifier on this data. */
-async function trainParts(classifier: FaceClassifier, data: FaceData, device: string, options: TrainOptions): Promise<TrainParts<FaceBatch>> {
-  const { config, listener } = options;
+async function trainParts(classifier: FaceClassifier, data: FaceData, { config, device, listener }: TrainContext<FaceConfig>): Promise<TrainParts<FaceBatch>> {
   const { model } = classifier;
   const batches = await data.train();
   const { betas, eps, ...rules } = config.optimizer;

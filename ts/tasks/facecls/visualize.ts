@@ -1,16 +1,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import sharp from 'sharp';
+import { join } from 'node:path';
 import { UsageError } from '../../errors';
 import * as torch from '../../tensor';
 import type { RgbImage } from '../../vision/image';
-import { drawText, textHeight } from '../../vision/text';
+import { type Failure, loadPictures, outputName } from '../pictures';
+import { encodeJpeg, lit, panelSheet, scaleToHeight } from '../sheet';
 import type { FetchOptions } from '../sources/fetch';
 import { type Answer, answersOf } from './answers';
 import { type ClassifierOptions, FaceClassifier } from './classifier';
-import { blank, encodeJpeg, paste, scaleToHeight } from './picture';
-import { type Failure, loadPictures } from './predict';
-import { type RelevanceMap, relevanceMaps } from './relevance';
+import { relevanceMaps } from './relevance';
 
 export interface VisualizeOptions extends ClassifierOptions {
   /** Folder for the pictures. */
@@ -29,7 +27,6 @@ export interface Visualization {
   readonly file: string;
 }
 
-const MARGIN = 8;
 const HEIGHT = 224;
 
 /**
@@ -50,16 +47,10 @@ export async function* visualize(
       yield item;
       continue;
     }
-    const file = join(options.output, fileName(++number, item.source));
+    const file = join(options.output, outputName(++number, item.source));
     await writeFile(file, await explain(classifier, item.image, options));
     yield { source: item.source, file };
   }
-}
-
-/** `3-face.jpg` for `/some/where/face.png?size=2`. */
-function fileName(number: number, source: string): string {
-  const stem = basename(source.replace(/[?#].*$/, '')).replace(/\.\w+$/, '');
-  return `${number}-${stem.replace(/[^\w.-]+/g, '_').slice(0, 80)}.jpg`;
 }
 
 function checkAttributes({ attributes }: FaceClassifier, wanted: readonly string[] = []): void {
@@ -74,29 +65,10 @@ async function explain(classifier: FaceClassifier, image: RgbImage, options: Vis
   const maps = torch.scoped(() => relevanceMaps(classifier.model, classifier.processor.preprocess(image).to(classifier.device), indices));
   const picture = await scaleToHeight(image, HEIGHT);
   const panels = await Promise.all(maps.map((map) => lit(picture, map)));
-  return encodeJpeg(sheet([picture, ...panels], ['', ...shown.map(({ attribute, probability }) => `${attribute.replaceAll('_', ' ')} ${Math.round(100 * probability)} %`)]));
+  return encodeJpeg(panelSheet([picture, ...panels], ['', ...shown.map(({ attribute, probability }) => `${attribute.replaceAll('_', ' ')} ${Math.round(100 * probability)} %`)]));
 }
 
 function choose(answers: readonly Answer[], { attributes, count = 4 }: VisualizeOptions): Answer[] {
   if (attributes) return answers.filter(({ attribute }) => attributes.includes(attribute));
   return [...answers].sort((a, b) => b.probability - a.probability).slice(0, count);
-}
-
-/** The picture, dark where the map is low. */
-async function lit({ data, width, height }: RgbImage, { rows, columns, values }: RelevanceMap): Promise<RgbImage> {
-  const bytes = Uint8Array.from(values, (value) => Math.round(255 * value));
-  const smooth = sharp(bytes, { raw: { width: columns, height: rows, channels: 1 } }).resize(width, height, { fit: 'fill', kernel: 'cubic' });
-  const light = await smooth.extractChannel(0).raw().toBuffer();
-  return { data: data.map((value, i) => Math.round(value * (0.25 + (0.75 * light[Math.floor(i / 3)]!) / 255))), width, height };
-}
-
-function sheet(panels: readonly RgbImage[], titles: readonly string[]): RgbImage {
-  const width = Math.max(140, panels[0]!.width);
-  const page = blank(MARGIN + panels.length * (width + MARGIN), HEIGHT + textHeight() + 2 * MARGIN);
-  panels.forEach((panel, i) => {
-    const x = MARGIN + i * (width + MARGIN);
-    drawText(page, titles[i]!, x, MARGIN / 2, { colour: [40, 44, 50] });
-    paste(page, panel, x, MARGIN + textHeight());
-  });
-  return page;
 }

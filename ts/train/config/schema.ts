@@ -64,7 +64,7 @@ export type TrainConfig = z.infer<typeof trainSchema>;
 export const freeKeys: readonly string[] = ['device', 'checkpoint', 'log'];
 
 /** The loop's plan out of a configuration. */
-export function trainPlan(config: TrainConfig, score: string): TrainPlan {
+export function trainPlan(config: Omit<TrainConfig, 'optimizer'>, score: string, evaluateStart = false): TrainPlan {
   const { seed, epochs, accumulate, clipNorm, evaluate, checkpoint, log } = config;
   return {
     seed,
@@ -72,6 +72,7 @@ export function trainPlan(config: TrainConfig, score: string): TrainPlan {
     accumulate,
     clipNorm,
     logSteps: log.everySteps,
+    evaluateStart,
     evaluateEpochs: evaluate.everyEpochs,
     evaluateSteps: evaluate.everySteps,
     checkpointMinutes: checkpoint.everyMinutes,

@@ -6,23 +6,24 @@ export const client = `
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const plots = new Map();
 
+const sizeOf = (figure) => ({ width: figure.clientWidth, height: figure.parentElement.classList.contains('small') ? 190 : 260 });
+
 function draw(figure) {
-  const { labels, data } = JSON.parse(figure.querySelector('script').textContent);
-  const share = figure.dataset.share === '1';
+  const { x, share, unit, labels, data } = JSON.parse(figure.querySelector('script').textContent);
   const show = (value) => value == null ? '–' : share ? (100 * value).toFixed(2) + ' %' : String(+value.toPrecision(4));
   const axis = (more) => ({ stroke: css('--soft'), grid: { stroke: css('--grid'), width: 1 }, ticks: { stroke: css('--grid'), width: 1 }, ...more });
   const curve = (label, i) => ({
     label, stroke: css('--curve-' + i % 6), width: 2, spanGaps: true, value: (_, value) => show(value),
-    points: { show: data[i + 1].filter((value) => value != null).length < 40, size: 6, fill: css('--page') },
+    points: { show: !unit && data[i + 1].filter((value) => value != null).length < 40, size: 6, fill: css('--page') },
   });
   const plot = new uPlot({
-    width: figure.clientWidth, height: 260,
-    scales: { x: { time: false } },
+    ...sizeOf(figure),
+    scales: unit ? { x: { time: false, range: [0, 1] }, y: { range: [0, 1.02] } } : { x: { time: false } },
     axes: [
-      axis({ label: 'step', labelSize: 20 }),
+      axis({ label: x, labelSize: 20, ...(unit && { values: (_, ticks) => ticks.map((tick) => +(100 * tick).toFixed(0) + ' %') }) }),
       axis({ size: 64, values: (_, ticks) => ticks.map((tick) => share ? +(100 * tick).toFixed(2) + ' %' : +tick.toPrecision(4)) }),
     ],
-    series: [{ label: 'step', value: (_, value) => value ?? '–' }, ...labels.map(curve)],
+    series: [{ label: x, value: (_, value) => value == null ? '–' : unit ? show(value) : value }, ...labels.map(curve)],
   }, data, figure);
   plots.get(figure)?.destroy();
   plots.set(figure, plot);
@@ -32,7 +33,7 @@ const charts = [...document.querySelectorAll('.chart')];
 const drawAll = () => charts.forEach(draw);
 drawAll();
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll);
-addEventListener('resize', () => plots.forEach((plot, figure) => plot.setSize({ width: figure.clientWidth, height: 260 })));
+addEventListener('resize', () => plots.forEach((plot, figure) => plot.setSize(sizeOf(figure))));
 
 function sort(head) {
   const index = head.cellIndex;

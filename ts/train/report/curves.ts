@@ -22,9 +22,35 @@ export function chart({ title, curves, share = false }: Chart, log: readonly Met
   steps.sort((a, b) => a - b);
   const row = new Map(steps.map((step, i) => [step, i]));
   const series = curves.map((curve) => values(curve, log, row));
-  return html`<figure class="chart" data-share="${share ? 1 : 0}">
+  return figure(title, { x: 'step', share, unit: false, labels: curves.map(({ label }) => label), data: [steps, ...series] });
+}
+
+/** One share over another, both from 0 to 1: precision over recall, say. */
+export interface SharePlot {
+  readonly title: string;
+  readonly x: { readonly label: string; readonly values: readonly number[] };
+  readonly y: { readonly label: string; readonly values: readonly number[] };
+}
+
+export function sharePlot({ title, x, y }: SharePlot): Html {
+  return figure(title, { x: x.label, share: true, unit: true, labels: [y.label], data: [x.values, y.values] });
+}
+
+/** What the page's script draws. */
+interface Drawing {
+  /** What the first column of `data` is. */
+  readonly x: string;
+  readonly share: boolean;
+  /** Whether both axes go from 0 to 1. */
+  readonly unit: boolean;
+  readonly labels: readonly string[];
+  readonly data: readonly (readonly (number | null)[])[];
+}
+
+function figure(title: string, drawing: Drawing): Html {
+  return html`<figure class="chart">
 <figcaption>${title}</figcaption>
-${jsonScript({ labels: curves.map(({ label }) => label), data: [steps, ...series] })}
+${jsonScript(drawing)}
 </figure>`;
 }
 

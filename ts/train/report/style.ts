@@ -29,6 +29,8 @@ section { margin-top: 2.5rem; }
 .facts dt { color: var(--soft); }
 .facts dd { margin: 0; overflow-wrap: anywhere; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); gap: 1.5rem; }
+.charts.small { grid-template-columns: repeat(auto-fit, minmax(min(15rem, 100%), 1fr)); }
+.charts.small .u-legend { display: none; }
 .chart { margin: 0; min-width: 0; }
 .chart figcaption { font-weight: 600; margin-bottom: .25rem; }
 .u-legend { color: var(--ink); font-size: .85rem; text-align: left; }

@@ -1,0 +1,186 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Command, Option } from 'commander';
+import { stringify } from 'yaml';
+import { UsageError } from '../errors';
+import type { TrainOptions, TrainResult } from '../tasks/train-task';
+import { changedKeys } from '../train/config/fingerprint';
+import type { ConfigTree } from '../train/config/keys';
+import { type ConfigSources, readConfigFile } from '../train/config/resolve';
+import type { TrainEvent } from '../train/events';
+import { collect } from './arguments';
+import { interruptible } from './interrupt';
+import { type TrainingDisplay, trainingDisplay } from './progress';
+import { ensureReady } from './setup';
+import { terminal } from './terminal';
+
+/** What `<task> train` needs to know of its task. */
+export interface TrainCommand<Config extends ConfigTree, Final> {
+  /** The name of the program, and the beginning of its runs' names. */
+  readonly task: string;
+  readonly summary: string;
+  readonly description: string;
+  /** What `--data` takes. */
+  readonly dataHint: string;
+  /** Presets and examples. */
+  readonly help: string;
+  readonly presets: Readonly<Record<string, Config>>;
+  /** The preset when none is named. */
+  readonly usualPreset: (data: string | undefined) => string;
+  readonly resolve: (sources: ConfigSources) => Config;
+  /** Keys that a resumed run may change. */
+  readonly freeKeys: readonly string[];
+  /** Loads the task, which needs the addon, and gives its training. */
+  readonly train: () => (options: TrainOptions<Config>) => Promise<TrainResult<Final>>;
+  /** The figures that matter most, in a line. */
+  readonly describe: (metrics: Final) => string;
+}
+
+interface Flags {
+  readonly preset?: string;
+  readonly config?: string;
+  readonly set?: string[];
+  readonly data?: string;
+  readonly run?: string;
+  readonly resume?: boolean;
+  readonly device?: string;
+  readonly json?: boolean;
+  readonly printConfig?: boolean;
+}
+
+const COMMON_HELP = `
+A value comes from the preset, over it from --config, over that from --set and the other options.
+--print-config shows what that makes, as the file that --config takes.
+
+The run folder gets config.yaml, metrics.jsonl (a line each few steps), checkpoints/last and
+checkpoints/best (hub layout), and in the end metrics.json, report.html and samples/.
+
+Ctrl-C once saves a checkpoint and stops; --resume goes on from there and ends with the same weights
+as if it had run through. Ctrl-C twice stops at once.`;
+
+/** Adds `train` to the program of a task. */
+export function addTrain<Config extends ConfigTree, Final>(program: Command, command: TrainCommand<Config, Final>): void {
+  const [presets, examples] = command.help.trim().split('\n\n');
+  program
+    .command('train')
+    .summary(command.summary)
+    .description(command.description)
+    .addOption(new Option('--preset <name>', 'the recipe to start from').choices(Object.keys(command.presets)))
+    .option('--config <file.yaml>', 'values that differ from the preset')
+    .option('--set <key=value>', 'one value that differs, such as optimizer.lr=3e-4; may be repeated', collect)
+    .option('--data <folder>', command.dataHint)
+    .option('--run <folder>', `where the run goes (default: models/${command.task}-<preset>)`)
+    .option('--resume', 'go on with the run in --run (default: the one that was trained last)')
+    .option('--device <name>', 'auto, cpu, cuda, cuda:<n> or mps')
+    .option('--json', 'print the final figures as JSON')
+    .option('--print-config', 'print the configuration and stop')
+    .addHelpText('after', `\n${presets}\n${COMMON_HELP}\n\n${examples}`)
+    .action((flags: Flags) => new TrainAction(command, flags).run());
+}
+
+/** One call of `train`. */
+class TrainAction<Config extends ConfigTree, Final> {
+  constructor(
+    private readonly command: TrainCommand<Config, Final>,
+    private readonly flags: Flags,
+  ) {}
+
+  async run(): Promise<void> {
+    const { resume, run, printConfig } = this.flags;
+    const path = resume ? (run ?? this.latestRun()) : undefined;
+    const config = path === undefined ? this.newConfig() : this.resumedConfig(path);
+    if (printConfig) {
+      process.stdout.write(stringify(config));
+      return;
+    }
+    await ensureReady();
+    await this.trainShown(config, path ?? run ?? this.freeRun());
+  }
+
+  private async trainShown(config: Config, path: string): Promise<void> {
+    const train = this.command.train();
+    const display = trainingDisplay();
+    const { signal, stop } = interruptible((name) => {
+      display.say(`${name}: saving what there is, then stopping; once more stops at once`);
+    });
+    try {
+      const { resume } = this.flags;
+      const { outcome, metrics } = await train({ config, run: path, resume, signal, listener: display.listener(terminal), onEvent: announced(path, display) });
+      if (metrics) this.show(metrics, path);
+      if (outcome !== 'interrupted') return;
+      display.say(existsSync(path) ? `stopped; go on with: ${this.command.task} train --resume --run ${path}` : 'stopped before the training began');
+      process.exitCode = 130;
+    } finally {
+      stop();
+    }
+  }
+
+  private show(metrics: Final, path: string): void {
+    if (this.flags.json) process.stdout.write(`${JSON.stringify(metrics)}\n`);
+    else process.stdout.write(`${this.command.describe(metrics)}\nreport: ${join(path, 'report.html')}\n`);
+  }
+
+  private get preset(): string {
+    return this.flags.preset ?? this.command.usualPreset(this.flags.data);
+  }
+
+  private newConfig(): Config {
+    return this.command.resolve({ base: this.command.presets[this.preset]!, file: this.flags.config, set: this.assignments() });
+  }
+
+  /** A run goes on with what it began with; only what cannot change its outcome may be given anew. */
+  private resumedConfig(path: string): Config {
+    const { preset, config: file } = this.flags;
+    if (preset || file) throw new UsageError('A resumed run has its configuration already: leave --preset and --config out.');
+    const own = join(path, 'config.yaml');
+    if (!existsSync(own)) throw new UsageError(`There is no run to resume in ${path}: it has no config.yaml.`);
+    const base = readConfigFile(own);
+    const config = this.command.resolve({ base, set: this.assignments() });
+    const changed = changedKeys(base, config, this.command.freeKeys);
+    if (changed.length === 0) return config;
+    throw new UsageError(`A resumed run keeps its configuration; ${changed.join(', ')} would change its outcome: start a new run for that.`);
+  }
+
+  private assignments(): string[] {
+    const { set = [], data, device } = this.flags;
+    const quoted = (value: string) => JSON.stringify(value);
+    return [
+      ...set,
+      ...(data === undefined ? [] : [`data.folder=${quoted(data)}`]),
+      ...(device === undefined ? [] : [`device=${quoted(device)}`]),
+    ];
+  }
+
+  /** models/<task>-<preset>, or with -2, -3, … behind it when that is taken. */
+  private freeRun(): string {
+    const name = join('models', `${this.command.task}-${this.preset}`);
+    for (let number = 2, path = name; ; path = `${name}-${number++}`) if (!existsSync(path)) return path;
+  }
+
+  /** The run of this task below models/ that was written to last. */
+  private latestRun(): string {
+    const runs = existsSync('models') ? readdirSync('models').map((name) => join('models', name)) : [];
+    const logs = runs.map((path) => join(path, 'metrics.jsonl')).filter((log) => existsSync(log) && this.isOwn(join(log, '..')));
+    const [latest] = logs.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+    if (latest === undefined) throw new UsageError('There is no run to resume below models/: name one by --run.');
+    return join(latest, '..');
+  }
+
+  /** A run of another task has other keys. */
+  private isOwn(path: string): boolean {
+    const [preset] = Object.values(this.command.presets);
+    return changedTopKeys(readConfigFile(join(path, 'config.yaml')), preset!).length === 0;
+  }
+}
+
+function changedTopKeys(a: ConfigTree, b: ConfigTree): string[] {
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((key) => !(key in a) || !(key in b));
+}
+
+/** Begins with a line on where the run goes; not before it is sure that it goes there. */
+function announced(path: string, { say, onEvent }: TrainingDisplay): (event: TrainEvent) => void {
+  return (event) => {
+    if (event.type === 'begin') say(event.step === 0 ? `training into ${path}, ${event.steps} steps` : `going on with ${path} after step ${event.step} of ${event.steps}`);
+    onEvent(event);
+  };
+}

@@ -1,0 +1,125 @@
+import { type Command, Option } from 'commander';
+import { withBar } from '../../native/listener';
+import type { DetectionCheck, SplitCheck } from '../../tasks/vocdet/check';
+import { nonNegativeInteger, positiveInteger } from '../arguments';
+import { ensureReady } from '../setup';
+import { type Cell, textTable } from '../table';
+import { terminal } from '../terminal';
+
+const HELP = `
+A dataset is Pascal VOC's devkit (a folder, or its .tar files, which need not be unpacked), any folder in its layout
+(JPEGImages, Annotations, ImageSets/Main), or a file in COCO's format with its pictures.
+
+  vocdet data download --out data/raw/voc --years 2007
+  vocdet data check data/raw/voc
+  vocdet data check birds --classes birds/classes.txt --decode
+  vocdet data synth --out my-scenes --train 5000`;
+
+export function addDetectionData(program: Command): void {
+  const data = program
+    .command('data')
+    .summary('download, check or draw a dataset')
+    .description('Downloads, checks or draws a dataset of pictures with boxes.')
+    .helpCommand(false)
+    .addHelpText('after', HELP);
+  addDownload(data);
+  addCheck(data);
+  addSynth(data);
+}
+
+interface DownloadFlags {
+  readonly out: string;
+  readonly years: '2007' | '2012' | 'both';
+}
+
+function addDownload(data: Command): void {
+  data
+    .command('download')
+    .description('Gets the official archives of Pascal VOC (2007: 0.9 GB, 2012: 2 GB), goes on where it stopped, and checks them.')
+    .option('--out <folder>', 'where they go', 'data/raw/voc')
+    .addOption(new Option('--years <which>', 'which challenge').choices(['2007', '2012', 'both']).default('both'))
+    .action(async ({ out, years }: DownloadFlags) => {
+      const { downloadVoc } = require('../../tasks/vocdet/download') as typeof import('../../tasks/vocdet/download');
+      const archives = await withBar(terminal, 'downloading Pascal VOC', (bar) =>
+        downloadVoc(out, { ...(years !== 'both' && { years: [years] }), onProgress: (_archive, { received, total }) => bar.update(received, total) }),
+      );
+      for (const { path, fetched } of archives) process.stdout.write(`${path}: ${fetched ? 'fetched' : 'there already'}\n`);
+    });
+}
+
+interface CheckFlags {
+  readonly classes?: string;
+  readonly images?: string;
+  readonly decode?: boolean;
+  readonly json?: boolean;
+}
+
+function addCheck(data: Command): void {
+  data
+    .command('check')
+    .description('Says what a dataset holds, beside what the official one holds, and what is wrong with it; errors end with exit code 1.')
+    .argument('<folder>', "VOC devkit, its archives, a folder in its layout, or a file in COCO's format")
+    .option('--classes <file>', 'file with one class a line (default: those that the dataset names)')
+    .option('--images <folder>', "folder or archive of a COCO file's pictures")
+    .option('--decode', 'decode every picture, to find damaged ones')
+    .option('--json', 'print the findings as one JSON object')
+    .action(async (folder: string, { classes, images, decode, json }: CheckFlags) => {
+      await ensureReady();
+      const { checkDetectionData } = require('../../tasks/vocdet/check') as typeof import('../../tasks/vocdet/check');
+      const { readClassFile } = require('../../tasks/vocdet/classes') as typeof import('../../tasks/vocdet/classes');
+      const list = classes === undefined ? undefined : readClassFile(classes);
+      const check = await withBar(
+        terminal,
+        'reading pictures',
+        (bar) => checkDetectionData(folder, { classes: list, images, decode, onProgress: (done, all) => bar.update(done, all) }),
+        'steps',
+      );
+      process.stdout.write(json ? `${JSON.stringify(check)}\n` : describe(check));
+      if (check.errors > 0) process.exitCode = 1;
+    });
+}
+
+function describe({ splits, findings, errors, warnings }: DetectionCheck): string {
+  const dash = (value: number | null): Cell => value ?? '-';
+  const row = ({ split, images, objects, difficult, crowds, empty }: SplitCheck): Cell[] => [
+    split, images.found, dash(images.official), objects.found, dash(objects.official), difficult, crowds, empty,
+  ];
+  const names = [...new Set(splits.flatMap(({ classes }) => classes.map(({ name }) => name)))];
+  const objectsOf = (name: string, { classes }: SplitCheck): number => classes.find((one) => one.name === name)?.objects ?? 0;
+  const verdict = findings.length === 0 ? 'Nothing is wrong.\n' : `${errors} errors, ${warnings} warnings\n`;
+  return [
+    textTable([['split', 'pictures', 'official', 'objects', 'official', 'difficult', 'crowds', 'empty'], ...splits.map(row)]),
+    textTable([['objects by class', ...splits.map(({ split }) => split)], ...names.map((name): Cell[] => [name, ...splits.map((split) => objectsOf(name, split))])]),
+    ...(findings.length > 0 ? [textTable([['finding', 'kind', 'count'], ...findings.map(({ kind, severity, count }): Cell[] => [kind, severity, count])])] : []),
+    ...findings.map(({ kind, count, examples }) => `${kind}:\n${examples.map((line) => `  ${line}\n`).join('')}${count > examples.length ? `  … and ${count - examples.length} more\n` : ''}`),
+    verdict,
+  ].join('\n');
+}
+
+interface SynthFlags {
+  readonly out?: string;
+  readonly seed?: number;
+  readonly train?: number;
+  readonly val?: number;
+  readonly test?: number;
+}
+
+function addSynth(data: Command): void {
+  data
+    .command('synth')
+    .description("Draws scenes in VOC's format, with all twenty classes; the same options give the same scenes.")
+    .option('--out <folder>', 'where they go (default: data/processed/scenes)')
+    .option('--seed <n>', 'seed of all scenes (default: 0)', nonNegativeInteger)
+    .option('--train <n>', 'scenes to train on (default: 1600)', positiveInteger)
+    .option('--val <n>', 'scenes to choose by (default: 200)', positiveInteger)
+    .option('--test <n>', 'scenes to measure on (default: 200)', positiveInteger)
+    .action(async ({ out, ...options }: SynthFlags) => {
+      await ensureReady();
+      const { ensureDrawnScenes } = require('../../tasks/vocdet/synth') as typeof import('../../tasks/vocdet/synth');
+      const { DRAWN_SCENES } = require('../../tasks/vocdet/open-dataset') as typeof import('../../tasks/vocdet/open-dataset');
+      const folder = out ?? DRAWN_SCENES;
+      const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+      const drawn = await withBar(terminal, 'drawing scenes', (bar) => ensureDrawnScenes(folder, { ...given, onProgress: (done, all) => bar.update(done, all) }), 'steps');
+      process.stdout.write(`${folder}: ${drawn ? 'drawn' : 'there already'}\n`);
+    });
+}

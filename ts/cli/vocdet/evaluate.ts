@@ -1,0 +1,79 @@
+import type { Command } from 'commander';
+import { UsageError } from '../../errors';
+import type { SplitFigures } from '../../tasks/vocdet/figures';
+import { positiveInteger } from '../arguments';
+import { ensureReady } from '../setup';
+import { type Cell, textTable } from '../table';
+import { terminal } from '../terminal';
+
+interface Flags {
+  readonly run?: string;
+  readonly data?: string;
+  readonly images?: string;
+  readonly classes?: string;
+  readonly split: string;
+  readonly zeroShot?: boolean;
+  readonly device: string;
+  readonly batchSize: number;
+  readonly bootstrap?: number;
+  readonly json?: boolean;
+}
+
+const HELP = `
+<weights> is a run folder (its best checkpoint), a hub folder, a hub name (org/name) or a .pth file.
+VOC's figures leave out objects marked difficult, and so do COCO's here: finding one is neither right nor wrong.
+With --zero-shot a detector of COCO's classes is measured on VOC's without training.
+
+  vocdet evaluate models/vocdet-tiny
+  vocdet evaluate facebook/detr-resnet-50 --data VOCdevkit --split 2007/test --zero-shot`;
+
+export function addDetectionEvaluate(program: Command): void {
+  program
+    .command('evaluate')
+    .summary('measure a detector on a dataset')
+    .description('Measures a detector on one split of a dataset, by the protocols of VOC 2007, VOC 2012 and COCO.')
+    .argument('[weights]', 'run folder, hub folder, hub name or .pth file')
+    .option('--run <weights>', 'the weights, instead of the first argument')
+    .option('--data <folder>', 'VOC devkit, its archives, or a COCO file (default: that of the run, else the drawn scenes)')
+    .option('--images <folder>', "folder or archive of a COCO file's pictures")
+    .option('--classes <file>', 'file with one class a line (default: those of the dataset)')
+    .option('--split <name>', 'train, val, test, or a split by its name, as 2007/test', 'test')
+    .option('--zero-shot', "take the dataset's classes from the detector's own by their names")
+    .option('--device <name>', 'auto, cpu, cuda, cuda:<n> or mps', 'auto')
+    .option('--batch-size <n>', 'pictures in a batch', positiveInteger, 8)
+    .option('--bootstrap <n>', 'confidence intervals from so many drawn sets of pictures', positiveInteger)
+    .option('--json', 'print the figures as one JSON object')
+    .addHelpText('after', HELP)
+    .action(async (first: string | undefined, flags: Flags) => {
+      const weights = flags.run ?? first;
+      if (weights === undefined) throw new UsageError('Expected the weights (a run folder, a hub folder, a hub name or a .pth file), found nothing.');
+      await ensureReady();
+      await run(weights, flags);
+    });
+}
+
+async function run(weights: string, { device, json, bootstrap, ...flags }: Flags): Promise<void> {
+  const { evaluate } = require('../../tasks/vocdet/evaluate') as typeof import('../../tasks/vocdet/evaluate');
+  const { chooseDevice } = require('../../train/device') as typeof import('../../train/device');
+  const drawn = bootstrap === undefined ? undefined : { samples: bootstrap };
+  const figures = await evaluate(weights, { ...flags, bootstrap: drawn, device: chooseDevice(device), listener: terminal });
+  process.stdout.write(json ? `${JSON.stringify(figures)}\n` : describe(figures));
+}
+
+function describe({ images, loss, coco, voc07, voc12, confidence }: SplitFigures): string {
+  const row = (name: string): Cell[] => [name, ...[coco.perClass[name]!.AP, coco.perClass[name]!.AP50, voc07.perClass[name]!, voc12.perClass[name]!].map(percent)];
+  const classes = Object.keys(coco.perClass).map(row);
+  const mean = ['mean', ...[coco.AP, coco.AP50, voc07.mAP, voc12.mAP].map(percent)];
+  const more = (['AP75', 'APs', 'APm', 'APl', 'AR1', 'AR10', 'AR100', 'ARs', 'ARm', 'ARl'] as const).map((name) => `${name} ${percent(coco[name])}`);
+  const lines = [textTable([['class', 'AP %', 'AP50 %', 'VOC07 %', 'VOC12 %'], ...classes, mean]), `${more.join(', ')}\n`];
+  if (confidence) {
+    const { AP, AP50 } = confidence.coco;
+    const range = (interval: readonly [number, number] | null) => (interval ? `${percent(interval[0])} to ${percent(interval[1])}` : '-');
+    lines.push(`${100 * confidence.level} % intervals: AP ${range(AP)}, AP50 ${range(AP50)}, VOC07 ${range(confidence.voc07)}, VOC12 ${range(confidence.voc12)}\n`);
+  }
+  return `${lines.join('\n')}\n${images} pictures, loss ${loss.toFixed(4)}\n`;
+}
+
+function percent(share: number | null): string {
+  return share === null ? '-' : (100 * share).toFixed(2);
+}

@@ -1,0 +1,48 @@
+/** The pictures that a user names, whatever the task. */
+import { basename } from 'node:path';
+import { InputError } from '../errors';
+import { type RgbImage, decodeImage } from '../vision/image';
+import { ahead } from './sources/ahead';
+import type { FetchOptions } from './sources/fetch';
+import { type Source, expandSources } from './sources/sources';
+
+/** A picture that could not be read. */
+export interface Failure {
+  readonly source: string;
+  readonly error: InputError;
+}
+
+/** A decoded picture, or why there is none. */
+export type Loaded = { readonly source: string; readonly image: RgbImage } | Failure;
+
+/** Reads and decodes pictures a few ahead of their use. */
+export function loadPictures(inputs: readonly string[], fetch?: FetchOptions): AsyncGenerator<Loaded, void, undefined> {
+  return ahead(expandSources(inputs, fetch), 8, load);
+}
+
+/** The same in groups of `size`; the last one may be smaller. */
+export async function* pictureBatches(inputs: readonly string[], size: number, fetch?: FetchOptions): AsyncGenerator<Loaded[], void, undefined> {
+  let batch: Loaded[] = [];
+  for await (const item of loadPictures(inputs, fetch)) {
+    batch.push(item);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+async function load(source: Source): Promise<Loaded> {
+  try {
+    return { source: source.name, image: await decodeImage(await source.read(), source.name) };
+  } catch (error) {
+    if (error instanceof InputError) return { source: source.name, error };
+    throw error;
+  }
+}
+
+/** `3-face.jpg` for `/some/where/face.png?size=2`: a name for what is made of the third picture. */
+export function outputName(number: number, source: string): string {
+  const stem = basename(source.replace(/[?#].*$/, '')).replace(/\.\w+$/, '');
+  return `${number}-${stem.replace(/[^\w.-]+/g, '_').slice(0, 80)}.jpg`;
+}

@@ -1,0 +1,49 @@
+/**
+ * Where a query of DETR looks when it draws its box: the attention of the last decoder layer over the picture, the mean of
+ * its heads (Carion et al. 2020, figure 6).
+ */
+import * as torch from '../../tensor';
+import type { Tensor } from '../../tensor';
+import { postProcess } from '../../models/detr';
+import type { RgbImage } from '../../vision/image';
+import type { HeatMap } from '../sheet';
+import { onDevice, type ObjectDetector } from './detector';
+import type { Detections } from './evaluator';
+
+/** The answers of all queries to one picture, and the map of each. */
+export interface WatchedDetections {
+  readonly detections: Detections;
+  readonly maps: readonly HeatMap[];
+}
+
+/** @param image one picture; there is no padding then, and the map covers all of it */
+export function watchedDetections(detector: ObjectDetector, image: RgbImage): WatchedDetections {
+  const { model, processor, device } = detector;
+  const attention = [...model.model.decoder.layers].at(-1)!.encoder_attn;
+  return torch.noGrad(() =>
+    torch.scoped(() => {
+      const batch = onDevice(processor.preprocess(image), device);
+      let weights: Float32Array | undefined;
+      attention.watch = (seen: Tensor) => (weights = seen.mean([1]).to('cpu').data() as Float32Array); // (1, nh, Q, S) -> (1, Q, S)
+      try {
+        const detections = postProcess(model.forward(batch), { sizes: [image] })[0]!;
+        return { detections, maps: mapsOf(weights!, detections.scores.length, batch.pixelValues.shape) };
+      } finally {
+        attention.watch = undefined;
+      }
+    }),
+  );
+}
+
+/** Rows of (Q, S) weights as maps of the proportions of the input, (1, 3, H, W). */
+function mapsOf(weights: Float32Array, queries: number, [, , height, width]: readonly number[]): HeatMap[] {
+  const cells = weights.length / queries;
+  // Every stage halves a side and rounds up, so the map is the one with as many cells that halving leads to.
+  let [rows, columns] = [height!, width!];
+  while (rows * columns > cells) [rows, columns] = [Math.ceil(rows / 2), Math.ceil(columns / 2)];
+  return Array.from({ length: queries }, (_, query) => {
+    const values = weights.slice(query * cells, (query + 1) * cells);
+    const largest = values.reduce((most, value) => Math.max(most, value), 0);
+    return { rows, columns, values: values.map((value) => value / largest) };
+  });
+}

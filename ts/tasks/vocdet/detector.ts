@@ -1,0 +1,95 @@
+import { statSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DetrForObjectDetection, openSource } from '../../models';
+import { labelSpaceOf, postProcess, requireLabels, type Detections } from '../../models/detr';
+import * as torch from '../../tensor';
+import { weightsOf } from '../../train/run';
+import type { Extent } from '../../vision/boxes';
+import { DetectionProcessor, type PaddedBatch } from '../../vision/detection-processor';
+import type { RgbImage } from '../../vision/image';
+import { PROCESSOR_FILE } from '../../vision/processor-file';
+import type { ClassList } from './classes';
+
+export interface DetectorOptions {
+  /** @default 'cpu' */
+  readonly device?: string;
+  /** Hears what a load had to make up, such as a new head. */
+  readonly onWarning?: (message: string) => void;
+}
+
+/** A DETR with the way from a picture to its input and from its output to boxes in the picture. */
+export class ObjectDetector {
+  constructor(
+    readonly model: DetrForObjectDetection,
+    readonly processor: DetectionProcessor,
+  ) {}
+
+  /**
+   * Loads a run (its best checkpoint), a hub folder, a model of the hub, or a `.pth` file of DETR's authors.
+   * @throws InputError when it is none of these
+   */
+  static async load(source: string, { device = 'cpu', onWarning }: DetectorOptions = {}): Promise<ObjectDetector> {
+    const weights = detectorWeights(source);
+    const model = await DetrForObjectDetection.fromPretrained(weights, { device, dtype: 'float32', onWarning });
+    return new ObjectDetector(model, await loadProcessor(weights));
+  }
+
+  /** Names of the classes, by their numbers. */
+  get names(): readonly string[] {
+    return labelSpaceOf(this.model.config).names;
+  }
+
+  get device(): string {
+    return this.model.class_labels_classifier.weight.device;
+  }
+
+  /** @throws InputError when the model detects other classes than these */
+  requireClasses(classes: ClassList): void {
+    requireLabels(labelSpaceOf(this.model.config), classes);
+  }
+
+  /** What is more likely than `threshold` in each picture, in pixels of it; the likeliest first. */
+  detect(images: readonly RgbImage[], threshold: number): Detections[] {
+    return torch.scoped(() => this.detectBatch(this.processor.preprocess(images), images, threshold).map(byScore));
+  }
+
+  /** @param sizes of the pictures before they were preprocessed */
+  detectBatch(batch: PaddedBatch, sizes: readonly Extent[], threshold = 0): Detections[] {
+    return torch.inferenceMode(() => torch.scoped(() => postProcess(this.model.forward(onDevice(batch, this.device)), { sizes, threshold })));
+  }
+
+  /** Writes a hub folder that `load` and Python's transformers read. */
+  async save(folder: string): Promise<void> {
+    this.model.savePretrained(folder);
+    await writeFile(join(folder, PROCESSOR_FILE), `${JSON.stringify(this.processor.toJSON(), null, 2)}\n`);
+  }
+}
+
+/** The input of the model on its device. */
+export function onDevice({ pixelValues, pixelMask }: PaddedBatch, device: string): { pixelValues: torch.Tensor; pixelMask: torch.Tensor } {
+  return { pixelValues: pixelValues.to(device), pixelMask: pixelMask.to(device) };
+}
+
+/** What a source stands for: `fromPretrained` takes it. */
+export function detectorWeights(source: string): string {
+  return statSync(source, { throwIfNoEntry: false })?.isFile() ? source : weightsOf(source);
+}
+
+/** The preprocessing of a checkpoint; the authors' files come without and mean the paper's. */
+export async function loadProcessor(weights: string): Promise<DetectionProcessor> {
+  if (statSync(weights, { throwIfNoEntry: false })?.isFile()) return new DetectionProcessor();
+  const source = openSource(weights);
+  const path = await source.find(PROCESSOR_FILE);
+  if (!path) throw source.missing(PROCESSOR_FILE);
+  return DetectionProcessor.fromConfig(JSON.parse(await readFile(path, 'utf8')), path);
+}
+
+function byScore({ scores, labels, boxes }: Detections): Detections {
+  const order = [...scores.keys()].sort((a, b) => scores[b]! - scores[a]!);
+  return {
+    scores: Float64Array.from(order, (row) => scores[row]!),
+    labels: Int32Array.from(order, (row) => labels[row]!),
+    boxes: { format: 'xyxy', data: Float64Array.from(order.flatMap((row) => [...boxes.data.subarray(4 * row, 4 * row + 4)])) },
+  };
+}

@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import { InputError } from '../../errors';
+import { type Listener, silent } from '../../native/listener';
+import { withClassRows } from '../../models/detr';
+import { valueAt } from '../../train/config/keys';
+import { readConfigFile } from '../../train/config/resolve';
+import { isRun } from '../../train/run';
+import { ClassList } from './classes';
+import { ObjectDetector } from './detector';
+import type { BootstrapOptions } from './evaluator';
+import { splitFigures, withoutCurves, type SplitFigures } from './figures';
+import { classRows } from './model';
+import { openDataset, type DataChoice, type SplitName } from './open-dataset';
+
+export interface EvaluateOptions {
+  /** VOC devkit, its archives, or a COCO file. @default that of the run, else the drawn scenes */
+  readonly data?: string;
+  /** Folder or archive of a COCO file's pictures. */
+  readonly images?: string;
+  /** File with one class a line. @default those of the dataset */
+  readonly classes?: string;
+  /** `train`, `val` or `test`, or the name of a split in the dataset, as `2007/test`. @default 'test' */
+  readonly split?: string;
+  /** Takes the classes of the dataset from the detector's own by their names, COCO's for VOC's. @default false */
+  readonly zeroShot?: boolean;
+  /** @default 'cpu' */
+  readonly device?: string;
+  /** Pictures in a batch; the padding beside smaller ones moves figures a little. @default 8 */
+  readonly batchSize?: number;
+  /** Intervals by the bootstrap. @default none */
+  readonly bootstrap?: BootstrapOptions;
+  readonly listener?: Listener;
+}
+
+/** The figures of a run (its best checkpoint), a hub folder, a model of the hub or a `.pth` file on one split of a dataset. */
+export async function evaluate(weights: string, options: EvaluateOptions = {}): Promise<SplitFigures> {
+  const { split = 'test', device, batchSize = 8, listener = silent, zeroShot = false, bootstrap } = options;
+  const loaded = await ObjectDetector.load(weights, { device, onWarning: listener.say });
+  const dataset = await openDataset(choiceOf(weights, options), listener);
+  try {
+    const detector = zeroShot ? mapped(loaded, dataset.classes, weights) : loaded;
+    if (!zeroShot) requireSame(detector, dataset.classes, weights);
+    detector.model.optimizeForInference();
+    const pictures = isRole(split) ? await dataset.split(split) : await dataset.data.split(split);
+    return withoutCurves(await splitFigures(detector, pictures, dataset.classes, { batchSize, listener, bootstrap }));
+  } finally {
+    dataset.close();
+  }
+}
+
+function isRole(split: string): split is SplitName {
+  return ['train', 'val', 'test'].includes(split);
+}
+
+/** What to read: as asked, else as the run did. */
+function choiceOf(weights: string, { data, images, classes }: EvaluateOptions): DataChoice {
+  const own = isRun(weights) ? ((valueAt(readConfigFile(join(weights, 'config.yaml')), 'data') ?? {}) as unknown as Partial<DataChoice>) : {};
+  if (data === undefined) return { folder: null, ...own, ...(classes !== undefined && { classes }) };
+  return { folder: data, images, classes: classes ?? own.classes };
+}
+
+/** The detector for other classes: its own rows for them, by name. */
+function mapped({ model, processor }: ObjectDetector, classes: ClassList, weights: string): ObjectDetector {
+  const rows = classRows(model, classes, null);
+  const missing = classes.names.filter((_, id) => rows[id] === null);
+  if (missing.length > 0) throw new InputError(`${weights} does not know ${missing.join(', ')}: without training it cannot detect them.`);
+  return new ObjectDetector(withClassRows(model, classes.names, rows), processor);
+}
+
+function requireSame(detector: ObjectDetector, classes: ClassList, weights: string): void {
+  try {
+    detector.requireClasses(classes);
+  } catch (cause) {
+    if (!(cause instanceof InputError)) throw cause;
+    throw new InputError(`${weights}: ${cause.message} Or map them by name: --zero-shot.`, { cause });
+  }
+}

@@ -1,0 +1,83 @@
+import { InputError } from '../../errors';
+import { type Listener, silent, withBar } from '../../native/listener';
+import * as torch from '../../tensor';
+import type { ClassList } from './classes';
+import { evaluationBatches, releaseBatch, type DetectionBatch, type Original } from './data';
+import type { DetectionSplit } from './dataset';
+import { onDevice, type ObjectDetector } from './detector';
+import { DetectionEvaluator, type BootstrapOptions, type Detections, type DetectionResult } from './evaluator';
+import { postProcess } from '../../models/detr';
+
+/** The figures of one split; all precisions are shares between 0 and 1. */
+export interface SplitFigures extends Omit<DetectionResult, 'curves'> {
+  /** Mean of the loss over the pictures. */
+  readonly loss: number;
+}
+
+/** The same with the curves of each class. */
+export interface FullFigures extends SplitFigures, Pick<DetectionResult, 'curves'> {}
+
+/** One picture of a split with what was found in it, the likeliest and the unlikely. */
+export interface DetectedPicture {
+  /** Its place in the split. */
+  readonly index: number;
+  readonly original: Original;
+  readonly detections: Detections;
+}
+
+export interface FigureOptions {
+  /** Pictures in a batch. @default 8 */
+  readonly batchSize?: number;
+  readonly prefetch?: number;
+  /** Whether objects marked difficult count in the loss. @default 'keep' */
+  readonly difficult?: 'keep' | 'drop';
+  /** Aborts between two batches with the signal's reason. */
+  readonly signal?: AbortSignal;
+  readonly listener?: Listener;
+  /** Intervals by the bootstrap. @default none */
+  readonly bootstrap?: BootstrapOptions;
+  /** Sees every picture. */
+  readonly onPicture?: (picture: DetectedPicture) => void;
+}
+
+/** Passes a split through the detector once. @throws InputError when the detector has other classes */
+export async function splitFigures(detector: ObjectDetector, split: DetectionSplit, classes: ClassList, options: FigureOptions = {}): Promise<FullFigures> {
+  const { signal, listener = silent, onPicture, bootstrap, ...batching } = options;
+  detector.requireClasses(classes);
+  const evaluator = new DetectionEvaluator(classes);
+  const { length } = split.ids;
+  if (length === 0) throw new InputError(`Expected pictures in the split ${split.name}, found none.`);
+  let [done, loss] = [0, 0];
+  const pass = async (update: (done: number, all: number) => void) => {
+    const batches = evaluationBatches({ split, classes, processor: detector.processor }, { batchSize: 8, ...batching });
+    for await (const batch of batches.epoch(0)) {
+      signal?.throwIfAborted();
+      const found = answer(detector, batch);
+      releaseBatch(batch);
+      loss += found.loss * batch.originals.length;
+      batch.originals.forEach((original, i) => {
+        evaluator.add(original.id, found.detections[i]!, original.truths);
+        onPicture?.({ index: done + i, original, detections: found.detections[i]! });
+      });
+      update((done += batch.originals.length), length);
+    }
+  };
+  await withBar(listener, `evaluating ${split.name}`, (bar) => pass((now, all) => bar.update(now, all)), 'steps');
+  return { loss: loss / length, ...evaluator.result({ bootstrap }) };
+}
+
+/** Without the curves, which are long. */
+export function withoutCurves({ curves: _, ...figures }: FullFigures): SplitFigures {
+  return figures;
+}
+
+function answer(detector: ObjectDetector, batch: DetectionBatch): { detections: Detections[]; loss: number } {
+  const { device, model } = detector;
+  return torch.inferenceMode(() =>
+    torch.scoped(() => {
+      const labels = batch.labels.map(({ classLabels, boxes }) => ({ classLabels: classLabels.to(device), boxes: boxes.to(device) }));
+      const output = model.forward({ ...onDevice(batch, device), labels });
+      return { detections: postProcess(output, { sizes: batch.originals }), loss: Number(output.loss!.item()) };
+    }),
+  );
+}

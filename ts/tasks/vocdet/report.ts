@@ -1,0 +1,168 @@
+import type { MetricsEntry } from '../../train/metrics-log';
+import { type Chart, chart, sharePlot } from '../../train/report/curves';
+import { Html, html } from '../../train/report/html';
+import { facts, renderPage } from '../../train/report/page';
+import { type Picture, pictureGrid } from '../../train/report/pictures';
+import { type Cell, type Table, table } from '../../train/report/table';
+import type { FullFigures } from './figures';
+
+/** One picture with its detections. */
+export interface Sample {
+  /** The name of the picture in its dataset. */
+  readonly name: string;
+  /** With the boxes drawn. */
+  readonly jpeg: Uint8Array;
+  readonly found: readonly { readonly name: string; readonly score: number; readonly verdict: 'right' | 'wrong' | 'ignored' }[];
+  /** Classes of the objects that nothing found. */
+  readonly missed: readonly string[];
+}
+
+export interface ReportInput {
+  readonly title: string;
+  /** What was trained on what. */
+  readonly subtitle: string;
+  /** Facts of the run, by name. */
+  readonly facts: Readonly<Record<string, string | number | null>>;
+  /** config.yaml. */
+  readonly configuration: string;
+  readonly log: readonly MetricsEntry[];
+  readonly train: FullFigures;
+  readonly val: FullFigures;
+  readonly test: FullFigures;
+  /** Pictures of the test split, chosen without looking at the detections. */
+  readonly samples: readonly Sample[];
+  /** Pictures of the test split with the most and surest mistakes, the worst first. */
+  readonly mistakes: readonly Sample[];
+}
+
+/** report.html of a vocdet run. */
+export function renderReport(input: ReportInput): string {
+  const { title, subtitle, log, test, samples, mistakes } = input;
+  return renderPage({
+    title,
+    subtitle,
+    figures: [
+      { label: 'AP50, test', value: percent(test.coco.AP50), note: `${test.images} pictures` },
+      { label: 'AP, test', value: percent(test.coco.AP), note: 'mean over overlaps 0.5 to 0.95' },
+      { label: 'VOC 2012 mAP', value: percent(test.voc12.mAP), note: 'area under the curve' },
+      { label: 'VOC 2007 mAP', value: percent(test.voc07.mAP), note: 'eleven points' },
+    ],
+    sections: [
+      { title: 'Training', intro: 'Losses and average precision over optimizer steps.', body: lossCurves(log) },
+      {
+        title: 'Splits',
+        intro: 'The checkpoint with the best AP50 on the validation split, on all three splits; of the training split the first pictures.',
+        body: table(splitTable(input)),
+      },
+      { title: 'Classes on the test split', intro: `${difficultPolicy(test)} A click on a head sorts.`, body: table(classTable(test)) },
+      {
+        title: 'Precision and recall',
+        intro: 'At an overlap of one half, on the test split: of what is found so many are right, of what is there so much is found.',
+        body: precisionCurves(test),
+      },
+      { title: 'Samples', intro: 'Test pictures, picked evenly over the split, with what was found above a score of 0.5.', body: pictureGrid(samples.map(samplePicture)) },
+      { title: 'Worst mistakes', intro: 'The test pictures with the most and surest mistakes; now and then it is the annotation that is wrong.', body: pictureGrid(mistakes.map(samplePicture)) },
+      { title: 'Run', body: html`${facts(input.facts)}<details><summary>Configuration</summary><pre>${input.configuration}</pre></details>` },
+    ],
+  });
+}
+
+const terms = [
+  { key: 'loss_ce', title: 'Classes (cross entropy)' },
+  { key: 'loss_bbox', title: 'Boxes (L1 distance)' },
+  { key: 'loss_giou', title: 'Boxes (generalized overlap)' },
+] as const;
+
+function lossCurves(log: readonly MetricsEntry[]): Html {
+  const layers = auxiliaryLayers(log);
+  const ofTerm = ({ key, title }: (typeof terms)[number]): Chart => ({
+    title,
+    curves: [...layers.map((layer) => train(`decoder layer ${layer + 1}`, `${key}_${layer}`)), train(layers.length > 0 ? 'last layer' : 'train', key)],
+  });
+  const charts: Chart[] = [
+    { title: 'Loss', curves: [train('train', 'loss'), { label: 'val', kind: 'val', key: 'loss' }] },
+    { title: 'Average precision, validation', share: true, curves: [val('AP50', 'AP50'), val('AP75', 'AP75'), val('AP', 'AP')] },
+    ...terms.map(ofTerm),
+    { title: 'Wrong class of matched queries, %', curves: [train('train', 'class_error')] },
+    { title: 'Error of the number of objects', curves: [train('train', 'cardinality_error')] },
+    { title: 'Learning rate', curves: [train('learning rate', 'lr')] },
+    { title: 'Norm of the gradients', curves: [train('norm before clipping', 'gradNorm')] },
+  ];
+  return html`<div class="charts">${charts.map((item) => chart(item, log))}</div>`;
+}
+
+function train(label: string, key: string): Chart['curves'][number] {
+  return { label, kind: 'train', key };
+}
+
+function val(label: string, key: string): Chart['curves'][number] {
+  return { label, kind: 'val', key };
+}
+
+/** Decoder layers before the last that have losses of their own. */
+function auxiliaryLayers(log: readonly MetricsEntry[]): number[] {
+  const entry = log.find(({ kind }) => kind === 'train') ?? {};
+  return Object.keys(entry).flatMap((key) => /^loss_ce_(\d+)$/.exec(key)?.[1] ?? []).map(Number).sort((a, b) => a - b);
+}
+
+function splitTable({ train: first, val: second, test }: ReportInput): Table {
+  const row = (name: string, { images, loss, coco, voc07, voc12 }: FullFigures): Cell[] => [
+    name, images, loss, coco.AP, coco.AP50, coco.AP75, coco.APs, coco.APm, coco.APl, coco.AR100, voc07.mAP, voc12.mAP,
+  ];
+  const share = (label: string, hint: string) => ({ label, digits: 1, share: true, hint });
+  return {
+    columns: [
+      { label: 'Split' },
+      { label: 'Pictures' },
+      { label: 'Loss', digits: 3 },
+      share('AP', 'Mean over overlaps 0.5, 0.55 … 0.95'),
+      share('AP50', 'At an overlap of 0.5'),
+      share('AP75', 'At an overlap of 0.75'),
+      share('APs', 'Objects below 32 x 32 pixels'),
+      share('APm', 'Objects below 96 x 96 pixels'),
+      share('APl', 'Larger objects'),
+      share('AR100', 'Recall by at most 100 detections'),
+      share('VOC07', 'VOC 2007, eleven points'),
+      share('VOC12', 'VOC 2012, area under the curve'),
+    ],
+    rows: [row('train', first), row('val', second), row('test', test)],
+  };
+}
+
+function classTable({ coco, voc07, voc12 }: FullFigures): Table {
+  const names = Object.keys(coco.perClass);
+  const share = (label: string) => ({ label, digits: 1, share: true });
+  const row = (name: string): Cell[] => [name, coco.perClass[name]!.AP, coco.perClass[name]!.AP50, voc07.perClass[name]!, voc12.perClass[name]!];
+  return {
+    columns: [{ label: 'Class' }, share('AP'), share('AP50'), share('VOC07'), share('VOC12')],
+    rows: names.map(row),
+    footer: ['Mean', coco.AP, coco.AP50, voc07.mAP, voc12.mAP],
+  };
+}
+
+function precisionCurves({ curves }: FullFigures): Html {
+  const known = Object.entries(curves).filter(([, { precision }]) => precision.some((value) => value > 0));
+  const charts = known.map(([name, { recall, precision }]) => sharePlot({ title: name, x: { label: 'recall', values: recall }, y: { label: 'precision', values: precision } }));
+  return html`<div class="charts small">${charts}</div>`;
+}
+
+function difficultPolicy({ difficult }: FullFigures): string {
+  return difficult === 'ignore' ? 'Objects marked difficult are left out: finding one is neither right nor wrong.' : "Objects marked difficult count in COCO's figures, not in VOC's.";
+}
+
+/** What was found and what was missed. */
+function samplePicture({ name, jpeg, found, missed }: Sample): Picture {
+  const marks = { right: '✓', wrong: '✗', ignored: '·' } as const;
+  return {
+    jpeg,
+    title: name,
+    caption: html`<ul>
+${found.map((item) => html`<li class="${item.verdict}">${marks[item.verdict]} ${item.name} ${percent(item.score, 0)}</li>`)}
+${missed.map((item) => html`<li class="wrong">✗ ${item} (missed)</li>`)}
+</ul>`,
+  };
+}
+
+function percent(share: number | null, digits = 1): string {
+  return share === null ? '–' : `${(100 * share).toFixed(digits)}\u00a0%`;
+}

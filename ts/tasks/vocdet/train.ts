@@ -1,0 +1,96 @@
+import { AdamW } from '../../optim';
+import * as torch from '../../tensor';
+import { fingerprint } from '../../train/config/fingerprint';
+import { trainPlan } from '../../train/config/schema';
+import { autocastType } from '../../train/device';
+import type { Metrics } from '../../train/events';
+import { parameterGroups } from '../../train/groups';
+import type { TrainParts } from '../../train/plan';
+import { makeSchedule } from '../../train/schedule';
+import { type Fit, type TrainContext, type TrainOptions, type TrainResult, trainTask } from '../train-task';
+import { type DetectionConfig, freeKeys } from './config';
+import { releaseBatch, trainBatches, type DetectionBatch } from './data';
+import type { DetectionSplit } from './dataset';
+import { ObjectDetector, onDevice } from './detector';
+import { splitFigures, type SplitFigures } from './figures';
+import { finishRun, type FinalMetrics } from './finish';
+import { backboneAndRest, chooseTrained, newModel, newProcessor, savedDetector } from './model';
+import { openDataset, type OpenDataset } from './open-dataset';
+
+/** Trains a detector and leaves a run folder. A finished run is left as it is. */
+export function train(options: TrainOptions<DetectionConfig>): Promise<TrainResult<FinalMetrics>> {
+  return trainTask(options, prepareTraining);
+}
+
+/** What the training reads. */
+interface Splits {
+  readonly train: DetectionSplit;
+  readonly val: DetectionSplit;
+}
+
+async function prepareTraining(context: TrainContext<DetectionConfig>, fit: Fit<FinalMetrics>): Promise<TrainResult<FinalMetrics>> {
+  const { config, run, device, listener, signal } = context;
+  const dataset = await openDataset(config.data, listener);
+  try {
+    const splits = { train: await dataset.split('train'), val: await dataset.split('val') };
+    const saved = run.has('last') ? await savedDetector(run.checkpoint('last')) : undefined;
+    const processor = saved?.processor ?? (await newProcessor(config));
+    const start = saved ? { model: saved.model, detects: true } : await newModel(config, dataset.classes, listener.say);
+    const detector = new ObjectDetector(start.model.to(device), processor);
+    detector.requireClasses(dataset.classes);
+    chooseTrained(detector.model, config);
+    return await fit({
+      plan: trainPlan(config, 'AP50', start.detects),
+      parts: trainParts(detector, splits, dataset, context),
+      digest: digest(config, splits, dataset),
+      finish: () => finishRun(run, dataset, { device, config, listener, signal }),
+    });
+  } finally {
+    dataset.close();
+  }
+}
+
+/** What the shared loop needs to train this detector on this data. */
+function trainParts(detector: ObjectDetector, { train: split, val }: Splits, { classes }: OpenDataset, context: TrainContext<DetectionConfig>): TrainParts<DetectionBatch> {
+  const { config, device, listener } = context;
+  const { batchSize, seed, data: { prefetch, difficult }, evaluate } = config;
+  const { model, processor } = detector;
+  const { lr, backboneLr, weightDecay, decayAll, betas, eps } = config.optimizer;
+  const rules = { lr, headLr: null, weightDecay, decayAll, layerDecay: backboneLr / lr };
+  const batches = trainBatches({ split, classes, processor }, config.augment, { batchSize, seed, prefetch, difficult });
+  const optimizer = new AdamW(parameterGroups(model.namedParameters(), rules, backboneAndRest), { lr, betas, eps });
+  const steps = config.epochs * Math.ceil(batches.batches / config.accumulate);
+  return {
+    model,
+    data: batches,
+    optimizer,
+    scheduler: makeSchedule(optimizer, config.schedule, { steps, epochs: config.epochs }),
+    loss: detectionLoss(detector, device, config),
+    count: ({ originals }) => originals.length,
+    release: releaseBatch,
+    evaluationImages: val.ids.length,
+    evaluate: async (signal) => validationFigures(await splitFigures(detector, val, classes, { signal, listener, difficult, batchSize: evaluate.batchSize })),
+    save: (folder) => detector.save(folder),
+  };
+}
+
+/** The paper's set loss, with each of its terms. */
+function detectionLoss({ model }: ObjectDetector, device: string, config: DetectionConfig): TrainParts<DetectionBatch>['loss'] {
+  const dtype = autocastType(config.precision, device);
+  return (batch) => {
+    const labels = batch.labels.map(({ classLabels, boxes }) => ({ classLabels: classLabels.to(device), boxes: boxes.to(device) }));
+    const forward = () => model.forward({ ...onDevice(batch, device), labels });
+    const { loss, lossDict } = dtype ? torch.autocast(device, { dtype }, forward) : forward();
+    return { loss: loss!, terms: lossDict! };
+  };
+}
+
+function validationFigures({ loss, voc07, voc12, coco: { AP, AP50, AP75, AR100 } }: SplitFigures): Metrics {
+  return { loss, AP, AP50, AP75, AR100, 'voc07.mAP': voc07.mAP, 'voc12.mAP': voc12.mAP };
+}
+
+/** Of all that decides the outcome of a run. */
+function digest(config: DetectionConfig, { train: split, val }: Splits, { classes }: OpenDataset): string {
+  const dataset = { classes: [...classes.names], train: split.ids.length, val: val.ids.length };
+  return fingerprint({ ...config, dataset }, freeKeys);
+}
