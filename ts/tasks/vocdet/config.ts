@@ -65,6 +65,13 @@ export const detectionSchema = z.strictObject({
     /** Dilates the last stage of the backbone instead of shrinking its map. */
     dilation: z.boolean().nullable(),
   }),
+  /** Before the training a backbone from random weights may learn to name the classes in a picture. */
+  backboneStart: z.strictObject({
+    /** 0 leaves it out. */
+    epochs: z.int().min(0),
+    /** Peak learning rate. */
+    lr,
+  }),
   loss: z.strictObject({
     /** Losses on every decoder layer. */
     auxiliary: z.boolean(),

@@ -14,6 +14,7 @@ const common = {
   checkpoint: { everyMinutes: 10, everySteps: 0 },
   log: { everySteps: 10 },
   data: { folder: null, images: null, classes: null, train: null, val: null, test: null, difficult: 'keep', prefetch: 4 },
+  backboneStart: { epochs: 0, lr: 3e-3 },
   loss: { auxiliary: true, noObject: 0.1, bbox: 5, giou: 2 },
 } as const satisfies Partial<DetectionConfig>;
 
@@ -48,8 +49,8 @@ const tiny: DetectionConfig = {
   evaluate: { ...common.evaluate, everyEpochs: 5, batchSize: 32 },
   model: {
     ...unchanged,
-    depths: [2, 2, 2],
-    widths: [32, 32, 64, 128],
+    depths: [2, 2, 2, 2],
+    widths: [16, 16, 32, 64, 128],
     trainBatchNorm: true,
     dModel: 128,
     numQueries: 16,
@@ -59,9 +60,10 @@ const tiny: DetectionConfig = {
     ffnDim: 256,
     dropout: 0,
   },
-  shortestEdge: 128,
-  longestEdge: 160,
-  augment: { flip: 0.5, sizes: [128], longestEdge: 160, crop: 0, cropFrom: [144], cropSize: [112, 144] },
+  backboneStart: { epochs: 10, lr: 3e-3 },
+  shortestEdge: 96,
+  longestEdge: 120,
+  augment: { flip: 0.5, sizes: [96], longestEdge: 120, crop: 0, cropFrom: [144], cropSize: [112, 144] },
   optimizer: { ...adamW, lr: 5e-4, backboneLr: 5e-4 },
   schedule: { kind: 'oneCycle', warmup: 0.1, dropEpochs: 1, gamma: 1 },
 };

@@ -15,6 +15,7 @@ import { ObjectDetector, onDevice } from './detector';
 import { splitFigures, type SplitFigures } from './figures';
 import { finishRun, type FinalMetrics } from './finish';
 import { backboneAndRest, chooseTrained, newModel, newProcessor, savedDetector } from './model';
+import { startBackbone } from './backbone-start';
 import { openDataset, type OpenDataset } from './open-dataset';
 
 /** Trains a detector and leaves a run folder. A finished run is left as it is. */
@@ -39,6 +40,7 @@ async function prepareTraining(context: TrainContext<DetectionConfig>, fit: Fit<
     const detector = new ObjectDetector(start.model.to(device), processor);
     detector.requireClasses(dataset.classes);
     chooseTrained(detector.model, config);
+    if (!saved) await startBackboneOf(detector, splits.train, dataset, context);
     return await fit({
       plan: trainPlan(config, 'AP50', start.detects),
       parts: trainParts(detector, splits, dataset, context),
@@ -48,6 +50,14 @@ async function prepareTraining(context: TrainContext<DetectionConfig>, fit: Fit<
   } finally {
     dataset.close();
   }
+}
+
+/** A backbone from random weights may get a start of its own. */
+async function startBackboneOf(detector: ObjectDetector, split: DetectionSplit, { classes }: OpenDataset, context: TrainContext<DetectionConfig>): Promise<void> {
+  const { config: { backboneStart: start, augment, batchSize, seed, data }, listener, signal } = context;
+  if (start.epochs === 0) return;
+  const batches = trainBatches({ split, classes, processor: detector.processor }, augment, { batchSize, seed, prefetch: data.prefetch });
+  await startBackbone(detector.model, batches, { ...start, seed, listener, signal });
 }
 
 /** What the shared loop needs to train this detector on this data. */
