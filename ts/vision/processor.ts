@@ -82,10 +82,16 @@ export class ImageProcessor {
   normalize(pixels: Tensor): Tensor {
     const { doRescale, doNormalize, rescaleFactor, imageMean, imageStd } = this.options;
     return torch.scoped(() => {
-      const values = pixels.contiguous().to('float32');
-      if (!doNormalize) return doRescale ? values.mul_(rescaleFactor) : values;
       const scale = doRescale ? 1 / rescaleFactor : 1;
-      return values.sub_(byChannel(imageMean, scale)).div_(byChannel(imageStd, scale));
+      const [mean, std] = [byChannel(imageMean, scale), byChannel(imageStd, scale)];
+      const values = torch.empty(pixels.shape, { device: pixels.device });
+      // Picture by picture: one of them stays in the processor's cache from step to step, a batch does not.
+      for (let i = 0; i < pixels.shape[0]!; i++) {
+        const value = values.select(0, i).copy_(pixels.select(0, i).contiguous()); // (B, 3, H, W) -> (3, H, W)
+        if (doNormalize) value.sub_(mean).div_(std);
+        else if (doRescale) value.mul_(rescaleFactor);
+      }
+      return values;
     });
   }
 
