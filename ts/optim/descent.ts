@@ -32,7 +32,7 @@ export function countSteps(batch: Batch): number[] {
 
 /** The numbers in scalar tensors, in one copy. */
 export function readScalars(scalars: readonly Tensor[]): number[] {
-  return Array.from(torch.stack([...scalars]).data() as Float32Array);
+  return Array.from(torch.stack([...scalars]).data() as Float32Array | Float64Array);
 }
 
 /** A scalar that counts or accumulates in single precision, whatever the type of the parameters. */

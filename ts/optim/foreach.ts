@@ -54,13 +54,18 @@ export function copy_(self: List, source: List): void {
   aten._foreach_copy_.default(self, source);
 }
 
-/** `self + weight * (end - self)`, one weight for all. */
-export function lerp(self: List, end: List, weight: number): Tensor[] {
-  return aten._foreach_lerp.Scalar(self, end, weight) as Tensor[];
+/** `self + weight * (end - self)`, one weight for all or one each. */
+export function lerp(self: List, end: List, weight: number | readonly number[]): Tensor[] {
+  return overload(aten['_foreach_lerp'], weight)(self, end, weight) as Tensor[];
 }
 
-export function lerp_(self: List, end: List, weight: number): void {
-  aten._foreach_lerp_.Scalar(self, end, weight);
+/** The Euclidean norm of each tensor, a scalar. */
+export function norm(self: List): Tensor[] {
+  return aten._foreach_norm.Scalar(self, 2) as Tensor[];
+}
+
+export function lerp_(self: List, end: List, weight: number | readonly number[]): void {
+  overload(aten['_foreach_lerp_'], weight)(self, end, weight);
 }
 
 /** `self + value * a * b`, one value for all. */

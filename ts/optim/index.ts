@@ -1,6 +1,7 @@
 /** torch.optim: optimizers, learning rate schedules, averages of weights. */
 export { Adadelta, type AdadeltaGroup, type AdadeltaOptions } from './adadelta';
 export { Adagrad, type AdagradGroup, type AdagradOptions } from './adagrad';
+export { Adafactor, type AdafactorGroup, type AdafactorOptions } from './adafactor';
 export { Adam, AdamW, type AdamGroup, type AdamOptions } from './adam';
 export { Adamax, type AdamaxGroup, type AdamaxOptions } from './adamax';
 export { ASGD, type ASGDGroup, type ASGDOptions } from './asgd';

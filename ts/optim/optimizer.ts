@@ -151,9 +151,8 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup> {
       ...this.foreignOptions(),
       params: params.map((param) => numbers.get(param) as number),
     }));
-    const state = Object.fromEntries(
-      Array.from(this.state, ([param, tensors]) => [numbers.get(param) as number, { ...tensors }]),
-    );
+    const filled = [...this.state].filter(([, values]) => Object.keys(values).length > 0);
+    const state = Object.fromEntries(filled.map(([param, values]) => [numbers.get(param) as number, { ...values }]));
     return { state, param_groups };
   }
 
