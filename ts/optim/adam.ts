@@ -12,7 +12,7 @@ import { Optimizer } from './optimizer';
 import type { ParamGroup, ParamsInput } from './param-group';
 import type { Batch } from './plan';
 import { requireBetas, requireRange } from './range';
-import type { ParamState } from './state-dict';
+import type { OptimizerStateDict, ParamState } from './state-dict';
 
 export interface AdamGroup extends ParamGroup, FusedGroup {
   weightDecay: number;
@@ -20,9 +20,10 @@ export interface AdamGroup extends ParamGroup, FusedGroup {
   betas: readonly [number, number];
   eps: number;
   amsgrad: boolean;
+  decoupledWeightDecay: boolean;
 }
 
-export interface AdamOptions extends DescentOptions {
+export interface AdamWOptions extends DescentOptions {
   /** @default 0.001 */
   readonly lr?: number;
   /** Memory of the running means of the gradient and of its square, each in [0, 1). @default [0.9, 0.999] */
@@ -37,12 +38,14 @@ export interface AdamOptions extends DescentOptions {
   readonly fused?: boolean | null;
 }
 
+export interface AdamOptions extends AdamWOptions {
+  /** Shrink the parameters by `lr * weightDecay` instead of adding to the gradient: AdamW's way. @default false */
+  readonly decoupledWeightDecay?: boolean;
+}
+
 const { aten } = torch.ops;
 
 abstract class AdamBase extends Optimizer<AdamGroup> {
-  /** Weight decay acts on the parameters themselves, apart from the gradient. */
-  protected abstract readonly decoupled: boolean;
-
   protected check({ lr, betas, eps, weightDecay }: AdamGroup): void {
     const owner = this.constructor.name;
     requireRange(owner, 'lr', lr, 0);
@@ -69,8 +72,9 @@ abstract class AdamBase extends Optimizer<AdamGroup> {
     else this.#foreach(batch, gradients, group);
   }
 
-  #fused(batch: Batch, gradients: Tensor[], { lr, betas, weightDecay, eps, amsgrad, maximize }: AdamGroup): void {
-    const kernel = this.decoupled ? aten._fused_adamw_.default : aten._fused_adam_.default;
+  #fused(batch: Batch, gradients: Tensor[], group: AdamGroup): void {
+    const { lr, betas, weightDecay, eps, amsgrad, maximize } = group;
+    const kernel = group.decoupledWeightDecay ? aten._fused_adamw_.default : aten._fused_adam_.default;
     kernel(
       batch.params,
       gradients,
@@ -83,11 +87,11 @@ abstract class AdamBase extends Optimizer<AdamGroup> {
   }
 
   #foreach(batch: Batch, given: Tensor[], group: AdamGroup): void {
-    const { lr, betas: [beta1, beta2], weightDecay, eps, amsgrad, maximize } = group;
+    const { lr, betas: [beta1, beta2], weightDecay, eps, amsgrad, maximize, decoupledWeightDecay: decoupled } = group;
     const { params } = batch;
     const [means, squares, steps] = [batch.list('exp_avg'), batch.list('exp_avg_sq'), batch.list('step')];
-    const gradients = descent(batch, given, this.decoupled ? { maximize } : group);
-    if (this.decoupled && weightDecay !== 0) each.mul_(params, 1 - lr * weightDecay);
+    const gradients = descent(batch, given, decoupled ? { maximize } : group);
+    if (decoupled && weightDecay !== 0) each.mul_(params, 1 - lr * weightDecay);
     each.lerp_(means, gradients, 1 - beta1);
     each.mul_(squares, beta2);
     each.addcmul_(squares, gradients, gradients, 1 - beta2);
@@ -108,7 +112,7 @@ abstract class AdamBase extends Optimizer<AdamGroup> {
   }
 
   protected override foreignOptions(): Record<string, unknown> {
-    return { foreach: null, capturable: false, differentiable: false, decoupled_weight_decay: this.decoupled };
+    return { foreach: null, capturable: false, differentiable: false };
   }
 }
 
@@ -120,7 +124,7 @@ function remainders(beta: number, steps: Tensor[]): Tensor[] {
   return powers;
 }
 
-const adamDefaults: Required<AdamOptions> = {
+const defaults: Required<AdamWOptions> = {
   lr: 1e-3,
   betas: [0.9, 0.999],
   eps: 1e-8,
@@ -132,18 +136,20 @@ const adamDefaults: Required<AdamOptions> = {
 
 /** Adam: steps by the running mean of the gradient over the root of that of its square. Weight decay joins the gradient. */
 export class Adam extends AdamBase {
-  protected readonly decoupled = false;
-
   constructor(params: ParamsInput<AdamGroup>, options: AdamOptions = {}) {
-    super(params, resolveOptions('Adam', adamDefaults, options));
+    super(params, resolveOptions<Required<AdamOptions>>('Adam', { ...defaults, decoupledWeightDecay: false }, options));
   }
 }
 
 /** Adam whose weight decay shrinks the parameters apart from the gradient. */
 export class AdamW extends AdamBase {
-  protected readonly decoupled = true;
+  constructor(params: ParamsInput<AdamGroup>, options: AdamWOptions = {}) {
+    super(params, { ...resolveOptions('AdamW', { ...defaults, weightDecay: 1e-2 }, options), decoupledWeightDecay: true });
+  }
 
-  constructor(params: ParamsInput<AdamGroup>, options: AdamOptions = {}) {
-    super(params, resolveOptions('AdamW', { ...adamDefaults, weightDecay: 1e-2 }, options));
+  /** What Adam saved goes on as AdamW. */
+  override loadStateDict(saved: OptimizerStateDict): void {
+    super.loadStateDict(saved);
+    for (const group of this.paramGroups) group.decoupledWeightDecay = true;
   }
 }

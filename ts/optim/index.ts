@@ -2,7 +2,7 @@
 export { Adadelta, type AdadeltaGroup, type AdadeltaOptions } from './adadelta';
 export { Adagrad, type AdagradGroup, type AdagradOptions } from './adagrad';
 export { Adafactor, type AdafactorGroup, type AdafactorOptions } from './adafactor';
-export { Adam, AdamW, type AdamGroup, type AdamOptions } from './adam';
+export { Adam, AdamW, type AdamGroup, type AdamOptions, type AdamWOptions } from './adam';
 export { Adamax, type AdamaxGroup, type AdamaxOptions } from './adamax';
 export { ASGD, type ASGDGroup, type ASGDOptions } from './asgd';
 export { LBFGS, type LBFGSGroup, type LBFGSOptions } from './lbfgs';
@@ -18,3 +18,4 @@ export { SGD, type SGDGroup, type SGDOptions } from './sgd';
 export type { OptimizerStateDict, PackedGroup, ParamState, StateValue } from './state-dict';
 export * as lrScheduler from './schedulers';
 export * from './schedulers';
+export * as swaUtils from './swa-utils';
