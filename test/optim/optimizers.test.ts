@@ -74,6 +74,10 @@ function savedByPython({ half }: Pick<Case, 'half'>): optim.OptimizerStateDict {
 }
 
 describe('the optimizers', () => {
+  const threads = torch.getNumThreads();
+  before(() => torch.setNumThreads(1));
+  after(() => torch.setNumThreads(threads));
+
   for (const [name, config] of Object.entries(cases)) {
     const { kind, shapes } = config;
     const expectStep = (parameters: readonly Tensor[], step: number): void =>
