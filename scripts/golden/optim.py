@@ -5,10 +5,10 @@ Run: python scripts/golden/optim.py
 
 import torch
 from torch import nn
-from torch.optim import LBFGS, Muon
+from torch.optim import LBFGS, Muon, SparseAdam
 
 from common import save_json, save_tensors
-from optim_cases import CASES, LBFGS_CASES
+from optim_cases import CASES, LBFGS_CASES, SPARSE_CASES
 
 STEPS = 10
 HALF = 5
@@ -94,6 +94,23 @@ def lbfgs(name, options, tensors) -> dict:
     return {"options": options, "losses": losses, "half": half}
 
 
+def sparse_adam(name, options, tensors) -> dict:
+    """Rows of a table, some twice in one step, some never."""
+    table = nn.Parameter(tensors["table"].clone())
+    optimizer = SparseAdam([table], **options)
+    history, half = [], None
+    for step in range(STEPS):
+        optimizer.zero_grad()
+        rows = nn.functional.embedding(tensors["rows"][step], table, sparse=True)
+        (rows.square() * tensors["weights"]).sum().backward()
+        optimizer.step()
+        history.append(flat([table]))
+        if step + 1 == HALF:
+            half = split(clone(optimizer.state_dict()), name, tensors)
+    tensors[f"{name}.params"] = torch.stack(history)
+    return {"options": options, "half": half}
+
+
 def main() -> None:
     tensors = {}
     inputs(tensors)
@@ -102,8 +119,12 @@ def main() -> None:
     tensors["regression.y"] = (tensors["regression.x"].sum(1) + torch.randn(20, dtype=torch.float64) > 0).double()
     tensors["regression.weight"] = torch.randn(4, dtype=torch.float64)
     searches = {name: lbfgs(name, options, tensors) for name, options in LBFGS_CASES.items()}
+    tensors["table"] = torch.randn(6, 3)
+    tensors["rows"] = torch.randint(5, (STEPS, 4))
+    tensors["weights"] = torch.randn(4, 3)
+    sparse = {name: sparse_adam(name, options, tensors) for name, options in SPARSE_CASES.items()}
     save_tensors("optim-steps", tensors)
-    save_json("optim-cases", {"missing": MISSING, "half": HALF, "cases": cases, "lbfgs": searches})
+    save_json("optim-cases", {"missing": MISSING, "half": HALF, "cases": cases, "lbfgs": searches, "sparse_adam": sparse})
 
 
 if __name__ == "__main__":

@@ -79,3 +79,8 @@ LBFGS_CASES = {
     "lbfgs_wolfe": {"max_iter": 3, "line_search_fn": "strong_wolfe"},
     "lbfgs_wolfe_long": {"lr": 20, "max_iter": 4, "max_eval": 9, "line_search_fn": "strong_wolfe", "tolerance_grad": 1e-3},
 }
+
+SPARSE_CASES = {
+    "sparse_adam": {"lr": 0.05},
+    "sparse_adam_options": {"lr": 0.1, "maximize": True, **BETAS},
+}

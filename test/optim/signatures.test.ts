@@ -26,7 +26,6 @@ type SchedulerClass = new (...args: unknown[]) => optim.LRScheduler | optim.Redu
 
 /** Names of torch.optim that are missing here, and why. */
 const missing: Record<string, string> = {
-  SparseAdam: 'needs sparse gradients, which no layer here makes',
   swap_in_optimizer_params_and_state: 'a hook for tracing steps with torch.fx',
 };
 /** Options that are not offered: Optimizer says why. */

@@ -15,6 +15,7 @@ export { RAdam, type RAdamGroup, type RAdamOptions } from './radam';
 export { RMSprop, type RMSpropGroup, type RMSpropOptions } from './rmsprop';
 export { Rprop, type RpropGroup, type RpropOptions } from './rprop';
 export { SGD, type SGDGroup, type SGDOptions } from './sgd';
+export { SparseAdam, type SparseAdamGroup, type SparseAdamOptions } from './sparse-adam';
 export type { OptimizerStateDict, PackedGroup, ParamState, StateValue } from './state-dict';
 export * as lrScheduler from './schedulers';
 export * from './schedulers';

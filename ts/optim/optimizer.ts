@@ -104,10 +104,17 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup> {
     const gradients = torch.autograd.grads(group.params);
     let plan = this.#plans.get(group);
     if (plan === undefined || !plan.fits(group.params, gradients)) {
+      for (const gradient of gradients) if (gradient) this.checkGradient(gradient);
       plan = new Plan(group.params, gradients, (param) => this.stateOf(param, group));
       this.#plans.set(group, plan);
     }
     for (const batch of plan.batches) this.update(batch, batch.pick(gradients), group);
+  }
+
+  /** Throws unless this optimizer can follow such a gradient. */
+  protected checkGradient({ layout }: Tensor): void {
+    if (layout === 'strided') return;
+    throw new InputError(`${this.constructor.name} does not support sparse gradients: use SparseAdam or SGD, or dense gradients.`);
   }
 
   /** The state of a parameter, made where it is missing. */

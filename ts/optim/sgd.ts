@@ -59,6 +59,9 @@ export class SGD extends Optimizer<SGDGroup> {
     }
   }
 
+  /** Sparse ones add up as dense ones do. */
+  protected override checkGradient(): void {}
+
   /** The momentum starts as the first gradient, so `update` makes it. */
   protected fillState(): void {}
 
