@@ -55,7 +55,8 @@ describe('every optimizer', () => {
 
   it('refuses a closure that returns no loss, such as an async one', () => {
     const optimizer = new optim.SGD([new nn.Parameter(torch.ones([1]))]);
-    assert.throws(() => optimizer.step((async () => 1) as unknown as () => number), /SGD: the closure must return the loss, a tensor or a number/);
+    const closure = (async () => 1) as unknown as () => number;
+    assert.throws(() => optimizer.step(closure), /SGD: the closure must return the loss, a tensor or a number/);
   });
 
   const params = (): nn.Parameter[] => [new nn.Parameter(torch.ones([2, 2]))];

@@ -1,6 +1,7 @@
 /* Derivatives of autograd against differences: torch.autograd.gradcheck. */
 import { DTypeError, InputError, TorchError } from '../../errors';
 import { grad } from '../autograd';
+import { zerosLike } from '../generated/functions';
 import { scoped } from '../lifetime';
 import { noGrad } from '../modes';
 import { Tensor } from '../tensor';
@@ -86,7 +87,7 @@ export function gradgradcheck(fn: TensorFunction, given: Tensor | readonly Tenso
       const outputs = asTensors('gradgradcheck', fn(...own));
       const wanted = own.filter((_, i) => inputs[i]!.requiresGrad);
       const found = grad(outputs, wanted, { gradOutputs: all.slice(inputs.length), createGraph: true, allowUnused: true });
-      return wanted.map((input, i) => found[i] ?? input.zerosLike());
+      return wanted.map((input, i) => found[i] ?? zerosLike(input));
     };
     return gradcheck(gradients, [...inputs, ...seeds], options);
   });

@@ -1,6 +1,7 @@
 /* What every derivative of a function begins and ends with. */
 import { DTypeError, InputError, ShapeError } from '../../errors';
 import { isFloatingPoint } from '../dtype';
+import { onesLike, zerosLike } from '../generated/functions';
 import { scoped } from '../lifetime';
 import { enableGrad } from '../modes';
 import { Tensor } from '../tensor';
@@ -54,13 +55,13 @@ export function derive<T extends readonly Tensor[] | readonly (readonly Tensor[]
 export function orZeros(owner: string, gradient: Tensor | null | undefined, input: Tensor, strict: boolean): Tensor {
   if (gradient) return gradient;
   if (strict) throw new InputError(`${owner}: a result does not depend on one of the inputs, which strict forbids.`);
-  return input.detach().zerosLike();
+  return zerosLike(input.detach());
 }
 
 /** The vectors of a product, checked against the tensors that they stand beside; ones for a scalar. */
 export function vectors(owner: string, given: Tensor | readonly Tensor[] | null, beside: readonly Tensor[]): Tensor[] {
   if (given === null) {
-    if (beside.length === 1 && beside[0]!.numel() === 1) return [beside[0]!.detach().onesLike()];
+    if (beside.length === 1 && beside[0]!.numel() === 1) return [onesLike(beside[0]!.detach())];
     throw new InputError(`${owner} needs a vector unless it stands beside a single number: give v.`);
   }
   const list = asTensors(owner, given);

@@ -1,5 +1,6 @@
 /* Products of derivatives with vectors, which cost a pass or two where the whole derivative costs one an element. */
 import { grad } from '../autograd';
+import { onesLike, zerosLike } from '../generated/functions';
 import { Tensor } from '../tensor';
 import { scalarOf } from './jacobian';
 import { derive, orZeros, run, vectors, type DerivativeOptions, type TensorFunction } from './prepare';
@@ -45,7 +46,7 @@ export function jvp<I extends Tensors, O extends Tensors>(
     listed = several;
     const directions = vectors('jvp', v, inputs);
     // The product with a row vector u is linear in u, and its derivative by u is the product asked for.
-    const seeds = outputs.map((output) => output.detach().zerosLike().requiresGrad_(true));
+    const seeds = outputs.map((output) => zerosLike(output.detach()).requiresGrad_(true));
     const pulled = pullBack('jvp', outputs, inputs, seeds, { createGraph: true, strict });
     return [outputs, pullBack('jvp', pulled, seeds, directions, { createGraph, strict })] as const;
   });
@@ -64,7 +65,7 @@ export function vhp<I extends Tensors>(
     const { inputs, outputs } = run('vhp', fn, given, createGraph);
     const seeds = vectors('vhp', v, inputs);
     const output = scalarOf('vhp', outputs[0]!);
-    const first = pullBack('vhp', [output], inputs, [output.detach().onesLike()], { createGraph: true, strict });
+    const first = pullBack('vhp', [output], inputs, [onesLike(output.detach())], { createGraph: true, strict });
     return [outputs, pullBack('vhp', first, inputs, seeds, { createGraph, strict })] as const;
   });
   return [outputs![0]!, like(given, product!)];
