@@ -7,21 +7,21 @@ type Params = nn.Parameter[];
 
 /** Every optimizer, made for a linear layer of one matrix, with a rate that lets it learn. */
 export const kinds: Readonly<Record<string, (params: Params) => optim.Optimizer>> = {
-  SGD: (params) => new optim.SGD(params, { lr: 0.1, momentum: 0.5 }),
-  Adam: (params) => new optim.Adam(params, { lr: 0.05, amsgrad: true }),
-  AdamW: (params) => new optim.AdamW(params, { lr: 0.05, fused: false }),
-  RMSprop: (params) => new optim.RMSprop(params, { centered: true, momentum: 0.5 }),
-  Adagrad: (params) => new optim.Adagrad(params, { lr: 0.3 }),
-  Adadelta: (params) => new optim.Adadelta(params, { lr: 20 }),
-  Adamax: (params) => new optim.Adamax(params, { lr: 0.1 }),
-  ASGD: (params) => new optim.ASGD(params, { lr: 0.1 }),
-  RAdam: (params) => new optim.RAdam(params, { lr: 0.1 }),
-  NAdam: (params) => new optim.NAdam(params, { lr: 0.05 }),
-  Rprop: (params) => new optim.Rprop(params),
-  Lion: (params) => new optim.Lion(params, { lr: 0.02 }),
-  Adafactor: (params) => new optim.Adafactor(params, { lr: 0.3 }),
-  Muon: (params) => new optim.Muon(params, { lr: 0.05 }),
-  LBFGS: (params) => new optim.LBFGS(params, { lr: 0.5, maxIter: 2 }),
+  SGD: (params) => new optim.SGD(params, { lr: 0.1, momentum: 0.5 }) as unknown as optim.Optimizer,
+  Adam: (params) => new optim.Adam(params, { lr: 0.05, amsgrad: true }) as unknown as optim.Optimizer,
+  AdamW: (params) => new optim.AdamW(params, { lr: 0.05, fused: false }) as unknown as optim.Optimizer,
+  RMSprop: (params) => new optim.RMSprop(params, { centered: true, momentum: 0.5 }) as unknown as optim.Optimizer,
+  Adagrad: (params) => new optim.Adagrad(params, { lr: 0.3 }) as unknown as optim.Optimizer,
+  Adadelta: (params) => new optim.Adadelta(params, { lr: 20 }) as unknown as optim.Optimizer,
+  Adamax: (params) => new optim.Adamax(params, { lr: 0.1 }) as unknown as optim.Optimizer,
+  ASGD: (params) => new optim.ASGD(params, { lr: 0.1 }) as unknown as optim.Optimizer,
+  RAdam: (params) => new optim.RAdam(params, { lr: 0.1 }) as unknown as optim.Optimizer,
+  NAdam: (params) => new optim.NAdam(params, { lr: 0.05 }) as unknown as optim.Optimizer,
+  Rprop: (params) => new optim.Rprop(params) as unknown as optim.Optimizer,
+  Lion: (params) => new optim.Lion(params, { lr: 0.02 }) as unknown as optim.Optimizer,
+  Adafactor: (params) => new optim.Adafactor(params, { lr: 0.3 }) as unknown as optim.Optimizer,
+  Muon: (params) => new optim.Muon(params, { lr: 0.05 }) as unknown as optim.Optimizer,
+  LBFGS: (params) => new optim.LBFGS(params, { lr: 0.5, maxIter: 2 }) as unknown as optim.Optimizer,
 };
 
 export interface Problem {

@@ -53,7 +53,7 @@ function startParameters(shapes = 'any'): nn.Parameter[] {
 
 function make({ kind, options, group }: Case, parameters: nn.Parameter[], extra: object = {}): optim.Optimizer {
   const groups = [{ params: parameters.slice(0, 2) }, { params: parameters.slice(2), ...inCamelCase(group) }];
-  return new optim[kind](groups, { ...inCamelCase(options), ...extra }) as optim.Optimizer;
+  return new optim[kind](groups, { ...inCamelCase(options), ...extra }) as unknown as optim.Optimizer;
 }
 
 function setGradients(parameters: readonly nn.Parameter[], step: number, shapes = 'any'): void {

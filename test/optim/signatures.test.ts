@@ -76,7 +76,7 @@ describe('torch.optim as a whole', () => {
     const kind = Reflect.get(optim, name) as SchedulerClass;
     const make = (extra: Record<string, unknown>): optim.SchedulerStateDict => {
       const optimizer = new optim.SGD([new nn.Parameter(torch.zeros([1]))], { lr: 0.1, momentum: 0.9 });
-      const values = required.map((key) => argument(key, given[key], optimizer));
+      const values = required.map((key) => argument(key, given[key], optimizer as unknown as optim.Optimizer));
       const own = name === 'OneCycleLR' ? { ...extra, totalSteps: 10 } : extra;
       const scheduler = name === 'ChainedScheduler' ? new kind(...values, null) : new kind(...values, own);
       return JSON.parse(JSON.stringify(scheduler.stateDict())) as optim.SchedulerStateDict;

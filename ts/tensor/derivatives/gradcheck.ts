@@ -1,9 +1,9 @@
 /* Derivatives of autograd against differences: torch.autograd.gradcheck. */
 import { DTypeError, InputError, TorchError } from '../../errors';
 import { grad } from '../autograd';
-import { zerosLike } from '../generated/functions';
+import { zerosLike } from '../create';
 import { scoped } from '../lifetime';
-import { noGrad } from '../modes';
+import { enableGrad, noGrad } from '../modes';
 import { Tensor } from '../tensor';
 import { jacobian } from './jacobian';
 import { asTensors, type TensorFunction } from './prepare';
@@ -82,15 +82,21 @@ export function gradgradcheck(fn: TensorFunction, given: Tensor | readonly Tenso
   const inputs = asTensors('gradgradcheck', given);
   return scoped(() => {
     const seeds = noGrad(() => asTensors('gradgradcheck', fn(...inputs))).map(weights);
-    const gradients = (...all: Tensor[]): Tensor[] => {
-      const own = all.slice(0, inputs.length);
-      const outputs = asTensors('gradgradcheck', fn(...own));
-      const wanted = own.filter((_, i) => inputs[i]!.requiresGrad);
-      const found = grad(outputs, wanted, { gradOutputs: all.slice(inputs.length), createGraph: true, allowUnused: true });
-      return wanted.map((input, i) => found[i] ?? zerosLike(input));
-    };
+    // Differences are taken without recording, which the gradients need.
+    const gradients = (...all: Tensor[]): Tensor[] =>
+      enableGrad(() => {
+        const own = all.slice(0, inputs.length).map((tensor, i) => (inputs[i]!.requiresGrad ? recording(tensor) : tensor));
+        const outputs = asTensors('gradgradcheck', fn(...own));
+        const wanted = own.filter((_, i) => inputs[i]!.requiresGrad);
+        const found = grad(outputs, wanted, { gradOutputs: all.slice(inputs.length), createGraph: true, allowUnused: true });
+        return wanted.map((input, i) => found[i] ?? zerosLike(input));
+      });
     return gradcheck(gradients, [...inputs, ...seeds], options);
   });
+}
+
+function recording(tensor: Tensor): Tensor {
+  return tensor.requiresGrad ? tensor : tensor.detach().requiresGrad_(true);
 }
 
 /** Numbers between -1 and 1 without a pattern that a mistake could hide in. */
