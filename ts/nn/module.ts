@@ -56,6 +56,11 @@ export abstract class Module {
     Reflect.set(this, name, value);
   }
 
+  /** Puts a tensor in the place that `slot` names, of whatever module it is. */
+  static fill({ owner, name }: Slot, tensor: Tensor): void {
+    owner.setMember(name, tensor);
+  }
+
   /** Gives the field `name` a parameter; with null the name is reserved and stays out of the state dict. */
   registerParameter(name: string, parameter: Parameter | null): void {
     this.#claim(name);

@@ -5,20 +5,26 @@
 import { resolveOptions } from '../nn/options';
 import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
-import { requireRange, usesFused } from './fused';
+import { descent, scalarState, type DescentOptions } from './descent';
+import * as each from './foreach';
+import { usesFused, type FusedGroup } from './fused';
 import { Optimizer } from './optimizer';
 import type { ParamGroup, ParamsInput } from './param-group';
 import type { Batch } from './plan';
-import type { ParamState } from './state-dict';
+import { requireBetas, requireRange } from './range';
+import type { OptimizerStateDict, ParamState } from './state-dict';
 
-export interface AdamGroup extends ParamGroup {
+export interface AdamGroup extends ParamGroup, FusedGroup {
+  weightDecay: number;
+  maximize: boolean;
   betas: readonly [number, number];
   eps: number;
   amsgrad: boolean;
+  decoupledWeightDecay: boolean;
 }
 
-export interface AdamOptions {
-  /** Learning rate, at least 0. @default 0.001 */
+export interface AdamWOptions extends DescentOptions {
+  /** @default 0.001 */
   readonly lr?: number;
   /** Memory of the running means of the gradient and of its square, each in [0, 1). @default [0.9, 0.999] */
   readonly betas?: readonly [number, number];
@@ -28,42 +34,47 @@ export interface AdamOptions {
   readonly weightDecay?: number;
   /** Divide by the largest mean square so far. @default false */
   readonly amsgrad?: boolean;
-  /** Climb instead of descending. @default false */
-  readonly maximize?: boolean;
   /** Step by libtorch's fused kernel; null where the device has one. @default null */
   readonly fused?: boolean | null;
+}
+
+export interface AdamOptions extends AdamWOptions {
+  /** Shrink the parameters by `lr * weightDecay` instead of adding to the gradient: AdamW's way. @default false */
+  readonly decoupledWeightDecay?: boolean;
 }
 
 const { aten } = torch.ops;
 
 abstract class AdamBase extends Optimizer<AdamGroup> {
-  /** Weight decay acts on the parameters themselves, apart from the gradient. */
-  protected abstract readonly decoupled: boolean;
-
   protected check({ lr, betas, eps, weightDecay }: AdamGroup): void {
     const owner = this.constructor.name;
     requireRange(owner, 'lr', lr, 0);
-    requireRange(owner, 'betas[0]', betas[0], 0, 1);
-    requireRange(owner, 'betas[1]', betas[1], 0, 1);
+    requireBetas(owner, betas);
     requireRange(owner, 'eps', eps, 0);
     requireRange(owner, 'weightDecay', weightDecay, 0);
   }
 
+  /** The fused kernels of a device read the steps there. */
+  protected override scalarDevice(param: Tensor): string {
+    return param.device;
+  }
+
   protected fillState(state: ParamState, param: Tensor, { amsgrad }: AdamGroup): void {
-    state['step'] ??= torch.zeros([], { dtype: 'float32', device: param.device });
+    state['step'] ??= scalarState(0, this.scalarDevice(param));
     state['exp_avg'] ??= torch.zerosLike(param);
     state['exp_avg_sq'] ??= torch.zerosLike(param);
     if (amsgrad) state['max_exp_avg_sq'] ??= torch.zerosLike(param);
   }
 
   protected update(batch: Batch, gradients: Tensor[], group: AdamGroup): void {
-    aten._foreach_add_.Scalar(batch.list('step'), 1);
+    each.addScalars_(batch.list('step'), 1);
     if (usesFused(batch, group)) this.#fused(batch, gradients, group);
     else this.#foreach(batch, gradients, group);
   }
 
-  #fused(batch: Batch, gradients: Tensor[], { lr, betas, weightDecay, eps, amsgrad, maximize }: AdamGroup): void {
-    const kernel = this.decoupled ? aten._fused_adamw_.default : aten._fused_adam_.default;
+  #fused(batch: Batch, gradients: Tensor[], group: AdamGroup): void {
+    const { lr, betas, weightDecay, eps, amsgrad, maximize } = group;
+    const kernel = group.decoupledWeightDecay ? aten._fused_adamw_.default : aten._fused_adam_.default;
     kernel(
       batch.params,
       gradients,
@@ -75,47 +86,45 @@ abstract class AdamBase extends Optimizer<AdamGroup> {
     );
   }
 
-  #foreach(batch: Batch, given: Tensor[], { lr, betas: [beta1, beta2], weightDecay, eps, amsgrad, maximize }: AdamGroup): void {
+  #foreach(batch: Batch, given: Tensor[], group: AdamGroup): void {
+    const { lr, betas: [beta1, beta2], weightDecay, eps, amsgrad, maximize, decoupledWeightDecay: decoupled } = group;
     const { params } = batch;
     const [means, squares, steps] = [batch.list('exp_avg'), batch.list('exp_avg_sq'), batch.list('step')];
-    let gradients = maximize ? (aten._foreach_neg.default(given) as Tensor[]) : given;
-    if (weightDecay !== 0) {
-      if (this.decoupled) aten._foreach_mul_.Scalar(params, 1 - lr * weightDecay);
-      else gradients = aten._foreach_add.List(gradients, params, { alpha: weightDecay }) as Tensor[];
-    }
-    aten._foreach_lerp_.Scalar(means, gradients, 1 - beta1);
-    aten._foreach_mul_.Scalar(squares, beta2);
-    aten._foreach_addcmul_.Scalar(squares, gradients, gradients, 1 - beta2);
-    if (amsgrad) aten._foreach_maximum_.List(batch.list('max_exp_avg_sq'), squares);
+    const gradients = descent(batch, given, decoupled ? { maximize } : group);
+    if (decoupled && weightDecay !== 0) each.mul_(params, 1 - lr * weightDecay);
+    each.lerp_(means, gradients, 1 - beta1);
+    each.mul_(squares, beta2);
+    each.addcmul_(squares, gradients, gradients, 1 - beta2);
+    if (amsgrad) each.maximum_(batch.list('max_exp_avg_sq'), squares);
 
     // -lr / (1 - beta1^t) and sqrt(1 - beta2^t), t read on the device so that nothing waits for it.
     const stepSizes = remainders(beta1, steps);
-    aten._foreach_reciprocal_.default(stepSizes);
-    aten._foreach_mul_.Scalar(stepSizes, -lr);
+    each.reciprocal_(stepSizes);
+    each.mul_(stepSizes, -lr);
     const corrections = remainders(beta2, steps);
-    aten._foreach_sqrt_.default(corrections);
+    each.sqrt_(corrections);
 
-    const roots = aten._foreach_sqrt.default(amsgrad ? batch.list('max_exp_avg_sq') : squares) as Tensor[];
-    aten._foreach_div_.List(roots, corrections);
-    aten._foreach_add_.Scalar(roots, eps);
-    aten._foreach_div_.List(roots, stepSizes);
-    aten._foreach_addcdiv_.Scalar(params, means, roots);
+    const roots = each.sqrt(amsgrad ? batch.list('max_exp_avg_sq') : squares);
+    each.div_(roots, corrections);
+    each.addScalars_(roots, eps);
+    each.div_(roots, stepSizes);
+    each.addcdiv_(params, means, roots);
   }
 
   protected override foreignOptions(): Record<string, unknown> {
-    return { foreach: null, capturable: false, differentiable: false, decoupled_weight_decay: this.decoupled };
+    return { foreach: null, capturable: false, differentiable: false };
   }
 }
 
 /** `1 - beta^t` for each step count t, as `-expm1(t log beta)`: the difference itself would lose digits while t is small. */
 function remainders(beta: number, steps: Tensor[]): Tensor[] {
-  const powers = aten._foreach_mul.Scalar(steps, Math.log(beta)) as Tensor[];
-  aten._foreach_expm1_.default(powers);
-  aten._foreach_neg_.default(powers);
+  const powers = each.mul(steps, Math.log(beta));
+  each.expm1_(powers);
+  each.neg_(powers);
   return powers;
 }
 
-const adamDefaults: Required<AdamOptions> = {
+const defaults: Required<AdamWOptions> = {
   lr: 1e-3,
   betas: [0.9, 0.999],
   eps: 1e-8,
@@ -127,18 +136,20 @@ const adamDefaults: Required<AdamOptions> = {
 
 /** Adam: steps by the running mean of the gradient over the root of that of its square. Weight decay joins the gradient. */
 export class Adam extends AdamBase {
-  protected readonly decoupled = false;
-
   constructor(params: ParamsInput<AdamGroup>, options: AdamOptions = {}) {
-    super(params, resolveOptions('Adam', adamDefaults, options));
+    super(params, resolveOptions<Required<AdamOptions>>('Adam', { ...defaults, decoupledWeightDecay: false }, options));
   }
 }
 
 /** Adam whose weight decay shrinks the parameters apart from the gradient. */
 export class AdamW extends AdamBase {
-  protected readonly decoupled = true;
+  constructor(params: ParamsInput<AdamGroup>, options: AdamWOptions = {}) {
+    super(params, { ...resolveOptions('AdamW', { ...defaults, weightDecay: 1e-2 }, options), decoupledWeightDecay: true });
+  }
 
-  constructor(params: ParamsInput<AdamGroup>, options: AdamOptions = {}) {
-    super(params, resolveOptions('AdamW', { ...adamDefaults, weightDecay: 1e-2 }, options));
+  /** What Adam saved goes on as AdamW. */
+  override loadStateDict(saved: OptimizerStateDict): void {
+    super.loadStateDict(saved);
+    for (const group of this.paramGroups) group.decoupledWeightDecay = true;
   }
 }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { DTypeError, InputError } from '../errors';
 import { resolveOptions } from '../nn/options';
 import * as torch from '../tensor';
@@ -5,10 +6,18 @@ import { keep, Tensor } from '../tensor';
 import { isFloatingPoint } from '../tensor/dtype';
 import { camelCase } from '../tensor/schema';
 import { Plan, type Batch } from './plan';
-import type { GroupInput, ParamGroup, ParamsInput } from './param-group';
-import { snakeCase, type OptimizerStateDict, type PackedGroup, type ParamState } from './state-dict';
+import { schedulerOptions, type GroupInput, type ParamGroup, type ParamsInput } from './param-group';
+import { mapTensors, snakeCase, type OptimizerStateDict, type PackedGroup, type ParamState } from './state-dict';
 
-/** Base of the optimizers: groups of parameters, the state of each, and how both are saved. */
+/** What a closure gives. */
+export type Loss = Tensor | number;
+
+/**
+ * Base of the optimizers: groups of parameters, the state of each, and how both are saved.
+ *
+ * Options are PyTorch's in camelCase, without three: `foreach` (steps always go by lists of tensors), `capturable` and
+ * `differentiable` (no autograd through a step). State dicts name them all the same, at the values that mean this.
+ */
 export abstract class Optimizer<G extends ParamGroup = ParamGroup> {
   readonly paramGroups: G[] = [];
   /** What the optimizer remembers of each parameter, once it has had a gradient. */
@@ -45,8 +54,8 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup> {
     const { params, ...given } = input;
     const options = resolveOptions<object>(owner, this.defaults, given);
     const group = { ...options, params: params instanceof Tensor ? [params] : [...params] } as G;
-    this.check(group);
     this.#checkParams(group.params);
+    this.check(group);
     this.paramGroups.push(group);
   }
 
@@ -69,28 +78,60 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup> {
   }
 
   /** Moves every parameter that has a gradient. */
-  step(): void {
+  step(): null;
+  /**
+   * Moves every parameter that has a gradient once `closure` has run, with gradients recorded: it clears them, computes
+   * the loss and calls `backward()`.
+   * @returns what the closure returns
+   */
+  step<T extends Loss>(closure: () => T): T;
+  step(closure?: () => Loss): Loss | null {
+    const loss = closure === undefined ? null : this.evaluate(closure);
     torch.noGrad(() => {
       for (const group of this.paramGroups) torch.scoped(() => this.#stepGroup(group));
     });
+    return loss;
+  }
+
+  /** Runs a closure of the user's with gradients recorded. */
+  protected evaluate<T extends Loss>(closure: () => T): T {
+    const loss = torch.enableGrad(closure);
+    if (loss instanceof Tensor || typeof loss === 'number') return loss;
+    throw new InputError(`${this.constructor.name}: the closure must return the loss, a tensor or a number, got ${inspect(loss)}.`);
   }
 
   #stepGroup(group: G): void {
     const gradients = torch.autograd.grads(group.params);
     let plan = this.#plans.get(group);
     if (plan === undefined || !plan.fits(group.params, gradients)) {
-      plan = new Plan(group.params, gradients, (param) => this.#stateOf(param, group));
+      for (const gradient of gradients) if (gradient) this.checkGradient(gradient);
+      plan = new Plan(group.params, gradients, (param) => this.stateOf(param, group));
       this.#plans.set(group, plan);
     }
     for (const batch of plan.batches) this.update(batch, batch.pick(gradients), group);
   }
 
-  #stateOf(param: Tensor, group: G): ParamState {
+  /** Throws unless this optimizer can follow such a gradient. */
+  protected checkGradient({ layout }: Tensor): void {
+    if (layout === 'strided') return;
+    throw new InputError(`${this.constructor.name} does not support sparse gradients: use SparseAdam or SGD, or dense gradients.`);
+  }
+
+  /** The state of a parameter, made where it is missing. */
+  protected stateOf(param: Tensor, group: G): ParamState {
     let state = this.state.get(param);
     if (state === undefined) this.state.set(param, (state = {}));
     this.fillState(state, param, group);
-    for (const tensor of Object.values(state)) keep(tensor);
+    for (const value of Object.values(state)) mapTensors(value, keep);
     return state;
+  }
+
+  /** The entries of a state that are one number, of single precision whatever the parameter's type. */
+  protected readonly scalars: readonly string[] = ['step'];
+
+  /** Where those live: on the CPU, from where they are read, unless a kernel of the device counts on them. */
+  protected scalarDevice(_param: Tensor): string {
+    return 'cpu';
   }
 
   /** Forgets the lists made for past steps: the next step makes them from `state` again. */
@@ -117,9 +158,8 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup> {
       ...this.foreignOptions(),
       params: params.map((param) => numbers.get(param) as number),
     }));
-    const state = Object.fromEntries(
-      Array.from(this.state, ([param, tensors]) => [numbers.get(param) as number, { ...tensors }]),
-    );
+    const filled = [...this.state].filter(([, values]) => Object.keys(values).length > 0);
+    const state = Object.fromEntries(filled.map(([param, values]) => [numbers.get(param) as number, { ...values }]));
     return { state, param_groups };
   }
 
@@ -168,19 +208,25 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup> {
     return params;
   }
 
-  #adopt(param: Tensor, tensors: Readonly<ParamState>): ParamState {
-    const { dtype, device, shape } = param;
-    return Object.fromEntries(
-      Object.entries(tensors).map(([name, tensor]) => {
-        if (tensor.ndim > 0 && tensor.shape.join() !== shape.join()) {
-          throw new InputError(
-            `${this.constructor.name}: the loaded ${name} has shape [${tensor.shape.join(', ')}], its parameter [${shape.join(', ')}].`,
-          );
-        }
-        // The step counter keeps its own type: bfloat16 cannot count beyond 256.
-        const cast = name === 'step' ? { device } : { device, dtype };
-        return [name, keep(tensor.detach().to({ ...cast, copy: true }))];
-      }),
+  #adopt(param: Tensor, values: Readonly<ParamState>): ParamState {
+    const { dtype, device } = param;
+    const adopted = Object.entries(values).map(([name, value]): [string, ParamState[string]] => {
+      const copied = mapTensors(value, (tensor) => {
+        this.checkState(name, tensor, param);
+        // Scalars keep their own type: bfloat16 cannot count beyond 256.
+        const cast = this.scalars.includes(name) ? { device: this.scalarDevice(param) } : { device, dtype };
+        return keep(tensor.detach().to({ ...cast, copy: true }));
+      });
+      return [name, copied];
+    });
+    return Object.fromEntries(adopted);
+  }
+
+  /** Throws unless a loaded tensor fits its parameter. */
+  protected checkState(name: string, tensor: Tensor, { shape }: Tensor): void {
+    if (this.scalars.includes(name) || tensor.shape.join() === shape.join()) return;
+    throw new InputError(
+      `${this.constructor.name}: the loaded ${name} has shape [${tensor.shape.join(', ')}], its parameter [${shape.join(', ')}].`,
     );
   }
 
@@ -188,8 +234,7 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup> {
     const { params: _, ...options } = saved;
     for (const [key, value] of Object.entries(options)) {
       const name = camelCase(key);
-      const extra = ['initialLr', 'maxLr', 'minLr', 'maxMomentum', 'baseMomentum'].includes(name);
-      if (extra || Object.hasOwn(this.defaults, name)) Reflect.set(group, name, value);
+      if (schedulerOptions.includes(name) || Object.hasOwn(this.defaults, name)) Reflect.set(group, name, value);
     }
   }
 }

@@ -5,27 +5,26 @@ export interface ParamGroup {
   params: Tensor[];
   /** Learning rate. */
   lr: number;
-  /** Factor of the decay towards zero. */
-  weightDecay: number;
-  /** Climb instead of descending. */
-  maximize: boolean;
-  /** Step by libtorch's fused kernel; null where the device has one. */
-  fused: boolean | null;
   /** Set by schedulers: the learning rate that they scale. */
   initialLr?: number;
   /** Set by `OneCycleLR`. */
   maxLr?: number;
   /** Set by `OneCycleLR`. */
   minLr?: number;
-  /** Set by `OneCycleLR`. */
+  /** Set by `OneCycleLR` and `CyclicLR`. */
   maxMomentum?: number;
-  /** Set by `OneCycleLR`. */
+  /** Set by `OneCycleLR` and `CyclicLR`. */
   baseMomentum?: number;
-  /** Of SGD. */
+  /** Set by `SWALR`. */
+  swaLr?: number;
+  /** Of SGD, RMSprop and Muon. */
   momentum?: number;
-  /** Of Adam and AdamW. */
+  /** Of Adam and its kin. */
   betas?: readonly [number, number];
 }
+
+/** The options that schedulers add to a group; a saved group may have them. */
+export const schedulerOptions: readonly string[] = ['initialLr', 'maxLr', 'minLr', 'maxMomentum', 'baseMomentum', 'swaLr'];
 
 /** What a group may leave to the defaults: everything but its parameters. */
 export type GroupInput<G extends ParamGroup> = Partial<Omit<G, 'params'>> & { readonly params: Tensor | Iterable<Tensor> };

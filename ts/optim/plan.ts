@@ -69,7 +69,7 @@ function batch(
     aligned: aligned(params[first]!, gradients[first]!),
     list(name) {
       let list = lists.get(name);
-      if (list === undefined) lists.set(name, (list = mine.map((state) => state[name]!)));
+      if (list === undefined) lists.set(name, (list = mine.map((state) => state[name] as Tensor)));
       return list;
     },
     pick: (gradients) => indices.map((i) => gradients[i]!),

@@ -3,30 +3,31 @@ import { InputError } from '../errors';
 import { resolveOptions } from '../nn/options';
 import * as torch from '../tensor';
 import { keep, type Tensor } from '../tensor';
-import { requireRange, usesFused } from './fused';
+import { descent, type DescentOptions } from './descent';
+import * as each from './foreach';
+import { usesFused, type FusedGroup } from './fused';
 import { Optimizer } from './optimizer';
 import type { ParamGroup, ParamsInput } from './param-group';
 import type { Batch } from './plan';
+import { requireRange } from './range';
 
-export interface SGDGroup extends ParamGroup {
+export interface SGDGroup extends ParamGroup, FusedGroup {
+  weightDecay: number;
+  maximize: boolean;
   momentum: number;
   dampening: number;
   nesterov: boolean;
 }
 
-export interface SGDOptions {
-  /** Learning rate, at least 0. @default 0.001 */
+export interface SGDOptions extends DescentOptions {
+  /** @default 0.001 */
   readonly lr?: number;
   /** Part of the last step that the next one keeps, at least 0. @default 0 */
   readonly momentum?: number;
   /** Part of the gradient that the momentum leaves out. @default 0 */
   readonly dampening?: number;
-  /** Added to the gradient as `weightDecay * param`. @default 0 */
-  readonly weightDecay?: number;
   /** Look ahead by the momentum; needs momentum, and no dampening. @default false */
   readonly nesterov?: boolean;
-  /** Climb instead of descending. @default false */
-  readonly maximize?: boolean;
   /** Step by libtorch's fused kernel; null where the device has one. @default null */
   readonly fused?: boolean | null;
 }
@@ -58,6 +59,9 @@ export class SGD extends Optimizer<SGDGroup> {
     }
   }
 
+  /** Sparse ones add up as dense ones do. */
+  protected override checkGradient(): void {}
+
   /** The momentum starts as the first gradient, so `update` makes it. */
   protected fillState(): void {}
 
@@ -87,10 +91,9 @@ export class SGD extends Optimizer<SGDGroup> {
     });
   }
 
-  #foreach({ params, ...batch }: Batch, given: Tensor[], group: SGDGroup, first: boolean): void {
-    const { lr, momentum, dampening, weightDecay, nesterov, maximize } = group;
-    let gradients = maximize ? (aten._foreach_neg.default(given) as Tensor[]) : given;
-    if (weightDecay !== 0) gradients = aten._foreach_add.List(gradients, params, { alpha: weightDecay }) as Tensor[];
+  #foreach(batch: Batch, given: Tensor[], group: SGDGroup, first: boolean): void {
+    const { lr, momentum, dampening, nesterov } = group;
+    let gradients = descent(batch, given, group);
     if (momentum !== 0) {
       if (first) {
         setMomentum(
@@ -98,13 +101,13 @@ export class SGD extends Optimizer<SGDGroup> {
           gradients.map((gradient) => gradient.clone()),
         );
       } else {
-        aten._foreach_mul_.Scalar(batch.list('momentum_buffer'), momentum);
-        aten._foreach_add_.List(batch.list('momentum_buffer'), gradients, { alpha: 1 - dampening });
+        each.mul_(batch.list('momentum_buffer'), momentum);
+        each.add_(batch.list('momentum_buffer'), gradients, 1 - dampening);
       }
       const buffers = batch.list('momentum_buffer');
-      gradients = nesterov ? (aten._foreach_add.List(gradients, buffers, { alpha: momentum }) as Tensor[]) : buffers;
+      gradients = nesterov ? each.add(gradients, buffers, momentum) : buffers;
     }
-    aten._foreach_add_.List(params, gradients, { alpha: -lr });
+    each.add_(batch.params, gradients, -lr);
   }
 
   protected override foreignOptions(): Record<string, unknown> {

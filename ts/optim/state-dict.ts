@@ -2,10 +2,13 @@
  * Optimizer state as PyTorch writes it: state by the number of the parameter, groups with snake_case keys. So it goes
  * to Python and comes back.
  */
-import type { Tensor } from '../tensor';
+import { keep, Tensor } from '../tensor';
 
-/** The tensors that an optimizer keeps for one parameter: `exp_avg`, `momentum_buffer`, `step`… */
-export type ParamState = Record<string, Tensor>;
+/** A tensor mostly; a few optimizers keep numbers and lists too. */
+export type StateValue = Tensor | number | null | StateValue[];
+
+/** What an optimizer keeps for one parameter: `exp_avg`, `momentum_buffer`, `step`… */
+export type ParamState = Record<string, StateValue>;
 
 /** A group: its options, and the numbers of its parameters. */
 export interface PackedGroup {
@@ -16,6 +19,19 @@ export interface PackedGroup {
 export interface OptimizerStateDict {
   state: Record<number, ParamState>;
   param_groups: PackedGroup[];
+}
+
+/** The same value with other tensors in it. */
+export function mapTensors(value: StateValue, change: (tensor: Tensor) => Tensor): StateValue {
+  if (value instanceof Tensor) return change(value);
+  return Array.isArray(value) ? value.map((item) => mapTensors(item, change)) : value;
+}
+
+/** Writes a tensor into the state, in place where it has one of that name. */
+export function remember(state: ParamState, name: string, tensor: Tensor): void {
+  const own = state[name];
+  if (own instanceof Tensor) own.copy_(tensor);
+  else state[name] = keep(tensor.clone());
 }
 
 /** `weightDecay` -> `weight_decay` */

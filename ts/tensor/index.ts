@@ -34,5 +34,5 @@ export { Generator } from './generator';
 export { ops, type OperatorCall, type OperatorNamespace, type OperatorOverloads } from './ops';
 export type { Argument, Complex, Options, Result } from './operator';
 export { allocatedBytes, keep, memory, scope, scoped, type MemoryUsage } from './lifetime';
-export * as autograd from './autograd';
+export * as autograd from './autograd-namespace';
 export * as safetensors from './safetensors';

@@ -22,7 +22,10 @@ export interface Span {
  */
 export function makeSchedule(optimizer: Optimizer, rules: ScheduleRules, { steps, epochs }: Span): LRScheduler {
   const warmup = rules.warmup < 1 ? Math.round(rules.warmup * steps) : Math.min(rules.warmup, steps);
-  if (rules.kind === 'oneCycle') return oneCycle(optimizer, rules.warmup < 1 ? rules.warmup : warmup / steps, steps);
+  if (rules.kind === 'oneCycle') {
+    const peaks = optimizer.paramGroups.map(({ lr }) => lr);
+    return new OneCycleLR(optimizer, peaks, { totalSteps: steps, pctStart: rules.warmup < 1 ? rules.warmup : warmup / steps });
+  }
   const perDrop = (rules.dropEpochs * steps) / epochs;
   const shape = {
     constant: () => 1,
@@ -30,10 +33,4 @@ export function makeSchedule(optimizer: Optimizer, rules: ScheduleRules, { steps
     step: (step: number) => rules.gamma ** Math.floor(step / perDrop),
   }[rules.kind];
   return new LambdaLR(optimizer, (step) => (step < warmup ? (step + 1) / (warmup + 1) : shape(step)));
-}
-
-function oneCycle(optimizer: Optimizer, rise: number, steps: number): LRScheduler {
-  const peaks = optimizer.paramGroups.map(({ lr }) => lr);
-  // A rise of one step begins and ends at step 0, which PyTorch's formula divides by.
-  return new OneCycleLR(optimizer, peaks, { totalSteps: steps, pctStart: rise * steps === 1 ? 0 : rise });
 }

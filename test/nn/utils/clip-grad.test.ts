@@ -35,6 +35,16 @@ describe('nn.utils', () => {
     });
   }
 
+  it('clipGradNorm in its two parts', () => {
+    const made = parameters();
+    const norm = nn.utils.getTotalNorm(made.slice(0, 3).map((parameter) => parameter.grad!));
+    assertClose(norm, golden.get('two.norm'), exact);
+    nn.utils.clipGradsWithNorm(made, 1, norm);
+    check('two', made);
+    assert.equal(nn.utils.getTotalNorm([]).item(), 0);
+    assert.throws(() => nn.utils.getTotalNorm([torch.tensor([NaN])], { errorIfNonfinite: true }), TorchError);
+  });
+
   it('clipGradValue clamps every element', () => {
     const made = parameters();
     nn.utils.clipGradValue(made, 0.4);

@@ -33,15 +33,38 @@ function byKind(tensors: readonly Tensor[]): Kind[] {
   return [...kinds.values()];
 }
 
-/** The norm of all tensors together, as if they were one vector, on the device of the first. */
-function totalNorm(kinds: readonly Kind[], normType: number): Tensor {
+/** The norm of all tensors together, as if they were one vector, on the device of the first; 0 of none. */
+function totalNorm(kinds: readonly Kind[], { normType = 2, errorIfNonfinite = false }: ClipGradNormOptions): Tensor {
   const [first] = kinds;
   if (first === undefined) return torch.tensor(0);
   const norms = kinds.flatMap(({ device, tensors }) => {
     const own = aten._foreach_norm.Scalar(tensors, normType) as Tensor[];
     return device === first.device ? own : own.map((norm) => norm.to(first.device));
   });
-  return torch.linalgVectorNorm(torch.stack(norms), normType);
+  const norm = torch.linalgVectorNorm(torch.stack(norms), normType);
+  if (errorIfNonfinite && !Number.isFinite(norm.item())) {
+    throw new TorchError(
+      `The total norm of order ${normType} of the gradients is ${String(norm.item())}, so they cannot be clipped: ` +
+        'look for the step that made it, or leave errorIfNonfinite out to clip all the same.',
+    );
+  }
+  return norm;
+}
+
+/** Multiplies by `maxNorm / norm` where that is below 1; found on the device, so that nothing waits for it. */
+function scaleDown(kinds: readonly Kind[], maxNorm: number, norm: Tensor): void {
+  const factor = norm.add(1e-6).reciprocal().mul(maxNorm).clampMax(1);
+  for (const { device, tensors } of kinds) aten._foreach_mul_.Tensor(tensors, factor.to(device));
+}
+
+/** The norm of `tensors`, as if they were one vector. Gradients for instance, to clip them by one norm in several lots. */
+export function getTotalNorm(tensors: Iterable<Tensor>, options: ClipGradNormOptions = {}): Tensor {
+  return withoutGrad(() => totalNorm(byKind([...tensors]), options));
+}
+
+/** Scales the gradients of `parameters` in place as `clipGradNorm` does, by a norm that is known: that of `getTotalNorm`. */
+export function clipGradsWithNorm(parameters: Iterable<Tensor>, maxNorm: number, norm: Tensor): void {
+  withoutGrad(() => scaleDown(byKind(gradientsOf(parameters)), maxNorm, norm));
 }
 
 /**
@@ -50,18 +73,10 @@ function totalNorm(kinds: readonly Kind[], normType: number): Tensor {
  * @returns the norm before clipping, a scalar
  */
 export function clipGradNorm(parameters: Iterable<Tensor>, maxNorm: number, options: ClipGradNormOptions = {}): Tensor {
-  const { normType = 2, errorIfNonfinite = false } = options;
   return withoutGrad(() => {
     const kinds = byKind(gradientsOf(parameters));
-    const norm = totalNorm(kinds, normType);
-    if (errorIfNonfinite && !Number.isFinite(norm.item())) {
-      throw new TorchError(
-        `The total norm of order ${normType} of the gradients is ${String(norm.item())}, so they cannot be clipped: ` +
-          'look for the step that made it, or leave errorIfNonfinite out to clip all the same.',
-      );
-    }
-    const factor = norm.add(1e-6).reciprocal().mul(maxNorm).clampMax(1);
-    for (const { device, tensors } of kinds) aten._foreach_mul_.Tensor(tensors, factor.to(device));
+    const norm = totalNorm(kinds, options);
+    scaleDown(kinds, maxNorm, norm);
     return norm;
   });
 }

@@ -1,2 +1,3 @@
-export { clipGradNorm, clipGradValue, type ClipGradNormOptions } from './clip-grad';
+export { clipGradNorm, clipGradsWithNorm, clipGradValue, getTotalNorm, type ClipGradNormOptions } from './clip-grad';
+export { afterwards, functionalCall, withState } from './functional-call';
 export { parametersToVector, vectorToParameters } from './parameters-vector';

@@ -3,33 +3,49 @@ import type { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
 import { resolveOptions } from '../../nn/options';
 import { LRScheduler, type SchedulerOptions } from './lr-scheduler';
+import type { SchedulerStateDict } from './scheduler';
 
-/** The factor on the base rate, by the number of the step. */
+/** A factor by the number of the step. */
 export type LrLambda = (epoch: number) => number;
 
 const defaults: Required<SchedulerOptions> = { lastEpoch: -1 };
 
-/** Multiplies the base rates by a function of the step, one for all groups or one for each. The functions are not saved. */
-export class LambdaLR extends LRScheduler {
+/** Base of the schedules that follow a function of the step, one for all groups or one for each. The functions are not saved. */
+abstract class FunctionSchedule extends LRScheduler {
   readonly #lambdas: readonly LrLambda[];
 
   constructor(optimizer: Optimizer<ParamGroup>, lrLambda: LrLambda | readonly LrLambda[], options: SchedulerOptions = {}) {
-    const { lastEpoch } = resolveOptions('LambdaLR', defaults, options);
+    const { lastEpoch } = resolveOptions(new.target.name, defaults, options);
     super(optimizer, { lastEpoch });
-    this.#lambdas = typeof lrLambda === 'function' ? this.groups.map(() => lrLambda) : lrLambda;
-    if (this.#lambdas.length !== this.groups.length) {
-      throw new InputError(
-        `LambdaLR: expected ${this.groups.length} functions, one a parameter group, got ${this.#lambdas.length}.`,
-      );
-    }
+    this.#lambdas = this.perGroup<LrLambda>('lrLambda', lrLambda);
+    const other = this.#lambdas.find((lambda) => typeof lambda !== 'function');
+    if (other !== undefined) throw new InputError(`${new.target.name}: lrLambda must be a function, got ${typeof other}.`);
     this.start();
   }
 
-  protected computeLr(): number[] {
-    return this.baseLrs.map((rate, i) => rate * (this.#lambdas[i] as LrLambda)(this.lastEpoch));
+  /** The factors of the present step, one a group. */
+  protected factors(): number[] {
+    return this.#lambdas.map((lambda) => lambda(this.lastEpoch));
   }
 
-  override stateDict(): Record<string, unknown> {
+  override stateDict(): SchedulerStateDict {
     return { ...super.stateDict(), lr_lambdas: this.#lambdas.map(() => null) };
+  }
+}
+
+/** Multiplies the base rates by a function of the step. */
+export class LambdaLR extends FunctionSchedule {
+  protected computeLr(): number[] {
+    const factors = this.factors();
+    return this.baseLrs.map((rate, i) => rate * factors[i]!);
+  }
+}
+
+/** Multiplies the learning rates, at each step after the first, by a function of it. */
+export class MultiplicativeLR extends FunctionSchedule {
+  protected computeLr(): number[] {
+    if (this.isInitial) return this.currentLr();
+    const factors = this.factors();
+    return this.groups.map(({ lr }, i) => lr * factors[i]!);
   }
 }

@@ -2,6 +2,7 @@ import { InputError } from '../../errors';
 import type { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
 import { resolveOptions } from '../../nn/options';
+import { setMomentum, usesBeta1 } from './cycled-momentum';
 import { LRScheduler, type SchedulerOptions } from './lr-scheduler';
 
 export interface OneCycleLROptions extends SchedulerOptions {
@@ -44,23 +45,35 @@ const defaults: Required<OneCycleLROptions> = {
   lastEpoch: -1,
 };
 
-type Rate = 'initialLr' | 'maxLr' | 'minLr';
-type Momentum = 'maxMomentum' | 'baseMomentum';
-
+/** A part of the cycle, with PyTorch's keys, since it is part of the state. */
 interface Phase {
   /** Number of the last step; a fraction where `pctStart` makes one. */
-  readonly end: number;
-  readonly rates: readonly [from: Rate, to: Rate];
-  readonly momenta: readonly [from: Momentum, to: Momentum];
+  readonly end_step: number;
+  readonly start_lr: Rate;
+  readonly end_lr: Rate;
+  readonly start_momentum: Momentum;
+  readonly end_momentum: Momentum;
 }
+
+type Rate = 'initial_lr' | 'max_lr' | 'min_lr';
+type Momentum = 'max_momentum' | 'base_momentum';
+
+const fields = {
+  initial_lr: 'initialLr',
+  max_lr: 'maxLr',
+  min_lr: 'minLr',
+  max_momentum: 'maxMomentum',
+  base_momentum: 'baseMomentum',
+} as const;
 
 /** One rise and fall of the learning rate over the whole training (Smith and Topin 2017, arXiv 1708.07120). One step a batch. */
 export class OneCycleLR extends LRScheduler {
   protected totalSteps: number;
+  protected schedulePhases: readonly Phase[];
+  protected annealFuncType: 'cos' | 'linear';
   protected cycleMomentum: boolean;
-  protected useBeta1: boolean;
-  readonly #phases: readonly Phase[];
-  readonly #anneal: (start: number, end: number, part: number) => number;
+  /** Only where the momentum cycles. */
+  protected declare useBeta1?: boolean;
 
   /** @param maxLr the highest learning rate, one for all groups or one for each */
   constructor(optimizer: Optimizer<ParamGroup>, maxLr: number | readonly number[], options: OneCycleLROptions = {}) {
@@ -73,13 +86,13 @@ export class OneCycleLR extends LRScheduler {
       throw new InputError(`OneCycleLR: annealStrategy must be 'cos' or 'linear', got '${String(annealStrategy)}'.`);
     }
     this.totalSteps = countSteps(resolved);
+    this.schedulePhases = threePhase ? threePhases(pctStart, this.totalSteps) : twoPhases(pctStart, this.totalSteps);
+    this.annealFuncType = annealStrategy;
     this.cycleMomentum = resolved.cycleMomentum;
-    this.useBeta1 = 'betas' in optimizer.defaults;
-    this.#phases = threePhase ? threePhases(pctStart, this.totalSteps) : twoPhases(pctStart, this.totalSteps);
-    this.#anneal = annealStrategy === 'cos' ? annealCosine : annealLine;
+    const maxLrs = this.perGroup('maxLr', maxLr);
     if (resolved.lastEpoch === -1) {
       for (const [i, group] of this.groups.entries()) {
-        group.maxLr = this.#each('maxLr', maxLr, i);
+        group.maxLr = maxLrs[i]!;
         group.initialLr = group.maxLr / divFactor;
         group.minLr = group.initialLr / finalDivFactor;
       }
@@ -88,29 +101,15 @@ export class OneCycleLR extends LRScheduler {
     this.start();
   }
 
-  #each(name: string, value: number | readonly number[], group: number): number {
-    if (typeof value === 'number') return value;
-    if (value.length === this.groups.length) return value[group] as number;
-    throw new InputError(
-      `OneCycleLR: expected ${this.groups.length} values for ${name}, one a parameter group, got ${value.length}.`,
-    );
-  }
-
   #startMomentum({ maxMomentum, baseMomentum, lastEpoch }: Required<OneCycleLROptions>): void {
-    if (!this.useBeta1 && !('momentum' in this.optimizer.defaults)) {
-      throw new InputError('OneCycleLR: cycleMomentum needs an optimizer with momentum or betas: set cycleMomentum to false.');
-    }
+    this.useBeta1 = usesBeta1('OneCycleLR', this.optimizer);
+    const [most, least] = [this.perGroup('maxMomentum', maxMomentum), this.perGroup('baseMomentum', baseMomentum)];
     if (lastEpoch !== -1) return;
     for (const [i, group] of this.groups.entries()) {
-      group.maxMomentum = this.#each('maxMomentum', maxMomentum, i);
-      group.baseMomentum = this.#each('baseMomentum', baseMomentum, i);
-      this.#setMomentum(group, group.maxMomentum);
+      group.maxMomentum = most[i]!;
+      group.baseMomentum = least[i]!;
+      setMomentum(group, group.maxMomentum, this.useBeta1);
     }
-  }
-
-  #setMomentum(group: ParamGroup, momentum: number): void {
-    if (this.useBeta1) group.betas = [momentum, (group.betas as readonly [number, number])[1]];
-    else group.momentum = momentum;
   }
 
   protected computeLr(): number[] {
@@ -120,17 +119,25 @@ export class OneCycleLR extends LRScheduler {
         `OneCycleLR: tried to step ${lastEpoch} times, the cycle has ${totalSteps} steps: raise totalSteps or stop stepping.`,
       );
     }
-    const last = this.#phases.length - 1;
-    const index = this.#phases.findIndex(({ end }, i) => lastEpoch <= end || i === last);
-    const phase = this.#phases[index] as Phase;
-    const begin = index === 0 ? 0 : (this.#phases[index - 1] as Phase).end;
-    const part = (lastEpoch - begin) / (phase.end - begin);
+    const { phase, part } = this.#place();
+    const anneal = this.annealFuncType === 'cos' ? annealCosine : annealLine;
     return this.groups.map((group) => {
       const between = (from: Rate | Momentum, to: Rate | Momentum): number =>
-        this.#anneal(group[from] as number, group[to] as number, part);
-      if (this.cycleMomentum) this.#setMomentum(group, between(...phase.momenta));
-      return between(...phase.rates);
+        anneal(group[fields[from]] as number, group[fields[to]] as number, part);
+      if (this.cycleMomentum) setMomentum(group, between(phase.start_momentum, phase.end_momentum), this.useBeta1 === true);
+      return between(phase.start_lr, phase.end_lr);
     });
+  }
+
+  /** The phase of the present step, and how far into it that is, 0 to 1. */
+  #place(): { phase: Phase; part: number } {
+    const last = this.schedulePhases.length - 1;
+    const index = this.schedulePhases.findIndex(({ end_step }, i) => this.lastEpoch <= end_step || i === last);
+    const phase = this.schedulePhases[index]!;
+    const begin = index === 0 ? 0 : this.schedulePhases[index - 1]!.end_step;
+    const length = phase.end_step - begin;
+    // A phase of a single step begins where it ends; PyTorch divides by zero there.
+    return { phase, part: length === 0 ? 1 : (this.lastEpoch - begin) / length };
   }
 }
 
@@ -142,18 +149,22 @@ function countSteps({ totalSteps, epochs, stepsPerEpoch }: Required<OneCycleLROp
   return steps;
 }
 
+function phase(end: number, [start_lr, end_lr]: [Rate, Rate], [start_momentum, end_momentum]: [Momentum, Momentum]): Phase {
+  return { end_step: end, start_lr, end_lr, start_momentum, end_momentum };
+}
+
 function twoPhases(pctStart: number, steps: number): Phase[] {
   return [
-    { end: pctStart * steps - 1, rates: ['initialLr', 'maxLr'], momenta: ['maxMomentum', 'baseMomentum'] },
-    { end: steps - 1, rates: ['maxLr', 'minLr'], momenta: ['baseMomentum', 'maxMomentum'] },
+    phase(pctStart * steps - 1, ['initial_lr', 'max_lr'], ['max_momentum', 'base_momentum']),
+    phase(steps - 1, ['max_lr', 'min_lr'], ['base_momentum', 'max_momentum']),
   ];
 }
 
 function threePhases(pctStart: number, steps: number): Phase[] {
   return [
-    { end: pctStart * steps - 1, rates: ['initialLr', 'maxLr'], momenta: ['maxMomentum', 'baseMomentum'] },
-    { end: 2 * pctStart * steps - 2, rates: ['maxLr', 'initialLr'], momenta: ['baseMomentum', 'maxMomentum'] },
-    { end: steps - 1, rates: ['initialLr', 'minLr'], momenta: ['maxMomentum', 'maxMomentum'] },
+    phase(pctStart * steps - 1, ['initial_lr', 'max_lr'], ['max_momentum', 'base_momentum']),
+    phase(2 * pctStart * steps - 2, ['max_lr', 'initial_lr'], ['base_momentum', 'max_momentum']),
+    phase(steps - 1, ['initial_lr', 'min_lr'], ['max_momentum', 'max_momentum']),
   ];
 }
 

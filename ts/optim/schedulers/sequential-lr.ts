@@ -1,23 +1,31 @@
 import { InputError } from '../../errors';
+import { resolveOptions } from '../../nn/options';
 import type { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
-import { LRScheduler, type SchedulerStateDict } from './lr-scheduler';
+import { checkMembers } from './members';
+import { LRScheduler, type SchedulerOptions } from './lr-scheduler';
+import type { SchedulerStateDict } from './scheduler';
+
+const defaults: Required<SchedulerOptions> = { lastEpoch: -1 };
 
 /** One schedule after the other: the next takes over at each milestone, a step number. */
 export class SequentialLR extends LRScheduler {
   readonly #schedulers: readonly LRScheduler[];
-  readonly #milestones: readonly number[];
+  #milestones: readonly number[];
 
-  constructor(optimizer: Optimizer<ParamGroup>, schedulers: readonly LRScheduler[], milestones: readonly number[]) {
-    super(optimizer);
-    if (schedulers.length === 0) throw new InputError('SequentialLR expects at least one scheduler, got none.');
+  constructor(
+    optimizer: Optimizer<ParamGroup>,
+    schedulers: readonly LRScheduler[],
+    milestones: readonly number[],
+    options: SchedulerOptions = {},
+  ) {
+    const { lastEpoch } = resolveOptions('SequentialLR', defaults, options);
+    super(optimizer, { lastEpoch: lastEpoch + 1 });
+    checkMembers('SequentialLR', optimizer, schedulers);
     if (milestones.length !== schedulers.length - 1) {
       throw new InputError(
         `SequentialLR expects one milestone less than schedulers, got ${milestones.length} for ${schedulers.length}.`,
       );
-    }
-    if (schedulers.some((scheduler) => scheduler.optimizer !== optimizer)) {
-      throw new InputError('SequentialLR expects schedulers of its own optimizer, got one of another.');
     }
     this.#schedulers = [...schedulers];
     this.#milestones = [...milestones];
@@ -26,7 +34,6 @@ export class SequentialLR extends LRScheduler {
 
   /** Takes back the first steps that the schedulers made when they were built, and makes that of the first one. */
   protected override start(): void {
-    this.lastEpoch = 0;
     for (const group of this.groups) group.lr = group.initialLr as number;
     this.undoSchedulers();
     const first = this.#at(0);
@@ -74,6 +81,7 @@ export class SequentialLR extends LRScheduler {
 
   override loadStateDict(state: Readonly<SchedulerStateDict>): void {
     super.loadStateDict(state);
+    this.#milestones = [...(state['_milestones'] as number[])];
     for (const [i, saved] of (state['_schedulers'] as SchedulerStateDict[]).entries()) this.#schedulers[i]?.loadStateDict(saved);
   }
 }
