@@ -1,4 +1,5 @@
 /** What a case is: the one thing it times, how often, and the figure it has to reach. */
+import { join } from 'node:path';
 
 /** `rate` is something a second. Points are hundredths, and compared by their difference; all else by its ratio. */
 export type Unit = 'seconds' | 'bytes' | 'rate' | 'points';
@@ -22,8 +23,14 @@ export interface Measure {
   readonly target?: Target;
 }
 
-/** What the runner makes before the sides start. */
-export type Need = 'checkpoint' | 'photo' | 'faces';
+/** What the runner makes before the sides start, all in one folder. */
+export type Need = 'checkpoint' | 'photo' | 'faces' | 'detector' | 'scenes';
+
+/** Where each of them lies. */
+export function needPaths(folder: string): Readonly<Record<Need, string>> {
+  const files = { checkpoint: 'checkpoint', photo: 'photo.jpg', faces: 'faces', detector: 'detector', scenes: 'scenes.json' };
+  return Object.fromEntries(Object.entries(files).map(([need, name]) => [need, join(folder, name)])) as Record<Need, string>;
+}
 
 export interface Case {
   /** The name of its files: `<name>.ts` beside `<name>.py`. */
@@ -46,8 +53,8 @@ export interface Case {
   readonly tolerance: number;
 }
 
-/** What a side is told when it starts, as JSON in its first argument. */
-export interface Settings {
+/** What a side is told when it starts, as JSON in its first argument; of the paths only those that its case needs exist. */
+export interface Settings extends Readonly<Record<Need, string>> {
   readonly threads: number;
   /** `cpu` or `cuda`. */
   readonly device: string;
@@ -59,4 +66,8 @@ export interface Settings {
   readonly photo: string;
   /** A folder in the CelebA format. */
   readonly faces: string;
+  /** A hub folder of a DETR with random weights. */
+  readonly detector: string;
+  /** A JSON file with annotated pictures and noisy detections in them. */
+  readonly scenes: string;
 }

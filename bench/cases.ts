@@ -64,6 +64,70 @@ export const cases: readonly Case[] = [
     ],
   },
   {
+    name: 'matcher',
+    title: 'DETR matcher',
+    about:
+      'The matching of 100 queries with the objects of each picture in all six decoder layers, from logits and boxes to pairs: ours in one call, the peer by transformers’ HungarianMatcher, layer by layer, with SciPy picture by picture. Both give the same pairs.',
+    kind: 'resident',
+    rounds: 9,
+    warmUp: true,
+    threads: 2,
+    needs: [],
+    tolerance: 1e-5,
+    measures: [
+      { name: 'batch-2', title: '2 pictures', unit: 'seconds', target: atMost(0.2) },
+      { name: 'batch-8', title: '8 pictures', unit: 'seconds', target: atMost(0.2) },
+    ],
+  },
+  {
+    name: 'voc-evaluator',
+    title: 'Detection evaluator',
+    about:
+      'From the detections in all pictures of VOC2007’s test set to figures; the annotations are real, the detections noise around them, 100 in a picture as DETR gives them. Ours computes the figures of VOC 2007, VOC 2012 and COCO, the peer, pycocotools, those of COCO (evaluate, accumulate, summarize, without loading). The twelve numbers of COCO are the same.',
+    kind: 'resident',
+    rounds: 3,
+    warmUp: false,
+    threads: 2,
+    needs: ['scenes'],
+    tolerance: 1e-6,
+    measures: [
+      { name: 'likely', title: 'detections from a score of 0.3', unit: 'seconds', target: atMost(1) },
+      { name: 'all', title: 'all detections', unit: 'seconds', target: atMost(1) },
+    ],
+  },
+  {
+    name: 'detr-inference',
+    title: 'DETR-R50 inference',
+    about:
+      'Forward pass of DETR-R50 (91 classes) for one picture of 480x640 in inference mode, the same random weights on both sides, up to classes and boxes as numbers. Ours is eager after `optimizeForInference()`. The peers are transformers with scaled dot product attention, and ONNX Runtime with a file that torch.onnx exports from it.',
+    kind: 'resident',
+    rounds: 9,
+    warmUp: true,
+    threads: 2,
+    needs: ['detector'],
+    tolerance: 1e-4,
+    measures: [
+      { name: 'eager', title: 'against PyTorch eager', unit: 'seconds', target: atMost(0.75) },
+      { name: 'onnx', title: 'against ONNX Runtime', unit: 'seconds', target: atMost(1) },
+    ],
+  },
+  {
+    name: 'detr-train-step',
+    title: 'DETR-R50 training step',
+    about:
+      'Forward, matching and losses of all six decoder layers, backward, clipping to 0.1 and AdamW in two groups, batch 2 at 480x640, float32, dropout 0.1, the same random weights on both sides. Stages 2 to 4 of the backbone train, all batch normalisations are frozen. The peer is transformers with scaled dot product attention and the fused AdamW; its backbone is its own ResNet, whose stages are unfrozen by hand, for under these names it trains none. Peak memory as for the ViT.',
+    kind: 'resident',
+    rounds: 5,
+    warmUp: true,
+    threads: 2,
+    needs: ['detector'],
+    tolerance: 1e-3,
+    measures: [
+      { name: 'step', title: 'one step', unit: 'seconds', target: atMost(0.95) },
+      { name: 'peak', title: 'peak memory', unit: 'bytes', target: atMost(1.05) },
+    ],
+  },
+  {
     name: 'first-prediction',
     title: 'Process start to first prediction',
     about:

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Case, Settings } from './case';
+import { needPaths, type Case, type Settings } from './case';
 import { cases } from './cases';
 import { Fresh, Resident, type Contestant } from './contestant';
 import { duel } from './duel';
@@ -44,7 +44,7 @@ function adapted(bench: Case, { device, smoke }: Options): Case {
 async function runCase(bench: Case, options: Options, root: string, folder: string, peer: Peer): Promise<Entry> {
   const { device, smoke } = options;
   const rounds = options.rounds ?? (smoke ? 1 : bench.rounds);
-  const settings: Settings = { threads: bench.threads, device, smoke, checkpoint: join(folder, 'checkpoint'), photo: join(folder, 'photo.jpg'), faces: join(folder, 'faces') };
+  const settings: Settings = { threads: bench.threads, device, smoke, ...needPaths(folder) };
   const before = load();
   if (before > QUIET && !smoke) console.error(`${bench.name}: the load is ${before}; figures taken beside other work are noisy`);
   const onRound = (round: number, of: number): void => console.error(`${bench.name}: ${round === 0 ? 'warm-up' : `round ${round} of ${of}`}`);

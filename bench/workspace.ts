@@ -1,16 +1,23 @@
 /**
  * Makes what the cases need: `node workspace.js <folder> <smoke> <need…>`.
- * A hub folder with random weights, a photo, and a folder with faces in the CelebA format.
+ * Hub folders with random weights, a photo, a folder with faces in the CelebA format, and detections to be judged.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { models, torch } from 'torchts';
-import type { Need } from './case';
+import { needPaths, type Need } from './case';
+import { makeScenes } from './scenes';
+
+const root = dirname(require.resolve('torchts/package.json'));
 
 const LABELS = 40;
+const CLASSES = 91;
 const TINY = { hiddenSize: 32, numHiddenLayers: 2, numAttentionHeads: 2, intermediateSize: 64, imageSize: 32, patchSize: 8 };
+const TINY_DETECTOR = {
+  dModel: 32, encoderLayers: 1, decoderLayers: 2, encoderAttentionHeads: 2, decoderAttentionHeads: 2, encoderFfnDim: 48, decoderFfnDim: 48, numQueries: 10,
+};
 
 const make: Readonly<Record<Need, (folder: string, smoke: boolean) => void | Promise<void>>> = {
   checkpoint(folder, smoke) {
@@ -44,12 +51,28 @@ const make: Readonly<Record<Need, (folder: string, smoke: boolean) => void | Pro
   faces(path) {
     symlinkSync(facesFolder(), path);
   },
+
+  /** The configuration of facebook/detr-resnet-50, with the ResNet-50 of transformers, so that the peer needs no timm. */
+  detector(folder, smoke) {
+    torch.manualSeed(0);
+    const backboneConfig = models.ResNetConfig.named('resnet50', smoke ? { embeddingSize: 8, hiddenSizes: [8, 16, 16, 32], depths: [1, 1, 1, 1] } : {});
+    models.DetrForObjectDetection.fromConfig({ backboneConfig, numLabels: CLASSES, ...(smoke ? TINY_DETECTOR : {}) }).savePretrained(folder);
+  },
+
+  async scenes(path, smoke) {
+    const scenes = await makeScenes(join(dataFolder(), 'voc', 'VOC2007_annotations.tar.gz'), `${path}.tar`, smoke);
+    writeFileSync(path, JSON.stringify(scenes));
+  },
 };
+
+/** Where data of others lies, if any does. */
+function dataFolder(): string {
+  return resolve(process.env.TORCHTS_DATA ?? join(root, '..', 'shared', 'data'));
+}
 
 /** The sample of CelebA where there is one, else the drawn faces, which are drawn when they are not there yet. */
 function facesFolder(): string {
-  const root = dirname(require.resolve('torchts/package.json'));
-  const real = resolve(process.env.TORCHTS_DATA ?? join(root, '..', 'shared', 'data'), 'celeba');
+  const real = join(dataFolder(), 'celeba');
   if (existsSync(join(real, 'img_align_celeba.zip'))) return real;
   const drawn = join(root, 'data', 'processed', 'faces');
   if (!existsSync(drawn)) spawnSync(process.execPath, [join(root, 'dist', 'cli', 'facecls.js'), 'data', 'synth'], { cwd: root, stdio: 'inherit' });
@@ -58,9 +81,9 @@ function facesFolder(): string {
 }
 
 async function main([folder, smoke, ...needs]: string[]): Promise<void> {
-  const paths: Record<Need, string> = { checkpoint: 'checkpoint', photo: 'photo.jpg', faces: 'faces' };
   mkdirSync(folder!, { recursive: true });
-  for (const need of needs as Need[]) await make[need](join(folder!, paths[need]), smoke === 'true');
+  const paths = needPaths(folder!);
+  for (const need of needs as Need[]) await make[need](paths[need], smoke === 'true');
 }
 
 main(process.argv.slice(2)).catch((error: Error) => {

@@ -1,0 +1,21 @@
+/** The forward pass of DETR-R50 for one picture, up to classes and boxes as numbers. */
+import { models, torch } from 'torchts';
+import { seconds } from './clock';
+import { takeTurns } from './turns';
+
+void takeTurns(async ({ detector, device, smoke }) => {
+  const model = (await models.DetrForObjectDetection.fromPretrained(detector)).optimizeForInference();
+  model.to(device);
+
+  torch.manualSeed(0);
+  const pixelValues = torch.randn([1, 3, ...(smoke ? [96, 128] : [480, 640])]).to(device); // (B, C, H, W)
+  const predict = (): number[] =>
+    torch.inferenceMode(() =>
+      torch.scope(() => {
+        const { logits, predBoxes } = model.forward({ pixelValues });
+        return [logits, predBoxes].flatMap((output) => [...(output.to('cpu').data() as Float32Array)]);
+      }),
+    );
+  const time = (): number => seconds(device, predict);
+  return { check: predict(), measures: { eager: time, onnx: time } };
+});

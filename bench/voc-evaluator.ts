@@ -1,0 +1,45 @@
+/** Figures of a detector from its detections, by our evaluator: those of VOC 2007, VOC 2012 and COCO at once. */
+import { readFileSync } from 'node:fs';
+import { vision } from 'torchts';
+import { seconds } from './clock';
+import { cocoNames, DetectionEvaluator, vocClasses } from './inner';
+import type { Scene, SceneObject, Scenes } from './scenes';
+import { takeTurns } from './turns';
+
+/** One picture as the evaluator takes it: its id, what was found, what is there. */
+type Input = Parameters<InstanceType<typeof DetectionEvaluator>['add']>;
+
+void takeTurns(({ scenes: file, device }) => {
+  const { source, scenes } = JSON.parse(readFileSync(file, 'utf8')) as Scenes;
+  const all = scenes.map((scene, index) => input(scene, index, 0));
+  const likely = scenes.map((scene, index) => input(scene, index, 0.3));
+
+  const evaluate = (pictures: readonly Input[]) => {
+    const evaluator = new DetectionEvaluator(vocClasses);
+    for (const picture of pictures) evaluator.add(...picture);
+    return evaluator.result().coco;
+  };
+  const figures = evaluate(likely);
+  return {
+    facts: { pictures: `${scenes.length} of ${source}` },
+    check: cocoNames.map((name) => figures[name] ?? -1),
+    measures: {
+      likely: () => seconds(device, () => evaluate(likely)),
+      all: () => seconds(device, () => evaluate(all)),
+    },
+  };
+});
+
+/** A picture with its detections from a score on. */
+function input({ objects, detections }: Scene, index: number, least: number): Input {
+  const kept = detections.filter(({ score }) => score >= least);
+  return [
+    String(index).padStart(6, '0'),
+    { labels: kept.map(({ label }) => label), scores: kept.map(({ score }) => score), boxes: corners(kept) },
+    { labels: objects.map(({ label }) => label), boxes: corners(objects), difficult: objects.map(({ difficult }) => Number(difficult)) },
+  ];
+}
+
+function corners(things: readonly Pick<SceneObject, 'box'>[]): vision.Boxes<'xyxy'> {
+  return vision.boxes('xyxy', things.flatMap(({ box }) => box));
+}
