@@ -55,6 +55,15 @@ describe('the runner of the benches', function () {
     assert.match(stdout, /8x8, freed by the collector {2}\| {2}\S+ µs {2}\| {2}absent {2}\| {2}– /);
   });
 
+  it('runs our side of the cases of detection, each to the end', () => {
+    const measures = { matcher: 2, 'voc-evaluator': 2, 'detr-inference': 2, 'detr-train-step': 2 };
+    const { status, stdout, stderr } = run(['--smoke', '--only', Object.keys(measures).join()], join(folder, 'no-such-python'));
+    assert.equal(status, 0, stderr);
+    const figures = stdout.split('\n').filter((line) => line.includes('|  absent  |'));
+    assert.equal(figures.length, Object.values(measures).reduce((sum, count) => sum + count), stdout);
+    for (const title of ['DETR matcher', 'Detection evaluator', 'DETR-R50 inference', 'DETR-R50 training step']) assert.match(stdout, new RegExp(`^${title}$`, 'm'));
+  });
+
   it('names the cases when it is asked for another', () => {
     const { status, stderr } = run(['--only', 'nothing'], 'python3');
     assert.equal(status, 2);
