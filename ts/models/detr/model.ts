@@ -94,8 +94,7 @@ export class DetrModel extends DetrPretrainedModel {
     const { dtype, device } = this.input_projection.weight;
     const { features, mask } = this.backbone.forward(pixelValues.to(dtype), padding(pixelValues, pixelMask));
     const [batch, , height, width] = features.shape as [number, number, number, number];
-    // The order in memory decides which elements a seed drops: that of Python.
-    const tokens = this.input_projection.forward(features.contiguous()).flatten(2).transpose(1, 2); // (B, C, h, w) -> (B, S, D)
+    const tokens = this.#project(features);
     const positions = this.position_embedding.forward({ height, width, mask, dtype, device });
     const seen = mask?.view([batch, 1, 1, height * width]); // (B, h, w) -> (B, 1, 1, S)
     const encoded = this.encoder.forward(tokens, positions, seen);
@@ -105,6 +104,14 @@ export class DetrModel extends DetrPretrainedModel {
     const memory = { features: encoded, placed: encoded.add(positions), mask: seen };
     const decoderOutputs = this.decoder.forward(queries, places, memory);
     return { lastHiddenState: decoderOutputs.at(-1)!, decoderOutputs, encoderLastHiddenState: encoded };
+  }
+
+  /** (B, C, h, w) -> (B, S, D) */
+  #project(features: Tensor): Tensor {
+    const { weight, bias } = this.input_projection;
+    // The order in memory decides which elements a seed drops: that of Python.
+    if (this.training) return this.input_projection.forward(features.contiguous()).flatten(2).transpose(1, 2);
+    return torch.linear(features.permute([0, 2, 3, 1]).flatten(1, 2), weight.flatten(1), bias);
   }
 }
 

@@ -5,6 +5,7 @@ import type { ModelFactory } from '../pretrained';
 import { ConvNorm, ResNetConv } from './conv-norm';
 import { BATCH_NORM_EPS, FrozenBatchNorm2d } from './frozen-batch-norm';
 import type { Keys, UnitKeys } from './keys';
+import type { Epilogue } from './packed-conv';
 import type { ResNetShape } from './shape';
 
 export interface ResNetFactory extends ModelFactory {
@@ -13,8 +14,8 @@ export interface ResNetFactory extends ModelFactory {
 }
 
 /** A unit with an activation behind it; ReLU is computed with the unit. */
-export function applyActivated(unit: ConvNorm, name: ActivationName, input: Tensor, residual?: Tensor): Tensor {
-  return name === 'relu' ? unit.apply(input, { residual, relu: true }) : activation(name)(unit.apply(input, { residual }));
+export function applyActivated(unit: ConvNorm, name: ActivationName, input: Tensor, addition: Omit<Epilogue, 'relu'> = {}): Tensor {
+  return name === 'relu' ? unit.apply(input, { ...addition, relu: true }) : activation(name)(unit.apply(input, addition));
 }
 
 export function convNorm(
@@ -64,11 +65,12 @@ export class ResidualBlock extends Module {
     return [...shortcut, ...this.#path.flatMap((unit, place) => unitMembers(unit, this.#keys.conv(place)))];
   }
 
-  forward(input: Tensor): Tensor {
+  /** @param isDone nobody reads the input again, so that the result may take its memory */
+  forward(input: Tensor, isDone = false): Tensor {
     const around = this.#shortcut ? this.#shortcut.apply(input) : input;
     let current = input;
     for (const unit of this.#path.slice(0, -1)) current = unit.apply(current, { relu: true });
-    return applyActivated(this.#path.at(-1)!, this.#activation, current, around);
+    return applyActivated(this.#path.at(-1)!, this.#activation, current, { residual: around, intoResidual: isDone || around !== input });
   }
 }
 

@@ -4,7 +4,7 @@ import type { Tensor } from '../../tensor';
 import type { SelfInitializing } from '../initialize';
 import type { ModelFactory } from '../pretrained';
 import { FrozenBatchNorm2d, scaleAndShift } from './frozen-batch-norm';
-import { PackedConv } from './packed-conv';
+import { PackedConv, type Epilogue } from './packed-conv';
 
 /** A convolution without bias that keeps the size but for its stride, and starts as He et al. 2015 (arXiv 1502.01852) start it. */
 export class ResNetConv extends Conv2d implements SelfInitializing {
@@ -22,12 +22,6 @@ export class ResNetConv extends Conv2d implements SelfInitializing {
 
 export type Norm = FrozenBatchNorm2d | BatchNorm2d;
 
-/** What follows the normalisation, in this order. */
-export interface Epilogue {
-  readonly residual?: Tensor;
-  readonly relu?: boolean;
-}
-
 /**
  * A convolution and the batch normalisation behind it, computed together. Not a module: both belong to the block that has
  * it, under the names of the block.
@@ -40,10 +34,11 @@ export class ConvNorm {
   constructor(readonly conv: ResNetConv, readonly norm: Norm) {}
 
   /** (B, C, H, W) -> (B, C', H', W'); the result is nobody else's, so that what follows may write into it. */
-  apply(input: Tensor, { residual, relu = false }: Epilogue = {}): Tensor {
+  apply(input: Tensor, epilogue: Epilogue = {}): Tensor {
     return torch.scoped(() => {
       const packed = this.#measuresBatch() || this.#isRecorded(input) ? undefined : this.#pack(input);
-      if (packed) return packed.run(input, { residual, relu });
+      if (packed) return packed.run(input, epilogue);
+      const { residual, relu } = epilogue;
       const output = this.#normalised(input);
       if (residual) output.add_(residual);
       return relu ? output.relu_() : output;

@@ -79,9 +79,10 @@ export class ResNet extends Module {
     const maps = [current];
     for (const blocks of this.#stages) {
       for (const block of blocks) {
-        const next = block.forward(current);
+        const isDone = !this.#isReturned(maps, current);
+        const next = block.forward(current, isDone);
         // Not at the end of this forward: without a backward pass to come, two maps are enough at a time.
-        if (!this.#isReturned(maps, current)) current.dispose();
+        if (isDone && next !== current) current.dispose();
         current = next;
       }
       maps.push(current);

@@ -8,6 +8,14 @@ import type { Tensor } from '../../tensor';
 
 const call = (name: string, overload: string, ...args: readonly unknown[]): Tensor => torch.ops['mkldnn']![name]![overload]!(...(args as never[])) as Tensor;
 
+/** What follows the convolution, in this order. */
+export interface Epilogue {
+  readonly residual?: Tensor;
+  readonly relu?: boolean;
+  /** Whether the residual is done with, so that the result may take its memory. @default false */
+  readonly intoResidual?: boolean;
+}
+
 let supported: boolean | undefined;
 
 /** Whether this libtorch has the operators; builds for other processors than x86-64 may not. */
@@ -59,10 +67,12 @@ export class PackedConv {
   }
 
   /** (B, C, H, W) -> (B, C', H', W'), in the memory format of the input. */
-  run(input: Tensor, { residual, relu }: { readonly residual?: Tensor; readonly relu: boolean }): Tensor {
+  run(input: Tensor, { residual, relu, intoResidual }: Epilogue): Tensor {
     const operands = [this.#weight, this.#bias, ...this.#geometry];
     if (!residual) return call('_convolution_pointwise', 'default', input, ...operands, relu ? 'relu' : 'none', [], '');
-    return call('_convolution_pointwise', 'binary', input, residual, ...operands, 'add', 1, relu ? 'relu' : null, [], '');
+    const added = [...operands, 'add', 1, relu ? 'relu' : null, [], ''];
+    if (intoResidual) return call('_convolution_pointwise_', 'binary', residual, input, ...added);
+    return call('_convolution_pointwise', 'binary', input, residual, ...added);
   }
 
   dispose(): void {
