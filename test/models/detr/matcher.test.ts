@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { matchTargets, type LayerOutputs } from '../../../ts/models/detr/matcher';
+import { cxcywhToXyxy, generalizedIou } from '../../../ts/models/detr/boxes';
+import { fillPairCosts } from '../../../ts/models/detr/pair-costs';
 import { packTargets } from '../../../ts/models/detr/targets';
 import * as torch from '../../../ts/tensor';
 
@@ -16,6 +18,20 @@ function outputs(): LayerOutputs {
   const turned = boxes.indexSelect(1, torch.tensor([2, 0, 1], { dtype: 'int64' }));
   return { logits: torch.zeros([2, 2, 3, 3]), boxes: torch.stack([boxes, turned]) };
 }
+
+describe('fillPairCosts', () => {
+  it('sums what the operators sum, in rows that are longer than there are objects', () => {
+    torch.manualSeed(0);
+    const [queries, objects, likely] = [torch.rand([5, 4]), torch.rand([3, 4]), torch.rand([5, 4])];
+    const overlap = generalizedIou(cxcywhToXyxy(queries).unsqueeze(1), cxcywhToXyxy(objects)); // (5, 1, 4), (3, 4) -> (5, 3)
+    const expected = torch.cdist(queries, objects, 1).mul(5).sub(likely.narrow(1, 0, 3)).sub(overlap.mul(2)).data();
+    const costs = new Float64Array(5 * 3 + 1).fill(-1);
+    const host = (tensor: torch.Tensor) => tensor.data() as Float32Array;
+    fillPairCosts(costs, { likely: host(likely), boxes: host(queries), objects: host(objects) }, { classCost: 1, bboxCost: 5, giouCost: 2 });
+    expected.forEach((cost, i) => assert.ok(Math.abs(costs[i]! - Number(cost)) < 1e-5, `pair ${i}: ${costs[i]} for ${cost}`));
+    assert.equal(costs.at(-1), -1);
+  });
+});
 
 describe('matchTargets', () => {
   const match = (given: LayerOutputs, ...targets: ReturnType<typeof labels>[]) =>

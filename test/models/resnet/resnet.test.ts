@@ -165,6 +165,16 @@ describe('ResNet', () => {
       });
     }
 
+    it('takes the memory of no map that is returned, nor of the pixels', () => {
+      const [plain, fast] = [0, 1].map(() => backbone({ outFeatures: ALL }, below('bottleneck.weight'), true)) as [ResNetBackbone, ResNetBackbone];
+      const pixelValues = torch.randn([1, 3, 40, 56]);
+      const before = pixelValues.clone();
+      const maps = (model: ResNetBackbone): readonly Tensor[] => torch.noGrad(() => model.forward({ pixelValues }).featureMaps);
+      const expected = maps(plain);
+      maps(fast.optimizeForInference()).forEach((map, i) => assert.ok(difference(map, expected[i]!) < 1e-5, `map ${i}`));
+      assertSame(pixelValues, before);
+    });
+
     it('follows weights that change, and frees its copy when told to', () => {
       const [plain, fast] = [0, 1].map(() => backbone({}, below('bottleneck.weight'), true)) as [ResNetBackbone, ResNetBackbone];
       const pixels = torch.randn([1, 3, 40, 56]);
