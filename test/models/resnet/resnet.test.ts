@@ -166,7 +166,7 @@ describe('ResNet', () => {
     }
 
     it('takes the memory of no map that is returned, nor of the pixels', () => {
-      const [plain, fast] = [0, 1].map(() => backbone({ outFeatures: ALL }, below('bottleneck.weight'), true)) as [ResNetBackbone, ResNetBackbone];
+      const [plain, fast] = [0, 1].map(() => backbone({ layerType: 'basic', outFeatures: ALL }, below('basic.weight'), true)) as [ResNetBackbone, ResNetBackbone];
       const pixelValues = torch.randn([1, 3, 40, 56]);
       const before = pixelValues.clone();
       const maps = (model: ResNetBackbone): readonly Tensor[] => torch.noGrad(() => model.forward({ pixelValues }).featureMaps);
