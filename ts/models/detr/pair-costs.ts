@@ -40,11 +40,13 @@ function distance(one: Numbers, i: number, other: Numbers, j: number): number {
 
 /** Rezatofighi et al. 2019 (arXiv 1902.09630), of the boxes of centre and size that begin at `i` and at `j`. */
 function generalizedOverlap(one: Numbers, i: number, other: Numbers, j: number): number {
-  const [x, y, width, height] = [one[i]!, one[i + 1]!, one[i + 2]!, one[i + 3]!];
-  const [u, v, breadth, depth] = [other[j]!, other[j + 1]!, other[j + 2]!, other[j + 3]!];
-  const common = shared(x, width, u, breadth) * shared(y, height, v, depth);
+  const width = one[i + 2]!;
+  const height = one[i + 3]!;
+  const breadth = other[j + 2]!;
+  const depth = other[j + 3]!;
+  const common = shared(one[i]!, width, other[j]!, breadth) * shared(one[i + 1]!, height, other[j + 1]!, depth);
   const union = width * height + breadth * depth - common;
-  const around = spanned(x, width, u, breadth) * spanned(y, height, v, depth);
+  const around = spanned(one[i]!, width, other[j]!, breadth) * spanned(one[i + 1]!, height, other[j + 1]!, depth);
   return common / union - (around - union) / around;
 }
 
