@@ -5,16 +5,16 @@ export * as utils from './utils';
 export { Module, type Layer, type StateDict } from './module';
 export type { IncompatibleKeys, LoadOptions } from './load-state';
 export { Parameter } from './parameter';
-export { Linear, type LinearOptions } from './linear';
-export { Conv1d, Conv2d, ConvTranspose2d, type ConvOptions, type ConvTransposeOptions, type PaddingMode } from './conv';
-export { BatchNorm2d, type BatchNormOptions } from './batch-norm';
-export { LayerNorm, type LayerNormOptions } from './layer-norm';
-export { GroupNorm, type GroupNormOptions } from './group-norm';
-export { RMSNorm, type RMSNormOptions } from './rms-norm';
-export { Embedding, type EmbeddingOptions } from './embedding';
-export { Dropout, Dropout2d, type DropoutOptions } from './dropout';
-export { Identity } from './identity';
-export { Flatten, type FlattenOptions } from './flatten';
+export { Linear, type LinearOptions } from './layers/linear';
+export { Conv1d, Conv2d, ConvTranspose2d, type ConvOptions, type ConvTransposeOptions, type PaddingMode } from './layers/conv';
+export { BatchNorm2d, type BatchNormOptions } from './layers/batch-norm';
+export { LayerNorm, type LayerNormOptions } from './layers/layer-norm';
+export { GroupNorm, type GroupNormOptions } from './layers/group-norm';
+export { RMSNorm, type RMSNormOptions } from './layers/rms-norm';
+export { Embedding, type EmbeddingOptions } from './layers/embedding';
+export { Dropout, Dropout2d, type DropoutOptions } from './layers/dropout';
+export { Identity } from './layers/identity';
+export { Flatten, type FlattenOptions } from './layers/flatten';
 export {
   ELU,
   GELU,
@@ -33,14 +33,14 @@ export {
   type GELUOptions,
   type InplaceOptions,
   type LeakyReLUOptions,
-} from './activation';
-export { AdaptiveAvgPool2d, AvgPool2d, MaxPool2d, type AvgPoolOptions, type MaxPoolOptions, type PoolOptions } from './pooling';
-export { Upsample, type UpsampleOptions } from './upsample';
-export { Sequential } from './sequential';
-export { ModuleList } from './module-list';
-export { ModuleDict } from './module-dict';
-export { MultiheadAttention, type MultiheadAttentionOptions } from './multihead-attention';
-export type { AttentionOptions } from './attention-forward';
+} from './layers/activation';
+export { AdaptiveAvgPool2d, AvgPool2d, MaxPool2d, type AvgPoolOptions, type MaxPoolOptions, type PoolOptions } from './layers/pooling';
+export { Upsample, type UpsampleOptions } from './layers/upsample';
+export { Sequential } from './containers/sequential';
+export { ModuleList } from './containers/module-list';
+export { ModuleDict } from './containers/module-dict';
+export { MultiheadAttention, type MultiheadAttentionOptions } from './layers/multihead-attention';
+export type { AttentionOptions } from './functional/attention';
 export {
   BCELoss,
   BCEWithLogitsLoss,
@@ -52,7 +52,7 @@ export {
   SmoothL1Loss,
   type HuberLossOptions,
   type SmoothL1LossOptions,
-} from './loss';
+} from './losses/loss';
 export type {
   BinaryCrossEntropyOptions,
   BinaryCrossEntropyWithLogitsOptions,
@@ -60,4 +60,4 @@ export type {
   LossOptions,
   NLLOptions,
   Reduction,
-} from './loss-functions';
+} from './functional/losses';

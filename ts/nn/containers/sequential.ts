@@ -1,5 +1,5 @@
-import type { Tensor } from '../tensor';
-import { Module, type Layer } from './module';
+import type { Tensor } from '../../tensor';
+import { Module, type Layer } from '../module';
 import { NamedModules } from './named-modules';
 
 /**

@@ -1,12 +1,12 @@
-import { ShapeError } from '../errors';
-import * as torch from '../tensor';
-import { Tensor } from '../tensor';
-import { batchNorm } from './functional';
-import * as init from './init';
-import { Module } from './module';
-import { factoryDefaults, requireSizes, resolveOptions, type FactoryOptions } from './options';
-import { Parameter } from './parameter';
-import * as repr from './python-repr';
+import { ShapeError } from '../../errors';
+import * as torch from '../../tensor';
+import { Tensor } from '../../tensor';
+import { batchNorm } from '../functional';
+import * as init from '../init';
+import { Module } from '../module';
+import { factoryDefaults, requireSizes, resolveOptions, type FactoryOptions } from '../options';
+import { Parameter } from '../parameter';
+import * as repr from '../python-repr';
 
 export interface BatchNormOptions extends FactoryOptions {
   /** Added to the variance. @default 1e-5 */

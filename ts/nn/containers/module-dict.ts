@@ -1,5 +1,5 @@
-import { TorchError } from '../errors';
-import { Module } from './module';
+import { TorchError } from '../../errors';
+import { Module } from '../module';
 import { NamedModules } from './named-modules';
 
 /** Modules by name whose parameters belong to the module that holds it. It has no forward of its own. */

@@ -1,5 +1,5 @@
-import type { Tensor } from '../tensor';
-import { Module } from './module';
+import type { Tensor } from '../../tensor';
+import { Module } from '../module';
 
 /** Returns its input; takes the place of a layer that a model leaves out. */
 export class Identity extends Module {

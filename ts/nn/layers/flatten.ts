@@ -1,6 +1,6 @@
-import type { Tensor } from '../tensor';
-import { Module } from './module';
-import { resolveOptions } from './options';
+import type { Tensor } from '../../tensor';
+import { Module } from '../module';
+import { resolveOptions } from '../options';
 
 export interface FlattenOptions {
   /** First dimension to merge. @default 1 */

@@ -1,5 +1,5 @@
-import type { Tensor } from '../tensor';
-import * as F from './functional';
+import type { Tensor } from '../../tensor';
+import * as F from '../functional';
 import type {
   BinaryCrossEntropyOptions,
   BinaryCrossEntropyWithLogitsOptions,
@@ -7,9 +7,9 @@ import type {
   LossOptions,
   NLLOptions,
   Reduction,
-} from './loss-functions';
-import { Module } from './module';
-import { resolveOptions } from './options';
+} from '../functional/losses';
+import { Module } from '../module';
+import { resolveOptions } from '../options';
 
 /** A function of an input and a target. */
 abstract class Loss extends Module {

@@ -1,9 +1,9 @@
-import type { Tensor } from '../tensor';
-import { interpolate, type InterpolateMode, type InterpolateOptions } from './functional';
-import { Module } from './module';
-import { resolveOptions } from './options';
-import * as repr from './python-repr';
-import type { SizeN } from './sizes';
+import type { Tensor } from '../../tensor';
+import { interpolate, type InterpolateMode, type InterpolateOptions } from '../functional';
+import { Module } from '../module';
+import { resolveOptions } from '../options';
+import * as repr from '../python-repr';
+import type { SizeN } from '../sizes';
 
 export type UpsampleOptions = Omit<InterpolateOptions, 'antialias'>;
 

@@ -1,12 +1,12 @@
-import { InputError, ShapeError } from '../errors';
-import * as torch from '../tensor';
-import type { Tensor } from '../tensor';
-import { multiHeadAttentionForward, type AttentionOptions } from './attention-forward';
-import * as init from './init';
+import { InputError, ShapeError } from '../../errors';
+import * as torch from '../../tensor';
+import type { Tensor } from '../../tensor';
+import { multiHeadAttentionForward, type AttentionOptions } from '../functional/attention';
+import * as init from '../init';
 import { Linear } from './linear';
-import { Module } from './module';
-import { factoryDefaults, requireProbability, requireSizes, resolveOptions, type FactoryOptions } from './options';
-import { Parameter } from './parameter';
+import { Module } from '../module';
+import { factoryDefaults, requireProbability, requireSizes, resolveOptions, type FactoryOptions } from '../options';
+import { Parameter } from '../parameter';
 
 export interface MultiheadAttentionOptions extends FactoryOptions {
   /** Probability of an attention weight to become zero while training. @default 0 */

@@ -1,10 +1,10 @@
-import * as torch from '../tensor';
-import type { Tensor } from '../tensor';
-import * as init from './init';
-import { Module } from './module';
-import { factoryDefaults, resolveOptions, type FactoryOptions } from './options';
-import { Parameter } from './parameter';
-import * as repr from './python-repr';
+import * as torch from '../../tensor';
+import type { Tensor } from '../../tensor';
+import * as init from '../init';
+import { Module } from '../module';
+import { factoryDefaults, resolveOptions, type FactoryOptions } from '../options';
+import { Parameter } from '../parameter';
+import * as repr from '../python-repr';
 
 export interface LayerNormOptions extends FactoryOptions {
   /** Added to the variance. @default 1e-5 */

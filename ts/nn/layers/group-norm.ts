@@ -1,11 +1,11 @@
-import { InputError } from '../errors';
-import * as torch from '../tensor';
-import type { Tensor } from '../tensor';
-import * as init from './init';
-import { Module } from './module';
-import { factoryDefaults, requireSizes, resolveOptions, type FactoryOptions } from './options';
-import { Parameter } from './parameter';
-import * as repr from './python-repr';
+import { InputError } from '../../errors';
+import * as torch from '../../tensor';
+import type { Tensor } from '../../tensor';
+import * as init from '../init';
+import { Module } from '../module';
+import { factoryDefaults, requireSizes, resolveOptions, type FactoryOptions } from '../options';
+import { Parameter } from '../parameter';
+import * as repr from '../python-repr';
 
 export interface GroupNormOptions extends FactoryOptions {
   /** Added to the variance. @default 1e-5 */

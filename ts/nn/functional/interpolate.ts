@@ -1,7 +1,7 @@
-import { InputError } from '../errors';
-import * as torch from '../tensor';
-import type { Tensor } from '../tensor';
-import { expandSize, type SizeN } from './sizes';
+import { InputError } from '../../errors';
+import * as torch from '../../tensor';
+import type { Tensor } from '../../tensor';
+import { expandSize, type SizeN } from '../sizes';
 
 export type InterpolateMode = 'nearest' | 'nearest-exact' | 'linear' | 'bilinear' | 'bicubic' | 'area';
 

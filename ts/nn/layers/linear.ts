@@ -1,10 +1,10 @@
-import * as torch from '../tensor';
-import type { Tensor } from '../tensor';
-import * as init from './init';
-import { Module } from './module';
-import { factoryDefaults, requireSizes, resolveOptions, type FactoryOptions } from './options';
-import { Parameter } from './parameter';
-import * as repr from './python-repr';
+import * as torch from '../../tensor';
+import type { Tensor } from '../../tensor';
+import * as init from '../init';
+import { Module } from '../module';
+import { factoryDefaults, requireSizes, resolveOptions, type FactoryOptions } from '../options';
+import { Parameter } from '../parameter';
+import * as repr from '../python-repr';
 
 export interface LinearOptions extends FactoryOptions {
   /** Add a trained vector to the output. @default true */

@@ -1,7 +1,7 @@
-import { InputError, ShapeError } from '../errors';
-import * as torch from '../tensor';
-import type { Tensor } from '../tensor';
-import { isFloatingPoint } from '../tensor/dtype';
+import { InputError, ShapeError } from '../../errors';
+import * as torch from '../../tensor';
+import type { Tensor } from '../../tensor';
+import { isFloatingPoint } from '../../tensor/dtype';
 
 /** The weights of an attention layer. */
 export interface AttentionWeights {

@@ -1,8 +1,8 @@
-import type { Tensor } from '../tensor';
-import { dropout, dropout2d } from './functional';
-import { Module } from './module';
-import { requireProbability, resolveOptions } from './options';
-import * as repr from './python-repr';
+import type { Tensor } from '../../tensor';
+import { dropout, dropout2d } from '../functional';
+import { Module } from '../module';
+import { requireProbability, resolveOptions } from '../options';
+import * as repr from '../python-repr';
 
 export interface DropoutOptions {
   /** Probability of an element (or channel) to become zero. @default 0.5 */

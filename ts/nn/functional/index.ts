@@ -3,10 +3,10 @@
  * positional, the others stand in one options object. What ATen already has under the same name and with the
  * same arguments is passed on as it is.
  */
-import { InputError, ShapeError } from '../errors';
-import * as torch from '../tensor';
-import type { Tensor } from '../tensor';
-import { requireProbability } from './options';
+import { InputError, ShapeError } from '../../errors';
+import * as torch from '../../tensor';
+import type { Tensor } from '../../tensor';
+import { requireProbability } from '../options';
 
 export {
   avgPool2d,
@@ -34,7 +34,7 @@ export {
   softmax,
   softplus,
   tanh,
-} from '../tensor';
+} from '../../tensor';
 export { interpolate, type InterpolateMode, type InterpolateOptions } from './interpolate';
 export {
   binaryCrossEntropy,
@@ -46,8 +46,8 @@ export {
   nllLoss,
   smoothL1Loss,
   type Reduction,
-} from './loss-functions';
-export { multiHeadAttentionForward } from './attention-forward';
+} from './losses';
+export { multiHeadAttentionForward } from './attention';
 
 interface Inplace {
   /** Write the result into the input. @default false */

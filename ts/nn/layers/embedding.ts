@@ -1,12 +1,12 @@
-import { InputError } from '../errors';
-import * as torch from '../tensor';
-import type { Tensor } from '../tensor';
-import { embedding } from './functional';
-import * as init from './init';
-import { Module } from './module';
-import { factoryDefaults, requireSizes, resolveOptions, type FactoryOptions } from './options';
-import { Parameter } from './parameter';
-import * as repr from './python-repr';
+import { InputError } from '../../errors';
+import * as torch from '../../tensor';
+import type { Tensor } from '../../tensor';
+import { embedding } from '../functional';
+import * as init from '../init';
+import { Module } from '../module';
+import { factoryDefaults, requireSizes, resolveOptions, type FactoryOptions } from '../options';
+import { Parameter } from '../parameter';
+import * as repr from '../python-repr';
 
 export interface EmbeddingOptions extends FactoryOptions {
   /** Row that starts at zero and gets no gradient; counted from the end when negative. @default null */

@@ -1,6 +1,6 @@
-import { InputError, ShapeError } from '../errors';
-import * as torch from '../tensor';
-import type { Tensor } from '../tensor';
+import { InputError, ShapeError } from '../../errors';
+import * as torch from '../../tensor';
+import type { Tensor } from '../../tensor';
 
 /** What becomes of the losses of the elements: kept, averaged, or summed. */
 export type Reduction = 'none' | 'mean' | 'sum';

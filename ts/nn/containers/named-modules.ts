@@ -1,5 +1,5 @@
-import { InputError } from '../errors';
-import { Module } from './module';
+import { InputError } from '../../errors';
+import { Module } from '../module';
 
 /** The ordered, named modules that a container holds. */
 export class NamedModules<T extends Module> {

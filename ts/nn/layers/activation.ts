@@ -1,9 +1,9 @@
-import * as torch from '../tensor';
-import type { Tensor } from '../tensor';
-import * as F from './functional';
-import { Module } from './module';
-import { resolveOptions } from './options';
-import * as repr from './python-repr';
+import * as torch from '../../tensor';
+import type { Tensor } from '../../tensor';
+import * as F from '../functional';
+import { Module } from '../module';
+import { resolveOptions } from '../options';
+import * as repr from '../python-repr';
 
 export interface InplaceOptions {
   /** Write the result into the input. @default false */

@@ -1,12 +1,12 @@
-import { InputError } from '../errors';
-import * as torch from '../tensor';
-import type { Tensor } from '../tensor';
-import * as init from './init';
-import { Module } from './module';
-import { factoryDefaults, requireSizes, resolveOptions, type FactoryOptions } from './options';
-import { Parameter } from './parameter';
-import * as repr from './python-repr';
-import { expandSize, type SizeN } from './sizes';
+import { InputError } from '../../errors';
+import * as torch from '../../tensor';
+import type { Tensor } from '../../tensor';
+import * as init from '../init';
+import { Module } from '../module';
+import { factoryDefaults, requireSizes, resolveOptions, type FactoryOptions } from '../options';
+import { Parameter } from '../parameter';
+import * as repr from '../python-repr';
+import { expandSize, type SizeN } from '../sizes';
 
 const paddingModes = ['zeros', 'reflect', 'replicate', 'circular'] as const;
 export type PaddingMode = (typeof paddingModes)[number];

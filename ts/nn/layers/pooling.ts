@@ -1,10 +1,10 @@
-import * as torch from '../tensor';
-import type { Tensor } from '../tensor';
-import { Module } from './module';
-import { resolveOptions } from './options';
-import { adaptiveAvgPool2d } from './functional';
-import * as repr from './python-repr';
-import type { Size2 } from './sizes';
+import * as torch from '../../tensor';
+import type { Tensor } from '../../tensor';
+import { Module } from '../module';
+import { resolveOptions } from '../options';
+import { adaptiveAvgPool2d } from '../functional';
+import * as repr from '../python-repr';
+import type { Size2 } from '../sizes';
 
 export interface PoolOptions {
   /** Steps between windows; null steps by the window. @default null */
