@@ -28,7 +28,7 @@ describe('nn.functional', () => {
     assert.throws(() => F.interpolate(image, {}), /either size or scaleFactor: give one/);
     assert.throws(
       () => F.interpolate(image, { size: 3, alignCorners: true }),
-      /alignCorners is for linear, bilinear and bicubic, not for 'nearest'/,
+      /alignCorners is for linear, bilinear, bicubic and trilinear, not for 'nearest'/,
     );
     assert.throws(() => F.interpolate(image, { size: [1, 2, 3] }), /size must be one number or 2 of them, got \[1, 2, 3\]/);
   });

@@ -1,28 +1,6 @@
-import { InputError, ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-
-/** What becomes of the losses of the elements: kept, averaged, or summed. */
-export type Reduction = 'none' | 'mean' | 'sum';
-
-export interface LossOptions {
-  /** What becomes of the losses of the elements. @default 'mean' */
-  readonly reduction?: Reduction;
-}
-
-const reductions = { none: 0, mean: 1, sum: 2 } as const satisfies Record<Reduction, number>;
-
-/** ATen's number of a reduction. */
-function reductionCode(reduction: Reduction = 'mean'): number {
-  if (!Object.hasOwn(reductions, reduction))
-    throw new InputError(`reduction must be 'none', 'mean' or 'sum', got '${String(reduction)}'.`);
-  return reductions[reduction];
-}
-
-function requireSameShape(owner: string, input: Tensor, target: Tensor): void {
-  if (input.shape.join() === target.shape.join()) return;
-  throw new ShapeError(`${owner}: target [${target.shape.join(', ')}] must have the shape of input [${input.shape.join(', ')}].`);
-}
+import { reductionCode, requireSameShape, type LossOptions } from './reduction';
 
 export interface BinaryCrossEntropyOptions extends LossOptions {
   /** Factor on the loss of each element, broadcast to the input. @default null */

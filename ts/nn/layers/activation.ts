@@ -3,7 +3,6 @@ import type { Tensor } from '../../tensor';
 import * as F from '../functional';
 import { Module } from '../module';
 import { resolveOptions } from '../options';
-import * as repr from '../python-repr';
 
 export interface InplaceOptions {
   /** Write the result into the input. @default false */
@@ -11,12 +10,12 @@ export interface InplaceOptions {
 }
 
 /** An activation without options. */
-abstract class Activation extends Module {
+export abstract class Activation extends Module {
   abstract override forward(input: Tensor): Tensor;
 }
 
 /** An activation that can write into its input. */
-abstract class InplaceActivation extends Activation {
+export abstract class InplaceActivation extends Activation {
   readonly inplace: boolean;
 
   constructor(options: InplaceOptions = {}) {
@@ -68,6 +67,24 @@ export class Hardswish extends InplaceActivation {
   }
 }
 
+/** `relu6(x + 3) / 6`; prints no options, as PyTorch's */
+export class Hardsigmoid extends InplaceActivation {
+  forward(input: Tensor): Tensor {
+    return F.hardsigmoid(input, this);
+  }
+
+  override extraRepr(): string {
+    return '';
+  }
+}
+
+/** The exponential linear unit whose outputs tend to zero mean and unit variance (Klambauer et al. 2017, arXiv 1706.02515) */
+export class SELU extends InplaceActivation {
+  forward(input: Tensor): Tensor {
+    return F.selu(input, this);
+  }
+}
+
 /** `tanh(x)` */
 export class Tanh extends Activation {
   forward(input: Tensor): Tensor {
@@ -89,105 +106,23 @@ export class QuickGELU extends Activation {
   }
 }
 
-export interface GELUOptions {
-  /** `'none'` for the exact `x Φ(x)`, `'tanh'` for its approximation. @default 'none' */
-  readonly approximate?: 'none' | 'tanh';
-}
-
-/** `x Φ(x)` with the normal distribution's Φ (Hendrycks and Gimpel 2016, arXiv 1606.08415) */
-export class GELU extends Activation {
-  readonly approximate: 'none' | 'tanh';
-
-  constructor(options: GELUOptions = {}) {
-    super();
-    this.approximate = resolveOptions<Required<GELUOptions>>('GELU', { approximate: 'none' }, options).approximate;
-  }
-
+/** `log σ(x)`, without overflow */
+export class LogSigmoid extends Activation {
   forward(input: Tensor): Tensor {
-    return torch.gelu(input, { approximate: this.approximate });
-  }
-
-  override extraRepr(): string {
-    return `approximate='${this.approximate}'`;
+    return torch.logSigmoid(input);
   }
 }
 
-export interface LeakyReLUOptions extends InplaceOptions {
-  /** Slope below zero. @default 0.01 */
-  readonly negativeSlope?: number;
-}
-
-/** `x` above zero, `negativeSlope x` below */
-export class LeakyReLU extends Activation {
-  readonly negativeSlope: number;
-  readonly inplace: boolean;
-
-  constructor(options: LeakyReLUOptions = {}) {
-    super();
-    const defaults: Required<LeakyReLUOptions> = { negativeSlope: 0.01, inplace: false };
-    ({ negativeSlope: this.negativeSlope, inplace: this.inplace } = resolveOptions('LeakyReLU', defaults, options));
-  }
-
+/** `x / (1 + |x|)` */
+export class Softsign extends Activation {
   forward(input: Tensor): Tensor {
-    return F.leakyRelu(input, this);
-  }
-
-  override extraRepr(): string {
-    return `negative_slope=${repr.float(this.negativeSlope)}${this.inplace ? ', inplace=True' : ''}`;
+    return F.softsign(input);
   }
 }
 
-export interface ELUOptions extends InplaceOptions {
-  /** The value that large negative inputs tend to is `-alpha`. @default 1 */
-  readonly alpha?: number;
-}
-
-/** `x` above zero, `alpha (exp(x) - 1)` below */
-export class ELU extends Activation {
-  readonly alpha: number;
-  readonly inplace: boolean;
-
-  constructor(options: ELUOptions = {}) {
-    super();
-    const defaults: Required<ELUOptions> = { alpha: 1, inplace: false };
-    ({ alpha: this.alpha, inplace: this.inplace } = resolveOptions('ELU', defaults, options));
-  }
-
+/** `x - tanh(x)` */
+export class Tanhshrink extends Activation {
   forward(input: Tensor): Tensor {
-    return F.elu(input, this);
-  }
-
-  override extraRepr(): string {
-    return `alpha=${repr.float(this.alpha)}${this.inplace ? ', inplace=True' : ''}`;
-  }
-}
-
-/** Exponentials along `dim`, divided by their sum */
-export class Softmax extends Activation {
-  constructor(readonly dim: number) {
-    super();
-  }
-
-  forward(input: Tensor): Tensor {
-    return torch.softmax(input, this.dim);
-  }
-
-  override extraRepr(): string {
-    return `dim=${this.dim}`;
-  }
-}
-
-/** The logarithm of the softmax along `dim`, without overflow */
-export class LogSoftmax extends Activation {
-  constructor(readonly dim: number) {
-    super();
-  }
-
-  forward(input: Tensor): Tensor {
-    return torch.logSoftmax(input, this.dim);
-  }
-
-  override extraRepr(): string {
-    return `dim=${this.dim}`;
+    return F.tanhshrink(input);
   }
 }

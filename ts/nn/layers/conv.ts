@@ -1,12 +1,9 @@
 import { InputError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import * as init from '../init';
-import { Module } from '../module';
-import { factoryDefaults, requireSizes, resolveOptions, type FactoryOptions } from '../options';
-import { Parameter } from '../parameter';
-import * as repr from '../python-repr';
-import { expandSize, type SizeN } from '../sizes';
+import { factoryDefaults, resolveOptions, type FactoryOptions } from '../options';
+import type { SizeN } from '../sizes';
+import { ConvNd } from './conv-nd';
 
 const paddingModes = ['zeros', 'reflect', 'replicate', 'circular'] as const;
 export type PaddingMode = (typeof paddingModes)[number];
@@ -26,21 +23,6 @@ export interface ConvOptions extends FactoryOptions {
   readonly paddingMode?: PaddingMode;
 }
 
-export interface ConvTransposeOptions extends FactoryOptions {
-  /** Steps between the places of the kernel in the output. @default 1 */
-  readonly stride?: SizeN;
-  /** Rows taken off each side of the output. @default 0 */
-  readonly padding?: SizeN;
-  /** Rows added to one side of the output, to choose among the sizes that a stride allows. @default 0 */
-  readonly outputPadding?: SizeN;
-  /** Distance between the elements of the kernel. @default 1 */
-  readonly dilation?: SizeN;
-  /** Blocks of channels that do not see one another; divides both channel counts. @default 1 */
-  readonly groups?: number;
-  /** Add a trained number to each output channel. @default true */
-  readonly bias?: boolean;
-}
-
 const convDefaults: Required<ConvOptions> = {
   stride: 1,
   padding: 0,
@@ -50,79 +32,6 @@ const convDefaults: Required<ConvOptions> = {
   paddingMode: 'zeros',
   ...factoryDefaults,
 };
-const transposeDefaults: Required<ConvTransposeOptions> = {
-  stride: 1,
-  padding: 0,
-  outputPadding: 0,
-  dilation: 1,
-  groups: 1,
-  bias: true,
-  ...factoryDefaults,
-};
-
-/** What the convolutions share: sizes by dimension, the parameters, and how they print. */
-abstract class ConvNd extends Module {
-  weight: Parameter;
-  /** (outChannels) */
-  bias: Parameter | null;
-  readonly kernelSize: readonly number[];
-  readonly stride: readonly number[];
-  readonly dilation: readonly number[];
-  readonly groups: number;
-  abstract readonly padding: readonly number[] | 'same' | 'valid';
-
-  protected constructor(
-    readonly inChannels: number,
-    readonly outChannels: number,
-    kernelSize: SizeN,
-    options: Required<FactoryOptions> & { stride: SizeN; dilation: SizeN; groups: number; bias: boolean },
-    dimensions: number,
-    transposed: boolean,
-  ) {
-    super();
-    const { stride, dilation, groups, bias, device, dtype } = options;
-    requireSizes(this.constructor.name, { inChannels, outChannels });
-    requireSizes(this.constructor.name, { groups }, 1);
-    if (inChannels % groups !== 0 || outChannels % groups !== 0) {
-      throw new InputError(
-        `${this.constructor.name}: groups must divide both channel counts, got ${groups} for ${inChannels} and ${outChannels}.`,
-      );
-    }
-    this.kernelSize = this.expand('kernelSize', kernelSize, dimensions);
-    this.stride = this.expand('stride', stride, dimensions);
-    this.dilation = this.expand('dilation', dilation, dimensions);
-    this.groups = groups;
-    const channels = transposed ? [inChannels, outChannels / groups] : [outChannels, inChannels / groups];
-    this.weight = new Parameter(torch.empty([...channels, ...this.kernelSize], { device, dtype }));
-    this.bias = bias ? new Parameter(torch.empty([outChannels], { device, dtype })) : null;
-    this.resetParameters();
-  }
-
-  protected expand(name: string, size: SizeN, dimensions: number): number[] {
-    return expandSize(this.constructor.name, name, size, dimensions);
-  }
-
-  resetParameters(): void {
-    init.defaultWeightAndBias(this.weight, this.bias);
-  }
-
-  /** What stands between the padding and the groups in the printed layer. */
-  protected middleRepr(): string {
-    return '';
-  }
-
-  override extraRepr(): string {
-    const { padding, dilation, groups, bias } = this;
-    let text = `${this.inChannels}, ${this.outChannels}`;
-    text += `, kernel_size=${repr.tuple(this.kernelSize)}, stride=${repr.tuple(this.stride)}`;
-    if (typeof padding === 'string') text += `, padding=${padding}`;
-    else if (padding.some((rows) => rows !== 0)) text += `, padding=${repr.tuple(padding)}`;
-    if (dilation.some((distance) => distance !== 1)) text += `, dilation=${repr.tuple(dilation)}`;
-    text += this.middleRepr();
-    if (groups !== 1) text += `, groups=${groups}`;
-    return bias === null ? `${text}, bias=False` : text;
-  }
-}
 
 /** A convolution with its padding done before or by the kernel. */
 abstract class ForwardConv extends ConvNd {
@@ -217,26 +126,19 @@ export class Conv2d extends ForwardConv {
 }
 
 /**
- * The gradient of `Conv2d` as a layer: (B, inChannels, H, W) -> (B, outChannels, H', W').
- * Weight: (inChannels, outChannels / groups, kh, kw).
+ * Convolution over a volume: (B, inChannels, D, H, W) -> (B, outChannels, D', H', W').
+ * Weight: (outChannels, inChannels / groups, kd, kh, kw).
  */
-export class ConvTranspose2d extends ConvNd {
-  readonly padding: readonly number[];
-  readonly outputPadding: readonly number[];
-
-  constructor(inChannels: number, outChannels: number, kernelSize: SizeN, options: ConvTransposeOptions = {}) {
-    const resolved = resolveOptions('ConvTranspose2d', transposeDefaults, options);
-    super(inChannels, outChannels, kernelSize, resolved, 2, true);
-    this.padding = this.expand('padding', resolved.padding, 2);
-    this.outputPadding = this.expand('outputPadding', resolved.outputPadding, 2);
+export class Conv3d extends ForwardConv {
+  constructor(inChannels: number, outChannels: number, kernelSize: SizeN, options: ConvOptions = {}) {
+    super(inChannels, outChannels, kernelSize, options, 3);
   }
 
-  forward(input: Tensor): Tensor {
-    const { stride, padding, outputPadding, groups, dilation } = this;
-    return torch.convTranspose2d(input, this.weight, { bias: this.bias, stride, padding, outputPadding, groups, dilation });
-  }
-
-  protected override middleRepr(): string {
-    return this.outputPadding.some((rows) => rows !== 0) ? `, output_padding=${repr.tuple(this.outputPadding)}` : '';
+  protected convolve(input: Tensor, padding: readonly number[] | 'same' | 'valid'): Tensor {
+    const { weight, bias, stride, dilation, groups } = this;
+    const options = { bias, stride, dilation, groups };
+    return typeof padding === 'string'
+      ? torch.conv3d(input, weight, { ...options, padding })
+      : torch.conv3d(input, weight, { ...options, padding });
   }
 }

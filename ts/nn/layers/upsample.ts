@@ -12,7 +12,7 @@ const defaults: Required<UpsampleOptions> = {
   scaleFactor: null,
   mode: 'nearest',
   alignCorners: null,
-  recomputeScaleFactor: false,
+  recomputeScaleFactor: null,
 };
 
 /** Resizes the dimensions after the channels: (B, C, H, W) -> (B, C, H', W'). */
@@ -21,9 +21,9 @@ export class Upsample extends Module {
   readonly scaleFactor: SizeN | null;
   readonly mode: InterpolateMode;
   readonly alignCorners: boolean | null;
-  readonly recomputeScaleFactor: boolean;
+  readonly recomputeScaleFactor: boolean | null;
 
-  constructor(options: UpsampleOptions) {
+  constructor(options: UpsampleOptions = {}) {
     super();
     const resolved = resolveOptions('Upsample', defaults, options);
     this.size = resolved.size;
@@ -43,5 +43,29 @@ export class Upsample extends Module {
     const factors = typeof scaleFactor === 'number' ? repr.float(scaleFactor) : `(${scaleFactor?.map(repr.float).join(', ')})`;
     const target = scaleFactor === null ? `size=${size === null ? 'None' : repr.size(size)}` : `scale_factor=${factors}`;
     return `${target}, mode='${mode}'`;
+  }
+}
+
+export interface Upsampling2dOptions {
+  /** Size of the output; this or `scaleFactor`. @default null */
+  readonly size?: SizeN | null;
+  /** Output size by input size; this or `size`. @default null */
+  readonly scaleFactor?: SizeN | null;
+}
+
+const size2dDefaults: Required<Upsampling2dOptions> = { size: null, scaleFactor: null };
+
+/** Repeats the nearest pixel: (B, C, H, W) -> (B, C, H', W'). */
+export class UpsamplingNearest2d extends Upsample {
+  constructor(options: Upsampling2dOptions = {}) {
+    super({ ...resolveOptions('UpsamplingNearest2d', size2dDefaults, options), mode: 'nearest' });
+  }
+}
+
+/** Weighs the four nearest pixels, corner on corner: (B, C, H, W) -> (B, C, H', W'). */
+export class UpsamplingBilinear2d extends Upsample {
+  constructor(options: Upsampling2dOptions = {}) {
+    const sizes = resolveOptions('UpsamplingBilinear2d', size2dDefaults, options);
+    super({ ...sizes, mode: 'bilinear', alignCorners: true });
   }
 }

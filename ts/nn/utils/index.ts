@@ -1,3 +1,4 @@
 export { clipGradNorm, clipGradsWithNorm, clipGradValue, getTotalNorm, type ClipGradNormOptions } from './clip-grad';
 export { afterwards, functionalCall, withState } from './functional-call';
 export { parametersToVector, vectorToParameters } from './parameters-vector';
+export * as rnn from './rnn';

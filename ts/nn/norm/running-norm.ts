@@ -1,37 +1,26 @@
-import { ShapeError } from '../../errors';
 import * as torch from '../../tensor';
-import { Tensor } from '../../tensor';
-import { batchNorm } from '../functional';
+import type { Tensor } from '../../tensor';
 import * as init from '../init';
 import { Module } from '../module';
-import { factoryDefaults, requireSizes, resolveOptions, type FactoryOptions } from '../options';
+import { requireSizes, type FactoryOptions } from '../options';
 import { Parameter } from '../parameter';
 import * as repr from '../python-repr';
 
-export interface BatchNormOptions extends FactoryOptions {
+export interface RunningNormOptions extends FactoryOptions {
   /** Added to the variance. @default 1e-5 */
   readonly eps?: number;
   /** Weight of the newest batch in the running statistics; null averages over all batches alike. @default 0.1 */
   readonly momentum?: number | null;
-  /** Scale and shift each channel by trained numbers. @default true */
+  /** Scale and shift each channel by trained numbers. @default true for batch norm, false for instance norm */
   readonly affine?: boolean;
-  /** Keep running statistics for evaluation; without them each batch is normalised by its own. @default true */
+  /** Keep running statistics for evaluation. @default true for batch norm, false for instance norm */
   readonly trackRunningStats?: boolean;
   /** With `affine`: train a shift too. @default true */
   readonly bias?: boolean;
 }
 
-const defaults: Required<BatchNormOptions> = {
-  eps: 1e-5,
-  momentum: 0.1,
-  affine: true,
-  trackRunningStats: true,
-  bias: true,
-  ...factoryDefaults,
-};
-
-/** Zero mean and unit variance of each channel: (B, numFeatures, H, W) (Ioffe and Szegedy 2015, arXiv 1502.03167). */
-export class BatchNorm2d extends Module {
+/** What batch and instance normalisation share: the parameters, and statistics that run along. */
+export abstract class RunningNorm extends Module {
   readonly eps: number;
   readonly momentum: number | null;
   readonly affine: boolean;
@@ -47,20 +36,13 @@ export class BatchNorm2d extends Module {
   /** int64 scalar */
   declare num_batches_tracked: Tensor | null;
 
-  constructor(
+  protected constructor(
     readonly numFeatures: number,
-    options: BatchNormOptions = {},
+    options: Required<RunningNormOptions>,
   ) {
     super();
-    requireSizes('BatchNorm2d', { numFeatures });
-    const {
-      eps,
-      momentum,
-      affine,
-      trackRunningStats: track,
-      bias,
-      ...factory
-    } = resolveOptions('BatchNorm2d', defaults, options);
+    requireSizes(new.target.name, { numFeatures });
+    const { eps, momentum, affine, trackRunningStats: track, bias, ...factory } = options;
     this.eps = eps;
     this.momentum = momentum;
     this.affine = affine;
@@ -73,6 +55,8 @@ export class BatchNorm2d extends Module {
     this.resetParameters();
   }
 
+  abstract override forward(input: Tensor): Tensor;
+
   resetParameters(): void {
     this.resetRunningStats();
     if (this.weight) init.ones_(this.weight);
@@ -83,27 +67,6 @@ export class BatchNorm2d extends Module {
     this.running_mean?.zero_();
     this.running_var?.fill_(1);
     this.num_batches_tracked?.zero_();
-  }
-
-  forward(input: Tensor): Tensor {
-    if (input.ndim !== 4)
-      throw new ShapeError(`BatchNorm2d expects (B, C, H, W), got ${input.ndim} dimensions: [${input.shape.join(', ')}].`);
-    const { weight, bias, eps, training, trackRunningStats } = this;
-    const useBuffers = !training || trackRunningStats;
-    return batchNorm(input, useBuffers ? this.running_mean : null, useBuffers ? this.running_var : null, {
-      weight,
-      bias,
-      eps,
-      momentum: this.#countBatch(),
-      training: training || this.running_mean === null,
-    });
-  }
-
-  /** The weight of this batch in the running statistics. */
-  #countBatch(): number {
-    if (!this.training || this.num_batches_tracked === null) return this.momentum ?? 0;
-    this.num_batches_tracked.add_(1);
-    return this.momentum ?? 1 / Number(this.num_batches_tracked.item());
   }
 
   /** Checkpoints older than PyTorch 0.4.1 do not count their batches. */

@@ -3,7 +3,7 @@ import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { multiHeadAttentionForward, type AttentionOptions } from '../functional/attention';
 import * as init from '../init';
-import { Linear } from './linear';
+import { Linear } from '../layers/linear';
 import { Module } from '../module';
 import { factoryDefaults, requireProbability, requireSizes, resolveOptions, type FactoryOptions } from '../options';
 import { Parameter } from '../parameter';
