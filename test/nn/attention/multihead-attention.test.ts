@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { ShapeError } from '../../ts/errors';
-import * as nn from '../../ts/nn';
-import * as torch from '../../ts/tensor';
-import type { Tensor } from '../../ts/tensor';
-import { assertClose, assertSame, goldenTensors } from './golden';
+import { ShapeError } from '../../../ts/errors';
+import * as nn from '../../../ts/nn';
+import * as torch from '../../../ts/tensor';
+import type { Tensor } from '../../../ts/tensor';
+import { assertClose, assertSame, goldenTensors } from '../golden';
 
 describe('MultiheadAttention', () => {
   const golden = goldenTensors('nn-attention');
