@@ -83,6 +83,11 @@ def attention() -> None:
     torch.manual_seed(2)
     dropped = nn.MultiheadAttention(8, 2, dropout=0.5)
     record("dropped", dropped, [torch.randn(4, 2, 8)])
+    torch.manual_seed(3)
+    extended = nn.MultiheadAttention(8, 2, add_bias_kv=True, add_zero_attn=True, batch_first=True)
+    inputs = [torch.randn(3, 5, 8), torch.randn(3, 6, 8)]
+    record("extended", extended, inputs, key_padding_mask=padding, attn_mask=torch.randn(5, 6) > 1)
+    record("extended_fused", extended, inputs, need_weights=False)
     save_tensors("nn-attention", tensors)
 
 

@@ -73,6 +73,18 @@ describe('MultiheadAttention', () => {
     check('separate', new nn.MultiheadAttention(8, 4, { kdim: 3, vdim: 5, bias: false }));
   });
 
+  it('one more trained key and value, and one of zeros, are never masked', () => {
+    const make = (): nn.MultiheadAttention => {
+      torch.manualSeed(3);
+      return new nn.MultiheadAttention(8, 2, { addBiasKv: true, addZeroAttn: true, batchFirst: true });
+    };
+    for (const [key, tensor] of Object.entries(make().stateDict())) assertSame(tensor, golden.get(`extended.state.${key}`), key);
+    const layer = make();
+    for (const shape of [[3, 5, 8], [3, 6, 8]]) torch.randn(shape); // as many random numbers as Python had drawn before the mask
+    check('extended', layer, { keyPaddingMask: mask('padding'), attnMask: torch.randn([5, 6]).gt(1) });
+    check('extended_fused', make(), { needWeights: false });
+  });
+
   it('drops the same attention weights for the same seed', () => {
     torch.manualSeed(2);
     const layer = new nn.MultiheadAttention(8, 2, { dropout: 0.5 });

@@ -13,6 +13,10 @@ export interface MultiheadAttentionOptions extends FactoryOptions {
   readonly dropout?: number;
   /** Add trained vectors in all four projections. @default true */
   readonly bias?: boolean;
+  /** Train one more key and value, which all queries see. @default false */
+  readonly addBiasKv?: boolean;
+  /** Add a key and value of zeros, so that a query may look at nothing. @default false */
+  readonly addZeroAttn?: boolean;
   /** Width of the keys; null for `embedDim`. @default null */
   readonly kdim?: number | null;
   /** Width of the values; null for `embedDim`. @default null */
@@ -24,6 +28,8 @@ export interface MultiheadAttentionOptions extends FactoryOptions {
 const defaults: Required<MultiheadAttentionOptions> = {
   dropout: 0,
   bias: true,
+  addBiasKv: false,
+  addZeroAttn: false,
   kdim: null,
   vdim: null,
   batchFirst: false,
@@ -48,6 +54,7 @@ export class MultiheadAttention extends Module {
   readonly vdim: number;
   readonly dropout: number;
   readonly batchFirst: boolean;
+  readonly addZeroAttn: boolean;
   /** (3 D, D), or null where keys or values have a width of their own */
   in_proj_weight: Parameter | null = null;
   /** (D, D), null with `in_proj_weight` */
@@ -58,6 +65,10 @@ export class MultiheadAttention extends Module {
   v_proj_weight: Parameter | null = null;
   /** (3 D) */
   in_proj_bias: Parameter | null;
+  /** (1, 1, D), with `addBiasKv` */
+  bias_k: Parameter | null = null;
+  /** (1, 1, D), with `addBiasKv` */
+  bias_v: Parameter | null = null;
   out_proj: Linear;
 
   constructor(
@@ -66,7 +77,11 @@ export class MultiheadAttention extends Module {
     options: MultiheadAttentionOptions = {},
   ) {
     super();
-    const { dropout, bias, kdim, vdim, batchFirst, ...factory } = resolveOptions('MultiheadAttention', defaults, options);
+    const { dropout, bias, addBiasKv, addZeroAttn, kdim, vdim, batchFirst, ...factory } = resolveOptions(
+      'MultiheadAttention',
+      defaults,
+      options,
+    );
     requireSizes('MultiheadAttention', { embedDim, numHeads }, 1);
     requireProbability('MultiheadAttention', dropout);
     if (embedDim % numHeads !== 0)
@@ -76,7 +91,8 @@ export class MultiheadAttention extends Module {
     this.vdim = vdim ?? embedDim;
     this.dropout = dropout;
     this.batchFirst = batchFirst;
-    const weight = (rows: number, columns: number): Parameter => new Parameter(torch.empty([rows, columns], factory));
+    this.addZeroAttn = addZeroAttn;
+    const weight = (...shape: number[]): Parameter => new Parameter(torch.empty(shape, factory));
     if (this.kdim === embedDim && this.vdim === embedDim) {
       this.in_proj_weight = weight(3 * embedDim, embedDim);
     } else {
@@ -84,8 +100,9 @@ export class MultiheadAttention extends Module {
       this.k_proj_weight = weight(embedDim, this.kdim);
       this.v_proj_weight = weight(embedDim, this.vdim);
     }
-    this.in_proj_bias = bias ? new Parameter(torch.empty([3 * embedDim], factory)) : null;
+    this.in_proj_bias = bias ? weight(3 * embedDim) : null;
     this.out_proj = new NonDynamicallyQuantizableLinear(embedDim, embedDim, { bias, ...factory });
+    if (addBiasKv) [this.bias_k, this.bias_v] = [weight(1, 1, embedDim), weight(1, 1, embedDim)];
     this.resetParameters();
   }
 
@@ -95,6 +112,7 @@ export class MultiheadAttention extends Module {
     }
     if (this.in_proj_bias) init.zeros_(this.in_proj_bias);
     if (this.out_proj.bias) init.zeros_(this.out_proj.bias);
+    for (const bias of [this.bias_k, this.bias_v]) if (bias) init.xavierNormal_(bias);
   }
 
   /**
@@ -131,6 +149,9 @@ export class MultiheadAttention extends Module {
       inProjBias: this.in_proj_bias,
       outProjWeight: this.out_proj.weight,
       outProjBias: this.out_proj.bias,
+      biasK: this.bias_k,
+      biasV: this.bias_v,
+      addZeroAttn: this.addZeroAttn,
     };
   }
 

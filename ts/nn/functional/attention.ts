@@ -16,6 +16,12 @@ export interface AttentionWeights {
   readonly outProjWeight: Tensor;
   /** (D) */
   readonly outProjBias: Tensor | null;
+  /** (1, 1, D): one more key, after the projection. */
+  readonly biasK?: Tensor | null;
+  /** (1, 1, D): one more value, after the projection. */
+  readonly biasV?: Tensor | null;
+  /** One more key and value of zeros, so that a query may look at nothing. @default false */
+  readonly addZeroAttn?: boolean;
 }
 
 export interface AttentionOptions {
@@ -53,20 +59,23 @@ export function multiHeadAttentionForward(
   const [L, B, D] = query.shape as [number, number, number];
   const S = key.shape[0] as number;
   const { numHeads: nh } = weights;
-  const projected = project(query, key, value, weights);
-  const [q, k, v] = projected.map((x) => x.reshape([-1, B * nh, D / nh]).transpose(0, 1)) as Triple; // (X, B, D) -> (B·nh, X, hd)
+  const projected = withBias(project(query, key, value, weights), weights);
+  const heads = projected.map((x) => x.reshape([-1, B * nh, D / nh]).transpose(0, 1)) as Triple; // (X, B, D) -> (B·nh, X, hd)
+  const [q, k, v] = weights.addZeroAttn ? withZeros(heads) : heads;
+  const keys = k.shape[1] as number;
 
   // The kernel's own causal mask serves only where no other mask has to join it.
   const kernelMask = call.isCausal && call.keyPaddingMask === null && !call.needWeights;
-  const mask = kernelMask ? null : mergeMasks(call, query, { B, nh, L, S });
+  const given = kernelMask ? null : mergeMasks(call, query, { B, nh, L, S });
+  const mask = given === null || keys === S ? given : torch.pad(given, [0, keys - S]); // the added keys are never masked
 
   const [mixed, attention] = call.needWeights
     ? attend(q, k, v, mask, call.dropoutP)
-    : [attendFused([q, k, v], mask, call.dropoutP, kernelMask, { B, nh, L, S }), null];
+    : [attendFused([q, k, v], mask, call.dropoutP, kernelMask, { B, nh, L, S: keys }), null];
   const rows = mixed.reshape([L * B, D]); // (L, B, nh, hd) -> (L·B, D)
   const output = torch.linear(rows, weights.outProjWeight, weights.outProjBias).view([L, B, D]);
   if (attention === null) return [output, null];
-  const perHead = attention.view([B, nh, L, S]); // (B·nh, L, S) -> (B, nh, L, S)
+  const perHead = attention.view([B, nh, L, keys]); // (B·nh, L, S) -> (B, nh, L, S)
   return [output, call.averageAttnWeights ? perHead.mean([1]) : perHead];
 }
 
@@ -97,6 +106,18 @@ function project(
   const biases = inProjBias?.chunk(3) ?? [null, null, null];
   const projections = separateProjWeights ?? inProjWeight!.chunk(3);
   return projections.map((weight, i) => torch.linear(inputs[i]!, weight, biases[i])) as Triple;
+}
+
+/** One more key and value for all samples alike: (S, B, D) -> (S + 1, B, D). */
+function withBias([q, k, v]: Triple, { biasK = null, biasV = null }: AttentionWeights): Triple {
+  if (biasK === null || biasV === null) return [q, k, v];
+  const B = k.shape[1] as number;
+  return [q, torch.cat([k, biasK.expand([1, B, -1])]), torch.cat([v, biasV.expand([1, B, -1])])];
+}
+
+/** One more key and value of zeros: (B·nh, S, hd) -> (B·nh, S + 1, hd). */
+function withZeros([q, k, v]: Triple): Triple {
+  return [q, torch.pad(k, [0, 0, 0, 1]), torch.pad(v, [0, 0, 0, 1])];
 }
 
 /** (X, B, n·D) -> n times (X, B, D), each contiguous */
