@@ -1,3 +1,4 @@
+import { InputError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 
@@ -19,10 +20,19 @@ export function gridSample(
   grid: Tensor,
   { mode = 'bilinear', paddingMode = 'zeros', alignCorners = false }: GridSampleOptions = {},
 ): Tensor {
-  return torch.gridSampler(input, grid, modes[mode], paddings[paddingMode], alignCorners);
+  const code = choose('mode', modes, mode);
+  return torch.gridSampler(input, grid, code, choose('paddingMode', paddings, paddingMode), alignCorners);
 }
 
 /** The grid that `gridSample` takes, for affine maps `theta` (B, 2, 3) and an output of size (B, C, H', W'): (B, H', W', 2). */
 export function affineGrid(theta: Tensor, size: readonly number[], { alignCorners = false } = {}): Tensor {
   return torch.affineGridGenerator(theta, size, alignCorners);
+}
+
+/** ATen's number of a choice. */
+function choose(name: string, choices: Readonly<Record<string, number>>, choice: string): number {
+  const code = Object.hasOwn(choices, choice) ? choices[choice] : undefined;
+  if (code !== undefined) return code;
+  const [first, second, third] = Object.keys(choices);
+  throw new InputError(`gridSample: ${name} must be '${first}', '${second}' or '${third}', got '${choice}'.`);
 }
