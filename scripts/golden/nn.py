@@ -143,6 +143,9 @@ def module_goldens() -> None:
                nn.Identity(), nn.Dropout2d(), nn.LeakyReLU(0.1, inplace=True)]
     printed += [make() for make, *_ in layers().values()]
     torch.manual_seed(0)
+    held = nn.Module()
+    held.scales = nn.ParameterList([torch.ones(2), nn.Parameter(torch.zeros(3, 1))])
+    held.named = nn.ParameterDict({"left": torch.ones(2), "right": torch.zeros(())})
     errors = {}
     linear = nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 1))
     for name, state in {"keys": {"0.weight": torch.zeros(3, 2), "2.weight": torch.zeros(1), "x": torch.zeros(1)},
@@ -160,6 +163,9 @@ def module_goldens() -> None:
         "modules": [name for name, _ in net.named_modules()],
         "gains": {name: nn.init.calculate_gain(name) for name in ["linear", "conv2d", "sigmoid", "tanh", "relu", "leaky_relu", "selu"]},
         "errors": errors,
+        "parameter_list": repr(held.scales),
+        "parameter_dict": repr(held.named),
+        "parameter_keys": list(held.state_dict()),
     })
 
 

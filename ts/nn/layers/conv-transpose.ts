@@ -46,7 +46,7 @@ const transposeDefaults: Required<ConvTransposeOptions> = {
 };
 
 /** The gradient of a convolution as a layer. */
-abstract class ConvTransposeNd extends ConvNd {
+export abstract class ConvTransposeNd extends ConvNd {
   readonly padding: readonly number[];
   readonly outputPadding: readonly number[];
 

@@ -2,3 +2,5 @@ export { clipGradNorm, clipGradsWithNorm, clipGradValue, getTotalNorm, type Clip
 export { afterwards, functionalCall, withState } from './functional-call';
 export { parametersToVector, vectorToParameters } from './parameters-vector';
 export * as rnn from './rnn';
+export * as parametrizations from './parametrizations';
+export * as parametrize from './parametrize';
