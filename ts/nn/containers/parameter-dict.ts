@@ -52,7 +52,7 @@ export class ParameterDict extends Module {
   }
 
   protected override setMember(name: string, value: Tensor): void {
-    this.set(name, value);
+    this.#items.set(name, value as Parameter); // as it is: a functional call puts plain tensors here for a while
   }
 
   forward(): never {

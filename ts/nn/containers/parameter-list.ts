@@ -53,7 +53,7 @@ export class ParameterList extends Module {
   }
 
   protected override setMember(name: string, value: Tensor): void {
-    this.replace(Number(name), value);
+    this.#items[this.#place(Number(name))] = value as Parameter; // as it is: a functional call puts plain tensors here for a while
   }
 
   forward(): never {
