@@ -1,3 +1,6 @@
 export { clipGradNorm, clipGradsWithNorm, clipGradValue, getTotalNorm, type ClipGradNormOptions } from './clip-grad';
 export { afterwards, functionalCall, withState } from './functional-call';
 export { parametersToVector, vectorToParameters } from './parameters-vector';
+export * as rnn from './rnn';
+export * as parametrizations from './parametrizations';
+export * as parametrize from './parametrize';

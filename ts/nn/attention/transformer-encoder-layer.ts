@@ -1,0 +1,89 @@
+import type { Tensor } from '../../tensor';
+import { Dropout } from '../layers/dropout';
+import { Linear } from '../layers/linear';
+import { Module } from '../module';
+import { LayerNorm } from '../norm/layer-norm';
+import { resolveOptions } from '../options';
+import { copyInto, type Copyable } from './copy-layer';
+import { MultiheadAttention } from './multihead-attention';
+import {
+  activationFunction,
+  layerDefaults,
+  normOptions,
+  type TransformerActivation,
+  type TransformerLayerOptions,
+} from './transformer-options';
+
+export interface EncoderLayerMasks {
+  /** (N, N) or (B·nh, N, N): true keeps a query from that key; floating point is added to the scores. @default null */
+  readonly srcMask?: Tensor | null;
+  /** (B, N): true keeps queries from that key; floating point is added to its scores. @default null */
+  readonly srcKeyPaddingMask?: Tensor | null;
+  /** `srcMask` is the causal mask. @default false */
+  readonly isCausal?: boolean;
+}
+
+const callDefaults: Required<EncoderLayerMasks> = { srcMask: null, srcKeyPaddingMask: null, isCausal: false };
+
+/** Self-attention and two linear layers, each with a residual connection and a norm (Vaswani et al. 2017, arXiv 1706.03762). */
+export class TransformerEncoderLayer extends Module implements Copyable {
+  self_attn: MultiheadAttention;
+  linear1: Linear;
+  dropout: Dropout;
+  linear2: Linear;
+  norm1: LayerNorm;
+  norm2: LayerNorm;
+  dropout1: Dropout;
+  dropout2: Dropout;
+  readonly normFirst: boolean;
+  readonly activation: TransformerActivation;
+  readonly #options: Required<TransformerLayerOptions>;
+
+  constructor(
+    readonly dModel: number,
+    readonly nhead: number,
+    options: TransformerLayerOptions = {},
+  ) {
+    super();
+    const resolved = resolveOptions('TransformerEncoderLayer', layerDefaults, options);
+    const { dimFeedforward, dropout, batchFirst, bias, device, dtype } = resolved;
+    this.self_attn = new MultiheadAttention(dModel, nhead, { dropout, bias, batchFirst, device, dtype });
+    this.linear1 = new Linear(dModel, dimFeedforward, { bias, device, dtype });
+    this.dropout = new Dropout(dropout);
+    this.linear2 = new Linear(dimFeedforward, dModel, { bias, device, dtype });
+    this.norm1 = new LayerNorm(dModel, normOptions(resolved));
+    this.norm2 = new LayerNorm(dModel, normOptions(resolved));
+    this.dropout1 = new Dropout(dropout);
+    this.dropout2 = new Dropout(dropout);
+    this.normFirst = resolved.normFirst;
+    this.activation = resolved.activation;
+    activationFunction(this.activation);
+    this.#options = resolved;
+  }
+
+  copy(): this {
+    const empty = new TransformerEncoderLayer(this.dModel, this.nhead, { ...this.#options, device: 'meta' });
+    return copyInto<TransformerEncoderLayer>(this, empty) as this;
+  }
+
+  /** (B, N, D) with `batchFirst`, (N, B, D) without -> the same shape. */
+  forward(src: Tensor, masks: EncoderLayerMasks = {}): Tensor {
+    const call = resolveOptions('TransformerEncoderLayer.forward', callDefaults, masks);
+    if (this.normFirst) {
+      const x = src.add(this.#attend(this.norm1.forward(src), call));
+      return x.add(this.#transform(this.norm2.forward(x)));
+    }
+    const x = this.norm1.forward(src.add(this.#attend(src, call)));
+    return this.norm2.forward(x.add(this.#transform(x)));
+  }
+
+  #attend(x: Tensor, { srcMask: attnMask, srcKeyPaddingMask: keyPaddingMask, isCausal }: Required<EncoderLayerMasks>): Tensor {
+    const [output] = this.self_attn.forward(x, x, x, { attnMask, keyPaddingMask, isCausal, needWeights: false });
+    return this.dropout1.forward(output);
+  }
+
+  #transform(x: Tensor): Tensor {
+    const hidden = activationFunction(this.activation)(this.linear1.forward(x));
+    return this.dropout2.forward(this.linear2.forward(this.dropout.forward(hidden)));
+  }
+}

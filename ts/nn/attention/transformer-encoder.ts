@@ -1,0 +1,55 @@
+import type { Tensor } from '../../tensor';
+import { ModuleList } from '../containers/module-list';
+import { Module, type Layer } from '../module';
+import { requireSizes, resolveOptions } from '../options';
+import { isCausalMask } from './causal-mask';
+import type { Copyable } from './copy-layer';
+import type { EncoderLayerMasks } from './transformer-encoder-layer';
+
+export interface StackOptions {
+  /** A layer over the output of the last one. @default null */
+  readonly norm?: Layer | null;
+}
+
+/** What a `TransformerEncoder` can repeat. */
+export interface EncoderLayer extends Copyable {
+  forward(src: Tensor, masks?: EncoderLayerMasks): Tensor;
+}
+
+export interface EncoderMasks {
+  /** (N, N) or (B·nh, N, N): true keeps a query from that key; floating point is added to the scores. @default null */
+  readonly mask?: Tensor | null;
+  /** (B, N): true keeps queries from that key; floating point is added to its scores. @default null */
+  readonly srcKeyPaddingMask?: Tensor | null;
+  /** `mask` is the causal mask; null looks whether it is. @default null */
+  readonly isCausal?: boolean | null;
+}
+
+const callDefaults: Required<EncoderMasks> = { mask: null, srcKeyPaddingMask: null, isCausal: null };
+
+/** `numLayers` copies of an encoder layer, one after the other. They start from the same numbers, as PyTorch's do. */
+export class TransformerEncoder extends Module {
+  layers: ModuleList<EncoderLayer>;
+  norm: Layer | null;
+
+  constructor(
+    encoderLayer: EncoderLayer,
+    readonly numLayers: number,
+    options: StackOptions = {},
+  ) {
+    super();
+    requireSizes('TransformerEncoder', { numLayers });
+    const { norm } = resolveOptions<Required<StackOptions>>('TransformerEncoder', { norm: null }, options);
+    this.layers = new ModuleList(Array.from({ length: numLayers }, () => encoderLayer.copy()));
+    this.norm = norm;
+  }
+
+  /** (B, N, D) with `batchFirst` layers, (N, B, D) without -> the same shape. */
+  forward(src: Tensor, masks: EncoderMasks = {}): Tensor {
+    const { mask, srcKeyPaddingMask, isCausal } = resolveOptions('TransformerEncoder.forward', callDefaults, masks);
+    const call = { srcMask: mask, srcKeyPaddingMask, isCausal: isCausalMask(mask, isCausal) };
+    let output = src;
+    for (const layer of this.layers) output = layer.forward(output, call);
+    return this.norm === null ? output : this.norm.forward(output);
+  }
+}

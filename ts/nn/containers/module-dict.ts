@@ -1,0 +1,51 @@
+import { TorchError } from '../../errors';
+import { Module } from '../module';
+import { NamedModules } from './named-modules';
+
+/** Modules by name whose parameters belong to the module that holds it. It has no forward of its own. */
+export class ModuleDict<T extends Module = Module> extends Module {
+  readonly #items = new NamedModules<T>('ModuleDict');
+
+  constructor(modules: Readonly<Record<string, T>> = {}) {
+    super();
+    for (const [name, module] of Object.entries(modules)) this.set(name, module);
+  }
+
+  set(name: string, module: T): this {
+    this.#items.set(name, module);
+    return this;
+  }
+
+  /** The module of a name that is there. */
+  get(name: string): T {
+    return this.#items.at(name);
+  }
+
+  has(name: string): boolean {
+    return this.#items.has(name);
+  }
+
+  delete(name: string): boolean {
+    return this.#items.delete(name);
+  }
+
+  get size(): number {
+    return this.#items.size;
+  }
+
+  keys(): string[] {
+    return Array.from(this.#items.entries(), ([name]) => name);
+  }
+
+  [Symbol.iterator](): Iterator<[string, T]> {
+    return this.#items.entries();
+  }
+
+  protected override members(): Iterable<readonly [string, T]> {
+    return this.#items.entries();
+  }
+
+  forward(): never {
+    throw new TorchError('ModuleDict has no forward: call the forward of its items.');
+  }
+}

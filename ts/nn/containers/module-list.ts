@@ -1,0 +1,63 @@
+import { TorchError } from '../../errors';
+import { indent, Module } from '../module';
+import { NamedModules } from './named-modules';
+
+/** An array of modules whose parameters belong to the module that holds it. It has no forward of its own. */
+export class ModuleList<T extends Module = Module> extends Module {
+  readonly #items = new NamedModules<T>('ModuleList');
+
+  constructor(modules: Iterable<T> = []) {
+    super();
+    this.extend(modules);
+  }
+
+  append(module: T): this {
+    this.#items.set(String(this.#items.size), module);
+    return this;
+  }
+
+  extend(modules: Iterable<T>): this {
+    for (const module of modules) this.append(module);
+    return this;
+  }
+
+  get length(): number {
+    return this.#items.size;
+  }
+
+  /** The module at a place, from the end when negative. */
+  at(place: number): T {
+    return this.#items.at(place);
+  }
+
+  /** Puts another module in the place of one. */
+  replace(place: number, module: T): void {
+    this.#items.replace(place, module);
+  }
+
+  [Symbol.iterator](): Iterator<T> {
+    return this.#items.values();
+  }
+
+  protected override members(): Iterable<readonly [string, T]> {
+    return this.#items.entries();
+  }
+
+  forward(): never {
+    throw new TorchError('ModuleList has no forward: call the forward of its items.');
+  }
+
+  /** Neighbours that print the same stand on one line: `(0-11): 12 x Block(…)`. */
+  protected override childLines(): string[] {
+    const runs: { first: number; count: number; text: string }[] = [];
+    for (const [index, item] of [...this].entries()) {
+      const text = item.toString();
+      const last = runs.at(-1);
+      if (last?.text === text) last.count++;
+      else runs.push({ first: index, count: 1, text });
+    }
+    return runs.map(({ first, count, text }) =>
+      indent(count === 1 ? `(${first}): ${text}` : `(${first}-${first + count - 1}): ${count} x ${text}`),
+    );
+  }
+}

@@ -1,0 +1,76 @@
+import { InputError, TorchError } from '../../errors';
+import type { Tensor } from '../../tensor';
+import { Module } from '../module';
+import { Parameter } from '../parameter';
+
+/** Parameters by name that belong to the module that holds it; a plain tensor becomes a parameter. It has no forward. */
+export class ParameterDict extends Module {
+  readonly #items = new Map<string, Parameter>();
+
+  constructor(parameters: Readonly<Record<string, Tensor>> = {}) {
+    super();
+    for (const [name, value] of Object.entries(parameters)) this.set(name, value);
+  }
+
+  set(name: string, value: Tensor): this {
+    if (name === '' || name.includes('.'))
+      throw new InputError(`ParameterDict: a name must not be empty or hold a dot, got "${name}".`);
+    this.#items.set(name, asParameter(value));
+    return this;
+  }
+
+  /** The parameter of a name that is there. */
+  get(name: string): Parameter {
+    const found = this.#items.get(name);
+    if (found === undefined)
+      throw new InputError(`ParameterDict has no parameter "${name}": expected one of ${this.keys().join(', ')}.`);
+    return found;
+  }
+
+  has(name: string): boolean {
+    return this.#items.has(name);
+  }
+
+  delete(name: string): boolean {
+    return this.#items.delete(name);
+  }
+
+  get size(): number {
+    return this.#items.size;
+  }
+
+  keys(): string[] {
+    return [...this.#items.keys()];
+  }
+
+  [Symbol.iterator](): Iterator<[string, Parameter]> {
+    return this.#items.entries();
+  }
+
+  protected override members(): Iterable<readonly [string, Parameter]> {
+    return this.#items.entries();
+  }
+
+  protected override setMember(name: string, value: Tensor): void {
+    this.#items.set(name, value as Parameter); // as it is: a functional call puts plain tensors here for a while
+  }
+
+  forward(): never {
+    throw new TorchError('ParameterDict has no forward: use its parameters.');
+  }
+
+  override extraRepr(): string {
+    return Array.from(this.#items, ([name, parameter]) => parameterLine(name, parameter)).join('\n');
+  }
+}
+
+/** `value` itself when it is a parameter. */
+export function asParameter(value: Tensor): Parameter {
+  return value instanceof Parameter ? value : new Parameter(value);
+}
+
+/** A parameter as PyTorch prints it inside a container. */
+export function parameterLine(name: string, { dtype, shape, device }: Parameter): string {
+  const place = device.startsWith('cuda') ? ` (GPU ${device.slice('cuda:'.length)})` : '';
+  return `  (${name}): Parameter containing: [torch.${dtype} of size ${shape.join('x')}${place}]`;
+}

@@ -1,0 +1,57 @@
+import type { Tensor } from '../../tensor';
+import { Module, type Layer } from '../module';
+import { NamedModules } from './named-modules';
+
+/**
+ * Layers one after the other. Takes them as arguments (keys `0`, `1`, …) or by name:
+ * `new Sequential({ conv: new Conv2d(3, 8, 3), act: new ReLU() })`.
+ */
+export class Sequential extends Module {
+  readonly #layers = new NamedModules<Layer>('Sequential');
+
+  constructor(named: Readonly<Record<string, Layer>>);
+  constructor(...layers: Layer[]);
+  constructor(...layers: (Layer | Readonly<Record<string, Layer>>)[]) {
+    super();
+    const [first] = layers;
+    if (layers.length === 1 && first !== undefined && !(first instanceof Module)) {
+      for (const [name, layer] of Object.entries(first)) this.#layers.set(name, layer);
+    } else {
+      this.append(...(layers as Layer[]));
+    }
+  }
+
+  /** Adds layers at the end, named by their place. */
+  append(...layers: Layer[]): this {
+    for (const layer of layers) this.#layers.set(String(this.#layers.size), layer);
+    return this;
+  }
+
+  get length(): number {
+    return this.#layers.size;
+  }
+
+  /** The layer at a place (from the end when negative) or of a name. */
+  at(place: number | string): Layer {
+    return this.#layers.at(place);
+  }
+
+  /** Puts another layer in the place of one. */
+  replace(place: number | string, layer: Layer): void {
+    this.#layers.replace(place, layer);
+  }
+
+  [Symbol.iterator](): Iterator<Layer> {
+    return this.#layers.values();
+  }
+
+  protected override members(): Iterable<readonly [string, Module]> {
+    return this.#layers.entries();
+  }
+
+  forward(input: Tensor): Tensor {
+    let output = input;
+    for (const layer of this) output = layer.forward(output);
+    return output;
+  }
+}

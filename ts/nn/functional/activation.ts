@@ -1,0 +1,131 @@
+import { InputError } from '../../errors';
+import * as torch from '../../tensor';
+import type { Tensor } from '../../tensor';
+
+export interface Inplace {
+  /** Write the result into the input. @default false */
+  readonly inplace?: boolean;
+}
+
+/** `max(0, x)` */
+export function relu(input: Tensor, { inplace = false }: Inplace = {}): Tensor {
+  return inplace ? torch.relu_(input) : torch.relu(input);
+}
+
+/** `min(max(0, x), 6)` */
+export function relu6(input: Tensor, { inplace = false }: Inplace = {}): Tensor {
+  return inplace ? torch.relu6_(input) : torch.relu6(input);
+}
+
+/** `x σ(x)` */
+export function silu(input: Tensor, { inplace = false }: Inplace = {}): Tensor {
+  return inplace ? torch.silu_(input) : torch.silu(input);
+}
+
+/** `x tanh(softplus(x))` */
+export function mish(input: Tensor, { inplace = false }: Inplace = {}): Tensor {
+  return inplace ? torch.mish_(input) : torch.mish(input);
+}
+
+/** `x relu6(x + 3) / 6` */
+export function hardswish(input: Tensor, { inplace = false }: Inplace = {}): Tensor {
+  return inplace ? torch.hardswish_(input) : torch.hardswish(input);
+}
+
+/** `relu6(x + 3) / 6` */
+export function hardsigmoid(input: Tensor, { inplace = false }: Inplace = {}): Tensor {
+  return inplace ? torch.hardsigmoid_(input) : torch.hardsigmoid(input);
+}
+
+/** `scale (max(0, x) + min(0, alpha (exp(x) - 1)))` with the paper's two constants (Klambauer et al. 2017, arXiv 1706.02515) */
+export function selu(input: Tensor, { inplace = false }: Inplace = {}): Tensor {
+  return inplace ? torch.selu_(input) : torch.selu(input);
+}
+
+/** `x` above zero, `negativeSlope x` below */
+export function leakyRelu(
+  input: Tensor,
+  { negativeSlope = 0.01, inplace = false }: Inplace & { readonly negativeSlope?: number } = {},
+): Tensor {
+  return inplace ? torch.leakyRelu_(input, negativeSlope) : torch.leakyRelu(input, negativeSlope);
+}
+
+/** `x` above zero, `alpha (exp(x) - 1)` below */
+export function elu(input: Tensor, { alpha = 1, inplace = false }: Inplace & { readonly alpha?: number } = {}): Tensor {
+  return inplace ? torch.elu_(input, alpha) : torch.elu(input, alpha);
+}
+
+/** `x` above zero, `alpha (exp(x / alpha) - 1)` below (Barron 2017, arXiv 1704.07483) */
+export function celu(input: Tensor, { alpha = 1, inplace = false }: Inplace & { readonly alpha?: number } = {}): Tensor {
+  return inplace ? torch.celu_(input, alpha) : torch.celu(input, alpha);
+}
+
+/** `x` clamped to `[minVal, maxVal]` */
+export function hardtanh(
+  input: Tensor,
+  { minVal = -1, maxVal = 1, inplace = false }: Inplace & { readonly minVal?: number; readonly maxVal?: number } = {},
+): Tensor {
+  if (minVal > maxVal) throw new InputError(`hardtanh: minVal must not be above maxVal, got ${minVal} and ${maxVal}.`);
+  return inplace ? torch.hardtanh_(input, minVal, maxVal) : torch.hardtanh(input, minVal, maxVal);
+}
+
+/** `x` where it is above `bound`, `value` elsewhere */
+export function threshold(input: Tensor, bound: number, value: number, { inplace = false }: Inplace = {}): Tensor {
+  return inplace ? torch.threshold_(input, bound, value) : torch.threshold(input, bound, value);
+}
+
+export interface RReluOptions extends Inplace {
+  /** Least slope below zero. @default 1/8 */
+  readonly lower?: number;
+  /** Largest slope below zero. @default 1/3 */
+  readonly upper?: number;
+  /** Draw the slopes; without, all are the mean of the two bounds. @default false */
+  readonly training?: boolean;
+}
+
+/** `x` above zero, `a x` below, with a slope `a` drawn for each element (Xu et al. 2015, arXiv 1505.00853) */
+export function rrelu(
+  input: Tensor,
+  { lower = 1 / 8, upper = 1 / 3, training = false, inplace = false }: RReluOptions = {},
+): Tensor {
+  return inplace ? torch.rrelu_(input, lower, upper, training) : torch.rrelu(input, lower, upper, training);
+}
+
+/** `x σ(1.702 x)` */
+export function quickGelu(input: Tensor): Tensor {
+  return input.mul(torch.sigmoid(input.mul(1.702)));
+}
+
+/** `x - tanh(x)` */
+export function tanhshrink(input: Tensor): Tensor {
+  return input.sub(input.tanh());
+}
+
+/** `x / (1 + |x|)` */
+export function softsign(input: Tensor): Tensor {
+  return input.div(input.abs().add(1));
+}
+
+/** `softmax(-x)` along `dim` */
+export function softmin(input: Tensor, dim: number): Tensor {
+  return torch.softmax(input.neg(), dim);
+}
+
+export interface GumbelSoftmaxOptions {
+  /** Temperature: near 0 the samples are nearly one-hot. @default 1 */
+  readonly tau?: number;
+  /** One-hot samples, with the gradient of the soft ones. @default false */
+  readonly hard?: boolean;
+  /** Dimension along which the categories lie. @default -1 */
+  readonly dim?: number;
+}
+
+/** Samples of the Gumbel-softmax distribution of `logits`, of their shape (Jang et al. 2016, arXiv 1611.01144). */
+export function gumbelSoftmax(logits: Tensor, { tau = 1, hard = false, dim = -1 }: GumbelSoftmaxOptions = {}): Tensor {
+  const noise = torch.emptyLike(logits).exponential_().log().neg();
+  const soft = torch.softmax(logits.add(noise).div(tau), dim);
+  if (!hard) return soft;
+  const [, index] = soft.max(dim, true);
+  const oneHot = torch.zerosLike(logits).scatter_(dim, index, 1);
+  return oneHot.sub(soft.detach()).add(soft);
+}

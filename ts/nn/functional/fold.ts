@@ -1,0 +1,31 @@
+import * as torch from '../../tensor';
+import type { Tensor } from '../../tensor';
+import type { Size2 } from '../sizes';
+
+export interface FoldOptions {
+  /** Distance between the elements of a block. @default 1 */
+  readonly dilation?: Size2;
+  /** Rows added at each side of the image. @default 0 */
+  readonly padding?: Size2;
+  /** Steps between blocks. @default 1 */
+  readonly stride?: Size2;
+}
+
+/** The blocks of an image as columns: (B, C, H, W) -> (B, C·kh·kw, blocks). */
+export function unfold(input: Tensor, kernelSize: Size2, { dilation = 1, padding = 0, stride = 1 }: FoldOptions = {}): Tensor {
+  return torch.im2col(input, pair(kernelSize), pair(dilation), pair(padding), pair(stride));
+}
+
+/** Adds columns up to an image of `outputSize`, the gradient of `unfold`: (B, C·kh·kw, blocks) -> (B, C, H, W). */
+export function fold(
+  input: Tensor,
+  outputSize: Size2,
+  kernelSize: Size2,
+  { dilation = 1, padding = 0, stride = 1 }: FoldOptions = {},
+): Tensor {
+  return torch.col2im(input, pair(outputSize), pair(kernelSize), pair(dilation), pair(padding), pair(stride));
+}
+
+function pair(size: Size2): readonly number[] {
+  return typeof size === 'number' ? [size, size] : size;
+}

@@ -1,0 +1,62 @@
+/*
+ * torch.nn.functional: the layers as functions. Names are PyTorch's in camelCase; required arguments are
+ * positional, the others stand in one options object. What ATen already has under the same name and with the
+ * same arguments is passed on as it is.
+ */
+export {
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  bilinear,
+  channelShuffle,
+  conv1d,
+  conv2d,
+  conv3d,
+  convTbc,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+  cosineSimilarity,
+  gelu,
+  glu,
+  groupNorm,
+  hardshrink,
+  layerNorm,
+  linear,
+  logSigmoid as logsigmoid,
+  logSoftmax,
+  maxPool1d,
+  maxPool1dWithIndices,
+  maxPool2d,
+  maxPool2dWithIndices,
+  maxPool3d,
+  maxPool3dWithIndices,
+  oneHot,
+  pad,
+  pairwiseDistance,
+  pdist,
+  pixelShuffle,
+  pixelUnshuffle,
+  prelu,
+  rmsNorm,
+  scaledDotProductAttention,
+  sigmoid,
+  softmax,
+  softplus,
+  softshrink,
+  tanh,
+} from '../../tensor';
+export * from './activation';
+export { multiHeadAttentionForward } from './attention';
+export * from './box-loss';
+export * from './distribution-losses';
+export * from './dropout';
+export * from './embedding';
+export * from './fold';
+export * from './grid';
+export { interpolate, interpolate as upsample, type InterpolateMode, type InterpolateOptions } from './interpolate';
+export * from './losses';
+export * from './margin-losses';
+export * from './normalization';
+export * from './pooling';
+export type { LossOptions, Reduction } from './reduction';

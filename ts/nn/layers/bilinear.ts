@@ -1,0 +1,52 @@
+import * as torch from '../../tensor';
+import type { Tensor } from '../../tensor';
+import * as init from '../init';
+import { Module } from '../module';
+import { factoryDefaults, requireSizes, resolveOptions, type FactoryOptions } from '../options';
+import { Parameter } from '../parameter';
+import * as repr from '../python-repr';
+
+export interface BilinearOptions extends FactoryOptions {
+  /** Add a trained vector to the output. @default true */
+  readonly bias?: boolean;
+}
+
+const defaults: Required<BilinearOptions> = { bias: true, ...factoryDefaults };
+
+/** `x1ᵀ A x2 + b`: (*, in1Features), (*, in2Features) -> (*, outFeatures). */
+export class Bilinear extends Module {
+  /** (outFeatures, in1Features, in2Features) */
+  weight: Parameter;
+  /** (outFeatures) */
+  bias: Parameter | null;
+
+  constructor(
+    readonly in1Features: number,
+    readonly in2Features: number,
+    readonly outFeatures: number,
+    options: BilinearOptions = {},
+  ) {
+    super();
+    requireSizes('Bilinear', { in1Features }, 1);
+    requireSizes('Bilinear', { in2Features, outFeatures });
+    const { bias, ...factory } = resolveOptions('Bilinear', defaults, options);
+    this.weight = new Parameter(torch.empty([outFeatures, in1Features, in2Features], factory));
+    this.bias = bias ? new Parameter(torch.empty([outFeatures], factory)) : null;
+    this.resetParameters();
+  }
+
+  resetParameters(): void {
+    const bound = 1 / Math.sqrt(this.in1Features);
+    init.uniform_(this.weight, -bound, bound);
+    if (this.bias) init.uniform_(this.bias, -bound, bound);
+  }
+
+  forward(input1: Tensor, input2: Tensor): Tensor {
+    return torch.bilinear(input1, input2, this.weight, this.bias);
+  }
+
+  override extraRepr(): string {
+    const { in1Features, in2Features, outFeatures, bias } = this;
+    return `in1_features=${in1Features}, in2_features=${in2Features}, out_features=${outFeatures}, bias=${repr.bool(bias !== null)}`;
+  }
+}

@@ -1,0 +1,128 @@
+import { ShapeError } from '../../errors';
+import * as torch from '../../tensor';
+import type { Tensor } from '../../tensor';
+import { factoryDefaults, resolveOptions, type FactoryOptions } from '../options';
+import * as repr from '../python-repr';
+import type { SizeN } from '../sizes';
+import { ConvNd } from './conv-nd';
+
+export interface ConvTransposeOptions extends FactoryOptions {
+  /** Steps between the places of the kernel in the output. @default 1 */
+  readonly stride?: SizeN;
+  /** Rows taken off each side of the output. @default 0 */
+  readonly padding?: SizeN;
+  /** Rows added to one side of the output, to choose among the sizes that a stride allows. @default 0 */
+  readonly outputPadding?: SizeN;
+  /** Distance between the elements of the kernel. @default 1 */
+  readonly dilation?: SizeN;
+  /** Blocks of channels that do not see one another; divides both channel counts. @default 1 */
+  readonly groups?: number;
+  /** Add a trained number to each output channel. @default true */
+  readonly bias?: boolean;
+}
+
+export interface ConvTransposeCall {
+  /** Spatial size of the output, among those that the stride allows; takes the place of `outputPadding`. */
+  readonly outputSize?: readonly number[];
+}
+
+interface TransposeSettings {
+  readonly bias: Tensor | null;
+  readonly stride: readonly number[];
+  readonly padding: readonly number[];
+  readonly outputPadding: readonly number[];
+  readonly groups: number;
+  readonly dilation: readonly number[];
+}
+
+const transposeDefaults: Required<ConvTransposeOptions> = {
+  stride: 1,
+  padding: 0,
+  outputPadding: 0,
+  dilation: 1,
+  groups: 1,
+  bias: true,
+  ...factoryDefaults,
+};
+
+/** The gradient of a convolution as a layer. */
+export abstract class ConvTransposeNd extends ConvNd {
+  readonly padding: readonly number[];
+  readonly outputPadding: readonly number[];
+
+  constructor(inChannels: number, outChannels: number, kernelSize: SizeN, options: ConvTransposeOptions, dimensions: number) {
+    const resolved = resolveOptions(new.target.name, transposeDefaults, options);
+    super(inChannels, outChannels, kernelSize, resolved, dimensions, true);
+    this.padding = this.expand('padding', resolved.padding, dimensions);
+    this.outputPadding = this.expand('outputPadding', resolved.outputPadding, dimensions);
+  }
+
+  abstract override forward(input: Tensor, call?: ConvTransposeCall): Tensor;
+
+  /** What the operator takes beside input and weight. */
+  protected settings(input: Tensor, { outputSize }: ConvTransposeCall): TransposeSettings {
+    const { bias, stride, padding, groups, dilation } = this;
+    const outputPadding = outputSize === undefined ? this.outputPadding : this.#outputPaddingFor(input, outputSize);
+    return { bias, stride, padding, outputPadding, groups, dilation };
+  }
+
+  #outputPaddingFor(input: Tensor, outputSize: readonly number[]): number[] {
+    const dimensions = this.kernelSize.length;
+    const rows = input.shape.slice(-dimensions).map((size, d) => {
+      const reach = this.dilation[d]! * (this.kernelSize[d]! - 1) + 1;
+      return outputSize.slice(-dimensions)[d]! - ((size - 1) * this.stride[d]! - 2 * this.padding[d]! + reach);
+    });
+    const fits = outputSize.length >= dimensions && rows.every((added, d) => added >= 0 && added < this.stride[d]!);
+    if (fits) return rows;
+    throw new ShapeError(
+      `${this.constructor.name}: an input of [${input.shape.join(', ')}] cannot give the output size [${outputSize.join(', ')}]: ` +
+        `the size may exceed the least one by less than the stride.`,
+    );
+  }
+
+  protected override middleRepr(): string {
+    return this.outputPadding.some((rows) => rows !== 0) ? `, output_padding=${repr.tuple(this.outputPadding)}` : '';
+  }
+}
+
+/**
+ * The gradient of `Conv1d` as a layer: (B, inChannels, L) -> (B, outChannels, L').
+ * Weight: (inChannels, outChannels / groups, k).
+ */
+export class ConvTranspose1d extends ConvTransposeNd {
+  constructor(inChannels: number, outChannels: number, kernelSize: SizeN, options: ConvTransposeOptions = {}) {
+    super(inChannels, outChannels, kernelSize, options, 1);
+  }
+
+  forward(input: Tensor, call: ConvTransposeCall = {}): Tensor {
+    return torch.convTranspose1d(input, this.weight, this.settings(input, call));
+  }
+}
+
+/**
+ * The gradient of `Conv2d` as a layer: (B, inChannels, H, W) -> (B, outChannels, H', W').
+ * Weight: (inChannels, outChannels / groups, kh, kw).
+ */
+export class ConvTranspose2d extends ConvTransposeNd {
+  constructor(inChannels: number, outChannels: number, kernelSize: SizeN, options: ConvTransposeOptions = {}) {
+    super(inChannels, outChannels, kernelSize, options, 2);
+  }
+
+  forward(input: Tensor, call: ConvTransposeCall = {}): Tensor {
+    return torch.convTranspose2d(input, this.weight, this.settings(input, call));
+  }
+}
+
+/**
+ * The gradient of `Conv3d` as a layer: (B, inChannels, D, H, W) -> (B, outChannels, D', H', W').
+ * Weight: (inChannels, outChannels / groups, kd, kh, kw).
+ */
+export class ConvTranspose3d extends ConvTransposeNd {
+  constructor(inChannels: number, outChannels: number, kernelSize: SizeN, options: ConvTransposeOptions = {}) {
+    super(inChannels, outChannels, kernelSize, options, 3);
+  }
+
+  forward(input: Tensor, call: ConvTransposeCall = {}): Tensor {
+    return torch.convTranspose3d(input, this.weight, this.settings(input, call));
+  }
+}

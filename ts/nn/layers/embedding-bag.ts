@@ -1,0 +1,85 @@
+import { InputError } from '../../errors';
+import * as torch from '../../tensor';
+import type { Tensor } from '../../tensor';
+import { embeddingBag, type BagMode } from '../functional';
+import * as init from '../init';
+import { Module } from '../module';
+import { factoryDefaults, requireSizes, resolveOptions } from '../options';
+import { Parameter } from '../parameter';
+import * as repr from '../python-repr';
+import type { EmbeddingOptions } from './embedding';
+
+export interface EmbeddingBagOptions extends EmbeddingOptions {
+  /** How the rows of a bag become one. @default 'mean' */
+  readonly mode?: BagMode;
+  /** The offsets hold the end of the last bag too. @default false */
+  readonly includeLastOffset?: boolean;
+}
+
+const defaults: Required<EmbeddingBagOptions> = {
+  maxNorm: null,
+  normType: 2,
+  scaleGradByFreq: false,
+  mode: 'mean',
+  includeLastOffset: false,
+  paddingIdx: null,
+  ...factoryDefaults,
+};
+
+/** Sums, means or maxima of rows of a trained table, without making the rows: integers (B, N) -> (B, embeddingDim). */
+export class EmbeddingBag extends Module {
+  /** (numEmbeddings, embeddingDim) */
+  weight: Parameter;
+  readonly maxNorm: number | null;
+  readonly normType: number;
+  readonly scaleGradByFreq: boolean;
+  readonly mode: BagMode;
+  readonly includeLastOffset: boolean;
+  readonly paddingIdx: number | null;
+
+  constructor(
+    readonly numEmbeddings: number,
+    readonly embeddingDim: number,
+    options: EmbeddingBagOptions = {},
+  ) {
+    super();
+    requireSizes('EmbeddingBag', { numEmbeddings, embeddingDim });
+    const { paddingIdx, device, dtype, ...rest } = resolveOptions('EmbeddingBag', defaults, options);
+    if (paddingIdx !== null && !(paddingIdx >= -numEmbeddings && paddingIdx < numEmbeddings)) {
+      throw new InputError(`EmbeddingBag: paddingIdx must be a row of the table of ${numEmbeddings}, got ${paddingIdx}.`);
+    }
+    this.maxNorm = rest.maxNorm;
+    this.normType = rest.normType;
+    this.scaleGradByFreq = rest.scaleGradByFreq;
+    this.mode = rest.mode;
+    this.includeLastOffset = rest.includeLastOffset;
+    this.paddingIdx = paddingIdx !== null && paddingIdx < 0 ? paddingIdx + numEmbeddings : paddingIdx;
+    this.weight = new Parameter(torch.empty([numEmbeddings, embeddingDim], { device, dtype }));
+    this.resetParameters();
+  }
+
+  resetParameters(): void {
+    init.normal_(this.weight);
+    const row = this.paddingIdx;
+    if (row !== null) torch.noGrad(() => torch.scoped(() => this.weight.select(0, row).fill_(0)));
+  }
+
+  /** integers (B, N), or (N) with `offsets` (B); `perSampleWeights` of the input's shape scale the rows, in mode `'sum'`. */
+  forward(
+    input: Tensor,
+    { offsets = null, perSampleWeights = null }: { readonly offsets?: Tensor | null; readonly perSampleWeights?: Tensor | null } = {},
+  ): Tensor {
+    const { maxNorm, normType, scaleGradByFreq, mode, includeLastOffset, paddingIdx } = this;
+    const options = { maxNorm, normType, scaleGradByFreq, mode, includeLastOffset, paddingIdx };
+    return embeddingBag(input, this.weight, { ...options, offsets, perSampleWeights });
+  }
+
+  override extraRepr(): string {
+    let text = `${this.numEmbeddings}, ${this.embeddingDim}`;
+    if (this.maxNorm !== null) text += `, max_norm=${repr.float(this.maxNorm)}`;
+    if (this.normType !== 2) text += `, norm_type=${repr.float(this.normType)}`;
+    if (this.scaleGradByFreq) text += `, scale_grad_by_freq=True`;
+    text += `, mode='${this.mode}'`;
+    return this.paddingIdx === null ? text : `${text}, padding_idx=${this.paddingIdx}`;
+  }
+}

@@ -1,0 +1,76 @@
+import { InputError } from '../../errors';
+import * as torch from '../../tensor';
+import type { Tensor } from '../../tensor';
+import { embedding } from '../functional';
+import * as init from '../init';
+import { Module } from '../module';
+import { factoryDefaults, requireSizes, resolveOptions, type FactoryOptions } from '../options';
+import { Parameter } from '../parameter';
+import * as repr from '../python-repr';
+
+export interface EmbeddingOptions extends FactoryOptions {
+  /** Row that starts at zero and gets no gradient; counted from the end when negative. @default null */
+  readonly paddingIdx?: number | null;
+  /** Longest row allowed: longer ones are shortened, in place, when they are looked up. @default null */
+  readonly maxNorm?: number | null;
+  /** Order of the norm that `maxNorm` bounds. @default 2 */
+  readonly normType?: number;
+  /** Divide the gradient of a row by how often the batch uses it. @default false */
+  readonly scaleGradByFreq?: boolean;
+}
+
+const defaults: Required<EmbeddingOptions> = {
+  paddingIdx: null,
+  maxNorm: null,
+  normType: 2,
+  scaleGradByFreq: false,
+  ...factoryDefaults,
+};
+
+/** Rows of a trained table by their number: integers (*) -> (*, embeddingDim). */
+export class Embedding extends Module {
+  /** (numEmbeddings, embeddingDim) */
+  weight: Parameter;
+  readonly paddingIdx: number | null;
+  readonly maxNorm: number | null;
+  readonly normType: number;
+  readonly scaleGradByFreq: boolean;
+
+  constructor(
+    readonly numEmbeddings: number,
+    readonly embeddingDim: number,
+    options: EmbeddingOptions = {},
+  ) {
+    super();
+    requireSizes('Embedding', { numEmbeddings, embeddingDim });
+    const { paddingIdx, maxNorm, normType, scaleGradByFreq, ...factory } = resolveOptions('Embedding', defaults, options);
+    if (paddingIdx !== null && !(paddingIdx >= -numEmbeddings && paddingIdx < numEmbeddings)) {
+      throw new InputError(`Embedding: paddingIdx must be a row of the table of ${numEmbeddings}, got ${paddingIdx}.`);
+    }
+    this.paddingIdx = paddingIdx !== null && paddingIdx < 0 ? paddingIdx + numEmbeddings : paddingIdx;
+    this.maxNorm = maxNorm;
+    this.normType = normType;
+    this.scaleGradByFreq = scaleGradByFreq;
+    this.weight = new Parameter(torch.empty([numEmbeddings, embeddingDim], factory));
+    this.resetParameters();
+  }
+
+  resetParameters(): void {
+    init.normal_(this.weight);
+    const row = this.paddingIdx;
+    if (row !== null) torch.noGrad(() => torch.scoped(() => this.weight.select(0, row).fill_(0)));
+  }
+
+  forward(input: Tensor): Tensor {
+    const { paddingIdx, maxNorm, normType, scaleGradByFreq } = this;
+    return embedding(input, this.weight, { paddingIdx, maxNorm, normType, scaleGradByFreq });
+  }
+
+  override extraRepr(): string {
+    let text = `${this.numEmbeddings}, ${this.embeddingDim}`;
+    if (this.paddingIdx !== null) text += `, padding_idx=${this.paddingIdx}`;
+    if (this.maxNorm !== null) text += `, max_norm=${repr.float(this.maxNorm)}`;
+    if (this.normType !== 2) text += `, norm_type=${repr.float(this.normType)}`;
+    return this.scaleGradByFreq ? `${text}, scale_grad_by_freq=True` : text;
+  }
+}

@@ -1,0 +1,47 @@
+import * as torch from '../../tensor';
+import type { Tensor } from '../../tensor';
+import * as init from '../init';
+import { Module } from '../module';
+import { factoryDefaults, requireSizes, resolveOptions, type FactoryOptions } from '../options';
+import { Parameter } from '../parameter';
+import * as repr from '../python-repr';
+
+export interface LinearOptions extends FactoryOptions {
+  /** Add a trained vector to the output. @default true */
+  readonly bias?: boolean;
+}
+
+const defaults: Required<LinearOptions> = { bias: true, ...factoryDefaults };
+
+/** `x Wᵀ + b`: (*, inFeatures) -> (*, outFeatures). */
+export class Linear extends Module {
+  /** (outFeatures, inFeatures) */
+  weight: Parameter;
+  /** (outFeatures) */
+  bias: Parameter | null;
+
+  constructor(
+    readonly inFeatures: number,
+    readonly outFeatures: number,
+    options: LinearOptions = {},
+  ) {
+    super();
+    requireSizes('Linear', { inFeatures, outFeatures });
+    const { bias, ...factory } = resolveOptions('Linear', defaults, options);
+    this.weight = new Parameter(torch.empty([outFeatures, inFeatures], factory));
+    this.bias = bias ? new Parameter(torch.empty([outFeatures], factory)) : null;
+    this.resetParameters();
+  }
+
+  resetParameters(): void {
+    init.defaultWeightAndBias(this.weight, this.bias);
+  }
+
+  forward(input: Tensor): Tensor {
+    return torch.linear(input, this.weight, this.bias);
+  }
+
+  override extraRepr(): string {
+    return `in_features=${this.inFeatures}, out_features=${this.outFeatures}, bias=${repr.bool(this.bias !== null)}`;
+  }
+}

@@ -1,0 +1,175 @@
+import * as torch from '../../tensor';
+import type { Tensor } from '../../tensor';
+import { Module } from '../module';
+import * as repr from '../python-repr';
+import { expandSize, type SizeN } from '../sizes';
+
+/**
+ * Adds rows around the last dimensions. The padding is one number for all sides, or one for each, the last dimension
+ * first: `[left, right, top, bottom, front, back]`; a negative one takes rows away.
+ */
+abstract class PadNd extends Module {
+  readonly padding: readonly number[];
+
+  protected constructor(padding: SizeN, dimensions: number) {
+    super();
+    this.padding = expandSize(new.target.name, 'padding', padding, 2 * dimensions);
+  }
+
+  forward(input: Tensor): Tensor {
+    return this.pad(input);
+  }
+
+  protected abstract pad(input: Tensor): Tensor;
+
+  override extraRepr(): string {
+    return repr.tuple(this.padding);
+  }
+}
+
+abstract class ConstantPad extends PadNd {
+  protected constructor(
+    padding: SizeN,
+    readonly value: number,
+    dimensions: number,
+  ) {
+    super(padding, dimensions);
+  }
+
+  protected pad(input: Tensor): Tensor {
+    return torch.pad(input, this.padding, { value: this.value });
+  }
+
+  override extraRepr(): string {
+    return `padding=${repr.tuple(this.padding)}, value=${this.value}`;
+  }
+}
+
+abstract class ZeroPad extends PadNd {
+  protected pad(input: Tensor): Tensor {
+    return torch.pad(input, this.padding);
+  }
+}
+
+abstract class ReflectionPad extends PadNd {
+  protected pad(input: Tensor): Tensor {
+    return torch.pad(input, this.padding, { mode: 'reflect' });
+  }
+}
+
+abstract class ReplicationPad extends PadNd {
+  protected pad(input: Tensor): Tensor {
+    return torch.pad(input, this.padding, { mode: 'replicate' });
+  }
+}
+
+abstract class CircularPad extends PadNd {
+  protected pad(input: Tensor): Tensor {
+    return torch.pad(input, this.padding, { mode: 'circular' });
+  }
+}
+
+/** Adds rows of one value: (B, C, L), `[left, right]`. */
+export class ConstantPad1d extends ConstantPad {
+  constructor(padding: SizeN, value: number) {
+    super(padding, value, 1);
+  }
+}
+
+/** Adds rows of one value: (B, C, H, W), `[left, right, top, bottom]`. */
+export class ConstantPad2d extends ConstantPad {
+  constructor(padding: SizeN, value: number) {
+    super(padding, value, 2);
+  }
+}
+
+/** Adds rows of one value: (B, C, D, H, W), `[left, right, top, bottom, front, back]`. */
+export class ConstantPad3d extends ConstantPad {
+  constructor(padding: SizeN, value: number) {
+    super(padding, value, 3);
+  }
+}
+
+/** Adds rows of zeros: (B, C, L), `[left, right]`. */
+export class ZeroPad1d extends ZeroPad {
+  constructor(padding: SizeN) {
+    super(padding, 1);
+  }
+}
+
+/** Adds rows of zeros: (B, C, H, W), `[left, right, top, bottom]`. */
+export class ZeroPad2d extends ZeroPad {
+  constructor(padding: SizeN) {
+    super(padding, 2);
+  }
+}
+
+/** Adds rows of zeros: (B, C, D, H, W), `[left, right, top, bottom, front, back]`. */
+export class ZeroPad3d extends ZeroPad {
+  constructor(padding: SizeN) {
+    super(padding, 3);
+  }
+}
+
+/** Adds rows that mirror the input without its edge: (B, C, L), `[left, right]`. */
+export class ReflectionPad1d extends ReflectionPad {
+  constructor(padding: SizeN) {
+    super(padding, 1);
+  }
+}
+
+/** Adds rows that mirror the input without its edge: (B, C, H, W), `[left, right, top, bottom]`. */
+export class ReflectionPad2d extends ReflectionPad {
+  constructor(padding: SizeN) {
+    super(padding, 2);
+  }
+}
+
+/** Adds rows that mirror the input without its edge: (B, C, D, H, W), `[left, right, top, bottom, front, back]`. */
+export class ReflectionPad3d extends ReflectionPad {
+  constructor(padding: SizeN) {
+    super(padding, 3);
+  }
+}
+
+/** Adds rows that repeat the edge: (B, C, L), `[left, right]`. */
+export class ReplicationPad1d extends ReplicationPad {
+  constructor(padding: SizeN) {
+    super(padding, 1);
+  }
+}
+
+/** Adds rows that repeat the edge: (B, C, H, W), `[left, right, top, bottom]`. */
+export class ReplicationPad2d extends ReplicationPad {
+  constructor(padding: SizeN) {
+    super(padding, 2);
+  }
+}
+
+/** Adds rows that repeat the edge: (B, C, D, H, W), `[left, right, top, bottom, front, back]`. */
+export class ReplicationPad3d extends ReplicationPad {
+  constructor(padding: SizeN) {
+    super(padding, 3);
+  }
+}
+
+/** Adds rows that go on at the opposite edge: (B, C, L), `[left, right]`. */
+export class CircularPad1d extends CircularPad {
+  constructor(padding: SizeN) {
+    super(padding, 1);
+  }
+}
+
+/** Adds rows that go on at the opposite edge: (B, C, H, W), `[left, right, top, bottom]`. */
+export class CircularPad2d extends CircularPad {
+  constructor(padding: SizeN) {
+    super(padding, 2);
+  }
+}
+
+/** Adds rows that go on at the opposite edge: (B, C, D, H, W), `[left, right, top, bottom, front, back]`. */
+export class CircularPad3d extends CircularPad {
+  constructor(padding: SizeN) {
+    super(padding, 3);
+  }
+}

@@ -1,0 +1,52 @@
+import * as torch from '../../tensor';
+import type { Tensor } from '../../tensor';
+import { Module } from '../module';
+import { requireSizes } from '../options';
+
+/** Turns channels into pixels: (*, C·r², H, W) -> (*, C, H·r, W·r) (Shi et al. 2016, arXiv 1609.05158). */
+export class PixelShuffle extends Module {
+  constructor(readonly upscaleFactor: number) {
+    super();
+    requireSizes('PixelShuffle', { upscaleFactor }, 1);
+  }
+
+  forward(input: Tensor): Tensor {
+    return torch.pixelShuffle(input, this.upscaleFactor);
+  }
+
+  override extraRepr(): string {
+    return `upscale_factor=${this.upscaleFactor}`;
+  }
+}
+
+/** Turns pixels into channels: (*, C, H·r, W·r) -> (*, C·r², H, W). */
+export class PixelUnshuffle extends Module {
+  constructor(readonly downscaleFactor: number) {
+    super();
+    requireSizes('PixelUnshuffle', { downscaleFactor }, 1);
+  }
+
+  forward(input: Tensor): Tensor {
+    return torch.pixelUnshuffle(input, this.downscaleFactor);
+  }
+
+  override extraRepr(): string {
+    return `downscale_factor=${this.downscaleFactor}`;
+  }
+}
+
+/** Mixes the channels of the groups before it: (B, C, *), C a multiple of `groups` (Zhang et al. 2017, arXiv 1707.01083). */
+export class ChannelShuffle extends Module {
+  constructor(readonly groups: number) {
+    super();
+    requireSizes('ChannelShuffle', { groups }, 1);
+  }
+
+  forward(input: Tensor): Tensor {
+    return torch.channelShuffle(input, this.groups);
+  }
+
+  override extraRepr(): string {
+    return `groups=${this.groups}`;
+  }
+}

@@ -1,0 +1,83 @@
+import { ShapeError } from '../../errors';
+import * as torch from '../../tensor';
+import type { Tensor } from '../../tensor';
+import { softmin } from '../functional';
+import { resolveOptions } from '../options';
+import { Activation } from './activation';
+
+/** Exponentials along `dim`, divided by their sum */
+export class Softmax extends Activation {
+  constructor(readonly dim: number) {
+    super();
+  }
+
+  forward(input: Tensor): Tensor {
+    return torch.softmax(input, this.dim);
+  }
+
+  override extraRepr(): string {
+    return `dim=${this.dim}`;
+  }
+}
+
+/** The logarithm of the softmax along `dim`, without overflow */
+export class LogSoftmax extends Activation {
+  constructor(readonly dim: number) {
+    super();
+  }
+
+  forward(input: Tensor): Tensor {
+    return torch.logSoftmax(input, this.dim);
+  }
+
+  override extraRepr(): string {
+    return `dim=${this.dim}`;
+  }
+}
+
+/** The softmax of `-x` along `dim` */
+export class Softmin extends Activation {
+  constructor(readonly dim: number) {
+    super();
+  }
+
+  forward(input: Tensor): Tensor {
+    return softmin(input, this.dim);
+  }
+
+  override extraRepr(): string {
+    return `dim=${this.dim}`;
+  }
+}
+
+/** The softmax over the channels: (B, C, H, W) or (C, H, W) */
+export class Softmax2d extends Activation {
+  forward(input: Tensor): Tensor {
+    if (input.ndim !== 3 && input.ndim !== 4)
+      throw new ShapeError(`Softmax2d expects (B, C, H, W) or (C, H, W), got [${input.shape.join(', ')}].`);
+    return torch.softmax(input, -3);
+  }
+}
+
+export interface GLUOptions {
+  /** Dimension to split in two halves. @default -1 */
+  readonly dim?: number;
+}
+
+/** `a σ(b)` of the two halves of the input along `dim` (Dauphin et al. 2016, arXiv 1612.08083) */
+export class GLU extends Activation {
+  readonly dim: number;
+
+  constructor(options: GLUOptions = {}) {
+    super();
+    this.dim = resolveOptions<Required<GLUOptions>>('GLU', { dim: -1 }, options).dim;
+  }
+
+  forward(input: Tensor): Tensor {
+    return torch.glu(input, this.dim);
+  }
+
+  override extraRepr(): string {
+    return `dim=${this.dim}`;
+  }
+}

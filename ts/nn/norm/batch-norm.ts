@@ -1,0 +1,71 @@
+import { ShapeError } from '../../errors';
+import type { Tensor } from '../../tensor';
+import { batchNorm } from '../functional';
+import { factoryDefaults, resolveOptions } from '../options';
+import { RunningNorm, type RunningNormOptions } from './running-norm';
+
+export type BatchNormOptions = RunningNormOptions;
+
+const defaults: Required<BatchNormOptions> = {
+  eps: 1e-5,
+  momentum: 0.1,
+  affine: true,
+  trackRunningStats: true,
+  bias: true,
+  ...factoryDefaults,
+};
+
+/** Zero mean and unit variance of each channel over the batch (Ioffe and Szegedy 2015, arXiv 1502.03167). */
+abstract class BatchNorm extends RunningNorm {
+  constructor(numFeatures: number, options: BatchNormOptions = {}) {
+    super(numFeatures, resolveOptions(new.target.name, defaults, options));
+  }
+
+  /** The shapes taken, in words, by their count of dimensions. */
+  protected abstract readonly inputs: Readonly<Record<number, string>>;
+
+  forward(input: Tensor): Tensor {
+    if (!Object.hasOwn(this.inputs, input.ndim)) {
+      const expected = Object.values(this.inputs).join(' or ');
+      const found = `${input.ndim} dimensions: [${input.shape.join(', ')}]`;
+      throw new ShapeError(`${this.constructor.name} expects ${expected}, got ${found}.`);
+    }
+    const { weight, bias, eps, training, trackRunningStats } = this;
+    const useBuffers = !training || trackRunningStats;
+    return batchNorm(input, useBuffers ? this.running_mean : null, useBuffers ? this.running_var : null, {
+      weight,
+      bias,
+      eps,
+      momentum: this.#countBatch(),
+      training: training || this.running_mean === null,
+    });
+  }
+
+  /** The weight of this batch in the running statistics. */
+  #countBatch(): number {
+    if (!this.training || this.num_batches_tracked === null) return this.momentum ?? 0;
+    this.num_batches_tracked.add_(1);
+    return this.momentum ?? 1 / Number(this.num_batches_tracked.item());
+  }
+}
+
+/** Zero mean and unit variance of each channel over the batch: (B, numFeatures) or (B, numFeatures, L). */
+export class BatchNorm1d extends BatchNorm {
+  protected get inputs(): Readonly<Record<number, string>> {
+    return { 2: '(B, C)', 3: '(B, C, L)' };
+  }
+}
+
+/** Zero mean and unit variance of each channel over the batch: (B, numFeatures, H, W). */
+export class BatchNorm2d extends BatchNorm {
+  protected get inputs(): Readonly<Record<number, string>> {
+    return { 4: '(B, C, H, W)' };
+  }
+}
+
+/** Zero mean and unit variance of each channel over the batch: (B, numFeatures, D, H, W). */
+export class BatchNorm3d extends BatchNorm {
+  protected get inputs(): Readonly<Record<number, string>> {
+    return { 5: '(B, C, D, H, W)' };
+  }
+}

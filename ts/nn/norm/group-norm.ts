@@ -1,0 +1,61 @@
+import { InputError } from '../../errors';
+import * as torch from '../../tensor';
+import type { Tensor } from '../../tensor';
+import * as init from '../init';
+import { Module } from '../module';
+import { factoryDefaults, requireSizes, resolveOptions, type FactoryOptions } from '../options';
+import { Parameter } from '../parameter';
+import * as repr from '../python-repr';
+
+export interface GroupNormOptions extends FactoryOptions {
+  /** Added to the variance. @default 1e-5 */
+  readonly eps?: number;
+  /** Scale and shift each channel by trained numbers. @default true */
+  readonly affine?: boolean;
+  /** With `affine`: train a shift too. @default true */
+  readonly bias?: boolean;
+}
+
+const defaults: Required<GroupNormOptions> = { eps: 1e-5, affine: true, bias: true, ...factoryDefaults };
+
+/** Zero mean and unit variance over each group of channels: (B, numChannels, *) (Wu and He 2018, arXiv 1803.08494). */
+export class GroupNorm extends Module {
+  readonly eps: number;
+  readonly affine: boolean;
+  /** (numChannels) */
+  weight: Parameter | null;
+  /** (numChannels) */
+  bias: Parameter | null;
+
+  constructor(
+    readonly numGroups: number,
+    readonly numChannels: number,
+    options: GroupNormOptions = {},
+  ) {
+    super();
+    requireSizes('GroupNorm', { numGroups, numChannels }, 1);
+    if (numChannels % numGroups !== 0) {
+      throw new InputError(`GroupNorm: numGroups must divide numChannels, got ${numGroups} and ${numChannels}.`);
+    }
+    const { eps, affine, bias, ...factory } = resolveOptions('GroupNorm', defaults, options);
+    this.eps = eps;
+    this.affine = affine;
+    this.weight = affine ? new Parameter(torch.empty([numChannels], factory)) : null;
+    this.bias = affine && bias ? new Parameter(torch.empty([numChannels], factory)) : null;
+    this.resetParameters();
+  }
+
+  resetParameters(): void {
+    if (this.weight) init.ones_(this.weight);
+    if (this.bias) init.zeros_(this.bias);
+  }
+
+  forward(input: Tensor): Tensor {
+    return torch.groupNorm(input, this.numGroups, { weight: this.weight, bias: this.bias, eps: this.eps });
+  }
+
+  override extraRepr(): string {
+    const { numGroups, numChannels, eps, affine, bias } = this;
+    return `${numGroups}, ${numChannels}, eps=${repr.float(eps)}, affine=${repr.bool(affine)}, bias=${repr.bool(bias !== null)}`;
+  }
+}

@@ -1,0 +1,86 @@
+import * as torch from '../../tensor';
+import type { Tensor } from '../../tensor';
+import * as init from '../init';
+import { Module } from '../module';
+import { requireSizes, type FactoryOptions } from '../options';
+import { Parameter } from '../parameter';
+import * as repr from '../python-repr';
+
+export interface RunningNormOptions extends FactoryOptions {
+  /** Added to the variance. @default 1e-5 */
+  readonly eps?: number;
+  /** Weight of the newest batch in the running statistics; null averages over all batches alike. @default 0.1 */
+  readonly momentum?: number | null;
+  /** Scale and shift each channel by trained numbers. @default true for batch norm, false for instance norm */
+  readonly affine?: boolean;
+  /** Keep running statistics for evaluation. @default true for batch norm, false for instance norm */
+  readonly trackRunningStats?: boolean;
+  /** With `affine`: train a shift too. @default true */
+  readonly bias?: boolean;
+}
+
+/** What batch and instance normalisation share: the parameters, and statistics that run along. */
+export abstract class RunningNorm extends Module {
+  readonly eps: number;
+  readonly momentum: number | null;
+  readonly affine: boolean;
+  readonly trackRunningStats: boolean;
+  /** (numFeatures) */
+  weight: Parameter | null;
+  /** (numFeatures) */
+  bias: Parameter | null;
+  /** (numFeatures) */
+  declare running_mean: Tensor | null;
+  /** (numFeatures); unbiased */
+  declare running_var: Tensor | null;
+  /** int64 scalar */
+  declare num_batches_tracked: Tensor | null;
+
+  protected constructor(
+    readonly numFeatures: number,
+    options: Required<RunningNormOptions>,
+  ) {
+    super();
+    requireSizes(new.target.name, { numFeatures });
+    const { eps, momentum, affine, trackRunningStats: track, bias, ...factory } = options;
+    this.eps = eps;
+    this.momentum = momentum;
+    this.affine = affine;
+    this.trackRunningStats = track;
+    this.weight = affine ? new Parameter(torch.empty([numFeatures], factory)) : null;
+    this.bias = affine && bias ? new Parameter(torch.empty([numFeatures], factory)) : null;
+    this.registerBuffer('running_mean', track ? torch.zeros([numFeatures], factory) : null);
+    this.registerBuffer('running_var', track ? torch.ones([numFeatures], factory) : null);
+    this.registerBuffer('num_batches_tracked', track ? torch.zeros([], { device: factory.device, dtype: 'int64' }) : null);
+    this.resetParameters();
+  }
+
+  abstract override forward(input: Tensor): Tensor;
+
+  resetParameters(): void {
+    this.resetRunningStats();
+    if (this.weight) init.ones_(this.weight);
+    if (this.bias) init.zeros_(this.bias);
+  }
+
+  resetRunningStats(): void {
+    this.running_mean?.zero_();
+    this.running_var?.fill_(1);
+    this.num_batches_tracked?.zero_();
+  }
+
+  /** Checkpoints older than PyTorch 0.4.1 do not count their batches. */
+  override upgradeState(state: Map<string, Tensor>, prefix: string): void {
+    const key = `${prefix}num_batches_tracked`;
+    if (this.num_batches_tracked !== null && !state.has(key)) state.set(key, this.num_batches_tracked);
+  }
+
+  override extraRepr(): string {
+    const { numFeatures, eps, affine, bias, trackRunningStats } = this;
+    const momentum = this.momentum === null ? 'None' : repr.float(this.momentum);
+    return (
+      `${numFeatures}, eps=${repr.float(eps)}, momentum=${momentum}, affine=${repr.bool(affine)}, ` +
+      `bias=${repr.bool(bias !== null)}, track_running_stats=${repr.bool(trackRunningStats)}`
+    );
+  }
+}

@@ -1,0 +1,179 @@
+import { InputError, ShapeError } from '../../errors';
+import * as torch from '../../tensor';
+import type { Tensor } from '../../tensor';
+import * as init from '../init';
+import { Module } from '../module';
+import { factoryDefaults, requireProbability, requireSizes, type FactoryOptions } from '../options';
+import { Parameter } from '../parameter';
+import * as repr from '../python-repr';
+import { isPackedSequence, type PackedSequence } from '../utils/rnn';
+
+export interface RNNBaseOptions extends FactoryOptions {
+  /** Layers, each over the outputs of the one before. @default 1 */
+  readonly numLayers?: number;
+  /** Add trained vectors in all gates. @default true */
+  readonly bias?: boolean;
+  /** Input and output are (B, T, *); without, (T, B, *). The states are (…, B, H) in both. @default false */
+  readonly batchFirst?: boolean;
+  /** Probability of an output of a layer but the last to become zero while training. @default 0 */
+  readonly dropout?: number;
+  /** Run a second set of weights from the end to the start. @default false */
+  readonly bidirectional?: boolean;
+}
+
+export const rnnDefaults: Required<RNNBaseOptions> = {
+  numLayers: 1,
+  bias: true,
+  batchFirst: false,
+  dropout: 0,
+  bidirectional: false,
+  ...factoryDefaults,
+};
+
+/** What a layer's kernel is called with: all steps, and for packed sequences the size of the batch at each. */
+export interface Steps {
+  readonly input: Tensor;
+  readonly batchSizes: Tensor | null;
+  readonly batchFirst: boolean;
+  /** The states to start from, each (layers · directions, B, size). */
+  readonly states: readonly Tensor[];
+}
+
+/**
+ * What RNN, LSTM and GRU share. Weights of layer k: `weight_ih_l{k}` (gates · H, input), `weight_hh_l{k}` (gates · H, H),
+ * `bias_ih_l{k}` and `bias_hh_l{k}` (gates · H), and with `_reverse` behind for the other direction.
+ */
+export abstract class RNNBase extends Module {
+  readonly numLayers: number;
+  readonly bias: boolean;
+  readonly batchFirst: boolean;
+  readonly dropout: number;
+  readonly bidirectional: boolean;
+  readonly #names: string[][] = [];
+
+  protected constructor(
+    readonly inputSize: number,
+    readonly hiddenSize: number,
+    options: Required<RNNBaseOptions>,
+    gates: number,
+    readonly projSize = 0,
+  ) {
+    super();
+    const { numLayers, bias, batchFirst, dropout, bidirectional, device, dtype } = options;
+    requireSizes(new.target.name, { inputSize, hiddenSize, numLayers }, 1);
+    requireSizes(new.target.name, { projSize });
+    requireProbability(new.target.name, dropout);
+    if (projSize >= hiddenSize)
+      throw new InputError(`${new.target.name}: projSize must be smaller than hiddenSize, got ${projSize} and ${hiddenSize}.`);
+    this.numLayers = numLayers;
+    this.bias = bias;
+    this.batchFirst = batchFirst;
+    this.dropout = dropout;
+    this.bidirectional = bidirectional;
+    for (let layer = 0; layer < numLayers; layer++) {
+      for (const suffix of bidirectional ? ['', '_reverse'] : ['']) this.#addLayer(layer, suffix, gates, { device, dtype });
+    }
+    this.resetParameters();
+  }
+
+  #addLayer(layer: number, suffix: string, gates: number, factory: Required<FactoryOptions>): void {
+    const { inputSize, hiddenSize, projSize } = this;
+    const output = projSize || hiddenSize;
+    const shapes: Record<string, number[]> = {
+      weight_ih: [gates * hiddenSize, layer === 0 ? inputSize : output * (this.bidirectional ? 2 : 1)],
+      weight_hh: [gates * hiddenSize, output],
+      ...(this.bias && { bias_ih: [gates * hiddenSize], bias_hh: [gates * hiddenSize] }),
+      ...(projSize > 0 && { weight_hr: [projSize, hiddenSize] }),
+    };
+    const names = Object.entries(shapes).map(([name, shape]) => {
+      const key = `${name}_l${layer}${suffix}`;
+      this.registerParameter(key, new Parameter(torch.empty(shape, factory)));
+      return key;
+    });
+    this.#names.push(names);
+  }
+
+  resetParameters(): void {
+    const bound = 1 / Math.sqrt(this.hiddenSize);
+    for (const weight of this.parameters()) init.uniform_(weight, -bound, bound);
+  }
+
+  /** The weights of each layer and direction. */
+  get allWeights(): Tensor[][] {
+    return this.#names.map((names) => names.map((name) => Reflect.get(this, name) as Tensor));
+  }
+
+  /** Widths of the states. */
+  protected get stateSizes(): readonly number[] {
+    return [this.hiddenSize];
+  }
+
+  /** Runs all layers: the outputs of the last one, and the states after the last step. */
+  protected abstract kernel(steps: Steps, weights: Tensor[]): [output: Tensor, ...states: Tensor[]];
+
+  /** The outputs in the form of the input, and the states in the order of the batch. */
+  protected run<Input extends Tensor | PackedSequence>(input: Input, given: readonly Tensor[] | null): [Input, Tensor[]];
+  protected run(input: Tensor | PackedSequence, given: readonly Tensor[] | null): [Tensor | PackedSequence, Tensor[]] {
+    if (isPackedSequence(input)) return this.#runPacked(input, given);
+    if (input.ndim === 3) return this.#runBatch(input, given);
+    const batchDim = this.batchFirst ? 0 : 1;
+    this.#checkInput(input, 2);
+    const states = given && given.map((state) => state.unsqueeze(1)); // (layers, H) -> (layers, 1, H)
+    const [output, after] = this.#runBatch(input.unsqueeze(batchDim), states); // (T, input) -> (T, 1, input)
+    return [output.squeeze(batchDim), after.map((state) => state.squeeze(1))]; // (T, 1, H) -> (T, H)
+  }
+
+  #runBatch(input: Tensor, given: readonly Tensor[] | null): [Tensor, Tensor[]] {
+    this.#checkInput(input, 3);
+    const states = this.#states(input, given, input.shape[this.batchFirst ? 0 : 1] as number);
+    const [output, ...after] = this.#call({ input, batchSizes: null, batchFirst: this.batchFirst, states });
+    return [output, after];
+  }
+
+  #runPacked(packed: PackedSequence, given: readonly Tensor[] | null): [PackedSequence, Tensor[]] {
+    const { data: input, batchSizes, sortedIndices, unsortedIndices } = packed;
+    this.#checkInput(input, 2);
+    const batch = Number(batchSizes.select(0, 0).item());
+    const states = this.#states(input, given, batch).map((state) => permuted(state, given && sortedIndices));
+    const [data, ...after] = this.#call({ input, batchSizes, batchFirst: false, states });
+    return [{ ...packed, data }, after.map((state) => permuted(state, unsortedIndices))];
+  }
+
+  #call(steps: Steps): [Tensor, ...Tensor[]] {
+    return this.kernel(steps, this.allWeights.flat());
+  }
+
+  #states(input: Tensor, given: readonly Tensor[] | null, batch: number): readonly Tensor[] {
+    const layers = this.numLayers * (this.bidirectional ? 2 : 1);
+    const shapes = this.stateSizes.map((size) => [layers, batch, size]);
+    if (given === null) return shapes.map((shape) => torch.zeros(shape, { dtype: input.dtype, device: input.device }));
+    if (given.length !== shapes.length)
+      throw new InputError(`${this.constructor.name} takes ${shapes.length} states to start from, got ${given.length}.`);
+    for (const [i, { shape }] of given.entries()) {
+      if (shape.join() !== shapes[i]!.join())
+        throw new ShapeError(`${this.constructor.name}: a state must be [${shapes[i]!.join(', ')}], got [${shape.join(', ')}].`);
+    }
+    return given;
+  }
+
+  #checkInput({ ndim, shape }: Tensor, dimensions: number): void {
+    if (ndim === dimensions && shape.at(-1) === this.inputSize) return;
+    throw new ShapeError(
+      `${this.constructor.name} expects ${dimensions} dimensions, the last of ${this.inputSize}, got [${shape.join(', ')}].`,
+    );
+  }
+
+  override extraRepr(): string {
+    let text = `${this.inputSize}, ${this.hiddenSize}`;
+    if (this.projSize !== 0) text += `, proj_size=${this.projSize}`;
+    if (this.numLayers !== 1) text += `, num_layers=${this.numLayers}`;
+    if (!this.bias) text += ', bias=False';
+    if (this.batchFirst) text += ', batch_first=True';
+    if (this.dropout !== 0) text += `, dropout=${repr.float(this.dropout)}`;
+    return this.bidirectional ? `${text}, bidirectional=True` : text;
+  }
+}
+
+function permuted(state: Tensor, order: Tensor | null): Tensor {
+  return order === null ? state : state.indexSelect(1, order); // (layers, B, H)
+}

@@ -1,0 +1,136 @@
+/** Sequences of different lengths in one batch, as the recurrent layers take them. */
+import { InputError, ShapeError } from '../../errors';
+import * as torch from '../../tensor';
+import { Tensor } from '../../tensor';
+
+/** Sequences without padding: all first steps one after the other, then all second steps, …; longest sequence first. */
+export interface PackedSequence {
+  /** (steps of all sequences, *) */
+  readonly data: Tensor;
+  /** int64 (longest length), on the CPU: how many sequences still run at each step */
+  readonly batchSizes: Tensor;
+  /** int64 (B): the sequences in the order of the pack, null for that of the batch */
+  readonly sortedIndices: Tensor | null;
+  /** int64 (B): the way back */
+  readonly unsortedIndices: Tensor | null;
+}
+
+/** Whether an input of a recurrent layer is packed. */
+export function isPackedSequence(input: Tensor | PackedSequence): input is PackedSequence {
+  return !(input instanceof Tensor);
+}
+
+export interface PackOptions {
+  /** The input is (B, T, *); without, (T, B, *). @default false */
+  readonly batchFirst?: boolean;
+  /** The sequences come longest first; false sorts them. @default true */
+  readonly enforceSorted?: boolean;
+}
+
+/** Packs padded sequences (T, B, *) of the given lengths (B), of which none may be zero. */
+export function packPaddedSequence(
+  input: Tensor,
+  lengths: Tensor | readonly number[],
+  { batchFirst = false, enforceSorted = true }: PackOptions = {},
+): PackedSequence {
+  return torch.scoped(() => {
+    const given = lengths instanceof Tensor ? lengths.to({ dtype: 'int64', device: 'cpu' }) : torch.tensor([...lengths], { dtype: 'int64' });
+    requireLengths(input, given, batchFirst, enforceSorted);
+    if (enforceSorted) return pack(input, given, batchFirst, null);
+    const [sorted, order] = given.sort(0, true);
+    const sortedIndices = order.to(input.device);
+    return pack(input.indexSelect(batchFirst ? 0 : 1, sortedIndices), sorted, batchFirst, sortedIndices);
+  });
+}
+
+function pack(input: Tensor, lengths: Tensor, batchFirst: boolean, sortedIndices: Tensor | null): PackedSequence {
+  const [data, batchSizes] = torch.ops.aten._pack_padded_sequence.default(input, lengths, batchFirst) as [Tensor, Tensor];
+  return { data, batchSizes, sortedIndices, unsortedIndices: sortedIndices && invertPermutation(sortedIndices) };
+}
+
+function requireLengths(input: Tensor, lengths: Tensor, batchFirst: boolean, sorted: boolean): void {
+  const [steps, batch] = batchFirst ? [input.shape[1], input.shape[0]] : input.shape;
+  if (input.ndim < 2 || lengths.ndim !== 1 || lengths.shape[0] !== batch) {
+    throw new ShapeError(
+      `packPaddedSequence: expected one length for each of the ${batch} sequences of [${input.shape.join(', ')}], got [${lengths.shape.join(', ')}].`,
+    );
+  }
+  const values = Array.from(lengths.data(), Number);
+  const odd = values.find((length) => !(length >= 1 && length <= (steps as number)));
+  if (odd !== undefined) throw new InputError(`packPaddedSequence: lengths must lie between 1 and ${steps}, got ${odd}.`);
+  if (sorted && values.some((length, i) => i > 0 && length > values[i - 1]!))
+    throw new InputError('packPaddedSequence: the lengths must not grow; sort them, or pass enforceSorted: false.');
+}
+
+/** The permutation that undoes `permutation` (n). */
+export function invertPermutation(permutation: Tensor): Tensor {
+  return torch.emptyLike(permutation).scatter_(0, permutation, torch.arange(permutation.numel(), { device: permutation.device }));
+}
+
+export interface PadPackedOptions {
+  /** The output is (B, T, *); without, (T, B, *). @default false */
+  readonly batchFirst?: boolean;
+  /** What fills the sequences up. @default 0 */
+  readonly paddingValue?: number;
+  /** T, at least the longest length; null for the longest length. @default null */
+  readonly totalLength?: number | null;
+}
+
+/** Undoes `packPaddedSequence`: the padded sequences (T, B, *) and their lengths, int64 (B). */
+export function padPackedSequence(
+  sequence: PackedSequence,
+  { batchFirst = false, paddingValue = 0, totalLength = null }: PadPackedOptions = {},
+): [output: Tensor, lengths: Tensor] {
+  const longest = sequence.batchSizes.numel();
+  if (totalLength !== null && totalLength < longest)
+    throw new InputError(`padPackedSequence: totalLength must be at least ${longest}, the longest length, got ${totalLength}.`);
+  return torch.scoped(() => {
+    const { data, batchSizes, unsortedIndices } = sequence;
+    const unpack = torch.ops.aten._pad_packed_sequence.default;
+    const [output, lengths] = unpack(data, batchSizes, batchFirst, paddingValue, totalLength ?? longest) as [Tensor, Tensor];
+    if (unsortedIndices === null) return [output, lengths];
+    return [output.indexSelect(batchFirst ? 0 : 1, unsortedIndices), lengths.indexSelect(0, unsortedIndices.to('cpu'))];
+  });
+}
+
+export interface PadSequenceOptions {
+  /** The output is (B, T, *); without, (T, B, *). @default false */
+  readonly batchFirst?: boolean;
+  /** What fills the sequences up. @default 0 */
+  readonly paddingValue?: number;
+  /** The side that is filled up. @default 'right' */
+  readonly paddingSide?: 'right' | 'left';
+}
+
+/** Stacks sequences (Tᵢ, *) of different lengths: (T, B, *), T the longest. */
+export function padSequence(
+  sequences: readonly Tensor[],
+  { batchFirst = false, paddingValue = 0, paddingSide = 'right' }: PadSequenceOptions = {},
+): Tensor {
+  return torch.padSequence(sequences, { batchFirst, paddingValue, paddingSide });
+}
+
+/** The sequences (Tᵢ, *) of a padded batch. */
+export function unpadSequence(
+  padded: Tensor,
+  lengths: Tensor | readonly number[],
+  { batchFirst = false }: { readonly batchFirst?: boolean } = {},
+): Tensor[] {
+  const counts = lengths instanceof Tensor ? Array.from(lengths.data(), Number) : lengths;
+  return counts.map((length, i) => padded.select(batchFirst ? 0 : 1, i).narrow(0, 0, length)); // (T, B, *) -> (Tᵢ, *)
+}
+
+/** Packs sequences (Tᵢ, *) of different lengths. */
+export function packSequence(
+  sequences: readonly Tensor[],
+  { enforceSorted = true }: { readonly enforceSorted?: boolean } = {},
+): PackedSequence {
+  const lengths = sequences.map(({ shape }) => shape[0] as number);
+  return torch.scoped(() => packPaddedSequence(padSequence(sequences), lengths, { enforceSorted }));
+}
+
+/** Undoes `packSequence`. */
+export function unpackSequence(packed: PackedSequence): Tensor[] {
+  const [padded, lengths] = padPackedSequence(packed, { batchFirst: true });
+  return unpadSequence(padded, lengths, { batchFirst: true });
+}
