@@ -54,6 +54,12 @@ describe('the course of a training', () => {
     assert.ok(!course({}).evaluationDue(at({ batch: 10, step: 10, evaluatedStep: 10 })));
   });
 
+  it('evaluates before the first step when asked to, once', () => {
+    assert.ok(!course({}).evaluationDue(initialState));
+    assert.ok(course({ evaluateStart: true }).evaluationDue(initialState));
+    assert.ok(!course({ evaluateStart: true }).evaluationDue(at({ evaluatedStep: 0 })));
+  });
+
   it('checkpoints after steps or minutes, each only when asked to', () => {
     assert.ok(!course({}).checkpointDue(at({ step: 10 }), 1e9));
     assert.ok(course({ checkpointSteps: 5 }).checkpointDue(at({ step: 10 }), 0));

@@ -143,6 +143,46 @@ describe('the training loop', () => {
     assert.deepEqual(readState(run.checkpoint('last')).loop.best, { score: 0.9, epoch: 2, step: 8 });
   });
 
+  describe('that evaluates its start', () => {
+    const plan = { evaluateStart: true };
+
+    it('keeps it as the best checkpoint when training makes nothing better', async () => {
+      const scores = [0.6, 0.5, 0.6, 0.4];
+      const { run, model, events } = await train({ plan, evaluate: () => Promise.resolve({ accuracy: scores.shift()! }) });
+      assert.deepEqual(events.flatMap((event) => (event.type === 'evaluated' ? [[event.epoch, event.step, event.best]] : [])), [[0, 0, true], [1, 4, false], [2, 8, false], [3, 12, false]]);
+      assert.deepEqual(log(run).slice(0, 2).map(({ kind, epoch, step }) => [kind, epoch, step]), [['val', 0, 0], ['train', 1, 3]]);
+      assert.deepEqual(readState(run.checkpoint('last')).loop.best, { score: 0.6, epoch: 0, step: 0 });
+      const start = torch.safetensors.load(join(run.checkpoint('best'), 'model.safetensors'));
+      assert.notDeepEqual(start['0.weight']!.toArray(), (weights(model) as Record<string, unknown>)['0.weight']);
+      const { model: fresh } = toy(newRun());
+      assert.deepEqual(start['0.weight']!.toArray(), (weights(fresh) as Record<string, unknown>)['0.weight']);
+    });
+
+    /** Interrupted in the evaluation of the start, or at the first event after it. */
+    const interrupted = async (when: 'within' | 'after') => {
+      const controller = new AbortController();
+      const run = newRun();
+      const evaluate = when === 'within' ? (signal: AbortSignal) => (controller.abort(), Promise.reject(signal.reason as Error)) : undefined;
+      const listener = ({ type }: TrainEvent) => type === 'evaluated' && controller.abort();
+      assert.equal(await toy(run, { plan, signal: controller.signal, evaluate, listener }).trainer.fit(), 'interrupted');
+      run.release();
+      return run;
+    };
+
+    it('interrupted meanwhile leaves no checkpoint, so that the start is made anew', async () => {
+      const { has, checkpoint } = await interrupted('within').then((run) => ({ has: run.has('last'), checkpoint: run.checkpoint('last') }));
+      assert.equal(has, false, checkpoint);
+    });
+
+    it('interrupted after it goes on with it judged, and ends with the same weights and log', async () => {
+      const whole = await train({ plan });
+      const run = await interrupted('after');
+      assert.deepEqual([readState(run.checkpoint('last')).loop.evaluatedStep, readState(run.checkpoint('best')).loop.step], [0, 0]);
+      assert.deepEqual(weights(await resumeToy(run.path, { plan })), weights(whole.model));
+      assert.deepEqual(log(run), log(whole.run));
+    });
+  });
+
   it('stops early when patience runs out', async () => {
     const { outcome, events } = await train({ plan: { patience: 1 }, evaluate: () => Promise.resolve({ accuracy: 0.5 }) });
     assert.equal(outcome, 'stopped early');

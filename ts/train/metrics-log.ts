@@ -1,9 +1,9 @@
 import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 
-/** One line of metrics.jsonl. `step` counts optimizer steps from 1; `seconds` is training time so far. */
+/** One line of metrics.jsonl. `step` counts optimizer steps, 0 for an evaluation of the start; `seconds` is training time so far. */
 export interface MetricsEntry {
   readonly kind: 'train' | 'val';
-  /** Epochs begun, from 1. */
+  /** Epochs begun, from 1; 0 before the first step. */
   readonly epoch: number;
   readonly step: number;
   readonly seconds: number;

@@ -1,7 +1,7 @@
 import type { Metrics, StepEvent } from './events';
 import { MetricsLog } from './metrics-log';
 import { type Costs, Pace, Recent, type Work } from './pace';
-import { type LoopState, windowMeans } from './state';
+import { type LoopState, epochsBegun, windowMeans } from './state';
 
 /** Keeps metrics.jsonl and measures how fast training goes. */
 export class Recorder {
@@ -66,6 +66,6 @@ export class Recorder {
   }
 }
 
-function place({ epoch, step, seconds }: LoopState): { epoch: number; step: number; seconds: number } {
-  return { epoch: epoch + 1, step, seconds: Math.round(seconds * 1000) / 1000 };
+function place(state: LoopState): { epoch: number; step: number; seconds: number } {
+  return { epoch: epochsBegun(state), step: state.step, seconds: Math.round(state.seconds * 1000) / 1000 };
 }

@@ -51,6 +51,11 @@ export function windowMeans({ steps, images, seconds, sums }: LossWindow): Recor
   return { ...Object.fromEntries(means), imagesPerSecond: Math.round((10 * images) / seconds) / 10 };
 }
 
+/** Epochs begun, from 1; before the first step none is. */
+export function epochsBegun({ epoch, step }: LoopState): number {
+  return step === 0 ? 0 : epoch + 1;
+}
+
 export const emptyWindow: LossWindow = { steps: 0, images: 0, seconds: 0, sums: {} };
 
 export const initialState: LoopState = {

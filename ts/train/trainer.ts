@@ -6,7 +6,7 @@ import type { Metrics, Outcome, TrainEvent } from './events';
 import type { TrainParts, TrainPlan } from './plan';
 import { Recorder } from './recorder';
 import type { RunFolder } from './run';
-import { type LoopState, addToWindow, emptyWindow, initialState } from './state';
+import { type LoopState, addToWindow, emptyWindow, epochsBegun, initialState } from './state';
 import { Stepper, batchSeed } from './stepper';
 
 export interface TrainerOptions<Batch> {
@@ -77,7 +77,8 @@ export class Trainer<Batch> {
       // A run that was interrupted during an evaluation still owes it.
       await this.settle();
       while (!this.outcome) await this.epoch();
-      if (this.saved?.step !== this.state.step) await this.checkpoint();
+      // Before the first step, and not judged yet, the run is no more than its configuration.
+      if (this.state.step > 0 && this.saved?.step !== this.state.step) await this.checkpoint();
       this.emit({ type: 'end', step: this.state.step, outcome: this.outcome });
       return this.outcome;
     } finally {
@@ -178,7 +179,8 @@ export class Trainer<Batch> {
 
   /** Logs an evaluation and decides whether it is the best so far. */
   private judge(metrics: Metrics): void {
-    const { epoch, step, best, stale } = this.state;
+    const { step, best, stale } = this.state;
+    const epoch = epochsBegun(this.state);
     const score = metrics[this.options.plan.score];
     if (typeof score !== 'number' || !Number.isFinite(score)) {
       throw new TorchError(`Expected a number "${this.options.plan.score}" of the evaluation, found ${Object.keys(metrics).join(', ')}.`);
@@ -187,10 +189,10 @@ export class Trainer<Batch> {
     this.recorder.logEvaluation(this.state, metrics);
     this.update({
       evaluatedStep: step,
-      best: better ? { score, epoch: step === 0 ? 0 : epoch + 1, step } : best,
+      best: better ? { score, epoch, step } : best,
       stale: better ? 0 : stale + 1,
     });
-    this.emit({ type: 'evaluated', epoch: step === 0 ? 0 : epoch + 1, step, metrics, best: better });
+    this.emit({ type: 'evaluated', epoch, step, metrics, best: better });
   }
 
   private async checkpoint(): Promise<void> {

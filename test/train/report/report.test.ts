@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chart } from '../../../ts/train/report/curves';
+import { chart, sharePlot } from '../../../ts/train/report/curves';
 import { Html, html, jsonScript } from '../../../ts/train/report/html';
 import { renderPage } from '../../../ts/train/report/page';
 import { pictureGrid } from '../../../ts/train/report/pictures';
@@ -76,5 +76,14 @@ describe('a chart', () => {
     const { markup }: Html = chart({ title: 'Loss', curves }, log);
     const { data } = JSON.parse(/<script type="application\/json">(.*)<\/script>/.exec(markup)![1]!) as { data: unknown };
     assert.deepEqual(data, [[1, 2], [3, 2], [null, 2.5]]);
+  });
+});
+
+describe('a plot of one share over another', () => {
+  it('holds its values, the names of both axes, and that both go from 0 to 1', () => {
+    const { markup } = sharePlot({ title: hostile, x: { label: 'recall', values: [0, 0.5, 1] }, y: { label: 'precision', values: [1, 0.75, 0] } });
+    assert.ok(!markup.includes('<img'));
+    const drawing: unknown = JSON.parse(/<script[^>]*>([^]*?)<\/script>/.exec(markup)![1]!);
+    assert.deepEqual(drawing, { x: 'recall', share: true, unit: true, labels: ['precision'], data: [[0, 0.5, 1], [1, 0.75, 0]] });
   });
 });
