@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { stringify } from 'yaml';
-import { UsageError } from '../errors';
+import { InputError, UsageError } from '../errors';
 import type { TrainOptions, TrainResult } from '../tasks/train-task';
 import { changedKeys } from '../train/config/fingerprint';
 import type { ConfigTree } from '../train/config/keys';
@@ -162,14 +162,19 @@ class TrainAction<Config extends ConfigTree, Final> {
     const runs = existsSync('models') ? readdirSync('models').map((name) => join('models', name)) : [];
     const logs = runs.map((path) => join(path, 'metrics.jsonl')).filter((log) => existsSync(log) && this.isOwn(join(log, '..')));
     const [latest] = logs.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
-    if (latest === undefined) throw new UsageError('There is no run to resume below models/: name one by --run.');
+    if (latest === undefined) throw new UsageError(`There is no run of ${this.command.task} to resume below models/: name one by --run.`);
     return join(latest, '..');
   }
 
-  /** A run of another task has other keys. */
+  /** A run of another task has other keys; what holds no readable configuration is no run. */
   private isOwn(path: string): boolean {
     const [preset] = Object.values(this.command.presets);
-    return changedTopKeys(readConfigFile(join(path, 'config.yaml')), preset!).length === 0;
+    try {
+      return changedTopKeys(readConfigFile(join(path, 'config.yaml')), preset!).length === 0;
+    } catch (error) {
+      if (error instanceof InputError) return false;
+      throw error;
+    }
   }
 }
 
