@@ -14,7 +14,7 @@ interface Flags {
   readonly split: string;
   readonly zeroShot?: boolean;
   readonly device: string;
-  readonly batchSize: number;
+  readonly batchSize?: number;
   readonly bootstrap?: number;
   readonly json?: boolean;
 }
@@ -40,7 +40,7 @@ export function addDetectionEvaluate(program: Command): void {
     .option('--split <name>', 'train, val, test, or a split by its name, as 2007/test', 'test')
     .option('--zero-shot', "take the dataset's classes from the detector's own by their names")
     .option('--device <name>', 'auto, cpu, cuda, cuda:<n> or mps', 'auto')
-    .option('--batch-size <n>', 'pictures in a batch', positiveInteger, 8)
+    .option('--batch-size <n>', 'pictures in a batch (default: as the run, else 8)', positiveInteger)
     .option('--bootstrap <n>', 'confidence intervals from so many drawn sets of pictures', positiveInteger)
     .option('--json', 'print the figures as one JSON object')
     .addHelpText('after', HELP)

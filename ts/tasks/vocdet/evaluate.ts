@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { InputError } from '../../errors';
 import { type Listener, silent } from '../../native/listener';
 import { withClassRows } from '../../models/detr';
-import { valueAt } from '../../train/config/keys';
+import { type ConfigTree, valueAt } from '../../train/config/keys';
 import { readConfigFile } from '../../train/config/resolve';
 import { isRun } from '../../train/run';
 import { ClassList } from './classes';
@@ -25,7 +25,7 @@ export interface EvaluateOptions {
   readonly zeroShot?: boolean;
   /** @default 'cpu' */
   readonly device?: string;
-  /** Pictures in a batch; the padding beside smaller ones moves figures a little. @default 8 */
+  /** Pictures in a batch; the padding beside smaller ones moves figures a little. @default that of the run, else 8 */
   readonly batchSize?: number;
   /** Intervals by the bootstrap. @default none */
   readonly bootstrap?: BootstrapOptions;
@@ -34,15 +34,18 @@ export interface EvaluateOptions {
 
 /** The figures of a run (its best checkpoint), a hub folder, a model of the hub or a `.pth` file on one split of a dataset. */
 export async function evaluate(weights: string, options: EvaluateOptions = {}): Promise<SplitFigures> {
-  const { split = 'test', device, batchSize = 8, listener = silent, zeroShot = false, bootstrap } = options;
+  const { split = 'test', device, listener = silent, zeroShot = false, bootstrap } = options;
+  const own = isRun(weights) ? readConfigFile(join(weights, 'config.yaml')) : {};
+  const batchSize = options.batchSize ?? (valueAt(own, 'evaluate.batchSize') as number | undefined) ?? 8;
+  const difficult = (valueAt(own, 'data.difficult') ?? 'keep') as 'keep' | 'drop';
   const loaded = await ObjectDetector.load(weights, { device, onWarning: listener.say });
-  const dataset = await openDataset(choiceOf(weights, options), listener);
+  const dataset = await openDataset(choiceOf(own, options), listener);
   try {
     const detector = zeroShot ? mapped(loaded, dataset.classes, weights) : loaded;
     if (!zeroShot) requireSame(detector, dataset.classes, weights);
     detector.model.optimizeForInference();
     const pictures = isRole(split) ? await dataset.split(split) : await dataset.data.split(split);
-    return withoutCurves(await splitFigures(detector, pictures, dataset.classes, { batchSize, listener, bootstrap }));
+    return withoutCurves(await splitFigures(detector, pictures, dataset.classes, { batchSize, difficult, listener, bootstrap }));
   } finally {
     dataset.close();
   }
@@ -53,9 +56,9 @@ function isRole(split: string): split is SplitName {
 }
 
 /** What to read: as asked, else as the run did. */
-function choiceOf(weights: string, { data, images, classes }: EvaluateOptions): DataChoice {
-  const own = isRun(weights) ? ((valueAt(readConfigFile(join(weights, 'config.yaml')), 'data') ?? {}) as unknown as Partial<DataChoice>) : {};
-  if (data === undefined) return { folder: null, ...own, ...(classes !== undefined && { classes }) };
+function choiceOf(run: ConfigTree, { data, images, classes }: EvaluateOptions): DataChoice {
+  const own = (valueAt(run, 'data') ?? {}) as unknown as Partial<DataChoice>;
+  if (data === undefined) return { folder: null, ...own, ...(images !== undefined && { images }), ...(classes !== undefined && { classes }) };
   return { folder: data, images, classes: classes ?? own.classes };
 }
 

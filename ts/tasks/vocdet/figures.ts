@@ -10,7 +10,7 @@ import { postProcess } from '../../models/detr';
 
 /** The figures of one split; all precisions are shares between 0 and 1. */
 export interface SplitFigures extends Omit<DetectionResult, 'curves'> {
-  /** Mean of the loss over the pictures. */
+  /** Mean of the loss over the batches, each as heavy as it has pictures. */
   readonly loss: number;
 }
 
