@@ -40,6 +40,8 @@ export interface FinishOptions {
 export async function finishRun(run: RunFolder, dataset: OpenDataset, options: FinishOptions): Promise<FinalMetrics> {
   const { config, listener, signal, device } = options;
   const detector = await ObjectDetector.load(run.checkpoint('best'), { device });
+  // As `evaluate` does, so that both give the same figures.
+  detector.model.optimizeForInference();
   const worst = new WorstPictures(MISTAKES);
   const samples: DetectedPicture[] = [];
   const figures = {} as Record<SplitName, FullFigures>;
@@ -102,9 +104,10 @@ async function describeRun(run: RunFolder, { model }: ObjectDetector, { data, cl
 async function writeSamples(run: RunFolder, split: DetectionSplit, pictures: readonly DetectedPicture[], classes: ClassList): Promise<Sample[]> {
   const folder = run.emptyFolder('samples');
   return Promise.all(
-    pictures.map(async (picture) => {
+    pictures.map(async (picture, i) => {
       const sample = await sampleOf(split, picture, classes);
-      await writeFile(join(folder, `${sample.name.replace(/[^\w.-]+/g, '_')}.jpg`), sample.full);
+      // Numbered, for two ids may differ by nothing that a file name can hold.
+      await writeFile(join(folder, `${i + 1}-${sample.name.replace(/[^\w.-]+/g, '_')}.jpg`), sample.full);
       return sample;
     }),
   );
