@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { InputError } from '../../errors';
 import { DetrForObjectDetection, openSource } from '../../models';
 import { labelSpaceOf, postProcess, requireLabels, type Detections } from '../../models/detr';
 import * as torch from '../../tensor';
@@ -71,14 +72,21 @@ export function onDevice({ pixelValues, pixelMask }: PaddedBatch, device: string
   return { pixelValues: pixelValues.to(device), pixelMask: pixelMask.to(device) };
 }
 
-/** What a source stands for: `fromPretrained` takes it. */
+/** What a source stands for: `fromPretrained` takes it. @throws InputError when it is nothing */
 export function detectorWeights(source: string): string {
-  return statSync(source, { throwIfNoEntry: false })?.isFile() ? source : weightsOf(source);
+  if (isFile(source)) return source;
+  // With one slash it would be taken for a name on the hub.
+  if (/\.pth?$/.test(source)) throw new InputError(`Expected a .pth file at ${source}, found none.`);
+  return weightsOf(source);
+}
+
+function isFile(source: string): boolean {
+  return statSync(source, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 /** The preprocessing of a checkpoint; the authors' files come without and mean the paper's. */
 export async function loadProcessor(weights: string): Promise<DetectionProcessor> {
-  if (statSync(weights, { throwIfNoEntry: false })?.isFile()) return new DetectionProcessor();
+  if (isFile(weights)) return new DetectionProcessor();
   const source = openSource(weights);
   const path = await source.find(PROCESSOR_FILE);
   if (!path) throw source.missing(PROCESSOR_FILE);
