@@ -73,7 +73,11 @@ async function pretrained(config: DetectionConfig, from: string, classes: ClassL
   return { model: ownMemory(withClassRows(model, classes.names, rows)), detects: missing.length === 0 };
 }
 
-/** For each class and then "no object" the row of the class head that says so; null where there is none. */
+/**
+ * For each class and then "no object" the row of the class head that says so; null where there is none. What the map file
+ * says goes before equal names.
+ * @throws InputError when the map file is for another detector
+ */
 export function classRows(model: DetrForObjectDetection, classes: ClassList, mapFile: string | null): (number | null)[] {
   const { names, noObject } = labelSpaceOf(model.config);
   const isUnnamed = names.every((name, row) => name === `LABEL_${row}`);
@@ -83,10 +87,12 @@ export function classRows(model: DetrForObjectDetection, classes: ClassList, map
   }
   const rowOf = (name: string): number | null => {
     const same = names.indexOf(name);
-    if (same !== -1) return same;
-    const entry = map.classes.find((entry) => entry.name === name);
-    if (!entry || map.noObject !== noObject) return null;
-    return isUnnamed || names[entry.row] === entry.from ? entry.row : null;
+    if (mapFile === null && same !== -1) return same;
+    const entry = map.noObject === noObject ? map.classes.find((entry) => entry.name === name) : undefined;
+    if (!entry) return same === -1 ? null : same;
+    if (isUnnamed || names[entry.row] === entry.from) return entry.row;
+    if (mapFile === null) return null;
+    throw new InputError(`${mapFile} expects row ${entry.row} to be ${entry.from}, found ${names[entry.row] ?? 'no such row'}; it is for another detector.`);
   };
   return [...classes.names.map(rowOf), noObject];
 }
