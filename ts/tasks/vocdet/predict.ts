@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RgbImage } from '../../vision/image';
 import { type Failure, type Loaded, outputName, pictureBatches } from '../pictures';
@@ -54,11 +54,15 @@ export async function* predict(weights: string, inputs: readonly string[], optio
   const detector = await ObjectDetector.load(weights, options);
   detector.model.optimizeForInference();
   const album = output === undefined ? undefined : await Album.open(output);
-  for await (const batch of pictureBatches(inputs, batchSize, fetch)) {
-    for (const { item, found, image } of detectBatch(detector, batch, threshold)) {
-      if (found && image) await album?.add(item, image, found);
-      yield item;
+  try {
+    for await (const batch of pictureBatches(inputs, batchSize, fetch)) {
+      for (const { item, found, image } of detectBatch(detector, batch, threshold)) {
+        if (found && image) await album?.add(item, image, found);
+        yield item;
+      }
     }
+  } finally {
+    await album?.close();
   }
 }
 
@@ -83,25 +87,40 @@ function detectionsOf({ labels, scores, boxes: { data } }: Detections, names: re
   return Array.from(labels, (label, row) => ({ label: names[label]!, score: scores[row]!, box: boxOf(row) }));
 }
 
-/** A folder of annotated pictures and what stands in them. */
-class Album {
-  private readonly entries: Annotated[] = [];
+const LIST_END = '\n]\n';
 
-  private constructor(private readonly folder: string) {}
+/** A folder of annotated pictures and `annotated.json`, the list of what stands in them. */
+class Album {
+  private count = 0;
+  /** Where the next entry of the list goes: over its end. */
+  private position = 1;
+
+  private constructor(
+    private readonly folder: string,
+    private readonly list: FileHandle,
+  ) {}
 
   static async open(folder: string): Promise<Album> {
     await mkdir(folder, { recursive: true });
-    return new Album(folder);
+    const list = await open(join(folder, 'annotated.json'), 'w');
+    await list.write(`[${LIST_END}`, 0);
+    return new Album(folder, list);
   }
 
-  /** The list is whole after each picture, whenever the process ends. */
+  close(): Promise<void> {
+    return this.list.close();
+  }
+
+  /** The list is whole after each picture, whenever the process ends; what is in it already is not written again. */
   async add(item: Prediction | Failure, image: RgbImage, { labels }: Detections): Promise<void> {
     if ('error' in item) return;
     const { source, detections } = item;
-    const file = outputName(this.entries.length + 1, source);
+    const file = outputName(++this.count, source);
     const marks = detections.map(({ label, score, box }, row) => ({ box, text: `${label} ${Math.round(100 * score)} %`, colour: classColour(labels[row]!) }));
     await writeFile(join(this.folder, file), await annotatedPicture(image, marks));
-    this.entries.push({ source, file, width: image.width, height: image.height, detections });
-    await writeFile(join(this.folder, 'annotated.json'), `${JSON.stringify(this.entries, null, 2)}\n`);
+    const entry: Annotated = { source, file, width: image.width, height: image.height, detections };
+    const text = `${this.count > 1 ? ',' : ''}\n${JSON.stringify(entry)}`;
+    await this.list.write(text + LIST_END, this.position);
+    this.position += Buffer.byteLength(text);
   }
 }
