@@ -1,3 +1,4 @@
+import { InputError } from '../../errors';
 import { AdamW } from '../../optim';
 import * as torch from '../../tensor';
 import { fingerprint } from '../../train/config/fingerprint';
@@ -79,7 +80,7 @@ function trainParts(detector: ObjectDetector, { train: split, val }: Splits, { c
     count: ({ originals }) => originals.length,
     release: releaseBatch,
     evaluationImages: val.ids.length,
-    evaluate: async (signal) => validationFigures(await splitFigures(detector, val, classes, { signal, listener, difficult, batchSize: evaluate.batchSize })),
+    evaluate: async (signal) => validationFigures(await splitFigures(detector, val, classes, { signal, listener, difficult, batchSize: evaluate.batchSize }), val),
     save: (folder) => detector.save(folder),
   };
 }
@@ -95,7 +96,8 @@ function detectionLoss({ model }: ObjectDetector, device: string, config: Detect
   };
 }
 
-function validationFigures({ loss, voc07, voc12, coco: { AP, AP50, AP75, AR100 } }: SplitFigures): Metrics {
+function validationFigures({ loss, voc07, voc12, coco: { AP, AP50, AP75, AR100 } }: SplitFigures, { name }: DetectionSplit): Metrics {
+  if (AP50 === null) throw new InputError(`Expected objects to find in the split ${name}, by which the best checkpoint is chosen, found none that is not difficult; name another by data.val.`);
   return { loss, AP, AP50, AP75, AR100, 'voc07.mAP': voc07.mAP, 'voc12.mAP': voc12.mAP };
 }
 
