@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { DetrForObjectDetection } from '../../../ts/models';
+import type { DetectionConfig } from '../../../ts/tasks/vocdet/config';
+import { evaluate } from '../../../ts/tasks/vocdet/evaluate';
+import type { FinalMetrics } from '../../../ts/tasks/vocdet/finish';
+import { train } from '../../../ts/tasks/vocdet/train';
+import type { TrainOptions } from '../../../ts/tasks/train-task';
+import { readMetricsLog } from '../../../ts/train/metrics-log';
+import { readState } from '../../../ts/train/state';
+import { temporaryFolder } from './fixture';
+import { cocoClasses, onOneThread, smallConfig, smallWeights, tunedConfig, vocFiles } from './small-detector';
+
+describe('training a detector', () => {
+  onOneThread();
+  const folder = temporaryFolder();
+  let root: string;
+  let data: string;
+  let config: DetectionConfig;
+  let metrics: FinalMetrics;
+  const path = (name: string) => join(root, name);
+  const start = (name: string, options: Partial<TrainOptions<DetectionConfig>> = {}) => train({ config, run: path(name), ...options });
+  const weights = (name: string, checkpoint = 'last') => readFileSync(join(path(name), 'checkpoints', checkpoint, 'model.safetensors'));
+
+  before(async () => {
+    root = folder.write({});
+    data = folder.write(await vocFiles({ train: 8, val: 4, test: 6 }));
+    config = smallConfig(data);
+    metrics = (await start('whole')).metrics!;
+  });
+
+  describe('leaves a run folder', () => {
+    it('with the figures of all splits', () => {
+      const written = JSON.parse(readFileSync(path('whole/metrics.json'), 'utf8')) as FinalMetrics;
+      assert.deepEqual(written, metrics);
+      assert.deepEqual([written.train.images, written.val.images, written.test.images], [8, 4, 6]);
+      const { voc07, voc12, coco } = written.test;
+      for (const figure of [voc07.mAP, voc12.mAP, coco.AP, coco.AP50]) assert.ok(figure !== null && figure >= 0 && figure <= 1);
+      assert.deepEqual([Object.keys(voc07.perClass), Object.keys(coco.perClass)], [['car', 'dog'], ['car', 'dog']]);
+    });
+
+    it('with all that it ran with', () => {
+      assert.deepEqual(parse(readFileSync(path('whole/config.yaml'), 'utf8')), config);
+    });
+
+    it('with a log of every step and evaluation, all terms of the loss in it', () => {
+      const log = readMetricsLog(path('whole/metrics.jsonl'));
+      assert.deepEqual(log.map(({ kind, step }) => `${kind} ${step}`), ['train 1', 'train 2', 'val 2', 'train 3', 'train 4', 'val 4']);
+      const terms = ['loss_ce', 'loss_bbox', 'loss_giou', 'cardinality_error'].flatMap((term) => [term, `${term}_0`]);
+      for (const entry of log.filter(({ kind }) => kind === 'train')) {
+        const value = (name: string) => entry[name] as number;
+        for (const name of ['loss', 'class_error', 'gradNorm', 'lr', ...terms]) assert.ok(Number.isFinite(value(name)), name);
+        const sum = ['', '_0'].reduce((all, layer) => all + value(`loss_ce${layer}`) + 5 * value(`loss_bbox${layer}`) + 2 * value(`loss_giou${layer}`), 0);
+        assert.ok(Math.abs(sum - value('loss')) < 1e-4 * sum);
+      }
+      for (const name of ['loss', 'AP', 'AP50', 'AP75', 'AR100', 'voc07.mAP', 'voc12.mAP']) assert.equal(typeof log.at(-1)![name], 'number', name);
+    });
+
+    it('with checkpoints in hub layout, which a model is loaded from', async () => {
+      for (const name of ['last', 'best']) {
+        const checkpoint = path(`whole/checkpoints/${name}`);
+        assert.deepEqual(readdirSync(checkpoint).sort(), ['config.json', 'model.safetensors', 'optimizer.safetensors', 'preprocessor_config.json', 'state.json']);
+        const { config } = await DetrForObjectDetection.fromPretrained(checkpoint, { onWarning: assert.fail });
+        assert.deepEqual([config.id2label, config.numQueries, config.trainBatchNorm], [{ 0: 'car', 1: 'dog' }, 8, true]);
+      }
+    });
+
+    it('with samples and a report that asks for nothing from outside', () => {
+      const samples = readdirSync(path('whole/samples'));
+      assert.deepEqual(samples.sort(), [13, 14, 15, 16, 17, 18].map((id, i) => `${i + 1}-p${id}.jpg`));
+      const report = readFileSync(path('whole/report.html'), 'utf8');
+      for (const heading of ['Training', 'Classes on the test split', 'Precision and recall', 'Samples', 'Worst mistakes']) assert.ok(report.includes(`<h2>${heading}</h2>`), heading);
+      assert.ok((report.match(/src="data:image\/jpeg/g) ?? []).length >= 6);
+      assert.doesNotMatch(report.replace(/<script>[\s\S]*?<\/script>/g, ''), /(src|href)="(?!data:)/);
+    });
+
+    it('that evaluate gives the same figures of', async () => {
+      assert.deepEqual(await evaluate(path('whole')), metrics.test);
+    });
+
+    it('that a second start does not overwrite, and a resume leaves alone', async () => {
+      await assert.rejects(start('whole'), /already holds a run/);
+      assert.deepEqual((await start('whole', { resume: true })).metrics, metrics);
+    });
+  });
+
+  it('gives the same weights for the same seed, and others for another', async () => {
+    const short = { ...config, epochs: 1 };
+    for (const [name, seed] of [['one', 1], ['two', 1], ['three', 2]] as const) await train({ config: { ...short, seed }, run: path(name) });
+    assert.deepEqual(weights('one'), weights('two'));
+    assert.notDeepEqual(weights('one'), weights('three'));
+  });
+
+  for (const step of [0, 3]) {
+    it(`interrupted after step ${step} and resumed ends with the same weights, figures and log`, async () => {
+      const controller = new AbortController();
+      const name = `stopped-${step}`;
+      const onEvent: TrainOptions<DetectionConfig>['onEvent'] = (event) => (event.type === 'step' || event.type === 'begin') && event.step === step && controller.abort();
+      const { outcome } = await start(name, { signal: controller.signal, onEvent });
+      assert.equal(outcome, 'interrupted');
+      assert.ok(!existsSync(path(`${name}/metrics.json`)));
+      assert.deepEqual((await start(name, { resume: true })).metrics, metrics);
+      for (const checkpoint of ['last', 'best']) assert.deepEqual(weights(name, checkpoint), weights('whole', checkpoint));
+      const places = (run: string) => readMetricsLog(path(`${run}/metrics.jsonl`)).map(({ kind, step, loss }) => [kind, step, loss]);
+      assert.deepEqual(places(name), places('whole'));
+    });
+  }
+
+  it('from a checkpoint judges the start first, and keeps and names it when training makes it worse', async () => {
+    const said: string[] = [];
+    const listener = { say: (sentence: string) => void said.push(sentence), bar: () => ({ update: () => {}, stop: () => {} }) };
+    const ruined = { ...tunedConfig(data, path('whole')), epochs: 1, clipNorm: 0 };
+    const spoilt = { ...ruined, optimizer: { ...ruined.optimizer, lr: 10, backboneLr: 10 } };
+    await train({ config: spoilt, run: path('tuned'), listener });
+    const log = readMetricsLog(path('tuned/metrics.jsonl'));
+    assert.deepEqual([log[0]!.kind, log[0]!.step], ['val', 0]);
+    const { loop } = readState(path('tuned/checkpoints/last'));
+    const [first, last] = [log[0]!['AP50'] as number, log.at(-1)!['AP50'] as number];
+    assert.ok(last <= first, `${last} after ${first}`);
+    assert.equal(loop.best!.step, 0);
+    assert.match(said.join('\n'), /No checkpoint was better than the start, .*whole: checkpoints\/best is the start/);
+    const was = (await DetrForObjectDetection.fromPretrained(path('whole'.concat('/checkpoints/best')))).stateDict();
+    const best = (await DetrForObjectDetection.fromPretrained(path('tuned/checkpoints/best'))).stateDict();
+    for (const [key, tensor] of Object.entries(was)) assert.deepEqual(best[key]!.toArray(), tensor.toArray(), key);
+    assert.match(readFileSync(path('tuned/report.html'), 'utf8'), /the start: training made nothing better/);
+  });
+
+  it('from a detector of other classes makes their rows anew and says so', async () => {
+    const said: string[] = [];
+    const listener = { say: (sentence: string) => void said.push(sentence), bar: () => ({ update: () => {}, stop: () => {} }) };
+    const coco = await smallWeights(root, 'coco', cocoClasses);
+    const odd = folder.write(await vocFiles({ train: 4, val: 2 }, ['dog', 'zeppelin']));
+    await train({ config: { ...tunedConfig(odd, coco), epochs: 1 }, run: path('odd'), listener });
+    assert.match(said.join('\n'), /coco does not know zeppelin: their rows of the class head start from random weights\./);
+    assert.deepEqual(readMetricsLog(path('odd/metrics.jsonl'))[0]!.kind, 'train');
+  });
+
+  it('does not go on with another configuration', async () => {
+    const controller = new AbortController();
+    await start('other', { signal: controller.signal, onEvent: ({ type }) => type === 'step' && controller.abort() });
+    const changed = { ...config, optimizer: { ...config.optimizer, lr: 1 } };
+    await assert.rejects(train({ config: changed, run: path('other'), resume: true }), /its configuration or its dataset is no longer what the checkpoint was made with/);
+  });
+
+  it('says that a validation split has nothing to find', async () => {
+    const files = await vocFiles({ train: 4, val: 1 });
+    const bare = folder.write({ ...files, 'Annotations/p5.xml': '<annotation></annotation>' });
+    await assert.rejects(train({ config: { ...smallConfig(bare), epochs: 1 }, run: path('bare') }), /^InputError: Expected objects to find in the split .*val, by which the best checkpoint is chosen, found none/);
+  });
+
+  it('leaves no folder behind when the dataset is not there', async () => {
+    await assert.rejects(train({ config: smallConfig(path('nowhere')), run: path('lost') }), /Expected a folder or a \.tar with Pascal VOC at .*nowhere, found nothing/);
+    assert.ok(!existsSync(path('lost')));
+  });
+});
