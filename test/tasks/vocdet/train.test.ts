@@ -13,7 +13,8 @@ import { readState } from '../../../ts/train/state';
 import { temporaryFolder } from './fixture';
 import { cocoClasses, onOneThread, smallConfig, smallWeights, tunedConfig, vocFiles } from './small-detector';
 
-describe('training a detector', () => {
+describe('training a detector', function () {
+  this.timeout(240_000);
   onOneThread();
   const folder = temporaryFolder();
   let root: string;

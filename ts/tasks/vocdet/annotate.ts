@@ -57,10 +57,15 @@ function label(image: RgbImage, { box, text, colour }: Mark, scale: number): voi
   const above = Math.round(box[1]!) - height;
   const top = above >= 0 ? above : Math.max(0, Math.min(Math.round(box[1]!), image.height - height));
   fillRectangle(image, left, top, width, height, colour);
-  drawText(image, text, left + 2 * scale, top, { colour: luminance(colour) > 0.18 ? BLACK : WHITE, scale });
+  drawText(image, text, left + 2 * scale, top, { colour: inkOn(colour), scale });
 }
 
-/** Relative luminance (WCAG 2.2); black and white contrast equally at 0.18. */
+/** Black or white, whichever differs more from a ground: by 4.5 to 1 at least, for the two contrast equally at a luminance of 0.18. */
+export function inkOn(ground: Colour): Colour {
+  return luminance(ground) > 0.18 ? BLACK : WHITE;
+}
+
+/** Relative luminance (WCAG 2.2). */
 function luminance(colour: Colour): number {
   const [red, green, blue] = colour.map((value) => (value <= 10 ? value / 3294.6 : ((value / 255 + 0.055) / 1.055) ** 2.4)) as [number, number, number];
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
