@@ -1,4 +1,4 @@
-import { BatchNorm2d, type Module } from '../../nn';
+import { BatchNorm1d, BatchNorm2d, BatchNorm3d, type Module } from '../../nn';
 import * as torch from '../../tensor';
 import { Tensor } from '../../tensor';
 import { AveragedModel } from './averaged-model';
@@ -25,7 +25,7 @@ export async function updateBn(
       model.training = mode;
     }
   }
-  const norms = model.modules().filter((module) => module instanceof BatchNorm2d);
+  const norms = model.modules().filter(isBatchNorm);
   if (norms.length === 0) return;
   const momenta = norms.map((norm) => norm.momentum);
   const modes = model.modules().map((module) => [module, module.training] as const);
@@ -42,7 +42,13 @@ export async function updateBn(
   }
 }
 
-function setMomentum(norm: BatchNorm2d, momentum: number | null): void {
+type BatchNorm = BatchNorm1d | BatchNorm2d | BatchNorm3d;
+
+function isBatchNorm(module: Module): module is BatchNorm {
+  return module instanceof BatchNorm1d || module instanceof BatchNorm2d || module instanceof BatchNorm3d;
+}
+
+function setMomentum(norm: BatchNorm, momentum: number | null): void {
   Reflect.set(norm, 'momentum', momentum);
 }
 
