@@ -52,6 +52,8 @@ $(MODULES): package-lock.json
 	@touch $@
 
 $(DIST): $(MODULES) tsconfig.json package.json $(shell find ts -name '*.ts')
+	# What was moved or deleted must not stay behind: an old file would be found before a new folder of its name.
+	rm -rf dist
 	$(BIN)/tsc -p tsconfig.json
 	@touch $@
 

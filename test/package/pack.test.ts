@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -80,6 +80,7 @@ describe('the packed package, installed in a folder outside the repository', () 
     writeFileSync(join(app, 'wrong.mts'), wrong);
     const compilerOptions = { module: 'node16', target: 'es2022', lib: ['ES2023', 'ESNext.Disposable'], strict: true, noEmit: true, types: ['node'] };
     writeFileSync(join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['consumer.cts', 'consumer.mts', 'wrong.mts'] }));
-    execFileSync(process.execPath, [join(REPOSITORY, 'node_modules/typescript/bin/tsc'), '-p', app], { encoding: 'utf8' });
+    const { status, stdout } = spawnSync(process.execPath, [join(REPOSITORY, 'node_modules/typescript/bin/tsc'), '-p', app], { encoding: 'utf8' });
+    assert.equal(status, 0, stdout);
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { saveDetrPth } from '../../../ts/models';
 import { evaluate } from '../../../ts/tasks/vocdet/evaluate';
-import { temporaryFolder } from './fixture';
+import { temporaryFolder, vocXml } from './fixture';
 import { cocoClasses, onOneThread, smallModel, smallWeights, vocFiles } from './small-detector';
 
 describe('the evaluation of a detector', () => {
@@ -15,8 +15,8 @@ describe('the evaluation of a detector', () => {
 
   before(async () => {
     root = folder.write({});
-    data = folder.write(await vocFiles({ train: 2, val: 3, test: 5 }));
-    weights = await smallWeights(root, 'own', { id2label: ['car', 'dog'] });
+    data = folder.write(centred(await vocFiles({ train: 2, val: 3, test: 5 })));
+    weights = await smallWeights(root, 'own', { id2label: ['car', 'dog'], initStd: 0.1 });
     coco = await smallWeights(root, 'coco', cocoClasses);
   });
 
@@ -59,3 +59,9 @@ describe('the evaluation of a detector', () => {
     await assert.rejects(evaluate(join(root, 'absent.pth'), { data }), /^InputError: Expected a \.pth file at .*absent\.pth, found none\.$/);
   });
 });
+
+/** The same pictures with one object each in the middle, where boxes of random weights are. */
+function centred(files: Record<string, string | Uint8Array>): Record<string, string | Uint8Array> {
+  const annotation = (path: string) => vocXml(64, 48, [{ name: path.length % 2 === 0 ? 'car' : 'dog', pixels: [17, 13, 48, 36] }]);
+  return Object.fromEntries(Object.entries(files).map(([path, content]) => [path, path.endsWith('.xml') ? annotation(path) : content]));
+}

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync, readdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -36,6 +37,7 @@ describe('detections', () => {
       else if (request.url === '/gone') response.writeHead(404).end();
       else response.end(pictures[0]);
     }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
     site = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
   after(() => server.close());

@@ -110,7 +110,7 @@ function addSynth(data: Command): void {
     .description("Draws scenes in VOC's format, with all twenty classes; the same options give the same scenes.")
     .option('--out <folder>', 'where they go (default: data/processed/scenes)')
     .option('--seed <n>', 'seed of all scenes (default: 0)', nonNegativeInteger)
-    .option('--train <n>', 'scenes to train on (default: 1600)', positiveInteger)
+    .option('--train <n>', 'scenes to train on (default: 3200)', positiveInteger)
     .option('--val <n>', 'scenes to choose by (default: 200)', positiveInteger)
     .option('--test <n>', 'scenes to measure on (default: 200)', positiveInteger)
     .action(async ({ out, ...options }: SynthFlags) => {

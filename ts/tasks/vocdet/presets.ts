@@ -42,11 +42,11 @@ const unchanged = {
 /** A small DETR from random weights on the embedded scenes: minutes on two cores. */
 const tiny: DetectionConfig = {
   ...common,
-  epochs: 28,
+  epochs: 14,
   batchSize: 16,
   precision: 'float32',
   clipNorm: 1,
-  evaluate: { ...common.evaluate, everyEpochs: 4, batchSize: 32 },
+  evaluate: { ...common.evaluate, everyEpochs: 2, batchSize: 32 },
   model: {
     ...unchanged,
     depths: [2, 2, 2, 2],
@@ -60,7 +60,7 @@ const tiny: DetectionConfig = {
     ffnDim: 256,
     dropout: 0,
   },
-  backboneStart: { epochs: 10, lr: 3e-3 },
+  backboneStart: { epochs: 5, lr: 3e-3 },
   loss: { ...common.loss, noObject: 0.25 },
   // All scenes then have sides of whole cells of the map (32 pixels), so that padding in a batch shifts nothing.
   shortestEdge: 128,

@@ -11,7 +11,7 @@ import { drawScene, type DrawnScene, type SeenThing } from './scene-drawing';
 export interface SceneOptions {
   /** Seed of all scenes. @default 0 */
   readonly seed?: number;
-  /** Scenes of the training split. @default 1600 */
+  /** Scenes of the training split. @default 3200 */
   readonly train?: number;
   /** Scenes of the validation split. @default 200 */
   readonly val?: number;
@@ -24,7 +24,7 @@ export interface SceneOptions {
 /** Counts up when other options, another drawing or another encoding would give other files. */
 const VERSION = 1;
 
-const defaults = { seed: 0, train: 1600, val: 200, test: 200 } as const;
+const defaults = { seed: 0, train: 3200, val: 200, test: 200 } as const;
 
 type Recipe = Required<Omit<SceneOptions, 'onProgress'>> & { readonly version: number };
 

@@ -55,8 +55,8 @@ async function prepareTraining(context: TrainContext<DetectionConfig>, fit: Fit<
 
 /** A backbone from random weights may get a start of its own. */
 async function startBackboneOf(detector: ObjectDetector, split: DetectionSplit, { classes }: OpenDataset, context: TrainContext<DetectionConfig>): Promise<void> {
-  const { config: { backboneStart: start, augment, batchSize, seed, data }, listener, signal } = context;
-  if (start.epochs === 0) return;
+  const { config: { model, backboneStart: start, augment, batchSize, seed, data }, listener, signal } = context;
+  if (start.epochs === 0 || model.from !== null || model.backboneWeights !== null) return;
   const batches = trainBatches({ split, classes, processor: detector.processor }, augment, { batchSize, seed, prefetch: data.prefetch });
   await startBackbone(detector.model, batches, { ...start, seed, listener, signal });
 }
