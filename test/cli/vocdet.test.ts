@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
@@ -66,7 +66,7 @@ describe('vocdet', function () {
     ['old', 'new', 'faces', 'broken', 'bare'].forEach((name, i) => age(name, 1000 + i));
     const { status, stdout, stderr } = run('train', '--resume', '--print-config');
     assert.equal(status, 0, stderr);
-    assert.deepEqual(parse(stdout), parse(readFileSync(join(root, 'models/new/config.yaml'), 'utf8')));
+    assert.deepEqual(parse(stdout), { ...presets.tiny, seed: 2 });
   });
 
   const refused: readonly [string, string[], number, RegExp][] = [
@@ -75,7 +75,7 @@ describe('vocdet', function () {
     ['to predict without pictures', ['predict', 'own'], 2, /^vocdet: Expected at least one picture after the weights own, found none\.\n$/],
     ['a threshold that is none', ['predict', 'own', 'street.png', '--threshold', '2'], 2, /Expected a number between 0 and 1/],
     ['weights that are not there', ['predict', 'absent', 'street.png'], 1, /^vocdet: Expected a run folder, a hub folder or a hub name[^\n]*\n$/],
-    ['other classes than those of the dataset', ['evaluate', 'own', '--classes', 'classes.txt', '--data', 'scenes'], 1, /^vocdet: Cannot read the class file classes\.txt[^\n]*\n$/],
+    ['a class file that is not there', ['evaluate', 'own', '--classes', 'classes.txt', '--data', 'scenes'], 1, /^vocdet: Cannot read the class file classes\.txt[^\n]*\n$/],
   ];
   for (const [what, args, code, message] of refused) {
     it(`refuses ${what}`, () => {

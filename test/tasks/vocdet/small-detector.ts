@@ -2,11 +2,13 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { cocoNames, DetrForObjectDetection, ResNetConfig, type DetrOptions } from '../../../ts/models';
+import type { Detections } from '../../../ts/models/detr';
 import type { DetectionConfig } from '../../../ts/tasks/vocdet/config';
 import { ObjectDetector } from '../../../ts/tasks/vocdet/detector';
 import { presets } from '../../../ts/tasks/vocdet/presets';
 import * as torch from '../../../ts/tensor';
 import { DetectionProcessor } from '../../../ts/vision/detection-processor';
+import { decodeImage } from '../../../ts/vision/image';
 import { vocXml, type SceneObject } from './fixture';
 
 /** Runs a suite on one thread: so small a model gains nothing by two, which on a busy machine wait for each other. */
@@ -38,13 +40,14 @@ export function smallConfig(folder: string): DetectionConfig {
     evaluate: { everyEpochs: 1, everySteps: 0, batchSize: 4, patience: 0 },
     checkpoint: { everyMinutes: 0, everySteps: 0 },
     log: { everySteps: 1 },
+    backboneStart: { epochs: 1, lr: 1e-3 },
   };
 }
 
 /** The same where it starts from weights: these have their sizes already. */
 export function tunedConfig(folder: string, from: string): DetectionConfig {
   const { from: _, ...nothing } = presets.r50.model;
-  return { ...smallConfig(folder), model: { ...nothing, from }, shortestEdge: null, longestEdge: null };
+  return { ...smallConfig(folder), backboneStart: presets.r50.backboneStart, model: { ...nothing, from }, shortestEdge: null, longestEdge: null };
 }
 
 /** A detector of that size with random weights. */
@@ -59,7 +62,7 @@ export function smallModel(options: DetrOptions = {}): DetrForObjectDetection {
     decoderFfnDim: ffnDim,
     backboneConfig: new ResNetConfig({ depths, embeddingSize, hiddenSizes, layerType: 'basic' }),
     // Weights so large that the answers to two pictures differ.
-    initStd: 0.5,
+    initStd: 0.4,
     ...options,
   }).eval();
 }
@@ -102,6 +105,23 @@ export async function vocFiles(counts: Readonly<Record<string, number>>, names: 
       files[`Annotations/${id}.xml`] = vocXml(64, 48, objects);
       files[`JPEGImages/${id}.png`] = await picture(at);
     }
+  }
+  return files;
+}
+
+/** The same with the surest answers of a detector as what is there to find, so that its figures are not 0. */
+export async function filesOfAnswers(weights: string, counts: Readonly<Record<string, number>>): Promise<Record<string, string | Uint8Array>> {
+  const files = await vocFiles(counts);
+  const detector = await ObjectDetector.load(weights);
+  for (const name of Object.keys(files).filter((name) => name.endsWith('.png'))) {
+    const image = await decodeImage(files[name] as Uint8Array);
+    const [{ labels, boxes: { data } }] = detector.detect([image], 0) as [Detections];
+    const inside = (row: number): SceneObject['pixels'] => [
+      Math.max(0, data[4 * row]!) + 1, Math.max(0, data[4 * row + 1]!) + 1, Math.min(64, data[4 * row + 2]!), Math.min(48, data[4 * row + 3]!),
+    ];
+    const objects = Array.from(labels, (label, row): SceneObject => ({ name: detector.names[label]!, pixels: inside(row) }));
+    const usable = objects.filter(({ pixels: [left, top, right, bottom] }) => right > left && bottom > top);
+    files[name.replace('JPEGImages', 'Annotations').replace('.png', '.xml')] = vocXml(64, 48, usable.slice(0, 3));
   }
   return files;
 }

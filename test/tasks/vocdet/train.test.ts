@@ -11,7 +11,7 @@ import type { TrainOptions } from '../../../ts/tasks/train-task';
 import { readMetricsLog } from '../../../ts/train/metrics-log';
 import { readState } from '../../../ts/train/state';
 import { temporaryFolder } from './fixture';
-import { cocoClasses, onOneThread, smallConfig, smallWeights, tunedConfig, vocFiles } from './small-detector';
+import { cocoClasses, filesOfAnswers, onOneThread, smallConfig, smallWeights, tunedConfig, vocFiles } from './small-detector';
 
 describe('training a detector', function () {
   this.timeout(240_000);
@@ -112,20 +112,37 @@ describe('training a detector', function () {
   it('from a checkpoint judges the start first, and keeps and names it when training makes it worse', async () => {
     const said: string[] = [];
     const listener = { say: (sentence: string) => void said.push(sentence), bar: () => ({ update: () => {}, stop: () => {} }) };
-    const ruined = { ...tunedConfig(data, path('whole')), epochs: 1, clipNorm: 0 };
-    const spoilt = { ...ruined, optimizer: { ...ruined.optimizer, lr: 10, backboneLr: 10 } };
+    const own = await smallWeights(root, 'own', { id2label: ['car', 'dog'] });
+    const tuned = { ...tunedConfig(folder.write(await filesOfAnswers(own, { train: 8, val: 4 })), own), epochs: 1 };
+    const spoilt = { ...tuned, optimizer: { ...tuned.optimizer, lr: 0.3, backboneLr: 0.3 } };
     await train({ config: spoilt, run: path('tuned'), listener });
     const log = readMetricsLog(path('tuned/metrics.jsonl'));
     assert.deepEqual([log[0]!.kind, log[0]!.step], ['val', 0]);
     const { loop } = readState(path('tuned/checkpoints/last'));
     const [first, last] = [log[0]!['AP50'] as number, log.at(-1)!['AP50'] as number];
-    assert.ok(last <= first, `${last} after ${first}`);
+    assert.ok(last < first, `${last} after ${first}`);
     assert.equal(loop.best!.step, 0);
-    assert.match(said.join('\n'), /No checkpoint was better than the start, .*whole: checkpoints\/best is the start/);
-    const was = (await DetrForObjectDetection.fromPretrained(path('whole'.concat('/checkpoints/best')))).stateDict();
+    assert.match(said.join('\n'), /No checkpoint was better than the start, .*own: checkpoints\/best is the start/);
+    const was = (await DetrForObjectDetection.fromPretrained(own)).stateDict();
     const best = (await DetrForObjectDetection.fromPretrained(path('tuned/checkpoints/best'))).stateDict();
     for (const [key, tensor] of Object.entries(was)) assert.deepEqual(best[key]!.toArray(), tensor.toArray(), key);
     assert.match(readFileSync(path('tuned/report.html'), 'utf8'), /the start: training made nothing better/);
+  });
+
+  it('leaves the weights of a pretrained backbone out of the start that the configuration has for random ones', async () => {
+    assert.ok(config.backboneStart.epochs > 0);
+    const labels: string[] = [];
+    const listener = { say: () => {}, bar: (label: string) => (labels.push(label), { update: () => {}, stop: () => {} }) };
+    const { backboneStart } = config;
+    await train({ config: { ...tunedConfig(data, path('whole')), epochs: 1, backboneStart }, run: path('twice'), listener });
+    assert.deepEqual([labels.some((label) => label.startsWith('evaluating')), labels.includes('starting the backbone')], [true, false]);
+  });
+
+  it('interrupted while the backbone gets its start leaves no folder behind', async () => {
+    const controller = new AbortController();
+    const bar = (label: string) => ({ update: () => label === 'starting the backbone' && controller.abort(), stop: () => {} });
+    assert.equal((await start('early', { signal: controller.signal, listener: { say: () => {}, bar } })).outcome, 'interrupted');
+    assert.ok(!existsSync(path('early')));
   });
 
   it('from a detector of other classes makes their rows anew and says so', async () => {

@@ -24,6 +24,11 @@ describe('a configuration', () => {
   before(() => (folder = mkdtempSync(join(tmpdir(), 'config-'))));
   after(() => rmSync(folder, { recursive: true }));
 
+  it('takes a slip for the key at the top before one of the same name in a group', () => {
+    const twofold = { start: { epochs: 1 }, ...base };
+    assert.throws(() => resolveConfig(schema, { base: twofold, set: ['epoch=1'] }), /did you mean "epochs"\?/);
+  });
+
   it('is the base where nothing overrides it', () => {
     assert.deepEqual(resolveConfig(schema, { base }), base);
     assert.deepEqual(resolveConfig(schema, { base, file: file('') }), base);

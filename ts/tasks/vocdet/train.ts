@@ -55,9 +55,9 @@ async function prepareTraining(context: TrainContext<DetectionConfig>, fit: Fit<
 
 /** A backbone from random weights may get a start of its own. */
 async function startBackboneOf(detector: ObjectDetector, split: DetectionSplit, { classes }: OpenDataset, context: TrainContext<DetectionConfig>): Promise<void> {
-  const { config: { model, backboneStart: start, augment, batchSize, seed, data }, listener, signal } = context;
+  const { config: { model, backboneStart: start, augment, batchSize, seed, data: { prefetch, difficult } }, listener, signal } = context;
   if (start.epochs === 0 || model.from !== null || model.backboneWeights !== null) return;
-  const batches = trainBatches({ split, classes, processor: detector.processor }, augment, { batchSize, seed, prefetch: data.prefetch });
+  const batches = trainBatches({ split, classes, processor: detector.processor }, augment, { batchSize, seed, prefetch, difficult });
   await startBackbone(detector.model, batches, { ...start, seed, listener, signal });
 }
 
