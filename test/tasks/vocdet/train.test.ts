@@ -152,6 +152,7 @@ describe('training a detector', function () {
     const odd = folder.write(await vocFiles({ train: 4, val: 2 }, ['dog', 'zeppelin']));
     await train({ config: { ...tunedConfig(odd, coco), epochs: 1 }, run: path('odd'), listener });
     assert.match(said.join('\n'), /coco does not know zeppelin: their rows of the class head start from random weights\./);
+    assert.match(said.join('\n'), /has no split to test on: the figures under "test" are those of .*val/);
     assert.deepEqual(readMetricsLog(path('odd/metrics.jsonl'))[0]!.kind, 'train');
   });
 

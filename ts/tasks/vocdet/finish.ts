@@ -60,6 +60,9 @@ export async function finishRun(run: RunFolder, dataset: OpenDataset, options: F
   const shown = await writeSamples(run, test, samples, dataset.classes);
   const mistakes = await Promise.all(worst.pictures.map((picture) => sampleOf(test, picture, dataset.classes)));
   sayWhenStartIsBest(run, config, listener);
+  if (test.name === (await dataset.split('val')).name) {
+    listener.say(`${dataset.data.path} has no split to test on: the figures under "test" are those of ${test.name}, by which the checkpoint was chosen.`);
+  }
   const log = readMetricsLog(run.file('metrics.jsonl'));
   run.write('report.html', renderReport({ ...(await describeRun(run, detector, dataset, config)), log, ...figures, samples: shown, mistakes }));
   const metrics = Object.fromEntries(splitNames.map((name) => [name, withoutCurves(figures[name])])) as FinalMetrics;
