@@ -27,20 +27,25 @@ inline napi_value lazy_trace(napi_env env, const c10::Backtrace& backtrace) {
     napi_create_string_utf8(env, text.data(), text.size(), &result);
     return result;
   };
-  napi_value function;
-  napi_create_function(env, "trace", NAPI_AUTO_LENGTH, read, kept, &function);
+  napi_value function = nullptr;
+  // Fails in a thread that is being terminated.
+  if (napi_create_function(env, "trace", NAPI_AUTO_LENGTH, read, kept, &function) != napi_ok) {
+    delete kept;
+    return nullptr;
+  }
   napi_add_finalizer(env, function, kept, [](node_api_basic_env, void* data, void*) { delete static_cast<c10::Backtrace*>(data); }, nullptr, nullptr);
   return function;
 }
 
 // Throws { message, kind, trace } into JavaScript; ts/native/raise.ts makes the typed error of it.
 inline void throw_js(napi_env env, const char* kind, const std::string& message, const c10::Backtrace& backtrace = nullptr) {
-  napi_value text, error, value;
+  napi_value text = nullptr, error = nullptr, value = nullptr;
   napi_create_string_utf8(env, message.data(), message.size(), &text);
-  napi_create_error(env, nullptr, text, &error);
-  napi_create_string_utf8(env, kind, NAPI_AUTO_LENGTH, &value);
-  napi_set_named_property(env, error, "kind", value);
-  if (backtrace) napi_set_named_property(env, error, "trace", lazy_trace(env, backtrace));
+  // Fails in a thread that is being terminated, where nobody could catch the error either.
+  if (text == nullptr || napi_create_error(env, nullptr, text, &error) != napi_ok) return;
+  if (napi_create_string_utf8(env, kind, NAPI_AUTO_LENGTH, &value) == napi_ok) napi_set_named_property(env, error, "kind", value);
+  const napi_value trace = backtrace ? lazy_trace(env, backtrace) : nullptr;
+  if (trace != nullptr) napi_set_named_property(env, error, "trace", trace);
   napi_throw(env, error);
 }
 
