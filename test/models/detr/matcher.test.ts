@@ -20,12 +20,12 @@ function outputs(): LayerOutputs {
 }
 
 describe('fillPairCosts', () => {
-  it('sums what the operators sum, in rows that are longer than there are objects', () => {
+  it('sums what the operators sum, object by object, and leaves what lies behind them alone', () => {
     torch.manualSeed(0);
-    const [queries, objects, likely] = [torch.rand([5, 4]), torch.rand([3, 4]), torch.rand([5, 4])];
-    const overlap = generalizedIou(cxcywhToXyxy(queries).unsqueeze(1), cxcywhToXyxy(objects)); // (5, 1, 4), (3, 4) -> (5, 3)
-    const expected = torch.cdist(queries, objects, 1).mul(5).sub(likely.narrow(1, 0, 3)).sub(overlap.mul(2)).data();
-    const costs = new Float64Array(5 * 3 + 1).fill(-1);
+    const [queries, objects, likely] = [torch.rand([5, 4]), torch.rand([3, 4]), torch.rand([3, 5])];
+    const overlap = generalizedIou(cxcywhToXyxy(objects).unsqueeze(1), cxcywhToXyxy(queries)); // (3, 1, 4), (5, 4) -> (3, 5)
+    const expected = torch.cdist(objects, queries, 1).mul(5).sub(likely).sub(overlap.mul(2)).data();
+    const costs = new Float64Array(3 * 5 + 1).fill(-1);
     const host = (tensor: torch.Tensor) => tensor.data() as Float32Array;
     fillPairCosts(costs, { likely: host(likely), boxes: host(queries), objects: host(objects) }, { classCost: 1, bboxCost: 5, giouCost: 2 });
     expected.forEach((cost, i) => assert.ok(Math.abs(costs[i]! - Number(cost)) < 1e-5, `pair ${i}: ${costs[i]} for ${cost}`));

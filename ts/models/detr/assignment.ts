@@ -30,12 +30,39 @@ export interface Assignment {
 export function assignLinearSum(costs: CostMatrix, label = 'assignLinearSum'): Assignment {
   const { rows, columns } = costs;
   const transposed = columns < rows;
-  const solver = transposed ? new Solver(columns, rows) : new Solver(rows, columns);
-  solver.load(costs, transposed, label);
+  checkCosts(costs, label);
+  const solver = transposed ? new Solver(columns, rows, turned(costs)) : new Solver(rows, columns, straight(costs));
   for (let row = 0; row < solver.rows; row++) {
     if (!solver.augment(row)) throw new InputError(`${label}: the forbidden pairs (infinite costs) leave no assignment of ${rows} rows to ${columns} columns.`);
   }
   return transposed ? byRow(solver.rowOf, columns) : { rows: Int32Array.from(solver.columnOf.keys()), columns: solver.columnOf };
+}
+
+function checkCosts({ data, rows, columns, offset = 0, stride = columns }: CostMatrix, label: string): void {
+  for (let row = 0; row < rows; row++) {
+    const start = offset + row * stride;
+    for (let place = start; place < start + columns; place++) {
+      if (data[place]! > -Infinity) continue;
+      throw new InputError(`${label}: expected costs that are numbers, found ${data[place]} in row ${row}, column ${place - start}.`);
+    }
+  }
+}
+
+/** The matrix, row by row without gaps; itself where it already is so. */
+function straight({ data, rows, columns, offset = 0, stride = columns }: CostMatrix): Float64Array | Float32Array {
+  if (stride === columns) return data.subarray(offset, offset + rows * columns);
+  const costs = new Float64Array(rows * columns);
+  for (let row = 0; row < rows; row++) costs.set(data.subarray(offset + row * stride, offset + row * stride + columns), row * columns);
+  return costs;
+}
+
+/** The matrix, column by column. */
+function turned({ data, rows, columns, offset = 0, stride = columns }: CostMatrix): Float64Array {
+  const costs = new Float64Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) costs[column * rows + row] = data[offset + row * stride + column]!;
+  }
+  return costs;
 }
 
 /** From the column of each row, -1 for none, the pairs in the order of the rows. */
@@ -55,8 +82,6 @@ function byRow(columnOf: Int32Array, pairs: number): Assignment {
 class Solver {
   readonly columnOf: Int32Array;
   readonly rowOf: Int32Array;
-  /** The matrix, row by row, without gaps. */
-  private readonly costs: Float64Array;
   /** Prices; the cost of a pair less both is never below zero, and zero for the pairs that are assigned. */
   private readonly rowPrice: Float64Array;
   private readonly columnPrice: Float64Array;
@@ -66,27 +91,15 @@ class Solver {
   /** Columns not yet reached, in the first `open` places. */
   private readonly remaining: Int32Array;
 
-  constructor(readonly rows: number, readonly columns: number) {
+  /** @param costs row by row, without gaps */
+  constructor(readonly rows: number, readonly columns: number, private readonly costs: Float64Array | Float32Array) {
     this.columnOf = new Int32Array(rows).fill(-1);
     this.rowOf = new Int32Array(columns).fill(-1);
-    this.costs = new Float64Array(rows * columns);
     this.rowPrice = new Float64Array(rows);
     this.columnPrice = new Float64Array(columns);
     this.distance = new Float64Array(columns);
     this.before = new Int32Array(columns);
     this.remaining = new Int32Array(columns);
-  }
-
-  /** Copies the matrix, turned over when it has more rows than columns. */
-  load({ data, rows, columns, offset = 0, stride = columns }: CostMatrix, transposed: boolean, label: string): void {
-    const [rowStep, columnStep] = transposed ? [1, rows] : [columns, 1];
-    for (let row = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++) {
-        const cost = data[offset + row * stride + column]!;
-        if (!(cost > -Infinity)) throw new InputError(`${label}: expected costs that are numbers, found ${cost} in row ${row}, column ${column}.`);
-        this.costs[row * rowStep + column * columnStep] = cost;
-      }
-    }
   }
 
   /** Gives `start` a column, by moving others along the cheapest path; false when there is none. */

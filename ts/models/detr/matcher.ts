@@ -1,6 +1,6 @@
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { assignLinearSum } from './assignment';
+import { assignLinearSum, type Assignment } from './assignment';
 import type { DetrConfig } from './config';
 import { fillPairCosts, type CostWeights, type Numbers } from './pair-costs';
 import { checkTargets, type Targets } from './targets';
@@ -40,28 +40,36 @@ export function matchTargets(outputs: LayerOutputs, targets: Targets, config: Co
   const objects = new Int32Array(layers * pairs);
   if (pairs === 0) return { pairs, queries, objects, classes: [] };
 
-  const most = Math.max(...counts);
-  const host = fetchOutputs(outputs, targets, most, config.numLabels);
-  const costs = new Float64Array(numQueries * most);
+  const host = fetchOutputs(outputs, targets, config.numLabels);
+  const costs = new Float64Array(numQueries * Math.max(...counts));
   let pair = 0;
+  let next = 0; // of the probabilities
   for (let table = 0; table < layers * batch; table++) {
     const picture = table % batch;
     const [start, count] = [starts[picture]!, counts[picture]!];
-    const likely = host.likely.subarray(numQueries * most * table, numQueries * most * (table + 1));
+    const likely = host.likely.subarray(next, (next += numQueries * count));
     const boxes = host.boxes.subarray(4 * numQueries * table, 4 * numQueries * (table + 1));
     fillPairCosts(costs, { likely, boxes, objects: host.objects.subarray(4 * start, 4 * (start + count)) }, config);
     const label = `Matching in picture ${picture} and decoder layer ${Math.floor(table / batch)} (outputs that are no numbers mean that training diverged)`;
-    const found = assignLinearSum({ data: costs, rows: numQueries, columns: count }, label);
-    found.rows.forEach((query, i) => {
+    const found = byQuery(assignLinearSum({ data: costs, rows: count, columns: numQueries }, label), numQueries);
+    for (let query = 0; query < numQueries; query++) {
+      if (found[query] === -1) continue;
       queries[pair] = table * numQueries + query;
-      objects[pair++] = start + found.columns[i]!;
-    });
+      objects[pair++] = start + found[query]!;
+    }
   }
   return { pairs, queries, objects, classes: host.classes };
 }
 
+/** The object of each query, -1 for none. */
+function byQuery({ rows, columns }: Assignment, numQueries: number): Int32Array {
+  const found = new Int32Array(numQueries).fill(-1);
+  for (let i = 0; i < rows.length; i++) found[columns[i]!] = rows[i]!;
+  return found;
+}
+
 interface HostOutputs {
-  /** (L, B, Q, most), the probability that a query gives to the class of each object of its picture */
+  /** (L, then for each picture M, Q): the probability that a query gives to the class of an object */
   readonly likely: Numbers;
   /** (L, B, Q, 4) */
   readonly boxes: Numbers;
@@ -71,14 +79,16 @@ interface HostOutputs {
   readonly classes: Numbers;
 }
 
-/** What the costs are made of; probabilities for as many objects as the picture with the most has. */
-function fetchOutputs({ logits, boxes }: LayerOutputs, targets: Targets, most: number, numLabels: number): HostOutputs {
+function fetchOutputs({ logits, boxes }: LayerOutputs, targets: Targets, numLabels: number): HostOutputs {
   const [layers, batch, numQueries] = logits.shape as [number, number, number];
-  const sizes = [layers * batch * numQueries * most, layers * batch * numQueries * 4, 4 * targets.classes.shape[0]!];
+  const { device } = targets.classes;
+  const count = targets.classes.shape[0]!;
+  const sizes = [layers * count * numQueries, layers * batch * numQueries * 4, 4 * count];
   const all = torch.noGrad(() =>
     torch.scoped(() => {
-      const wanted = paddedClasses(targets, most, numLabels).view([1, batch, 1, most]).expand([layers, -1, numQueries, -1]); // (L, B, Q, most)
-      const likely = logits.softmax(-1).gather(3, wanted); // (L, B, Q, K + 1) -> (L, B, Q, most)
+      const rows = torch.fromTypedArray(rowsOfObjects(targets.counts, layers, numQueries), [layers, count, numQueries]).to(device).mul(numLabels + 1);
+      const wanted = rows.add(targets.classes.clamp(0, numLabels).view([1, count, 1])); // (L, T, Q), places in the flat probabilities
+      const likely = logits.softmax(-1).take(wanted);
       return torch.cat([likely.flatten(), boxes.flatten(), targets.boxes.flatten(), targets.classes.to(likely.dtype)]).data() as Numbers;
     }),
   );
@@ -89,9 +99,14 @@ function fetchOutputs({ logits, boxes }: LayerOutputs, targets: Targets, most: n
   return host;
 }
 
-/** The classes of each picture's objects, and any others in the places that are left: (B most). */
-function paddedClasses({ counts, starts, classes }: Targets, most: number, numLabels: number): Tensor {
-  const places = counts.flatMap((count, picture) => Array.from({ length: most }, (_, i) => (i < count ? starts[picture]! + i : 0)));
-  const index = torch.fromTypedArray(Int32Array.from(places), [places.length]).to(classes.device);
-  return classes.indexSelect(0, index).clamp(0, numLabels);
+/** (L, T, Q): the row of a query in a layer's answers to an object's picture, `(layer B + picture) Q + query`. */
+function rowsOfObjects(counts: readonly number[], layers: number, numQueries: number): Int32Array {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const rows = new Int32Array(layers * total * numQueries);
+  let place = 0;
+  for (let table = 0; table < layers * counts.length; table++) {
+    const first = table * numQueries;
+    for (let left = counts[table % counts.length]! * numQueries, query = 0; left > 0; left--, query = query + 1 === numQueries ? 0 : query + 1) rows[place++] = first + query;
+  }
+  return rows;
 }

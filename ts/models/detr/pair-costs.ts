@@ -6,56 +6,55 @@ import type { DetrConfig } from './config';
 
 export type Numbers = Float32Array | Float64Array;
 
-/** What one decoder layer says about a picture, and what is in it. */
+/** What one decoder layer says about a picture, and what is in it: Q queries, M objects. */
 export interface PictureOutputs {
-  /** Probability of the class of each object, query by query; a row may be longer than there are objects. */
+  /** (M, Q), the probability that each query gives to the class of an object */
   readonly likely: Numbers;
-  /** Centre and size of each query's box. */
+  /** (Q, 4), centre and size */
   readonly boxes: Numbers;
-  /** Centre and size of each object. */
+  /** (M, 4), centre and size */
   readonly objects: Numbers;
 }
 
 export type CostWeights = Pick<DetrConfig, 'classCost' | 'bboxCost' | 'giouCost'>;
 
-/** Writes the cost of each pair into `costs`, query by query. */
-export function fillPairCosts(costs: Float64Array, { likely, boxes, objects }: PictureOutputs, { classCost, bboxCost, giouCost }: CostWeights): void {
-  const queries = boxes.length / 4;
-  const count = objects.length / 4;
-  const stride = likely.length / queries;
-  for (let query = 0; query < queries; query++) {
-    for (let object = 0; object < count; object++) {
-      const away = bboxCost * distance(boxes, 4 * query, objects, 4 * object);
-      const overlap = giouCost * generalizedOverlap(boxes, 4 * query, objects, 4 * object);
-      costs[query * count + object] = away - classCost * likely[query * stride + object]! - overlap;
-    }
+/** Writes the cost of each pair into `costs`, (M, Q), object by object. */
+export function fillPairCosts(costs: Float64Array, outputs: PictureOutputs, weights: CostWeights): void {
+  const sides = sidesOf(outputs.boxes);
+  const count = outputs.objects.length / 4;
+  for (let object = 0; object < count; object++) fillRow(costs, object, outputs, sides, weights);
+}
+
+/** The sides of boxes, five numbers each: left, top, right, bottom, and the area. */
+function sidesOf(boxes: Numbers): Float64Array {
+  const sides = new Float64Array((boxes.length / 4) * 5);
+  for (let from = 0, to = 0; from < boxes.length; from += 4, to += 5) {
+    const width = boxes[from + 2]!;
+    const height = boxes[from + 3]!;
+    sides[to] = boxes[from]! - width / 2;
+    sides[to + 1] = boxes[from + 1]! - height / 2;
+    sides[to + 2] = boxes[from]! + width / 2;
+    sides[to + 3] = boxes[from + 1]! + height / 2;
+    sides[to + 4] = width * height;
   }
+  return sides;
 }
 
-/** Sum of the differences of the four numbers that begin at `i` and at `j`. */
-function distance(one: Numbers, i: number, other: Numbers, j: number): number {
-  const centre = Math.abs(one[i]! - other[j]!) + Math.abs(one[i + 1]! - other[j + 1]!);
-  return centre + Math.abs(one[i + 2]! - other[j + 2]!) + Math.abs(one[i + 3]! - other[j + 3]!);
-}
-
-/** Rezatofighi et al. 2019 (arXiv 1902.09630), of the boxes of centre and size that begin at `i` and at `j`. */
-function generalizedOverlap(one: Numbers, i: number, other: Numbers, j: number): number {
-  const width = one[i + 2]!;
-  const height = one[i + 3]!;
-  const breadth = other[j + 2]!;
-  const depth = other[j + 3]!;
-  const common = shared(one[i]!, width, other[j]!, breadth) * shared(one[i + 1]!, height, other[j + 1]!, depth);
-  const union = width * height + breadth * depth - common;
-  const around = spanned(one[i]!, width, other[j]!, breadth) * spanned(one[i + 1]!, height, other[j + 1]!, depth);
-  return common / union - (around - union) / around;
-}
-
-/** Length of what two intervals have in common. */
-function shared(a: number, length: number, b: number, size: number): number {
-  return Math.max(Math.min(a + length / 2, b + size / 2) - Math.max(a - length / 2, b - size / 2), 0);
-}
-
-/** Length of the least interval around two. */
-function spanned(a: number, length: number, b: number, size: number): number {
-  return Math.max(a + length / 2, b + size / 2) - Math.min(a - length / 2, b - size / 2);
+// Hot: a batch has tens of thousands of pairs, so the numbers of the object are read once, and what a pair needs stands here.
+function fillRow(costs: Float64Array, object: number, { likely, boxes, objects }: PictureOutputs, sides: Float64Array, weights: CostWeights): void {
+  const { classCost, bboxCost, giouCost } = weights;
+  const queries = boxes.length / 4;
+  const own = objects.subarray(4 * object, 4 * object + 4);
+  const [x, y, width, height] = own as unknown as [number, number, number, number];
+  const [left, top, right, bottom, area] = sidesOf(own) as unknown as [number, number, number, number, number];
+  for (let query = 0, box = 0, side = 0, place = object * queries; query < queries; query++, box += 4, side += 5, place++) {
+    const away = Math.abs(boxes[box]! - x) + Math.abs(boxes[box + 1]! - y) + Math.abs(boxes[box + 2]! - width) + Math.abs(boxes[box + 3]! - height);
+    // Generalised intersection over union: Rezatofighi et al. 2019, arXiv 1902.09630.
+    const across = Math.max(Math.min(sides[side + 2]!, right) - Math.max(sides[side]!, left), 0);
+    const down = Math.max(Math.min(sides[side + 3]!, bottom) - Math.max(sides[side + 1]!, top), 0);
+    const common = across * down;
+    const union = sides[side + 4]! + area - common;
+    const around = (Math.max(sides[side + 2]!, right) - Math.min(sides[side]!, left)) * (Math.max(sides[side + 3]!, bottom) - Math.min(sides[side + 1]!, top));
+    costs[place] = bboxCost * away - classCost * likely[place]! - giouCost * (common / union - (around - union) / around);
+  }
 }
