@@ -44,7 +44,7 @@ onGpu('tensors on CUDA', () => {
   it('change in place and by index', () => {
     const x = torch.zeros([2, 3], { device: 'cuda' });
     assert.equal(x.add_(1), x);
-    x.indexPut([0, slice(1, 3)], torch.tensor([5, 6], { device: 'cuda' }));
+    x.indexPut_([0, slice(1, 3)], torch.tensor([5, 6], { device: 'cuda' }));
     assert.deepEqual(x.toArray(), [[1, 5, 6], [1, 1, 1]]);
   });
 

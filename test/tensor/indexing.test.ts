@@ -103,13 +103,13 @@ describe('index', () => {
   }
 });
 
-describe('indexPut', () => {
+describe('indexPut_', () => {
   it('writes a number where Python writes it', () => {
     for (const { index, shape, filled } of cases) {
       if (!shape) continue;
       torch.scope(() => {
         const x = base.clone();
-        assert.equal(x.indexPut(index.map(decode), -1), x);
+        assert.equal(x.indexPut_(index.map(decode), -1), x);
         const places = [...x.eq(-1).flatten().nonzero().flatten().data()].map(Number);
         assert.deepEqual(places, filled, JSON.stringify(index));
       });
@@ -122,7 +122,7 @@ describe('indexPut', () => {
       torch.scope(() => {
         const x = base.clone();
         const count = shape.reduce((product, size) => product * size, 1);
-        x.indexPut(index.map(decode), torch.arange(100, 100 + count).view([1, ...shape]));
+        x.indexPut_(index.map(decode), torch.arange(100, 100 + count).view([1, ...shape]));
         assert.deepEqual(x.flatten().toArray(), assigned, JSON.stringify(index));
       });
     }
@@ -130,29 +130,40 @@ describe('indexPut', () => {
 
   it('broadcasts and converts its value', () => {
     const x = torch.zeros([2, 3]);
-    x.indexPut([slice(null), [0, 2]], torch.tensor([[1n], [2n]]));
+    x.indexPut_([slice(null), [0, 2]], torch.tensor([[1n], [2n]]));
     assert.deepEqual(x.toArray(), [[1, 0, 1], [2, 0, 2]]);
     const mask = torch.zeros([2]).bool();
-    assert.deepEqual(mask.indexPut([0], true).toArray(), [true, false]);
+    assert.deepEqual(mask.indexPut_([0], true).toArray(), [true, false]);
     const complex = torch.zeros([2], { dtype: 'complex64' });
-    assert.deepEqual(complex.indexPut([1], { re: 1, im: -1 }).toArray(), [{ re: 0, im: 0 }, { re: 1, im: -1 }]);
+    assert.deepEqual(complex.indexPut_([1], { re: 1, im: -1 }).toArray(), [{ re: 0, im: 0 }, { re: 1, im: -1 }]);
+  });
+
+  it('adds where it is told to accumulate, twice where an element is named twice', () => {
+    const x = torch.ones([3]);
+    assert.deepEqual(x.indexPut_([[0, 0, 2]], 5, { accumulate: true }).toArray(), [11, 1, 6]);
+    assert.deepEqual(x.indexPut_([slice(2)], 1, { accumulate: true }).toArray(), [12, 2, 6]);
+  });
+
+  it('without the underscore changes a copy', () => {
+    const x = torch.ones([3]);
+    assert.deepEqual([x.indexPut([1], 5).toArray(), x.toArray()], [[1, 5, 1], [1, 1, 1]]);
   });
 
   it('takes part in autograd', () => {
     const w = torch.ones([3], { requiresGrad: true });
     const x = w.mul(2);
-    x.indexPut([0], 7).sum().backward();
+    x.indexPut_([0], 7).sum().backward();
     assert.deepEqual(w.grad!.toArray(), [0, 2, 2]);
   });
 
   it('refuses a value whose shape does not fit', () => {
-    assert.throws(() => torch.zeros([3]).indexPut([slice(0, 2)], torch.ones([3])), ShapeError);
-    assert.throws(() => torch.zeros([3]).indexPut([[0, 1]], torch.ones([3])), ShapeError);
+    assert.throws(() => torch.zeros([3]).indexPut_([slice(0, 2)], torch.ones([3])), ShapeError);
+    assert.throws(() => torch.zeros([3]).indexPut_([[0, 1]], torch.ones([3])), ShapeError);
   });
 
   it('refuses a leaf that requires a gradient, as PyTorch does', () => {
     const w = torch.ones([3], { requiresGrad: true });
-    assert.throws(() => w.indexPut([0], 1), /a view of a leaf Variable that requires grad is being used in an in-place operation\./);
+    assert.throws(() => w.indexPut_([0], 1), /a view of a leaf Variable that requires grad is being used in an in-place operation\./);
   });
 });
 

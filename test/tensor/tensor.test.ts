@@ -184,7 +184,7 @@ describe('a handle that names no tensor', () => {
   const uses: Record<string, (tensor: Tensor) => unknown> = {
     shape: (tensor) => tensor.shape, dtype: (tensor) => tensor.dtype, grad: (tensor) => tensor.grad, layout: (tensor) => tensor.layout, gradFn: (tensor) => tensor.gradFn, data: (tensor) => tensor.data(), toArray: (tensor) => tensor.toArray(),
     item: (tensor) => tensor.item(), add: (tensor) => tensor.add(1), 'add as second': (tensor) => torch.ones([2]).add(tensor), cat: (tensor) => torch.cat([torch.ones([2]), tensor]), backward: (tensor) => tensor.backward(),
-    'backward with it as gradient': (tensor) => torch.ones([2], { requiresGrad: true }).mul(1).backward(tensor), index: (tensor) => tensor.index(0), 'index by it': (tensor) => torch.ones([2]).index(tensor), indexPut: (tensor) => tensor.indexPut([0], 1),
+    'backward with it as gradient': (tensor) => torch.ones([2], { requiresGrad: true }).mul(1).backward(tensor), index: (tensor) => tensor.index(0), 'index by it': (tensor) => torch.ones([2]).index(tensor), indexPut_: (tensor) => tensor.indexPut_([0], 1),
     to: (tensor) => tensor.to('float64'), requiresGrad_: (tensor) => tensor.requiresGrad_(), 'set grad': (tensor) => (tensor.grad = null), 'grad of another': (tensor) => (torch.ones([2], { requiresGrad: true }).grad = tensor),
     'torch.ops': (tensor) => torch.ops.aten!.relu!.default!(tensor), 'autograd.grads': (tensor) => torch.autograd.grads([tensor]), setRngState: (tensor) => torch.setRngState(tensor), iteration: (tensor) => [...tensor],
   };

@@ -1,6 +1,6 @@
 /**
  * Indexing as in Python: `x.index(0, null, slice(0, 10, 2), [1, 3], mask)` is `x[0, None, 0:10:2, [1, 3], mask]`, and
- * `x.indexPut([…], value)` is the assignment to it.
+ * `x.indexPut_([…], value)` is the assignment to it.
  */
 import { DTypeError, ShapeError } from '../errors';
 import { tensor as makeTensor, type Scalar, type TensorData } from './create';
@@ -138,13 +138,13 @@ function gatherable(picks: Picks, viewed: Tensor): Picks {
 }
 
 /** `tensor[indices] = value`, in place; the value is broadcast, and sizes of 1 before its others do not count. */
-export function indexPut(tensor: Tensor, indices: readonly Index[], value: Tensor | Scalar | Complex): void {
+export function indexPut(tensor: Tensor, indices: readonly Index[], value: Tensor | Scalar | Complex, accumulate: boolean): void {
   scoped(() => {
     const { dtype, device } = tensor;
     const found = view(tensor, indices);
     const filled = value instanceof Tensor ? squeezeFront(value.to({ dtype, device })) : makeTensor(value, { dtype, device });
-    if (found.picks.length > 0) call('index_put_', '', found.view, gatherable(found.picks, found.view), filled, false);
-    else call('copy_', '', found.view, filled);
+    if (found.picks.length > 0) call('index_put_', '', found.view, gatherable(found.picks, found.view), filled, accumulate);
+    else call(accumulate ? 'add_' : 'copy_', accumulate ? 'Tensor' : '', found.view, filled);
   });
 }
 

@@ -1299,14 +1299,6 @@ export interface TensorFunctions {
     (self: Tensor, dim: number, index: Tensor, value: Tensor): Tensor;
     (self: Tensor, dim: number, index: Tensor, value: Numeric): Tensor;
   };
-  indexPut: {
-    (self: Tensor, indices: readonly (Tensor | null)[], values: Tensor, options?: { accumulate?: boolean }): Tensor;
-    (self: Tensor, indices: readonly (Tensor | null)[], values: Tensor, accumulate?: boolean): Tensor;
-  };
-  indexPut_: {
-    (self: Tensor, indices: readonly (Tensor | null)[], values: Tensor, options?: { accumulate?: boolean }): Tensor;
-    (self: Tensor, indices: readonly (Tensor | null)[], values: Tensor, accumulate?: boolean): Tensor;
-  };
   indexReduce: {
     (self: Tensor, dim: number, index: Tensor, source: Tensor, reduce: string, options?: { includeSelf?: boolean }): Tensor;
   };
@@ -4182,10 +4174,6 @@ export const indexFill: TensorFunctions['indexFill'] = surface.indexFill;
  * - `aten::index_fill_.int_Scalar(Tensor(a!) self, int dim, Tensor index, Scalar value) -> Tensor(a!)`
  */
 export const indexFill_: TensorFunctions['indexFill_'] = surface.indexFill_;
-/** `aten::index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor` */
-export const indexPut: TensorFunctions['indexPut'] = surface.indexPut;
-/** `aten::index_put_(Tensor(a!) self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor(a!)` */
-export const indexPut_: TensorFunctions['indexPut_'] = surface.indexPut_;
 /** `aten::index_reduce(Tensor self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) -> Tensor` */
 export const indexReduce: TensorFunctions['indexReduce'] = surface.indexReduce;
 /** `aten::index_reduce_(Tensor(a!) self, int dim, Tensor index, Tensor source, str reduce, *, bool include_self=True) -> Tensor(a!)` */

@@ -353,8 +353,6 @@ export const OVERLOADS: readonly (readonly [name: string, method: 0 | 1, overloa
   ['index_copy_', 1, ''],
   ['index_fill', 1, 'int_Tensor int_Scalar'],
   ['index_fill_', 1, 'int_Tensor int_Scalar'],
-  ['index_put', 1, ''],
-  ['index_put_', 1, ''],
   ['index_reduce', 1, ''],
   ['index_reduce_', 1, ''],
   ['index_select', 1, ''],
