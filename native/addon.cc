@@ -15,6 +15,9 @@ static Napi::Object init(Napi::Env env, Napi::Object exports) {
   export_autograd(env, exports);
   export_random(env, exports);
   export_accelerator(env, exports);
+  export_lane(env, exports);
+  export_script(env, exports);
+  export_sharing(env, exports);
   return exports;
 }
 

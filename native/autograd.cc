@@ -27,6 +27,18 @@ void backward(const Napi::CallbackInfo& info) {
   report_memory(info.Env());
 }
 
+// The same in the lane; backwardLater(retainGraph, createGraph): { id, promise }
+Napi::Value backward_later(const Napi::CallbackInfo& info) {
+  WireReader in(info.Env(), Environment::of(info.Env()), nullptr);
+  const auto tensors = in.tensors(), gradients = in.tensors(), inputs = in.tensors();
+  std::optional<bool> retain;
+  if (info[0].IsBoolean()) retain = info[0].As<Napi::Boolean>().Value();
+  const bool create = info[1].ToBoolean();
+  return Napi::Value(info.Env(), submit_work(
+      info.Env(), [=] { torch::autograd::backward(tensors, gradients, retain, create, inputs); },
+      [](napi_env) -> napi_value { return nullptr; }));
+}
+
 // torch::autograd::grad; grad(retainGraph, createGraph, allowUnused): outputs, inputs and gradients on the wire, results too
 Napi::Value grad(const Napi::CallbackInfo& info) {
   WireReader in(info.Env(), Environment::of(info.Env()), nullptr);
@@ -99,6 +111,7 @@ void set_autocast(const Napi::CallbackInfo& info) {
 
 void export_autograd(Napi::Env, Napi::Object exports) {
   export_function(exports, "backward", backward);
+  export_function(exports, "backwardLater", backward_later);
   export_function(exports, "grad", grad);
   export_function(exports, "grads", grads);
   export_function(exports, "setGrads", set_grads);

@@ -322,6 +322,13 @@ void WireWriter::value(const at::IValue& value) {
   if (value.isString()) return string(value.toStringRef());
   if (value.isTuple()) return list(value.toTupleRef().elements());
   if (value.isList()) return list(value.toListRef());
+  if (value.isGenericDict()) {
+    const auto entries = value.toGenericDict();
+    put(wire::kDict);
+    put(static_cast<double>(entries.size()));
+    for (const auto& entry : entries) this->value(entry.key()), this->value(entry.value());
+    return;
+  }
   if (value.isDevice()) return string(value.toDevice().str());
   throw ArgumentError("the result has the type " + value.tagKind() + ", which JavaScript cannot hold");
 }

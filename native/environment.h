@@ -9,16 +9,21 @@
 #include <unordered_map>
 
 #include "handle_table.h"
+#include "lane.h"
 #include "loans.h"
 #include "operator.h"
 
 namespace torchts {
+
+struct Script;
 
 struct Environment {
   HandleTable tensors;
   std::vector<std::unique_ptr<Operator>> operators;
   std::unordered_map<uint32_t, at::Generator> generators;
   uint32_t next_generator = 1;
+  std::unordered_map<uint32_t, std::shared_ptr<Script>> scripts;  // see script.cc
+  uint32_t next_script = 1;
   std::shared_ptr<Loans> loans;  // from the first borrowed buffer on
 
   // The wire: a Float64Array shared with JavaScript, through which arguments and results travel (see wire.h).
@@ -28,6 +33,7 @@ struct Environment {
 
   std::vector<at::IValue> stack;  // reused from call to call for its capacity
   std::optional<c10::InferenceMode> inference;
+  std::unique_ptr<Lane> lane;  // from the first long work on
 
   static Environment& of(napi_env env) {
     void* data = nullptr;

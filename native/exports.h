@@ -12,6 +12,9 @@ void export_storage(Napi::Env env, Napi::Object exports);
 void export_autograd(Napi::Env env, Napi::Object exports);
 void export_random(Napi::Env env, Napi::Object exports);
 void export_accelerator(Napi::Env env, Napi::Object exports);
+void export_lane(Napi::Env env, Napi::Object exports);
+void export_script(Napi::Env env, Napi::Object exports);
+void export_sharing(Napi::Env env, Napi::Object exports);
 
 // `body` returns void or something that converts to Napi::Value.
 template <typename Body>

@@ -15,7 +15,7 @@ Handle HandleTable::insert(at::Tensor tensor) {
   Slot& slot = slots_[index];
   slot.tensor = std::move(tensor);
   ++live_;
-  return (static_cast<uint64_t>(slot.generation) << kSlotBits) | index;
+  return handle_of(index);
 }
 
 const HandleTable::Slot* HandleTable::find(Handle handle) const noexcept {

@@ -26,6 +26,11 @@ class HandleTable {
     for (const Slot& slot : slots_)
       if (slot.tensor.defined()) visit(slot.tensor);
   }
+  template <typename Visit>
+  void each_handle(Visit visit) const {
+    for (size_t i = 0; i < slots_.size(); ++i)
+      if (slots_[i].tensor.defined()) visit(handle_of(i), slots_[i].tensor);
+  }
 
  private:
   static constexpr int kSlotBits = 24;
@@ -37,6 +42,7 @@ class HandleTable {
     uint32_t generation = 1;
   };
   const Slot* find(Handle handle) const noexcept;
+  Handle handle_of(size_t index) const { return (static_cast<uint64_t>(slots_[index].generation) << kSlotBits) | index; }
 
   std::vector<Slot> slots_;
   std::vector<uint32_t> free_;

@@ -69,6 +69,18 @@ Napi::Value memory(const Napi::CallbackInfo& info) {
   return result;
 }
 
+// liveTensors(): Float64Array of a handle and the bytes of its storage, for each tensor
+Napi::Value live_tensors(const Napi::CallbackInfo& info) {
+  const auto& tensors = Environment::of(info.Env()).tensors;
+  auto result = Napi::Float64Array::New(info.Env(), 2 * tensors.live());
+  size_t place = 0;
+  tensors.each_handle([&](Handle handle, const at::Tensor& tensor) {
+    result[place++] = static_cast<double>(handle);
+    result[place++] = tensor.has_storage() ? static_cast<double>(tensor.storage().nbytes()) : 0;
+  });
+  return result;
+}
+
 void export_raw(Napi::Object exports, const char* name, napi_callback body) {
   napi_value function;
   napi_create_function(exports.Env(), name, NAPI_AUTO_LENGTH, body, &Environment::of(exports.Env()), &function);
@@ -85,6 +97,7 @@ void export_lifetime(Napi::Env, Napi::Object exports) {
   export_raw(exports, "free", release_handles);
   export_raw(exports, "track", track_tensor);
   export_function(exports, "memory", memory);
+  export_function(exports, "liveTensors", live_tensors);
   // allocatedBytes(): what the CPU allocator has out
   export_function(exports, "allocatedBytes", [](const Napi::CallbackInfo& info) {
     return Napi::Number::New(info.Env(), static_cast<double>(cpu_bytes()));

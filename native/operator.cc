@@ -36,7 +36,9 @@ bool strip(c10::TypeKind wrapper, c10::TypePtr& type, c10::TypePtr& real) {
   return true;
 }
 
-Parameter parameter(const c10::Argument& argument) {
+}  // namespace
+
+Parameter parameter_of(const c10::Argument& argument) {
   c10::TypePtr type = argument.type(), real = argument.real_type();
   Parameter result{argument.name(), real->str(), Kind::Unsupported};
   result.optional = strip(c10::TypeKind::OptionalType, type, real);
@@ -49,13 +51,11 @@ Parameter parameter(const c10::Argument& argument) {
   return result;
 }
 
-}  // namespace
-
 Operator resolve_operator(const std::string& name, const std::string& overload) {
   const auto handle = c10::Dispatcher::singleton().findSchemaOrThrow(name.c_str(), overload.c_str());
   Operator op{handle, {}, true, false};
   for (const auto& argument : handle.schema().arguments()) {
-    op.parameters.push_back(parameter(argument));
+    op.parameters.push_back(parameter_of(argument));
     op.pure &= argument.alias_info() == nullptr;
   }
   for (const auto& result : handle.schema().returns())

@@ -28,6 +28,7 @@ struct Operator {
   bool returns_alias;  // some result is an argument written in place
 };
 
+Parameter parameter_of(const c10::Argument& argument);
 Operator resolve_operator(const std::string& name, const std::string& overload);
 
 }  // namespace torchts

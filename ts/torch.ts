@@ -2,6 +2,7 @@
 export * from './errors';
 export * from './tensor';
 export * as nn from './nn';
+export * as jit from './nn/jit';
 export * as optim from './optim';
 export * as data from './data';
 export * as vision from './vision';

@@ -1,6 +1,18 @@
 /** The typed seam to the addon: what `native/` exports, function by function. Nothing else in ts/ loads the addon. */
 import { loadAddon } from './load';
 
+/** A job in the native thread for long work. */
+export interface Submitted<Answer> {
+  readonly id: number;
+  readonly promise: Promise<Answer>;
+}
+
+/** What a TorchScript method gives, beside the wire or instead of it. */
+export interface ScriptAnswer {
+  strings?: string[];
+  wire?: Float64Array;
+}
+
 export interface Binding {
   // dispatch.cc
   call(operator: number, strings?: readonly string[], owner?: object): { strings?: string[]; wire?: Float64Array } | undefined;
@@ -11,6 +23,7 @@ export interface Binding {
   free(count: number): void;
   track(object: object, handle: number): void;
   memory(): [device: string, tensors: number, bytes: number][];
+  liveTensors(): Float64Array;
   allocatedBytes(): number;
   // storage.cc
   describe(handle: number): string;
@@ -26,6 +39,7 @@ export interface Binding {
   grad(retainGraph: boolean | null, createGraph: boolean, allowUnused: boolean): number;
   grads(): void;
   setGrads(): void;
+  backwardLater(retainGraph: boolean | null, createGraph: boolean): Submitted<undefined>;
   gradFn(): string | null;
   setModes(grad: boolean, inference: boolean): void;
   setAutocast(device: string, dtype: string | null): void;
@@ -36,6 +50,26 @@ export interface Binding {
   generatorState(id: number): number;
   setGeneratorState(id: number, handle: number): void;
   disposeGenerator(id: number): void;
+  // lane.cc
+  readLater(handle: number): Submitted<ArrayBuffer>;
+  moveLater(handle: number, device: string): Submitted<number>;
+  cancelWork(id: number): boolean;
+  // sharing.cc
+  share(handle: number, receivers: number): number;
+  receive(token: number): number;
+  withdraw(token: number): boolean;
+  // script.cc
+  scriptLoad(path: string, device: string | null): number;
+  scriptMethods(id: number): [name: string, ...parameters: string[]][];
+  scriptCall(id: number, method: string, strings: readonly string[]): ScriptAnswer | undefined;
+  scriptCallLater(id: number, method: string, strings: readonly string[]): Submitted<Required<Pick<ScriptAnswer, 'wire'>> & ScriptAnswer>;
+  scriptState(id: number, buffers: boolean): string[];
+  scriptTo(id: number, device: string | null, dtype: string | null): void;
+  scriptTrain(id: number, mode: boolean): void;
+  scriptTrace(name: string, names: readonly string[], buffers: readonly boolean[], inputNames: readonly string[], forward: (...handles: number[]) => number | number[]): number;
+  scriptSave(id: number, path: string): void;
+  scriptCode(id: number): string;
+  scriptFree(id: number): void;
   // accelerator.cc
   accelerator(): string | null;
   deviceMemory(index: number): { allocated: number; reserved: number; peakAllocated: number; peakReserved: number };

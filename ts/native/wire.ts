@@ -17,6 +17,7 @@ export const Tag = {
   Complex: 9,
   Generator: 10,
   Same: 11,
+  Dict: 12,
 } as const;
 
 const FIRST_LENGTH = 1 << 12;
@@ -61,6 +62,13 @@ export function take(): number {
 /** The addon grew the wire while it wrote results. */
 export function replaceWire(grown: Float64Array): void {
   cells = grown;
+}
+
+/** Puts a message that the addon kept for later in place of what is on the wire. */
+export function restore(values: Float64Array): void {
+  rewind();
+  reserve(values.length);
+  cells.set(values);
 }
 
 /** Writes one handle as `free` takes it. */

@@ -19,7 +19,7 @@ function putTensors(tensors: readonly (Tensor | null)[]): void {
   }
 }
 
-function takeTensor(): Tensor | null {
+export function takeTensor(): Tensor | null {
   return take() === Tag.None ? null : adopt(take());
 }
 
@@ -27,7 +27,15 @@ function asList<T>(value: T | readonly T[]): readonly T[] {
   return Array.isArray(value) ? (value as readonly T[]) : [value as T];
 }
 
-type GradientList = Tensor | null | readonly (Tensor | null)[];
+export type GradientList = Tensor | null | readonly (Tensor | null)[];
+
+/** Puts tensors and the gradients that arrive at them onto the wire, for `backward` over the whole graph. */
+export function putGradients(tensors: readonly Tensor[], gradients: GradientList): void {
+  rewind();
+  putTensors(tensors);
+  putTensors(gradients === null ? tensors.map(() => null) : asList(gradients));
+  putTensors([]);
+}
 
 /**
  * Sum of the gradients of `tensors` with respect to the graph's leaves, accumulated in their `grad`.

@@ -4,6 +4,7 @@ import { convert } from './create';
 import { index, indexPut } from './indexing';
 import { free } from './lifetime';
 import { print } from './print';
+import { installLater } from './later';
 import { installShorthands } from './shorthands';
 import { extendTensor, Tensor as TensorClass } from './tensor';
 
@@ -19,6 +20,7 @@ extendTensor({
 });
 
 installShorthands(TensorClass.prototype);
+installLater(TensorClass.prototype);
 
 export * from './generated/functions';
 export * from './generated/modules';
@@ -28,10 +30,14 @@ export * from './random';
 export { unique, uniqueConsecutive, type UniqueOptions } from './unique';
 export * from './devices';
 export { slice, Slice, type Index } from './indexing';
-export { Tensor, type BackwardOptions, type Nested, type ToOptions } from './tensor';
+export { Tensor, type BackwardOptions, type IndexPutOptions, type Nested, type ToOptions } from './tensor';
 export { DTYPES, type DataArray, type DType } from './dtype';
+export { collectGarbage, findLeaks, liveTensors, recordOrigins, type LiveTensor } from './census';
 export { Generator } from './generator';
 export { ops, type OperatorCall, type OperatorNamespace, type OperatorOverloads } from './ops';
+export type { LaterOptions } from './later';
+export { loadScript, ScriptModule, traceScript, type Traceable, type TraceState } from './script-module';
+export { receive, share, withdraw, type Shared, type ShareOptions } from './sharing';
 export type { Argument, Complex, Options, Result } from './operator';
 export { allocatedBytes, keep, memory, scope, scoped, type MemoryUsage } from './lifetime';
 export * as autograd from './autograd-namespace';

@@ -16,11 +16,24 @@ export class Scope {
   constructor(readonly outer: Scope | null) {}
 }
 
+let observer: ((tensor: Tensor) => void) | null = null;
+
+/** Shows each tensor, as soon as it is made, to a debugging tool; null for none. */
+export function observeTensors(observe: ((tensor: Tensor) => void) | null): void {
+  observer = observe;
+}
+
+/** @internal for tensors that {@link adopt} does not make */
+export function observed(tensor: Tensor): Tensor {
+  observer?.(tensor);
+  return tensor;
+}
+
 /** Gives a fresh handle its Tensor, and the Tensor to the scope or the collector. */
 export function adopt(handle: number): Tensor {
   const tensor = new Tensor(handle);
   own(tensor, context().scope);
-  return tensor;
+  return observer === null ? tensor : observed(tensor);
 }
 
 function own(tensor: Tensor, scope: Scope | null): void {

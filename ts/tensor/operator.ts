@@ -1,5 +1,5 @@
 /** One operator of libtorch: arguments onto the wire, one native call, results off it. */
-import { DTypeError, TorchError } from '../errors';
+import { DTypeError, OutOfMemoryError, TorchError } from '../errors';
 import { binding } from '../native/binding';
 import { typedError } from '../native/raise';
 import { peek, put, replaceWire, reserve, rewind, Tag, put2, take } from '../native/wire';
@@ -8,7 +8,8 @@ import { dtypeName } from './dtype';
 import { Generator } from './generator';
 import { parseSchema, type Schema } from './schema';
 import { Tensor } from './tensor';
-import { adopt } from './lifetime';
+import { adopt, observed } from './lifetime';
+import { relieve } from './relief';
 
 export interface Complex {
   readonly re: number;
@@ -21,8 +22,12 @@ export type Argument =
 
 export type Options = Readonly<Record<string, Argument>>;
 
-/** Whatever an operator gives. */
-export type Result = Tensor | Complex | number | bigint | boolean | string | null | undefined | Result[];
+/** Whatever an operator gives; dictionaries come of TorchScript only. */
+export type Result = Tensor | Complex | number | bigint | boolean | string | null | undefined | Result[] | Dictionary;
+
+export interface Dictionary {
+  [key: string]: Result;
+}
 
 const strings: string[] = [];
 
@@ -84,7 +89,7 @@ function own(owner: Tensor): Tensor | undefined {
   take();
   owner._handle = take();
   owner._tracked = true;
-  return owner;
+  return observed(owner);
 }
 
 function decode(texts: readonly string[] | undefined, args: readonly unknown[], options: object | undefined): Result {
@@ -109,11 +114,36 @@ function decode(texts: readonly string[] | undefined, args: readonly unknown[], 
       return (BigInt(take()) << 32n) | BigInt(take());
     case Tag.Complex:
       return { re: take(), im: take() };
+    case Tag.Dict:
+      return decodeDict(texts, args, options);
     case Tag.List:
       return Array.from({ length: take() }, () => decode(texts, args, options));
     default:
       throw new TorchError(`the addon answered with an unknown tag ${tag}: rebuild it with \`make build\``);
   }
+}
+
+function decodeDict(texts: readonly string[] | undefined, args: readonly unknown[], options: object | undefined): Dictionary {
+  const result: Record<string, Result> = {};
+  for (let left = take(); left > 0; left--) {
+    const key = String(decode(texts, args, options));
+    result[key] = decode(texts, args, options);
+  }
+  return result;
+}
+
+/** Puts values onto the wire; the strings among them go beside it. */
+export function encodeAll(values: readonly unknown[]): readonly string[] {
+  rewind();
+  strings.length = 0;
+  for (const value of values) encode(value);
+  return strings;
+}
+
+/** Takes one value off the wire. */
+export function decodeOne(texts: readonly string[] | undefined, args: readonly unknown[]): Result {
+  rewind();
+  return decode(texts, args, undefined);
 }
 
 function find(handle: number, values: readonly unknown[]): Tensor | undefined {
@@ -141,6 +171,8 @@ export function describe(value: unknown, depth = 0): string {
 export class Operator {
   #schema: Schema | undefined;
   #index = -1;
+  /** This is the second try, after memory ran out. */
+  #relieved = false;
 
   constructor(
     readonly namespace: string,
@@ -186,7 +218,18 @@ export class Operator {
       if (extra?.wire) replaceWire(extra.wire);
       return this.#results(extra?.strings, args, options, owner);
     } catch (error) {
-      throw typedError(error, this.#signature(args, options));
+      return this.#failed(error, args, options);
+    }
+  }
+
+  #failed(error: unknown, args: readonly unknown[], options: object | undefined): Result {
+    const typed = typedError(error, this.#signature(args, options));
+    if (!(typed instanceof OutOfMemoryError) || this.#relieved) throw typed;
+    this.#relieved = true;
+    try {
+      return relieve(typed, this.schema.parameters.some(({ written }) => written) ? null : () => this.call(args, options));
+    } finally {
+      this.#relieved = false;
     }
   }
 

@@ -14,6 +14,7 @@ import { dtypeName, isComplex, viewAs, type DataArray, type DType } from './dtyp
 import type { TensorMethods } from './generated/methods';
 import type { Scalar } from './create';
 import type { Index } from './indexing';
+import type { TensorLater } from './later';
 import type { TensorShorthands } from './shorthands';
 import type { Complex } from './operator';
 
@@ -36,6 +37,11 @@ export interface BackwardOptions {
   readonly inputs?: readonly Tensor[];
 }
 
+export interface IndexPutOptions {
+  /** Add instead of replacing. @default false */
+  readonly accumulate?: boolean;
+}
+
 interface Description {
   dtype: DType;
   device: string;
@@ -54,7 +60,7 @@ export interface TensorExtensions {
   print(tensor: Tensor): string;
   convert(tensor: Tensor, options: ToOptions): Tensor;
   index(tensor: Tensor, indices: readonly Index[]): Tensor;
-  indexPut(tensor: Tensor, indices: readonly Index[], value: Tensor | Scalar | Complex): void;
+  indexPut(tensor: Tensor, indices: readonly Index[], value: Tensor | Scalar | Complex, accumulate: boolean): void;
 }
 
 let extensions: TensorExtensions;
@@ -67,7 +73,7 @@ export function extendTensor(parts: TensorExtensions): void {
 const released = 'the tensor was disposed, or its scope has ended; keep it with torch.keep() or return it from the scope';
 
 // The operators' methods come in through interface merging; the runtime side is installed by surface.ts.
-export interface Tensor extends TensorMethods, TensorShorthands {}
+export interface Tensor extends TensorMethods, TensorShorthands, TensorLater {}
 
 export class Tensor {
   /** @internal 0 once disposed */
@@ -139,10 +145,15 @@ export class Tensor {
     return extensions.index(this, indices);
   }
 
-  /** `x.indexPut([0, slice(2)], value)` is Python's `x[0, :2] = value`. */
-  indexPut(indices: readonly Index[], value: Tensor | Scalar | Complex): this {
-    extensions.indexPut(this, indices, value);
+  /** `x.indexPut_([0, slice(2)], value)` is Python's `x[0, :2] = value`, and with `accumulate` its `+=`, where an element that is named twice gets both. */
+  indexPut_(indices: readonly Index[], value: Tensor | Scalar | Complex, { accumulate = false }: IndexPutOptions = {}): this {
+    extensions.indexPut(this, indices, value, accumulate);
     return this;
+  }
+
+  /** A copy, changed as {@link indexPut_} changes the tensor itself. */
+  indexPut(indices: readonly Index[], value: Tensor | Scalar | Complex, options?: IndexPutOptions): Tensor {
+    return this.clone().indexPut_(indices, value, options);
   }
 
   /** Number of elements. */

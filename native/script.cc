@@ -1,0 +1,230 @@
+// TorchScript: modules that are loaded, traced, run and saved.
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/frontend/tracer.h>
+#include <torch/csrc/jit/serialization/import.h>
+
+#include "convert.h"
+#include "exports.h"
+#include "memory.h"
+
+namespace torchts {
+
+struct Script {
+  torch::jit::Module module;
+  std::map<std::string, std::vector<Parameter>> methods;  // how to decode the arguments, without `self`
+
+  const std::vector<Parameter>& plan(const std::string& method) {
+    const auto known = methods.find(method);
+    if (known != methods.end()) return known->second;
+    const auto found = module.find_method(method);
+    if (!found) throw ArgumentError("the module has no method '" + method + "'");
+    std::vector<Parameter> parameters;
+    for (const auto& argument : found->function().getSchema().arguments())
+      if (argument.name() != "self") parameters.push_back(parameter_of(argument));
+    return methods.emplace(method, std::move(parameters)).first->second;
+  }
+};
+
+namespace {
+
+using torch::jit::Module;
+namespace tracer = torch::jit::tracer;
+
+std::shared_ptr<Script> script_of(const Napi::CallbackInfo& info) {
+  auto& scripts = Environment::of(info.Env()).scripts;
+  const auto found = scripts.find(info[0].ToNumber().Uint32Value());
+  if (found == scripts.end()) throw ArgumentError("the TorchScript module was disposed");
+  return found->second;
+}
+
+Napi::Value enter(Napi::Env env, Module module) {
+  Environment& environment = Environment::of(env);
+  environment.scripts.emplace(environment.next_script, std::make_shared<Script>(Script{std::move(module), {}}));
+  return Napi::Number::New(env, environment.next_script++);
+}
+
+// torch::jit::load; scriptLoad(path, device | null): id
+Napi::Value load(const Napi::CallbackInfo& info) {
+  std::optional<c10::Device> device;
+  if (info[1].IsString()) device = device_from_name(info[1].ToString());
+  return enter(info.Env(), torch::jit::load(std::string(info[0].ToString()), device));
+}
+
+// Module::get_methods; scriptMethods(id): [name, parameter…][]
+Napi::Value methods(const Napi::CallbackInfo& info) {
+  const auto script = script_of(info);
+  auto result = Napi::Array::New(info.Env());
+  uint32_t count = 0;
+  for (const auto& method : script->module.get_methods()) {
+    auto row = Napi::Array::New(info.Env());
+    row[0u] = method.name();
+    uint32_t place = 1;
+    for (const Parameter& parameter : script->plan(method.name())) row[place++] = parameter.name;
+    result[count++] = row;
+  }
+  return result;
+}
+
+std::vector<at::IValue> read_arguments(const Napi::CallbackInfo& info, const std::vector<Parameter>& plan) {
+  WireReader in(info.Env(), Environment::of(info.Env()), info[2]);
+  std::vector<at::IValue> arguments;
+  for (const Parameter& parameter : plan) arguments.push_back(in.argument(parameter));
+  return arguments;
+}
+
+napi_value write_result(napi_env env, const at::IValue& value) {
+  Environment& environment = Environment::of(env);
+  const double* const before = environment.wire;
+  WireWriter out(env, environment);
+  out.value(value);
+  return out.extra(environment.wire != before);
+}
+
+// The same for a promise: other calls use the wire before somebody reads it. { wire, strings }
+napi_value keep_result(napi_env env, const at::IValue& value) {
+  Environment& environment = Environment::of(env);
+  const auto shared = environment.wire_owner.Value().As<Napi::Float64Array>();
+  attach_wire(environment, Napi::Float64Array::New(env, 64));
+  WireWriter out(env, environment);
+  out.value(value);
+  auto result = Napi::Object(env, out.extra(true));
+  attach_wire(environment, shared);
+  return result;
+}
+
+// Method::operator(); scriptCall(id, method, strings): arguments on the wire, then the result
+napi_value run(const Napi::CallbackInfo& info) {
+  const auto script = script_of(info);
+  const std::string method = info[1].ToString();
+  auto arguments = read_arguments(info, script->plan(method));
+  const at::IValue result = script->module.get_method(method)(std::move(arguments));
+  report_memory(info.Env());
+  return write_result(info.Env(), result);
+}
+
+// The same in the lane; scriptCallLater(id, method, strings): { id, promise of { wire, strings? } }
+Napi::Value run_later(const Napi::CallbackInfo& info) {
+  const auto script = script_of(info);
+  const std::string method = info[1].ToString();
+  auto arguments = std::make_shared<std::vector<at::IValue>>(read_arguments(info, script->plan(method)));
+  auto result = std::make_shared<at::IValue>();
+  return Napi::Value(info.Env(), submit_work(
+      info.Env(), [=] { *result = script->module.get_method(method)(std::move(*arguments)); },
+      [result](napi_env env) { return keep_result(env, *result); }));
+}
+
+// Module::named_parameters and named_buffers; scriptState(id, buffers): names, with the tensors on the wire
+Napi::Value state(const Napi::CallbackInfo& info) {
+  const auto script = script_of(info);
+  auto names = Napi::Array::New(info.Env());
+  WireWriter out(info.Env(), Environment::of(info.Env()));
+  uint32_t count = 0;
+  const auto put = [&](const auto& named) {
+    for (const auto& item : named) {
+      names[count++] = item.name;
+      out.tensor(item.value);
+    }
+  };
+  if (info[1].ToBoolean()) put(script->module.named_buffers());
+  else put(script->module.named_parameters());
+  return names;
+}
+
+// Module::to; scriptTo(id, device | null, dtype | null)
+void to(const Napi::CallbackInfo& info) {
+  const auto script = script_of(info);
+  if (info[1].IsString()) script->module.to(device_from_name(info[1].ToString()));
+  if (info[2].IsString()) script->module.to(dtype_from_name(info[2].ToString()));
+}
+
+// ---- tracing
+
+// The modules that the dots of state names speak of, each a TorchScript module with a class of its own.
+class Tree {
+ public:
+  explicit Tree(const std::string& name) : root_(c10::QualifiedName("__torch__.torchts", name)) {}
+
+  Module& root() { return root_; }
+
+  void place(const std::string& name, const at::Tensor& tensor, bool is_buffer) {
+    const auto dot = name.rfind('.');
+    Module& owner = dot == std::string::npos ? root_ : child(name.substr(0, dot));
+    owner.register_parameter(name.substr(dot == std::string::npos ? 0 : dot + 1), tensor, is_buffer);
+  }
+
+ private:
+  Module& child(const std::string& path) {
+    const auto known = children_.find(path);
+    if (known != children_.end()) return known->second;
+    const auto dot = path.rfind('.');
+    Module& parent = dot == std::string::npos ? root_ : child(path.substr(0, dot));
+    Module made(c10::QualifiedName("__torch__.torchts", "Part" + std::to_string(children_.size())), root_._ivalue()->compilation_unit());
+    parent.register_module(path.substr(dot == std::string::npos ? 0 : dot + 1), made);
+    return children_.emplace(path, std::move(made)).first->second;
+  }
+
+  Module root_;
+  std::map<std::string, Module> children_;
+};
+
+// Calls forward(…handles), which answers with one handle or an array of them.
+torch::jit::Stack call_forward(Napi::Env env, const Napi::Function& forward, const torch::jit::Stack& inputs) {
+  auto& tensors = Environment::of(env).tensors;
+  std::vector<napi_value> handles;
+  for (const at::IValue& input : inputs) handles.push_back(Napi::Number::New(env, static_cast<double>(tensors.insert(input.toTensor()))));
+  const Napi::Value answer = forward.Call(handles);
+  const auto tensor = [&](const Napi::Value& handle) { return tensors.get(static_cast<Handle>(handle.ToNumber().DoubleValue())); };
+  if (!answer.IsArray()) return {tensor(answer)};
+  std::vector<at::IValue> parts;
+  const auto array = answer.As<Napi::Array>();
+  for (uint32_t i = 0; i < array.Length(); ++i) parts.emplace_back(tensor(array.Get(i)));
+  return {c10::ivalue::Tuple::create(std::move(parts))};
+}
+
+// tracer::trace; scriptTrace(name, names, buffers, inputNames, forward): the state and the inputs on the wire; id
+Napi::Value trace(const Napi::CallbackInfo& info) {
+  Environment& environment = Environment::of(info.Env());
+  WireReader in(info.Env(), environment, nullptr);
+  const auto state = in.tensors(), inputs = in.tensors();
+  const auto names = info[1].As<Napi::Array>(), buffers = info[2].As<Napi::Array>(), input_names = info[3].As<Napi::Array>();
+  Tree tree(info[0].ToString());
+  for (uint32_t i = 0; i < state.size(); ++i) tree.place(names.Get(i).ToString(), state[i], buffers.Get(i).ToBoolean());
+  std::vector<std::string> arguments;
+  for (uint32_t i = 0; i < inputs.size(); ++i) arguments.push_back(input_names.Get(i).ToString());
+
+  Module& module = tree.root();
+  const auto forward = info[4].As<Napi::Function>();
+  const auto traced = tracer::trace(
+      torch::jit::Stack(inputs.begin(), inputs.end()),
+      [&](torch::jit::Stack stack) { return call_forward(info.Env(), forward, stack); },
+      [](const at::Tensor&) { return std::string(); }, /*strict=*/true, /*force_outplace=*/false, &module, arguments);
+  auto method = module._ivalue()->compilation_unit()->create_function(c10::QualifiedName(*module.type()->name(), "forward"), traced.first->graph);
+  module.type()->addMethod(method);
+  return enter(info.Env(), module);
+}
+
+}  // namespace
+
+void export_script(Napi::Env, Napi::Object exports) {
+  export_function(exports, "scriptLoad", load);
+  export_function(exports, "scriptMethods", methods);
+  export_function(exports, "scriptCall", run);
+  export_function(exports, "scriptCallLater", run_later);
+  export_function(exports, "scriptState", state);
+  export_function(exports, "scriptTo", to);
+  export_function(exports, "scriptTrace", trace);
+  // Module::train; scriptTrain(id, mode)
+  export_function(exports, "scriptTrain", [](const Napi::CallbackInfo& info) { script_of(info)->module.train(info[1].ToBoolean()); });
+  // Module::save; scriptSave(id, path)
+  export_function(exports, "scriptSave", [](const Napi::CallbackInfo& info) { script_of(info)->module.save(std::string(info[1].ToString())); });
+  // Module::dump_to_str; scriptCode(id): the code of its methods
+  export_function(exports, "scriptCode", [](const Napi::CallbackInfo& info) {
+    return Napi::String::New(info.Env(), script_of(info)->module.dump_to_str(true, false, false));
+  });
+  // scriptFree(id)
+  export_function(exports, "scriptFree", [](const Napi::CallbackInfo& info) {
+    Environment::of(info.Env()).scripts.erase(info[0].ToNumber().Uint32Value());
+  });
+}
+
+}  // namespace torchts

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { OutOfMemoryError } from '../../ts/errors';
+import * as torch from '../../ts/tensor';
+
+const TOO_MUCH = 2 ** 50;
+
+describe('liveTensors', () => {
+  afterEach(() => torch.recordOrigins(false));
+
+  it('lists the largest first, with type, shape and bytes', () => {
+    torch.scope(() => {
+      torch.zeros([1000, 1000], { dtype: 'float64' });
+      const [first] = torch.liveTensors({ limit: 1 });
+      assert.deepEqual(first, { shape: [1000, 1000], dtype: 'float64', device: 'cpu', bytes: 8_000_000 });
+    });
+  });
+
+  it('tells where a tensor was made once origins are recorded, and no longer when they are not', () => {
+    torch.scope(() => {
+      torch.recordOrigins();
+      const far = (): torch.Tensor => torch.zeros([2000, 1000]).add(1);
+      const sum = far();
+      const [first] = torch.liveTensors({ limit: 1 });
+      assert.match(first!.madeAt!, /^at far .*census\.test\.ts/);
+      torch.recordOrigins(false);
+      assert.equal(torch.liveTensors({ limit: 1 })[0]!.madeAt, undefined);
+      sum.dispose();
+    });
+  });
+});
+
+describe('findLeaks', () => {
+  it('finds nothing where nothing stays, whoever frees it', async () => {
+    assert.deepEqual(await torch.findLeaks(() => torch.scope(() => torch.ones([3]).add(1))), []);
+    assert.deepEqual(await torch.findLeaks(() => void torch.ones([3]).add(1)), []);
+    assert.deepEqual(await torch.findLeaks(async () => (await Promise.resolve(torch.ones([3]))).add(1)), []);
+  });
+
+  it('finds what each run leaves, and where it was made', async () => {
+    const kept: torch.Tensor[] = [];
+    const leaks = await torch.findLeaks(() => kept.push(torch.ones([7])), { rounds: 4 });
+    assert.deepEqual(leaks.map(({ shape }) => shape), [[7], [7], [7], [7]]);
+    assert.match(leaks[0]!.madeAt!, /census\.test\.ts/);
+    for (const tensor of kept) tensor.dispose();
+  });
+
+  it('takes a replaced tensor for none', async () => {
+    let state = torch.zeros([3]);
+    assert.deepEqual(await torch.findLeaks(() => { state = state.add(1); }), []);
+    state.dispose();
+  });
+});
+
+describe('when memory runs out', () => {
+  const largest = torch.keep(torch.zeros([1500, 1000]));
+  after(() => largest.dispose());
+
+  it('the error names the largest tensors that are alive', () => {
+    assert.throws(() => torch.empty([TOO_MUCH], { dtype: 'uint8' }), (error: Error) => {
+      assert.ok(error instanceof OutOfMemoryError);
+      assert.match(error.message, /tensors are alive, the largest of them:\n {2}5\.7 MiB: float32\[1500, 1000\] on cpu\n/);
+      assert.match(error.message, /torch\.recordOrigins\(\) tells where/);
+      return true;
+    });
+  });
+
+  it('what nobody uses is collected before the one further try', () => {
+    (() => { for (let i = 0; i < 100; i++) torch.ones([10]).add(1); })();
+    const before = torch.memory().tensors;
+    assert.throws(() => torch.ones([TOO_MUCH]), OutOfMemoryError);
+    assert.ok(torch.memory().tensors <= before - 100, `${torch.memory().tensors} of ${before} tensors are left`);
+  });
+
+  it('an operator that writes to its arguments is not tried again', () => {
+    const x = torch.ones([2]);
+    assert.throws(() => torch.ops['aten']!['resize_']!['default']!(x, [TOO_MUCH]), OutOfMemoryError);
+    assert.deepEqual(torch.ones([2]).add(1).toArray(), [2, 2]);
+  });
+});

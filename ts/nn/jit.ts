@@ -1,0 +1,47 @@
+/** torch.jit: TorchScript modules, which need no TypeScript to run. */
+import { existsSync } from 'node:fs';
+import { InputError } from '../errors';
+import { loadScript, traceScript, type ScriptModule, type Tensor, type Traceable } from '../tensor';
+import type { Module } from './module';
+
+export { ScriptModule, type Traceable } from '../tensor';
+
+/**
+ * Reads a TorchScript file, as `torch.jit.save` in Python, C++ or here writes it.
+ * @param options.device where the tensors go; where they were when saved, if left out
+ * @throws InputError for a file that is not there, TorchError for one that is no TorchScript
+ */
+export function load(path: string, options: { readonly device?: string } = {}): ScriptModule {
+  if (!existsSync(path)) throw new InputError(`jit.load: expected a TorchScript file, found nothing at ${path}`);
+  return loadScript(path, options.device ?? null);
+}
+
+export interface TraceOptions {
+  /** The module whose parameters and buffers become the script's. @default the traced module */
+  readonly module?: Module;
+  /** Names of the inputs. @default input0, input1, … */
+  readonly inputNames?: readonly string[];
+}
+
+/**
+ * Runs a module, or a function over one, and makes a TorchScript module of the operators that ran. What depends on more
+ * than the operators is fixed as it was: sizes that the code read, branches that it took, training or evaluation mode.
+ *
+ *     const script = torch.jit.trace(model, [example]);
+ *     const script = torch.jit.trace((x) => model.forward({ pixelValues: x }).logits, [example], { module: model });
+ *
+ * @param inputs example tensors, one a parameter
+ * @throws what the traced code throws
+ */
+export function trace(target: Module | Traceable, inputs: readonly Tensor[], { module, inputNames }: TraceOptions = {}): ScriptModule {
+  const owner = module ?? (typeof target === 'function' ? undefined : target);
+  const forward = typeof target === 'function' ? target : (target.forward.bind(target) as Traceable);
+  const names = inputNames ?? inputs.map((_, i) => `input${i}`);
+  if (names.length !== inputs.length) throw new InputError(`jit.trace: expected ${inputs.length} inputNames, found ${names.length}`);
+  return traceScript(forward, inputs, {
+    name: owner?.constructor.name ?? 'Traced',
+    parameters: owner?.namedParameters() ?? [],
+    buffers: owner?.namedBuffers() ?? [],
+    inputNames: names,
+  });
+}

@@ -1,0 +1,82 @@
+/**
+ * Long work in a native thread of its own, one a JavaScript thread, while the event loop goes on. Jobs run one after the
+ * other in the order of their submission, in the modes (gradients, inference, autocast) of the code that submitted them.
+ */
+import { binding, type Submitted } from '../native/binding';
+import { guarded, typedError } from '../native/raise';
+import { putGradients, type GradientList } from './autograd';
+import { context } from './context';
+import { viewAs, type DataArray } from './dtype';
+import { adopt } from './lifetime';
+import type { BackwardOptions, Tensor } from './tensor';
+
+export interface LaterOptions {
+  /**
+   * Rejects with the signal's reason as soon as it is aborted. Work that has not begun never will; a kernel that runs
+   * cannot be interrupted, so what it gives is thrown away when it is done.
+   */
+  readonly signal?: AbortSignal;
+}
+
+export interface TensorLater {
+  /** `data()` without holding up the event loop: waiting for the device, the copy and the conversion happen elsewhere. */
+  dataAsync(options?: LaterOptions): Promise<DataArray>;
+  /** `to(device)` without holding up the event loop. */
+  toAsync(device: string, options?: LaterOptions): Promise<Tensor>;
+  /**
+   * `backward(gradient)` without holding up the event loop. Until the promise settles, leave the leaves of the graph alone.
+   * A graph with functions or hooks of JavaScript needs JavaScript's thread: it is refused.
+   */
+  backwardAsync(gradient?: GradientList, options?: Omit<BackwardOptions, 'inputs'> & LaterOptions): Promise<void>;
+}
+
+/**
+ * Submits work and waits for it.
+ * @param submit the native call; the context's modes are in force
+ * @param finish turns what the addon answers into the result, at once
+ * @throws the signal's reason (an `AbortError` unless it was given another), or what the work throws
+ */
+export async function later<Answer, T>(where: string, submit: () => Submitted<Answer>, finish: (answer: Answer) => T, { signal }: LaterOptions = {}): Promise<T> {
+  signal?.throwIfAborted();
+  context();
+  const { id, promise } = guarded(where, submit);
+  let cancelled = false;
+  const work = promise.then(
+    (answer) => (cancelled ? (undefined as never) : finish(answer)),
+    (error: unknown) => Promise.reject(typedError(error, where)),
+  );
+  if (!signal) return work;
+  return new Promise<T>((resolve, reject) => {
+    const abort = (): void => {
+      cancelled = binding.cancelWork(id);
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+const members: ThisType<Tensor> & TensorLater = {
+  async dataAsync(options) {
+    const { dtype } = this;
+    const direct = viewAs(dtype, new ArrayBuffer(0));
+    const source = direct ? this : this.detach().to(dtype === 'complex32' ? 'complex64' : 'float32');
+    const read = source.dtype;
+    return later('Tensor.dataAsync', () => binding.readLater(source._handle), (bytes) => viewAs(read, bytes)!, options);
+  },
+  async toAsync(device, options) {
+    return later('Tensor.toAsync', () => binding.moveLater(this._handle, device), adopt, options);
+  },
+  async backwardAsync(gradient = null, { retainGraph = null, createGraph = false, signal } = {}) {
+    const submit = (): Submitted<undefined> => {
+      putGradients([this], gradient);
+      return binding.backwardLater(retainGraph, createGraph);
+    };
+    return later('backwardAsync', submit, () => undefined, { signal });
+  },
+};
+
+/** Puts them onto the class. */
+export function installLater(prototype: Tensor): void {
+  for (const [key, value] of Object.entries(members)) Object.defineProperty(prototype, key, { value, configurable: true, writable: true });
+}

@@ -1,0 +1,23 @@
+/** What happens when memory runs out. */
+import { OutOfMemoryError } from '../errors';
+import { binding } from '../native/binding';
+import { collectGarbage, largestTensors } from './census';
+
+/**
+ * Frees what nobody uses any more (garbage, caches) and tries once again; when there is no second try, or it fails too, the
+ * error tells what fills the memory.
+ * @param again null for what must not be done twice, because it writes to its arguments
+ */
+export function relieve<T>(error: unknown, again: (() => T) | null): T {
+  if (!(error instanceof OutOfMemoryError)) throw error;
+  collectGarbage();
+  if (binding.accelerator() !== null) binding.emptyCache();
+  if (again) {
+    try {
+      return again();
+    } catch (second) {
+      if (!(second instanceof OutOfMemoryError)) throw second;
+    }
+  }
+  throw new OutOfMemoryError(`${error.message}\n${largestTensors()}`, { cause: error });
+}

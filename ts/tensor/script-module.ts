@@ -1,0 +1,172 @@
+import { InputError } from '../errors';
+import { binding, type ScriptAnswer } from '../native/binding';
+import { guarded } from '../native/raise';
+import { replaceWire, restore, rewind } from '../native/wire';
+import { takeTensor } from './autograd';
+import { context } from './context';
+import type { DType } from './dtype';
+import { later, type LaterOptions } from './later';
+import { keep } from './lifetime';
+import { decodeOne, encodeAll, type Result } from './operator';
+import { isOptions } from './surface';
+import { Tensor } from './tensor';
+
+// What the collector takes has no way to be asked again: the registry frees the native module behind it.
+const abandoned = new FinalizationRegistry<number>((id) => binding.scriptFree(id));
+
+/**
+ * A TorchScript module: a network that needs no TypeScript, as `torch.jit.load` reads it and `torch.jit.trace` makes it.
+ * It computes what it computed when it was traced, whatever the language that runs it.
+ */
+export class ScriptModule {
+  readonly #methods: ReadonlyMap<string, readonly string[]>;
+  #id: number;
+
+  /** @internal Made by `jit.load` and `jit.trace`. */
+  constructor(id: number) {
+    this.#id = id;
+    this.#methods = new Map(binding.scriptMethods(id).map(([name, ...parameters]) => [name, parameters]));
+    abandoned.register(this, id, this);
+  }
+
+  /** Names of the methods that can be called. */
+  get methods(): string[] {
+    return [...this.#methods.keys()];
+  }
+
+  /**
+   * Calls `forward`. Arguments by position, then one object for arguments by name, as the module spells them; tuples and
+   * lists come back as arrays, dictionaries as objects.
+   * @throws InputError for a method or an argument that does not exist, TorchError for what goes wrong inside
+   */
+  forward<T extends Result = Tensor>(...args: unknown[]): T {
+    return this.call<T>('forward', ...args);
+  }
+
+  /** Calls a method by its name; see {@link forward}. */
+  call<T extends Result = Tensor>(method: string, ...args: unknown[]): T {
+    const values = this.#arrange(method, args);
+    context();
+    return guarded(`${method}()`, () => {
+      const answer = binding.scriptCall(this.#id, method, encodeAll(values));
+      if (answer?.wire) replaceWire(answer.wire);
+      return decodeOne(answer?.strings, values) as T;
+    });
+  }
+
+  /** `forward` in a native thread of its own, so that the event loop goes on. */
+  async forwardAsync<T extends Result = Tensor>(args: readonly unknown[], options: LaterOptions = {}): Promise<T> {
+    const values = this.#arrange('forward', args);
+    const read = ({ wire, strings }: ScriptAnswer): T => {
+      restore(wire!);
+      return decodeOne(strings, values) as T;
+    };
+    return later('forward()', () => binding.scriptCallLater(this.#id, 'forward', encodeAll(values)), read, options);
+  }
+
+  /** Puts the arguments in the order of the method's parameters; those left out take the method's defaults. */
+  #arrange(method: string, args: readonly unknown[]): unknown[] {
+    const parameters = this.#methods.get(method);
+    if (!parameters) throw new InputError(`expected one of the module's methods (${this.methods.join(', ')}), found '${method}'`);
+    const last = args.at(-1);
+    const named = isOptions(last) ? last : {};
+    const given = isOptions(last) ? args.slice(0, -1) : args;
+    const unknown = Object.keys(named).find((name) => parameters.indexOf(name) < given.length);
+    if (unknown !== undefined || given.length > parameters.length) {
+      const found = unknown === undefined ? `${given.length} arguments` : `'${unknown}', which does not exist or is given twice`;
+      throw new InputError(`${method}: expected (${parameters.join(', ')}), found ${found}`);
+    }
+    return parameters.map((name, i) => (i < given.length ? given[i] : named[name]));
+  }
+
+  /** Parameters and buffers by their names. */
+  stateDict(): Record<string, Tensor> {
+    return { ...this.#state(false), ...this.#state(true) };
+  }
+
+  parameters(): Tensor[] {
+    return Object.values(this.#state(false));
+  }
+
+  #state(buffers: boolean): Record<string, Tensor> {
+    return guarded('stateDict()', () => {
+      const names = binding.scriptState(this.#id, buffers);
+      rewind();
+      return Object.fromEntries(names.map((name) => [name, takeTensor()!]));
+    });
+  }
+
+  /** Moves parameters and buffers. */
+  to(target: { readonly device?: string; readonly dtype?: DType }): this {
+    guarded('to()', () => binding.scriptTo(this.#id, target.device ?? null, target.dtype ?? null));
+    return this;
+  }
+
+  train(mode = true): this {
+    guarded('train()', () => binding.scriptTrain(this.#id, mode));
+    return this;
+  }
+
+  eval(): this {
+    return this.train(false);
+  }
+
+  /** Writes a file that `torch.jit.load` reads, here and in Python and C++. */
+  save(path: string): void {
+    guarded(`save('${path}')`, () => binding.scriptSave(this.#id, path));
+  }
+
+  /** The code of the module, as TorchScript prints it. */
+  get code(): string {
+    return guarded('code', () => binding.scriptCode(this.#id));
+  }
+
+  /** Frees the module now; its tensors live on while something else holds them. */
+  dispose(): void {
+    abandoned.unregister(this);
+    binding.scriptFree(this.#id);
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+/** See `torch.jit.load`. */
+export function loadScript(path: string, device: string | null): ScriptModule {
+  return new ScriptModule(guarded(`jit.load('${path}')`, () => binding.scriptLoad(path, device)));
+}
+
+/** What is traced: a function of tensors that gives a tensor or several. */
+export type Traceable = (...inputs: Tensor[]) => Tensor | readonly Tensor[];
+
+/** The state that a trace turns into the script's own, and the names of its inputs. */
+export interface TraceState {
+  /** Name of the module's class. */
+  readonly name: string;
+  readonly parameters: readonly (readonly [name: string, tensor: Tensor])[];
+  readonly buffers: readonly (readonly [name: string, tensor: Tensor])[];
+  readonly inputNames: readonly string[];
+}
+
+/** Runs `forward` on `inputs` and makes a module of the operators that ran. */
+export function traceScript(forward: Traceable, inputs: readonly Tensor[], { name, parameters, buffers, inputNames }: TraceState): ScriptModule {
+  const state = [...parameters, ...buffers];
+  const isBuffer = state.map((_, i) => i >= parameters.length);
+  context();
+  return guarded('jit.trace', () => {
+    encodeAll([state.map(([, tensor]) => tensor), inputs]);
+    const keys = state.map(([key]) => key);
+    return new ScriptModule(binding.scriptTrace(name, keys, isBuffer, inputNames, (...handles) => run(forward, handles)));
+  });
+}
+
+/** Calls the traced code with the tracer's own tensors. */
+function run(forward: Traceable, handles: readonly number[]): number | number[] {
+  const result = forward(...handles.map((handle) => keep(new Tensor(handle))));
+  const check = (tensor: unknown): number => {
+    if (tensor instanceof Tensor) return tensor._handle;
+    throw new InputError(`jit.trace: expected code that gives a tensor or an array of tensors, found ${typeof tensor}; pass a function that picks them, with { module }`);
+  };
+  return Array.isArray(result) ? result.map(check) : check(result);
+}
