@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../../errors';
 import { DetrForObjectDetection, openSource } from '../../models';
-import { labelSpaceOf, postProcess, requireLabels, type Detections } from '../../models/detr';
+import { labelSpaceOf, postProcess, requireLabels, type DetectionInput, type Detections } from '../../models/detr';
 import * as torch from '../../tensor';
 import { weightsOf } from '../../train/run';
 import type { Extent } from '../../vision/boxes';
@@ -11,6 +11,7 @@ import { DetectionProcessor, type PaddedBatch } from '../../vision/detection-pro
 import type { RgbImage } from '../../vision/image';
 import { PROCESSOR_FILE } from '../../vision/processor-file';
 import type { ClassList } from './classes';
+import type { DetectionBatch } from './data';
 
 export interface DetectorOptions {
   /** @default 'cpu' */
@@ -70,6 +71,11 @@ export class ObjectDetector {
 /** The input of the model on its device. */
 export function onDevice({ pixelValues, pixelMask }: PaddedBatch, device: string): { pixelValues: torch.Tensor; pixelMask: torch.Tensor } {
   return { pixelValues: pixelValues.to(device), pixelMask: pixelMask.to(device) };
+}
+
+/** The same with what there is to find, for a loss. */
+export function labelledOnDevice({ labels, ...batch }: DetectionBatch, device: string): DetectionInput {
+  return { ...onDevice(batch, device), labels: labels.map(({ classLabels, boxes }) => ({ classLabels: classLabels.to(device), boxes: boxes.to(device) })) };
 }
 
 /** What a source stands for: `fromPretrained` takes it. @throws InputError when it is nothing */

@@ -12,7 +12,7 @@ import { type Fit, type TrainContext, type TrainOptions, type TrainResult, train
 import { type DetectionConfig, freeKeys } from './config';
 import { releaseBatch, trainBatches, type DetectionBatch } from './data';
 import type { DetectionSplit } from './dataset';
-import { ObjectDetector, onDevice } from './detector';
+import { labelledOnDevice, ObjectDetector } from './detector';
 import { splitFigures, type SplitFigures } from './figures';
 import { finishRun, type FinalMetrics } from './finish';
 import { backboneAndRest, chooseTrained, newModel, newProcessor, savedDetector } from './model';
@@ -89,8 +89,7 @@ function trainParts(detector: ObjectDetector, { train: split, val }: Splits, { c
 function detectionLoss({ model }: ObjectDetector, device: string, config: DetectionConfig): TrainParts<DetectionBatch>['loss'] {
   const dtype = autocastType(config.precision, device);
   return (batch) => {
-    const labels = batch.labels.map(({ classLabels, boxes }) => ({ classLabels: classLabels.to(device), boxes: boxes.to(device) }));
-    const forward = () => model.forward({ ...onDevice(batch, device), labels });
+    const forward = () => model.forward(labelledOnDevice(batch, device));
     const { loss, lossDict } = dtype ? torch.autocast(device, { dtype }, forward) : forward();
     return { loss: loss!, terms: lossDict! };
   };
