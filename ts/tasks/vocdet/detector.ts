@@ -12,6 +12,7 @@ import type { RgbImage } from '../../vision/image';
 import { PROCESSOR_FILE } from '../../vision/processor-file';
 import type { ClassList } from './classes';
 import type { DetectionBatch } from './data';
+import { likeliest, type RankedDetections } from './likeliest';
 
 export interface DetectorOptions {
   /** @default 'cpu' */
@@ -52,8 +53,8 @@ export class ObjectDetector {
   }
 
   /** What is more likely than `threshold` in each picture, in pixels of it; the likeliest first. */
-  detect(images: readonly RgbImage[], threshold: number): Detections[] {
-    return torch.scoped(() => this.detectBatch(this.processor.preprocess(images), images, threshold).map(byScore));
+  detect(images: readonly RgbImage[], threshold: number): RankedDetections[] {
+    return torch.scoped(() => this.detectBatch(this.processor.preprocess(images), images, threshold).map((found) => likeliest(found, threshold)));
   }
 
   /** @param sizes of the pictures before they were preprocessed */
@@ -97,13 +98,4 @@ export async function loadProcessor(weights: string): Promise<DetectionProcessor
   const path = await source.find(PROCESSOR_FILE);
   if (!path) throw source.missing(PROCESSOR_FILE);
   return DetectionProcessor.fromConfig(JSON.parse(await readFile(path, 'utf8')), path);
-}
-
-function byScore({ scores, labels, boxes }: Detections): Detections {
-  const order = [...scores.keys()].sort((a, b) => scores[b]! - scores[a]!);
-  return {
-    scores: Float64Array.from(order, (row) => scores[row]!),
-    labels: Int32Array.from(order, (row) => labels[row]!),
-    boxes: { format: 'xyxy', data: Float64Array.from(order.flatMap((row) => [...boxes.data.subarray(4 * row, 4 * row + 4)])) },
-  };
 }

@@ -8,6 +8,7 @@ import type { FetchOptions } from '../sources/fetch';
 import { annotatedPicture, classColour } from './annotate';
 import { watchedDetections } from './attention-maps';
 import { ObjectDetector, type DetectorOptions } from './detector';
+import { likeliestRows } from './likeliest';
 
 export interface VisualizeOptions extends DetectorOptions {
   /** Folder for the pictures. */
@@ -52,8 +53,7 @@ async function explain(detector: ObjectDetector, image: RgbImage, { classes, cou
   const { detections, maps } = watchedDetections(detector, image);
   const { scores, labels, boxes } = detections;
   const nameOf = (query: number) => detector.names[labels[query]!]!;
-  const wanted = (query: number) => scores[query]! > threshold && (!classes || classes.includes(nameOf(query)));
-  const shown = Array.from(scores, (_, query) => query).filter(wanted).sort((a, b) => scores[b]! - scores[a]!).slice(0, count);
+  const shown = likeliestRows(detections, threshold).filter((query) => !classes || classes.includes(nameOf(query))).slice(0, count);
   const picture = await scaleToHeight(image, HEIGHT);
   const scale = HEIGHT / image.height;
   const markOf = (query: number) => ({ box: Array.from(boxes.data.subarray(4 * query, 4 * query + 4), (value) => scale * value), text: '', colour: classColour(labels[query]!) });
