@@ -1,15 +1,13 @@
 import { statSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { InputError } from '../../errors';
-import { DetrForObjectDetection, openSource } from '../../models';
+import { DetrForObjectDetection } from '../../models';
 import { labelSpaceOf, postProcess, requireLabels, type DetectionInput, type Detections } from '../../models/detr';
 import * as torch from '../../tensor';
 import { weightsOf } from '../../train/run';
 import type { Extent } from '../../vision/boxes';
 import { DetectionProcessor, type PaddedBatch } from '../../vision/detection-processor';
 import type { RgbImage } from '../../vision/image';
-import { PROCESSOR_FILE } from '../../vision/processor-file';
+import { loadProcessor, saveProcessor } from '../processor';
 import type { ClassList } from './classes';
 import type { DetectionBatch } from './data';
 import { likeliest, type RankedDetections } from './likeliest';
@@ -35,7 +33,7 @@ export class ObjectDetector {
   static async load(source: string, { device = 'cpu', onWarning }: DetectorOptions = {}): Promise<ObjectDetector> {
     const weights = detectorWeights(source);
     const model = await DetrForObjectDetection.fromPretrained(weights, { device, dtype: 'float32', onWarning });
-    return new ObjectDetector(model, await loadProcessor(weights));
+    return new ObjectDetector(model, await loadDetectionProcessor(weights));
   }
 
   /** Names of the classes, by their numbers. */
@@ -65,7 +63,7 @@ export class ObjectDetector {
   /** Writes a hub folder that `load` and Python's transformers read. */
   async save(folder: string): Promise<void> {
     this.model.savePretrained(folder);
-    await writeFile(join(folder, PROCESSOR_FILE), `${JSON.stringify(this.processor.toJSON(), null, 2)}\n`);
+    await saveProcessor(folder, this.processor);
   }
 }
 
@@ -92,10 +90,6 @@ function isFile(source: string): boolean {
 }
 
 /** The preprocessing of a checkpoint; the authors' files come without and mean the paper's. */
-export async function loadProcessor(weights: string): Promise<DetectionProcessor> {
-  if (isFile(weights)) return new DetectionProcessor();
-  const source = openSource(weights);
-  const path = await source.find(PROCESSOR_FILE);
-  if (!path) throw source.missing(PROCESSOR_FILE);
-  return DetectionProcessor.fromConfig(JSON.parse(await readFile(path, 'utf8')), path);
+export async function loadDetectionProcessor(weights: string): Promise<DetectionProcessor> {
+  return isFile(weights) ? new DetectionProcessor() : loadProcessor(weights, DetectionProcessor.fromConfig);
 }
