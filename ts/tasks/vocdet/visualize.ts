@@ -1,32 +1,19 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { UsageError } from '../../errors';
 import { decodeImage, type RgbImage } from '../../vision/image';
-import { type Failure, loadPictures, outputName } from '../pictures';
+import { type Failure, type Visualization, type VisualizationOptions, visualizations } from '../pictures';
 import { encodeJpeg, lit, panelSheet, scaleToHeight } from '../sheet';
-import type { FetchOptions } from '../sources/fetch';
 import { annotatedPicture, classColour } from './annotate';
 import { watchedDetections } from './attention-maps';
 import { ObjectDetector, type DetectorOptions } from './detector';
 import { likeliestRows } from './likeliest';
 
-export interface VisualizeOptions extends DetectorOptions {
-  /** Folder for the pictures. */
-  readonly output: string;
+export interface VisualizeOptions extends DetectorOptions, VisualizationOptions {
   /** Classes to explain; left out, all. */
   readonly classes?: readonly string[];
   /** How many of the surest detections. @default 4 */
   readonly count?: number;
   /** Shows what is more likely than this. @default 0.5 */
   readonly threshold?: number;
-  /** How URLs are fetched. */
-  readonly fetch?: FetchOptions;
-}
-
-/** A picture that was explained, and the file that shows it. */
-export interface Visualization {
-  readonly source: string;
-  readonly file: string;
 }
 
 const HEIGHT = 256;
@@ -36,17 +23,7 @@ export async function* visualize(weights: string, inputs: readonly string[], opt
   const detector = await ObjectDetector.load(weights, options);
   const unknown = options.classes?.find((name) => !detector.names.includes(name));
   if (unknown !== undefined) throw new UsageError(`The model knows no class "${unknown}"; it knows ${detector.names.join(', ')}.`);
-  await mkdir(options.output, { recursive: true });
-  let number = 0;
-  for await (const item of loadPictures(inputs, options.fetch)) {
-    if ('error' in item) {
-      yield item;
-      continue;
-    }
-    const file = join(options.output, outputName(++number, item.source));
-    await writeFile(file, await explain(detector, item.image, options));
-    yield { source: item.source, file };
-  }
+  yield* visualizations(inputs, options, (image) => explain(detector, image, options));
 }
 
 async function explain(detector: ObjectDetector, image: RgbImage, { classes, count = 4, threshold = 0.5 }: VisualizeOptions): Promise<Buffer> {
