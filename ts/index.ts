@@ -2,13 +2,5 @@
  * torchts: libtorch for Node.js. `require('torchts')` is PyTorch's `torch` namespace in TypeScript; `import { torch, nn,
  * optim } from 'torchts'` names its parts.
  */
-export * from './errors';
-export * from './tensor';
-export * as nn from './nn';
-export * as jit from './nn/jit';
-export * as optim from './optim';
-export * as data from './data';
-export * as vision from './vision';
-export * as models from './models';
-export { loadPth, savePth, type PthValue } from './models/pth';
+export * from './torch';
 export * as torch from './torch';

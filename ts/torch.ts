@@ -5,6 +5,8 @@ export * as nn from './nn';
 export * as jit from './nn/jit';
 export * as optim from './optim';
 export * as data from './data';
+export * as npy from './data/npy';
+export * as npz from './data/npz';
 export * as vision from './vision';
 export * as models from './models';
 export { loadPth, savePth, type PthValue } from './models/pth';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { recoverFolder, replaceFile, replaceFolder, usableFolder } from '../../ts/train/atomic';
+import { recoverFolder, replaceFolder, usableFolder } from '../../ts/train/atomic';
 
 describe('replacing a folder', () => {
   let root: string;
@@ -73,12 +73,5 @@ describe('replacing a folder', () => {
     assert.equal(usableFolder(path), undefined);
     recoverFolder(path);
     assert.deepEqual(readdirSync(root), []);
-  });
-
-  it('writes single files in one piece', () => {
-    replaceFile(join(root, 'metrics.json'), '1');
-    replaceFile(join(root, 'metrics.json'), '2');
-    assert.equal(readFileSync(join(root, 'metrics.json'), 'utf8'), '2');
-    assert.deepEqual(readdirSync(root), ['metrics.json']);
   });
 });

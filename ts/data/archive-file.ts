@@ -4,6 +4,9 @@ import { InputError } from '../errors';
 
 const readAsync = promisify(read);
 
+/** The system gives less than 2^31 bytes at a time. */
+const LONGEST_READ = 2 ** 30;
+
 /** An archive on disk, open for reads at any place, any number at a time. */
 export class ArchiveFile {
   /** Bytes of the whole file. */
@@ -41,7 +44,11 @@ export class ArchiveFile {
   /** Up to `bytes` bytes from `position` on; fewer only at the end of the file. */
   readSync(position: number, bytes: number): Buffer {
     const buffer = Buffer.allocUnsafe(bytes);
-    return buffer.subarray(0, readSync(this.descriptor, buffer, 0, bytes, position));
+    let filled = 0;
+    for (let read = 1; read > 0 && filled < bytes; filled += read) {
+      read = readSync(this.descriptor, buffer, filled, Math.min(bytes - filled, LONGEST_READ), position + filled);
+    }
+    return buffer.subarray(0, filled);
   }
 
   /** Up to `bytes` bytes from `position` on; fewer only at the end of the file. */

@@ -3,7 +3,9 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withLock } from '../native/lock';
-import { ops, type Tensor } from '../tensor';
+import * as torch from '../tensor';
+import type { Tensor } from '../tensor';
+import { mapFile } from '../tensor/bytes';
 import { InputError } from '../errors';
 
 export interface CacheRequest {
@@ -34,10 +36,7 @@ export async function openByteCache({ folder, key, shape, produce }: CacheReques
     });
   }
   // Not shared: the mapping is private, so that no write reaches the file, and its pages are shared all the same.
-  const flat = ops['aten']!['from_file']!['default']!(`${path}.bytes`, false, bytes, { dtype: 'uint8' }) as Tensor;
-  const shaped = flat.view(shape);
-  flat.dispose();
-  return shaped;
+  return torch.scoped(() => mapFile(`${path}.bytes`, bytes).view(shape));
 }
 
 function isComplete(path: string, header: string, bytes: number): boolean {

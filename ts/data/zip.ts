@@ -43,12 +43,20 @@ export class ZipFile {
    * @throws InputError when there is no such member, or its bytes are damaged
    */
   async read(name: string): Promise<Buffer> {
-    const member = this.members.get(name);
-    if (!member) throw new InputError(`${this.path} has no member ${name}.`);
-    const packed = await this.readPacked(member);
-    const content = member.method === 'stored' ? packed : await this.inflate(member, packed);
-    if (content.length !== member.bytes || crc32(content) !== member.crc32) throw this.damaged(member, 'its checksum is wrong');
-    return content;
+    const member = this.member(name);
+    const packed = this.whole(member, await this.readPacked(member));
+    return this.checked(member, member.method === 'stored' ? packed : await this.inflate(member, packed));
+  }
+
+  /**
+   * The same in one go: nothing else runs until it is there.
+   * @throws InputError when there is no such member, or its bytes are damaged
+   */
+  readSync(name: string): Buffer {
+    const member = this.member(name);
+    const header = this.file.readSync(member.position, LOCAL_HEADER_BYTES);
+    const packed = this.whole(member, this.file.readSync(member.position + this.headerBytes(member, header), member.compressedBytes));
+    return this.checked(member, member.method === 'stored' ? packed : this.inflateNow(member, packed));
   }
 
   /** Closes the file; reads after it fail. Closing twice does nothing. */
@@ -56,28 +64,60 @@ export class ZipFile {
     this.file.close();
   }
 
+  private member(name: string): ZipMember {
+    const member = this.members.get(name);
+    if (!member) throw new InputError(`${this.path} has no member ${name}.`);
+    return member;
+  }
+
   private async readPacked(member: ZipMember): Promise<Buffer> {
     const ahead = LOCAL_HEADER_BYTES + Buffer.byteLength(member.name) + USUAL_EXTRA_BYTES;
     const start = await this.file.read(member.position, ahead + member.compressedBytes);
-    if (start.length < LOCAL_HEADER_BYTES || start.readUInt32LE(0) !== LOCAL_HEADER) throw this.damaged(member, 'it does not lie where the index says');
-    const dataAt = LOCAL_HEADER_BYTES + start.readUInt16LE(26) + start.readUInt16LE(28);
+    const dataAt = this.headerBytes(member, start);
     const dataEnd = dataAt + member.compressedBytes;
-    const packed = dataEnd <= ahead + member.compressedBytes ? start.subarray(dataAt, dataEnd) : await this.file.read(member.position + dataAt, member.compressedBytes);
+    if (dataEnd <= ahead + member.compressedBytes) return start.subarray(dataAt, dataEnd);
+    return this.file.read(member.position + dataAt, member.compressedBytes);
+  }
+
+  /** @param start what lies at the member's position */
+  private headerBytes(member: ZipMember, start: Buffer): number {
+    if (start.length < LOCAL_HEADER_BYTES || start.readUInt32LE(0) !== LOCAL_HEADER) throw this.damaged(member, 'it does not lie where the index says');
+    return LOCAL_HEADER_BYTES + start.readUInt16LE(26) + start.readUInt16LE(28);
+  }
+
+  private whole(member: ZipMember, packed: Buffer): Buffer {
     if (packed.length < member.compressedBytes) throw this.damaged(member, 'the file ends before it does');
     return packed;
   }
 
   private async inflate(member: ZipMember, packed: Buffer): Promise<Buffer> {
-    // The length is known, and a member that unpacks to more is refused before it fills the memory.
-    const options = { maxOutputLength: Math.max(1, member.bytes) };
+    if (member.bytes <= INFLATE_AT_ONCE_BYTES) return this.inflateNow(member, packed);
     try {
-      return member.bytes <= INFLATE_AT_ONCE_BYTES ? inflateRawSync(packed, options) : await inflateAsync(packed, options);
+      return await inflateAsync(packed, inflateOptions(member));
     } catch (cause) {
       throw this.damaged(member, (cause as Error).message, cause);
     }
   }
 
+  private inflateNow(member: ZipMember, packed: Buffer): Buffer {
+    try {
+      return inflateRawSync(packed, inflateOptions(member));
+    } catch (cause) {
+      throw this.damaged(member, (cause as Error).message, cause);
+    }
+  }
+
+  private checked(member: ZipMember, content: Buffer): Buffer {
+    if (content.length !== member.bytes || crc32(content) !== member.crc32) throw this.damaged(member, 'its checksum is wrong');
+    return content;
+  }
+
   private damaged(member: ZipMember, why: string, cause?: unknown): InputError {
     return new InputError(`${member.name} in ${this.path} is damaged: ${why}. Download the archive again.`, { cause });
   }
+}
+
+/** The length is known, and a member that unpacks to more is refused before it fills the memory. */
+function inflateOptions({ bytes }: ZipMember): { maxOutputLength: number } {
+  return { maxOutputLength: Math.max(1, bytes) };
 }

@@ -2,9 +2,10 @@
  * The base of all models that come from and go to hub folders (`config.json`, `model.safetensors`), as transformers'
  * PreTrainedModel is. It knows no model.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors';
+import { replaceFile } from '../native/replace-file';
 import { Module } from '../nn';
 import * as torch from '../tensor';
 import type { FactoryOptions as ModelFactory } from '../nn/options';
@@ -100,16 +101,4 @@ function makeFolder(folder: string): void {
   } catch (error) {
     throw new InputError(`Expected a folder to save to, found that ${folder} cannot be made (${(error as NodeJS.ErrnoException).code}).`, { cause: error });
   }
-}
-
-function replaceFile(path: string, text: string): void {
-  const draft = `${path}.${process.pid}.tmp`;
-  const file = openSync(draft, 'w');
-  try {
-    writeFileSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(draft, path);
 }

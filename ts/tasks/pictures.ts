@@ -1,5 +1,6 @@
 /** The pictures that a user names, whatever the task. */
-import { basename } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { InputError } from '../errors';
 import { type RgbImage, decodeImage } from '../vision/image';
 import { ahead } from './sources/ahead';
@@ -30,6 +31,39 @@ export async function* pictureBatches(inputs: readonly string[], size: number, f
     batch = [];
   }
   if (batch.length > 0) yield batch;
+}
+
+/** Where the pictures go that are made of others. */
+export interface VisualizationOptions {
+  /** Folder for the pictures. */
+  readonly output: string;
+  /** How URLs are fetched. */
+  readonly fetch?: FetchOptions;
+}
+
+/** A picture that something was made of, and the file that shows it. */
+export interface Visualization {
+  readonly source: string;
+  readonly file: string;
+}
+
+/** Writes what `explain` makes of each picture, a JPEG. */
+export async function* visualizations(
+  inputs: readonly string[],
+  { output, fetch }: VisualizationOptions,
+  explain: (image: RgbImage) => Promise<Buffer>,
+): AsyncGenerator<Visualization | Failure, void, undefined> {
+  await mkdir(output, { recursive: true });
+  let number = 0;
+  for await (const item of loadPictures(inputs, fetch)) {
+    if ('error' in item) {
+      yield item;
+      continue;
+    }
+    const file = join(output, outputName(++number, item.source));
+    await writeFile(file, await explain(item.image));
+    yield { source: item.source, file };
+  }
 }
 
 async function load(source: Source): Promise<Loaded> {

@@ -3,8 +3,9 @@
  * the header, the bytes of the tensors. Read by memory map, so that a checkpoint costs no memory until it is used; written
  * as a stream, one tensor at a time, into a temporary file that is renamed when it is whole.
  */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { InputError } from '../errors';
+import { replaceFile } from '../native/replace-file';
+import { bytesOf, elementsOf, mapFile } from './bytes';
 import { itemSize } from './dtype';
 import { operator } from './operator';
 import { scoped } from './lifetime';
@@ -15,11 +16,9 @@ const call = (name: string, overload: string, ...args: unknown[]): Tensor => ope
 
 function slice(whole: Tensor, { dtype, shape, data_offsets: [from, to] }: Entry, start: number): Tensor {
   const target = CODES[dtype]!;
-  let bytes = call('slice', 'Tensor', whole, 0, start + from, start + to);
-  // A type can only be laid over bytes that start at a multiple of its size; writers pad the header, but need not.
-  if ((start + from) % itemSize(target) !== 0) bytes = call('clone', '', bytes);
+  const elements = elementsOf(whole, target, start + from, (to - from) / itemSize(target));
   // `data` ends the kinship of the views: else a change of one in place would count as a change of all to autograd.
-  return call('data', '', call('view', '', call('view', 'dtype', bytes, target), shape));
+  return call('data', '', call('view', '', elements, shape));
 }
 
 /**
@@ -29,10 +28,7 @@ function slice(whole: Tensor, { dtype, shape, data_offsets: [from, to] }: Entry,
 export function load(path: string): Record<string, Tensor> {
   const { entries, start, bytes } = readHeader(path);
   return scoped(() => {
-    const empty = bytes === 0;
-    const whole = empty
-      ? call('zeros', '', [start], 'uint8')
-      : (operator('aten', 'from_file', '').call([path, false, start + bytes], { dtype: 'uint8' }) as Tensor);
+    const whole = mapFile(path, start + bytes);
     return Object.fromEntries(entries.map(([name, entry]) => [name, slice(whole, entry, start)]));
   });
 }
@@ -40,12 +36,6 @@ export function load(path: string): Record<string, Tensor> {
 /** The string-to-string metadata of a file. */
 export function metadata(path: string): Record<string, string> {
   return readHeader(path).metadata;
-}
-
-const LONGEST_WRITE = 1 << 30; // the system takes less than 2^31 bytes at a time
-
-function write(file: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done, Math.min(bytes.length - done, LONGEST_WRITE));
 }
 
 interface Item {
@@ -86,23 +76,6 @@ function layout(items: readonly Item[], meta: Readonly<Record<string, string>> |
   return Buffer.concat([prefix, padded]);
 }
 
-/** The raw bytes of a tensor, whatever its type. */
-function bytesOf(tensor: Tensor): Uint8Array {
-  return scoped(() => {
-    const plain = call('resolve_neg', '', call('resolve_conj', '', tensor.detach()));
-    const flat = call('reshape', '', call('contiguous', '', plain), [-1]);
-    return call('view', 'dtype', flat, 'uint8').data() as Uint8Array;
-  });
-}
-
-function create(path: string): number {
-  try {
-    return openSync(path, 'w');
-  } catch (error) {
-    throw new InputError(`${path}: cannot be written (${(error as Error).message})`, { cause: error });
-  }
-}
-
 /**
  * Writes tensors to a file, atomically: at `path` stands either the old file or the whole new one.
  * Tensors lie in the order of the reference writer, so that the same tensors give the same file there and here.
@@ -113,19 +86,8 @@ export function save(tensors: Readonly<Record<string, Tensor>>, path: string, me
     throw new InputError('safetensors: expected metadata that maps strings to strings');
   }
   const header = layout(items, meta);
-  const temporary = `${path}.${process.pid}.tmp`;
-  const file = create(temporary);
-  try {
-    try {
-      write(file, header);
-      for (const { tensor } of items) write(file, bytesOf(tensor));
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
+  replaceFile(path, (write) => {
+    write(header);
+    for (const { tensor } of items) write(bytesOf(tensor));
+  });
 }

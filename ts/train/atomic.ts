@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
@@ -34,19 +34,6 @@ export function recoverFolder(path: string): void {
 /** Where the content of `path` lies at this moment, for readers; undefined when there is none. */
 export function usableFolder(path: string): string | undefined {
   return [path, neighbours(path).old].find((folder) => existsSync(folder));
-}
-
-/** Writes a small file so that readers see the old text or the new, never a part. */
-export function replaceFile(path: string, text: string): void {
-  const fresh = `${path}.${process.pid}.new`;
-  const file = openSync(fresh, 'w');
-  try {
-    writeFileSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(fresh, path);
 }
 
 function neighbours(path: string): { fresh: string; old: string } {

@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { InputError, UsageError } from '../errors';
-import { recoverFolder, replaceFile, usableFolder } from './atomic';
+import { replaceFile } from '../native/replace-file';
+import { recoverFolder, usableFolder } from './atomic';
 import { readConfigFile } from './config/resolve';
 import type { ConfigTree } from './config/keys';
 import { RunLock } from './lock';

@@ -2,7 +2,6 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { cocoNames, DetrForObjectDetection, ResNetConfig, type DetrOptions } from '../../../ts/models';
-import type { Detections } from '../../../ts/models/detr';
 import type { DetectionConfig } from '../../../ts/tasks/vocdet/config';
 import { ObjectDetector } from '../../../ts/tasks/vocdet/detector';
 import { presets } from '../../../ts/tasks/vocdet/presets';
@@ -115,7 +114,7 @@ export async function filesOfAnswers(weights: string, counts: Readonly<Record<st
   const detector = await ObjectDetector.load(weights);
   for (const name of Object.keys(files).filter((name) => name.endsWith('.png'))) {
     const image = await decodeImage(files[name] as Uint8Array);
-    const [{ labels, boxes: { data } }] = detector.detect([image], 0) as [Detections];
+    const { labels, boxes: { data } } = detector.detect([image], 0)[0]!;
     const inside = (row: number): SceneObject['pixels'] => [
       Math.max(0, data[4 * row]!) + 1, Math.max(0, data[4 * row + 1]!) + 1, Math.min(64, data[4 * row + 2]!), Math.min(48, data[4 * row + 3]!),
     ];

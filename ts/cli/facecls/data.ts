@@ -2,8 +2,9 @@ import { type Command, Option } from 'commander';
 import type { Count, DatasetCheck } from '../../tasks/facecls/check';
 import { type PresetName, presetNames, presets } from '../../tasks/facecls/presets';
 import { withBar } from '../../native/listener';
-import { nonNegativeInteger, positiveInteger } from '../arguments';
+import { positiveInteger } from '../arguments';
 import { ensureReady } from '../setup';
+import { addSynth } from '../synth';
 import { type Cell, textTable } from '../table';
 import { terminal } from '../terminal';
 
@@ -29,39 +30,22 @@ export function addData(program: Command): void {
     .description('Draws, checks or prepares a dataset of faces.')
     .helpCommand(false)
     .addHelpText('after', HELP);
-  addSynth(data);
+  addFaceSynth(data);
   addCheck(data);
   addPrepare(data);
 }
 
-interface SynthFlags {
-  readonly out?: string;
-  readonly seed?: number;
-  readonly train?: number;
-  readonly val?: number;
-  readonly test?: number;
-  readonly size?: number;
-}
-
-function addSynth(data: Command): void {
-  data
-    .command('synth')
-    .description('Draws faces in the CelebA format; the same options give the same faces.')
-    .option('--out <folder>', 'where they go (default: data/processed/faces)')
-    .option('--seed <n>', 'seed of all faces (default: 0)', nonNegativeInteger)
-    .option('--train <n>', 'faces to train on (default: 4000)', positiveInteger)
-    .option('--val <n>', 'faces to choose by (default: 400)', positiveInteger)
-    .option('--test <n>', 'faces to measure on (default: 400)', positiveInteger)
-    .option('--size <pixels>', 'width and height (default: 96)', positiveInteger)
-    .action(async ({ out, ...options }: SynthFlags) => {
-      await ensureReady();
+function addFaceSynth(data: Command): void {
+  addSynth(data, {
+    things: 'faces',
+    description: 'Draws faces in the CelebA format; the same options give the same faces.',
+    usual: { folder: 'data/processed/faces', train: 4000, val: 400, test: 400 },
+    load: () => {
       const { ensureDrawnFaces } = require('../../tasks/facecls/synth') as typeof import('../../tasks/facecls/synth');
       const { DRAWN_FACES } = require('../../tasks/facecls/open') as typeof import('../../tasks/facecls/open');
-      const folder = out ?? DRAWN_FACES;
-      const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-      const drawn = await withBar(terminal, 'drawing faces', (bar) => ensureDrawnFaces(folder, { ...given, onProgress: (done, all) => bar.update(done, all) }), 'steps');
-      process.stdout.write(`${folder}: ${drawn ? 'drawn' : 'there already'}\n`);
-    });
+      return { folder: DRAWN_FACES, ensureDrawn: ensureDrawnFaces };
+    },
+  }).option('--size <pixels>', 'width and height (default: 96)', positiveInteger);
 }
 
 interface CheckFlags {

@@ -1,17 +1,11 @@
 import type { Command } from 'commander';
 import type { Prediction } from '../../tasks/facecls/predict';
-import type { Failure } from '../../tasks/pictures';
-import { positiveInteger, probability, weightsAndInputs } from '../arguments';
-import { ensureReady } from '../setup';
-import { terminal } from '../terminal';
+import { positiveInteger, probability } from '../arguments';
+import { addPictureCommand } from '../pictures';
 
 interface Flags {
-  readonly run?: string;
-  readonly device: string;
   readonly batchSize: number;
-  readonly json?: boolean;
   readonly threshold: number;
-  readonly allowPrivateRedirects?: boolean;
 }
 
 const HELP = `
@@ -24,44 +18,23 @@ One that cannot be read is reported by name, the others go on, and the exit code
   facecls predict models/facecls-tiny album --json > predictions.jsonl`;
 
 export function addPredict(program: Command): void {
-  program
-    .command('predict')
-    .summary('say which attributes the faces in pictures have')
-    .description('Says for each picture which attributes it shows, with the probability of each.')
-    .argument('[weights]', 'run folder, hub folder or hub name')
-    .argument('[pictures...]', 'files, folders, patterns or URLs')
-    .option('--run <weights>', 'the weights, instead of the first argument')
-    .option('--device <name>', 'auto, cpu, cuda, cuda:<n> or mps', 'auto')
-    .option('--batch-size <n>', 'pictures that pass through the model together', positiveInteger, 1)
-    .option('--threshold <p>', 'least probability of an attribute that is shown; with --json all are', probability, 0.5)
-    .option('--json', 'print one JSON object a line: { source, attributes: { name: probability } }')
-    .option('--allow-private-redirects', 'follow redirects of a URL into a private network too')
-    .addHelpText('after', HELP)
-    .action(async (weights: string | undefined, pictures: string[], flags: Flags) => {
-      await ensureReady();
-      await run(weightsAndInputs(flags.run, weights, pictures), flags);
-    });
-}
-
-async function run({ weights, inputs }: { weights: string; inputs: string[] }, flags: Flags): Promise<void> {
-  const { predict } = require('../../tasks/facecls/predict') as typeof import('../../tasks/facecls/predict');
-  const { chooseDevice } = require('../../train/device') as typeof import('../../train/device');
-  const predictions = predict(weights, inputs, {
-    device: chooseDevice(flags.device),
-    batchSize: flags.batchSize,
-    fetch: { privateAddresses: flags.allowPrivateRedirects ? 'all' : 'first' },
-    onWarning: terminal.say,
+  addPictureCommand<Flags, Prediction>(program, {
+    name: 'predict',
+    summary: 'say which attributes the faces in pictures have',
+    description: 'Says for each picture which attributes it shows, with the probability of each.',
+    weights: 'run folder, hub folder or hub name',
+    options: (command) =>
+      command
+        .option('--batch-size <n>', 'pictures that pass through the model together', positiveInteger, 1)
+        .option('--threshold <p>', 'least probability of an attribute that is shown; with --json all are', probability, 0.5),
+    line: '{ source, attributes: { name: probability } }',
+    help: HELP,
+    run: (weights, inputs, options, { batchSize }) => {
+      const { predict } = require('../../tasks/facecls/predict') as typeof import('../../tasks/facecls/predict');
+      return predict(weights, inputs, { ...options, batchSize });
+    },
+    describe: (prediction, { threshold }) => `${prediction.source}: ${describe(prediction, threshold)}`,
   });
-  for await (const item of predictions) show(item, flags);
-}
-
-function show(item: Prediction | Failure, { json, threshold }: Flags): void {
-  if ('error' in item) {
-    process.stderr.write(`facecls: ${item.error.message}\n`);
-    process.exitCode = 1;
-    return;
-  }
-  process.stdout.write(`${json ? JSON.stringify(item) : `${item.source}: ${describe(item, threshold)}`}\n`);
 }
 
 function describe({ attributes }: Prediction, threshold: number): string {

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { withBar } from '../../native/listener';
 import type { DetectionCheck, SplitCheck } from '../../tasks/vocdet/check';
-import { nonNegativeInteger, positiveInteger } from '../arguments';
 import { ensureReady } from '../setup';
+import { addSynth } from '../synth';
 import { type Cell, textTable } from '../table';
 import { terminal } from '../terminal';
 
@@ -24,7 +24,7 @@ export function addDetectionData(program: Command): void {
     .addHelpText('after', HELP);
   addDownload(data);
   addCheck(data);
-  addSynth(data);
+  addSceneSynth(data);
 }
 
 interface DownloadFlags {
@@ -96,30 +96,15 @@ function describe({ splits, findings, errors, warnings }: DetectionCheck): strin
   ].join('\n');
 }
 
-interface SynthFlags {
-  readonly out?: string;
-  readonly seed?: number;
-  readonly train?: number;
-  readonly val?: number;
-  readonly test?: number;
-}
-
-function addSynth(data: Command): void {
-  data
-    .command('synth')
-    .description("Draws scenes in VOC's format, with all twenty classes; the same options give the same scenes.")
-    .option('--out <folder>', 'where they go (default: data/processed/scenes)')
-    .option('--seed <n>', 'seed of all scenes (default: 0)', nonNegativeInteger)
-    .option('--train <n>', 'scenes to train on (default: 3200)', positiveInteger)
-    .option('--val <n>', 'scenes to choose by (default: 200)', positiveInteger)
-    .option('--test <n>', 'scenes to measure on (default: 200)', positiveInteger)
-    .action(async ({ out, ...options }: SynthFlags) => {
-      await ensureReady();
+function addSceneSynth(data: Command): void {
+  addSynth(data, {
+    things: 'scenes',
+    description: "Draws scenes in VOC's format, with all twenty classes; the same options give the same scenes.",
+    usual: { folder: 'data/processed/scenes', train: 3200, val: 200, test: 200 },
+    load: () => {
       const { ensureDrawnScenes } = require('../../tasks/vocdet/synth') as typeof import('../../tasks/vocdet/synth');
       const { DRAWN_SCENES } = require('../../tasks/vocdet/open-dataset') as typeof import('../../tasks/vocdet/open-dataset');
-      const folder = out ?? DRAWN_SCENES;
-      const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-      const drawn = await withBar(terminal, 'drawing scenes', (bar) => ensureDrawnScenes(folder, { ...given, onProgress: (done, all) => bar.update(done, all) }), 'steps');
-      process.stdout.write(`${folder}: ${drawn ? 'drawn' : 'there already'}\n`);
-    });
+      return { folder: DRAWN_SCENES, ensureDrawn: ensureDrawnScenes };
+    },
+  });
 }

@@ -1,19 +1,14 @@
-import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { Prediction } from '../../tasks/vocdet/predict';
 import type { Failure } from '../../tasks/pictures';
-import { numberedFolder, positiveInteger, probability, weightsAndInputs } from '../arguments';
-import { ensureReady } from '../setup';
+import type { Prediction } from '../../tasks/vocdet/predict';
+import { numberedFolder, positiveInteger, probability } from '../arguments';
+import { addPictureCommand, type PictureOptions } from '../pictures';
 import { terminal } from '../terminal';
 
 interface Flags {
-  readonly run?: string;
   readonly out?: string;
-  readonly device: string;
   readonly batchSize: number;
-  readonly json?: boolean;
   readonly threshold: number;
-  readonly allowPrivateRedirects?: boolean;
 }
 
 const HELP = `
@@ -27,53 +22,33 @@ The annotated pictures and annotated.json go to the next free predictions/<n>.
   vocdet predict models/vocdet-tiny album --json > predictions.jsonl`;
 
 export function addDetectionPredict(program: Command): void {
-  program
-    .command('predict')
-    .summary('find objects in pictures')
-    .description('Finds the objects in pictures and draws boxes around them.')
-    .argument('[weights]', 'run folder, hub folder, hub name or .pth file')
-    .argument('[pictures...]', 'files, folders, patterns or URLs')
-    .option('--run <weights>', 'the weights, instead of the first argument')
-    .option('--out <folder>', 'folder for the annotated pictures (default: the next free predictions/<n>)')
-    .option('--device <name>', 'auto, cpu, cuda, cuda:<n> or mps', 'auto')
-    .option('--batch-size <n>', 'pictures that pass through the model together', positiveInteger, 1)
-    .option('--threshold <p>', 'least probability of what is kept', probability, 0.5)
-    .option('--json', 'print one JSON object a line: { source, detections: [{ label, score, box: [xmin, ymin, xmax, ymax] }] }')
-    .option('--allow-private-redirects', 'follow redirects of a URL into a private network too')
-    .addHelpText('after', HELP)
-    .action(async (weights: string | undefined, pictures: string[], flags: Flags) => {
-      await ensureReady();
-      await run(weightsAndInputs(flags.run, weights, pictures), flags);
-    });
+  addPictureCommand<Flags, Prediction>(program, {
+    name: 'predict',
+    summary: 'find objects in pictures',
+    description: 'Finds the objects in pictures and draws boxes around them.',
+    weights: 'run folder, hub folder, hub name or .pth file',
+    options: (command) =>
+      command
+        .option('--out <folder>', 'folder for the annotated pictures (default: the next free predictions/<n>)')
+        .option('--batch-size <n>', 'pictures that pass through the model together', positiveInteger, 1)
+        .option('--threshold <p>', 'least probability of what is kept', probability, 0.5),
+    line: '{ source, detections: [{ label, score, box: [xmin, ymin, xmax, ymax] }] }',
+    help: HELP,
+    run,
+    describe: (prediction) => `${prediction.source}: ${describe(prediction)}`,
+  });
 }
 
-async function run({ weights, inputs }: { weights: string; inputs: string[] }, flags: Flags): Promise<void> {
+/** Says in the end where the annotated pictures are, if there are any. */
+async function* run(weights: string, inputs: readonly string[], options: PictureOptions, { out, batchSize, threshold }: Flags): AsyncGenerator<Prediction | Failure> {
   const { predict } = require('../../tasks/vocdet/predict') as typeof import('../../tasks/vocdet/predict');
-  const { chooseDevice } = require('../../train/device') as typeof import('../../train/device');
-  const output = flags.out ?? numberedFolder('predictions');
-  const predictions = predict(weights, inputs, {
-    output,
-    device: chooseDevice(flags.device),
-    batchSize: flags.batchSize,
-    threshold: flags.threshold,
-    fetch: { privateAddresses: flags.allowPrivateRedirects ? 'all' : 'first' },
-    onWarning: terminal.say,
-  });
+  const output = out ?? numberedFolder('predictions');
   let found = 0;
-  for await (const item of predictions) {
-    show(item, flags);
+  for await (const item of predict(weights, inputs, { ...options, output, batchSize, threshold })) {
+    yield item;
     if (!('error' in item)) found++;
   }
-  if (found > 0) terminal.say(`annotated pictures: ${join(output, '')}`);
-}
-
-function show(item: Prediction | Failure, { json }: Flags): void {
-  if ('error' in item) {
-    process.stderr.write(`vocdet: ${item.error.message}\n`);
-    process.exitCode = 1;
-    return;
-  }
-  process.stdout.write(`${json ? JSON.stringify(item) : `${item.source}: ${describe(item)}`}\n`);
+  if (found > 0) terminal.say(`annotated pictures: ${output}`);
 }
 
 function describe({ detections }: Prediction): string {

@@ -7,7 +7,7 @@ export { assignLinearSum, type Assignment, type CostMatrix } from './assignment'
 export { cocoToVoc, mapClasses, readClassMap, withClassRows, type ClassMap } from './class-map';
 export { reconfigured } from './reconfigure';
 export { startAsPaper } from './paper-start';
-export { cocoNames, labelled, labelSpaceOf, requireLabels, UNUSED, type Labelled, type LabelSpace } from './label-space';
+export { cocoNames, labelled, labelSpaceOf, requireLabels, type Labelled, type LabelSpace } from './label-space';
 export { postProcess, type Detections, type PostProcessOptions } from './post-process';
 export type { LossDict } from './criterion';
 export type { DetrLabels } from './targets';

@@ -12,10 +12,7 @@ export interface LabelSpace<Name extends string = string> {
   readonly noObject: number;
 }
 
-/** How COCO's numbers without an object are called. */
-export const UNUSED = 'N/A';
-
-/** Category names of COCO by category number, which are the class numbers of the published detectors. */
+/** Category names of COCO by category number, which are the class numbers of the published detectors; N/A where a number has none. */
 export const cocoNames: readonly string[] = coco.names;
 
 /**

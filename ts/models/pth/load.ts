@@ -9,15 +9,13 @@ import { readZipIndex, type ZipMember } from '../../data/zip-index';
 import { InputError, TorchError } from '../../errors';
 import * as torch from '../../tensor';
 import type { DType, Tensor } from '../../tensor';
+import { elementsOf, mapFile } from '../../tensor/bytes';
+import { itemSize } from '../../tensor/dtype';
 import { checkpointConstructor, plainValue, storageType, type Storage } from './rebuild';
 import { Global, Unpickler, type PersistentLoad } from './unpickle';
 
 /** A checkpoint's value: tensors, numbers, strings, booleans, null, arrays, objects. */
 export type PthValue = Tensor | number | bigint | string | boolean | null | Uint8Array | PthValue[] | { [key: string]: PthValue };
-
-const BYTES: Readonly<Record<string, number>> = {
-  float64: 8, int64: 8, complex64: 8, complex128: 16, float32: 4, int32: 4, float16: 2, bfloat16: 2, int16: 2, int8: 1, uint8: 1, bool: 1,
-};
 
 /** `['storage', type, key, location, elements]` */
 function storageId(id: unknown, label: string): { key: string; dtype: DType; untyped: boolean; elements: number } {
@@ -26,17 +24,11 @@ function storageId(id: unknown, label: string): { key: string; dtype: DType; unt
   return { key: String(key), dtype: storageType(type, label), untyped: (type as Global).name === 'UntypedStorage', elements: Number(elements) };
 }
 
-/** Elements of a mapped file. A type can only be laid over bytes that start at a multiple of its size; others are copied. */
-function elementsAt(file: Tensor, at: number, elements: number, dtype: DType, label: string): Tensor {
-  const bytes = elements * BYTES[dtype]!;
-  if (at + bytes > file.numel()) throw new InputError(`${label} ends before its tensors do; it is cut short, fetch it again.`);
-  const part = file.narrow(0, at, bytes);
-  const aligned = at % BYTES[dtype]! === 0 ? part : part.clone();
-  return torch.ops['aten']!['view']!['dtype']!(aligned, dtype) as Tensor;
-}
-
-function mapped(path: string, bytes: number): Tensor {
-  return torch.ops['aten']!['from_file']!['default']!(path, false, bytes, { dtype: 'uint8' }) as Tensor;
+/** Elements of a storage. @throws InputError when it ends before them */
+function elementsAt(bytes: Tensor, at: number, elements: number, dtype: DType, label: string): Tensor {
+  const isInside = elements >= 0 && at + elements * itemSize(dtype) <= bytes.numel();
+  if (!isInside) throw new InputError(`${label} ends before its tensors do; it is cut short, fetch it again.`);
+  return elementsOf(bytes, dtype, at, elements);
 }
 
 class ZipCheckpoint {
@@ -50,7 +42,7 @@ class ZipCheckpoint {
     const pickle = [...this.members.keys()].find((name) => name.endsWith('/data.pkl') || name === 'data.pkl');
     if (pickle === undefined) throw new InputError(`${path}: expected a PyTorch checkpoint, found a zip without data.pkl.`);
     this.root = pickle.slice(0, -'data.pkl'.length);
-    this.bytes = mapped(path, size);
+    this.bytes = mapFile(path, size);
   }
 
   load(): unknown {
@@ -109,7 +101,7 @@ class LegacyCheckpoint {
     const value = this.read(header, (id) => storageId(id, this.path), true);
     const keys = this.read(value.end, () => null, true);
     const places = this.places(keys.value as unknown[], keys.end, value.ids);
-    const bytes = mapped(this.path, this.content.length);
+    const bytes = mapFile(this.path, this.content.length);
     const storages = new Map<string, Storage>();
     return this.read(header, (id) => {
       const { key, dtype, untyped, elements } = storageId(id, this.path);
@@ -143,7 +135,7 @@ class LegacyCheckpoint {
       if (at + 8 > this.content.length) throw new InputError(`${this.path} ends before its tensors do; it is cut short, fetch it again.`);
       const elements = Number(this.content.readBigInt64LE(at));
       places.set(key, at + 8);
-      at += 8 + elements * BYTES[types.get(key) ?? 'uint8']!;
+      at += 8 + elements * itemSize(types.get(key) ?? 'uint8');
     }
     return places;
   }

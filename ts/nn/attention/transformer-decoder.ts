@@ -1,11 +1,9 @@
 import type { Tensor } from '../../tensor';
-import { ModuleList } from '../containers/module-list';
-import { Module, type Layer } from '../module';
-import { requireSizes, resolveOptions } from '../options';
+import { resolveOptions } from '../options';
 import { isCausalMask } from './causal-mask';
 import type { Copyable } from './copy-layer';
 import type { DecoderLayerMasks } from './transformer-decoder-layer';
-import type { StackOptions } from './transformer-encoder';
+import { TransformerStack } from './transformer-stack';
 
 /** What a `TransformerDecoder` can repeat. */
 export interface DecoderLayer extends Copyable {
@@ -27,22 +25,7 @@ const callDefaults: Required<DecoderMasks> = {
 };
 
 /** `numLayers` copies of a decoder layer, one after the other. They start from the same numbers, as PyTorch's do. */
-export class TransformerDecoder extends Module {
-  layers: ModuleList<DecoderLayer>;
-  norm: Layer | null;
-
-  constructor(
-    decoderLayer: DecoderLayer,
-    readonly numLayers: number,
-    options: StackOptions = {},
-  ) {
-    super();
-    requireSizes('TransformerDecoder', { numLayers });
-    const { norm } = resolveOptions<Required<StackOptions>>('TransformerDecoder', { norm: null }, options);
-    this.layers = new ModuleList(Array.from({ length: numLayers }, () => decoderLayer.copy()));
-    this.norm = norm;
-  }
-
+export class TransformerDecoder extends TransformerStack<DecoderLayer> {
   /** Targets (B, T, D) and memory (B, S, D) with `batchFirst` layers, (T, B, D) and (S, B, D) without -> shape of the targets. */
   forward(tgt: Tensor, memory: Tensor, masks: DecoderMasks = {}): Tensor {
     const resolved = resolveOptions('TransformerDecoder.forward', callDefaults, masks);

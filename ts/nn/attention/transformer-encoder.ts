@@ -1,15 +1,9 @@
 import type { Tensor } from '../../tensor';
-import { ModuleList } from '../containers/module-list';
-import { Module, type Layer } from '../module';
-import { requireSizes, resolveOptions } from '../options';
+import { resolveOptions } from '../options';
 import { isCausalMask } from './causal-mask';
 import type { Copyable } from './copy-layer';
 import type { EncoderLayerMasks } from './transformer-encoder-layer';
-
-export interface StackOptions {
-  /** A layer over the output of the last one. @default null */
-  readonly norm?: Layer | null;
-}
+import { TransformerStack } from './transformer-stack';
 
 /** What a `TransformerEncoder` can repeat. */
 export interface EncoderLayer extends Copyable {
@@ -28,22 +22,7 @@ export interface EncoderMasks {
 const callDefaults: Required<EncoderMasks> = { mask: null, srcKeyPaddingMask: null, isCausal: null };
 
 /** `numLayers` copies of an encoder layer, one after the other. They start from the same numbers, as PyTorch's do. */
-export class TransformerEncoder extends Module {
-  layers: ModuleList<EncoderLayer>;
-  norm: Layer | null;
-
-  constructor(
-    encoderLayer: EncoderLayer,
-    readonly numLayers: number,
-    options: StackOptions = {},
-  ) {
-    super();
-    requireSizes('TransformerEncoder', { numLayers });
-    const { norm } = resolveOptions<Required<StackOptions>>('TransformerEncoder', { norm: null }, options);
-    this.layers = new ModuleList(Array.from({ length: numLayers }, () => encoderLayer.copy()));
-    this.norm = norm;
-  }
-
+export class TransformerEncoder extends TransformerStack<EncoderLayer> {
   /** (B, N, D) with `batchFirst` layers, (N, B, D) without -> the same shape. */
   forward(src: Tensor, masks: EncoderMasks = {}): Tensor {
     const { mask, srcKeyPaddingMask, isCausal } = resolveOptions('TransformerEncoder.forward', callDefaults, masks);

@@ -1,14 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { InputError } from '../../errors';
-import { ViTForImageClassification, openSource } from '../../models';
+import { ViTForImageClassification } from '../../models';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { weightsOf } from '../../train/run';
 import type { RgbImage } from '../../vision/image';
 import { ImageProcessor } from '../../vision/processor';
-
-const PROCESSOR_FILE = 'preprocessor_config.json';
+import { loadProcessor, saveProcessor } from '../processor';
 
 export interface ClassifierOptions {
   /** @default 'cpu' */
@@ -37,7 +34,7 @@ export class FaceClassifier {
           `found ${model.config.problemType ?? 'none'}; fine-tune it first: facecls train --set model.from=${source}.`,
       );
     }
-    return new FaceClassifier(model, await loadProcessor(folder));
+    return new FaceClassifier(model, await loadProcessor(folder, ImageProcessor.fromConfig));
   }
 
   /** Names of the outputs, in order. */
@@ -70,15 +67,6 @@ export class FaceClassifier {
   /** Writes a hub folder that `load` and Python's transformers read. */
   async save(folder: string): Promise<void> {
     this.model.savePretrained(folder);
-    await writeFile(join(folder, PROCESSOR_FILE), `${JSON.stringify(this.processor.toJSON(), null, 2)}\n`);
+    await saveProcessor(folder, this.processor);
   }
-}
-
-
-/** The way from image to input that a hub folder or a model of the hub asks for. */
-export async function loadProcessor(name: string): Promise<ImageProcessor> {
-  const source = openSource(name);
-  const path = await source.find(PROCESSOR_FILE);
-  if (!path) throw source.missing(PROCESSOR_FILE);
-  return ImageProcessor.fromConfig(JSON.parse(await readFile(path, 'utf8')));
 }

@@ -1,13 +1,11 @@
 /** What a run leaves when its training is over: metrics.json, samples/ and report.html. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
 import type { Listener } from '../../native/listener';
-import * as torch from '../../tensor';
 import { readMetricsLog } from '../../train/metrics-log';
 import type { RunFolder } from '../../train/run';
-import { readState } from '../../train/state';
 import { type RgbImage, decodeImage } from '../../vision/image';
+import { describeRun, type RunDescription } from '../describe-run';
 import { encodeJpeg, scaleToHeight } from '../sheet';
 import { answersOf } from './answers';
 import { FaceClassifier } from './classifier';
@@ -53,31 +51,15 @@ export async function finishRun(run: RunFolder, data: FaceData, { device, config
   const mistakes = await readSamples(data, test!, worst(test!, SAMPLES));
   await writeSamples(run, samples);
   const log = readMetricsLog(run.file('metrics.jsonl'));
-  run.write('report.html', renderReport({ ...describeRun(run, classifier, data, config), log, ...figures, samples, mistakes }));
+  run.write('report.html', renderReport({ ...describe(run, classifier, data, config), log, ...figures, samples, mistakes }));
   // Last, because it says that the run is finished.
   run.write('metrics.json', `${JSON.stringify(figures, null, 2)}\n`);
   return figures;
 }
 
-function describeRun(run: RunFolder, { model }: FaceClassifier, data: FaceData, config: FaceConfig) {
-  const { loop } = readState(run.checkpoint('last'));
-  const parameters = model.parameters().reduce((sum, parameter) => sum + parameter.numel(), 0);
-  const start = config.model.from ?? 'random weights';
-  return {
-    title: 'Facial attributes',
-    subtitle: `A Vision Transformer with ${(parameters / 1e6).toFixed(1)} million parameters, from ${start}, on ${data.celeba.path}.`,
-    facts: {
-      run: run.path,
-      'images (train, val, test)': splits.map((split) => data.celeba.split(split).length).join(', '),
-      parameters,
-      'optimizer steps': loop.step,
-      'best checkpoint': loop.best ? `epoch ${loop.best.epoch}, step ${loop.best.step}` : null,
-      'training time': `${(loop.seconds / 60).toFixed(1)} minutes`,
-      device: model.parameters()[0]!.device,
-      libtorch: torch.version,
-    },
-    configuration: stringify(run.config),
-  };
+function describe(run: RunFolder, { model }: FaceClassifier, { celeba }: FaceData, config: FaceConfig): RunDescription {
+  const facts = { 'images (train, val, test)': splits.map((split) => celeba.split(split).length).join(', ') };
+  return describeRun(run, { title: 'Facial attributes', kind: 'A Vision Transformer', model, from: config.model.from, data: celeba.path, facts });
 }
 
 /** `count` places spread evenly over `length`. */

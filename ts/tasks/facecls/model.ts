@@ -4,12 +4,13 @@ import type { LayerMap } from '../../train/groups';
 import { ownMemory } from '../../train/own-memory';
 import { weightsOf } from '../../train/run';
 import { ImageProcessor } from '../../vision/processor';
-import { FaceClassifier, loadProcessor } from './classifier';
+import { loadProcessor } from '../processor';
+import { FaceClassifier } from './classifier';
 import type { FaceConfig } from './config';
 
 /** The way from image to input for a new run: that of the checkpoint it starts from, else the plain one of ViT. */
 export async function newProcessor({ model: { from, imageSize } }: FaceConfig): Promise<ImageProcessor> {
-  const processor = from === null ? new ImageProcessor() : await loadProcessor(weightsOf(from));
+  const processor = from === null ? new ImageProcessor() : await loadProcessor(weightsOf(from), ImageProcessor.fromConfig);
   if (imageSize === null) return processor;
   return new ImageProcessor({ ...processor.options, size: { height: imageSize, width: imageSize } });
 }

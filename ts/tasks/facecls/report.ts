@@ -4,6 +4,7 @@ import { facts, renderPage } from '../../train/report/page';
 import { type Picture, pictureGrid } from '../../train/report/pictures';
 import { type Cell, type Table, table } from '../../train/report/table';
 import type { MetricsEntry } from '../../train/metrics-log';
+import type { RunDescription } from '../describe-run';
 import type { Answer } from './answers';
 import type { AttributeMetrics, SplitMetrics } from './metrics';
 
@@ -15,14 +16,7 @@ export interface Sample {
   readonly answers: readonly Answer[];
 }
 
-export interface ReportInput {
-  readonly title: string;
-  /** What was trained on what. */
-  readonly subtitle: string;
-  /** Facts of the run, by name. */
-  readonly facts: Readonly<Record<string, string | number | null>>;
-  /** config.yaml. */
-  readonly configuration: string;
+export interface ReportInput extends RunDescription {
   readonly log: readonly MetricsEntry[];
   readonly train: SplitMetrics;
   readonly val: SplitMetrics;

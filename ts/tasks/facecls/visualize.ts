@@ -1,30 +1,17 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { UsageError } from '../../errors';
 import * as torch from '../../tensor';
 import type { RgbImage } from '../../vision/image';
-import { type Failure, loadPictures, outputName } from '../pictures';
+import { type Failure, type Visualization, type VisualizationOptions, visualizations } from '../pictures';
 import { encodeJpeg, lit, panelSheet, scaleToHeight } from '../sheet';
-import type { FetchOptions } from '../sources/fetch';
 import { type Answer, answersOf } from './answers';
 import { type ClassifierOptions, FaceClassifier } from './classifier';
 import { relevanceMaps } from './relevance';
 
-export interface VisualizeOptions extends ClassifierOptions {
-  /** Folder for the pictures. */
-  readonly output: string;
+export interface VisualizeOptions extends ClassifierOptions, VisualizationOptions {
   /** Attributes to explain; left out, the surest yeses of each picture. */
   readonly attributes?: readonly string[];
   /** How many of the surest yeses. @default 4 */
   readonly count?: number;
-  /** How URLs are fetched. */
-  readonly fetch?: FetchOptions;
-}
-
-/** A picture that was explained, and the file that shows it. */
-export interface Visualization {
-  readonly source: string;
-  readonly file: string;
 }
 
 const HEIGHT = 224;
@@ -40,17 +27,7 @@ export async function* visualize(
 ): AsyncGenerator<Visualization | Failure, void, undefined> {
   const classifier = await FaceClassifier.load(weights, options);
   checkAttributes(classifier, options.attributes);
-  await mkdir(options.output, { recursive: true });
-  let number = 0;
-  for await (const item of loadPictures(inputs, options.fetch)) {
-    if ('error' in item) {
-      yield item;
-      continue;
-    }
-    const file = join(options.output, outputName(++number, item.source));
-    await writeFile(file, await explain(classifier, item.image, options));
-    yield { source: item.source, file };
-  }
+  yield* visualizations(inputs, options, (image) => explain(classifier, image, options));
 }
 
 function checkAttributes({ attributes }: FaceClassifier, wanted: readonly string[] = []): void {

@@ -1,16 +1,16 @@
 import { statSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { InputError } from '../../errors';
-import { DetrForObjectDetection, openSource } from '../../models';
-import { labelSpaceOf, postProcess, requireLabels, type Detections } from '../../models/detr';
+import { DetrForObjectDetection } from '../../models';
+import { labelSpaceOf, postProcess, requireLabels, type DetectionInput, type Detections } from '../../models/detr';
 import * as torch from '../../tensor';
 import { weightsOf } from '../../train/run';
 import type { Extent } from '../../vision/boxes';
 import { DetectionProcessor, type PaddedBatch } from '../../vision/detection-processor';
 import type { RgbImage } from '../../vision/image';
-import { PROCESSOR_FILE } from '../../vision/processor-file';
+import { loadProcessor, saveProcessor } from '../processor';
 import type { ClassList } from './classes';
+import type { DetectionBatch } from './data';
+import { likeliest, type RankedDetections } from './likeliest';
 
 export interface DetectorOptions {
   /** @default 'cpu' */
@@ -33,7 +33,7 @@ export class ObjectDetector {
   static async load(source: string, { device = 'cpu', onWarning }: DetectorOptions = {}): Promise<ObjectDetector> {
     const weights = detectorWeights(source);
     const model = await DetrForObjectDetection.fromPretrained(weights, { device, dtype: 'float32', onWarning });
-    return new ObjectDetector(model, await loadProcessor(weights));
+    return new ObjectDetector(model, await loadDetectionProcessor(weights));
   }
 
   /** Names of the classes, by their numbers. */
@@ -51,8 +51,8 @@ export class ObjectDetector {
   }
 
   /** What is more likely than `threshold` in each picture, in pixels of it; the likeliest first. */
-  detect(images: readonly RgbImage[], threshold: number): Detections[] {
-    return torch.scoped(() => this.detectBatch(this.processor.preprocess(images), images, threshold).map(byScore));
+  detect(images: readonly RgbImage[], threshold: number): RankedDetections[] {
+    return torch.scoped(() => this.detectBatch(this.processor.preprocess(images), images, threshold).map((found) => likeliest(found, threshold)));
   }
 
   /** @param sizes of the pictures before they were preprocessed */
@@ -63,13 +63,18 @@ export class ObjectDetector {
   /** Writes a hub folder that `load` and Python's transformers read. */
   async save(folder: string): Promise<void> {
     this.model.savePretrained(folder);
-    await writeFile(join(folder, PROCESSOR_FILE), `${JSON.stringify(this.processor.toJSON(), null, 2)}\n`);
+    await saveProcessor(folder, this.processor);
   }
 }
 
 /** The input of the model on its device. */
 export function onDevice({ pixelValues, pixelMask }: PaddedBatch, device: string): { pixelValues: torch.Tensor; pixelMask: torch.Tensor } {
   return { pixelValues: pixelValues.to(device), pixelMask: pixelMask.to(device) };
+}
+
+/** The same with what there is to find, for a loss. */
+export function labelledOnDevice({ labels, ...batch }: DetectionBatch, device: string): DetectionInput {
+  return { ...onDevice(batch, device), labels: labels.map(({ classLabels, boxes }) => ({ classLabels: classLabels.to(device), boxes: boxes.to(device) })) };
 }
 
 /** What a source stands for: `fromPretrained` takes it. @throws InputError when it is nothing */
@@ -85,19 +90,6 @@ function isFile(source: string): boolean {
 }
 
 /** The preprocessing of a checkpoint; the authors' files come without and mean the paper's. */
-export async function loadProcessor(weights: string): Promise<DetectionProcessor> {
-  if (isFile(weights)) return new DetectionProcessor();
-  const source = openSource(weights);
-  const path = await source.find(PROCESSOR_FILE);
-  if (!path) throw source.missing(PROCESSOR_FILE);
-  return DetectionProcessor.fromConfig(JSON.parse(await readFile(path, 'utf8')), path);
-}
-
-function byScore({ scores, labels, boxes }: Detections): Detections {
-  const order = [...scores.keys()].sort((a, b) => scores[b]! - scores[a]!);
-  return {
-    scores: Float64Array.from(order, (row) => scores[row]!),
-    labels: Int32Array.from(order, (row) => labels[row]!),
-    boxes: { format: 'xyxy', data: Float64Array.from(order.flatMap((row) => [...boxes.data.subarray(4 * row, 4 * row + 4)])) },
-  };
+export async function loadDetectionProcessor(weights: string): Promise<DetectionProcessor> {
+  return isFile(weights) ? new DetectionProcessor() : loadProcessor(weights, DetectionProcessor.fromConfig);
 }

@@ -4,7 +4,7 @@ import * as torch from '../../tensor';
 import type { ClassList } from './classes';
 import { evaluationBatches, releaseBatch, type DetectionBatch, type Original } from './data';
 import type { DetectionSplit } from './dataset';
-import { onDevice, type ObjectDetector } from './detector';
+import { labelledOnDevice, type ObjectDetector } from './detector';
 import { DetectionEvaluator, type BootstrapOptions, type Detections, type DetectionResult } from './evaluator';
 import { postProcess } from '../../models/detr';
 
@@ -75,8 +75,7 @@ function answer(detector: ObjectDetector, batch: DetectionBatch): { detections: 
   const { device, model } = detector;
   return torch.inferenceMode(() =>
     torch.scoped(() => {
-      const labels = batch.labels.map(({ classLabels, boxes }) => ({ classLabels: classLabels.to(device), boxes: boxes.to(device) }));
-      const output = model.forward({ ...onDevice(batch, device), labels });
+      const output = model.forward(labelledOnDevice(batch, device));
       return { detections: postProcess(output, { sizes: batch.originals }), loss: Number(output.loss!.item()) };
     }),
   );

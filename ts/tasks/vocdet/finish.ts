@@ -1,13 +1,12 @@
 /** What a run leaves when its training is over: metrics.json, samples/ and report.html. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
 import type { Listener } from '../../native/listener';
-import * as torch from '../../tensor';
 import { readMetricsLog } from '../../train/metrics-log';
 import type { RunFolder } from '../../train/run';
 import { readState } from '../../train/state';
 import { type RgbImage, decodeImage } from '../../vision/image';
+import { describeRun, type RunDescription } from '../describe-run';
 import { encodeJpeg, scaleToHeight } from '../sheet';
 import { annotatedPicture, classColour, type Mark } from './annotate';
 import type { ClassList } from './classes';
@@ -64,7 +63,7 @@ export async function finishRun(run: RunFolder, dataset: OpenDataset, options: F
     listener.say(`${dataset.data.path} has no split to test on: the figures under "test" are those of ${test.name}, by which the checkpoint was chosen.`);
   }
   const log = readMetricsLog(run.file('metrics.jsonl'));
-  run.write('report.html', renderReport({ ...(await describeRun(run, detector, dataset, config)), log, ...figures, samples: shown, mistakes }));
+  run.write('report.html', renderReport({ ...(await describe(run, detector, dataset, config)), log, ...figures, samples: shown, mistakes }));
   const metrics = Object.fromEntries(splitNames.map((name) => [name, withoutCurves(figures[name])])) as FinalMetrics;
   // Last, because it says that the run is finished.
   run.write('metrics.json', `${JSON.stringify(metrics, null, 2)}\n`);
@@ -81,27 +80,10 @@ function sayWhenStartIsBest(run: RunFolder, { model }: DetectionConfig, { say }:
   say(`No checkpoint was better than the start, ${model.from}: checkpoints/best is the start, with the class head of this dataset. A lower learning rate or more data may help.`);
 }
 
-async function describeRun(run: RunFolder, { model }: ObjectDetector, { data, classes, split }: OpenDataset, config: DetectionConfig) {
-  const { loop } = readState(run.checkpoint('last'));
-  const parameters = model.parameters().reduce((sum, parameter) => sum + parameter.numel(), 0);
+async function describe(run: RunFolder, { model }: ObjectDetector, { data, classes, split }: OpenDataset, config: DetectionConfig): Promise<RunDescription> {
   const counts = await Promise.all(splitNames.map(async (name) => (await split(name)).ids.length));
-  const best = loop.best && (loop.best.step === 0 ? 'the start: training made nothing better' : `epoch ${loop.best.epoch}, step ${loop.best.step}`);
-  return {
-    title: 'Object detection',
-    subtitle: `A DETR with ${(parameters / 1e6).toFixed(1)} million parameters, from ${config.model.from ?? 'random weights'}, on ${data.path}.`,
-    facts: {
-      run: run.path,
-      'pictures (train, val, test)': counts.join(', '),
-      classes: classes.length,
-      parameters,
-      'optimizer steps': loop.step,
-      'best checkpoint': best,
-      'training time': `${(loop.seconds / 60).toFixed(1)} minutes`,
-      device: model.parameters()[0]!.device,
-      libtorch: torch.version,
-    },
-    configuration: stringify(run.config),
-  };
+  const facts = { 'pictures (train, val, test)': counts.join(', '), classes: classes.length };
+  return describeRun(run, { title: 'Object detection', kind: 'A DETR', model, from: config.model.from, data: data.path, facts });
 }
 
 async function writeSamples(run: RunFolder, split: DetectionSplit, pictures: readonly DetectedPicture[], classes: ClassList): Promise<Sample[]> {

@@ -7,7 +7,7 @@ import { ownMemory } from '../../train/own-memory';
 import { DetectionProcessor } from '../../vision/detection-processor';
 import type { ClassList } from './classes';
 import type { DetectionConfig } from './config';
-import { detectorWeights, loadProcessor, ObjectDetector } from './detector';
+import { detectorWeights, loadDetectionProcessor, ObjectDetector } from './detector';
 
 /** What a training starts from. */
 export interface Start {
@@ -18,7 +18,7 @@ export interface Start {
 
 /** The way from picture to input for a new run: that of the checkpoint it starts from, else the paper's, at the sizes of the configuration. */
 export async function newProcessor({ model: { from }, shortestEdge, longestEdge }: DetectionConfig): Promise<DetectionProcessor> {
-  const processor = from === null ? new DetectionProcessor() : await loadProcessor(detectorWeights(from));
+  const processor = from === null ? new DetectionProcessor() : await loadDetectionProcessor(detectorWeights(from));
   if (shortestEdge === null && longestEdge === null) return processor;
   const { size } = processor.options;
   const known = 'shortestEdge' in size ? size : { shortestEdge: Math.min(size.height, size.width), longestEdge: Math.max(size.height, size.width) };

@@ -4,6 +4,7 @@ import { Html, html } from '../../train/report/html';
 import { facts, renderPage } from '../../train/report/page';
 import { type Picture, pictureGrid } from '../../train/report/pictures';
 import { type Cell, type Table, table } from '../../train/report/table';
+import type { RunDescription } from '../describe-run';
 import type { FullFigures } from './figures';
 
 /** One picture with its detections. */
@@ -17,14 +18,7 @@ export interface Sample {
   readonly missed: readonly string[];
 }
 
-export interface ReportInput {
-  readonly title: string;
-  /** What was trained on what. */
-  readonly subtitle: string;
-  /** Facts of the run, by name. */
-  readonly facts: Readonly<Record<string, string | number | null>>;
-  /** config.yaml. */
-  readonly configuration: string;
+export interface ReportInput extends RunDescription {
   readonly log: readonly MetricsEntry[];
   readonly train: FullFigures;
   readonly val: FullFigures;

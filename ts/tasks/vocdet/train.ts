@@ -1,3 +1,4 @@
+import type { Batches } from '../../data/loader';
 import { InputError } from '../../errors';
 import { AdamW } from '../../optim';
 import * as torch from '../../tensor';
@@ -9,10 +10,11 @@ import { parameterGroups } from '../../train/groups';
 import type { TrainParts } from '../../train/plan';
 import { makeSchedule } from '../../train/schedule';
 import { type Fit, type TrainContext, type TrainOptions, type TrainResult, trainTask } from '../train-task';
+import type { ClassList } from './classes';
 import { type DetectionConfig, freeKeys } from './config';
 import { releaseBatch, trainBatches, type DetectionBatch } from './data';
 import type { DetectionSplit } from './dataset';
-import { ObjectDetector, onDevice } from './detector';
+import { labelledOnDevice, ObjectDetector } from './detector';
 import { splitFigures, type SplitFigures } from './figures';
 import { finishRun, type FinalMetrics } from './finish';
 import { backboneAndRest, chooseTrained, newModel, newProcessor, savedDetector } from './model';
@@ -41,10 +43,12 @@ async function prepareTraining(context: TrainContext<DetectionConfig>, fit: Fit<
     const detector = new ObjectDetector(start.model.to(device), processor);
     detector.requireClasses(dataset.classes);
     chooseTrained(detector.model, config);
-    if (!saved) await startBackboneOf(detector, splits.train, dataset, context);
+    const { batchSize, seed, augment, data: { prefetch, difficult } } = config;
+    const batches = trainBatches({ split: splits.train, classes: dataset.classes, processor }, augment, { batchSize, seed, prefetch, difficult });
+    if (!saved) await startBackboneOf(detector, batches, context);
     return await fit({
       plan: trainPlan(config, 'AP50', start.detects),
-      parts: trainParts(detector, splits, dataset, context),
+      parts: trainParts(detector, { batches, val: splits.val, classes: dataset.classes }, context),
       digest: digest(config, splits, dataset),
       finish: () => finishRun(run, dataset, { device, config, listener, signal }),
     });
@@ -54,21 +58,25 @@ async function prepareTraining(context: TrainContext<DetectionConfig>, fit: Fit<
 }
 
 /** A backbone from random weights may get a start of its own. */
-async function startBackboneOf(detector: ObjectDetector, split: DetectionSplit, { classes }: OpenDataset, context: TrainContext<DetectionConfig>): Promise<void> {
-  const { config: { model, backboneStart: start, augment, batchSize, seed, data: { prefetch, difficult } }, listener, signal } = context;
+async function startBackboneOf(detector: ObjectDetector, batches: Batches<DetectionBatch>, context: TrainContext<DetectionConfig>): Promise<void> {
+  const { config: { model, backboneStart: start, seed }, listener, signal } = context;
   if (start.epochs === 0 || model.from !== null || model.backboneWeights !== null) return;
-  const batches = trainBatches({ split, classes, processor: detector.processor }, augment, { batchSize, seed, prefetch, difficult });
   await startBackbone(detector.model, batches, { ...start, seed, listener, signal });
 }
 
+interface TrainingData {
+  readonly batches: Batches<DetectionBatch>;
+  readonly val: DetectionSplit;
+  readonly classes: ClassList;
+}
+
 /** What the shared loop needs to train this detector on this data. */
-function trainParts(detector: ObjectDetector, { train: split, val }: Splits, { classes }: OpenDataset, context: TrainContext<DetectionConfig>): TrainParts<DetectionBatch> {
+function trainParts(detector: ObjectDetector, { batches, val, classes }: TrainingData, context: TrainContext<DetectionConfig>): TrainParts<DetectionBatch> {
   const { config, device, listener } = context;
-  const { batchSize, seed, data: { prefetch, difficult }, evaluate } = config;
-  const { model, processor } = detector;
+  const { data: { difficult }, evaluate: { batchSize } } = config;
+  const { model } = detector;
   const { lr, backboneLr, weightDecay, decayAll, betas, eps } = config.optimizer;
   const rules = { lr, headLr: null, weightDecay, decayAll, layerDecay: backboneLr / lr };
-  const batches = trainBatches({ split, classes, processor }, config.augment, { batchSize, seed, prefetch, difficult });
   const optimizer = new AdamW(parameterGroups(model.namedParameters(), rules, backboneAndRest), { lr, betas, eps });
   const steps = config.epochs * Math.ceil(batches.batches / config.accumulate);
   return {
@@ -80,7 +88,7 @@ function trainParts(detector: ObjectDetector, { train: split, val }: Splits, { c
     count: ({ originals }) => originals.length,
     release: releaseBatch,
     evaluationImages: val.ids.length,
-    evaluate: async (signal) => validationFigures(await splitFigures(detector, val, classes, { signal, listener, difficult, batchSize: evaluate.batchSize }), val),
+    evaluate: async (signal) => validationFigures(await splitFigures(detector, val, classes, { signal, listener, difficult, batchSize }), val),
     save: (folder) => detector.save(folder),
   };
 }
@@ -89,8 +97,7 @@ function trainParts(detector: ObjectDetector, { train: split, val }: Splits, { c
 function detectionLoss({ model }: ObjectDetector, device: string, config: DetectionConfig): TrainParts<DetectionBatch>['loss'] {
   const dtype = autocastType(config.precision, device);
   return (batch) => {
-    const labels = batch.labels.map(({ classLabels, boxes }) => ({ classLabels: classLabels.to(device), boxes: boxes.to(device) }));
-    const forward = () => model.forward({ ...onDevice(batch, device), labels });
+    const forward = () => model.forward(labelledOnDevice(batch, device));
     const { loss, lossDict } = dtype ? torch.autocast(device, { dtype }, forward) : forward();
     return { loss: loss!, terms: lossDict! };
   };

@@ -1,31 +1,19 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { UsageError } from '../../errors';
 import { decodeImage, type RgbImage } from '../../vision/image';
-import { type Failure, loadPictures, outputName } from '../pictures';
+import { type Failure, type Visualization, type VisualizationOptions, visualizations } from '../pictures';
 import { encodeJpeg, lit, panelSheet, scaleToHeight } from '../sheet';
-import type { FetchOptions } from '../sources/fetch';
 import { annotatedPicture, classColour } from './annotate';
 import { watchedDetections } from './attention-maps';
 import { ObjectDetector, type DetectorOptions } from './detector';
+import { likeliestRows } from './likeliest';
 
-export interface VisualizeOptions extends DetectorOptions {
-  /** Folder for the pictures. */
-  readonly output: string;
+export interface VisualizeOptions extends DetectorOptions, VisualizationOptions {
   /** Classes to explain; left out, all. */
   readonly classes?: readonly string[];
   /** How many of the surest detections. @default 4 */
   readonly count?: number;
   /** Shows what is more likely than this. @default 0.5 */
   readonly threshold?: number;
-  /** How URLs are fetched. */
-  readonly fetch?: FetchOptions;
-}
-
-/** A picture that was explained, and the file that shows it. */
-export interface Visualization {
-  readonly source: string;
-  readonly file: string;
 }
 
 const HEIGHT = 256;
@@ -35,25 +23,14 @@ export async function* visualize(weights: string, inputs: readonly string[], opt
   const detector = await ObjectDetector.load(weights, options);
   const unknown = options.classes?.find((name) => !detector.names.includes(name));
   if (unknown !== undefined) throw new UsageError(`The model knows no class "${unknown}"; it knows ${detector.names.join(', ')}.`);
-  await mkdir(options.output, { recursive: true });
-  let number = 0;
-  for await (const item of loadPictures(inputs, options.fetch)) {
-    if ('error' in item) {
-      yield item;
-      continue;
-    }
-    const file = join(options.output, outputName(++number, item.source));
-    await writeFile(file, await explain(detector, item.image, options));
-    yield { source: item.source, file };
-  }
+  yield* visualizations(inputs, options, (image) => explain(detector, image, options));
 }
 
 async function explain(detector: ObjectDetector, image: RgbImage, { classes, count = 4, threshold = 0.5 }: VisualizeOptions): Promise<Buffer> {
   const { detections, maps } = watchedDetections(detector, image);
   const { scores, labels, boxes } = detections;
   const nameOf = (query: number) => detector.names[labels[query]!]!;
-  const wanted = (query: number) => scores[query]! > threshold && (!classes || classes.includes(nameOf(query)));
-  const shown = Array.from(scores, (_, query) => query).filter(wanted).sort((a, b) => scores[b]! - scores[a]!).slice(0, count);
+  const shown = likeliestRows(detections, threshold).filter((query) => !classes || classes.includes(nameOf(query))).slice(0, count);
   const picture = await scaleToHeight(image, HEIGHT);
   const scale = HEIGHT / image.height;
   const markOf = (query: number) => ({ box: Array.from(boxes.data.subarray(4 * query, 4 * query + 4), (value) => scale * value), text: '', colour: classColour(labels[query]!) });

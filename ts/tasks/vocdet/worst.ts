@@ -1,10 +1,9 @@
-import { judgePicture } from './evaluator';
-import { takeBoxes } from '../../vision/boxes';
-import type { Detections } from './evaluator';
+import { judgePicture, type Detections } from './evaluator';
 import type { DetectedPicture } from './figures';
+import { likeliest, type RankedDetections } from './likeliest';
 
 /** Only detections above it are shown and judged. */
-export const SHOWN_ABOVE = 0.5;
+const SHOWN_ABOVE = 0.5;
 
 /** Keeps the pictures with the most and surest mistakes, a fixed number of them however many are seen. */
 export class WorstPictures {
@@ -27,10 +26,8 @@ export class WorstPictures {
 }
 
 /** The detections worth showing, the likeliest first. */
-export function shownDetections({ labels, scores, boxes }: Detections): Detections {
-  const rows = Array.from(scores, (_, row) => row).filter((row) => scores[row]! > SHOWN_ABOVE);
-  rows.sort((a, b) => scores[b]! - scores[a]!);
-  return { labels: rows.map((row) => labels[row]!), scores: rows.map((row) => scores[row]!), boxes: takeBoxes(boxes, rows) };
+export function shownDetections(detections: Detections): RankedDetections {
+  return likeliest(detections, SHOWN_ABOVE);
 }
 
 /** The scores of wrong detections, and one for each missed object. */

@@ -1,0 +1,27 @@
+import { ModuleList } from '../containers/module-list';
+import { Module, type Layer } from '../module';
+import { requireSizes, resolveOptions } from '../options';
+import type { Copyable } from './copy-layer';
+
+export interface StackOptions {
+  /** A layer over the output of the last one. @default null */
+  readonly norm?: Layer | null;
+}
+
+/** What the stacks of encoder and decoder layers share: copies of one layer that start from the same numbers, and a norm. */
+export abstract class TransformerStack<StackedLayer extends Copyable> extends Module {
+  layers: ModuleList<StackedLayer>;
+  norm: Layer | null;
+
+  constructor(
+    layer: StackedLayer,
+    readonly numLayers: number,
+    options: StackOptions = {},
+  ) {
+    super();
+    requireSizes(new.target.name, { numLayers });
+    const { norm } = resolveOptions<Required<StackOptions>>(new.target.name, { norm: null }, options);
+    this.layers = new ModuleList(Array.from({ length: numLayers }, () => layer.copy()));
+    this.norm = norm;
+  }
+}
