@@ -8,6 +8,8 @@
 #include <optional>
 #include <unordered_map>
 
+#include "callbacks.h"
+#include "engine.h"
 #include "handle_table.h"
 #include "loans.h"
 #include "operator.h"
@@ -15,11 +17,18 @@
 namespace torchts {
 
 struct Environment {
+  explicit Environment(napi_env env) : callbacks(std::make_shared<Callbacks>(env)) {}
+  ~Environment() {
+    callbacks->close();
+    enter_environment(nullptr);
+  }
+
   HandleTable tensors;
   std::vector<std::unique_ptr<Operator>> operators;
   std::unordered_map<uint32_t, at::Generator> generators;
   uint32_t next_generator = 1;
   std::shared_ptr<Loans> loans;  // from the first borrowed buffer on
+  const std::shared_ptr<Callbacks> callbacks;
 
   // The wire: a Float64Array shared with JavaScript, through which arguments and results travel (see wire.h).
   double* wire = nullptr;
@@ -28,6 +37,7 @@ struct Environment {
 
   std::vector<at::IValue> stack;  // reused from call to call for its capacity
   std::optional<c10::InferenceMode> inference;
+  bool recording = true;  // the mode of autograd that JavaScript believes in force
 
   static Environment& of(napi_env env) {
     void* data = nullptr;

@@ -10,6 +10,12 @@ void export_dispatch(Napi::Env env, Napi::Object exports);
 void export_lifetime(Napi::Env env, Napi::Object exports);
 void export_storage(Napi::Env env, Napi::Object exports);
 void export_autograd(Napi::Env env, Napi::Object exports);
+void export_callbacks(Napi::Env env, Napi::Object exports);
+void export_function_nodes(Napi::Env env, Napi::Object exports);
+void export_hooks(Napi::Env env, Napi::Object exports);
+void export_engine(Napi::Env env, Napi::Object exports);
+void export_anomaly(Napi::Env env, Napi::Object exports);
+void export_profiler(Napi::Env env, Napi::Object exports);
 void export_random(Napi::Env env, Napi::Object exports);
 void export_accelerator(Napi::Env env, Napi::Object exports);
 
