@@ -2,17 +2,26 @@
 #include "environment.h"
 #include "exports.h"
 #include "accelerator.h"
+#include "engine.h"
 #include "memory.h"
 
 static Napi::Object init(Napi::Env env, Napi::Object exports) {
   using namespace torchts;
-  env.SetInstanceData(new Environment());
+  env.SetInstanceData(new Environment(env));
+  enter_environment(env);
   count_cpu_memory();
   load_cuda();
+  install_engine();
   export_dispatch(env, exports);
   export_lifetime(env, exports);
   export_storage(env, exports);
   export_autograd(env, exports);
+  export_callbacks(env, exports);
+  export_function_nodes(env, exports);
+  export_hooks(env, exports);
+  export_engine(env, exports);
+  export_anomaly(env, exports);
+  export_profiler(env, exports);
   export_random(env, exports);
   export_accelerator(env, exports);
   export_lane(env, exports);

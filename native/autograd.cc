@@ -23,7 +23,8 @@ void backward(const Napi::CallbackInfo& info) {
   const auto tensors = in.tensors(), gradients = in.tensors(), inputs = in.tensors();
   std::optional<bool> retain;
   if (info[0].IsBoolean()) retain = info[0].As<Napi::Boolean>().Value();
-  torch::autograd::backward(tensors, gradients, retain, info[1].ToBoolean(), inputs);
+  const bool create = info[1].ToBoolean();
+  Environment::of(info.Env()).callbacks->run([&] { torch::autograd::backward(tensors, gradients, retain, create, inputs); });
   report_memory(info.Env());
 }
 
@@ -45,7 +46,10 @@ Napi::Value grad(const Napi::CallbackInfo& info) {
   const auto outputs = in.tensors(), inputs = in.tensors(), gradients = in.tensors();
   std::optional<bool> retain;
   if (info[0].IsBoolean()) retain = info[0].As<Napi::Boolean>().Value();
-  const auto result = torch::autograd::grad(outputs, inputs, gradients, retain, info[1].ToBoolean(), info[2].ToBoolean());
+  const bool create = info[1].ToBoolean(), unused = info[2].ToBoolean();
+  std::vector<at::Tensor> result;
+  Environment::of(info.Env()).callbacks->run(
+      [&] { result = torch::autograd::grad(outputs, inputs, gradients, retain, create, unused); });
   write_tensors(info.Env(), result);
   return Napi::Number::New(info.Env(), static_cast<double>(result.size()));
 }
@@ -95,7 +99,8 @@ void set_modes(const Napi::CallbackInfo& info) {
   const bool inference = info[1].ToBoolean();
   if (inference && !environment.inference) environment.inference.emplace(true);
   if (!inference) environment.inference.reset();
-  c10::GradMode::set_enabled(info[0].ToBoolean());
+  environment.recording = info[0].ToBoolean();
+  c10::GradMode::set_enabled(environment.recording);
 }
 
 // at::autocast; setAutocast(device, dtype | null): null switches it off

@@ -27,11 +27,16 @@ napi_value call(napi_env env, napi_callback_info info) {
       throw ArgumentError("unknown operator");
     const Operator& op = *environment.operators[index];
 
+    if (op.trusting && !environment.unchecked)
+      throw ArgumentError("this operator does not check its arguments, and wrong ones would end the process; if yours are right, call torch.allowUnchecked() first");
+
     // Taken, not borrowed: an operator that calls back into JavaScript may bring another call along.
     std::vector<at::IValue> stack = std::move(environment.stack);
     stack.clear();
     WireReader reader(env, environment, count > 1 ? args[1] : nullptr);
     for (const Parameter& parameter : op.parameters) stack.push_back(reader.argument(parameter));
+
+    if (op.precondition) op.precondition(stack);
 
     WireWriter writer(env, environment);
     if (op.returns_alias) reader.each_tensor([&](const at::Tensor& tensor, Handle handle) { writer.alias(tensor, handle); });
@@ -93,6 +98,8 @@ void export_dispatch(Napi::Env env, Napi::Object exports) {
   export_function(exports, "resolve", resolve);
   export_function(exports, "schemas", schemas);
   export_function(exports, "attachWire", attach);
+  // allowUnchecked(on): lets operators be called that trust their caller
+  export_function(exports, "allowUnchecked", [](const Napi::CallbackInfo& info) { Environment::of(info.Env()).unchecked = info[0].ToBoolean(); });
 }
 
 }  // namespace torchts

@@ -8,6 +8,8 @@
 #include <optional>
 #include <unordered_map>
 
+#include "callbacks.h"
+#include "engine.h"
 #include "handle_table.h"
 #include "lane.h"
 #include "loans.h"
@@ -18,6 +20,12 @@ namespace torchts {
 struct Script;
 
 struct Environment {
+  explicit Environment(napi_env env) : callbacks(std::make_shared<Callbacks>(env)) {}
+  ~Environment() {
+    callbacks->close();
+    enter_environment(nullptr);
+  }
+
   HandleTable tensors;
   std::vector<std::unique_ptr<Operator>> operators;
   std::unordered_map<uint32_t, at::Generator> generators;
@@ -25,15 +33,18 @@ struct Environment {
   std::unordered_map<uint32_t, std::shared_ptr<Script>> scripts;  // see script.cc
   uint32_t next_script = 1;
   std::shared_ptr<Loans> loans;  // from the first borrowed buffer on
+  const std::shared_ptr<Callbacks> callbacks;
 
   // The wire: a Float64Array shared with JavaScript, through which arguments and results travel (see wire.h).
   double* wire = nullptr;
   size_t wire_length = 0;
   Napi::ObjectReference wire_owner;
 
+  bool unchecked = false;         // operators may be called that trust their caller (see unchecked.h)
   std::vector<at::IValue> stack;  // reused from call to call for its capacity
   std::optional<c10::InferenceMode> inference;
   std::unique_ptr<Lane> lane;  // from the first long work on
+  bool recording = true;  // the mode of autograd that JavaScript believes in force
 
   static Environment& of(napi_env env) {
     void* data = nullptr;

@@ -15,6 +15,11 @@ struct ArgumentError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// A JavaScript function that libtorch called threw; JavaScript keeps the error under its ticket (callbacks.h).
+struct CallbackFailed : std::runtime_error {
+  explicit CallbackFailed(uint32_t ticket) : std::runtime_error(std::to_string(ticket)) {}
+};
+
 // A JavaScript function that gives the C++ trace. Putting names to its addresses takes milliseconds, so that waits until
 // somebody asks.
 inline napi_value lazy_trace(napi_env env, const c10::Backtrace& backtrace) {
@@ -61,6 +66,8 @@ napi_value guarded(napi_env env, Body body) {
     throw_js(env, "disposed", "the tensor was disposed, or belongs to another thread");
   } catch (const ArgumentError& error) {
     throw_js(env, "argument", error.what());
+  } catch (const CallbackFailed& error) {
+    throw_js(env, "callback", error.what());
   } catch (const Napi::Error& error) {
     error.ThrowAsJavaScriptException();
   } catch (const c10::OutOfMemoryError& error) {

@@ -53,7 +53,7 @@ Parameter parameter_of(const c10::Argument& argument) {
 
 Operator resolve_operator(const std::string& name, const std::string& overload) {
   const auto handle = c10::Dispatcher::singleton().findSchemaOrThrow(name.c_str(), overload.c_str());
-  Operator op{handle, {}, true, false};
+  Operator op{handle, {}, true, precondition_of(name), trusts_its_caller(name), false};
   for (const auto& argument : handle.schema().arguments()) {
     op.parameters.push_back(parameter_of(argument));
     op.pure &= argument.alias_info() == nullptr;

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "unchecked.h"
+
 namespace torchts {
 
 enum class Kind { Tensor, Scalar, Int, Float, Bool, String, DType, Layout, MemoryFormat, Device, Generator, Unsupported };
@@ -25,6 +27,8 @@ struct Operator {
   c10::OperatorHandle handle;
   std::vector<Parameter> parameters;
   bool pure;           // neither writes to an argument nor returns a view of one
+  Precondition precondition;  // or null
+  bool trusting;              // see unchecked.h
   bool returns_alias;  // some result is an argument written in place
 };
 

@@ -10,8 +10,9 @@
 namespace torchts {
 namespace {
 
-// 0 stands for the default generator of the CPU.
+// The name of a device stands for its default generator, 0 for that of the CPU.
 at::Generator generator_of(const Napi::CallbackInfo& info) {
+  if (info[0].IsString()) return at::globalContext().defaultGenerator(device_from_name(info[0].ToString()));
   const uint32_t id = info[0].ToNumber().Uint32Value();
   if (id == 0) return at::detail::getDefaultCPUGenerator();
   auto& generators = Environment::of(info.Env()).generators;

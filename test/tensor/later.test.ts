@@ -54,6 +54,16 @@ describe('work beside the event loop', () => {
     await assert.rejects(gone.dataAsync(), { name: 'DisposedTensorError' });
   });
 
+  it('a graph with a hook is refused in words, and can still run on its own thread', async () => {
+    const w = torch.ones([2], { requiresGrad: true });
+    const hook = w.registerHook((gradient) => gradient.mul(2));
+    const loss = w.sum();
+    await assert.rejects(loss.backwardAsync(null, { retainGraph: true }), (error: Error) => error instanceof TorchError && /JavaScript/.test(error.message));
+    loss.backward();
+    assert.deepEqual(w.grad!.toArray(), [2, 2]);
+    hook.remove();
+  });
+
   it('an aborted signal rejects at once, and work that has not begun never does', async () => {
     const controller = new AbortController();
     const w = torch.ones([2], { requiresGrad: true });

@@ -19,6 +19,7 @@ export interface Binding {
   resolve(name: string, overload: string): { index: number; schema: string };
   schemas(): string[];
   attachWire(wire: Float64Array): void;
+  allowUnchecked(on: boolean): void;
   // lifetime.cc
   free(count: number): void;
   track(object: object, handle: number): void;
@@ -43,12 +44,34 @@ export interface Binding {
   gradFn(): string | null;
   setModes(grad: boolean, inference: boolean): void;
   setAutocast(device: string, dtype: string | null): void;
+  // callbacks.cc
+  attachCallbacks(dispatch: (id: number, graphTask: number, recording: boolean, wire?: Float64Array) => number): void;
+  droppedCallbacks(): number[];
+  handOver(always: boolean): void;
+  // function.cc
+  applyFunction(backward: number, name: string, materialize: boolean): number;
+  savedTensors(): number;
+  // hooks.cc
+  addHook(callback: number): number;
+  removeHook(position: number): void;
+  addPostAccumulateHook(callback: number): number;
+  removePostAccumulateHook(position: number): void;
+  // engine.cc
+  setSavedTensorHook(pack: number): void;
+  // anomaly.cc
+  setAnomaly(enabled: boolean, checkNan: boolean): void;
+  anomalyReport(): string | null;
+  // profiler.cc
+  startProfile(shapes: boolean): number;
+  stopProfile(handle: number): { texts: string[]; events: Float64Array };
+  enterRange(name: string): void;
+  leaveRange(): void;
   // random.cc
   manualSeed(seed: number | bigint): void;
   createGenerator(device: string): number;
   seedGenerator(id: number, seed: number | bigint): void;
-  generatorState(id: number): number;
-  setGeneratorState(id: number, handle: number): void;
+  generatorState(id: number | string): number;
+  setGeneratorState(id: number | string, handle: number): void;
   disposeGenerator(id: number): void;
   // lane.cc
   readLater(handle: number): Submitted<ArrayBuffer>;

@@ -7,14 +7,20 @@ import {
   ShapeError,
   TorchError,
 } from '../errors';
+import { takeFailure } from './failures';
 
 interface NativeError extends Error {
-  kind: 'disposed' | 'argument' | 'memory' | 'index' | 'type' | 'missing' | 'torch';
+  kind: 'callback' | 'disposed' | 'argument' | 'memory' | 'index' | 'type' | 'missing' | 'torch';
   trace?: () => string;
 }
 
 function isNative(error: unknown): error is NativeError {
   return error instanceof Error && 'kind' in error;
+}
+
+/** Whether the addon only passes on what JavaScript threw that libtorch had called. */
+export function isFromCallback(error: unknown): boolean {
+  return isNative(error) && error.kind === 'callback';
 }
 
 // libtorch raises nearly all its checks as one class, so what the message speaks of decides. First match wins.
@@ -46,11 +52,13 @@ function classOf({ kind, message }: { kind: NativeError['kind']; message: string
 }
 
 /**
- * The typed form of an error thrown by the addon; anything else comes back as it is.
+ * The typed form of an error thrown by the addon; anything else comes back as it is, also when it was thrown in JavaScript
+ * that libtorch called (a hook, a function's backward).
  * @param where what was called, e.g. `aten::mm(float32[2, 3], float32[2, 3])`
  */
 export function typedError(error: unknown, where: string): unknown {
   if (!isNative(error)) return error;
+  if (isFromCallback(error)) return takeFailure(Number(error.message));
   const message = brief(error.message);
   const { trace } = error;
   const nativeTrace = trace && ((): string => `${error.message}\n${trace()}`);

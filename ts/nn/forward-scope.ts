@@ -1,12 +1,17 @@
 import { scoped } from '../tensor';
+import { hooksOf } from './hooks';
 
-type Forward = (this: unknown, ...inputs: unknown[]) => unknown;
+interface Owner {
+  forward: (...inputs: never[]) => unknown;
+}
+
+type Forward = (this: Owner, ...inputs: unknown[]) => unknown;
 
 const visited = new WeakSet<object>();
 
 /**
  * Wraps `forward` on `prototype` and on each prototype between it and `root`, once for all instances, so that
- * what a forward makes is freed when it returns. A forward that returns a promise ends with the promise.
+ * its hooks run and what a forward makes is freed when it returns. A forward that returns a promise ends with the promise.
  */
 export function scopeForward(prototype: object, root: object): void {
   for (
@@ -23,7 +28,10 @@ export function scopeForward(prototype: object, root: object): void {
 }
 
 function inScope(forward: Forward): Forward {
-  return function scopedForward(this: unknown, ...inputs: unknown[]): unknown {
-    return scoped(() => forward.apply(this, inputs));
+  return function scopedForward(this: Owner, ...inputs: unknown[]): unknown {
+    const hooks = hooksOf(this);
+    // `super.forward()` comes by here as well: hooks belong around the whole.
+    if (!hooks || this.forward !== scopedForward) return scoped(() => forward.apply(this, inputs));
+    return scoped(() => hooks.around(this, inputs, (changed) => forward.apply(this, [...changed])));
   };
 }

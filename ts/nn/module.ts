@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { InputError } from '../errors';
-import { Tensor, autograd, keep, noGrad, scoped, type DType } from '../tensor';
+import { Tensor, autograd, keep, noGrad, scoped, type DType, type RemovableHandle } from '../tensor';
 import { scopeForward } from './forward-scope';
+import { ensureHooks, type BackwardHook, type BackwardPreHook, type ForwardHook, type ForwardPreHook, type HookOptions } from './hooks';
 import { loadState, type IncompatibleKeys, type LoadOptions } from './load-state';
 import { Parameter } from './parameter';
 import { convertTensor, parseTarget, type Target } from './transfer';
@@ -232,6 +233,33 @@ export abstract class Module {
     scoped(() => {
       for (const gradient of autograd.grads(parameters)) gradient?.detach_().zero_();
     });
+  }
+
+  /**
+   * Calls `hook` before each forward, with the arguments; it may return others. Hooks run in the order of their registration,
+   * inside of the forward's scope: a tensor that one of them stores must pass through `keep()`.
+   */
+  registerForwardPreHook<M extends Module>(this: M, hook: ForwardPreHook<M>, options: HookOptions = {}): RemovableHandle {
+    return ensureHooks(this).forwardPre.add(hook, options);
+  }
+
+  /** Calls `hook` after each forward, with the arguments and the output, which it may replace by what it returns. Else as above. */
+  registerForwardHook<M extends Module>(this: M, hook: ForwardHook<M>, options: HookOptions = {}): RemovableHandle {
+    return ensureHooks(this).forward.add(hook, options);
+  }
+
+  /** Calls `hook` with the gradients of the outputs before they enter this module; it may return others. */
+  registerFullBackwardPreHook<M extends Module>(this: M, hook: BackwardPreHook<M>, options: HookOptions = {}): RemovableHandle {
+    return ensureHooks(this).backwardPre.add(hook, options);
+  }
+
+  /**
+   * Calls `hook` with the gradients of the arguments and those of the outputs once both are known; it may return other
+   * gradients of the arguments. There is one for each argument, null for what is no tensor or requires none, and when no
+   * argument does, the hook runs as soon as the outputs' gradients are there. Neither inputs nor outputs may be changed in place.
+   */
+  registerFullBackwardHook<M extends Module>(this: M, hook: BackwardHook<M>, options: HookOptions = {}): RemovableHandle {
+    return ensureHooks(this).backward.add(hook, options);
   }
 
   /** What `toString()` prints between the parentheses: the options of this layer, in PyTorch's notation. */

@@ -3,13 +3,15 @@ import { DTypeError } from '../errors';
 import { binding } from '../native/binding';
 import { guarded } from '../native/raise';
 import { put, put2, reserve, rewind, Tag, take } from '../native/wire';
+import { explain } from './anomaly';
+import { forgetDropped } from './callbacks';
 import { context } from './context';
 import { adopt } from './lifetime';
 import { describe } from './operator';
 import { checkOptions } from './options';
 import { Tensor, type BackwardOptions } from './tensor';
 
-function putTensors(tensors: readonly (Tensor | null)[]): void {
+export function putTensors(tensors: readonly (Tensor | null)[]): void {
   reserve(2 + 2 * tensors.length);
   put2(Tag.List, tensors.length);
   for (const tensor of tensors) {
@@ -19,8 +21,19 @@ function putTensors(tensors: readonly (Tensor | null)[]): void {
   }
 }
 
-export function takeTensor(): Tensor | null {
+export function takeTensorOrNull(): Tensor | null {
   return take() === Tag.None ? null : adopt(take());
+}
+
+/** One call of the engine; the graph it consumes lets go of what it held of JavaScript. */
+function run<T>(where: string, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    throw explain(error, where);
+  } finally {
+    forgetDropped();
+  }
 }
 
 function asList<T>(value: T | readonly T[]): readonly T[] {
@@ -46,7 +59,7 @@ export function backward(tensors: Tensor | readonly Tensor[], gradients: Gradien
   checkOptions('backward', options, ['retainGraph', 'createGraph', 'inputs']);
   const outputs = asList(tensors);
   const seeds = gradients === null ? outputs.map(() => null) : asList(gradients);
-  guarded('backward', () => {
+  run('backward', () => {
     rewind();
     putTensors(outputs);
     putTensors(seeds);
@@ -72,14 +85,14 @@ export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor | reado
   checkOptions('autograd.grad', options, ['gradOutputs', 'retainGraph', 'createGraph', 'allowUnused']);
   const heads = asList(outputs);
   const seeds = options.gradOutputs === undefined ? heads.map(() => null) : asList(options.gradOutputs);
-  return guarded('autograd.grad', () => {
+  return run('autograd.grad', () => {
     rewind();
     putTensors(heads);
     putTensors(asList(inputs));
     putTensors(seeds);
     const count = binding.grad(options.retainGraph ?? null, options.createGraph ?? false, options.allowUnused ?? false);
     rewind();
-    return Array.from({ length: count }, takeTensor);
+    return Array.from({ length: count }, takeTensorOrNull);
   });
 }
 
@@ -90,7 +103,7 @@ export function grads(tensors: readonly Tensor[]): (Tensor | null)[] {
     putTensors(tensors);
     binding.grads();
     rewind();
-    return tensors.map(takeTensor);
+    return tensors.map(takeTensorOrNull);
   });
 }
 

@@ -15,6 +15,8 @@ export interface Modes {
   readonly inference: boolean;
   /** Device -> dtype for autocast. */
   readonly autocast: Readonly<Record<string, string | null>>;
+  /** The callback that packs what operators save for the backward pass; 0 for none. */
+  readonly packing: number;
 }
 
 export interface Context extends Modes {
@@ -22,7 +24,7 @@ export interface Context extends Modes {
   scope: Scope | null;
 }
 
-const root: Context = { grad: true, inference: false, autocast: {}, scope: null };
+const root: Context = { grad: true, inference: false, autocast: {}, packing: 0, scope: null };
 const storage = new AsyncLocalStorage<Context>();
 let current: Context = root;
 let applied: Modes = root;
@@ -32,6 +34,7 @@ function apply(modes: Modes): void {
   if (modes.grad !== applied.grad || modes.inference !== applied.inference) {
     binding.setModes(modes.grad, modes.inference);
   }
+  if (modes.packing !== applied.packing) binding.setSavedTensorHook(modes.packing);
   if (modes.autocast !== applied.autocast) {
     for (const device of new Set([...Object.keys(applied.autocast), ...Object.keys(modes.autocast)])) {
       const dtype = modes.autocast[device] ?? null;

@@ -1,6 +1,7 @@
 /** `torch.*` without the layers: tensors, operators, autograd, modes, lifetimes, randomness, devices, files. */
 import { backward, grads, setGrads } from './autograd';
 import { convert } from './create';
+import { registerHook, registerPostAccumulateGradHook } from './hooks';
 import { index, indexPut } from './indexing';
 import { free } from './lifetime';
 import { print } from './print';
@@ -10,6 +11,8 @@ import { extendTensor, Tensor as TensorClass } from './tensor';
 
 extendTensor({
   backward: (tensor, gradient, options) => backward(tensor, gradient, options),
+  registerHook,
+  registerPostAccumulateGradHook,
   gradient: (tensor) => grads([tensor])[0]!,
   setGradient: (tensor, gradient) => setGrads([tensor], [gradient]),
   release: free,
@@ -34,11 +37,15 @@ export { Tensor, type BackwardOptions, type IndexPutOptions, type Nested, type T
 export { DTYPES, type DataArray, type DType } from './dtype';
 export { collectGarbage, findLeaks, liveTensors, recordOrigins, type LiveTensor } from './census';
 export { Generator } from './generator';
-export { ops, type OperatorCall, type OperatorNamespace, type OperatorOverloads } from './ops';
+export { allowUnchecked, ops, type OperatorCall, type OperatorNamespace, type OperatorOverloads } from './ops';
 export type { LaterOptions } from './later';
 export { loadScript, ScriptModule, traceScript, type Traceable, type TraceState } from './script-module';
 export { receive, share, withdraw, type Shared, type ShareOptions } from './sharing';
 export type { Argument, Complex, Options, Result } from './operator';
 export { allocatedBytes, keep, memory, scope, scoped, type MemoryUsage } from './lifetime';
+export type { GradientHook, RemovableHandle } from './hooks';
+export { profile, recordFunction, type Profile, type ProfileOptions } from './profile';
+export * as amp from './amp';
 export * as autograd from './autograd-namespace';
+export * as utils from './utils';
 export * as safetensors from './safetensors';

@@ -79,6 +79,19 @@ export function keep<T extends Tensor>(tensor: T): T {
   return tensor;
 }
 
+/** Undoes {@link keep}: the running scope frees the tensor. */
+export function surrender(tensor: Tensor): void {
+  tensor._tracked = false;
+  context().scope?.made.push(tensor);
+}
+
+/** The tensors reachable from a value: through arrays, maps, sets and plain objects. */
+export function tensorsIn(value: unknown): Tensor[] {
+  const found = new Set<object>();
+  collect(value, found);
+  return [...found].filter((item) => item instanceof Tensor);
+}
+
 /** Every object reachable from a result, tensors among them: through arrays, maps, sets and plain objects. */
 function collect(value: unknown, into: Set<object>): void {
   if (typeof value !== 'object' || value === null || into.has(value)) return;
@@ -140,6 +153,36 @@ export function scoped<T>(body: () => T): T {
   if (isPromise(result)) return closeLater(result, inner) as T;
   close(inner, result);
   return result;
+}
+
+/**
+ * Like {@link scoped}, for results that the addon is about to read: `made` are the handles that it has to free thereafter.
+ */
+export function lend<T>(body: () => T): { result: T; made: number[] } {
+  const surrounding = context();
+  const inner = new Scope(surrounding.scope);
+  surrounding.scope = inner;
+  try {
+    const result = body();
+    return { result, made: takeHandles(inner) };
+  } catch (error) {
+    close(inner, undefined);
+    throw error;
+  } finally {
+    surrounding.scope = inner.outer;
+  }
+}
+
+function takeHandles(scope: Scope): number[] {
+  scope.ended = true;
+  const handles: number[] = [];
+  for (const tensor of scope.made) {
+    if (tensor._tracked || tensor._handle === 0) continue;
+    handles.push(tensor._handle);
+    tensor._handle = 0;
+  }
+  scope.made = NONE;
+  return handles;
 }
 
 async function closeLater(promise: Promise<unknown>, scope: Scope): Promise<unknown> {

@@ -69,6 +69,14 @@ function lazy<T>(make: (key: string) => T): Readonly<Record<string, T>> {
   });
 }
 
+/**
+ * Lets `torch.ops` call the two dozen internal operators of PyTorch that do not check their arguments, in this thread. They
+ * are refused otherwise: wrong arguments would end the process. What is public checks its arguments and needs no leave.
+ */
+export function allowUnchecked(on = true): void {
+  binding.allowUnchecked(on);
+}
+
 export const ops: Readonly<Record<string, OperatorNamespace>> = lazy((namespace) =>
   lazy((name) => lazy((overload) => operatorCall(namespace, name, overload))),
 );

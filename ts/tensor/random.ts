@@ -12,12 +12,19 @@ export function manualSeed(seed: number | bigint): void {
   guarded('manualSeed', () => binding.manualSeed(seed));
 }
 
-/** State of the CPU's default generator (or of `generator`), as a uint8 tensor that PyTorch reads too. */
-export function getRngState(generator?: Generator): Tensor {
-  return adopt(guarded('getRngState', () => binding.generatorState(generator?._id ?? 0)));
+/**
+ * State of the CPU's default generator, as a uint8 tensor that PyTorch reads too.
+ * @param source a generator, or a device (`'cuda:0'`) whose default generator is meant
+ */
+export function getRngState(source?: Generator | string): Tensor {
+  return adopt(guarded('getRngState', () => binding.generatorState(idOf(source))));
 }
 
-export function setRngState(state: Tensor, generator?: Generator): void {
+export function setRngState(state: Tensor, source?: Generator | string): void {
   if (!(state instanceof Tensor)) throw new DTypeError(`setRngState: expected a uint8 tensor, found ${describe(state)}`);
-  guarded('setRngState', () => binding.setGeneratorState(generator?._id ?? 0, state._handle));
+  guarded('setRngState', () => binding.setGeneratorState(idOf(source), state._handle));
+}
+
+function idOf(source: Generator | string = 'cpu'): number | string {
+  return typeof source === 'string' ? source : source._id;
 }

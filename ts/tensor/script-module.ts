@@ -2,7 +2,7 @@ import { InputError } from '../errors';
 import { binding, type ScriptAnswer } from '../native/binding';
 import { guarded } from '../native/raise';
 import { replaceWire, restore, rewind } from '../native/wire';
-import { takeTensor } from './autograd';
+import { takeTensorOrNull } from './autograd';
 import { context } from './context';
 import type { DType } from './dtype';
 import { later, type LaterOptions } from './later';
@@ -92,7 +92,7 @@ export class ScriptModule {
     return guarded('stateDict()', () => {
       const names = binding.scriptState(this.#id, buffers);
       rewind();
-      return Object.fromEntries(names.map((name) => [name, takeTensor()!]));
+      return Object.fromEntries(names.map((name) => [name, takeTensorOrNull()!]));
     });
   }
 

@@ -13,6 +13,7 @@ import { put2, rewind, Tag, take } from '../native/wire';
 import { dtypeName, isComplex, viewAs, type DataArray, type DType } from './dtype';
 import type { TensorMethods } from './generated/methods';
 import type { Scalar } from './create';
+import type { GradientHook, RemovableHandle } from './hooks';
 import type { Index } from './indexing';
 import type { TensorLater } from './later';
 import type { TensorShorthands } from './shorthands';
@@ -54,6 +55,8 @@ interface Description {
 /** What other files of this folder add to the class; set once while the package loads. */
 export interface TensorExtensions {
   backward(tensor: Tensor, gradient: Tensor | null, options: BackwardOptions): void;
+  registerHook(tensor: Tensor, hook: GradientHook): RemovableHandle;
+  registerPostAccumulateGradHook(tensor: Tensor, hook: (tensor: Tensor) => void): RemovableHandle;
   gradient(tensor: Tensor): Tensor | null;
   setGradient(tensor: Tensor, gradient: Tensor | null): void;
   release(tensor: Tensor): void;
@@ -201,6 +204,21 @@ export class Tensor {
     if (typeof first !== 'object' || first === null || first instanceof Tensor) return extensions.backward(this, first ?? null, options);
     const { gradient = null, ...rest } = first;
     extensions.backward(this, gradient, rest);
+  }
+
+  /**
+   * Calls `hook` with the gradient of this tensor whenever one is computed, before it is used any further; a tensor that it
+   * returns takes the gradient's place. Hooks run in the order of their registration. What a hook throws comes out of
+   * `backward()`. A hook of a tensor that lives outside of scopes keeps alive what it refers to until it is removed or the
+   * graph is freed.
+   */
+  registerHook(hook: GradientHook): RemovableHandle {
+    return extensions.registerHook(this, hook);
+  }
+
+  /** Calls `hook` with this tensor, a leaf, whenever its `grad` has just been accumulated. */
+  registerPostAccumulateGradHook(hook: (tensor: this) => void): RemovableHandle {
+    return extensions.registerPostAccumulateGradHook(this, hook as (tensor: Tensor) => void);
   }
 
   /** A copy of the elements in row-major order. Half floats widen to Float32Array, bool is Uint8Array, complex comes in pairs. */

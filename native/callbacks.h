@@ -1,0 +1,77 @@
+// JavaScript functions that libtorch calls: autograd functions and hooks. Native code holds them by number; the functions
+// are in the table of ts/tensor/callbacks.ts, so whoever frees a graph (the collector, another thread) touches no JavaScript.
+#pragma once
+#include <ATen/core/Tensor.h>
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <napi.h>
+#include <thread>
+#include <vector>
+
+#include "handover.h"
+
+namespace torchts {
+
+// The callbacks of one JavaScript environment.
+class Callbacks {
+ public:
+  explicit Callbacks(napi_env env) : env_(env), thread_(std::this_thread::get_id()) {}
+  void attach(Napi::Function dispatch);
+  void close() { closed_ = true; }  // the environment ends; graphs may outlive it
+
+  // Calls function `id` and gives the tensors that it answers with. Throws CallbackFailed.
+  std::vector<at::Tensor> call(uint32_t id, at::TensorList tensors, const std::vector<int64_t>& flags = {});
+  // Calls function `id` and gives the number that it answers with.
+  uint32_t ask(uint32_t id, at::TensorList tensors);
+
+  // Runs `work`, such as a backward pass, so that functions can be called from whatever thread it reaches them on.
+  void run(const std::function<void()>& work);
+  void always_hand_over(bool always) { always_ = always; }
+
+  void hold() noexcept { ++held_; }
+  void drop(uint32_t id) noexcept;  // from any thread
+  std::vector<uint32_t> take_dropped();
+
+ private:
+  struct Call {
+    uint32_t id;
+    at::TensorList tensors;
+    const std::vector<int64_t>& flags;
+    bool recording;
+    int64_t graph_task;
+  };
+  void on_thread(const std::function<void()>& body);
+  uint32_t enter(const Call& call);
+  std::vector<at::Tensor> answer();
+
+  napi_env env_;
+  std::thread::id thread_;
+  Napi::FunctionReference dispatch_;
+  Handover handover_;
+  std::atomic<int> held_{0};
+  std::atomic<bool> closed_{false};
+  bool always_ = false;
+  std::mutex mutex_;
+  std::vector<uint32_t> dropped_;
+};
+
+// Holds one function of them for as long as it lives.
+class Callback {
+ public:
+  Callback(std::shared_ptr<Callbacks> owner, uint32_t id) : owner_(std::move(owner)), id_(id) { owner_->hold(); }
+  ~Callback() { owner_->drop(id_); }
+  Callback(const Callback&) = delete;
+  Callback& operator=(const Callback&) = delete;
+
+  std::vector<at::Tensor> operator()(at::TensorList tensors, const std::vector<int64_t>& flags = {}) const {
+    return owner_->call(id_, tensors, flags);
+  }
+
+ private:
+  std::shared_ptr<Callbacks> owner_;
+  uint32_t id_;
+};
+
+}  // namespace torchts

@@ -1,0 +1,17 @@
+#pragma once
+#include <memory>
+#include <napi.h>
+#include <torch/csrc/autograd/anomaly_mode.h>
+
+namespace torchts {
+
+// Makes libtorch run its backward passes on an engine that knows JavaScript's hooks and stacks; once a process.
+void install_engine();
+
+// anomaly.cc: what a node keeps of the JavaScript call that made it.
+std::unique_ptr<torch::autograd::AnomalyMetadata> make_anomaly_metadata();
+
+// Which environment the running thread belongs to; null for threads that run no JavaScript.
+void enter_environment(napi_env env);
+
+}  // namespace torchts

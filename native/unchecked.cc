@@ -1,0 +1,52 @@
+#include "unchecked.h"
+
+#include <ATen/core/Tensor.h>
+#include <c10/util/Exception.h>
+#include <algorithm>
+#include <array>
+
+namespace torchts {
+namespace {
+
+constexpr std::array kTrusting = std::to_array<std::string_view>({
+    "aten::_batch_norm_impl_index_backward",
+    "aten::_batch_norm_no_update",
+    "aten::_cholesky_solve_helper",
+    "aten::_dyn_quant_matmul_4bit",
+    "aten::_fft_r2c",
+    "aten::_foreach_copy",
+    "aten::_new_zeros_with_same_feature_meta",
+    "aten::_nnpack_spatial_convolution",
+    "aten::_remove_batch_dim",
+    "aten::_reshape_alias_copy",
+    "aten::_sobol_engine_initialize_state_",
+    "aten::_stack",
+    "aten::_thnn_differentiable_gru_cell_backward",
+    "aten::_thnn_differentiable_lstm_cell_backward",
+    "aten::_weight_norm",
+    "aten::_weight_norm_interface",
+    "aten::embedding_dense_backward",
+    "aten::quantized_lstm_cell",
+    "aten::reflection_pad1d_backward",
+    "mkldnn::_reorder_mkldnn_rnn_layer_weight",
+    "quantized::embedding_bag_2bit_prepack",
+});
+
+// native_group_norm(input, weight, bias, N, C, HxW, group, eps)
+void check_group_norm(const std::vector<at::IValue>& arguments) {
+  const auto number = [&](size_t place) { return arguments[place].isSymInt() ? arguments[place].toSymInt().expect_int() : arguments[place].toInt(); };
+  const int64_t batch = number(3), channels = number(4), pixels = number(5), groups = number(6);
+  TORCH_CHECK(groups > 0, "expected at least one group, found ", groups);
+  TORCH_CHECK(channels > 0 && channels % groups == 0, "expected a number of channels that ", groups, " groups divide, found ", channels);
+  const auto& input = arguments[0].toTensor();
+  TORCH_CHECK(batch >= 0 && pixels >= 0 && input.numel() == batch * channels * pixels, "expected an input of ", batch, " x ", channels, " x ",
+              pixels, " elements, found the shape ", input.sizes());
+}
+
+}  // namespace
+
+bool trusts_its_caller(std::string_view name) { return std::find(kTrusting.begin(), kTrusting.end(), name) != kTrusting.end(); }
+
+Precondition precondition_of(std::string_view name) { return name == "aten::native_group_norm" ? &check_group_norm : nullptr; }
+
+}  // namespace torchts

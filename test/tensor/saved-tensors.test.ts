@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { DTypeError } from '../../ts/errors';
+import * as torch from '../../ts/tensor';
+import { autograd, type Tensor } from '../../ts/tensor';
+import { held } from '../../ts/tensor/callbacks';
+
+const { savedTensorsHooks, saveOnCpu } = autograd.graph;
+const leaf = (...values: number[]): Tensor => torch.tensor(values, { requiresGrad: true });
+
+describe('hooks on saved tensors', () => {
+  it('pack when an operator saves, and unpack when backward asks', () => {
+    const log: string[] = [];
+    const x = leaf(1, 2);
+    const y = savedTensorsHooks(
+      (tensor) => { log.push(`pack ${String(tensor.toArray())}`); return { text: tensor.toArray() }; },
+      ({ text }) => { log.push(`unpack ${String(text)}`); return torch.tensor(text); },
+      () => x.mul(2).exp(),
+    );
+    const z = y.pow(2).sum(); // saved outside
+    assert.equal(log.length, 1);
+    z.backward();
+    assert.deepEqual(log, [log[0], log[0]!.replace('pack', 'unpack')]);
+    const [, found] = x.grad!.toArray() as number[];
+    assert.ok(Math.abs(found! / (4 * Math.exp(8)) - 1) < 1e-6, String(found));
+  });
+
+  it('replace what is saved: half the bytes, and gradients as precise as that', () => {
+    const x = torch.randn([512, 512], { requiresGrad: true });
+    const grow = (body: () => Tensor): number => {
+      const before = torch.allocatedBytes();
+      const y = torch.scope(body);
+      const bytes = torch.allocatedBytes() - before;
+      y.backward();
+      y.dispose();
+      return bytes;
+    };
+    const compute = (): Tensor => x.sigmoid().tanh().sigmoid().tanh().sum();
+    const plain = grow(compute);
+    const exact = x.grad!.clone();
+    x.grad = null;
+    const halved = grow(() => savedTensorsHooks((tensor) => tensor.to('bfloat16'), (tensor) => tensor.to('float32'), compute));
+    assert.ok(halved < 0.51 * plain, `${halved} bytes, ${plain} without`);
+    assert.ok(Number(x.grad!.sub(exact).abs().max().item()) < 0.01);
+  });
+
+  it('nest, the innermost applying, and hold across await', async () => {
+    const seen: string[] = [];
+    const mark = (name: string): ((tensor: Tensor) => Tensor) => (tensor) => { seen.push(name); return tensor.clone(); };
+    const same = (tensor: Tensor): Tensor => tensor;
+    const x = leaf(1);
+    const y = await savedTensorsHooks(mark('outer'), same, async () => {
+      const a = x.exp();
+      await Promise.resolve();
+      const b = savedTensorsHooks(mark('inner'), same, () => a.exp());
+      return b.exp();
+    });
+    x.exp();
+    assert.deepEqual(seen, ['outer', 'inner', 'outer']);
+    y.sum().backward();
+    assert.ok(Number(x.grad!.item()) > 0);
+  });
+
+  it('apply to what a function written in TypeScript saves', () => {
+    class Square extends autograd.Function {
+      static forward(ctx: autograd.FunctionContext, x: Tensor): Tensor {
+        ctx.saveForBackward(x);
+        return x.pow(2);
+      }
+      static backward(ctx: autograd.FunctionContext, gradient: Tensor): Tensor {
+        return gradient.mul(ctx.savedTensors[0]!).mul(2);
+      }
+    }
+    const x = leaf(3);
+    const y = savedTensorsHooks((tensor) => tensor.clone(), (tensor) => tensor.mul(10), () => Square.apply(x));
+    y.sum().backward();
+    assert.deepEqual(x.grad!.toArray(), [60]);
+  });
+
+  it('throw their own errors, in forward and in backward', () => {
+    const fail = (): never => { throw new RangeError('mine'); };
+    assert.throws(() => savedTensorsHooks(fail, fail, () => leaf(1).exp()), RangeError);
+    const y = savedTensorsHooks((tensor) => tensor.clone(), fail, () => leaf(1).exp());
+    assert.throws(() => y.sum().backward(), RangeError);
+    const z = savedTensorsHooks(() => 5, (five) => five as never, () => leaf(1).exp());
+    assert.throws(() => z.sum().backward(), (error: unknown) => error instanceof DTypeError && /expected unpack to return a tensor, found 5/.test(error.message));
+  });
+
+  it('saveOnCpu gives the same gradients', () => {
+    const x = leaf(1, 2);
+    saveOnCpu(() => x.exp().mul(x)).sum().backward();
+    assert.deepEqual(x.grad!.toArray(), x.exp().add(x.exp().mul(x)).toArray());
+  });
+
+  it('hold nothing when the graph is gone', () => {
+    const before = held();
+    torch.scope(() => void savedTensorsHooks((tensor) => tensor.clone(), (tensor) => tensor, () => leaf(1).exp().sin()));
+    assert.equal(held(), before);
+  });
+});

@@ -1,0 +1,104 @@
+/** Hooks of a module: what is called before and after its forward, and in the backward pass that goes through it. */
+import { DTypeError } from '../errors';
+import { Tensor } from '../tensor';
+import { isPromise } from '../tensor/context';
+import { removableHandle, type RemovableHandle } from '../tensor/hooks';
+import { BackwardHooks } from './backward-hooks';
+
+/** The static side of a forward: what a module takes and gives. */
+interface Computes {
+  forward(...inputs: never[]): unknown;
+}
+
+type Inputs<M extends Computes> = Parameters<M['forward']>;
+type Output<M extends Computes> = Awaited<ReturnType<M['forward']>>;
+/** A gradient for each argument or output; null where there is none. */
+export type Gradients = readonly (Tensor | null)[];
+/** All gradients in an array, or a single one as it is. */
+export type GradientAnswer = Gradients | Tensor | null | undefined | void;
+
+/** May return other arguments: all of them in an array, or a single one as it is. */
+export type ForwardPreHook<M extends Computes> = (module: M, inputs: Inputs<M>) => readonly unknown[] | Tensor | null | undefined | void;
+/** May return another output. */
+export type ForwardHook<M extends Computes> = (module: M, inputs: Inputs<M>, output: Output<M>) => Output<M> | null | undefined | void;
+/** May return other gradients of the outputs. */
+export type BackwardPreHook<M extends Computes> = (module: M, gradOutput: Gradients) => GradientAnswer;
+/** May return other gradients of the arguments. */
+export type BackwardHook<M extends Computes> = (module: M, gradInput: Gradients, gradOutput: Gradients) => GradientAnswer;
+
+export interface HookOptions {
+  /** Run before the hooks that are there already. @default false */
+  readonly prepend?: boolean;
+}
+
+// The type of the module is erased here: a hook was checked against it when it was registered.
+type Hook = (...args: unknown[]) => unknown;
+
+class HookList {
+  #hooks: readonly Hook[] = [];
+
+  add(hook: (...args: never[]) => unknown, { prepend = false }: HookOptions): RemovableHandle {
+    if (typeof hook !== 'function') throw new DTypeError(`expected a hook, a function, found ${typeof hook}`);
+    const own: Hook = (...args) => (hook as Hook)(...args); // the same hook registered twice runs twice
+    this.#hooks = prepend ? [own, ...this.#hooks] : [...this.#hooks, own];
+    return removableHandle(() => (this.#hooks = this.#hooks.filter((item) => item !== own)));
+  }
+
+  /** As they are now: what a hook adds or removes counts from the next time on. */
+  get all(): readonly Hook[] {
+    return this.#hooks;
+  }
+}
+
+/** The hooks of one module. */
+export class ModuleHooks {
+  readonly forwardPre = new HookList();
+  readonly forward = new HookList();
+  readonly backwardPre = new HookList();
+  readonly backward = new HookList();
+
+  /** Runs `forward` with hooks around it, in PyTorch's order. */
+  around(module: Computes, given: readonly unknown[], forward: (inputs: readonly unknown[]) => unknown): unknown {
+    let inputs = given;
+    for (const hook of this.forwardPre.all) {
+      const changed = hook(module, inputs) ?? inputs;
+      inputs = Array.isArray(changed) ? (changed as unknown[]) : [changed];
+    }
+    const backward = this.#backward(module);
+    if (backward) inputs = backward.watchInputs(inputs);
+    const output = forward(inputs);
+    const after = (value: unknown): unknown => this.#after(module, inputs, value, backward);
+    return isPromise(output) ? output.then(after) : after(output);
+  }
+
+  #backward(module: Computes): BackwardHooks | null {
+    const before = this.backwardPre.all;
+    const after = this.backward.all;
+    if (before.length + after.length === 0) return null;
+    return new BackwardHooks(
+      module.constructor.name,
+      before.map((hook) => (gradOutput) => hook(module, gradOutput) as GradientAnswer),
+      after.map((hook) => (gradInput, gradOutput) => hook(module, gradInput, gradOutput) as GradientAnswer),
+    );
+  }
+
+  #after(module: Computes, inputs: readonly unknown[], value: unknown, backward: BackwardHooks | null): unknown {
+    let output = value;
+    for (const hook of this.forward.all) output = hook(module, inputs, output) ?? output;
+    return backward ? backward.watchOutputs(output) : output;
+  }
+}
+
+const registry = new WeakMap<object, ModuleHooks>();
+
+/** The hooks of a module, if it ever had any. */
+export function hooksOf(module: object): ModuleHooks | undefined {
+  return registry.get(module);
+}
+
+/** The hooks of a module, to add one. */
+export function ensureHooks(module: object): ModuleHooks {
+  let hooks = registry.get(module);
+  if (!hooks) registry.set(module, (hooks = new ModuleHooks()));
+  return hooks;
+}

@@ -1,0 +1,127 @@
+/**
+ * Functions of ours that libtorch calls: the backward of autograd functions, and hooks. The addon holds each by a number
+ * and says when it has let go of it, so that no graph, however it is freed, has to touch JavaScript.
+ */
+import { DTypeError, TorchError } from '../errors';
+import { binding } from '../native/binding';
+import { keepFailure } from '../native/failures';
+import { put, put2, replaceWire, reserve, rewind, Tag, take } from '../native/wire';
+import { context, within } from './context';
+import { adopt, lend } from './lifetime';
+import { describe } from './operator';
+import { Tensor } from './tensor';
+
+/** What surrounds a call. */
+export interface Occasion {
+  /** Which backward pass is running; -1 outside of one. */
+  readonly graphTask: number;
+  /** Whether the computation is recorded, for higher derivatives. */
+  readonly recording: boolean;
+  readonly flags: readonly boolean[];
+}
+
+type Answer = readonly (Tensor | null | undefined)[] | number;
+
+/** Gets tensors, gives tensors (or a number, where the addon asks for one). */
+export type Callback = (tensors: (Tensor | null)[], occasion: Occasion) => Answer;
+
+export interface CallbackOptions {
+  /** Free what the function made, its arguments included, as soon as the addon has read the answer. @default false */
+  readonly scoped?: boolean;
+  /** Called when the addon has let go of the function. */
+  readonly dropped?: () => void;
+}
+
+interface Entry extends CallbackOptions {
+  readonly callback: Callback;
+}
+
+const table = new Map<number, Entry>();
+let last = 0;
+let task = -1;
+
+/** Gives `callback` a number. It stays until the addon, or `forget`, drops it. */
+export function register(callback: Callback, options: CallbackOptions = {}): number {
+  forgetDropped();
+  table.set(++last, { ...options, callback });
+  return last;
+}
+
+export function forget(id: number): void {
+  const entry = table.get(id);
+  table.delete(id);
+  entry?.dropped?.();
+}
+
+/** From now on the function does nothing, though a graph may still hold it. */
+export function silence(id: number): void {
+  if (table.has(id)) table.set(id, { callback: () => [null] });
+}
+
+/** Forgets what the addon has let go of since. */
+export function forgetDropped(): void {
+  if (table.size === 0) return;
+  for (const id of binding.droppedCallbacks()) forget(id);
+}
+
+/** How many functions the addon holds. */
+export function held(): number {
+  forgetDropped();
+  return table.size;
+}
+
+/** What native/callbacks.cc calls: arguments and answer are on the wire. */
+function dispatch(id: number, graphTask: number, recording: boolean, grown?: Float64Array): number {
+  if (grown) replaceWire(grown);
+  const outer = task;
+  // A call out of a call belongs to the same backward pass, though it may run on another thread.
+  if (graphTask >= 0) task = graphTask;
+  try {
+    return answer(id, recording);
+  } catch (error) {
+    return -keepFailure(error);
+  } finally {
+    task = outer;
+  }
+}
+
+function answer(id: number, recording: boolean): number {
+  rewind();
+  const handles = Array.from({ length: take() }, () => (take() === Tag.None ? 0 : take()));
+  const flags = Array.from({ length: take() }, () => take() !== 0);
+  const entry = table.get(id);
+  if (!entry) throw new TorchError('the autograd graph refers to a function that is gone');
+  const occasion: Occasion = { graphTask: task, recording, flags };
+  const call = (): Answer => entry.callback(handles.map((handle) => (handle === 0 ? null : adopt(handle))), occasion);
+  const run = (): number => {
+    const { result, made } = entry.scoped ? lend(() => read(call())) : { result: read(call()), made: [] };
+    return typeof result === 'number' ? result : send(result, made);
+  };
+  return context().grad === recording ? run() : within({ grad: recording }, run, () => undefined);
+}
+
+/** The handles of an answer; 0 for none. */
+function read(result: Answer): number | number[] {
+  if (typeof result === 'number') return result;
+  return result.map((tensor) => {
+    if (tensor === null || tensor === undefined) return 0;
+    if (!(tensor instanceof Tensor)) throw new DTypeError(`expected a gradient, a tensor or null, found ${describe(tensor)}`);
+    if (tensor.isDisposed) throw new DTypeError('expected a gradient, found a disposed tensor');
+    return tensor._handle;
+  });
+}
+
+function send(results: readonly number[], made: readonly number[]): number {
+  rewind();
+  reserve(4 + 2 * (results.length + made.length));
+  put2(Tag.List, results.length);
+  for (const handle of results) {
+    if (handle === 0) put(Tag.None);
+    else put2(Tag.Tensor, handle);
+  }
+  put2(Tag.List, made.length);
+  for (const handle of made) put2(Tag.Int, handle);
+  return 0;
+}
+
+binding.attachCallbacks(dispatch);

@@ -1,0 +1,57 @@
+import { DTypeError } from '../errors';
+import { describe } from './operator';
+import { Tensor } from './tensor';
+
+interface Marks {
+  saved: readonly (Tensor | null)[];
+  changed: readonly Tensor[];
+  plain: readonly Tensor[];
+  materialize: boolean;
+}
+
+/**
+ * What a function's forward leaves for its backward. Tensors go through `saveForBackward`, which frees them with the graph
+ * and notices when they are changed in between; anything else is set by name: `ctx.alpha = 0.5`.
+ */
+export class FunctionContext {
+  [name: string]: unknown;
+
+  /** For each argument of forward, whether a gradient is wanted of it; false for what is no tensor. */
+  needsInputGrad: readonly boolean[];
+  /** In backward: what forward saved, in order; null for a null. */
+  savedTensors: readonly Tensor[] = [];
+  /** @internal */
+  readonly _marks: Marks = { saved: [], changed: [], plain: [], materialize: true };
+
+  /** @internal */
+  constructor(needsInputGrad: readonly boolean[]) {
+    this.needsInputGrad = needsInputGrad;
+  }
+
+  /** Keeps inputs, outputs or tensors in between for backward. Once in a forward: a second call replaces the first. */
+  saveForBackward(...tensors: readonly (Tensor | null)[]): void {
+    this._marks.saved = checked('saveForBackward', tensors);
+  }
+
+  /** Names the inputs that forward changed in place; it has to return them too. */
+  markDirty(...inputs: readonly Tensor[]): void {
+    this._marks.changed = checked('markDirty', inputs);
+  }
+
+  /** Names the outputs through which no gradient flows, such as indices. */
+  markNonDifferentiable(...outputs: readonly Tensor[]): void {
+    this._marks.plain = checked('markNonDifferentiable', outputs);
+  }
+
+  /** With false, backward gets null, not zeros, as the gradient of an output that was not used. */
+  setMaterializeGrads(materialize: boolean): void {
+    this._marks.materialize = materialize;
+  }
+}
+
+function checked<T extends Tensor | null>(name: string, tensors: readonly T[]): readonly T[] {
+  for (const tensor of tensors) {
+    if (tensor !== null && !(tensor instanceof Tensor)) throw new DTypeError(`${name}: expected tensors, found ${describe(tensor)}`);
+  }
+  return tensors;
+}

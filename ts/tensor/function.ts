@@ -1,0 +1,144 @@
+/** Autograd functions whose forward and backward are written in TypeScript; the counterpart of `torch.autograd.Function`. */
+import { DTypeError, TorchError } from '../errors';
+import { binding } from '../native/binding';
+import { guarded } from '../native/raise';
+import { rewind, Tag, take } from '../native/wire';
+import { putTensors } from './autograd';
+import { register, type Callback } from './callbacks';
+import { context } from './context';
+import { FunctionContext } from './function-context';
+import { adopt, scoped } from './lifetime';
+import { noGrad } from './modes';
+import { describe } from './operator';
+import { Tensor } from './tensor';
+
+type Gradients = Tensor | null | undefined | readonly (Tensor | null | undefined)[];
+
+/** A subclass of {@link Function}, seen from its static side. */
+export interface FunctionType<A extends unknown[], R> {
+  readonly name: string;
+  readonly onceDifferentiable?: boolean;
+  forward(ctx: FunctionContext, ...args: A): R;
+  backward(ctx: FunctionContext, ...gradients: Tensor[]): Gradients;
+}
+
+/**
+ * Base of functions that bring their own derivative.
+ *
+ * `forward` takes tensors and anything else, and gives a tensor or an array of tensors; nothing in it is recorded.
+ * `backward` gets the gradient of each output and gives that of each argument of `forward`, null for those that need none
+ * or are no tensors (a single one without the array). Gradients flow to tensors that are arguments themselves, not to those
+ * inside of an array or object. `backward` runs on this thread, inside of `backward()`, and what it throws comes out of
+ * there. What it makes is freed when it returns, but for what it returns. With `createGraph` it is recorded like any other
+ * code; `static onceDifferentiable = true` says that its derivative would be wrong, and makes asking for it an error.
+ * @example
+ * class Exp extends torch.autograd.Function {
+ *   static forward(ctx: FunctionContext, x: Tensor): Tensor {
+ *     const y = x.exp();
+ *     ctx.saveForBackward(y);
+ *     return y;
+ *   }
+ *   static backward(ctx: FunctionContext, gradient: Tensor): Tensor {
+ *     return gradient.mul(ctx.savedTensors[0]!);
+ *   }
+ * }
+ * const y = Exp.apply(x);
+ */
+export abstract class Function {
+  /** Runs `forward` and records `backward` as its derivative. */
+  static apply<A extends unknown[], R extends Tensor | readonly Tensor[]>(this: FunctionType<A, R>, ...args: A): R {
+    return scoped(() => {
+      const ctx = new FunctionContext(args.map((value) => value instanceof Tensor && value.requiresGrad));
+      const returned = noGrad(() => this.forward(ctx, ...args));
+      const outputs = outputsOf(this, returned);
+      const recorded = record(this, ctx, args, outputs);
+      return (Array.isArray(returned) ? recorded : recorded[0]) as R;
+    });
+  }
+}
+
+function outputsOf<A extends unknown[], R>({ name }: FunctionType<A, R>, returned: unknown): Tensor[] {
+  const outputs: unknown[] = Array.isArray(returned) ? returned : [returned];
+  return outputs.map((value) => {
+    if (value instanceof Tensor) return value;
+    throw new DTypeError(`${name}.forward: expected it to return a tensor or an array of tensors, found ${describe(returned)}`);
+  });
+}
+
+/** Puts the node of this call into the graph; gives the outputs as they stand in it. */
+function record<A extends unknown[], R>(type: FunctionType<A, R>, ctx: FunctionContext, args: A, outputs: Tensor[]): Tensor[] {
+  const { saved, changed, plain, materialize } = ctx._marks;
+  const inputs = args.filter((value) => value instanceof Tensor);
+  context();
+  return guarded(`${type.name}.apply`, () => {
+    const places = args.map((value) => value instanceof Tensor);
+    const id = register(backwardOf(type, ctx, places, outputs.length), { scoped: true });
+    rewind();
+    for (const list of [inputs, outputs, saved, changed, plain]) putTensors(list);
+    const count = binding.applyFunction(id, `${type.name}Backward`, materialize);
+    rewind();
+    return Array.from({ length: count }, () => takeOutput([...outputs, ...inputs]));
+  });
+}
+
+/** An output that came back as the tensor that it went in as keeps its object. */
+function takeOutput(known: readonly Tensor[]): Tensor {
+  const same = take() === Tag.Same;
+  const handle = take();
+  return same ? known.find((tensor) => tensor._handle === handle)! : adopt(handle);
+}
+
+/** @param places which arguments of forward were tensors */
+function backwardOf<A extends unknown[], R>(type: FunctionType<A, R>, ctx: FunctionContext, places: readonly boolean[], outputs: number): Callback {
+  return (tensors, { flags, recording }) => {
+    let input = 0;
+    ctx.needsInputGrad = places.map((isTensor) => isTensor && flags[input++]!);
+    ctx.savedTensors = tensors.slice(outputs) as Tensor[];
+    const gradients = tensors.slice(0, outputs) as Tensor[];
+    try {
+      const once = type.onceDifferentiable === true;
+      const run = (): Gradients => type.backward(ctx, ...gradients);
+      const answers = check(type.name, once ? noGrad(run) : run(), places);
+      return once && recording ? seal(type.name, tensors, answers) : answers;
+    } finally {
+      ctx.savedTensors = [];
+    }
+  };
+}
+
+/** The gradients of those arguments that are tensors. */
+function check(name: string, returned: Gradients, places: readonly boolean[]): (Tensor | null)[] {
+  const answers = Array.isArray(returned) ? (returned as readonly (Tensor | null | undefined)[]) : [returned as Tensor | null | undefined];
+  const surplus = answers.slice(places.length).some((answer) => answer instanceof Tensor);
+  if (answers.length < places.length || surplus) {
+    throw new TorchError(
+      `${name}.backward: expected ${places.length} gradients, one for each argument of forward (null where there is none), found ${answers.length}`,
+    );
+  }
+  return places.flatMap((isTensor, i) => {
+    const answer = answers[i] ?? null;
+    if (isTensor) return [answer];
+    if (answer === null) return [];
+    throw new TorchError(`${name}.backward: expected null for argument ${i + 1} of forward, which was no tensor, found ${describe(answer)}`);
+  });
+}
+
+/**
+ * Gradients that require a gradient themselves, whose computation is an error.
+ * @param sources what they were computed from
+ */
+function seal(name: string, sources: readonly (Tensor | null)[], answers: (Tensor | null)[]): (Tensor | null)[] {
+  if (!sources.some((tensor) => tensor?.requiresGrad)) return answers;
+  return answers.map((answer) => answer && Sealed.apply(name, answer.detach().requiresGrad_()));
+}
+
+class Sealed extends Function {
+  static forward(ctx: FunctionContext, owner: string, tensor: Tensor): Tensor {
+    ctx.owner = owner;
+    return tensor;
+  }
+
+  static backward(ctx: FunctionContext): never {
+    throw new TorchError(`${String(ctx.owner)}.backward is marked onceDifferentiable, so its derivative cannot be computed`);
+  }
+}

@@ -1,0 +1,52 @@
+/** torch.autograd.graph: what operators save for their backward, seen and replaced. */
+import { DTypeError } from '../errors';
+import { forget, register, type Occasion } from './callbacks';
+import { within } from './context';
+import { freeAll, keep, tensorsIn } from './lifetime';
+import { describe } from './operator';
+import { Tensor } from './tensor';
+
+/**
+ * Runs `body`, which may be async, and gives each tensor that its operators save for the backward pass to `pack`; what
+ * `pack` makes of it is kept instead, and `unpack` makes a tensor of it again when backward asks. Of nested calls the
+ * innermost applies. `pack` must not change its tensor in place; tensors in what it returns live as long as the graph.
+ * @example
+ * // Keep activations in half precision.
+ * const loss = savedTensorsHooks((x) => x.to('float16'), (x) => x.to('float32'), () => model.forward(batch));
+ */
+export function savedTensorsHooks<P, T>(pack: (tensor: Tensor) => P, unpack: (packed: P) => Tensor, body: () => T): T {
+  return packing((tensor) => {
+    const packed = pack(tensor);
+    const kept = tensorsIn(packed).map(keep);
+    return { unpack: () => checked(unpack(packed)), dropped: () => freeAll(kept) };
+  }, body);
+}
+
+/** Keeps on the CPU what operators on other devices save for the backward pass: memory of the device for time of transfer. */
+export function saveOnCpu<T>(body: () => T): T {
+  return savedTensorsHooks(
+    (tensor) => ({ device: tensor.device, copy: tensor.to({ device: 'cpu' }) }),
+    ({ device, copy }) => copy.to({ device }),
+    body,
+  );
+}
+
+function checked(value: unknown): Tensor {
+  if (value instanceof Tensor) return value;
+  throw new DTypeError(`savedTensorsHooks: expected unpack to return a tensor, found ${describe(value)}`);
+}
+
+/** How one saved tensor comes back, and what to do when the graph is done with it. */
+export interface Packed {
+  unpack(occasion: Occasion): Tensor;
+  dropped?(): void;
+}
+
+/** The bare form of {@link savedTensorsHooks}: `pack` is called in the surrounding scope, `unpack` in one of its own. */
+export function packing<T>(pack: (tensor: Tensor) => Packed, body: () => T): T {
+  const hook = register(([tensor]) => {
+    const { unpack, dropped } = pack(tensor!);
+    return register((_, occasion) => [unpack(occasion)], { scoped: true, dropped });
+  });
+  return within({ packing: hook }, body, () => forget(hook));
+}

@@ -1,0 +1,3 @@
+/** torch.utils: checkpointing. */
+export { checkpoint, type CheckpointOptions } from './checkpoint';
+export { checkpointSequential, type Stage } from './checkpoint-sequential';

@@ -1,0 +1,61 @@
+import { TorchError } from '../../errors';
+import { forgetDropped } from '../callbacks';
+import { keep, surrender } from '../lifetime';
+import type { Packed } from '../saved-tensors';
+import type { Tensor } from '../tensor';
+
+/** What stands in the graph for one saved tensor. */
+export interface Stand {
+  /** False once the graph is done with it. */
+  alive: boolean;
+  /** Type, shape and device; null when they are not to be compared. */
+  readonly looks: string | null;
+}
+
+/** Thrown to end a recomputation that has computed what is needed. */
+export const STOP: unique symbol = Symbol('enough is recomputed');
+
+/** The saved tensors of a checkpointed call, as one backward pass has computed them again. */
+export class Recomputed {
+  /** How many tensors the recomputation has saved. */
+  count = 0;
+  readonly #tensors = new Map<number, Tensor>();
+
+  constructor(
+    readonly stands: readonly Stand[],
+    readonly earlyStop: boolean,
+  ) {
+    forgetDropped(); // what segments before this one still held is needed no more
+  }
+
+  pack(tensor: Tensor, looksOf: (tensor: Tensor) => string): Packed {
+    const place = this.count++;
+    const stand = this.stands[place];
+    if (stand?.alive) {
+      if (stand.looks !== null) compare(stand.looks, looksOf(tensor), place);
+      this.#tensors.set(place, keep(tensor));
+    }
+    if (this.earlyStop && this.count === this.stands.length) throw STOP;
+    // The graph of the recomputation is never run.
+    return { unpack: () => tensor };
+  }
+
+  /** Hands the tensor over to the running scope. */
+  take(place: number): Tensor {
+    const tensor = this.#tensors.get(place);
+    if (!tensor) throw new TorchError('checkpoint: a saved tensor was asked for twice in one backward pass; run that with retainGraph');
+    this.#tensors.delete(place);
+    surrender(tensor);
+    return tensor;
+  }
+
+  release(): void {
+    for (const tensor of this.#tensors.values()) tensor.dispose();
+    this.#tensors.clear();
+  }
+}
+
+function compare(first: string, now: string, place: number): void {
+  if (first === now) return;
+  throw new TorchError(`checkpoint: tensor ${place + 1} that the function saves for backward was ${first} at first and is ${now} now; it must do the same each time`);
+}
