@@ -2,7 +2,8 @@
 
 64x64 input, patch 8, width 192, 6 layers, 3 heads, MLP 768; AdamW 1e-3 with weight decay 0.05 on all
 parameters, one cycle with 10 % warm-up, batch 64, mirroring, gradients clipped to norm 1, 8 epochs,
-seed 0. Images are resized once by Pillow and kept in memory.
+seed 0. Images are resized once by Pillow and kept in memory. The validation split is judged after each
+epoch.
 """
 
 import io
@@ -22,8 +23,8 @@ SIZE, BATCH, EPOCHS, SEED = 64, 64, 8, 0
 Split = tuple[torch.Tensor, torch.Tensor]  # images (M, C, H, W) uint8, labels (M, K) 0 or 1
 
 
-def read_splits(folder: Path, limit: int | None) -> tuple[Split, Split]:
-    """The train and test splits; of each the first `limit` images."""
+def read_splits(folder: Path, limit: int | None) -> tuple[Split, Split, Split]:
+    """The train, validation and test splits; of each the first `limit` images."""
     _names, *rows = (folder / "list_attr_celeba.txt").read_text().splitlines()[1:]
     labels = {row.split()[0]: [int(value) > 0 for value in row.split()[1:]] for row in rows}
     parts = dict(line.split() for line in (folder / "list_eval_partition.txt").read_text().splitlines())
@@ -34,7 +35,7 @@ def read_splits(folder: Path, limit: int | None) -> tuple[Split, Split]:
         images = np.stack([resized(files.read(name)) for name in names])
         return torch.from_numpy(images).permute(0, 3, 1, 2).contiguous(), torch.tensor([labels[name] for name in names]).float()
 
-    return split("0"), split("2")
+    return split("0"), split("1"), split("2")
 
 
 def resized(jpeg: bytes) -> np.ndarray:
@@ -46,7 +47,7 @@ def normalised(images: torch.Tensor) -> torch.Tensor:
     return images.float().div(255).sub(0.5).div(0.5)
 
 
-def train(train_split: Split, epochs: int) -> ViTForImageClassification:
+def train(train_split: Split, val_split: Split, epochs: int) -> ViTForImageClassification:
     torch.manual_seed(SEED)
     images, labels = train_split
     config = ViTConfig(
@@ -67,6 +68,8 @@ def train(train_split: Split, epochs: int) -> ViTForImageClassification:
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
             schedule.step()
+        mean_accuracy(model, val_split)  # as the other side does, to know the best epoch
+        model.train()
     return model
 
 
@@ -85,8 +88,8 @@ def prepare(settings: Settings) -> Side:
     def wall() -> float:
         nonlocal accuracy
         start = time.perf_counter()
-        train_split, test_split = read_splits(Path(settings["faces"]), 2 * BATCH if smoke else None)
-        accuracy = mean_accuracy(train(train_split, 1 if smoke else EPOCHS), test_split)
+        train_split, val_split, test_split = read_splits(Path(settings["faces"]), 2 * BATCH if smoke else None)
+        accuracy = mean_accuracy(train(train_split, val_split, 1 if smoke else EPOCHS), test_split)
         return time.perf_counter() - start
 
     return Side({"wall": wall, "accuracy": lambda: accuracy})

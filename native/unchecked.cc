@@ -23,8 +23,7 @@ constexpr std::array kTrusting = std::to_array<std::string_view>({
     "aten::_stack",
     "aten::_thnn_differentiable_gru_cell_backward",
     "aten::_thnn_differentiable_lstm_cell_backward",
-    "aten::_weight_norm",
-    "aten::_weight_norm_interface",
+    "aten::choose_qparams_optimized",
     "aten::embedding_dense_backward",
     "aten::quantized_lstm_cell",
     "aten::reflection_pad1d_backward",
@@ -43,10 +42,25 @@ void check_group_norm(const std::vector<at::IValue>& arguments) {
               pixels, " elements, found the shape ", input.sizes());
 }
 
+// _weight_norm(v, g, dim), _weight_norm_interface(v, g, dim)
+void check_weight_norm(const std::vector<at::IValue>& arguments) {
+  const auto &direction = arguments[0].toTensor(), &length = arguments[1].toTensor();
+  const int64_t dim = arguments[2].toInt();
+  TORCH_CHECK(direction.numel() > 0 && dim >= -1 && dim < direction.dim(), "expected a weight with elements and a dimension of its own, found the shape ",
+              direction.sizes(), " and the dimension ", dim);
+  const int64_t wanted = dim == -1 ? 1 : direction.size(dim);
+  TORCH_CHECK(length.numel() == wanted && length.scalar_type() == direction.scalar_type(), "expected ", wanted, " lengths of the weight's type, found the shape ",
+              length.sizes());
+}
+
 }  // namespace
 
 bool trusts_its_caller(std::string_view name) { return std::find(kTrusting.begin(), kTrusting.end(), name) != kTrusting.end(); }
 
-Precondition precondition_of(std::string_view name) { return name == "aten::native_group_norm" ? &check_group_norm : nullptr; }
+Precondition precondition_of(std::string_view name) {
+  if (name == "aten::native_group_norm") return &check_group_norm;
+  if (name == "aten::_weight_norm" || name == "aten::_weight_norm_interface") return &check_weight_norm;
+  return nullptr;
+}
 
 }  // namespace torchts

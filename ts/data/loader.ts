@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { InputError } from '../errors';
+import { onOneThread } from '../tensor';
 import type { Dataset, Pass } from './dataset';
 import { inOrder, type Sampler } from './sampler';
 
@@ -85,7 +86,8 @@ export class DataLoader<Sample, Batch> implements Batches<Batch> {
         const { indices, samples } = pending[0]!;
         const loaded = await samples;
         pending.shift();
-        yield await this.collate(loaded, pass, indices);
+        // Other cores decode the next batches meanwhile.
+        yield await onOneThread(() => this.collate(loaded, pass, indices));
       }
     } finally {
       await Promise.allSettled(pending.map(({ samples }) => samples));

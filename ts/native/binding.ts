@@ -101,6 +101,7 @@ export interface Binding {
   emptyCache(): void;
   resetPeakMemory(index?: number): void;
   setNumThreads(count: number): void;
+  limitThreads(count: number): number;
   getNumThreads(): number;
   showConfig(): string;
   torchVersion(): string;

@@ -37,6 +37,19 @@ export function setNumThreads(count: number): void {
   guarded('setNumThreads', () => binding.setNumThreads(count));
 }
 
+/**
+ * Runs `body`, up to its first `await`, with operators on this thread alone: for many small operators beside other work,
+ * where waking and gathering threads costs more than they bring.
+ */
+export function onOneThread<T>(body: () => T): T {
+  const before = binding.limitThreads(1);
+  try {
+    return body();
+  } finally {
+    if (before > 0) binding.limitThreads(before);
+  }
+}
+
 export function getNumThreads(): number {
   return binding.getNumThreads();
 }

@@ -1,13 +1,13 @@
 /**
- * Run by fuzz.test.ts in a process of its own: calls operators with random arguments and prints the name of each before
- * it is called, so that the last line names the one that ended the process.
+ * Run by survive.ts in a process of its own: calls operators with random arguments and prints the name of each before it is
+ * called, so that the last line names the one that ended the process. The names come by standard input.
  *
- *     node --import tsx fuzz-program.ts <seed> <calls an operator> <operator>…
+ *     node --import tsx program.ts <seed> <calls an operator> <ops | surface> < names
  */
-import { writeSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
 import { TorchError } from '../../../ts/errors';
 import * as torch from '../../../ts/tensor';
-import { parseSchema, type SchemaParameter } from '../../../ts/tensor/schema';
+import { camelCase, parseSchema, type SchemaParameter } from '../../../ts/tensor/schema';
 
 torch.setNumThreads(1);
 
@@ -22,7 +22,8 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-const [seed = '1', calls = '1', ...names] = process.argv.slice(2);
+const [seed = '1', calls = '1', way = 'ops'] = process.argv.slice(2);
+const names = readFileSync(0, 'utf8').split('\n');
 const random = randomFrom(Number(seed));
 const pick = <T>(choices: readonly T[]): T => choices[Math.floor(random() * choices.length)]!;
 const few = (most: number): number => Math.floor(random() * (most + 1));
@@ -34,7 +35,7 @@ function tensor(): torch.Tensor {
   const shape = pick(SHAPES);
   const dtype = pick(TYPES);
   const made = torch.randint(-2, 5, shape).to(dtype);
-  switch (few(9)) {
+  switch (few(11)) {
     case 0:
       return made.dim() > 1 ? made.transpose(0, 1) : made;
     case 1:
@@ -45,12 +46,16 @@ function tensor(): torch.Tensor {
       return made.to({ device: 'meta' });
     case 4:
       return made.dim() > 0 ? made.toSparse() : made;
+    case 5:
+      made.dispose();
+      return made;
     default:
       return made;
   }
 }
 
 const INTEGERS = [0, 1, 1, 2, 2, 3, -1, -1, -2, 5, 7, -9];
+const HUGE = [1e6, 2 ** 31, -(2 ** 40), 2 ** 52];
 
 function plain({ base }: SchemaParameter): unknown {
   switch (base) {
@@ -59,7 +64,7 @@ function plain({ base }: SchemaParameter): unknown {
     case 'Scalar':
       return pick<unknown>([0, 1, -2, 0.5, NaN, true, 3n, { re: 1, im: -1 }]);
     case 'int':
-      return pick(INTEGERS);
+      return pick(random() < 0.02 ? HUGE : INTEGERS);
     case 'float':
       return pick([0, 1, -1, 0.5, 1e-5, 1e9, NaN, Infinity]);
     case 'bool':
@@ -89,15 +94,31 @@ function argument(parameter: SchemaParameter): unknown {
   return Array.from({ length: parameter.listLength ?? few(4) }, () => (parameter.optionalElement && random() < 0.3 ? null : plain(parameter)));
 }
 
-function call(name: string): void {
+type Callable = (...args: unknown[]) => unknown;
+
+function target(name: string): Callable & { readonly schema: string } {
   const [, space, operator, overload = ''] = /^(\w+)::(\w+)(?:\.(\w+))?$/.exec(name)!;
-  const target = torch.ops[space!]![operator!]![overload || 'default']!;
-  const { parameters } = parseSchema(target.schema);
+  return torch.ops[space!]![operator!]![overload || 'default']! as unknown as Callable & { readonly schema: string };
+}
+
+/** `torch.name(…)`, or `tensor.name(…)` where the first argument is one. */
+function surface(name: string, args: readonly unknown[], options: object): void {
+  const key = camelCase(/::(\w+)/.exec(name)![1]!);
+  const [self, ...rest] = args;
+  const method = self instanceof torch.Tensor && random() < 0.5 ? (self as unknown as Record<string, Callable>)[key] : undefined;
+  if (method) method.call(self, ...rest, options);
+  else (torch as unknown as Record<string, Callable>)[key]!(...args, options);
+}
+
+function call(name: string): void {
+  const operator = target(name);
+  const { parameters } = parseSchema(operator.schema);
   const args = parameters.map(argument);
   const positional = parameters.filter(({ keywordOnly }) => !keywordOnly).length;
-  const keywords = Object.fromEntries(parameters.slice(positional).map(({ name: key }, i) => [key, args[positional + i]]));
+  const named = (keys: 'name' | 'key'): object => Object.fromEntries(parameters.slice(positional).map((parameter, i) => [parameter[keys], args[positional + i]]));
   try {
-    target(...(args.slice(0, positional) as never[]), keywords as never);
+    if (way === 'surface') surface(name, args.slice(0, positional), named('key'));
+    else operator(...args.slice(0, positional), named('name'));
   } catch (error) {
     if (!(error instanceof TorchError)) throw error;
   }
@@ -105,6 +126,7 @@ function call(name: string): void {
 
 for (const name of names) {
   writeSync(1, `${name}\n`);
+  if (name === 'test::crash') process.kill(process.pid, 'SIGSEGV');
   for (let i = 0; i < Number(calls); i++) torch.scope(() => call(name));
 }
 writeSync(1, 'done\n');
