@@ -4,7 +4,7 @@
  */
 import { resolveOptions } from '../nn/options';
 import * as torch from '../tensor';
-import type { Tensor } from '../tensor';
+import type { Device, Tensor } from '../tensor';
 import { descent, scalarState, type DescentOptions } from './descent';
 import * as each from './foreach';
 import { usesFused, type FusedGroup } from './fused';
@@ -55,7 +55,7 @@ abstract class AdamBase extends Optimizer<AdamGroup> {
   }
 
   /** The fused kernels of a device read the steps there. */
-  protected override scalarDevice(param: Tensor): string {
+  protected override scalarDevice(param: Tensor): Device {
     return param.device;
   }
 

@@ -1,6 +1,7 @@
 /** Accelerators and threads. */
 import { binding } from '../native/binding';
 import { guarded } from '../native/raise';
+import type { DeviceKind } from './device';
 
 export interface DeviceMemory {
   /** Bytes in tensors now. */
@@ -14,7 +15,7 @@ export interface DeviceMemory {
 /** The accelerator that libtorch was built for and found: CUDA, MPS, … */
 export const accelerator = {
   /** `'cuda'`, `'mps'`, … or null. */
-  current: (): string | null => binding.accelerator(),
+  current: (): DeviceKind | null => binding.accelerator() as DeviceKind | null,
   isAvailable: (): boolean => binding.accelerator() !== null,
   deviceCount: (): number => binding.deviceCount(),
   /** Waits until all work on the device is done. */

@@ -1,6 +1,7 @@
 /** The modes of autograd and autocast. Each takes a function, which may be async: the mode holds until its promise settles. */
 import { DTypeError } from '../errors';
 import { context, within, type Modes } from './context';
+import type { Device } from './device';
 import type { DType } from './dtype';
 
 function during<T>(changes: Partial<Modes>, body: () => T): T {
@@ -38,7 +39,7 @@ export interface AutocastOptions {
 }
 
 /** Runs `body` in automatic mixed precision on `device` (`'cpu'`, `'cuda'`). */
-export function autocast<T>(device: string, options: AutocastOptions, body: () => T): T {
+export function autocast<T>(device: Device, options: AutocastOptions, body: () => T): T {
   const type = device.split(':')[0] ?? device;
   const dtype = options.dtype ?? (type === 'cpu' ? 'bfloat16' : 'float16');
   if (dtype !== 'bfloat16' && dtype !== 'float16') {
