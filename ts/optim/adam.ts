@@ -14,6 +14,7 @@ import type { Batch } from './plan';
 import { requireBetas, requireRange } from './range';
 import type { OptimizerStateDict, ParamState } from './state-dict';
 
+/** Parameters with the options of their own; see `AdamOptions`. */
 export interface AdamGroup extends ParamGroup, FusedGroup {
   weightDecay: number;
   maximize: boolean;

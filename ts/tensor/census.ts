@@ -8,6 +8,7 @@ import type { DType } from './dtype';
 import { observeTensors } from './lifetime';
 import { Tensor } from './tensor';
 
+/** A tensor that is alive, as `liveTensors` and `findLeaks` tell of it. */
 export interface LiveTensor {
   readonly shape: readonly number[];
   readonly dtype: DType;

@@ -13,8 +13,10 @@ import { surfaceFunction } from './surface';
 import { Tensor, type Nested, type ToOptions } from './tensor';
 import type { Generator } from './generator';
 
+/** A single number of JavaScript; a bigint is an int64. */
 export type Scalar = number | bigint | boolean;
 
+/** What a new tensor is made of, where it goes, and whether autograd watches it. */
 export interface TensorOptions<Type extends DType = DType> {
   readonly dtype?: Type;
   /** `'cpu'`, `'cuda'`, `'cuda:1'`, … @default 'cpu' */
@@ -23,12 +25,14 @@ export interface TensorOptions<Type extends DType = DType> {
   readonly requiresGrad?: boolean;
 }
 
+/** The same with its layout in memory. */
 export interface FillOptions<Type extends DType = DType> extends TensorOptions<Type> {
   readonly layout?: 'strided' | 'sparse_coo';
   readonly memoryFormat?: 'contiguous' | 'channels_last' | 'channels_last_3d' | 'preserve';
   readonly pinMemory?: boolean;
 }
 
+/** The same with the source of its random numbers. */
 export interface RandomOptions<Type extends DType = DType> extends FillOptions<Type> {
   readonly generator?: Generator;
 }
@@ -220,17 +224,21 @@ function filler(name: string, overloads: readonly string[], defaults: TensorOpti
   };
 }
 
+/** Makes a tensor from its sizes, as a list or in a row. */
 export interface Filler {
   <Type extends DType = DType>(size: Size, options?: FillOptions<Type>): Tensor<Type>;
   (...size: number[]): Tensor;
 }
 
+/** Makes a tensor of random numbers from its sizes, as a list or in a row. */
 export interface RandomFiller {
   <Type extends DType = DType>(size: Size, options?: RandomOptions<Type>): Tensor<Type>;
   (...size: number[]): Tensor;
 }
 
+/** Elements that are 0. */
 export const zeros = filler('zeros', ['']) as Filler;
+/** Elements that are 1. */
 export const ones = filler('ones', ['']) as Filler;
 /** Memory as it is found: fill it before you read it. */
 export const empty = filler('empty', ['memory_format']) as Filler;
@@ -278,12 +286,19 @@ export const eye = filler('eye', ['', 'm']) as {
   <Type extends DType = DType>(n: number, m: number, options?: FillOptions<Type>): Tensor<Type>;
 };
 
+/** Makes a tensor of the shape, type and device of another, unless the options say otherwise. */
 export type Like = <Type extends DType = DType>(input: Tensor, options?: FillOptions<Type>) => Tensor<Type>;
+/** Zeros in the shape of `input`, of its type and on its device. */
 export const zerosLike = filler('zeros_like', ['']) as Like;
+/** Ones in the shape of `input`, of its type and on its device. */
 export const onesLike = filler('ones_like', ['']) as Like;
+/** Memory as it is found, in the shape of `input`: fill it before you read it. */
 export const emptyLike = filler('empty_like', ['']) as Like;
+/** Uniform in [0, 1), in the shape of `input`. */
 export const randLike = filler('rand_like', ['']) as Like;
+/** Standard normal, in the shape of `input`. */
 export const randnLike = filler('randn_like', ['']) as Like;
+/** `value` everywhere, in the shape of `input`, of its type and on its device. */
 export const fullLike = filler('full_like', ['']) as <Type extends DType = DType>(input: Tensor, value: Scalar, options?: FillOptions<Type>) => Tensor<Type>;
 
 /** Names that this file defines, so that the generated surface leaves them out. */

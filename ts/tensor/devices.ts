@@ -3,6 +3,7 @@ import { binding } from '../native/binding';
 import { guarded } from '../native/raise';
 import type { DeviceKind } from './device';
 
+/** What a device's allocator has out, in bytes. */
 export interface DeviceMemory {
   /** Bytes in tensors now. */
   readonly allocated: number;
@@ -38,6 +39,7 @@ export function setNumThreads(count: number): void {
   guarded('setNumThreads', () => binding.setNumThreads(count));
 }
 
+/** How many threads one operator may use on the CPU. */
 export function getNumThreads(): number {
   return binding.getNumThreads();
 }

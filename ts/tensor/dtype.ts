@@ -1,6 +1,7 @@
 /** Element types, and the typed arrays that carry them. */
 import { binding } from '../native/binding';
 
+/** All element types. */
 export const DTYPES = [
   'uint8', 'int8', 'int16', 'int32', 'int64', 'float16', 'float32', 'float64', 'complex32', 'complex64', 'complex128',
   'bool', 'bfloat16', 'float8_e5m2', 'float8_e4m3fn', 'float8_e5m2fnuz', 'float8_e4m3fnuz', 'float8_e8m0fnu', 'uint16',
@@ -20,6 +21,7 @@ export function dtypeName(code: number): DType {
   return (names[code] ?? `type ${code}`) as DType;
 }
 
+/** What `data()` gives for one element type or another. */
 export type DataArray =
   | Float32Array | Float64Array | Int8Array | Int16Array | Int32Array | BigInt64Array
   | Uint8Array | Uint8ClampedArray | Uint16Array | Uint32Array | BigUint64Array;

@@ -9,6 +9,7 @@ import { scoped } from './lifetime';
 import type { Device } from './device';
 import { Tensor } from './tensor';
 
+/** A range of places with a step, as `slice()` makes it. */
 export class Slice {
   constructor(
     readonly start: number | null,

@@ -23,10 +23,12 @@ export function inferenceMode<T>(body: () => T): T {
   return during({ grad: false, inference: true }, body);
 }
 
+/** Whether operators are recorded for autograd here. */
 export function isGradEnabled(): boolean {
   return context().grad;
 }
 
+/** Whether this code runs inside `inferenceMode`. */
 export function isInferenceModeEnabled(): boolean {
   return context().inference;
 }

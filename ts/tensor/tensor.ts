@@ -23,6 +23,7 @@ import type { Complex } from './operator';
 /** Nested arrays as `toArray()` gives them; a plain value for a tensor without dimensions. */
 export type Nested<T> = T | Nested<T>[];
 
+/** What `to()` changes, and how. */
 export interface ToOptions<To extends DType = DType> {
   readonly dtype?: To;
   readonly device?: Device;
@@ -77,11 +78,12 @@ export function extendTensor(parts: TensorExtensions): void {
 const released = 'the tensor was disposed, or its scope has ended; keep it with torch.keep() or return it from the scope';
 
 // The operators' methods come in through interface merging; the runtime side is installed by surface.ts.
-/**
- * @typeParam Type what the compiler knows of the element type; most operators give a tensor of any
- */
 export interface Tensor<out Type extends DType = DType> extends TensorMethods, TensorShorthands, TensorLater {}
 
+/**
+ * An n-dimensional array on a device, with PyTorch's methods in camelCase.
+ * @typeParam Type what the compiler knows of the element type; most operators give a tensor of any
+ */
 export class Tensor<out Type extends DType = DType> {
   /** @internal 0 once disposed */
   _handle: number;
