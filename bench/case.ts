@@ -56,8 +56,7 @@ export interface Case {
 /** What a side is told when it starts, as JSON in its first argument; of the paths only those that its case needs exist. */
 export interface Settings extends Readonly<Record<Need, string>> {
   readonly threads: number;
-  /** `cpu` or `cuda`. */
-  readonly device: string;
+  readonly device: 'cpu' | 'cuda';
   /** Tiny sizes: shows that the case works, measures nothing. */
   readonly smoke: boolean;
   /** A hub folder with random weights. */

@@ -16,7 +16,7 @@ The peers need a Python with torch and transformers: TORCHTS_PYTHON, else python
 export interface Options {
   readonly chosen: readonly Case[];
   readonly rounds?: number;
-  readonly device: string;
+  readonly device: 'cpu' | 'cuda';
   readonly smoke: boolean;
   readonly out?: string;
 }
@@ -43,7 +43,8 @@ export function readOptions(root: string): Options {
   if (unknown !== undefined) throw new Error(`there is no case '${unknown}'`);
   const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
   if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) throw new Error(`--rounds takes a whole number from 1, not '${values.rounds}'`);
-  if (!['cpu', 'cuda'].includes(values.device)) throw new Error(`--device takes cpu or cuda, not '${values.device}'`);
+  const { device } = values;
+  if (device !== 'cpu' && device !== 'cuda') throw new Error(`--device takes cpu or cuda, not '${device}'`);
   const chosen = cases.filter(({ name, long }) => (names ? names.includes(name) : !long || values.long));
-  return { chosen, rounds, device: values.device, smoke: values.smoke, out: values.out ?? (values.smoke ? undefined : join(root, 'bench')) };
+  return { chosen, rounds, device, smoke: values.smoke, out: values.out ?? (values.smoke ? undefined : join(root, 'bench')) };
 }

@@ -47,7 +47,7 @@ const TYPES: Readonly<Record<string, string>> = {
   bool: 'boolean',
   str: 'string',
   ScalarType: 'DType',
-  Device: 'string',
+  Device: 'Device',
   Layout: 'Layout',
   MemoryFormat: 'MemoryFormat',
   Generator: 'Generator',
@@ -151,6 +151,7 @@ ${rows.join('')}];
 }
 
 const IMPORTS = `import type { Scalar } from '../create';
+import type { Device } from '../device';
 import type { DType } from '../dtype';
 import type { Generator } from '../generator';
 import type { Complex } from '../operator';

@@ -68,7 +68,7 @@ onGpu('tensors on CUDA', () => {
 
 describe('a device that is not there', () => {
   it('is a DeviceError', () => {
-    const device = `cuda:${torch.cuda.deviceCount()}`;
+    const device = `cuda:${torch.cuda.deviceCount()}` as const;
     assert.throws(() => torch.zeros([1], { device }), DeviceError);
     assert.throws(() => torch.ones([1]).to(device), DeviceError);
   });

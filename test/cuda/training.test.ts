@@ -23,7 +23,7 @@ function batch(dtype: 'float32' | 'float64'): { pixelValues: torch.Tensor; label
   return { pixelValues, labels: torch.randn([4, 5]).gt(0).to(dtype) }; // (B, K)
 }
 
-function onto(device: string, { pixelValues, labels }: ReturnType<typeof batch>): ReturnType<typeof batch> {
+function onto(device: torch.Device, { pixelValues, labels }: ReturnType<typeof batch>): ReturnType<typeof batch> {
   return { pixelValues: pixelValues.to(device), labels: labels.to(device) };
 }
 

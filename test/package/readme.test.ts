@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 const REPOSITORY = join(__dirname, '../..');
 const read = (path: string): string => readFileSync(join(REPOSITORY, path), 'utf8');
@@ -18,15 +18,25 @@ describe('the README', () => {
     assert.ok(Math.abs(Number(answer) - 0.75) <= 0.02, output);
   });
 
-  for (const page of ['README.md', 'CONTRIBUTING.md']) {
+  for (const page of ['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/coming-from-pytorch.md']) {
     it(`links only to files that are there (${page})`, () => {
-      const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1]!);
+      const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => join(dirname(page), match[1]!));
       assert.deepEqual(
         links.filter((link) => !existsSync(join(REPOSITORY, link))),
         [],
       );
     });
   }
+
+  it('names for each line of the table of what is there a test that is there', () => {
+    const [, table] = /^## What is there\n[^]*?\n\| --- \| --- \|\n((?:\|.*\|\n)+)/m.exec(read('README.md'))!;
+    const lines = table!.trimEnd().split('\n').map((line) => ({ line, tests: [...line.matchAll(/`(test\/[^`]+)`/g)].map((match) => match[1]!) }));
+    assert.ok(lines.length > 20);
+    for (const { line, tests } of lines) {
+      assert.ok(tests.length > 0, `no test in: ${line}`);
+      for (const test of tests) assert.ok(test.endsWith('.test.ts') && existsSync(join(REPOSITORY, test)), `${test} is not there`);
+    }
+  });
 
   it('names only targets that the Makefile has', () => {
     const makefile = read('Makefile');

@@ -160,7 +160,7 @@ describe('autocast', () => {
   });
 
   it('refuses a device that does not exist', () => {
-    assert.throws(() => torch.autocast('disk', { dtype: 'bfloat16' }, () => 0), DTypeError);
+    assert.throws(() => torch.autocast('disk' as torch.Device, { dtype: 'bfloat16' }, () => 0), DTypeError);
     assert.equal(productType(), 'float32');
   });
 });

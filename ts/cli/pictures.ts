@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Failure } from '../tasks/pictures';
 import type { FetchOptions } from '../tasks/sources/fetch';
+import type { Device } from '../tensor';
 import { weightsAndInputs } from './arguments';
 import { ensureReady } from './setup';
 import { terminal } from './terminal';
@@ -26,7 +27,7 @@ export interface PictureCommand<Flags, Result> {
 
 /** Options that every such command hands to its task. */
 export interface PictureOptions {
-  readonly device: string;
+  readonly device: Device;
   readonly fetch: FetchOptions;
   readonly onWarning: (message: string) => void;
 }

@@ -5,6 +5,7 @@ import { overrideLabels, resolveLabels, type LabelOptions, type Labels } from '.
 
 /** What a classifier learns, and so which loss it has. */
 export const PROBLEM_TYPES = ['regression', 'single_label_classification', 'multi_label_classification'] as const;
+/** What a classifier answers, which decides its loss. */
 export type ProblemType = (typeof PROBLEM_TYPES)[number];
 
 /** The fields of every model. */

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { InputError } from '../errors';
 import * as torch from '../tensor';
-import type { DType, Tensor } from '../tensor';
+import type { Device, DType, Tensor } from '../tensor';
 import { isFloatingPoint } from '../tensor/dtype';
 import type { PretrainedConfig } from './config';
 import type { HubOptions } from './hub';
@@ -14,7 +14,7 @@ export interface LoadOptions extends HubOptions {
   /** Element type of the weights. @default that of the checkpoint */
   readonly dtype?: DType;
   /** @default 'cpu' */
-  readonly device?: string;
+  readonly device?: Device;
 }
 
 /** What a model is made from. */
@@ -113,7 +113,7 @@ interface LoadReport {
 }
 
 function fill<Config extends PretrainedConfig>(
-  model: PretrainedModel<Config>, state: Map<string, Tensor>, target: { dtype?: DType; device?: string }, found: Config,
+  model: PretrainedModel<Config>, state: Map<string, Tensor>, target: { dtype?: DType; device?: Device }, found: Config,
 ): LoadReport {
   const slots = model.slots();
   const known = new Set(slots.map(({ key }) => key));
@@ -145,7 +145,7 @@ function misfit(model: PretrainedModel, wrong: readonly string[], total: number)
 }
 
 /** Gives the named parameters memory, and the values that training starts from. */
-function materialise(model: PretrainedModel, keys: readonly string[], target: { dtype?: DType; device?: string }): void {
+function materialise(model: PretrainedModel, keys: readonly string[], target: { dtype?: DType; device?: Device }): void {
   if (keys.length === 0) return;
   const empty = model.slots().filter(({ key }) => keys.includes(key)).map(({ key, tensor }) => [key, torch.empty(tensor.shape, target)] as const);
   model.loadStateDict(Object.fromEntries(empty), { strict: false, assign: true });

@@ -17,6 +17,7 @@ import { WEIGHTS_FILE } from './weights';
 
 export type { ModelFactory };
 
+/** A model with a configuration, in the layout of the hub. */
 export abstract class PretrainedModel<Config extends PretrainedConfig = PretrainedConfig> extends Module {
   protected constructor(readonly config: Config) {
     super();

@@ -11,8 +11,10 @@ export interface RandomOptions {
   readonly generator?: Generator;
 }
 
+/** Whether the variance is kept on the way forward (inputs of a unit) or backward (its outputs). */
 export type FanMode = 'fan_in' | 'fan_out';
 
+/** What follows a layer, for the gain of its weights. */
 export type Nonlinearity =
   | 'linear'
   | 'conv1d'
@@ -57,10 +59,12 @@ export function constant_<T extends Tensor>(tensor: T, value: number): T {
   return fill(tensor, () => void tensor.fill_(value));
 }
 
+/** Fills with ones. */
 export function ones_<T extends Tensor>(tensor: T): T {
   return constant_(tensor, 1);
 }
 
+/** Fills with zeros. */
 export function zeros_<T extends Tensor>(tensor: T): T {
   return constant_(tensor, 0);
 }

@@ -1,7 +1,7 @@
 /** torch.jit: TorchScript modules, which need no TypeScript to run. */
 import { existsSync } from 'node:fs';
 import { InputError } from '../errors';
-import { loadScript, traceScript, type ScriptModule, type Tensor, type Traceable } from '../tensor';
+import { loadScript, traceScript, type Device, type ScriptModule, type Tensor, type Traceable } from '../tensor';
 import type { Module } from './module';
 
 export { ScriptModule, type Traceable } from '../tensor';
@@ -11,7 +11,7 @@ export { ScriptModule, type Traceable } from '../tensor';
  * @param options.device where the tensors go; where they were when saved, if left out
  * @throws InputError for a file that is not there, TorchError for one that is no TorchScript
  */
-export function load(path: string, options: { readonly device?: string } = {}): ScriptModule {
+export function load(path: string, options: { readonly device?: Device } = {}): ScriptModule {
   if (!existsSync(path)) throw new InputError(`jit.load: expected a TorchScript file, found nothing at ${path}`);
   return loadScript(path, options.device ?? null);
 }

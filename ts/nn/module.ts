@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { InputError } from '../errors';
-import { Tensor, autograd, keep, noGrad, scoped, type DType, type RemovableHandle } from '../tensor';
+import { Tensor, autograd, keep, noGrad, scoped, type Device, type DType, type RemovableHandle } from '../tensor';
 import { scopeForward } from './forward-scope';
 import { ensureHooks, type BackwardHook, type BackwardPreHook, type ForwardHook, type ForwardPreHook, type HookOptions } from './hooks';
 import { loadState, type IncompatibleKeys, type LoadOptions } from './load-state';
@@ -196,7 +196,7 @@ export abstract class Module {
    * Moves parameters and buffers to a device, a floating point type, or both, in place: parameters keep their
    * identity, so an optimizer that holds them goes on working. Integer buffers keep their type.
    */
-  to(target: DType | (string & {}) | Target): this {
+  to(target: DType | Device | Target): this {
     const destination = parseTarget(target);
     noGrad(() => {
       for (const module of this.modules()) scoped(() => module.#convert(destination));

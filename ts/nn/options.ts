@@ -1,10 +1,10 @@
 import { InputError } from '../errors';
-import type { DType } from '../tensor';
+import type { Device, DType } from '../tensor';
 
 /** Where a layer's parameters live and what they are made of. */
 export interface FactoryOptions {
   /** Device of the parameters and buffers. @default 'cpu' */
-  readonly device?: string;
+  readonly device?: Device;
   /** Element type of the parameters and of the floating point buffers. @default 'float32' */
   readonly dtype?: DType;
 }

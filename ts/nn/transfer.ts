@@ -1,10 +1,10 @@
 import { InputError } from '../errors';
-import { DTYPES, type DType, type Tensor } from '../tensor';
+import { DTYPES, type DType, type Tensor, type Device } from '../tensor';
 import { isComplex, isFloatingPoint } from '../tensor/dtype';
 
 /** Where tensors go, and what they become. */
 export interface Target {
-  readonly device?: string;
+  readonly device?: Device;
   /** A floating point or complex type; tensors of integers keep theirs. */
   readonly dtype?: DType;
   /** Order of four dimensions in memory. */
@@ -12,7 +12,7 @@ export interface Target {
 }
 
 /** A target from a dtype or a device alone. */
-export function parseTarget(target: string | Target): Target {
+export function parseTarget(target: DType | Device | Target): Target {
   const parsed: Target = typeof target !== 'string' ? target : isDType(target) ? { dtype: target } : { device: target };
   if (parsed.dtype !== undefined && !isFloatingPoint(parsed.dtype) && !isComplex(parsed.dtype)) {
     throw new InputError(`A module converts to floating point or complex types only, got '${parsed.dtype}'.`);

@@ -10,6 +10,7 @@ import type { Batch } from './plan';
 import { requireRange } from './range';
 import type { ParamState } from './state-dict';
 
+/** Parameters with the options of their own; see `AdadeltaOptions`. */
 export interface AdadeltaGroup extends ParamGroup {
   rho: number;
   eps: number;

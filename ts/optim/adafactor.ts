@@ -14,6 +14,7 @@ import type { Batch } from './plan';
 import { requireRange } from './range';
 import type { ParamState } from './state-dict';
 
+/** Parameters with the options of their own; see `AdafactorOptions`. */
 export interface AdafactorGroup extends ParamGroup {
   beta2Decay: number;
   eps: readonly [number | null, number];

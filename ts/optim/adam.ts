@@ -4,7 +4,7 @@
  */
 import { resolveOptions } from '../nn/options';
 import * as torch from '../tensor';
-import type { Tensor } from '../tensor';
+import type { Device, Tensor } from '../tensor';
 import { descent, scalarState, type DescentOptions } from './descent';
 import * as each from './foreach';
 import { usesFused, type FusedGroup } from './fused';
@@ -14,6 +14,7 @@ import type { Batch } from './plan';
 import { requireBetas, requireRange } from './range';
 import type { OptimizerStateDict, ParamState } from './state-dict';
 
+/** Parameters with the options of their own; see `AdamOptions`. */
 export interface AdamGroup extends ParamGroup, FusedGroup {
   weightDecay: number;
   maximize: boolean;
@@ -55,7 +56,7 @@ abstract class AdamBase extends Optimizer<AdamGroup> {
   }
 
   /** The fused kernels of a device read the steps there. */
-  protected override scalarDevice(param: Tensor): string {
+  protected override scalarDevice(param: Tensor): Device {
     return param.device;
   }
 

@@ -1,7 +1,7 @@
 /* Averaged stochastic gradient descent (Polyak and Juditsky 1992; the rates are Bottou's), as torch.optim computes it. */
 import { resolveOptions } from '../nn/options';
 import * as torch from '../tensor';
-import type { Tensor } from '../tensor';
+import type { Device, Tensor } from '../tensor';
 import { descent, scalarState, type DescentOptions } from './descent';
 import * as each from './foreach';
 import { Optimizer } from './optimizer';
@@ -10,6 +10,7 @@ import type { Batch } from './plan';
 import { requireRange } from './range';
 import type { ParamState } from './state-dict';
 
+/** Parameters with the options of their own; see `ASGDOptions`. */
 export interface ASGDGroup extends ParamGroup {
   lambd: number;
   alpha: number;
@@ -45,7 +46,7 @@ export class ASGD extends Optimizer<ASGDGroup> {
   }
 
   /** The rates of each parameter meet it on its device. */
-  protected override scalarDevice(param: Tensor): string {
+  protected override scalarDevice(param: Tensor): Device {
     return param.device;
   }
 

@@ -1,5 +1,5 @@
 import * as torch from '../tensor';
-import type { Tensor } from '../tensor';
+import type { Device, Tensor } from '../tensor';
 import * as each from './foreach';
 import type { Batch } from './plan';
 
@@ -36,6 +36,6 @@ export function readScalars(scalars: readonly Tensor[]): number[] {
 }
 
 /** A scalar that counts or accumulates in single precision, whatever the type of the parameters. */
-export function scalarState(value: number, device: string): Tensor {
+export function scalarState(value: number, device: Device): Tensor {
   return torch.full([], value, { dtype: 'float32', device });
 }

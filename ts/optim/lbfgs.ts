@@ -12,6 +12,7 @@ import { remember, type ParamState } from './state-dict';
 import { dot, strongWolfe, type Found, type Point } from './strong-wolfe';
 import { nextDirection } from './two-loop';
 
+/** Parameters with the options of their own; see `LBFGSOptions`. */
 export interface LBFGSGroup extends ParamGroup {
   maxIter: number;
   maxEval: number;

@@ -16,6 +16,7 @@ import type { ParamState } from './state-dict';
 /** How the learning rate follows the shape of a matrix; null is 'original'. */
 export type AdjustLr = 'original' | 'match_rms_adamw' | null;
 
+/** Parameters with the options of their own; see `MuonOptions`. */
 export interface MuonGroup extends ParamGroup {
   weightDecay: number;
   momentum: number;

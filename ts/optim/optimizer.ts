@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { DTypeError, InputError } from '../errors';
 import { resolveOptions } from '../nn/options';
 import * as torch from '../tensor';
-import { keep, Tensor } from '../tensor';
+import { keep, Tensor, type Device } from '../tensor';
 import { isFloatingPoint } from '../tensor/dtype';
 import { camelCase } from '../tensor/schema';
 import { Plan, type Batch } from './plan';
@@ -130,7 +130,7 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup> {
   protected readonly scalars: readonly string[] = ['step'];
 
   /** Where those live: on the CPU, from where they are read, unless a kernel of the device counts on them. */
-  protected scalarDevice(_param: Tensor): string {
+  protected scalarDevice(_param: Tensor): Device {
     return 'cpu';
   }
 

@@ -1,11 +1,11 @@
-import type { Tensor } from '../tensor';
+import type { Device, Tensor } from '../tensor';
 import type { ParamState } from './state-dict';
 
 /** Parameters of one device, type and kind of state, in lists as the fused and foreach operators take them. */
 export interface Batch {
   readonly params: Tensor[];
   readonly states: ParamState[];
-  readonly device: string;
+  readonly device: Device;
   /** Parameters and gradients lie in memory alike, as the fused operators of the CPU take for granted. */
   readonly aligned: boolean;
   /** The tensors that every state has under `name`; the same array at each call. */

@@ -10,6 +10,7 @@ import type { Batch } from './plan';
 import { requireBetas, requireRange } from './range';
 import type { ParamState } from './state-dict';
 
+/** Parameters with the options of their own; see `RAdamOptions`. */
 export interface RAdamGroup extends ParamGroup {
   betas: readonly [number, number];
   eps: number;

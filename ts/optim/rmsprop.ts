@@ -10,6 +10,7 @@ import type { Batch } from './plan';
 import { requireRange } from './range';
 import type { ParamState } from './state-dict';
 
+/** Parameters with the options of their own; see `RMSpropOptions`. */
 export interface RMSpropGroup extends ParamGroup {
   alpha: number;
   eps: number;

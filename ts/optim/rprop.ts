@@ -11,6 +11,7 @@ import type { Batch } from './plan';
 import { requireRange } from './range';
 import type { ParamState } from './state-dict';
 
+/** Parameters with the options of their own; see `RpropOptions`. */
 export interface RpropGroup extends ParamGroup {
   etas: readonly [number, number];
   stepSizes: readonly [number, number];

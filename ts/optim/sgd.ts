@@ -11,6 +11,7 @@ import type { ParamGroup, ParamsInput } from './param-group';
 import type { Batch } from './plan';
 import { requireRange } from './range';
 
+/** Parameters with the options of their own; see `SGDOptions`. */
 export interface SGDGroup extends ParamGroup, FusedGroup {
   weightDecay: number;
   maximize: boolean;

@@ -9,6 +9,7 @@ import type { Batch } from './plan';
 import { requireBetas } from './range';
 import type { ParamState } from './state-dict';
 
+/** Parameters with the options of their own; see `SparseAdamOptions`. */
 export interface SparseAdamGroup extends ParamGroup {
   betas: readonly [number, number];
   eps: number;

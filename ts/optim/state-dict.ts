@@ -16,6 +16,7 @@ export interface PackedGroup {
   [option: string]: unknown;
 }
 
+/** What an optimizer saves, as PyTorch does: state by the number of the parameter, and the groups. */
 export interface OptimizerStateDict {
   state: Record<number, ParamState>;
   param_groups: PackedGroup[];

@@ -1,4 +1,5 @@
 import { type Listener, silent } from '../native/listener';
+import type { Device } from '../tensor';
 import { chooseDevice } from '../train/device';
 import type { ConfigTree } from '../train/config/keys';
 import type { Outcome, TrainEvent } from '../train/events';
@@ -30,7 +31,7 @@ export interface TrainResult<Final> {
 export interface TrainContext<Config> {
   readonly config: Config;
   readonly run: RunFolder;
-  readonly device: string;
+  readonly device: Device;
   /** Ends what shows its progress, such as the drawing of faces, at the signal. */
   readonly listener: Listener;
   readonly signal: AbortSignal | undefined;

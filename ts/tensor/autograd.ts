@@ -40,6 +40,7 @@ function asList<T>(value: T | readonly T[]): readonly T[] {
   return Array.isArray(value) ? (value as readonly T[]) : [value as T];
 }
 
+/** One gradient for each output; null stands for ones. */
 export type GradientList = Tensor | null | readonly (Tensor | null)[];
 
 /** Puts tensors and the gradients that arrive at them onto the wire, for `backward` over the whole graph. */

@@ -3,14 +3,16 @@ import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { binding } from '../native/binding';
+import type { Device } from './device';
 import type { DType } from './dtype';
 import { observeTensors } from './lifetime';
 import { Tensor } from './tensor';
 
+/** A tensor that is alive, as `liveTensors` and `findLeaks` tell of it. */
 export interface LiveTensor {
   readonly shape: readonly number[];
   readonly dtype: DType;
-  readonly device: string;
+  readonly device: Device;
   /** Bytes of its memory, which other tensors may share. */
   readonly bytes: number;
   /** The JavaScript stack that made it, when `recordOrigins` was on. */

@@ -4,6 +4,7 @@ import { DTypeError, ShapeError } from '../errors';
 import { binding } from '../native/binding';
 import { guarded } from '../native/raise';
 import { put2, reserve, rewind, Tag } from '../native/wire';
+import type { Device } from './device';
 import { dtypeOf, integerRange, isComplex, type DType } from './dtype';
 import { adopt } from './lifetime';
 import { describe, operator, type Complex } from './operator';
@@ -12,27 +13,31 @@ import { surfaceFunction } from './surface';
 import { Tensor, type Nested, type ToOptions } from './tensor';
 import type { Generator } from './generator';
 
+/** A single number of JavaScript; a bigint is an int64. */
 export type Scalar = number | bigint | boolean;
 
-export interface TensorOptions {
-  readonly dtype?: DType;
+/** What a new tensor is made of, where it goes, and whether autograd watches it. */
+export interface TensorOptions<Type extends DType = DType> {
+  readonly dtype?: Type;
   /** `'cpu'`, `'cuda'`, `'cuda:1'`, … @default 'cpu' */
-  readonly device?: string;
+  readonly device?: Device;
   /** @default false */
   readonly requiresGrad?: boolean;
 }
 
-export interface FillOptions extends TensorOptions {
+/** The same with its layout in memory. */
+export interface FillOptions<Type extends DType = DType> extends TensorOptions<Type> {
   readonly layout?: 'strided' | 'sparse_coo';
   readonly memoryFormat?: 'contiguous' | 'channels_last' | 'channels_last_3d' | 'preserve';
   readonly pinMemory?: boolean;
 }
 
-export interface RandomOptions extends FillOptions {
+/** The same with the source of its random numbers. */
+export interface RandomOptions<Type extends DType = DType> extends FillOptions<Type> {
   readonly generator?: Generator;
 }
 
-export interface TypedArrayOptions extends TensorOptions {
+export interface TypedArrayOptions<Type extends DType = DType> extends TensorOptions<Type> {
   /** False shares the memory of the typed array instead of copying it; do not transfer its buffer while the tensor lives. @default true */
   readonly copy?: boolean;
 }
@@ -54,10 +59,10 @@ function sameDevice(wanted: string, found: string): boolean {
   return wanted === found || `${wanted}:0` === found;
 }
 
-function finish(made: Tensor, { dtype, device, requiresGrad }: TensorOptions): Tensor {
-  const result = convert(made, { dtype, device });
+function finish<Type extends DType>(made: Tensor, { dtype, device, requiresGrad }: TensorOptions<Type>): Tensor<Type> {
+  const result = convert(made, { dtype, device }) as Tensor<Type>;
   if (result !== made) made.dispose();
-  return requiresGrad ? (result.requiresGrad_(true) as Tensor) : result;
+  return requiresGrad ? result.requiresGrad_(true) : result;
 }
 
 /**
@@ -65,7 +70,9 @@ function finish(made: Tensor, { dtype, device, requiresGrad }: TensorOptions): T
  * @param shape sizes whose product is the array's length
  * @throws ShapeError when the shape does not fit the array
  */
-export function fromTypedArray(data: NodeJS.TypedArray, shape?: readonly number[], options: TypedArrayOptions = {}): Tensor {
+export function fromTypedArray<Type extends DType = DType>(
+  data: NodeJS.TypedArray, shape?: readonly number[], options: TypedArrayOptions<Type> = {},
+): Tensor<Type> {
   const dtype = dtypeOf(data);
   if (!dtype) throw new DTypeError(`fromTypedArray: expected a typed array, found ${describe(data)}`);
   checkOptions('fromTypedArray', options, ['dtype', 'device', 'requiresGrad', 'copy']);
@@ -181,7 +188,7 @@ function isElement(value: unknown): boolean {
  * float32, bigints int64, booleans bool, `{ re, im }` complex64; a typed array keeps its type.
  * @throws ShapeError for rows of different lengths
  */
-export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
+export function tensor<Type extends DType = DType>(data: TensorData, options: TensorOptions<Type> = {}): Tensor<Type> {
   if (data instanceof Tensor) throw new DTypeError('tensor: expected data, found a tensor; use tensor.clone() or tensor.to()');
   checkOptions('tensor', options, ['dtype', 'device', 'requiresGrad']);
   if (ArrayBuffer.isView(data)) return fromTypedArray(data as NodeJS.TypedArray, undefined, options);
@@ -190,15 +197,15 @@ export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
   flatten(data, shape, 0, values);
   const dtype = options.dtype ?? inferred(values);
   const packed = pack(values, dtype);
-  return finish(load(packed.data, packed.dtype, shape, true), { ...options, dtype });
+  return finish(load(packed.data, packed.dtype, shape, true), { ...options, dtype }) as Tensor<Type>;
 }
 
 /** `data` itself when it is a tensor of that type on that device, else one made of it. */
-export function asTensor(data: TensorData | Tensor, options: TensorOptions = {}): Tensor {
+export function asTensor<Type extends DType = DType>(data: TensorData | Tensor, options: TensorOptions<Type> = {}): Tensor<Type> {
   if (!(data instanceof Tensor)) return tensor(data, options);
   checkOptions('asTensor', options, ['dtype', 'device', 'requiresGrad']);
-  const converted = convert(data, { dtype: options.dtype, device: options.device });
-  return options.requiresGrad ? (converted.requiresGrad_(true) as Tensor) : converted;
+  const converted = convert(data, { dtype: options.dtype, device: options.device }) as Tensor<Type>;
+  return options.requiresGrad ? converted.requiresGrad_(true) : converted;
 }
 
 // ---- filled
@@ -217,17 +224,21 @@ function filler(name: string, overloads: readonly string[], defaults: TensorOpti
   };
 }
 
+/** Makes a tensor from its sizes, as a list or in a row. */
 export interface Filler {
-  (size: Size, options?: FillOptions): Tensor;
+  <Type extends DType = DType>(size: Size, options?: FillOptions<Type>): Tensor<Type>;
   (...size: number[]): Tensor;
 }
 
+/** Makes a tensor of random numbers from its sizes, as a list or in a row. */
 export interface RandomFiller {
-  (size: Size, options?: RandomOptions): Tensor;
+  <Type extends DType = DType>(size: Size, options?: RandomOptions<Type>): Tensor<Type>;
   (...size: number[]): Tensor;
 }
 
+/** Elements that are 0. */
 export const zeros = filler('zeros', ['']) as Filler;
+/** Elements that are 1. */
 export const ones = filler('ones', ['']) as Filler;
 /** Memory as it is found: fill it before you read it. */
 export const empty = filler('empty', ['memory_format']) as Filler;
@@ -238,44 +249,57 @@ export const randn = filler('randn', ['', 'generator']) as RandomFiller;
 
 const fullOf = filler('full', ['']);
 /** `size` elements of `value`; a number makes float32 unless `dtype` says otherwise, a boolean bool, a bigint int64. */
-export function full(size: Size, value: Scalar, options: FillOptions = {}): Tensor {
-  return fullOf(size, value, { dtype: inferred([value]), ...options });
+export function full<Type extends DType = DType>(size: Size, value: Scalar, options: FillOptions<Type> = {}): Tensor<Type> {
+  return fullOf(size, value, { dtype: inferred([value]), ...options }) as Tensor<Type>;
 }
 
 const integers = filler('randint', ['low', 'low_generator'], { dtype: 'int64' });
 /** Integers uniform in [low, high). */
-export function randint(high: number, size: Size, options?: RandomOptions): Tensor;
-export function randint(low: number, high: number, size: Size, options?: RandomOptions): Tensor;
+export function randint<Type extends DType = DType>(high: number, size: Size, options?: RandomOptions<Type>): Tensor<Type>;
+export function randint<Type extends DType = DType>(low: number, high: number, size: Size, options?: RandomOptions<Type>): Tensor<Type>;
 export function randint(...args: unknown[]): Tensor {
   return Array.isArray(args[1]) ? integers(0, ...args) : integers(...args);
 }
 
 /** The numbers 0 … n-1 in random order, as int64. */
-export const randperm = filler('randperm', ['', 'generator'], { dtype: 'int64' }) as (n: number, options?: RandomOptions) => Tensor;
+export const randperm = filler('randperm', ['', 'generator'], { dtype: 'int64' }) as <Type extends DType = DType>(n: number, options?: RandomOptions<Type>) => Tensor<Type>;
 
 const range = filler('arange', ['', 'start', 'start_step']);
 /** start, start + step, … below end; int64 when all three are whole numbers, else float32. */
-export function arange(end: number, options?: FillOptions): Tensor;
-export function arange(start: number, end: number, options?: FillOptions): Tensor;
-export function arange(start: number, end: number, step: number, options?: FillOptions): Tensor;
+export function arange<Type extends DType = DType>(end: number, options?: FillOptions<Type>): Tensor<Type>;
+export function arange<Type extends DType = DType>(start: number, end: number, options?: FillOptions<Type>): Tensor<Type>;
+export function arange<Type extends DType = DType>(start: number, end: number, step: number, options?: FillOptions<Type>): Tensor<Type>;
 export function arange(...args: unknown[]): Tensor {
   return range(...args);
 }
 
 /** `steps` numbers from start to end, both included. */
-export const linspace = filler('linspace', ['']) as (start: number, end: number, steps: number, options?: FillOptions) => Tensor;
+export const linspace = filler('linspace', ['']) as <Type extends DType = DType>(start: number, end: number, steps: number, options?: FillOptions<Type>) => Tensor<Type>;
 /** `steps` numbers from base^start to base^end. */
-export const logspace = filler('logspace', ['']) as (start: number, end: number, steps: number, base?: number | FillOptions, options?: FillOptions) => Tensor;
+export const logspace = filler('logspace', ['']) as {
+  <Type extends DType = DType>(start: number, end: number, steps: number, options?: FillOptions<Type>): Tensor<Type>;
+  <Type extends DType = DType>(start: number, end: number, steps: number, base: number, options?: FillOptions<Type>): Tensor<Type>;
+};
 /** Ones on the diagonal of an n by m matrix. */
-export const eye = filler('eye', ['', 'm']) as { (n: number, options?: FillOptions): Tensor; (n: number, m: number, options?: FillOptions): Tensor };
+export const eye = filler('eye', ['', 'm']) as {
+  <Type extends DType = DType>(n: number, options?: FillOptions<Type>): Tensor<Type>;
+  <Type extends DType = DType>(n: number, m: number, options?: FillOptions<Type>): Tensor<Type>;
+};
 
-export type Like = (input: Tensor, options?: FillOptions) => Tensor;
+/** Makes a tensor of the shape, type and device of another, unless the options say otherwise. */
+export type Like = <Type extends DType = DType>(input: Tensor, options?: FillOptions<Type>) => Tensor<Type>;
+/** Zeros in the shape of `input`, of its type and on its device. */
 export const zerosLike = filler('zeros_like', ['']) as Like;
+/** Ones in the shape of `input`, of its type and on its device. */
 export const onesLike = filler('ones_like', ['']) as Like;
+/** Memory as it is found, in the shape of `input`: fill it before you read it. */
 export const emptyLike = filler('empty_like', ['']) as Like;
+/** Uniform in [0, 1), in the shape of `input`. */
 export const randLike = filler('rand_like', ['']) as Like;
+/** Standard normal, in the shape of `input`. */
 export const randnLike = filler('randn_like', ['']) as Like;
-export const fullLike = filler('full_like', ['']) as (input: Tensor, value: Scalar, options?: FillOptions) => Tensor;
+/** `value` everywhere, in the shape of `input`, of its type and on its device. */
+export const fullLike = filler('full_like', ['']) as <Type extends DType = DType>(input: Tensor, value: Scalar, options?: FillOptions<Type>) => Tensor<Type>;
 
 /** Names that this file defines, so that the generated surface leaves them out. */
 export const CREATION = [

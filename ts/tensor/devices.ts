@@ -1,7 +1,9 @@
 /** Accelerators and threads. */
 import { binding } from '../native/binding';
 import { guarded } from '../native/raise';
+import type { DeviceKind } from './device';
 
+/** What a device's allocator has out, in bytes. */
 export interface DeviceMemory {
   /** Bytes in tensors now. */
   readonly allocated: number;
@@ -14,7 +16,7 @@ export interface DeviceMemory {
 /** The accelerator that libtorch was built for and found: CUDA, MPS, … */
 export const accelerator = {
   /** `'cuda'`, `'mps'`, … or null. */
-  current: (): string | null => binding.accelerator(),
+  current: (): DeviceKind | null => binding.accelerator() as DeviceKind | null,
   isAvailable: (): boolean => binding.accelerator() !== null,
   deviceCount: (): number => binding.deviceCount(),
   /** Waits until all work on the device is done. */
@@ -50,6 +52,7 @@ export function onOneThread<T>(body: () => T): T {
   }
 }
 
+/** How many threads one operator may use on the CPU. */
 export function getNumThreads(): number {
   return binding.getNumThreads();
 }

@@ -1,13 +1,18 @@
 /** Element types, and the typed arrays that carry them. */
 import { binding } from '../native/binding';
 
+/** All element types. */
 export const DTYPES = [
   'uint8', 'int8', 'int16', 'int32', 'int64', 'float16', 'float32', 'float64', 'complex32', 'complex64', 'complex128',
   'bool', 'bfloat16', 'float8_e5m2', 'float8_e4m3fn', 'float8_e5m2fnuz', 'float8_e4m3fnuz', 'float8_e8m0fnu', 'uint16',
   'uint32', 'uint64', 'qint8', 'quint8', 'qint32',
-] as const;
+] as const satisfies readonly DType[];
 
-export type DType = (typeof DTYPES)[number];
+/** An element type. Spelled out, so that the compiler calls it by its name. */
+export type DType =
+  | 'uint8' | 'int8' | 'int16' | 'int32' | 'int64' | 'float16' | 'float32' | 'float64' | 'complex32' | 'complex64' | 'complex128'
+  | 'bool' | 'bfloat16' | 'float8_e5m2' | 'float8_e4m3fn' | 'float8_e5m2fnuz' | 'float8_e4m3fnuz' | 'float8_e8m0fnu' | 'uint16'
+  | 'uint32' | 'uint64' | 'qint8' | 'quint8' | 'qint32';
 
 const names = binding.dtypes();
 
@@ -16,9 +21,27 @@ export function dtypeName(code: number): DType {
   return (names[code] ?? `type ${code}`) as DType;
 }
 
+/** What `data()` gives for one element type or another. */
 export type DataArray =
   | Float32Array | Float64Array | Int8Array | Int16Array | Int32Array | BigInt64Array
   | Uint8Array | Uint8ClampedArray | Uint16Array | Uint32Array | BigUint64Array;
+
+interface DataByType {
+  float64: Float64Array;
+  complex128: Float64Array;
+  int8: Int8Array;
+  int16: Int16Array;
+  int32: Int32Array;
+  int64: BigInt64Array;
+  uint8: Uint8Array;
+  bool: Uint8Array;
+  uint16: Uint16Array;
+  uint32: Uint32Array;
+  uint64: BigUint64Array;
+}
+
+/** What `data()` gives for an element type: half floats widen to Float32Array, bool is Uint8Array, complex comes in pairs. */
+export type DataOf<Type extends DType> = Type extends keyof DataByType ? DataByType[Type] : Float32Array;
 
 /** Views the bytes of a tensor as the typed array of its element type; complex numbers as pairs. */
 export function viewAs(dtype: DType, bytes: ArrayBuffer): DataArray | null {

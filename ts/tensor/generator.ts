@@ -1,6 +1,7 @@
 /** A source of random numbers of its own, apart from the global one. */
 import { binding } from '../native/binding';
 import { guarded } from '../native/raise';
+import type { Device } from './device';
 
 const released = new FinalizationRegistry<number>((id) => binding.disposeGenerator(id));
 
@@ -13,7 +14,7 @@ export class Generator {
   /** @internal */
   readonly _id: number;
 
-  constructor(readonly device: string = 'cpu') {
+  constructor(readonly device: Device = 'cpu') {
     this._id = guarded('Generator', () => binding.createGenerator(device));
     released.register(this, this._id);
   }

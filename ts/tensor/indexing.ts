@@ -6,8 +6,10 @@ import { DTypeError, ShapeError } from '../errors';
 import { tensor as makeTensor, type Scalar, type TensorData } from './create';
 import { describe, operator, type Complex } from './operator';
 import { scoped } from './lifetime';
+import type { Device } from './device';
 import { Tensor } from './tensor';
 
+/** A range of places with a step, as `slice()` makes it. */
 export class Slice {
   constructor(
     readonly start: number | null,
@@ -59,7 +61,7 @@ function firstLeaf(index: unknown): unknown {
  * One index in its simplest form: a tensor without dimensions becomes its number or boolean, a list becomes a tensor.
  * @throws DTypeError for what cannot index
  */
-function simplify(index: Index, device: string): Exclude<Index, IndexList | bigint> {
+function simplify(index: Index, device: Device): Exclude<Index, IndexList | bigint> {
   if (typeof index === 'bigint') return Number(index);
   if (Array.isArray(index)) return listIndex(index as IndexList).to({ device });
   if (index instanceof Tensor) {

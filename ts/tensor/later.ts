@@ -6,6 +6,7 @@ import { binding, type Submitted } from '../native/binding';
 import { guarded, typedError } from '../native/raise';
 import { putGradients, type GradientList } from './autograd';
 import { context } from './context';
+import type { Device } from './device';
 import { viewAs, type DataArray } from './dtype';
 import { adopt } from './lifetime';
 import type { BackwardOptions, Tensor } from './tensor';
@@ -22,7 +23,7 @@ export interface TensorLater {
   /** `data()` without holding up the event loop: waiting for the device, the copy and the conversion happen elsewhere. */
   dataAsync(options?: LaterOptions): Promise<DataArray>;
   /** `to(device)` without holding up the event loop. */
-  toAsync(device: string, options?: LaterOptions): Promise<Tensor>;
+  toAsync(device: Device, options?: LaterOptions): Promise<Tensor>;
   /**
    * `backward(gradient)` without holding up the event loop. Until the promise settles, leave the leaves of the graph alone.
    * A graph with functions or hooks of JavaScript needs JavaScript's thread: it is refused.

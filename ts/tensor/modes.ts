@@ -1,6 +1,7 @@
 /** The modes of autograd and autocast. Each takes a function, which may be async: the mode holds until its promise settles. */
 import { DTypeError } from '../errors';
 import { context, within, type Modes } from './context';
+import type { Device } from './device';
 import type { DType } from './dtype';
 
 function during<T>(changes: Partial<Modes>, body: () => T): T {
@@ -22,10 +23,12 @@ export function inferenceMode<T>(body: () => T): T {
   return during({ grad: false, inference: true }, body);
 }
 
+/** Whether operators are recorded for autograd here. */
 export function isGradEnabled(): boolean {
   return context().grad;
 }
 
+/** Whether this code runs inside `inferenceMode`. */
 export function isInferenceModeEnabled(): boolean {
   return context().inference;
 }
@@ -38,7 +41,7 @@ export interface AutocastOptions {
 }
 
 /** Runs `body` in automatic mixed precision on `device` (`'cpu'`, `'cuda'`). */
-export function autocast<T>(device: string, options: AutocastOptions, body: () => T): T {
+export function autocast<T>(device: Device, options: AutocastOptions, body: () => T): T {
   const type = device.split(':')[0] ?? device;
   const dtype = options.dtype ?? (type === 'cpu' ? 'bfloat16' : 'float16');
   if (dtype !== 'bfloat16' && dtype !== 'float16') {

@@ -11,6 +11,7 @@ import { Tensor } from './tensor';
 import { adopt, observed } from './lifetime';
 import { relieve } from './relief';
 
+/** A complex number. */
 export interface Complex {
   readonly re: number;
   readonly im: number;
@@ -20,6 +21,7 @@ export interface Complex {
 export type Argument =
   | Tensor | Generator | Complex | number | bigint | boolean | string | null | undefined | readonly Argument[];
 
+/** Keyword arguments by the names of the schema. */
 export type Options = Readonly<Record<string, Argument>>;
 
 /** Whatever an operator gives; dictionaries come of TorchScript only. */

@@ -11,10 +11,12 @@ export interface OperatorCall {
   readonly schema: string;
 }
 
+/** The overloads of one operator by name; the nameless one is `default`. */
 export interface OperatorOverloads {
   readonly [overload: string]: OperatorCall;
 }
 
+/** The operators of one namespace by name. */
 export interface OperatorNamespace {
   readonly [name: string]: OperatorOverloads;
 }
@@ -77,6 +79,7 @@ export function allowUnchecked(on = true): void {
   binding.allowUnchecked(on);
 }
 
+/** Every operator that libtorch has registered, by namespace, name and overload: `torch.ops.aten.add.Tensor(a, b)`. */
 export const ops: Readonly<Record<string, OperatorNamespace>> = lazy((namespace) =>
   lazy((name) => lazy((overload) => operatorCall(namespace, name, overload))),
 );

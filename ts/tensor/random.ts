@@ -20,6 +20,7 @@ export function getRngState(source?: Generator | string): Tensor {
   return adopt(guarded('getRngState', () => binding.generatorState(idOf(source))));
 }
 
+/** Puts the generator of a device (or `source`) into a state that `getRngState` gave, here or in PyTorch. @default source 'cpu' */
 export function setRngState(state: Tensor, source?: Generator | string): void {
   if (!(state instanceof Tensor)) throw new DTypeError(`setRngState: expected a uint8 tensor, found ${describe(state)}`);
   guarded('setRngState', () => binding.setGeneratorState(idOf(source), state._handle));

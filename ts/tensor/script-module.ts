@@ -4,6 +4,7 @@ import { guarded } from '../native/raise';
 import { replaceWire, restore, rewind } from '../native/wire';
 import { takeTensorOrNull } from './autograd';
 import { context } from './context';
+import type { Device } from './device';
 import type { DType } from './dtype';
 import { later, type LaterOptions } from './later';
 import { keep } from './lifetime';
@@ -97,7 +98,7 @@ export class ScriptModule {
   }
 
   /** Moves parameters and buffers. */
-  to(target: { readonly device?: string; readonly dtype?: DType }): this {
+  to(target: { readonly device?: Device; readonly dtype?: DType }): this {
     guarded('to()', () => binding.scriptTo(this.#id, target.device ?? null, target.dtype ?? null));
     return this;
   }
@@ -133,7 +134,7 @@ export class ScriptModule {
 }
 
 /** See `torch.jit.load`. */
-export function loadScript(path: string, device: string | null): ScriptModule {
+export function loadScript(path: string, device: Device | null): ScriptModule {
   return new ScriptModule(guarded(`jit.load('${path}')`, () => binding.scriptLoad(path, device)));
 }
 

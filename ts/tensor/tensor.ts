@@ -10,7 +10,8 @@ import { DisposedTensorError, DTypeError, ShapeError } from '../errors';
 import { binding } from '../native/binding';
 import { guarded } from '../native/raise';
 import { put2, rewind, Tag, take } from '../native/wire';
-import { dtypeName, isComplex, viewAs, type DataArray, type DType } from './dtype';
+import { isDevice, type Device } from './device';
+import { dtypeName, isComplex, viewAs, type DataArray, type DataOf, type DType } from './dtype';
 import type { TensorMethods } from './generated/methods';
 import type { Scalar } from './create';
 import type { GradientHook, RemovableHandle } from './hooks';
@@ -22,9 +23,10 @@ import type { Complex } from './operator';
 /** Nested arrays as `toArray()` gives them; a plain value for a tensor without dimensions. */
 export type Nested<T> = T | Nested<T>[];
 
-export interface ToOptions {
-  readonly dtype?: DType;
-  readonly device?: string;
+/** What `to()` changes, and how. */
+export interface ToOptions<To extends DType = DType> {
+  readonly dtype?: To;
+  readonly device?: Device;
   readonly nonBlocking?: boolean;
   readonly copy?: boolean;
 }
@@ -45,7 +47,7 @@ export interface IndexPutOptions {
 
 interface Description {
   dtype: DType;
-  device: string;
+  device: Device;
   requiresGrad: boolean;
   isLeaf: boolean;
   shape: number[];
@@ -76,9 +78,13 @@ export function extendTensor(parts: TensorExtensions): void {
 const released = 'the tensor was disposed, or its scope has ended; keep it with torch.keep() or return it from the scope';
 
 // The operators' methods come in through interface merging; the runtime side is installed by surface.ts.
-export interface Tensor extends TensorMethods, TensorShorthands, TensorLater {}
+export interface Tensor<out Type extends DType = DType> extends TensorMethods, TensorShorthands, TensorLater {}
 
-export class Tensor {
+/**
+ * An n-dimensional array on a device, with PyTorch's methods in camelCase.
+ * @typeParam Type what the compiler knows of the element type; most operators give a tensor of any
+ */
+export class Tensor<out Type extends DType = DType> {
   /** @internal 0 once disposed */
   _handle: number;
   /** @internal the collector frees the handle */
@@ -101,11 +107,11 @@ export class Tensor {
     return describe(this).strides;
   }
 
-  get dtype(): DType {
-    return describe(this).dtype;
+  get dtype(): Type {
+    return describe(this).dtype as Type;
   }
 
-  get device(): string {
+  get device(): Device {
     return describe(this).device;
   }
 
@@ -222,11 +228,11 @@ export class Tensor {
   }
 
   /** A copy of the elements in row-major order. Half floats widen to Float32Array, bool is Uint8Array, complex comes in pairs. */
-  data(): DataArray {
+  data(): DataOf<Type> {
     const { dtype } = describe(this);
     const direct = viewAs(dtype, new ArrayBuffer(0));
-    if (!direct) return extensions.convert(this.detach(), { dtype: dtype === 'complex32' ? 'complex64' : 'float32' }).data();
-    return viewAs(dtype, guarded('Tensor.data', () => binding.read(this._handle)))!;
+    if (!direct) return extensions.convert(this.detach(), { dtype: dtype === 'complex32' ? 'complex64' : 'float32' }).data() as DataOf<Type>;
+    return viewAs(dtype, guarded('Tensor.data', () => binding.read(this._handle))) as DataOf<Type>;
   }
 
   /** Nested arrays of numbers; of booleans for `bool`, of `{ re, im }` for complex. An int64 beyond 2^53 stays a bigint. */
@@ -247,15 +253,20 @@ export class Tensor {
   }
 
   /** Same elements with another type, on another device, or of the type and on the device of another tensor; this tensor itself when nothing changes. */
-  to(target: DType | (string & {}) | ToOptions | Tensor): Tensor {
+  to<To extends DType>(dtype: To): Tensor<To>;
+  to(device: Device): Tensor<Type>;
+  to<To extends DType = Type>(options: ToOptions<To>): Tensor<To>;
+  to<To extends DType>(other: Tensor<To>): Tensor<To>;
+  to(target: DType | Device | ToOptions | Tensor): Tensor;
+  to(target: DType | Device | ToOptions | Tensor): Tensor {
     return extensions.convert(this, typeof target === 'string' || target instanceof Tensor ? parseTarget(target) : target);
   }
 
-  cpu(): Tensor {
+  cpu(): Tensor<Type> {
     return this.to({ device: 'cpu' });
   }
 
-  cuda(index = 0): Tensor {
+  cuda(index = 0): Tensor<Type> {
     return this.to({ device: `cuda:${index}` });
   }
 
@@ -280,7 +291,7 @@ export class Tensor {
 
 function describe(tensor: Tensor): Description {
   if (tensor._handle === 0) throw new DisposedTensorError(released);
-  const device = guarded('Tensor', () => binding.describe(tensor._handle));
+  const device = guarded('Tensor', () => binding.describe(tensor._handle)) as Device;
   rewind();
   const dtype = dtypeName(take());
   const requiresGrad = take() !== 0;
@@ -293,7 +304,7 @@ function describe(tensor: Tensor): Description {
 
 function parseTarget(target: string | Tensor): ToOptions {
   if (target instanceof Tensor) return { dtype: target.dtype, device: target.device };
-  if (/^(cpu|cuda|mps|xpu|meta|hip|mtia)(:\d+)?$/.test(target)) return { device: target };
+  if (isDevice(target)) return { device: target };
   return { dtype: target as DType };
 }
 

@@ -1,15 +1,15 @@
 import { UsageError } from '../errors';
-import { accelerator } from '../tensor';
+import { accelerator, device, type Device } from '../tensor';
 
 export type Precision = 'auto' | 'float32' | 'bfloat16';
 
 /** The device that a setting names: `auto` is the accelerator where there is one. @throws UsageError when it is absent */
-export function chooseDevice(setting: string): string {
+export function chooseDevice(setting: string): Device {
   const found = accelerator.current();
   if (setting === 'auto') return found ?? 'cpu';
   if (setting === 'cpu') return setting;
   const [kind, index = '0'] = setting.split(':');
-  if (kind === found && Number(index) < accelerator.deviceCount()) return setting;
+  if (kind === found && Number(index) < accelerator.deviceCount()) return device(setting);
   const there = found ? `cpu and ${accelerator.deviceCount()} x ${found}` : 'the cpu only';
   throw new UsageError(`Expected a device that is here, found "${setting}": this libtorch sees ${there}; torchts doctor tells more.`);
 }

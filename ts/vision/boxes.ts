@@ -13,12 +13,13 @@ export interface Boxes<Format extends BoxFormat> {
   readonly data: Float64Array;
 }
 
+/** Width and height in pixels. */
 export interface Extent {
   readonly width: number;
   readonly height: number;
 }
 
-/** @throws RangeError when the numbers do not come in fours */
+/** Boxes from their numbers, four a box. @throws RangeError when the numbers do not come in fours */
 export function boxes<Format extends BoxFormat>(format: Format, numbers: ArrayLike<number>): Boxes<Format> {
   if (numbers.length % 4 !== 0) throw new RangeError(`Expected four numbers for each box, found ${numbers.length} numbers.`);
   return { format, data: Float64Array.from(numbers) };
@@ -28,18 +29,22 @@ export function countBoxes({ data }: Boxes<BoxFormat>): number {
   return data.length / 4;
 }
 
+/** From corners to centre and size. */
 export function xyxyToCxcywh({ data }: Boxes<'xyxy'>): Boxes<'cxcywh'> {
   return { format: 'cxcywh', data: mapBoxes(data, (left, top, right, bottom) => [(left + right) / 2, (top + bottom) / 2, right - left, bottom - top]) };
 }
 
+/** From centre and size to corners. */
 export function cxcywhToXyxy({ data }: Boxes<'cxcywh'>): Boxes<'xyxy'> {
   return { format: 'xyxy', data: mapBoxes(data, (x, y, width, height) => [x - width / 2, y - height / 2, x + width / 2, y + height / 2]) };
 }
 
+/** From left, top and size to corners. */
 export function xywhToXyxy({ data }: Boxes<'xywh'>): Boxes<'xyxy'> {
   return { format: 'xyxy', data: mapBoxes(data, (left, top, width, height) => [left, top, left + width, top + height]) };
 }
 
+/** From corners to left, top and size. */
 export function xyxyToXywh({ data }: Boxes<'xyxy'>): Boxes<'xywh'> {
   return { format: 'xywh', data: mapBoxes(data, (left, top, right, bottom) => [left, top, right - left, bottom - top]) };
 }
@@ -49,6 +54,7 @@ export function scaleBoxes<Format extends BoxFormat>({ format, data }: Boxes<For
   return { format, data: data.map((value, index) => value * (index % 2 === 0 ? x : y)) };
 }
 
+/** Moves boxes by so many pixels. */
 export function translateBoxes({ format, data }: Boxes<'xyxy'>, x: number, y: number): Boxes<'xyxy'> {
   return { format, data: data.map((value, index) => value + (index % 2 === 0 ? x : y)) };
 }

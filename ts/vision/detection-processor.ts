@@ -24,6 +24,7 @@ export interface PaddedBatch {
   readonly pixelMask: Tensor;
 }
 
+/** From pictures of any size to the input of a detector: one tensor, padded, with a mask. */
 export class DetectionProcessor {
   readonly options: DetectionProcessorOptions;
   private readonly colours: ImageProcessor;

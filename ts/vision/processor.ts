@@ -12,6 +12,7 @@ import { formatProcessorConfig, parseProcessorConfig, processorDefaults, type Pr
 import { PROCESSOR_FILE, readProcessorFile } from './processor-file';
 import { centerCrop, resize } from './resize';
 
+/** From pictures to the input of a classifier, as a checkpoint's `preprocessor_config.json` says. */
 export class ImageProcessor {
   readonly options: ProcessorOptions;
 

@@ -63,6 +63,7 @@ const fields = {
   eosCoefficient: amount(0.1),
 } satisfies FieldTable;
 
+/** What a `DetrConfig` is made from; what is left out has transformers' default. */
 export type DetrOptions = Omit<ConfigOptions<typeof fields>, keyof BackboneOptions> & BackboneOptions;
 
 // The fields become properties: the interface tells the compiler so.

@@ -24,6 +24,7 @@ export interface QueryOutput {
   readonly predBoxes: Tensor;
 }
 
+/** What a detector gives: logits and boxes of every query, with labels the loss too. */
 export interface DetectionOutput extends QueryOutput {
   /** What the decoder layers before the last say, with labels and auxiliary losses. */
   readonly auxiliaryOutputs?: readonly QueryOutput[];

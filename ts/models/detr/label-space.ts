@@ -39,6 +39,7 @@ export function labelled<Name extends string>(model: DetrForObjectDetection, cla
 }
 
 /**
+ * Makes sure that two label spaces are the same.
  * @param label whose classes `found` are
  * @throws InputError that names the first class that differs
  */

@@ -5,7 +5,7 @@
 import { ShapeError } from '../../errors';
 import { Embedding, init, Module, type Parameter } from '../../nn';
 import * as torch from '../../tensor';
-import type { DType, Tensor } from '../../tensor';
+import type { Device, DType, Tensor } from '../../tensor';
 import type { SelfInitializing } from '../initialize';
 import type { ModelFactory } from '../pretrained';
 
@@ -20,7 +20,7 @@ export interface MapPlace {
   /** (B, h, w), true where the picture is; absent when it is everywhere. */
   readonly mask: Tensor | undefined;
   readonly dtype: DType;
-  readonly device: string;
+  readonly device: Device;
 }
 
 /** Sines and cosines of the place, counted within the picture and not its padding: (B, h w, D), or (1, h w, D) without a mask. */

@@ -1,6 +1,6 @@
 import { InputError, ShapeError } from '../../errors';
 import * as torch from '../../tensor';
-import type { DType, Tensor } from '../../tensor';
+import type { Device, DType, Tensor } from '../../tensor';
 
 /** What there is to find in one picture. */
 export interface DetrLabels {
@@ -26,7 +26,7 @@ export interface Targets {
  * @param batch pictures that the model saw
  * @throws ShapeError, InputError when labels are not those of this batch
  */
-export function packTargets(labels: readonly DetrLabels[], batch: number, target: { dtype: DType; device: string }): Targets {
+export function packTargets(labels: readonly DetrLabels[], batch: number, target: { dtype: DType; device: Device }): Targets {
   if (!Array.isArray(labels) || labels.length !== batch) {
     const found = Array.isArray(labels) ? labels.length : typeof labels;
     throw new ShapeError(`labels: expected a list of { classLabels, boxes }, one for each of the ${batch} pictures, found ${found}.`);

@@ -28,6 +28,7 @@ const fields = {
   outputStride: optional(outputStrides()),
 } satisfies FieldTable;
 
+/** What a `ResNetConfig` is made from; what is left out has transformers' default. */
 export type ResNetOptions = ConfigOptions<typeof fields>;
 
 // The fields become properties: the interface tells the compiler so.

@@ -30,6 +30,7 @@ export const KEY_STYLES = {
   },
 } as const satisfies Record<string, Keys>;
 
+/** Whose names the weights of a ResNet have. */
 export type KeyStyle = keyof typeof KEY_STYLES;
 export const KEY_STYLE_NAMES = Object.keys(KEY_STYLES) as readonly KeyStyle[];
 

@@ -28,6 +28,7 @@ export interface ResNetShape {
 }
 
 export const OUTPUT_STRIDES = [8, 16, 32] as const;
+/** How many pixels of the input one place of the last map stands for. */
 export type OutputStride = (typeof OUTPUT_STRIDES)[number];
 
 type Depths = Pick<ResNetShape, 'depths' | 'hiddenSizes' | 'layerType'>;
@@ -43,7 +44,9 @@ const SIZES = {
   resnet152: { ...bottleneck, depths: [3, 8, 36, 3] },
 } as const satisfies Record<string, Depths>;
 
+/** A depth of the paper. */
 export type ResNetName = keyof typeof SIZES;
+/** All of them. */
 export const RESNET_NAMES = Object.keys(SIZES) as readonly ResNetName[];
 
 /** Depths and widths of He et al. 2016, table 1. */

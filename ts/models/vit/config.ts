@@ -35,6 +35,7 @@ const fields = {
   poolerAct: oneOf(ACTIVATION_NAMES, 'tanh'),
 } satisfies FieldTable;
 
+/** What a `ViTConfig` is made from; what is left out has transformers' default. */
 export type ViTOptions = ConfigOptions<typeof fields>;
 
 // The fields become properties: the interface tells the compiler so.

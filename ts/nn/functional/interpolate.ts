@@ -3,6 +3,7 @@ import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { expandSize, type SizeN } from '../sizes';
 
+/** How the elements between two places are found; the linear ones go with one, two and three dimensions. */
 export type InterpolateMode = 'nearest' | 'nearest-exact' | 'linear' | 'bilinear' | 'bicubic' | 'trilinear' | 'area';
 
 export interface InterpolateOptions {

@@ -6,6 +6,7 @@ import type { SizeN } from '../sizes';
 import { ConvNd } from './conv-nd';
 
 const paddingModes = ['zeros', 'reflect', 'replicate', 'circular'] as const;
+/** What stands beside the input of a convolution. */
 export type PaddingMode = (typeof paddingModes)[number];
 
 export interface ConvOptions extends FactoryOptions {

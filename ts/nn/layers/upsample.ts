@@ -5,6 +5,7 @@ import { resolveOptions } from '../options';
 import * as repr from '../python-repr';
 import type { SizeN } from '../sizes';
 
+/** Size or scale, and how the new elements are found. */
 export type UpsampleOptions = Omit<InterpolateOptions, 'antialias'>;
 
 const defaults: Required<UpsampleOptions> = {

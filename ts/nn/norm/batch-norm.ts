@@ -4,6 +4,7 @@ import { batchNorm } from '../functional';
 import { factoryDefaults, resolveOptions } from '../options';
 import { RunningNorm, type RunningNormOptions } from './running-norm';
 
+/** Of all batch norms, whatever their dimensions. */
 export type BatchNormOptions = RunningNormOptions;
 
 const defaults: Required<BatchNormOptions> = {

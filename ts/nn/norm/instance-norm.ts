@@ -4,6 +4,7 @@ import { instanceNorm } from '../functional';
 import { factoryDefaults, resolveOptions } from '../options';
 import { RunningNorm, type RunningNormOptions } from './running-norm';
 
+/** Of all instance norms, whatever their dimensions. */
 export type InstanceNormOptions = RunningNormOptions;
 
 const defaults: Required<InstanceNormOptions> = {

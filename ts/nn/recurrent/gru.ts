@@ -4,6 +4,7 @@ import { resolveOptions } from '../options';
 import type { PackedSequence } from '../utils/rnn';
 import { RNNBase, rnnDefaults, type RNNBaseOptions, type Steps } from './rnn-base';
 
+/** Of a GRU: those of every recurrent layer. */
 export type GRUOptions = RNNBaseOptions;
 
 /**

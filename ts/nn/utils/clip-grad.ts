@@ -1,6 +1,6 @@
 import { TorchError } from '../../errors';
 import * as torch from '../../tensor';
-import type { Tensor } from '../../tensor';
+import type { Device, Tensor } from '../../tensor';
 
 export interface ClipGradNormOptions {
   /** Order of the norm; `Infinity` takes the largest element. @default 2 */
@@ -17,7 +17,7 @@ function gradientsOf(parameters: Iterable<Tensor>): Tensor[] {
 }
 
 interface Kind {
-  readonly device: string;
+  readonly device: Device;
   readonly tensors: Tensor[];
 }
 

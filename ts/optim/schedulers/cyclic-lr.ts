@@ -6,6 +6,7 @@ import { setMomentum, usesBeta1 } from './cycled-momentum';
 import { LRScheduler, type SchedulerOptions } from './lr-scheduler';
 import type { SchedulerStateDict } from './scheduler';
 
+/** Whether the peaks of the cycles stay, halve, or shrink by `gamma`. */
 export type CyclicMode = 'triangular' | 'triangular2' | 'exp_range';
 
 export interface CyclicLROptions extends SchedulerOptions {

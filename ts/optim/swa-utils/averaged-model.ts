@@ -2,12 +2,12 @@ import { InputError } from '../../errors';
 import { Module, Parameter, utils, type StateDict } from '../../nn';
 import { resolveOptions } from '../../nn/options';
 import * as torch from '../../tensor';
-import type { Tensor } from '../../tensor';
+import type { Device, Tensor } from '../../tensor';
 import { getSwaMultiAvgFn, type AvgFn, type MultiAvgFn } from './averages';
 
 export interface AveragedModelOptions {
   /** Where the averages live; null keeps them beside the model's tensors. @default null */
-  readonly device?: string | null;
+  readonly device?: Device | null;
   /** How one tensor is averaged; in place of `multiAvgFn`. @default null */
   readonly avgFn?: AvgFn | null;
   /** How lists of tensors are averaged, `getEmaMultiAvgFn()` for instance; null takes the mean. @default null */
@@ -115,7 +115,7 @@ export class AveragedModel<M extends Module = Module> extends Module {
 }
 
 /** A tree of modules with the names and copies of the tensors of `model`'s state; a tensor that is shared stays shared. */
-function copyTensors(model: Module, device: string | null): Averages {
+function copyTensors(model: Module, device: Device | null): Averages {
   const root = new Averages();
   const copies = new Map<Tensor, Tensor>();
   for (const { key, name, tensor } of model.slots()) {
@@ -128,7 +128,7 @@ function copyTensors(model: Module, device: string | null): Averages {
   return root.train(model.training);
 }
 
-function copyTensor(tensor: Tensor, device: string | null): Tensor {
+function copyTensor(tensor: Tensor, device: Device | null): Tensor {
   return torch.scoped(() => {
     const copy = tensor.detach().to({ device: device ?? tensor.device, copy: true });
     return tensor instanceof Parameter ? new Parameter(copy, tensor.requiresGrad) : copy;

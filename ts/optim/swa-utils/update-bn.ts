@@ -1,6 +1,6 @@
 import { BatchNorm1d, BatchNorm2d, BatchNorm3d, type Module } from '../../nn';
 import * as torch from '../../tensor';
-import { Tensor } from '../../tensor';
+import { Tensor, type Device } from '../../tensor';
 import { AveragedModel } from './averaged-model';
 
 /** A batch: the input, or a list that begins with it. */
@@ -14,7 +14,7 @@ export type Batch = Tensor | readonly [Tensor, ...unknown[]];
 export async function updateBn(
   loader: Iterable<Batch> | AsyncIterable<Batch>,
   model: Module,
-  device: string | null = null,
+  device: Device | null = null,
 ): Promise<void> {
   if (model instanceof AveragedModel) {
     const mode = model.training;
@@ -52,7 +52,7 @@ function setMomentum(norm: BatchNorm, momentum: number | null): void {
   Reflect.set(norm, 'momentum', momentum);
 }
 
-async function runAll(loader: Iterable<Batch> | AsyncIterable<Batch>, model: Module, device: string | null): Promise<void> {
+async function runAll(loader: Iterable<Batch> | AsyncIterable<Batch>, model: Module, device: Device | null): Promise<void> {
   for await (const batch of loader) {
     const input = batch instanceof Tensor ? batch : batch[0];
     torch.scoped(() => void model.forward(...([device === null ? input : input.to(device)] as never[])));

@@ -1,7 +1,7 @@
 import { InputError } from '../../errors';
 import { ViTForImageClassification } from '../../models';
 import * as torch from '../../tensor';
-import type { Tensor } from '../../tensor';
+import type { Device, Tensor } from '../../tensor';
 import { weightsOf } from '../../train/run';
 import type { RgbImage } from '../../vision/image';
 import { ImageProcessor } from '../../vision/processor';
@@ -9,7 +9,7 @@ import { loadProcessor, saveProcessor } from '../processor';
 
 export interface ClassifierOptions {
   /** @default 'cpu' */
-  readonly device?: string;
+  readonly device?: Device;
   /** Hears what a load had to make up, such as a new head. */
   readonly onWarning?: (message: string) => void;
 }
@@ -43,7 +43,7 @@ export class FaceClassifier {
     return Array.from({ length: numLabels }, (_, k) => id2label[k]!);
   }
 
-  get device(): string {
+  get device(): Device {
     return this.model.parameters()[0]!.device;
   }
 

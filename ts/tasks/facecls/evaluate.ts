@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Listener, silent } from '../../native/listener';
+import type { Device } from '../../tensor';
 import { valueAt } from '../../train/config/keys';
 import { readConfigFile } from '../../train/config/resolve';
 import { isRun } from '../../train/run';
@@ -15,7 +16,7 @@ export interface EvaluateOptions {
   /** @default 'test' */
   readonly split?: Split;
   /** @default 'cpu' */
-  readonly device?: string;
+  readonly device?: Device;
   /** Images in a batch. @default 128 */
   readonly batchSize?: number;
   readonly listener?: Listener;

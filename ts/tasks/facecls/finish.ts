@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Listener } from '../../native/listener';
+import type { Device } from '../../tensor';
 import { readMetricsLog } from '../../train/metrics-log';
 import type { RunFolder } from '../../train/run';
 import { type RgbImage, decodeImage } from '../../vision/image';
@@ -29,7 +30,7 @@ export interface FinalMetrics {
 }
 
 export interface FinishOptions {
-  readonly device: string;
+  readonly device: Device;
   readonly config: FaceConfig;
   readonly listener: Listener;
   /** Aborts between two batches with the signal's reason; the run then stays unfinished. */

@@ -1,6 +1,7 @@
 import * as nn from '../../nn';
 import { AdamW } from '../../optim';
 import * as torch from '../../tensor';
+import type { Device } from '../../tensor';
 import { fingerprint } from '../../train/config/fingerprint';
 import { trainPlan } from '../../train/config/schema';
 import { autocastType } from '../../train/device';
@@ -63,7 +64,7 @@ async function trainParts(classifier: FaceClassifier, data: FaceData, { config, 
 }
 
 /** Binary cross entropy, the mean over images and attributes. */
-function faceLoss({ model }: FaceClassifier, device: string, config: FaceConfig, data: FaceData): TrainParts<FaceBatch>['loss'] {
+function faceLoss({ model }: FaceClassifier, device: Device, config: FaceConfig, data: FaceData): TrainParts<FaceBatch>['loss'] {
   const dtype = autocastType(config.precision, device);
   const posWeight = config.balance ? torch.keep(balanceWeights(data).to(device)) : undefined;
   const forward = (pixelValues: torch.Tensor) => model.forward({ pixelValues }).logits;

@@ -3,6 +3,7 @@ import { InputError } from '../../errors';
 import { DetrForObjectDetection } from '../../models';
 import { labelSpaceOf, postProcess, requireLabels, type DetectionInput, type Detections } from '../../models/detr';
 import * as torch from '../../tensor';
+import type { Device } from '../../tensor';
 import { weightsOf } from '../../train/run';
 import type { Extent } from '../../vision/boxes';
 import { DetectionProcessor, type PaddedBatch } from '../../vision/detection-processor';
@@ -14,7 +15,7 @@ import { likeliest, type RankedDetections } from './likeliest';
 
 export interface DetectorOptions {
   /** @default 'cpu' */
-  readonly device?: string;
+  readonly device?: Device;
   /** Hears what a load had to make up, such as a new head. */
   readonly onWarning?: (message: string) => void;
 }
@@ -41,7 +42,7 @@ export class ObjectDetector {
     return labelSpaceOf(this.model.config).names;
   }
 
-  get device(): string {
+  get device(): Device {
     return this.model.class_labels_classifier.weight.device;
   }
 
@@ -68,12 +69,12 @@ export class ObjectDetector {
 }
 
 /** The input of the model on its device. */
-export function onDevice({ pixelValues, pixelMask }: PaddedBatch, device: string): { pixelValues: torch.Tensor; pixelMask: torch.Tensor } {
+export function onDevice({ pixelValues, pixelMask }: PaddedBatch, device: Device): { pixelValues: torch.Tensor; pixelMask: torch.Tensor } {
   return { pixelValues: pixelValues.to(device), pixelMask: pixelMask.to(device) };
 }
 
 /** The same with what there is to find, for a loss. */
-export function labelledOnDevice({ labels, ...batch }: DetectionBatch, device: string): DetectionInput {
+export function labelledOnDevice({ labels, ...batch }: DetectionBatch, device: Device): DetectionInput {
   return { ...onDevice(batch, device), labels: labels.map(({ classLabels, boxes }) => ({ classLabels: classLabels.to(device), boxes: boxes.to(device) })) };
 }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { InputError } from '../../errors';
 import { type Listener, silent } from '../../native/listener';
 import { withClassRows } from '../../models/detr';
+import type { Device } from '../../tensor';
 import { type ConfigTree, valueAt } from '../../train/config/keys';
 import { readConfigFile } from '../../train/config/resolve';
 import { isRun } from '../../train/run';
@@ -24,7 +25,7 @@ export interface EvaluateOptions {
   /** Takes the classes of the dataset from the detector's own by their names, COCO's for VOC's. @default false */
   readonly zeroShot?: boolean;
   /** @default 'cpu' */
-  readonly device?: string;
+  readonly device?: Device;
   /** Pictures in a batch; the padding beside smaller ones moves figures a little. @default that of the run, else 8 */
   readonly batchSize?: number;
   /** Intervals by the bootstrap. @default none */

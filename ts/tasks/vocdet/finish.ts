@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Listener } from '../../native/listener';
+import type { Device } from '../../tensor';
 import { readMetricsLog } from '../../train/metrics-log';
 import type { RunFolder } from '../../train/run';
 import { readState } from '../../train/state';
@@ -28,7 +29,7 @@ const MISTAKES = 12;
 export type FinalMetrics = Readonly<Record<SplitName, SplitFigures>>;
 
 export interface FinishOptions {
-  readonly device: string;
+  readonly device: Device;
   readonly config: DetectionConfig;
   readonly listener: Listener;
   /** Aborts between two batches with the signal's reason; the run then stays unfinished. */

@@ -2,6 +2,7 @@ import type { Batches } from '../../data/loader';
 import { InputError } from '../../errors';
 import { AdamW } from '../../optim';
 import * as torch from '../../tensor';
+import type { Device } from '../../tensor';
 import { fingerprint } from '../../train/config/fingerprint';
 import { trainPlan } from '../../train/config/schema';
 import { autocastType } from '../../train/device';
@@ -94,7 +95,7 @@ function trainParts(detector: ObjectDetector, { batches, val, classes }: Trainin
 }
 
 /** The paper's set loss, with each of its terms. */
-function detectionLoss({ model }: ObjectDetector, device: string, config: DetectionConfig): TrainParts<DetectionBatch>['loss'] {
+function detectionLoss({ model }: ObjectDetector, device: Device, config: DetectionConfig): TrainParts<DetectionBatch>['loss'] {
   const dtype = autocastType(config.precision, device);
   return (batch) => {
     const forward = () => model.forward(labelledOnDevice(batch, device));

@@ -1,6 +1,7 @@
 // DO NOT EDIT. Written by scripts/generate-surface.ts from the schemas of libtorch.
 
 import type { Scalar } from '../create';
+import type { Device } from '../device';
 import type { DType } from '../dtype';
 import type { Generator } from '../generator';
 import type { Complex } from '../operator';
@@ -1023,8 +1024,8 @@ export interface TensorMethods {
   /** `aten::is_nonzero(Tensor self) -> bool` */
   isNonzero(): boolean;
   /** `aten::is_pinned(Tensor self, Device? device=None) -> bool` */
-  isPinned(options?: { device?: string | null }): boolean;
-  isPinned(device?: string | null): boolean;
+  isPinned(options?: { device?: Device | null }): boolean;
+  isPinned(device?: Device | null): boolean;
   /** `aten::is_same_size(Tensor self, Tensor other) -> bool` */
   isSameSize(other: Tensor): boolean;
   /** `aten::is_set_to(Tensor self, Tensor tensor) -> bool` */
@@ -1509,17 +1510,17 @@ export interface TensorMethods {
   /** `aten::negative_(Tensor(a!) self) -> Tensor(a!)` */
   negative_(): this;
   /** `aten::new_empty(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
-  newEmpty(size: readonly number[], options?: { dtype?: DType | null; layout?: Layout | null; device?: string | null; pinMemory?: boolean | null }): Tensor;
+  newEmpty(size: readonly number[], options?: { dtype?: DType | null; layout?: Layout | null; device?: Device | null; pinMemory?: boolean | null }): Tensor;
   newEmpty(...size: number[]): Tensor;
   /** `aten::new_empty_strided(Tensor self, SymInt[] size, SymInt[] stride, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
-  newEmptyStrided(size: readonly number[], stride: readonly number[], options?: { dtype?: DType | null; layout?: Layout | null; device?: string | null; pinMemory?: boolean | null }): Tensor;
+  newEmptyStrided(size: readonly number[], stride: readonly number[], options?: { dtype?: DType | null; layout?: Layout | null; device?: Device | null; pinMemory?: boolean | null }): Tensor;
   /** `aten::new_full(Tensor self, SymInt[] size, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
-  newFull(size: readonly number[], fillValue: Numeric, options?: { dtype?: DType | null; layout?: Layout | null; device?: string | null; pinMemory?: boolean | null }): Tensor;
+  newFull(size: readonly number[], fillValue: Numeric, options?: { dtype?: DType | null; layout?: Layout | null; device?: Device | null; pinMemory?: boolean | null }): Tensor;
   /** `aten::new_ones(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
-  newOnes(size: readonly number[], options?: { dtype?: DType | null; layout?: Layout | null; device?: string | null; pinMemory?: boolean | null }): Tensor;
+  newOnes(size: readonly number[], options?: { dtype?: DType | null; layout?: Layout | null; device?: Device | null; pinMemory?: boolean | null }): Tensor;
   newOnes(...size: number[]): Tensor;
   /** `aten::new_zeros(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
-  newZeros(size: readonly number[], options?: { dtype?: DType | null; layout?: Layout | null; device?: string | null; pinMemory?: boolean | null }): Tensor;
+  newZeros(size: readonly number[], options?: { dtype?: DType | null; layout?: Layout | null; device?: Device | null; pinMemory?: boolean | null }): Tensor;
   newZeros(...size: number[]): Tensor;
   /** `aten::nextafter(Tensor self, Tensor other) -> Tensor` */
   nextafter(other: Tensor): Tensor;
@@ -1604,8 +1605,8 @@ export interface TensorMethods {
   permute(dims: readonly number[]): Tensor;
   permute(...dims: number[]): Tensor;
   /** `aten::pin_memory(Tensor(a) self, Device? device=None) -> Tensor(a)` */
-  pinMemory(options?: { device?: string | null }): Tensor;
-  pinMemory(device?: string | null): Tensor;
+  pinMemory(options?: { device?: Device | null }): Tensor;
+  pinMemory(device?: Device | null): Tensor;
   /** `aten::pinverse(Tensor self, float rcond=1.0000000000000001e-15) -> Tensor` */
   pinverse(options?: { rcond?: number }): Tensor;
   pinverse(rcond?: number): Tensor;
@@ -1680,12 +1681,12 @@ export interface TensorMethods {
    * - `aten::randint_like.low_dtype(Tensor self, SymInt low, SymInt high, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
    * - `aten::randint_like.low_generator_dtype(Tensor self, SymInt low, SymInt high, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor`
    */
-  randintLike(high: number, options?: { dtype?: DType | null; layout?: Layout | null; device?: string | null; pinMemory?: boolean | null; memoryFormat?: MemoryFormat | null }): Tensor;
-  randintLike(high: Tensor, options?: { dtype?: DType | null; layout?: Layout | null; device?: string | null; pinMemory?: boolean | null; memoryFormat?: MemoryFormat | null }): Tensor;
-  randintLike(high: Tensor, options: { generator: Generator | null; dtype?: DType | null; layout?: Layout | null; device?: string | null; pinMemory?: boolean | null; memoryFormat?: MemoryFormat | null }): Tensor;
-  randintLike(high: number, options: { generator: Generator | null; dtype?: DType | null; layout?: Layout | null; device?: string | null; pinMemory?: boolean | null; memoryFormat?: MemoryFormat | null }): Tensor;
-  randintLike(low: number, high: number, options?: { dtype?: DType | null; layout?: Layout | null; device?: string | null; pinMemory?: boolean | null; memoryFormat?: MemoryFormat | null }): Tensor;
-  randintLike(low: number, high: number, options: { generator: Generator | null; dtype?: DType | null; layout?: Layout | null; device?: string | null; pinMemory?: boolean | null; memoryFormat?: MemoryFormat | null }): Tensor;
+  randintLike(high: number, options?: { dtype?: DType | null; layout?: Layout | null; device?: Device | null; pinMemory?: boolean | null; memoryFormat?: MemoryFormat | null }): Tensor;
+  randintLike(high: Tensor, options?: { dtype?: DType | null; layout?: Layout | null; device?: Device | null; pinMemory?: boolean | null; memoryFormat?: MemoryFormat | null }): Tensor;
+  randintLike(high: Tensor, options: { generator: Generator | null; dtype?: DType | null; layout?: Layout | null; device?: Device | null; pinMemory?: boolean | null; memoryFormat?: MemoryFormat | null }): Tensor;
+  randintLike(high: number, options: { generator: Generator | null; dtype?: DType | null; layout?: Layout | null; device?: Device | null; pinMemory?: boolean | null; memoryFormat?: MemoryFormat | null }): Tensor;
+  randintLike(low: number, high: number, options?: { dtype?: DType | null; layout?: Layout | null; device?: Device | null; pinMemory?: boolean | null; memoryFormat?: MemoryFormat | null }): Tensor;
+  randintLike(low: number, high: number, options: { generator: Generator | null; dtype?: DType | null; layout?: Layout | null; device?: Device | null; pinMemory?: boolean | null; memoryFormat?: MemoryFormat | null }): Tensor;
   /**
    * - `aten::random(Tensor self, *, Generator? generator=None) -> Tensor`
    * - `aten::random.to(Tensor self, int to, *, Generator? generator=None) -> Tensor`

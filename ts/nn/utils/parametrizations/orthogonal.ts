@@ -6,6 +6,7 @@ import { resolveOptions } from '../../options';
 import { parameterOf, registerParametrization, type Parametrization } from '../parametrize';
 
 const maps = ['matrix_exp', 'cayley', 'householder'] as const;
+/** How an orthogonal matrix is made of any. */
 export type OrthogonalMap = (typeof maps)[number];
 
 export interface OrthogonalOptions {

@@ -1,0 +1,64 @@
+/** What the compiler knows of layers, models and optimizers; compiled, never run (see tensor.ts). */
+import * as torch from '../../ts';
+import { models, nn, optim, type Tensor } from '../../ts';
+import type { Equal, Expect } from './expect';
+
+declare const x: Tensor;
+
+/** A layer of one's own. */
+class Residual extends nn.Module {
+  readonly inner = new nn.Linear(4, 4, { bias: false });
+
+  forward(input: Tensor): Tensor {
+    return input.add(this.inner.forward(input).relu());
+  }
+}
+
+const model = new Residual();
+const output = model.forward(x);
+const moved = model.to('cuda:0').eval();
+const [total] = [nn.utils.clipGradNorm(model.parameters(), 1)];
+const attended = new nn.MultiheadAttention(8, 2).forward(x, x, x);
+
+declare const vit: models.ViTForImageClassification;
+const { logits, loss } = vit.forward({ pixelValues: x });
+
+export type Modules = [
+  Expect<Equal<typeof output, Tensor>>,
+  Expect<Equal<typeof moved, Residual>>,
+  Expect<Equal<typeof total, Tensor>>,
+  Expect<Equal<(typeof attended)[0], Tensor>>,
+  Expect<Equal<typeof logits, Tensor>>,
+  Expect<Equal<typeof loss, Tensor | undefined>>,
+  Expect<Equal<ReturnType<typeof scoped>, number>>,
+  Expect<Equal<ReturnType<typeof waited>, Promise<Tensor>>>,
+];
+const scoped = () => torch.scope(() => 1);
+const waited = () => torch.noGrad(async () => x);
+
+export const optimizer = new optim.AdamW(model.parameters(), { lr: 1e-3, betas: [0.9, 0.99] });
+
+// @ts-expect-error sizes are numbers
+new nn.Linear('4', 4);
+// @ts-expect-error the option is called bias
+new nn.Linear(4, 4, { biases: false });
+// @ts-expect-error there is no such device
+new nn.Linear(4, 4, { device: 'gpu' });
+// @ts-expect-error nor such a type
+model.to('float33');
+// @ts-expect-error the option is called weightDecay
+new optim.AdamW(model.parameters(), { weight_decay: 0.1 });
+// @ts-expect-error two of them
+new optim.AdamW(model.parameters(), { betas: [0.9] });
+// @ts-expect-error a mode that there is not
+new nn.Upsample({ mode: 'bilinaer' });
+// @ts-expect-error a reduction that there is not
+new nn.MSELoss({ reduction: 'average' });
+// @ts-expect-error the input is called pixelValues
+vit.forward({ pixels: x });
+
+class Unfinished extends nn.Module {
+  // @ts-expect-error forward is what a module does
+  forward = 1;
+}
+export { Unfinished };
