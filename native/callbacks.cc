@@ -19,6 +19,17 @@ std::optional<c10::Stream> current_stream() {
   return at::accelerator::getCurrentStream(at::accelerator::getDeviceIndex());
 }
 
+// Gives a thread that it is called on the device and the streams of the one that made it.
+std::function<void()> take_devices_along() {
+  if (!has_accelerator()) return [] {};
+  std::vector<c10::Stream> streams;
+  for (c10::DeviceIndex i = 0; i < at::accelerator::deviceCount(); ++i) streams.push_back(at::accelerator::getCurrentStream(i));
+  return [streams, device = at::accelerator::getDeviceIndex()] {
+    at::accelerator::setDeviceIndex(device);
+    for (const c10::Stream& stream : streams) at::accelerator::setCurrentStream(stream);
+  };
+}
+
 }  // namespace
 
 void Callbacks::attach(Napi::Function dispatch) {
@@ -29,7 +40,7 @@ void Callbacks::attach(Napi::Function dispatch) {
 void Callbacks::run(const std::function<void()>& work) {
   // Without a device every node runs on the calling thread, and a thread of its own would only cost.
   const bool hand_over = held_ > 0 && (always_ || has_accelerator());
-  hand_over ? handover_.run(work) : work();
+  hand_over ? handover_.run(work, take_devices_along()) : work();
 }
 
 void Callbacks::on_thread(const std::function<void()>& body) {

@@ -20,7 +20,7 @@ using NodePointer = decltype(torch::autograd::Edge::function);
 
 template <typename Node>
 auto make_node() {
-  if constexpr (std::is_same_v<NodePointer, std::shared_ptr<torch::autograd::Node>>) return std::make_shared<Node>();
+  if constexpr (std::is_same_v<NodePointer, std::shared_ptr<torch::autograd::Node>>) return std::shared_ptr<Node>(new Node(), [](auto* node) { deleteNode(node); });
   else return c10::make_intrusive<Node>();
 }
 
@@ -67,6 +67,16 @@ variable_list no_forward_mode(const variable_list&, const variable_list&) {
   TORCH_CHECK(false, "a function written in JavaScript has no forward-mode derivative");
 }
 
+// From libtorch 2.14 on there is one argument more, through which it tells which node it attached.
+template <typename... Arguments>
+auto wrap_outputs(const Arguments&... arguments) {
+  NodePointer attached;
+  if constexpr (requires { torch::autograd::_wrap_outputs(arguments..., attached); })
+    return torch::autograd::_wrap_outputs(arguments..., attached);
+  else
+    return torch::autograd::_wrap_outputs(arguments...);
+}
+
 // torch::autograd::_wrap_outputs; applyFunction(backward, name, materialize): inputs, outputs, saved, changed and
 // non-differentiable tensors on the wire; gives the outputs as recorded, their number the result
 Napi::Value apply(const Napi::CallbackInfo& info) {
@@ -86,8 +96,9 @@ Napi::Value apply(const Napi::CallbackInfo& info) {
   }
   const auto view = [](const at::Tensor& tensor) { return tensor.view_as(tensor); };
   const std::vector<std::optional<at::Tensor>> outputs(raw.begin(), raw.end());
-  const auto results =
-      torch::autograd::_wrap_outputs(inputs, set_of(plain), changed(dirty), outputs, node, no_forward_mode, {}, view, false);
+  const NodePointer recorder = node;
+  const auto results = wrap_outputs(inputs, set_of(plain), changed(dirty), outputs, recorder, no_forward_mode,
+                                    std::unordered_set<at::TensorImpl*>{}, view, false);
 
   if (recorded) {
     if (info[2].ToBoolean())

@@ -6,7 +6,7 @@
 
 namespace torchts {
 
-void Handover::run(const std::function<void()>& work) {
+void Handover::run(const std::function<void()>& work, const std::function<void()>& prepare) {
   std::packaged_task<void()> task(work);
   auto result = task.get_future();
   bool done = false;
@@ -22,8 +22,9 @@ void Handover::run(const std::function<void()>& work) {
     serving_->back = finish;
     changed_.notify_all();
   } else {
-    helper = std::thread([&finish, state = at::ThreadLocalState()] {
+    helper = std::thread([&finish, &prepare, state = at::ThreadLocalState()] {
       const at::ThreadLocalStateGuard guard(state);
+      prepare();
       finish();
     });
   }

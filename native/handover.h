@@ -8,12 +8,12 @@
 
 namespace torchts {
 
-// One thread waits in run() for work that it has given away; until that is done it does the errands that other threads
+// One thread waits in run() for work that it has given to a new one, which calls `prepare` first; until that is done it does the errands that other threads
 // hand over by serve(). An errand may itself call run(): that work goes back to the thread the errand came from, for
 // autograd knows a backward pass inside of a backward pass by its thread.
 class Handover {
  public:
-  void run(const std::function<void()>& work);
+  void run(const std::function<void()>& work, const std::function<void()>& prepare);
   void serve(const std::function<void()>& body);  // throws when no thread waits in run()
 
  private:

@@ -1,17 +1,31 @@
 /** Run by workers.test.ts in a process of its own: the main thread and two workers use the addon at once. */
 import assert from 'node:assert/strict';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { binding } from '../../ts/native/binding';
 import * as torch from '../../ts/tensor';
 
-/** Everything that an environment keeps for itself: tensors, graphs, modes, generators, borrowed buffers, errors. */
+/** Calls JavaScript from a backward pass. */
+class Scale extends torch.autograd.Function {
+  static forward(ctx: torch.autograd.FunctionContext, x: torch.Tensor): torch.Tensor {
+    ctx.saveForBackward(x);
+    return x.mul(2);
+  }
+
+  static backward(ctx: torch.autograd.FunctionContext, gradient: torch.Tensor): torch.Tensor {
+    return gradient.mul(ctx.savedTensors[0]!.isnan().logicalNot()).mul(2);
+  }
+}
+
+/** Everything that an environment keeps for itself: tensors, graphs, modes, generators, borrowed buffers, callbacks, errors. */
 function work(seed: number): number {
   torch.setNumThreads(1);
   const generator = new torch.Generator().manualSeed(seed);
   const w = torch.randn([8, 8], { generator, requiresGrad: true });
+  binding.handOver(seed % 2 === 1); // backward on a thread of its own, as with a device
   for (let i = 0; i < 150; i++) {
     torch.scope(() => {
       const borrowed = torch.fromTypedArray(new Float32Array(64).fill(i), [8, 8], { copy: false });
-      borrowed.mm(w).relu().mean().backward();
+      torch.utils.checkpoint((x: torch.Tensor) => Scale.apply(x).relu(), borrowed.mm(w)).mean().backward();
       torch.noGrad(() => w.sub_(w.grad!, { alpha: 1e-6 }));
       assert.throws(() => borrowed.mm(torch.ones([3, 3])), { name: 'ShapeError' });
       assert.equal(torch.inferenceMode(() => torch.isGradEnabled()), false);
