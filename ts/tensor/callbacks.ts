@@ -28,6 +28,8 @@ export type Callback = (tensors: (Tensor | null)[], occasion: Occasion) => Answe
 export interface CallbackOptions {
   /** Free what the function made, its arguments included, as soon as the addon has read the answer. @default false */
   readonly scoped?: boolean;
+  /** The function runs no operator of its own, so the modes may stay as they are, which saves time. @default false */
+  readonly idle?: boolean;
   /** Called when the addon has let go of the function. */
   readonly dropped?: () => void;
 }
@@ -36,13 +38,16 @@ interface Entry extends CallbackOptions {
   readonly callback: Callback;
 }
 
+// The end of each backward pass forgets too; this is for graphs that are never run.
+const BETWEEN_SWEEPS = 64;
+
 const table = new Map<number, Entry>();
 let last = 0;
 let task = -1;
 
 /** Gives `callback` a number. It stays until the addon, or `forget`, drops it. */
 export function register(callback: Callback, options: CallbackOptions = {}): number {
-  forgetDropped();
+  if (last % BETWEEN_SWEEPS === 0) forgetDropped();
   table.set(++last, { ...options, callback });
   return last;
 }
@@ -97,7 +102,7 @@ function answer(id: number, recording: boolean): number {
     const { result, made } = entry.scoped ? lend(() => read(call())) : { result: read(call()), made: [] };
     return typeof result === 'number' ? result : send(result, made);
   };
-  return context().grad === recording ? run() : within({ grad: recording }, run, () => undefined);
+  return entry.idle || context().grad === recording ? run() : within({ grad: recording }, run, () => undefined);
 }
 
 /** The handles of an answer; 0 for none. */

@@ -1,6 +1,6 @@
 /** torch.autograd.graph: what operators save for their backward, seen and replaced. */
 import { DTypeError } from '../errors';
-import { forget, register, type Occasion } from './callbacks';
+import { forget, register, type CallbackOptions, type Occasion } from './callbacks';
 import { within } from './context';
 import { freeAll, keep, tensorsIn } from './lifetime';
 import { describe } from './operator';
@@ -42,11 +42,17 @@ export interface Packed {
   dropped?(): void;
 }
 
-/** The bare form of {@link savedTensorsHooks}: `pack` is called in the surrounding scope, `unpack` in one of its own. */
-export function packing<T>(pack: (tensor: Tensor) => Packed, body: () => T): T {
-  const hook = register(([tensor]) => {
-    const { unpack, dropped } = pack(tensor!);
-    return register((_, occasion) => [unpack(occasion)], { scoped: true, dropped });
-  });
+/**
+ * The bare form of {@link savedTensorsHooks}: `pack` is called in the surrounding scope, `unpack` in one of its own.
+ * @param options `idle` as in {@link CallbackOptions}
+ */
+export function packing<T>(pack: (tensor: Tensor) => Packed, body: () => T, { idle = false }: Pick<CallbackOptions, 'idle'> = {}): T {
+  const hook = register(
+    ([tensor]) => {
+      const { unpack, dropped } = pack(tensor!);
+      return register((_, occasion) => [unpack(occasion)], { scoped: true, idle, dropped });
+    },
+    { idle },
+  );
   return within({ packing: hook }, body, () => forget(hook));
 }

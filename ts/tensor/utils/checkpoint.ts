@@ -45,7 +45,7 @@ function run<A extends unknown[], R>(options: CheckpointOptions, fn: (...args: A
   if (!isGradEnabled()) return fn(...args);
   const frame = new Frame(options, fn, args);
   try {
-    const result = packing((tensor) => frame.stand(tensor), () => fn(...args));
+    const result = packing((tensor) => frame.stand(tensor), () => fn(...args), { idle: true });
     if (isPromise(result)) throw new DTypeError('checkpoint: expected a function that is not async, since backward cannot wait for it');
     return result;
   } finally {
@@ -112,7 +112,7 @@ class Frame<A extends unknown[]> {
 
   /** Runs the function again, for the tensors that it saves. */
   #recompute(recomputed: Recomputed): void {
-    const again = (): unknown => packing((tensor) => recomputed.pack(tensor, looksOf), () => this.fn(...this.#args.restore()));
+    const again = (): unknown => packing((tensor) => recomputed.pack(tensor, looksOf), () => this.fn(...this.#args.restore()), { idle: true });
     const run = (): unknown => within({ grad: true, ...this.#modes }, again, () => undefined);
     scoped(() => {
       try {
