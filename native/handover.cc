@@ -57,7 +57,7 @@ void Handover::serve(const std::function<void()>& body) {
   auto result = errand.body.get_future();
   std::unique_lock<std::mutex> lock(mutex_);
   TORCH_CHECK(waiting_ > 0, "a function or hook written in JavaScript was reached on a thread from which its own cannot be called: "
-              "run the backward pass on the thread that registered it, nested at most 60 deep");
+              "use backward(), not backwardAsync(), on the thread that registered it, nested at most 60 deep");
   errands_.push_back(&errand);
   changed_.notify_all();
   while (true) {

@@ -50,9 +50,9 @@ onGpu('JavaScript in backward passes of CUDA', () => {
 
   it('saveOnCpu keeps saved tensors off the device', () => {
     const x = torch.randn([1024, 1024], { device: 'cuda', requiresGrad: true });
-    const before = torch.cuda.memoryAllocated();
+    const before = torch.cuda.memory().allocated;
     const y = torch.scope(() => autograd.graph.saveOnCpu(() => x.sin().cos().tanh().sum()));
-    assert.ok(torch.cuda.memoryAllocated() - before < x.nbytes);
+    assert.ok(torch.cuda.memory().allocated - before < x.nbytes);
     y.backward();
     assert.deepEqual(x.grad!.shape, [1024, 1024]);
   });

@@ -308,6 +308,18 @@ describe('torch.autograd.Function', () => {
     assert.equal(made!.isDisposed, true);
   });
 
+  it('a backward pass beside the event loop refuses it, and nested passes have an end', async () => {
+    await assert.rejects(Exp.apply(leaf(1)).sum().backwardAsync(), (error: unknown) => error instanceof TorchError && /use backward\(\), not backwardAsync\(\)/.test(error.message));
+    let depth = 0;
+    const nest = define((_, t) => t.mul(1), (_, g) => {
+      depth++;
+      torch.enableGrad(() => nest(leaf(1))[0]!.sum()).backward();
+      return g;
+    });
+    assert.throws(() => nest(leaf(1))[0]!.sum().backward(), /nested at most 60 deep/);
+    assert.equal(depth, 61);
+  });
+
   it('backward belongs to the context of the code that called it, also when that is async', async () => {
     const seen: boolean[] = [];
     const [y] = define((_, t) => t.mul(2), (_, g) => { seen.push(torch.isGradEnabled()); return g; })(leaf(1));

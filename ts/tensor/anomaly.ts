@@ -50,6 +50,11 @@ export function detectAnomaly<T>(body: () => T, options: AnomalyOptions = {}): T
   return result;
 }
 
+/** Before a pass: what an earlier one has left, which nobody asked for. */
+export function forgetReport(): void {
+  if (enabled) binding.anomalyReport();
+}
+
 /** The typed form of what the engine threw, with what anomaly detection knows; an error of JavaScript stays as it is. */
 export function explain(error: unknown, where: string): unknown {
   const typed = typedError(error, where);

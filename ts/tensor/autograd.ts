@@ -3,7 +3,7 @@ import { DTypeError } from '../errors';
 import { binding } from '../native/binding';
 import { guarded } from '../native/raise';
 import { put, put2, reserve, rewind, Tag, take } from '../native/wire';
-import { explain } from './anomaly';
+import { explain, forgetReport } from './anomaly';
 import { forgetDropped } from './callbacks';
 import { context } from './context';
 import { adopt } from './lifetime';
@@ -27,6 +27,7 @@ export function takeTensorOrNull(): Tensor | null {
 
 /** One call of the engine; the graph it consumes lets go of what it held of JavaScript. */
 function run<T>(where: string, body: () => T): T {
+  forgetReport();
   try {
     return body();
   } catch (error) {
