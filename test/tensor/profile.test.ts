@@ -6,6 +6,7 @@ import { DTypeError, InputError } from '../../ts/errors';
 import { binding } from '../../ts/native/binding';
 import * as torch from '../../ts/tensor';
 import { autograd, type Tensor } from '../../ts/tensor';
+import { goldenJson } from '../nn/golden';
 
 const counts = (profile: torch.Profile): Record<string, number> => Object.fromEntries(profile.operators().map(({ name, count }) => [name, count]));
 
@@ -18,6 +19,18 @@ describe('profile', () => {
     const expected = { 'aten::tanh': 1, MmBackward0: 2, TanhBackward0: 1, SumBackward0: 1, 'autograd::engine::evaluate_function: MmBackward0': 2, 'aten::tanh_backward': 1, 'torch::autograd::AccumulateGrad': 1 };
     assert.deepEqual(Object.fromEntries(Object.keys(expected).map((name) => [name, found[name]])), expected);
     assert.equal(found['aten::mm'], 6); // two forward, four backward
+  });
+
+  it('counts as Python’s profiler does, name by name', () => {
+    const golden = goldenJson<{ counts: Record<string, number>; shapes: Record<string, number> }>('profile');
+    const [v, w] = [[16, 16], [4, 16]].map((size) => torch.randn(size, { requiresGrad: true })) as [Tensor, Tensor];
+    const one = torch.ones([]);
+    const profile = torch.profile(() => {
+      torch.linear(v.mm(v).tanh(), w).softmax(1).log().neg().sum().backward(one);
+    }, { recordShapes: true });
+    assert.deepEqual(counts(profile), golden.counts);
+    const shapes = profile.operators({ groupByShapes: true }).filter(({ name }) => name === 'aten::mm');
+    assert.deepEqual(Object.fromEntries(shapes.map((row) => [`${row.name} ${row.shapes}`, row.count])), golden.shapes);
   });
 
   it('own times add up to the whole, and calls lie within those around them', () => {

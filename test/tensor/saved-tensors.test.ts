@@ -43,6 +43,19 @@ describe('hooks on saved tensors', () => {
     assert.ok(Number(x.grad!.sub(exact).abs().max().item()) < 0.01);
   });
 
+  it('free what pack made with the graph, and leave alone what it did not make', () => {
+    const mine = torch.ones([1]);
+    const made: Tensor[] = [];
+    const pack = (tensor: Tensor): unknown => {
+      made.push(tensor, tensor.add(1), tensor.add(2));
+      return { tensor, next: made[1], mine };
+    };
+    const y = torch.scope(() => savedTensorsHooks(pack, () => torch.ones([1]), () => leaf(1).exp()));
+    assert.deepEqual([...made, mine].map((tensor) => tensor.isDisposed), [false, false, true, false]);
+    y.backward(torch.ones([1]));
+    assert.deepEqual([...made, mine].map((tensor) => tensor.isDisposed), [true, true, true, false]);
+  });
+
   it('nest, the innermost applying, and hold across await', async () => {
     const seen: string[] = [];
     const mark = (name: string): ((tensor: Tensor) => Tensor) => (tensor) => { seen.push(name); return tensor.clone(); };

@@ -173,6 +173,21 @@ export function lend<T>(body: () => T): { result: T; made: number[] } {
   }
 }
 
+/** Runs `body` in a scope that frees what it made, but for what it returns of that: `kept`, which are the caller's to dispose of. */
+export function keepMade<T>(body: () => T): { result: T; kept: Tensor[] } {
+  const surrounding = context();
+  const inner = new Scope(surrounding.scope);
+  surrounding.scope = inner;
+  try {
+    const result = body();
+    const made = new Set(inner.made);
+    return { result, kept: tensorsIn(result).filter((tensor) => made.has(tensor)).map(keep) };
+  } finally {
+    surrounding.scope = inner.outer;
+    close(inner, undefined);
+  }
+}
+
 function takeHandles(scope: Scope): number[] {
   scope.ended = true;
   const handles: number[] = [];

@@ -2,23 +2,24 @@
 import { DTypeError } from '../errors';
 import { forget, register, type CallbackOptions, type Occasion } from './callbacks';
 import { within } from './context';
-import { freeAll, keep, tensorsIn } from './lifetime';
+import { freeAll, keep, keepMade, tensorsIn } from './lifetime';
 import { describe } from './operator';
 import { Tensor } from './tensor';
 
 /**
  * Runs `body`, which may be async, and gives each tensor that its operators save for the backward pass to `pack`; what
  * `pack` makes of it is kept instead, and `unpack` makes a tensor of it again when backward asks. Of nested calls the
- * innermost applies. `pack` must not change its tensor in place; tensors in what it returns live as long as the graph.
+ * innermost applies. `pack` must not change its tensor in place. Its tensor, and tensors that it makes,
+ * live as long as the graph when it returns them; others that it returns are the caller's to keep.
  * @example
  * // Keep activations in half precision.
  * const loss = savedTensorsHooks((x) => x.to('float16'), (x) => x.to('float32'), () => model.forward(batch));
  */
 export function savedTensorsHooks<P, T>(pack: (tensor: Tensor) => P, unpack: (packed: P) => Tensor, body: () => T): T {
   return packing((tensor) => {
-    const packed = pack(tensor);
-    const kept = tensorsIn(packed).map(keep);
-    return { unpack: () => checked(unpack(packed)), dropped: () => freeAll(kept) };
+    const { result, kept } = keepMade(() => pack(tensor));
+    if (tensorsIn(result).includes(tensor)) kept.push(keep(tensor));
+    return { unpack: () => checked(unpack(result)), dropped: () => freeAll(kept) };
   }, body);
 }
 

@@ -99,6 +99,14 @@ describe('checkpoint', () => {
     assert.deepEqual([result.name, result.values[1], x.grad!.toArray()], ['n', 5, x.mul(3).exp().mul(3).toArray()]);
   });
 
+  it('frees what the function makes when it returns', () => {
+    const made: Tensor[] = [];
+    const x = torch.ones([2], { requiresGrad: true });
+    const y = checkpoint((t: Tensor) => { made.push(t.exp()); return made.at(-1)!.sin(); }, x);
+    y.sum().backward();
+    assert.deepEqual([made.map((tensor) => tensor.isDisposed), y.isDisposed], [[true, true], false]);
+  });
+
   it('only calls the function where nothing is recorded', () => {
     const before = held();
     const y = torch.noGrad(() => checkpoint((t: Tensor) => t.exp(), torch.ones([1], { requiresGrad: true })));

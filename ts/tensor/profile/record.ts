@@ -4,6 +4,7 @@ import { binding } from '../../native/binding';
 import { guarded } from '../../native/raise';
 import { isPromise } from '../context';
 import { checkOptions } from '../options';
+import { mergeOverloads } from './merge';
 import { Profile, type ProfileEvent } from './result';
 
 export interface ProfileOptions {
@@ -62,10 +63,11 @@ function start(recordShapes: boolean): () => ProfileEvent[] {
 }
 
 function read({ texts, events }: { texts: readonly string[]; events: Float64Array }): ProfileEvent[] {
-  return Array.from({ length: events.length / CELLS }, (_, i) => {
+  const calls = Array.from({ length: events.length / CELLS }, (_, i) => {
     const [name, shapes, thread, begin, duration, own] = events.subarray(i * CELLS, (i + 1) * CELLS);
     return { name: texts[name!]!, shapes: texts[shapes!]!, thread: thread!, start: begin!, duration: duration!, selfTime: own! };
-  }).sort((a, b) => a.start - b.start);
+  });
+  return mergeOverloads(calls.sort((a, b) => a.start - b.start || b.duration - a.duration));
 }
 
 /** Runs `body`, which must not be async, as one entry of the profile, with all that it calls inside. */

@@ -26,7 +26,7 @@ export interface CheckpointOptions {
 /**
  * `fn(...args)`, whose intermediate results are computed again in the backward pass instead of being kept: memory of one
  * more forward's activations is saved for the time of one more forward. `fn` must give the same each time it is called with
- * the same arguments, and must not be async. Autocast and, unless switched off, random numbers are as in the first call.
+ * the same arguments, and must not be async; what it makes is freed when it returns, but for what it returns. Autocast and, unless switched off, random numbers are as in the first call.
  * @example
  * const hidden = torch.utils.checkpoint((x) => block.forward(x), input);
  * const same = torch.utils.checkpoint({ preserveRngState: false }, (x) => block.forward(x), input);
@@ -45,7 +45,7 @@ function run<A extends unknown[], R>(options: CheckpointOptions, fn: (...args: A
   if (!isGradEnabled()) return fn(...args);
   const frame = new Frame(options, fn, args);
   try {
-    const result = packing((tensor) => frame.stand(tensor), () => fn(...args), { idle: true });
+    const result = packing((tensor) => frame.stand(tensor), () => scoped(() => fn(...args)), { idle: true });
     if (isPromise(result)) throw new DTypeError('checkpoint: expected a function that is not async, since backward cannot wait for it');
     return result;
   } finally {
