@@ -1,3 +1,4 @@
+import type { Device } from '../device';
 import { DTypeError, InputError, TorchError } from '../../errors';
 import { grads } from '../autograd';
 import { full } from '../create';
@@ -67,7 +68,7 @@ export class GradScaler {
 
   /** @param device where the scale is kept: the loss's */
   constructor(
-    readonly device: string = 'cuda',
+    readonly device: Device = 'cuda',
     options: GradScalerOptions = {},
   ) {
     checkOptions('GradScaler', options, Object.keys(DEFAULTS));
@@ -228,8 +229,8 @@ function shrinking(factor: number): number {
 }
 
 /** Gradients by device and then by type, as the kernel takes them. */
-function gradientsByDevice({ paramGroups }: ScaledOptimizer): Map<string, Map<string, Tensor[]>> {
-  const devices = new Map<string, Map<string, Tensor[]>>();
+function gradientsByDevice({ paramGroups }: ScaledOptimizer): Map<Device, Map<string, Tensor[]>> {
+  const devices = new Map<Device, Map<string, Tensor[]>>();
   for (const gradient of grads(paramGroups.flatMap(({ params }) => params))) {
     if (!gradient) continue;
     const { dtype, device } = gradient;
@@ -241,7 +242,7 @@ function gradientsByDevice({ paramGroups }: ScaledOptimizer): Map<string, Map<st
 }
 
 /** Divides in place; gives the tensor that says whether something was infinite or NaN. */
-function unscale(gradients: ReadonlyMap<string, Tensor[]>, inverse: Tensor, device: string): Tensor {
+function unscale(gradients: ReadonlyMap<string, Tensor[]>, inverse: Tensor, device: Device): Tensor {
   const found = keep(full([], 0, { dtype: 'float32', device }));
   for (const list of gradients.values()) operator('aten', '_amp_foreach_non_finite_check_and_unscale_').call([list, found, inverse]);
   return found;
