@@ -25,6 +25,7 @@ export function removableHandle(drop: () => void): RemovableHandle {
   return { remove, [Symbol.dispose]: remove };
 }
 
+/** Sees a gradient; what it returns, if anything, takes its place. */
 export type GradientHook = (gradient: Tensor) => Tensor | null | undefined | void;
 
 /** See `Tensor.registerHook`. */

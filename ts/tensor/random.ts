@@ -2,6 +2,7 @@
 import { DTypeError } from '../errors';
 import { binding } from '../native/binding';
 import { guarded } from '../native/raise';
+import type { Device } from './device';
 import { adopt } from './lifetime';
 import { describe } from './operator';
 import type { Generator } from './generator';
@@ -16,16 +17,16 @@ export function manualSeed(seed: number | bigint): void {
  * State of the CPU's default generator, as a uint8 tensor that PyTorch reads too.
  * @param source a generator, or a device (`'cuda:0'`) whose default generator is meant
  */
-export function getRngState(source?: Generator | string): Tensor {
+export function getRngState(source?: Generator | Device): Tensor {
   return adopt(guarded('getRngState', () => binding.generatorState(idOf(source))));
 }
 
-/** Puts the generator of a device (or `source`) into a state that `getRngState` gave, here or in PyTorch. @default source 'cpu' */
-export function setRngState(state: Tensor, source?: Generator | string): void {
+/** Puts a generator into a state that `getRngState` gave, here or in PyTorch; `source` as there. */
+export function setRngState(state: Tensor, source?: Generator | Device): void {
   if (!(state instanceof Tensor)) throw new DTypeError(`setRngState: expected a uint8 tensor, found ${describe(state)}`);
   guarded('setRngState', () => binding.setGeneratorState(idOf(source), state._handle));
 }
 
-function idOf(source: Generator | string = 'cpu'): number | string {
+function idOf(source: Generator | Device = 'cpu'): number | string {
   return typeof source === 'string' ? source : source._id;
 }

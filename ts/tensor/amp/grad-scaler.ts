@@ -2,6 +2,7 @@ import type { Device } from '../device';
 import { DTypeError, InputError, TorchError } from '../../errors';
 import { grads } from '../autograd';
 import { full } from '../create';
+import type { Device } from '../device';
 import { keep, scoped } from '../lifetime';
 import { noGrad } from '../modes';
 import { operator } from '../operator';

@@ -1,14 +1,15 @@
+import type { Device } from '../device';
 import { keep, scoped } from '../lifetime';
 import { getRngState, setRngState } from '../random';
 import { Tensor } from '../tensor';
 
 /** The state of the random generators that a call may use: the CPU's and those of its tensors' devices. */
 export class RngState {
-  readonly #states: ReadonlyMap<string, Tensor>;
+  readonly #states: ReadonlyMap<Device, Tensor>;
 
   constructor(args: readonly unknown[]) {
     const devices = args.flatMap((value) => (value instanceof Tensor && value.device !== 'meta' ? [value.device] : []));
-    this.#states = capture(new Set(['cpu', ...devices]));
+    this.#states = capture(new Set<Device>(['cpu', ...devices]));
   }
 
   /** Runs `body` from this state on; afterwards the generators stand where they stood before. */
@@ -23,7 +24,7 @@ export class RngState {
     }
   }
 
-  #restore(states: ReadonlyMap<string, Tensor>): void {
+  #restore(states: ReadonlyMap<Device, Tensor>): void {
     for (const [device, state] of states) setRngState(state, device);
   }
 
@@ -32,6 +33,6 @@ export class RngState {
   }
 }
 
-function capture(devices: Iterable<string>): Map<string, Tensor> {
+function capture(devices: Iterable<Device>): Map<Device, Tensor> {
   return scoped(() => new Map(Array.from(devices, (device) => [device, keep(getRngState(device))])));
 }
