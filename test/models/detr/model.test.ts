@@ -5,6 +5,7 @@ import { utils } from '../../../ts/nn';
 import { AdamW } from '../../../ts/optim';
 import * as torch from '../../../ts/tensor';
 import type { Tensor } from '../../../ts/tensor';
+import { liveTensors } from '../../live-tensors';
 import { assertSame } from '../../nn/golden';
 import { assertNear } from '../near';
 import { BACKBONE, batchLabels, below, FOLDER, golden, load, mask, noLabels, pixels } from './fixture';
@@ -185,7 +186,7 @@ describe('DETR', () => {
     it('leave nothing behind but what is returned', async () => {
       const model = await load({ auxiliaryLoss: true });
       const input = { pixelValues: pixels(), pixelMask: mask(), labels: batchLabels() };
-      const before = torch.memory().tensors;
+      const before = await liveTensors();
       const out = model.forward(input);
       assert.equal(torch.memory().tensors, before + 3 + 4 + Object.keys(out.lossDict!).length);
     });
