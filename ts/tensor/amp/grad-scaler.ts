@@ -1,4 +1,3 @@
-import type { Device } from '../device';
 import { DTypeError, InputError, TorchError } from '../../errors';
 import { grads } from '../autograd';
 import { full } from '../create';
