@@ -42,52 +42,58 @@ inline napi_value lazy_trace(napi_env env, const c10::Backtrace& backtrace) {
   return function;
 }
 
-// Throws { message, kind, trace } into JavaScript; ts/native/raise.ts makes the typed error of it.
-inline void throw_js(napi_env env, const char* kind, const std::string& message, const c10::Backtrace& backtrace = nullptr) {
+// { message, kind, trace }; ts/native/raise.ts makes the typed error of it. Null in a thread that is being terminated.
+inline napi_value error_value(napi_env env, const char* kind, const std::string& message, const c10::Backtrace& backtrace = nullptr) {
   napi_value text = nullptr, error = nullptr, value = nullptr;
   napi_create_string_utf8(env, message.data(), message.size(), &text);
-  // Fails in a thread that is being terminated, where nobody could catch the error either.
-  if (text == nullptr || napi_create_error(env, nullptr, text, &error) != napi_ok) return;
+  if (text == nullptr || napi_create_error(env, nullptr, text, &error) != napi_ok) return nullptr;
   if (napi_create_string_utf8(env, kind, NAPI_AUTO_LENGTH, &value) == napi_ok) napi_set_named_property(env, error, "kind", value);
   const napi_value trace = backtrace ? lazy_trace(env, backtrace) : nullptr;
   if (trace != nullptr) napi_set_named_property(env, error, "trace", trace);
-  napi_throw(env, error);
+  return error;
 }
 
-inline void throw_c10(napi_env env, const char* kind, const c10::Error& error) {
-  throw_js(env, kind, error.what_without_backtrace(), error.backtrace());
+inline napi_value error_value(napi_env env, const char* kind, const c10::Error& error) {
+  return error_value(env, kind, error.what_without_backtrace(), error.backtrace());
 }
 
+// Runs `body`. What it throws comes back as a JavaScript error, which ts/native/binding.ts throws: while an exception that an
+// addon has thrown is on its way, Node takes the end of any finalizer that a collection runs for that of the throwing
+// function, and the process ends. Here every tensor may have such a finalizer.
 template <typename Body>
-napi_value guarded(napi_env env, Body body) {
+napi_value guarded(napi_env env, Body body, bool* failed = nullptr) {
+  const auto fail = [&](const char* kind, const auto&... error) {
+    if (failed) *failed = true;
+    return error_value(env, kind, error...);
+  };
   try {
     return body();
   } catch (const StaleHandle&) {
-    throw_js(env, "disposed", "the tensor was disposed, or belongs to another thread");
+    return fail("disposed", "the tensor was disposed, or belongs to another thread");
   } catch (const ArgumentError& error) {
-    throw_js(env, "argument", error.what());
+    return fail("argument", error.what());
   } catch (const CallbackFailed& error) {
-    throw_js(env, "callback", error.what());
+    return fail("callback", error.what());
   } catch (const Napi::Error& error) {
-    error.ThrowAsJavaScriptException();
+    if (failed) *failed = true;
+    return error.Value();
   } catch (const c10::OutOfMemoryError& error) {
-    throw_c10(env, "memory", error);
+    return fail("memory", error);
   } catch (const c10::IndexError& error) {
-    throw_c10(env, "index", error);
+    return fail("index", error);
   } catch (const c10::TypeError& error) {
-    throw_c10(env, "type", error);
+    return fail("type", error);
   } catch (const c10::NotImplementedError& error) {
-    throw_c10(env, "missing", error);
+    return fail("missing", error);
   } catch (const c10::Error& error) {
-    throw_c10(env, "torch", error);
+    return fail("torch", error);
   } catch (const std::bad_alloc&) {
-    throw_js(env, "memory", "the system has no memory left");
+    return fail("memory", "the system has no memory left");
   } catch (const std::exception& error) {
-    throw_js(env, "torch", error.what());
+    return fail("torch", error.what());
   } catch (...) {
-    throw_js(env, "torch", "unknown C++ exception");
+    return fail("torch", "unknown C++ exception");
   }
-  return nullptr;
 }
 
 }  // namespace torchts

@@ -98,23 +98,18 @@ void Lane::settle(napi_env env, napi_value, void* lane, void* data) {
   if (env == nullptr) return;
   Lane& self = *static_cast<Lane*>(lane);
   if (--self.pending_ == 0) napi_unref_threadsafe_function(env, self.deliver_);
-  const napi_value value = guarded(env, [&]() -> napi_value {
-    if (job->error) std::rethrow_exception(job->error);
-    const napi_value result = job->result(env);
-    report_memory(env);
-    return result;
-  });
   bool failed = false;
-  napi_is_exception_pending(env, &failed);
-  if (!failed) {
-    napi_value nothing;
-    napi_get_undefined(env, &nothing);
-    napi_resolve_deferred(env, job->deferred, value ? value : nothing);
-    return;
-  }
-  napi_value error;
-  napi_get_and_clear_last_exception(env, &error);
-  napi_reject_deferred(env, job->deferred, error);
+  napi_value value = guarded(
+      env,
+      [&]() -> napi_value {
+        if (job->error) std::rethrow_exception(job->error);
+        const napi_value result = job->result(env);
+        report_memory(env);
+        return result;
+      },
+      &failed);
+  if (!value) napi_get_undefined(env, &value);
+  failed ? napi_reject_deferred(env, job->deferred, value) : napi_resolve_deferred(env, job->deferred, value);
 }
 
 napi_value Lane::submit(napi_env env, Work work, Result result) {

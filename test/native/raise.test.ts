@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
 import { DeviceError, DisposedTensorError, DTypeError, OutOfMemoryError, ShapeError, TorchError } from '../../ts/errors';
 import { guarded, typedError } from '../../ts/native/raise';
 import * as torch from '../../ts/tensor';
@@ -131,5 +133,14 @@ describe('guarded', () => {
   it('gives what its function gives, and names the place of what it throws', () => {
     assert.equal(guarded('here', () => 5), 5);
     assert.throws(() => guarded('here', () => { throw Object.assign(new Error('reason'), { kind: 'argument' }); }), { name: 'DTypeError', message: 'here: reason' });
+  });
+});
+
+describe('errors and collections', () => {
+  it('an error of the addon may be on its way while finalizers run', () => {
+    // A crash of the process is a failing test here. Young objects get little room, so that collections are many.
+    const program = path.join(__dirname, 'errors-program.ts');
+    const { status, signal, stderr } = spawnSync(process.execPath, ['--max-semi-space-size=1', '--import', 'tsx', program], { encoding: 'utf8' });
+    assert.deepEqual({ status, signal }, { status: 0, signal: null }, stderr);
   });
 });

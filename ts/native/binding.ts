@@ -15,7 +15,7 @@ export interface ScriptAnswer {
 
 export interface Binding {
   // dispatch.cc
-  call(operator: number, strings?: readonly string[], owner?: object): { strings?: string[]; wire?: Float64Array } | undefined;
+  call(operator: number, strings?: readonly string[], owner?: object): { strings?: string[]; wire?: Float64Array } | Error | undefined;
   resolve(name: string, overload: string): { index: number; schema: string };
   schemas(): string[];
   attachWire(wire: Float64Array): void;
@@ -107,4 +107,25 @@ export interface Binding {
   torchVersion(): string;
 }
 
-export const binding = loadAddon() as Binding;
+type Native = (...args: unknown[]) => unknown;
+
+/**
+ * The addon gives its errors back instead of throwing them (`native/guard.h` says why); here they are thrown.
+ */
+function throwing(native: Native): Native {
+  return (...args) => {
+    const result = native(...args);
+    if (result instanceof Error) throw result;
+    return result;
+  };
+}
+
+// Every operator goes through these: the first is checked where it is called, the second never fails.
+const BARE = new Set(['call', 'track']);
+
+function load(): Binding {
+  const addon = Object.entries(loadAddon() as Readonly<Record<string, Native>>);
+  return Object.fromEntries(addon.map(([name, native]) => [name, BARE.has(name) ? native : throwing(native)])) as unknown as Binding;
+}
+
+export const binding = load();

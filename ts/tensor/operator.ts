@@ -217,6 +217,7 @@ export class Operator {
         encode(options && (options as Options)[parameter.key in options ? parameter.key : parameter.name]);
       }
       const extra = strings.length === 0 && !owner ? binding.call(this.#index) : binding.call(this.#index, strings, owner);
+      if (extra instanceof Error) throw extra;
       if (extra?.wire) replaceWire(extra.wire);
       return this.#results(extra?.strings, args, options, owner);
     } catch (error) {
