@@ -4,6 +4,7 @@
 #include <c10/util/Exception.h>
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace torchts {
 namespace {
@@ -12,9 +13,12 @@ constexpr std::array kTrusting = std::to_array<std::string_view>({
     "aten::_batch_norm_impl_index_backward",
     "aten::_batch_norm_no_update",
     "aten::_cholesky_solve_helper",
+    "aten::_ctc_loss_backward",
     "aten::_dyn_quant_matmul_4bit",
+    "aten::_fft_c2r",
     "aten::_fft_r2c",
     "aten::_foreach_copy",
+    "aten::_nested_compute_contiguous_strides_offsets",
     "aten::_new_zeros_with_same_feature_meta",
     "aten::_nnpack_spatial_convolution",
     "aten::_remove_batch_dim",
@@ -25,6 +29,7 @@ constexpr std::array kTrusting = std::to_array<std::string_view>({
     "aten::_thnn_differentiable_lstm_cell_backward",
     "aten::choose_qparams_optimized",
     "aten::embedding_dense_backward",
+    "aten::fractional_max_pool3d_backward",
     "aten::quantized_lstm_cell",
     "aten::reflection_pad1d_backward",
     "mkldnn::_reorder_mkldnn_rnn_layer_weight",
@@ -53,6 +58,16 @@ void check_weight_norm(const std::vector<at::IValue>& arguments) {
               length.sizes());
 }
 
+// range.step(start, end, step, dtype, layout, device, pin_memory), range.out(start, end, step, out)
+void check_range(const std::vector<at::IValue>& arguments) {
+  if (arguments.size() != 7 && arguments.size() != 4) return;
+  const auto& target = arguments[3];
+  const bool integral = target.isTensor() ? at::isIntegralType(target.toTensor().scalar_type(), true)
+                                          : target.isInt() && at::isIntegralType(static_cast<at::ScalarType>(target.toInt()), true);
+  const double step = arguments[2].toScalar().toDouble();
+  TORCH_CHECK(!integral || std::abs(step) >= 1, "expected a step of at least 1 for whole numbers, found ", step);
+}
+
 }  // namespace
 
 bool trusts_its_caller(std::string_view name) { return std::find(kTrusting.begin(), kTrusting.end(), name) != kTrusting.end(); }
@@ -60,6 +75,7 @@ bool trusts_its_caller(std::string_view name) { return std::find(kTrusting.begin
 Precondition precondition_of(std::string_view name) {
   if (name == "aten::native_group_norm") return &check_group_norm;
   if (name == "aten::_weight_norm" || name == "aten::_weight_norm_interface") return &check_weight_norm;
+  if (name == "aten::range") return &check_range;
   return nullptr;
 }
 
