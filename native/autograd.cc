@@ -17,26 +17,32 @@ void write_tensors(Napi::Env env, const std::vector<at::Tensor>& tensors) {
   for (const at::Tensor& tensor : tensors) out.tensor(tensor);
 }
 
+// What a backward pass is given: tensors, gradients and inputs on the wire, then (retainGraph: boolean | null, createGraph).
+struct BackwardPass {
+  std::vector<at::Tensor> tensors, gradients, inputs;
+  std::optional<bool> retain;
+  bool create;
+
+  explicit BackwardPass(const Napi::CallbackInfo& info) : create(info[1].ToBoolean()) {
+    WireReader in(info.Env(), Environment::of(info.Env()), nullptr);
+    tensors = in.tensors(), gradients = in.tensors(), inputs = in.tensors();
+    if (info[0].IsBoolean()) retain = info[0].As<Napi::Boolean>().Value();
+  }
+  void run() const { torch::autograd::backward(tensors, gradients, retain, create, inputs); }
+};
+
 // torch::autograd::backward; backward(retainGraph: boolean | null, createGraph): tensors, gradients and inputs on the wire
 void backward(const Napi::CallbackInfo& info) {
-  WireReader in(info.Env(), Environment::of(info.Env()), nullptr);
-  const auto tensors = in.tensors(), gradients = in.tensors(), inputs = in.tensors();
-  std::optional<bool> retain;
-  if (info[0].IsBoolean()) retain = info[0].As<Napi::Boolean>().Value();
-  const bool create = info[1].ToBoolean();
-  Environment::of(info.Env()).callbacks->run([&] { torch::autograd::backward(tensors, gradients, retain, create, inputs); });
+  const BackwardPass pass(info);
+  Environment::of(info.Env()).callbacks->run([&] { pass.run(); });
   report_memory(info.Env());
 }
 
 // The same in the lane; backwardLater(retainGraph, createGraph): { id, promise }
 Napi::Value backward_later(const Napi::CallbackInfo& info) {
-  WireReader in(info.Env(), Environment::of(info.Env()), nullptr);
-  const auto tensors = in.tensors(), gradients = in.tensors(), inputs = in.tensors();
-  std::optional<bool> retain;
-  if (info[0].IsBoolean()) retain = info[0].As<Napi::Boolean>().Value();
-  const bool create = info[1].ToBoolean();
+  const BackwardPass pass(info);
   return Napi::Value(info.Env(), submit_work(
-      info.Env(), [=] { torch::autograd::backward(tensors, gradients, retain, create, inputs); },
+      info.Env(), [pass] { pass.run(); },
       [](napi_env) -> napi_value { return nullptr; }));
 }
 

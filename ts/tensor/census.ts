@@ -103,9 +103,10 @@ export async function findLeaks(body: () => unknown, { rounds = 3 }: { readonly 
   observeTensors(record);
   for (let round = 0; round < rounds; round++) await body();
   await settled();
-  const left = handles().filter(({ handle }) => !before.has(handle));
+  const after = handles();
+  const left = after.filter(({ handle }) => !before.has(handle));
   // As many as there were is not a leak: an optimizer that replaces its state makes new tensors for old ones.
-  const surplus = Math.max(0, handles().length - before.size);
+  const surplus = Math.max(0, after.length - before.size);
   const shown = left.sort((a, b) => b.bytes - a.bytes).slice(0, surplus).map(show);
   recordOrigins(false);
   return shown;
