@@ -18,7 +18,7 @@ export interface Measure {
   readonly title: string;
   readonly unit: Unit;
   /** The device that it is for. @default all */
-  readonly device?: 'cuda';
+  readonly device?: 'cpu' | 'cuda';
   /** Without one the figure is for context. */
   readonly target?: Target;
 }

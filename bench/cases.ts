@@ -10,6 +10,19 @@ function operatorMeasures(name: string, call: string, target?: Target): Measure[
   ];
 }
 
+/** As bench/operators.ts has them. */
+const OPERATORS = [
+  'add', 'mul', 'div', 'exp', 'relu', 'gelu', 'sigmoid', 'softmax', 'sum', 'amax', 'layer_norm', 'mm', 'bmm', 'linear', 'conv2d', 'batch_norm',
+  'max_pool2d', 'cat', 'transpose', 'gather rows',
+];
+
+function operatorRows(name: string): Measure[] {
+  return ['small', 'large'].flatMap((size): Measure[] => [
+    { name: `${name}, ${size}`, title: `${name}, ${size}`, unit: 'seconds' },
+    { name: `${name}, ${size}, onnx`, title: `${name}, ${size}, against ONNX Runtime`, unit: 'seconds', device: 'cpu' },
+  ]);
+}
+
 /** All cases, the quick ones first. */
 export const cases: readonly Case[] = [
   {
@@ -29,6 +42,19 @@ export const cases: readonly Case[] = [
       { name: 'add_', title: '`a.add_(b)` 8x8', unit: 'seconds' },
       { name: 'mm-1024', title: '`a.mm(b)` 1024x1024', unit: 'seconds' },
     ],
+  },
+  {
+    name: 'operators',
+    title: 'Twenty operators',
+    about:
+      'Time of one call in float32 without gradients, on input of a few hundred numbers and on input as models have it (the shapes stand in bench/operators.ts); ours are freed by a scope. The peers are PyTorch in Python, and ONNX Runtime called from Python with a file of one node, NumPy arrays in and out.',
+    kind: 'resident',
+    rounds: 5,
+    warmUp: true,
+    threads: 2,
+    needs: [],
+    tolerance: 1e-4,
+    measures: OPERATORS.flatMap(operatorRows),
   },
   {
     name: 'vit-inference',

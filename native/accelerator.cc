@@ -2,44 +2,96 @@
 #include "accelerator.h"
 
 #include <ATen/DeviceAccelerator.h>
-#include <ATen/Parallel.h>
-#include <ATen/Version.h>
 #include <dlfcn.h>
-#include <torch/version.h>
 
 #include "convert.h"
 #include "exports.h"
-
-// Of the OpenMP that libtorch brings, if it does: at::set_num_threads would also drop the convolutions that oneDNN prepared.
-extern "C" {
-__attribute__((weak)) void omp_set_num_threads(int);
-__attribute__((weak)) int omp_get_max_threads();
-}
+#include "memory.h"
 
 namespace torchts {
 namespace {
 
-// at::getAccelerator; accelerator(): device type | null
-Napi::Value accelerator(const Napi::CallbackInfo& info) {
-  const auto type = at::getAccelerator();
-  if (!type || at::accelerator::deviceCount() == 0) return info.Env().Null();
-  return Napi::String::New(info.Env(), c10::DeviceTypeName(*type, true));
+bool present() { return at::getAccelerator().has_value() && at::accelerator::deviceCount() > 0; }
+
+// The number that was given, or the current device.
+c10::DeviceIndex index_of(const Napi::CallbackInfo& info) {
+  if (!present()) throw DeviceMissing("there is no accelerator: libtorch found none, or was built without (see npx torchts doctor)");
+  if (!info[0].IsNumber()) return at::accelerator::getDeviceIndex();
+  const int64_t index = info[0].As<Napi::Number>().Int64Value();
+  const int64_t count = at::accelerator::deviceCount();
+  if (index < 0 || index >= count)
+    throw DeviceMissing("expected a device from 0 to " + std::to_string(count - 1) + ", found " + std::to_string(index));
+  return static_cast<c10::DeviceIndex>(index);
 }
 
-// at::accelerator::getDeviceStats; deviceMemory(index): { allocated, reserved, peakAllocated, peakReserved } in bytes
+// at::getAccelerator; accelerator(): device type | null
+Napi::Value accelerator(const Napi::CallbackInfo& info) {
+  if (!present()) return info.Env().Null();
+  return Napi::String::New(info.Env(), c10::DeviceTypeName(*at::getAccelerator(), true));
+}
+
+// at::accelerator::getDeviceStats; deviceMemory(index?): { allocated, reserved, … } in bytes and times
 Napi::Value device_memory(const Napi::CallbackInfo& info) {
-  const auto stats = at::accelerator::getDeviceStats(static_cast<c10::DeviceIndex>(info[0].ToNumber().Int32Value()));
+  const auto stats = at::accelerator::getDeviceStats(index_of(info));
   constexpr auto kAll = static_cast<size_t>(c10::CachingAllocator::StatType::AGGREGATE);
   auto result = Napi::Object::New(info.Env());
-  result["allocated"] = static_cast<double>(stats.allocated_bytes[kAll].current);
-  result["reserved"] = static_cast<double>(stats.reserved_bytes[kAll].current);
-  result["peakAllocated"] = static_cast<double>(stats.allocated_bytes[kAll].peak);
-  result["peakReserved"] = static_cast<double>(stats.reserved_bytes[kAll].peak);
+  const auto put = [&](const char* name, int64_t value) { result[name] = static_cast<double>(value); };
+  put("allocated", stats.allocated_bytes[kAll].current);
+  put("reserved", stats.reserved_bytes[kAll].current);
+  put("peakAllocated", stats.allocated_bytes[kAll].peak);
+  put("peakReserved", stats.reserved_bytes[kAll].peak);
+  put("active", stats.active_bytes[kAll].current);
+  put("requested", stats.requested_bytes[kAll].current);
+  put("allocations", stats.allocation[kAll].allocated);
+  put("segments", stats.segment[kAll].current);
+  put("retries", stats.num_alloc_retries);
+  put("outOfMemory", stats.num_ooms);
   return result;
 }
 
-c10::DeviceIndex index_of(const Napi::CallbackInfo& info) {
-  return info[0].IsNumber() ? static_cast<c10::DeviceIndex>(info[0].ToNumber().Int32Value()) : at::accelerator::getDeviceIndex();
+// at::accelerator::getMemoryInfo; deviceFree(index?): [free, total] in bytes, of all processes
+Napi::Value device_free(const Napi::CallbackInfo& info) {
+  const auto [free, total] = at::accelerator::getMemoryInfo(index_of(info));
+  auto pair = Napi::Array::New(info.Env(), 2);
+  pair[0u] = static_cast<double>(free);
+  pair[1u] = static_cast<double>(total);
+  return pair;
+}
+
+// What CUDA's driver tells of a device: CUdevice_attribute, by NVIDIA's "CUDA Driver API".
+constexpr std::pair<const char*, int> kAttributes[] = {
+    {"maxThreadsPerBlock", 1},  {"sharedMemoryPerBlock", 8}, {"warpSize", 10},  {"clockRate", 13},
+    {"multiProcessorCount", 16}, {"integrated", 18}, {"memoryClockRate", 36}, {"memoryBusWidth", 37},
+    {"l2CacheSize", 38}, {"maxThreadsPerMultiProcessor", 39}, {"major", 75}, {"minor", 76},
+    {"sharedMemoryPerMultiprocessor", 81}, {"regsPerMultiprocessor", 82}, {"isMultiGpuBoard", 84}, {"sharedMemoryPerBlockOptin", 97},
+};
+
+// The driver's C interface is stable and its library is there wherever a CUDA device is.
+template <typename... Arguments>
+bool driver(const char* name, Arguments... arguments) {
+  static void* const library = dlopen("libcuda.so.1", RTLD_NOW);
+  using Function = int (*)(Arguments...);
+  const auto function = library ? reinterpret_cast<Function>(dlsym(library, name)) : nullptr;
+  return function && function(arguments...) == 0;
+}
+
+// deviceProperties(index?): { name, totalMemory, … }; numbers beside these two on CUDA only
+Napi::Value device_properties(const Napi::CallbackInfo& info) {
+  const c10::DeviceIndex index = index_of(info);
+  auto result = Napi::Object::New(info.Env());
+  const auto type = *at::getAccelerator();
+  result["name"] = c10::Device(type, index).str();
+  result["totalMemory"] = static_cast<double>(at::accelerator::getMemoryInfo(index).second);
+  if (type != c10::kCUDA) return result;
+  int device = 0;
+  char name[256] = {};
+  if (!driver("cuDeviceGet", &device, static_cast<int>(index))) return result;
+  if (driver("cuDeviceGetName", name, static_cast<int>(sizeof name), device)) result["name"] = static_cast<const char*>(name);
+  for (const auto& [key, attribute] : kAttributes) {
+    int value = 0;
+    if (driver("cuDeviceGetAttribute", &value, attribute, device)) result[key] = value;
+  }
+  return result;
 }
 
 }  // namespace
@@ -50,41 +102,54 @@ void load_cuda() {
 #endif
 }
 
+c10::Device accelerator_device(c10::Device device) {
+  const auto type = at::getAccelerator();
+  if (!present() || device.type() != *type) throw DeviceMissing("there is no device '" + device.str() + "' with streams here");
+  if (device.has_index() && device.index() >= at::accelerator::deviceCount())
+    throw DeviceMissing("there is no device '" + device.str() + "': the last one is " + std::to_string(at::accelerator::deviceCount() - 1));
+  return device.has_index() ? device : c10::Device(device.type(), at::accelerator::getDeviceIndex());
+}
+
+Place::Place() {
+  if (!changed_) return;
+  device_ = at::accelerator::getDeviceIndex();
+  for (c10::DeviceIndex i = 0; i < at::accelerator::deviceCount(); ++i) streams_.push_back(at::accelerator::getCurrentStream(i));
+}
+
+void Place::apply() const {
+  if (streams_.empty()) return;
+  for (const c10::Stream& stream : streams_) at::accelerator::setCurrentStream(stream);
+  at::accelerator::setDeviceIndex(device_);
+}
+
 void export_accelerator(Napi::Env, Napi::Object exports) {
   export_function(exports, "accelerator", accelerator);
   export_function(exports, "deviceMemory", device_memory);
+  export_function(exports, "deviceFree", device_free);
+  export_function(exports, "deviceProperties", device_properties);
   // at::accelerator::deviceCount; deviceCount(): number
   export_function(exports, "deviceCount", [](const Napi::CallbackInfo& info) {
-    return Napi::Number::New(info.Env(), at::getAccelerator() ? at::accelerator::deviceCount() : 0);
+    return Napi::Number::New(info.Env(), present() ? at::accelerator::deviceCount() : 0);
+  });
+  // at::accelerator::getDeviceIndex; deviceIndex(): number
+  export_function(exports, "deviceIndex", [](const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), index_of(info)); });
+  // at::accelerator::setDeviceIndex; setDevice(index)
+  export_function(exports, "setDevice", [](const Napi::CallbackInfo& info) {
+    at::accelerator::setDeviceIndex(index_of(info));
+    Place::changed();
   });
   // at::accelerator::synchronizeDevice; synchronize(index?)
   export_function(exports, "synchronize", [](const Napi::CallbackInfo& info) { at::accelerator::synchronizeDevice(index_of(info)); });
   // at::accelerator::emptyCache; emptyCache()
-  export_function(exports, "emptyCache", [](const Napi::CallbackInfo&) { at::accelerator::emptyCache(); });
+  export_function(exports, "emptyCache", [](const Napi::CallbackInfo&) { if (present()) at::accelerator::emptyCache(); });
+  // setWatermark(device, bytes): bytes below 0 for none
+  export_function(exports, "setWatermark", [](const Napi::CallbackInfo& info) {
+    const c10::Device device = device_from_name(info[0].ToString());
+    const double bytes = info[1].ToNumber().DoubleValue();
+    set_watermark(device.is_cpu() ? device : accelerator_device(device), bytes < 0 ? kNoWatermark : static_cast<int64_t>(bytes));
+  });
   // at::accelerator::resetPeakStats; resetPeakMemory(index)
   export_function(exports, "resetPeakMemory", [](const Napi::CallbackInfo& info) { at::accelerator::resetPeakStats(index_of(info)); });
-  // at::set_num_threads; setNumThreads(count)
-  export_function(exports, "setNumThreads", [](const Napi::CallbackInfo& info) {
-    const int count = info[0].ToNumber().Int32Value();
-    if (count < 1) throw ArgumentError("expected at least 1 thread, found " + std::to_string(count));
-    at::set_num_threads(count);
-  });
-  // limitThreads(count): how many there were before; 0 where libtorch has no OpenMP
-  export_function(exports, "limitThreads", [](const Napi::CallbackInfo& info) {
-    if (!omp_set_num_threads || !omp_get_max_threads) return Napi::Number::New(info.Env(), 0);
-    const int before = omp_get_max_threads();
-    omp_set_num_threads(std::max(1, info[0].ToNumber().Int32Value()));
-    return Napi::Number::New(info.Env(), before);
-  });
-  // at::get_num_threads; getNumThreads(): number
-  export_function(exports, "getNumThreads",
-                  [](const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), at::get_num_threads()); });
-  // at::show_config; showConfig(): string
-  export_function(exports, "showConfig",
-                  [](const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), at::show_config()); });
-  // TORCH_VERSION; torchVersion(): string
-  export_function(exports, "torchVersion",
-                  [](const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), TORCH_VERSION); });
 }
 
 }  // namespace torchts

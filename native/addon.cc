@@ -24,6 +24,10 @@ static Napi::Object init(Napi::Env env, Napi::Object exports) {
   export_profiler(env, exports);
   export_random(env, exports);
   export_accelerator(env, exports);
+  export_streams(env, exports);
+  export_graphs(env, exports);
+  export_backends(env, exports);
+  export_threads(env, exports);
   export_lane(env, exports);
   export_script(env, exports);
   export_sharing(env, exports);

@@ -6,6 +6,7 @@
 
 #include "dtype.h"
 #include "guard.h"
+#include "memory.h"
 #include "wire.h"
 
 namespace torchts {
@@ -265,6 +266,7 @@ void WireWriter::tensor(const at::Tensor& tensor) {
     put(wire::kSame);
     return put(static_cast<double>(handle));
   }
+  if (!tensor.is_cpu()) note_device_tensor(tensor);
   put(wire::kTensor);
   put(static_cast<double>(environment_.tensors.insert(tensor)));
 }
@@ -289,11 +291,12 @@ void WireWriter::string(const std::string& text) {
   put(string_count_++);
 }
 
-napi_value WireWriter::extra(bool grown) const {
-  if (!grown && !strings_) return nullptr;
+napi_value WireWriter::extra(bool grown, bool collect) const {
+  if (!grown && !strings_ && !collect) return nullptr;
   auto result = Napi::Object::New(env_);
   if (strings_) result["strings"] = Napi::Value(env_, strings_);
   if (grown) result["wire"] = environment_.wire_owner.Value();
+  if (collect) result["collect"] = true;
   return result;
 }
 

@@ -55,8 +55,8 @@ class WireWriter {
   void tensor(const at::Tensor& tensor);
   void put(double number);
   void alias(const at::Tensor& argument, Handle handle) { aliases_.emplace_back(argument.unsafeGetTensorImpl(), handle); }
-  // What goes back beside the wire: undefined, or { strings, wire }.
-  napi_value extra(bool grown) const;
+  // What goes back beside the wire: undefined, or { strings, wire, collect }.
+  napi_value extra(bool grown, bool collect = false) const;
 
  private:
   void integer(int64_t value);

@@ -14,7 +14,8 @@ namespace {
 
 // call(index, strings?, owner?): the arguments are on the wire, the results replace them there. When the result is one
 // tensor, the collector frees it together with `owner`: tracking it here spares the call that `track` would be.
-// Returns undefined, or { strings, wire } when a result holds strings or the wire had to grow.
+// Returns undefined, or { strings, wire, collect } when a result holds strings, the wire had to grow, or memory has passed a
+// watermark.
 napi_value call(napi_env env, napi_callback_info info) {
   return guarded(env, [&]() -> napi_value {
     size_t count = 3;
@@ -56,7 +57,7 @@ napi_value call(napi_env env, napi_callback_info info) {
     if (count > 2 && environment.wire[0] == 1 && static_cast<int>(environment.wire[1]) == wire::kTensor)
       track(env, environment, args[2], static_cast<Handle>(environment.wire[2]));
     report_memory(env);
-    return writer.extra(environment.wire != before);
+    return writer.extra(environment.wire != before, collection_due());
   });
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 #include <ATen/core/Generator.h>
 #include <ATen/core/ivalue.h>
+#include <c10/core/Event.h>
 #include <c10/core/InferenceMode.h>
 #include <memory>
 #include <napi.h>
@@ -10,6 +11,7 @@
 
 #include "callbacks.h"
 #include "engine.h"
+#include "graphs.h"
 #include "handle_table.h"
 #include "lane.h"
 #include "loans.h"
@@ -30,6 +32,10 @@ struct Environment {
   std::vector<std::unique_ptr<Operator>> operators;
   std::unordered_map<uint32_t, at::Generator> generators;
   uint32_t next_generator = 1;
+  std::unordered_map<uint32_t, std::unique_ptr<c10::Event>> events;  // see streams.cc
+  uint32_t next_event = 1;
+  std::unordered_map<uint32_t, std::unique_ptr<at::accelerator::Graph>> graphs;  // see graphs.cc
+  uint32_t next_graph = 1;
   std::unordered_map<uint32_t, std::shared_ptr<Script>> scripts;  // see script.cc
   uint32_t next_script = 1;
   std::shared_ptr<Loans> loans;  // from the first borrowed buffer on

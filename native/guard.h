@@ -15,6 +15,11 @@ struct ArgumentError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// A device that is not there; becomes a DeviceError.
+struct DeviceMissing : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 // A JavaScript function that libtorch called threw; JavaScript keeps the error under its ticket (callbacks.h).
 struct CallbackFailed : std::runtime_error {
   explicit CallbackFailed(uint32_t ticket) : std::runtime_error(std::to_string(ticket)) {}
@@ -72,6 +77,8 @@ napi_value guarded(napi_env env, Body body, bool* failed = nullptr) {
     return fail("disposed", "the tensor was disposed, or belongs to another thread");
   } catch (const ArgumentError& error) {
     return fail("argument", error.what());
+  } catch (const DeviceMissing& error) {
+    return fail("device", error.what());
   } catch (const CallbackFailed& error) {
     return fail("callback", error.what());
   } catch (const Napi::Error& error) {

@@ -4,6 +4,8 @@
 #include <c10/util/Exception.h>
 #include <thread>
 
+#include "accelerator.h"
+
 namespace torchts {
 
 void Handover::run(const std::function<void()>& work, const std::function<void()>& prepare) {
@@ -22,8 +24,9 @@ void Handover::run(const std::function<void()>& work, const std::function<void()
     serving_->back = finish;
     changed_.notify_all();
   } else {
-    helper = std::thread([&finish, &prepare, state = at::ThreadLocalState()] {
+    helper = std::thread([&finish, &prepare, state = at::ThreadLocalState(), place = Place()] {
       const at::ThreadLocalStateGuard guard(state);
+      place.apply();
       prepare();
       finish();
     });

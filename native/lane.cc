@@ -2,6 +2,7 @@
 
 #include <ATen/autocast_mode.h>
 
+#include "accelerator.h"
 #include "convert.h"
 #include "environment.h"
 #include "exports.h"
@@ -36,12 +37,14 @@ struct Lane::Job {
   napi_deferred deferred;
   at::ThreadLocalState modes;
   AutocastTypes autocast;
+  Place place;
   std::exception_ptr error;
 
   void run() {
     try {
       at::ThreadLocalStateGuard guard(modes);
       autocast.apply();
+      place.apply();
       work();
       at::autocast::clear_cache();
     } catch (...) {  // carried to JavaScript's thread, where the guard turns it into a typed error
@@ -118,7 +121,7 @@ napi_value Lane::submit(napi_env env, Work work, Result result) {
   napi_deferred deferred;
   if (napi_create_promise(env, &deferred, &promise) != napi_ok) throw ArgumentError("no promise can be made: the environment is closing");
   const uint32_t id = next_id_++;
-  auto job = std::make_unique<Job>(Job{id, std::move(work), std::move(result), deferred, {}, {}, nullptr});
+  auto job = std::make_unique<Job>(Job{id, std::move(work), std::move(result), deferred, {}, {}, {}, nullptr});
   {
     std::lock_guard<std::mutex> lock(mutex_);
     queue_.push_back(std::move(job));

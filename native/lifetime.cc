@@ -29,7 +29,9 @@ napi_value release_handles(napi_env env, napi_callback_info info) {
 
 // Runs inside a collection (the addon declares the experimental Node-API level), so it must not touch JavaScript.
 void finalize(node_api_basic_env, void* data, void* hint) {
+  const int64_t before = cpu_bytes();
   static_cast<Environment*>(hint)->tensors.release(reinterpret_cast<Handle>(data));
+  note_collected(before - cpu_bytes());
 }
 
 // track(object, handle): see lifetime.h

@@ -1,5 +1,7 @@
-// Tells V8's collector of the bytes that libtorch holds.
+// Tells V8's collector of the bytes that libtorch holds, on the CPU and on devices.
 #pragma once
+#include <ATen/core/Tensor.h>
+#include <limits>
 #include <napi.h>
 
 namespace torchts {
@@ -11,7 +13,20 @@ void count_cpu_memory();
 // Bytes that the CPU allocator has out.
 int64_t cpu_bytes();
 
+// Called for each result: memory of devices counts too.
+void note_device_tensor(const at::Tensor& tensor);
+
+// From this many bytes in tensors of `device` on, garbage is to be collected.
+constexpr int64_t kNoWatermark = std::numeric_limits<int64_t>::max();
+void set_watermark(c10::Device device, int64_t bytes);
+
+// Called when the collector has freed a tensor.
+void note_collected(int64_t bytes);
+
 // Called after each operator; reports to V8 when enough has changed.
 void report_memory(napi_env env);
+
+// Whether a watermark was passed since the last question: JavaScript is to collect its garbage.
+bool collection_due();
 
 }  // namespace torchts

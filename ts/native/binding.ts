@@ -13,9 +13,38 @@ export interface ScriptAnswer {
   wire?: Float64Array;
 }
 
+/** A stream: its device, and its number there. */
+export type StreamPair = [device: string, id: bigint];
+
+/** See `DeviceMemory` in ts/tensor/devices.ts. */
+export interface DeviceStatistics {
+  allocated: number;
+  reserved: number;
+  peakAllocated: number;
+  peakReserved: number;
+  active: number;
+  requested: number;
+  allocations: number;
+  segments: number;
+  retries: number;
+  outOfMemory: number;
+}
+
+/** What libtorch was built with. */
+export interface Features {
+  mkl: boolean;
+  mkldnn: boolean;
+  openmp: boolean;
+  lapack: boolean;
+  cuda: boolean;
+  cudnn: boolean;
+  cudnnVersion: number;
+  cpuCapability: string;
+}
+
 export interface Binding {
   // dispatch.cc
-  call(operator: number, strings?: readonly string[], owner?: object): { strings?: string[]; wire?: Float64Array } | Error | undefined;
+  call(operator: number, strings?: readonly string[], owner?: object): { strings?: string[]; wire?: Float64Array; collect?: boolean } | Error | undefined;
   resolve(name: string, overload: string): { index: number; schema: string };
   schemas(): string[];
   attachWire(wire: Float64Array): void;
@@ -95,16 +124,56 @@ export interface Binding {
   scriptFree(id: number): void;
   // accelerator.cc
   accelerator(): string | null;
-  deviceMemory(index: number): { allocated: number; reserved: number; peakAllocated: number; peakReserved: number };
+  deviceMemory(index?: number): DeviceStatistics;
+  deviceFree(index?: number): [free: number, total: number];
+  deviceProperties(index?: number): { name: string; totalMemory: number } & Record<string, number | string>;
   deviceCount(): number;
+  deviceIndex(): number;
+  setDevice(index: number): void;
   synchronize(index?: number): void;
   emptyCache(): void;
   resetPeakMemory(index?: number): void;
+  setWatermark(device: string, bytes: number): void;
+  // streams.cc
+  newStream(device: string, priority: number): StreamPair;
+  defaultStream(device: string): StreamPair;
+  currentStream(device: string): StreamPair;
+  setStream(...stream: StreamPair): void;
+  streamQuery(...stream: StreamPair): boolean;
+  streamSynchronize(...stream: StreamPair): void;
+  recordStream(handle: number, ...stream: StreamPair): void;
+  newEvent(device: string, timing: boolean): number;
+  eventRecord(id: number, ...stream: StreamPair): void;
+  eventWait(id: number, ...stream: StreamPair): void;
+  eventQuery(id: number): boolean;
+  eventSynchronize(id: number): void;
+  eventElapsed(id: number, end: number): number;
+  disposeEvent(id: number): void;
+  // graphs.cc
+  newGraph(keep: boolean): number;
+  graphBegin(id: number, mode: string, ...pool: readonly bigint[]): void;
+  graphEnd(id: number): void;
+  graphInstantiate(id: number): void;
+  graphReplay(id: number): void;
+  graphReset(id: number): void;
+  graphPool(id: number): [bigint, bigint];
+  graphDump(id: number, path: string): void;
+  disposeGraph(id: number): void;
+  // backends.cc
+  getSwitch(name: string): boolean;
+  setSwitch(name: string, on: boolean): void;
+  matmulPrecision(): string;
+  setMatmulPrecision(precision: string): void;
+  setDeterministic(on: boolean, warnOnly: boolean): void;
+  deterministic(): number;
+  setFlushDenormal(on: boolean): boolean;
+  features(): Features;
+  showConfig(): string;
+  torchVersion(): string;
+  // threads.cc
   setNumThreads(count: number): void;
   limitThreads(count: number): number;
   getNumThreads(): number;
-  showConfig(): string;
-  torchVersion(): string;
 }
 
 type Native = (...args: unknown[]) => unknown;

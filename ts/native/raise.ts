@@ -10,7 +10,7 @@ import {
 import { takeFailure } from './failures';
 
 interface NativeError extends Error {
-  kind: 'callback' | 'disposed' | 'argument' | 'memory' | 'index' | 'type' | 'missing' | 'torch';
+  kind: 'callback' | 'disposed' | 'argument' | 'device' | 'memory' | 'index' | 'type' | 'missing' | 'torch';
   trace?: () => string;
 }
 
@@ -26,7 +26,7 @@ export function isFromCallback(error: unknown): boolean {
 // libtorch raises nearly all its checks as one class, so what the message speaks of decides. First match wins.
 const SUBJECTS: readonly [RegExp, typeof TorchError][] = [
   [/out of memory|can't allocate memory|not enough memory/i, OutOfMemoryError],
-  [/same device|device type|invalid device|\b(cuda|mps|xpu|meta tensors?)\b/i, DeviceError],
+  [/same device|device type|invalid device|accelerator|\b(cuda|mps|xpu|meta tensors?)\b/i, DeviceError],
   [/dtype|scalar type|data type|not implemented for '|result type|converted to type|bool tensor|complex|floating point|integral/i, DTypeError],
   [/sizes?\b|shape|square|dimension|\bdims?\b|broadcast|elements|mat1 and mat2|out of bounds|out of range|expanded|\dD\b/i, ShapeError],
 ];
@@ -46,6 +46,8 @@ function classOf({ kind, message }: { kind: NativeError['kind']; message: string
       return OutOfMemoryError;
     case 'argument':
       return DTypeError;
+    case 'device':
+      return DeviceError;
     default:
       return SUBJECTS.find(([subject]) => subject.test(message))?.[1] ?? TorchError;
   }

@@ -6,7 +6,7 @@
  * that never awaits inside a scope pays nothing for those that do.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { binding } from '../native/binding';
+import { binding, type StreamPair } from '../native/binding';
 import { guarded } from '../native/raise';
 import type { Scope } from './lifetime';
 
@@ -17,6 +17,10 @@ export interface Modes {
   readonly autocast: Readonly<Record<string, string | null>>;
   /** The callback that packs what operators save for the backward pass; 0 for none. */
   readonly packing: number;
+  /** Device -> stream of the accelerator that operators go to; the default stream where none is named. */
+  readonly streams: Readonly<Record<string, StreamPair>>;
+  /** Number of the accelerator's current device. */
+  readonly deviceIndex: number;
 }
 
 export interface Context extends Modes {
@@ -24,7 +28,7 @@ export interface Context extends Modes {
   scope: Scope | null;
 }
 
-const root: Context = { grad: true, inference: false, autocast: {}, packing: 0, scope: null };
+const root: Context = { grad: true, inference: false, autocast: {}, packing: 0, streams: {}, deviceIndex: 0, scope: null };
 const storage = new AsyncLocalStorage<Context>();
 let current: Context = root;
 let applied: Modes = root;
@@ -41,7 +45,20 @@ function apply(modes: Modes): void {
       if (dtype !== (applied.autocast[device] ?? null)) guarded('autocast', () => binding.setAutocast(device, dtype));
     }
   }
+  if (modes.streams !== applied.streams) {
+    for (const device of new Set([...Object.keys(applied.streams), ...Object.keys(modes.streams)])) {
+      if (modes.streams[device] !== applied.streams[device]) binding.setStream(...(modes.streams[device] ?? binding.defaultStream(device)));
+    }
+  }
+  if (modes.deviceIndex !== applied.deviceIndex) binding.setDevice(modes.deviceIndex);
   applied = modes;
+}
+
+/** Changes the modes of the running context from now on; a scope or mode that was entered before ends as it would have. */
+export function change(changes: Partial<Modes>): void {
+  const mine = context();
+  applied = { ...mine };
+  apply(Object.assign(mine, changes));
 }
 
 /** The context of the running code, with its modes in force in libtorch. */

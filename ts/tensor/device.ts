@@ -1,7 +1,7 @@
 /** Names of devices. */
 import { DeviceError } from '../errors';
 
-export const DEVICE_KINDS = ['cpu', 'cuda', 'mps', 'xpu', 'meta', 'hip', 'mtia'] as const;
+export const DEVICE_KINDS = ['cpu', 'cuda', 'mps', 'xpu', 'meta', 'hip', 'mtia', 'privateuseone'] as const;
 
 /** A kind of device. */
 export type DeviceKind = (typeof DEVICE_KINDS)[number];
@@ -23,4 +23,9 @@ export function isDevice(name: string): name is Device {
 export function device(name: string): Device {
   if (isDevice(name)) return name;
   throw new DeviceError(`device: expected ${DEVICE_KINDS.join(', ')}, or one of them with a number such as cuda:1, found '${name}'`);
+}
+
+/** The number in a device's name; 0 for a bare kind. */
+export function numberOf(name: Device): number {
+  return Number(name.split(':')[1] ?? 0);
 }

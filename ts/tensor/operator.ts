@@ -9,6 +9,7 @@ import { Generator } from './generator';
 import { parseSchema, type Schema } from './schema';
 import { Tensor } from './tensor';
 import { adopt, observed } from './lifetime';
+import { collectGarbage } from './census';
 import { relieve } from './relief';
 
 /** A complex number. */
@@ -219,7 +220,9 @@ export class Operator {
       const extra = strings.length === 0 && !owner ? binding.call(this.#index) : binding.call(this.#index, strings, owner);
       if (extra instanceof Error) throw extra;
       if (extra?.wire) replaceWire(extra.wire);
-      return this.#results(extra?.strings, args, options, owner);
+      const results = this.#results(extra?.strings, args, options, owner);
+      if (extra?.collect) collectGarbage();
+      return results;
     } catch (error) {
       return this.#failed(error, args, options);
     }

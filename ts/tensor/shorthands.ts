@@ -2,6 +2,7 @@
 import { ShapeError } from '../errors';
 import { itemSize, type DType } from './dtype';
 import { operator } from './operator';
+import { recordStream, type Stream } from './stream';
 import type { Nested, Tensor } from './tensor';
 import { unique, uniqueConsecutive, type UniqueExtras, type UniqueOptions } from './unique';
 
@@ -57,6 +58,11 @@ export interface TensorShorthands {
   /** See `torch.uniqueConsecutive`. */
   uniqueConsecutive(options: UniqueOptions & UniqueExtras): Tensor[];
   uniqueConsecutive(options?: Omit<UniqueOptions, 'sorted'>): Tensor;
+  /**
+   * Keeps the memory from being used for another tensor before the work of `stream` so far is done: for tensors that were made
+   * on one stream and are used on another.
+   */
+  recordStream(stream: Stream): void;
   /** The slices along the first dimension. */
   [Symbol.iterator](): IterableIterator<Tensor>;
 }
@@ -104,6 +110,9 @@ const members: ThisType<Tensor> & object = {
   },
   uniqueConsecutive(options?: UniqueOptions) {
     return uniqueConsecutive(this, options);
+  },
+  recordStream(stream: Stream) {
+    recordStream(this, stream);
   },
   *[Symbol.iterator]() {
     if (this.ndim === 0) throw new ShapeError('a tensor without dimensions cannot be iterated over');

@@ -1,0 +1,85 @@
+/** `torch.accelerator`: the device beside the CPU that libtorch was built for and found, whatever its kind. */
+import { InputError } from '../errors';
+import { binding } from '../native/binding';
+import { guarded } from '../native/raise';
+import { context } from './context';
+import type { Device, DeviceKind } from './device';
+import { Event } from './event';
+import { capture, Graph } from './graph';
+import { currentDevice, onDevice, setDevice } from './place';
+import { currentStream, defaultStream, onStream, setStream, Stream } from './stream';
+
+/** What a device's allocator has out, in bytes where not said otherwise. */
+export interface DeviceMemory {
+  /** Bytes in tensors now. */
+  readonly allocated: number;
+  /** Bytes taken from the device, cached ones included. */
+  readonly reserved: number;
+  readonly peakAllocated: number;
+  readonly peakReserved: number;
+  /** Bytes in tensors, and in freed ones that a stream may still use. */
+  readonly active: number;
+  /** Bytes asked for, before rounding. */
+  readonly requested: number;
+  /** How many blocks were handed out so far. */
+  readonly allocations: number;
+  /** How many blocks the device itself has given. */
+  readonly segments: number;
+  /** How often the cache had to be given back before an allocation succeeded. */
+  readonly retries: number;
+  /** How often that did not help. */
+  readonly outOfMemory: number;
+}
+
+/** Memory of a device, of all processes, in bytes. */
+export interface DeviceFree {
+  readonly free: number;
+  readonly total: number;
+}
+
+/** PyTorch's `torch.accelerator`. */
+export const accelerator = {
+  Stream,
+  Event,
+  Graph,
+  /** `'cuda'`, `'mps'`, … or null. */
+  current: (): DeviceKind | null => binding.accelerator() as DeviceKind | null,
+  isAvailable: (): boolean => binding.accelerator() !== null,
+  deviceCount: (): number => binding.deviceCount(),
+  /** The device that a bare kind stands for in this context. */
+  currentDevice,
+  currentDeviceIndex: (): number => {
+    context();
+    return guarded('accelerator.currentDeviceIndex', () => binding.deviceIndex());
+  },
+  setDeviceIndex: setDevice,
+  /** Runs `body` with another current device. */
+  deviceIndex: onDevice,
+  currentStream,
+  defaultStream,
+  setStream,
+  /** Runs `body` with its work on a stream. */
+  stream: onStream,
+  /** Records the work of `body` as a graph. */
+  graph: capture,
+  /** Waits until all work on the device is done. */
+  synchronize: (index?: number): void => guarded('accelerator.synchronize', () => binding.synchronize(index)),
+  /** Gives cached blocks back to the device. */
+  emptyCache: (): void => guarded('accelerator.emptyCache', () => binding.emptyCache()),
+  memory: (index?: number): DeviceMemory => guarded('accelerator.memory', () => binding.deviceMemory(index)),
+  memoryInfo: (index?: number): DeviceFree => {
+    const [free, total] = guarded('accelerator.memoryInfo', () => binding.deviceFree(index));
+    return { free, total };
+  },
+  resetPeakMemory: (index?: number): void => guarded('accelerator.resetPeakMemory', () => binding.resetPeakMemory(index)),
+};
+
+/**
+ * Collects garbage as soon as tensors on `device` hold more than `bytes`: the collector of JavaScript sees only how much
+ * memory there is in all, not how much the device has left. Tensors that a scope frees never come that far.
+ * @param bytes null for no watermark. @default none on the CPU, four fifths of an accelerator's memory
+ */
+export function setMemoryWatermark(device: Device, bytes: number | null): void {
+  if (bytes !== null && !(bytes >= 0)) throw new InputError(`setMemoryWatermark: expected bytes of at least 0, or null, found ${String(bytes)}`);
+  guarded('setMemoryWatermark', () => binding.setWatermark(device, bytes ?? -1));
+}

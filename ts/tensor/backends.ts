@@ -1,0 +1,75 @@
+/** `torch.backends`: the libraries that libtorch computes with, their switches, and how exact matrix products are. */
+import { InputError } from '../errors';
+import { binding } from '../native/binding';
+import { guarded } from '../native/raise';
+
+/** A group of switches as an object whose properties read and set them. */
+function switches<Name extends string>(library: string, names: readonly Name[]): Record<Name, boolean> {
+  const group = {} as Record<Name, boolean>;
+  for (const name of names) {
+    Object.defineProperty(group, name, {
+      enumerable: true,
+      get: () => binding.getSwitch(`${library}.${name}`),
+      set: (on: boolean) => guarded(`backends.${library}.${name}`, () => binding.setSwitch(`${library}.${name}`, on)),
+    });
+  }
+  return group;
+}
+
+function withMembers<Group extends object, Members extends object>(group: Group, members: Members): Group & Members {
+  return Object.defineProperties(group, Object.getOwnPropertyDescriptors(members)) as Group & Members;
+}
+
+/**
+ * Each switch is a property: `torch.backends.cudnn.benchmark = true`.
+ * @example
+ * torch.backends.cuda.matmul.allowTF32 = true;
+ */
+export const backends = {
+  cpu: { getCpuCapability: (): string => binding.features().cpuCapability },
+  /** `flashSdp` and its neighbours choose what scaled dot product attention may run on. */
+  cuda: withMembers(switches('cuda', ['flashSdp', 'memEfficientSdp', 'mathSdp', 'cudnnSdp']), {
+    isBuilt: (): boolean => binding.features().cuda,
+    matmul: switches('cuda.matmul', [
+      'allowTF32', 'allowFp16ReducedPrecisionReduction', 'allowBf16ReducedPrecisionReduction', 'allowFp16Accumulation',
+    ]),
+  }),
+  cudnn: withMembers(switches('cudnn', ['enabled', 'benchmark', 'deterministic', 'allowTF32']), {
+    isAvailable: (): boolean => binding.features().cudnn,
+    /** Such as 91002; null without it. */
+    version: (): number | null => binding.features().cudnnVersion || null,
+  }),
+  mkldnn: withMembers(switches('mkldnn', ['enabled', 'deterministic']), { isAvailable: (): boolean => binding.features().mkldnn }),
+  nnpack: switches('nnpack', ['enabled']),
+  mkl: { isAvailable: (): boolean => binding.features().mkl },
+  openmp: { isAvailable: (): boolean => binding.features().openmp },
+};
+
+const PRECISIONS = ['highest', 'high', 'medium'] as const;
+
+/** How float32 matrix products may be computed: as they are, in TF32 (or as two bfloat16), or in bfloat16. */
+export type MatmulPrecision = (typeof PRECISIONS)[number];
+
+/** `'highest'` unless it was set. */
+export function getFloat32MatmulPrecision(): MatmulPrecision {
+  return binding.matmulPrecision() as MatmulPrecision;
+}
+
+/** Trades the precision of float32 matrix products for speed, on devices that can. */
+export function setFloat32MatmulPrecision(precision: MatmulPrecision): void {
+  if (!PRECISIONS.includes(precision)) throw new InputError(`setFloat32MatmulPrecision: expected ${PRECISIONS.join(', ')}, found '${String(precision)}'`);
+  guarded('setFloat32MatmulPrecision', () => binding.setMatmulPrecision(precision));
+}
+
+/** Takes denormal numbers on the CPU for 0, in this thread. @returns whether the processor can */
+export function setFlushDenormal(on: boolean): boolean {
+  return binding.setFlushDenormal(on);
+}
+
+/** How libtorch was built: compiler, BLAS, instruction sets. */
+export function showConfig(): string {
+  return binding.showConfig();
+}
+
+/** Version of the libtorch that the addon was built against. */
+export const version: string = binding.torchVersion();

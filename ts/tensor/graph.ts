@@ -1,0 +1,131 @@
+/** Graphs of an accelerator: work recorded once and replayed as a whole, as PyTorch's `torch.cuda.CUDAGraph`. */
+import { InputError } from '../errors';
+import { binding } from '../native/binding';
+import { guarded } from '../native/raise';
+import { collectGarbage } from './census';
+import { context, isPromise } from './context';
+import { checkOptions } from './options';
+import { onStream, Stream } from './stream';
+
+const CAPTURE_MODES = ['global', 'thread_local', 'relaxed'] as const;
+
+/** What a capture does about calls that it cannot record: refuse them everywhere, in this thread, or not at all. */
+export type CaptureMode = (typeof CAPTURE_MODES)[number];
+
+/** Memory that graphs may share, as `Graph.pool()` gives it. */
+export type GraphPool = readonly [bigint, bigint];
+
+export interface CaptureOptions {
+  /** Memory of another graph, to be shared by graphs that never run at once. @default memory of its own */
+  readonly pool?: GraphPool;
+  /** Where to record; not the default stream. @default a new stream */
+  readonly stream?: Stream;
+  /** @default 'global' */
+  readonly mode?: CaptureMode;
+}
+
+const released = new FinalizationRegistry<number>((id) => binding.disposeGraph(id));
+
+/**
+ * Work of an accelerator, recorded by {@link capture}. `replay` runs it again on the same memory: new input is copied into
+ * the tensors that the recording read, and results are read from those that it gave.
+ * @example
+ * const graph = new torch.cuda.CUDAGraph();
+ * const output = torch.cuda.graph(graph, () => model.forward(input));
+ * input.copy_(nextBatch);
+ * graph.replay();
+ * output.cpu();
+ */
+export class Graph {
+  readonly #id: number;
+
+  /**
+   * @param options.keepGraph wait with `instantiate` until it is called, or until the first replay
+   * @throws DeviceError without an accelerator, or with one that has no graphs
+   */
+  constructor({ keepGraph = false }: { readonly keepGraph?: boolean } = {}) {
+    this.#id = guarded('Graph', () => binding.newGraph(keepGraph));
+    released.register(this, this.#id, this);
+  }
+
+  /** Starts recording the current stream, which must not be the default one; {@link capture} does all that is needed. */
+  captureBegin({ pool = [0n, 0n], mode = 'global' }: Omit<CaptureOptions, 'stream'> = {}): void {
+    if (!CAPTURE_MODES.includes(mode)) throw new InputError(`Graph.captureBegin: expected mode ${CAPTURE_MODES.join(', ')}, found '${String(mode)}'`);
+    context();
+    guarded('Graph.captureBegin', () => binding.graphBegin(this.#id, mode, ...pool));
+  }
+
+  captureEnd(): void {
+    guarded('Graph.captureEnd', () => binding.graphEnd(this.#id));
+  }
+
+  instantiate(): void {
+    guarded('Graph.instantiate', () => binding.graphInstantiate(this.#id));
+  }
+
+  /** Runs the recorded work on the current stream. */
+  replay(): void {
+    context();
+    guarded('Graph.replay', () => binding.graphReplay(this.#id));
+  }
+
+  /** Forgets the recording. */
+  reset(): void {
+    guarded('Graph.reset', () => binding.graphReset(this.#id));
+  }
+
+  /** Its memory, for graphs that are to share it. */
+  pool(): GraphPool {
+    return guarded('Graph.pool', () => binding.graphPool(this.#id));
+  }
+
+  /** Writes the recording to a file, in the format of the device's maker (CUDA: dot). */
+  debugDump(path: string): void {
+    guarded('Graph.debugDump', () => binding.graphDump(this.#id, path));
+  }
+
+  dispose(): void {
+    released.unregister(this);
+    binding.disposeGraph(this.#id);
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+/**
+ * Records what `body` does on the accelerator. Run `body` a few times before, on a stream of its own, so that libraries set
+ * themselves up outside of the recording.
+ * @param body must not be async, nor read results (`item()`, `toArray()`): nothing is computed yet
+ * @returns what `body` returns; its tensors get their values at `replay`
+ */
+export function capture<T>(graph: Graph, body: () => T, options: CaptureOptions = {}): T {
+  checkOptions('graph', options, ['pool', 'stream', 'mode']);
+  const { stream = new Stream(), ...rest } = options;
+  binding.synchronize();
+  collectGarbage(); // what died earlier shall not be freed in the middle of the recording
+  binding.emptyCache();
+  return onStream(stream, () => {
+    graph.captureBegin(rest);
+    let result: T;
+    try {
+      result = body();
+    } catch (error) {
+      abandon(graph);
+      throw error;
+    }
+    graph.captureEnd();
+    if (isPromise(result)) throw new InputError('graph: expected a body that is not async, found one that returned a promise');
+    return result;
+  });
+}
+
+/** What made the body fail matters more than that the broken recording cannot be finished. */
+function abandon(graph: Graph): void {
+  try {
+    graph.captureEnd();
+  } catch {
+    graph.reset();
+  }
+}

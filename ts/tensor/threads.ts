@@ -1,0 +1,26 @@
+/** Threads that operators use on the CPU. */
+import { binding } from '../native/binding';
+import { guarded } from '../native/raise';
+
+/** Threads that one operator may use on the CPU. */
+export function setNumThreads(count: number): void {
+  guarded('setNumThreads', () => binding.setNumThreads(count));
+}
+
+/**
+ * Runs `body`, up to its first `await`, with operators on this thread alone: for many small operators beside other work,
+ * where waking and gathering threads costs more than they bring.
+ */
+export function onOneThread<T>(body: () => T): T {
+  const before = binding.limitThreads(1);
+  try {
+    return body();
+  } finally {
+    if (before > 0) binding.limitThreads(before);
+  }
+}
+
+/** How many threads one operator may use on the CPU. */
+export function getNumThreads(): number {
+  return binding.getNumThreads();
+}
