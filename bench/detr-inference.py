@@ -4,10 +4,9 @@ import warnings
 from importlib.metadata import version
 from pathlib import Path
 
-import onnxruntime
 import torch
 from transformers import DetrForObjectDetection
-from turns import Settings, Side, seconds, take_turns
+from turns import Settings, Side, peak_bytes, seconds, take_turns
 
 
 class Predictor(torch.nn.Module):
@@ -27,7 +26,6 @@ def prepare(settings: Settings) -> Side:
     model = Predictor(DetrForObjectDetection.from_pretrained(settings["detector"])).eval()
     torch.manual_seed(0)
     pixel_values = torch.randn(1, 3, *((96, 128) if settings["smoke"] else (480, 640)))  # (B, C, H, W)
-    session = onnx_session(model, pixel_values, Path(settings["detector"]) / "model.onnx", settings["threads"])
     model.to(device)
     on_device = pixel_values.to(device)
 
@@ -35,17 +33,25 @@ def prepare(settings: Settings) -> Side:
     def eager() -> list[float]:
         return [value for output in model(on_device) for value in output.flatten().tolist()]
 
+    check = eager()
+    peak = peak_bytes(device)  # before the export, which takes several times as much
+    model.cpu()
+    session = onnx_session(model, pixel_values, Path(settings["detector"]) / "model.onnx", settings["threads"])
+    model.to(device)
+
     def onnx() -> list[float]:
         return [value for output in session.run(None, {"pixel_values": pixel_values.numpy()}) for value in output.ravel().tolist()]
 
-    difference = max(abs(a - b) for a, b in zip(eager(), onnx(), strict=True))
+    difference = max(abs(a - b) for a, b in zip(check, onnx(), strict=True))
     if difference > 1e-3:
         raise RuntimeError(f"the ONNX file computes something else than the model it was made from: {difference}")
-    measures = {"eager": lambda: seconds(device, eager), "onnx": lambda: seconds(device, onnx)}
-    return Side(measures, check=eager(), facts={name: version(name) for name in ("onnx", "onnxruntime")})
+    measures = {"eager": lambda: seconds(device, eager), "onnx": lambda: seconds(device, onnx), "peak": lambda: peak}
+    return Side(measures, check=check, facts={name: version(name) for name in ("onnx", "onnxruntime")})
 
 
-def onnx_session(model: Predictor, pixel_values: torch.Tensor, path: Path, threads: int) -> onnxruntime.InferenceSession:
+def onnx_session(model: Predictor, pixel_values: torch.Tensor, path: Path, threads: int) -> "onnxruntime.InferenceSession":
+    import onnxruntime  # here, so that PyTorch's peak of memory is without it
+
     with warnings.catch_warnings(action="ignore"):
         torch.onnx.export(model, (pixel_values,), path, input_names=["pixel_values"], output_names=["logits", "pred_boxes"], dynamo=True)
     options = onnxruntime.SessionOptions()

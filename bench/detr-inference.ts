@@ -1,6 +1,6 @@
 /** The forward pass of DETR-R50 for one picture, up to classes and boxes as numbers. */
 import { models, torch } from 'torchts';
-import { seconds } from './clock';
+import { peakBytes, seconds } from './clock';
 import { takeTurns } from './turns';
 
 void takeTurns(async ({ detector, device, smoke }) => {
@@ -17,5 +17,7 @@ void takeTurns(async ({ detector, device, smoke }) => {
       }),
     );
   const time = (): number => seconds(device, predict);
-  return { check: predict(), measures: { eager: time, onnx: time } };
+  const check = predict();
+  const peak = peakBytes(device);
+  return { check, measures: { eager: time, onnx: time, peak: () => peak } };
 });

@@ -2,7 +2,7 @@
 
 import torch
 from transformers import ViTForImageClassification
-from turns import Settings, Side, seconds, take_turns
+from turns import Settings, Side, peak_bytes, seconds, take_turns
 
 
 def prepare(settings: Settings) -> Side:
@@ -21,6 +21,7 @@ def prepare(settings: Settings) -> Side:
     measures = {
         "batch-1": lambda: seconds(device, lambda: logits(first)),
         "batch-8": lambda: seconds(device, lambda: logits(images)),
+        "peak": lambda: peak_bytes(device),
     }
     return Side(measures, check=[value for row in logits(images) for value in row])
 

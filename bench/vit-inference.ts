@@ -1,6 +1,6 @@
 /** The forward pass of a ViT in inference mode, one image and eight at a time. */
 import { models, torch } from 'torchts';
-import { seconds } from './clock';
+import { peakBytes, seconds } from './clock';
 import { takeTurns } from './turns';
 
 void takeTurns(async ({ checkpoint, device }) => {
@@ -19,6 +19,7 @@ void takeTurns(async ({ checkpoint, device }) => {
     measures: {
       'batch-1': () => seconds(device, () => logits(first)),
       'batch-8': () => seconds(device, () => logits(images)),
+      peak: () => peakBytes(device),
     },
   };
 });

@@ -5,6 +5,12 @@
 #include "engine.h"
 #include "memory.h"
 
+void torchts::export_raw(Napi::Object exports, const char* name, napi_callback body) {
+  napi_value function;
+  napi_create_function(exports.Env(), name, NAPI_AUTO_LENGTH, body, &Environment::of(exports.Env()), &function);
+  exports[name] = Napi::Value(exports.Env(), function);
+}
+
 static Napi::Object init(Napi::Env env, Napi::Object exports) {
   using namespace torchts;
   env.SetInstanceData(new Environment(env));

@@ -73,6 +73,15 @@ c10::Device device_from_name(const std::string& name) {
   }
 }
 
+const at::Tensor& tensor_of(const Napi::CallbackInfo& info, size_t index) {
+  if (!info[index].IsNumber()) throw ArgumentError("expected a tensor handle");
+  return Environment::of(info.Env()).tensors.get(static_cast<Handle>(info[index].As<Napi::Number>().DoubleValue()));
+}
+
+Napi::Value handle_of(Napi::Env env, at::Tensor tensor) {
+  return Napi::Number::New(env, static_cast<double>(Environment::of(env).tensors.insert(std::move(tensor))));
+}
+
 void attach_wire(Environment& environment, Napi::Float64Array wire) {
   environment.wire = wire.Data();
   environment.wire_length = wire.ElementLength();

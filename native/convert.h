@@ -75,6 +75,10 @@ class WireWriter {
 // Grows the wire, which swaps the array that JavaScript writes to.
 void attach_wire(Environment& environment, Napi::Float64Array wire);
 
+// The tensor whose handle JavaScript passed as an argument, and the handle of a tensor for JavaScript.
+const at::Tensor& tensor_of(const Napi::CallbackInfo& info, size_t index = 0);
+Napi::Value handle_of(Napi::Env env, at::Tensor tensor);
+
 c10::ScalarType dtype_from_name(const std::string& name);
 const char* dtype_name(c10::ScalarType dtype);
 const char* layout_name(c10::Layout layout);

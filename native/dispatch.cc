@@ -12,6 +12,73 @@
 namespace torchts {
 namespace {
 
+constexpr size_t kMostPlain = 3;
+
+const Operator& checked(const Environment& environment, size_t index) {
+  if (index >= environment.operators.size()) throw ArgumentError("unknown operator");
+  const Operator& op = *environment.operators[index];
+  if (op.trusting && !environment.unchecked)
+    throw ArgumentError("this operator does not check its arguments, and wrong ones would end the process; if yours are right, call torch.allowUnchecked() first");
+  return op;
+}
+
+// Without recording, the autograd kernel of an operator that makes no views only passes the call on: skip it.
+struct BelowAutograd {
+  explicit BelowAutograd(const Operator& op) {
+    if (op.pure && !c10::GradMode::is_enabled()) guard.emplace();
+  }
+  std::optional<at::AutoDispatchBelowAutograd> guard;
+};
+
+at::Tensor run_plain(const Operator& op, at::Tensor* arguments, size_t count) {
+  const BelowAutograd below(op);
+  if (op.direct.tensors() == count && !op.precondition) return op.direct(arguments);
+  std::vector<at::IValue> stack(arguments, arguments + count);
+  for (size_t i = count; i < op.parameters.size(); ++i) {
+    if (!op.parameters[i].fallback) throw ArgumentError("argument '" + op.parameters[i].name + "' is missing");
+    stack.push_back(*op.parameters[i].fallback);
+  }
+  if (op.precondition) op.precondition(stack);
+  op.handle.callBoxed(stack);
+  if (stack.size() != 1 || !stack[0].isTensor()) throw ArgumentError("expected an operator that gives one tensor");
+  return std::move(stack[0]).toTensor();
+}
+
+// plain(owner?): an operator on up to three tensors, with defaults for all else, that gives one tensor: the quick way of what
+// `call` does too. On the wire: the operator's index, how many tensors, their handles. There the result comes back: its handle,
+// or 0 for none, or for the first argument where the operator has written to that. Returns undefined, or true when memory
+// has passed a watermark.
+napi_value plain(napi_env env, napi_callback_info info) {
+  return guarded(env, [&]() -> napi_value {
+    size_t argc = 1;
+    napi_value owner[1];
+    void* data;
+    napi_get_cb_info(env, info, &argc, owner, nullptr, &data);
+    auto& environment = *static_cast<Environment*>(data);
+    double* const wire = environment.wire;
+    const Operator& op = checked(environment, static_cast<size_t>(wire[0]));
+    const auto count = static_cast<size_t>(wire[1]);
+    if (count > kMostPlain || count > op.parameters.size()) throw ArgumentError("too many tensors for this operator");
+    // Copies: an operator that calls JavaScript may move the table.
+    at::Tensor arguments[kMostPlain];
+    for (size_t i = 0; i < count; ++i) arguments[i] = environment.tensors.get(static_cast<Handle>(wire[2 + i]));
+    at::Tensor result = run_plain(op, arguments, count);
+    if (op.returns_alias || !result.defined()) {
+      environment.wire[0] = 0;
+    } else {
+      if (!result.is_cpu()) note_device_tensor(result);
+      const Handle handle = environment.tensors.insert(std::move(result));
+      environment.wire[0] = static_cast<double>(handle);
+      if (argc > 0) track(env, environment, owner[0], handle);
+    }
+    report_memory(env);
+    if (!collection_due()) return nullptr;
+    napi_value due;
+    napi_get_boolean(env, true, &due);
+    return due;
+  });
+}
+
 // call(index, strings?, owner?): the arguments are on the wire, the results replace them there. When the result is one
 // tensor, the collector frees it together with `owner`: tracking it here spares the call that `track` would be.
 // Returns undefined, or { strings, wire, collect } when a result holds strings, the wire had to grow, or memory has passed a
@@ -24,12 +91,8 @@ napi_value call(napi_env env, napi_callback_info info) {
     napi_get_cb_info(env, info, &count, args, nullptr, &data);
     auto& environment = *static_cast<Environment*>(data);
     uint32_t index = 0;
-    if (napi_get_value_uint32(env, args[0], &index) != napi_ok || index >= environment.operators.size())
-      throw ArgumentError("unknown operator");
-    const Operator& op = *environment.operators[index];
-
-    if (op.trusting && !environment.unchecked)
-      throw ArgumentError("this operator does not check its arguments, and wrong ones would end the process; if yours are right, call torch.allowUnchecked() first");
+    if (napi_get_value_uint32(env, args[0], &index) != napi_ok) throw ArgumentError("unknown operator");
+    const Operator& op = checked(environment, index);
 
     // Taken, not borrowed: an operator that calls back into JavaScript may bring another call along.
     std::vector<at::IValue> stack = std::move(environment.stack);
@@ -43,9 +106,7 @@ napi_value call(napi_env env, napi_callback_info info) {
     if (op.returns_alias) reader.each_tensor([&](const at::Tensor& tensor, Handle handle) { writer.alias(tensor, handle); });
 
     {
-      // Without recording, the autograd kernel of an operator that makes no views only passes the call on: skip it.
-      std::optional<at::AutoDispatchBelowAutograd> below;
-      if (op.pure && !c10::GradMode::is_enabled()) below.emplace();
+      const BelowAutograd below(op);
       op.handle.callBoxed(stack);
     }
 
@@ -91,11 +152,9 @@ void attach(const Napi::CallbackInfo& info) {
 
 }  // namespace
 
-void export_dispatch(Napi::Env env, Napi::Object exports) {
-  // By the plain C interface: node-addon-api's CallbackInfo costs a third of an operator's time here.
-  napi_value function;
-  napi_create_function(env, "call", NAPI_AUTO_LENGTH, call, &Environment::of(env), &function);
-  exports["call"] = Napi::Value(env, function);
+void export_dispatch(Napi::Env, Napi::Object exports) {
+  export_raw(exports, "call", call);
+  export_raw(exports, "plain", plain);
   export_function(exports, "resolve", resolve);
   export_function(exports, "schemas", schemas);
   export_function(exports, "attachWire", attach);

@@ -156,7 +156,7 @@ namespace {
 
 // readLater(handle): { id, promise of an ArrayBuffer }, the elements in row-major order; see storage.cc, read
 Napi::Value read_later(const Napi::CallbackInfo& info) {
-  const at::Tensor source = Environment::of(info.Env()).tensors.get(static_cast<Handle>(info[0].ToNumber().DoubleValue()));
+  const at::Tensor source = tensor_of(info);
   auto copy = std::make_shared<at::Tensor>();
   return Napi::Value(info.Env(), lane_of(info.Env()).submit(
       info.Env(),
@@ -178,13 +178,13 @@ Napi::Value read_later(const Napi::CallbackInfo& info) {
 
 // moveLater(handle, device): { id, promise of a handle }
 Napi::Value move_later(const Napi::CallbackInfo& info) {
-  const at::Tensor source = Environment::of(info.Env()).tensors.get(static_cast<Handle>(info[0].ToNumber().DoubleValue()));
+  const at::Tensor source = tensor_of(info);
   const c10::Device device = device_from_name(info[1].ToString());
   auto moved = std::make_shared<at::Tensor>();
   return Napi::Value(info.Env(), lane_of(info.Env()).submit(
       info.Env(), [=] { *moved = source.to(device); },
       [moved](napi_env env) -> napi_value {
-        return Napi::Number::New(env, static_cast<double>(Environment::of(env).tensors.insert(*moved)));
+        return handle_of(env, *moved);
       }));
 }
 

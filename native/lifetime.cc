@@ -83,12 +83,6 @@ Napi::Value live_tensors(const Napi::CallbackInfo& info) {
   return result;
 }
 
-void export_raw(Napi::Object exports, const char* name, napi_callback body) {
-  napi_value function;
-  napi_create_function(exports.Env(), name, NAPI_AUTO_LENGTH, body, &Environment::of(exports.Env()), &function);
-  exports[name] = Napi::Value(exports.Env(), function);
-}
-
 }  // namespace
 
 void track(napi_env env, Environment& environment, napi_value object, Handle handle) {

@@ -53,13 +53,14 @@ Parameter parameter_of(const c10::Argument& argument) {
 
 Operator resolve_operator(const std::string& name, const std::string& overload) {
   const auto handle = c10::Dispatcher::singleton().findSchemaOrThrow(name.c_str(), overload.c_str());
-  Operator op{handle, {}, true, precondition_of(name), trusts_its_caller(name), false};
+  Operator op{handle, {}, true, precondition_of(name), trusts_its_caller(name), false, {}};
   for (const auto& argument : handle.schema().arguments()) {
     op.parameters.push_back(parameter_of(argument));
     op.pure &= argument.alias_info() == nullptr;
   }
   for (const auto& result : handle.schema().returns())
     op.returns_alias |= result.alias_info() && result.alias_info()->isWrite();
+  op.direct = Direct(handle, op.parameters);
   return op;
 }
 

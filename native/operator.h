@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "direct.h"
 #include "unchecked.h"
 
 namespace torchts {
@@ -30,6 +31,7 @@ struct Operator {
   Precondition precondition;  // or null
   bool trusting;              // see unchecked.h
   bool returns_alias;  // some result is an argument written in place
+  Direct direct;       // or nothing
 };
 
 Parameter parameter_of(const c10::Argument& argument);

@@ -58,16 +58,15 @@ void seed(const Napi::CallbackInfo& info) {
 Napi::Value state(const Napi::CallbackInfo& info) {
   auto generator = generator_of(info);
   std::lock_guard<std::mutex> lock(generator.mutex());
-  return Napi::Number::New(info.Env(), static_cast<double>(Environment::of(info.Env()).tensors.insert(generator.get_state())));
+  return handle_of(info.Env(), generator.get_state());
 }
 
 // Generator::set_state; setGeneratorState(id, handle)
 void set_state(const Napi::CallbackInfo& info) {
   auto generator = generator_of(info);
-  const auto handle = static_cast<Handle>(info[1].ToNumber().DoubleValue());
   std::lock_guard<std::mutex> lock(generator.mutex());
   // libtorch counts the offset of a view twice and reads past its end, so a view (of a loaded file, say) is copied.
-  const at::Tensor state = Environment::of(info.Env()).tensors.get(handle);
+  const at::Tensor state = tensor_of(info, 1);
   generator.set_state(state.storage_offset() == 0 ? state : state.clone());
 }
 

@@ -30,7 +30,7 @@ uint64_t token_of(const Napi::CallbackInfo& info) { return static_cast<uint64_t>
 
 // share(handle, receivers): token
 Napi::Value share(const Napi::CallbackInfo& info) {
-  const at::Tensor& tensor = Environment::of(info.Env()).tensors.get(static_cast<Handle>(info[0].ToNumber().DoubleValue()));
+  const at::Tensor& tensor = tensor_of(info);
   // Another thread must not see this one's history of operations, so it gets the data alone.
   Parcel parcel{tensor.detach(), tensor.requires_grad() && tensor.is_leaf(), info[1].ToNumber().Uint32Value()};
   if (is_lent(parcel.tensor)) parcel.tensor = parcel.tensor.clone();
@@ -50,7 +50,7 @@ Napi::Value receive(const Napi::CallbackInfo& info) {
     tensor.set_requires_grad(found->second.requires_grad);
     if (--found->second.receivers == 0) parcels.erase(found);
   }
-  return Napi::Number::New(info.Env(), static_cast<double>(Environment::of(info.Env()).tensors.insert(std::move(tensor))));
+  return handle_of(info.Env(), std::move(tensor));
 }
 
 // withdraw(token): whether it was still waiting

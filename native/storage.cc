@@ -9,15 +9,6 @@
 namespace torchts {
 namespace {
 
-const at::Tensor& tensor_of(const Napi::CallbackInfo& info, size_t index = 0) {
-  if (!info[index].IsNumber()) throw ArgumentError("expected a tensor handle");
-  return Environment::of(info.Env()).tensors.get(static_cast<Handle>(info[index].As<Napi::Number>().DoubleValue()));
-}
-
-Napi::Value handle_of(Napi::Env env, at::Tensor tensor) {
-  return Napi::Number::New(env, static_cast<double>(Environment::of(env).tensors.insert(std::move(tensor))));
-}
-
 // Tensor::sizes and friends; describe(handle): puts [dtype, requiresGrad, isLeaf, dims, sizes…, strides…] on the
 // wire and returns the device
 Napi::Value describe(const Napi::CallbackInfo& info) {

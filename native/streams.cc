@@ -75,7 +75,7 @@ void export_streams(Napi::Env, Napi::Object exports) {
   export_function(exports, "streamSynchronize", [](const Napi::CallbackInfo& info) { stream_at(info, 0).synchronize(); });
   // Tensor::record_stream; recordStream(handle, device, id)
   export_function(exports, "recordStream", [](const Napi::CallbackInfo& info) {
-    const at::Tensor tensor = Environment::of(info.Env()).tensors.get(static_cast<Handle>(info[0].ToNumber().DoubleValue()));
+    const at::Tensor tensor = tensor_of(info);
     tensor.record_stream(stream_at(info, 1));
   });
 

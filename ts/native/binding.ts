@@ -45,6 +45,7 @@ export interface Features {
 export interface Binding {
   // dispatch.cc
   call(operator: number, strings?: readonly string[], owner?: object): { strings?: string[]; wire?: Float64Array; collect?: boolean } | Error | undefined;
+  plain(owner?: object): true | Error | undefined;
   resolve(name: string, overload: string): { index: number; schema: string };
   schemas(): string[];
   attachWire(wire: Float64Array): void;
@@ -189,8 +190,8 @@ function throwing(native: Native): Native {
   };
 }
 
-// Every operator goes through these: the first is checked where it is called, the second never fails.
-const BARE = new Set(['call', 'track']);
+// Every operator goes through these: the first two are checked where they are called, the third never fails.
+const BARE = new Set(['call', 'plain', 'track']);
 
 function load(): Binding {
   const addon = Object.entries(loadAddon() as Readonly<Record<string, Native>>);

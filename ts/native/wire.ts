@@ -71,6 +71,20 @@ export function restore(values: Float64Array): void {
   cells.set(values);
 }
 
+/** Writes a call of an operator on tensors alone, as `plain` takes it. */
+export function putPlain(operator: number, count: number, first: number, second: number, third: number): void {
+  cells[0] = operator;
+  cells[1] = count;
+  cells[2] = first;
+  cells[3] = second;
+  cells[4] = third;
+}
+
+/** The one number that `plain` answers with. */
+export function answer(): number {
+  return cells[0]!;
+}
+
 /** Writes one handle as `free` takes it. */
 export function putHandle(handle: number): void {
   cells[0] = handle;

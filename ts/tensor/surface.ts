@@ -145,16 +145,62 @@ export function overloaded(name: string, overloads: readonly string[]): Callable
   };
 }
 
+interface Plain {
+  readonly operator: Operator;
+  readonly kind: 'fresh' | 'written';
+}
+
+const MOST_PLAIN = 3;
+
+/** Of an operator's overloads, the one that takes so many tensors and nothing else; null for none. */
+class PlainOverloads {
+  readonly #found: (Plain | null | undefined)[] = new Array<undefined>(MOST_PLAIN + 1).fill(undefined);
+
+  constructor(readonly name: string, readonly overloads: readonly string[]) {}
+
+  taking(count: number): Plain | null {
+    const found = this.#found[count];
+    return found === undefined ? (this.#found[count] = this.#find(count)) : found;
+  }
+
+  #find(count: number): Plain | null {
+    for (const overload of this.overloads) {
+      const candidate = operator('aten', this.name, overload);
+      const kind = candidate.plainKind(count);
+      if (kind) return { operator: candidate, kind };
+    }
+    return null;
+  }
+}
+
+// Hot: most calls are on one, two or three tensors and nothing else, and then need no search among overloads.
+
 /** `torch.<name>(…)`. */
 export function surfaceFunction(name: string, overloads: readonly string[]): (...args: unknown[]) => Result {
   const call = overloaded(name, overloads);
-  return (...args) => call(args, 0);
+  const plain = new PlainOverloads(name, overloads);
+  return (...args) => {
+    const [x, y, z] = args;
+    const count = args.length;
+    if (x instanceof Tensor && (count === 1 || (y instanceof Tensor && (count === 2 || (count === 3 && z instanceof Tensor))))) {
+      const found = plain.taking(count);
+      if (found !== null) return found.operator.plain(found.kind, count, x, y as Tensor, z as Tensor);
+    }
+    return call(args, 0);
+  };
 }
 
 /** `tensor.<name>(…)`. */
 export function surfaceMethod(name: string, overloads: readonly string[]): (this: Tensor, ...args: unknown[]) => Result {
   const call = overloaded(name, overloads);
+  const plain = new PlainOverloads(name, overloads);
   return function (this: Tensor, ...args: unknown[]) {
+    const [y, z] = args;
+    const count = args.length;
+    if (this instanceof Tensor && (count === 0 || (y instanceof Tensor && (count === 1 || (count === 2 && z instanceof Tensor))))) {
+      const found = plain.taking(count + 1);
+      if (found !== null) return found.operator.plain(found.kind, count + 1, this, y as Tensor, z as Tensor);
+    }
     return call([this, ...args], 1);
   };
 }
