@@ -34,7 +34,7 @@ struct Environment {
   uint32_t next_generator = 1;
   std::unordered_map<uint32_t, std::unique_ptr<c10::Event>> events;  // see streams.cc
   uint32_t next_event = 1;
-  std::unordered_map<uint32_t, std::unique_ptr<at::accelerator::Graph>> graphs;  // see graphs.cc
+  std::unordered_map<uint32_t, std::unique_ptr<DeviceGraph>> graphs;  // see graphs.cc
   uint32_t next_graph = 1;
   std::unordered_map<uint32_t, std::shared_ptr<Script>> scripts;  // see script.cc
   uint32_t next_script = 1;

@@ -1,5 +1,11 @@
-// Graphs of an accelerator: work that is recorded once and replayed as a whole.
 #include "graphs.h"
+
+#include <ATen/DeviceAccelerator.h>
+
+#if __has_include(<ATen/accelerator/Graph.h>)
+#include <ATen/accelerator/Graph.h>
+#define TORCHTS_GENERIC_GRAPHS
+#endif
 
 #include "environment.h"
 #include "exports.h"
@@ -7,42 +13,74 @@
 namespace torchts {
 namespace {
 
-#ifdef TORCHTS_GRAPHS
+#ifdef TORCHTS_GENERIC_GRAPHS
+// libtorch's device-generic graph.
+class GenericGraph final : public DeviceGraph {
+ public:
+  explicit GenericGraph(bool keep) : graph_(keep) {}
+  void capture_begin(Pool pool, Mode mode) override {
+    constexpr at::GraphCaptureMode kModes[] = {at::GraphCaptureMode::Global, at::GraphCaptureMode::ThreadLocal, at::GraphCaptureMode::Relaxed};
+    graph_.capture_begin(pool, kModes[static_cast<int>(mode)]);
+  }
+  void capture_end() override { graph_.capture_end(); }
+  void instantiate() override { graph_.instantiate(); }
+  void replay() override { graph_.replay(); }
+  void reset() override { graph_.reset(); }
+  Pool pool() override { return graph_.pool(); }
+  void debug_dump(const std::string& path) override { graph_.debug_dump(path); }
 
-at::accelerator::Graph& graph_of(const Napi::CallbackInfo& info) {
+ private:
+  at::accelerator::Graph graph_;
+};
+#endif
+
+std::unique_ptr<DeviceGraph> make_graph(bool keep) {
+  const auto type = at::getAccelerator();
+  if (!type || at::accelerator::deviceCount() == 0)
+    throw DeviceMissing("there is no accelerator: libtorch found none, or was built without (see npx torchts doctor)");
+  if (*type == c10::kCUDA)
+    if (auto graph = make_cuda_graph(keep)) return graph;
+#ifdef TORCHTS_GENERIC_GRAPHS
+  return std::make_unique<GenericGraph>(keep);
+#else
+  throw DeviceMissing("this libtorch has no graphs for " + c10::DeviceTypeName(*type, true));
+#endif
+}
+
+DeviceGraph& graph_of(const Napi::CallbackInfo& info) {
   auto& graphs = Environment::of(info.Env()).graphs;
   const auto found = graphs.find(info[0].ToNumber().Uint32Value());
   if (found == graphs.end()) throw ArgumentError("the graph was disposed");
   return *found->second;
 }
 
-uint64_t half(Napi::Value value) {
+unsigned long long half(Napi::Value value) {
   bool lossless;
   return value.As<Napi::BigInt>().Uint64Value(&lossless);
 }
 
-at::GraphCaptureMode mode_of(const std::string& name) {
-  if (name == "global") return at::GraphCaptureMode::Global;
-  if (name == "thread_local") return at::GraphCaptureMode::ThreadLocal;
-  if (name == "relaxed") return at::GraphCaptureMode::Relaxed;
+DeviceGraph::Mode mode_of(const std::string& name) {
+  if (name == "global") return DeviceGraph::Mode::Global;
+  if (name == "thread_local") return DeviceGraph::Mode::ThreadLocal;
+  if (name == "relaxed") return DeviceGraph::Mode::Relaxed;
   throw ArgumentError("expected a capture mode ('global', 'thread_local' or 'relaxed'), found '" + name + "'");
 }
 
-// at::accelerator::Graph; newGraph(keep): id
+// newGraph(keep): id
 Napi::Value create(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::of(info.Env());
-  environment.graphs.emplace(environment.next_graph, std::make_unique<at::accelerator::Graph>(info[0].ToBoolean()));
+  environment.graphs.emplace(environment.next_graph, make_graph(info[0].ToBoolean()));
   return Napi::Number::New(info.Env(), environment.next_graph++);
 }
 
-// Graph::capture_begin; graphBegin(id, mode, pool?): the pool as two bigints
+// graphBegin(id, mode, pool?): the pool as two bigints
 void begin(const Napi::CallbackInfo& info) {
-  c10::MempoolId_t pool{0, 0};
+  DeviceGraph::Pool pool{0, 0};
   if (info[2].IsBigInt() && info[3].IsBigInt()) pool = {half(info[2]), half(info[3])};
   graph_of(info).capture_begin(pool, mode_of(info[1].ToString()));
 }
 
-// Graph::pool; graphPool(id): [bigint, bigint]
+// graphPool(id): [bigint, bigint]
 Napi::Value pool(const Napi::CallbackInfo& info) {
   const auto [first, second] = graph_of(info).pool();
   auto pair = Napi::Array::New(info.Env(), 2);
@@ -51,33 +89,24 @@ Napi::Value pool(const Napi::CallbackInfo& info) {
   return pair;
 }
 
-#endif
-
 }  // namespace
 
 void export_graphs(Napi::Env, Napi::Object exports) {
-#ifdef TORCHTS_GRAPHS
   export_function(exports, "newGraph", create);
   export_function(exports, "graphBegin", begin);
   export_function(exports, "graphPool", pool);
-  // Graph::capture_end; graphEnd(id)
+  // graphEnd(id)
   export_function(exports, "graphEnd", [](const Napi::CallbackInfo& info) { graph_of(info).capture_end(); });
-  // Graph::instantiate; graphInstantiate(id)
+  // graphInstantiate(id)
   export_function(exports, "graphInstantiate", [](const Napi::CallbackInfo& info) { graph_of(info).instantiate(); });
-  // Graph::replay; graphReplay(id)
+  // graphReplay(id)
   export_function(exports, "graphReplay", [](const Napi::CallbackInfo& info) { graph_of(info).replay(); });
-  // Graph::reset; graphReset(id)
+  // graphReset(id)
   export_function(exports, "graphReset", [](const Napi::CallbackInfo& info) { graph_of(info).reset(); });
-  // Graph::debug_dump; graphDump(id, path)
+  // graphDump(id, path)
   export_function(exports, "graphDump", [](const Napi::CallbackInfo& info) { graph_of(info).debug_dump(info[1].ToString()); });
   // disposeGraph(id)
   export_function(exports, "disposeGraph", [](const Napi::CallbackInfo& info) { Environment::of(info.Env()).graphs.erase(info[0].ToNumber().Uint32Value()); });
-#else
-  // newGraph(keep)
-  export_function(exports, "newGraph", [](const Napi::CallbackInfo&) {
-    throw ArgumentError("graphs need libtorch 2.13 or newer; this addon was built against an older one");
-  });
-#endif
 }
 
 }  // namespace torchts

@@ -26,7 +26,7 @@ export function isFromCallback(error: unknown): boolean {
 // libtorch raises nearly all its checks as one class, so what the message speaks of decides. First match wins.
 const SUBJECTS: readonly [RegExp, typeof TorchError][] = [
   [/out of memory|can't allocate memory|not enough memory/i, OutOfMemoryError],
-  [/same device|device type|invalid device|accelerator|\b(cuda|mps|xpu|meta tensors?)\b/i, DeviceError],
+  [/same device|device type|invalid device|accelerator|NVIDIA|\b(cuda|mps|xpu|meta tensors?)\b/i, DeviceError],
   [/dtype|scalar type|data type|not implemented for '|result type|converted to type|bool tensor|complex|floating point|integral/i, DTypeError],
   [/sizes?\b|shape|square|dimension|\bdims?\b|broadcast|elements|mat1 and mat2|out of bounds|out of range|expanded|\dD\b/i, ShapeError],
 ];
