@@ -35,7 +35,7 @@ export class Checkout {
   }
 
   private node(args: readonly string[], environment: NodeJS.ProcessEnv): Output {
-    const env = { ...process.env, ...environment };
+    const env = { ...process.env, TORCHTS_ADDON: '', ...environment };
     const { status, stdout, stderr } = spawnSync(process.execPath, ['--require', require.resolve('tsx/cjs'), ...args], { cwd: this.root, env, encoding: 'utf8' });
     return { status, stdout, stderr };
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Checkout } from './checkout';
 
@@ -40,6 +40,11 @@ describe('loading the addon', () => {
     assert.equal(checkout.evaluate(present).stdout, 'false\n');
     addon('no library');
     assert.equal(checkout.evaluate(present).stdout, 'true\n');
+  });
+
+  it('takes the build that TORCHTS_ADDON names', () => {
+    const places = checkout.evaluate(`console.log(require('./ts/native/load.ts').addonPlaces()[0])`, { TORCHTS_ADDON: 'build/other.node' });
+    assert.equal(places.stdout, `${join(realpathSync(checkout.root), 'build/other.node')}\n`);
   });
 
   it('says that libtorch is gone when the loader misses its libraries', () => {

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { TorchError } from '../errors';
 import { requestedFlavour } from './libtorch/flavour';
 import { locateLibtorch, type Attempt } from './libtorch/locate';
 import { packageRoot } from './package';
 
-/** What `torchts setup` and `make build` produce. */
-export const localAddon: string = join(packageRoot, 'build', 'Release', 'torchts.node');
+/** What `torchts setup` and `make build` produce; `TORCHTS_ADDON` names another build. */
+export const localAddon: string = resolve(process.env.TORCHTS_ADDON || join(packageRoot, 'build', 'Release', 'torchts.node'));
 
 /** The addon is absent or does not load; the message lists what was tried and what to do. */
 export class AddonError extends TorchError {
