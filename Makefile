@@ -14,7 +14,7 @@ REFERENCE := build/Release/torchts_reference.node
 FACES := data/processed/faces
 RUN := models/facecls-tiny
 
-.PHONY: help train test data build bench stress clean
+.PHONY: help train test data build bench stress nodes sanitize clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 14
@@ -41,6 +41,12 @@ bench: build ## measure, beside Python where it is installed; BENCH='--only oper
 
 stress: build ## the long tests: leaks, many steps
 	$(BIN)/mocha --config .mocharc.stress.json
+
+nodes: build ## the addon under each version of Node that it serves
+	scripts/node-versions.sh
+
+sanitize: build $(REFERENCE) ## the core's tests with an addon that checks each access to memory (GCC)
+	scripts/sanitize.sh
 
 clean: ## delete what was compiled; packages, data and models stay
 	rm -rf build dist
