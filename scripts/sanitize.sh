@@ -23,15 +23,18 @@ options=(
   allocator_may_return_null=1  # a tensor that is too large is an error for JavaScript, not the end
   handle_segv=0                # the fuzzer's own test ends a process by SIGSEGV, and wants to see that
   quarantine_size_mb=64        # what is freed waits to be touched again, and a test counts resident memory
+  detect_stack_use_after_return=1
   "log_path=$reports/asan"     # some tests read what their processes print
 )
 rm -rf "$reports"
 mkdir -p "$reports"
 status=0
 (($# > 0)) || set -- test/native test/data test/nn test/optim test/tensor test/reference/accelerator.test.ts
-# Preloaded, since the program that starts, node, is not built with it.
-env OMP_NUM_THREADS=1 TORCHTS_ADDON="$folder/Release/torchts.node" ASAN_OPTIONS="$(IFS=: && echo "${options[*]}")" \
-  LD_PRELOAD="$runtime" node node_modules/mocha/bin/mocha.js --timeout 900000 "$@" || status=1
+export OMP_NUM_THREADS=1 TORCHTS_ADDON=$folder/Release/torchts.node ASAN_OPTIONS=$(IFS=: && echo "${options[*]}")
+for tests in "$@"; do
+  # Preloaded, since the program that starts, node, is not built with it.
+  LD_PRELOAD=$runtime node node_modules/mocha/bin/mocha.js --timeout 900000 "$tests" || status=1
+done
 
 # A process may have been expected to fail, so the reports count whatever the tests say.
 if grep -rqs 'ERROR: AddressSanitizer' "$reports"; then
