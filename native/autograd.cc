@@ -7,6 +7,7 @@
 
 #include "convert.h"
 #include "exports.h"
+#include "lifetime.h"
 #include "memory.h"
 
 namespace torchts {
@@ -26,6 +27,7 @@ struct BackwardPass {
   explicit BackwardPass(const Napi::CallbackInfo& info) : create(info[1].ToBoolean()) {
     WireReader in(info.Env(), Environment::of(info.Env()), nullptr);
     tensors = in.tensors(), gradients = in.tensors(), inputs = in.tensors();
+    release_dead(Environment::of(info.Env()));
     if (info[0].IsBoolean()) retain = info[0].As<Napi::Boolean>().Value();
   }
   void run() const { torch::autograd::backward(tensors, gradients, retain, create, inputs); }
@@ -50,6 +52,7 @@ Napi::Value backward_later(const Napi::CallbackInfo& info) {
 Napi::Value grad(const Napi::CallbackInfo& info) {
   WireReader in(info.Env(), Environment::of(info.Env()), nullptr);
   const auto outputs = in.tensors(), inputs = in.tensors(), gradients = in.tensors();
+  release_dead(Environment::of(info.Env()));
   std::optional<bool> retain;
   if (info[0].IsBoolean()) retain = info[0].As<Napi::Boolean>().Value();
   const bool create = info[1].ToBoolean(), unused = info[2].ToBoolean();

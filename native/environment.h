@@ -8,6 +8,7 @@
 #include <napi.h>
 #include <optional>
 #include <unordered_map>
+#include <vector>
 
 #include "callbacks.h"
 #include "engine.h"
@@ -29,6 +30,8 @@ struct Environment {
   }
 
   HandleTable tensors;
+  std::vector<Handle> dead;   // the collector has taken their objects (see lifetime.h)
+  bool burial_posted = false;  // they are released on the next turn of the event loop at the latest
   std::vector<std::unique_ptr<Operator>> operators;
   std::unordered_map<uint32_t, at::Generator> generators;
   uint32_t next_generator = 1;

@@ -85,6 +85,10 @@ Napi::Value apply(const Napi::CallbackInfo& info) {
   WireReader in(info.Env(), environment, nullptr);
   const auto inputs = in.tensors(), raw = in.tensors(), saved = in.tensors(), dirty = in.tensors(), plain = in.tensors();
 
+  // Now, for the handles may be gone once a hook on saved tensors has run JavaScript.
+  WireWriter out(info.Env(), environment);
+  in.each_tensor([&](const at::Tensor& tensor, Handle handle) { out.alias(tensor, handle); });
+
   const bool recorded = c10::GradMode::is_enabled() && torch::autograd::any_variable_requires_grad(inputs);
   decltype(make_node<ScriptNode>()) node;
   if (recorded) {
@@ -107,8 +111,6 @@ Napi::Value apply(const Napi::CallbackInfo& info) {
     for (const at::Tensor& tensor : saved)
       node->saved.emplace_back(tensor, tensor.defined() && tensor.grad_fn().get() == node.get());
   }
-  WireWriter out(info.Env(), environment);
-  in.each_tensor([&](const at::Tensor& tensor, Handle handle) { out.alias(tensor, handle); });
   for (const auto& result : results) out.tensor(*result);
   report_memory(info.Env());
   return Napi::Number::New(info.Env(), static_cast<double>(results.size()));

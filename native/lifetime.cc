@@ -1,4 +1,5 @@
 // Freeing tensors: at the end of a scope, by dispose(), or by the collector.
+#include <algorithm>
 #include <unordered_set>
 
 #include "convert.h"
@@ -6,6 +7,9 @@
 #include "exports.h"
 #include "lifetime.h"
 #include "memory.h"
+
+// Node 20 and later have it; the npm package node-api-headers, which may stand for Node's headers, does not declare it.
+extern "C" NAPI_EXTERN napi_status NAPI_CDECL node_api_post_finalizer(node_api_basic_env env, napi_finalize finalize, void* data, void* hint);
 
 namespace torchts {
 namespace {
@@ -22,16 +26,25 @@ napi_value release_handles(napi_env env, napi_callback_info info) {
     napi_get_value_uint32(env, args[0], &count);
     count = std::min<size_t>(count, environment.wire_length);
     for (uint32_t i = 0; i < count; ++i) environment.tensors.release(static_cast<Handle>(environment.wire[i]));
+    release_dead(environment);
     report_memory(env);
     return nullptr;
   });
 }
 
-// Runs inside a collection (the addon declares the experimental Node-API level), so it must not touch JavaScript.
-void finalize(node_api_basic_env, void* data, void* hint) {
-  const int64_t before = cpu_bytes();
-  static_cast<Environment*>(hint)->tensors.release(reinterpret_cast<Handle>(data));
-  note_collected(before - cpu_bytes());
+void release_later(napi_env, void*, void* hint) {
+  auto& environment = *static_cast<Environment*>(hint);
+  environment.burial_posted = false;
+  release_dead(environment);
+}
+
+// Runs inside a collection (the addon declares the experimental Node-API level), so it must not touch JavaScript. It does not
+// free: the handle may lie on the wire, or native code may hold a reference into the table.
+void finalize(node_api_basic_env env, void* data, void* hint) {
+  auto& environment = *static_cast<Environment*>(hint);
+  environment.dead.push_back(reinterpret_cast<Handle>(data));
+  // The next call releases it. Where none comes, because the program waits, the event loop does.
+  if (!environment.burial_posted) environment.burial_posted = node_api_post_finalizer(env, release_later, nullptr, hint) == napi_ok;
 }
 
 // track(object, handle): see lifetime.h
@@ -49,21 +62,26 @@ napi_value track_tensor(napi_env env, napi_callback_info info) {
 // memory(): [device, tensors, bytes][], each storage counted once
 Napi::Value memory(const Napi::CallbackInfo& info) {
   struct Usage {
+    c10::Device device;
     double tensors = 0, bytes = 0;
   };
-  std::map<std::string, Usage> devices;
+  Environment& environment = Environment::of(info.Env());
+  release_dead(environment);
+  std::vector<Usage> devices;  // a handful
   std::unordered_set<const void*> seen;
-  Environment::of(info.Env()).tensors.each([&](const at::Tensor& tensor) {
-    Usage& usage = devices[tensor.device().str()];
-    ++usage.tensors;
+  seen.reserve(environment.tensors.live());
+  environment.tensors.each([&](const at::Tensor& tensor) {
+    auto usage = std::find_if(devices.begin(), devices.end(), [&](const Usage& other) { return other.device == tensor.device(); });
+    if (usage == devices.end()) usage = devices.insert(usage, Usage{tensor.device()});
+    ++usage->tensors;
     if (tensor.has_storage() && seen.insert(tensor.storage().unsafeGetStorageImpl()).second)
-      usage.bytes += static_cast<double>(tensor.storage().nbytes());
+      usage->bytes += static_cast<double>(tensor.storage().nbytes());
   });
   auto result = Napi::Array::New(info.Env());
   uint32_t count = 0;
-  for (const auto& [device, usage] : devices) {
+  for (const Usage& usage : devices) {
     auto row = Napi::Array::New(info.Env(), 3);
-    row[0u] = device;
+    row[0u] = usage.device.str();
     row[1u] = usage.tensors;
     row[2u] = usage.bytes;
     result[count++] = row;
@@ -73,7 +91,9 @@ Napi::Value memory(const Napi::CallbackInfo& info) {
 
 // liveTensors(): Float64Array of a handle and the bytes of its storage, for each tensor
 Napi::Value live_tensors(const Napi::CallbackInfo& info) {
-  const auto& tensors = Environment::of(info.Env()).tensors;
+  Environment& environment = Environment::of(info.Env());
+  release_dead(environment);
+  const auto& tensors = environment.tensors;
   auto result = Napi::Float64Array::New(info.Env(), 2 * tensors.live());
   size_t place = 0;
   tensors.each_handle([&](Handle handle, const at::Tensor& tensor) {
@@ -89,6 +109,18 @@ void track(napi_env env, Environment& environment, napi_value object, Handle han
   napi_add_finalizer(env, object, reinterpret_cast<void*>(handle), finalize, &environment, nullptr);
 }
 
+void release_dead(Environment& environment) noexcept {
+  if (environment.dead.empty()) return;
+  const int64_t before = cpu_bytes();
+  // What dies may make the collector run, which adds to the list.
+  while (!environment.dead.empty()) {
+    const Handle handle = environment.dead.back();
+    environment.dead.pop_back();
+    environment.tensors.release(handle);
+  }
+  note_collected(before - cpu_bytes());
+}
+
 void export_lifetime(Napi::Env, Napi::Object exports) {
   export_raw(exports, "free", release_handles);
   export_raw(exports, "track", track_tensor);
@@ -96,6 +128,7 @@ void export_lifetime(Napi::Env, Napi::Object exports) {
   export_function(exports, "liveTensors", live_tensors);
   // allocatedBytes(): what the CPU allocator has out
   export_function(exports, "allocatedBytes", [](const Napi::CallbackInfo& info) {
+    release_dead(Environment::of(info.Env()));
     return Napi::Number::New(info.Env(), static_cast<double>(cpu_bytes()));
   });
 }

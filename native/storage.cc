@@ -5,6 +5,7 @@
 #include "convert.h"
 #include "dtype.h"
 #include "exports.h"
+#include "lifetime.h"
 
 namespace torchts {
 namespace {
