@@ -14,10 +14,10 @@ REFERENCE := build/Release/torchts_reference.node
 FACES := data/processed/faces
 RUN := models/facecls-tiny
 
-.PHONY: help train test data build bench stress nodes sanitize clean
+.PHONY: help train test data build bench stress memory-picture nodes sanitize clean
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 22
 
 train: $(RUN)/metrics.json ## train the small face classifier on drawn faces, with a report
 	@echo "The report is $(RUN)/report.html"
@@ -39,7 +39,7 @@ bench: build ## measure, beside Python where it is installed; BENCH='--only oper
 	$(BIN)/tsc -p bench/tsconfig.json
 	node build/bench/run.js $(BENCH)
 
-stress: build ## the long tests: leaks, many steps
+stress: build ## the long tests of memory, workers and operators: TORCHTS_STRESS_MINUTES, 30 by default
 	$(BIN)/mocha --config .mocharc.stress.json
 
 nodes: build ## the addon under each version of Node that it serves
@@ -47,6 +47,11 @@ nodes: build ## the addon under each version of Node that it serves
 
 sanitize: build $(REFERENCE) ## the core's tests with an addon that checks each access to memory (GCC)
 	scripts/sanitize.sh
+
+# Two of the loops of `make stress`, drawn.
+memory-picture: build ## draw docs/memory.svg, and print its figures
+	$(BIN)/mocha --no-config --require tsx/cjs test/leak/memory.test.ts --grep 'flat: synchronous'
+	node --import tsx scripts/memory-picture.ts
 
 clean: ## delete what was compiled; packages, data and models stay
 	rm -rf build dist

@@ -13,6 +13,7 @@ constexpr std::array kTrusting = std::to_array<std::string_view>({
     "aten::_batch_norm_impl_index_backward",
     "aten::_batch_norm_no_update",
     "aten::_cholesky_solve_helper",
+    "aten::_convert_indices_from_csr_to_coo",
     "aten::_ctc_loss_backward",
     "aten::_dyn_quant_matmul_4bit",
     "aten::_fft_c2r",

@@ -15,7 +15,8 @@ class Twice extends autograd.Function {
   }
 }
 
-const KINDS: readonly ((x: Tensor) => void)[] = [
+/** What a pass may do. */
+export const kinds: readonly ((x: Tensor) => void)[] = [
   (x) => Twice.apply(Twice.apply(x)).sum().backward(),
   (x) => {
     const y = x.mul(2);
@@ -40,7 +41,7 @@ const KINDS: readonly ((x: Tensor) => void)[] = [
 
 /** @param i chooses what the pass does */
 export function pass(x: Tensor, i: number): void {
-  torch.scope(() => KINDS[i % KINDS.length]!(x));
+  torch.scope(() => kinds[i % kinds.length]!(x));
 }
 
 export function forever(): never {

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -235,37 +233,5 @@ describe('memory', () => {
     assert.ok(torch.allocatedBytes() - before >= 4000);
     loss.dispose();
     assert.ok(torch.allocatedBytes() - before < 4000);
-  });
-});
-
-/** Runs test/tensor/lifetime-loop.ts in a process of its own, whose young generation is small so that little work fills it. */
-function loop(name: string): { peakTensors: number; peakBytes: number; finalTensors: number; growth: number } {
-  const args = ['--max-semi-space-size=1', '--import', 'tsx', path.join(__dirname, 'lifetime-loop.ts'), name];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-  assert.equal(status, 0, stderr);
-  return JSON.parse(stdout) as ReturnType<typeof loop>;
-}
-
-describe('the collector', () => {
-  it('frees small tensors inside a synchronous loop without any explicit call', () => {
-    const { peakTensors } = loop('small');
-    assert.ok(peakTensors < 8_000, `${peakTensors} of 40,000 tensors lived at once`);
-  });
-
-  it('frees large tensors by their bytes, inside a synchronous loop', () => {
-    const { peakBytes } = loop('large');
-    assert.ok(peakBytes < 1_500e6, `${peakBytes / 1e6} MB of 4,000 MB lived at once`);
-  });
-
-  it('frees the buffers that were lent to libtorch', () => {
-    const { growth } = loop('borrowed');
-    assert.ok(growth < 200, `${growth} MB`);
-  });
-
-  it('10,000 training steps leave tensors, bytes and resident memory flat', () => {
-    const { peakTensors, finalTensors, growth } = loop('training');
-    assert.ok(peakTensors < 10_000, `${peakTensors} tensors at most`);
-    assert.ok(finalTensors < 50, `${finalTensors} tensors after a collection`);
-    assert.ok(growth < 30, `${growth} MB more at the end than after warming up`);
   });
 });
