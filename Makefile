@@ -48,9 +48,7 @@ nodes: build ## the addon under each version of Node that it serves
 sanitize: build $(REFERENCE) ## the core's tests with an addon that checks each access to memory (GCC)
 	scripts/sanitize.sh
 
-# Two of the loops of `make stress`, drawn.
 memory-picture: build ## draw docs/memory.svg, and print its figures
-	$(BIN)/mocha --no-config --require tsx/cjs test/leak/memory.test.ts --grep 'flat: synchronous'
 	node --import tsx scripts/memory-picture.ts
 
 clean: ## delete what was compiled; packages, data and models stay

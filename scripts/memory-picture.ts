@@ -1,13 +1,13 @@
 /**
- * Draws docs/memory.svg from what test/leak/memory.test.ts saw, and prints the figures beside it:
+ * Runs 10,000 training steps of two loops of test/leak/loops.ts, draws docs/memory.svg of them and prints the figures beside it:
  *
  *     make memory-picture
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load, thisMachine } from '../bench/machine';
 import { median, rises } from '../test/leak/flatness';
-import type { Course } from '../test/leak/course';
+import { courseOf } from '../test/leak/course';
 import type { Sample } from '../test/leak/samples';
 
 const ROOT = join(__dirname, '..');
@@ -20,10 +20,9 @@ const ROWS = [
 ] as const;
 const WIDTH = 420, HEIGHT = 120, LEFT = 56, TOP = 44, GAP = 40;
 
-const courses = LOOPS.map((loop) => {
-  const course = JSON.parse(readFileSync(join(ROOT, 'build/memory', `${loop}.json`), 'utf8')) as Course;
-  return { loop, samples: course.samples };
-});
+const STEPS = 10_000;
+
+const courses = LOOPS.map((loop) => ({ loop, samples: courseOf(loop, { steps: STEPS }).samples }));
 
 const round = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: value < 10 ? 2 : 0 });
 

@@ -6,7 +6,7 @@ import { courseOf } from './course';
 import { rises } from './flatness';
 import { ENOUGH, FLAT, LEAKING } from './loops';
 
-/** scripts/memory-picture.ts draws what lies here. */
+/** The samples stay here, for whoever looks into a failure. */
 const folder = path.join(__dirname, '../../build/memory');
 
 /** The long form of test/tensor/flatness.test.ts: the same loops, for minutes. */
