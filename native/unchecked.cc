@@ -69,6 +69,20 @@ void check_range(const std::vector<at::IValue>& arguments) {
   TORCH_CHECK(!integral || std::abs(step) >= 1, "expected a step of at least 1 for whole numbers, found ", step);
 }
 
+// tensor_split(self, sections, dim), chunk(self, chunks, dim) and their like: an empty dimension may have any number of parts,
+// each of them a tensor
+void check_parts(const std::vector<at::IValue>& arguments) {
+  constexpr int64_t kMost = (1 << 24) - 1;  // as many as the handle table holds
+  const auto& given = arguments[1];
+  int64_t parts = 0;
+  if (given.isInt()) parts = given.toInt();
+  else if (given.isSymInt()) parts = given.toSymInt().expect_int();
+  else if (given.isTensor() && given.toTensor().defined() && given.toTensor().is_cpu() && given.toTensor().dim() == 0 &&
+           given.toTensor().scalar_type() == at::kLong)
+    parts = *given.toTensor().const_data_ptr<int64_t>();
+  TORCH_CHECK(parts <= kMost, "expected at most ", kMost, " parts, found ", parts);
+}
+
 }  // namespace
 
 bool trusts_its_caller(std::string_view name) { return std::find(kTrusting.begin(), kTrusting.end(), name) != kTrusting.end(); }
@@ -77,6 +91,8 @@ Precondition precondition_of(std::string_view name) {
   if (name == "aten::native_group_norm") return &check_group_norm;
   if (name == "aten::_weight_norm" || name == "aten::_weight_norm_interface") return &check_weight_norm;
   if (name == "aten::range") return &check_range;
+  for (const std::string_view splitting : {"tensor_split", "chunk", "unsafe_chunk", "hsplit", "vsplit", "dsplit"})
+    if (name.starts_with("aten::") && name.substr(6) == splitting) return &check_parts;
   return nullptr;
 }
 
