@@ -83,6 +83,11 @@ void check_parts(const std::vector<at::IValue>& arguments) {
   TORCH_CHECK(parts <= kMost, "expected at most ", kMost, " parts, found ", parts);
 }
 
+// _native_batch_norm_legit.no_stats(input, weight, bias, training, momentum, eps)
+void check_batch_norm(const std::vector<at::IValue>& arguments) {
+  TORCH_CHECK(arguments.size() != 6 || arguments[3].toBool(), "expected training, since there are no running statistics to use in its place");
+}
+
 }  // namespace
 
 bool trusts_its_caller(std::string_view name) { return std::find(kTrusting.begin(), kTrusting.end(), name) != kTrusting.end(); }
@@ -90,6 +95,7 @@ bool trusts_its_caller(std::string_view name) { return std::find(kTrusting.begin
 Precondition precondition_of(std::string_view name) {
   if (name == "aten::native_group_norm") return &check_group_norm;
   if (name == "aten::_weight_norm" || name == "aten::_weight_norm_interface") return &check_weight_norm;
+  if (name == "aten::_native_batch_norm_legit") return &check_batch_norm;
   if (name == "aten::range") return &check_range;
   for (const std::string_view splitting : {"tensor_split", "chunk", "unsafe_chunk", "hsplit", "vsplit", "dsplit"})
     if (name.starts_with("aten::") && name.substr(6) == splitting) return &check_parts;
