@@ -14,7 +14,12 @@ export interface FuzzOptions {
   readonly surface?: boolean;
 }
 
+/** Operators a process. */
+const PART = 500;
+/** Seconds a process. */
 const SECONDS = 240;
+/** Huge sizes are to meet an allocator that refuses, not a system that ends the process to get its memory back. */
+const LIMITED = 'ulimit -d 6000000; exec "$0" "$@"';
 
 /** `namespace::name.overload` of every operator that libtorch registers. */
 export function allRegistered(): string[] {
@@ -27,13 +32,20 @@ export function allPublic(): string[] {
 }
 
 /** One sentence for each operator that ended a process, hung, or threw what is no TorchError. */
-export function survive(operators: readonly string[], { seed, calls, surface = false }: FuzzOptions): string[] {
-  const failures: string[] = [];
+export function survive(operators: readonly string[], options: FuzzOptions): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'torchts-fuzz-')); // some operators write files
+  const parts = Array.from({ length: Math.ceil(operators.length / PART) }, (_, i) => operators.slice(i * PART, (i + 1) * PART));
+  const failures = parts.flatMap((part) => failuresOf(part, options, folder));
+  rmSync(folder, { recursive: true, force: true });
+  return failures;
+}
+
+function failuresOf(operators: readonly string[], { seed, calls, surface = false }: FuzzOptions, folder: string): string[] {
+  const failures: string[] = [];
   for (let todo = operators; todo.length > 0; ) {
     const args = ['--import', require.resolve('tsx'), join(__dirname, 'program.ts'), `${seed}`, `${calls}`, surface ? 'surface' : 'ops'];
     const env = { ...process.env, OMP_NUM_THREADS: '1' };
-    const { stdout, stderr, status, signal, error } = spawnSync(process.execPath, args, {
+    const { stdout, stderr, status, signal, error } = spawnSync('sh', ['-c', LIMITED, process.execPath, ...args], {
       cwd: folder, env, encoding: 'utf8', input: todo.join('\n'), timeout: SECONDS * 1000, killSignal: 'SIGKILL', maxBuffer: 1 << 28,
     });
     const lines = stdout.trimEnd().split('\n');
@@ -43,6 +55,5 @@ export function survive(operators: readonly string[], { seed, calls, surface = f
     failures.push(`${last}: ${cause}`);
     todo = todo.slice(todo.indexOf(last) + 1 || todo.length);
   }
-  rmSync(folder, { recursive: true, force: true });
   return failures;
 }
