@@ -89,10 +89,3 @@ export function answer(): number {
 export function putHandle(handle: number): void {
   cells[0] = handle;
 }
-
-/** Writes handles without tags, as `free` takes them. */
-export function putHandles(handles: readonly number[]): void {
-  rewind();
-  reserve(handles.length);
-  for (const handle of handles) cells[position++] = handle;
-}

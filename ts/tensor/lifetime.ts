@@ -3,7 +3,7 @@
  * docs/architecture.md, "Lifetimes", tells what the choice of mechanism rests on.
  */
 import { binding } from '../native/binding';
-import { putHandle, putHandles } from '../native/wire';
+import { put, putHandle, reserve, rewind } from '../native/wire';
 import { context, isPromise, within } from './context';
 import { Tensor } from './tensor';
 
@@ -31,8 +31,14 @@ export function observed(tensor: Tensor): Tensor {
 
 /** Gives a fresh handle its Tensor, and the Tensor to the scope or the collector. */
 export function adopt(handle: number): Tensor {
+  return adoptInto(context().scope, handle);
+}
+
+/** @internal {@link adopt} for who knows the running scope already */
+export function adoptInto(scope: Scope | null, handle: number): Tensor {
   const tensor = new Tensor(handle);
-  own(tensor, context().scope);
+  if (scope !== null && !scope.ended) scope.made.push(tensor);
+  else own(tensor, scope);
   return observer === null ? tensor : observed(tensor);
 }
 
@@ -59,15 +65,16 @@ export function free(tensor: Tensor): void {
 
 /** Frees the given tensors in one native call. */
 export function freeAll(tensors: readonly Tensor[]): void {
-  const handles: number[] = [];
+  rewind();
+  reserve(tensors.length);
+  let count = 0;
   for (const tensor of tensors) {
     if (tensor._handle === 0) continue;
-    handles.push(tensor._handle);
+    put(tensor._handle);
     tensor._handle = 0;
+    count++;
   }
-  if (handles.length === 0) return;
-  putHandles(handles);
-  binding.free(handles.length);
+  if (count > 0) binding.free(count);
 }
 
 /**
@@ -110,16 +117,18 @@ function isPlain(value: object): boolean {
 function close(scope: Scope, result: unknown): void {
   scope.ended = true;
   if (scope.made.length === 0) return;
+  const { made } = scope;
+  scope.made = NONE; // whatever still holds the scope shall not hold its tensors
   const kept = new Set<object>();
   collect(result, kept);
-  const doomed: Tensor[] = [];
-  for (const tensor of scope.made) {
+  let doomed = 0;
+  for (const tensor of made) {
     if (tensor._tracked) continue;
-    if (kept.has(tensor)) own(tensor, scope.outer);
-    else doomed.push(tensor);
+    if (kept.size > 0 && kept.has(tensor)) own(tensor, scope.outer);
+    else made[doomed++] = tensor;
   }
-  scope.made = NONE; // whatever still holds the scope shall not hold its tensors
-  freeAll(doomed);
+  made.length = doomed;
+  freeAll(made);
 }
 
 const NONE: Tensor[] = [];

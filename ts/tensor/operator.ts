@@ -8,7 +8,7 @@ import { dtypeName } from './dtype';
 import { Generator } from './generator';
 import { parseSchema, type Schema } from './schema';
 import { Tensor } from './tensor';
-import { adopt, observed } from './lifetime';
+import { adopt, adoptInto, observed, type Scope } from './lifetime';
 import { collectGarbage } from './census';
 import { relieve } from './relief';
 
@@ -247,14 +247,14 @@ export class Operator {
     const owner = scope === null && kind === 'fresh' ? new Tensor(0) : undefined;
     const extra = owner ? binding.plain(owner) : binding.plain();
     if (extra instanceof Error) return this.#failed(extra, [first, second, third].slice(0, count), undefined);
-    const result = kind === 'written' ? first : this.#fresh(answer(), owner);
+    const result = kind === 'written' ? first : this.#fresh(answer(), owner, scope);
     if (extra) collectGarbage();
     return result;
   }
 
-  #fresh(handle: number, owner: Tensor | undefined): Tensor | null {
+  #fresh(handle: number, owner: Tensor | undefined, scope: Scope | null): Tensor | null {
     if (handle === 0) return null;
-    if (!owner) return adopt(handle);
+    if (!owner) return adoptInto(scope, handle);
     owner._handle = handle;
     owner._tracked = true;
     return observed(owner);
