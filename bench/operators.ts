@@ -49,12 +49,14 @@ function draw({ name }: Operator, shapes: readonly (readonly number[])[], device
   });
 }
 
-/** Calls that take about a twentieth of a second in all, as `operators.py` counts them too. */
-function callsOf(call: () => unknown, smoke: boolean, least: number): number {
-  if (smoke) return least;
-  const start = performance.now();
-  for (let i = 0; i < least; i++) call();
-  return Math.max(least, Math.round((least * 50) / (performance.now() - start)));
+/** How many calls take about a twentieth of a second, once warm; `operators.py` counts in the same way. */
+function callsOf(call: () => unknown, smoke: boolean): number {
+  for (let count = 1; ; count *= 2) {
+    const start = performance.now();
+    for (let i = 0; i < count; i++) call();
+    const elapsed = performance.now() - start;
+    if (smoke || elapsed >= 25) return Math.max(1, Math.round((count * 50) / elapsed));
+  }
 }
 
 void takeTurns(({ smoke, device }) => {
@@ -69,7 +71,7 @@ void takeTurns(({ smoke, device }) => {
       if (size === 'small') check.push(Number(torch.noGrad(call).abs().sum().item()));
       let rounds = 0;
       const time = (): number => torch.noGrad(() => {
-        rounds ||= callsOf(scoped, smoke, 2);
+        rounds ||= callsOf(scoped, smoke);
         return seconds(device, () => { for (let i = 0; i < rounds; i++) scoped(); }) / (rounds * calls);
       });
       measures[`${operator.name}, ${size}`] = time;
