@@ -15,7 +15,7 @@ bool present() { return at::getAccelerator().has_value() && at::accelerator::dev
 
 // The number that was given, or the current device.
 c10::DeviceIndex index_of(const Napi::CallbackInfo& info) {
-  if (!present()) throw DeviceMissing("there is no accelerator: libtorch found none, or was built without (see npx torchts doctor)");
+  required_accelerator();
   if (!info[0].IsNumber()) return at::accelerator::getDeviceIndex();
   const int64_t index = info[0].As<Napi::Number>().Int64Value();
   const int64_t count = at::accelerator::deviceCount();
@@ -100,6 +100,11 @@ void load_cuda() {
 #ifdef __linux__
   dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL);
 #endif
+}
+
+c10::DeviceType required_accelerator() {
+  if (!present()) throw DeviceMissing("there is no accelerator: libtorch found none, or was built without (see npx torchts doctor)");
+  return *at::getAccelerator();
 }
 
 c10::Device accelerator_device(c10::Device device) {

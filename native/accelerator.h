@@ -11,6 +11,9 @@ namespace torchts {
 // nothing refers to, and CUDA would then be missing without a word.
 void load_cuda();
 
+// The kind of the accelerator; throws when there is none.
+c10::DeviceType required_accelerator();
+
 // `device` with its number, when it is one of the accelerator's; throws when there is none.
 c10::Device accelerator_device(c10::Device device);
 

@@ -1,12 +1,11 @@
 #include "graphs.h"
 
-#include <ATen/DeviceAccelerator.h>
-
 #if __has_include(<ATen/accelerator/Graph.h>)
 #include <ATen/accelerator/Graph.h>
 #define TORCHTS_GENERIC_GRAPHS
 #endif
 
+#include "accelerator.h"
 #include "environment.h"
 #include "exports.h"
 
@@ -35,15 +34,13 @@ class GenericGraph final : public DeviceGraph {
 #endif
 
 std::unique_ptr<DeviceGraph> make_graph(bool keep) {
-  const auto type = at::getAccelerator();
-  if (!type || at::accelerator::deviceCount() == 0)
-    throw DeviceMissing("there is no accelerator: libtorch found none, or was built without (see npx torchts doctor)");
-  if (*type == c10::kCUDA)
+  const auto type = required_accelerator();
+  if (type == c10::kCUDA)
     if (auto graph = make_cuda_graph(keep)) return graph;
 #ifdef TORCHTS_GENERIC_GRAPHS
   return std::make_unique<GenericGraph>(keep);
 #else
-  throw DeviceMissing("this libtorch has no graphs for " + c10::DeviceTypeName(*type, true));
+  throw DeviceMissing("this libtorch has no graphs for " + c10::DeviceTypeName(type, true));
 #endif
 }
 

@@ -5,7 +5,6 @@
 #include "convert.h"
 #include "dtype.h"
 #include "exports.h"
-#include "lifetime.h"
 
 namespace torchts {
 namespace {

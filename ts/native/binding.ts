@@ -16,7 +16,7 @@ export interface ScriptAnswer {
 /** A stream: its device, and its number there. */
 export type StreamPair = [device: string, id: bigint];
 
-/** See `DeviceMemory` in ts/tensor/devices.ts. */
+/** See `DeviceMemory` in ts/tensor/accelerator.ts. */
 export interface DeviceStatistics {
   allocated: number;
   reserved: number;
