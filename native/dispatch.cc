@@ -50,11 +50,8 @@ at::Tensor run_plain(const Operator& op, at::Tensor* arguments, size_t count) {
 // has passed a watermark.
 napi_value plain(napi_env env, napi_callback_info info) {
   return guarded(env, [&]() -> napi_value {
-    size_t argc = 1;
-    napi_value owner[1];
-    void* data;
-    napi_get_cb_info(env, info, &argc, owner, nullptr, &data);
-    auto& environment = *static_cast<Environment*>(data);
+    const RawCall<1> owner(env, info);
+    Environment& environment = *owner.environment;
     double* const wire = environment.wire;
     const Operator& op = checked(environment, static_cast<size_t>(wire[0]));
     const auto count = static_cast<size_t>(wire[1]);
@@ -70,7 +67,7 @@ napi_value plain(napi_env env, napi_callback_info info) {
       if (!result.is_cpu()) note_device_tensor(result);
       const Handle handle = environment.tensors.insert(std::move(result));
       environment.wire[0] = static_cast<double>(handle);
-      if (argc > 0) track(env, environment, owner[0], handle);
+      if (owner.count > 0) track(env, environment, owner.args[0], handle);
     }
     report_memory(env);
     if (!collection_due()) return nullptr;
@@ -86,19 +83,16 @@ napi_value plain(napi_env env, napi_callback_info info) {
 // watermark.
 napi_value call(napi_env env, napi_callback_info info) {
   return guarded(env, [&]() -> napi_value {
-    size_t count = 3;
-    napi_value args[3];
-    void* data;
-    napi_get_cb_info(env, info, &count, args, nullptr, &data);
-    auto& environment = *static_cast<Environment*>(data);
+    const RawCall<3> given(env, info);
+    Environment& environment = *given.environment;
     uint32_t index = 0;
-    if (napi_get_value_uint32(env, args[0], &index) != napi_ok) throw ArgumentError("unknown operator");
+    if (napi_get_value_uint32(env, given.args[0], &index) != napi_ok) throw ArgumentError("unknown operator");
     const Operator& op = checked(environment, index);
 
     // Taken, not borrowed: an operator that calls back into JavaScript may bring another call along.
     std::vector<at::IValue> stack = std::move(environment.stack);
     stack.clear();
-    WireReader reader(env, environment, count > 1 ? args[1] : nullptr);
+    WireReader reader(env, environment, given.count > 1 ? given.args[1] : nullptr);
     for (const Parameter& parameter : op.parameters) stack.push_back(reader.argument(parameter));
 
     if (op.precondition) op.precondition(stack);
@@ -118,8 +112,8 @@ napi_value call(napi_env env, napi_callback_info info) {
     for (const at::IValue& result : stack) writer.value(result);
     stack.clear();
     environment.stack = std::move(stack);
-    if (count > 2 && environment.wire[0] == 1 && static_cast<int>(environment.wire[1]) == wire::kTensor)
-      track(env, environment, args[2], static_cast<Handle>(environment.wire[2]));
+    if (given.count > 2 && environment.wire[0] == 1 && static_cast<int>(environment.wire[1]) == wire::kTensor)
+      track(env, environment, given.args[2], static_cast<Handle>(environment.wire[2]));
     report_memory(env);
     return writer.extra(environment.wire != before, collection_due());
   });

@@ -62,4 +62,17 @@ struct Environment {
   }
 };
 
+// A call that came by the plain C interface (export_raw), with up to N arguments.
+template <size_t N>
+struct RawCall {
+  RawCall(napi_env env, napi_callback_info info) {
+    void* data = nullptr;
+    napi_get_cb_info(env, info, &count, args, nullptr, &data);
+    environment = static_cast<Environment*>(data);
+  }
+  size_t count = N;
+  napi_value args[N];
+  Environment* environment;
+};
+
 }  // namespace torchts

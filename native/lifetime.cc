@@ -17,13 +17,10 @@ namespace {
 // free(count): releases the handles that stand on the wire
 napi_value release_handles(napi_env env, napi_callback_info info) {
   return guarded(env, [&]() -> napi_value {
-    size_t argc = 1;
-    napi_value args[1];
-    void* data;
-    napi_get_cb_info(env, info, &argc, args, nullptr, &data);
-    auto& environment = *static_cast<Environment*>(data);
+    const RawCall<1> given(env, info);
+    Environment& environment = *given.environment;
     uint32_t count = 0;
-    napi_get_value_uint32(env, args[0], &count);
+    napi_get_value_uint32(env, given.args[0], &count);
     count = std::min<size_t>(count, environment.wire_length);
     for (uint32_t i = 0; i < count; ++i) environment.tensors.release(static_cast<Handle>(environment.wire[i]));
     release_dead(environment);
@@ -49,13 +46,10 @@ void finalize(node_api_basic_env env, void* data, void* hint) {
 
 // track(object, handle): see lifetime.h
 napi_value track_tensor(napi_env env, napi_callback_info info) {
-  size_t argc = 2;
-  napi_value args[2];
-  void* data;
-  napi_get_cb_info(env, info, &argc, args, nullptr, &data);
+  const RawCall<2> given(env, info);
   double handle = 0;
-  napi_get_value_double(env, args[1], &handle);
-  track(env, *static_cast<Environment*>(data), args[0], static_cast<Handle>(handle));
+  napi_get_value_double(env, given.args[1], &handle);
+  track(env, *given.environment, given.args[0], static_cast<Handle>(handle));
   return nullptr;
 }
 

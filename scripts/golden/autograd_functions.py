@@ -82,6 +82,29 @@ def module_hooks() -> tuple[list, dict[str, torch.Tensor]]:
     return log, tensors
 
 
+def global_hooks() -> list:
+    """Hooks of every module around two layers, the second of which has hooks of its own too."""
+    net = nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 2))
+    log = []
+    see = lambda who, what: lambda m, *seen: log.append([who, what, type(m).__name__, *map(shapes, seen)])
+    hooked = nn.modules.module
+    handles = [
+        hooked.register_module_forward_pre_hook(see("all", "forward pre")),
+        hooked.register_module_forward_hook(see("all", "forward")),
+        hooked.register_module_full_backward_pre_hook(see("all", "backward pre")),
+        hooked.register_module_full_backward_hook(see("all", "backward")),
+    ]
+    net[1].register_forward_pre_hook(see("own", "forward pre"))
+    net[1].register_forward_hook(see("own", "forward"))
+    net[1].register_full_backward_pre_hook(see("own", "backward pre"))
+    net[1].register_full_backward_hook(see("own", "backward"))
+    net(torch.ones(5, 3, requires_grad=True)).sum().backward()
+    for handle in handles:
+        handle.remove()
+    net(torch.ones(5, 3, requires_grad=True)).sum().backward()
+    return log
+
+
 def tensor_hooks() -> list:
     """The order of tensor hooks, retained gradients and hooks after accumulation."""
     log = []
@@ -103,7 +126,7 @@ def tensor_hooks() -> list:
 def main() -> None:
     log, tensors = module_hooks()
     save_tensors("autograd-functions", functions() | tensors)
-    save_json("autograd-hooks", {"modules": log, "tensors": tensor_hooks()})
+    save_json("autograd-hooks", {"modules": log, "everywhere": global_hooks(), "tensors": tensor_hooks()})
 
 
 if __name__ == "__main__":

@@ -174,3 +174,52 @@ describe('hooks of modules', () => {
     assert.ok(after.every((count, i) => count <= before[i]!), `${String(after)} after ${String(before)}`);
   });
 });
+
+describe('hooks of every module', () => {
+  it('run before those of the module itself, in PyTorch’s order, until they are removed', () => {
+    const net = new nn.Sequential(new nn.Linear(3, 4), new nn.Linear(4, 2));
+    const log: unknown[] = [];
+    const see = (who: string, what: string) => (module: nn.Module, ...seen: readonly unknown[]): void => void log.push([who, what, module.constructor.name, ...seen.map(shapes)]);
+    const handles = [
+      nn.registerModuleForwardPreHook(see('all', 'forward pre')),
+      nn.registerModuleForwardHook(see('all', 'forward')),
+      nn.registerModuleFullBackwardPreHook(see('all', 'backward pre')),
+      nn.registerModuleFullBackwardHook(see('all', 'backward')),
+    ];
+    try {
+      const second = net.at(1);
+      second.registerForwardPreHook(see('own', 'forward pre'));
+      second.registerForwardHook(see('own', 'forward'));
+      second.registerFullBackwardPreHook(see('own', 'backward pre'));
+      second.registerFullBackwardHook(see('own', 'backward'));
+      net.forward(torch.ones([5, 3], { requiresGrad: true })).sum().backward();
+    } finally {
+      for (const handle of handles) handle.remove();
+    }
+    net.forward(torch.ones([5, 3], { requiresGrad: true })).sum().backward();
+    assert.deepEqual(log, goldenJson<{ everywhere: unknown[] }>('autograd-hooks').everywhere);
+  });
+
+  it('change arguments, outputs and gradients, and pass over a forward that gives no tensor', () => {
+    class Named extends nn.Module {
+      inner = new nn.Identity();
+      forward(x: Tensor): { y: Tensor } {
+        return { y: this.inner.forward(x) };
+      }
+    }
+    const handles = [
+      nn.registerModuleForwardPreHook((module, [x]) => (module instanceof nn.Identity ? (x as Tensor).add(1) : undefined)),
+      nn.registerModuleForwardHook((module, _, y) => (module instanceof nn.Identity ? (y as Tensor).mul(2) : undefined)),
+      nn.registerModuleFullBackwardHook((_, [gradient]) => gradient!.mul(5)),
+    ];
+    try {
+      const x = torch.ones([1], { requiresGrad: true });
+      const { y } = new Named().forward(x);
+      y.sum().backward();
+      assert.deepEqual([y.toArray(), x.grad!.toArray()], [[4], [10]]);
+    } finally {
+      for (const handle of handles) handle.remove();
+    }
+    assert.throws(() => nn.registerModuleForwardHook(1 as never), DTypeError);
+  });
+});

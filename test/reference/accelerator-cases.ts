@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import path from 'node:path';
+import { DataLoader } from '../../ts/data';
 import { DeviceError, InputError, OutOfMemoryError } from '../../ts/errors';
 import * as torch from '../../ts/tensor';
 import { accelerator, type Device } from '../../ts/tensor';
@@ -162,6 +163,22 @@ export const cases: Readonly<Record<string, () => void | Promise<void>>> = {
     asked();
     assert.deepEqual(pinned.to({ device: FIRST, nonBlocking: true }).toArray(), [1, 1, 1]);
     assert.equal(asked()[0], `copy to ${FIRST} without waiting on stream 0`);
+  },
+
+  async 'gets batches in pinned memory from a data loader that is told so'() {
+    interface Batch {
+      readonly pixels: torch.Tensor;
+      readonly boxes: readonly torch.Tensor[];
+      readonly names: string[];
+    }
+    const dataset = { length: 2, load: (index: number) => Promise.resolve(index) };
+    const collate = (samples: number[]): Batch => ({ pixels: torch.tensor(samples), boxes: [torch.ones([4])], names: ['a', 'b'] });
+    for (const pinMemory of [false, true]) {
+      const loader = new DataLoader(dataset, collate, { batchSize: 2, pinMemory });
+      for await (const { pixels, boxes, names } of loader.epoch(0)) {
+        assert.deepEqual([pixels.isPinned(), boxes[0]!.isPinned(), pixels.toArray(), names], [pinMemory, pinMemory, [0, 1], ['a', 'b']]);
+      }
+    }
   },
 
   async 'carries the stream and the device into the thread for long work'() {

@@ -162,6 +162,28 @@ describe('torch.autograd.Function', () => {
     assert.equal(torch.isGradEnabled(), true);
   });
 
+  it('with setupContext, forward takes its arguments alone', () => {
+    class Power extends autograd.Function {
+      static forward(x: Tensor, exponent: number): [Tensor, Tensor] {
+        return [x.pow(exponent), x.sign()];
+      }
+      static setupContext(ctx: Context, [x, exponent]: [Tensor, number], [, sign]: [Tensor, Tensor]): void {
+        ctx.saveForBackward(x);
+        ctx.exponent = exponent;
+        ctx.markNonDifferentiable(sign);
+      }
+      static backward(ctx: Context, g: Tensor): (Tensor | null)[] {
+        const exponent = ctx.exponent as number;
+        return [g.mul(ctx.savedTensors[0]!.pow(exponent - 1)).mul(exponent), null];
+      }
+    }
+    const x = leaf(2, -3);
+    const [cubes, sign] = Power.apply(x, 3);
+    cubes.sum().backward();
+    assert.deepEqual([values(cubes), values(sign), values(x.grad), sign.requiresGrad], [[8, -27], [1, -1], [12, 27], false]);
+    assert.ok(autograd.gradcheck((t: Tensor) => Power.apply(t, 3)[0], [torch.tensor([2, -3], { dtype: 'float64', requiresGrad: true })]));
+  });
+
   it('knows which inputs need a gradient, in forward and in backward', () => {
     const seen: (readonly boolean[])[] = [];
     class Sum extends autograd.Function {

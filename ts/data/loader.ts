@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { InputError } from '../errors';
 import { onOneThread } from '../tensor';
 import type { Dataset, Pass } from './dataset';
+import { pinned } from './pin';
 import { inOrder, type Sampler } from './sampler';
 
 /** Makes one batch of the samples of `indices`, in that order. Runs when the batch is asked for, never ahead. */
@@ -18,9 +19,15 @@ export interface LoaderOptions {
   readonly lastBatch?: 'keep' | 'drop';
   /** Batches that are loaded ahead of the one in use, from 0; bounds the memory. @default 4 */
   readonly prefetch?: number;
+  /**
+   * Puts the tensors of a batch into memory from which `to({ device, nonBlocking: true })` copies without waiting. Without an
+   * accelerator it changes nothing.
+   * @default false
+   */
+  readonly pinMemory?: boolean;
 }
 
-const defaults = { sampler: inOrder, seed: 0, lastBatch: 'keep', prefetch: 4 } as const;
+const defaults = { sampler: inOrder, seed: 0, lastBatch: 'keep', prefetch: 4, pinMemory: false } as const;
 
 /** Passes over data in batches. */
 export interface Batches<Batch> {
@@ -87,11 +94,16 @@ export class DataLoader<Sample, Batch> implements Batches<Batch> {
         const loaded = await samples;
         pending.shift();
         // Other cores decode the next batches meanwhile.
-        yield await onOneThread(() => this.collate(loaded, pass, indices));
+        yield await onOneThread(() => this.make(loaded, pass, indices));
       }
     } finally {
       await Promise.allSettled(pending.map(({ samples }) => samples));
     }
+  }
+
+  private make(samples: Sample[], pass: Pass, indices: Uint32Array): Batch | Promise<Batch> {
+    const collate = () => this.collate(samples, pass, indices);
+    return this.options.pinMemory ? pinned(collate) : collate();
   }
 
   private load(indices: Uint32Array, pass: Pass): Promise<Sample[]> {

@@ -16,18 +16,26 @@ export interface ScriptAnswer {
 /** A stream: its device, and its number there. */
 export type StreamPair = [device: string, id: bigint];
 
-/** See `DeviceMemory` in ts/tensor/accelerator.ts. */
-export interface DeviceStatistics {
-  allocated: number;
-  reserved: number;
-  peakAllocated: number;
-  peakReserved: number;
-  active: number;
-  requested: number;
-  allocations: number;
-  segments: number;
-  retries: number;
-  outOfMemory: number;
+/** What a device's allocator has out, in bytes where not said otherwise. */
+export interface DeviceMemory {
+  /** Bytes in tensors now. */
+  readonly allocated: number;
+  /** Bytes taken from the device, cached ones included. */
+  readonly reserved: number;
+  readonly peakAllocated: number;
+  readonly peakReserved: number;
+  /** Bytes in tensors, and in freed ones that a stream may still use. */
+  readonly active: number;
+  /** Bytes asked for, before rounding. */
+  readonly requested: number;
+  /** How many blocks were handed out so far. */
+  readonly allocations: number;
+  /** How many blocks the device itself has given. */
+  readonly segments: number;
+  /** How often the cache had to be given back before an allocation succeeded. */
+  readonly retries: number;
+  /** How often that did not help. */
+  readonly outOfMemory: number;
 }
 
 /** What libtorch was built with. */
@@ -125,7 +133,7 @@ export interface Binding {
   scriptFree(id: number): void;
   // accelerator.cc
   accelerator(): string | null;
-  deviceMemory(index?: number): DeviceStatistics;
+  deviceMemory(index?: number): DeviceMemory;
   deviceFree(index?: number): [free: number, total: number];
   deviceProperties(index?: number): { name: string; totalMemory: number } & Record<string, number | string>;
   deviceCount(): number;

@@ -25,11 +25,15 @@ export class BackwardHooks {
   /** Which arguments are tensors; null when none of them requires a gradient. */
   #inputPlaces: readonly number[] | null = null;
   #inputCount = 0;
+  /** Whether there are outputs whose gradients will tell of the pass. */
+  #seesOutputs = true;
 
+  /** @param own whether some of the hooks are the module's own: then an output without a tensor is an error */
   constructor(
     readonly name: string,
     readonly before: readonly ((gradOutput: Gradients) => GradientAnswer)[],
     readonly after: readonly ((gradInput: Gradients, gradOutput: Gradients) => GradientAnswer)[],
+    readonly own: boolean,
   ) {}
 
   watchInputs(inputs: readonly unknown[]): readonly unknown[] {
@@ -44,6 +48,8 @@ export class BackwardHooks {
     const outputs: readonly unknown[] = Array.isArray(output) ? (output as unknown[]) : [output];
     const places = placesOf(outputs);
     if (places.length === 0) {
+      this.#seesOutputs = false;
+      if (!this.own) return output;
       throw new InputError(`${this.name}: backward hooks need a forward that returns a tensor or an array of tensors; hook the tensors inside with registerHook()`);
     }
     const gated = gate(outputs, places, (gradients) => this.#enter(places, outputs.length, gradients));
@@ -61,6 +67,7 @@ export class BackwardHooks {
 
   /** The gradients of the inputs are there. */
   #leave(places: readonly number[], gradients: Gradients): Gradients {
+    if (!this.#seesOutputs) return gradients;
     const gradOutput = this.#gradOutput;
     if (!gradOutput) throw new TorchError(`${this.name}: its inputs got a gradient before its outputs did; was one used outside of its forward?`);
     this.#gradOutput = null;

@@ -37,7 +37,10 @@ type Hook = (...args: unknown[]) => unknown;
 class HookList {
   #hooks: readonly Hook[] = [];
 
-  add(hook: (...args: never[]) => unknown, { prepend = false }: HookOptions): RemovableHandle {
+  /** @param general the hooks of every module, which run before these */
+  constructor(private readonly general?: HookList) {}
+
+  add(hook: (...args: never[]) => unknown, { prepend = false }: HookOptions = {}): RemovableHandle {
     if (typeof hook !== 'function') throw new DTypeError(`expected a hook, a function, found ${typeof hook}`);
     const own: Hook = (...args) => (hook as Hook)(...args); // the same hook registered twice runs twice
     this.#hooks = prepend ? [own, ...this.#hooks] : [...this.#hooks, own];
@@ -46,16 +49,31 @@ class HookList {
 
   /** As they are now: what a hook adds or removes counts from the next time on. */
   get all(): readonly Hook[] {
-    return this.#hooks;
+    return this.general?.any ? [...this.general.all, ...this.#hooks] : this.#hooks;
+  }
+
+  get any(): boolean {
+    return this.#hooks.length > 0;
   }
 }
 
-/** The hooks of one module. */
+/** The hooks of one module, or of all. */
 export class ModuleHooks {
-  readonly forwardPre = new HookList();
-  readonly forward = new HookList();
-  readonly backwardPre = new HookList();
-  readonly backward = new HookList();
+  readonly forwardPre: HookList;
+  readonly forward: HookList;
+  readonly backwardPre: HookList;
+  readonly backward: HookList;
+
+  constructor(general?: ModuleHooks) {
+    this.forwardPre = new HookList(general?.forwardPre);
+    this.forward = new HookList(general?.forward);
+    this.backwardPre = new HookList(general?.backwardPre);
+    this.backward = new HookList(general?.backward);
+  }
+
+  get any(): boolean {
+    return this.forwardPre.any || this.forward.any || this.backwardPre.any || this.backward.any;
+  }
 
   /** Runs `forward` with hooks around it, in PyTorch's order. */
   around(module: Computes, given: readonly unknown[], forward: (inputs: readonly unknown[]) => unknown): unknown {
@@ -79,6 +97,7 @@ export class ModuleHooks {
       module.constructor.name,
       before.map((hook) => (gradOutput) => hook(module, gradOutput) as GradientAnswer),
       after.map((hook) => (gradInput, gradOutput) => hook(module, gradInput, gradOutput) as GradientAnswer),
+      this.backwardPre.any || this.backward.any,
     );
   }
 
@@ -89,16 +108,20 @@ export class ModuleHooks {
   }
 }
 
-const registry = new WeakMap<object, ModuleHooks>();
+/** The hooks that every module has. */
+export const everyModule = new ModuleHooks();
 
-/** The hooks of a module, if it ever had any. */
+const registry = new WeakMap<object, ModuleHooks>();
+const none = new ModuleHooks(everyModule);
+
+/** The hooks to run for a module, if there are any. */
 export function hooksOf(module: object): ModuleHooks | undefined {
-  return registry.get(module);
+  return registry.get(module) ?? (everyModule.any ? none : undefined);
 }
 
 /** The hooks of a module, to add one. */
 export function ensureHooks(module: object): ModuleHooks {
   let hooks = registry.get(module);
-  if (!hooks) registry.set(module, (hooks = new ModuleHooks()));
+  if (!hooks) registry.set(module, (hooks = new ModuleHooks(everyModule)));
   return hooks;
 }

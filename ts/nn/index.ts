@@ -3,6 +3,7 @@ export * as functional from './functional';
 export * as init from './init';
 export * as utils from './utils';
 export { Module, type Layer, type StateDict } from './module';
+export * from './global-hooks';
 export type { BackwardHook, BackwardPreHook, ForwardHook, ForwardPreHook, GradientAnswer, Gradients, HookOptions } from './hooks';
 export type { IncompatibleKeys, LoadOptions } from './load-state';
 export { Parameter } from './parameter';

@@ -1,6 +1,6 @@
 /** `torch.accelerator`: the device beside the CPU that libtorch was built for and found, whatever its kind. */
 import { InputError } from '../errors';
-import { binding } from '../native/binding';
+import { binding, type DeviceMemory } from '../native/binding';
 import { guarded } from '../native/raise';
 import { context } from './context';
 import type { Device, DeviceKind } from './device';
@@ -9,27 +9,7 @@ import { capture, Graph } from './graph';
 import { currentDevice, onDevice, setDevice } from './place';
 import { currentStream, defaultStream, onStream, setStream, Stream } from './stream';
 
-/** What a device's allocator has out, in bytes where not said otherwise. */
-export interface DeviceMemory {
-  /** Bytes in tensors now. */
-  readonly allocated: number;
-  /** Bytes taken from the device, cached ones included. */
-  readonly reserved: number;
-  readonly peakAllocated: number;
-  readonly peakReserved: number;
-  /** Bytes in tensors, and in freed ones that a stream may still use. */
-  readonly active: number;
-  /** Bytes asked for, before rounding. */
-  readonly requested: number;
-  /** How many blocks were handed out so far. */
-  readonly allocations: number;
-  /** How many blocks the device itself has given. */
-  readonly segments: number;
-  /** How often the cache had to be given back before an allocation succeeded. */
-  readonly retries: number;
-  /** How often that did not help. */
-  readonly outOfMemory: number;
-}
+export type { DeviceMemory };
 
 /** Memory of a device, of all processes, in bytes. */
 export interface DeviceFree {

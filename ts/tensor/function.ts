@@ -14,12 +14,21 @@ import { Tensor } from './tensor';
 
 type Gradients = Tensor | null | undefined | readonly (Tensor | null | undefined)[];
 
-/** A subclass of {@link Function}, seen from its static side. */
-export interface FunctionType<A extends unknown[], R> {
+interface Derivative {
   readonly name: string;
   readonly onceDifferentiable?: boolean;
-  forward(ctx: FunctionContext, ...args: A): R;
   backward(ctx: FunctionContext, ...gradients: Tensor[]): Gradients;
+}
+
+/** A subclass of {@link Function}, seen from its static side. */
+export interface FunctionType<A extends unknown[], R> extends Derivative {
+  forward(ctx: FunctionContext, ...args: A): R;
+}
+
+/** A subclass of {@link Function} whose forward is plain code: `setupContext` keeps what backward needs. */
+export interface SplitFunctionType<A extends unknown[], R> extends Derivative {
+  forward(...args: A): R;
+  setupContext(ctx: FunctionContext, inputs: A, output: R): void;
 }
 
 /**
@@ -31,6 +40,9 @@ export interface FunctionType<A extends unknown[], R> {
  * inside of an array or object. `backward` runs on this thread, inside of `backward()`, and what it throws comes out of
  * there. What it makes is freed when it returns, but for what it returns. With `createGraph` it is recorded like any other
  * code; `static onceDifferentiable = true` says that its derivative would be wrong, and makes asking for it an error.
+ *
+ * With `static setupContext(ctx, inputs, output)`, `forward` takes no `ctx`: it is called with the arguments of `apply` alone,
+ * and `setupContext` after it, with them in an array and with what it gave.
  * @example
  * class Exp extends torch.autograd.Function {
  *   static forward(ctx: FunctionContext, x: Tensor): Tensor {
@@ -46,10 +58,12 @@ export interface FunctionType<A extends unknown[], R> {
  */
 export abstract class Function {
   /** Runs `forward` and records `backward` as its derivative. */
-  static apply<A extends unknown[], R extends Tensor | readonly Tensor[]>(this: FunctionType<A, R>, ...args: A): R {
+  static apply<A extends unknown[], R extends Tensor | readonly Tensor[]>(this: SplitFunctionType<A, R>, ...args: A): R;
+  static apply<A extends unknown[], R extends Tensor | readonly Tensor[]>(this: FunctionType<A, R>, ...args: A): R;
+  static apply<A extends unknown[], R>(this: SplitFunctionType<A, R> | FunctionType<A, R>, ...args: A): R {
     return scoped(() => {
       const ctx = new FunctionContext(args.map((value) => value instanceof Tensor && value.requiresGrad));
-      const returned = noGrad(() => this.forward(ctx, ...args));
+      const returned = noGrad(() => run(this, ctx, args));
       const outputs = outputsOf(this, returned);
       const recorded = record(this, ctx, args, outputs);
       return (Array.isArray(returned) ? recorded : recorded[0]) as R;
@@ -57,7 +71,14 @@ export abstract class Function {
   }
 }
 
-function outputsOf<A extends unknown[], R>({ name }: FunctionType<A, R>, returned: unknown): Tensor[] {
+function run<A extends unknown[], R>(type: SplitFunctionType<A, R> | FunctionType<A, R>, ctx: FunctionContext, args: A): R {
+  if (!('setupContext' in type)) return type.forward(ctx, ...args);
+  const output = type.forward(...args);
+  type.setupContext(ctx, args, output);
+  return output;
+}
+
+function outputsOf({ name }: Derivative, returned: unknown): Tensor[] {
   const outputs: unknown[] = Array.isArray(returned) ? returned : [returned];
   return outputs.map((value) => {
     if (value instanceof Tensor) return value;
@@ -66,7 +87,7 @@ function outputsOf<A extends unknown[], R>({ name }: FunctionType<A, R>, returne
 }
 
 /** Puts the node of this call into the graph; gives the outputs as they stand in it. */
-function record<A extends unknown[], R>(type: FunctionType<A, R>, ctx: FunctionContext, args: A, outputs: Tensor[]): Tensor[] {
+function record(type: Derivative, ctx: FunctionContext, args: readonly unknown[], outputs: Tensor[]): Tensor[] {
   const { saved, changed, plain, materialize } = ctx._marks;
   const inputs = args.filter((value) => value instanceof Tensor);
   context();
@@ -89,7 +110,7 @@ function takeOutput(known: readonly Tensor[]): Tensor {
 }
 
 /** @param places which arguments of forward were tensors */
-function backwardOf<A extends unknown[], R>(type: FunctionType<A, R>, ctx: FunctionContext, places: readonly boolean[], outputs: number): Callback {
+function backwardOf(type: Derivative, ctx: FunctionContext, places: readonly boolean[], outputs: number): Callback {
   return (tensors, { flags, recording }) => {
     let input = 0;
     ctx.needsInputGrad = places.map((isTensor) => isTensor && flags[input++]!);

@@ -112,7 +112,7 @@ export class FaceData {
         const changed = changes ? augment(pixels, Array.from(indices, (index) => new Rng(seed, epoch, index)), changes) : pixels;
         return { pixelValues: this.processor.normalize(changed), labels: labelsOf(chosen), names: chosen.map(({ name }) => name) };
       });
-    return new DataLoader(dataset, collate, options);
+    return new DataLoader(dataset, collate, { ...options, pinMemory: true });
   }
 
   /** The resized pictures of a split; undefined when they are not to be kept. */

@@ -69,9 +69,9 @@ function faceLoss({ model }: FaceClassifier, device: Device, config: FaceConfig,
   const posWeight = config.balance ? torch.keep(balanceWeights(data).to(device)) : undefined;
   const forward = (pixelValues: torch.Tensor) => model.forward({ pixelValues }).logits;
   return ({ pixelValues, labels }) => {
-    const images = pixelValues.to(device);
+    const images = pixelValues.to({ device, nonBlocking: true });
     const logits = dtype ? torch.autocast(device, { dtype }, () => forward(images)) : forward(images);
-    return { loss: nn.functional.binaryCrossEntropyWithLogits(logits.to('float32'), labels.to(device), { posWeight }) };
+    return { loss: nn.functional.binaryCrossEntropyWithLogits(logits.to('float32'), labels.to({ device, nonBlocking: true }), { posWeight }) };
   };
 }
 

@@ -115,7 +115,7 @@ function load({ split, classes, processor }: DetectionInputs, { seed, prefetch, 
         originals: samples.map(({ id, image: { width, height }, targets }) => ({ id, width, height, truths: targets })),
       };
     });
-  return new DataLoader(detectionDataset(split, classes), collate, { ...order, seed, prefetch });
+  return new DataLoader(detectionDataset(split, classes), collate, { ...order, seed, prefetch, pinMemory: true });
 }
 
 /** What is left of a picture's objects after the changes; crowds are no objects to find. */

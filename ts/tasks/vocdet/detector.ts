@@ -70,12 +70,14 @@ export class ObjectDetector {
 
 /** The input of the model on its device. */
 export function onDevice({ pixelValues, pixelMask }: PaddedBatch, device: Device): { pixelValues: torch.Tensor; pixelMask: torch.Tensor } {
-  return { pixelValues: pixelValues.to(device), pixelMask: pixelMask.to(device) };
+  const there = { device, nonBlocking: true };
+  return { pixelValues: pixelValues.to(there), pixelMask: pixelMask.to(there) };
 }
 
 /** The same with what there is to find, for a loss. */
 export function labelledOnDevice({ labels, ...batch }: DetectionBatch, device: Device): DetectionInput {
-  return { ...onDevice(batch, device), labels: labels.map(({ classLabels, boxes }) => ({ classLabels: classLabels.to(device), boxes: boxes.to(device) })) };
+  const there = { device, nonBlocking: true };
+  return { ...onDevice(batch, device), labels: labels.map(({ classLabels, boxes }) => ({ classLabels: classLabels.to(there), boxes: boxes.to(there) })) };
 }
 
 /** What a source stands for: `fromPretrained` takes it. @throws InputError when it is nothing */

@@ -1,0 +1,20 @@
+import { accelerator, scoped, Tensor } from '../tensor';
+
+/**
+ * What `make` gives, with its tensors in memory that an accelerator reads without waiting, those in lists and plain objects too;
+ * as it is where no accelerator is.
+ */
+export function pinned<Batch>(make: () => Batch | Promise<Batch>): Batch | Promise<Batch> {
+  return accelerator.isAvailable() ? scoped(async () => pin(await make()) as Batch) : make();
+}
+
+function pin(value: unknown): unknown {
+  if (value instanceof Tensor) return value.device === 'cpu' ? value.pinMemory() : value;
+  if (Array.isArray(value)) return value.map(pin);
+  if (!isPlain(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, pin(item)]));
+}
+
+function isPlain(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
