@@ -49,6 +49,8 @@ export interface Case {
   readonly measures: readonly Measure[];
   /** Runs only with --long. */
   readonly long?: boolean;
+  /** Its measures in seconds take minutes: both sides run at once, in slices of so many seconds, one stopped while the other runs. */
+  readonly slice?: number;
   /** How far apart the two sides' results may be, relative to the largest of them. */
   readonly tolerance: number;
 }

@@ -185,13 +185,14 @@ export const cases: readonly Case[] = [
     name: 'small-recipe',
     title: 'The recipe `small`',
     about:
-      'A whole training on the sample of CelebA: `facecls train --preset small` against the same recipe in PyTorch and transformers (bench/small-recipe.py), one after the other, up to the accuracy on the test split.',
+      'A whole training on the sample of CelebA: `facecls train --preset small` against the same recipe in PyTorch and transformers (bench/small-recipe.py), from the start of a process to the accuracy on the test split. Both run at once, in slices of 20 s: one is stopped while the other runs, and only the time in which a side runs counts.',
     kind: 'resident',
     rounds: 1,
     warmUp: false,
     threads: 2,
     needs: ['faces'],
     long: true,
+    slice: 20,
     tolerance: 0,
     measures: [
       { name: 'wall', title: 'wall time', unit: 'seconds', target: atMost(1) },

@@ -16,6 +16,9 @@ export interface Contestant {
   start(): Promise<Ready>;
   /** One turn: the figure of one measure. */
   run(measure: string): Promise<number>;
+  /** Holds a side in the middle of a turn, with all that it has started. */
+  pause(): void;
+  resume(): void;
   stop(): Promise<void>;
 }
 
@@ -29,7 +32,9 @@ class Talk {
 
   constructor(private readonly command: Command) {
     const { program, args, env } = command;
-    this.child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+    // A group of its own, so that a signal reaches what it starts, too.
+    this.child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+    process.on('exit', this.kill);
     this.reader = createInterface({ input: this.child.stdout! });
     this.lines = this.reader[Symbol.asyncIterator]();
     this.child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.complaints = (this.complaints + text).slice(-4000)));
@@ -58,10 +63,15 @@ class Talk {
     this.child.stdin!.end();
     await this.end;
     this.reader.close();
+    process.off('exit', this.kill);
   }
 
-  kill(): void {
-    this.child.kill('SIGKILL');
+  readonly kill = (): void => this.signal('SIGKILL');
+
+  signal(signal: NodeJS.Signals): void {
+    try {
+      process.kill(-this.child.pid!, signal);
+    } catch {} // it has ended
   }
 
   private failure(why: string): Error {
@@ -85,6 +95,14 @@ export class Resident implements Contestant {
   async run(measure: string): Promise<number> {
     this.talk.say(`run ${measure}`);
     return (await this.talk.hear<Answer>()).value;
+  }
+
+  pause(): void {
+    this.talk.signal('SIGSTOP');
+  }
+
+  resume(): void {
+    this.talk.signal('SIGCONT');
   }
 
   async stop(): Promise<void> {
@@ -112,6 +130,10 @@ export class Fresh implements Contestant {
     await talk.close();
     return seconds;
   }
+
+  // A turn of a moment is never held.
+  pause(): void {}
+  resume(): void {}
 
   async stop(): Promise<void> {}
 }

@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Case, Measure } from './case';
 import type { Contestant } from './contestant';
 import { figure, type Figure } from './figure';
+import { inSlices, type Racer } from './slices';
 import type { Ready } from './turns';
 
 /** Milliseconds for the threads of the side that has just answered to fall asleep. */
@@ -36,11 +37,15 @@ export async function duel(bench: Case, { ours, peer }: Sides, { rounds, settleM
     for (let round = bench.warmUp ? 0 : 1; round <= rounds; round++) {
       onRound?.(round, rounds);
       for (const [index, measure] of bench.measures.entries()) {
-        for (const side of order(round)) {
-          await setTimeout(settleMs);
-          const value = await (side === 'ours' ? ours.run(measure.name) : peer?.run(measure.peer ?? measure.name));
-          if (round > 0 && value !== undefined) turns[index]![side].push(value);
-        }
+        const names = { ours: measure.name, peer: measure.peer ?? measure.name };
+        const racers = order(round).flatMap((side) => {
+          const contestant = side === 'ours' ? ours : peer;
+          return contestant ? [{ side, contestant, measure: names[side] }] : [];
+        });
+        const values = bench.slice !== undefined && measure.unit === 'seconds'
+          ? await inSlices(racers, 1000 * bench.slice)
+          : await oneAfterTheOther(racers, settleMs);
+        if (round > 0) racers.forEach(({ side }, i) => turns[index]![side].push(values[i]!));
       }
     }
     const figures = bench.measures.map((measure: Measure, index) => figure(measure, turns[index]!));
@@ -48,6 +53,15 @@ export async function duel(bench: Case, { ours, peer }: Sides, { rounds, settleM
   } finally {
     await Promise.all([ours.stop(), peer?.stop()]);
   }
+}
+
+async function oneAfterTheOther(racers: readonly Racer[], settleMs: number): Promise<number[]> {
+  const values: number[] = [];
+  for (const { contestant, measure } of racers) {
+    await setTimeout(settleMs);
+    values.push(await contestant.run(measure));
+  }
+  return values;
 }
 
 /** Who goes first changes from round to round. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Case } from '../../bench/case';
 import { Fresh, Resident } from '../../bench/contestant';
 import { duel } from '../../bench/duel';
-import { fakeSide, type FakeSide } from './fake-side';
+import { fakeSide, tickingSide, type FakeSide } from './fake-side';
 
 const bench: Case = {
   name: 'fake', title: 'Fake', about: 'Nothing.', kind: 'resident', rounds: 3, warmUp: true, threads: 1, needs: [], tolerance: 0.01,
@@ -66,6 +66,23 @@ describe('a duel', () => {
   it('ends with the last words of a side that dies', async () => {
     const peer = resident('peer', { values: [1], dies: { turn: 1, words: 'No module named torch' } });
     await assert.rejects(duel(bench, { ours: resident('ours', { values: [1] }), peer }, { rounds: 1, settleMs: 0 }), /peer\.cjs failed: it ended with code 3:\nNo module named torch$/);
+  });
+
+  it('in slices stops one side while the other runs, with what it has started, and counts only the time it runs', async () => {
+    const ticks = (name: string): string => join(folder, `${name}.ticks`);
+    const ticking = (name: string): Resident => new Resident(tickingSide(folder, name, { file: ticks(name), ticks: 30 }));
+    const long: Case = { ...bench, slice: 0.1, warmUp: false, measures: [{ name: 'quick', title: 'quick', unit: 'seconds' }] };
+    const start = performance.now();
+    const { figures } = await duel(long, { ours: ticking('ours'), peer: ticking('peer') }, { rounds: 1, settleMs: 0 });
+    const whole = (performance.now() - start) / 1000;
+    const { ours, peer } = figures[0]!;
+    assert.ok(ours.middle >= 0.3 && peer!.middle >= 0.3, `30 ticks of 10 ms took ${ours.middle} and ${peer!.middle} s`);
+    assert.ok(ours.middle + peer!.middle <= whole, `${ours.middle} + ${peer!.middle} s of ${whole} s`);
+    const all = ['ours', 'peer'].flatMap((side) => readFileSync(ticks(side), 'utf8').trim().split('\n').map((at) => ({ side, at: Number(at) })));
+    assert.equal(all.length, 60);
+    const sides = all.toSorted((a, b) => a.at - b.at).map(({ side }) => side);
+    const changes = sides.filter((side, i) => i > 0 && side !== sides[i - 1]).length;
+    assert.ok(changes >= 2 && changes <= 20, `${changes} changes among 60 ticks: ${sides.join(' ')}`);
   });
 
   it('of fresh processes takes the time from start to answer', async () => {

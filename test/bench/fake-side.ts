@@ -36,3 +36,28 @@ require('node:readline').createInterface({ input: process.stdin }).on('line', (l
   );
   return { program: process.execPath, args: [file, '{}'] };
 }
+
+const TICKS = String.raw`
+const { appendFileSync } = require('node:fs');
+let left = Number(process.argv[2]);
+const timer = setInterval(() => {
+  appendFileSync(process.argv[1], Date.now() + '\n');
+  if (--left === 0) clearInterval(timer);
+}, 10);
+`;
+
+/** A side whose turn is a process that it starts, which writes the time into `file` every 10 ms. */
+export function tickingSide(folder: string, name: string, { file, ticks }: { readonly file: string; readonly ticks: number }): Command {
+  const program = join(folder, `${name}.cjs`);
+  writeFileSync(
+    program,
+    String.raw`
+const say = (line) => process.stdout.write(JSON.stringify(line) + '\n');
+say({ facts: {}, check: [] });
+require('node:readline').createInterface({ input: process.stdin }).on('line', () => {
+  require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(TICKS)}, ${JSON.stringify(file)}, ${ticks}]).on('close', () => say({ value: 7 }));
+});
+`,
+  );
+  return { program: process.execPath, args: [program, '{}'] };
+}
