@@ -18,12 +18,14 @@ constexpr std::array kTrusting = std::to_array<std::string_view>({
     "aten::_cummax_helper",
     "aten::_cummin_helper",
     "aten::_dyn_quant_matmul_4bit",
+    "aten::_fft_c2c",
     "aten::_fft_c2r",
     "aten::_fft_r2c",
     "aten::_foreach_copy",
     "aten::_nested_compute_contiguous_strides_offsets",
     "aten::_new_zeros_with_same_feature_meta",
     "aten::_nnpack_spatial_convolution",
+    "aten::_pdist_backward",
     "aten::_remove_batch_dim",
     "aten::_reshape_alias_copy",
     "aten::_sobol_engine_draw",
@@ -93,6 +95,18 @@ void check_batch_norm(const std::vector<at::IValue>& arguments) {
   TORCH_CHECK(arguments.size() != 6 || arguments[3].toBool(), "expected training, since there are no running statistics to use in its place");
 }
 
+// batch_norm_update_stats(input, running_mean, running_var, momentum)
+void check_running_stats(const std::vector<at::IValue>& arguments) {
+  const auto& input = arguments[0].toTensor();
+  TORCH_CHECK(input.dim() >= 2, "expected an input with a dimension of channels, found the shape ", input.sizes());
+  for (const size_t place : {1, 2}) {
+    if (!arguments[place].isTensor() || !arguments[place].toTensor().defined()) continue;
+    const auto& running = arguments[place].toTensor();
+    TORCH_CHECK(running.dim() == 1 && running.numel() == input.size(1), "expected running statistics of ", input.size(1), " channels, found the shape ",
+                running.sizes());
+  }
+}
+
 }  // namespace
 
 bool trusts_its_caller(std::string_view name) { return std::find(kTrusting.begin(), kTrusting.end(), name) != kTrusting.end(); }
@@ -101,6 +115,7 @@ Precondition precondition_of(std::string_view name) {
   if (name == "aten::native_group_norm") return &check_group_norm;
   if (name == "aten::_weight_norm" || name == "aten::_weight_norm_interface") return &check_weight_norm;
   if (name == "aten::_native_batch_norm_legit") return &check_batch_norm;
+  if (name == "aten::batch_norm_update_stats") return &check_running_stats;
   if (name == "aten::range") return &check_range;
   for (const std::string_view splitting : {"tensor_split", "chunk", "unsafe_chunk", "hsplit", "vsplit", "dsplit"})
     if (name.starts_with("aten::") && name.substr(6) == splitting) return &check_parts;
