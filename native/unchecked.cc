@@ -13,11 +13,14 @@ constexpr std::array kTrusting = std::to_array<std::string_view>({
     "aten::_batch_norm_impl_index_backward",
     "aten::_batch_norm_no_update",
     "aten::_cholesky_solve_helper",
+    "aten::_chunk_cat",
+    "aten::_convert_indices_from_coo_to_csr",
     "aten::_convert_indices_from_csr_to_coo",
     "aten::_ctc_loss_backward",
     "aten::_cummax_helper",
     "aten::_cummin_helper",
     "aten::_dyn_quant_matmul_4bit",
+    "aten::_dyn_quant_pack_4bit_weight",
     "aten::_fft_c2c",
     "aten::_fft_c2r",
     "aten::_fft_r2c",
@@ -28,6 +31,7 @@ constexpr std::array kTrusting = std::to_array<std::string_view>({
     "aten::_pdist_backward",
     "aten::_remove_batch_dim",
     "aten::_reshape_alias_copy",
+    "aten::_slow_conv2d_backward",
     "aten::_sobol_engine_draw",
     "aten::_sobol_engine_ff_",
     "aten::_sobol_engine_initialize_state_",
@@ -35,13 +39,22 @@ constexpr std::array kTrusting = std::to_array<std::string_view>({
     "aten::_stack",
     "aten::_thnn_differentiable_gru_cell_backward",
     "aten::_thnn_differentiable_lstm_cell_backward",
+    "aten::_transform_bias_rescale_qkv",
+    "aten::_weight_norm_interface_backward",
     "aten::choose_qparams_optimized",
     "aten::embedding_dense_backward",
+    "aten::fractional_max_pool2d_backward",
     "aten::fractional_max_pool3d_backward",
+    "aten::native_batch_norm_backward",
     "aten::quantized_lstm_cell",
     "aten::reflection_pad1d_backward",
+    "aten::reflection_pad2d_backward",
+    "_quantized::wrapped_fbgemm_linear_fp16_weight",
     "mkldnn::_reorder_mkldnn_rnn_layer_weight",
     "quantized::embedding_bag_2bit_prepack",
+    "quantized::embedding_bag_4bit_prepack",
+    "quantized::embedding_bag_byte_unpack",
+    "quantized::linear_dynamic_fp16_unpacked_weight",
 });
 
 // native_group_norm(input, weight, bias, N, C, HxW, group, eps)
@@ -107,6 +120,13 @@ void check_running_stats(const std::vector<at::IValue>& arguments) {
   }
 }
 
+// _foreach_addcdiv_.ScalarList(self, tensor1, tensor2, scalars) and its like
+void check_scalars(const std::vector<at::IValue>& arguments) {
+  if (arguments.size() < 4 || !arguments[0].isTensorList() || !arguments[3].isList()) return;
+  const size_t tensors = arguments[0].toTensorList().size(), scalars = arguments[3].toListRef().size();
+  TORCH_CHECK(tensors == scalars, "expected a number for each of the ", tensors, " tensors, found ", scalars);
+}
+
 }  // namespace
 
 bool trusts_its_caller(std::string_view name) { return std::find(kTrusting.begin(), kTrusting.end(), name) != kTrusting.end(); }
@@ -117,6 +137,8 @@ Precondition precondition_of(std::string_view name) {
   if (name == "aten::_native_batch_norm_legit") return &check_batch_norm;
   if (name == "aten::batch_norm_update_stats") return &check_running_stats;
   if (name == "aten::range") return &check_range;
+  for (const std::string_view pointwise : {"addcdiv", "addcdiv_", "addcmul", "addcmul_"})
+    if (name.starts_with("aten::_foreach_") && name.substr(15) == pointwise) return &check_scalars;
   for (const std::string_view splitting : {"tensor_split", "chunk", "unsafe_chunk", "hsplit", "vsplit", "dsplit"})
     if (name.starts_with("aten::") && name.substr(6) == splitting) return &check_parts;
   return nullptr;
