@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 namespace torchts {
 namespace {
@@ -25,6 +26,8 @@ constexpr std::array kTrusting = std::to_array<std::string_view>({
     "aten::_fft_c2r",
     "aten::_fft_r2c",
     "aten::_foreach_copy",
+    "aten::_fused_moving_avg_obs_fq_helper",
+    "aten::_logcumsumexp",
     "aten::_nested_compute_contiguous_strides_offsets",
     "aten::_new_zeros_with_same_feature_meta",
     "aten::_nnpack_spatial_convolution",
@@ -36,20 +39,25 @@ constexpr std::array kTrusting = std::to_array<std::string_view>({
     "aten::_sobol_engine_ff_",
     "aten::_sobol_engine_initialize_state_",
     "aten::_sobol_engine_scramble_",
+    "aten::_sparse_broadcast_to",
     "aten::_stack",
     "aten::_thnn_differentiable_gru_cell_backward",
     "aten::_thnn_differentiable_lstm_cell_backward",
     "aten::_transform_bias_rescale_qkv",
     "aten::_weight_norm_interface_backward",
+    "aten::batch_norm_backward",
     "aten::choose_qparams_optimized",
     "aten::embedding_dense_backward",
     "aten::fractional_max_pool2d_backward",
     "aten::fractional_max_pool3d_backward",
+    "aten::mkldnn_rnn_layer_backward",
     "aten::native_batch_norm_backward",
     "aten::quantized_lstm_cell",
     "aten::reflection_pad1d_backward",
     "aten::reflection_pad2d_backward",
     "_quantized::wrapped_fbgemm_linear_fp16_weight",
+    "mkldnn::_reorder_convolution_transpose_weight",
+    "mkldnn::_reorder_convolution_weight",
     "mkldnn::_reorder_mkldnn_rnn_layer_weight",
     "quantized::embedding_bag_2bit_prepack",
     "quantized::embedding_bag_4bit_prepack",
@@ -127,6 +135,20 @@ void check_scalars(const std::vector<at::IValue>& arguments) {
   TORCH_CHECK(tensors == scalars, "expected a number for each of the ", tensors, " tensors, found ", scalars);
 }
 
+// _pad_packed_sequence(data, batch_sizes, batch_first, padding_value, total_length)
+void check_packed(const std::vector<at::IValue>& arguments) {
+  const auto &data = arguments[0].toTensor(), &sizes = arguments[1].toTensor();
+  TORCH_CHECK(sizes.layout() == at::kStrided && sizes.is_cpu() && sizes.scalar_type() == at::kLong && sizes.dim() == 1 && sizes.numel() > 0,
+              "expected batch sizes in a list of int64 on the CPU, found ", sizes.scalar_type(), " of the shape ", sizes.sizes());
+  int64_t rows = 0, last = std::numeric_limits<int64_t>::max();
+  const at::Tensor list = sizes.contiguous();
+  for (const int64_t size : c10::ArrayRef<int64_t>(list.const_data_ptr<int64_t>(), static_cast<size_t>(list.numel()))) {
+    TORCH_CHECK(size > 0 && size <= last, "expected batch sizes above 0 that never grow, found ", size);
+    rows += last = size;
+  }
+  TORCH_CHECK(data.layout() == at::kStrided && data.dim() > 0 && data.size(0) == rows, "expected ", rows, " rows of data, found the shape ", data.sizes());
+}
+
 }  // namespace
 
 bool trusts_its_caller(std::string_view name) { return std::find(kTrusting.begin(), kTrusting.end(), name) != kTrusting.end(); }
@@ -136,6 +158,7 @@ Precondition precondition_of(std::string_view name) {
   if (name == "aten::_weight_norm" || name == "aten::_weight_norm_interface") return &check_weight_norm;
   if (name == "aten::_native_batch_norm_legit") return &check_batch_norm;
   if (name == "aten::batch_norm_update_stats") return &check_running_stats;
+  if (name == "aten::_pad_packed_sequence") return &check_packed;
   if (name == "aten::range") return &check_range;
   for (const std::string_view pointwise : {"addcdiv", "addcdiv_", "addcmul", "addcmul_"})
     if (name.starts_with("aten::_foreach_") && name.substr(15) == pointwise) return &check_scalars;
