@@ -60,7 +60,7 @@ export const cases: readonly Case[] = [
     name: 'vit-inference',
     title: 'ViT-B/16 inference',
     about:
-      'Forward pass of ViT-B/16 at 224x224 with 40 labels in inference mode, eager, the same weights on both sides (transformers with scaled dot product attention), up to the logits as numbers. Peak memory is the high-water mark of a process that does nothing else.',
+      'Forward pass of ViT-B/16 at 224x224 with 40 labels in inference mode, eager, the same weights on both sides (transformers with scaled dot product attention), up to the logits as numbers; of one image eight passes a turn. Peak memory is the high-water mark of a process that does nothing else.',
     kind: 'resident',
     rounds: 9,
     warmUp: true,
