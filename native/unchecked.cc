@@ -14,7 +14,6 @@ constexpr std::array kTrusting = std::to_array<std::string_view>({
     "aten::_batch_norm_impl_index_backward",
     "aten::_batch_norm_no_update",
     "aten::_cholesky_solve_helper",
-    "aten::_chunk_cat",
     "aten::_convert_indices_from_coo_to_csr",
     "aten::_convert_indices_from_csr_to_coo",
     "aten::_ctc_loss_backward",
@@ -57,7 +56,6 @@ constexpr std::array kTrusting = std::to_array<std::string_view>({
     "aten::reflection_pad2d_backward",
     "_quantized::wrapped_fbgemm_linear_fp16_weight",
     "mkldnn::_reorder_convolution_transpose_weight",
-    "mkldnn::_reorder_convolution_weight",
     "mkldnn::_reorder_mkldnn_rnn_layer_weight",
     "quantized::embedding_bag_2bit_prepack",
     "quantized::embedding_bag_4bit_prepack",
@@ -149,6 +147,53 @@ void check_packed(const std::vector<at::IValue>& arguments) {
   TORCH_CHECK(data.layout() == at::kStrided && data.dim() > 0 && data.size(0) == rows, "expected ", rows, " rows of data, found the shape ", data.sizes());
 }
 
+// _chunk_cat(tensors, dim, num_chunks)
+void check_chunk_cat(const std::vector<at::IValue>& arguments) {
+  for (const at::Tensor& tensor : arguments[0].toTensorVector()) TORCH_CHECK(tensor.dim() > 0, "expected tensors with dimensions, found a scalar");
+}
+
+// mkldnn::_reorder_convolution_weight(self, padding, stride, dilation, groups, input_size)
+void check_reorder(const std::vector<at::IValue>& arguments) {
+  const auto least = [&](size_t place, int64_t smallest, const char* name) {
+    for (const int64_t value : arguments[place].toIntVector())
+      TORCH_CHECK(value >= smallest, "expected a ", name, " of at least ", smallest, ", found ", value);
+  };
+  least(1, 0, "padding");
+  least(2, 1, "stride");
+  least(3, 1, "dilation");
+  const auto& weight = arguments[0].toTensor();
+  const int64_t groups = arguments[4].toInt();
+  TORCH_CHECK(weight.dim() > 0 && groups > 0 && weight.size(0) % groups == 0, "expected a weight whose output channels ", groups, " groups divide, found the shape ",
+              weight.sizes());
+}
+
+// The pivots of an LU decomposition say which rows change places, counted from 1; LAPACK and its like do not look at them twice.
+void check_pivots(const at::Tensor& decomposition, const at::Tensor& pivots) {
+  if (!pivots.is_cpu() || pivots.layout() != at::kStrided || pivots.scalar_type() != at::kInt || decomposition.dim() < 2) return;
+  const int64_t rows = decomposition.size(-2);
+  const at::Tensor list = pivots.contiguous();
+  for (const int32_t row : c10::ArrayRef<int32_t>(list.const_data_ptr<int32_t>(), static_cast<size_t>(list.numel())))
+    TORCH_CHECK(row >= 1 && row <= rows, "expected pivots from 1 to ", rows, ", the number of rows, found ", row);
+}
+
+// lu_unpack(LU_data, LU_pivots, unpack_data, unpack_pivots)
+void check_lu_unpack(const std::vector<at::IValue>& arguments) {
+  const auto &decomposition = arguments[0].toTensor(), &pivots = arguments[1].toTensor();
+  TORCH_CHECK(decomposition.dim() >= 2, "expected a decomposition, of two dimensions or more, found the shape ", decomposition.sizes());
+  auto wanted = decomposition.sizes().vec();
+  const int64_t columns = wanted.back();
+  wanted.pop_back();
+  wanted.back() = std::min(wanted.back(), columns);
+  TORCH_CHECK(pivots.sizes().vec() == wanted, "expected pivots of the shape ", wanted, ", found ", pivots.sizes());
+  check_pivots(decomposition, pivots);
+}
+
+// linalg_lu_solve(LU, pivots, B, ...)
+void check_linalg_lu_solve(const std::vector<at::IValue>& arguments) { check_pivots(arguments[0].toTensor(), arguments[1].toTensor()); }
+
+// lu_solve(self, LU_data, LU_pivots)
+void check_lu_solve(const std::vector<at::IValue>& arguments) { check_pivots(arguments[1].toTensor(), arguments[2].toTensor()); }
+
 }  // namespace
 
 bool trusts_its_caller(std::string_view name) { return std::find(kTrusting.begin(), kTrusting.end(), name) != kTrusting.end(); }
@@ -158,7 +203,12 @@ Precondition precondition_of(std::string_view name) {
   if (name == "aten::_weight_norm" || name == "aten::_weight_norm_interface") return &check_weight_norm;
   if (name == "aten::_native_batch_norm_legit") return &check_batch_norm;
   if (name == "aten::batch_norm_update_stats") return &check_running_stats;
+  if (name == "mkldnn::_reorder_convolution_weight") return &check_reorder;
+  if (name == "aten::_chunk_cat") return &check_chunk_cat;
   if (name == "aten::_pad_packed_sequence") return &check_packed;
+  if (name == "aten::lu_unpack") return &check_lu_unpack;
+  if (name == "aten::linalg_lu_solve") return &check_linalg_lu_solve;
+  if (name == "aten::lu_solve") return &check_lu_solve;
   if (name == "aten::range") return &check_range;
   for (const std::string_view pointwise : {"addcdiv", "addcdiv_", "addcmul", "addcmul_"})
     if (name.starts_with("aten::_foreach_") && name.substr(15) == pointwise) return &check_scalars;
