@@ -63,6 +63,12 @@ constexpr std::array kTrusting = std::to_array<std::string_view>({
     "quantized::linear_dynamic_fp16_unpacked_weight",
 });
 
+// The numbers of a tensor that lies contiguous on the CPU.
+template <typename T>
+c10::ArrayRef<T> numbers(const at::Tensor& list) {
+  return {list.const_data_ptr<T>(), static_cast<size_t>(list.numel())};
+}
+
 // native_group_norm(input, weight, bias, N, C, HxW, group, eps)
 void check_group_norm(const std::vector<at::IValue>& arguments) {
   const auto number = [&](size_t place) { return arguments[place].isSymInt() ? arguments[place].toSymInt().expect_int() : arguments[place].toInt(); };
@@ -140,7 +146,7 @@ void check_packed(const std::vector<at::IValue>& arguments) {
               "expected batch sizes in a list of int64 on the CPU, found ", sizes.scalar_type(), " of the shape ", sizes.sizes());
   int64_t rows = 0, last = std::numeric_limits<int64_t>::max();
   const at::Tensor list = sizes.contiguous();
-  for (const int64_t size : c10::ArrayRef<int64_t>(list.const_data_ptr<int64_t>(), static_cast<size_t>(list.numel()))) {
+  for (const int64_t size : numbers<int64_t>(list)) {
     TORCH_CHECK(size > 0 && size <= last, "expected batch sizes above 0 that never grow, found ", size);
     rows += last = size;
   }
@@ -172,7 +178,7 @@ void check_pivots(const at::Tensor& decomposition, const at::Tensor& pivots) {
   if (!pivots.is_cpu() || pivots.layout() != at::kStrided || pivots.scalar_type() != at::kInt || decomposition.dim() < 2) return;
   const int64_t rows = decomposition.size(-2);
   const at::Tensor list = pivots.contiguous();
-  for (const int32_t row : c10::ArrayRef<int32_t>(list.const_data_ptr<int32_t>(), static_cast<size_t>(list.numel())))
+  for (const int32_t row : numbers<int32_t>(list))
     TORCH_CHECK(row >= 1 && row <= rows, "expected pivots from 1 to ", rows, ", the number of rows, found ", row);
 }
 

@@ -10,7 +10,7 @@ namespace torchts {
 // of them are internal to PyTorch: its own callers have checked before. The list is what test/tensor/fuzz found.
 bool trusts_its_caller(std::string_view name);
 
-// Checks what a public operator leaves unchecked; null where it checks for itself.
+// Checks what an operator that users or torchts itself call leaves unchecked; null where it checks for itself.
 using Precondition = void (*)(const std::vector<at::IValue>& arguments);
 Precondition precondition_of(std::string_view name);
 
