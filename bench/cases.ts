@@ -31,7 +31,7 @@ export const cases: readonly Case[] = [
     about:
       'Time of one call on 8x8 float32 tensors that need no gradient, from a plain loop of 100,000 (Python: the same loop; it frees by reference count). The product of two 1024x1024 matrices is there for context: both sides run the same kernel.',
     kind: 'resident',
-    rounds: 9,
+    rounds: 31,
     warmUp: true,
     threads: 1,
     needs: [],

@@ -4,6 +4,7 @@
 #include <ATen/DeviceAccelerator.h>
 #include <dlfcn.h>
 
+#include "allocator.h"
 #include "convert.h"
 #include "exports.h"
 #include "memory.h"
@@ -145,8 +146,11 @@ void export_accelerator(Napi::Env, Napi::Object exports) {
   });
   // at::accelerator::synchronizeDevice; synchronize(index?)
   export_function(exports, "synchronize", [](const Napi::CallbackInfo& info) { at::accelerator::synchronizeDevice(index_of(info)); });
-  // at::accelerator::emptyCache; emptyCache()
-  export_function(exports, "emptyCache", [](const Napi::CallbackInfo&) { if (present()) at::accelerator::emptyCache(); });
+  // at::accelerator::emptyCache, and the same for the CPU; emptyCache()
+  export_function(exports, "emptyCache", [](const Napi::CallbackInfo&) {
+    release_kept_blocks();
+    if (present()) at::accelerator::emptyCache();
+  });
   // setWatermark(device, bytes): bytes below 0 for none
   export_function(exports, "setWatermark", [](const Napi::CallbackInfo& info) {
     const c10::Device device = device_from_name(info[0].ToString());

@@ -2,8 +2,8 @@
 #include "environment.h"
 #include "exports.h"
 #include "accelerator.h"
+#include "allocator.h"
 #include "engine.h"
-#include "memory.h"
 
 void torchts::export_raw(Napi::Object exports, const char* name, napi_callback body) {
   napi_value function;
@@ -15,7 +15,7 @@ static Napi::Object init(Napi::Env env, Napi::Object exports) {
   using namespace torchts;
   env.SetInstanceData(new Environment(env));
   enter_environment(env);
-  count_cpu_memory();
+  install_allocator();
   load_cuda();
   install_engine();
   export_dispatch(env, exports);

@@ -59,7 +59,7 @@ napi_value plain(napi_env env, napi_callback_info info) {
     // Copies: an operator that calls JavaScript may move the table.
     at::Tensor arguments[kMostPlain];
     for (size_t i = 0; i < count; ++i) arguments[i] = environment.tensors.get(static_cast<Handle>(wire[2 + i]));
-    release_dead(environment);
+    make_room(environment);
     at::Tensor result = run_plain(op, arguments, count);
     if (op.returns_alias || !result.defined()) {
       environment.wire[0] = 0;
@@ -100,7 +100,7 @@ napi_value call(napi_env env, napi_callback_info info) {
     WireWriter writer(env, environment);
     if (op.returns_alias) reader.each_tensor([&](const at::Tensor& tensor, Handle handle) { writer.alias(tensor, handle); });
 
-    release_dead(environment);  // all arguments are read, and the operator may need the memory
+    make_room(environment);  // all arguments are read, and the operator may need the memory
 
     {
       const BelowAutograd below(op);

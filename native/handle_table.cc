@@ -15,6 +15,7 @@ Handle HandleTable::insert(at::Tensor tensor) {
   Slot& slot = slots_[index];
   slot.tensor = std::move(tensor);
   ++live_;
+  ++inserted_;
   return handle_of(index);
 }
 

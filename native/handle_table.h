@@ -21,6 +21,7 @@ class HandleTable {
   void release(Handle handle) noexcept;        // a stale handle is ignored: freeing twice is harmless
 
   size_t live() const { return live_; }
+  uint64_t inserted() const { return inserted_; }  // ever
   template <typename Visit>
   void each(Visit visit) const {
     for (const Slot& slot : slots_)
@@ -47,6 +48,7 @@ class HandleTable {
   std::vector<Slot> slots_;
   std::vector<uint32_t> free_;
   size_t live_ = 0;
+  uint64_t inserted_ = 0;
 };
 
 }  // namespace torchts

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "allocator.h"
 #include "convert.h"
 #include "environment.h"
 #include "exports.h"
@@ -103,16 +104,22 @@ void track(napi_env env, Environment& environment, napi_value object, Handle han
   napi_add_finalizer(env, object, reinterpret_cast<void*>(handle), finalize, &environment, nullptr);
 }
 
-void release_dead(Environment& environment) noexcept {
+void release_dead(Environment& environment, size_t most) noexcept {
   if (environment.dead.empty()) return;
   const int64_t before = cpu_bytes();
   // What dies may make the collector run, which adds to the list.
-  while (!environment.dead.empty()) {
+  for (; most > 0 && !environment.dead.empty(); --most) {
     const Handle handle = environment.dead.back();
     environment.dead.pop_back();
     environment.tensors.release(handle);
   }
   note_collected(before - cpu_bytes());
+}
+
+void make_room(Environment& environment) noexcept {
+  const size_t made = environment.tensors.inserted() - environment.inserted;
+  environment.inserted += made;
+  release_dead(environment, memory_is_plenty() ? std::max<size_t>(made, 1) : environment.dead.size());
 }
 
 void export_lifetime(Napi::Env, Napi::Object exports) {

@@ -1,113 +1,16 @@
 #include "memory.h"
 
 #include <ATen/DeviceAccelerator.h>
-#include <c10/core/CPUAllocator.h>
 #include <algorithm>
-#include <atomic>
 #include <array>
-#include <limits>
-#include <mutex>
-#include <vector>
+#include <atomic>
 
-#ifdef __APPLE__
-#include <malloc/malloc.h>
-#define malloc_usable_size malloc_size
-#else
-#include <malloc.h>
-#endif
+#include "allocator.h"
 
 namespace torchts {
 namespace {
 
-// Process-wide, as the allocator is: the environments share one libtorch.
-std::atomic<int64_t> live_bytes{0};
-std::atomic<int64_t> reported_bytes{0};
-c10::Allocator* wrapped = nullptr;
-
-size_t size_of(void* data) { return malloc_usable_size(data); }
-
-// Small blocks wait here for the next tensor of their size, each thread's apart: aligned allocation and release in the C
-// library cost a tenth of a small operator. A block that moved to another thread is kept there.
-class SmallBlocks {
- public:
-  ~SmallBlocks() {
-    for (auto& blocks : classes_)
-      for (void* block : blocks) wrapped->raw_deleter()(block);
-    closed_ = true;
-  }
-  void* take(size_t size) {
-    auto& blocks = classes_[(size + kUnit - 1) / kUnit];
-    if (blocks.empty()) return nullptr;
-    void* block = blocks.back();
-    blocks.pop_back();
-    return block;
-  }
-  bool keep(void* block, size_t size) {
-    if (closed_) return false;
-    auto& blocks = classes_[size / kUnit];
-    if (blocks.size() * size >= kMostBytes) return false;
-    blocks.push_back(block);
-    return true;
-  }
-#ifdef __SANITIZE_ADDRESS__
-  static bool fits(size_t) { return false; }  // a kept block would hide that somebody still reads it
-#else
-  static bool fits(size_t size) { return size <= kLargest; }
-#endif
-
- private:
-  static constexpr size_t kUnit = 64, kLargest = 4096;
-  static constexpr size_t kMostBytes = 2 << 20;  // of each size: a collection may free ten thousand tensors at once
-  std::array<std::vector<void*>, kLargest / kUnit + 1> classes_;
-  // Outside of the object: it is read by what dies after it, at the end of the thread.
-  static inline thread_local bool closed_ = false;
-};
-
-thread_local SmallBlocks small_blocks;
-
-void release(void* data) {
-  if (!data) return;
-  const size_t size = size_of(data);
-  live_bytes.fetch_sub(static_cast<int64_t>(size), std::memory_order_relaxed);
-  if (SmallBlocks::fits(size) && small_blocks.keep(data, size)) return;
-  wrapped->raw_deleter()(data);
-}
-
-struct CountingAllocator final : c10::Allocator {
-  c10::DataPtr allocate(size_t size) override {
-    void* data = SmallBlocks::fits(size) && size > 0 ? small_blocks.take(size) : nullptr;
-    if (!data) data = wrapped->allocate(size).release_context();
-    if (data) live_bytes.fetch_add(static_cast<int64_t>(size_of(data)), std::memory_order_relaxed);
-    return {data, data, &release, c10::Device(c10::DeviceType::CPU)};
-  }
-  c10::DeleterFnPtr raw_deleter() const override { return &release; }
-  void copy_data(void* target, const void* source, size_t size) const override { default_copy_data(target, source, size); }
-};
-
-// A training step, and a prediction, asks for the blocks that the last one gave back. Pages that went to the system in
-// between have to be cleared and mapped again: a twentieth of a step's time. So the C library keeps what is free at the end
-// of its heap, and larger blocks come from the heap too, up to the size that it allows.
-void keep_freed_pages() {
-#ifdef __GLIBC__
-  mallopt(M_MMAP_THRESHOLD, 32 << 20);
-  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
-#endif
-}
-
-}  // namespace
-
-void count_cpu_memory() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    keep_freed_pages();
-    wrapped = c10::GetCPUAllocator();
-    c10::SetCPUAllocator(new CountingAllocator(), 255);
-  });
-}
-
-int64_t cpu_bytes() { return live_bytes.load(std::memory_order_relaxed); }
-
-namespace {
+std::atomic<int64_t> reported_bytes{0};  // process-wide, as the allocators are
 
 // V8 may collect whenever it is told of more memory. That helps where tensors are left to it; where scopes free them, memory
 // rises and falls with each training step, and two collections a step, each on several threads, would cost a tenth of its
@@ -147,6 +50,7 @@ struct DeviceMemory {
 Watermark cpu_watermark;
 std::array<DeviceMemory, 64> device_memory;
 std::atomic<int64_t> device_bytes{0};
+std::atomic<bool> device_used{false};
 std::atomic<bool> due{false};
 
 void sample(DeviceMemory& memory, c10::DeviceIndex index) {
@@ -170,6 +74,7 @@ void set_watermark(c10::Device device, int64_t bytes) {
 
 void note_device_tensor(const at::Tensor& tensor) {
   if (tensor.is_meta() || !tensor.has_storage() || !at::accelerator::isAccelerator(tensor.device().type())) return;
+  device_used.store(true, std::memory_order_relaxed);
   const c10::DeviceIndex index = tensor.device().index();
   DeviceMemory& memory = device_memory.at(static_cast<size_t>(std::max<c10::DeviceIndex>(index, 0)));
   if ((memory.since += static_cast<int64_t>(tensor.storage().nbytes())) < kStep) return;
@@ -178,6 +83,11 @@ void note_device_tensor(const at::Tensor& tensor) {
 }
 
 bool collection_due() { return due.load(std::memory_order_relaxed) && due.exchange(false); }
+
+bool memory_is_plenty() {
+  constexpr int64_t kLittle = 256 << 20;
+  return !device_used.load(std::memory_order_relaxed) && cpu_bytes() < kLittle;
+}
 
 void note_collected(int64_t bytes) { collected.fetch_add(bytes, std::memory_order_relaxed); }
 

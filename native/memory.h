@@ -6,19 +6,15 @@
 
 namespace torchts {
 
-// Puts a counter in front of libtorch's CPU allocator, once a process. Every byte counts, also those that only an
-// autograd graph holds: to the collector a loss is four bytes, though gigabytes may hang from it.
-void count_cpu_memory();
-
-// Bytes that the CPU allocator has out.
-int64_t cpu_bytes();
-
 // Called for each result: memory of devices counts too.
 void note_device_tensor(const at::Tensor& tensor);
 
 // From this many bytes in tensors of `device` on, garbage is to be collected.
 constexpr int64_t kNoWatermark = std::numeric_limits<int64_t>::max();
 void set_watermark(c10::Device device, int64_t bytes);
+
+// Whether so little memory is in use, none of it on a device, that nobody minds when tensors are freed a little later.
+bool memory_is_plenty();
 
 // Called when the collector has freed a tensor.
 void note_collected(int64_t bytes);

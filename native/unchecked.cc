@@ -200,27 +200,43 @@ void check_linalg_lu_solve(const std::vector<at::IValue>& arguments) { check_piv
 // lu_solve(self, LU_data, LU_pivots)
 void check_lu_solve(const std::vector<at::IValue>& arguments) { check_pivots(arguments[1].toTensor(), arguments[2].toTensor()); }
 
+struct Checked {
+  std::string_view name;
+  Precondition check;
+};
+
+constexpr std::array kChecked = std::to_array<Checked>({
+    {"aten::_chunk_cat", &check_chunk_cat},
+    {"aten::_foreach_addcdiv", &check_scalars},
+    {"aten::_foreach_addcdiv_", &check_scalars},
+    {"aten::_foreach_addcmul", &check_scalars},
+    {"aten::_foreach_addcmul_", &check_scalars},
+    {"aten::_native_batch_norm_legit", &check_batch_norm},
+    {"aten::_pad_packed_sequence", &check_packed},
+    {"aten::_weight_norm", &check_weight_norm},
+    {"aten::_weight_norm_interface", &check_weight_norm},
+    {"aten::batch_norm_update_stats", &check_running_stats},
+    {"aten::chunk", &check_parts},
+    {"aten::dsplit", &check_parts},
+    {"aten::hsplit", &check_parts},
+    {"aten::linalg_lu_solve", &check_linalg_lu_solve},
+    {"aten::lu_solve", &check_lu_solve},
+    {"aten::lu_unpack", &check_lu_unpack},
+    {"aten::native_group_norm", &check_group_norm},
+    {"aten::range", &check_range},
+    {"aten::tensor_split", &check_parts},
+    {"aten::unsafe_chunk", &check_parts},
+    {"aten::vsplit", &check_parts},
+    {"mkldnn::_reorder_convolution_weight", &check_reorder},
+});
+
 }  // namespace
 
 bool trusts_its_caller(std::string_view name) { return std::find(kTrusting.begin(), kTrusting.end(), name) != kTrusting.end(); }
 
 Precondition precondition_of(std::string_view name) {
-  if (name == "aten::native_group_norm") return &check_group_norm;
-  if (name == "aten::_weight_norm" || name == "aten::_weight_norm_interface") return &check_weight_norm;
-  if (name == "aten::_native_batch_norm_legit") return &check_batch_norm;
-  if (name == "aten::batch_norm_update_stats") return &check_running_stats;
-  if (name == "mkldnn::_reorder_convolution_weight") return &check_reorder;
-  if (name == "aten::_chunk_cat") return &check_chunk_cat;
-  if (name == "aten::_pad_packed_sequence") return &check_packed;
-  if (name == "aten::lu_unpack") return &check_lu_unpack;
-  if (name == "aten::linalg_lu_solve") return &check_linalg_lu_solve;
-  if (name == "aten::lu_solve") return &check_lu_solve;
-  if (name == "aten::range") return &check_range;
-  for (const std::string_view pointwise : {"addcdiv", "addcdiv_", "addcmul", "addcmul_"})
-    if (name.starts_with("aten::_foreach_") && name.substr(15) == pointwise) return &check_scalars;
-  for (const std::string_view splitting : {"tensor_split", "chunk", "unsafe_chunk", "hsplit", "vsplit", "dsplit"})
-    if (name.starts_with("aten::") && name.substr(6) == splitting) return &check_parts;
-  return nullptr;
+  const auto found = std::find_if(kChecked.begin(), kChecked.end(), [&](const Checked& checked) { return checked.name == name; });
+  return found == kChecked.end() ? nullptr : found->check;
 }
 
 }  // namespace torchts

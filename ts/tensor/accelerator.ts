@@ -44,7 +44,7 @@ export const accelerator = {
   graph: capture,
   /** Waits until all work on the device is done. */
   synchronize: (index?: number): void => guarded('accelerator.synchronize', () => binding.synchronize(index)),
-  /** Gives cached blocks back to the device. */
+  /** Gives the blocks that libtorch keeps for later tensors back to the device, and those of the CPU to the system. */
   emptyCache: (): void => guarded('accelerator.emptyCache', () => binding.emptyCache()),
   memory: (index?: number): DeviceMemory => guarded('accelerator.memory', () => binding.deviceMemory(index)),
   memoryInfo: (index?: number): DeviceFree => {

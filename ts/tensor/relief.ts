@@ -11,7 +11,7 @@ import { collectGarbage, largestTensors } from './census';
 export function relieve<T>(error: unknown, again: (() => T) | null): T {
   if (!(error instanceof OutOfMemoryError)) throw error;
   collectGarbage();
-  if (binding.accelerator() !== null) binding.emptyCache();
+  binding.emptyCache();
   if (again) {
     try {
       return again();

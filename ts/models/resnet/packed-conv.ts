@@ -2,6 +2,7 @@
  * A convolution whose kernel lies in memory as oneDNN reads it fastest, and whose kernels do what follows before they
  * write: the operators that TorchInductor's freezing uses. For float32 on the CPU, and without autograd.
  */
+import { InputError } from '../../errors';
 import type { Conv2d } from '../../nn';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
@@ -20,13 +21,14 @@ let supported: boolean | undefined;
 
 /** Whether this libtorch has the operators; builds for other processors than x86-64 may not. */
 function isSupported(): boolean {
-  supported ??= torch.scoped(() => {
+  if (supported === undefined) {
     try {
-      return call('_reorder_convolution_weight', 'default', torch.zeros([1, 1, 1, 1])) !== undefined;
-    } catch {
-      return false;
+      supported = torch.ops['mkldnn']!['_reorder_convolution_weight']!['default']!.schema !== '';
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      supported = false;
     }
-  });
+  }
   return supported;
 }
 

@@ -68,16 +68,18 @@ export class ObjectDetector {
   }
 }
 
+/** The copy does not wait where the loader has pinned the batch. */
+const moved = (tensor: torch.Tensor, device: Device): torch.Tensor => tensor.to({ device, nonBlocking: true });
+
 /** The input of the model on its device. */
 export function onDevice({ pixelValues, pixelMask }: PaddedBatch, device: Device): { pixelValues: torch.Tensor; pixelMask: torch.Tensor } {
-  const there = { device, nonBlocking: true };
-  return { pixelValues: pixelValues.to(there), pixelMask: pixelMask.to(there) };
+  return { pixelValues: moved(pixelValues, device), pixelMask: moved(pixelMask, device) };
 }
 
 /** The same with what there is to find, for a loss. */
 export function labelledOnDevice({ labels, ...batch }: DetectionBatch, device: Device): DetectionInput {
-  const there = { device, nonBlocking: true };
-  return { ...onDevice(batch, device), labels: labels.map(({ classLabels, boxes }) => ({ classLabels: classLabels.to(there), boxes: boxes.to(there) })) };
+  const found = labels.map(({ classLabels, boxes }) => ({ classLabels: moved(classLabels, device), boxes: moved(boxes, device) }));
+  return { ...onDevice(batch, device), labels: found };
 }
 
 /** What a source stands for: `fromPretrained` takes it. @throws InputError when it is nothing */

@@ -1,0 +1,174 @@
+#include "allocator.h"
+
+#include <c10/core/CPUAllocator.h>
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <limits>
+#include <mutex>
+#include <vector>
+
+#ifdef __APPLE__
+#include <malloc/malloc.h>
+#define malloc_usable_size malloc_size
+#else
+#include <malloc.h>
+#endif
+
+namespace torchts {
+namespace {
+
+// Process-wide: the environments share one libtorch.
+std::atomic<int64_t> live_bytes{0};
+c10::Allocator* wrapped = nullptr;
+
+size_t size_of(void* data) { return malloc_usable_size(data); }
+
+#ifdef __SANITIZE_ADDRESS__
+constexpr bool kKeeps = false;  // a kept block would hide that somebody still reads it
+#else
+constexpr bool kKeeps = true;
+#endif
+
+// Small blocks wait here for the next tensor of their size, each thread's apart: aligned allocation and release in the C
+// library cost a tenth of a small operator. A block that moved to another thread is kept there.
+class SmallBlocks {
+ public:
+  static constexpr size_t kLargest = 4096;
+
+  ~SmallBlocks() {
+    for (auto& blocks : classes_)
+      for (void* block : blocks) wrapped->raw_deleter()(block);
+    closed_ = true;
+  }
+  void* take(size_t size) {
+    auto& blocks = classes_[(size + kUnit - 1) / kUnit];
+    if (blocks.empty()) return nullptr;
+    void* block = blocks.back();
+    blocks.pop_back();
+    return block;
+  }
+  bool keep(void* block, size_t size) {
+    if (closed_) return false;
+    auto& blocks = classes_[size / kUnit];
+    if (blocks.size() * size >= kMostBytes) return false;
+    blocks.push_back(block);
+    return true;
+  }
+
+ private:
+  static constexpr size_t kUnit = 64;
+  static constexpr size_t kMostBytes = 2 << 20;  // of each size: a collection may free ten thousand tensors at once
+  std::array<std::vector<void*>, kLargest / kUnit + 1> classes_;
+  // Outside of the object: it is read by what dies after it, at the end of the thread.
+  static inline thread_local bool closed_ = false;
+};
+
+thread_local SmallBlocks small_blocks;
+
+// Blocks too large for the heap come from the system page by page, cleared, and while a page is mapped every other thread that
+// wants one waits: of a loader that decodes on all cores beside the making of batches that was a third of the time. So the last
+// few wait here for a tensor of their size, the oldest first in line to go.
+class LargeBlocks {
+ public:
+  static constexpr size_t kSmallest = 32 << 20;
+
+  // The block of that size, or null; then as much as is about to be asked of the system goes back to it.
+  void* take(size_t size) {
+    const std::lock_guard lock(mutex_);
+    const auto found = std::find_if(blocks_.begin(), blocks_.end(), [&](void* block) { return size_of(block) >= size && size_of(block) - size <= size / kSlack; });
+    if (found == blocks_.end()) {
+      shrink(bytes_ > size ? bytes_ - size : 0);
+      return nullptr;
+    }
+    void* block = *found;
+    blocks_.erase(found);
+    bytes_ -= size_of(block);
+    return block;
+  }
+  void keep(void* block) {
+    const std::lock_guard lock(mutex_);
+    blocks_.push_back(block);
+    bytes_ += size_of(block);
+    shrink(kMostBytes);
+  }
+  void release() {
+    const std::lock_guard lock(mutex_);
+    shrink(0);
+  }
+
+ private:
+  static constexpr size_t kMostBytes = 256 << 20, kSlack = 16;
+
+  void shrink(size_t most) {
+    while (bytes_ > most) {
+      void* oldest = blocks_.front();
+      blocks_.erase(blocks_.begin());
+      bytes_ -= size_of(oldest);
+      wrapped->raw_deleter()(oldest);
+    }
+  }
+
+  std::mutex mutex_;
+  std::vector<void*> blocks_;  // a handful
+  size_t bytes_ = 0;
+};
+
+// Never destroyed: tensors die after whatever is.
+LargeBlocks& large_blocks() {
+  static auto* blocks = new LargeBlocks;
+  return *blocks;
+}
+
+void* reused(size_t size) {
+  if (!kKeeps || size == 0) return nullptr;
+  if (size <= SmallBlocks::kLargest) return small_blocks.take(size);
+  return size >= LargeBlocks::kSmallest ? large_blocks().take(size) : nullptr;
+}
+
+void release(void* data) {
+  if (!data) return;
+  const size_t size = size_of(data);
+  live_bytes.fetch_sub(static_cast<int64_t>(size), std::memory_order_relaxed);
+  if (kKeeps && size <= SmallBlocks::kLargest && small_blocks.keep(data, size)) return;
+  if (kKeeps && size >= LargeBlocks::kSmallest) return large_blocks().keep(data);
+  wrapped->raw_deleter()(data);
+}
+
+struct CountingAllocator final : c10::Allocator {
+  c10::DataPtr allocate(size_t size) override {
+    void* data = reused(size);
+    if (!data) data = wrapped->allocate(size).release_context();
+    if (data) live_bytes.fetch_add(static_cast<int64_t>(size_of(data)), std::memory_order_relaxed);
+    return {data, data, &release, c10::Device(c10::DeviceType::CPU)};
+  }
+  c10::DeleterFnPtr raw_deleter() const override { return &release; }
+  void copy_data(void* target, const void* source, size_t size) const override { default_copy_data(target, source, size); }
+};
+
+// A training step, and a prediction, asks for the blocks that the last one gave back. Pages that went to the system in
+// between have to be cleared and mapped again: a twentieth of a step's time. So the C library keeps what is free at the end
+// of its heap, and larger blocks come from the heap too, up to the size that it allows.
+void keep_freed_pages() {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, LargeBlocks::kSmallest);
+  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+#endif
+}
+
+}  // namespace
+
+void install_allocator() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    keep_freed_pages();
+    wrapped = c10::GetCPUAllocator();
+    c10::SetCPUAllocator(new CountingAllocator(), 255);
+  });
+}
+
+int64_t cpu_bytes() { return live_bytes.load(std::memory_order_relaxed); }
+
+void release_kept_blocks() { large_blocks().release(); }
+
+}  // namespace torchts
