@@ -22,7 +22,8 @@ options=(
   detect_leaks=0               # V8 and libtorch keep what they have until the process ends; the tests count tensors themselves
   allocator_may_return_null=1  # a tensor that is too large is an error for JavaScript, not the end
   handle_segv=0                # the fuzzer's own test ends a process by SIGSEGV, and wants to see that
-  quarantine_size_mb=64        # what is freed waits to be touched again, and a test counts resident memory
+  quarantine_size_mb=16        # what is freed waits to be touched again, and tests count resident memory
+  soft_rss_limit_mb=6000       # the fuzzer asks for more than there is
   detect_stack_use_after_return=1
   "log_path=$reports/asan"     # some tests read what their processes print
 )
