@@ -23,7 +23,7 @@ options=(
   allocator_may_return_null=1  # a tensor that is too large is an error for JavaScript, not the end
   handle_segv=0                # the fuzzer's own test ends a process by SIGSEGV, and wants to see that
   quarantine_size_mb=16        # what is freed waits to be touched again, and tests count resident memory
-  soft_rss_limit_mb=6000       # the fuzzer asks for more than there is
+  max_allocation_size_mb=2000  # the fuzzer asks for more than there is
   detect_stack_use_after_return=1
   "log_path=$reports/asan"     # some tests read what their processes print
 )
