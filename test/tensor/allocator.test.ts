@@ -3,11 +3,19 @@ import { torch } from '../../ts';
 
 const MEBIBYTE = 2 ** 18; // float32
 
-/** MiB that the process has more in memory after tensors of these sizes were made, written to and freed. */
-function kept(...sizes: readonly number[]): number {
+const make = (size: number): unknown => torch.full([size * MEBIBYTE], 1);
+
+/** MiB that go back to the system. */
+function released(): number {
   const before = process.memoryUsage.rss();
-  for (const size of sizes) torch.scope(() => void torch.full([size * MEBIBYTE], 1));
-  return (process.memoryUsage.rss() - before) / 2 ** 20;
+  torch.accelerator.emptyCache();
+  return (before - process.memoryUsage.rss()) / 2 ** 20;
+}
+
+/** MiB that wait after tensors of these sizes were made, written to and freed, one after the other. */
+function kept(...sizes: readonly number[]): number {
+  for (const size of sizes) torch.scope(() => void make(size));
+  return released();
 }
 
 function near(found: number, expected: number): void {
@@ -15,32 +23,32 @@ function near(found: number, expected: number): void {
 }
 
 describe('the memory of a large tensor', () => {
-  beforeEach(() => {
-    torch.ones([1]).dispose();
-    torch.accelerator.emptyCache();
-  });
-  afterEach(() => torch.accelerator.emptyCache());
+  beforeEach(() => torch.accelerator.emptyCache());
 
   it('waits for the next tensor of that size, or one hardly smaller', () => near(kept(48, 48, 47, 48), 48));
 
-  it('goes back to the system by emptyCache()', () => {
-    near(kept(64), 64);
-    const before = process.memoryUsage.rss();
-    torch.accelerator.emptyCache();
-    near((before - process.memoryUsage.rss()) / 2 ** 20, 64);
+  it('waits beside that of another size', () => {
+    for (let step = 0; step < 3; step++) torch.scope(() => void [make(64), make(48)]);
+    near(released(), 64 + 48);
   });
 
-  it('goes back when a larger one is asked for', () => near(kept(48, 64, 100), 100));
+  it('goes back when another size is asked for', () => near(kept(48, 64, 130), 130));
+
+  it('waits no longer after emptyCache()', () => {
+    near(kept(64), 64);
+    near(released(), 0);
+  });
 
   it('is kept up to 256 MiB', () => {
-    const before = process.memoryUsage.rss();
-    torch.scope(() => void Array.from({ length: 16 }, () => torch.full([48 * MEBIBYTE], 1)));
-    near((process.memoryUsage.rss() - before) / 2 ** 20, 5 * 48);
+    torch.scope(() => void Array.from({ length: 16 }, () => make(48)));
+    near(released(), 5 * 48);
   });
+
+  it('does not wait below 32 MiB, where it is the heap’s', () => near(kept(16), 0));
 
   it('is not counted as in use', () => {
     const before = torch.allocatedBytes();
-    kept(48);
+    torch.scope(() => void make(48));
     assert.ok(torch.allocatedBytes() - before < 2 ** 20);
   });
 });
