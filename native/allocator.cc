@@ -67,7 +67,7 @@ class SmallBlocks {
 thread_local SmallBlocks small_blocks;
 
 // Blocks too large for the heap come from the system page by page, cleared, and while a page is mapped every other thread that
-// wants one waits: of a loader that decodes on all cores beside the making of batches that was a third of the time. So the last
+// wants one waits: of a loader that decodes on all cores beside the making of batches that was a fifth of the time. So the last
 // few wait here for a tensor of their size, the oldest first in line to go.
 class LargeBlocks {
  public:

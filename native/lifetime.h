@@ -15,7 +15,7 @@ void release_dead(Environment& environment, size_t most = std::numeric_limits<si
 
 // Called before an operator that may need memory. While there is plenty, as many are released as the last operator made: what
 // the C library gets back one by one it gives out again as it is, but hundred thousands at once it joins to large blocks, only
-// to cut these up again, which takes a fifth of a small operator's time.
+// to cut these up again, which takes a seventh of a small operator's time.
 void make_room(Environment& environment) noexcept;
 
 }  // namespace torchts
