@@ -31,7 +31,7 @@ struct Environment {
 
   HandleTable tensors;
   std::vector<Handle> dead;   // the collector has taken their objects (see lifetime.h)
-  uint64_t inserted = 0;      // tensors made when the last few were released
+  uint64_t inserted = 0;      // what the table had counted when some of them were last released
   bool burial_posted = false;  // they are released on the next turn of the event loop at the latest
   std::vector<std::unique_ptr<Operator>> operators;
   std::unordered_map<uint32_t, at::Generator> generators;

@@ -119,7 +119,8 @@ void release_dead(Environment& environment, size_t most) noexcept {
 void make_room(Environment& environment) noexcept {
   const size_t made = environment.tensors.inserted() - environment.inserted;
   environment.inserted += made;
-  release_dead(environment, memory_is_plenty() ? std::max<size_t>(made, 1) : environment.dead.size());
+  if (!memory_is_plenty()) return release_dead(environment);
+  release_dead(environment, std::max<size_t>(made, 1));
 }
 
 void export_lifetime(Napi::Env, Napi::Object exports) {

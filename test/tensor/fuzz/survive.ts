@@ -22,7 +22,7 @@ const SECONDS = 240;
  * Huge sizes are to meet an allocator that refuses, not a system that ends the process to get its memory back. To the system
  * the maps of AddressSanitizer are data as well, so with it the limit is its own (scripts/sanitize.sh).
  */
-const LIMITED = process.env['ASAN_OPTIONS'] ? 'exec "$0" "$@"' : 'ulimit -d 6000000; exec "$0" "$@"';
+const LIMITED = `${process.env['ASAN_OPTIONS'] ? '' : 'ulimit -d 6000000; '}exec "$0" "$@"`;
 
 /** `namespace::name.overload` of every operator that libtorch registers. */
 export function allRegistered(): string[] {

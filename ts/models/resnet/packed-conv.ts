@@ -2,7 +2,6 @@
  * A convolution whose kernel lies in memory as oneDNN reads it fastest, and whose kernels do what follows before they
  * write: the operators that TorchInductor's freezing uses. For float32 on the CPU, and without autograd.
  */
-import { InputError } from '../../errors';
 import type { Conv2d } from '../../nn';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
@@ -17,21 +16,6 @@ export interface Epilogue {
   readonly intoResidual?: boolean;
 }
 
-let supported: boolean | undefined;
-
-/** Whether this libtorch has the operators; builds for other processors than x86-64 may not. */
-function isSupported(): boolean {
-  if (supported === undefined) {
-    try {
-      supported = torch.ops['mkldnn']!['_reorder_convolution_weight']!['default']!.schema !== '';
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      supported = false;
-    }
-  }
-  return supported;
-}
-
 /** Changes when the tensor is written to. */
 function version(tensor: Tensor): number {
   return torch.ops.aten._version.default(tensor) as number;
@@ -44,9 +28,9 @@ export class PackedConv {
   readonly #source: readonly Tensor[];
   readonly #versions: readonly number[];
 
-  /** Whether a packed kernel can stand for this one. */
+  /** Whether a packed kernel can stand for this one; libtorch registers the operators where it was built with oneDNN. */
   static takes(weight: Tensor, input: Tensor): boolean {
-    return weight.device === 'cpu' && weight.dtype === 'float32' && input.dtype === 'float32' && isSupported();
+    return weight.device === 'cpu' && weight.dtype === 'float32' && input.dtype === 'float32' && torch.backends.mkldnn.isAvailable();
   }
 
   /**
