@@ -86,6 +86,14 @@ describe('pretrained models', () => {
     });
   });
 
+  it('are not made from bare options', () => {
+    assert.throws(
+      () => new ViTForImageClassification({ numLabels: 40 } as never),
+      { name: 'InputError', message: 'new ViTForImageClassification: expected a configuration, found { numLabels: 40 }; ViTForImageClassification.fromConfig takes its options.' },
+    );
+    assert.throws(() => new ViTModel(undefined as never), { name: 'InputError', message: /expected a configuration, found undefined/ });
+  });
+
   describe('a head of another size', () => {
     it('is replaced, and says so', async () => {
       const model = await load(folder, { numLabels: 7 });

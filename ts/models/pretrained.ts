@@ -4,13 +4,14 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { InputError } from '../errors';
 import { replaceFile } from '../native/replace-file';
 import { Module } from '../nn';
 import * as torch from '../tensor';
 import type { FactoryOptions as ModelFactory } from '../nn/options';
 import type { Tensor } from '../tensor';
-import type { PretrainedConfig } from './config';
+import { PretrainedConfig } from './config';
 import { initializeWeights } from './initialize';
 import { loadPretrained, type Checkpoint, type LoadOptions } from './load';
 import { WEIGHTS_FILE } from './weights';
@@ -21,6 +22,10 @@ export type { ModelFactory };
 export abstract class PretrainedModel<Config extends PretrainedConfig = PretrainedConfig> extends Module {
   protected constructor(readonly config: Config) {
     super();
+    if (!(config instanceof PretrainedConfig)) {
+      const name = new.target.name;
+      throw new InputError(`new ${name}: expected a configuration, found ${inspect(config, { depth: 0 })}; ${name}.fromConfig takes its options.`);
+    }
   }
 
   /**

@@ -51,6 +51,7 @@ describe('a configuration', () => {
   const refused: [string, { text?: string; set?: string[] }, RegExp][] = [
     ['an unknown key, with the nearest one', { set: ['optimizer.rl=1'] }, /^--set optimizer.rl=1: there is no key "optimizer.rl"; did you mean "optimizer.lr"\?$/],
     ['a key without its group', { set: ['lr=1'] }, /did you mean "optimizer.lr"\?/],
+    ['a group, with the nearest one', { set: ['optimiser.lr=1'] }, /no key "optimiser"; did you mean "optimizer"\?$/],
     ['a key in another spelling', { text: 'optimizer: { Betas: [0, 1] }' }, /did you mean "optimizer.betas"\?/],
     ['a key like no other, with the list', { set: ['colour=red'] }, /no key "colour"; the keys are epochs, name, optimizer.lr, optimizer.betas\.$/],
     ['the prototype', { text: '__proto__: { epochs: 1 }' }, /no key "__proto__"/],

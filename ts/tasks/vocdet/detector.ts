@@ -4,6 +4,7 @@ import { DetrForObjectDetection } from '../../models';
 import { labelSpaceOf, postProcess, requireLabels, type DetectionInput, type Detections } from '../../models/detr';
 import * as torch from '../../tensor';
 import type { Device } from '../../tensor';
+import { toDevice } from '../../train/device';
 import { weightsOf } from '../../train/run';
 import type { Extent } from '../../vision/boxes';
 import { DetectionProcessor, type PaddedBatch } from '../../vision/detection-processor';
@@ -68,17 +69,14 @@ export class ObjectDetector {
   }
 }
 
-/** The copy does not wait where the loader has pinned the batch. */
-const moved = (tensor: torch.Tensor, device: Device): torch.Tensor => tensor.to({ device, nonBlocking: true });
-
 /** The input of the model on its device. */
 export function onDevice({ pixelValues, pixelMask }: PaddedBatch, device: Device): { pixelValues: torch.Tensor; pixelMask: torch.Tensor } {
-  return { pixelValues: moved(pixelValues, device), pixelMask: moved(pixelMask, device) };
+  return { pixelValues: toDevice(pixelValues, device), pixelMask: toDevice(pixelMask, device) };
 }
 
 /** The same with what there is to find, for a loss. */
 export function labelledOnDevice({ labels, ...batch }: DetectionBatch, device: Device): DetectionInput {
-  const found = labels.map(({ classLabels, boxes }) => ({ classLabels: moved(classLabels, device), boxes: moved(boxes, device) }));
+  const found = labels.map(({ classLabels, boxes }) => ({ classLabels: toDevice(classLabels, device), boxes: toDevice(boxes, device) }));
   return { ...onDevice(batch, device), labels: found };
 }
 

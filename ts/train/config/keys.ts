@@ -14,6 +14,13 @@ export function leafKeys(tree: ConfigTree, prefix = ''): string[] {
   );
 }
 
+/** The dotted names of all groups in `tree`. */
+export function groupKeys(tree: ConfigTree, prefix = ''): string[] {
+  return Object.entries(tree).flatMap(([key, value]) =>
+    isGroup(value) ? [`${prefix}${key}`, ...groupKeys(value, `${prefix}${key}.`)] : [],
+  );
+}
+
 /** The value at a dotted key, or undefined where there is none. */
 export function valueAt(tree: ConfigTree, key: string): ConfigValue | undefined {
   let value: ConfigValue | undefined = tree;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse, parseDocument } from 'yaml';
 import type { ZodType } from 'zod';
 import { InputError, UsageError } from '../../errors';
-import { type ConfigTree, type ConfigValue, isGroup, leafKeys, nearestKey, valueAt } from './keys';
+import { type ConfigTree, type ConfigValue, groupKeys, isGroup, leafKeys, nearestKey, valueAt } from './keys';
 
 /** Where the values of a run come from; each source overrides the one before it. */
 export interface ConfigSources {
@@ -80,7 +80,7 @@ function overlay(base: ConfigTree, layer: ConfigTree, source: string, root = bas
 
 function unknownKey(key: string, source: string, root: ConfigTree): UsageError {
   const keys = leafKeys(root);
-  const nearest = nearestKey(key, keys);
+  const nearest = nearestKey(key, [...keys, ...groupKeys(root)]);
   const hint = nearest ? `did you mean "${nearest}"?` : `the keys are ${keys.join(', ')}.`;
   return new UsageError(`${source}: there is no key "${key}"; ${hint}`);
 }
