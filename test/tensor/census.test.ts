@@ -49,6 +49,19 @@ describe('findLeaks', () => {
     assert.deepEqual(await torch.findLeaks(() => { state = state.add(1); }), []);
     state.dispose();
   });
+
+  it('leaves the recording of origins as it was', async () => {
+    torch.recordOrigins();
+    await torch.findLeaks(() => {});
+    const made = torch.keep(torch.ones([3000, 1000]));
+    assert.match(torch.liveTensors({ limit: 1 })[0]!.madeAt!, /census\.test\.ts/);
+    torch.recordOrigins(false);
+    await torch.findLeaks(() => {});
+    made.dispose();
+    const unseen = torch.keep(torch.ones([3000, 1000]));
+    assert.equal(torch.liveTensors({ limit: 1 })[0]!.madeAt, undefined);
+    unseen.dispose();
+  });
 });
 
 describe('when memory runs out', () => {
@@ -61,6 +74,38 @@ describe('when memory runs out', () => {
       assert.match(error.message, /tensors are alive, the largest of them:\n {2}5\.7 MiB: float32\[1500, 1000\] on cpu\n/);
       assert.match(error.message, /torch\.recordOrigins\(\) tells where/);
       return true;
+    });
+  });
+
+  it('it tells where these were made, when that is recorded', () => {
+    torch.recordOrigins();
+    const recorded = torch.zeros([3000, 1000]);
+    assert.throws(() => torch.empty([TOO_MUCH], { dtype: 'uint8' }), (error: Error) => {
+      assert.match(error.message, /\n {2}11\.4 MiB: float32\[3000, 1000\] on cpu, made at .*census\.test\.ts:\d+/);
+      assert.doesNotMatch(error.message, /recordOrigins/);
+      return true;
+    });
+    torch.recordOrigins(false);
+    recorded.dispose();
+  });
+
+  describe('on the way back', () => {
+    /** Its forward allocates nothing, its backward the gradient of all that was expanded. */
+    const loss = (): torch.Tensor => torch.ones([1], { requiresGrad: true }).expand([TOO_MUCH]).select(0, 0);
+    const told = (error: unknown): boolean => error instanceof OutOfMemoryError && (error.message.match(/tensors are alive/g) ?? []).length === 1;
+
+    it('backward tells the same', () => assert.throws(() => loss().backward(), told));
+    it('autograd.grad too', () => {
+      const x = torch.ones([1], { requiresGrad: true });
+      assert.throws(() => torch.autograd.grad(x.expand([TOO_MUCH]).select(0, 0), x), told);
+    });
+    it('and beside the event loop', () => assert.rejects(loss().backwardAsync(), told));
+    it('an operator inside a function of JavaScript is told of once', () => {
+      class Greedy extends torch.autograd.Function {
+        static forward(_: unknown, x: torch.Tensor): torch.Tensor { return x.clone(); }
+        static backward(_: unknown, gradient: torch.Tensor): torch.Tensor { return gradient.add(torch.empty([TOO_MUCH])); }
+      }
+      assert.throws(() => (Greedy.apply(torch.ones([1], { requiresGrad: true })) as torch.Tensor).sum().backward(), told);
     });
   });
 

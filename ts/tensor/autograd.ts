@@ -9,6 +9,7 @@ import { context } from './context';
 import { adopt } from './lifetime';
 import { describe } from './operator';
 import { checkOptions } from './options';
+import { relieve } from './relief';
 import { Tensor, type BackwardOptions } from './tensor';
 
 export function putTensors(tensors: readonly (Tensor | null)[]): void {
@@ -25,13 +26,13 @@ export function takeTensorOrNull(): Tensor | null {
   return take() === Tag.None ? null : adopt(take());
 }
 
-/** One call of the engine; the graph it consumes lets go of what it held of JavaScript. */
+/** One call of the engine; the graph it consumes lets go of what it held of JavaScript, also where memory ran out half-way. */
 function run<T>(where: string, body: () => T): T {
   forgetReport();
   try {
     return body();
   } catch (error) {
-    throw explain(error, where);
+    return relieve(explain(error, where), null);
   } finally {
     forgetDropped();
   }

@@ -25,6 +25,7 @@ const origins = new Map<number, string>();
 const FRAMES = 30;
 const FIRST_SWEEP = 10_000;
 let nextSweep = FIRST_SWEEP;
+let recording = false;
 
 function record(tensor: Tensor): void {
   const limit = Error.stackTraceLimit;
@@ -42,6 +43,7 @@ function record(tensor: Tensor): void {
  * For debugging: a small operator takes several times as long. `TORCHTS_RECORD_ORIGINS=1` switches it on from the start.
  */
 export function recordOrigins(on = true): void {
+  recording = on;
   observeTensors(on ? record : null);
   if (!on) origins.clear();
 }
@@ -100,7 +102,8 @@ export async function findLeaks(body: () => unknown, { rounds = 3 }: { readonly 
   await body();
   await settled();
   const before = new Set(handles().map(({ handle }) => handle));
-  observeTensors(record);
+  const recordedBefore = recording;
+  recordOrigins();
   for (let round = 0; round < rounds; round++) await body();
   await settled();
   const after = handles();
@@ -108,7 +111,7 @@ export async function findLeaks(body: () => unknown, { rounds = 3 }: { readonly 
   // As many as there were is not a leak: an optimizer that replaces its state makes new tensors for old ones.
   const surplus = Math.max(0, after.length - before.size);
   const shown = left.sort((a, b) => b.bytes - a.bytes).slice(0, surplus).map(show);
-  recordOrigins(false);
+  recordOrigins(recordedBefore);
   return shown;
 }
 

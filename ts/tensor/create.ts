@@ -9,6 +9,7 @@ import { dtypeOf, integerRange, isComplex, type DType } from './dtype';
 import { adopt } from './lifetime';
 import { describe, operator, type Complex } from './operator';
 import { checkOptions } from './options';
+import { relieved } from './relief';
 import { surfaceFunction } from './surface';
 import { Tensor, type Nested, type ToOptions } from './tensor';
 import type { Generator } from './generator';
@@ -100,13 +101,14 @@ function pin(data: NodeJS.TypedArray): void {
 }
 
 function load(data: NodeJS.TypedArray, dtype: DType, shape: readonly number[], copy: boolean): Tensor {
-  return guarded('fromTypedArray', () => {
+  const body = (): Tensor => guarded('fromTypedArray', () => {
     rewind();
     reserve(2 + 2 * shape.length);
     put2(Tag.List, shape.length);
     for (const size of shape) put2(Tag.Int, size);
     return adopt(copy ? binding.write(data, dtype) : binding.adopt(data, dtype));
   });
+  return relieved(body, { twice: true });
 }
 
 const DEEPEST = 64; // libtorch's own operators stop there; an array that holds itself has no end

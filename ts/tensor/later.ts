@@ -9,6 +9,7 @@ import { context } from './context';
 import type { Device } from './device';
 import { viewAs, type DataArray } from './dtype';
 import { adopt } from './lifetime';
+import { relieve } from './relief';
 import type { BackwardOptions, Tensor } from './tensor';
 
 export interface LaterOptions {
@@ -20,7 +21,10 @@ export interface LaterOptions {
 }
 
 export interface TensorLater {
-  /** `data()` without holding up the event loop: waiting for the device, the copy and the conversion happen elsewhere. */
+  /**
+   * `data()` without holding up the event loop: waiting for the device and the copy happen elsewhere. Element types that no
+   * typed array holds (bfloat16, float16, float8, complex32) are converted first, by an ordinary operator.
+   */
   dataAsync(options?: LaterOptions): Promise<DataArray>;
   /** `to(device)` without holding up the event loop. */
   toAsync(device: Device, options?: LaterOptions): Promise<Tensor>;
@@ -35,16 +39,17 @@ export interface TensorLater {
  * Submits work and waits for it.
  * @param submit the native call; the context's modes are in force
  * @param finish turns what the addon answers into the result, at once
+ * @param twice whether the work may be done once more when memory runs out
  * @throws the signal's reason (an `AbortError` unless it was given another), or what the work throws
  */
-export async function later<Answer, T>(where: string, submit: () => Submitted<Answer>, finish: (answer: Answer) => T, { signal }: LaterOptions = {}): Promise<T> {
+export async function later<Answer, T>(where: string, submit: () => Submitted<Answer>, finish: (answer: Answer) => T, { signal }: LaterOptions = {}, twice = false): Promise<T> {
   signal?.throwIfAborted();
   context();
   const { id, promise } = guarded(where, submit);
   let cancelled = false;
   const work = promise.then(
     (answer) => (cancelled ? (undefined as never) : finish(answer)),
-    (error: unknown) => Promise.reject(typedError(error, where)),
+    (error: unknown) => relieve(typedError(error, where), twice ? () => later(where, submit, finish, { signal }) : null),
   );
   if (!signal) return work;
   return new Promise<T>((resolve, reject) => {
@@ -66,7 +71,7 @@ const members: ThisType<Tensor> & TensorLater = {
     return later('Tensor.dataAsync', () => binding.readLater(source._handle), (bytes) => viewAs(read, bytes)!, options);
   },
   async toAsync(device, options) {
-    return later('Tensor.toAsync', () => binding.moveLater(this._handle, device), adopt, options);
+    return later('Tensor.toAsync', () => binding.moveLater(this._handle, device), adopt, options, true);
   },
   async backwardAsync(gradient = null, { retainGraph = null, createGraph = false, signal } = {}) {
     const submit = (): Submitted<undefined> => {

@@ -9,7 +9,7 @@ import { collectGarbage, largestTensors } from './census';
  * @param again null for what must not be done twice, because it writes to its arguments
  */
 export function relieve<T>(error: unknown, again: (() => T) | null): T {
-  if (!(error instanceof OutOfMemoryError)) throw error;
+  if (!isNews(error)) throw error;
   collectGarbage();
   binding.emptyCache();
   if (again) {
@@ -20,4 +20,18 @@ export function relieve<T>(error: unknown, again: (() => T) | null): T {
     }
   }
   throw new OutOfMemoryError(`${error.message}\n${largestTensors()}`, { cause: error });
+}
+
+/** Of an error that came through several hands the first has told everything. */
+function isNews(error: unknown): error is OutOfMemoryError {
+  return error instanceof OutOfMemoryError && error.cause === undefined;
+}
+
+/** What `body` gives, with {@link relieve} for what memory it lacks. */
+export function relieved<T>(body: () => T, { twice = false }: { /** Whether it may be done twice. @default false */ readonly twice?: boolean } = {}): T {
+  try {
+    return body();
+  } catch (error) {
+    return relieve(error, twice ? body : null);
+  }
 }
