@@ -58,13 +58,31 @@ describe('torch.jit.load', () => {
   });
 
   it('runs beside the event loop', async () => {
-    let turns = 0;
-    const timer = setInterval(() => turns++, 1);
     const results = await Promise.all(Array.from({ length: 20 }, (_, i) => script.forwardAsync<Record<string, torch.Tensor>>([x, i])));
-    clearInterval(timer);
     results.forEach((result, i) => near(result['result']!, forward(i).toArray<number[]>() as number[][]));
     await assert.rejects(script.forwardAsync([torch.ones([2, 7])]), TorchError);
-    assert.ok(turns >= 0);
+  });
+
+  it('leaves the event loop its turns meanwhile', async () => {
+    const large = torch.ones([700, 700]);
+    const slow = jit.trace((input) => Array.from({ length: 6 }).reduce<torch.Tensor>((product) => input.mm(product).div(700), input), [large]);
+    let turns = 0;
+    const timer = setInterval(() => turns++, 1);
+    slow.forward(large);
+    assert.equal(turns, 0);
+    const product = await slow.forwardAsync([large]);
+    clearInterval(timer);
+    assert.ok(turns > 0, 'the event loop stood still');
+    assert.ok(torch.allclose(product, large));
+  });
+
+  it('beside the event loop has the modes of the caller: autocast, no gradients', async () => {
+    const product = jit.trace((input) => input.mm(input), [torch.ones([2, 2])]);
+    const square = torch.ones([2, 2], { requiresGrad: true });
+    const half = await torch.autocast('cpu', { dtype: 'float16' }, () => product.forwardAsync([square]));
+    assert.deepEqual([half.dtype, half.requiresGrad], ['float16', true]);
+    const plain = await torch.noGrad(() => product.forwardAsync([square]));
+    assert.deepEqual([plain.dtype, plain.requiresGrad], ['float32', false]);
   });
 });
 

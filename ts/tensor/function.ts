@@ -8,9 +8,22 @@ import { register, type Callback } from './callbacks';
 import { context } from './context';
 import { FunctionContext } from './function-context';
 import { adopt, scoped } from './lifetime';
-import { noGrad } from './modes';
+import { isGradEnabled, noGrad } from './modes';
 import { describe } from './operator';
 import { Tensor } from './tensor';
+
+let refused = false;
+
+/** Runs `body`, in which a function that autograd would have to call is an error: for what goes on without JavaScript. */
+export function refusingFunctions<T>(body: () => T): T {
+  const before = refused;
+  refused = true;
+  try {
+    return body();
+  } finally {
+    refused = before;
+  }
+}
 
 type Gradients = Tensor | null | undefined | readonly (Tensor | null | undefined)[];
 
@@ -45,16 +58,16 @@ export interface SplitFunctionType<A extends unknown[], R> extends Derivative {
  * and `setupContext` after it, with them in an array and with what it gave.
  * @example
  * class Exp extends torch.autograd.Function {
- *   static forward(ctx: FunctionContext, x: Tensor): Tensor {
+ *   static forward(ctx: torch.autograd.FunctionContext, x: torch.Tensor): torch.Tensor {
  *     const y = x.exp();
  *     ctx.saveForBackward(y);
  *     return y;
  *   }
- *   static backward(ctx: FunctionContext, gradient: Tensor): Tensor {
+ *   static backward(ctx: torch.autograd.FunctionContext, gradient: torch.Tensor): torch.Tensor {
  *     return gradient.mul(ctx.savedTensors[0]!);
  *   }
  * }
- * const y = Exp.apply(x);
+ * const y = Exp.apply(input);
  */
 export abstract class Function {
   /** Runs `forward` and records `backward` as its derivative. */
@@ -64,6 +77,9 @@ export abstract class Function {
     return scoped(() => {
       const ctx = new FunctionContext(args.map((value) => value instanceof Tensor && value.requiresGrad));
       const returned = noGrad(() => run(this, ctx, args));
+      if (refused && isGradEnabled() && ctx.needsInputGrad.some(Boolean)) {
+        throw new TorchError(`${this.name}.apply: its derivative is JavaScript, which runs on its own thread only; call it in torch.noGrad(), or the module by forward()`);
+      }
       const outputs = outputsOf(this, returned);
       const recorded = record(this, ctx, args, outputs);
       return (Array.isArray(returned) ? recorded : recorded[0]) as R;

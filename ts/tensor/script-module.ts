@@ -9,8 +9,10 @@ import type { DType } from './dtype';
 import { later, type LaterOptions } from './later';
 import { keep } from './lifetime';
 import { decodeOne, encodeAll, type Result } from './operator';
+import { relieved } from './relief';
 import { isOptions } from './surface';
 import { Tensor } from './tensor';
+import { traced } from './tracing';
 
 // What the collector takes has no way to be asked again: the registry frees the native module behind it.
 const abandoned = new FinalizationRegistry<number>((id) => binding.scriptFree(id));
@@ -48,11 +50,11 @@ export class ScriptModule {
   call<T extends Result = Tensor>(method: string, ...args: unknown[]): T {
     const values = this.#arrange(method, args);
     context();
-    return guarded(`${method}()`, () => {
+    return relieved(() => guarded(`${method}()`, () => {
       const answer = binding.scriptCall(this.#id, method, encodeAll(values));
       if (answer?.wire) replaceWire(answer.wire);
       return decodeOne(answer?.strings, values) as T;
-    });
+    }));
   }
 
   /** `forward` in a native thread of its own, so that the event loop goes on. */
@@ -135,7 +137,7 @@ export class ScriptModule {
 
 /** See `torch.jit.load`. */
 export function loadScript(path: string, device: Device | null): ScriptModule {
-  return new ScriptModule(guarded(`jit.load('${path}')`, () => binding.scriptLoad(path, device)));
+  return new ScriptModule(relieved(() => guarded(`jit.load('${path}')`, () => binding.scriptLoad(path, device)), { twice: true }));
 }
 
 /** What is traced: a function of tensors that gives a tensor or several. */
@@ -164,7 +166,7 @@ export function traceScript(forward: Traceable, inputs: readonly Tensor[], { nam
 
 /** Calls the traced code with the tracer's own tensors. */
 function run(forward: Traceable, handles: readonly number[]): number | number[] {
-  const result = forward(...handles.map((handle) => keep(new Tensor(handle))));
+  const result = traced(() => forward(...handles.map((handle) => keep(new Tensor(handle)))));
   const check = (tensor: unknown): number => {
     if (tensor instanceof Tensor) return tensor._handle;
     throw new InputError(`jit.trace: expected code that gives a tensor or an array of tensors, found ${typeof tensor}; pass a function that picks them, with { module }`);

@@ -5,6 +5,7 @@
 import type { Conv2d } from '../../nn';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
+import { isTracing } from '../../tensor/tracing';
 
 const call = (name: string, overload: string, ...args: readonly unknown[]): Tensor => torch.ops['mkldnn']![name]![overload]!(...(args as never[])) as Tensor;
 
@@ -28,9 +29,9 @@ export class PackedConv {
   readonly #source: readonly Tensor[];
   readonly #versions: readonly number[];
 
-  /** Whether a packed kernel can stand for this one; libtorch registers the operators where it was built with oneDNN. */
+  /** Whether a packed kernel can stand for this one; libtorch registers the operators where it was built with oneDNN. A trace cannot hold them. */
   static takes(weight: Tensor, input: Tensor): boolean {
-    return weight.device === 'cpu' && weight.dtype === 'float32' && input.dtype === 'float32' && torch.backends.mkldnn.isAvailable();
+    return weight.device === 'cpu' && weight.dtype === 'float32' && input.dtype === 'float32' && torch.backends.mkldnn.isAvailable() && !isTracing();
   }
 
   /**

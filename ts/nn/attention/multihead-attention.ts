@@ -106,6 +106,7 @@ export class MultiheadAttention extends Module {
     this.resetParameters();
   }
 
+  /** Draws the weights of the inputs anew by `init.xavierUniform_`, `bias_k` and `bias_v` by `init.xavierNormal_`, and fills the other biases with 0; the weight of `out_proj` keeps its values. */
   resetParameters(): void {
     for (const weight of [this.in_proj_weight, this.q_proj_weight, this.k_proj_weight, this.v_proj_weight]) {
       if (weight) init.xavierUniform_(weight);

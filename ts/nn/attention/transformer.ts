@@ -97,6 +97,7 @@ export class Transformer extends Module {
     this.resetParameters();
   }
 
+  /** Draws all parameters of two or more dimensions anew, by `init.xavierUniform_`; vectors keep their values. */
   resetParameters(): void {
     for (const parameter of this.parameters()) if (parameter.ndim > 1) init.xavierUniform_(parameter);
   }

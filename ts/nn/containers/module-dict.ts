@@ -11,6 +11,10 @@ export class ModuleDict<T extends Module = Module> extends Module {
     for (const [name, module] of Object.entries(modules)) this.set(name, module);
   }
 
+  /**
+   * Puts a module under a name, at the end when the name is new.
+   * @throws InputError for an empty name or one with a dot, or for what is no module
+   */
   set(name: string, module: T): this {
     this.#items.set(name, module);
     return this;
@@ -21,18 +25,25 @@ export class ModuleDict<T extends Module = Module> extends Module {
     return this.#items.at(name);
   }
 
+  /** Whether there is a module of this name. */
   has(name: string): boolean {
     return this.#items.has(name);
   }
 
+  /**
+   * Takes a module out.
+   * @returns whether it was there
+   */
   delete(name: string): boolean {
     return this.#items.delete(name);
   }
 
+  /** Number of modules. */
   get size(): number {
     return this.#items.size;
   }
 
+  /** Names, in the order in which they were first set. */
   keys(): string[] {
     return Array.from(this.#items.entries(), ([name]) => name);
   }

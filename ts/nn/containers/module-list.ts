@@ -11,16 +11,19 @@ export class ModuleList<T extends Module = Module> extends Module {
     this.extend(modules);
   }
 
+  /** Adds a module at the end. */
   append(module: T): this {
     this.#items.set(String(this.#items.size), module);
     return this;
   }
 
+  /** Adds modules at the end. */
   extend(modules: Iterable<T>): this {
     for (const module of modules) this.append(module);
     return this;
   }
 
+  /** Number of modules. */
   get length(): number {
     return this.#items.size;
   }

@@ -12,6 +12,10 @@ export class ParameterDict extends Module {
     for (const [name, value] of Object.entries(parameters)) this.set(name, value);
   }
 
+  /**
+   * Puts a parameter under a name, at the end when the name is new.
+   * @throws InputError for an empty name or one with a dot
+   */
   set(name: string, value: Tensor): this {
     if (name === '' || name.includes('.'))
       throw new InputError(`ParameterDict: a name must not be empty or hold a dot, got "${name}".`);
@@ -27,18 +31,25 @@ export class ParameterDict extends Module {
     return found;
   }
 
+  /** Whether there is a parameter of this name. */
   has(name: string): boolean {
     return this.#items.has(name);
   }
 
+  /**
+   * Takes a parameter out.
+   * @returns whether it was there
+   */
   delete(name: string): boolean {
     return this.#items.delete(name);
   }
 
+  /** Number of parameters. */
   get size(): number {
     return this.#items.size;
   }
 
+  /** Names, in the order in which they were first set. */
   keys(): string[] {
     return [...this.#items.keys()];
   }

@@ -13,16 +13,19 @@ export class ParameterList extends Module {
     this.extend(values);
   }
 
+  /** Adds a parameter at the end. */
   append(value: Tensor): this {
     this.#items.push(asParameter(value));
     return this;
   }
 
+  /** Adds parameters at the end. */
   extend(values: Iterable<Tensor>): this {
     for (const value of values) this.append(value);
     return this;
   }
 
+  /** Number of parameters. */
   get length(): number {
     return this.#items.length;
   }

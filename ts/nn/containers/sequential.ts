@@ -27,6 +27,7 @@ export class Sequential extends Module {
     return this;
   }
 
+  /** Number of layers. */
   get length(): number {
     return this.#layers.size;
   }

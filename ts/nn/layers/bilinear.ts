@@ -35,6 +35,7 @@ export class Bilinear extends Module {
     this.resetParameters();
   }
 
+  /** Draws `weight` and `bias` anew, both uniformly within `1 / sqrt(in1Features)`. */
   resetParameters(): void {
     const bound = 1 / Math.sqrt(this.in1Features);
     init.uniform_(this.weight, -bound, bound);

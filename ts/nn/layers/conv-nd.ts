@@ -49,6 +49,7 @@ export abstract class ConvNd extends Module {
     return expandSize(this.constructor.name, name, size, dimensions);
   }
 
+  /** Draws `weight` and `bias` anew, both uniformly within `1 / sqrt(fanIn)`, see `init.calculateFanInAndFanOut`. */
   resetParameters(): void {
     init.defaultWeightAndBias(this.weight, this.bias);
   }

@@ -55,6 +55,7 @@ export class Embedding extends Module {
     this.resetParameters();
   }
 
+  /** Draws the rows anew from the standard normal distribution; row `paddingIdx` becomes 0. */
   resetParameters(): void {
     init.normal_(this.weight);
     const row = this.paddingIdx;

@@ -33,6 +33,7 @@ export class Linear extends Module {
     this.resetParameters();
   }
 
+  /** Draws `weight` and `bias` anew, both uniformly within `1 / sqrt(inFeatures)`. */
   resetParameters(): void {
     init.defaultWeightAndBias(this.weight, this.bias);
   }

@@ -280,6 +280,7 @@ export class PReLU extends Activation {
     this.resetParameters();
   }
 
+  /** Fills `weight` with the `init` that the layer was made with. */
   resetParameters(): void {
     init.constant_(this.weight, this.init);
   }

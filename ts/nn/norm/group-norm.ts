@@ -45,6 +45,7 @@ export class GroupNorm extends Module {
     this.resetParameters();
   }
 
+  /** Fills `weight` with 1 and `bias` with 0. */
   resetParameters(): void {
     if (this.weight) init.ones_(this.weight);
     if (this.bias) init.zeros_(this.bias);

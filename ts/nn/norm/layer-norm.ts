@@ -38,6 +38,7 @@ export class LayerNorm extends Module {
     this.resetParameters();
   }
 
+  /** Fills `weight` with 1 and `bias` with 0. */
   resetParameters(): void {
     if (this.weight) init.ones_(this.weight);
     if (this.bias) init.zeros_(this.bias);

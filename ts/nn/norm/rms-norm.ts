@@ -33,6 +33,7 @@ export class RMSNorm extends Module {
     this.resetParameters();
   }
 
+  /** Fills `weight` with 1. */
   resetParameters(): void {
     if (this.weight) init.ones_(this.weight);
   }

@@ -57,12 +57,14 @@ export abstract class RunningNorm extends Module {
 
   abstract override forward(input: Tensor): Tensor;
 
+  /** Fills `weight` with 1 and `bias` with 0, and forgets the running statistics. */
   resetParameters(): void {
     this.resetRunningStats();
     if (this.weight) init.ones_(this.weight);
     if (this.bias) init.zeros_(this.bias);
   }
 
+  /** Forgets the running statistics: mean 0, variance 1, no batch seen. */
   resetRunningStats(): void {
     this.running_mean?.zero_();
     this.running_var?.fill_(1);

@@ -40,6 +40,7 @@ abstract class RNNCellBase extends Module {
     this.resetParameters();
   }
 
+  /** Draws all weights and biases anew, uniformly within `1 / sqrt(hiddenSize)`. */
   resetParameters(): void {
     const bound = this.hiddenSize > 0 ? 1 / Math.sqrt(this.hiddenSize) : 0;
     for (const weight of this.parameters()) init.uniform_(weight, -bound, bound);

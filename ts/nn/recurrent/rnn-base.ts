@@ -93,6 +93,7 @@ export abstract class RNNBase extends Module {
     this.#names.push(names);
   }
 
+  /** Draws all weights and biases anew, uniformly within `1 / sqrt(hiddenSize)`. */
   resetParameters(): void {
     const bound = 1 / Math.sqrt(this.hiddenSize);
     for (const weight of this.parameters()) init.uniform_(weight, -bound, bound);

@@ -36,18 +36,22 @@ export class ParametrizationList extends Module {
     }
   }
 
+  /** Number of parametrizations. */
   get length(): number {
     return this.#modules.length;
   }
 
+  /** The parametrization at a place, from the end when negative; undefined where there is none. */
   at(place: number): Parametrization | undefined {
     return this.#modules.at(place);
   }
 
+  /** Adds a parametrization behind the others, unchecked: `registerParametrization` looks at what it gives. */
   append(parametrization: Parametrization): void {
     this.#modules.push(parametrization);
   }
 
+  /** What the first parametrization computes from. */
   get originals(): Parameter[] {
     return this.#names.map((name) => Reflect.get(this, name) as Parameter);
   }
