@@ -10,6 +10,8 @@ Usage: scripts/gpu-check.sh [options]
   --modules <path>   an archive that holds node_modules/; not needed where node_modules is there
   --out <folder>     where logs and figures go (default: build/gpu-check)
   --only <step,…>    of build, test, bench (default: all)
+  --without-gpu      what a machine without one can show of the CUDA build: that the addon compiles against it, loads it,
+                     and passes the tests of the core on the CPU
 Python: TORCHTS_PYTHON, else python3; its torch (2.11 to 2.14) is the libtorch that is built against.
 Exit code: 0 done, 1 failed or no GPU, 2 wrong use.
 TEXT
@@ -25,7 +27,7 @@ step() {
   echo "== $1 (${SECONDS} s) =="
 }
 
-node_place='' modules='' out='' only='build,test,bench'
+node_place='' modules='' out='' only='build,test,bench' gpu=yes
 while (($# > 0)); do
   case $1 in
     --node | --modules | --out | --only) (($# > 1)) || fail "$1 needs a value" 2 ;;&
@@ -34,6 +36,7 @@ while (($# > 0)); do
     --modules) modules=$(realpath -- "$2") && shift 2 ;;
     --out) out=$(realpath -m -- "$2") && shift 2 ;;
     --only) only=$2 && shift 2 ;;
+    --without-gpu) gpu=no && only=build,test && shift ;;
     --help) usage && exit 0 ;;
     *) usage >&2 && fail "there is no option $1" 2 ;;
   esac
@@ -50,11 +53,16 @@ wanted() {
 
 # --- what the machine has ---
 
-command -v nvidia-smi > /dev/null && nvidia-smi -L > /dev/null 2>&1 || fail 'no GPU: nvidia-smi finds none, so there is nothing to check'
-
 python=${TORCHTS_PYTHON:-python3}
-torch_folder=$("$python" -c 'import os, torch; assert torch.cuda.is_available(); print(os.path.dirname(torch.__file__))') \
-  || fail "no CUDA torch: $python does not import one that sees the GPU (set TORCHTS_PYTHON)"
+if [[ $gpu = yes ]]; then
+  command -v nvidia-smi > /dev/null && nvidia-smi -L > /dev/null 2>&1 \
+    || fail 'no GPU: nvidia-smi finds none, so there is nothing to check (--without-gpu builds and loads all the same)'
+  there=torch.cuda.is_available()
+else
+  there=torch.version.cuda
+fi
+torch_folder=$("$python" -c "import os, torch; assert $there; print(os.path.dirname(torch.__file__))") \
+  || fail "no CUDA torch: $python does not import one where $there holds (set TORCHTS_PYTHON)"
 export TORCHTS_PYTHON=$python TORCHTS_LIBTORCH=$torch_folder HF_HUB_OFFLINE=1
 
 for tool in cmake c++; do
@@ -78,7 +86,7 @@ fi
 
 mkdir -p "$out"
 {
-  nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader
+  if [[ $gpu = yes ]]; then nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader; fi
   "$python" -c 'import platform, torch; print("Python", platform.python_version(), "torch", torch.__version__, "CUDA", torch.version.cuda, "cuDNN", torch.backends.cudnn.version())'
   echo "Node $(node --version), $(cmake --version | head -n 1), $(c++ --version | head -n 1), $(nproc) cores"
 } | tee "$out/machine.txt"
@@ -92,7 +100,13 @@ if wanted build; then
 fi
 
 status=0
-if wanted test; then
+if wanted test && [[ $gpu = no ]]; then
+  step 'tests of the core on the CPU, with the CUDA build loaded'
+  node -e 'const { torch } = require("./dist"); if (!torch.ops.aten.add.Tensor || torch.cuda.isAvailable()) process.exit(1)'
+  grep -q libtorch_cuda <(node -e 'require("./dist").torch.ones([1]).add(1); console.log(require("fs").readFileSync("/proc/self/maps", "utf8"))') \
+    || fail 'libtorch_cuda is not loaded'
+  node node_modules/mocha/bin/mocha.js 'test/tensor/*.test.ts' 2>&1 | tee "$out/test.log" || status=1
+elif wanted test; then
   step 'tests on CUDA'
   if ! node -e 'process.exit(require("./dist").torch.cuda.isAvailable() ? 0 : 1)'; then
     ldd "$torch_folder/lib/libtorch_cuda.so" | grep 'not found' >&2 || true
