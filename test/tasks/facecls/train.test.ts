@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -107,11 +107,37 @@ describe('training on faces', () => {
     assert.deepEqual((await start('late', { resume: true })).metrics, metrics);
   });
 
-  it('does not go on with another configuration or dataset', async () => {
-    const controller = new AbortController();
-    await start('other', { signal: controller.signal, onEvent: ({ type }) => type === 'step' && controller.abort() });
-    const changed = { ...config, optimizer: { ...config.optimizer, lr: 1 } };
-    await assert.rejects(train({ config: changed, run: path('other'), resume: true }), /its configuration or its dataset is no longer what the checkpoint was made with/);
+  describe('goes on', () => {
+    const refusal = /^InputError: Cannot resume \S+other: its configuration or its dataset is no longer what the checkpoint was made with; start a new run\.$/;
+    const resume = (changed: FaceConfig) => train({ config: changed, run: path('other'), resume: true });
+    /** The dataset at another path. */
+    const moved = (): FaceConfig => ({ ...config, data: { ...config.data, folder: path('moved') } });
+
+    before(async () => {
+      const controller = new AbortController();
+      await start('other', { signal: controller.signal, onEvent: ({ type }) => type === 'step' && controller.abort() });
+      cpSync(path('faces'), path('moved'), { recursive: true });
+    });
+
+    it('with no other configuration', async () => {
+      await assert.rejects(resume({ ...config, optimizer: { ...config.optimizer, lr: 1 } }), refusal);
+    });
+
+    for (const [split, image] of [['train', '000003'], ['val', '000045']] as const) {
+      it(`with no dataset of the same size in which a label of ${split} differs`, async () => {
+        const list = join(path('moved'), 'list_attr_celeba.txt');
+        const text = readFileSync(list, 'utf8');
+        const flipped = text.replace(new RegExp(`^(${image}\\.jpg .*)( 1|-1)$`, 'm'), (_, row: string, label: string) => row + (label === '-1' ? ' 1' : '-1'));
+        assert.notEqual(flipped, text);
+        writeFileSync(list, flipped);
+        await assert.rejects(resume(moved()), refusal).finally(() => writeFileSync(list, text));
+      });
+    }
+
+    it('with the same dataset at another path, to the same weights', async () => {
+      assert.deepEqual((await resume(moved())).metrics, metrics);
+      assert.deepEqual(weights('other'), weights('whole'));
+    });
   });
 
   it('takes up the weights of another run with a new head', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { DetrForObjectDetection } from '../../../ts/models';
@@ -156,11 +156,36 @@ describe('training a detector', function () {
     assert.deepEqual(readMetricsLog(path('odd/metrics.jsonl'))[0]!.kind, 'train');
   });
 
-  it('does not go on with another configuration', async () => {
-    const controller = new AbortController();
-    await start('other', { signal: controller.signal, onEvent: ({ type }) => type === 'step' && controller.abort() });
-    const changed = { ...config, optimizer: { ...config.optimizer, lr: 1 } };
-    await assert.rejects(train({ config: changed, run: path('other'), resume: true }), /its configuration or its dataset is no longer what the checkpoint was made with/);
+  describe('goes on', () => {
+    const refusal = /^InputError: Cannot resume \S+other: its configuration or its dataset is no longer what the checkpoint was made with; start a new run\.$/;
+    const resume = (changed: DetectionConfig) => train({ config: changed, run: path('other'), resume: true });
+    /** The dataset at another path. */
+    const moved = (): DetectionConfig => ({ ...config, data: { ...config.data, folder: path('moved') } });
+
+    before(async () => {
+      const controller = new AbortController();
+      await start('other', { signal: controller.signal, onEvent: ({ type }) => type === 'step' && controller.abort() });
+      cpSync(data, path('moved'), { recursive: true });
+    });
+
+    it('with no other configuration', async () => {
+      await assert.rejects(resume({ ...config, optimizer: { ...config.optimizer, lr: 1 } }), refusal);
+    });
+
+    for (const [split, picture] of [['train', 'p2'], ['val', 'p10']] as const) {
+      it(`with no dataset of the same size in which a box of ${split} differs`, async () => {
+        const file = join(path('moved'), `Annotations/${picture}.xml`);
+        const text = readFileSync(file, 'utf8');
+        writeFileSync(file, text.replace('<ymin>4</ymin>', '<ymin>5</ymin>'));
+        assert.notEqual(readFileSync(file, 'utf8'), text);
+        await assert.rejects(resume(moved()), refusal).finally(() => writeFileSync(file, text));
+      });
+    }
+
+    it('with the same dataset at another path, to the same weights', async () => {
+      assert.deepEqual((await resume(moved())).metrics, metrics);
+      assert.deepEqual(weights('other'), weights('whole'));
+    });
   });
 
   it('says that a validation split has nothing to find', async () => {

@@ -1,10 +1,11 @@
+import type { ViTForImageClassification } from '../../models';
 import * as nn from '../../nn';
 import { AdamW } from '../../optim';
 import * as torch from '../../tensor';
 import type { Device } from '../../tensor';
-import { fingerprint } from '../../train/config/fingerprint';
+import { fingerprint, pictureFingerprint } from '../../train/config/fingerprint';
 import { trainPlan } from '../../train/config/schema';
-import { autocastType } from '../../train/device';
+import { autocastType, toDevice } from '../../train/device';
 import type { Metrics } from '../../train/events';
 import { parameterGroups } from '../../train/groups';
 import type { TrainParts } from '../../train/plan';
@@ -14,6 +15,7 @@ import { FaceClassifier } from './classifier';
 import { type FaceConfig, freeKeys } from './config';
 import type { FaceBatch, FaceData, FaceDataOptions } from './data';
 import { type FinalMetrics, finishRun } from './finish';
+import type { Split } from './lists';
 import { layerMap, newModel, newProcessor, savedClassifier } from './model';
 import { faceFolder, openFaces } from './open';
 import { evaluateSplit, releaseBatch } from './outputs';
@@ -46,8 +48,7 @@ async function prepareTraining(context: TrainContext<FaceConfig>, fit: Fit<Final
 async function trainParts(classifier: FaceClassifier, data: FaceData, { config, device, listener }: TrainContext<FaceConfig>): Promise<TrainParts<FaceBatch>> {
   const { model } = classifier;
   const batches = await data.train();
-  const { betas, eps, ...rules } = config.optimizer;
-  const optimizer = new AdamW(parameterGroups(model.namedParameters(), rules, layerMap(model)), { lr: rules.lr, betas, eps });
+  const optimizer = newOptimizer(model, config.optimizer);
   const steps = config.epochs * Math.ceil(batches.batches / config.accumulate);
   return {
     model,
@@ -63,15 +64,20 @@ async function trainParts(classifier: FaceClassifier, data: FaceData, { config, 
   };
 }
 
+/** AdamW over groups of parameters that differ in learning rate and weight decay. */
+export function newOptimizer(model: ViTForImageClassification, { betas, eps, ...rules }: FaceConfig['optimizer']): AdamW {
+  return new AdamW(parameterGroups(model.namedParameters(), rules, layerMap(model)), { lr: rules.lr, betas, eps });
+}
+
 /** Binary cross entropy, the mean over images and attributes. */
 function faceLoss({ model }: FaceClassifier, device: Device, config: FaceConfig, data: FaceData): TrainParts<FaceBatch>['loss'] {
   const dtype = autocastType(config.precision, device);
   const posWeight = config.balance ? torch.keep(balanceWeights(data).to(device)) : undefined;
   const forward = (pixelValues: torch.Tensor) => model.forward({ pixelValues }).logits;
   return ({ pixelValues, labels }) => {
-    const images = pixelValues.to({ device, nonBlocking: true });
+    const images = toDevice(pixelValues, device);
     const logits = dtype ? torch.autocast(device, { dtype }, () => forward(images)) : forward(images);
-    return { loss: nn.functional.binaryCrossEntropyWithLogits(logits.to('float32'), labels.to({ device, nonBlocking: true }), { posWeight }) };
+    return { loss: nn.functional.binaryCrossEntropyWithLogits(logits.to('float32'), toDevice(labels, device), { posWeight }) };
   };
 }
 
@@ -96,7 +102,11 @@ function dataOptions({ batchSize, evaluate, seed, augment, data }: FaceConfig): 
 }
 
 /** Of all that decides the outcome of a run. */
-function digest(config: FaceConfig, data: FaceData): string {
-  const dataset = { attributes: [...data.attributes], train: data.celeba.split('train').length, val: data.celeba.split('val').length };
+function digest(config: FaceConfig, { attributes, celeba }: FaceData): string {
+  const pictures = (split: Split) => {
+    const faces = celeba.split(split);
+    return pictureFingerprint(faces.map(({ name }) => name), faces.map(({ labels }) => labels));
+  };
+  const dataset = { attributes: [...attributes], train: pictures('train'), val: pictures('val') };
   return fingerprint({ ...config, dataset }, freeKeys);
 }

@@ -1,4 +1,7 @@
+import { inFlight } from '../../data/in-flight';
 import { InputError } from '../../errors';
+import { type Listener, withBar } from '../../native/listener';
+import { pictureFingerprint } from '../../train/config/fingerprint';
 import type { Annotation } from './annotation';
 import { classesOf, type ClassList } from './classes';
 
@@ -49,6 +52,21 @@ export async function findClasses(data: DetectionData): Promise<ClassList> {
     }
   }
   return classesOf(names, data.path);
+}
+
+/** A digest of the pictures of a split and of what there is to find in them, the same wherever the dataset lies. */
+export async function splitFingerprint(split: DetectionSplit, listener: Listener): Promise<string> {
+  const { name, ids } = split;
+  const labels = new Array<string>(ids.length);
+  let done = 0;
+  const read = (update: (done: number, all: number) => void) =>
+    inFlight(ids.length, async (index) => {
+      const { objects } = await split.annotation(index);
+      labels[index] = JSON.stringify(objects.map(({ name, box, difficult, crowd }) => [name, box, difficult, crowd]));
+      update(++done, ids.length);
+    });
+  await withBar(listener, `reading the annotations of ${name}`, (bar) => read(bar.update), 'steps');
+  return pictureFingerprint(ids, labels);
 }
 
 /** A split to be joined with others, and what its ids begin with so that they differ from those of others. */

@@ -1,5 +1,6 @@
 import type { Batches } from '../../data/loader';
 import { InputError } from '../../errors';
+import type { Listener } from '../../native/listener';
 import { AdamW } from '../../optim';
 import * as torch from '../../tensor';
 import type { Device } from '../../tensor';
@@ -14,7 +15,7 @@ import { type Fit, type TrainContext, type TrainOptions, type TrainResult, train
 import type { ClassList } from './classes';
 import { type DetectionConfig, freeKeys } from './config';
 import { releaseBatch, trainBatches, type DetectionBatch } from './data';
-import type { DetectionSplit } from './dataset';
+import { splitFingerprint, type DetectionSplit } from './dataset';
 import { labelledOnDevice, ObjectDetector } from './detector';
 import { splitFigures, type SplitFigures } from './figures';
 import { finishRun, type FinalMetrics } from './finish';
@@ -50,7 +51,7 @@ async function prepareTraining(context: TrainContext<DetectionConfig>, fit: Fit<
     return await fit({
       plan: trainPlan(config, 'AP50', start.detects),
       parts: trainParts(detector, { batches, val: splits.val, classes: dataset.classes }, context),
-      digest: digest(config, splits, dataset),
+      digest: await digest(config, splits, dataset, listener),
       finish: () => finishRun(run, dataset, { device, config, listener, signal }),
     });
   } finally {
@@ -110,7 +111,7 @@ function validationFigures({ loss, voc07, voc12, coco: { AP, AP50, AP75, AR100 }
 }
 
 /** Of all that decides the outcome of a run. */
-function digest(config: DetectionConfig, { train: split, val }: Splits, { classes }: OpenDataset): string {
-  const dataset = { classes: [...classes.names], train: split.ids.length, val: val.ids.length };
+async function digest(config: DetectionConfig, splits: Splits, { classes }: OpenDataset, listener: Listener): Promise<string> {
+  const dataset = { classes: [...classes.names], train: await splitFingerprint(splits.train, listener), val: await splitFingerprint(splits.val, listener) };
   return fingerprint({ ...config, dataset }, freeKeys);
 }

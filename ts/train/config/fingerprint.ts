@@ -6,6 +6,16 @@ export function fingerprint(config: ConfigTree, free: readonly string[]): string
   return createHash('sha256').update(JSON.stringify(resultKeys(config, free))).digest('hex').slice(0, 16);
 }
 
+/**
+ * A digest of labelled pictures in their order; where they lie does not count.
+ * @param labels what is known of each picture; no row may be the beginning of another
+ */
+export function pictureFingerprint(names: readonly string[], labels: Iterable<Uint8Array | string>): string {
+  const hash = createHash('sha256').update(JSON.stringify(names));
+  for (const label of labels) hash.update(label);
+  return hash.digest('hex');
+}
+
 /** The dotted keys whose values differ between two configurations, `free` ones left out. */
 export function changedKeys(a: ConfigTree, b: ConfigTree, free: readonly string[]): string[] {
   const left = new Map(resultKeys(a, free));
