@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InputError } from '../../../ts/errors';
 import { ensureLibtorch, type EnsureOptions } from '../../../ts/native/libtorch/ensure';
@@ -124,6 +125,36 @@ describe('getting libtorch', () => {
     writeFileSync(machine.wheel(), damaged(archiveOf('torch', libtorchFiles()), '#pragma once'));
     await assert.rejects(ensure(), /torch\/include\/ATen\/core\/Tensor\.h is damaged/);
     assert.ok(!existsSync(folder()) && !existsSync(`${folder()}.partial`));
+  });
+
+  it('takes the right wheel after a damaged one, and records that', async () => {
+    const file = machine.wheel();
+    const right = readFileSync(file);
+    writeFileSync(file, damaged(archiveOf('torch', libtorchFiles()), '#pragma once'));
+    await assert.rejects(ensure(), /is damaged/);
+    assert.ok(!existsSync(`${folder()}.sha256`));
+    writeFileSync(file, right);
+    await ensure();
+    const sha256 = createHash('sha256').update(right).digest('hex');
+    assert.equal(readFileSync(`${folder()}.sha256`, 'utf8'), `${sha256}  ${basename(file)}\n`);
+  });
+
+  it('takes an official archive after a web page in its place', async function () {
+    if (process.platform !== 'linux' || process.arch !== 'x64') this.skip();
+    answer = Buffer.from('<!doctype html><title>Down for maintenance</title>');
+    await assert.rejects(ensure({ flavour: 'cu129' }), /libtorch-shared-with-deps-[\d.]+\+cu129\.zip cannot be unpacked/);
+    answer = archiveOf('libtorch', libtorchFiles(LIBTORCH_VERSION, 'cu129'));
+    assert.equal((await ensure({ flavour: 'cu129' })).flavour, 'cu129');
+  });
+
+  it('keeps the record of what was right while something else comes', async () => {
+    machine.wheel();
+    await ensure();
+    const record = readFileSync(`${folder()}.sha256`, 'utf8');
+    rmSync(folder(), { recursive: true });
+    writeFileSync(machine.wheel(), damaged(archiveOf('torch', libtorchFiles()), '#pragma once'));
+    await assert.rejects(ensure(), /has changed since it was first fetched/);
+    assert.equal(readFileSync(`${folder()}.sha256`, 'utf8'), record);
   });
 
   it('does not take another version or flavour for the right one', async () => {

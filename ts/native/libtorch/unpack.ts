@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { InputError } from '../../errors';
 import { withBar, type Listener } from '../listener';
 import { LIBTORCH_VERSION } from '../package';
+import { replaceFile } from '../replace-file';
 import { unzip } from '../unzip';
 import { type Archive } from './archive';
 import { MARKER, type Provenance } from './cache';
@@ -26,7 +27,8 @@ export function placeOf(entry: string): string | undefined {
 
 /** Unpacks archives into `folder`, which appears at once and complete: it is built under another name and renamed as the last step. */
 export async function unpackLibtorch(archives: readonly Archive[], folder: string, flavour: Flavour, listener: Listener): Promise<void> {
-  await checkRecord(`${folder}.sha256`, archives);
+  const record = `${folder}.sha256`;
+  const hashes = await compareWithRecord(record, archives);
   const partial = `${folder}.partial`;
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial, { recursive: true });
@@ -37,6 +39,8 @@ export async function unpackLibtorch(archives: readonly Archive[], folder: strin
     check(partial, archives, flavour);
     const marker: Provenance = { version: LIBTORCH_VERSION, flavour, archives: archives.map((archive) => archive.name) };
     await writeFile(join(partial, MARKER), `${JSON.stringify(marker, null, 2)}\n`);
+    // Only now, or what was cut or damaged the first time would keep out what is right the second time.
+    replaceFile(record, [...hashes].map(([name, sha256]) => `${sha256}  ${name}\n`).join(''));
     await replace(partial, folder);
   } finally {
     await rm(partial, { recursive: true, force: true });
@@ -64,8 +68,11 @@ async function replace(partial: string, folder: string): Promise<void> {
   await rm(old, { recursive: true, force: true });
 }
 
-/** What an archive held the first time is what it must hold ever after; the record is in the format of sha256sum. */
-async function checkRecord(path: string, archives: readonly Archive[]): Promise<void> {
+/**
+ * What an archive held the first time that it was right is what it must hold ever after; the record is in the format of sha256sum.
+ * @returns the record with the archives in it, by name
+ */
+async function compareWithRecord(path: string, archives: readonly Archive[]): Promise<Map<string, string>> {
   const lines = existsSync(path) ? (await readFile(path, 'utf8')).split('\n').filter(Boolean) : [];
   const known = new Map(lines.map((line) => [line.slice(66), line.slice(0, 64)]));
   for (const { name, sha256 } of archives) {
@@ -75,5 +82,5 @@ async function checkRecord(path: string, archives: readonly Archive[]): Promise<
     }
     known.set(name, sha256);
   }
-  await writeFile(path, [...known].map(([name, sha256]) => `${sha256}  ${name}\n`).join(''));
+  return known;
 }
