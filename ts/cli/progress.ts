@@ -1,9 +1,9 @@
-import { Presets, SingleBar } from 'cli-progress';
+import { Format, type GenericFormatter, Presets, SingleBar } from 'cli-progress';
 import type { Listener } from '../native/listener';
 import type { Metrics, StepEvent, TrainEvent } from '../train/events';
 
-/** What the renderer needs of stderr. */
-export type Output = Pick<NodeJS.WriteStream, 'write'> & { readonly isTTY?: boolean };
+/** A stream that may be a terminal. */
+export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean };
 
 /** What shows a training loop and what happens around it on one terminal. */
 export interface TrainingDisplay {
@@ -16,7 +16,7 @@ export interface TrainingDisplay {
 
 /** A bar an epoch where somebody watches, else a line about every ten seconds. */
 export function trainingDisplay(output: Output = process.stderr, now: () => number = Date.now): TrainingDisplay {
-  const steps = output.isTTY ? new Bars() : new Lines(output, now);
+  const steps = output.isTTY ? new Bars(output) : new Lines(output, now);
   const say = (text: string) => {
     steps.rest();
     output.write(`${text}\n`);
@@ -36,18 +36,22 @@ export function trainingDisplay(output: Output = process.stderr, now: () => numb
 /** One bar for each epoch. */
 class Bars {
   private bar: SingleBar | undefined;
+  private epoch = 0;
+
+  constructor(private readonly output: Output) {}
 
   show(event: StepEvent): void {
-    const { epochs, step, steps } = event;
+    const { epoch, epochs, step, steps } = event;
+    if (epoch !== this.epoch) this.rest();
+    this.epoch = epoch;
     const perEpoch = steps / epochs;
-    const done = step - (event.epoch - 1) * perEpoch;
-    const payload = { text: describe(event) };
+    const done = step - (epoch - 1) * perEpoch;
     if (!this.bar) {
-      const options = { format: '{text} [{bar}]', stream: process.stderr, barsize: 20, gracefulExit: false };
-      this.bar = new SingleBar(options, Presets.legacy);
-      this.bar.start(perEpoch, done, payload);
+      // No handler of signals and no changed terminal: an interrupt then ends the process at once and leaves all as it was.
+      this.bar = new SingleBar({ format, stream: this.output, barsize: 10, linewrap: true, gracefulExit: false }, Presets.legacy);
+      this.bar.start(perEpoch, done, { event });
     }
-    this.bar.update(done, payload);
+    this.bar.update(done, { event });
   }
 
   rest(): void {
@@ -55,6 +59,13 @@ class Bars {
     this.bar = undefined;
   }
 }
+
+/** What matters least comes last: a narrow terminal cuts it off. */
+const format: GenericFormatter = (options, { progress }, { event }: { event: StepEvent }) => {
+  const { epoch, step, loss, lr, speed, left } = words(event);
+  const bar = `[${Format.BarFormat(progress, options)}] ${Math.floor(100 * progress)}%`;
+  return [`${epoch} ${bar}`, loss, speed, ...left, step, lr].join(' | ');
+};
 
 /** For logs. */
 class Lines {
@@ -70,15 +81,22 @@ class Lines {
   show(event: StepEvent): void {
     if (this.now() - this.last < 10_000) return;
     this.last = this.now();
-    this.output.write(`${describe(event)}\n`);
+    const { epoch, step, loss, lr, speed, left } = words(event);
+    this.output.write(`${[`${epoch} ${step}`, loss, lr, speed, ...left].join(' | ')}\n`);
   }
 
   rest(): void {}
 }
 
-function describe({ epoch, epochs, step, steps, loss, lr, imagesPerSecond, secondsLeft }: StepEvent): string {
-  const left = secondsLeft === null ? '' : ` | ${duration(secondsLeft)} left`;
-  return `epoch ${epoch}/${epochs} step ${step}/${steps} | loss ${loss.toFixed(4)} | lr ${lr.toPrecision(2)} | ${imagesPerSecond.toFixed(0)} images/s${left}`;
+function words({ epoch, epochs, step, steps, loss, lr, imagesPerSecond, secondsLeft }: StepEvent) {
+  return {
+    epoch: `epoch ${epoch}/${epochs}`,
+    step: `step ${step}/${steps}`,
+    loss: `loss ${loss.toFixed(4)}`,
+    lr: `lr ${lr.toPrecision(2)}`,
+    speed: `${imagesPerSecond.toFixed(0)} images/s`,
+    left: secondsLeft === null ? [] : [`${duration(secondsLeft)} left`],
+  };
 }
 
 function evaluation({ epoch, step, metrics, best }: { epoch: number; step: number; metrics: Metrics; best: boolean }): string {
