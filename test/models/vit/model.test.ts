@@ -129,6 +129,26 @@ describe('ViT', () => {
     }
   });
 
+  describe('the pooler', () => {
+    const cases: [string, ViTOptions, (x: Tensor) => Tensor][] = [
+      ['tanh as it is', {}, (x) => x.tanh()],
+      ['another activation', { poolerAct: 'gelu' }, (x) => x.mul(x.div(Math.SQRT2).erf().add(1)).mul(0.5)],
+      ['another activation and size', { poolerAct: 'relu', poolerOutputSize: 5 }, (x) => x.maximum(torch.zeros([]))],
+    ];
+    for (const [name, options, act] of cases) {
+      it(`is a layer over the class token: ${name}`, () => {
+        torch.manualSeed(14);
+        const model = new ViTModel(new ViTConfig({ ...SMALLEST, initializerRange: 0.5, ...options })).eval();
+        const { weight, bias } = model.pooler!.dense;
+        torch.noGrad(() => bias!.normal_());
+        const { lastHiddenState, poolerOutput } = model.forward({ pixelValues: torch.randn([3, 3, 16, 16]) });
+        const token = lastHiddenState.select(1, 0); // (B, 1 + N, D) -> (B, D)
+        assert.deepEqual(poolerOutput!.shape, [3, options.poolerOutputSize ?? 16]);
+        assertClose(poolerOutput!, act(token.matmul(weight.t()).add(bias!)), { atol: 1e-5 });
+      });
+    }
+  });
+
   describe('initial weights', () => {
     it('are those of transformers for the same seed, and so is the next random number', () => {
       torch.manualSeed(11);
