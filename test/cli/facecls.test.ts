@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { openCelebA } from '../../ts/tasks/facecls/celeba';
 import { presets } from '../../ts/tasks/facecls/presets';
 import { ensureDrawnFaces } from '../../ts/tasks/facecls/synth';
 
@@ -134,6 +135,50 @@ describe('facecls', function () {
       assert.match(stdout, /\nmean +\d+\.\d\d[^]*\n8 images, loss \d\.\d{4}\n$/);
     });
 
+    /** The dataset with another list of attributes. */
+    const relisted = (name: string, change: (attributes: string[], rows: string[][]) => void) => {
+      cpSync(join(root, 'faces'), join(root, name), { recursive: true });
+      const file = join(root, name, 'list_attr_celeba.txt');
+      const [count, attributes, ...rows] = readFileSync(file, 'utf8').trim().split('\n').map((line) => line.trim().split(/\s+/));
+      change(attributes!, rows);
+      writeFileSync(file, `${[count!, attributes!, ...rows].map((line) => line.join(' ')).join('\n')}\n`);
+    };
+
+    it('takes a hub folder on the dataset that --data names', () => {
+      const { status, stdout, stderr } = run('evaluate', 'whole/checkpoints/best', '--data', 'faces', '--json');
+      assert.equal(status, 0, stderr);
+      const { test } = JSON.parse(readFileSync(join(root, 'whole/metrics.json'), 'utf8')) as { test: object };
+      assert.deepEqual(JSON.parse(stdout), test);
+    });
+
+    it('takes the dataset of --data before that of the run, and finds its attributes by name', () => {
+      relisted('others', (attributes, rows) => {
+        attributes.reverse();
+        for (const row of rows) row.splice(1, row.length - 1, ...row.slice(1).reverse());
+      });
+      const lists = join(root, 'others/list_eval_partition.txt');
+      // Three of the eight test images go to the validation split.
+      writeFileSync(lists, readFileSync(lists, 'utf8').replace(/^(00005[456]\.jpg) 2$/gm, '$1 1'));
+      const { status, stdout, stderr } = run('evaluate', 'whole', '--data', 'others', '--json');
+      assert.equal(status, 0, stderr);
+      const figures = JSON.parse(stdout) as { images: number; perAttribute: { name: string; positives: number }[] };
+      assert.equal(figures.images, 5);
+      const faces = openCelebA(join(root, 'faces'));
+      const test = faces.split('test').slice(0, 5);
+      assert.deepEqual(
+        figures.perAttribute.map(({ name, positives }) => [name, positives]),
+        faces.attributes.map((name, k) => [name, test.reduce((sum, { labels }) => sum + labels[k]!, 0) / 5]),
+      );
+      faces.close();
+    });
+
+    it('says which attributes of the model a dataset lacks', () => {
+      relisted('lacking', (attributes) => attributes.splice(attributes.indexOf('Eyeglasses'), 1, 'Monocle'));
+      const { status, stdout, stderr } = run('evaluate', 'whole', '--data', 'lacking');
+      assert.deepEqual([status, stdout], [1, '']);
+      assert.match(stderr, /^facecls: The dataset lacking has no labels for Eyeglasses of the model; it has [\w, ]*Monocle[\w, ]*\.\n$/);
+    });
+
     it('says in one sentence what weights it cannot find', () => {
       const { status, stderr } = run('evaluate', 'absent/model');
       assert.equal(status, 1);
@@ -171,11 +216,12 @@ describe('facecls', function () {
     });
   });
 
-  it('visualize writes a picture', () => {
-    const { status, stdout } = run('visualize', 'whole', 'faces/img_align_celeba/000041.jpg');
-    assert.equal(status, 0);
-    assert.equal(stdout, 'predictions/1/1-000041.jpg\n');
-    assert.ok(existsSync(join(root, 'predictions/1/1-000041.jpg')));
+  it('visualize writes a picture into the next free folder of reports/figures', () => {
+    for (const file of ['reports/figures/1/1-000041.jpg', 'reports/figures/2/1-000041.jpg']) {
+      const { status, stdout } = run('visualize', 'whole', 'faces/img_align_celeba/000041.jpg');
+      assert.deepEqual([status, stdout], [0, `${file}\n`]);
+      assert.ok(existsSync(join(root, file)));
+    }
   });
 
   describe('data', () => {
@@ -211,6 +257,7 @@ describe('facecls', function () {
       const { status, stdout } = run(...command, '--help');
       assert.equal(status, 0);
       assert.match(stdout, /\n {2}facecls \w+/);
+      if (command[0] === 'train') assert.match(stdout, /\nExit codes: 0 done, 1 failed, 2 wrong use, 130 stopped by Ctrl-C or SIGTERM\.\n/);
     }
   });
 });

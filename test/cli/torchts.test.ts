@@ -94,7 +94,7 @@ describe('torchts', () => {
     it('teaches the order of places in its help', () => {
       const { status, stdout } = torchts('setup', '--help');
       assert.equal(status, 0);
-      assert.match(stdout, /1\. TORCHTS_LIBTORCH[^]*5\. the wheel/);
+      assert.match(stdout, /1\. TORCHTS_LIBTORCH[^]*4\. the official archive[^]*5\. the wheel[^]*\nFor CUDA 5 comes before 4: /);
     });
   });
 });

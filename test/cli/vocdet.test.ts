@@ -42,9 +42,11 @@ describe('vocdet', function () {
     assert.ok(existsSync(join(root, 'predictions/1/annotated.json')) && existsSync(join(root, 'predictions/2/annotated.json')));
   });
 
-  it('visualize writes a picture', () => {
+  it('visualize writes a picture, into reports/figures unless told otherwise', () => {
     assert.deepEqual(run('visualize', 'own', 'street.png', '--out', 'looks').stdout, 'looks/1-street.jpg\n');
     assert.ok(existsSync(join(root, 'looks/1-street.jpg')));
+    assert.deepEqual(run('visualize', 'own', 'street.png').stdout, 'reports/figures/1/1-street.jpg\n');
+    assert.ok(existsSync(join(root, 'reports/figures/1/1-street.jpg')));
   });
 
   it('evaluate prints the figures as one JSON object', () => {

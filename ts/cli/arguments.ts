@@ -38,6 +38,9 @@ export function weightsAndInputs(run: string | undefined, first: string | undefi
   return { weights, inputs: all };
 }
 
+/** Where the pictures go that show how a model sees, a numbered folder a call. */
+export const FIGURES = join('reports', 'figures');
+
 /** The first of `<parent>/1`, `<parent>/2`, … that does not exist. */
 export function numberedFolder(parent: string): string {
   let number = 1;

@@ -21,7 +21,8 @@ libtorch is taken from the first place that has it:
   2. the cache, $XDG_CACHE_HOME/torchts or ~/.cache/torchts
   3. the torch package of python3 (or of TORCHTS_PYTHON), when its version fits
   4. the official archive on download.pytorch.org, into the cache
-  5. the wheel that python3's pip finds, into the cache`,
+  5. the wheel that python3's pip finds, into the cache
+For CUDA 5 comes before 4: the wheel brings NVIDIA's libraries along, which the official archive leaves out.`,
   )
   .action((options: { flavour?: string; force?: boolean; target: string }) =>
     setup({ ...options, flavour: requestedFlavour(options.flavour) }, terminal),

@@ -56,7 +56,9 @@ The run folder gets config.yaml, metrics.jsonl (a line each few steps), checkpoi
 checkpoints/best (hub layout), and in the end metrics.json, report.html and samples/.
 
 Ctrl-C once saves a checkpoint and stops; --resume goes on from there and ends with the same weights
-as if it had run through. Ctrl-C twice stops at once.`;
+as if it had run through. Ctrl-C twice stops at once.
+
+Exit codes: 0 done, 1 failed, 2 wrong use, 130 stopped by Ctrl-C or SIGTERM.`;
 
 /** Adds `train` to the program of a task. */
 export function addTrain<Config extends ConfigTree, Final>(program: Command, command: TrainCommand<Config, Final>): void {

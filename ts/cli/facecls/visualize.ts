@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Visualization } from '../../tasks/pictures';
-import { numberedFolder, positiveInteger } from '../arguments';
+import { FIGURES, numberedFolder, positiveInteger } from '../arguments';
 import { addPictureCommand } from '../pictures';
 
 interface Flags {
@@ -23,14 +23,14 @@ export function addVisualize(program: Command): void {
     weights: 'run folder, hub folder or hub name',
     options: (command) =>
       command
-        .option('--out <folder>', 'folder for the pictures (default: the next free predictions/<n>)')
+        .option('--out <folder>', `folder for the pictures (default: the next free ${FIGURES}/<n>)`)
         .option('--attributes <names>', 'attributes to show, separated by commas (default: the surest)')
         .option('--count <n>', 'how many of the surest attributes', positiveInteger, 4),
     line: '{ source, file }',
     help: HELP,
     run: (weights, inputs, options, { out, attributes, count }) => {
       const { visualize } = require('../../tasks/facecls/visualize') as typeof import('../../tasks/facecls/visualize');
-      return visualize(weights, inputs, { ...options, output: out ?? numberedFolder('predictions'), attributes: attributes?.split(','), count });
+      return visualize(weights, inputs, { ...options, output: out ?? numberedFolder(FIGURES), attributes: attributes?.split(','), count });
     },
     describe: ({ file }) => file,
   });

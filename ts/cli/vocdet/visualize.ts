@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Visualization } from '../../tasks/pictures';
-import { numberedFolder, positiveInteger, probability } from '../arguments';
+import { FIGURES, numberedFolder, positiveInteger, probability } from '../arguments';
 import { addPictureCommand } from '../pictures';
 
 interface Flags {
@@ -24,7 +24,7 @@ export function addDetectionVisualize(program: Command): void {
     weights: 'run folder, hub folder, hub name or .pth file',
     options: (command) =>
       command
-        .option('--out <folder>', 'folder for the pictures (default: the next free predictions/<n>)')
+        .option('--out <folder>', `folder for the pictures (default: the next free ${FIGURES}/<n>)`)
         .option('--classes <names>', 'classes to show, separated by commas (default: all)')
         .option('--count <n>', 'how many of the surest detections', positiveInteger, 4)
         .option('--threshold <p>', 'least probability of what is shown', probability, 0.5),
@@ -32,7 +32,7 @@ export function addDetectionVisualize(program: Command): void {
     help: HELP,
     run: (weights, inputs, options, { out, classes, count, threshold }) => {
       const { visualize } = require('../../tasks/vocdet/visualize') as typeof import('../../tasks/vocdet/visualize');
-      return visualize(weights, inputs, { ...options, output: out ?? numberedFolder('predictions'), classes: classes?.split(','), count, threshold });
+      return visualize(weights, inputs, { ...options, output: out ?? numberedFolder(FIGURES), classes: classes?.split(','), count, threshold });
     },
     describe: ({ file }) => file,
   });
