@@ -1,4 +1,5 @@
-// The one place where C++ exceptions become JavaScript errors. No other file catches.
+// The one place where C++ exceptions become JavaScript errors. Who catches elsewhere throws again: convert.cc with a message
+// of its own, lane.cc on JavaScript's thread.
 #pragma once
 #include <ATen/core/Tensor.h>
 #include <c10/util/Exception.h>
