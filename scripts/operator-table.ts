@@ -11,7 +11,7 @@ import { EXCEPTIONS } from '../test/tensor/operator-database/exceptions';
 import { waysOf } from '../test/tensor/operator-database/replay';
 
 const path = join(__dirname, '../docs/operators.md');
-const { torch, operators, silent, cases } = readDatabase();
+const { torch, operators, silent, refused, cases } = readDatabase();
 
 const unique = (values: readonly string[]): string[] => [...new Set(values)];
 
@@ -38,6 +38,10 @@ PyTorch tests its operators by a database of its own (\`op_db\`, ${torch}): ${op
 **${passing} of the ${onCpu} entries that run on a CPU pass (${((100 * passing) / onCpu).toFixed(1)} %).** The others:
 
 ${[...Object.entries(EXCEPTIONS), ...absent].map(([op, why]) => `- ${op}: ${why}`).join('\n')}
+
+Layouts of the samples that PyTorch itself refuses, and that have no golden for it:
+
+${Object.entries(refused).flatMap(([op, all]) => all.map((why) => `- ${op}, ${why}`)).join('\n')}
 
 "through" says how the calls are made: by the typed surface (\`torch.add\`, \`x.add\`, in turn), or by \`torch.ops\` where PyTorch itself has no public name for the operator, or where the typed one is written by hand and has tests of its own (factories such as \`zeros\`, \`to\`, indexing).
 

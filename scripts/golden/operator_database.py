@@ -205,7 +205,7 @@ def awkward(sample: SampleInput) -> Iterator[tuple[str, SampleInput]]:
     first = sample.input
     if isinstance(first, torch.Tensor) and first.layout is torch.strided and first.ndim > 0 and first.shape[0] > 1:
         flat = first.detach()[:1].clone().expand(first.shape).requires_grad_(first.requires_grad)
-        yield "expanded", SampleInput(flat, args=sample.args, kwargs=sample.kwargs)
+        yield "expanded", SampleInput(flat, args=sample.args, kwargs=sample.kwargs, output_process_fn_grad=sample.output_process_fn_grad)
 
 
 def weights_for(output: torch.Tensor) -> torch.Tensor:
@@ -230,10 +230,9 @@ def record(op: OpInfo, function, sample: SampleInput, differentiable: bool) -> d
         made = function(sample.input, *sample.args, **sample.kwargs)
         if not recorder.calls:  # Python sees by itself that there is nothing to do
             made = direct(op)(sample.input, *sample.args, **sample.kwargs)
-    if not recorder.calls:
-        raise Unrecordable("arithmetic of Python's own: no operator is called")
-        if sample.output_process_fn_grad is not None:  # e.g. to be free of the sign of eigenvectors
-            made = sample.output_process_fn_grad(made)
+        if not recorder.calls:
+            raise Unrecordable("arithmetic of Python's own: no operator is called")
+        made = sample.output_process_fn_grad(made)  # to be free, say, of the sign of eigenvectors
     leaves, _ = tree_flatten(made)
     outputs = [leaf for leaf in leaves if isinstance(leaf, torch.Tensor)]
     plain = [recorder.value(leaf) for leaf in leaves if not isinstance(leaf, torch.Tensor)]
@@ -312,7 +311,7 @@ def full_name(op: OpInfo) -> str:
 def main() -> None:
     warnings.simplefilter("ignore")
     wanted = sys.argv[1:]
-    lines, silent = [], {}
+    lines, silent, refused = [], {}, {}
     for op in op_db:
         if wanted and op.name not in wanted:
             continue
@@ -327,9 +326,11 @@ def main() -> None:
                 count += 1
         if count == 0:
             silent[full_name(op)] = next(iter(left_out), "plain: no element type on the CPU").split(": ", 1)[1]
+        elif left_out:
+            refused[full_name(op)] = list(left_out)
         if left_out:
             print(full_name(op), count, dict(left_out), file=sys.stderr)
-    head = {"torch": torch.__version__, "operators": len(op_db), "seed": SEED, "silent": silent}
+    head = {"torch": torch.__version__, "operators": len(op_db), "seed": SEED, "silent": silent, "refused": refused}
     path = GOLDEN / "operator-database.jsonl.gz"
     text = "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in [head, *lines])
     path.write_bytes(gzip.compress(text.encode(), mtime=0))

@@ -50,6 +50,8 @@ export interface OperatorDatabase {
   readonly seed: number;
   /** Entries without a case, and why. */
   readonly silent: Readonly<Record<string, string>>;
+  /** Of other entries what PyTorch itself refused to compute: the layout of the sample, and its words. */
+  readonly refused: Readonly<Record<string, readonly string[]>>;
   readonly cases: ReadonlyMap<string, readonly OperatorCase[]>;
 }
 

@@ -1,6 +1,6 @@
 """Golden of torch.profile: how often Python's profiler counts each operator and backward function.
 
-Run: python scripts/golden/profile.py
+Run: python scripts/golden/profiler.py
 """
 
 import torch
