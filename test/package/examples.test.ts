@@ -3,16 +3,21 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { examplesOf } from './examples';
+import { sources } from '../../scripts/checks/sources';
+import { docstringExamplesOf, examplesOf, type Example } from './examples';
 
 const REPOSITORY = join(__dirname, '../..');
 const PAGES = ['README.md', ...readdirSync(join(REPOSITORY, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
 
-const examples = PAGES.flatMap((page) =>
-  examplesOf(readFileSync(join(REPOSITORY, page), 'utf8')).map((example) => ({ ...example, name: `${page}:${example.line}`, file: `${page.replaceAll(/\W/g, '-')}-${example.line}` })),
-);
+const SOURCES = sources(REPOSITORY, ['ts'], ['.ts']);
 
-describe('the examples of README and docs', function () {
+const named = (path: string, found: readonly Example[]) =>
+  found.map((example) => ({ ...example, name: `${path}:${example.line}`, file: `${path.replaceAll(/\W/g, '-')}-${example.line}` }));
+const ofPages = PAGES.flatMap((page) => named(page, examplesOf(readFileSync(join(REPOSITORY, page), 'utf8'))));
+const ofDocstrings = SOURCES.flatMap(({ path, text }) => named(path, docstringExamplesOf(text)));
+const examples = [...ofPages, ...ofDocstrings];
+
+describe('the examples of README, docs and docstrings', function () {
   this.timeout(300_000);
   let folder: string;
 
@@ -29,7 +34,10 @@ describe('the examples of README and docs', function () {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  it('are there', () => assert.ok(examples.length >= 12, `found ${examples.length}`));
+  it('are there', () => {
+    assert.ok(ofPages.length >= 12, `found ${ofPages.length}`);
+    assert.equal(ofDocstrings.length, SOURCES.flatMap(({ text }) => text.match(/@example/g) ?? []).length);
+  });
 
   it('compile', () => {
     const { stdout } = spawnSync(process.execPath, [join(REPOSITORY, 'node_modules/typescript/bin/tsc'), '-p', folder], { encoding: 'utf8' });

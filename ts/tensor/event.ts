@@ -22,12 +22,13 @@ const released = new FinalizationRegistry<number>((id) => binding.disposeEvent(i
  * @example
  * const [start, end] = [new torch.cuda.Event({ enableTiming: true }), new torch.cuda.Event({ enableTiming: true })];
  * start.record();
- * model.forward(batch);
+ * model.forward(input);
  * end.record();
  * end.synchronize();
  * start.elapsedTime(end); // milliseconds
  */
 export class Event {
+  /** The device whose streams it marks. */
   readonly device: Device;
   readonly #id: number;
 
@@ -72,6 +73,7 @@ export class Event {
     return binding.currentStream(this.device);
   }
 
+  /** Frees the mark now; using it afterwards is a DTypeError. */
   dispose(): void {
     released.unregister(this);
     binding.disposeEvent(this.#id);

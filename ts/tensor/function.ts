@@ -30,17 +30,21 @@ type Gradients = Tensor | null | undefined | readonly (Tensor | null | undefined
 interface Derivative {
   readonly name: string;
   readonly onceDifferentiable?: boolean;
+  /** The gradients of the arguments of `forward`, from those of its outputs. */
   backward(ctx: FunctionContext, ...gradients: Tensor[]): Gradients;
 }
 
 /** A subclass of {@link Function}, seen from its static side. */
 export interface FunctionType<A extends unknown[], R> extends Derivative {
+  /** Computes the outputs, and keeps in `ctx` what `backward` needs. */
   forward(ctx: FunctionContext, ...args: A): R;
 }
 
 /** A subclass of {@link Function} whose forward is plain code: `setupContext` keeps what backward needs. */
 export interface SplitFunctionType<A extends unknown[], R> extends Derivative {
+  /** Computes the outputs. */
   forward(...args: A): R;
+  /** Called after `forward` with its arguments and what it gave: keeps in `ctx` what `backward` needs. */
   setupContext(ctx: FunctionContext, inputs: A, output: R): void;
 }
 

@@ -32,7 +32,7 @@ const released = new FinalizationRegistry<number>((id) => binding.disposeGraph(i
  * @example
  * const graph = new torch.cuda.CUDAGraph();
  * const output = torch.cuda.graph(graph, () => model.forward(input));
- * input.copy_(nextBatch);
+ * input.copy_(torch.rand([2, 4]));
  * graph.replay();
  * output.cpu();
  */
@@ -55,10 +55,12 @@ export class Graph {
     guarded('Graph.captureBegin', () => binding.graphBegin(this.#id, mode, ...pool));
   }
 
+  /** Ends what `captureBegin` began. */
   captureEnd(): void {
     guarded('Graph.captureEnd', () => binding.graphEnd(this.#id));
   }
 
+  /** Makes the recording ready for `replay`; only with `keepGraph` is that left to do. */
   instantiate(): void {
     guarded('Graph.instantiate', () => binding.graphInstantiate(this.#id));
   }
@@ -84,6 +86,7 @@ export class Graph {
     guarded('Graph.debugDump', () => binding.graphDump(this.#id, path));
   }
 
+  /** Frees the recording and its memory now; using the graph afterwards is a DTypeError. */
   dispose(): void {
     released.unregister(this);
     binding.disposeGraph(this.#id);

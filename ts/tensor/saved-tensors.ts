@@ -13,7 +13,9 @@ import { Tensor } from './tensor';
  * live as long as the graph when it returns them; others that it returns are the caller's to keep.
  * @example
  * // Keep activations in half precision.
- * const loss = savedTensorsHooks((x) => x.to('float16'), (x) => x.to('float32'), () => model.forward(batch));
+ * const { savedTensorsHooks } = torch.autograd.graph;
+ * const loss = savedTensorsHooks((x) => x.to('float16'), (x) => x.to('float32'), () => model.forward(input).sum());
+ * loss.backward();
  */
 export function savedTensorsHooks<P, T>(pack: (tensor: Tensor) => P, unpack: (packed: P) => Tensor, body: () => T): T {
   return packing((tensor) => {
@@ -39,7 +41,9 @@ function checked(value: unknown): Tensor {
 
 /** How one saved tensor comes back, and what to do when the graph is done with it. */
 export interface Packed {
+  /** Called when a backward pass asks for the tensor; with `retainGraph` more than once. */
   unpack(occasion: Occasion): Tensor;
+  /** Called once the graph needs it no more. */
   dropped?(): void;
 }
 

@@ -21,7 +21,7 @@ export interface StreamOptions {
  * for. libtorch keeps the queues in a pool, so a Stream needs no disposal.
  * @example
  * const copies = new torch.cuda.Stream();
- * const batch = torch.cuda.stream(copies, () => pinned.to({ device: 'cuda', nonBlocking: true }));
+ * const batch = torch.cuda.stream(copies, () => torch.rand([2, 4]).pinMemory().to({ device: 'cuda', nonBlocking: true }));
  * torch.cuda.currentStream().waitStream(copies);
  */
 export class Stream {
@@ -42,14 +42,17 @@ export class Stream {
     this._pair = guarded('Stream', () => binding.newStream(device, priority));
   }
 
+  /** The device whose work it holds, with its number: `'cuda:0'`. */
   get device(): Device {
     return this._pair[0] as Device;
   }
 
+  /** libtorch's number of the stream on its device. */
   get streamId(): bigint {
     return this._pair[1];
   }
 
+  /** Whether both are the same queue; two objects may be. */
   equals(other: Stream): boolean {
     return other.device === this.device && other.streamId === this.streamId;
   }

@@ -28,8 +28,8 @@ export interface CheckpointOptions {
  * more forward's activations is saved for the time of one more forward. `fn` must give the same each time it is called with
  * the same arguments, and must not be async; what it makes is freed when it returns, but for what it returns. Autocast and, unless switched off, random numbers are as in the first call.
  * @example
- * const hidden = torch.utils.checkpoint((x) => block.forward(x), input);
- * const same = torch.utils.checkpoint({ preserveRngState: false }, (x) => block.forward(x), input);
+ * const hidden = torch.utils.checkpoint((x) => model.forward(x), input);
+ * const same = torch.utils.checkpoint({ preserveRngState: false }, (x) => model.forward(x), input);
  */
 export function checkpoint<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): R;
 export function checkpoint<A extends unknown[], R>(options: CheckpointOptions, fn: (...args: A) => R, ...args: A): R;
