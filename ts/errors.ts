@@ -1,5 +1,6 @@
 /** Every error that torchts throws on purpose. `code` is stable; the message says what was expected, what was found and what to do. */
 export class TorchError extends Error {
+  /** Which kind of error it is, for programs: messages may change, codes do not. */
   readonly code: string = 'TTS_TORCH';
   /** The C++ trace of an error raised inside libtorch; written out when it is asked for, which takes some milliseconds. */
   declare readonly nativeTrace?: string;

@@ -9,6 +9,7 @@ export class TarFile {
   private readonly file: ArchiveFile;
 
   /**
+   * @param path of the archive
    * @throws InputError when there is no such file, or it is a web page or no tar; the message says which
    */
   constructor(readonly path: string) {

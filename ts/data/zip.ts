@@ -26,6 +26,7 @@ export class ZipFile {
   private readonly file: ArchiveFile;
 
   /**
+   * @param path of the archive
    * @throws InputError when there is no such file, or it is a web page or no zip; the message says which
    */
   constructor(readonly path: string) {

@@ -37,7 +37,9 @@ export interface PretrainedConfig extends FieldValues<typeof commonFields> {}
 export abstract class PretrainedConfig {
   /** The `model_type` of the file. */
   abstract readonly modelType: string;
+  /** Name of each class by its number. */
   readonly id2label: Labels;
+  /** Number of each class by its name. */
   readonly label2id: Readonly<Record<string, number>>;
   readonly #table: FieldTable;
   readonly #extra: Untyped;
@@ -56,6 +58,7 @@ export abstract class PretrainedConfig {
     }
   }
 
+  /** Number of classes. */
   get numLabels(): number {
     return Object.keys(this.id2label).length;
   }

@@ -19,6 +19,7 @@ export type Loss = Tensor | number;
  * `differentiable` (no autograd through a step). State dicts name them all the same, at the values that mean this.
  */
 export abstract class Optimizer<G extends ParamGroup = ParamGroup> {
+  /** Parameters with their options, which may be changed between steps: `lr`, for instance. */
   readonly paramGroups: G[] = [];
   /** What the optimizer remembers of each parameter, once it has had a gradient. */
   readonly state = new Map<Tensor, ParamState>();

@@ -24,10 +24,16 @@ export const accelerator = {
   Graph,
   /** `'cuda'`, `'mps'`, … or null. */
   current: (): DeviceKind | null => binding.accelerator() as DeviceKind | null,
+  /** Whether libtorch found one. */
   isAvailable: (): boolean => binding.accelerator() !== null,
+  /** Number of devices, 0 without an accelerator. */
   deviceCount: (): number => binding.deviceCount(),
   /** The device that a bare kind stands for in this context. */
   currentDevice,
+  /**
+   * Number of the current device in this context.
+   * @throws DeviceError without an accelerator
+   */
   currentDeviceIndex: (): number => {
     context();
     return guarded('accelerator.currentDeviceIndex', () => binding.deviceIndex());
@@ -46,11 +52,26 @@ export const accelerator = {
   synchronize: (index?: number): void => guarded('accelerator.synchronize', () => binding.synchronize(index)),
   /** Gives the blocks that libtorch keeps for later tensors back to the device, and those of the CPU to the system. */
   emptyCache: (): void => guarded('accelerator.emptyCache', () => binding.emptyCache()),
+  /**
+   * What libtorch's allocator has of a device's memory, now and at most.
+   * @param index @default the current device
+   * @throws DeviceError without that device
+   */
   memory: (index?: number): DeviceMemory => guarded('accelerator.memory', () => binding.deviceMemory(index)),
+  /**
+   * Memory of a device, of all processes, in bytes.
+   * @param index @default the current device
+   * @throws DeviceError without that device
+   */
   memoryInfo: (index?: number): DeviceFree => {
     const [free, total] = guarded('accelerator.memoryInfo', () => binding.deviceFree(index));
     return { free, total };
   },
+  /**
+   * Lets the peaks of `memory` begin again with what is there now.
+   * @param index @default the current device
+   * @throws DeviceError without that device
+   */
   resetPeakMemory: (index?: number): void => guarded('accelerator.resetPeakMemory', () => binding.resetPeakMemory(index)),
 };
 

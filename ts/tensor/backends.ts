@@ -26,23 +26,39 @@ function withMembers<Group extends object, Members extends object>(group: Group,
  * torch.backends.cuda.matmul.allowTF32 = true;
  */
 export const backends = {
-  cpu: { getCpuCapability: (): string => binding.features().cpuCapability },
+  cpu: {
+    /** The instruction set that kernels are chosen for, such as `'AVX2'`. */
+    getCpuCapability: (): string => binding.features().cpuCapability,
+  },
   /** `flashSdp` and its neighbours choose what scaled dot product attention may run on. */
   cuda: withMembers(switches('cuda', ['flashSdp', 'memEfficientSdp', 'mathSdp', 'cudnnSdp']), {
+    /** Whether libtorch was built with CUDA, be there a GPU or not. */
     isBuilt: (): boolean => binding.features().cuda,
+    /** What matrix products may be computed in. */
     matmul: switches('cuda.matmul', [
       'allowTF32', 'allowFp16ReducedPrecisionReduction', 'allowBf16ReducedPrecisionReduction', 'allowFp16Accumulation',
     ]),
   }),
   cudnn: withMembers(switches('cudnn', ['enabled', 'benchmark', 'deterministic', 'allowTF32']), {
+    /** Whether libtorch has cuDNN. */
     isAvailable: (): boolean => binding.features().cudnn,
     /** Such as 91002; null without it. */
     version: (): number | null => binding.features().cudnnVersion || null,
   }),
-  mkldnn: withMembers(switches('mkldnn', ['enabled', 'deterministic']), { isAvailable: (): boolean => binding.features().mkldnn }),
+  mkldnn: withMembers(switches('mkldnn', ['enabled', 'deterministic']), {
+    /** Whether libtorch was built with oneDNN, once called MKL-DNN. */
+    isAvailable: (): boolean => binding.features().mkldnn,
+  }),
+  /** Small kernels for convolutions on the CPU. */
   nnpack: switches('nnpack', ['enabled']),
-  mkl: { isAvailable: (): boolean => binding.features().mkl },
-  openmp: { isAvailable: (): boolean => binding.features().openmp },
+  mkl: {
+    /** Whether libtorch was built with Intel's MKL. */
+    isAvailable: (): boolean => binding.features().mkl,
+  },
+  openmp: {
+    /** Whether libtorch was built with OpenMP, and so shares out the work of an operator on the CPU with it. */
+    isAvailable: (): boolean => binding.features().openmp,
+  },
 };
 
 const PRECISIONS = ['highest', 'high', 'medium'] as const;

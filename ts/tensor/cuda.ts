@@ -31,6 +31,7 @@ export interface DeviceProperties {
   readonly isMultiGpuBoard: number;
 }
 
+/** Whether libtorch has CUDA and found an NVIDIA GPU. */
 function isAvailable(): boolean {
   return binding.accelerator() === 'cuda';
 }
@@ -39,6 +40,11 @@ function needed(what: string): void {
   if (!isAvailable()) throw new DeviceError(`cuda.${what}: expected an NVIDIA GPU and a libtorch with CUDA, found none (\`npx torchts doctor\` tells why)`);
 }
 
+/**
+ * What the driver tells of a GPU.
+ * @param index @default the current device
+ * @throws DeviceError without that GPU
+ */
 function getDeviceProperties(index?: number): DeviceProperties {
   needed('getDeviceProperties');
   return guarded('cuda.getDeviceProperties', () => binding.deviceProperties(index)) as unknown as DeviceProperties;
@@ -56,32 +62,50 @@ export const cuda = {
   ...accelerator,
   CUDAGraph: Graph,
   isAvailable,
+  /** Number of GPUs, 0 without CUDA. */
   deviceCount: (): number => (isAvailable() ? binding.deviceCount() : 0),
   currentDevice: accelerator.currentDeviceIndex,
   setDevice: accelerator.setDeviceIndex,
   /** Runs `body`, which may be async, with another current device. */
   device: accelerator.deviceIndex,
   getDeviceProperties,
+  /** Name of a GPU, such as `'NVIDIA A100-SXM4-40GB'`; `index` as in `getDeviceProperties`. */
   getDeviceName: (index?: number): string => getDeviceProperties(index).name,
+  /** Compute capability of a GPU, before and after the dot; `index` as in `getDeviceProperties`. */
   getDeviceCapability: (index?: number): readonly [major: number, minor: number] => {
     const { major, minor } = getDeviceProperties(index);
     return [major, minor];
   },
   /** Whether the device computes in bfloat16 itself: from compute capability 8 on. */
   isBf16Supported: (): boolean => isAvailable() && getDeviceProperties().major >= 8,
+  /**
+   * Bytes in tensors on a GPU, the current one unless `index` is given; as `memory` has them.
+   * @throws DeviceError without that GPU
+   */
   memoryAllocated: statistic('allocated'),
+  /** The most that `memoryAllocated` was since the start, or since `resetPeakMemoryStats`. */
   maxMemoryAllocated: statistic('peakAllocated'),
+  /** Bytes that libtorch has taken from a GPU, cached ones included; otherwise as `memoryAllocated`. */
   memoryReserved: statistic('reserved'),
+  /** The most that `memoryReserved` was since the start, or since `resetPeakMemoryStats`. */
   maxMemoryReserved: statistic('peakReserved'),
   memoryStats: accelerator.memory,
   memGetInfo: accelerator.memoryInfo,
   resetPeakMemoryStats: accelerator.resetPeakMemory,
   manualSeed,
   manualSeedAll: manualSeed,
+  /**
+   * State of the default generator of GPU number `index`, as a uint8 tensor that PyTorch reads too.
+   * @throws DeviceError without that GPU
+   */
   getRngState: (index = 0): Tensor => {
     needed('getRngState');
     return getRngState(`cuda:${index}`);
   },
+  /**
+   * Puts the default generator of GPU number `index` into a state that `getRngState` gave, here or in PyTorch.
+   * @throws DeviceError without that GPU
+   */
   setRngState: (state: Tensor, index = 0): void => {
     needed('setRngState');
     setRngState(state, `cuda:${index}`);

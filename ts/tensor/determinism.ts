@@ -26,8 +26,9 @@ export function isDeterministicAlgorithmsWarnOnlyEnabled(): boolean {
   return binding.deterministic() === 1;
 }
 
-/** Whether tensors that are made without a value are filled (with NaN, or the largest integer) while algorithms are deterministic. */
+/** `torch.utils.deterministic` of PyTorch. */
 export const deterministic = {
+  /** Whether tensors that are made without a value are filled (with NaN, or the largest integer) while algorithms are deterministic. */
   get fillUninitializedMemory(): boolean {
     return binding.getSwitch('deterministic.fillUninitializedMemory');
   },

@@ -14,11 +14,16 @@ export class Generator {
   /** @internal */
   readonly _id: number;
 
+  /**
+   * @param device where the numbers are drawn: that of the tensors to be made
+   * @throws DeviceError for a device that is not there
+   */
   constructor(readonly device: Device = 'cpu') {
     this._id = guarded('Generator', () => binding.createGenerator(device));
     released.register(this, this._id);
   }
 
+  /** Begins again from `seed`; the same numbers follow as in PyTorch. */
   manualSeed(seed: number | bigint): this {
     guarded('Generator.manualSeed', () => binding.seedGenerator(this._id, seed));
     return this;

@@ -11,6 +11,11 @@ import { Tensor } from './tensor';
 
 /** A range of places with a step, as `slice()` makes it. */
 export class Slice {
+  /**
+   * @param start first place; null for the beginning
+   * @param stop place behind the last; null for the end
+   * @param step at least 1
+   */
   constructor(
     readonly start: number | null,
     readonly stop: number | null,

@@ -87,6 +87,7 @@ export class ScriptModule {
     return { ...this.#state(false), ...this.#state(true) };
   }
 
+  /** The parameters, in the order of the state dict. */
   parameters(): Tensor[] {
     return Object.values(this.#state(false));
   }
@@ -105,11 +106,13 @@ export class ScriptModule {
     return this;
   }
 
+  /** Sets training mode for code that asks for it, as a scripted module's may; a traced one stays as it was traced. */
   train(mode = true): this {
     guarded('train()', () => binding.scriptTrain(this.#id, mode));
     return this;
   }
 
+  /** Sets evaluation mode; see {@link train}. */
   eval(): this {
     return this.train(false);
   }

@@ -95,22 +95,27 @@ export class Tensor<out Type extends DType = DType> {
     this._handle = handle;
   }
 
+  /** Whether it was freed, by `dispose()` or by the end of its scope; all but `dispose` and printing then throws a DisposedTensorError. */
   get isDisposed(): boolean {
     return this._handle === 0;
   }
 
+  /** Size of each dimension, `[]` of a scalar; a new array each time. */
   get shape(): number[] {
     return describe(this).shape;
   }
 
+  /** Steps in elements from one index to the next, of each dimension; zeros in a sparse tensor. A new array each time. */
   get strides(): number[] {
     return describe(this).strides;
   }
 
+  /** Type of the elements, such as `'float32'`. */
   get dtype(): Type {
     return describe(this).dtype as Type;
   }
 
+  /** Where the elements are, such as `'cpu'` or `'cuda:0'`. */
   get device(): Device {
     return describe(this).device;
   }
@@ -120,6 +125,7 @@ export class Tensor<out Type extends DType = DType> {
     return guarded('Tensor.layout', () => binding.layout(this._handle));
   }
 
+  /** Number of dimensions. */
   get ndim(): number {
     return describe(this).shape.length;
   }
@@ -135,6 +141,7 @@ export class Tensor<out Type extends DType = DType> {
     return size;
   }
 
+  /** `ndim`, as a method. */
   dim(): number {
     return this.ndim;
   }
@@ -170,6 +177,7 @@ export class Tensor<out Type extends DType = DType> {
     return describe(this).shape.reduce((product, size) => product * size, 1);
   }
 
+  /** Whether no recorded operation made it: `backward()` fills the `grad` of leaves that require one. */
   get isLeaf(): boolean {
     return describe(this).isLeaf;
   }
@@ -183,6 +191,10 @@ export class Tensor<out Type extends DType = DType> {
     });
   }
 
+  /**
+   * Whether autograd records what is done with it; of floating point and complex tensors only.
+   * @throws DTypeError when set for another type, TorchError when set to false for a tensor that is no leaf
+   */
   get requiresGrad(): boolean {
     return describe(this).requiresGrad;
   }
@@ -262,10 +274,15 @@ export class Tensor<out Type extends DType = DType> {
     return extensions.convert(this, typeof target === 'string' || target instanceof Tensor ? parseTarget(target) : target);
   }
 
+  /** The tensor on the CPU; itself when it is there. */
   cpu(): Tensor<Type> {
     return this.to({ device: 'cpu' });
   }
 
+  /**
+   * The tensor on GPU number `index`; itself when it is there.
+   * @throws DeviceError without that GPU
+   */
   cuda(index = 0): Tensor<Type> {
     return this.to({ device: `cuda:${index}` });
   }

@@ -26,6 +26,7 @@ export interface PaddedBatch {
 
 /** From pictures of any size to the input of a detector: one tensor, padded, with a mask. */
 export class DetectionProcessor {
+  /** Those given, over the values of the paper. */
   readonly options: DetectionProcessorOptions;
   private readonly colours: ImageProcessor;
 
@@ -37,6 +38,7 @@ export class DetectionProcessor {
   }
 
   /**
+   * A processor with the options of a file.
    * @param json the content of a `preprocessor_config.json`
    * @param label what to call the file in errors
    * @throws InputError for values or classes that are not supported
@@ -66,7 +68,10 @@ export class DetectionProcessor {
     return [{ kind: 'resize', ...target }];
   }
 
-  /** @throws ShapeError when there is no picture, or one does not fit into `padSize` */
+  /**
+   * Resizes and normalises pictures, and puts them into one tensor.
+   * @throws ShapeError when there is no picture, or one does not fit into `padSize`
+   */
   preprocess(images: RgbImage | readonly RgbImage[]): PaddedBatch {
     const all = Array.isArray(images) ? (images as readonly RgbImage[]) : [images as RgbImage];
     return torch.scoped(() => this.batch(all.map((image) => this.change(image, this.changes(image)))));

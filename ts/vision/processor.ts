@@ -2,7 +2,7 @@
  * From decoded pictures to the input of a Vision Transformer, as transformers' ViTImageProcessor
  * (release 5, torchvision backend) does it: resize on bytes, crop, then `(x - 255 mean) / (255 std)`.
  *
- * Training, evaluation, prediction and serving all go through `pixels` and `normalize`.
+ * Training, evaluation and prediction all go through `pixels` and `normalize`.
  */
 import { ShapeError } from '../errors';
 import * as torch from '../tensor';
@@ -14,6 +14,7 @@ import { centerCrop, resize } from './resize';
 
 /** From pictures to the input of a classifier, as a checkpoint's `preprocessor_config.json` says. */
 export class ImageProcessor {
+  /** Those given, over the values of ViTImageProcessor. */
   readonly options: ProcessorOptions;
 
   /** Options that are left out have the values of ViTImageProcessor. */
@@ -22,6 +23,7 @@ export class ImageProcessor {
   }
 
   /**
+   * A processor with the options of a file.
    * @param json the content of a `preprocessor_config.json`
    * @param label what to call the file in errors
    * @throws InputError for values or classes that are not supported
@@ -51,6 +53,7 @@ export class ImageProcessor {
   }
 
   /**
+   * Resizes, crops and normalises pictures.
    * @returns (B, 3, H, W) float32
    * @throws ShapeError when there is no picture, or the results differ in size
    */
@@ -77,6 +80,7 @@ export class ImageProcessor {
   }
 
   /**
+   * `(x - 255 mean) / (255 std)`, or what of it the options ask for.
    * @param pixels (B, 3, H, W) uint8
    * @returns (B, 3, H, W) float32, contiguous
    */

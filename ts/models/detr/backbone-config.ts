@@ -28,9 +28,13 @@ function object(): Field<ResNetConfig | Json> {
 }
 
 export const backboneFields = {
+  /** Whether the parameters carry timm's names, and the network is the one that `backbone` names. */
   useTimmBackbone: optional(flag(true)),
+  /** `resnet18`, `resnet34`, `resnet50`, `resnet101` or `resnet152`. */
   backbone: optional(text()),
+  /** Whether the last stage of timm's network is dilated instead of shrinking the map (DC5). */
   dilation: flag(false),
+  /** A ResNet under transformers' names, or `{ model_type: 'timm_backbone', backbone, … }`. */
   backboneConfig: optional(object()),
 } satisfies FieldTable;
 

@@ -25,6 +25,7 @@ export class DetrConvEncoder extends Module {
     this.#freezeAsPublished();
   }
 
+  /** The network itself. */
   get model(): ResNet {
     return this.#model;
   }

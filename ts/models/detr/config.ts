@@ -13,23 +13,33 @@ const fields = {
   numChannels: count(3),
   /** Q: detections in one picture at most. */
   numQueries: count(100),
+  /** Layers of the encoder. */
   encoderLayers: count(6),
   /** Width of the hidden layer of an encoder layer's MLP. */
   encoderFfnDim: count(2048),
+  /** nh, in the encoder; a divisor of `dModel`. */
   encoderAttentionHeads: count(8),
+  /** Layers of the decoder. */
   decoderLayers: count(6),
+  /** Width of the hidden layer of a decoder layer's MLP. */
   decoderFfnDim: count(2048),
+  /** nh, in the decoder; a divisor of `dModel`. */
   decoderAttentionHeads: count(8),
   /** Kept for the file: transformers 5 does not drop layers. */
   encoderLayerdrop: probability(0),
   /** Kept for the file: transformers 5 does not drop layers. */
   decoderLayerdrop: probability(0),
+  /** Kept for the file. */
   isEncoderDecoder: flag(true),
+  /** Inside of the MLPs. */
   activationFunction: oneOf(ACTIVATION_NAMES, 'relu'),
   /** D: width of the transformer. */
   dModel: count(256),
+  /** Share of the numbers that training drops: in front of the encoder, behind each attention and each MLP. */
   dropout: probability(0.1),
+  /** Share of the attention weights that training drops. */
   attentionDropout: probability(0),
+  /** Share of the numbers that training drops inside of the MLPs. */
   activationDropout: probability(0),
   /** Standard deviation of the weights that training starts from. */
   initStd: amount(0.02),
@@ -44,6 +54,7 @@ const fields = {
   authorsAuxiliaryLoss: optional(flag(false)),
   /** Lets the batch normalisations of the backbone train, for a backbone from random weights. transformers does not know it and keeps them frozen. */
   trainBatchNorm: optional(flag(false)),
+  /** What tells the transformer where in the picture a token is: sines of its place, or trained numbers. */
   positionEmbeddingType: oneOf(['sine', 'learned'], 'sine'),
   /** Cost of a wrong class, for the matching. */
   classCost: coefficient(1),

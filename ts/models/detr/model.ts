@@ -36,6 +36,7 @@ export interface DetrModelOutput {
 
 /** What the model and the detector share. */
 export abstract class DetrPretrainedModel extends PretrainedModel<DetrConfig> {
+  /** What its options are read into. */
   static readonly configClass = DetrConfig;
   /** The authors' own checkpoints. */
   static readonly readFile = readAuthors;

@@ -16,6 +16,7 @@ export type HubReason =
 export class HubError extends InputError {
   override readonly code = 'TTS_HUB';
 
+  /** @param reason for programs, as the message is for people */
   constructor(
     message: string,
     readonly reason: HubReason,

@@ -13,6 +13,7 @@ const UNWRITABLE: ReadonlySet<string> = new Set(['EACCES', 'EROFS', 'EPERM', 'EN
  * from that commit, so a push between two downloads cannot mix versions.
  */
 export class HubRepo {
+  /** Options and environment as they were when it was made. */
   readonly settings: HubSettings;
   private readonly cache: RepoCache;
   private readonly remote: Remote;
@@ -20,6 +21,7 @@ export class HubRepo {
   /** Why no server is asked, if none is. */
   private offline: string | undefined;
 
+  /** @param name `org/name` */
   constructor(
     readonly name: string,
     options: HubOptions = {},
@@ -48,6 +50,7 @@ export class HubRepo {
     return this.cache.find(this.requireCachedCommit(), file);
   }
 
+  /** The error that says that `what` was expected here and where it was looked for. */
   missing(what: string): InputError {
     const where = this.offline ? `in the cache of ${this.name} (${this.settings.cacheDir}); ${this.offline}` : `in ${this.name} on ${this.settings.endpoint}`;
     return new HubError(`Expected ${what}, found none ${where}.`, this.offline ? 'offline' : 'no-file');

@@ -15,6 +15,7 @@ export interface BackboneOutput {
  * whose head is left aside) and of timm, and keeps the names of transformers.
  */
 export class ResNetBackbone extends PretrainedModel<ResNetConfig> {
+  /** What its options are read into. */
   static readonly configClass = ResNetConfig;
   readonly #network: ResNet;
 

@@ -56,6 +56,7 @@ export class ResidualBlock extends Module {
     this.#path = shape.layerType === 'basic' ? basicPath(place, factory) : bottleneckPath(place, shape.downsampleInBottleneck, factory);
   }
 
+  /** All convolutions with their norms, the shortcut's first where there is one. */
   get units(): readonly ConvNorm[] {
     return this.#shortcut ? [this.#shortcut, ...this.#path] : this.#path;
   }

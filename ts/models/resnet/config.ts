@@ -7,6 +7,7 @@ import { OUTPUT_STRIDES, resnetSizes, timmShape, type OutputStride, type ResNetN
 /** What a ResNet can be told; names and defaults are those of transformers 5.18 (configuration_resnet.py), a ResNet-50. */
 const fields = {
   ...commonFields,
+  /** Channels of the pictures. */
   numChannels: count(3),
   /** Channels behind the stem. */
   embeddingSize: count(64),
@@ -14,9 +15,11 @@ const fields = {
   hiddenSizes: counts([256, 512, 1024, 2048]),
   /** Blocks of each stage. */
   depths: counts([3, 4, 6, 3]),
+  /** Two 3x3 convolutions a block, or a 3x3 between two 1x1 at a quarter of the channels. */
   layerType: oneOf(['basic', 'bottleneck'], 'bottleneck'),
   /** Behind the stem and behind every block; inside of a block it is always ReLU. */
   hiddenAct: oneOf(ACTIVATION_NAMES, 'relu'),
+  /** Whether the first stage halves the size too, as all others do. */
   downsampleInFirstStage: flag(false),
   /** Whether a bottleneck halves the size in its first convolution instead of in its 3x3. */
   downsampleInBottleneck: flag(false),
@@ -70,10 +73,12 @@ export class ResNetConfig extends PretrainedConfig {
     return 'resnet';
   }
 
+  /** Names of all maps, in order: `stem`, `stage1`, … */
   get stageNames(): string[] {
     return ['stem', ...this.depths.map((_, stage) => `stage${stage + 1}`)];
   }
 
+  /** What `ResNet` is built from, with Hugging Face's names for the parameters. */
   get shape(): ResNetShape {
     return { ...this, keyStyle: 'huggingface', outIndices: this.outIndices! };
   }

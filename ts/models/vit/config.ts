@@ -8,6 +8,7 @@ const fields = {
   ...commonFields,
   /** D: width of a token. */
   hiddenSize: count(768),
+  /** Layers of the encoder. */
   numHiddenLayers: count(12),
   /** nh */
   numAttentionHeads: count(12),
@@ -15,8 +16,11 @@ const fields = {
   headDim: optional(count(64)),
   /** Width of the hidden layer of the MLP. */
   intermediateSize: count(3072),
+  /** Inside of the MLPs. */
   hiddenAct: oneOf(ACTIVATION_NAMES, 'gelu'),
+  /** Share of the numbers that training drops: behind the embeddings, each attention and each MLP. */
   hiddenDropoutProb: probability(0),
+  /** Share of the attention weights that training drops. */
   attentionProbsDropoutProb: probability(0),
   /** Standard deviation of the weights that training starts from. */
   initializerRange: amount(0.02),
@@ -24,7 +28,9 @@ const fields = {
   layerNormEps: amount(1e-12),
   /** Pixels, `[height, width]` when not square. */
   imageSize: imageSize(224),
+  /** Pixels, `[height, width]` when not square. */
   patchSize: imageSize(16),
+  /** Channels of the images. */
   numChannels: count(3),
   /** Whether query, key and value have a bias. */
   qkvBias: flag(true),
@@ -32,6 +38,7 @@ const fields = {
   encoderStride: count(16),
   /** `hiddenSize` when left out. */
   poolerOutputSize: optional(count(768)),
+  /** Behind the pooler, in models that have one. */
   poolerAct: oneOf(ACTIVATION_NAMES, 'tanh'),
 } satisfies FieldTable;
 
@@ -79,10 +86,12 @@ export class ViTConfig extends PretrainedConfig {
     return [Math.floor(height / patchHeight), Math.floor(width / patchWidth)];
   }
 
+  /** Patches of an image, N. */
   get numPatches(): number {
     return this.grid[0] * this.grid[1];
   }
 
+  /** Width of one attention head: `headDim`, or the model's width shared out. */
   get headWidth(): number {
     return this.headDim ?? this.hiddenSize / this.numAttentionHeads;
   }

@@ -32,6 +32,7 @@ export interface ViTModelOutput {
 
 /** What the backbone and every model around it share. */
 export abstract class ViTPretrainedModel extends PretrainedModel<ViTConfig> {
+  /** What its options are read into. */
   static readonly configClass = ViTConfig;
 
   get backboneName(): string {

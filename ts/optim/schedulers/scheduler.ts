@@ -35,6 +35,7 @@ export abstract class Scheduler {
     this.#optimizer = optimizer;
   }
 
+  /** Whose learning rates it sets. */
   get optimizer(): Optimizer<ParamGroup> {
     return this.#optimizer;
   }
@@ -67,6 +68,7 @@ export abstract class Scheduler {
     return Object.fromEntries(fields.map(([field, value]) => [pythonKeys[field] ?? snakeCase(field), structuredClone(value)]));
   }
 
+  /** Takes over what `stateDict()` gave, here or in Python; keys that it does not know are passed over. The optimizer's learning rates are not changed. */
   loadStateDict(state: Readonly<SchedulerStateDict>): void {
     for (const [key, value] of Object.entries(state)) {
       const field = fieldNames[key] ?? camelCase(key);

@@ -33,6 +33,7 @@ export interface GradScalerState {
 /** An optimizer, as far as the scaler knows it. */
 export interface ScaledOptimizer {
   readonly paramGroups: readonly { readonly params: readonly Tensor[] }[];
+  /** Moves the parameters by their gradients. */
   step(): unknown;
 }
 
@@ -146,34 +147,51 @@ export class GradScaler {
     return this.#tensors ? Number(this.#tensors.scale.item()) : this.#initScale;
   }
 
+  /** False when made with `enabled: false`: the scaler then does nothing. */
   isEnabled(): boolean {
     return this.#enabled;
   }
 
+  /** What the scale grows by after `growthInterval` steps without an infinity. */
   getGrowthFactor(): number {
     return this.#growthFactor;
   }
 
+  /**
+   * From now on the scale grows by `factor`, which is above 1.
+   * @throws InputError for another
+   */
   setGrowthFactor(factor: number): void {
     this.#growthFactor = growing(factor);
   }
 
+  /** What the scale is multiplied by after a step with an infinity. */
   getBackoffFactor(): number {
     return this.#backoffFactor;
   }
 
+  /**
+   * From now on the scale is multiplied by `factor`, which is below 1, after a step with an infinity.
+   * @throws InputError for another
+   */
   setBackoffFactor(factor: number): void {
     this.#backoffFactor = shrinking(factor);
   }
 
+  /** Steps in a row without an infinity that make the scale grow. */
   getGrowthInterval(): number {
     return this.#growthInterval;
   }
 
+  /** From now on the scale grows after so many steps in a row without an infinity. */
   setGrowthInterval(steps: number): void {
     this.#growthInterval = steps;
   }
 
+  /**
+   * The scale, its options and the steps since it last changed, under PyTorch's keys; `{}` when not enabled. On a device other
+   * than the CPU this waits for it.
+   */
   stateDict(): GradScalerState | Record<string, never> {
     if (!this.#enabled) return {};
     return {
@@ -185,7 +203,10 @@ export class GradScaler {
     };
   }
 
-  /** @throws InputError for the empty state of a scaler that was not enabled */
+  /**
+   * Takes over a state that `stateDict()` gave, here or in Python; does nothing when not enabled.
+   * @throws InputError for the empty state of a scaler that was not enabled
+   */
   loadStateDict(state: GradScalerState | Record<string, never>): void {
     if (!this.#enabled) return;
     if (Object.keys(state).length === 0) throw new InputError('GradScaler: the state dict is empty, as a scaler that is not enabled saves it.');

@@ -65,6 +65,7 @@ export class Profile<T = unknown> {
     writeFileSync(path, JSON.stringify(chromeTrace(this.events)));
   }
 
+  /** `table()` with its defaults. */
   toString(): string {
     return this.table();
   }
