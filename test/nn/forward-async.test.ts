@@ -3,7 +3,7 @@ import { InputError, TorchError } from '../../ts/errors';
 import { DetrForObjectDetection, ViTForImageClassification } from '../../ts/models';
 import * as nn from '../../ts/nn';
 import * as torch from '../../ts/tensor';
-import type { FunctionContext, Tensor } from '../../ts/tensor';
+import type { Tensor } from '../../ts/tensor';
 
 /** Counts how often its JavaScript runs. */
 class Counting extends nn.Module {
@@ -19,10 +19,10 @@ class Counting extends nn.Module {
 }
 
 class Doubled extends torch.autograd.Function {
-  static forward(_ctx: FunctionContext, x: Tensor): Tensor {
+  static forward(_ctx: torch.autograd.FunctionContext, x: Tensor): Tensor {
     return x.mul(2);
   }
-  static backward(_ctx: FunctionContext, gradient: Tensor): Tensor {
+  static backward(_ctx: torch.autograd.FunctionContext, gradient: Tensor): Tensor {
     return gradient.mul(20);
   }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { allPublic, allRegistered, survive } from '../tensor/fuzz/survive';
+import { allByHand, allPublic, allRegistered, survive } from '../tensor/fuzz/survive';
 import { turns } from './minutes';
 
 const SEED = Number(process.env['TORCHTS_FUZZ_SEED'] ?? '7');
@@ -13,6 +13,10 @@ describe('a hundred thousand random argument lists', function () {
   });
 
   it(`in the typed surface (seed ${SEED})`, () => {
-    assert.deepEqual(survive(allPublic(), { seed: SEED + 1, calls: CALLS, surface: true }), []);
+    assert.deepEqual(survive(allPublic(), { seed: SEED + 1, calls: CALLS, way: 'surface' }), []);
+  });
+
+  it(`in what is written by hand (seed ${SEED})`, () => {
+    assert.deepEqual(survive(allByHand(), { seed: SEED + 2, calls: 4 * CALLS, way: 'hand' }), []);
   });
 });

@@ -13,6 +13,7 @@ const LONGEST_WRITE = 2 ** 30;
  * @throws InputError when the system refuses to write there
  */
 export function replaceFile(path: string, content: string | ((write: Write) => void)): void {
+  if (typeof path !== 'string') throw new InputError(`expected the path of a file to write, found ${path === null ? 'null' : typeof path}`);
   const fill = typeof content === 'string' ? (write: Write) => write(Buffer.from(content)) : content;
   const draft = `${path}.${process.pid}.tmp`;
   try {

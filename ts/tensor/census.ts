@@ -6,6 +6,7 @@ import { binding } from '../native/binding';
 import type { Device } from './device';
 import type { DType } from './dtype';
 import { observeTensors } from './lifetime';
+import { checkOptions } from './options';
 import { Tensor } from './tensor';
 
 /** A tensor that is alive, as `liveTensors` and `findLeaks` tell of it. */
@@ -67,7 +68,9 @@ function callers(stack: string): string {
 }
 
 /** The tensors that are alive in this thread, largest first. */
-export function liveTensors({ limit = Infinity }: { readonly limit?: number } = {}): LiveTensor[] {
+export function liveTensors(options: { readonly limit?: number } = {}): LiveTensor[] {
+  checkOptions('liveTensors', options, ['limit']);
+  const { limit = Infinity } = options;
   return handles().sort((a, b) => b.bytes - a.bytes).slice(0, limit).map(show);
 }
 

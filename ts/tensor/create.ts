@@ -78,6 +78,7 @@ export function fromTypedArray<Type extends DType = DType>(
   if (!dtype) throw new DTypeError(`fromTypedArray: expected a typed array, found ${describe(data)}`);
   checkOptions('fromTypedArray', options, ['dtype', 'device', 'requiresGrad', 'copy']);
   const sizes = shape ?? [data.length];
+  if (!Array.isArray(sizes)) throw new DTypeError(`fromTypedArray: expected the sizes as an array, found ${describe(sizes)}`);
   checkSizes(sizes, data.length);
   const copy = options.copy ?? true;
   if (!copy) pin(data);

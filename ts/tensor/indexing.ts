@@ -146,6 +146,7 @@ function gatherable(picks: Picks, viewed: Tensor): Picks {
 
 /** `tensor[indices] = value`, in place; the value is broadcast, and sizes of 1 before its others do not count. */
 export function indexPut(tensor: Tensor, indices: readonly Index[], value: Tensor | Scalar | Complex, accumulate: boolean): void {
+  if (!Array.isArray(indices)) throw new DTypeError(`indexPut: expected the indices as an array, found ${describe(indices)}; write x.indexPut_([0, mask], value)`);
   scoped(() => {
     const { dtype, device } = tensor;
     const found = view(tensor, indices);

@@ -2,9 +2,11 @@
  * Who frees a tensor: the innermost scope it was made in; outside of scopes, the garbage collector; `dispose()` always.
  * docs/architecture.md, "Lifetimes", tells what the choice of mechanism rests on.
  */
+import { DTypeError } from '../errors';
 import { binding } from '../native/binding';
 import { put, putHandle, reserve, rewind } from '../native/wire';
 import { context, isPromise, within } from './context';
+import { checkBody } from './options';
 import { Tensor } from './tensor';
 
 /** The tensors that one call of `scope` answers for. */
@@ -82,6 +84,7 @@ export function freeAll(tensors: readonly Tensor[]): void {
  * function that makes it: weights, optimizer state, caches.
  */
 export function keep<T extends Tensor>(tensor: T): T {
+  if (!(tensor instanceof Tensor)) throw new DTypeError(`keep: expected a tensor, found ${tensor === null ? 'null' : typeof tensor}`);
   track(tensor);
   return tensor;
 }
@@ -138,6 +141,7 @@ const NONE: Tensor[] = [];
  * objects). `body` may be async: the scope then ends with its promise, and scopes that interleave keep apart.
  */
 export function scope<T>(body: () => T): T {
+  checkBody('scope', body);
   const inner = new Scope(context().scope);
   return within({ scope: inner }, body, (result) => close(inner, result));
 }
@@ -147,6 +151,7 @@ export function scope<T>(body: () => T): T {
  * returns a promise all the same, what it made before its first `await` is freed when that settles.
  */
 export function scoped<T>(body: () => T): T {
+  checkBody('scoped', body);
   const surrounding = context();
   const inner = new Scope(surrounding.scope);
   surrounding.scope = inner;

@@ -3,24 +3,26 @@ import { DTypeError } from '../errors';
 import { context, within, type Modes } from './context';
 import type { Device } from './device';
 import type { DType } from './dtype';
+import { checkBody, checkOptions } from './options';
 
-function during<T>(changes: Partial<Modes>, body: () => T): T {
+function during<T>(owner: string, changes: Partial<Modes>, body: () => T): T {
+  checkBody(owner, body);
   return within(changes, body, () => undefined);
 }
 
 /** Runs `body` without recording for autograd. */
 export function noGrad<T>(body: () => T): T {
-  return during({ grad: false }, body);
+  return during('noGrad', { grad: false }, body);
 }
 
 /** Runs `body` with recording for autograd, also inside `noGrad`; inside `inferenceMode` nothing is recorded all the same, as in PyTorch. */
 export function enableGrad<T>(body: () => T): T {
-  return during({ grad: true }, body);
+  return during('enableGrad', { grad: true }, body);
 }
 
 /** Like `noGrad`, and also without version counters: faster, but its results never take part in autograd. */
 export function inferenceMode<T>(body: () => T): T {
-  return during({ grad: false, inference: true }, body);
+  return during('inferenceMode', { grad: false, inference: true }, body);
 }
 
 /** Whether operators are recorded for autograd here. */
@@ -42,11 +44,13 @@ export interface AutocastOptions {
 
 /** Runs `body` in automatic mixed precision on `device` (`'cpu'`, `'cuda'`). */
 export function autocast<T>(device: Device, options: AutocastOptions, body: () => T): T {
+  if (typeof device !== 'string') throw new DTypeError(`autocast: expected a device such as 'cpu', found ${typeof device}; write autocast('cpu', { dtype: 'bfloat16' }, () => …)`);
+  checkOptions('autocast', options, ['dtype', 'enabled']);
   const type = device.split(':')[0] ?? device;
   const dtype = options.dtype ?? (type === 'cpu' ? 'bfloat16' : 'float16');
   if (dtype !== 'bfloat16' && dtype !== 'float16') {
     throw new DTypeError(`autocast: expected dtype 'bfloat16' or 'float16', found '${dtype}'`);
   }
   const autocast = { ...context().autocast, [type]: options.enabled === false ? null : dtype };
-  return during({ autocast }, body);
+  return during('autocast', { autocast }, body);
 }

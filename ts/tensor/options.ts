@@ -1,5 +1,5 @@
 /** Options objects of the hand-written functions; those of the operators are checked against their schemas. */
-import { InputError } from '../errors';
+import { DTypeError, InputError } from '../errors';
 
 /** @throws InputError for a value that is no object, or a key that is not among `known` */
 export function checkOptions(owner: string, options: object, known: readonly string[]): void {
@@ -9,6 +9,11 @@ export function checkOptions(owner: string, options: object, known: readonly str
   for (const key of Object.keys(options)) {
     if (!known.includes(key)) throw unknownOption(owner, key, known);
   }
+}
+
+/** @throws DTypeError for what cannot be called */
+export function checkBody(owner: string, body: unknown): void {
+  if (typeof body !== 'function') throw new DTypeError(`${owner}: expected a function to run, found ${body === null ? 'null' : typeof body}`);
 }
 
 /** Names the option that was meant, or all there are. */

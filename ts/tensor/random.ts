@@ -5,7 +5,7 @@ import { guarded } from '../native/raise';
 import type { Device } from './device';
 import { adopt } from './lifetime';
 import { describe } from './operator';
-import type { Generator } from './generator';
+import { Generator } from './generator';
 import { Tensor } from './tensor';
 
 /** Seeds the default generators of all devices; the same numbers follow as in PyTorch. */
@@ -28,5 +28,7 @@ export function setRngState(state: Tensor, source?: Generator | Device): void {
 }
 
 function idOf(source: Generator | Device = 'cpu'): number | string {
-  return typeof source === 'string' ? source : source._id;
+  if (typeof source === 'string') return source;
+  if (source instanceof Generator) return source._id;
+  throw new DTypeError(`expected a torch.Generator or a device such as 'cuda:0', found ${describe(source)}`);
 }

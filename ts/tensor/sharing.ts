@@ -4,6 +4,7 @@ import { binding } from '../native/binding';
 import { guarded } from '../native/raise';
 import { isOptions } from './surface';
 import { adopt } from './lifetime';
+import { checkOptions } from './options';
 import { Tensor } from './tensor';
 
 /** What `share` makes of a value: `postMessage` and `workerData` carry it. */
@@ -35,7 +36,9 @@ function mapLeaves(value: unknown, change: (leaf: object) => unknown): unknown {
  *     worker.postMessage(torch.share(model.stateDict()));              // here
  *     model.loadStateDict(torch.receive(message), { assign: true });   // in the worker
  */
-export function share<T>(value: T, { receivers = 1 }: ShareOptions = {}): Shared<T> {
+export function share<T>(value: T, options: ShareOptions = {}): Shared<T> {
+  checkOptions('share', options, ['receivers']);
+  const { receivers = 1 } = options;
   if (!Number.isInteger(receivers) || receivers < 1) throw new DTypeError(`share: expected a whole number of receivers from 1, found ${receivers}`);
   const shared = mapLeaves(value, (leaf) =>
     leaf instanceof Tensor ? { [TOKEN]: guarded('share', () => binding.share(leaf._handle, receivers)) } : undefined,

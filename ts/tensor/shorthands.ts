@@ -92,7 +92,7 @@ const members: ThisType<Tensor> & object = {
   stride(dim?: number) {
     const { strides } = this;
     if (dim === undefined) return strides;
-    const stride = strides.at(dim);
+    const stride = typeof dim === 'number' ? strides.at(dim) : undefined;
     if (stride === undefined) throw new ShapeError(`stride: expected a dimension of a ${strides.length}-dimensional tensor, found ${dim}`);
     return stride;
   },

@@ -117,5 +117,6 @@ function placed(stream: Stream): { streams: Readonly<Record<string, StreamPair>>
 
 /** Keeps the memory of `tensor` from being used again before the work of `stream` so far is done; see `Tensor.recordStream`. */
 export function recordStream(tensor: Tensor, stream: Stream): void {
+  if (!(stream instanceof Stream)) throw new DTypeError(`Tensor.recordStream: expected a torch.Stream, found ${stream === null ? 'null' : typeof stream}`);
   guarded('Tensor.recordStream', () => binding.recordStream(tensor._handle, ...stream._pair));
 }

@@ -1,6 +1,7 @@
 /** Threads that operators use on the CPU. */
 import { binding } from '../native/binding';
 import { guarded } from '../native/raise';
+import { checkBody } from './options';
 
 /** Threads that one operator may use on the CPU. */
 export function setNumThreads(count: number): void {
@@ -12,6 +13,7 @@ export function setNumThreads(count: number): void {
  * where waking and gathering threads costs more than they bring.
  */
 export function onOneThread<T>(body: () => T): T {
+  checkBody('onOneThread', body);
   const before = binding.limitThreads(1);
   try {
     return body();

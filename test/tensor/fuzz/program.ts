@@ -2,10 +2,11 @@
  * Run by survive.ts in a process of its own: calls operators with random arguments and prints the name of each before it is
  * called, so that the last line names the one that ended the process. The names come by standard input.
  *
- *     node --import tsx program.ts <seed> <calls an operator> <ops | surface> < names
+ *     node --import tsx program.ts <seed> <calls an operator> <ops | surface | hand> < names
  */
 import { readFileSync, writeSync } from 'node:fs';
 import { TorchError } from '../../../ts/errors';
+import * as library from '../../../ts/torch';
 import * as torch from '../../../ts/tensor';
 import { camelCase, parseSchema, type SchemaParameter } from '../../../ts/tensor/schema';
 
@@ -124,9 +125,68 @@ function call(name: string): void {
   }
 }
 
+const KEYS = [
+  'dim', 'dtype', 'device', 'kernelSize', 'stride', 'padding', 'dilation', 'groups', 'bias', 'mode', 'reduction', 'weight', 'eps', 'requiresGrad',
+  'alpha', 'lr', 'keepdim', 'p', 'training', 'numLayers', 'outputSize', 'ignoreIndex', 'margin', 'momentum', 'betas', 'blank', 'scaleFactor',
+];
+
+/** What JavaScript may pass where no schema says what is meant; mostly tensors and numbers. */
+function anything(): unknown {
+  switch (few(12)) {
+    case 0:
+      return pick<unknown>([null, undefined, 3n, NaN, 0.5, true, {}, Infinity, new Float32Array(3), (x: unknown) => x]);
+    case 1:
+      return pick(['mean', 'none', 'sum', 'same', 'constant', 'bilinear', 'float32', 'int64', 'cpu', 'cuda', 'meta', '']);
+    case 2:
+      return Array.from({ length: few(4) }, () => pick(INTEGERS));
+    case 3:
+      return [tensor(), tensor()];
+    case 4:
+      return Object.fromEntries(Array.from({ length: 1 + few(2) }, () => [pick(KEYS), anything()]));
+    case 5:
+    case 6:
+    case 7:
+      return pick(random() < 0.05 ? HUGE : INTEGERS);
+    default:
+      return tensor();
+  }
+}
+
+/** A function, method or class that is written by hand; a layer is made and called, an optimizer makes a step. */
+function callByHand(name: string): void {
+  const path = name.replace(/^torch\./, '').split('.');
+  const args = Array.from({ length: few(5) }, anything);
+  if (path[0] === 'Tensor') return settle(Reflect.apply(Reflect.get(tensor(), path[1]!) as Callable, tensor(), args));
+  const found = path.reduce<unknown>((value, key) => Reflect.get(value as object, key), library) as Callable;
+  if (path[0] === 'optim') {
+    const weight = new library.nn.Parameter(torch.ones([2, 2]));
+    weight.sum().backward();
+    (Reflect.construct(found, [random() < 0.7 ? [weight] : anything(), ...args]) as { step(): unknown }).step();
+  } else if (/^[A-Z]/.test(path.at(-1)!)) (Reflect.construct(found, args) as { forward: Callable }).forward(...Array.from({ length: 1 + few(2) }, anything));
+  else settle(found(...args));
+}
+
+function settle(result: unknown): void {
+  if (result instanceof Promise) result.catch(() => undefined);
+}
+
+/** JavaScript's own words for what TypeScript forbids are fine for layers, as Python's are there; the tensors' surface has its own. */
+function isExpected(error: unknown, name: string): boolean {
+  return error instanceof TorchError || (error instanceof TypeError && !/^(torch|Tensor|fft|linalg|special)\./.test(name));
+}
+
+function callSafely(name: string): void {
+  if (way !== 'hand') return call(name);
+  try {
+    callByHand(name);
+  } catch (error) {
+    if (!isExpected(error, name)) throw error;
+  }
+}
+
 for (const name of names) {
   writeSync(1, `${name}\n`);
   if (name === 'test::crash') process.kill(process.pid, 'SIGSEGV');
-  for (let i = 0; i < Number(calls); i++) torch.scope(() => call(name));
+  for (let i = 0; i < Number(calls); i++) torch.scope(() => callSafely(name));
 }
 writeSync(1, 'done\n');

@@ -5,13 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { binding } from '../../../ts/native/binding';
 import { OVERLOADS } from '../../../ts/tensor/generated/overloads';
+import { camelCase } from '../../../ts/tensor/schema';
+import * as library from '../../../ts/torch';
 
 export interface FuzzOptions {
   readonly seed: number;
   /** Calls an operator. */
   readonly calls: number;
-  /** Through the typed surface instead of `torch.ops`. @default false */
-  readonly surface?: boolean;
+  /** Through `torch.ops`, the typed surface that is made from the schemas, or what is written by hand. @default 'ops' */
+  readonly way?: 'ops' | 'surface' | 'hand';
 }
 
 /** Operators a process. */
@@ -34,6 +36,21 @@ export function allPublic(): string[] {
   return OVERLOADS.flatMap(([name, , overloads]) => overloads.split(' ').map((overload) => `aten::${name}${overload && `.${overload}`}`));
 }
 
+/** They end or hold up the process by design, change it for all calls that follow, or are no functions to call. */
+const LEFT_ALONE = /^(torch\.(allowUnchecked|collectGarbage|findLeaks|recordOrigins|setMemoryWatermark|setNumThreads|useDeterministicAlgorithms|setFlushDenormal|setRngState|traceScript|loadScript|ops|[A-Z]\w*)|Tensor\.(constructor|dispose)|nn\.(Module|Parameter|register\w+)|optim\.(Optimizer|\w*LR\w*|[a-z]\w*))$/;
+
+/** What the library exports beside the operators: `torch.scope`, `Tensor.index`, `nn.functional.pad`, `nn.Linear`, `optim.Adam`. */
+export function allByHand(): string[] {
+  const generated = new Set(OVERLOADS.map(([name]) => camelCase(name)));
+  const functions = (space: object, prefix: string): string[] => Object.entries(space).filter(([, value]) => typeof value === 'function').map(([key]) => `${prefix}.${key}`);
+  const methods = Object.entries(Object.getOwnPropertyDescriptors(library.Tensor.prototype)).filter(([, { value }]) => typeof value === 'function').map(([key]) => `Tensor.${key}`);
+  const { fft, linalg, nn, optim, special } = library;
+  return [
+    ...functions(library, 'torch'), ...methods, ...functions(fft, 'fft'), ...functions(linalg, 'linalg'), ...functions(special, 'special'),
+    ...functions(nn.functional, 'nn.functional'), ...functions(nn.init, 'nn.init'), ...functions(nn, 'nn'), ...functions(optim, 'optim'),
+  ].filter((name) => !generated.has(name.replace(/^(torch|Tensor)\./, '')) && !LEFT_ALONE.test(name));
+}
+
 /** One sentence for each operator that ended a process, hung, or threw what is no TorchError. */
 export function survive(operators: readonly string[], options: FuzzOptions): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'torchts-fuzz-')); // some operators write files
@@ -43,10 +60,10 @@ export function survive(operators: readonly string[], options: FuzzOptions): str
   return failures;
 }
 
-function failuresOf(operators: readonly string[], { seed, calls, surface = false }: FuzzOptions, folder: string): string[] {
+function failuresOf(operators: readonly string[], { seed, calls, way = 'ops' }: FuzzOptions, folder: string): string[] {
   const failures: string[] = [];
   for (let todo = operators; todo.length > 0; ) {
-    const args = ['--import', require.resolve('tsx'), join(__dirname, 'program.ts'), `${seed}`, `${calls}`, surface ? 'surface' : 'ops'];
+    const args = ['--import', require.resolve('tsx'), join(__dirname, 'program.ts'), `${seed}`, `${calls}`, way];
     const env = { ...process.env, OMP_NUM_THREADS: '1' };
     const { stdout, stderr, status, signal, error } = spawnSync('sh', ['-c', LIMITED, process.execPath, ...args], {
       cwd: folder, env, encoding: 'utf8', input: todo.join('\n'), timeout: SECONDS * 1000, killSignal: 'SIGKILL', maxBuffer: 1 << 28,

@@ -33,8 +33,8 @@ class Pickler {
     else if (typeof value === 'string') this.text(value);
     else if (value instanceof Tensor) this.tensor(value);
     else if (Array.isArray(value)) this.list(value);
-    else if (Object.getPrototypeOf(value) === Object.prototype) this.dict(value as Record<string, PthValue>);
-    else throw new InputError(`savePth: expected tensors, numbers, strings, booleans, null, arrays and plain objects, found a ${value.constructor.name}.`);
+    else if (isPlainObject(value)) this.dict(value);
+    else throw new InputError(`savePth: expected tensors, numbers, strings, booleans, null, arrays and plain objects, found ${kindOf(value)}.`);
   }
 
   private code(text: string): void {
@@ -110,4 +110,12 @@ class Pickler {
     this.tuple(strides);
     this.code('\x89ccollections\nOrderedDict\n)RtR');
   }
+}
+
+function isPlainObject(value: unknown): value is Record<string, PthValue> {
+  return typeof value === 'object' && [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);
+}
+
+function kindOf(value: unknown): string {
+  return typeof value === 'object' ? `a ${value!.constructor.name}` : `${typeof value}`;
 }

@@ -3,7 +3,7 @@ import { DTypeError, InputError } from '../../errors';
 import { binding } from '../../native/binding';
 import { guarded } from '../../native/raise';
 import { isPromise } from '../context';
-import { checkOptions } from '../options';
+import { checkBody, checkOptions } from '../options';
 import { mergeOverloads } from './merge';
 import { Profile, type ProfileEvent } from './result';
 
@@ -28,6 +28,7 @@ let running = false;
 export function profile<T>(body: () => Promise<T>, options?: ProfileOptions): Promise<Profile<T>>;
 export function profile<T>(body: () => T, options?: ProfileOptions): Profile<T>;
 export function profile<T>(body: () => T | Promise<T>, options: ProfileOptions = {}): Profile<T> | Promise<Profile<T>> {
+  checkBody('profile', body);
   checkOptions('profile', options, ['recordShapes']);
   const stop = start(options.recordShapes ?? false);
   let value: T | Promise<T>;
@@ -72,6 +73,7 @@ function read({ texts, events }: { texts: readonly string[]; events: Float64Arra
 
 /** Runs `body`, which must not be async, as one entry of the profile, with all that it calls inside. */
 export function recordFunction<T>(name: string, body: () => T): T {
+  checkBody('recordFunction', body);
   guarded('recordFunction', () => binding.enterRange(name));
   let result: T;
   try {
