@@ -39,7 +39,10 @@ describe('the terminal', () => {
     const known = listen(true).bar('compiling', 'steps');
     known.update(5, 10);
     known.stop();
-    assert.match(written(), /compiling \[=+-+\] 50% 5 of 10/);
+    const drawn = written();
+    assert.match(drawn, /compiling \[=+-+\] 50% 5 of 10/);
+    // A mode of the terminal would outlive an interrupt.
+    assert.doesNotMatch(drawn, /\x1b\[\?/);
     const unknown = listen(true).bar('pip');
     unknown.update(1.5e6);
     unknown.stop();

@@ -20,8 +20,8 @@ function drawnBar(label: string, unit: Unit, stream: NodeJS.WriteStream): Bar {
     const bar = known ? ` [${Format.BarFormat(progress, options)}] ${Math.floor(progress * 100)}%` : '';
     return `${label}${bar} ${amount(value, known ? total : undefined, unit)}${left}`;
   };
-  // No handler of signals and no hidden cursor: an interrupt then ends the process at once and leaves the terminal as it was.
-  const bar = new SingleBar({ format, stream, gracefulExit: false, etaBuffer: 50, barsize: 30 }, Presets.legacy);
+  // No handler of signals and no changed terminal: an interrupt then ends the process at once and leaves the terminal as it was.
+  const bar = new SingleBar({ format, stream, linewrap: true, gracefulExit: false, etaBuffer: 50, barsize: 30 }, Presets.legacy);
   let started = false;
   return {
     update(done, total) {
