@@ -27,6 +27,13 @@ def inits() -> None:
         "kaiming_normal": lambda t: init.kaiming_normal_(t),
         "kaiming_normal_fan_out": lambda t: init.kaiming_normal_(t, mode="fan_out", nonlinearity="tanh"),
         "orthogonal": lambda t: init.orthogonal_(t, gain=2.0),
+        # Defaults.
+        "uniform_default": init.uniform_,
+        "normal_default": init.normal_,
+        "trunc_normal_default": init.trunc_normal_,
+        "xavier_uniform_default": init.xavier_uniform_,
+        "kaiming_uniform_default": init.kaiming_uniform_,
+        "orthogonal_default": init.orthogonal_,
     }
     tensors = {}
     for name, fill in cases.items():
@@ -36,6 +43,14 @@ def inits() -> None:
     torch.manual_seed(0)
     tensors["trunc_normal_bfloat16.wide"] = init.trunc_normal_(torch.empty(4, 6, dtype=torch.bfloat16), std=1.0)
     tensors["eye.wide"] = init.eye_(torch.empty(4, 6))
+    for name, shape in {"line": (4, 3, 3), "plane": (6, 2, 3, 4), "space": (2, 3, 3, 3, 2)}.items():
+        tensors[f"dirac.{name}"] = init.dirac_(torch.empty(shape))
+        tensors[f"dirac_groups.{name}"] = init.dirac_(torch.empty(shape), groups=2)
+    for name, shape in {"wide": (4, 6), "tall": (7, 3)}.items():
+        torch.manual_seed(0)
+        tensors[f"sparse.{name}"] = init.sparse_(torch.empty(shape), 0.3)
+        torch.manual_seed(0)
+        tensors[f"sparse_std.{name}"] = init.sparse_(torch.empty(shape), 0.5, std=2.0)
     save_tensors("nn-init", tensors)
 
 

@@ -77,5 +77,10 @@ def functions() -> list[str]:
     return [name for name in names if callable(getattr(F, name)) and not isinstance(getattr(F, name), type)]
 
 
+def fills() -> list[str]:
+    """The functions of torch.nn.init; names without an underscore at their end are deprecated, but for calculate_gain."""
+    return [name for name in dir(nn.init) if name.endswith("_") and not name.startswith("_")] + ["calculate_gain"]
+
+
 if __name__ == "__main__":
-    save_json("signatures", {"torch.nn": layers(), "torch.nn.functional": functions()})
+    save_json("signatures", {"torch.nn": layers(), "torch.nn.functional": functions(), "torch.nn.init": fills()})

@@ -21,6 +21,12 @@ const fills: Record<string, (tensor: Tensor) => Tensor> = {
   kaiming_normal: (t) => init.kaimingNormal_(t),
   kaiming_normal_fan_out: (t) => init.kaimingNormal_(t, { mode: 'fan_out', nonlinearity: 'tanh' }),
   orthogonal: (t) => init.orthogonal_(t, 2),
+  uniform_default: (t) => init.uniform_(t),
+  normal_default: (t) => init.normal_(t),
+  trunc_normal_default: (t) => init.truncNormal_(t),
+  xavier_uniform_default: (t) => init.xavierUniform_(t),
+  kaiming_uniform_default: (t) => init.kaimingUniform_(t),
+  orthogonal_default: (t) => init.orthogonal_(t),
 };
 const shapes = { wide: [4, 6], tall: [7, 3], conv: [4, 3, 2, 2] };
 
@@ -43,6 +49,28 @@ describe('nn.init', () => {
 
   it('eye_ sets the diagonal', () => {
     assertSame(init.eye_(torch.empty([4, 6])), golden.get('eye.wide'));
+  });
+
+  for (const [name, shape] of Object.entries({ line: [4, 3, 3], plane: [6, 2, 3, 4], space: [2, 3, 3, 3, 2] })) {
+    it(`dirac_ lets channels pass: ${name}`, () => {
+      assertSame(init.dirac_(torch.empty(shape)), golden.get(`dirac.${name}`));
+      assertSame(init.dirac_(torch.empty(shape), 2), golden.get(`dirac_groups.${name}`));
+    });
+  }
+
+  for (const [name, shape] of Object.entries({ wide: [4, 6], tall: [7, 3] })) {
+    it(`sparse_ gives PyTorch's zeros and numbers: ${name}`, () => {
+      torch.manualSeed(0);
+      assertSame(init.sparse_(torch.empty(shape), 0.3), golden.get(`sparse.${name}`));
+      torch.manualSeed(0);
+      assertSame(init.sparse_(torch.empty(shape), 0.5, 2), golden.get(`sparse_std.${name}`));
+    });
+  }
+
+  it('dirac_ and sparse_ refuse what they have no meaning for', () => {
+    assert.throws(() => init.dirac_(torch.empty([3, 2, 1]), 2), new InputError('dirac_: expected output channels that divide into 2 groups, found 3.'));
+    assert.throws(() => init.dirac_(torch.empty([3, 2])), InputError);
+    assert.throws(() => init.sparse_(torch.empty([3, 2, 2]), 0.5), InputError);
   });
 
   it('fills a parameter that requires a gradient, and records nothing', () => {

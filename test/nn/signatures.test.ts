@@ -16,7 +16,7 @@ interface Signature {
 
 type Make = new (...args: unknown[]) => nn.Module;
 
-const golden = goldenJson<{ 'torch.nn': Record<string, Signature>; 'torch.nn.functional': string[] }>('signatures');
+const golden = goldenJson<{ 'torch.nn': Record<string, Signature>; 'torch.nn.functional': string[]; 'torch.nn.init': string[] }>('signatures');
 
 /** Classes of torch.nn that are not here, and why. */
 const absentClasses: Record<string, string> = {
@@ -202,5 +202,11 @@ describe('nn.functional', () => {
   it('has every function of torch.nn.functional, but for those listed with a reason', () => {
     const missing = golden['torch.nn.functional'].filter((name) => !Object.hasOwn(nn.functional, camel(name)));
     assert.deepEqual(missing.sort(), Object.keys(absent).sort());
+  });
+});
+
+describe('nn.init', () => {
+  it('has every function of torch.nn.init that is not deprecated', () => {
+    assert.deepEqual(golden['torch.nn.init'].filter((name) => !Object.hasOwn(nn.init, camel(name))), []);
   });
 });

@@ -189,6 +189,42 @@ export function orthogonal_<T extends Tensor>(tensor: T, gain = 1, { generator }
   });
 }
 
+/**
+ * A convolution's weight that passes its input on: a one in the middle of the kernel where output channel i meets input channel
+ * i, in each of `groups` by itself, zeros elsewhere. A tensor of 3 to 5 dimensions (output, input, kernel sizes).
+ * @throws InputError when the output channels do not divide into the groups
+ */
+export function dirac_<T extends Tensor>(tensor: T, groups = 1): T {
+  requireDimensions('dirac_', tensor, 3, 5);
+  const [outputs, inputs, ...kernel] = tensor.shape as [number, number, ...number[]];
+  if (outputs % groups !== 0) throw new InputError(`dirac_: expected output channels that divide into ${groups} groups, found ${outputs}.`);
+  const middle = kernel.map((size) => Math.floor(size / 2));
+  const each = outputs / groups;
+  return fill(tensor, () => {
+    tensor.zero_();
+    for (let channel = 0; channel < outputs; channel++) {
+      if (channel % each < inputs) tensor.indexPut_([channel, channel % each, ...middle], 1);
+    }
+  });
+}
+
+/**
+ * Normal around 0, with the fraction `sparsity` of each column set to zero (Martens 2010, "Deep learning via Hessian-free
+ * optimization"). A matrix. Which rows these are the global source decides, as in PyTorch, also when a `generator` is given.
+ */
+export function sparse_<T extends Tensor>(tensor: T, sparsity: number, std = 0.01, { generator }: RandomOptions = {}): T {
+  requireDimensions('sparse_', tensor, 2, 2);
+  const [rows, columns] = tensor.shape as [number, number];
+  if (!(sparsity >= 0 && sparsity <= 1)) throw new InputError(`sparse_: expected a fraction of zeros from 0 to 1, found ${sparsity}.`);
+  const zeros = Math.ceil(sparsity * rows);
+  return fill(tensor, () => {
+    tensor.normal_(0, std, { generator });
+    for (let column = 0; column < columns; column++) {
+      tensor.indexPut_([torch.randperm(rows).narrow(0, 0, zeros), column], 0);
+    }
+  });
+}
+
 /** The factor by which weights before `nonlinearity` are enlarged; `parameter` is the slope of `'leaky_relu'`. */
 export function calculateGain(nonlinearity: Nonlinearity, parameter = 0.01): number {
   switch (nonlinearity) {
@@ -233,6 +269,6 @@ export function defaultWeightAndBias(weight: Tensor, bias: Tensor | null): void 
 
 function requireDimensions(owner: string, tensor: Tensor, least: number, most = Infinity): void {
   if (tensor.ndim >= least && tensor.ndim <= most) return;
-  const expected = least === most ? `${least} dimensions` : `at least ${least} dimensions`;
+  const expected = least === most ? `${least} dimensions` : `${most === Infinity ? `at least ${least}` : `${least} to ${most}`} dimensions`;
   throw new InputError(`${owner} expects a tensor of ${expected}, got [${tensor.shape.join(', ')}].`);
 }
