@@ -2,7 +2,6 @@
 import { InputError } from '../../errors';
 import { Tensor } from '../../tensor';
 import type { DType } from '../../tensor';
-import type { PthValue } from './load';
 
 const STORAGES: Partial<Record<DType, string>> = {
   float32: 'FloatStorage', float64: 'DoubleStorage', float16: 'HalfStorage', bfloat16: 'BFloat16Storage', int64: 'LongStorage', int32: 'IntStorage',
@@ -15,7 +14,7 @@ export interface Pickled {
   readonly tensors: readonly Tensor[];
 }
 
-export function pickle(value: PthValue): Pickled {
+export function pickle(value: unknown): Pickled {
   const pickler = new Pickler();
   pickler.write(value);
   return { bytes: Buffer.concat([Buffer.of(0x80, 2), ...pickler.parts, Buffer.from('.')]), tensors: pickler.tensors };
@@ -25,7 +24,7 @@ class Pickler {
   readonly parts: Buffer[] = [];
   readonly tensors: Tensor[] = [];
 
-  write(value: PthValue): void {
+  write(value: unknown): void {
     if (value === null) this.code('N');
     else if (typeof value === 'boolean') this.code(value ? '\x88' : '\x89');
     else if (typeof value === 'number') this.number(value);
@@ -33,8 +32,9 @@ class Pickler {
     else if (typeof value === 'string') this.text(value);
     else if (value instanceof Tensor) this.tensor(value);
     else if (Array.isArray(value)) this.list(value);
-    else if (isPlainObject(value)) this.dict(value);
-    else throw new InputError(`savePth: expected tensors, numbers, strings, booleans, null, arrays and plain objects, found ${kindOf(value)}.`);
+    else if (value instanceof Map) this.dict(value);
+    else if (isPlainObject(value)) this.object(value);
+    else throw new InputError(`savePth: expected tensors, numbers, strings, booleans, null, arrays, maps and plain objects, found ${kindOf(value)}.`);
   }
 
   private code(text: string): void {
@@ -71,16 +71,23 @@ class Pickler {
     this.parts.push(head, bytes);
   }
 
-  private list(items: readonly PthValue[]): void {
+  private list(items: readonly unknown[]): void {
     this.code('](');
     for (const item of items) this.write(item);
     this.code('e');
   }
 
-  private dict(object: Readonly<Record<string, PthValue>>): void {
+  private object(object: Readonly<Record<string, unknown>>): void {
+    const entries = Object.entries(object);
+    // The state of an optimizer is found by the number of its parameter in Python; keys of an object are texts.
+    const isOptimizer = isPlainObject(object['state']) && Array.isArray(object['param_groups']);
+    this.dict(entries.map(([key, item]) => [key, isOptimizer && key === 'state' ? numbered(item as object) : item]));
+  }
+
+  private dict(entries: Iterable<readonly [key: unknown, item: unknown]>): void {
     this.code('}(');
-    for (const [key, item] of Object.entries(object)) {
-      this.text(key);
+    for (const [key, item] of entries) {
+      this.write(key);
       this.write(item);
     }
     this.code('u');
@@ -112,8 +119,12 @@ class Pickler {
   }
 }
 
-function isPlainObject(value: unknown): value is Record<string, PthValue> {
-  return typeof value === 'object' && [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);
+function numbered(state: object): ReadonlyMap<unknown, unknown> {
+  return new Map(Object.entries(state).map(([key, item]) => [/^\d+$/.test(key) ? Number(key) : key, item]));
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);
 }
 
 function kindOf(value: unknown): string {

@@ -10,11 +10,12 @@ const ALIGNMENT = 64;
 const ROOT = 'archive';
 
 /**
- * Writes tensors, numbers, strings, arrays and plain objects of them, as `torch.save` does: the whole file or nothing. Tensors
- * that share memory are written once each.
+ * Writes tensors, numbers, strings, arrays, maps and plain objects of them, as `torch.save` does: the whole file or nothing.
+ * Tensors that share memory are written once each. Keys of objects become strings, keys of maps keep their type; what
+ * `stateDict()` of an optimizer gives gets the numbers that Python's optimizers look for.
  * @throws InputError for a value that the format has no place for, or when the file cannot be written
  */
-export function savePth(value: PthValue, path: string): void {
+export function savePth(value: PthValue | object, path: string): void {
   const { bytes, tensors } = pickle(value);
   replaceFile(path, (write) => {
     const archive = new ZipWriter(write, { alignment: ALIGNMENT });
