@@ -6,7 +6,7 @@ import { inspect } from 'node:util';
 import { InputError } from '../errors';
 import { Tensor, traceScript, type LaterOptions, type ScriptModule } from '../tensor';
 import { context } from '../tensor/context';
-import { refusingFunctions } from '../tensor/function';
+import { withoutJavaScript } from '../tensor/flag';
 import { joinTensors, splitTensors, type Skeleton } from '../tensor/tensor-tree';
 import { everyModule, hooksOf } from './hooks';
 
@@ -84,7 +84,7 @@ function trace(module: Traced, skeleton: Skeleton, tensors: Readonly<Record<stri
     return Object.values(results.tensors);
   };
   const state = { name, parameters: module.namedParameters(), buffers: module.namedBuffers(), inputNames: keys.map((_, i) => `input${i}`) };
-  const script = refusingFunctions(() => traceScript(forward, Object.values(tensors), state));
+  const script = withoutJavaScript.during(() => traceScript(forward, Object.values(tensors), state));
   return { script, output, names };
 }
 

@@ -6,24 +6,12 @@ import { rewind, Tag, take } from '../native/wire';
 import { putTensors } from './autograd';
 import { register, type Callback } from './callbacks';
 import { context } from './context';
+import { withoutJavaScript } from './flag';
 import { FunctionContext } from './function-context';
 import { adopt, scoped } from './lifetime';
 import { isGradEnabled, noGrad } from './modes';
 import { describe } from './operator';
 import { Tensor } from './tensor';
-
-let refused = false;
-
-/** Runs `body`, in which a function that autograd would have to call is an error: for what goes on without JavaScript. */
-export function refusingFunctions<T>(body: () => T): T {
-  const before = refused;
-  refused = true;
-  try {
-    return body();
-  } finally {
-    refused = before;
-  }
-}
 
 type Gradients = Tensor | null | undefined | readonly (Tensor | null | undefined)[];
 
@@ -81,7 +69,7 @@ export abstract class Function {
     return scoped(() => {
       const ctx = new FunctionContext(args.map((value) => value instanceof Tensor && value.requiresGrad));
       const returned = noGrad(() => run(this, ctx, args));
-      if (refused && isGradEnabled() && ctx.needsInputGrad.some(Boolean)) {
+      if (withoutJavaScript.on && isGradEnabled() && ctx.needsInputGrad.some(Boolean)) {
         throw new TorchError(`${this.name}.apply: its derivative is JavaScript, which runs on its own thread only; call it in torch.noGrad(), or the module by forward()`);
       }
       const outputs = outputsOf(this, returned);
