@@ -57,9 +57,9 @@ python=${TORCHTS_PYTHON:-python3}
 if [[ $gpu = yes ]]; then
   command -v nvidia-smi > /dev/null && nvidia-smi -L > /dev/null 2>&1 \
     || fail 'no GPU: nvidia-smi finds none, so there is nothing to check (--without-gpu builds and loads all the same)'
-  there=torch.cuda.is_available()
+  there='torch.cuda.is_available()'
 else
-  there=torch.version.cuda
+  there='torch.version.cuda'
 fi
 torch_folder=$("$python" -c "import os, torch; assert $there; print(os.path.dirname(torch.__file__))") \
   || fail "no CUDA torch: $python does not import one where $there holds (set TORCHTS_PYTHON)"
