@@ -85,6 +85,20 @@ describe('Module.forwardAsync', () => {
     assert.ok(!torch.equal(first.parts[0], second.parts[0]));
   });
 
+  it('leaves statistics and random numbers as one forward does', async () => {
+    const make = (): nn.Sequential => new nn.Sequential(new nn.BatchNorm1d(3), new nn.Dropout(0.5));
+    const [one, other] = [make(), make()];
+    const input = torch.randn([8, 3]);
+    await torch.noGrad(async () => {
+      torch.manualSeed(1);
+      const expected = [one.forward(input), one.forward(input)];
+      torch.manualSeed(1);
+      const found = [await other.forwardAsync([input]), await other.forwardAsync([input])];
+      expected.forEach((output, i) => assert.ok(torch.allclose(found[i]!, output)));
+    });
+    for (const [key, value] of Object.entries(one.stateDict())) assert.ok(torch.allclose(other.stateDict()[key]!.to('float32'), value.to('float32')), key);
+  });
+
   it('leaves gradients as forward does, in the module itself', async () => {
     const { sum } = await model.forwardAsync([x]);
     await sum.backwardAsync();

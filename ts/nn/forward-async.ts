@@ -4,7 +4,7 @@
  */
 import { inspect } from 'node:util';
 import { InputError } from '../errors';
-import { Tensor, traceScript, type LaterOptions, type ScriptModule } from '../tensor';
+import { equal, getRngState, noGrad, scoped, setRngState, Tensor, traceScript, type Device, type LaterOptions, type ScriptModule } from '../tensor';
 import { context } from '../tensor/context';
 import { withoutJavaScript } from '../tensor/flag';
 import { joinTensors, splitTensors, type Skeleton } from '../tensor/tensor-tree';
@@ -84,8 +84,23 @@ function trace(module: Traced, skeleton: Skeleton, tensors: Readonly<Record<stri
     return Object.values(results.tensors);
   };
   const state = { name, parameters: module.namedParameters(), buffers: module.namedBuffers(), inputNames: keys.map((_, i) => `input${i}`) };
-  const script = withoutJavaScript.during(() => traceScript(forward, Object.values(tensors), state));
+  const script = unseen(state.buffers, Object.values(tensors), () => withoutJavaScript.during(() => traceScript(forward, Object.values(tensors), state)));
   return { script, output, names };
+}
+
+/** Runs `body`, and puts back what a forward changes beside its results: buffers such as running statistics, and random numbers drawn. */
+function unseen<T>(buffers: readonly (readonly [string, Tensor])[], inputs: readonly Tensor[], body: () => T): T {
+  return scoped(() => {
+    const devices = [...new Set<Device>(['cpu', ...inputs.map(({ device }) => device)])].filter((device) => device !== 'meta');
+    const random = devices.map((device) => [device, getRngState(device)] as const);
+    const before = noGrad(() => buffers.map(([, buffer]) => [buffer, buffer.clone()] as const));
+    try {
+      return body();
+    } finally {
+      noGrad(() => before.forEach(([buffer, value]) => equal(buffer, value) || buffer.copy_(value)));
+      random.forEach(([device, state]) => setRngState(state, device));
+    }
+  });
 }
 
 /** Only what a trace can tell apart, and give back as it was. */

@@ -51,7 +51,7 @@ export abstract class Module {
   /**
    * `forward` in a native thread of its own, while the event loop goes on; gradients, inference mode and autocast are those of
    * the caller. What runs there is a trace, so the first call for each kind of input (shapes, types, plain arguments, training
-   * or evaluation, modes) computes once on this thread to record it, and what the code of `forward` decides by the values of
+   * or evaluation, modes) computes once more, on this thread, to record it, and what the code of `forward` decides by the values of
    * its tensors stays as it was then. Results equal those of `forward` up to rounding.
    *
    *     const { logits } = await model.forwardAsync([{ pixelValues }], { signal });
