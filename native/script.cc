@@ -1,4 +1,5 @@
 // TorchScript: modules that are loaded, traced, run and saved.
+#include <ATen/autocast_mode.h>
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/frontend/tracer.h>
 #include <torch/csrc/jit/serialization/import.h>
@@ -192,6 +193,7 @@ Napi::Value trace(const Napi::CallbackInfo& info) {
   std::vector<std::string> arguments;
   for (uint32_t i = 0; i < inputs.size(); ++i) arguments.push_back(input_names.Get(i).ToString());
 
+  at::autocast::clear_cache();  // weights that were cast before would be constants of the record
   Module& module = tree.root();
   const auto forward = info[4].As<Napi::Function>();
   const auto traced = tracer::trace(

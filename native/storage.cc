@@ -1,4 +1,5 @@
 // Shapes and bytes: what a tensor looks like, and the way of its data in and out of JavaScript.
+#include <ATen/TracerMode.h>
 #include <ATen/ops/from_blob.h>
 #include <cstring>
 
@@ -72,6 +73,8 @@ Napi::Value write(const Napi::CallbackInfo& info) {
   const auto dtype = dtype_from_name(info[1].ToString());
   const auto shape = WireReader(info.Env(), Environment::of(info.Env()), nullptr).ints();
   check_size(source, dtype, shape);
+  // A tracer does not see the copy, so it must not see where the memory comes from either: the tensor is a constant to it.
+  const at::tracer::impl::NoTracerDispatchMode untraced;
   at::Tensor target = at::empty(shape, dtype);
   if (source.bytes > 0) std::memcpy(target.mutable_data_ptr(), source.data, source.bytes);
   return handle_of(info.Env(), target);

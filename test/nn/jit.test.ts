@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError, TorchError } from '../../ts/errors';
 import { jit, nn } from '../../ts';
+import { DetrForObjectDetection } from '../../ts/models';
 import * as torch from '../../ts/tensor';
 import { liveTensors } from '../live-tensors';
 
@@ -105,6 +106,46 @@ describe('torch.jit.trace', () => {
     jit.trace(model, [x], { inputNames: ['pixels'] }).save(join(folder, 'model.pt'));
     const script = jit.load(join(folder, 'model.pt'));
     assert.ok(torch.equal(script.forward({ pixels: x }), model.forward(x)));
+  });
+
+  it('holds tensors that the code makes of numbers', () => {
+    const script = jit.trace((input) => input.mul(torch.tensor([1, 2, 3])).add(torch.tensor(5)), [x]);
+    const other = torch.randn([4, 3]);
+    for (let round = 0; round < 3; round++) assert.ok(torch.equal(script.forward(other), other.mul(torch.tensor([1, 2, 3])).add(5)));
+  });
+
+  it('traces under autocast what was computed there before', () => {
+    const model = new nn.Linear(3, 2);
+    torch.autocast('cpu', { dtype: 'bfloat16' }, () => {
+      const expected = model.forward(x);
+      assert.ok(torch.equal(jit.trace(model, [x]).forward(x), expected));
+    });
+  });
+
+  it('takes a module whose class has no name', () => {
+    const model = new (class extends nn.Module {
+      forward(input: torch.Tensor): torch.Tensor {
+        return input.neg();
+      }
+    })();
+    assert.ok(torch.equal(jit.trace(model, [x]).forward(x), x.neg()));
+  });
+
+  it('serves DETR, packed before or not, with gradients and without', () => {
+    const backboneConfig = { model_type: 'resnet', embedding_size: 8, hidden_sizes: [8, 8, 8, 16], depths: [1, 1, 1, 1], layer_type: 'basic', out_features: ['stage4'] };
+    const model = DetrForObjectDetection.fromConfig({ dModel: 16, encoderLayers: 1, decoderLayers: 1, encoderAttentionHeads: 2, decoderAttentionHeads: 2, encoderFfnDim: 16, decoderFfnDim: 16, numQueries: 5, useTimmBackbone: false, backboneConfig }).eval();
+    const pixels = torch.randn([1, 3, 64, 64]);
+    const boxes = (pixelValues: torch.Tensor): torch.Tensor => model.forward({ pixelValues }).predBoxes;
+    const expected = torch.noGrad(() => boxes(pixels));
+    for (const traced of [torch.noGrad(() => jit.trace(boxes, [pixels], { module: model })), jit.trace(boxes, [pixels], { module: model })]) {
+      for (let round = 0; round < 4; round++) {
+        const found = traced.forward(pixels);
+        assert.ok(torch.allclose(found, expected, { atol: 1e-5 }));
+        if (found.requiresGrad) found.sum().backward();
+        assert.ok(torch.allclose(torch.noGrad(() => traced.forward(pixels)), expected, { atol: 1e-5 }));
+      }
+    }
+    assert.ok(model.parameters().some(({ grad }) => grad !== null));
   });
 
   it('traces a function over a module, with several results', () => {

@@ -5,6 +5,7 @@
 import { InputError } from '../errors';
 import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
+import { isTracing } from '../tensor/tracing';
 
 type Activation = (input: Tensor) => Tensor;
 
@@ -50,4 +51,9 @@ export function activation(name: ActivationName): Activation {
   const found = (activations as Partial<Record<string, Activation>>)[name];
   if (!found) throw new InputError(`Expected an activation out of ${ACTIVATION_NAMES.join(', ')}, found ${String(name)}.`);
   return found;
+}
+
+/** ReLU, written over an input that is nobody else's; TorchScript cannot write into what it differentiates. */
+export function rectified(x: Tensor): Tensor {
+  return isTracing() ? x.relu() : x.relu_();
 }

@@ -25,7 +25,8 @@ export interface TraceOptions {
 
 /**
  * Runs a module, or a function over one, and makes a TorchScript module of the operators that ran. What depends on more
- * than the operators is fixed as it was: sizes that the code read, branches that it took, training or evaluation mode.
+ * than the operators is fixed as it was: sizes that the code read, branches that it took, training or evaluation mode; modes that
+ * it set inside (`noGrad`) and hooks are not part of it.
  *
  *     const script = torch.jit.trace(model, [example]);
  *     const script = torch.jit.trace((x) => model.forward({ pixelValues: x }).logits, [example], { module: model });
@@ -39,7 +40,7 @@ export function trace(target: Module | Traceable, inputs: readonly Tensor[], { m
   const names = inputNames ?? inputs.map((_, i) => `input${i}`);
   if (names.length !== inputs.length) throw new InputError(`jit.trace: expected ${inputs.length} inputNames, found ${names.length}`);
   return traceScript(forward, inputs, {
-    name: owner?.constructor.name ?? 'Traced',
+    name: owner?.constructor.name.replace(/\W/g, '_') || 'Traced',
     parameters: owner?.namedParameters() ?? [],
     buffers: owner?.namedBuffers() ?? [],
     inputNames: names,

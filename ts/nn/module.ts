@@ -1,7 +1,6 @@
 import { inspect } from 'node:util';
 import { InputError } from '../errors';
-import { Tensor, autograd, keep, noGrad, scoped, type Device, type DType, type LaterOptions, type RemovableHandle } from '../tensor';
-import { forwardAsync } from './forward-async';
+import { Tensor, autograd, keep, noGrad, scoped, type Device, type DType, type RemovableHandle } from '../tensor';
 import { scopeForward } from './forward-scope';
 import { ensureHooks, type BackwardHook, type BackwardPreHook, type ForwardHook, type ForwardPreHook, type HookOptions } from './hooks';
 import { loadState, type IncompatibleKeys, type LoadOptions } from './load-state';
@@ -47,22 +46,6 @@ export abstract class Module {
 
   /** Computes the output. Everything it makes on the way is freed when it returns. */
   abstract forward(...inputs: never[]): unknown;
-
-  /**
-   * `forward` in a native thread of its own, while the event loop goes on; gradients, inference mode and autocast are those of
-   * the caller. What runs there is a trace, so the first call for each kind of input (shapes, types, plain arguments, training
-   * or evaluation, modes) computes once more, on this thread, to record it, and what the code of `forward` decides by the values of
-   * its tensors stays as it was then. Results equal those of `forward` up to rounding.
-   *
-   *     const { logits } = await model.forwardAsync([{ pixelValues }], { signal });
-   *
-   * @param args the arguments of `forward`
-   * @throws InputError for hooks and for arguments or results that are no tensors or plain values; TorchError for what goes
-   * wrong inside, and for a function with a derivative of its own; the signal's reason once it is aborted
-   */
-  async forwardAsync<M extends Module>(this: M, args: Parameters<M['forward']>, options: LaterOptions = {}): Promise<Awaited<ReturnType<M['forward']>>> {
-    return (await forwardAsync(this, args, options)) as Awaited<ReturnType<M['forward']>>;
-  }
 
   /** The own fields by name, in definition order; a container answers with its items. */
   protected members(): Iterable<readonly [string, unknown]> {

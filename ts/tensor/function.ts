@@ -6,10 +6,9 @@ import { rewind, Tag, take } from '../native/wire';
 import { putTensors } from './autograd';
 import { register, type Callback } from './callbacks';
 import { context } from './context';
-import { withoutJavaScript } from './flag';
 import { FunctionContext } from './function-context';
 import { adopt, scoped } from './lifetime';
-import { isGradEnabled, noGrad } from './modes';
+import { noGrad } from './modes';
 import { describe } from './operator';
 import { Tensor } from './tensor';
 
@@ -69,9 +68,6 @@ export abstract class Function {
     return scoped(() => {
       const ctx = new FunctionContext(args.map((value) => value instanceof Tensor && value.requiresGrad));
       const returned = noGrad(() => run(this, ctx, args));
-      if (withoutJavaScript.on && isGradEnabled() && ctx.needsInputGrad.some(Boolean)) {
-        throw new TorchError(`${this.name}.apply: its derivative is JavaScript, which runs on its own thread only; call it in torch.noGrad(), or the module by forward()`);
-      }
       const outputs = outputsOf(this, returned);
       const recorded = record(this, ctx, args, outputs);
       return (Array.isArray(returned) ? recorded : recorded[0]) as R;

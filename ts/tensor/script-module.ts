@@ -6,13 +6,13 @@ import { takeTensorOrNull } from './autograd';
 import { context } from './context';
 import type { Device } from './device';
 import type { DType } from './dtype';
-import { tracing } from './flag';
 import { later, type LaterOptions } from './later';
 import { keep } from './lifetime';
 import { decodeOne, encodeAll, type Result } from './operator';
 import { relieved } from './relief';
 import { isOptions } from './surface';
 import { Tensor } from './tensor';
+import { traced } from './tracing';
 
 // What the collector takes has no way to be asked again: the registry frees the native module behind it.
 const abandoned = new FinalizationRegistry<number>((id) => binding.scriptFree(id));
@@ -169,7 +169,7 @@ export function traceScript(forward: Traceable, inputs: readonly Tensor[], { nam
 
 /** Calls the traced code with the tracer's own tensors. */
 function run(forward: Traceable, handles: readonly number[]): number | number[] {
-  const result = tracing.during(() => forward(...handles.map((handle) => keep(new Tensor(handle)))));
+  const result = traced(() => forward(...handles.map((handle) => keep(new Tensor(handle)))));
   const check = (tensor: unknown): number => {
     if (tensor instanceof Tensor) return tensor._handle;
     throw new InputError(`jit.trace: expected code that gives a tensor or an array of tensors, found ${typeof tensor}; pass a function that picks them, with { module }`);

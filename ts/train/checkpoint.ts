@@ -2,11 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { copyFile, link, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { safetensors, scope } from '../tensor';
-import { joinTensors, splitTensors } from '../tensor/tensor-tree';
 import { replaceFolder } from './atomic';
 import type { TrainOptimizer, TrainParts } from './plan';
 import type { RunFolder } from './run';
 import { type SavedState, readState } from './state';
+import { joinTensors, splitTensors } from './tensor-tree';
 
 const OPTIMIZER = 'optimizer.safetensors';
 

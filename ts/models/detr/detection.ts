@@ -1,6 +1,7 @@
 import { Linear, Module, ModuleList } from '../../nn';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
+import { rectified } from '../activations';
 import type { HubOptions } from '../hub';
 import type { ModelFactory } from '../pretrained';
 import { loadResNetWeights } from '../resnet';
@@ -44,7 +45,7 @@ export class DetrBoxHead extends Module {
 
   forward(tokens: Tensor): Tensor {
     const [first, second, last] = [...this.layers] as [Linear, Linear, Linear];
-    return last.forward(second.forward(first.forward(tokens).relu_()).relu_());
+    return last.forward(rectified(second.forward(rectified(first.forward(tokens)))));
   }
 }
 

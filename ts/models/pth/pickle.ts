@@ -87,6 +87,7 @@ class Pickler {
   private dict(entries: Iterable<readonly [key: unknown, item: unknown]>): void {
     this.code('}(');
     for (const [key, item] of entries) {
+      if (typeof key === 'object' && key !== null) throw new InputError(`savePth: expected numbers, strings, booleans or null as the keys of a map, found ${kindOf(key)}.`);
       this.write(key);
       this.write(item);
     }

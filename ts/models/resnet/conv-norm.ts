@@ -1,6 +1,8 @@
 import { BatchNorm2d, Conv2d, init, type Parameter } from '../../nn';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
+import { isTracing } from '../../tensor/tracing';
+import { rectified } from '../activations';
 import type { SelfInitializing } from '../initialize';
 import type { ModelFactory } from '../pretrained';
 import { FrozenBatchNorm2d, scaleAndShift } from './frozen-batch-norm';
@@ -41,9 +43,9 @@ export class ConvNorm {
       if (packed) return packed.run(input, epilogue);
       const { residual, relu } = epilogue;
       // oneDNN's kernels for the gradient of a weight are up to four times as slow where channels lie last.
-      const output = this.#normalised(isRecorded ? input.contiguous() : input);
-      if (residual) output.add_(residual);
-      return relu ? output.relu_() : output;
+      let output = this.#normalised(isRecorded ? input.contiguous() : input);
+      if (residual) output = isTracing() ? output.add(residual) : output.add_(residual);
+      return relu ? rectified(output) : output;
     });
   }
 
@@ -82,6 +84,7 @@ export class ConvNorm {
   }
 
   #pack(input: Tensor): PackedConv | undefined {
+    if (isTracing()) return undefined; // what packs the kernel would be part of the record
     const source = this.#tensors();
     if (this.#packed?.isOf(source)) return this.#packed;
     this.#packed?.dispose();

@@ -5,7 +5,6 @@
 import type { Conv2d } from '../../nn';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { tracing } from '../../tensor/flag';
 
 const call = (name: string, overload: string, ...args: readonly unknown[]): Tensor => torch.ops['mkldnn']![name]![overload]!(...(args as never[])) as Tensor;
 
@@ -29,9 +28,9 @@ export class PackedConv {
   readonly #source: readonly Tensor[];
   readonly #versions: readonly number[];
 
-  /** Whether a packed kernel can stand for this one; libtorch registers the operators where it was built with oneDNN. A trace cannot hold them. */
+  /** Whether a packed kernel can stand for this one; libtorch registers the operators where it was built with oneDNN. */
   static takes(weight: Tensor, input: Tensor): boolean {
-    return weight.device === 'cpu' && weight.dtype === 'float32' && input.dtype === 'float32' && torch.backends.mkldnn.isAvailable() && !tracing.on;
+    return weight.device === 'cpu' && weight.dtype === 'float32' && input.dtype === 'float32' && torch.backends.mkldnn.isAvailable();
   }
 
   /**

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as torch from '../../ts/tensor';
-import { joinTensors, splitTensors } from '../../ts/tensor/tensor-tree';
+import { joinTensors, splitTensors } from '../../ts/train/tensor-tree';
 
 describe('a state with tensors', () => {
   const tree = { state: { 0: { step: torch.tensor(3), rest: [torch.tensor([1, 2]), null] } }, groups: [{ lr: 0.1, betas: [0.9, 0.99] }] };

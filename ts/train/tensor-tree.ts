@@ -1,4 +1,4 @@
-import { Tensor } from './tensor';
+import { Tensor } from '../tensor';
 
 /** A state dictionary without its tensors: each is a `{ $tensor: name }` in the place it had. */
 export type Skeleton = unknown;
