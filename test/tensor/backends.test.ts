@@ -29,6 +29,7 @@ describe('backends', () => {
   });
 
   it('compute without oneDNN when that is switched off, with the same result', () => {
+    torch.manualSeed(0);
     const [x, w] = [torch.randn([4, 16, 64, 64]), torch.randn([16, 16, 3, 3])];
     const names = (): string => torch.profile(() => { torch.conv2d(x, w); }).table();
     const before = torch.conv2d(x, w);
@@ -36,7 +37,8 @@ describe('backends', () => {
     backends.mkldnn.enabled = false;
     try {
       assert.doesNotMatch(names(), /mkldnn_convolution/);
-      assert.ok(torch.allclose(torch.conv2d(x, w), before, { rtol: 1e-4, atol: 1e-5 }));
+      // 144 products of about 1 are added up, in another order.
+      assert.ok(torch.allclose(torch.conv2d(x, w), before, { rtol: 1e-4, atol: 3e-5 }));
     } finally {
       backends.mkldnn.enabled = true;
     }
