@@ -19,7 +19,9 @@ const REFUSED: readonly (readonly [() => unknown, Kind, string])[] = [
   [() => torch.share(x, { count: 3 } as never), InputError, "share: the option 'count' does not exist; it takes receivers"],
   [() => torch.getRngState(3 as never), DTypeError, "expected a torch.Generator or a device such as 'cuda:0', found 3"],
   [() => torch.fromTypedArray(new Float32Array(3), 3 as never), DTypeError, 'fromTypedArray: expected the sizes as an array, found 3'],
+  [() => torch.tensor([1], { dtype: 3 as never }), DTypeError, "tensor: expected a dtype such as 'float32', found 3"],
   [() => x.indexPut_(0 as never, 1), DTypeError, 'indexPut: expected the indices as an array, found 0; write x.indexPut_([0, mask], value)'],
+  [() => x.indexPut_([0], 1, { accumulated: true } as never), InputError, "Tensor.indexPut_: the option 'accumulated' does not exist; it takes accumulate"],
   [() => x.recordStream(null as never), DTypeError, 'Tensor.recordStream: expected a torch.Stream, found null'],
   [() => x.stride(2n as never), ShapeError, 'stride: expected a dimension of a 2-dimensional tensor, found 2'],
 ];

@@ -199,6 +199,7 @@ export function tensor<Type extends DType = DType>(data: TensorData, options: Te
   const values: unknown[] = [];
   flatten(data, shape, 0, values);
   const dtype = options.dtype ?? inferred(values);
+  if (typeof dtype !== 'string') throw new DTypeError(`tensor: expected a dtype such as 'float32', found ${describe(dtype)}`);
   const packed = pack(values, dtype);
   return finish(load(packed.data, packed.dtype, shape, true), { ...options, dtype }) as Tensor<Type>;
 }

@@ -19,6 +19,7 @@ import type { Index } from './indexing';
 import type { TensorLater } from './later';
 import type { TensorShorthands } from './shorthands';
 import type { Complex } from './operator';
+import { checkOptions } from './options';
 
 /** Nested arrays as `toArray()` gives them; a plain value for a tensor without dimensions. */
 export type Nested<T> = T | Nested<T>[];
@@ -162,8 +163,9 @@ export class Tensor<out Type extends DType = DType> {
   }
 
   /** `x.indexPut_([0, slice(2)], value)` is Python's `x[0, :2] = value`, and with `accumulate` its `+=`, where an element that is named twice gets both. */
-  indexPut_(indices: readonly Index[], value: Tensor | Scalar | Complex, { accumulate = false }: IndexPutOptions = {}): this {
-    extensions.indexPut(this, indices, value, accumulate);
+  indexPut_(indices: readonly Index[], value: Tensor | Scalar | Complex, options: IndexPutOptions = {}): this {
+    checkOptions('Tensor.indexPut_', options, ['accumulate']);
+    extensions.indexPut(this, indices, value, options.accumulate ?? false);
     return this;
   }
 

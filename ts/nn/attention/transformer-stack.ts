@@ -1,3 +1,4 @@
+import { InputError } from '../../errors';
 import { ModuleList } from '../containers/module-list';
 import { Module, type Layer } from '../module';
 import { requireSizes, resolveOptions } from '../options';
@@ -19,6 +20,7 @@ export abstract class TransformerStack<StackedLayer extends Copyable> extends Mo
     options: StackOptions = {},
   ) {
     super();
+    if (!(layer instanceof Module)) throw new InputError(`${new.target.name}: expected a layer to copy, found ${layer === null ? 'null' : typeof layer}.`);
     requireSizes(new.target.name, { numLayers });
     const { norm } = resolveOptions<Required<StackOptions>>(new.target.name, { norm: null }, options);
     this.layers = new ModuleList(Array.from({ length: numLayers }, () => layer.copy()));
