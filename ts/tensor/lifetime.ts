@@ -6,7 +6,7 @@ import { DTypeError } from '../errors';
 import { binding } from '../native/binding';
 import { put, putHandle, reserve, rewind } from '../native/wire';
 import { context, isPromise, within } from './context';
-import { checkBody } from './options';
+import { checkBody, typeName } from './options';
 import { Tensor } from './tensor';
 
 /** The tensors that one call of `scope` answers for. */
@@ -84,7 +84,7 @@ export function freeAll(tensors: readonly Tensor[]): void {
  * function that makes it: weights, optimizer state, caches.
  */
 export function keep<T extends Tensor>(tensor: T): T {
-  if (!(tensor instanceof Tensor)) throw new DTypeError(`keep: expected a tensor, found ${tensor === null ? 'null' : typeof tensor}`);
+  if (!(tensor instanceof Tensor)) throw new DTypeError(`keep: expected a tensor, found ${typeName(tensor)}`);
   track(tensor);
   return tensor;
 }

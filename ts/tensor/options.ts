@@ -13,7 +13,12 @@ export function checkOptions(owner: string, options: object, known: readonly str
 
 /** @throws DTypeError for what cannot be called */
 export function checkBody(owner: string, body: unknown): void {
-  if (typeof body !== 'function') throw new DTypeError(`${owner}: expected a function to run, found ${body === null ? 'null' : typeof body}`);
+  if (typeof body !== 'function') throw new DTypeError(`${owner}: expected a function to run, found ${typeName(body)}`);
+}
+
+/** What a message calls a value that is not of the expected kind. */
+export function typeName(value: unknown): string {
+  return value === null ? 'null' : typeof value;
 }
 
 /** Names the option that was meant, or all there are. */

@@ -5,7 +5,7 @@ import { guarded } from '../native/raise';
 import { change, context, within } from './context';
 import { numberOf, type Device } from './device';
 import { Event } from './event';
-import { checkOptions } from './options';
+import { checkOptions, typeName } from './options';
 import { currentDevice } from './place';
 import type { Tensor } from './tensor';
 
@@ -117,6 +117,6 @@ function placed(stream: Stream): { streams: Readonly<Record<string, StreamPair>>
 
 /** Keeps the memory of `tensor` from being used again before the work of `stream` so far is done; see `Tensor.recordStream`. */
 export function recordStream(tensor: Tensor, stream: Stream): void {
-  if (!(stream instanceof Stream)) throw new DTypeError(`Tensor.recordStream: expected a torch.Stream, found ${stream === null ? 'null' : typeof stream}`);
+  if (!(stream instanceof Stream)) throw new DTypeError(`Tensor.recordStream: expected a torch.Stream, found ${typeName(stream)}`);
   guarded('Tensor.recordStream', () => binding.recordStream(tensor._handle, ...stream._pair));
 }
