@@ -1,4 +1,5 @@
 import { accelerator, scoped, Tensor } from '../tensor';
+import { isPlainObject } from '../tensor/plain-object';
 
 /**
  * What `make` gives, with its tensors in memory that an accelerator reads without waiting, those in lists and plain objects too;
@@ -11,10 +12,6 @@ export function pinned<Batch>(make: () => Batch | Promise<Batch>): Batch | Promi
 function pin(value: unknown): unknown {
   if (value instanceof Tensor) return value.device === 'cpu' ? value.pinMemory() : value;
   if (Array.isArray(value)) return value.map(pin);
-  if (!isPlain(value)) return value;
+  if (!isPlainObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, pin(item)]));
-}
-
-function isPlain(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

@@ -7,6 +7,7 @@ import { binding } from '../native/binding';
 import { put, putHandle, reserve, rewind } from '../native/wire';
 import { context, isPromise, within } from './context';
 import { checkBody, typeName } from './options';
+import { isPlainObject } from './plain-object';
 import { Tensor } from './tensor';
 
 /** The tensors that one call of `scope` answers for. */
@@ -109,12 +110,7 @@ function collect(value: unknown, into: Set<object>): void {
   if (value instanceof Tensor) return;
   if (Array.isArray(value) || value instanceof Set) for (const item of value) collect(item, into);
   else if (value instanceof Map) for (const item of value.values()) collect(item, into);
-  else if (isPlain(value)) for (const item of Object.values(value)) collect(item, into);
-}
-
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  else if (isPlainObject(value)) for (const item of Object.values(value)) collect(item, into);
 }
 
 function close(scope: Scope, result: unknown): void {

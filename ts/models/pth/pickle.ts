@@ -2,6 +2,7 @@
 import { InputError } from '../../errors';
 import { Tensor } from '../../tensor';
 import type { DType } from '../../tensor';
+import { isPlainObject } from '../../tensor/plain-object';
 
 const STORAGES: Partial<Record<DType, string>> = {
   float32: 'FloatStorage', float64: 'DoubleStorage', float16: 'HalfStorage', bfloat16: 'BFloat16Storage', int64: 'LongStorage', int32: 'IntStorage',
@@ -122,10 +123,6 @@ class Pickler {
 
 function numbered(state: object): ReadonlyMap<unknown, unknown> {
   return new Map(Object.entries(state).map(([key, item]) => [/^\d+$/.test(key) ? Number(key) : key, item]));
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);
 }
 
 function kindOf(value: unknown): string {
