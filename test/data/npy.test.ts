@@ -215,7 +215,7 @@ describe('files of NumPy', () => {
 
     it('knows no other option than compressed', () => {
       const save = () => npz.save({}, join(folder, 'x.npz'), { compress: true } as object);
-      assert.throws(save, /npz\.save: the option 'compress' does not exist; it takes compressed/);
+      assert.throws(save, /npz\.save: the option 'compress' does not exist\. Did you mean compressed\?/);
     });
   });
 });

@@ -173,11 +173,11 @@ describe('the layers', () => {
     assert.throws(() => new nn.Linear(2.5, 1), /Linear: inFeatures must be an integer of at least 0, got 2.5/);
     assert.throws(
       () => new nn.Linear(2, 1, { biass: true } as object),
-      /Linear has no option "biass": it takes "bias", "device", "dtype"/,
+      /Linear: the option 'biass' does not exist\. Did you mean bias\?/,
     );
     assert.throws(
       () => new nn.Conv2d(2, 2, 3, { padding_mode: 'reflect' } as object),
-      /Conv2d has no option "padding_mode": write "paddingMode"/,
+      /Conv2d: the option 'padding_mode' does not exist\. Did you mean paddingMode\?/,
     );
     assert.throws(
       () => new nn.Conv2d(3, 4, 3, { groups: 2 }),

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { InputError, ShapeError } from '../../ts/errors';
-import { requireSizes, resolveOptions } from '../../ts/nn/options';
+import { requireSizes } from '../../ts/nn/options';
 import * as repr from '../../ts/nn/python-repr';
 import { expandSize } from '../../ts/nn/sizes';
+import { expected, resolveOptions } from '../../ts/options';
+import { ones } from '../../ts/tensor';
 
 describe('resolveOptions', () => {
   const defaults = { bias: true, eps: 1e-5 };
@@ -13,15 +15,39 @@ describe('resolveOptions', () => {
   });
 
   it('names an unknown option, and the one that was meant', () => {
-    assert.throws(
-      () => resolveOptions('Layer', defaults, { epsilon: 1 } as object),
-      new InputError('Layer has no option "epsilon": it takes "bias", "eps".'),
-    );
-    assert.throws(() => resolveOptions('Layer', defaults, { EPS: 1 } as object), /has no option "EPS": write "eps"/);
+    const refused = (key: string, message: string): void => {
+      assert.throws(() => resolveOptions('Layer', { ...defaults, labelSmoothing: 0 }, { [key]: 1 } as object), new InputError(`Layer: the option '${key}' does not ${message}`));
+    };
+    refused('label_smoothing', 'exist. Did you mean labelSmoothing?');
+    refused('EPS', 'exist. Did you mean eps?');
+    refused('epsilon', 'exist. Did you mean eps?');
+    refused('biass', 'exist. Did you mean bias?');
+    refused('labelSmoothnig', 'exist. Did you mean labelSmoothing?');
+    refused('momentum', 'exist; it takes bias, eps, labelSmoothing');
   });
 
-  it('refuses what is no object', () => {
-    assert.throws(() => resolveOptions('Layer', defaults, 3 as unknown as object), /Layer takes its options as one object, got 3: write \{ bias: … \}/);
+  it('refuses what is no object, tensors and arrays among them', () => {
+    for (const [value, shown] of [[3, '3'], [null, 'null'], [[1], '[1]'], [ones([2]), 'a tensor float32[2]']] as const) {
+      const message = `Layer: expected its options as an object, found ${shown}; write { bias: … }`;
+      assert.throws(() => resolveOptions('Layer', defaults, value as unknown as object), new InputError(message));
+    }
+  });
+
+  it('reads an instance of a class, such as a layer, for the options that it has', () => {
+    class Fields {
+      readonly bias = false;
+      readonly inFeatures = 3;
+    }
+    assert.deepEqual(resolveOptions('Layer', defaults, new Fields()), { bias: false, eps: 1e-5 });
+  });
+});
+
+describe('expected', () => {
+  it('says what was expected and what was found, in one sentence', () => {
+    const said = (found: unknown): string => expected('mseLoss', 'a tensor for target', found).message.replace('mseLoss: expected a tensor for target, found ', '');
+    const found = [null, undefined, 3, 'x', 4n, [1, 2], [{}], { a: 1 }, new Map(), ones([2, 1])].map(said);
+    assert.deepEqual(found, ['null', 'undefined', '3', '"x"', '4n', '[1, 2]', 'an array of 1', '{ a }', 'an instance of Map', 'a tensor float32[2, 1]']);
+    assert.equal(expected('f', 'a number', null, 'write 3').message, 'f: expected a number, found null; write 3');
   });
 });
 

@@ -248,11 +248,11 @@ describe('the optimizers', () => {
     assert.throws(() => new optim.AdamW(parameters, { betas: [0.9, 1] }), /betas\[1\] must be at least 0 and below 1, got 1/);
     assert.throws(
       () => new optim.AdamW(parameters, { weight_decay: 0.1 } as object),
-      /no option "weight_decay": write "weightDecay"/,
+      /the option 'weight_decay' does not exist\. Did you mean weightDecay\?/,
     );
     assert.throws(
       () => new optim.AdamW([{ params: parameters, learningRate: 1 } as { params: Tensor[] }]),
-      /AdamW has no option "learningRate"/,
+      /AdamW: the option 'learningRate' does not exist\. Did you mean lr\?/,
     );
     assert.throws(() => new optim.SGD(parameters, { nesterov: true }), /nesterov needs a momentum and zero dampening/);
     assert.throws(() => new optim.SGD([]), /SGD got an empty list of parameters/);

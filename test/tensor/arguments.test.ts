@@ -13,7 +13,7 @@ const REFUSED: readonly (readonly [() => unknown, Kind, string])[] = [
   [() => torch.onOneThread(1 as never), DTypeError, 'onOneThread: expected a function to run, found number'],
   [() => torch.profile('x' as never), DTypeError, 'profile: expected a function to run, found string'],
   [() => torch.autocast(null as never, {}, () => 1), DTypeError, "autocast: expected a device such as 'cpu', found object; write autocast('cpu', { dtype: 'bfloat16' }, () => …)"],
-  [() => torch.autocast('cpu', { type: 'bfloat16' } as never, () => 1), InputError, "autocast: the option 'type' does not exist; it takes dtype, enabled"],
+  [() => torch.autocast('cpu', { kind: 'bfloat16' } as never, () => 1), InputError, "autocast: the option 'kind' does not exist; it takes dtype, enabled"],
   [() => torch.keep(3 as never), DTypeError, 'keep: expected a tensor, found number'],
   [() => torch.liveTensors({ most: 3 } as never), InputError, "liveTensors: the option 'most' does not exist; it takes limit"],
   [() => torch.share(x, { count: 3 } as never), InputError, "share: the option 'count' does not exist; it takes receivers"],
@@ -21,7 +21,7 @@ const REFUSED: readonly (readonly [() => unknown, Kind, string])[] = [
   [() => torch.fromTypedArray(new Float32Array(3), 3 as never), DTypeError, 'fromTypedArray: expected the sizes as an array, found 3'],
   [() => torch.tensor([1], { dtype: 3 as never }), DTypeError, "tensor: expected a dtype such as 'float32', found 3"],
   [() => x.indexPut_(0 as never, 1), DTypeError, 'indexPut: expected the indices as an array, found 0; write x.indexPut_([0, mask], value)'],
-  [() => x.indexPut_([0], 1, { accumulated: true } as never), InputError, "Tensor.indexPut_: the option 'accumulated' does not exist; it takes accumulate"],
+  [() => x.indexPut_([0], 1, { accumulated: true } as never), InputError, "Tensor.indexPut_: the option 'accumulated' does not exist. Did you mean accumulate?"],
   [() => x.recordStream(null as never), DTypeError, 'Tensor.recordStream: expected a torch.Stream, found null'],
   [() => x.stride(2n as never), ShapeError, 'stride: expected a dimension of a 2-dimensional tensor, found 2'],
 ];

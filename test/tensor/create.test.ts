@@ -84,8 +84,8 @@ describe('tensor', () => {
     ['a complex number as a real one', [{ re: 1, im: 0 }], { dtype: 'float32' }, DTypeError, /expected real numbers for float32/],
     ['an unknown type', [1], { dtype: 'float' }, DTypeError, /expected a dtype such as 'float32' or 'int64', found 'float'/],
     ['an unknown device', [1], { device: 'gpu' }, DTypeError, /expected a device such as 'cpu' or 'cuda:0', found 'gpu'/],
-    ['an unknown option', [1], { dtyp: 'int8' }, InputError, /^tensor: the option 'dtyp' does not exist; it takes dtype, device, requiresGrad$/],
-    ['options that are no object', [1], 'int8', InputError, /expected its options as an object, found int8/],
+    ['an unknown option', [1], { dtyp: 'int8' }, InputError, /^tensor: the option 'dtyp' does not exist\. Did you mean dtype\?$/],
+    ['options that are no object', [1], 'int8', InputError, /expected its options as an object, found "int8"/],
     ['a gradient for integers', [1n], { requiresGrad: true }, DTypeError, /Only Tensors of floating point and complex dtype can require gradients/],
   ];
   for (const [what, data, options, kind, message] of refused) {

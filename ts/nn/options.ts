@@ -1,5 +1,6 @@
 import { InputError } from '../errors';
-import type { Device, DType } from '../tensor';
+import { expected } from '../options';
+import { Tensor, type Device, type DType } from '../tensor';
 
 /** Where a layer's parameters live and what they are made of. */
 export interface FactoryOptions {
@@ -11,29 +12,11 @@ export interface FactoryOptions {
 
 export const factoryDefaults = { device: 'cpu', dtype: 'float32' } as const satisfies Required<FactoryOptions>;
 
-/**
- * `defaults` with the given options over them. An option that `defaults` does not name is an error;
- * one that is `undefined` counts as left out.
- */
-export function resolveOptions<T extends object>(owner: string, defaults: T, options: Partial<T> = {}): T {
-  if (typeof options !== 'object' || options === null) {
-    throw new InputError(
-      `${owner} takes its options as one object, got ${String(options)}: write { ${Object.keys(defaults)[0]}: … }.`,
-    );
-  }
-  const resolved = { ...defaults };
-  for (const key of Object.keys(options) as (keyof T & string)[]) {
-    if (!Object.hasOwn(defaults, key)) throw unknownOption(owner, key, Object.keys(defaults));
-    const value = options[key];
-    if (value !== undefined) resolved[key] = value as T[typeof key];
-  }
-  return resolved;
-}
+export { expected, resolveOptions } from '../options';
 
-function unknownOption(owner: string, key: string, known: string[]): InputError {
-  const slip = known.find((name) => name.toLowerCase() === key.replaceAll('_', '').toLowerCase());
-  const hint = slip ? `write "${slip}"` : `it takes ${known.map((name) => `"${name}"`).join(', ')}`;
-  return new InputError(`${owner} has no option "${key}": ${hint}.`);
+/** Throws unless `value` is a tensor. */
+export function requireTensor(owner: string, name: string, value: unknown): asserts value is Tensor {
+  if (!(value instanceof Tensor)) throw expected(owner, `a tensor for ${name}`, value);
 }
 
 /** Throws unless every named value is an integer of at least `minimum`. */

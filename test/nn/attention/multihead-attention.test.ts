@@ -125,7 +125,7 @@ describe('MultiheadAttention', () => {
       /attnMask must be bool or floating point, got int64/,
     );
     assert.throws(() => layer.forward(x, x, x, { isCausal: true }), /isCausal says that attnMask is the causal mask/);
-    assert.throws(() => layer.forward(x, x, x, { attentionMask: null } as object), /has no option "attentionMask"/);
+    assert.throws(() => layer.forward(x, x, x, { attentionMask: null } as object), /the option 'attentionMask' does not exist/);
     assert.throws(() => new nn.MultiheadAttention(8, 3), /numHeads must divide embedDim, got 3 and 8/);
   });
 });

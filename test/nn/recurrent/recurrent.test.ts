@@ -118,7 +118,7 @@ describe('the recurrent layers', () => {
     );
     assert.throws(() => new nn.LSTM(3, 4, { projSize: 4 }), /LSTM: projSize must be smaller than hiddenSize, got 4 and 4/);
     assert.throws(() => new nn.RNN(3, 4, { nonlinearity: 'gelu' as 'relu' }), /nonlinearity must be 'tanh' or 'relu', got 'gelu'/);
-    assert.throws(() => new nn.GRU(3, 4, { projSize: 2 } as object), /GRU has no option "projSize"/);
+    assert.throws(() => new nn.GRU(3, 4, { projSize: 2 } as object), /GRU: the option 'projSize' does not exist/);
     assert.throws(() => new nn.GRUCell(3, 4).forward(torch.zeros([2, 4])), /GRUCell expects \(B, 3\), got \[2, 4\]/);
   });
 });

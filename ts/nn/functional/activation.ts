@@ -1,6 +1,7 @@
 import { InputError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
+import { resolveOptions } from '../options';
 
 export interface Inplace {
   /** Write the result into the input. @default false */
@@ -8,69 +9,102 @@ export interface Inplace {
 }
 
 /** `max(0, x)` */
-export function relu(input: Tensor, { inplace = false }: Inplace = {}): Tensor {
+export function relu(input: Tensor, options: Inplace = {}): Tensor {
+  const { inplace } = resolveOptions<Required<Inplace>>('relu', { inplace: false }, options);
   return inplace ? torch.relu_(input) : torch.relu(input);
 }
 
 /** `min(max(0, x), 6)` */
-export function relu6(input: Tensor, { inplace = false }: Inplace = {}): Tensor {
+export function relu6(input: Tensor, options: Inplace = {}): Tensor {
+  const { inplace } = resolveOptions<Required<Inplace>>('relu6', { inplace: false }, options);
   return inplace ? torch.relu6_(input) : torch.relu6(input);
 }
 
 /** `x σ(x)` */
-export function silu(input: Tensor, { inplace = false }: Inplace = {}): Tensor {
+export function silu(input: Tensor, options: Inplace = {}): Tensor {
+  const { inplace } = resolveOptions<Required<Inplace>>('silu', { inplace: false }, options);
   return inplace ? torch.silu_(input) : torch.silu(input);
 }
 
 /** `x tanh(softplus(x))` */
-export function mish(input: Tensor, { inplace = false }: Inplace = {}): Tensor {
+export function mish(input: Tensor, options: Inplace = {}): Tensor {
+  const { inplace } = resolveOptions<Required<Inplace>>('mish', { inplace: false }, options);
   return inplace ? torch.mish_(input) : torch.mish(input);
 }
 
 /** `x relu6(x + 3) / 6` */
-export function hardswish(input: Tensor, { inplace = false }: Inplace = {}): Tensor {
+export function hardswish(input: Tensor, options: Inplace = {}): Tensor {
+  const { inplace } = resolveOptions<Required<Inplace>>('hardswish', { inplace: false }, options);
   return inplace ? torch.hardswish_(input) : torch.hardswish(input);
 }
 
 /** `relu6(x + 3) / 6` */
-export function hardsigmoid(input: Tensor, { inplace = false }: Inplace = {}): Tensor {
+export function hardsigmoid(input: Tensor, options: Inplace = {}): Tensor {
+  const { inplace } = resolveOptions<Required<Inplace>>('hardsigmoid', { inplace: false }, options);
   return inplace ? torch.hardsigmoid_(input) : torch.hardsigmoid(input);
 }
 
 /** `scale (max(0, x) + min(0, alpha (exp(x) - 1)))` with the paper's two constants (Klambauer et al. 2017, arXiv 1706.02515) */
-export function selu(input: Tensor, { inplace = false }: Inplace = {}): Tensor {
+export function selu(input: Tensor, options: Inplace = {}): Tensor {
+  const { inplace } = resolveOptions<Required<Inplace>>('selu', { inplace: false }, options);
   return inplace ? torch.selu_(input) : torch.selu(input);
+}
+
+export interface LeakyReluOptions extends Inplace {
+  /** Slope below zero. @default 0.01 */
+  readonly negativeSlope?: number;
+}
+
+export interface EluOptions extends Inplace {
+  /** What the function tends to, negated, far below zero. @default 1 */
+  readonly alpha?: number;
+}
+
+export interface HardtanhOptions extends Inplace {
+  /** Least value. @default -1 */
+  readonly minVal?: number;
+  /** Largest value. @default 1 */
+  readonly maxVal?: number;
 }
 
 /** `x` above zero, `negativeSlope x` below */
 export function leakyRelu(
   input: Tensor,
-  { negativeSlope = 0.01, inplace = false }: Inplace & { readonly negativeSlope?: number } = {},
+  options: LeakyReluOptions = {},
 ): Tensor {
+  const defaults: Required<LeakyReluOptions> = { negativeSlope: 0.01, inplace: false };
+  const { negativeSlope, inplace } = resolveOptions('leakyRelu', defaults, options);
   return inplace ? torch.leakyRelu_(input, negativeSlope) : torch.leakyRelu(input, negativeSlope);
 }
 
 /** `x` above zero, `alpha (exp(x) - 1)` below */
-export function elu(input: Tensor, { alpha = 1, inplace = false }: Inplace & { readonly alpha?: number } = {}): Tensor {
+export function elu(input: Tensor, options: EluOptions = {}): Tensor {
+  const defaults: Required<EluOptions> = { alpha: 1, inplace: false };
+  const { alpha, inplace } = resolveOptions('elu', defaults, options);
   return inplace ? torch.elu_(input, alpha) : torch.elu(input, alpha);
 }
 
 /** `x` above zero, `alpha (exp(x / alpha) - 1)` below (Barron 2017, arXiv 1704.07483) */
-export function celu(input: Tensor, { alpha = 1, inplace = false }: Inplace & { readonly alpha?: number } = {}): Tensor {
+export function celu(input: Tensor, options: EluOptions = {}): Tensor {
+  const defaults: Required<EluOptions> = { alpha: 1, inplace: false };
+  const { alpha, inplace } = resolveOptions('celu', defaults, options);
   return inplace ? torch.celu_(input, alpha) : torch.celu(input, alpha);
 }
 
 /** `x` clamped to `[minVal, maxVal]` */
 export function hardtanh(
   input: Tensor,
-  { minVal = -1, maxVal = 1, inplace = false }: Inplace & { readonly minVal?: number; readonly maxVal?: number } = {},
+  options: HardtanhOptions = {},
 ): Tensor {
+  const defaults: Required<HardtanhOptions> = { minVal: -1, maxVal: 1, inplace: false };
+  const { minVal, maxVal, inplace } = resolveOptions('hardtanh', defaults, options);
   if (minVal > maxVal) throw new InputError(`hardtanh: minVal must not be above maxVal, got ${minVal} and ${maxVal}.`);
   return inplace ? torch.hardtanh_(input, minVal, maxVal) : torch.hardtanh(input, minVal, maxVal);
 }
 
 /** `x` where it is above `bound`, `value` elsewhere */
-export function threshold(input: Tensor, bound: number, value: number, { inplace = false }: Inplace = {}): Tensor {
+export function threshold(input: Tensor, bound: number, value: number, options: Inplace = {}): Tensor {
+  const { inplace } = resolveOptions<Required<Inplace>>('threshold', { inplace: false }, options);
   return inplace ? torch.threshold_(input, bound, value) : torch.threshold(input, bound, value);
 }
 
@@ -86,8 +120,10 @@ export interface RReluOptions extends Inplace {
 /** `x` above zero, `a x` below, with a slope `a` drawn for each element (Xu et al. 2015, arXiv 1505.00853) */
 export function rrelu(
   input: Tensor,
-  { lower = 1 / 8, upper = 1 / 3, training = false, inplace = false }: RReluOptions = {},
+  options: RReluOptions = {},
 ): Tensor {
+  const defaults: Required<RReluOptions> = { lower: 1 / 8, upper: 1 / 3, training: false, inplace: false };
+  const { lower, upper, training, inplace } = resolveOptions('rrelu', defaults, options);
   return inplace ? torch.rrelu_(input, lower, upper, training) : torch.rrelu(input, lower, upper, training);
 }
 
@@ -121,7 +157,9 @@ export interface GumbelSoftmaxOptions {
 }
 
 /** Samples of the Gumbel-softmax distribution of `logits`, of their shape (Jang et al. 2016, arXiv 1611.01144). */
-export function gumbelSoftmax(logits: Tensor, { tau = 1, hard = false, dim = -1 }: GumbelSoftmaxOptions = {}): Tensor {
+export function gumbelSoftmax(logits: Tensor, options: GumbelSoftmaxOptions = {}): Tensor {
+  const defaults: Required<GumbelSoftmaxOptions> = { tau: 1, hard: false, dim: -1 };
+  const { tau, hard, dim } = resolveOptions('gumbelSoftmax', defaults, options);
   const noise = torch.emptyLike(logits).exponential_().log().neg();
   const soft = torch.softmax(logits.add(noise).div(tau), dim);
   if (!hard) return soft;

@@ -1,6 +1,7 @@
 import { ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
+import { resolveOptions } from '../options';
 import { reduce, requireSameShape, type Reduction } from './reduction';
 
 export interface BoxLossOptions {
@@ -17,8 +18,10 @@ export interface BoxLossOptions {
 export function generalizedBoxIouLoss(
   boxes1: Tensor,
   boxes2: Tensor,
-  { reduction = 'none', eps = 1e-7 }: BoxLossOptions = {},
+  options: BoxLossOptions = {},
 ): Tensor {
+  const defaults: Required<BoxLossOptions> = { reduction: 'none', eps: 1e-7 };
+  const { reduction, eps } = resolveOptions('generalizedBoxIouLoss', defaults, options);
   requireSameShape('generalizedBoxIouLoss', boxes1, boxes2, 'boxes2');
   if (boxes1.shape.at(-1) !== 4)
     throw new ShapeError(`generalizedBoxIouLoss expects boxes (M, 4), got [${boxes1.shape.join(', ')}].`);

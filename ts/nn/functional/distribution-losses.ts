@@ -2,6 +2,7 @@
 import { InputError, ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
+import { resolveOptions } from '../options';
 import { reduce, reductionCode, requireSameShape, type LossOptions, type Reduction } from './reduction';
 
 export interface KLDivOptions {
@@ -12,7 +13,9 @@ export interface KLDivOptions {
 }
 
 /** `y (log y - x)` of log-probabilities `input` and probabilities `target` of one shape (Kullback and Leibler 1951). */
-export function klDiv(input: Tensor, target: Tensor, { reduction = 'mean', logTarget = false }: KLDivOptions = {}): Tensor {
+export function klDiv(input: Tensor, target: Tensor, options: KLDivOptions = {}): Tensor {
+  const defaults: Required<KLDivOptions> = { reduction: 'mean', logTarget: false };
+  const { reduction, logTarget } = resolveOptions('klDiv', defaults, options);
   if (reduction !== 'batchmean') return torch.klDiv(input, target, { reduction: reductionCode(reduction), logTarget });
   const sum = torch.klDiv(input, target, { reduction: reductionCode('sum'), logTarget });
   return input.ndim === 0 ? sum : sum.div(input.shape[0] as number);
@@ -34,10 +37,12 @@ export function ctcLoss(
   targets: Tensor,
   inputLengths: Tensor | readonly number[],
   targetLengths: Tensor | readonly number[],
-  { blank = 0, zeroInfinity = false, reduction }: CTCOptions = {},
+  options: CTCOptions = {},
 ): Tensor {
-  const options = { blank, zeroInfinity, reduction: reductionCode(reduction) };
-  return torch.ctcLoss(logProbs, targets, asTensor(inputLengths), asTensor(targetLengths), options);
+  const defaults: Required<CTCOptions> = { blank: 0, zeroInfinity: false, reduction: 'mean' };
+  const { blank, zeroInfinity, reduction } = resolveOptions('ctcLoss', defaults, options);
+  const code = reductionCode(reduction);
+  return torch.ctcLoss(logProbs, targets, asTensor(inputLengths), asTensor(targetLengths), blank, code, zeroInfinity);
 }
 
 function asTensor(lengths: Tensor | readonly number[]): Tensor {
@@ -57,8 +62,10 @@ export interface PoissonNLLOptions extends LossOptions {
 export function poissonNllLoss(
   input: Tensor,
   target: Tensor,
-  { logInput = true, full = false, eps = 1e-8, reduction }: PoissonNLLOptions = {},
+  options: PoissonNLLOptions = {},
 ): Tensor {
+  const defaults: Required<PoissonNLLOptions> = { logInput: true, full: false, eps: 1e-8, reduction: 'mean' };
+  const { logInput, full, eps, reduction } = resolveOptions('poissonNllLoss', defaults, options);
   return torch.poissonNllLoss(input, target, logInput, full, eps, reductionCode(reduction));
 }
 
@@ -77,8 +84,10 @@ export function gaussianNllLoss(
   input: Tensor,
   target: Tensor,
   variance: Tensor | number,
-  { full = false, eps = 1e-6, reduction }: GaussianNLLOptions = {},
+  options: GaussianNLLOptions = {},
 ): Tensor {
+  const defaults: Required<GaussianNLLOptions> = { full: false, eps: 1e-6, reduction: 'mean' };
+  const { full, eps, reduction } = resolveOptions('gaussianNllLoss', defaults, options);
   const spread = typeof variance === 'number' ? input.detach().mul(0).add(variance) : matched(input, variance);
   if (spread.lt(0).any().item()) throw new InputError('gaussianNllLoss: the variance must not be negative.');
   const bounded = spread.clone();
@@ -109,8 +118,10 @@ export interface FocalLossOptions {
 export function sigmoidFocalLoss(
   input: Tensor,
   target: Tensor,
-  { alpha = 0.25, gamma = 2, reduction = 'none' }: FocalLossOptions = {},
+  options: FocalLossOptions = {},
 ): Tensor {
+  const defaults: Required<FocalLossOptions> = { alpha: 0.25, gamma: 2, reduction: 'none' };
+  const { alpha, gamma, reduction } = resolveOptions('sigmoidFocalLoss', defaults, options);
   requireSameShape('sigmoidFocalLoss', input, target);
   const negatives = torch.rsub(target, 1);
   const p = torch.sigmoid(input);

@@ -1,7 +1,7 @@
 import { ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { requireProbability } from '../options';
+import { resolveOptions, requireProbability } from '../options';
 import type { Inplace } from './activation';
 
 export interface DropoutCallOptions extends Inplace {
@@ -12,7 +12,9 @@ export interface DropoutCallOptions extends Inplace {
 }
 
 /** Zeroes elements with probability `p` and divides the others by `1 - p`. */
-export function dropout(input: Tensor, { p = 0.5, training = true, inplace = false }: DropoutCallOptions = {}): Tensor {
+export function dropout(input: Tensor, options: DropoutCallOptions = {}): Tensor {
+  const defaults: Required<DropoutCallOptions> = { p: 0.5, training: true, inplace: false };
+  const { p, training, inplace } = resolveOptions('dropout', defaults, options);
   requireProbability('dropout', p);
   if (!training) return input;
   return inplace ? torch.dropout_(input, p, training) : torch.dropout(input, p, training);
@@ -24,7 +26,9 @@ export function dropout1d(input: Tensor, options: DropoutCallOptions = {}): Tens
 }
 
 /** Zeroes whole channels with probability `p` and divides the others by `1 - p`: (B, C, H, W). */
-export function dropout2d(input: Tensor, { p = 0.5, training = true, inplace = false }: DropoutCallOptions = {}): Tensor {
+export function dropout2d(input: Tensor, options: DropoutCallOptions = {}): Tensor {
+  const defaults: Required<DropoutCallOptions> = { p: 0.5, training: true, inplace: false };
+  const { p, training, inplace } = resolveOptions('dropout2d', defaults, options);
   requireProbability('dropout2d', p);
   if (!training) return input;
   return inplace ? torch.featureDropout_(input, p, training) : torch.featureDropout(input, p, training);
@@ -36,7 +40,7 @@ export function dropout3d(input: Tensor, options: DropoutCallOptions = {}): Tens
 }
 
 function dropChannels(owner: string, input: Tensor, options: DropoutCallOptions, batched: number): Tensor {
-  const { p = 0.5, training = true, inplace = false } = options;
+  const { p, training, inplace } = resolveOptions<Required<DropoutCallOptions>>(owner, { p: 0.5, training: true, inplace: false }, options);
   requireProbability(owner, p);
   if (input.ndim !== batched && input.ndim !== batched - 1) {
     throw new ShapeError(`${owner} expects ${batched} dimensions, or ${batched - 1} without a batch, got [${input.shape.join(', ')}].`);
@@ -49,7 +53,9 @@ function dropChannels(owner: string, input: Tensor, options: DropoutCallOptions,
 }
 
 /** Drops elements and rescales so that mean and variance stay: goes with `selu` (Klambauer et al. 2017, arXiv 1706.02515). */
-export function alphaDropout(input: Tensor, { p = 0.5, training = false, inplace = false }: DropoutCallOptions = {}): Tensor {
+export function alphaDropout(input: Tensor, options: DropoutCallOptions = {}): Tensor {
+  const defaults: Required<DropoutCallOptions> = { p: 0.5, training: false, inplace: false };
+  const { p, training, inplace } = resolveOptions('alphaDropout', defaults, options);
   requireProbability('alphaDropout', p);
   return inplace ? torch.alphaDropout_(input, p, training) : torch.alphaDropout(input, p, training);
 }
@@ -57,8 +63,10 @@ export function alphaDropout(input: Tensor, { p = 0.5, training = false, inplace
 /** `alphaDropout` of whole channels: (B, C, *). */
 export function featureAlphaDropout(
   input: Tensor,
-  { p = 0.5, training = false, inplace = false }: DropoutCallOptions = {},
+  options: DropoutCallOptions = {},
 ): Tensor {
+  const defaults: Required<DropoutCallOptions> = { p: 0.5, training: false, inplace: false };
+  const { p, training, inplace } = resolveOptions('featureAlphaDropout', defaults, options);
   requireProbability('featureAlphaDropout', p);
   return inplace ? torch.featureAlphaDropout_(input, p, training) : torch.featureAlphaDropout(input, p, training);
 }

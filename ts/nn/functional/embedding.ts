@@ -1,6 +1,7 @@
 import { InputError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
+import { resolveOptions } from '../options';
 
 export interface EmbeddingCallOptions {
   /** Row that gets no gradient. @default null */
@@ -11,17 +12,23 @@ export interface EmbeddingCallOptions {
   readonly normType?: number;
   /** Divide the gradient of a row by how often the batch uses it. @default false */
   readonly scaleGradByFreq?: boolean;
+  /** Make the gradient of the table a sparse tensor, which `SGD`, `SparseAdam` and `Adagrad` take. @default false */
+  readonly sparse?: boolean;
 }
+
+const DEFAULTS = { paddingIdx: null, maxNorm: null, normType: 2, scaleGradByFreq: false, sparse: false };
 
 /** Rows of `weight` (rows, D) by their number: integers (*) -> (*, D). */
 export function embedding(
   input: Tensor,
   weight: Tensor,
-  { paddingIdx = null, maxNorm = null, normType = 2, scaleGradByFreq = false }: EmbeddingCallOptions = {},
+  options: EmbeddingCallOptions = {},
 ): Tensor {
+  const given = resolveOptions<Required<EmbeddingCallOptions>>('embedding', DEFAULTS, options);
+  const { paddingIdx, maxNorm, normType, scaleGradByFreq, sparse } = given;
   const row = paddingRow('embedding', weight, paddingIdx);
   if (maxNorm !== null) shorten(weight, input, maxNorm, normType);
-  return torch.embedding(weight, input, { paddingIdx: row ?? -1, scaleGradByFreq }); // -1 stands for none
+  return torch.embedding(weight, input, { paddingIdx: row ?? -1, scaleGradByFreq, sparse }); // -1 stands for none
 }
 
 const bagModes = { sum: 0, mean: 1, max: 2 } as const;
@@ -42,19 +49,20 @@ export interface EmbeddingBagCallOptions extends EmbeddingCallOptions {
 
 /** Sums, means or maxima of rows of `weight` (rows, D): integers (B, N), or (N) with `offsets` (B) -> (B, D). */
 export function embeddingBag(input: Tensor, weight: Tensor, options: EmbeddingBagCallOptions = {}): Tensor {
-  const { paddingIdx = null, maxNorm = null, normType = 2, scaleGradByFreq = false, mode = 'mean' } = options;
+  const defaults: Required<EmbeddingBagCallOptions> = { ...DEFAULTS, offsets: null, mode: 'mean', perSampleWeights: null, includeLastOffset: false };
+  const given = resolveOptions('embeddingBag', defaults, options);
+  const { paddingIdx, maxNorm, normType, scaleGradByFreq, sparse, mode, includeLastOffset } = given;
   if (!Object.hasOwn(bagModes, mode)) throw new InputError(`embeddingBag: mode must be 'sum', 'mean' or 'max', got '${mode}'.`);
   const row = paddingRow('embeddingBag', weight, paddingIdx);
   if (maxNorm !== null) shorten(weight, input, maxNorm, normType);
-  const { indices, offsets, factors } = bags(input, options, mode);
-  const last = options.includeLastOffset ?? false;
-  return torch.embeddingBag(weight, indices, offsets, scaleGradByFreq, bagModes[mode], false, factors, last, row)[0];
+  const { indices, offsets, factors } = bags(input, given, mode);
+  return torch.embeddingBag(weight, indices, offsets, scaleGradByFreq, bagModes[mode], sparse, factors, includeLastOffset, row)[0];
 }
 
 /** All rows one after the other, and where their bags start. */
 function bags(
   input: Tensor,
-  { offsets = null, perSampleWeights = null }: EmbeddingBagCallOptions,
+  { offsets, perSampleWeights }: Required<EmbeddingBagCallOptions>,
   mode: BagMode,
 ): { indices: Tensor; offsets: Tensor; factors: Tensor | null } {
   if (perSampleWeights !== null && mode !== 'sum')

@@ -1,5 +1,6 @@
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
+import { resolveOptions } from '../options';
 import type { Size2 } from '../sizes';
 
 export interface FoldOptions {
@@ -12,7 +13,9 @@ export interface FoldOptions {
 }
 
 /** The blocks of an image as columns: (B, C, H, W) -> (B, C·kh·kw, blocks). */
-export function unfold(input: Tensor, kernelSize: Size2, { dilation = 1, padding = 0, stride = 1 }: FoldOptions = {}): Tensor {
+export function unfold(input: Tensor, kernelSize: Size2, options: FoldOptions = {}): Tensor {
+  const defaults: Required<FoldOptions> = { dilation: 1, padding: 0, stride: 1 };
+  const { dilation, padding, stride } = resolveOptions('unfold', defaults, options);
   return torch.im2col(input, pair(kernelSize), pair(dilation), pair(padding), pair(stride));
 }
 
@@ -21,8 +24,10 @@ export function fold(
   input: Tensor,
   outputSize: Size2,
   kernelSize: Size2,
-  { dilation = 1, padding = 0, stride = 1 }: FoldOptions = {},
+  options: FoldOptions = {},
 ): Tensor {
+  const defaults: Required<FoldOptions> = { dilation: 1, padding: 0, stride: 1 };
+  const { dilation, padding, stride } = resolveOptions('fold', defaults, options);
   return torch.col2im(input, pair(outputSize), pair(kernelSize), pair(dilation), pair(padding), pair(stride));
 }
 

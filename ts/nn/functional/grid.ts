@@ -1,6 +1,7 @@
 import { InputError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
+import { resolveOptions } from '../options';
 
 const modes = { bilinear: 0, nearest: 1, bicubic: 2 } as const;
 const paddings = { zeros: 0, border: 1, reflection: 2 } as const;
@@ -18,14 +19,22 @@ export interface GridSampleOptions {
 export function gridSample(
   input: Tensor,
   grid: Tensor,
-  { mode = 'bilinear', paddingMode = 'zeros', alignCorners = false }: GridSampleOptions = {},
+  options: GridSampleOptions = {},
 ): Tensor {
+  const defaults: Required<GridSampleOptions> = { mode: 'bilinear', paddingMode: 'zeros', alignCorners: false };
+  const { mode, paddingMode, alignCorners } = resolveOptions('gridSample', defaults, options);
   const code = choose('mode', modes, mode);
   return torch.gridSampler(input, grid, code, choose('paddingMode', paddings, paddingMode), alignCorners);
 }
 
+export interface AffineGridOptions {
+  /** -1 and 1 mean the centres of the corner pixels; without, their outer edges. @default false */
+  readonly alignCorners?: boolean;
+}
+
 /** The grid that `gridSample` takes, for affine maps `theta` (B, 2, 3) and an output of size (B, C, H', W'): (B, H', W', 2). */
-export function affineGrid(theta: Tensor, size: readonly number[], { alignCorners = false } = {}): Tensor {
+export function affineGrid(theta: Tensor, size: readonly number[], options: AffineGridOptions = {}): Tensor {
+  const { alignCorners } = resolveOptions<Required<AffineGridOptions>>('affineGrid', { alignCorners: false }, options);
   return torch.affineGridGenerator(theta, size, alignCorners);
 }
 

@@ -1,6 +1,7 @@
 import { InputError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
+import { resolveOptions } from '../options';
 import { expandSize, type SizeN } from '../sizes';
 
 /** How the elements between two places are found; the linear ones go with one, two and three dimensions. */
@@ -20,6 +21,15 @@ export interface InterpolateOptions {
   /** For `'bilinear'` and `'bicubic'`: widen the filter when the image shrinks, as Pillow does. @default false */
   readonly antialias?: boolean;
 }
+
+const DEFAULTS: Required<InterpolateOptions> = {
+  size: null,
+  scaleFactor: null,
+  mode: 'nearest',
+  alignCorners: null,
+  recomputeScaleFactor: null,
+  antialias: false,
+};
 
 type Kernel = (input: Tensor, size: number[] | null, alignCorners: boolean, scales: number[] | null) => Tensor;
 
@@ -46,7 +56,8 @@ const kernels: Partial<Record<string, Kernel>> = {
 
 /** Resizes the dimensions after the channels: (B, C, L) -> (B, C, L'), (B, C, H, W) -> (B, C, H', W'), or with a depth. */
 export function interpolate(input: Tensor, options: InterpolateOptions): Tensor {
-  const { mode = 'nearest', alignCorners = null, recomputeScaleFactor = null, antialias = false } = options;
+  const given = resolveOptions('interpolate', DEFAULTS, options);
+  const { mode, alignCorners, recomputeScaleFactor, antialias } = given;
   const spatial = input.shape.slice(2);
   const kernel = kernels[`${mode} ${spatial.length}${antialias ? ' antialias' : ''}`];
   if (kernel === undefined) {
@@ -58,7 +69,7 @@ export function interpolate(input: Tensor, options: InterpolateOptions): Tensor 
   if (alignCorners !== null && !aligns)
     throw new InputError(`interpolate: alignCorners is for linear, bilinear, bicubic and trilinear, not for '${mode}'.`);
 
-  let { size, scales } = target(options, spatial.length);
+  let { size, scales } = target(given, spatial.length);
   if (scales !== null && (recomputeScaleFactor || mode === 'area')) {
     size = spatial.map((length, d) => Math.floor(length * (scales as number[])[d]!));
     scales = null;
@@ -68,7 +79,7 @@ export function interpolate(input: Tensor, options: InterpolateOptions): Tensor 
 
 /** Either the size or the scale factors, one number a dimension. */
 function target(
-  { size = null, scaleFactor = null }: InterpolateOptions,
+  { size, scaleFactor }: Required<InterpolateOptions>,
   dimensions: number,
 ): { size: number[] | null; scales: number[] | null } {
   if ((size === null) === (scaleFactor === null))

@@ -1,6 +1,7 @@
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { reductionCode, requireSameShape, type LossOptions } from './reduction';
+import { requireTensor, resolveOptions } from '../options';
+import { reduce, reductionCode, requireSameShape, type LossOptions, type Reduction } from './reduction';
 
 export interface BinaryCrossEntropyOptions extends LossOptions {
   /** Factor on the loss of each element, broadcast to the input. @default null */
@@ -16,8 +17,10 @@ export interface BinaryCrossEntropyWithLogitsOptions extends BinaryCrossEntropyO
 export function binaryCrossEntropy(
   input: Tensor,
   target: Tensor,
-  { weight = null, reduction }: BinaryCrossEntropyOptions = {},
+  options: BinaryCrossEntropyOptions = {},
 ): Tensor {
+  const defaults: Required<BinaryCrossEntropyOptions> = { weight: null, reduction: 'mean' };
+  const { weight, reduction } = resolveOptions('binaryCrossEntropy', defaults, options);
   requireSameShape('binaryCrossEntropy', input, target);
   return torch.binaryCrossEntropy(input, target, {
     weight: weight?.expandAs(input) ?? null,
@@ -29,8 +32,10 @@ export function binaryCrossEntropy(
 export function binaryCrossEntropyWithLogits(
   input: Tensor,
   target: Tensor,
-  { weight = null, posWeight = null, reduction }: BinaryCrossEntropyWithLogitsOptions = {},
+  options: BinaryCrossEntropyWithLogitsOptions = {},
 ): Tensor {
+  const defaults: Required<BinaryCrossEntropyWithLogitsOptions> = { weight: null, posWeight: null, reduction: 'mean' };
+  const { weight, posWeight, reduction } = resolveOptions('binaryCrossEntropyWithLogits', defaults, options);
   requireSameShape('binaryCrossEntropyWithLogits', input, target);
   return torch.binaryCrossEntropyWithLogits(input, target, { weight, posWeight, reduction: reductionCode(reduction) });
 }
@@ -51,8 +56,10 @@ export interface CrossEntropyOptions extends NLLOptions {
 export function nllLoss(
   input: Tensor,
   target: Tensor,
-  { weight = null, ignoreIndex = -100, reduction }: NLLOptions = {},
+  options: NLLOptions = {},
 ): Tensor {
+  const defaults: Required<NLLOptions> = { weight: null, ignoreIndex: -100, reduction: 'mean' };
+  const { weight, ignoreIndex, reduction } = resolveOptions('nllLoss', defaults, options);
   return torch.nllLossNd(input, target, { weight, reduction: reductionCode(reduction), ignoreIndex });
 }
 
@@ -60,36 +67,63 @@ export function nllLoss(
 export function crossEntropy(
   input: Tensor,
   target: Tensor,
-  { weight = null, ignoreIndex = -100, labelSmoothing = 0, reduction }: CrossEntropyOptions = {},
+  options: CrossEntropyOptions = {},
 ): Tensor {
+  const defaults: Required<CrossEntropyOptions> = { weight: null, ignoreIndex: -100, labelSmoothing: 0, reduction: 'mean' };
+  const { weight, ignoreIndex, labelSmoothing, reduction } = resolveOptions('crossEntropy', defaults, options);
   return torch.crossEntropyLoss(input, target, { weight, reduction: reductionCode(reduction), ignoreIndex, labelSmoothing });
 }
 
+export interface WeightedLossOptions extends LossOptions {
+  /** Factor on the loss of each element, of the input's shape; the mean is then divided by the sum of the factors. @default null */
+  readonly weight?: Tensor | null;
+}
+
 /** `(x - y)²` */
-export function mseLoss(input: Tensor, target: Tensor, { reduction }: LossOptions = {}): Tensor {
+export function mseLoss(input: Tensor, target: Tensor, options: WeightedLossOptions = {}): Tensor {
+  const { weight, reduction } = resolveOptions<Required<WeightedLossOptions>>('mseLoss', { weight: null, reduction: 'mean' }, options);
+  if (weight !== null) return weighted('mseLoss', input, input.sub(target).square(), weight, reduction);
   return torch.mseLoss(input, target, { reduction: reductionCode(reduction) });
 }
 
 /** `|x - y|` */
-export function l1Loss(input: Tensor, target: Tensor, { reduction }: LossOptions = {}): Tensor {
+export function l1Loss(input: Tensor, target: Tensor, options: WeightedLossOptions = {}): Tensor {
+  const { weight, reduction } = resolveOptions<Required<WeightedLossOptions>>('l1Loss', { weight: null, reduction: 'mean' }, options);
+  if (weight !== null) return weighted('l1Loss', input, input.sub(target).abs(), weight, reduction);
   return torch.l1Loss(input, target, { reduction: reductionCode(reduction) });
 }
 
+/** The losses of elements times their factors, reduced. */
+function weighted(owner: string, input: Tensor, losses: Tensor, weight: Tensor, reduction: Reduction): Tensor {
+  requireTensor(owner, 'weight', weight);
+  requireSameShape(owner, input, weight, 'weight');
+  const scaled = losses.mul(weight);
+  return reduction === 'mean' ? scaled.sum().div(weight.sum()) : reduce(scaled, reduction);
+}
+
+export interface SmoothL1Options extends LossOptions {
+  /** Difference below which the loss is quadratic. @default 1 */
+  readonly beta?: number;
+}
+
 /** `(x - y)² / 2β` where `|x - y| < β`, `|x - y| - β/2` beyond; `beta` 0 is `l1Loss`. */
-export function smoothL1Loss(
-  input: Tensor,
-  target: Tensor,
-  { beta = 1, reduction }: LossOptions & { readonly beta?: number } = {},
-): Tensor {
+export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1Options = {}): Tensor {
+  const { beta, reduction } = resolveOptions<Required<SmoothL1Options>>('smoothL1Loss', { beta: 1, reduction: 'mean' }, options);
   if (beta === 0) return l1Loss(input, target, { reduction });
   return torch.smoothL1Loss(input, target, { reduction: reductionCode(reduction), beta });
 }
 
-/** `(x - y)² / 2` where `|x - y| < δ`, `δ (|x - y| - δ/2)` beyond. */
-export function huberLoss(
-  input: Tensor,
-  target: Tensor,
-  { delta = 1, reduction }: LossOptions & { readonly delta?: number } = {},
-): Tensor {
-  return torch.huberLoss(input, target, { reduction: reductionCode(reduction), delta });
+export interface HuberOptions extends WeightedLossOptions {
+  /** Difference below which the loss is quadratic. @default 1 */
+  readonly delta?: number;
+}
+
+/** `(x - y)² / 2` where `|x - y| < δ`, `δ (|x - y| - δ/2)` beyond. With a `weight` the mean is over the elements, as in PyTorch. */
+export function huberLoss(input: Tensor, target: Tensor, options: HuberOptions = {}): Tensor {
+  const defaults: Required<HuberOptions> = { delta: 1, weight: null, reduction: 'mean' };
+  const { delta, weight, reduction } = resolveOptions('huberLoss', defaults, options);
+  if (weight === null) return torch.huberLoss(input, target, { reduction: reductionCode(reduction), delta });
+  requireTensor('huberLoss', 'weight', weight);
+  requireSameShape('huberLoss', input, weight, 'weight');
+  return reduce(torch.huberLoss(input, target, { reduction: reductionCode('none'), delta }).mul(weight), reduction);
 }

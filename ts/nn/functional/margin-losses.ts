@@ -1,6 +1,7 @@
 /** Losses that ask for a distance, or an order, by a margin. */
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
+import { resolveOptions } from '../options';
 import { reduce, reductionCode, requireSameShape, type LossOptions } from './reduction';
 
 export interface MarginOptions extends LossOptions {
@@ -13,8 +14,10 @@ export function cosineEmbeddingLoss(
   input1: Tensor,
   input2: Tensor,
   target: Tensor,
-  { margin = 0, reduction }: MarginOptions = {},
+  options: MarginOptions = {},
 ): Tensor {
+  const defaults: Required<MarginOptions> = { margin: 0, reduction: 'mean' };
+  const { margin, reduction } = resolveOptions('cosineEmbeddingLoss', defaults, options);
   return torch.cosineEmbeddingLoss(input1, input2, target, { margin, reduction: reductionCode(reduction) });
 }
 
@@ -23,18 +26,23 @@ export function marginRankingLoss(
   input1: Tensor,
   input2: Tensor,
   target: Tensor,
-  { margin = 0, reduction }: MarginOptions = {},
+  options: MarginOptions = {},
 ): Tensor {
+  const defaults: Required<MarginOptions> = { margin: 0, reduction: 'mean' };
+  const { margin, reduction } = resolveOptions('marginRankingLoss', defaults, options);
   return torch.marginRankingLoss(input1, input2, target, { margin, reduction: reductionCode(reduction) });
 }
 
 /** `x` where the target is 1, `max(0, margin - x)` where it is -1; `margin` is 1 unless given. */
-export function hingeEmbeddingLoss(input: Tensor, target: Tensor, { margin = 1, reduction }: MarginOptions = {}): Tensor {
+export function hingeEmbeddingLoss(input: Tensor, target: Tensor, options: MarginOptions = {}): Tensor {
+  const defaults: Required<MarginOptions> = { margin: 1, reduction: 'mean' };
+  const { margin, reduction } = resolveOptions('hingeEmbeddingLoss', defaults, options);
   return torch.hingeEmbeddingLoss(input, target, { margin, reduction: reductionCode(reduction) });
 }
 
 /** `log(1 + exp(-y x))` of targets 1 and -1, of the input's shape. */
-export function softMarginLoss(input: Tensor, target: Tensor, { reduction }: LossOptions = {}): Tensor {
+export function softMarginLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  const { reduction } = resolveOptions<Required<LossOptions>>('softMarginLoss', { reduction: 'mean' }, options);
   return torch.softMarginLoss(input, target, { reduction: reductionCode(reduction) });
 }
 
@@ -51,13 +59,16 @@ export interface MultiMarginOptions extends LossOptions {
 export function multiMarginLoss(
   input: Tensor,
   target: Tensor,
-  { p = 1, margin = 1, weight = null, reduction }: MultiMarginOptions = {},
+  options: MultiMarginOptions = {},
 ): Tensor {
+  const defaults: Required<MultiMarginOptions> = { p: 1, margin: 1, weight: null, reduction: 'mean' };
+  const { p, margin, weight, reduction } = resolveOptions('multiMarginLoss', defaults, options);
   return torch.multiMarginLoss(input, target, { p, margin, weight, reduction: reductionCode(reduction) });
 }
 
 /** The margin loss of several classes a sample: scores (B, K), int64 class numbers (B, K) ended by -1 -> (B). */
-export function multilabelMarginLoss(input: Tensor, target: Tensor, { reduction }: LossOptions = {}): Tensor {
+export function multilabelMarginLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  const { reduction } = resolveOptions<Required<LossOptions>>('multilabelMarginLoss', { reduction: 'mean' }, options);
   return torch.multilabelMarginLoss(input, target, { reduction: reductionCode(reduction) });
 }
 
@@ -70,8 +81,10 @@ export interface MultilabelSoftMarginOptions extends LossOptions {
 export function multilabelSoftMarginLoss(
   input: Tensor,
   target: Tensor,
-  { weight = null, reduction }: MultilabelSoftMarginOptions = {},
+  options: MultilabelSoftMarginOptions = {},
 ): Tensor {
+  const defaults: Required<MultilabelSoftMarginOptions> = { weight: null, reduction: 'mean' };
+  const { weight, reduction } = resolveOptions('multilabelSoftMarginLoss', defaults, options);
   requireSameShape('multilabelSoftMarginLoss', input, target);
   const positive = target.mul(torch.logSigmoid(input));
   const negative = torch.rsub(target, 1).mul(torch.logSigmoid(input.neg()));
@@ -101,8 +114,10 @@ export function tripletMarginLoss(
   anchor: Tensor,
   positive: Tensor,
   negative: Tensor,
-  { margin = 1, p = 2, eps = 1e-6, swap = false, reduction }: TripletMarginOptions = {},
+  options: TripletMarginOptions = {},
 ): Tensor {
+  const defaults: Required<TripletMarginOptions> = { margin: 1, p: 2, eps: 1e-6, swap: false, reduction: 'mean' };
+  const { margin, p, eps, swap, reduction } = resolveOptions('tripletMarginLoss', defaults, options);
   return torch.tripletMarginLoss(anchor, positive, negative, { margin, p, eps, swap, reduction: reductionCode(reduction) });
 }
 
@@ -116,8 +131,10 @@ export function tripletMarginWithDistanceLoss(
   anchor: Tensor,
   positive: Tensor,
   negative: Tensor,
-  { distanceFunction = null, margin = 1, swap = false, reduction }: TripletMarginWithDistanceOptions = {},
+  options: TripletMarginWithDistanceOptions = {},
 ): Tensor {
+  const defaults: Required<TripletMarginWithDistanceOptions> = { distanceFunction: null, margin: 1, swap: false, reduction: 'mean' };
+  const { distanceFunction, margin, swap, reduction } = resolveOptions('tripletMarginWithDistanceLoss', defaults, options);
   const distance = distanceFunction ?? ((x1, x2) => torch.pairwiseDistance(x1, x2));
   const near = distance(anchor, positive);
   const far = distance(anchor, negative);

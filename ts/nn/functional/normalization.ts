@@ -1,6 +1,7 @@
 import { ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
+import { resolveOptions } from '../options';
 
 export interface BatchNormCallOptions {
   /** (C) */
@@ -20,8 +21,10 @@ export function batchNorm(
   input: Tensor,
   runningMean: Tensor | null,
   runningVar: Tensor | null,
-  { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 }: BatchNormCallOptions = {},
+  options: BatchNormCallOptions = {},
 ): Tensor {
+  const defaults: Required<BatchNormCallOptions> = { weight: null, bias: null, training: false, momentum: 0.1, eps: 1e-5 };
+  const { weight, bias, training, momentum, eps } = resolveOptions('batchNorm', defaults, options);
   if (training && count(input, [0, ...spatial(input)]) === 1) {
     throw new ShapeError(
       `Expected more than 1 value per channel when training, got input size torch.Size([${input.shape.join(', ')}]).`,
@@ -49,8 +52,9 @@ export interface InstanceNormCallOptions {
 
 /** Normalises each channel of each sample of (B, C, *) by itself (Ulyanov et al. 2016, arXiv 1607.08022). */
 export function instanceNorm(input: Tensor, options: InstanceNormCallOptions = {}): Tensor {
-  const { runningMean = null, runningVar = null, weight = null, bias = null, useInputStats = true } = options;
-  const { momentum = 0.1, eps = 1e-5 } = options;
+  const defaults = { runningMean: null, runningVar: null, weight: null, bias: null, useInputStats: true, momentum: 0.1, eps: 1e-5 };
+  const given = resolveOptions<Required<InstanceNormCallOptions>>('instanceNorm', defaults, options);
+  const { runningMean, runningVar, weight, bias, useInputStats, momentum, eps } = given;
   if (useInputStats && count(input, spatial(input)) === 1) {
     throw new ShapeError(
       `Expected more than 1 spatial element when training, got input size torch.Size([${input.shape.join(', ')}]).`,
@@ -80,8 +84,10 @@ export interface LocalResponseNormOptions {
 export function localResponseNorm(
   input: Tensor,
   size: number,
-  { alpha = 1e-4, beta = 0.75, k = 1 }: LocalResponseNormOptions = {},
+  options: LocalResponseNormOptions = {},
 ): Tensor {
+  const defaults: Required<LocalResponseNormOptions> = { alpha: 1e-4, beta: 0.75, k: 1 };
+  const { alpha, beta, k } = resolveOptions('localResponseNorm', defaults, options);
   if (input.ndim < 3)
     throw new ShapeError(`localResponseNorm expects (B, C, *) with at least 3 dimensions, got [${input.shape.join(', ')}].`);
   const [batch, channels] = input.shape as [number, number];
@@ -101,6 +107,7 @@ export interface NormalizeOptions {
 }
 
 /** Vectors along `dim`, divided by their norm. */
-export function normalize(input: Tensor, { p = 2, dim = 1, eps = 1e-12 }: NormalizeOptions = {}): Tensor {
+export function normalize(input: Tensor, options: NormalizeOptions = {}): Tensor {
+  const { p, dim, eps } = resolveOptions<Required<NormalizeOptions>>('normalize', { p: 2, dim: 1, eps: 1e-12 }, options);
   return input.div(input.norm(p, [dim], true).clampMin(eps).expandAs(input));
 }

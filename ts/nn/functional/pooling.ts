@@ -1,6 +1,7 @@
 import { ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
+import { resolveOptions } from '../options';
 import { expandSize, type SizeN } from '../sizes';
 
 /** The size of an adaptive pooling's output: one number for all dimensions, or one for each; null keeps a size. */
@@ -69,23 +70,24 @@ export interface LPPoolOptions {
 
 /** The norm of order `normType` of each window: (B, C, L) -> (B, C, L'). */
 export function lpPool1d(input: Tensor, normType: number, kernelSize: SizeN, options: LPPoolOptions = {}): Tensor {
-  const means = torch.avgPool1d(input.pow(normType), kernelSize, averaging(options));
+  const means = torch.avgPool1d(input.pow(normType), kernelSize, averaging('lpPool1d', options));
   return norms(means, expandSize('lpPool1d', 'kernelSize', kernelSize, 1), normType);
 }
 
 /** The norm of order `normType` of each window: (B, C, H, W) -> (B, C, H', W'). */
 export function lpPool2d(input: Tensor, normType: number, kernelSize: SizeN, options: LPPoolOptions = {}): Tensor {
-  const means = torch.avgPool2d(input.pow(normType), kernelSize, averaging(options));
+  const means = torch.avgPool2d(input.pow(normType), kernelSize, averaging('lpPool2d', options));
   return norms(means, expandSize('lpPool2d', 'kernelSize', kernelSize, 2), normType);
 }
 
 /** The norm of order `normType` of each window: (B, C, D, H, W) -> (B, C, D', H', W'). */
 export function lpPool3d(input: Tensor, normType: number, kernelSize: SizeN, options: LPPoolOptions = {}): Tensor {
-  const means = torch.avgPool3d(input.pow(normType), kernelSize, averaging(options));
+  const means = torch.avgPool3d(input.pow(normType), kernelSize, averaging('lpPool3d', options));
   return norms(means, expandSize('lpPool3d', 'kernelSize', kernelSize, 3), normType);
 }
 
-function averaging({ stride = null, ceilMode = false }: LPPoolOptions): { stride?: SizeN; ceilMode: boolean } {
+function averaging(owner: string, options: LPPoolOptions): { stride?: SizeN; ceilMode: boolean } {
+  const { stride, ceilMode } = resolveOptions<Required<LPPoolOptions>>(owner, { stride: null, ceilMode: false }, options);
   return { stride: stride ?? undefined, ceilMode };
 }
 
@@ -125,9 +127,11 @@ function unpooling(
   owner: string,
   input: Tensor,
   kernelSize: SizeN,
-  { stride = null, padding = 0, outputSize = null }: MaxUnpoolOptions,
+  options: MaxUnpoolOptions,
   dimensions: number,
 ): { size: number[]; stride: number[]; padding: number[] } {
+  const defaults: Required<MaxUnpoolOptions> = { stride: null, padding: 0, outputSize: null };
+  const { stride, padding, outputSize } = resolveOptions(owner, defaults, options);
   const kernel = expandSize(owner, 'kernelSize', kernelSize, dimensions);
   const steps = stride === null ? kernel : expandSize(owner, 'stride', stride, dimensions);
   const added = expandSize(owner, 'padding', padding, dimensions);

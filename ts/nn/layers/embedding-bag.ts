@@ -16,10 +16,19 @@ export interface EmbeddingBagOptions extends EmbeddingOptions {
   readonly includeLastOffset?: boolean;
 }
 
+/** What the forward takes beside the row numbers, by name or by position. */
+export interface EmbeddingBagInputs {
+  /** (bags): where each bag starts, for bags of different lengths in one row. @default null */
+  readonly offsets?: Tensor | null;
+  /** Factor on each row, of the input's shape; for mode `'sum'` only. @default null */
+  readonly perSampleWeights?: Tensor | null;
+}
+
 const defaults: Required<EmbeddingBagOptions> = {
   maxNorm: null,
   normType: 2,
   scaleGradByFreq: false,
+  sparse: false,
   mode: 'mean',
   includeLastOffset: false,
   paddingIdx: null,
@@ -33,6 +42,7 @@ export class EmbeddingBag extends Module {
   readonly maxNorm: number | null;
   readonly normType: number;
   readonly scaleGradByFreq: boolean;
+  readonly sparse: boolean;
   readonly mode: BagMode;
   readonly includeLastOffset: boolean;
   readonly paddingIdx: number | null;
@@ -51,6 +61,7 @@ export class EmbeddingBag extends Module {
     this.maxNorm = rest.maxNorm;
     this.normType = rest.normType;
     this.scaleGradByFreq = rest.scaleGradByFreq;
+    this.sparse = rest.sparse;
     this.mode = rest.mode;
     this.includeLastOffset = rest.includeLastOffset;
     this.paddingIdx = paddingIdx !== null && paddingIdx < 0 ? paddingIdx + numEmbeddings : paddingIdx;
@@ -66,13 +77,14 @@ export class EmbeddingBag extends Module {
   }
 
   /** integers (B, N), or (N) with `offsets` (B); `perSampleWeights` of the input's shape scale the rows, in mode `'sum'`. */
-  forward(
-    input: Tensor,
-    { offsets = null, perSampleWeights = null }: { readonly offsets?: Tensor | null; readonly perSampleWeights?: Tensor | null } = {},
-  ): Tensor {
-    const { maxNorm, normType, scaleGradByFreq, mode, includeLastOffset, paddingIdx } = this;
-    const options = { maxNorm, normType, scaleGradByFreq, mode, includeLastOffset, paddingIdx };
-    return embeddingBag(input, this.weight, { ...options, offsets, perSampleWeights });
+  forward(input: Tensor, options?: EmbeddingBagInputs): Tensor;
+  forward(input: Tensor, offsets: Tensor | null, perSampleWeights?: Tensor | null): Tensor;
+  forward(input: Tensor, second?: EmbeddingBagInputs | Tensor | null, third?: Tensor | null): Tensor {
+    const byPosition = second === null || second instanceof torch.Tensor;
+    const given = byPosition ? { offsets: second, perSampleWeights: third } : second;
+    const inputs = resolveOptions<Required<EmbeddingBagInputs>>('EmbeddingBag.forward', { offsets: null, perSampleWeights: null }, given);
+    const { maxNorm, normType, scaleGradByFreq, sparse, mode, includeLastOffset, paddingIdx } = this;
+    return embeddingBag(input, this.weight, { maxNorm, normType, scaleGradByFreq, sparse, mode, includeLastOffset, paddingIdx, ...inputs });
   }
 
   override extraRepr(): string {

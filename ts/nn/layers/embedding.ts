@@ -17,6 +17,8 @@ export interface EmbeddingOptions extends FactoryOptions {
   readonly normType?: number;
   /** Divide the gradient of a row by how often the batch uses it. @default false */
   readonly scaleGradByFreq?: boolean;
+  /** Make the gradient of the table a sparse tensor, which `SGD`, `SparseAdam` and `Adagrad` take. @default false */
+  readonly sparse?: boolean;
 }
 
 const defaults: Required<EmbeddingOptions> = {
@@ -24,6 +26,7 @@ const defaults: Required<EmbeddingOptions> = {
   maxNorm: null,
   normType: 2,
   scaleGradByFreq: false,
+  sparse: false,
   ...factoryDefaults,
 };
 
@@ -35,6 +38,7 @@ export class Embedding extends Module {
   readonly maxNorm: number | null;
   readonly normType: number;
   readonly scaleGradByFreq: boolean;
+  readonly sparse: boolean;
 
   constructor(
     readonly numEmbeddings: number,
@@ -43,7 +47,7 @@ export class Embedding extends Module {
   ) {
     super();
     requireSizes('Embedding', { numEmbeddings, embeddingDim });
-    const { paddingIdx, maxNorm, normType, scaleGradByFreq, ...factory } = resolveOptions('Embedding', defaults, options);
+    const { paddingIdx, maxNorm, normType, scaleGradByFreq, sparse, ...factory } = resolveOptions('Embedding', defaults, options);
     if (paddingIdx !== null && !(paddingIdx >= -numEmbeddings && paddingIdx < numEmbeddings)) {
       throw new InputError(`Embedding: paddingIdx must be a row of the table of ${numEmbeddings}, got ${paddingIdx}.`);
     }
@@ -51,6 +55,7 @@ export class Embedding extends Module {
     this.maxNorm = maxNorm;
     this.normType = normType;
     this.scaleGradByFreq = scaleGradByFreq;
+    this.sparse = sparse;
     this.weight = new Parameter(torch.empty([numEmbeddings, embeddingDim], factory));
     this.resetParameters();
   }
@@ -63,8 +68,8 @@ export class Embedding extends Module {
   }
 
   forward(input: Tensor): Tensor {
-    const { paddingIdx, maxNorm, normType, scaleGradByFreq } = this;
-    return embedding(input, this.weight, { paddingIdx, maxNorm, normType, scaleGradByFreq });
+    const { paddingIdx, maxNorm, normType, scaleGradByFreq, sparse } = this;
+    return embedding(input, this.weight, { paddingIdx, maxNorm, normType, scaleGradByFreq, sparse });
   }
 
   override extraRepr(): string {
@@ -72,6 +77,7 @@ export class Embedding extends Module {
     if (this.paddingIdx !== null) text += `, padding_idx=${this.paddingIdx}`;
     if (this.maxNorm !== null) text += `, max_norm=${repr.float(this.maxNorm)}`;
     if (this.normType !== 2) text += `, norm_type=${repr.float(this.normType)}`;
-    return this.scaleGradByFreq ? `${text}, scale_grad_by_freq=True` : text;
+    if (this.scaleGradByFreq) text += ', scale_grad_by_freq=True';
+    return this.sparse ? `${text}, sparse=True` : text;
   }
 }
