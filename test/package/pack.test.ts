@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-
-const REPOSITORY = join(__dirname, '../..');
+import { attempt, isOffline, NPM_OPTIONS, packedPackage, REPOSITORY, skipSuite } from './packed';
 
 /** A program that uses what a user would; the same text serves CommonJS, ES modules and TypeScript. */
 const PROGRAM = `
@@ -17,98 +15,96 @@ console.log(loss.shape.length, layer.weight.grad === null, typeof loss.item());
 `;
 
 describe('the packed package, installed in a folder outside the repository', () => {
-  let folder: string;
   let app: string;
   let installed: string;
 
   before(function () {
     this.timeout(300_000);
-    folder = mkdtempSync(join(tmpdir(), 'torchts-pack-'));
+    const { folder, tarball } = packedPackage();
     app = join(folder, 'app');
     installed = join(app, 'node_modules', 'torchts');
     mkdirSync(app);
-    execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: REPOSITORY, encoding: 'utf8' });
-    const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'))!;
-    install(this, join(folder, tarball));
-    // The addon that `torchts setup` would build.
-    symlinkSync(join(REPOSITORY, 'build'), join(installed, 'build'));
-  });
-
-  /** What npm makes of the package where nothing else is; only the packages that it depends on come with it. */
-  const install = (context: Mocha.Context, tarball: string): void => {
+    // What npm makes of the package where nothing else is; only the packages that it depends on come with it.
     writeFileSync(join(app, 'package.json'), '{ "private": true }');
-    const options = ['--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts', '--fetch-retries=1', '--fetch-retry-mintimeout=1000'];
-    const { status, stderr } = spawnSync('npm', ['install', ...options, tarball], { cwd: app, encoding: 'utf8' });
-    if (status !== 0 && /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ENOTCACHED)\b/.test(stderr)) {
-      for (const test of context.test!.parent!.tests) test.title += ' (skipped: the npm registry cannot be reached)';
-      context.skip();
-    }
-    assert.equal(status, 0, stderr);
-  };
-
-  after(() => rmSync(folder, { recursive: true, force: true }));
-
-  const run = (file: string, text: string): string => {
-    writeFileSync(join(app, file), text);
-    return execFileSync(process.execPath, [file], { cwd: app, encoding: 'utf8' });
-  };
-
-  it('carries the compiled code, its maps and its sources, the C++ source, the icons of the drawn scenes and the licence', () => {
-    for (const path of ['dist/index.js', 'dist/index.d.ts', 'dist/index.d.ts.map', 'dist/index.js.map', 'ts/index.ts', 'native/addon.cc', 'CMakeLists.txt', 'binding.gyp', 'data/vocdet/emoji/airplane.svg', 'LICENSE', 'README.md']) {
-      assert.ok(existsSync(join(installed, path)), path);
+    // Scripts run: npm adds one of its own to a package with a binding.gyp. From a lock it does so whatever package.json says.
+    for (const args of [['install', ...NPM_OPTIONS, tarball], ['ci', ...NPM_OPTIONS]]) {
+      const { status, output } = attempt('npm', args, app);
+      if (status !== 0 && isOffline(output)) skipSuite(this, 'the npm registry cannot be reached');
+      assert.equal(status, 0, output);
     }
   });
 
-  it('carries no tests, no reference code, no datasets and no build state', () => {
-    for (const path of ['test', 'bench', 'data/interim', 'data/processed', 'native/reference', 'dist/.tsbuildinfo', 'dist/.made', '.ci', '.mocharc.json']) {
-      assert.ok(!existsSync(join(installed, path)), path);
-    }
+  it('loads as far as it can without its addon, and says how to get that', () => {
+    const text = `try { require('torchts'); } catch (error) { console.log(error.code, error.message); }`;
+    const { output } = attempt(process.execPath, ['-e', text], app, { TORCHTS_ADDON: '' });
+    assert.match(output, /^TTS_ADDON The native addon of torchts does not load on [^]*: it is not built\n[^]* 1\. Run `npx torchts setup`/);
   });
 
-  it("works with require('torchts')", () => {
-    assert.equal(run('program.cjs', `const torch = require('torchts'); const { nn, optim } = torch;${PROGRAM}`), '0 false number\n');
-  });
+  describe('with the addon that `torchts setup` would build', () => {
+    before(() => symlinkSync(join(REPOSITORY, 'build'), join(installed, 'build')));
 
-  it("works with import { nn, optim } from 'torchts'", () => {
-    assert.equal(run('program.mjs', `import * as torch from 'torchts'; import { nn, optim } from 'torchts';${PROGRAM}`), '0 false number\n');
-  });
+    const run = (file: string, text: string): string => {
+      writeFileSync(join(app, file), text);
+      return execFileSync(process.execPath, [file], { cwd: app, encoding: 'utf8' });
+    };
 
-  it('gives its package.json', () => {
-    assert.equal(run('version.cjs', `console.log(require('torchts/package.json').name)`), 'torchts\n');
-  });
-
-  for (const command of ['torchts', 'facecls', 'vocdet']) {
-    it(`installs the command ${command}`, () => {
-      const help = execFileSync(join(app, 'node_modules/.bin', command), ['--help'], { cwd: app, encoding: 'utf8' });
-      assert.match(help, new RegExp(`^Usage: ${command} `));
+    it('carries the compiled code, its maps and its sources, the C++ source, the icons of the drawn scenes and the licence', () => {
+      for (const path of ['dist/index.js', 'dist/index.d.ts', 'dist/index.d.ts.map', 'dist/index.js.map', 'ts/index.ts', 'native/addon.cc', 'CMakeLists.txt', 'data/vocdet/emoji/airplane.svg', 'LICENSE', 'README.md']) {
+        assert.ok(existsSync(join(installed, path)), path);
+      }
     });
-  }
 
-  it('needs no package that it does not name', () => {
-    for (const dependency of ['mocha', 'tsx', 'typescript']) assert.ok(!existsSync(join(app, 'node_modules', dependency)), dependency);
-    // Every module of the tasks, which the commands load only when they need them.
-    const tasks = readdirSync(join(installed, 'dist/tasks'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));
-    const required = tasks.map((name) => `require(${JSON.stringify(join(installed, 'dist/tasks', name))});`).join('\n');
-    assert.equal(run('tasks.cjs', `${required}\nconsole.log('all');`), 'all\n');
-    for (const command of ['facecls', 'vocdet']) {
-      const args = ['data', 'synth', '--out', command, '--train', '1', '--val', '1', '--test', '1'];
-      assert.equal(execFileSync(join(app, 'node_modules/.bin', command), args, { cwd: app, encoding: 'utf8' }), `${command}: drawn\n`);
+    it('carries no tests, no reference code, no datasets and no build state', () => {
+      for (const path of ['test', 'bench', 'binding.gyp', 'data/interim', 'data/processed', 'native/reference', 'dist/.tsbuildinfo', 'dist/.made', '.ci', '.mocharc.json']) {
+        assert.ok(!existsSync(join(installed, path)), path);
+      }
+    });
+
+    it("works with require('torchts')", () => {
+      assert.equal(run('program.cjs', `const torch = require('torchts'); const { nn, optim } = torch;${PROGRAM}`), '0 false number\n');
+    });
+
+    it("works with import { nn, optim } from 'torchts'", () => {
+      assert.equal(run('program.mjs', `import * as torch from 'torchts'; import { nn, optim } from 'torchts';${PROGRAM}`), '0 false number\n');
+    });
+
+    it('gives its package.json', () => {
+      assert.equal(run('version.cjs', `console.log(require('torchts/package.json').name)`), 'torchts\n');
+    });
+
+    for (const command of ['torchts', 'facecls', 'vocdet']) {
+      it(`installs the command ${command}`, () => {
+        const help = execFileSync(join(app, 'node_modules/.bin', command), ['--help'], { cwd: app, encoding: 'utf8' });
+        assert.match(help, new RegExp(`^Usage: ${command} `));
+      });
     }
-  });
 
-  it('type-checks from CommonJS and from ES modules under node16', function () {
-    this.timeout(300_000);
-    const typed = `import * as torch from 'torchts';\nimport { nn, optim, type Tensor } from 'torchts';${PROGRAM}const shape: readonly number[] = (loss as Tensor).shape;\nvoid shape;\n`;
-    const wrong = `import { nn } from 'torchts';\n// @ts-expect-error the size of a layer is a number\nnew nn.Linear('two', 3);\n`;
-    writeFileSync(join(app, 'consumer.cts'), typed);
-    writeFileSync(join(app, 'consumer.mts'), typed);
-    writeFileSync(join(app, 'wrong.mts'), wrong);
-    // Not a dependency: a user of TypeScript for Node.js has them.
-    mkdirSync(join(app, 'node_modules/@types'), { recursive: true });
-    symlinkSync(join(REPOSITORY, 'node_modules/@types/node'), join(app, 'node_modules/@types/node'));
-    const compilerOptions = { module: 'node16', target: 'es2022', lib: ['ES2023', 'ESNext.Disposable'], strict: true, noEmit: true, types: ['node'] };
-    writeFileSync(join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['consumer.cts', 'consumer.mts', 'wrong.mts'] }));
-    const { status, stdout } = spawnSync(process.execPath, [join(REPOSITORY, 'node_modules/typescript/bin/tsc'), '-p', app], { encoding: 'utf8' });
-    assert.equal(status, 0, stdout);
+    it('needs no package that it does not name', () => {
+      for (const dependency of ['mocha', 'tsx', 'typescript']) assert.ok(!existsSync(join(app, 'node_modules', dependency)), dependency);
+      // Every module of the tasks, which the commands load only when they need them.
+      const tasks = readdirSync(join(installed, 'dist/tasks'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));
+      const required = tasks.map((name) => `require(${JSON.stringify(join(installed, 'dist/tasks', name))});`).join('\n');
+      assert.equal(run('tasks.cjs', `${required}\nconsole.log('all');`), 'all\n');
+      for (const command of ['facecls', 'vocdet']) {
+        const args = ['data', 'synth', '--out', command, '--train', '1', '--val', '1', '--test', '1'];
+        assert.equal(execFileSync(join(app, 'node_modules/.bin', command), args, { cwd: app, encoding: 'utf8' }), `${command}: drawn\n`);
+      }
+    });
+
+    it('type-checks from CommonJS and from ES modules under node16', function () {
+      this.timeout(300_000);
+      const typed = `import * as torch from 'torchts';\nimport { nn, optim, type Tensor } from 'torchts';${PROGRAM}const shape: readonly number[] = (loss as Tensor).shape;\nvoid shape;\n`;
+      const wrong = `import { nn } from 'torchts';\n// @ts-expect-error the size of a layer is a number\nnew nn.Linear('two', 3);\n`;
+      writeFileSync(join(app, 'consumer.cts'), typed);
+      writeFileSync(join(app, 'consumer.mts'), typed);
+      writeFileSync(join(app, 'wrong.mts'), wrong);
+      // Not a dependency: a user of TypeScript for Node.js has them.
+      mkdirSync(join(app, 'node_modules/@types'), { recursive: true });
+      symlinkSync(join(REPOSITORY, 'node_modules/@types/node'), join(app, 'node_modules/@types/node'));
+      const compilerOptions = { module: 'node16', target: 'es2022', lib: ['ES2023', 'ESNext.Disposable'], strict: true, noEmit: true, types: ['node'] };
+      writeFileSync(join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['consumer.cts', 'consumer.mts', 'wrong.mts'] }));
+      const { status, stdout } = spawnSync(process.execPath, [join(REPOSITORY, 'node_modules/typescript/bin/tsc'), '-p', app], { encoding: 'utf8' });
+      assert.equal(status, 0, stdout);
+    });
   });
 });
