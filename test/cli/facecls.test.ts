@@ -8,6 +8,8 @@ import { parse, stringify } from 'yaml';
 import { openCelebA } from '../../ts/tasks/facecls/celeba';
 import { presets } from '../../ts/tasks/facecls/presets';
 import { ensureDrawnFaces } from '../../ts/tasks/facecls/synth';
+import { readMetricsLog } from '../../ts/train/metrics-log';
+import { readState } from '../../ts/train/state';
 
 const FACECLS = ['--require', require.resolve('tsx/cjs'), join(__dirname, '../../ts/cli/facecls.ts')];
 
@@ -81,6 +83,20 @@ describe('facecls', function () {
       assert.match(resumed, /going on with stopped after step \d+ of 60/);
       assert.deepEqual(weights('stopped'), weights('whole'));
     });
+
+    for (const [what, lose] of [
+      ['its terminal is closed', (child: ChildProcess) => void child.kill('SIGHUP')],
+      ['nobody reads what it says', (child: ChildProcess) => (child.stdout!.destroy(), void child.stderr!.destroy())],
+    ] as const) {
+      it(`saves what there is and stops when ${what}`, async () => {
+        const name = what.replaceAll(' ', '-');
+        const child = await begin(name);
+        lose(child);
+        assert.deepEqual(await once(child, 'exit'), [130, null]);
+        const { step } = readMetricsLog(join(root, name, 'metrics.jsonl')).at(-1)!;
+        assert.equal(readState(join(root, name, 'checkpoints/last')).loop.step, step);
+      });
+    }
 
     it('killed and resumed ends with the same weights', async () => {
       const child = await begin('killed');

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { openByteCache } from '../../ts/data/cache';
 import * as torch from '../../ts/tensor';
@@ -58,6 +60,41 @@ describe('openByteCache', () => {
     writeFileSync(join(folder, files()[1]!), '{}');
     await open('a', [2, 4]);
     assert.equal(produced, 4);
+  });
+
+  it('produces again when a byte is not the one that was written', async () => {
+    produced = 0;
+    await open('a', [8]);
+    const path = join(folder, files()[0]!);
+    // What a second writer of the same file once left: zeros of the right number.
+    writeFileSync(path, Buffer.concat([readFileSync(path).subarray(0, 4), Buffer.alloc(4)]));
+    assert.deepEqual((await open('a', [8])).toArray(), [1, 2, 3, 4, 5, 6, 7, 8]);
+    assert.equal(produced, 2);
+  });
+
+  it('is filled once although the filling process is stopped for longer than any lease', async () => {
+    const log = join(folder, 'log');
+    const script = (pause: string) => `
+      const { appendFileSync } = require('node:fs');
+      const { openByteCache } = require(${JSON.stringify(resolve(__dirname, '../../ts/data/cache'))});
+      async function* produce() {
+        appendFileSync(${JSON.stringify(log)}, 'produced ');
+        yield Buffer.from('ab');
+        ${pause}
+        yield Buffer.from('cd');
+      }
+      openByteCache({ folder: ${JSON.stringify(folder)}, key: 'k', shape: [4], produce }).then((cache) => console.log(cache.toArray().join()));`;
+    const start = (pause: string) => spawn(process.execPath, ['-r', 'tsx/cjs', '-e', script(pause)], { cwd: resolve(__dirname, '../..') });
+    // Tells that it is filling, and is stopped then.
+    const first = start("console.log('filling'); await new Promise((resume) => setTimeout(resume, 500));");
+    await once(first.stdout, 'data');
+    first.kill('SIGSTOP');
+    const second = start('');
+    const [text] = await Promise.race([once(second.stdout, 'data'), delay(8_000, ['waits'])]);
+    first.kill('SIGCONT');
+    assert.equal(text, 'waits');
+    assert.equal(String((await once(second.stdout, 'data'))[0]).trim(), '97,98,99,100');
+    assert.equal(readFileSync(log, 'utf8'), 'produced ');
   });
 
   it('leaves nothing behind when the bytes cannot be produced, and tries again the next time', async () => {

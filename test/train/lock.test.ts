@@ -1,42 +1,37 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RunLock } from '../../ts/train/lock';
+import { takeRunLock } from '../../ts/train/lock';
+import { RunFolder } from '../../ts/train/run';
 
 describe('the lock of a run', () => {
   let folder: string;
-  let path: string;
-
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'lock-'));
-    path = join(folder, 'train.lock');
-  });
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'lock-'))));
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('is held by one at a time', () => {
-    const lock = RunLock.take(path);
-    assert.throws(() => RunLock.take(path), new RegExp(`process ${process.pid} is training into this folder`, 'i'));
+  it('names the process that trains there', () => {
+    const lock = takeRunLock(join(folder, 'train.lock'));
+    assert.throws(() => takeRunLock(join(folder, 'train.lock')), {
+      code: 'TTS_INPUT',
+      message: `Process ${process.pid} is training into this folder (${join(folder, 'train.lock')}): wait for it, or stop it first.`,
+    });
     lock.release();
-    assert.ok(!existsSync(path));
-    RunLock.take(path).release();
   });
 
-  it('passes on at once when its owner was killed', () => {
-    const { pid } = spawnSync(process.execPath, ['-e', '']);
-    writeFileSync(path, JSON.stringify({ pid, started: '1' }));
-    RunLock.take(path).release();
+  it('is not held by the file that an earlier version left when it was killed', () => {
+    writeFileSync(join(folder, 'train.lock'), JSON.stringify({ pid: process.pid, started: null }));
+    takeRunLock(join(folder, 'train.lock')).release();
   });
 
-  it('is not taken for that of a later process with the same id', function () {
-    if (process.platform !== 'linux') return this.skip();
-    writeFileSync(path, JSON.stringify({ pid: process.pid, started: '1' }));
-    RunLock.take(path).release();
-  });
-
-  it('passes on when a kill cut its file short', () => {
-    writeFileSync(path, '{"pid":');
-    RunLock.take(path).release();
+  it('keeps a second process out of a run that is begun or resumed', () => {
+    const path = join(folder, 'run');
+    const run = RunFolder.create(path, {});
+    assert.throws(() => RunFolder.reopen(path), /^InputError: Process \d+ is training into this folder/);
+    run.release();
+    RunFolder.reopen(path).release();
+    assert.throws(() => RunFolder.create(path, {}), /already holds a run/);
+    // A refusal holds no lock.
+    RunFolder.reopen(path).release();
   });
 });

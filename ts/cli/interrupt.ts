@@ -1,19 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { onOutputLost } from './output';
+
 /**
- * An AbortSignal for the first SIGINT or SIGTERM. Its handlers are gone then, so a second signal ends the
- * process at once, also in the middle of a native call, which no JavaScript handler could do.
+ * An AbortSignal for the first SIGINT, SIGTERM or SIGHUP, and for the loss of standard output or error. A second SIGINT
+ * or SIGTERM ends the process at once, also in the middle of a native call, which no JavaScript handler could do; a
+ * terminal that is closed gives SIGHUP more than once and lost output beside it, and none of these counts as a second.
+ * @param onFirst told why
  */
-export function interruptible(onFirst: (signal: NodeJS.Signals) => void): { readonly signal: AbortSignal; stop(): void } {
+export function interruptible(onFirst: (reason: string) => void): { readonly signal: AbortSignal; stop(): void } {
   const controller = new AbortController();
-  const stop = () => {
-    process.off('SIGINT', handle);
-    process.off('SIGTERM', handle);
+  const interrupt = (reason: string) => {
+    if (controller.signal.aborted) return;
+    // Aborted first: telling of it may fail where there is no terminal any more.
+    controller.abort(new Error(`stopped by ${reason}`));
+    onFirst(reason);
   };
-  const handle = (signal: NodeJS.Signals) => {
-    stop();
-    onFirst(signal);
-    controller.abort(new Error(`stopped by ${signal}`));
+  const end = (name: NodeJS.Signals) => {
+    offEnd();
+    interrupt(name);
   };
-  process.on('SIGINT', handle);
-  process.on('SIGTERM', handle);
-  return { signal: controller.signal, stop };
+  const offEnd = () => (['SIGINT', 'SIGTERM'] as const).forEach((name) => process.off(name, end));
+  (['SIGINT', 'SIGTERM'] as const).forEach((name) => process.on(name, end));
+  const hangup = underNohup() ? () => {} : interrupt;
+  process.on('SIGHUP', hangup);
+  const offOutput = onOutputLost(interrupt);
+  return {
+    signal: controller.signal,
+    stop() {
+      offEnd();
+      process.off('SIGHUP', hangup);
+      offOutput();
+    },
+  };
+}
+
+const ACCESS_MODE = 0o3;
+const WRITE_ONLY = 0o1;
+
+/**
+ * True under `nohup`, whose whole point is to outlive the terminal. Node sets ignored signals back to their default when
+ * it starts, so what is left to see of it is standard input: nohup puts a file there that cannot be read.
+ */
+function underNohup(): boolean {
+  try {
+    const flags = /^flags:\s*([0-7]+)/m.exec(readFileSync('/proc/self/fdinfo/0', 'utf8'))?.[1] ?? '0';
+    return (Number.parseInt(flags, 8) & ACCESS_MODE) === WRITE_ONLY;
+  } catch {
+    // No /proc, or no standard input.
+    return false;
+  }
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { TorchError, UsageError } from '../errors';
 import { packageVersion } from '../native/package';
+import { watchOutput } from './output';
 
 /** The root of a command line: `--version`, `--help`, `--debug`; wrong use ends with exit code 2. Add subcommands to it. */
 export function createProgram(name: string, description: string): Command {
@@ -16,7 +17,7 @@ export function createProgram(name: string, description: string): Command {
 
 /** Runs a command line and sets the exit code: 0 done, 1 failed, 2 wrong use. Errors go to stderr in one sentence. */
 export async function runProgram(program: Command, argv: readonly string[] = process.argv): Promise<void> {
-  process.stdout.on('error', quitWhenNobodyReads);
+  watchOutput();
   try {
     await program.parseAsync(argv);
   } catch (error) {
@@ -24,12 +25,6 @@ export async function runProgram(program: Command, argv: readonly string[] = pro
     // Commander has printed its own errors already.
     if (!(error instanceof CommanderError)) process.stderr.write(`${program.name()}: ${explain(error, argv.includes('--debug'))}\n`);
   }
-}
-
-/** `| head` has enough after a few lines: no reason for an error, nor for going on. */
-function quitWhenNobodyReads(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') process.exit();
-  throw error;
 }
 
 function exitCode(error: unknown): number {

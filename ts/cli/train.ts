@@ -58,7 +58,7 @@ checkpoints/best (hub layout), and in the end metrics.json, report.html and samp
 Ctrl-C once saves a checkpoint and stops; --resume goes on from there and ends with the same weights
 as if it had run through. Ctrl-C twice stops at once.
 
-Exit codes: 0 done, 1 failed, 2 wrong use, 130 stopped by Ctrl-C or SIGTERM.`;
+Exit codes: 0 done, 1 failed, 2 wrong use, 130 stopped by Ctrl-C, SIGTERM, or a terminal that was closed.`;
 
 /** Adds `train` to the program of a task. */
 export function addTrain<Config extends ConfigTree, Final>(program: Command, command: TrainCommand<Config, Final>): void {
@@ -102,8 +102,8 @@ class TrainAction<Config extends ConfigTree, Final> {
   private async trainShown(config: Config, path: string): Promise<void> {
     const train = this.command.train();
     const display = trainingDisplay();
-    const { signal, stop } = interruptible((name) => {
-      display.say(`${name}: saving what there is, then stopping; once more stops at once`);
+    const { signal, stop } = interruptible((reason) => {
+      display.say(`${reason}: saving what there is, then stopping; once more stops at once`);
     });
     try {
       const { resume } = this.flags;

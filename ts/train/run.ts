@@ -6,7 +6,8 @@ import { replaceFile } from '../native/replace-file';
 import { recoverFolder, usableFolder } from './atomic';
 import { readConfigFile } from './config/resolve';
 import type { ConfigTree } from './config/keys';
-import { RunLock } from './lock';
+import type { FileLock } from '../native/lock';
+import { takeRunLock } from './lock';
 
 export type CheckpointName = 'last' | 'best';
 
@@ -18,19 +19,25 @@ export type CheckpointName = 'last' | 'best';
 export class RunFolder {
   private constructor(
     readonly path: string,
-    private readonly lock: RunLock,
+    private readonly lock: FileLock,
   ) {}
 
   /** Begins a run in an absent or empty folder. */
   static create(path: string, config: ConfigTree): RunFolder {
-    if (existsSync(join(path, 'config.yaml'))) {
-      throw new UsageError(`${path} already holds a run; go on with it by --resume, or name another folder by --run.`);
-    }
+    refuseRun(path);
     if (existsSync(path) && readdirSync(path).length > 0) {
       throw new UsageError(`Expected a new or empty folder for the run, but ${path} holds other files; name another by --run.`);
     }
     mkdirSync(join(path, 'checkpoints'), { recursive: true });
-    const run = new RunFolder(path, RunLock.take(join(path, 'train.lock')));
+    const lock = takeRunLock(join(path, 'train.lock'));
+    try {
+      // Again, now that nobody else can: another process may have begun, and ended, since.
+      refuseRun(path);
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+    const run = new RunFolder(path, lock);
     run.write('config.yaml', stringify(config));
     return run;
   }
@@ -40,7 +47,7 @@ export class RunFolder {
     if (!existsSync(join(path, 'config.yaml'))) {
       throw new UsageError(`There is no run to resume in ${path}: it has no config.yaml.`);
     }
-    const run = new RunFolder(path, RunLock.take(join(path, 'train.lock')));
+    const run = new RunFolder(path, takeRunLock(join(path, 'train.lock')));
     for (const name of ['last', 'best'] as const) recoverFolder(run.checkpoint(name));
     return run;
   }
@@ -88,6 +95,11 @@ export class RunFolder {
   discardUnlessBegun(): void {
     if (!existsSync(this.file('metrics.jsonl'))) rmSync(this.path, { recursive: true, force: true });
   }
+}
+
+function refuseRun(path: string): void {
+  if (!existsSync(join(path, 'config.yaml'))) return;
+  throw new UsageError(`${path} already holds a run; go on with it by --resume, or name another folder by --run.`);
 }
 
 /** True for a folder that holds a run. */

@@ -1,0 +1,30 @@
+/** What happens when standard output or standard error takes no more: `| head` has enough, a disk is full, a terminal was closed. */
+
+type Lost = (reason: string) => void;
+
+let stopWork: Lost | undefined;
+
+/** Must be called once, before anything is written. */
+export function watchOutput(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => (stopWork ? stopWork('standard output is closed') : endWithoutOutput(error)));
+  // Who closes standard error wants no messages; the work itself goes on, unless it asked to be told.
+  process.stderr.on('error', () => stopWork?.('standard error is closed'));
+}
+
+/**
+ * Lets long work save what there is when nobody can read what it says any more.
+ * @returns takes the wish back
+ */
+export function onOutputLost(stop: Lost): () => void {
+  stopWork = stop;
+  return () => {
+    if (stopWork === stop) stopWork = undefined;
+  };
+}
+
+/** `| head` has enough after a few lines: no reason for an error, nor for going on. What could not be written is one. */
+function endWithoutOutput(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit();
+  process.stderr.write(`standard output cannot be written (${error.code ?? error.message})\n`);
+  process.exit(1);
+}
