@@ -5,6 +5,7 @@ export * as nn from './nn';
 export * as jit from './nn/jit';
 export * as optim from './optim';
 export * as data from './data';
+export * as utils from './utils';
 export * as npy from './data/npy';
 export * as npz from './data/npz';
 export * as vision from './vision';

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { pbkdf2 } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { InputError } from '../../ts/errors';
 import type { Dataset } from '../../ts/data/dataset';
-import { DataLoader, type LoaderOptions } from '../../ts/data/loader';
+import { DataLoader, type EpochOptions } from '../../ts/data/loader';
 import { shuffled } from '../../ts/data/sampler';
 
 /** Samples that are their own index; counts what is under way. */
@@ -26,7 +27,7 @@ class Numbers implements Dataset<number> {
   }
 }
 
-const loaderOf = (dataset: Dataset<number>, options: LoaderOptions) => new DataLoader(dataset, (samples) => samples, options);
+const loaderOf = (dataset: Dataset<number>, options: EpochOptions) => new DataLoader(dataset, (samples) => samples, options);
 
 async function collect(loader: DataLoader<number, number[]>, epoch = 0, startBatch = 0): Promise<number[][]> {
   const batches: number[][] = [];
@@ -133,7 +134,7 @@ describe('DataLoader', () => {
 
   for (const options of [{ batchSize: 0 }, { batchSize: 1.5 }, { batchSize: 2, prefetch: -1 }]) {
     it(`refuses ${JSON.stringify(options)}`, () => {
-      assert.throws(() => loaderOf(new Numbers(3), options), RangeError);
+      assert.throws(() => loaderOf(new Numbers(3), options), InputError);
     });
   }
 

@@ -1,33 +1,18 @@
-import { setImmediate } from 'node:timers/promises';
 import { InputError } from '../errors';
-import { onOneThread } from '../tensor';
-import type { Dataset, Pass } from './dataset';
-import { pinned } from './pin';
-import { inOrder, type Sampler } from './sampler';
+import { scoped } from '../tensor';
+import { isPromise } from '../tensor/context';
+import { defaultCollate, defaultConvert, type Collated } from './collate';
+import type { DatasetLike, Pass } from './dataset';
+import { FIRST_PASS, gathers, indexed, isIterableStyle, lengthOf, type Indexed } from './indexed';
+import { loadAhead } from './load-ahead';
+import { checkLoaderOptions, type Collate, type DataLoaderOptions } from './loader-options';
+import { pin, pinned } from './pin';
+import { inOrder, shuffled, type SampleOrder } from './sampler';
+import { BatchSampler, drawSeed, RandomSampler, SequentialSampler } from './samplers';
+import { streamAsync, streamNow } from './stream';
+import { within } from './timeout';
 
-/** Makes one batch of the samples of `indices`, in that order. Runs when the batch is asked for, never ahead. */
-export type Collate<Sample, Batch> = (samples: Sample[], pass: Pass, indices: Uint32Array) => Batch | Promise<Batch>;
-
-export interface LoaderOptions {
-  /** Samples in a batch, from 1. */
-  readonly batchSize: number;
-  /** The order of a pass. @default inOrder */
-  readonly sampler?: Sampler;
-  /** Seed of order and augmentation. @default 0 */
-  readonly seed?: number;
-  /** What becomes of the last batch when it is not full. @default 'keep' */
-  readonly lastBatch?: 'keep' | 'drop';
-  /** Batches that are loaded ahead of the one in use, from 0; bounds the memory. @default 4 */
-  readonly prefetch?: number;
-  /**
-   * Puts the tensors of a batch into memory from which `to({ device, nonBlocking: true })` copies without waiting. Without an
-   * accelerator it changes nothing.
-   * @default false
-   */
-  readonly pinMemory?: boolean;
-}
-
-const defaults = { sampler: inOrder, seed: 0, lastBatch: 'keep', prefetch: 4, pinMemory: false } as const;
+export type { Collate, DataLoaderOptions, EpochOptions } from './loader-options';
 
 /** Passes over data in batches. */
 export interface Batches<Batch> {
@@ -39,95 +24,204 @@ export interface Batches<Batch> {
   epoch(epoch: number, options?: { readonly startBatch?: number }): AsyncGenerator<Batch, void, undefined>;
 }
 
+/** Batches ahead for datasets that load beside the event loop. */
+const AHEAD = 4;
+
 /**
- * Batches of a dataset, loaded while the batches before them are in use.
+ * Batches of a dataset: `torch.utils.data.DataLoader`.
  *
- * A training step is one long synchronous stretch, during which no JavaScript of a pending load can
- * run; what a load has handed to libuv's threads does run. So loads start several batches ahead (each
- * turn of the event loop between two steps moves all of them one hop on, from reading to decoding,
- * say), and before a batch is delivered the loop gets a turn even when the batch is ready.
+ * Iterate over it with `for`, or with `for await` where samples come by promises; each time is one pass, and with the same seed the
+ * order is PyTorch's. `epoch(n)` gives pass `n` as a function of the option `seed` alone, from any batch on, so that a run can be
+ * resumed exactly. The tensors of a batch belong to who asked for it.
  */
-export class DataLoader<Sample, Batch> implements Batches<Batch> {
-  private readonly options: Required<LoaderOptions>;
+export class DataLoader<Sample, Batch = Collated<Sample>> implements Batches<Batch> {
+  /** Samples in a batch; null where a batch sampler decides, or samples come one by one. */
+  readonly batchSize: number | null;
+  /** Whether a last batch that is not full is left out. */
+  readonly dropLast: boolean;
+  /** Indices of samples, of a dataset that has an index. */
+  readonly sampler: Iterable<number> | null;
+  /** Indices of batches; null where samples come one by one. */
+  readonly batchSampler: Iterable<readonly number[]> | null;
+  readonly #options: DataLoaderOptions<Sample, Batch>;
+  readonly #samples: Indexed<Sample> | null;
+  readonly #order: SampleOrder | null;
+  #passes = 0;
 
-  /** @throws RangeError when a batch size or prefetch is no such integer */
+  constructor(dataset: DatasetLike<Sample>, options?: DataLoaderOptions<Sample, Batch>);
+  constructor(dataset: DatasetLike<Sample>, collate: Collate<Sample, Batch>, options?: DataLoaderOptions<Sample, Batch>);
+  /** @throws InputError for options that exclude one another, DTypeError for what is no dataset */
   constructor(
-    private readonly dataset: Dataset<Sample>,
-    private readonly collate: Collate<Sample, Batch>,
-    options: LoaderOptions,
+    /** Where the samples come from. */
+    readonly dataset: DatasetLike<Sample>,
+    second: Collate<Sample, Batch> | DataLoaderOptions<Sample, Batch> = {},
+    third: DataLoaderOptions<Sample, Batch> = {},
   ) {
-    this.options = { ...defaults, ...options };
-    requireInteger('batchSize', this.options.batchSize, 1);
-    requireInteger('prefetch', this.options.prefetch, 0);
+    const options = typeof second === 'function' ? { collateFn: second, ...third } : second;
+    const isStream = isIterableStyle(dataset);
+    checkLoaderOptions(options, isStream);
+    this.#options = options;
+    this.#samples = isStream ? null : indexed('DataLoader', dataset);
+    this.dropLast = options.dropLast || options.lastBatch === 'drop' || false;
+    this.batchSize = options.batchSampler !== undefined ? null : options.batchSize === undefined ? 1 : options.batchSize;
+    this.#order = typeof options.sampler === 'function' ? options.sampler : null;
+    this.sampler = isStream || options.batchSampler !== undefined ? null : this.#sampler(this.#samples!);
+    this.batchSampler = options.batchSampler ?? (this.batchSize === null || this.sampler === null ? null : new BatchSampler(this.sampler, this.batchSize, this.dropLast));
   }
 
-  get batches(): number {
-    const { batchSize, lastBatch } = this.options;
-    const full = this.dataset.length / batchSize;
-    return lastBatch === 'drop' ? Math.floor(full) : Math.ceil(full);
-  }
-
-  get samples(): number {
-    return Math.min(this.dataset.length, this.batches * this.options.batchSize);
+  #sampler(source: Indexed<Sample>): Iterable<number> {
+    const { sampler, shuffle, generator } = this.#options;
+    const order = this.#order;
+    if (order !== null) return { [Symbol.iterator]: () => order(source.length, { seed: this.#options.seed ?? 0, epoch: this.#passes - 1 })[Symbol.iterator]() };
+    if (sampler !== undefined) return sampler as Iterable<number>;
+    if (!shuffle || source.length === 0) return new SequentialSampler(source);
+    return new RandomSampler(source, { generator });
   }
 
   /**
-   * One pass. Starting at a later batch costs nothing: its samples are known without loading those before.
-   * Leaving the loop early stops the loading; what has started ends before the loop is left.
+   * Batches in a pass: Python's `len(loader)`.
+   * @throws InputError for a stream or sampler of unknown length
+   */
+  get length(): number {
+    if (this.#options.batchSampler !== undefined) return lengthOf('DataLoader', this.batchSampler as { length?: number });
+    const samples = this.#sampleCount();
+    if (this.batchSize === null) return samples;
+    return this.dropLast ? Math.floor(samples / this.batchSize) : Math.ceil(samples / this.batchSize);
+  }
+
+  #sampleCount(): number {
+    if (this.#samples === null) return lengthOf('DataLoader', this.dataset as { length?: number });
+    if (this.#options.sampler === undefined || this.#order !== null) return this.#samples.length;
+    return lengthOf('DataLoader', this.sampler as { length?: number });
+  }
+
+  /** `length`. */
+  get batches(): number {
+    return this.length;
+  }
+
+  /** Samples of one pass: all, or those of the full batches. */
+  get samples(): number {
+    const count = this.#sampleCount();
+    return this.batchSize === null ? count : Math.min(count, this.length * this.batchSize);
+  }
+
+  /**
+   * One pass, for `for (const batch of loader)`.
+   * @throws InputError when a sample or a batch comes by a promise: use `for await`
+   */
+  *[Symbol.iterator](): Generator<Batch, void, undefined> {
+    this.#begin();
+    if (this.#samples === null) yield* streamNow<Sample, Batch>(this.dataset as Iterable<Sample>, this.batchSize, this.dropLast, (samples) => this.#batchNow(samples));
+    else for (const indices of this.#indices()) yield this.#gathered(indices) ?? this.#batchNow(this.#read(indices), indices);
+  }
+
+  /** One pass, for `for await (const batch of loader)`: samples are loaded ahead where the dataset can do so. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
+    this.#begin();
+    if (this.#samples === null) {
+      const stream = this.dataset as AsyncIterable<Sample>;
+      yield* streamAsync<Sample, Batch>(stream, this.batchSize, this.dropLast, (samples) => this.#batch(samples, FIRST_PASS, []));
+    } else yield* this.#ahead(this.#indices()[Symbol.iterator](), { seed: this.#options.seed ?? 0, epoch: this.#passes - 1 });
+  }
+
+  /** What PyTorch draws for its workers: with the same seed the numbers that follow are the same. */
+  #begin(): void {
+    this.#passes++;
+    if (this.#order === null) drawSeed(this.#options.generator);
+  }
+
+  *#indices(): Generator<readonly number[], void, undefined> {
+    if (this.batchSampler !== null) return yield* this.batchSampler;
+    for (const index of this.sampler!) yield [index];
+  }
+
+  #read(indices: readonly number[]): Sample[] {
+    return indices.map((index) => {
+      const sample = this.#samples!.get(index);
+      if (isPromise(sample)) throw asynchronous(`sample ${index}`, sample);
+      return sample as Sample;
+    });
+  }
+
+  /** The batch as the dataset itself makes it, which spares the samples. */
+  #gathered(indices: readonly number[]): Batch | null {
+    if (this.#options.collateFn !== undefined || !this.#isBatching || !gathers(this.dataset)) return null;
+    const { dataset } = this;
+    const batch = this.#options.pinMemory ? scoped(() => pin(dataset.gather(indices))) : dataset.gather(indices);
+    return batch as Batch | null;
+  }
+
+  /** Whether samples come in batches. */
+  get #isBatching(): boolean {
+    return this.batchSize !== null || this.batchSampler !== null;
+  }
+
+  #batchNow(samples: Sample[], indices: readonly number[] = []): Batch {
+    const collate = (): Batch | Promise<Batch> => this.#collate(samples, FIRST_PASS, indices);
+    const batch = this.#options.pinMemory ? scoped(() => pin(collate()) as Batch | Promise<Batch>) : collate();
+    if (isPromise(batch)) throw asynchronous('a batch', batch);
+    return batch as Batch;
+  }
+
+  #collate(samples: Sample[], pass: Pass, indices: ArrayLike<number>): Batch | Promise<Batch> {
+    const { collateFn } = this.#options;
+    if (!this.#isBatching) {
+      // As in Python, collateFn then gets the sample itself.
+      return (collateFn ? collateFn(samples[0] as unknown as Sample[], pass, Uint32Array.from(indices)) : defaultConvert(samples[0])) as Batch;
+    }
+    return collateFn ? collateFn(samples, pass, Uint32Array.from(indices)) : (defaultCollate(samples) as Batch);
+  }
+
+  #batch(samples: Sample[], pass: Pass, indices: ArrayLike<number>): Batch | Promise<Batch> {
+    const collate = (): Batch | Promise<Batch> => this.#collate(samples, pass, indices);
+    return this.#options.pinMemory ? pinned(collate) : collate();
+  }
+
+  /**
+   * One pass that is a function of seed and epoch alone. Starting at a later batch costs nothing: its samples are known without
+   * loading those before. Leaving the loop early stops the loading; what has started ends before the loop is left.
    * @param epoch from 0
    * @throws InputError naming the sample that cannot be loaded, when its batch is due
    */
   async *epoch(epoch: number, { startBatch = 0 }: { readonly startBatch?: number } = {}): AsyncGenerator<Batch, void, undefined> {
-    const { sampler, seed, batchSize, prefetch } = this.options;
-    const pass: Pass = { seed, epoch };
-    const order = sampler(this.dataset.length, pass);
-    const pending: PendingBatch<Sample>[] = [];
-    let next = startBatch;
-    try {
-      for (let current = startBatch; current < this.batches; current++) {
-        for (; next < this.batches && next <= current + prefetch; next++) {
-          const indices = order.subarray(next * batchSize, (next + 1) * batchSize);
-          pending.push({ indices, samples: this.load(indices, pass) });
-        }
-        await setImmediate();
-        const { indices, samples } = pending[0]!;
-        const loaded = await samples;
-        pending.shift();
-        // Other cores decode the next batches meanwhile.
-        yield await onOneThread(() => this.make(loaded, pass, indices));
-      }
-    } finally {
-      await Promise.allSettled(pending.map(({ samples }) => samples));
+    const { sampler, batchSampler, generator, seed = 0, shuffle } = this.#options;
+    if (this.#samples === null || this.batchSize === null || batchSampler !== undefined || generator !== undefined || (sampler !== undefined && this.#order === null)) {
+      throw new InputError('DataLoader: epoch(n) needs an order that follows from seed and epoch: give batchSize and shuffle or a function as sampler; or iterate over the loader itself');
     }
+    const pass: Pass = { seed, epoch };
+    const order = (this.#order ?? (shuffle ? shuffled : inOrder))(this.#samples.length, pass);
+    yield* this.#ahead(slices(order, this.batchSize, startBatch, this.length), pass);
   }
 
-  private make(samples: Sample[], pass: Pass, indices: Uint32Array): Batch | Promise<Batch> {
-    const collate = () => this.collate(samples, pass, indices);
-    return this.options.pinMemory ? pinned(collate) : collate();
+  #ahead(batches: Iterator<ArrayLike<number>>, pass: Pass): AsyncGenerator<Batch, void, undefined> {
+    const { numWorkers = 0, prefetchFactor = 2, prefetch, timeout = 0 } = this.#options;
+    const usual = numWorkers > 0 ? numWorkers * prefetchFactor : this.#samples!.loadsAhead ? AHEAD : 0;
+    return loadAhead(batches, {
+      load: (indices) => within(timeout, this.#load(indices, pass)),
+      make: (samples, indices) => this.#batch(samples, pass, indices),
+      prefetch: prefetch ?? usual,
+    });
   }
 
-  private load(indices: Uint32Array, pass: Pass): Promise<Sample[]> {
+  #load(indices: ArrayLike<number>, pass: Pass): Promise<Sample[]> {
     // All of them settle, so that nothing is still under way when the error of one ends the pass.
-    const loads = Promise.allSettled(Array.from(indices, (index) => this.loadOne(index, pass)));
-    const batch = loads.then((results) => results.map((result) => settled(result)));
-    // A batch that fails ahead of its turn is reported in its turn.
-    batch.catch(() => {});
-    return batch;
+    const loads = Promise.allSettled(Array.from(indices, (index) => this.#loadOne(index, pass)));
+    return loads.then((results) => results.map((result) => settled(result)));
   }
 
-  private async loadOne(index: number, pass: Pass): Promise<Sample> {
+  async #loadOne(index: number, pass: Pass): Promise<Sample> {
     try {
-      return await this.dataset.load(index, pass);
+      return await this.#samples!.load(index, pass);
     } catch (cause) {
-      const name = this.dataset.describe?.(index) ?? String(index);
-      throw new InputError(`Sample ${name} cannot be loaded: ${(cause as Error).message}`, { cause });
+      const message = cause instanceof Error ? cause.message : String(cause);
+      throw new InputError(`Sample ${this.#samples!.describe(index)} cannot be loaded: ${message}`, { cause });
     }
   }
 }
 
-interface PendingBatch<Sample> {
-  readonly indices: Uint32Array;
-  readonly samples: Promise<Sample[]>;
+function* slices(order: Uint32Array, size: number, first: number, end: number): Generator<Uint32Array, void, undefined> {
+  for (let batch = first; batch < end; batch++) yield order.subarray(batch * size, (batch + 1) * size);
 }
 
 function settled<Value>(result: PromiseSettledResult<Value>): Value {
@@ -135,8 +229,7 @@ function settled<Value>(result: PromiseSettledResult<Value>): Value {
   return result.value;
 }
 
-function requireInteger(name: string, value: number, least: number): void {
-  if (!Number.isInteger(value) || value < least) {
-    throw new RangeError(`Expected ${name} of a data loader to be an integer of at least ${least}, found ${value}.`);
-  }
+function asynchronous(what: string, promise: PromiseLike<unknown>): InputError {
+  promise.then(undefined, () => {}); // its own failure is nobody's any more
+  return new InputError(`DataLoader: ${what} comes by a promise, for which a plain loop cannot wait; write \`for await (const batch of loader)\``);
 }

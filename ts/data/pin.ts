@@ -9,7 +9,9 @@ export function pinned<Batch>(make: () => Batch | Promise<Batch>): Batch | Promi
   return accelerator.isAvailable() ? scoped(async () => pin(await make()) as Batch) : make();
 }
 
-function pin(value: unknown): unknown {
+/** The tensors of a value in such memory, those in lists and plain objects too; as they are without an accelerator. */
+export function pin(value: unknown): unknown {
+  if (!accelerator.isAvailable()) return value;
   if (value instanceof Tensor) return value.device === 'cpu' ? value.pinMemory() : value;
   if (Array.isArray(value)) return value.map(pin);
   if (!isPlainObject(value)) return value;

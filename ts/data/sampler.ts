@@ -1,14 +1,14 @@
 import { Rng } from './rng';
 import type { Pass } from './dataset';
 
-/** The order in which a pass visits the samples of a dataset. */
-export type Sampler = (length: number, pass: Pass) => Uint32Array;
+/** The order in which a pass visits the samples of a dataset, as a function of the pass. */
+export type SampleOrder = (length: number, pass: Pass) => Uint32Array;
 
 /** The second coordinate of the shuffling stream; indices of samples stay below it, so augmentation never shares its numbers. */
 const SHUFFLE = 0xffffffff;
 
 /** First to last, in every pass. */
-export const inOrder: Sampler = (length) => Uint32Array.from({ length }, (_, index) => index);
+export const inOrder: SampleOrder = (length) => Uint32Array.from({ length }, (_, index) => index);
 
 /** A new random order for each pass, given by its seed and epoch alone: a resumed run needs no saved state. */
-export const shuffled: Sampler = (length, { seed, epoch }) => new Rng(seed, epoch, SHUFFLE).permutation(length);
+export const shuffled: SampleOrder = (length, { seed, epoch }) => new Rng(seed, epoch, SHUFFLE).permutation(length);

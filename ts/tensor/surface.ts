@@ -78,6 +78,7 @@ function accepts(candidate: Operator, args: Values, options: Record<string, unkn
 function acceptsNamed(parameters: readonly SchemaParameter[], taken: number, options: Record<string, unknown>): boolean {
   for (let i = taken; i < parameters.length; i++) if (!fits(parameters[i]!, options[parameters[i]!.key])) return false;
   for (const key in options) {
+    if (options[key] === undefined) continue; // counts as left out
     const place = parameters.findIndex((parameter) => parameter.key === key);
     if (place < taken) return false; // unknown (-1), or given twice
   }

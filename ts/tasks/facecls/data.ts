@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DataLoader, type Batches, type LoaderOptions } from '../../data/loader';
+import { DataLoader, type Batches, type EpochOptions } from '../../data/loader';
 import type { Pass } from '../../data/dataset';
 import { Rng } from '../../data/rng';
 import { shuffled } from '../../data/sampler';
@@ -95,14 +95,14 @@ export class FaceData {
     this.celeba.close();
   }
 
-  private async batches(split: Split, options: LoaderOptions, changes?: AugmentOptions): Promise<Batches<FaceBatch>> {
+  private async batches(split: Split, options: EpochOptions, changes?: AugmentOptions): Promise<Batches<FaceBatch>> {
     const { seed, prefetch } = this.options;
     const cache = await this.cache(split);
     const all = { ...options, seed, prefetch };
     return cache ? this.load(split, cachedPictures(cache), all, changes) : this.load(split, decodedPictures(this.celeba, split, this.processor), all, changes);
   }
 
-  private load<Sample>(split: Split, pictures: Pictures<Sample>, options: LoaderOptions, changes?: AugmentOptions): Batches<FaceBatch> {
+  private load<Sample>(split: Split, pictures: Pictures<Sample>, options: EpochOptions, changes?: AugmentOptions): Batches<FaceBatch> {
     const faces = this.celeba.split(split);
     const dataset = { length: faces.length, load: pictures.load, describe: (index: number) => faces[index]!.name };
     const collate = (samples: Sample[], { seed, epoch }: Pass, indices: Uint32Array): FaceBatch =>

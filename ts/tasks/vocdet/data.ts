@@ -3,7 +3,7 @@
  * random for training, the processor's own otherwise), `processor.change`, `processor.batch`.
  */
 import type { Dataset, Pass } from '../../data/dataset';
-import { DataLoader, type Batches } from '../../data/loader';
+import { DataLoader, type Batches, type EpochOptions } from '../../data/loader';
 import { Rng } from '../../data/rng';
 import { inOrder, shuffled } from '../../data/sampler';
 import type { DetrLabels } from '../../models/detr';
@@ -102,7 +102,7 @@ interface Making {
   readonly plan?: (extent: Extent, rng: Rng) => Step[];
 }
 
-type Order = Pick<ConstructorParameters<typeof DataLoader>[2], 'batchSize' | 'sampler' | 'lastBatch'>;
+type Order = Pick<EpochOptions, 'batchSize' | 'sampler' | 'lastBatch'>;
 
 function load({ split, classes, processor }: DetectionInputs, { seed, prefetch, difficult, plan }: Making, order: Order): Batches<DetectionBatch> {
   const collate = (samples: readonly DetectionSample[], { epoch }: Pass, indices: Uint32Array): DetectionBatch =>

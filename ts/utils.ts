@@ -1,0 +1,3 @@
+/** torch.utils: checkpoints of activations, and the data of `torch.utils.data`. */
+export * from './tensor/utils';
+export * as data from './data';
