@@ -99,7 +99,7 @@ describe('DataLoader as in PyTorch', () => {
     ['no batches with dropLast', { batchSize: null, dropLast: true }, /mutually exclusive with dropLast/],
     ['negative workers', { numWorkers: -1 }, /numWorkers option should be a non-negative integer/],
     ['a negative timeout', { timeout: -1 }, /timeout option should be non-negative/],
-    ['an option in snake case', { drop_last: true } as object, /'drop_last' does not exist; write 'dropLast'/],
+    ['an option in snake case', { drop_last: true } as object, /'drop_last' does not exist. Did you mean dropLast/],
   ];
   for (const [name, options, message] of refused) {
     it(`refuses ${name}`, () => void assert.throws(() => new data.DataLoader(ten, options), message));

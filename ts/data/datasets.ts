@@ -2,7 +2,7 @@
 import { DTypeError, InputError, ShapeError } from '../errors';
 import { Generator, randperm, scoped, Tensor, tensor as makeTensor } from '../tensor';
 import { describe } from '../tensor/operator';
-import { checkOptions } from '../tensor/options';
+import { checkOptions } from '../options';
 import { Dataset, IterableDataset, type DatasetLike, type Pass } from './dataset';
 import { gathers, indexed, isIterableStyle, lengthOf, type Indexed } from './indexed';
 

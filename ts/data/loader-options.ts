@@ -1,6 +1,7 @@
 import { DTypeError, InputError, type TorchError } from '../errors';
 import type { Generator } from '../tensor';
-import { checkOptions, typeName } from '../tensor/options';
+import { checkOptions } from '../options';
+import { typeName } from '../tensor/options';
 import type { Collated } from './collate';
 import type { Pass } from './dataset';
 import type { SampleOrder } from './sampler';

@@ -2,7 +2,7 @@
 import { DTypeError, InputError } from '../errors';
 import { asTensor, empty, Generator, keep, multinomial, randint, randperm, scoped, Tensor } from '../tensor';
 import { describe } from '../tensor/operator';
-import { checkOptions } from '../tensor/options';
+import { checkOptions } from '../options';
 
 /** Anything whose length counts: a dataset, an array. */
 export interface Sized {
