@@ -165,7 +165,7 @@ describe('to', () => {
     ['an unknown device', { device: 'disk' }, DTypeError, /expected a device such as 'cpu' or 'cuda:0', found 'disk'/],
     ['a number', 3, InputError, /expected its options as an object, found 3/],
     ['nothing', undefined, InputError, /found undefined/],
-    ['an unknown option', { type: 'int8' }, InputError, /the option 'type' does not exist; it takes dtype, device, nonBlocking, copy/],
+    ['an unknown option', { kind: 'int8' }, InputError, /the option 'kind' does not exist; it takes dtype, device, nonBlocking, copy/],
   ];
   for (const [what, target, kind, message] of refused) {
     it(`refuses ${what}`, () => {
@@ -193,7 +193,7 @@ describe('a handle that names no tensor', () => {
   }
 
   it('disposed: the message says so, and names the operator', () => {
-    assert.throws(() => disposed().shape, /the tensor was disposed, or its scope has ended; keep it with torch\.keep\(\) or return it from the scope/);
+    assert.throws(() => disposed().shape, /the tensor was disposed, or the scope or forward that made it has ended; return it from there, or exempt it with torch\.keep\(tensor\)/);
     assert.throws(() => torch.ones([2]).add(disposed()), /^DisposedTensorError: aten::add\.Tensor\(float32\[2\], disposed tensor\): the tensor was disposed/);
   });
 

@@ -31,10 +31,14 @@ const SUBJECTS: readonly [RegExp, typeof TorchError][] = [
   [/sizes?\b|shape|square|dimension|\bdims?\b|broadcast|elements|mat1 and mat2|out of bounds|out of range|expanded|\dD\b/i, ShapeError],
 ];
 
+/** What the addon cannot know: how a tensor comes to its end. */
+export const DISPOSED = 'the tensor was disposed, or the scope or forward that made it has ended';
+
 /** Some messages go on for pages, about what only libtorch's own developers can do; the whole stays in `nativeTrace`. */
 function brief(message: string): string {
   return message
     .replace(/^Could not run '([^']+)' with arguments from the '(\w+)' backend\.[^]*/, 'this libtorch has no $1 for $2 tensors; `npx torchts doctor` says what it was built for')
+    .replace('the tensor was disposed, or belongs to another thread', `${DISPOSED} (return it from there, or exempt it with torch.keep(tensor)), or it belongs to another thread`)
     .replace(/ You may have run into this message[^]*/, '');
 }
 

@@ -1,5 +1,6 @@
 import { scoped } from '../tensor';
 import { hooksOf } from './hooks';
+import { Registered } from './registered';
 
 interface Owner {
   forward: (...inputs: never[]) => unknown;
@@ -27,8 +28,18 @@ export function scopeForward(prototype: object, root: object): void {
   }
 }
 
+const registered = new WeakSet<object>();
+
+/** Fields that were defined by the class's body are registered by the first forward at the latest. */
+function registerOnce(owner: object): void {
+  if (registered.has(owner)) return;
+  registered.add(owner);
+  if (owner instanceof Registered) Registered.registerFields(owner);
+}
+
 function inScope(forward: Forward): Forward {
   return function scopedForward(this: Owner, ...inputs: unknown[]): unknown {
+    registerOnce(this);
     const hooks = hooksOf(this);
     // `super.forward()` comes by here as well: hooks belong around the whole.
     if (!hooks || this.forward !== scopedForward) return scoped(() => forward.apply(this, inputs));

@@ -4,7 +4,9 @@ import { Tensor, autograd, keep, noGrad, scoped, type Device, type DType, type R
 import { scopeForward } from './forward-scope';
 import { ensureHooks, type BackwardHook, type BackwardPreHook, type ForwardHook, type ForwardPreHook, type HookOptions } from './hooks';
 import { loadState, type IncompatibleKeys, type LoadOptions } from './load-state';
+import { expected, requireTensor, resolveOptions } from './options';
 import { Parameter } from './parameter';
+import { Registered } from './registered';
 import { convertTensor, parseTarget, type Target } from './transfer';
 
 /** Tensors by PyTorch's key (`encoder.layers.0.weight`), in definition order. */
@@ -32,15 +34,18 @@ export interface Slot {
  * or a `ModuleDict`, not into a plain array.
  *
  * What `forward` makes is freed when it returns, except what it returns and what autograd needs for the
- * backward pass. A tensor that a module stores on itself during `forward` must pass through `keep()` first.
+ * backward pass. Parameters and buffers may be assigned there; any other tensor that a module stores on itself must pass
+ * through `keep()` first.
+ *
+ * A field that holds a parameter, a buffer or a module takes others of its kind or null, and nothing else: with null it stays
+ * registered, and out of the state dict.
  */
-export abstract class Module {
+export abstract class Module extends Registered {
   /** True while training: `Dropout` drops and `BatchNorm2d` uses the statistics of the batch. */
   training = true;
 
-  readonly #buffers = new Map<string, { readonly persistent: boolean }>();
-
   constructor() {
+    super();
     scopeForward(new.target.prototype, Module.prototype);
   }
 
@@ -49,23 +54,25 @@ export abstract class Module {
 
   /** The own fields by name, in definition order; a container answers with its items. */
   protected members(): Iterable<readonly [string, unknown]> {
+    Registered.registerFields(this);
     return Object.entries(this);
   }
 
   /** Puts `value` where `members()` found `name`. */
   protected setMember(name: string, value: Tensor): void {
-    Reflect.set(this, name, value);
+    Registered.replace(this, name, value);
   }
 
   /** Puts a tensor in the place that `slot` names, of whatever module it is. */
-  static fill({ owner, name }: Slot, tensor: Tensor): void {
+  static fill({ owner, name }: Pick<Slot, 'owner' | 'name'>, tensor: Tensor): void {
     owner.setMember(name, tensor);
   }
 
   /** Gives the field `name` a parameter; with null the name is reserved and stays out of the state dict. */
   registerParameter(name: string, parameter: Parameter | null): void {
     this.#claim(name);
-    Reflect.set(this, name, parameter);
+    if (parameter !== null && !(parameter instanceof Parameter)) throw expected('registerParameter', `a Parameter or null for "${name}"`, parameter);
+    Registered.register(this, name, 'parameter', parameter);
   }
 
   /**
@@ -73,9 +80,10 @@ export abstract class Module {
    * One that is not `persistent` moves with the module and stays out of the state dict.
    */
   registerBuffer(name: string, tensor: Tensor | null, options: { readonly persistent?: boolean } = {}): void {
-    if (!this.#buffers.has(name)) this.#claim(name);
-    this.#buffers.set(name, { persistent: options.persistent ?? true });
-    Reflect.set(this, name, tensor === null ? null : keep(tensor));
+    const { persistent } = resolveOptions<{ persistent: boolean }>('registerBuffer', { persistent: true }, options);
+    if (Registered.registeredAs(this, name)?.kind !== 'buffer') this.#claim(name);
+    if (tensor !== null) requireTensor('registerBuffer', `"${name}"`, tensor);
+    Registered.register(this, name, 'buffer', tensor, persistent);
   }
 
   #claim(name: string): void {
@@ -209,7 +217,7 @@ export abstract class Module {
       if (value instanceof Parameter) value.assign((tensor) => convertTensor(tensor, destination));
     }
     for (const { name, tensor } of this.#ownBuffers()) {
-      this.setMember(name, keep(convertTensor(tensor, destination)));
+      Module.fill({ owner: this, name }, keep(convertTensor(tensor, destination)));
     }
   }
 
@@ -228,8 +236,9 @@ export abstract class Module {
 
   /** Drops the gradients of all parameters, or fills them with zeros. */
   zeroGrad(options: { readonly setToNone?: boolean } = {}): void {
+    const { setToNone } = resolveOptions<{ setToNone: boolean }>('zeroGrad', { setToNone: true }, options);
     const parameters = this.parameters();
-    if (options.setToNone ?? true) return autograd.setGrads(parameters);
+    if (setToNone) return autograd.setGrads(parameters);
     scoped(() => {
       for (const gradient of autograd.grads(parameters)) gradient?.detach_().zero_();
     });
@@ -268,7 +277,7 @@ export abstract class Module {
   }
 
   /** The module and all below it, printed as PyTorch prints them. */
-  toString(): string {
+  override toString(): string {
     const extra = this.extraRepr() === '' ? [] : this.extraRepr().split('\n');
     const children = this.childLines();
     if (children.length === 0 && extra.length <= 1) return `${this.constructor.name}(${extra.join('')})`;
@@ -291,12 +300,7 @@ export abstract class Module {
   }
 
   #ownBuffers(): { name: string; tensor: Tensor; persistent: boolean }[] {
-    const found: { name: string; tensor: Tensor; persistent: boolean }[] = [];
-    for (const [name, { persistent }] of this.#buffers) {
-      const tensor: unknown = Reflect.get(this, name);
-      if (tensor instanceof Tensor) found.push({ name, tensor, persistent });
-    }
-    return found;
+    return Registered.buffersOf(this);
   }
 }
 

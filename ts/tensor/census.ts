@@ -22,17 +22,35 @@ export interface LiveTensor {
 
 /** Where each handle was made: text, for an Error would hold the objects whose methods are on its stack. */
 const origins = new Map<number, string>();
+/** What became of tensors that are freed, while that is recorded. */
+const ends = new WeakMap<Tensor, string>();
 /** Enough to get out of this folder and into the caller's code. */
 const FRAMES = 30;
 const FIRST_SWEEP = 10_000;
 let nextSweep = FIRST_SWEEP;
 let recording = false;
 
-function record(tensor: Tensor): void {
+function stackHere(): string {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = FRAMES;
-  origins.set(tensor._handle, new Error().stack ?? '');
+  const stack = new Error().stack ?? '';
   Error.stackTraceLimit = limit;
+  return stack;
+}
+
+function recordEnd(tensor: Tensor): void {
+  const made = callers(origins.get(tensor._handle) ?? '').split('\n')[0];
+  const freed = callers(stackHere()).split('\n')[0];
+  ends.set(tensor, `made ${made || 'before origins were recorded'}, freed ${freed}`);
+}
+
+/** Of a tensor that was freed, where it was made and freed, if that was recorded, or how to learn it. */
+export function endOf(tensor: Tensor): string {
+  return ends.get(tensor) ?? 'torch.recordOrigins() tells where it was made and freed';
+}
+
+function record(tensor: Tensor): void {
+  origins.set(tensor._handle, stackHere());
   if (origins.size < nextSweep) return;
   const alive = new Set(handles().map(({ handle }) => handle));
   for (const handle of origins.keys()) if (!alive.has(handle)) origins.delete(handle);
@@ -45,7 +63,7 @@ function record(tensor: Tensor): void {
  */
 export function recordOrigins(on = true): void {
   recording = on;
-  observeTensors(on ? record : null);
+  observeTensors(on ? { made: record, freed: recordEnd } : null);
   if (!on) origins.clear();
 }
 

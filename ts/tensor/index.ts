@@ -1,5 +1,6 @@
 /** `torch.*` without the layers: tensors, operators, autograd, modes, lifetimes, randomness, devices, files. */
 import { backward, grads, setGrads } from './autograd';
+import { endOf } from './census';
 import { convert } from './create';
 import { registerHook, registerPostAccumulateGradHook } from './hooks';
 import { index, indexPut } from './indexing';
@@ -20,6 +21,7 @@ extendTensor({
   convert,
   index,
   indexPut,
+  endOf,
 });
 
 installShorthands(TensorClass.prototype);

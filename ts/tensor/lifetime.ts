@@ -2,6 +2,8 @@
  * Who frees a tensor: the innermost scope it was made in; outside of scopes, the garbage collector; `dispose()` always.
  * docs/architecture.md, "Lifetimes", tells what the choice of mechanism rests on.
  */
+import { EventEmitter } from 'node:events';
+import { types } from 'node:util';
 import { DTypeError } from '../errors';
 import { binding } from '../native/binding';
 import { put, putHandle, reserve, rewind } from '../native/wire';
@@ -19,16 +21,22 @@ export class Scope {
   constructor(readonly outer: Scope | null) {}
 }
 
-let observer: ((tensor: Tensor) => void) | null = null;
+/** A debugging tool that is shown each tensor as soon as it is made, and just before it is freed. */
+export interface TensorObserver {
+  made(tensor: Tensor): void;
+  freed(tensor: Tensor): void;
+}
 
-/** Shows each tensor, as soon as it is made, to a debugging tool; null for none. */
-export function observeTensors(observe: ((tensor: Tensor) => void) | null): void {
+let observer: TensorObserver | null = null;
+
+/** Shows what is made and freed from now on; null for nobody. */
+export function observeTensors(observe: TensorObserver | null): void {
   observer = observe;
 }
 
 /** @internal for tensors that {@link adopt} does not make */
 export function observed(tensor: Tensor): Tensor {
-  observer?.(tensor);
+  observer?.made(tensor);
   return tensor;
 }
 
@@ -61,6 +69,7 @@ function track(tensor: Tensor): void {
 /** Frees one tensor. */
 export function free(tensor: Tensor): void {
   if (tensor._handle === 0) return;
+  observer?.freed(tensor);
   putHandle(tensor._handle);
   tensor._handle = 0;
   binding.free(1);
@@ -73,6 +82,7 @@ export function freeAll(tensors: readonly Tensor[]): void {
   let count = 0;
   for (const tensor of tensors) {
     if (tensor._handle === 0) continue;
+    if (observer !== null) observer.freed(tensor);
     put(tensor._handle);
     tensor._handle = 0;
     count++;
@@ -96,14 +106,14 @@ export function surrender(tensor: Tensor): void {
   context().scope?.made.push(tensor);
 }
 
-/** The tensors reachable from a value: through arrays, maps, sets and plain objects. */
+/** The tensors reachable from a value: through arrays, maps, sets, and the fields of objects. */
 export function tensorsIn(value: unknown): Tensor[] {
   const found = new Set<object>();
   collect(value, found);
   return [...found].filter((item) => item instanceof Tensor);
 }
 
-/** Every object reachable from a result, tensors among them: through arrays, maps, sets and plain objects. */
+/** Every object reachable from a result, tensors among them: through arrays, maps, sets, and the fields of objects. */
 function collect(value: unknown, into: Set<object>): void {
   if (typeof value !== 'object' || value === null || into.has(value)) return;
   into.add(value);
@@ -111,6 +121,13 @@ function collect(value: unknown, into: Set<object>): void {
   if (Array.isArray(value) || value instanceof Set) for (const item of value) collect(item, into);
   else if (value instanceof Map) for (const item of value.values()) collect(item, into);
   else if (isPlainObject(value)) for (const item of Object.values(value)) collect(item, into);
+  else collectFields(value, into);
+}
+
+/** An instance of a class: its own fields, without calling getters. What Node and JavaScript bring along holds no tensors. */
+function collectFields(value: object, into: Set<object>): void {
+  if (ArrayBuffer.isView(value) || types.isNativeError(value) || types.isPromise(value) || value instanceof EventEmitter) return;
+  for (const { value: item } of Object.values(Object.getOwnPropertyDescriptors(value))) if (typeof item === 'object') collect(item, into);
 }
 
 function close(scope: Scope, result: unknown): void {
@@ -133,8 +150,8 @@ function close(scope: Scope, result: unknown): void {
 const NONE: Tensor[] = [];
 
 /**
- * Runs `body` and frees every tensor it made, except those it returns (alone, or inside arrays, maps, sets and plain
- * objects). `body` may be async: the scope then ends with its promise, and scopes that interleave keep apart.
+ * Runs `body` and frees every tensor it made, except those it returns (alone, or inside arrays, maps, sets and the fields
+ * of objects; not in private fields). `body` may be async: the scope then ends with its promise, and scopes that interleave keep apart.
  */
 export function scope<T>(body: () => T): T {
   checkBody('scope', body);

@@ -9,7 +9,7 @@ import { Generator } from './generator';
 import { parseSchema, type Schema } from './schema';
 import { Tensor } from './tensor';
 import { adopt, adoptInto, observed, type Scope } from './lifetime';
-import { collectGarbage } from './census';
+import { collectGarbage, endOf } from './census';
 import { relieve } from './relief';
 
 /** A complex number. */
@@ -158,9 +158,15 @@ function find(handle: number, values: readonly unknown[]): Tensor | undefined {
   return undefined;
 }
 
+/** A disposed tensor, with where it was made and freed if that was recorded. */
+function endedTensor(tensor: Tensor): string {
+  const end = endOf(tensor);
+  return end.startsWith('made') ? `disposed tensor, ${end}` : 'disposed tensor';
+}
+
 /** A value as an error message shows it: `float32[2, 3]` for a tensor. */
 export function describe(value: unknown, depth = 0): string {
-  if (value instanceof Tensor) return value.isDisposed ? 'disposed tensor' : `${value.dtype}[${value.shape.join(', ')}]`;
+  if (value instanceof Tensor) return value.isDisposed ? endedTensor(value) : `${value.dtype}[${value.shape.join(', ')}]`;
   if (Array.isArray(value)) {
     if (depth > 2) return '[…]';
     const shown = value.slice(0, 6).map((item) => describe(item, depth + 1)).join(', ');

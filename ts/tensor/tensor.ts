@@ -8,7 +8,7 @@
 import { inspect } from 'node:util';
 import { DisposedTensorError, DTypeError, ShapeError } from '../errors';
 import { binding } from '../native/binding';
-import { guarded } from '../native/raise';
+import { DISPOSED, guarded } from '../native/raise';
 import { put2, rewind, Tag, take } from '../native/wire';
 import { isDevice, type Device } from './device';
 import { dtypeName, isComplex, viewAs, type DataArray, type DataOf, type DType } from './dtype';
@@ -67,6 +67,7 @@ export interface TensorExtensions {
   convert(tensor: Tensor, options: ToOptions): Tensor;
   index(tensor: Tensor, indices: readonly Index[]): Tensor;
   indexPut(tensor: Tensor, indices: readonly Index[], value: Tensor | Scalar | Complex, accumulate: boolean): void;
+  endOf(tensor: Tensor): string;
 }
 
 let extensions: TensorExtensions;
@@ -76,7 +77,7 @@ export function extendTensor(parts: TensorExtensions): void {
   extensions = parts;
 }
 
-const released = 'the tensor was disposed, or its scope has ended; keep it with torch.keep() or return it from the scope';
+const released = `${DISPOSED}; return it from there, or exempt it with torch.keep(tensor)`;
 
 // The operators' methods come in through interface merging; the runtime side is installed by surface.ts.
 export interface Tensor<out Type extends DType = DType> extends TensorMethods, TensorShorthands, TensorLater {}
@@ -309,7 +310,7 @@ export class Tensor<out Type extends DType = DType> {
 }
 
 function describe(tensor: Tensor): Description {
-  if (tensor._handle === 0) throw new DisposedTensorError(released);
+  if (tensor._handle === 0) throw new DisposedTensorError(`${released} (${extensions.endOf(tensor)})`);
   const device = guarded('Tensor', () => binding.describe(tensor._handle)) as Device;
   rewind();
   const dtype = dtypeName(take());

@@ -26,10 +26,10 @@ export class ViTPatchEmbeddings extends Module {
 export class ViTEmbeddings extends Module implements SelfInitializing {
   readonly #config: ViTConfig;
   /** (1, 1, D) */
-  cls_token: Parameter;
+  declare cls_token: Parameter;
   readonly patch_embeddings: ViTPatchEmbeddings;
   /** (1, 1 + N, D) */
-  position_embeddings: Parameter;
+  declare position_embeddings: Parameter;
   readonly dropout: Dropout;
 
   constructor(config: ViTConfig, factory: ModelFactory = {}) {

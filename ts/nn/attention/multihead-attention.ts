@@ -64,7 +64,7 @@ export class MultiheadAttention extends Module {
   /** (D, vdim), null with `in_proj_weight` */
   v_proj_weight: Parameter | null = null;
   /** (3 D) */
-  in_proj_bias: Parameter | null;
+  declare in_proj_bias: Parameter | null;
   /** (1, 1, D), with `addBiasKv` */
   bias_k: Parameter | null = null;
   /** (1, 1, D), with `addBiasKv` */

@@ -16,9 +16,9 @@ const defaults: Required<BilinearOptions> = { bias: true, ...factoryDefaults };
 /** `x1ᵀ A x2 + b`: (*, in1Features), (*, in2Features) -> (*, outFeatures). */
 export class Bilinear extends Module {
   /** (outFeatures, in1Features, in2Features) */
-  weight: Parameter;
+  declare weight: Parameter;
   /** (outFeatures) */
-  bias: Parameter | null;
+  declare bias: Parameter | null;
 
   constructor(
     readonly in1Features: number,
@@ -31,7 +31,7 @@ export class Bilinear extends Module {
     requireSizes('Bilinear', { in2Features, outFeatures });
     const { bias, ...factory } = resolveOptions('Bilinear', defaults, options);
     this.weight = new Parameter(torch.empty([outFeatures, in1Features, in2Features], factory));
-    this.bias = bias ? new Parameter(torch.empty([outFeatures], factory)) : null;
+    this.registerParameter('bias', bias ? new Parameter(torch.empty([outFeatures], factory)) : null);
     this.resetParameters();
   }
 

@@ -9,9 +9,9 @@ import { expandSize, type SizeN } from '../sizes';
 
 /** What the convolutions share: sizes by dimension, the parameters, and how they print. */
 export abstract class ConvNd extends Module {
-  weight: Parameter;
+  declare weight: Parameter;
   /** (outChannels) */
-  bias: Parameter | null;
+  declare bias: Parameter | null;
   readonly kernelSize: readonly number[];
   readonly stride: readonly number[];
   readonly dilation: readonly number[];
@@ -41,7 +41,7 @@ export abstract class ConvNd extends Module {
     this.groups = groups;
     const channels = transposed ? [inChannels, outChannels / groups] : [outChannels, inChannels / groups];
     this.weight = new Parameter(torch.empty([...channels, ...this.kernelSize], { device, dtype }));
-    this.bias = bias ? new Parameter(torch.empty([outChannels], { device, dtype })) : null;
+    this.registerParameter('bias', bias ? new Parameter(torch.empty([outChannels], { device, dtype })) : null);
     this.resetParameters();
   }
 

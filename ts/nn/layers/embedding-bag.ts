@@ -38,7 +38,7 @@ const defaults: Required<EmbeddingBagOptions> = {
 /** Sums, means or maxima of rows of a trained table, without making the rows: integers (B, N) -> (B, embeddingDim). */
 export class EmbeddingBag extends Module {
   /** (numEmbeddings, embeddingDim) */
-  weight: Parameter;
+  declare weight: Parameter;
   readonly maxNorm: number | null;
   readonly normType: number;
   readonly scaleGradByFreq: boolean;

@@ -33,7 +33,7 @@ const defaults: Required<EmbeddingOptions> = {
 /** Rows of a trained table by their number: integers (*) -> (*, embeddingDim). */
 export class Embedding extends Module {
   /** (numEmbeddings, embeddingDim) */
-  weight: Parameter;
+  declare weight: Parameter;
   readonly paddingIdx: number | null;
   readonly maxNorm: number | null;
   readonly normType: number;

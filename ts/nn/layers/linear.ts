@@ -16,9 +16,9 @@ const defaults: Required<LinearOptions> = { bias: true, ...factoryDefaults };
 /** `x Wᵀ + b`: (*, inFeatures) -> (*, outFeatures). */
 export class Linear extends Module {
   /** (outFeatures, inFeatures) */
-  weight: Parameter;
+  declare weight: Parameter;
   /** (outFeatures) */
-  bias: Parameter | null;
+  declare bias: Parameter | null;
 
   constructor(
     readonly inFeatures: number,
@@ -29,7 +29,7 @@ export class Linear extends Module {
     requireSizes('Linear', { inFeatures, outFeatures });
     const { bias, ...factory } = resolveOptions('Linear', defaults, options);
     this.weight = new Parameter(torch.empty([outFeatures, inFeatures], factory));
-    this.bias = bias ? new Parameter(torch.empty([outFeatures], factory)) : null;
+    this.registerParameter('bias', bias ? new Parameter(torch.empty([outFeatures], factory)) : null);
     this.resetParameters();
   }
 

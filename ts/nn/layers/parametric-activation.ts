@@ -267,7 +267,7 @@ export class PReLU extends Activation {
   readonly numParameters: number;
   readonly init: number;
   /** (numParameters) */
-  weight: Parameter;
+  declare weight: Parameter;
 
   constructor(options: PReLUOptions = {}) {
     super();

@@ -23,9 +23,9 @@ export class GroupNorm extends Module {
   readonly eps: number;
   readonly affine: boolean;
   /** (numChannels) */
-  weight: Parameter | null;
+  declare weight: Parameter | null;
   /** (numChannels) */
-  bias: Parameter | null;
+  declare bias: Parameter | null;
 
   constructor(
     readonly numGroups: number,
@@ -40,8 +40,8 @@ export class GroupNorm extends Module {
     const { eps, affine, bias, ...factory } = resolveOptions('GroupNorm', defaults, options);
     this.eps = eps;
     this.affine = affine;
-    this.weight = affine ? new Parameter(torch.empty([numChannels], factory)) : null;
-    this.bias = affine && bias ? new Parameter(torch.empty([numChannels], factory)) : null;
+    this.registerParameter('weight', affine ? new Parameter(torch.empty([numChannels], factory)) : null);
+    this.registerParameter('bias', affine && bias ? new Parameter(torch.empty([numChannels], factory)) : null);
     this.resetParameters();
   }
 

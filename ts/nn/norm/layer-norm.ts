@@ -23,9 +23,9 @@ export class LayerNorm extends Module {
   readonly eps: number;
   readonly elementwiseAffine: boolean;
   /** (…normalizedShape) */
-  weight: Parameter | null;
+  declare weight: Parameter | null;
   /** (…normalizedShape) */
-  bias: Parameter | null;
+  declare bias: Parameter | null;
 
   constructor(normalizedShape: number | readonly number[], options: LayerNormOptions = {}) {
     super();
@@ -33,8 +33,8 @@ export class LayerNorm extends Module {
     this.normalizedShape = typeof normalizedShape === 'number' ? [normalizedShape] : [...normalizedShape];
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;
-    this.weight = elementwiseAffine ? new Parameter(torch.empty(this.normalizedShape, factory)) : null;
-    this.bias = elementwiseAffine && bias ? new Parameter(torch.empty(this.normalizedShape, factory)) : null;
+    this.registerParameter('weight', elementwiseAffine ? new Parameter(torch.empty(this.normalizedShape, factory)) : null);
+    this.registerParameter('bias', elementwiseAffine && bias ? new Parameter(torch.empty(this.normalizedShape, factory)) : null);
     this.resetParameters();
   }
 

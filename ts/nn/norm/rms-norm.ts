@@ -21,7 +21,7 @@ export class RMSNorm extends Module {
   readonly eps: number | null;
   readonly elementwiseAffine: boolean;
   /** (…normalizedShape) */
-  weight: Parameter | null;
+  declare weight: Parameter | null;
 
   constructor(normalizedShape: number | readonly number[], options: RMSNormOptions = {}) {
     super();
@@ -29,7 +29,7 @@ export class RMSNorm extends Module {
     this.normalizedShape = typeof normalizedShape === 'number' ? [normalizedShape] : [...normalizedShape];
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;
-    this.weight = elementwiseAffine ? new Parameter(torch.empty(this.normalizedShape, factory)) : null;
+    this.registerParameter('weight', elementwiseAffine ? new Parameter(torch.empty(this.normalizedShape, factory)) : null);
     this.resetParameters();
   }
 

@@ -26,9 +26,9 @@ export abstract class RunningNorm extends Module {
   readonly affine: boolean;
   readonly trackRunningStats: boolean;
   /** (numFeatures) */
-  weight: Parameter | null;
+  declare weight: Parameter | null;
   /** (numFeatures) */
-  bias: Parameter | null;
+  declare bias: Parameter | null;
   /** (numFeatures) */
   declare running_mean: Tensor | null;
   /** (numFeatures); unbiased */
@@ -47,8 +47,8 @@ export abstract class RunningNorm extends Module {
     this.momentum = momentum;
     this.affine = affine;
     this.trackRunningStats = track;
-    this.weight = affine ? new Parameter(torch.empty([numFeatures], factory)) : null;
-    this.bias = affine && bias ? new Parameter(torch.empty([numFeatures], factory)) : null;
+    this.registerParameter('weight', affine ? new Parameter(torch.empty([numFeatures], factory)) : null);
+    this.registerParameter('bias', affine && bias ? new Parameter(torch.empty([numFeatures], factory)) : null);
     this.registerBuffer('running_mean', track ? torch.zeros([numFeatures], factory) : null);
     this.registerBuffer('running_var', track ? torch.ones([numFeatures], factory) : null);
     this.registerBuffer('num_batches_tracked', track ? torch.zeros([], { device: factory.device, dtype: 'int64' }) : null);

@@ -16,13 +16,13 @@ const defaults: Required<CellOptions> = { bias: true, ...factoryDefaults };
 /** One step of a recurrent layer. */
 abstract class RNNCellBase extends Module {
   /** (gates · hiddenSize, inputSize) */
-  weight_ih: Parameter;
+  declare weight_ih: Parameter;
   /** (gates · hiddenSize, hiddenSize) */
-  weight_hh: Parameter;
+  declare weight_hh: Parameter;
   /** (gates · hiddenSize) */
-  bias_ih: Parameter | null;
+  declare bias_ih: Parameter | null;
   /** (gates · hiddenSize) */
-  bias_hh: Parameter | null;
+  declare bias_hh: Parameter | null;
 
   protected constructor(
     readonly inputSize: number,
