@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { download, DownloadError, type DownloadProgress } from '../../ts/native/download';
 
 const BODY = Buffer.from(Uint8Array.from({ length: 300_000 }, (_, i) => (i * 31 + (i >> 8)) & 255));
@@ -119,6 +120,38 @@ describe('download', () => {
     assert.deepEqual(readdirSync(join(folder, 'deep')), []);
   });
 
+  it('refuses a body without end, and deletes what came of it', async () => {
+    handler = (_, response) => {
+      response.writeHead(200);
+      const timer = setInterval(() => response.write(Buffer.alloc(50_000)), 1);
+      response.on('close', () => clearInterval(timer));
+    };
+    await assert.rejects(download(url(), target, { maxBytes: 400_000 }), /is longer than it may be: expected at most 400000 bytes; what was fetched is deleted\.$/);
+    assert.deepEqual(readdirSync(join(folder, 'deep')), []);
+    await assert.rejects(download(url(), target, { bytes: 300_000 }), /expected 300000 bytes/);
+    assert.deepEqual(readdirSync(join(folder, 'deep')), []);
+  });
+
+  it('refuses a compressed body, which may be a bomb', async () => {
+    handler = (_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(10_000_000)));
+    await assert.rejects(download(url(), target), /is sent compressed \(gzip\), which was not asked for/);
+    assert.deepEqual(readdirSync(join(folder, 'deep')), []);
+  });
+
+  it('refuses a file of another length than it has to have, announced or not', async () => {
+    await assert.rejects(download(url(), target, { bytes: BODY.length + 1 }), /expected 300001 bytes, the server announces 300000/);
+    // Without a length in the answer the end of the connection is the end of the file.
+    handler = (_, response) => void response.writeHead(200).write(BODY.subarray(0, 100), () => response.end());
+    await assert.rejects(download(url(), target, { bytes: BODY.length, attempts: 1 }), /was cut after 100 of 300000 bytes/);
+    assert.ok(!existsSync(target));
+  });
+
+  it('says so when a server switches protocols', async () => {
+    server.on('upgrade', () => {});
+    handler = (_, response) => response.socket!.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    await assert.rejects(download(url(), target, { attempts: 1 }), (error: Error) => error instanceof DownloadError);
+  });
+
   it('names address and status of a 404, and asks once', async () => {
     handler = (_, response) => response.writeHead(404).end('<html>no such file</html>');
     await assert.rejects(download(url('/absent'), target), (error: Error) => {
@@ -205,8 +238,6 @@ describe('download', () => {
     await once(child, 'exit');
     assert.ok(!existsSync(target));
 
-    // The dead process cannot renew its lock; make it old instead of waiting until it is.
-    utimesSync(`${target}.part.lock`, 0, 0);
     handler = file({});
     await download(url(), target, { sha256: SHA256 });
     assert.match(requests.at(-1)!.headers.range ?? '', /^bytes=\d+-$/);

@@ -1,4 +1,18 @@
-/** What happens when standard output or standard error takes no more: `| head` has enough, a disk is full, a terminal was closed. */
+import { printable } from '../errors';
+
+/** Writes a text for people to standard output, with a line break at its end. */
+export function print(text: string): void {
+  process.stdout.write(printable(text.endsWith('\n') ? text : `${text}\n`));
+}
+
+/** Writes one line of JSON to standard output. */
+export function printJson(value: unknown): void {
+  // JSON leaves these as they are, and a terminal may take them for commands.
+  const escaped = JSON.stringify(value).replace(/[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  process.stdout.write(`${escaped}\n`);
+}
+
+// What happens when standard output or standard error takes no more: `| head` has enough, a disk is full, a terminal was closed.
 
 type Lost = (reason: string) => void;
 

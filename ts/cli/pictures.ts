@@ -1,3 +1,4 @@
+import { printable } from '../errors';
 import type { Command } from 'commander';
 import type { Failure } from '../tasks/pictures';
 import type { FetchOptions } from '../tasks/sources/fetch';
@@ -5,6 +6,7 @@ import type { Device } from '../tensor';
 import { weightsAndInputs } from './arguments';
 import { ensureReady } from './setup';
 import { terminal } from './terminal';
+import { print, printJson } from './output';
 
 /** What a task does with the weights and pictures that a user names. */
 export interface PictureCommand<Flags, Result> {
@@ -62,7 +64,8 @@ export function addPictureCommand<Flags, Result extends object>(program: Command
       await ensureReady();
       for await (const item of command.run(weights, inputs, pictureOptions(flags), flags)) {
         if (isFailure(item)) report(program.name(), item);
-        else process.stdout.write(`${flags.json ? JSON.stringify(item) : command.describe(item, flags)}\n`);
+        else if (flags.json) printJson(item);
+        else print(command.describe(item, flags));
       }
     });
 }
@@ -77,6 +80,6 @@ function isFailure(item: object): item is Failure {
 }
 
 function report(program: string, { error }: Failure): void {
-  process.stderr.write(`${program}: ${error.message}\n`);
+  process.stderr.write(`${program}: ${printable(error.message)}\n`);
   process.exitCode = 1;
 }

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { TorchError, UsageError } from '../errors';
+import { printable, TorchError, UsageError } from '../errors';
 import { packageVersion } from '../native/package';
 import { watchOutput } from './output';
 
@@ -18,12 +18,20 @@ export function createProgram(name: string, description: string): Command {
 /** Runs a command line and sets the exit code: 0 done, 1 failed, 2 wrong use. Errors go to stderr in one sentence. */
 export async function runProgram(program: Command, argv: readonly string[] = process.argv): Promise<void> {
   watchOutput();
+  // An event that never comes (a server that goes silent in a way nobody foresaw) must not look like success.
+  const unfinished = () => {
+    process.stderr.write(`${program.name()}: the command ended without a result: what it waited for never came. This is a fault of torchts; please report it.\n`);
+    process.exitCode = 1;
+  };
+  process.once('beforeExit', unfinished);
   try {
     await program.parseAsync(argv);
   } catch (error) {
     process.exitCode = exitCode(error);
     // Commander has printed its own errors already.
     if (!(error instanceof CommanderError)) process.stderr.write(`${program.name()}: ${explain(error, argv.includes('--debug'))}\n`);
+  } finally {
+    process.off('beforeExit', unfinished);
   }
 }
 
@@ -36,5 +44,5 @@ function explain(error: unknown, debug: boolean): string {
   if (!(error instanceof Error)) return String(error);
   if (debug) return [error.stack, error instanceof TorchError ? error.nativeTrace : undefined].filter(Boolean).join('\n');
   if (error instanceof TorchError) return error.message;
-  return `${error.message} (unexpected ${error.name}; --debug prints where it comes from)`;
+  return `${printable(error.message)} (unexpected ${error.name}; --debug prints where it comes from)`;
 }

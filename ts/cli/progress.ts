@@ -1,4 +1,5 @@
 import { Format, type GenericFormatter, Presets, SingleBar } from 'cli-progress';
+import { printable } from '../errors';
 import type { Listener } from '../native/listener';
 import type { Metrics, StepEvent, TrainEvent } from '../train/events';
 
@@ -19,7 +20,7 @@ export function trainingDisplay(output: Output = process.stderr, now: () => numb
   const steps = output.isTTY ? new Bars(output) : new Lines(output, now);
   const say = (text: string) => {
     steps.rest();
-    output.write(`${text}\n`);
+    output.write(`${printable(text)}\n`);
   };
   const onEvent = (event: TrainEvent) => {
     if (event.type === 'step') steps.show(event);

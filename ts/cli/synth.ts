@@ -3,6 +3,7 @@ import { withBar } from '../native/listener';
 import { nonNegativeInteger, positiveInteger } from './arguments';
 import { ensureReady } from './setup';
 import { terminal } from './terminal';
+import { print } from './output';
 
 /** What `<task> data synth` needs to know of its task. */
 export interface SynthCommand {
@@ -38,6 +39,6 @@ export function addSynth(data: Command, { things, description, usual, load }: Sy
       const drawing = load();
       const folder = out ?? drawing.folder;
       const drawn = await withBar(terminal, `drawing ${things}`, (bar) => drawing.ensureDrawn(folder, { ...options, onProgress: (done, all) => bar.update(done, all) }), 'steps');
-      process.stdout.write(`${folder}: ${drawn ? 'drawn' : 'there already'}\n`);
+      print(`${folder}: ${drawn ? 'drawn' : 'there already'}`);
     });
 }

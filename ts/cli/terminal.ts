@@ -1,4 +1,5 @@
 import { Format, Presets, SingleBar, type GenericFormatter } from 'cli-progress';
+import { printable } from '../errors';
 import { type Bar, type Listener } from '../native/listener';
 
 type Unit = 'bytes' | 'steps';
@@ -6,7 +7,7 @@ type Unit = 'bytes' | 'steps';
 /** Tells what long work does: sentences, and bars where somebody is watching. */
 export function terminalListener(output: NodeJS.WriteStream = process.stderr, now: () => number = Date.now): Listener {
   return {
-    say: (sentence) => void output.write(`${sentence}\n`),
+    say: (sentence) => void output.write(`${printable(sentence)}\n`),
     bar: (label, unit = 'bytes') => (output.isTTY ? drawnBar(label, unit, output) : writtenBar(label, unit, output, now)),
   };
 }

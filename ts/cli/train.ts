@@ -13,6 +13,7 @@ import { interruptible } from './interrupt';
 import { type TrainingDisplay, trainingDisplay } from './progress';
 import { ensureReady } from './setup';
 import { terminal } from './terminal';
+import { print, printJson } from './output';
 
 /** What `<task> train` needs to know of its task. */
 export interface TrainCommand<Config extends ConfigTree, Final> {
@@ -92,7 +93,7 @@ class TrainAction<Config extends ConfigTree, Final> {
     const path = resume ? (run ?? this.latestRun()) : undefined;
     const config = path === undefined ? this.newConfig() : this.resumedConfig(path);
     if (printConfig) {
-      process.stdout.write(stringify(config));
+      print(stringify(config));
       return;
     }
     await ensureReady();
@@ -118,8 +119,8 @@ class TrainAction<Config extends ConfigTree, Final> {
   }
 
   private show(metrics: Final, path: string): void {
-    if (this.flags.json) process.stdout.write(`${JSON.stringify(metrics)}\n`);
-    else process.stdout.write(`${this.command.describe(metrics)}\nreport: ${join(path, 'report.html')}\n`);
+    if (this.flags.json) printJson(metrics);
+    else print(`${this.command.describe(metrics)}\nreport: ${join(path, 'report.html')}`);
   }
 
   private get preset(): string {

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { InputError } from '../errors';
+import { InputError, printable } from '../errors';
 import * as torch from '../tensor';
 import type { Device, DType, Tensor } from '../tensor';
 import { isFloatingPoint } from '../tensor/dtype';
@@ -53,7 +53,7 @@ export async function loadPretrained<Model extends PretrainedModel<Config>, Conf
     const state = namedFor(model, tensors);
     const target = { device: load.device, dtype: load.dtype ?? config.dtype ?? firstType(state) };
     const report = fill(model, state, target, modelClass.configClass.fromJSON(json));
-    warn(report, name, load.onWarning ?? ((message) => process.emitWarning(message)));
+    warn(report, name, load.onWarning ?? ((message) => process.emitWarning(printable(message))));
     return model.eval();
   });
 }

@@ -11,6 +11,10 @@ export { DownloadError, type DownloadProgress };
 export interface DownloadOptions {
   /** The hash the file must have, hexadecimal. @default none: any content is taken */
   readonly sha256?: string;
+  /** The length the file must have, in bytes. @default none: any length up to `maxBytes` is taken */
+  readonly bytes?: number;
+  /** The longest file that is taken, in bytes. @default 64 GiB */
+  readonly maxBytes?: number;
   /** Sent with every request; `authorization` is not passed on to another host after a redirect. @default none */
   readonly headers?: Readonly<Record<string, string>>;
   /** Attempts in a row that may bring no byte before it gives up. Minimum: 1. @default 5 */
@@ -45,11 +49,11 @@ export interface DownloadResult {
 export async function download(url: string, destination: string, options: DownloadOptions = {}): Promise<DownloadResult> {
   await mkdir(dirname(destination), { recursive: true });
   return withLock(`${destination}.part`, async () => {
-    const existing = options.force ? undefined : await fingerprint(destination, options.sha256);
+    const existing = options.force ? undefined : await fingerprint(destination, options);
     if (existing) return { path: destination, ...existing, fetched: false };
 
     const part = `${destination}.part`;
-    await complete({ timeoutMs: 30_000, ...definedOnly(options), headers: options.headers ?? {}, url, part }, options.attempts ?? 5);
+    await complete({ timeoutMs: 30_000, maxBytes: 64 * 2 ** 30, ...definedOnly(options), headers: options.headers ?? {}, url, part }, options.attempts ?? 5);
     const sha256 = await sha256File(part);
     await rm(`${part}.tag`, { force: true });
     if (options.sha256 && sha256 !== options.sha256.toLowerCase()) {
@@ -72,9 +76,9 @@ export async function sha256File(path: string): Promise<string> {
 }
 
 /** Size and hash of a file that is there and right; a wrong one is fetched again. */
-async function fingerprint(path: string, expected?: string): Promise<{ bytes: number; sha256: string } | undefined> {
+async function fingerprint(path: string, { sha256: expected, bytes }: DownloadOptions): Promise<{ bytes: number; sha256: string } | undefined> {
   const info = await stat(path).catch(() => undefined);
-  if (!info?.isFile()) return undefined;
+  if (!info?.isFile() || (bytes !== undefined && info.size !== bytes)) return undefined;
   const sha256 = await sha256File(path);
   return !expected || sha256 === expected.toLowerCase() ? { bytes: info.size, sha256 } : undefined;
 }

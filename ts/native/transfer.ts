@@ -13,6 +13,8 @@ export class DownloadError extends TorchError {
       readonly status?: number;
       /** True when trying again may help: a cut connection, a busy server. */
       readonly retry?: boolean;
+      /** True when what was received is of no use, so that the part is deleted. */
+      readonly discard?: boolean;
       /** What the server asked to wait. */
       readonly retryAfterMs?: number;
       readonly cause?: unknown;
@@ -39,6 +41,10 @@ export interface Transfer {
   readonly part: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
+  /** The length of the file, where it is known beforehand. */
+  readonly bytes?: number;
+  /** No file is longer: a server that sends without end would fill the disk. */
+  readonly maxBytes: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: DownloadProgress) => void;
 }
@@ -56,6 +62,7 @@ export async function attempt(transfer: Transfer): Promise<void> {
     await receive(transfer, signal, alive);
   } catch (error) {
     if (transfer.signal?.aborted) throw transfer.signal.reason;
+    if (error instanceof DownloadError && error.details.discard) await discardPart(transfer.part);
     throw explain(error, transfer, clock.signal.aborted);
   } finally {
     clearTimeout(timer);
@@ -70,16 +77,19 @@ async function receive(transfer: Transfer, signal: AbortSignal, alive: () => voi
   const start = await startOf(response, transfer, have.bytes);
   const length = Number(response.headers.get('content-length') ?? NaN);
   const total = Number.isFinite(length) ? start + length : undefined;
+  await judge(transfer, response, total);
   if (start === 0) await remember(transfer.part, response);
 
   const file = await open(transfer.part, start > 0 ? 'r+' : 'w');
   try {
     const received = await pour(response, file, start, (bytes) => {
       alive();
-      transfer.onProgress?.({ received: bytes, total });
+      refuseLonger(transfer, bytes);
+      transfer.onProgress?.({ received: bytes, total: total ?? transfer.bytes });
     });
-    if (total !== undefined && received !== total) {
-      throw new DownloadError(`${transfer.url} was cut after ${received} of ${total} bytes.`, transfer.url, { retry: true });
+    const whole = total ?? transfer.bytes;
+    if (whole !== undefined && received !== whole) {
+      throw new DownloadError(`${transfer.url} was cut after ${received} of ${whole} bytes.`, transfer.url, { retry: true });
     }
     // Before the rename that makes the file look complete: after a power cut, a name without its bytes would be one that lies.
     await file.sync();
@@ -88,14 +98,43 @@ async function receive(transfer: Transfer, signal: AbortSignal, alive: () => voi
   }
 }
 
+/** Refuses an answer that cannot be the file, before a byte of it is written. */
+async function judge(transfer: Transfer, response: Response, total: number | undefined): Promise<void> {
+  const { url, bytes } = transfer;
+  try {
+    const encoding = response.headers.get('content-encoding') ?? 'identity';
+    if (encoding !== 'identity') {
+      throw new DownloadError(`${url} is sent compressed (${encoding}), which was not asked for; check the proxy between.`, url, { discard: true });
+    }
+    if (total === undefined) return;
+    refuseLonger(transfer, total);
+    if (bytes !== undefined && total !== bytes) {
+      throw new DownloadError(`${url} has the wrong length: expected ${bytes} bytes, the server announces ${total}.`, url, { discard: true });
+    }
+  } catch (error) {
+    await response.body?.cancel();
+    throw error;
+  }
+}
+
+function refuseLonger({ url, bytes, maxBytes }: Transfer, found: number): void {
+  if (found > (bytes ?? maxBytes)) {
+    throw new DownloadError(`${url} is longer than it may be: expected ${bytes === undefined ? `at most ${maxBytes}` : bytes} bytes; what was fetched is deleted.`, url, { discard: true });
+  }
+}
+
+async function discardPart(part: string): Promise<void> {
+  await Promise.all([rm(part, { force: true }), rm(`${part}.tag`, { force: true })]);
+}
+
 async function pour(response: Response, file: FileHandle, start: number, onBytes: (received: number) => void): Promise<number> {
   let position = start;
   onBytes(position);
   if (!response.body) return position;
   for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+    onBytes(position + chunk.byteLength);
     await file.write(chunk, 0, chunk.byteLength, position);
     position += chunk.byteLength;
-    onBytes(position);
   }
   return position;
 }
@@ -126,7 +165,7 @@ async function startOf(response: Response, { url, part }: Transfer, have: number
   await response.body?.cancel();
   if (response.status === 206 || response.status === 416) {
     // The part does not fit the file any more: forget it, the next attempt starts at zero.
-    await Promise.all([rm(part, { force: true }), rm(`${part}.tag`, { force: true })]);
+    await discardPart(part);
     throw new DownloadError(`${url} did not continue at byte ${have}.`, url, { retry: true });
   }
   const retryAfter = Number(response.headers.get('retry-after') ?? NaN);

@@ -38,6 +38,8 @@ export class FakeHub {
   down = 0;
   /** Bytes after which the content network cuts the next answer; 0 for never. */
   cutOnce = 0;
+  /** Bytes that a GET of a small file gives, without telling a length; 0 for all. */
+  cutSmall = 0;
   private readonly hub: Server = createServer((request, response) => this.answer(request, response));
   private readonly cdn: Server = createServer((request, response) => this.serve(request, response));
 
@@ -90,6 +92,10 @@ export class FakeHub {
     if (entry.lfs) {
       const cdn = `http://localhost:${(this.cdn.address() as AddressInfo).port}/${sha256(entry.body)}?signed=1`;
       return end(response, 302, { ...about, location: cdn, 'x-linked-etag': `"${sha256(entry.body)}"`, 'x-linked-size': String(entry.body.length) });
+    }
+    if (this.cutSmall && request.method === 'GET') {
+      response.writeHead(200, { ...about, etag: `"${gitHash(entry.body)}"` });
+      return void response.write(entry.body.subarray(0, this.cutSmall), () => response.end());
     }
     response.writeHead(200, { ...about, etag: `"${gitHash(entry.body)}"`, 'content-length': String(entry.body.length) });
     response.end(request.method === 'HEAD' ? undefined : entry.body);

@@ -74,6 +74,19 @@ describe('hub', () => {
       );
     });
 
+    it('fetches a small file again that was cut, when it is told how long it is', async () => {
+      const path = (await open().find('config.json'))!;
+      writeFileSync(realpathSync(path), CONFIG.subarray(0, 5));
+      assert.deepEqual(readFileSync((await open().find('config.json'))!), CONFIG);
+    });
+
+    it('takes no small file that comes shorter than it was announced', async () => {
+      hub.cutSmall = 5;
+      await assert.rejects(open().find('config.json'), /was cut after 5 of 20 bytes/);
+      hub.cutSmall = 0;
+      assert.deepEqual(readFileSync((await open().find('config.json'))!), CONFIG);
+    });
+
     it('remembers which files a commit lacks', async () => {
       assert.equal(await open().find('model.safetensors.index.json'), undefined);
       assert.ok(existsSync(folder('.no_exist', COMMIT, 'model.safetensors.index.json')));

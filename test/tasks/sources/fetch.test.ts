@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { InputError } from '../../../ts/errors';
 import { isPrivateAddress } from '../../../ts/tasks/sources/addresses';
 import { fetchBytes } from '../../../ts/tasks/sources/fetch';
 
@@ -42,6 +44,33 @@ describe('a download', () => {
   });
   it('gives up after its time', () => assert.rejects(get('/silent', { timeoutMs: 100 }), /no complete answer within 0.1 s/));
   it('is not taken for complete when it was cut', () => assert.rejects(get('/cut'), /Cannot download .*: aborted\./));
+  it('says so when a server switches protocols, which nobody asked for', async () => {
+    const switching = createTcpServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () => socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'));
+    }).listen(0, '127.0.0.1');
+    await once(switching, 'listening');
+    try {
+      const url = `http://127.0.0.1:${(switching.address() as AddressInfo).port}/x.jpg`;
+      await assert.rejects(fetchBytes(url), /^InputError: Cannot download .*: the server answered 101 Switching Protocols, which was not asked for\.$/);
+    } finally {
+      switching.close();
+    }
+  });
+  it('shows what a server says without the commands to a terminal in it', async () => {
+    const raw = createTcpServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () => socket.end('HTTP/1.1 404 \x1b]0;owned\x07\x1b[2JGone\r\ncontent-length: 0\r\n\r\n', 'latin1'));
+    }).listen(0, '127.0.0.1');
+    await once(raw, 'listening');
+    try {
+      const error = await fetchBytes(`http://127.0.0.1:${(raw.address() as AddressInfo).port}/x.jpg`).catch((reason: Error) => reason);
+      assert.ok(error instanceof InputError);
+      assert.doesNotMatch(error.message, /[\x00-\x1f\x7f-\x9f]/);
+    } finally {
+      raw.close();
+    }
+  });
   it('does not go round in circles', () => assert.rejects(get('/loop', { privateAddresses: 'all' }), /more than 5 redirects/));
   it('does not leave http', () => assert.rejects(get('/file', { privateAddresses: 'all' }), /redirects to file:\/\/\/etc\/passwd, which is neither http nor https/));
 
@@ -57,7 +86,7 @@ describe('a download', () => {
 });
 
 describe('private addresses', () => {
-  for (const address of ['127.0.0.1', '10.1.2.3', '172.31.0.1', '192.168.1.1', '169.254.169.254', '0.0.0.0', '::1', '[::1]', 'fe80::1', 'fd00::1', '::ffff:127.0.0.1', '100.64.0.1']) {
+  for (const address of ['127.0.0.1', '10.1.2.3', '172.31.0.1', '192.168.1.1', '169.254.169.254', '0.0.0.0', '::1', '[::1]', 'fe80::1', 'fd00::1', '::ffff:127.0.0.1', '100.64.0.1', '2002:7f00:1::', '64:ff9b:1::1', '64:ff9b::7f00:1', '::7f00:1', 'fec0::1', '::ffff:0:7f00:1', '2001::1', '192.0.2.1', '198.51.100.1', '203.0.113.1', '2001:db8::1', '3fff::1', '4000::1', '255.255.255.255', '127.1', '0x7f.1', '2130706433', 'fe80::1%eth0', 'no address']) {
     it(`include ${address}`, () => assert.ok(isPrivateAddress(address)));
   }
   for (const address of ['8.8.8.8', '172.32.0.1', '2606:4700::1111', '::ffff:8.8.8.8']) {

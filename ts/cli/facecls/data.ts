@@ -7,6 +7,7 @@ import { ensureReady } from '../setup';
 import { addSynth } from '../synth';
 import { type Cell, textTable } from '../table';
 import { terminal } from '../terminal';
+import { print, printJson } from '../output';
 
 const HELP = `
 CelebA (202,599 faces of 10,177 people, 40 attributes; for non-commercial research only) comes from
@@ -64,7 +65,8 @@ function addCheck(data: Command): void {
       await ensureReady();
       const { checkCelebA } = require('../../tasks/facecls/check') as typeof import('../../tasks/facecls/check');
       const check = await withBar(terminal, 'decoding', (bar) => checkCelebA(folder, { decode, onProgress: (done, all) => bar.update(done, all) }), 'steps');
-      process.stdout.write(json ? `${JSON.stringify(check)}\n` : describe(check));
+      if (json) printJson(check);
+      else print(describe(check));
       if (check.damaged.length > 0) process.exitCode = 1;
     });
 }
@@ -101,6 +103,6 @@ function addPrepare(data: Command): void {
       await ensureReady();
       const { prepare } = require('../../tasks/facecls/prepare') as typeof import('../../tasks/facecls/prepare');
       const { folder, images } = await prepare(presets[flags.preset], flags.data ?? argument ?? null, terminal);
-      process.stdout.write(`${folder}: ${images} images are ready\n`);
+      print(`${folder}: ${images} images are ready`);
     });
 }

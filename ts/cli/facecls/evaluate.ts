@@ -5,6 +5,7 @@ import { positiveInteger } from '../arguments';
 import { ensureReady } from '../setup';
 import { type Cell, textTable } from '../table';
 import { terminal } from '../terminal';
+import { print, printJson } from '../output';
 
 interface Flags {
   readonly run?: string;
@@ -47,7 +48,8 @@ async function run(weights: string, { device, json, ...flags }: Flags): Promise<
   const { evaluate } = require('../../tasks/facecls/evaluate') as typeof import('../../tasks/facecls/evaluate');
   const { chooseDevice } = require('../../train/device') as typeof import('../../train/device');
   const metrics = await evaluate(weights, { ...flags, device: chooseDevice(device), listener: terminal });
-  process.stdout.write(json ? `${JSON.stringify(metrics)}\n` : describe(metrics));
+  if (json) printJson(metrics);
+  else print(describe(metrics));
 }
 
 function describe({ images, loss, perAttribute, ...means }: SplitMetrics): string {

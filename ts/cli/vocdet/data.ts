@@ -5,6 +5,7 @@ import { ensureReady } from '../setup';
 import { addSynth } from '../synth';
 import { type Cell, textTable } from '../table';
 import { terminal } from '../terminal';
+import { print, printJson } from '../output';
 
 const HELP = `
 A dataset is Pascal VOC's devkit (a folder, or its .tar files, which need not be unpacked), any folder in its layout
@@ -43,7 +44,7 @@ function addDownload(data: Command): void {
       const archives = await withBar(terminal, 'downloading Pascal VOC', (bar) =>
         downloadVoc(out, { ...(years !== 'both' && { years: [years] }), onProgress: (_archive, { received, total }) => bar.update(received, total) }),
       );
-      for (const { path, fetched } of archives) process.stdout.write(`${path}: ${fetched ? 'fetched' : 'there already'}\n`);
+      for (const { path, fetched } of archives) print(`${path}: ${fetched ? 'fetched' : 'there already'}`);
     });
 }
 
@@ -74,7 +75,8 @@ function addCheck(data: Command): void {
         (bar) => checkDetectionData(folder, { classes: list, images, decode, onProgress: (done, all) => bar.update(done, all) }),
         'steps',
       );
-      process.stdout.write(json ? `${JSON.stringify(check)}\n` : describe(check));
+      if (json) printJson(check);
+      else print(describe(check));
       if (check.errors > 0) process.exitCode = 1;
     });
 }

@@ -5,6 +5,7 @@ import { positiveInteger } from '../arguments';
 import { ensureReady } from '../setup';
 import { type Cell, textTable } from '../table';
 import { terminal } from '../terminal';
+import { print, printJson } from '../output';
 
 interface Flags {
   readonly run?: string;
@@ -57,7 +58,8 @@ async function run(weights: string, { device, json, bootstrap, ...flags }: Flags
   const { chooseDevice } = require('../../train/device') as typeof import('../../train/device');
   const drawn = bootstrap === undefined ? undefined : { samples: bootstrap };
   const figures = await evaluate(weights, { ...flags, bootstrap: drawn, device: chooseDevice(device), listener: terminal });
-  process.stdout.write(json ? `${JSON.stringify(figures)}\n` : describe(figures));
+  if (json) printJson(figures);
+  else print(describe(figures));
 }
 
 function describe({ images, loss, coco, voc07, voc12, confidence }: SplitFigures): string {

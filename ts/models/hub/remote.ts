@@ -11,6 +11,8 @@ export interface RemoteFile {
   readonly commit: string;
   /** Names the content: the sha256 of a large file, the git hash of a small one. */
   readonly etag: string;
+  /** Its length; undefined when the server does not tell. */
+  readonly bytes: number | undefined;
 }
 
 const SHA256 = /^[0-9a-f]{64}$/;
@@ -20,6 +22,14 @@ const MAX_REDIRECTS = 5;
 /** The sha256 of the content, where the etag is one. */
 export function sha256Of(file: RemoteFile): string | undefined {
   return SHA256.test(file.etag) ? file.etag : undefined;
+}
+
+/** The length of the file that `response` is about: of a large file the answer is only a redirect, with a length of its own. */
+function lengthOf({ status, headers }: Response): number | undefined {
+  const own = status === 200 && (headers.get('content-encoding') ?? 'identity') === 'identity' ? headers.get('content-length') : null;
+  const bytes = Number(headers.get('x-linked-size') ?? own ?? NaN);
+  // Some servers answer HEAD with a length of nought, whatever the file.
+  return Number.isSafeInteger(bytes) && bytes > 0 ? bytes : undefined;
 }
 
 /** The files of one repository, as the server tells of them. */
@@ -56,7 +66,7 @@ export class Remote {
         'not-a-hub',
       );
     }
-    return { url: response.url, commit, etag };
+    return { url: response.url, commit, etag, bytes: lengthOf(response) };
   }
 
   /** Asks again when the server is busy, not when it cannot be reached: then the cache is the better answer. */

@@ -1,12 +1,15 @@
 import { InputError } from '../../errors';
 import { download } from '../../native/download';
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { isCommit, RepoCache } from './cache';
 import { HubError } from './error';
 import { Remote, sha256Of, type RemoteFile } from './remote';
 import { hubSettings, type HubOptions, type HubSettings } from './settings';
 
 const UNWRITABLE: ReadonlySet<string> = new Set(['EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'EEXIST', 'ENOSPC']);
+
+/** The longest file, in bytes, that is fetched from a hub that does not say how long it is. */
+const LONGEST_UNANNOUNCED = 2 ** 30;
 
 /**
  * One model repository of the Hugging Face hub at one revision. Its first file fixes the commit, and all others come
@@ -68,17 +71,28 @@ export class HubRepo {
         this.commit = commit;
         this.cache.rememberCommit(this.settings.revision, commit);
       }
-      if (described.etag !== undefined) return this.cache.find(described.commit, file) ?? (await this.fetch(file, described));
+      if (described.etag !== undefined) return this.findWhole(file, described) ?? (await this.fetch(file, described));
       if (commit) this.cache.rememberAbsent(commit, file);
       return undefined;
     });
   }
 
+  /** A file in the cache that has the length which the hub tells; one that was cut is fetched anew. */
+  private findWhole(file: string, { commit, bytes }: RemoteFile): string | undefined {
+    const path = this.cache.find(commit, file);
+    return path && (bytes === undefined || statSync(path).size === bytes) ? path : undefined;
+  }
+
   private async fetch(file: string, remote: RemoteFile): Promise<string> {
     const { onProgress, signal } = this.settings;
+    const { bytes } = remote;
     const blob = this.cache.blob(remote.etag);
-    if (!existsSync(blob)) {
+    const size = statSync(blob, { throwIfNoEntry: false })?.size;
+    if (size === undefined || (bytes !== undefined && size !== bytes)) {
       await download(remote.url, blob, {
+        force: size !== undefined,
+        bytes,
+        maxBytes: LONGEST_UNANNOUNCED,
         sha256: sha256Of(remote),
         // Only to the hub itself: fetch() takes the token off when a redirect leads to another host or port.
         headers: this.remote.headers,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { printable } from '../../errors';
 import type { DownloadProgress } from '../../native/download';
 
 export interface HubOptions {
@@ -44,7 +45,7 @@ export function hubSettings(options: HubOptions = {}, env: NodeJS.ProcessEnv = p
     localFilesOnly: options.localFilesOnly ?? isTrue(env.HF_HUB_OFFLINE || env.TRANSFORMERS_OFFLINE),
     token: options.token ?? storedToken(home, env) ?? false,
     endpoint: (options.endpoint ?? (env.HF_ENDPOINT || 'https://huggingface.co')).replace(/\/+$/, ''),
-    onWarning: options.onWarning ?? ((message) => process.emitWarning(message)),
+    onWarning: options.onWarning ?? ((message) => process.emitWarning(printable(message))),
     headTimeoutMs: 1000 * (Number(env.HF_HUB_ETAG_TIMEOUT) || 10),
   };
 }

@@ -23,6 +23,9 @@ const SHA256: Readonly<Record<string, string>> = {
   'libtorch-macos-arm64-2.13.0.zip': '1e10c6c4dc2764150c9fb2ad28e1889191302734e7f939108e5d2f22f21a06f8',
 };
 
+/** The CUDA builds have about 3 GB. */
+const LONGEST_ARCHIVE = 16 * 2 ** 30;
+
 /** The name of the official archive, or undefined where PyTorch publishes none (Linux on ARM, macOS on Intel). */
 export function officialArchive(flavour: Flavour, platform: string = process.platform, arch: string = process.arch): string | undefined {
   if (platform === 'linux' && arch === 'x64') return `libtorch-shared-with-deps-${LIBTORCH_VERSION}+${flavour}.zip`;
@@ -36,7 +39,7 @@ export async function fetchOfficial(flavour: Flavour, folder: string, listener: 
   if (!name) throw new InputError(`PyTorch publishes no ${flavour} archive of libtorch for ${process.platform}-${process.arch}.`);
   const url = `${site}/libtorch/${flavour}/${encodeURIComponent(name)}`;
   const file = await withBar(listener, name, (bar) =>
-    download(url, join(folder, name), { sha256: SHA256[name], onProgress: ({ received, total }) => bar.update(received, total) }),
+    download(url, join(folder, name), { sha256: SHA256[name], maxBytes: LONGEST_ARCHIVE, onProgress: ({ received, total }) => bar.update(received, total) }),
   );
   return [{ path: file.path, name, sha256: file.sha256 }];
 }

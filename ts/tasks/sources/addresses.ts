@@ -1,34 +1,21 @@
-import { BlockList, isIP } from 'node:net';
+import { isValid, parse } from 'ipaddr.js';
 
-/** Blocks that are no part of the public internet: RFC 1122, 1918, 2544, 3927, 4193, 4291, 5735, 6598, 6890. */
-const PRIVATE = new BlockList();
-for (const [address, bits] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['224.0.0.0', 4],
-  ['240.0.0.0', 4],
-] as const) {
-  PRIVATE.addSubnet(address, bits, 'ipv4');
-}
-for (const [address, bits] of [
-  ['::', 127],
-  ['64:ff9b::', 96],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['ff00::', 8],
-] as const) {
-  PRIVATE.addSubnet(address, bits, 'ipv6');
-}
+/** The IPv6 blocks that IANA has given out for the public internet lie in 2000::/3. */
+const PUBLIC_IPV6 = parse('2000::');
+const PUBLIC_IPV6_BITS = 3;
 
-/** True for an IP address that only this machine or its network can reach. */
+/**
+ * True for an IP address that is not one of the public internet: private, local, reserved and test networks, and those that
+ * carry an IPv4 address inside (6to4, Teredo, NAT64), behind which any of these may lie. Written as IPv4 inside of IPv6
+ * (`::ffff:1.2.3.4`) an address is what the inner one is. What is no address is not public either.
+ */
 export function isPrivateAddress(address: string): boolean {
   const bare = address.replace(/^\[|\]$/g, '').replace(/%.*$/, '');
-  return PRIVATE.check(bare, isIP(bare) === 6 ? 'ipv6' : 'ipv4');
+  if (!isValid(bare)) return true;
+  const parsed = parse(bare);
+  if ('isIPv4MappedAddress' in parsed) {
+    if (parsed.isIPv4MappedAddress()) return isPrivateAddress(parsed.toIPv4Address().toString());
+    if (!parsed.match(PUBLIC_IPV6 as typeof parsed, PUBLIC_IPV6_BITS)) return true;
+  }
+  return parsed.range() !== 'unicast';
 }

@@ -73,7 +73,15 @@ function request(url: URL, trusted: boolean, signal: AbortSignal): Promise<Incom
     const get: typeof getHttp = url.protocol === 'https:' ? getHttps : getHttp;
     const headers = { 'user-agent': `torchts/${packageVersion()}`, accept: 'image/*,*/*;q=0.5' };
     const options = { signal, headers, agent: false, lookup: trusted ? undefined : publicLookup } satisfies RequestOptions;
-    get(url, options, fulfil).on('error', reject);
+    get(url, options, fulfil)
+      // Without a listener Node would close the connection and say nothing at all.
+      .on('upgrade', (response, socket) => {
+        socket.destroy();
+        reject(new Error(`the server answered ${response.statusCode} ${response.statusMessage ?? ''}, which was not asked for`));
+      })
+      .on('error', reject)
+      // After a response or an error this changes nothing.
+      .on('close', () => reject(new Error('the server closed the connection without an answer')));
   });
 }
 

@@ -7,6 +7,9 @@ import { download, DownloadError, type DownloadProgress } from '../../native/dow
 import { withLock } from '../../native/lock';
 import { officialArchives, type OfficialArchive, type VocYear } from './official';
 
+/** Twice the longest of the official archives, in bytes. */
+const LONGEST_ARCHIVE = 4 * 2 ** 30;
+
 export interface DownloadVocOptions {
   /** @default both */
   readonly years?: readonly VocYear[];
@@ -50,7 +53,7 @@ async function fetchFromAny({ name, md5, urls }: OfficialArchive, path: string, 
   const reasons: string[] = [];
   for (const url of urls) {
     try {
-      await download(url, `${path}.unchecked`, { attempts, signal, onProgress: (progress) => onProgress?.(name, progress) });
+      await download(url, `${path}.unchecked`, { attempts, signal, maxBytes: LONGEST_ARCHIVE, onProgress: (progress) => onProgress?.(name, progress) });
     } catch (error) {
       if (!(error instanceof DownloadError)) throw error;
       reasons.push(error.message);
