@@ -1,5 +1,11 @@
 // TorchScript: modules that are loaded, traced, run and saved.
 #include <ATen/autocast_mode.h>
+#include <caffe2/serialize/inline_container.h>
+#include <caffe2/serialize/istream_adapter.h>
+#include <pthread.h>
+#include <cstring>
+#include <fstream>
+#include <sstream>
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/frontend/tracer.h>
 #include <torch/csrc/jit/serialization/import.h>
@@ -44,11 +50,91 @@ Napi::Value enter(Napi::Env env, Module module) {
   return Napi::Number::New(env, environment.next_script++);
 }
 
-// torch::jit::load; scriptLoad(path, device | null): id
+// The bytes of a typed array to read from, without a copy.
+class ArrayBytes : public std::streambuf {
+ public:
+  explicit ArrayBytes(const Napi::Value& value) {
+    auto array = value.As<Napi::Uint8Array>();
+    char* const start = reinterpret_cast<char*>(array.Data());
+    setg(start, start, start + array.ByteLength());
+  }
+
+ private:
+  pos_type seekoff(off_type offset, std::ios_base::seekdir from, std::ios_base::openmode) override {
+    const off_type base = from == std::ios_base::beg ? 0 : from == std::ios_base::cur ? gptr() - eback() : egptr() - eback();
+    const off_type target = base + offset;
+    if (target < 0 || target > egptr() - eback()) return pos_type(off_type(-1));
+    setg(eback(), eback() + target, egptr());
+    return pos_type(target);
+  }
+  pos_type seekpos(pos_type position, std::ios_base::openmode which) override { return seekoff(off_type(position), std::ios_base::beg, which); }
+};
+
+class ArrayStream : private ArrayBytes, public std::istream {
+ public:
+  explicit ArrayStream(const Napi::Value& value) : ArrayBytes(value), std::istream(static_cast<std::streambuf*>(this)) {}
+};
+
+std::unique_ptr<std::istream> stream_of(const Napi::Value& source) {
+  if (source.IsTypedArray()) return std::make_unique<ArrayStream>(source);
+  return std::make_unique<std::ifstream>(std::string(source.ToString()), std::ios::binary);
+}
+
+// Runs `body` on a thread with a large stack, and waits: libtorch reads code and nested values by recursion.
+template <typename Body>
+void on_deep_stack(Body body) {
+  struct Job { Body& body; std::exception_ptr error; } job{body, nullptr};
+  const auto start = [](void* data) -> void* {
+    auto& job = *static_cast<Job*>(data);
+    try { job.body(); } catch (...) { job.error = std::current_exception(); }
+    return nullptr;
+  };
+  constexpr size_t kStack = size_t{256} << 20;  // addresses: memory is taken as it is used
+  pthread_attr_t attributes;
+  pthread_t thread;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, kStack);
+  const int failed = pthread_create(&thread, &attributes, start, &job);
+  pthread_attr_destroy(&attributes);
+  if (failed) throw std::runtime_error("the system gives no thread to read TorchScript on");
+  pthread_join(thread, nullptr);
+  if (job.error) std::rethrow_exception(job.error);
+}
+
+// torch::jit::load; scriptLoad(path | bytes, device | null): id
 Napi::Value load(const Napi::CallbackInfo& info) {
   std::optional<c10::Device> device;
   if (info[1].IsString()) device = device_from_name(info[1].ToString());
-  return enter(info.Env(), torch::jit::load(std::string(info[0].ToString()), device));
+  const auto stream = stream_of(info[0]);
+  std::optional<Module> module;
+  on_deep_stack([&] { module = torch::jit::load(*stream, device); });
+  return enter(info.Env(), std::move(*module));
+}
+
+// PyTorchStreamReader; scriptRecords(path | bytes): [name, bytes][] of code and pickles, before anything of them is run or built
+Napi::Value records(const Napi::CallbackInfo& info) {
+  constexpr uint64_t kLargest = uint64_t{256} << 20;
+  const auto stream = stream_of(info[0]);
+  caffe2::serialize::PyTorchStreamReader reader(std::make_unique<caffe2::serialize::IStreamAdapter>(stream.get()));
+  stream->clear();
+  stream->seekg(0, std::ios::end);
+  const uint64_t size = static_cast<uint64_t>(stream->tellg());
+  auto result = Napi::Array::New(info.Env());
+  uint32_t count = 0;
+  uint64_t unpacked = 0;
+  for (const std::string& name : reader.getAllRecords()) {
+    // torch.jit.save compresses nothing but code, which is small.
+    unpacked += reader.getRecordSize(name);
+    if (unpacked > kLargest + 2 * size) throw ArgumentError("the archive of " + std::to_string(size) + " bytes unpacks to more than " + std::to_string(unpacked));
+    const auto ends = [&](const char* ending) { return name.size() >= strlen(ending) && name.compare(name.size() - strlen(ending), std::string::npos, ending) == 0; };
+    if (!ends(".py") && !(ends(".pkl") && !ends(".debug_pkl"))) continue;
+    auto [data, bytes] = reader.getRecord(name);
+    auto row = Napi::Array::New(info.Env());
+    row[0u] = name;
+    row[1u] = Napi::Buffer<char>::Copy(info.Env(), static_cast<const char*>(data.get()), bytes);
+    result[count++] = row;
+  }
+  return result;
 }
 
 // Module::get_methods; scriptMethods(id): [name, parameter…][]
@@ -209,6 +295,7 @@ Napi::Value trace(const Napi::CallbackInfo& info) {
 
 void export_script(Napi::Env, Napi::Object exports) {
   export_function(exports, "scriptLoad", load);
+  export_function(exports, "scriptRecords", records);
   export_function(exports, "scriptMethods", methods);
   export_function(exports, "scriptCall", run);
   export_function(exports, "scriptCallLater", run_later);
@@ -217,8 +304,13 @@ void export_script(Napi::Env, Napi::Object exports) {
   export_function(exports, "scriptTrace", trace);
   // Module::train; scriptTrain(id, mode)
   export_function(exports, "scriptTrain", [](const Napi::CallbackInfo& info) { script_of(info)->module.train(info[1].ToBoolean()); });
-  // Module::save; scriptSave(id, path)
-  export_function(exports, "scriptSave", [](const Napi::CallbackInfo& info) { script_of(info)->module.save(std::string(info[1].ToString())); });
+  // Module::save; scriptBytes(id): Buffer of a file
+  export_function(exports, "scriptBytes", [](const Napi::CallbackInfo& info) {
+    std::ostringstream out;
+    script_of(info)->module.save(out);
+    const std::string bytes = out.str();
+    return Napi::Buffer<char>::Copy(info.Env(), bytes.data(), bytes.size());
+  });
   // Module::dump_to_str; scriptCode(id): the code of its methods
   export_function(exports, "scriptCode", [](const Napi::CallbackInfo& info) {
     return Napi::String::New(info.Env(), script_of(info)->module.dump_to_str(true, false, false));

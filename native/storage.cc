@@ -1,7 +1,9 @@
 // Shapes and bytes: what a tensor looks like, and the way of its data in and out of JavaScript.
 #include <ATen/TracerMode.h>
 #include <ATen/ops/from_blob.h>
+#include <cerrno>
 #include <cstring>
+#include <unistd.h>
 
 #include "convert.h"
 #include "dtype.h"
@@ -96,6 +98,36 @@ Napi::Value adopt(const Napi::CallbackInfo& info) {
 // Tensor::set_data; swap(handle, other): `handle` takes over shape, type, device and memory of `other`, and keeps its identity
 void swap(const Napi::CallbackInfo& info) { tensor_of(info, 0).set_data(tensor_of(info, 1)); }
 
+// pread into the elements of a tensor; readFile(handle, descriptor, position): bytes read, fewer than the tensor's at the end of the file.
+// A mapping would end the process by SIGBUS where the file is truncated meanwhile; a read just stops.
+Napi::Value read_file(const Napi::CallbackInfo& info) {
+  constexpr size_t kLongestRead = size_t{1} << 30;  // the system gives less than 2^31 bytes at a time
+  const at::Tensor& target = tensor_of(info);
+  if (!target.is_contiguous() || !target.is_cpu()) throw ArgumentError("expected a contiguous tensor in memory");
+  const int descriptor = info[1].ToNumber().Int32Value();
+  const int64_t position = info[2].ToNumber().Int64Value();
+  auto* const bytes = static_cast<char*>(target.mutable_data_ptr());
+  size_t done = 0;
+  while (done < target.nbytes()) {
+    const auto count = pread(descriptor, bytes + done, std::min(target.nbytes() - done, kLongestRead), position + static_cast<int64_t>(done));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) break;
+    done += static_cast<size_t>(count);
+  }
+  return Napi::Number::New(info.Env(), static_cast<double>(done));
+}
+
+// Tensor::storage; storage(handle): [identity, bytes], or null for a tensor that has none
+Napi::Value storage(const Napi::CallbackInfo& info) {
+  const at::Tensor& tensor = tensor_of(info);
+  if (!tensor.has_storage()) return info.Env().Null();
+  auto result = Napi::Array::New(info.Env());
+  const c10::StorageImpl* const impl = tensor.storage().unsafeGetStorageImpl();
+  result[0u] = static_cast<double>(reinterpret_cast<uintptr_t>(impl));
+  result[1u] = static_cast<double>(impl->nbytes());
+  return result;
+}
+
 // wrapped_scalar_tensor; scalar(number | boolean): handle of a number that takes part in type promotion as a number
 Napi::Value scalar(const Napi::CallbackInfo& info) {
   at::Tensor tensor;
@@ -125,6 +157,8 @@ void export_storage(Napi::Env, Napi::Object exports) {
   export_function(exports, "read", read);
   export_function(exports, "write", write);
   export_function(exports, "adopt", adopt);
+  export_function(exports, "readFile", read_file);
+  export_function(exports, "storage", storage);
   export_function(exports, "swap", swap);
   export_function(exports, "scalar", scalar);
   export_function(exports, "dtypes", dtypes);

@@ -9,6 +9,8 @@ Pillow (what it falls back to where torchvision is absent). torchvision resizes 
 std multiplied by 255; these calls are made here directly, so torchvision itself is not needed.
 """
 
+import io
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -59,9 +61,35 @@ def write_files() -> None:
     rgb.save(FILES / "rgb.gif")
     rgb.save(FILES / "rgb.webp", quality=80)
     rgb.convert("CMYK").save(FILES / "cmyk.tif", compression="tiff_lzw")
+    write_transparent(rgb)
     for name, image in {"alpha.png": rgb.copy(), "grey-alpha.png": grey.copy()}.items():
         image.putalpha(Image.fromarray(alpha))
         image.save(FILES / name)
+
+
+def write_transparent(rgb: Image.Image) -> None:
+    """Palettes and colours that stand for nothing, 16 bits a channel, animations: colours under transparency count."""
+    small = rgb.resize((23, 17))
+    coloured, other = small.quantize(16), small.transpose(Image.Transpose.ROTATE_180).quantize(16)
+    coloured.save(FILES / "transparent.gif", transparency=3)
+    coloured.save(FILES / "interlaced.gif", transparency=5, interlace=1)
+    coloured.save(FILES / "animated.gif", save_all=True, append_images=[other], transparency=2, disposal=2, duration=50)
+    small.convert("L").save(FILES / "grey.gif")
+    for name, options in {"frame.gif": {}, "frame-transparent.gif": {"transparency": 7}}.items():
+        data = bytearray(gif_bytes(coloured, **options))
+        data[6:10] = (30).to_bytes(2, "little") + (25).to_bytes(2, "little")  # the canvas is larger than its only frame
+        (FILES / name).write_bytes(data)
+    coloured.save(FILES / "palette-alpha.png", transparency=bytes(range(0, 256, 16)))
+    small.save(FILES / "rgb-key.png", transparency=small.getpixel((4, 4)))
+    small.convert("L").save(FILES / "grey-key.png", transparency=small.convert("L").getpixel((4, 4)))
+    small.convert("LA").save(FILES / "la.png")
+    small.convert("PA").convert("RGBA").save(FILES / "pa.png")
+
+
+def gif_bytes(image: Image.Image, **options) -> bytes:
+    with io.BytesIO() as file:
+        image.save(file, format="GIF", **options)
+        return file.getvalue()
 
 
 def srgb_profile() -> bytes:

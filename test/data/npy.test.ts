@@ -74,7 +74,7 @@ describe('files of NumPy', () => {
       assert.equal(npy.load(path).sum().item(), 2);
     });
 
-    it('maps the file: what is written to a tensor never reaches it', () => {
+    it('copies the file: what is written to a tensor never reaches it', () => {
       const path = written(original('float32'));
       npy.load(path).zero_();
       assert.deepEqual(readFileSync(path), original('float32'));
@@ -123,9 +123,9 @@ describe('files of NumPy', () => {
     }
 
     it('what is absent, and a folder', () => {
-      assert.throws(() => npy.load(join(folder, 'absent.npy')), /^InputError: .*absent\.npy: expected an array of NumPy, found no file that can be opened \(ENOENT\)\.$/);
+      assert.throws(() => npy.load(join(folder, 'absent.npy')), /^InputError: .*absent\.npy: expected an array of NumPy, found none that can be opened: there is no such file or folder \(ENOENT\)\.$/);
       mkdirSync(join(folder, 'folder.npy'));
-      assert.throws(() => npy.load(join(folder, 'folder.npy')), /^InputError: .* found something that is no plain file\.$/);
+      assert.throws(() => npy.load(join(folder, 'folder.npy')), /^InputError: .* found a folder\.$/);
     });
 
     it('any damage with an error of its own, or reads other numbers', () => {

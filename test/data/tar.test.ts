@@ -109,6 +109,6 @@ describe('TarFile', () => {
     assert.throws(() => new TarFile(save(gzipSync(writeTar({ a: 'b' })))), /found one packed by gzip.*unpack it with gunzip\.$/);
     assert.throws(() => new TarFile(save('<!DOCTYPE html><p>quota</p>')), /Expected a tar in .*, found a web page/);
     assert.throws(() => new TarFile(save(Buffer.alloc(600, 65))), /Expected a tar in .*, found a file of another kind\.$/);
-    assert.throws(() => new TarFile(join(folder, 'absent.tar')), /Cannot open the tar .*absent\.tar: ENOENT/);
+    assert.throws(() => new TarFile(join(folder, 'absent.tar')), /absent\.tar: expected a tar, found none that can be opened: .*ENOENT/);
   });
 });

@@ -42,7 +42,7 @@ describe('safetensors', () => {
       assert.deepEqual(safetensors.metadata(saved({})), {});
     });
 
-    it('maps the file: what is written to a tensor never reaches it, nor a second reading', () => {
+    it('copies the file: what is written to a tensor never reaches it, nor a second reading', () => {
       const target = saved({ x: torch.ones([4]) });
       const before = readFileSync(target);
       const first = safetensors.load(target).x!;
@@ -122,7 +122,7 @@ describe('safetensors', () => {
       ['something else than a tensor', () => saved({ x: 5 as never }), /expected a tensor as 'x', found number/],
       ['the name that the format keeps for itself', () => saved({ __metadata__: torch.ones([1]) }), /no tensor can have the name '__metadata__'/],
       ['metadata that is no text', () => saved({}, { epoch: 3 as never }), /expected metadata that maps strings to strings/],
-      ['a folder that is not there', () => safetensors.save({}, file('none/x.safetensors')), /none.x\.safetensors.*cannot be written \(ENOENT/],
+      ['a folder that is not there', () => safetensors.save({}, file('none/x.safetensors')), /none.x\.safetensors.*cannot be written: the folder .* does not exist \(ENOENT/],
     ];
     for (const [what, save, message] of refused) {
       it(`refuses ${what}`, () => assert.throws(save, (error: unknown) => error instanceof InputError && message.test(error.message)));
@@ -141,8 +141,8 @@ describe('safetensors', () => {
     const entry = (from: number, to: number, shape: unknown = [(to - from) / 4], dtype: unknown = 'F32'): object => ({ dtype, shape, data_offsets: [from, to] });
 
     const cases: readonly [what: string, make: () => string, message: RegExp][] = [
-      ['is not there', () => file('absent.safetensors'), /absent\.safetensors: expected a safetensors file, found none that can be opened \(ENOENT/],
-      ['is a folder', () => { mkdirSync(file('folder'), { recursive: true }); return file('folder'); }, /no plain file/],
+      ['is not there', () => file('absent.safetensors'), /absent\.safetensors: expected a safetensors file, found none that can be opened: there is no such file or folder \(ENOENT/],
+      ['is a folder', () => { mkdirSync(file('folder'), { recursive: true }); return file('folder'); }, /found a folder/],
       ['is empty', () => { writeFileSync(file('empty'), ''); return file('empty'); }, /found 0 bytes without a valid header/],
       ['is shorter than its prefix', () => { writeFileSync(file('short'), 'abc'); return file('short'); }, /found 3 bytes without a valid header/],
       ['is text', () => { writeFileSync(file('text'), '<!DOCTYPE html><html></html>'); return file('text'); }, /without a valid header/],

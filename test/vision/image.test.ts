@@ -67,8 +67,8 @@ describe('decodeImage', () => {
     }
 
     it('names a file that is not there, and a folder', async () => {
-      await assert.rejects(decodeImage(join(folder, 'none.jpg')), { code: 'TTS_INPUT', message: /none\.jpg: there is no such file\.$/ });
-      await assert.rejects(decodeImage(folder), { code: 'TTS_INPUT', message: /: it is a folder\.$/ });
+      await assert.rejects(decodeImage(join(folder, 'none.jpg')), { code: 'TTS_INPUT', message: /none\.jpg: there is no such file or folder \(ENOENT\)\.$/ });
+      await assert.rejects(decodeImage(folder), { code: 'TTS_INPUT', message: /: it is a folder \(EISDIR\)\.$/ });
     });
 
     it('uses the label for bytes', async () => {

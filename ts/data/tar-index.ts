@@ -1,5 +1,5 @@
 import { InputError } from '../errors';
-import type { ArchiveFile } from './archive-file';
+import type { ByteSource } from '../native/byte-source';
 
 /** Where the content of a member of a tar lies. */
 export interface TarMember {
@@ -13,6 +13,8 @@ const BLOCK = 512;
 const END = Buffer.alloc(BLOCK);
 /** Headers of small members come several at a read. */
 const WINDOW_BYTES = 16 * 1024;
+/** Paths have a few thousand bytes at most; pax headers hold attributes too. */
+const LONGEST_NAMES = 2 ** 20;
 
 /**
  * Reads all headers of a tar (POSIX.1-2001: ustar and pax; GNU's long names and large sizes): a read for each large
@@ -20,7 +22,7 @@ const WINDOW_BYTES = 16 * 1024;
  * folders and links are left out.
  * @throws InputError when the file is no tar, is compressed, damaged or cut short
  */
-export function readTarIndex(file: ArchiveFile): TarMember[] {
+export function readTarIndex(file: ByteSource): TarMember[] {
   const members = new Map<string, TarMember>();
   const reader = new HeaderReader(file);
   let named: Overrides = {};
@@ -29,12 +31,16 @@ export function readTarIndex(file: ArchiveFile): TarMember[] {
     if (header.equals(END)) break;
     requireHeader(header, position, file);
     const type = String.fromCharCode(header[156]!);
-    const bytes = type === 'x' || type === 'L' ? sizeOf(header) : (named.bytes ?? sizeOf(header));
+    const isAbout = type === 'x' || type === 'L';
+    const bytes = isAbout ? sizeOf(header) : (named.bytes ?? sizeOf(header));
     const content = position + BLOCK;
+    // A negative size would lead back to a header that was read, for ever.
+    if (!Number.isSafeInteger(bytes) || bytes < 0) throw damaged(file, `the size of ${named.name ?? nameOf(header)} is no number of bytes`);
+    if (isAbout && bytes > LONGEST_NAMES) throw damaged(file, `the header at byte ${position} has ${bytes} bytes of names`);
     position = content + BLOCK * Math.ceil(bytes / BLOCK);
     if (content + bytes > file.size) throw damaged(file, `${named.name ?? nameOf(header)} should end at byte ${content + bytes}, but the file ends at ${file.size}`);
-    if (type === 'L') named = { ...named, name: text(file.readSync(content, bytes)) };
-    else if (type === 'x') named = { ...named, ...parsePax(file.readSync(content, bytes)) };
+    if (type === 'L') named = { ...named, name: text(file.upTo(content, bytes)) };
+    else if (type === 'x') named = { ...named, ...parsePax(file.upTo(content, bytes), file) };
     else if (type !== 'g' && type !== 'K') {
       const name = (named.name ?? nameOf(header)).replace(/^(\.\/)+/, '');
       if (FILES.includes(type) && !name.endsWith('/')) members.set(name, { name, position: content, bytes });
@@ -57,25 +63,25 @@ class HeaderReader {
   private window: Buffer = Buffer.alloc(0);
   private start = 0;
 
-  constructor(private readonly file: ArchiveFile) {}
+  constructor(private readonly file: ByteSource) {}
 
   read(position: number): Buffer {
     if (position < this.start || position + BLOCK > this.start + this.window.length) {
       this.start = position;
-      this.window = this.file.readSync(position, WINDOW_BYTES);
+      this.window = this.file.upTo(position, WINDOW_BYTES);
     }
     return this.window.subarray(position - this.start, position - this.start + BLOCK);
   }
 }
 
 /** Nothing but a header has its own sum in it. */
-function requireHeader(header: Buffer, position: number, file: ArchiveFile): void {
+function requireHeader(header: Buffer, position: number, file: ByteSource): void {
   if (header.length === BLOCK && parseInt(text(header.subarray(148, 156)).trim(), 8) === checksum(header)) return;
   if (position > 0) throw damaged(file, header.length < BLOCK ? 'it is cut short' : `no member begins at byte ${position}`);
   if (header[0] === 0x1f && header[1] === 0x8b) {
-    throw new InputError(`Expected an uncompressed tar in ${file.path}, found one packed by gzip, which cannot be read in place; unpack it with gunzip.`);
+    throw new InputError(`Expected an uncompressed tar in ${file.label}, found one packed by gzip, which cannot be read in place; unpack it with gunzip.`);
   }
-  throw new InputError(`Expected a tar in ${file.path}, found a file of another kind.`);
+  throw new InputError(`Expected a tar in ${file.label}, found a file of another kind.`);
 }
 
 /** The sum of all bytes, those of the sum itself taken as blanks. */
@@ -92,22 +98,30 @@ function nameOf(header: Buffer): string {
   return prefix ? `${prefix}/${name}` : name;
 }
 
-/** Octal digits; or, with the highest bit set, a big-endian number. */
+/**
+ * Octal digits; or, in GNU's way, a big-endian number of twelve bytes in two's complement, its highest bit set as the sign of
+ * it. NaN for what is neither, or negative.
+ */
 function sizeOf(header: Buffer): number {
-  if (header[124]! & 0x80) return Number(header.readBigUInt64BE(128));
-  return parseInt(text(header.subarray(124, 136)).trim() || '0', 8);
+  const [first] = header.subarray(124);
+  if (first! & 0x80) return first === 0x80 ? Number(BigInt(`0x${header.toString('hex', 125, 136)}`)) : NaN;
+  const digits = text(header.subarray(124, 136)).trim();
+  return /^[0-7]*$/.test(digits) ? parseInt(digits || '0', 8) : NaN;
 }
 
-/** Records `<length> <key>=<value>\n`, the length being that of the whole record in bytes. */
-function parsePax(records: Buffer): Overrides {
+/**
+ * Records `<length> <key>=<value>\n`, the length being that of the whole record in bytes.
+ * @throws InputError for a record that is broken
+ */
+function parsePax(records: Buffer, file: ByteSource): Overrides {
   const found: { name?: string; bytes?: number } = {};
   for (let at = 0; at < records.length; ) {
-    const length = parseInt(records.toString('latin1', at, at + 20), 10);
-    if (!(length > 0)) break;
-    const record = records.toString('utf8', at, at + length - 1);
-    const [, key, value] = /^\d+ ([^=]+)=([\s\S]*)$/.exec(record) ?? [];
+    const [, digits] = /^(\d{1,10}) /.exec(records.toString('latin1', at, at + 20)) ?? [];
+    const length = Number(digits);
+    const [, key, value] = /^\d+ ([^=]+)=([\s\S]*)\n$/.exec(records.toString('utf8', at, at + length)) ?? [];
+    if (!(length > 0) || at + length > records.length || key === undefined) throw damaged(file, 'a record of its pax headers is broken');
     if (key === 'path') found.name = value;
-    if (key === 'size') found.bytes = Number(value);
+    if (key === 'size') found.bytes = /^\d+$/.test(value!) ? Number(value) : NaN;
     at += length;
   }
   return found;
@@ -118,6 +132,6 @@ function text(field: Buffer): string {
   return field.toString('utf8', 0, end < 0 ? field.length : end);
 }
 
-function damaged(file: ArchiveFile, why: string): InputError {
-  return new InputError(`${file.path} cannot be read as a tar: ${why}. Download it again.`);
+function damaged(file: ByteSource, why: string): InputError {
+  return new InputError(`${file.label} cannot be read as a tar: ${why}. Download it again.`);
 }

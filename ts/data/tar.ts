@@ -1,19 +1,23 @@
 import { InputError } from '../errors';
-import { ArchiveFile } from './archive-file';
+import type { ByteSource, FileInput } from '../native/byte-source';
+import { openArchive } from './archive-file';
 import { readTarIndex, type TarMember } from './tar-index';
 
 /** A tar whose members are read where they lie, any number at a time; its headers are read once (`readTarIndex`). */
 export class TarFile {
   /** By path inside the archive. */
   readonly members: ReadonlyMap<string, TarMember>;
-  private readonly file: ArchiveFile;
+  /** What messages call the archive: its path, where it has one. */
+  readonly path: string;
+  private readonly file: ByteSource;
 
   /**
-   * @param path of the archive
+   * @param input path of the archive, or its bytes
    * @throws InputError when there is no such file, or it is a web page or no tar; the message says which
    */
-  constructor(readonly path: string) {
-    this.file = new ArchiveFile(path, 'tar');
+  constructor(input: FileInput) {
+    this.file = openArchive(input, 'tar');
+    this.path = this.file.label;
     try {
       this.members = new Map(readTarIndex(this.file).map((member) => [member.name, member]));
     } catch (error) {
@@ -29,7 +33,7 @@ export class TarFile {
   async read(name: string): Promise<Buffer> {
     const member = this.members.get(name);
     if (!member) throw new InputError(`${this.path} has no member ${name}.`);
-    const content = await this.file.read(member.position, member.bytes);
+    const content = await this.file.upToAsync(member.position, member.bytes);
     if (content.length < member.bytes) throw new InputError(`${name} in ${this.path} is damaged: the file ends before it does. Download the archive again.`);
     return content;
   }

@@ -1,5 +1,5 @@
-import { readSync } from 'node:fs';
 import { InputError } from '../errors';
+import type { ByteSource } from '../native/byte-source';
 
 /** Where a member of a zip lies, as its central directory says. */
 export interface ZipMember {
@@ -20,31 +20,69 @@ const END64 = 0x06064b50;
 const LOCATOR64 = 0x07064b50;
 const END_BYTES = 22;
 const LOCATOR64_BYTES = 20;
+const LOCAL_HEADER_BYTES = 30;
 const MAX_COMMENT_BYTES = 0xffff;
+
+/** A byte of a deflate stream stands for so many at most (RFC 1951: a match of 258 in two bits). */
+const MOST_OF_DEFLATE = 1032;
+/** Below it no archive fills a memory. */
+const HARMLESS_BYTES = 64 * 2 ** 20;
 
 /**
  * Reads the central directory of a zip in one piece: 200,000 members take well under a second.
  * Zip64 is read; folders are left out.
- * @param size bytes of the file behind the descriptor `file`
- * @param label what to call the file in errors
- * @throws InputError when the file is no zip, is cut short, or a member is encrypted or compressed in another way
+ * @param maxRatio how many times its packed size a large member, or all together, may unpack to
+ * @throws InputError when the file is no zip, is cut short, a member is encrypted or compressed in another way, lies over another,
+ *   or unpacks to more than its bytes can hold or than the ratio allows
  */
-export function readZipIndex(file: number, size: number, label: string): ZipMember[] {
-  const { position, bytes, members } = findDirectory(file, size, label);
-  if (position + bytes > size) throw damaged(label, `its index should lie at byte ${position}, behind its end at ${size}`);
-  const directory = readAt(file, position, bytes);
+export function readZipIndex(source: ByteSource, maxRatio: number): ZipMember[] {
+  const { size, label } = source;
+  const { position, bytes, members } = findDirectory(source);
+  if (!(position + bytes <= size)) throw damaged(label, `its index should lie at byte ${position}, behind its end at ${size}`);
+  const directory = source.read(position, bytes);
   const found: ZipMember[] = [];
   let offset = 0;
   for (let index = 0; index < members; index++) {
     if (offset + 46 > directory.length || directory.readUInt32LE(offset) !== MEMBER) {
       throw damaged(label, `entry ${index + 1} of ${members} of its index is broken`);
     }
+    const length = entryBytes(directory, offset);
+    if (offset + length > directory.length) throw damaged(label, `entry ${index + 1} of ${members} of its index is cut short`);
     const member = parseMember(directory, offset, label);
-    if (member && member.position + member.compressedBytes > size) throw damaged(label, `${member.name} should end behind the end of the file`);
-    if (member) found.push(member);
-    offset += entryBytes(directory, offset);
+    if (member) found.push(requireHonest(member, label, size));
+    offset += length;
   }
+  requireApart(found, position, label);
+  requireRatio(found, size, maxRatio, label);
   return found;
+}
+
+function requireHonest(member: ZipMember, label: string, size: number): ZipMember {
+  const { name, position, compressedBytes, bytes, method } = member;
+  if (!(position + compressedBytes <= size)) throw damaged(label, `${name} should end behind the end of the file`);
+  if (method === 'stored' && bytes !== compressedBytes) throw damaged(label, `${name} is stored as it is, yet has ${compressedBytes} bytes of ${bytes}`);
+  if (bytes > MOST_OF_DEFLATE * (compressedBytes + 1)) throw damaged(label, `${name} declares ${bytes} bytes, more than its ${compressedBytes} packed ones can hold`);
+  return member;
+}
+
+/** Members that share bytes let a small file unpack to any size. */
+function requireApart(members: readonly ZipMember[], end: number, label: string): void {
+  const inOrder = [...members].sort((a, b) => a.position - b.position);
+  inOrder.forEach(({ name, position, compressedBytes }, i) => {
+    const next = inOrder[i + 1];
+    const last = position + LOCAL_HEADER_BYTES + compressedBytes;
+    if (last > (next?.position ?? end)) throw damaged(label, `${name} lies over ${next ? next.name : 'the index'}`);
+  });
+}
+
+function requireRatio(members: readonly ZipMember[], size: number, maxRatio: number, label: string): void {
+  const bomb = members.find(({ bytes, compressedBytes }) => bytes > HARMLESS_BYTES && bytes > maxRatio * compressedBytes);
+  const all = members.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (!bomb && !(all > HARMLESS_BYTES && all > maxRatio * size)) return;
+  const [what, unpacked, packed] = bomb ? [bomb.name, bomb.bytes, bomb.compressedBytes] : ['all of it', all, size];
+  throw new InputError(
+    `${label}: ${what} unpacks from ${packed} to ${unpacked} bytes, over ${maxRatio} times as many, as archives do that are made to fill a memory; when you trust it, unpack it first, or allow more by { maxRatio: ${MOST_OF_DEFLATE} }.`,
+  );
 }
 
 interface Directory {
@@ -53,24 +91,25 @@ interface Directory {
   readonly members: number;
 }
 
-function findDirectory(file: number, size: number, label: string): Directory {
+function findDirectory(source: ByteSource): Directory {
+  const { size, label } = source;
   const tailBytes = Math.min(size, END_BYTES + MAX_COMMENT_BYTES);
-  const tail = readAt(file, size - tailBytes, tailBytes);
+  const tail = source.read(size - tailBytes, tailBytes);
   for (let at = tail.length - END_BYTES; at >= 0; at--) {
     if (tail.readUInt32LE(at) !== END || at + END_BYTES + tail.readUInt16LE(at + 20) !== tail.length) continue;
     const plain = { members: tail.readUInt16LE(at + 10), bytes: tail.readUInt32LE(at + 12), position: tail.readUInt32LE(at + 16) };
     const needs64 = plain.members === 0xffff || plain.bytes === 0xffffffff || plain.position === 0xffffffff;
-    return (needs64 && findDirectory64(file, size - tail.length + at - LOCATOR64_BYTES, label)) || plain;
+    return (needs64 && findDirectory64(source, size - tail.length + at - LOCATOR64_BYTES)) || plain;
   }
   throw damaged(label, 'it has no index at its end, so its download is probably incomplete');
 }
 
-function findDirectory64(file: number, locatorPosition: number, label: string): Directory | undefined {
+function findDirectory64(source: ByteSource, locatorPosition: number): Directory | undefined {
   if (locatorPosition < 0) return undefined;
-  const locator = readAt(file, locatorPosition, LOCATOR64_BYTES);
+  const locator = source.read(locatorPosition, LOCATOR64_BYTES);
   if (locator.readUInt32LE(0) !== LOCATOR64) return undefined;
-  const end = readAt(file, Number(locator.readBigUInt64LE(8)), 56);
-  if (end.length < 56 || end.readUInt32LE(0) !== END64) throw damaged(label, 'its zip64 record is broken');
+  const end = source.read(Number(locator.readBigUInt64LE(8)), 56);
+  if (end.readUInt32LE(0) !== END64) throw damaged(source.label, 'its zip64 record is broken');
   const [members, bytes, position] = [32, 40, 48].map((at) => Number(end.readBigUInt64LE(at))) as [number, number, number];
   return { members, bytes, position };
 }
@@ -112,11 +151,6 @@ function wideFields(directory: Buffer, at: number, extraAt: number): [number, nu
 
 function entryBytes(directory: Buffer, at: number): number {
   return 46 + directory.readUInt16LE(at + 28) + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32);
-}
-
-function readAt(file: number, position: number, bytes: number): Buffer {
-  const buffer = Buffer.alloc(bytes);
-  return buffer.subarray(0, readSync(file, buffer, 0, bytes, position));
 }
 
 function damaged(label: string, why: string): InputError {

@@ -1,7 +1,9 @@
 import { promisify } from 'node:util';
 import { crc32, inflateRaw, inflateRawSync } from 'node:zlib';
 import { InputError } from '../errors';
-import { ArchiveFile } from './archive-file';
+import type { ByteSource, FileInput } from '../native/byte-source';
+import { checkOptions } from '../tensor/options';
+import { openArchive } from './archive-file';
 import { readZipIndex, type ZipMember } from './zip-index';
 
 const inflateAsync = promisify(inflateRaw);
@@ -14,6 +16,16 @@ const USUAL_EXTRA_BYTES = 64;
 /** Inflating so much takes about as long as handing it to a thread. */
 const INFLATE_AT_ONCE_BYTES = 128 * 1024;
 
+export interface ZipOptions {
+  /**
+   * How many times its packed size a member of more than 64 MiB, or all members together, may unpack to; what is above is
+   * refused as made to fill a memory. Deflate itself ends at 1032. @default 200
+   */
+  readonly maxRatio?: number;
+}
+
+const MAX_RATIO = 200;
+
 /**
  * A zip whose members are read where they lie, any number at a time.
  *
@@ -23,16 +35,21 @@ const INFLATE_AT_ONCE_BYTES = 128 * 1024;
 export class ZipFile {
   /** By path inside the archive. */
   readonly members: ReadonlyMap<string, ZipMember>;
-  private readonly file: ArchiveFile;
+  /** What messages call the archive: its path, where it has one. */
+  readonly path: string;
+  /** @internal */
+  readonly source: ByteSource;
 
   /**
-   * @param path of the archive
+   * @param input path of the archive, or its bytes
    * @throws InputError when there is no such file, or it is a web page or no zip; the message says which
    */
-  constructor(readonly path: string) {
-    this.file = new ArchiveFile(path, 'zip');
+  constructor(input: FileInput, options: ZipOptions = {}) {
+    checkOptions('ZipFile', options, ['maxRatio']);
+    this.source = openArchive(input, 'zip');
+    this.path = this.source.label;
     try {
-      this.members = new Map(readZipIndex(this.file.descriptor, this.file.size, path).map((member) => [member.name, member]));
+      this.members = new Map(readZipIndex(this.source, options.maxRatio ?? MAX_RATIO).map((member) => [member.name, member]));
     } catch (error) {
       this.close();
       throw error;
@@ -55,14 +72,19 @@ export class ZipFile {
    */
   readSync(name: string): Buffer {
     const member = this.member(name);
-    const header = this.file.readSync(member.position, LOCAL_HEADER_BYTES);
-    const packed = this.whole(member, this.file.readSync(member.position + this.headerBytes(member, header), member.compressedBytes));
+    const packed = this.source.upTo(this.contentPosition(member), member.compressedBytes);
+    this.whole(member, packed);
     return this.checked(member, member.method === 'stored' ? packed : this.inflateNow(member, packed));
+  }
+
+  /** Where the packed bytes of a member begin: behind its local header, the name and an extra field. @throws InputError when it is damaged */
+  contentPosition(member: ZipMember): number {
+    return member.position + this.headerBytes(member, this.source.upTo(member.position, LOCAL_HEADER_BYTES));
   }
 
   /** Closes the file; reads after it fail. Closing twice does nothing. */
   close(): void {
-    this.file.close();
+    this.source.close();
   }
 
   private member(name: string): ZipMember {
@@ -73,11 +95,11 @@ export class ZipFile {
 
   private async readPacked(member: ZipMember): Promise<Buffer> {
     const ahead = LOCAL_HEADER_BYTES + Buffer.byteLength(member.name) + USUAL_EXTRA_BYTES;
-    const start = await this.file.read(member.position, ahead + member.compressedBytes);
+    const start = await this.source.upToAsync(member.position, ahead + member.compressedBytes);
     const dataAt = this.headerBytes(member, start);
     const dataEnd = dataAt + member.compressedBytes;
     if (dataEnd <= ahead + member.compressedBytes) return start.subarray(dataAt, dataEnd);
-    return this.file.read(member.position + dataAt, member.compressedBytes);
+    return this.source.upToAsync(member.position + dataAt, member.compressedBytes);
   }
 
   /** @param start what lies at the member's position */
@@ -118,7 +140,13 @@ export class ZipFile {
   }
 }
 
-/** The length is known, and a member that unpacks to more is refused before it fills the memory. */
-function inflateOptions({ bytes }: ZipMember): { maxOutputLength: number } {
-  return { maxOutputLength: Math.max(1, bytes) };
+/** The least that zlib takes for a piece. */
+const LEAST_CHUNK = 64;
+
+/**
+ * The length is known: a member that unpacks to more is refused before it fills the memory, and one piece takes all, with a
+ * byte more so that it is never full and zlib asks for no second.
+ */
+function inflateOptions({ bytes }: ZipMember): { maxOutputLength: number; chunkSize: number } {
+  return { maxOutputLength: Math.max(1, bytes), chunkSize: Math.max(LEAST_CHUNK, bytes + 1) };
 }

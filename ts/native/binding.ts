@@ -70,6 +70,8 @@ export interface Binding {
   read(handle: number): ArrayBuffer;
   write(data: NodeJS.TypedArray, dtype: string): number;
   adopt(data: NodeJS.TypedArray, dtype: string): number;
+  readFile(handle: number, descriptor: number, position: number): number;
+  storage(handle: number): readonly [identity: number, bytes: number] | null;
   swap(handle: number, other: number): void;
   scalar(value: number | boolean, integral: boolean): number;
   dtypes(): Record<number, string>;
@@ -120,7 +122,8 @@ export interface Binding {
   receive(token: number): number;
   withdraw(token: number): boolean;
   // script.cc
-  scriptLoad(path: string, device: string | null): number;
+  scriptLoad(source: string | Uint8Array, device: string | null): number;
+  scriptRecords(source: string | Uint8Array): readonly (readonly [name: string, content: Buffer])[];
   scriptMethods(id: number): [name: string, ...parameters: string[]][];
   scriptCall(id: number, method: string, strings: readonly string[]): ScriptAnswer | undefined;
   scriptCallLater(id: number, method: string, strings: readonly string[]): Submitted<Required<Pick<ScriptAnswer, 'wire'>> & ScriptAnswer>;
@@ -128,7 +131,7 @@ export interface Binding {
   scriptTo(id: number, device: string | null, dtype: string | null): void;
   scriptTrain(id: number, mode: boolean): void;
   scriptTrace(name: string, names: readonly string[], buffers: readonly boolean[], inputNames: readonly string[], forward: (...handles: number[]) => number | number[]): number;
-  scriptSave(id: number, path: string): void;
+  scriptBytes(id: number): Buffer;
   scriptCode(id: number): string;
   scriptFree(id: number): void;
   // accelerator.cc

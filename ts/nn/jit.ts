@@ -1,19 +1,26 @@
 /** torch.jit: TorchScript modules, which need no TypeScript to run. */
-import { existsSync } from 'node:fs';
 import { InputError } from '../errors';
+import { readInput, type FileInput, type StreamInput } from '../native/byte-source';
 import { loadScript, traceScript, type Device, type ScriptModule, type Tensor, type Traceable } from '../tensor';
 import type { Module } from './module';
 
 export { ScriptModule, type Traceable } from '../tensor';
 
 /**
- * Reads a TorchScript file, as `torch.jit.save` in Python, C++ or here writes it.
+ * Reads a TorchScript file, its bytes, or a stream of them, as `torch.jit.save` in Python, C++ or here writes it.
+ * @param input path or URL of a file, its bytes, or a stream, which makes the result a promise
  * @param options.device where the tensors go; where they were when saved, if left out
- * @throws InputError for a file that is not there, TorchError for one that is no TorchScript
+ * @throws InputError for a file that is not there or nested too deep, TorchError for one that is no TorchScript
  */
-export function load(path: string, options: { readonly device?: Device } = {}): ScriptModule {
-  if (!existsSync(path)) throw new InputError(`jit.load: expected a TorchScript file, found nothing at ${path}`);
-  return loadScript(path, options.device ?? null);
+export function load(input: FileInput, options?: LoadScriptOptions): ScriptModule;
+export function load(input: StreamInput, options?: LoadScriptOptions): Promise<ScriptModule>;
+export function load(input: FileInput | StreamInput, options: LoadScriptOptions = {}): ScriptModule | Promise<ScriptModule> {
+  return readInput(input, (whole) => loadScript(whole, options.device ?? null));
+}
+
+export interface LoadScriptOptions {
+  /** Where the tensors go. @default where they were when saved */
+  readonly device?: Device;
 }
 
 export interface TraceOptions {

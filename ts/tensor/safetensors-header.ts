@@ -1,15 +1,19 @@
 /** The header of a safetensors file: what it names, and the checks that keep a damaged file from being read. */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { InputError } from '../errors';
+import type { ByteSource } from '../native/byte-source';
+import { rejectPointer } from '../native/lfs-pointer';
 import { itemSize, type DType } from './dtype';
 
 /** The format's names of element types, in the order in which the reference writer lays tensors out: every one is aligned. */
 export const CODES: Readonly<Record<string, DType>> = {
   U64: 'uint64', I64: 'int64', F64: 'float64', C64: 'complex64', F32: 'float32', U32: 'uint32', I32: 'int32', BF16: 'bfloat16', F16: 'float16',
-  U16: 'uint16', I16: 'int16', F8_E8M0: 'float8_e8m0fnu', F8_E4M3: 'float8_e4m3fn', F8_E5M2: 'float8_e5m2', I8: 'int8', U8: 'uint8', BOOL: 'bool',
+  U16: 'uint16', I16: 'int16', F8_E5M2FNUZ: 'float8_e5m2fnuz', F8_E4M3FNUZ: 'float8_e4m3fnuz',
+  F8_E8M0: 'float8_e8m0fnu', F8_E4M3: 'float8_e4m3fn', F8_E5M2: 'float8_e5m2', I8: 'int8', U8: 'uint8', BOOL: 'bool',
 };
 
 const LONGEST_HEADER = 100_000_000; // the limit of the reference implementation
+/** Operators of libtorch stop there. */
+const MOST_DIMENSIONS = 64;
 
 export interface Entry {
   dtype: string;
@@ -36,6 +40,7 @@ function checkEntry(path: string, name: string, entry: unknown, available: numbe
   const [from, to] = entry.data_offsets;
   const dtype = Object.hasOwn(CODES, entry.dtype) ? CODES[entry.dtype] : undefined;
   if (!dtype) throw new InputError(`${path}: tensor '${name}' has the unknown type ${entry.dtype}`);
+  if (entry.shape.length > MOST_DIMENSIONS) throw new InputError(`${path}: tensor '${name}' has ${entry.shape.length} dimensions; there are at most ${MOST_DIMENSIONS}`);
   const wanted = entry.shape.reduce((product, length) => product * length, itemSize(dtype));
   if (to - from !== wanted) {
     throw new InputError(`${path}: tensor '${name}' of shape [${entry.shape.join(', ')}] wants ${wanted} bytes, its range has ${to - from}`);
@@ -45,32 +50,18 @@ function checkEntry(path: string, name: string, entry: unknown, available: numbe
   }
 }
 
-/** @throws InputError for a file that is absent, cut short or malformed */
-export function readHeader(path: string): Header {
-  let file: number;
-  try {
-    file = openSync(path, 'r');
-  } catch (error) {
-    throw new InputError(`${path}: expected a safetensors file, found none that can be opened (${(error as Error).message})`, { cause: error });
+/** @throws InputError for a file that is cut short or malformed */
+export function readHeader(source: ByteSource): Header {
+  const { label, size } = source;
+  rejectPointer(source);
+  const length = size >= 8 ? Number(source.read(0, 8).readBigUInt64LE()) : -1;
+  if (length < 2 || length > LONGEST_HEADER) {
+    throw new InputError(`${label}: expected a safetensors file, found ${size} bytes without a valid header`);
   }
-  try {
-    const stats = fstatSync(file);
-    if (!stats.isFile()) throw new InputError(`${path}: expected a safetensors file, found something that is no plain file`);
-    const { size } = stats;
-    const prefix = Buffer.alloc(8);
-    const length = readSync(file, prefix, 0, 8, 0) === 8 ? Number(prefix.readBigUInt64LE()) : -1;
-    if (length < 2 || length > LONGEST_HEADER) {
-      throw new InputError(`${path}: expected a safetensors file, found ${size} bytes without a valid header`);
-    }
-    if (8 + length > size) {
-      throw new InputError(`${path}: the header is to have ${length} bytes, the file has ${size} in all; it is cut short, fetch it again`);
-    }
-    const text = Buffer.alloc(length);
-    readSync(file, text, 0, length, 8);
-    return parseHeader(path, text.toString('utf8'), 8 + length, size - 8 - length);
-  } finally {
-    closeSync(file);
+  if (8 + length > size) {
+    throw new InputError(`${label}: the header is to have ${length} bytes, the file has ${size} in all; it is cut short, fetch it again`);
   }
+  return parseHeader(label, source.read(8, length).toString('utf8'), 8 + length, size - 8 - length);
 }
 
 function parseHeader(path: string, text: string, start: number, bytes: number): Header {

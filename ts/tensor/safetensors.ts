@@ -1,41 +1,51 @@
 /**
  * The safetensors format (https://github.com/huggingface/safetensors#format): eight bytes with the length of a JSON header,
- * the header, the bytes of the tensors. Read by memory map, so that a checkpoint costs no memory until it is used; written
- * as a stream, one tensor at a time, into a temporary file that is renamed when it is whole.
+ * the header, the bytes of the tensors. Each tensor is read into memory of its own, since a file may change while its tensors
+ * live; written one tensor at a time, into a temporary file that is renamed when it is whole.
  */
 import { InputError } from '../errors';
-import { replaceFile } from '../native/replace-file';
-import { bytesOf, elementsOf, mapFile } from './bytes';
+import { readInput, withBytes, type FileInput, type StreamInput } from '../native/byte-source';
+import { saveTo, type FileTarget, type StreamTarget } from '../native/save-target';
+import { bytesOf, ElementReader, type MapOptions } from './bytes';
 import { itemSize } from './dtype';
 import { operator } from './operator';
 import { scoped } from './lifetime';
+import { checkOptions, typeName } from './options';
 import { CODES, readHeader, type Entry } from './safetensors-header';
 import { Tensor } from './tensor';
 
 const call = (name: string, overload: string, ...args: unknown[]): Tensor => operator('aten', name, overload).call(args) as Tensor;
 
-function slice(whole: Tensor, { dtype, shape, data_offsets: [from, to] }: Entry, start: number): Tensor {
+const KIND = 'a safetensors file';
+
+function tensorOf(reader: ElementReader, { dtype, shape, data_offsets: [from, to] }: Entry, start: number): Tensor {
   const target = CODES[dtype]!;
-  const elements = elementsOf(whole, target, start + from, (to - from) / itemSize(target));
+  const elements = reader.read(target, start + from, (to - from) / itemSize(target));
   // `data` ends the kinship of the views: else a change of one in place would count as a change of all to autograd.
   return call('data', '', call('view', '', elements, shape));
 }
 
 /**
- * Reads all tensors of a file. Their memory is the file's, mapped copy-on-write: writing to a tensor never changes the file.
- * @throws InputError for a file that is absent, cut short or malformed
+ * Reads all tensors of a file, of its bytes, or of a stream of them.
+ * @param input path or URL of a file, its bytes, or a stream, which makes the result a promise
+ * @throws InputError for a file that is absent, cut short, malformed, or changed while it is read
  */
-export function load(path: string): Record<string, Tensor> {
-  const { entries, start, bytes } = readHeader(path);
-  return scoped(() => {
-    const whole = mapFile(path, start + bytes);
-    return Object.fromEntries(entries.map(([name, entry]) => [name, slice(whole, entry, start)]));
-  });
+export function load(input: FileInput, options?: MapOptions): Record<string, Tensor>;
+export function load(input: StreamInput, options?: MapOptions): Promise<Record<string, Tensor>>;
+export function load(input: FileInput | StreamInput, options: MapOptions = {}): Record<string, Tensor> | Promise<Record<string, Tensor>> {
+  checkOptions('safetensors.load', options, ['mmap']);
+  return readInput(input, (whole) => withBytes(whole, KIND, (source) => {
+    const { entries, start } = readHeader(source);
+    return scoped(() => {
+      const reader = new ElementReader(source, options);
+      return Object.fromEntries(entries.map(([name, entry]) => [name, tensorOf(reader, entry, start)]));
+    });
+  }));
 }
 
 /** The string-to-string metadata of a file. */
-export function metadata(path: string): Record<string, string> {
-  return readHeader(path).metadata;
+export function metadata(input: FileInput): Record<string, string> {
+  return withBytes(input, KIND, readHeader).metadata;
 }
 
 interface Item {
@@ -50,6 +60,7 @@ function itemOf(name: string, tensor: unknown): Item {
   if (name === '__metadata__') throw new InputError("safetensors: no tensor can have the name '__metadata__', which the format keeps for itself");
   const { dtype } = tensor;
   const code = Object.keys(CODES).find((key) => CODES[key] === dtype);
+  if (tensor.layout !== 'strided') throw new InputError(`safetensors: tensor '${name}' is ${tensor.layout}, and the format holds dense tensors; save tensor.toDense()`);
   if (!code) throw new InputError(`safetensors: tensor '${name}' has dtype ${dtype}, which the format does not hold`);
   return { name, tensor, code };
 }
@@ -77,16 +88,24 @@ function layout(items: readonly Item[], meta: Readonly<Record<string, string>> |
 }
 
 /**
- * Writes tensors to a file, atomically: at `path` stands either the old file or the whole new one.
+ * Writes tensors to a file, atomically: at `target` stands either the old file or the whole new one. Without a target it gives
+ * the bytes; a stream gets them, and the result is a promise.
  * Tensors lie in the order of the reference writer, so that the same tensors give the same file there and here.
+ * @throws InputError for tensors that the format does not hold, and with the cause when the target cannot be written
  */
-export function save(tensors: Readonly<Record<string, Tensor>>, path: string, meta?: Readonly<Record<string, string>>): void {
+export function save(tensors: Readonly<Record<string, Tensor>>, target: FileTarget, meta?: Readonly<Record<string, string>>): void;
+export function save(tensors: Readonly<Record<string, Tensor>>, target: StreamTarget, meta?: Readonly<Record<string, string>>): Promise<void>;
+export function save(tensors: Readonly<Record<string, Tensor>>, target?: null, meta?: Readonly<Record<string, string>>): Buffer;
+export function save(
+  tensors: Readonly<Record<string, Tensor>>, target?: FileTarget | StreamTarget | null, meta?: Readonly<Record<string, string>>,
+): Buffer | Promise<void> | void {
+  if (typeof tensors !== 'object' || tensors === null || Array.isArray(tensors) || tensors instanceof Tensor) throw new InputError(`safetensors.save: expected an object of tensors by their names, found ${typeName(tensors)}`);
   const items = sorted(Object.entries(tensors).map(([name, tensor]) => itemOf(name, tensor)));
   if (meta && !Object.values(meta).every((value) => typeof value === 'string')) {
     throw new InputError('safetensors: expected metadata that maps strings to strings');
   }
   const header = layout(items, meta);
-  replaceFile(path, (write) => {
+  return saveTo(target, (write) => {
     write(header);
     for (const { tensor } of items) write(bytesOf(tensor));
   });

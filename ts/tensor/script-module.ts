@@ -1,6 +1,8 @@
 import { InputError } from '../errors';
 import { binding, type ScriptAnswer } from '../native/binding';
+import { withBytes, type FileInput } from '../native/byte-source';
 import { guarded } from '../native/raise';
+import { saveTo, type FileTarget, type StreamTarget } from '../native/save-target';
 import { replaceWire, restore, rewind } from '../native/wire';
 import { takeTensorOrNull } from './autograd';
 import { context } from './context';
@@ -10,6 +12,7 @@ import { later, type LaterOptions } from './later';
 import { keep } from './lifetime';
 import { decodeOne, encodeAll, type Result } from './operator';
 import { relieved } from './relief';
+import { requireShallow } from './script-depth';
 import { isOptions } from './surface';
 import { Tensor } from './tensor';
 import { traced } from './tracing';
@@ -117,9 +120,16 @@ export class ScriptModule {
     return this.train(false);
   }
 
-  /** Writes a file that `torch.jit.load` reads, here and in Python and C++. */
-  save(path: string): void {
-    guarded(`save('${path}')`, () => binding.scriptSave(this.#id, path));
+  /**
+   * Writes a file that `torch.jit.load` reads, here and in Python and C++: the whole file or nothing. Without a target it gives
+   * the bytes; a stream gets them, and the result is a promise.
+   * @throws InputError when the target cannot be written
+   */
+  save(target: FileTarget): void;
+  save(target: StreamTarget): Promise<void>;
+  save(target?: null): Buffer;
+  save(target?: FileTarget | StreamTarget | null): Buffer | Promise<void> | void {
+    return saveTo(target, (write) => write(guarded('save()', () => binding.scriptBytes(this.#id))));
   }
 
   /** The code of the module, as TorchScript prints it. */
@@ -139,8 +149,13 @@ export class ScriptModule {
 }
 
 /** See `torch.jit.load`. */
-export function loadScript(path: string, device: Device | null): ScriptModule {
-  return new ScriptModule(relieved(() => guarded(`jit.load('${path}')`, () => binding.scriptLoad(path, device)), { twice: true }));
+export function loadScript(input: FileInput, device: Device | null): ScriptModule {
+  return withBytes(input, 'a TorchScript file', (source) => {
+    const where = `jit.load(${source.path === undefined ? source.label : `'${source.path}'`})`;
+    const from = source.path ?? source.upTo(0, source.size);
+    requireShallow(guarded(where, () => binding.scriptRecords(from)), source.label);
+    return new ScriptModule(relieved(() => guarded(where, () => binding.scriptLoad(from, device)), { twice: true }));
+  });
 }
 
 /** What is traced: a function of tensors that gives a tensor or several. */

@@ -13,6 +13,20 @@ export function imageFormat(bytes: Uint8Array): ImageFormat | undefined {
   return undefined;
 }
 
+/** So much of a file libvips looks at for the start of an SVG. */
+const SVG_HEAD_BYTES = 1000;
+/** What comes before has to be ASCII. */
+const SVG_ASCII_BYTES = 24;
+
+/**
+ * Whether the decoder might take the bytes for an SVG, whatever they begin with: it asks for `<svg` near the start when the
+ * loader of another kind declines. An SVG is a program; rendering one can take for ever, and it is never asked for here.
+ */
+export function couldBeSvg(bytes: Uint8Array): boolean {
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, SVG_HEAD_BYTES)).toString('latin1');
+  return !/[\x80-\xff]/.test(head.slice(0, SVG_ASCII_BYTES)) && /<svg/i.test(head);
+}
+
 /** What a file that is no image seems to be, in words for an error message. */
 export function describeBytes(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'an empty file';

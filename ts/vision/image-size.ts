@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { InputError } from '../errors';
 import type { Extent } from './boxes';
-import { describeBytes, imageFormat } from './format';
+import { requireFormat } from './image';
 
 /**
  * Width and height that `decodeImage` would give, from the header alone.
@@ -9,7 +9,7 @@ import { describeBytes, imageFormat } from './format';
  * @throws InputError when the bytes are no picture, or their header is damaged
  */
 export async function imageSize(bytes: Uint8Array, label: string): Promise<Extent> {
-  if (!imageFormat(bytes)) throw new InputError(`Expected a JPEG, PNG, WebP, GIF, TIFF or AVIF picture in ${label}, found ${describeBytes(bytes)}.`);
+  requireFormat(bytes, label);
   try {
     const { autoOrient } = await sharp(bytes, { limitInputPixels: false }).metadata();
     return { width: autoOrient.width, height: autoOrient.height };

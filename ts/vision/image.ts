@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { InputError } from '../errors';
-import { describeBytes, imageFormat, jpegHeader, type ImageFormat } from './format';
+import { causeOf } from '../native/system-error';
+import { couldBeSvg, describeBytes, imageFormat, jpegHeader, type ImageFormat } from './format';
+import { decodeGif, gifSize } from './gif';
 
 /** A decoded picture: red, green and blue bytes, row after row from the top left. */
 export interface RgbImage {
@@ -17,6 +19,8 @@ export interface DecodeOptions {
 }
 
 const MAX_PIXELS = 178_956_970;
+/** No picture below the limit takes so long, unless it is made to. */
+const TIMEOUT_SECONDS = 120;
 
 // Several pictures are in flight at a time, so threads inside one cost more than they bring, and none is decoded twice.
 sharp.concurrency(1);
@@ -38,8 +42,7 @@ sharp.cache(false);
 export async function decodeImage(source: string | Uint8Array, label?: string, options: DecodeOptions = {}): Promise<RgbImage> {
   const name = label ?? (typeof source === 'string' ? source : 'the picture');
   const bytes = typeof source === 'string' ? await readPicture(source, name) : source;
-  const format = imageFormat(bytes);
-  if (!format) throw new InputError(`Expected a JPEG, PNG, WebP, GIF, TIFF or AVIF picture in ${name}, found ${describeBytes(bytes)}.`);
+  const format = requireFormat(bytes, name);
   const maxPixels = options.maxPixels ?? MAX_PIXELS;
   try {
     return await decode(bytes, format, maxPixels);
@@ -48,8 +51,27 @@ export async function decodeImage(source: string | Uint8Array, label?: string, o
   }
 }
 
+/**
+ * The kind of a picture.
+ * @throws InputError for bytes that are none, or that are an SVG as well
+ */
+export function requireFormat(bytes: Uint8Array, name: string): ImageFormat {
+  const format = imageFormat(bytes);
+  if (!format) throw new InputError(`Expected a JPEG, PNG, WebP, GIF, TIFF or AVIF picture in ${name}, found ${describeBytes(bytes)}.`);
+  if (couldBeSvg(bytes)) throw new InputError(`Expected a JPEG, PNG, WebP, GIF, TIFF or AVIF picture in ${name}, found one that is an SVG drawing as well, which is not rendered.`);
+  return format;
+}
+
+function decodeGifWithin(bytes: Uint8Array, maxPixels: number): RgbImage {
+  const { width, height } = gifSize(bytes);
+  if (width * height === 0) throw new RangeError('it has no pixels');
+  if (width * height > maxPixels) throw new RangeError('it exceeds pixel limit');
+  return decodeGif(bytes);
+}
+
 async function decode(bytes: Uint8Array, format: ImageFormat, maxPixels: number): Promise<RgbImage> {
-  const picture = sharp(bytes, { ignoreIcc: true, failOn: 'error', limitInputPixels: maxPixels });
+  if (format === 'gif') return decodeGifWithin(bytes, maxPixels);
+  const picture = sharp(bytes, { ignoreIcc: true, failOn: 'error', limitInputPixels: maxPixels }).timeout({ seconds: TIMEOUT_SECONDS });
   const header = format === 'jpeg' ? jpegHeader(bytes) : undefined;
   const isCmyk = header ? header.components === 4 : format === 'tiff' && (await picture.metadata()).space === 'cmyk';
   if (isCmyk) return cmykToRgb(await raw(picture.autoOrient().pipelineColourspace('cmyk').toColourspace('cmyk')));
@@ -79,9 +101,7 @@ async function readPicture(path: string, name: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : message;
-    throw new InputError(`Cannot read the picture ${name}: ${why}.`, { cause });
+    throw new InputError(`Cannot read the picture ${name}: ${causeOf(cause)}.`, { cause });
   }
 }
 
@@ -93,7 +113,7 @@ interface Failure {
 
 async function explain(cause: Error, bytes: Uint8Array, { name, format, maxPixels }: Failure): Promise<InputError> {
   if (cause.message.includes('exceeds pixel limit')) {
-    const { width, height } = await sharp(bytes, { limitInputPixels: false }).metadata();
+    const { width, height } = format === 'gif' ? gifSize(bytes) : await sharp(bytes, { limitInputPixels: false }).metadata();
     return new InputError(`Expected at most ${maxPixels} pixels in ${name}, found ${width} x ${height}; make it smaller.`, { cause });
   }
   // libvips repeats a message once for each attempt, behind the name of its loader.

@@ -69,11 +69,11 @@ describe('savePth', () => {
   it('leaves nothing behind when it cannot write', () => {
     class Odd {}
     const path = join(folder, 'value.pth');
-    assert.throws(() => savePth([new Odd()] as unknown as PthValue, path), new InputError('savePth: expected tensors, numbers, strings, booleans, null, arrays, maps and plain objects, found a Odd.'));
-    assert.throws(() => savePth({ a: undefined } as unknown as PthValue, path), new InputError('savePth: expected tensors, numbers, strings, booleans, null, arrays, maps and plain objects, found undefined.'));
+    assert.throws(() => savePth([new Odd()] as unknown as PthValue, path), new InputError('savePth: expected tensors, numbers, strings, booleans, null, bytes, arrays, sets, maps and plain objects, found a Odd.'));
+    assert.throws(() => savePth({ a: undefined } as unknown as PthValue, path), new InputError('savePth: expected tensors, numbers, strings, booleans, null, bytes, arrays, sets, maps and plain objects, found undefined.'));
     assert.throws(() => savePth(new Map([[[1], 2]]), path), new InputError('savePth: expected numbers, strings, booleans or null as the keys of a map, found a Array.'));
-    assert.throws(() => savePth((() => 1) as never, path), new InputError('savePth: expected tensors, numbers, strings, booleans, null, arrays, maps and plain objects, found function.'));
+    assert.throws(() => savePth((() => 1) as never, path), new InputError('savePth: expected tensors, numbers, strings, booleans, null, bytes, arrays, sets, maps and plain objects, found function.'));
     assert.ok(!existsSync(path) && readdirSync(folder).length === 0);
-    assert.throws(() => savePth([], join(folder, 'absent', 'value.pth')), new InputError(`${join(folder, 'absent', 'value.pth')}: cannot be written (ENOENT).`));
+    assert.throws(() => savePth([], join(folder, 'absent', 'value.pth')), new InputError(`${join(folder, 'absent', 'value.pth')}: cannot be written: the folder ${join(folder, 'absent')} does not exist (ENOENT).`));
   });
 });

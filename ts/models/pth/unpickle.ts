@@ -1,8 +1,10 @@
 /**
- * A reader for Python's pickle format that runs no code: it knows the opcodes of protocols 0 to 5 that hold data, and
- * builds objects only from the constructors it is given. Format: CPython's Lib/pickletools.py.
+ * A reader for Python's pickle format that runs no code: it knows the opcodes that Python's own `weights_only` reader takes
+ * (torch/_weights_only_unpickler.py) and those of protocols 3 to 5 that hold strings and bytes, and builds objects only from
+ * the constructors it is given. Format: CPython's Lib/pickletools.py.
  */
 import { InputError } from '../../errors';
+import type { Budget } from './budget';
 
 /** A class or function that a pickle names, such as `collections.OrderedDict`. */
 export class Global {
@@ -13,6 +15,11 @@ export class Global {
 
   get path(): string {
     return `${this.module}.${this.name}`;
+  }
+
+  /** For messages: what a hostile file may have made long, or full of control characters, shortened. */
+  get shown(): string {
+    return this.path.slice(0, 100).replace(/[^\x20-\x7e]/g, '?');
   }
 }
 
@@ -26,6 +33,8 @@ export interface UnpickleOptions {
   readonly label: string;
   readonly construct: Construct;
   readonly persistentLoad: PersistentLoad;
+  /** Pays for what a few bytes of the pickle can ask for again and again. */
+  readonly budget: Budget;
 }
 
 const MARK = Symbol('mark');
@@ -34,10 +43,25 @@ const MARK = Symbol('mark');
 export class PickledDict {
   readonly entries = new Map<unknown, unknown>();
 
-  toValue(convert: (value: unknown) => unknown): unknown {
-    const plain = [...this.entries.keys()].every((key) => typeof key === 'string' || typeof key === 'number');
-    const pairs = [...this.entries].map(([key, value]) => [convert(key), convert(value)] as const);
-    return plain ? Object.fromEntries(pairs as [string, unknown][]) : new Map(pairs);
+  /**
+   * @param convert makes JavaScript's value of a key or an item
+   * @param announce hears of the container before its items are converted, since they may hold it
+   */
+  convert(convert: (value: unknown) => unknown, announce: (made: object) => void): object {
+    const isObject = [...this.entries.keys()].every((key) => typeof key === 'string' || typeof key === 'number');
+    if (!isObject) {
+      const map = new Map<unknown, unknown>();
+      announce(map);
+      for (const [key, value] of this.entries) map.set(convert(key), convert(value));
+      return map;
+    }
+    const made: Record<string, unknown> = {};
+    announce(made);
+    for (const [key, value] of this.entries) {
+      // `made[key] = …` would take '__proto__' for the prototype.
+      Object.defineProperty(made, key as string, { value: convert(value), writable: true, enumerable: true, configurable: true });
+    }
+    return made;
   }
 }
 
@@ -73,6 +97,8 @@ export class Unpickler {
 
   private step(opcode: number): void {
     const action = ACTIONS[opcode];
+    const name = REFUSED[opcode];
+    if (name !== undefined) throw this.damaged(`it has the opcode ${name} at byte ${this.position - 1}, which torch.save does not write and weights_only refuses`);
     if (!action) throw this.damaged(`it has the opcode 0x${opcode.toString(16)} at byte ${this.position - 1}, which holds no plain data`);
     action(this);
   }
@@ -134,7 +160,8 @@ export class Unpickler {
 
   append(items: readonly unknown[]): void {
     const list = this.peek();
-    if (Array.isArray(list)) list.push(...items);
+    // One by one: a call with a hundred thousand arguments overflows the stack.
+    if (Array.isArray(list)) for (const item of items) list.push(item);
     else if (list instanceof Set) for (const item of items) list.add(item);
     else throw this.damaged('it appends to something that is no list');
   }
@@ -160,10 +187,12 @@ export class Unpickler {
   build(): void {
     const state = this.pop();
     const target = this.peek();
-    if (target instanceof PickledObject && state instanceof PickledDict) for (const [key, value] of state.entries) target.entries.set(key, value);
+    if (!(target instanceof PickledObject && state instanceof PickledDict)) return;
+    this.options.budget.spend(8 * state.entries.size);
+    for (const [key, value] of state.entries) target.entries.set(key, value);
   }
 
-  private damaged(why: string): InputError {
+  damaged(why: string): InputError {
     return new InputError(`${this.options.label} cannot be read as a PyTorch checkpoint: ${why}.`);
   }
 }
@@ -180,16 +209,12 @@ const uint64 = (p: Unpickler): number => Number(p.take(8).readBigUInt64LE());
 const text = (p: Unpickler, bytes: number): void => p.push(p.take(bytes).toString('utf8'));
 const binary = (p: Unpickler, bytes: number): void => p.push(Uint8Array.from(p.take(bytes)));
 
-function textInteger(line: string): number | bigint | boolean {
-  if (line === '01') return true;
-  if (line === '00') return false;
-  const value = BigInt(line.replace(/L$/, ''));
-  return Number.isSafeInteger(Number(value)) ? Number(value) : value;
-}
-
 function stackGlobal(p: Unpickler): void {
   const name = p.pop();
-  p.push(new Global(String(p.pop()), String(name)));
+  const module = p.pop();
+  // A list of lists would be written out as text, and that of a few bytes can be longer than any memory.
+  if (typeof name !== 'string' || typeof module !== 'string') throw p.damaged('it names a class by something that is no text');
+  p.push(new Global(module, name));
 }
 
 // By opcode, in the order of pickletools; the comment is Python's name.
@@ -197,26 +222,17 @@ const ACTIONS: Readonly<Record<number, (p: Unpickler) => void>> = {
   0x80: (p) => void p.take(1), // PROTO
   0x95: (p) => void p.take(8), // FRAME
   0x28: (p) => p.push(MARK), // MARK
-  0x30: (p) => void p.pop(), // POP
-  0x31: (p) => void p.popToMark(), // POP_MARK
-  0x32: (p) => p.push(p.peek()), // DUP
   0x4e: (p) => p.push(null), // NONE
   0x88: (p) => p.push(true), // NEWTRUE
   0x89: (p) => p.push(false), // NEWFALSE
-  0x49: (p) => p.push(textInteger(p.line())), // INT
-  0x4c: (p) => p.push(textInteger(p.line())), // LONG
   0x4a: (p) => p.push(p.take(4).readInt32LE()), // BININT
   0x4b: (p) => p.push(p.take(1).readUInt8()), // BININT1
   0x4d: (p) => p.push(p.take(2).readUInt16LE()), // BININT2
   0x8a: (p) => p.push(int64(p.take(p.take(1).readUInt8()))), // LONG1
-  0x8b: (p) => p.push(int64(p.take(uint32(p)))), // LONG4
-  0x46: (p) => p.push(Number(p.line())), // FLOAT
   0x47: (p) => p.push(p.take(8).readDoubleBE()), // BINFLOAT
-  0x56: (p) => p.push(p.line()), // UNICODE
   0x58: (p) => text(p, uint32(p)), // BINUNICODE
   0x8c: (p) => text(p, p.take(1).readUInt8()), // SHORT_BINUNICODE
   0x8d: (p) => text(p, uint64(p)), // BINUNICODE8
-  0x54: (p) => text(p, uint32(p)), // BINSTRING
   0x55: (p) => text(p, p.take(1).readUInt8()), // SHORT_BINSTRING
   0x42: (p) => binary(p, uint32(p)), // BINBYTES
   0x43: (p) => binary(p, p.take(1).readUInt8()), // SHORT_BINBYTES
@@ -224,18 +240,12 @@ const ACTIONS: Readonly<Record<number, (p: Unpickler) => void>> = {
   0x5d: (p) => p.push([]), // EMPTY_LIST
   0x61: (p) => p.append([p.pop()]), // APPEND
   0x65: (p) => p.append(p.popToMark()), // APPENDS
-  0x6c: (p) => p.push(p.popToMark()), // LIST
   0x29: (p) => p.push([]), // EMPTY_TUPLE
   0x74: (p) => p.push(p.popToMark()), // TUPLE
   0x85: (p) => p.tuple(1), // TUPLE1
   0x86: (p) => p.tuple(2), // TUPLE2
   0x87: (p) => p.tuple(3), // TUPLE3
   0x7d: (p) => p.push(new PickledDict()), // EMPTY_DICT
-  0x64: (p) => {
-    const items = p.popToMark();
-    p.push(new PickledDict());
-    p.setItems(items);
-  }, // DICT
   0x73: (p) => {
     const value = p.pop();
     p.setItems([p.pop(), value]);
@@ -243,12 +253,9 @@ const ACTIONS: Readonly<Record<number, (p: Unpickler) => void>> = {
   0x75: (p) => p.setItems(p.popToMark()), // SETITEMS
   0x8f: (p) => p.push(new Set()), // EMPTY_SET
   0x90: (p) => p.append(p.popToMark()), // ADDITEMS
-  0x91: (p) => p.push(new Set(p.popToMark())), // FROZENSET
-  0x70: (p) => p.remember(Number(p.line())), // PUT
   0x71: (p) => p.remember(p.take(1).readUInt8()), // BINPUT
   0x72: (p) => p.remember(uint32(p)), // LONG_BINPUT
   0x94: (p) => p.memoize(), // MEMOIZE
-  0x67: (p) => p.recall(Number(p.line())), // GET
   0x68: (p) => p.recall(p.take(1).readUInt8()), // BINGET
   0x6a: (p) => p.recall(uint32(p)), // LONG_BINGET
   0x63: (p) => p.push(new Global(p.line(), p.line())), // GLOBAL
@@ -257,4 +264,12 @@ const ACTIONS: Readonly<Record<number, (p: Unpickler) => void>> = {
   0x52: (p) => p.reduce(), // REDUCE
   0x81: (p) => p.reduce(), // NEWOBJ
   0x62: (p) => p.build(), // BUILD
+};
+
+// What weights_only refuses as well: text that is as long as it likes (a number of a million digits takes minutes to read),
+// objects of any class, and what only other writers of pickles have.
+const REFUSED: Readonly<Record<number, string>> = {
+  0x8b: 'LONG4', 0x49: 'INT', 0x4c: 'LONG', 0x46: 'FLOAT', 0x56: 'UNICODE', 0x53: 'STRING', 0x54: 'BINSTRING', 0x70: 'PUT', 0x67: 'GET', 0x6c: 'LIST', 0x64: 'DICT',
+  0x30: 'POP', 0x31: 'POP_MARK', 0x32: 'DUP', 0x91: 'FROZENSET', 0x50: 'PERSID', 0x69: 'INST', 0x6f: 'OBJ', 0x92: 'NEWOBJ_EX',
+  0x82: 'EXT1', 0x83: 'EXT2', 0x84: 'EXT4', 0x96: 'BYTEARRAY8', 0x97: 'NEXT_BUFFER', 0x98: 'READONLY_BUFFER',
 };
