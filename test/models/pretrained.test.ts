@@ -150,8 +150,10 @@ describe('pretrained models', () => {
     });
 
     it('a file that is something else', async () => {
-      writeFileSync(at('model.safetensors'), 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n');
+      writeFileSync(at('model.safetensors'), 'no weights at all, but a text of some length\n');
       await refuses(load(), /model\.safetensors: expected a safetensors file, found \d+ bytes without a valid header/);
+      writeFileSync(at('model.safetensors'), 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 343000000\n');
+      await refuses(load(), /model\.safetensors is a Git LFS pointer, a text of \d+ bytes in place of the file of 343000000: run `git lfs pull`/);
     });
 
     it('a folder without weights, or without config.json', async () => {
