@@ -20,6 +20,7 @@ import type { TensorLater } from './later';
 import type { TensorShorthands } from './shorthands';
 import type { Complex } from './operator';
 import { checkOptions } from './options';
+import { toJSON, toPrimitive } from './to-primitive';
 
 /** Nested arrays as `toArray()` gives them; a plain value for a tensor without dimensions. */
 export type Nested<T> = T | Nested<T>[];
@@ -72,6 +73,8 @@ export interface TensorExtensions {
 
 let extensions: TensorExtensions;
 
+const UNCLONEABLE = Symbol('a tensor; post torch.share(tensor) and take it there by torch.receive(), or copy it here by tensor.clone()');
+
 /** @internal */
 export function extendTensor(parts: TensorExtensions): void {
   extensions = parts;
@@ -91,6 +94,8 @@ export class Tensor<out Type extends DType = DType> {
   _handle: number;
   /** @internal the collector frees the handle */
   _tracked = false;
+  /** @internal Makes structuredClone and postMessage throw, with this text: they would copy the number of the handle. */
+  readonly _clone = UNCLONEABLE;
 
   /** @internal Tensors are made by `torch.tensor`, `torch.zeros` and the operators. */
   constructor(handle: number) {
@@ -302,6 +307,20 @@ export class Tensor<out Type extends DType = DType> {
   /** As PyTorch prints it. */
   toString(): string {
     return this.isDisposed ? 'tensor(<disposed>)' : extensions.print(this);
+  }
+
+  /**
+   * The element where JavaScript wants a number (`Number(loss)`, `loss < best`), the printed tensor where it wants text. What
+   * asks for neither sees an object: `if (x.eq(0))` is always taken, write `if (x.eq(0).item())`.
+   * @throws ShapeError for several elements, or none, where a number is wanted
+   */
+  [Symbol.toPrimitive](hint: string): string | number | bigint | boolean {
+    return toPrimitive(this, hint);
+  }
+
+  /** `toArray()` for `JSON.stringify`: nested arrays, `{ re, im }` of complex numbers, strings of digits for int64 beyond 2^53. */
+  toJSON(): unknown {
+    return toJSON(this);
   }
 
   [inspect.custom](): string {
