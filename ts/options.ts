@@ -24,6 +24,23 @@ export function resolveOptions<T extends object>(owner: string, defaults: T, opt
 }
 
 /**
+ * Arguments that may be given by position, in the order of `defaults`, or by name in one object behind those: `norm(x, 2, { dim: 1 })`.
+ * Whether a value is of the right kind is for the caller to see.
+ * @throws InputError for too many, for a name that does not exist, or one that is given both ways
+ */
+export function bindArguments<T extends object>(owner: string, defaults: T, args: readonly unknown[]): T {
+  const names = Object.keys(defaults) as (keyof T & string)[];
+  const last = args.at(-1);
+  const options = isPlainObject(last) && !('re' in last) ? last : {};
+  const byPosition = options === last ? args.slice(0, -1) : args;
+  if (byPosition.length > names.length) throw new InputError(`${owner}: expected at most ${names.length} arguments (${names.join(', ')}), found ${byPosition.length}`);
+  const twice = names.slice(0, byPosition.length).find((name) => Object.hasOwn(options, name));
+  if (twice !== undefined) throw new InputError(`${owner}: '${twice}' is given twice, by position and by name`);
+  const named = Object.fromEntries(byPosition.map((value, i) => [names[i], value]));
+  return resolveOptions(owner, defaults, { ...options, ...named } as Given<T>);
+}
+
+/**
  * Refuses options that do not exist. An instance of a class, such as a layer that passes on its own fields, is read for the
  * options that it has.
  * @throws InputError for a value that is no object, or for a key that is not among `known`

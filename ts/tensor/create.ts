@@ -277,6 +277,8 @@ export function arange(...args: unknown[]): Tensor {
   return range(...args);
 }
 
+/** A number as a tensor without dimensions; float32 unless `dtype` says otherwise. */
+export const scalarTensor = filler('scalar_tensor', ['']) as <Type extends DType = DType>(value: Scalar, options?: FillOptions<Type>) => Tensor<Type>;
 /** `steps` numbers from start to end, both included. */
 export const linspace = filler('linspace', ['']) as <Type extends DType = DType>(start: number, end: number, steps: number, options?: FillOptions<Type>) => Tensor<Type>;
 /** `steps` numbers from base^start to base^end. */

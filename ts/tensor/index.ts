@@ -32,6 +32,26 @@ export * from './generated/modules';
 export * from './create';
 export * from './modes';
 export * from './random';
+export {
+  broadcastShapes,
+  cdist,
+  einsum,
+  lu,
+  nonzero,
+  norm,
+  range,
+  stft,
+  tensordot,
+  unravelIndex,
+  type CdistOptions,
+  type EinsumItem,
+  type LuOptions,
+  type NormArguments,
+  type NormOptions,
+  type StftOptions,
+  type TensordotDims,
+} from './functional';
+export { pcaLowrank, svdLowrank, type PcaLowrankOptions, type SvdLowrankOptions } from './lowrank';
 export { unique, uniqueConsecutive, type UniqueOptions } from './unique';
 export { accelerator, setMemoryWatermark, type DeviceFree, type DeviceMemory } from './accelerator';
 export { cuda, type DeviceProperties } from './cuda';

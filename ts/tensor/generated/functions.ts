@@ -417,10 +417,6 @@ export interface TensorFunctions {
   ccolIndices: {
     (self: Tensor): Tensor;
   };
-  cdist: {
-    (x1: Tensor, x2: Tensor, options?: { p?: number; computeMode?: number | null }): Tensor;
-    (x1: Tensor, x2: Tensor, p?: number, computeMode?: number | null): Tensor;
-  };
   ceil: {
     (self: Tensor): Tensor;
   };
@@ -785,10 +781,6 @@ export interface TensorFunctions {
   dstack: {
     (tensors: readonly Tensor[]): Tensor;
     (...tensors: Tensor[]): Tensor;
-  };
-  einsum: {
-    (equation: string, tensors: readonly Tensor[], options?: { path?: readonly number[] | null }): Tensor;
-    (equation: string, ...tensors: Tensor[]): Tensor;
   };
   elu: {
     (self: Tensor, options?: { alpha?: Numeric; scale?: Numeric; inputScale?: Numeric }): Tensor;
@@ -2030,22 +2022,11 @@ export interface TensorFunctions {
     (self: Tensor, target: Tensor, options?: { weight?: Tensor | null; reduction?: number; ignoreIndex?: number }): Tensor;
     (self: Tensor, target: Tensor, weight?: Tensor | null, reduction?: number, ignoreIndex?: number): Tensor;
   };
-  nonzero: {
-    (self: Tensor): Tensor;
-  };
   nonzeroNumpy: {
     (self: Tensor): Tensor[];
   };
   nonzeroStatic: {
     (self: Tensor, options: { size: number; fillValue?: number }): Tensor;
-  };
-  norm: {
-    (self: Tensor, options?: { p?: Numeric }): Tensor;
-    (self: Tensor, p?: Numeric): Tensor;
-    (self: Tensor, p: Numeric | null, options: { dtype: DType }): Tensor;
-    (self: Tensor, p: Numeric | null, dim: number | readonly number[], options?: { keepdim?: boolean }): Tensor;
-    (self: Tensor, p: Numeric | null, dim: number | readonly number[], keepdim?: boolean): Tensor;
-    (self: Tensor, p: Numeric | null, dim: number | readonly number[], keepdim: boolean, options: { dtype: DType }): Tensor;
   };
   normExceptDim: {
     (v: Tensor, options?: { pow?: number; dim?: number }): Tensor;
@@ -2872,12 +2853,6 @@ export interface TensorFunctions {
     (self: Tensor, options?: { dim?: number | readonly number[] | null; correction?: Numeric | null; keepdim?: boolean }): [Tensor, Tensor];
     (self: Tensor, dim?: number | readonly number[] | null, options?: { correction?: Numeric | null; keepdim?: boolean }): [Tensor, Tensor];
   };
-  stft: {
-    (self: Tensor, nFft: number, options?: { hopLength?: number | null; winLength?: number | null; window?: Tensor | null; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null; alignToWindow?: boolean | null }): Tensor;
-    (self: Tensor, nFft: number, hopLength?: number | null, winLength?: number | null, window?: Tensor | null, normalized?: boolean, onesided?: boolean | null, returnComplex?: boolean | null, alignToWindow?: boolean | null): Tensor;
-    (self: Tensor, nFft: number, options?: { hopLength?: number | null; winLength?: number | null; window?: Tensor | null; center?: boolean; padMode?: string; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null; alignToWindow?: boolean | null }): Tensor;
-    (self: Tensor, nFft: number, hopLength?: number | null, winLength?: number | null, window?: Tensor | null, center?: boolean, padMode?: string, normalized?: boolean, onesided?: boolean | null, returnComplex?: boolean | null, alignToWindow?: boolean | null): Tensor;
-  };
   storageOffset: {
     (self: Tensor): number;
   };
@@ -2957,9 +2932,6 @@ export interface TensorFunctions {
     (self: Tensor, sections: number, dim?: number): Tensor[];
     (self: Tensor, tensorIndicesOrSections: Tensor, options?: { dim?: number }): Tensor[];
     (self: Tensor, tensorIndicesOrSections: Tensor, dim?: number): Tensor[];
-  };
-  tensordot: {
-    (self: Tensor, other: Tensor, dimsSelf: readonly number[], dimsOther: readonly number[]): Tensor;
   };
   thnnConv2d: {
     (self: Tensor, weight: Tensor, kernelSize: number | readonly number[], options?: { bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[] }): Tensor;
@@ -3530,8 +3502,6 @@ export const cauchy: TensorFunctions['cauchy'] = surface.cauchy;
 export const cauchy_: TensorFunctions['cauchy_'] = surface.cauchy_;
 /** `aten::ccol_indices(Tensor(a) self) -> Tensor(a)` */
 export const ccolIndices: TensorFunctions['ccolIndices'] = surface.ccolIndices;
-/** `aten::cdist(Tensor x1, Tensor x2, float p=2., int? compute_mode=None) -> Tensor` */
-export const cdist: TensorFunctions['cdist'] = surface.cdist;
 /** `aten::ceil(Tensor self) -> Tensor` */
 export const ceil: TensorFunctions['ceil'] = surface.ceil;
 /** `aten::ceil_(Tensor(a!) self) -> Tensor(a!)` */
@@ -3796,8 +3766,6 @@ export const dropout_: TensorFunctions['dropout_'] = surface.dropout_;
 export const dsplit: TensorFunctions['dsplit'] = surface.dsplit;
 /** `aten::dstack(Tensor[] tensors) -> Tensor` */
 export const dstack: TensorFunctions['dstack'] = surface.dstack;
-/** `aten::einsum(str equation, Tensor[] tensors, *, int[]? path=None) -> Tensor` */
-export const einsum: TensorFunctions['einsum'] = surface.einsum;
 /** `aten::elu(Tensor self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor` */
 export const elu: TensorFunctions['elu'] = surface.elu;
 /** `aten::elu_(Tensor(a!) self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor(a!)` */
@@ -4712,19 +4680,10 @@ export const nllLoss2dForward: TensorFunctions['nllLoss2dForward'] = surface.nll
 export const nllLossForward: TensorFunctions['nllLossForward'] = surface.nllLossForward;
 /** `aten::nll_loss_nd(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor` */
 export const nllLossNd: TensorFunctions['nllLossNd'] = surface.nllLossNd;
-/** `aten::nonzero(Tensor self) -> Tensor` */
-export const nonzero: TensorFunctions['nonzero'] = surface.nonzero;
 /** `aten::nonzero_numpy(Tensor self) -> Tensor[]` */
 export const nonzeroNumpy: TensorFunctions['nonzeroNumpy'] = surface.nonzeroNumpy;
 /** `aten::nonzero_static(Tensor self, *, SymInt size, int fill_value=-1) -> Tensor` */
 export const nonzeroStatic: TensorFunctions['nonzeroStatic'] = surface.nonzeroStatic;
-/**
- * - `aten::norm.Scalar(Tensor self, Scalar p=2) -> Tensor`
- * - `aten::norm.ScalarOpt_dtype(Tensor self, Scalar? p, *, ScalarType dtype) -> Tensor`
- * - `aten::norm.ScalarOpt_dim(Tensor self, Scalar? p, int[1] dim, bool keepdim=False) -> Tensor`
- * - `aten::norm.ScalarOpt_dim_dtype(Tensor self, Scalar? p, int[1] dim, bool keepdim, *, ScalarType dtype) -> Tensor`
- */
-export const norm: TensorFunctions['norm'] = surface.norm;
 /** `aten::norm_except_dim(Tensor v, int pow=2, int dim=0) -> Tensor` */
 export const normExceptDim: TensorFunctions['normExceptDim'] = surface.normExceptDim;
 /**
@@ -5368,11 +5327,6 @@ export const std: TensorFunctions['std'] = surface.std;
  * - `aten::std_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> (Tensor, Tensor)`
  */
 export const stdMean: TensorFunctions['stdMean'] = surface.stdMean;
-/**
- * - `aten::stft(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool normalized=False, bool? onesided=None, bool? return_complex=None, bool? align_to_window=None) -> Tensor`
- * - `aten::stft.center(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool center=True, str pad_mode="reflect", bool normalized=False, bool? onesided=None, bool? return_complex=None, bool? align_to_window=None) -> Tensor`
- */
-export const stft: TensorFunctions['stft'] = surface.stft;
 /** `aten::storage_offset(Tensor self) -> int` */
 export const storageOffset: TensorFunctions['storageOffset'] = surface.storageOffset;
 /**
@@ -5434,8 +5388,6 @@ export const tanh_: TensorFunctions['tanh_'] = surface.tanh_;
  * - `aten::tensor_split.tensor_indices_or_sections(Tensor(a -> *) self, Tensor tensor_indices_or_sections, int dim=0) -> Tensor(a)[]`
  */
 export const tensorSplit: TensorFunctions['tensorSplit'] = surface.tensorSplit;
-/** `aten::tensordot(Tensor self, Tensor other, int[] dims_self, int[] dims_other) -> Tensor` */
-export const tensordot: TensorFunctions['tensordot'] = surface.tensordot;
 /** `aten::thnn_conv2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0]) -> Tensor` */
 export const thnnConv2d: TensorFunctions['thnnConv2d'] = surface.thnnConv2d;
 /** `aten::threshold(Tensor self, Scalar threshold, Scalar value) -> Tensor` */

@@ -1539,24 +1539,10 @@ export interface TensorMethods {
   /** `aten::nll_loss_nd(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, SymInt ignore_index=-100) -> Tensor` */
   nllLossNd(target: Tensor, options?: { weight?: Tensor | null; reduction?: number; ignoreIndex?: number }): Tensor;
   nllLossNd(target: Tensor, weight?: Tensor | null, reduction?: number, ignoreIndex?: number): Tensor;
-  /** `aten::nonzero(Tensor self) -> Tensor` */
-  nonzero(): Tensor;
   /** `aten::nonzero_numpy(Tensor self) -> Tensor[]` */
   nonzeroNumpy(): Tensor[];
   /** `aten::nonzero_static(Tensor self, *, SymInt size, int fill_value=-1) -> Tensor` */
   nonzeroStatic(options: { size: number; fillValue?: number }): Tensor;
-  /**
-   * - `aten::norm.Scalar(Tensor self, Scalar p=2) -> Tensor`
-   * - `aten::norm.ScalarOpt_dtype(Tensor self, Scalar? p, *, ScalarType dtype) -> Tensor`
-   * - `aten::norm.ScalarOpt_dim(Tensor self, Scalar? p, int[1] dim, bool keepdim=False) -> Tensor`
-   * - `aten::norm.ScalarOpt_dim_dtype(Tensor self, Scalar? p, int[1] dim, bool keepdim, *, ScalarType dtype) -> Tensor`
-   */
-  norm(options?: { p?: Numeric }): Tensor;
-  norm(p?: Numeric): Tensor;
-  norm(p: Numeric | null, options: { dtype: DType }): Tensor;
-  norm(p: Numeric | null, dim: number | readonly number[], options?: { keepdim?: boolean }): Tensor;
-  norm(p: Numeric | null, dim: number | readonly number[], keepdim?: boolean): Tensor;
-  norm(p: Numeric | null, dim: number | readonly number[], keepdim: boolean, options: { dtype: DType }): Tensor;
   /** `aten::normal_(Tensor(a!) self, float mean=0., float std=1., *, Generator? generator=None) -> Tensor(a!)` */
   normal_(options?: { mean?: number; std?: number; generator?: Generator | null }): this;
   normal_(mean?: number, std?: number, options?: { generator?: Generator | null }): this;
@@ -2136,14 +2122,6 @@ export interface TensorMethods {
   stdMean(dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean): [Tensor, Tensor];
   stdMean(options?: { dim?: number | readonly number[] | null; correction?: Numeric | null; keepdim?: boolean }): [Tensor, Tensor];
   stdMean(dim?: number | readonly number[] | null, options?: { correction?: Numeric | null; keepdim?: boolean }): [Tensor, Tensor];
-  /**
-   * - `aten::stft(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool normalized=False, bool? onesided=None, bool? return_complex=None, bool? align_to_window=None) -> Tensor`
-   * - `aten::stft.center(Tensor self, int n_fft, int? hop_length=None, int? win_length=None, Tensor? window=None, bool center=True, str pad_mode="reflect", bool normalized=False, bool? onesided=None, bool? return_complex=None, bool? align_to_window=None) -> Tensor`
-   */
-  stft(nFft: number, options?: { hopLength?: number | null; winLength?: number | null; window?: Tensor | null; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null; alignToWindow?: boolean | null }): Tensor;
-  stft(nFft: number, hopLength?: number | null, winLength?: number | null, window?: Tensor | null, normalized?: boolean, onesided?: boolean | null, returnComplex?: boolean | null, alignToWindow?: boolean | null): Tensor;
-  stft(nFft: number, options?: { hopLength?: number | null; winLength?: number | null; window?: Tensor | null; center?: boolean; padMode?: string; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null; alignToWindow?: boolean | null }): Tensor;
-  stft(nFft: number, hopLength?: number | null, winLength?: number | null, window?: Tensor | null, center?: boolean, padMode?: string, normalized?: boolean, onesided?: boolean | null, returnComplex?: boolean | null, alignToWindow?: boolean | null): Tensor;
   /** `aten::storage_offset(Tensor self) -> int` */
   storageOffset(): number;
   /**
@@ -2223,8 +2201,6 @@ export interface TensorMethods {
   tensorSplit(sections: number, dim?: number): Tensor[];
   tensorSplit(tensorIndicesOrSections: Tensor, options?: { dim?: number }): Tensor[];
   tensorSplit(tensorIndicesOrSections: Tensor, dim?: number): Tensor[];
-  /** `aten::tensordot(Tensor self, Tensor other, int[] dims_self, int[] dims_other) -> Tensor` */
-  tensordot(other: Tensor, dimsSelf: readonly number[], dimsOther: readonly number[]): Tensor;
   /** `aten::thnn_conv2d(Tensor self, Tensor weight, SymInt[2] kernel_size, Tensor? bias=None, SymInt[2] stride=[1, 1], SymInt[2] padding=[0, 0]) -> Tensor` */
   thnnConv2d(weight: Tensor, kernelSize: number | readonly number[], options?: { bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[] }): Tensor;
   thnnConv2d(weight: Tensor, kernelSize: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[]): Tensor;
