@@ -54,6 +54,20 @@ void seed(const Napi::CallbackInfo& info) {
   generator.set_current_seed(seed_of(info[1]));
 }
 
+// Generator::current_seed; initialSeed(id): bigint, what the generator was seeded with last
+Napi::Value initial_seed(const Napi::CallbackInfo& info) {
+  auto generator = generator_of(info);
+  std::lock_guard<std::mutex> lock(generator.mutex());
+  return Napi::BigInt::New(info.Env(), generator.current_seed());
+}
+
+// Generator::seed; randomSeed(id): bigint, drawn from the system
+Napi::Value random_seed(const Napi::CallbackInfo& info) {
+  auto generator = generator_of(info);
+  std::lock_guard<std::mutex> lock(generator.mutex());
+  return Napi::BigInt::New(info.Env(), generator.seed());
+}
+
 // Generator::get_state; generatorState(id): handle of a uint8 tensor
 Napi::Value state(const Napi::CallbackInfo& info) {
   auto generator = generator_of(info);
@@ -77,6 +91,8 @@ void export_random(Napi::Env, Napi::Object exports) {
   export_function(exports, "manualSeed", [](const Napi::CallbackInfo& info) { at::manual_seed(seed_of(info[0])); });
   export_function(exports, "createGenerator", create);
   export_function(exports, "seedGenerator", seed);
+  export_function(exports, "initialSeed", initial_seed);
+  export_function(exports, "randomSeed", random_seed);
   export_function(exports, "generatorState", state);
   export_function(exports, "setGeneratorState", set_state);
   // disposeGenerator(id): void

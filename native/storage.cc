@@ -1,6 +1,7 @@
 // Shapes and bytes: what a tensor looks like, and the way of its data in and out of JavaScript.
 #include <ATen/TracerMode.h>
 #include <ATen/ops/from_blob.h>
+#include <c10/core/DefaultDtype.h>
 #include <cerrno>
 #include <cstring>
 #include <unistd.h>
@@ -149,6 +150,31 @@ Napi::Value dtypes(const Napi::CallbackInfo& info) {
   return names;
 }
 
+// caffe2::get_default_dtype; defaultDType(): its code
+Napi::Value default_dtype(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), static_cast<int>(c10::typeMetaToScalarType(c10::get_default_dtype())));
+}
+
+// c10::set_default_dtype; setDefaultDType(name): of floating point, for the whole process
+void set_default_dtype(const Napi::CallbackInfo& info) {
+  const c10::ScalarType dtype = dtype_from_name(info[0].ToString());
+  if (!c10::isFloatingType(dtype)) throw ArgumentError("only floating-point types are supported as the default type, found '" + info[0].ToString().Utf8Value() + "'");
+  c10::set_default_dtype(c10::scalarTypeToTypeMeta(dtype));
+}
+
+// Tensor::data_ptr, Storage::data_ptr, Storage::nbytes, Tensor::storage_offset; memoryOf(handle): [address, address of the storage, its bytes, offset]
+Napi::Value memory_of(const Napi::CallbackInfo& info) {
+  const at::Tensor tensor = tensor_of(info);
+  if (!tensor.has_storage()) throw ArgumentError("a tensor of layout " + std::string(layout_name(tensor.layout())) + " has no storage of its own: look at its parts");
+  const auto address = [&](const void* pointer) { return Napi::BigInt::New(info.Env(), static_cast<uint64_t>(reinterpret_cast<uintptr_t>(pointer))); };
+  auto memory = Napi::Array::New(info.Env(), 4);
+  memory[0u] = address(tensor.const_data_ptr());
+  memory[1u] = address(tensor.storage().data());
+  memory[2u] = Napi::Number::New(info.Env(), static_cast<double>(tensor.storage().nbytes()));
+  memory[3u] = Napi::Number::New(info.Env(), static_cast<double>(tensor.storage_offset()));
+  return memory;
+}
+
 }  // namespace
 
 void export_storage(Napi::Env, Napi::Object exports) {
@@ -162,6 +188,9 @@ void export_storage(Napi::Env, Napi::Object exports) {
   export_function(exports, "swap", swap);
   export_function(exports, "scalar", scalar);
   export_function(exports, "dtypes", dtypes);
+  export_function(exports, "defaultDType", default_dtype);
+  export_function(exports, "setDefaultDType", set_default_dtype);
+  export_function(exports, "memoryOf", memory_of);
 }
 
 }  // namespace torchts

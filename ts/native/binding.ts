@@ -75,6 +75,9 @@ export interface Binding {
   swap(handle: number, other: number): void;
   scalar(value: number | boolean, integral: boolean): number;
   dtypes(): Record<number, string>;
+  defaultDType(): number;
+  setDefaultDType(dtype: string): void;
+  memoryOf(handle: number): [address: bigint, storage: bigint, bytes: number, offset: number];
   // autograd.cc
   backward(retainGraph: boolean | null, createGraph: boolean): void;
   grad(retainGraph: boolean | null, createGraph: boolean, allowUnused: boolean): number;
@@ -110,6 +113,8 @@ export interface Binding {
   manualSeed(seed: number | bigint): void;
   createGenerator(device: string): number;
   seedGenerator(id: number, seed: number | bigint): void;
+  initialSeed(id: number | string): bigint;
+  randomSeed(id: number | string): bigint;
   generatorState(id: number | string): number;
   setGeneratorState(id: number | string, handle: number): void;
   disposeGenerator(id: number): void;

@@ -1,6 +1,6 @@
 import { InputError } from '../errors';
-import { expected } from '../options';
-import { Tensor, type Device, type DType } from '../tensor';
+import { expected, resolveOptions as shared, type Given } from '../options';
+import { getDefaultDevice, getDefaultDtype, Tensor, type Device, type DType } from '../tensor';
 
 /** Where a layer's parameters live and what they are made of. */
 export interface FactoryOptions {
@@ -12,7 +12,18 @@ export interface FactoryOptions {
 
 export const factoryDefaults = { device: 'cpu', dtype: 'float32' } as const satisfies Required<FactoryOptions>;
 
-export { expected, resolveOptions } from '../options';
+export { expected } from '../options';
+
+/**
+ * See {@link shared}. Where a layer has {@link factoryDefaults}, what the user leaves out follows `torch.setDefaultDtype` and
+ * `torch.setDefaultDevice`.
+ */
+export function resolveOptions<T extends object>(owner: string, defaults: T, options?: Given<T>): T {
+  const resolved = shared(owner, defaults, options);
+  if (!('dtype' in defaults && 'device' in defaults)) return resolved;
+  const given: Given<FactoryOptions> = options ?? {};
+  return { ...resolved, dtype: given.dtype ?? getDefaultDtype(), device: given.device ?? getDefaultDevice() };
+}
 
 /** Throws unless `value` is a tensor. */
 export function requireTensor(owner: string, name: string, value: unknown): asserts value is Tensor {

@@ -6,6 +6,7 @@ import { keep, Tensor, type Device } from '../tensor';
 import { isFloatingPoint } from '../tensor/dtype';
 import { camelCase } from '../tensor/schema';
 import { Plan, type Batch } from './plan';
+import { printGroups } from './print-groups';
 import { schedulerOptions, type GroupInput, type ParamGroup, type ParamsInput } from './param-group';
 import { mapTensors, snakeCase, type OptimizerStateDict, type PackedGroup, type ParamState } from './state-dict';
 
@@ -162,6 +163,15 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup> {
     const filled = [...this.state].filter(([, values]) => Object.keys(values).length > 0);
     const state = Object.fromEntries(filled.map(([param, values]) => [numbers.get(param) as number, { ...values }]));
     return { state, param_groups };
+  }
+
+  /** The options of each group, as PyTorch prints them. */
+  toString(): string {
+    return printGroups(this.constructor.name, this.paramGroups.map((group) => ({ ...group, ...this.foreignOptions() })));
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
   }
 
   /** Options that PyTorch's optimizer has and this one has no use for, at the value that means the same. */

@@ -1,3 +1,5 @@
+import { printSettings } from './print-options';
+
 /**
  * The numbers of a printed tensor, all written alike and equally wide (`_Formatter` in torch/_tensor_str.py): four digits
  * after the point, an exponent when the sizes differ too much, nothing after the point when all are whole.
@@ -7,20 +9,19 @@ export interface Column<T> {
   write(value: T): string;
 }
 
-const DIGITS = 4;
-
 type Writer = (value: number, digits: number) => string;
 
 const fixed: Writer = (value, digits) => value.toFixed(digits);
 // C writes at least two digits of exponent, JavaScript one.
 const exponential: Writer = (value, digits) => value.toExponential(digits).replace(/e([+-])(\d)$/, 'e$10$2');
 
-/** Four digits, a tie rounded to the even digit as C does; JavaScript rounds it away from zero. */
+/** The digits of the printing options, a tie rounded to the even digit as C does; JavaScript rounds it away from zero. */
 function rounded(value: number, writer: Writer): string {
   if (!Number.isFinite(value)) return nonFinite(value);
-  const text = writer(value, DIGITS);
-  const tie = /^(-?\d+\.\d*[02468])50*(e.*)?$/.exec(writer(value, 10 * DIGITS)); // so many digits leave no room for a remainder
-  const isTie = tie !== null && tie[1]!.length - tie[1]!.indexOf('.') === DIGITS + 1;
+  const digits = printSettings.precision;
+  const text = writer(value, digits);
+  const tie = /^(-?\d+\.\d*[02468])50*(e.*)?$/.exec(writer(value, Math.min(100, digits + 36))); // so many digits leave no room for a remainder
+  const isTie = tie !== null && tie[1]!.length - tie[1]!.indexOf('.') === digits + 1;
   return signed(value, isTie ? tie[1]! + (tie[2] ?? '') : text);
 }
 
@@ -40,7 +41,7 @@ export function floatColumn(values: readonly number[]): Column<number> {
     largest = Math.max(largest, Math.abs(value));
     smallest = Math.min(smallest, Math.abs(value));
   }
-  const far = telling.length > 0 && (largest / smallest > 1000 || largest > 1e8 || smallest < 1e-4);
+  const far = telling.length > 0 && (printSettings.sciMode ?? (largest / smallest > 1000 || largest > 1e8 || smallest < 1e-4));
   const write = far
     ? (value: number): string => rounded(value, exponential)
     : telling.every(Number.isInteger)

@@ -6,6 +6,7 @@ import { guarded } from '../native/raise';
 import { put2, reserve, rewind, Tag } from '../native/wire';
 import type { Device } from './device';
 import { dtypeOf, integerRange, isComplex, type DType } from './dtype';
+import { chosenDevice, defaultComplex, getDefaultDtype } from './defaults';
 import { adopt } from './lifetime';
 import { describe, operator, type Complex } from './operator';
 import { checkOptions } from './options';
@@ -61,7 +62,7 @@ function sameDevice(wanted: string, found: string): boolean {
 }
 
 function finish<Type extends DType>(made: Tensor, { dtype, device, requiresGrad }: TensorOptions<Type>): Tensor<Type> {
-  const result = convert(made, { dtype, device }) as Tensor<Type>;
+  const result = convert(made, { dtype, device: device ?? chosenDevice() ?? undefined }) as Tensor<Type>;
   if (result !== made) made.dispose();
   return requiresGrad ? result.requiresGrad_(true) : result;
 }
@@ -142,8 +143,8 @@ function flatten(data: unknown, shape: readonly number[], depth: number, into: u
 
 function inferred(values: readonly unknown[]): DType {
   const kinds = new Set(values.map((value) => typeof value));
-  if (kinds.has('object')) return 'complex64';
-  if (kinds.has('number') || kinds.size === 0) return 'float32';
+  if (kinds.has('object')) return defaultComplex();
+  if (kinds.has('number') || kinds.size === 0) return getDefaultDtype();
   return kinds.has('bigint') ? 'int64' : 'bool';
 }
 
@@ -188,7 +189,7 @@ function isElement(value: unknown): boolean {
 
 /**
  * A tensor with a copy of `data`: a number, nested arrays of numbers, or a typed array. Without `dtype`, numbers become
- * float32, bigints int64, booleans bool, `{ re, im }` complex64; a typed array keeps its type.
+ * float32 (see `setDefaultDtype`), bigints int64, booleans bool, `{ re, im }` complex64; a typed array keeps its type.
  * @throws ShapeError for rows of different lengths
  */
 export function tensor<Type extends DType = DType>(data: TensorData, options: TensorOptions<Type> = {}): Tensor<Type> {

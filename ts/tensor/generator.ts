@@ -28,4 +28,18 @@ export class Generator {
     guarded('Generator.manualSeed', () => binding.seedGenerator(this._id, seed));
     return this;
   }
+
+  /** What it was seeded with last; a bigint beyond 2^53. */
+  initialSeed(): number | bigint {
+    return plainNumber(guarded('Generator.initialSeed', () => binding.initialSeed(this._id)));
+  }
+
+  /** Begins again from a seed that the system draws, and gives it. */
+  seed(): number | bigint {
+    return plainNumber(guarded('Generator.seed', () => binding.randomSeed(this._id)));
+  }
+}
+
+function plainNumber(seed: bigint): number | bigint {
+  return seed <= Number.MAX_SAFE_INTEGER ? Number(seed) : seed;
 }

@@ -30,7 +30,10 @@ installLater(TensorClass.prototype);
 export * from './generated/functions';
 export * from './generated/modules';
 export * from './create';
+export * from './constants';
+export { getDefaultDevice, getDefaultDtype, setDefaultDevice, setDefaultDtype } from './defaults';
 export * from './modes';
+export * from './predicates';
 export * from './random';
 export {
   broadcastShapes,
@@ -75,7 +78,10 @@ export type { Argument, Complex, Options, Result } from './operator';
 export { allocatedBytes, keep, memory, scope, scoped, type MemoryUsage } from './lifetime';
 export type { GradientHook, RemovableHandle } from './hooks';
 export { profile, recordFunction, type Profile, type ProfileOptions } from './profile';
+export { getPrintoptions, setPrintoptions, type PrintOptions, type PrintSettings } from './print-options';
+export { finfo, iinfo, type FloatInfo, type IntegerInfo } from './type-info';
 export * as amp from './amp';
 export * as autograd from './autograd-namespace';
 export * as utils from './utils';
+export * as testing from './testing';
 export * as safetensors from './safetensors';

@@ -1,14 +1,13 @@
 /** Prints tensors as PyTorch does (torch/_tensor_str.py): columns aligned, lines of 80 characters, long tensors summarized. */
 import { floatColumn, plainColumn } from './column';
+import { defaultComplex, getDefaultDtype } from './defaults';
 import { isComplex, isFloatingPoint, isQuantized } from './dtype';
 import { scoped } from './lifetime';
 import { noGrad } from './modes';
+import { printSettings } from './print-options';
 import { operator, type Complex } from './operator';
 import type { Tensor } from './tensor';
 
-const THRESHOLD = 1000; // elements above which a tensor is summarized
-const EDGE = 3; // items shown at each end then
-const WIDTH = 80;
 const PREFIX = 'tensor(';
 
 type Plain = number | bigint | boolean;
@@ -46,8 +45,9 @@ function complexFormat(values: readonly Complex[]): Format {
 /** The elements to show: of each long dimension only the ends. */
 function edges(tensor: Tensor): Tensor {
   return tensor.shape.reduce((part, size, dim) => {
-    if (size <= 2 * EDGE) return part;
-    const ends = [part.narrow(dim, 0, EDGE), part.narrow(dim, size - EDGE, EDGE)];
+    const { edgeitems } = printSettings;
+    if (size <= 2 * edgeitems) return part;
+    const ends = [part.narrow(dim, 0, edgeitems), part.narrow(dim, size - edgeitems, edgeitems)];
     return operator('aten', 'cat').call([ends, dim]) as Tensor;
   }, tensor);
 }
@@ -58,10 +58,10 @@ function render(items: Items, shape: readonly number[], indent: number, format: 
   const [size, ...inner] = shape;
   const isVector = inner.length === 0;
   const texts = items.map((item) => render(item, inner, indent + 1, format));
-  if (items.length < size!) texts.splice(EDGE, 0, isVector ? ' ...' : '...');
+  if (items.length < size!) texts.splice(printSettings.edgeitems, 0, isVector ? ' ...' : '...');
   const margin = ' '.repeat(indent + 1);
   if (!isVector) return `[${texts.join(`,${'\n'.repeat(inner.length)}${margin}`)}]`;
-  const perLine = Math.max(1, Math.floor((WIDTH - indent) / (format.width + 2)));
+  const perLine = Math.max(1, Math.floor((printSettings.linewidth - indent) / (format.width + 2)));
   const rows: string[] = [];
   for (let i = 0; i < texts.length; i += perLine) rows.push(texts.slice(i, i + perLine).join(', '));
   return `[${rows.join(`,\n${margin}`)}]`;
@@ -69,7 +69,7 @@ function render(items: Items, shape: readonly number[], indent: number, format: 
 
 function elements(tensor: Tensor, indent: number): string {
   if (tensor.numel() === 0) return '[]';
-  const items = (tensor.numel() > THRESHOLD ? edges(tensor) : tensor).toArray<Plain | Complex>();
+  const items = (tensor.numel() > printSettings.threshold ? edges(tensor) : tensor).toArray<Plain | Complex>();
   const leaves = [items as unknown].flat(Infinity) as (Plain | Complex)[];
   return render(items, tensor.shape, indent, formatOf(leaves, tensor));
 }
@@ -110,7 +110,7 @@ function facts(tensor: Tensor): string[] {
   const found = device === 'cpu' ? [] : [`device='${device}'`];
   if (isSparse || isQuantized(dtype) || device === 'meta' || (bare && shape.length !== 1)) found.push(`size=${tuple(shape)}`);
   if (isSparse && device !== 'meta') found.push(`nnz=${String(operator('aten', '_nnz').call([tensor]))}`);
-  const implied: readonly string[] = bare && !isSparse ? ['float32'] : ['float32', 'complex64', 'int64', 'bool'];
+  const implied: readonly string[] = bare && !isSparse ? [getDefaultDtype()] : [getDefaultDtype(), defaultComplex(), 'int64', 'bool'];
   if (!implied.includes(dtype)) found.push(`dtype=torch.${dtype}`);
   if (layout !== 'strided') found.push(`layout=torch.${layout}`);
   if (gradFn !== null) found.push(`grad_fn=<${gradFn}>`);
@@ -123,7 +123,7 @@ function append(text: string, tail: readonly string[], forceLine: boolean): stri
   let result = text;
   let used = text.length - text.lastIndexOf('\n') + 1;
   for (const [i, fact] of tail.entries()) {
-    if ((forceLine && i === 0) || used + fact.length + 2 > WIDTH) {
+    if ((forceLine && i === 0) || used + fact.length + 2 > printSettings.linewidth) {
       result += `,\n${' '.repeat(PREFIX.length)}${fact}`;
       used = PREFIX.length + fact.length;
     } else {

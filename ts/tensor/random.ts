@@ -13,6 +13,19 @@ export function manualSeed(seed: number | bigint): void {
   guarded('manualSeed', () => binding.manualSeed(seed));
 }
 
+/** What the CPU's default generator was seeded with last; a bigint beyond 2^53. */
+export function initialSeed(): number | bigint {
+  const found = guarded('initialSeed', () => binding.initialSeed('cpu'));
+  return found <= Number.MAX_SAFE_INTEGER ? Number(found) : found;
+}
+
+/** Seeds the default generators of all devices with a number that the system draws, and gives it. */
+export function seed(): number | bigint {
+  const drawn = guarded('seed', () => binding.randomSeed('cpu'));
+  manualSeed(drawn);
+  return drawn <= Number.MAX_SAFE_INTEGER ? Number(drawn) : drawn;
+}
+
 /**
  * State of the CPU's default generator, as a uint8 tensor that PyTorch reads too.
  * @param source a generator, or a device (`'cuda:0'`) whose default generator is meant

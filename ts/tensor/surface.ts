@@ -4,6 +4,7 @@
  */
 import { DTypeError, type TorchError } from '../errors';
 import { binding } from '../native/binding';
+import { chosenDevice } from './defaults';
 import { adopt } from './lifetime';
 import { describe, operator, type Operator, type Result } from './operator';
 import { Generator } from './generator';
@@ -123,6 +124,12 @@ function refuse(name: string, candidates: readonly Operator[], args: Values, opt
   return new DTypeError(`${name}: no form takes (${found}); expected ${forms}`);
 }
 
+/** The options of an operator that makes a tensor of no other, with the default device where they name none. */
+function onDefaultDevice({ schema: { parameters } }: Operator, options: Record<string, unknown> | undefined): Record<string, unknown> | undefined {
+  const makes = parameters.some(({ name }) => name === 'device') && parameters.some(({ name }) => name === 'pin_memory') && !parameters.some(({ base }) => base === 'Tensor');
+  return makes && options?.device === undefined ? { ...options, device: chosenDevice() } : options;
+}
+
 type Callable = (args: Values, offset: number) => Result;
 
 /** The function behind one name: picks among the overloads and calls. `offset` is 1 for methods, whose `self` comes first. */
@@ -138,7 +145,7 @@ export function overloaded(name: string, overloads: readonly string[]): Callable
     const options = isOptions(last) ? last : undefined;
     const args = options ? given.slice(0, -1) : given;
     const chosen = choose(args, options);
-    if (chosen) return chosen.call(args, options);
+    if (chosen) return chosen.call(args, chosenDevice() === null ? options : onDefaultDevice(chosen, options));
     const adapted = gather(candidates, args, offset) ?? (mixed ? numbersToTensors(args) : null);
     const second = adapted && choose(adapted, options);
     if (!second) throw refuse(name, candidates, args, options);
