@@ -8,3 +8,4 @@ export {
   boxAreas, boxes, clipBoxes, cxcywhToXyxy, mirrorBoxes, scaleBoxes, translateBoxes, xywhToXyxy, xyxyToCxcywh, xyxyToXywh,
   type BoxFormat, type Boxes, type Extent,
 } from './boxes';
+export * as ops from './ops';
