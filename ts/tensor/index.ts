@@ -8,6 +8,7 @@ import { free } from './lifetime';
 import { print } from './print';
 import { installLater } from './later';
 import { installShorthands } from './shorthands';
+import { installMembers } from './tensor-members';
 import { extendTensor, Tensor as TensorClass } from './tensor';
 
 extendTensor({
@@ -25,6 +26,7 @@ extendTensor({
 });
 
 installShorthands(TensorClass.prototype);
+installMembers(TensorClass.prototype);
 installLater(TensorClass.prototype);
 
 export * from './generated/functions';

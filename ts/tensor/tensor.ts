@@ -18,6 +18,7 @@ import type { GradientHook, RemovableHandle } from './hooks';
 import type { Index } from './indexing';
 import type { TensorLater } from './later';
 import type { TensorShorthands } from './shorthands';
+import type { TensorMembers } from './tensor-members';
 import type { Complex } from './operator';
 import { checkOptions } from './options';
 import { toJSON, toPrimitive } from './to-primitive';
@@ -83,7 +84,7 @@ export function extendTensor(parts: TensorExtensions): void {
 const released = `${DISPOSED}; return it from there, or exempt it with torch.keep(tensor)`;
 
 // The operators' methods come in through interface merging; the runtime side is installed by surface.ts.
-export interface Tensor<out Type extends DType = DType> extends TensorMethods, TensorShorthands, TensorLater {}
+export interface Tensor<out Type extends DType = DType> extends TensorMethods, TensorShorthands, TensorMembers, TensorLater {}
 
 /**
  * An n-dimensional array on a device, with PyTorch's methods in camelCase.
