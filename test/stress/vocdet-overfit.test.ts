@@ -34,6 +34,6 @@ describe('a detector that sees eight real pictures again and again', () => {
       },
     });
     const { metrics } = await train({ config, run: join(root, 'run') });
-    assert.ok(metrics!.test.coco.AP50! > 0.9, `AP50 ${metrics!.test.coco.AP50}`);
+    assert.ok(metrics!.test!.coco.AP50! > 0.9, `AP50 ${metrics!.test!.coco.AP50}`);
   });
 });

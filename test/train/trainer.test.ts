@@ -135,6 +135,20 @@ describe('the training loop', () => {
     });
   });
 
+  it('saves an epoch before it is evaluated, so that an evaluation that fails costs no training', async () => {
+    const whole = await train();
+    const run = newRun();
+    let evaluations = 0;
+    const evaluate = () => (++evaluations === 2 ? Promise.reject(new InputError('a picture is damaged')) : Promise.resolve({ accuracy: 0.5 }));
+    await assert.rejects(toy(run, { evaluate }).trainer.fit(), /a picture is damaged/);
+    run.release();
+    const { loop } = readState(run.checkpoint('last'));
+    assert.deepEqual([loop.step, loop.evaluatedStep, loop.best!.step], [8, 4, 4]);
+    assert.deepEqual(weights(await resumeToy(run.path)), weights(whole.model));
+    assert.deepEqual(log(run).map(({ kind, step }) => `${kind} ${step}`), log(whole.run).map(({ kind, step }) => `${kind} ${step}`));
+    assert.deepEqual(optimizer(run), optimizer(whole.run));
+  });
+
   it('keeps the best checkpoint, not the last', async () => {
     const scores = [0.5, 0.9, 0.7];
     const { run, events } = await train({ evaluate: () => Promise.resolve({ accuracy: scores.shift()! }) });

@@ -31,15 +31,29 @@ export class TarFile {
    * @throws InputError when there is no such member, or the file was cut since it was opened
    */
   async read(name: string): Promise<Buffer> {
-    const member = this.members.get(name);
-    if (!member) throw new InputError(`${this.path} has no member ${name}.`);
+    const member = this.member(name);
     const content = await this.file.upToAsync(member.position, member.bytes);
     if (content.length < member.bytes) throw new InputError(`${name} in ${this.path} is damaged: the file ends before it does. Download the archive again.`);
     return content;
   }
 
+  /**
+   * The first `bytes` bytes of one member, or all of it when it has fewer.
+   * @throws InputError when there is no such member
+   */
+  readStart(name: string, bytes: number): Promise<Buffer> {
+    const member = this.member(name);
+    return this.file.upToAsync(member.position, Math.min(bytes, member.bytes));
+  }
+
   /** Closes the file; reads after it fail. Closing twice does nothing. */
   close(): void {
     this.file.close();
+  }
+
+  private member(name: string): TarMember {
+    const member = this.members.get(name);
+    if (!member) throw new InputError(`${this.path} has no member ${name}.`);
+    return member;
   }
 }

@@ -61,8 +61,19 @@ export async function* visualizations(
       continue;
     }
     const file = join(output, outputName(++number, item.source));
-    await writeFile(file, await explain(item.image));
-    yield { source: item.source, file };
+    yield await orFailure(item.source, async () => {
+      await writeFile(file, await explain(item.image));
+      return { source: item.source, file };
+    });
+  }
+}
+
+/** What `work` makes of one picture; what goes wrong with it is its own, and the others go on. */
+export async function orFailure<Result>(source: string, work: () => Result | Promise<Result>): Promise<Result | Failure> {
+  try {
+    return await work();
+  } catch (cause) {
+    return { source, error: new InputError(`${source}: ${(cause as Error).message}`, { cause }) };
   }
 }
 

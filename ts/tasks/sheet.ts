@@ -14,15 +14,27 @@ export interface HeatMap {
   readonly values: Float32Array;
 }
 
-export function encodeJpeg({ data, width, height }: RgbImage): Promise<Buffer> {
+/** The most pixels that libjpeg allows a side of a JPEG. */
+const JPEG_SIDE = 65_500;
+
+/** A picture with a longer side than a JPEG can have is made smaller. */
+export async function encodeJpeg(picture: RgbImage): Promise<Buffer> {
+  const { data, width, height } = await scaleToFit(picture, { width: Math.min(JPEG_SIDE, picture.width), height: Math.min(JPEG_SIDE, picture.height) });
   return sharp(data, { raw: { width, height, channels: 3 } }).jpeg({ quality: 90 }).toBuffer();
 }
 
-/** Scales a picture, keeping its proportions; small ones grow without being smoothed away. */
-export async function scaleToHeight({ data, width, height }: RgbImage, target: number): Promise<RgbImage> {
-  const scaled = sharp(data, { raw: { width, height, channels: 3 } }).resize({ height: target, kernel: 'cubic' });
-  const { data: pixels, info } = await scaled.raw().toBuffer({ resolveWithObject: true });
-  return { data: pixels, width: info.width, height: info.height };
+/** Scales a picture, keeping its proportions, so that it just fits; small ones grow without being smoothed away. */
+export async function scaleToFit({ data, width, height }: RgbImage, most: { readonly width: number; readonly height: number }): Promise<RgbImage> {
+  const factor = Math.min(most.width / width, most.height / height);
+  if (factor === 1) return { data, width, height };
+  const [toWidth, toHeight] = [width, height].map((side) => Math.max(1, Math.round(factor * side))) as [number, number];
+  const scaled = sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false }).resize({ width: toWidth, height: toHeight, fit: 'fill', kernel: 'cubic' });
+  return { data: await scaled.raw().toBuffer(), width: toWidth, height: toHeight };
+}
+
+/** Scales a picture to a height; one that is more than four times as wide becomes lower instead. */
+export function scaleToHeight(picture: RgbImage, height: number): Promise<RgbImage> {
+  return scaleToFit(picture, { height, width: 4 * height });
 }
 
 export function blank(width: number, height: number): RgbImage {

@@ -24,6 +24,16 @@ export async function saveLast(
   });
 }
 
+/** Gives `checkpoints/last` another state of the loop; model and optimizer are those that it has. */
+export async function saveState(run: RunFolder, state: SavedState): Promise<void> {
+  const last = run.checkpoint('last');
+  const { optimizer } = readState(last);
+  await replaceFolder(last, async (folder) => {
+    await linkTree(last, folder, ['state.json']);
+    writeFileSync(join(folder, 'state.json'), `${JSON.stringify({ ...state, optimizer }, null, 2)}\n`);
+  });
+}
+
 /**
  * Makes `checkpoints/best` the same as `last`. Files of a checkpoint never change once written, so links do
  * where the file system has them, and the copy costs neither time nor space.
@@ -44,9 +54,10 @@ export function restoreOptimizer(run: RunFolder, optimizer: TrainOptimizer): voi
   scope(() => optimizer.loadStateDict(joinTensors(skeleton, safetensors.load(join(folder, OPTIMIZER))) as never));
 }
 
-async function linkTree(from: string, to: string): Promise<void> {
+async function linkTree(from: string, to: string, except: readonly string[] = []): Promise<void> {
   await mkdir(to, { recursive: true });
   for (const entry of await readdir(from, { withFileTypes: true })) {
+    if (except.includes(entry.name)) continue;
     const [source, target] = [join(from, entry.name), join(to, entry.name)];
     if (entry.isDirectory()) await linkTree(source, target);
     else await link(source, target).catch(() => copyFile(source, target));

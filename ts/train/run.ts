@@ -57,6 +57,11 @@ export class RunFolder {
     return readConfigFile(this.file('config.yaml'));
   }
 
+  /** Notes what a resumed run goes on with: keys that cannot change its outcome may have changed. */
+  goOnWith(config: ConfigTree): void {
+    this.write('config.yaml', stringify(config));
+  }
+
   /** True once the final figures are there. */
   get finished(): boolean {
     return existsSync(this.file('metrics.json'));

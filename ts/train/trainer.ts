@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { InputError, TorchError } from '../errors';
-import { lastState, promoteLast, restoreOptimizer, saveLast } from './checkpoint';
+import { lastState, promoteLast, restoreOptimizer, saveLast, saveState } from './checkpoint';
 import { Course } from './course';
 import type { Metrics, Outcome, TrainEvent } from './events';
 import type { TrainParts, TrainPlan } from './plan';
@@ -151,11 +151,15 @@ export class Trainer<Batch> {
     }
   }
 
-  /** What is due between two steps: evaluation, checkpoint, and a turn for signals, data and progress. */
+  /**
+   * What is due between two steps: checkpoint, evaluation, and a turn for signals, data and progress. The checkpoint comes
+   * first, so that an evaluation that fails costs no training.
+   */
   private async settle(): Promise<void> {
-    const evaluated = this.course.evaluationDue(this.state) && (await this.evaluate());
-    const due = this.course.checkpointDue(this.state, performance.now() - this.savedAt);
-    if (evaluated || (due && this.saved?.step !== this.state.step)) await this.checkpoint();
+    const evaluationDue = this.course.evaluationDue(this.state);
+    const due = this.course.checkpointDue(this.state, performance.now() - this.savedAt) || (evaluationDue && this.state.step > 0);
+    if (due && this.saved?.step !== this.state.step) await this.checkpoint();
+    if (evaluationDue && (await this.evaluate())) await this.checkpoint();
     await turn();
     this.stepBegan = performance.now();
   }
@@ -199,13 +203,9 @@ export class Trainer<Batch> {
     const { run, parts, config } = this.options;
     const { state } = this;
     const began = performance.now();
-    await saveLast(run, parts, {
-      loop: state,
-      scheduler: parts.scheduler.stateDict(),
-      logBytes: this.recorder.flush(),
-      costs: this.recorder.pace.costs,
-      config,
-    });
+    const saved = { loop: state, scheduler: parts.scheduler.stateDict(), logBytes: this.recorder.flush(), costs: this.recorder.pace.costs, config };
+    if (this.saved?.step === state.step) await saveState(run, saved);
+    else await saveLast(run, parts, saved);
     if (isBest(state)) await promoteLast(run);
     this.saved = state;
     this.savedAt = performance.now();

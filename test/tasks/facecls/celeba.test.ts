@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { openCelebA } from '../../../ts/tasks/facecls/celeba';
+import { describeLeftOut, openCelebA } from '../../../ts/tasks/facecls/celeba';
 import { decodeImage } from '../../../ts/vision/image';
 import { writeZip } from '../../data/zip-writer';
 import { imageNames, lists, temporaryFolder } from './fixture';
@@ -55,6 +55,29 @@ describe('openCelebA', () => {
     data.close();
   });
 
+  const counted: Record<string, [files: Record<string, string>, leftOut: number[], sentence: RegExp]> = {
+    'images without a row': [{ 'img_align_celeba/000009.jpg': '' }, [1, 0, 0], /^Left out of .*: 1 images without a row in both lists\.$/],
+    'rows in no split': [{ 'list_eval_partition.txt': '000001.jpg 0\n' }, [2, 2, 0], /2 images without a row in both lists, 2 rows of attributes without a split\.$/],
+    'splits for images without attributes': [{ 'list_eval_partition.txt': `${lists['list_eval_partition.txt']}000004.jpg 0\n` }, [0, 0, 1], /: 1 rows of splits without attributes\.$/],
+  };
+  for (const [what, [files, leftOut, sentence]] of Object.entries(counted)) {
+    it(`counts ${what}, and leaves them out`, () => {
+      const data = openCelebA(folder.write({ ...lists, ...inFolder('img_align_celeba'), ...files }));
+      assert.deepEqual(Object.values(data.leftOut), leftOut);
+      assert.match(describeLeftOut(data)!, sentence);
+      assert.deepEqual(data.split('train').map(({ name }) => name), ['000001.jpg']);
+    });
+  }
+
+  it('passes over what macOS leaves beside images, and finds images in subfolders, in other letters and with other endings', async () => {
+    const images = { 'img_align_celeba/._000001.jpg': 'x', 'img_align_celeba/a/000001.JPG': '1', 'img_align_celeba/b/000002.png': '2', 'img_align_celeba/Thumbs.db': '', 'img_align_celeba/000003.jpg': '3' };
+    const data = openCelebA(folder.write({ ...lists, ...images }));
+    assert.deepEqual(Object.values(data.leftOut), [0, 0, 0]);
+    const names = (['train', 'val', 'test'] as const).flatMap((split) => data.split(split).map(({ name }) => name));
+    assert.deepEqual(names, ['000001.JPG', '000002.png', '000003.jpg']);
+    assert.deepEqual(await Promise.all(names.map(async (name) => String(await data.read(name)))), ['1', '2', '3']);
+  });
+
   it('counts how often each attribute is positive', () => {
     const files = { ...lists, 'list_eval_partition.txt': imageNames.map((name) => `${name} 0\n`).join('') };
     const data = openCelebA(folder.write({ ...files, ...inFolder('img_align_celeba') }));
@@ -82,14 +105,10 @@ describe('openCelebA', () => {
     const without = (name: string) => Object.fromEntries(Object.entries(good).filter(([key]) => key !== name));
     const cases: Record<string, [files: Record<string, string | Uint8Array>, message: RegExp]> = {
       'a row without image': [without('img_align_celeba/000002.jpg'), /list_attr_celeba\.txt line 4: 000002\.jpg has no image in .*img_align_celeba \(1 of 3 rows lack theirs\)\.$/],
-      'an image without row': [{ ...good, 'img_align_celeba/000009.jpg': '' }, /img_align_celeba: 000009\.jpg has no row in .*list_attr_celeba\.txt \(1 of 4 images lack theirs\)\.$/],
-      'a row in no split': [
-        { ...good, 'list_eval_partition.txt': '000001.jpg 0\n' },
-        /list_attr_celeba\.txt line 4: 000002\.jpg has no row in .*list_eval_partition\.txt \(2 of 3 rows lack theirs\)\.$/,
-      ],
-      'a split for an image without attributes': [
-        { ...good, 'list_eval_partition.txt': `${lists['list_eval_partition.txt']}000004.jpg 0\n` },
-        /list_eval_partition\.txt line 4: 000004\.jpg has no row in .*list_attr_celeba\.txt/,
+      'lists that are about other images': [{ ...good, 'list_eval_partition.txt': '1.png 0\n' }, /Expected images that have a row in .*list_attr_celeba\.txt and one in .*list_eval_partition\.txt, found none in both: the names are like 000001\.jpg in one and like 1\.png in the other\.$/],
+      'two rows for one image': [
+        { ...good, 'list_attr_celeba.txt': '2\nSmiling\n000001.jpg 1\n000001.png -1\n', 'list_eval_partition.txt': '000001.jpg 0\n000001.png 1\n' },
+        /list_attr_celeba\.txt line 4: expected each image once, found 000001\.jpg for 000001\.png and for 000001\.jpg in line 3\.$/,
       ],
       'a quota page saved as the zip': [{ ...lists, 'img_align_celeba.zip': '<!DOCTYPE html><html>Quota exceeded</html>' }, /^Expected a zip in .*img_align_celeba\.zip, found a web page/],
       'a zip without images': [{ ...lists, 'img_align_celeba.zip': writeZip({ 'readme.txt': '' }) }, /found no \.jpg or \.png file in it\.$/],

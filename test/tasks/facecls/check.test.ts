@@ -21,7 +21,8 @@ describe('checkCelebA', () => {
       { name: 'Smiling', positiveRate: { train: 1, val: 0, test: 0 } },
       { name: 'Young', positiveRate: { train: 0, val: 1, test: 0 } },
     ]);
-    assert.deepEqual(check.damaged, []);
+    assert.deepEqual(check.damaged.map(({ name }) => name), ['000003.jpg']);
+    assert.deepEqual(check.warnings, ['All images to train on agree on Smiling, Young: nothing can be learnt of it.']);
   });
 
   it('gives the md5 of each file and compares it with the official one', async () => {

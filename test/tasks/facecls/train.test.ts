@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { openCelebA } from '../../../ts/tasks/facecls/celeba';
 import { evaluate } from '../../../ts/tasks/facecls/evaluate';
 import { drawnAttributes } from '../../../ts/tasks/facecls/drawing';
 import type { FaceConfig } from '../../../ts/tasks/facecls/config';
@@ -42,10 +43,10 @@ describe('training on faces', () => {
     it('with the figures of all splits', () => {
       const written = JSON.parse(readFileSync(path('whole/metrics.json'), 'utf8')) as FinalMetrics;
       assert.deepEqual(written, metrics);
-      assert.deepEqual([written.train.images, written.val.images, written.test.images], [40, 10, 12]);
-      assert.deepEqual(written.test.perAttribute.map(({ name }) => name), [...drawnAttributes]);
-      assert.ok(written.test.meanAccuracy > 0 && written.test.meanAccuracy <= 1);
-      assert.ok(written.test.majorityBaseline > 0.5 && written.test.majorityBaseline < 1);
+      assert.deepEqual([written.train!.images, written.val!.images, written.test!.images], [40, 10, 12]);
+      assert.deepEqual(written.test!.perAttribute.map(({ name }) => name), [...drawnAttributes]);
+      assert.ok(written.test!.meanAccuracy > 0 && written.test!.meanAccuracy <= 1);
+      assert.ok(written.test!.majorityBaseline > 0.5 && written.test!.majorityBaseline < 1);
     });
 
     it('with all that it ran with', () => {
@@ -160,6 +161,58 @@ describe('training on faces', () => {
     const lost = { ...config, data: { ...config.data, folder: path('nowhere') } };
     await assert.rejects(train({ config: lost, run: path('lost') }), /Expected a folder with CelebA at .*nowhere, found nothing/);
     assert.ok(!existsSync(path('lost')));
+  });
+
+  describe('looks at the data before the first step', () => {
+    let made = 0;
+    /** Twelve drawn faces in a folder of their own: eight to train, two each to validate and to test. */
+    const faces = async () => {
+      const folder = path(`small-${made++}`);
+      await ensureDrawnFaces(folder, { train: 8, val: 2, test: 2, size: 32, seed: 3 });
+      return folder;
+    };
+    const rewrite = (file: string, change: (text: string) => string) => writeFileSync(file, change(readFileSync(file, 'utf8')));
+    const begin = (folder: string, said: string[] = []) =>
+      train({ config: { ...config, epochs: 1, data: { ...config.data, folder } }, run: `${folder}-run`, listener: { say: (sentence) => void said.push(sentence), bar: () => ({ update: () => {}, stop: () => {} }) } });
+
+    for (const split of ['train', 'val'] as const) {
+      it(`and refuses an image of ${split} that cannot be read, leaving no folder`, async () => {
+        const folder = await faces();
+        const { name } = openCelebA(folder).split(split)[0]!;
+        writeFileSync(join(folder, 'img_align_celeba', name), 'words');
+        const message = new RegExp(`^1 of the ${split === 'train' ? 8 : 2} images of the ${split} split cannot be read: .*${name}, found text\\. Mend them`);
+        await assert.rejects(begin(folder), { code: 'TTS_INPUT', message });
+        assert.ok(!existsSync(`${folder}-run`));
+      });
+    }
+
+    it('and refuses an empty validation split', async () => {
+      const folder = await faces();
+      rewrite(join(folder, 'list_eval_partition.txt'), (text) => text.replace(/ 1$/gm, ' 0'));
+      await assert.rejects(begin(folder), /^InputError: Expected images in the val split of .*, found none: 10 in train, 0 in val, 2 in test\.$/);
+    });
+
+    for (const [what, bytes] of [['has no header', 'words'], ['is damaged', undefined]] as const) {
+      it(`and ends with the figures of the other images when one to test on ${what}`, async () => {
+        const folder = await faces();
+        const file = join(folder, 'img_align_celeba', openCelebA(folder).split('test')[1]!.name);
+        const whole = readFileSync(file);
+        writeFileSync(file, bytes ?? whole.subarray(0, whole.length - 200));
+        const { metrics } = await begin(folder);
+        assert.equal(metrics!.test!.images, 1);
+        assert.match(metrics!.notes![0]!, /^1 of the 2 images of the test split cannot be read: .* The figures under "test" are without them\.$/);
+      });
+    }
+
+    it('and ends without figures for a test split without images', async () => {
+      const folder = await faces();
+      rewrite(join(folder, 'list_eval_partition.txt'), (text) => text.replace(/ 2$/gm, ' 0'));
+      const said: string[] = [];
+      const { outcome, metrics } = await begin(folder, said);
+      assert.deepEqual([outcome, metrics!.test, metrics!.val!.images], ['completed', null, 2]);
+      assert.match(said[0]!, /^There will be no figures under "test": .* has no images in that split\.$/);
+      assert.match(readFileSync(`${folder}-run/report.html`, 'utf8'), /What is missing/);
+    });
   });
 
   it('refuses a device that is not here', async () => {

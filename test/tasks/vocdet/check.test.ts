@@ -36,7 +36,8 @@ describe('checkDetectionData', () => {
   it('counts pictures, objects and classes of each split, and finds no fault where there is none', async () => {
     const progress: string[] = [];
     const report = await check({}, { onProgress: (done, all) => progress.push(`${done}/${all}`) });
-    assert.deepEqual([report.errors, report.warnings, report.findings], [0, 0, []]);
+    assert.deepEqual([report.errors, kinds(report)], [0, [['split without objects', 1]]]);
+    assert.match(report.findings[0]!.examples[0]!, /\/val has no objects to find\.$/);
     assert.deepEqual(report.splits.map(({ split }) => split.replace(/^.*\//, '')), ['test', 'train', 'trainval', 'val']);
     const { split: _, ...train } = report.splits[1]!;
     assert.deepEqual(train, {
@@ -78,17 +79,17 @@ describe('checkDetectionData', () => {
     const { 'JPEGImages/a.jpg': _, ...others } = sound();
     const files = { ...others, 'Annotations/b.xml': vocXml(200, 100, []), 'JPEGImages/b.jpg': noise.subarray(0, 8000) };
     const path = folder.write(files);
-    assert.deepEqual(kinds(await checkDetectionData(path)), [['missing picture', 1]]);
+    assert.deepEqual(kinds(await checkDetectionData(path)), [['missing picture', 1], ['split without objects', 1]]);
     const decoded = await checkDetectionData(path, { decode: true });
-    assert.deepEqual(kinds(decoded), [['missing picture', 1], ['damaged picture', 1]]);
+    assert.deepEqual(kinds(decoded), [['missing picture', 1], ['damaged picture', 1], ['split without objects', 1]]);
     assert.match(decoded.findings[1]!.examples[0]!, /b\.jpg is a damaged or incomplete JPEG picture/);
   });
 
   it('measures objects and splits by the class list that it is given', async () => {
     const report = await check({}, { classes: new ClassList(['car', 'cow']) });
-    assert.deepEqual(kinds(report), [['unknown class', 2], ['class without objects', 1]]);
+    assert.deepEqual(kinds(report), [['unknown class', 2], ['split without objects', 1], ['class without objects', 1]]);
     assert.match(report.findings[0]!.examples[0]!, /xml line \d+: dog is not one of the 2 classes\.$/);
-    assert.equal(report.findings[1]!.examples[0], 'No split has an object of the class cow.');
+    assert.equal(report.findings[2]!.examples[0], 'No split has an object of the class cow.');
   });
 
   it('keeps the first ten of many findings and counts them all', async () => {

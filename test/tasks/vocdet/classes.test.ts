@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { cocoToVoc } from '../../../ts/models/detr/class-map';
-import { ClassList, classesOf, readClassFile, vocClasses } from '../../../ts/tasks/vocdet/classes';
+import { readClassFile } from '../../../ts/tasks/vocdet/class-file';
+import { ClassList, classesOf, vocClasses } from '../../../ts/tasks/vocdet/classes';
 import { temporaryFolder } from './fixture';
 
 describe('ClassList', () => {

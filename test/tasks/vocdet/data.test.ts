@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import sharp from 'sharp';
 import { ClassList } from '../../../ts/tasks/vocdet/classes';
 import { evaluationBatches, releaseBatch, trainBatches, type DetectionBatch, type DetectionInputs } from '../../../ts/tasks/vocdet/data';
-import { openCoco } from '../../../ts/tasks/vocdet/coco';
+import { openDetectionData } from '../../../ts/tasks/vocdet/open';
 import { DetectionEvaluator } from '../../../ts/tasks/vocdet/evaluator';
 import { openVoc } from '../../../ts/tasks/vocdet/voc';
 import * as torch from '../../../ts/tensor';
@@ -135,7 +135,7 @@ describe('batches for a detector', () => {
       categories: [{ id: 1, name: 'car' }, { id: 2, name: 'dog' }],
     };
     const path = folder.write({ 'annotations/instances_val.json': JSON.stringify(instances), 'val/a.png': await noise(100, 50, 1) });
-    const [batch] = await collect(evaluationBatches({ ...inputs, split: await openCoco(path).split('val') }).epoch(0));
+    const [batch] = await collect(evaluationBatches({ ...inputs, split: await (await openDetectionData(path)).split('val') }).epoch(0));
     assert.deepEqual([batch!.labels[0]!.classLabels.toArray(), batch!.originals[0]!.truths.crowd], [[0], Uint8Array.of(0, 1)]);
   });
 

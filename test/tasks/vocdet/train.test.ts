@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { DetrForObjectDetection } from '../../../ts/models';
@@ -10,7 +10,8 @@ import { train } from '../../../ts/tasks/vocdet/train';
 import type { TrainOptions } from '../../../ts/tasks/train-task';
 import { readMetricsLog } from '../../../ts/train/metrics-log';
 import { readState } from '../../../ts/train/state';
-import { temporaryFolder } from './fixture';
+import type { DrawnSplits } from '../../../ts/tasks/vocdet/drawn-splits';
+import { temporaryFolder, vocXml } from './fixture';
 import { cocoClasses, filesOfAnswers, onOneThread, smallConfig, smallWeights, tunedConfig, vocFiles } from './small-detector';
 
 describe('training a detector', function () {
@@ -36,8 +37,8 @@ describe('training a detector', function () {
     it('with the figures of all splits', () => {
       const written = JSON.parse(readFileSync(path('whole/metrics.json'), 'utf8')) as FinalMetrics;
       assert.deepEqual(written, metrics);
-      assert.deepEqual([written.train.images, written.val.images, written.test.images], [8, 4, 6]);
-      const { voc07, voc12, coco } = written.test;
+      assert.deepEqual([written.train!.images, written.val!.images, written.test!.images], [8, 4, 6]);
+      const { voc07, voc12, coco } = written.test!;
       for (const figure of [voc07.mAP, voc12.mAP, coco.AP, coco.AP50]) assert.ok(figure !== null && figure >= 0 && figure <= 1);
       assert.deepEqual([Object.keys(voc07.perClass), Object.keys(coco.perClass)], [['car', 'dog'], ['car', 'dog']]);
     });
@@ -188,14 +189,79 @@ describe('training a detector', function () {
     });
   });
 
-  it('says that a validation split has nothing to find', async () => {
-    const files = await vocFiles({ train: 4, val: 1 });
-    const bare = folder.write({ ...files, 'Annotations/p5.xml': '<annotation></annotation>' });
-    await assert.rejects(train({ config: { ...smallConfig(bare), epochs: 1 }, run: path('bare') }), /^InputError: Expected objects to find in the split .*val, by which the best checkpoint is chosen, found none/);
+  describe('looks at the data before the first step', () => {
+    const said: string[] = [];
+    const listener = { say: (sentence: string) => void said.push(sentence), bar: () => ({ update: () => {}, stop: () => {} }) };
+    const trained = async (changes: Record<string, string | Uint8Array>, data: Partial<DetectionConfig['data']> = {}, counts: Record<string, number> = { train: 4, val: 2, test: 2 }) => {
+      said.length = 0;
+      const files = { ...(await vocFiles(counts)), ...changes };
+      const run = join(folder.write({}), 'run');
+      const own = folder.write(files);
+      const small = smallConfig(own);
+      const begin = (more: Partial<DetectionConfig['data']> = {}, resume = false) =>
+        train({ config: { ...small, epochs: 1, backboneStart: { epochs: 0, lr: 1e-3 }, data: { ...small.data, ...data, ...more } }, run, listener, resume });
+      return { run, own, begin };
+    };
+
+    const refused: Readonly<Record<string, readonly [Record<string, string>, Partial<DetectionConfig['data']>, RegExp]>> = {
+      'swapped corners to train on': [{ 'Annotations/p1.xml': vocXml(64, 48, [{ name: 'car', pixels: [30, 30, 5, 5] }]) }, {}, /^1 of the 4 pictures of .*train cannot be used: .*p1\.xml line 3: expected the box of car to have an area/],
+      'an annotation that is missing': [{ 'ImageSets/Main/val.txt': 'p5\nq\n' }, {}, /^1 of the 2 pictures of .*val cannot be used: Expected the annotation q\.xml in .*, found none\. Mend them/],
+      'a picture without a header': [{ 'JPEGImages/p2.png': 'words' }, {}, /^1 of the 4 pictures of .*train cannot be used: Expected a JPEG.*p2\.png, found text\./],
+      'nothing to find in the validation split': [{ 'Annotations/p5.xml': '<annotation/>', 'Annotations/p6.xml': '<annotation/>' }, {}, /^Expected objects to find in the split .*val, by which the best checkpoint is chosen, found none/],
+      'an empty validation split': [{ 'ImageSets/Main/val.txt': '' }, {}, /^Expected pictures in the split .*val, found none; name another by data\.val\.$/],
+      'pictures to validate on that are learnt': [{}, { train: 'train+val' }, /^Expected no picture of .*val among those to train on, found that 2 of the 2 pictures of .*val are in train\+val too \(.*p5\.png, .*p6\.png\)/],
+      'a picture to test on that is learnt': [{ 'ImageSets/Main/test.txt': 'p7\np1\n' }, {}, /^Expected no picture of .*test among those to train on, found that 1 of the 2 pictures of .*test are in .*train too/],
+    };
+    for (const [what, [changes, data, message]] of Object.entries(refused)) {
+      it(`and refuses ${what}, leaving no folder`, async () => {
+        const { begin, run } = await trained(changes, data);
+        await assert.rejects(begin(), { code: 'TTS_INPUT', message });
+        assert.ok(!existsSync(run));
+      });
+    }
+
+    it('and says what will be missing of the test split; the run ends with the rest', async () => {
+      const { begin, run } = await trained({ 'JPEGImages/p8.png': 'words' });
+      const { metrics } = await begin();
+      assert.match(said[0]!, /^1 of the 2 pictures of .*test cannot be used: .*p8\.png, found text\. The figures under "test" will be without them\.$/);
+      assert.equal(metrics!.test!.images, 1);
+      assert.match(metrics!.notes!.join(), /p8\.png, found text\. The figures under "test" are without them\.$/);
+      assert.match(readFileSync(join(run, 'report.html'), 'utf8'), /What is missing/);
+    });
+
+    it('and ends without figures for a test split that cannot be read at all', async () => {
+      const { begin, run } = await trained({ 'ImageSets/Main/test.txt': 'q1\nq2\n' });
+      const { outcome, metrics } = await begin();
+      assert.deepEqual([outcome, metrics!.test, metrics!.val!.images], ['completed', null, 2]);
+      assert.match(metrics!.notes!.join(), /There are no figures under "test": Expected pictures that can be read .* Expected the annotation q1\.xml/);
+      assert.ok(existsSync(join(run, 'report.html')));
+      assert.deepEqual(JSON.parse(readFileSync(join(run, 'metrics.json'), 'utf8')), metrics);
+    });
+
+    it('and may be given another test split when it goes on', async () => {
+      const { begin, run } = await trained({ 'ImageSets/Main/more.txt': 'p7\n' });
+      await begin();
+      rmSync(join(run, 'metrics.json'));
+      const { metrics } = await begin({ test: 'more' }, true);
+      assert.equal(metrics!.test!.images, 1);
+      assert.equal((parse(readFileSync(join(run, 'config.yaml'), 'utf8')) as DetectionConfig).data.test, 'more');
+    });
+
+    it('and divides pictures without splits by lot, says it and keeps it', async () => {
+      const { begin, run, own } = await trained({}, {}, { default: 10 });
+      const { metrics } = await begin();
+      assert.match(said[0]!, /does not say which pictures of .*default are to validate on: 8 to train, 1 to validate and 1 to test on were drawn by the seed 0\. .*splits\.json lists them\.$/);
+      const drawn = JSON.parse(readFileSync(join(run, 'splits.json'), 'utf8')) as DrawnSplits;
+      assert.deepEqual([...drawn.train, ...drawn.val, ...drawn.test].sort(), Array.from({ length: 10 }, (_, i) => `p${i + 1}`).sort());
+      // Pictures that come later belong to none of the three.
+      const more = await vocFiles({ default: 12 });
+      for (const name of Object.keys(more)) writeFileSync(join(own, name), more[name]!);
+      assert.deepEqual(await evaluate(run), metrics!.test);
+    });
   });
 
   it('leaves no folder behind when the dataset is not there', async () => {
-    await assert.rejects(train({ config: smallConfig(path('nowhere')), run: path('lost') }), /Expected a folder or a \.tar with Pascal VOC at .*nowhere, found nothing/);
+    await assert.rejects(train({ config: smallConfig(path('nowhere')), run: path('lost') }), /Expected a folder, a \.tar, a \.zip or a \.json with a dataset at .*nowhere, found nothing/);
     assert.ok(!existsSync(path('lost')));
   });
 });

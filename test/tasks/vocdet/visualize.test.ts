@@ -33,6 +33,18 @@ describe('visualizations of a detector', () => {
     assert.equal((widths[0]! - 8) / 2, (widths[1]! - 8) / 4);
   });
 
+  it('are bounded both ways, and what goes wrong with one picture is said of that picture', async () => {
+    const strip = (width: number, height: number) => sharp({ create: { width, height, channels: 3, background: '#888' } }).png().toBuffer();
+    const album = folder.write({ 'a.png': await strip(4000, 16), 'b.png': await strip(16, 4000), 'c.png': await picture(1) });
+    const items = await all([album], { count: 2 });
+    const sizes = await Promise.all(items.map(async (item) => {
+      assert.ok('file' in item, 'error' in item ? item.error.message : '');
+      const { width, height } = await sharp(item.file).metadata();
+      return [width!, height!];
+    }));
+    for (const [width, height] of sizes) assert.ok(width! <= 3 * 1024 + 100 && height! <= 300, `${width} x ${height}`);
+  });
+
   it('are refused for a class that the model does not know', async () => {
     await assert.rejects(all([], { classes: ['ufo'] }), /^UsageError: The model knows no class "ufo"; it knows car, dog\.$/);
   });

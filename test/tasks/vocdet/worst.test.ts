@@ -9,7 +9,7 @@ function pictureOf(index: number, scores: readonly number[], isRight: boolean): 
   const truths = { labels: Uint16Array.of(0), boxes: boxes('xyxy', [0, 0, 10, 10]), difficult: Uint8Array.of(0), crowd: Uint8Array.of(0), areas: Float64Array.of(100) };
   return {
     index,
-    original: { id: String(index), width: 64, height: 64, truths },
+    original: { id: String(index), index, width: 64, height: 64, truths },
     detections: { labels: scores.map(() => 0), scores, boxes: boxes('xyxy', scores.flatMap(() => box)) },
   };
 }

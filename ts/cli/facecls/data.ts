@@ -64,14 +64,14 @@ function addCheck(data: Command): void {
     .action(async (folder: string, { decode, json }: CheckFlags) => {
       await ensureReady();
       const { checkCelebA } = require('../../tasks/facecls/check') as typeof import('../../tasks/facecls/check');
-      const check = await withBar(terminal, 'decoding', (bar) => checkCelebA(folder, { decode, onProgress: (done, all) => bar.update(done, all) }), 'steps');
+      const check = await withBar(terminal, 'reading images', (bar) => checkCelebA(folder, { decode, onProgress: (done, all) => bar.update(done, all) }), 'steps');
       if (json) printJson(check);
       else print(describe(check));
       if (check.damaged.length > 0) process.exitCode = 1;
     });
 }
 
-function describe({ files, images, splits, attributes, damaged }: DatasetCheck): string {
+function describe({ files, images, splits, attributes, leftOut, warnings, damaged }: DatasetCheck): string {
   const counted = (name: string, { found, official }: Count): Cell[] => [name, found, official];
   const verdict = (isOfficial: boolean | null) => (isOfficial === null ? '' : isOfficial ? 'the official file' : 'not the official file');
   const rate = (value: number | null) => (value === null ? '-' : (100 * value).toFixed(1));
@@ -83,7 +83,12 @@ function describe({ files, images, splits, attributes, damaged }: DatasetCheck):
       ['has the attribute, %', 'train', 'val', 'test'],
       ...attributes.map(({ name, positiveRate }): Cell[] => [name, rate(positiveRate.train), rate(positiveRate.val), rate(positiveRate.test)]),
     ]),
-    ...damaged.map(({ reason }) => `damaged: ${reason}\n`),
+    ...(leftOut.images > 0 ? [`left out: ${leftOut.images} images without a row in both lists`] : []),
+    ...(leftOut.attributeRows > 0 ? [`left out: ${leftOut.attributeRows} rows of attributes without a split`] : []),
+    ...(leftOut.partitionRows > 0 ? [`left out: ${leftOut.partitionRows} rows of splits without attributes`] : []),
+    ...warnings.map((warning) => `warning: ${warning}`),
+    ...damaged.map(({ reason }) => `damaged: ${reason}`),
+    '',
   ].join('\n');
 }
 

@@ -31,7 +31,10 @@ export function addFaceTrain(program: Command): void {
   });
 }
 
-function describe({ test: { meanAccuracy, majorityBaseline, images } }: FinalMetrics): string {
+function describe({ test, val }: FinalMetrics): string {
   const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
-  return `test: mean accuracy ${percent(meanAccuracy)} (majority baseline ${percent(majorityBaseline)}) over ${images} images`;
+  const figures = test ?? val;
+  if (!figures) return 'no figures could be had';
+  const { meanAccuracy, majorityBaseline, images } = figures;
+  return `${test ? 'test' : 'val'}: mean accuracy ${percent(meanAccuracy)} (majority baseline ${percent(majorityBaseline)}) over ${images} images`;
 }

@@ -67,7 +67,7 @@ function addCheck(data: Command): void {
     .action(async (folder: string, { classes, images, decode, json }: CheckFlags) => {
       await ensureReady();
       const { checkDetectionData } = require('../../tasks/vocdet/check') as typeof import('../../tasks/vocdet/check');
-      const { readClassFile } = require('../../tasks/vocdet/classes') as typeof import('../../tasks/vocdet/classes');
+      const { readClassFile } = require('../../tasks/vocdet/class-file') as typeof import('../../tasks/vocdet/class-file');
       const list = classes === undefined ? undefined : readClassFile(classes);
       const check = await withBar(
         terminal,

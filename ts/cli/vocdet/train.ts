@@ -33,7 +33,10 @@ export function addDetectionTrain(program: Command): void {
   });
 }
 
-function describe({ test: { coco, voc07, voc12, images } }: FinalMetrics): string {
+function describe({ test, val }: FinalMetrics): string {
   const percent = (share: number | null) => (share === null ? '–' : `${(100 * share).toFixed(1)} %`);
-  return `test: AP50 ${percent(coco.AP50)}, AP ${percent(coco.AP)}, VOC 2007 mAP ${percent(voc07.mAP)}, VOC 2012 mAP ${percent(voc12.mAP)} over ${images} pictures`;
+  const figures = test ?? val;
+  if (!figures) return 'no figures could be had';
+  const { coco, voc07, voc12, images } = figures;
+  return `${test ? 'test' : 'val'}: AP50 ${percent(coco.AP50)}, AP ${percent(coco.AP)}, VOC 2007 mAP ${percent(voc07.mAP)}, VOC 2012 mAP ${percent(voc12.mAP)} over ${images} pictures`;
 }

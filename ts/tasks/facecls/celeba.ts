@@ -18,8 +18,25 @@ export interface Face {
   readonly labels: Uint8Array;
 }
 
+/** What the lists and images of a dataset have that is not used, because the others lack it. */
+export interface LeftOut {
+  /** Images without a row of attributes and a split. */
+  readonly images: number;
+  /** Rows of attributes without a split. */
+  readonly attributeRows: number;
+  /** Splits of images without attributes. */
+  readonly partitionRows: number;
+}
+
 /** The list files come beside the images, or in the folders of the official download. */
-const SUBFOLDERS = ['', 'Anno', 'Eval', 'Img', 'celeba'];
+const SUBFOLDERS = ['', 'Anno', 'Eval', 'Img', 'celeba', 'CelebA', 'celeba-dataset'];
+
+interface CelebAParts {
+  readonly list: AttributeList;
+  readonly partition: PartitionList;
+  readonly images: FaceImages;
+  readonly leftOut: LeftOut;
+}
 
 /** A dataset in CelebA's format, open for reading. */
 export class CelebA {
@@ -30,14 +47,22 @@ export class CelebA {
     readonly path: string,
     /** The list files, as they were found. */
     readonly files: { readonly attributes: string; readonly partition: string },
-    private readonly list: AttributeList,
-    private readonly partition: PartitionList,
-    readonly images: FaceImages,
+    private readonly parts: CelebAParts,
   ) {}
+
+  /** The image files. */
+  get images(): FaceImages {
+    return this.parts.images;
+  }
+
+  /** What is not used of lists and images. */
+  get leftOut(): LeftOut {
+    return this.parts.leftOut;
+  }
 
   /** Names of the attributes, in the order of the labels. */
   get attributes(): readonly string[] {
-    return this.list.attributes;
+    return this.parts.list.attributes;
   }
 
   /** The faces of one split, in the order of the attribute file. */
@@ -67,21 +92,24 @@ export class CelebA {
   }
 
   private collect(split: number): Face[] {
-    const { rows, labels, attributes } = this.list;
+    const { list: { rows, labels, attributes }, partition } = this.parts;
     const width = attributes.length;
     const faces: Face[] = [];
     rows.names.forEach((name, row) => {
       // Both files list the images in one order as a rule, which spares the look-up, never the comparison of names.
-      const partitionRow = this.partition.rows.names[row] === name ? row : this.partition.rows.rowOf(name)!;
-      if (this.partition.splits[partitionRow] === split) faces.push({ name, labels: labels.subarray(row * width, (row + 1) * width) });
+      const partitionRow = partition.rows.names[row] === name ? row : partition.rows.rowOf(name);
+      // One without a split is left out.
+      if (partitionRow === undefined || partition.splits[partitionRow] !== split) return;
+      faces.push({ name: this.images.find(name)!, labels: labels.subarray(row * width, (row + 1) * width) });
     });
     return faces;
   }
 }
 
 /**
- * Opens a dataset in CelebA's format and checks that its parts fit each other: each row of the lists
- * has an image and each image a row. The 202,599 rows of CelebA take about a second.
+ * Opens a dataset in CelebA's format and checks that its parts fit each other: what has a row in both lists is used, and has
+ * to have an image; the rest is counted (`leftOut`), so that a shorter list chooses what to use. The 202,599 rows of CelebA
+ * take about a second.
  * @throws InputError naming file, line and image, for the first thing that does not fit
  */
 export function openCelebA(path: string): CelebA {
@@ -92,17 +120,28 @@ export function openCelebA(path: string): CelebA {
   const files = { attributes: findList(folders, 'list_attr_celeba'), partition: findList(folders, 'list_eval_partition') };
   const list = parseAttributes(readFileSync(files.attributes), files.attributes);
   const partition = parsePartition(readFileSync(files.partition), files.partition);
-  requireRows(list.rows, files.attributes, partition.rows, `no row in ${files.partition}`);
-  requireRows(partition.rows, files.partition, list.rows, `no row in ${files.attributes}`);
+  const used = [...list.rows.names.keys()].filter((row) => partition.rows.has(list.rows.names[row]!));
+  if (used.length === 0) throw new InputError(`Expected images that have a row in ${files.attributes} and one in ${files.partition}, found none in both: the names are ${nameIn(list.rows)} in one and ${nameIn(partition.rows)} in the other.`);
   const images = openFaceImages(folders);
   try {
-    requireRows(list.rows, files.attributes, images, `no image in ${images.path}`);
-    requireImages(images, list.rows, files.attributes);
+    requireImages(used, { rows: list.rows, file: files.attributes, images });
+    const leftOut = { images: images.names.length - used.length, attributeRows: list.rows.names.length - used.length, partitionRows: partition.rows.names.length - used.length };
+    return new CelebA(path, files, { list, partition, images, leftOut });
   } catch (error) {
     images.close();
     throw error;
   }
-  return new CelebA(path, files, list, partition, images);
+}
+
+/** What is left out of a dataset, in a sentence; undefined when nothing is. */
+export function describeLeftOut({ path, leftOut }: CelebA): string | undefined {
+  const { images, attributeRows, partitionRows } = leftOut;
+  const parts = [
+    images > 0 ? `${images} images without a row in both lists` : '',
+    attributeRows > 0 ? `${attributeRows} rows of attributes without a split` : '',
+    partitionRows > 0 ? `${partitionRows} rows of splits without attributes` : '',
+  ].filter((part) => part !== '');
+  return parts.length > 0 ? `Left out of ${path}: ${parts.join(', ')}.` : undefined;
 }
 
 function findList(folders: readonly string[], name: string): string {
@@ -113,29 +152,28 @@ function findList(folders: readonly string[], name: string): string {
   throw new InputError(`Expected ${name}.txt or ${name}.csv of CelebA in ${folders[0]}, found ${present}.`);
 }
 
-interface Named {
-  readonly names: readonly string[];
-  has(name: string): boolean;
+function nameIn({ names }: Rows): string {
+  return names[0] === undefined ? 'none' : `like ${names[0]}`;
 }
 
-function missingFrom(other: Named, names: readonly string[]): number[] {
+interface Listed {
+  readonly rows: Rows;
+  readonly file: string;
+  readonly images: FaceImages;
+}
+
+/** @throws InputError when a row that is used has no image, or two have one */
+function requireImages(used: readonly number[], { rows, file, images }: Listed): void {
+  const rowOf = new Map<string, number>();
   const missing: number[] = [];
-  names.forEach((name, row) => {
-    if (other.names[row] !== name && !other.has(name)) missing.push(row);
-  });
-  return missing;
-}
-
-function requireRows(rows: Rows, file: string, other: Named, lack: string): void {
-  const missing = missingFrom(other, rows.names);
+  for (const row of used) {
+    const name = images.find(rows.names[row]!);
+    const other = name === undefined ? undefined : rowOf.get(name);
+    if (other !== undefined) throw new InputError(`${file} line ${rows.lines[row]}: expected each image once, found ${name} for ${rows.names[row]} and for ${rows.names[other]} in line ${rows.lines[other]}.`);
+    if (name === undefined) missing.push(row);
+    else rowOf.set(name, row);
+  }
   const first = missing[0];
   if (first === undefined) return;
-  throw new InputError(`${file} line ${rows.lines[first]}: ${rows.names[first]} has ${lack} (${missing.length} of ${rows.names.length} rows lack theirs).`);
-}
-
-function requireImages(images: FaceImages, rows: Rows, file: string): void {
-  const missing = missingFrom(rows, images.names);
-  const first = missing[0];
-  if (first === undefined) return;
-  throw new InputError(`${images.path}: ${images.names[first]} has no row in ${file} (${missing.length} of ${images.names.length} images lack theirs).`);
+  throw new InputError(`${file} line ${rows.lines[first]}: ${rows.names[first]} has no image in ${images.path} (${missing.length} of ${used.length} rows lack theirs).`);
 }

@@ -4,14 +4,15 @@ import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { inFlight } from '../../data/in-flight';
 import { decodeImage } from '../../vision/image';
-import { openCelebA, type CelebA } from './celeba';
+import { imageSize } from '../../vision/image-size';
+import { openCelebA, type CelebA, type LeftOut } from './celeba';
 import { splits, type Split } from './lists';
 import { official } from './official';
 
 export interface CheckOptions {
-  /** Decode every image, to find damaged ones. @default false */
+  /** Decode every image, to find damaged ones; else only their headers are read. @default false */
   readonly decode?: boolean;
-  /** Told after each decoded image. */
+  /** Told after each image. */
   readonly onProgress?: (done: number, all: number) => void;
 }
 
@@ -22,7 +23,11 @@ export interface DatasetCheck {
   readonly images: Count;
   readonly splits: readonly (Count & { readonly split: Split })[];
   readonly attributes: readonly AttributeCheck[];
-  /** Images that cannot be decoded, with the reason; empty when they were not decoded. */
+  /** What is not used, because it is not in all three of lists and images. */
+  readonly leftOut: LeftOut;
+  /** Attributes that all or none of the images to train on have, and names that differ in spelling only, a sentence each. */
+  readonly warnings: readonly string[];
+  /** Images that cannot be read, with the reason. */
   readonly damaged: readonly { readonly name: string; readonly reason: string }[];
 }
 
@@ -61,7 +66,9 @@ export async function checkCelebA(path: string, options: CheckOptions = {}): Pro
       images: { found: data.images.names.length, official: official.images },
       splits: splits.map((split) => ({ split, found: data.split(split).length, official: official.splits[split] })),
       attributes: attributeRates(data),
-      damaged: options.decode ? await findDamaged(data, options) : [],
+      leftOut: data.leftOut,
+      warnings: warningsOf(data),
+      damaged: await findDamaged(data, options),
     };
   } finally {
     data.close();
@@ -84,13 +91,27 @@ function attributeRates(data: CelebA): AttributeCheck[] {
   }));
 }
 
-async function findDamaged(data: CelebA, { onProgress }: CheckOptions): Promise<{ name: string; reason: string }[]> {
-  const { names } = data.images;
+function warningsOf(data: CelebA): string[] {
+  const folded = (name: string) => name.normalize('NFC').toLowerCase().replace(/[-_\s]/g, '');
+  const alike = data.attributes.filter((name, index) => data.attributes.some((other, at) => at > index && folded(other) === folded(name)));
+  const rates = data.positiveRates('train') ?? [];
+  const constant = data.attributes.filter((_, index) => rates[index] === 0 || rates[index] === 1);
+  const empty = splits.filter((split) => data.split(split).length === 0);
+  return [
+    ...empty.map((split) => `The ${split} split has no images.`),
+    ...alike.map((name) => `The attribute ${name} is there under another spelling too.`),
+    ...(constant.length > 0 ? [`All images to train on agree on ${constant.join(', ')}: nothing can be learnt of it.`] : []),
+  ];
+}
+
+async function findDamaged(data: CelebA, { decode = false, onProgress }: CheckOptions): Promise<{ name: string; reason: string }[]> {
+  const names = splits.flatMap((split) => data.split(split).map(({ name }) => name));
+  const look = decode ? decodeImage : imageSize;
   const damaged: { name: string; reason: string }[] = [];
   let done = 0;
   await inFlight(names.length, async (index) => {
     const name = names[index]!;
-    await data.read(name).then((bytes) => decodeImage(bytes, name)).catch((error: Error) => damaged.push({ name, reason: error.message }));
+    await data.read(name).then<unknown>((bytes) => look(bytes, name)).catch((error: Error) => damaged.push({ name, reason: error.message }));
     onProgress?.(++done, names.length);
   });
   return damaged.sort((one, other) => names.indexOf(one.name) - names.indexOf(other.name));

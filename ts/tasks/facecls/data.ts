@@ -3,13 +3,14 @@ import { DataLoader, type Batches, type EpochOptions } from '../../data/loader';
 import type { Pass } from '../../data/dataset';
 import { Rng } from '../../data/rng';
 import { shuffled } from '../../data/sampler';
+import { InputError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { augment, changesNothing, type AugmentOptions } from '../../vision/augment';
 import type { ImageProcessor } from '../../vision/processor';
 import { openCelebA, type CelebA, type Face } from './celeba';
 import { splits, type Split } from './lists';
-import { cachedPictures, decodedPictures, openPictureCache, type Pictures } from './pictures';
+import { cachedPictures, decodedPictures, openPictureCache, readablePictures, type Pictures } from './pictures';
 
 /** One batch of faces. */
 export interface FaceBatch {
@@ -82,9 +83,20 @@ export class FaceData {
     return this.batches('train', { batchSize, sampler: shuffled }, changesNothing(changes) ? undefined : changes);
   }
 
-  /** Batches of a split in the order of the attribute file, unchanged. */
-  evaluation(split: Split): Promise<Batches<FaceBatch>> {
-    return this.batches(split, { batchSize: this.options.evaluationBatchSize });
+  /**
+   * Batches of a split in the order of the attribute file, unchanged.
+   * @param onUnreadable told of an image that cannot be read and is left out; left out itself, it ends the pass
+   */
+  async evaluation(split: Split, onUnreadable?: (reason: string) => void): Promise<Batches<FaceBatch>> {
+    const options = { batchSize: this.options.evaluationBatchSize };
+    try {
+      return await this.batches(split, options);
+    } catch (error) {
+      // A damaged image keeps its whole split out of the cache.
+      if (!onUnreadable || !(error instanceof InputError)) throw error;
+      const { seed, prefetch } = this.options;
+      return this.load(split, readablePictures(decodedPictures(this.celeba, split, this.processor), onUnreadable), { ...options, seed, prefetch });
+    }
   }
 
   /** Closes files and frees the caches. */
@@ -105,9 +117,11 @@ export class FaceData {
   private load<Sample>(split: Split, pictures: Pictures<Sample>, options: EpochOptions, changes?: AugmentOptions): Batches<FaceBatch> {
     const faces = this.celeba.split(split);
     const dataset = { length: faces.length, load: pictures.load, describe: (index: number) => faces[index]!.name };
-    const collate = (samples: Sample[], { seed, epoch }: Pass, indices: Uint32Array): FaceBatch =>
+    const collate = (samples: Sample[], { seed, epoch }: Pass, all: Uint32Array): FaceBatch =>
       torch.scoped(() => {
+        const indices = all.filter((_, i) => pictures.isThere?.(samples[i]!) ?? true);
         const chosen = Array.from(indices, (index) => faces[index]!);
+        if (chosen.length === 0) return { pixelValues: torch.zeros([0, 3, 1, 1]), labels: torch.zeros([0, this.attributes.length]), names: [] };
         const pixels = pictures.pixels(samples);
         const changed = changes ? augment(pixels, Array.from(indices, (index) => new Rng(seed, epoch, index)), changes) : pixels;
         return { pixelValues: this.processor.normalize(changed), labels: labelsOf(chosen), names: chosen.map(({ name }) => name) };

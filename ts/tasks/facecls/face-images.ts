@@ -11,7 +11,8 @@ export interface FaceImages {
   /** The folder or zip they lie in. */
   readonly path: string;
   readonly names: readonly string[];
-  has(name: string): boolean;
+  /** The file that a list means: that name, else the only one of the same name with another ending or in other letters. */
+  find(name: string): string | undefined;
   /** The bytes of the file of one name. */
   read(name: string): Promise<Buffer>;
   /** Changes when an image is added, removed or changed. */
@@ -19,84 +20,128 @@ export interface FaceImages {
   close(): void;
 }
 
-const FOLDER = 'img_align_celeba';
-const IMAGE = /\.(jpe?g|png)$/i;
+/** As CelebA's own archives and the copies of others call the folder. */
+const FOLDERS = ['img_align_celeba', 'img_align_celeba_png', 'img_celeba', 'images', 'img', 'faces'];
+const FOLDER = FOLDERS[0]!;
+const IMAGE = /\.(jpe?g|png|webp|bmp)$/i;
 
 /**
- * Finds the images of CelebA: `img_align_celeba/`, the same nested once more (as the Kaggle copy unpacks),
- * or `img_align_celeba.zip`, read where it lies. An unpacked folder is taken before a zip.
+ * Finds the images of CelebA: `img_align_celeba/` with all below it (the Kaggle copy unpacks into a folder of that name once
+ * more), or `img_align_celeba.zip`, read where it lies. An unpacked folder is taken before a zip.
  * @throws InputError when there is none, or the zip is none
  */
 export function openFaceImages(folders: readonly string[]): FaceImages {
-  for (const folder of folders) {
-    for (const images of [join(folder, FOLDER), join(folder, FOLDER, FOLDER)]) {
-      const names = listImages(images);
-      if (names.length > 0) return new FolderImages(images, names);
-    }
+  for (const path of folders.flatMap((folder) => FOLDERS.map((name) => join(folder, name)))) {
+    const files = listImages(path);
+    if (files.size > 0) return new FolderImages(path, files);
   }
   for (const folder of folders) {
     const zip = join(folder, `${FOLDER}.zip`);
     if (statSync(zip, { throwIfNoEntry: false })?.isFile()) return new ZipImages(new ZipFile(zip));
   }
+  const beside = listImages(folders[0]!);
+  if (beside.size > 0) return new FolderImages(folders[0]!, beside);
   throw new InputError(`Expected the images of CelebA in ${folders[0]}, as ${FOLDER}/ or ${FOLDER}.zip, found neither.`);
 }
 
-function listImages(folder: string): string[] {
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
-  return readdirSync(folder).filter((name) => IMAGE.test(name)).sort();
+/** By name, the path from the folder on; of two of one name the one that lies less deep. */
+function listImages(folder: string, inner = ''): Map<string, string> {
+  const path = join(folder, inner);
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return new Map();
+  // What begins with a dot is not what its name says: macOS leaves "._a.jpg" beside a.jpg.
+  const entries = readdirSync(path, { withFileTypes: true }).filter(({ name }) => !name.startsWith('.') && name !== '__MACOSX');
+  const files = new Map(entries.filter((entry) => !entry.isDirectory() && IMAGE.test(entry.name)).map(({ name }) => [name, join(inner, name)]));
+  for (const entry of entries.filter((one) => one.isDirectory())) {
+    for (const [name, file] of listImages(folder, join(inner, entry.name))) if (!files.has(name)) files.set(name, file);
+  }
+  return files;
+}
+
+/** Finds names in other letters or with another ending. */
+class Names {
+  private byStem: Map<string, string[]> | undefined;
+
+  constructor(private readonly names: readonly string[]) {}
+
+  like(name: string): string | undefined {
+    this.byStem ??= this.index();
+    const found = this.byStem.get(stemOf(name)) ?? [];
+    const sameEnding = found.filter((one) => one.toLowerCase() === name.toLowerCase());
+    if (sameEnding.length === 1) return sameEnding[0];
+    return found.length === 1 ? found[0] : undefined;
+  }
+
+  private index(): Map<string, string[]> {
+    const byStem = new Map<string, string[]>();
+    for (const name of this.names) byStem.set(stemOf(name), [...(byStem.get(stemOf(name)) ?? []), name]);
+    return byStem;
+  }
+}
+
+function stemOf(name: string): string {
+  return name.replace(IMAGE, '').normalize('NFC').toLowerCase();
 }
 
 class FolderImages implements FaceImages {
-  private readonly known: ReadonlySet<string>;
+  readonly names: readonly string[];
+  private readonly index: Names;
 
+  /** @param files by name, the path from the folder on */
   constructor(
     readonly path: string,
-    readonly names: readonly string[],
+    private readonly files: ReadonlyMap<string, string>,
   ) {
-    this.known = new Set(names);
+    this.names = [...files.keys()].sort();
+    this.index = new Names(this.names);
   }
 
-  has(name: string): boolean {
-    return this.known.has(name);
+  find(name: string): string | undefined {
+    return this.files.has(name) ? name : this.index.like(name);
   }
 
   read(name: string): Promise<Buffer> {
-    return readFile(join(this.path, name));
+    return readFile(this.fileOf(name));
   }
 
   fingerprint(): string {
     const hash = createHash('sha256');
     for (const name of this.names) {
-      const { size, mtimeMs } = statSync(join(this.path, name));
+      const { size, mtimeMs } = statSync(this.fileOf(name));
       hash.update(`${name} ${size} ${mtimeMs}\n`);
     }
     return hash.digest('hex');
   }
 
   close(): void {}
+
+  private fileOf(name: string): string {
+    return join(this.path, this.files.get(name) ?? name);
+  }
 }
 
 class ZipImages implements FaceImages {
   readonly path: string;
   readonly names: readonly string[];
   private readonly members = new Map<string, ZipMember>();
+  private readonly index: Names;
 
   constructor(private readonly zip: ZipFile) {
     this.path = zip.path;
     for (const member of zip.members.values()) {
-      // macOS adds a twin of each file under __MACOSX.
-      if (!IMAGE.test(member.name) || member.name.startsWith('__MACOSX/')) continue;
       const name = posix.basename(member.name);
+      // macOS adds a twin of each file under __MACOSX.
+      if (!IMAGE.test(name) || name.startsWith('.') || member.name.startsWith('__MACOSX/')) continue;
       const other = this.members.get(name);
       if (other) throw this.refuse(`${zip.path} holds two images named ${name}: ${other.name} and ${member.name}.`);
       this.members.set(name, member);
     }
     if (this.members.size === 0) throw this.refuse(`Expected the images of CelebA in ${zip.path}, found no .jpg or .png file in it.`);
     this.names = [...this.members.keys()];
+    this.index = new Names(this.names);
   }
 
-  has(name: string): boolean {
-    return this.members.has(name);
+  find(name: string): string | undefined {
+    return this.members.has(name) ? name : this.index.like(name);
   }
 
   read(name: string): Promise<Buffer> {

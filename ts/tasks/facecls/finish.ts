@@ -1,6 +1,7 @@
 /** What a run leaves when its training is over: metrics.json, samples/ and report.html. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { InputError } from '../../errors';
 import type { Listener } from '../../native/listener';
 import type { Device } from '../../tensor';
 import { readMetricsLog } from '../../train/metrics-log';
@@ -12,10 +13,11 @@ import { answersOf } from './answers';
 import { FaceClassifier } from './classifier';
 import type { FaceConfig } from './config';
 import type { FaceData } from './data';
-import { splits } from './lists';
+import { splits, type Split } from './lists';
 import { type SplitMetrics, splitMetrics } from './metrics';
 import { type SplitOutputs, majority, splitOutputs } from './outputs';
 import { answerPicture } from './picture';
+import { describeProblems } from './preflight';
 import { type Sample, renderReport } from './report';
 
 /** Of the training split the figures are those of the first images only: it may be large, and they are for comparison. */
@@ -23,10 +25,9 @@ const TRAIN_IMAGES = 1000;
 const SAMPLES = 12;
 
 /** metrics.json. All accuracies are shares between 0 and 1. */
-export interface FinalMetrics {
-  readonly train: SplitMetrics;
-  readonly val: SplitMetrics;
-  readonly test: SplitMetrics;
+export interface FinalMetrics extends Readonly<Record<Split, SplitMetrics | null>> {
+  /** Why figures are missing, or without some images. */
+  readonly notes?: readonly string[];
 }
 
 export interface FinishOptions {
@@ -37,25 +38,50 @@ export interface FinishOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Evaluates the best checkpoint on all splits and writes what is for people to look at. */
-export async function finishRun(run: RunFolder, data: FaceData, { device, config, listener, signal }: FinishOptions): Promise<FinalMetrics> {
+/** Evaluates the best checkpoint on all splits and writes what is for people to look at. What cannot be had is said instead. */
+export async function finishRun(run: RunFolder, data: FaceData, options: FinishOptions): Promise<FinalMetrics> {
+  const { device, config, listener } = options;
   const classifier = await FaceClassifier.load(run.checkpoint('best'), { device });
   const most = majority(classifier.attributes, data);
-  const figures = {} as Record<(typeof splits)[number], SplitMetrics>;
-  let test: SplitOutputs | undefined;
+  const notes: string[] = [];
+  const figures = {} as Record<Split, SplitMetrics | null>;
+  let test: SplitOutputs | null = null;
   for (const split of splits) {
-    const outputs = await splitOutputs(classifier, data, split, { listener, signal, limit: split === 'train' ? TRAIN_IMAGES : undefined });
-    figures[split] = splitMetrics(outputs, most);
+    const outputs = await outputsOf(classifier, data, { ...options, split, notes });
+    figures[split] = outputs && splitMetrics(outputs, most);
     if (split === 'test') test = outputs;
   }
-  const samples = await readSamples(data, test!, evenly(test!.names.length, SAMPLES));
-  const mistakes = await readSamples(data, test!, worst(test!, SAMPLES));
+  const samples = test ? await readSamples(data, test, evenly(test.names.length, SAMPLES), notes) : [];
+  const mistakes = test ? await readSamples(data, test, worst(test, SAMPLES), notes) : [];
   await writeSamples(run, samples);
+  for (const note of notes) listener.say(note);
   const log = readMetricsLog(run.file('metrics.jsonl'));
-  run.write('report.html', renderReport({ ...describe(run, classifier, data, config), log, ...figures, samples, mistakes }));
+  run.write('report.html', renderReport({ ...describe(run, classifier, data, config), log, ...figures, notes, samples, mistakes }));
+  const metrics: FinalMetrics = { ...figures, ...(notes.length > 0 && { notes }) };
   // Last, because it says that the run is finished.
-  run.write('metrics.json', `${JSON.stringify(figures, null, 2)}\n`);
-  return figures;
+  run.write('metrics.json', `${JSON.stringify(metrics, null, 2)}\n`);
+  return metrics;
+}
+
+interface SplitOptions extends FinishOptions {
+  readonly split: Split;
+  /** Gets a sentence for what is missing. */
+  readonly notes: string[];
+}
+
+/** The answers for a split; null when they cannot be had. */
+async function outputsOf(classifier: FaceClassifier, data: FaceData, { split, notes, listener, signal }: SplitOptions): Promise<SplitOutputs | null> {
+  const lost: string[] = [];
+  const limit = split === 'train' ? TRAIN_IMAGES : undefined;
+  try {
+    const outputs = await splitOutputs(classifier, data, split, { listener, signal, limit, onUnreadable: (reason) => void lost.push(reason) });
+    if (lost.length > 0) notes.push(`${describeProblems(split, lost, data.celeba.split(split).length)} The figures under "${split}" are without them.`);
+    return outputs;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    notes.push(`There are no figures under "${split}": ${error.message}`);
+    return null;
+  }
 }
 
 function describe(run: RunFolder, { model }: FaceClassifier, { celeba }: FaceData, config: FaceConfig): RunDescription {
@@ -88,17 +114,22 @@ interface FullSample extends Sample {
   readonly picture: RgbImage;
 }
 
-function readSamples(data: FaceData, outputs: SplitOutputs, images: readonly number[]): Promise<FullSample[]> {
+/** An image that cannot be drawn is left out. */
+async function readSamples(data: FaceData, outputs: SplitOutputs, images: readonly number[], notes: string[]): Promise<FullSample[]> {
   const width = outputs.attributes.length;
-  return Promise.all(
-    images.map(async (image) => {
-      const name = outputs.names[image]!;
-      const row = (values: 'logits' | 'labels') => outputs[values].subarray(image * width, (image + 1) * width);
-      const answers = answersOf(outputs.attributes, row('logits') as Float32Array, row('labels') as Uint8Array);
+  const samples = images.map(async (image): Promise<FullSample[]> => {
+    const name = outputs.names[image]!;
+    const row = (values: 'logits' | 'labels') => outputs[values].subarray(image * width, (image + 1) * width);
+    const answers = answersOf(outputs.attributes, row('logits') as Float32Array, row('labels') as Uint8Array);
+    try {
       const picture = await decodeImage(await data.celeba.read(name), name);
-      return { name, picture, jpeg: await encodeJpeg(await scaleToHeight(picture, 180)), answers };
-    }),
-  );
+      return [{ name, picture, jpeg: await encodeJpeg(await scaleToHeight(picture, 180)), answers }];
+    } catch (error) {
+      notes.push(`${name} is not among the images of the report: ${(error as Error).message}`);
+      return [];
+    }
+  });
+  return (await Promise.all(samples)).flat();
 }
 
 async function writeSamples(run: RunFolder, samples: readonly FullSample[]): Promise<void> {

@@ -1,8 +1,10 @@
 /**
- * The list files of CelebA, in the two forms in which they go about: the official text files and the
- * CSV files of the Kaggle copy. Which of the two a file is, its first line says.
+ * The list files of CelebA in the forms in which they go about: the official text files, the CSV files of the Kaggle copy, and
+ * what spreadsheets and scripts make of either. Which it is, the first line says.
  */
+import { posix } from 'node:path';
 import { InputError } from '../../errors';
+import { tableRows, type TableRow } from './table';
 
 export const splits = ['train', 'val', 'test'] as const;
 export type Split = (typeof splits)[number];
@@ -36,7 +38,7 @@ export class Rows {
 export interface AttributeList {
   readonly attributes: readonly string[];
   readonly rows: Rows;
-  /** 1 where the file says 1, 0 where it says -1; (rows, attributes), row after row. */
+  /** 1 where the file says 1, 0 where it says -1 or 0; (rows, attributes), row after row. */
   readonly labels: Uint8Array;
 }
 
@@ -48,154 +50,140 @@ export interface PartitionList {
 
 /**
  * Reads `list_attr_celeba.txt` (number of rows, names of the attributes, then `<file> <-1 or 1>...`
- * between any number of blanks) or `list_attr_celeba.csv` (`image_id,<attribute>...`, then rows).
- * Any attributes are taken, not only CelebA's forty.
+ * between any number of blanks) or `list_attr_celeba.csv` (`image_id,<attribute>...` in any order, then rows).
+ * Any attributes are taken, not only CelebA's forty; a no is -1, 0 or false, a yes 1 or true, the same throughout the file.
  * @param label what to call the file in errors
  * @throws InputError with the line number
  */
-export function parseAttributes(bytes: Buffer, label: string): AttributeList {
-  const lines = new Lines(bytes, label);
-  const { attributes, announced } = attributeHeader(lines);
-  const width = attributes.length;
-  // A value takes two bytes or more, so no row is without room.
-  const labels = new Uint8Array(bytes.length / 2 + 1);
+export function parseAttributes(bytes: Uint8Array, label: string): AttributeList {
+  const table = tableRows(bytes, label);
+  const { attributes, announced, nameColumn, columns, first } = attributeHeader(table, label);
+  const width = columns.length;
+  const labels = new Uint8Array((table.length - first) * width);
+  const signs = new Signs(label);
   const rows = new Rows();
-  while (lines.next()) {
-    const at = addRow(rows, lines, lines.token()!) * width;
-    let column = 0;
-    for (; column < width && lines.toToken(); column++) labels[at + column] = lines.sign(attributes[column]!);
-    column += lines.tokens().length;
-    if (column !== width) throw lines.error(`the file name and ${width} values`, `${column} values`);
+  const expected = Math.max(nameColumn, ...columns) + 1;
+  for (const { cells, line } of table.slice(first)) {
+    if (cells.length !== expected && !(cells.length > expected && cells.slice(expected).every((cell) => cell === ''))) {
+      throw error(label, line, `the file name and ${expected - 1} values`, `${cells.length - 1} values`);
+    }
+    const at = addRow(rows, cells[nameColumn]!, { line, label }) * width;
+    for (let k = 0; k < width; k++) labels[at + k] = signs.read(cells[columns[k]!]!, attributes[k]!, line);
   }
   if (announced !== undefined && announced !== rows.names.length) {
     throw new InputError(`${label} line 1: expected the number of rows below, found ${announced}, but there are ${rows.names.length} rows; the file is incomplete or was edited.`);
   }
-  return { attributes, rows, labels: labels.subarray(0, rows.names.length * width) };
+  return { attributes, rows, labels };
 }
 
 /**
  * Reads `list_eval_partition.txt` (`<file> <0, 1 or 2>`, no header) or the CSV of the same name (header `image_id,partition`).
  * @throws InputError with the line number
  */
-export function parsePartition(bytes: Buffer, label: string): PartitionList {
-  const lines = new Lines(bytes, label);
+export function parsePartition(bytes: Uint8Array, label: string): PartitionList {
+  const table = tableRows(bytes, label);
+  const { nameColumn, splitColumn, first } = partitionHeader(table);
   const found: number[] = [];
   const rows = new Rows();
-  while (lines.next()) {
-    const name = lines.token()!;
-    if (lines.number === 1 && name === 'image_id') continue;
-    addRow(rows, lines, name);
-    const value = lines.token();
-    const split = ['0', '1', '2'].indexOf(value ?? '');
-    if (split < 0) throw lines.error('0 (train), 1 (val) or 2 (test) after the file name', value === undefined ? 'nothing' : `'${value}'`);
-    if (lines.toToken()) throw lines.error('the file name and one value', 'more');
+  for (const { cells, line } of table.slice(first)) {
+    addRow(rows, cells[nameColumn]!, { line, label });
+    const value = cells[splitColumn];
+    const split = splitOf(value ?? '');
+    if (split < 0) throw error(label, line, '0 (train), 1 (val) or 2 (test) after the file name', value === undefined || value === '' ? 'nothing' : `'${value}'`);
+    if (first === 0 && cells.slice(2).some((cell) => cell !== '')) throw error(label, line, 'the file name and one value', 'more');
     found.push(split);
   }
   return { rows, splits: Uint8Array.from(found) };
 }
 
-function attributeHeader(lines: Lines): { attributes: string[]; announced?: number } {
-  const first = lines.next() ? lines.tokens() : [];
-  if (first[0] === 'image_id') return { attributes: attributeNames(lines, first.slice(1)) };
-  if (first.length !== 1 || !/^\d+$/.test(first[0]!)) {
-    throw lines.error('the number of rows (official file) or a header that starts with image_id (Kaggle copy)', first.length ? `'${first.slice(0, 3).join(' ')}'` : 'an empty file');
-  }
-  return { announced: Number(first[0]), attributes: attributeNames(lines, lines.next() ? lines.tokens() : []) };
+/** What the column of file names is called. */
+const NAME_COLUMN = /^(image|img|file|picture)?[ _-]?(id|name|file|path|image|img)s?$|^images?$|^files?$/i;
+const SPLIT_COLUMN = /^(partition|split|set|subset|fold)$/i;
+
+interface AttributeHeader {
+  readonly attributes: readonly string[];
+  readonly announced?: number;
+  readonly nameColumn: number;
+  /** Where each attribute stands. */
+  readonly columns: readonly number[];
+  /** The first row of values. */
+  readonly first: number;
 }
 
-function attributeNames(lines: Lines, names: string[]): string[] {
-  if (names.length === 0 || /^-?1$/.test(names[1] ?? '')) throw lines.error('the names of the attributes', names.length ? `'${names.slice(0, 3).join(' ')}'` : 'none');
+function attributeHeader(table: readonly TableRow[], label: string): AttributeHeader {
+  const [head, second] = table;
+  const cells = head?.cells ?? [];
+  if (cells.length === 1 && /^\d+$/.test(cells[0]!)) {
+    const names = second?.cells ?? [];
+    // Some copies head the column of names too, or begin the line with a comma for it.
+    const own = names[0] !== undefined && (names[0] === '' || NAME_COLUMN.test(names[0])) && table[2]?.cells.length === names.length ? names.slice(1) : names;
+    return { announced: Number(cells[0]), attributes: attributeNames(own, second?.line ?? 2, label), nameColumn: 0, columns: own.map((_, index) => index + 1), first: 2 };
+  }
+  const nameColumn = cells.findIndex((name) => NAME_COLUMN.test(name));
+  if (nameColumn < 0) {
+    throw error(label, head?.line ?? 1, 'the number of rows (official file) or a header with image_id (Kaggle copy)', cells.length ? `'${cells.slice(0, 3).join(' ')}'` : 'an empty file');
+  }
+  // A table written by pandas may begin with a column of row numbers, which has no name.
+  const columns = [...cells.keys()].filter((index) => index !== nameColumn && cells[index] !== '' && !/^unnamed: \d+$/i.test(cells[index]!) && !SPLIT_COLUMN.test(cells[index]!));
+  return { attributes: attributeNames(columns.map((index) => cells[index]!), head!.line, label), nameColumn, columns, first: 1 };
+}
+
+function attributeNames(names: readonly string[], line: number, label: string): readonly string[] {
+  if (names.length === 0 || /^-?1$/.test(names[1] ?? '')) throw error(label, line, 'the names of the attributes', names.length ? `'${names.slice(0, 3).join(' ')}'` : 'none');
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
-  if (repeated !== undefined) throw lines.error('each attribute once', `${repeated} twice`);
+  if (repeated !== undefined) throw error(label, line, 'each attribute once', `${repeated} twice`);
   return names;
 }
 
-/** Adds the row of the current line; an image that comes again is an error. */
-function addRow(rows: Rows, lines: Lines, name: string): number {
-  const row = rows.add(name, lines.number);
+function partitionHeader([head]: readonly TableRow[]): { nameColumn: number; splitColumn: number; first: number } {
+  const cells = head?.cells ?? [];
+  const splitColumn = cells.findIndex((name) => SPLIT_COLUMN.test(name));
+  const nameColumn = cells.findIndex((name) => NAME_COLUMN.test(name));
+  if (splitColumn >= 0 && nameColumn >= 0) return { nameColumn, splitColumn, first: 1 };
+  return { nameColumn: 0, splitColumn: 1, first: nameColumn === 0 && splitOf(cells[1] ?? '') < 0 ? 1 : 0 };
+}
+
+function splitOf(value: string): number {
+  const number = ['0', '1', '2'].indexOf(value.replace(/\.0+$/, ''));
+  if (number >= 0) return number;
+  const role = /^(train|val|test)(id|idation|ing)?$/i.exec(value)?.[1]?.toLowerCase();
+  return splits.findIndex((split) => split === role);
+}
+
+/** Reads the marks of a file, which has -1 and 1 or 0 and 1, not both. */
+class Signs {
+  /** Where the first no of either kind stands. */
+  private readonly noes = new Map<'-1' | '0', number>();
+
+  constructor(private readonly label: string) {}
+
+  read(cell: string, attribute: string, line: number): 0 | 1 {
+    if (cell === '1' || cell === '-1') return cell === '1' ? 1 : this.no('-1', line);
+    if (cell === '0') return this.no('0', line);
+    const word = cell.toLowerCase().replace(/\.0+$/, '');
+    if (['1', '+1', 'true', 'yes'].includes(word)) return 1;
+    if (['false', 'no'].includes(word)) return 0;
+    if (word === '-1' || word === '0') return this.no(word, line);
+    throw error(this.label, line, `1 or -1 for ${attribute}`, cell === '' ? 'nothing' : `'${cell}'`);
+  }
+
+  private no(kind: '-1' | '0', line: number): 0 {
+    const other = this.noes.get(kind === '0' ? '-1' : '0');
+    if (other !== undefined) throw error(this.label, line, `-1 and 1 or 0 and 1 throughout, one no meaning the other`, `${kind} here and ${kind === '0' ? '-1' : '0'} in line ${other}`);
+    if (!this.noes.has(kind)) this.noes.set(kind, line);
+    return 0;
+  }
+}
+
+/** Adds a row for a file, by its name without folders; an image that comes again is an error. */
+function addRow(rows: Rows, written: string, { line, label }: { readonly line: number; readonly label: string }): number {
+  const name = posix.basename(written.replaceAll('\\', '/'));
+  if (name === '') throw error(label, line, 'the name of a file', 'nothing');
+  const row = rows.add(name, line);
   if (row !== undefined) return row;
-  throw lines.error('each image once', `${name}, which is in line ${rows.lines[rows.rowOf(name)!]} too`);
+  throw error(label, line, 'each image once', `${name}, which is in line ${rows.lines[rows.rowOf(name)!]} too`);
 }
 
-const enum Byte {
-  Tab = 9,
-  LineFeed = 10,
-  CarriageReturn = 13,
-  Blank = 32,
-  Comma = 44,
-  Minus = 45,
-  One = 49,
-}
-
-/** Walks the tokens of a text line by line, on its bytes: the 26 MB of the official file take a fraction of a second. */
-class Lines {
-  /** Number of the current line, from 1. */
-  number = 0;
-  private at: number;
-  private end: number;
-  private nextLine: number;
-
-  constructor(
-    private readonly bytes: Buffer,
-    private readonly label: string,
-  ) {
-    if (/^\s*<(!doctype html|html|head)/i.test(bytes.toString('latin1', 0, 512))) {
-      throw new InputError(`Expected a list of CelebA in ${label}, found a web page: the host sent a page instead of the file. Open it in a browser to see why, and download the file again.`);
-    }
-    const hasByteOrderMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-    this.at = this.end = this.nextLine = hasByteOrderMark ? 3 : 0;
-  }
-
-  /** Goes to the next line that is not blank; false at the end. */
-  next(): boolean {
-    while (this.nextLine < this.bytes.length) {
-      this.at = this.nextLine;
-      const lineFeed = this.bytes.indexOf(Byte.LineFeed, this.at);
-      this.end = lineFeed < 0 ? this.bytes.length : lineFeed;
-      this.nextLine = this.end + 1;
-      this.number++;
-      if (this.toToken()) return true;
-    }
-    return false;
-  }
-
-  /** Goes to the next token of the line; false when there is none. */
-  toToken(): boolean {
-    while (this.at < this.end && isSeparator(this.bytes[this.at]!)) this.at++;
-    return this.at < this.end;
-  }
-
-  /** Takes the next token of the line. */
-  token(): string | undefined {
-    return this.toToken() ? this.bytes.toString('utf8', this.at, this.skipToken()) : undefined;
-  }
-
-  /** Takes the rest of the line. */
-  tokens(): string[] {
-    const tokens: string[] = [];
-    for (let token = this.token(); token !== undefined; token = this.token()) tokens.push(token);
-    return tokens;
-  }
-
-  /** Takes the token at hand, which has to be 1 or -1: gives 1 or 0. */
-  sign(attribute: string): 0 | 1 {
-    const start = this.at;
-    const end = this.skipToken();
-    if (end - start === 1 && this.bytes[start] === Byte.One) return 1;
-    if (end - start === 2 && this.bytes[start] === Byte.Minus && this.bytes[start + 1] === Byte.One) return 0;
-    throw this.error(`1 or -1 for ${attribute}`, `'${this.bytes.toString('utf8', start, end)}'`);
-  }
-
-  error(expected: string, found: string): InputError {
-    return new InputError(`${this.label} line ${Math.max(1, this.number)}: expected ${expected}, found ${found}.`);
-  }
-
-  private skipToken(): number {
-    while (this.at < this.end && !isSeparator(this.bytes[this.at]!)) this.at++;
-    return this.at;
-  }
-}
-
-function isSeparator(byte: number): boolean {
-  return byte === Byte.Blank || byte === Byte.Comma || byte === Byte.CarriageReturn || byte === Byte.Tab;
+function error(label: string, line: number, expected: string, found: string): InputError {
+  return new InputError(`${label} line ${line}: expected ${expected}, found ${found}.`);
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Bar, type Listener, withBar } from '../../native/listener';
 import type { ImageProcessor } from '../../vision/processor';
+import { describeLeftOut } from './celeba';
 import { FaceData, type FaceDataOptions } from './data';
 import { ensureDrawnFaces } from './synth';
 
@@ -17,7 +18,7 @@ export async function faceFolder(folder: string | null, listener: Listener): Pro
 /** Opens a dataset; the first use of its pictures shows a bar while they are decoded. */
 export function openFaces(folder: string, processor: ImageProcessor, options: FaceDataOptions, listener: Listener): FaceData {
   let bar: Bar | undefined;
-  return FaceData.open(folder, processor, {
+  const data = FaceData.open(folder, processor, {
     ...options,
     onCaching: (split, done, all) => {
       bar ??= listener.bar(`reading the ${split} images`, 'steps');
@@ -27,4 +28,7 @@ export function openFaces(folder: string, processor: ImageProcessor, options: Fa
       bar = undefined;
     },
   });
+  const leftOut = describeLeftOut(data.celeba);
+  if (leftOut !== undefined) listener.say(leftOut);
+  return data;
 }

@@ -11,6 +11,8 @@ export interface EvaluationOptions {
   readonly listener?: Listener;
   /** Only the first so many images. @default all */
   readonly limit?: number;
+  /** Told of an image that cannot be read and is left out. @default it ends the evaluation */
+  readonly onUnreadable?: (reason: string) => void;
 }
 
 /** A split's answers, and which images they are for. */
@@ -23,32 +25,36 @@ export async function splitOutputs(
   classifier: FaceClassifier,
   data: FaceData,
   split: Split,
-  { signal, listener = silent, limit }: EvaluationOptions = {},
+  { signal, listener = silent, limit, onUnreadable }: EvaluationOptions = {},
 ): Promise<SplitOutputs> {
   const { attributes } = classifier;
   const columns = columnsOf(attributes, data);
-  const faces = data.celeba.split(split).slice(0, limit);
-  if (faces.length === 0) throw new InputError(`Expected images in the ${split} split of ${data.celeba.path}, found none.`);
-  const logits = new Float32Array(faces.length * attributes.length);
+  const faces = new Map(data.celeba.split(split).slice(0, limit).map((face) => [face.name, face]));
+  if (faces.size === 0) throw new InputError(`Expected images in the ${split} split of ${data.celeba.path}, found none.`);
+  const names: string[] = [];
+  const logits: Float32Array[] = [];
   await withBar(
     listener,
     `evaluating the ${split} split`,
     async (bar) => {
-      let done = 0;
-      for await (const batch of (await data.evaluation(split)).epoch(0)) {
+      for await (const batch of (await data.evaluation(split, onUnreadable)).epoch(0)) {
         signal?.throwIfAborted();
-        const answers = classifier.logits(batch.pixelValues);
+        const kept = batch.names.filter((name) => faces.has(name));
+        if (kept.length > 0) logits.push(classifier.logits(batch.pixelValues).slice(0, kept.length * attributes.length));
+        names.push(...kept);
         releaseBatch(batch);
-        logits.set(answers.subarray(0, logits.length - done * attributes.length), done * attributes.length);
-        done = Math.min(done + batch.names.length, faces.length);
-        bar.update(done, faces.length);
-        if (done === faces.length) break;
+        bar.update(names.length, faces.size);
+        // Those behind the limit come last.
+        if (kept.length < batch.names.length) break;
       }
     },
     'steps',
   );
-  const labels = Uint8Array.from(faces.flatMap((face) => columns.map((column) => face.labels[column]!)));
-  return { attributes, logits, labels, names: faces.map(({ name }) => name) };
+  if (names.length === 0) throw new InputError(`Expected images that can be read in the ${split} split of ${data.celeba.path}, found none.`);
+  const labels = Uint8Array.from(names.flatMap((name) => columns.map((column) => faces.get(name)!.labels[column]!)));
+  const joined = new Float32Array(names.length * attributes.length);
+  logits.reduce((at, values) => (joined.set(values, at), at + values.length), 0);
+  return { attributes, logits: joined, labels, names };
 }
 
 /** The figures of a split; its baseline comes from the training split of the same dataset. */

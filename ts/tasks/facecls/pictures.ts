@@ -12,8 +12,10 @@ import type { Split } from './lists';
 export interface Pictures<Sample> {
   /** Loads what is needed of the face at this place of the split. */
   load(index: number): Promise<Sample>;
-  /** (B, 3, H, W) uint8. */
+  /** (B, 3, H, W) uint8, of the samples that are there. */
   pixels(samples: Sample[]): Tensor;
+  /** False for a face that could not be read. @default all could */
+  isThere?(sample: Sample): boolean;
 }
 
 /** Decodes each face when it is loaded, and resizes the faces of a batch together. */
@@ -23,6 +25,20 @@ export function decodedPictures(celeba: CelebA, split: Split, processor: ImagePr
     load: async (index) => decodeImage(await celeba.read(faces[index]!.name), faces[index]!.name),
     pixels: (images) => processor.pixels(images),
   };
+}
+
+/** The same without the faces that cannot be read. */
+export function readablePictures<Sample>(pictures: Pictures<Sample>, onUnreadable: (reason: string) => void): Pictures<Sample | undefined> {
+  const load = async (index: number) => {
+    try {
+      return await pictures.load(index);
+    } catch (error) {
+      onUnreadable((error as Error).message);
+      return undefined;
+    }
+  };
+  const there = (samples: (Sample | undefined)[]) => samples.filter((sample) => sample !== undefined) as Sample[];
+  return { load, pixels: (samples) => pictures.pixels(there(samples)), isThere: (sample) => sample !== undefined };
 }
 
 export interface CacheOptions {

@@ -1,4 +1,4 @@
-import { type Failure, type Loaded, pictureBatches } from '../pictures';
+import { type Failure, type Loaded, orFailure, pictureBatches } from '../pictures';
 import type { FetchOptions } from '../sources/fetch';
 import { answersOf } from './answers';
 import { type ClassifierOptions, FaceClassifier } from './classifier';
@@ -32,15 +32,21 @@ export async function* predict(
 ): AsyncGenerator<Prediction | Failure, void, undefined> {
   const classifier = await FaceClassifier.load(weights, options);
   const { batchSize = 1 } = options;
-  for await (const batch of pictureBatches(inputs, batchSize, options.fetch)) yield* predictBatch(classifier, batch);
+  for await (const batch of pictureBatches(inputs, batchSize, options.fetch)) yield* await predictBatch(classifier, batch);
 }
 
-function predictBatch(classifier: FaceClassifier, batch: readonly Loaded[]): (Prediction | Failure)[] {
+/** A batch that fails is tried once more picture by picture, so that one of them does not take the others with it. */
+async function predictBatch(classifier: FaceClassifier, batch: readonly Loaded[]): Promise<(Prediction | Failure)[]> {
   const images = batch.flatMap((item) => ('image' in item ? [item.image] : []));
-  const rows = images.length > 0 ? classifier.classify(images) : [];
-  return batch.map((item) => {
-    if ('error' in item) return item;
-    const answers = answersOf(classifier.attributes, rows.shift()!);
-    return { source: item.source, attributes: Object.fromEntries(answers.map(({ attribute, probability }) => [attribute, probability])) };
-  });
+  try {
+    const rows = images.length > 0 ? classifier.classify(images) : [];
+    return batch.map((item) => {
+      if ('error' in item) return item;
+      const answers = answersOf(classifier.attributes, rows.shift()!);
+      return { source: item.source, attributes: Object.fromEntries(answers.map(({ attribute, probability }) => [attribute, probability])) };
+    });
+  } catch (cause) {
+    if (batch.length === 1) return [await orFailure(batch[0]!.source, () => Promise.reject(cause as Error))];
+    return (await Promise.all(batch.map((item) => predictBatch(classifier, [item])))).flat();
+  }
 }

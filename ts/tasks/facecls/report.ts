@@ -1,6 +1,6 @@
 import { chart } from '../../train/report/curves';
 import { Html, html } from '../../train/report/html';
-import { facts, renderPage } from '../../train/report/page';
+import { facts, notesSection, renderPage, type Section } from '../../train/report/page';
 import { type Picture, pictureGrid } from '../../train/report/pictures';
 import { type Cell, type Table, table } from '../../train/report/table';
 import type { MetricsEntry } from '../../train/metrics-log';
@@ -18,9 +18,12 @@ export interface Sample {
 
 export interface ReportInput extends RunDescription {
   readonly log: readonly MetricsEntry[];
-  readonly train: SplitMetrics;
-  readonly val: SplitMetrics;
-  readonly test: SplitMetrics;
+  /** Null where the figures of a split could not be had. */
+  readonly train: SplitMetrics | null;
+  readonly val: SplitMetrics | null;
+  readonly test: SplitMetrics | null;
+  /** Why figures are missing, or without some images. */
+  readonly notes?: readonly string[];
   /** Images of the test split, chosen without looking at the answers. */
   readonly samples: readonly Sample[];
   /** Images of the test split with the surest wrong answers, the worst first. */
@@ -29,39 +32,47 @@ export interface ReportInput extends RunDescription {
 
 /** report.html of a facecls run. */
 export function renderReport(input: ReportInput): string {
-  const { title, subtitle, log, test, samples, mistakes } = input;
+  const { title, subtitle, log, test, notes, samples, mistakes } = input;
   return renderPage({
     title,
     subtitle,
     figures: [
-      { label: 'Mean accuracy, test', value: percent(test.meanAccuracy), note: `${test.images} images` },
-      { label: 'Majority baseline', value: percent(test.majorityBaseline), note: 'the frequent answer always' },
-      { label: 'Balanced accuracy', value: percent(test.meanBalancedAccuracy), note: 'mean of both recalls' },
-      { label: 'Average precision', value: percent(test.meanAveragePrecision), note: 'mean over attributes' },
+      { label: 'Mean accuracy, test', value: percent(test?.meanAccuracy), note: test ? `${test.images} images` : 'no figures' },
+      { label: 'Majority baseline', value: percent(test?.majorityBaseline), note: 'the frequent answer always' },
+      { label: 'Balanced accuracy', value: percent(test?.meanBalancedAccuracy), note: 'mean of both recalls' },
+      { label: 'Average precision', value: percent(test?.meanAveragePrecision), note: 'mean over attributes' },
     ],
     sections: [
+      ...notesSection(notes ?? []),
       { title: 'Training', intro: 'Loss and accuracy over optimizer steps.', body: curves(log) },
       {
         title: 'Splits',
         intro: 'The checkpoint with the best validation accuracy, on all three splits; the test split took no part in any choice.',
         body: table(splitTable(input)),
       },
-      {
-        title: 'Attributes on the test split',
-        intro:
-          'The baseline answers always what is more frequent in the training split, so an accuracy near it means that ' +
-          'nothing was learnt. A click on a head sorts.',
-        body: table(attributeTable(test)),
-      },
-      { title: 'Samples', intro: 'Test images, picked evenly over the split.', body: pictureGrid(samples.map(samplePicture)) },
-      {
-        title: 'Worst mistakes',
-        intro: 'The test images whose wrong answers were given with the most confidence; now and then it is the label that is wrong.',
-        body: pictureGrid(mistakes.map(samplePicture)),
-      },
+      ...(test ? testSections(test, samples, mistakes) : []),
       { title: 'Run', body: html`${facts(input.facts)}<details><summary>Configuration</summary><pre>${input.configuration}</pre></details>` },
     ],
   });
+}
+
+/** What the test split shows. */
+function testSections(test: SplitMetrics, samples: readonly Sample[], mistakes: readonly Sample[]): Section[] {
+  return [
+    {
+      title: 'Attributes on the test split',
+      intro:
+        'The baseline answers always what is more frequent in the training split, so an accuracy near it means that ' +
+        'nothing was learnt. A click on a head sorts.',
+      body: table(attributeTable(test)),
+    },
+    { title: 'Samples', intro: 'Test images, picked evenly over the split.', body: pictureGrid(samples.map(samplePicture)) },
+    {
+      title: 'Worst mistakes',
+      intro: 'The test images whose wrong answers were given with the most confidence; now and then it is the label that is wrong.',
+      body: pictureGrid(mistakes.map(samplePicture)),
+    },
+  ];
 }
 
 function curves(log: readonly MetricsEntry[]): Html {
@@ -109,7 +120,7 @@ function splitTable({ train, val, test }: ReportInput): Table {
       { label: 'F1 %', digits: 2, share: true },
       { label: 'AP %', digits: 2, share: true },
     ],
-    rows: [row('train', train), row('val', val), row('test', test)],
+    rows: Object.entries({ train, val, test }).flatMap(([name, split]) => (split ? [row(name, split)] : [])),
   };
 }
 
@@ -169,6 +180,6 @@ function line(kind: 'right' | 'wrong', mark: string, { attribute, probability }:
   return html`<li class="${kind}">${mark} ${attribute.replaceAll('_', ' ')} ${percent(probability, 0)}${note}</li>`;
 }
 
-function percent(share: number | null, digits = 2): string {
-  return share === null ? '–' : `${(100 * share).toFixed(digits)}\u00a0%`;
+function percent(share: number | null | undefined, digits = 2): string {
+  return share === null || share === undefined ? '–' : `${(100 * share).toFixed(digits)}\u00a0%`;
 }

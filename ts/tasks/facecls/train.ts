@@ -16,9 +16,11 @@ import { type FaceConfig, freeKeys } from './config';
 import type { FaceBatch, FaceData, FaceDataOptions } from './data';
 import { type FinalMetrics, finishRun } from './finish';
 import type { Split } from './lists';
+import type { SplitMetrics } from './metrics';
 import { layerMap, newModel, newProcessor, savedClassifier } from './model';
 import { faceFolder, openFaces } from './open';
 import { evaluateSplit, releaseBatch } from './outputs';
+import { preflight } from './preflight';
 
 /** Trains a classifier of facial attributes and leaves a run folder. A finished run is left as it is. */
 export function train(options: TrainOptions<FaceConfig>): Promise<TrainResult<FinalMetrics>> {
@@ -31,6 +33,7 @@ async function prepareTraining(context: TrainContext<FaceConfig>, fit: Fit<Final
   const processor = saved?.processor ?? (await newProcessor(config));
   const data = openFaces(await faceFolder(config.data.folder, listener), processor, dataOptions(config), listener);
   try {
+    await preflight(data, listener);
     const model = saved?.model ?? (await newModel(config, data.attributes, listener.say));
     const classifier = new FaceClassifier(model.to(device), processor);
     return await fit({
@@ -92,7 +95,7 @@ function balanceWeights(data: FaceData): torch.Tensor {
   );
 }
 
-function validationFigures({ images: _, perAttribute: __, ...figures }: FinalMetrics['val']): Metrics {
+function validationFigures({ images: _, perAttribute: __, ...figures }: SplitMetrics): Metrics {
   return figures;
 }
 

@@ -1,6 +1,7 @@
 import { InputError } from '../../errors';
 import { boxAreas, boxes, clipBoxes, nonEmptyBoxes, type Boxes, type Extent } from '../../vision/boxes';
 import type { ClassList } from './classes';
+import type { Issue } from './findings';
 
 /** One thing in a picture, as its annotation describes it. */
 export interface AnnotatedObject {
@@ -25,6 +26,8 @@ export interface Annotation {
   /** The file it stands in. */
   readonly place: string;
   readonly objects: readonly AnnotatedObject[];
+  /** What was left out of it, and why. */
+  readonly issues?: readonly Issue[];
 }
 
 /** The objects of a picture, numbered by a class list; row `i` of all columns belongs together. */
@@ -41,11 +44,13 @@ export interface Targets {
 /**
  * Numbers the objects and cuts their boxes off at the borders of the picture.
  * @param size of the decoded picture
- * @throws InputError naming file and line, for a class that is not in the list, a box without area or outside of
- * the picture, or an annotation made for a picture of another size
+ * @throws InputError naming file and line, for a class that is not in the list, a box without area, outside of
+ * the picture or in shares of it, or an annotation made for a picture of another size
  */
 export function resolveTargets({ objects, size: annotated, place }: Annotation, size: Extent, classes: ClassList): Targets {
   if (annotated && (annotated.width !== size.width || annotated.height !== size.height)) throw new InputError(sizeMismatch(place, annotated, size));
+  const share = objects.find((object) => isShare(object, size));
+  if (share) throw new InputError(`${share.place}: expected the box of ${share.name} in pixels, found ${describeBox(share)}: shares of the picture, all of it in the first pixel of ${size.width} x ${size.height}.`);
   const clipped = clipBoxes(boxes('xyxy', objects.flatMap(({ box }) => box)), size);
   const whole = new Set(nonEmptyBoxes(clipped));
   const bad = objects.find((_, index) => !whole.has(index));
@@ -57,6 +62,13 @@ export function resolveTargets({ objects, size: annotated, place }: Annotation, 
     crowd: Uint8Array.from(objects, ({ crowd }) => Number(crowd)),
     areas: boxAreas(clipped).map((area, index) => objects[index]!.area ?? area),
   };
+}
+
+/** Whether a box has numbers between 0 and 1, as formats have them that count in shares of the picture. */
+export function isShare({ box }: AnnotatedObject, { width, height }: Extent): boolean {
+  const [left, top, right, bottom] = box;
+  const isInFirstPixel = right > left && bottom > top && right <= 1 && bottom <= 1 && right > 0 && bottom > 0;
+  return isInFirstPixel && width > 2 && height > 2 && box.some((value) => !Number.isInteger(value));
 }
 
 export function sizeMismatch(place: string, annotated: Extent, found: Extent): string {

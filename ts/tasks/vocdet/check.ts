@@ -1,6 +1,8 @@
-import { type ClassList, classesOf } from './classes';
-import type { DetectionSplit } from './dataset';
+import { InputError } from '../../errors';
+import { vocClasses, type ClassList } from './classes';
+import { classesAmong, type DetectionData, type DetectionSplit } from './dataset';
 import { Findings, type Finding } from './findings';
+import { fold } from './name-index';
 import { officialSets } from './official';
 import { openDetectionData } from './open';
 import { checkPicture, readPictures, type PictureRecord, type ReadOptions } from './picture-check';
@@ -59,13 +61,15 @@ export interface ClassCount {
  * @throws InputError when there is no dataset at all
  */
 export async function checkDetectionData(path: string, options: CheckOptions = {}): Promise<DetectionCheck> {
-  const data = openDetectionData(path, options.images);
+  const data = await openDetectionData(path, options.images);
   try {
-    const splits = await Promise.all(data.splits.map((name) => data.split(name)));
-    const pictures = await readPictures(splits, options);
-    const classes = options.classes ?? data.namedClasses() ?? classesOf(namesIn(pictures), path);
     const findings = new Findings();
+    const splits = await openSplits(data, findings);
+    const pictures = await readPictures(splits, options);
+    const classes = options.classes ?? (await data.namedClasses()) ?? classesAmong(data, new Set(namesIn(pictures)));
     for (const picture of pictures.values()) checkPicture(picture, classes, findings);
+    for (const { kind, message } of data.issues()) findings.add(kind, message);
+    checkSpelling(pictures, findings);
     checkOverlaps(splits, pictures, findings);
     const counts = splits.map((split) => countSplit(split, pictures, classes));
     checkCounts(counts, classes, findings);
@@ -74,6 +78,30 @@ export async function checkDetectionData(path: string, options: CheckOptions = {
     return { path, splits: counts, findings: list, errors: total('error'), warnings: total('warning') };
   } finally {
     data.close();
+  }
+}
+
+/** @throws the first error when no split can be read */
+async function openSplits(data: DetectionData, findings: Findings): Promise<DetectionSplit[]> {
+  const opened = await Promise.allSettled(data.splits.map((name) => data.split(name)));
+  const failed = opened.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []));
+  const splits = opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  if (splits.length === 0) throw failed[0] ?? new InputError(`Expected a split in ${data.path}, found none.`);
+  for (const { message } of failed) findings.add('split that cannot be read', message);
+  for (const { name, ids } of splits) if (ids.length === 0) findings.add('split without pictures', `${name} has no pictures.`);
+  return splits;
+}
+
+/** Names that differ in case, blanks or hyphens are one class as a rule, and a slip of the pen. */
+function checkSpelling(pictures: ReadonlyMap<string, PictureRecord>, findings: Findings): void {
+  const counts = new Map<string, number>();
+  for (const name of namesIn(pictures)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const folded = (name: string) => fold(name).replace(/[-_\s]/g, '');
+  for (const [name, count] of counts) {
+    const other = [...counts.keys()].find((one) => one !== name && folded(one) === folded(name));
+    // Said once for the two, of the rarer one.
+    if (other === undefined || counts.get(other)! < count || (counts.get(other) === count && other > name)) continue;
+    findings.add('classes that differ in spelling only', `${name} (${count} objects) and ${other} (${counts.get(other)!} objects) are two classes.`);
   }
 }
 
@@ -93,7 +121,7 @@ function checkOverlaps(splits: readonly DetectionSplit[], pictures: ReadonlyMap<
       if (twin !== undefined) findings.add('picture in two splits', `${place} is in ${twin} and in ${split.name}.`);
       seenPlaces.set(place, [...before, split.name]);
 
-      const { picture } = pictures.get(place)!;
+      const { picture } = pictures.get(split.key(index))!;
       if (typeof picture === 'string') continue;
       const alike = seenContent.get(picture.digest) ?? [];
       const copy = alike.find((other) => other.place !== place && shouldDiffer(other.split, split.name));
@@ -105,11 +133,12 @@ function checkOverlaps(splits: readonly DetectionSplit[], pictures: ReadonlyMap<
 
 function countSplit(split: DetectionSplit, pictures: ReadonlyMap<string, PictureRecord>, classes: ClassList): SplitCheck {
   const annotations = split.ids.flatMap((_, index) => {
-    const { annotation } = pictures.get(split.describe(index))!;
+    const { annotation } = pictures.get(split.key(index))!;
     return typeof annotation === 'string' ? [] : [annotation];
   });
   const objects = annotations.flatMap((annotation) => annotation.objects);
-  const official = officialSets[split.name];
+  // A folder may be called as the challenge's and hold other classes.
+  const official = classes === vocClasses ? officialSets[split.name] : undefined;
   return {
     split: split.name,
     images: { found: split.ids.length, official: official?.images ?? null },
@@ -126,7 +155,8 @@ function countSplit(split: DetectionSplit, pictures: ReadonlyMap<string, Picture
 }
 
 function checkCounts(counts: readonly SplitCheck[], classes: ClassList, findings: Findings): void {
-  for (const { split, images, objects } of counts) {
+  for (const { split, images, objects, difficult } of counts) {
+    if (images.found > 0 && objects.found + difficult === 0) findings.add('split without objects', `${split} has no objects to find.`);
     for (const [what, { found, official }] of Object.entries({ pictures: images, objects })) {
       if (official !== null && found !== official) findings.add('count differs from the official one', `${split} has ${found} ${what}, the official set ${official}.`);
     }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { InputError } from '../../errors';
 import type { LabelSpace } from '../../models/detr/label-space';
 
@@ -42,21 +41,6 @@ export class ClassList<Name extends string = string> implements LabelSpace<Name>
 }
 
 export const vocClasses = new ClassList(vocNames, 'Pascal VOC');
-
-/**
- * Reads a class file: one name a line, in the order of the numbers; blank lines and lines that begin with # are left out.
- * @throws InputError naming the file, when it cannot be read, is empty or names a class twice
- */
-export function readClassFile(path: string): ClassList {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new InputError(`Cannot read the class file ${path}: ${(cause as Error).message}`, { cause });
-  }
-  const names = text.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
-  return new ClassList(names, path);
-}
 
 /** The list for names found in data: in VOC's order when all of them are VOC's, else in that of the alphabet. */
 export function classesOf(found: Iterable<string>, label: string): ClassList {

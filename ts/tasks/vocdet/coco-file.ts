@@ -1,61 +1,63 @@
-import * as z from 'zod';
+import { decodeText } from '../../data/text';
 import { InputError } from '../../errors';
-import type { Annotation } from './annotation';
-
-const id = z.union([z.int(), z.string()]);
-const finite = z.number();
-
-const schema = z.object({
-  images: z.array(z.object({ id, file_name: z.string(), width: z.number().nullish(), height: z.number().nullish() })),
-  annotations: z.array(
-    z.object({ image_id: id, category_id: id, bbox: z.tuple([finite, finite, finite, finite]), iscrowd: z.number().nullish(), area: z.number().nullish() }),
-  ),
-  categories: z.array(z.object({ id, name: z.string() })).min(1),
-});
+import type { AnnotatedObject, Annotation } from './annotation';
+import { cocoCategories } from './coco-categories';
+import type { Issue } from './findings';
+import { arrayOf, boxOf, idOf, numberOf, recordOf, textOf, truthOf, type JsonRecord } from './json-values';
 
 /** What a COCO instances file says: pictures in its order, each with its annotation. */
 export interface CocoFile {
   /** Names in the order of the categories' numbers. */
   readonly classes: readonly string[];
-  readonly pictures: readonly { readonly id: string; readonly file: string; readonly annotation: Annotation }[];
+  readonly pictures: readonly CocoPicture[];
+  /** What was left out, and what is doubtful. */
+  readonly issues: readonly Issue[];
+}
+
+export interface CocoPicture {
+  readonly id: string;
+  /** As it is written there. */
+  readonly file: string;
+  readonly annotation: Annotation;
 }
 
 /**
  * Reads COCO's JSON for object detection. Boxes are left, top, width and height there; `iscrowd` marks regions with
- * any number of objects; `area` is that of the segmented pixels.
+ * any number of objects; `area` is that of the segmented pixels. Numbers, ids and marks are taken as tools write them: as
+ * numbers, strings or booleans.
  * @param label what to call the file in errors
  * @throws InputError for broken JSON, and with the place in the file for content that does not fit
  */
 export function parseCocoFile(bytes: Buffer, label: string): CocoFile {
-  const parsed = schema.safeParse(parseJson(bytes, label));
-  if (!parsed.success) {
-    const { path, message } = parsed.error.issues[0]!;
-    throw new InputError(`${label}: ${path.length ? `${path.join('.')}: ` : ''}${message}.`);
-  }
-  const { images, annotations, categories } = parsed.data;
-  const names = new Map(categories.map((category) => [category.id, category.name]));
-  const pictures = new Map(images.map((image) => [image.id, { image, objects: [] as Annotation['objects'][number][] }]));
-  annotations.forEach(({ image_id, category_id, bbox: [left, top, width, height], iscrowd, area }, index) => {
+  const root = recordOf(parseJson(bytes, label), label);
+  const images = imagesOf(root, label);
+  const annotations = arrayOf(root, 'annotations', label);
+  const { classes, nameOf, issues } = cocoCategories(root, new Set(annotations.map(({ category_id }) => String(category_id))), label);
+  const found: Issue[] = [...issues];
+  const ids = new Set<string>();
+  annotations.forEach((item, index) => {
     const place = `${label} annotations.${index}`;
-    const name = names.get(category_id);
-    if (name === undefined) throw new InputError(`${place}: expected category_id to be one of the ${categories.length} categories, found ${category_id}.`);
-    const picture = pictures.get(image_id);
-    if (!picture) throw new InputError(`${place}: expected image_id to be one of the ${images.length} images, found ${image_id}.`);
-    const box = [left, top, left + width, top + height] as const;
-    picture.objects.push({ name, box, difficult: false, crowd: Boolean(iscrowd), ...(area ? { area } : {}), place });
+    const id = item['id'] === undefined ? undefined : String(item['id']);
+    if (id !== undefined && ids.size === ids.add(id).size) found.push({ kind: 'annotation id twice', message: `${place}: the id ${id} is that of another annotation too.` });
+    const image = images.get(idOf(item, 'image_id', place));
+    if (!image) return void found.push({ kind: 'annotation without picture', message: `${place}: image_id ${String(item['image_id'])} is none of the ${images.size} images; it is left out.` });
+    const object = objectOf(item, nameOf(idOf(item, 'category_id', place)), place);
+    if (isFlat(object)) image.issues.push({ kind: 'empty box left out', message: `${place}: the box of ${object.name} has a side of 0; it is left out.` });
+    else image.objects.push(object);
   });
-  return {
-    classes: [...categories].sort((a, b) => (a.id < b.id ? -1 : 1)).map(({ name }) => name),
-    pictures: [...pictures.values()].map(({ image, objects }, index) => ({
-      id: String(image.id),
-      file: image.file_name,
-      annotation: { ...(image.width && image.height ? { size: { width: image.width, height: image.height } } : {}), place: `${label} images.${index}`, objects },
-    })),
-  };
+  return { classes, pictures: [...images.values()].map((image) => pictureOf(image)), issues: found };
 }
 
-function parseJson(bytes: Buffer, label: string): unknown {
-  const text = bytes.toString('utf8');
+/** Whether a parsed JSON file is one of COCO's for detection. */
+export function isCocoFile(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { images, annotations, categories } = value as JsonRecord;
+  return [images, annotations, categories].every(Array.isArray);
+}
+
+/** @throws InputError with the line where it is known */
+export function parseJson(bytes: Buffer, label: string): unknown {
+  const text = decodeText(bytes);
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -65,4 +67,44 @@ function parseJson(bytes: Buffer, label: string): unknown {
     const place = at === undefined ? label : `${label} line ${text.slice(0, Number(at)).split('\n').length}`;
     throw new InputError(`${place}: expected well-formed JSON, found: ${message}.`, { cause });
   }
+}
+
+interface Image {
+  readonly id: string;
+  readonly record: JsonRecord;
+  readonly place: string;
+  readonly objects: AnnotatedObject[];
+  readonly issues: Issue[];
+}
+
+/** @throws InputError when two have one id: whose boxes are whose, nobody could tell */
+function imagesOf(root: JsonRecord, label: string): Map<string, Image> {
+  const images = new Map<string, Image>();
+  arrayOf(root, 'images', label).forEach((record, index) => {
+    const place = `${label} images.${index}`;
+    const id = idOf(record, 'id', place);
+    const other = images.get(id);
+    if (other) throw new InputError(`${place}: expected every image to have an id of its own, found ${id} for ${textOf(record, 'file_name', place)} and for ${textOf(other.record, 'file_name', other.place)}.`);
+    images.set(id, { id, record, place, objects: [], issues: [] });
+  });
+  return images;
+}
+
+function pictureOf({ id, record, place, objects, issues }: Image): CocoPicture {
+  const [width, height] = [numberOf(record['width']) ?? 0, numberOf(record['height']) ?? 0];
+  const size = width > 0 && height > 0 ? { size: { width, height } } : {};
+  return { id, file: textOf(record, 'file_name', place), annotation: { ...size, place, objects, ...(issues.length > 0 && { issues }) } };
+}
+
+function objectOf(item: JsonRecord, name: string, place: string): AnnotatedObject {
+  const [left, top, width, height] = boxOf(item, place);
+  const area = numberOf(item['area']);
+  return {
+    name, box: [left, top, left + width, top + height], difficult: false, crowd: truthOf(item['iscrowd'], place), ...(area ? { area } : {}), place,
+  };
+}
+
+/** Such boxes are in COCO's own files; the authors of DETR leave them out too. */
+function isFlat({ box: [left, top, right, bottom] }: AnnotatedObject): boolean {
+  return (right === left && bottom >= top) || (bottom === top && right >= left);
 }

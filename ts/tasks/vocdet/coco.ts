@@ -1,137 +1,188 @@
 /** Datasets in COCO's format (Lin et al., ECCV 2014): an instances file for each split and a folder of pictures. */
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, join, posix } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, dirname, join, posix, relative, resolve } from 'node:path';
 import { InputError } from '../../errors';
 import { ClassList } from './classes';
-import { parseCocoFile } from './coco-file';
+import { parseCocoFile, type CocoFile, type CocoPicture } from './coco-file';
+import { pictureIndex, setNameOf } from './coco-layout';
 import { joinSplits, type DetectionData, type DetectionSplit } from './dataset';
-import { openFileTree, type FileTree } from './files';
+import { openFileTree, openFileTrees, type FileTree } from './files';
+import type { Issue } from './findings';
+import type { NameIndex } from './name-index';
+import type { TreeFile } from './voc-layout';
 
+/** What a COCO dataset consists of. */
+export interface CocoParts {
+  readonly path: string;
+  /** The instances files by the names of their splits. */
+  readonly files: ReadonlyMap<string, TreeFile>;
+  /** Where the pictures are looked for. */
+  readonly trees: readonly FileTree[];
+  /** To be closed with the dataset. */
+  readonly opened: readonly FileTree[];
+}
+
+/** A dataset in COCO's format, open for reading. A file is parsed when its split is asked for. */
 export class Coco implements DetectionData {
+  readonly path: string;
   readonly splits: readonly string[];
-  private readonly opened = new Map<string, CocoPart>();
+  private readonly read = new Map<string, Promise<CocoSplit>>();
+  private readonly found: Issue[] = [];
+  private index: NameIndex<TreeFile> | undefined;
+  private classes: { readonly names: readonly string[]; readonly list: ClassList } | undefined;
 
-  /** @param files the instances files by the names of their splits */
-  constructor(
-    readonly path: string,
-    private readonly files: ReadonlyMap<string, string>,
-    private readonly images?: string,
-  ) {
-    this.splits = [...files.keys()];
+  constructor(private readonly parts: CocoParts) {
+    this.path = parts.path;
+    this.splits = [...parts.files.keys()];
   }
 
+  /** @param name of a split, of its file, or several of these joined by "+" */
   async split(name: string): Promise<DetectionSplit> {
-    const sets = name.split('+').map((set) => set.trim());
-    return joinSplits(name, sets.map((set) => ({ split: this.part(set).split, source: set })));
+    const sets = name.split('+').map((set) => this.setOf(set.trim()));
+    return joinSplits(name, await Promise.all(sets.map(async (set) => ({ split: await this.part(set), source: set }))));
   }
 
-  /** Those of any split; all must name the same. */
-  namedClasses(): ClassList {
-    return ([...this.opened.values()][0] ?? this.part(this.splits[0]!)).classes;
+  /** Those of any split that can be read; all must name the same. */
+  async namedClasses(): Promise<ClassList> {
+    const failures: unknown[] = [];
+    for (const set of [...this.read.keys(), ...this.splits]) {
+      if (this.classes) break;
+      await this.part(set).catch((error: unknown) => failures.push(error));
+    }
+    if (this.classes) return this.classes.list;
+    throw failures[0];
   }
 
-  fingerprint(): string {
-    const hash = createHash('sha256');
-    for (const [set, file] of this.files) hash.update(`${set} ${statSync(file).size} ${statSync(file).mtimeMs} ${this.part(set).pictures.fingerprint()}\n`);
-    return hash.digest('hex');
+  issues(): readonly Issue[] {
+    return this.found;
   }
 
   close(): void {
-    for (const { pictures } of this.opened.values()) pictures.tree.close();
+    for (const tree of this.parts.opened) tree.close();
   }
 
-  private part(set: string): CocoPart {
-    const file = this.files.get(set);
-    if (file === undefined) throw new InputError(`Expected a set ${set} in ${this.path}, found ${this.splits.join(', ')}.`);
-    const known = this.opened.get(set);
+  private setOf(name: string): string {
+    const { files } = this.parts;
+    const set = [name, setNameOf(basename(name)), setNameOf(name)].find((one) => files.has(one)) ?? [...files].find(([, file]) => file.name === posix.normalize(name))?.[0];
+    if (set !== undefined) return set;
+    throw new InputError(`Expected a set ${name} in ${this.path}, found ${this.splits.join(', ')}.`);
+  }
+
+  private part(set: string): Promise<CocoSplit> {
+    const known = this.read.get(set);
     if (known) return known;
-    const part = openPart(set, file, this.images);
-    const [other] = this.opened.values();
-    if (other && other.classes.names.join() !== part.classes.names.join()) {
-      throw new InputError(`Expected the categories of ${file} to be those of the other sets (${other.classes.names.join(', ')}), found ${part.classes.names.join(', ')}.`);
-    }
-    this.opened.set(set, part);
+    const part = this.open(set);
+    part.catch(() => {});
+    this.read.set(set, part);
     return part;
+  }
+
+  private async open(set: string): Promise<CocoSplit> {
+    const { tree, name } = this.parts.files.get(set)!;
+    const file = parseCocoFile(await tree.read(name), tree.describe(name));
+    this.requireSameClasses(file, tree.describe(name));
+    this.index ??= pictureIndex(this.parts.trees);
+    const split = new CocoSplit(set, { pictures: file.pictures, index: this.index, root: this.parts.trees[0]! });
+    this.found.push(...file.issues, ...split.repeated());
+    return split;
+  }
+
+  private requireSameClasses({ classes }: CocoFile, label: string): void {
+    this.classes ??= { names: classes, list: new ClassList(classes, label) };
+    const { names } = this.classes;
+    if (classes.length === names.length && classes.every((name) => names.includes(name))) return;
+    throw new InputError(`Expected the categories of ${label} to be those of the other sets (${names.join(', ')}), found ${classes.join(', ')}.`);
+  }
+}
+
+interface CocoSplitParts {
+  readonly pictures: readonly CocoPicture[];
+  readonly index: NameIndex<TreeFile>;
+  /** Where a picture that is missing would lie. */
+  readonly root: FileTree;
+}
+
+class CocoSplit implements DetectionSplit {
+  readonly ids: readonly string[];
+  private readonly files: readonly (TreeFile | undefined)[];
+
+  constructor(
+    readonly name: string,
+    private readonly parts: CocoSplitParts,
+  ) {
+    this.ids = parts.pictures.map(({ id }) => id);
+    this.files = parts.pictures.map(({ file }) => parts.index.find(file, name)?.value);
+  }
+
+  async annotation(index: number): Promise<CocoPicture['annotation']> {
+    return this.parts.pictures[index]!.annotation;
+  }
+
+  hasPicture(index: number): boolean {
+    return this.files[index] !== undefined;
+  }
+
+  async picture(index: number): Promise<Buffer> {
+    const { tree, name } = this.require(index);
+    return tree.read(name);
+  }
+
+  async pictureStart(index: number, bytes: number): Promise<Buffer> {
+    const { tree, name } = this.require(index);
+    return tree.readStart(name, bytes);
+  }
+
+  describe(index: number): string {
+    const file = this.files[index];
+    return file ? file.tree.describe(file.name) : this.parts.root.describe(posix.join(this.name, this.parts.pictures[index]!.file));
+  }
+
+  key(index: number): string {
+    return this.parts.pictures[index]!.annotation.place;
+  }
+
+  /** Files that come under several ids. */
+  repeated(): Issue[] {
+    const seen = new Map<string, number>();
+    return this.ids.flatMap((id, index): Issue[] => {
+      const place = this.describe(index);
+      const before = seen.get(place);
+      seen.set(place, before ?? index);
+      if (before === undefined) return [];
+      return [{ kind: 'picture twice in one split', message: `${this.key(index)}: ${place} is the picture of the ids ${this.ids[before]!} and ${id}, each with its own objects.` }];
+    });
+  }
+
+  private require(index: number): TreeFile {
+    const file = this.files[index];
+    if (file) return file;
+    throw new InputError(`Expected the picture ${this.describe(index)}, found none.`);
   }
 }
 
 /**
- * Opens `annotations/instances_<set>.json` with `<set>/`, `images/<set>/`, `images/` or `<set>.zip` beside it,
- * `<set>/_annotations.coco.json` with its pictures in one folder, or one instances file.
- * @param images folder or archive of the pictures, where they are not at one of these places
- * @throws InputError when there is no instances file
+ * The dataset that instances files make, wherever they lie.
+ * @param files by the names of their splits; without any, one for the name of each file
+ * @param images folder or archive of the pictures, where they do not lie beside the files
+ * @throws InputError when one of the files is not there
  */
-export function openCoco(path: string, images?: string): Coco {
-  const files = findFiles(path);
-  if (files.size > 0) return new Coco(path, files, images);
-  throw new InputError(`Expected a dataset in COCO's format at ${path} (annotations/instances_<set>.json, or <set>/_annotations.coco.json, or one .json file), found none.`);
+export function openCocoFiles(paths: readonly string[], images?: string): Coco {
+  const missing = paths.find((path) => !existsSync(path));
+  if (missing !== undefined) throw new InputError(`Expected a file in COCO's format at ${missing}, found nothing.`);
+  const folder = commonFolder(paths.map((path) => dirname(resolve(path))));
+  const above = /^(annotations?|labels?)$/i.test(basename(folder)) ? dirname(folder) : folder;
+  const root = openFileTree(relative('', above) || '.');
+  const pictures = images === undefined ? openFileTrees(root.path) : openFileTrees(images);
+  const names = paths.map((path) => setNameOf(basename(path)));
+  const nameOf = (index: number) => (names.indexOf(names[index]!) === names.lastIndexOf(names[index]!) ? names[index]! : setNameOf(paths[index]!));
+  const files = new Map(paths.map((path, index) => [nameOf(index), { tree: root, name: relative(above, resolve(path)).replaceAll('\\', '/') }]));
+  return new Coco({ path: paths.join(', '), files, trees: pictures, opened: [root, ...pictures] });
 }
 
-/** Whether a path looks like a dataset in COCO's format. */
-export function isCoco(path: string): boolean {
-  return findFiles(path).size > 0;
-}
-
-interface CocoPart {
-  readonly classes: ClassList;
-  readonly split: DetectionSplit;
-  readonly pictures: PictureFolder;
-}
-
-/** Where the pictures of a split lie. */
-interface PictureFolder {
-  readonly tree: FileTree;
-  nameOf(file: string): string;
-  fingerprint(): string;
-}
-
-function findFiles(path: string): Map<string, string> {
-  const info = statSync(path, { throwIfNoEntry: false });
-  if (info?.isFile()) return new Map(path.toLowerCase().endsWith('.json') ? [[basename(path).replace(/^instances_/, '').replace(/\.json$/i, ''), path]] : []);
-  if (!info?.isDirectory()) return new Map();
-  const annotations = join(path, 'annotations');
-  const official = existsSync(annotations) ? readdirSync(annotations).sort().filter((name) => /^instances_.+\.json$/.test(name)) : [];
-  if (official.length > 0) return new Map(official.map((name) => [name.slice('instances_'.length, -'.json'.length), join(annotations, name)]));
-  const exported = readdirSync(path).sort().filter((set) => existsSync(join(path, set, '_annotations.coco.json')));
-  return new Map(exported.map((set) => [set, join(path, set, '_annotations.coco.json')]));
-}
-
-function openPart(set: string, file: string, images: string | undefined): CocoPart {
-  const { classes, pictures } = parseCocoFile(readFileSync(file), file);
-  const folder = findPictures(set, file, pictures[0]?.file, images);
-  return {
-    classes: new ClassList(classes, file),
-    pictures: folder,
-    split: {
-      name: set,
-      ids: pictures.map(({ id }) => id),
-      annotation: async (index) => pictures[index]!.annotation,
-      hasPicture: (index) => folder.tree.has(folder.nameOf(pictures[index]!.file)),
-      picture: (index) => readPicture(folder, pictures[index]!.file),
-      describe: (index) => folder.tree.describe(folder.nameOf(pictures[index]!.file)),
-    },
-  };
-}
-
-/** The first of the usual places that has the first picture. */
-function findPictures(set: string, file: string, first: string | undefined, images: string | undefined): PictureFolder {
-  const [own, above] = [dirname(file), dirname(dirname(file))];
-  const usual = [join(above, set), join(above, 'images', set), join(above, `${set}.zip`), join(own, set), join(own, 'images'), own, join(above, 'images')];
-  const places = images === undefined ? usual : [images];
-  for (const place of places.filter((one) => existsSync(one))) {
-    const tree = openFileTree(place);
-    for (const inner of ['', set]) {
-      if (first === undefined || tree.has(posix.join(inner, first))) {
-        return { tree, nameOf: (name) => posix.join(inner, name), fingerprint: () => tree.fingerprint([inner]) };
-      }
-    }
-    tree.close();
-  }
-  throw new InputError(`Expected the pictures of ${file} in ${places.join(' or ')}, but none of these has ${first}.`);
-}
-
-async function readPicture({ tree, nameOf }: PictureFolder, file: string): Promise<Buffer> {
-  if (tree.has(nameOf(file))) return tree.read(nameOf(file));
-  throw new InputError(`Expected the picture ${tree.describe(nameOf(file))}, found none.`);
+function commonFolder(folders: readonly string[]): string {
+  const [first, ...others] = folders as [string, ...string[]];
+  const isCommon = (folder: string) => others.every((other) => other === folder || other.startsWith(join(folder, '/')));
+  let folder = first;
+  while (!isCommon(folder) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
 }

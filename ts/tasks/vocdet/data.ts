@@ -21,6 +21,8 @@ import type { DetectionSplit } from './dataset';
 /** A decoded picture with its objects. */
 export interface DetectionSample {
   readonly id: string;
+  /** Its place in the split. */
+  readonly index: number;
   readonly image: RgbImage;
   readonly targets: Targets;
 }
@@ -28,6 +30,8 @@ export interface DetectionSample {
 /** A picture of a batch as it was before any change. */
 export interface Original extends Extent {
   readonly id: string;
+  /** Its place in the split. */
+  readonly index: number;
   /** All of its objects, as the evaluator takes them. */
   readonly truths: Targets;
 }
@@ -47,9 +51,11 @@ export interface DetectionBatchOptions {
   readonly prefetch?: number;
   /** Whether objects marked difficult are there to be found. @default 'keep' */
   readonly difficult?: 'keep' | 'drop';
+  /** Told of a picture that cannot be used and is left out of an evaluation. @default it ends the evaluation */
+  readonly onUnreadable?: (reason: string) => void;
 }
 
-const defaults = { batchSize: 2, seed: 0, prefetch: 4, difficult: 'keep' } as const satisfies Required<DetectionBatchOptions>;
+const defaults = { batchSize: 2, seed: 0, prefetch: 4, difficult: 'keep' } as const satisfies DetectionBatchOptions;
 
 /** What batches are made of. */
 export interface DetectionInputs {
@@ -81,6 +87,19 @@ export function releaseBatch({ pixelValues, pixelMask, labels }: DetectionBatch)
   for (const tensor of [pixelValues, pixelMask, ...labels.flatMap(({ classLabels, boxes }) => [classLabels, boxes])]) tensor.dispose();
 }
 
+/** The same without the pictures that cannot be used. */
+function readableDataset(dataset: Dataset<DetectionSample>, onUnreadable: (reason: string) => void): Dataset<DetectionSample | undefined> {
+  const load = async (index: number, pass: Pass) => {
+    try {
+      return await dataset.load(index, pass);
+    } catch (error) {
+      onUnreadable((error as Error).message);
+      return undefined;
+    }
+  };
+  return { length: dataset.length, load };
+}
+
 /** The pictures of a split, decoded, with their objects numbered by a class list. */
 export function detectionDataset(split: DetectionSplit, classes: ClassList): Dataset<DetectionSample> {
   return {
@@ -89,7 +108,7 @@ export function detectionDataset(split: DetectionSplit, classes: ClassList): Dat
     load: async (index) => {
       const [annotation, bytes] = await Promise.all([split.annotation(index), split.picture(index)]);
       const image = await decodeImage(bytes, split.describe(index));
-      return { id: split.ids[index]!, image, targets: resolveTargets(annotation, image, classes) };
+      return { id: split.ids[index]!, index, image, targets: resolveTargets(annotation, image, classes) };
     },
   };
 }
@@ -100,22 +119,32 @@ interface Making {
   readonly difficult: 'keep' | 'drop';
   /** Chooses the changes of a training picture. */
   readonly plan?: (extent: Extent, rng: Rng) => Step[];
+  readonly onUnreadable?: (reason: string) => void;
 }
 
 type Order = Pick<EpochOptions, 'batchSize' | 'sampler' | 'lastBatch'>;
 
-function load({ split, classes, processor }: DetectionInputs, { seed, prefetch, difficult, plan }: Making, order: Order): Batches<DetectionBatch> {
-  const collate = (samples: readonly DetectionSample[], { epoch }: Pass, indices: Uint32Array): DetectionBatch =>
+function load({ split, classes, processor }: DetectionInputs, making: Making, order: Order): Batches<DetectionBatch> {
+  const { seed, prefetch, difficult, plan, onUnreadable } = making;
+  const collate = (loaded: readonly (DetectionSample | undefined)[], { epoch }: Pass): DetectionBatch =>
     torch.scoped(() => {
-      const plans = samples.map(({ image }, i) => plan?.(image, new Rng(seed, epoch, indices[i]!)) ?? processor.changes(image));
+      const samples = loaded.filter((sample) => sample !== undefined);
+      if (samples.length === 0) return emptyBatch();
+      const plans = samples.map(({ image, index }) => plan?.(image, new Rng(seed, epoch, index)) ?? processor.changes(image));
       const batch = processor.batch(samples.map(({ image }, i) => processor.change(image, plans[i]!)));
       return {
         ...batch,
         labels: samples.map((sample, i) => labelsOf(sample, plans[i]!, difficult)),
-        originals: samples.map(({ id, image: { width, height }, targets }) => ({ id, width, height, truths: targets })),
+        originals: samples.map(({ id, index, image: { width, height }, targets }) => ({ id, index, width, height, truths: targets })),
       };
     });
-  return new DataLoader(detectionDataset(split, classes), collate, { ...order, seed, prefetch, pinMemory: true });
+  const dataset = detectionDataset(split, classes);
+  return new DataLoader(onUnreadable ? readableDataset(dataset, onUnreadable) : dataset, collate, { ...order, seed, prefetch, pinMemory: true });
+}
+
+/** What is left of a batch none of whose pictures can be used. */
+function emptyBatch(): DetectionBatch {
+  return { pixelValues: torch.zeros([0, 3, 1, 1]), pixelMask: torch.zeros([0, 1, 1], { dtype: 'int64' }), labels: [], originals: [] };
 }
 
 /** What is left of a picture's objects after the changes; crowds are no objects to find. */

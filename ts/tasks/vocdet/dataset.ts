@@ -4,6 +4,7 @@ import { type Listener, withBar } from '../../native/listener';
 import { pictureFingerprint } from '../../train/config/fingerprint';
 import type { Annotation } from './annotation';
 import { classesOf, type ClassList } from './classes';
+import type { Issue } from './findings';
 
 /** Annotated pictures in a fixed order. */
 export interface DetectionSplit {
@@ -16,8 +17,12 @@ export interface DetectionSplit {
   hasPicture(index: number): boolean;
   /** The bytes of the picture's file. @throws InputError when it is missing */
   picture(index: number): Promise<Buffer>;
+  /** The first bytes of the picture's file, or all of them where that costs no more. */
+  pictureStart(index: number, bytes: number): Promise<Buffer>;
   /** What to call the picture's file in messages. */
   describe(index: number): string;
+  /** The same for the same picture with the same annotation, in whatever split it is. */
+  key(index: number): string;
 }
 
 /** A dataset on disk, whatever its format. */
@@ -31,27 +36,40 @@ export interface DetectionData {
    */
   split(name: string): Promise<DetectionSplit>;
   /** The classes that the dataset lists by itself; undefined when only its annotations tell. */
-  namedClasses(): ClassList | undefined;
-  /** Changes when the files of the dataset change. */
-  fingerprint(): string;
+  namedClasses(): Promise<ClassList | undefined>;
+  /** The classes of the challenge whose name the dataset has: they hold when its annotations name no others. */
+  readonly officialClasses?: ClassList;
+  /** What is wrong with files of the dataset whatever the picture. */
+  issues(): readonly Issue[];
   close(): void;
 }
 
-/** The classes of a dataset: those that it lists, else those that occur in its splits. */
+
+/**
+ * The classes of a dataset: those that it lists, else those that occur in its splits. Annotations that cannot be read are
+ * passed over here: whoever uses them says so.
+ */
 export async function findClasses(data: DetectionData): Promise<ClassList> {
-  const named = data.namedClasses();
+  const named = await data.namedClasses();
   if (named) return named;
   const names = new Set<string>();
   const seen = new Set<string>();
   for (const set of data.splits) {
     const split = await data.split(set);
-    for (const index of split.ids.keys()) {
-      // A picture may be in several splits.
-      if (seen.size === seen.add(split.describe(index)).size) continue;
-      for (const { name } of (await split.annotation(index)).objects) names.add(name);
-    }
+    // A picture may be in several splits.
+    const fresh = [...split.ids.keys()].filter((index) => seen.size !== seen.add(split.key(index)).size);
+    await inFlight(fresh.length, async (at) => {
+      const objects = await split.annotation(fresh[at]!).then((annotation) => annotation.objects, () => []);
+      for (const { name } of objects) names.add(name);
+    });
   }
-  return classesOf(names, data.path);
+  return classesAmong(data, names);
+}
+
+/** The class list for names found in the annotations of a dataset. */
+export function classesAmong({ officialClasses, path }: DetectionData, names: ReadonlySet<string>): ClassList {
+  if (officialClasses && [...names].every((name) => officialClasses.idOf(name) !== undefined)) return officialClasses;
+  return classesOf(names, path);
 }
 
 /** A digest of the pictures of a split and of what there is to find in them, the same wherever the dataset lies. */
@@ -92,6 +110,22 @@ export function joinSplits(name: string, parts: readonly SplitPart[]): Detection
     annotation: (index) => entries[index]!.split.annotation(entries[index]!.index),
     hasPicture: (index) => entries[index]!.split.hasPicture(entries[index]!.index),
     picture: (index) => entries[index]!.split.picture(entries[index]!.index),
+    pictureStart: (index, bytes) => entries[index]!.split.pictureStart(entries[index]!.index, bytes),
+    key: (index) => entries[index]!.split.key(entries[index]!.index),
     describe: (index) => entries[index]!.split.describe(entries[index]!.index),
+  };
+}
+
+/** Some pictures of a split, under another name. */
+export function partOf(split: DetectionSplit, name: string, indices: readonly number[]): DetectionSplit {
+  return {
+    name,
+    ids: indices.map((index) => split.ids[index]!),
+    annotation: (index) => split.annotation(indices[index]!),
+    hasPicture: (index) => split.hasPicture(indices[index]!),
+    picture: (index) => split.picture(indices[index]!),
+    pictureStart: (index, bytes) => split.pictureStart(indices[index]!, bytes),
+    describe: (index) => split.describe(indices[index]!),
+    key: (index) => split.key(indices[index]!),
   };
 }

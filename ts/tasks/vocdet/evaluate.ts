@@ -11,7 +11,9 @@ import { ObjectDetector } from './detector';
 import type { BootstrapOptions } from './evaluator';
 import { splitFigures, withoutCurves, type SplitFigures } from './figures';
 import { classRows } from './model';
-import { openDataset, type DataChoice, type SplitName } from './open-dataset';
+import { DRAWN_SPLITS, readDrawnSplits } from './drawn-splits';
+import { describeDrawn, openDataset, type DataChoice } from './open-dataset';
+import { splitNames, type SplitName } from './split-roles';
 
 export interface EvaluateOptions {
   /** VOC devkit, its archives, or a COCO file. @default that of the run, else the drawn scenes */
@@ -40,8 +42,12 @@ export async function evaluate(weights: string, options: EvaluateOptions = {}): 
   const batchSize = options.batchSize ?? (valueAt(own, 'evaluate.batchSize') as number | undefined) ?? 8;
   const difficult = (valueAt(own, 'data.difficult') ?? 'keep') as 'keep' | 'drop';
   const loaded = await ObjectDetector.load(weights, { device, onWarning: listener.say });
-  const dataset = await openDataset(choiceOf(own, options), listener);
+  // As the run divided them: what was trained on must not be measured on.
+  const drawn = options.data === undefined && isRun(weights) ? readDrawnSplits(join(weights, DRAWN_SPLITS)) : undefined;
+  const dataset = await openDataset(choiceOf(own, options), listener, { drawn });
   try {
+    const sentence = describeDrawn(dataset);
+    if (sentence !== undefined && drawn === undefined && isRole(split)) listener.say(sentence);
     const detector = zeroShot ? mapped(loaded, dataset.classes, weights) : loaded;
     if (!zeroShot) requireSame(detector, dataset.classes, weights);
     detector.model.optimizeForInference();
@@ -53,7 +59,7 @@ export async function evaluate(weights: string, options: EvaluateOptions = {}): 
 }
 
 function isRole(split: string): split is SplitName {
-  return ['train', 'val', 'test'].includes(split);
+  return splitNames.some((name) => name === split);
 }
 
 /** What to read: as asked, else as the run did. */

@@ -17,6 +17,8 @@ export interface SplitFigures extends Omit<DetectionResult, 'curves'> {
 /** The same with the curves of each class. */
 export interface FullFigures extends SplitFigures, Pick<DetectionResult, 'curves'> {}
 
+const BATCH = 8;
+
 /** One picture of a split with what was found in it, the likeliest and the unlikely. */
 export interface DetectedPicture {
   /** Its place in the split. */
@@ -36,6 +38,8 @@ export interface FigureOptions {
   readonly listener?: Listener;
   /** Intervals by the bootstrap. @default none */
   readonly bootstrap?: BootstrapOptions;
+  /** Told of a picture that cannot be used and is left out. @default it ends the evaluation */
+  readonly onUnreadable?: (reason: string) => void;
   /** Sees every picture. */
   readonly onPicture?: (picture: DetectedPicture) => void;
 }
@@ -47,23 +51,26 @@ export async function splitFigures(detector: ObjectDetector, split: DetectionSpl
   const evaluator = new DetectionEvaluator(classes);
   const { length } = split.ids;
   if (length === 0) throw new InputError(`Expected pictures in the split ${split.name}, found none.`);
-  let [done, loss] = [0, 0];
+  let [done, seen, loss] = [0, 0, 0];
   const pass = async (update: (done: number, all: number) => void) => {
-    const batches = evaluationBatches({ split, classes, processor: detector.processor }, { batchSize: 8, ...batching });
+    const batches = evaluationBatches({ split, classes, processor: detector.processor }, { batchSize: BATCH, ...batching });
     for await (const batch of batches.epoch(0)) {
       signal?.throwIfAborted();
+      update((done = Math.min(done + (batching.batchSize ?? BATCH), length)), length);
+      if (batch.originals.length === 0) continue;
       const found = answer(detector, batch);
       releaseBatch(batch);
       loss += found.loss * batch.originals.length;
+      seen += batch.originals.length;
       batch.originals.forEach((original, i) => {
         evaluator.add(original.id, found.detections[i]!, original.truths);
-        onPicture?.({ index: done + i, original, detections: found.detections[i]! });
+        onPicture?.({ index: original.index, original, detections: found.detections[i]! });
       });
-      update((done += batch.originals.length), length);
     }
   };
   await withBar(listener, `evaluating ${split.name}`, (bar) => pass((now, all) => bar.update(now, all)), 'steps');
-  return { loss: loss / length, ...evaluator.result({ bootstrap }) };
+  if (seen === 0) throw new InputError(`Expected pictures that can be read in the split ${split.name}, found none.`);
+  return { loss: loss / seen, ...evaluator.result({ bootstrap }) };
 }
 
 /** Without the curves, which are long. */

@@ -1,23 +1,21 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join, posix } from 'node:path';
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
+import { basename, join, posix } from 'node:path';
 import { TarFile } from '../../data/tar';
 import { ZipFile } from '../../data/zip';
+import { InputError } from '../../errors';
 
 /** A folder, or an archive that stands for one and is read in place. Names are relative to it, with forward slashes. */
 export interface FileTree {
   readonly path: string;
-  /** Folders that hold a folder of this name, at most three deep; '' is the tree itself. */
-  findFoldersWith(name: string): string[];
-  has(name: string): boolean;
-  /** Names of the files directly in a folder, sorted; none when there is no such folder. */
-  list(folder: string): string[];
+  /** All files in it, sorted; what systems and tools leave beside the files of a dataset is not among them. */
+  readonly files: readonly string[];
+  /** The whole of a file. */
   read(name: string): Promise<Buffer>;
+  /** Its first bytes, where they can be had without the rest; else the whole of it. */
+  readStart(name: string, bytes: number): Promise<Buffer>;
   /** What to call a file in messages. */
   describe(name: string): string;
-  /** Changes when the files of the tree change. */
-  fingerprint(folders: readonly string[]): string;
   close(): void;
 }
 
@@ -28,51 +26,62 @@ export function openFileTree(path: string): FileTree {
   return isArchive(path) ? new ArchiveTree(path) : new FolderTree(path);
 }
 
-const DEPTH = 3;
+/**
+ * A folder and the archives that lie directly in it, or one archive.
+ * @throws InputError when there is neither
+ */
+export function openFileTrees(path: string): FileTree[] {
+  const info = statSync(path, { throwIfNoEntry: false });
+  if (info?.isFile() && isArchive(path)) return [openFileTree(path)];
+  if (!info?.isDirectory()) throw new InputError(`Expected a folder, a .tar, a .zip or a .json with a dataset at ${path}, found ${info ? 'a file of another kind' : 'nothing'}.`);
+  const archives = readdirSync(path).filter((name) => isArchive(name) && !name.startsWith('.')).sort();
+  return [openFileTree(path), ...archives.map((name) => openFileTree(join(path, name)))];
+}
+
+/** Deeper folders are not looked into. */
+const DEPTH = 8;
 
 class FolderTree implements FileTree {
+  private known: readonly string[] | undefined;
+
   constructor(readonly path: string) {}
 
-  findFoldersWith(name: string): string[] {
-    const search = (folder: string, depth: number): string[] => {
-      if (this.isFolder(posix.join(folder, name))) return [folder];
-      if (depth === 0) return [];
-      const entries = readdirSync(join(this.path, folder), { withFileTypes: true }).filter(({ name }) => isContent(name));
-      // A link is asked what it leads to; asking so of every file would take long in a folder of pictures.
-      const inner = entries.filter((entry) => entry.isDirectory() || (entry.isSymbolicLink() && this.isFolder(posix.join(folder, entry.name))));
-      return inner.map((entry) => posix.join(folder, entry.name)).sort().flatMap((path) => search(path, depth - 1));
-    };
-    return search('', DEPTH);
-  }
-
-  has(name: string): boolean {
-    return existsSync(join(this.path, name));
-  }
-
-  list(folder: string): string[] {
-    const path = join(this.path, folder);
-    if (!existsSync(path)) return [];
-    return readdirSync(path, { withFileTypes: true }).filter((entry) => !entry.isDirectory() && isContent(entry.name)).map((entry) => entry.name).sort();
+  get files(): readonly string[] {
+    return (this.known ??= this.list('', DEPTH, new Set([realpathSync(this.path)])).sort());
   }
 
   read(name: string): Promise<Buffer> {
     return readFile(join(this.path, name));
   }
 
+  async readStart(name: string, bytes: number): Promise<Buffer> {
+    const file = await open(join(this.path, name));
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(bytes), 0, bytes, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  }
+
   describe(name: string): string {
     return join(this.path, name);
   }
 
-  fingerprint(folders: readonly string[]): string {
-    const hash = createHash('sha256');
-    for (const name of folders.flatMap((folder) => this.list(folder).map((file) => posix.join(folder, file)))) {
-      const { size, mtimeMs } = statSync(join(this.path, name));
-      hash.update(`${name} ${size} ${mtimeMs}\n`);
-    }
-    return hash.digest('hex');
-  }
-
   close(): void {}
+
+  /** @param above folders that a link must not lead back into */
+  private list(folder: string, depth: number, above: ReadonlySet<string>): string[] {
+    return readdirSync(join(this.path, folder), { withFileTypes: true }).flatMap((entry) => {
+      const name = posix.join(folder, entry.name);
+      if (!isContent(entry.name)) return [];
+      // A link is asked what it leads to; asking so of every file would take long in a folder of pictures.
+      const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && this.isFolder(name));
+      if (!isFolder) return [name];
+      const real = entry.isSymbolicLink() ? realpathSync(join(this.path, name)) : join(this.path, name);
+      return depth === 0 || above.has(real) ? [] : this.list(name, depth - 1, new Set([...above, real]));
+    });
+  }
 
   private isFolder(name: string): boolean {
     return statSync(join(this.path, name), { throwIfNoEntry: false })?.isDirectory() ?? false;
@@ -80,49 +89,24 @@ class FolderTree implements FileTree {
 }
 
 class ArchiveTree implements FileTree {
+  readonly files: readonly string[];
   private readonly archive: TarFile | ZipFile;
-  private readonly folders = new Map<string, string[]>();
 
   constructor(readonly path: string) {
     this.archive = /\.tar$/i.test(path) ? new TarFile(path) : new ZipFile(path);
-    for (const name of this.archive.members.keys()) {
-      const folder = posix.dirname(name) === '.' ? '' : posix.dirname(name);
-      const files = this.folders.get(folder);
-      if (files) files.push(posix.basename(name));
-      else this.folders.set(folder, [posix.basename(name)]);
-    }
-  }
-
-  findFoldersWith(name: string): string[] {
-    const inside = [...this.folders.keys()].flatMap((folder) => {
-      const parts = folder.split('/');
-      const at = parts.indexOf(name);
-      // macOS adds a twin of each file under __MACOSX.
-      return at < 0 || at > DEPTH || parts[0] === '__MACOSX' ? [] : [parts.slice(0, at).join('/')];
-    });
-    return [...new Set(inside)].sort();
-  }
-
-  has(name: string): boolean {
-    return this.archive.members.has(name);
-  }
-
-  list(folder: string): string[] {
-    return (this.folders.get(folder) ?? []).filter(isContent).sort();
+    this.files = [...this.archive.members.keys()].filter((name) => !name.endsWith('/') && name.split('/').every(isContent)).sort();
   }
 
   read(name: string): Promise<Buffer> {
     return this.archive.read(name);
   }
 
-  describe(name: string): string {
-    return `${name} in ${this.path}`;
+  readStart(name: string, bytes: number): Promise<Buffer> {
+    return this.archive instanceof TarFile ? this.archive.readStart(name, bytes) : this.archive.read(name);
   }
 
-  /** The archive as a whole: it is written once. */
-  fingerprint(): string {
-    const { size, mtimeMs } = statSync(this.path);
-    return createHash('sha256').update(`${size} ${mtimeMs}`).digest('hex');
+  describe(name: string): string {
+    return `${name} in ${this.path}`;
   }
 
   close(): void {
@@ -130,7 +114,14 @@ class ArchiveTree implements FileTree {
   }
 }
 
-/** macOS leaves files that begin with "._" beside others; they are not what their names say. */
+/** What macOS, Windows and editors leave beside other files: "._a.jpg" is not what its name says. */
 function isContent(name: string): boolean {
-  return !name.startsWith('.');
+  return !name.startsWith('.') && !/^(__MACOSX|node_modules|thumbs\.db|desktop\.ini)$/i.test(name);
+}
+
+/** The first names of what lies in a folder or an archive, for messages. */
+export function contentsOf(path: string): string {
+  if (!existsSync(path)) return 'nothing';
+  const names = statSync(path).isDirectory() ? readdirSync(path).filter(isContent).sort() : [basename(path)];
+  return names.length > 8 ? `${names.slice(0, 8).join(', ')} and ${names.length - 8} more` : names.join(', ') || 'nothing';
 }

@@ -1,13 +1,27 @@
 /** What can be wrong with a dataset, and whether it keeps the dataset from being used. */
 export const findingKinds = {
   'broken annotation': 'error',
+  'annotation without picture': 'warning',
+  'picture without annotation': 'warning',
   'unknown class': 'error',
+  'classes that differ in spelling only': 'warning',
+  'grouping category left out': 'warning',
   'box without area': 'error',
+  'box in shares of the picture': 'error',
+  'empty box left out': 'warning',
+  'box below a pixel': 'warning',
+  'object twice': 'warning',
+  'annotation id twice': 'warning',
   'box outside of the picture': 'error',
   'missing picture': 'error',
   'damaged picture': 'error',
   'size differs from the picture': 'error',
   'picture in two splits': 'error',
+  'picture twice in one split': 'error',
+  'two pictures for one annotation': 'warning',
+  'split that cannot be read': 'error',
+  'split without pictures': 'warning',
+  'split without objects': 'warning',
   'box over the border by a pixel': 'warning',
   'same picture under two names': 'warning',
   'class without objects': 'warning',
@@ -15,6 +29,12 @@ export const findingKinds = {
 } as const satisfies Record<string, 'error' | 'warning'>;
 
 export type FindingKind = keyof typeof findingKinds;
+
+/** Something wrong, in a sentence. */
+export interface Issue {
+  readonly kind: FindingKind;
+  readonly message: string;
+}
 
 /** All findings of one kind. */
 export interface Finding {

@@ -1,6 +1,7 @@
 /** What a run leaves when its training is over: metrics.json, samples/ and report.html. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { InputError } from '../../errors';
 import type { Listener } from '../../native/listener';
 import type { Device } from '../../tensor';
 import { readMetricsLog } from '../../train/metrics-log';
@@ -8,15 +9,17 @@ import type { RunFolder } from '../../train/run';
 import { readState } from '../../train/state';
 import { type RgbImage, decodeImage } from '../../vision/image';
 import { describeRun, type RunDescription } from '../describe-run';
-import { encodeJpeg, scaleToHeight } from '../sheet';
+import { encodeJpeg, scaleToFit } from '../sheet';
 import { annotatedPicture, classColour, type Mark } from './annotate';
 import type { ClassList } from './classes';
 import type { DetectionConfig } from './config';
-import type { DetectionSplit } from './dataset';
+import { partOf, type DetectionSplit } from './dataset';
 import { ObjectDetector } from './detector';
 import { judgePicture } from './evaluator';
 import { splitFigures, withoutCurves, type DetectedPicture, type FullFigures, type SplitFigures } from './figures';
-import { splitNames, type OpenDataset, type SplitName } from './open-dataset';
+import { describeProblems } from './judge-split';
+import type { OpenDataset } from './open-dataset';
+import { splitNames, type SplitName } from './split-roles';
 import { renderReport, type Sample } from './report';
 import { shownDetections, WorstPictures } from './worst';
 
@@ -24,9 +27,14 @@ import { shownDetections, WorstPictures } from './worst';
 const TRAIN_PICTURES = 500;
 const SAMPLES = 12;
 const MISTAKES = 12;
+/** Most pixels of a side of a sample. */
+const LONGEST = 4096;
 
 /** metrics.json. All precisions are shares between 0 and 1. */
-export type FinalMetrics = Readonly<Record<SplitName, SplitFigures>>;
+export interface FinalMetrics extends Readonly<Record<SplitName, SplitFigures | null>> {
+  /** Why figures are missing, or without some pictures. */
+  readonly notes?: readonly string[];
+}
 
 export interface FinishOptions {
   readonly device: Device;
@@ -36,44 +44,71 @@ export interface FinishOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Evaluates the best checkpoint on all splits and writes what is for people to look at. */
+/** Evaluates the best checkpoint on all splits and writes what is for people to look at. What cannot be had is said instead. */
 export async function finishRun(run: RunFolder, dataset: OpenDataset, options: FinishOptions): Promise<FinalMetrics> {
-  const { config, listener, signal, device } = options;
+  const { config, listener, device } = options;
   const detector = await ObjectDetector.load(run.checkpoint('best'), { device });
   // As `evaluate` does, so that both give the same figures.
   detector.model.optimizeForInference();
+  const notes: string[] = [];
+  const figures = {} as Record<SplitName, FullFigures | null>;
   const worst = new WorstPictures(MISTAKES);
   const samples: DetectedPicture[] = [];
-  const figures = {} as Record<SplitName, FullFigures>;
   for (const name of splitNames) {
-    const split = name === 'train' ? firstOf(await dataset.split(name), TRAIN_PICTURES) : await dataset.split(name);
-    const step = Math.ceil(split.ids.length / SAMPLES);
-    const onPicture = (picture: DetectedPicture) => {
+    const onPicture = (picture: DetectedPicture, step: number) => {
       worst.add(picture);
       if (picture.index % step === 0) samples.push(picture);
     };
-    figures[name] = await splitFigures(detector, split, dataset.classes, {
-      listener, signal, batchSize: config.evaluate.batchSize, difficult: config.data.difficult, ...(name === 'test' && { onPicture }),
-    });
+    figures[name] = await figuresOf(detector, dataset, { ...options, name, notes, ...(name === 'test' && { onPicture }) });
   }
-  const test = await dataset.split('test');
-  const shown = await writeSamples(run, test, samples, dataset.classes);
-  const mistakes = await Promise.all(worst.pictures.map((picture) => sampleOf(test, picture, dataset.classes)));
+  const shown = figures.test ? await writeSamples(run, { dataset, pictures: samples, notes }) : [];
+  const mistakes = figures.test ? await samplesOf({ dataset, pictures: worst.pictures, notes }) : [];
   sayWhenStartIsBest(run, config, listener);
-  if (test.name === (await dataset.split('val')).name) {
-    listener.say(`${dataset.data.path} has no split to test on: the figures under "test" are those of ${test.name}, by which the checkpoint was chosen.`);
-  }
+  for (const note of notes) listener.say(note);
   const log = readMetricsLog(run.file('metrics.jsonl'));
-  run.write('report.html', renderReport({ ...(await describe(run, detector, dataset, config)), log, ...figures, samples: shown, mistakes }));
-  const metrics = Object.fromEntries(splitNames.map((name) => [name, withoutCurves(figures[name])])) as FinalMetrics;
+  run.write('report.html', renderReport({ ...(await describe(run, detector, dataset, config)), log, ...figures, notes, samples: shown, mistakes }));
+  const written = Object.fromEntries(splitNames.map((name) => [name, figures[name] && withoutCurves(figures[name])])) as Record<SplitName, SplitFigures | null>;
+  const metrics: FinalMetrics = { ...written, ...(notes.length > 0 && { notes }) };
   // Last, because it says that the run is finished.
   run.write('metrics.json', `${JSON.stringify(metrics, null, 2)}\n`);
   return metrics;
 }
 
+interface SplitOptions extends FinishOptions {
+  readonly name: SplitName;
+  /** Gets a sentence for what is missing. */
+  readonly notes: string[];
+  /** Sees each picture, and every how many of them is a sample. */
+  readonly onPicture?: (picture: DetectedPicture, step: number) => void;
+}
+
+/** The figures of a split; null when they cannot be had. */
+async function figuresOf(detector: ObjectDetector, dataset: OpenDataset, options: SplitOptions): Promise<FullFigures | null> {
+  const { name, notes, config, listener, signal, onPicture } = options;
+  const lost: string[] = [];
+  try {
+    const split = name === 'train' ? firstOf(await dataset.split(name), TRAIN_PICTURES) : await dataset.split(name);
+    if (name === 'test' && split.name === (await dataset.split('val')).name) {
+      notes.push(`${dataset.data.path} has no split to test on: the figures under "test" are those of ${split.name}, by which the checkpoint was chosen.`);
+    }
+    const step = Math.ceil(split.ids.length / SAMPLES);
+    const figures = await splitFigures(detector, split, dataset.classes, {
+      listener, signal, batchSize: config.evaluate.batchSize, difficult: config.data.difficult,
+      onUnreadable: (reason) => void lost.push(reason),
+      ...(onPicture && { onPicture: (picture) => onPicture(picture, step) }),
+    });
+    if (lost.length > 0) notes.push(`${describeProblems(split.name, lost, split.ids.length)} The figures under "${name}" are without them.`);
+    return figures;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    notes.push(`There are no figures under "${name}": ${error.message}${lost.length > 0 ? ` ${lost.slice(0, 3).join(' ')}` : ''}`);
+    return null;
+  }
+}
+
 /** The beginning of a split. */
 function firstOf(split: DetectionSplit, count: number): DetectionSplit {
-  return { ...split, ids: split.ids.slice(0, count) };
+  return partOf(split, split.name, [...split.ids.keys()].slice(0, count));
 }
 
 function sayWhenStartIsBest(run: RunFolder, { model }: DetectionConfig, { say }: Listener): void {
@@ -82,21 +117,37 @@ function sayWhenStartIsBest(run: RunFolder, { model }: DetectionConfig, { say }:
 }
 
 async function describe(run: RunFolder, { model }: ObjectDetector, { data, classes, split }: OpenDataset, config: DetectionConfig): Promise<RunDescription> {
-  const counts = await Promise.all(splitNames.map(async (name) => (await split(name)).ids.length));
+  const counts = await Promise.all(splitNames.map((name) => split(name).then(({ ids }) => ids.length, () => 0)));
   const facts = { 'pictures (train, val, test)': counts.join(', '), classes: classes.length };
   return describeRun(run, { title: 'Object detection', kind: 'A DETR', model, from: config.model.from, data: data.path, facts });
 }
 
-async function writeSamples(run: RunFolder, split: DetectionSplit, pictures: readonly DetectedPicture[], classes: ClassList): Promise<Sample[]> {
+interface Shown {
+  readonly dataset: OpenDataset;
+  readonly pictures: readonly DetectedPicture[];
+  readonly notes: string[];
+}
+
+async function writeSamples(run: RunFolder, shown: Shown): Promise<Sample[]> {
   const folder = run.emptyFolder('samples');
-  return Promise.all(
-    pictures.map(async (picture, i) => {
-      const sample = await sampleOf(split, picture, classes);
-      // Numbered, for two ids may differ by nothing that a file name can hold.
-      await writeFile(join(folder, `${i + 1}-${sample.name.replace(/[^\w.-]+/g, '_')}.jpg`), sample.full);
-      return sample;
-    }),
-  );
+  const samples = await samplesOf(shown);
+  // Numbered, for two ids may differ by nothing that a file name can hold.
+  await Promise.all(samples.map(({ name, full }, i) => writeFile(join(folder, `${i + 1}-${name.replace(/[^\w.-]+/g, '_')}.jpg`), full)));
+  return samples;
+}
+
+/** A picture that cannot be drawn is left out. */
+async function samplesOf({ dataset, pictures, notes }: Shown): Promise<FullSample[]> {
+  const test = await dataset.split('test');
+  const samples = pictures.map(async (picture) => {
+    try {
+      return [await sampleOf(test, picture, dataset.classes)];
+    } catch (error) {
+      notes.push(`${picture.original.id} is not among the pictures of the report: ${(error as Error).message}`);
+      return [];
+    }
+  });
+  return (await Promise.all(samples)).flat();
 }
 
 interface FullSample extends Sample {
@@ -113,19 +164,16 @@ async function sampleOf(split: DetectionSplit, { index, original, detections }: 
   const marks = found.map(({ name, score }, row): Mark => ({
     box: shown.boxes.data.subarray(4 * row, 4 * row + 4), text: `${name} ${Math.round(100 * score)}`, colour: classColour(shown.labels[row]!),
   }));
-  const full = await annotatedPicture(await enlarged(picture), marks.map((mark) => ({ ...mark, box: scaled(mark.box, enlargement(picture)) })));
-  const jpeg = await encodeJpeg(await scaleToHeight(await decodeImage(full, original.id), 260));
+  const factor = enlargement(picture);
+  const drawn = factor === 1 ? picture : await scaleToFit(picture, { width: Math.max(1, Math.round(factor * picture.width)), height: Math.max(1, Math.round(factor * picture.height)) });
+  const full = await annotatedPicture(drawn, marks.map((mark) => ({ ...mark, box: scaled(mark.box, factor) })));
+  const jpeg = await encodeJpeg(await scaleToFit(await decodeImage(full, original.id), { height: 260, width: 1040 }));
   return { name: original.id, jpeg, full, found, missed: missed.map((row) => classes.names[original.truths.labels[row]!]!) };
 }
 
-/** Text would hide a picture that is not much larger than its letters. */
-function enlargement({ height }: RgbImage): number {
-  return Math.max(1, Math.ceil(320 / height));
-}
-
-function enlarged(picture: RgbImage): Promise<RgbImage> {
-  const factor = enlargement(picture);
-  return factor === 1 ? Promise.resolve(picture) : scaleToHeight(picture, factor * picture.height);
+/** Text would hide a picture that is not much larger than its letters; a long one must not become longer than a JPEG can be. */
+function enlargement({ width, height }: RgbImage): number {
+  return Math.max(Math.min(1, LONGEST / Math.max(width, height)), Math.min(Math.ceil(320 / height), Math.floor(LONGEST / width)));
 }
 
 function scaled(box: ArrayLike<number>, factor: number): number[] {

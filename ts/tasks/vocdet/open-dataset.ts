@@ -1,18 +1,19 @@
-import { join } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { InputError } from '../../errors';
 import { type Listener, withBar } from '../../native/listener';
+import { readClassFile } from './class-file';
 import type { ClassList } from './classes';
-import { readClassFile, vocClasses } from './classes';
+import { vocClasses } from './classes';
+import { openCocoFiles } from './coco';
 import { findClasses, type DetectionData, type DetectionSplit } from './dataset';
+import { drawnSplit, drawSplits, type DrawnSplits } from './drawn-splits';
 import { openDetectionData } from './open';
-import { usualSplits } from './split-roles';
+import { roleOf, splitNames, usualSplits, type SplitName } from './split-roles';
 import { ensureDrawnScenes } from './synth';
 
 /** Where the drawn scenes lie. */
 export const DRAWN_SCENES = join('data', 'processed', 'scenes');
-
-export const splitNames = ['train', 'val', 'test'] as const;
-export type SplitName = (typeof splitNames)[number];
 
 /** What to read and how its parts are called; null is the usual. */
 export interface DataChoice extends Readonly<Partial<Record<SplitName, string | null>>> {
@@ -21,26 +22,58 @@ export interface DataChoice extends Readonly<Partial<Record<SplitName, string | 
   readonly classes?: string | null;
 }
 
+export interface OpenOptions {
+  /** Decides how the pictures of a dataset without splits are divided. @default 0 */
+  readonly seed?: number;
+  /** How they were divided before. */
+  readonly drawn?: DrawnSplits;
+}
+
 /** A dataset with its classes and the names of its splits. */
 export interface OpenDataset {
   readonly data: DetectionData;
   readonly classes: ClassList;
+  /** How the pictures were divided, where the dataset does not say it. */
+  readonly drawn: DrawnSplits | undefined;
   /** @throws InputError when the dataset has no such split */
   split(name: SplitName): Promise<DetectionSplit>;
   close(): void;
 }
 
 /** Opens a dataset; without a folder the drawn scenes, which are drawn when they are not there yet. */
-export async function openDataset(choice: DataChoice, listener: Listener): Promise<OpenDataset> {
-  const { folder, images, classes } = choice;
-  const data = openDetectionData(folder ?? (await drawnScenes(listener)), images ?? undefined);
+export async function openDataset(choice: DataChoice, listener: Listener, options: OpenOptions = {}): Promise<OpenDataset> {
+  const data = await openChosen(choice, listener);
   try {
-    const list = classes ? readClassFile(classes) : folder === null ? vocClasses : await findClasses(data);
-    return { data, classes: list, split: (name) => openSplit(data, name, choice), close: () => data.close() };
+    const names = namesOf(data, choice);
+    const drawn = options.drawn ?? (await drawIfNeeded(data, names, options.seed ?? 0));
+    const { classes, folder } = choice;
+    const list = classes ? readClassFile(classes) : folder === null && !hasFiles(choice) ? vocClasses : await findClasses(data);
+    return { data, classes: list, drawn, split: (name) => openSplit(data, { name, names, drawn }), close: () => data.close() };
   } catch (error) {
     data.close();
     throw error;
   }
+}
+
+/** Splits may be named by COCO's files instead of a folder. */
+async function openChosen(choice: DataChoice, listener: Listener): Promise<DetectionData> {
+  const { folder, images } = choice;
+  if (hasFiles(choice)) return openCocoFiles(filesOf(choice), images ?? undefined);
+  return openDetectionData(folder ?? (await drawnScenes(listener)), images ?? undefined);
+}
+
+function hasFiles(choice: DataChoice): boolean {
+  return splitNames.some((name) => /\.json$/i.test(choice[name] ?? ''));
+}
+
+/** The files that are named for splits, from the dataset's folder on or from here, and the dataset itself where it is one. */
+function filesOf(choice: DataChoice): string[] {
+  const { folder } = choice;
+  const isFile = folder !== null && (statSync(folder, { throwIfNoEntry: false })?.isFile() ?? false);
+  const above = folder === null ? '.' : isFile ? dirname(folder) : folder;
+  const named = splitNames.flatMap((name) => (choice[name] ?? '').split('+')).map((path) => path.trim()).filter((path) => /\.json$/i.test(path));
+  const paths = named.map((path) => [join(above, path), join(above, 'annotations', path), path].find((one) => existsSync(one)) ?? join(above, path));
+  return [...new Set([...(isFile ? [folder] : []), ...paths])];
 }
 
 async function drawnScenes(listener: Listener): Promise<string> {
@@ -48,14 +81,40 @@ async function drawnScenes(listener: Listener): Promise<string> {
   return DRAWN_SCENES;
 }
 
-async function openSplit(data: DetectionData, name: SplitName, choice: DataChoice): Promise<DetectionSplit> {
-  const usual = usualSplits(data.splits);
+type Names = Readonly<Partial<Record<SplitName, string>>>;
+
+/** As asked, else as they are usually called. */
+function namesOf({ splits }: DetectionData, choice: DataChoice): Names {
+  const usual = usualSplits(splits);
+  return Object.fromEntries(splitNames.map((name) => [name, choice[name] ?? usual[name]]));
+}
+
+/** Divides what there is to train on, or all that is for no use by its name, where nothing is there to validate on. */
+async function drawIfNeeded(data: DetectionData, { train, val, test }: Names, seed: number): Promise<DrawnSplits | undefined> {
+  if (val !== undefined) return undefined;
+  const open = (wanted: ReturnType<typeof roleOf>) => data.splits.filter((split) => roleOf(split) === wanted).join('+');
+  const base = train ?? (open('trainval') || open(undefined));
+  return base === '' ? undefined : drawSplits(await data.split(base), seed, test === undefined);
+}
+
+interface SplitChoice {
+  readonly name: SplitName;
+  readonly names: Names;
+  readonly drawn: DrawnSplits | undefined;
+}
+
+async function openSplit(data: DetectionData, { name, names, drawn }: SplitChoice): Promise<DetectionSplit> {
+  if (drawn && (drawn[name].length > 0 || name !== 'test')) return drawnSplit(await data.split(drawn.from), drawn, name);
   // The annotations of some test sets were never published.
-  const asked = choice[name] ?? usual[name] ?? (name === 'test' ? (choice.val ?? usual.val) : undefined);
-  if (asked === undefined) {
-    throw new InputError(`Expected a split to ${name === 'train' ? 'train on' : 'validate on'} in ${data.path}, found ${data.splits.join(', ')}; name one by data.${name}.`);
-  }
-  const split = await data.split(asked);
-  if (split.ids.length > 0) return split;
-  throw new InputError(`Expected pictures in the split ${asked} of ${data.path}, found none.`);
+  if (name === 'test' && names.test === undefined) return openSplit(data, { name: 'val', names, drawn });
+  const asked = names[name];
+  if (asked !== undefined) return data.split(asked);
+  throw new InputError(`Expected a split to ${name === 'train' ? 'train on' : 'validate on'} in ${data.path}, found ${data.splits.join(', ')}; name one by data.${name}.`);
+}
+
+/** What to say of a division that the dataset does not have itself. */
+export function describeDrawn({ data, drawn }: OpenDataset): string | undefined {
+  if (!drawn) return undefined;
+  const counts = splitNames.map((name) => drawn[name].length);
+  return `${data.path} does not say which pictures of ${drawn.from} are to validate on: ${counts[0]} to train, ${counts[1]} to validate and ${counts[2]} to test on were drawn by the seed ${drawn.seed}.`;
 }

@@ -1,12 +1,36 @@
-import { isCoco, openCoco } from './coco';
+import { statSync } from 'node:fs';
+import { InputError } from '../../errors';
+import { Coco, openCocoFiles } from './coco';
+import { otherCocoFiles, usualCocoFiles } from './coco-layout';
 import type { DetectionData } from './dataset';
-import { openVoc } from './voc';
+import { openFileTrees, type FileTree } from './files';
+import { nearestLayout } from './nearest-layout';
+import { findVoc } from './voc';
+import type { TreeFile } from './voc-layout';
 
 /**
- * Opens a dataset for detection in VOC's layout or in COCO's format, whichever is there.
+ * Opens a dataset for detection in VOC's layout or in COCO's format, whichever is there: a folder, an archive, or one
+ * instances file.
  * @param images folder or archive of a COCO file's pictures, where they do not lie beside it
- * @throws InputError when there is neither
+ * @throws InputError when there is neither, with what there is
  */
-export function openDetectionData(path: string, images?: string): DetectionData {
-  return images !== undefined || isCoco(path) ? openCoco(path, images) : openVoc(path);
+export async function openDetectionData(path: string, images?: string): Promise<DetectionData> {
+  if (/\.json$/i.test(path) && statSync(path, { throwIfNoEntry: false })?.isFile()) return openCocoFiles([path], images);
+  const trees = openFileTrees(path);
+  try {
+    const usual = usualCocoFiles(trees);
+    const data = usual.size > 0 || images !== undefined ? undefined : findVoc(path, trees);
+    if (data) return data;
+    const files = usual.size > 0 ? usual : await otherCocoFiles(trees);
+    if (files.size > 0) return openCoco(path, trees, files, images);
+    throw new InputError(await nearestLayout(path, trees));
+  } catch (error) {
+    for (const tree of trees) tree.close();
+    throw error;
+  }
+}
+
+function openCoco(path: string, trees: readonly FileTree[], files: ReadonlyMap<string, TreeFile>, images: string | undefined): Coco {
+  const pictures = images === undefined ? trees : openFileTrees(images);
+  return new Coco({ path, files, trees: pictures, opened: images === undefined ? trees : [...trees, ...pictures] });
 }

@@ -1,7 +1,7 @@
 import { type FileHandle, mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RgbImage } from '../../vision/image';
-import { type Failure, type Loaded, outputName, pictureBatches } from '../pictures';
+import { type Failure, type Loaded, orFailure, outputName, pictureBatches } from '../pictures';
 import type { FetchOptions } from '../sources/fetch';
 import { annotatedPicture, classColour } from './annotate';
 import { ObjectDetector, type DetectorOptions } from './detector';
@@ -56,9 +56,11 @@ export async function* predict(weights: string, inputs: readonly string[], optio
   const album = output === undefined ? undefined : await Album.open(output);
   try {
     for await (const batch of pictureBatches(inputs, batchSize, fetch)) {
-      for (const { item, found, image } of detectBatch(detector, batch, threshold)) {
-        if (found && image) await album?.add(item, image, found);
-        yield item;
+      for (const { item, found, image } of await detectBatch(detector, batch, threshold)) {
+        yield await orFailure(item.source, async () => {
+          if (found && image) await album?.add(item, image, found);
+          return item;
+        });
       }
     }
   } finally {
@@ -72,14 +74,20 @@ interface Answer {
   readonly found?: Detections;
 }
 
-function detectBatch(detector: ObjectDetector, batch: readonly Loaded[], threshold: number): Answer[] {
+/** A batch that fails is tried once more picture by picture, so that one of them does not take the others with it. */
+async function detectBatch(detector: ObjectDetector, batch: readonly Loaded[], threshold: number): Promise<Answer[]> {
   const images = batch.flatMap((item) => ('image' in item ? [item.image] : []));
-  const found = images.length > 0 ? detector.detect(images, threshold) : [];
-  return batch.map((item) => {
-    if ('error' in item) return { item };
-    const own = found.shift()!;
-    return { item: { source: item.source, detections: detectionsOf(own, detector.names) }, image: item.image, found: own };
-  });
+  try {
+    const found = images.length > 0 ? detector.detect(images, threshold) : [];
+    return batch.map((item) => {
+      if ('error' in item) return { item };
+      const own = found.shift()!;
+      return { item: { source: item.source, detections: detectionsOf(own, detector.names) }, image: item.image, found: own };
+    });
+  } catch (cause) {
+    if (batch.length === 1) return [{ item: await orFailure(batch[0]!.source, () => Promise.reject(cause as Error)) }];
+    return (await Promise.all(batch.map((item) => detectBatch(detector, [item], threshold)))).flat();
+  }
 }
 
 function detectionsOf({ labels, scores, boxes: { data } }: Detections, names: readonly string[]): Detection[] {

@@ -1,7 +1,7 @@
 import type { MetricsEntry } from '../../train/metrics-log';
 import { type Chart, chart, sharePlot } from '../../train/report/curves';
 import { Html, html } from '../../train/report/html';
-import { facts, renderPage } from '../../train/report/page';
+import { facts, notesSection, renderPage, type Section } from '../../train/report/page';
 import { type Picture, pictureGrid } from '../../train/report/pictures';
 import { type Cell, type Table, table } from '../../train/report/table';
 import type { RunDescription } from '../describe-run';
@@ -20,9 +20,12 @@ export interface Sample {
 
 export interface ReportInput extends RunDescription {
   readonly log: readonly MetricsEntry[];
-  readonly train: FullFigures;
-  readonly val: FullFigures;
-  readonly test: FullFigures;
+  /** Null where the figures of a split could not be had. */
+  readonly train: FullFigures | null;
+  readonly val: FullFigures | null;
+  readonly test: FullFigures | null;
+  /** Why figures are missing, or without some pictures. */
+  readonly notes?: readonly string[];
   /** Pictures of the test split, chosen without looking at the detections. */
   readonly samples: readonly Sample[];
   /** Pictures of the test split with the most and surest mistakes, the worst first. */
@@ -31,34 +34,42 @@ export interface ReportInput extends RunDescription {
 
 /** report.html of a vocdet run. */
 export function renderReport(input: ReportInput): string {
-  const { title, subtitle, log, test, samples, mistakes } = input;
+  const { title, subtitle, log, test, notes, samples, mistakes } = input;
   return renderPage({
     title,
     subtitle,
     figures: [
-      { label: 'AP50, test', value: percent(test.coco.AP50), note: `${test.images} pictures` },
-      { label: 'AP, test', value: percent(test.coco.AP), note: 'mean over overlaps 0.5 to 0.95' },
-      { label: 'VOC 2012 mAP', value: percent(test.voc12.mAP), note: 'area under the curve' },
-      { label: 'VOC 2007 mAP', value: percent(test.voc07.mAP), note: 'eleven points' },
+      { label: 'AP50, test', value: percent(test?.coco.AP50), note: test ? `${test.images} pictures` : 'no figures' },
+      { label: 'AP, test', value: percent(test?.coco.AP), note: 'mean over overlaps 0.5 to 0.95' },
+      { label: 'VOC 2012 mAP', value: percent(test?.voc12.mAP), note: 'area under the curve' },
+      { label: 'VOC 2007 mAP', value: percent(test?.voc07.mAP), note: 'eleven points' },
     ],
     sections: [
+      ...notesSection(notes ?? []),
       { title: 'Training', intro: 'Losses and average precision over optimizer steps.', body: lossCurves(log) },
       {
         title: 'Splits',
         intro: 'The checkpoint with the best AP50 on the validation split, on all three splits; of the training split the first pictures.',
         body: table(splitTable(input)),
       },
-      { title: 'Classes on the test split', intro: `${difficultPolicy(test)} A click on a head sorts.`, body: table(classTable(test)) },
-      {
-        title: 'Precision and recall',
-        intro: 'At an overlap of one half, on the test split: of what is found so many are right, of what is there so much is found.',
-        body: precisionCurves(test),
-      },
-      { title: 'Samples', intro: 'Test pictures, picked evenly over the split, with what was found above a score of 0.5.', body: pictureGrid(samples.map(samplePicture)) },
-      { title: 'Worst mistakes', intro: 'The test pictures with the most and surest mistakes; now and then it is the annotation that is wrong.', body: pictureGrid(mistakes.map(samplePicture)) },
+      ...(test ? testSections(test, samples, mistakes) : []),
       { title: 'Run', body: html`${facts(input.facts)}<details><summary>Configuration</summary><pre>${input.configuration}</pre></details>` },
     ],
   });
+}
+
+/** What the test split shows. */
+function testSections(test: FullFigures, samples: readonly Sample[], mistakes: readonly Sample[]): Section[] {
+  return [
+    { title: 'Classes on the test split', intro: `${difficultPolicy(test)} A click on a head sorts.`, body: table(classTable(test)) },
+    {
+      title: 'Precision and recall',
+      intro: 'At an overlap of one half, on the test split: of what is found so many are right, of what is there so much is found.',
+      body: precisionCurves(test),
+    },
+    { title: 'Samples', intro: 'Test pictures, picked evenly over the split, with what was found above a score of 0.5.', body: pictureGrid(samples.map(samplePicture)) },
+    { title: 'Worst mistakes', intro: 'The test pictures with the most and surest mistakes; now and then it is the annotation that is wrong.', body: pictureGrid(mistakes.map(samplePicture)) },
+  ];
 }
 
 const terms = [
@@ -119,7 +130,7 @@ function splitTable({ train: first, val: second, test }: ReportInput): Table {
       share('VOC07', 'VOC 2007, eleven points'),
       share('VOC12', 'VOC 2012, area under the curve'),
     ],
-    rows: [row('train', first), row('val', second), row('test', test)],
+    rows: Object.entries({ train: first, val: second, test }).flatMap(([name, figures]) => (figures ? [row(name, figures)] : [])),
   };
 }
 
@@ -157,6 +168,6 @@ ${missed.map((item) => html`<li class="wrong">✗ ${item} (missed)</li>`)}
   };
 }
 
-function percent(share: number | null, digits = 1): string {
-  return share === null ? '–' : `${(100 * share).toFixed(digits)}\u00a0%`;
+function percent(share: number | null | undefined, digits = 1): string {
+  return share === null || share === undefined ? '–' : `${(100 * share).toFixed(digits)}\u00a0%`;
 }

@@ -1,9 +1,12 @@
 /** What a split is for, by its name: `2007/val`, `val2017` and `valid` are all to validate. */
 export type SplitRole = 'train' | 'val' | 'trainval' | 'test';
 
+const NAME = /^(trainval|train|val|test|dev)(id|idation|idate|ing|s)?[-_. ]?(set|split|data|images?|imgs?|zip|annotations?|labels?)?[-_]?\d*$/i;
+
 /** Undefined for a name that does not say it. */
 export function roleOf(split: string): SplitRole | undefined {
-  return /^(trainval|train|val|test)(id|idation|ing)?\d*$/.exec(split.replace(/^.*\//, ''))?.[1] as SplitRole | undefined;
+  const role = NAME.exec(split.replace(/^.*\//, ''))?.[1]?.toLowerCase();
+  return role === 'dev' ? 'val' : (role as SplitRole | undefined);
 }
 
 /** Whether two splits should have no picture in common: train and test, say, but not train and trainval. */
@@ -18,3 +21,6 @@ export function usualSplits(splits: readonly string[]): Partial<Record<'train' |
   const joined = (role: SplitRole) => splits.filter((split) => roleOf(split) === role).join('+') || undefined;
   return { train: joined('train'), val: joined('val'), test: joined('test') };
 }
+
+export const splitNames = ['train', 'val', 'test'] as const;
+export type SplitName = (typeof splitNames)[number];

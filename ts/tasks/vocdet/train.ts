@@ -1,5 +1,4 @@
 import type { Batches } from '../../data/loader';
-import { InputError } from '../../errors';
 import type { Listener } from '../../native/listener';
 import { AdamW } from '../../optim';
 import * as torch from '../../tensor';
@@ -10,6 +9,7 @@ import { autocastType } from '../../train/device';
 import type { Metrics } from '../../train/events';
 import { parameterGroups } from '../../train/groups';
 import type { TrainParts } from '../../train/plan';
+import type { RunFolder } from '../../train/run';
 import { makeSchedule } from '../../train/schedule';
 import { type Fit, type TrainContext, type TrainOptions, type TrainResult, trainTask } from '../train-task';
 import type { ClassList } from './classes';
@@ -21,24 +21,22 @@ import { splitFigures, type SplitFigures } from './figures';
 import { finishRun, type FinalMetrics } from './finish';
 import { backboneAndRest, chooseTrained, newModel, newProcessor, savedDetector } from './model';
 import { startBackbone } from './backbone-start';
-import { openDataset, type OpenDataset } from './open-dataset';
+import { DRAWN_SPLITS, readDrawnSplits } from './drawn-splits';
+import { describeDrawn, openDataset, type OpenDataset } from './open-dataset';
+import { preflight, type TrainSplits } from './preflight';
 
 /** Trains a detector and leaves a run folder. A finished run is left as it is. */
 export function train(options: TrainOptions<DetectionConfig>): Promise<TrainResult<FinalMetrics>> {
   return trainTask(options, prepareTraining);
 }
 
-/** What the training reads. */
-interface Splits {
-  readonly train: DetectionSplit;
-  readonly val: DetectionSplit;
-}
-
 async function prepareTraining(context: TrainContext<DetectionConfig>, fit: Fit<FinalMetrics>): Promise<TrainResult<FinalMetrics>> {
   const { config, run, device, listener, signal } = context;
-  const dataset = await openDataset(config.data, listener);
+  const drawn = readDrawnSplits(run.file(DRAWN_SPLITS));
+  const dataset = await openDataset(config.data, listener, { seed: config.seed, drawn });
   try {
-    const splits = { train: await dataset.split('train'), val: await dataset.split('val') };
+    sayDrawn(dataset, run, listener);
+    const splits = await preflight(dataset, listener);
     const saved = run.has('last') ? await savedDetector(run.checkpoint('last')) : undefined;
     const processor = saved?.processor ?? (await newProcessor(config));
     const start = saved ? { model: saved.model, detects: true } : await newModel(config, dataset.classes, listener.say);
@@ -57,6 +55,14 @@ async function prepareTraining(context: TrainContext<DetectionConfig>, fit: Fit<
   } finally {
     dataset.close();
   }
+}
+
+/** A division by lot is kept, so that a resume and an evaluation know it. */
+function sayDrawn(dataset: OpenDataset, run: RunFolder, { say }: Listener): void {
+  const sentence = describeDrawn(dataset);
+  if (sentence === undefined) return;
+  run.write(DRAWN_SPLITS, `${JSON.stringify(dataset.drawn, null, 2)}\n`);
+  say(`${sentence} ${run.file(DRAWN_SPLITS)} lists them.`);
 }
 
 /** A backbone from random weights may get a start of its own. */
@@ -90,7 +96,7 @@ function trainParts(detector: ObjectDetector, { batches, val, classes }: Trainin
     count: ({ originals }) => originals.length,
     release: releaseBatch,
     evaluationImages: val.ids.length,
-    evaluate: async (signal) => validationFigures(await splitFigures(detector, val, classes, { signal, listener, difficult, batchSize }), val),
+    evaluate: async (signal) => validationFigures(await splitFigures(detector, val, classes, { signal, listener, difficult, batchSize })),
     save: (folder) => detector.save(folder),
   };
 }
@@ -105,13 +111,12 @@ function detectionLoss({ model }: ObjectDetector, device: Device, config: Detect
   };
 }
 
-function validationFigures({ loss, voc07, voc12, coco: { AP, AP50, AP75, AR100 } }: SplitFigures, { name }: DetectionSplit): Metrics {
-  if (AP50 === null) throw new InputError(`Expected objects to find in the split ${name}, by which the best checkpoint is chosen, found none that is not difficult; name another by data.val.`);
+function validationFigures({ loss, voc07, voc12, coco: { AP, AP50, AP75, AR100 } }: SplitFigures): Metrics {
   return { loss, AP, AP50, AP75, AR100, 'voc07.mAP': voc07.mAP, 'voc12.mAP': voc12.mAP };
 }
 
 /** Of all that decides the outcome of a run. */
-async function digest(config: DetectionConfig, splits: Splits, { classes }: OpenDataset, listener: Listener): Promise<string> {
+async function digest(config: DetectionConfig, splits: TrainSplits, { classes }: OpenDataset, listener: Listener): Promise<string> {
   const dataset = { classes: [...classes.names], train: await splitFingerprint(splits.train, listener), val: await splitFingerprint(splits.val, listener) };
   return fingerprint({ ...config, dataset }, freeKeys);
 }

@@ -32,7 +32,7 @@ async function explain(detector: ObjectDetector, image: RgbImage, { classes, cou
   const nameOf = (query: number) => detector.names[labels[query]!]!;
   const shown = likeliestRows(detections, threshold).filter((query) => !classes || classes.includes(nameOf(query))).slice(0, count);
   const picture = await scaleToHeight(image, HEIGHT);
-  const scale = HEIGHT / image.height;
+  const scale = picture.width / image.width;
   const markOf = (query: number) => ({ box: Array.from(boxes.data.subarray(4 * query, 4 * query + 4), (value) => scale * value), text: '', colour: classColour(labels[query]!) });
   const drawn = async (panel: RgbImage, queries: readonly number[]) => decodeImage(await annotatedPicture(panel, queries.map(markOf)));
   const panels = await Promise.all(shown.map(async (query) => drawn(await lit(picture, maps[query]!), [query])));

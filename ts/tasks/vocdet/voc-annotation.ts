@@ -14,7 +14,7 @@ import { child, parseXml, type XmlElement } from './xml';
  */
 export function parseVocAnnotation(bytes: Buffer, label: string): Annotation {
   const root = parseXml(bytes, label);
-  if (root.name !== 'annotation') throw new InputError(`${label} line ${root.line}: expected an <annotation> of Pascal VOC, found <${root.name}>.`);
+  if (root.name !== 'annotation') throw new InputError(`${label} line ${root.line}: expected an <annotation> of Pascal VOC, found <${root.name}>${root.name === 'annotations' ? '; export the task as Pascal VOC instead of CVAT for images' : ''}.`);
   const objects = root.children.filter(({ name }) => name === 'object').map((element) => objectOf(element, label));
   return { size: sizeOf(root, label), place: label, objects };
 }
@@ -41,8 +41,10 @@ function sizeOf(root: XmlElement, label: string): Extent | undefined {
   return width > 0 && height > 0 ? { width, height } : undefined;
 }
 
+/** @throws InputError when there is none, and when there are several: it would be anyone's guess which one counts */
 function required(element: XmlElement, name: string, label: string): XmlElement {
-  const found = child(element, name);
+  const [found, other] = element.children.filter((one) => one.name === name);
+  if (other) throw new InputError(`${label} line ${other.line}: expected one <${name}> in <${element.name}>, found another; give each its own <object>.`);
   if (found) return found;
   throw new InputError(`${label} line ${element.line}: expected <${name}> in <${element.name}>, found ${element.children.map((one) => `<${one.name}>`).join(', ') || 'nothing'}.`);
 }
@@ -55,7 +57,7 @@ function numberIn({ name, text, line }: XmlElement, label: string): number {
 
 function flagIn(element: XmlElement | undefined, label: string): boolean {
   if (!element || element.text === '') return false;
-  if (/^(1|true)$/i.test(element.text)) return true;
-  if (/^(0|false)$/i.test(element.text)) return false;
+  if (/^(1|true|yes)$/i.test(element.text)) return true;
+  if (/^(0|false|no|unspecified)$/i.test(element.text)) return false;
   throw new InputError(`${label} line ${element.line}: expected 0 or 1 in <${element.name}>, found '${element.text}'.`);
 }

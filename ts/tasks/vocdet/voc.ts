@@ -2,14 +2,14 @@
  * Pascal VOC (Everingham et al., IJCV 2010) and any dataset in its layout: `Annotations/<id>.xml`,
  * `JPEGImages/<id>.jpg` and `ImageSets/Main/<set>.txt`, in folders or in archives that are read in place.
  */
-import { createHash } from 'node:crypto';
-import { readdirSync, statSync } from 'node:fs';
-import { basename, join, posix, resolve } from 'node:path';
+import { basename, posix, resolve } from 'node:path';
 import { InputError } from '../../errors';
 import { vocClasses, type ClassList } from './classes';
 import { joinSplits, type DetectionData, type DetectionSplit } from './dataset';
-import { isArchive, openFileTree, type FileTree } from './files';
-import { VocRoot, type VocPlace } from './voc-root';
+import { contentsOf, openFileTrees, type FileTree } from './files';
+import type { Issue } from './findings';
+import { vocFolders, type VocPlace } from './voc-layout';
+import { VocRoot } from './voc-root';
 
 /** Names for sets that are put together. */
 const ALIASES: Readonly<Record<string, string>> = {
@@ -23,6 +23,7 @@ export class Voc implements DetectionData {
   constructor(
     readonly path: string,
     readonly roots: readonly VocRoot[],
+    private readonly trees: readonly FileTree[],
   ) {
     this.splits = roots.flatMap((root) => root.sets().map((set) => `${root.shortName}/${set}`));
   }
@@ -35,19 +36,22 @@ export class Voc implements DetectionData {
     return joinSplits(name, await Promise.all(parts.map(async ({ root, set }) => ({ split: await root.split(set), source: root.name }))));
   }
 
-  /** The challenge's twenty, for its own years. */
-  namedClasses(): ClassList | undefined {
+  /** Only its annotations tell. */
+  namedClasses(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  /** The challenge's twenty, for what is called as its years are. */
+  get officialClasses(): ClassList | undefined {
     return this.roots.every(({ name }) => /^VOC20(07|08|09|10|11|12)$/.test(name)) ? vocClasses : undefined;
   }
 
-  fingerprint(): string {
-    const hash = createHash('sha256');
-    for (const root of this.roots) hash.update(`${root.name} ${root.fingerprint()}\n`);
-    return hash.digest('hex');
+  issues(): Issue[] {
+    return this.roots.flatMap((root) => root.issues());
   }
 
   close(): void {
-    for (const root of this.roots) root.close();
+    for (const tree of this.trees) tree.close();
   }
 
   private find(part: string): { root: VocRoot; set: string } {
@@ -64,32 +68,28 @@ export class Voc implements DetectionData {
 /**
  * Opens a devkit, one of its years, an archive of it, or a folder with any of these: `VOCdevkit/VOC2007`,
  * `VOCtrainval_06-Nov-2007.tar` and `VOCtest_06-Nov-2007.tar` side by side are one VOC2007.
- * @throws InputError when there is no such layout, or an archive cannot be read
+ * @param trees become the dataset's, to be closed with it
+ * @returns undefined when they hold no annotations in XML
  */
-export function openVoc(path: string): Voc {
-  const trees = openTrees(path);
+export function findVoc(path: string, trees: readonly FileTree[]): Voc | undefined {
   const places = new Map<string, VocPlace[]>();
   for (const tree of trees) {
-    const folders = tree.findFoldersWith('Annotations');
-    if (folders.length === 0) tree.close();
-    for (const folder of folders) {
+    for (const folder of vocFolders(tree)) {
       const name = folder === '' ? nameOf(tree) : posix.basename(folder);
       places.set(name, [...(places.get(name) ?? []), { tree, folder }]);
     }
   }
-  if (places.size === 0) {
-    const present = trees.flatMap((tree) => tree.list('')).slice(0, 8).join(', ') || 'nothing';
-    throw new InputError(`Expected a dataset in the layout of Pascal VOC in ${path} (a folder Annotations, alone or in VOCdevkit/VOC2007, or a .tar with one), found ${present}.`);
-  }
-  return new Voc(path, [...places].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, own]) => new VocRoot(name, own)));
+  if (places.size === 0) return undefined;
+  return new Voc(path, [...places].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, own]) => new VocRoot(name, own)), trees);
 }
 
-function openTrees(path: string): FileTree[] {
-  const info = statSync(path, { throwIfNoEntry: false });
-  if (info?.isFile() && isArchive(path)) return [openFileTree(path)];
-  if (!info?.isDirectory()) throw new InputError(`Expected a folder or a .tar with Pascal VOC at ${path}, found ${info ? 'a file of another kind' : 'nothing'}.`);
-  const archives = readdirSync(path).filter((name) => isArchive(name) && !name.startsWith('.')).sort();
-  return [openFileTree(path), ...archives.map((name) => openFileTree(join(path, name)))];
+/** @throws InputError when there is no such layout, or an archive cannot be read */
+export function openVoc(path: string): Voc {
+  const trees = openFileTrees(path);
+  const voc = findVoc(path, trees);
+  if (voc) return voc;
+  for (const tree of trees) tree.close();
+  throw new InputError(`Expected a dataset in the layout of Pascal VOC in ${path} (a folder Annotations, alone or in VOCdevkit/VOC2007, or a .tar with one), found ${contentsOf(path)}.`);
 }
 
 function nameOf(tree: FileTree): string {

@@ -1,4 +1,5 @@
 import { SaxesParser } from 'saxes';
+import { decodeAs } from '../../data/text';
 import { InputError } from '../../errors';
 
 /** An element of an XML file with what is directly in it. */
@@ -48,11 +49,11 @@ export function child(element: XmlElement, name: string): XmlElement | undefined
   return element.children.find((one) => one.name === name);
 }
 
+/** A file that says nothing is in UTF-8; blanks before the first line, which some exports begin with, are passed over. */
 function decode(bytes: Buffer, label: string): string {
-  const encoding = /^<\?xml[^>]*\sencoding=["']([\w-]+)["']/.exec(bytes.toString('latin1', 0, 200))?.[1] ?? 'utf-8';
-  try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new InputError(`${label} line 1 column 1: expected text in ${encoding}, found bytes that are none.`, { cause });
-  }
+  const head = bytes.toString('latin1', 0, 400).replaceAll('\0', '');
+  const encoding = /^[^<]*<\?xml[^>]*\sencoding\s*=\s*["']([\w.:-]+)["']/.exec(head)?.[1] ?? 'utf-8';
+  const text = decodeAs(encoding, bytes, label);
+  // Only at its very beginning may a file have a declaration; blanks in its place keep the lines what they are.
+  return text.replace(/^\s+<\?xml[^>]*\?>/, (declaration) => declaration.replace(/\S/g, ' '));
 }

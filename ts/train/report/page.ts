@@ -53,6 +53,11 @@ export function facts(pairs: Readonly<Record<string, string | number | null>>): 
   return html`<dl class="facts">${Object.entries(pairs).map(line)}</dl>`;
 }
 
+/** What a reader has to know of figures that are missing; no section when there is nothing. */
+export function notesSection(notes: readonly string[]): Section[] {
+  return notes.length > 0 ? [{ title: 'What is missing', body: html`<ul>${notes.map((note) => html`<li>${note}</li>`)}</ul>` }] : [];
+}
+
 function figure({ label, value, note }: Page['figures'][number]): Html {
   return html`<div><dt>${label}</dt><dd>${value}</dd>${note ? html`<small>${note}</small>` : null}</div>`;
 }

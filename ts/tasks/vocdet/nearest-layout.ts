@@ -1,0 +1,43 @@
+import { decodeText, textLines } from '../../data/text';
+import { contentsOf, type FileTree } from './files';
+import { ANNOTATION_ENDING, isAnnotationFolder, foldersOf, PICTURE_ENDING } from './folder-kinds';
+
+const READ = 'vocdet reads annotations in the layout of Pascal VOC (Annotations/*.xml with JPEGImages/) and in COCO\'s format (a .json with its pictures)';
+
+/** Why a folder is no dataset for detection: what lies in it, and what that is nearest to. */
+export async function nearestLayout(path: string, trees: readonly FileTree[]): Promise<string> {
+  const files = trees.flatMap((tree) => tree.files.map((name) => ({ tree, name })));
+  const pictures = files.filter(({ name }) => PICTURE_ENDING.test(name)).length;
+  const start = `Expected a dataset with boxes in ${path}, found ${contentsOf(path)}`;
+  const end = (guess: string) => `${start}: ${guess}. ${READ}.`;
+  const packed = files.find(({ name }) => /\.(tgz|tar\.\w+|rar|7z|parquet|arrow|tfrecord)$/i.test(name));
+  const json = files.filter(({ name }) => /\.json$/i.test(name));
+  const text = files.filter(({ name }) => /\.txt$/i.test(name));
+  if (files.some(({ name }) => ANNOTATION_ENDING.test(name))) return end('its .xml files could not be placed');
+  if (packed) return end(`${packed.name} has to be unpacked or exported first`);
+  for (const { tree, name } of json.slice(0, 3)) {
+    const kind = jsonKind(decodeText(await tree.readStart(name, 4096)));
+    if (kind) return end(`${name} looks like ${kind}; export it as COCO or Pascal VOC`);
+  }
+  for (const { tree, name } of text.slice(0, 3)) {
+    if (isYolo(decodeText(await tree.readStart(name, 4096)))) return end(`${name} looks like a label of YOLO; export the dataset as COCO or Pascal VOC`);
+  }
+  if (json.length > 0) return end(`none of its .json files has images, annotations and categories, as COCO's have`);
+  const empty = files.find(({ name }) => foldersOf(name).some(isAnnotationFolder));
+  if (empty) return end(`the folder of annotations has no .xml, but ${empty.name}`);
+  return end(pictures > 0 ? `${pictures} pictures without annotations` : 'neither pictures nor annotations');
+}
+
+function jsonKind(start: string): string | undefined {
+  if (/"shapes"\s*:/.test(start)) return 'an annotation of LabelMe';
+  if (/"_via_|"regions"\s*:/.test(start)) return 'a project of the VGG Image Annotator';
+  if (/"annotations"\s*:\s*\[\s*\{[^}]*"coordinates"/.test(start)) return 'Create ML\'s format';
+  if (/"(predictions|completions|annotations)"\s*:[\s\S]*"(from_name|rectanglelabels)"/.test(start)) return 'Label Studio\'s own JSON';
+  return undefined;
+}
+
+/** Lines of a class number and four shares. */
+function isYolo(start: string): boolean {
+  const lines = textLines(start.slice(0, 4000)).filter((line) => line.trim() !== '').slice(0, 3);
+  return lines.length > 0 && lines.every((line) => /^\d+(\s+-?\d*\.?\d+(e-?\d+)?){4,}\s*$/i.test(line.trim()));
+}
