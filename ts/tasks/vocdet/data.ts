@@ -87,8 +87,11 @@ export function releaseBatch({ pixelValues, pixelMask, labels }: DetectionBatch)
   for (const tensor of [pixelValues, pixelMask, ...labels.flatMap(({ classLabels, boxes }) => [classLabels, boxes])]) tensor.dispose();
 }
 
+/** A dataset of pictures, whose loading waits for files. */
+type Loaded = Dataset<DetectionSample> & Required<Pick<Dataset<DetectionSample>, 'load'>>;
+
 /** The same without the pictures that cannot be used. */
-function readableDataset(dataset: Dataset<DetectionSample>, onUnreadable: (reason: string) => void): Dataset<DetectionSample | undefined> {
+function readableDataset(dataset: Loaded, onUnreadable: (reason: string) => void): Dataset<DetectionSample | undefined> {
   const load = async (index: number, pass: Pass) => {
     try {
       return await dataset.load(index, pass);
@@ -101,7 +104,7 @@ function readableDataset(dataset: Dataset<DetectionSample>, onUnreadable: (reaso
 }
 
 /** The pictures of a split, decoded, with their objects numbered by a class list. */
-export function detectionDataset(split: DetectionSplit, classes: ClassList): Dataset<DetectionSample> {
+export function detectionDataset(split: DetectionSplit, classes: ClassList): Loaded {
   return {
     length: split.ids.length,
     describe: (index) => split.describe(index),
