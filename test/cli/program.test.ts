@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import packageJson from '../../package.json';
 
@@ -48,6 +49,41 @@ describe('a command line', () => {
     const [node, ...rest] = commandLine(endless, 'go').map((part) => `'${part.replaceAll("'", `'\\''`)}'`);
     const { status, stdout, stderr } = spawnSync('bash', ['-c', `set -o pipefail; ${[node, ...rest].join(' ')} | head -n 1`], { encoding: 'utf8' });
     assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: 'line\n', stderr: '' });
+  });
+});
+
+describe('the output of a command line', () => {
+  const quoted = (parts: readonly string[]): string => parts.map((part) => `'${part.replaceAll("'", `'\\''`)}'`).join(' ');
+  const shell = (line: string): { status: number | null; stdout: string; stderr: string } => {
+    const { status, stdout, stderr } = spawnSync('bash', ['-c', line], { encoding: 'utf8' });
+    return { status, stdout, stderr };
+  };
+  const FULL = { status: 1, stdout: '', stderr: 'tool: The output cannot be written: write: the disk is full (ENOSPC).\n' };
+
+  for (const args of [['--help'], ['--version'], ['go', '--help'], ['go']]) {
+    it(`on a full disk is an error of one sentence (${args.join(' ')})`, function () {
+      if (!existsSync('/dev/full')) {
+        this.test!.title += ' (skipped: no /dev/full)';
+        this.skip();
+      }
+      assert.deepEqual(shell(`${quoted(commandLine(`process.stdout.write('a result\\n')`, ...args))} > /dev/full`), FULL);
+    });
+  }
+
+  it('that nobody wants is none', () => {
+    assert.deepEqual(shell(`${quoted(commandLine(`process.stdout.write('a result\\n')`, 'go'))} >&-`), { status: 0, stdout: '', stderr: '' });
+  });
+
+  it('keeps the exit code of a failure where the sentence cannot be written', () => {
+    const failing = quoted(commandLine(`throw new errors.UsageError('No such key.')`, 'go'));
+    assert.equal(shell(`${failing} 2> /dev/full`).status, 2);
+    assert.equal(shell(`${failing} 2>&-`).status, 2);
+    assert.equal(shell(`set -o pipefail; ${failing} 2>&1 | true`).status, 2);
+  });
+
+  it('names path and cause when the system refuses a file', () => {
+    const { status, stderr } = run(`require('node:fs').writeFileSync('/dev/null/x', '')`, 'go');
+    assert.deepEqual([status, stderr], [1, 'tool: /dev/null/x: a part of its path is a file where a folder should be (ENOTDIR).\n']);
   });
 });
 

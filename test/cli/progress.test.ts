@@ -10,12 +10,18 @@ const step: StepEvent = {
 describe('the display of a training', () => {
   let text: string;
   let clock: number;
+  const terminalName = process.env.TERM;
   const output = (given: object = {}) => Object.assign(new Writable({ write: (chunk, _, done) => ((text += String(chunk)), done()) }), given);
   const display = (terminal?: { columns: number }) => trainingDisplay(output({ isTTY: terminal !== undefined, ...terminal }), () => clock);
 
   beforeEach(() => {
     text = '';
     clock = 0;
+    process.env.TERM = 'xterm';
+  });
+  afterEach(() => {
+    if (terminalName === undefined) delete process.env.TERM;
+    else process.env.TERM = terminalName;
   });
 
   it('writes a line about every ten seconds into a log', () => {

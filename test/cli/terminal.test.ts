@@ -5,12 +5,19 @@ import { terminalListener } from '../../ts/cli/terminal';
 describe('the terminal', () => {
   let output: PassThrough & NodeJS.WriteStream;
   let time: number;
+  const terminalName = process.env.TERM;
   const listen = (isTTY: boolean): ReturnType<typeof terminalListener> => terminalListener(Object.assign(output, { isTTY }), () => time);
   const written = (): string => String(output.read() ?? '');
 
   beforeEach(() => {
+    process.env.TERM = 'xterm';
     output = new PassThrough() as PassThrough & NodeJS.WriteStream;
     time = 0;
+  });
+
+  afterEach(() => {
+    if (terminalName === undefined) delete process.env.TERM;
+    else process.env.TERM = terminalName;
   });
 
   it('says a sentence in a line', () => {
@@ -32,6 +39,15 @@ describe('the terminal', () => {
     steps.update(3, 13);
     bytes.update(1.5e6);
     assert.equal(written(), 'compiling: 3 of 13\npip: 1.5 MB\n');
+  });
+
+  it('writes no escape codes to a terminal that calls itself dumb', () => {
+    process.env.TERM = 'dumb';
+    const bar = listen(true).bar('compiling', 'steps');
+    time = 10_000;
+    bar.update(5, 10);
+    bar.stop();
+    assert.equal(written(), 'compiling: 5 of 10\n');
   });
 
   it('draws a bar where somebody is watching, and no share of an unknown total', () => {

@@ -11,6 +11,12 @@ export interface Output {
   readonly stderr: string;
 }
 
+/** Whom a program runs as. */
+export interface Identity {
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
 /** A copy of the part of torchts that gets the rest going, in a folder of its own, where nothing is built. */
 export class Checkout {
   readonly root = mkdtempSync(join(tmpdir(), 'torchts-checkout-'));
@@ -24,9 +30,9 @@ export class Checkout {
     rmSync(this.root, { recursive: true });
   }
 
-  /** Runs a TypeScript file of the checkout; `environment` is added to this process's. */
-  run(file: string, args: readonly string[] = [], environment: NodeJS.ProcessEnv = {}): Output {
-    return this.node([join(this.root, file), ...args], environment);
+  /** Runs a TypeScript file of the checkout; `environment` is added to this process's, without what is undefined in it. */
+  run(file: string, args: readonly string[] = [], environment: NodeJS.ProcessEnv = {}, user: Identity = {}): Output {
+    return this.node([join(this.root, file), ...args], environment, user);
   }
 
   /** Runs a piece of JavaScript that may require the checkout's files by their path from its root. */
@@ -34,9 +40,9 @@ export class Checkout {
     return this.node(['-e', script], environment);
   }
 
-  private node(args: readonly string[], environment: NodeJS.ProcessEnv): Output {
+  private node(args: readonly string[], environment: NodeJS.ProcessEnv, user: Identity = {}): Output {
     const env = { ...process.env, TORCHTS_ADDON: '', ...environment };
-    const { status, stdout, stderr } = spawnSync(process.execPath, ['--require', require.resolve('tsx/cjs'), ...args], { cwd: this.root, env, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--require', require.resolve('tsx/cjs'), ...args], { cwd: this.root, env, encoding: 'utf8', ...user });
     return { status, stdout, stderr };
   }
 }

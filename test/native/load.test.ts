@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildSync } from 'esbuild';
 import { Checkout } from './checkout';
 
 const LOAD = `require('./ts/native/load.ts').loadAddon()`;
 const PLATFORM_PACKAGE = `@torchts/${process.platform}-${process.arch}-cpu`;
+
+/** Node 20 and 22 called it an experiment. */
+const PERMISSION = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission';
 
 describe('loading the addon', () => {
   let checkout: Checkout;
@@ -56,5 +61,41 @@ describe('loading the addon', () => {
     mkdirSync(join(checkout.root, 'build'));
     writeFileSync(join(checkout.root, 'build/CMakeCache.txt'), 'A:STRING=b\nTORCHTS_LIBTORCH:UNINITIALIZED=/some/libtorch\n');
     assert.equal(checkout.evaluate(`console.log(require('./ts/native/load.ts').libtorchLibFolder())`).stdout, '/some/libtorch/lib\n');
+  });
+
+  describe('where Node is not to load addons', () => {
+    const BUILT = join(__dirname, '../../build/Release/torchts.node');
+    let program: string;
+    beforeEach(() => {
+      // In plain JavaScript: what compiles TypeScript may not run under the permission model.
+      program = join(realpathSync(checkout.root), 'dist/load.js');
+      buildSync({ entryPoints: [join(checkout.root, 'ts/native/load.ts')], bundle: true, platform: 'node', outfile: program });
+    });
+
+    const said = (...flags: string[]): string => {
+      const script = `try { require(${JSON.stringify(program)}).loadAddon(); console.log('loaded') } catch (error) { console.log(error.code, error.message) }`;
+      return spawnSync(process.execPath, [...flags, '-e', script], { encoding: 'utf8', env: { ...process.env, TORCHTS_ADDON: BUILT } }).stdout;
+    };
+
+    it('is done by a Node without such flags', () => assert.equal(said(), 'loaded\n'));
+
+    it('says to start Node without --no-addons', () => {
+      assert.match(said('--no-addons'), /^TTS_ADDON [^]*\n {2}1\. Start Node without `--no-addons` \(NODE_OPTIONS may hold it\): torchts is a native addon\.\n$/);
+    });
+
+    it('says to allow addons under the permission model', () => {
+      assert.match(said(PERMISSION, '--allow-fs-read=*'), /^TTS_ADDON [^]*\n {2}1\. Start Node with `--allow-addons`, or without `--permission`\.\n$/);
+      assert.equal(said(PERMISSION, '--allow-fs-read=*', '--allow-addons'), 'loaded\n');
+    });
+
+    it('says to allow reading where the permission model hides the addon', () => {
+      const text = said(PERMISSION, `--allow-fs-read=${realpathSync(checkout.root)}`, '--allow-addons');
+      assert.match(text, /^TTS_ADDON [^]*torchts\.node: Node's permission model does not let it be read\n[^]*1\. Start Node with `--allow-fs-read=\S+` and `--allow-addons`, or without `--permission`\.\n$/);
+    });
+  });
+
+  it('names another runtime than Node, and says that torchts is made for Node', () => {
+    const text = message(`Object.defineProperty(process.versions, 'bun', { value: '1.3.0' }); ${LOAD}`);
+    assert.match(text, /does not load on \S+ with Bun 1\.3\.0\.\n[^]*\n {2}1\. Use Node\.js for what needs torchts, in a process of its own: the addon is made for it, and nobody has tried Bun 1\.3\.0\.$/m);
   });
 });

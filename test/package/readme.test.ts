@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const REPOSITORY = join(__dirname, '../..');
@@ -18,7 +18,8 @@ describe('the README', () => {
     assert.ok(Math.abs(Number(answer) - 0.75) <= 0.02, output);
   });
 
-  for (const page of ['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/coming-from-pytorch.md']) {
+  const docs = readdirSync(join(REPOSITORY, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`);
+  for (const page of ['README.md', 'CONTRIBUTING.md', ...docs]) {
     it(`links only to files that are there (${page})`, () => {
       const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => join(dirname(page), match[1]!));
       assert.deepEqual(

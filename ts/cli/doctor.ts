@@ -1,11 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { cmake, compiler, installHint, type Tool } from '../native/build';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { InputError } from '../errors';
+import { buildProblems, cmake, compiler, installHint, makeProgram, type Tool } from '../native/build';
+import { cacheFolder } from '../native/libtorch/cache';
 import { nvidiaDriver, requestedFlavour, suggestCuda } from '../native/libtorch/flavour';
 import { locateLibtorch, type Attempt, type Search } from '../native/libtorch/locate';
 import { probeSources } from '../native/libtorch/probe';
 import { absence, addonFixes, addonPlaces, libtorchLibFolder, localAddon } from '../native/load';
 import { packageVersion } from '../native/package';
+import { permissionModel, platformProblem } from '../native/platform';
+import { describeSystemError, isSystemError } from '../native/system-error';
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -26,6 +31,7 @@ export interface Diagnosis {
 
 /** Looks at everything that torchts needs on this machine; changes nothing. */
 export async function diagnose(): Promise<Diagnosis> {
+  if (permissionModel()) throw new InputError("The diagnosis starts programs, and Node's permission model is on: run `torchts doctor` without `--permission`; torchts itself needs `--allow-addons` and `--allow-fs-read` under it.");
   const search = locateLibtorch(requestedFlavour());
   const addon = examineAddon();
   const usable = addon.state === 'ok';
@@ -35,6 +41,8 @@ export async function diagnose(): Promise<Diagnosis> {
     addon,
     examineTool('CMake', cmake(), usable),
     examineTool('compiler', compiler(), usable),
+    examineTool('make', makeProgram(), usable),
+    ...examineCache(),
     examineCuda(search),
   ];
   return { usable, findings };
@@ -54,6 +62,8 @@ export function report({ findings }: Diagnosis): string {
 function examinePlatform(): Finding {
   const text = `${process.platform}-${process.arch}, Node ${process.versions.node}, torchts ${packageVersion()}`;
   const { node } = process.versions;
+  const problem = platformProblem();
+  if (problem) return { subject: 'platform', state: 'missing', text, fixes: [problem] };
   if (!satisfies(node)) return { subject: 'platform', state: 'note', text, fixes: [`Use Node 20.19, 22.12 or newer; this is ${node}.`] };
   return { subject: 'platform', state: 'ok', text };
 }
@@ -99,16 +109,44 @@ function examineAddon(): Finding {
 function loadApart(place: string): string | undefined {
   const absent = absence(place);
   if (absent) return absent;
-  const child = spawnSync(process.execPath, ['-e', 'require(process.argv[1])', require.resolve(place)], { encoding: 'utf8' });
+  const flags = process.execArgv.filter((flag) => flag === '--no-addons');
+  const child = spawnSync(process.execPath, [...flags, '-e', 'require(process.argv[1])', require.resolve(place)], { encoding: 'utf8' });
   if (child.status === 0) return undefined;
   return child.signal ? `loading it ended the process with ${child.signal}` : (/^Error: (.+)$/m.exec(child.stderr)?.[1] ?? child.stderr.trim());
 }
 
 function examineTool(subject: string, { name, version }: Tool, usable: boolean): Finding {
-  if (version) return { subject, state: 'ok', text: `${name} ${version}` };
+  if (version) {
+    const problem = buildProblems().find((clause) => clause.endsWith(`\`${name}\` is ${version}`));
+    if (problem) return { subject, state: usable ? 'note' : 'missing', text: `${name} ${version}`, fixes: usable ? [] : [`Get ${problem}.`] };
+    return { subject, state: 'ok', text: `${name} ${version}` };
+  }
   const text = `\`${name}\` cannot be run`;
   if (usable) return { subject, state: 'note', text: `${text}; it is needed only to build the addon again` };
   return { subject, state: 'missing', text, fixes: [`For the compiler and CMake: ${installHint()}.`] };
+}
+
+/** The folder that libtorch is fetched into; nothing when it is as it should be. */
+function examineCache(): Finding[] {
+  const subject = 'cache';
+  try {
+    const folder = cacheFolder();
+    const existing = nearest(folder);
+    accessSync(existing, constants.W_OK);
+    if (!statSync(existing).isDirectory()) return [{ subject, state: 'note', text: `${folder} cannot be made: ${existing} is no folder`, fixes: [CACHE_FIX] }];
+    return [];
+  } catch (error) {
+    if (error instanceof InputError) return [{ subject, state: 'note', text: 'no folder for it is known', fixes: [error.message] }];
+    if (isSystemError(error)) return [{ subject, state: 'note', text: `it cannot be written: ${describeSystemError(error)}`, fixes: [CACHE_FIX] }];
+    throw error;
+  }
+}
+
+const CACHE_FIX = 'Set XDG_CACHE_HOME to a folder that can be written, with 3 GB free; libtorch is fetched into it.';
+
+/** The folder itself, or the nearest above it that is there. */
+function nearest(folder: string): string {
+  return existsSync(folder) || dirname(folder) === folder ? folder : nearest(dirname(folder));
 }
 
 function examineCuda({ found }: Search): Finding {

@@ -1,4 +1,5 @@
 import { printable } from '../errors';
+import { describeSystemError, isSystemError } from '../native/system-error';
 
 /** Writes a text for people to standard output, with a line break at its end. */
 export function print(text: string): void {
@@ -18,9 +19,12 @@ type Lost = (reason: string) => void;
 
 let stopWork: Lost | undefined;
 
-/** Must be called once, before anything is written. */
-export function watchOutput(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => (stopWork ? stopWork('standard output is closed') : endWithoutOutput(error)));
+/**
+ * Must be called once, before anything is written.
+ * @param program whose output it is
+ */
+export function watchOutput(program: string): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => (stopWork ? stopWork('standard output is closed') : endWithoutOutput(program, error)));
   // Who closes standard error wants no messages; the work itself goes on, unless it asked to be told.
   process.stderr.on('error', () => stopWork?.('standard error is closed'));
 }
@@ -37,8 +41,9 @@ export function onOutputLost(stop: Lost): () => void {
 }
 
 /** `| head` has enough after a few lines: no reason for an error, nor for going on. What could not be written is one. */
-function endWithoutOutput(error: NodeJS.ErrnoException): void {
+function endWithoutOutput(program: string, error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit();
-  process.stderr.write(`standard output cannot be written (${error.code ?? error.message})\n`);
+  const reason = isSystemError(error) ? describeSystemError(error) : error.message;
+  process.stderr.write(`${program}: The output cannot be written: ${reason}.\n`);
   process.exit(1);
 }

@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { printable, TorchError, UsageError } from '../errors';
 import { packageVersion } from '../native/package';
+import { InterruptedError } from '../native/process-group';
+import { describeSystemError, isSystemError } from '../native/system-error';
 import { watchOutput } from './output';
 
 /** The root of a command line: `--version`, `--help`, `--debug`; wrong use ends with exit code 2. Add subcommands to it. */
@@ -17,7 +19,7 @@ export function createProgram(name: string, description: string): Command {
 
 /** Runs a command line and sets the exit code: 0 done, 1 failed, 2 wrong use. Errors go to stderr in one sentence. */
 export async function runProgram(program: Command, argv: readonly string[] = process.argv): Promise<void> {
-  watchOutput();
+  watchOutput(program.name());
   // An event that never comes (a server that goes silent in a way nobody foresaw) must not look like success.
   const unfinished = () => {
     process.stderr.write(`${program.name()}: the command ended without a result: what it waited for never came. This is a fault of torchts; please report it.\n`);
@@ -37,6 +39,7 @@ export async function runProgram(program: Command, argv: readonly string[] = pro
 
 function exitCode(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof InterruptedError) return error.exitCode;
   return error instanceof UsageError ? 2 : 1;
 }
 
@@ -44,5 +47,6 @@ function explain(error: unknown, debug: boolean): string {
   if (!(error instanceof Error)) return String(error);
   if (debug) return [error.stack, error instanceof TorchError ? error.nativeTrace : undefined].filter(Boolean).join('\n');
   if (error instanceof TorchError) return error.message;
+  if (isSystemError(error)) return `${printable(describeSystemError(error))}.`;
   return `${printable(error.message)} (unexpected ${error.name}; --debug prints where it comes from)`;
 }

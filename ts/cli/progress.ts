@@ -1,6 +1,7 @@
 import { Format, type GenericFormatter, Presets, SingleBar } from 'cli-progress';
 import { printable } from '../errors';
 import type { Listener } from '../native/listener';
+import { canDraw } from './terminal';
 import type { Metrics, StepEvent, TrainEvent } from '../train/events';
 
 /** A stream that may be a terminal. */
@@ -17,7 +18,7 @@ export interface TrainingDisplay {
 
 /** A bar an epoch where somebody watches, else a line about every ten seconds. */
 export function trainingDisplay(output: Output = process.stderr, now: () => number = Date.now): TrainingDisplay {
-  const steps = output.isTTY ? new Bars(output) : new Lines(output, now);
+  const steps = canDraw(output) ? new Bars(output) : new Lines(output, now);
   const say = (text: string) => {
     steps.rest();
     output.write(`${printable(text)}\n`);

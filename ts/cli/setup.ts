@@ -1,8 +1,10 @@
-import { buildAddon } from '../native/build';
+import { InputError } from '../errors';
+import { buildAddon, requireBuild } from '../native/build';
 import { ensureLibtorch } from '../native/libtorch/ensure';
 import { nvidiaDriver, suggestCuda, type Flavour } from '../native/libtorch/flavour';
 import { addonPresent } from '../native/load';
 import { type Listener } from '../native/listener';
+import { permissionModel } from '../native/platform';
 import { terminal } from './terminal';
 
 export interface SetupOptions {
@@ -14,6 +16,8 @@ export interface SetupOptions {
 
 /** Gets libtorch and builds the addon against it; what is there already is left alone. */
 export async function setup(options: SetupOptions, listener: Listener): Promise<void> {
+  if (permissionModel()) throw new InputError("Setting up starts programs (CMake, the compiler, Python), and Node's permission model is on: run `torchts setup` without `--permission`.");
+  requireBuild();
   const libtorch = await ensureLibtorch({ ...options, listener });
   listener.say(`libtorch ${libtorch.version} (${libtorch.flavour}) from ${libtorch.source}: ${libtorch.folder}`);
   const suggestion = suggestCuda(libtorch.flavour, nvidiaDriver());

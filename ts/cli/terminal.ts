@@ -8,8 +8,13 @@ type Unit = 'bytes' | 'steps';
 export function terminalListener(output: NodeJS.WriteStream = process.stderr, now: () => number = Date.now): Listener {
   return {
     say: (sentence) => void output.write(`${printable(sentence)}\n`),
-    bar: (label, unit = 'bytes') => (output.isTTY ? drawnBar(label, unit, output) : writtenBar(label, unit, output, now)),
+    bar: (label, unit = 'bytes') => (canDraw(output) ? drawnBar(label, unit, output) : writtenBar(label, unit, output, now)),
   };
+}
+
+/** Whether `output` is a terminal on which a line can be drawn again; one that calls itself dumb knows no escape codes. */
+export function canDraw(output: { readonly isTTY?: boolean }): boolean {
+  return output.isTTY === true && process.env.TERM !== 'dumb';
 }
 
 export const terminal: Listener = terminalListener();

@@ -1,10 +1,14 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, constants, createWriteStream, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors';
+import { clearRecords, staleReason } from './build-cache';
 import { silent, withBar, type Bar, type Listener } from './listener';
 import { withLock } from './lock';
 import { packageRoot } from './package';
+import { platformProblem } from './platform';
+import { runInGroup } from './process-group';
+import { describeSystemError, explainSystemErrors, isSystemError } from './system-error';
 
 export interface BuildOptions {
   /** The libtorch folder to link against. */
@@ -24,18 +28,52 @@ export interface Tool {
 /**
  * Compiles an addon with cmake-js into build/Release; what is up to date is not compiled again.
  * @throws InputError with the last lines of the compiler, when a tool is missing or the build fails
+ * @throws InterruptedError when a signal asks this process to end; the compilers are gone then
  */
 export async function buildAddon({ libtorch, target = 'torchts', listener = silent }: BuildOptions): Promise<string> {
-  for (const [tool, name] of [[cmake(), 'CMake'], [compiler(), 'a C++ compiler']] as const) {
-    if (!tool.version) throw new InputError(`Building the addon needs ${name}, and \`${tool.name}\` cannot be run; ${installHint()}.`);
-  }
+  requireBuild();
   const folder = buildFolder();
   const log = join(folder, `${target}.log`);
-  return withLock(join(folder, 'torchts-build'), async () => {
-    const steps = [['configure', `--CDTORCHTS_LIBTORCH=${libtorch}`], ['build', '--target', target]];
-    await withBar(listener, `compiling ${target}`, (bar) => runSteps(steps, log, bar), 'steps');
-    return join(folder, 'Release', `${target}.node`);
-  });
+  const work = () =>
+    withLock(join(folder, 'torchts-build'), async () => {
+      const stale = staleReason(folder, packageRoot);
+      if (stale) {
+        listener.say(`The record of the last build in ${folder} is of no use (${stale}); compiling anew.`);
+        clearRecords(folder);
+      }
+      const steps = [['configure', `--CDTORCHTS_LIBTORCH=${libtorch}`], ['build', '--target', target]];
+      await withBar(listener, `compiling ${target}`, (bar) => runSteps(steps, log, bar), 'steps');
+      return join(folder, 'Release', `${target}.node`);
+    });
+  return explainSystemErrors(`The addon is built in ${folder}; make that folder writable, with 2 GB free, and run \`torchts setup\` again.`, work);
+}
+
+/**
+ * Makes sure that the addon can be built on this machine: asked before libtorch is fetched.
+ * @throws InputError that names what is missing and how to get it
+ */
+export function requireBuild(): void {
+  const platform = platformProblem();
+  if (platform) throw new InputError(platform);
+  const problems = buildProblems();
+  if (problems.length > 0) throw new InputError(`Building the addon needs ${problems.join(', and ')}; ${installHint()}.`);
+  buildFolder();
+}
+
+/** What the build lacks, a clause each. */
+export function buildProblems(): string[] {
+  const missing = ([[cmake(), 'CMake'], [compiler(), 'a C++ compiler'], [makeProgram(), 'ninja or make']] as const)
+    .filter(([tool]) => !tool.version)
+    .map(([tool, name]) => `${name}, and \`${tool.name}\` cannot be run`);
+  const { version } = cmake();
+  return version && isOlder(version, OLDEST_CMAKE) ? [...missing, `CMake ${OLDEST_CMAKE} or newer, and \`cmake\` is ${version}`] : missing;
+}
+
+/** As CMakeLists.txt asks. */
+const OLDEST_CMAKE = '3.18';
+
+function isOlder(version: string, than: string): boolean {
+  return version.localeCompare(than, undefined, { numeric: true }) < 0;
 }
 
 export function cmake(): Tool {
@@ -46,6 +84,12 @@ export function cmake(): Tool {
 export function compiler(): Tool {
   const names = process.env.CXX ? [process.env.CXX] : ['c++', 'g++', 'clang++'];
   const found = names.find(versionOf) ?? names[0]!;
+  return { name: found, version: versionOf(found) };
+}
+
+/** What runs the compiler for CMake. */
+export function makeProgram(): Tool {
+  const found = ['ninja', 'make'].find(versionOf) ?? 'make';
   return { name: found, version: versionOf(found) };
 }
 
@@ -61,7 +105,8 @@ function buildFolder(): string {
     mkdirSync(folder, { recursive: true });
     accessSync(folder, constants.W_OK);
   } catch (error) {
-    throw new InputError(`The addon is built in ${folder}, which cannot be written; run \`torchts setup\` once as the owner of that folder.`, { cause: error });
+    const reason = isSystemError(error) ? describeSystemError(error) : String(error);
+    throw new InputError(`The addon is built in ${folder}, which cannot be written (${reason}); run \`torchts setup\` once as the owner of that folder.`, { cause: error });
   }
   return folder;
 }
@@ -73,28 +118,40 @@ function versionOf(command: string): string | undefined {
 
 async function runSteps(steps: readonly (readonly string[])[], log: string, bar: Bar): Promise<void> {
   const cmakeJs = require.resolve('cmake-js/bin/cmake-js', { paths: [packageRoot] });
-  const output = createWriteStream(log);
-  for (const args of steps) {
-    const code = await run([cmakeJs, ...args, '--directory', packageRoot], output, bar);
-    if (code !== 0) {
-      const ending = existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n').slice(-25).join('\n') : '';
-      throw new InputError(`cmake-js ${args[0]} failed (the whole log: ${log}):\n${ending}`);
+  const output = openSync(log, 'w');
+  try {
+    for (const args of steps) {
+      const code = await run([cmakeJs, ...args, '--directory', packageRoot], output, log, bar);
+      if (code !== 0) throw failure(args[0]!, log);
     }
+  } finally {
+    closeSync(output);
   }
-  output.end();
 }
 
-function run(args: readonly string[], output: NodeJS.WritableStream, bar: Bar): Promise<number | null> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [child.stdout, child.stderr]) {
+function failure(step: string, log: string): InputError {
+  const lines = existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n') : [];
+  const full = lines.some((line) => /No space left on device|Disk quota exceeded/.test(line)) ? 'The disk is full. ' : '';
+  return new InputError(`${full}cmake-js ${step} failed (the whole log: ${log}):\n${lines.slice(-25).join('\n')}`);
+}
+
+/** Runs a step of the build; what it prints goes to the log. */
+async function run(args: readonly string[], output: number, log: string, bar: Bar): Promise<number | null> {
+  let broken: unknown;
+  const code = await runInGroup(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] }, (child) => {
+    for (const stream of [child.stdout!, child.stderr!]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
-        output.write(text);
+        try {
+          if (broken === undefined) writeSync(output, text);
+        } catch (error) {
+          broken = Object.assign(error as Error, { path: log });
+          child.kill();
+        }
         // Ninja counts its steps, Make says per cent.
         for (const [, done, total] of text.matchAll(/^\[ *(\d+)(?:\/(\d+)|%)\]/gm)) bar.update(Number(done), Number(total ?? 100));
       });
     }
-    child.on('error', reject);
-    child.on('close', resolve);
   });
+  if (broken !== undefined) throw broken;
+  return code;
 }

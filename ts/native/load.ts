@@ -4,6 +4,7 @@ import { TorchError } from '../errors';
 import { requestedFlavour } from './libtorch/flavour';
 import { locateLibtorch, type Attempt } from './libtorch/locate';
 import { packageRoot } from './package';
+import { permissionModel, platformProblem, unreadable } from './platform';
 
 /** What `torchts setup` and `make build` produce; `TORCHTS_ADDON` names another build. */
 export const localAddon: string = resolve(process.env.TORCHTS_ADDON || join(packageRoot, 'build', 'Release', 'torchts.node'));
@@ -15,7 +16,7 @@ export class AddonError extends TorchError {
   constructor(readonly attempts: readonly Attempt[]) {
     const tried = attempts.map(({ place, reason }) => `  ${place}: ${reason}`);
     const fixes = addonFixes(attempts).map((fix, index) => `  ${index + 1}. ${fix}`);
-    const machine = `${process.platform}-${process.arch} with Node ${process.versions.node}`;
+    const machine = `${process.platform}-${process.arch} with ${runtime() ?? `Node ${process.versions.node}`}`;
     super([`The native addon of torchts does not load on ${machine}.`, 'Tried:', ...tried, 'What to do:', ...fixes].join('\n'));
   }
 }
@@ -47,7 +48,7 @@ export function addonPlaces(): string[] {
 
 /** One clause that says that nothing is at `place`; undefined when something is. */
 export function absence(place: string): string | undefined {
-  if (place === localAddon) return existsSync(place) ? undefined : 'it is not built';
+  if (place === localAddon) return unreadable(place) ?? (existsSync(place) ? undefined : 'it is not built');
   try {
     require.resolve(place);
     return undefined;
@@ -66,10 +67,25 @@ export function libtorchLibFolder(): string | undefined {
 
 /** What to do about an addon that does not load, the likeliest first. */
 export function addonFixes(attempts: readonly Attempt[]): string[] {
-  if (process.platform !== 'linux' && process.platform !== 'darwin') return ['Use Linux or macOS; on Windows, WSL 2.'];
+  const platform = platformProblem();
+  if (platform) return [platform];
   const reasons = attempts.map((attempt) => attempt.reason).join('\n');
+  if (/permission model does not let it be read/.test(reasons)) {
+    return [`Start Node with \`--allow-fs-read=${packageRoot}\` and \`--allow-addons\`, or without \`--permission\`.`];
+  }
+  if (/loading addons is disabled/.test(reasons)) {
+    return [permissionModel() ? 'Start Node with `--allow-addons`, or without `--permission`.' : 'Start Node without `--no-addons` (NODE_OPTIONS may hold it): torchts is a native addon.'];
+  }
+  const other = runtime();
+  const node = other === undefined ? [] : [`Use Node.js for what needs torchts, in a process of its own: the addon is made for it, and nobody has tried ${other}.`];
   const setup = /lib(torch|c10)\S*: cannot open shared object|Library not loaded/.test(reasons)
     ? 'The libtorch that the addon was built against is gone: run `npx torchts setup`, which finds or fetches one and builds again.'
     : 'Run `npx torchts setup`: it gets libtorch and builds the addon (a C++20 compiler and CMake are needed).';
-  return [setup, 'Run `npx torchts doctor`: it says what this machine lacks.'];
+  return [...node, setup, 'Run `npx torchts doctor`: it says what this machine lacks.'];
+}
+
+/** Which runtime other than Node.js this is, with its version. */
+function runtime(): string | undefined {
+  const name = (['bun', 'deno', 'electron'] as const).find((one) => process.versions[one] !== undefined);
+  return name && `${name[0]!.toUpperCase()}${name.slice(1)} ${process.versions[name]}`;
 }

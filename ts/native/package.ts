@@ -1,3 +1,4 @@
+import { BundledError } from './bundled';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -22,7 +23,7 @@ export function packageVersion(): string {
 function findRoot(start: string): string {
   for (let folder = start; ; folder = dirname(folder)) {
     if (readManifest(folder)?.name === 'torchts') return folder;
-    if (folder === dirname(folder)) throw new Error(`No package.json of torchts above ${start}.`);
+    if (folder === dirname(folder)) throw new BundledError();
   }
 }
 

@@ -1,4 +1,5 @@
 /** What the system refuses, in words. */
+import { InputError, TorchError } from '../errors';
 
 /** By the code of the system: what it means for who named the file. */
 const CAUSES: Readonly<Record<string, string>> = {
@@ -21,4 +22,26 @@ export function causeOf(error: unknown): string {
   if (code === undefined) return message;
   const words = CAUSES[code];
   return words === undefined ? `${message}` : `${words} (${code})`;
+}
+
+/** The cause with the path where the system names one: `/x/y: the disk is full (ENOSPC)`. */
+export function describeSystemError(error: NodeJS.ErrnoException & { readonly dest?: string }): string {
+  const subject = error.dest ?? error.path ?? error.syscall;
+  const cause = causeOf(error);
+  // The message of a code that has no words here names the path itself.
+  return subject === undefined || cause === error.message ? cause : `${subject}: ${cause}`;
+}
+
+/**
+ * Runs `work`, and makes an error of the system within it a sentence.
+ * @param advice what to do about it, a sentence
+ * @throws InputError with path, cause and advice instead of an error of the system
+ */
+export async function explainSystemErrors<Result>(advice: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof TorchError || !isSystemError(error)) throw error;
+    throw new InputError(`${describeSystemError(error)}. ${advice}`, { cause: error });
+  }
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { printable } from '../../errors';
+import { homeFolder } from '../../native/home';
 import type { DownloadProgress } from '../../native/download';
 
 export interface HubOptions {
@@ -36,26 +36,30 @@ export interface HubSettings extends HubOptions {
 
 /** The options, completed by the environment variables that the hub's Python client reads too. */
 export function hubSettings(options: HubOptions = {}, env: NodeJS.ProcessEnv = process.env): HubSettings {
-  const home = expand(env.HF_HOME || join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'huggingface'), env);
-  const cacheDir = options.cacheDir ?? (env.HF_HUB_CACHE || env.HUGGINGFACE_HUB_CACHE || join(home, 'hub'));
+  const cacheDir = options.cacheDir ?? (env.HF_HUB_CACHE || env.HUGGINGFACE_HUB_CACHE || join(hubHome(env), 'hub'));
   return {
     ...options,
     revision: options.revision ?? 'main',
     cacheDir: expand(cacheDir, env),
     localFilesOnly: options.localFilesOnly ?? isTrue(env.HF_HUB_OFFLINE || env.TRANSFORMERS_OFFLINE),
-    token: options.token ?? storedToken(home, env) ?? false,
+    token: options.token ?? storedToken(env) ?? false,
     endpoint: (options.endpoint ?? (env.HF_ENDPOINT || 'https://huggingface.co')).replace(/\/+$/, ''),
     onWarning: options.onWarning ?? ((message) => process.emitWarning(printable(message))),
     headTimeoutMs: 1000 * (Number(env.HF_HUB_ETAG_TIMEOUT) || 10),
   };
 }
 
-function storedToken(home: string, env: NodeJS.ProcessEnv): string | undefined {
+/** @throws InputError when no variable names a folder and the user has no home */
+function hubHome(env: NodeJS.ProcessEnv): string {
+  return expand(env.HF_HOME || join(env.XDG_CACHE_HOME || join(homeFolder(env), '.cache'), 'huggingface'), env);
+}
+
+function storedToken(env: NodeJS.ProcessEnv): string | undefined {
   if (isTrue(env.HF_HUB_DISABLE_IMPLICIT_TOKEN)) return undefined;
   const fromEnvironment = clean(env.HF_TOKEN || env.HUGGING_FACE_HUB_TOKEN || '');
   if (fromEnvironment) return fromEnvironment;
   try {
-    return clean(readFileSync(expand(env.HF_TOKEN_PATH || join(home, 'token'), env), 'utf8')) || undefined;
+    return clean(readFileSync(expand(env.HF_TOKEN_PATH || join(hubHome(env), 'token'), env), 'utf8')) || undefined;
   } catch {
     // Nobody logged in on this machine, or the file belongs to somebody else: public models need no token.
     return undefined;
@@ -73,6 +77,6 @@ function isTrue(value: string | undefined): boolean {
 
 /** `~` and `$NAME` as a shell would write them, since these paths often come from a file that no shell reads. */
 function expand(path: string, env: NodeJS.ProcessEnv): string {
-  const home = path.replace(/^~(?=\/|$)/, homedir());
+  const home = path.replace(/^~(?=\/|$)/, () => homeFolder(env));
   return home.replace(/\$(?:\{(\w+)\}|(\w+))/g, (whole, braced, plain) => env[(braced ?? plain) as string] ?? whole);
 }

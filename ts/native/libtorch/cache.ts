@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { homeFolder } from '../home';
 import { LIBTORCH_VERSION } from '../package';
 import { type Flavour } from './flavour';
 
@@ -15,9 +15,12 @@ export interface Provenance {
   readonly archives: readonly string[];
 }
 
-/** `$XDG_CACHE_HOME/torchts`, by default `~/.cache/torchts`. */
+/**
+ * `$XDG_CACHE_HOME/torchts`, by default `~/.cache/torchts`.
+ * @throws InputError when neither variable is set and the system knows no home of this user
+ */
 export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  return join(environment.XDG_CACHE_HOME || join(environment.HOME || homedir(), '.cache'), 'torchts');
+  return join(environment.XDG_CACHE_HOME || join(homeFolder(environment), '.cache'), 'torchts');
 }
 
 /** Where the libtorch of a flavour lies once it is fetched. */

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { InputError, TorchError } from '../../errors';
 import { silent, type Listener } from '../listener';
 import { withLock } from '../lock';
+import { InterruptedError } from '../process-group';
+import { explainSystemErrors } from '../system-error';
 import { LIBTORCH_VERSION } from '../package';
 import { fetchOfficial, type Archive } from './archive';
 import { cachedLibtorch, cacheFolder } from './cache';
@@ -52,7 +54,7 @@ export async function ensureLibtorch(options: EnsureOptions = {}): Promise<Locat
     await fetchInto(folder, wanted, attempts, listener, site);
     return locateCached(wanted)!;
   };
-  return withLock(folder, work, { onWait });
+  return explainSystemErrors(`libtorch is kept in ${cacheFolder()}; set XDG_CACHE_HOME to a folder that can be written, with 3 GB free.`, () => withLock(folder, work, { onWait }));
 }
 
 async function fetchInto(folder: string, flavour: Flavour, before: readonly Attempt[], listener: Listener, site: string): Promise<void> {
@@ -65,7 +67,7 @@ async function fetchInto(folder: string, flavour: Flavour, before: readonly Atte
       // Unpacked or damaged, an archive is of no further use; only a download that was cut is kept, to go on from.
       return await unpackLibtorch(archives, folder, flavour, listener).finally(() => rm(downloads, { recursive: true, force: true }));
     } catch (error) {
-      if (!(error instanceof TorchError)) throw error;
+      if (!(error instanceof TorchError) || error instanceof InterruptedError) throw error;
       attempts.push({ place, reason: error.message });
       listener.say(`Not from ${place}: ${error.message}`);
     }

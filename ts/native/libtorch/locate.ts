@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { InputError } from '../../errors';
 import { LIBTORCH_VERSION } from '../package';
 import { cachedLibtorch, readMarker } from './cache';
 import { type Flavour } from './flavour';
@@ -54,7 +55,13 @@ const fromEnvironment: Look = (_, environment, attempts) => {
 };
 
 const fromCache: Look = (flavour = 'cpu', environment, attempts) => {
-  const folder = cachedLibtorch(flavour, environment);
+  let folder: string;
+  try {
+    folder = cachedLibtorch(flavour, environment);
+  } catch (error) {
+    if (error instanceof InputError) return miss(attempts, 'the cache', error.message.replace(/\.$/, ''));
+    throw error;
+  }
   if (!existsSync(folder)) return miss(attempts, folder, 'nothing was fetched yet');
   if (!readMarker(folder)) return miss(attempts, folder, 'it is not complete');
   const content = inspectFolder(folder);

@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../../errors';
 import { sha256File } from '../download';
 import { withBar, type Listener } from '../listener';
 import { LIBTORCH_VERSION } from '../package';
+import { runInGroup } from '../process-group';
+import { isSystemError } from '../system-error';
 import { officialArchive, type Archive } from './archive';
 import { type Flavour } from './flavour';
 import { pythons } from './python';
@@ -45,18 +46,17 @@ async function pipDownload(python: string, requirement: string, flavour: Flavour
 }
 
 /** Runs pip; undefined when it succeeded, else the clause that says why not. */
-function run(python: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const child = spawn(python, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
-    let errors = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
-    child.on('error', (error: NodeJS.ErrnoException) => resolve(`${python} cannot be run (${error.code})`));
-    child.on('close', (code) => {
-      if (code === 0) return resolve(undefined);
-      const reasons = errors.split('\n').filter((line) => /^ERROR: |No module named/.test(line));
-      resolve(`${python}: ${reasons.at(-1)?.replace(/^ERROR: /, '').replace(/\.$/, '') ?? `pip ended with code ${code}`}`);
-    });
-  });
+async function run(python: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  let errors = '';
+  try {
+    const code = await runInGroup(python, args, { env, stdio: ['ignore', 'ignore', 'pipe'] }, ({ stderr }) => stderr!.setEncoding('utf8').on('data', (text: string) => (errors += text)));
+    if (code === 0) return undefined;
+    const reasons = errors.split('\n').filter((line) => /^ERROR: |No module named/.test(line));
+    return `${python}: ${reasons.at(-1)?.replace(/^ERROR: /, '').replace(/\.$/, '') ?? `pip ended with code ${code}`}`;
+  } catch (error) {
+    if (isSystemError(error)) return `${python} cannot be run (${error.code})`;
+    throw error;
+  }
 }
 
 async function describe(folder: string): Promise<Archive[]> {
