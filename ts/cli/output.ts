@@ -1,5 +1,5 @@
 import { printable } from '../errors';
-import { describeSystemError, isSystemError } from '../native/system-error';
+import { describeSystemError } from '../native/system-error';
 
 /** Writes a text for people to standard output, with a line break at its end. */
 export function print(text: string): void {
@@ -43,7 +43,6 @@ export function onOutputLost(stop: Lost): () => void {
 /** `| head` has enough after a few lines: no reason for an error, nor for going on. What could not be written is one. */
 function endWithoutOutput(program: string, error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit();
-  const reason = isSystemError(error) ? describeSystemError(error) : error.message;
-  process.stderr.write(`${program}: The output cannot be written: ${reason}.\n`);
+  process.stderr.write(`${program}: The output cannot be written: ${describeSystemError(error)}.\n`);
   process.exit(1);
 }
