@@ -11,6 +11,7 @@ import { Module } from '../nn';
 import * as torch from '../tensor';
 import type { FactoryOptions as ModelFactory } from '../nn/options';
 import type { Tensor } from '../tensor';
+import type { Copier } from '../nn/deep-copy';
 import { PretrainedConfig } from './config';
 import { initializeWeights } from './initialize';
 import { loadPretrained, type Checkpoint, type LoadOptions } from './load';
@@ -44,6 +45,16 @@ export abstract class PretrainedModel<Config extends PretrainedConfig = Pretrain
     this: ModelClass<Model, Config, Options>, config: Config | Options | Readonly<Record<string, unknown>>, factory: ModelFactory = {},
   ): Model {
     return new this(this.configClass.from(config), factory);
+  }
+
+  /** @internal a model of the same configuration with copies of the tensors */
+  override deepCopy(copy: Copier, made: (result: object) => void): this {
+    const device = 'meta';
+    const result = (this.constructor as unknown as typeof PretrainedModel & ModelClass<this, Config, object>).fromConfig(this.config, { device });
+    made(result);
+    result.loadStateDict(copy({ ...this.stateDict({ keepVars: true }) }), { assign: true });
+    for (const [i, { requiresGrad }] of this.parameters().entries()) result.parameters()[i]!.requiresGrad_(requiresGrad);
+    return result.train(this.training);
   }
 
   /** The field that holds the backbone in models with a head, and so the prefix of its keys. */

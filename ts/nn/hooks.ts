@@ -2,7 +2,10 @@
 import { DTypeError } from '../errors';
 import { Tensor } from '../tensor';
 import { isPromise } from '../tensor/context';
+import type { IncompatibleKeys } from './load-state';
+import type { Module, StateDict } from './module';
 import { removableHandle, type RemovableHandle } from '../tensor/hooks';
+import { resolveOptions } from '../options';
 import { BackwardHooks } from './backward-hooks';
 
 /** The static side of a forward: what a module takes and gives. */
@@ -31,18 +34,35 @@ export interface HookOptions {
   readonly prepend?: boolean;
 }
 
+export interface ForwardHookOptions extends HookOptions {
+  /** Run even where `forward` throws, with null as the output; what the hook throws then is dropped. @default false */
+  readonly alwaysCall?: boolean;
+}
+
+/** Called before the state dict of a module is made. */
+export type StateDictPreHook = (module: Module, prefix: string, keepVars: boolean) => void;
+/** May change the state dict in which a module has just put its own part and those below it. */
+export type StateDictPostHook = (module: Module, stateDict: StateDict, prefix: string) => void;
+/** May change the state dict, a copy, before a module takes its part of it. */
+export type LoadStateDictPreHook = (module: Module, stateDict: StateDict, prefix: string) => void;
+/** May take keys out of the lists once a module has taken its part; what is left is an error unless `strict` is false. */
+export type LoadStateDictPostHook = (module: Module, incompatibleKeys: IncompatibleKeys) => void;
+
 // The type of the module is erased here: a hook was checked against it when it was registered.
 type Hook = (...args: unknown[]) => unknown;
 
 class HookList {
   #hooks: readonly Hook[] = [];
+  readonly #always = new WeakSet<Hook>();
 
   /** @param general the hooks of every module, which run before these */
   constructor(private readonly general?: HookList) {}
 
-  add(hook: (...args: never[]) => unknown, { prepend = false }: HookOptions = {}): RemovableHandle {
+  add(hook: (...args: never[]) => unknown, options: ForwardHookOptions = {}): RemovableHandle {
+    const { prepend, alwaysCall } = resolveOptions<Required<ForwardHookOptions>>('a hook', { prepend: false, alwaysCall: false }, options);
     if (typeof hook !== 'function') throw new DTypeError(`expected a hook, a function, found ${typeof hook}`);
     const own: Hook = (...args) => (hook as Hook)(...args); // the same hook registered twice runs twice
+    if (alwaysCall) this.#always.add(own);
     this.#hooks = prepend ? [own, ...this.#hooks] : [...this.#hooks, own];
     return removableHandle(() => (this.#hooks = this.#hooks.filter((item) => item !== own)));
   }
@@ -55,6 +75,17 @@ class HookList {
   get any(): boolean {
     return this.#hooks.length > 0;
   }
+
+  /** Those that run even after an error. */
+  get always(): readonly Hook[] {
+    return this.all.filter((hook) => this.#always.has(hook));
+  }
+
+  /** Takes over the hooks of another list. */
+  copy(other: HookList): void {
+    this.#hooks = other.#hooks;
+    for (const hook of other.#hooks) if (other.#always.has(hook)) this.#always.add(hook);
+  }
 }
 
 /** The hooks of one module, or of all. */
@@ -63,6 +94,10 @@ export class ModuleHooks {
   readonly forward: HookList;
   readonly backwardPre: HookList;
   readonly backward: HookList;
+  readonly statePre = new HookList();
+  readonly statePost = new HookList();
+  readonly loadPre = new HookList();
+  readonly loadPost = new HookList();
 
   constructor(general?: ModuleHooks) {
     this.forwardPre = new HookList(general?.forwardPre);
@@ -84,9 +119,26 @@ export class ModuleHooks {
     }
     const backward = this.#backward(module);
     if (backward) inputs = backward.watchInputs(inputs);
-    const output = forward(inputs);
+    const output = this.#attempt(module, inputs, forward);
     const after = (value: unknown): unknown => this.#after(module, inputs, value, backward);
     return isPromise(output) ? output.then(after) : after(output);
+  }
+
+  #attempt(module: Computes, inputs: readonly unknown[], forward: (inputs: readonly unknown[]) => unknown): unknown {
+    const { always } = this.forward;
+    if (always.length === 0) return forward(inputs);
+    try {
+      return forward(inputs);
+    } catch (error) {
+      for (const hook of always) {
+        try {
+          hook(module, inputs, null);
+        } catch {
+          // The first error is the one to report.
+        }
+      }
+      throw error;
+    }
   }
 
   #backward(module: Computes): BackwardHooks | null {
@@ -117,6 +169,14 @@ const none = new ModuleHooks(everyModule);
 /** The hooks to run for a module, if there are any. */
 export function hooksOf(module: object): ModuleHooks | undefined {
   return registry.get(module) ?? (everyModule.any ? none : undefined);
+}
+
+/** Gives a copy of a module the hooks of the original. */
+export function copyHooks(from: object, to: object): void {
+  const hooks = registry.get(from);
+  if (!hooks) return;
+  const copies = ensureHooks(to);
+  for (const list of ['forwardPre', 'forward', 'backwardPre', 'backward', 'statePre', 'statePost', 'loadPre', 'loadPost'] as const) copies[list].copy(hooks[list]);
 }
 
 /** The hooks of a module, to add one. */

@@ -1,5 +1,6 @@
 import { InputError } from '../errors';
 import { Tensor, keep, noGrad } from '../tensor';
+import { hooksOf } from './hooks';
 import type { Module, Slot, StateDict } from './module';
 import { Parameter } from './parameter';
 
@@ -24,18 +25,23 @@ export function loadState(
   { strict = true, assign = false }: LoadOptions,
   replace: (slot: Slot, value: Tensor) => void,
 ): IncompatibleKeys {
-  const state = new Map(Object.entries(given));
-  for (const [path, child] of module.namedModules()) child.upgradeState(state, path === '' ? '' : `${path}.`);
+  const plain = { ...given };
+  const modules = module.namedModules().map(([path, child]) => ({ child, prefix: path === '' ? '' : `${path}.`, hooks: hooksOf(child) }));
+  for (const { child, prefix, hooks } of modules) for (const hook of hooks?.loadPre.all ?? []) hook(child, plain, prefix);
+  const state = new Map(Object.entries(plain));
+  for (const { child, prefix } of modules) child.upgradeState(state, prefix);
 
   const slots = module.slots();
   const expected = new Set(slots.map(({ key }) => key));
   const missingKeys = [...expected].filter((key) => !state.has(key));
   const unexpectedKeys = [...state.keys()].filter((key) => !expected.has(key));
-  const problems = strict ? keyProblems(missingKeys, unexpectedKeys) : [];
-  problems.push(...slots.flatMap((slot) => slotProblems(slot, state)));
-  if (problems.length > 0) {
-    throw new InputError(`Error(s) in loading state_dict for ${module.constructor.name}:\n\t${problems.join('\n\t')}`);
-  }
+  const post = modules.filter(({ hooks }) => hooks?.loadPost.any).reverse(); // what is below comes first
+  const judged = (shapes: readonly string[]): void => {
+    const problems = [...(strict ? keyProblems(missingKeys, unexpectedKeys) : []), ...shapes];
+    if (problems.length > 0) throw new InputError(`Error(s) in loading state_dict for ${module.constructor.name}:\n\t${problems.join('\n\t')}`);
+  };
+  const shapes = slots.flatMap((slot) => slotProblems(slot, state));
+  if (post.length === 0 || shapes.length > 0) judged(shapes); // hooks may forgive keys, but no shape
 
   noGrad(() => {
     for (const slot of slots) {
@@ -45,7 +51,10 @@ export function loadState(
       else slot.tensor.copy_(sameShape(slot.tensor, value));
     }
   });
-  return { missingKeys, unexpectedKeys };
+  const result = { missingKeys, unexpectedKeys };
+  for (const { child, hooks } of post) for (const hook of hooks!.loadPost.all) hook(child, result);
+  judged([]);
+  return result;
 }
 
 function keyProblems(missing: readonly string[], unexpected: readonly string[]): string[] {

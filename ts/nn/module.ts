@@ -2,7 +2,12 @@ import { inspect } from 'node:util';
 import { InputError } from '../errors';
 import { Tensor, autograd, keep, noGrad, scoped, type Device, type DType, type RemovableHandle } from '../tensor';
 import { scopeForward } from './forward-scope';
-import { ensureHooks, type BackwardHook, type BackwardPreHook, type ForwardHook, type ForwardPreHook, type HookOptions } from './hooks';
+import {
+  copyHooks, ensureHooks, hooksOf, type BackwardHook, type BackwardPreHook, type ForwardHook, type ForwardHookOptions, type ForwardPreHook, type HookOptions,
+} from './hooks';
+import { copyFields, deepcopy, requireNoPrivates, type Copier } from './deep-copy';
+import { installShorthands, type ModuleShorthands } from './module-shorthands';
+import { join, walkOptions, type WalkOptions } from './paths';
 import { loadState, type IncompatibleKeys, type LoadOptions } from './load-state';
 import { expected, requireTensor, resolveOptions } from './options';
 import { Parameter } from './parameter';
@@ -24,6 +29,9 @@ export interface Slot {
   readonly name: string;
   readonly tensor: Tensor;
 }
+
+// These come in through interface merging; the runtime side is installed below.
+export interface Module extends ModuleShorthands {}
 
 /**
  * Base of all layers and models.
@@ -63,6 +71,11 @@ export abstract class Module extends Registered {
     Registered.replace(this, name, value);
   }
 
+  /** @internal see {@link Module.fill} */
+  fillMember(name: string, value: Tensor): void {
+    this.setMember(name, value);
+  }
+
   /** Puts a tensor in the place that `slot` names, of whatever module it is. */
   static fill({ owner, name }: Pick<Slot, 'owner' | 'name'>, tensor: Tensor): void {
     owner.setMember(name, tensor);
@@ -91,7 +104,47 @@ export abstract class Module extends Registered {
     if (name === '' || name.includes('.'))
       throw new InputError(`${owner}: a name of its state must not be empty or hold a dot, got "${name}".`);
     const taken = Object.hasOwn(this, name) ? Reflect.get(this, name) != null : name in this;
-    if (taken) throw new InputError(`${owner} already has a member "${name}": choose another name.`);
+    if (taken) throw new InputError(`${owner} already has a member "${name}": choose another name, or put it into a ModuleDict, which takes any.`);
+  }
+
+  /**
+   * Gives the field `name` a submodule: Python's `add_module`, for names that are made while the program runs.
+   * @throws InputError for an empty name, one with a dot, or that of a member such as `forward`
+   */
+  addModule(name: string, module: Module | null): void {
+    this.#claim(name);
+    if (module !== null && !(module instanceof Module)) throw expected('addModule', `a Module or null for "${name}"`, module);
+    Registered.register(this, name, 'module', module);
+  }
+
+  /** @internal the parameter, buffer, submodule or other field of that name */
+  member(name: string): unknown {
+    for (const [key, value] of this.members()) if (key === name) return value;
+    return undefined;
+  }
+
+  /**
+   * A copy with parameters, buffers and submodules of its own: Python's `copy.deepcopy(module)`. Hooks are taken along.
+   * @throws InputError for a class with #private members, or a field with a tensor that autograd computed
+   */
+  clone(): this {
+    return deepcopy(this);
+  }
+
+  /** @internal see {@link deepcopy} */
+  deepCopy(copy: Copier, made: (result: object) => void): this {
+    const result = this.emptyCopy(copy);
+    made(result);
+    Registered.copy(this, result, copy);
+    copyFields(this, result, copy);
+    copyHooks(this, result);
+    return result;
+  }
+
+  /** An instance of this class without its fields; a container answers with one of copied items. */
+  protected emptyCopy(_copy: Copier): this {
+    requireNoPrivates(this, Module.prototype);
+    return Reflect.construct(Module, [], this.constructor as new () => this) as this;
   }
 
   /** Direct submodules and their names; a module that occurs twice comes once. */
@@ -106,15 +159,18 @@ export abstract class Module extends Registered {
   }
 
   /** This module, named `prefix`, and all below it, parents first; one that occurs twice comes once. */
-  namedModules(prefix = ''): [string, Module][] {
-    const found = new Map<Module, string>();
+  namedModules(prefix: string | Omit<WalkOptions, 'recurse'> = '', duplicate?: boolean): [string, Module][] {
+    const walk = walkOptions('namedModules', prefix, undefined, duplicate);
+    const seen = new Set<Module>();
+    const found: [string, Module][] = [];
     const visit = (module: Module, path: string): void => {
-      if (found.has(module)) return;
-      found.set(module, path);
+      if (walk.removeDuplicate && seen.has(module)) return;
+      seen.add(module);
+      found.push([path, module]);
       for (const [name, child] of module.#submodules()) visit(child, join(path, name));
     };
-    visit(this, prefix);
-    return Array.from(found, ([module, path]) => [path, module]);
+    visit(this, walk.prefix);
+    return found;
   }
 
   /** This module and all below it, parents first. */
@@ -123,43 +179,56 @@ export abstract class Module extends Registered {
   }
 
   /** All parameters and their keys; one shared by two modules comes once, under its first key. */
-  namedParameters(prefix = ''): [string, Parameter][] {
-    const found = new Map<Parameter, string>();
-    for (const [path, module] of this.namedModules(prefix)) {
-      for (const [name, value] of module.members()) {
-        if (value instanceof Parameter && !found.has(value)) found.set(value, join(path, name));
-      }
-    }
-    return Array.from(found, ([parameter, key]) => [key, parameter]);
+  namedParameters(prefix: string | WalkOptions = '', recurse?: boolean, removeDuplicate?: boolean): [string, Parameter][] {
+    const walk = walkOptions('namedParameters', prefix, recurse, removeDuplicate);
+    return this.#walk(walk, (module) => {
+      const own: [string, Parameter][] = [];
+      for (const [name, value] of module.members()) if (value instanceof Parameter) own.push([name, value]);
+      return own;
+    });
+  }
+
+  #walk<T>({ prefix, recurse, removeDuplicate }: Required<WalkOptions>, own: (module: Module) => [string, T][]): [string, T][] {
+    const seen = new Set<T>();
+    const modules: [string, Module][] = recurse ? this.namedModules({ prefix, removeDuplicate }) : [[prefix, this]];
+    const all = modules.flatMap(([path, module]) => own(module).map(([name, value]): [string, T] => [join(path, name), value]));
+    return removeDuplicate ? all.filter(([, value]) => !seen.has(value) && seen.add(value)) : all;
   }
 
   /** All parameters; one shared by two modules comes once. */
-  parameters(): Parameter[] {
-    return this.namedParameters().map(([, parameter]) => parameter);
+  parameters(recurse = true): Parameter[] {
+    return this.namedParameters('', recurse).map(([, parameter]) => parameter);
   }
 
   /** All buffers and their keys, those outside the state dict too. */
-  namedBuffers(prefix = ''): [string, Tensor][] {
-    const found = new Map<Tensor, string>();
-    for (const [path, module] of this.namedModules(prefix)) {
-      for (const { name, tensor } of module.#ownBuffers()) {
-        if (!found.has(tensor)) found.set(tensor, join(path, name));
-      }
-    }
-    return Array.from(found, ([buffer, key]) => [key, buffer]);
+  namedBuffers(prefix: string | WalkOptions = '', recurse?: boolean, removeDuplicate?: boolean): [string, Tensor][] {
+    const walk = walkOptions('namedBuffers', prefix, recurse, removeDuplicate);
+    return this.#walk(walk, (module) => module.#ownBuffers().map(({ name, tensor }) => [name, tensor]));
   }
 
   /** All buffers, those outside the state dict too. */
-  buffers(): Tensor[] {
-    return this.namedBuffers().map(([, buffer]) => buffer);
+  buffers(recurse = true): Tensor[] {
+    return this.namedBuffers('', recurse).map(([, buffer]) => buffer);
   }
 
   /**
    * Parameters and persistent buffers by key, detached, sharing storage with the module.
-   * As in PyTorch, a shared parameter stands under each of its keys.
+   * As in PyTorch, a shared parameter stands under each of its keys. With `keepVars` they are the module's own tensors.
    */
-  stateDict(prefix = ''): StateDict {
-    return Object.fromEntries(this.slots(prefix).map(({ key, tensor }) => [key, tensor.detach()]));
+  stateDict(prefix: string | { readonly prefix?: string; readonly keepVars?: boolean } = ''): StateDict {
+    const options = resolveOptions<{ prefix: string; keepVars: boolean }>('stateDict', { prefix: '', keepVars: false }, typeof prefix === 'string' ? { prefix } : prefix);
+    const state: StateDict = {};
+    this.#save(state, options.prefix, options.keepVars);
+    return state;
+  }
+
+  #save(state: StateDict, path: string, keepVars: boolean): void {
+    const hooks = hooksOf(this);
+    const prefix = join(path, '');
+    for (const hook of hooks?.statePre.all ?? []) hook(this, prefix, keepVars);
+    for (const { key, tensor } of this.#ownSlots(path)) state[key] = keepVars ? tensor : tensor.detach();
+    for (const [name, child] of this.#submodules()) child.#save(state, join(path, name), keepVars);
+    for (const hook of hooks?.statePost.all ?? []) hook(this, state, prefix);
   }
 
   /**
@@ -172,6 +241,10 @@ export abstract class Module extends Registered {
 
   /** Every place that the state dict names. */
   slots(prefix = ''): Slot[] {
+    return this.#ownSlots(prefix).concat(this.#submodules().flatMap(([name, child]) => child.slots(join(prefix, name))));
+  }
+
+  #ownSlots(prefix: string): Slot[] {
     const own: Slot[] = [];
     for (const [name, value] of this.members()) {
       if (value instanceof Parameter) own.push({ key: join(prefix, name), owner: this, name, tensor: value });
@@ -179,7 +252,7 @@ export abstract class Module extends Registered {
     for (const { name, tensor, persistent } of this.#ownBuffers()) {
       if (persistent) own.push({ key: join(prefix, name), owner: this, name, tensor });
     }
-    return own.concat(this.#submodules().flatMap(([name, child]) => child.slots(join(prefix, name))));
+    return own;
   }
 
   /**
@@ -253,7 +326,7 @@ export abstract class Module extends Registered {
   }
 
   /** Calls `hook` after each forward, with the arguments and the output, which it may replace by what it returns. Else as above. */
-  registerForwardHook<M extends Module>(this: M, hook: ForwardHook<M>, options: HookOptions = {}): RemovableHandle {
+  registerForwardHook<M extends Module>(this: M, hook: ForwardHook<M>, options: ForwardHookOptions = {}): RemovableHandle {
     return ensureHooks(this).forward.add(hook, options);
   }
 
@@ -304,9 +377,7 @@ export abstract class Module extends Registered {
   }
 }
 
-function join(path: string, name: string): string {
-  return path === '' ? name : `${path}.${name}`;
-}
+installShorthands(Module.prototype);
 
 /** All lines but the first moved two columns to the right. */
 export function indent(text: string): string {

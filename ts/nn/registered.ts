@@ -49,6 +49,13 @@ export class Registered {
     return owner.#entries.get(name) ?? null;
   }
 
+  /** Registers in `result` what `owner` registers, with copies of the values. */
+  static copy(owner: Registered, result: Registered, copy: <T>(value: T) => T): void {
+    for (const [name, { kind, value, persistent }] of owner.#entries) {
+      if (Object.hasOwn(owner, name)) Registered.register(result, name, kind, copy(value), persistent);
+    }
+  }
+
   /** The buffers that are there, in the order of their registration. */
   static buffersOf(owner: Registered): { name: string; tensor: Tensor; persistent: boolean }[] {
     const found: { name: string; tensor: Tensor; persistent: boolean }[] = [];

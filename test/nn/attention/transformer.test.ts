@@ -135,6 +135,6 @@ describe('the transformers', () => {
       () => new nn.TransformerEncoderLayer(8, 2, { activation: 'tanh' as 'relu' }),
       /activation must be 'relu', 'gelu' or a function, got 'tanh'/,
     );
-    assert.throws(() => new nn.TransformerEncoderLayer(8, 2, { norm_first: true } as object), /write "normFirst"/);
+    assert.throws(() => new nn.TransformerEncoderLayer(8, 2, { norm_first: true } as object), /Did you mean normFirst/);
   });
 });

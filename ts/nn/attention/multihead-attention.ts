@@ -122,11 +122,11 @@ export class MultiheadAttention extends Module {
    */
   forward(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions = {}): [output: Tensor, weights: Tensor | null] {
     const call = resolveOptions('MultiheadAttention.forward', callDefaults, options);
-    this.#check(query, key, value);
+    this._check(query, key, value);
     const batched = query.ndim === 3;
-    const inputs = sameTensors([query, key, value], (x) => this.#sequenceFirst(x, batched));
+    const inputs = sameTensors([query, key, value], (x) => this._sequenceFirst(x, batched));
     const { keyPaddingMask: padding } = call;
-    const [output, weights] = multiHeadAttentionForward(...inputs, this.#weights(), {
+    const [output, weights] = multiHeadAttentionForward(...inputs, this._weights(), {
       ...call,
       keyPaddingMask: padding !== null && !batched ? padding.unsqueeze(0) : padding,
       dropoutP: this.training ? this.dropout : 0,
@@ -136,12 +136,12 @@ export class MultiheadAttention extends Module {
   }
 
   /** (B, N, D) or (N, D) -> (N, B, D) */
-  #sequenceFirst(input: Tensor, batched: boolean): Tensor {
+  private _sequenceFirst(input: Tensor, batched: boolean): Tensor {
     if (!batched) return input.unsqueeze(1);
     return this.batchFirst ? input.transpose(0, 1) : input;
   }
 
-  #weights(): Parameters<typeof multiHeadAttentionForward>[3] {
+  private _weights(): Parameters<typeof multiHeadAttentionForward>[3] {
     const { q_proj_weight: q, k_proj_weight: k, v_proj_weight: v } = this;
     return {
       numHeads: this.numHeads,
@@ -156,7 +156,7 @@ export class MultiheadAttention extends Module {
     };
   }
 
-  #check(query: Tensor, key: Tensor, value: Tensor): void {
+  private _check(query: Tensor, key: Tensor, value: Tensor): void {
     const widths = [this.embedDim, this.kdim, this.vdim];
     for (const [i, name] of (['query', 'key', 'value'] as const).entries()) {
       const { ndim, shape } = [query, key, value][i] as Tensor;

@@ -53,7 +53,7 @@ export class TransformerDecoderLayer extends Module implements Copyable {
   dropout3: Dropout;
   readonly normFirst: boolean;
   readonly activation: TransformerActivation;
-  readonly #options: Required<TransformerLayerOptions>;
+  private readonly _options: Required<TransformerLayerOptions>;
 
   constructor(
     readonly dModel: number,
@@ -77,11 +77,11 @@ export class TransformerDecoderLayer extends Module implements Copyable {
     this.normFirst = resolved.normFirst;
     this.activation = resolved.activation;
     activationFunction(this.activation);
-    this.#options = resolved;
+    this._options = resolved;
   }
 
   copy(): this {
-    const empty = new TransformerDecoderLayer(this.dModel, this.nhead, { ...this.#options, device: 'meta' });
+    const empty = new TransformerDecoderLayer(this.dModel, this.nhead, { ...this._options, device: 'meta' });
     return copyInto<TransformerDecoderLayer>(this, empty) as this;
   }
 
@@ -89,28 +89,28 @@ export class TransformerDecoderLayer extends Module implements Copyable {
   forward(tgt: Tensor, memory: Tensor, masks: DecoderLayerMasks = {}): Tensor {
     const call = resolveOptions('TransformerDecoderLayer.forward', callDefaults, masks);
     if (this.normFirst) {
-      const x = tgt.add(this.#attend(this.norm1.forward(tgt), call));
-      const y = x.add(this.#remember(this.norm2.forward(x), memory, call));
-      return y.add(this.#transform(this.norm3.forward(y)));
+      const x = tgt.add(this._attend(this.norm1.forward(tgt), call));
+      const y = x.add(this._remember(this.norm2.forward(x), memory, call));
+      return y.add(this._transform(this.norm3.forward(y)));
     }
-    const x = this.norm1.forward(tgt.add(this.#attend(tgt, call)));
-    const y = this.norm2.forward(x.add(this.#remember(x, memory, call)));
-    return this.norm3.forward(y.add(this.#transform(y)));
+    const x = this.norm1.forward(tgt.add(this._attend(tgt, call)));
+    const y = this.norm2.forward(x.add(this._remember(x, memory, call)));
+    return this.norm3.forward(y.add(this._transform(y)));
   }
 
-  #attend(x: Tensor, { tgtMask, tgtKeyPaddingMask, tgtIsCausal }: Required<DecoderLayerMasks>): Tensor {
+  private _attend(x: Tensor, { tgtMask, tgtKeyPaddingMask, tgtIsCausal }: Required<DecoderLayerMasks>): Tensor {
     const masks = { attnMask: tgtMask, keyPaddingMask: tgtKeyPaddingMask, isCausal: tgtIsCausal };
     const [output] = this.self_attn.forward(x, x, x, { ...masks, needWeights: false });
     return this.dropout1.forward(output);
   }
 
-  #remember(x: Tensor, memory: Tensor, call: Required<DecoderLayerMasks>): Tensor {
+  private _remember(x: Tensor, memory: Tensor, call: Required<DecoderLayerMasks>): Tensor {
     const masks = { attnMask: call.memoryMask, keyPaddingMask: call.memoryKeyPaddingMask, isCausal: call.memoryIsCausal };
     const [output] = this.multihead_attn.forward(x, memory, memory, { ...masks, needWeights: false });
     return this.dropout2.forward(output);
   }
 
-  #transform(x: Tensor): Tensor {
+  private _transform(x: Tensor): Tensor {
     const hidden = activationFunction(this.activation)(this.linear1.forward(x));
     return this.dropout3.forward(this.linear2.forward(this.dropout.forward(hidden)));
   }

@@ -37,7 +37,7 @@ export class TransformerEncoderLayer extends Module implements Copyable {
   dropout2: Dropout;
   readonly normFirst: boolean;
   readonly activation: TransformerActivation;
-  readonly #options: Required<TransformerLayerOptions>;
+  private readonly _options: Required<TransformerLayerOptions>;
 
   constructor(
     readonly dModel: number,
@@ -58,11 +58,11 @@ export class TransformerEncoderLayer extends Module implements Copyable {
     this.normFirst = resolved.normFirst;
     this.activation = resolved.activation;
     activationFunction(this.activation);
-    this.#options = resolved;
+    this._options = resolved;
   }
 
   copy(): this {
-    const empty = new TransformerEncoderLayer(this.dModel, this.nhead, { ...this.#options, device: 'meta' });
+    const empty = new TransformerEncoderLayer(this.dModel, this.nhead, { ...this._options, device: 'meta' });
     return copyInto<TransformerEncoderLayer>(this, empty) as this;
   }
 
@@ -70,19 +70,19 @@ export class TransformerEncoderLayer extends Module implements Copyable {
   forward(src: Tensor, masks: EncoderLayerMasks = {}): Tensor {
     const call = resolveOptions('TransformerEncoderLayer.forward', callDefaults, masks);
     if (this.normFirst) {
-      const x = src.add(this.#attend(this.norm1.forward(src), call));
-      return x.add(this.#transform(this.norm2.forward(x)));
+      const x = src.add(this._attend(this.norm1.forward(src), call));
+      return x.add(this._transform(this.norm2.forward(x)));
     }
-    const x = this.norm1.forward(src.add(this.#attend(src, call)));
-    return this.norm2.forward(x.add(this.#transform(x)));
+    const x = this.norm1.forward(src.add(this._attend(src, call)));
+    return this.norm2.forward(x.add(this._transform(x)));
   }
 
-  #attend(x: Tensor, { srcMask: attnMask, srcKeyPaddingMask: keyPaddingMask, isCausal }: Required<EncoderLayerMasks>): Tensor {
+  private _attend(x: Tensor, { srcMask: attnMask, srcKeyPaddingMask: keyPaddingMask, isCausal }: Required<EncoderLayerMasks>): Tensor {
     const [output] = this.self_attn.forward(x, x, x, { attnMask, keyPaddingMask, isCausal, needWeights: false });
     return this.dropout1.forward(output);
   }
 
-  #transform(x: Tensor): Tensor {
+  private _transform(x: Tensor): Tensor {
     const hidden = activationFunction(this.activation)(this.linear1.forward(x));
     return this.dropout2.forward(this.linear2.forward(this.dropout.forward(hidden)));
   }

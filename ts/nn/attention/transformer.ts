@@ -108,13 +108,13 @@ export class Transformer extends Module {
   /** Sources (B, S, D) and targets (B, T, D) with `batchFirst`, (S, B, D) and (T, B, D) without -> shape of the targets. */
   forward(src: Tensor, tgt: Tensor, masks: TransformerMasks = {}): Tensor {
     const call = resolveOptions('Transformer.forward', callDefaults, masks);
-    this.#check(src, tgt);
+    this._check(src, tgt);
     const { srcMask: mask, srcKeyPaddingMask, srcIsCausal, ...rest } = call;
     const memory = this.encoder.forward(src, { mask, srcKeyPaddingMask, isCausal: srcIsCausal });
     return this.decoder.forward(tgt, memory, rest);
   }
 
-  #check(src: Tensor, tgt: Tensor): void {
+  private _check(src: Tensor, tgt: Tensor): void {
     const batch = this.batchFirst ? 0 : 1;
     const shapes = `src [${src.shape.join(', ')}] and tgt [${tgt.shape.join(', ')}]`;
     if (src.ndim !== tgt.ndim || (src.ndim === 3 && src.shape[batch] !== tgt.shape[batch]))

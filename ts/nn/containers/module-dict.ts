@@ -1,4 +1,5 @@
 import { TorchError } from '../../errors';
+import type { Copier } from '../deep-copy';
 import { Module } from '../module';
 import { NamedModules } from './named-modules';
 
@@ -54,6 +55,11 @@ export class ModuleDict<T extends Module = Module> extends Module {
 
   protected override members(): Iterable<readonly [string, T]> {
     return this.#items.entries();
+  }
+
+  protected override emptyCopy(copy: Copier): this {
+    const items = Object.fromEntries(Array.from(this, ([name, item]) => [name, copy(item)]));
+    return Reflect.construct(ModuleDict, [items], this.constructor as new () => this) as this;
   }
 
   forward(): never {

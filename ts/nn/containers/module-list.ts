@@ -1,4 +1,5 @@
 import { TorchError } from '../../errors';
+import type { Copier } from '../deep-copy';
 import { indent, Module } from '../module';
 import { NamedModules } from './named-modules';
 
@@ -44,6 +45,10 @@ export class ModuleList<T extends Module = Module> extends Module {
 
   protected override members(): Iterable<readonly [string, T]> {
     return this.#items.entries();
+  }
+
+  protected override emptyCopy(copy: Copier): this {
+    return Reflect.construct(ModuleList, [Array.from(this, (item) => copy(item))], this.constructor as new () => this) as this;
   }
 
   forward(): never {

@@ -1,5 +1,6 @@
 import { InputError, TorchError } from '../../errors';
 import type { Tensor } from '../../tensor';
+import type { Copier } from '../deep-copy';
 import { Module } from '../module';
 import { Parameter } from '../parameter';
 
@@ -64,6 +65,11 @@ export class ParameterDict extends Module {
 
   protected override setMember(name: string, value: Tensor): void {
     this.#items.set(name, value as Parameter); // as it is: a functional call puts plain tensors here for a while
+  }
+
+  protected override emptyCopy(copy: Copier): this {
+    const items = Object.fromEntries(Array.from(this.#items, ([name, item]) => [name, copy(item)]));
+    return Reflect.construct(ParameterDict, [items], this.constructor as new () => this) as this;
   }
 
   forward(): never {

@@ -1,5 +1,6 @@
 import { InputError, TorchError } from '../../errors';
 import type { Tensor } from '../../tensor';
+import type { Copier } from '../deep-copy';
 import { Module } from '../module';
 import type { Parameter } from '../parameter';
 import { asParameter, parameterLine } from './parameter-dict';
@@ -57,6 +58,10 @@ export class ParameterList extends Module {
 
   protected override setMember(name: string, value: Tensor): void {
     this.#items[this.#place(Number(name))] = value as Parameter; // as it is: a functional call puts plain tensors here for a while
+  }
+
+  protected override emptyCopy(copy: Copier): this {
+    return Reflect.construct(ParameterList, [this.#items.map((item) => copy(item))], this.constructor as new () => this) as this;
   }
 
   forward(): never {

@@ -1,4 +1,5 @@
 import type { Tensor } from '../../tensor';
+import type { Copier } from '../deep-copy';
 import { Module, type Layer } from '../module';
 import { NamedModules } from './named-modules';
 
@@ -48,6 +49,11 @@ export class Sequential extends Module {
 
   protected override members(): Iterable<readonly [string, Module]> {
     return this.#layers.entries();
+  }
+
+  protected override emptyCopy(copy: Copier): this {
+    const layers = Object.fromEntries(Array.from(this.#layers.entries(), ([name, layer]) => [name, copy(layer)]));
+    return Reflect.construct(Sequential, [layers], this.constructor as new () => this) as this;
   }
 
   forward(input: Tensor): Tensor {

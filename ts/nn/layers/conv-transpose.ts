@@ -62,11 +62,11 @@ export abstract class ConvTransposeNd extends ConvNd {
   /** What the operator takes beside input and weight. */
   protected settings(input: Tensor, { outputSize }: ConvTransposeCall): TransposeSettings {
     const { bias, stride, padding, groups, dilation } = this;
-    const outputPadding = outputSize === undefined ? this.outputPadding : this.#outputPaddingFor(input, outputSize);
+    const outputPadding = outputSize === undefined ? this.outputPadding : this._outputPaddingFor(input, outputSize);
     return { bias, stride, padding, outputPadding, groups, dilation };
   }
 
-  #outputPaddingFor(input: Tensor, outputSize: readonly number[]): number[] {
+  private _outputPaddingFor(input: Tensor, outputSize: readonly number[]): number[] {
     const dimensions = this.kernelSize.length;
     const rows = input.shape.slice(-dimensions).map((size, d) => {
       const reach = this.dilation[d]! * (this.kernelSize[d]! - 1) + 1;

@@ -45,10 +45,10 @@ abstract class ForwardConv extends ConvNd {
     const { padding, paddingMode } = resolved;
     this.padding = typeof padding === 'string' ? padding : this.expand('padding', padding, dimensions);
     this.paddingMode = paddingMode;
-    this.#check();
+    this._check();
   }
 
-  #check(): void {
+  private _check(): void {
     const owner = this.constructor.name;
     if (!paddingModes.includes(this.paddingMode)) {
       throw new InputError(`${owner}: paddingMode must be one of ${paddingModes.join(', ')}, got ${String(this.paddingMode)}.`);
@@ -66,7 +66,7 @@ abstract class ForwardConv extends ConvNd {
 
   forward(input: Tensor): Tensor {
     if (this.paddingMode === 'zeros') return this.convolve(input, this.padding);
-    const padded = torch.pad(input, this.#sides(), { mode: this.paddingMode });
+    const padded = torch.pad(input, this._sides(), { mode: this.paddingMode });
     return this.convolve(
       padded,
       this.kernelSize.map(() => 0),
@@ -74,7 +74,7 @@ abstract class ForwardConv extends ConvNd {
   }
 
   /** Rows to add as `pad` takes them: last dimension first, both sides of each. */
-  #sides(): number[] {
+  private _sides(): number[] {
     const { padding, dilation, kernelSize } = this;
     return kernelSize
       .map((kernel, d) => {

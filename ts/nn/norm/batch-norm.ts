@@ -37,13 +37,13 @@ abstract class BatchNorm extends RunningNorm {
       weight,
       bias,
       eps,
-      momentum: this.#countBatch(),
+      momentum: this._countBatch(),
       training: training || this.running_mean === null,
     });
   }
 
   /** The weight of this batch in the running statistics. */
-  #countBatch(): number {
+  private _countBatch(): number {
     if (!this.training || this.num_batches_tracked === null) return this.momentum ?? 0;
     this.num_batches_tracked.add_(1);
     return this.momentum ?? 1 / Number(this.num_batches_tracked.item());

@@ -34,10 +34,10 @@ abstract class InstanceNorm extends RunningNorm {
     }
     if (this.affine && input.shape.at(1 - dimensions) !== numFeatures)
       throw new ShapeError(`${this.constructor.name} expects ${numFeatures} channels, got [${input.shape.join(', ')}].`);
-    return batched ? this.#normalize(input) : this.#normalize(input.unsqueeze(0)).squeeze(0); // (C, *) -> (1, C, *) -> (C, *)
+    return batched ? this._normalize(input) : this._normalize(input.unsqueeze(0)).squeeze(0); // (C, *) -> (1, C, *) -> (C, *)
   }
 
-  #normalize(input: Tensor): Tensor {
+  private _normalize(input: Tensor): Tensor {
     const { running_mean: runningMean, running_var: runningVar, weight, bias, eps } = this;
     const useInputStats = this.training || !this.trackRunningStats;
     return instanceNorm(input, { runningMean, runningVar, weight, bias, useInputStats, momentum: this.momentum ?? 0, eps });

@@ -49,7 +49,7 @@ export abstract class RNNBase extends Module {
   readonly batchFirst: boolean;
   readonly dropout: number;
   readonly bidirectional: boolean;
-  readonly #names: string[][] = [];
+  private readonly _names: string[][] = [];
 
   protected constructor(
     readonly inputSize: number,
@@ -71,12 +71,12 @@ export abstract class RNNBase extends Module {
     this.dropout = dropout;
     this.bidirectional = bidirectional;
     for (let layer = 0; layer < numLayers; layer++) {
-      for (const suffix of bidirectional ? ['', '_reverse'] : ['']) this.#addLayer(layer, suffix, gates, { device, dtype });
+      for (const suffix of bidirectional ? ['', '_reverse'] : ['']) this._addLayer(layer, suffix, gates, { device, dtype });
     }
     this.resetParameters();
   }
 
-  #addLayer(layer: number, suffix: string, gates: number, factory: Required<FactoryOptions>): void {
+  private _addLayer(layer: number, suffix: string, gates: number, factory: Required<FactoryOptions>): void {
     const { inputSize, hiddenSize, projSize } = this;
     const output = projSize || hiddenSize;
     const shapes: Record<string, number[]> = {
@@ -90,7 +90,7 @@ export abstract class RNNBase extends Module {
       this.registerParameter(key, new Parameter(torch.empty(shape, factory)));
       return key;
     });
-    this.#names.push(names);
+    this._names.push(names);
   }
 
   /** Draws all weights and biases anew, uniformly within `1 / sqrt(hiddenSize)`. */
@@ -101,7 +101,7 @@ export abstract class RNNBase extends Module {
 
   /** The weights of each layer and direction. */
   get allWeights(): Tensor[][] {
-    return this.#names.map((names) => names.map((name) => Reflect.get(this, name) as Tensor));
+    return this._names.map((names) => names.map((name) => Reflect.get(this, name) as Tensor));
   }
 
   /** Widths of the states. */
@@ -115,36 +115,36 @@ export abstract class RNNBase extends Module {
   /** The outputs in the form of the input, and the states in the order of the batch. */
   protected run<Input extends Tensor | PackedSequence>(input: Input, given: readonly Tensor[] | null): [Input, Tensor[]];
   protected run(input: Tensor | PackedSequence, given: readonly Tensor[] | null): [Tensor | PackedSequence, Tensor[]] {
-    if (isPackedSequence(input)) return this.#runPacked(input, given);
-    if (input.ndim === 3) return this.#runBatch(input, given);
+    if (isPackedSequence(input)) return this._runPacked(input, given);
+    if (input.ndim === 3) return this._runBatch(input, given);
     const batchDim = this.batchFirst ? 0 : 1;
-    this.#checkInput(input, 2);
+    this._checkInput(input, 2);
     const states = given && given.map((state) => state.unsqueeze(1)); // (layers, H) -> (layers, 1, H)
-    const [output, after] = this.#runBatch(input.unsqueeze(batchDim), states); // (T, input) -> (T, 1, input)
+    const [output, after] = this._runBatch(input.unsqueeze(batchDim), states); // (T, input) -> (T, 1, input)
     return [output.squeeze(batchDim), after.map((state) => state.squeeze(1))]; // (T, 1, H) -> (T, H)
   }
 
-  #runBatch(input: Tensor, given: readonly Tensor[] | null): [Tensor, Tensor[]] {
-    this.#checkInput(input, 3);
-    const states = this.#states(input, given, input.shape[this.batchFirst ? 0 : 1] as number);
-    const [output, ...after] = this.#call({ input, batchSizes: null, batchFirst: this.batchFirst, states });
+  private _runBatch(input: Tensor, given: readonly Tensor[] | null): [Tensor, Tensor[]] {
+    this._checkInput(input, 3);
+    const states = this._states(input, given, input.shape[this.batchFirst ? 0 : 1] as number);
+    const [output, ...after] = this._call({ input, batchSizes: null, batchFirst: this.batchFirst, states });
     return [output, after];
   }
 
-  #runPacked(packed: PackedSequence, given: readonly Tensor[] | null): [PackedSequence, Tensor[]] {
+  private _runPacked(packed: PackedSequence, given: readonly Tensor[] | null): [PackedSequence, Tensor[]] {
     const { data: input, batchSizes, sortedIndices, unsortedIndices } = packed;
-    this.#checkInput(input, 2);
+    this._checkInput(input, 2);
     const batch = Number(batchSizes.select(0, 0).item());
-    const states = this.#states(input, given, batch).map((state) => permuted(state, given && sortedIndices));
-    const [data, ...after] = this.#call({ input, batchSizes, batchFirst: false, states });
+    const states = this._states(input, given, batch).map((state) => permuted(state, given && sortedIndices));
+    const [data, ...after] = this._call({ input, batchSizes, batchFirst: false, states });
     return [{ ...packed, data }, after.map((state) => permuted(state, unsortedIndices))];
   }
 
-  #call(steps: Steps): [Tensor, ...Tensor[]] {
+  private _call(steps: Steps): [Tensor, ...Tensor[]] {
     return this.kernel(steps, this.allWeights.flat());
   }
 
-  #states(input: Tensor, given: readonly Tensor[] | null, batch: number): readonly Tensor[] {
+  private _states(input: Tensor, given: readonly Tensor[] | null, batch: number): readonly Tensor[] {
     const layers = this.numLayers * (this.bidirectional ? 2 : 1);
     const shapes = this.stateSizes.map((size) => [layers, batch, size]);
     if (given === null) return shapes.map((shape) => torch.zeros(shape, { dtype: input.dtype, device: input.device }));
@@ -157,7 +157,7 @@ export abstract class RNNBase extends Module {
     return given;
   }
 
-  #checkInput({ ndim, shape }: Tensor, dimensions: number): void {
+  private _checkInput({ ndim, shape }: Tensor, dimensions: number): void {
     if (ndim === dimensions && shape.at(-1) === this.inputSize) return;
     throw new ShapeError(
       `${this.constructor.name} expects ${dimensions} dimensions, the last of ${this.inputSize}, got [${shape.join(', ')}].`,

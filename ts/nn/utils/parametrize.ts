@@ -18,19 +18,19 @@ export interface Parametrization extends Module {
 
 /** The parametrizations of one parameter, one after the other, and the originals: `original`, or `original0`, `original1`, … */
 export class ParametrizationList extends Module {
-  readonly #modules: Parametrization[] = [];
-  readonly #names: string[];
+  private readonly _modules: Parametrization[] = [];
+  private readonly _names: string[];
 
   constructor(first: Parametrization, parameter: Parameter) {
     super();
-    this.#modules.push(first);
+    this._modules.push(first);
     const originals = torch.noGrad(() => torch.scoped(() => invert(first, parameter)));
     if (originals instanceof Tensor) {
       copyInto(parameter, originals);
       this.registerParameter('original', parameter);
-      this.#names = ['original'];
+      this._names = ['original'];
     } else {
-      this.#names = originals.map((_, i) => `original${i}`);
+      this._names = originals.map((_, i) => `original${i}`);
       for (const [i, original] of originals.entries())
         this.registerParameter(`original${i}`, new Parameter(original, parameter.requiresGrad));
     }
@@ -38,31 +38,31 @@ export class ParametrizationList extends Module {
 
   /** Number of parametrizations. */
   get length(): number {
-    return this.#modules.length;
+    return this._modules.length;
   }
 
   /** The parametrization at a place, from the end when negative; undefined where there is none. */
   at(place: number): Parametrization | undefined {
-    return this.#modules.at(place);
+    return this._modules.at(place);
   }
 
   /** Adds a parametrization behind the others, unchecked: `registerParametrization` looks at what it gives. */
   append(parametrization: Parametrization): void {
-    this.#modules.push(parametrization);
+    this._modules.push(parametrization);
   }
 
   /** What the first parametrization computes from. */
   get originals(): Parameter[] {
-    return this.#names.map((name) => Reflect.get(this, name) as Parameter);
+    return this._names.map((name) => Reflect.get(this, name) as Parameter);
   }
 
   protected override members(): Iterable<readonly [string, unknown]> {
-    return [...Object.entries(this), ...this.#modules.map((module, place) => [String(place), module] as const)];
+    return [...Object.entries(this), ...this._modules.map((module, place) => [String(place), module] as const)];
   }
 
   /** The parameter. */
   forward(): Tensor {
-    const [first, ...others] = this.#modules as [Parametrization, ...Parametrization[]];
+    const [first, ...others] = this._modules as [Parametrization, ...Parametrization[]];
     return others.reduce((value, parametrization) => parametrization.forward(value), first.forward(...this.originals));
   }
 
@@ -70,7 +70,7 @@ export class ParametrizationList extends Module {
   assign(value: Tensor): void {
     torch.noGrad(() =>
       torch.scoped(() => {
-        const [first, ...others] = this.#modules as [Parametrization, ...Parametrization[]];
+        const [first, ...others] = this._modules as [Parametrization, ...Parametrization[]];
         const before = others.reduceRight((result, parametrization) => {
           const inverse = invert(parametrization, result);
           if (!(inverse instanceof Tensor)) throw new InputError('Only the first parametrization may have several originals.');

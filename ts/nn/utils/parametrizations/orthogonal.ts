@@ -19,7 +19,7 @@ export interface OrthogonalOptions {
 const defaults: Required<OrthogonalOptions> = { orthogonalMap: null, useTrivialization: true };
 
 class Orthogonal extends Module implements Parametrization {
-  readonly #shape: readonly number[];
+  private readonly _shape: readonly number[];
   /** (…, n, n), n the longer side: the matrix to start from */
   declare base: Tensor | null;
 
@@ -29,20 +29,20 @@ class Orthogonal extends Module implements Parametrization {
     readonly useTrivialization: boolean,
   ) {
     super();
-    this.#shape = weight.shape;
+    this._shape = weight.shape;
     if (useTrivialization) this.registerBuffer('base', null);
   }
 
   forward(original: Tensor): Tensor {
     const [rows, columns] = original.shape.slice(-2) as [number, number];
     const tall = rows < columns ? original.mT : original;
-    const plain = this.orthogonalMap === 'householder' ? reflections(tall) : this.#rotation(tall);
+    const plain = this.orthogonalMap === 'householder' ? reflections(tall) : this._rotation(tall);
     const made = this.useTrivialization && this.base ? this.base.matmul(plain) : plain;
     return rows < columns ? made.mT : made;
   }
 
   /** The exponential, or the Cayley transform, of the skew-symmetric matrix of X: (…, n, k). */
-  #rotation(x: Tensor): Tensor {
+  private _rotation(x: Tensor): Tensor {
     const [n, k] = x.shape.slice(-2) as [number, number];
     const lower = torch.pad(x.tril(), [0, n - k]); // (…, n, k) -> (…, n, n)
     const skew = lower.sub(lower.mH);
@@ -53,8 +53,8 @@ class Orthogonal extends Module implements Parametrization {
   }
 
   rightInverse(value: Tensor): Tensor {
-    if (value.shape.join() !== this.#shape.join())
-      throw new ShapeError(`orthogonal expects [${this.#shape.join(', ')}], got [${value.shape.join(', ')}].`);
+    if (value.shape.join() !== this._shape.join())
+      throw new ShapeError(`orthogonal expects [${this._shape.join(', ')}], got [${value.shape.join(', ')}].`);
     const [rows, columns] = value.shape.slice(-2) as [number, number];
     const tall = rows < columns ? value.mT : value;
     if (this.useTrivialization) {

@@ -34,39 +34,39 @@ class SpectralNorm extends Module implements Parametrization {
     if (weight.ndim < 2) return;
     torch.noGrad(() =>
       torch.scoped(() => {
-        const matrix = this.#matrix(weight);
+        const matrix = this._matrix(weight);
         const draw = (size: number): Tensor => torch.empty([size], { dtype: weight.dtype, device: weight.device }).normal_(0, 1);
         const [u, v] = [draw(matrix.shape[0]!), draw(matrix.shape[1]!)];
-        this.registerBuffer('_u', this.#unit(u));
-        this.registerBuffer('_v', this.#unit(v));
-        this.#iterate(matrix, 15);
+        this.registerBuffer('_u', this._unit(u));
+        this.registerBuffer('_v', this._unit(v));
+        this._iterate(matrix, 15);
       }),
     );
   }
 
   /** (outputs, inputs · kernel) */
-  #matrix(weight: Tensor): Tensor {
+  private _matrix(weight: Tensor): Tensor {
     return this.dim === 0 ? weight.flatten(1) : weight.movedim(this.dim, 0).flatten(1); // outputs first
   }
 
-  #unit(vector: Tensor): Tensor {
+  private _unit(vector: Tensor): Tensor {
     return normalize(vector, { dim: 0, eps: this.eps });
   }
 
-  #iterate(matrix: Tensor, steps: number): void {
+  private _iterate(matrix: Tensor, steps: number): void {
     const [u, v] = [this._u!, this._v!];
     torch.noGrad(() => {
       for (let step = 0; step < steps; step++) {
-        u.copy_(this.#unit(torch.mv(matrix, v)));
-        v.copy_(this.#unit(torch.mv(matrix.t(), u)));
+        u.copy_(this._unit(torch.mv(matrix, v)));
+        v.copy_(this._unit(torch.mv(matrix.t(), u)));
       }
     });
   }
 
   forward(weight: Tensor): Tensor {
-    if (weight.ndim < 2) return this.#unit(weight);
-    const matrix = this.#matrix(weight);
-    if (this.training) this.#iterate(matrix, this.nPowerIterations);
+    if (weight.ndim < 2) return this._unit(weight);
+    const matrix = this._matrix(weight);
+    if (this.training) this._iterate(matrix, this.nPowerIterations);
     // Copies: the next use changes the vectors in place, and the backward pass of this one still needs them.
     const [u, v] = [this._u!.clone(), this._v!.clone()];
     return weight.div(torch.dot(u, torch.mv(matrix, v)));

@@ -1,0 +1,130 @@
+/** Members of PyTorch's nn.Module that are short for others: conversions by name, paths, hooks around state dicts. */
+import { InputError } from '../errors';
+import { Tensor, emptyLike, keep, noGrad, type Device, type DType } from '../tensor';
+import type { RemovableHandle } from '../tensor/hooks';
+import { resolveOptions } from './options';
+import { ensureHooks, type LoadStateDictPostHook, type LoadStateDictPreHook, type StateDictPostHook, type StateDictPreHook } from './hooks';
+import type { Module } from './module';
+import { Parameter } from './parameter';
+import { bufferAt, parameterAt, submoduleAt } from './paths';
+
+export interface ModuleShorthands {
+  /** `to('float32')` */
+  float(): this;
+  /** `to('float64')` */
+  double(): this;
+  /** `to('float16')` */
+  half(): this;
+  /** `to('bfloat16')` */
+  bfloat16(): this;
+  /** `to(dtype)` */
+  type(dtype: DType): this;
+  /** `to('cpu')` */
+  cpu(): this;
+  /** `to('cuda')`, or to the GPU of that number. @throws DeviceError without that GPU */
+  cuda(index?: number): this;
+  /**
+   * Moves the module to a device without copying: parameters and buffers hold whatever the memory held. For modules made on
+   * `'meta'`, before their state is loaded.
+   */
+  toEmpty(options: { readonly device: Device }): this;
+  /** `addModule`. */
+  registerModule(name: string, module: Module | null): void;
+  /**
+   * The module at a path such as `'encoder.layers.0'`; this one at `''`.
+   * @throws InputError where there is none
+   */
+  getSubmodule(target: string): Module;
+  /** Puts a module in the place of the one at a path. @throws InputError where there is none */
+  setSubmodule(target: string, module: Module): void;
+  /** The parameter at a path such as `'encoder.layers.0.weight'`. @throws InputError where there is none */
+  getParameter(target: string): Parameter;
+  /** The buffer at a path such as `'norm.running_mean'`. @throws InputError where there is none */
+  getBuffer(target: string): Tensor;
+  /** Calls `hook` before the state dict of this module is made. */
+  registerStateDictPreHook(hook: StateDictPreHook): RemovableHandle;
+  /** Calls `hook` with the state dict once this module has put its part in it. */
+  registerStateDictPostHook(hook: StateDictPostHook): RemovableHandle;
+  /** Calls `hook` with a copy of the state dict, which it may change, before this module takes its part of it. */
+  registerLoadStateDictPreHook(hook: LoadStateDictPreHook): RemovableHandle;
+  /** Calls `hook` with the keys that did not fit, which it may take out of their lists, once this module has taken its part. */
+  registerLoadStateDictPostHook(hook: LoadStateDictPostHook): RemovableHandle;
+}
+
+const CONVERSIONS: Readonly<Record<string, DType | Device>> = { float: 'float32', double: 'float64', half: 'float16', bfloat16: 'bfloat16', cpu: 'cpu' };
+
+const members: ThisType<Module> & object = {
+  type(dtype: DType) {
+    return this.to({ dtype });
+  },
+  cuda(index?: number) {
+    return this.to({ device: index === undefined ? 'cuda' : `cuda:${index}` });
+  },
+  toEmpty(options: { readonly device: Device }) {
+    const { device } = resolveOptions<{ device: Device | null }>('toEmpty', { device: null }, options);
+    if (device === null) throw new InputError('toEmpty: expected a device; write module.toEmpty({ device: \'cpu\' })');
+    const made = new Map<Tensor, Parameter>();
+    noGrad(() => {
+      for (const { owner, name, tensor } of this.slots()) {
+        if (!(tensor instanceof Parameter)) continue;
+        // The memory of a parameter on 'meta' cannot be exchanged, so that the parameter is, as in Python.
+        if (tensor.device !== 'meta') tensor.assign((data) => emptyLike(data, { device }));
+        else if (!made.has(tensor)) made.set(tensor, new Parameter(emptyLike(tensor, { device }), tensor.requiresGrad));
+        const other = made.get(tensor);
+        if (other) owner.fillMember(name, other);
+      }
+      for (const [path, buffer] of this.namedBuffers()) {
+        const cut = path.lastIndexOf('.');
+        this.getSubmodule(path.slice(0, Math.max(cut, 0))).fillMember(path.slice(cut + 1), keep(emptyLike(buffer, { device })));
+      }
+    });
+    return this;
+  },
+  registerModule(name: string, module: Module | null) {
+    this.addModule(name, module);
+  },
+  getSubmodule(target: string) {
+    return submoduleAt(this, target);
+  },
+  setSubmodule(target: string, module: Module) {
+    const cut = target.lastIndexOf('.');
+    const owner = submoduleAt(this, target.slice(0, Math.max(cut, 0)));
+    const name = target.slice(cut + 1);
+    submoduleAt(owner, name);
+    const container = owner as unknown as { set?(name: string, module: Module): void; replace?(name: string | number, module: Module): void };
+    if (Object.hasOwn(owner, name)) Reflect.set(owner, name, module);
+    else if (container.set) container.set(name, module);
+    else container.replace?.(/^\d+$/.test(name) ? Number(name) : name, module);
+  },
+  getParameter(target: string) {
+    return parameterAt(this, target);
+  },
+  getBuffer(target: string) {
+    return bufferAt(this, target);
+  },
+  registerStateDictPreHook(hook: StateDictPreHook) {
+    return ensureHooks(this).statePre.add(hook);
+  },
+  registerStateDictPostHook(hook: StateDictPostHook) {
+    return ensureHooks(this).statePost.add(hook);
+  },
+  registerLoadStateDictPreHook(hook: LoadStateDictPreHook) {
+    return ensureHooks(this).loadPre.add(hook);
+  },
+  registerLoadStateDictPostHook(hook: LoadStateDictPostHook) {
+    return ensureHooks(this).loadPost.add(hook);
+  },
+};
+
+/** Puts them onto the class. */
+export function installShorthands(prototype: Module): void {
+  for (const [name, target] of Object.entries(CONVERSIONS)) {
+    const value = function (this: Module): Module {
+      return this.to(target);
+    };
+    Object.defineProperty(prototype, name, { value, configurable: true, writable: true });
+  }
+  for (const key of Reflect.ownKeys(members)) {
+    Object.defineProperty(prototype, key, { ...Reflect.getOwnPropertyDescriptor(members, key), enumerable: false });
+  }
+}
