@@ -1,8 +1,9 @@
 /*
  * Fills tensors in place with PyTorch's formulas and defaults; the same seed gives the same numbers as
- * torch.nn.init. The numbers that define a distribution are positional, in PyTorch's order.
+ * torch.nn.init. The numbers that define a distribution go by position, in PyTorch's order, or by name.
  */
 import { InputError } from '../errors';
+import { argumentsOf } from './init-arguments';
 import * as torch from '../tensor';
 import type { Generator, Tensor } from '../tensor';
 
@@ -44,18 +45,53 @@ function fill<T extends Tensor>(tensor: T, work: () => void): T {
   return tensor;
 }
 
+export interface UniformOptions extends RandomOptions {
+  /** Lower bound. @default 0 */
+  readonly a?: number;
+  /** Upper bound. @default 1 */
+  readonly b?: number;
+}
+
+export interface NormalOptions extends RandomOptions {
+  /** Mean. @default 0 */
+  readonly mean?: number;
+  /** Standard deviation. @default 1 */
+  readonly std?: number;
+}
+
+export interface TruncNormalOptions extends NormalOptions {
+  /** Lower bound. @default -2 */
+  readonly a?: number;
+  /** Upper bound. @default 2 */
+  readonly b?: number;
+}
+
+export interface GainOptions extends RandomOptions {
+  /** Factor on the weights. @default 1 */
+  readonly gain?: number;
+}
+
+const random: { generator: Generator | undefined } = { generator: undefined };
+
 /** Uniform between `a` and `b`. */
-export function uniform_<T extends Tensor>(tensor: T, a = 0, b = 1, { generator }: RandomOptions = {}): T {
+export function uniform_<T extends Tensor>(tensor: T, options?: UniformOptions): T;
+export function uniform_<T extends Tensor>(tensor: T, a?: number, b?: number, options?: RandomOptions): T;
+export function uniform_<T extends Tensor>(tensor: T, ...given: unknown[]): T {
+  const { a, b, generator } = argumentsOf('uniform_', { a: 0, b: 1, ...random }, given);
   return fill(tensor, () => void tensor.uniform_(a, b, { generator }));
 }
 
 /** Normal with the given mean and standard deviation. */
-export function normal_<T extends Tensor>(tensor: T, mean = 0, std = 1, { generator }: RandomOptions = {}): T {
+export function normal_<T extends Tensor>(tensor: T, options?: NormalOptions): T;
+export function normal_<T extends Tensor>(tensor: T, mean?: number, std?: number, options?: RandomOptions): T;
+export function normal_<T extends Tensor>(tensor: T, ...given: unknown[]): T {
+  const { mean, std, generator } = argumentsOf('normal_', { mean: 0, std: 1, ...random }, given);
   return fill(tensor, () => void tensor.normal_(mean, std, { generator }));
 }
 
 /** One value everywhere. */
-export function constant_<T extends Tensor>(tensor: T, value: number): T {
+export function constant_<T extends Tensor>(tensor: T, val: number | { readonly val: number }): T {
+  const { val: value } = argumentsOf('constant_', { val: NaN }, [val]);
   return fill(tensor, () => void tensor.fill_(value));
 }
 
@@ -78,14 +114,10 @@ export function eye_<T extends Tensor>(tensor: T): T {
 }
 
 /** Normal, drawn again where it falls outside `[a, b]`. */
-export function truncNormal_<T extends Tensor>(
-  tensor: T,
-  mean = 0,
-  std = 1,
-  a = -2,
-  b = 2,
-  { generator }: RandomOptions = {},
-): T {
+export function truncNormal_<T extends Tensor>(tensor: T, options?: TruncNormalOptions): T;
+export function truncNormal_<T extends Tensor>(tensor: T, mean?: number, std?: number, a?: number, b?: number, options?: RandomOptions): T;
+export function truncNormal_<T extends Tensor>(tensor: T, ...given: unknown[]): T {
+  const { mean, std, a, b, generator } = argumentsOf('truncNormal_', { mean: 0, std: 1, a: -2, b: 2, ...random }, given);
   return fill(tensor, () => {
     if (tensor.device === 'meta') return;
     const kept = normalCdf((b - mean) / std) - normalCdf((a - mean) / std);
@@ -141,39 +173,63 @@ function rejectFromUniform(tensor: Tensor, mean: number, std: number, a: number,
 }
 
 /** Uniform with variance `2 gain² / (fanIn + fanOut)` (Glorot and Bengio 2010). */
-export function xavierUniform_<T extends Tensor>(tensor: T, gain = 1, options: RandomOptions = {}): T {
+export function xavierUniform_<T extends Tensor>(tensor: T, options?: GainOptions): T;
+export function xavierUniform_<T extends Tensor>(tensor: T, gain?: number, options?: RandomOptions): T;
+export function xavierUniform_<T extends Tensor>(tensor: T, ...given: unknown[]): T {
+  const { gain, generator } = argumentsOf('xavierUniform_', { gain: 1, ...random }, given);
   const { fanIn, fanOut } = calculateFanInAndFanOut(tensor);
   const bound = Math.sqrt(3) * (gain * Math.sqrt(2 / (fanIn + fanOut)));
-  return uniform_(tensor, -bound, bound, options);
+  return uniform_(tensor, -bound, bound, { generator });
 }
 
 /** Normal with variance `2 gain² / (fanIn + fanOut)` (Glorot and Bengio 2010). */
-export function xavierNormal_<T extends Tensor>(tensor: T, gain = 1, options: RandomOptions = {}): T {
+export function xavierNormal_<T extends Tensor>(tensor: T, options?: GainOptions): T;
+export function xavierNormal_<T extends Tensor>(tensor: T, gain?: number, options?: RandomOptions): T;
+export function xavierNormal_<T extends Tensor>(tensor: T, ...given: unknown[]): T {
+  const { gain, generator } = argumentsOf('xavierNormal_', { gain: 1, ...random }, given);
   const { fanIn, fanOut } = calculateFanInAndFanOut(tensor);
-  return normal_(tensor, 0, gain * Math.sqrt(2 / (fanIn + fanOut)), options);
+  return normal_(tensor, 0, gain * Math.sqrt(2 / (fanIn + fanOut)), { generator });
 }
 
 /** Uniform with variance `gain² / fan` (He et al. 2015, arXiv 1502.01852). */
-export function kaimingUniform_<T extends Tensor>(tensor: T, options: KaimingOptions = {}): T {
+export function kaimingUniform_<T extends Tensor>(tensor: T, options?: KaimingOptions): T;
+export function kaimingUniform_<T extends Tensor>(tensor: T, a?: number, mode?: FanMode, nonlinearity?: Nonlinearity, options?: RandomOptions): T;
+export function kaimingUniform_<T extends Tensor>(tensor: T, ...given: unknown[]): T {
+  const options = argumentsOf('kaimingUniform_', kaimingDefaults, given);
   if (tensor.numel() === 0) return tensor;
   const bound = Math.sqrt(3) * kaimingStd(tensor, options);
-  return uniform_(tensor, -bound, bound, options);
+  return uniform_(tensor, -bound, bound, { generator: options.generator });
 }
 
 /** Normal with variance `gain² / fan` (He et al. 2015, arXiv 1502.01852). */
-export function kaimingNormal_<T extends Tensor>(tensor: T, options: KaimingOptions = {}): T {
+export function kaimingNormal_<T extends Tensor>(tensor: T, options?: KaimingOptions): T;
+export function kaimingNormal_<T extends Tensor>(tensor: T, a?: number, mode?: FanMode, nonlinearity?: Nonlinearity, options?: RandomOptions): T;
+export function kaimingNormal_<T extends Tensor>(tensor: T, ...given: unknown[]): T {
+  const options = argumentsOf('kaimingNormal_', kaimingDefaults, given);
   if (tensor.numel() === 0) return tensor;
-  return normal_(tensor, 0, kaimingStd(tensor, options), options);
+  return normal_(tensor, 0, kaimingStd(tensor, options), { generator: options.generator });
 }
 
-function kaimingStd(tensor: Tensor, { a = 0, mode = 'fan_in', nonlinearity = 'leaky_relu' }: KaimingOptions): number {
+interface Kaiming {
+  readonly a: number;
+  readonly mode: FanMode;
+  readonly nonlinearity: Nonlinearity;
+  readonly generator: Generator | undefined;
+}
+
+const kaimingDefaults: Kaiming = { a: 0, mode: 'fan_in', nonlinearity: 'leaky_relu', ...random };
+
+function kaimingStd(tensor: Tensor, { a, mode, nonlinearity }: Kaiming): number {
   if (mode !== 'fan_in' && mode !== 'fan_out') throw new InputError(`mode must be 'fan_in' or 'fan_out', got '${String(mode)}'.`);
   const { fanIn, fanOut } = calculateFanInAndFanOut(tensor);
   return calculateGain(nonlinearity, a) / Math.sqrt(mode === 'fan_in' ? fanIn : fanOut);
 }
 
 /** A (semi-)orthogonal matrix; dimensions after the first count as columns (Saxe et al. 2013, arXiv 1312.6120). */
-export function orthogonal_<T extends Tensor>(tensor: T, gain = 1, { generator }: RandomOptions = {}): T {
+export function orthogonal_<T extends Tensor>(tensor: T, options?: GainOptions): T;
+export function orthogonal_<T extends Tensor>(tensor: T, gain?: number, options?: RandomOptions): T;
+export function orthogonal_<T extends Tensor>(tensor: T, ...given: unknown[]): T {
+  const { gain, generator } = argumentsOf('orthogonal_', { gain: 1, ...random }, given);
   requireDimensions('orthogonal_', tensor, 2);
   if (tensor.numel() === 0) return tensor;
   const rows = tensor.shape[0] as number;
@@ -194,7 +250,8 @@ export function orthogonal_<T extends Tensor>(tensor: T, gain = 1, { generator }
  * i, in each of `groups` by itself, zeros elsewhere. A tensor of 3 to 5 dimensions (output, input, kernel sizes).
  * @throws InputError when the output channels do not divide into the groups
  */
-export function dirac_<T extends Tensor>(tensor: T, groups = 1): T {
+export function dirac_<T extends Tensor>(tensor: T, options: number | { readonly groups?: number } = {}): T {
+  const { groups } = argumentsOf('dirac_', { groups: 1 }, [options]);
   requireDimensions('dirac_', tensor, 3, 5);
   const [outputs, inputs, ...kernel] = tensor.shape as [number, number, ...number[]];
   if (outputs % groups !== 0) throw new InputError(`dirac_: expected output channels that divide into ${groups} groups, found ${outputs}.`);
@@ -212,7 +269,10 @@ export function dirac_<T extends Tensor>(tensor: T, groups = 1): T {
  * Normal around 0, with the fraction `sparsity` of each column set to zero (Martens 2010, "Deep learning via Hessian-free
  * optimization"). A matrix. Which rows these are the global source decides, as in PyTorch, also when a `generator` is given.
  */
-export function sparse_<T extends Tensor>(tensor: T, sparsity: number, std = 0.01, { generator }: RandomOptions = {}): T {
+export function sparse_<T extends Tensor>(tensor: T, options: { readonly sparsity: number; readonly std?: number } & RandomOptions): T;
+export function sparse_<T extends Tensor>(tensor: T, sparsity: number, std?: number | ({ readonly std?: number } & RandomOptions), options?: RandomOptions): T;
+export function sparse_<T extends Tensor>(tensor: T, ...given: unknown[]): T {
+  const { sparsity, std, generator } = argumentsOf('sparse_', { sparsity: NaN, std: 0.01, ...random }, given);
   requireDimensions('sparse_', tensor, 2, 2);
   const [rows, columns] = tensor.shape as [number, number];
   if (!(sparsity >= 0 && sparsity <= 1)) throw new InputError(`sparse_: expected a fraction of zeros from 0 to 1, found ${sparsity}.`);
