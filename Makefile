@@ -12,26 +12,60 @@ DIST := dist/.made
 ADDON := build/Release/torchts.node
 REFERENCE := build/Release/torchts_reference.node
 FACES := data/processed/faces
-RUN := models/facecls-tiny
 
-.PHONY: help train test data build bench stress memory-picture nodes sanitize clean
+# What a training takes: the dataset that `make data` prepared for its task, else drawn pictures.
+TASK := facecls
+CELEBA := data/raw/celeba
+VOC := data/raw/voc
+PREPARED := $(wildcard $(if $(filter vocdet,$(TASK)),$(VOC),$(CELEBA)))
+PRESET := $(if $(PREPARED),small,tiny)
+TRAINED := $(or $(RUN),models/$(TASK)-$(PRESET))
+
+.PHONY: help train predict test data build data-drawn data-voc data-celeba bench stress memory-picture nodes sanitize clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 22
 
-train: $(RUN)/metrics.json ## train the small face classifier on drawn faces, with a report
-	@echo "The report is $(RUN)/report.html"
+train: $(TRAINED)/metrics.json ## train on drawn faces, with a report; TASK=vocdet on drawn scenes; on real data after make data
+	@echo "The report is $(TRAINED)/report.html"
+
+predict: build ## say what a run sees: RUN=models/facecls-tiny PICTURE=photo.jpg
+	@test -n "$(RUN)" -a -n "$(PICTURE)" || { echo "make predict needs RUN=<the folder of a run> and PICTURE=<a file>" >&2; exit 2; }
+	@# Weights of a detector say so in their configuration, those of the hub in their name.
+	@task=$(if $(filter command line,$(origin TASK)),$(TASK),facecls); \
+	[[ "$(RUN)" != *detr* ]] && ! grep -qs '"model_type": *"detr"' "$(RUN)/checkpoints/best/config.json" "$(RUN)/config.json" || task=vocdet; \
+	set -x; node dist/cli/$$task.js predict "$(RUN)" "$(PICTURE)" $(ARGS)
 
 test: build $(REFERENCE) ## check, compile and test everything; the last line counts
 	$(BIN)/mocha
 
-ifeq ($(DATASET),celeba)
-data: build ## draw the faces; DATASET=celeba FROM=<folder> prepares the real ones
-	@test -n "$(FROM)" || { echo "make data DATASET=celeba needs FROM=<the folder of the CelebA files>" >&2; exit 2; }
-	node dist/cli/facecls.js data prepare --data "$(FROM)"
-else
-data: $(FACES)/drawn-faces.json
-endif
+data: data-$(or $(DATASET),drawn) ## draw the faces; DATASET=voc gets Pascal VOC 2012, or takes it FROM=<folder>; DATASET=celeba FROM=<folder>
+
+data-drawn: $(FACES)/drawn-faces.json
+
+# The archives are read in place. URL names a mirror.
+data-voc: build
+	$(call take-folder,$(VOC))
+	$(if $(FROM),,node dist/cli/vocdet.js data download --out $(VOC) --years 2012 $(if $(URL),--mirror "$(URL)"))
+	node dist/cli/vocdet.js data check $(VOC)
+
+data-celeba: build
+	@test -n "$(FROM)" || { printf '%s\n' "CelebA is given by its authors only, for non-commercial research: https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html" \
+	  "Put img_align_celeba.zip, list_attr_celeba.txt and list_eval_partition.txt into a folder, then: make data DATASET=celeba FROM=<folder>" >&2; exit 2; }
+	$(call take-folder,$(CELEBA))
+	node dist/cli/facecls.js data prepare --data $(CELEBA)
+
+data-%:
+	@echo "make data has no DATASET=$*: voc, celeba, or nothing for drawn faces" >&2; exit 2
+
+# Links the folder FROM, if one is given, to where the trainings look for it.
+define take-folder
+@if [[ -n "$(FROM)" ]]; then \
+  [[ -d "$(FROM)" ]] || { echo "FROM=$(FROM) is no folder" >&2; exit 2; }; \
+  [[ -L $(1) || ! -e $(1) ]] || { echo "$(1) holds a dataset already: move it away to take $(FROM)" >&2; exit 2; }; \
+  mkdir -p $(dir $(1)); ln -sfn "$(abspath $(FROM))" $(1); \
+fi
+endef
 
 build: $(DIST) $(ADDON) ## npm packages, libtorch, the addon, TypeScript
 
@@ -78,8 +112,8 @@ $(FACES)/drawn-faces.json: | $(DIST) $(ADDON)
 	node dist/cli/facecls.js data synth
 
 # A run that was stopped goes on where it was.
-$(RUN)/metrics.json: | $(DIST) $(ADDON) $(FACES)/drawn-faces.json
-	node dist/cli/facecls.js train --run $(RUN) $(if $(wildcard $(RUN)/config.yaml),--resume,--preset tiny)
+$(TRAINED)/metrics.json: | $(DIST) $(ADDON) $(if $(PREPARED)$(filter vocdet,$(TASK)),,$(FACES)/drawn-faces.json)
+	node dist/cli/$(TASK).js train --run $(TRAINED) $(if $(wildcard $(TRAINED)/config.yaml),--resume,--preset $(PRESET) $(if $(PREPARED),--data $(PREPARED))) $(ARGS)
 
 # Changes only when another libtorch is asked for, and then the addon is linked again.
 build/choice: FORCE

@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, type Option } from 'commander';
 import { printable, TorchError, UsageError } from '../errors';
 import { packageVersion } from '../native/package';
 import { InterruptedError } from '../native/process-group';
@@ -31,10 +31,20 @@ export async function runProgram(program: Command, argv: readonly string[] = pro
   } catch (error) {
     process.exitCode = exitCode(error);
     // Commander has printed its own errors already.
-    if (!(error instanceof CommanderError)) process.stderr.write(`${program.name()}: ${explain(error, argv.includes('--debug'))}\n`);
+    if (!(error instanceof CommanderError)) process.stderr.write(`${program.name()}: ${withFlags(explain(error, argv.includes('--debug')), program)}\n`);
   } finally {
     process.off('beforeExit', unfinished);
   }
+}
+
+/** The library names its options; here they are flags. */
+function withFlags(message: string, program: Command): string {
+  const flags = new Map(allOptions(program).map((option) => [option.attributeName(), option.long]));
+  return message.replace(/\bthe option (\w+)/g, (words, name: string) => flags.get(name) ?? words);
+}
+
+function allOptions(command: Command): readonly Option[] {
+  return [...command.options, ...command.commands.flatMap(allOptions)];
 }
 
 function exitCode(error: unknown): number {

@@ -26,7 +26,7 @@ export class RunFolder {
   static create(path: string, config: ConfigTree): RunFolder {
     refuseRun(path);
     if (existsSync(path) && readdirSync(path).length > 0) {
-      throw new UsageError(`Expected a new or empty folder for the run, but ${path} holds other files; name another by --run.`);
+      throw new UsageError(`Expected a new or empty folder for the run, but ${path} holds other files; name another by the option run.`);
     }
     mkdirSync(join(path, 'checkpoints'), { recursive: true });
     const lock = takeRunLock(join(path, 'train.lock'));
@@ -104,7 +104,7 @@ export class RunFolder {
 
 function refuseRun(path: string): void {
   if (!existsSync(join(path, 'config.yaml'))) return;
-  throw new UsageError(`${path} already holds a run; go on with it by --resume, or name another folder by --run.`);
+  throw new UsageError(`${path} already holds a run; go on with it by the option resume, or name another folder by the option run.`);
 }
 
 /** True for a folder that holds a run. */
@@ -120,7 +120,7 @@ export function weightsOf(source: string): string {
   if (isRun(source)) {
     const checkpoint = ['best', 'last'].map((name) => usableFolder(join(source, 'checkpoints', name))).find(Boolean);
     if (checkpoint) return checkpoint;
-    throw new InputError(`The run ${source} has no checkpoint yet; train it further by --resume.`);
+    throw new InputError(`The run ${source} has no checkpoint yet; train it further by the option resume.`);
   }
   if (existsSync(join(source, 'config.json')) || isHubName(source)) return source;
   throw new InputError(`Expected a run folder, a hub folder or a hub name (org/name), found ${describe(source)}.`);

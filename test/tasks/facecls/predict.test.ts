@@ -86,7 +86,7 @@ describe('predictions', () => {
   it('are refused for a model that is not one of attributes', async () => {
     const folder = join(root, 'other');
     ViTForImageClassification.fromConfig({ imageSize: 32, patchSize: 8, hiddenSize: 32, numHiddenLayers: 1, numAttentionHeads: 4, intermediateSize: 64 }).savePretrained(folder);
-    await assert.rejects(predict(folder, ['x.jpg']).next(), /Expected .*other to hold a classifier of attributes .*found none; fine-tune it first: facecls train --set model\.from=/);
+    await assert.rejects(predict(folder, ['x.jpg']).next(), /Expected .*other to hold a classifier of attributes .*found none; fine-tune it first: train facecls with model\.from=/);
   });
 
   it('are refused for what is no model', async () => {

@@ -36,7 +36,7 @@ describe('the evaluation of a detector', () => {
   });
 
   it("of COCO's classes on others works when asked for, and says so when not", async () => {
-    await assert.rejects(evaluate(coco, { data }), /coco: The model detects other classes: expected class 0 to be car, found N\/A \(2 classes expected, 91 found\).* --zero-shot\.$/);
+    await assert.rejects(evaluate(coco, { data }), /coco: The model detects other classes: expected class 0 to be car, found N\/A \(2 classes expected, 91 found\).* the option zeroShot\.$/);
     const { images, coco: { perClass } } = await evaluate(coco, { data, zeroShot: true });
     assert.deepEqual([images, Object.keys(perClass)], [5, ['car', 'dog']]);
   });

@@ -31,6 +31,7 @@ export function addDetectionData(program: Command): void {
 interface DownloadFlags {
   readonly out: string;
   readonly years: '2007' | '2012' | 'both';
+  readonly mirror?: string;
 }
 
 function addDownload(data: Command): void {
@@ -39,10 +40,11 @@ function addDownload(data: Command): void {
     .description('Gets the official archives of Pascal VOC (2007: 0.9 GB, 2012: 2 GB), goes on where it stopped, and checks them.')
     .option('--out <folder>', 'where they go', 'data/raw/voc')
     .addOption(new Option('--years <which>', 'which challenge').choices(['2007', '2012', 'both']).default('both'))
-    .action(async ({ out, years }: DownloadFlags) => {
+    .option('--mirror <url>', 'the address of a folder that holds the archives under their names, instead of the official ones')
+    .action(async ({ out, years, mirror }: DownloadFlags) => {
       const { downloadVoc } = require('../../tasks/vocdet/download') as typeof import('../../tasks/vocdet/download');
       const archives = await withBar(terminal, 'downloading Pascal VOC', (bar) =>
-        downloadVoc(out, { ...(years !== 'both' && { years: [years] }), onProgress: (_archive, { received, total }) => bar.update(received, total) }),
+        downloadVoc(out, { ...(years !== 'both' && { years: [years] }), mirror, onProgress: (_archive, { received, total }) => bar.update(received, total) }),
       );
       for (const { path, fetched } of archives) print(`${path}: ${fetched ? 'fetched' : 'there already'}`);
     });

@@ -12,7 +12,7 @@ const CUDA_FLAVOURS: readonly { readonly driver: number; readonly flavour: Flavo
 
 /** The flavour asked for by a flag or `TORCHTS_FLAVOUR`; undefined when nobody asked (then `cpu` is fetched). */
 export function requestedFlavour(flag?: string, environment: NodeJS.ProcessEnv = process.env): Flavour | undefined {
-  const [source, value] = flag ? ['--flavour', flag] : ['TORCHTS_FLAVOUR', environment.TORCHTS_FLAVOUR];
+  const [source, value] = flag ? ['the option flavour', flag] : ['TORCHTS_FLAVOUR', environment.TORCHTS_FLAVOUR];
   if (!value) return undefined;
   if (!isFlavour(value)) {
     throw new UsageError(`${source} is '${value}', which is no build of libtorch: use cpu, or cu and the CUDA version without its dot, like cu130.`);

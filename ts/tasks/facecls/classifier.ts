@@ -31,7 +31,7 @@ export class FaceClassifier {
     if (model.config.problemType !== 'multi_label_classification') {
       throw new InputError(
         `Expected ${source} to hold a classifier of attributes (problem_type multi_label_classification), ` +
-          `found ${model.config.problemType ?? 'none'}; fine-tune it first: facecls train --set model.from=${source}.`,
+          `found ${model.config.problemType ?? 'none'}; fine-tune it first: train facecls with model.from=${source}.`,
       );
     }
     return new FaceClassifier(model, await loadProcessor(folder, ImageProcessor.fromConfig));

@@ -3,6 +3,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { InputError } from '../../errors';
 import { download, DownloadError, type DownloadProgress } from '../../native/download';
 import { withLock } from '../../native/lock';
 import { officialArchives, type OfficialArchive, type VocYear } from './official';
@@ -15,6 +16,8 @@ export interface DownloadVocOptions {
   readonly years?: readonly VocYear[];
   /** What to fetch instead of the official archives: from a mirror of one's own, say. @default those of `years` */
   readonly archives?: readonly OfficialArchive[];
+  /** The address of a folder that holds the archives under their names, instead of the sources that `archives` names. @default none */
+  readonly mirror?: string;
   /** Attempts in a row without progress before the next source is tried. @default 5 */
   readonly attempts?: number;
   readonly signal?: AbortSignal;
@@ -34,7 +37,8 @@ export interface DownloadedArchive {
  * @throws DownloadError with the reasons of all sources, when none of them works
  */
 export async function downloadVoc(folder: string, options: DownloadVocOptions = {}): Promise<DownloadedArchive[]> {
-  const archives = options.archives ?? (options.years ?? (['2007', '2012'] as const)).flatMap((year) => officialArchives[year]);
+  const named = options.archives ?? (options.years ?? (['2007', '2012'] as const)).flatMap((year) => officialArchives[year]);
+  const archives = options.mirror === undefined ? named : named.map((archive) => ({ ...archive, urls: [inFolder(options.mirror!, archive.name)] }));
   const results: DownloadedArchive[] = [];
   for (const archive of archives) {
     const path = join(folder, archive.name);
@@ -46,6 +50,12 @@ export async function downloadVoc(folder: string, options: DownloadVocOptions = 
     results.push({ path, fetched });
   }
   return results;
+}
+
+/** @throws InputError when the address is none of http(s) */
+function inFolder(folder: string, name: string): string {
+  if (!/^https?:\/\//.test(folder) || !URL.canParse(folder)) throw new InputError(`Expected the address of a mirror, such as https://example.org/voc, found ${folder}.`);
+  return `${folder.replace(/\/+$/, '')}/${name}`;
 }
 
 async function fetchFromAny({ name, md5, urls }: OfficialArchive, path: string, options: DownloadVocOptions): Promise<void> {

@@ -82,6 +82,6 @@ function requireSame(detector: ObjectDetector, classes: ClassList, weights: stri
     detector.requireClasses(classes);
   } catch (cause) {
     if (!(cause instanceof InputError)) throw cause;
-    throw new InputError(`${weights}: ${cause.message} Or map them by name: --zero-shot.`, { cause });
+    throw new InputError(`${weights}: ${cause.message} Or map them by name: the option zeroShot.`, { cause });
   }
 }

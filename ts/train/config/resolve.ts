@@ -22,7 +22,7 @@ export function resolveConfig<T>(schema: ZodType<T>, sources: ConfigSources): T 
   const { base, file, set = [] } = sources;
   let config = base;
   if (file !== undefined) config = overlay(config, readConfigFile(file), file);
-  for (const assignment of set) config = overlay(config, parseAssignment(assignment), `--set ${assignment}`);
+  for (const assignment of set) config = overlay(config, parseAssignment(assignment), `the option set ${assignment}`);
   return checkConfig(schema, config);
 }
 
@@ -47,7 +47,7 @@ function readText(path: string): string {
 /** `optimizer.lr=3e-4` becomes `{ optimizer: { lr: 0.0003 } }`. */
 function parseAssignment(assignment: string): ConfigTree {
   const split = assignment.indexOf('=');
-  if (split < 1) throw new UsageError(`Expected --set key=value, such as --set epochs=3, found "${assignment}".`);
+  if (split < 1) throw new UsageError(`Expected key=value for the option set, such as epochs=3, found "${assignment}".`);
   const keys = assignment.slice(0, split).trim().split('.');
   return keys.reduceRight<ConfigValue>((value, key) => ({ [key]: value }), yamlValue(assignment, split)) as ConfigTree;
 }
@@ -57,7 +57,7 @@ function yamlValue(assignment: string, split: number): ConfigValue {
   try {
     return text === '' ? '' : (parse(text) as ConfigValue);
   } catch (cause) {
-    throw new UsageError(`--set ${assignment}: "${text}" is not a YAML value.`, { cause });
+    throw new UsageError(`the option set ${assignment}: "${text}" is not a YAML value.`, { cause });
   }
 }
 
