@@ -10,7 +10,7 @@ const PAGES = ['README.md', 'CONTRIBUTING.md', ...readdirSync(join(REPOSITORY, '
 const COMMANDS = PAGES.flatMap((page) => commandsOf(page, readFileSync(join(REPOSITORY, page), 'utf8')));
 
 /** Those that differ, where they stand first, in the order of the pages. */
-const DIFFERENT = [...new Map(COMMANDS.toReversed().map((command) => [command.text, command])).values()].reverse();
+const DIFFERENT = COMMANDS.filter(({ text }, i) => COMMANDS.findIndex((command) => command.text === text) === i);
 
 describe('the commands of README and docs', function () {
   this.timeout(300_000);
