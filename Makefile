@@ -21,7 +21,7 @@ PREPARED := $(wildcard $(if $(filter vocdet,$(TASK)),$(VOC),$(CELEBA)))
 PRESET := $(if $(PREPARED),small,tiny)
 TRAINED := $(or $(RUN),models/$(TASK)-$(PRESET))
 
-.PHONY: help train predict test data build data-drawn data-voc data-celeba bench stress memory-picture nodes sanitize clean
+.PHONY: help train predict test test-processors test-shuffled data build data-drawn data-voc data-celeba bench stress memory-picture nodes sanitize clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 22
@@ -38,6 +38,12 @@ predict: build ## say what a run sees: RUN=models/facecls-tiny PICTURE=photo.jpg
 
 test: build $(REFERENCE) ## check, compile and test everything; the last line counts
 	$(BIN)/mocha
+
+test-processors: build $(REFERENCE) ## the tests of numbers as on other processors, one line a setting
+	scripts/processors.sh
+
+test-shuffled: build $(REFERENCE) ## every test file alone, then all in a random order; SEED=<printed> repeats it
+	SEED=$(SEED) node --import tsx scripts/shuffled.ts
 
 data: data-$(or $(DATASET),drawn) ## draw the faces; DATASET=voc gets Pascal VOC 2012, or takes it FROM=<folder>; DATASET=celeba FROM=<folder>
 

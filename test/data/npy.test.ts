@@ -9,6 +9,7 @@ import { InputError, TorchError } from '../../ts/errors';
 import * as torch from '../../ts/tensor';
 import type { DType, Tensor } from '../../ts/tensor';
 import { bytesOf } from '../../ts/tensor/bytes';
+import { liveTensors } from '../live-tensors';
 import { assertSame, goldenJson } from '../nn/golden';
 import { writeZip } from './zip-writer';
 
@@ -80,9 +81,9 @@ describe('files of NumPy', () => {
       assert.deepEqual(readFileSync(path), original('float32'));
     });
 
-    it('leaves nothing behind but the tensor', () => {
+    it('leaves nothing behind but the tensor', async () => {
       const path = written(original('complex128, big-endian'));
-      const before = torch.memory().tensors;
+      const before = await liveTensors();
       const tensor = npy.load(path);
       assert.equal(torch.memory().tensors, before + 1);
       tensor.dispose();

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as torch from '../../ts/tensor';
-import type { Tensor } from '../../ts/tensor';
+import type { DType, Tensor } from '../../ts/tensor';
+import { DRAWN, isClose, toleranceOf } from '../tolerances';
 
 const folder = path.join(__dirname, '..', 'golden');
 
@@ -24,20 +25,28 @@ export function goldenJson<T>(name: string): T {
   return JSON.parse(readFileSync(path.join(folder, `${name}.json`), 'utf8')) as T;
 }
 
-/** Same shape and type, and no element further away than `atol + rtol |expected|`. */
-export function assertClose(actual: Tensor, expected: Tensor, { atol = 1e-6, rtol = 1e-5, what = 'tensor' } = {}): void {
+/** Same shape and type, and as near as test/tolerances.ts has it for that type, or as near as is given. */
+export function assertClose(actual: Tensor, expected: Tensor, { tolerance = toleranceOf(expected.dtype), what = 'tensor' } = {}): void {
   assert.deepEqual(actual.shape, expected.shape, `${what}: shape`);
   assert.equal(actual.dtype, expected.dtype, `${what}: dtype`);
-  torch.noGrad(() =>
-    torch.scope(() => {
-      const distance = actual.sub(expected).abs().sub(expected.abs().mul(rtol));
-      const worst = actual.numel() === 0 ? 0 : Number(distance.max().item());
-      assert.ok(worst <= atol, `${what}: ${worst} further away than ${atol} + ${rtol}|expected|`);
-    }),
-  );
+  if (isClose(actual, expected, tolerance)) return;
+  const { rtol, atol } = tolerance;
+  assert.fail(`${what}: expected, within ${rtol} of each number and ${atol},\n${expected.detach()}\nfound\n${actual.detach()}`);
 }
 
-/** The same bits, NaNs included. */
+/** The same for one number, as it comes from a tensor of that type. */
+export function assertNumber(actual: number, expected: number, what = 'number', dtype: DType = 'float32'): void {
+  const { rtol, atol } = toleranceOf(dtype);
+  const allowed = rtol * Math.abs(expected) + atol * Math.max(1, Math.abs(expected));
+  assert.ok(Math.abs(actual - expected) <= allowed, `${what}: expected ${expected}, within ${allowed}, found ${actual}`);
+}
+
+/** The same random numbers; normal ones go through a logarithm and a cosine, whose last bits are the processor's. */
+export function assertDrawn(actual: Tensor, expected: Tensor, what = 'tensor'): void {
+  assertClose(actual, expected, { tolerance: toleranceOf(expected.dtype, DRAWN), what });
+}
+
+/** The same bits, NaNs included: for what is not computed, or computed twice on this machine. */
 export function assertSame(actual: Tensor, expected: Tensor, what = 'tensor'): void {
   assert.deepEqual(actual.shape, expected.shape, `${what}: shape`);
   assert.equal(actual.dtype, expected.dtype, `${what}: dtype`);

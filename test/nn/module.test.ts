@@ -4,6 +4,7 @@ import { DisposedTensorError, InputError, TorchError } from '../../ts/errors';
 import * as nn from '../../ts/nn';
 import * as torch from '../../ts/tensor';
 import { Tensor } from '../../ts/tensor';
+import { liveTensors } from '../live-tensors';
 import { assertSame, goldenJson } from './golden';
 import { layers } from './layer-cases';
 
@@ -311,10 +312,10 @@ describe('forward', () => {
     }
   }
 
-  it('frees what it made, except what it returns', () => {
+  it('frees what it made, except what it returns', async () => {
     const module = new Leaky();
     const input = torch.ones([2]);
-    const before = torch.memory().tensors;
+    const before = await liveTensors();
     const { doubled, all } = module.forward(input);
     assert.equal(torch.memory().tensors - before, 2);
     assert.deepEqual([doubled.toArray(), all[0]!.toArray(), all[1] === input], [[2, 2], [3, 3], true]);
@@ -330,7 +331,7 @@ describe('forward', () => {
     assert.ok(net.parameters().every((p) => p.grad !== null));
   });
 
-  it('frees what it made when it throws', () => {
+  it('frees what it made when it throws', async () => {
     class Broken extends nn.Module {
       forward(input: Tensor): Tensor {
         input.add(1);
@@ -338,7 +339,7 @@ describe('forward', () => {
       }
     }
     const input = torch.ones([2]);
-    const before = torch.memory().tensors;
+    const before = await liveTensors();
     assert.throws(() => new Broken().forward(input), /broken/);
     assert.equal(torch.memory().tensors, before);
   });

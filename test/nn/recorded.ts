@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type * as nn from '../../ts/nn';
 import type { Tensor } from '../../ts/tensor';
-import { assertClose, assertSame, type goldenTensors } from './golden';
+import { assertClose, assertDrawn, type goldenTensors } from './golden';
 
 /** What scripts/golden/nn_sequences.py has recorded under a name: compares a module's start, its outputs and all gradients. */
 export class Recorded {
@@ -18,23 +18,23 @@ export class Recorded {
   checkStart(module: nn.Module): void {
     const state = module.stateDict();
     assert.deepEqual(new Set(Object.keys(state)), new Set(this.#keys('start')));
-    for (const [key, tensor] of Object.entries(state)) assertSame(tensor, this.golden.get(`${this.name}.start.${key}`), key);
+    for (const [key, tensor] of Object.entries(state)) assertDrawn(tensor, this.golden.get(`${this.name}.start.${key}`), key);
   }
 
   /** Runs backward from the sum of all squares, and compares. */
   check(module: nn.Module, inputs: readonly Tensor[], outputs: readonly Tensor[]): void {
     assert.equal(outputs.length, this.#keys('output').length);
     for (const [i, output] of outputs.entries())
-      assertClose(output, this.golden.get(`${this.name}.output.${i}`), { atol: 2e-6, what: `output ${i}` });
+      assertClose(output, this.golden.get(`${this.name}.output.${i}`), { what: `output ${i}` });
     outputs
       .map((output) => output.square().sum())
       .reduce((sum, part) => sum.add(part))
       .div(2)
       .backward();
     for (const [i, key] of this.#keys('input').entries())
-      assertClose(inputs[i]!.grad!, this.golden.get(`${this.name}.grad.input.${key}`), { atol: 1e-5, what: `gradient of ${key}` });
+      assertClose(inputs[i]!.grad!, this.golden.get(`${this.name}.grad.input.${key}`), { what: `gradient of ${key}` });
     for (const [key, parameter] of module.namedParameters())
-      assertClose(parameter.grad!, this.golden.get(`${this.name}.grad.${key}`), { atol: 2e-5, rtol: 1e-4, what: key });
+      assertClose(parameter.grad!, this.golden.get(`${this.name}.grad.${key}`), { what: key });
   }
 
   #keys(kind: string): string[] {

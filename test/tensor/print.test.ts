@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import * as torch from '../../ts/tensor';
 import type { Tensor } from '../../ts/tensor';
+import { liveTensors } from '../live-tensors';
 import { goldenJson, goldenTensors } from '../nn/golden';
 
 const { stored, made } = goldenJson<{ stored: Record<string, string>; made: Record<string, string> }>('tensor-print');
@@ -52,10 +53,10 @@ describe('toString', () => {
     assert.equal(inspect({ tensor }), '{ tensor: tensor([1., 2.]) }');
   });
 
-  it('leaves no tensors behind, and the modes as they were', () => {
+  it('leaves no tensors behind, and the modes as they were', async () => {
     const long = torch.randn([40, 40], { requiresGrad: true });
     const product = long.mul(2);
-    const before = torch.memory().tensors;
+    const before = await liveTensors();
     torch.scope(() => product.toString());
     assert.equal(torch.memory().tensors, before);
     assert.equal(torch.isGradEnabled(), true);

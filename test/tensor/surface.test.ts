@@ -4,6 +4,7 @@ import * as torch from '../../ts/tensor';
 import { Tensor, type DType } from '../../ts/tensor';
 import { camelCase } from '../../ts/tensor/schema';
 import { assertClose, goldenJson, goldenTensors } from '../nn/golden';
+import { toleranceOf } from '../tolerances';
 
 type Value = number | boolean | string | null | { $: string } | Value[];
 
@@ -61,7 +62,7 @@ describe('operators as PyTorch users call them', () => {
     results.forEach((result: unknown, i) => {
       const plain = call.results[i];
       if (!(result instanceof Tensor)) assert.equal(result, plain, what);
-      else assertClose(...comparable(result, tensors.get(`out.${number}.${i}`)), { what, atol: 2e-6, rtol: 2e-5 });
+      else assertClose(...comparable(result, tensors.get(`out.${number}.${i}`)), { what, tolerance: toleranceOf((result as Tensor).dtype, call.name) });
     });
   }
 

@@ -4,6 +4,7 @@ import { cxcywhToXyxy, generalizedIou } from '../../../ts/models/detr/boxes';
 import { fillPairCosts } from '../../../ts/models/detr/pair-costs';
 import { packTargets } from '../../../ts/models/detr/targets';
 import * as torch from '../../../ts/tensor';
+import { assertNumber } from '../../nn/golden';
 
 const COSTS = { classCost: 1, bboxCost: 5, giouCost: 2, numLabels: 2 };
 const labels = (classes: number[], boxes: number[][]) => ({
@@ -28,7 +29,7 @@ describe('fillPairCosts', () => {
     const costs = new Float64Array(3 * 5 + 1).fill(-1);
     const host = (tensor: torch.Tensor) => tensor.data() as Float32Array;
     fillPairCosts(costs, { likely: host(likely), boxes: host(queries), objects: host(objects) }, { classCost: 1, bboxCost: 5, giouCost: 2 });
-    expected.forEach((cost, i) => assert.ok(Math.abs(costs[i]! - Number(cost)) < 1e-5, `pair ${i}: ${costs[i]} for ${cost}`));
+    expected.forEach((cost, i) => assertNumber(costs[i]!, Number(cost), `pair ${i}`));
     assert.equal(costs.at(-1), -1);
   });
 });

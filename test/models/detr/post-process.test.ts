@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { InputError, ShapeError } from '../../../ts/errors';
 import { postProcess } from '../../../ts/models';
 import * as torch from '../../../ts/tensor';
+import { assertNumber } from '../../nn/golden';
 import { golden, load, mask, pixels } from './fixture';
 
 const SIZES = [{ height: 480, width: 500 }, { height: 350, width: 640 }, { height: 200, width: 300 }];
 
 const close = (actual: ArrayLike<number>, expected: ArrayLike<number>): void => {
   assert.equal(actual.length, expected.length);
-  Array.from(actual).forEach((value, i) => assert.ok(Math.abs(value - expected[i]!) <= 1e-5 * Math.max(1, Math.abs(expected[i]!)), `${value} is not ${expected[i]}`));
+  Array.from(actual).forEach((value, i) => assertNumber(value, expected[i]!, `number ${i}`));
 };
 
 describe('postProcess', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { InputError, ShapeError } from '../../../ts/errors';
 import * as nn from '../../../ts/nn';
 import * as torch from '../../../ts/tensor';
+import { liveTensors } from '../../live-tensors';
 import { assertSame, goldenTensors } from '../golden';
 
 const { rnn } = nn.utils;
@@ -28,8 +29,8 @@ describe('packed sequences', () => {
     assert.deepEqual(rnn.padSequence(sequences).shape, [4, 3]);
   });
 
-  it('leave nothing behind but their tensors', () => {
-    const before = torch.memory().tensors;
+  it('leave nothing behind but their tensors', async () => {
+    const before = await liveTensors();
     const pack = rnn.packSequence(sequences, { enforceSorted: false });
     assert.equal(torch.memory().tensors, before + 4);
     const padded = rnn.padPackedSequence(pack);

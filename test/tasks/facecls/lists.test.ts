@@ -98,7 +98,6 @@ describe('lists of CelebA', () => {
   }
 
   it('reads the 202,599 rows of both official files', function () {
-    this.timeout(60_000);
     const folder = join(process.env.TORCHTS_DATA ?? resolve(__dirname, '../../../../shared/data'), 'celeba-full-annotations');
     if (!existsSync(folder)) {
       this.test!.title += ` (skipped: no ${folder})`;

@@ -8,6 +8,8 @@ import { ViTForImageClassification } from '../../../ts/models';
 import { type PredictOptions, type Prediction, predict } from '../../../ts/tasks/facecls/predict';
 import type { Failure } from '../../../ts/tasks/pictures';
 import * as torch from '../../../ts/tensor';
+import { liveTensors } from '../../live-tensors';
+import { assertNumber } from '../../nn/golden';
 import { attributes, picture, smallWeights } from './small-model';
 
 describe('predictions', () => {
@@ -63,7 +65,7 @@ describe('predictions', () => {
     one.forEach((item, i) => {
       if ('error' in item) return;
       for (const [name, probability] of Object.entries(item.attributes)) {
-        assert.ok(Math.abs(probability - (batched[i] as Prediction).attributes[name]!) < 1e-5);
+        assertNumber(probability, (batched[i] as Prediction).attributes[name]!);
       }
     });
   });
@@ -78,7 +80,7 @@ describe('predictions', () => {
     await all([join(root, 'album')]);
     const iterator = predict(weights, [join(root, 'album')]);
     await iterator.next();
-    const before = torch.memory().tensors;
+    const before = await liveTensors();
     for await (const _ of iterator);
     assert.ok(torch.memory().tensors <= before);
   });

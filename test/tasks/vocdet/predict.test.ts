@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { saveDetrPth } from '../../../ts/models';
 import { type PredictOptions, type Prediction, predict } from '../../../ts/tasks/vocdet/predict';
 import type { Failure } from '../../../ts/tasks/pictures';
+import { assertNumber } from '../../nn/golden';
 import { temporaryFolder } from './fixture';
 import { onOneThread, picture, smallModel, smallWeights } from './small-detector';
 
@@ -65,7 +66,7 @@ describe('detections', () => {
       const other = found(three[i]).detections;
       item.detections.forEach(({ label, score, box }, row) => {
         assert.equal(other[row]!.label, label);
-        assert.ok(Math.abs(other[row]!.score - score) < 1e-6);
+        assertNumber(other[row]!.score, score);
         box.forEach((side, k) => assert.ok(Math.abs(other[row]!.box[k]! - side) < 0.011));
       });
     });

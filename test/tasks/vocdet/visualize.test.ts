@@ -6,6 +6,7 @@ import { watchedDetections } from '../../../ts/tasks/vocdet/attention-maps';
 import { visualize } from '../../../ts/tasks/vocdet/visualize';
 import * as torch from '../../../ts/tensor';
 import { decodeImage } from '../../../ts/vision/image';
+import { assertNumber } from '../../nn/golden';
 import { temporaryFolder } from './fixture';
 import { onOneThread, picture, smallDetector, smallWeights } from './small-detector';
 
@@ -56,6 +57,6 @@ describe('visualizations of a detector', () => {
     assert.deepEqual(maps.map(({ rows, columns, values }) => [rows, columns, values.length, Math.max(...values)]), Array.from({ length: 8 }, () => [6, 8, 48, 1]));
     const [plain] = torch.scoped(() => detector.detectBatch(detector.processor.preprocess(image), [image]));
     assert.deepEqual([...plain!.labels], [...(detections.labels as Int32Array)]);
-    plain!.scores.forEach((score, row) => assert.ok(Math.abs(score - detections.scores[row]!) < 1e-5));
+    plain!.scores.forEach((score, row) => assertNumber(detections.scores[row]!, score));
   });
 });

@@ -4,6 +4,7 @@ import * as torch from '../../../ts/tensor';
 import { Tensor, type Argument, type Options } from '../../../ts/tensor';
 import { OVERLOADS } from '../../../ts/tensor/generated/overloads';
 import { camelCase } from '../../../ts/tensor/schema';
+import { isClose, toleranceOf } from '../../tolerances';
 import type { OperatorCase, StoredCall, StoredResult, StoredTensor, StoredValue } from './cases';
 
 type Values = Map<number, Tensor>;
@@ -75,16 +76,6 @@ function keep(made: unknown, places: StoredResult, values: Values): void {
   else if (places) places.forEach((place, i) => keep((made as unknown[])[i], place, values));
 }
 
-/** How far results may be apart: other kernels run on other processors. */
-const TOLERANCE: Readonly<Record<string, readonly [relative: number, absolute: number]>> = {
-  float64: [1e-8, 1e-9],
-  complex128: [1e-8, 1e-9],
-  float32: [1e-4, 1e-5],
-  complex64: [1e-4, 1e-5],
-  bfloat16: [2e-2, 1e-2],
-  float16: [2e-3, 1e-3],
-};
-
 /** Operators whose results are whatever the memory held. */
 const UNDEFINED = /^(?:new_)?empty|^resize_|^empty_strided|^new_empty_strided|^empty_permuted/;
 
@@ -93,12 +84,11 @@ function plain(tensor: Tensor): Tensor {
   return strided.detach().resolveConj().resolveNeg();
 }
 
-function expectEqual(actual: Tensor, stored: StoredTensor, what: string): void {
+function expectEqual(actual: Tensor, stored: StoredTensor, op: string, what: string): void {
   assert.equal(actual.dtype, stored.dtype, `dtype of ${what}`);
   assert.deepEqual(actual.shape, stored.shape, `shape of ${what}`);
   const [found, wanted] = [plain(actual), plain(makeTensor(stored))];
-  const [relative, absolute] = TOLERANCE[stored.dtype] ?? [0, 0];
-  if (torch.allclose(found, wanted, relative, absolute, true)) return;
+  if (isClose(found, wanted, toleranceOf(stored.dtype, op))) return;
   assert.fail(`${what}: expected\n${wanted}\nfound\n${found}`);
 }
 
@@ -121,19 +111,19 @@ export function replay(stored: OperatorCase, seed: number, prefer: Way): void {
     stored.expected.forEach((expected, i) => {
       const output = values.get(stored.outputs[i]!)!;
       if (undefinedValues) assert.deepEqual([output.dtype, output.shape], [expected.dtype, expected.shape]);
-      else expectEqual(output, expected, `result ${i}`);
+      else expectEqual(output, expected, stored.op, `result ${i}`);
     });
-    if (stored.gradients && !undefinedValues) replayGradients(stored.gradients, values);
+    if (stored.gradients && !undefinedValues) replayGradients(stored.op, stored.gradients, values);
   });
 }
 
-function replayGradients({ of, by, expected }: NonNullable<OperatorCase['gradients']>, values: Values): void {
+function replayGradients(op: string, { of, by, expected }: NonNullable<OperatorCase['gradients']>, values: Values): void {
   if (of.length === 0) return;
   const outputs = of.map((number) => values.get(number)!);
   const gradOutputs = outputs.map(weightsFor);
   const found = torch.autograd.grad(outputs, by.map((number) => values.get(number)!), { gradOutputs, allowUnused: true });
   expected.forEach((wanted, i) => {
     if (wanted === null) assert.equal(found[i], null, `gradient ${i}`);
-    else expectEqual(found[i]!, wanted, `gradient ${i}`);
+    else expectEqual(found[i]!, wanted, op, `gradient ${i}`);
   });
 }

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Runs the tests of numbers as on other processors: libtorch, oneDNN and MKL are told to use only what those have.
+# One line a setting; what each test printed is in build/processors. With arguments, runs those test files or folders instead.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+folder=$PWD/build/processors
+rm -rf "$folder"
+mkdir -p "$folder"
+(($# > 0)) || set -- test/tensor test/nn test/optim test/models test/vision test/reference test/train test/tasks
+
+settings=(
+  ''
+  ATEN_CPU_CAPABILITY=default
+  ATEN_CPU_CAPABILITY=avx2
+  ATEN_CPU_CAPABILITY=avx512
+  ONEDNN_MAX_CPU_ISA=SSE41
+  ONEDNN_MAX_CPU_ISA=AVX2
+  ONEDNN_MAX_CPU_ISA=AVX512_CORE
+  ONEDNN_MAX_CPU_ISA=AVX512_CORE_BF16
+  MKL_ENABLE_INSTRUCTIONS=AVX2
+  MKL_CBWR=COMPATIBLE
+  OMP_NUM_THREADS=1
+  'ATEN_CPU_CAPABILITY=default ONEDNN_MAX_CPU_ISA=SSE41 MKL_CBWR=COMPATIBLE OMP_NUM_THREADS=1'
+)
+# MKL has other products for processors of other makers, and asks this function who made the one at hand.
+if [[ $(uname -sm) == 'Linux x86_64' ]] && command -v "${CC:-cc}" > /dev/null; then
+  for intel in 0 1; do
+    echo "int mkl_serv_intel_cpu_true(void) { return $intel; }" | "${CC:-cc}" -shared -fPIC -x c - -o "$folder/intel-$intel.so"
+    settings+=("LD_PRELOAD=$folder/intel-$intel.so")
+  done
+fi
+
+failed=0
+for setting in "${settings[@]}"; do
+  name=$(basename "${setting:-as it is}")
+  log="$folder/${name// /,}.log"
+  # Word by word: a setting is one variable or several.
+  # shellcheck disable=SC2086
+  env $setting node_modules/.bin/mocha "$@" > "$log" 2>&1 || failed=1
+  printf '%-90s %s\n' "$name" "$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$log" || echo "ended without a count: $log")"
+  sed -n '/^  [0-9]* failing$/,$p' "$log" | head -n 200
+done
+exit "$failed"
