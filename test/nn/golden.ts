@@ -46,7 +46,10 @@ export function assertDrawn(actual: Tensor, expected: Tensor, what = 'tensor'): 
   assertClose(actual, expected, { tolerance: toleranceOf(expected.dtype, DRAWN), what });
 }
 
-/** The same bits, NaNs included: for what is not computed, or computed twice on this machine. */
+/**
+ * The same bits, NaNs included: for what is not computed, or computed twice on this machine, from the same memory: MKL begins a
+ * sum where memory is aligned, so another copy of the weights may give another last digit.
+ */
 export function assertSame(actual: Tensor, expected: Tensor, what = 'tensor'): void {
   assert.deepEqual(actual.shape, expected.shape, `${what}: shape`);
   assert.equal(actual.dtype, expected.dtype, `${what}: dtype`);

@@ -81,7 +81,7 @@ describe('DETR checkpoints', () => {
       const model = await DetrForObjectDetection.fromPretrained(pth('published'));
       model.savePretrained(folder);
       const again = await DetrForObjectDetection.fromPretrained(folder, { onWarning: assert.fail });
-      assertSame(run(again).logits, run(model).logits);
+      assertNear(run(again).logits, run(model).logits);
       saveDetrPth(again, path.join(folder, 'again.pth'));
       assertPredicts(await DetrForObjectDetection.fromPretrained(path.join(folder, 'again.pth')), 'published');
     });
