@@ -9,7 +9,7 @@ describe('an accelerator', () => {
   let failures: Readonly<Record<string, string>> | undefined;
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(300_000);
     const child = fork(path.join(__dirname, 'accelerator-cases.ts'), { execArgv: ['--require', 'tsx/cjs'] });
     child.once('message', (message) => { failures = message as Record<string, string>; });
     const [code] = await once(child, 'exit');

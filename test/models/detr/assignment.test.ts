@@ -95,14 +95,4 @@ describe('assignLinearSum', () => {
     assert.throws(solve([[-Infinity]]), new InputError('Image 3: expected costs that are numbers, found -Infinity in row 0, column 0.'));
     assert.throws(solve([[1, Infinity], [2, Infinity]]), new InputError('Image 3: the forbidden pairs (infinite costs) leave no assignment of 2 rows to 2 columns.'));
   });
-
-  it('solves 100 x 50 in well under a millisecond', () => {
-    const next = draws(5);
-    const tables = Array.from({ length: 100 }, () => ({ rows: 100, columns: 50, data: Float64Array.from({ length: 5000 }, () => next() / 2 ** 24) }));
-    tables.forEach((table) => assignLinearSum(table));
-    const start = process.cpuUsage();
-    tables.forEach((table) => assignLinearSum(table));
-    const { user, system } = process.cpuUsage(start);
-    assert.ok((user + system) / 100 < 1000, `${(user + system) / 100} µs each`);
-  });
 });
