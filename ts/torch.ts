@@ -10,4 +10,6 @@ export * as npy from './data/npy';
 export * as npz from './data/npz';
 export * as vision from './vision';
 export * as models from './models';
+export { load, save, type TorchLoadOptions } from './models/pth/python-names';
+export { deepcopy } from './nn/deep-copy';
 export { loadPth, savePth, type PthValue } from './models/pth';

@@ -49,12 +49,13 @@ export type TensorData = Nested<Scalar | Complex> | NodeJS.TypedArray | readonly
 
 /** `tensor.to(options)`: this tensor itself when nothing changes. */
 export function convert(tensor: Tensor, options: ToOptions): Tensor {
-  checkOptions('to', options, ['dtype', 'device', 'nonBlocking', 'copy']);
-  const { dtype, device, nonBlocking = false, copy = false } = options;
+  checkOptions('to', options, ['dtype', 'device', 'nonBlocking', 'copy', 'memoryFormat']);
+  const { dtype, device, nonBlocking = false, copy = false, memoryFormat } = options;
   const changed = operator('aten', '_to_copy', '');
   const same = (dtype === undefined || dtype === tensor.dtype) && (device === undefined || sameDevice(device, tensor.device));
-  if (same && !copy) return tensor;
-  return changed.call([tensor], { dtype, device, non_blocking: nonBlocking }) as Tensor;
+  const ordered = memoryFormat === undefined || memoryFormat === 'preserve' || operator('aten', 'is_contiguous', 'memory_format').call([tensor, memoryFormat]) === true;
+  if (same && ordered && !copy) return tensor;
+  return changed.call([tensor], { dtype, device, non_blocking: nonBlocking, memory_format: memoryFormat }) as Tensor;
 }
 
 function sameDevice(wanted: string, found: string): boolean {
@@ -203,6 +204,16 @@ export function tensor<Type extends DType = DType>(data: TensorData, options: Te
   if (typeof dtype !== 'string') throw new DTypeError(`tensor: expected a dtype such as 'float32', found ${describe(dtype)}`);
   const packed = pack(values, dtype);
   return finish(load(packed.data, packed.dtype, shape, true), { ...options, dtype }) as Tensor<Type>;
+}
+
+/** A tensor that shares the memory of a typed array, as `torch.from_numpy` shares NumPy's: what changes one changes the other. */
+export function fromNumpy(array: NodeJS.TypedArray): Tensor {
+  return fromTypedArray(array, undefined, { copy: false });
+}
+
+/** `data` itself when it is a tensor, else one made of it. */
+export function asarray<Type extends DType = DType>(data: TensorData | Tensor, options: TensorOptions<Type> = {}): Tensor<Type> {
+  return asTensor(data, options);
 }
 
 /** `data` itself when it is a tensor of that type on that device, else one made of it. */

@@ -32,6 +32,8 @@ export interface ToOptions<To extends DType = DType> {
   readonly device?: Device;
   readonly nonBlocking?: boolean;
   readonly copy?: boolean;
+  /** Order of the dimensions in memory. @default 'preserve' */
+  readonly memoryFormat?: 'contiguous' | 'preserve' | 'channels_last' | 'channels_last_3d';
 }
 
 export interface BackwardOptions {
