@@ -9,3 +9,4 @@ export {
   type BoxFormat, type Boxes, type Extent,
 } from './boxes';
 export * as ops from './ops';
+export * as utils from './utils';
