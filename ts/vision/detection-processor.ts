@@ -6,7 +6,6 @@
  * Training, evaluation, prediction and serving all go through `changes`, `changePixels` and `batch`.
  */
 import { ShapeError } from '../errors';
-import { resolveOptions } from '../options';
 import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
 import { aspectSize } from './aspect-size';
@@ -33,9 +32,7 @@ export class DetectionProcessor {
 
   /** Options that are left out have the values of the paper. */
   constructor(options: Partial<DetectionProcessorOptions> = {}) {
-    const known: DetectionProcessorOptions = { ...detectionProcessorDefaults, padSize: undefined };
-    const { padSize, ...rest } = resolveOptions('DetectionProcessor', known, options);
-    this.options = padSize === undefined ? rest : { ...rest, padSize };
+    this.options = { ...detectionProcessorDefaults, ...options };
     const { doRescale, rescaleFactor, doNormalize, imageMean, imageStd } = this.options;
     this.colours = new ImageProcessor({ doRescale, rescaleFactor, doNormalize, imageMean, imageStd });
   }

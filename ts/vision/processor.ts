@@ -5,7 +5,6 @@
  * Training, evaluation and prediction all go through `pixels` and `normalize`.
  */
 import { ShapeError } from '../errors';
-import { resolveOptions } from '../options';
 import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
 import type { RgbImage } from './image';
@@ -20,7 +19,7 @@ export class ImageProcessor {
 
   /** Options that are left out have the values of ViTImageProcessor. */
   constructor(options: Partial<ProcessorOptions> = {}) {
-    this.options = resolveOptions('ImageProcessor', processorDefaults, options);
+    this.options = { ...processorDefaults, ...options };
   }
 
   /**

@@ -33,6 +33,11 @@ describe('the report of a run', () => {
     assert.match(text, /Mean accuracy, test 50\.00 % 3 images Majority baseline 83\.33 %/);
   });
 
+  it('heads each column', () => {
+    assert.match(text, /Split Images Loss Accuracy % Baseline % Balanced % F1 % AP % train 3 /);
+    assert.match(text, /Attribute Support Positive % Baseline % Accuracy % Gain Balanced % F1 % AP % ECE % Wearing Hat /);
+  });
+
   it('has a row for each attribute and their mean', () => {
     assert.match(text, /Wearing Hat 2 66\.7 66\.7 33\.3 -0\.333/);
     assert.match(text, /Mean 1 33\.3 83\.3 50\.0/);

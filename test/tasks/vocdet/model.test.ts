@@ -47,6 +47,15 @@ describe('the start of a training', () => {
     await assert.rejects(newModel({ ...config, model: { ...config.model, dModel: 32 } }, classes, silent), /^UsageError: model\.dModel belongs to a model from random weights/);
   });
 
+  it('dilates a backbone that is named, and refuses to pass over the option for another', async () => {
+    const config = smallConfig('.');
+    const { depths: _, widths: __, ...rest } = config.model;
+    const named = { ...config, model: { ...rest, depths: null, widths: null, backbone: 'resnet18', dilation: true } } as typeof config;
+    const dilated = async (dilation: boolean) => (await newModel({ ...named, model: { ...named.model, dilation } }, classes, silent)).model.config.dilation;
+    assert.deepEqual([await dilated(true), await dilated(false)], [true, false]);
+    await assert.rejects(newModel({ ...config, model: { ...config.model, dilation: true } }, classes, silent), /^UsageError: model\.dilation is for a backbone that model\.backbone names/);
+  });
+
   it('trains all stages from random weights, else all but the first two, or those that are named', async () => {
     const config = smallConfig('.');
     const { model } = await newModel(config, classes, silent);

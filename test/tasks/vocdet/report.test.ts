@@ -31,6 +31,11 @@ describe('the report of a detector', () => {
     assert.match(text, /AP50, test 50\.0 % 2 pictures/);
   });
 
+  it('heads each column', () => {
+    assert.match(text, /Split Pictures Loss AP AP50 AP75 APs APm APl AR100 VOC07 VOC12 train 2 /);
+    assert.match(text, /Class AP AP50 VOC07 VOC12 dog /);
+  });
+
   it('has a row for each class, and their mean', () => {
     assert.match(text, /dog 100\.0 100\.0 100\.0 100\.0/);
     assert.match(text, /Mean 50\.0 50\.0 50\.0 50\.0/);

@@ -2,7 +2,6 @@
 import { InputError, ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import { Tensor } from '../../tensor';
-import { resolveOptions } from '../options';
 
 /** Sequences without padding: all first steps one after the other, then all second steps, …; longest sequence first. */
 export interface PackedSequence {
@@ -32,9 +31,8 @@ export interface PackOptions {
 export function packPaddedSequence(
   input: Tensor,
   lengths: Tensor | readonly number[],
-  options: PackOptions = {},
+  { batchFirst = false, enforceSorted = true }: PackOptions = {},
 ): PackedSequence {
-  const { batchFirst, enforceSorted } = resolveOptions<Required<PackOptions>>('packPaddedSequence', { batchFirst: false, enforceSorted: true }, options);
   return torch.scoped(() => {
     const given = lengths instanceof Tensor ? lengths.to({ dtype: 'int64', device: 'cpu' }) : torch.tensor([...lengths], { dtype: 'int64' });
     requireLengths(input, given, batchFirst, enforceSorted);
@@ -81,9 +79,8 @@ export interface PadPackedOptions {
 /** Undoes `packPaddedSequence`: the padded sequences (T, B, *) and their lengths, int64 (B). */
 export function padPackedSequence(
   sequence: PackedSequence,
-  options: PadPackedOptions = {},
+  { batchFirst = false, paddingValue = 0, totalLength = null }: PadPackedOptions = {},
 ): [output: Tensor, lengths: Tensor] {
-  const { batchFirst, paddingValue, totalLength } = resolveOptions<Required<PadPackedOptions>>('padPackedSequence', { batchFirst: false, paddingValue: 0, totalLength: null }, options);
   const longest = sequence.batchSizes.numel();
   if (totalLength !== null && totalLength < longest)
     throw new InputError(`padPackedSequence: totalLength must be at least ${longest}, the longest length, got ${totalLength}.`);
@@ -108,9 +105,8 @@ export interface PadSequenceOptions {
 /** Stacks sequences (Tᵢ, *) of different lengths: (T, B, *), T the longest. */
 export function padSequence(
   sequences: readonly Tensor[],
-  options: PadSequenceOptions = {},
+  { batchFirst = false, paddingValue = 0, paddingSide = 'right' }: PadSequenceOptions = {},
 ): Tensor {
-  const { batchFirst, paddingValue, paddingSide } = resolveOptions<Required<PadSequenceOptions>>('padSequence', { batchFirst: false, paddingValue: 0, paddingSide: 'right' }, options);
   return torch.padSequence(sequences, { batchFirst, paddingValue, paddingSide });
 }
 
@@ -118,9 +114,8 @@ export function padSequence(
 export function unpadSequence(
   padded: Tensor,
   lengths: Tensor | readonly number[],
-  options: Pick<PackOptions, 'batchFirst'> = {},
+  { batchFirst = false }: { readonly batchFirst?: boolean } = {},
 ): Tensor[] {
-  const { batchFirst } = resolveOptions<Required<Pick<PackOptions, 'batchFirst'>>>('unpadSequence', { batchFirst: false }, options);
   const counts = lengths instanceof Tensor ? Array.from(lengths.data(), Number) : lengths;
   return counts.map((length, i) => padded.select(batchFirst ? 0 : 1, i).narrow(0, 0, length)); // (T, B, *) -> (Tᵢ, *)
 }
@@ -128,9 +123,8 @@ export function unpadSequence(
 /** Packs sequences (Tᵢ, *) of different lengths. */
 export function packSequence(
   sequences: readonly Tensor[],
-  options: Pick<PackOptions, 'enforceSorted'> = {},
+  { enforceSorted = true }: { readonly enforceSorted?: boolean } = {},
 ): PackedSequence {
-  const { enforceSorted } = resolveOptions<Required<Pick<PackOptions, 'enforceSorted'>>>('packSequence', { enforceSorted: true }, options);
   const lengths = sequences.map(({ shape }) => shape[0] as number);
   return torch.scoped(() => packPaddedSequence(padSequence(sequences), lengths, { enforceSorted }));
 }

@@ -106,12 +106,14 @@ function sizesOf({ model }: DetectionConfig): DetrOptions {
   return { ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null)), ...backboneOf(model) };
 }
 
-function backboneOf({ backbone, depths, widths }: DetectionConfig['model']): DetrOptions {
+function backboneOf({ backbone, depths, widths, dilation }: DetectionConfig['model']): DetrOptions {
   if (depths === null && widths === null) return backbone === null ? {} : { backbone };
   if (backbone !== null) throw new UsageError(`The backbone is either model.backbone (${backbone}) or model.depths and model.widths: leave one of the two null.`);
   if (depths === null || widths?.length !== depths.length + 1) {
     throw new UsageError(`Expected model.widths to hold the channels of the stem and of each stage in model.depths, found ${widths?.length ?? 0} widths for ${depths?.length ?? 0} stages.`);
   }
+  // The configuration of such a network has no word for it (transformers' ResNetConfig), so a checkpoint would lose it.
+  if (dilation) throw new UsageError('model.dilation is for a backbone that model.backbone names, found one given by model.depths and model.widths: leave it null.');
   const [embeddingSize, ...hiddenSizes] = widths;
   return { backboneConfig: new ResNetConfig({ depths, embeddingSize, hiddenSizes, layerType: 'basic' }) };
 }
