@@ -5,7 +5,7 @@ import path from 'node:path';
 import { InputError } from '../../ts/errors';
 import { ViTForImageClassification, ViTModel, type LoadOptions, type ViTOptions } from '../../ts/models';
 import { liveTensors } from '../live-tensors';
-import * as torch from '../../ts/tensor';
+import * as torch from '../../ts/torch';
 import type { Tensor } from '../../ts/tensor';
 import { assertClose, assertSame, goldenJson, goldenTensors } from '../nn/golden';
 import { FakeHub } from './hub/fake-hub';
@@ -143,6 +143,69 @@ describe('pretrained models', () => {
     });
   });
 
+  describe('weights of torch.save', () => {
+    const publish = (value: object, name = 'pytorch_model.bin'): void => {
+      rmSync(at('model.safetensors'), { force: true });
+      torch.savePth(value, at(name));
+    };
+
+    it('are read: whole, in parts, and inside of what a training wrote', async () => {
+      publish(weights());
+      assertLogits(await load());
+      publish({ epoch: 3, state_dict: weights() });
+      assertLogits(await load());
+      const [first, ...rest] = Object.entries(weights());
+      publish({ [first![0]]: first![1] }, 'pytorch_model-00001-of-00002.bin');
+      publish(Object.fromEntries(rest), 'pytorch_model-00002-of-00002.bin');
+      rmSync(at('pytorch_model.bin'));
+      const map = Object.fromEntries(rest.map(([key]) => [key, 'pytorch_model-00002-of-00002.bin']));
+      writeFileSync(at('pytorch_model.bin.index.json'), JSON.stringify({ weight_map: { ...map, [first![0]]: 'pytorch_model-00001-of-00002.bin' } }));
+      assertLogits(await load());
+      assert.deepEqual(warnings, []);
+    });
+
+    it('that are none are refused, and so are parts outside of the folder', async () => {
+      publish({ epoch: 3 });
+      await refuses(load(), /pytorch_model\.bin: expected tensors by their names, as a state_dict has them, found none/);
+      rmSync(at('pytorch_model.bin'));
+      for (const name of ['../other.bin', '/etc/passwd', '..']) {
+        writeFileSync(at('pytorch_model.bin.index.json'), JSON.stringify({ weight_map: { x: name } }));
+        await refuses(load(), /expected files of its own folder in weight_map, found/);
+      }
+    });
+  });
+
+  describe('what is implausible', () => {
+    const config = (changes: object): void =>
+      writeFileSync(at('config.json'), JSON.stringify({ ...(JSON.parse(readFileSync(at('config.json'), 'utf8')) as object), ...changes }));
+
+    for (const prefix of ['module.', '_orig_mod.', 'module._orig_mod.']) {
+      it(`names that begin with ${prefix} lose it, which is said`, async () => {
+        saveWeights(renamed((key) => prefix + key));
+        assertLogits(await load());
+        assert.match(warnings.join(), new RegExp(`the names of its tensors begin with ${prefix.replaceAll('.', '\\.')}, .*; it was left out`));
+      });
+    }
+
+    it('more layers than the weights have tensors are refused before anything is built', async () => {
+      config({ num_hidden_layers: 1_000_000_000 });
+      await refuses(load(), /config\.json: expected no more layers than the \d+ tensors of the weights fill, found 1000000000/);
+    });
+
+    it('a numbering of labels with a gap is refused, and can be given instead', async () => {
+      config({ id2label: { 0: 'a', 1: 'b', 3: 'c' }, label2id: undefined });
+      await refuses(load(), /config\.json: expected id2label to name every output from 0 to 2, found 3 names and none for 2/);
+      assert.equal((await load(folder, { id2label: ['a', 'b', 'c'] })).config.id2label[2], 'c');
+    });
+
+    it('a head that the checkpoint did not bring is refused where it is to be used', async () => {
+      const options = { id2label: Array.from({ length: 7 }, (_, i) => `label ${i}`) };
+      await refuses(load(folder, { ...options, newHead: 'refuse' }), /expected a trained head, found none of this size, .* allow a new head/);
+      await load(folder, options);
+      assert.match(warnings.join(), /the head is new and starts from random weights/);
+    });
+  });
+
   describe('what cannot be loaded', () => {
     it('a file that is cut short', async () => {
       truncateSync(at('model.safetensors'), 50_000);
@@ -158,7 +221,7 @@ describe('pretrained models', () => {
 
     it('a folder without weights, or without config.json', async () => {
       rmSync(at('model.safetensors'));
-      await refuses(load(), /Expected model\.safetensors \(a checkpoint that has only pytorch_model\.bin .*\) in .*, found none; is it the folder of a checkpoint\?/);
+      await refuses(load(), /Expected model\.safetensors or pytorch_model\.bin in .*, found none; is it the folder of a checkpoint\?/);
       rmSync(at('config.json'));
       await refuses(load(), /Expected config\.json in .*, found none/);
     });

@@ -3,7 +3,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { InputError } from '../../ts/errors';
 import { decodeImage } from '../../ts/vision/image';
+import { imageSize } from '../../ts/vision/image-size';
 import { goldenFolder, readGolden } from './golden';
 
 const images = join(goldenFolder, 'images');
@@ -89,6 +91,27 @@ describe('decodeImage', () => {
       await assert.rejects(decodeImage(bytes, name), { code: 'TTS_INPUT', message });
     });
   }
+
+  describe('with what is an SVG as well', () => {
+    const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>';
+    const polyglots: Readonly<Record<string, string>> = { avif: `\0\0\0\x01ftypavif${svg}`, webp: `RIFF\x01\x01\x01\x01WEBP${svg}`, gif: `GIF8${svg}`, tiff: `II*\0${svg}` };
+    for (const [kind, bytes] of Object.entries(polyglots)) {
+      it(`refuses the beginning of a picture in ${kind}`, async () => {
+        const refused = { code: 'TTS_INPUT', message: /^Expected a JPEG, .* picture in odd, found one that is an SVG drawing as well, which is not rendered\.$/ };
+        await assert.rejects(decodeImage(Buffer.from(bytes, 'latin1'), 'odd'), refused);
+        await assert.rejects(imageSize(Buffer.from(bytes, 'latin1'), 'odd'), refused);
+      });
+    }
+  });
+
+  it('refuses every damage to a GIF with an error of its own, or decodes other pixels', async () => {
+    const gif = readFileSync(join(images, 'transparent.gif'));
+    for (let at = 0; at < gif.length; at += 3) {
+      for (const damaged of [gif.subarray(0, at), Buffer.from(gif).fill(255 - gif[at]!, at, at + 1)]) {
+        await decodeImage(damaged, 'x.gif', { maxPixels: 1_000_000 }).catch((error: unknown) => assert.ok(error instanceof InputError, String(error)));
+      }
+    }
+  });
 
   it('refuses a picture over the limit in pixels, and says its size', async () => {
     const huge = await sharp({ create: { width: 5000, height: 4000, channels: 3, background: '#888' } }).png().toBuffer();

@@ -170,8 +170,17 @@ describe('preprocessor_config.json', () => {
       'x.json: expected image_processor_type to be ViTImageProcessor or DeiTImageProcessor, found DetrImageProcessor.',
     ],
     'padding': [{ do_pad: true }, 'x.json: do_pad: expected false: padding is not done here.'],
-    'a size of another form': [{ size: { longest_edge: 9 } }, 'x.json: size: expected a number, { height, width } or { shortest_edge }.'],
+    'a size of another form': [{ size: { longest_edge: 9 } }, 'x.json: size: expected a number, { height, width } or { shortest_edge } with or without longest_edge.'],
   };
+  it('with both edges keeps the proportions within them, as transformers does', () => {
+    const processor = ImageProcessor.fromConfig({ size: { shortest_edge: 32, longest_edge: 40 } });
+    assert.deepEqual(processor.pixels([{ width: 100, height: 50, data: new Uint8Array(15_000) }]).shape, [1, 3, 20, 40]);
+    assert.deepEqual(processor.pixels([{ width: 50, height: 60, data: new Uint8Array(9_000) }]).shape, [1, 3, 38, 32]);
+    assert.deepEqual(processor.toJSON().size, { longest_edge: 40, shortest_edge: 32 });
+    assert.deepEqual(ImageProcessor.fromConfig(processor.toJSON()).options, processor.options);
+    assert.equal(processor.outputSize, undefined);
+  });
+
   for (const [what, [json, message]] of Object.entries(refused)) {
     it(`with ${what} is refused`, () => assert.throws(() => ImageProcessor.fromConfig(json, 'x.json'), { code: 'TTS_INPUT', message }));
   }

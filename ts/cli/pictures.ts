@@ -32,6 +32,7 @@ export interface PictureOptions {
   readonly device: Device;
   readonly fetch: FetchOptions;
   readonly onWarning: (message: string) => void;
+  readonly allowNewHead: boolean;
 }
 
 interface CommonFlags {
@@ -39,6 +40,7 @@ interface CommonFlags {
   readonly device: string;
   readonly json?: boolean;
   readonly allowPrivateRedirects?: boolean;
+  readonly allowNewHead?: boolean;
 }
 
 /**
@@ -57,6 +59,7 @@ export function addPictureCommand<Flags, Result extends object>(program: Command
     .options(declared)
     .option('--device <name>', 'auto, cpu, cuda, cuda:<n> or mps', 'auto')
     .option('--json', `print one JSON object a line: ${command.line}`)
+    .option('--allow-new-head', 'use a head of random weights where the checkpoint brings none of this size')
     .option('--allow-private-redirects', 'follow redirects of a URL into a private network too')
     .addHelpText('after', command.help)
     .action(async (first: string | undefined, rest: string[], flags: CommonFlags & Flags) => {
@@ -70,9 +73,9 @@ export function addPictureCommand<Flags, Result extends object>(program: Command
     });
 }
 
-function pictureOptions({ device, allowPrivateRedirects }: CommonFlags): PictureOptions {
+function pictureOptions({ device, allowPrivateRedirects, allowNewHead = false }: CommonFlags): PictureOptions {
   const { chooseDevice } = require('../train/device') as typeof import('../train/device');
-  return { device: chooseDevice(device), fetch: { privateAddresses: allowPrivateRedirects ? 'all' : 'first' }, onWarning: terminal.say };
+  return { device: chooseDevice(device), fetch: { privateAddresses: allowPrivateRedirects ? 'all' : 'first' }, onWarning: terminal.say, allowNewHead };
 }
 
 function isFailure(item: object): item is Failure {

@@ -63,6 +63,11 @@ export abstract class PretrainedConfig {
     return Object.keys(this.id2label).length;
   }
 
+  /** Parts of the network that repeat, each with tensors of its own: what a file asks for is judged by what its weights hold. */
+  get layerCount(): number {
+    return 0;
+  }
+
   /** The content of config.json, its keys in order as transformers writes them. */
   toJSON(): Record<string, unknown> {
     const { attnImplementation: _machine, ...fields } = this.#table;

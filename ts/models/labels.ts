@@ -3,6 +3,9 @@ import { InputError } from '../errors';
 /** What the outputs of a classifier stand for: names by number. */
 export type Labels = Readonly<Record<number, string>>;
 
+/** Fifty times the classes of ImageNet-21k: more only fill the memory with names. */
+const MOST_LABELS = 1_000_000;
+
 export interface LabelOptions {
   /** Count of outputs; they are called LABEL_0, LABEL_1, … when `id2label` is left out. @default 2 */
   readonly numLabels?: number;
@@ -19,8 +22,8 @@ export interface LabelOptions {
 export function resolveLabels(
   { numLabels, id2label, label2id }: LabelOptions, where: string,
 ): { id2label: Labels; label2id: Readonly<Record<string, number>> } {
-  if (numLabels !== undefined && !(Number.isInteger(numLabels) && numLabels >= 0)) {
-    throw new InputError(`${where}: expected numLabels to be a whole number of at least 0, found ${JSON.stringify(numLabels)}.`);
+  if (numLabels !== undefined && !(Number.isInteger(numLabels) && numLabels >= 0 && numLabels <= MOST_LABELS)) {
+    throw new InputError(`${where}: expected numLabels to be a whole number from 0 to ${MOST_LABELS}, found ${JSON.stringify(numLabels)}.`);
   }
   const names = id2label === undefined ? numbered(numLabels ?? 2) : checked(id2label, where);
   const size = Object.keys(names).length;
@@ -49,5 +52,8 @@ function checked(id2label: readonly string[] | Labels, where: string): Labels {
   const entries = Object.entries(id2label);
   const bad = entries.find(([id, label]) => !/^\d+$/.test(id) || typeof label !== 'string');
   if (bad) throw new InputError(`${where}: expected id2label to give every number a name, found ${JSON.stringify(Object.fromEntries([bad]))}.`);
-  return Object.fromEntries(entries);
+  // Output k is called id2label[k]: with a number left out nobody knows which output the names behind it mean.
+  const gap = entries.findIndex((_, id) => !Object.hasOwn(id2label, id));
+  if (gap === -1) return Object.fromEntries(entries);
+  throw new InputError(`${where}: expected id2label to name every output from 0 to ${entries.length - 1}, found ${entries.length} names and none for ${gap}; give them as id2label, an array in the order of the outputs.`);
 }

@@ -15,6 +15,11 @@ export interface LoadOptions extends HubOptions {
   readonly dtype?: DType;
   /** @default 'cpu' */
   readonly device?: Device;
+  /**
+   * What becomes of a head that the checkpoint does not have, or has for other classes: it starts from random weights, for a
+   * training, or is an error, where the model is to be used as it is. @default 'random'
+   */
+  readonly newHead?: 'random' | 'refuse';
 }
 
 /** What a model is made from. */
@@ -24,12 +29,14 @@ export interface Checkpoint {
   /** How messages call the place that it comes from. */
   readonly where: string;
   readonly tensors: ReadonlyMap<string, Tensor>;
+  /** What the checkpoint leaves open, and how it was taken. */
+  readonly notes?: readonly string[];
 }
 
 /** The options of a load that are not the model's. */
 const LOAD_OPTIONS: Readonly<Record<keyof LoadOptions, true>> = {
   revision: true, cacheDir: true, localFilesOnly: true, token: true, endpoint: true, onWarning: true, onProgress: true, signal: true,
-  dtype: true, device: true,
+  dtype: true, device: true, newHead: true,
 };
 
 /**
@@ -43,17 +50,21 @@ export async function loadPretrained<Model extends PretrainedModel<Config>, Conf
   modelClass: ModelClass<Model, Config, Options>, name: string, options: Options & LoadOptions,
 ): Promise<Model> {
   const { load, overrides } = split<Options>(options);
-  const read = modelClass.readFile && isFile(name) ? () => modelClass.readFile!(name) : await openFolder(modelClass, name, load, overrides);
+  const read = modelClass.readFile && isFile(name) ? () => modelClass.readFile!(name, overrides) : await openFolder(modelClass, name, load, overrides);
 
   return torch.scope(() => {
-    const { json, where, tensors } = read();
+    const { json, where, tensors: stored, notes = [] } = read();
     const config = modelClass.configClass.fromJSON(json, overrides, where);
+    requirePlausible(config, stored.size, where);
+    const { tensors, prefix } = withoutWrapper(stored);
     // On the meta device a model has shapes and no memory: nothing is drawn and nothing allocated for what the files give.
     const model = new modelClass(config, { device: 'meta' });
     const state = namedFor(model, tensors);
     const target = { device: load.device, dtype: load.dtype ?? config.dtype ?? firstType(state) };
-    const report = fill(model, state, target, modelClass.configClass.fromJSON(json));
-    warn(report, name, load.onWarning ?? ((message) => process.emitWarning(printable(message))));
+    const report = fill(model, state, target, modelClass.configClass.fromJSON(json, labelsOf(overrides)));
+    if (load.newHead === 'refuse' && report.fresh.length > 0) throw newHead(report, name);
+    const said = prefix === '' ? notes : [...notes, `the names of its tensors begin with ${prefix}, as those of a wrapped module do; it was left out`];
+    warn(report, name, said, load.onWarning ?? ((message) => process.emitWarning(printable(message))));
     return model.eval();
   });
 }
@@ -82,6 +93,26 @@ function split<Options extends object>(options: object): { load: LoadOptions; ov
     load: Object.fromEntries(entries.filter(isLoad)),
     overrides: Object.fromEntries(entries.filter((entry) => !isLoad(entry))) as Options,
   };
+}
+
+/** The labels among the options: they may stand for a file's that are wrong. */
+function labelsOf<Options extends object>(overrides: Options): Options {
+  return Object.fromEntries(Object.entries(overrides).filter(([name]) => name === 'id2label' || name === 'label2id')) as Options;
+}
+
+/** What DataParallel and torch.compile put before the names of the module that they wrap. */
+const WRAPPER = /^((?:module|_orig_mod)\.)+/;
+
+function withoutWrapper(tensors: ReadonlyMap<string, Tensor>): { tensors: ReadonlyMap<string, Tensor>; prefix: string } {
+  const prefix = WRAPPER.exec([...tensors.keys()][0] ?? '')?.[0] ?? '';
+  if (prefix === '' || ![...tensors.keys()].every((key) => key.startsWith(prefix))) return { tensors, prefix: '' };
+  return { tensors: new Map([...tensors].map(([key, tensor]) => [key.slice(prefix.length), tensor])), prefix };
+}
+
+/** A layer has at least one tensor. @throws InputError for a configuration that would build more than its weights fill */
+function requirePlausible({ layerCount }: PretrainedConfig, tensors: number, where: string): void {
+  if (layerCount <= tensors) return;
+  throw new InputError(`${where}: expected no more layers than the ${tensors} tensors of the weights fill, found ${layerCount}; the configuration belongs to other weights.`);
 }
 
 /** The first floating point type; counters of batches are integers. */
@@ -152,11 +183,17 @@ function materialise(model: PretrainedModel, keys: readonly string[], target: { 
   initializeWeights(model, model.initializerRange);
 }
 
-function warn({ fresh, unused }: LoadReport, name: string, onWarning: (message: string) => void): void {
-  if (fresh.length > 0) {
-    const keys = fresh.map(({ key, shape, found }) => `${key} [${shape.join(', ')}] (${found ? `the checkpoint's is [${found.join(', ')}]` : 'not in the checkpoint'})`);
-    onWarning(`${name}: the head is new and starts from random weights, so train it before you use it: ${keys.join('; ')}.`);
-  }
+function listed(fresh: LoadReport['fresh']): string {
+  return fresh.map(({ key, shape, found }) => `${key} [${shape.join(', ')}] (${found ? `the checkpoint's is [${found.join(', ')}]` : 'not in the checkpoint'})`).join('; ');
+}
+
+function newHead({ fresh }: LoadReport, name: string): InputError {
+  return new InputError(`${name}: expected a trained head, found none of this size, and one of random weights says nothing: ${listed(fresh)}; train it first, or allow a new head.`);
+}
+
+function warn({ fresh, unused }: LoadReport, name: string, notes: readonly string[], onWarning: (message: string) => void): void {
+  for (const note of notes) onWarning(`${name}: ${note}.`);
+  if (fresh.length > 0) onWarning(`${name}: the head is new and starts from random weights, so train it before you use it: ${listed(fresh)}.`);
   if (unused.length > 0) {
     const some = unused.slice(0, 5).join(', ') + (unused.length > 5 ? `, and ${unused.length - 5} more` : '');
     onWarning(`${name}: the checkpoint has ${unused.length} tensors that the model does not use: ${some}.`);

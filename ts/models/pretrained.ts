@@ -108,8 +108,8 @@ export interface ModelClass<Model extends PretrainedModel<Config>, Config extend
     fromJSON(json: unknown, overrides?: Options, where?: string): Config;
     from(value: Config | Options | Readonly<Record<string, unknown>>): Config;
   };
-  /** Reads a checkpoint that is one file, where there are such. */
-  readFile?(path: string): Checkpoint;
+  /** Reads a checkpoint that is one file, where there are such; `overrides` say what the file may leave open. */
+  readFile?(path: string, overrides: object): Checkpoint;
 }
 
 function makeFolder(folder: string): void {

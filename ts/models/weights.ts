@@ -1,24 +1,32 @@
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { InputError } from '../errors';
+import { causeOf } from '../native/system-error';
 import * as torch from '../tensor';
-import type { Tensor } from '../tensor';
+import { Tensor } from '../tensor';
+import { loadPth } from './pth';
 import type { CheckpointSource } from './source';
 
 export const WEIGHTS_FILE = 'model.safetensors';
-const INDEX_FILE = 'model.safetensors.index.json';
+/** What transformers wrote before safetensors. */
+const FORMER_FILE = 'pytorch_model.bin';
 
-/** The weight files of a checkpoint: one, or the parts that its index names. */
+/** The weight files of a checkpoint: one, or the parts that its index names; safetensors where there are both kinds. */
 export async function weightFiles(source: CheckpointSource): Promise<string[]> {
-  const whole = await source.find(WEIGHTS_FILE);
-  if (whole) return [whole];
-  const index = await source.find(INDEX_FILE);
-  if (!index) {
-    throw source.missing(`${WEIGHTS_FILE} (a checkpoint that has only pytorch_model.bin must be saved once more by a current transformers)`);
+  for (const file of [WEIGHTS_FILE, FORMER_FILE]) {
+    const whole = await source.find(file);
+    if (whole) return [whole];
+    const index = await source.find(`${file}.index.json`);
+    if (index) return partsOf(index, source);
   }
+  throw source.missing(`${WEIGHTS_FILE} or ${FORMER_FILE}`);
+}
+
+async function partsOf(index: string, source: CheckpointSource): Promise<string[]> {
   const parts: string[] = [];
   for (const name of partNames(await readJson(index), index)) {
     const part = await source.find(name);
-    if (!part) throw source.missing(`${name}, which ${INDEX_FILE} names`);
+    if (!part) throw source.missing(`${name}, which ${basename(index)} names`);
     parts.push(part);
   }
   return parts;
@@ -30,17 +38,33 @@ function partNames(index: unknown, path: string): Set<string> {
   if (names.length === 0 || names.some((name) => typeof name !== 'string')) {
     throw new InputError(`${path}: expected a weight_map from tensors to files; the file is damaged, fetch it again.`);
   }
+  const outside = (names as string[]).find((name) => basename(name) !== name || name === '..');
+  if (outside !== undefined) throw new InputError(`${path}: expected files of its own folder in weight_map, found ${JSON.stringify(outside.slice(0, 100))}.`);
   return new Set(names as string[]);
 }
 
-/** All tensors of the files; their memory is the files', mapped copy-on-write. */
+/** All tensors of the files. @throws InputError for a damaged file, or one that holds no tensors */
 export function readWeights(files: readonly string[]): Map<string, Tensor> {
-  return new Map(files.flatMap((file) => Object.entries(torch.safetensors.load(file))));
+  return new Map(files.flatMap((file) => Object.entries(file.endsWith('.safetensors') ? torch.safetensors.load(file) : stateOf(file))));
+}
+
+/**
+ * The tensors of a file of `torch.save`, alone or beside what a training wrote.
+ * @throws InputError for a file that holds none
+ */
+export function stateOf(path: string): Record<string, Tensor> {
+  const content = loadPth(path) as Record<string, unknown> | null;
+  const state = [content?.['model'], content?.['state_dict'], content].find((part) => typeof part === 'object' && part !== null && !(part instanceof Tensor)) ?? {};
+  const tensors = Object.entries(state).filter((entry): entry is [string, Tensor] => entry[1] instanceof Tensor);
+  if (tensors.length === 0) throw new InputError(`${path}: expected tensors by their names, as a state_dict has them, found none.`);
+  return Object.fromEntries(tensors);
 }
 
 /** @throws InputError that names the file and what is wrong in it */
 export async function readJson(path: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8');
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new InputError(`${path} cannot be read: ${causeOf(cause)}.`, { cause });
+  });
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -3,6 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InputError } from '../errors';
 import { type RgbImage, decodeImage } from '../vision/image';
+import { imageSize } from '../vision/image-size';
+import { PixelBudget } from './pixel-budget';
 import { ahead } from './sources/ahead';
 import type { FetchOptions } from './sources/fetch';
 import { type Source, expandSources } from './sources/sources';
@@ -16,19 +18,27 @@ export interface Failure {
 /** A decoded picture, or why there is none. */
 export type Loaded = { readonly source: string; readonly image: RgbImage } | Failure;
 
-/** Reads and decodes pictures a few ahead of their use. */
-export function loadPictures(inputs: readonly string[], fetch?: FetchOptions): AsyncGenerator<Loaded, void, undefined> {
-  return ahead(expandSources(inputs, fetch), 8, load);
+/** Reads and decodes pictures a few ahead of their use, fewer where they are large. */
+export async function* loadPictures(inputs: readonly string[], fetch?: FetchOptions, budget = new PixelBudget()): AsyncGenerator<Loaded, void, undefined> {
+  for await (const { loaded, pixels } of ahead(expandSources(inputs, fetch), 8, (source) => load(source, budget))) {
+    yield loaded;
+    budget.leave(pixels);
+  }
 }
 
-/** The same in groups of `size`; the last one may be smaller. */
+/** Pixels of a batch, so that it is no larger than what is decoded ahead. */
+const BATCH_PIXELS = 2 ** 25;
+
+/** The same in groups of `size`; the last one may be smaller, and so are those of large pictures. */
 export async function* pictureBatches(inputs: readonly string[], size: number, fetch?: FetchOptions): AsyncGenerator<Loaded[], void, undefined> {
   let batch: Loaded[] = [];
+  let pixels = 0;
   for await (const item of loadPictures(inputs, fetch)) {
     batch.push(item);
-    if (batch.length < size) continue;
+    if ('image' in item) pixels += item.image.width * item.image.height;
+    if (batch.length < size && pixels < BATCH_PIXELS) continue;
     yield batch;
-    batch = [];
+    [batch, pixels] = [[], 0];
   }
   if (batch.length > 0) yield batch;
 }
@@ -77,13 +87,19 @@ export async function orFailure<Result>(source: string, work: () => Result | Pro
   }
 }
 
-async function load(source: Source): Promise<Loaded> {
-  try {
-    return { source: source.name, image: await decodeImage(await source.read(), source.name) };
-  } catch (error) {
-    if (error instanceof InputError) return { source: source.name, error };
-    throw error;
-  }
+async function load(source: Source, budget: PixelBudget): Promise<{ loaded: Loaded; pixels: number }> {
+  let pixels = 0;
+  const content = source.read();
+  const counted = content.then((bytes) => imageSize(bytes, source.name)).then(({ width, height }) => (pixels = width * height), () => 0);
+  const loaded = await budget.enter(counted, async (): Promise<Loaded> => {
+    try {
+      return { source: source.name, image: await decodeImage(await content, source.name) };
+    } catch (error) {
+      if (error instanceof InputError) return { source: source.name, error };
+      throw error;
+    }
+  });
+  return { loaded, pixels };
 }
 
 /** `3-face.jpg` for `/some/where/face.png?size=2`: a name for what is made of the third picture. */

@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { InputError } from '../errors';
+import type { AspectTarget } from './aspect-size';
+import type { Extent } from './boxes';
 
-/** Target of a resize: both sides, or the shorter one with the ratio kept. */
-export type Size = { readonly height: number; readonly width: number } | { readonly shortestEdge: number };
+/** Target of a resize: both sides; or the shorter one with the ratio kept, up to a longest one where there is such. */
+export type Size = Extent | AspectTarget;
 
 /** What `preprocessor_config.json` says, in our names. */
 export interface ProcessorOptions {
@@ -61,7 +63,7 @@ const schema = z.object({
   image_processor_type: z.string().nullish(),
   feature_extractor_type: z.string().nullish(),
   do_resize: z.boolean().nullish(),
-  size: z.union([side, rectangle, z.object({ shortest_edge: side })], 'expected a number, { height, width } or { shortest_edge }').nullish(),
+  size: z.union([side, rectangle, z.object({ shortest_edge: side, longest_edge: side.nullish() })], 'expected a number, { height, width } or { shortest_edge } with or without longest_edge').nullish(),
   resample: z.union([z.literal(2), z.literal(3)], 'expected 2 (bilinear) or 3 (bicubic)').nullish(),
   do_center_crop: z.boolean().nullish(),
   crop_size: z.union([side, rectangle], 'expected a number or { height, width }').nullish(),
@@ -115,7 +117,7 @@ export function formatProcessorConfig(options: ProcessorOptions): Record<string,
     image_std: [...options.imageStd],
     resample: options.resample,
     rescale_factor: options.rescaleFactor,
-    size: 'shortestEdge' in size ? { shortest_edge: size.shortestEdge } : { height: size.height, width: size.width },
+    size: 'shortestEdge' in size ? { ...(size.longestEdge !== undefined && { longest_edge: size.longestEdge }), shortest_edge: size.shortestEdge } : { height: size.height, width: size.width },
   };
 }
 
@@ -131,5 +133,6 @@ function defaultsOf(file: Json, label: string): ProcessorOptions {
 function sizeOf(size: Json['size']): Size | undefined {
   if (size === undefined || size === null) return undefined;
   if (typeof size === 'number') return square(size);
-  return 'shortest_edge' in size ? { shortestEdge: size.shortest_edge } : size;
+  if (!('shortest_edge' in size)) return size;
+  return { shortestEdge: size.shortest_edge, ...(size.longest_edge ? { longestEdge: size.longest_edge } : {}) };
 }

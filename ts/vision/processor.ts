@@ -7,6 +7,7 @@
 import { ShapeError } from '../errors';
 import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
+import { aspectSize } from './aspect-size';
 import type { RgbImage } from './image';
 import { formatProcessorConfig, parseProcessorConfig, processorDefaults, type ProcessorOptions } from './processor-config';
 import { PROCESSOR_FILE, readProcessorFile } from './processor-file';
@@ -140,6 +141,7 @@ function requireOneSize(parts: readonly Tensor[], images: readonly RgbImage[]): 
 
 function targetSize(size: ProcessorOptions['size'], height: number, width: number): { height: number; width: number } {
   if (!('shortestEdge' in size)) return size;
+  if (size.longestEdge !== undefined) return aspectSize({ width, height }, size, 'transformers');
   const { shortestEdge: short } = size;
   const long = Math.floor((short * Math.max(height, width)) / Math.min(height, width));
   return height < width ? { height: short, width: long } : { height: long, width: short };

@@ -32,11 +32,34 @@ describe('DETR checkpoints', () => {
   describe('of the authors', () => {
     for (const name of ['published', 'learned', 'trained']) {
       it(`predict what their model predicts: ${name}`, async () => {
-        const model = await DetrForObjectDetection.fromPretrained(pth(name), { onWarning: assert.fail });
+        const model = await DetrForObjectDetection.fromPretrained(pth(name), { onWarning: name === 'trained' ? assert.fail : (text) => assert.match(text, /do not tell whether the last stage .* is dilated \(DC5\), and it was taken for one that is not; pass \{ dilation: true \}/) });
         assert.equal(model.training, false);
         assertPredicts(model, name);
       });
     }
+
+    it('of a DC5 are dilated where the file, its name or the caller says so', async () => {
+      const tiny = { backbone: 'resnet18', dModel: 16, numQueries: 2, encoderLayers: 1, decoderLayers: 1, encoderAttentionHeads: 8, decoderAttentionHeads: 8, encoderFfnDim: 8, decoderFfnDim: 8, numLabels: 2 };
+      const file = path.join(folder, 'tiny.pth');
+      const taken = async (name: string, options: DetrOptions = {}): Promise<[boolean, string[]]> => {
+        const said: string[] = [];
+        const { config } = await DetrForObjectDetection.fromPretrained(name, { ...options, onWarning: (text) => said.push(text) });
+        return [config.dilation, said];
+      };
+      for (const dilation of [true, false]) {
+        saveDetrPth(DetrForObjectDetection.fromConfig({ ...tiny, dilation }), file);
+        assert.deepEqual(await taken(file), [dilation, []]);
+      }
+      const { model } = loadPth(file) as { model: Record<string, Tensor> };
+      savePth({ model }, file);
+      assert.deepEqual(await taken(file, { dilation: true }), [true, []]);
+      const named = path.join(folder, 'detr-r50-dc5-0.pth');
+      savePth({ model }, named);
+      const [dilation, [said]] = await taken(named);
+      assert.equal(dilation, true);
+      assert.match(said!, /by its name it was taken for one that is; pass \{ dilation: false \} when it is not/);
+      assert.deepEqual(await taken(named, { dilation: false }), [false, []]);
+    });
 
     it('bring the options of their command line', async () => {
       const { config } = await DetrForObjectDetection.fromPretrained(pth('trained'));
@@ -130,7 +153,7 @@ describe('DETR checkpoints', () => {
 
     it('are what a checkpoint of the authors becomes, and predict the same', async () => {
       publish();
-      const model = await DetrForObjectDetection.fromPretrained(path.join(folder, 'resnet18.pth'), { onWarning: assert.fail });
+      const model = await DetrForObjectDetection.fromPretrained(path.join(folder, 'resnet18.pth'), { dilation: false, onWarning: assert.fail });
       assert.equal(model.config.backbone, 'resnet18');
       assertPredicts(model, 'resnet18');
       const hub = path.join(folder, 'hub');

@@ -71,7 +71,9 @@ describe('ViTConfig', () => {
     it('that contradict their count are refused', () => {
       refuses(() => new ViTConfig({ numLabels: 3, id2label: ['a'] }), 'ViTConfig: id2label names 1 labels, but numLabels is 3; leave one of the two out.');
       refuses(() => new ViTConfig({ id2label: { a: 'b' } as never }), /expected id2label to give every number a name, found \{"a":"b"\}/);
-      refuses(() => new ViTConfig({ numLabels: -1 }), /expected numLabels to be a whole number of at least 0, found -1/);
+      refuses(() => new ViTConfig({ numLabels: -1 }), /expected numLabels to be a whole number from 0 to 1000000, found -1/);
+      refuses(() => new ViTConfig({ numLabels: 1e9 }), /expected numLabels to be a whole number from 0 to 1000000, found 1000000000/);
+      refuses(() => new ViTConfig({ id2label: { 0: 'a', 1: 'b', 3: 'c' } }), /expected id2label to name every output from 0 to 2, found 3 names and none for 2/);
       refuses(() => new ViTConfig({ numLabels: 1, problemType: 'single_label_classification' }), /needs at least 2 labels, found 1/);
     });
   });

@@ -30,6 +30,14 @@ describe('the configuration of a classifier', () => {
   }
 });
 
+describe('a checkpoint named over a preset for random weights', () => {
+  it('brings its own sizes, and what is asked for beside it stays', () => {
+    const { model } = resolveFaceConfig({ base: presets.tiny, set: ['model.from=some/folder', 'model.imageSize=32'] });
+    const { from, imageSize, ...sizes } = model;
+    assert.deepEqual([from, imageSize, new Set(Object.values(sizes))], ['some/folder', 32, new Set([null])]);
+  });
+});
+
 describe('the preset base', () => {
   const { base } = presets;
   /** Two layers, so that the embeddings are three away from the head. */

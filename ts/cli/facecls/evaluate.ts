@@ -14,6 +14,7 @@ interface Flags {
   readonly device: string;
   readonly batchSize: number;
   readonly json?: boolean;
+  readonly allowNewHead?: boolean;
 }
 
 const HELP = `
@@ -34,6 +35,7 @@ export function addEvaluate(program: Command): void {
     .addOption(new Option('--split <name>', 'which part of it').choices(['train', 'val', 'test']).default('test'))
     .option('--device <name>', 'auto, cpu, cuda, cuda:<n> or mps', 'auto')
     .option('--batch-size <n>', 'images in a batch', positiveInteger, 128)
+    .option('--allow-new-head', 'use a head of random weights where the checkpoint brings none of this size')
     .option('--json', 'print the figures as one JSON object')
     .addHelpText('after', HELP)
     .action(async (first: string | undefined, flags: Flags) => {

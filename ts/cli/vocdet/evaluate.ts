@@ -18,6 +18,7 @@ interface Flags {
   readonly batchSize?: number;
   readonly bootstrap?: number;
   readonly json?: boolean;
+  readonly allowNewHead?: boolean;
 }
 
 const HELP = `
@@ -43,6 +44,7 @@ export function addDetectionEvaluate(program: Command): void {
     .option('--device <name>', 'auto, cpu, cuda, cuda:<n> or mps', 'auto')
     .option('--batch-size <n>', 'pictures in a batch (default: as the run, else 8)', positiveInteger)
     .option('--bootstrap <n>', 'confidence intervals from so many drawn sets of pictures', positiveInteger)
+    .option('--allow-new-head', 'use a head of random weights where the checkpoint brings none of this size')
     .option('--json', 'print the figures as one JSON object')
     .addHelpText('after', HELP)
     .action(async (first: string | undefined, flags: Flags) => {

@@ -2,6 +2,7 @@
  * The checkpoints of DETR's authors (facebookresearch/detr): a `.pth` file with the weights, and after training the
  * command line beside them. There is no configuration, so it is found from the shapes of the weights.
  */
+import { basename } from 'node:path';
 import { InputError } from '../../errors';
 import * as torch from '../../tensor';
 import { Tensor } from '../../tensor';
@@ -16,19 +17,22 @@ type Json = Record<string, unknown>;
 
 /**
  * The configuration and the weights of a `.pth` file.
+ * @param overrides `dilation` where the file does not say whether it is a DC5
  * @throws InputError for a file that is no checkpoint of a DETR, or of one that normalises first
  */
-export function readAuthors(path: string): Checkpoint {
+export function readAuthors(path: string, overrides: { readonly dilation?: boolean } = {}): Checkpoint {
   const content = loadPth(path);
   const { model = content, args = {} } = isObject(content) ? content : {};
   const state = new Map(isObject(model) ? Object.entries(model).filter((entry): entry is [string, Tensor] => entry[1] instanceof Tensor) : []);
   const shapes = new Shapes(path, state);
-  const json = configOf(shapes, isObject(args) ? args : {});
-  return { json, where: path, tensors: fromAuthors(state, { encoderLayers: json.encoder_layers as number, decoderLayers: json.decoder_layers as number }) };
+  const options = isObject(args) ? args : {};
+  const { dilation, notes } = dilationOf(path, overrides.dilation ?? options.dilation);
+  const json = configOf(shapes, options, dilation);
+  return { json, where: path, notes, tensors: fromAuthors(state, { encoderLayers: json.encoder_layers as number, decoderLayers: json.decoder_layers as number }) };
 }
 
 /**
- * Writes the weights as `{ model }`, under the authors' names. What they keep on the command line is not part of it.
+ * Writes the weights as `{ model, args }`, under the authors' names. Of their command line only `dilation` (DC5) is part of it.
  * @throws InputError when the file cannot be written
  */
 export function saveAuthors(model: DetrForObjectDetection, path: string): void {
@@ -36,7 +40,9 @@ export function saveAuthors(model: DetrForObjectDetection, path: string): void {
   torch.scoped(() => {
     const state = new Map(Object.entries(model.stateDict()));
     translateKeys(state, 'model.backbone.conv_encoder.model.', 'torchvision', config.backboneShape.depths);
-    savePth({ model: Object.fromEntries(toAuthors(state, config)) }, path);
+    // The shapes of the weights do not show it.
+    const args = { dilation: config.backboneShape.outputStride === 16 };
+    savePth({ model: Object.fromEntries(toAuthors(state, config)), args }, path);
   });
 }
 
@@ -68,12 +74,20 @@ class Shapes {
   }
 }
 
-function configOf(shapes: Shapes, args: Record<string, PthValue>): Json {
+/** Whether the last stage is dilated (DC5): the command line says so where it is there, else the name of the file, as published, or nothing does. */
+function dilationOf(path: string, known: unknown): { dilation: boolean; notes: readonly string[] } {
+  if (typeof known === 'boolean') return { dilation: known, notes: [] };
+  const dilation = /dc5/i.test(basename(path));
+  const taken = dilation ? 'by its name it was taken for one that is; pass { dilation: false } when it is not' : 'it was taken for one that is not; pass { dilation: true } for a DC5 checkpoint';
+  return { dilation, notes: [`the weights do not tell whether the last stage of the backbone is dilated (DC5), and ${taken}`] };
+}
+
+function configOf(shapes: Shapes, args: Record<string, PthValue>, dilation: boolean): Json {
   if (shapes.has('transformer.encoder.norm.weight') || args.pre_norm === true) throw shapes.refusal('it normalises before each layer (pre_norm), which no published DETR does');
   const numLabels = shapes.size('class_embed.weight', 0) - 1;
   return {
     model_type: 'detr',
-    ...backboneOf(shapes, args.dilation === true),
+    ...backboneOf(shapes, dilation),
     d_model: shapes.size('input_proj.weight', 0),
     num_queries: shapes.size('query_embed.weight', 0),
     encoder_layers: shapes.count(/^transformer\.encoder\.layers\.(\d+)\./),

@@ -130,6 +130,10 @@ export class DetrConfig extends PretrainedConfig {
     return this.auxiliaryLoss || this.authorsAuxiliaryLoss === true;
   }
 
+  override get layerCount(): number {
+    return this.encoderLayers + this.decoderLayers + this.backboneShape.depths.reduce((sum, blocks) => sum + blocks, 0);
+  }
+
   override toJSON(): Record<string, unknown> {
     return { ...super.toJSON(), ...backboneJson(this) };
   }

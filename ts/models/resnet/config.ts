@@ -83,6 +83,10 @@ export class ResNetConfig extends PretrainedConfig {
     return { ...this, keyStyle: 'huggingface', outIndices: this.outIndices! };
   }
 
+  override get layerCount(): number {
+    return this.depths.reduce((sum, blocks) => sum + blocks, 0);
+  }
+
   override toJSON(): Record<string, unknown> {
     return { ...super.toJSON(), stage_names: this.stageNames };
   }

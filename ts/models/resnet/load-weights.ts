@@ -1,9 +1,7 @@
 import { statSync } from 'node:fs';
 import { InputError } from '../../errors';
 import * as torch from '../../tensor';
-import { Tensor } from '../../tensor';
 import type { HubOptions } from '../hub';
-import { loadPth } from '../pth';
 import { openSource } from '../source';
 import { readWeights, weightFiles } from '../weights';
 import type { ResNet } from './network';
@@ -11,7 +9,7 @@ import type { ResNet } from './network';
 /** The classifier behind the network, under the names of torchvision, timm and transformers. */
 const HEAD = /^(fc|classifier)\./;
 /** What stands before the names where the network is part of a model. */
-const PREFIX = /^(module\.|resnet\.|backbone\.0\.body\.)/;
+const PREFIX = /^((module|_orig_mod)\.)*(resnet\.|backbone\.0\.body\.)?/;
 
 /**
  * Gives a ResNet the weights of a file (`.pth` of torchvision, `.safetensors`), of a folder, or of a repository of the hub,
@@ -23,7 +21,7 @@ export async function loadResNetWeights(network: ResNet, name: string, options: 
   const isFile = statSync(name, { throwIfNoEntry: false })?.isFile() === true;
   const files = isFile ? [name] : await weightFiles(openSource(name, options));
   torch.scope(() => {
-    const tensors = isFile && !name.endsWith('.safetensors') ? stateOf(name) : readWeights(files);
+    const tensors = readWeights(files);
     const state = [...tensors].map(([key, tensor]) => [key.replace(PREFIX, ''), tensor] as const).filter(([key]) => !HEAD.test(key));
     try {
       network.loadStateDict(Object.fromEntries(state));
@@ -32,11 +30,4 @@ export async function loadResNetWeights(network: ResNet, name: string, options: 
       throw new InputError(`${name}: expected the weights of this ResNet (${network.shape.depths.join(', ')} blocks), found others. ${error.message}`, { cause: error });
     }
   });
-}
-
-/** The tensors of a `.pth` file, alone or beside what a training wrote. */
-function stateOf(path: string): Map<string, Tensor> {
-  const content = loadPth(path) as Record<string, unknown>;
-  const state = [content?.model, content?.state_dict, content].find((part) => typeof part === 'object' && part !== null) ?? {};
-  return new Map(Object.entries(state).filter((entry): entry is [string, Tensor] => entry[1] instanceof Tensor));
 }

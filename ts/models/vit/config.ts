@@ -79,6 +79,10 @@ export class ViTConfig extends PretrainedConfig {
     return 'vit';
   }
 
+  override get layerCount(): number {
+    return this.numHiddenLayers;
+  }
+
   /** Rows and columns of patches. */
   get grid(): readonly [number, number] {
     const [height, width] = heightWidth(this.imageSize);

@@ -6,12 +6,15 @@ import { weightsOf } from '../../train/run';
 import type { RgbImage } from '../../vision/image';
 import { ImageProcessor } from '../../vision/processor';
 import { loadProcessor, saveProcessor } from '../processor';
+import { sayNotFinite } from '../not-finite';
 
 export interface ClassifierOptions {
   /** @default 'cpu' */
   readonly device?: Device;
   /** Hears what a load had to make up, such as a new head. */
   readonly onWarning?: (message: string) => void;
+  /** Use a head that starts from random weights, where the checkpoint brings none of this size; without it that is an error. @default false */
+  readonly allowNewHead?: boolean;
 }
 
 /** A ViT with a yes or no for each attribute, and the way from an image to its input. */
@@ -25,15 +28,17 @@ export class FaceClassifier {
    * Loads a run (its best checkpoint), a hub folder or a model of the hub.
    * @throws InputError when it is none, or not a classifier of independent labels
    */
-  static async load(source: string, { device = 'cpu', onWarning }: ClassifierOptions = {}): Promise<FaceClassifier> {
+  static async load(source: string, { device = 'cpu', onWarning, allowNewHead = false }: ClassifierOptions = {}): Promise<FaceClassifier> {
     const folder = weightsOf(source);
-    const model = await ViTForImageClassification.fromPretrained(folder, { device, dtype: 'float32', onWarning });
+    const model = await ViTForImageClassification.fromPretrained(folder, { device, dtype: 'float32', onWarning, newHead: allowNewHead ? 'random' : 'refuse' });
     if (model.config.problemType !== 'multi_label_classification') {
       throw new InputError(
         `Expected ${source} to hold a classifier of attributes (problem_type multi_label_classification), ` +
           `found ${model.config.problemType ?? 'none'}; fine-tune it first: train facecls with model.from=${source}.`,
       );
     }
+    requireDistinct(Object.values(model.config.id2label), source);
+    sayNotFinite(model, source, onWarning);
     return new FaceClassifier(model, await loadProcessor(folder, ImageProcessor.fromConfig));
   }
 
@@ -69,4 +74,10 @@ export class FaceClassifier {
     this.model.savePretrained(folder);
     await saveProcessor(folder, this.processor);
   }
+}
+
+/** Results are told by names. @throws InputError for one that two outputs have */
+function requireDistinct(names: readonly string[], source: string): void {
+  const twice = names.find((name, id) => names.indexOf(name) !== id);
+  if (twice !== undefined) throw new InputError(`${source}: expected id2label to give every attribute a name of its own, found ${JSON.stringify(twice)} twice; correct its config.json.`);
 }

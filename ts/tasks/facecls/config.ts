@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { freeKeys as trainFreeKeys, trainShape } from '../../train/config/schema';
-import { type ConfigSources, resolveConfig } from '../../train/config/resolve';
+import { type ConfigSources, resolveConfig, withSizesOfCheckpoint } from '../../train/config/resolve';
 
 const size = z.int().min(1).nullable();
 const chance = z.number().min(0).max(1);
@@ -44,6 +44,7 @@ export type FaceConfig = z.infer<typeof faceSchema>;
 /** Keys that a resumed run may change. */
 export const freeKeys: readonly string[] = [...trainFreeKeys, 'data'];
 
+/** A checkpoint brings its own sizes: those of a preset are for random weights, and give way where a checkpoint is named over it. */
 export function resolveFaceConfig(sources: ConfigSources): FaceConfig {
-  return resolveConfig(faceSchema, sources);
+  return resolveConfig(faceSchema, withSizesOfCheckpoint(sources, resolveConfig(faceSchema, sources)));
 }

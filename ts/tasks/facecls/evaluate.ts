@@ -20,12 +20,14 @@ export interface EvaluateOptions {
   /** Images in a batch. @default 128 */
   readonly batchSize?: number;
   readonly listener?: Listener;
+  /** Use a head that starts from random weights, where the checkpoint brings none of this size; without it that is an error. @default false */
+  readonly allowNewHead?: boolean;
 }
 
 /** The figures of a run (its best checkpoint), a hub folder or a model of the hub on one split of a dataset. */
 export async function evaluate(weights: string, options: EvaluateOptions = {}): Promise<SplitMetrics> {
-  const { split = 'test', device, batchSize = 128, listener = silent } = options;
-  const classifier = await FaceClassifier.load(weights, { device, onWarning: listener.say });
+  const { split = 'test', device, batchSize = 128, listener = silent, allowNewHead } = options;
+  const classifier = await FaceClassifier.load(weights, { device, onWarning: listener.say, allowNewHead });
   const folder = await faceFolder(options.data ?? dataOfRun(weights), listener);
   const data = openFaces(folder, classifier.processor, { evaluationBatchSize: batchSize }, listener);
   try {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { freeKeys as trainFreeKeys, trainShape } from '../../train/config/schema';
-import { type ConfigSources, resolveConfig } from '../../train/config/resolve';
+import { type ConfigSources, resolveConfig, withSizesOfCheckpoint } from '../../train/config/resolve';
 import { RESNET_NAMES } from '../../models/resnet';
 
 const count = z.int().min(1);
@@ -105,5 +105,5 @@ export type DetectionConfig = z.infer<typeof detectionSchema>;
 export const freeKeys: readonly string[] = [...trainFreeKeys, 'data.folder', 'data.images', 'data.test', 'data.prefetch'];
 
 export function resolveDetectionConfig(sources: ConfigSources): DetectionConfig {
-  return resolveConfig(detectionSchema, sources);
+  return resolveConfig(detectionSchema, withSizesOfCheckpoint(sources, resolveConfig(detectionSchema, sources)));
 }

@@ -9,6 +9,7 @@ import { weightsOf } from '../../train/run';
 import type { Extent } from '../../vision/boxes';
 import { DetectionProcessor, type PaddedBatch } from '../../vision/detection-processor';
 import type { RgbImage } from '../../vision/image';
+import { sayNotFinite } from '../not-finite';
 import { loadProcessor, saveProcessor } from '../processor';
 import type { ClassList } from './classes';
 import type { DetectionBatch } from './data';
@@ -19,6 +20,8 @@ export interface DetectorOptions {
   readonly device?: Device;
   /** Hears what a load had to make up, such as a new head. */
   readonly onWarning?: (message: string) => void;
+  /** Use a head that starts from random weights, where the checkpoint brings none of this size; without it that is an error. @default false */
+  readonly allowNewHead?: boolean;
 }
 
 /** A DETR with the way from a picture to its input and from its output to boxes in the picture. */
@@ -32,9 +35,10 @@ export class ObjectDetector {
    * Loads a run (its best checkpoint), a hub folder, a model of the hub, or a `.pth` file of DETR's authors.
    * @throws InputError when it is none of these
    */
-  static async load(source: string, { device = 'cpu', onWarning }: DetectorOptions = {}): Promise<ObjectDetector> {
+  static async load(source: string, { device = 'cpu', onWarning, allowNewHead = false }: DetectorOptions = {}): Promise<ObjectDetector> {
     const weights = detectorWeights(source);
-    const model = await DetrForObjectDetection.fromPretrained(weights, { device, dtype: 'float32', onWarning });
+    const model = await DetrForObjectDetection.fromPretrained(weights, { device, dtype: 'float32', onWarning, newHead: allowNewHead ? 'random' : 'refuse' });
+    sayNotFinite(model, source, onWarning);
     return new ObjectDetector(model, await loadDetectionProcessor(weights));
   }
 

@@ -33,15 +33,17 @@ export interface EvaluateOptions {
   /** Intervals by the bootstrap. @default none */
   readonly bootstrap?: BootstrapOptions;
   readonly listener?: Listener;
+  /** Use a head that starts from random weights, where the checkpoint brings none of this size; without it that is an error. @default false */
+  readonly allowNewHead?: boolean;
 }
 
 /** The figures of a run (its best checkpoint), a hub folder, a model of the hub or a `.pth` file on one split of a dataset. */
 export async function evaluate(weights: string, options: EvaluateOptions = {}): Promise<SplitFigures> {
-  const { split = 'test', device, listener = silent, zeroShot = false, bootstrap } = options;
+  const { split = 'test', device, listener = silent, zeroShot = false, bootstrap, allowNewHead } = options;
   const own = isRun(weights) ? readConfigFile(join(weights, 'config.yaml')) : {};
   const batchSize = options.batchSize ?? (valueAt(own, 'evaluate.batchSize') as number | undefined) ?? 8;
   const difficult = (valueAt(own, 'data.difficult') ?? 'keep') as 'keep' | 'drop';
-  const loaded = await ObjectDetector.load(weights, { device, onWarning: listener.say });
+  const loaded = await ObjectDetector.load(weights, { device, onWarning: listener.say, allowNewHead });
   // As the run divided them: what was trained on must not be measured on.
   const drawn = options.data === undefined && isRun(weights) ? readDrawnSplits(join(weights, DRAWN_SPLITS)) : undefined;
   const dataset = await openDataset(choiceOf(own, options), listener, { drawn });

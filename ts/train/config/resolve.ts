@@ -26,6 +26,17 @@ export function resolveConfig<T>(schema: ZodType<T>, sources: ConfigSources): T 
   return checkConfig(schema, config);
 }
 
+/**
+ * The same sources without the sizes of a model from random weights, where one of them names a checkpoint over a base that
+ * names none: all of `model` but `from` that the base says is null then.
+ */
+export function withSizesOfCheckpoint(sources: ConfigSources, { model }: { readonly model: { readonly from: string | null } }): ConfigSources {
+  const { base } = sources;
+  const own = base['model'];
+  if (model.from === null || !isGroup(own) || own['from'] !== null) return sources;
+  return { ...sources, base: { ...base, model: Object.fromEntries(Object.keys(own).map((key) => [key, null])) } };
+}
+
 /** Reads one YAML mapping; an empty file is an empty mapping. */
 export function readConfigFile(path: string): ConfigTree {
   const document = parseDocument(readText(path));
