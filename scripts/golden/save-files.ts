@@ -18,6 +18,8 @@ torch.savePth({ tensors, epoch: 3, names: ['ü', null, true, 2n ** 70n, -0.5] },
 torch.safetensors.save(Object.fromEntries(Object.entries(tensors).map(([key, tensor]) => [key, tensor.contiguous()])), at('values.safetensors'));
 torch.npz.save(Object.fromEntries(Object.entries(tensors).filter(([key]) => key !== 'bfloat16')), at('values.npz'));
 
+torch.savePth(torch.loadPth(path.join(__dirname, '../../test/golden/pth/kinds.pth')), at('kinds.pth'));
+
 const model = new nn.Sequential(new nn.Conv2d(3, 4, 3), new nn.BatchNorm2d(4), new nn.GELU(), new nn.Flatten(), new nn.Linear(144, 2));
 const optimizer = new optim.AdamW(model.parameters(), { lr: 1e-2 });
 const scheduler = new optim.StepLR(optimizer, 2);
