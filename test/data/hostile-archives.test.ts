@@ -58,6 +58,12 @@ describe('hostile zips', () => {
     refuses(() => new ZipFile(wide), /cannot be read as a zip/);
   });
 
+  it('are told of in one line, whatever their names are', () => {
+    const zip = writeZip({ [`a\n${'x'.repeat(10_000)}.npy`]: Buffer.alloc(64) });
+    zip.writeUInt32LE(63, zip.indexOf(Buffer.from('PK\x01\x02', 'latin1')) + 24);
+    assert.throws(() => new ZipFile(zip), (error) => error instanceof InputError && !error.message.includes('\n') && error.message.length < 400);
+  });
+
   it('unpack to what zlib makes of them, whatever the sizes of its pieces', async () => {
     for (const size of [0, 1, 63, 64, 65, 16 * 1024, 300_000]) {
       const content = Buffer.from(Array.from({ length: size }, (_, i) => (i * i) & 255));

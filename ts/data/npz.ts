@@ -5,6 +5,7 @@ import { saveTo, type FileTarget, type StreamTarget } from '../native/save-targe
 import * as torch from '../tensor';
 import { Tensor } from '../tensor';
 import { checkOptions, typeName } from '../tensor/options';
+import { shownName } from './member-name';
 import { arrayOf, fileOf } from './npy-array';
 import { ZipFile, type ZipOptions } from './zip';
 import { ZipWriter } from './zip-writer';
@@ -58,7 +59,7 @@ export function save(
 }
 
 function nameOf(member: string, path: string): string {
-  if (!member.endsWith(ENDING)) throw new InputError(`${path}: expected an archive of NumPy arrays (.npy), found ${member} in it.`);
+  if (!member.endsWith(ENDING)) throw new InputError(`${path}: expected an archive of NumPy arrays (.npy), found ${shownName(member)} in it.`);
   return member.slice(0, -ENDING.length);
 }
 

@@ -1,5 +1,6 @@
 import { InputError } from '../errors';
 import type { ByteSource } from '../native/byte-source';
+import { shownName } from './member-name';
 
 /** Where the content of a member of a tar lies. */
 export interface TarMember {
@@ -133,5 +134,5 @@ function text(field: Buffer): string {
 }
 
 function damaged(file: ByteSource, why: string): InputError {
-  return new InputError(`${file.label} cannot be read as a tar: ${why}. Download it again.`);
+  return new InputError(`${file.label} cannot be read as a tar: ${shownName(why)}. Download it again.`);
 }

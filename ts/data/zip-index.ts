@@ -1,5 +1,6 @@
 import { InputError } from '../errors';
 import type { ByteSource } from '../native/byte-source';
+import { shownName } from './member-name';
 
 /** Where a member of a zip lies, as its central directory says. */
 export interface ZipMember {
@@ -79,7 +80,7 @@ function requireRatio(members: readonly ZipMember[], size: number, maxRatio: num
   const bomb = members.find(({ bytes, compressedBytes }) => bytes > HARMLESS_BYTES && bytes > maxRatio * compressedBytes);
   const all = members.reduce((sum, { bytes }) => sum + bytes, 0);
   if (!bomb && !(all > HARMLESS_BYTES && all > maxRatio * size)) return;
-  const [what, unpacked, packed] = bomb ? [bomb.name, bomb.bytes, bomb.compressedBytes] : ['all of it', all, size];
+  const [what, unpacked, packed] = bomb ? [shownName(bomb.name), bomb.bytes, bomb.compressedBytes] : ['all of it', all, size];
   throw new InputError(
     `${label}: ${what} unpacks from ${packed} to ${unpacked} bytes, over ${maxRatio} times as many, as archives do that are made to fill a memory; when you trust it, unpack it first, or allow more by { maxRatio: ${MOST_OF_DEFLATE} }.`,
   );
@@ -154,5 +155,5 @@ function entryBytes(directory: Buffer, at: number): number {
 }
 
 function damaged(label: string, why: string): InputError {
-  return new InputError(`${label} cannot be read as a zip: ${why}. Download it again.`);
+  return new InputError(`${label} cannot be read as a zip: ${shownName(why)}. Download it again.`);
 }

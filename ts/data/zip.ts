@@ -4,6 +4,7 @@ import { InputError } from '../errors';
 import type { ByteSource, FileInput } from '../native/byte-source';
 import { checkOptions } from '../tensor/options';
 import { openArchive } from './archive-file';
+import { shownName } from './member-name';
 import { readZipIndex, type ZipMember } from './zip-index';
 
 const inflateAsync = promisify(inflateRaw);
@@ -136,7 +137,7 @@ export class ZipFile {
   }
 
   private damaged(member: ZipMember, why: string, cause?: unknown): InputError {
-    return new InputError(`${member.name} in ${this.path} is damaged: ${why}. Download the archive again.`, { cause });
+    return new InputError(`${shownName(member.name)} in ${this.path} is damaged: ${why}. Download the archive again.`, { cause });
   }
 }
 
