@@ -1,6 +1,7 @@
 import type { Tensor } from '../../tensor';
 import { Module } from '../module';
 import { resolveOptions } from '../options';
+import { byPosition, type Positional } from '../positions';
 
 export interface FlattenOptions {
   /** First dimension to merge. @default 1 */
@@ -16,8 +17,9 @@ export class Flatten extends Module {
   readonly startDim: number;
   readonly endDim: number;
 
-  constructor(options: FlattenOptions = {}) {
+  constructor(...given: Positional<FlattenOptions, [startDim?: number, endDim?: number]>) {
     super();
+    const options = byPosition<FlattenOptions>('Flatten', ['startDim', 'endDim'], given);
     ({ startDim: this.startDim, endDim: this.endDim } = resolveOptions('Flatten', defaults, options));
   }
 

@@ -3,6 +3,7 @@ import type { Tensor } from '../../tensor';
 import * as F from '../functional';
 import * as init from '../init';
 import { factoryDefaults, requireSizes, resolveOptions, type FactoryOptions } from '../options';
+import { byPosition, type Positional } from '../positions';
 import { Parameter } from '../parameter';
 import * as repr from '../python-repr';
 import { Activation, type InplaceOptions } from './activation';
@@ -40,8 +41,9 @@ export class LeakyReLU extends Activation {
   readonly negativeSlope: number;
   readonly inplace: boolean;
 
-  constructor(options: LeakyReLUOptions = {}) {
+  constructor(...given: Positional<LeakyReLUOptions, [negativeSlope?: number, inplace?: boolean]>) {
     super();
+    const options = byPosition<LeakyReLUOptions>('LeakyReLU', ['negativeSlope', 'inplace'], given);
     const defaults: Required<LeakyReLUOptions> = { negativeSlope: 0.01, inplace: false };
     ({ negativeSlope: this.negativeSlope, inplace: this.inplace } = resolveOptions('LeakyReLU', defaults, options));
   }

@@ -2,6 +2,7 @@ import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { Module } from '../module';
 import { resolveOptions } from '../options';
+import { byPosition, type Positional } from '../positions';
 import * as repr from '../python-repr';
 import type { SizeN } from '../sizes';
 
@@ -30,9 +31,10 @@ abstract class MaxPool extends Module {
 
   constructor(
     readonly kernelSize: SizeN,
-    options: MaxPoolOptions = {},
+    ...given: Positional<MaxPoolOptions, [stride?: SizeN | null, padding?: SizeN, dilation?: SizeN]>
   ) {
     super();
+    const options = byPosition<MaxPoolOptions>(new.target.name, ['stride', 'padding', 'dilation'], given);
     const { stride, padding, dilation, ceilMode } = resolveOptions(new.target.name, defaults, options);
     this.stride = stride ?? kernelSize;
     this.padding = padding;

@@ -1,6 +1,7 @@
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { resolveOptions } from '../options';
+import { byPosition, type Positional } from '../positions';
 import type { PackedSequence } from '../utils/rnn';
 import { RNNBase, rnnDefaults, type RNNBaseOptions, type Steps } from './rnn-base';
 
@@ -12,7 +13,8 @@ export type GRUOptions = RNNBaseOptions;
  * of the weights are the gates reset, update and new.
  */
 export class GRU extends RNNBase {
-  constructor(inputSize: number, hiddenSize: number, options: GRUOptions = {}) {
+  constructor(inputSize: number, hiddenSize: number, ...given: Positional<GRUOptions, [numLayers?: number]>) {
+    const options = byPosition<GRUOptions>('GRU', ['numLayers'], given);
     super(inputSize, hiddenSize, resolveOptions('GRU', rnnDefaults, options), 3);
   }
 

@@ -1,6 +1,7 @@
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { resolveOptions } from '../options';
+import { byPosition, type Positional } from '../positions';
 import type { PackedSequence } from '../utils/rnn';
 import { RNNBase, rnnDefaults, type RNNBaseOptions, type Steps } from './rnn-base';
 
@@ -17,7 +18,8 @@ export type LSTMState = readonly [h: Tensor, c: Tensor];
  * of the weights are the gates input, forget, cell and output.
  */
 export class LSTM extends RNNBase {
-  constructor(inputSize: number, hiddenSize: number, options: LSTMOptions = {}) {
+  constructor(inputSize: number, hiddenSize: number, ...given: Positional<LSTMOptions, [numLayers?: number]>) {
+    const options = byPosition<LSTMOptions>('LSTM', ['numLayers'], given);
     const defaults: Required<LSTMOptions> = { ...rnnDefaults, projSize: 0 };
     const { projSize, ...rest } = resolveOptions('LSTM', defaults, options);
     super(inputSize, hiddenSize, rest, 4, projSize);

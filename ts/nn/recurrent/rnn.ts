@@ -2,6 +2,7 @@ import { InputError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { resolveOptions } from '../options';
+import { byPosition, type Positional } from '../positions';
 import type { PackedSequence } from '../utils/rnn';
 import { RNNBase, rnnDefaults, type RNNBaseOptions, type Steps } from './rnn-base';
 
@@ -14,7 +15,8 @@ export interface RNNOptions extends RNNBaseOptions {
 export class RNN extends RNNBase {
   readonly nonlinearity: 'tanh' | 'relu';
 
-  constructor(inputSize: number, hiddenSize: number, options: RNNOptions = {}) {
+  constructor(inputSize: number, hiddenSize: number, ...given: Positional<RNNOptions, [numLayers?: number]>) {
+    const options = byPosition<RNNOptions>('RNN', ['numLayers'], given);
     const defaults: Required<RNNOptions> = { ...rnnDefaults, nonlinearity: 'tanh' };
     const { nonlinearity, ...rest } = resolveOptions('RNN', defaults, options);
     if (nonlinearity !== 'tanh' && nonlinearity !== 'relu')
