@@ -273,7 +273,7 @@ describe('facecls', function () {
       const { status, stdout } = run(...command, '--help');
       assert.equal(status, 0);
       assert.match(stdout, /\n {2}facecls \w+/);
-      if (command[0] === 'train') assert.match(stdout, /\nExit codes: 0 done, 1 failed, 2 wrong use, 130 stopped by Ctrl-C or SIGTERM\.\n/);
+      if (command[0] === 'train') assert.match(stdout, /\nExit codes: 0 done, 1 failed, 2 wrong use, 130 stopped by Ctrl-C, SIGTERM, or a terminal that was closed\.\n/);
     }
   });
 });
