@@ -4,6 +4,9 @@
 #include "accelerator.h"
 #include "allocator.h"
 #include "engine.h"
+#include "other_copy.h"
+#include "process_exit.h"
+#include "threads.h"
 
 void torchts::export_raw(Napi::Object exports, const char* name, napi_callback body) {
   napi_value function;
@@ -11,12 +14,20 @@ void torchts::export_raw(Napi::Object exports, const char* name, napi_callback b
   exports[name] = Napi::Value(exports.Env(), function);
 }
 
+static void warn(Napi::Env env, const char* text) {
+  const auto process = env.Global().Get("process").As<Napi::Object>();
+  process.Get("emitWarning").As<Napi::Function>().Call(process, {Napi::String::New(env, text)});
+}
+
 static Napi::Object init(Napi::Env env, Napi::Object exports) {
   using namespace torchts;
+  refuse_other_copy(env);
   env.SetInstanceData(new Environment(env));
-  enter_environment(env);
+  install_process_exit(env);
   install_allocator();
   load_cuda();
+  if (!limit_threads())
+    warn(env, "the system gives too few threads (see ulimit -u, ulimit -v and the container's limits): operators run on one thread");
   install_engine();
   export_dispatch(env, exports);
   export_lifetime(env, exports);

@@ -108,6 +108,7 @@ void set_modes(const Napi::CallbackInfo& info) {
   const bool inference = info[1].ToBoolean();
   if (inference && !environment.inference) environment.inference.emplace(true);
   if (!inference) environment.inference.reset();
+  environment.inferring = inference;
   environment.recording = info[0].ToBoolean();
   c10::GradMode::set_enabled(environment.recording);
 }
@@ -116,7 +117,15 @@ void set_modes(const Napi::CallbackInfo& info) {
 void set_autocast(const Napi::CallbackInfo& info) {
   const auto device = device_from_name(info[0].ToString()).type();
   const bool enabled = !info[1].IsNull();
-  if (enabled) at::autocast::set_autocast_dtype(device, dtype_from_name(info[1].ToString()));
+  auto& known = Environment::of(info.Env()).autocast;
+  if (enabled) {
+    const auto dtype = dtype_from_name(info[1].ToString());
+    at::autocast::set_autocast_dtype(device, dtype);
+    std::erase_if(known, [&](const auto& entry) { return entry.first == device; });
+    known.emplace_back(device, dtype);
+  } else {
+    std::erase_if(known, [&](const auto& entry) { return entry.first == device; });
+  }
   at::autocast::set_autocast_enabled(device, enabled);
   at::autocast::clear_cache();
 }

@@ -91,6 +91,7 @@ uint32_t Callbacks::enter(const Call& call) {
   napi_value result = nullptr;
   double number = 0;
   const bool called = napi_call_function(env_, env.Undefined(), dispatch_.Value(), 4, arguments, &result) == napi_ok;
+  environment.activate();  // the function may have called another load of the addon
   if (!called || napi_get_value_double(env_, result, &number) != napi_ok) {
     // The dispatcher catches whatever a function throws: here the stack is used up, or the thread is being terminated.
     napi_value lost;

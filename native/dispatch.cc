@@ -5,8 +5,10 @@
 #include "convert.h"
 #include "exports.h"
 #include "guard.h"
+#include "lent.h"
 #include "lifetime.h"
 #include "memory.h"
+#include "unchanged.h"
 #include "wire.h"
 
 namespace torchts {
@@ -30,16 +32,27 @@ struct BelowAutograd {
   std::optional<at::AutoDispatchBelowAutograd> guard;
 };
 
+void call_boxed(const Operator& op, std::vector<at::IValue>& stack) {
+  if (!op.reshapes) return op.handle.callBoxed(stack);
+  const Unchanged before(op, stack);
+  try {
+    op.handle.callBoxed(stack);
+  } catch (...) {
+    before.restore();
+    throw;
+  }
+}
+
 at::Tensor run_plain(const Operator& op, at::Tensor* arguments, size_t count) {
   const BelowAutograd below(op);
-  if (op.direct.tensors() == count && !op.precondition) return op.direct(arguments);
+  if (op.direct.tensors() == count && !op.precondition && !op.reshapes) return op.direct(arguments);
   std::vector<at::IValue> stack(arguments, arguments + count);
   for (size_t i = count; i < op.parameters.size(); ++i) {
     if (!op.parameters[i].fallback) throw ArgumentError("argument '" + op.parameters[i].name + "' is missing");
     stack.push_back(*op.parameters[i].fallback);
   }
   if (op.precondition) op.precondition(stack);
-  op.handle.callBoxed(stack);
+  call_boxed(op, stack);
   if (stack.size() != 1 || !stack[0].isTensor()) throw ArgumentError("expected an operator that gives one tensor");
   return std::move(stack[0]).toTensor();
 }
@@ -58,7 +71,10 @@ napi_value plain(napi_env env, napi_callback_info info) {
     if (count > kMostPlain || count > op.parameters.size()) throw ArgumentError("too many tensors for this operator");
     // Copies: an operator that calls JavaScript may move the table.
     at::Tensor arguments[kMostPlain];
-    for (size_t i = 0; i < count; ++i) arguments[i] = environment.tensors.get(static_cast<Handle>(wire[2 + i]));
+    for (size_t i = 0; i < count; ++i) {
+      arguments[i] = environment.tensors.get(static_cast<Handle>(wire[2 + i]));
+      if (!op.parameters[i].aliased) copy_lent_integers(arguments[i]);
+    }
     make_room(environment);
     at::Tensor result = run_plain(op, arguments, count);
     if (op.returns_alias || !result.defined()) {
@@ -94,6 +110,7 @@ napi_value call(napi_env env, napi_callback_info info) {
     stack.clear();
     WireReader reader(env, environment, given.count > 1 ? given.args[1] : nullptr);
     for (const Parameter& parameter : op.parameters) stack.push_back(reader.argument(parameter));
+    copy_lent_integers(op, stack);
 
     if (op.precondition) op.precondition(stack);
 
@@ -104,7 +121,7 @@ napi_value call(napi_env env, napi_callback_info info) {
 
     {
       const BelowAutograd below(op);
-      op.handle.callBoxed(stack);
+      call_boxed(op, stack);
     }
 
     const double* const before = environment.wire;

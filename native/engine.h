@@ -5,8 +5,13 @@
 
 namespace torchts {
 
+class Callbacks;
+
 // Makes libtorch run its backward passes on an engine that knows JavaScript's hooks and stacks; once a process.
 void install_engine();
+
+// The hook that packs whatever this thread's operators save for their backward; none for 0.
+void set_packing(std::shared_ptr<Callbacks> callbacks, uint32_t pack);
 
 // anomaly.cc: what a node keeps of the JavaScript call that made it.
 std::unique_ptr<torch::autograd::AnomalyMetadata> make_anomaly_metadata();

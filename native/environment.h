@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "accelerator.h"
 #include "callbacks.h"
 #include "engine.h"
 #include "graphs.h"
@@ -17,18 +18,21 @@
 #include "lane.h"
 #include "loans.h"
 #include "operator.h"
+#include "process_exit.h"
 
 namespace torchts {
 
 struct Script;
 
 struct Environment {
-  explicit Environment(napi_env env) : callbacks(std::make_shared<Callbacks>(env)) {}
+  explicit Environment(napi_env env) : env(env), callbacks(std::make_shared<Callbacks>(env)) { activate(); }
   ~Environment() {
     callbacks->close();
-    enter_environment(nullptr);
+    if (active == this) leave();
   }
 
+  const napi_env env;
+  const NativeWorkOffMainThread work;
   HandleTable tensors;
   std::vector<Handle> dead;   // the collector has taken their objects (see lifetime.h)
   uint64_t inserted = 0;      // what the table had counted when some of them were last released
@@ -54,13 +58,29 @@ struct Environment {
   std::vector<at::IValue> stack;  // reused from call to call for its capacity
   std::optional<c10::InferenceMode> inference;
   std::unique_ptr<Lane> lane;  // from the first long work on
-  bool recording = true;  // the mode of autograd that JavaScript believes in force
+
+  // The modes that JavaScript believes in force. A thread can have several environments (each load of the addon makes one), and
+  // libtorch knows the thread alone: whoever is called brings its own.
+  bool recording = true, inferring = false;
+  std::vector<std::pair<c10::DeviceType, at::ScalarType>> autocast;
+  uint32_t packing = 0;  // see engine.cc
+  std::optional<Place> place;
+  void activate() {
+    if (active != this) [[unlikely]] take_over();
+  }
 
   static Environment& of(napi_env env) {
     void* data = nullptr;
     napi_get_instance_data(env, &data);
-    return *static_cast<Environment*>(data);
+    auto& environment = *static_cast<Environment*>(data);
+    environment.activate();
+    return environment;
   }
+
+ private:
+  static inline thread_local Environment* active = nullptr;
+  void take_over();
+  void leave();
 };
 
 // A call that came by the plain C interface (export_raw), with up to N arguments.
@@ -70,6 +90,7 @@ struct RawCall {
     void* data = nullptr;
     napi_get_cb_info(env, info, &count, args, nullptr, &data);
     environment = static_cast<Environment*>(data);
+    environment->activate();
   }
   size_t count = N;
   napi_value args[N];

@@ -3,8 +3,10 @@
 #include <ATen/ThreadLocalState.h>
 #include <c10/util/Exception.h>
 #include <thread>
+#include <unistd.h>
 
 #include "accelerator.h"
+#include "process_exit.h"
 
 namespace torchts {
 
@@ -25,10 +27,14 @@ void Handover::run(const std::function<void()>& work, const std::function<void()
     changed_.notify_all();
   } else {
     helper = std::thread([&finish, &prepare, state = at::ThreadLocalState(), place = Place()] {
-      const at::ThreadLocalStateGuard guard(state);
-      place.apply();
-      prepare();
-      finish();
+      if (!begin_native_work()) for (;;) pause();  // the process is ending
+      {
+        const at::ThreadLocalStateGuard guard(state);
+        place.apply();
+        prepare();
+        finish();
+      }
+      end_native_work();
     });
   }
   wait_for(done, lock);

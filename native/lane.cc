@@ -1,6 +1,8 @@
 #include "lane.h"
 
 #include <ATen/autocast_mode.h>
+#include <system_error>
+#include <unistd.h>
 
 #include "accelerator.h"
 #include "convert.h"
@@ -8,6 +10,8 @@
 #include "exports.h"
 #include "guard.h"
 #include "memory.h"
+#include "process_exit.h"
+#include "threads.h"
 
 namespace torchts {
 namespace {
@@ -61,8 +65,14 @@ Lane::Lane(napi_env env) : env_(env) {
     throw ArgumentError("the thread for long work cannot start: the environment is closing");
   napi_unref_threadsafe_function(env, deliver_);
   // The thread ends before the environment does: a worker that is terminated waits for the job that runs.
+  try {
+    thread_ = std::thread([this] { loop(); });
+  } catch (const std::system_error& error) {
+    napi_release_threadsafe_function(deliver_, napi_tsfn_abort);
+    throw std::runtime_error(std::string("the system gives no thread for long work (") + error.what() +
+                             "): see its limits on threads and memory (ulimit -u, ulimit -v)");
+  }
   napi_add_env_cleanup_hook(env, [](void* lane) { static_cast<Lane*>(lane)->stop(); }, this);
-  thread_ = std::thread([this] { loop(); });
 }
 
 Lane::~Lane() { stop(); }
@@ -80,6 +90,7 @@ void Lane::stop() {
 }
 
 void Lane::loop() {
+  limit_threads();
   for (;;) {
     std::unique_ptr<Job> job;
     {
@@ -89,9 +100,11 @@ void Lane::loop() {
       job = std::move(queue_.front());
       queue_.pop_front();
     }
+    if (!begin_native_work()) for (;;) pause();  // the process is ending
     job->run();
     Job* done = job.release();
     if (napi_call_threadsafe_function(deliver_, done, napi_tsfn_blocking) != napi_ok) delete done;
+    end_native_work();
   }
 }
 

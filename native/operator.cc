@@ -36,6 +36,11 @@ bool strip(c10::TypeKind wrapper, c10::TypePtr& type, c10::TypePtr& real) {
   return true;
 }
 
+// What is written to as `out` takes the shape of the result as well.
+bool reshapes_self(const std::string& name) {
+  return name.find("resize") != std::string::npos || name.find("::set_") != std::string::npos || name.find("as_strided_") != std::string::npos;
+}
+
 }  // namespace
 
 Parameter parameter_of(const c10::Argument& argument) {
@@ -53,10 +58,12 @@ Parameter parameter_of(const c10::Argument& argument) {
 
 Operator resolve_operator(const std::string& name, const std::string& overload) {
   const auto handle = c10::Dispatcher::singleton().findSchemaOrThrow(name.c_str(), overload.c_str());
-  Operator op{handle, {}, true, precondition_of(name), trusts_its_caller(name), false, {}};
+  Operator op{handle, {}, true, precondition_of(name), trusts_its_caller(name), false, false, {}};
   for (const auto& argument : handle.schema().arguments()) {
     op.parameters.push_back(parameter_of(argument));
+    op.parameters.back().aliased = argument.alias_info() != nullptr;
     op.pure &= argument.alias_info() == nullptr;
+    op.reshapes |= argument.alias_info() && argument.alias_info()->isWrite() && (argument.kwarg_only() || reshapes_self(name));
   }
   for (const auto& result : handle.schema().returns())
     op.returns_alias |= result.alias_info() && result.alias_info()->isWrite();

@@ -21,6 +21,7 @@ struct Parameter {
   bool optional_element = false;  // Tensor?[]
   bool single_as_list = false;    // int[2]: a lone number stands for a list
   int32_t length = 0;             // of int[2]; 0 when free
+  bool aliased = false;           // it is written to, or a result is a view of it
   std::optional<at::IValue> fallback = std::nullopt;
 };
 
@@ -31,6 +32,7 @@ struct Operator {
   Precondition precondition;  // or null
   bool trusting;              // see unchecked.h
   bool returns_alias;  // some result is an argument written in place
+  bool reshapes;       // it may give an argument another shape or other memory (see unchanged.h)
   Direct direct;       // or nothing
 };
 

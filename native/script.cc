@@ -12,6 +12,7 @@
 
 #include "convert.h"
 #include "exports.h"
+#include "lent.h"
 #include "memory.h"
 
 namespace torchts {
@@ -155,7 +156,15 @@ Napi::Value methods(const Napi::CallbackInfo& info) {
 std::vector<at::IValue> read_arguments(const Napi::CallbackInfo& info, const std::vector<Parameter>& plan) {
   WireReader in(info.Env(), Environment::of(info.Env()), info[2]);
   std::vector<at::IValue> arguments;
-  for (const Parameter& parameter : plan) arguments.push_back(in.argument(parameter));
+  for (const Parameter& parameter : plan) {
+    at::IValue argument = in.argument(parameter);
+    if (argument.isTensor()) {
+      at::Tensor tensor = argument.toTensor();
+      copy_lent_integers(tensor);
+      argument = tensor;
+    }
+    arguments.push_back(std::move(argument));
+  }
   return arguments;
 }
 

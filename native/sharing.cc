@@ -1,10 +1,11 @@
 // Tensors on their way from one JavaScript thread to another, by token and without a copy.
-#include <c10/core/Allocator.h>
+#include <limits>
 #include <mutex>
 #include <unordered_map>
 
 #include "convert.h"
 #include "exports.h"
+#include "lent.h"
 
 namespace torchts {
 namespace {
@@ -17,23 +18,20 @@ struct Parcel {
 
 // Process-wide: this is what the environments have in common.
 std::mutex mutex;
-std::unordered_map<uint64_t, Parcel> parcels;
+auto& parcels = *new std::unordered_map<uint64_t, Parcel>;  // never destroyed: tensors do not outlive libtorch's statics
 uint64_t next_token = 1;
-
-// Memory that JavaScript lent (see loans.h) ends with its thread, so it cannot be given to another.
-bool is_lent(const at::Tensor& tensor) {
-  static const auto kLent = c10::InefficientStdFunctionContext::makeDataPtr(nullptr, [](void*) {}, c10::kCPU).get_deleter();
-  return tensor.has_storage() && tensor.storage().data_ptr().get_deleter() == kLent;
-}
 
 uint64_t token_of(const Napi::CallbackInfo& info) { return static_cast<uint64_t>(info[0].ToNumber().Int64Value()); }
 
 // share(handle, receivers): token
 Napi::Value share(const Napi::CallbackInfo& info) {
   const at::Tensor& tensor = tensor_of(info);
+  const int64_t receivers = info[1].ToNumber().Int64Value();
+  if (receivers < 1 || receivers > std::numeric_limits<uint32_t>::max()) throw ArgumentError("expected from 1 to 4294967295 receivers, found " + std::to_string(receivers));
   // Another thread must not see this one's history of operations, so it gets the data alone.
-  Parcel parcel{tensor.detach(), tensor.requires_grad() && tensor.is_leaf(), info[1].ToNumber().Uint32Value()};
-  if (is_lent(parcel.tensor)) parcel.tensor = parcel.tensor.clone();
+  Parcel parcel{tensor.detach(), tensor.requires_grad() && tensor.is_leaf(), static_cast<uint32_t>(receivers)};
+  // Memory that JavaScript lent ends with its thread, so it cannot be given to another.
+  if (uses_lent_memory(parcel.tensor)) parcel.tensor = deep_copy(parcel.tensor);
   std::lock_guard<std::mutex> lock(mutex);
   parcels.emplace(next_token, std::move(parcel));
   return Napi::Number::New(info.Env(), static_cast<double>(next_token++));

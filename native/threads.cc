@@ -1,5 +1,11 @@
 // Threads that operators use on the CPU.
+#include "threads.h"
+
 #include <ATen/Parallel.h>
+#include <condition_variable>
+#include <mutex>
+#include <pthread.h>
+#include <vector>
 
 #include "exports.h"
 
@@ -10,6 +16,44 @@ __attribute__((weak)) int omp_get_max_threads();
 }
 
 namespace torchts {
+namespace {
+
+struct Gate {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool open = false;
+};
+
+void* wait_at(void* gate) {
+  auto& self = *static_cast<Gate*>(gate);
+  std::unique_lock<std::mutex> lock(self.mutex);
+  self.changed.wait(lock, [&] { return self.open; });
+  return nullptr;
+}
+
+// Whether so many threads can be there at once, beside those that there are.
+bool can_start(int count) {
+  Gate gate;
+  std::vector<pthread_t> threads;
+  threads.reserve(count);
+  for (pthread_t thread; static_cast<int>(threads.size()) < count && pthread_create(&thread, nullptr, wait_at, &gate) == 0;) threads.push_back(thread);
+  {
+    const std::lock_guard<std::mutex> lock(gate.mutex);
+    gate.open = true;
+  }
+  gate.changed.notify_all();
+  for (pthread_t thread : threads) pthread_join(thread, nullptr);
+  return static_cast<int>(threads.size()) == count;
+}
+
+}  // namespace
+
+bool limit_threads() {
+  const int wanted = at::get_num_threads();
+  if (wanted <= 1 || can_start(wanted - 1)) return true;
+  at::set_num_threads(1);
+  return false;
+}
 
 void export_threads(Napi::Env, Napi::Object exports) {
   // at::set_num_threads; setNumThreads(count)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { DTypeError } from '../../ts/errors';
+import { DTypeError, TorchError } from '../../ts/errors';
 import * as torch from '../../ts/tensor';
 import { autograd, type Tensor } from '../../ts/tensor';
 import { held } from '../../ts/tensor/callbacks';
@@ -23,6 +23,29 @@ describe('hooks on saved tensors', () => {
     assert.deepEqual(log, [log[0], log[0]!.replace('pack', 'unpack')]);
     const [, found] = x.grad!.toArray() as number[];
     assertNumber(found!, 4 * Math.exp(8));
+  });
+
+  it('have to give back what was packed: its shape, type, device, and integers, which may be indices', () => {
+    const { ops } = torch;
+    const through = (unpack: (tensor: Tensor) => Tensor, body: () => Tensor): (() => void) => {
+      const loss = savedTensorsHooks((tensor) => tensor, unpack, body);
+      return () => loss.backward();
+    };
+    const x = leaf(1, 2, 3, 4);
+    const image = torch.randn([1, 1, 4, 4], { requiresGrad: true });
+    const pool = (): Tensor => (ops['aten']!['max_pool2d_with_indices']!['default']!(image, [2, 2]) as Tensor[])[0]!.sum();
+    const integers = (tensor: Tensor, change: (tensor: Tensor) => Tensor): Tensor => (tensor.dtype === 'int64' ? change(tensor) : tensor);
+    const wrong: readonly [RegExp, () => void][] = [
+      [/the shape that was packed, \[4\], found \[2\]/, through((tensor) => tensor.narrow(0, 0, 2), () => x.exp().sum())],
+      [/the dtype that was packed, float32, found float64/, through((tensor) => tensor.to('float64'), () => x.exp().sum())],
+      [/the layout that was packed, strided, found sparse_coo/, through((tensor) => ops['aten']!['to_sparse']!['default']!(tensor) as Tensor, () => x.exp().sum())],
+      [/the device that was packed, cpu, found meta/, through((tensor) => tensor.to({ device: 'meta' }), () => x.exp().sum())],
+      [/the same integers that were packed/, through((tensor) => integers(tensor, (indices) => indices.add(2 ** 40)), pool)],
+      [/the same integers that were packed/, through((tensor) => integers(tensor, (indices) => indices.neg()), () => torch.embedding(torch.ones([4, 2], { requiresGrad: true }), torch.tensor([1, 2], { dtype: 'int64' })).sum())],
+    ];
+    for (const [message, run] of wrong) assert.throws(run, (error: Error) => error instanceof TorchError && message.test(error.message), String(message));
+    through((tensor) => integers(tensor, (indices) => indices.clone()), pool)();
+    assert.equal(image.grad!.sum().item(), 4);
   });
 
   it('replace what is saved: half the bytes, and gradients as precise as that', () => {

@@ -2,6 +2,7 @@ import { Command, CommanderError, type Option } from 'commander';
 import { printable, TorchError, UsageError } from '../errors';
 import { packageVersion } from '../native/package';
 import { InterruptedError } from '../native/process-group';
+import { isError } from '../native/realm';
 import { describeSystemError, isSystemError } from '../native/system-error';
 import { watchOutput } from './output';
 
@@ -54,7 +55,7 @@ function exitCode(error: unknown): number {
 }
 
 function explain(error: unknown, debug: boolean): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!isError(error)) return String(error);
   if (debug) return [error.stack, error instanceof TorchError ? error.nativeTrace : undefined].filter(Boolean).join('\n');
   if (error instanceof TorchError) return error.message;
   if (isSystemError(error)) return `${printable(describeSystemError(error))}.`;

@@ -1,5 +1,6 @@
 /** Samples made into a batch: `torch.utils.data.default_collate` and `default_convert`. */
 import { DTypeError, ShapeError } from '../errors';
+import { isMap } from '../native/realm';
 import { fromTypedArray, scoped, stack, Tensor, tensor } from '../tensor';
 import { describe } from '../tensor/operator';
 import { isPlainObject } from '../tensor/plain-object';
@@ -65,7 +66,7 @@ function kindOf(sample: unknown, path: string, index: number): string {
   if (Buffer.isBuffer(sample)) return 'a Buffer';
   if (Array.isArray(sample)) return 'an array';
   if (ArrayBuffer.isView(sample) && !(sample instanceof DataView)) return 'a typed array';
-  if (sample instanceof Map) return 'a Map';
+  if (isMap(sample)) return 'a Map';
   if (isPlainObject(sample)) return 'an object';
   if (['number', 'bigint', 'boolean', 'string'].includes(typeof sample)) return `a ${typeof sample}`;
   throw new DTypeError(

@@ -1,6 +1,8 @@
 /** Datasets made of tensors and of other datasets: `torch.utils.data`'s. */
 import { DTypeError, InputError, ShapeError } from '../errors';
+import { isPlainObject } from '../native/realm';
 import { Generator, randperm, scoped, Tensor, tensor as makeTensor } from '../tensor';
+import { isPromise } from '../tensor/context';
 import { describe } from '../tensor/operator';
 import { checkOptions } from '../options';
 import { Dataset, IterableDataset, type DatasetLike, type Pass } from './dataset';
@@ -189,7 +191,7 @@ export class StackDataset<Datasets extends readonly DatasetLike<unknown>[] | Rea
   constructor(...given: unknown[]) {
     super();
     const [first] = given;
-    const byName = given.length === 1 && typeof first === 'object' && first !== null && Object.getPrototypeOf(first) === Object.prototype && !('length' in first);
+    const byName = given.length === 1 && isPlainObject(first) && !('length' in first);
     this.datasets = (byName ? first : given) as Datasets;
     const entries = Object.entries(this.datasets as Readonly<Record<string, DatasetLike<unknown>>>);
     if (entries.length === 0) throw new InputError('StackDataset: expected at least one dataset, found none');
@@ -203,7 +205,7 @@ export class StackDataset<Datasets extends readonly DatasetLike<unknown>[] | Rea
 
   override get(index: number): SamplesOf<Datasets> | Promise<SamplesOf<Datasets>> {
     const samples = this.#parts.map(([, part]) => part.get(index));
-    if (samples.some((sample) => sample instanceof Promise)) return Promise.all(samples).then((all) => this.#assemble(all));
+    if (samples.some((sample) => isPromise(sample))) return Promise.all(samples).then((all) => this.#assemble(all));
     return this.#assemble(samples);
   }
 

@@ -1,4 +1,5 @@
 import { InputError } from '../errors';
+import { isError } from '../native/realm';
 import { scoped } from '../tensor';
 import { isPromise } from '../tensor/context';
 import { defaultCollate, defaultConvert, type Collated } from './collate';
@@ -214,7 +215,7 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Batches<Bat
     try {
       return await this.#samples!.load(index, pass);
     } catch (cause) {
-      const message = cause instanceof Error ? cause.message : String(cause);
+      const message = isError(cause) ? cause.message : String(cause);
       throw new InputError(`Sample ${this.#samples!.describe(index)} cannot be loaded: ${message}`, { cause });
     }
   }

@@ -1,5 +1,6 @@
 /** The typed seam to the addon: what `native/` exports, function by function. Nothing else in ts/ loads the addon. */
 import { loadAddon } from './load';
+import { isError } from './realm';
 
 /** A job in the native thread for long work. */
 export interface Submitted<Answer> {
@@ -201,7 +202,7 @@ type Native = (...args: unknown[]) => unknown;
 function throwing(native: Native): Native {
   return (...args) => {
     const result = native(...args);
-    if (result instanceof Error) throw result;
+    if (isError(result)) throw result;
     return result;
   };
 }

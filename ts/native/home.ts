@@ -1,6 +1,7 @@
 import { homedir, userInfo } from 'node:os';
 import { isAbsolute } from 'node:path';
 import { InputError } from '../errors';
+import { isError } from './realm';
 
 /**
  * The home of the user: `HOME`, else what the system's list of users names.
@@ -13,7 +14,7 @@ export function homeFolder(environment: NodeJS.ProcessEnv = process.env): string
     // An empty HOME is passed on as it is.
     home = homedir() || userInfo().homedir;
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
+    if (!isError(error)) throw error;
   }
   if (isAbsolute(home)) return home;
   throw new InputError('No home folder is known for the cache: HOME is not set, and the system has none for this user; set HOME or XDG_CACHE_HOME to a folder that can be written.');

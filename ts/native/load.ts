@@ -5,6 +5,7 @@ import { requestedFlavour } from './libtorch/flavour';
 import { locateLibtorch, type Attempt } from './libtorch/locate';
 import { packageRoot } from './package';
 import { permissionModel, platformProblem, unreadable } from './platform';
+import { isError } from './realm';
 
 /** What `torchts setup` and `make build` produce; `TORCHTS_ADDON` names another build. */
 export const localAddon: string = resolve(process.env.TORCHTS_ADDON || join(packageRoot, 'build', 'Release', 'torchts.node'));
@@ -27,13 +28,23 @@ export function loadAddon(): unknown {
   for (const place of addonPlaces()) {
     try {
       const absent = absence(place);
-      if (!absent) return require(place);
+      if (!absent) return open(place);
       attempts.push({ place, reason: absent });
     } catch (error) {
-      attempts.push({ place, reason: error instanceof Error ? error.message : String(error) });
+      attempts.push({ place, reason: isError(error) ? error.message : String(error) });
     }
   }
   throw new AddonError(attempts);
+}
+
+/**
+ * Loads the addon for these modules alone: `require` would give its one table of functions to every load of the package in this
+ * thread (jest.resetModules, a cleared require.cache), and they would write over each other's arguments.
+ */
+function open(place: string): unknown {
+  const addon = { exports: {} as unknown };
+  process.dlopen(addon, require.resolve(place));
+  return addon.exports;
 }
 
 /** Whether there is an addon to load, without loading it. */
@@ -70,6 +81,7 @@ export function addonFixes(attempts: readonly Attempt[]): string[] {
   const platform = platformProblem();
   if (platform) return [platform];
   const reasons = attempts.map((attempt) => attempt.reason).join('\n');
+  if (reasons.includes('another copy of torchts')) return ['Let the project have one copy: `npm ls torchts` shows who asks for which, `npm dedupe` puts them together.'];
   if (/permission model does not let it be read/.test(reasons)) {
     return [`Start Node with \`--allow-fs-read=${packageRoot}\` and \`--allow-addons\`, or without \`--permission\`.`];
   }

@@ -8,6 +8,7 @@ import {
   TorchError,
 } from '../errors';
 import { takeFailure } from './failures';
+import { isError } from './realm';
 
 interface NativeError extends Error {
   kind: 'callback' | 'disposed' | 'argument' | 'device' | 'memory' | 'index' | 'type' | 'missing' | 'torch';
@@ -15,7 +16,7 @@ interface NativeError extends Error {
 }
 
 function isNative(error: unknown): error is NativeError {
-  return error instanceof Error && 'kind' in error;
+  return isError(error) && 'kind' in error;
 }
 
 /** Whether the addon only passes on what JavaScript threw that libtorch had called. */

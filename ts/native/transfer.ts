@@ -1,5 +1,6 @@
 import { open, readFile, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { TorchError } from '../errors';
+import { isError } from './realm';
 
 /** A download that did not succeed; nothing at the destination looks complete. */
 export class DownloadError extends TorchError {
@@ -203,7 +204,7 @@ function explain(error: unknown, { url, part, timeoutMs }: Transfer, timedOut: b
 
 /** `fetch` says only "fetch failed"; the reason is in the innermost cause. */
 export function rootCause(error: unknown): Error {
-  let inner = error instanceof Error ? error : new Error(String(error));
-  while (inner.cause instanceof Error) inner = inner.cause;
-  return inner instanceof AggregateError && inner.errors[0] instanceof Error ? inner.errors[0] : inner;
+  let inner = isError(error) ? error : new Error(String(error));
+  while (isError(inner.cause)) inner = inner.cause;
+  return 'errors' in inner && Array.isArray(inner.errors) && isError(inner.errors[0]) ? inner.errors[0] : inner;
 }

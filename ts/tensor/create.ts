@@ -1,4 +1,7 @@
 /** Makes tensors: from JavaScript data, or filled. */
+import { types } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInThisContext } from 'node:vm';
 import { markAsUntransferable } from 'node:worker_threads';
 import { DTypeError, ShapeError } from '../errors';
 import { binding } from '../native/binding';
@@ -88,6 +91,7 @@ export function fromTypedArray<Type extends DType = DType>(
 }
 
 function checkSizes(shape: readonly number[], length: number): void {
+  if (shape.length > DEEPEST) throw new ShapeError(`fromTypedArray: expected at most ${DEEPEST} sizes, found ${shape.length}`);
   const odd = shape.find((size) => !Number.isSafeInteger(size) || size < 0);
   if (odd !== undefined) throw new ShapeError(`fromTypedArray: expected sizes of at least 0, found ${describe(odd)}`);
   const elements = shape.reduce((product, size) => product * size, 1);
@@ -96,11 +100,30 @@ function checkSizes(shape: readonly number[], length: number): void {
   }
 }
 
+const DETACH_KEY = Symbol('lent to a tensor');
+
 /** Memory on loan to libtorch must stay where it is. */
 function pin(data: NodeJS.TypedArray): void {
   const isElastic = ['resizable', 'growable'].some((kind) => Reflect.get(data.buffer, kind) === true);
   if (isElastic) throw new DTypeError('fromTypedArray: a resizable buffer cannot be shared; copy it');
   markAsUntransferable(data.buffer);
+  if (types.isArrayBuffer(data.buffer) && 'transfer' in data.buffer) fixInPlace(data.buffer);
+}
+
+let setDetachKey: ((buffer: ArrayBuffer, key: symbol) => void) | undefined;
+
+/**
+ * From now on `buffer.transfer()` throws a TypeError: Node's mark is for messages alone. V8 detaches a buffer with a key for
+ * its owner only, and Node has no function for that, so it is asked in V8's own words, as for garbage collection.
+ */
+function fixInPlace(buffer: ArrayBuffer): void {
+  setFlagsFromString('--allow-natives-syntax');
+  try {
+    setDetachKey ??= runInThisContext('(function (buffer, key) { %ArrayBufferSetDetachKey(buffer, key); })') as NonNullable<typeof setDetachKey>;
+    setDetachKey(buffer, DETACH_KEY);
+  } finally {
+    setFlagsFromString('--no-allow-natives-syntax');
+  }
 }
 
 function load(data: NodeJS.TypedArray, dtype: DType, shape: readonly number[], copy: boolean): Tensor {
@@ -131,6 +154,8 @@ function flatten(data: unknown, shape: readonly number[], depth: number, into: u
   const nested = Array.isArray(data) || ArrayBuffer.isView(data);
   if (depth === shape.length) {
     if (nested) throw new ShapeError(`tensor: expected a number at depth ${depth}, found an array; every row needs the same depth`);
+    // At once: an array may be long, and empty.
+    if (data === undefined) throw new DTypeError('tensor: expected numbers, bigints, booleans or { re, im }, found undefined');
     into.push(data);
     return;
   }

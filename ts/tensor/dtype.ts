@@ -1,5 +1,6 @@
 /** Element types, and the typed arrays that carry them. */
 import { binding } from '../native/binding';
+import { typedArrayName } from '../native/realm';
 
 /** All element types. */
 export const DTYPES = [
@@ -74,19 +75,14 @@ export function viewAs(dtype: DType, bytes: ArrayBuffer): DataArray | null {
   }
 }
 
+const TYPED_ARRAYS: Readonly<Record<string, DType>> = {
+  Float32Array: 'float32', Float64Array: 'float64', Uint8Array: 'uint8', Uint8ClampedArray: 'uint8', Int8Array: 'int8', Int16Array: 'int16',
+  Int32Array: 'int32', BigInt64Array: 'int64', Uint16Array: 'uint16', Uint32Array: 'uint32', BigUint64Array: 'uint64',
+};
+
 /** The element type that a typed array carries. */
 export function dtypeOf(array: NodeJS.TypedArray): DType | null {
-  if (array instanceof Float32Array) return 'float32';
-  if (array instanceof Float64Array) return 'float64';
-  if (array instanceof Uint8Array || array instanceof Uint8ClampedArray) return 'uint8';
-  if (array instanceof Int8Array) return 'int8';
-  if (array instanceof Int16Array) return 'int16';
-  if (array instanceof Int32Array) return 'int32';
-  if (array instanceof BigInt64Array) return 'int64';
-  if (array instanceof Uint16Array) return 'uint16';
-  if (array instanceof Uint32Array) return 'uint32';
-  if (array instanceof BigUint64Array) return 'uint64';
-  return null;
+  return TYPED_ARRAYS[typedArrayName(array) ?? ''] ?? null;
 }
 
 /** Least and greatest value of an integer type; null for the others. PyTorch takes a negative number for an unsigned type as its two's complement. */

@@ -6,7 +6,9 @@ import { EventEmitter } from 'node:events';
 import { types } from 'node:util';
 import { DTypeError } from '../errors';
 import { binding } from '../native/binding';
+import { isMap, isSet } from '../native/realm';
 import { put, putHandle, reserve, rewind } from '../native/wire';
+import { LONGEST } from './limits';
 import { context, isPromise, within } from './context';
 import { checkBody, typeName } from './options';
 import { isPlainObject } from './plain-object';
@@ -118,8 +120,10 @@ function collect(value: unknown, into: Set<object>): void {
   if (typeof value !== 'object' || value === null || into.has(value)) return;
   into.add(value);
   if (value instanceof Tensor) return;
-  if (Array.isArray(value) || value instanceof Set) for (const item of value) collect(item, into);
-  else if (value instanceof Map) for (const item of value.values()) collect(item, into);
+  // Of a long array what is there: most of it is not, for memory has no room for that.
+  if (Array.isArray(value) && value.length > LONGEST) for (const item of Object.values(value as unknown[])) collect(item, into);
+  else if (Array.isArray(value) || isSet(value)) for (const item of value) collect(item, into);
+  else if (isMap(value)) for (const item of value.values()) collect(item, into);
   else if (isPlainObject(value)) for (const item of Object.values(value)) collect(item, into);
   else collectFields(value, into);
 }

@@ -2,12 +2,14 @@
 import { DTypeError, OutOfMemoryError, TorchError } from '../errors';
 import { binding } from '../native/binding';
 import { typedError } from '../native/raise';
+import { isError } from '../native/realm';
 import { answer, peek, put, put2, putPlain, replaceWire, reserve, rewind, Tag, take } from '../native/wire';
 import { context } from './context';
+import { LONGEST } from './limits';
 import { dtypeName } from './dtype';
 import { Generator } from './generator';
 import { parseSchema, type Schema } from './schema';
-import { Tensor } from './tensor';
+import { BRAND, Tensor } from './tensor';
 import { adopt, adoptInto, observed, type Scope } from './lifetime';
 import { collectGarbage, endOf } from './census';
 import { relieve } from './relief';
@@ -50,6 +52,7 @@ function encodeBigInt(value: bigint): void {
 function encodeObject(value: object): void {
   if (value instanceof Tensor) return put2(Tag.Tensor, value._handle);
   if (Array.isArray(value)) {
+    if (value.length > LONGEST) throw new DTypeError(`expected an array of at most ${LONGEST} elements, found one of ${value.length}`);
     reserve(2 + 3 * value.length);
     put2(Tag.List, value.length);
     for (const item of value as Argument[]) {
@@ -164,6 +167,11 @@ function endedTensor(tensor: Tensor): string {
   return end.startsWith('made') ? `disposed tensor, ${end}` : 'disposed tensor';
 }
 
+/** Whether a value is a tensor of another load of this package: after `jest.resetModules()`, or with a second copy in node_modules. */
+function isForeignTensor(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && BRAND in value && !(value instanceof Tensor);
+}
+
 /** A value as an error message shows it: `float32[2, 3]` for a tensor. */
 export function describe(value: unknown, depth = 0): string {
   if (value instanceof Tensor) return value.isDisposed ? endedTensor(value) : `${value.dtype}[${value.shape.join(', ')}]`;
@@ -173,6 +181,7 @@ export function describe(value: unknown, depth = 0): string {
     return `[${shown}${value.length > 6 ? ', …' : ''}]`;
   }
   if (typeof value === 'string') return JSON.stringify(value);
+  if (isForeignTensor(value)) return 'a tensor of another copy of torchts (it is loaded twice in this thread)';
   if (typeof value === 'object' && value !== null) return value.constructor?.name ?? 'an object';
   return String(value);
 }
@@ -224,7 +233,7 @@ export class Operator {
         encode(options && (options as Options)[parameter.key in options ? parameter.key : parameter.name]);
       }
       const extra = strings.length === 0 && !owner ? binding.call(this.#index) : binding.call(this.#index, strings, owner);
-      if (extra instanceof Error) throw extra;
+      if (isError(extra)) throw extra;
       if (extra?.wire) replaceWire(extra.wire);
       const results = this.#results(extra?.strings, args, options, owner);
       if (extra?.collect) collectGarbage();
@@ -252,7 +261,7 @@ export class Operator {
     putPlain(this.#index, count, first._handle, second === undefined ? 0 : second._handle, third === undefined ? 0 : third._handle);
     const owner = scope === null && kind === 'fresh' ? new Tensor(0) : undefined;
     const extra = owner ? binding.plain(owner) : binding.plain();
-    if (extra instanceof Error) return this.#failed(extra, [first, second, third].slice(0, count), undefined);
+    if (isError(extra)) return this.#failed(extra, [first, second, third].slice(0, count), undefined);
     const result = kind === 'written' ? first : this.#fresh(answer(), owner, scope);
     if (extra) collectGarbage();
     return result;

@@ -10,6 +10,8 @@ import { collectGarbage, largestTensors } from './census';
  */
 export function relieve<T>(error: unknown, again: (() => T) | null): T {
   if (!isNews(error)) throw error;
+  // V8 needs memory to collect, and ends the process when it gets none.
+  binding.emptyCache();
   collectGarbage();
   binding.emptyCache();
   if (again) {

@@ -2,6 +2,8 @@
 import { DTypeError, InputError } from '../errors';
 import { binding } from '../native/binding';
 import { guarded } from '../native/raise';
+import { isMap } from '../native/realm';
+import { LONGEST } from './limits';
 import { isOptions } from './surface';
 import { adopt } from './lifetime';
 import { checkOptions } from './options';
@@ -16,13 +18,17 @@ export interface ShareOptions {
 }
 
 const TOKEN = 'torchts:token';
+const MOST = 2 ** 32 - 1;
 
 function mapLeaves(value: unknown, change: (leaf: object) => unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const changed = change(value);
   if (changed !== undefined) return changed;
-  if (Array.isArray(value)) return value.map((item) => mapLeaves(item, change));
-  if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, mapLeaves(item, change)]));
+  if (Array.isArray(value)) {
+    if (value.length > LONGEST) throw new DTypeError(`share: expected arrays of at most ${LONGEST} elements, found one of ${value.length}`);
+    return value.map((item) => mapLeaves(item, change));
+  }
+  if (isMap(value)) return new Map([...value].map(([key, item]) => [key, mapLeaves(item, change)]));
   if (isOptions(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapLeaves(item, change)]));
   return value;
 }
@@ -39,7 +45,7 @@ function mapLeaves(value: unknown, change: (leaf: object) => unknown): unknown {
 export function share<T>(value: T, options: ShareOptions = {}): Shared<T> {
   checkOptions('share', options, ['receivers']);
   const { receivers = 1 } = options;
-  if (!Number.isInteger(receivers) || receivers < 1) throw new DTypeError(`share: expected a whole number of receivers from 1, found ${receivers}`);
+  if (!Number.isInteger(receivers) || receivers < 1 || receivers > MOST) throw new DTypeError(`share: expected a whole number of receivers from 1 to ${MOST}, found ${receivers}`);
   const shared = mapLeaves(value, (leaf) =>
     leaf instanceof Tensor ? { [TOKEN]: guarded('share', () => binding.share(leaf._handle, receivers)) } : undefined,
   );

@@ -5,7 +5,9 @@
 import { DTypeError, type TorchError } from '../errors';
 import { binding } from '../native/binding';
 import { chosenDevice } from './defaults';
+import { isPlainObject } from '../native/realm';
 import { adopt } from './lifetime';
+import { LONGEST } from './limits';
 import { describe, operator, type Operator, type Result } from './operator';
 import { Generator } from './generator';
 import { unknownOption } from './options';
@@ -54,7 +56,7 @@ function fits(parameter: SchemaParameter, value: unknown): boolean {
     if (ArrayBuffer.isView(value)) return parameter.base !== 'Tensor';
     return parameter.listLength !== null && parameter.base !== 'Tensor' && fitsBase(parameter, value);
   }
-  return value.every((item) => fitsBase(parameter, item) || (parameter.optionalElement && item === null));
+  return value.length <= LONGEST && value.every((item) => fitsBase(parameter, item) || (parameter.optionalElement && item === null));
 }
 
 type Values = readonly unknown[];
@@ -63,8 +65,7 @@ type Values = readonly unknown[];
 export function isOptions(value: unknown): value is Record<string, unknown> {
   // Tensors first: asking an object for its prototype is slow, and nearly every last argument is a tensor.
   if (typeof value !== 'object' || value === null || value instanceof Tensor || Array.isArray(value)) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return (prototype === Object.prototype || prototype === null) && !isComplex(value);
+  return isPlainObject(value) && !isComplex(value);
 }
 
 // Hot: this runs at every call of an overloaded name, so it looks only at the arguments that were given.

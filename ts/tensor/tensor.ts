@@ -88,6 +88,9 @@ const released = `${DISPOSED}; return it from there, or exempt it with torch.kee
 // The operators' methods come in through interface merging; the runtime side is installed by surface.ts.
 export interface Tensor<out Type extends DType = DType> extends TensorMethods, TensorShorthands, TensorMembers, TensorLater {}
 
+/** Says of an object that it is a tensor, of whichever load of this package. */
+export const BRAND = Symbol.for('torchts.Tensor');
+
 /**
  * An n-dimensional array on a device, with PyTorch's methods in camelCase.
  * @typeParam Type what the compiler knows of the element type; most operators give a tensor of any
@@ -330,6 +333,8 @@ export class Tensor<out Type extends DType = DType> {
     return this.toString();
   }
 }
+
+Object.defineProperty(Tensor.prototype, BRAND, { value: true });
 
 function describe(tensor: Tensor): Description {
   if (tensor._handle === 0) throw new DisposedTensorError(`${released} (${extensions.endOf(tensor)})`);

@@ -1,6 +1,7 @@
 /** torch.testing: assertions about tensors, for tests. */
 import { AssertionError } from 'node:assert';
 import { DTypeError, InputError } from '../errors';
+import { isMap } from '../native/realm';
 import { fromTypedArray } from './create';
 import { isComplex, isFloatingPoint, isQuantized, itemSize, type DType } from './dtype';
 import { scoped } from './lifetime';
@@ -75,7 +76,7 @@ function compare(actual: unknown, expected: unknown, settings: Settings, path: s
   } else if (actual instanceof Tensor && expected instanceof Tensor) compareTensors(actual, expected, settings, path);
   else if (isTyped(actual) && isTyped(expected)) compareTensors(fromTypedArray(actual), fromTypedArray(expected), settings, path);
   else if (Array.isArray(actual) && Array.isArray(expected)) compareArrays(actual, expected, settings, path);
-  else if (actual instanceof Map && expected instanceof Map) compareMaps(actual, expected, settings, path);
+  else if (isMap(actual) && isMap(expected)) compareMaps(actual, expected, settings, path);
   else if (isNumber(actual) && isNumber(expected)) compareNumbers(actual, expected, settings, path);
   else if (typeof actual === 'boolean' && typeof expected === 'boolean') {
     if (actual !== expected) fail(settings, `Booleans mismatch: ${actual} is not ${expected}`, path);

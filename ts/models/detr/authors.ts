@@ -4,6 +4,7 @@
  */
 import { basename } from 'node:path';
 import { InputError } from '../../errors';
+import { isUint8Array } from '../../native/realm';
 import * as torch from '../../tensor';
 import { Tensor } from '../../tensor';
 import type { Checkpoint } from '../load';
@@ -47,7 +48,7 @@ export function saveAuthors(model: DetrForObjectDetection, path: string): void {
 }
 
 function isObject(value: unknown): value is Record<string, PthValue> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Tensor) && !(value instanceof Uint8Array);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Tensor) && !isUint8Array(value);
 }
 
 /** Reads sizes off the weights. */

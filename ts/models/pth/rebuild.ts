@@ -1,5 +1,6 @@
 /** What a PyTorch checkpoint may build: tensors and plain containers, nothing else (PyTorch's `weights_only` list). */
 import { InputError } from '../../errors';
+import { isUint8Array } from '../../native/realm';
 import { Tensor } from '../../tensor';
 import type { Budget } from './budget';
 import { TensorBuilder } from './rebuild-tensor';
@@ -48,7 +49,7 @@ const encode: Builder = ([text], { label, budget }) => {
 };
 
 const bytearray: Builder = ([content = ''], workshop) => {
-  if (!(content instanceof Uint8Array)) return encode([content], workshop);
+  if (!isUint8Array(content)) return encode([content], workshop);
   workshop.budget.spend(content.length);
   return Uint8Array.from(content);
 };
@@ -137,7 +138,7 @@ export class PlainValues {
 
   /** @throws InputError for what is nested too deep */
   of(value: unknown, depth = 0): unknown {
-    if (typeof value !== 'object' || value === null || value instanceof Tensor || value instanceof Uint8Array) return value;
+    if (typeof value !== 'object' || value === null || value instanceof Tensor || isUint8Array(value)) return value;
     if (value instanceof Global) return value.module === 'torch' ? value.name : value.path;
     if (value instanceof Storage) return value.tensor;
     if (this.seen.has(value)) return this.seen.get(value);
