@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 import { InputError, UsageError } from '../errors';
 import type { TrainOptions, TrainResult } from '../tasks/train-task';
 import { changedKeys } from '../train/config/fingerprint';
-import type { ConfigTree } from '../train/config/keys';
+import { type ConfigTree, valueAt } from '../train/config/keys';
 import { type ConfigSources, readConfigFile } from '../train/config/resolve';
 import type { TrainEvent } from '../train/events';
 import { collect } from './arguments';
@@ -26,8 +26,8 @@ export interface TrainCommand<Config extends ConfigTree, Final> {
   /** Presets and examples. */
   readonly help: string;
   readonly presets: Readonly<Record<string, Config>>;
-  /** The preset when none is named. */
-  readonly usualPreset: (data: string | undefined) => string;
+  /** The preset when none is named. @param startsFrom whether the weights to start from are given, which have their sizes already */
+  readonly usualPreset: (data: string | undefined, startsFrom: boolean) => string;
   readonly resolve: (sources: ConfigSources) => Config;
   /** Keys that a resumed run may change. */
   readonly freeKeys: readonly string[];
@@ -124,7 +124,14 @@ class TrainAction<Config extends ConfigTree, Final> {
   }
 
   private get preset(): string {
-    return this.flags.preset ?? this.command.usualPreset(this.flags.data);
+    return this.flags.preset ?? this.command.usualPreset(this.flags.data, this.startsFrom);
+  }
+
+  private get startsFrom(): boolean {
+    const { set = [], config } = this.flags;
+    const inFile = config === undefined ? undefined : valueAt(readConfigFile(config), 'model.from');
+    const last = set.filter((assignment) => assignment.startsWith('model.from=')).at(-1)?.slice('model.from='.length).trim();
+    return last === undefined ? typeof inFile === 'string' : !['', 'null', '~'].includes(last);
   }
 
   private newConfig(): Config {

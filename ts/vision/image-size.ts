@@ -14,6 +14,6 @@ export async function imageSize(bytes: Uint8Array, label: string): Promise<Exten
     const { autoOrient } = await sharp(bytes, { limitInputPixels: false }).metadata();
     return { width: autoOrient.width, height: autoOrient.height };
   } catch (cause) {
-    throw new InputError(`${label} is a damaged or incomplete picture: ${(cause as Error).message.split('\n')[0]}.`, { cause });
+    throw new InputError(`${label} is a damaged or incomplete picture: ${(cause as Error).message.split('\n')[0]!.replace(/^Input buffer has corrupt header: /, '').replace(/^\w+: /, '')}.`, { cause });
   }
 }

@@ -32,6 +32,7 @@ describe('a list of pictures', () => {
     'pictures beside annotations': ['JPEGImages/a.jpg Annotations/a.xml\n', ['a']],
     'other letters': ['A\n', ['a']],
     'a picture that is missing': ['nowhere.jpg\n', ['nowhere']],
+    'comments': ['# mine\na\n', ['a']],
     'nothing': ['\n', []],
   };
   for (const [what, [text, expected]] of Object.entries(lists)) {
@@ -40,6 +41,7 @@ describe('a list of pictures', () => {
 
   it('is refused with its line where an id cannot be told', async () => {
     await assert.rejects(read('a b x.1\n'), { code: 'TTS_INPUT', message: /train\.txt line 1: expected the id of a picture that is there, found 'a b x\.1'; each id stands in a line of its own/ });
+    await assert.rejects(read('a,b\n'), /train\.txt line 1: .*found 'a,b'/);
     await assert.rejects(read('a\n\nb 2\n'), /train\.txt line 3: .*found 'b 2'/);
     await assert.rejects(read('a\nb\na.jpg\n'), /train\.txt line 3: expected every picture once, found a, which is in line 1 too\.$/);
   });

@@ -51,6 +51,7 @@ describe('layouts of datasets with boxes', () => {
     'of COCO by Roboflow': [{ 'train/_annotations.coco.json': coco(['a.jpg']), 'train/a.jpg': 'A', 'valid/_annotations.coco.json': coco(['a.jpg']), 'valid/a.jpg': 'V' }, { train: ['A'], valid: ['V'] }],
     'of COCO by FiftyOne': [{ 'train/labels.json': coco(['a.jpg']), 'train/data/a.jpg': 'A', 'validation/labels.json': coco(['a.jpg']), 'validation/data/a.jpg': 'V' }, { train: ['A'], validation: ['V'] }],
     'of COCO in two files with pictures of the same names': [{ 'annotations/birds_train.json': coco(['1.jpg']), 'annotations/birds_val.json': coco(['1.jpg', '2.jpg']), 'images/train/1.jpg': 'A', 'images/train/2.jpg': 'B', 'images/val/1.jpg': 'V' }, { train: ['A'], val: ['V', 'missing'] }],
+    'of COCO without endings of files': [{ 'train.json': coco(['a', 'sub/b.png']), 'images/a.jpg': 'A', 'images/sub/b.jpg': 'B' }, { train: ['A', 'B'] }],
     'of COCO beside other JSON': [{ 'package.json': '{"name":"x"}', 'broken.json': '{', 'train.json': coco(['a.jpg']), 'a.jpg': 'A' }, { train: ['A'] }],
     'of COCO as published, with captions': [{ 'annotations/instances_val2017.json': coco(['a.jpg']), 'annotations/captions_val2017.json': '{"images":[],"annotations":[]}', 'val2017.zip': writeZip({ 'val2017/a.jpg': 'A' }) }, { val2017: ['A'] }],
   };
@@ -67,6 +68,7 @@ describe('layouts of datasets with boxes', () => {
     'labels of YOLO': [{ 'images/a.jpg': 'A', 'labels/a.txt': '0 0.5 0.5 0.1 0.2\n' }, /found images, labels: labels\/a\.txt looks like a label of YOLO; export the dataset as COCO or Pascal VOC\./],
     'annotations of LabelMe': [{ 'a.jpg': 'A', 'a.json': '{"version":"5.0","shapes":[]}' }, /found a\.jpg, a\.json: a\.json looks like an annotation of LabelMe/],
     'a packed archive': [{ 'birds.tar.gz': 'x' }, /birds\.tar\.gz has to be unpacked/],
+    'a table': [{ 'train.csv': 'image_id,bbox\n', 'train/a.jpg': 'A' }, /train\.csv is a table of its own kind/],
     'pictures alone': [{ 'x/a.jpg': 'A', 'x/b.jpg': 'B' }, /found x: 2 pictures without annotations\. vocdet reads annotations in the layout of Pascal VOC/],
     'nothing': [{}, /found nothing: neither pictures nor annotations\./],
   };
@@ -75,6 +77,11 @@ describe('layouts of datasets with boxes', () => {
       await assert.rejects(openDetectionData(folder.write(files)), { code: 'TTS_INPUT', message });
     });
   }
+
+  it('are named by their annotations where these are of another kind', async () => {
+    const data = await openDetectionData(folder.write({ 'images/a.jpg': 'A', 'annotations.xml': '<annotations><version>1.1</version></annotations>' }));
+    await assert.rejects(findClasses(data), /^InputError: Expected objects in the annotations of .*, found none: .*annotations\.xml line 1: expected an <annotation> of Pascal VOC, found <annotations>; export the task as Pascal VOC instead of CVAT for images\.$/);
+  });
 
   it('takes the classes of a folder that is called as the challenge from its annotations where they name others', async () => {
     const own = await openDetectionData(folder.write({ 'VOCdevkit/VOC2007/Annotations/a.xml': xml('robin'), 'VOCdevkit/VOC2007/JPEGImages/a.jpg': 'A' }));

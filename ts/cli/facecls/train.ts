@@ -8,12 +8,13 @@ const HELP = `
 Presets:
   tiny    drawn faces, a small ViT: minutes on two cores (with nothing else given)
   small   a ViT from random weights at 64x64, for a sample of CelebA (with --data given)
-  base    fine-tunes ViT-B/16 of the hub at 224x224 on the whole of CelebA: for a GPU
+  base    fine-tunes ViT-B/16 of the hub at 224x224 on the whole of CelebA: for a GPU (with model.from given)
 
   facecls train
   facecls train --data celeba --preset small --run models/celeba
   facecls train --resume --run models/celeba
-  facecls train --data celeba --set epochs=3 --set optimizer.lr=3e-4`;
+  facecls train --data celeba --set epochs=3 --set optimizer.lr=3e-4
+  facecls train --data celeba --set model.from=models/celeba`;
 
 export function addFaceTrain(program: Command): void {
   addTrain(program, {
@@ -23,7 +24,7 @@ export function addFaceTrain(program: Command): void {
     dataHint: 'dataset in the CelebA format (default: the drawn faces)',
     help: HELP,
     presets,
-    usualPreset: (data) => (data === undefined ? 'tiny' : 'small'),
+    usualPreset: (data, startsFrom) => (startsFrom ? 'base' : data === undefined ? 'tiny' : 'small'),
     resolve: resolveFaceConfig,
     freeKeys,
     train: () => (require('../../tasks/facecls/train') as typeof import('../../tasks/facecls/train')).train,

@@ -8,8 +8,8 @@ import { terminal } from '../terminal';
 import { print, printJson } from '../output';
 
 const HELP = `
-A dataset is Pascal VOC's devkit (a folder, or its .tar files, which need not be unpacked), any folder in its layout
-(JPEGImages, Annotations, ImageSets/Main), or a file in COCO's format with its pictures.
+A dataset is Pascal VOC's devkit (a folder, or its .tar files, which need not be unpacked), any folder or archive in its
+layout or what LabelImg, CVAT, Roboflow or Kaggle make of it, or files in COCO's format with their pictures.
 
   vocdet data download --out data/raw/voc --years 2007
   vocdet data check data/raw/voc
@@ -61,7 +61,7 @@ function addCheck(data: Command): void {
   data
     .command('check')
     .description('Says what a dataset holds, beside what the official one holds, and what is wrong with it; errors end with exit code 1.')
-    .argument('<folder>', "VOC devkit, its archives, a folder in its layout, or a file in COCO's format")
+    .argument('<folder>', "dataset in VOC's layout or COCO's format: folder, archive or file")
     .option('--classes <file>', 'file with one class a line (default: those that the dataset names)')
     .option('--images <folder>', "folder or archive of a COCO file's pictures")
     .option('--decode', 'decode every picture, to find damaged ones')

@@ -8,13 +8,14 @@ const HELP = `
 Presets:
   tiny         drawn scenes, a small DETR from random weights: minutes on two cores (with nothing else given)
   small        a larger one, for a look at a sample of VOC (with --data given)
-  r50          fine-tunes the published DETR-R50 on VOC: for a GPU
+  r50          fine-tunes the published DETR-R50 on VOC: for a GPU (with model.from given)
   r50-scratch  the paper's recipe from an ImageNet backbone, 300 epochs: for many GPU hours
 
   vocdet train
   vocdet train --data VOCdevkit --preset r50 --set data.train=07+12 --set data.val=2007/test
   vocdet train --data birds --preset r50 --set data.classes=birds/classes.txt
   vocdet train --data instances_train.json --set data.images=train2017 --preset r50
+  vocdet train --data coco --set data.train=train.json --set data.val=val.json --preset r50
   vocdet train --resume --run models/vocdet-r50`;
 
 export function addDetectionTrain(program: Command): void {
@@ -22,10 +23,10 @@ export function addDetectionTrain(program: Command): void {
     task: 'vocdet',
     summary: 'train a detector',
     description: 'Trains a detector of objects.',
-    dataHint: 'VOC devkit, its archives, or a COCO file (default: the drawn scenes)',
+    dataHint: "dataset in VOC's layout or COCO's format: folder, archive or file (default: the drawn scenes)",
     help: HELP,
     presets,
-    usualPreset: (data) => (data === undefined ? 'tiny' : 'small'),
+    usualPreset: (data, startsFrom) => (startsFrom ? 'r50' : data === undefined ? 'tiny' : 'small'),
     resolve: resolveDetectionConfig,
     freeKeys,
     train: () => (require('../../tasks/vocdet/train') as typeof import('../../tasks/vocdet/train')).train,

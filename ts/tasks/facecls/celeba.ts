@@ -36,6 +36,8 @@ interface CelebAParts {
   readonly partition: PartitionList;
   readonly images: FaceImages;
   readonly leftOut: LeftOut;
+  /** The number of the split that a name in a row of attributes is in; undefined when it is in none. */
+  readonly splitOf: (name: string, row: number) => number | undefined;
 }
 
 /** A dataset in CelebA's format, open for reading. */
@@ -92,15 +94,12 @@ export class CelebA {
   }
 
   private collect(split: number): Face[] {
-    const { list: { rows, labels, attributes }, partition } = this.parts;
+    const { list: { rows, labels, attributes }, images, splitOf } = this.parts;
     const width = attributes.length;
     const faces: Face[] = [];
     rows.names.forEach((name, row) => {
-      // Both files list the images in one order as a rule, which spares the look-up, never the comparison of names.
-      const partitionRow = partition.rows.names[row] === name ? row : partition.rows.rowOf(name);
       // One without a split is left out.
-      if (partitionRow === undefined || partition.splits[partitionRow] !== split) return;
-      faces.push({ name: this.images.find(name)!, labels: labels.subarray(row * width, (row + 1) * width) });
+      if (splitOf(name, row) === split) faces.push({ name: images.find(name)!, labels: labels.subarray(row * width, (row + 1) * width) });
     });
     return faces;
   }
@@ -120,17 +119,37 @@ export function openCelebA(path: string): CelebA {
   const files = { attributes: findList(folders, 'list_attr_celeba'), partition: findList(folders, 'list_eval_partition') };
   const list = parseAttributes(readFileSync(files.attributes), files.attributes);
   const partition = parsePartition(readFileSync(files.partition), files.partition);
-  const used = [...list.rows.names.keys()].filter((row) => partition.rows.has(list.rows.names[row]!));
-  if (used.length === 0) throw new InputError(`Expected images that have a row in ${files.attributes} and one in ${files.partition}, found none in both: the names are ${nameIn(list.rows)} in one and ${nameIn(partition.rows)} in the other.`);
   const images = openFaceImages(folders);
   try {
-    requireImages(used, { rows: list.rows, file: files.attributes, images });
-    const leftOut = { images: images.names.length - used.length, attributeRows: list.rows.names.length - used.length, partitionRows: partition.rows.names.length - used.length };
-    return new CelebA(path, files, { list, partition, images, leftOut });
+    return joined(path, files, { list, partition, images });
   } catch (error) {
     images.close();
     throw error;
   }
+}
+
+/** @throws InputError when nothing is in both lists, or an image is missing */
+function joined(path: string, files: CelebA['files'], { list, partition, images }: Omit<CelebAParts, 'leftOut' | 'splitOf'>): CelebA {
+  const splitOf = splitFinder(partition, images);
+  const used = [...list.rows.names.keys()].filter((row) => splitOf(list.rows.names[row]!, row) !== undefined);
+  if (used.length === 0) throw new InputError(`Expected images that have a row in ${files.attributes} and one in ${files.partition}, found none in both: the names are ${nameIn(list.rows)} in one and ${nameIn(partition.rows)} in the other.`);
+  requireImages(used, { rows: list.rows, file: files.attributes, images });
+  const leftOut = { images: images.names.length - used.length, attributeRows: list.rows.names.length - used.length, partitionRows: partition.rows.names.length - used.length };
+  return new CelebA(path, files, { list, partition, images, leftOut, splitOf });
+}
+
+/** Looks a name up in the partition: as it is written, else by the image that both names mean. */
+function splitFinder({ rows, splits: numbers }: PartitionList, images: FaceImages): CelebAParts['splitOf'] {
+  let byImage: Map<string | undefined, number> | undefined;
+  return (name, row) => {
+    // Both files list the images in one order as a rule, which spares the look-up, never the comparison of names.
+    const same = rows.names[row] === name ? row : rows.rowOf(name);
+    if (same !== undefined) return numbers[same];
+    byImage ??= new Map(rows.names.map((other, at) => [images.find(other), at]));
+    const image = images.find(name);
+    const found = image === undefined ? undefined : byImage.get(image);
+    return found === undefined ? undefined : numbers[found];
+  };
 }
 
 /** What is left out of a dataset, in a sentence; undefined when nothing is. */

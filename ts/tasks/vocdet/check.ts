@@ -1,8 +1,7 @@
 import { InputError } from '../../errors';
-import { vocClasses, type ClassList } from './classes';
+import { alikeNames, vocClasses, type ClassList } from './classes';
 import { classesAmong, type DetectionData, type DetectionSplit } from './dataset';
 import { Findings, type Finding } from './findings';
-import { fold } from './name-index';
 import { officialSets } from './official';
 import { openDetectionData } from './open';
 import { checkPicture, readPictures, type PictureRecord, type ReadOptions } from './picture-check';
@@ -66,7 +65,7 @@ export async function checkDetectionData(path: string, options: CheckOptions = {
     const findings = new Findings();
     const splits = await openSplits(data, findings);
     const pictures = await readPictures(splits, options);
-    const classes = options.classes ?? (await data.namedClasses()) ?? classesAmong(data, new Set(namesIn(pictures)));
+    const classes = options.classes ?? (await data.namedClasses()) ?? classesAmong(data, new Set(namesIn(pictures)), firstFailure(pictures));
     for (const picture of pictures.values()) checkPicture(picture, classes, findings);
     for (const { kind, message } of data.issues()) findings.add(kind, message);
     checkSpelling(pictures, findings);
@@ -92,16 +91,16 @@ async function openSplits(data: DetectionData, findings: Findings): Promise<Dete
   return splits;
 }
 
+function firstFailure(pictures: ReadonlyMap<string, PictureRecord>): string | undefined {
+  return [...pictures.values()].map(({ annotation }) => annotation).find((annotation) => typeof annotation === 'string');
+}
+
 /** Names that differ in case, blanks or hyphens are one class as a rule, and a slip of the pen. */
 function checkSpelling(pictures: ReadonlyMap<string, PictureRecord>, findings: Findings): void {
   const counts = new Map<string, number>();
   for (const name of namesIn(pictures)) counts.set(name, (counts.get(name) ?? 0) + 1);
-  const folded = (name: string) => fold(name).replace(/[-_\s]/g, '');
-  for (const [name, count] of counts) {
-    const other = [...counts.keys()].find((one) => one !== name && folded(one) === folded(name));
-    // Said once for the two, of the rarer one.
-    if (other === undefined || counts.get(other)! < count || (counts.get(other) === count && other > name)) continue;
-    findings.add('classes that differ in spelling only', `${name} (${count} objects) and ${other} (${counts.get(other)!} objects) are two classes.`);
+  for (const [one, other] of alikeNames([...counts.keys()])) {
+    findings.add('classes that differ in spelling only', `${one} (${counts.get(one)!} objects) and ${other} (${counts.get(other)!} objects) are two classes.`);
   }
 }
 

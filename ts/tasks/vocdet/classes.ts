@@ -1,5 +1,6 @@
 import { InputError } from '../../errors';
 import type { LabelSpace } from '../../models/detr/label-space';
+import { fold } from './name-index';
 
 /** The classes of Pascal VOC, in the order in which the challenge numbers them. */
 export const vocNames = [
@@ -41,6 +42,12 @@ export class ClassList<Name extends string = string> implements LabelSpace<Name>
 }
 
 export const vocClasses = new ClassList(vocNames, 'Pascal VOC');
+
+/** Pairs of names that differ in case, blanks, hyphens or underscores only. */
+export function alikeNames(names: readonly string[]): [string, string][] {
+  const folded = (name: string) => fold(name).replace(/[-_\s]/g, '');
+  return names.flatMap((one, at) => names.slice(at + 1).filter((other) => folded(one) === folded(other)).map((other): [string, string] => [one, other]));
+}
 
 /** The list for names found in data: in VOC's order when all of them are VOC's, else in that of the alphabet. */
 export function classesOf(found: Iterable<string>, label: string): ClassList {

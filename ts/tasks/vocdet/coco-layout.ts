@@ -26,16 +26,34 @@ export async function otherCocoFiles(trees: readonly FileTree[]): Promise<Map<st
   return bySet(found);
 }
 
+/** The pictures of some trees. */
+export interface PictureIndex {
+  readonly byName: NameIndex<TreeFile>;
+  /** Without their endings; of two that differ in nothing else neither. */
+  readonly byStem: NameIndex<TreeFile>;
+}
+
 /** The pictures of some trees, by name; those of `val2017.zip` as if they lay in `val2017/`. */
-export function pictureIndex(trees: readonly FileTree[]): NameIndex<TreeFile> {
-  const index = new NameIndex<TreeFile>();
-  for (const tree of trees) {
-    const archive = /([^/\\]+)\.(tar|zip)$/i.exec(tree.path)?.[1];
-    for (const name of tree.files) {
-      if (PICTURE_ENDING.test(name)) index.add(archive === undefined || trees.length === 1 ? name : posix.join(archive, name), { tree, name });
-    }
+export function pictureIndex(trees: readonly FileTree[]): PictureIndex {
+  const pictures = trees.flatMap((tree) => {
+    const archive = trees.length > 1 ? /([^/\\]+)\.(tar|zip)$/i.exec(tree.path)?.[1] : undefined;
+    const names = tree.files.filter((name) => PICTURE_ENDING.test(name));
+    return names.map((name) => ({ name: archive === undefined ? name : posix.join(archive, name), file: { tree, name } }));
+  });
+  const stems = new Map<string, number>();
+  const stemOf = (name: string) => name.replace(PICTURE_ENDING, '');
+  for (const { name } of pictures) stems.set(stemOf(name), (stems.get(stemOf(name)) ?? 0) + 1);
+  const index: PictureIndex = { byName: new NameIndex(), byStem: new NameIndex() };
+  for (const { name, file } of pictures) {
+    index.byName.add(name, file);
+    if (stems.get(stemOf(name)) === 1) index.byStem.add(stemOf(name), file);
   }
   return index;
+}
+
+/** The picture that a file name of a split means; some exports leave its ending out, or have another. */
+export function findPicture({ byName, byStem }: PictureIndex, file: string, set: string): TreeFile | undefined {
+  return (byName.find(file, set) ?? byStem.find(file.replace(PICTURE_ENDING, ''), set))?.value;
 }
 
 /** `train2017` for `annotations/instances_train2017.json`, `valid` for `valid/_annotations.coco.json`. */

@@ -4,11 +4,10 @@ import { basename, dirname, join, posix, relative, resolve } from 'node:path';
 import { InputError } from '../../errors';
 import { ClassList } from './classes';
 import { parseCocoFile, type CocoFile, type CocoPicture } from './coco-file';
-import { pictureIndex, setNameOf } from './coco-layout';
+import { findPicture, pictureIndex, setNameOf, type PictureIndex } from './coco-layout';
 import { joinSplits, type DetectionData, type DetectionSplit } from './dataset';
 import { openFileTree, openFileTrees, type FileTree } from './files';
 import type { Issue } from './findings';
-import type { NameIndex } from './name-index';
 import type { TreeFile } from './voc-layout';
 
 /** What a COCO dataset consists of. */
@@ -28,8 +27,8 @@ export class Coco implements DetectionData {
   readonly splits: readonly string[];
   private readonly read = new Map<string, Promise<CocoSplit>>();
   private readonly found: Issue[] = [];
-  private index: NameIndex<TreeFile> | undefined;
-  private classes: { readonly names: readonly string[]; readonly list: ClassList } | undefined;
+  private index: PictureIndex | undefined;
+  private classes: ClassList | undefined;
 
   constructor(private readonly parts: CocoParts) {
     this.path = parts.path;
@@ -42,14 +41,14 @@ export class Coco implements DetectionData {
     return joinSplits(name, await Promise.all(sets.map(async (set) => ({ split: await this.part(set), source: set }))));
   }
 
-  /** Those of any split that can be read; all must name the same. */
+  /** Those of the splits that were read, else of any that can be: the longest list, which has to have the names of all. */
   async namedClasses(): Promise<ClassList> {
     const failures: unknown[] = [];
     for (const set of [...this.read.keys(), ...this.splits]) {
       if (this.classes) break;
       await this.part(set).catch((error: unknown) => failures.push(error));
     }
-    if (this.classes) return this.classes.list;
+    if (this.classes) return this.classes;
     throw failures[0];
   }
 
@@ -87,17 +86,22 @@ export class Coco implements DetectionData {
     return split;
   }
 
+  /** Tools that export a file for each split may leave out of one what does not occur in it. */
   private requireSameClasses({ classes }: CocoFile, label: string): void {
-    this.classes ??= { names: classes, list: new ClassList(classes, label) };
-    const { names } = this.classes;
-    if (classes.length === names.length && classes.every((name) => names.includes(name))) return;
-    throw new InputError(`Expected the categories of ${label} to be those of the other sets (${names.join(', ')}), found ${classes.join(', ')}.`);
+    const list = new ClassList(classes, label);
+    const known = this.classes ?? list;
+    const [longer, shorter] = list.length > known.length ? [list, known] : [known, list];
+    const strange = shorter.names.filter((name) => longer.idOf(name) === undefined);
+    if (strange.length > 0) {
+      throw new InputError(`Expected the categories of ${label} to be those of the other sets (${known.names.join(', ')}), found ${classes.join(', ')}.`);
+    }
+    this.classes = longer;
   }
 }
 
 interface CocoSplitParts {
   readonly pictures: readonly CocoPicture[];
-  readonly index: NameIndex<TreeFile>;
+  readonly index: PictureIndex;
   /** Where a picture that is missing would lie. */
   readonly root: FileTree;
 }
@@ -111,7 +115,7 @@ class CocoSplit implements DetectionSplit {
     private readonly parts: CocoSplitParts,
   ) {
     this.ids = parts.pictures.map(({ id }) => id);
-    this.files = parts.pictures.map(({ file }) => parts.index.find(file, name)?.value);
+    this.files = parts.pictures.map(({ file }) => findPicture(parts.index, file, name));
   }
 
   async annotation(index: number): Promise<CocoPicture['annotation']> {

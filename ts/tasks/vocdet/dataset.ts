@@ -54,20 +54,26 @@ export async function findClasses(data: DetectionData): Promise<ClassList> {
   if (named) return named;
   const names = new Set<string>();
   const seen = new Set<string>();
+  const failures: Error[] = [];
   for (const set of data.splits) {
     const split = await data.split(set);
     // A picture may be in several splits.
     const fresh = [...split.ids.keys()].filter((index) => seen.size !== seen.add(split.key(index)).size);
     await inFlight(fresh.length, async (at) => {
-      const objects = await split.annotation(fresh[at]!).then((annotation) => annotation.objects, () => []);
+      const objects = await split.annotation(fresh[at]!).then((annotation) => annotation.objects, (error: Error) => (failures.push(error), []));
       for (const { name } of objects) names.add(name);
     });
   }
-  return classesAmong(data, names);
+  return classesAmong(data, names, failures[0]?.message);
 }
 
-/** The class list for names found in the annotations of a dataset. */
-export function classesAmong({ officialClasses, path }: DetectionData, names: ReadonlySet<string>): ClassList {
+/**
+ * The class list for names found in the annotations of a dataset.
+ * @param failure why an annotation could not be read
+ * @throws InputError when there are none
+ */
+export function classesAmong({ officialClasses, path }: DetectionData, names: ReadonlySet<string>, failure?: string): ClassList {
+  if (names.size === 0) throw new InputError(`Expected objects in the annotations of ${path}, found none${failure === undefined ? '' : `: ${failure.replace(/\.$/, '')}`}.`);
   if (officialClasses && [...names].every((name) => officialClasses.idOf(name) !== undefined)) return officialClasses;
   return classesOf(names, path);
 }

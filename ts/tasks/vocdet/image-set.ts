@@ -27,6 +27,7 @@ export function parseImageSet(text: string, label: string, idOf: (written: strin
 function idOfLine(line: string, where: string, idOf: (written: string) => string | undefined): string | undefined {
   const known = idOf(line);
   if (known !== undefined) return known;
+  if (line.startsWith('#')) return undefined;
   const marked = /^(.*\S)\s+(-1|0|1)$/.exec(line);
   if (marked) {
     const [, name, mark] = marked as unknown as [string, string, string];
@@ -38,10 +39,10 @@ function idOfLine(line: string, where: string, idOf: (written: string) => string
   return requireOne(line.replace(/^"(.*)"$/, '$1'), where, idOf);
 }
 
-/** A name that no file has: one without blanks is a picture that is missing, of others nobody can tell. */
+/** A name that no file has: one without blanks and commas is a picture that is missing, of others nobody can tell. */
 function requireOne(name: string, where: string, idOf?: (written: string) => string | undefined): string {
   const known = idOf?.(name);
   if (known !== undefined) return known;
-  if (!/\s/.test(name)) return name.replace(PICTURE_ENDING, '');
+  if (!/[\s,;]/.test(name)) return name.replace(PICTURE_ENDING, '');
   throw new InputError(`${where}: expected the id of a picture that is there, found '${name.slice(0, 80)}'; each id stands in a line of its own, with -1, 0 or 1 behind it in the list of one class.`);
 }

@@ -11,6 +11,7 @@ export async function nearestLayout(path: string, trees: readonly FileTree[]): P
   const start = `Expected a dataset with boxes in ${path}, found ${contentsOf(path)}`;
   const end = (guess: string) => `${start}: ${guess}. ${READ}.`;
   const packed = files.find(({ name }) => /\.(tgz|tar\.\w+|rar|7z|parquet|arrow|tfrecord)$/i.test(name));
+  const table = files.find(({ name }) => /\.(csv|jsonl)$/i.test(name));
   const json = files.filter(({ name }) => /\.json$/i.test(name));
   const text = files.filter(({ name }) => /\.txt$/i.test(name));
   if (files.some(({ name }) => ANNOTATION_ENDING.test(name))) return end('its .xml files could not be placed');
@@ -22,6 +23,7 @@ export async function nearestLayout(path: string, trees: readonly FileTree[]): P
   for (const { tree, name } of text.slice(0, 3)) {
     if (isYolo(decodeText(await tree.readStart(name, 4096)))) return end(`${name} looks like a label of YOLO; export the dataset as COCO or Pascal VOC`);
   }
+  if (table) return end(`${table.name} is a table of its own kind; make COCO's format or Pascal VOC's of it`);
   if (json.length > 0) return end(`none of its .json files has images, annotations and categories, as COCO's have`);
   const empty = files.find(({ name }) => foldersOf(name).some(isAnnotationFolder));
   if (empty) return end(`the folder of annotations has no .xml, but ${empty.name}`);

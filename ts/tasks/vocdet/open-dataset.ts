@@ -45,9 +45,11 @@ export async function openDataset(choice: DataChoice, listener: Listener, option
   const data = await openChosen(choice, listener);
   try {
     const names = namesOf(data, choice);
-    const drawn = options.drawn ?? (await drawIfNeeded(data, names, options.seed ?? 0));
+    // A file that lists the classes may list more of them than another: those of the splits that are used count.
+    for (const name of Object.values(names)) if (name !== undefined) await data.split(name).catch(() => undefined);
     const { classes, folder } = choice;
     const list = classes ? readClassFile(classes) : folder === null && !hasFiles(choice) ? vocClasses : await findClasses(data);
+    const drawn = options.drawn ?? (await drawIfNeeded(data, names, options.seed ?? 0));
     return { data, classes: list, drawn, split: (name) => openSplit(data, { name, names, drawn }), close: () => data.close() };
   } catch (error) {
     data.close();

@@ -1,6 +1,7 @@
 /** What is looked at before the first step of a training. */
 import { InputError } from '../../errors';
 import type { Listener } from '../../native/listener';
+import { alikeNames } from './classes';
 import type { DetectionSplit } from './dataset';
 import { commonPictures, describeProblems, judgeSplit, requireUsable } from './judge-split';
 import type { OpenDataset } from './open-dataset';
@@ -25,6 +26,7 @@ export async function preflight(dataset: OpenDataset, listener: Listener): Promi
   }
   if (test) await sayOfTest(test, dataset, listener);
   sayIssues(dataset, listener);
+  saySpelling(dataset, listener);
   return { train, val };
 }
 
@@ -59,6 +61,11 @@ async function sayOfTest(test: DetectionSplit, { classes }: OpenDataset, listene
   if (test.ids.length === 0) listener.say(`There will be no figures under "test": ${test.name} has no pictures.`);
   else if (problems.length > 0) listener.say(`${describeProblems(test.name, problems, test.ids.length)} The figures under "test" will be without them.`);
   else if (objects === 0) listener.say(`${test.name} has no objects to find: there will be no precisions under "test".`);
+}
+
+/** `Cat` beside `cat` is a slip of the pen as a rule. */
+function saySpelling({ classes, data }: OpenDataset, { say }: Listener): void {
+  for (const [one, other] of alikeNames(classes.names)) say(`${one} and ${other} are two classes of ${data.path}: they differ in spelling only.`);
 }
 
 /** What was left out of the dataset's files, a line for each kind. */
