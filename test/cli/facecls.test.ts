@@ -116,6 +116,18 @@ describe('facecls', function () {
       assert.equal(run('train', '--config', 'printed.yaml', '--print-config').stdout, first.stdout);
     });
 
+    it('starts from weights of any size without a preset, as the error for a classifier of other labels advises', () => {
+      const { model } = parse(run('train', '--set', 'model.from=whole', '--print-config').stdout) as typeof presets.base;
+      assert.deepEqual(model, { ...presets.base.model, from: 'whole' });
+      assert.deepEqual(parse(run('train', '--set', 'model.from=null', '--print-config').stdout), presets.tiny);
+      cpSync(join(root, 'whole/checkpoints/best'), join(root, 'single'), { recursive: true });
+      const file = join(root, 'single/config.json');
+      writeFileSync(file, readFileSync(file, 'utf8').replace('multi_label_classification', 'single_label_classification'));
+      assert.match(run('predict', 'single', 'x.jpg').stderr, /found single_label_classification; fine-tune it first: .*model\.from=single/);
+      const { status, stderr } = run('train', '--set', 'model.from=single', '--data', 'faces', '--run', 'tuned', '--set', 'epochs=1', '--set', 'batchSize=8', '--device', 'cpu');
+      assert.equal(status, 0, stderr);
+    });
+
     const refused: [string, string[], RegExp][] = [
       ['an unknown key, with the nearest', ['--set', 'optimizer.rate=1'], /^facecls: --set optimizer\.rate=1: there is no key "optimizer\.rate"; the keys are seed, .*\n$/],
       ['a slip in a key', ['--set', 'epoch=1'], /^facecls: --set epoch=1: there is no key "epoch"; did you mean "epochs"\?\n$/],
