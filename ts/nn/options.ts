@@ -30,6 +30,11 @@ export function requireTensor(owner: string, name: string, value: unknown): asse
   if (!(value instanceof Tensor)) throw expected(owner, `a tensor for ${name}`, value);
 }
 
+/** Throws unless all of them, by the names of their parameters, are tensors. */
+export function requireTensors(owner: string, tensors: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(tensors)) requireTensor(owner, name, value);
+}
+
 /** Throws unless every named value is an integer of at least `minimum`. */
 export function requireSizes(owner: string, sizes: Readonly<Record<string, number>>, minimum = 0): void {
   for (const [name, value] of Object.entries(sizes)) {

@@ -1,7 +1,7 @@
 import { InputError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { resolveOptions } from '../options';
+import { resolveOptions, requireTensors } from '../options';
 
 export interface Inplace {
   /** Write the result into the input. @default false */
@@ -129,21 +129,25 @@ export function rrelu(
 
 /** `x σ(1.702 x)` */
 export function quickGelu(input: Tensor): Tensor {
+  requireTensors('quickGelu', { input });
   return input.mul(torch.sigmoid(input.mul(1.702)));
 }
 
 /** `x - tanh(x)` */
 export function tanhshrink(input: Tensor): Tensor {
+  requireTensors('tanhshrink', { input });
   return input.sub(input.tanh());
 }
 
 /** `x / (1 + |x|)` */
 export function softsign(input: Tensor): Tensor {
+  requireTensors('softsign', { input });
   return input.div(input.abs().add(1));
 }
 
 /** `softmax(-x)` along `dim` */
 export function softmin(input: Tensor, dim: number): Tensor {
+  requireTensors('softmin', { input });
   return torch.softmax(input.neg(), dim);
 }
 

@@ -1,7 +1,7 @@
 import { ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { resolveOptions } from '../options';
+import { resolveOptions, requireTensors } from '../options';
 import { reduce, requireSameShape, type Reduction } from './reduction';
 
 export interface BoxLossOptions {
@@ -20,6 +20,7 @@ export function generalizedBoxIouLoss(
   boxes2: Tensor,
   options: BoxLossOptions = {},
 ): Tensor {
+  requireTensors('generalizedBoxIouLoss', { boxes1, boxes2 });
   const defaults: Required<BoxLossOptions> = { reduction: 'none', eps: 1e-7 };
   const { reduction, eps } = resolveOptions('generalizedBoxIouLoss', defaults, options);
   requireSameShape('generalizedBoxIouLoss', boxes1, boxes2, 'boxes2');

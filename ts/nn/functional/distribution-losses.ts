@@ -2,7 +2,7 @@
 import { InputError, ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { resolveOptions } from '../options';
+import { expected, requireTensors, resolveOptions } from '../options';
 import { reduce, reductionCode, requireSameShape, type LossOptions, type Reduction } from './reduction';
 
 export interface KLDivOptions {
@@ -39,6 +39,7 @@ export function ctcLoss(
   targetLengths: Tensor | readonly number[],
   options: CTCOptions = {},
 ): Tensor {
+  requireTensors('ctcLoss', { logProbs, targets });
   const defaults: Required<CTCOptions> = { blank: 0, zeroInfinity: false, reduction: 'mean' };
   const { blank, zeroInfinity, reduction } = resolveOptions('ctcLoss', defaults, options);
   const code = reductionCode(reduction);
@@ -46,7 +47,9 @@ export function ctcLoss(
 }
 
 function asTensor(lengths: Tensor | readonly number[]): Tensor {
-  return lengths instanceof torch.Tensor ? lengths : torch.tensor([...lengths], { dtype: 'int64' });
+  if (lengths instanceof torch.Tensor) return lengths;
+  if (!Array.isArray(lengths)) throw expected('ctcLoss', 'lengths as a tensor or an array of numbers', lengths);
+  return torch.tensor([...(lengths as readonly number[])], { dtype: 'int64' });
 }
 
 export interface PoissonNLLOptions extends LossOptions {
@@ -86,8 +89,10 @@ export function gaussianNllLoss(
   variance: Tensor | number,
   options: GaussianNLLOptions = {},
 ): Tensor {
+  requireTensors('gaussianNllLoss', { input, target });
   const defaults: Required<GaussianNLLOptions> = { full: false, eps: 1e-6, reduction: 'mean' };
   const { full, eps, reduction } = resolveOptions('gaussianNllLoss', defaults, options);
+  if (typeof variance !== 'number') requireTensors('gaussianNllLoss', { variance });
   const spread = typeof variance === 'number' ? input.detach().mul(0).add(variance) : matched(input, variance);
   if (spread.lt(0).any().item()) throw new InputError('gaussianNllLoss: the variance must not be negative.');
   const bounded = spread.clone();
@@ -120,6 +125,7 @@ export function sigmoidFocalLoss(
   target: Tensor,
   options: FocalLossOptions = {},
 ): Tensor {
+  requireTensors('sigmoidFocalLoss', { input, target });
   const defaults: Required<FocalLossOptions> = { alpha: 0.25, gamma: 2, reduction: 'none' };
   const { alpha, gamma, reduction } = resolveOptions('sigmoidFocalLoss', defaults, options);
   requireSameShape('sigmoidFocalLoss', input, target);

@@ -1,7 +1,7 @@
 import { ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { resolveOptions, requireProbability } from '../options';
+import { resolveOptions, requireProbability, requireTensors } from '../options';
 import type { Inplace } from './activation';
 
 export interface DropoutCallOptions extends Inplace {
@@ -22,6 +22,7 @@ export function dropout(input: Tensor, options: DropoutCallOptions = {}): Tensor
 
 /** Zeroes whole channels with probability `p` and divides the others by `1 - p`: (B, C, L), or (C, L). */
 export function dropout1d(input: Tensor, options: DropoutCallOptions = {}): Tensor {
+  requireTensors('dropout1d', { input });
   return dropChannels('dropout1d', input, options, 3);
 }
 
@@ -36,6 +37,7 @@ export function dropout2d(input: Tensor, options: DropoutCallOptions = {}): Tens
 
 /** Zeroes whole channels with probability `p` and divides the others by `1 - p`: (B, C, D, H, W), or (C, D, H, W). */
 export function dropout3d(input: Tensor, options: DropoutCallOptions = {}): Tensor {
+  requireTensors('dropout3d', { input });
   return dropChannels('dropout3d', input, options, 5);
 }
 

@@ -1,7 +1,7 @@
 import { InputError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { resolveOptions } from '../options';
+import { resolveOptions, requireTensors } from '../options';
 
 export interface EmbeddingCallOptions {
   /** Row that gets no gradient. @default null */
@@ -24,6 +24,7 @@ export function embedding(
   weight: Tensor,
   options: EmbeddingCallOptions = {},
 ): Tensor {
+  requireTensors('embedding', { input, weight });
   const given = resolveOptions<Required<EmbeddingCallOptions>>('embedding', DEFAULTS, options);
   const { paddingIdx, maxNorm, normType, scaleGradByFreq, sparse } = given;
   const row = paddingRow('embedding', weight, paddingIdx);
@@ -49,6 +50,7 @@ export interface EmbeddingBagCallOptions extends EmbeddingCallOptions {
 
 /** Sums, means or maxima of rows of `weight` (rows, D): integers (B, N), or (N) with `offsets` (B) -> (B, D). */
 export function embeddingBag(input: Tensor, weight: Tensor, options: EmbeddingBagCallOptions = {}): Tensor {
+  requireTensors('embeddingBag', { input, weight });
   const defaults: Required<EmbeddingBagCallOptions> = { ...DEFAULTS, offsets: null, mode: 'mean', perSampleWeights: null, includeLastOffset: false };
   const given = resolveOptions('embeddingBag', defaults, options);
   const { paddingIdx, maxNorm, normType, scaleGradByFreq, sparse, mode, includeLastOffset } = given;

@@ -1,7 +1,7 @@
 import { InputError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { resolveOptions } from '../options';
+import { resolveOptions, requireTensors } from '../options';
 import { expandSize, type SizeN } from '../sizes';
 
 /** How the elements between two places are found; the linear ones go with one, two and three dimensions. */
@@ -56,6 +56,7 @@ const kernels: Partial<Record<string, Kernel>> = {
 
 /** Resizes the dimensions after the channels: (B, C, L) -> (B, C, L'), (B, C, H, W) -> (B, C, H', W'), or with a depth. */
 export function interpolate(input: Tensor, options: InterpolateOptions): Tensor {
+  requireTensors('interpolate', { input });
   const given = resolveOptions('interpolate', DEFAULTS, options);
   const { mode, alignCorners, recomputeScaleFactor, antialias } = given;
   const spatial = input.shape.slice(2);

@@ -1,6 +1,6 @@
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { requireTensor, resolveOptions } from '../options';
+import { requireTensor, resolveOptions, requireTensors } from '../options';
 import { reduce, reductionCode, requireSameShape, type LossOptions, type Reduction } from './reduction';
 
 export interface BinaryCrossEntropyOptions extends LossOptions {
@@ -19,6 +19,7 @@ export function binaryCrossEntropy(
   target: Tensor,
   options: BinaryCrossEntropyOptions = {},
 ): Tensor {
+  requireTensors('binaryCrossEntropy', { input, target });
   const defaults: Required<BinaryCrossEntropyOptions> = { weight: null, reduction: 'mean' };
   const { weight, reduction } = resolveOptions('binaryCrossEntropy', defaults, options);
   requireSameShape('binaryCrossEntropy', input, target);
@@ -34,6 +35,7 @@ export function binaryCrossEntropyWithLogits(
   target: Tensor,
   options: BinaryCrossEntropyWithLogitsOptions = {},
 ): Tensor {
+  requireTensors('binaryCrossEntropyWithLogits', { input, target });
   const defaults: Required<BinaryCrossEntropyWithLogitsOptions> = { weight: null, posWeight: null, reduction: 'mean' };
   const { weight, posWeight, reduction } = resolveOptions('binaryCrossEntropyWithLogits', defaults, options);
   requireSameShape('binaryCrossEntropyWithLogits', input, target);
@@ -58,6 +60,7 @@ export function nllLoss(
   target: Tensor,
   options: NLLOptions = {},
 ): Tensor {
+  requireTensors('nllLoss', { input, target });
   const defaults: Required<NLLOptions> = { weight: null, ignoreIndex: -100, reduction: 'mean' };
   const { weight, ignoreIndex, reduction } = resolveOptions('nllLoss', defaults, options);
   return torch.nllLossNd(input, target, { weight, reduction: reductionCode(reduction), ignoreIndex });
@@ -69,6 +72,7 @@ export function crossEntropy(
   target: Tensor,
   options: CrossEntropyOptions = {},
 ): Tensor {
+  requireTensors('crossEntropy', { input, target });
   const defaults: Required<CrossEntropyOptions> = { weight: null, ignoreIndex: -100, labelSmoothing: 0, reduction: 'mean' };
   const { weight, ignoreIndex, labelSmoothing, reduction } = resolveOptions('crossEntropy', defaults, options);
   return torch.crossEntropyLoss(input, target, { weight, reduction: reductionCode(reduction), ignoreIndex, labelSmoothing });
@@ -81,6 +85,7 @@ export interface WeightedLossOptions extends LossOptions {
 
 /** `(x - y)²` */
 export function mseLoss(input: Tensor, target: Tensor, options: WeightedLossOptions = {}): Tensor {
+  requireTensors('mseLoss', { input, target });
   const { weight, reduction } = resolveOptions<Required<WeightedLossOptions>>('mseLoss', { weight: null, reduction: 'mean' }, options);
   if (weight !== null) return weighted('mseLoss', input, input.sub(target).square(), weight, reduction);
   return torch.mseLoss(input, target, { reduction: reductionCode(reduction) });
@@ -88,6 +93,7 @@ export function mseLoss(input: Tensor, target: Tensor, options: WeightedLossOpti
 
 /** `|x - y|` */
 export function l1Loss(input: Tensor, target: Tensor, options: WeightedLossOptions = {}): Tensor {
+  requireTensors('l1Loss', { input, target });
   const { weight, reduction } = resolveOptions<Required<WeightedLossOptions>>('l1Loss', { weight: null, reduction: 'mean' }, options);
   if (weight !== null) return weighted('l1Loss', input, input.sub(target).abs(), weight, reduction);
   return torch.l1Loss(input, target, { reduction: reductionCode(reduction) });
@@ -108,6 +114,7 @@ export interface SmoothL1Options extends LossOptions {
 
 /** `(x - y)² / 2β` where `|x - y| < β`, `|x - y| - β/2` beyond; `beta` 0 is `l1Loss`. */
 export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1Options = {}): Tensor {
+  requireTensors('smoothL1Loss', { input, target });
   const { beta, reduction } = resolveOptions<Required<SmoothL1Options>>('smoothL1Loss', { beta: 1, reduction: 'mean' }, options);
   if (beta === 0) return l1Loss(input, target, { reduction });
   return torch.smoothL1Loss(input, target, { reduction: reductionCode(reduction), beta });
@@ -120,6 +127,7 @@ export interface HuberOptions extends WeightedLossOptions {
 
 /** `(x - y)² / 2` where `|x - y| < δ`, `δ (|x - y| - δ/2)` beyond. With a `weight` the mean is over the elements, as in PyTorch. */
 export function huberLoss(input: Tensor, target: Tensor, options: HuberOptions = {}): Tensor {
+  requireTensors('huberLoss', { input, target });
   const defaults: Required<HuberOptions> = { delta: 1, weight: null, reduction: 'mean' };
   const { delta, weight, reduction } = resolveOptions('huberLoss', defaults, options);
   if (weight === null) return torch.huberLoss(input, target, { reduction: reductionCode(reduction), delta });

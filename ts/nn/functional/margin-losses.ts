@@ -1,7 +1,7 @@
 /** Losses that ask for a distance, or an order, by a margin. */
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { resolveOptions } from '../options';
+import { resolveOptions, requireTensors } from '../options';
 import { reduce, reductionCode, requireSameShape, type LossOptions } from './reduction';
 
 export interface MarginOptions extends LossOptions {
@@ -83,6 +83,7 @@ export function multilabelSoftMarginLoss(
   target: Tensor,
   options: MultilabelSoftMarginOptions = {},
 ): Tensor {
+  requireTensors('multilabelSoftMarginLoss', { input, target });
   const defaults: Required<MultilabelSoftMarginOptions> = { weight: null, reduction: 'mean' };
   const { weight, reduction } = resolveOptions('multilabelSoftMarginLoss', defaults, options);
   requireSameShape('multilabelSoftMarginLoss', input, target);

@@ -1,7 +1,7 @@
 import { ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { resolveOptions } from '../options';
+import { resolveOptions, requireTensors } from '../options';
 
 export interface BatchNormCallOptions {
   /** (C) */
@@ -52,6 +52,7 @@ export interface InstanceNormCallOptions {
 
 /** Normalises each channel of each sample of (B, C, *) by itself (Ulyanov et al. 2016, arXiv 1607.08022). */
 export function instanceNorm(input: Tensor, options: InstanceNormCallOptions = {}): Tensor {
+  requireTensors('instanceNorm', { input });
   const defaults = { runningMean: null, runningVar: null, weight: null, bias: null, useInputStats: true, momentum: 0.1, eps: 1e-5 };
   const given = resolveOptions<Required<InstanceNormCallOptions>>('instanceNorm', defaults, options);
   const { runningMean, runningVar, weight, bias, useInputStats, momentum, eps } = given;
@@ -86,6 +87,7 @@ export function localResponseNorm(
   size: number,
   options: LocalResponseNormOptions = {},
 ): Tensor {
+  requireTensors('localResponseNorm', { input });
   const defaults: Required<LocalResponseNormOptions> = { alpha: 1e-4, beta: 0.75, k: 1 };
   const { alpha, beta, k } = resolveOptions('localResponseNorm', defaults, options);
   if (input.ndim < 3)
@@ -108,6 +110,7 @@ export interface NormalizeOptions {
 
 /** Vectors along `dim`, divided by their norm. */
 export function normalize(input: Tensor, options: NormalizeOptions = {}): Tensor {
+  requireTensors('normalize', { input });
   const { p, dim, eps } = resolveOptions<Required<NormalizeOptions>>('normalize', { p: 2, dim: 1, eps: 1e-12 }, options);
   return input.div(input.norm(p, [dim], true).clampMin(eps).expandAs(input));
 }

@@ -1,7 +1,7 @@
 import { ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { resolveOptions } from '../options';
+import { resolveOptions, requireTensors } from '../options';
 import { expandSize, type SizeN } from '../sizes';
 
 /** The size of an adaptive pooling's output: one number for all dimensions, or one for each; null keeps a size. */
@@ -18,46 +18,55 @@ function outputSizes(owner: string, input: Tensor, outputSize: OutputSize, dimen
 
 /** Means of windows chosen so that the output has the given size: (B, C, L) -> (B, C, outputSize). */
 export function adaptiveAvgPool1d(input: Tensor, outputSize: OutputSize): Tensor {
+  requireTensors('adaptiveAvgPool1d', { input });
   return torch.adaptiveAvgPool1d(input, outputSizes('adaptiveAvgPool1d', input, outputSize, 1));
 }
 
 /** Means of windows chosen so that the output has the given size: (B, C, H, W) -> (B, C, …outputSize). */
 export function adaptiveAvgPool2d(input: Tensor, outputSize: OutputSize): Tensor {
+  requireTensors('adaptiveAvgPool2d', { input });
   return torch.adaptiveAvgPool2d(input, outputSizes('adaptiveAvgPool2d', input, outputSize, 2));
 }
 
 /** Means of windows chosen so that the output has the given size: (B, C, D, H, W) -> (B, C, …outputSize). */
 export function adaptiveAvgPool3d(input: Tensor, outputSize: OutputSize): Tensor {
+  requireTensors('adaptiveAvgPool3d', { input });
   return torch.adaptiveAvgPool3d(input, outputSizes('adaptiveAvgPool3d', input, outputSize, 3));
 }
 
 /** Largest elements of windows chosen so that the output has the given size, and their places: (B, C, L). */
 export function adaptiveMaxPool1dWithIndices(input: Tensor, outputSize: OutputSize): [output: Tensor, indices: Tensor] {
+  requireTensors('adaptiveMaxPool1dWithIndices', { input });
   return torch.adaptiveMaxPool1d(input, outputSizes('adaptiveMaxPool1d', input, outputSize, 1));
 }
 
 /** Largest elements of windows chosen so that the output has the given size, and their places: (B, C, H, W). */
 export function adaptiveMaxPool2dWithIndices(input: Tensor, outputSize: OutputSize): [output: Tensor, indices: Tensor] {
+  requireTensors('adaptiveMaxPool2dWithIndices', { input });
   return torch.adaptiveMaxPool2d(input, outputSizes('adaptiveMaxPool2d', input, outputSize, 2));
 }
 
 /** Largest elements of windows chosen so that the output has the given size, and their places: (B, C, D, H, W). */
 export function adaptiveMaxPool3dWithIndices(input: Tensor, outputSize: OutputSize): [output: Tensor, indices: Tensor] {
+  requireTensors('adaptiveMaxPool3dWithIndices', { input });
   return torch.adaptiveMaxPool3d(input, outputSizes('adaptiveMaxPool3d', input, outputSize, 3));
 }
 
 /** Largest elements of windows chosen so that the output has the given size: (B, C, L) -> (B, C, outputSize). */
 export function adaptiveMaxPool1d(input: Tensor, outputSize: OutputSize): Tensor {
+  requireTensors('adaptiveMaxPool1d', { input });
   return adaptiveMaxPool1dWithIndices(input, outputSize)[0];
 }
 
 /** Largest elements of windows chosen so that the output has the given size: (B, C, H, W) -> (B, C, …outputSize). */
 export function adaptiveMaxPool2d(input: Tensor, outputSize: OutputSize): Tensor {
+  requireTensors('adaptiveMaxPool2d', { input });
   return adaptiveMaxPool2dWithIndices(input, outputSize)[0];
 }
 
 /** Largest elements of windows chosen so that the output has the given size: (B, C, D, H, W) -> (B, C, …outputSize). */
 export function adaptiveMaxPool3d(input: Tensor, outputSize: OutputSize): Tensor {
+  requireTensors('adaptiveMaxPool3d', { input });
   return adaptiveMaxPool3dWithIndices(input, outputSize)[0];
 }
 
@@ -70,18 +79,21 @@ export interface LPPoolOptions {
 
 /** The norm of order `normType` of each window: (B, C, L) -> (B, C, L'). */
 export function lpPool1d(input: Tensor, normType: number, kernelSize: SizeN, options: LPPoolOptions = {}): Tensor {
+  requireTensors('lpPool1d', { input });
   const means = torch.avgPool1d(input.pow(normType), kernelSize, averaging('lpPool1d', options));
   return norms(means, expandSize('lpPool1d', 'kernelSize', kernelSize, 1), normType);
 }
 
 /** The norm of order `normType` of each window: (B, C, H, W) -> (B, C, H', W'). */
 export function lpPool2d(input: Tensor, normType: number, kernelSize: SizeN, options: LPPoolOptions = {}): Tensor {
+  requireTensors('lpPool2d', { input });
   const means = torch.avgPool2d(input.pow(normType), kernelSize, averaging('lpPool2d', options));
   return norms(means, expandSize('lpPool2d', 'kernelSize', kernelSize, 2), normType);
 }
 
 /** The norm of order `normType` of each window: (B, C, D, H, W) -> (B, C, D', H', W'). */
 export function lpPool3d(input: Tensor, normType: number, kernelSize: SizeN, options: LPPoolOptions = {}): Tensor {
+  requireTensors('lpPool3d', { input });
   const means = torch.avgPool3d(input.pow(normType), kernelSize, averaging('lpPool3d', options));
   return norms(means, expandSize('lpPool3d', 'kernelSize', kernelSize, 3), normType);
 }
@@ -108,17 +120,20 @@ export interface MaxUnpoolOptions {
 
 /** Puts each element back where `maxPool1dWithIndices` took it from, zeros elsewhere: (B, C, L) -> (B, C, L'). */
 export function maxUnpool1d(input: Tensor, indices: Tensor, kernelSize: SizeN, options: MaxUnpoolOptions = {}): Tensor {
+  requireTensors('maxUnpool1d', { input, indices });
   const { size } = unpooling('maxUnpool1d', input, kernelSize, options, 1);
   return torch.maxUnpool2d(input.unsqueeze(-1), indices.unsqueeze(-1), [...size, 1]).squeeze(-1); // (…, L) -> (…, L, 1) -> (…, L')
 }
 
 /** Puts each element back where `maxPool2dWithIndices` took it from, zeros elsewhere: (B, C, H, W) -> (B, C, H', W'). */
 export function maxUnpool2d(input: Tensor, indices: Tensor, kernelSize: SizeN, options: MaxUnpoolOptions = {}): Tensor {
+  requireTensors('maxUnpool2d', { input, indices });
   return torch.maxUnpool2d(input, indices, unpooling('maxUnpool2d', input, kernelSize, options, 2).size);
 }
 
 /** Puts each element back where `maxPool3dWithIndices` took it from, zeros elsewhere: (B, C, D, H, W). */
 export function maxUnpool3d(input: Tensor, indices: Tensor, kernelSize: SizeN, options: MaxUnpoolOptions = {}): Tensor {
+  requireTensors('maxUnpool3d', { input, indices });
   const { size, stride, padding } = unpooling('maxUnpool3d', input, kernelSize, options, 3);
   return torch.maxUnpool3d(input, indices, size, stride, padding);
 }
