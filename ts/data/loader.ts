@@ -1,5 +1,6 @@
 import { InputError } from '../errors';
 import { isError } from '../native/realm';
+import { resolveOptions } from '../options';
 import { scoped } from '../tensor';
 import { isPromise } from '../tensor/context';
 import { defaultCollate, defaultConvert, type Collated } from './collate';
@@ -185,7 +186,8 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Batches<Bat
    * @param epoch from 0
    * @throws InputError naming the sample that cannot be loaded, when its batch is due
    */
-  async *epoch(epoch: number, { startBatch = 0 }: { readonly startBatch?: number } = {}): AsyncGenerator<Batch, void, undefined> {
+  async *epoch(epoch: number, options: { readonly startBatch?: number } = {}): AsyncGenerator<Batch, void, undefined> {
+    const { startBatch } = resolveOptions<{ startBatch: number }>('DataLoader.epoch', { startBatch: 0 }, options);
     const { sampler, batchSampler, generator, seed = 0, shuffle } = this.#options;
     if (this.#samples === null || this.batchSize === null || batchSampler !== undefined || generator !== undefined || (sampler !== undefined && this.#order === null)) {
       throw new InputError('DataLoader: epoch(n) needs an order that follows from seed and epoch: give batchSize and shuffle or a function as sampler; or iterate over the loader itself');

@@ -30,7 +30,7 @@ interface Entry {
   readonly position: number;
 }
 
-/** Writes a zip from front to back, member by member (PKWARE's APPNOTE, sections 4.3 and 4.5.3). */
+/** @internal Writes a zip from front to back, member by member (PKWARE's APPNOTE, sections 4.3 and 4.5.3). */
 export class ZipWriter {
   private readonly options: Required<ZipWriterOptions>;
   private readonly entries: Entry[] = [];

@@ -3,6 +3,7 @@ import { InputError } from '../errors';
 import { readInput, type FileInput, type StreamInput } from '../native/byte-source';
 import { loadScript, traceScript, type Device, type ScriptModule, type Tensor, type Traceable } from '../tensor';
 import type { Module } from './module';
+import { checkOptions } from '../options';
 
 export { ScriptModule, type Traceable } from '../tensor';
 
@@ -15,6 +16,7 @@ export { ScriptModule, type Traceable } from '../tensor';
 export function load(input: FileInput, options?: LoadScriptOptions): ScriptModule;
 export function load(input: StreamInput, options?: LoadScriptOptions): Promise<ScriptModule>;
 export function load(input: FileInput | StreamInput, options: LoadScriptOptions = {}): ScriptModule | Promise<ScriptModule> {
+  checkOptions('jit.load', options, ['device']);
   return readInput(input, (whole) => loadScript(whole, options.device ?? null));
 }
 
@@ -41,7 +43,9 @@ export interface TraceOptions {
  * @param inputs example tensors, one a parameter
  * @throws what the traced code throws
  */
-export function trace(target: Module | Traceable, inputs: readonly Tensor[], { module, inputNames }: TraceOptions = {}): ScriptModule {
+export function trace(target: Module | Traceable, inputs: readonly Tensor[], options: TraceOptions = {}): ScriptModule {
+  checkOptions('jit.trace', options, ['module', 'inputNames']);
+  const { module, inputNames } = options;
   const owner = module ?? (typeof target === 'function' ? undefined : target);
   const forward = typeof target === 'function' ? target : (target.forward.bind(target) as Traceable);
   const names = inputNames ?? inputs.map((_, i) => `input${i}`);

@@ -11,7 +11,7 @@ import { join, walkOptions, type WalkOptions } from './paths';
 import { loadState, type IncompatibleKeys, type LoadOptions } from './load-state';
 import { expected, requireTensor, resolveOptions } from './options';
 import { Parameter } from './parameter';
-import { Registered } from './registered';
+import { protectMethods, Registered } from './registered';
 import { convertTensor, parseTarget, type Target } from './transfer';
 
 /** Tensors by PyTorch's key (`encoder.layers.0.weight`), in definition order. */
@@ -383,3 +383,6 @@ installShorthands(Module.prototype);
 export function indent(text: string): string {
   return text.replaceAll('\n', '\n  ');
 }
+
+const METHODS = ['modules', 'namedModules', 'parameters', 'namedParameters', 'buffers', 'namedBuffers', 'children', 'namedChildren', 'stateDict', 'slots'];
+protectMethods(Module.prototype, METHODS);

@@ -12,7 +12,10 @@ export interface FactoryOptions {
 
 export const factoryDefaults = { device: 'cpu', dtype: 'float32' } as const satisfies Required<FactoryOptions>;
 
-export { expected } from '../options';
+export { bindArguments, expected } from '../options';
+
+/** What a forward takes beside its inputs: one object, or PyTorch's order, and an object behind it for the rest. */
+export type ByNameOrPosition<Options> = readonly [options?: Options] | readonly (Tensor | boolean | null | Options)[];
 
 /**
  * See {@link shared}. Where a layer has {@link factoryDefaults}, what the user leaves out follows `torch.setDefaultDtype` and

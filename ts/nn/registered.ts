@@ -3,6 +3,7 @@
  * Python, and whatever tensor it takes is exempt from scopes, so that it may be assigned in `forward`.
  */
 import { keep, Tensor } from '../tensor';
+import { InputError } from '../errors';
 import { expected } from '../options';
 import { Parameter } from './parameter';
 
@@ -120,6 +121,20 @@ function accessorOf(name: string): PropertyDescriptor {
     accessors.set(name, found);
   }
   return found;
+}
+
+/** Makes the methods of `prototype` refuse to be hidden by a field, which would break all that calls them. */
+export function protectMethods(prototype: object, names: readonly string[]): void {
+  for (const name of names) {
+    const method: unknown = Reflect.get(prototype, name);
+    Object.defineProperty(prototype, name, {
+      get: () => method,
+      set(this: object, value: unknown) {
+        throw expected(this.constructor.name, `a field that does not hide the method ${name}()`, value, `choose another name than "${name}"`, InputError);
+      },
+      configurable: true,
+    });
+  }
 }
 
 // An assignment to a field that an object lacks looks for a setter along its prototypes, and finds this last one.

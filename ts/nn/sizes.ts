@@ -1,4 +1,5 @@
 import { ShapeError } from '../errors';
+import { expected } from '../options';
 
 /** One number for every spatial dimension, or one for each: `[height, width]`. */
 export type Size2 = number | readonly [number, number];
@@ -9,8 +10,11 @@ export type SizeN = number | readonly number[];
 /** `size` as an array of `dimensions` numbers. */
 export function expandSize(owner: string, name: string, size: SizeN, dimensions: number): number[] {
   if (typeof size === 'number') return Array<number>(dimensions).fill(size);
+  if (!Array.isArray(size)) {
+    throw expected(owner, `${name} as a number or an array of ${dimensions}`, size, `${name} comes by position, the options behind it`);
+  }
   if (size.length !== dimensions) {
     throw new ShapeError(`${owner}: ${name} must be one number or ${dimensions} of them, got [${size.join(', ')}].`);
   }
-  return [...size];
+  return [...(size as readonly number[])];
 }

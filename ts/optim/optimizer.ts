@@ -143,8 +143,9 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup> {
 
   /** Drops the gradients of all parameters, or with `setToNone` false fills them with zeros. */
   zeroGrad(options: { readonly setToNone?: boolean } = {}): void {
+    const { setToNone } = resolveOptions<{ setToNone: boolean }>('zeroGrad', { setToNone: true }, options);
     const params = this.paramGroups.flatMap((group) => group.params);
-    if (options.setToNone ?? true) return torch.autograd.setGrads(params);
+    if (setToNone) return torch.autograd.setGrads(params);
     torch.noGrad(() =>
       torch.scoped(() => {
         for (const gradient of torch.autograd.grads(params)) gradient?.detach_().zero_();

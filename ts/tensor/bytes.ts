@@ -46,7 +46,7 @@ export function elementsOf(bytes: Tensor, dtype: DType, start: number, elements:
   return call('view', 'dtype', start % size === 0 ? part : call('clone', '', part), dtype);
 }
 
-/** Reads elements out of one source, each time into memory of their own, or all as parts of one mapping. */
+/** @internal Reads elements out of one source, each time into memory of their own, or all as parts of one mapping. */
 export class ElementReader {
   private whole: Tensor | undefined;
 

@@ -45,7 +45,7 @@ const table = new Map<number, Entry>();
 let last = 0;
 let task = -1;
 
-/** Gives `callback` a number. It stays until the addon, or `forget`, drops it. */
+/** @internal Gives `callback` a number. It stays until the addon, or `forget`, drops it. */
 export function register(callback: Callback, options: CallbackOptions = {}): number {
   if (last % BETWEEN_SWEEPS === 0) forgetDropped();
   table.set(++last, { ...options, callback });

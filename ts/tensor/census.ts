@@ -6,7 +6,7 @@ import { binding } from '../native/binding';
 import type { Device } from './device';
 import type { DType } from './dtype';
 import { observeTensors } from './lifetime';
-import { checkOptions } from './options';
+import { checkOptions, resolveOptions } from './options';
 import { Tensor } from './tensor';
 
 /** A tensor that is alive, as `liveTensors` and `findLeaks` tell of it. */
@@ -119,7 +119,8 @@ async function settled(): Promise<void> {
  *
  * @param body may be async; what it returns is let go
  */
-export async function findLeaks(body: () => unknown, { rounds = 3 }: { readonly rounds?: number } = {}): Promise<LiveTensor[]> {
+export async function findLeaks(body: () => unknown, options: { readonly rounds?: number } = {}): Promise<LiveTensor[]> {
+  const { rounds } = resolveOptions<{ rounds: number }>('findLeaks', { rounds: 3 }, options);
   await body();
   await settled();
   const before = new Set(handles().map(({ handle }) => handle));

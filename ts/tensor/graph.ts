@@ -4,7 +4,7 @@ import { binding } from '../native/binding';
 import { guarded } from '../native/raise';
 import { collectGarbage } from './census';
 import { context, isPromise } from './context';
-import { checkOptions } from './options';
+import { checkOptions, resolveOptions } from './options';
 import { onStream, Stream } from './stream';
 
 const CAPTURE_MODES = ['global', 'thread_local', 'relaxed'] as const;
@@ -43,13 +43,16 @@ export class Graph {
    * @param options.keepGraph wait with `instantiate` until it is called, or until the first replay
    * @throws DeviceError without an accelerator, or with one that has no graphs
    */
-  constructor({ keepGraph = false }: { readonly keepGraph?: boolean } = {}) {
+  constructor(options: { readonly keepGraph?: boolean } = {}) {
+    const { keepGraph } = resolveOptions<{ keepGraph: boolean }>('Graph', { keepGraph: false }, options);
     this.#id = guarded('Graph', () => binding.newGraph(keepGraph));
     released.register(this, this.#id, this);
   }
 
   /** Starts recording the current stream, which must not be the default one; {@link capture} does all that is needed. */
-  captureBegin({ pool = [0n, 0n], mode = 'global' }: Omit<CaptureOptions, 'stream'> = {}): void {
+  captureBegin(options: Omit<CaptureOptions, 'stream'> = {}): void {
+    checkOptions('Graph.captureBegin', options, ['pool', 'mode']);
+    const { pool = [0n, 0n], mode = 'global' } = options;
     if (!CAPTURE_MODES.includes(mode)) throw new InputError(`Graph.captureBegin: expected mode ${CAPTURE_MODES.join(', ')}, found '${String(mode)}'`);
     context();
     guarded('Graph.captureBegin', () => binding.graphBegin(this.#id, mode, ...pool));

@@ -41,6 +41,7 @@ export interface TensorLater {
  * @param finish turns what the addon answers into the result, at once
  * @param twice whether the work may be done once more when memory runs out
  * @throws the signal's reason (an `AbortError` unless it was given another), or what the work throws
+ * @internal
  */
 export async function later<Answer, T>(where: string, submit: () => Submitted<Answer>, finish: (answer: Answer) => T, { signal }: LaterOptions = {}, twice = false): Promise<T> {
   signal?.throwIfAborted();

@@ -29,7 +29,7 @@ function isNews(error: unknown): error is OutOfMemoryError {
   return error instanceof OutOfMemoryError && error.cause === undefined;
 }
 
-/** What `body` gives, with {@link relieve} for what memory it lacks. */
+/** @internal What `body` gives, with {@link relieve} for what memory it lacks. */
 export function relieved<T>(body: () => T, { twice = false }: { /** Whether it may be done twice. @default false */ readonly twice?: boolean } = {}): T {
   try {
     return body();

@@ -50,6 +50,7 @@ export interface Packed {
 /**
  * The bare form of {@link savedTensorsHooks}: `pack` is called in the surrounding scope, `unpack` in one of its own.
  * @param options `idle` as in {@link CallbackOptions}
+ * @internal
  */
 export function packing<T>(pack: (tensor: Tensor) => Packed, body: () => T, { idle = false }: Pick<CallbackOptions, 'idle'> = {}): T {
   const hook = register(

@@ -175,14 +175,15 @@ export class Tensor<out Type extends DType = DType> {
   }
 
   /** `x.indexPut_([0, slice(2)], value)` is Python's `x[0, :2] = value`, and with `accumulate` its `+=`, where an element that is named twice gets both. */
-  indexPut_(indices: readonly Index[], value: Tensor | Scalar | Complex, options: IndexPutOptions = {}): this {
-    checkOptions('Tensor.indexPut_', options, ['accumulate']);
-    extensions.indexPut(this, indices, value, options.accumulate ?? false);
+  indexPut_(indices: readonly Index[], value: Tensor | Scalar | Complex, options: IndexPutOptions | boolean = {}): this {
+    const given = typeof options === 'boolean' ? { accumulate: options } : options;
+    checkOptions('Tensor.indexPut_', given, ['accumulate']);
+    extensions.indexPut(this, indices, value, given.accumulate ?? false);
     return this;
   }
 
   /** A copy, changed as {@link indexPut_} changes the tensor itself. */
-  indexPut(indices: readonly Index[], value: Tensor | Scalar | Complex, options?: IndexPutOptions): Tensor {
+  indexPut(indices: readonly Index[], value: Tensor | Scalar | Complex, options?: IndexPutOptions | boolean): Tensor {
     return this.clone().indexPut_(indices, value, options);
   }
 

@@ -3,6 +3,7 @@
  * `normalize`. Without them a training picture is, bit for bit, what evaluation and prediction see.
  */
 import * as torch from '../tensor';
+import { resolveOptions } from '../options';
 import type { Tensor } from '../tensor';
 import { resize } from './resize';
 
@@ -38,7 +39,7 @@ export function changesNothing(options: AugmentOptions): boolean {
  * @returns (B, 3, H, W) uint8
  */
 export function augment(images: Tensor, randoms: readonly Random[], options: AugmentOptions = {}): Tensor {
-  const { flip, cropArea, cropRatio, colour } = { ...augmentDefaults, ...options };
+  const { flip, cropArea, cropRatio, colour } = resolveOptions<Required<AugmentOptions>>('augment', augmentDefaults, options);
   const plans = randoms.map((random) => plan(random, images.shape as [number, number, number, number], { cropArea, cropRatio }));
   return torch.scoped(() => {
     const cropped = cropArea < 1 ? randomResizedCrop(images, plans.map(({ crop }) => crop)) : images;

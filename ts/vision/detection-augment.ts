@@ -1,3 +1,4 @@
+import { resolveOptions } from '../options';
 import { aspectSize, type Rounding } from './aspect-size';
 import type { Random } from './augment';
 import type { Extent } from './boxes';
@@ -37,7 +38,7 @@ export const detectionAugmentDefaults = {
  * Every picture draws the same count of numbers, so one option does not change what another does.
  */
 export function planDetectionAugment(random: Random, extent: Extent, options: DetectionAugmentOptions = {}): Step[] {
-  const { flip, sizes, longestEdge, crop, cropFrom, cropSize, rounding } = { ...detectionAugmentDefaults, ...options };
+  const { flip, sizes, longestEdge, crop, cropFrom, cropSize, rounding } = resolveOptions<Required<DetectionAugmentOptions>>('planDetectionAugment', detectionAugmentDefaults, options);
   const resizeTo = (size: Extent, shortestEdge: number, most?: number): Step => ({ kind: 'resize', ...aspectSize(size, { shortestEdge, longestEdge: most }, rounding) });
   const steps: Step[] = random.uniform() < flip ? [{ kind: 'mirror' }] : [];
   const isCropped = random.uniform() < crop;

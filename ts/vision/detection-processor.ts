@@ -6,6 +6,7 @@
  * Training, evaluation, prediction and serving all go through `changes`, `changePixels` and `batch`.
  */
 import { ShapeError } from '../errors';
+import { resolveOptions } from '../options';
 import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
 import { aspectSize } from './aspect-size';
@@ -32,7 +33,9 @@ export class DetectionProcessor {
 
   /** Options that are left out have the values of the paper. */
   constructor(options: Partial<DetectionProcessorOptions> = {}) {
-    this.options = { ...detectionProcessorDefaults, ...options };
+    const known: DetectionProcessorOptions = { ...detectionProcessorDefaults, padSize: undefined };
+    const { padSize, ...rest } = resolveOptions('DetectionProcessor', known, options);
+    this.options = padSize === undefined ? rest : { ...rest, padSize };
     const { doRescale, rescaleFactor, doNormalize, imageMean, imageStd } = this.options;
     this.colours = new ImageProcessor({ doRescale, rescaleFactor, doNormalize, imageMean, imageStd });
   }

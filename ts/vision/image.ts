@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { InputError } from '../errors';
+import { resolveOptions } from '../options';
 import { causeOf } from '../native/system-error';
 import { couldBeSvg, describeBytes, imageFormat, jpegHeader, type ImageFormat } from './format';
 import { decodeGif, gifSize } from './gif';
@@ -40,10 +41,10 @@ sharp.cache(false);
  * @throws InputError naming the picture, when it cannot be read, is no picture, is damaged or too large
  */
 export async function decodeImage(source: string | Uint8Array, label?: string, options: DecodeOptions = {}): Promise<RgbImage> {
+  const { maxPixels } = resolveOptions<Required<DecodeOptions>>('decodeImage', { maxPixels: MAX_PIXELS }, options);
   const name = label ?? (typeof source === 'string' ? source : 'the picture');
   const bytes = typeof source === 'string' ? await readPicture(source, name) : source;
   const format = requireFormat(bytes, name);
-  const maxPixels = options.maxPixels ?? MAX_PIXELS;
   try {
     return await decode(bytes, format, maxPixels);
   } catch (cause) {

@@ -5,6 +5,7 @@
  * Training, evaluation and prediction all go through `pixels` and `normalize`.
  */
 import { ShapeError } from '../errors';
+import { resolveOptions } from '../options';
 import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
 import { aspectSize } from './aspect-size';
@@ -20,7 +21,7 @@ export class ImageProcessor {
 
   /** Options that are left out have the values of ViTImageProcessor. */
   constructor(options: Partial<ProcessorOptions> = {}) {
-    this.options = { ...processorDefaults, ...options };
+    this.options = resolveOptions('ImageProcessor', processorDefaults, options);
   }
 
   /**

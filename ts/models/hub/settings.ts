@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { printable } from '../../errors';
 import { homeFolder } from '../../native/home';
 import type { DownloadProgress } from '../../native/download';
+import { checkOptions } from '../../options';
 
 export interface HubOptions {
   /** A branch, a tag or a commit. @default 'main' */
@@ -34,8 +35,11 @@ export interface HubSettings extends HubOptions {
   readonly headTimeoutMs: number;
 }
 
+const HUB_OPTIONS: readonly (keyof HubSettings)[] = ['revision', 'cacheDir', 'localFilesOnly', 'token', 'endpoint', 'onWarning', 'onProgress', 'signal'];
+
 /** The options, completed by the environment variables that the hub's Python client reads too. */
 export function hubSettings(options: HubOptions = {}, env: NodeJS.ProcessEnv = process.env): HubSettings {
+  checkOptions('fromPretrained', options, HUB_OPTIONS);
   const cacheDir = options.cacheDir ?? (env.HF_HUB_CACHE || env.HUGGINGFACE_HUB_CACHE || join(hubHome(env), 'hub'));
   return {
     ...options,

@@ -8,7 +8,7 @@ import type { ModelFactory } from '../pretrained';
 import { FrozenBatchNorm2d, scaleAndShift } from './frozen-batch-norm';
 import { PackedConv, type Epilogue } from './packed-conv';
 
-/** A convolution without bias that keeps the size but for its stride, and starts as He et al. 2015 (arXiv 1502.01852) start it. */
+/** @internal A convolution without bias that keeps the size but for its stride, and starts as He et al. 2015 (arXiv 1502.01852) start it. */
 export class ResNetConv extends Conv2d implements SelfInitializing {
   constructor(inChannels: number, outChannels: number, kernel: number, { stride = 1, dilation = 1 } = {}, factory?: ModelFactory) {
     super(inChannels, outChannels, kernel, { stride, dilation, padding: dilation * Math.floor(kernel / 2), bias: false, ...factory });

@@ -63,6 +63,7 @@ export function resnetNamed(sizes: Depths): ResNetName | undefined {
 /**
  * The network that timm and torchvision build by a name such as `resnet50` or `resnet50.a1_in1k`.
  * @throws InputError for a network that is no plain ResNet
+ * @internal
  */
 export function timmShape(
   name: string, options: Partial<Pick<ResNetShape, 'numChannels' | 'outputStride' | 'outIndices'>> = {}, where = 'ResNet',

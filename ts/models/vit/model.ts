@@ -7,6 +7,7 @@
  * Shapes: B images, C channels, H x W pixels, N patches, D width of a token, nh heads of width hd, K labels.
  */
 import { ShapeError } from '../../errors';
+import { checkOptions } from '../../options';
 import { LayerNorm, Linear, Module } from '../../nn';
 import type { Tensor } from '../../tensor';
 import { activation } from '../activations';
@@ -79,8 +80,10 @@ export class ViTModel extends ViTPretrainedModel {
   readonly layernorm: LayerNorm;
   readonly pooler: ViTPooler | null;
 
-  constructor(config: ViTConfig, { addPoolingLayer = true, ...factory }: ViTModelOptions = {}) {
+  constructor(config: ViTConfig, options: ViTModelOptions = {}) {
     super(config);
+    checkOptions('ViTModel', options, ['addPoolingLayer', 'device', 'dtype']);
+    const { addPoolingLayer = true, ...factory } = options;
     this.embeddings = new ViTEmbeddings(config, factory);
     this.encoder = new ViTEncoder(config, factory);
     this.layernorm = new LayerNorm(config.hiddenSize, { eps: config.layerNormEps, ...factory });

@@ -5,7 +5,7 @@ import { multiHeadAttentionForward, type AttentionOptions } from '../functional/
 import * as init from '../init';
 import { Linear } from '../layers/linear';
 import { Module } from '../module';
-import { factoryDefaults, requireProbability, requireSizes, resolveOptions, type FactoryOptions } from '../options';
+import { bindArguments, factoryDefaults, requireProbability, requireSizes, resolveOptions, type ByNameOrPosition, type FactoryOptions } from '../options';
 import { Parameter } from '../parameter';
 
 export interface MultiheadAttentionOptions extends FactoryOptions {
@@ -38,8 +38,8 @@ const defaults: Required<MultiheadAttentionOptions> = {
 
 const callDefaults: Required<AttentionOptions> = {
   keyPaddingMask: null,
-  attnMask: null,
   needWeights: true,
+  attnMask: null,
   averageAttnWeights: true,
   isCausal: false,
 };
@@ -120,8 +120,8 @@ export class MultiheadAttention extends Module {
    * query (B, L, D), key (B, S, kdim), value (B, S, vdim) with `batchFirst`, (L, B, D)… without, or without B.
    * @returns the output, of the query's shape, and the weights (B, L, S), per head (B, nh, L, S), or null.
    */
-  forward(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions = {}): [output: Tensor, weights: Tensor | null] {
-    const call = resolveOptions('MultiheadAttention.forward', callDefaults, options);
+  forward(query: Tensor, key: Tensor, value: Tensor, ...options: ByNameOrPosition<AttentionOptions>): [output: Tensor, weights: Tensor | null] {
+    const call = bindArguments('MultiheadAttention.forward', callDefaults, options);
     this._check(query, key, value);
     const batched = query.ndim === 3;
     const inputs = sameTensors([query, key, value], (x) => this._sequenceFirst(x, batched));

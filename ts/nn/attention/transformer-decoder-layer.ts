@@ -3,7 +3,7 @@ import { Dropout } from '../layers/dropout';
 import { Linear } from '../layers/linear';
 import { Module } from '../module';
 import { LayerNorm } from '../norm/layer-norm';
-import { resolveOptions } from '../options';
+import { bindArguments, resolveOptions, type ByNameOrPosition } from '../options';
 import { copyInto, type Copyable } from './copy-layer';
 import { MultiheadAttention } from './multihead-attention';
 import {
@@ -86,8 +86,8 @@ export class TransformerDecoderLayer extends Module implements Copyable {
   }
 
   /** Targets (B, T, D) and memory (B, S, D) with `batchFirst`, (T, B, D) and (S, B, D) without -> shape of the targets. */
-  forward(tgt: Tensor, memory: Tensor, masks: DecoderLayerMasks = {}): Tensor {
-    const call = resolveOptions('TransformerDecoderLayer.forward', callDefaults, masks);
+  forward(tgt: Tensor, memory: Tensor, ...masks: ByNameOrPosition<DecoderLayerMasks>): Tensor {
+    const call = bindArguments('TransformerDecoderLayer.forward', callDefaults, masks);
     if (this.normFirst) {
       const x = tgt.add(this._attend(this.norm1.forward(tgt), call));
       const y = x.add(this._remember(this.norm2.forward(x), memory, call));

@@ -1,5 +1,5 @@
 import type { Tensor } from '../../tensor';
-import { resolveOptions } from '../options';
+import { bindArguments, type ByNameOrPosition } from '../options';
 import { isCausalMask } from './causal-mask';
 import type { Copyable } from './copy-layer';
 import type { DecoderLayerMasks } from './transformer-decoder-layer';
@@ -27,8 +27,8 @@ const callDefaults: Required<DecoderMasks> = {
 /** `numLayers` copies of a decoder layer, one after the other. They start from the same numbers, as PyTorch's do. */
 export class TransformerDecoder extends TransformerStack<DecoderLayer> {
   /** Targets (B, T, D) and memory (B, S, D) with `batchFirst` layers, (T, B, D) and (S, B, D) without -> shape of the targets. */
-  forward(tgt: Tensor, memory: Tensor, masks: DecoderMasks = {}): Tensor {
-    const resolved = resolveOptions('TransformerDecoder.forward', callDefaults, masks);
+  forward(tgt: Tensor, memory: Tensor, ...masks: ByNameOrPosition<DecoderMasks>): Tensor {
+    const resolved = bindArguments('TransformerDecoder.forward', callDefaults, masks);
     const call = { ...resolved, tgtIsCausal: isCausalMask(resolved.tgtMask, resolved.tgtIsCausal) };
     let output = tgt;
     for (const layer of this.layers) output = layer.forward(output, memory, call);

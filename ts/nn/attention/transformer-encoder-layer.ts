@@ -3,7 +3,7 @@ import { Dropout } from '../layers/dropout';
 import { Linear } from '../layers/linear';
 import { Module } from '../module';
 import { LayerNorm } from '../norm/layer-norm';
-import { resolveOptions } from '../options';
+import { bindArguments, resolveOptions, type ByNameOrPosition } from '../options';
 import { copyInto, type Copyable } from './copy-layer';
 import { MultiheadAttention } from './multihead-attention';
 import {
@@ -67,8 +67,8 @@ export class TransformerEncoderLayer extends Module implements Copyable {
   }
 
   /** (B, N, D) with `batchFirst`, (N, B, D) without -> the same shape. */
-  forward(src: Tensor, masks: EncoderLayerMasks = {}): Tensor {
-    const call = resolveOptions('TransformerEncoderLayer.forward', callDefaults, masks);
+  forward(src: Tensor, ...masks: ByNameOrPosition<EncoderLayerMasks>): Tensor {
+    const call = bindArguments('TransformerEncoderLayer.forward', callDefaults, masks);
     if (this.normFirst) {
       const x = src.add(this._attend(this.norm1.forward(src), call));
       return x.add(this._transform(this.norm2.forward(x)));

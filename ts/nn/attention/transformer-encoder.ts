@@ -1,5 +1,5 @@
 import type { Tensor } from '../../tensor';
-import { resolveOptions } from '../options';
+import { bindArguments, type ByNameOrPosition } from '../options';
 import { isCausalMask } from './causal-mask';
 import type { Copyable } from './copy-layer';
 import type { EncoderLayerMasks } from './transformer-encoder-layer';
@@ -24,8 +24,8 @@ const callDefaults: Required<EncoderMasks> = { mask: null, srcKeyPaddingMask: nu
 /** `numLayers` copies of an encoder layer, one after the other. They start from the same numbers, as PyTorch's do. */
 export class TransformerEncoder extends TransformerStack<EncoderLayer> {
   /** (B, N, D) with `batchFirst` layers, (N, B, D) without -> the same shape. */
-  forward(src: Tensor, masks: EncoderMasks = {}): Tensor {
-    const { mask, srcKeyPaddingMask, isCausal } = resolveOptions('TransformerEncoder.forward', callDefaults, masks);
+  forward(src: Tensor, ...masks: ByNameOrPosition<EncoderMasks>): Tensor {
+    const { mask, srcKeyPaddingMask, isCausal } = bindArguments('TransformerEncoder.forward', callDefaults, masks);
     const call = { srcMask: mask, srcKeyPaddingMask, isCausal: isCausalMask(mask, isCausal) };
     let output = src;
     for (const layer of this.layers) output = layer.forward(output, call);

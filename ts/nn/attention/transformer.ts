@@ -3,7 +3,7 @@ import type { Tensor } from '../../tensor';
 import * as init from '../init';
 import { Module } from '../module';
 import { LayerNorm } from '../norm/layer-norm';
-import { resolveOptions } from '../options';
+import { bindArguments, resolveOptions, type ByNameOrPosition } from '../options';
 import { generateSquareSubsequentMask } from './causal-mask';
 import { TransformerDecoder, type DecoderMasks } from './transformer-decoder';
 import { TransformerDecoderLayer } from './transformer-decoder-layer';
@@ -106,8 +106,8 @@ export class Transformer extends Module {
   static generateSquareSubsequentMask = generateSquareSubsequentMask;
 
   /** Sources (B, S, D) and targets (B, T, D) with `batchFirst`, (S, B, D) and (T, B, D) without -> shape of the targets. */
-  forward(src: Tensor, tgt: Tensor, masks: TransformerMasks = {}): Tensor {
-    const call = resolveOptions('Transformer.forward', callDefaults, masks);
+  forward(src: Tensor, tgt: Tensor, ...masks: ByNameOrPosition<TransformerMasks>): Tensor {
+    const call = bindArguments('Transformer.forward', callDefaults, masks);
     this._check(src, tgt);
     const { srcMask: mask, srcKeyPaddingMask, srcIsCausal, ...rest } = call;
     const memory = this.encoder.forward(src, { mask, srcKeyPaddingMask, isCausal: srcIsCausal });

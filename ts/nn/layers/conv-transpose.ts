@@ -1,6 +1,7 @@
 import { ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
+import { checkOptions } from '../../options';
 import { factoryDefaults, resolveOptions, type FactoryOptions } from '../options';
 import * as repr from '../python-repr';
 import type { SizeN } from '../sizes';
@@ -57,10 +58,14 @@ export abstract class ConvTransposeNd extends ConvNd {
     this.outputPadding = this.expand('outputPadding', resolved.outputPadding, dimensions);
   }
 
-  abstract override forward(input: Tensor, call?: ConvTransposeCall): Tensor;
+  /** @param call the spatial size of the output, among those that differ by less than a stride; as options or alone */
+  abstract override forward(input: Tensor, call?: ConvTransposeCall | readonly number[]): Tensor;
 
   /** What the operator takes beside input and weight. */
-  protected settings(input: Tensor, { outputSize }: ConvTransposeCall): TransposeSettings {
+  protected settings(input: Tensor, call: ConvTransposeCall | readonly number[]): TransposeSettings {
+    const given = isSizes(call) ? { outputSize: call } : call;
+    checkOptions(`${this.constructor.name}.forward`, given, ['outputSize']);
+    const { outputSize } = given;
     const { bias, stride, padding, groups, dilation } = this;
     const outputPadding = outputSize === undefined ? this.outputPadding : this._outputPaddingFor(input, outputSize);
     return { bias, stride, padding, outputPadding, groups, dilation };
@@ -85,6 +90,10 @@ export abstract class ConvTransposeNd extends ConvNd {
   }
 }
 
+function isSizes(call: ConvTransposeCall | readonly number[]): call is readonly number[] {
+  return Array.isArray(call);
+}
+
 /**
  * The gradient of `Conv1d` as a layer: (B, inChannels, L) -> (B, outChannels, L').
  * Weight: (inChannels, outChannels / groups, k).
@@ -94,7 +103,7 @@ export class ConvTranspose1d extends ConvTransposeNd {
     super(inChannels, outChannels, kernelSize, options, 1);
   }
 
-  forward(input: Tensor, call: ConvTransposeCall = {}): Tensor {
+  forward(input: Tensor, call: ConvTransposeCall | readonly number[] = {}): Tensor {
     return torch.convTranspose1d(input, this.weight, this.settings(input, call));
   }
 }
@@ -108,7 +117,7 @@ export class ConvTranspose2d extends ConvTransposeNd {
     super(inChannels, outChannels, kernelSize, options, 2);
   }
 
-  forward(input: Tensor, call: ConvTransposeCall = {}): Tensor {
+  forward(input: Tensor, call: ConvTransposeCall | readonly number[] = {}): Tensor {
     return torch.convTranspose2d(input, this.weight, this.settings(input, call));
   }
 }
@@ -122,7 +131,7 @@ export class ConvTranspose3d extends ConvTransposeNd {
     super(inChannels, outChannels, kernelSize, options, 3);
   }
 
-  forward(input: Tensor, call: ConvTransposeCall = {}): Tensor {
+  forward(input: Tensor, call: ConvTransposeCall | readonly number[] = {}): Tensor {
     return torch.convTranspose3d(input, this.weight, this.settings(input, call));
   }
 }

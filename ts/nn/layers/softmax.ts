@@ -2,13 +2,19 @@ import { ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { softmin } from '../functional';
-import { resolveOptions } from '../options';
+import { expected, resolveOptions } from '../options';
 import { Activation } from './activation';
+
+/** PyTorch guesses a dimension that is left out by the input's, and warns; here it has to be said. */
+function requireDim(owner: string, dim: unknown): void {
+  if (!Number.isInteger(dim)) throw expected(owner, 'the dimension to normalise along', dim, `write new ${owner}(-1) for the last one`);
+}
 
 /** Exponentials along `dim`, divided by their sum */
 export class Softmax extends Activation {
   constructor(readonly dim: number) {
     super();
+    requireDim('Softmax', dim);
   }
 
   forward(input: Tensor): Tensor {
@@ -24,6 +30,7 @@ export class Softmax extends Activation {
 export class LogSoftmax extends Activation {
   constructor(readonly dim: number) {
     super();
+    requireDim('LogSoftmax', dim);
   }
 
   forward(input: Tensor): Tensor {
@@ -39,6 +46,7 @@ export class LogSoftmax extends Activation {
 export class Softmin extends Activation {
   constructor(readonly dim: number) {
     super();
+    requireDim('Softmin', dim);
   }
 
   forward(input: Tensor): Tensor {

@@ -48,7 +48,8 @@ export class MaxUnpool1d extends MaxUnpool {
     super(kernelSize, options, 1);
   }
 
-  forward(input: Tensor, indices: Tensor, { outputSize = null }: MaxUnpoolCall = {}): Tensor {
+  forward(input: Tensor, indices: Tensor, call: MaxUnpoolCall = {}): Tensor {
+    const { outputSize } = resolveOptions<Required<MaxUnpoolCall>>('MaxUnpool1d.forward', { outputSize: null }, call);
     const { kernelSize, stride, padding } = this;
     return maxUnpool1d(input, indices, kernelSize, { stride, padding, outputSize });
   }
@@ -60,7 +61,8 @@ export class MaxUnpool2d extends MaxUnpool {
     super(kernelSize, options, 2);
   }
 
-  forward(input: Tensor, indices: Tensor, { outputSize = null }: MaxUnpoolCall = {}): Tensor {
+  forward(input: Tensor, indices: Tensor, call: MaxUnpoolCall = {}): Tensor {
+    const { outputSize } = resolveOptions<Required<MaxUnpoolCall>>('MaxUnpool2d.forward', { outputSize: null }, call);
     const { kernelSize, stride, padding } = this;
     return maxUnpool2d(input, indices, kernelSize, { stride, padding, outputSize });
   }
@@ -72,7 +74,8 @@ export class MaxUnpool3d extends MaxUnpool {
     super(kernelSize, options, 3);
   }
 
-  forward(input: Tensor, indices: Tensor, { outputSize = null }: MaxUnpoolCall = {}): Tensor {
+  forward(input: Tensor, indices: Tensor, call: MaxUnpoolCall = {}): Tensor {
+    const { outputSize } = resolveOptions<Required<MaxUnpoolCall>>('MaxUnpool3d.forward', { outputSize: null }, call);
     const { kernelSize, stride, padding } = this;
     return maxUnpool3d(input, indices, kernelSize, { stride, padding, outputSize });
   }

@@ -7,6 +7,7 @@ import * as torch from '../../tensor';
 import { Tensor } from '../../tensor';
 import { ModuleDict } from '../containers/module-dict';
 import { Module } from '../module';
+import { resolveOptions } from '../options';
 import { Parameter } from '../parameter';
 
 /** A map from the original tensors of a parameter to the parameter. */
@@ -153,13 +154,14 @@ export interface RemoveOptions {
 
 /** Makes a parametrized parameter a plain one again. */
 export function removeParametrizations<T extends Module>(module: T, name: string, options: RemoveOptions = {}): T {
+  const { leaveParametrized } = resolveOptions<Required<RemoveOptions>>('removeParametrizations', { leaveParametrized: true }, options);
   const list = parametrizationsOf(module, name);
   const { originals } = list;
-  if (!(options.leaveParametrized ?? true) && originals.length > 1)
+  if (!leaveParametrized && originals.length > 1)
     throw new InputError(`"${name}" has ${originals.length} originals, so leaveParametrized: false cannot choose one.`);
   const value = torch.noGrad(() => torch.scoped(() => list.forward()));
   const [original] = originals as [Parameter];
-  if (originals.length === 1 && (options.leaveParametrized ?? true)) copyInto(original, value);
+  if (originals.length === 1 && leaveParametrized) copyInto(original, value);
   const parameter = originals.length === 1 ? original : new Parameter(value, originals.some(({ requiresGrad }) => requiresGrad));
   Reflect.deleteProperty(module, name);
   dictOf(module)!.delete(name);

@@ -2,6 +2,7 @@
 import { InputError, ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import { Tensor } from '../../tensor';
+import { resolveOptions } from '../options';
 
 /** Sequences without padding: all first steps one after the other, then all second steps, …; longest sequence first. */
 export interface PackedSequence {
@@ -31,8 +32,9 @@ export interface PackOptions {
 export function packPaddedSequence(
   input: Tensor,
   lengths: Tensor | readonly number[],
-  { batchFirst = false, enforceSorted = true }: PackOptions = {},
+  options: PackOptions = {},
 ): PackedSequence {
+  const { batchFirst, enforceSorted } = resolveOptions<Required<PackOptions>>('packPaddedSequence', { batchFirst: false, enforceSorted: true }, options);
   return torch.scoped(() => {
     const given = lengths instanceof Tensor ? lengths.to({ dtype: 'int64', device: 'cpu' }) : torch.tensor([...lengths], { dtype: 'int64' });
     requireLengths(input, given, batchFirst, enforceSorted);
@@ -79,8 +81,9 @@ export interface PadPackedOptions {
 /** Undoes `packPaddedSequence`: the padded sequences (T, B, *) and their lengths, int64 (B). */
 export function padPackedSequence(
   sequence: PackedSequence,
-  { batchFirst = false, paddingValue = 0, totalLength = null }: PadPackedOptions = {},
+  options: PadPackedOptions = {},
 ): [output: Tensor, lengths: Tensor] {
+  const { batchFirst, paddingValue, totalLength } = resolveOptions<Required<PadPackedOptions>>('padPackedSequence', { batchFirst: false, paddingValue: 0, totalLength: null }, options);
   const longest = sequence.batchSizes.numel();
   if (totalLength !== null && totalLength < longest)
     throw new InputError(`padPackedSequence: totalLength must be at least ${longest}, the longest length, got ${totalLength}.`);
@@ -105,8 +108,9 @@ export interface PadSequenceOptions {
 /** Stacks sequences (Tᵢ, *) of different lengths: (T, B, *), T the longest. */
 export function padSequence(
   sequences: readonly Tensor[],
-  { batchFirst = false, paddingValue = 0, paddingSide = 'right' }: PadSequenceOptions = {},
+  options: PadSequenceOptions = {},
 ): Tensor {
+  const { batchFirst, paddingValue, paddingSide } = resolveOptions<Required<PadSequenceOptions>>('padSequence', { batchFirst: false, paddingValue: 0, paddingSide: 'right' }, options);
   return torch.padSequence(sequences, { batchFirst, paddingValue, paddingSide });
 }
 
@@ -114,8 +118,9 @@ export function padSequence(
 export function unpadSequence(
   padded: Tensor,
   lengths: Tensor | readonly number[],
-  { batchFirst = false }: { readonly batchFirst?: boolean } = {},
+  options: Pick<PackOptions, 'batchFirst'> = {},
 ): Tensor[] {
+  const { batchFirst } = resolveOptions<Required<Pick<PackOptions, 'batchFirst'>>>('unpadSequence', { batchFirst: false }, options);
   const counts = lengths instanceof Tensor ? Array.from(lengths.data(), Number) : lengths;
   return counts.map((length, i) => padded.select(batchFirst ? 0 : 1, i).narrow(0, 0, length)); // (T, B, *) -> (Tᵢ, *)
 }
@@ -123,8 +128,9 @@ export function unpadSequence(
 /** Packs sequences (Tᵢ, *) of different lengths. */
 export function packSequence(
   sequences: readonly Tensor[],
-  { enforceSorted = true }: { readonly enforceSorted?: boolean } = {},
+  options: Pick<PackOptions, 'enforceSorted'> = {},
 ): PackedSequence {
+  const { enforceSorted } = resolveOptions<Required<Pick<PackOptions, 'enforceSorted'>>>('packSequence', { enforceSorted: true }, options);
   const lengths = sequences.map(({ shape }) => shape[0] as number);
   return torch.scoped(() => packPaddedSequence(padSequence(sequences), lengths, { enforceSorted }));
 }

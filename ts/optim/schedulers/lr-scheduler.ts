@@ -1,4 +1,5 @@
 import { InputError } from '../../errors';
+import { resolveOptions } from '../../options';
 import type { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
 import { Scheduler } from './scheduler';
@@ -25,7 +26,7 @@ export abstract class LRScheduler extends Scheduler {
 
   constructor(optimizer: Optimizer<ParamGroup>, options: SchedulerOptions = {}) {
     super(optimizer);
-    this.lastEpoch = options.lastEpoch ?? -1;
+    this.lastEpoch = resolveOptions<Required<SchedulerOptions>>(new.target.name, { lastEpoch: -1 }, options).lastEpoch;
   }
 
   /** Whether this is the step to number 0, made by the constructor. */

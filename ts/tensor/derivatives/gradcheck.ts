@@ -4,6 +4,7 @@ import { grad } from '../autograd';
 import { zerosLike } from '../create';
 import { scoped } from '../lifetime';
 import { enableGrad, noGrad } from '../modes';
+import { resolveOptions } from '../options';
 import { Tensor } from '../tensor';
 import { jacobian } from './jacobian';
 import { asTensors, type TensorFunction } from './prepare';
@@ -24,7 +25,8 @@ export interface GradcheckOptions {
  * Those inputs must be float64: differences in single precision are mostly rounding.
  */
 export function gradcheck(fn: TensorFunction, given: Tensor | readonly Tensor[], options: GradcheckOptions = {}): boolean {
-  const { eps = 1e-6, atol = 1e-5, rtol = 1e-3, raiseException = true } = options;
+  const defaults: Required<GradcheckOptions> = { eps: 1e-6, atol: 1e-5, rtol: 1e-3, raiseException: true };
+  const { eps, atol, rtol, raiseException } = resolveOptions('gradcheck', defaults, options);
   const inputs = asTensors('gradcheck', given);
   const places = [...inputs.keys()].filter((i) => inputs[i]!.requiresGrad);
   if (places.length === 0) throw new InputError('gradcheck: none of the inputs requires gradients, so there is nothing to check.');

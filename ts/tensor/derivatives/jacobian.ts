@@ -2,7 +2,8 @@ import { InputError } from '../../errors';
 import { grad } from '../autograd';
 import { stack } from '../generated/functions';
 import { Tensor } from '../tensor';
-import { derive, orZeros, run, type DerivativeOptions, type TensorFunction } from './prepare';
+import { resolveOptions } from '../options';
+import { DERIVATIVE_DEFAULTS, derive, orZeros, run, type DerivativeOptions, type TensorFunction } from './prepare';
 
 type Single = (input: Tensor) => Tensor;
 type Several = (...inputs: Tensor[]) => readonly Tensor[];
@@ -20,8 +21,9 @@ export function jacobian(fn: Several, inputs: readonly Tensor[], options?: Deriv
 export function jacobian(
   fn: TensorFunction,
   given: Tensor | readonly Tensor[],
-  { createGraph = false, strict = false }: DerivativeOptions = {},
+  options: DerivativeOptions = {},
 ): Tensor | Tensor[] | Tensor[][] {
+  const { createGraph, strict } = resolveOptions('jacobian', DERIVATIVE_DEFAULTS, options);
   let listed = false;
   const blocks = derive(createGraph, () => {
     const { inputs, outputs, several } = run('jacobian', fn, given, createGraph);
@@ -58,7 +60,7 @@ export function hessian(
   given: Tensor | readonly Tensor[],
   options: DerivativeOptions = {},
 ): Tensor | Tensor[][] {
-  const strict = options.strict ?? false;
+  const { strict } = resolveOptions('hessian', DERIVATIVE_DEFAULTS, options);
   const gradients = (...inputs: Tensor[]): Tensor[] => {
     const output = scalarOf('hessian', fn(...inputs));
     const found = output.requiresGrad ? grad(output, inputs, { createGraph: true, allowUnused: true }) : [];

@@ -16,6 +16,8 @@ export interface DerivativeOptions {
   readonly strict?: boolean;
 }
 
+export const DERIVATIVE_DEFAULTS: Required<DerivativeOptions> = { createGraph: false, strict: false };
+
 export interface Prepared {
   readonly inputs: Tensor[];
   readonly outputs: Tensor[];

@@ -3,7 +3,8 @@ import { grad } from '../autograd';
 import { onesLike, zerosLike } from '../create';
 import { Tensor } from '../tensor';
 import { scalarOf } from './jacobian';
-import { derive, orZeros, run, vectors, type DerivativeOptions, type TensorFunction } from './prepare';
+import { resolveOptions } from '../options';
+import { DERIVATIVE_DEFAULTS, derive, orZeros, run, vectors, type DerivativeOptions, type TensorFunction } from './prepare';
 
 type Tensors = Tensor | readonly Tensor[];
 /** A tensor where a tensor was given, a list where a list was. */
@@ -21,8 +22,9 @@ export function vjp<I extends Tensors, O extends Tensors>(
   fn: (...inputs: Tensor[]) => O,
   given: I,
   v: Tensors | null = null,
-  { createGraph = false, strict = false }: DerivativeOptions = {},
+  options: DerivativeOptions = {},
 ): [outputs: Like<O>, product: Like<I>] {
+  const { createGraph, strict } = resolveOptions('vjp', DERIVATIVE_DEFAULTS, options);
   let listed = false;
   const [outputs, product] = derive(createGraph, () => {
     const prepared = run('vjp', fn as TensorFunction, given, createGraph);
@@ -38,8 +40,9 @@ export function jvp<I extends Tensors, O extends Tensors>(
   fn: (...inputs: Tensor[]) => O,
   given: I,
   v: Tensors | null = null,
-  { createGraph = false, strict = false }: DerivativeOptions = {},
+  options: DerivativeOptions = {},
 ): [outputs: Like<O>, product: Like<O>] {
+  const { createGraph, strict } = resolveOptions('jvp', DERIVATIVE_DEFAULTS, options);
   let listed = false;
   const [outputs, product] = derive(createGraph, () => {
     const { inputs, outputs, several } = run('jvp', fn as TensorFunction, given, createGraph);
@@ -59,8 +62,9 @@ export function vhp<I extends Tensors>(
   fn: (...inputs: Tensor[]) => Tensor,
   given: I,
   v: Tensors | null = null,
-  { createGraph = false, strict = false }: DerivativeOptions = {},
+  options: DerivativeOptions = {},
 ): [output: Tensor, product: Like<I>] {
+  const { createGraph, strict } = resolveOptions('vhp', DERIVATIVE_DEFAULTS, options);
   const [outputs, product] = derive(createGraph, () => {
     const { inputs, outputs } = run('vhp', fn, given, createGraph);
     const seeds = vectors('vhp', v, inputs);

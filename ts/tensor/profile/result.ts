@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { chromeTrace } from './chrome-trace';
 import { table, type TableOptions } from './table';
+import { resolveOptions } from '../options';
 
 /** One call; times in microseconds, `start` from the beginning of the profile. */
 export interface ProfileEvent {
@@ -38,11 +39,12 @@ export class Profile<T = unknown> {
 
   /** The calls of each operator together, the largest own time first. */
   operators(options: { readonly groupByShapes?: boolean } = {}): OperatorTimes[] {
+    const { groupByShapes } = resolveOptions<{ groupByShapes: boolean }>('Profile.operators', { groupByShapes: false }, options);
     const found = new Map<string, { -readonly [K in keyof OperatorTimes]: OperatorTimes[K] }>();
     for (const { name, shapes, duration, selfTime } of this.events) {
-      const key = options.groupByShapes ? `${name} ${shapes}` : name;
+      const key = groupByShapes ? `${name} ${shapes}` : name;
       let times = found.get(key);
-      if (!times) found.set(key, (times = { name, shapes: options.groupByShapes ? shapes : '', count: 0, selfTime: 0, totalTime: 0 }));
+      if (!times) found.set(key, (times = { name, shapes: groupByShapes ? shapes : '', count: 0, selfTime: 0, totalTime: 0 }));
       times.count++;
       times.selfTime += selfTime;
       times.totalTime += duration;
