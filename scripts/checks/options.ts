@@ -52,7 +52,14 @@ function takesOptions({ name, type, initializer, questionToken }: ts.ParameterDe
 /** Whether the body hands the options to a reader, or whole to another function that has to. */
 function reads(body: ts.Block, name: ts.BindingName): boolean {
   let found = false;
-  const isOptions = (node: ts.Node): boolean => ts.isIdentifier(node) && node.text === name.getText();
+  const names = new Set([name.getText()]);
+  const isOptions = (node: ts.Node): boolean => ts.isIdentifier(node) && names.has(node.text);
+  // What `const { own, ...rest } = options` leaves counts as all of them: whoever gets the rest refuses what nobody knows.
+  walk(body, (node) => {
+    if (!ts.isVariableDeclaration(node) || !ts.isObjectBindingPattern(node.name) || !node.initializer || !isOptions(node.initializer)) return;
+    const rest = node.name.elements.find(({ dotDotDotToken }) => dotDotDotToken !== undefined);
+    if (rest) names.add(rest.name.getText());
+  });
   walk(body, (node) => {
     if (!ts.isCallExpression(node) && !ts.isNewExpression(node)) return;
     const spreads = (item: ts.Node): boolean => ts.isObjectLiteralExpression(item) && item.properties.some((property) => ts.isSpreadAssignment(property) && isOptions(property.expression));

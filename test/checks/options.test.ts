@@ -13,7 +13,7 @@ describe('the check of options', () => {
   });
 
   it('takes those that read them, or pass all of them on', () => {
-    const bodies = ["const { p } = resolveOptions('f', { p: 1 }, options); return p;", "checkOptions('f', options, ['p']); return options.p;", 'return g(1, options);', 'return g({ ...options, q: 2 });'];
+    const bodies = ["const { p } = resolveOptions('f', { p: 1 }, options); return p;", "checkOptions('f', options, ['p']); return options.p;", 'return g(1, options);', 'return g({ ...options, q: 2 });', 'const { p, ...rest } = options; return g(p, rest);'];
     for (const body of bodies) assert.deepEqual(found(`export function f(options: FOptions = {}) { ${body} }`), [], body);
   });
 
