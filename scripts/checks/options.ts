@@ -5,7 +5,7 @@ import { isGenerated, lineOf, parse, sources, walk } from './sources';
 const FOLDERS = ['ts/tensor', 'ts/nn', 'ts/data', 'ts/vision', 'ts/optim', 'ts/models'];
 
 /** Functions that refuse unknown options. */
-const READER = /^(resolveOptions|bindArguments|argumentsOf|check\w*Options)$/;
+const READER = /^(resolveOptions|bindArguments|bindOptions|argumentsOf|check\w*Options)$/;
 
 /**
  * Every exported function, constructor or public method that takes options and neither refuses unknown ones nor passes them all

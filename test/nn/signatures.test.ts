@@ -18,6 +18,9 @@ type Make = new (...args: unknown[]) => nn.Module;
 
 const golden = goldenJson<{ 'torch.nn': Record<string, Signature>; 'torch.nn.functional': string[]; 'torch.nn.init': string[] }>('signatures');
 
+/** The order of optional parameters: scripts/golden/positions.py. */
+const order = goldenJson<{ 'torch.nn': Record<string, string[]>; 'torch.nn.functional': Record<string, string[]> }>('positions');
+
 /** Classes of torch.nn that are not here, and why. */
 const absentClasses: Record<string, string> = {
   AdaptiveLogSoftmaxWithLoss: 'for vocabularies of a size that nobody has asked for yet',
@@ -155,6 +158,21 @@ describe('the classes of torch.nn', () => {
         const withOther = fingerprint(make(name, signature, { ...given, [option]: other }));
         assert.equal(withDefault, plain, `${option} is not ${JSON.stringify(value)} unless given`);
         assert.notEqual(withOther, plain, `${option}: ${String(other)} changes nothing, so its default cannot be seen`);
+      }
+    });
+
+    it(`${name} takes its options by position, in PyTorch's order`, () => {
+      for (const [at, parameter] of order['torch.nn'][name]!.entries()) {
+        const option = camel(parameter);
+        if (!options.has(option) || (option === 'device' && large.has(name))) continue;
+        const value = otherThan(option, options.get(option)!);
+        const beside = alongside[name]?.[option] ?? {};
+        const named = { ...(large.has(name) && { device: 'meta' }), ...beside };
+        const before = Array.from({ length: at }, () => undefined);
+        torch.manualSeed(0);
+        const placed = new (classOf(name))(...argumentsOf(name, signature), ...before, value, named);
+        const byName = make(name, signature, { ...beside, [option]: value });
+        assert.equal(fingerprint(placed), fingerprint(byName), `${option} at position ${at + 1}`);
       }
     });
 

@@ -5,8 +5,9 @@ import { multiHeadAttentionForward, type AttentionOptions } from '../functional/
 import * as init from '../init';
 import { Linear } from '../layers/linear';
 import { Module } from '../module';
-import { bindArguments, factoryDefaults, requireProbability, requireSizes, resolveOptions, type ByNameOrPosition, type FactoryOptions } from '../options';
+import { bindArguments, factoryDefaults, requireProbability, requireSizes, type ByNameOrPosition, type FactoryOptions } from '../options';
 import { Parameter } from '../parameter';
+import { bindOptions, type Positional } from '../positions';
 
 export interface MultiheadAttentionOptions extends FactoryOptions {
   /** Probability of an attention weight to become zero while training. @default 0 */
@@ -74,14 +75,10 @@ export class MultiheadAttention extends Module {
   constructor(
     readonly embedDim: number,
     readonly numHeads: number,
-    options: MultiheadAttentionOptions = {},
+    ...given: Positional<MultiheadAttentionOptions, 'MultiheadAttention'>
   ) {
     super();
-    const { dropout, bias, addBiasKv, addZeroAttn, kdim, vdim, batchFirst, ...factory } = resolveOptions(
-      'MultiheadAttention',
-      defaults,
-      options,
-    );
+    const { dropout, bias, addBiasKv, addZeroAttn, kdim, vdim, batchFirst, ...factory } = bindOptions('MultiheadAttention', defaults, given);
     requireSizes('MultiheadAttention', { embedDim, numHeads }, 1);
     requireProbability('MultiheadAttention', dropout);
     if (embedDim % numHeads !== 0)

@@ -3,7 +3,8 @@ import { Dropout } from '../layers/dropout';
 import { Linear } from '../layers/linear';
 import { Module } from '../module';
 import { LayerNorm } from '../norm/layer-norm';
-import { bindArguments, resolveOptions, type ByNameOrPosition } from '../options';
+import { bindArguments, type ByNameOrPosition } from '../options';
+import { bindOptions, type Positional } from '../positions';
 import { copyInto, type Copyable } from './copy-layer';
 import { MultiheadAttention } from './multihead-attention';
 import {
@@ -42,10 +43,10 @@ export class TransformerEncoderLayer extends Module implements Copyable {
   constructor(
     readonly dModel: number,
     readonly nhead: number,
-    options: TransformerLayerOptions = {},
+    ...given: Positional<TransformerLayerOptions, 'TransformerEncoderLayer'>
   ) {
     super();
-    const resolved = resolveOptions('TransformerEncoderLayer', layerDefaults, options);
+    const resolved = bindOptions('TransformerEncoderLayer', layerDefaults, given);
     const { dimFeedforward, dropout, batchFirst, bias, device, dtype } = resolved;
     this.self_attn = new MultiheadAttention(dModel, nhead, { dropout, bias, batchFirst, device, dtype });
     this.linear1 = new Linear(dModel, dimFeedforward, { bias, device, dtype });

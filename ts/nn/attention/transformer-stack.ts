@@ -1,7 +1,8 @@
 import { InputError } from '../../errors';
 import { ModuleList } from '../containers/module-list';
 import { Module, type Layer } from '../module';
-import { requireSizes, resolveOptions } from '../options';
+import { requireSizes } from '../options';
+import { bindOptions, type Positional } from '../positions';
 import type { Copyable } from './copy-layer';
 
 export interface StackOptions {
@@ -17,12 +18,12 @@ export abstract class TransformerStack<StackedLayer extends Copyable> extends Mo
   constructor(
     layer: StackedLayer,
     readonly numLayers: number,
-    options: StackOptions = {},
+    ...given: Positional<StackOptions, 'TransformerStack'>
   ) {
     super();
     if (!(layer instanceof Module)) throw new InputError(`${new.target.name}: expected a layer to copy, found ${layer === null ? 'null' : typeof layer}.`);
     requireSizes(new.target.name, { numLayers });
-    const { norm } = resolveOptions<Required<StackOptions>>(new.target.name, { norm: null }, options);
+    const { norm } = bindOptions<Required<StackOptions>>(new.target.name, { norm: null }, given, 'TransformerStack');
     this.layers = new ModuleList(Array.from({ length: numLayers }, () => layer.copy()));
     this.norm = norm;
   }

@@ -3,7 +3,8 @@ import type { Tensor } from '../../tensor';
 import * as init from '../init';
 import { Module } from '../module';
 import { LayerNorm } from '../norm/layer-norm';
-import { bindArguments, resolveOptions, type ByNameOrPosition } from '../options';
+import { bindArguments, type ByNameOrPosition } from '../options';
+import { bindOptions, type Positional } from '../positions';
 import { generateSquareSubsequentMask } from './causal-mask';
 import { TransformerDecoder, type DecoderMasks } from './transformer-decoder';
 import { TransformerDecoderLayer } from './transformer-decoder-layer';
@@ -77,13 +78,9 @@ export class Transformer extends Module {
   readonly nhead: number;
   readonly batchFirst: boolean;
 
-  constructor(options: TransformerOptions = {}) {
+  constructor(...given: Positional<TransformerOptions, 'Transformer'>) {
     super();
-    const { dModel, nhead, numEncoderLayers, numDecoderLayers, customEncoder, customDecoder, ...layer } = resolveOptions(
-      'Transformer',
-      defaults,
-      options,
-    );
+    const { dModel, nhead, numEncoderLayers, numDecoderLayers, customEncoder, customDecoder, ...layer } = bindOptions('Transformer', defaults, given);
     const stackOptions = (): { norm: LayerNorm } => ({ norm: new LayerNorm(dModel, normOptions(layer)) });
     this.encoder =
       customEncoder ??

@@ -3,6 +3,7 @@ import { InputError, ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { expected, requireTensors, resolveOptions } from '../options';
+import { bindOptions, type Positional } from '../positions';
 import { reduce, reductionCode, requireSameShape, type LossOptions, type Reduction } from './reduction';
 
 export interface KLDivOptions {
@@ -13,9 +14,9 @@ export interface KLDivOptions {
 }
 
 /** `y (log y - x)` of log-probabilities `input` and probabilities `target` of one shape (Kullback and Leibler 1951). */
-export function klDiv(input: Tensor, target: Tensor, options: KLDivOptions = {}): Tensor {
+export function klDiv(input: Tensor, target: Tensor, ...given: Positional<KLDivOptions, 'klDiv'>): Tensor {
   const defaults: Required<KLDivOptions> = { reduction: 'mean', logTarget: false };
-  const { reduction, logTarget } = resolveOptions('klDiv', defaults, options);
+  const { reduction, logTarget } = bindOptions('klDiv', defaults, given);
   if (reduction !== 'batchmean') return torch.klDiv(input, target, { reduction: reductionCode(reduction), logTarget });
   const sum = torch.klDiv(input, target, { reduction: reductionCode('sum'), logTarget });
   return input.ndim === 0 ? sum : sum.div(input.shape[0] as number);
@@ -37,11 +38,11 @@ export function ctcLoss(
   targets: Tensor,
   inputLengths: Tensor | readonly number[],
   targetLengths: Tensor | readonly number[],
-  options: CTCOptions = {},
+  ...given: Positional<CTCOptions, 'ctcLoss'>
 ): Tensor {
   requireTensors('ctcLoss', { logProbs, targets });
   const defaults: Required<CTCOptions> = { blank: 0, zeroInfinity: false, reduction: 'mean' };
-  const { blank, zeroInfinity, reduction } = resolveOptions('ctcLoss', defaults, options);
+  const { blank, zeroInfinity, reduction } = bindOptions('ctcLoss', defaults, given);
   const code = reductionCode(reduction);
   return torch.ctcLoss(logProbs, targets, asTensor(inputLengths), asTensor(targetLengths), blank, code, zeroInfinity);
 }
@@ -65,10 +66,10 @@ export interface PoissonNLLOptions extends LossOptions {
 export function poissonNllLoss(
   input: Tensor,
   target: Tensor,
-  options: PoissonNLLOptions = {},
+  ...given: Positional<PoissonNLLOptions, 'poissonNllLoss'>
 ): Tensor {
   const defaults: Required<PoissonNLLOptions> = { logInput: true, full: false, eps: 1e-8, reduction: 'mean' };
-  const { logInput, full, eps, reduction } = resolveOptions('poissonNllLoss', defaults, options);
+  const { logInput, full, eps, reduction } = bindOptions('poissonNllLoss', defaults, given);
   return torch.poissonNllLoss(input, target, logInput, full, eps, reductionCode(reduction));
 }
 
@@ -87,11 +88,11 @@ export function gaussianNllLoss(
   input: Tensor,
   target: Tensor,
   variance: Tensor | number,
-  options: GaussianNLLOptions = {},
+  ...given: Positional<GaussianNLLOptions, 'gaussianNllLoss'>
 ): Tensor {
   requireTensors('gaussianNllLoss', { input, target });
   const defaults: Required<GaussianNLLOptions> = { full: false, eps: 1e-6, reduction: 'mean' };
-  const { full, eps, reduction } = resolveOptions('gaussianNllLoss', defaults, options);
+  const { full, eps, reduction } = bindOptions('gaussianNllLoss', defaults, given);
   if (typeof variance !== 'number') requireTensors('gaussianNllLoss', { variance });
   const spread = typeof variance === 'number' ? input.detach().mul(0).add(variance) : matched(input, variance);
   if (spread.lt(0).any().item()) throw new InputError('gaussianNllLoss: the variance must not be negative.');

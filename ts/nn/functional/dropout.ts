@@ -1,7 +1,8 @@
 import { ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { resolveOptions, requireProbability, requireTensors } from '../options';
+import { requireProbability, requireTensors } from '../options';
+import { bindOptions, type Positional } from '../positions';
 import type { Inplace } from './activation';
 
 export interface DropoutCallOptions extends Inplace {
@@ -12,37 +13,37 @@ export interface DropoutCallOptions extends Inplace {
 }
 
 /** Zeroes elements with probability `p` and divides the others by `1 - p`. */
-export function dropout(input: Tensor, options: DropoutCallOptions = {}): Tensor {
+export function dropout(input: Tensor, ...given: Positional<DropoutCallOptions, 'dropout'>): Tensor {
   const defaults: Required<DropoutCallOptions> = { p: 0.5, training: true, inplace: false };
-  const { p, training, inplace } = resolveOptions('dropout', defaults, options);
+  const { p, training, inplace } = bindOptions('dropout', defaults, given);
   requireProbability('dropout', p);
   if (!training) return input;
   return inplace ? torch.dropout_(input, p, training) : torch.dropout(input, p, training);
 }
 
 /** Zeroes whole channels with probability `p` and divides the others by `1 - p`: (B, C, L), or (C, L). */
-export function dropout1d(input: Tensor, options: DropoutCallOptions = {}): Tensor {
+export function dropout1d(input: Tensor, ...given: Positional<DropoutCallOptions, 'dropout1d'>): Tensor {
   requireTensors('dropout1d', { input });
-  return dropChannels('dropout1d', input, options, 3);
+  return dropChannels('dropout1d', input, given, 3);
 }
 
 /** Zeroes whole channels with probability `p` and divides the others by `1 - p`: (B, C, H, W). */
-export function dropout2d(input: Tensor, options: DropoutCallOptions = {}): Tensor {
+export function dropout2d(input: Tensor, ...given: Positional<DropoutCallOptions, 'dropout2d'>): Tensor {
   const defaults: Required<DropoutCallOptions> = { p: 0.5, training: true, inplace: false };
-  const { p, training, inplace } = resolveOptions('dropout2d', defaults, options);
+  const { p, training, inplace } = bindOptions('dropout2d', defaults, given);
   requireProbability('dropout2d', p);
   if (!training) return input;
   return inplace ? torch.featureDropout_(input, p, training) : torch.featureDropout(input, p, training);
 }
 
 /** Zeroes whole channels with probability `p` and divides the others by `1 - p`: (B, C, D, H, W), or (C, D, H, W). */
-export function dropout3d(input: Tensor, options: DropoutCallOptions = {}): Tensor {
+export function dropout3d(input: Tensor, ...given: Positional<DropoutCallOptions, 'dropout3d'>): Tensor {
   requireTensors('dropout3d', { input });
-  return dropChannels('dropout3d', input, options, 5);
+  return dropChannels('dropout3d', input, given, 5);
 }
 
-function dropChannels(owner: string, input: Tensor, options: DropoutCallOptions, batched: number): Tensor {
-  const { p, training, inplace } = resolveOptions<Required<DropoutCallOptions>>(owner, { p: 0.5, training: true, inplace: false }, options);
+function dropChannels(owner: 'dropout1d' | 'dropout3d', input: Tensor, given: readonly unknown[], batched: number): Tensor {
+  const { p, training, inplace } = bindOptions<Required<DropoutCallOptions>>(owner, { p: 0.5, training: true, inplace: false }, given);
   requireProbability(owner, p);
   if (input.ndim !== batched && input.ndim !== batched - 1) {
     throw new ShapeError(`${owner} expects ${batched} dimensions, or ${batched - 1} without a batch, got [${input.shape.join(', ')}].`);
@@ -55,9 +56,9 @@ function dropChannels(owner: string, input: Tensor, options: DropoutCallOptions,
 }
 
 /** Drops elements and rescales so that mean and variance stay: goes with `selu` (Klambauer et al. 2017, arXiv 1706.02515). */
-export function alphaDropout(input: Tensor, options: DropoutCallOptions = {}): Tensor {
+export function alphaDropout(input: Tensor, ...given: Positional<DropoutCallOptions, 'alphaDropout'>): Tensor {
   const defaults: Required<DropoutCallOptions> = { p: 0.5, training: false, inplace: false };
-  const { p, training, inplace } = resolveOptions('alphaDropout', defaults, options);
+  const { p, training, inplace } = bindOptions('alphaDropout', defaults, given);
   requireProbability('alphaDropout', p);
   return inplace ? torch.alphaDropout_(input, p, training) : torch.alphaDropout(input, p, training);
 }
@@ -65,10 +66,10 @@ export function alphaDropout(input: Tensor, options: DropoutCallOptions = {}): T
 /** `alphaDropout` of whole channels: (B, C, *). */
 export function featureAlphaDropout(
   input: Tensor,
-  options: DropoutCallOptions = {},
+  ...given: Positional<DropoutCallOptions, 'featureAlphaDropout'>
 ): Tensor {
   const defaults: Required<DropoutCallOptions> = { p: 0.5, training: false, inplace: false };
-  const { p, training, inplace } = resolveOptions('featureAlphaDropout', defaults, options);
+  const { p, training, inplace } = bindOptions('featureAlphaDropout', defaults, given);
   requireProbability('featureAlphaDropout', p);
   return inplace ? torch.featureAlphaDropout_(input, p, training) : torch.featureAlphaDropout(input, p, training);
 }

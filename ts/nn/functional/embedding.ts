@@ -1,7 +1,8 @@
 import { InputError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { resolveOptions, requireTensors } from '../options';
+import { requireTensors } from '../options';
+import { bindOptions, type Positional } from '../positions';
 
 export interface EmbeddingCallOptions {
   /** Row that gets no gradient. @default null */
@@ -22,11 +23,11 @@ const DEFAULTS = { paddingIdx: null, maxNorm: null, normType: 2, scaleGradByFreq
 export function embedding(
   input: Tensor,
   weight: Tensor,
-  options: EmbeddingCallOptions = {},
+  ...given: Positional<EmbeddingCallOptions, 'embedding'>
 ): Tensor {
   requireTensors('embedding', { input, weight });
-  const given = resolveOptions<Required<EmbeddingCallOptions>>('embedding', DEFAULTS, options);
-  const { paddingIdx, maxNorm, normType, scaleGradByFreq, sparse } = given;
+  const resolved = bindOptions<Required<EmbeddingCallOptions>>('embedding', DEFAULTS, given);
+  const { paddingIdx, maxNorm, normType, scaleGradByFreq, sparse } = resolved;
   const row = paddingRow('embedding', weight, paddingIdx);
   if (maxNorm !== null) shorten(weight, input, maxNorm, normType);
   return torch.embedding(weight, input, { paddingIdx: row ?? -1, scaleGradByFreq, sparse }); // -1 stands for none
@@ -49,15 +50,15 @@ export interface EmbeddingBagCallOptions extends EmbeddingCallOptions {
 }
 
 /** Sums, means or maxima of rows of `weight` (rows, D): integers (B, N), or (N) with `offsets` (B) -> (B, D). */
-export function embeddingBag(input: Tensor, weight: Tensor, options: EmbeddingBagCallOptions = {}): Tensor {
+export function embeddingBag(input: Tensor, weight: Tensor, ...given: Positional<EmbeddingBagCallOptions, 'embeddingBag'>): Tensor {
   requireTensors('embeddingBag', { input, weight });
   const defaults: Required<EmbeddingBagCallOptions> = { ...DEFAULTS, offsets: null, mode: 'mean', perSampleWeights: null, includeLastOffset: false };
-  const given = resolveOptions('embeddingBag', defaults, options);
-  const { paddingIdx, maxNorm, normType, scaleGradByFreq, sparse, mode, includeLastOffset } = given;
+  const resolved = bindOptions('embeddingBag', defaults, given);
+  const { paddingIdx, maxNorm, normType, scaleGradByFreq, sparse, mode, includeLastOffset } = resolved;
   if (!Object.hasOwn(bagModes, mode)) throw new InputError(`embeddingBag: mode must be 'sum', 'mean' or 'max', got '${mode}'.`);
   const row = paddingRow('embeddingBag', weight, paddingIdx);
   if (maxNorm !== null) shorten(weight, input, maxNorm, normType);
-  const { indices, offsets, factors } = bags(input, given, mode);
+  const { indices, offsets, factors } = bags(input, resolved, mode);
   return torch.embeddingBag(weight, indices, offsets, scaleGradByFreq, bagModes[mode], sparse, factors, includeLastOffset, row)[0];
 }
 

@@ -1,6 +1,6 @@
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { resolveOptions } from '../options';
+import { bindOptions, type Positional } from '../positions';
 import type { Size2 } from '../sizes';
 
 export interface FoldOptions {
@@ -13,9 +13,9 @@ export interface FoldOptions {
 }
 
 /** The blocks of an image as columns: (B, C, H, W) -> (B, C·kh·kw, blocks). */
-export function unfold(input: Tensor, kernelSize: Size2, options: FoldOptions = {}): Tensor {
+export function unfold(input: Tensor, kernelSize: Size2, ...given: Positional<FoldOptions, 'unfold'>): Tensor {
   const defaults: Required<FoldOptions> = { dilation: 1, padding: 0, stride: 1 };
-  const { dilation, padding, stride } = resolveOptions('unfold', defaults, options);
+  const { dilation, padding, stride } = bindOptions('unfold', defaults, given);
   return torch.im2col(input, pair(kernelSize), pair(dilation), pair(padding), pair(stride));
 }
 
@@ -24,10 +24,10 @@ export function fold(
   input: Tensor,
   outputSize: Size2,
   kernelSize: Size2,
-  options: FoldOptions = {},
+  ...given: Positional<FoldOptions, 'fold'>
 ): Tensor {
   const defaults: Required<FoldOptions> = { dilation: 1, padding: 0, stride: 1 };
-  const { dilation, padding, stride } = resolveOptions('fold', defaults, options);
+  const { dilation, padding, stride } = bindOptions('fold', defaults, given);
   return torch.col2im(input, pair(outputSize), pair(kernelSize), pair(dilation), pair(padding), pair(stride));
 }
 

@@ -1,7 +1,7 @@
 import { InputError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { resolveOptions } from '../options';
+import { bindOptions, type Positional } from '../positions';
 
 const modes = { bilinear: 0, nearest: 1, bicubic: 2 } as const;
 const paddings = { zeros: 0, border: 1, reflection: 2 } as const;
@@ -19,10 +19,10 @@ export interface GridSampleOptions {
 export function gridSample(
   input: Tensor,
   grid: Tensor,
-  options: GridSampleOptions = {},
+  ...given: Positional<GridSampleOptions, 'gridSample'>
 ): Tensor {
   const defaults: Required<GridSampleOptions> = { mode: 'bilinear', paddingMode: 'zeros', alignCorners: false };
-  const { mode, paddingMode, alignCorners } = resolveOptions('gridSample', defaults, options);
+  const { mode, paddingMode, alignCorners } = bindOptions('gridSample', defaults, given);
   const code = choose('mode', modes, mode);
   return torch.gridSampler(input, grid, code, choose('paddingMode', paddings, paddingMode), alignCorners);
 }
@@ -33,8 +33,8 @@ export interface AffineGridOptions {
 }
 
 /** The grid that `gridSample` takes, for affine maps `theta` (B, 2, 3) and an output of size (B, C, H', W'): (B, H', W', 2). */
-export function affineGrid(theta: Tensor, size: readonly number[], options: AffineGridOptions = {}): Tensor {
-  const { alignCorners } = resolveOptions<Required<AffineGridOptions>>('affineGrid', { alignCorners: false }, options);
+export function affineGrid(theta: Tensor, size: readonly number[], ...given: Positional<AffineGridOptions, 'affineGrid'>): Tensor {
+  const { alignCorners } = bindOptions<Required<AffineGridOptions>>('affineGrid', { alignCorners: false }, given);
   return torch.affineGridGenerator(theta, size, alignCorners);
 }
 

@@ -1,7 +1,7 @@
 /*
- * torch.nn.functional: the layers as functions. Names are PyTorch's in camelCase; required arguments are
- * positional, the others stand in one options object. What ATen already has under the same name and with the
- * same arguments is passed on as it is.
+ * torch.nn.functional: the layers as functions. Names are PyTorch's in camelCase; required arguments are positional, the others
+ * follow in Python's order, or stand in one options object. What ATen already has under the same name and with the same arguments
+ * is passed on as it is.
  */
 export {
   avgPool1d,

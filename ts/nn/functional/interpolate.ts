@@ -1,7 +1,8 @@
 import { InputError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { resolveOptions, requireTensors } from '../options';
+import { requireTensors } from '../options';
+import { bindOptions, type Positional } from '../positions';
 import { expandSize, type SizeN } from '../sizes';
 
 /** How the elements between two places are found; the linear ones go with one, two and three dimensions. */
@@ -55,10 +56,10 @@ const kernels: Partial<Record<string, Kernel>> = {
 };
 
 /** Resizes the dimensions after the channels: (B, C, L) -> (B, C, L'), (B, C, H, W) -> (B, C, H', W'), or with a depth. */
-export function interpolate(input: Tensor, options: InterpolateOptions): Tensor {
+export function interpolate(input: Tensor, ...given: Positional<InterpolateOptions, 'interpolate'>): Tensor {
   requireTensors('interpolate', { input });
-  const given = resolveOptions('interpolate', DEFAULTS, options);
-  const { mode, alignCorners, recomputeScaleFactor, antialias } = given;
+  const resolved = bindOptions('interpolate', DEFAULTS, given);
+  const { mode, alignCorners, recomputeScaleFactor, antialias } = resolved;
   const spatial = input.shape.slice(2);
   const kernel = kernels[`${mode} ${spatial.length}${antialias ? ' antialias' : ''}`];
   if (kernel === undefined) {
@@ -70,7 +71,7 @@ export function interpolate(input: Tensor, options: InterpolateOptions): Tensor 
   if (alignCorners !== null && !aligns)
     throw new InputError(`interpolate: alignCorners is for linear, bilinear, bicubic and trilinear, not for '${mode}'.`);
 
-  let { size, scales } = target(given, spatial.length);
+  let { size, scales } = target(resolved, spatial.length);
   if (scales !== null && (recomputeScaleFactor || mode === 'area')) {
     size = spatial.map((length, d) => Math.floor(length * (scales as number[])[d]!));
     scales = null;

@@ -1,6 +1,7 @@
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { requireTensor, resolveOptions, requireTensors } from '../options';
+import { requireTensor, requireTensors } from '../options';
+import { bindOptions, type Positional } from '../positions';
 import { reduce, reductionCode, requireSameShape, type LossOptions, type Reduction } from './reduction';
 
 export interface BinaryCrossEntropyOptions extends LossOptions {
@@ -17,11 +18,11 @@ export interface BinaryCrossEntropyWithLogitsOptions extends BinaryCrossEntropyO
 export function binaryCrossEntropy(
   input: Tensor,
   target: Tensor,
-  options: BinaryCrossEntropyOptions = {},
+  ...given: Positional<BinaryCrossEntropyOptions, 'binaryCrossEntropy'>
 ): Tensor {
   requireTensors('binaryCrossEntropy', { input, target });
   const defaults: Required<BinaryCrossEntropyOptions> = { weight: null, reduction: 'mean' };
-  const { weight, reduction } = resolveOptions('binaryCrossEntropy', defaults, options);
+  const { weight, reduction } = bindOptions('binaryCrossEntropy', defaults, given);
   requireSameShape('binaryCrossEntropy', input, target);
   return torch.binaryCrossEntropy(input, target, {
     weight: weight?.expandAs(input) ?? null,
@@ -33,11 +34,11 @@ export function binaryCrossEntropy(
 export function binaryCrossEntropyWithLogits(
   input: Tensor,
   target: Tensor,
-  options: BinaryCrossEntropyWithLogitsOptions = {},
+  ...given: Positional<BinaryCrossEntropyWithLogitsOptions, 'binaryCrossEntropyWithLogits'>
 ): Tensor {
   requireTensors('binaryCrossEntropyWithLogits', { input, target });
   const defaults: Required<BinaryCrossEntropyWithLogitsOptions> = { weight: null, posWeight: null, reduction: 'mean' };
-  const { weight, posWeight, reduction } = resolveOptions('binaryCrossEntropyWithLogits', defaults, options);
+  const { weight, posWeight, reduction } = bindOptions('binaryCrossEntropyWithLogits', defaults, given);
   requireSameShape('binaryCrossEntropyWithLogits', input, target);
   return torch.binaryCrossEntropyWithLogits(input, target, { weight, posWeight, reduction: reductionCode(reduction) });
 }
@@ -58,11 +59,11 @@ export interface CrossEntropyOptions extends NLLOptions {
 export function nllLoss(
   input: Tensor,
   target: Tensor,
-  options: NLLOptions = {},
+  ...given: Positional<NLLOptions, 'nllLoss'>
 ): Tensor {
   requireTensors('nllLoss', { input, target });
   const defaults: Required<NLLOptions> = { weight: null, ignoreIndex: -100, reduction: 'mean' };
-  const { weight, ignoreIndex, reduction } = resolveOptions('nllLoss', defaults, options);
+  const { weight, ignoreIndex, reduction } = bindOptions('nllLoss', defaults, given);
   return torch.nllLossNd(input, target, { weight, reduction: reductionCode(reduction), ignoreIndex });
 }
 
@@ -70,11 +71,11 @@ export function nllLoss(
 export function crossEntropy(
   input: Tensor,
   target: Tensor,
-  options: CrossEntropyOptions = {},
+  ...given: Positional<CrossEntropyOptions, 'crossEntropy'>
 ): Tensor {
   requireTensors('crossEntropy', { input, target });
   const defaults: Required<CrossEntropyOptions> = { weight: null, ignoreIndex: -100, labelSmoothing: 0, reduction: 'mean' };
-  const { weight, ignoreIndex, labelSmoothing, reduction } = resolveOptions('crossEntropy', defaults, options);
+  const { weight, ignoreIndex, labelSmoothing, reduction } = bindOptions('crossEntropy', defaults, given);
   return torch.crossEntropyLoss(input, target, { weight, reduction: reductionCode(reduction), ignoreIndex, labelSmoothing });
 }
 
@@ -84,17 +85,17 @@ export interface WeightedLossOptions extends LossOptions {
 }
 
 /** `(x - y)²` */
-export function mseLoss(input: Tensor, target: Tensor, options: WeightedLossOptions = {}): Tensor {
+export function mseLoss(input: Tensor, target: Tensor, ...given: Positional<WeightedLossOptions, 'mseLoss'>): Tensor {
   requireTensors('mseLoss', { input, target });
-  const { weight, reduction } = resolveOptions<Required<WeightedLossOptions>>('mseLoss', { weight: null, reduction: 'mean' }, options);
+  const { weight, reduction } = bindOptions<Required<WeightedLossOptions>>('mseLoss', { weight: null, reduction: 'mean' }, given);
   if (weight !== null) return weighted('mseLoss', input, input.sub(target).square(), weight, reduction);
   return torch.mseLoss(input, target, { reduction: reductionCode(reduction) });
 }
 
 /** `|x - y|` */
-export function l1Loss(input: Tensor, target: Tensor, options: WeightedLossOptions = {}): Tensor {
+export function l1Loss(input: Tensor, target: Tensor, ...given: Positional<WeightedLossOptions, 'l1Loss'>): Tensor {
   requireTensors('l1Loss', { input, target });
-  const { weight, reduction } = resolveOptions<Required<WeightedLossOptions>>('l1Loss', { weight: null, reduction: 'mean' }, options);
+  const { weight, reduction } = bindOptions<Required<WeightedLossOptions>>('l1Loss', { weight: null, reduction: 'mean' }, given);
   if (weight !== null) return weighted('l1Loss', input, input.sub(target).abs(), weight, reduction);
   return torch.l1Loss(input, target, { reduction: reductionCode(reduction) });
 }
@@ -113,9 +114,9 @@ export interface SmoothL1Options extends LossOptions {
 }
 
 /** `(x - y)² / 2β` where `|x - y| < β`, `|x - y| - β/2` beyond; `beta` 0 is `l1Loss`. */
-export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1Options = {}): Tensor {
+export function smoothL1Loss(input: Tensor, target: Tensor, ...given: Positional<SmoothL1Options, 'smoothL1Loss'>): Tensor {
   requireTensors('smoothL1Loss', { input, target });
-  const { beta, reduction } = resolveOptions<Required<SmoothL1Options>>('smoothL1Loss', { beta: 1, reduction: 'mean' }, options);
+  const { beta, reduction } = bindOptions<Required<SmoothL1Options>>('smoothL1Loss', { beta: 1, reduction: 'mean' }, given);
   if (beta === 0) return l1Loss(input, target, { reduction });
   return torch.smoothL1Loss(input, target, { reduction: reductionCode(reduction), beta });
 }
@@ -126,10 +127,10 @@ export interface HuberOptions extends WeightedLossOptions {
 }
 
 /** `(x - y)² / 2` where `|x - y| < δ`, `δ (|x - y| - δ/2)` beyond. With a `weight` the mean is over the elements, as in PyTorch. */
-export function huberLoss(input: Tensor, target: Tensor, options: HuberOptions = {}): Tensor {
+export function huberLoss(input: Tensor, target: Tensor, ...given: Positional<HuberOptions, 'huberLoss'>): Tensor {
   requireTensors('huberLoss', { input, target });
   const defaults: Required<HuberOptions> = { delta: 1, weight: null, reduction: 'mean' };
-  const { delta, weight, reduction } = resolveOptions('huberLoss', defaults, options);
+  const { delta, weight, reduction } = bindOptions('huberLoss', defaults, given);
   if (weight === null) return torch.huberLoss(input, target, { reduction: reductionCode(reduction), delta });
   requireTensor('huberLoss', 'weight', weight);
   requireSameShape('huberLoss', input, weight, 'weight');

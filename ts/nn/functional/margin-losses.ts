@@ -2,6 +2,7 @@
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { resolveOptions, requireTensors } from '../options';
+import { bindOptions, type Positional } from '../positions';
 import { reduce, reductionCode, requireSameShape, type LossOptions } from './reduction';
 
 export interface MarginOptions extends LossOptions {
@@ -14,10 +15,10 @@ export function cosineEmbeddingLoss(
   input1: Tensor,
   input2: Tensor,
   target: Tensor,
-  options: MarginOptions = {},
+  ...given: Positional<MarginOptions, 'cosineEmbeddingLoss'>
 ): Tensor {
   const defaults: Required<MarginOptions> = { margin: 0, reduction: 'mean' };
-  const { margin, reduction } = resolveOptions('cosineEmbeddingLoss', defaults, options);
+  const { margin, reduction } = bindOptions('cosineEmbeddingLoss', defaults, given);
   return torch.cosineEmbeddingLoss(input1, input2, target, { margin, reduction: reductionCode(reduction) });
 }
 
@@ -26,23 +27,23 @@ export function marginRankingLoss(
   input1: Tensor,
   input2: Tensor,
   target: Tensor,
-  options: MarginOptions = {},
+  ...given: Positional<MarginOptions, 'marginRankingLoss'>
 ): Tensor {
   const defaults: Required<MarginOptions> = { margin: 0, reduction: 'mean' };
-  const { margin, reduction } = resolveOptions('marginRankingLoss', defaults, options);
+  const { margin, reduction } = bindOptions('marginRankingLoss', defaults, given);
   return torch.marginRankingLoss(input1, input2, target, { margin, reduction: reductionCode(reduction) });
 }
 
 /** `x` where the target is 1, `max(0, margin - x)` where it is -1; `margin` is 1 unless given. */
-export function hingeEmbeddingLoss(input: Tensor, target: Tensor, options: MarginOptions = {}): Tensor {
+export function hingeEmbeddingLoss(input: Tensor, target: Tensor, ...given: Positional<MarginOptions, 'hingeEmbeddingLoss'>): Tensor {
   const defaults: Required<MarginOptions> = { margin: 1, reduction: 'mean' };
-  const { margin, reduction } = resolveOptions('hingeEmbeddingLoss', defaults, options);
+  const { margin, reduction } = bindOptions('hingeEmbeddingLoss', defaults, given);
   return torch.hingeEmbeddingLoss(input, target, { margin, reduction: reductionCode(reduction) });
 }
 
 /** `log(1 + exp(-y x))` of targets 1 and -1, of the input's shape. */
-export function softMarginLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  const { reduction } = resolveOptions<Required<LossOptions>>('softMarginLoss', { reduction: 'mean' }, options);
+export function softMarginLoss(input: Tensor, target: Tensor, ...given: Positional<LossOptions, 'softMarginLoss'>): Tensor {
+  const { reduction } = bindOptions<Required<LossOptions>>('softMarginLoss', { reduction: 'mean' }, given);
   return torch.softMarginLoss(input, target, { reduction: reductionCode(reduction) });
 }
 
@@ -59,16 +60,16 @@ export interface MultiMarginOptions extends LossOptions {
 export function multiMarginLoss(
   input: Tensor,
   target: Tensor,
-  options: MultiMarginOptions = {},
+  ...given: Positional<MultiMarginOptions, 'multiMarginLoss'>
 ): Tensor {
   const defaults: Required<MultiMarginOptions> = { p: 1, margin: 1, weight: null, reduction: 'mean' };
-  const { p, margin, weight, reduction } = resolveOptions('multiMarginLoss', defaults, options);
+  const { p, margin, weight, reduction } = bindOptions('multiMarginLoss', defaults, given);
   return torch.multiMarginLoss(input, target, { p, margin, weight, reduction: reductionCode(reduction) });
 }
 
 /** The margin loss of several classes a sample: scores (B, K), int64 class numbers (B, K) ended by -1 -> (B). */
-export function multilabelMarginLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  const { reduction } = resolveOptions<Required<LossOptions>>('multilabelMarginLoss', { reduction: 'mean' }, options);
+export function multilabelMarginLoss(input: Tensor, target: Tensor, ...given: Positional<LossOptions, 'multilabelMarginLoss'>): Tensor {
+  const { reduction } = bindOptions<Required<LossOptions>>('multilabelMarginLoss', { reduction: 'mean' }, given);
   return torch.multilabelMarginLoss(input, target, { reduction: reductionCode(reduction) });
 }
 
@@ -81,11 +82,11 @@ export interface MultilabelSoftMarginOptions extends LossOptions {
 export function multilabelSoftMarginLoss(
   input: Tensor,
   target: Tensor,
-  options: MultilabelSoftMarginOptions = {},
+  ...given: Positional<MultilabelSoftMarginOptions, 'multilabelSoftMarginLoss'>
 ): Tensor {
   requireTensors('multilabelSoftMarginLoss', { input, target });
   const defaults: Required<MultilabelSoftMarginOptions> = { weight: null, reduction: 'mean' };
-  const { weight, reduction } = resolveOptions('multilabelSoftMarginLoss', defaults, options);
+  const { weight, reduction } = bindOptions('multilabelSoftMarginLoss', defaults, given);
   requireSameShape('multilabelSoftMarginLoss', input, target);
   const positive = target.mul(torch.logSigmoid(input));
   const negative = torch.rsub(target, 1).mul(torch.logSigmoid(input.neg()));
@@ -115,10 +116,10 @@ export function tripletMarginLoss(
   anchor: Tensor,
   positive: Tensor,
   negative: Tensor,
-  options: TripletMarginOptions = {},
+  ...given: Positional<TripletMarginOptions, 'tripletMarginLoss'>
 ): Tensor {
   const defaults: Required<TripletMarginOptions> = { margin: 1, p: 2, eps: 1e-6, swap: false, reduction: 'mean' };
-  const { margin, p, eps, swap, reduction } = resolveOptions('tripletMarginLoss', defaults, options);
+  const { margin, p, eps, swap, reduction } = bindOptions('tripletMarginLoss', defaults, given);
   return torch.tripletMarginLoss(anchor, positive, negative, { margin, p, eps, swap, reduction: reductionCode(reduction) });
 }
 

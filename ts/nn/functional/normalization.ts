@@ -1,7 +1,8 @@
 import { ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { resolveOptions, requireTensors } from '../options';
+import { requireTensors } from '../options';
+import { bindOptions, type Positional } from '../positions';
 
 export interface BatchNormCallOptions {
   /** (C) */
@@ -21,10 +22,10 @@ export function batchNorm(
   input: Tensor,
   runningMean: Tensor | null,
   runningVar: Tensor | null,
-  options: BatchNormCallOptions = {},
+  ...given: Positional<BatchNormCallOptions, 'batchNorm'>
 ): Tensor {
   const defaults: Required<BatchNormCallOptions> = { weight: null, bias: null, training: false, momentum: 0.1, eps: 1e-5 };
-  const { weight, bias, training, momentum, eps } = resolveOptions('batchNorm', defaults, options);
+  const { weight, bias, training, momentum, eps } = bindOptions('batchNorm', defaults, given);
   if (training && count(input, [0, ...spatial(input)]) === 1) {
     throw new ShapeError(
       `Expected more than 1 value per channel when training, got input size torch.Size([${input.shape.join(', ')}]).`,
@@ -51,11 +52,11 @@ export interface InstanceNormCallOptions {
 }
 
 /** Normalises each channel of each sample of (B, C, *) by itself (Ulyanov et al. 2016, arXiv 1607.08022). */
-export function instanceNorm(input: Tensor, options: InstanceNormCallOptions = {}): Tensor {
+export function instanceNorm(input: Tensor, ...given: Positional<InstanceNormCallOptions, 'instanceNorm'>): Tensor {
   requireTensors('instanceNorm', { input });
   const defaults = { runningMean: null, runningVar: null, weight: null, bias: null, useInputStats: true, momentum: 0.1, eps: 1e-5 };
-  const given = resolveOptions<Required<InstanceNormCallOptions>>('instanceNorm', defaults, options);
-  const { runningMean, runningVar, weight, bias, useInputStats, momentum, eps } = given;
+  const resolved = bindOptions<Required<InstanceNormCallOptions>>('instanceNorm', defaults, given);
+  const { runningMean, runningVar, weight, bias, useInputStats, momentum, eps } = resolved;
   if (useInputStats && count(input, spatial(input)) === 1) {
     throw new ShapeError(
       `Expected more than 1 spatial element when training, got input size torch.Size([${input.shape.join(', ')}]).`,
@@ -85,11 +86,11 @@ export interface LocalResponseNormOptions {
 export function localResponseNorm(
   input: Tensor,
   size: number,
-  options: LocalResponseNormOptions = {},
+  ...given: Positional<LocalResponseNormOptions, 'localResponseNorm'>
 ): Tensor {
   requireTensors('localResponseNorm', { input });
   const defaults: Required<LocalResponseNormOptions> = { alpha: 1e-4, beta: 0.75, k: 1 };
-  const { alpha, beta, k } = resolveOptions('localResponseNorm', defaults, options);
+  const { alpha, beta, k } = bindOptions('localResponseNorm', defaults, given);
   if (input.ndim < 3)
     throw new ShapeError(`localResponseNorm expects (B, C, *) with at least 3 dimensions, got [${input.shape.join(', ')}].`);
   const [batch, channels] = input.shape as [number, number];
@@ -109,8 +110,8 @@ export interface NormalizeOptions {
 }
 
 /** Vectors along `dim`, divided by their norm. */
-export function normalize(input: Tensor, options: NormalizeOptions = {}): Tensor {
+export function normalize(input: Tensor, ...given: Positional<NormalizeOptions, 'normalize'>): Tensor {
   requireTensors('normalize', { input });
-  const { p, dim, eps } = resolveOptions<Required<NormalizeOptions>>('normalize', { p: 2, dim: 1, eps: 1e-12 }, options);
+  const { p, dim, eps } = bindOptions<Required<NormalizeOptions>>('normalize', { p: 2, dim: 1, eps: 1e-12 }, given);
   return input.div(input.norm(p, [dim], true).clampMin(eps).expandAs(input));
 }

@@ -1,7 +1,8 @@
 import { ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { resolveOptions, requireTensors } from '../options';
+import { requireTensors } from '../options';
+import { bindOptions, type Positional } from '../positions';
 import { expandSize, type SizeN } from '../sizes';
 
 /** The size of an adaptive pooling's output: one number for all dimensions, or one for each; null keeps a size. */
@@ -78,28 +79,28 @@ export interface LPPoolOptions {
 }
 
 /** The norm of order `normType` of each window: (B, C, L) -> (B, C, L'). */
-export function lpPool1d(input: Tensor, normType: number, kernelSize: SizeN, options: LPPoolOptions = {}): Tensor {
+export function lpPool1d(input: Tensor, normType: number, kernelSize: SizeN, ...given: Positional<LPPoolOptions, 'lpPool1d'>): Tensor {
   requireTensors('lpPool1d', { input });
-  const means = torch.avgPool1d(input.pow(normType), kernelSize, averaging('lpPool1d', options));
+  const means = torch.avgPool1d(input.pow(normType), kernelSize, averaging('lpPool1d', given));
   return norms(means, expandSize('lpPool1d', 'kernelSize', kernelSize, 1), normType);
 }
 
 /** The norm of order `normType` of each window: (B, C, H, W) -> (B, C, H', W'). */
-export function lpPool2d(input: Tensor, normType: number, kernelSize: SizeN, options: LPPoolOptions = {}): Tensor {
+export function lpPool2d(input: Tensor, normType: number, kernelSize: SizeN, ...given: Positional<LPPoolOptions, 'lpPool2d'>): Tensor {
   requireTensors('lpPool2d', { input });
-  const means = torch.avgPool2d(input.pow(normType), kernelSize, averaging('lpPool2d', options));
+  const means = torch.avgPool2d(input.pow(normType), kernelSize, averaging('lpPool2d', given));
   return norms(means, expandSize('lpPool2d', 'kernelSize', kernelSize, 2), normType);
 }
 
 /** The norm of order `normType` of each window: (B, C, D, H, W) -> (B, C, D', H', W'). */
-export function lpPool3d(input: Tensor, normType: number, kernelSize: SizeN, options: LPPoolOptions = {}): Tensor {
+export function lpPool3d(input: Tensor, normType: number, kernelSize: SizeN, ...given: Positional<LPPoolOptions, 'lpPool3d'>): Tensor {
   requireTensors('lpPool3d', { input });
-  const means = torch.avgPool3d(input.pow(normType), kernelSize, averaging('lpPool3d', options));
+  const means = torch.avgPool3d(input.pow(normType), kernelSize, averaging('lpPool3d', given));
   return norms(means, expandSize('lpPool3d', 'kernelSize', kernelSize, 3), normType);
 }
 
-function averaging(owner: string, options: LPPoolOptions): { stride?: SizeN; ceilMode: boolean } {
-  const { stride, ceilMode } = resolveOptions<Required<LPPoolOptions>>(owner, { stride: null, ceilMode: false }, options);
+function averaging(owner: 'lpPool1d' | 'lpPool2d' | 'lpPool3d', given: readonly unknown[]): { stride?: SizeN; ceilMode: boolean } {
+  const { stride, ceilMode } = bindOptions<Required<LPPoolOptions>>(owner, { stride: null, ceilMode: false }, given);
   return { stride: stride ?? undefined, ceilMode };
 }
 
@@ -119,34 +120,34 @@ export interface MaxUnpoolOptions {
 }
 
 /** Puts each element back where `maxPool1dWithIndices` took it from, zeros elsewhere: (B, C, L) -> (B, C, L'). */
-export function maxUnpool1d(input: Tensor, indices: Tensor, kernelSize: SizeN, options: MaxUnpoolOptions = {}): Tensor {
+export function maxUnpool1d(input: Tensor, indices: Tensor, kernelSize: SizeN, ...given: Positional<MaxUnpoolOptions, 'maxUnpool1d'>): Tensor {
   requireTensors('maxUnpool1d', { input, indices });
-  const { size } = unpooling('maxUnpool1d', input, kernelSize, options, 1);
+  const { size } = unpooling('maxUnpool1d', input, kernelSize, given, 1);
   return torch.maxUnpool2d(input.unsqueeze(-1), indices.unsqueeze(-1), [...size, 1]).squeeze(-1); // (…, L) -> (…, L, 1) -> (…, L')
 }
 
 /** Puts each element back where `maxPool2dWithIndices` took it from, zeros elsewhere: (B, C, H, W) -> (B, C, H', W'). */
-export function maxUnpool2d(input: Tensor, indices: Tensor, kernelSize: SizeN, options: MaxUnpoolOptions = {}): Tensor {
+export function maxUnpool2d(input: Tensor, indices: Tensor, kernelSize: SizeN, ...given: Positional<MaxUnpoolOptions, 'maxUnpool2d'>): Tensor {
   requireTensors('maxUnpool2d', { input, indices });
-  return torch.maxUnpool2d(input, indices, unpooling('maxUnpool2d', input, kernelSize, options, 2).size);
+  return torch.maxUnpool2d(input, indices, unpooling('maxUnpool2d', input, kernelSize, given, 2).size);
 }
 
 /** Puts each element back where `maxPool3dWithIndices` took it from, zeros elsewhere: (B, C, D, H, W). */
-export function maxUnpool3d(input: Tensor, indices: Tensor, kernelSize: SizeN, options: MaxUnpoolOptions = {}): Tensor {
+export function maxUnpool3d(input: Tensor, indices: Tensor, kernelSize: SizeN, ...given: Positional<MaxUnpoolOptions, 'maxUnpool3d'>): Tensor {
   requireTensors('maxUnpool3d', { input, indices });
-  const { size, stride, padding } = unpooling('maxUnpool3d', input, kernelSize, options, 3);
+  const { size, stride, padding } = unpooling('maxUnpool3d', input, kernelSize, given, 3);
   return torch.maxUnpool3d(input, indices, size, stride, padding);
 }
 
 function unpooling(
-  owner: string,
+  owner: 'maxUnpool1d' | 'maxUnpool2d' | 'maxUnpool3d',
   input: Tensor,
   kernelSize: SizeN,
-  options: MaxUnpoolOptions,
+  given: readonly unknown[],
   dimensions: number,
 ): { size: number[]; stride: number[]; padding: number[] } {
   const defaults: Required<MaxUnpoolOptions> = { stride: null, padding: 0, outputSize: null };
-  const { stride, padding, outputSize } = resolveOptions(owner, defaults, options);
+  const { stride, padding, outputSize } = bindOptions(owner, defaults, given);
   const kernel = expandSize(owner, 'kernelSize', kernelSize, dimensions);
   const steps = stride === null ? kernel : expandSize(owner, 'stride', stride, dimensions);
   const added = expandSize(owner, 'padding', padding, dimensions);

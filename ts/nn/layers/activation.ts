@@ -2,7 +2,7 @@ import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import * as F from '../functional';
 import { Module } from '../module';
-import { resolveOptions } from '../options';
+import { bindOptions, type Positional } from '../positions';
 
 export interface InplaceOptions {
   /** Write the result into the input. @default false */
@@ -18,9 +18,9 @@ export abstract class Activation extends Module {
 export abstract class InplaceActivation extends Activation {
   readonly inplace: boolean;
 
-  constructor(options: InplaceOptions = {}) {
+  constructor(...given: Positional<InplaceOptions, 'InplaceActivation'>) {
     super();
-    this.inplace = resolveOptions<Required<InplaceOptions>>(new.target.name, { inplace: false }, options).inplace;
+    this.inplace = bindOptions<Required<InplaceOptions>>(new.target.name, { inplace: false }, given, 'InplaceActivation').inplace;
   }
 
   override extraRepr(): string {

@@ -2,8 +2,9 @@ import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import * as init from '../init';
 import { Module } from '../module';
-import { factoryDefaults, requireSizes, resolveOptions, type FactoryOptions } from '../options';
+import { factoryDefaults, requireSizes, type FactoryOptions } from '../options';
 import { Parameter } from '../parameter';
+import { bindOptions, type Positional } from '../positions';
 import * as repr from '../python-repr';
 
 export interface BilinearOptions extends FactoryOptions {
@@ -24,12 +25,12 @@ export class Bilinear extends Module {
     readonly in1Features: number,
     readonly in2Features: number,
     readonly outFeatures: number,
-    options: BilinearOptions = {},
+    ...given: Positional<BilinearOptions, 'Bilinear'>
   ) {
     super();
     requireSizes('Bilinear', { in1Features }, 1);
     requireSizes('Bilinear', { in2Features, outFeatures });
-    const { bias, ...factory } = resolveOptions('Bilinear', defaults, options);
+    const { bias, ...factory } = bindOptions('Bilinear', defaults, given);
     this.weight = new Parameter(torch.empty([outFeatures, in1Features, in2Features], factory));
     this.registerParameter('bias', bias ? new Parameter(torch.empty([outFeatures], factory)) : null);
     this.resetParameters();

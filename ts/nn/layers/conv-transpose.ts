@@ -2,7 +2,8 @@ import { ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { checkOptions } from '../../options';
-import { factoryDefaults, resolveOptions, type FactoryOptions } from '../options';
+import { factoryDefaults, type FactoryOptions } from '../options';
+import { bindOptions, type Positional } from '../positions';
 import * as repr from '../python-repr';
 import type { SizeN } from '../sizes';
 import { ConvNd } from './conv-nd';
@@ -51,8 +52,8 @@ export abstract class ConvTransposeNd extends ConvNd {
   readonly padding: readonly number[];
   readonly outputPadding: readonly number[];
 
-  constructor(inChannels: number, outChannels: number, kernelSize: SizeN, options: ConvTransposeOptions, dimensions: number) {
-    const resolved = resolveOptions(new.target.name, transposeDefaults, options);
+  constructor(inChannels: number, outChannels: number, kernelSize: SizeN, given: Positional<ConvTransposeOptions, 'ConvTranspose'>, dimensions: number) {
+    const resolved = bindOptions(new.target.name, transposeDefaults, given, 'ConvTranspose');
     super(inChannels, outChannels, kernelSize, resolved, dimensions, true);
     this.padding = this.expand('padding', resolved.padding, dimensions);
     this.outputPadding = this.expand('outputPadding', resolved.outputPadding, dimensions);
@@ -99,8 +100,8 @@ function isSizes(call: ConvTransposeCall | readonly number[]): call is readonly 
  * Weight: (inChannels, outChannels / groups, k).
  */
 export class ConvTranspose1d extends ConvTransposeNd {
-  constructor(inChannels: number, outChannels: number, kernelSize: SizeN, options: ConvTransposeOptions = {}) {
-    super(inChannels, outChannels, kernelSize, options, 1);
+  constructor(inChannels: number, outChannels: number, kernelSize: SizeN, ...given: Positional<ConvTransposeOptions, 'ConvTranspose'>) {
+    super(inChannels, outChannels, kernelSize, given, 1);
   }
 
   forward(input: Tensor, call: ConvTransposeCall | readonly number[] = {}): Tensor {
@@ -113,8 +114,8 @@ export class ConvTranspose1d extends ConvTransposeNd {
  * Weight: (inChannels, outChannels / groups, kh, kw).
  */
 export class ConvTranspose2d extends ConvTransposeNd {
-  constructor(inChannels: number, outChannels: number, kernelSize: SizeN, options: ConvTransposeOptions = {}) {
-    super(inChannels, outChannels, kernelSize, options, 2);
+  constructor(inChannels: number, outChannels: number, kernelSize: SizeN, ...given: Positional<ConvTransposeOptions, 'ConvTranspose'>) {
+    super(inChannels, outChannels, kernelSize, given, 2);
   }
 
   forward(input: Tensor, call: ConvTransposeCall | readonly number[] = {}): Tensor {
@@ -127,8 +128,8 @@ export class ConvTranspose2d extends ConvTransposeNd {
  * Weight: (inChannels, outChannels / groups, kd, kh, kw).
  */
 export class ConvTranspose3d extends ConvTransposeNd {
-  constructor(inChannels: number, outChannels: number, kernelSize: SizeN, options: ConvTransposeOptions = {}) {
-    super(inChannels, outChannels, kernelSize, options, 3);
+  constructor(inChannels: number, outChannels: number, kernelSize: SizeN, ...given: Positional<ConvTransposeOptions, 'ConvTranspose'>) {
+    super(inChannels, outChannels, kernelSize, given, 3);
   }
 
   forward(input: Tensor, call: ConvTransposeCall | readonly number[] = {}): Tensor {

@@ -1,7 +1,8 @@
 import { InputError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { factoryDefaults, resolveOptions, type FactoryOptions } from '../options';
+import { factoryDefaults, type FactoryOptions } from '../options';
+import { bindOptions, type Positional } from '../positions';
 import type { SizeN } from '../sizes';
 import { ConvNd } from './conv-nd';
 
@@ -39,8 +40,8 @@ abstract class ForwardConv extends ConvNd {
   readonly padding: readonly number[] | 'same' | 'valid';
   readonly paddingMode: PaddingMode;
 
-  constructor(inChannels: number, outChannels: number, kernelSize: SizeN, options: ConvOptions, dimensions: number) {
-    const resolved = resolveOptions(new.target.name, convDefaults, options);
+  constructor(inChannels: number, outChannels: number, kernelSize: SizeN, given: Positional<ConvOptions, 'Conv'>, dimensions: number) {
+    const resolved = bindOptions(new.target.name, convDefaults, given, 'Conv');
     super(inChannels, outChannels, kernelSize, resolved, dimensions, false);
     const { padding, paddingMode } = resolved;
     this.padding = typeof padding === 'string' ? padding : this.expand('padding', padding, dimensions);
@@ -95,8 +96,8 @@ abstract class ForwardConv extends ConvNd {
 
 /** Convolution over a sequence: (B, inChannels, L) -> (B, outChannels, L'). Weight: (outChannels, inChannels / groups, k). */
 export class Conv1d extends ForwardConv {
-  constructor(inChannels: number, outChannels: number, kernelSize: SizeN, options: ConvOptions = {}) {
-    super(inChannels, outChannels, kernelSize, options, 1);
+  constructor(inChannels: number, outChannels: number, kernelSize: SizeN, ...given: Positional<ConvOptions, 'Conv'>) {
+    super(inChannels, outChannels, kernelSize, given, 1);
   }
 
   protected convolve(input: Tensor, padding: readonly number[] | 'same' | 'valid'): Tensor {
@@ -113,8 +114,8 @@ export class Conv1d extends ForwardConv {
  * Weight: (outChannels, inChannels / groups, kh, kw).
  */
 export class Conv2d extends ForwardConv {
-  constructor(inChannels: number, outChannels: number, kernelSize: SizeN, options: ConvOptions = {}) {
-    super(inChannels, outChannels, kernelSize, options, 2);
+  constructor(inChannels: number, outChannels: number, kernelSize: SizeN, ...given: Positional<ConvOptions, 'Conv'>) {
+    super(inChannels, outChannels, kernelSize, given, 2);
   }
 
   protected convolve(input: Tensor, padding: readonly number[] | 'same' | 'valid'): Tensor {
@@ -131,8 +132,8 @@ export class Conv2d extends ForwardConv {
  * Weight: (outChannels, inChannels / groups, kd, kh, kw).
  */
 export class Conv3d extends ForwardConv {
-  constructor(inChannels: number, outChannels: number, kernelSize: SizeN, options: ConvOptions = {}) {
-    super(inChannels, outChannels, kernelSize, options, 3);
+  constructor(inChannels: number, outChannels: number, kernelSize: SizeN, ...given: Positional<ConvOptions, 'Conv'>) {
+    super(inChannels, outChannels, kernelSize, given, 3);
   }
 
   protected convolve(input: Tensor, padding: readonly number[] | 'same' | 'valid'): Tensor {

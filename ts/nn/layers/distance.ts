@@ -1,7 +1,7 @@
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { Module } from '../module';
-import { resolveOptions } from '../options';
+import { bindOptions, type Positional } from '../positions';
 
 export interface CosineSimilarityOptions {
   /** Dimension along which vectors lie. @default 1 */
@@ -15,10 +15,10 @@ export class CosineSimilarity extends Module {
   readonly dim: number;
   readonly eps: number;
 
-  constructor(options: CosineSimilarityOptions = {}) {
+  constructor(...given: Positional<CosineSimilarityOptions, 'CosineSimilarity'>) {
     super();
     const defaults: Required<CosineSimilarityOptions> = { dim: 1, eps: 1e-8 };
-    ({ dim: this.dim, eps: this.eps } = resolveOptions('CosineSimilarity', defaults, options));
+    ({ dim: this.dim, eps: this.eps } = bindOptions('CosineSimilarity', defaults, given));
   }
 
   forward(x1: Tensor, x2: Tensor): Tensor {
@@ -41,10 +41,10 @@ export class PairwiseDistance extends Module {
   readonly eps: number;
   readonly keepdim: boolean;
 
-  constructor(options: PairwiseDistanceOptions = {}) {
+  constructor(...given: Positional<PairwiseDistanceOptions, 'PairwiseDistance'>) {
     super();
     const defaults: Required<PairwiseDistanceOptions> = { p: 2, eps: 1e-6, keepdim: false };
-    ({ p: this.p, eps: this.eps, keepdim: this.keepdim } = resolveOptions('PairwiseDistance', defaults, options));
+    ({ p: this.p, eps: this.eps, keepdim: this.keepdim } = bindOptions('PairwiseDistance', defaults, given));
   }
 
   forward(x1: Tensor, x2: Tensor): Tensor {

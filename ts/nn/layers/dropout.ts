@@ -1,7 +1,8 @@
 import type { Tensor } from '../../tensor';
 import * as F from '../functional';
 import { Module } from '../module';
-import { requireProbability, resolveOptions } from '../options';
+import { requireProbability } from '../options';
+import { bindOptions, type Positional } from '../positions';
 import * as repr from '../python-repr';
 
 export interface DropoutOptions {
@@ -17,10 +18,9 @@ abstract class DropoutNd extends Module {
   readonly p: number;
   readonly inplace: boolean;
 
-  /** Takes the probability alone, or all options. */
-  constructor(options: number | DropoutOptions = {}) {
+  constructor(...given: Positional<DropoutOptions, 'Dropout'>) {
     super();
-    const { p, inplace } = resolveOptions(new.target.name, defaults, typeof options === 'number' ? { p: options } : options);
+    const { p, inplace } = bindOptions(new.target.name, defaults, given, 'Dropout');
     requireProbability(new.target.name, p);
     this.p = p;
     this.inplace = inplace;

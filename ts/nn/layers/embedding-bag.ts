@@ -6,6 +6,7 @@ import * as init from '../init';
 import { Module } from '../module';
 import { factoryDefaults, requireSizes, resolveOptions } from '../options';
 import { Parameter } from '../parameter';
+import { bindOptions, type Positional } from '../positions';
 import * as repr from '../python-repr';
 import type { EmbeddingOptions } from './embedding';
 
@@ -50,11 +51,11 @@ export class EmbeddingBag extends Module {
   constructor(
     readonly numEmbeddings: number,
     readonly embeddingDim: number,
-    options: EmbeddingBagOptions = {},
+    ...given: Positional<EmbeddingBagOptions, 'EmbeddingBag'>
   ) {
     super();
     requireSizes('EmbeddingBag', { numEmbeddings, embeddingDim });
-    const { paddingIdx, device, dtype, ...rest } = resolveOptions('EmbeddingBag', defaults, options);
+    const { paddingIdx, device, dtype, ...rest } = bindOptions('EmbeddingBag', defaults, given);
     if (paddingIdx !== null && !(paddingIdx >= -numEmbeddings && paddingIdx < numEmbeddings)) {
       throw new InputError(`EmbeddingBag: paddingIdx must be a row of the table of ${numEmbeddings}, got ${paddingIdx}.`);
     }

@@ -4,8 +4,9 @@ import type { Tensor } from '../../tensor';
 import { embedding } from '../functional';
 import * as init from '../init';
 import { Module } from '../module';
-import { factoryDefaults, requireSizes, resolveOptions, type FactoryOptions } from '../options';
+import { factoryDefaults, requireSizes, type FactoryOptions } from '../options';
 import { Parameter } from '../parameter';
+import { bindOptions, type Positional } from '../positions';
 import * as repr from '../python-repr';
 
 export interface EmbeddingOptions extends FactoryOptions {
@@ -43,11 +44,11 @@ export class Embedding extends Module {
   constructor(
     readonly numEmbeddings: number,
     readonly embeddingDim: number,
-    options: EmbeddingOptions = {},
+    ...given: Positional<EmbeddingOptions, 'Embedding'>
   ) {
     super();
     requireSizes('Embedding', { numEmbeddings, embeddingDim });
-    const { paddingIdx, maxNorm, normType, scaleGradByFreq, sparse, ...factory } = resolveOptions('Embedding', defaults, options);
+    const { paddingIdx, maxNorm, normType, scaleGradByFreq, sparse, ...factory } = bindOptions('Embedding', defaults, given);
     if (paddingIdx !== null && !(paddingIdx >= -numEmbeddings && paddingIdx < numEmbeddings)) {
       throw new InputError(`Embedding: paddingIdx must be a row of the table of ${numEmbeddings}, got ${paddingIdx}.`);
     }

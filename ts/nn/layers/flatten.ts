@@ -1,7 +1,6 @@
 import type { Tensor } from '../../tensor';
 import { Module } from '../module';
-import { resolveOptions } from '../options';
-import { byPosition, type Positional } from '../positions';
+import { bindOptions, type Positional } from '../positions';
 
 export interface FlattenOptions {
   /** First dimension to merge. @default 1 */
@@ -17,10 +16,9 @@ export class Flatten extends Module {
   readonly startDim: number;
   readonly endDim: number;
 
-  constructor(...given: Positional<FlattenOptions, [startDim?: number, endDim?: number]>) {
+  constructor(...given: Positional<FlattenOptions, 'Flatten'>) {
     super();
-    const options = byPosition<FlattenOptions>('Flatten', ['startDim', 'endDim'], given);
-    ({ startDim: this.startDim, endDim: this.endDim } = resolveOptions('Flatten', defaults, options));
+    ({ startDim: this.startDim, endDim: this.endDim } = bindOptions('Flatten', defaults, given));
   }
 
   forward(input: Tensor): Tensor {

@@ -2,7 +2,7 @@ import type { Tensor } from '../../tensor';
 import * as F from '../functional';
 import type { FoldOptions } from '../functional';
 import { Module } from '../module';
-import { resolveOptions } from '../options';
+import { bindOptions, type Positional } from '../positions';
 import * as repr from '../python-repr';
 import type { Size2 } from '../sizes';
 
@@ -16,10 +16,10 @@ export class Unfold extends Module {
 
   constructor(
     readonly kernelSize: Size2,
-    options: FoldOptions = {},
+    ...given: Positional<FoldOptions, 'Unfold'>
   ) {
     super();
-    const { dilation, padding, stride } = resolveOptions('Unfold', defaults, options);
+    const { dilation, padding, stride } = bindOptions('Unfold', defaults, given);
     this.dilation = dilation;
     this.padding = padding;
     this.stride = stride;
@@ -43,10 +43,10 @@ export class Fold extends Module {
   constructor(
     readonly outputSize: Size2,
     readonly kernelSize: Size2,
-    options: FoldOptions = {},
+    ...given: Positional<FoldOptions, 'Fold'>
   ) {
     super();
-    const { dilation, padding, stride } = resolveOptions('Fold', defaults, options);
+    const { dilation, padding, stride } = bindOptions('Fold', defaults, given);
     this.dilation = dilation;
     this.padding = padding;
     this.stride = stride;

@@ -2,8 +2,9 @@ import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import * as init from '../init';
 import { Module } from '../module';
-import { factoryDefaults, requireSizes, resolveOptions, type FactoryOptions } from '../options';
+import { factoryDefaults, requireSizes, type FactoryOptions } from '../options';
 import { Parameter } from '../parameter';
+import { bindOptions, type Positional } from '../positions';
 import * as repr from '../python-repr';
 
 export interface LinearOptions extends FactoryOptions {
@@ -23,11 +24,11 @@ export class Linear extends Module {
   constructor(
     readonly inFeatures: number,
     readonly outFeatures: number,
-    options: LinearOptions = {},
+    ...given: Positional<LinearOptions, 'Linear'>
   ) {
     super();
     requireSizes('Linear', { inFeatures, outFeatures });
-    const { bias, ...factory } = resolveOptions('Linear', defaults, options);
+    const { bias, ...factory } = bindOptions('Linear', defaults, given);
     this.weight = new Parameter(torch.empty([outFeatures, inFeatures], factory));
     this.registerParameter('bias', bias ? new Parameter(torch.empty([outFeatures], factory)) : null);
     this.resetParameters();

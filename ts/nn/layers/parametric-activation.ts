@@ -2,9 +2,9 @@ import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import * as F from '../functional';
 import * as init from '../init';
-import { factoryDefaults, requireSizes, resolveOptions, type FactoryOptions } from '../options';
-import { byPosition, type Positional } from '../positions';
+import { factoryDefaults, requireSizes, type FactoryOptions } from '../options';
 import { Parameter } from '../parameter';
+import { bindOptions, type Positional } from '../positions';
 import * as repr from '../python-repr';
 import { Activation, type InplaceOptions } from './activation';
 
@@ -17,9 +17,9 @@ export interface GELUOptions {
 export class GELU extends Activation {
   readonly approximate: 'none' | 'tanh';
 
-  constructor(options: GELUOptions = {}) {
+  constructor(...given: Positional<GELUOptions, 'GELU'>) {
     super();
-    this.approximate = resolveOptions<Required<GELUOptions>>('GELU', { approximate: 'none' }, options).approximate;
+    this.approximate = bindOptions<Required<GELUOptions>>('GELU', { approximate: 'none' }, given).approximate;
   }
 
   forward(input: Tensor): Tensor {
@@ -41,11 +41,10 @@ export class LeakyReLU extends Activation {
   readonly negativeSlope: number;
   readonly inplace: boolean;
 
-  constructor(...given: Positional<LeakyReLUOptions, [negativeSlope?: number, inplace?: boolean]>) {
+  constructor(...given: Positional<LeakyReLUOptions, 'LeakyReLU'>) {
     super();
-    const options = byPosition<LeakyReLUOptions>('LeakyReLU', ['negativeSlope', 'inplace'], given);
     const defaults: Required<LeakyReLUOptions> = { negativeSlope: 0.01, inplace: false };
-    ({ negativeSlope: this.negativeSlope, inplace: this.inplace } = resolveOptions('LeakyReLU', defaults, options));
+    ({ negativeSlope: this.negativeSlope, inplace: this.inplace } = bindOptions('LeakyReLU', defaults, given));
   }
 
   forward(input: Tensor): Tensor {
@@ -67,10 +66,10 @@ export class ELU extends Activation {
   readonly alpha: number;
   readonly inplace: boolean;
 
-  constructor(options: ELUOptions = {}) {
+  constructor(...given: Positional<ELUOptions, 'ELU'>) {
     super();
     const defaults: Required<ELUOptions> = { alpha: 1, inplace: false };
-    ({ alpha: this.alpha, inplace: this.inplace } = resolveOptions('ELU', defaults, options));
+    ({ alpha: this.alpha, inplace: this.inplace } = bindOptions('ELU', defaults, given));
   }
 
   forward(input: Tensor): Tensor {
@@ -87,10 +86,10 @@ export class CELU extends Activation {
   readonly alpha: number;
   readonly inplace: boolean;
 
-  constructor(options: ELUOptions = {}) {
+  constructor(...given: Positional<ELUOptions, 'CELU'>) {
     super();
     const defaults: Required<ELUOptions> = { alpha: 1, inplace: false };
-    ({ alpha: this.alpha, inplace: this.inplace } = resolveOptions('CELU', defaults, options));
+    ({ alpha: this.alpha, inplace: this.inplace } = bindOptions('CELU', defaults, given));
   }
 
   forward(input: Tensor): Tensor {
@@ -115,10 +114,10 @@ export class Hardtanh extends Activation {
   readonly maxVal: number;
   readonly inplace: boolean;
 
-  constructor(options: HardtanhOptions = {}) {
+  constructor(...given: Positional<HardtanhOptions, 'Hardtanh'>) {
     super();
     const defaults: Required<HardtanhOptions> = { minVal: -1, maxVal: 1, inplace: false };
-    const { minVal, maxVal, inplace } = resolveOptions('Hardtanh', defaults, options);
+    const { minVal, maxVal, inplace } = bindOptions('Hardtanh', defaults, given);
     this.minVal = minVal;
     this.maxVal = maxVal;
     this.inplace = inplace;
@@ -141,10 +140,10 @@ export class Threshold extends Activation {
   constructor(
     readonly threshold: number,
     readonly value: number,
-    options: InplaceOptions = {},
+    ...given: Positional<InplaceOptions, 'Threshold'>
   ) {
     super();
-    this.inplace = resolveOptions<Required<InplaceOptions>>('Threshold', { inplace: false }, options).inplace;
+    this.inplace = bindOptions<Required<InplaceOptions>>('Threshold', { inplace: false }, given).inplace;
   }
 
   forward(input: Tensor): Tensor {
@@ -169,10 +168,10 @@ export class Softplus extends Activation {
   readonly beta: number;
   readonly threshold: number;
 
-  constructor(options: SoftplusOptions = {}) {
+  constructor(...given: Positional<SoftplusOptions, 'Softplus'>) {
     super();
     const defaults: Required<SoftplusOptions> = { beta: 1, threshold: 20 };
-    ({ beta: this.beta, threshold: this.threshold } = resolveOptions('Softplus', defaults, options));
+    ({ beta: this.beta, threshold: this.threshold } = bindOptions('Softplus', defaults, given));
   }
 
   forward(input: Tensor): Tensor {
@@ -193,9 +192,9 @@ export interface ShrinkOptions {
 export class Hardshrink extends Activation {
   readonly lambd: number;
 
-  constructor(options: ShrinkOptions = {}) {
+  constructor(...given: Positional<ShrinkOptions, 'Hardshrink'>) {
     super();
-    this.lambd = resolveOptions<Required<ShrinkOptions>>('Hardshrink', { lambd: 0.5 }, options).lambd;
+    this.lambd = bindOptions<Required<ShrinkOptions>>('Hardshrink', { lambd: 0.5 }, given).lambd;
   }
 
   forward(input: Tensor): Tensor {
@@ -211,9 +210,9 @@ export class Hardshrink extends Activation {
 export class Softshrink extends Activation {
   readonly lambd: number;
 
-  constructor(options: ShrinkOptions = {}) {
+  constructor(...given: Positional<ShrinkOptions, 'Softshrink'>) {
     super();
-    this.lambd = resolveOptions<Required<ShrinkOptions>>('Softshrink', { lambd: 0.5 }, options).lambd;
+    this.lambd = bindOptions<Required<ShrinkOptions>>('Softshrink', { lambd: 0.5 }, given).lambd;
   }
 
   forward(input: Tensor): Tensor {
@@ -238,10 +237,10 @@ export class RReLU extends Activation {
   readonly upper: number;
   readonly inplace: boolean;
 
-  constructor(options: RReLUOptions = {}) {
+  constructor(...given: Positional<RReLUOptions, 'RReLU'>) {
     super();
     const defaults: Required<RReLUOptions> = { lower: 1 / 8, upper: 1 / 3, inplace: false };
-    const { lower, upper, inplace } = resolveOptions('RReLU', defaults, options);
+    const { lower, upper, inplace } = bindOptions('RReLU', defaults, given);
     this.lower = lower;
     this.upper = upper;
     this.inplace = inplace;
@@ -271,10 +270,10 @@ export class PReLU extends Activation {
   /** (numParameters) */
   declare weight: Parameter;
 
-  constructor(options: PReLUOptions = {}) {
+  constructor(...given: Positional<PReLUOptions, 'PReLU'>) {
     super();
     const defaults: Required<PReLUOptions> = { numParameters: 1, init: 0.25, ...factoryDefaults };
-    const { numParameters, init: start, ...factory } = resolveOptions('PReLU', defaults, options);
+    const { numParameters, init: start, ...factory } = bindOptions('PReLU', defaults, given);
     requireSizes('PReLU', { numParameters }, 1);
     this.numParameters = numParameters;
     this.init = start;

@@ -2,7 +2,8 @@ import { ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { softmin } from '../functional';
-import { expected, resolveOptions } from '../options';
+import { expected } from '../options';
+import { bindOptions, type Positional } from '../positions';
 import { Activation } from './activation';
 
 /** PyTorch guesses a dimension that is left out by the input's, and warns; here it has to be said. */
@@ -76,9 +77,9 @@ export interface GLUOptions {
 export class GLU extends Activation {
   readonly dim: number;
 
-  constructor(options: GLUOptions = {}) {
+  constructor(...given: Positional<GLUOptions, 'GLU'>) {
     super();
-    this.dim = resolveOptions<Required<GLUOptions>>('GLU', { dim: -1 }, options).dim;
+    this.dim = bindOptions<Required<GLUOptions>>('GLU', { dim: -1 }, given).dim;
   }
 
   forward(input: Tensor): Tensor {

@@ -1,7 +1,7 @@
 import type { Tensor } from '../../tensor';
 import { interpolate, type InterpolateMode, type InterpolateOptions } from '../functional';
 import { Module } from '../module';
-import { resolveOptions } from '../options';
+import { bindOptions, type Positional } from '../positions';
 import * as repr from '../python-repr';
 import type { SizeN } from '../sizes';
 
@@ -24,9 +24,9 @@ export class Upsample extends Module {
   readonly alignCorners: boolean | null;
   readonly recomputeScaleFactor: boolean | null;
 
-  constructor(options: UpsampleOptions = {}) {
+  constructor(...given: Positional<UpsampleOptions, 'Upsample'>) {
     super();
-    const resolved = resolveOptions('Upsample', defaults, options);
+    const resolved = bindOptions('Upsample', defaults, given);
     this.size = resolved.size;
     this.scaleFactor = resolved.scaleFactor;
     this.mode = resolved.mode;
@@ -58,15 +58,15 @@ const size2dDefaults: Required<Upsampling2dOptions> = { size: null, scaleFactor:
 
 /** Repeats the nearest pixel: (B, C, H, W) -> (B, C, H', W'). */
 export class UpsamplingNearest2d extends Upsample {
-  constructor(options: Upsampling2dOptions = {}) {
-    super({ ...resolveOptions('UpsamplingNearest2d', size2dDefaults, options), mode: 'nearest' });
+  constructor(...given: Positional<Upsampling2dOptions, 'UpsamplingNearest2d'>) {
+    super({ ...bindOptions('UpsamplingNearest2d', size2dDefaults, given), mode: 'nearest' });
   }
 }
 
 /** Weighs the four nearest pixels, corner on corner: (B, C, H, W) -> (B, C, H', W'). */
 export class UpsamplingBilinear2d extends Upsample {
-  constructor(options: Upsampling2dOptions = {}) {
-    const sizes = resolveOptions('UpsamplingBilinear2d', size2dDefaults, options);
+  constructor(...given: Positional<Upsampling2dOptions, 'UpsamplingBilinear2d'>) {
+    const sizes = bindOptions('UpsamplingBilinear2d', size2dDefaults, given);
     super({ ...sizes, mode: 'bilinear', alignCorners: true });
   }
 }

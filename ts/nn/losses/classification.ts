@@ -1,5 +1,6 @@
 import type { Tensor } from '../../tensor';
 import * as F from '../functional';
+import { bindOptions, type Positional } from '../positions';
 import type {
   BinaryCrossEntropyOptions,
   BinaryCrossEntropyWithLogitsOptions,
@@ -7,7 +8,6 @@ import type {
   NLLOptions,
   Reduction,
 } from '../functional';
-import { resolveOptions } from '../options';
 import { Loss } from './loss';
 
 /** Binary cross entropy of probabilities; any shape. Prefer `BCEWithLogitsLoss`, which does not overflow. */
@@ -15,10 +15,10 @@ export class BCELoss extends Loss {
   readonly reduction: Reduction;
   declare weight: Tensor | null;
 
-  constructor(options: BinaryCrossEntropyOptions = {}) {
+  constructor(...given: Positional<BinaryCrossEntropyOptions, 'BCELoss'>) {
     super();
     const defaults: Required<BinaryCrossEntropyOptions> = { reduction: 'mean', weight: null };
-    const { reduction, weight } = resolveOptions('BCELoss', defaults, options);
+    const { reduction, weight } = bindOptions('BCELoss', defaults, given);
     this.reduction = reduction;
     this.registerBuffer('weight', weight);
   }
@@ -34,10 +34,10 @@ export class BCEWithLogitsLoss extends Loss {
   declare weight: Tensor | null;
   declare pos_weight: Tensor | null;
 
-  constructor(options: BinaryCrossEntropyWithLogitsOptions = {}) {
+  constructor(...given: Positional<BinaryCrossEntropyWithLogitsOptions, 'BCEWithLogitsLoss'>) {
     super();
     const defaults: Required<BinaryCrossEntropyWithLogitsOptions> = { reduction: 'mean', weight: null, posWeight: null };
-    const { reduction, weight, posWeight } = resolveOptions('BCEWithLogitsLoss', defaults, options);
+    const { reduction, weight, posWeight } = bindOptions('BCEWithLogitsLoss', defaults, given);
     this.reduction = reduction;
     this.registerBuffer('weight', weight);
     this.registerBuffer('pos_weight', posWeight);
@@ -58,10 +58,10 @@ export class NLLLoss extends Loss {
   readonly ignoreIndex: number;
   declare weight: Tensor | null;
 
-  constructor(options: NLLOptions = {}) {
+  constructor(...given: Positional<NLLOptions, 'NLLLoss'>) {
     super();
     const defaults: Required<NLLOptions> = { reduction: 'mean', weight: null, ignoreIndex: -100 };
-    const { reduction, weight, ignoreIndex } = resolveOptions('NLLLoss', defaults, options);
+    const { reduction, weight, ignoreIndex } = bindOptions('NLLLoss', defaults, given);
     this.reduction = reduction;
     this.ignoreIndex = ignoreIndex;
     this.registerBuffer('weight', weight);
@@ -79,10 +79,10 @@ export class CrossEntropyLoss extends Loss {
   readonly labelSmoothing: number;
   declare weight: Tensor | null;
 
-  constructor(options: CrossEntropyOptions = {}) {
+  constructor(...given: Positional<CrossEntropyOptions, 'CrossEntropyLoss'>) {
     super();
     const defaults: Required<CrossEntropyOptions> = { reduction: 'mean', weight: null, ignoreIndex: -100, labelSmoothing: 0 };
-    const { reduction, weight, ignoreIndex, labelSmoothing } = resolveOptions('CrossEntropyLoss', defaults, options);
+    const { reduction, weight, ignoreIndex, labelSmoothing } = bindOptions('CrossEntropyLoss', defaults, given);
     this.reduction = reduction;
     this.ignoreIndex = ignoreIndex;
     this.labelSmoothing = labelSmoothing;

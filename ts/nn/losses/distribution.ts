@@ -3,6 +3,7 @@ import * as F from '../functional';
 import type { CTCOptions, GaussianNLLOptions, KLDivOptions, PoissonNLLOptions, Reduction } from '../functional';
 import { Module } from '../module';
 import { resolveOptions } from '../options';
+import { bindOptions, type Positional } from '../positions';
 import { Loss } from './loss';
 
 /** Kullback-Leibler divergence of probabilities `target` from log-probabilities `input`; any shape. */
@@ -10,10 +11,10 @@ export class KLDivLoss extends Loss {
   readonly reduction: Reduction | 'batchmean';
   readonly logTarget: boolean;
 
-  constructor(options: KLDivOptions = {}) {
+  constructor(...given: Positional<KLDivOptions, 'KLDivLoss'>) {
     super();
     const defaults: Required<KLDivOptions> = { reduction: 'mean', logTarget: false };
-    ({ reduction: this.reduction, logTarget: this.logTarget } = resolveOptions('KLDivLoss', defaults, options));
+    ({ reduction: this.reduction, logTarget: this.logTarget } = bindOptions('KLDivLoss', defaults, given));
   }
 
   forward(input: Tensor, target: Tensor): Tensor {
@@ -27,10 +28,10 @@ export class CTCLoss extends Module {
   readonly zeroInfinity: boolean;
   readonly reduction: Reduction;
 
-  constructor(options: CTCOptions = {}) {
+  constructor(...given: Positional<CTCOptions, 'CTCLoss'>) {
     super();
     const defaults: Required<CTCOptions> = { blank: 0, zeroInfinity: false, reduction: 'mean' };
-    const { blank, zeroInfinity, reduction } = resolveOptions('CTCLoss', defaults, options);
+    const { blank, zeroInfinity, reduction } = bindOptions('CTCLoss', defaults, given);
     this.blank = blank;
     this.zeroInfinity = zeroInfinity;
     this.reduction = reduction;
@@ -53,10 +54,10 @@ export class PoissonNLLLoss extends Loss {
   readonly eps: number;
   readonly reduction: Reduction;
 
-  constructor(options: PoissonNLLOptions = {}) {
+  constructor(...given: Positional<PoissonNLLOptions, 'PoissonNLLLoss'>) {
     super();
     const defaults: Required<PoissonNLLOptions> = { logInput: true, full: false, eps: 1e-8, reduction: 'mean' };
-    const { logInput, full, eps, reduction } = resolveOptions('PoissonNLLLoss', defaults, options);
+    const { logInput, full, eps, reduction } = bindOptions('PoissonNLLLoss', defaults, given);
     this.logInput = logInput;
     this.full = full;
     this.eps = eps;

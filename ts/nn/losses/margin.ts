@@ -12,6 +12,7 @@ import type {
 } from '../functional';
 import { Module } from '../module';
 import { resolveOptions } from '../options';
+import { bindOptions, type Positional } from '../positions';
 import { Loss } from './loss';
 
 /** A loss of two inputs and a target, by a margin. */
@@ -19,10 +20,10 @@ abstract class PairLoss extends Module {
   readonly margin: number;
   readonly reduction: Reduction;
 
-  constructor(options: MarginOptions = {}) {
+  constructor(...given: Positional<MarginOptions, 'MarginRankingLoss'>) {
     super();
     const defaults: Required<MarginOptions> = { margin: 0, reduction: 'mean' };
-    ({ margin: this.margin, reduction: this.reduction } = resolveOptions(new.target.name, defaults, options));
+    ({ margin: this.margin, reduction: this.reduction } = bindOptions(new.target.name, defaults, given, 'MarginRankingLoss'));
   }
 
   abstract override forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor;
@@ -47,10 +48,10 @@ export class HingeEmbeddingLoss extends Loss {
   readonly margin: number;
   readonly reduction: Reduction;
 
-  constructor(options: MarginOptions = {}) {
+  constructor(...given: Positional<MarginOptions, 'HingeEmbeddingLoss'>) {
     super();
     const defaults: Required<MarginOptions> = { margin: 1, reduction: 'mean' };
-    ({ margin: this.margin, reduction: this.reduction } = resolveOptions('HingeEmbeddingLoss', defaults, options));
+    ({ margin: this.margin, reduction: this.reduction } = bindOptions('HingeEmbeddingLoss', defaults, given));
   }
 
   forward(input: Tensor, target: Tensor): Tensor {
@@ -62,9 +63,9 @@ export class HingeEmbeddingLoss extends Loss {
 export class SoftMarginLoss extends Loss {
   readonly reduction: Reduction;
 
-  constructor(options: LossOptions = {}) {
+  constructor(...given: Positional<LossOptions, 'SoftMarginLoss'>) {
     super();
-    ({ reduction: this.reduction } = resolveOptions<Required<LossOptions>>('SoftMarginLoss', { reduction: 'mean' }, options));
+    ({ reduction: this.reduction } = bindOptions<Required<LossOptions>>('SoftMarginLoss', { reduction: 'mean' }, given));
   }
 
   forward(input: Tensor, target: Tensor): Tensor {
@@ -79,10 +80,10 @@ export class MultiMarginLoss extends Loss {
   readonly reduction: Reduction;
   declare weight: Tensor | null;
 
-  constructor(options: MultiMarginOptions = {}) {
+  constructor(...given: Positional<MultiMarginOptions, 'MultiMarginLoss'>) {
     super();
     const defaults: Required<MultiMarginOptions> = { p: 1, margin: 1, weight: null, reduction: 'mean' };
-    const { p, margin, weight, reduction } = resolveOptions('MultiMarginLoss', defaults, options);
+    const { p, margin, weight, reduction } = bindOptions('MultiMarginLoss', defaults, given);
     this.p = p;
     this.margin = margin;
     this.reduction = reduction;
@@ -98,10 +99,10 @@ export class MultiMarginLoss extends Loss {
 export class MultiLabelMarginLoss extends Loss {
   readonly reduction: Reduction;
 
-  constructor(options: LossOptions = {}) {
+  constructor(...given: Positional<LossOptions, 'MultiLabelMarginLoss'>) {
     super();
     const defaults: Required<LossOptions> = { reduction: 'mean' };
-    ({ reduction: this.reduction } = resolveOptions('MultiLabelMarginLoss', defaults, options));
+    ({ reduction: this.reduction } = bindOptions('MultiLabelMarginLoss', defaults, given));
   }
 
   forward(input: Tensor, target: Tensor): Tensor {
@@ -114,10 +115,10 @@ export class MultiLabelSoftMarginLoss extends Loss {
   readonly reduction: Reduction;
   declare weight: Tensor | null;
 
-  constructor(options: MultilabelSoftMarginOptions = {}) {
+  constructor(...given: Positional<MultilabelSoftMarginOptions, 'MultiLabelSoftMarginLoss'>) {
     super();
     const defaults: Required<MultilabelSoftMarginOptions> = { weight: null, reduction: 'mean' };
-    const { weight, reduction } = resolveOptions('MultiLabelSoftMarginLoss', defaults, options);
+    const { weight, reduction } = bindOptions('MultiLabelSoftMarginLoss', defaults, given);
     this.reduction = reduction;
     this.registerBuffer('weight', weight);
   }
@@ -135,10 +136,10 @@ export class TripletMarginLoss extends Module {
   readonly swap: boolean;
   readonly reduction: Reduction;
 
-  constructor(options: TripletMarginOptions = {}) {
+  constructor(...given: Positional<TripletMarginOptions, 'TripletMarginLoss'>) {
     super();
     const defaults: Required<TripletMarginOptions> = { margin: 1, p: 2, eps: 1e-6, swap: false, reduction: 'mean' };
-    const { margin, p, eps, swap, reduction } = resolveOptions('TripletMarginLoss', defaults, options);
+    const { margin, p, eps, swap, reduction } = bindOptions('TripletMarginLoss', defaults, given);
     this.margin = margin;
     this.p = p;
     this.eps = eps;

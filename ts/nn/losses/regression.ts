@@ -1,16 +1,16 @@
 import type { Tensor } from '../../tensor';
 import * as F from '../functional';
 import type { LossOptions, Reduction } from '../functional';
-import { resolveOptions } from '../options';
+import { bindOptions, type Positional } from '../positions';
 import { Loss } from './loss';
 
 /** Mean of `(x - y)²`; any shape. */
 export class MSELoss extends Loss {
   readonly reduction: Reduction;
 
-  constructor(options: LossOptions = {}) {
+  constructor(...given: Positional<LossOptions, 'MSELoss'>) {
     super();
-    ({ reduction: this.reduction } = resolveOptions<Required<LossOptions>>('MSELoss', { reduction: 'mean' }, options));
+    ({ reduction: this.reduction } = bindOptions<Required<LossOptions>>('MSELoss', { reduction: 'mean' }, given));
   }
 
   forward(input: Tensor, target: Tensor): Tensor {
@@ -22,9 +22,9 @@ export class MSELoss extends Loss {
 export class L1Loss extends Loss {
   readonly reduction: Reduction;
 
-  constructor(options: LossOptions = {}) {
+  constructor(...given: Positional<LossOptions, 'L1Loss'>) {
     super();
-    ({ reduction: this.reduction } = resolveOptions<Required<LossOptions>>('L1Loss', { reduction: 'mean' }, options));
+    ({ reduction: this.reduction } = bindOptions<Required<LossOptions>>('L1Loss', { reduction: 'mean' }, given));
   }
 
   forward(input: Tensor, target: Tensor): Tensor {
@@ -42,10 +42,10 @@ export class SmoothL1Loss extends Loss {
   readonly reduction: Reduction;
   readonly beta: number;
 
-  constructor(options: SmoothL1LossOptions = {}) {
+  constructor(...given: Positional<SmoothL1LossOptions, 'SmoothL1Loss'>) {
     super();
     const defaults: Required<SmoothL1LossOptions> = { reduction: 'mean', beta: 1 };
-    ({ reduction: this.reduction, beta: this.beta } = resolveOptions('SmoothL1Loss', defaults, options));
+    ({ reduction: this.reduction, beta: this.beta } = bindOptions('SmoothL1Loss', defaults, given));
   }
 
   forward(input: Tensor, target: Tensor): Tensor {
@@ -63,10 +63,10 @@ export class HuberLoss extends Loss {
   readonly reduction: Reduction;
   readonly delta: number;
 
-  constructor(options: HuberLossOptions = {}) {
+  constructor(...given: Positional<HuberLossOptions, 'HuberLoss'>) {
     super();
     const defaults: Required<HuberLossOptions> = { reduction: 'mean', delta: 1 };
-    ({ reduction: this.reduction, delta: this.delta } = resolveOptions('HuberLoss', defaults, options));
+    ({ reduction: this.reduction, delta: this.delta } = bindOptions('HuberLoss', defaults, given));
   }
 
   forward(input: Tensor, target: Tensor): Tensor {

@@ -1,7 +1,8 @@
 import { ShapeError } from '../../errors';
 import type { Tensor } from '../../tensor';
 import { batchNorm } from '../functional';
-import { factoryDefaults, resolveOptions } from '../options';
+import { factoryDefaults } from '../options';
+import { bindOptions, type Positional } from '../positions';
 import { RunningNorm, type RunningNormOptions } from './running-norm';
 
 /** Of all batch norms, whatever their dimensions. */
@@ -18,8 +19,8 @@ const defaults: Required<BatchNormOptions> = {
 
 /** Zero mean and unit variance of each channel over the batch (Ioffe and Szegedy 2015, arXiv 1502.03167). */
 abstract class BatchNorm extends RunningNorm {
-  constructor(numFeatures: number, options: BatchNormOptions = {}) {
-    super(numFeatures, resolveOptions(new.target.name, defaults, options));
+  constructor(numFeatures: number, ...given: Positional<BatchNormOptions, 'BatchNorm'>) {
+    super(numFeatures, bindOptions(new.target.name, defaults, given, 'BatchNorm'));
   }
 
   /** The shapes taken, in words, by their count of dimensions. */

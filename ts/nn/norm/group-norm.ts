@@ -3,8 +3,9 @@ import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import * as init from '../init';
 import { Module } from '../module';
-import { factoryDefaults, requireSizes, resolveOptions, type FactoryOptions } from '../options';
+import { factoryDefaults, requireSizes, type FactoryOptions } from '../options';
 import { Parameter } from '../parameter';
+import { bindOptions, type Positional } from '../positions';
 import * as repr from '../python-repr';
 
 export interface GroupNormOptions extends FactoryOptions {
@@ -30,14 +31,14 @@ export class GroupNorm extends Module {
   constructor(
     readonly numGroups: number,
     readonly numChannels: number,
-    options: GroupNormOptions = {},
+    ...given: Positional<GroupNormOptions, 'GroupNorm'>
   ) {
     super();
     requireSizes('GroupNorm', { numGroups, numChannels }, 1);
     if (numChannels % numGroups !== 0) {
       throw new InputError(`GroupNorm: numGroups must divide numChannels, got ${numGroups} and ${numChannels}.`);
     }
-    const { eps, affine, bias, ...factory } = resolveOptions('GroupNorm', defaults, options);
+    const { eps, affine, bias, ...factory } = bindOptions('GroupNorm', defaults, given);
     this.eps = eps;
     this.affine = affine;
     this.registerParameter('weight', affine ? new Parameter(torch.empty([numChannels], factory)) : null);

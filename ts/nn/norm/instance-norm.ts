@@ -1,7 +1,8 @@
 import { ShapeError } from '../../errors';
 import type { Tensor } from '../../tensor';
 import { instanceNorm } from '../functional';
-import { factoryDefaults, resolveOptions } from '../options';
+import { factoryDefaults } from '../options';
+import { bindOptions, type Positional } from '../positions';
 import { RunningNorm, type RunningNormOptions } from './running-norm';
 
 /** Of all instance norms, whatever their dimensions. */
@@ -18,8 +19,8 @@ const defaults: Required<InstanceNormOptions> = {
 
 /** Zero mean and unit variance of each channel of each sample (Ulyanov et al. 2016, arXiv 1607.08022). */
 abstract class InstanceNorm extends RunningNorm {
-  constructor(numFeatures: number, options: InstanceNormOptions = {}) {
-    super(numFeatures, resolveOptions(new.target.name, defaults, options));
+  constructor(numFeatures: number, ...given: Positional<InstanceNormOptions, 'InstanceNorm'>) {
+    super(numFeatures, bindOptions(new.target.name, defaults, given, 'InstanceNorm'));
   }
 
   /** Dimensions of a batch. */

@@ -2,8 +2,9 @@ import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import * as init from '../init';
 import { Module } from '../module';
-import { factoryDefaults, resolveOptions, type FactoryOptions } from '../options';
+import { factoryDefaults, type FactoryOptions } from '../options';
 import { Parameter } from '../parameter';
+import { bindOptions, type Positional } from '../positions';
 import * as repr from '../python-repr';
 
 export interface LayerNormOptions extends FactoryOptions {
@@ -27,9 +28,9 @@ export class LayerNorm extends Module {
   /** (…normalizedShape) */
   declare bias: Parameter | null;
 
-  constructor(normalizedShape: number | readonly number[], options: LayerNormOptions = {}) {
+  constructor(normalizedShape: number | readonly number[], ...given: Positional<LayerNormOptions, 'LayerNorm'>) {
     super();
-    const { eps, elementwiseAffine, bias, ...factory } = resolveOptions('LayerNorm', defaults, options);
+    const { eps, elementwiseAffine, bias, ...factory } = bindOptions('LayerNorm', defaults, given);
     this.normalizedShape = typeof normalizedShape === 'number' ? [normalizedShape] : [...normalizedShape];
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;

@@ -1,7 +1,8 @@
 import type { Tensor } from '../../tensor';
 import { localResponseNorm, type LocalResponseNormOptions } from '../functional';
 import { Module } from '../module';
-import { requireSizes, resolveOptions } from '../options';
+import { requireSizes } from '../options';
+import { bindOptions, type Positional } from '../positions';
 import * as repr from '../python-repr';
 
 const defaults: Required<LocalResponseNormOptions> = { alpha: 1e-4, beta: 0.75, k: 1 };
@@ -14,11 +15,11 @@ export class LocalResponseNorm extends Module {
 
   constructor(
     readonly size: number,
-    options: LocalResponseNormOptions = {},
+    ...given: Positional<LocalResponseNormOptions, 'LocalResponseNorm'>
   ) {
     super();
     requireSizes('LocalResponseNorm', { size }, 1);
-    ({ alpha: this.alpha, beta: this.beta, k: this.k } = resolveOptions('LocalResponseNorm', defaults, options));
+    ({ alpha: this.alpha, beta: this.beta, k: this.k } = bindOptions('LocalResponseNorm', defaults, given));
   }
 
   forward(input: Tensor): Tensor {

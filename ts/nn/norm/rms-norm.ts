@@ -2,8 +2,9 @@ import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import * as init from '../init';
 import { Module } from '../module';
-import { factoryDefaults, resolveOptions, type FactoryOptions } from '../options';
+import { factoryDefaults, type FactoryOptions } from '../options';
 import { Parameter } from '../parameter';
+import { bindOptions, type Positional } from '../positions';
 import * as repr from '../python-repr';
 
 export interface RMSNormOptions extends FactoryOptions {
@@ -23,9 +24,9 @@ export class RMSNorm extends Module {
   /** (…normalizedShape) */
   declare weight: Parameter | null;
 
-  constructor(normalizedShape: number | readonly number[], options: RMSNormOptions = {}) {
+  constructor(normalizedShape: number | readonly number[], ...given: Positional<RMSNormOptions, 'RMSNorm'>) {
     super();
-    const { eps, elementwiseAffine, ...factory } = resolveOptions('RMSNorm', defaults, options);
+    const { eps, elementwiseAffine, ...factory } = bindOptions('RMSNorm', defaults, given);
     this.normalizedShape = typeof normalizedShape === 'number' ? [normalizedShape] : [...normalizedShape];
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;

@@ -1,7 +1,7 @@
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { Module } from '../module';
-import { resolveOptions } from '../options';
+import { bindOptions, type Positional } from '../positions';
 import * as repr from '../python-repr';
 import { expandSize, type SizeN } from '../sizes';
 import type { PoolOptions } from './max-pool';
@@ -27,9 +27,9 @@ export class AvgPool1d extends Module {
   readonly ceilMode: boolean;
   readonly countIncludePad: boolean;
 
-  constructor(kernelSize: SizeN, options: AvgPool1dOptions = {}) {
+  constructor(kernelSize: SizeN, ...given: Positional<AvgPool1dOptions, 'AvgPool1d'>) {
     super();
-    const { stride, padding, ceilMode, countIncludePad } = resolveOptions('AvgPool1d', lineDefaults, options);
+    const { stride, padding, ceilMode, countIncludePad } = bindOptions('AvgPool1d', lineDefaults, given);
     this.kernelSize = expandSize('AvgPool1d', 'kernelSize', kernelSize, 1);
     this.stride = expandSize('AvgPool1d', 'stride', stride ?? kernelSize, 1);
     this.padding = expandSize('AvgPool1d', 'padding', padding, 1);
@@ -58,10 +58,10 @@ abstract class AvgPool extends Module {
 
   constructor(
     readonly kernelSize: SizeN,
-    options: AvgPoolOptions = {},
+    ...given: Positional<AvgPoolOptions, 'AvgPool'>
   ) {
     super();
-    const resolved = resolveOptions(new.target.name, defaults, options);
+    const resolved = bindOptions(new.target.name, defaults, given, 'AvgPool');
     this.stride = resolved.stride ?? kernelSize;
     this.padding = resolved.padding;
     this.ceilMode = resolved.ceilMode;

@@ -2,7 +2,7 @@ import type { Tensor } from '../../tensor';
 import * as F from '../functional';
 import type { LPPoolOptions } from '../functional';
 import { Module } from '../module';
-import { resolveOptions } from '../options';
+import { bindOptions, type Positional } from '../positions';
 import * as repr from '../python-repr';
 import type { SizeN } from '../sizes';
 
@@ -16,10 +16,10 @@ abstract class LPPool extends Module {
   constructor(
     readonly normType: number,
     readonly kernelSize: SizeN,
-    options: LPPoolOptions = {},
+    ...given: Positional<LPPoolOptions, 'LPPool'>
   ) {
     super();
-    ({ stride: this.stride, ceilMode: this.ceilMode } = resolveOptions(new.target.name, defaults, options));
+    ({ stride: this.stride, ceilMode: this.ceilMode } = bindOptions(new.target.name, defaults, given, 'LPPool'));
   }
 
   abstract override forward(input: Tensor): Tensor;

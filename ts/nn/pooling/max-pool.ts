@@ -1,8 +1,7 @@
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { Module } from '../module';
-import { resolveOptions } from '../options';
-import { byPosition, type Positional } from '../positions';
+import { bindOptions, type Positional } from '../positions';
 import * as repr from '../python-repr';
 import type { SizeN } from '../sizes';
 
@@ -31,11 +30,10 @@ abstract class MaxPool extends Module {
 
   constructor(
     readonly kernelSize: SizeN,
-    ...given: Positional<MaxPoolOptions, [stride?: SizeN | null, padding?: SizeN, dilation?: SizeN]>
+    ...given: Positional<MaxPoolOptions, 'MaxPool'>
   ) {
     super();
-    const options = byPosition<MaxPoolOptions>(new.target.name, ['stride', 'padding', 'dilation'], given);
-    const { stride, padding, dilation, ceilMode } = resolveOptions(new.target.name, defaults, options);
+    const { stride, padding, dilation, ceilMode } = bindOptions(new.target.name, defaults, given, 'MaxPool');
     this.stride = stride ?? kernelSize;
     this.padding = padding;
     this.dilation = dilation;

@@ -2,6 +2,7 @@ import type { Tensor } from '../../tensor';
 import { maxUnpool1d, maxUnpool2d, maxUnpool3d } from '../functional';
 import { Module } from '../module';
 import { resolveOptions } from '../options';
+import { bindOptions, type Positional } from '../positions';
 import * as repr from '../python-repr';
 import { expandSize, type SizeN } from '../sizes';
 
@@ -25,10 +26,10 @@ abstract class MaxUnpool extends Module {
   readonly stride: readonly number[];
   readonly padding: readonly number[];
 
-  protected constructor(kernelSize: SizeN, options: MaxUnpoolLayerOptions, dimensions: number) {
+  protected constructor(kernelSize: SizeN, given: Positional<MaxUnpoolLayerOptions, 'MaxUnpool'>, dimensions: number) {
     super();
     const owner = new.target.name;
-    const { stride, padding } = resolveOptions(owner, defaults, options);
+    const { stride, padding } = bindOptions(owner, defaults, given, 'MaxUnpool');
     this.kernelSize = expandSize(owner, 'kernelSize', kernelSize, dimensions);
     this.stride = expandSize(owner, 'stride', stride ?? kernelSize, dimensions);
     this.padding = expandSize(owner, 'padding', padding, dimensions);
@@ -44,8 +45,8 @@ abstract class MaxUnpool extends Module {
 
 /** Undoes `MaxPool1d`: elements and their places (B, C, L) -> (B, C, L'). */
 export class MaxUnpool1d extends MaxUnpool {
-  constructor(kernelSize: SizeN, options: MaxUnpoolLayerOptions = {}) {
-    super(kernelSize, options, 1);
+  constructor(kernelSize: SizeN, ...given: Positional<MaxUnpoolLayerOptions, 'MaxUnpool'>) {
+    super(kernelSize, given, 1);
   }
 
   forward(input: Tensor, indices: Tensor, call: MaxUnpoolCall = {}): Tensor {
@@ -57,8 +58,8 @@ export class MaxUnpool1d extends MaxUnpool {
 
 /** Undoes `MaxPool2d`: elements and their places (B, C, H, W) -> (B, C, H', W'). */
 export class MaxUnpool2d extends MaxUnpool {
-  constructor(kernelSize: SizeN, options: MaxUnpoolLayerOptions = {}) {
-    super(kernelSize, options, 2);
+  constructor(kernelSize: SizeN, ...given: Positional<MaxUnpoolLayerOptions, 'MaxUnpool'>) {
+    super(kernelSize, given, 2);
   }
 
   forward(input: Tensor, indices: Tensor, call: MaxUnpoolCall = {}): Tensor {
@@ -70,8 +71,8 @@ export class MaxUnpool2d extends MaxUnpool {
 
 /** Undoes `MaxPool3d`: elements and their places (B, C, D, H, W) -> (B, C, D', H', W'). */
 export class MaxUnpool3d extends MaxUnpool {
-  constructor(kernelSize: SizeN, options: MaxUnpoolLayerOptions = {}) {
-    super(kernelSize, options, 3);
+  constructor(kernelSize: SizeN, ...given: Positional<MaxUnpoolLayerOptions, 'MaxUnpool'>) {
+    super(kernelSize, given, 3);
   }
 
   forward(input: Tensor, indices: Tensor, call: MaxUnpoolCall = {}): Tensor {

@@ -3,8 +3,9 @@ import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import * as init from '../init';
 import { Module } from '../module';
-import { factoryDefaults, requireSizes, resolveOptions, type FactoryOptions } from '../options';
+import { factoryDefaults, requireSizes, type FactoryOptions } from '../options';
 import { Parameter } from '../parameter';
+import { bindOptions, type Positional } from '../positions';
 
 export interface CellOptions extends FactoryOptions {
   /** Add trained vectors in all gates. @default true */
@@ -85,9 +86,9 @@ export interface RNNCellOptions extends CellOptions {
 export class RNNCell extends RNNCellBase {
   readonly nonlinearity: 'tanh' | 'relu';
 
-  constructor(inputSize: number, hiddenSize: number, options: RNNCellOptions = {}) {
+  constructor(inputSize: number, hiddenSize: number, ...given: Positional<RNNCellOptions, 'RNNCell'>) {
     const all: Required<RNNCellOptions> = { ...defaults, nonlinearity: 'tanh' };
-    const { nonlinearity, ...rest } = resolveOptions('RNNCell', all, options);
+    const { nonlinearity, ...rest } = bindOptions('RNNCell', all, given);
     if (nonlinearity !== 'tanh' && nonlinearity !== 'relu')
       throw new InputError(`RNNCell: nonlinearity must be 'tanh' or 'relu', got '${String(nonlinearity)}'.`);
     super(inputSize, hiddenSize, rest, 1);
@@ -108,8 +109,8 @@ export class RNNCell extends RNNCellBase {
 
 /** One step of `LSTM`: input (B, inputSize) and both states (B, hiddenSize) -> both states; all without B too. */
 export class LSTMCell extends RNNCellBase {
-  constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) {
-    super(inputSize, hiddenSize, resolveOptions('LSTMCell', defaults, options), 4);
+  constructor(inputSize: number, hiddenSize: number, ...given: Positional<CellOptions, 'LSTMCell'>) {
+    super(inputSize, hiddenSize, bindOptions('LSTMCell', defaults, given), 4);
   }
 
   forward(input: Tensor, hx: readonly [h: Tensor, c: Tensor] | null = null): [h: Tensor, c: Tensor] {
@@ -122,8 +123,8 @@ export class LSTMCell extends RNNCellBase {
 
 /** One step of `GRU`: input (B, inputSize) and state (B, hiddenSize) -> state; both without B too. */
 export class GRUCell extends RNNCellBase {
-  constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) {
-    super(inputSize, hiddenSize, resolveOptions('GRUCell', defaults, options), 3);
+  constructor(inputSize: number, hiddenSize: number, ...given: Positional<CellOptions, 'GRUCell'>) {
+    super(inputSize, hiddenSize, bindOptions('GRUCell', defaults, given), 3);
   }
 
   forward(input: Tensor, hx: Tensor | null = null): Tensor {

@@ -1,7 +1,6 @@
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { resolveOptions } from '../options';
-import { byPosition, type Positional } from '../positions';
+import { bindOptions, type Positional } from '../positions';
 import type { PackedSequence } from '../utils/rnn';
 import { RNNBase, rnnDefaults, type RNNBaseOptions, type Steps } from './rnn-base';
 
@@ -18,10 +17,9 @@ export type LSTMState = readonly [h: Tensor, c: Tensor];
  * of the weights are the gates input, forget, cell and output.
  */
 export class LSTM extends RNNBase {
-  constructor(inputSize: number, hiddenSize: number, ...given: Positional<LSTMOptions, [numLayers?: number]>) {
-    const options = byPosition<LSTMOptions>('LSTM', ['numLayers'], given);
+  constructor(inputSize: number, hiddenSize: number, ...given: Positional<LSTMOptions, 'LSTM'>) {
     const defaults: Required<LSTMOptions> = { ...rnnDefaults, projSize: 0 };
-    const { projSize, ...rest } = resolveOptions('LSTM', defaults, options);
+    const { projSize, ...rest } = bindOptions('LSTM', defaults, given);
     super(inputSize, hiddenSize, rest, 4, projSize);
   }
 

@@ -1,8 +1,7 @@
 import { InputError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { resolveOptions } from '../options';
-import { byPosition, type Positional } from '../positions';
+import { bindOptions, type Positional } from '../positions';
 import type { PackedSequence } from '../utils/rnn';
 import { RNNBase, rnnDefaults, type RNNBaseOptions, type Steps } from './rnn-base';
 
@@ -15,10 +14,9 @@ export interface RNNOptions extends RNNBaseOptions {
 export class RNN extends RNNBase {
   readonly nonlinearity: 'tanh' | 'relu';
 
-  constructor(inputSize: number, hiddenSize: number, ...given: Positional<RNNOptions, [numLayers?: number]>) {
-    const options = byPosition<RNNOptions>('RNN', ['numLayers'], given);
+  constructor(inputSize: number, hiddenSize: number, ...given: Positional<RNNOptions, 'RNN'>) {
     const defaults: Required<RNNOptions> = { ...rnnDefaults, nonlinearity: 'tanh' };
-    const { nonlinearity, ...rest } = resolveOptions('RNN', defaults, options);
+    const { nonlinearity, ...rest } = bindOptions('RNN', defaults, given);
     if (nonlinearity !== 'tanh' && nonlinearity !== 'relu')
       throw new InputError(`RNN: nonlinearity must be 'tanh' or 'relu', got '${String(nonlinearity)}'.`);
     super(inputSize, hiddenSize, rest, 1);
