@@ -1,5 +1,4 @@
 /** Run by process-exit.test.ts in a process of its own: ends it in one way or another while native threads compute. */
-import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { binding } from '../../ts/native/binding';
@@ -7,6 +6,7 @@ import * as torch from '../../ts/tensor';
 import { traceScript } from '../../ts/tensor/script-module';
 
 const CODE = 7;
+const UNCAUGHT = 'uncaught, on purpose';
 
 /** A graph whose backward pass takes longer than the process is to live. */
 function heavy(): torch.Tensor {
@@ -33,9 +33,16 @@ function hooked(end: () => void): void {
 /** The worker that does the same in its own thread, and says when it is in the middle of it. */
 async function worker(way: string): Promise<Worker> {
   const made = new Worker(`require('tsx/cjs'); require(${JSON.stringify(__filename)});`, { eval: true, workerData: way });
-  made.on('error', () => undefined);
-  await once(made, 'message');
+  made.on('error', (error: Error) => {
+    if (error.message !== UNCAUGHT) throw error;
+  });
+  await new Promise((resolve) => void made.once('message', resolve));
   return made;
+}
+
+/** The exit code of a worker. Not by `once`, which rejects when the worker has an error, as one of them is to have. */
+function ended(of: Worker): Promise<number> {
+  return new Promise((resolve) => void of.once('exit', resolve));
 }
 
 const ways: Record<string, () => unknown> = {
@@ -44,7 +51,7 @@ const ways: Record<string, () => unknown> = {
     await begun();
     setImmediate(() => {
       process.once('exit', () => (process.exitCode = CODE));
-      throw new Error('uncaught');
+      throw new Error(UNCAUGHT);
     });
   },
   'process.reallyExit during backwardAsync': async () => (await begun(), (process as unknown as { reallyExit(code: number): never }).reallyExit(CODE)),
@@ -76,11 +83,10 @@ const ways: Record<string, () => unknown> = {
     hooked(() => process.exit(CODE));
   },
   'process.exit of a worker during its backwardAsync': async () => {
-    const [code] = (await once(await worker('exit'), 'exit')) as [number];
-    process.exit(code);
+    process.exit(await ended(await worker('exit')));
   },
   'the end of a worker by an exception during its backwardAsync': async () => {
-    const [code] = (await once(await worker('throw'), 'exit')) as [number];
+    const code = await ended(await worker('throw'));
     process.exit(code === 1 ? CODE : code);
   },
   'worker.terminate during its backwardAsync': async () => {
@@ -97,7 +103,7 @@ const inWorker: Record<string, () => Promise<unknown>> = {
   exit: async () => (await begunIn(), process.exit(CODE)),
   throw: async () => {
     await begunIn();
-    throw new Error('uncaught');
+    throw new Error(UNCAUGHT);
   },
   wait: begunIn,
   compute: async () => {

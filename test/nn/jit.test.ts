@@ -65,6 +65,13 @@ describe('torch.jit.load', () => {
     await assert.rejects(script.forwardAsync([torch.ones([2, 7])]), TorchError);
   });
 
+  it('beside the event loop takes its one tensor by itself', async () => {
+    const product = jit.trace((input) => input.mm(input), [torch.ones([2, 2])]);
+    assert.deepEqual((await product.forwardAsync(torch.ones([2, 2]))).toArray(), [[2, 2], [2, 2]]);
+    for (const wrong of [undefined, null, 3, 'x', { x }])
+      await assert.rejects(product.forwardAsync(wrong as unknown as torch.Tensor), (error: Error) => error instanceof InputError && /forwardAsync: expected the arguments of forward in an array, or one tensor, found/.test(error.message));
+  });
+
   it('leaves the event loop its turns meanwhile', async () => {
     const large = torch.ones([700, 700]);
     const slow = jit.trace((input) => Array.from({ length: 6 }).reduce<torch.Tensor>((product) => input.mm(product).div(700), input), [large]);

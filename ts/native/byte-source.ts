@@ -3,6 +3,7 @@ import { closeSync, constants, fstatSync, openSync, read, readSync } from 'node:
 import { fileURLToPath } from 'node:url';
 import { promisify, types } from 'node:util';
 import { InputError } from '../errors';
+import { isUrl } from './realm';
 import { causeOf } from './system-error';
 
 const readAsync = promisify(read);
@@ -176,8 +177,8 @@ export function pathOf(input: unknown, expected: string): string {
     if (input === '' || input.includes('\0')) throw new InputError(`expected ${expected}, found ${JSON.stringify(input)}`);
     return input;
   }
-  if (input instanceof URL) {
-    if (input.protocol === 'file:') return fileURLToPath(input);
+  if (isUrl(input)) {
+    if (input.protocol === 'file:') return fileURLToPath(input.href);
     throw new InputError(`expected ${expected}, found the address ${input.href}: fetch it first, and hand over what arrived`);
   }
   throw new InputError(`expected ${expected}, found ${input === null ? 'null' : Array.isArray(input) ? 'an array' : typeof input === 'object' ? 'an object' : typeof input}`);

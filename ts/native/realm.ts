@@ -19,6 +19,16 @@ export function isSet(value: unknown): value is ReadonlySet<unknown> {
   return types.isSet(value);
 }
 
+/** A buffer of bytes, a Date or a RegExp: what has its state inside, and `structuredClone` copies. */
+export function isCloneable(value: unknown): boolean {
+  return types.isArrayBuffer(value) || types.isDate(value) || types.isRegExp(value);
+}
+
+/** A URL: jsdom and a vm context may have classes of their own. */
+export function isUrl(value: unknown): value is URL {
+  return value instanceof URL || (Object.prototype.toString.call(value) === '[object URL]' && typeof (value as URL).href === 'string' && typeof (value as URL).protocol === 'string');
+}
+
 /** A Uint8Array, a Buffer too. */
 export function isUint8Array(value: unknown): value is Uint8Array {
   return types.isUint8Array(value);

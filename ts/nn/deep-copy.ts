@@ -1,5 +1,6 @@
 /** Python's `copy.deepcopy`: of tensors, modules, and whatever holds them. */
 import { InputError } from '../errors';
+import { isCloneable, isMap, isSet } from '../native/realm';
 import { Generator, keep, noGrad, Tensor } from '../tensor';
 import { isPlainObject } from '../tensor/plain-object';
 import { Parameter } from './parameter';
@@ -35,20 +36,20 @@ function copyOf(item: object, copy: Copier, made: (result: object) => void): obj
   if (item instanceof Tensor) return done(copyTensor(item));
   if (item instanceof Generator) return item;
   if (typeof Reflect.get(item, 'deepCopy') === 'function') return (item as DeepCopies).deepCopy(copy, made);
-  if (ArrayBuffer.isView(item) || item instanceof ArrayBuffer || item instanceof Date || item instanceof RegExp) return done(structuredClone(item));
+  if (ArrayBuffer.isView(item) || isCloneable(item)) return done(structuredClone(item));
   if (Array.isArray(item)) {
     const result = done<unknown[]>([]);
     for (const part of item) result.push(copy(part as unknown));
     return result;
   }
-  if (item instanceof Map) {
+  if (isMap(item)) {
     const result = done(new Map<unknown, unknown>());
-    for (const [key, part] of item) result.set(copy(key as unknown), copy(part as unknown));
+    for (const [key, part] of item) result.set(copy(key), copy(part));
     return result;
   }
-  if (item instanceof Set) {
+  if (isSet(item)) {
     const result = done(new Set<unknown>());
-    for (const part of item) result.add(copy(part as unknown));
+    for (const part of item) result.add(copy(part));
     return result;
   }
   if (!isPlainObject(item)) requireNoPrivates(item, Object.prototype);

@@ -10,7 +10,7 @@ import type { Device } from './device';
 import type { DType } from './dtype';
 import { later, type LaterOptions } from './later';
 import { keep } from './lifetime';
-import { decodeOne, encodeAll, type Result } from './operator';
+import { decodeOne, describe, encodeAll, type Result } from './operator';
 import { relieved } from './relief';
 import { requireShallow } from './script-depth';
 import { isOptions } from './surface';
@@ -60,9 +60,15 @@ export class ScriptModule {
     }));
   }
 
-  /** `forward` in a native thread of its own, so that the event loop goes on. */
-  async forwardAsync<T extends Result = Tensor>(args: readonly unknown[], options: LaterOptions = {}): Promise<T> {
-    const values = this.#arrange('forward', args);
+  /**
+   * `forward` in a native thread of its own, so that the event loop goes on.
+   * @param args all arguments of `forward` in an array, or its one tensor
+   * @throws InputError for arguments that `forward` does not have, or that are neither
+   */
+  async forwardAsync<T extends Result = Tensor>(args: readonly unknown[] | Tensor, options: LaterOptions = {}): Promise<T> {
+    if (!Array.isArray(args) && !(args instanceof Tensor))
+      throw new InputError(`forwardAsync: expected the arguments of forward in an array, or one tensor, found ${describe(args)}`);
+    const values = this.#arrange('forward', args instanceof Tensor ? [args] : args);
     const read = ({ wire, strings }: ScriptAnswer): T => {
       restore(wire!);
       return decodeOne(strings, values) as T;

@@ -1,8 +1,10 @@
 /** `torch.save` and `torch.load` under Python's names. */
+import { types } from 'node:util';
 import { DTypeError } from '../../errors';
 import { resolveOptions } from '../../options';
 import { keep, noGrad, Tensor, type Device } from '../../tensor';
 import type { FileInput, StreamInput } from '../../native/byte-source';
+import { isSet, isUint8Array } from '../../native/realm';
 import { loadPth, type PthValue } from './load';
 
 export { savePth as save } from './save';
@@ -30,7 +32,7 @@ export function load(input: FileInput | StreamInput, options: TorchLoadOptions =
   if (mapLocation !== null && typeof mapLocation !== 'string') throw new DTypeError(`load: expected mapLocation to be a device such as 'cpu', found ${typeof mapLocation}`);
   const loaded = loadPth(input as FileInput, { mmap }) as PthValue | Promise<PthValue>;
   if (mapLocation === null || mapLocation === 'cpu') return loaded;
-  return loaded instanceof Promise ? loaded.then((value) => moved(value, mapLocation)) : moved(loaded, mapLocation);
+  return types.isPromise(loaded) ? loaded.then((value) => moved(value, mapLocation)) : moved(loaded, mapLocation);
 }
 
 /** The same value with its tensors on another device; what occurs twice occurs twice there. */
@@ -43,8 +45,8 @@ function moved(value: PthValue, device: Device): PthValue {
       return copy;
     }
     if (Array.isArray(item)) return item.map(move);
-    if (item instanceof Set) return new Set([...item].map(move));
-    if (typeof item !== 'object' || item === null || item instanceof Uint8Array) return item;
+    if (isSet(item)) return new Set([...item].map(move));
+    if (typeof item !== 'object' || item === null || isUint8Array(item)) return item;
     return Object.fromEntries(Object.entries(item).map(([key, part]) => [key, move(part)]));
   };
   return move(value);
