@@ -7,6 +7,8 @@ export interface SurfaceFunction {
   readonly name: string;
   readonly key: string;
   readonly overloads: readonly Schema[];
+  /** Overloads that write into tensors given by name: PyTorch's `out`. */
+  readonly outs: readonly Schema[];
   readonly isMethod: boolean;
 }
 
@@ -32,10 +34,9 @@ function usable(schema: Schema): boolean {
   if (schema.namespace !== 'aten' || INTERNAL.test(schema.name) || BY_HAND.has(schema.name)) return false;
   if (schema.parameters.some((parameter) => !(parameter.base in TYPES))) return false;
   if (schema.parameters.some((parameter) => UNSUPPORTED.has(parameter.base))) return false;
-  const out = schema.parameters.some((parameter) => parameter.written && parameter.keywordOnly);
   // The JIT registers scalar arithmetic (`aten::add.int`) beside the operators; without a tensor it is not ours.
   const tensors = WITHOUT_TENSORS.has(schema.name) || schema.parameters.some((parameter) => parameter.base === 'Tensor') || schema.returns.some((type) => type.startsWith('Tensor'));
-  return !out && tensors && schema.returns.every((type) => type.replace(/[[\]?]/g, '') in TYPES);
+  return tensors && schema.returns.every((type) => type.replace(/[[\]?]/g, '') in TYPES);
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -53,6 +54,8 @@ const TYPES: Readonly<Record<string, string>> = {
   Generator: 'Generator',
 };
 
+const isOut = (parameter: SchemaParameter): boolean => parameter.written && parameter.keywordOnly;
+
 // Tensors before numbers, then fewer parameters first: the order in which PyTorch's parser tries them.
 function order(a: Schema, b: Schema): number {
   const scalars = (schema: Schema): number => schema.parameters.filter((parameter) => parameter.base === 'Scalar').length;
@@ -63,13 +66,13 @@ export function select(schemas: readonly Schema[]): SurfaceFunction[] {
   const byName = new Map<string, Schema[]>();
   for (const schema of schemas.filter(usable)) byName.set(schema.name, [...(byName.get(schema.name) ?? []), schema]);
   return [...byName]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, overloads]) => ({
-      name,
-      key: camelCase(name),
-      overloads: overloads.sort(order),
-      isMethod: overloads.some(takesSelf),
-    }));
+    .map(([name, all]) => {
+      const overloads = all.filter((schema) => !schema.parameters.some(isOut)).sort(order);
+      const outs = all.filter((schema) => schema.parameters.some(isOut)).sort(order);
+      return { name, key: camelCase(name), overloads, outs, isMethod: overloads.some(takesSelf) };
+    })
+    .filter(({ overloads }) => overloads.length > 0)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function takesSelf(schema: Schema): boolean {
@@ -102,14 +105,27 @@ const identifier = (key: string): string => (RESERVED.has(key) ? `${key}_` : key
 
 const optionKey = (parameter: SchemaParameter): string => `${parameter.key}?: ${parameterType(parameter)}`;
 
-/** Required parameters by position, the rest in options; and once more with the optional ones by position too. */
-function signatures(schema: Schema, method: boolean): string[] {
+/** The type of the option `out` beside an overload: of those with the same parameters, the tensors that are written. */
+function outType(schema: Schema, outs: readonly Schema[]): string | null {
+  const shape = (parameters: readonly SchemaParameter[]): string => parameters.map(({ key, base, list }) => `${key} ${base} ${list}`).join();
+  const same = outs.find(({ parameters }) => shape(parameters.filter((parameter) => !isOut(parameter))) === shape(schema.parameters));
+  const written = same?.parameters.filter(isOut).map(parameterType);
+  if (written === undefined) return null;
+  return written.length === 1 ? written[0]! : `readonly [${written.join(', ')}]`;
+}
+
+/**
+ * Required parameters by position, the rest in options; and once more with the optional ones by position too.
+ * @param outs overloads that write into `out`, where that is an option
+ */
+function signatures(schema: Schema, method: boolean, outs: readonly Schema[] = []): string[] {
   const parameters = method ? schema.parameters.slice(1) : schema.parameters;
   const positional = parameters.filter((parameter) => !parameter.keywordOnly);
   const required = positional.filter((parameter) => parameter.fallback === null);
   const optional = positional.filter((parameter) => parameter.fallback !== null);
   const keywords = parameters.filter((parameter) => parameter.keywordOnly);
   const result = resultType(schema, method);
+  const out = outType(schema, outs);
   const mixed = NUMBERS_AS_TENSORS.has(schema.name);
   const shown = (parameter: SchemaParameter): string => {
     const orNumber = mixed && parameter.base === 'Tensor' ? ' | number | boolean' : '';
@@ -117,9 +133,9 @@ function signatures(schema: Schema, method: boolean): string[] {
   };
   const needed = keywords.some((parameter) => parameter.fallback === null);
   const options = (members: readonly SchemaParameter[]): string[] => {
-    if (members.length === 0) return [];
-    const inner = members.map((p) => (p.fallback === null ? optionKey(p).replace('?:', ':') : optionKey(p))).join('; ');
-    return [`options${needed ? '' : '?'}: { ${inner} }`];
+    const inner = members.map((p) => (p.fallback === null ? optionKey(p).replace('?:', ':') : optionKey(p)));
+    if (out !== null) inner.push(`out?: ${out}`);
+    return inner.length === 0 ? [] : [`options${needed ? '' : '?'}: { ${inner.join('; ')} }`];
   };
   const forms = [`(${[...required.map(shown), ...options([...optional, ...keywords])].join(', ')}): ${result}`];
   if (optional.length > 0 && !needed) {
@@ -140,12 +156,12 @@ const docs = (overloads: readonly Schema[], indent: string): string =>
     : `${indent}/**\n${overloads.map((schema) => `${indent} * - \`${schema.text}\`\n`).join('')}${indent} */\n`;
 
 export function overloadsFile(functions: readonly SurfaceFunction[]): string {
-  const rows = functions.map(({ name, overloads, isMethod }) =>
-    `  ['${name}', ${isMethod ? 1 : 0}, ${JSON.stringify(overloads.map((schema) => schema.overload).join(' '))}],\n`.replace(/"/g, "'"),
+  const rows = functions.map(({ name, overloads, outs, isMethod }) =>
+    `  ['${name}', ${isMethod ? 1 : 0}, ${JSON.stringify(overloads.map((schema) => schema.overload).join(' '))}${outs.length > 0 ? `, '${outs.map((schema) => schema.overload).join(' ')}'` : ''}],\n`.replace(/"/g, "'"),
   );
   return `${HEADER}
-/** Operator name, whether it is a method, and its overloads in the order to try them (the nameless one is empty). */
-export const OVERLOADS: readonly (readonly [name: string, method: 0 | 1, overloads: string])[] = [
+/** Operator name, whether it is a method, its overloads in the order to try them (the nameless one is empty), and those that take \`out\`. */
+export const OVERLOADS: readonly (readonly [name: string, method: 0 | 1, overloads: string, outs?: string])[] = [
 ${rows.join('')}];
 `;
 }
@@ -179,8 +195,8 @@ ${methods.join('')}}
 }
 
 export function functionsFile(functions: readonly SurfaceFunction[]): string {
-  const members = functions.map(({ key, overloads }) => {
-    const forms = [...new Set(overloads.flatMap((schema) => signatures(schema, false)))];
+  const members = functions.map(({ key, overloads, outs }) => {
+    const forms = [...new Set(overloads.flatMap((schema) => signatures(schema, false, outs)))];
     return `  ${key}: {\n${forms.map((form) => `    ${form};\n`).join('')}  };\n`;
   });
   const constants = functions.map(

@@ -199,7 +199,7 @@ describe("PyTorch's rules and messages", () => {
   });
 
   it('an option in another spelling is named', () => {
-    assert.throws(() => w.sum().backward({ retain_graph: true } as object), { name: 'InputError', message: /write 'retainGraph'/ });
+    assert.throws(() => w.sum().backward({ retain_graph: true } as object), { name: 'InputError', message: /Did you mean retainGraph/ });
     assert.throws(() => torch.autograd.grad(w.sum(), w, { create_graph: true } as object), InputError);
   });
 
@@ -207,5 +207,44 @@ describe("PyTorch's rules and messages", () => {
     assert.throws(() => torch.autograd.backward([1 as never]), DTypeError);
     assert.throws(() => torch.autograd.grad(w.sum(), [undefined as never]), DTypeError);
     assert.throws(() => w.mul(2).backward(1 as never), /expected a tensor or null, found 1/);
+  });
+});
+
+describe('autograd.grad', () => {
+  it('gives zeros for unused inputs with materializeGrads, and refuses it beside allowUnused: false', () => {
+    const [x, y] = [leaf(1, 2), leaf(3)];
+    const [used, unused] = torch.autograd.grad(x.mul(2).sum(), [x, y], { materializeGrads: true });
+    assert.deepEqual([values(used), values(unused)], [[2, 2], [0]]);
+    assert.throws(() => torch.autograd.grad(x.sum(), [x, y], { materializeGrads: true, allowUnused: false }), InputError);
+    assert.deepEqual(values(torch.autograd.grad(x.sum(), [y], { allowUnused: true })[0]), null);
+    assert.throws(() => torch.autograd.grad(x.sum(), [y]), TorchError);
+  });
+
+  it('gives a batch of gradients for a batch of vectors with isGradsBatched', () => {
+    const [x, y] = [leaf(1, 2, 3), leaf(5)];
+    const squares = x.pow(2);
+    const [jacobian] = torch.autograd.grad(squares, x, { gradOutputs: torch.eye(3), isGradsBatched: true, retainGraph: true });
+    assert.deepEqual(values(jacobian), [[2, 0, 0], [0, 4, 0], [0, 0, 6]]);
+    const options = { gradOutputs: [torch.ones([2, 3]), torch.tensor([1, 10])], isGradsBatched: true, materializeGrads: true };
+    const [both, unused] = torch.autograd.grad([squares, x.sum()], [x, y], { ...options, retainGraph: true });
+    assert.deepEqual([values(both), values(unused)], [[[3, 5, 7], [12, 14, 16]], [[0], [0]]]);
+    const empty = torch.autograd.grad(squares, x, { gradOutputs: torch.ones([0, 3]), isGradsBatched: true, retainGraph: true });
+    assert.deepEqual(empty[0]?.shape, [0, 3]);
+    torch.autograd.grad(squares, x, { gradOutputs: torch.ones([2, 3]), isGradsBatched: true });
+    assert.throws(() => torch.autograd.grad(squares, x, { gradOutputs: torch.ones([3]) }), TorchError, 'the graph is freed with the last vector');
+  });
+
+  it('takes second derivatives of a batch with createGraph', () => {
+    const x = leaf(1, 2);
+    const [rows] = torch.autograd.grad(x.pow(3), x, { gradOutputs: torch.eye(2), isGradsBatched: true, createGraph: true });
+    assert.deepEqual(values(torch.autograd.grad(rows!.sum(), x)[0]), [6, 12]);
+  });
+
+  it('refuses batches of other shapes', () => {
+    const x = leaf(1, 2, 3);
+    for (const gradOutputs of [torch.ones([3]), torch.ones([2, 4]), null]) {
+      assert.throws(() => torch.autograd.grad(x.pow(2), x, { gradOutputs, isGradsBatched: true }), /expected gradOutputs of shape \[B, 3\]/);
+    }
+    assert.throws(() => torch.autograd.grad([x.pow(2), x.mul(2)], x, { gradOutputs: [torch.ones([2, 3]), torch.ones([1, 3])], isGradsBatched: true }), ShapeError);
   });
 });

@@ -1,5 +1,5 @@
 /** The autograd engine's entry points. */
-import { DTypeError } from '../errors';
+import { DTypeError, InputError, ShapeError } from '../errors';
 import { binding } from '../native/binding';
 import { guarded } from '../native/raise';
 import { put, put2, reserve, rewind, Tag, take } from '../native/wire';
@@ -7,8 +7,8 @@ import { explain, forgetReport } from './anomaly';
 import { forgetDropped } from './callbacks';
 import { context } from './context';
 import { adopt } from './lifetime';
-import { describe } from './operator';
-import { checkOptions } from './options';
+import { checkOptions, expected } from './options';
+import { describe, operator } from './operator';
 import { relieve } from './relief';
 import { Tensor, type BackwardOptions } from './tensor';
 
@@ -78,25 +78,83 @@ export interface GradOptions {
   readonly retainGraph?: boolean;
   /** Record the computation, for higher derivatives. @default false */
   readonly createGraph?: boolean;
-  /** Give null for inputs that the outputs do not depend on, instead of throwing. @default false */
+  /** Give null for inputs that the outputs do not depend on, instead of throwing. @default materializeGrads */
   readonly allowUnused?: boolean;
+  /** Give zeros for inputs that the outputs do not depend on. @default false */
+  readonly materializeGrads?: boolean;
+  /**
+   * `gradOutputs` hold a batch of vectors in their first dimension, `(B, …output.shape)`, and every gradient one for each,
+   * `(B, …input.shape)`: the rows of a Jacobian, or several of them. The graph is run once a vector. @default false
+   */
+  readonly isGradsBatched?: boolean;
 }
 
-/** Gradients of `outputs` with respect to `inputs`, without touching any `grad`. */
+/**
+ * Gradients of `outputs` with respect to `inputs`, without touching any `grad`.
+ * @throws InputError where `allowUnused: false` and `materializeGrads` are given together
+ * @throws ShapeError for batched `gradOutputs` that are not of the outputs' shapes behind their first dimension
+ */
 export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor | readonly Tensor[], options: GradOptions = {}): (Tensor | null)[] {
   context();
-  checkOptions('autograd.grad', options, ['gradOutputs', 'retainGraph', 'createGraph', 'allowUnused']);
+  checkOptions('autograd.grad', options, ['gradOutputs', 'retainGraph', 'createGraph', 'allowUnused', 'materializeGrads', 'isGradsBatched']);
+  const { materializeGrads = false, createGraph = false } = options;
+  if (materializeGrads && options.allowUnused === false) {
+    throw new InputError('autograd.grad: expected allowUnused to be true or left out where materializeGrads is true, found false');
+  }
   const heads = asList(outputs);
+  const leaves = asList(inputs);
   const seeds = options.gradOutputs === undefined ? heads.map(() => null) : asList(options.gradOutputs);
+  const pass: Pass = { retainGraph: options.retainGraph ?? createGraph, createGraph, allowUnused: options.allowUnused ?? materializeGrads };
+  const found = options.isGradsBatched ? batchedGrad(heads, leaves, seeds, pass) : gradOnce(heads, leaves, seeds, pass);
+  if (!materializeGrads) return found;
+  return found.map((gradient, i) => gradient ?? zerosFor(leaves[i]!, options.isGradsBatched ? batchSize(heads, seeds) : null));
+}
+
+type Pass = Required<Pick<GradOptions, 'retainGraph' | 'createGraph' | 'allowUnused'>>;
+
+function gradOnce(heads: readonly Tensor[], leaves: readonly Tensor[], seeds: readonly (Tensor | null)[], { retainGraph, createGraph, allowUnused }: Pass): (Tensor | null)[] {
   return run('autograd.grad', () => {
     rewind();
     putTensors(heads);
-    putTensors(asList(inputs));
+    putTensors(leaves);
     putTensors(seeds);
-    const count = binding.grad(options.retainGraph ?? null, options.createGraph ?? false, options.allowUnused ?? false);
+    const count = binding.grad(retainGraph, createGraph, allowUnused);
     rewind();
     return Array.from({ length: count }, takeTensorOrNull);
   });
+}
+
+/** How many vectors batched `seeds` hold: each is `(B, …shape of its output)`. */
+function batchSize(heads: readonly Tensor[], seeds: readonly (Tensor | null)[]): number {
+  const batched = seeds.map((seed, i) => {
+    const [size, ...shape] = seed?.shape ?? [];
+    if (seed === null || size === undefined || `${shape}` !== `${heads[i]?.shape}`) {
+      const wanted = ['B', ...(heads[i]?.shape ?? [])].join(', ');
+      throw expected('autograd.grad', `gradOutputs of shape [${wanted}] with isGradsBatched`, seed, 'stack the vectors of the batch in the first dimension', ShapeError);
+    }
+    return size;
+  });
+  const sizes = [...new Set(batched)];
+  if (sizes.length !== 1) throw new ShapeError(`autograd.grad: expected gradOutputs of one batch size with isGradsBatched, found ${sizes.join(' and ') || 'none'}`);
+  return sizes[0]!;
+}
+
+function batchedGrad(heads: readonly Tensor[], leaves: readonly Tensor[], seeds: readonly (Tensor | null)[], pass: Pass): (Tensor | null)[] {
+  const size = batchSize(heads, seeds);
+  if (size === 0) return leaves.map((leaf) => zerosFor(leaf, 0));
+  const rows = Array.from({ length: size }, (_, i) => {
+    const seed = seeds.map((batch) => batch?.select(0, i) ?? null);
+    return gradOnce(heads, leaves, seed, { ...pass, retainGraph: pass.retainGraph || i < size - 1 }); // the graph is let go of with the last
+  });
+  return leaves.map((_, j) => {
+    const column = rows.map((row) => row[j]).filter((row) => row instanceof Tensor);
+    return column.length === 0 ? null : (operator('aten', 'stack').call([column]) as Tensor);
+  });
+}
+
+/** Zeros of an input's shape and kind, for a batch of so many where it is one. */
+function zerosFor(leaf: Tensor, batch: number | null): Tensor {
+  return operator('aten', 'new_zeros').call([leaf, batch === null ? leaf.shape : [batch, ...leaf.shape]]) as Tensor;
 }
 
 /** The `grad` of many tensors in one native call; null where there is none. */

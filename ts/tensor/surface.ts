@@ -10,7 +10,7 @@ import { adopt } from './lifetime';
 import { LONGEST } from './limits';
 import { describe, operator, type Operator, type Result } from './operator';
 import { Generator } from './generator';
-import { unknownOption } from './options';
+import { expected, unknownOption } from './options';
 import type { SchemaParameter } from './schema';
 import { Tensor } from './tensor';
 
@@ -131,11 +131,46 @@ function onDefaultDevice({ schema: { parameters } }: Operator, options: Record<s
   return makes && options?.device === undefined ? { ...options, device: chosenDevice() } : options;
 }
 
+/** Options with the tensors of `out` under the names that an overload gives them; null where it writes to another number of them. */
+function namedOuts(candidate: Operator, { out, ...rest }: Record<string, unknown>): Record<string, unknown> | null {
+  const written = candidate.schema.parameters.filter((parameter) => parameter.written && parameter.keywordOnly);
+  const given: readonly unknown[] = written.length > 1 && Array.isArray(out) ? out : [out];
+  return given.length === written.length ? { ...rest, ...Object.fromEntries(written.map(({ key }, i) => [key, given[i]])) } : null;
+}
+
+/** The call with the option `out`: writes into the tensors given there, and returns them. */
+function callWithOut(name: string, candidates: readonly Operator[], args: Values, options: Record<string, unknown>): Result {
+  const mixed = NUMBERS_AS_TENSORS.has(name);
+  for (const given of [() => args, () => gather(candidates, args, 0), () => (mixed ? numbersToTensors(args) : null)]) {
+    const values = given();
+    for (const candidate of values ? candidates : []) {
+      const named = namedOuts(candidate, options);
+      if (!named || !accepts(candidate, values!, named)) continue;
+      candidate.call(values!, named);
+      return (Array.isArray(options.out) ? [...(options.out as Tensor[])] : options.out) as Result;
+    }
+  }
+  throw refuseOut(name, candidates, args, options);
+}
+
+function refuseOut(name: string, candidates: readonly Operator[], args: Values, { out, ...rest }: Record<string, unknown>): TorchError {
+  const forms = [...new Set(candidates.map(({ schema }) => {
+    const written = schema.parameters.filter((parameter) => parameter.written && parameter.keywordOnly);
+    return written.length === 1 ? (written[0]!.list ? 'tensors' : 'a tensor') : `[${written.map(({ key }) => key).join(', ')}]`;
+  }))];
+  const given: readonly unknown[] = Array.isArray(out) ? out : [out];
+  if (given.every((tensor) => tensor instanceof Tensor) && candidates.some((candidate) => namedOuts(candidate, { out }))) {
+    return refuse(name, candidates, args, rest);
+  }
+  return expected(name, `out as ${forms.join(' or ')}`, out);
+}
+
 type Callable = (args: Values, offset: number) => Result;
 
-/** The function behind one name: picks among the overloads and calls. `offset` is 1 for methods, whose `self` comes first. */
-export function overloaded(name: string, overloads: readonly string[]): Callable {
+/** The function behind one name: picks among the overloads and calls. `offset` is 1 for methods, whose `self` comes first; `outs` are for functions. */
+export function overloaded(name: string, overloads: readonly string[], outs: readonly string[] = []): Callable {
   const candidates = overloads.map((overload) => operator('aten', name, overload));
+  const writing = outs.map((overload) => operator('aten', name, overload));
   const mixed = NUMBERS_AS_TENSORS.has(name);
 
   const choose = (args: Values, options: Record<string, unknown> | undefined): Operator | undefined =>
@@ -143,8 +178,10 @@ export function overloaded(name: string, overloads: readonly string[]): Callable
 
   return (given, offset) => {
     const last = given[given.length - 1];
-    const options = isOptions(last) ? last : undefined;
+    const named = isOptions(last) ? last : undefined;
+    const options = named?.out === null ? { ...named, out: undefined } : named;
     const args = options ? given.slice(0, -1) : given;
+    if (writing.length > 0 && options?.out !== undefined) return callWithOut(name, writing, args, options);
     const chosen = choose(args, options);
     if (chosen) return chosen.call(args, chosenDevice() === null ? options : onDefaultDevice(chosen, options));
     const adapted = gather(candidates, args, offset) ?? (mixed ? numbersToTensors(args) : null);
@@ -185,8 +222,8 @@ class PlainOverloads {
 // Hot: most calls are on one, two or three tensors and nothing else, and then need no search among overloads.
 
 /** `torch.<name>(…)`. */
-export function surfaceFunction(name: string, overloads: readonly string[]): (...args: unknown[]) => Result {
-  const call = overloaded(name, overloads);
+export function surfaceFunction(name: string, overloads: readonly string[], outs?: readonly string[]): (...args: unknown[]) => Result {
+  const call = overloaded(name, overloads, outs);
   const plain = new PlainOverloads(name, overloads);
   return (...args) => {
     const [x, y, z] = args;

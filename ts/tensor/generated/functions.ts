@@ -15,51 +15,51 @@ type MemoryFormat = 'contiguous' | 'preserve' | 'channels_last' | 'channels_last
 /** The operators as functions. */
 export interface TensorFunctions {
   abs: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   abs_: {
     (self: Tensor): Tensor;
   };
   absolute: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   absolute_: {
     (self: Tensor): Tensor;
   };
   acos: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   acos_: {
     (self: Tensor): Tensor;
   };
   acosh: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   acosh_: {
     (self: Tensor): Tensor;
   };
   adaptiveAvgPool1d: {
-    (self: Tensor, outputSize: number | readonly number[]): Tensor;
+    (self: Tensor, outputSize: number | readonly number[], options?: { out?: Tensor }): Tensor;
   };
   adaptiveAvgPool2d: {
-    (self: Tensor, outputSize: number | readonly number[]): Tensor;
+    (self: Tensor, outputSize: number | readonly number[], options?: { out?: Tensor }): Tensor;
   };
   adaptiveAvgPool3d: {
-    (self: Tensor, outputSize: number | readonly number[]): Tensor;
+    (self: Tensor, outputSize: number | readonly number[], options?: { out?: Tensor }): Tensor;
   };
   adaptiveMaxPool1d: {
     (self: Tensor, outputSize: number | readonly number[]): [Tensor, Tensor];
   };
   adaptiveMaxPool2d: {
-    (self: Tensor, outputSize: number | readonly number[]): [Tensor, Tensor];
+    (self: Tensor, outputSize: number | readonly number[], options?: { out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   adaptiveMaxPool3d: {
-    (self: Tensor, outputSize: number | readonly number[]): [Tensor, Tensor];
+    (self: Tensor, outputSize: number | readonly number[], options?: { out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   add: {
-    (self: Tensor | number | boolean, other: Tensor | number | boolean, options?: { alpha?: Numeric }): Tensor;
-    (self: Tensor | number | boolean, other: Numeric, options?: { alpha?: Numeric }): Tensor;
-    (self: Tensor | number | boolean, other: Numeric, alpha?: Numeric): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options?: { alpha?: Numeric; out?: Tensor }): Tensor;
+    (self: Tensor | number | boolean, other: Numeric, options?: { alpha?: Numeric; out?: Tensor }): Tensor;
+    (self: Tensor | number | boolean, other: Numeric, alpha?: Numeric, options?: { out?: Tensor }): Tensor;
   };
   add_: {
     (self: Tensor | number | boolean, other: Tensor | number | boolean, options?: { alpha?: Numeric }): Tensor;
@@ -67,38 +67,38 @@ export interface TensorFunctions {
     (self: Tensor | number | boolean, other: Numeric, alpha?: Numeric): Tensor;
   };
   addbmm: {
-    (self: Tensor, batch1: Tensor, batch2: Tensor, options?: { beta?: Numeric; alpha?: Numeric }): Tensor;
+    (self: Tensor, batch1: Tensor, batch2: Tensor, options?: { beta?: Numeric; alpha?: Numeric; out?: Tensor }): Tensor;
   };
   addbmm_: {
     (self: Tensor, batch1: Tensor, batch2: Tensor, options?: { beta?: Numeric; alpha?: Numeric }): Tensor;
   };
   addcdiv: {
-    (self: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { value?: Numeric }): Tensor;
+    (self: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { value?: Numeric; out?: Tensor }): Tensor;
   };
   addcdiv_: {
     (self: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { value?: Numeric }): Tensor;
   };
   addcmul: {
-    (self: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { value?: Numeric }): Tensor;
+    (self: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { value?: Numeric; out?: Tensor }): Tensor;
   };
   addcmul_: {
     (self: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { value?: Numeric }): Tensor;
   };
   addmm: {
-    (self: Tensor, mat1: Tensor, mat2: Tensor, options?: { beta?: Numeric; alpha?: Numeric }): Tensor;
-    (self: Tensor, mat1: Tensor, mat2: Tensor, outDtype: DType, options?: { beta?: Numeric; alpha?: Numeric }): Tensor;
+    (self: Tensor, mat1: Tensor, mat2: Tensor, options?: { beta?: Numeric; alpha?: Numeric; out?: Tensor }): Tensor;
+    (self: Tensor, mat1: Tensor, mat2: Tensor, outDtype: DType, options?: { beta?: Numeric; alpha?: Numeric; out?: Tensor }): Tensor;
   };
   addmm_: {
     (self: Tensor, mat1: Tensor, mat2: Tensor, options?: { beta?: Numeric; alpha?: Numeric }): Tensor;
   };
   addmv: {
-    (self: Tensor, mat: Tensor, vec: Tensor, options?: { beta?: Numeric; alpha?: Numeric }): Tensor;
+    (self: Tensor, mat: Tensor, vec: Tensor, options?: { beta?: Numeric; alpha?: Numeric; out?: Tensor }): Tensor;
   };
   addmv_: {
     (self: Tensor, mat: Tensor, vec: Tensor, options?: { beta?: Numeric; alpha?: Numeric }): Tensor;
   };
   addr: {
-    (self: Tensor, vec1: Tensor, vec2: Tensor, options?: { beta?: Numeric; alpha?: Numeric }): Tensor;
+    (self: Tensor, vec1: Tensor, vec2: Tensor, options?: { beta?: Numeric; alpha?: Numeric; out?: Tensor }): Tensor;
   };
   addr_: {
     (self: Tensor, vec1: Tensor, vec2: Tensor, options?: { beta?: Numeric; alpha?: Numeric }): Tensor;
@@ -107,17 +107,17 @@ export interface TensorFunctions {
     (self: Tensor): Tensor;
   };
   affineGridGenerator: {
-    (theta: Tensor, size: readonly number[], alignCorners: boolean): Tensor;
+    (theta: Tensor, size: readonly number[], alignCorners: boolean, options?: { out?: Tensor }): Tensor;
   };
   alias: {
     (self: Tensor): Tensor;
   };
   all: {
-    (self: Tensor): Tensor;
-    (self: Tensor, dim: number, options?: { keepdim?: boolean }): Tensor;
-    (self: Tensor, dim: number, keepdim?: boolean): Tensor;
-    (self: Tensor, options?: { dim?: readonly number[] | null; keepdim?: boolean }): Tensor;
-    (self: Tensor, dim?: readonly number[] | null, keepdim?: boolean): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, dim: number, options?: { keepdim?: boolean; out?: Tensor }): Tensor;
+    (self: Tensor, dim: number, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, options?: { dim?: readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
+    (self: Tensor, dim?: readonly number[] | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
   };
   allclose: {
     (self: Tensor, other: Tensor, options?: { rtol?: number; atol?: number; equalNan?: boolean }): boolean;
@@ -130,55 +130,55 @@ export interface TensorFunctions {
     (self: Tensor, p: number, train: boolean): Tensor;
   };
   amax: {
-    (self: Tensor, options?: { dim?: number | readonly number[]; keepdim?: boolean }): Tensor;
-    (self: Tensor, dim?: number | readonly number[], keepdim?: boolean): Tensor;
+    (self: Tensor, options?: { dim?: number | readonly number[]; keepdim?: boolean; out?: Tensor }): Tensor;
+    (self: Tensor, dim?: number | readonly number[], keepdim?: boolean, options?: { out?: Tensor }): Tensor;
   };
   amin: {
-    (self: Tensor, options?: { dim?: number | readonly number[]; keepdim?: boolean }): Tensor;
-    (self: Tensor, dim?: number | readonly number[], keepdim?: boolean): Tensor;
+    (self: Tensor, options?: { dim?: number | readonly number[]; keepdim?: boolean; out?: Tensor }): Tensor;
+    (self: Tensor, dim?: number | readonly number[], keepdim?: boolean, options?: { out?: Tensor }): Tensor;
   };
   aminmax: {
-    (self: Tensor, options?: { dim?: number | null; keepdim?: boolean }): [Tensor, Tensor];
+    (self: Tensor, options?: { dim?: number | null; keepdim?: boolean; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   angle: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   any: {
-    (self: Tensor): Tensor;
-    (self: Tensor, dim: number, options?: { keepdim?: boolean }): Tensor;
-    (self: Tensor, dim: number, keepdim?: boolean): Tensor;
-    (self: Tensor, options?: { dim?: readonly number[] | null; keepdim?: boolean }): Tensor;
-    (self: Tensor, dim?: readonly number[] | null, keepdim?: boolean): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, dim: number, options?: { keepdim?: boolean; out?: Tensor }): Tensor;
+    (self: Tensor, dim: number, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, options?: { dim?: readonly number[] | null; keepdim?: boolean; out?: Tensor }): Tensor;
+    (self: Tensor, dim?: readonly number[] | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
   };
   arccos: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   arccos_: {
     (self: Tensor): Tensor;
   };
   arccosh: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   arccosh_: {
     (self: Tensor): Tensor;
   };
   arcsin: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   arcsin_: {
     (self: Tensor): Tensor;
   };
   arcsinh: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   arcsinh_: {
     (self: Tensor): Tensor;
   };
   arctan: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   arctan2: {
-    (self: Tensor, other: Tensor): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
   };
   arctan2_: {
     (self: Tensor, other: Tensor): Tensor;
@@ -187,23 +187,23 @@ export interface TensorFunctions {
     (self: Tensor): Tensor;
   };
   arctanh: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   arctanh_: {
     (self: Tensor): Tensor;
   };
   argmax: {
-    (self: Tensor, options?: { dim?: number | null; keepdim?: boolean }): Tensor;
-    (self: Tensor, dim?: number | null, keepdim?: boolean): Tensor;
+    (self: Tensor, options?: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
+    (self: Tensor, dim?: number | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
   };
   argmin: {
-    (self: Tensor, options?: { dim?: number | null; keepdim?: boolean }): Tensor;
-    (self: Tensor, dim?: number | null, keepdim?: boolean): Tensor;
+    (self: Tensor, options?: { dim?: number | null; keepdim?: boolean; out?: Tensor }): Tensor;
+    (self: Tensor, dim?: number | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
   };
   argsort: {
     (self: Tensor, options?: { dim?: number; descending?: boolean }): Tensor;
     (self: Tensor, dim?: number, descending?: boolean): Tensor;
-    (self: Tensor, options: { stable: boolean; dim?: number; descending?: boolean }): Tensor;
+    (self: Tensor, options: { stable: boolean; dim?: number; descending?: boolean; out?: Tensor }): Tensor;
   };
   argwhere: {
     (self: Tensor): Tensor;
@@ -217,26 +217,26 @@ export interface TensorFunctions {
     (self: Tensor, size: readonly number[], stride: readonly number[], storageOffset?: number | null): Tensor;
   };
   asStridedScatter: {
-    (self: Tensor, src: Tensor, size: readonly number[], stride: readonly number[], options?: { storageOffset?: number | null }): Tensor;
-    (self: Tensor, src: Tensor, size: readonly number[], stride: readonly number[], storageOffset?: number | null): Tensor;
+    (self: Tensor, src: Tensor, size: readonly number[], stride: readonly number[], options?: { storageOffset?: number | null; out?: Tensor }): Tensor;
+    (self: Tensor, src: Tensor, size: readonly number[], stride: readonly number[], storageOffset?: number | null, options?: { out?: Tensor }): Tensor;
   };
   asin: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   asin_: {
     (self: Tensor): Tensor;
   };
   asinh: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   asinh_: {
     (self: Tensor): Tensor;
   };
   atan: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   atan2: {
-    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options?: { out?: Tensor }): Tensor;
   };
   atan2_: {
     (self: Tensor, other: Tensor): Tensor;
@@ -245,7 +245,7 @@ export interface TensorFunctions {
     (self: Tensor): Tensor;
   };
   atanh: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   atanh_: {
     (self: Tensor): Tensor;
@@ -266,20 +266,20 @@ export interface TensorFunctions {
     (...tensors: Tensor[]): Tensor[];
   };
   avgPool1d: {
-    (self: Tensor, kernelSize: number | readonly number[], options?: { stride?: number | readonly number[]; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean }): Tensor;
-    (self: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], ceilMode?: boolean, countIncludePad?: boolean): Tensor;
+    (self: Tensor, kernelSize: number | readonly number[], options?: { stride?: number | readonly number[]; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; out?: Tensor }): Tensor;
+    (self: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], ceilMode?: boolean, countIncludePad?: boolean, options?: { out?: Tensor }): Tensor;
   };
   avgPool2d: {
-    (self: Tensor, kernelSize: number | readonly number[], options?: { stride?: number | readonly number[]; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
-    (self: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], ceilMode?: boolean, countIncludePad?: boolean, divisorOverride?: number | null): Tensor;
+    (self: Tensor, kernelSize: number | readonly number[], options?: { stride?: number | readonly number[]; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null; out?: Tensor }): Tensor;
+    (self: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], ceilMode?: boolean, countIncludePad?: boolean, divisorOverride?: number | null, options?: { out?: Tensor }): Tensor;
   };
   avgPool3d: {
-    (self: Tensor, kernelSize: number | readonly number[], options?: { stride?: number | readonly number[]; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null }): Tensor;
-    (self: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], ceilMode?: boolean, countIncludePad?: boolean, divisorOverride?: number | null): Tensor;
+    (self: Tensor, kernelSize: number | readonly number[], options?: { stride?: number | readonly number[]; padding?: number | readonly number[]; ceilMode?: boolean; countIncludePad?: boolean; divisorOverride?: number | null; out?: Tensor }): Tensor;
+    (self: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], ceilMode?: boolean, countIncludePad?: boolean, divisorOverride?: number | null, options?: { out?: Tensor }): Tensor;
   };
   baddbmm: {
-    (self: Tensor, batch1: Tensor, batch2: Tensor, options?: { beta?: Numeric; alpha?: Numeric }): Tensor;
-    (self: Tensor, batch1: Tensor, batch2: Tensor, outDtype: DType, options?: { beta?: Numeric; alpha?: Numeric }): Tensor;
+    (self: Tensor, batch1: Tensor, batch2: Tensor, options?: { beta?: Numeric; alpha?: Numeric; out?: Tensor }): Tensor;
+    (self: Tensor, batch1: Tensor, batch2: Tensor, outDtype: DType, options?: { beta?: Numeric; alpha?: Numeric; out?: Tensor }): Tensor;
   };
   baddbmm_: {
     (self: Tensor, batch1: Tensor, batch2: Tensor, options?: { beta?: Numeric; alpha?: Numeric }): Tensor;
@@ -292,9 +292,9 @@ export interface TensorFunctions {
     (input: Tensor, weight: Tensor | null, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, training: boolean, momentum: number, eps: number, cudnnEnabled: boolean): Tensor;
   };
   bernoulli: {
-    (self: Tensor, options?: { generator?: Generator | null }): Tensor;
-    (self: Tensor, p: Tensor, options?: { generator?: Generator | null }): Tensor;
-    (self: Tensor, p: number, options?: { generator?: Generator | null }): Tensor;
+    (self: Tensor, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
+    (self: Tensor, p: Tensor, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
+    (self: Tensor, p: number, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
   };
   bernoulli_: {
     (self: Tensor, p: Tensor, options?: { generator?: Generator | null }): Tensor;
@@ -306,67 +306,67 @@ export interface TensorFunctions {
     (input1: Tensor, input2: Tensor, weight: Tensor, bias?: Tensor | null): Tensor;
   };
   binaryCrossEntropy: {
-    (self: Tensor, target: Tensor, options?: { weight?: Tensor | null; reduction?: number }): Tensor;
-    (self: Tensor, target: Tensor, weight?: Tensor | null, reduction?: number): Tensor;
+    (self: Tensor, target: Tensor, options?: { weight?: Tensor | null; reduction?: number; out?: Tensor }): Tensor;
+    (self: Tensor, target: Tensor, weight?: Tensor | null, reduction?: number, options?: { out?: Tensor }): Tensor;
   };
   binaryCrossEntropyWithLogits: {
-    (self: Tensor, target: Tensor, options?: { weight?: Tensor | null; posWeight?: Tensor | null; reduction?: number }): Tensor;
-    (self: Tensor, target: Tensor, weight?: Tensor | null, posWeight?: Tensor | null, reduction?: number): Tensor;
+    (self: Tensor, target: Tensor, options?: { weight?: Tensor | null; posWeight?: Tensor | null; reduction?: number; out?: Tensor }): Tensor;
+    (self: Tensor, target: Tensor, weight?: Tensor | null, posWeight?: Tensor | null, reduction?: number, options?: { out?: Tensor }): Tensor;
   };
   bincount: {
-    (self: Tensor, options?: { weights?: Tensor | null; minlength?: number }): Tensor;
-    (self: Tensor, weights?: Tensor | null, minlength?: number): Tensor;
+    (self: Tensor, options?: { weights?: Tensor | null; minlength?: number; out?: Tensor }): Tensor;
+    (self: Tensor, weights?: Tensor | null, minlength?: number, options?: { out?: Tensor }): Tensor;
   };
   binomial: {
-    (count: Tensor, prob: Tensor, options?: { generator?: Generator | null }): Tensor;
-    (count: Tensor, prob: Tensor, generator?: Generator | null): Tensor;
+    (count: Tensor, prob: Tensor, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
+    (count: Tensor, prob: Tensor, generator?: Generator | null, options?: { out?: Tensor }): Tensor;
   };
   bitwiseAnd: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Numeric): Tensor;
-    (self: Numeric, other: Tensor): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, other: Numeric, options?: { out?: Tensor }): Tensor;
+    (self: Numeric, other: Tensor, options?: { out?: Tensor }): Tensor;
   };
   bitwiseAnd_: {
     (self: Tensor, other: Tensor): Tensor;
     (self: Tensor, other: Numeric): Tensor;
   };
   bitwiseLeftShift: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Numeric, other: Tensor): Tensor;
-    (self: Tensor, other: Numeric): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Numeric, other: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, other: Numeric, options?: { out?: Tensor }): Tensor;
   };
   bitwiseLeftShift_: {
     (self: Tensor, other: Tensor): Tensor;
     (self: Tensor, other: Numeric): Tensor;
   };
   bitwiseNot: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   bitwiseNot_: {
     (self: Tensor): Tensor;
   };
   bitwiseOr: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Numeric): Tensor;
-    (self: Numeric, other: Tensor): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, other: Numeric, options?: { out?: Tensor }): Tensor;
+    (self: Numeric, other: Tensor, options?: { out?: Tensor }): Tensor;
   };
   bitwiseOr_: {
     (self: Tensor, other: Tensor): Tensor;
     (self: Tensor, other: Numeric): Tensor;
   };
   bitwiseRightShift: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Numeric, other: Tensor): Tensor;
-    (self: Tensor, other: Numeric): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Numeric, other: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, other: Numeric, options?: { out?: Tensor }): Tensor;
   };
   bitwiseRightShift_: {
     (self: Tensor, other: Tensor): Tensor;
     (self: Tensor, other: Numeric): Tensor;
   };
   bitwiseXor: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Numeric): Tensor;
-    (self: Numeric, other: Tensor): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, other: Numeric, options?: { out?: Tensor }): Tensor;
+    (self: Numeric, other: Tensor, options?: { out?: Tensor }): Tensor;
   };
   bitwiseXor_: {
     (self: Tensor, other: Tensor): Tensor;
@@ -377,12 +377,12 @@ export interface TensorFunctions {
     (windowLength: number, periodic: boolean, options?: { dtype?: DType | null; layout?: Layout | null; device?: Device | null; pinMemory?: boolean | null }): Tensor;
   };
   blockDiag: {
-    (tensors: readonly Tensor[]): Tensor;
+    (tensors: readonly Tensor[], options?: { out?: Tensor }): Tensor;
     (...tensors: Tensor[]): Tensor;
   };
   bmm: {
-    (self: Tensor, mat2: Tensor): Tensor;
-    (self: Tensor, mat2: Tensor, outDtype: DType): Tensor;
+    (self: Tensor, mat2: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, mat2: Tensor, outDtype: DType, options?: { out?: Tensor }): Tensor;
   };
   broadcastTensors: {
     (tensors: readonly Tensor[]): Tensor[];
@@ -392,8 +392,8 @@ export interface TensorFunctions {
     (self: Tensor, size: readonly number[]): Tensor;
   };
   bucketize: {
-    (self: Tensor, boundaries: Tensor, options?: { outInt32?: boolean; right?: boolean }): Tensor;
-    (self: Numeric, boundaries: Tensor, options?: { outInt32?: boolean; right?: boolean }): Tensor;
+    (self: Tensor, boundaries: Tensor, options?: { outInt32?: boolean; right?: boolean; out?: Tensor }): Tensor;
+    (self: Numeric, boundaries: Tensor, options?: { outInt32?: boolean; right?: boolean; out?: Tensor }): Tensor;
   };
   canCast: {
     (from_: DType, to: DType): boolean;
@@ -403,12 +403,12 @@ export interface TensorFunctions {
     (...tensors: Tensor[]): Tensor;
   };
   cat: {
-    (tensors: readonly Tensor[], options?: { dim?: number }): Tensor;
-    (tensors: readonly Tensor[], dim?: number): Tensor;
+    (tensors: readonly Tensor[], options?: { dim?: number; out?: Tensor }): Tensor;
+    (tensors: readonly Tensor[], dim?: number, options?: { out?: Tensor }): Tensor;
   };
   cauchy: {
-    (self: Tensor, options?: { median?: number; sigma?: number; generator?: Generator | null }): Tensor;
-    (self: Tensor, median?: number, sigma?: number, options?: { generator?: Generator | null }): Tensor;
+    (self: Tensor, options?: { median?: number; sigma?: number; generator?: Generator | null; out?: Tensor }): Tensor;
+    (self: Tensor, median?: number, sigma?: number, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
   };
   cauchy_: {
     (self: Tensor, options?: { median?: number; sigma?: number; generator?: Generator | null }): Tensor;
@@ -418,40 +418,40 @@ export interface TensorFunctions {
     (self: Tensor): Tensor;
   };
   ceil: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   ceil_: {
     (self: Tensor): Tensor;
   };
   celu: {
-    (self: Tensor, options?: { alpha?: Numeric }): Tensor;
-    (self: Tensor, alpha?: Numeric): Tensor;
+    (self: Tensor, options?: { alpha?: Numeric; out?: Tensor }): Tensor;
+    (self: Tensor, alpha?: Numeric, options?: { out?: Tensor }): Tensor;
   };
   celu_: {
     (self: Tensor, options?: { alpha?: Numeric }): Tensor;
     (self: Tensor, alpha?: Numeric): Tensor;
   };
   chainMatmul: {
-    (matrices: readonly Tensor[]): Tensor;
+    (matrices: readonly Tensor[], options?: { out?: Tensor }): Tensor;
     (...matrices: Tensor[]): Tensor;
   };
   chalf: {
     (self: Tensor, options?: { memoryFormat?: MemoryFormat | null }): Tensor;
   };
   channelShuffle: {
-    (self: Tensor, groups: number): Tensor;
+    (self: Tensor, groups: number, options?: { out?: Tensor }): Tensor;
   };
   cholesky: {
-    (self: Tensor, options?: { upper?: boolean }): Tensor;
-    (self: Tensor, upper?: boolean): Tensor;
+    (self: Tensor, options?: { upper?: boolean; out?: Tensor }): Tensor;
+    (self: Tensor, upper?: boolean, options?: { out?: Tensor }): Tensor;
   };
   choleskyInverse: {
-    (self: Tensor, options?: { upper?: boolean }): Tensor;
-    (self: Tensor, upper?: boolean): Tensor;
+    (self: Tensor, options?: { upper?: boolean; out?: Tensor }): Tensor;
+    (self: Tensor, upper?: boolean, options?: { out?: Tensor }): Tensor;
   };
   choleskySolve: {
-    (self: Tensor, input2: Tensor, options?: { upper?: boolean }): Tensor;
-    (self: Tensor, input2: Tensor, upper?: boolean): Tensor;
+    (self: Tensor, input2: Tensor, options?: { upper?: boolean; out?: Tensor }): Tensor;
+    (self: Tensor, input2: Tensor, upper?: boolean, options?: { out?: Tensor }): Tensor;
   };
   chooseQparamsOptimized: {
     (input: Tensor, numel: number, nBins: number, ratio: number, bitWidth: number): [Tensor, Tensor];
@@ -461,10 +461,10 @@ export interface TensorFunctions {
     (self: Tensor, chunks: number, dim?: number): Tensor[];
   };
   clamp: {
-    (self: Tensor, options?: { min?: Tensor | null; max?: Tensor | null }): Tensor;
-    (self: Tensor, min?: Tensor | null, max?: Tensor | null): Tensor;
-    (self: Tensor, options?: { min?: Numeric | null; max?: Numeric | null }): Tensor;
-    (self: Tensor, min?: Numeric | null, max?: Numeric | null): Tensor;
+    (self: Tensor, options?: { min?: Tensor | null; max?: Tensor | null; out?: Tensor }): Tensor;
+    (self: Tensor, min?: Tensor | null, max?: Tensor | null, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, options?: { min?: Numeric | null; max?: Numeric | null; out?: Tensor }): Tensor;
+    (self: Tensor, min?: Numeric | null, max?: Numeric | null, options?: { out?: Tensor }): Tensor;
   };
   clamp_: {
     (self: Tensor, options?: { min?: Tensor | null; max?: Tensor | null }): Tensor;
@@ -473,26 +473,26 @@ export interface TensorFunctions {
     (self: Tensor, min?: Numeric | null, max?: Numeric | null): Tensor;
   };
   clampMax: {
-    (self: Tensor, max: Tensor): Tensor;
-    (self: Tensor, max: Numeric): Tensor;
+    (self: Tensor, max: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, max: Numeric, options?: { out?: Tensor }): Tensor;
   };
   clampMax_: {
     (self: Tensor, max: Tensor): Tensor;
     (self: Tensor, max: Numeric): Tensor;
   };
   clampMin: {
-    (self: Tensor, min: Tensor): Tensor;
-    (self: Tensor, min: Numeric): Tensor;
+    (self: Tensor, min: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, min: Numeric, options?: { out?: Tensor }): Tensor;
   };
   clampMin_: {
     (self: Tensor, min: Tensor): Tensor;
     (self: Tensor, min: Numeric): Tensor;
   };
   clip: {
-    (self: Tensor, options?: { min?: Tensor | null; max?: Tensor | null }): Tensor;
-    (self: Tensor, min?: Tensor | null, max?: Tensor | null): Tensor;
-    (self: Tensor, options?: { min?: Numeric | null; max?: Numeric | null }): Tensor;
-    (self: Tensor, min?: Numeric | null, max?: Numeric | null): Tensor;
+    (self: Tensor, options?: { min?: Tensor | null; max?: Tensor | null; out?: Tensor }): Tensor;
+    (self: Tensor, min?: Tensor | null, max?: Tensor | null, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, options?: { min?: Numeric | null; max?: Numeric | null; out?: Tensor }): Tensor;
+    (self: Tensor, min?: Numeric | null, max?: Numeric | null, options?: { out?: Tensor }): Tensor;
   };
   clip_: {
     (self: Tensor, options?: { min?: Tensor | null; max?: Tensor | null }): Tensor;
@@ -501,19 +501,19 @@ export interface TensorFunctions {
     (self: Tensor, min?: Numeric | null, max?: Numeric | null): Tensor;
   };
   clone: {
-    (self: Tensor, options?: { memoryFormat?: MemoryFormat | null }): Tensor;
+    (self: Tensor, options?: { memoryFormat?: MemoryFormat | null; out?: Tensor }): Tensor;
   };
   coalesce: {
     (self: Tensor): Tensor;
   };
   col2im: {
-    (self: Tensor, outputSize: number | readonly number[], kernelSize: number | readonly number[], dilation: number | readonly number[], padding: number | readonly number[], stride: number | readonly number[]): Tensor;
+    (self: Tensor, outputSize: number | readonly number[], kernelSize: number | readonly number[], dilation: number | readonly number[], padding: number | readonly number[], stride: number | readonly number[], options?: { out?: Tensor }): Tensor;
   };
   colIndices: {
     (self: Tensor): Tensor;
   };
   columnStack: {
-    (tensors: readonly Tensor[]): Tensor;
+    (tensors: readonly Tensor[], options?: { out?: Tensor }): Tensor;
     (...tensors: Tensor[]): Tensor;
   };
   combinations: {
@@ -521,28 +521,28 @@ export interface TensorFunctions {
     (self: Tensor, r?: number, withReplacement?: boolean): Tensor;
   };
   complex: {
-    (real: Tensor, imag: Tensor): Tensor;
+    (real: Tensor, imag: Tensor, options?: { out?: Tensor }): Tensor;
   };
   concat: {
-    (tensors: readonly Tensor[], options?: { dim?: number }): Tensor;
-    (tensors: readonly Tensor[], dim?: number): Tensor;
+    (tensors: readonly Tensor[], options?: { dim?: number; out?: Tensor }): Tensor;
+    (tensors: readonly Tensor[], dim?: number, options?: { out?: Tensor }): Tensor;
   };
   concatenate: {
-    (tensors: readonly Tensor[], options?: { dim?: number }): Tensor;
-    (tensors: readonly Tensor[], dim?: number): Tensor;
+    (tensors: readonly Tensor[], options?: { dim?: number; out?: Tensor }): Tensor;
+    (tensors: readonly Tensor[], dim?: number, options?: { out?: Tensor }): Tensor;
   };
   conj: {
     (self: Tensor): Tensor;
   };
   conjPhysical: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   conjPhysical_: {
     (self: Tensor): Tensor;
   };
   constantPadNd: {
-    (self: Tensor, pad: readonly number[], options?: { value?: Numeric }): Tensor;
-    (self: Tensor, pad: readonly number[], value?: Numeric): Tensor;
+    (self: Tensor, pad: readonly number[], options?: { value?: Numeric; out?: Tensor }): Tensor;
+    (self: Tensor, pad: readonly number[], value?: Numeric, options?: { out?: Tensor }): Tensor;
   };
   contiguous: {
     (self: Tensor, options?: { memoryFormat?: MemoryFormat }): Tensor;
@@ -566,11 +566,11 @@ export interface TensorFunctions {
     (input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: string, dilation?: number | readonly number[], groups?: number): Tensor;
   };
   convDepthwise3d: {
-    (self: Tensor, weight: Tensor, kernelSize: number | readonly number[], bias: Tensor | null, stride: number | readonly number[], padding: number | readonly number[], dilation: number | readonly number[]): Tensor;
+    (self: Tensor, weight: Tensor, kernelSize: number | readonly number[], bias: Tensor | null, stride: number | readonly number[], padding: number | readonly number[], dilation: number | readonly number[], options?: { out?: Tensor }): Tensor;
   };
   convTbc: {
-    (self: Tensor, weight: Tensor, bias: Tensor, options?: { pad?: number }): Tensor;
-    (self: Tensor, weight: Tensor, bias: Tensor, pad?: number): Tensor;
+    (self: Tensor, weight: Tensor, bias: Tensor, options?: { pad?: number; out?: Tensor }): Tensor;
+    (self: Tensor, weight: Tensor, bias: Tensor, pad?: number, options?: { out?: Tensor }): Tensor;
   };
   convTranspose1d: {
     (input: Tensor, weight: Tensor, options?: { bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[]; outputPadding?: number | readonly number[]; groups?: number; dilation?: number | readonly number[] }): Tensor;
@@ -585,30 +585,30 @@ export interface TensorFunctions {
     (input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], outputPadding?: number | readonly number[], groups?: number, dilation?: number | readonly number[]): Tensor;
   };
   convolution: {
-    (input: Tensor, weight: Tensor, bias: Tensor | null, stride: readonly number[], padding: readonly number[], dilation: readonly number[], transposed: boolean, outputPadding: readonly number[], groups: number): Tensor;
+    (input: Tensor, weight: Tensor, bias: Tensor | null, stride: readonly number[], padding: readonly number[], dilation: readonly number[], transposed: boolean, outputPadding: readonly number[], groups: number, options?: { out?: Tensor }): Tensor;
   };
   convolutionOverrideable: {
-    (input: Tensor, weight: Tensor, bias: Tensor | null, stride: readonly number[], padding: readonly number[], dilation: readonly number[], transposed: boolean, outputPadding: readonly number[], groups: number): Tensor;
+    (input: Tensor, weight: Tensor, bias: Tensor | null, stride: readonly number[], padding: readonly number[], dilation: readonly number[], transposed: boolean, outputPadding: readonly number[], groups: number, options?: { out?: Tensor }): Tensor;
   };
   copy: {
-    (self: Tensor, src: Tensor, options?: { nonBlocking?: boolean }): Tensor;
-    (self: Tensor, src: Tensor, nonBlocking?: boolean): Tensor;
+    (self: Tensor, src: Tensor, options?: { nonBlocking?: boolean; out?: Tensor }): Tensor;
+    (self: Tensor, src: Tensor, nonBlocking?: boolean, options?: { out?: Tensor }): Tensor;
   };
   copy_: {
     (self: Tensor, src: Tensor, options?: { nonBlocking?: boolean }): Tensor;
     (self: Tensor, src: Tensor, nonBlocking?: boolean): Tensor;
   };
   copySparseToSparse: {
-    (self: Tensor, src: Tensor, options?: { nonBlocking?: boolean }): Tensor;
-    (self: Tensor, src: Tensor, nonBlocking?: boolean): Tensor;
+    (self: Tensor, src: Tensor, options?: { nonBlocking?: boolean; out?: Tensor }): Tensor;
+    (self: Tensor, src: Tensor, nonBlocking?: boolean, options?: { out?: Tensor }): Tensor;
   };
   copySparseToSparse_: {
     (self: Tensor, src: Tensor, options?: { nonBlocking?: boolean }): Tensor;
     (self: Tensor, src: Tensor, nonBlocking?: boolean): Tensor;
   };
   copysign: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Numeric): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, other: Numeric, options?: { out?: Tensor }): Tensor;
   };
   copysign_: {
     (self: Tensor, other: Tensor): Tensor;
@@ -618,13 +618,13 @@ export interface TensorFunctions {
     (self: Tensor): Tensor;
   };
   cos: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   cos_: {
     (self: Tensor): Tensor;
   };
   cosh: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   cosh_: {
     (self: Tensor): Tensor;
@@ -638,16 +638,16 @@ export interface TensorFunctions {
     (x1: Tensor, x2: Tensor, dim?: number, eps?: number): Tensor;
   };
   countNonzero: {
-    (self: Tensor, options?: { dim?: number | null }): Tensor;
-    (self: Tensor, dim?: number | null): Tensor;
-    (self: Tensor, dim: readonly number[]): Tensor;
+    (self: Tensor, options?: { dim?: number | null; out?: Tensor }): Tensor;
+    (self: Tensor, dim?: number | null, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, dim: readonly number[], options?: { out?: Tensor }): Tensor;
   };
   cov: {
     (self: Tensor, options?: { correction?: number; fweights?: Tensor | null; aweights?: Tensor | null }): Tensor;
   };
   cross: {
-    (self: Tensor, other: Tensor, options?: { dim?: number | null }): Tensor;
-    (self: Tensor, other: Tensor, dim?: number | null): Tensor;
+    (self: Tensor, other: Tensor, options?: { dim?: number | null; out?: Tensor }): Tensor;
+    (self: Tensor, other: Tensor, dim?: number | null, options?: { out?: Tensor }): Tensor;
   };
   crossEntropyLoss: {
     (self: Tensor, target: Tensor, options?: { weight?: Tensor | null; reduction?: number; ignoreIndex?: number; labelSmoothing?: number }): Tensor;
@@ -663,19 +663,19 @@ export interface TensorFunctions {
     (logProbs: Tensor, targets: Tensor, inputLengths: Tensor, targetLengths: Tensor, blank?: number, reduction?: number, zeroInfinity?: boolean): Tensor;
   };
   cummax: {
-    (self: Tensor, dim: number): [Tensor, Tensor];
+    (self: Tensor, dim: number, options?: { out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   cummin: {
-    (self: Tensor, dim: number): [Tensor, Tensor];
+    (self: Tensor, dim: number, options?: { out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   cumprod: {
-    (self: Tensor, dim: number, options?: { dtype?: DType | null }): Tensor;
+    (self: Tensor, dim: number, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
   };
   cumprod_: {
     (self: Tensor, dim: number, options?: { dtype?: DType | null }): Tensor;
   };
   cumsum: {
-    (self: Tensor, dim: number, options?: { dtype?: DType | null }): Tensor;
+    (self: Tensor, dim: number, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
   };
   cumsum_: {
     (self: Tensor, dim: number, options?: { dtype?: DType | null }): Tensor;
@@ -685,7 +685,7 @@ export interface TensorFunctions {
     (y: Tensor, options?: { dx?: Numeric; dim?: number }): Tensor;
   };
   deg2rad: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   deg2rad_: {
     (self: Tensor): Tensor;
@@ -694,8 +694,8 @@ export interface TensorFunctions {
     (self: Tensor): number;
   };
   dequantize: {
-    (self: Tensor): Tensor;
-    (tensors: readonly Tensor[]): Tensor[];
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
+    (tensors: readonly Tensor[], options?: { out?: readonly Tensor[] }): Tensor[];
     (...tensors: Tensor[]): Tensor[];
   };
   det: {
@@ -708,12 +708,12 @@ export interface TensorFunctions {
     (self: Tensor): Tensor;
   };
   diag: {
-    (self: Tensor, options?: { diagonal?: number }): Tensor;
-    (self: Tensor, diagonal?: number): Tensor;
+    (self: Tensor, options?: { diagonal?: number; out?: Tensor }): Tensor;
+    (self: Tensor, diagonal?: number, options?: { out?: Tensor }): Tensor;
   };
   diagEmbed: {
-    (self: Tensor, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
-    (self: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor;
+    (self: Tensor, options?: { offset?: number; dim1?: number; dim2?: number; out?: Tensor }): Tensor;
+    (self: Tensor, offset?: number, dim1?: number, dim2?: number, options?: { out?: Tensor }): Tensor;
   };
   diagflat: {
     (self: Tensor, options?: { offset?: number }): Tensor;
@@ -724,28 +724,28 @@ export interface TensorFunctions {
     (self: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor;
   };
   diagonalScatter: {
-    (self: Tensor, src: Tensor, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
-    (self: Tensor, src: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor;
+    (self: Tensor, src: Tensor, options?: { offset?: number; dim1?: number; dim2?: number; out?: Tensor }): Tensor;
+    (self: Tensor, src: Tensor, offset?: number, dim1?: number, dim2?: number, options?: { out?: Tensor }): Tensor;
   };
   diff: {
-    (self: Tensor, options?: { n?: number; dim?: number; prepend?: Tensor | null; append?: Tensor | null }): Tensor;
-    (self: Tensor, n?: number, dim?: number, prepend?: Tensor | null, append?: Tensor | null): Tensor;
+    (self: Tensor, options?: { n?: number; dim?: number; prepend?: Tensor | null; append?: Tensor | null; out?: Tensor }): Tensor;
+    (self: Tensor, n?: number, dim?: number, prepend?: Tensor | null, append?: Tensor | null, options?: { out?: Tensor }): Tensor;
   };
   digamma: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   digamma_: {
     (self: Tensor): Tensor;
   };
   dist: {
-    (self: Tensor, other: Tensor, options?: { p?: Numeric }): Tensor;
-    (self: Tensor, other: Tensor, p?: Numeric): Tensor;
+    (self: Tensor, other: Tensor, options?: { p?: Numeric; out?: Tensor }): Tensor;
+    (self: Tensor, other: Tensor, p?: Numeric, options?: { out?: Tensor }): Tensor;
   };
   div: {
-    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
-    (self: Tensor | number | boolean, other: Tensor | number | boolean, options: { roundingMode: string | null }): Tensor;
-    (self: Tensor | number | boolean, other: Numeric): Tensor;
-    (self: Tensor | number | boolean, other: Numeric, options: { roundingMode: string | null }): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options?: { out?: Tensor }): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options: { roundingMode: string | null; out?: Tensor }): Tensor;
+    (self: Tensor | number | boolean, other: Numeric, options?: { out?: Tensor }): Tensor;
+    (self: Tensor | number | boolean, other: Numeric, options: { roundingMode: string | null; out?: Tensor }): Tensor;
   };
   div_: {
     (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
@@ -754,8 +754,8 @@ export interface TensorFunctions {
     (self: Tensor | number | boolean, other: Numeric, options: { roundingMode: string | null }): Tensor;
   };
   divide: {
-    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
-    (self: Tensor | number | boolean, other: Tensor | number | boolean, options: { roundingMode: string | null }): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options?: { out?: Tensor }): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options: { roundingMode: string | null; out?: Tensor }): Tensor;
     (self: Tensor | number | boolean, other: Numeric): Tensor;
     (self: Tensor | number | boolean, other: Numeric, options: { roundingMode: string | null }): Tensor;
   };
@@ -766,7 +766,7 @@ export interface TensorFunctions {
     (self: Tensor | number | boolean, other: Numeric, options: { roundingMode: string | null }): Tensor;
   };
   dot: {
-    (self: Tensor, tensor: Tensor): Tensor;
+    (self: Tensor, tensor: Tensor, options?: { out?: Tensor }): Tensor;
   };
   dropout: {
     (input: Tensor, p: number, train: boolean): Tensor;
@@ -779,20 +779,20 @@ export interface TensorFunctions {
     (self: Tensor, sections: number): Tensor[];
   };
   dstack: {
-    (tensors: readonly Tensor[]): Tensor;
+    (tensors: readonly Tensor[], options?: { out?: Tensor }): Tensor;
     (...tensors: Tensor[]): Tensor;
   };
   elu: {
-    (self: Tensor, options?: { alpha?: Numeric; scale?: Numeric; inputScale?: Numeric }): Tensor;
-    (self: Tensor, alpha?: Numeric, scale?: Numeric, inputScale?: Numeric): Tensor;
+    (self: Tensor, options?: { alpha?: Numeric; scale?: Numeric; inputScale?: Numeric; out?: Tensor }): Tensor;
+    (self: Tensor, alpha?: Numeric, scale?: Numeric, inputScale?: Numeric, options?: { out?: Tensor }): Tensor;
   };
   elu_: {
     (self: Tensor, options?: { alpha?: Numeric; scale?: Numeric; inputScale?: Numeric }): Tensor;
     (self: Tensor, alpha?: Numeric, scale?: Numeric, inputScale?: Numeric): Tensor;
   };
   embedding: {
-    (weight: Tensor, indices: Tensor, options?: { paddingIdx?: number; scaleGradByFreq?: boolean; sparse?: boolean }): Tensor;
-    (weight: Tensor, indices: Tensor, paddingIdx?: number, scaleGradByFreq?: boolean, sparse?: boolean): Tensor;
+    (weight: Tensor, indices: Tensor, options?: { paddingIdx?: number; scaleGradByFreq?: boolean; sparse?: boolean; out?: Tensor }): Tensor;
+    (weight: Tensor, indices: Tensor, paddingIdx?: number, scaleGradByFreq?: boolean, sparse?: boolean, options?: { out?: Tensor }): Tensor;
   };
   embeddingBag: {
     (weight: Tensor, indices: Tensor, offsets: Tensor, options?: { scaleGradByFreq?: boolean; mode?: number; sparse?: boolean; perSampleWeights?: Tensor | null; includeLastOffset?: boolean }): [Tensor, Tensor, Tensor, Tensor];
@@ -800,7 +800,7 @@ export interface TensorFunctions {
     (weight: Tensor, indices: Tensor, offsets: Tensor, scaleGradByFreq: boolean, mode: number, sparse: boolean, perSampleWeights: Tensor | null, includeLastOffset: boolean, paddingIdx: number | null): [Tensor, Tensor, Tensor, Tensor];
   };
   embeddingRenorm: {
-    (self: Tensor, indices: Tensor, maxNorm: number, normType: number): Tensor;
+    (self: Tensor, indices: Tensor, maxNorm: number, normType: number, options?: { out?: Tensor }): Tensor;
   };
   embeddingRenorm_: {
     (self: Tensor, indices: Tensor, maxNorm: number, normType: number): Tensor;
@@ -815,8 +815,8 @@ export interface TensorFunctions {
     (size: readonly number[], stride: readonly number[], options?: { dtype?: DType | null; layout?: Layout | null; device?: Device | null; pinMemory?: boolean | null }): Tensor;
   };
   eq: {
-    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
-    (self: Tensor | number | boolean, other: Numeric): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options?: { out?: Tensor }): Tensor;
+    (self: Tensor | number | boolean, other: Numeric, options?: { out?: Tensor }): Tensor;
   };
   eq_: {
     (self: Tensor, other: Tensor): Tensor;
@@ -826,28 +826,28 @@ export interface TensorFunctions {
     (self: Tensor, other: Tensor): boolean;
   };
   erf: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   erf_: {
     (self: Tensor): Tensor;
   };
   erfc: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   erfc_: {
     (self: Tensor): Tensor;
   };
   erfinv: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   erfinv_: {
     (self: Tensor): Tensor;
   };
   exp: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   exp2: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   exp2_: {
     (self: Tensor): Tensor;
@@ -862,14 +862,14 @@ export interface TensorFunctions {
     (self: Tensor, other: Tensor): Tensor;
   };
   expm1: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   expm1_: {
     (self: Tensor): Tensor;
   };
   exponential: {
-    (self: Tensor, options?: { lambd?: number; generator?: Generator | null }): Tensor;
-    (self: Tensor, lambd?: number, options?: { generator?: Generator | null }): Tensor;
+    (self: Tensor, options?: { lambd?: number; generator?: Generator | null; out?: Tensor }): Tensor;
+    (self: Tensor, lambd?: number, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
   };
   exponential_: {
     (self: Tensor, options?: { lambd?: number; generator?: Generator | null }): Tensor;
@@ -888,96 +888,96 @@ export interface TensorFunctions {
     (self: Tensor, p: number, train: boolean): Tensor;
   };
   fftFft: {
-    (self: Tensor, options?: { n?: number | null; dim?: number; norm?: string | null }): Tensor;
-    (self: Tensor, n?: number | null, dim?: number, norm?: string | null): Tensor;
+    (self: Tensor, options?: { n?: number | null; dim?: number; norm?: string | null; out?: Tensor }): Tensor;
+    (self: Tensor, n?: number | null, dim?: number, norm?: string | null, options?: { out?: Tensor }): Tensor;
   };
   fftFft2: {
-    (self: Tensor, options?: { s?: number | readonly number[] | null; dim?: number | readonly number[]; norm?: string | null }): Tensor;
-    (self: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[], norm?: string | null): Tensor;
+    (self: Tensor, options?: { s?: number | readonly number[] | null; dim?: number | readonly number[]; norm?: string | null; out?: Tensor }): Tensor;
+    (self: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[], norm?: string | null, options?: { out?: Tensor }): Tensor;
   };
   fftFftfreq: {
     (n: number, options?: { d?: number; dtype?: DType | null; layout?: Layout | null; device?: Device | null; pinMemory?: boolean | null }): Tensor;
     (n: number, d?: number, options?: { dtype?: DType | null; layout?: Layout | null; device?: Device | null; pinMemory?: boolean | null }): Tensor;
   };
   fftFftn: {
-    (self: Tensor, options?: { s?: number | readonly number[] | null; dim?: number | readonly number[] | null; norm?: string | null }): Tensor;
-    (self: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null): Tensor;
+    (self: Tensor, options?: { s?: number | readonly number[] | null; dim?: number | readonly number[] | null; norm?: string | null; out?: Tensor }): Tensor;
+    (self: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, options?: { out?: Tensor }): Tensor;
   };
   fftFftshift: {
     (self: Tensor, options?: { dim?: number | readonly number[] | null }): Tensor;
     (self: Tensor, dim?: number | readonly number[] | null): Tensor;
   };
   fftHfft: {
-    (self: Tensor, options?: { n?: number | null; dim?: number; norm?: string | null }): Tensor;
-    (self: Tensor, n?: number | null, dim?: number, norm?: string | null): Tensor;
+    (self: Tensor, options?: { n?: number | null; dim?: number; norm?: string | null; out?: Tensor }): Tensor;
+    (self: Tensor, n?: number | null, dim?: number, norm?: string | null, options?: { out?: Tensor }): Tensor;
   };
   fftHfft2: {
-    (self: Tensor, options?: { s?: number | readonly number[] | null; dim?: number | readonly number[]; norm?: string | null }): Tensor;
-    (self: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[], norm?: string | null): Tensor;
+    (self: Tensor, options?: { s?: number | readonly number[] | null; dim?: number | readonly number[]; norm?: string | null; out?: Tensor }): Tensor;
+    (self: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[], norm?: string | null, options?: { out?: Tensor }): Tensor;
   };
   fftHfftn: {
-    (self: Tensor, options?: { s?: number | readonly number[] | null; dim?: number | readonly number[] | null; norm?: string | null }): Tensor;
-    (self: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null): Tensor;
+    (self: Tensor, options?: { s?: number | readonly number[] | null; dim?: number | readonly number[] | null; norm?: string | null; out?: Tensor }): Tensor;
+    (self: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, options?: { out?: Tensor }): Tensor;
   };
   fftIfft: {
-    (self: Tensor, options?: { n?: number | null; dim?: number; norm?: string | null }): Tensor;
-    (self: Tensor, n?: number | null, dim?: number, norm?: string | null): Tensor;
+    (self: Tensor, options?: { n?: number | null; dim?: number; norm?: string | null; out?: Tensor }): Tensor;
+    (self: Tensor, n?: number | null, dim?: number, norm?: string | null, options?: { out?: Tensor }): Tensor;
   };
   fftIfft2: {
-    (self: Tensor, options?: { s?: number | readonly number[] | null; dim?: number | readonly number[]; norm?: string | null }): Tensor;
-    (self: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[], norm?: string | null): Tensor;
+    (self: Tensor, options?: { s?: number | readonly number[] | null; dim?: number | readonly number[]; norm?: string | null; out?: Tensor }): Tensor;
+    (self: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[], norm?: string | null, options?: { out?: Tensor }): Tensor;
   };
   fftIfftn: {
-    (self: Tensor, options?: { s?: number | readonly number[] | null; dim?: number | readonly number[] | null; norm?: string | null }): Tensor;
-    (self: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null): Tensor;
+    (self: Tensor, options?: { s?: number | readonly number[] | null; dim?: number | readonly number[] | null; norm?: string | null; out?: Tensor }): Tensor;
+    (self: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, options?: { out?: Tensor }): Tensor;
   };
   fftIfftshift: {
     (self: Tensor, options?: { dim?: number | readonly number[] | null }): Tensor;
     (self: Tensor, dim?: number | readonly number[] | null): Tensor;
   };
   fftIhfft: {
-    (self: Tensor, options?: { n?: number | null; dim?: number; norm?: string | null }): Tensor;
-    (self: Tensor, n?: number | null, dim?: number, norm?: string | null): Tensor;
+    (self: Tensor, options?: { n?: number | null; dim?: number; norm?: string | null; out?: Tensor }): Tensor;
+    (self: Tensor, n?: number | null, dim?: number, norm?: string | null, options?: { out?: Tensor }): Tensor;
   };
   fftIhfft2: {
-    (self: Tensor, options?: { s?: number | readonly number[] | null; dim?: number | readonly number[]; norm?: string | null }): Tensor;
-    (self: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[], norm?: string | null): Tensor;
+    (self: Tensor, options?: { s?: number | readonly number[] | null; dim?: number | readonly number[]; norm?: string | null; out?: Tensor }): Tensor;
+    (self: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[], norm?: string | null, options?: { out?: Tensor }): Tensor;
   };
   fftIhfftn: {
-    (self: Tensor, options?: { s?: number | readonly number[] | null; dim?: number | readonly number[] | null; norm?: string | null }): Tensor;
-    (self: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null): Tensor;
+    (self: Tensor, options?: { s?: number | readonly number[] | null; dim?: number | readonly number[] | null; norm?: string | null; out?: Tensor }): Tensor;
+    (self: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, options?: { out?: Tensor }): Tensor;
   };
   fftIrfft: {
-    (self: Tensor, options?: { n?: number | null; dim?: number; norm?: string | null }): Tensor;
-    (self: Tensor, n?: number | null, dim?: number, norm?: string | null): Tensor;
+    (self: Tensor, options?: { n?: number | null; dim?: number; norm?: string | null; out?: Tensor }): Tensor;
+    (self: Tensor, n?: number | null, dim?: number, norm?: string | null, options?: { out?: Tensor }): Tensor;
   };
   fftIrfft2: {
-    (self: Tensor, options?: { s?: number | readonly number[] | null; dim?: number | readonly number[]; norm?: string | null }): Tensor;
-    (self: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[], norm?: string | null): Tensor;
+    (self: Tensor, options?: { s?: number | readonly number[] | null; dim?: number | readonly number[]; norm?: string | null; out?: Tensor }): Tensor;
+    (self: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[], norm?: string | null, options?: { out?: Tensor }): Tensor;
   };
   fftIrfftn: {
-    (self: Tensor, options?: { s?: number | readonly number[] | null; dim?: number | readonly number[] | null; norm?: string | null }): Tensor;
-    (self: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null): Tensor;
+    (self: Tensor, options?: { s?: number | readonly number[] | null; dim?: number | readonly number[] | null; norm?: string | null; out?: Tensor }): Tensor;
+    (self: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, options?: { out?: Tensor }): Tensor;
   };
   fftRfft: {
-    (self: Tensor, options?: { n?: number | null; dim?: number; norm?: string | null }): Tensor;
-    (self: Tensor, n?: number | null, dim?: number, norm?: string | null): Tensor;
+    (self: Tensor, options?: { n?: number | null; dim?: number; norm?: string | null; out?: Tensor }): Tensor;
+    (self: Tensor, n?: number | null, dim?: number, norm?: string | null, options?: { out?: Tensor }): Tensor;
   };
   fftRfft2: {
-    (self: Tensor, options?: { s?: number | readonly number[] | null; dim?: number | readonly number[]; norm?: string | null }): Tensor;
-    (self: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[], norm?: string | null): Tensor;
+    (self: Tensor, options?: { s?: number | readonly number[] | null; dim?: number | readonly number[]; norm?: string | null; out?: Tensor }): Tensor;
+    (self: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[], norm?: string | null, options?: { out?: Tensor }): Tensor;
   };
   fftRfftfreq: {
     (n: number, options?: { d?: number; dtype?: DType | null; layout?: Layout | null; device?: Device | null; pinMemory?: boolean | null }): Tensor;
     (n: number, d?: number, options?: { dtype?: DType | null; layout?: Layout | null; device?: Device | null; pinMemory?: boolean | null }): Tensor;
   };
   fftRfftn: {
-    (self: Tensor, options?: { s?: number | readonly number[] | null; dim?: number | readonly number[] | null; norm?: string | null }): Tensor;
-    (self: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null): Tensor;
+    (self: Tensor, options?: { s?: number | readonly number[] | null; dim?: number | readonly number[] | null; norm?: string | null; out?: Tensor }): Tensor;
+    (self: Tensor, s?: number | readonly number[] | null, dim?: number | readonly number[] | null, norm?: string | null, options?: { out?: Tensor }): Tensor;
   };
   fill: {
-    (self: Tensor, value: Tensor): Tensor;
-    (self: Tensor, value: Numeric): Tensor;
+    (self: Tensor, value: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, value: Numeric, options?: { out?: Tensor }): Tensor;
   };
   fill_: {
     (self: Tensor, value: Tensor): Tensor;
@@ -988,7 +988,7 @@ export interface TensorFunctions {
     (self: Tensor, fillValue: Numeric, wrap?: boolean): Tensor;
   };
   fix: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   fix_: {
     (self: Tensor): Tensor;
@@ -1002,7 +1002,7 @@ export interface TensorFunctions {
     (...tensors: Tensor[]): Tensor;
   };
   flip: {
-    (self: Tensor, dims: readonly number[]): Tensor;
+    (self: Tensor, dims: readonly number[], options?: { out?: Tensor }): Tensor;
   };
   fliplr: {
     (self: Tensor): Tensor;
@@ -1011,102 +1011,102 @@ export interface TensorFunctions {
     (self: Tensor): Tensor;
   };
   floatPower: {
-    (self: Tensor, exponent: Tensor): Tensor;
-    (self: Numeric, exponent: Tensor): Tensor;
-    (self: Tensor, exponent: Numeric): Tensor;
+    (self: Tensor, exponent: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Numeric, exponent: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, exponent: Numeric, options?: { out?: Tensor }): Tensor;
   };
   floatPower_: {
     (self: Tensor, exponent: Tensor): Tensor;
     (self: Tensor, exponent: Numeric): Tensor;
   };
   floor: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   floor_: {
     (self: Tensor): Tensor;
   };
   floorDivide: {
-    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
-    (self: Tensor | number | boolean, other: Numeric): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options?: { out?: Tensor }): Tensor;
+    (self: Tensor | number | boolean, other: Numeric, options?: { out?: Tensor }): Tensor;
   };
   floorDivide_: {
     (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
     (self: Tensor | number | boolean, other: Numeric): Tensor;
   };
   fmax: {
-    (self: Tensor, other: Tensor): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
   };
   fmin: {
-    (self: Tensor, other: Tensor): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
   };
   fmod: {
-    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
-    (self: Tensor | number | boolean, other: Numeric): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options?: { out?: Tensor }): Tensor;
+    (self: Tensor | number | boolean, other: Numeric, options?: { out?: Tensor }): Tensor;
   };
   fmod_: {
     (self: Tensor, other: Tensor): Tensor;
     (self: Tensor, other: Numeric): Tensor;
   };
   frac: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   frac_: {
     (self: Tensor): Tensor;
   };
   fractionalMaxPool2d: {
-    (self: Tensor, kernelSize: number | readonly number[], outputSize: number | readonly number[], randomSamples: Tensor): [Tensor, Tensor];
+    (self: Tensor, kernelSize: number | readonly number[], outputSize: number | readonly number[], randomSamples: Tensor, options?: { out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   fractionalMaxPool3d: {
-    (self: Tensor, kernelSize: number | readonly number[], outputSize: number | readonly number[], randomSamples: Tensor): [Tensor, Tensor];
+    (self: Tensor, kernelSize: number | readonly number[], outputSize: number | readonly number[], randomSamples: Tensor, options?: { out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   frexp: {
-    (self: Tensor): [Tensor, Tensor];
+    (self: Tensor, options?: { out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   frobeniusNorm: {
-    (self: Tensor, dim: number | readonly number[], options?: { keepdim?: boolean }): Tensor;
-    (self: Tensor, dim: number | readonly number[], keepdim?: boolean): Tensor;
+    (self: Tensor, dim: number | readonly number[], options?: { keepdim?: boolean; out?: Tensor }): Tensor;
+    (self: Tensor, dim: number | readonly number[], keepdim?: boolean, options?: { out?: Tensor }): Tensor;
   };
   gather: {
-    (self: Tensor, dim: number, index: Tensor, options?: { sparseGrad?: boolean }): Tensor;
+    (self: Tensor, dim: number, index: Tensor, options?: { sparseGrad?: boolean; out?: Tensor }): Tensor;
   };
   gcd: {
-    (self: Tensor, other: Tensor): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
   };
   gcd_: {
     (self: Tensor, other: Tensor): Tensor;
   };
   ge: {
-    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
-    (self: Tensor | number | boolean, other: Numeric): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options?: { out?: Tensor }): Tensor;
+    (self: Tensor | number | boolean, other: Numeric, options?: { out?: Tensor }): Tensor;
   };
   ge_: {
     (self: Tensor, other: Tensor): Tensor;
     (self: Tensor, other: Numeric): Tensor;
   };
   gelu: {
-    (self: Tensor, options?: { approximate?: string }): Tensor;
+    (self: Tensor, options?: { approximate?: string; out?: Tensor }): Tensor;
   };
   gelu_: {
     (self: Tensor, options?: { approximate?: string }): Tensor;
   };
   geometric: {
-    (self: Tensor, p: number, options?: { generator?: Generator | null }): Tensor;
+    (self: Tensor, p: number, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
   };
   geometric_: {
     (self: Tensor, p: number, options?: { generator?: Generator | null }): Tensor;
   };
   geqrf: {
-    (self: Tensor): [Tensor, Tensor];
+    (self: Tensor, options?: { out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   ger: {
-    (self: Tensor, vec2: Tensor): Tensor;
+    (self: Tensor, vec2: Tensor, options?: { out?: Tensor }): Tensor;
   };
   getDevice: {
     (self: Tensor): number;
   };
   glu: {
-    (self: Tensor, options?: { dim?: number }): Tensor;
-    (self: Tensor, dim?: number): Tensor;
+    (self: Tensor, options?: { dim?: number; out?: Tensor }): Tensor;
+    (self: Tensor, dim?: number, options?: { out?: Tensor }): Tensor;
   };
   gradient: {
     (self: Tensor, options: { dim: readonly number[]; edgeOrder?: number }): Tensor[];
@@ -1118,16 +1118,16 @@ export interface TensorFunctions {
     (self: Tensor, options: { spacing: readonly Numeric[]; dim?: number | null; edgeOrder?: number }): Tensor[];
   };
   greater: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Numeric): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, other: Numeric, options?: { out?: Tensor }): Tensor;
   };
   greater_: {
     (self: Tensor, other: Tensor): Tensor;
     (self: Tensor, other: Numeric): Tensor;
   };
   greaterEqual: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Numeric): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, other: Numeric, options?: { out?: Tensor }): Tensor;
   };
   greaterEqual_: {
     (self: Tensor, other: Tensor): Tensor;
@@ -1137,10 +1137,10 @@ export interface TensorFunctions {
     (input: Tensor, grid: Tensor, interpolationMode: number, paddingMode: number, alignCorners: boolean): Tensor;
   };
   gridSampler2d: {
-    (input: Tensor, grid: Tensor, interpolationMode: number, paddingMode: number, alignCorners: boolean): Tensor;
+    (input: Tensor, grid: Tensor, interpolationMode: number, paddingMode: number, alignCorners: boolean, options?: { out?: Tensor }): Tensor;
   };
   gridSampler3d: {
-    (input: Tensor, grid: Tensor, interpolationMode: number, paddingMode: number, alignCorners: boolean): Tensor;
+    (input: Tensor, grid: Tensor, interpolationMode: number, paddingMode: number, alignCorners: boolean, options?: { out?: Tensor }): Tensor;
   };
   groupNorm: {
     (input: Tensor, numGroups: number, options?: { weight?: Tensor | null; bias?: Tensor | null; eps?: number; cudnnEnabled?: boolean }): Tensor;
@@ -1155,8 +1155,8 @@ export interface TensorFunctions {
     (input: Tensor, hx: Tensor, wIh: Tensor, wHh: Tensor, bIh?: Tensor | null, bHh?: Tensor | null): Tensor;
   };
   gt: {
-    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
-    (self: Tensor | number | boolean, other: Numeric): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options?: { out?: Tensor }): Tensor;
+    (self: Tensor | number | boolean, other: Numeric, options?: { out?: Tensor }): Tensor;
   };
   gt_: {
     (self: Tensor, other: Tensor): Tensor;
@@ -1173,35 +1173,35 @@ export interface TensorFunctions {
     (windowLength: number, periodic: boolean, options?: { dtype?: DType | null; layout?: Layout | null; device?: Device | null; pinMemory?: boolean | null }): Tensor;
   };
   hardshrink: {
-    (self: Tensor, options?: { lambd?: Numeric }): Tensor;
-    (self: Tensor, lambd?: Numeric): Tensor;
+    (self: Tensor, options?: { lambd?: Numeric; out?: Tensor }): Tensor;
+    (self: Tensor, lambd?: Numeric, options?: { out?: Tensor }): Tensor;
   };
   hardsigmoid: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   hardsigmoid_: {
     (self: Tensor): Tensor;
   };
   hardswish: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   hardswish_: {
     (self: Tensor): Tensor;
   };
   hardtanh: {
-    (self: Tensor, options?: { minVal?: Numeric; maxVal?: Numeric }): Tensor;
-    (self: Tensor, minVal?: Numeric, maxVal?: Numeric): Tensor;
+    (self: Tensor, options?: { minVal?: Numeric; maxVal?: Numeric; out?: Tensor }): Tensor;
+    (self: Tensor, minVal?: Numeric, maxVal?: Numeric, options?: { out?: Tensor }): Tensor;
   };
   hardtanh_: {
     (self: Tensor, options?: { minVal?: Numeric; maxVal?: Numeric }): Tensor;
     (self: Tensor, minVal?: Numeric, maxVal?: Numeric): Tensor;
   };
   hashTensor: {
-    (self: Tensor, options?: { dim?: number | readonly number[]; keepdim?: boolean; mode?: number }): Tensor;
-    (self: Tensor, dim?: number | readonly number[], options?: { keepdim?: boolean; mode?: number }): Tensor;
+    (self: Tensor, options?: { dim?: number | readonly number[]; keepdim?: boolean; mode?: number; out?: Tensor }): Tensor;
+    (self: Tensor, dim?: number | readonly number[], options?: { keepdim?: boolean; mode?: number; out?: Tensor }): Tensor;
   };
   heaviside: {
-    (self: Tensor, values: Tensor): Tensor;
+    (self: Tensor, values: Tensor, options?: { out?: Tensor }): Tensor;
   };
   heaviside_: {
     (self: Tensor, values: Tensor): Tensor;
@@ -1211,13 +1211,13 @@ export interface TensorFunctions {
     (self: Tensor, target: Tensor, margin?: number, reduction?: number): Tensor;
   };
   histc: {
-    (self: Tensor, options?: { bins?: number; min?: Numeric; max?: Numeric }): Tensor;
-    (self: Tensor, bins?: number, min?: Numeric, max?: Numeric): Tensor;
+    (self: Tensor, options?: { bins?: number; min?: Numeric; max?: Numeric; out?: Tensor }): Tensor;
+    (self: Tensor, bins?: number, min?: Numeric, max?: Numeric, options?: { out?: Tensor }): Tensor;
   };
   histogram: {
-    (self: Tensor, bins: Tensor, options?: { weight?: Tensor | null; density?: boolean }): [Tensor, Tensor];
-    (self: Tensor, options?: { bins?: number; range?: readonly number[] | null; weight?: Tensor | null; density?: boolean }): [Tensor, Tensor];
-    (self: Tensor, bins?: number, options?: { range?: readonly number[] | null; weight?: Tensor | null; density?: boolean }): [Tensor, Tensor];
+    (self: Tensor, bins: Tensor, options?: { weight?: Tensor | null; density?: boolean; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
+    (self: Tensor, options?: { bins?: number; range?: readonly number[] | null; weight?: Tensor | null; density?: boolean; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
+    (self: Tensor, bins?: number, options?: { range?: readonly number[] | null; weight?: Tensor | null; density?: boolean; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   histogramdd: {
     (self: Tensor, bins: readonly number[], options?: { range?: readonly number[] | null; weight?: Tensor | null; density?: boolean }): [Tensor, Tensor[]];
@@ -1232,89 +1232,89 @@ export interface TensorFunctions {
     (self: Tensor, sections: number): Tensor[];
   };
   hspmm: {
-    (mat1: Tensor, mat2: Tensor): Tensor;
+    (mat1: Tensor, mat2: Tensor, options?: { out?: Tensor }): Tensor;
   };
   hstack: {
-    (tensors: readonly Tensor[]): Tensor;
+    (tensors: readonly Tensor[], options?: { out?: Tensor }): Tensor;
     (...tensors: Tensor[]): Tensor;
   };
   huberLoss: {
-    (self: Tensor, target: Tensor, options?: { reduction?: number; delta?: number }): Tensor;
-    (self: Tensor, target: Tensor, reduction?: number, delta?: number): Tensor;
+    (self: Tensor, target: Tensor, options?: { reduction?: number; delta?: number; out?: Tensor }): Tensor;
+    (self: Tensor, target: Tensor, reduction?: number, delta?: number, options?: { out?: Tensor }): Tensor;
   };
   hypot: {
-    (self: Tensor, other: Tensor): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
   };
   hypot_: {
     (self: Tensor, other: Tensor): Tensor;
   };
   i0: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   i0_: {
     (self: Tensor): Tensor;
   };
   igamma: {
-    (self: Tensor, other: Tensor): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
   };
   igamma_: {
     (self: Tensor, other: Tensor): Tensor;
   };
   igammac: {
-    (self: Tensor, other: Tensor): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
   };
   igammac_: {
     (self: Tensor, other: Tensor): Tensor;
   };
   im2col: {
-    (self: Tensor, kernelSize: number | readonly number[], dilation: number | readonly number[], padding: number | readonly number[], stride: number | readonly number[]): Tensor;
+    (self: Tensor, kernelSize: number | readonly number[], dilation: number | readonly number[], padding: number | readonly number[], stride: number | readonly number[], options?: { out?: Tensor }): Tensor;
   };
   imag: {
     (self: Tensor): Tensor;
   };
   indexAdd: {
-    (self: Tensor, dim: number, index: Tensor, source: Tensor, options?: { alpha?: Numeric }): Tensor;
+    (self: Tensor, dim: number, index: Tensor, source: Tensor, options?: { alpha?: Numeric; out?: Tensor }): Tensor;
   };
   indexAdd_: {
     (self: Tensor, dim: number, index: Tensor, source: Tensor, options?: { alpha?: Numeric }): Tensor;
   };
   indexCopy: {
-    (self: Tensor, dim: number, index: Tensor, source: Tensor): Tensor;
+    (self: Tensor, dim: number, index: Tensor, source: Tensor, options?: { out?: Tensor }): Tensor;
   };
   indexCopy_: {
     (self: Tensor, dim: number, index: Tensor, source: Tensor): Tensor;
   };
   indexFill: {
-    (self: Tensor, dim: number, index: Tensor, value: Tensor): Tensor;
-    (self: Tensor, dim: number, index: Tensor, value: Numeric): Tensor;
+    (self: Tensor, dim: number, index: Tensor, value: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, dim: number, index: Tensor, value: Numeric, options?: { out?: Tensor }): Tensor;
   };
   indexFill_: {
     (self: Tensor, dim: number, index: Tensor, value: Tensor): Tensor;
     (self: Tensor, dim: number, index: Tensor, value: Numeric): Tensor;
   };
   indexReduce: {
-    (self: Tensor, dim: number, index: Tensor, source: Tensor, reduce: string, options?: { includeSelf?: boolean }): Tensor;
+    (self: Tensor, dim: number, index: Tensor, source: Tensor, reduce: string, options?: { includeSelf?: boolean; out?: Tensor }): Tensor;
   };
   indexReduce_: {
     (self: Tensor, dim: number, index: Tensor, source: Tensor, reduce: string, options?: { includeSelf?: boolean }): Tensor;
   };
   indexSelect: {
-    (self: Tensor, dim: number, index: Tensor): Tensor;
+    (self: Tensor, dim: number, index: Tensor, options?: { out?: Tensor }): Tensor;
   };
   indices: {
     (self: Tensor): Tensor;
   };
   inner: {
-    (self: Tensor, other: Tensor): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
   };
   instanceNorm: {
     (input: Tensor, weight: Tensor | null, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, useInputStats: boolean, momentum: number, eps: number, cudnnEnabled: boolean): Tensor;
   };
   intRepr: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   inverse: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   isCoalesced: {
     (self: Tensor): boolean;
@@ -1365,21 +1365,21 @@ export interface TensorFunctions {
     (self: Tensor): Tensor;
   };
   isin: {
-    (elements: Tensor, testElements: Tensor, options?: { assumeUnique?: boolean; invert?: boolean }): Tensor;
-    (element: Numeric, testElements: Tensor, options?: { assumeUnique?: boolean; invert?: boolean }): Tensor;
-    (elements: Tensor, testElement: Numeric, options?: { assumeUnique?: boolean; invert?: boolean }): Tensor;
+    (elements: Tensor, testElements: Tensor, options?: { assumeUnique?: boolean; invert?: boolean; out?: Tensor }): Tensor;
+    (element: Numeric, testElements: Tensor, options?: { assumeUnique?: boolean; invert?: boolean; out?: Tensor }): Tensor;
+    (elements: Tensor, testElement: Numeric, options?: { assumeUnique?: boolean; invert?: boolean; out?: Tensor }): Tensor;
   };
   isinf: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   isnan: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   isneginf: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   isposinf: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   isreal: {
     (self: Tensor): Tensor;
@@ -1401,11 +1401,11 @@ export interface TensorFunctions {
     (self: Tensor, target: Tensor, reduction?: number, options?: { logTarget?: boolean }): Tensor;
   };
   kron: {
-    (self: Tensor, other: Tensor): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
   };
   kthvalue: {
-    (self: Tensor, k: number, options?: { dim?: number; keepdim?: boolean }): [Tensor, Tensor];
-    (self: Tensor, k: number, dim?: number, keepdim?: boolean): [Tensor, Tensor];
+    (self: Tensor, k: number, options?: { dim?: number; keepdim?: boolean; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
+    (self: Tensor, k: number, dim?: number, keepdim?: boolean, options?: { out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   l1Loss: {
     (self: Tensor, target: Tensor, options?: { reduction?: number }): Tensor;
@@ -1416,65 +1416,65 @@ export interface TensorFunctions {
     (input: Tensor, normalizedShape: readonly number[], weight?: Tensor | null, bias?: Tensor | null, eps?: number, cudnnEnable?: boolean): Tensor;
   };
   lcm: {
-    (self: Tensor, other: Tensor): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
   };
   lcm_: {
     (self: Tensor, other: Tensor): Tensor;
   };
   ldexp: {
-    (self: Tensor, other: Tensor): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
   };
   ldexp_: {
     (self: Tensor, other: Tensor): Tensor;
   };
   le: {
-    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
-    (self: Tensor | number | boolean, other: Numeric): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options?: { out?: Tensor }): Tensor;
+    (self: Tensor | number | boolean, other: Numeric, options?: { out?: Tensor }): Tensor;
   };
   le_: {
     (self: Tensor, other: Tensor): Tensor;
     (self: Tensor, other: Numeric): Tensor;
   };
   leakyRelu: {
-    (self: Tensor, options?: { negativeSlope?: Numeric }): Tensor;
-    (self: Tensor, negativeSlope?: Numeric): Tensor;
+    (self: Tensor, options?: { negativeSlope?: Numeric; out?: Tensor }): Tensor;
+    (self: Tensor, negativeSlope?: Numeric, options?: { out?: Tensor }): Tensor;
   };
   leakyRelu_: {
     (self: Tensor, options?: { negativeSlope?: Numeric }): Tensor;
     (self: Tensor, negativeSlope?: Numeric): Tensor;
   };
   lerp: {
-    (self: Tensor, end: Tensor, weight: Tensor): Tensor;
-    (self: Tensor, end: Tensor, weight: Numeric): Tensor;
+    (self: Tensor, end: Tensor, weight: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, end: Tensor, weight: Numeric, options?: { out?: Tensor }): Tensor;
   };
   lerp_: {
     (self: Tensor, end: Tensor, weight: Tensor): Tensor;
     (self: Tensor, end: Tensor, weight: Numeric): Tensor;
   };
   less: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Numeric): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, other: Numeric, options?: { out?: Tensor }): Tensor;
   };
   less_: {
     (self: Tensor, other: Tensor): Tensor;
     (self: Tensor, other: Numeric): Tensor;
   };
   lessEqual: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Numeric): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, other: Numeric, options?: { out?: Tensor }): Tensor;
   };
   lessEqual_: {
     (self: Tensor, other: Tensor): Tensor;
     (self: Tensor, other: Numeric): Tensor;
   };
   lgamma: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   lgamma_: {
     (self: Tensor): Tensor;
   };
   lift: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   liftFresh: {
     (self: Tensor): Tensor;
@@ -1484,176 +1484,176 @@ export interface TensorFunctions {
     (self: Tensor, ord?: Numeric, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null }): Tensor;
   };
   linalgCholesky: {
-    (self: Tensor, options?: { upper?: boolean }): Tensor;
+    (self: Tensor, options?: { upper?: boolean; out?: Tensor }): Tensor;
   };
   linalgCholeskyEx: {
-    (self: Tensor, options?: { upper?: boolean; checkErrors?: boolean }): [Tensor, Tensor];
+    (self: Tensor, options?: { upper?: boolean; checkErrors?: boolean; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   linalgCond: {
-    (self: Tensor, p: string): Tensor;
-    (self: Tensor, options?: { p?: Numeric | null }): Tensor;
-    (self: Tensor, p?: Numeric | null): Tensor;
+    (self: Tensor, p: string, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, options?: { p?: Numeric | null; out?: Tensor }): Tensor;
+    (self: Tensor, p?: Numeric | null, options?: { out?: Tensor }): Tensor;
   };
   linalgCross: {
-    (self: Tensor, other: Tensor, options?: { dim?: number }): Tensor;
+    (self: Tensor, other: Tensor, options?: { dim?: number; out?: Tensor }): Tensor;
   };
   linalgDet: {
-    (A: Tensor): Tensor;
+    (A: Tensor, options?: { out?: Tensor }): Tensor;
   };
   linalgDiagonal: {
     (A: Tensor, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
   };
   linalgEig: {
-    (self: Tensor): [Tensor, Tensor];
+    (self: Tensor, options?: { out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   linalgEigh: {
-    (self: Tensor, options?: { UPLO?: string }): [Tensor, Tensor];
-    (self: Tensor, UPLO?: string): [Tensor, Tensor];
+    (self: Tensor, options?: { UPLO?: string; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
+    (self: Tensor, UPLO?: string, options?: { out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   linalgEigvals: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   linalgEigvalsh: {
-    (self: Tensor, options?: { UPLO?: string }): Tensor;
-    (self: Tensor, UPLO?: string): Tensor;
+    (self: Tensor, options?: { UPLO?: string; out?: Tensor }): Tensor;
+    (self: Tensor, UPLO?: string, options?: { out?: Tensor }): Tensor;
   };
   linalgHouseholderProduct: {
-    (input: Tensor, tau: Tensor): Tensor;
+    (input: Tensor, tau: Tensor, options?: { out?: Tensor }): Tensor;
   };
   linalgInv: {
-    (A: Tensor): Tensor;
+    (A: Tensor, options?: { out?: Tensor }): Tensor;
   };
   linalgInvEx: {
-    (A: Tensor, options?: { checkErrors?: boolean }): [Tensor, Tensor];
+    (A: Tensor, options?: { checkErrors?: boolean; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   linalgLdlFactor: {
-    (self: Tensor, options?: { hermitian?: boolean }): [Tensor, Tensor];
+    (self: Tensor, options?: { hermitian?: boolean; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   linalgLdlFactorEx: {
-    (self: Tensor, options?: { hermitian?: boolean; checkErrors?: boolean }): [Tensor, Tensor, Tensor];
+    (self: Tensor, options?: { hermitian?: boolean; checkErrors?: boolean; out?: readonly [Tensor, Tensor, Tensor] }): [Tensor, Tensor, Tensor];
   };
   linalgLdlSolve: {
-    (LD: Tensor, pivots: Tensor, B: Tensor, options?: { hermitian?: boolean }): Tensor;
+    (LD: Tensor, pivots: Tensor, B: Tensor, options?: { hermitian?: boolean; out?: Tensor }): Tensor;
   };
   linalgLstsq: {
-    (self: Tensor, b: Tensor, options?: { rcond?: number | null; driver?: string | null }): [Tensor, Tensor, Tensor, Tensor];
-    (self: Tensor, b: Tensor, rcond?: number | null, options?: { driver?: string | null }): [Tensor, Tensor, Tensor, Tensor];
+    (self: Tensor, b: Tensor, options?: { rcond?: number | null; driver?: string | null; out?: readonly [Tensor, Tensor, Tensor, Tensor] }): [Tensor, Tensor, Tensor, Tensor];
+    (self: Tensor, b: Tensor, rcond?: number | null, options?: { driver?: string | null; out?: readonly [Tensor, Tensor, Tensor, Tensor] }): [Tensor, Tensor, Tensor, Tensor];
   };
   linalgLu: {
-    (A: Tensor, options?: { pivot?: boolean }): [Tensor, Tensor, Tensor];
+    (A: Tensor, options?: { pivot?: boolean; out?: readonly [Tensor, Tensor, Tensor] }): [Tensor, Tensor, Tensor];
   };
   linalgLuFactor: {
-    (A: Tensor, options?: { pivot?: boolean }): [Tensor, Tensor];
+    (A: Tensor, options?: { pivot?: boolean; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   linalgLuFactorEx: {
-    (A: Tensor, options?: { pivot?: boolean; checkErrors?: boolean }): [Tensor, Tensor, Tensor];
+    (A: Tensor, options?: { pivot?: boolean; checkErrors?: boolean; out?: readonly [Tensor, Tensor, Tensor] }): [Tensor, Tensor, Tensor];
   };
   linalgLuSolve: {
-    (LU: Tensor, pivots: Tensor, B: Tensor, options?: { left?: boolean; adjoint?: boolean }): Tensor;
+    (LU: Tensor, pivots: Tensor, B: Tensor, options?: { left?: boolean; adjoint?: boolean; out?: Tensor }): Tensor;
   };
   linalgMatmul: {
-    (self: Tensor, other: Tensor): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
   };
   linalgMatrixExp: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   linalgMatrixNorm: {
-    (self: Tensor, options?: { ord?: string; dim?: readonly number[]; keepdim?: boolean; dtype?: DType | null }): Tensor;
-    (self: Tensor, ord?: string, dim?: readonly number[], keepdim?: boolean, options?: { dtype?: DType | null }): Tensor;
-    (self: Tensor, ord: Numeric, options?: { dim?: readonly number[]; keepdim?: boolean; dtype?: DType | null }): Tensor;
-    (self: Tensor, ord: Numeric, dim?: readonly number[], keepdim?: boolean, options?: { dtype?: DType | null }): Tensor;
+    (self: Tensor, options?: { ord?: string; dim?: readonly number[]; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+    (self: Tensor, ord?: string, dim?: readonly number[], keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
+    (self: Tensor, ord: Numeric, options?: { dim?: readonly number[]; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+    (self: Tensor, ord: Numeric, dim?: readonly number[], keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
   };
   linalgMatrixPower: {
-    (self: Tensor, n: number): Tensor;
+    (self: Tensor, n: number, options?: { out?: Tensor }): Tensor;
   };
   linalgMatrixRank: {
-    (self: Tensor, tol: number, options?: { hermitian?: boolean }): Tensor;
-    (self: Tensor, tol: number, hermitian?: boolean): Tensor;
-    (input: Tensor, tol: Tensor, options?: { hermitian?: boolean }): Tensor;
-    (input: Tensor, tol: Tensor, hermitian?: boolean): Tensor;
-    (self: Tensor, options?: { atol?: number | null; rtol?: number | null; hermitian?: boolean }): Tensor;
-    (input: Tensor, options?: { atol?: Tensor | null; rtol?: Tensor | null; hermitian?: boolean }): Tensor;
+    (self: Tensor, tol: number, options?: { hermitian?: boolean; out?: Tensor }): Tensor;
+    (self: Tensor, tol: number, hermitian?: boolean, options?: { out?: Tensor }): Tensor;
+    (input: Tensor, tol: Tensor, options?: { hermitian?: boolean; out?: Tensor }): Tensor;
+    (input: Tensor, tol: Tensor, hermitian?: boolean, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, options?: { atol?: number | null; rtol?: number | null; hermitian?: boolean; out?: Tensor }): Tensor;
+    (input: Tensor, options?: { atol?: Tensor | null; rtol?: Tensor | null; hermitian?: boolean; out?: Tensor }): Tensor;
   };
   linalgMultiDot: {
-    (tensors: readonly Tensor[]): Tensor;
+    (tensors: readonly Tensor[], options?: { out?: Tensor }): Tensor;
     (...tensors: Tensor[]): Tensor;
   };
   linalgNorm: {
-    (self: Tensor, ord: string, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
-    (self: Tensor, ord: string, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null }): Tensor;
-    (self: Tensor, options?: { ord?: Numeric | null; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
-    (self: Tensor, ord?: Numeric | null, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null }): Tensor;
+    (self: Tensor, ord: string, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+    (self: Tensor, ord: string, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
+    (self: Tensor, options?: { ord?: Numeric | null; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+    (self: Tensor, ord?: Numeric | null, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
   };
   linalgPinv: {
-    (self: Tensor, rcond: number, options?: { hermitian?: boolean }): Tensor;
-    (self: Tensor, rcond: number, hermitian?: boolean): Tensor;
-    (self: Tensor, rcond: Tensor, options?: { hermitian?: boolean }): Tensor;
-    (self: Tensor, rcond: Tensor, hermitian?: boolean): Tensor;
-    (self: Tensor, options?: { atol?: number | null; rtol?: number | null; hermitian?: boolean }): Tensor;
-    (self: Tensor, options?: { atol?: Tensor | null; rtol?: Tensor | null; hermitian?: boolean }): Tensor;
+    (self: Tensor, rcond: number, options?: { hermitian?: boolean; out?: Tensor }): Tensor;
+    (self: Tensor, rcond: number, hermitian?: boolean, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, rcond: Tensor, options?: { hermitian?: boolean; out?: Tensor }): Tensor;
+    (self: Tensor, rcond: Tensor, hermitian?: boolean, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, options?: { atol?: number | null; rtol?: number | null; hermitian?: boolean; out?: Tensor }): Tensor;
+    (self: Tensor, options?: { atol?: Tensor | null; rtol?: Tensor | null; hermitian?: boolean; out?: Tensor }): Tensor;
   };
   linalgQr: {
-    (A: Tensor, options?: { mode?: string }): [Tensor, Tensor];
-    (A: Tensor, mode?: string): [Tensor, Tensor];
+    (A: Tensor, options?: { mode?: string; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
+    (A: Tensor, mode?: string, options?: { out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   linalgSlogdet: {
-    (A: Tensor): [Tensor, Tensor];
+    (A: Tensor, options?: { out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   linalgSolve: {
-    (A: Tensor, B: Tensor, options?: { left?: boolean }): Tensor;
+    (A: Tensor, B: Tensor, options?: { left?: boolean; out?: Tensor }): Tensor;
   };
   linalgSolveEx: {
-    (A: Tensor, B: Tensor, options?: { left?: boolean; checkErrors?: boolean }): [Tensor, Tensor];
+    (A: Tensor, B: Tensor, options?: { left?: boolean; checkErrors?: boolean; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   linalgSolveTriangular: {
-    (self: Tensor, B: Tensor, options: { upper: boolean; left?: boolean; unitriangular?: boolean }): Tensor;
+    (self: Tensor, B: Tensor, options: { upper: boolean; left?: boolean; unitriangular?: boolean; out?: Tensor }): Tensor;
   };
   linalgSvd: {
-    (A: Tensor, options?: { fullMatrices?: boolean; driver?: string | null }): [Tensor, Tensor, Tensor];
-    (A: Tensor, fullMatrices?: boolean, options?: { driver?: string | null }): [Tensor, Tensor, Tensor];
+    (A: Tensor, options?: { fullMatrices?: boolean; driver?: string | null; out?: readonly [Tensor, Tensor, Tensor] }): [Tensor, Tensor, Tensor];
+    (A: Tensor, fullMatrices?: boolean, options?: { driver?: string | null; out?: readonly [Tensor, Tensor, Tensor] }): [Tensor, Tensor, Tensor];
   };
   linalgSvdvals: {
-    (A: Tensor, options?: { driver?: string | null }): Tensor;
+    (A: Tensor, options?: { driver?: string | null; out?: Tensor }): Tensor;
   };
   linalgTensorinv: {
-    (self: Tensor, options?: { ind?: number }): Tensor;
-    (self: Tensor, ind?: number): Tensor;
+    (self: Tensor, options?: { ind?: number; out?: Tensor }): Tensor;
+    (self: Tensor, ind?: number, options?: { out?: Tensor }): Tensor;
   };
   linalgTensorsolve: {
-    (self: Tensor, other: Tensor, options?: { dims?: readonly number[] | null }): Tensor;
-    (self: Tensor, other: Tensor, dims?: readonly number[] | null): Tensor;
+    (self: Tensor, other: Tensor, options?: { dims?: readonly number[] | null; out?: Tensor }): Tensor;
+    (self: Tensor, other: Tensor, dims?: readonly number[] | null, options?: { out?: Tensor }): Tensor;
   };
   linalgVander: {
     (x: Tensor, options?: { N?: number | null }): Tensor;
   };
   linalgVecdot: {
-    (x: Tensor, y: Tensor, options?: { dim?: number }): Tensor;
+    (x: Tensor, y: Tensor, options?: { dim?: number; out?: Tensor }): Tensor;
   };
   linalgVectorNorm: {
-    (self: Tensor, options?: { ord?: Numeric; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
-    (self: Tensor, ord?: Numeric, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null }): Tensor;
+    (self: Tensor, options?: { ord?: Numeric; dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+    (self: Tensor, ord?: Numeric, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
   };
   linear: {
-    (input: Tensor, weight: Tensor, options?: { bias?: Tensor | null }): Tensor;
-    (input: Tensor, weight: Tensor, bias?: Tensor | null): Tensor;
+    (input: Tensor, weight: Tensor, options?: { bias?: Tensor | null; out?: Tensor }): Tensor;
+    (input: Tensor, weight: Tensor, bias?: Tensor | null, options?: { out?: Tensor }): Tensor;
   };
   log: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   log10: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   log10_: {
     (self: Tensor): Tensor;
   };
   log1p: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   log1p_: {
     (self: Tensor): Tensor;
   };
   log2: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   log2_: {
     (self: Tensor): Tensor;
@@ -1662,70 +1662,70 @@ export interface TensorFunctions {
     (self: Tensor): Tensor;
   };
   logNormal: {
-    (self: Tensor, options?: { mean?: number; std?: number; generator?: Generator | null }): Tensor;
-    (self: Tensor, mean?: number, std?: number, options?: { generator?: Generator | null }): Tensor;
+    (self: Tensor, options?: { mean?: number; std?: number; generator?: Generator | null; out?: Tensor }): Tensor;
+    (self: Tensor, mean?: number, std?: number, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
   };
   logNormal_: {
     (self: Tensor, options?: { mean?: number; std?: number; generator?: Generator | null }): Tensor;
     (self: Tensor, mean?: number, std?: number, options?: { generator?: Generator | null }): Tensor;
   };
   logSigmoid: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   logSigmoidForward: {
-    (self: Tensor): [Tensor, Tensor];
+    (self: Tensor, options?: { out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   logSoftmax: {
-    (self: Tensor, dim: number, options?: { dtype?: DType | null }): Tensor;
-    (self: Tensor, dim: number, dtype?: DType | null): Tensor;
+    (self: Tensor, dim: number, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
+    (self: Tensor, dim: number, dtype?: DType | null, options?: { out?: Tensor }): Tensor;
   };
   logaddexp: {
-    (self: Tensor, other: Tensor): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
   };
   logaddexp2: {
-    (self: Tensor, other: Tensor): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
   };
   logcumsumexp: {
-    (self: Tensor, dim: number): Tensor;
+    (self: Tensor, dim: number, options?: { out?: Tensor }): Tensor;
   };
   logdet: {
     (self: Tensor): Tensor;
   };
   logicalAnd: {
-    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options?: { out?: Tensor }): Tensor;
   };
   logicalAnd_: {
     (self: Tensor, other: Tensor): Tensor;
   };
   logicalNot: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   logicalNot_: {
     (self: Tensor): Tensor;
   };
   logicalOr: {
-    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options?: { out?: Tensor }): Tensor;
   };
   logicalOr_: {
     (self: Tensor, other: Tensor): Tensor;
   };
   logicalXor: {
-    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options?: { out?: Tensor }): Tensor;
   };
   logicalXor_: {
     (self: Tensor, other: Tensor): Tensor;
   };
   logit: {
-    (self: Tensor, options?: { eps?: number | null }): Tensor;
-    (self: Tensor, eps?: number | null): Tensor;
+    (self: Tensor, options?: { eps?: number | null; out?: Tensor }): Tensor;
+    (self: Tensor, eps?: number | null, options?: { out?: Tensor }): Tensor;
   };
   logit_: {
     (self: Tensor, options?: { eps?: number | null }): Tensor;
     (self: Tensor, eps?: number | null): Tensor;
   };
   logsumexp: {
-    (self: Tensor, dim: number | readonly number[], options?: { keepdim?: boolean }): Tensor;
-    (self: Tensor, dim: number | readonly number[], keepdim?: boolean): Tensor;
+    (self: Tensor, dim: number | readonly number[], options?: { keepdim?: boolean; out?: Tensor }): Tensor;
+    (self: Tensor, dim: number | readonly number[], keepdim?: boolean, options?: { out?: Tensor }): Tensor;
   };
   lstm: {
     (data: Tensor, batchSizes: Tensor, hx: readonly Tensor[], params: readonly Tensor[], hasBiases: boolean, numLayers: number, dropout: number, train: boolean, bidirectional: boolean): [Tensor, Tensor, Tensor];
@@ -1736,55 +1736,55 @@ export interface TensorFunctions {
     (input: Tensor, hx: readonly Tensor[], wIh: Tensor, wHh: Tensor, bIh?: Tensor | null, bHh?: Tensor | null): [Tensor, Tensor];
   };
   lt: {
-    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
-    (self: Tensor | number | boolean, other: Numeric): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options?: { out?: Tensor }): Tensor;
+    (self: Tensor | number | boolean, other: Numeric, options?: { out?: Tensor }): Tensor;
   };
   lt_: {
     (self: Tensor, other: Tensor): Tensor;
     (self: Tensor, other: Numeric): Tensor;
   };
   luSolve: {
-    (self: Tensor, LUData: Tensor, LUPivots: Tensor): Tensor;
+    (self: Tensor, LUData: Tensor, LUPivots: Tensor, options?: { out?: Tensor }): Tensor;
   };
   luUnpack: {
-    (LUData: Tensor, LUPivots: Tensor, options?: { unpackData?: boolean; unpackPivots?: boolean }): [Tensor, Tensor, Tensor];
-    (LUData: Tensor, LUPivots: Tensor, unpackData?: boolean, unpackPivots?: boolean): [Tensor, Tensor, Tensor];
+    (LUData: Tensor, LUPivots: Tensor, options?: { unpackData?: boolean; unpackPivots?: boolean; out?: readonly [Tensor, Tensor, Tensor] }): [Tensor, Tensor, Tensor];
+    (LUData: Tensor, LUPivots: Tensor, unpackData?: boolean, unpackPivots?: boolean, options?: { out?: readonly [Tensor, Tensor, Tensor] }): [Tensor, Tensor, Tensor];
   };
   marginRankingLoss: {
     (input1: Tensor, input2: Tensor, target: Tensor, options?: { margin?: number; reduction?: number }): Tensor;
     (input1: Tensor, input2: Tensor, target: Tensor, margin?: number, reduction?: number): Tensor;
   };
   maskedFill: {
-    (self: Tensor, mask: Tensor, value: Tensor): Tensor;
-    (self: Tensor, mask: Tensor, value: Numeric): Tensor;
+    (self: Tensor, mask: Tensor, value: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, mask: Tensor, value: Numeric, options?: { out?: Tensor }): Tensor;
   };
   maskedFill_: {
     (self: Tensor, mask: Tensor, value: Tensor): Tensor;
     (self: Tensor, mask: Tensor, value: Numeric): Tensor;
   };
   maskedScatter: {
-    (self: Tensor, mask: Tensor, source: Tensor): Tensor;
+    (self: Tensor, mask: Tensor, source: Tensor, options?: { out?: Tensor }): Tensor;
   };
   maskedScatter_: {
     (self: Tensor, mask: Tensor, source: Tensor): Tensor;
   };
   maskedSelect: {
-    (self: Tensor, mask: Tensor): Tensor;
+    (self: Tensor, mask: Tensor, options?: { out?: Tensor }): Tensor;
   };
   matmul: {
-    (self: Tensor, other: Tensor): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
   };
   matrixExp: {
     (self: Tensor): Tensor;
   };
   matrixPower: {
-    (self: Tensor, n: number): Tensor;
+    (self: Tensor, n: number, options?: { out?: Tensor }): Tensor;
   };
   max: {
-    (self: Tensor): Tensor;
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, dim: number, options?: { keepdim?: boolean }): [Tensor, Tensor];
-    (self: Tensor, dim: number, keepdim?: boolean): [Tensor, Tensor];
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, dim: number, options?: { keepdim?: boolean; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
+    (self: Tensor, dim: number, keepdim?: boolean, options?: { out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   maxPool1d: {
     (self: Tensor, kernelSize: number | readonly number[], options?: { stride?: number | readonly number[]; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean }): Tensor;
@@ -1799,35 +1799,35 @@ export interface TensorFunctions {
     (self: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean): Tensor;
   };
   maxPool2dWithIndices: {
-    (self: Tensor, kernelSize: number | readonly number[], options?: { stride?: number | readonly number[]; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean }): [Tensor, Tensor];
-    (self: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean): [Tensor, Tensor];
+    (self: Tensor, kernelSize: number | readonly number[], options?: { stride?: number | readonly number[]; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
+    (self: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, options?: { out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   maxPool3d: {
     (self: Tensor, kernelSize: number | readonly number[], options?: { stride?: number | readonly number[]; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean }): Tensor;
     (self: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean): Tensor;
   };
   maxPool3dWithIndices: {
-    (self: Tensor, kernelSize: number | readonly number[], options?: { stride?: number | readonly number[]; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean }): [Tensor, Tensor];
-    (self: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean): [Tensor, Tensor];
+    (self: Tensor, kernelSize: number | readonly number[], options?: { stride?: number | readonly number[]; padding?: number | readonly number[]; dilation?: number | readonly number[]; ceilMode?: boolean; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
+    (self: Tensor, kernelSize: number | readonly number[], stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], ceilMode?: boolean, options?: { out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   maxUnpool2d: {
-    (self: Tensor, indices: Tensor, outputSize: number | readonly number[]): Tensor;
+    (self: Tensor, indices: Tensor, outputSize: number | readonly number[], options?: { out?: Tensor }): Tensor;
   };
   maxUnpool3d: {
-    (self: Tensor, indices: Tensor, outputSize: number | readonly number[], stride: number | readonly number[], padding: number | readonly number[]): Tensor;
+    (self: Tensor, indices: Tensor, outputSize: number | readonly number[], stride: number | readonly number[], padding: number | readonly number[], options?: { out?: Tensor }): Tensor;
   };
   maximum: {
-    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options?: { out?: Tensor }): Tensor;
   };
   mean: {
-    (self: Tensor, options?: { dtype?: DType | null }): Tensor;
-    (self: Tensor, dim: number | readonly number[] | null, options?: { keepdim?: boolean; dtype?: DType | null }): Tensor;
-    (self: Tensor, dim: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null }): Tensor;
+    (self: Tensor, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
+    (self: Tensor, dim: number | readonly number[] | null, options?: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+    (self: Tensor, dim: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
   };
   median: {
-    (self: Tensor): Tensor;
-    (self: Tensor, dim: number, options?: { keepdim?: boolean }): [Tensor, Tensor];
-    (self: Tensor, dim: number, keepdim?: boolean): [Tensor, Tensor];
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, dim: number, options?: { keepdim?: boolean; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
+    (self: Tensor, dim: number, keepdim?: boolean, options?: { out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   meshgrid: {
     (tensors: readonly Tensor[]): Tensor[];
@@ -1835,27 +1835,27 @@ export interface TensorFunctions {
     (tensors: readonly Tensor[], options: { indexing: string }): Tensor[];
   };
   min: {
-    (self: Tensor): Tensor;
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, dim: number, options?: { keepdim?: boolean }): [Tensor, Tensor];
-    (self: Tensor, dim: number, keepdim?: boolean): [Tensor, Tensor];
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, dim: number, options?: { keepdim?: boolean; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
+    (self: Tensor, dim: number, keepdim?: boolean, options?: { out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   minimum: {
-    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options?: { out?: Tensor }): Tensor;
   };
   mish: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   mish_: {
     (self: Tensor): Tensor;
   };
   mm: {
-    (self: Tensor, mat2: Tensor): Tensor;
-    (self: Tensor, mat2: Tensor, outDtype: DType): Tensor;
+    (self: Tensor, mat2: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, mat2: Tensor, outDtype: DType, options?: { out?: Tensor }): Tensor;
   };
   mode: {
-    (self: Tensor, options?: { dim?: number; keepdim?: boolean }): [Tensor, Tensor];
-    (self: Tensor, dim?: number, keepdim?: boolean): [Tensor, Tensor];
+    (self: Tensor, options?: { dim?: number; keepdim?: boolean; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
+    (self: Tensor, dim?: number, keepdim?: boolean, options?: { out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   moveaxis: {
     (self: Tensor, source: number, destination: number): Tensor;
@@ -1866,37 +1866,37 @@ export interface TensorFunctions {
     (self: Tensor, source: readonly number[], destination: readonly number[]): Tensor;
   };
   mseLoss: {
-    (self: Tensor, target: Tensor, options?: { reduction?: number }): Tensor;
-    (self: Tensor, target: Tensor, reduction?: number): Tensor;
+    (self: Tensor, target: Tensor, options?: { reduction?: number; out?: Tensor }): Tensor;
+    (self: Tensor, target: Tensor, reduction?: number, options?: { out?: Tensor }): Tensor;
   };
   msort: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   mul: {
-    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
-    (self: Tensor | number | boolean, other: Numeric): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options?: { out?: Tensor }): Tensor;
+    (self: Tensor | number | boolean, other: Numeric, options?: { out?: Tensor }): Tensor;
   };
   mul_: {
     (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
     (self: Tensor | number | boolean, other: Numeric): Tensor;
   };
   multiMarginLoss: {
-    (self: Tensor, target: Tensor, options?: { p?: Numeric; margin?: Numeric; weight?: Tensor | null; reduction?: number }): Tensor;
-    (self: Tensor, target: Tensor, p?: Numeric, margin?: Numeric, weight?: Tensor | null, reduction?: number): Tensor;
+    (self: Tensor, target: Tensor, options?: { p?: Numeric; margin?: Numeric; weight?: Tensor | null; reduction?: number; out?: Tensor }): Tensor;
+    (self: Tensor, target: Tensor, p?: Numeric, margin?: Numeric, weight?: Tensor | null, reduction?: number, options?: { out?: Tensor }): Tensor;
   };
   multilabelMarginLoss: {
-    (self: Tensor, target: Tensor, options?: { reduction?: number }): Tensor;
-    (self: Tensor, target: Tensor, reduction?: number): Tensor;
+    (self: Tensor, target: Tensor, options?: { reduction?: number; out?: Tensor }): Tensor;
+    (self: Tensor, target: Tensor, reduction?: number, options?: { out?: Tensor }): Tensor;
   };
   multilabelMarginLossForward: {
-    (self: Tensor, target: Tensor, reduction: number): [Tensor, Tensor];
+    (self: Tensor, target: Tensor, reduction: number, options?: { out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   multinomial: {
-    (self: Tensor, numSamples: number, options?: { replacement?: boolean; generator?: Generator | null }): Tensor;
-    (self: Tensor, numSamples: number, replacement?: boolean, options?: { generator?: Generator | null }): Tensor;
+    (self: Tensor, numSamples: number, options?: { replacement?: boolean; generator?: Generator | null; out?: Tensor }): Tensor;
+    (self: Tensor, numSamples: number, replacement?: boolean, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
   };
   multiply: {
-    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options?: { out?: Tensor }): Tensor;
     (self: Tensor | number | boolean, other: Numeric): Tensor;
   };
   multiply_: {
@@ -1904,81 +1904,81 @@ export interface TensorFunctions {
     (self: Tensor | number | boolean, other: Numeric): Tensor;
   };
   mv: {
-    (self: Tensor, vec: Tensor): Tensor;
+    (self: Tensor, vec: Tensor, options?: { out?: Tensor }): Tensor;
   };
   mvlgamma: {
-    (self: Tensor, p: number): Tensor;
+    (self: Tensor, p: number, options?: { out?: Tensor }): Tensor;
   };
   mvlgamma_: {
     (self: Tensor, p: number): Tensor;
   };
   nanToNum: {
-    (self: Tensor, options?: { nan?: number | null; posinf?: number | null; neginf?: number | null }): Tensor;
-    (self: Tensor, nan?: number | null, posinf?: number | null, neginf?: number | null): Tensor;
+    (self: Tensor, options?: { nan?: number | null; posinf?: number | null; neginf?: number | null; out?: Tensor }): Tensor;
+    (self: Tensor, nan?: number | null, posinf?: number | null, neginf?: number | null, options?: { out?: Tensor }): Tensor;
   };
   nanToNum_: {
     (self: Tensor, options?: { nan?: number | null; posinf?: number | null; neginf?: number | null }): Tensor;
     (self: Tensor, nan?: number | null, posinf?: number | null, neginf?: number | null): Tensor;
   };
   nanmean: {
-    (self: Tensor, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
-    (self: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null }): Tensor;
+    (self: Tensor, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+    (self: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
   };
   nanmedian: {
-    (self: Tensor): Tensor;
-    (self: Tensor, dim: number, options?: { keepdim?: boolean }): [Tensor, Tensor];
-    (self: Tensor, dim: number, keepdim?: boolean): [Tensor, Tensor];
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, dim: number, options?: { keepdim?: boolean; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
+    (self: Tensor, dim: number, keepdim?: boolean, options?: { out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   nanquantile: {
-    (self: Tensor, q: Tensor, options?: { dim?: number | null; keepdim?: boolean; interpolation?: string }): Tensor;
-    (self: Tensor, q: Tensor, dim?: number | null, keepdim?: boolean, options?: { interpolation?: string }): Tensor;
-    (self: Tensor, q: number, options?: { dim?: number | null; keepdim?: boolean; interpolation?: string }): Tensor;
-    (self: Tensor, q: number, dim?: number | null, keepdim?: boolean, options?: { interpolation?: string }): Tensor;
+    (self: Tensor, q: Tensor, options?: { dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+    (self: Tensor, q: Tensor, dim?: number | null, keepdim?: boolean, options?: { interpolation?: string; out?: Tensor }): Tensor;
+    (self: Tensor, q: number, options?: { dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+    (self: Tensor, q: number, dim?: number | null, keepdim?: boolean, options?: { interpolation?: string; out?: Tensor }): Tensor;
   };
   nansum: {
-    (self: Tensor, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor;
-    (self: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null }): Tensor;
+    (self: Tensor, options?: { dim?: number | readonly number[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+    (self: Tensor, dim?: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
   };
   narrow: {
     (self: Tensor, dim: number, start: number, length: number): Tensor;
     (self: Tensor, dim: number, start: Tensor, length: number): Tensor;
   };
   nativeBatchNorm: {
-    (input: Tensor, weight: Tensor | null, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, training: boolean, momentum: number, eps: number): [Tensor, Tensor, Tensor];
+    (input: Tensor, weight: Tensor | null, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, training: boolean, momentum: number, eps: number, options?: { out?: readonly [Tensor, Tensor, Tensor] }): [Tensor, Tensor, Tensor];
   };
   nativeChannelShuffle: {
     (self: Tensor, groups: number): Tensor;
   };
   nativeDropout: {
-    (input: Tensor, p: number, train: boolean | null): [Tensor, Tensor];
+    (input: Tensor, p: number, train: boolean | null, options?: { out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   nativeGroupNorm: {
-    (input: Tensor, weight: Tensor | null, bias: Tensor | null, N: number, C: number, HxW: number, group: number, eps: number): [Tensor, Tensor, Tensor];
+    (input: Tensor, weight: Tensor | null, bias: Tensor | null, N: number, C: number, HxW: number, group: number, eps: number, options?: { out?: readonly [Tensor, Tensor, Tensor] }): [Tensor, Tensor, Tensor];
   };
   nativeLayerNorm: {
-    (input: Tensor, normalizedShape: readonly number[], weight: Tensor | null, bias: Tensor | null, eps: number): [Tensor, Tensor, Tensor];
+    (input: Tensor, normalizedShape: readonly number[], weight: Tensor | null, bias: Tensor | null, eps: number, options?: { out?: readonly [Tensor, Tensor, Tensor] }): [Tensor, Tensor, Tensor];
   };
   nativeNorm: {
-    (self: Tensor, options?: { p?: Numeric }): Tensor;
-    (self: Tensor, p?: Numeric): Tensor;
-    (self: Tensor, p: Numeric | null, dim: number | readonly number[], keepdim: boolean, dtype: DType | null): Tensor;
+    (self: Tensor, options?: { p?: Numeric; out?: Tensor }): Tensor;
+    (self: Tensor, p?: Numeric, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, p: Numeric | null, dim: number | readonly number[], keepdim: boolean, dtype: DType | null, options?: { out?: Tensor }): Tensor;
   };
   ne: {
-    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
-    (self: Tensor | number | boolean, other: Numeric): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options?: { out?: Tensor }): Tensor;
+    (self: Tensor | number | boolean, other: Numeric, options?: { out?: Tensor }): Tensor;
   };
   ne_: {
     (self: Tensor, other: Tensor): Tensor;
     (self: Tensor, other: Numeric): Tensor;
   };
   neg: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   neg_: {
     (self: Tensor): Tensor;
   };
   negative: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   negative_: {
     (self: Tensor): Tensor;
@@ -1999,24 +1999,24 @@ export interface TensorFunctions {
     (self: Tensor, size: readonly number[], options?: { dtype?: DType | null; layout?: Layout | null; device?: Device | null; pinMemory?: boolean | null }): Tensor;
   };
   nextafter: {
-    (self: Tensor, other: Tensor): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
   };
   nextafter_: {
     (self: Tensor, other: Tensor): Tensor;
   };
   nllLoss: {
-    (self: Tensor, target: Tensor, options?: { weight?: Tensor | null; reduction?: number; ignoreIndex?: number }): Tensor;
-    (self: Tensor, target: Tensor, weight?: Tensor | null, reduction?: number, ignoreIndex?: number): Tensor;
+    (self: Tensor, target: Tensor, options?: { weight?: Tensor | null; reduction?: number; ignoreIndex?: number; out?: Tensor }): Tensor;
+    (self: Tensor, target: Tensor, weight?: Tensor | null, reduction?: number, ignoreIndex?: number, options?: { out?: Tensor }): Tensor;
   };
   nllLoss2d: {
-    (self: Tensor, target: Tensor, options?: { weight?: Tensor | null; reduction?: number; ignoreIndex?: number }): Tensor;
-    (self: Tensor, target: Tensor, weight?: Tensor | null, reduction?: number, ignoreIndex?: number): Tensor;
+    (self: Tensor, target: Tensor, options?: { weight?: Tensor | null; reduction?: number; ignoreIndex?: number; out?: Tensor }): Tensor;
+    (self: Tensor, target: Tensor, weight?: Tensor | null, reduction?: number, ignoreIndex?: number, options?: { out?: Tensor }): Tensor;
   };
   nllLoss2dForward: {
-    (self: Tensor, target: Tensor, weight: Tensor | null, reduction: number, ignoreIndex: number): [Tensor, Tensor];
+    (self: Tensor, target: Tensor, weight: Tensor | null, reduction: number, ignoreIndex: number, options?: { out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   nllLossForward: {
-    (self: Tensor, target: Tensor, weight: Tensor | null, reduction: number, ignoreIndex: number): [Tensor, Tensor];
+    (self: Tensor, target: Tensor, weight: Tensor | null, reduction: number, ignoreIndex: number, options?: { out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   nllLossNd: {
     (self: Tensor, target: Tensor, options?: { weight?: Tensor | null; reduction?: number; ignoreIndex?: number }): Tensor;
@@ -2026,17 +2026,17 @@ export interface TensorFunctions {
     (self: Tensor): Tensor[];
   };
   nonzeroStatic: {
-    (self: Tensor, options: { size: number; fillValue?: number }): Tensor;
+    (self: Tensor, options: { size: number; fillValue?: number; out?: Tensor }): Tensor;
   };
   normExceptDim: {
     (v: Tensor, options?: { pow?: number; dim?: number }): Tensor;
     (v: Tensor, pow?: number, dim?: number): Tensor;
   };
   normal: {
-    (mean: Tensor, std: Tensor, options?: { generator?: Generator | null }): Tensor;
-    (mean: Tensor, options?: { std?: number; generator?: Generator | null }): Tensor;
-    (mean: Tensor, std?: number, options?: { generator?: Generator | null }): Tensor;
-    (mean: number, std: Tensor, options?: { generator?: Generator | null }): Tensor;
+    (mean: Tensor, std: Tensor, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
+    (mean: Tensor, options?: { std?: number; generator?: Generator | null; out?: Tensor }): Tensor;
+    (mean: Tensor, std?: number, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
+    (mean: number, std: Tensor, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
     (mean: number, std: number, size: readonly number[], options?: { generator?: Generator | null; dtype?: DType | null; layout?: Layout | null; device?: Device | null; pinMemory?: boolean | null }): Tensor;
   };
   normal_: {
@@ -2048,32 +2048,32 @@ export interface TensorFunctions {
     (self: Tensor, mean?: number, std?: number, options?: { generator?: Generator | null }): Tensor;
   };
   notEqual: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Numeric): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, other: Numeric, options?: { out?: Tensor }): Tensor;
   };
   notEqual_: {
     (self: Tensor, other: Tensor): Tensor;
     (self: Tensor, other: Numeric): Tensor;
   };
   nuclearNorm: {
-    (self: Tensor, options?: { keepdim?: boolean }): Tensor;
-    (self: Tensor, keepdim?: boolean): Tensor;
-    (self: Tensor, dim: number | readonly number[], options?: { keepdim?: boolean }): Tensor;
-    (self: Tensor, dim: number | readonly number[], keepdim?: boolean): Tensor;
+    (self: Tensor, options?: { keepdim?: boolean; out?: Tensor }): Tensor;
+    (self: Tensor, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, dim: number | readonly number[], options?: { keepdim?: boolean; out?: Tensor }): Tensor;
+    (self: Tensor, dim: number | readonly number[], keepdim?: boolean, options?: { out?: Tensor }): Tensor;
   };
   oneHot: {
     (self: Tensor, options?: { numClasses?: number }): Tensor;
     (self: Tensor, numClasses?: number): Tensor;
   };
   orgqr: {
-    (self: Tensor, input2: Tensor): Tensor;
+    (self: Tensor, input2: Tensor, options?: { out?: Tensor }): Tensor;
   };
   ormqr: {
-    (self: Tensor, input2: Tensor, input3: Tensor, options?: { left?: boolean; transpose?: boolean }): Tensor;
-    (self: Tensor, input2: Tensor, input3: Tensor, left?: boolean, transpose?: boolean): Tensor;
+    (self: Tensor, input2: Tensor, input3: Tensor, options?: { left?: boolean; transpose?: boolean; out?: Tensor }): Tensor;
+    (self: Tensor, input2: Tensor, input3: Tensor, left?: boolean, transpose?: boolean, options?: { out?: Tensor }): Tensor;
   };
   outer: {
-    (self: Tensor, vec2: Tensor): Tensor;
+    (self: Tensor, vec2: Tensor, options?: { out?: Tensor }): Tensor;
   };
   outputNr: {
     (self: Tensor): number;
@@ -2106,23 +2106,23 @@ export interface TensorFunctions {
     (self: Tensor, rcond?: number): Tensor;
   };
   pixelShuffle: {
-    (self: Tensor, upscaleFactor: number): Tensor;
+    (self: Tensor, upscaleFactor: number, options?: { out?: Tensor }): Tensor;
   };
   pixelUnshuffle: {
-    (self: Tensor, downscaleFactor: number): Tensor;
+    (self: Tensor, downscaleFactor: number, options?: { out?: Tensor }): Tensor;
   };
   poisson: {
-    (self: Tensor, options?: { generator?: Generator | null }): Tensor;
-    (self: Tensor, generator?: Generator | null): Tensor;
+    (self: Tensor, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
+    (self: Tensor, generator?: Generator | null, options?: { out?: Tensor }): Tensor;
   };
   poissonNllLoss: {
     (input: Tensor, target: Tensor, logInput: boolean, full: boolean, eps: number, reduction: number): Tensor;
   };
   polar: {
-    (abs: Tensor, angle: Tensor): Tensor;
+    (abs: Tensor, angle: Tensor, options?: { out?: Tensor }): Tensor;
   };
   polygamma: {
-    (n: number, self: Tensor): Tensor;
+    (n: number, self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   polygamma_: {
     (self: Tensor, n: number): Tensor;
@@ -2131,9 +2131,9 @@ export interface TensorFunctions {
     (self: Tensor): Tensor;
   };
   pow: {
-    (self: Tensor, exponent: Tensor): Tensor;
-    (self: Numeric, exponent: Tensor): Tensor;
-    (self: Tensor, exponent: Numeric): Tensor;
+    (self: Tensor, exponent: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Numeric, exponent: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, exponent: Numeric, options?: { out?: Tensor }): Tensor;
   };
   pow_: {
     (self: Tensor, exponent: Tensor): Tensor;
@@ -2143,44 +2143,44 @@ export interface TensorFunctions {
     (self: Tensor, weight: Tensor): Tensor;
   };
   prod: {
-    (self: Tensor, options?: { dtype?: DType | null }): Tensor;
-    (self: Tensor, dim: number, options?: { keepdim?: boolean; dtype?: DType | null }): Tensor;
-    (self: Tensor, dim: number, keepdim?: boolean, options?: { dtype?: DType | null }): Tensor;
+    (self: Tensor, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
+    (self: Tensor, dim: number, options?: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+    (self: Tensor, dim: number, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
   };
   promoteTypes: {
     (type1: DType, type2: DType): DType;
   };
   put: {
-    (self: Tensor, index: Tensor, source: Tensor, options?: { accumulate?: boolean }): Tensor;
-    (self: Tensor, index: Tensor, source: Tensor, accumulate?: boolean): Tensor;
+    (self: Tensor, index: Tensor, source: Tensor, options?: { accumulate?: boolean; out?: Tensor }): Tensor;
+    (self: Tensor, index: Tensor, source: Tensor, accumulate?: boolean, options?: { out?: Tensor }): Tensor;
   };
   put_: {
     (self: Tensor, index: Tensor, source: Tensor, options?: { accumulate?: boolean }): Tensor;
     (self: Tensor, index: Tensor, source: Tensor, accumulate?: boolean): Tensor;
   };
   qr: {
-    (self: Tensor, options?: { some?: boolean }): [Tensor, Tensor];
-    (self: Tensor, some?: boolean): [Tensor, Tensor];
+    (self: Tensor, options?: { some?: boolean; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
+    (self: Tensor, some?: boolean, options?: { out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   quantile: {
-    (self: Tensor, q: Tensor, options?: { dim?: number | null; keepdim?: boolean; interpolation?: string }): Tensor;
-    (self: Tensor, q: Tensor, dim?: number | null, keepdim?: boolean, options?: { interpolation?: string }): Tensor;
-    (self: Tensor, q: number, options?: { dim?: number | null; keepdim?: boolean; interpolation?: string }): Tensor;
-    (self: Tensor, q: number, dim?: number | null, keepdim?: boolean, options?: { interpolation?: string }): Tensor;
+    (self: Tensor, q: Tensor, options?: { dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+    (self: Tensor, q: Tensor, dim?: number | null, keepdim?: boolean, options?: { interpolation?: string; out?: Tensor }): Tensor;
+    (self: Tensor, q: number, options?: { dim?: number | null; keepdim?: boolean; interpolation?: string; out?: Tensor }): Tensor;
+    (self: Tensor, q: number, dim?: number | null, keepdim?: boolean, options?: { interpolation?: string; out?: Tensor }): Tensor;
   };
   quantizePerChannel: {
-    (self: Tensor, scales: Tensor, zeroPoints: Tensor, axis: number, dtype: DType): Tensor;
+    (self: Tensor, scales: Tensor, zeroPoints: Tensor, axis: number, dtype: DType, options?: { out?: Tensor }): Tensor;
   };
   quantizePerTensor: {
-    (self: Tensor, scale: number, zeroPoint: number, dtype: DType): Tensor;
-    (self: Tensor, scale: Tensor, zeroPoint: Tensor, dtype: DType): Tensor;
-    (tensors: readonly Tensor[], scales: Tensor, zeroPoints: Tensor, dtype: DType): Tensor[];
+    (self: Tensor, scale: number, zeroPoint: number, dtype: DType, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, scale: Tensor, zeroPoint: Tensor, dtype: DType, options?: { out?: Tensor }): Tensor;
+    (tensors: readonly Tensor[], scales: Tensor, zeroPoints: Tensor, dtype: DType, options?: { out?: readonly Tensor[] }): Tensor[];
   };
   quantizePerTensorDynamic: {
-    (self: Tensor, dtype: DType, reduceRange: boolean): Tensor;
+    (self: Tensor, dtype: DType, reduceRange: boolean, options?: { out?: Tensor }): Tensor;
   };
   rad2deg: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   rad2deg_: {
     (self: Tensor): Tensor;
@@ -2194,9 +2194,9 @@ export interface TensorFunctions {
     (self: Tensor, low: number, high: number, options: { generator: Generator | null; dtype?: DType | null; layout?: Layout | null; device?: Device | null; pinMemory?: boolean | null; memoryFormat?: MemoryFormat | null }): Tensor;
   };
   random: {
-    (self: Tensor, options?: { generator?: Generator | null }): Tensor;
-    (self: Tensor, to: number, options?: { generator?: Generator | null }): Tensor;
-    (self: Tensor, from: number, to: number | null, options?: { generator?: Generator | null }): Tensor;
+    (self: Tensor, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
+    (self: Tensor, to: number, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
+    (self: Tensor, from: number, to: number | null, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
   };
   random_: {
     (self: Tensor, options?: { generator?: Generator | null }): Tensor;
@@ -2210,22 +2210,22 @@ export interface TensorFunctions {
     (self: Tensor): Tensor;
   };
   reciprocal: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   reciprocal_: {
     (self: Tensor): Tensor;
   };
   reflectionPad1d: {
-    (self: Tensor, padding: number | readonly number[]): Tensor;
+    (self: Tensor, padding: number | readonly number[], options?: { out?: Tensor }): Tensor;
   };
   reflectionPad2d: {
-    (self: Tensor, padding: number | readonly number[]): Tensor;
+    (self: Tensor, padding: number | readonly number[], options?: { out?: Tensor }): Tensor;
   };
   reflectionPad3d: {
-    (self: Tensor, padding: number | readonly number[]): Tensor;
+    (self: Tensor, padding: number | readonly number[], options?: { out?: Tensor }): Tensor;
   };
   relu: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   relu6: {
     (self: Tensor): Tensor;
@@ -2237,38 +2237,38 @@ export interface TensorFunctions {
     (self: Tensor): Tensor;
   };
   remainder: {
-    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
-    (self: Tensor | number | boolean, other: Numeric): Tensor;
-    (self: Numeric, other: Tensor | number | boolean): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options?: { out?: Tensor }): Tensor;
+    (self: Tensor | number | boolean, other: Numeric, options?: { out?: Tensor }): Tensor;
+    (self: Numeric, other: Tensor | number | boolean, options?: { out?: Tensor }): Tensor;
   };
   remainder_: {
     (self: Tensor, other: Tensor): Tensor;
     (self: Tensor, other: Numeric): Tensor;
   };
   renorm: {
-    (self: Tensor, p: Numeric, dim: number, maxnorm: Numeric): Tensor;
+    (self: Tensor, p: Numeric, dim: number, maxnorm: Numeric, options?: { out?: Tensor }): Tensor;
   };
   renorm_: {
     (self: Tensor, p: Numeric, dim: number, maxnorm: Numeric): Tensor;
   };
   repeat: {
-    (self: Tensor, repeats: readonly number[]): Tensor;
+    (self: Tensor, repeats: readonly number[], options?: { out?: Tensor }): Tensor;
   };
   repeatInterleave: {
-    (repeats: Tensor, options?: { outputSize?: number | null }): Tensor;
+    (repeats: Tensor, options?: { outputSize?: number | null; out?: Tensor }): Tensor;
     (self: Tensor, repeats: Tensor, options?: { dim?: number | null; outputSize?: number | null }): Tensor;
     (self: Tensor, repeats: Tensor, dim?: number | null, options?: { outputSize?: number | null }): Tensor;
     (self: Tensor, repeats: number, options?: { dim?: number | null; outputSize?: number | null }): Tensor;
     (self: Tensor, repeats: number, dim?: number | null, options?: { outputSize?: number | null }): Tensor;
   };
   replicationPad1d: {
-    (self: Tensor, padding: number | readonly number[]): Tensor;
+    (self: Tensor, padding: number | readonly number[], options?: { out?: Tensor }): Tensor;
   };
   replicationPad2d: {
-    (self: Tensor, padding: number | readonly number[]): Tensor;
+    (self: Tensor, padding: number | readonly number[], options?: { out?: Tensor }): Tensor;
   };
   replicationPad3d: {
-    (self: Tensor, padding: number | readonly number[]): Tensor;
+    (self: Tensor, padding: number | readonly number[], options?: { out?: Tensor }): Tensor;
   };
   requiresGrad_: {
     (self: Tensor, options?: { requiresGrad?: boolean }): Tensor;
@@ -2281,19 +2281,19 @@ export interface TensorFunctions {
     (self: Tensor, other: Tensor): Tensor;
   };
   resize: {
-    (self: Tensor, size: readonly number[], options?: { memoryFormat?: MemoryFormat | null }): Tensor;
+    (self: Tensor, size: readonly number[], options?: { memoryFormat?: MemoryFormat | null; out?: Tensor }): Tensor;
   };
   resize_: {
     (self: Tensor, size: readonly number[], options?: { memoryFormat?: MemoryFormat | null }): Tensor;
   };
   resizeAs: {
-    (self: Tensor, theTemplate: Tensor, options?: { memoryFormat?: MemoryFormat | null }): Tensor;
+    (self: Tensor, theTemplate: Tensor, options?: { memoryFormat?: MemoryFormat | null; out?: Tensor }): Tensor;
   };
   resizeAs_: {
     (self: Tensor, theTemplate: Tensor, options?: { memoryFormat?: MemoryFormat | null }): Tensor;
   };
   resizeAsSparse: {
-    (self: Tensor, theTemplate: Tensor): Tensor;
+    (self: Tensor, theTemplate: Tensor, options?: { out?: Tensor }): Tensor;
   };
   resizeAsSparse_: {
     (self: Tensor, theTemplate: Tensor): Tensor;
@@ -2336,16 +2336,16 @@ export interface TensorFunctions {
     (input: Tensor, hx: Tensor, wIh: Tensor, wHh: Tensor, bIh?: Tensor | null, bHh?: Tensor | null): Tensor;
   };
   roll: {
-    (self: Tensor, shifts: number | readonly number[], options?: { dims?: number | readonly number[] }): Tensor;
-    (self: Tensor, shifts: number | readonly number[], dims?: number | readonly number[]): Tensor;
+    (self: Tensor, shifts: number | readonly number[], options?: { dims?: number | readonly number[]; out?: Tensor }): Tensor;
+    (self: Tensor, shifts: number | readonly number[], dims?: number | readonly number[], options?: { out?: Tensor }): Tensor;
   };
   rot90: {
-    (self: Tensor, options?: { k?: number; dims?: readonly number[] }): Tensor;
-    (self: Tensor, k?: number, dims?: readonly number[]): Tensor;
+    (self: Tensor, options?: { k?: number; dims?: readonly number[]; out?: Tensor }): Tensor;
+    (self: Tensor, k?: number, dims?: readonly number[], options?: { out?: Tensor }): Tensor;
   };
   round: {
-    (self: Tensor): Tensor;
-    (self: Tensor, options: { decimals: number }): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, options: { decimals: number; out?: Tensor }): Tensor;
   };
   round_: {
     (self: Tensor): Tensor;
@@ -2355,7 +2355,7 @@ export interface TensorFunctions {
     (self: Tensor): Tensor;
   };
   rowStack: {
-    (tensors: readonly Tensor[]): Tensor;
+    (tensors: readonly Tensor[], options?: { out?: Tensor }): Tensor;
     (...tensors: Tensor[]): Tensor;
   };
   rrelu: {
@@ -2367,8 +2367,8 @@ export interface TensorFunctions {
     (self: Tensor, lower?: Numeric, upper?: Numeric, training?: boolean, generator?: Generator | null): Tensor;
   };
   rreluWithNoise: {
-    (self: Tensor, noise: Tensor, options?: { lower?: Numeric; upper?: Numeric; training?: boolean; generator?: Generator | null }): Tensor;
-    (self: Tensor, noise: Tensor, lower?: Numeric, upper?: Numeric, training?: boolean, generator?: Generator | null): Tensor;
+    (self: Tensor, noise: Tensor, options?: { lower?: Numeric; upper?: Numeric; training?: boolean; generator?: Generator | null; out?: Tensor }): Tensor;
+    (self: Tensor, noise: Tensor, lower?: Numeric, upper?: Numeric, training?: boolean, generator?: Generator | null, options?: { out?: Tensor }): Tensor;
   };
   rreluWithNoise_: {
     (self: Tensor, noise: Tensor, options?: { lower?: Numeric; upper?: Numeric; training?: boolean; generator?: Generator | null }): Tensor;
@@ -2379,25 +2379,25 @@ export interface TensorFunctions {
     (self: Tensor, noise: Tensor, lower?: Numeric, upper?: Numeric, training?: boolean, generator?: Generator | null): [Tensor, Tensor];
   };
   rsqrt: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   rsqrt_: {
     (self: Tensor): Tensor;
   };
   rsub: {
-    (self: Tensor, other: Tensor, options?: { alpha?: Numeric }): Tensor;
-    (self: Tensor, other: Numeric, options?: { alpha?: Numeric }): Tensor;
-    (self: Tensor, other: Numeric, alpha?: Numeric): Tensor;
+    (self: Tensor, other: Tensor, options?: { alpha?: Numeric; out?: Tensor }): Tensor;
+    (self: Tensor, other: Numeric, options?: { alpha?: Numeric; out?: Tensor }): Tensor;
+    (self: Tensor, other: Numeric, alpha?: Numeric, options?: { out?: Tensor }): Tensor;
   };
   scaledDotProductAttention: {
     (query: Tensor, key: Tensor, value: Tensor, options?: { attnMask?: Tensor | null; dropoutP?: number; isCausal?: boolean; scale?: number | null; enableGqa?: boolean }): Tensor;
     (query: Tensor, key: Tensor, value: Tensor, attnMask?: Tensor | null, dropoutP?: number, isCausal?: boolean, options?: { scale?: number | null; enableGqa?: boolean }): Tensor;
   };
   scatter: {
-    (self: Tensor, dim: number, index: Tensor, src: Tensor): Tensor;
-    (self: Tensor, dim: number, index: Tensor, src: Tensor, options: { reduce: string }): Tensor;
-    (self: Tensor, dim: number, index: Tensor, value: Numeric): Tensor;
-    (self: Tensor, dim: number, index: Tensor, value: Numeric, options: { reduce: string }): Tensor;
+    (self: Tensor, dim: number, index: Tensor, src: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, dim: number, index: Tensor, src: Tensor, options: { reduce: string; out?: Tensor }): Tensor;
+    (self: Tensor, dim: number, index: Tensor, value: Numeric, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, dim: number, index: Tensor, value: Numeric, options: { reduce: string; out?: Tensor }): Tensor;
   };
   scatter_: {
     (self: Tensor, dim: number, index: Tensor, src: Tensor): Tensor;
@@ -2406,29 +2406,29 @@ export interface TensorFunctions {
     (self: Tensor, dim: number, index: Tensor, value: Numeric, options: { reduce: string }): Tensor;
   };
   scatterAdd: {
-    (self: Tensor, dim: number, index: Tensor, src: Tensor): Tensor;
+    (self: Tensor, dim: number, index: Tensor, src: Tensor, options?: { out?: Tensor }): Tensor;
   };
   scatterAdd_: {
     (self: Tensor, dim: number, index: Tensor, src: Tensor): Tensor;
   };
   scatterReduce: {
-    (self: Tensor, dim: number, index: Tensor, src: Tensor, reduce: string, options?: { includeSelf?: boolean }): Tensor;
+    (self: Tensor, dim: number, index: Tensor, src: Tensor, reduce: string, options?: { includeSelf?: boolean; out?: Tensor }): Tensor;
   };
   scatterReduce_: {
     (self: Tensor, dim: number, index: Tensor, src: Tensor, reduce: string, options?: { includeSelf?: boolean }): Tensor;
   };
   searchsorted: {
-    (sortedSequence: Tensor, self: Tensor, options?: { outInt32?: boolean; right?: boolean; side?: string | null; sorter?: Tensor | null }): Tensor;
-    (sortedSequence: Tensor, self: Numeric, options?: { outInt32?: boolean; right?: boolean; side?: string | null; sorter?: Tensor | null }): Tensor;
+    (sortedSequence: Tensor, self: Tensor, options?: { outInt32?: boolean; right?: boolean; side?: string | null; sorter?: Tensor | null; out?: Tensor }): Tensor;
+    (sortedSequence: Tensor, self: Numeric, options?: { outInt32?: boolean; right?: boolean; side?: string | null; sorter?: Tensor | null; out?: Tensor }): Tensor;
   };
   segmentReduce: {
-    (data: Tensor, reduce: string, options?: { lengths?: Tensor | null; indices?: Tensor | null; offsets?: Tensor | null; axis?: number; unsafe?: boolean; initial?: Numeric | null }): Tensor;
+    (data: Tensor, reduce: string, options?: { lengths?: Tensor | null; indices?: Tensor | null; offsets?: Tensor | null; axis?: number; unsafe?: boolean; initial?: Numeric | null; out?: Tensor }): Tensor;
   };
   select: {
     (self: Tensor, dim: number, index: number): Tensor;
   };
   selectScatter: {
-    (self: Tensor, src: Tensor, dim: number, index: number): Tensor;
+    (self: Tensor, src: Tensor, dim: number, index: number, options?: { out?: Tensor }): Tensor;
   };
   selu: {
     (self: Tensor): Tensor;
@@ -2437,8 +2437,8 @@ export interface TensorFunctions {
     (self: Tensor): Tensor;
   };
   set: {
-    (self: Tensor): Tensor;
-    (self: Tensor, source: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, source: Tensor, options?: { out?: Tensor }): Tensor;
   };
   set_: {
     (self: Tensor): Tensor;
@@ -2447,46 +2447,46 @@ export interface TensorFunctions {
     (self: Tensor, source: Tensor, storageOffset: number, size: readonly number[], stride?: readonly number[]): Tensor;
   };
   sgn: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   sgn_: {
     (self: Tensor): Tensor;
   };
   sigmoid: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   sigmoid_: {
     (self: Tensor): Tensor;
   };
   sign: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   sign_: {
     (self: Tensor): Tensor;
   };
   signbit: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   silu: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   silu_: {
     (self: Tensor): Tensor;
   };
   sin: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   sin_: {
     (self: Tensor): Tensor;
   };
   sinc: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   sinc_: {
     (self: Tensor): Tensor;
   };
   sinh: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   sinh_: {
     (self: Tensor): Tensor;
@@ -2496,62 +2496,62 @@ export interface TensorFunctions {
     (self: Tensor, src: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number): Tensor;
   };
   sliceScatter: {
-    (self: Tensor, src: Tensor, options?: { dim?: number; start?: number | null; end?: number | null; step?: number }): Tensor;
-    (self: Tensor, src: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number): Tensor;
+    (self: Tensor, src: Tensor, options?: { dim?: number; start?: number | null; end?: number | null; step?: number; out?: Tensor }): Tensor;
+    (self: Tensor, src: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number, options?: { out?: Tensor }): Tensor;
   };
   slogdet: {
-    (self: Tensor): [Tensor, Tensor];
+    (self: Tensor, options?: { out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   slowConv3d: {
-    (self: Tensor, weight: Tensor, kernelSize: number | readonly number[], options?: { bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[] }): Tensor;
-    (self: Tensor, weight: Tensor, kernelSize: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[]): Tensor;
+    (self: Tensor, weight: Tensor, kernelSize: number | readonly number[], options?: { bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[]; out?: Tensor }): Tensor;
+    (self: Tensor, weight: Tensor, kernelSize: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], options?: { out?: Tensor }): Tensor;
   };
   slowConv3dForward: {
-    (self: Tensor, weight: Tensor, kernelSize: number | readonly number[], bias: Tensor | null, stride: number | readonly number[], padding: number | readonly number[]): Tensor;
+    (self: Tensor, weight: Tensor, kernelSize: number | readonly number[], bias: Tensor | null, stride: number | readonly number[], padding: number | readonly number[], options?: { out?: Tensor }): Tensor;
   };
   slowConvDilated2d: {
-    (self: Tensor, weight: Tensor, kernelSize: number | readonly number[], options?: { bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[]; dilation?: number | readonly number[] }): Tensor;
-    (self: Tensor, weight: Tensor, kernelSize: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[]): Tensor;
+    (self: Tensor, weight: Tensor, kernelSize: number | readonly number[], options?: { bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[]; dilation?: number | readonly number[]; out?: Tensor }): Tensor;
+    (self: Tensor, weight: Tensor, kernelSize: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], options?: { out?: Tensor }): Tensor;
   };
   slowConvDilated3d: {
-    (self: Tensor, weight: Tensor, kernelSize: number | readonly number[], options?: { bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[]; dilation?: number | readonly number[] }): Tensor;
-    (self: Tensor, weight: Tensor, kernelSize: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[]): Tensor;
+    (self: Tensor, weight: Tensor, kernelSize: number | readonly number[], options?: { bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[]; dilation?: number | readonly number[]; out?: Tensor }): Tensor;
+    (self: Tensor, weight: Tensor, kernelSize: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], dilation?: number | readonly number[], options?: { out?: Tensor }): Tensor;
   };
   slowConvTranspose2d: {
-    (self: Tensor, weight: Tensor, kernelSize: number | readonly number[], options?: { bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[]; outputPadding?: number | readonly number[]; dilation?: number | readonly number[] }): Tensor;
-    (self: Tensor, weight: Tensor, kernelSize: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], outputPadding?: number | readonly number[], dilation?: number | readonly number[]): Tensor;
+    (self: Tensor, weight: Tensor, kernelSize: number | readonly number[], options?: { bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[]; outputPadding?: number | readonly number[]; dilation?: number | readonly number[]; out?: Tensor }): Tensor;
+    (self: Tensor, weight: Tensor, kernelSize: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], outputPadding?: number | readonly number[], dilation?: number | readonly number[], options?: { out?: Tensor }): Tensor;
   };
   slowConvTranspose3d: {
-    (self: Tensor, weight: Tensor, kernelSize: number | readonly number[], options?: { bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[]; outputPadding?: number | readonly number[]; dilation?: number | readonly number[] }): Tensor;
-    (self: Tensor, weight: Tensor, kernelSize: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], outputPadding?: number | readonly number[], dilation?: number | readonly number[]): Tensor;
+    (self: Tensor, weight: Tensor, kernelSize: number | readonly number[], options?: { bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[]; outputPadding?: number | readonly number[]; dilation?: number | readonly number[]; out?: Tensor }): Tensor;
+    (self: Tensor, weight: Tensor, kernelSize: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], outputPadding?: number | readonly number[], dilation?: number | readonly number[], options?: { out?: Tensor }): Tensor;
   };
   smm: {
     (self: Tensor, mat2: Tensor): Tensor;
   };
   smoothL1Loss: {
-    (self: Tensor, target: Tensor, options?: { reduction?: number; beta?: number }): Tensor;
-    (self: Tensor, target: Tensor, reduction?: number, beta?: number): Tensor;
+    (self: Tensor, target: Tensor, options?: { reduction?: number; beta?: number; out?: Tensor }): Tensor;
+    (self: Tensor, target: Tensor, reduction?: number, beta?: number, options?: { out?: Tensor }): Tensor;
   };
   softMarginLoss: {
-    (self: Tensor, target: Tensor, options?: { reduction?: number }): Tensor;
-    (self: Tensor, target: Tensor, reduction?: number): Tensor;
+    (self: Tensor, target: Tensor, options?: { reduction?: number; out?: Tensor }): Tensor;
+    (self: Tensor, target: Tensor, reduction?: number, options?: { out?: Tensor }): Tensor;
   };
   softmax: {
-    (self: Tensor, dim: number, options?: { dtype?: DType | null }): Tensor;
-    (self: Tensor, dim: number, dtype?: DType | null): Tensor;
+    (self: Tensor, dim: number, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
+    (self: Tensor, dim: number, dtype?: DType | null, options?: { out?: Tensor }): Tensor;
   };
   softplus: {
-    (self: Tensor, options?: { beta?: Numeric; threshold?: Numeric }): Tensor;
-    (self: Tensor, beta?: Numeric, threshold?: Numeric): Tensor;
+    (self: Tensor, options?: { beta?: Numeric; threshold?: Numeric; out?: Tensor }): Tensor;
+    (self: Tensor, beta?: Numeric, threshold?: Numeric, options?: { out?: Tensor }): Tensor;
   };
   softshrink: {
-    (self: Tensor, options?: { lambd?: Numeric }): Tensor;
-    (self: Tensor, lambd?: Numeric): Tensor;
+    (self: Tensor, options?: { lambd?: Numeric; out?: Tensor }): Tensor;
+    (self: Tensor, lambd?: Numeric, options?: { out?: Tensor }): Tensor;
   };
   sort: {
-    (self: Tensor, options?: { dim?: number; descending?: boolean }): [Tensor, Tensor];
-    (self: Tensor, dim?: number, descending?: boolean): [Tensor, Tensor];
-    (self: Tensor, options: { stable: boolean | null; dim?: number; descending?: boolean }): [Tensor, Tensor];
+    (self: Tensor, options?: { dim?: number; descending?: boolean; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
+    (self: Tensor, dim?: number, descending?: boolean, options?: { out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
+    (self: Tensor, options: { stable: boolean | null; dim?: number; descending?: boolean; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   sparseBscTensor: {
     (ccolIndices: Tensor, rowIndices: Tensor, values: Tensor, options?: { dtype?: DType | null; layout?: Layout | null; device?: Device | null; pinMemory?: boolean | null }): Tensor;
@@ -2583,223 +2583,223 @@ export interface TensorFunctions {
     (self: Tensor): number;
   };
   sparseMask: {
-    (self: Tensor, mask: Tensor): Tensor;
+    (self: Tensor, mask: Tensor, options?: { out?: Tensor }): Tensor;
   };
   sparseResize: {
-    (self: Tensor, size: readonly number[], sparseDim: number, denseDim: number): Tensor;
+    (self: Tensor, size: readonly number[], sparseDim: number, denseDim: number, options?: { out?: Tensor }): Tensor;
   };
   sparseResize_: {
     (self: Tensor, size: readonly number[], sparseDim: number, denseDim: number): Tensor;
   };
   sparseResizeAndClear: {
-    (self: Tensor, size: readonly number[], sparseDim: number, denseDim: number): Tensor;
+    (self: Tensor, size: readonly number[], sparseDim: number, denseDim: number, options?: { out?: Tensor }): Tensor;
   };
   sparseResizeAndClear_: {
     (self: Tensor, size: readonly number[], sparseDim: number, denseDim: number): Tensor;
   };
   sparseSampledAddmm: {
-    (self: Tensor, mat1: Tensor, mat2: Tensor, options?: { beta?: Numeric; alpha?: Numeric }): Tensor;
+    (self: Tensor, mat1: Tensor, mat2: Tensor, options?: { beta?: Numeric; alpha?: Numeric; out?: Tensor }): Tensor;
   };
   specialAiryAi: {
-    (x: Tensor): Tensor;
+    (x: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialBesselJ0: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialBesselJ1: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialBesselY0: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialBesselY1: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialChebyshevPolynomialT: {
-    (x: Tensor, n: Tensor): Tensor;
-    (x: Tensor, n: Numeric): Tensor;
-    (x: Numeric, n: Tensor): Tensor;
+    (x: Tensor, n: Tensor, options?: { out?: Tensor }): Tensor;
+    (x: Tensor, n: Numeric, options?: { out?: Tensor }): Tensor;
+    (x: Numeric, n: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialChebyshevPolynomialU: {
-    (x: Tensor, n: Tensor): Tensor;
-    (x: Tensor, n: Numeric): Tensor;
-    (x: Numeric, n: Tensor): Tensor;
+    (x: Tensor, n: Tensor, options?: { out?: Tensor }): Tensor;
+    (x: Tensor, n: Numeric, options?: { out?: Tensor }): Tensor;
+    (x: Numeric, n: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialChebyshevPolynomialV: {
-    (x: Tensor, n: Tensor): Tensor;
-    (x: Tensor, n: Numeric): Tensor;
-    (x: Numeric, n: Tensor): Tensor;
+    (x: Tensor, n: Tensor, options?: { out?: Tensor }): Tensor;
+    (x: Tensor, n: Numeric, options?: { out?: Tensor }): Tensor;
+    (x: Numeric, n: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialChebyshevPolynomialW: {
-    (x: Tensor, n: Tensor): Tensor;
-    (x: Tensor, n: Numeric): Tensor;
-    (x: Numeric, n: Tensor): Tensor;
+    (x: Tensor, n: Tensor, options?: { out?: Tensor }): Tensor;
+    (x: Tensor, n: Numeric, options?: { out?: Tensor }): Tensor;
+    (x: Numeric, n: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialDigamma: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialEntr: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialErf: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialErfc: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialErfcx: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialErfinv: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialExp2: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialExpit: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialExpm1: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialGammainc: {
-    (self: Tensor, other: Tensor): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialGammaincc: {
-    (self: Tensor, other: Tensor): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialGammaln: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialHermitePolynomialH: {
-    (x: Tensor, n: Tensor): Tensor;
-    (x: Tensor, n: Numeric): Tensor;
-    (x: Numeric, n: Tensor): Tensor;
+    (x: Tensor, n: Tensor, options?: { out?: Tensor }): Tensor;
+    (x: Tensor, n: Numeric, options?: { out?: Tensor }): Tensor;
+    (x: Numeric, n: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialHermitePolynomialHe: {
-    (x: Tensor, n: Tensor): Tensor;
-    (x: Tensor, n: Numeric): Tensor;
-    (x: Numeric, n: Tensor): Tensor;
+    (x: Tensor, n: Tensor, options?: { out?: Tensor }): Tensor;
+    (x: Tensor, n: Numeric, options?: { out?: Tensor }): Tensor;
+    (x: Numeric, n: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialI0: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialI0e: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialI1: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialI1e: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialLaguerrePolynomialL: {
-    (x: Tensor, n: Tensor): Tensor;
-    (x: Tensor, n: Numeric): Tensor;
-    (x: Numeric, n: Tensor): Tensor;
+    (x: Tensor, n: Tensor, options?: { out?: Tensor }): Tensor;
+    (x: Tensor, n: Numeric, options?: { out?: Tensor }): Tensor;
+    (x: Numeric, n: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialLegendrePolynomialP: {
-    (x: Tensor, n: Tensor): Tensor;
-    (x: Tensor, n: Numeric): Tensor;
-    (x: Numeric, n: Tensor): Tensor;
+    (x: Tensor, n: Tensor, options?: { out?: Tensor }): Tensor;
+    (x: Tensor, n: Numeric, options?: { out?: Tensor }): Tensor;
+    (x: Numeric, n: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialLog1p: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialLogNdtr: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialLogSoftmax: {
     (self: Tensor, dim: number, options?: { dtype?: DType | null }): Tensor;
   };
   specialLogit: {
-    (self: Tensor, options?: { eps?: number | null }): Tensor;
-    (self: Tensor, eps?: number | null): Tensor;
+    (self: Tensor, options?: { eps?: number | null; out?: Tensor }): Tensor;
+    (self: Tensor, eps?: number | null, options?: { out?: Tensor }): Tensor;
   };
   specialLogsumexp: {
-    (self: Tensor, dim: number | readonly number[], options?: { keepdim?: boolean }): Tensor;
-    (self: Tensor, dim: number | readonly number[], keepdim?: boolean): Tensor;
+    (self: Tensor, dim: number | readonly number[], options?: { keepdim?: boolean; out?: Tensor }): Tensor;
+    (self: Tensor, dim: number | readonly number[], keepdim?: boolean, options?: { out?: Tensor }): Tensor;
   };
   specialModifiedBesselI0: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialModifiedBesselI1: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialModifiedBesselK0: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialModifiedBesselK1: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialMultigammaln: {
-    (self: Tensor, p: number): Tensor;
+    (self: Tensor, p: number, options?: { out?: Tensor }): Tensor;
   };
   specialNdtr: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialNdtri: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialPolygamma: {
-    (n: number, self: Tensor): Tensor;
+    (n: number, self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialPsi: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialRound: {
-    (self: Tensor, options?: { decimals?: number }): Tensor;
+    (self: Tensor, options?: { decimals?: number; out?: Tensor }): Tensor;
   };
   specialScaledModifiedBesselK0: {
-    (x: Tensor): Tensor;
+    (x: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialScaledModifiedBesselK1: {
-    (x: Tensor): Tensor;
+    (x: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialShiftedChebyshevPolynomialT: {
-    (x: Tensor, n: Tensor): Tensor;
-    (x: Tensor, n: Numeric): Tensor;
-    (x: Numeric, n: Tensor): Tensor;
+    (x: Tensor, n: Tensor, options?: { out?: Tensor }): Tensor;
+    (x: Tensor, n: Numeric, options?: { out?: Tensor }): Tensor;
+    (x: Numeric, n: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialShiftedChebyshevPolynomialU: {
-    (x: Tensor, n: Tensor): Tensor;
-    (x: Tensor, n: Numeric): Tensor;
-    (x: Numeric, n: Tensor): Tensor;
+    (x: Tensor, n: Tensor, options?: { out?: Tensor }): Tensor;
+    (x: Tensor, n: Numeric, options?: { out?: Tensor }): Tensor;
+    (x: Numeric, n: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialShiftedChebyshevPolynomialV: {
-    (x: Tensor, n: Tensor): Tensor;
-    (x: Tensor, n: Numeric): Tensor;
-    (x: Numeric, n: Tensor): Tensor;
+    (x: Tensor, n: Tensor, options?: { out?: Tensor }): Tensor;
+    (x: Tensor, n: Numeric, options?: { out?: Tensor }): Tensor;
+    (x: Numeric, n: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialShiftedChebyshevPolynomialW: {
-    (x: Tensor, n: Tensor): Tensor;
-    (x: Tensor, n: Numeric): Tensor;
-    (x: Numeric, n: Tensor): Tensor;
+    (x: Tensor, n: Tensor, options?: { out?: Tensor }): Tensor;
+    (x: Tensor, n: Numeric, options?: { out?: Tensor }): Tensor;
+    (x: Numeric, n: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialSinc: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialSoftmax: {
     (self: Tensor, dim: number, options?: { dtype?: DType | null }): Tensor;
     (self: Tensor, dim: number, dtype?: DType | null): Tensor;
   };
   specialSphericalBesselJ0: {
-    (x: Tensor): Tensor;
+    (x: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialXlog1py: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Numeric): Tensor;
-    (self: Numeric, other: Tensor): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, other: Numeric, options?: { out?: Tensor }): Tensor;
+    (self: Numeric, other: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialXlogy: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Numeric): Tensor;
-    (self: Numeric, other: Tensor): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, other: Numeric, options?: { out?: Tensor }): Tensor;
+    (self: Numeric, other: Tensor, options?: { out?: Tensor }): Tensor;
   };
   specialZeta: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Numeric): Tensor;
-    (self: Numeric, other: Tensor): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, other: Numeric, options?: { out?: Tensor }): Tensor;
+    (self: Numeric, other: Tensor, options?: { out?: Tensor }): Tensor;
   };
   split: {
     (self: Tensor, splitSize: number, options?: { dim?: number }): Tensor[];
@@ -2812,13 +2812,13 @@ export interface TensorFunctions {
     (self: Tensor, splitSizes: readonly number[], dim?: number): Tensor[];
   };
   sqrt: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   sqrt_: {
     (self: Tensor): Tensor;
   };
   square: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   square_: {
     (self: Tensor): Tensor;
@@ -2834,32 +2834,32 @@ export interface TensorFunctions {
     (self: Tensor, dim: readonly number[]): Tensor;
   };
   stack: {
-    (tensors: readonly Tensor[], options?: { dim?: number }): Tensor;
-    (tensors: readonly Tensor[], dim?: number): Tensor;
+    (tensors: readonly Tensor[], options?: { dim?: number; out?: Tensor }): Tensor;
+    (tensors: readonly Tensor[], dim?: number, options?: { out?: Tensor }): Tensor;
   };
   std: {
     (self: Tensor, options?: { unbiased?: boolean }): Tensor;
     (self: Tensor, unbiased?: boolean): Tensor;
-    (self: Tensor, dim: number | readonly number[] | null, options?: { unbiased?: boolean; keepdim?: boolean }): Tensor;
-    (self: Tensor, dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean): Tensor;
-    (self: Tensor, options?: { dim?: number | readonly number[] | null; correction?: Numeric | null; keepdim?: boolean }): Tensor;
-    (self: Tensor, dim?: number | readonly number[] | null, options?: { correction?: Numeric | null; keepdim?: boolean }): Tensor;
+    (self: Tensor, dim: number | readonly number[] | null, options?: { unbiased?: boolean; keepdim?: boolean; out?: Tensor }): Tensor;
+    (self: Tensor, dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, options?: { dim?: number | readonly number[] | null; correction?: Numeric | null; keepdim?: boolean; out?: Tensor }): Tensor;
+    (self: Tensor, dim?: number | readonly number[] | null, options?: { correction?: Numeric | null; keepdim?: boolean; out?: Tensor }): Tensor;
   };
   stdMean: {
     (self: Tensor, options?: { unbiased?: boolean }): [Tensor, Tensor];
     (self: Tensor, unbiased?: boolean): [Tensor, Tensor];
     (self: Tensor, dim: number | readonly number[] | null, options?: { unbiased?: boolean; keepdim?: boolean }): [Tensor, Tensor];
     (self: Tensor, dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean): [Tensor, Tensor];
-    (self: Tensor, options?: { dim?: number | readonly number[] | null; correction?: Numeric | null; keepdim?: boolean }): [Tensor, Tensor];
-    (self: Tensor, dim?: number | readonly number[] | null, options?: { correction?: Numeric | null; keepdim?: boolean }): [Tensor, Tensor];
+    (self: Tensor, options?: { dim?: number | readonly number[] | null; correction?: Numeric | null; keepdim?: boolean; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
+    (self: Tensor, dim?: number | readonly number[] | null, options?: { correction?: Numeric | null; keepdim?: boolean; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   storageOffset: {
     (self: Tensor): number;
   };
   sub: {
-    (self: Tensor | number | boolean, other: Tensor | number | boolean, options?: { alpha?: Numeric }): Tensor;
-    (self: Tensor | number | boolean, other: Numeric, options?: { alpha?: Numeric }): Tensor;
-    (self: Tensor | number | boolean, other: Numeric, alpha?: Numeric): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options?: { alpha?: Numeric; out?: Tensor }): Tensor;
+    (self: Tensor | number | boolean, other: Numeric, options?: { alpha?: Numeric; out?: Tensor }): Tensor;
+    (self: Tensor | number | boolean, other: Numeric, alpha?: Numeric, options?: { out?: Tensor }): Tensor;
   };
   sub_: {
     (self: Tensor | number | boolean, other: Tensor | number | boolean, options?: { alpha?: Numeric }): Tensor;
@@ -2867,7 +2867,7 @@ export interface TensorFunctions {
     (self: Tensor | number | boolean, other: Numeric, alpha?: Numeric): Tensor;
   };
   subtract: {
-    (self: Tensor | number | boolean, other: Tensor | number | boolean, options?: { alpha?: Numeric }): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options?: { alpha?: Numeric; out?: Tensor }): Tensor;
     (self: Tensor | number | boolean, other: Numeric, options?: { alpha?: Numeric }): Tensor;
     (self: Tensor | number | boolean, other: Numeric, alpha?: Numeric): Tensor;
   };
@@ -2877,16 +2877,16 @@ export interface TensorFunctions {
     (self: Tensor | number | boolean, other: Numeric, alpha?: Numeric): Tensor;
   };
   sum: {
-    (self: Tensor, options?: { dtype?: DType | null }): Tensor;
-    (self: Tensor, dim: number | readonly number[] | null, options?: { keepdim?: boolean; dtype?: DType | null }): Tensor;
-    (self: Tensor, dim: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null }): Tensor;
+    (self: Tensor, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
+    (self: Tensor, dim: number | readonly number[] | null, options?: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor;
+    (self: Tensor, dim: number | readonly number[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor;
   };
   sumToSize: {
     (self: Tensor, size: readonly number[]): Tensor;
   };
   svd: {
-    (self: Tensor, options?: { some?: boolean; computeUv?: boolean }): [Tensor, Tensor, Tensor];
-    (self: Tensor, some?: boolean, computeUv?: boolean): [Tensor, Tensor, Tensor];
+    (self: Tensor, options?: { some?: boolean; computeUv?: boolean; out?: readonly [Tensor, Tensor, Tensor] }): [Tensor, Tensor, Tensor];
+    (self: Tensor, some?: boolean, computeUv?: boolean, options?: { out?: readonly [Tensor, Tensor, Tensor] }): [Tensor, Tensor, Tensor];
   };
   swapaxes: {
     (self: Tensor, axis0: number, axis1: number): Tensor;
@@ -2907,20 +2907,20 @@ export interface TensorFunctions {
     (self: Tensor): Tensor;
   };
   take: {
-    (self: Tensor, index: Tensor): Tensor;
+    (self: Tensor, index: Tensor, options?: { out?: Tensor }): Tensor;
   };
   takeAlongDim: {
-    (self: Tensor, indices: Tensor, options?: { dim?: number | null }): Tensor;
-    (self: Tensor, indices: Tensor, dim?: number | null): Tensor;
+    (self: Tensor, indices: Tensor, options?: { dim?: number | null; out?: Tensor }): Tensor;
+    (self: Tensor, indices: Tensor, dim?: number | null, options?: { out?: Tensor }): Tensor;
   };
   tan: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   tan_: {
     (self: Tensor): Tensor;
   };
   tanh: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   tanh_: {
     (self: Tensor): Tensor;
@@ -2934,11 +2934,11 @@ export interface TensorFunctions {
     (self: Tensor, tensorIndicesOrSections: Tensor, dim?: number): Tensor[];
   };
   thnnConv2d: {
-    (self: Tensor, weight: Tensor, kernelSize: number | readonly number[], options?: { bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[] }): Tensor;
-    (self: Tensor, weight: Tensor, kernelSize: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[]): Tensor;
+    (self: Tensor, weight: Tensor, kernelSize: number | readonly number[], options?: { bias?: Tensor | null; stride?: number | readonly number[]; padding?: number | readonly number[]; out?: Tensor }): Tensor;
+    (self: Tensor, weight: Tensor, kernelSize: number | readonly number[], bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], options?: { out?: Tensor }): Tensor;
   };
   threshold: {
-    (self: Tensor, threshold: Numeric, value: Numeric): Tensor;
+    (self: Tensor, threshold: Numeric, value: Numeric, options?: { out?: Tensor }): Tensor;
   };
   threshold_: {
     (self: Tensor, threshold: Numeric, value: Numeric): Tensor;
@@ -2951,8 +2951,8 @@ export interface TensorFunctions {
     (self: Tensor, dtype?: DType | null, options?: { maskedGrad?: boolean | null }): Tensor;
   };
   toPaddedTensor: {
-    (self: Tensor, padding: number, options?: { outputSize?: readonly number[] | null }): Tensor;
-    (self: Tensor, padding: number, outputSize?: readonly number[] | null): Tensor;
+    (self: Tensor, padding: number, options?: { outputSize?: readonly number[] | null; out?: Tensor }): Tensor;
+    (self: Tensor, padding: number, outputSize?: readonly number[] | null, options?: { out?: Tensor }): Tensor;
   };
   toSparse: {
     (self: Tensor, sparseDim: number): Tensor;
@@ -2975,11 +2975,11 @@ export interface TensorFunctions {
     (self: Tensor, denseDim?: number | null): Tensor;
   };
   topk: {
-    (self: Tensor, k: number, options?: { dim?: number; largest?: boolean; sorted?: boolean }): [Tensor, Tensor];
-    (self: Tensor, k: number, dim?: number, largest?: boolean, sorted?: boolean): [Tensor, Tensor];
+    (self: Tensor, k: number, options?: { dim?: number; largest?: boolean; sorted?: boolean; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
+    (self: Tensor, k: number, dim?: number, largest?: boolean, sorted?: boolean, options?: { out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   trace: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   transpose: {
     (self: Tensor, dim0: number, dim1: number): Tensor;
@@ -2996,12 +2996,12 @@ export interface TensorFunctions {
     (y: Tensor, x: Tensor, options?: { dim?: number }): Tensor;
   };
   triangularSolve: {
-    (self: Tensor, A: Tensor, options?: { upper?: boolean; transpose?: boolean; unitriangular?: boolean }): [Tensor, Tensor];
-    (self: Tensor, A: Tensor, upper?: boolean, transpose?: boolean, unitriangular?: boolean): [Tensor, Tensor];
+    (self: Tensor, A: Tensor, options?: { upper?: boolean; transpose?: boolean; unitriangular?: boolean; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
+    (self: Tensor, A: Tensor, upper?: boolean, transpose?: boolean, unitriangular?: boolean, options?: { out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   tril: {
-    (self: Tensor, options?: { diagonal?: number }): Tensor;
-    (self: Tensor, diagonal?: number): Tensor;
+    (self: Tensor, options?: { diagonal?: number; out?: Tensor }): Tensor;
+    (self: Tensor, diagonal?: number, options?: { out?: Tensor }): Tensor;
   };
   tril_: {
     (self: Tensor, options?: { diagonal?: number }): Tensor;
@@ -3016,8 +3016,8 @@ export interface TensorFunctions {
     (anchor: Tensor, positive: Tensor, negative: Tensor, margin?: number, p?: number, eps?: number, swap?: boolean, reduction?: number): Tensor;
   };
   triu: {
-    (self: Tensor, options?: { diagonal?: number }): Tensor;
-    (self: Tensor, diagonal?: number): Tensor;
+    (self: Tensor, options?: { diagonal?: number; out?: Tensor }): Tensor;
+    (self: Tensor, diagonal?: number, options?: { out?: Tensor }): Tensor;
   };
   triu_: {
     (self: Tensor, options?: { diagonal?: number }): Tensor;
@@ -3028,7 +3028,7 @@ export interface TensorFunctions {
     (row: number, col: number, offset?: number, options?: { dtype?: DType | null; layout?: Layout | null; device?: Device | null; pinMemory?: boolean | null }): Tensor;
   };
   trueDivide: {
-    (self: Tensor | number | boolean, other: Tensor | number | boolean): Tensor;
+    (self: Tensor | number | boolean, other: Tensor | number | boolean, options?: { out?: Tensor }): Tensor;
     (self: Tensor | number | boolean, other: Numeric): Tensor;
   };
   trueDivide_: {
@@ -3036,7 +3036,7 @@ export interface TensorFunctions {
     (self: Tensor | number | boolean, other: Numeric): Tensor;
   };
   trunc: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   trunc_: {
     (self: Tensor): Tensor;
@@ -3059,8 +3059,8 @@ export interface TensorFunctions {
     (self: Tensor, dimension: number, size: number, step: number): Tensor;
   };
   uniform: {
-    (self: Tensor, options?: { from?: number; to?: number; generator?: Generator | null }): Tensor;
-    (self: Tensor, from?: number, to?: number, options?: { generator?: Generator | null }): Tensor;
+    (self: Tensor, options?: { from?: number; to?: number; generator?: Generator | null; out?: Tensor }): Tensor;
+    (self: Tensor, from?: number, to?: number, options?: { generator?: Generator | null; out?: Tensor }): Tensor;
   };
   uniform_: {
     (self: Tensor, options?: { from?: number; to?: number; generator?: Generator | null }): Tensor;
@@ -3071,12 +3071,12 @@ export interface TensorFunctions {
     (self: Tensor, chunks: number, dim?: number): Tensor[];
   };
   unsafeSplit: {
-    (self: Tensor, splitSize: number, options?: { dim?: number }): Tensor[];
-    (self: Tensor, splitSize: number, dim?: number): Tensor[];
+    (self: Tensor, splitSize: number, options?: { dim?: number; out?: readonly Tensor[] }): Tensor[];
+    (self: Tensor, splitSize: number, dim?: number, options?: { out?: readonly Tensor[] }): Tensor[];
   };
   unsafeSplitWithSizes: {
-    (self: Tensor, splitSizes: readonly number[], options?: { dim?: number }): Tensor[];
-    (self: Tensor, splitSizes: readonly number[], dim?: number): Tensor[];
+    (self: Tensor, splitSizes: readonly number[], options?: { dim?: number; out?: readonly Tensor[] }): Tensor[];
+    (self: Tensor, splitSizes: readonly number[], dim?: number, options?: { out?: readonly Tensor[] }): Tensor[];
   };
   unsqueeze: {
     (self: Tensor, dim: number): Tensor;
@@ -3086,38 +3086,38 @@ export interface TensorFunctions {
   };
   upsampleBicubic2d: {
     (input: Tensor, outputSize: readonly number[] | null, alignCorners: boolean, scaleFactors: readonly number[] | null): Tensor;
-    (self: Tensor, outputSize: number | readonly number[], alignCorners: boolean, options?: { scalesH?: number | null; scalesW?: number | null }): Tensor;
-    (self: Tensor, outputSize: number | readonly number[], alignCorners: boolean, scalesH?: number | null, scalesW?: number | null): Tensor;
+    (self: Tensor, outputSize: number | readonly number[], alignCorners: boolean, options?: { scalesH?: number | null; scalesW?: number | null; out?: Tensor }): Tensor;
+    (self: Tensor, outputSize: number | readonly number[], alignCorners: boolean, scalesH?: number | null, scalesW?: number | null, options?: { out?: Tensor }): Tensor;
   };
   upsampleBilinear2d: {
-    (input: Tensor, outputSize: readonly number[] | null, alignCorners: boolean, scaleFactors: readonly number[] | null): Tensor;
-    (self: Tensor, outputSize: number | readonly number[], alignCorners: boolean, options?: { scalesH?: number | null; scalesW?: number | null }): Tensor;
-    (self: Tensor, outputSize: number | readonly number[], alignCorners: boolean, scalesH?: number | null, scalesW?: number | null): Tensor;
+    (input: Tensor, outputSize: readonly number[] | null, alignCorners: boolean, scaleFactors: readonly number[] | null, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, outputSize: number | readonly number[], alignCorners: boolean, options?: { scalesH?: number | null; scalesW?: number | null; out?: Tensor }): Tensor;
+    (self: Tensor, outputSize: number | readonly number[], alignCorners: boolean, scalesH?: number | null, scalesW?: number | null, options?: { out?: Tensor }): Tensor;
   };
   upsampleLinear1d: {
-    (self: Tensor, outputSize: number | readonly number[], alignCorners: boolean, options?: { scales?: number | null }): Tensor;
-    (self: Tensor, outputSize: number | readonly number[], alignCorners: boolean, scales?: number | null): Tensor;
+    (self: Tensor, outputSize: number | readonly number[], alignCorners: boolean, options?: { scales?: number | null; out?: Tensor }): Tensor;
+    (self: Tensor, outputSize: number | readonly number[], alignCorners: boolean, scales?: number | null, options?: { out?: Tensor }): Tensor;
     (input: Tensor, outputSize: readonly number[] | null, alignCorners: boolean, scaleFactors: readonly number[] | null): Tensor;
   };
   upsampleNearest1d: {
-    (self: Tensor, outputSize: number | readonly number[], options?: { scales?: number | null }): Tensor;
-    (self: Tensor, outputSize: number | readonly number[], scales?: number | null): Tensor;
+    (self: Tensor, outputSize: number | readonly number[], options?: { scales?: number | null; out?: Tensor }): Tensor;
+    (self: Tensor, outputSize: number | readonly number[], scales?: number | null, options?: { out?: Tensor }): Tensor;
     (input: Tensor, outputSize: readonly number[] | null, scaleFactors: readonly number[] | null): Tensor;
   };
   upsampleNearest2d: {
-    (input: Tensor, outputSize: readonly number[] | null, scaleFactors: readonly number[] | null): Tensor;
-    (self: Tensor, outputSize: number | readonly number[], options?: { scalesH?: number | null; scalesW?: number | null }): Tensor;
-    (self: Tensor, outputSize: number | readonly number[], scalesH?: number | null, scalesW?: number | null): Tensor;
+    (input: Tensor, outputSize: readonly number[] | null, scaleFactors: readonly number[] | null, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, outputSize: number | readonly number[], options?: { scalesH?: number | null; scalesW?: number | null; out?: Tensor }): Tensor;
+    (self: Tensor, outputSize: number | readonly number[], scalesH?: number | null, scalesW?: number | null, options?: { out?: Tensor }): Tensor;
   };
   upsampleNearest3d: {
     (input: Tensor, outputSize: readonly number[] | null, scaleFactors: readonly number[] | null): Tensor;
-    (self: Tensor, outputSize: number | readonly number[], options?: { scalesD?: number | null; scalesH?: number | null; scalesW?: number | null }): Tensor;
-    (self: Tensor, outputSize: number | readonly number[], scalesD?: number | null, scalesH?: number | null, scalesW?: number | null): Tensor;
+    (self: Tensor, outputSize: number | readonly number[], options?: { scalesD?: number | null; scalesH?: number | null; scalesW?: number | null; out?: Tensor }): Tensor;
+    (self: Tensor, outputSize: number | readonly number[], scalesD?: number | null, scalesH?: number | null, scalesW?: number | null, options?: { out?: Tensor }): Tensor;
   };
   upsampleTrilinear3d: {
     (input: Tensor, outputSize: readonly number[] | null, alignCorners: boolean, scaleFactors: readonly number[] | null): Tensor;
-    (self: Tensor, outputSize: number | readonly number[], alignCorners: boolean, options?: { scalesD?: number | null; scalesH?: number | null; scalesW?: number | null }): Tensor;
-    (self: Tensor, outputSize: number | readonly number[], alignCorners: boolean, scalesD?: number | null, scalesH?: number | null, scalesW?: number | null): Tensor;
+    (self: Tensor, outputSize: number | readonly number[], alignCorners: boolean, options?: { scalesD?: number | null; scalesH?: number | null; scalesW?: number | null; out?: Tensor }): Tensor;
+    (self: Tensor, outputSize: number | readonly number[], alignCorners: boolean, scalesD?: number | null, scalesH?: number | null, scalesW?: number | null, options?: { out?: Tensor }): Tensor;
   };
   values: {
     (self: Tensor): Tensor;
@@ -3129,21 +3129,21 @@ export interface TensorFunctions {
   var: {
     (self: Tensor, options?: { unbiased?: boolean }): Tensor;
     (self: Tensor, unbiased?: boolean): Tensor;
-    (self: Tensor, dim: number | readonly number[] | null, options?: { unbiased?: boolean; keepdim?: boolean }): Tensor;
-    (self: Tensor, dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean): Tensor;
-    (self: Tensor, options?: { dim?: number | readonly number[] | null; correction?: Numeric | null; keepdim?: boolean }): Tensor;
-    (self: Tensor, dim?: number | readonly number[] | null, options?: { correction?: Numeric | null; keepdim?: boolean }): Tensor;
+    (self: Tensor, dim: number | readonly number[] | null, options?: { unbiased?: boolean; keepdim?: boolean; out?: Tensor }): Tensor;
+    (self: Tensor, dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, options?: { dim?: number | readonly number[] | null; correction?: Numeric | null; keepdim?: boolean; out?: Tensor }): Tensor;
+    (self: Tensor, dim?: number | readonly number[] | null, options?: { correction?: Numeric | null; keepdim?: boolean; out?: Tensor }): Tensor;
   };
   varMean: {
     (self: Tensor, options?: { unbiased?: boolean }): [Tensor, Tensor];
     (self: Tensor, unbiased?: boolean): [Tensor, Tensor];
     (self: Tensor, dim: number | readonly number[] | null, options?: { unbiased?: boolean; keepdim?: boolean }): [Tensor, Tensor];
     (self: Tensor, dim: number | readonly number[] | null, unbiased?: boolean, keepdim?: boolean): [Tensor, Tensor];
-    (self: Tensor, options?: { dim?: number | readonly number[] | null; correction?: Numeric | null; keepdim?: boolean }): [Tensor, Tensor];
-    (self: Tensor, dim?: number | readonly number[] | null, options?: { correction?: Numeric | null; keepdim?: boolean }): [Tensor, Tensor];
+    (self: Tensor, options?: { dim?: number | readonly number[] | null; correction?: Numeric | null; keepdim?: boolean; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
+    (self: Tensor, dim?: number | readonly number[] | null, options?: { correction?: Numeric | null; keepdim?: boolean; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
   };
   vdot: {
-    (self: Tensor, other: Tensor): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
   };
   view: {
     (self: Tensor, size: readonly number[]): Tensor;
@@ -3163,27 +3163,27 @@ export interface TensorFunctions {
     (self: Tensor, sections: number): Tensor[];
   };
   vstack: {
-    (tensors: readonly Tensor[]): Tensor;
+    (tensors: readonly Tensor[], options?: { out?: Tensor }): Tensor;
     (...tensors: Tensor[]): Tensor;
   };
   where: {
     (condition: Tensor): Tensor[];
-    (condition: Tensor, self: Tensor, other: Tensor): Tensor;
+    (condition: Tensor, self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
     (condition: Tensor, self: Tensor, other: Numeric): Tensor;
     (condition: Tensor, self: Numeric, other: Tensor): Tensor;
     (condition: Tensor, self: Numeric, other: Numeric): Tensor;
   };
   xlogy: {
-    (self: Tensor, other: Tensor): Tensor;
-    (self: Tensor, other: Numeric): Tensor;
-    (self: Numeric, other: Tensor): Tensor;
+    (self: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor;
+    (self: Tensor, other: Numeric, options?: { out?: Tensor }): Tensor;
+    (self: Numeric, other: Tensor, options?: { out?: Tensor }): Tensor;
   };
   xlogy_: {
     (self: Tensor, other: Tensor): Tensor;
     (self: Tensor, other: Numeric): Tensor;
   };
   zero: {
-    (self: Tensor): Tensor;
+    (self: Tensor, options?: { out?: Tensor }): Tensor;
   };
   zero_: {
     (self: Tensor): Tensor;
