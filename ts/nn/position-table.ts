@@ -1,6 +1,7 @@
 /**
- * The order of the options of layers and functions in Python's signatures, in which they may be given by position; null stands for
- * an argument of Python that is deprecated or left out here, whose position takes null. Layers that share a constructor share a row.
+ * The order of the options of layers, functions, optimizers and schedulers in Python's signatures, in which they may be given by
+ * position; null stands for an argument of Python that is deprecated or left out here, whose position takes null. Layers that
+ * share a constructor share a row.
  */
 export const POSITIONS = {
   AvgPool: ['stride', 'padding', 'ceilMode', 'countIncludePad', 'divisorOverride'],
@@ -130,6 +131,35 @@ export const POSITIONS = {
   threshold: ['inplace'],
   tripletMarginLoss: ['margin', 'p', 'eps', 'swap', null, null, 'reduction'],
   unfold: ['dilation', 'padding', 'stride'],
+
+  ASGD: ['lr', 'lambd', 'alpha', 't0', 'weightDecay', 'foreach', 'maximize', 'differentiable', 'capturable'],
+  Adadelta: ['lr', 'rho', 'eps', 'weightDecay', 'foreach'],
+  Adafactor: ['lr', 'beta2Decay', 'eps', 'd', 'weightDecay'],
+  Adagrad: ['lr', 'lrDecay', 'weightDecay', 'initialAccumulatorValue', 'eps', 'foreach'],
+  Adam: ['lr', 'betas', 'eps', 'weightDecay', 'amsgrad'],
+  AdamW: ['lr', 'betas', 'eps', 'weightDecay', 'amsgrad'],
+  Adamax: ['lr', 'betas', 'eps', 'weightDecay', 'foreach'],
+  ConstantLR: ['factor', 'totalIters', 'lastEpoch'],
+  CosineAnnealingLR: ['etaMin', 'lastEpoch'],
+  CosineAnnealingWarmRestarts: ['TMult', 'etaMin', 'lastEpoch'],
+  CyclicLR: ['stepSizeUp', 'stepSizeDown', 'mode', 'gamma', 'scaleFn', 'scaleMode', 'cycleMomentum', 'baseMomentum', 'maxMomentum', 'lastEpoch'],
+  ExponentialLR: ['lastEpoch'],
+  LBFGS: ['lr', 'maxIter', 'maxEval', 'toleranceGrad', 'toleranceChange', 'historySize', 'lineSearchFn'],
+  LinearLR: ['startFactor', 'endFactor', 'totalIters', 'lastEpoch'],
+  MultiStepLR: ['gamma', 'lastEpoch'],
+  Muon: ['lr', 'weightDecay', 'momentum', 'nesterov', 'nsCoefficients', 'eps', 'nsSteps', 'adjustLrFn'],
+  NAdam: ['lr', 'betas', 'eps', 'weightDecay', 'momentumDecay', 'decoupledWeightDecay'],
+  OneCycleLR: ['totalSteps', 'epochs', 'stepsPerEpoch', 'pctStart', 'annealStrategy', 'cycleMomentum', 'baseMomentum', 'maxMomentum', 'divFactor', 'finalDivFactor', 'threePhase', 'lastEpoch'],
+  PolynomialLR: ['totalIters', 'power', 'lastEpoch'],
+  RAdam: ['lr', 'betas', 'eps', 'weightDecay', 'decoupledWeightDecay'],
+  RMSprop: ['lr', 'alpha', 'eps', 'weightDecay', 'momentum', 'centered', 'capturable', 'foreach', 'maximize', 'differentiable'],
+  ReduceLROnPlateau: ['mode', 'factor', 'patience', 'threshold', 'thresholdMode', 'cooldown', 'minLr', 'eps'],
+  Rprop: ['lr', 'etas', 'stepSizes'],
+  SGD: ['lr', 'momentum', 'dampening', 'weightDecay', 'nesterov'],
+  SWALR: ['annealEpochs', 'annealStrategy', 'lastEpoch'],
+  SequentialLR: ['lastEpoch'],
+  SparseAdam: ['lr', 'betas', 'eps', 'maximize'],
+  StepLR: ['gamma', 'lastEpoch'],
 } as const satisfies Readonly<Record<string, readonly (string | null)[]>>;
 
 /** A row of the table. */

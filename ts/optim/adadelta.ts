@@ -1,6 +1,6 @@
 /* Adadelta (Zeiler 2012, arXiv 1212.5701), as torch.optim computes it. */
-import { resolveOptions } from '../nn/options';
 import * as torch from '../tensor';
+import { bindOptions, type Positional } from '../nn/positions';
 import type { Tensor } from '../tensor';
 import { countSteps, descent, scalarState, type DescentOptions } from './descent';
 import * as each from './foreach';
@@ -31,8 +31,8 @@ const defaults: Required<AdadeltaOptions> = { lr: 1, rho: 0.9, eps: 1e-6, weight
 
 /** Steps by the gradient, scaled from the root mean square of past gradients to that of past steps. */
 export class Adadelta extends Optimizer<AdadeltaGroup> {
-  constructor(params: ParamsInput<AdadeltaGroup>, options: AdadeltaOptions = {}) {
-    super(params, resolveOptions('Adadelta', defaults, options));
+  constructor(params: ParamsInput<AdadeltaGroup>, ...given: Positional<AdadeltaOptions, 'Adadelta'>) {
+    super(params, bindOptions('Adadelta', defaults, given));
   }
 
   protected check({ lr, rho, eps, weightDecay }: AdadeltaGroup): void {

@@ -3,7 +3,7 @@
  * the size of the parameter, and without momentum.
  */
 import { InputError } from '../errors';
-import { resolveOptions } from '../nn/options';
+import { bindOptions, type Positional } from '../nn/positions';
 import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
 import { countSteps, descent, readScalars, scalarState } from './descent';
@@ -57,8 +57,8 @@ const spacing: Readonly<Record<string, number>> = {
 
 /** Adam without momentum that keeps only the mean squares of rows and of columns of a matrix: little memory. */
 export class Adafactor extends Optimizer<AdafactorGroup> {
-  constructor(params: ParamsInput<AdafactorGroup>, options: AdafactorOptions = {}) {
-    super(params, resolveOptions('Adafactor', defaults, options));
+  constructor(params: ParamsInput<AdafactorGroup>, ...given: Positional<AdafactorOptions, 'Adafactor'>) {
+    super(params, bindOptions('Adafactor', defaults, given));
   }
 
   protected check({ lr, beta2Decay, eps: [eps1, eps2], d, weightDecay }: AdafactorGroup): void {

@@ -2,8 +2,8 @@
  * Adam (Kingma and Ba 2014, arXiv 1412.6980), AMSGrad (Reddi et al. 2019, arXiv 1904.09237) and AdamW (Loshchilov and
  * Hutter 2017, arXiv 1711.05101), as torch.optim computes them.
  */
-import { resolveOptions } from '../nn/options';
 import * as torch from '../tensor';
+import { bindOptions, type Positional } from '../nn/positions';
 import type { Device, Tensor } from '../tensor';
 import { descent, scalarState, type DescentOptions } from './descent';
 import * as each from './foreach';
@@ -137,15 +137,15 @@ const defaults: Required<AdamWOptions> = {
 
 /** Adam: steps by the running mean of the gradient over the root of that of its square. Weight decay joins the gradient. */
 export class Adam extends AdamBase {
-  constructor(params: ParamsInput<AdamGroup>, options: AdamOptions = {}) {
-    super(params, resolveOptions<Required<AdamOptions>>('Adam', { ...defaults, decoupledWeightDecay: false }, options));
+  constructor(params: ParamsInput<AdamGroup>, ...given: Positional<AdamOptions, 'Adam'>) {
+    super(params, bindOptions<Required<AdamOptions>>('Adam', { ...defaults, decoupledWeightDecay: false }, given));
   }
 }
 
 /** Adam whose weight decay shrinks the parameters apart from the gradient. */
 export class AdamW extends AdamBase {
-  constructor(params: ParamsInput<AdamGroup>, options: AdamWOptions = {}) {
-    super(params, { ...resolveOptions('AdamW', { ...defaults, weightDecay: 1e-2 }, options), decoupledWeightDecay: true });
+  constructor(params: ParamsInput<AdamGroup>, ...given: Positional<AdamWOptions, 'AdamW'>) {
+    super(params, { ...bindOptions('AdamW', { ...defaults, weightDecay: 1e-2 }, given), decoupledWeightDecay: true });
   }
 
   /** What Adam saved goes on as AdamW. */

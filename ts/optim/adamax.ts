@@ -1,6 +1,6 @@
 /* Adamax (Kingma and Ba 2014, arXiv 1412.6980, section 7), as torch.optim computes it. */
-import { resolveOptions } from '../nn/options';
 import * as torch from '../tensor';
+import { bindOptions, type Positional } from '../nn/positions';
 import type { Tensor } from '../tensor';
 import { countSteps, descent, scalarState, type DescentOptions } from './descent';
 import * as each from './foreach';
@@ -31,8 +31,8 @@ const defaults: Required<AdamaxOptions> = { lr: 2e-3, betas: [0.9, 0.999], eps: 
 
 /** Adam with the largest absolute gradient of the recent past in place of the root mean square. */
 export class Adamax extends Optimizer<AdamaxGroup> {
-  constructor(params: ParamsInput<AdamaxGroup>, options: AdamaxOptions = {}) {
-    super(params, resolveOptions('Adamax', defaults, options));
+  constructor(params: ParamsInput<AdamaxGroup>, ...given: Positional<AdamaxOptions, 'Adamax'>) {
+    super(params, bindOptions('Adamax', defaults, given));
   }
 
   protected check({ lr, betas, eps, weightDecay }: AdamaxGroup): void {

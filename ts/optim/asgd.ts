@@ -1,6 +1,6 @@
 /* Averaged stochastic gradient descent (Polyak and Juditsky 1992; the rates are Bottou's), as torch.optim computes it. */
-import { resolveOptions } from '../nn/options';
 import * as torch from '../tensor';
+import { bindOptions, type Positional } from '../nn/positions';
 import type { Device, Tensor } from '../tensor';
 import { descent, scalarState, type DescentOptions } from './descent';
 import * as each from './foreach';
@@ -36,8 +36,8 @@ const defaults: Required<ASGDOptions> = { lr: 1e-2, lambd: 1e-4, alpha: 0.75, t0
 export class ASGD extends Optimizer<ASGDGroup> {
   protected override readonly scalars = ['step', 'eta', 'mu'];
 
-  constructor(params: ParamsInput<ASGDGroup>, options: ASGDOptions = {}) {
-    super(params, resolveOptions('ASGD', defaults, options));
+  constructor(params: ParamsInput<ASGDGroup>, ...given: Positional<ASGDOptions, 'ASGD'>) {
+    super(params, bindOptions('ASGD', defaults, given));
   }
 
   protected check({ lr, weightDecay }: ASGDGroup): void {

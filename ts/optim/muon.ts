@@ -3,7 +3,8 @@
  * 2502.16982), as torch.optim computes it.
  */
 import { InputError } from '../errors';
-import { requireSizes, resolveOptions } from '../nn/options';
+import { requireSizes } from '../nn/options';
+import { bindOptions, type Positional } from '../nn/positions';
 import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
 import * as each from './foreach';
@@ -59,8 +60,8 @@ const defaults: Required<MuonOptions> = {
 
 /** Momentum whose step is made nearly orthogonal. For the matrices of hidden layers: give the rest to AdamW. */
 export class Muon extends Optimizer<MuonGroup> {
-  constructor(params: ParamsInput<MuonGroup>, options: MuonOptions = {}) {
-    super(params, resolveOptions('Muon', defaults, options));
+  constructor(params: ParamsInput<MuonGroup>, ...given: Positional<MuonOptions, 'Muon'>) {
+    super(params, bindOptions('Muon', defaults, given));
   }
 
   protected check({ params, lr, weightDecay, momentum, nsSteps, adjustLrFn, nsCoefficients }: MuonGroup): void {

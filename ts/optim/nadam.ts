@@ -1,6 +1,6 @@
 /* NAdam (Dozat 2016, "Incorporating Nesterov Momentum into Adam"), as torch.optim computes it. */
-import { resolveOptions } from '../nn/options';
 import * as torch from '../tensor';
+import { bindOptions, type Positional } from '../nn/positions';
 import type { Tensor } from '../tensor';
 import { countSteps, descent, readScalars, scalarState, type DescentOptions } from './descent';
 import * as each from './foreach';
@@ -47,8 +47,8 @@ const defaults: Required<NAdamOptions> = {
 export class NAdam extends Optimizer<NAdamGroup> {
   protected override readonly scalars = ['step', 'mu_product'];
 
-  constructor(params: ParamsInput<NAdamGroup>, options: NAdamOptions = {}) {
-    super(params, resolveOptions('NAdam', defaults, options));
+  constructor(params: ParamsInput<NAdamGroup>, ...given: Positional<NAdamOptions, 'NAdam'>) {
+    super(params, bindOptions('NAdam', defaults, given));
   }
 
   protected check({ lr, betas, eps, weightDecay, momentumDecay }: NAdamGroup): void {

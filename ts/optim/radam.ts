@@ -1,6 +1,6 @@
 /* RAdam (Liu et al. 2019, arXiv 1908.03265), as torch.optim computes it. */
-import { resolveOptions } from '../nn/options';
 import * as torch from '../tensor';
+import { bindOptions, type Positional } from '../nn/positions';
 import type { Tensor } from '../tensor';
 import { countSteps, descent, scalarState, type DescentOptions } from './descent';
 import * as each from './foreach';
@@ -41,8 +41,8 @@ const defaults: Required<RAdamOptions> = {
 
 /** Adam that follows the plain mean until the mean square rests on enough steps, and by degrees after. */
 export class RAdam extends Optimizer<RAdamGroup> {
-  constructor(params: ParamsInput<RAdamGroup>, options: RAdamOptions = {}) {
-    super(params, resolveOptions('RAdam', defaults, options));
+  constructor(params: ParamsInput<RAdamGroup>, ...given: Positional<RAdamOptions, 'RAdam'>) {
+    super(params, bindOptions('RAdam', defaults, given));
   }
 
   protected check({ lr, betas, eps, weightDecay }: RAdamGroup): void {

@@ -1,6 +1,6 @@
 /* RMSprop (Hinton's lecture 6e of 2012; centered as in Graves 2013, arXiv 1308.0850), as torch.optim computes it. */
-import { resolveOptions } from '../nn/options';
 import * as torch from '../tensor';
+import { bindOptions, type Positional } from '../nn/positions';
 import type { Tensor } from '../tensor';
 import { countSteps, descent, scalarState, type DescentOptions } from './descent';
 import * as each from './foreach';
@@ -45,8 +45,8 @@ const defaults: Required<RMSpropOptions> = {
 
 /** Steps by the gradient over the root of the running mean of its square. */
 export class RMSprop extends Optimizer<RMSpropGroup> {
-  constructor(params: ParamsInput<RMSpropGroup>, options: RMSpropOptions = {}) {
-    super(params, resolveOptions('RMSprop', defaults, options));
+  constructor(params: ParamsInput<RMSpropGroup>, ...given: Positional<RMSpropOptions, 'RMSprop'>) {
+    super(params, bindOptions('RMSprop', defaults, given));
   }
 
   protected check({ lr, alpha, eps, weightDecay, momentum }: RMSpropGroup): void {

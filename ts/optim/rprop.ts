@@ -1,6 +1,6 @@
 /* Resilient backpropagation (Riedmiller and Braun 1993), as torch.optim computes it. */
 import { InputError } from '../errors';
-import { resolveOptions } from '../nn/options';
+import { bindOptions, type Positional } from '../nn/positions';
 import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
 import { countSteps, descent, scalarState } from './descent';
@@ -33,8 +33,8 @@ const defaults: Required<RpropOptions> = { lr: 1e-2, etas: [0.5, 1.2], stepSizes
 
 /** Steps by the sign of the gradient, with a step size for every element. For full batches. */
 export class Rprop extends Optimizer<RpropGroup> {
-  constructor(params: ParamsInput<RpropGroup>, options: RpropOptions = {}) {
-    super(params, resolveOptions('Rprop', defaults, options));
+  constructor(params: ParamsInput<RpropGroup>, ...given: Positional<RpropOptions, 'Rprop'>) {
+    super(params, bindOptions('Rprop', defaults, given));
   }
 
   protected check({ lr, etas: [down, up] }: RpropGroup): void {

@@ -1,6 +1,6 @@
 /* Stochastic gradient descent with momentum, as torch.optim computes it (Sutskever et al. 2013 for Nesterov's form). */
 import { InputError } from '../errors';
-import { resolveOptions } from '../nn/options';
+import { bindOptions, type Positional } from '../nn/positions';
 import * as torch from '../tensor';
 import { keep, type Tensor } from '../tensor';
 import { descent, type DescentOptions } from './descent';
@@ -47,8 +47,8 @@ const { aten } = torch.ops;
 
 /** Steps against the gradient, or against its running sum. */
 export class SGD extends Optimizer<SGDGroup> {
-  constructor(params: ParamsInput<SGDGroup>, options: SGDOptions = {}) {
-    super(params, resolveOptions('SGD', defaults, options));
+  constructor(params: ParamsInput<SGDGroup>, ...given: Positional<SGDOptions, 'SGD'>) {
+    super(params, bindOptions('SGD', defaults, given));
   }
 
   protected check({ lr, momentum, weightDecay, nesterov, dampening }: SGDGroup): void {

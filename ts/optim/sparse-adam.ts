@@ -1,6 +1,6 @@
 /* Adam for sparse gradients, as torch.optim.SparseAdam computes it. */
 import { InputError } from '../errors';
-import { resolveOptions } from '../nn/options';
+import { bindOptions, type Positional } from '../nn/positions';
 import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
 import { Optimizer } from './optimizer';
@@ -31,8 +31,8 @@ const defaults: Required<SparseAdamOptions> = { lr: 1e-3, betas: [0.9, 0.999], e
 
 /** Adam that moves only the elements that a sparse gradient names, and only their running means: for large embeddings. */
 export class SparseAdam extends Optimizer<SparseAdamGroup> {
-  constructor(params: ParamsInput<SparseAdamGroup>, options: SparseAdamOptions = {}) {
-    super(params, resolveOptions('SparseAdam', defaults, options));
+  constructor(params: ParamsInput<SparseAdamGroup>, ...given: Positional<SparseAdamOptions, 'SparseAdam'>) {
+    super(params, bindOptions('SparseAdam', defaults, given));
   }
 
   protected check({ lr, betas, eps }: SparseAdamGroup): void {

@@ -1,7 +1,7 @@
 import { InputError } from '../../errors';
+import { bindOptions, type Positional } from '../../nn/positions';
 import type { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
-import { resolveOptions } from '../../nn/options';
 import { LRScheduler, type SchedulerOptions } from './lr-scheduler';
 
 export interface ConstantLROptions extends SchedulerOptions {
@@ -18,8 +18,8 @@ export class ConstantLR extends LRScheduler {
   protected factor: number;
   protected totalIters: number;
 
-  constructor(optimizer: Optimizer<ParamGroup>, options: ConstantLROptions = {}) {
-    const { factor, totalIters, lastEpoch } = resolveOptions('ConstantLR', defaults, options);
+  constructor(optimizer: Optimizer<ParamGroup>, ...given: Positional<ConstantLROptions, 'ConstantLR'>) {
+    const { factor, totalIters, lastEpoch } = bindOptions('ConstantLR', defaults, given);
     super(optimizer, { lastEpoch });
     if (!(factor >= 0 && factor <= 1)) throw new InputError(`ConstantLR: factor must be between 0 and 1, got ${String(factor)}.`);
     this.factor = factor;

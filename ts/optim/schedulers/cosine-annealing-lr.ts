@@ -1,6 +1,7 @@
 import type { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
-import { requireSizes, resolveOptions } from '../../nn/options';
+import { requireSizes } from '../../nn/options';
+import { bindOptions, type Positional } from '../../nn/positions';
 import { LRScheduler, type SchedulerOptions } from './lr-scheduler';
 
 export interface CosineAnnealingLROptions extends SchedulerOptions {
@@ -17,9 +18,9 @@ export class CosineAnnealingLR extends LRScheduler {
   constructor(
     optimizer: Optimizer<ParamGroup>,
     protected tMax: number,
-    options: CosineAnnealingLROptions = {},
+    ...given: Positional<CosineAnnealingLROptions, 'CosineAnnealingLR'>
   ) {
-    const { etaMin, lastEpoch } = resolveOptions('CosineAnnealingLR', defaults, options);
+    const { etaMin, lastEpoch } = bindOptions('CosineAnnealingLR', defaults, given);
     super(optimizer, { lastEpoch });
     requireSizes('CosineAnnealingLR', { tMax }, 1);
     this.etaMin = etaMin;

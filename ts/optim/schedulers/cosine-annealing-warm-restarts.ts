@@ -1,5 +1,6 @@
 import { InputError } from '../../errors';
-import { requireSizes, resolveOptions } from '../../nn/options';
+import { requireSizes } from '../../nn/options';
+import { bindOptions, type Positional } from '../../nn/positions';
 import type { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
 import { LRScheduler, type SchedulerOptions } from './lr-scheduler';
@@ -26,9 +27,9 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
   constructor(
     optimizer: Optimizer<ParamGroup>,
     protected t0: number,
-    options: CosineAnnealingWarmRestartsOptions = {},
+    ...given: Positional<CosineAnnealingWarmRestartsOptions, 'CosineAnnealingWarmRestarts'>
   ) {
-    const { tMult, etaMin, lastEpoch } = resolveOptions('CosineAnnealingWarmRestarts', defaults, options);
+    const { tMult, etaMin, lastEpoch } = bindOptions('CosineAnnealingWarmRestarts', defaults, given);
     super(optimizer, { lastEpoch });
     requireSizes('CosineAnnealingWarmRestarts', { t0, tMult }, 1);
     this.tMult = tMult;

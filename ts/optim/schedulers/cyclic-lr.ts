@@ -1,5 +1,6 @@
 import { InputError } from '../../errors';
-import { requireSizes, resolveOptions } from '../../nn/options';
+import { requireSizes } from '../../nn/options';
+import { bindOptions, type Positional } from '../../nn/positions';
 import type { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
 import { setMomentum, usesBeta1 } from './cycled-momentum';
@@ -66,9 +67,9 @@ export class CyclicLR extends LRScheduler {
     optimizer: Optimizer<ParamGroup>,
     baseLr: number | readonly number[],
     maxLr: number | readonly number[],
-    options: CyclicLROptions = {},
+    ...given: Positional<CyclicLROptions, 'CyclicLR'>
   ) {
-    const resolved = resolveOptions('CyclicLR', defaults, options);
+    const resolved = bindOptions('CyclicLR', defaults, given);
     const { stepSizeUp, stepSizeDown, mode, scaleFn, lastEpoch } = resolved;
     super(optimizer, { lastEpoch });
     requireSizes('CyclicLR', { stepSizeUp, stepSizeDown: stepSizeDown ?? stepSizeUp }, 1);

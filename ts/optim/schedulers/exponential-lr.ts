@@ -1,5 +1,5 @@
-import { resolveOptions } from '../../nn/options';
 import type { Optimizer } from '../optimizer';
+import { bindOptions, type Positional } from '../../nn/positions';
 import type { ParamGroup } from '../param-group';
 import { LRScheduler, type SchedulerOptions } from './lr-scheduler';
 
@@ -10,9 +10,9 @@ export class ExponentialLR extends LRScheduler {
   constructor(
     optimizer: Optimizer<ParamGroup>,
     protected gamma: number,
-    options: SchedulerOptions = {},
+    ...given: Positional<SchedulerOptions, 'ExponentialLR'>
   ) {
-    const { lastEpoch } = resolveOptions('ExponentialLR', defaults, options);
+    const { lastEpoch } = bindOptions('ExponentialLR', defaults, given);
     super(optimizer, { lastEpoch });
     this.start();
   }

@@ -1,7 +1,7 @@
 import { InputError } from '../../errors';
+import { bindOptions, type Positional } from '../../nn/positions';
 import type { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
-import { resolveOptions } from '../../nn/options';
 import { LRScheduler, type SchedulerOptions } from './lr-scheduler';
 
 export interface LinearLROptions extends SchedulerOptions {
@@ -21,8 +21,8 @@ export class LinearLR extends LRScheduler {
   protected endFactor: number;
   protected totalIters: number;
 
-  constructor(optimizer: Optimizer<ParamGroup>, options: LinearLROptions = {}) {
-    const { startFactor, endFactor, totalIters, lastEpoch } = resolveOptions('LinearLR', defaults, options);
+  constructor(optimizer: Optimizer<ParamGroup>, ...given: Positional<LinearLROptions, 'LinearLR'>) {
+    const { startFactor, endFactor, totalIters, lastEpoch } = bindOptions('LinearLR', defaults, given);
     super(optimizer, { lastEpoch });
     if (!(startFactor > 0 && startFactor <= 1))
       throw new InputError(`LinearLR: startFactor must be above 0 and at most 1, got ${String(startFactor)}.`);

@@ -1,6 +1,6 @@
 import type { Optimizer } from '../optimizer';
+import { bindOptions, type Positional } from '../../nn/positions';
 import type { ParamGroup } from '../param-group';
-import { resolveOptions } from '../../nn/options';
 import { LRScheduler } from './lr-scheduler';
 import type { StepLROptions } from './step-lr';
 
@@ -12,8 +12,8 @@ export class MultiStepLR extends LRScheduler {
   protected milestones: Record<number, number> = {};
   protected gamma: number;
 
-  constructor(optimizer: Optimizer<ParamGroup>, milestones: Iterable<number>, options: StepLROptions = {}) {
-    const { gamma, lastEpoch } = resolveOptions('MultiStepLR', defaults, options);
+  constructor(optimizer: Optimizer<ParamGroup>, milestones: Iterable<number>, ...given: Positional<StepLROptions, 'MultiStepLR'>) {
+    const { gamma, lastEpoch } = bindOptions('MultiStepLR', defaults, given);
     super(optimizer, { lastEpoch });
     this.gamma = gamma;
     for (const milestone of milestones) this.milestones[milestone] = (this.milestones[milestone] ?? 0) + 1;

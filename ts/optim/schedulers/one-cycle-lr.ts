@@ -1,7 +1,7 @@
 import { InputError } from '../../errors';
+import { bindOptions, type Positional } from '../../nn/positions';
 import type { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
-import { resolveOptions } from '../../nn/options';
 import { setMomentum, usesBeta1 } from './cycled-momentum';
 import { LRScheduler, type SchedulerOptions } from './lr-scheduler';
 
@@ -76,8 +76,8 @@ export class OneCycleLR extends LRScheduler {
   protected declare useBeta1?: boolean;
 
   /** @param maxLr the highest learning rate, one for all groups or one for each */
-  constructor(optimizer: Optimizer<ParamGroup>, maxLr: number | readonly number[], options: OneCycleLROptions = {}) {
-    const resolved = resolveOptions('OneCycleLR', defaults, options);
+  constructor(optimizer: Optimizer<ParamGroup>, maxLr: number | readonly number[], ...given: Positional<OneCycleLROptions, 'OneCycleLR'>) {
+    const resolved = bindOptions('OneCycleLR', defaults, given);
     super(optimizer, { lastEpoch: resolved.lastEpoch });
     const { pctStart, annealStrategy, divFactor, finalDivFactor, threePhase } = resolved;
     if (!(pctStart >= 0 && pctStart <= 1))

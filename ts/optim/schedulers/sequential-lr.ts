@@ -1,5 +1,5 @@
 import { InputError } from '../../errors';
-import { resolveOptions } from '../../nn/options';
+import { bindOptions, type Positional } from '../../nn/positions';
 import type { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
 import { checkMembers } from './members';
@@ -17,9 +17,9 @@ export class SequentialLR extends LRScheduler {
     optimizer: Optimizer<ParamGroup>,
     schedulers: readonly LRScheduler[],
     milestones: readonly number[],
-    options: SchedulerOptions = {},
+    ...given: Positional<SchedulerOptions, 'SequentialLR'>
   ) {
-    const { lastEpoch } = resolveOptions('SequentialLR', defaults, options);
+    const { lastEpoch } = bindOptions('SequentialLR', defaults, given);
     super(optimizer, { lastEpoch: lastEpoch + 1 });
     checkMembers('SequentialLR', optimizer, schedulers);
     if (milestones.length !== schedulers.length - 1) {

@@ -1,6 +1,7 @@
 import type { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
-import { requireSizes, resolveOptions } from '../../nn/options';
+import { requireSizes } from '../../nn/options';
+import { bindOptions, type Positional } from '../../nn/positions';
 import { LRScheduler, type SchedulerOptions } from './lr-scheduler';
 
 export interface StepLROptions extends SchedulerOptions {
@@ -17,9 +18,9 @@ export class StepLR extends LRScheduler {
   constructor(
     optimizer: Optimizer<ParamGroup>,
     protected stepSize: number,
-    options: StepLROptions = {},
+    ...given: Positional<StepLROptions, 'StepLR'>
   ) {
-    const { gamma, lastEpoch } = resolveOptions('StepLR', defaults, options);
+    const { gamma, lastEpoch } = bindOptions('StepLR', defaults, given);
     super(optimizer, { lastEpoch });
     requireSizes('StepLR', { stepSize }, 1);
     this.gamma = gamma;

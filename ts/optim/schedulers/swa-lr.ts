@@ -1,5 +1,6 @@
 import { InputError } from '../../errors';
-import { requireSizes, resolveOptions } from '../../nn/options';
+import { requireSizes } from '../../nn/options';
+import { bindOptions, type Positional } from '../../nn/positions';
 import type { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
 import { LRScheduler, type SchedulerOptions } from './lr-scheduler';
@@ -19,8 +20,8 @@ export class SWALR extends LRScheduler {
   protected annealStrategy: 'cos' | 'linear';
 
   /** @param swaLr the learning rate to go to, one for all groups or one for each */
-  constructor(optimizer: Optimizer<ParamGroup>, swaLr: number | readonly number[], options: SWALROptions = {}) {
-    const { annealEpochs, annealStrategy, lastEpoch } = resolveOptions('SWALR', defaults, options);
+  constructor(optimizer: Optimizer<ParamGroup>, swaLr: number | readonly number[], ...given: Positional<SWALROptions, 'SWALR'>) {
+    const { annealEpochs, annealStrategy, lastEpoch } = bindOptions('SWALR', defaults, given);
     super(optimizer, { lastEpoch });
     requireSizes('SWALR', { annealEpochs });
     if (annealStrategy !== 'cos' && annealStrategy !== 'linear')
