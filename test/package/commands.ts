@@ -39,6 +39,8 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
   'make data DATASET=celeba FROM=celeba': { run: 'make data DATASET=celeba FROM=celeba && rm data/raw/celeba', prints: /12 images are ready/ },
   'make help': { run: 'make help', prints: /^make train /m },
   'make test': { not: SUITE },
+  'make test-processors': { not: 'it runs the suite once for each kind of processor' },
+  'make test-shuffled': { not: 'it runs the suite twice' },
   'make stress': { not: 'it runs for half an hour' },
   'make nodes': { not: 'it fetches five versions of Node' },
   'make sanitize': { not: 'it compiles the addon anew' },

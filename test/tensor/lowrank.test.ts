@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { InputError } from '../../ts/errors';
+import { InputError, ShapeError } from '../../ts/errors';
 import * as torch from '../../ts/tensor';
 import type { Tensor } from '../../ts/tensor';
 
@@ -36,6 +36,7 @@ describe('elements through JavaScript', () => {
     assert.equal(x.apply_((value) => value * value), x);
     assert.deepEqual(x.tolist(), [[1, 4], [9, 16]]);
     assert.deepEqual(x.map_(torch.ones([2, 2]), (a, b) => a - b).tolist(), [[0, 3], [8, 15]]);
-    assert.throws(() => x.map_(torch.ones([2]), (a) => a), /map_: expected a tensor of shape \[2, 2\], found \[2\]/);
+    assert.deepEqual(x.map_(torch.tensor([10, 20]), (a, b) => a + b).tolist(), [[10, 23], [18, 35]]);
+    assert.throws(() => x.map_(torch.ones([3]), (a) => a), ShapeError);
   });
 });

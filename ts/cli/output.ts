@@ -1,4 +1,4 @@
-import { printable } from '../errors';
+import { printable } from '../printable';
 import { describeSystemError } from '../native/system-error';
 
 /** Writes a text for people to standard output, with a line break at its end. */

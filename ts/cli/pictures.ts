@@ -1,4 +1,4 @@
-import { printable } from '../errors';
+import { printable } from '../printable';
 import type { Command } from 'commander';
 import type { Failure } from '../tasks/pictures';
 import type { FetchOptions } from '../tasks/sources/fetch';

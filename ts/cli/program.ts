@@ -1,5 +1,6 @@
 import { Command, CommanderError, type Option } from 'commander';
-import { printable, TorchError, UsageError } from '../errors';
+import { TorchError, UsageError } from '../errors';
+import { printable } from '../printable';
 import { packageVersion } from '../native/package';
 import { InterruptedError } from '../native/process-group';
 import { isError } from '../native/realm';

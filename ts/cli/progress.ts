@@ -1,5 +1,5 @@
 import { Format, type GenericFormatter, Presets, SingleBar } from 'cli-progress';
-import { printable } from '../errors';
+import { printable } from '../printable';
 import type { Listener } from '../native/listener';
 import { canDraw } from './terminal';
 import type { Metrics, StepEvent, TrainEvent } from '../train/events';

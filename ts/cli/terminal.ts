@@ -1,5 +1,5 @@
 import { Format, Presets, SingleBar, type GenericFormatter } from 'cli-progress';
-import { printable } from '../errors';
+import { printable } from '../printable';
 import { type Bar, type Listener } from '../native/listener';
 
 type Unit = 'bytes' | 'steps';

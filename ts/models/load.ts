@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
-import { InputError, printable } from '../errors';
+import { InputError } from '../errors';
+import { printable } from '../printable';
 import * as torch from '../tensor';
 import type { Device, DType, Tensor } from '../tensor';
 import { isFloatingPoint } from '../tensor/dtype';

@@ -177,9 +177,21 @@ function einsumOfLists(args: readonly unknown[]): Tensor {
   return call('einsum', '', [equation, operands]);
 }
 
+/** The sizes of a shape, each a whole number of at least 0. */
+function sizesOf(owner: string, shape: unknown): readonly number[] {
+  const sizes: unknown = typeof shape === 'number' ? [shape] : shape;
+  if (!Array.isArray(sizes) || sizes.length > LONGEST_SHAPE) throw expected(owner, 'a shape as a list of sizes', shape);
+  const odd = Array.from(sizes as number[]).find((size) => !Number.isInteger(size) || size < 0);
+  if (odd !== undefined || Array.from(sizes).includes(undefined)) throw new ShapeError(`${owner}: expected sizes of at least 0, found ${String(odd)}`);
+  return sizes as number[];
+}
+
+/** More dimensions than any tensor has; a JavaScript array may claim to have four thousand million. */
+const LONGEST_SHAPE = 1024;
+
 /** The shape that tensors of these shapes broadcast to. */
 export function broadcastShapes(...shapes: (number | readonly number[])[]): number[] {
-  const lists = shapes.map((shape) => (typeof shape === 'number' ? [shape] : shape));
+  const lists = shapes.map((shape) => sizesOf('broadcastShapes', shape));
   const result = Array<number>(Math.max(0, ...lists.map(({ length }) => length))).fill(1);
   for (const shape of lists) {
     for (const [i, size] of shape.entries()) {
@@ -196,9 +208,7 @@ export function broadcastShapes(...shapes: (number | readonly number[])[]): numb
 export function unravelIndex(indices: Tensor, shape: number | readonly number[]): Tensor[] {
   requireTensor('unravelIndex', 'indices', indices);
   if (/^(float|bfloat|complex|bool)/.test(indices.dtype)) throw new DTypeError(`unravelIndex: expected integers for indices, found ${indices.dtype}`);
-  const sizes = typeof shape === 'number' ? [shape] : shape;
-  const odd = sizes.find((size) => !Number.isInteger(size) || size < 0);
-  if (odd !== undefined) throw new ShapeError(`unravelIndex: expected sizes of at least 0, found ${odd}`);
+  const sizes = sizesOf('unravelIndex', shape);
   const steps = sizes.map((_, d) => sizes.slice(d + 1).reduce((product, size) => product * size, 1));
   const { device } = indices;
   const places = indices.unsqueeze(-1).floorDivide(makeTensor(steps, { dtype: 'int64', device })).remainder(makeTensor([...sizes], { dtype: 'int64', device }));

@@ -35,7 +35,7 @@ export * from './create';
 export * from './constants';
 export { getDefaultDevice, getDefaultDtype, setDefaultDevice, setDefaultDtype } from './defaults';
 export * from './modes';
-export * from './predicates';
+export { isTensor, numel, setGradEnabled, typename } from './predicates';
 export * from './random';
 export {
   broadcastShapes,

@@ -1,12 +1,8 @@
 /** What PyTorch's Tensor has beside the operators whose first argument it is: conversions by name, sizes in bytes, iteration. */
 import { ShapeError } from '../errors';
-import { tensor } from './create';
-import { isQuantized, itemSize, type DType } from './dtype';
+import { itemSize, type DType } from './dtype';
 import { lu, nonzero, norm, stft, type LuOptions, type NormArguments, type StftOptions } from './functional';
-import { scoped } from './lifetime';
-import { noGrad } from './modes';
 import { operator } from './operator';
-import { checkBody } from './options';
 import { recordStream, type Stream } from './stream';
 import type { Nested, Tensor } from './tensor';
 import { unique, uniqueConsecutive, type UniqueExtras, type UniqueOptions } from './unique';
@@ -60,26 +56,6 @@ export interface TensorShorthands {
   nonzero(options?: { readonly asTuple?: boolean }): Tensor;
   /** See `torch.lu`. */
   lu(options?: LuOptions): Tensor[];
-  /** `numel()` under its other name. */
-  nelement(): number;
-  /** `ndim`, as a method. */
-  ndimension(): number;
-  /** Whether it is on the CPU. */
-  readonly isCpu: boolean;
-  /** Whether it is on a CUDA device. */
-  readonly isCuda: boolean;
-  /** Whether it has no memory. */
-  readonly isMeta: boolean;
-  /** Whether it is stored as coordinates and values. */
-  readonly isSparse: boolean;
-  /** Whether it is stored as compressed rows. */
-  readonly isSparseCsr: boolean;
-  /** Whether its elements are quantized. */
-  readonly isQuantized: boolean;
-  /** Replaces each element by what `fn` gives for it. On the CPU, and slow: for what no operator does. */
-  apply_(fn: (value: number) => number): this;
-  /** Replaces each element by what `fn` gives for it and that of `other`, of the same shape. On the CPU, and slow. */
-  map_(other: Tensor, fn: (value: number, other: number) => number): this;
 
   /** `toArray()` under PyTorch's name. */
   tolist<T = number>(): Nested<T>;
@@ -143,37 +119,6 @@ const members: ThisType<Tensor> & object = {
   lu(options?: LuOptions) {
     return lu(this, options);
   },
-  nelement() {
-    return this.numel();
-  },
-  ndimension() {
-    return this.ndim;
-  },
-  get isCpu() {
-    return this.device === 'cpu';
-  },
-  get isCuda() {
-    return this.device.startsWith('cuda');
-  },
-  get isMeta() {
-    return this.device === 'meta';
-  },
-  get isSparse() {
-    return this.layout === 'sparse_coo';
-  },
-  get isSparseCsr() {
-    return this.layout === 'sparse_csr';
-  },
-  get isQuantized() {
-    return isQuantized(this.dtype);
-  },
-  apply_(fn: (value: number) => number) {
-    return elementwise(this, [this], fn);
-  },
-  map_(other: Tensor, fn: (value: number, other: number) => number) {
-    if (other.shape.join() !== this.shape.join()) throw new ShapeError(`map_: expected a tensor of shape [${this.shape.join(', ')}], found [${other.shape.join(', ')}]`);
-    return elementwise(this, [this, other], fn);
-  },
   tolist() {
     return this.toArray();
   },
@@ -197,15 +142,6 @@ const members: ThisType<Tensor> & object = {
     yield* this.unbind();
   },
 };
-
-/** Fills `target` with what `fn` gives for the elements of `sources`, place by place. */
-function elementwise<T extends Tensor>(target: T, sources: readonly Tensor[], fn: (...values: number[]) => number): T {
-  checkBody('apply_', fn);
-  const flat = sources.map((source) => source.detach().flatten().toArray() as number[]);
-  const values = flat[0]!.map((_, i) => fn(...flat.map((items) => items[i]!)));
-  noGrad(() => scoped(() => target.copy_(tensor(values, { dtype: target.dtype, device: target.device }).view(target.shape))));
-  return target;
-}
 
 /** Puts them onto the class. */
 export function installShorthands(prototype: Tensor): void {

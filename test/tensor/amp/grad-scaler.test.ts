@@ -128,7 +128,7 @@ describe('GradScaler', () => {
       [() => { const half = torch.ones([1], { dtype: 'float16', requiresGrad: true }); const { scaler } = make(); scaler.scale(half.sum()).backward(); scaler.unscale_({ paramGroups: [{ params: [half] }], step: () => 0 }); }, DTypeError, /gradients in float16/],
       [() => new torch.amp.GradScaler('cpu', { growthFactor: 1 }), InputError, /growth factor above 1, found 1/],
       [() => new torch.amp.GradScaler('cpu', { backoffFactor: 1 }), InputError, /backoff factor below 1, found 1/],
-      [() => new torch.amp.GradScaler('cpu', { init_scale: 1 } as object), InputError, /write 'initScale'/],
+      [() => new torch.amp.GradScaler('cpu', { init_scale: 1 } as object), InputError, /Did you mean initScale\?/],
       [() => new torch.amp.GradScaler('cpu').loadStateDict({}), InputError, /state dict is empty/],
     ];
     for (const [body, type, message] of refused) assert.throws(body, (error: unknown) => error instanceof type && message.test(error.message), String(message));

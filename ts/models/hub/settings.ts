@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { printable } from '../../errors';
+import { printable } from '../../printable';
 import { homeFolder } from '../../native/home';
 import type { DownloadProgress } from '../../native/download';
 import { checkOptions } from '../../options';
