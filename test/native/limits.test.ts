@@ -53,4 +53,24 @@ function limited(shell: string, body: string): Ended {
       assert.deepEqual({ status, signal, stdout }, { status: 0, signal: null, stdout: '3 10\n' }, stderr);
     });
   }
+
+  it('on open files: the error says so, not that the picture is damaged', () => {
+    const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+    const body = `
+      const fs = require('node:fs'), path = require('node:path'), os = require('node:os');
+      const { decodeImage } = require(${JSON.stringify(path.join(path.dirname(TENSOR), '../vision/index.js'))});
+      const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'torchts-files-')), file = path.join(folder, 'a.png');
+      fs.writeFileSync(file, Buffer.from('${png}', 'base64'));
+      const open = [];
+      try { for (;;) open.push(fs.openSync(file)); } catch (error) { if (error.code !== 'EMFILE') throw error; }
+      decodeImage(file).then(() => 'decoded', (error) => error.name + ' ' + error.message).then(async (said) => {
+        for (const one of open) fs.closeSync(one);
+        console.log(said.replace(file, 'a.png'));
+        console.log(typeof (await decodeImage(file)) === 'object' ? 'then decoded' : 'nothing');
+        fs.rmSync(folder, { recursive: true });
+      });`;
+    const { status, signal, stdout, stderr } = limited('ulimit -n 32', body);
+    const said = 'InputError Cannot read the picture a.png: this process has too many files open (see ulimit -n) (EMFILE).';
+    assert.deepEqual({ status, signal, stdout }, { status: 0, signal: null, stdout: `${said}\nthen decoded\n` }, stderr);
+  });
 });
