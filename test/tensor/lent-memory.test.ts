@@ -86,7 +86,10 @@ describe('memory that JavaScript lends', () => {
     const { transfer } = buffer as unknown as { transfer?: (this: ArrayBuffer) => ArrayBuffer };
     if (transfer) {
       assert.throws(() => transfer.call(buffer), TypeError);
-      assert.throws(() => Reflect.apply(ArrayBuffer.prototype['transferToFixedLength' as keyof ArrayBuffer] as unknown as () => void, buffer, []), TypeError);
+      assert.throws(() => (buffer as unknown as { transferToFixedLength(): void }).transferToFixedLength(), TypeError);
+      // The prototype's own function, past the buffer's: V8 of Node 22 ends the process there.
+      const borrowed = (): unknown => Reflect.apply(ArrayBuffer.prototype['transferToFixedLength' as keyof ArrayBuffer] as unknown as () => void, buffer, []);
+      if (!process.version.startsWith('v22.')) assert.throws(borrowed, TypeError);
     }
     assert.equal(x.sum().item(), 12);
     const resizable = new (ArrayBuffer as unknown as new (bytes: number, options: object) => ArrayBuffer)(16, { maxByteLength: 64 });

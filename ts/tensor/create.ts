@@ -124,6 +124,11 @@ function fixInPlace(buffer: ArrayBuffer): void {
   } finally {
     setFlagsFromString('--no-allow-natives-syntax');
   }
+  // Node 22 knows of the key only after it has promised itself that nothing can be wrong, and ends: say no before it is asked.
+  const refuse = (): never => {
+    throw new TypeError('this buffer is lent to a tensor (fromTypedArray with copy: false) and cannot be transferred; transfer a copy');
+  };
+  for (const name of ['transfer', 'transferToFixedLength']) Object.defineProperty(buffer, name, { value: refuse, configurable: true });
 }
 
 function load(data: NodeJS.TypedArray, dtype: DType, shape: readonly number[], copy: boolean): Tensor {
