@@ -226,6 +226,11 @@ describe('pretrained models', () => {
       await refuses(load(), /Expected config\.json in .*, found none/);
     });
 
+    it('but a config.json that begins with a byte order mark is, as Windows writes it', async () => {
+      writeFileSync(at('config.json'), `\ufeff${readFileSync(at('config.json'), 'utf8')}`);
+      assert.deepEqual(Object.keys((await load()).stateDict()).length, 40);
+    });
+
     it('a config.json that is no JSON', async () => {
       writeFileSync(at('config.json'), '{"hidden_size": ');
       await refuses(load(), /config\.json: expected JSON, found something else/);

@@ -1,4 +1,5 @@
 import { InputError } from '../errors';
+import { rejectPointerText } from '../native/lfs-pointer';
 
 /**
  * The text of a file that people or tools have written: UTF-8 as a rule, UTF-16 as Windows writes it, with a byte order mark or
@@ -29,6 +30,19 @@ export function decodeAs(encoding: string, bytes: Uint8Array, label: string): st
   } catch (cause) {
     throw new InputError(`${label} line 1 column 1: expected text in ${name}, found bytes that are none.`, { cause });
   }
+}
+
+/** What archives and compressed files begin with. */
+const PACKED: readonly [start: readonly number[], name: string][] = [[[0x1f, 0x8b], 'gzip'], [[0x50, 0x4b, 3, 4], 'zip'], [[0x42, 0x5a, 0x68], 'bzip2'], [[0xfd, 0x37, 0x7a, 0x58, 0x5a], 'xz']];
+
+/**
+ * @param label what to call the file in errors
+ * @throws InputError for a file that stands for the text, or has it packed
+ */
+export function requireText(bytes: Uint8Array, label: string): void {
+  rejectPointerText(bytes, label);
+  const [, packed] = PACKED.find(([start]) => start.every((byte, at) => bytes[at] === byte)) ?? [];
+  if (packed !== undefined) throw new InputError(`${label}: expected text, found a file packed by ${packed}; unpack it first.`);
 }
 
 /** The lines of a text, however they end. */

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { decodeText, requireText } from '../data/text';
 import { InputError } from '../errors';
 import { causeOf } from '../native/system-error';
 import * as torch from '../tensor';
@@ -62,11 +63,12 @@ export function stateOf(path: string): Record<string, Tensor> {
 
 /** @throws InputError that names the file and what is wrong in it */
 export async function readJson(path: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+  const bytes = await readFile(path).catch((cause: unknown) => {
     throw new InputError(`${path} cannot be read: ${causeOf(cause)}.`, { cause });
   });
+  requireText(bytes, path);
   try {
-    return JSON.parse(text);
+    return JSON.parse(decodeText(bytes));
   } catch (error) {
     throw new InputError(`${path}: expected JSON, found something else (${(error as Error).message}).`, { cause: error });
   }

@@ -6,9 +6,17 @@ const POINTER = /^version https:\/\/git-lfs\.github\.com\/spec\/v1\s[^]*?^size (
 
 /** @throws InputError for a file that was cloned without Git LFS, which names it */
 export function rejectPointer(source: ByteSource): void {
-  const [, size] = POINTER.exec(source.upTo(0, 512).toString('latin1')) ?? [];
-  if (size === undefined) return;
+  rejectPointerText(source.upTo(0, 512), source.label, source.size);
+}
+
+/**
+ * The same for a file that is in memory.
+ * @param size of the file, where `bytes` are only its start
+ */
+export function rejectPointerText(bytes: Uint8Array, label: string, size = bytes.length): void {
+  const [, meant] = POINTER.exec(Buffer.from(bytes.subarray(0, 512)).toString('latin1')) ?? [];
+  if (meant === undefined) return;
   throw new InputError(
-    `${source.label} is a Git LFS pointer, a text of ${source.size} bytes in place of the file of ${size}: run \`git lfs pull\` in its folder, or download the file itself.`,
+    `${label} is a Git LFS pointer, a text of ${size} bytes in place of the file of ${meant}: run \`git lfs pull\` in its folder, or download the file itself.`,
   );
 }

@@ -43,6 +43,8 @@ const knownOthers: readonly [RegExp, string][] = [
   [/^....ftyp(heic|heix|mif1)/s, 'a HEIC image'],
   [/^%PDF/, 'a PDF document'],
   [/^PK\x03\x04/, 'a zip'],
+  [/^\x1f\x8b/, 'a gzip file'],
+  [/^version https:\/\/git-lfs\./, 'a Git LFS pointer in place of the file (git lfs pull gets it)'],
 ];
 
 export interface JpegHeader {

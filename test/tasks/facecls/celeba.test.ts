@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describeLeftOut, openCelebA } from '../../../ts/tasks/facecls/celeba';
 import { decodeImage } from '../../../ts/vision/image';
 import { writeZip } from '../../data/zip-writer';
@@ -25,6 +27,15 @@ describe('openCelebA', () => {
       'Img/img_align_celeba.zip': writeZip(inFolder('img_align_celeba')),
     },
     "the Kaggle copy's CSV files and doubled folder": { ...csv, ...inFolder('img_align_celeba/img_align_celeba') },
+    'splits in a column of the attribute file, by name': {
+      'list_attr_celeba.csv': 'image_id,split,Smiling,Young\n000001.jpg,train,1,-1\n000002.jpg,valid,-1,1\n000003.jpg,test,-1,-1\n', ...inFolder('images'),
+    },
+    'splits in a column of the attribute file, by number and at the end': {
+      'list_attr_celeba.csv': 'image_id,Smiling,Young,partition\n000001.jpg,1,-1,0\n000002.jpg,-1,1,1\n000003.jpg,-1,-1,2\n', ...inFolder('images'),
+    },
+    'splits in both files, of which the own one holds': {
+      ...csv, 'list_attr_celeba.csv': 'image_id,split,Smiling,Young\n000001.jpg,2,1,-1\n000002.jpg,2,-1,1\n000003.jpg,2,-1,-1\n', ...inFolder('images'),
+    },
     'a zip with a doubled folder and what macOS adds': {
       ...csv,
       'img_align_celeba.zip': writeZip({ ...inFolder('img_align_celeba/img_align_celeba'), '__MACOSX/img_align_celeba/000001.jpg': 'resource', 'img_align_celeba/.DS_Store': '' }),
@@ -118,6 +129,9 @@ describe('openCelebA', () => {
       ],
       'no images': [lists, /^Expected the images of CelebA in .*, as img_align_celeba\/ or img_align_celeba\.zip, found neither\.$/],
       'no attribute list': [without('list_attr_celeba.txt'), /^Expected list_attr_celeba\.txt or list_attr_celeba\.csv of CelebA in .*, found img_align_celeba, list_eval_partition\.txt\.$/],
+      'a list that is a Git LFS pointer': [{ ...good, 'list_attr_celeba.txt': 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 700\n' }, /list_attr_celeba\.txt is a Git LFS pointer/],
+      'a list that is packed': [{ ...good, 'list_attr_celeba.txt': gzipSync('3') }, /list_attr_celeba\.txt: expected text, found a file packed by gzip; unpack it first\.$/],
+      'a column of splits with something else': [{ ...inFolder('images'), 'list_attr_celeba.csv': 'image_id,split,Smiling\n000001.jpg,9,1\n' }, /list_attr_celeba\.csv line 2: expected 0 \(train\), 1 \(val\) or 2 \(test\) after the file name, found '9'\.$/],
       'no partition': [without('list_eval_partition.txt'), /^Expected list_eval_partition\.txt or list_eval_partition\.csv/],
       'an empty folder': [{}, /^Expected list_attr_celeba\.txt .* found nothing\.$/],
     };
@@ -126,6 +140,14 @@ describe('openCelebA', () => {
         assert.throws(() => openCelebA(folder.write(files)), { code: 'TTS_INPUT', message });
       });
     }
+
+    it('a pipe and a link to nothing in place of images', function () {
+      if (process.platform === 'win32') return this.skip();
+      const path = folder.write({ ...lists, 'img_align_celeba/000002.jpg': '' });
+      symlinkSync('nowhere.jpg', join(path, 'img_align_celeba', '000001.jpg'));
+      execFileSync('mkfifo', [join(path, 'img_align_celeba', '000003.jpg')]);
+      assert.throws(() => openCelebA(path), { code: 'TTS_INPUT', message: /000001\.jpg has no image in .* \(2 of 3 rows lack theirs\)\.$/ });
+    });
 
     it('a path that is no folder', () => {
       const path = folder.write({ 'a.txt': '' });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { vocClasses } from '../../../ts/tasks/vocdet/classes';
 import { findClasses } from '../../../ts/tasks/vocdet/dataset';
 import { openVoc, type Voc } from '../../../ts/tasks/vocdet/voc';
@@ -52,6 +54,28 @@ describe('openVoc', () => {
       assert.match(split.describe(0), /JPEGImages\/000001\.jpg/);
     });
   }
+
+  it('takes a link to nothing, and a pipe, for no picture', async function () {
+    if (process.platform === 'win32') return this.skip();
+    const path = folder.write(root('', 'train', ['000001', '000002']));
+    for (const id of ['000001', '000002']) rmSync(join(path, 'JPEGImages', `${id}.jpg`));
+    symlinkSync('nowhere.jpg', join(path, 'JPEGImages', '000001.jpg'));
+    execFileSync('mkfifo', [join(path, 'JPEGImages', '000002.jpg')]);
+    const split = await open(path).split('train');
+    assert.deepEqual([0, 1].map((index) => split.hasPicture(index)), [false, false]);
+    await assert.rejects(split.picture(0), { code: 'TTS_INPUT', message: /^Expected the picture 000001\.jpg in / });
+  });
+
+  it('says that an annotation is a Git LFS pointer, or packed', async () => {
+    const path = folder.write({
+      ...root('', 'train', ['000001', '000002']),
+      'Annotations/000001.xml': 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 700\n',
+      'Annotations/000002.xml': gzipSync('<annotation/>'),
+    });
+    const split = await open(path).split('train');
+    await assert.rejects(split.annotation(0), { code: 'TTS_INPUT', message: /000001\.xml is a Git LFS pointer, a text of \d+ bytes in place of the file of 700: run `git lfs pull`/ });
+    await assert.rejects(split.annotation(1), { code: 'TTS_INPUT', message: /000002\.xml: expected text, found a file packed by gzip; unpack it first\.$/ });
+  });
 
   it('joins a year that comes in two tars', async () => {
     const voc = open(folder.write({ 'trainval.tar': writeTar(train), 'test.tar': writeTar(root('VOCdevkit/VOC2007/', 'test', ['000003'])) }));

@@ -31,6 +31,8 @@ export interface LeftOut {
 /** The list files come beside the images, or in the folders of the official download. */
 const SUBFOLDERS = ['', 'Anno', 'Eval', 'Img', 'celeba', 'CelebA', 'celeba-dataset'];
 
+const PARTITION_FILE = 'list_eval_partition';
+
 interface CelebAParts {
   readonly list: AttributeList;
   readonly partition: PartitionList;
@@ -116,9 +118,10 @@ export function openCelebA(path: string): CelebA {
     throw new InputError(`Expected a folder with CelebA at ${path}, found ${existsSync(path) ? 'a file' : 'nothing'}.`);
   }
   const folders = SUBFOLDERS.map((sub) => join(path, sub));
-  const files = { attributes: findList(folders, 'list_attr_celeba'), partition: findList(folders, 'list_eval_partition') };
-  const list = parseAttributes(readFileSync(files.attributes), files.attributes);
-  const partition = parsePartition(readFileSync(files.partition), files.partition);
+  const attributes = findList(folders, 'list_attr_celeba');
+  const list = parseAttributes(readFileSync(attributes), attributes);
+  const { file, partition } = partitionOf(folders, attributes, list);
+  const files = { attributes, partition: file };
   const images = openFaceImages(folders);
   try {
     return joined(path, files, { list, partition, images });
@@ -163,12 +166,23 @@ export function describeLeftOut({ path, leftOut }: CelebA): string | undefined {
   return parts.length > 0 ? `Left out of ${path}: ${parts.join(', ')}.` : undefined;
 }
 
-function findList(folders: readonly string[], name: string): string {
-  const candidates = folders.flatMap((folder) => [join(folder, `${name}.txt`), join(folder, `${name}.csv`)]);
-  const found = candidates.find((candidate) => existsSync(candidate));
+/** The splits: of their own file, else of the column of the attribute file that says them. */
+function partitionOf(folders: readonly string[], attributes: string, list: AttributeList): { file: string; partition: PartitionList } {
+  const own = existingList(folders, PARTITION_FILE);
+  if (own === undefined && list.partition) return { file: attributes, partition: list.partition };
+  const file = own ?? findList(folders, PARTITION_FILE, `, or a column split in ${attributes}`);
+  return { file, partition: parsePartition(readFileSync(file), file) };
+}
+
+function existingList(folders: readonly string[], name: string): string | undefined {
+  return folders.flatMap((folder) => [join(folder, `${name}.txt`), join(folder, `${name}.csv`)]).find((candidate) => existsSync(candidate));
+}
+
+function findList(folders: readonly string[], name: string, orElse = ''): string {
+  const found = existingList(folders, name);
   if (found) return found;
   const present = readdirSync(folders[0]!).slice(0, 8).join(', ') || 'nothing';
-  throw new InputError(`Expected ${name}.txt or ${name}.csv of CelebA in ${folders[0]}, found ${present}.`);
+  throw new InputError(`Expected ${name}.txt or ${name}.csv of CelebA in ${folders[0]}${orElse}, found ${present}.`);
 }
 
 function nameIn({ names }: Rows): string {

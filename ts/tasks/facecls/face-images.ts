@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync, type Dirent } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { ZipFile } from '../../data/zip';
@@ -50,11 +50,16 @@ function listImages(folder: string, inner = ''): Map<string, string> {
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return new Map();
   // What begins with a dot is not what its name says: macOS leaves "._a.jpg" beside a.jpg.
   const entries = readdirSync(path, { withFileTypes: true }).filter(({ name }) => !name.startsWith('.') && name !== '__MACOSX');
-  const files = new Map(entries.filter((entry) => !entry.isDirectory() && IMAGE.test(entry.name)).map(({ name }) => [name, join(inner, name)]));
+  const files = new Map(entries.filter((entry) => IMAGE.test(entry.name) && isFile(entry, join(path, entry.name))).map(({ name }) => [name, join(inner, name)]));
   for (const entry of entries.filter((one) => one.isDirectory())) {
     for (const [name, file] of listImages(folder, join(inner, entry.name))) if (!files.has(name)) files.set(name, file);
   }
   return files;
+}
+
+/** A link to nothing is none, and reading a pipe or a device might never end. */
+function isFile(entry: Dirent, path: string): boolean {
+  return entry.isFile() || (entry.isSymbolicLink() && (statSync(path, { throwIfNoEntry: false })?.isFile() ?? false));
 }
 
 /** Finds names in other letters or with another ending. */

@@ -40,6 +40,8 @@ export interface AttributeList {
   readonly rows: Rows;
   /** 1 where the file says 1, 0 where it says -1 or 0; (rows, attributes), row after row. */
   readonly labels: Uint8Array;
+  /** The splits, where a column of the same file says them. */
+  readonly partition?: PartitionList;
 }
 
 export interface PartitionList {
@@ -51,29 +53,31 @@ export interface PartitionList {
 /**
  * Reads `list_attr_celeba.txt` (number of rows, names of the attributes, then `<file> <-1 or 1>...`
  * between any number of blanks) or `list_attr_celeba.csv` (`image_id,<attribute>...` in any order, then rows).
- * Any attributes are taken, not only CelebA's forty; a no is -1, 0 or false, a yes 1 or true, the same throughout the file.
+ * A column `split` or `partition` may say the splits. Any attributes are taken, not only CelebA's forty; a no is -1, 0 or false, a yes 1 or true, the same throughout the file.
  * @param label what to call the file in errors
  * @throws InputError with the line number
  */
 export function parseAttributes(bytes: Uint8Array, label: string): AttributeList {
   const table = tableRows(bytes, label);
-  const { attributes, announced, nameColumn, columns, first } = attributeHeader(table, label);
+  const { attributes, announced, nameColumn, splitColumn, columns, first } = attributeHeader(table, label);
   const width = columns.length;
   const labels = new Uint8Array((table.length - first) * width);
   const signs = new Signs(label);
   const rows = new Rows();
-  const expected = Math.max(nameColumn, ...columns) + 1;
+  const found: number[] = [];
+  const expected = Math.max(nameColumn, splitColumn ?? 0, ...columns) + 1;
   for (const { cells, line } of table.slice(first)) {
     if (cells.length !== expected && !(cells.length > expected && cells.slice(expected).every((cell) => cell === ''))) {
       throw error(label, line, `the file name and ${expected - 1} values`, `${cells.length - 1} values`);
     }
     const at = addRow(rows, cells[nameColumn]!, { line, label }) * width;
     for (let k = 0; k < width; k++) labels[at + k] = signs.read(cells[columns[k]!]!, attributes[k]!, line);
+    if (splitColumn !== undefined) found.push(requireSplit(cells[splitColumn], line, label));
   }
   if (announced !== undefined && announced !== rows.names.length) {
     throw new InputError(`${label} line 1: expected the number of rows below, found ${announced}, but there are ${rows.names.length} rows; the file is incomplete or was edited.`);
   }
-  return { attributes, rows, labels };
+  return { attributes, rows, labels, ...(splitColumn !== undefined && { partition: { rows, splits: Uint8Array.from(found) } }) };
 }
 
 /**
@@ -87,9 +91,7 @@ export function parsePartition(bytes: Uint8Array, label: string): PartitionList 
   const rows = new Rows();
   for (const { cells, line } of table.slice(first)) {
     addRow(rows, cells[nameColumn]!, { line, label });
-    const value = cells[splitColumn];
-    const split = splitOf(value ?? '');
-    if (split < 0) throw error(label, line, '0 (train), 1 (val) or 2 (test) after the file name', value === undefined || value === '' ? 'nothing' : `'${value}'`);
+    const split = requireSplit(cells[splitColumn], line, label);
     if (first === 0 && cells.slice(2).some((cell) => cell !== '')) throw error(label, line, 'the file name and one value', 'more');
     found.push(split);
   }
@@ -104,6 +106,8 @@ interface AttributeHeader {
   readonly attributes: readonly string[];
   readonly announced?: number;
   readonly nameColumn: number;
+  /** Where the split stands, if this file says it. */
+  readonly splitColumn?: number;
   /** Where each attribute stands. */
   readonly columns: readonly number[];
   /** The first row of values. */
@@ -125,7 +129,8 @@ function attributeHeader(table: readonly TableRow[], label: string): AttributeHe
   }
   // A table written by pandas may begin with a column of row numbers, which has no name.
   const columns = [...cells.keys()].filter((index) => index !== nameColumn && cells[index] !== '' && !/^unnamed: \d+$/i.test(cells[index]!) && !SPLIT_COLUMN.test(cells[index]!));
-  return { attributes: attributeNames(columns.map((index) => cells[index]!), head!.line, label), nameColumn, columns, first: 1 };
+  const splitColumn = cells.findIndex((name) => SPLIT_COLUMN.test(name));
+  return { attributes: attributeNames(columns.map((index) => cells[index]!), head!.line, label), nameColumn, ...(splitColumn >= 0 && { splitColumn }), columns, first: 1 };
 }
 
 function attributeNames(names: readonly string[], line: number, label: string): readonly string[] {
@@ -141,6 +146,13 @@ function partitionHeader([head]: readonly TableRow[]): { nameColumn: number; spl
   const nameColumn = cells.findIndex((name) => NAME_COLUMN.test(name));
   if (splitColumn >= 0 && nameColumn >= 0) return { nameColumn, splitColumn, first: 1 };
   return { nameColumn: 0, splitColumn: 1, first: nameColumn === 0 && splitOf(cells[1] ?? '') < 0 ? 1 : 0 };
+}
+
+/** @throws InputError for what is no split */
+function requireSplit(value: string | undefined, line: number, label: string): number {
+  const split = splitOf(value ?? '');
+  if (split >= 0) return split;
+  throw error(label, line, '0 (train), 1 (val) or 2 (test) after the file name', value === undefined || value === '' ? 'nothing' : `'${value}'`);
 }
 
 function splitOf(value: string): number {

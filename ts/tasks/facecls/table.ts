@@ -1,5 +1,5 @@
 import { CsvError, parse } from 'csv-parse/sync';
-import { decodeText, textLines } from '../../data/text';
+import { decodeText, requireText, textLines } from '../../data/text';
 import { InputError } from '../../errors';
 
 /** One row of a list file. */
@@ -13,9 +13,10 @@ export interface TableRow {
  * The rows of a list: values between commas, semicolons or tabs (a CSV, with quotes where it has them), or between blanks.
  * Blank rows are left out.
  * @param label what to call the file in errors
- * @throws InputError for a web page in place of the file, and for quotes that do not fit
+ * @throws InputError for a web page, a Git LFS pointer or a packed file in place of it, and for quotes that do not fit
  */
 export function tableRows(bytes: Uint8Array, label: string): TableRow[] {
+  requireText(bytes, label);
   const text = decodeText(bytes);
   if (/^\s*<(!doctype html|html|head)/i.test(text.slice(0, 512))) {
     throw new InputError(`Expected a list of CelebA in ${label}, found a web page: the host sent a page instead of the file. Open it in a browser to see why, and download the file again.`);

@@ -1,4 +1,4 @@
-import { decodeText } from '../../data/text';
+import { decodeText, requireText } from '../../data/text';
 import { InputError } from '../../errors';
 import type { AnnotatedObject, Annotation } from './annotation';
 import { cocoCategories } from './coco-categories';
@@ -57,6 +57,7 @@ export function isCocoFile(value: unknown): boolean {
 
 /** @throws InputError with the line where it is known */
 export function parseJson(bytes: Buffer, label: string): unknown {
+  requireText(bytes, label);
   const text = decodeText(bytes);
   try {
     return JSON.parse(text);

@@ -8,7 +8,7 @@ import { InputError } from '../../errors';
 /** A folder, or an archive that stands for one and is read in place. Names are relative to it, with forward slashes. */
 export interface FileTree {
   readonly path: string;
-  /** All files in it, sorted; what systems and tools leave beside the files of a dataset is not among them. */
+  /** All regular files in it, sorted; what systems and tools leave beside the files of a dataset is not among them. */
   readonly files: readonly string[];
   /** The whole of a file. */
   read(name: string): Promise<Buffer>;
@@ -18,6 +18,8 @@ export interface FileTree {
   describe(name: string): string;
   close(): void;
 }
+
+const PACKED = /\.(tgz|t[bx]z2?|gz|bz2|xz|zst|7z|rar)$/i;
 
 export const isArchive = (path: string): boolean => /\.(tar|zip)$/i.test(path);
 
@@ -33,7 +35,7 @@ export function openFileTree(path: string): FileTree {
 export function openFileTrees(path: string): FileTree[] {
   const info = statSync(path, { throwIfNoEntry: false });
   if (info?.isFile() && isArchive(path)) return [openFileTree(path)];
-  if (!info?.isDirectory()) throw new InputError(`Expected a folder, a .tar, a .zip or a .json with a dataset at ${path}, found ${info ? 'a file of another kind' : 'nothing'}.`);
+  if (!info?.isDirectory()) throw new InputError(`Expected a folder, a .tar, a .zip or a .json with a dataset at ${path}, found ${info ? (PACKED.test(path) ? 'a packed file; unpack it first' : 'a file of another kind') : 'nothing'}.`);
   const archives = readdirSync(path).filter((name) => isArchive(name) && !name.startsWith('.')).sort();
   return [openFileTree(path), ...archives.map((name) => openFileTree(join(path, name)))];
 }
@@ -76,15 +78,12 @@ class FolderTree implements FileTree {
       const name = posix.join(folder, entry.name);
       if (!isContent(entry.name)) return [];
       // A link is asked what it leads to; asking so of every file would take long in a folder of pictures.
-      const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && this.isFolder(name));
-      if (!isFolder) return [name];
+      const target = entry.isSymbolicLink() ? statSync(join(this.path, name), { throwIfNoEntry: false }) : entry;
+      // A link to nothing is no file, and reading a pipe or a device might never end.
+      if (!target?.isDirectory()) return target?.isFile() ? [name] : [];
       const real = entry.isSymbolicLink() ? realpathSync(join(this.path, name)) : join(this.path, name);
       return depth === 0 || above.has(real) ? [] : this.list(name, depth - 1, new Set([...above, real]));
     });
-  }
-
-  private isFolder(name: string): boolean {
-    return statSync(join(this.path, name), { throwIfNoEntry: false })?.isDirectory() ?? false;
   }
 }
 

@@ -1,5 +1,5 @@
 import { SaxesParser } from 'saxes';
-import { decodeAs } from '../../data/text';
+import { decodeAs, requireText } from '../../data/text';
 import { InputError } from '../../errors';
 
 /** An element of an XML file with what is directly in it. */
@@ -19,6 +19,7 @@ export interface XmlElement {
  * @throws InputError with line and column when the file is not well-formed
  */
 export function parseXml(bytes: Buffer, label: string): XmlElement {
+  requireText(bytes, label);
   const parser = new SaxesParser();
   const document: XmlElement = { name: '', text: '', line: 0, children: [] };
   const open = [document];
