@@ -49,6 +49,34 @@ export class ModuleDict<T extends Module = Module> extends Module {
     return Array.from(this.#items.entries(), ([name]) => name);
   }
 
+  /** Takes a module out and gives it. */
+  pop(name: string): T {
+    const found = this.get(name);
+    this.#items.delete(name);
+    return found;
+  }
+
+  /** Puts in each module of an object, of pairs or of another ModuleDict, over those of the same name. */
+  update(values: Readonly<Record<string, T>> | Iterable<readonly [string, T]>): this {
+    for (const [name, value] of Symbol.iterator in values ? values : Object.entries(values)) this.set(name, value);
+    return this;
+  }
+
+  /** Takes all out. */
+  clear(): void {
+    this.#items.clear();
+  }
+
+  /** The modules, in the order of {@link keys}. */
+  values(): T[] {
+    return [...this.#items.values()];
+  }
+
+  /** Names with their modules, in the order of {@link keys}. */
+  items(): [string, T][] {
+    return [...this];
+  }
+
   [Symbol.iterator](): Iterator<[string, T]> {
     return this.#items.entries();
   }

@@ -39,6 +39,22 @@ export class ModuleList<T extends Module = Module> extends Module {
     this.#items.replace(place, module);
   }
 
+  /** Puts a module before the one at a place, from the end when negative; those behind it move up. */
+  insert(place: number, module: T): this {
+    this.#items.insert(place, module);
+    return this;
+  }
+
+  /** Takes out the module at a place, by default the last; those behind it move down. */
+  pop(place: number = -1): T {
+    return this.#items.pop(place);
+  }
+
+  /** A list of the modules from one place up to another, as arrays have it; the modules are the same. */
+  slice(start?: number, end?: number): ModuleList<T> {
+    return new ModuleList([...this].slice(start, end));
+  }
+
   [Symbol.iterator](): Iterator<T> {
     return this.#items.values();
   }

@@ -35,6 +35,33 @@ export class NamedModules<T extends Module> {
     this.set(this.#name(place), module);
   }
 
+  /** Puts a module before the one at a place and names all by their places, as Python's lists of modules do. */
+  insert(place: number, module: T): void {
+    const { size } = this;
+    if (!Number.isInteger(place) || place > size || place < -size)
+      throw new InputError(`${this.owner}: expected a whole number from ${-size} to ${size} to insert at, got ${String(place)}.`);
+    this.set(`${size}+`, module); // refuses what is no module
+    this.#modules.delete(`${size}+`);
+    this.#number([...this.#modules.values()].toSpliced(place, 0, module));
+  }
+
+  /** Takes a module out of a list and names what is left by its places. */
+  pop(place: number | string): T {
+    const module = this.at(place);
+    this.#modules.delete(this.#name(place));
+    this.#number([...this.#modules.values()]);
+    return module;
+  }
+
+  clear(): void {
+    this.#modules.clear();
+  }
+
+  #number(modules: readonly T[]): void {
+    this.#modules.clear();
+    modules.forEach((module, place) => this.#modules.set(String(place), module));
+  }
+
   entries(): MapIterator<[string, T]> {
     return this.#modules.entries();
   }

@@ -55,6 +55,34 @@ export class ParameterDict extends Module {
     return [...this.#items.keys()];
   }
 
+  /** Takes a parameter out and gives it. */
+  pop(name: string): Parameter {
+    const found = this.get(name);
+    this.#items.delete(name);
+    return found;
+  }
+
+  /** Puts in each value of an object, of pairs or of another ParameterDict, over those of the same name. */
+  update(values: Readonly<Record<string, Tensor>> | Iterable<readonly [string, Tensor]>): this {
+    for (const [name, value] of Symbol.iterator in values ? values : Object.entries(values)) this.set(name, value);
+    return this;
+  }
+
+  /** Takes all out. */
+  clear(): void {
+    this.#items.clear();
+  }
+
+  /** The parameters, in the order of {@link keys}. */
+  values(): Parameter[] {
+    return [...this.#items.values()];
+  }
+
+  /** Names with their parameters, in the order of {@link keys}. */
+  items(): [string, Parameter][] {
+    return [...this];
+  }
+
   [Symbol.iterator](): Iterator<[string, Parameter]> {
     return this.#items.entries();
   }

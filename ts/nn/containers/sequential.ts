@@ -43,6 +43,27 @@ export class Sequential extends Module {
     this.#layers.replace(place, layer);
   }
 
+  /** Puts a module before the one at a place, from the end when negative; those behind it move up. */
+  insert(place: number, module: Layer): this {
+    this.#layers.insert(place, module);
+    return this;
+  }
+
+  /** Takes out the module at a place or of a name; those behind it move down. */
+  pop(place: number | string): Layer {
+    return this.#layers.pop(place);
+  }
+
+  /** Adds layers at the end, named by their place. */
+  extend(layers: Iterable<Layer>): this {
+    return this.append(...layers);
+  }
+
+  /** The layers from one place up to another, as arrays have it, under their names; the layers are the same. */
+  slice(start?: number, end?: number): Sequential {
+    return new Sequential(Object.fromEntries([...this.#layers.entries()].slice(start, end)));
+  }
+
   [Symbol.iterator](): Iterator<Layer> {
     return this.#layers.values();
   }
