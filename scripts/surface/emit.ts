@@ -19,6 +19,7 @@ const BY_HAND = new Set([
   'zeros', 'ones', 'empty', 'rand', 'randn', 'full', 'randint', 'randperm', 'arange', 'range', 'linspace', 'logspace', 'eye',
   'zeros_like', 'ones_like', 'empty_like', 'rand_like', 'randn_like', 'full_like', 'tensor', 'scalar_tensor',
   'to', 'backward', 'index', 'index_put', 'index_put_', 'slice', 'mT', 'mH', 'matrix_H', 'numpy_T', 'numel', 'data', 'shape', 'is_leaf', 'from_file', 'cpu', 'cuda', 'size', 'stride', 'dim', 'device', 'unique', 'unique_dim',
+  'sparse_coo_tensor', 'sparse_csr_tensor', 'sparse_csc_tensor', 'sparse_bsr_tensor', 'sparse_bsc_tensor',
   'unique_dim_consecutive', 'unique_consecutive', 'norm', 'stft', 'tensordot', 'nonzero', 'cdist', 'einsum',
 ]);
 

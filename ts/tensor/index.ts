@@ -56,6 +56,7 @@ export {
   type StftOptions,
   type TensordotDims,
 } from './functional';
+export * from './sparse-tensors';
 export { pcaLowrank, svdLowrank, type PcaLowrankOptions, type SvdLowrankOptions } from './lowrank';
 export { unique, uniqueConsecutive, type UniqueOptions } from './unique';
 export { accelerator, setMemoryWatermark, type DeviceFree, type DeviceMemory } from './accelerator';
@@ -85,5 +86,6 @@ export { finfo, iinfo, type FloatInfo, type IntegerInfo } from './type-info';
 export * as amp from './amp';
 export * as autograd from './autograd-namespace';
 export * as utils from './utils';
+export * as sparse from './sparse';
 export * as testing from './testing';
 export * as safetensors from './safetensors';

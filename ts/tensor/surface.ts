@@ -2,11 +2,12 @@
  * The typed surface at run time: finds the overload that fits the arguments, as PyTorch's own argument parser does, and
  * calls it. The names and types come from ts/tensor/generated.
  */
-import { DTypeError, type TorchError } from '../errors';
+import { DTypeError, TorchError } from '../errors';
 import { binding } from '../native/binding';
 import { chosenDevice } from './defaults';
 import { isPlainObject } from '../native/realm';
 import { adopt } from './lifetime';
+import { isGradEnabled } from './modes';
 import { LONGEST } from './limits';
 import { describe, operator, type Operator, type Result } from './operator';
 import { Generator } from './generator';
@@ -140,6 +141,9 @@ function namedOuts(candidate: Operator, { out, ...rest }: Record<string, unknown
 
 /** The call with the option `out`: writes into the tensors given there, and returns them. */
 function callWithOut(name: string, candidates: readonly Operator[], args: Values, options: Record<string, unknown>): Result {
+  // The overloads made by rote in libtorch (`mul.Scalar_out`) would drop the gradient in silence.
+  const recorded = isGradEnabled() && [args, Object.values(options)].flat(2).some((value) => value instanceof Tensor && value.requiresGrad);
+  if (recorded) throw new TorchError(`${name}: expected no tensor that requires a gradient beside out, found one; call it in noGrad or without out`);
   const mixed = NUMBERS_AS_TENSORS.has(name);
   for (const given of [() => args, () => gather(candidates, args, 0), () => (mixed ? numbersToTensors(args) : null)]) {
     const values = given();
