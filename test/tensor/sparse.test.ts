@@ -27,6 +27,7 @@ describe('sparse tensors', () => {
     assert.throws(() => torch.sparseCooTensor([[0, 5]], [1, 2], [3]), TorchError);
     assert.throws(() => torch.sparseCsrTensor([0, 9], [0], [1], [1, 1]), TorchError);
     assert.throws(() => torch.sparseCooTensor([[0]], [1], [3], { sparse: true } as object), InputError);
+    assert.throws(() => torch.sparse.sum(torch.eye(2).toSparse(), 0, { keepdim: true } as object), InputError);
     assert.throws(() => torch.sparseCooTensor([[0, 1], [0]], [1], [3, 3]), TorchError);
   });
 
