@@ -166,7 +166,7 @@ describe('pretrained models', () => {
 
     it('that are none are refused, and so are parts outside of the folder', async () => {
       publish({ epoch: 3 });
-      await refuses(load(), /pytorch_model\.bin: expected tensors by their names, as a state_dict has them, found none/);
+      await refuses(load(), /pytorch_model\.bin: expected tensors by their names, as a state_dict has them, alone or under model, .*, found none\./);
       rmSync(at('pytorch_model.bin'));
       for (const name of ['../other.bin', '/etc/passwd', '..']) {
         writeFileSync(at('pytorch_model.bin.index.json'), JSON.stringify({ weight_map: { x: name } }));
@@ -224,6 +224,14 @@ describe('pretrained models', () => {
       await refuses(load(), /Expected model\.safetensors or pytorch_model\.bin in .*, found none; is it the folder of a checkpoint\?/);
       rmSync(at('config.json'));
       await refuses(load(), /Expected config\.json in .*, found none/);
+    });
+
+    it('but weights under the key of a training script are', async () => {
+      for (const key of ['model_state_dict', 'net', 'model_ema']) {
+        rmSync(at('model.safetensors'), { force: true });
+        torch.savePth({ [key]: weights(), epoch: 3 }, at('pytorch_model.bin'));
+        assert.equal(Object.keys((await load()).stateDict()).length, 40);
+      }
     });
 
     it('but a config.json that begins with a byte order mark is, as Windows writes it', async () => {

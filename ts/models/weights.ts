@@ -55,10 +55,17 @@ export function readWeights(files: readonly string[]): Map<string, Tensor> {
  */
 export function stateOf(path: string): Record<string, Tensor> {
   const content = loadPth(path) as Record<string, unknown> | null;
-  const state = [content?.['model'], content?.['state_dict'], content].find((part) => typeof part === 'object' && part !== null && !(part instanceof Tensor)) ?? {};
-  const tensors = Object.entries(state).filter((entry): entry is [string, Tensor] => entry[1] instanceof Tensor);
-  if (tensors.length === 0) throw new InputError(`${path}: expected tensors by their names, as a state_dict has them, found none.`);
+  const tensors = [...STATE_KEYS.map((key) => content?.[key]), content].map(tensorsOf).find((part) => part.length > 0);
+  if (!tensors) throw new InputError(`${path}: expected tensors by their names, as a state_dict has them, alone or under ${STATE_KEYS.join(', ')}, found none.`);
   return Object.fromEntries(tensors);
+}
+
+/** What training scripts keep the weights under; averaged ones come last, as they lie beside the model's own. */
+const STATE_KEYS = ['model', 'state_dict', 'model_state_dict', 'net', 'module', 'weights', 'model_ema', 'ema', 'teacher'];
+
+function tensorsOf(part: unknown): [string, Tensor][] {
+  if (typeof part !== 'object' || part === null || part instanceof Tensor) return [];
+  return Object.entries(part).filter((entry): entry is [string, Tensor] => entry[1] instanceof Tensor);
 }
 
 /** @throws InputError that names the file and what is wrong in it */
