@@ -5,7 +5,7 @@ import { lu, nonzero, norm, stft, type LuOptions, type NormArguments, type StftO
 import { operator } from './operator';
 import { recordStream, type Stream } from './stream';
 import type { Nested, Tensor } from './tensor';
-import { unique, uniqueConsecutive, type UniqueExtras, type UniqueOptions } from './unique';
+import { unique, uniqueConsecutive, type Unique, type UniqueConsecutive, type UniqueExtras, type UniqueOptions } from './unique';
 
 export interface TensorShorthands {
   /** `to('float32')` */
@@ -66,9 +66,11 @@ export interface TensorShorthands {
   /** See `torch.unique`. */
   unique(options: UniqueOptions & UniqueExtras): Tensor[];
   unique(options?: UniqueOptions): Tensor;
+  unique(sorted: boolean, returnInverse?: boolean, returnCounts?: boolean, dim?: number): Tensor | Tensor[];
   /** See `torch.uniqueConsecutive`. */
   uniqueConsecutive(options: UniqueOptions & UniqueExtras): Tensor[];
   uniqueConsecutive(options?: Omit<UniqueOptions, 'sorted'>): Tensor;
+  uniqueConsecutive(returnInverse: boolean, returnCounts?: boolean, dim?: number): Tensor | Tensor[];
   /**
    * Keeps the memory from being used for another tensor before the work of `stream` so far is done: for tensors that were made
    * on one stream and are used on another.
@@ -128,11 +130,11 @@ const members: ThisType<Tensor> & object = {
   polygamma(n: number) {
     return operator('aten', 'polygamma').call([n, this]);
   },
-  unique(options?: UniqueOptions) {
-    return unique(this, options);
+  unique(...args: Parameters<Unique> extends [Tensor, ...infer Rest] ? Rest : never) {
+    return unique(this, ...args);
   },
-  uniqueConsecutive(options?: UniqueOptions) {
-    return uniqueConsecutive(this, options);
+  uniqueConsecutive(...args: Parameters<UniqueConsecutive> extends [Tensor, ...infer Rest] ? Rest : never) {
+    return uniqueConsecutive(this, ...args);
   },
   recordStream(stream: Stream) {
     recordStream(this, stream);

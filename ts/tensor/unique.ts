@@ -1,6 +1,6 @@
 /** The distinct elements of a tensor. */
 import { operator } from './operator';
-import { checkOptions } from './options';
+import { bindArguments } from '../options';
 import type { Tensor } from './tensor';
 
 export interface UniqueOptions {
@@ -17,15 +17,26 @@ export interface UniqueOptions {
 /** What makes the result an array. */
 export type UniqueExtras = { readonly returnInverse: true } | { readonly returnCounts: true };
 
+/** `torch.unique`: by name, or by position in PyTorch's order. */
 export interface Unique {
   (input: Tensor, options: UniqueOptions & UniqueExtras): Tensor[];
   (input: Tensor, options?: UniqueOptions): Tensor;
+  (input: Tensor, sorted: boolean, returnInverse: true, returnCounts?: boolean, dim?: number): Tensor[];
+  (input: Tensor, sorted?: boolean, returnInverse?: boolean, returnCounts?: boolean, dim?: number): Tensor | Tensor[];
 }
 
-const KNOWN = ['dim', 'sorted', 'returnInverse', 'returnCounts'];
+/** `torch.unique_consecutive`, likewise. */
+export interface UniqueConsecutive {
+  (input: Tensor, options: Omit<UniqueOptions, 'sorted'> & UniqueExtras): Tensor[];
+  (input: Tensor, options?: Omit<UniqueOptions, 'sorted'>): Tensor;
+  (input: Tensor, returnInverse: true, returnCounts?: boolean, dim?: number): Tensor[];
+  (input: Tensor, returnInverse?: boolean, returnCounts?: boolean, dim?: number): Tensor | Tensor[];
+}
+
+const EXTRAS: { readonly returnInverse: boolean; readonly returnCounts: boolean; readonly dim: number | undefined } = { returnInverse: false, returnCounts: false, dim: undefined };
 
 /** The addon always gives three tensors; those not asked for are empty. */
-function chosen(results: readonly Tensor[], { returnInverse, returnCounts }: UniqueOptions): Tensor | Tensor[] {
+function chosen(results: readonly Tensor[], { returnInverse, returnCounts }: Pick<UniqueOptions, 'returnInverse' | 'returnCounts'>): Tensor | Tensor[] {
   const [values, inverse, counts] = results as [Tensor, Tensor, Tensor];
   const wanted = [values, ...(returnInverse ? [inverse] : []), ...(returnCounts ? [counts] : [])];
   for (const tensor of results) if (!wanted.includes(tensor)) tensor.dispose();
@@ -33,20 +44,19 @@ function chosen(results: readonly Tensor[], { returnInverse, returnCounts }: Uni
 }
 
 /** `[values, inverse?, counts?]`, or the values alone when nothing else was asked for. */
-export const unique = ((input: Tensor, options: UniqueOptions = {}): Tensor | Tensor[] => {
-  checkOptions('unique', options, KNOWN);
-  const { dim, sorted = true, returnInverse = false, returnCounts = false } = options;
+export const unique = ((input: Tensor, ...args: unknown[]): Tensor | Tensor[] => {
+  const options = bindArguments('unique', { sorted: true, ...EXTRAS }, args);
+  const { dim, sorted, returnInverse, returnCounts } = options;
   const results =
-    dim === undefined
+    dim === undefined || dim === null
       ? operator('aten', '_unique2').call([input, sorted, returnInverse, returnCounts])
       : operator('aten', 'unique_dim').call([input, dim, sorted, returnInverse, returnCounts]);
   return chosen(results as Tensor[], options);
 }) as Unique;
 
 /** Like {@link unique}, but an element that comes back after another one counts anew. */
-export const uniqueConsecutive = ((input: Tensor, options: Omit<UniqueOptions, 'sorted'> = {}): Tensor | Tensor[] => {
-  checkOptions('uniqueConsecutive', options, KNOWN.filter((key) => key !== 'sorted'));
-  const { dim, returnInverse = false, returnCounts = false } = options;
-  const results = operator('aten', 'unique_consecutive').call([input, returnInverse, returnCounts, dim]);
+export const uniqueConsecutive = ((input: Tensor, ...args: unknown[]): Tensor | Tensor[] => {
+  const options = bindArguments('uniqueConsecutive', EXTRAS, args);
+  const results = operator('aten', 'unique_consecutive').call([input, options.returnInverse, options.returnCounts, options.dim]);
   return chosen(results as Tensor[], options);
-}) as Unique;
+}) as UniqueConsecutive;

@@ -1,4 +1,5 @@
 export { clipGradNorm, clipGradsWithNorm, clipGradValue, getTotalNorm, type ClipGradNormOptions } from './clip-grad';
+export { fuseConvBnEval, fuseConvBnWeights, fuseLinearBnEval, fuseLinearBnWeights } from './fusion';
 export { afterwards, functionalCall, withState } from './functional-call';
 export { parametersToVector, vectorToParameters } from './parameters-vector';
 export * as rnn from './rnn';
