@@ -1,6 +1,9 @@
 #include "convert.h"
 
 #include <ATen/core/List.h>
+#include <ATen/core/class_type.h>
+#include <ATen/core/enum_type.h>
+#include <ATen/core/jit_type.h>
 #include <c10/core/Layout.h>
 #include <c10/core/MemoryFormat.h>
 
@@ -14,7 +17,7 @@ namespace torchts {
 namespace {
 
 constexpr const char* kTagNames[] = {"null", "nothing", "a tensor", "an integer", "a number", "a boolean",
-                                     "a string", "an array", "a bigint", "a complex number", "a generator", "?"};
+                                     "a string", "an array", "a bigint", "a complex number", "a generator", "?", "an object"};
 
 constexpr std::pair<const char*, c10::Layout> kLayouts[] = {
     {"strided", c10::Layout::Strided},       {"sparse_coo", c10::Layout::Sparse},
@@ -106,7 +109,7 @@ const at::Tensor& WireReader::next_tensor() {
 }
 
 void WireReader::mismatch(int tag, const Parameter& parameter) const {
-  const bool known = tag >= 0 && tag <= wire::kSame;
+  const bool known = tag >= 0 && tag <= wire::kDict;
   throw ArgumentError("argument '" + parameter.name + "' must be " + parameter.type + ", found " +
                       (known ? kTagNames[tag] : "an unknown value"));
 }
@@ -318,6 +321,34 @@ void WireWriter::list(const List& items) {
   for (const auto& item : items) value(item);
 }
 
+// A NamedTuple goes as a dictionary of its fields.
+void WireWriter::tuple(const at::IValue& value) {
+  const auto& elements = value.toTupleRef().elements();
+  const auto type = value.toTupleRef().type();
+  if (!type->schema() || !type->name()) return list(elements);
+  put(wire::kDict);
+  put(static_cast<double>(elements.size()));
+  for (size_t i = 0; i < elements.size(); ++i) {
+    string(type->schema()->arguments()[i].name());
+    this->value(elements[i]);
+  }
+}
+
+// An object of a scripted class goes as a dictionary of its attributes.
+void WireWriter::object(const at::IValue& value) {
+  constexpr int kDeepest = 64;
+  const auto object = value.toObject();
+  const auto type = object->type();
+  if (++depth_ > kDeepest) throw ArgumentError("the result holds objects nested deeper than " + std::to_string(kDeepest) + ", or in a circle");
+  put(wire::kDict);
+  put(static_cast<double>(type->numAttributes()));
+  for (size_t i = 0; i < type->numAttributes(); ++i) {
+    string(type->getAttributeName(i));
+    this->value(object->getSlot(i));
+  }
+  --depth_;
+}
+
 void WireWriter::value(const at::IValue& value) {
   if (value.isTensor()) return tensor(value.toTensor());
   if (value.isNone()) return put(wire::kNone);
@@ -334,7 +365,7 @@ void WireWriter::value(const at::IValue& value) {
     return put(wire::kComplex), put(number.real()), put(number.imag());
   }
   if (value.isString()) return string(value.toStringRef());
-  if (value.isTuple()) return list(value.toTupleRef().elements());
+  if (value.isTuple()) return tuple(value);
   if (value.isList()) return list(value.toListRef());
   if (value.isGenericDict()) {
     const auto entries = value.toGenericDict();
@@ -343,6 +374,8 @@ void WireWriter::value(const at::IValue& value) {
     for (const auto& entry : entries) this->value(entry.key()), this->value(entry.value());
     return;
   }
+  if (value.isEnum()) return string(value.toEnumHolder()->name());
+  if (value.isObject() && !value.isModule()) return object(value);
   if (value.isDevice()) return string(value.toDevice().str());
   throw ArgumentError("the result has the type " + value.tagKind() + ", which JavaScript cannot hold");
 }

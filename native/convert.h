@@ -15,6 +15,8 @@ class WireReader {
       : env_(env), environment_(environment), strings_(strings) {}
 
   at::IValue argument(const Parameter& parameter);
+  // The same of a TorchScript method: lists, tuples, dictionaries, enumerations and objects, nested (script_arguments.cc).
+  at::IValue script_argument(const Parameter& parameter, const c10::TypePtr& type);
   at::Tensor tensor();  // kTensor, or kNone as an undefined tensor
   std::vector<at::Tensor> tensors();
   std::vector<int64_t> ints();
@@ -37,6 +39,12 @@ class WireReader {
   template <typename T, typename Read>
   c10::List<T> elements(int tag, const Parameter& parameter, Read read);
   at::IValue named(const Parameter& parameter);
+  std::string script_key(const Parameter& parameter);
+  at::IValue script_value(int tag, const c10::TypePtr& type, const Parameter& parameter, int depth);
+  at::IValue script_tuple(int tag, const c10::TypePtr& type, const Parameter& parameter, int depth);
+  at::IValue script_dict(const c10::TypePtr& type, const Parameter& parameter, int depth);
+  at::IValue script_object(const c10::TypePtr& type, const Parameter& parameter, int depth);
+  at::IValue script_any(int tag, const Parameter& parameter, int depth);
   [[noreturn]] void mismatch(int tag, const Parameter& parameter) const;
 
   napi_env env_;
@@ -63,10 +71,13 @@ class WireWriter {
   void string(const std::string& text);
   template <typename List>
   void list(const List& items);
+  void tuple(const at::IValue& value);
+  void object(const at::IValue& value);
 
   napi_env env_;
   Environment& environment_;
   size_t position_ = 0;
+  int depth_ = 0;  // of objects inside of objects
   napi_value strings_ = nullptr;
   uint32_t string_count_ = 0;
   c10::SmallVector<std::pair<at::TensorImpl*, Handle>, 4> aliases_;

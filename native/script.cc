@@ -17,18 +17,24 @@
 
 namespace torchts {
 
+// How to decode an argument of a method.
+struct ScriptParameter {
+  Parameter parameter;
+  c10::TypePtr type;
+};
+
 struct Script {
   torch::jit::Module module;
-  std::map<std::string, std::vector<Parameter>> methods;  // how to decode the arguments, without `self`
+  std::map<std::string, std::vector<ScriptParameter>> methods;  // without the module itself, the first argument whatever its name
 
-  const std::vector<Parameter>& plan(const std::string& method) {
+  const std::vector<ScriptParameter>& plan(const std::string& method) {
     const auto known = methods.find(method);
     if (known != methods.end()) return known->second;
     const auto found = module.find_method(method);
     if (!found) throw ArgumentError("the module has no method '" + method + "'");
-    std::vector<Parameter> parameters;
-    for (const auto& argument : found->function().getSchema().arguments())
-      if (argument.name() != "self") parameters.push_back(parameter_of(argument));
+    std::vector<ScriptParameter> parameters;
+    const auto& arguments = found->function().getSchema().arguments();
+    for (size_t i = 1; i < arguments.size(); ++i) parameters.push_back({parameter_of(arguments[i]), arguments[i].type()});
     return methods.emplace(method, std::move(parameters)).first->second;
   }
 };
@@ -138,7 +144,23 @@ Napi::Value records(const Napi::CallbackInfo& info) {
   return result;
 }
 
-// Module::get_methods; scriptMethods(id): [name, parameter…][]
+// Whether an argument may be an object: a dictionary, a NamedTuple, an object of a class.
+bool takes_object(const c10::TypePtr& type) {
+  switch (type->kind()) {
+    case c10::TypeKind::DictType:
+    case c10::TypeKind::ClassType:
+    case c10::TypeKind::AnyType: return true;
+    case c10::TypeKind::TupleType: return type->expect<c10::TupleType>()->schema() != nullptr;
+    case c10::TypeKind::OptionalType:
+    case c10::TypeKind::UnionType: {
+      const auto choices = type->containedTypes();
+      return std::any_of(choices.begin(), choices.end(), takes_object);
+    }
+    default: return false;
+  }
+}
+
+// Module::get_methods; scriptMethods(id): [name, [parameter, takesObject]…][]
 Napi::Value methods(const Napi::CallbackInfo& info) {
   const auto script = script_of(info);
   auto result = Napi::Array::New(info.Env());
@@ -147,24 +169,21 @@ Napi::Value methods(const Napi::CallbackInfo& info) {
     auto row = Napi::Array::New(info.Env());
     row[0u] = method.name();
     uint32_t place = 1;
-    for (const Parameter& parameter : script->plan(method.name())) row[place++] = parameter.name;
+    for (const auto& [parameter, type] : script->plan(method.name())) {
+      auto pair = Napi::Array::New(info.Env());
+      pair[0u] = parameter.name;
+      pair[1u] = takes_object(type);
+      row[place++] = pair;
+    }
     result[count++] = row;
   }
   return result;
 }
 
-std::vector<at::IValue> read_arguments(const Napi::CallbackInfo& info, const std::vector<Parameter>& plan) {
+std::vector<at::IValue> read_arguments(const Napi::CallbackInfo& info, const std::vector<ScriptParameter>& plan) {
   WireReader in(info.Env(), Environment::of(info.Env()), info[2]);
   std::vector<at::IValue> arguments;
-  for (const Parameter& parameter : plan) {
-    at::IValue argument = in.argument(parameter);
-    if (argument.isTensor()) {
-      at::Tensor tensor = argument.toTensor();
-      copy_lent_integers(tensor);
-      argument = tensor;
-    }
-    arguments.push_back(std::move(argument));
-  }
+  for (const auto& [parameter, type] : plan) arguments.push_back(in.script_argument(parameter, type));
   return arguments;
 }
 

@@ -13,7 +13,7 @@
 //   kComplex   re, im
 //   kGenerator id
 //   kSame      handle             (results only) the argument itself, as in-place operators return it
-//   kDict      n, then n keys each before its value (results of TorchScript only)
+//   kDict      n, then n keys each before its value (TorchScript only)
 // ts/native/wire.ts holds the same table; test/native/wire.test.ts compares the two.
 #pragma once
 

@@ -1,5 +1,8 @@
 """Goldens of TorchScript: a scripted module with branches, names and several kinds of results, and what it gives."""
 
+from enum import Enum
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
 
@@ -27,6 +30,62 @@ class Branching(nn.Module):
         return x * 2, [x, x + 1], len(names), names[0] if len(names) > 0 else None
 
 
+class Colour(Enum):
+    RED = 1
+    BLUE = 2
+
+
+class Pair(NamedTuple):
+    first: Tensor
+    count: int
+
+
+@torch.jit.script
+class Counter:
+    def __init__(self, start: int, step: Tensor):
+        self.start = start
+        self.step = step
+
+
+class Typed(nn.Module):
+    """Arguments and results of all types that the language has; the module is called `this`."""
+
+    def forward(this, tensors: list[Tensor], scale: float | None = None) -> Tensor:
+        return torch.stack(tensors).sum(0) * (1.0 if scale is None else scale)
+
+    @torch.jit.export
+    def nested(this, pair: tuple[Tensor, list[int]], grid: list[list[int]]) -> tuple[Tensor, list[list[int]], dict[str, list[Tensor]]]:
+        return pair[0] * sum(pair[1]), grid, {"a": [pair[0]]}
+
+    @torch.jit.export
+    def dictionary(this, features: dict[str, Tensor], factor: int = 1) -> dict[str, Tensor]:
+        return {key: value * factor for key, value in features.items()}
+
+    @torch.jit.export
+    def numbered(this, table: dict[int, float]) -> dict[int, float]:
+        return table
+
+    @torch.jit.export
+    def pair(this, pair: Pair) -> Pair:
+        return Pair(pair.first + 1, pair.count + 1)
+
+    @torch.jit.export
+    def colour(this, colour: Colour) -> tuple[Colour, bool]:
+        return colour, colour == Colour.RED
+
+    @torch.jit.export
+    def counter(this, counter: Counter) -> Counter:
+        return Counter(counter.start + 1, counter.step * 2)
+
+    @torch.jit.export
+    def either(this, value: int | str) -> int | str:
+        return value
+
+    @torch.jit.export
+    def optionals(this, items: list[Tensor | None]) -> list[bool]:
+        return [item is None for item in items]
+
+
 if __name__ == "__main__":
     torch.manual_seed(3)
     scripted = torch.jit.script(Branching())
@@ -36,3 +95,7 @@ if __name__ == "__main__":
     report(path, 1)
     x = torch.tensor([[1.0, 2.0, 3.0], [-1.0, 0.5, 0.0]])
     save_json("script", {"once": scripted(x)["result"].tolist(), "flipped": scripted(x, 3, True)["result"].tolist()})
+    typed = GOLDEN / "script-typed.pt"
+    torch.jit.script(Typed()).save(str(typed))
+    typed.chmod(0o644)
+    report(typed, 1)

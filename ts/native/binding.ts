@@ -130,7 +130,7 @@ export interface Binding {
   // script.cc
   scriptLoad(source: string | Uint8Array, device: string | null): number;
   scriptRecords(source: string | Uint8Array): readonly (readonly [name: string, content: Buffer])[];
-  scriptMethods(id: number): [name: string, ...parameters: string[]][];
+  scriptMethods(id: number): [name: string, ...parameters: [name: string, takesObject: boolean][]][];
   scriptCall(id: number, method: string, strings: readonly string[]): ScriptAnswer | undefined;
   scriptCallLater(id: number, method: string, strings: readonly string[]): Submitted<Required<Pick<ScriptAnswer, 'wire'>> & ScriptAnswer>;
   scriptState(id: number, buffers: boolean): string[];

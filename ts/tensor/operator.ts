@@ -8,6 +8,7 @@ import { context } from './context';
 import { LONGEST } from './limits';
 import { dtypeName } from './dtype';
 import { Generator } from './generator';
+import { isPlainObject } from './plain-object';
 import { parseSchema, type Schema } from './schema';
 import { BRAND, Tensor } from './tensor';
 import { adopt, adoptInto, observed, type Scope } from './lifetime';
@@ -144,6 +145,32 @@ export function encodeAll(values: readonly unknown[]): readonly string[] {
   strings.length = 0;
   for (const value of values) encode(value);
   return strings;
+}
+
+const DEEPEST = 64;
+
+/** The same for TorchScript, which takes arrays inside of arrays, and objects and maps for its dictionaries and classes. */
+export function encodeNested(values: readonly unknown[]): readonly string[] {
+  rewind();
+  strings.length = 0;
+  for (const value of values) encodeTree(value, 0);
+  return strings;
+}
+
+function encodeTree(value: unknown, depth: number): void {
+  if (depth > DEEPEST) throw new DTypeError(`expected an argument nested at most ${DEEPEST} deep, found a deeper one, or one that holds itself`);
+  if (Array.isArray(value)) {
+    if (value.length > LONGEST) throw new DTypeError(`expected an array of at most ${LONGEST} elements, found one of ${value.length}`);
+    reserve(2 + 3 * value.length);
+    put2(Tag.List, value.length);
+    for (const item of value) encodeTree(item === undefined ? null : item, depth + 1);
+    return;
+  }
+  const entries = value instanceof Map ? [...(value as Map<unknown, unknown>)] : isPlainObject(value) && !('re' in value && 'im' in value) ? Object.entries(value) : null;
+  if (entries === null) return encode(value);
+  reserve(2 + 6 * entries.length);
+  put2(Tag.Dict, entries.length);
+  for (const pair of entries) for (const part of pair) encodeTree(part === undefined ? null : part, depth + 1);
 }
 
 /** Takes one value off the wire. */

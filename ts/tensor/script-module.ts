@@ -10,7 +10,7 @@ import type { Device } from './device';
 import type { DType } from './dtype';
 import { later, type LaterOptions } from './later';
 import { keep } from './lifetime';
-import { decodeOne, describe, encodeAll, type Result } from './operator';
+import { decodeOne, describe, encodeAll, encodeNested, type Result } from './operator';
 import { relieved } from './relief';
 import { requireShallow } from './script-depth';
 import { isOptions } from './surface';
@@ -20,18 +20,34 @@ import { traced } from './tracing';
 // What the collector takes has no way to be asked again: the registry frees the native module behind it.
 const abandoned = new FinalizationRegistry<number>((id) => binding.scriptFree(id));
 
+interface ScriptParameter {
+  readonly key: string;
+  /** It may be an object: a dictionary, a NamedTuple, an object of a class. */
+  readonly takesObject: boolean;
+}
+
+/** Whether a trailing object is the argument at `index` itself, not arguments by name. */
+function isValue(object: Readonly<Record<string, unknown>>, index: number, parameters: readonly ScriptParameter[]): boolean {
+  const parameter = parameters[index];
+  if (!parameter?.takesObject) return false;
+  const keys = Object.keys(object);
+  const own = object[parameter.key];
+  if (own !== undefined) return !(own instanceof Map || isOptions(own));
+  return keys.length === 0 || !keys.every((key) => parameters.slice(index).some((other) => other.key === key));
+}
+
 /**
  * A TorchScript module: a network that needs no TypeScript, as `torch.jit.load` reads it and `torch.jit.trace` makes it.
  * It computes what it computed when it was traced, whatever the language that runs it.
  */
 export class ScriptModule {
-  readonly #methods: ReadonlyMap<string, readonly string[]>;
+  readonly #methods: ReadonlyMap<string, readonly ScriptParameter[]>;
   #id: number;
 
   /** @internal Made by `jit.load` and `jit.trace`. */
   constructor(id: number) {
     this.#id = id;
-    this.#methods = new Map(binding.scriptMethods(id).map(([name, ...parameters]) => [name, parameters]));
+    this.#methods = new Map(binding.scriptMethods(id).map(([name, ...parameters]) => [name, parameters.map(([key, takesObject]) => ({ key, takesObject }))]));
     abandoned.register(this, id, this);
   }
 
@@ -41,8 +57,10 @@ export class ScriptModule {
   }
 
   /**
-   * Calls `forward`. Arguments by position, then one object for arguments by name, as the module spells them; tuples and
-   * lists come back as arrays, dictionaries as objects.
+   * Calls `forward`. Arguments by position, then one object for arguments by name, as the module spells them. Lists and tuples
+   * are arrays, dictionaries are objects (or a Map, for other keys than strings), NamedTuples and objects of scripted classes are
+   * objects of their fields, members of an enumeration are their names; so are results. An object in the place of an argument that
+   * takes one is that argument, unless its keys are names of arguments.
    * @throws InputError for a method or an argument that does not exist, TorchError for what goes wrong inside
    */
   forward<T extends Result = Tensor>(...args: unknown[]): T {
@@ -54,7 +72,7 @@ export class ScriptModule {
     const values = this.#arrange(method, args);
     context();
     return relieved(() => guarded(`${method}()`, () => {
-      const answer = binding.scriptCall(this.#id, method, encodeAll(values));
+      const answer = binding.scriptCall(this.#id, method, encodeNested(values));
       if (answer?.wire) replaceWire(answer.wire);
       return decodeOne(answer?.strings, values) as T;
     }));
@@ -73,22 +91,23 @@ export class ScriptModule {
       restore(wire!);
       return decodeOne(strings, values) as T;
     };
-    return later('forward()', () => binding.scriptCallLater(this.#id, 'forward', encodeAll(values)), read, options);
+    return later('forward()', () => binding.scriptCallLater(this.#id, 'forward', encodeNested(values)), read, options);
   }
 
   /** Puts the arguments in the order of the method's parameters; those left out take the method's defaults. */
   #arrange(method: string, args: readonly unknown[]): unknown[] {
     const parameters = this.#methods.get(method);
     if (!parameters) throw new InputError(`expected one of the module's methods (${this.methods.join(', ')}), found '${method}'`);
+    const names = parameters.map(({ key }) => key);
     const last = args.at(-1);
-    const named = isOptions(last) ? last : {};
-    const given = isOptions(last) ? args.slice(0, -1) : args;
-    const unknown = Object.keys(named).find((name) => parameters.indexOf(name) < given.length);
+    const named = isOptions(last) && !isValue(last, args.length - 1, parameters) ? last : undefined;
+    const given = named ? args.slice(0, -1) : args;
+    const unknown = Object.keys(named ?? {}).find((name) => names.indexOf(name) < given.length);
     if (unknown !== undefined || given.length > parameters.length) {
       const found = unknown === undefined ? `${given.length} arguments` : `'${unknown}', which does not exist or is given twice`;
-      throw new InputError(`${method}: expected (${parameters.join(', ')}), found ${found}`);
+      throw new InputError(`${method}: expected (${names.join(', ')}), found ${found}`);
     }
-    return parameters.map((name, i) => (i < given.length ? given[i] : named[name]));
+    return names.map((name, i) => (i < given.length ? given[i] : named?.[name]));
   }
 
   /** Parameters and buffers by their names. */

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { jit } from '../../ts';
+import { TorchError } from '../../ts/errors';
+import * as torch from '../../ts/tensor';
+
+const file = join(__dirname, '../golden/script-typed.pt');
+const x = torch.keep(torch.tensor([1, 2]));
+const y = torch.keep(torch.tensor([10, 20]));
+
+// scripts/golden/script.py: a module whose methods call themselves `this`.
+describe('arguments and results of TorchScript methods', () => {
+  const script = jit.load(file);
+  const lists = (value: torch.Result): unknown => {
+    if (value instanceof torch.Tensor) return value.toArray();
+    if (Array.isArray(value)) return value.map(lists);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, lists(item as torch.Result)]));
+  };
+  const call = (method: string, ...args: unknown[]): unknown => lists(script.call<torch.Result>(method, ...args));
+
+  it('lists of tensors and optional ones', () => {
+    assert.deepEqual(call('forward', [x, y]), [11, 22]);
+    assert.deepEqual(call('forward', [x, y], { scale: 2 }), [22, 44]);
+    assert.deepEqual(call('forward', [x, y], null), [11, 22]);
+    assert.deepEqual(call('forward', { tensors: [x], scale: 0.5 }), [0.5, 1]);
+    assert.deepEqual(call('optionals', [x, null]), [false, true]);
+  });
+
+  it('tuples, and lists in lists', () => {
+    assert.deepEqual(call('nested', [x, [1, 2]], [[1, 2], [], [3]]), [[3, 6], [[1, 2], [], [3]], { a: [[1, 2]] }]);
+  });
+
+  it('dictionaries, as an object or a Map, by position and by name', () => {
+    assert.deepEqual(call('dictionary', { a: x, b: y }), { a: [1, 2], b: [10, 20] });
+    assert.deepEqual(call('dictionary', { a: x }, { factor: 3 }), { a: [3, 6] });
+    assert.deepEqual(call('dictionary', { features: { a: x }, factor: 3 }), { a: [3, 6] });
+    assert.deepEqual(call('dictionary', { features: x }), { features: [1, 2] });
+    assert.deepEqual(call('dictionary', new Map([['a', x]])), { a: [1, 2] });
+    assert.deepEqual(call('dictionary', {}), {});
+    assert.deepEqual(call('numbered', { 3: 0.5 }), { 3: 0.5 });
+    assert.deepEqual(call('numbered', new Map([[3, 0.5]])), { 3: 0.5 });
+  });
+
+  it('NamedTuples, as an object or an array', () => {
+    assert.deepEqual(call('pair', { first: x, count: 1 }), { first: [2, 3], count: 2 });
+    assert.deepEqual(call('pair', [x, 1]), { first: [2, 3], count: 2 });
+  });
+
+  it('members of an enumeration, by name or value', () => {
+    assert.deepEqual(call('colour', 'RED'), ['RED', true]);
+    assert.deepEqual(call('colour', 2), ['BLUE', false]);
+    assert.throws(() => call('colour', 'GREEN'), /argument 'colour' \(.*Colour\) must be one of RED, BLUE/);
+  });
+
+  it('objects of a scripted class, as their attributes', () => {
+    assert.deepEqual(call('counter', { step: x, start: 4 }), { start: 5, step: [2, 4] });
+    assert.throws(() => call('counter', { start: 4 }), /argument 'counter' .* must be an object with all 2 attributes/);
+    assert.throws(() => call('counter', { start: 4, stop: x }), /has no attribute 'stop'/);
+  });
+
+  it('unions', () => {
+    assert.deepEqual([call('either', 'x'), call('either', 7)], ['x', 7]);
+    assert.throws(() => call('either', x), /argument 'value' must be .*, found a tensor/);
+  });
+
+  it('go beside the event loop as well', async () => {
+    assert.deepEqual((await script.forwardAsync([[x, y], 2])).toArray(), [22, 44]);
+    assert.deepEqual((await script.forwardAsync([[x, y], { scale: 2 }])).toArray(), [22, 44]);
+  });
+
+  it('of another kind are named', () => {
+    const itself: unknown[] = [];
+    itself.push(itself);
+    const wrong: readonly (readonly [RegExp, string, ...unknown[]])[] = [
+      [/argument 'tensors' must be List\[Tensor\], found a tensor/, 'forward', x],
+      [/argument 'tensors' must be Tensor, found an integer/, 'forward', [1]],
+      [/argument 'pair' \(Tuple\[Tensor, List\[int\]\]\) must be an array of 2/, 'nested', [x], [[1]]],
+      [/argument 'grid' must be int, found a string/, 'nested', [x, [1]], [['a']]],
+      [/argument 'features' must be Dict\[str, Tensor\], found an array/, 'dictionary', [x]],
+      [/argument 'features' must be Tensor, found a number/, 'dictionary', { a: 1.5 }],
+      [/has integers as keys, found 'a'/, 'numbered', { a: 1 }],
+      [/has no field 'last'/, 'pair', { first: x, last: 1 }],
+      [/nested at most 64 deep/, 'forward', itself],
+      [/argument 'tensors' \(List\[Tensor\]\) is missing/, 'forward'],
+    ];
+    for (const [message, ...args] of wrong) assert.throws(() => call(...args), (error: Error) => message.test(error.message) && error instanceof TorchError, String(message));
+  });
+});
