@@ -11,6 +11,7 @@
 #include "guard.h"
 #include "lifetime.h"
 #include "memory.h"
+#include "tensor_invariants.h"
 #include "wire.h"
 
 namespace torchts {
@@ -104,6 +105,7 @@ double WireReader::next() {
 const at::Tensor& WireReader::next_tensor() {
   const auto handle = static_cast<Handle>(next());
   const at::Tensor& tensor = environment_.tensors.get(handle);
+  require_invariants(tensor);
   handles_.push_back(handle);
   return tensor;
 }

@@ -8,6 +8,8 @@
 #include "lent.h"
 #include "lifetime.h"
 #include "memory.h"
+#include "preconditions.h"
+#include "tensor_invariants.h"
 #include "unchanged.h"
 #include "wire.h"
 
@@ -19,7 +21,7 @@ constexpr size_t kMostPlain = 3;
 const Operator& checked(const Environment& environment, size_t index) {
   if (index >= environment.operators.size()) throw ArgumentError("unknown operator");
   const Operator& op = *environment.operators[index];
-  if (op.trusting && !environment.unchecked)
+  if (op.unsafe && !environment.unchecked)
     throw ArgumentError("this operator does not check its arguments, and wrong ones would end the process; if yours are right, call torch.allowUnchecked() first");
   return op;
 }
@@ -32,26 +34,30 @@ struct BelowAutograd {
   std::optional<at::AutoDispatchBelowAutograd> guard;
 };
 
-void call_boxed(const Operator& op, std::vector<at::IValue>& stack) {
-  if (!op.reshapes) return op.handle.callBoxed(stack);
-  const Unchanged before(op, stack);
-  try {
+void call_boxed(const Operator& op, torch::jit::Stack& stack) {
+  if (op.index_use == IndexUse::Builds) copy_indices(op.handle.schema(), stack);
+  if (op.reshapes) {
+    const Unchanged before(op, stack);
+    try {
+      op.handle.callBoxed(stack);
+    } catch (...) {
+      before.restore();
+      throw;
+    }
+  } else {
     op.handle.callBoxed(stack);
-  } catch (...) {
-    before.restore();
-    throw;
   }
+  if (op.index_use == IndexUse::Reads || op.index_use == IndexUse::ReadsValues) detach_parts(op.index_use, stack);
 }
 
 at::Tensor run_plain(const Operator& op, at::Tensor* arguments, size_t count) {
   const BelowAutograd below(op);
-  if (op.direct.tensors() == count && !op.precondition && !op.reshapes) return op.direct(arguments);
+  if (op.direct.tensors() == count && !op.reshapes && op.index_use == IndexUse::None) return op.direct(arguments);
   std::vector<at::IValue> stack(arguments, arguments + count);
   for (size_t i = count; i < op.parameters.size(); ++i) {
     if (!op.parameters[i].fallback) throw ArgumentError("argument '" + op.parameters[i].name + "' is missing");
     stack.push_back(*op.parameters[i].fallback);
   }
-  if (op.precondition) op.precondition(stack);
   call_boxed(op, stack);
   if (stack.size() != 1 || !stack[0].isTensor()) throw ArgumentError("expected an operator that gives one tensor");
   return std::move(stack[0]).toTensor();
@@ -74,6 +80,7 @@ napi_value plain(napi_env env, napi_callback_info info) {
     for (size_t i = 0; i < count; ++i) {
       arguments[i] = environment.tensors.get(static_cast<Handle>(wire[2 + i]));
       if (!op.parameters[i].aliased) copy_lent_integers(arguments[i]);
+      require_invariants(arguments[i]);
     }
     make_room(environment);
     at::Tensor result = run_plain(op, arguments, count);
@@ -111,8 +118,6 @@ napi_value call(napi_env env, napi_callback_info info) {
     WireReader reader(env, environment, given.count > 1 ? given.args[1] : nullptr);
     for (const Parameter& parameter : op.parameters) stack.push_back(reader.argument(parameter));
     copy_lent_integers(op, stack);
-
-    if (op.precondition) op.precondition(stack);
 
     WireWriter writer(env, environment);
     if (op.returns_alias) reader.each_tensor([&](const at::Tensor& tensor, Handle handle) { writer.alias(tensor, handle); });
@@ -167,12 +172,13 @@ void attach(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void export_dispatch(Napi::Env, Napi::Object exports) {
+  install_preconditions();
   export_raw(exports, "call", call);
   export_raw(exports, "plain", plain);
   export_function(exports, "resolve", resolve);
   export_function(exports, "schemas", schemas);
   export_function(exports, "attachWire", attach);
-  // allowUnchecked(on): lets operators be called that trust their caller
+  // allowUnchecked(on): lets the operators of unsafe_operators.h be called
   export_function(exports, "allowUnchecked", [](const Napi::CallbackInfo& info) { Environment::of(info.Env()).unchecked = info[0].ToBoolean(); });
 }
 

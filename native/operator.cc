@@ -58,7 +58,7 @@ Parameter parameter_of(const c10::Argument& argument) {
 
 Operator resolve_operator(const std::string& name, const std::string& overload) {
   const auto handle = c10::Dispatcher::singleton().findSchemaOrThrow(name.c_str(), overload.c_str());
-  Operator op{handle, {}, true, precondition_of(name), trusts_its_caller(name), false, false, {}};
+  Operator op{handle, {}, true, index_use(name), is_unsafe(name), false, false, {}};
   for (const auto& argument : handle.schema().arguments()) {
     op.parameters.push_back(parameter_of(argument));
     op.parameters.back().aliased = argument.alias_info() != nullptr;

@@ -6,7 +6,8 @@
 #include <vector>
 
 #include "direct.h"
-#include "unchecked.h"
+#include "tensor_invariants.h"
+#include "unsafe_operators.h"
 
 namespace torchts {
 
@@ -29,8 +30,8 @@ struct Operator {
   c10::OperatorHandle handle;
   std::vector<Parameter> parameters;
   bool pure;           // neither writes to an argument nor returns a view of one
-  Precondition precondition;  // or null
-  bool trusting;              // see unchecked.h
+  IndexUse index_use;  // of sparse and nested tensors
+  bool unsafe;         // refused unless allowed, see unsafe_operators.h
   bool returns_alias;  // some result is an argument written in place
   bool reshapes;       // it may give an argument another shape or other memory (see unchanged.h)
   Direct direct;       // or nothing

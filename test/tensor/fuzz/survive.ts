@@ -7,6 +7,7 @@ import { binding } from '../../../ts/native/binding';
 import { OVERLOADS } from '../../../ts/tensor/generated/overloads';
 import { camelCase } from '../../../ts/tensor/schema';
 import * as library from '../../../ts/torch';
+import { HANGS } from './watchdog';
 
 export interface FuzzOptions {
   readonly seed: number;
@@ -18,8 +19,8 @@ export interface FuzzOptions {
 
 /** Operators a process. */
 const PART = 500;
-/** Seconds a process. */
-const SECONDS = 240;
+/** Seconds a process; what hangs is ended by its own watchdog long before. */
+const SECONDS = 3600;
 /**
  * Huge sizes are to meet an allocator that refuses, not a system that ends the process to get its memory back. To the system
  * the maps of AddressSanitizer are data as well, so with it the limit is its own (scripts/sanitize.sh).
@@ -71,7 +72,7 @@ function failuresOf(operators: readonly string[], { seed, calls, way = 'ops' }: 
     const lines = stdout.trimEnd().split('\n');
     const last = lines.at(-1)!;
     if (last === 'done') break;
-    const cause = error ? `no end after ${SECONDS} s` : signal ?? `exit code ${status}: ${stderr.trim().split('\n').find((line) => /Error/.test(line)) ?? ''}`;
+    const cause = error || stderr.includes(HANGS) ? HANGS : signal ?? `exit code ${status}: ${stderr.trim().split('\n').find((line) => /Error/.test(line)) ?? ''}`;
     failures.push(`${last}: ${cause}`);
     todo = todo.slice(todo.indexOf(last) + 1 || todo.length);
   }

@@ -1,0 +1,126 @@
+#include "preconditions.h"
+
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <c10/core/impl/LocalDispatchKeySet.h>
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <torch/library.h>
+
+#include "checks.h"
+
+namespace torchts {
+
+const at::IValue* Arguments::find(std::string_view name) const {
+  const auto& parameters = schema_.arguments();
+  for (size_t i = 0; i < parameters.size(); ++i)
+    if (parameters[i].name() == name) return &stack_[stack_.size() - parameters.size() + i];
+  return nullptr;
+}
+
+const at::Tensor& Arguments::tensor(std::string_view name) const {
+  static const at::Tensor kNone;
+  const at::IValue* const found = find(name);
+  return found && found->isTensor() ? found->toTensor() : kNone;
+}
+
+std::vector<at::Tensor> Arguments::tensors(std::string_view name) const {
+  const at::IValue* const found = find(name);
+  if (!found) return {};
+  if (found->isTensor()) return {found->toTensor()};
+  if (found->isTensorList()) return found->toTensorVector();
+  std::vector<at::Tensor> result;
+  if (found->isList())
+    for (const at::IValue& item : found->toListRef()) result.push_back(item.isTensor() ? item.toTensor() : at::Tensor());
+  return result;
+}
+
+int64_t Arguments::integer(std::string_view name, int64_t otherwise) const {
+  const at::IValue* const found = find(name);
+  if (!found || found->isNone()) return otherwise;
+  if (found->isSymInt()) return found->toSymInt().guard_int(__FILE__, __LINE__);
+  return found->isInt() ? found->toInt() : otherwise;
+}
+
+double Arguments::number(std::string_view name, double otherwise) const {
+  const at::IValue* const found = find(name);
+  if (!found || !found->isScalar()) return otherwise;
+  const c10::Scalar value = found->toScalar();
+  return value.isComplex() ? otherwise : value.toDouble();
+}
+
+bool Arguments::flag(std::string_view name) const {
+  const at::IValue* const found = find(name);
+  return found && found->isBool() && found->toBool();
+}
+
+std::vector<int64_t> Arguments::integers(std::string_view name) const {
+  const at::IValue* const found = find(name);
+  if (!found || found->isNone()) return {};
+  if (found->isTensor()) return is_readable_integer(found->toTensor()) ? values_of(found->toTensor()) : std::vector<int64_t>();
+  if (found->isIntList()) return found->toIntVector();
+  if (!found->isList()) return {integer(name)};
+  std::vector<int64_t> result;
+  for (const at::IValue& item : found->toListRef())
+    result.push_back(item.isSymInt() ? item.toSymInt().guard_int(__FILE__, __LINE__) : item.isInt() ? item.toInt() : 0);
+  return result;
+}
+
+namespace {
+
+// Above all keys that compute, and asked for by threads, not by tensors: PyTorch keeps it for modes from outside.
+constexpr auto kKey = c10::DispatchKey::TESTING_ONLY_GenericMode;
+
+bool any_nested(c10::ArrayRef<at::IValue> arguments) {
+  return std::any_of(arguments.begin(), arguments.end(), [](const at::IValue& value) { return value.isTensor() && value.toTensor().defined() && value.toTensor().is_nested(); });
+}
+
+// The kernel of one operator: checks, and passes the call on.
+class CheckedCall final : public c10::OperatorKernel {
+ public:
+  explicit CheckedCall(std::vector<Check> checks) : checks_(std::move(checks)) {}
+  void operator()(const c10::OperatorHandle& op, c10::DispatchKeySet keys, torch::jit::Stack* stack) const {
+    // Nested tensors have kernels of their own, and no shape that a check could ask for.
+    if (!any_nested(torch::jit::last(*stack, op.schema().arguments().size()))) {
+      const Arguments arguments(op.schema(), *stack);
+      for (const Check& check : checks_) check(arguments);
+    }
+    op.redispatchBoxed(keys & c10::DispatchKeySet(c10::DispatchKeySet::FULL_AFTER, kKey), stack);
+  }
+
+ private:
+  std::vector<Check> checks_;
+};
+
+void register_all() {
+  auto& dispatcher = c10::Dispatcher::singleton();
+  std::map<std::string, std::vector<Check>> tables;
+  for (auto table : {preconditions_of_indices(), preconditions_of_sizes(), preconditions_of_lists(), preconditions_of_numbers()})
+    for (auto& [name, checks] : table) std::move(checks.begin(), checks.end(), std::back_inserter(tables[name]));
+
+  // Kept for ever: the dispatcher calls the kernels as long as the process lasts.
+  static auto* const libraries = new std::map<std::string, torch::Library>;
+  const auto library = [&](const std::string& space) -> torch::Library& {
+    return libraries->try_emplace(space, torch::Library::IMPL, space, kKey, __FILE__, __LINE__).first->second;
+  };
+  if (!dispatcher.hasBackendFallbackForDispatchKey(kKey)) library("_").fallback(torch::CppFunction::makeFallthrough());
+  for (const c10::OperatorName& name : dispatcher.getAllOpNames()) {
+    const auto found = tables.find(name.name);
+    const auto op = dispatcher.findSchema(name);
+    // Another copy of the addon may have been here.
+    if (found == tables.end() || !op || op->hasKernelForDispatchKey(kKey)) continue;
+    const auto colons = name.name.find("::");
+    const std::string rest = name.name.substr(colons + 2) + (name.overload_name.empty() ? "" : "." + name.overload_name);
+    library(name.name.substr(0, colons)).impl(rest.c_str(), torch::CppFunction::makeFromBoxedFunctor(std::make_unique<CheckedCall>(found->second)));
+  }
+}
+
+}  // namespace
+
+void install_preconditions() {
+  static std::once_flag once;
+  std::call_once(once, register_all);
+  c10::impl::tls_set_dispatch_key_included(kKey, true);
+}
+
+}  // namespace torchts

@@ -1,0 +1,53 @@
+// What operators of libtorch leave unchecked, checked before they run: indices inside of what they index, lists of one length,
+// sizes that are divisors. The checks are kernels of a dispatch key of their own (install_preconditions), so they hold for
+// whoever calls: JavaScript, the backward pass, TorchScript, other operators.
+#pragma once
+#include <ATen/core/Tensor.h>
+#include <ATen/core/function_schema.h>
+#include <ATen/core/stack.h>
+#include <functional>
+#include <string_view>
+#include <vector>
+
+namespace torchts {
+
+// The arguments of one call, by the names of the operator's schema.
+class Arguments {
+ public:
+  Arguments(const c10::FunctionSchema& schema, const torch::jit::Stack& stack) : schema_(schema), stack_(stack) {}
+
+  bool has(std::string_view name) const { return find(name) != nullptr; }
+  // Undefined where it is None, or where the overload has no such parameter.
+  const at::Tensor& tensor(std::string_view name) const;
+  std::vector<at::Tensor> tensors(std::string_view name) const;
+  int64_t integer(std::string_view name, int64_t otherwise = 0) const;
+  double number(std::string_view name, double otherwise = 0) const;
+  bool flag(std::string_view name) const;
+  // Of a list of integers, a single one, or a tensor of int64 or int32 on the CPU.
+  std::vector<int64_t> integers(std::string_view name) const;
+
+ private:
+  const at::IValue* find(std::string_view name) const;
+  const c10::FunctionSchema& schema_;
+  const torch::jit::Stack& stack_;
+};
+
+// Throws when a precondition is not met.
+using Check = std::function<void(const Arguments&)>;
+
+// The operators of that name, every overload, keep to all of these.
+struct Preconditions {
+  const char* name;
+  std::vector<Check> checks;
+};
+
+// One table for each kind of operator, in the file of that name.
+std::vector<Preconditions> preconditions_of_indices();  // preconditions_indices.cc: embeddings, poolings, segments, losses
+std::vector<Preconditions> preconditions_of_sizes();    // preconditions_sizes.cc: normalisations, recurrent layers, grids
+std::vector<Preconditions> preconditions_of_lists();    // preconditions_lists.cc: fused and foreach
+std::vector<Preconditions> preconditions_of_numbers();  // preconditions_numbers.cc: exponents, counts, pivots, distributions
+
+// Registers the tables with the dispatcher, once a process, and brings them into force in this thread.
+void install_preconditions();
+
+}  // namespace torchts

@@ -1,0 +1,84 @@
+// Operators on lists of tensors: fused optimizers and the foreach family.
+#include "checks.h"
+
+namespace torchts {
+namespace {
+
+// _foreach_addcdiv_.ScalarList(self, tensor1, tensor2, scalars) and its like
+void scalars_fit(const Arguments& arguments) {
+  if (!arguments.has("scalars") || arguments.tensor("scalars").defined()) return;
+  const size_t tensors = arguments.tensors("self").size(), scalars = arguments.integers("scalars").size();
+  TORCH_CHECK(tensors == scalars, "expected a number for each of the ", tensors, " tensors, found ", scalars);
+}
+
+// Steps are read as one number of each tensor.
+void steps_are_numbers(const Arguments& arguments) {
+  for (const at::Tensor& step : arguments.tensors("state_steps"))
+    TORCH_CHECK(step.numel() == 1, "expected 'state_steps' of one element each, found the shape ", step.sizes());
+  for (const char* const name : {"grad_scale", "found_inf"}) {
+    const at::Tensor& found = arguments.tensor(name);
+    if (found.defined())
+      TORCH_CHECK(found.numel() == 1 && found.scalar_type() == at::kFloat, "expected '", name, "' of one float32, found ", found.scalar_type(), " of the shape ", found.sizes());
+  }
+}
+
+// Moments are of the parameters' type; the kernels do not ask.
+void types_fit(const Arguments& arguments) {
+  const auto parameters = arguments.tensors("self");
+  for (const char* const name : {"grads", "exp_avgs", "exp_avg_sqs", "max_exp_avg_sqs", "momentum_buffer_list", "state_sums"}) {
+    const auto list = arguments.tensors(name);
+    for (size_t i = 0; i < std::min(list.size(), parameters.size()); ++i)
+      TORCH_CHECK(!list[i].defined() || !parameters[i].is_cpu() || list[i].scalar_type() == parameters[i].scalar_type(), "expected '", name, "' of the parameters' type, ",
+                  parameters[i].scalar_type(), ", found ", list[i].scalar_type());
+  }
+}
+
+void largest_are_there(const Arguments& arguments) {
+  TORCH_CHECK(!arguments.flag("amsgrad") || arguments.tensors("max_exp_avg_sqs").size() == arguments.tensors("self").size(),
+              "expected 'max_exp_avg_sqs' of each parameter for AMSGrad, found ", arguments.tensors("max_exp_avg_sqs").size());
+}
+
+// A buffer that momentum needs.
+void momentum_is_there(const Arguments& arguments) {
+  TORCH_CHECK(arguments.number("momentum") == 0 || arguments.tensors("momentum_buffer_list").size() == arguments.tensors("self").size(),
+              "expected a momentum buffer of each parameter, found ", arguments.tensors("momentum_buffer_list").size());
+}
+
+std::vector<Check> lists(std::vector<std::pair<Name, bool>> names, std::vector<Check> more) {
+  std::vector<Check> checks;
+  for (const auto& [name, optional] : names) {
+    checks.push_back(same_length(name, "self", optional));
+    checks.push_back(same_sizes(name, "self"));
+  }
+  checks.push_back(same_length("state_steps", "self"));
+  checks.insert(checks.end(), {steps_are_numbers, types_fit});
+  checks.insert(checks.end(), more.begin(), more.end());
+  return checks;
+}
+
+}  // namespace
+
+std::vector<Preconditions> preconditions_of_lists() {
+  const auto adam = lists({{"grads", false}, {"exp_avgs", false}, {"exp_avg_sqs", false}, {"max_exp_avg_sqs", true}}, {largest_are_there});
+  const auto sgd = lists({{"grads", false}, {"momentum_buffer_list", true}}, {momentum_is_there});
+  const auto adagrad = lists({{"grads", false}, {"state_sums", false}}, {});
+  return {
+      {"aten::_fused_adam", adam},
+      {"aten::_fused_adam_", adam},
+      {"aten::_fused_adamw", adam},
+      {"aten::_fused_adamw_", adam},
+      {"aten::_fused_sgd", sgd},
+      {"aten::_fused_sgd_", sgd},
+      {"aten::_fused_adagrad", adagrad},
+      {"aten::_fused_adagrad_", adagrad},
+      {"aten::_foreach_addcdiv", {scalars_fit}},
+      {"aten::_foreach_addcdiv_", {scalars_fit}},
+      {"aten::_foreach_addcmul", {scalars_fit}},
+      {"aten::_foreach_addcmul_", {scalars_fit}},
+      {"aten::_chunk_cat", {[](const Arguments& arguments) {
+         for (const at::Tensor& tensor : arguments.tensors("tensors")) TORCH_CHECK(tensor.dim() > 0, "expected tensors with dimensions, found a scalar");
+       }}},
+  };
+}
+
+}  // namespace torchts

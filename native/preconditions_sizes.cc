@@ -1,0 +1,157 @@
+// Operators that divide by sizes, or take one tensor's size for that of others.
+#include <ATen/ExpandUtils.h>
+
+#include "checks.h"
+
+namespace torchts {
+namespace {
+
+Limit channels() { return size_of("input", 1); }
+
+// native_group_norm(input, weight, bias, N, C, HxW, group, eps) and its backward
+void groups_fit(const Arguments& arguments) {
+  const int64_t batch = arguments.integer("N"), channels = arguments.integer("C"), pixels = arguments.integer("HxW"), groups = arguments.integer("group");
+  TORCH_CHECK(groups > 0, "expected at least one group, found ", groups);
+  TORCH_CHECK(channels > 0 && channels % groups == 0, "expected a number of channels that ", groups, " groups divide, found ", channels);
+  const auto& input = arguments.tensor("input");
+  TORCH_CHECK(batch >= 0 && pixels >= 0 && input.numel() == batch * channels * pixels, "expected an input of ", batch, " x ", channels, " x ",
+              pixels, " elements, found the shape ", input.sizes());
+  for (const char* const name : {"mean", "rstd"})
+    if (arguments.has(name))
+      TORCH_CHECK(arguments.tensor(name).numel() == batch * groups, "expected '", name, "' of ", batch * groups, " elements, found the shape ", arguments.tensor(name).sizes());
+  for (const char* const name : {"weight", "bias"})
+    if (arguments.tensor(name).defined())
+      TORCH_CHECK(arguments.tensor(name).numel() == channels, "expected '", name, "' of ", channels, " elements, found the shape ", arguments.tensor(name).sizes());
+  if (arguments.has("grad_out"))
+    TORCH_CHECK(arguments.tensor("grad_out").numel() == input.numel(), "expected 'grad_out' of the input's shape, found ", arguments.tensor("grad_out").sizes());
+}
+
+// _weight_norm(v, g, dim), _weight_norm_interface(v, g, dim)
+void weight_norm_fits(const Arguments& arguments) {
+  const auto &direction = arguments.tensor("v"), &length = arguments.tensor("g");
+  const int64_t dim = arguments.integer("dim");
+  TORCH_CHECK(direction.numel() > 0 && dim >= -1 && dim < direction.dim(), "expected a weight with elements and a dimension of its own, found the shape ",
+              direction.sizes(), " and the dimension ", dim);
+  const int64_t wanted = dim == -1 ? 1 : direction.size(dim);
+  TORCH_CHECK(length.numel() == wanted && length.scalar_type() == direction.scalar_type(), "expected ", wanted, " lengths of the weight's type, found the shape ",
+              length.sizes());
+}
+
+// Without batch statistics there must be running ones.
+void statistics_are_there(const Arguments& arguments) {
+  if (arguments.flag(arguments.has("train") ? "train" : "training")) return;
+  TORCH_CHECK(arguments.tensor("running_mean").defined() && arguments.tensor("running_var").defined(),
+              "expected training, since there are no running statistics to use in its place");
+}
+
+void saved_statistics_fit(const Arguments& arguments) {
+  if (!arguments.flag("train")) return;
+  TORCH_CHECK(arguments.tensor("save_mean").defined() && arguments.tensor("save_invstd").defined(), "expected the statistics that the forward saved, found none");
+  vector_of("save_mean", channels())(arguments);
+  vector_of("save_invstd", channels())(arguments);
+}
+
+// _pad_packed_sequence(data, batch_sizes, batch_first, padding_value, total_length)
+void batch_sizes_fit(const Arguments& arguments) {
+  const auto &data = arguments.tensor("data"), &sizes = arguments.tensor("batch_sizes");
+  TORCH_CHECK(is_readable(sizes) && sizes.scalar_type() == at::kLong && sizes.dim() == 1 && sizes.numel() > 0,
+              "expected batch sizes in a list of int64 on the CPU, found ", sizes.scalar_type(), " of the shape ", sizes.sizes());
+  int64_t rows = 0, last = std::numeric_limits<int64_t>::max();
+  for (const int64_t size : values_of(sizes)) {
+    TORCH_CHECK(size > 0 && size <= last, "expected batch sizes above 0 that never grow, found ", size);
+    rows += last = size;
+  }
+  TORCH_CHECK(data.layout() == at::kStrided && data.dim() > 0 && data.size(0) == rows, "expected ", rows, " rows of data, found the shape ", data.sizes());
+}
+
+// mkldnn::_reorder_convolution_weight(self, padding, stride, dilation, groups, input_size)
+void convolution_fits(const Arguments& arguments) {
+  const auto& weight = arguments.tensor("self");
+  const int64_t groups = arguments.integer("groups");
+  TORCH_CHECK(weight.dim() > 0 && groups > 0 && weight.size(0) % groups == 0, "expected a weight whose output channels ", groups, " groups divide, found the shape ",
+              weight.sizes());
+}
+
+// grid_sampler_*_backward: (batch, channels, …) as the grid has it.
+void gradient_fits_grid(const Arguments& arguments) {
+  const auto &grad = arguments.tensor("grad_output"), &input = arguments.tensor("input"), &grid = arguments.tensor("grid");
+  TORCH_CHECK(input.dim() >= 4 && input.dim() == grid.dim(), "expected 'input' and 'grid' of as many dimensions, four or five, found ", input.sizes(), " and ", grid.sizes());
+  auto wanted = grid.sizes().vec();
+  wanted.pop_back();
+  wanted.insert(wanted.begin() + 1, input.size(1));
+  TORCH_CHECK(grad.sizes().vec() == wanted, "expected 'grad_output' of the shape ", wanted, ", found ", grad.sizes());
+}
+
+// unfold_backward(grad_in, input_sizes, dim, size, step)
+void windows_fit(const Arguments& arguments) {
+  auto wanted = arguments.integers("input_sizes");
+  const int64_t size = arguments.integer("size"), step = arguments.integer("step");
+  const auto dims = static_cast<int64_t>(wanted.size());
+  const int64_t dim = arguments.integer("dim") < 0 ? arguments.integer("dim") + dims : arguments.integer("dim");
+  TORCH_CHECK(step > 0 && size >= 0, "expected a step above 0 and a size that is not negative, found ", step, " and ", size);
+  if (dims == 0) return;
+  TORCH_CHECK_INDEX(dim >= 0 && dim < dims, "expected a dimension of the input, found ", arguments.integer("dim"));
+  auto& along = wanted[static_cast<size_t>(dim)];
+  TORCH_CHECK(size <= along, "expected a size of at most ", along, ", found ", size);
+  along = (along - size) / step + 1;
+  wanted.push_back(size);
+  TORCH_CHECK(arguments.tensor("grad_in").sizes().vec() == wanted, "expected 'grad_in' of the shape ", wanted, ", found ", arguments.tensor("grad_in").sizes());
+}
+
+// _cdist_backward(grad, x1, x2, p, cdist)
+void distances_fit(const Arguments& arguments) {
+  const auto &left = arguments.tensor("x1"), &right = arguments.tensor("x2");
+  TORCH_CHECK(left.dim() >= 2 && right.dim() >= 2 && left.size(-1) == right.size(-1), "expected 'x1' and 'x2' of points of one dimension, found ", left.sizes(),
+              " and ", right.sizes());
+  auto wanted = at::infer_size(left.sizes().slice(0, static_cast<size_t>(left.dim() - 2)), right.sizes().slice(0, static_cast<size_t>(right.dim() - 2)));
+  wanted.insert(wanted.end(), {left.size(-2), right.size(-2)});
+  for (const char* const name : {"grad", "cdist"})
+    TORCH_CHECK(arguments.tensor(name).sizes().vec() == wanted, "expected '", name, "' of the shape ", wanted, ", found ", arguments.tensor(name).sizes());
+}
+
+std::vector<Preconditions> normalisations() {
+  const std::vector<Check> batch_norm{no_zero_size("input", 1), vector_of("weight", channels()), vector_of("bias", channels()),
+                                      vector_of("running_mean", channels()), vector_of("running_var", channels()), statistics_are_there};
+  auto batch_norm_backward = batch_norm;
+  batch_norm_backward.insert(batch_norm_backward.end(), {same_shape("grad_out", "input"), saved_statistics_fit});
+  const Check input_has_channels = has_dims("input", 2);
+  return {
+      {"aten::native_batch_norm", batch_norm},
+      {"aten::_native_batch_norm_legit", batch_norm},
+      {"aten::_native_batch_norm_legit_functional", batch_norm},
+      {"aten::_native_batch_norm_legit_no_training", {no_zero_size("input", 1)}},
+      {"aten::native_batch_norm_backward", batch_norm_backward},
+      {"aten::batch_norm_update_stats", {input_has_channels, no_zero_size("input", 1), vector_of("running_mean", channels()), vector_of("running_var", channels())}},
+      {"aten::native_group_norm", {groups_fit}},
+      {"aten::native_group_norm_backward", {groups_fit}},
+      {"aten::native_layer_norm_backward", {same_shape("grad_out", "input"), has_elements("rstd", elements_of("mean"))}},
+      {"aten::_weight_norm", {weight_norm_fits}},
+      {"aten::_weight_norm_interface", {weight_norm_fits}},
+  };
+}
+
+}  // namespace
+
+std::vector<Preconditions> preconditions_of_sizes() {
+  const std::vector<Check> grid_2d{numbers_between("interpolation_mode", 0, 2), numbers_between("padding_mode", 0, 2)};
+  const std::vector<Check> grid_3d{numbers_between("interpolation_mode", 0, 1), numbers_between("padding_mode", 0, 2)};
+  const std::vector<Check> grid_2d_backward{numbers_between("interpolation_mode", 0, 2), numbers_between("padding_mode", 0, 2), gradient_fits_grid};
+  const std::vector<Check> grid_3d_backward{numbers_between("interpolation_mode", 0, 1), numbers_between("padding_mode", 0, 2), gradient_fits_grid};
+  std::vector<Preconditions> all{
+      {"aten::_pad_packed_sequence", {batch_sizes_fit}},
+      {"aten::grid_sampler_2d", grid_2d},
+      {"aten::_grid_sampler_2d_cpu_fallback", grid_2d},
+      {"aten::grid_sampler_3d", grid_3d},
+      {"aten::grid_sampler_2d_backward", grid_2d_backward},
+      {"aten::_grid_sampler_2d_cpu_fallback_backward", grid_2d_backward},
+      {"aten::grid_sampler_3d_backward", grid_3d_backward},
+      {"aten::unfold_backward", {windows_fit}},
+      {"aten::_cdist_backward", {distances_fit}},
+      {"mkldnn::_reorder_convolution_weight",
+       {numbers_between("padding", 0, INT32_MAX), numbers_between("stride", 1, INT32_MAX), numbers_between("dilation", 1, INT32_MAX), convolution_fits}},
+  };
+  for (auto& row : normalisations()) all.push_back(std::move(row));
+  return all;
+}
+
+}  // namespace torchts
