@@ -54,7 +54,7 @@ struct Environment {
   size_t wire_length = 0;
   Napi::ObjectReference wire_owner;
 
-  bool unchecked = false;         // operators may be called that trust their caller (see unchecked.h)
+  bool unchecked = false;         // operators may be called that trust their caller (see unsafe_operators.h)
   std::vector<at::IValue> stack;  // reused from call to call for its capacity
   std::optional<c10::InferenceMode> inference;
   std::unique_ptr<Lane> lane;  // from the first long work on

@@ -109,6 +109,12 @@ void distances_fit(const Arguments& arguments) {
     TORCH_CHECK(arguments.tensor(name).sizes().vec() == wanted, "expected '", name, "' of the shape ", wanted, ", found ", arguments.tensor(name).sizes());
 }
 
+// view_copy.dtype: the bytes of a quantized tensor have no other type.
+void is_not_quantized(const Arguments& arguments) {
+  TORCH_CHECK(!arguments.has("dtype") || !arguments.tensor("self").is_quantized(), "expected a tensor that is not quantized, found one of ",
+              arguments.tensor("self").scalar_type(), "; dequantize it first");
+}
+
 std::vector<Preconditions> normalisations() {
   const std::vector<Check> batch_norm{no_zero_size("input", 1), vector_of("weight", channels()), vector_of("bias", channels()),
                                       vector_of("running_mean", channels()), vector_of("running_var", channels()), statistics_are_there};
@@ -147,6 +153,7 @@ std::vector<Preconditions> preconditions_of_sizes() {
       {"aten::grid_sampler_3d_backward", grid_3d_backward},
       {"aten::unfold_backward", {windows_fit}},
       {"aten::_cdist_backward", {distances_fit}},
+      {"aten::view_copy", {is_not_quantized}},
       {"mkldnn::_reorder_convolution_weight",
        {numbers_between("padding", 0, INT32_MAX), numbers_between("stride", 1, INT32_MAX), numbers_between("dilation", 1, INT32_MAX), convolution_fits}},
   };

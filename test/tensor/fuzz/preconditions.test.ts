@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { TorchError } from '../../../ts/errors';
+import * as torch from '../../../ts/tensor';
+
+type Operators = Readonly<Record<string, Readonly<Record<string, (...args: unknown[]) => torch.Tensor>>>>;
+const aten = torch.ops['aten'] as unknown as Operators;
+const whole = (values: readonly (number | bigint)[] | readonly (readonly number[])[]): torch.Tensor => torch.tensor(values as number[], { dtype: 'int64' });
+const values = (tensor: torch.Tensor): number[] => Array.from(tensor.reshape([-1]).data() as Float32Array, Number);
+
+/** Each of these ended the process, or never ended. */
+const WRONG: Readonly<Record<string, () => unknown>> = {
+  'indices of a pooling outside of its plane': () => aten['adaptive_max_pool2d_backward']!['default']!(torch.ones([1, 1, 2, 2]), torch.ones([1, 1, 4, 4]), torch.full([1, 1, 2, 2], 1e9, { dtype: 'int64' })),
+  'indices of a pooling in three dimensions': () => aten['max_pool3d_with_indices_backward']!['default']!(torch.ones([1, 1, 1, 1, 1]), torch.ones([1, 1, 2, 2, 2]), [2, 2, 2], [2, 2, 2], [0, 0, 0], [1, 1, 1], false, torch.full([1, 1, 1, 1, 1], -5, { dtype: 'int64' })),
+  'samples of a fractional pooling outside of 0 to 1': () => aten['fractional_max_pool2d']!['default']!(torch.ones([1, 1, 8, 8]), [2, 2], [3, 3], torch.full([1, 1, 2], 1e9)),
+  'offsets of bags that end early': () => aten['embedding_bag']!['default']!(torch.ones([4, 3]), whole([1, 2, 3]), whole([0, 3, 1]), false, 2),
+  'indices of bags without offsets': () => aten['embedding_bag']!['default']!(torch.ones([4, 3]), whole([1]), whole([]), false, 2),
+  'lengths of segments beyond the data': () => torch.segmentReduce(torch.ones([6, 2]), 'sum', { lengths: whole([2n ** 40n]), unsafe: true }),
+  'offsets of segments that fall': () => torch.segmentReduce(torch.ones([6, 2]), 'sum', { offsets: whole([0, 5, 2, 6]), unsafe: true }),
+  'targets of CTC that are no label': () => aten['ctc_loss']!['IntList']!(torch.zeros([5, 1, 4]), whole([[100000000, 1]]), [5], [2]),
+  'lengths of CTC below nought': () => aten['ctc_loss']!['IntList']!(torch.zeros([5, 1, 4]), whole([[1, 1]]), [5], [-2]),
+  'targets of a backward pass of nll_loss': () => aten['nll_loss_backward']!['default']!(torch.ones([]), torch.ones([2, 3]), whole([0, 1e9]), null, 1, -100, torch.ones([])),
+  'a batch norm of no channel': () => aten['native_batch_norm']!['default']!(torch.ones([3, 0]), null, null, null, null, true, 0.1, 1e-5),
+  'a weight that is too short for its channels': () => aten['native_batch_norm']!['default']!(torch.ones([3, 4]), torch.ones([1]), null, null, null, true, 0.1, 1e-5),
+  'moments of another size': () => aten['_fused_adam_']!['default']!([torch.ones([100])], [torch.ones([1])], [torch.ones([1])], [torch.ones([1])], [], [torch.ones([])], { lr: 0.1, beta1: 0.9, beta2: 0.9, weight_decay: 0, eps: 1e-8, amsgrad: false, maximize: false }),
+  'fewer gradients than parameters': () => aten['_fused_sgd_']!['default']!([torch.ones([2]), torch.ones([2])], [torch.ones([2])], [], { weight_decay: 0, momentum: 0, lr: 1, dampening: 0, nesterov: false, maximize: false, is_first_step: true }),
+  'the least exponent': () => torch.linalg.matrixPower(torch.eye(2), -(2n ** 63n) as unknown as number),
+  'a degree that takes a lifetime': () => aten['special_legendre_polynomial_p']!['n_scalar']!(torch.full([1], 2), 1e15),
+  'a distribution without an end': () => aten['_standard_gamma']!['default']!(torch.full([1], -5)),
+  'a compressed tensor whose rows end elsewhere': () => aten['_sparse_csr_tensor_unsafe']!['default']!(whole([0n, 5000000n]), whole([0]), torch.ones([1]), [1, 3]).toDense(),
+  'a sparse tensor whose index is too large': () => aten['_sparse_coo_tensor_unsafe']!['default']!(whole([[1e9]]), torch.ones([1]), [3]).toDense(),
+  'a nested tensor outside of its buffer': () => aten['add']!['Tensor']!(aten['_nested_view_from_buffer']!['default']!(torch.ones([4]), whole([[2, 2]]), whole([[2, 1]]), whole([1e9])), 1),
+  'a quantized tensor as numbers': () => aten['view_copy']!['dtype']!(aten['quantize_per_tensor']!['default']!(torch.ones([3]), 1, 0, 'qint32'), 'int64'),
+};
+
+describe('what operators leave unchecked', () => {
+  for (const [title, call] of Object.entries(WRONG)) it(`${title}: a typed error`, () => assert.throws(call, TorchError));
+
+  it('a backward pass checks indices that were changed behind it', () => {
+    const array = new BigInt64Array([1n, 2n]);
+    const weight = torch.ones([4, 3]).requiresGrad_();
+    const rows = aten['embedding']!['default']!(weight, torch.fromTypedArray(array, [2], { copy: false }));
+    array.fill(2n ** 40n);
+    assert.throws(() => rows.sum().backward(), /expected 'indices' from 0 to 3/);
+  });
+
+  it('indices of a sparse tensor cannot be changed from outside', () => {
+    const given = whole([[0]]);
+    const sparse = aten['sparse_coo_tensor']!['indices_size']!(given, torch.ones([1]), [3]);
+    for (const indices of [given, aten['_indices']!['default']!(sparse)]) aten['fill_']!['Scalar']!(indices, 2n ** 40n);
+    assert.deepEqual(values(sparse.toDense()), [1, 0, 0]);
+    assert.deepEqual(values(torch.matmul(torch.eye(3).toSparseCsr(), torch.ones([3, 1]))), [1, 1, 1]);
+  });
+
+  it('right arguments compute what they did', () => {
+    const weight = torch.tensor([[1, 2], [3, 4], [5, 6]]).requiresGrad_();
+    const bags = aten['embedding_bag']!['default']!(weight, whole([0, 2, 1]), whole([0, 2]), false, 0) as unknown as torch.Tensor[];
+    assert.deepEqual(values(bags[0]!), [6, 8, 3, 4]);
+    bags[0]!.sum().backward();
+    assert.deepEqual(values(weight.grad!), [1, 1, 1, 1, 1, 1]);
+    assert.deepEqual(values(torch.segmentReduce(torch.tensor([1, 2, 3, 4]), 'sum', { lengths: whole([1, 3]) })), [1, 9]);
+    assert.deepEqual(values(torch.linalg.matrixPower(torch.tensor([[2, 0], [0, 4]]), -1)), [0.5, 0, 0, 0.25]);
+    assert.deepEqual(values(aten['special_legendre_polynomial_p']!['n_scalar']!(torch.tensor([2]), 2)), [5.5]);
+    const loss = aten['ctc_loss']!['IntList']!(torch.zeros([5, 1, 4]), whole([[1, 1000000]]), [5], [1]);
+    assert.ok(Number.isFinite(loss.item()));
+  });
+});
