@@ -98,6 +98,16 @@ export function expected(owner: string, what: string, found: unknown, advice = '
   return new Kind(`${owner}: expected ${what}, found ${show(found)}${advice === '' ? '' : `; ${advice}`}`);
 }
 
+/**
+ * The items of an iterable argument, in an array.
+ * @param what what was expected, and for which argument
+ * @throws InputError for what cannot be iterated over, a string among it
+ */
+export function itemsOf<T>(owner: string, what: string, value: Iterable<T>, advice = ''): T[] {
+  if (typeof value !== 'object' || value === null || !(Symbol.iterator in value)) throw expected(owner, what, value, advice, InputError);
+  return [...value];
+}
+
 function isTensorLike(value: object): value is { readonly isDisposed: boolean; readonly dtype: string; readonly shape: readonly number[] } {
   return 'isDisposed' in value && 'dtype' in value && 'shape' in value;
 }

@@ -4,7 +4,7 @@ import { isPlainObject } from '../native/realm';
 import { Generator, randperm, scoped, Tensor, tensor as makeTensor } from '../tensor';
 import { isPromise } from '../tensor/context';
 import { describe } from '../tensor/operator';
-import { checkOptions } from '../options';
+import { checkOptions, itemsOf } from '../options';
 import { Dataset, IterableDataset, type DatasetLike, type Pass } from './dataset';
 import { gathers, indexed, isIterableStyle, lengthOf, type Indexed } from './indexed';
 
@@ -100,7 +100,7 @@ export class ConcatDataset<Sample> extends Dataset<Sample> {
   /** @throws InputError for no dataset, or a stream among them */
   constructor(datasets: Iterable<DatasetLike<Sample>>) {
     super();
-    this.datasets = [...datasets];
+    this.datasets = itemsOf('ConcatDataset', 'an iterable of datasets', datasets);
     if (this.datasets.length === 0) throw new InputError('ConcatDataset: expected at least one dataset, found none');
     if (this.datasets.some((dataset) => isIterableStyle(dataset))) {
       throw new InputError('ConcatDataset: expected datasets with an index, found an IterableDataset; use ChainDataset');

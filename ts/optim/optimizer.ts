@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { DTypeError, InputError } from '../errors';
 import { resolveOptions } from '../nn/options';
+import { itemsOf } from '../options';
 import * as torch from '../tensor';
 import { keep, Tensor, type Device } from '../tensor';
 import { isFloatingPoint } from '../tensor/dtype';
@@ -31,7 +32,7 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup> {
     params: ParamsInput<G>,
     readonly defaults: Readonly<Omit<G, 'params'>>,
   ) {
-    const items = [...params];
+    const items = itemsOf<Tensor | GroupInput<G>>(new.target.name, 'an iterable of tensors or of groups { params } for params', params, 'pass model.parameters()');
     if (items.length === 0) throw new InputError(`${new.target.name} got an empty list of parameters.`);
     const groups = items.every((item) => item instanceof Tensor) ? [{ params: items }] : items;
     for (const group of groups) this.addParamGroup(group as GroupInput<G>);
