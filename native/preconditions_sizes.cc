@@ -153,6 +153,7 @@ std::vector<Preconditions> preconditions_of_sizes() {
       {"aten::grid_sampler_3d_backward", grid_3d_backward},
       {"aten::unfold_backward", {windows_fit}},
       {"aten::_cdist_backward", {distances_fit}},
+      {"aten::_pdist_forward", {has_dims("self", 2, 2)}},
       {"aten::view_copy", {is_not_quantized}},
       {"mkldnn::_reorder_convolution_weight",
        {numbers_between("padding", 0, INT32_MAX), numbers_between("stride", 1, INT32_MAX), numbers_between("dilation", 1, INT32_MAX), convolution_fits}},

@@ -24,6 +24,7 @@ constexpr std::array kUnsafe = std::to_array<std::string_view>({
     "aten::_foreach_copy",
     "aten::_fused_moving_avg_obs_fq_helper",
     "aten::_logcumsumexp",
+    "aten::_neg_view_copy",
     "aten::_nested_compute_contiguous_strides_offsets",
     "aten::_new_zeros_with_same_feature_meta",
     "aten::_nnpack_spatial_convolution",

@@ -23,6 +23,7 @@ const WRONG: Readonly<Record<string, () => unknown>> = {
   'a weight that is too short for its channels': () => aten['native_batch_norm']!['default']!(torch.ones([3, 4]), torch.ones([1]), null, null, null, true, 0.1, 1e-5),
   'moments of another size': () => aten['_fused_adam_']!['default']!([torch.ones([100])], [torch.ones([1])], [torch.ones([1])], [torch.ones([1])], [], [torch.ones([])], { lr: 0.1, beta1: 0.9, beta2: 0.9, weight_decay: 0, eps: 1e-8, amsgrad: false, maximize: false }),
   'fewer gradients than parameters': () => aten['_fused_sgd_']!['default']!([torch.ones([2]), torch.ones([2])], [torch.ones([2])], [], { weight_decay: 0, momentum: 0, lr: 1, dampening: 0, nesterov: false, maximize: false, is_first_step: true }),
+  'distances of what is no list of points': () => aten['_pdist_forward']!['default']!(torch.ones([2, 2, 0, 4]), -1),
   'the least exponent': () => torch.linalg.matrixPower(torch.eye(2), -(2n ** 63n) as unknown as number),
   'a degree that takes a lifetime': () => aten['special_legendre_polynomial_p']!['n_scalar']!(torch.full([1], 2), 1e15),
   'a distribution without an end': () => aten['_standard_gamma']!['default']!(torch.full([1], -5)),
