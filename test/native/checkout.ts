@@ -22,7 +22,7 @@ export class Checkout {
   readonly root = mkdtempSync(join(tmpdir(), 'torchts-checkout-'));
 
   constructor() {
-    for (const path of ['package.json', 'ts/errors.ts', 'ts/native', 'ts/cli']) cpSync(join(REPOSITORY, path), join(this.root, path), { recursive: true });
+    for (const path of ['package.json', 'ts/errors.ts', 'ts/printable.ts', 'ts/native', 'ts/cli']) cpSync(join(REPOSITORY, path), join(this.root, path), { recursive: true });
     symlinkSync(join(REPOSITORY, 'node_modules'), join(this.root, 'node_modules'));
   }
 
