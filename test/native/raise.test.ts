@@ -29,7 +29,7 @@ const mistakes: readonly Mistake[] = [
   [ShapeError, /Kernel size can't be greater than actual input size/, () => torch.conv2d(f(1, 3, 2, 2), f(4, 3, 3, 3))],
   [ShapeError, /Given normalized_shape=\[3\], expected input with shape \[\*, 3\]/, () => torch.layerNorm(f(2, 4), [3])],
   [ShapeError, /Expected input batch_size \(2\) to match target batch_size \(3\)/, () => torch.crossEntropyLoss(f(2, 4), i(0, 1, 2))],
-  [ShapeError, /Target 9 is out of bounds/, () => torch.crossEntropyLoss(f(2, 4), i(0, 9))],
+  [ShapeError, /expected 'target' from 0 to 3, found 9/, () => torch.crossEntropyLoss(f(2, 4), i(0, 9))],
   [ShapeError, /The expanded size of the tensor \(3\) must match the existing size \(2\)/, () => f(2).expand(3)],
   [ShapeError, /number of sizes provided \(1\) must be greater or equal to the number of dimensions/, () => f(2, 2).expand([4])],
   [ShapeError, /batch1 must be a 3D tensor/, () => f(2, 2).bmm(f(2, 2))],

@@ -29,7 +29,7 @@ const SUBJECTS: readonly [RegExp, typeof TorchError][] = [
   [/out of memory|can't allocate memory|not enough memory/i, OutOfMemoryError],
   [/same device|device type|invalid device|accelerator|NVIDIA|\b(cuda|mps|xpu|meta tensors?)\b/i, DeviceError],
   [/dtype|scalar type|data type|not implemented for '|result type|converted to type|bool tensor|complex|floating point|integral/i, DTypeError],
-  [/sizes?\b|shape|square|dimension|\bdims?\b|broadcast|elements|mat1 and mat2|out of bounds|out of range|expanded|\dD\b/i, ShapeError],
+  [/sizes?\b|shape|square|dimension|\bdims?\b|broadcast|elements|mat1 and mat2|out of bounds|out of range|from -?\d+ to -?\d+, found|expanded|\dD\b/i, ShapeError],
 ];
 
 /** What the addon cannot know: how a tensor comes to its end. */
