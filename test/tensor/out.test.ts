@@ -60,7 +60,7 @@ describe('the option out', () => {
 
   it('is refused where a gradient is asked for, and taken in noGrad', () => {
     const x = torch.tensor([1, 2], { requiresGrad: true });
-    const told = /functions with out=\.\.\. arguments don't support automatic differentiation/;
+    const told = /^TorchError: add: expected no tensor that requires a gradient beside out, found one; call it in noGrad or without out$/;
     assert.throws(() => torch.add(x, b, { out: room() }), told);
     assert.throws(() => torch.add(a, b, { out: x }), told);
     assert.deepEqual(torch.noGrad(() => torch.add(x, b, { out: room() })).toArray(), [4, 6]);
