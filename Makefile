@@ -1,7 +1,8 @@
 # Each target does all it needs, and a second run redoes nothing. `make help` lists them.
 
 SHELL := /bin/bash
-.SHELLFLAGS := -eu -o pipefail -c
+# No startup files: where standard input is a socket, as under Node, bash takes itself for one that a network runs and reads them.
+.SHELLFLAGS := --norc -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
