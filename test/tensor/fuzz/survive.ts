@@ -38,7 +38,7 @@ export function allPublic(): string[] {
 }
 
 /** They end or hold up the process by design, change it for all calls that follow, serve messages alone, or are no functions to call. */
-const LEFT_ALONE = /^(torch\.(allowUnchecked|legacyType|printable|collectGarbage|findLeaks|recordOrigins|setMemoryWatermark|setNumThreads|useDeterministicAlgorithms|setFlushDenormal|setRngState|traceScript|loadScript|ops|[A-Z]\w*)|Tensor\.(constructor|dispose)|nn\.(Module|Parameter|register\w+)|optim\.(Optimizer|\w*LR\w*|[a-z]\w*))$/;
+const LEFT_ALONE = /^(torch\.(allowUnchecked|collectGarbage|findLeaks|recordOrigins|setMemoryWatermark|setNumThreads|useDeterministicAlgorithms|setFlushDenormal|setRngState|traceScript|loadScript|ops|[A-Z]\w*)|Tensor\.(constructor|dispose)|nn\.(Module|Parameter|register\w+)|optim\.(Optimizer|\w*LR\w*|[a-z]\w*))$/;
 
 /** What the library exports beside the operators: `torch.scope`, `Tensor.index`, `nn.functional.pad`, `nn.Linear`, `optim.Adam`. */
 export function allByHand(): string[] {
