@@ -10,10 +10,8 @@ import type { DType, Tensor } from '../ts/tensor';
 export interface Tolerance {
   /** Share of the expected number. */
   readonly rtol: number;
-  /** What is allowed beside it ... */
+  /** What is allowed beside it. */
   readonly atol: number;
-  /** ... or this share of the largest expected number, if that is more: a sum that cancels keeps the rounding of its terms. @default rtol */
-  readonly ofLargest?: number;
 }
 
 const EXACT: Tolerance = { rtol: 0, atol: 0 };
@@ -23,21 +21,22 @@ const DOUBLE: Tolerance = { rtol: 1e-7, atol: 1e-7 };
 /** Those of `torch.testing.assert_close`; types that are not here are compared exactly. */
 const DTYPES: Readonly<Partial<Record<DType, Tolerance>>> = {
   float64: DOUBLE, complex128: DOUBLE, float32: SINGLE, complex64: SINGLE,
-  float16: { rtol: 1e-3, atol: 1e-5, ofLargest: 0 }, bfloat16: { rtol: 1.6e-2, atol: 1e-5, ofLargest: 0 },
+  float16: { rtol: 1e-3, atol: 1e-5 }, bfloat16: { rtol: 1.6e-2, atol: 1e-5 },
 };
 
-/** oneDNN sums in float32, the other kernels after each product in bfloat16: a few units in the last place of the largest term. */
-const CONVOLUTION = { bfloat16: { rtol: 1.6e-2, atol: 1e-5 } };
+/** oneDNN sums in float32, the other kernels after each product in bfloat16; a sum that cancels keeps the rounding of its terms. */
+const CONVOLUTION = { bfloat16: { rtol: 1.6e-2, atol: 1e-1 } };
 const CONVOLUTIONS = /(?:^|\.)conv(?:_transpose)?[123]d$/;
 const LOW_RANK = { float32: { rtol: 1e-3, atol: 1e-3 }, complex64: { rtol: 1e-2, atol: 1e-2 } };
 /** A gradient divides by the differences of eigenvalues. */
-const EIGENVECTORS = { float32: { rtol: 1e-5, atol: 2e-4 }, complex64: { rtol: 1e-5, atol: 2e-4 } };
+const EIGENVECTORS = { float32: { rtol: 1e-4, atol: 1e-4 }, complex64: { rtol: 1e-4, atol: 1e-4 } };
 const PSEUDOINVERSE = { float32: { rtol: 1e-4, atol: 1e-3 }, complex64: { rtol: 1e-4, atol: 1e-3 } };
 const SOLVER = { float32: { rtol: 6e-4, atol: 1.3e-5 } };
 
 /**
- * By the names of PyTorch's operator database: what its own tests allow beyond that (`toleranceOverride` of
- * torch.testing._internal.common_methods_invocations and opinfo.definitions), and convolutions.
+ * By the names of PyTorch's operator database: what its own tests allow beyond that. These are the `toleranceOverride` of
+ * torch.testing._internal (common_methods_invocations and opinfo.definitions) and of test/functorch/test_ops.py, and for
+ * convolutions in bfloat16 what test/test_mkldnn.py has.
  */
 const OPERATORS: Readonly<Record<string, Readonly<Partial<Record<DType, Tolerance>>>>> = {
   addbmm: { float32: { rtol: 1.3e-5, atol: 1.3e-5 }, complex64: { rtol: 1.2e-3, atol: 1e-5 } },
@@ -47,7 +46,7 @@ const OPERATORS: Readonly<Record<string, Readonly<Partial<Record<DType, Toleranc
   __rmatmul__: { float32: { rtol: 1.2e-3, atol: 1e-5 } },
   cholesky_inverse: { float32: { rtol: 1e-4, atol: 5e-3 } },
   ldexp: { complex64: { rtol: 1e-5, atol: 1e-5 } },
-  'linalg.cond': { float32: { rtol: 1e-5, atol: 1e-4 } },
+  'linalg.cond': { float32: { rtol: 1e-4, atol: 1e-4 } },
   'linalg.eig': EIGENVECTORS,
   'linalg.eigh': EIGENVECTORS,
   'linalg.householder_product': { float32: { rtol: 1e-4, atol: 1e-4 }, complex64: { rtol: 1e-3, atol: 1e-3 } },
@@ -57,6 +56,7 @@ const OPERATORS: Readonly<Record<string, Readonly<Partial<Record<DType, Toleranc
   'linalg.tensorsolve': { float32: { rtol: 7e-6, atol: 8e-4 } },
   'nn.functional.scaled_dot_product_attention': { float32: { rtol: 5e-6, atol: 5e-5 } },
   'special.i1': { float32: { rtol: 0, atol: 1e-4 } },
+  matrix_exp: { float32: { rtol: 5e-4, atol: 1e-3 } },
   pca_lowrank: LOW_RANK,
   random: { float32: { rtol: 1.3e-6, atol: 3e-6 } },
   svd_lowrank: LOW_RANK,
@@ -84,12 +84,6 @@ export function toleranceOf(dtype: DType, operator = ''): Tolerance {
 }
 
 /** Whether every number is as near as the tolerance allows; NaN and infinities stand in the same places. Both of one type and shape. */
-export function isClose(actual: Tensor, expected: Tensor, { rtol, atol, ofLargest = rtol } = toleranceOf(expected.dtype)): boolean {
-  return torch.noGrad(() => torch.scoped(() => torch.allclose(actual, expected, { rtol, atol: Math.max(atol, ofLargest * largest(expected)), equalNan: true })));
-}
-
-function largest(tensor: Tensor): number {
-  if (tensor.numel() === 0 || !(tensor.isFloatingPoint() || tensor.isComplex())) return 0;
-  const finite = tensor.abs().nanToNum({ nan: 0, posinf: 0 });
-  return Number(finite.max().item());
+export function isClose(actual: Tensor, expected: Tensor, { rtol, atol } = toleranceOf(expected.dtype)): boolean {
+  return torch.noGrad(() => torch.scoped(() => torch.allclose(actual, expected, { rtol, atol, equalNan: true })));
 }

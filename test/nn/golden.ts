@@ -37,7 +37,7 @@ export function assertClose(actual: Tensor, expected: Tensor, { tolerance = tole
 /** The same for one number, as it comes from a tensor of that type. */
 export function assertNumber(actual: number, expected: number, what = 'number', dtype: DType = 'float32'): void {
   const { rtol, atol } = toleranceOf(dtype);
-  const allowed = rtol * Math.abs(expected) + atol * Math.max(1, Math.abs(expected));
+  const allowed = rtol * Math.abs(expected) + atol;
   assert.ok(Math.abs(actual - expected) <= allowed, `${what}: expected ${expected}, within ${allowed}, found ${actual}`);
 }
 
