@@ -18,6 +18,13 @@ const at::IValue* Arguments::find(std::string_view name) const {
   return nullptr;
 }
 
+std::optional<size_t> Arguments::length(std::string_view name) const {
+  const at::IValue* const found = find(name);
+  if (!found || found->isTensor()) return std::nullopt;
+  if (found->isTensorList()) return found->toTensorList().size();
+  return found->isList() ? std::optional(found->toListRef().size()) : std::nullopt;
+}
+
 const at::Tensor& Arguments::tensor(std::string_view name) const {
   static const at::Tensor kNone;
   const at::IValue* const found = find(name);
@@ -78,25 +85,29 @@ bool any_nested(c10::ArrayRef<at::IValue> arguments) {
 // The kernel of one operator: checks, and passes the call on.
 class CheckedCall final : public c10::OperatorKernel {
  public:
-  explicit CheckedCall(std::vector<Check> checks) : checks_(std::move(checks)) {}
+  explicit CheckedCall(Preconditions preconditions) : preconditions_(std::move(preconditions)) {}
   void operator()(const c10::OperatorHandle& op, c10::DispatchKeySet keys, torch::jit::Stack* stack) const {
-    // Nested tensors have kernels of their own, and no shape that a check could ask for.
-    if (!any_nested(torch::jit::last(*stack, op.schema().arguments().size()))) {
+    if (any_nested(torch::jit::last(*stack, op.schema().arguments().size()))) {
+      TORCH_CHECK(preconditions_.nested == Nested::Pass, "expected dense tensors, found a nested one");
+    } else {
       const Arguments arguments(op.schema(), *stack);
-      for (const Check& check : checks_) check(arguments);
+      for (const Check& check : preconditions_.checks) check(arguments);
     }
     op.redispatchBoxed(keys & c10::DispatchKeySet(c10::DispatchKeySet::FULL_AFTER, kKey), stack);
   }
 
  private:
-  std::vector<Check> checks_;
+  Preconditions preconditions_;
 };
 
 void register_all() {
   auto& dispatcher = c10::Dispatcher::singleton();
-  std::map<std::string, std::vector<Check>> tables;
-  for (auto table : {preconditions_of_indices(), preconditions_of_sizes(), preconditions_of_lists(), preconditions_of_numbers()})
-    for (auto& [name, checks] : table) std::move(checks.begin(), checks.end(), std::back_inserter(tables[name]));
+  std::map<std::string, Preconditions> tables;
+  for (const auto& table : {preconditions_of_indices(), preconditions_of_sizes(), preconditions_of_lists(), preconditions_of_numbers()})
+    for (const Preconditions& row : table) {
+      const auto [known, is_new] = tables.emplace(row.name, row);
+      if (!is_new) known->second.checks.insert(known->second.checks.end(), row.checks.begin(), row.checks.end());
+    }
 
   // Kept for ever: the dispatcher calls the kernels as long as the process lasts.
   static auto* const libraries = new std::map<std::string, torch::Library>;
@@ -105,7 +116,7 @@ void register_all() {
   };
   if (!dispatcher.hasBackendFallbackForDispatchKey(kKey)) library("_").fallback(torch::CppFunction::makeFallthrough());
   for (const c10::OperatorName& name : dispatcher.getAllOpNames()) {
-    const auto found = tables.find(name.name);
+    const auto overload = tables.find(name.name + "." + name.overload_name), found = overload == tables.end() ? tables.find(name.name) : overload;
     const auto op = dispatcher.findSchema(name);
     // Another copy of the addon may have been here.
     if (found == tables.end() || !op || op->hasKernelForDispatchKey(kKey)) continue;

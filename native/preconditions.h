@@ -6,6 +6,8 @@
 #include <ATen/core/function_schema.h>
 #include <ATen/core/stack.h>
 #include <functional>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,6 +19,8 @@ class Arguments {
   Arguments(const c10::FunctionSchema& schema, const torch::jit::Stack& stack) : schema_(schema), stack_(stack) {}
 
   bool has(std::string_view name) const { return find(name) != nullptr; }
+  // Of a list; nothing where it is none.
+  std::optional<size_t> length(std::string_view name) const;
   // Undefined where it is None, or where the overload has no such parameter.
   const at::Tensor& tensor(std::string_view name) const;
   std::vector<at::Tensor> tensors(std::string_view name) const;
@@ -35,10 +39,15 @@ class Arguments {
 // Throws when a precondition is not met.
 using Check = std::function<void(const Arguments&)>;
 
-// The operators of that name, every overload, keep to all of these.
+// Nested tensors have kernels of their own, and no shape that a check could ask for: they pass unchecked, or not at all where
+// the operator has no such kernel and takes them for dense ones.
+enum class Nested { Pass, Refused };
+
+// The operators of that name, every overload, or the one that the name ends with, keep to all of these.
 struct Preconditions {
-  const char* name;
+  std::string name;
   std::vector<Check> checks;
+  Nested nested = Nested::Pass;
 };
 
 // One table for each kind of operator, in the file of that name.

@@ -211,15 +211,38 @@ void jagged_offsets_within(const Arguments& arguments) {
   }
 }
 
+// _validate_compressed_sparse_indices(is_crow, compressed_idx, plain_idx, cdim, dim, nnz) walks through the plain indices from
+// one compressed index to the next before it has seen whether these are right.
+void compressed_indices_fit(const Arguments& arguments) {
+  const auto &compressed = arguments.tensor("compressed_idx"), &plain = arguments.tensor("plain_idx");
+  TORCH_CHECK(compressed.dim() > 0 && compressed.dim() == plain.dim(), "expected compressed and plain indices of as many dimensions, one or more, found the shapes ",
+              compressed.sizes(), " and ", plain.sizes());
+  const auto batch = static_cast<size_t>(plain.dim() - 1);
+  TORCH_CHECK(compressed.sizes().slice(0, batch) == plain.sizes().slice(0, batch) && compressed.size(-1) - 1 == arguments.integer("cdim") &&
+                  plain.size(-1) == arguments.integer("nnz"),
+              "expected ", arguments.integer("cdim"), " + 1 compressed and ", arguments.integer("nnz"), " plain indices, found the shapes ", compressed.sizes(), " and ",
+              plain.sizes());
+  indices_within("compressed_idx", [](const Arguments& all) { return all.integer("nnz") + 1; })(arguments);
+}
+
+// The layout of oneDNN has no memory that a kernel for dense tensors could ask for overlaps.
+void is_not_opaque(const Arguments& arguments) {
+  for (const char* const name : {"index", "source", "src"})
+    TORCH_CHECK(!arguments.tensor(name).defined() || arguments.tensor(name).layout() != at::kMkldnn, "expected '", name, "' in another layout than that of oneDNN");
+}
+
 }  // namespace
 
 std::vector<Preconditions> preconditions_of_indices() {
   std::vector<Preconditions> all{
+      {"aten::_validate_compressed_sparse_indices", {compressed_indices_fit}},
       {"aten::segment_reduce", {segments_within}},
       {"aten::_segment_reduce_backward", {segments_within}},
       {"aten::_jagged_to_padded_dense_forward", {jagged_offsets_within}},
       {"aten::_padded_dense_to_jagged_forward", {jagged_offsets_within}},
   };
+  for (const char* const name : {"aten::scatter_", "aten::scatter_add_", "aten::scatter_reduce_", "aten::index_copy_", "aten::index_add_", "aten::index_reduce_"})
+    all.push_back({name, {is_not_opaque}});
   for (auto table : {embeddings(), poolings(), losses()}) all.insert(all.end(), table.begin(), table.end());
   return all;
 }

@@ -4,11 +4,15 @@
 namespace torchts {
 namespace {
 
-// _foreach_addcdiv_.ScalarList(self, tensor1, tensor2, scalars) and its like
-void scalars_fit(const Arguments& arguments) {
-  if (!arguments.has("scalars") || arguments.tensor("scalars").defined()) return;
-  const size_t tensors = arguments.tensors("self").size(), scalars = arguments.integers("scalars").size();
-  TORCH_CHECK(tensors == scalars, "expected a number for each of the ", tensors, " tensors, found ", scalars);
+// _foreach_add.List(self, other, alpha), _foreach_lerp_.ScalarList(self, tensors1, weight) and their like: what autograd notes down
+// for each tensor it takes from the other lists before anybody has compared their lengths.
+void lists_are_alike(const Arguments& arguments) {
+  const auto tensors = arguments.length("self");
+  if (!tensors) return;
+  for (const char* const name : {"other", "src", "mat2", "exponent", "tensor1", "tensor2", "tensors1", "weight", "weights", "scalars"}) {
+    const auto found = arguments.length(name);
+    TORCH_CHECK(!found || *found == *tensors, "expected a list '", name, "' as long as 'self', ", *tensors, ", found ", *found);
+  }
 }
 
 // Steps are read as one number of each tensor.
@@ -62,7 +66,7 @@ std::vector<Preconditions> preconditions_of_lists() {
   const auto adam = lists({{"grads", false}, {"exp_avgs", false}, {"exp_avg_sqs", false}, {"max_exp_avg_sqs", true}}, {largest_are_there});
   const auto sgd = lists({{"grads", false}, {"momentum_buffer_list", true}}, {momentum_is_there});
   const auto adagrad = lists({{"grads", false}, {"state_sums", false}}, {});
-  return {
+  std::vector<Preconditions> all{
       {"aten::_fused_adam", adam},
       {"aten::_fused_adam_", adam},
       {"aten::_fused_adamw", adam},
@@ -71,14 +75,16 @@ std::vector<Preconditions> preconditions_of_lists() {
       {"aten::_fused_sgd_", sgd},
       {"aten::_fused_adagrad", adagrad},
       {"aten::_fused_adagrad_", adagrad},
-      {"aten::_foreach_addcdiv", {scalars_fit}},
-      {"aten::_foreach_addcdiv_", {scalars_fit}},
-      {"aten::_foreach_addcmul", {scalars_fit}},
-      {"aten::_foreach_addcmul_", {scalars_fit}},
+      {"aten::cat.out", {[](const Arguments& arguments) {
+         TORCH_CHECK(!arguments.tensors("tensors").empty() || !arguments.tensor("out").is_quantized(), "expected a non-empty list of Tensors");
+       }}},
       {"aten::_chunk_cat", {[](const Arguments& arguments) {
          for (const at::Tensor& tensor : arguments.tensors("tensors")) TORCH_CHECK(tensor.dim() > 0, "expected tensors with dimensions, found a scalar");
        }}},
   };
+  for (const std::string name : {"add", "addcdiv", "addcmul", "clamp_max", "clamp_min", "copy", "div", "lerp", "maximum", "minimum", "mm", "mul", "pow", "sub"})
+    for (const char* const form : {"", "_"}) all.push_back({"aten::_foreach_" + name + form, {lists_are_alike}});
+  return all;
 }
 
 }  // namespace torchts

@@ -1,5 +1,6 @@
-// Operators that divide by sizes, or take one tensor's size for that of others.
+// Operators that divide by sizes, take one tensor's size for that of others, or make views without a look at the memory.
 #include <ATen/ExpandUtils.h>
+#include <ATen/quantized/QTensorImpl.h>
 
 #include "checks.h"
 
@@ -64,6 +65,13 @@ void batch_sizes_fit(const Arguments& arguments) {
   TORCH_CHECK(data.layout() == at::kStrided && data.dim() > 0 && data.size(0) == rows, "expected ", rows, " rows of data, found the shape ", data.sizes());
 }
 
+// lstm(…, hx, …): a state of the cell for each hidden state.
+void states_fit(const Arguments& arguments) {
+  const auto states = arguments.tensors("hx");
+  TORCH_CHECK(states.size() == 2 && states[0].dim() > 0 && states[1].dim() > 0 && states[0].size(0) == states[1].size(0),
+              "expected two states, hidden and of the cell, of as many layers");
+}
+
 // mkldnn::_reorder_convolution_weight(self, padding, stride, dilation, groups, input_size)
 void convolution_fits(const Arguments& arguments) {
   const auto& weight = arguments.tensor("self");
@@ -107,6 +115,76 @@ void distances_fit(const Arguments& arguments) {
   wanted.insert(wanted.end(), {left.size(-2), right.size(-2)});
   for (const char* const name : {"grad", "cdist"})
     TORCH_CHECK(arguments.tensor(name).sizes().vec() == wanted, "expected '", name, "' of the shape ", wanted, ", found ", arguments.tensor(name).sizes());
+}
+
+// A view of `itemsize` bytes an element, that begins `offset` elements into the storage of 'self', ends inside of it.
+void check_view(const Arguments& arguments, int64_t offset, int64_t itemsize) {
+  const at::Tensor& self = arguments.tensor("self");
+  const auto sizes = arguments.integers("size"), strides = arguments.integers("stride");
+  TORCH_CHECK(self.has_storage(), "expected a dense tensor, found the layout ", self.layout());
+  TORCH_CHECK(sizes.size() == strides.size(), "expected as many strides as sizes, ", sizes.size(), ", found ", strides.size());
+  int64_t last = offset;
+  bool fits = offset >= 0, empty = false;
+  for (size_t dim = 0; dim < sizes.size() && fits; ++dim) {
+    int64_t span = 0;
+    fits = sizes[dim] >= 0 && strides[dim] >= 0;
+    empty |= sizes[dim] == 0;
+    fits &= sizes[dim] == 0 || (!__builtin_mul_overflow(sizes[dim] - 1, strides[dim], &span) && !__builtin_add_overflow(last, span, &last));
+  }
+  const int64_t elements = static_cast<int64_t>(self.storage().nbytes()) / itemsize;
+  TORCH_CHECK(fits && (empty || last < elements), "expected a view inside of the ", elements, " elements in memory, found the shape ", sizes, " with the strides ",
+              strides, " from ", offset);
+}
+
+// inductor::_reinterpret_tensor(self, size, stride, offset_increment)
+void reinterpreted_within(const Arguments& arguments) {
+  const at::Tensor& self = arguments.tensor("self");
+  int64_t offset = 0;
+  TORCH_CHECK(self.has_storage(), "expected a dense tensor, found the layout ", self.layout());
+  TORCH_CHECK(!__builtin_add_overflow(self.storage_offset(), arguments.integer("offset_increment"), &offset), "expected an offset that fits into memory");
+  check_view(arguments, offset, static_cast<int64_t>(self.itemsize()));
+}
+
+// inductor::_alloc_from_pool(self, offset_bytes, dtype, size, stride)
+void allocated_within(const Arguments& arguments) {
+  const auto itemsize = static_cast<int64_t>(c10::elementSize(static_cast<at::ScalarType>(arguments.integer("dtype"))));
+  TORCH_CHECK(arguments.integer("offset_bytes") % itemsize == 0, "expected an offset of whole elements of ", itemsize, " bytes, found ", arguments.integer("offset_bytes"));
+  check_view(arguments, arguments.integer("offset_bytes") / itemsize, itemsize);
+}
+
+// qscheme(self) takes the quantizer of what is of a quantized type and has none, as a nested tensor of that type.
+void has_quantizer(const Arguments& arguments) {
+  const at::Tensor& self = arguments.tensor("self");
+  TORCH_CHECK(dynamic_cast<const at::QTensorImpl*>(self.unsafeGetTensorImpl()), "expected a quantized tensor, found one of ", self.scalar_type());
+}
+
+// _compute_linear_combination(input, coefficients): each row of coefficients has one for each part of the input.
+void coefficients_fit(const Arguments& arguments) {
+  const auto &input = arguments.tensor("input"), &coefficients = arguments.tensor("coefficients");
+  TORCH_CHECK(input.dim() > 0 && coefficients.dim() == 2 && coefficients.size(1) == input.size(0), "expected 'coefficients' with a column for each part of 'input', found the shapes ",
+              coefficients.sizes(), " and ", input.sizes());
+  TORCH_CHECK(coefficients.scalar_type() == input.scalar_type(), "expected 'coefficients' of the input's type, ", input.scalar_type(), ", found ", coefficients.scalar_type());
+}
+
+// The half-precision weights of linear layers are read row by row.
+void has_rows(const Arguments& arguments) {
+  const at::Tensor& weight = arguments.tensor("weight");
+  TORCH_CHECK(weight.dim() > 0 && weight.numel() >= weight.size(0), "expected a weight with elements in each row, found the shape ", weight.sizes());
+}
+
+// Its kernels recurse without an end.
+void self_is_not_quantized(const Arguments& arguments) {
+  TORCH_CHECK(!arguments.tensor("self").is_quantized(), "expected a tensor that is not quantized, found one of ", arguments.tensor("self").scalar_type());
+}
+
+// copy(self, src) asks for the storage of 'self'.
+void has_storage(const Arguments& arguments) {
+  TORCH_CHECK(arguments.tensor("self").has_storage(), "expected a dense tensor, found the layout ", arguments.tensor("self").layout());
+}
+
+// oneDNN divides by sizes where it puts dimensions into another order.
+void has_elements_to_move(const Arguments& arguments) {
+  TORCH_CHECK(arguments.tensor("self").numel() > 0, "expected a tensor with elements, found the shape ", arguments.tensor("self").sizes());
 }
 
 // view_copy.dtype: the bytes of a quantized tensor have no other type.
@@ -155,6 +233,17 @@ std::vector<Preconditions> preconditions_of_sizes() {
       {"aten::_cdist_backward", {distances_fit}},
       {"aten::_pdist_forward", {has_dims("self", 2, 2)}},
       {"aten::view_copy", {is_not_quantized}},
+      {"aten::qscheme", {has_quantizer}, Nested::Refused},
+      {"aten::_compute_linear_combination", {coefficients_fit}},
+      {"aten::copy", {has_storage}},
+      {"aten::_neg_view", {self_is_not_quantized}},
+      {"aten::_saturate_weight_to_fp16", {has_rows}, Nested::Refused},
+      {"aten::fbgemm_pack_gemm_matrix_fp16", {}, Nested::Refused},
+      {"aten::lstm", {states_fit}},
+      {"aten::_mkldnn_transpose", {has_elements_to_move}},
+      {"aten::_mkldnn_transpose_", {has_elements_to_move}},
+      {"inductor::_reinterpret_tensor", {reinterpreted_within}},
+      {"inductor::_alloc_from_pool", {allocated_within}},
       {"mkldnn::_reorder_convolution_weight",
        {numbers_between("padding", 0, INT32_MAX), numbers_between("stride", 1, INT32_MAX), numbers_between("dilation", 1, INT32_MAX), convolution_fits}},
   };

@@ -48,6 +48,7 @@ constexpr std::array kUnsafe = std::to_array<std::string_view>({
     "aten::quantized_lstm_cell",
     "aten::reflection_pad1d_backward",
     "aten::reflection_pad2d_backward",
+    "c10d::check_for_nan",
     "mkldnn::_reorder_convolution_transpose_weight",
     "mkldnn::_reorder_mkldnn_rnn_layer_weight",
     "quantized::embedding_bag_2bit_prepack",

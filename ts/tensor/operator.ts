@@ -199,9 +199,18 @@ function isForeignTensor(value: unknown): boolean {
   return typeof value === 'object' && value !== null && BRAND in value && !(value instanceof Tensor);
 }
 
+/** A tensor by its type and sizes; libtorch says neither of a nested one. */
+function typeAndSizes(tensor: Tensor): string {
+  try {
+    return `${tensor.dtype}[${tensor.shape.join(', ')}]`;
+  } catch {
+    return 'nested tensor';
+  }
+}
+
 /** A value as an error message shows it: `float32[2, 3]` for a tensor. */
 export function describe(value: unknown, depth = 0): string {
-  if (value instanceof Tensor) return value.isDisposed ? endedTensor(value) : `${value.dtype}[${value.shape.join(', ')}]`;
+  if (value instanceof Tensor) return value.isDisposed ? endedTensor(value) : typeAndSizes(value);
   if (Array.isArray(value)) {
     if (depth > 2) return '[…]';
     const shown = value.slice(0, 6).map((item) => describe(item, depth + 1)).join(', ');

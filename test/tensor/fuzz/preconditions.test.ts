@@ -4,6 +4,9 @@ import * as torch from '../../../ts/tensor';
 
 type Operators = Readonly<Record<string, Readonly<Record<string, (...args: unknown[]) => torch.Tensor>>>>;
 const aten = torch.ops['aten'] as unknown as Operators;
+const inductor = torch.ops['inductor'] as unknown as Operators;
+const quantized = (shape: readonly number[]): torch.Tensor => aten['quantize_per_tensor']!['default']!(torch.ones(shape), 1, 0, 'qint32');
+const nested = (): torch.Tensor => aten['_nested_tensor_from_tensor_list']!['default']!([0, 2, 3].map((rows) => torch.ones([rows, 3])));
 const whole = (values: readonly (number | bigint)[] | readonly (readonly number[])[]): torch.Tensor => torch.tensor(values as number[], { dtype: 'int64' });
 const values = (tensor: torch.Tensor): number[] => Array.from(tensor.reshape([-1]).data() as Float32Array, Number);
 
@@ -30,7 +33,24 @@ const WRONG: Readonly<Record<string, () => unknown>> = {
   'a compressed tensor whose rows end elsewhere': () => aten['_sparse_csr_tensor_unsafe']!['default']!(whole([0n, 5000000n]), whole([0]), torch.ones([1]), [1, 3]).toDense(),
   'a sparse tensor whose index is too large': () => aten['_sparse_coo_tensor_unsafe']!['default']!(whole([[1e9]]), torch.ones([1]), [3]).toDense(),
   'a nested tensor outside of its buffer': () => aten['add']!['Tensor']!(aten['_nested_view_from_buffer']!['default']!(torch.ones([4]), whole([[2, 2]]), whole([[2, 1]]), whole([1e9])), 1),
-  'a quantized tensor as numbers': () => aten['view_copy']!['dtype']!(aten['quantize_per_tensor']!['default']!(torch.ones([3]), 1, 0, 'qint32'), 'int64'),
+  'a view outside of the memory': () => inductor['_reinterpret_tensor']!['default']!(torch.ones([2]), [4], [1], 1e9).data(),
+  'a view with a step beyond the memory': () => inductor['_reinterpret_tensor']!['default']!(torch.ones([2]), [2], [2 ** 40]).data(),
+  'a part outside of a pool': () => inductor['_alloc_from_pool']!['default']!(torch.zeros([16], { dtype: 'uint8' }), 2 ** 32, 'float32', [4], [1]).data(),
+  'an order for no elements in the layout of oneDNN': () => aten['to_mkldnn']!['default']!(torch.ones([3, 0])).transpose(0, 1),
+  'a copy of what has no memory of its own': () => aten['copy']!['default']!(torch.eye(3).toSparseCsr(), torch.eye(3)),
+  'fewer weights than tensors': () => aten['_foreach_lerp_']!['ScalarList']!([torch.ones([2])], [torch.ones([2]).requiresGrad_()], []),
+  'nothing to concatenate into a quantized tensor': () => aten['cat']!['out']!([], 0, { out: quantized([3]) }),
+  'a negative view of a quantized tensor': () => aten['_neg_view']!['default']!(quantized([3])).clone(),
+  'a nested weight to pack': () => aten['fbgemm_pack_gemm_matrix_fp16']!['default']!(nested()),
+  'a nested weight to saturate': () => aten['_saturate_weight_to_fp16']!['default']!(nested()),
+  'a weight without elements to saturate': () => aten['_saturate_weight_to_fp16']!['default']!(torch.ones([1000000, 0])),
+  'coefficients without a column for each part': () => aten['_compute_linear_combination']!['default']!(torch.ones([1000, 2]), torch.ones([1000, 1])),
+  'coefficients of another type': () => aten['_compute_linear_combination']!['default']!(torch.ones([2, 2]), whole([[1, 2]])),
+  'an index in the layout of oneDNN': () => aten['index_copy_']!['default']!(torch.ones([3]), 0, aten['to_mkldnn']!['default']!(torch.ones([3])), torch.ones([3])),
+  'a source in the layout of oneDNN': () => aten['scatter_add_']!['default']!(torch.ones([3]), 0, whole([0, 1, 2]), aten['to_mkldnn']!['default']!(torch.ones([3]))),
+  'a search for NaN in half precision': () => torch.ops['c10d']!['check_for_nan']!['default']!(torch.ones([3], { dtype: 'bfloat16' })),
+  'fewer states of the cell than hidden ones': () => aten['lstm']!['data']!(torch.ones([1, 3]), whole([1]), [torch.ones([4, 1, 3]), torch.ones([1, 1, 3])], [torch.ones([12, 3]), torch.ones([12, 3])], false, 1, 0, false, false),
+  'a quantized tensor as numbers': () => aten['view_copy']!['dtype']!(quantized([3]), 'int64'),
 };
 
 describe('what operators leave unchecked', () => {
@@ -45,6 +65,15 @@ describe('what operators leave unchecked', () => {
     array.fill(2n ** 40n);
     rows.sum().backward();
     assert.deepEqual(values(weight.grad!.sum(1)), [0, 3, 3, 0]);
+  });
+
+  it('compressed indices are compared before they are followed', () => {
+    const wrong = (): torch.Tensor => aten['_sparse_csr_tensor_unsafe']!['default']!(whole([0n, 2n ** 40n, 1n]), whole([0]), torch.ones([1]), [2, 2 ** 41]).toDense();
+    assert.throws(wrong, /expected 'compressed_idx' from 0 to 1, found 1099511627776/);
+  });
+
+  it('an error about nested tensors says what is wrong with them', () => {
+    assert.throws(() => aten['_to_copy']!['default']!(nested(), { dtype: 'qint8', memory_format: 'contiguous' }), /nested tensor.*expected a quantized tensor/);
   });
 
   it('indices of a sparse tensor cannot be changed from outside', () => {
