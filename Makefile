@@ -14,7 +14,7 @@ ADDON := build/Release/torchts.node
 REFERENCE := build/Release/torchts_reference.node
 FACES := data/processed/faces
 
-# What a training takes: the dataset that `make data` prepared for its task, else drawn pictures.
+# What a training takes: the dataset that `make data` prepared for its task, else drawn images.
 TASK := facecls
 CELEBA := data/raw/celeba
 VOC := data/raw/voc
@@ -22,7 +22,7 @@ PREPARED := $(wildcard $(if $(filter vocdet,$(TASK)),$(VOC),$(CELEBA)))
 PRESET := $(if $(PREPARED),small,tiny)
 TRAINED := $(or $(RUN),models/$(TASK)-$(PRESET))
 
-.PHONY: help train predict test test-processors test-shuffled data build data-drawn data-voc data-celeba bench stress memory-picture nodes sanitize clean
+.PHONY: help train predict test test-processors test-shuffled data build data-drawn data-voc data-celeba bench stress memory-plot nodes sanitize clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 22
@@ -89,8 +89,8 @@ nodes: build ## the addon under each version of Node that it serves
 sanitize: build $(REFERENCE) ## the core's tests with an addon that checks each access to memory (GCC)
 	scripts/sanitize.sh
 
-memory-picture: build ## draw docs/memory.svg, and print its figures
-	node --import tsx scripts/memory-picture.ts
+memory-plot: build ## draw docs/memory.svg, and print its figures
+	node --import tsx scripts/memory-plot.ts
 
 clean: ## delete what was compiled; packages, data and models stay
 	rm -rf build dist

@@ -69,6 +69,6 @@ export interface Settings extends Readonly<Record<Need, string>> {
   readonly faces: string;
   /** A hub folder of a DETR with random weights. */
   readonly detector: string;
-  /** A JSON file with annotated pictures and noisy detections in them. */
+  /** A JSON file with annotated images and noisy detections in them. */
   readonly scenes: string;
 }

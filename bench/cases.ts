@@ -94,7 +94,7 @@ export const cases: readonly Case[] = [
     name: 'matcher',
     title: 'DETR matcher',
     about:
-      'The matching of 100 queries with the objects of each picture in all six decoder layers, from logits and boxes to pairs: ours in one call, the peer by transformers’ HungarianMatcher, layer by layer, with SciPy picture by picture. Both give the same pairs.',
+      'The matching of 100 queries with the objects of each image in all six decoder layers, from logits and boxes to pairs: ours in one call, the peer by transformers’ HungarianMatcher, layer by layer, with SciPy image by image. Both give the same pairs.',
     kind: 'resident',
     rounds: 9,
     warmUp: true,
@@ -102,15 +102,15 @@ export const cases: readonly Case[] = [
     needs: [],
     tolerance: 1e-5,
     measures: [
-      { name: 'batch-2', title: '2 pictures', unit: 'seconds', target: atMost(0.2) },
-      { name: 'batch-8', title: '8 pictures', unit: 'seconds', target: atMost(0.2) },
+      { name: 'batch-2', title: '2 images', unit: 'seconds', target: atMost(0.2) },
+      { name: 'batch-8', title: '8 images', unit: 'seconds', target: atMost(0.2) },
     ],
   },
   {
     name: 'voc-evaluator',
     title: 'Detection evaluator',
     about:
-      'From the detections in all pictures of VOC2007’s test set to figures; the annotations are real, the detections noise around them, 100 in a picture as DETR gives them. Ours computes the figures of VOC 2007, VOC 2012 and COCO, the peer, pycocotools, those of COCO (evaluate, accumulate, summarize, without loading). The twelve numbers of COCO are the same.',
+      'From the detections in all images of VOC2007’s test set to figures; the annotations are real, the detections noise around them, 100 in an image as DETR gives them. Ours computes the figures of VOC 2007, VOC 2012 and COCO, the peer, pycocotools, those of COCO (evaluate, accumulate, summarize, without loading). The twelve numbers of COCO are the same.',
     kind: 'resident',
     rounds: 3,
     warmUp: false,
@@ -126,7 +126,7 @@ export const cases: readonly Case[] = [
     name: 'detr-inference',
     title: 'DETR-R50 inference',
     about:
-      'Forward pass of DETR-R50 (91 classes) for one picture of 480x640 in inference mode, the same random weights on both sides, up to classes and boxes as numbers. Ours is eager after `optimizeForInference()`. The peers are transformers with scaled dot product attention, and ONNX Runtime with a file that torch.onnx exports from it.',
+      'Forward pass of DETR-R50 (91 classes) for one image of 480x640 in inference mode, the same random weights on both sides, up to classes and boxes as numbers. Ours is eager after `optimizeForInference()`. The peers are transformers with scaled dot product attention, and ONNX Runtime with a file that torch.onnx exports from it.',
     kind: 'resident',
     rounds: 9,
     warmUp: true,
@@ -136,7 +136,7 @@ export const cases: readonly Case[] = [
     measures: [
       { name: 'eager', title: 'against PyTorch eager', unit: 'seconds', target: atMost(0.75) },
       { name: 'onnx', title: 'against ONNX Runtime', unit: 'seconds', target: atMost(1) },
-      { name: 'peak', title: 'peak memory after the first picture', unit: 'bytes', target: atMost(1.05) },
+      { name: 'peak', title: 'peak memory after the first image', unit: 'bytes', target: atMost(1.05) },
     ],
   },
   {

@@ -1,4 +1,4 @@
-"""The forward pass of DETR-R50 for one picture, up to classes and boxes as numbers: PyTorch eager, and ONNX Runtime."""
+"""The forward pass of DETR-R50 for one image, up to classes and boxes as numbers: PyTorch eager, and ONNX Runtime."""
 
 import warnings
 from importlib.metadata import version
@@ -6,11 +6,11 @@ from pathlib import Path
 
 import torch
 from transformers import DetrForObjectDetection
-from turns import Settings, Side, peak_bytes, seconds, take_turns
+from worker_protocol import Settings, Side, peak_bytes, seconds, take_turns
 
 
 class Predictor(torch.nn.Module):
-    """What the ONNX file holds: pictures in, classes and boxes out."""
+    """What the ONNX file holds: images in, classes and boxes out."""
 
     def __init__(self, model: DetrForObjectDetection) -> None:
         super().__init__()

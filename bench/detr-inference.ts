@@ -1,7 +1,7 @@
-/** The forward pass of DETR-R50 for one picture, up to classes and boxes as numbers. */
+/** The forward pass of DETR-R50 for one image, up to classes and boxes as numbers. */
 import { models, torch } from 'torchts';
 import { peakBytes, seconds } from './clock';
-import { takeTurns } from './turns';
+import { takeTurns } from './worker-protocol';
 
 void takeTurns(async ({ detector, device, smoke }) => {
   const model = (await models.DetrForObjectDetection.fromPretrained(detector)).optimizeForInference();

@@ -4,7 +4,7 @@ from importlib.metadata import version
 
 import torch
 from transformers import DetrForObjectDetection
-from turns import Settings, Side, peak_bytes, seconds, take_turns
+from worker_protocol import Settings, Side, peak_bytes, seconds, take_turns
 
 OBJECTS = [7, 3]
 # Under transformers' own names its test for what trains fails, and it would train no stage.

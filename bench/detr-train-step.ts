@@ -1,9 +1,9 @@
 /** One training step of DETR-R50 as the paper trains it: forward, matching, losses of all layers, backward, clipping, AdamW. */
 import { models, nn, optim, torch } from 'torchts';
 import { peakBytes, seconds } from './clock';
-import { takeTurns } from './turns';
+import { takeTurns } from './worker-protocol';
 
-/** Objects in each picture. */
+/** Objects in each image. */
 const OBJECTS = [7, 3];
 
 void takeTurns(async ({ detector, device, smoke }) => {

@@ -3,11 +3,11 @@
 import torch
 from PIL import Image
 from transformers import AutoImageProcessor, ViTForImageClassification
-from turns import open_answers, read_settings, versions
+from worker_protocol import open_replies, read_settings, versions
 
 
 def main() -> None:
-    answer = open_answers()
+    answer = open_replies()
     settings = read_settings()
     torch.set_num_threads(settings["threads"])
     processor = AutoImageProcessor.from_pretrained(settings["checkpoint"])

@@ -1,6 +1,6 @@
 /** A process that loads a ViT, reads a photo, prints the logits and ends. */
 import { models, torch, vision } from 'torchts';
-import { answer, readSettings, versions } from './turns';
+import { reply, readSettings, versions } from './worker-protocol';
 
 async function main(): Promise<void> {
   const { checkpoint, photo, threads, device } = readSettings();
@@ -13,7 +13,7 @@ async function main(): Promise<void> {
   model.to(device);
   const pixelValues = processor.preprocess(image).to(device); // (1, C, H, W)
   const { logits } = torch.inferenceMode(() => model.forward({ pixelValues }));
-  answer({ facts: versions(torch.version), check: [...(logits.toArray() as number[][])[0]!] });
+  reply({ facts: versions(torch.version), check: [...(logits.toArray() as number[][])[0]!] });
 }
 
-main().catch((error: Error) => answer({ error: error.message }));
+main().catch((error: Error) => reply({ error: error.message }));

@@ -10,7 +10,7 @@ from faces import FaceFiles
 from PIL import Image
 from torch.utils.data import DataLoader, Dataset
 from transformers import ViTImageProcessor
-from turns import Settings, Side, take_turns
+from worker_protocol import Settings, Side, take_turns
 
 BATCH = 64
 WORKERS = 2

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { data, torch, vision } from 'torchts';
-import { takeTurns } from './turns';
+import { takeTurns } from './worker-protocol';
 
 const BATCH = 64;
 const MEAN = [0.5, 0.5, 0.5];

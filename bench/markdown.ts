@@ -1,12 +1,12 @@
 /** How figures are written down. */
 import type { Unit } from './case';
-import type { Figure, Spread } from './figure';
+import type { Statistics, Spread } from './statistics';
 import type { Entry } from './results';
 
 const COLUMNS = ['what', 'ours', 'peer', 'ours : peer', 'target', 'result'];
 
 export function renderMarkdown(entries: readonly Entry[]): string {
-  const short = entries.flatMap((entry) => entry.figures.filter(({ reached }) => reached === false).map((figure) => `- ${entry.title}, ${figure.title}: ${comparisonText(figure)}, ${targetText(figure)} wanted`));
+  const short = entries.flatMap((entry) => entry.statistics.filter(({ reached }) => reached === false).map((statistics) => `- ${entry.title}, ${statistics.title}: ${comparisonText(statistics)}, ${targetText(statistics)} wanted`));
   return `# Measured figures
 
 Written by \`make bench\`; the cases are the files of this folder, each beside its twin in Python. Both sides of a case run in
@@ -28,21 +28,21 @@ function section(entry: Entry): string {
 
 ${entry.about}
 
-${grid(entry.figures)}
+${grid(entry.statistics)}
 
 ${provenance(entry).map((line) => `- ${line}`).join('\n')}`;
 }
 
-function grid(figures: readonly Figure[]): string {
-  const rows = [COLUMNS, COLUMNS.map(() => '---'), ...figures.map(cells)];
+function grid(statistics: readonly Statistics[]): string {
+  const rows = [COLUMNS, COLUMNS.map(() => '---'), ...statistics.map(cells)];
   return rows.map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
 
 /** One figure as the cells of a row. */
-export function cells(figure: Figure): string[] {
-  const { title, unit, ours, peer, reached } = figure;
+export function cells(statistics: Statistics): string[] {
+  const { title, unit, ours, peer, reached } = statistics;
   const verdict = reached === null ? '–' : reached ? 'pass' : '**short**';
-  return [title, spreadText(ours, unit), peer ? spreadText(peer, unit) : 'absent', comparisonText(figure), targetText(figure), verdict];
+  return [title, spreadText(ours, unit), peer ? spreadText(peer, unit) : 'absent', comparisonText(statistics), targetText(statistics), verdict];
 }
 
 function provenance({ machine, load, date, command, commit, threads, rounds, facts, absent, device }: Entry): string[] {
@@ -55,14 +55,14 @@ function provenance({ machine, load, date, command, commit, threads, rounds, fac
   ];
 }
 
-function comparisonText({ comparison, unit }: Figure): string {
+function comparisonText({ comparison, unit }: Statistics): string {
   if (!comparison) return '–';
   const { low, middle, high } = comparison;
   const text = (value: number): string => (unit === 'points' ? `${value > 0 ? '+' : ''}${value.toFixed(2)}` : value.toFixed(3));
   return low === high ? text(middle) : `${text(middle)} (${text(low)} to ${text(high)})`;
 }
 
-function targetText({ target, unit }: Figure): string {
+function targetText({ target, unit }: Statistics): string {
   if (!target) return '–';
   const name = unit === 'points' ? ' points' : '';
   return target.atMost === undefined ? `at least ${target.atLeast}${name}` : `at most ${target.atMost}${name}`;

@@ -1,10 +1,10 @@
-"""The matching of queries and objects in all decoder layers of a DETR, layer by layer and picture by picture."""
+"""The matching of queries and objects in all decoder layers of a DETR, layer by layer and image by image."""
 
 from importlib.metadata import version
 
 import torch
 from transformers.loss.loss_for_object_detection import HungarianMatcher
-from turns import Settings, Side, seconds, take_turns
+from worker_protocol import Settings, Side, seconds, take_turns
 
 LAYERS = 6
 QUERIES = 100
@@ -50,14 +50,14 @@ def outputs_of(batch: int, device: str) -> Outputs:
 
 
 def numbered(layers: Pairs) -> list[int]:
-    """The pairs as torchts numbers them: queries through layers and pictures, then objects through pictures."""
+    """The pairs as torchts numbers them: queries through layers and images, then objects through images."""
     queries, objects = [], []
-    for layer, pictures in enumerate(layers):
+    for layer, images in enumerate(layers):
         first = 0
-        for picture, (own_queries, own_objects) in enumerate(pictures):
-            queries += [(layer * len(pictures) + picture) * QUERIES + query for query in own_queries.tolist()]
+        for image, (own_queries, own_objects) in enumerate(images):
+            queries += [(layer * len(images) + image) * QUERIES + query for query in own_queries.tolist()]
             objects += [first + number for number in own_objects.tolist()]
-            first += OBJECTS[picture]
+            first += OBJECTS[image]
     return queries + objects
 
 

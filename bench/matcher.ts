@@ -1,14 +1,14 @@
 /** The matching of queries and objects in all decoder layers of a DETR, from its outputs to pairs. */
 import { torch } from 'torchts';
 import { seconds } from './clock';
-import { matchTargets, packTargets } from './inner';
-import { takeTurns } from './turns';
+import { matchTargets, packTargets } from './internals';
+import { takeTurns } from './worker-protocol';
 
 const LAYERS = 6;
 const QUERIES = 100;
 const CLASSES = 91;
 const COSTS = { classCost: 1, bboxCost: 5, giouCost: 2, numLabels: CLASSES };
-/** Objects in each picture; COCO has seven on average. */
+/** Objects in each image; COCO has seven on average. */
 const OBJECTS = [7, 3, 12, 1, 20, 5, 0, 9];
 
 void takeTurns(({ device, smoke }) => {

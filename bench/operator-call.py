@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import torch
-from turns import Settings, Side, seconds, take_turns
+from worker_protocol import Settings, Side, seconds, take_turns
 
 LOOPS = 3
 

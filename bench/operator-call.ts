@@ -1,7 +1,7 @@
 /** One operator on small tensors, called as a user writes it. */
 import { torch } from 'torchts';
 import { seconds } from './clock';
-import { takeTurns } from './turns';
+import { takeTurns } from './worker-protocol';
 
 const CALLS_IN_A_SCOPE = 100;
 

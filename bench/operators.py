@@ -10,7 +10,7 @@ import onnxruntime
 import torch
 import torch.nn.functional as F
 from onnx import TensorProto, helper
-from turns import Settings, Side, seconds, take_turns
+from worker_protocol import Settings, Side, seconds, take_turns
 
 Shapes = list[tuple[int, ...]]
 

@@ -1,7 +1,7 @@
 /** Twenty operators on small and on large input; operators.py computes the same. */
 import { torch, type Device, type Tensor } from 'torchts';
 import { seconds } from './clock';
-import { takeTurns } from './turns';
+import { takeTurns } from './worker-protocol';
 
 interface Operator {
   readonly name: string;

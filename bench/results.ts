@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Case } from './case';
-import type { Outcome } from './duel';
+import type { Outcome } from './interleave';
 import type { Machine } from './machine';
 import { renderMarkdown } from './markdown';
 

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { needPaths, type Case, type Settings } from './case';
 import { cases } from './cases';
-import { Fresh, Resident, type Contestant } from './contestant';
-import { duel } from './duel';
+import { Fresh, Resident, type BenchProcess } from './bench-process';
+import { interleave } from './interleave';
 import { commit, load, thisMachine } from './machine';
 import { cells } from './markdown';
 import { readOptions, USAGE, type Options } from './options';
@@ -23,9 +23,9 @@ function makeWorkspace(root: string, folder: string, { chosen, smoke }: Options)
   if (status !== 0) throw new Error('the workspace of the cases cannot be made');
 }
 
-function contestants(bench: Case, settings: Settings, root: string, peer: Peer): { ours: Contestant; peer: Contestant | null } {
+function benches(bench: Case, settings: Settings, root: string, peer: Peer): { ours: BenchProcess; peer: BenchProcess | null } {
   const env = { OMP_NUM_THREADS: String(settings.threads), HF_HUB_OFFLINE: '1', TRANSFORMERS_VERBOSITY: 'error' };
-  const make = (program: string, file: string): Contestant => {
+  const make = (program: string, file: string): BenchProcess => {
     const command = { program, args: [file, JSON.stringify(settings)], env };
     return bench.kind === 'fresh' ? new Fresh(command) : new Resident(command);
   };
@@ -48,7 +48,7 @@ async function runCase(bench: Case, options: Options, root: string, folder: stri
   const before = load();
   if (before > QUIET && !smoke) console.error(`${bench.name}: the load is ${before}; figures taken beside other work are noisy`);
   const onRound = (round: number, of: number): void => console.error(`${bench.name}: ${round === 0 ? 'warm-up' : `round ${round} of ${of}`}`);
-  const outcome = await duel(adapted(bench, options), contestants(bench, settings, root, peer), { rounds, settleMs: smoke ? 0 : undefined, onRound });
+  const outcome = await interleave(adapted(bench, options), benches(bench, settings, root, peer), { rounds, settleMs: smoke ? 0 : undefined, onRound });
   return {
     name: bench.name, title: bench.title, about: bench.about, device, threads: bench.threads, rounds,
     date: `${new Date().toISOString().slice(0, 19)}Z`,
@@ -71,7 +71,7 @@ async function main(): Promise<void> {
       try {
         const entry = await runCase(bench, options, root, folder, peer);
         console.log(`\n${entry.title}`);
-        for (const figure of entry.figures) console.log(`  ${cells(figure).join('  |  ')}`);
+        for (const statistic of entry.statistics) console.log(`  ${cells(statistic).join('  |  ')}`);
         if (options.out) record(options.out, cases, [entry]);
       } catch (error) {
         console.error(`${bench.name}: ${(error as Error).message}`);

@@ -1,8 +1,8 @@
-/** Annotated pictures, and what a poor detector would find in them. */
+/** Annotated images, and what a poor detector would find in them. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { data } from 'torchts';
-import { openVoc, vocClasses } from './inner';
+import { openVoc, vocClasses } from './internals';
 
 /** Left, top, right, bottom in pixels. */
 type Corners = readonly [number, number, number, number];
@@ -43,9 +43,9 @@ const [WIDTH, HEIGHT] = [500, 375];
 export async function makeScenes(annotations: string, unpacked: string, smoke: boolean): Promise<Scenes> {
   const random = new data.Rng(0);
   const isReal = !smoke && existsSync(annotations);
-  const pictures = isReal ? await vocObjects(annotations, unpacked) : madeUpObjects(random, smoke ? 20 : 500);
-  const scenes = pictures.map((objects) => ({ objects, detections: detectionsOf(random, objects) }));
-  return { source: isReal ? 'the test set of VOC2007' : 'made-up pictures', classes: vocClasses.length, scenes };
+  const images = isReal ? await vocObjects(annotations, unpacked) : madeUpObjects(random, smoke ? 20 : 500);
+  const scenes = images.map((objects) => ({ objects, detections: detectionsOf(random, objects) }));
+  return { source: isReal ? 'the test set of VOC2007' : 'made-up images', classes: vocClasses.length, scenes };
 }
 
 async function vocObjects(annotations: string, unpacked: string): Promise<SceneObject[][]> {

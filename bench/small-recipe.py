@@ -19,7 +19,7 @@ from faces import FaceFiles
 from PIL import Image
 from torch.nn.functional import binary_cross_entropy_with_logits
 from transformers import ViTConfig, ViTForImageClassification
-from turns import Settings, Side, take_turns
+from worker_protocol import Settings, Side, take_turns
 
 SIZE, BATCH, EPOCHS, SEED = 64, 64, 8, 0
 

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { takeTurns } from './turns';
+import { takeTurns } from './worker-protocol';
 
 const TINY = ['epochs=1', 'model.hiddenSize=48', 'model.numHiddenLayers=1'].flatMap((value) => ['--set', value]);
 

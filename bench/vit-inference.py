@@ -2,7 +2,7 @@
 
 import torch
 from transformers import ViTForImageClassification
-from turns import Settings, Side, peak_bytes, seconds, take_turns
+from worker_protocol import Settings, Side, peak_bytes, seconds, take_turns
 
 
 def prepare(settings: Settings) -> Side:

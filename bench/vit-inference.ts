@@ -1,7 +1,7 @@
 /** The forward pass of a ViT in inference mode, one image and eight at a time. */
 import { models, torch } from 'torchts';
 import { peakBytes, seconds } from './clock';
-import { takeTurns } from './turns';
+import { takeTurns } from './worker-protocol';
 
 /** Forward passes in a turn of one image: a single one drowns in the noise of the machine. */
 const SINGLES = 8;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { models, optim, torch } from 'torchts';
 import { peakBytes, seconds } from './clock';
-import { takeTurns } from './turns';
+import { takeTurns } from './worker-protocol';
 
 void takeTurns(({ checkpoint, device, smoke }) => {
   const config = JSON.parse(readFileSync(join(checkpoint, 'config.json'), 'utf8')) as { image_size: number; id2label: object };

@@ -10,7 +10,7 @@ from typing import Any
 
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
-from turns import Settings, Side, seconds, take_turns
+from worker_protocol import Settings, Side, seconds, take_turns
 
 
 def prepare(settings: Settings) -> Side:

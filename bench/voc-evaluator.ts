@@ -2,35 +2,35 @@
 import { readFileSync } from 'node:fs';
 import { vision } from 'torchts';
 import { seconds } from './clock';
-import { cocoNames, DetectionEvaluator, vocClasses } from './inner';
+import { cocoNames, DetectionEvaluator, vocClasses } from './internals';
 import type { Scene, SceneObject, Scenes } from './scenes';
-import { takeTurns } from './turns';
+import { takeTurns } from './worker-protocol';
 
-/** One picture as the evaluator takes it: its id, what was found, what is there. */
+/** One image as the evaluator takes it: its id, what was found, what is there. */
 type Input = Parameters<InstanceType<typeof DetectionEvaluator>['add']>;
 
 void takeTurns(({ scenes: file, device }) => {
   const { source, scenes } = JSON.parse(readFileSync(file, 'utf8')) as Scenes;
   const all = scenes.map((scene, index) => input(scene, index, 0));
-  const likely = scenes.map((scene, index) => input(scene, index, 0.3));
+  const score = scenes.map((scene, index) => input(scene, index, 0.3));
 
-  const evaluate = (pictures: readonly Input[]) => {
+  const evaluate = (images: readonly Input[]) => {
     const evaluator = new DetectionEvaluator(vocClasses);
-    for (const picture of pictures) evaluator.add(...picture);
+    for (const image of images) evaluator.add(...image);
     return evaluator.result().coco;
   };
-  const figures = evaluate(likely);
+  const metrics = evaluate(score);
   return {
-    facts: { pictures: `${scenes.length} of ${source}` },
-    check: cocoNames.map((name) => figures[name] ?? -1),
+    facts: { images: `${scenes.length} of ${source}` },
+    check: cocoNames.map((name) => metrics[name] ?? -1),
     measures: {
-      likely: () => seconds(device, () => evaluate(likely)),
+      score: () => seconds(device, () => evaluate(score)),
       all: () => seconds(device, () => evaluate(all)),
     },
   };
 });
 
-/** A picture with its detections from a score on. */
+/** An image with its detections from a score on. */
 function input({ objects, detections }: Scene, index: number, least: number): Input {
   const kept = detections.filter(({ score }) => score >= least);
   return [

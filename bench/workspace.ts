@@ -34,7 +34,7 @@ const make: Readonly<Record<Need, (folder: string, smoke: boolean) => void | Pro
     writeFileSync(join(folder, 'preprocessor_config.json'), JSON.stringify(processor, null, 2));
   },
 
-  /** A smooth picture under noise: its size in bytes is that of a photograph. */
+  /** A smooth image under noise: its size in bytes is that of a photograph. */
   async photo(path) {
     const [width, height] = [640, 480];
     const bytes = Buffer.alloc(width * height * 3);

@@ -14,5 +14,5 @@ for (let step = 0; step < 500; step++) {
   optimizer.step();
 }
 
-const answer = torch.noGrad(() => model.forward(torch.tensor([[0.25, 0.5]])));
-console.log(`0.25 + 0.5 = ${Number(answer.item()).toFixed(2)}`);
+const prediction = torch.noGrad(() => model.forward(torch.tensor([[0.25, 0.5]])));
+console.log(`0.25 + 0.5 = ${Number(prediction.item()).toFixed(2)}`);

@@ -116,13 +116,13 @@ c10::Device accelerator_device(c10::Device device) {
   return device.has_index() ? device : c10::Device(device.type(), at::accelerator::getDeviceIndex());
 }
 
-Place::Place() {
+DeviceContext::DeviceContext() {
   if (!changed_) return;
   device_ = at::accelerator::getDeviceIndex();
   for (c10::DeviceIndex i = 0; i < at::accelerator::deviceCount(); ++i) streams_.push_back(at::accelerator::getCurrentStream(i));
 }
 
-void Place::apply() const {
+void DeviceContext::apply() const {
   if (streams_.empty()) return;
   for (const c10::Stream& stream : streams_) at::accelerator::setCurrentStream(stream);
   at::accelerator::setDeviceIndex(device_);
@@ -142,7 +142,7 @@ void export_accelerator(Napi::Env, Napi::Object exports) {
   // at::accelerator::setDeviceIndex; setDevice(index)
   export_function(exports, "setDevice", [](const Napi::CallbackInfo& info) {
     at::accelerator::setDeviceIndex(index_of(info));
-    Place::changed();
+    DeviceContext::changed();
   });
   // at::accelerator::synchronizeDevice; synchronize(index?)
   export_function(exports, "synchronize", [](const Napi::CallbackInfo& info) { at::accelerator::synchronizeDevice(index_of(info)); });

@@ -18,9 +18,9 @@ c10::DeviceType required_accelerator();
 c10::Device accelerator_device(c10::Device device);
 
 // The current device and streams of one thread, to be carried to another: at::ThreadLocalState leaves them out.
-class Place {
+class DeviceContext {
  public:
-  Place();  // of this thread
+  DeviceContext();  // of this thread
   void apply() const;
   // From now on some thread works elsewhere than on the first device's default stream.
   static void changed() { changed_ = true; }

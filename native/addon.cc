@@ -45,7 +45,7 @@ static Napi::Object init(Napi::Env env, Napi::Object exports) {
   export_graphs(env, exports);
   export_backends(env, exports);
   export_threads(env, exports);
-  export_lane(env, exports);
+  export_background_queue(env, exports);
   export_script(env, exports);
   export_sharing(env, exports);
   return exports;

@@ -27,7 +27,7 @@ struct BackwardPass {
   explicit BackwardPass(const Napi::CallbackInfo& info) : create(info[1].ToBoolean()) {
     WireReader in(info.Env(), Environment::of(info.Env()), nullptr);
     tensors = in.tensors(), gradients = in.tensors(), inputs = in.tensors();
-    release_dead(Environment::of(info.Env()));
+    release_collected(Environment::of(info.Env()));
     if (info[0].IsBoolean()) retain = info[0].As<Napi::Boolean>().Value();
   }
   void run() const { torch::autograd::backward(tensors, gradients, retain, create, inputs); }
@@ -40,8 +40,8 @@ void backward(const Napi::CallbackInfo& info) {
   report_memory(info.Env());
 }
 
-// The same in the lane; backwardLater(retainGraph, createGraph): { id, promise }
-Napi::Value backward_later(const Napi::CallbackInfo& info) {
+// The same in the background queue; backwardAsync(retainGraph, createGraph): { id, promise }
+Napi::Value backward_async(const Napi::CallbackInfo& info) {
   const BackwardPass pass(info);
   return Napi::Value(info.Env(), submit_work(
       info.Env(), [pass] { pass.run(); },
@@ -52,7 +52,7 @@ Napi::Value backward_later(const Napi::CallbackInfo& info) {
 Napi::Value grad(const Napi::CallbackInfo& info) {
   WireReader in(info.Env(), Environment::of(info.Env()), nullptr);
   const auto outputs = in.tensors(), inputs = in.tensors(), gradients = in.tensors();
-  release_dead(Environment::of(info.Env()));
+  release_collected(Environment::of(info.Env()));
   std::optional<bool> retain;
   if (info[0].IsBoolean()) retain = info[0].As<Napi::Boolean>().Value();
   const bool create = info[1].ToBoolean(), unused = info[2].ToBoolean();
@@ -63,7 +63,7 @@ Napi::Value grad(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(result.size()));
 }
 
-// Tensor::grad; grads(): a list of tensors on the wire gives place to the list of their gradients
+// Tensor::grad; grads(): a list of tensors on the wire is replaced by the list of their gradients
 void grads(const Napi::CallbackInfo& info) {
   WireReader in(info.Env(), Environment::of(info.Env()), nullptr);
   std::vector<at::Tensor> result;
@@ -134,7 +134,7 @@ void set_autocast(const Napi::CallbackInfo& info) {
 
 void export_autograd(Napi::Env, Napi::Object exports) {
   export_function(exports, "backward", backward);
-  export_function(exports, "backwardLater", backward_later);
+  export_function(exports, "backwardAsync", backward_async);
   export_function(exports, "grad", grad);
   export_function(exports, "grads", grads);
   export_function(exports, "setGrads", set_grads);

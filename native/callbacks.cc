@@ -19,17 +19,6 @@ std::optional<c10::Stream> current_stream() {
   return at::accelerator::getCurrentStream(at::accelerator::getDeviceIndex());
 }
 
-// Gives a thread that it is called on the device and the streams of the one that made it.
-std::function<void()> take_devices_along() {
-  if (!has_accelerator()) return [] {};
-  std::vector<c10::Stream> streams;
-  for (c10::DeviceIndex i = 0; i < at::accelerator::deviceCount(); ++i) streams.push_back(at::accelerator::getCurrentStream(i));
-  return [streams, device = at::accelerator::getDeviceIndex()] {
-    at::accelerator::setDeviceIndex(device);
-    for (const c10::Stream& stream : streams) at::accelerator::setCurrentStream(stream);
-  };
-}
-
 }  // namespace
 
 void Callbacks::attach(Napi::Function dispatch) {
@@ -40,13 +29,13 @@ void Callbacks::attach(Napi::Function dispatch) {
 void Callbacks::run(const std::function<void()>& work) {
   // Without a device every node runs on the calling thread, and a thread of its own would only cost.
   const bool hand_over = held_ > 0 && (always_ || has_accelerator());
-  hand_over ? handover_.run(work, take_devices_along()) : work();
+  hand_over ? executor_.run(work) : work();
 }
 
 void Callbacks::on_thread(const std::function<void()>& body) {
   TORCH_CHECK(!closed_, "a function or hook written in JavaScript was reached after its thread had ended");
   if (std::this_thread::get_id() == thread_) return body();
-  handover_.serve([&body, stream = current_stream()] {
+  executor_.post([&body, stream = current_stream()] {
     std::optional<c10::StreamGuard> guard;
     if (stream) guard.emplace(*stream);
     body();
@@ -58,7 +47,7 @@ std::vector<at::Tensor> Callbacks::call(uint32_t id, at::TensorList tensors, con
   std::vector<at::Tensor> result;
   on_thread([&] {
     enter(call);
-    result = answer();
+    result = read_result();
   });
   return result;
 }
@@ -102,8 +91,8 @@ uint32_t Callbacks::enter(const Call& call) {
   return static_cast<uint32_t>(number);
 }
 
-// What the dispatcher left on the wire: the tensors of the answer, and the handles to free now that they are read.
-std::vector<at::Tensor> Callbacks::answer() {
+// What the dispatcher left on the wire: the tensors of the result, and the handles to free now that they are read.
+std::vector<at::Tensor> Callbacks::read_result() {
   Environment& environment = Environment::of(env_);
   WireReader in(env_, environment, nullptr);
   std::vector<at::Tensor> tensors = in.tensors();

@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "handover.h"
+#include "reentrant_executor.h"
 
 namespace torchts {
 
@@ -44,12 +44,12 @@ class Callbacks {
   };
   void on_thread(const std::function<void()>& body);
   uint32_t enter(const Call& call);
-  std::vector<at::Tensor> answer();
+  std::vector<at::Tensor> read_result();
 
   napi_env env_;
   std::thread::id thread_;
   Napi::FunctionReference dispatch_;
-  Handover handover_;
+  ReentrantExecutor executor_;
   std::atomic<int> held_{0};
   std::atomic<bool> closed_{false};
   bool always_ = false;

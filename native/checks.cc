@@ -34,10 +34,10 @@ std::vector<int64_t> values_of(const at::Tensor& tensor) {
 Limit size_of(Name tensor, int64_t dim) {
   return [=](const Arguments& arguments) {
     const at::Tensor& found = arguments.tensor(tensor);
-    const int64_t place = dim < 0 ? dim + found.dim() : dim;
-    TORCH_CHECK(found.defined() && place >= 0 && place < found.dim(), "expected '", tensor, "' with a dimension ", dim, ", found the shape ",
+    const int64_t index = dim < 0 ? dim + found.dim() : dim;
+    TORCH_CHECK(found.defined() && index >= 0 && index < found.dim(), "expected '", tensor, "' with a dimension ", dim, ", found the shape ",
                 found.defined() ? found.sizes() : at::IntArrayRef());
-    return found.size(place);
+    return found.size(index);
   };
 }
 

@@ -84,7 +84,7 @@ const at::Tensor& tensor_of(const Napi::CallbackInfo& info, size_t index) {
 }
 
 Napi::Value handle_of(Napi::Env env, at::Tensor tensor) {
-  release_dead(Environment::of(env));  // a loop may do nothing but this
+  release_collected(Environment::of(env));  // a loop may do nothing but this
   return Napi::Number::New(env, static_cast<double>(Environment::of(env).tensors.insert(std::move(tensor))));
 }
 

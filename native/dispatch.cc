@@ -5,7 +5,7 @@
 #include "convert.h"
 #include "exports.h"
 #include "guard.h"
-#include "lent.h"
+#include "external_memory.h"
 #include "lifetime.h"
 #include "memory.h"
 #include "preconditions.h"
@@ -52,7 +52,7 @@ void call_boxed(const Operator& op, torch::jit::Stack& stack) {
 
 at::Tensor run_plain(const Operator& op, at::Tensor* arguments, size_t count) {
   const BelowAutograd below(op);
-  if (op.direct.tensors() == count && !op.reshapes && op.index_use == IndexUse::None) return op.direct(arguments);
+  if (op.unboxed.tensors() == count && !op.reshapes && op.index_use == IndexUse::None) return op.unboxed(arguments);
   std::vector<at::IValue> stack(arguments, arguments + count);
   for (size_t i = count; i < op.parameters.size(); ++i) {
     if (!op.parameters[i].fallback) throw ArgumentError("argument '" + op.parameters[i].name + "' is missing");
@@ -63,11 +63,11 @@ at::Tensor run_plain(const Operator& op, at::Tensor* arguments, size_t count) {
   return std::move(stack[0]).toTensor();
 }
 
-// plain(owner?): an operator on up to three tensors, with defaults for all else, that gives one tensor: the quick way of what
+// callUnboxed(owner?): an operator on up to three tensors, with defaults for all else, that gives one tensor: the quick way of what
 // `call` does too. On the wire: the operator's index, how many tensors, their handles. There the result comes back: its handle,
 // or 0 for none, or for the first argument where the operator has written to that. Returns undefined, or true when memory
 // has passed a watermark.
-napi_value plain(napi_env env, napi_callback_info info) {
+napi_value call_unboxed(napi_env env, napi_callback_info info) {
   return guarded(env, [&]() -> napi_value {
     const RawCall<1> owner(env, info);
     Environment& environment = *owner.environment;
@@ -79,7 +79,7 @@ napi_value plain(napi_env env, napi_callback_info info) {
     at::Tensor arguments[kMostPlain];
     for (size_t i = 0; i < count; ++i) {
       arguments[i] = environment.tensors.get(static_cast<Handle>(wire[2 + i]));
-      if (!op.parameters[i].aliased) copy_lent_integers(arguments[i]);
+      if (!op.parameters[i].aliased) copy_external_integers(arguments[i]);
       require_invariants(arguments[i]);
     }
     make_room(environment);
@@ -117,7 +117,7 @@ napi_value call(napi_env env, napi_callback_info info) {
     stack.clear();
     WireReader reader(env, environment, given.count > 1 ? given.args[1] : nullptr);
     for (const Parameter& parameter : op.parameters) stack.push_back(reader.argument(parameter));
-    copy_lent_integers(op, stack);
+    copy_external_integers(op, stack);
 
     WireWriter writer(env, environment);
     if (op.returns_alias) reader.each_tensor([&](const at::Tensor& tensor, Handle handle) { writer.alias(tensor, handle); });
@@ -174,7 +174,7 @@ void attach(const Napi::CallbackInfo& info) {
 void export_dispatch(Napi::Env, Napi::Object exports) {
   install_preconditions();
   export_raw(exports, "call", call);
-  export_raw(exports, "plain", plain);
+  export_raw(exports, "callUnboxed", call_unboxed);
   export_function(exports, "resolve", resolve);
   export_function(exports, "schemas", schemas);
   export_function(exports, "attachWire", attach);

@@ -11,7 +11,7 @@ void Environment::leave() {
   at::autocast::clear_cache();
   set_packing(nullptr, 0);
   enter_environment(nullptr);
-  place.emplace();
+  devices.emplace();
   active = nullptr;
 }
 
@@ -26,7 +26,7 @@ void Environment::take_over() {
     at::autocast::set_autocast_enabled(device, true);
   }
   set_packing(callbacks, packing);
-  if (place) place->apply();
+  if (devices) devices->apply();
 }
 
 }  // namespace torchts

@@ -15,8 +15,8 @@
 #include "engine.h"
 #include "graphs.h"
 #include "handle_table.h"
-#include "lane.h"
-#include "loans.h"
+#include "background_queue.h"
+#include "external_buffers.h"
 #include "operator.h"
 #include "process_exit.h"
 
@@ -34,9 +34,9 @@ struct Environment {
   const napi_env env;
   const NativeWorkOffMainThread work;
   HandleTable tensors;
-  std::vector<Handle> dead;   // the collector has taken their objects (see lifetime.h)
+  std::vector<Handle> collected;   // the collector has taken their objects (see lifetime.h)
   uint64_t inserted = 0;      // what the table had counted when some of them were last released
-  bool burial_posted = false;  // they are released on the next turn of the event loop at the latest
+  bool release_scheduled = false;  // they are released on the next turn of the event loop at the latest
   std::vector<std::unique_ptr<Operator>> operators;
   std::unordered_map<uint32_t, at::Generator> generators;
   uint32_t next_generator = 1;
@@ -46,7 +46,7 @@ struct Environment {
   uint32_t next_graph = 1;
   std::unordered_map<uint32_t, std::shared_ptr<Script>> scripts;  // see script.cc
   uint32_t next_script = 1;
-  std::shared_ptr<Loans> loans;  // from the first borrowed buffer on
+  std::shared_ptr<ExternalBuffers> external_buffers;  // from the first borrowed buffer on
   const std::shared_ptr<Callbacks> callbacks;
 
   // The wire: a Float64Array shared with JavaScript, through which arguments and results travel (see wire.h).
@@ -57,14 +57,14 @@ struct Environment {
   bool unchecked = false;         // operators may be called that trust their caller (see unsafe_operators.h)
   std::vector<at::IValue> stack;  // reused from call to call for its capacity
   std::optional<c10::InferenceMode> inference;
-  std::unique_ptr<Lane> lane;  // from the first long work on
+  std::unique_ptr<BackgroundQueue> background;  // from the first long work on
 
   // The modes that JavaScript believes in force. A thread can have several environments (each load of the addon makes one), and
   // libtorch knows the thread alone: whoever is called brings its own.
   bool recording = true, inferring = false;
   std::vector<std::pair<c10::DeviceType, at::ScalarType>> autocast;
   uint32_t packing = 0;  // see engine.cc
-  std::optional<Place> place;
+  std::optional<DeviceContext> devices;
   void activate() {
     if (active != this) [[unlikely]] take_over();
   }

@@ -22,7 +22,7 @@ void export_streams(Napi::Env env, Napi::Object exports);
 void export_graphs(Napi::Env env, Napi::Object exports);
 void export_backends(Napi::Env env, Napi::Object exports);
 void export_threads(Napi::Env env, Napi::Object exports);
-void export_lane(Napi::Env env, Napi::Object exports);
+void export_background_queue(Napi::Env env, Napi::Object exports);
 void export_script(Napi::Env env, Napi::Object exports);
 void export_sharing(Napi::Env env, Napi::Object exports);
 

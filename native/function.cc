@@ -83,7 +83,7 @@ Napi::Value apply(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::of(info.Env());
   auto backward = std::make_unique<Callback>(environment.callbacks, info[0].ToNumber().Uint32Value());
   WireReader in(info.Env(), environment, nullptr);
-  const auto inputs = in.tensors(), raw = in.tensors(), saved = in.tensors(), dirty = in.tensors(), plain = in.tensors();
+  const auto inputs = in.tensors(), raw = in.tensors(), saved = in.tensors(), dirty = in.tensors(), non_differentiable = in.tensors();
 
   // Now, for the handles may be gone once a hook on saved tensors has run JavaScript.
   WireWriter out(info.Env(), environment);
@@ -101,7 +101,7 @@ Napi::Value apply(const Napi::CallbackInfo& info) {
   const auto view = [](const at::Tensor& tensor) { return tensor.view_as(tensor); };
   const std::vector<std::optional<at::Tensor>> outputs(raw.begin(), raw.end());
   const NodePointer recorder = node;
-  const auto results = wrap_outputs(inputs, set_of(plain), changed(dirty), outputs, recorder, no_forward_mode,
+  const auto results = wrap_outputs(inputs, set_of(non_differentiable), changed(dirty), outputs, recorder, no_forward_mode,
                                     std::unordered_set<at::TensorImpl*>{}, view, false);
 
   if (recorded) {

@@ -1,5 +1,5 @@
 // The one place where C++ exceptions become JavaScript errors. Who catches elsewhere throws again: convert.cc with a message
-// of its own, lane.cc on JavaScript's thread.
+// of its own, background_queue.cc on JavaScript's thread.
 #pragma once
 #include <ATen/core/Tensor.h>
 #include <c10/util/Exception.h>
@@ -48,7 +48,7 @@ inline napi_value lazy_trace(napi_env env, const c10::Backtrace& backtrace) {
   return function;
 }
 
-// { message, kind, trace }; ts/native/raise.ts makes the typed error of it. Null in a thread that is being terminated.
+// { message, kind, trace }; ts/native/typed-errors.ts makes the typed error of it. Null in a thread that is being terminated.
 inline napi_value error_value(napi_env env, const char* kind, const std::string& message, const c10::Backtrace& backtrace = nullptr) {
   napi_value text = nullptr, error = nullptr, value = nullptr;
   napi_create_string_utf8(env, message.data(), message.size(), &text);

@@ -24,7 +24,7 @@ napi_value release_handles(napi_env env, napi_callback_info info) {
     napi_get_value_uint32(env, given.args[0], &count);
     count = std::min<size_t>(count, environment.wire_length);
     for (uint32_t i = 0; i < count; ++i) environment.tensors.release(static_cast<Handle>(environment.wire[i]));
-    release_dead(environment);
+    release_collected(environment);
     report_memory(env);
     return nullptr;
   });
@@ -32,17 +32,17 @@ napi_value release_handles(napi_env env, napi_callback_info info) {
 
 void release_later(napi_env, void*, void* hint) {
   auto& environment = *static_cast<Environment*>(hint);
-  environment.burial_posted = false;
-  release_dead(environment);
+  environment.release_scheduled = false;
+  release_collected(environment);
 }
 
 // Runs inside a collection (the addon declares the experimental Node-API level), so it must not touch JavaScript. It does not
 // free: the handle may lie on the wire, or native code may hold a reference into the table.
 void finalize(node_api_basic_env env, void* data, void* hint) {
   auto& environment = *static_cast<Environment*>(hint);
-  environment.dead.push_back(reinterpret_cast<Handle>(data));
+  environment.collected.push_back(reinterpret_cast<Handle>(data));
   // The next call releases it. Where none comes, because the program waits, the event loop does.
-  if (!environment.burial_posted) environment.burial_posted = node_api_post_finalizer(env, release_later, nullptr, hint) == napi_ok;
+  if (!environment.release_scheduled) environment.release_scheduled = node_api_post_finalizer(env, release_later, nullptr, hint) == napi_ok;
 }
 
 // track(object, handle): see lifetime.h
@@ -61,7 +61,7 @@ Napi::Value memory(const Napi::CallbackInfo& info) {
     double tensors = 0, bytes = 0;
   };
   Environment& environment = Environment::of(info.Env());
-  release_dead(environment);
+  release_collected(environment);
   std::vector<Usage> devices;  // a handful
   std::unordered_set<const void*> seen;
   seen.reserve(environment.tensors.live());
@@ -87,13 +87,13 @@ Napi::Value memory(const Napi::CallbackInfo& info) {
 // liveTensors(): Float64Array of a handle and the bytes of its storage, for each tensor
 Napi::Value live_tensors(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::of(info.Env());
-  release_dead(environment);
+  release_collected(environment);
   const auto& tensors = environment.tensors;
   auto result = Napi::Float64Array::New(info.Env(), 2 * tensors.live());
-  size_t place = 0;
+  size_t at = 0;
   tensors.each_handle([&](Handle handle, const at::Tensor& tensor) {
-    result[place++] = static_cast<double>(handle);
-    result[place++] = tensor.has_storage() ? static_cast<double>(tensor.storage().nbytes()) : 0;
+    result[at++] = static_cast<double>(handle);
+    result[at++] = tensor.has_storage() ? static_cast<double>(tensor.storage().nbytes()) : 0;
   });
   return result;
 }
@@ -104,13 +104,13 @@ void track(napi_env env, Environment& environment, napi_value object, Handle han
   napi_add_finalizer(env, object, reinterpret_cast<void*>(handle), finalize, &environment, nullptr);
 }
 
-void release_dead(Environment& environment, size_t most) noexcept {
-  if (environment.dead.empty()) return;
+void release_collected(Environment& environment, size_t most) noexcept {
+  if (environment.collected.empty()) return;
   const int64_t before = cpu_bytes();
   // What dies may make the collector run, which adds to the list.
-  for (; most > 0 && !environment.dead.empty(); --most) {
-    const Handle handle = environment.dead.back();
-    environment.dead.pop_back();
+  for (; most > 0 && !environment.collected.empty(); --most) {
+    const Handle handle = environment.collected.back();
+    environment.collected.pop_back();
     environment.tensors.release(handle);
   }
   note_collected(before - cpu_bytes());
@@ -119,8 +119,8 @@ void release_dead(Environment& environment, size_t most) noexcept {
 void make_room(Environment& environment) noexcept {
   const size_t made = environment.tensors.inserted() - environment.inserted;
   environment.inserted += made;
-  if (!memory_is_plenty()) return release_dead(environment);
-  release_dead(environment, std::max<size_t>(made, 1));
+  if (!memory_is_plenty()) return release_collected(environment);
+  release_collected(environment, std::max<size_t>(made, 1));
 }
 
 void export_lifetime(Napi::Env, Napi::Object exports) {
@@ -130,7 +130,7 @@ void export_lifetime(Napi::Env, Napi::Object exports) {
   export_function(exports, "liveTensors", live_tensors);
   // allocatedBytes(): what the CPU allocator has out
   export_function(exports, "allocatedBytes", [](const Napi::CallbackInfo& info) {
-    release_dead(Environment::of(info.Env()));
+    release_collected(Environment::of(info.Env()));
     return Napi::Number::New(info.Env(), static_cast<double>(cpu_bytes()));
   });
 }

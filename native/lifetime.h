@@ -11,7 +11,7 @@ void track(napi_env env, Environment& environment, napi_value object, Handle han
 
 // Releases the tensors whose objects the collector has taken. Whoever reads handles off the wire calls it, after that: V8 may
 // take an object as soon as its handle is written there, before the addon has seen it.
-void release_dead(Environment& environment, size_t most = std::numeric_limits<size_t>::max()) noexcept;
+void release_collected(Environment& environment, size_t most = std::numeric_limits<size_t>::max()) noexcept;
 
 // Called before an operator that may need memory. While there is plenty, as many are released as the last operator made: what
 // the C library gets back one by one it gives out again as it is, but hundred thousands at once it joins to large blocks, only

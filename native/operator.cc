@@ -67,7 +67,7 @@ Operator resolve_operator(const std::string& name, const std::string& overload) 
   }
   for (const auto& result : handle.schema().returns())
     op.returns_alias |= result.alias_info() && result.alias_info()->isWrite();
-  op.direct = Direct(handle, op.parameters);
+  op.unboxed = UnboxedCall(handle, op.parameters);
   return op;
 }
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "direct.h"
+#include "unboxed.h"
 #include "tensor_invariants.h"
 #include "unsafe_operators.h"
 
@@ -34,7 +34,7 @@ struct Operator {
   bool unsafe;         // refused unless allowed, see unsafe_operators.h
   bool returns_alias;  // some result is an argument written in place
   bool reshapes;       // it may give an argument another shape or other memory (see unchanged.h)
-  Direct direct;       // or nothing
+  UnboxedCall unboxed;      // or nothing
 };
 
 Parameter parameter_of(const c10::Argument& argument);

@@ -74,8 +74,8 @@ void ldl_pivots_within(const Arguments& arguments) {
     const int64_t row = std::abs(values[i]);
     TORCH_CHECK(row >= 1 && row <= rows, "expected pivots from 1 to ", rows, " or their negatives, found ", values[i]);
     if (values[i] > 0) continue;
-    const auto place = static_cast<int64_t>(i) % rows;
-    TORCH_CHECK(place + 1 < rows && values[i + 1] < 0 && values[i + 1] >= -rows, "expected negative pivots in pairs, found one alone at ", place);
+    const auto position = static_cast<int64_t>(i) % rows;
+    TORCH_CHECK(position + 1 < rows && values[i + 1] < 0 && values[i + 1] >= -rows, "expected negative pivots in pairs, found one alone at ", position);
     ++i;
   }
 }

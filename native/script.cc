@@ -12,7 +12,7 @@
 
 #include "convert.h"
 #include "exports.h"
-#include "lent.h"
+#include "external_memory.h"
 #include "memory.h"
 
 namespace torchts {
@@ -168,12 +168,12 @@ Napi::Value methods(const Napi::CallbackInfo& info) {
   for (const auto& method : script->module.get_methods()) {
     auto row = Napi::Array::New(info.Env());
     row[0u] = method.name();
-    uint32_t place = 1;
+    uint32_t at = 1;
     for (const auto& [parameter, type] : script->plan(method.name())) {
       auto pair = Napi::Array::New(info.Env());
       pair[0u] = parameter.name;
       pair[1u] = takes_object(type);
-      row[place++] = pair;
+      row[at++] = pair;
     }
     result[count++] = row;
   }
@@ -217,8 +217,8 @@ napi_value run(const Napi::CallbackInfo& info) {
   return write_result(info.Env(), result);
 }
 
-// The same in the lane; scriptCallLater(id, method, strings): { id, promise of { wire, strings? } }
-Napi::Value run_later(const Napi::CallbackInfo& info) {
+// The same in the background queue; scriptCallAsync(id, method, strings): { id, promise of { wire, strings? } }
+Napi::Value run_async(const Napi::CallbackInfo& info) {
   const auto script = script_of(info);
   const std::string method = info[1].ToString();
   auto arguments = std::make_shared<std::vector<at::IValue>>(read_arguments(info, script->plan(method)));
@@ -261,7 +261,7 @@ class Tree {
 
   Module& root() { return root_; }
 
-  void place(const std::string& name, const at::Tensor& tensor, bool is_buffer) {
+  void put(const std::string& name, const at::Tensor& tensor, bool is_buffer) {
     const auto dot = name.rfind('.');
     Module& owner = dot == std::string::npos ? root_ : child(name.substr(0, dot));
     owner.register_parameter(name.substr(dot == std::string::npos ? 0 : dot + 1), tensor, is_buffer);
@@ -287,11 +287,11 @@ torch::jit::Stack call_forward(Napi::Env env, const Napi::Function& forward, con
   auto& tensors = Environment::of(env).tensors;
   std::vector<napi_value> handles;
   for (const at::IValue& input : inputs) handles.push_back(Napi::Number::New(env, static_cast<double>(tensors.insert(input.toTensor()))));
-  const Napi::Value answer = forward.Call(handles);
+  const Napi::Value output = forward.Call(handles);
   const auto tensor = [&](const Napi::Value& handle) { return tensors.get(static_cast<Handle>(handle.ToNumber().DoubleValue())); };
-  if (!answer.IsArray()) return {tensor(answer)};
+  if (!output.IsArray()) return {tensor(output)};
   std::vector<at::IValue> parts;
-  const auto array = answer.As<Napi::Array>();
+  const auto array = output.As<Napi::Array>();
   for (uint32_t i = 0; i < array.Length(); ++i) parts.emplace_back(tensor(array.Get(i)));
   return {c10::ivalue::Tuple::create(std::move(parts))};
 }
@@ -303,7 +303,7 @@ Napi::Value trace(const Napi::CallbackInfo& info) {
   const auto state = in.tensors(), inputs = in.tensors();
   const auto names = info[1].As<Napi::Array>(), buffers = info[2].As<Napi::Array>(), input_names = info[3].As<Napi::Array>();
   Tree tree(info[0].ToString());
-  for (uint32_t i = 0; i < state.size(); ++i) tree.place(names.Get(i).ToString(), state[i], buffers.Get(i).ToBoolean());
+  for (uint32_t i = 0; i < state.size(); ++i) tree.put(names.Get(i).ToString(), state[i], buffers.Get(i).ToBoolean());
   std::vector<std::string> arguments;
   for (uint32_t i = 0; i < inputs.size(); ++i) arguments.push_back(input_names.Get(i).ToString());
 
@@ -326,7 +326,7 @@ void export_script(Napi::Env, Napi::Object exports) {
   export_function(exports, "scriptRecords", records);
   export_function(exports, "scriptMethods", methods);
   export_function(exports, "scriptCall", run);
-  export_function(exports, "scriptCallLater", run_later);
+  export_function(exports, "scriptCallAsync", run_async);
   export_function(exports, "scriptState", state);
   export_function(exports, "scriptTo", to);
   export_function(exports, "scriptTrace", trace);

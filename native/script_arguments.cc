@@ -5,7 +5,7 @@
 
 #include "convert.h"
 #include "guard.h"
-#include "lent.h"
+#include "external_memory.h"
 #include "operator.h"
 #include "wire.h"
 
@@ -72,15 +72,15 @@ at::IValue WireReader::script_tuple(int tag, const c10::TypePtr& type, const Par
     throw ArgumentError(label + " must be an array of " + std::to_string(wanted) + (tuple->schema() ? ", or an object of its fields" : ""));
   std::vector<at::IValue> parts(wanted);
   for (size_t i = 0; i < wanted; ++i) {
-    size_t place = i;
+    size_t position = i;
     if (tag == wire::kDict) {
       const std::string key = script_key(parameter);
       const auto index = tuple->schema()->argumentIndexWithName(key);
       if (!index) throw ArgumentError(label + " has no field '" + key + "'");
-      place = static_cast<size_t>(*index);
+      position = static_cast<size_t>(*index);
     }
     const int tag_of_part = static_cast<int>(next());
-    parts[place] = script_value(tag_of_part, tuple->elements()[place], parameter, depth + 1);
+    parts[position] = script_value(tag_of_part, tuple->elements()[position], parameter, depth + 1);
   }
   if (tuple->schema()) return c10::ivalue::Tuple::createNamed(std::move(parts), tuple);
   return c10::ivalue::Tuple::create(std::move(parts));
@@ -182,7 +182,7 @@ at::IValue WireReader::script_value(int tag, const c10::TypePtr& type, const Par
       at::IValue value = element(tag, leaf);
       if (!value.isTensor()) return value;
       at::Tensor tensor = value.toTensor();
-      copy_lent_integers(tensor);
+      copy_external_integers(tensor);
       return tensor;
     }
   }

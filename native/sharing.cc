@@ -5,7 +5,7 @@
 
 #include "convert.h"
 #include "exports.h"
-#include "lent.h"
+#include "external_memory.h"
 
 namespace torchts {
 namespace {
@@ -31,7 +31,7 @@ Napi::Value share(const Napi::CallbackInfo& info) {
   // Another thread must not see this one's history of operations, so it gets the data alone.
   Parcel parcel{tensor.detach(), tensor.requires_grad() && tensor.is_leaf(), static_cast<uint32_t>(receivers)};
   // Memory that JavaScript lent ends with its thread, so it cannot be given to another.
-  if (uses_lent_memory(parcel.tensor)) parcel.tensor = deep_copy(parcel.tensor);
+  if (uses_external_memory(parcel.tensor)) parcel.tensor = deep_copy(parcel.tensor);
   std::lock_guard<std::mutex> lock(mutex);
   parcels.emplace(next_token, std::move(parcel));
   return Napi::Number::New(info.Env(), static_cast<double>(next_token++));

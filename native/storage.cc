@@ -92,8 +92,8 @@ Napi::Value adopt(const Napi::CallbackInfo& info) {
   if (reinterpret_cast<uintptr_t>(source.data) % c10::elementSize(dtype) != 0)
     throw ArgumentError("the typed array is not aligned for its dtype; copy it");
   Environment& environment = Environment::of(info.Env());
-  if (!environment.loans) environment.loans = Loans::open(info.Env());
-  return handle_of(info.Env(), at::from_blob(source.data, shape, environment.loans->lend(source.owner), at::TensorOptions(dtype)));
+  if (!environment.external_buffers) environment.external_buffers = ExternalBuffers::open(info.Env());
+  return handle_of(info.Env(), at::from_blob(source.data, shape, environment.external_buffers->lend(source.owner), at::TensorOptions(dtype)));
 }
 
 // Tensor::set_data; swap(handle, other): `handle` takes over shape, type, device and memory of `other`, and keeps its identity

@@ -12,13 +12,13 @@
 namespace torchts {
 namespace {
 
-c10::Device device_at(const Napi::CallbackInfo& info, size_t place) { return accelerator_device(device_from_name(info[place].ToString())); }
+c10::Device device_at(const Napi::CallbackInfo& info, size_t position) { return accelerator_device(device_from_name(info[position].ToString())); }
 
-// (device, id), from `place` on
-c10::Stream stream_at(const Napi::CallbackInfo& info, size_t place) {
-  if (!info[place + 1].IsBigInt()) throw ArgumentError("expected the id of a stream");
+// (device, id), from `position` on
+c10::Stream stream_at(const Napi::CallbackInfo& info, size_t position) {
+  if (!info[position + 1].IsBigInt()) throw ArgumentError("expected the id of a stream");
   bool lossless;
-  return c10::Stream(c10::Stream::UNSAFE, device_at(info, place), info[place + 1].As<Napi::BigInt>().Int64Value(&lossless));
+  return c10::Stream(c10::Stream::UNSAFE, device_at(info, position), info[position + 1].As<Napi::BigInt>().Int64Value(&lossless));
 }
 
 // [device, id]
@@ -29,9 +29,9 @@ Napi::Value pair_of(Napi::Env env, const c10::Stream& stream) {
   return pair;
 }
 
-c10::Event& event_at(const Napi::CallbackInfo& info, size_t place) {
+c10::Event& event_at(const Napi::CallbackInfo& info, size_t position) {
   auto& events = Environment::of(info.Env()).events;
-  const auto found = events.find(info[place].ToNumber().Uint32Value());
+  const auto found = events.find(info[position].ToNumber().Uint32Value());
   if (found == events.end()) throw ArgumentError("the event was disposed");
   return *found->second;
 }
@@ -67,7 +67,7 @@ void export_streams(Napi::Env, Napi::Object exports) {
   // at::accelerator::setCurrentStream; setStream(device, id)
   export_function(exports, "setStream", [](const Napi::CallbackInfo& info) {
     at::accelerator::setCurrentStream(stream_at(info, 0));
-    Place::changed();
+    DeviceContext::changed();
   });
   // c10::Stream::query; streamQuery(device, id): whether its work is done
   export_function(exports, "streamQuery", [](const Napi::CallbackInfo& info) { return Napi::Boolean::New(info.Env(), stream_at(info, 0).query()); });

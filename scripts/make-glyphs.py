@@ -1,6 +1,6 @@
 """Draws the printable ASCII of DejaVu Sans into ts/vision/glyphs.ts.
 
-Text on pictures then needs no font on the machine, and is the same on all of them. The font's
+Text on images then needs no font on the machine, and is the same on all of them. The font's
 licence (https://dejavu-fonts.github.io/License.html) allows copies of any part.
 
 Usage: make-glyphs.py <DejaVuSans.ttf>

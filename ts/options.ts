@@ -65,12 +65,12 @@ const ALIASES: Readonly<Record<string, string>> = { axis: 'dim', axes: 'dim', le
 
 /** The name among `known` that a slip of the pen, another spelling, or another library makes of it. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
-  const plain = (text: string): string => text.replaceAll(/[_-]/g, '').toLowerCase();
-  const wanted = plain(name);
-  const same = known.find((candidate) => plain(candidate) === wanted || candidate === ALIASES[wanted]);
+  const own = (text: string): string => text.replaceAll(/[_-]/g, '').toLowerCase();
+  const wanted = own(name);
+  const same = known.find((candidate) => own(candidate) === wanted || candidate === ALIASES[wanted]);
   if (same !== undefined) return same;
   const most = Math.floor(wanted.length / 4); // a slip for every four letters
-  const near = known.map((candidate) => ({ candidate, distance: editDistance(plain(candidate), wanted) })).sort((a, b) => a.distance - b.distance)[0];
+  const near = known.map((candidate) => ({ candidate, distance: editDistance(own(candidate), wanted) })).sort((a, b) => a.distance - b.distance)[0];
   return near !== undefined && near.distance <= most ? near.candidate : undefined;
 }
 

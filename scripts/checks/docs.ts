@@ -24,7 +24,7 @@ export function checkDocs(root: string): string[] {
   const checker = program.getTypeChecker();
   const missing = new Set<string>();
   const seen = new Set<ts.Symbol>();
-  const found: Found = (declaration, name) => missing.add(`${placeOf(declaration, root)} exports ${name} without a word on it.`);
+  const found: Found = (declaration, name) => missing.add(`${locationOf(declaration, root)} exports ${name} without a word on it.`);
   const members = new Members(checker, root, found);
 
   function visit(module: ts.Symbol): void {
@@ -150,7 +150,7 @@ function isExplained(symbol: ts.Symbol): boolean {
   return fields.length > 0 && fields.every((field) => ts.getJSDocCommentsAndTags(field).length > 0);
 }
 
-function placeOf(declaration: ts.Declaration | undefined, root: string): string {
+function locationOf(declaration: ts.Declaration | undefined, root: string): string {
   if (!declaration) return 'The package';
   const file = declaration.getSourceFile();
   return `${relative(root, file.fileName).split(sep).join('/')}:${lineOf(file, declaration.getStart())}`;

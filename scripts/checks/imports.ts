@@ -18,11 +18,11 @@ export function checkImports(root: string): string[] {
       .importedFiles.filter(({ fileName }) => fileName.startsWith('.'))
       .map(({ fileName }) => posix.join(posix.dirname(path), fileName))
       .map((target) => [`${target}.ts`, `${target}/index.ts`, target].find((candidate) => paths.has(candidate)) ?? target)
-      .flatMap((target) => judge(path, target)),
+      .flatMap((target) => refusal(path, target)),
   );
 }
 
-function judge(path: string, target: string): string[] {
+function refusal(path: string, target: string): string[] {
   const from = layerOf(path);
   const to = layerOf(target);
   // What is below everything; ts/index.ts is above everything.

@@ -7,7 +7,7 @@ import math
 import torch
 from torch import nn
 
-from plain_resnet import PlainResNet
+from reference_resnet import PlainResNet
 
 
 class Layer(nn.Module):

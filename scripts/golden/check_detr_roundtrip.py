@@ -1,6 +1,6 @@
 """Loads what torchts saved, a folder and a .pth of the authors' kind, in Python, and compares what all compute.
 
-    npx tsx scripts/golden/save-detr.ts <folder>        # a random DETR, and beside it pictures and predictions of torchts
+    npx tsx scripts/golden/save-detr.ts <folder>        # a random DETR, and beside it images and predictions of torchts
     python scripts/golden/check_detr_roundtrip.py <folder>
 
 Ends with status 1 when predictions differ by more than 1e-5, or Python reports a weight that is missing or left over.
@@ -15,7 +15,7 @@ from safetensors.torch import load_file
 from transformers import DetrForObjectDetection
 
 from authors_detr import AuthorsDetr
-from plain_resnet import PlainResNet
+from reference_resnet import PlainResNet
 
 TOLERANCE = 1e-5
 

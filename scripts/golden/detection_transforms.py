@@ -1,4 +1,4 @@
-"""What the references make of pictures and boxes on their way into DETR.
+"""What the references make of images and boxes on their way into DETR.
 
 Writes test/golden/detection-transforms.json (sizes after a resize; boxes after flip, crop and resize) and
 detection-processor.safetensors (pixels and masks of a batch). Needs pillow and transformers.
@@ -21,7 +21,7 @@ MEAN, STD = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
 
 
 def original_size(width, height, size, max_size):
-    """(width, height) of a picture whose shorter side becomes `size` and whose longer one at most `max_size`."""
+    """(width, height) of an image whose shorter side becomes `size` and whose longer one at most `max_size`."""
     if max_size is not None:
         short, long = float(min(width, height)), float(max(width, height))
         if long / short * size > max_size:
@@ -35,14 +35,14 @@ def original_size(width, height, size, max_size):
 
 def sizes():
     rng = np.random.default_rng(1)
-    pictures = [(500, 375), (375, 500), (500, 333), (640, 480), (1, 1), (500, 200), (200, 500), (333, 333), (1333, 800), (800, 480), (2000, 3), (96, 97)]
-    pictures += [tuple(int(v) for v in rng.integers(20, 1500, 2)) for _ in range(60)]
+    images = [(500, 375), (375, 500), (500, 333), (640, 480), (1, 1), (500, 200), (200, 500), (333, 333), (1333, 800), (800, 480), (2000, 3), (96, 97)]
+    images += [tuple(int(v) for v in rng.integers(20, 1500, 2)) for _ in range(60)]
     targets = [(800, 1333), (480, 1333), (128, 160), (33, 50), (600, None)]
     rows = []
-    for width, height in pictures:
+    for width, height in images:
         for size, most in targets:
             theirs = get_size_with_aspect_ratio((height, width), size, most)
-            # A side of no pixels is no picture; neither reference guards against it.
+            # A side of no pixels is no image; neither reference guards against it.
             original = original_size(width, height, size, most)
             if min(*theirs, *original) > 0:
                 rows.append([width, height, size, most, *original, theirs[1], theirs[0]])
@@ -65,14 +65,14 @@ def resized(boxes, before, after):
 
 
 def normalized(boxes, width, height):
-    """Centre and size, relative to the picture."""
+    """Centre and size, relative to the image."""
     left, top, right, bottom = boxes.unbind(-1)
     centred = torch.stack([(left + right) / 2, (top + bottom) / 2, right - left, bottom - top], -1)
     return centred / torch.tensor([width, height, width, height], dtype=torch.float64)
 
 
 def box_cases():
-    """Each: the picture's size, its boxes, the steps, the boxes that are left and which of the first they were, normalised."""
+    """Each: the image's size, its boxes, the steps, the boxes that are left and which of the first they were, normalised."""
     rng = np.random.default_rng(2)
     cases = []
     for _ in range(12):
@@ -101,22 +101,22 @@ def box_cases():
 
 
 def batch():
-    """Two pictures of different size in one batch, with Pillow's and with libtorch's resize."""
-    pictures = [pattern(60, 90), pattern(75, 40)]
+    """Two images of different size in one batch, with Pillow's and with libtorch's resize."""
+    images = [pattern(60, 90), pattern(75, 40)]
     processor = DetrImageProcessorPil(size={"shortest_edge": 32, "longest_edge": 50})
     boxes = [[[10.0, 5, 20, 30], [0, 0, 90, 60]], [[1, 2, 30, 40]]]
     annotations = [
         {"image_id": i, "annotations": [{"image_id": i, "category_id": 1, "bbox": box, "area": box[2] * box[3], "iscrowd": 0} for box in own]}
         for i, own in enumerate(boxes)
     ]
-    both = processor([Image.fromarray(picture) for picture in pictures], return_tensors="pt")
+    both = processor([Image.fromarray(image) for image in images], return_tensors="pt")
     tensors = {"pil/values": both["pixel_values"], "mask": both["pixel_mask"].to(torch.uint8), "torch/values": torch.zeros_like(both["pixel_values"])}
-    for i, picture in enumerate(pictures):
-        height, width = get_size_with_aspect_ratio(picture.shape[:2], 32, 50)
-        image = torch.from_numpy(picture).permute(2, 0, 1).unsqueeze(0)
+    for i, image in enumerate(images):
+        height, width = get_size_with_aspect_ratio(image.shape[:2], 32, 50)
+        image = torch.from_numpy(image).permute(2, 0, 1).unsqueeze(0)
         small = F.interpolate(image, size=(height, width), mode="bilinear", antialias=True)
         tensors["torch/values"][i, :, :height, :width] = normalize(small, MEAN, STD)[0]
-        alone = processor(Image.fromarray(picture), annotations=annotations[i], return_tensors="pt")
+        alone = processor(Image.fromarray(image), annotations=annotations[i], return_tensors="pt")
         tensors[f"boxes/{i}"] = alone["labels"][0]["boxes"]
     return tensors
 

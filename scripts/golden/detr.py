@@ -11,7 +11,7 @@ from torch import nn
 from transformers import DetrConfig, DetrForObjectDetection, DetrImageProcessorPil, ResNetConfig
 
 from common import GOLDEN, save_tensors
-from plain_resnet import randomize
+from reference_resnet import randomize
 
 BACKBONE = dict(embedding_size=8, hidden_sizes=[8, 12, 16, 20], depths=[1, 1, 1, 1], layer_type="bottleneck", out_features=["stage4"])
 TINY = dict(
@@ -48,12 +48,12 @@ def random_model(seed: int, **options) -> DetrForObjectDetection:
     return model.eval()
 
 
-def pictures() -> dict[str, torch.Tensor]:
+def images() -> dict[str, torch.Tensor]:
     torch.manual_seed(1)
     pixels = torch.randn(3, 3, 96, 128)
     mask = torch.zeros(3, 96, 128, dtype=torch.long)
-    for picture, (height, width) in enumerate([(96, 100), (70, 128), (40, 60)]):
-        mask[picture, :height, :width] = 1
+    for image, (height, width) in enumerate([(96, 100), (70, 128), (40, 60)]):
+        mask[image, :height, :width] = 1
     return {"pixels": pixels, "mask": mask}
 
 
@@ -78,12 +78,12 @@ def double_precision():
 
 
 def in_double(labels: list[dict[str, torch.Tensor]]) -> list[dict[str, torch.Tensor]]:
-    return [picture | {"boxes": picture["boxes"].double()} for picture in labels]
+    return [image | {"boxes": image["boxes"].double()} for image in labels]
 
 
 def losses(case: str, mask: bool = False, empty: bool = False, **options) -> dict[str, torch.Tensor]:
     model = random_model(0, **options)
-    given = pictures()
+    given = images()
     labels = [objects(0, i) for i in range(3)] if empty else batch_labels()
     out = model(given["pixels"], pixel_mask=given["mask"] if mask else None, labels=labels)
     double = model.double()
@@ -101,7 +101,7 @@ def training() -> dict[str, torch.Tensor]:
     """Five steps of AdamW in training mode, with dropout, masks and auxiliary losses; in double precision, for Adam makes much of rounding."""
     model = random_model(0, auxiliary_loss=True, dropout=0.1, attention_dropout=0.1, activation_dropout=0.1).double().train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=1e-4)
-    mask = pictures()["mask"]
+    mask = images()["mask"]
     torch.manual_seed(5)
     batches = torch.randn(5, 3, 3, 96, 128).double()
     history, labels = [], batch_labels()
@@ -120,7 +120,7 @@ def training() -> dict[str, torch.Tensor]:
 
 def variants() -> dict[str, torch.Tensor]:
     out = {}
-    given = pictures()
+    given = images()
     for name, options in VARIANTS.items():
         model = random_model(3, encoder_layers=1, **({"decoder_layers": 2} | options))
         result = model(given["pixels"], pixel_mask=given["mask"], labels=batch_labels())
@@ -149,16 +149,16 @@ def initial() -> dict[str, torch.Tensor]:
 
 
 def detections() -> dict[str, torch.Tensor]:
-    """Post-processing, for pictures of other sizes, at two thresholds."""
+    """Post-processing, for images of other sizes, at two thresholds."""
     model = random_model(0)
-    given = pictures()
+    given = images()
     outputs = model(given["pixels"], pixel_mask=given["mask"])
     processor = DetrImageProcessorPil()
     sizes = [(480, 500), (350, 640), (200, 300)]
     found = {}
     for threshold in [0.0, 0.4]:
-        for picture, result in enumerate(processor.post_process_object_detection(outputs, threshold=threshold, target_sizes=sizes)):
-            found |= with_prefix(f"post.{threshold}.{picture}", result)
+        for image, result in enumerate(processor.post_process_object_detection(outputs, threshold=threshold, target_sizes=sizes)):
+            found |= with_prefix(f"post.{threshold}.{image}", result)
     return found
 
 
@@ -168,9 +168,9 @@ def main() -> None:
     model.save_pretrained(GOLDEN / "detr")
     for path in (GOLDEN / "detr").iterdir():
         path.chmod(0o644)
-    tensors = {"mask": pictures()["mask"].to(torch.uint8)}
-    for picture, labels in enumerate(batch_labels()):
-        tensors |= with_prefix(f"labels.{picture}", labels)
+    tensors = {"mask": images()["mask"].to(torch.uint8)}
+    for image, labels in enumerate(batch_labels()):
+        tensors |= with_prefix(f"labels.{image}", labels)
     for case, options in CASES.items():
         tensors |= losses(case, **options)
     tensors |= training() | initial() | detections() | variants()

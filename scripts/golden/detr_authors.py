@@ -10,8 +10,8 @@ from transformers.loss.loss_for_object_detection import HungarianMatcher, ImageL
 
 from authors_detr import AuthorsDetr
 from common import GOLDEN, report, save_json, save_tensors
-from detr import batch_labels, pictures, with_prefix
-from plain_resnet import PlainResNet, randomize
+from detr import batch_labels, images, with_prefix
+from reference_resnet import PlainResNet, randomize
 
 TINY = dict(width=16, hidden=24, encoders=2, decoders=3, queries=6, classes=4)
 
@@ -29,7 +29,7 @@ def save(name: str, value: object, **options) -> None:
 
 
 def outputs(model: AuthorsDetr) -> dict[str, torch.Tensor]:
-    given = pictures()
+    given = images()
     logits, boxes = model(given["pixels"], given["mask"] == 0)
     return {"logits": logits, "boxes": boxes}
 

@@ -23,7 +23,7 @@ MODES = {2: "bilinear", 3: "bicubic"}
 
 
 def scene(height: int, width: int) -> np.ndarray:
-    """A picture with gradients, edges and some noise, (H, W, 3) uint8."""
+    """An image with gradients, edges and some noise, (H, W, 3) uint8."""
     rng = np.random.default_rng(7)
     y, x = np.mgrid[0:height, 0:width].astype(np.float64)
     waves = [127 + 120 * np.sin(x / 7 + y / 13), 127 + 120 * np.cos(x / 5 - y / 9), 255 * x * y / (height * width)]

@@ -7,7 +7,7 @@ import torch
 from transformers import ResNetBackbone, ResNetConfig
 
 from common import save_json, save_tensors
-from plain_resnet import PlainResNet, randomize, torchvision_name
+from reference_resnet import PlainResNet, randomize, torchvision_name
 
 SMALL = dict(embedding_size=8, hidden_sizes=[8, 12, 16, 20], depths=[1, 2, 1, 1])
 ALL = ["stem", "stage1", "stage2", "stage3", "stage4"]

@@ -1,4 +1,4 @@
-/** Saves a random DETR of torchts, pictures, a mask and its predictions, for check_detr_roundtrip.py. */
+/** Saves a random DETR of torchts, images, a mask and its predictions, for check_detr_roundtrip.py. */
 import path from 'node:path';
 import { DetrForObjectDetection, ResNetConfig, saveDetrPth } from '../../ts/models';
 import * as torch from '../../ts/tensor';

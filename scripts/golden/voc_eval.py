@@ -43,7 +43,7 @@ class Noise:
 
 
 def made_up_images(seed, count, classes):
-    """Pictures with objects of all sizes, some difficult, some crowds; the last class but one is difficult always, the last absent."""
+    """Images with objects of all sizes, some difficult, some crowds; the last class but one is difficult always, the last absent."""
     noise = Noise(seed)
     images = []
     for index in range(count):
@@ -187,7 +187,7 @@ def none_if_absent(value):
 
 def all_figures(images, detections, classes):
     ignoring, seconds = coco_figures(images, detections, classes, True)
-    counts = f"{len(images)} pictures, {sum(map(len, detections.values()))} detections"
+    counts = f"{len(images)} images, {sum(map(len, detections.values()))} detections"
     print(f"{counts}: pycocotools took {seconds:.2f} s for evaluate, accumulate and summarize")
     return {
         "detections": sum(map(len, detections.values())),
@@ -223,7 +223,7 @@ def main():
     figures = json.loads(path.read_text()) if path.exists() else {}
     images = made_up_images(3, 60, 6)
     figures["madeUp"] = all_figures(images, noisy_detections(images, 4, 6, 40), 6)
-    # More detections of one class in a picture than COCO looks at.
+    # More detections of one class in an image than COCO looks at.
     crowded = images[:3]
     figures["crowded"] = all_figures(crowded, noisy_detections(crowded, 5, 6, 2500), 6)
     if len(sys.argv) > 1:

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Command } from '../../bench/contestant';
+import type { Command } from '../../bench/bench-process';
 
 /** A side that speaks the protocol in a process of its own and computes nothing. */
 export interface FakeSide {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Measure } from '../../bench/case';
 import { cases } from '../../bench/cases';
-import { figure, spread } from '../../bench/figure';
+import { statisticsOf, spread } from '../../bench/statistics';
 import { findPeer } from '../../bench/python';
 import { record, type Entry } from '../../bench/results';
 
@@ -15,7 +15,7 @@ function entry(name: string, changes: Partial<Entry> = {}): Entry {
     name, title: `Case ${name}`, about: 'What it does.', device: 'cpu', threads: 2, rounds: 3, date: '2026-01-02T03:04:05Z', command: 'node build/bench/run.js',
     machine: { cpu: 'A CPU', cores: 2, memoryGiB: 8, system: 'Linux 6', gpus: [] }, load: 0.1, commit: 'abc1234', absent: null,
     facts: { ours: { Node: '20' }, peer: { torch: '2.13' } },
-    figures: [figure(step, { ours: [0.002, 0.002], peer: [0.001, 0.001] })],
+    statistics: [statisticsOf(step, { ours: [0.002, 0.002], peer: [0.001, 0.001] })],
     ...changes,
   };
 }
@@ -36,7 +36,7 @@ describe('the results of the benches', () => {
   });
 
   it('say that a peer was absent and why', () => {
-    const alone = entry('operator-call', { absent: 'python3: it cannot be run (ENOENT)', facts: { ours: { Node: '20' }, peer: null }, figures: [figure(step, { ours: [0.002], peer: [] })] });
+    const alone = entry('operator-call', { absent: 'python3: it cannot be run (ENOENT)', facts: { ours: { Node: '20' }, peer: null }, statistics: [statisticsOf(step, { ours: [0.002], peer: [] })] });
     record(folder, cases, [alone]);
     assert.match(markdown(), /\| one step \| 2\.00 ms \| absent \| – \| at most 1 \| – \|/);
     assert.match(markdown(), /Peer: absent \(python3: it cannot be run \(ENOENT\)\)/);
@@ -58,14 +58,14 @@ describe('a figure', () => {
   });
 
   it('of memory is the highest of all turns', () => {
-    const peak = figure({ name: 'peak', title: 'peak', unit: 'bytes' }, { ours: [1, 3, 3], peer: [2, 4, 4] });
+    const peak = statisticsOf({ name: 'peak', title: 'peak', unit: 'bytes' }, { ours: [1, 3, 3], peer: [2, 4, 4] });
     assert.deepEqual([peak.ours.middle, peak.peer!.middle, peak.comparison!.middle], [3, 4, 0.75]);
   });
 
   it('in points is compared by difference', () => {
     const accuracy: Measure = { name: 'accuracy', title: 'accuracy', unit: 'points', target: { atLeast: -0.5 } };
-    assert.equal(figure(accuracy, { ours: [85.6], peer: [86] }).reached, true);
-    assert.equal(figure(accuracy, { ours: [85.4], peer: [86] }).reached, false);
+    assert.equal(statisticsOf(accuracy, { ours: [85.6], peer: [86] }).reached, true);
+    assert.equal(statisticsOf(accuracy, { ours: [85.4], peer: [86] }).reached, false);
   });
 });
 

@@ -59,8 +59,8 @@ describe('the runner of the benches', function () {
     const measures = { matcher: 2, 'voc-evaluator': 2, 'detr-inference': 3, 'detr-train-step': 2 };
     const { status, stdout, stderr } = run(['--smoke', '--only', Object.keys(measures).join()], join(folder, 'no-such-python'));
     assert.equal(status, 0, stderr);
-    const figures = stdout.split('\n').filter((line) => line.includes('|  absent  |'));
-    assert.equal(figures.length, Object.values(measures).reduce((sum, count) => sum + count), stdout);
+    const statistics = stdout.split('\n').filter((line) => line.includes('|  absent  |'));
+    assert.equal(statistics.length, Object.values(measures).reduce((sum, count) => sum + count), stdout);
     for (const title of ['DETR matcher', 'Detection evaluator', 'DETR-R50 inference', 'DETR-R50 training step']) assert.match(stdout, new RegExp(`^${title}$`, 'm'));
   });
 

@@ -189,12 +189,12 @@ describe('facecls', function () {
       writeFileSync(lists, readFileSync(lists, 'utf8').replace(/^(00005[456]\.jpg) 2$/gm, '$1 1'));
       const { status, stdout, stderr } = run('evaluate', 'whole', '--data', 'others', '--json');
       assert.equal(status, 0, stderr);
-      const figures = JSON.parse(stdout) as { images: number; perAttribute: { name: string; positives: number }[] };
-      assert.equal(figures.images, 5);
+      const metrics = JSON.parse(stdout) as { images: number; perAttribute: { name: string; positives: number }[] };
+      assert.equal(metrics.images, 5);
       const faces = openCelebA(join(root, 'faces'));
       const test = faces.split('test').slice(0, 5);
       assert.deepEqual(
-        figures.perAttribute.map(({ name, positives }) => [name, positives]),
+        metrics.perAttribute.map(({ name, positives }) => [name, positives]),
         faces.attributes.map((name, k) => [name, test.reduce((sum, { labels }) => sum + labels[k]!, 0) / 5]),
       );
       faces.close();
@@ -217,7 +217,7 @@ describe('facecls', function () {
   describe('predict', () => {
     const face = 'faces/img_align_celeba/000041.jpg';
 
-    it('prints one JSON object a line, goes on after a bad picture and ends with 1', () => {
+    it('prints one JSON object a line, goes on after a bad image and ends with 1', () => {
       const { status, stdout, stderr } = run('predict', 'whole', face, 'absent.jpg', 'faces/img_align_celeba/00004[23].jpg', '--json');
       assert.equal(status, 1);
       const lines = stdout.trim().split('\n').map((line) => JSON.parse(line) as { source: string; attributes: Record<string, number> });
@@ -232,8 +232,8 @@ describe('facecls', function () {
       assert.match(stdout, new RegExp(`^${face}: \\w+ \\d+ %, `));
     });
 
-    it('refuses to run without pictures, and without weights', () => {
-      assert.deepEqual(run('predict', 'whole'), { status: 2, stdout: '', stderr: 'facecls: Expected at least one picture after the weights whole, found none.\n' });
+    it('refuses to run without images, and without weights', () => {
+      assert.deepEqual(run('predict', 'whole'), { status: 2, stdout: '', stderr: 'facecls: Expected at least one image after the weights whole, found none.\n' });
       assert.equal(run('predict').status, 2);
       assert.equal(run('predict', 'whole', face, '--threshold', 'high').status, 2);
     });
@@ -244,7 +244,7 @@ describe('facecls', function () {
     });
   });
 
-  it('visualize writes a picture into the next free folder of reports/figures', () => {
+  it('visualize writes an image into the next free folder of reports/figures', () => {
     for (const file of ['reports/figures/1/1-000041.jpg', 'reports/figures/2/1-000041.jpg']) {
       const { status, stdout } = run('visualize', 'whole', 'faces/img_align_celeba/000041.jpg');
       assert.deepEqual([status, stdout], [0, `${file}\n`]);

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
-import { picture, smallConfig, smallWeights, vocFiles } from '../tasks/vocdet/small-detector';
+import { drawnImage, smallConfig, smallWeights, vocFiles } from '../tasks/vocdet/small-detector';
 
 const VOCDET = ['--require', require.resolve('tsx/cjs'), join(__dirname, '../../ts/cli/vocdet.ts')];
 const page = readFileSync(join(__dirname, '../../docs/own-data.md'), 'utf8');
@@ -12,7 +12,7 @@ const page = readFileSync(join(__dirname, '../../docs/own-data.md'), 'utf8');
 /** The commands of the page, in their order. */
 const commands = [...page.matchAll(/^ {4}npx vocdet (.+)$|`npx vocdet (.+)`/gm)].map((match) => (match[1] ?? match[2])!);
 
-/** A COCO file about pictures that `picture` makes. */
+/** A COCO file about images that `image` makes. */
 function instances(names: readonly string[]): string {
   return JSON.stringify({
     images: names.map((file_name, id) => ({ id, file_name, width: 64, height: 48 })),
@@ -35,12 +35,12 @@ describe('docs/own-data.md', function () {
     for (const [name, content] of Object.entries(await vocFiles({ train: 4, val: 2, test: 2 }, ['robin', 'blackbird', 'house sparrow']))) write(`birds/${name}`, content);
     write('birds/classes.txt', /robin\n {4}blackbird\n {4}house sparrow\n/.exec(page)![0].replace(/^ +/gm, ''));
     const names = ['1.png', '2.png', '3.png', '4.png'];
-    for (const [index, name] of names.entries()) for (const folder of ['train2017', 'coco/train', 'coco/val']) write(`${folder}/${name}`, await picture(index + folder.length));
+    for (const [index, name] of names.entries()) for (const folder of ['train2017', 'coco/train', 'coco/val']) write(`${folder}/${name}`, await drawnImage(index + folder.length));
     write('instances_train.json', instances(names));
     write('coco/train.json', instances(names));
     write('coco/val.json', instances(names.slice(0, 2)));
-    write('photo.jpg', await picture(1));
-    write('album/a.jpg', await picture(2));
+    write('photo.jpg', await drawnImage(1));
+    write('album/a.jpg', await drawnImage(2));
     const { model, batchSize, shortestEdge, longestEdge, augment } = smallConfig('');
     const common = { epochs: 1, batchSize, augment, backboneStart: { epochs: 0 } };
     write('small.yaml', stringify({ ...common, model, shortestEdge, longestEdge }));

@@ -50,8 +50,8 @@ function damaged(whole: Buffer, seed: number): Buffer {
   switch (seed % 5) {
     case 0: // a bit here and there
       for (let i = 0; i <= seed % 4; i++) {
-        const place = at();
-        bytes[place] = bytes[place]! ^ (1 << Math.floor(rng.uniform() * 8));
+        const index = at();
+        bytes[index] = bytes[index]! ^ (1 << Math.floor(rng.uniform() * 8));
       }
       return bytes;
     case 1: // cut

@@ -36,7 +36,7 @@ describe('the seam to the addon', () => {
     const wrong: unknown[] = [undefined, null, -1, 1e300, NaN, 'x', {}, [], () => 1, Symbol('x'), 2n ** 70n, new Float64Array(2)];
     // These change the state of the process.
     const spared = new Set([
-      'attachWire', 'call', 'plain', 'track', 'setModes', 'setNumThreads', 'emptyCache', 'free',
+      'attachWire', 'call', 'callUnboxed', 'track', 'setModes', 'setNumThreads', 'emptyCache', 'free',
       'attachCallbacks', 'handOver', 'setSavedTensorHook', 'setAnomaly', 'startProfile', 'enterRange',
       'allowUnchecked', 'setSwitch', 'setMatmulPrecision', 'setDeterministic', 'setFlushDenormal', 'setWatermark',
     ]);

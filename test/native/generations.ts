@@ -19,11 +19,11 @@ const WORKERS = 8;
 interface Order {
   /** Works until it is killed. */
   readonly endless: boolean;
-  readonly place: number;
+  readonly index: number;
   readonly message: torch.Shared<{ state: Record<string, Tensor>; input: Tensor; seen: Tensor }>;
 }
 
-interface Answer {
+interface Reply {
   readonly output: Tensor;
   /** The worker writes into it once it is told to: this thread must see it. */
   readonly own: Tensor;
@@ -31,7 +31,7 @@ interface Answer {
 
 const makeModel = (): nn.Sequential => new nn.Sequential(new nn.Linear(64, 128), new nn.ReLU(), new nn.Linear(128, 8));
 
-async function beWorker({ endless, place, message }: Order): Promise<void> {
+async function beWorker({ endless, index, message }: Order): Promise<void> {
   torch.setNumThreads(1);
   const { state, input, seen } = torch.receive(message);
   const model = makeModel();
@@ -46,11 +46,11 @@ async function beWorker({ endless, place, message }: Order): Promise<void> {
     }
   }
   for (let i = 0; i < 20; i++) pass(x, i);
-  seen.index(place).fill_(1);
+  seen.index(index).fill_(1);
   const own = torch.zeros([10_000]);
-  parentPort!.postMessage(torch.share<Answer>({ output: torch.noGrad(() => model.forward(input)), own }));
+  parentPort!.postMessage(torch.share<Reply>({ output: torch.noGrad(() => model.forward(input)), own }));
   await once(parentPort!, 'message');
-  own.fill_(place);
+  own.fill_(index);
   parentPort!.postMessage('written');
   parentPort!.close();
 }
@@ -66,26 +66,26 @@ async function next(worker: Worker): Promise<unknown> {
 }
 
 /** A worker that is asked: what it computes with the shared module, and that both threads see the same memory. */
-async function asked(worker: Worker, place: number, expected: number[][], seen: Tensor): Promise<void> {
+async function asked(worker: Worker, index: number, expected: number[][], seen: Tensor): Promise<void> {
   // Listened for from the start: where the last message and the end of a thread arrive together, Node delivers both in one go.
   const exit = new Promise((resolve) => worker.once('exit', resolve));
-  const { output, own } = torch.receive((await next(worker)) as torch.Shared<Answer>);
+  const { output, own } = torch.receive((await next(worker)) as torch.Shared<Reply>);
   assert.deepEqual(output.toArray(), expected);
-  assert.deepEqual([seen.index(place).item(), own.index(0).item()], [1, 0]);
+  assert.deepEqual([seen.index(index).item(), own.index(0).item()], [1, 0]);
   worker.postMessage('write');
   await next(worker);
-  assert.equal(own.index(-1).item(), place);
+  assert.equal(own.index(-1).item(), index);
   // Some end by themselves, some are ended while they do.
-  if (place % 2 === 0) await exit;
+  if (index % 2 === 0) await exit;
   else await worker.terminate();
   for (const tensor of [output, own]) tensor.dispose();
 }
 
 /** A worker that is killed: before it has loaded the addon, while it does, or in the middle of a backward pass. */
-async function killed(worker: Worker, generation: number, place: number): Promise<void> {
+async function killed(worker: Worker, generation: number, index: number): Promise<void> {
   worker.on('error', () => undefined); // an error on its way when the thread ended
-  if (place % 2 === 0) await next(worker);
-  await wait((generation * 37 + place * 11) % 90);
+  if (index % 2 === 0) await next(worker);
+  await wait((generation * 37 + index * 11) % 90);
   await worker.terminate();
 }
 
@@ -93,10 +93,10 @@ async function generation(model: nn.Sequential, input: Tensor, number: number): 
   const seen = torch.zeros([WORKERS]);
   const expected = torch.noGrad(() => torch.scope(() => model.forward(input).toArray())) as number[][];
   const message = torch.share({ state: model.stateDict(), input, seen }, { receivers: WORKERS });
-  const endless = (place: number): boolean => place >= 5;
-  const workers = Array.from({ length: WORKERS }, (_, place) => start({ endless: endless(place), place, message }));
+  const endless = (index: number): boolean => index >= 5;
+  const workers = Array.from({ length: WORKERS }, (_, index) => start({ endless: endless(index), index, message }));
   let left = workers.length;
-  const ends = workers.map((worker, place) => (endless(place) ? killed(worker, number, place) : asked(worker, place, expected, seen)).finally(() => left--));
+  const ends = workers.map((worker, index) => (endless(index) ? killed(worker, number, index) : asked(worker, index, expected, seen)).finally(() => left--));
   const all = Promise.all(ends);
   // The load: this thread works, too, with the module that all of them read.
   const x = torch.randn([16, 16], { requiresGrad: true });

@@ -54,7 +54,7 @@ function limited(shell: string, body: string): Ended {
     });
   }
 
-  it('on open files: the error says so, not that the picture is damaged', () => {
+  it('on open files: the error says so, not that the image is damaged', () => {
     const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
     const body = `
       const fs = require('node:fs'), path = require('node:path'), os = require('node:os');
@@ -70,7 +70,7 @@ function limited(shell: string, body: string): Ended {
         fs.rmSync(folder, { recursive: true });
       });`;
     const { status, signal, stdout, stderr } = limited('ulimit -n 32', body);
-    const said = 'InputError Cannot read the picture a.png: this process has too many files open (see ulimit -n) (EMFILE).';
+    const said = 'InputError Cannot read the image a.png: this process has too many files open (see ulimit -n) (EMFILE).';
     assert.deepEqual({ status, signal, stdout }, { status: 0, signal: null, stdout: `${said}\nthen decoded\n` }, stderr);
   });
 });

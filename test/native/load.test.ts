@@ -48,8 +48,8 @@ describe('loading the addon', () => {
   });
 
   it('takes the build that TORCHTS_ADDON names', () => {
-    const places = checkout.evaluate(`console.log(require('./ts/native/load.ts').addonPlaces()[0])`, { TORCHTS_ADDON: 'build/other.node' });
-    assert.equal(places.stdout, `${join(realpathSync(checkout.root), 'build/other.node')}\n`);
+    const indices = checkout.evaluate(`console.log(require('./ts/native/load.ts').addonPlaces()[0])`, { TORCHTS_ADDON: 'build/other.node' });
+    assert.equal(indices.stdout, `${join(realpathSync(checkout.root), 'build/other.node')}\n`);
   });
 
   it('says that libtorch is gone when the loader misses its libraries', () => {

@@ -128,7 +128,7 @@ function start(task: Task): Worker {
   return new Worker(`require('tsx/cjs'); require(${JSON.stringify(__filename)});`, { eval: true, workerData: task });
 }
 
-function answer(worker: Worker): Promise<unknown> {
+function reply(worker: Worker): Promise<unknown> {
   return new Promise((resolve, reject) => {
     worker.once('message', resolve);
     worker.once('error', reject);
@@ -148,13 +148,13 @@ function serve(task: Task): void {
 async function workers(): Promise<void> {
   const seeds = [1, 2];
   const endless = start({ kind: 'endless' });
-  const trained = seeds.map((seed) => answer(start({ kind: 'train', seed })));
-  await answer(endless);
+  const trained = seeds.map((seed) => reply(start({ kind: 'train', seed })));
+  await reply(endless);
   await wait(20);
   await endless.terminate();
   assert.deepEqual(await Promise.all(trained), seeds.map((seed) => train(seed, 40)));
   const shared = torch.zeros([3]);
-  assert.deepEqual(await answer(start({ kind: 'fill', message: torch.share(shared) })), [3]);
+  assert.deepEqual(await reply(start({ kind: 'fill', message: torch.share(shared) })), [3]);
   assert.deepEqual(shared.toArray(), [7, 7, 7]);
 }
 

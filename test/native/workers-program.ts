@@ -40,7 +40,7 @@ function start(seed: number): Worker {
   return new Worker(code, { eval: true, workerData: { seed } });
 }
 
-async function answer(worker: Worker): Promise<number> {
+async function reply(worker: Worker): Promise<number> {
   return new Promise((resolve, reject) => {
     worker.once('message', resolve);
     worker.once('error', reject);
@@ -51,7 +51,7 @@ const programs: Record<string, () => Promise<void>> = {
   /** Two workers beside the main thread give what each gives alone. */
   async together() {
     const workers = [start(1), start(2)];
-    const others = workers.map(answer);
+    const others = workers.map(reply);
     const own = work(3);
     const found = [...(await Promise.all(others)), own];
     assert.deepEqual(found, [1, 2, 3].map(work));

@@ -23,11 +23,11 @@ describe('the commands of README and docs', function () {
     const birds = await vocFiles({ train: 4, val: 2, test: 2 }, ['robin', 'blackbird']);
     project.writeAll(Object.fromEntries(Object.entries(birds).map(([name, content]) => [`birds/${name}`, content])));
     project.writeAll({ 'birds/classes.txt': 'robin\nblackbird\n', 'few.txt': 'car\ndog\n' });
-    const pictures = Object.keys(birds).filter((name) => name.endsWith('.png'));
-    for (const name of pictures) project.write(`train2017/${basename(name)}`, birds[name]!);
+    const images = Object.keys(birds).filter((name) => name.endsWith('.png'));
+    for (const name of images) project.write(`train2017/${basename(name)}`, birds[name]!);
     project.write('instances_train.json', JSON.stringify({
-      images: pictures.map((name, i) => ({ id: i + 1, file_name: basename(name), width: 64, height: 48 })),
-      annotations: pictures.map((_, i) => ({ id: i + 1, image_id: i + 1, category_id: 1, bbox: [5, 4, 25, 36], area: 900, iscrowd: 0 })),
+      images: images.map((name, i) => ({ id: i + 1, file_name: basename(name), width: 64, height: 48 })),
+      annotations: images.map((_, i) => ({ id: i + 1, image_id: i + 1, category_id: 1, bbox: [5, 4, 25, 36], area: 900, iscrowd: 0 })),
       categories: [{ id: 1, name: 'robin' }],
     }));
   });

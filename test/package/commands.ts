@@ -44,7 +44,7 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
   'make stress': { not: 'it runs for half an hour' },
   'make nodes': { not: 'it fetches five versions of Node' },
   'make sanitize': { not: 'it compiles the addon anew' },
-  'make memory-picture': { not: 'it measures, and writes into docs' },
+  'make memory-plot': { not: 'it measures, and writes into docs' },
   'make build && node dist/cli/torchts.js doctor': { run: 'make build && node dist/cli/torchts.js doctor', prints: /^ok +addon /m },
   'npm install': { not: 'test/package/managers.test.ts and pack.test.ts install the package' },
   'npm run docs': { run: 'node -e "process.exit(require(\'./package.json\').scripts.docs === \'typedoc\' ? 0 : 1)"' },
@@ -65,7 +65,7 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
     run: `vocdet train --data VOCdevkit --preset r50 --set data.train=07+12 --set data.val=2007/test ${TUNED}`, prints: /report: models\/vocdet-r50/,
   },
   'npx vocdet evaluate facebook/detr-resnet-50 --data VOCdevkit --split 2007/test --zero-shot': {
-    run: 'vocdet evaluate facebook/detr-resnet-50 --data VOCdevkit --split 2007/test --zero-shot --classes few.txt', prints: /^2 pictures, loss/m,
+    run: 'vocdet evaluate facebook/detr-resnet-50 --data VOCdevkit --split 2007/test --zero-shot --classes few.txt', prints: /^2 images, loss/m,
   },
   'npx vocdet predict facebook/detr-resnet-50 street.jpg https://example.org/street.jpg': {
     run: 'vocdet predict facebook/detr-resnet-50 street.jpg $URL/street.jpg', prints: /^http:\S+street\.jpg: /m,
@@ -79,7 +79,7 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
     run: `vocdet train --data birds --preset r50 --set data.classes=birds/classes.txt ${TUNED} --run models/birds`, prints: /report: models\/birds/,
   },
   'npx vocdet train --print-config --preset r50': { run: 'vocdet train --print-config --preset r50', prints: /from: facebook\/detr-resnet-50/ },
-  'npx vocdet evaluate models/vocdet-r50': { run: 'vocdet evaluate models/vocdet-r50', prints: /pictures, loss/ },
+  'npx vocdet evaluate models/vocdet-r50': { run: 'vocdet evaluate models/vocdet-r50', prints: /images, loss/ },
   "npx vocdet predict models/vocdet-r50 photo.jpg 'album/*.jpg' https://example.org/bird.jpg": {
     run: "vocdet predict models/vocdet-r50 photo.jpg 'album/*.jpg' $URL/bird.jpg", prints: /^album\/one\.jpg: /m,
   },

@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { writeTar } from '../data/tar-writer';
-import { attributes, picture as face, smallWeights as smallFaceWeights } from '../tasks/facecls/small-model';
-import { cocoClasses, picture, smallConfig, smallWeights, vocFiles } from '../tasks/vocdet/small-detector';
+import { attributes, image as face, smallWeights as smallFaceWeights } from '../tasks/facecls/small-model';
+import { cocoClasses, drawnImage, smallConfig, smallWeights, vocFiles } from '../tasks/vocdet/small-detector';
 import { REPOSITORY, type Outcome } from './packed';
 
 /** The name of VOC 2012's archive. */
@@ -23,7 +23,7 @@ const MADE = ['node_modules/.package-lock.json', 'dist/.made', 'build/Release/to
 
 /**
  * A folder in which the Makefile and the commands work as in the repository, with small data beside them, and a server that
- * has the pictures and the archive of VOC 2012.
+ * has the images and the archive of VOC 2012.
  */
 export class Project {
   readonly root = mkdtempSync(join(tmpdir(), 'torchts-project-'));
@@ -40,13 +40,13 @@ export class Project {
       writeFileSync(join(this.root, 'bin', name), `#!/bin/sh\nexec "${process.execPath}" "${join(REPOSITORY, 'dist/cli', `${name}.js`)}" "$@"\n`, { mode: 0o755 });
     }
     // The official hash is that of 2 GB.
-    const official = JSON.stringify(join(REPOSITORY, 'dist/tasks/vocdet/official.js'));
+    const official = JSON.stringify(join(REPOSITORY, 'dist/tasks/vocdet/voc-releases.js'));
     this.write('small-archive.cjs', `Object.assign(require(${official}).officialArchives['2012'][0], { md5: '${createHash('md5').update(archive).digest('hex')}' });\n`);
   }
 
   static async create(): Promise<Project> {
     const archive = writeTar(underFolder('VOCdevkit/VOC2012', await vocFiles({ train: 4, val: 2, trainval: 2 })));
-    const street = await picture(1);
+    const street = await drawnImage(1);
     const server = createServer((request, response) => {
       const found = request.url === `/voc/${ARCHIVE}` ? archive : request.url?.endsWith('.jpg') ? street : undefined;
       response.writeHead(found ? 200 : 404).end(found);
@@ -105,7 +105,7 @@ export class Project {
     }
   }
 
-  /** Datasets, pictures, weights and configurations of the smallest size, under the names that the docs use. */
+  /** Datasets, images, weights and configurations of the smallest size, under the names that the docs use. */
   async writeSmallFiles(): Promise<void> {
     const { backboneStart, model, shortestEdge, longestEdge, augment, optimizer } = smallConfig('');
     this.writeAll({
@@ -113,7 +113,7 @@ export class Project {
       // Weights have their sizes already.
       'tuned-vocdet.yaml': stringify({ epochs: 1, batchSize: 4, backboneStart: { epochs: 0, lr: 1e-3 }, augment }),
       'tiny-facecls.yaml': stringify({ epochs: 1, batchSize: 4, model: { imageSize: 16, patchSize: 8, hiddenSize: 16, numHiddenLayers: 1, numAttentionHeads: 2, intermediateSize: 16 } }),
-      'photo.jpg': await face(1), 'street.jpg': await picture(1), 'album/one.jpg': await picture(2),
+      'photo.jpg': await face(1), 'street.jpg': await drawnImage(1), 'album/one.jpg': await drawnImage(2),
     });
     await smallWeights(this.root, 'facebook/detr-resnet-50', cocoClasses);
     await smallFaceWeights(this.root);

@@ -14,8 +14,8 @@ describe('the README', () => {
   it('shows a program that learns what it says', () => {
     const args = ['--require', require.resolve('tsx/cjs'), 'examples/first-steps.ts'];
     const output = execFileSync(process.execPath, args, { cwd: REPOSITORY, encoding: 'utf8' });
-    const answer = /^0\.25 \+ 0\.5 = (\S+)\n$/.exec(output)?.[1];
-    assert.ok(Math.abs(Number(answer) - 0.75) <= 0.02, output);
+    const reply = /^0\.25 \+ 0\.5 = (\S+)\n$/.exec(output)?.[1];
+    assert.ok(Math.abs(Number(reply) - 0.75) <= 0.02, output);
   });
 
   const docs = readdirSync(join(REPOSITORY, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`);

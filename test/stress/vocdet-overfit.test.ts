@@ -8,7 +8,7 @@ import { presets } from '../../ts/tasks/vocdet/presets';
 import { train } from '../../ts/tasks/vocdet/train';
 import { realData } from '../tasks/vocdet/fixture';
 
-describe('a detector that sees eight real pictures again and again', () => {
+describe('a detector that sees eight real images again and again', () => {
   let root: string;
   before(() => (root = mkdtempSync(join(tmpdir(), 'torchts-overfit-'))));
   after(() => rmSync(root, { recursive: true, force: true }));

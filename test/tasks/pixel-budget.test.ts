@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { PixelBudget } from '../../ts/tasks/pixel-budget';
 
 describe('pixels under way', () => {
-  /** Pictures that say when they begin, and leave when asked to. */
+  /** Images that say when they begin, and leave when asked to. */
   async function begun(budget: PixelBudget, sizes: readonly number[]): Promise<number[]> {
     const order: number[] = [];
     sizes.forEach((pixels, i) => void budget.enter(Promise.resolve(pixels), async () => order.push(i)));
@@ -20,7 +20,7 @@ describe('pixels under way', () => {
     assert.deepEqual(order, [0, 1, 2, 3]);
   });
 
-  it('may be more of one picture alone', async () => {
+  it('may be more of one image alone', async () => {
     const budget = new PixelBudget(100);
     const order = await begun(budget, [500, 1]);
     assert.deepEqual(order, [0]);
@@ -45,7 +45,7 @@ describe('pixels under way', () => {
     assert.deepEqual(order, [0, 1]);
   });
 
-  it('end in the error of a picture without stopping the others', async () => {
+  it('end in the error of an image without stopping the others', async () => {
     const budget = new PixelBudget(100);
     await assert.rejects(budget.enter(Promise.resolve(10), () => Promise.reject(new Error('broken'))), /broken/);
     budget.leave(10);

@@ -219,11 +219,11 @@ describe('torch.autograd.Function', () => {
     const x = leaf(3, 1, 2);
     const seen: unknown[] = [];
     const [sorted, order, shifted] = define((ctx, t) => {
-      const [all, places] = t.sort() as [Tensor, Tensor];
+      const [all, indices] = t.sort() as [Tensor, Tensor];
       const other = t.add(1);
-      ctx.saveForBackward(places);
-      ctx.markNonDifferentiable(places, other);
-      return [all, places, other];
+      ctx.saveForBackward(indices);
+      ctx.markNonDifferentiable(indices, other);
+      return [all, indices, other];
     }, (ctx, g, ofOrder, ofOther) => {
       seen.push(values(ofOrder), values(ofOther));
       return torch.zeros([3]).scatter(0, ctx.savedTensors[0]!, g);

@@ -111,8 +111,8 @@ describe('indexPut_', () => {
       torch.scope(() => {
         const x = base.clone();
         assert.equal(x.indexPut_(index.map(decode), -1), x);
-        const places = [...x.eq(-1).flatten().nonzero().flatten().data()].map(Number);
-        assert.deepEqual(places, filled, JSON.stringify(index));
+        const indices = [...x.eq(-1).flatten().nonzero().flatten().data()].map(Number);
+        assert.deepEqual(indices, filled, JSON.stringify(index));
       });
     }
   });

@@ -41,8 +41,8 @@ describe('torch.ops', () => {
   });
 
   it('several results come as an array, lists of tensors too', () => {
-    const [largest, places] = call('max', 'dim', x, 1) as Tensor[];
-    assert.deepEqual([values(largest), values(places)], [[2, 4], [1, 1]]);
+    const [largest, indices] = call('max', 'dim', x, 1) as Tensor[];
+    assert.deepEqual([values(largest), values(indices)], [[2, 4], [1, 1]]);
     assert.deepEqual((call('unbind', 'int', x) as Tensor[]).map(values), [[1, 2], [3, 4]]);
   });
 

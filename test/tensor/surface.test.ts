@@ -153,8 +153,8 @@ describe('arguments', () => {
   });
 
   it('several results come as an array', () => {
-    const [largest, places] = x.max(1);
-    assert.deepEqual([values(largest), values(places)], [[2, 4], [1, 1]]);
+    const [largest, indices] = x.max(1);
+    assert.deepEqual([values(largest), values(indices)], [[2, 4], [1, 1]]);
     assert.equal(x.unbind().length, 2);
     assert.deepEqual(torch.where(x.gt(2)).map(values), [[1, 1], [0, 1]]);
   });

@@ -8,7 +8,7 @@ import * as torch from '../../ts/tensor';
 import type { Tensor } from '../../ts/tensor';
 import { trainPlan } from '../../ts/train/config/schema';
 import { readMetricsLog } from '../../ts/train/metrics-log';
-import type { TrainParts, TrainPlan } from '../../ts/train/plan';
+import type { TrainParts, TrainPlan } from '../../ts/train/types';
 import { RunFolder } from '../../ts/train/run';
 import { Trainer } from '../../ts/train/trainer';
 import { toyPlan } from './toy';

@@ -7,7 +7,7 @@ import { AdamW } from '../../ts/optim';
 import * as torch from '../../ts/tensor';
 import type { Tensor } from '../../ts/tensor';
 import type { Metrics, TrainEvent } from '../../ts/train/events';
-import type { TrainParts, TrainPlan } from '../../ts/train/plan';
+import type { TrainParts, TrainPlan } from '../../ts/train/types';
 import { RunFolder } from '../../ts/train/run';
 import { makeSchedule } from '../../ts/train/schedule';
 import { Trainer } from '../../ts/train/trainer';

@@ -146,8 +146,8 @@ describe('the training loop', () => {
     const whole = await train();
     const run = newRun();
     let evaluations = 0;
-    const evaluate = () => (++evaluations === 2 ? Promise.reject(new InputError('a picture is damaged')) : Promise.resolve({ accuracy: 0.5 }));
-    await assert.rejects(toy(run, { evaluate }).trainer.fit(), /a picture is damaged/);
+    const evaluate = () => (++evaluations === 2 ? Promise.reject(new InputError('an image is damaged')) : Promise.resolve({ accuracy: 0.5 }));
+    await assert.rejects(toy(run, { evaluate }).trainer.fit(), /an image is damaged/);
     run.release();
     const { loop } = readState(run.checkpoint('last'));
     assert.deepEqual([loop.step, loop.evaluatedStep, loop.best!.step], [8, 4, 4]);

@@ -53,12 +53,12 @@ export type Elements = [
   Expect<Equal<typeof shape, number[]>>,
   Expect<Equal<typeof nested, Nested<number>>>,
   Expect<Equal<typeof largest, Tensor>>,
-  Expect<Equal<typeof places, Tensor>>,
+  Expect<Equal<typeof indices, Tensor>>,
   Expect<Equal<typeof loaded, Record<string, Tensor>>>,
 ];
 const { shape } = x;
 const nested = x.toArray();
-const [largest, places] = x.max(1);
+const [largest, indices] = x.max(1);
 const loaded = torch.npz.load('arrays.npz');
 
 // ---- names that cannot be

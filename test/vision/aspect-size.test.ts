@@ -14,11 +14,11 @@ describe('aspectSize', () => {
     assert.ok(detectionGolden.sizes.length > 300 && differing > 50);
   });
 
-  it('leaves a picture alone whose shorter side is right', () => {
+  it('leaves an image alone whose shorter side is right', () => {
     assert.deepEqual(aspectSize({ width: 800, height: 801 }, { shortestEdge: 800, longestEdge: 1333 }, 'original'), { width: 800, height: 801 });
   });
 
-  it('keeps at least a pixel of a very long picture', () => {
+  it('keeps at least a pixel of a very long image', () => {
     const size = aspectSize({ width: 10_000, height: 2 }, { shortestEdge: 800, longestEdge: 1333 }, 'original');
     assert.equal(size.height, 1);
   });

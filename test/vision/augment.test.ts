@@ -27,7 +27,7 @@ describe('augment', () => {
     for (const options of [{ flip: 0.1 }, { cropArea: 0.9 }, { colour: 0.1 }]) assert.ok(!changesNothing(options));
   });
 
-  it('mirrors the pictures whose number is below the chance', () => {
+  it('mirrors the images whose number is below the chance', () => {
     const batch = images(2);
     const result = augment(batch, [fixed(0.49), fixed(0.51)], { flip: 0.5 });
     assert.deepEqual(bytes(result.select(0, 0)), bytes(batch.select(0, 0).flip([2])));
@@ -36,16 +36,16 @@ describe('augment', () => {
 
   it('crops a part and gives it the size of the whole', () => {
     const batch = images(1);
-    // A quarter of the area, the ratio of the picture, at the bottom left.
+    // A quarter of the area, the ratio of the image, at the bottom left.
     const result = augment(batch, [fixed(0, 0, 0, 0, 0, 0.5, 0.99, 0)], { cropArea: 0.25 });
     assert.deepEqual(bytes(result), bytes(resize(batch.narrow(2, 4, 4).narrow(3, 0, 4), 8, 8, 2)));
   });
 
-  it('keeps crops inside of the picture, whatever the numbers', () => {
+  it('keeps crops inside of the image, whatever the numbers', () => {
     const batch = images(1, 5);
     for (const area of [0, 0.5, 0.999]) {
       for (const ratio of [0, 0.5, 0.999]) {
-        for (const place of [0, 0.999]) assert.deepEqual(augment(batch, [fixed(0, 0, 0, 0, area, ratio, place, place)], { cropArea: 0.08, cropRatio: 3 }).shape, [1, 3, 5, 5]);
+        for (const index of [0, 0.999]) assert.deepEqual(augment(batch, [fixed(0, 0, 0, 0, area, ratio, index, index)], { cropArea: 0.08, cropRatio: 3 }).shape, [1, 3, 5, 5]);
       }
     }
   });
@@ -69,7 +69,7 @@ describe('augment', () => {
     });
   });
 
-  it('gives a picture the same result alone and in any batch', () => {
+  it('gives an image the same result alone and in any batch', () => {
     const batch = images(4);
     const options = { flip: 0.5, cropArea: 0.3, colour: 0.4 };
     const together = augment(batch, [0, 1, 2, 3].map(seeded), options);

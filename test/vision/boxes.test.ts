@@ -18,7 +18,7 @@ describe('boxes', () => {
     assert.deepEqual(xywhToXyxy(xyxyToXywh(two)), two);
   });
 
-  it('move, stretch and mirror with their picture', () => {
+  it('move, stretch and mirror with their image', () => {
     assert.deepEqual(translateBoxes(two, 1, -2), boxes('xyxy', [1, -2, 11, 18, 6, 4, 10, 5]));
     assert.deepEqual(scaleBoxes(two, 2, 0.5), boxes('xyxy', [0, 0, 20, 10, 10, 3, 18, 3.5]));
     assert.deepEqual(mirrorBoxes(two, 12), boxes('xyxy', [2, 0, 12, 20, 3, 6, 7, 7]));

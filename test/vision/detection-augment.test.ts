@@ -10,7 +10,7 @@ describe('planDetectionAugment', () => {
   const plans = Array.from({ length: 2000 }, (_, index) => plan(index));
   const share = (test: (steps: (typeof plans)[number]) => boolean) => plans.filter(test).length / plans.length;
 
-  it('mirrors one half of the pictures and cuts a part out of one half, as the paper', () => {
+  it('mirrors one half of the images and cuts a part out of one half, as the paper', () => {
     assert.ok(Math.abs(share((steps) => steps[0]!.kind === 'mirror') - 0.5) < 0.04);
     assert.ok(Math.abs(share((steps) => steps.some(({ kind }) => kind === 'crop')) - 0.5) < 0.04);
     assert.ok(Math.abs(share((steps) => steps[0]!.kind === 'mirror' && steps.some(({ kind }) => kind === 'crop')) - 0.25) < 0.04);
@@ -23,7 +23,7 @@ describe('planDetectionAugment', () => {
     assert.deepEqual([...new Set(whole)].sort((a, b) => a - b), [...detectionAugmentDefaults.sizes]);
   });
 
-  it('cuts parts of 384 to 600 pixels out of pictures made 400, 500 or 600 high', () => {
+  it('cuts parts of 384 to 600 pixels out of images made 400, 500 or 600 high', () => {
     const cut = plans.flatMap((steps) => {
       const at = steps.findIndex(({ kind }) => kind === 'crop');
       return at < 0 ? [] : [{ before: extentAfter(steps.slice(0, at), extent), part: steps[at] as Extract<(typeof steps)[number], { kind: 'crop' }> }];
@@ -38,7 +38,7 @@ describe('planDetectionAugment', () => {
     assert.ok(cut.some(({ part }) => part.left === 0) && cut.some(({ before, part }) => part.left === before.width - part.width));
   });
 
-  it('takes whole sides of a picture that has no more', () => {
+  it('takes whole sides of an image that has no more', () => {
     const steps = planDetectionAugment(new Rng(0), { width: 50, height: 40 }, { crop: 1, flip: 0, cropFrom: [40], sizes: [40] });
     assert.deepEqual(steps[1], { kind: 'crop', left: 0, top: 0, width: 50, height: 40 });
   });

@@ -13,7 +13,7 @@ export interface DetectionGolden {
     readonly steps: readonly Step[];
     readonly after: readonly [number, number];
     readonly kept: readonly number[];
-    /** Of those kept: centre and size, relative to the picture. */
+    /** Of those kept: centre and size, relative to the image. */
     readonly targets: readonly (readonly number[])[];
   }[];
   readonly config: Readonly<Record<string, unknown>>;

@@ -16,10 +16,10 @@ const floats = (tensor: torch.Tensor) => tensor.data() as Float32Array;
 describe('DetectionProcessor', () => {
   const golden = readGolden('detection-processor');
   const small = new DetectionProcessor({ size: { shortestEdge: 32, longestEdge: 50 }, rounding: 'transformers' });
-  const pictures = [pattern(60, 90), pattern(75, 40)];
+  const images = [pattern(60, 90), pattern(75, 40)];
 
   it('makes of a batch what transformers makes of it on torchvision, to the last bit', () => {
-    const { pixelValues, pixelMask } = small.preprocess(pictures);
+    const { pixelValues, pixelMask } = small.preprocess(images);
     assert.deepEqual(pixelValues.shape, golden['torch/values']!.shape);
     assert.deepEqual(floats(pixelValues), golden['torch/values']!.data);
     assert.deepEqual(pixelMask.shape, golden['mask']!.shape);
@@ -28,25 +28,25 @@ describe('DetectionProcessor', () => {
   });
 
   it('makes of it what transformers makes on Pillow, within one level of a byte', () => {
-    const found = floats(small.preprocess(pictures).pixelValues);
+    const found = floats(small.preprocess(images).pixelValues);
     const largest = Float32Array.from(golden['pil/values']!.data).reduce((most, value, at) => Math.max(most, Math.abs(value - found[at]!)), 0);
     assert.ok(largest < 1 / 255 / 0.224 + 1e-5, `${largest}`);
   });
 
-  it('moves the boxes of a picture as transformers does', () => {
+  it('moves the boxes of an image as transformers does', () => {
     const given = [[10, 5, 20, 30, 0, 0, 90, 60], [1, 2, 30, 40]].map((numbers) => xywhToXyxy(boxes('xywh', numbers)));
-    pictures.forEach((picture, index) => {
-      const steps = small.changes(picture);
-      const { width, height } = extentAfter(steps, picture);
-      const found = xyxyToCxcywh(scaleBoxes(changeBoxes(steps, given[index]!, picture), 1 / width, 1 / height)).data;
+    images.forEach((image, index) => {
+      const steps = small.changes(image);
+      const { width, height } = extentAfter(steps, image);
+      const found = xyxyToCxcywh(scaleBoxes(changeBoxes(steps, given[index]!, image), 1 / width, 1 / height)).data;
       golden[`boxes/${index}`]!.data.forEach((value, at) => assert.ok(Math.abs(value - found[at]!) < 1e-6, `${value} ${found[at]}`));
     });
   });
 
-  it('gives each picture of a batch what it gives the picture alone', () => {
-    const { pixelValues } = small.preprocess(pictures);
-    pictures.forEach((picture, index) => {
-      const alone = small.preprocess(picture).pixelValues;
+  it('gives each image of a batch what it gives the image alone', () => {
+    const { pixelValues } = small.preprocess(images);
+    images.forEach((image, index) => {
+      const alone = small.preprocess(image).pixelValues;
       const [, , height, width] = alone.shape as [number, number, number, number];
       assert.deepEqual(floats(pixelValues.narrow(0, index, 1).narrow(2, 0, height).narrow(3, 0, width).contiguous()), floats(alone));
     });
@@ -59,20 +59,20 @@ describe('DetectionProcessor', () => {
     assert.deepEqual(new DetectionProcessor({ doResize: false }).preprocess(pattern(9, 8)).pixelValues.shape, [1, 3, 9, 8]);
   });
 
-  it('pads to a size that it is told, and says when a picture is larger', () => {
+  it('pads to a size that it is told, and says when an image is larger', () => {
     const padded = new DetectionProcessor({ ...small.options, padSize: { width: 60, height: 70 } });
-    const { pixelValues, pixelMask } = padded.preprocess(pictures[0]!);
+    const { pixelValues, pixelMask } = padded.preprocess(images[0]!);
     assert.deepEqual([pixelValues.shape, Number(pixelMask.sum([0, 1, 2]).item())], [[1, 3, 70, 60], 32 * 48]);
-    assert.throws(() => new DetectionProcessor({ ...small.options, padSize: { width: 40, height: 70 } }).preprocess(pictures[0]!), {
+    assert.throws(() => new DetectionProcessor({ ...small.options, padSize: { width: 40, height: 70 } }).preprocess(images[0]!), {
       code: 'TTS_SHAPE',
-      message: 'Expected pictures of at most 40 x 70 (pad_size), found 48 x 32 after the resize; make the size smaller.',
+      message: 'Expected images of at most 40 x 70 (pad_size), found 48 x 32 after the resize; make the size smaller.',
     });
-    assert.throws(() => small.preprocess([]), { code: 'TTS_SHAPE', message: /at least one picture/ });
+    assert.throws(() => small.preprocess([]), { code: 'TTS_SHAPE', message: /at least one image/ });
   });
 
   it('frees what it makes on the way', async () => {
     const before = await liveTensors();
-    const batch = small.preprocess(pictures);
+    const batch = small.preprocess(images);
     assert.equal(torch.memory().tensors, before + 2);
     Object.values(batch).forEach((tensor: torch.Tensor) => tensor.dispose());
   });

@@ -63,7 +63,7 @@ describe('decodeImage', () => {
       it(`says of ${name}: ${message}`, async () => {
         const path = join(folder, name);
         writeFileSync(path, content);
-        const expected = `Expected a JPEG, PNG, WebP, GIF, TIFF or AVIF picture in ${path}, ${message}`;
+        const expected = `Expected a JPEG, PNG, WebP, GIF, TIFF or AVIF image in ${path}, ${message}`;
         await assert.rejects(decodeImage(path), { code: 'TTS_INPUT', message: expected });
       });
     }
@@ -74,16 +74,16 @@ describe('decodeImage', () => {
     });
 
     it('uses the label for bytes', async () => {
-      await assert.rejects(decodeImage(Buffer.from('words'), '000017.jpg in faces.zip'), /picture in 000017\.jpg in faces\.zip, found text/);
+      await assert.rejects(decodeImage(Buffer.from('words'), '000017.jpg in faces.zip'), /image in 000017\.jpg in faces\.zip, found text/);
     });
   });
 
   const damaged: Record<string, [Uint8Array, RegExp]> = {
-    'half a JPEG': [jpeg.subarray(0, jpeg.length / 2), /^half a JPEG is a damaged or incomplete JPEG picture: premature end of JPEG image\.$/],
+    'half a JPEG': [jpeg.subarray(0, jpeg.length / 2), /^half a JPEG is a damaged or incomplete JPEG image: premature end of JPEG image\.$/],
     'a JPEG without its last bytes': [jpeg.subarray(0, jpeg.length - 2), /damaged or incomplete JPEG/],
     'a JPEG of three bytes': [jpeg.subarray(0, 3), /damaged or incomplete JPEG/],
     'a JPEG with a broken header': [Buffer.concat([jpeg.subarray(0, 3), Buffer.alloc(200, 7)]), /damaged or incomplete JPEG/],
-    'half a PNG': [readFileSync(join(images, 'alpha.png')).subarray(0, 4000), /^half a PNG is a damaged or incomplete PNG picture: /],
+    'half a PNG': [readFileSync(join(images, 'alpha.png')).subarray(0, 4000), /^half a PNG is a damaged or incomplete PNG image: /],
     'half a CMYK TIFF': [readFileSync(join(images, 'cmyk.tif')).subarray(0, 5000), /damaged or incomplete TIFF/],
   };
   for (const [name, [bytes, message]] of Object.entries(damaged)) {
@@ -96,8 +96,8 @@ describe('decodeImage', () => {
     const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>';
     const polyglots: Readonly<Record<string, string>> = { avif: `\0\0\0\x01ftypavif${svg}`, webp: `RIFF\x01\x01\x01\x01WEBP${svg}`, gif: `GIF8${svg}`, tiff: `II*\0${svg}` };
     for (const [kind, bytes] of Object.entries(polyglots)) {
-      it(`refuses the beginning of a picture in ${kind}`, async () => {
-        const refused = { code: 'TTS_INPUT', message: /^Expected a JPEG, .* picture in odd, found one that is an SVG drawing as well, which is not rendered\.$/ };
+      it(`refuses the beginning of an image in ${kind}`, async () => {
+        const refused = { code: 'TTS_INPUT', message: /^Expected a JPEG, .* image in odd, found one that is an SVG drawing as well, which is not rendered\.$/ };
         await assert.rejects(decodeImage(Buffer.from(bytes, 'latin1'), 'odd'), refused);
         await assert.rejects(imageSize(Buffer.from(bytes, 'latin1'), 'odd'), refused);
       });
@@ -113,7 +113,7 @@ describe('decodeImage', () => {
     }
   });
 
-  it('refuses a picture over the limit in pixels, and says its size', async () => {
+  it('refuses an image over the limit in pixels, and says its size', async () => {
     const huge = await sharp({ create: { width: 5000, height: 4000, channels: 3, background: '#888' } }).png().toBuffer();
     await assert.rejects(decodeImage(huge, 'huge.png', { maxPixels: 10_000_000 }), {
       code: 'TTS_INPUT',

@@ -70,7 +70,7 @@ describe('ImageProcessor', () => {
       });
     }
 
-    it('gives a batch of mixed sizes what each picture alone gives', async () => {
+    it('gives a batch of mixed sizes what each image alone gives', async () => {
       const images = [pattern(40, 30), ...(await Promise.all(names.map(decode))), pattern(40, 30), pattern(24, 24), pattern(300, 200)];
       const batch = processor.preprocess(images);
       assert.deepEqual(batch.shape, [images.length, 3, 24, 24]);
@@ -86,7 +86,7 @@ describe('ImageProcessor', () => {
     values.dispose();
   });
 
-  it('leaves pictures of the target size as they are', () => {
+  it('leaves images of the target size as they are', () => {
     const image = pattern(16, 16);
     const pixels = new ImageProcessor({ size: { height: 16, width: 16 } }).pixels([image]);
     assert.deepEqual(bytesOf(pixels.permute([0, 2, 3, 1])), image.data);
@@ -110,7 +110,7 @@ describe('ImageProcessor', () => {
     const numbered: RgbImage = { data: Uint8Array.from({ length: 5 * 4 * 3 }, (_, i) => Math.floor(i / 3) + 1), width: 4, height: 5 };
 
     it('the middle', () => assert.deepEqual(crop(numbered, 2, 2), [[6, 7], [10, 11]]));
-    it('with zeros around where the picture is too small', () => {
+    it('with zeros around where the image is too small', () => {
       assert.deepEqual(crop(numbered, 1, 7), [[0, 9, 10, 11, 12, 0, 0]]);
     });
   });
@@ -122,7 +122,7 @@ describe('ImageProcessor', () => {
     assert.equal(processor.outputSize, undefined);
   });
 
-  it('refuses a batch whose results differ in size, and no picture', () => {
+  it('refuses a batch whose results differ in size, and no image', () => {
     const processor = new ImageProcessor({ size: { shortestEdge: 10 } });
     assert.throws(() => processor.preprocess([pattern(20, 31), pattern(20, 20)]), {
       code: 'TTS_SHAPE',

@@ -5,7 +5,7 @@ import { changeBoxes, changePixels, extentAfter, type Step } from '../../ts/visi
 import { liveTensors } from '../live-tensors';
 import { detectionGolden } from './detection-golden';
 
-/** One channel of a picture of 3 x 2 whose pixels are numbered, three times. */
+/** One channel of an image of 3 x 2 whose pixels are numbered, three times. */
 const numbered = () => torch.tensor([1, 2, 3, 4, 5, 6], { dtype: 'uint8' }).view([1, 1, 2, 3]).expand([1, 3, 2, 3]);
 const channel = (pixels: torch.Tensor) => pixels.select(0, 0).select(0, 1).toArray();
 
@@ -29,15 +29,15 @@ describe('steps', () => {
 
   it('keep boxes on the pixels that they were around', () => {
     // A white rectangle on black: its box is found again on the changed pixels.
-    const picture = torch.zeros([1, 3, 60, 80], { dtype: 'uint8' });
-    picture.narrow(2, 20, 20).narrow(3, 40, 30).fill_(255);
+    const image = torch.zeros([1, 3, 60, 80], { dtype: 'uint8' });
+    image.narrow(2, 20, 20).narrow(3, 40, 30).fill_(255);
     const steps: Step[] = [
       { kind: 'mirror' },
       { kind: 'resize', width: 160, height: 120 },
       { kind: 'crop', left: 10, top: 30, width: 100, height: 70 },
       { kind: 'resize', width: 200, height: 140 },
     ];
-    const white = channel(changePixels(steps, picture)) as number[][];
+    const white = channel(changePixels(steps, image)) as number[][];
     const rows = white.flatMap((row, y) => (row.some((value) => value > 127) ? [y] : []));
     const columns = white[0]!.flatMap((_, x) => (white.some((row) => row[x]! > 127) ? [x] : []));
     const found = [columns[0]!, rows[0]!, columns.at(-1)! + 1, rows.at(-1)! + 1];
@@ -45,9 +45,9 @@ describe('steps', () => {
   });
 
   it('free what they make on the way', async () => {
-    const picture = numbered();
+    const image = numbered();
     const before = await liveTensors();
-    const changed = changePixels([{ kind: 'mirror' }, { kind: 'resize', width: 6, height: 4 }, { kind: 'mirror' }], picture);
+    const changed = changePixels([{ kind: 'mirror' }, { kind: 'resize', width: 6, height: 4 }, { kind: 'mirror' }], image);
     assert.equal(torch.memory().tensors, before + 1);
     changed.dispose();
   });

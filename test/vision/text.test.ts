@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import type { RgbImage } from '../../ts/vision/image';
 import { drawText, fillRectangle, textHeight, textWidth } from '../../ts/vision/text';
 
-describe('text on a picture', () => {
+describe('text on an image', () => {
   const black = (width: number, height: number): RgbImage => ({ data: new Uint8Array(width * height * 3), width, height });
   const white = [255, 255, 255] as const;
 
-  /** Rows of the picture, `#` where more than half is covered. */
+  /** Rows of the image, `#` where more than half is covered. */
   const rows = ({ data, width, height }: RgbImage) =>
     Array.from({ length: height }, (_, y) => Array.from({ length: width }, (__, x) => (data[3 * (y * width + x)]! > 127 ? '#' : '.')).join(''));
 

@@ -33,13 +33,13 @@ export function collect(value: string, previous: readonly string[] = []): string
 export function weightsAndInputs(run: string | undefined, first: string | undefined, rest: readonly string[]): { weights: string; inputs: string[] } {
   const all = first === undefined ? [] : [first, ...rest];
   const weights = run ?? all.shift();
-  if (weights === undefined) throw new UsageError('Expected the weights (a run folder, a hub folder or a hub name) and pictures, found neither.');
-  if (all.length === 0) throw new UsageError(`Expected at least one picture after the weights ${weights}, found none.`);
+  if (weights === undefined) throw new UsageError('Expected the weights (a run folder, a hub folder or a hub name) and images, found neither.');
+  if (all.length === 0) throw new UsageError(`Expected at least one image after the weights ${weights}, found none.`);
   return { weights, inputs: all };
 }
 
-/** Where the pictures go that show how a model sees, a numbered folder a call. */
-export const FIGURES = join('reports', 'figures');
+/** Where the images go that show how a model sees, a numbered folder a call. */
+export const NUMBER = join('reports', 'figures');
 
 /** The first of `<parent>/1`, `<parent>/2`, … that does not exist. */
 export function numberedFolder(parent: string): string {

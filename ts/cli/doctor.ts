@@ -7,7 +7,7 @@ import { cacheFolder } from '../native/libtorch/cache';
 import { nvidiaDriver, requestedFlavour, suggestCuda } from '../native/libtorch/flavour';
 import { locateLibtorch, type Attempt, type Search } from '../native/libtorch/locate';
 import { probeSources } from '../native/libtorch/probe';
-import { absence, addonFixes, addonPlaces, libtorchLibFolder, localAddon } from '../native/load';
+import { absence, addonFixes, addonLocations, libtorchLibFolder, localAddon } from '../native/load';
 import { packageVersion } from '../native/package';
 import { permissionModel, platformProblem } from '../native/platform';
 import { describeSystemError, isSystemError } from '../native/system-error';
@@ -74,7 +74,7 @@ function satisfies(node: string): boolean {
 }
 
 async function examineLibtorch({ found, attempts }: Search, usable: boolean): Promise<Finding> {
-  const tried = attempts.map(({ place, reason }) => `not ${place}: ${reason}`);
+  const tried = attempts.map(({ location, reason }) => `not ${location}: ${reason}`);
   if (found) {
     const text = `${found.version} (${found.flavour}) from ${found.source}: ${found.folder}`;
     return { subject: 'libtorch', state: 'ok', text, details: tried };
@@ -85,32 +85,32 @@ async function examineLibtorch({ found, attempts }: Search, usable: boolean): Pr
   const fixes = sources.some((source) => source.available)
     ? wrong
     : [...wrong, 'Give this machine network access to download.pytorch.org or a package index for pip, or set TORCHTS_LIBTORCH to a libtorch folder.'];
-  const details = [...tried, ...sources.map(({ place, text }) => `${place}: ${text}`)];
+  const details = [...tried, ...sources.map(({ location, text }) => `${location}: ${text}`)];
   return { subject: 'libtorch', state: 'missing', text: 'not on this machine', details, fixes };
 }
 
 function examineAddon(): Finding {
   const attempts: Attempt[] = [];
-  for (const place of addonPlaces()) {
-    const reason = loadApart(place);
-    if (reason === undefined) return { subject: 'addon', state: 'ok', text: place };
-    attempts.push({ place, reason });
+  for (const location of addonLocations()) {
+    const reason = loadApart(location);
+    if (reason === undefined) return { subject: 'addon', state: 'ok', text: location };
+    attempts.push({ location, reason });
   }
   return {
     subject: 'addon',
     state: 'missing',
     text: existsSync(localAddon) ? 'it does not load' : 'it is not built',
-    details: attempts.map(({ place, reason }) => `not ${place}: ${reason}`),
+    details: attempts.map(({ location, reason }) => `not ${location}: ${reason}`),
     fixes: addonFixes(attempts).filter((fix) => !fix.includes('doctor')),
   };
 }
 
 /** Loads an addon in a process of its own, which a library that crashes may end; undefined when it loads, else why not. */
-function loadApart(place: string): string | undefined {
-  const absent = absence(place);
+function loadApart(location: string): string | undefined {
+  const absent = absence(location);
   if (absent) return absent;
   const flags = process.execArgv.filter((flag) => flag === '--no-addons');
-  const child = spawnSync(process.execPath, [...flags, '-e', 'require(process.argv[1])', require.resolve(place)], { encoding: 'utf8' });
+  const child = spawnSync(process.execPath, [...flags, '-e', 'require(process.argv[1])', require.resolve(location)], { encoding: 'utf8' });
   if (child.status === 0) return undefined;
   return child.signal ? `loading it ended the process with ${child.signal}` : (/^Error: (.+)$/m.exec(child.stderr)?.[1] ?? child.stderr.trim());
 }

@@ -102,8 +102,8 @@ function words({ epoch, epochs, step, steps, loss, lr, imagesPerSecond, secondsL
 }
 
 function evaluation({ epoch, step, metrics, best }: { epoch: number; step: number; metrics: Metrics; best: boolean }): string {
-  const figures = Object.entries(metrics).map(([name, value]) => `${name} ${value === null ? '–' : value.toFixed(4)}`);
-  return `epoch ${epoch}, step ${step}: ${figures.join(', ')}${best ? ' (best so far)' : ''}`;
+  const columns = Object.entries(metrics).map(([name, value]) => `${name} ${value === null ? '–' : value.toFixed(4)}`);
+  return `epoch ${epoch}, step ${step}: ${columns.join(', ')}${best ? ' (best so far)' : ''}`;
 }
 
 /** `45 s`, `3 min 05 s`, `1 h 02 min`. */

@@ -86,7 +86,7 @@ async function fill(path: string, { key, shape, produce }: CacheRequest, bytes: 
   } catch (error) {
     await rm(fresh, { force: true });
     throw isDiskFull(error)
-      ? new InputError(`No space is left for the cache of decoded pictures in ${path} (${bytes} bytes); free some, or lower the limit of the cache.`, { cause: error })
+      ? new InputError(`No space is left for the cache of decoded images in ${path} (${bytes} bytes); free some, or lower the limit of the cache.`, { cause: error })
       : error;
   }
 }

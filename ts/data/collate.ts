@@ -2,7 +2,7 @@
 import { DTypeError, ShapeError } from '../errors';
 import { isMap } from '../native/realm';
 import { fromTypedArray, scoped, stack, Tensor, tensor } from '../tensor';
-import { describe } from '../tensor/operator';
+import { formatValue } from '../tensor/operator';
 import { isPlainObject } from '../tensor/plain-object';
 
 /** The batch that {@link defaultCollate} makes of samples of one type. */
@@ -28,7 +28,7 @@ export type Collated<Sample> = Sample extends Tensor
  * with the index of the sample in the batch
  */
 export function defaultCollate<Sample>(batch: readonly Sample[]): Collated<Sample> {
-  if (!Array.isArray(batch) || batch.length === 0) throw new DTypeError(`defaultCollate: expected an array of samples, found ${describe(batch)}`);
+  if (!Array.isArray(batch) || batch.length === 0) throw new DTypeError(`defaultCollate: expected an array of samples, found ${formatValue(batch)}`);
   return scoped(() => collate(batch, '')) as Collated<Sample>;
 }
 
@@ -70,7 +70,7 @@ function kindOf(sample: unknown, path: string, index: number): string {
   if (isPlainObject(sample)) return 'an object';
   if (['number', 'bigint', 'boolean', 'string'].includes(typeof sample)) return `a ${typeof sample}`;
   throw new DTypeError(
-    `defaultCollate: batch must contain tensors, typed arrays, numbers, objects or arrays; found ${describe(sample)} in sample ${index}${path}; give collateFn for other samples`,
+    `defaultCollate: batch must contain tensors, typed arrays, numbers, objects or arrays; found ${formatValue(sample)} in sample ${index}${path}; give collateFn for other samples`,
   );
 }
 

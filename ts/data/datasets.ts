@@ -3,7 +3,7 @@ import { DTypeError, InputError, ShapeError } from '../errors';
 import { isPlainObject } from '../native/realm';
 import { Generator, randperm, scoped, Tensor, tensor as makeTensor } from '../tensor';
 import { isPromise } from '../tensor/context';
-import { describe } from '../tensor/operator';
+import { formatValue } from '../tensor/operator';
 import { checkOptions, itemsOf } from '../options';
 import { Dataset, IterableDataset, type DatasetLike, type Pass } from './dataset';
 import { gathers, indexed, isIterableStyle, lengthOf, type Indexed } from './indexed';
@@ -18,7 +18,7 @@ export class TensorDataset extends Dataset<Tensor[]> {
     super();
     const odd = tensors.find((tensor) => !(tensor instanceof Tensor));
     if (tensors.length === 0 || odd !== undefined) {
-      throw new DTypeError(`TensorDataset: expected tensors, one argument each, found ${tensors.length === 0 ? 'none' : describe(odd)}`);
+      throw new DTypeError(`TensorDataset: expected tensors, one argument each, found ${tensors.length === 0 ? 'none' : formatValue(odd)}`);
     }
     const sizes = tensors.map((tensor) => tensor.size(0));
     if (sizes.some((size) => size !== sizes[0])) {

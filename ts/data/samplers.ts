@@ -1,7 +1,7 @@
 /** The orders in which a loader visits a dataset, with the random numbers of `torch.utils.data.sampler`. */
 import { DTypeError, InputError } from '../errors';
 import { asTensor, empty, Generator, keep, multinomial, randint, randperm, scoped, Tensor } from '../tensor';
-import { describe } from '../tensor/operator';
+import { formatValue } from '../tensor/operator';
 import { checkOptions } from '../options';
 
 /** Anything whose length counts: a dataset, an array. */
@@ -156,7 +156,7 @@ export class WeightedRandomSampler extends Sampler {
     this.#generator = given.generator;
     this.weights = keep(scoped(() => asTensor(weights instanceof Tensor ? weights : Array.from(weights), { dtype: 'float64' }).clone()));
     if (this.weights.ndim !== 1) {
-      throw new InputError(`WeightedRandomSampler: expected one row of weights, found ${describe(this.weights)}`);
+      throw new InputError(`WeightedRandomSampler: expected one row of weights, found ${formatValue(this.weights)}`);
     }
   }
 
@@ -206,11 +206,11 @@ export class BatchSampler extends Sampler<number[]> {
 /** @throws InputError unless `value` is a whole number of at least 1 */
 export function checkedCount(owner: string, name: string, value: unknown): number {
   if (typeof value === 'number' && Number.isInteger(value) && value > 0) return value;
-  throw new InputError(`${owner}: ${name} should be a positive integer value, but got ${describe(value)}`);
+  throw new InputError(`${owner}: ${name} should be a positive integer value, but got ${formatValue(value)}`);
 }
 
 /** @throws DTypeError unless `value` is a boolean */
 export function checkedBoolean(owner: string, name: string, value: unknown): boolean {
   if (typeof value === 'boolean') return value;
-  throw new DTypeError(`${owner}: ${name} should be a boolean value, but got ${describe(value)}`);
+  throw new DTypeError(`${owner}: ${name} should be a boolean value, but got ${formatValue(value)}`);
 }

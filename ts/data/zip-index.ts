@@ -98,9 +98,9 @@ function findDirectory(source: ByteSource): Directory {
   const tail = source.read(size - tailBytes, tailBytes);
   for (let at = tail.length - END_BYTES; at >= 0; at--) {
     if (tail.readUInt32LE(at) !== END || at + END_BYTES + tail.readUInt16LE(at + 20) !== tail.length) continue;
-    const plain = { members: tail.readUInt16LE(at + 10), bytes: tail.readUInt32LE(at + 12), position: tail.readUInt32LE(at + 16) };
-    const needs64 = plain.members === 0xffff || plain.bytes === 0xffffffff || plain.position === 0xffffffff;
-    return (needs64 && findDirectory64(source, size - tail.length + at - LOCATOR64_BYTES)) || plain;
+    const record = { members: tail.readUInt16LE(at + 10), bytes: tail.readUInt32LE(at + 12), position: tail.readUInt32LE(at + 16) };
+    const needs64 = record.members === 0xffff || record.bytes === 0xffffffff || record.position === 0xffffffff;
+    return (needs64 && findDirectory64(source, size - tail.length + at - LOCATOR64_BYTES)) || record;
   }
   throw damaged(label, 'it has no index at its end, so its download is probably incomplete');
 }

@@ -3,13 +3,13 @@ import { loadAddon } from './load';
 import { isError } from './realm';
 
 /** A job in the native thread for long work. */
-export interface Submitted<Answer> {
+export interface Submitted<Reply> {
   readonly id: number;
-  readonly promise: Promise<Answer>;
+  readonly promise: Promise<Reply>;
 }
 
 /** What a TorchScript method gives, beside the wire or instead of it. */
-export interface ScriptAnswer {
+export interface ScriptReply {
   strings?: string[];
   wire?: Float64Array;
 }
@@ -54,7 +54,7 @@ export interface Features {
 export interface Binding {
   // dispatch.cc
   call(operator: number, strings?: readonly string[], owner?: object): { strings?: string[]; wire?: Float64Array; collect?: boolean } | Error | undefined;
-  plain(owner?: object): true | Error | undefined;
+  callUnboxed(owner?: object): true | Error | undefined;
   resolve(name: string, overload: string): { index: number; schema: string };
   schemas(): string[];
   attachWire(wire: Float64Array): void;
@@ -84,7 +84,7 @@ export interface Binding {
   grad(retainGraph: boolean | null, createGraph: boolean, allowUnused: boolean): number;
   grads(): void;
   setGrads(): void;
-  backwardLater(retainGraph: boolean | null, createGraph: boolean): Submitted<undefined>;
+  backwardAsync(retainGraph: boolean | null, createGraph: boolean): Submitted<undefined>;
   gradFn(): string | null;
   setModes(grad: boolean, inference: boolean): void;
   setAutocast(device: string, dtype: string | null): void;
@@ -119,9 +119,9 @@ export interface Binding {
   generatorState(id: number | string): number;
   setGeneratorState(id: number | string, handle: number): void;
   disposeGenerator(id: number): void;
-  // lane.cc
-  readLater(handle: number): Submitted<ArrayBuffer>;
-  moveLater(handle: number, device: string): Submitted<number>;
+  // background_queue.cc
+  readAsync(handle: number): Submitted<ArrayBuffer>;
+  moveAsync(handle: number, device: string): Submitted<number>;
   cancelWork(id: number): boolean;
   // sharing.cc
   share(handle: number, receivers: number): number;
@@ -131,8 +131,8 @@ export interface Binding {
   scriptLoad(source: string | Uint8Array, device: string | null): number;
   scriptRecords(source: string | Uint8Array): readonly (readonly [name: string, content: Buffer])[];
   scriptMethods(id: number): [name: string, ...parameters: [name: string, takesObject: boolean][]][];
-  scriptCall(id: number, method: string, strings: readonly string[]): ScriptAnswer | undefined;
-  scriptCallLater(id: number, method: string, strings: readonly string[]): Submitted<Required<Pick<ScriptAnswer, 'wire'>> & ScriptAnswer>;
+  scriptCall(id: number, method: string, strings: readonly string[]): ScriptReply | undefined;
+  scriptCallAsync(id: number, method: string, strings: readonly string[]): Submitted<Required<Pick<ScriptReply, 'wire'>> & ScriptReply>;
   scriptState(id: number, buffers: boolean): string[];
   scriptTo(id: number, device: string | null, dtype: string | null): void;
   scriptTrain(id: number, mode: boolean): void;
@@ -208,7 +208,7 @@ function throwing(native: Native): Native {
 }
 
 // Every operator goes through these: the first two are checked where they are called, the third never fails.
-const BARE = new Set(['call', 'plain', 'track']);
+const BARE = new Set(['call', 'callUnboxed', 'track']);
 
 function load(): Binding {
   const addon = Object.entries(loadAddon() as Readonly<Record<string, Native>>);

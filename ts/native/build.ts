@@ -36,9 +36,9 @@ export async function buildAddon({ libtorch, target = 'torchts', listener = sile
   const log = join(folder, `${target}.log`);
   const work = () =>
     withLock(join(folder, 'torchts-build'), async () => {
-      const stale = staleReason(folder, packageRoot);
-      if (stale) {
-        listener.say(`The record of the last build in ${folder} is of no use (${stale}); compiling anew.`);
+      const isStale = staleReason(folder, packageRoot);
+      if (isStale) {
+        listener.say(`The record of the last build in ${folder} is of no use (${isStale}); compiling anew.`);
         clearRecords(folder);
       }
       const steps = [['configure', `--CDTORCHTS_LIBTORCH=${libtorch}`], ['build', '--target', target]];
@@ -112,8 +112,8 @@ function buildFolder(): string {
 }
 
 function versionOf(command: string): string | undefined {
-  const answer = spawnSync(command, ['--version'], { encoding: 'utf8' });
-  return answer.status === 0 ? /\d+\.\d+(\.\d+)?/.exec(answer.stdout)?.[0] : undefined;
+  const version = spawnSync(command, ['--version'], { encoding: 'utf8' });
+  return version.status === 0 ? /\d+\.\d+(\.\d+)?/.exec(version.stdout)?.[0] : undefined;
 }
 
 async function runSteps(steps: readonly (readonly string[])[], log: string, bar: Bar): Promise<void> {

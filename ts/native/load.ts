@@ -15,7 +15,7 @@ export class AddonError extends TorchError {
   override readonly code = 'TTS_ADDON';
 
   constructor(readonly attempts: readonly Attempt[]) {
-    const tried = attempts.map(({ place, reason }) => `  ${place}: ${reason}`);
+    const tried = attempts.map(({ location, reason }) => `  ${location}: ${reason}`);
     const fixes = addonFixes(attempts).map((fix, index) => `  ${index + 1}. ${fix}`);
     const machine = `${process.platform}-${process.arch} with ${runtime() ?? `Node ${process.versions.node}`}`;
     super([`The native addon of torchts does not load on ${machine}.`, 'Tried:', ...tried, 'What to do:', ...fixes].join('\n'));
@@ -25,13 +25,13 @@ export class AddonError extends TorchError {
 /** Loads the addon: the local build, else a package built for this platform. */
 export function loadAddon(): unknown {
   const attempts: Attempt[] = [];
-  for (const place of addonPlaces()) {
+  for (const location of addonLocations()) {
     try {
-      const absent = absence(place);
-      if (!absent) return open(place);
-      attempts.push({ place, reason: absent });
+      const absent = absence(location);
+      if (!absent) return open(location);
+      attempts.push({ location, reason: absent });
     } catch (error) {
-      attempts.push({ place, reason: isError(error) ? error.message : String(error) });
+      attempts.push({ location, reason: isError(error) ? error.message : String(error) });
     }
   }
   throw new AddonError(attempts);
@@ -41,27 +41,27 @@ export function loadAddon(): unknown {
  * Loads the addon for these modules alone: `require` would give its one table of functions to every load of the package in this
  * thread (jest.resetModules, a cleared require.cache), and they would write over each other's arguments.
  */
-function open(place: string): unknown {
+function open(location: string): unknown {
   const addon = { exports: {} as unknown };
-  process.dlopen(addon, require.resolve(place));
+  process.dlopen(addon, require.resolve(location));
   return addon.exports;
 }
 
 /** Whether there is an addon to load, without loading it. */
 export function addonPresent(): boolean {
-  return addonPlaces().some((place) => !absence(place));
+  return addonLocations().some((location) => !absence(location));
 }
 
 /** Where the addon may be, in the order in which it is looked for. */
-export function addonPlaces(): string[] {
+export function addonLocations(): string[] {
   return [localAddon, `@torchts/${process.platform}-${process.arch}-${requestedFlavour() ?? 'cpu'}`];
 }
 
 /** One clause that says that nothing is at `place`; undefined when something is. */
-export function absence(place: string): string | undefined {
-  if (place === localAddon) return unreadable(place) ?? (existsSync(place) ? undefined : 'it is not built');
+export function absence(location: string): string | undefined {
+  if (location === localAddon) return unreadable(location) ?? (existsSync(location) ? undefined : 'it is not built');
   try {
-    require.resolve(place);
+    require.resolve(location);
     return undefined;
   } catch {
     return 'it is not installed';

@@ -25,7 +25,7 @@ let drafts = 0;
  */
 export function replaceFile(path: string | URL, content: Content): void {
   const name = behindLinks(pathOf(path, 'the path of a file to write'));
-  const isDevice = isNoPlainFile(name);
+  const isDevice = isSpecialFile(name);
   const draft = isDevice ? name : join(dirname(name), `.${basename(name).slice(0, KEPT_OF_NAME)}.${process.pid}-${threadId}-${++drafts}.tmp`);
   let isMade = false;
   try {
@@ -65,7 +65,7 @@ function behindLinks(path: string): string {
   }
 }
 
-function isNoPlainFile(path: string): boolean {
+function isSpecialFile(path: string): boolean {
   try {
     const stats = statSync(path, { throwIfNoEntry: false });
     return stats !== undefined && !stats.isFile() && !stats.isDirectory();

@@ -64,7 +64,7 @@ export async function attempt(transfer: Transfer): Promise<void> {
   } catch (error) {
     if (transfer.signal?.aborted) throw transfer.signal.reason;
     if (error instanceof DownloadError && error.details.discard) await discardPart(transfer.part);
-    throw explain(error, transfer, clock.signal.aborted);
+    throw networkError(error, transfer, clock.signal.aborted);
   } finally {
     clearTimeout(timer);
   }
@@ -78,7 +78,7 @@ async function receive(transfer: Transfer, signal: AbortSignal, alive: () => voi
   const start = await startOf(response, transfer, have.bytes);
   const length = Number(response.headers.get('content-length') ?? NaN);
   const total = Number.isFinite(length) ? start + length : undefined;
-  await judge(transfer, response, total);
+  await checkResponse(transfer, response, total);
   if (start === 0) await remember(transfer.part, response);
 
   const file = await open(transfer.part, start > 0 ? 'r+' : 'w');
@@ -100,7 +100,7 @@ async function receive(transfer: Transfer, signal: AbortSignal, alive: () => voi
 }
 
 /** Refuses an answer that cannot be the file, before a byte of it is written. */
-async function judge(transfer: Transfer, response: Response, total: number | undefined): Promise<void> {
+async function checkResponse(transfer: Transfer, response: Response, total: number | undefined): Promise<void> {
   const { url, bytes } = transfer;
   try {
     const encoding = response.headers.get('content-encoding') ?? 'identity';
@@ -187,7 +187,7 @@ const HOPELESS: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'its host did not answer',
 };
 
-function explain(error: unknown, { url, part, timeoutMs }: Transfer, timedOut: boolean): Error {
+function networkError(error: unknown, { url, part, timeoutMs }: Transfer, timedOut: boolean): Error {
   if (error instanceof TorchError) return error;
   if (timedOut) {
     return new DownloadError(`${url} sent nothing for ${timeoutMs / 1000} s.`, url, { retry: true, cause: error });

@@ -9,7 +9,7 @@ import { InputError, TorchError } from '../errors';
 
 export interface UnzipOptions {
   /** Where an entry goes, relative to the folder; undefined leaves it out. @default everything keeps its place */
-  readonly place?: (entry: string) => string | undefined;
+  readonly target?: (entry: string) => string | undefined;
   /** Compressed bytes done, of all. @default none */
   readonly onProgress?: (bytes: number, total: number) => void;
 }
@@ -25,9 +25,9 @@ export async function unzip(archive: string, folder: string, options: UnzipOptio
     const zip = await yauzl.openPromise(archive);
     let files = 0;
     for await (const entry of zip.eachEntry()) {
-      const place = entry.fileName.endsWith('/') ? undefined : options.place ? options.place(entry.fileName) : entry.fileName;
-      if (place !== undefined) {
-        await extract(zip, entry, join(folder, place));
+      const targetOf = entry.fileName.endsWith('/') ? undefined : options.target ? options.target(entry.fileName) : entry.fileName;
+      if (targetOf !== undefined) {
+        await extract(zip, entry, join(folder, targetOf));
         files++;
       }
       options.onProgress?.(entry.relativeOffsetOfLocalHeader + entry.compressedSize, zip.fileSize);

@@ -72,7 +72,7 @@ export function restore(values: Float64Array): void {
 }
 
 /** Writes a call of an operator on tensors alone, as `plain` takes it. */
-export function putPlain(operator: number, count: number, first: number, second: number, third: number): void {
+export function putUnboxedCall(operator: number, count: number, first: number, second: number, third: number): void {
   cells[0] = operator;
   cells[1] = count;
   cells[2] = first;
@@ -81,7 +81,7 @@ export function putPlain(operator: number, count: number, first: number, second:
 }
 
 /** The one number that `plain` answers with. */
-export function answer(): number {
+export function takeFirst(): number {
   return cells[0]!;
 }
 

@@ -18,16 +18,16 @@ type Output<M extends Computes> = Awaited<ReturnType<M['forward']>>;
 /** A gradient for each argument or output; null where there is none. */
 export type Gradients = readonly (Tensor | null)[];
 /** All gradients in an array, or a single one as it is. */
-export type GradientAnswer = Gradients | Tensor | null | undefined | void;
+export type GradientReplacement = Gradients | Tensor | null | undefined | void;
 
 /** May return other arguments: all of them in an array, or a single one as it is. */
 export type ForwardPreHook<M extends Computes> = (module: M, inputs: Inputs<M>) => readonly unknown[] | Tensor | null | undefined | void;
 /** May return another output. */
 export type ForwardHook<M extends Computes> = (module: M, inputs: Inputs<M>, output: Output<M>) => Output<M> | null | undefined | void;
 /** May return other gradients of the outputs. */
-export type BackwardPreHook<M extends Computes> = (module: M, gradOutput: Gradients) => GradientAnswer;
+export type BackwardPreHook<M extends Computes> = (module: M, gradOutput: Gradients) => GradientReplacement;
 /** May return other gradients of the arguments. */
-export type BackwardHook<M extends Computes> = (module: M, gradInput: Gradients, gradOutput: Gradients) => GradientAnswer;
+export type BackwardHook<M extends Computes> = (module: M, gradInput: Gradients, gradOutput: Gradients) => GradientReplacement;
 
 export interface HookOptions {
   /** Run before the hooks that are there already. @default false */
@@ -147,8 +147,8 @@ export class ModuleHooks {
     if (before.length + after.length === 0) return null;
     return new BackwardHooks(
       module.constructor.name,
-      before.map((hook) => (gradOutput) => hook(module, gradOutput) as GradientAnswer),
-      after.map((hook) => (gradInput, gradOutput) => hook(module, gradInput, gradOutput) as GradientAnswer),
+      before.map((hook) => (gradOutput) => hook(module, gradOutput) as GradientReplacement),
+      after.map((hook) => (gradInput, gradOutput) => hook(module, gradInput, gradOutput) as GradientReplacement),
       this.backwardPre.any || this.backward.any,
     );
   }

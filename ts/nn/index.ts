@@ -7,7 +7,7 @@ export * from './global-hooks';
 export { deepcopy } from './deep-copy';
 export type { ForwardHookOptions, LoadStateDictPostHook, LoadStateDictPreHook, StateDictPostHook, StateDictPreHook } from './hooks';
 export type { WalkOptions } from './paths';
-export type { BackwardHook, BackwardPreHook, ForwardHook, ForwardPreHook, GradientAnswer, Gradients, HookOptions } from './hooks';
+export type { BackwardHook, BackwardPreHook, ForwardHook, ForwardPreHook, GradientReplacement, Gradients, HookOptions } from './hooks';
 export type { IncompatibleKeys, LoadOptions } from './load-state';
 export { Parameter } from './parameter';
 export * from './recurrent';

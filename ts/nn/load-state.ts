@@ -25,10 +25,10 @@ export function loadState(
   { strict = true, assign = false }: LoadOptions,
   replace: (slot: Slot, value: Tensor) => void,
 ): IncompatibleKeys {
-  const plain = { ...given };
+  const copied = { ...given };
   const modules = module.namedModules().map(([path, child]) => ({ child, prefix: path === '' ? '' : `${path}.`, hooks: hooksOf(child) }));
-  for (const { child, prefix, hooks } of modules) for (const hook of hooks?.loadPre.all ?? []) hook(child, plain, prefix);
-  const state = new Map(Object.entries(plain));
+  for (const { child, prefix, hooks } of modules) for (const hook of hooks?.loadPre.all ?? []) hook(child, copied, prefix);
+  const state = new Map(Object.entries(copied));
   for (const { child, prefix } of modules) child.upgradeState(state, prefix);
 
   const slots = module.slots();
@@ -36,12 +36,12 @@ export function loadState(
   const missingKeys = [...expected].filter((key) => !state.has(key));
   const unexpectedKeys = [...state.keys()].filter((key) => !expected.has(key));
   const post = modules.filter(({ hooks }) => hooks?.loadPost.any).reverse(); // what is below comes first
-  const judged = (shapes: readonly string[]): void => {
+  const reportMismatches = (shapes: readonly string[]): void => {
     const problems = [...(strict ? keyProblems(missingKeys, unexpectedKeys) : []), ...shapes];
     if (problems.length > 0) throw new InputError(`Error(s) in loading state_dict for ${module.constructor.name}:\n\t${problems.join('\n\t')}`);
   };
   const shapes = slots.flatMap((slot) => slotProblems(slot, state));
-  if (post.length === 0 || shapes.length > 0) judged(shapes); // hooks may forgive keys, but no shape
+  if (post.length === 0 || shapes.length > 0) reportMismatches(shapes); // hooks may forgive keys, but no shape
 
   noGrad(() => {
     for (const slot of slots) {
@@ -53,7 +53,7 @@ export function loadState(
   });
   const result = { missingKeys, unexpectedKeys };
   for (const { child, hooks } of post) for (const hook of hooks!.loadPost.all) hook(child, result);
-  judged([]);
+  reportMismatches([]);
   return result;
 }
 

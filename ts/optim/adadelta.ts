@@ -2,12 +2,12 @@
 import * as torch from '../tensor';
 import { bindOptions, type Positional } from '../nn/positions';
 import type { Tensor } from '../tensor';
-import { countSteps, descent, scalarState, type DescentOptions } from './descent';
+import { countSteps, effectiveGradients, scalarState, type GradientOptions } from './gradient';
 import * as each from './foreach';
 import { Optimizer } from './optimizer';
 import type { ParamGroup, ParamsInput } from './param-group';
-import type { Batch } from './plan';
-import { requireRange } from './range';
+import type { Batch } from './parameter-batches';
+import { checkRange } from './validate';
 import type { ParamState } from './state-dict';
 
 /** Parameters with the options of their own; see `AdadeltaOptions`. */
@@ -18,7 +18,7 @@ export interface AdadeltaGroup extends ParamGroup {
   maximize: boolean;
 }
 
-export interface AdadeltaOptions extends DescentOptions {
+export interface AdadeltaOptions extends GradientOptions {
   /** Factor on the step that the method finds by itself. @default 1 */
   readonly lr?: number;
   /** Memory of the running means of squared gradients and steps, 0 to 1. @default 0.9 */
@@ -36,8 +36,8 @@ export class Adadelta extends Optimizer<AdadeltaGroup> {
   }
 
   protected check({ lr, rho, eps, weightDecay }: AdadeltaGroup): void {
-    for (const [name, value] of Object.entries({ lr, eps, weightDecay })) requireRange('Adadelta', name, value, 0);
-    if (rho !== 1) requireRange('Adadelta', 'rho', rho, 0, 1);
+    for (const [name, value] of Object.entries({ lr, eps, weightDecay })) checkRange('Adadelta', name, value, 0);
+    if (rho !== 1) checkRange('Adadelta', 'rho', rho, 0, 1);
   }
 
   protected fillState(state: ParamState, param: Tensor): void {
@@ -49,7 +49,7 @@ export class Adadelta extends Optimizer<AdadeltaGroup> {
   protected update(batch: Batch, given: Tensor[], group: AdadeltaGroup): void {
     const { lr, rho, eps } = group;
     countSteps(batch);
-    const gradients = descent(batch, given, group);
+    const gradients = effectiveGradients(batch, given, group);
     const [squares, accumulated] = [batch.list('square_avg'), batch.list('acc_delta')];
     each.mul_(squares, rho);
     each.addcmul_(squares, gradients, gradients, 1 - rho);

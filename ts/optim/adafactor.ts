@@ -6,12 +6,12 @@ import { InputError } from '../errors';
 import { bindOptions, type Positional } from '../nn/positions';
 import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
-import { countSteps, descent, readScalars, scalarState } from './descent';
+import { countSteps, effectiveGradients, readScalars, scalarState } from './gradient';
 import * as each from './foreach';
 import { Optimizer } from './optimizer';
 import type { ParamGroup, ParamsInput } from './param-group';
-import type { Batch } from './plan';
-import { requireRange } from './range';
+import type { Batch } from './parameter-batches';
+import { checkRange } from './validate';
 import type { ParamState } from './state-dict';
 
 /** Parameters with the options of their own; see `AdafactorOptions`. */
@@ -62,12 +62,12 @@ export class Adafactor extends Optimizer<AdafactorGroup> {
   }
 
   protected check({ lr, beta2Decay, eps: [eps1, eps2], d, weightDecay }: AdafactorGroup): void {
-    requireRange('Adafactor', 'lr', lr, 0);
+    checkRange('Adafactor', 'lr', lr, 0);
     if (!(beta2Decay <= 0)) throw new InputError(`Adafactor: beta2Decay must be at most 0, got ${String(beta2Decay)}.`);
-    if (eps1 !== null) requireRange('Adafactor', 'eps[0]', eps1, 0);
-    requireRange('Adafactor', 'eps[1]', eps2, 0);
-    requireRange('Adafactor', 'd', d, 1);
-    requireRange('Adafactor', 'weightDecay', weightDecay, 0);
+    if (eps1 !== null) checkRange('Adafactor', 'eps[0]', eps1, 0);
+    checkRange('Adafactor', 'eps[1]', eps2, 0);
+    checkRange('Adafactor', 'd', d, 1);
+    checkRange('Adafactor', 'weightDecay', weightDecay, 0);
   }
 
   protected fillState(state: ParamState, param: Tensor): void {
@@ -88,7 +88,7 @@ export class Adafactor extends Optimizer<AdafactorGroup> {
     const { lr, beta2Decay, eps: [eps1, eps2], d, weightDecay, maximize } = group;
     const { params } = batch;
     const steps = countSteps(batch);
-    const gradients = descent(batch, given, { maximize });
+    const gradients = effectiveGradients(batch, given, { maximize });
     const rates = meanRoots(params).map((size, i) => Math.max(eps2, size) * Math.min(lr, 1 / Math.sqrt(steps[i]!)));
     if (weightDecay !== 0) each.mul_(params, 1 - lr * weightDecay);
 

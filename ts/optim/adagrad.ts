@@ -2,13 +2,13 @@
 import * as torch from '../tensor';
 import { bindOptions, type Positional } from '../nn/positions';
 import type { Tensor } from '../tensor';
-import { countSteps, descent, scalarState, type DescentOptions } from './descent';
+import { countSteps, effectiveGradients, scalarState, type GradientOptions } from './gradient';
 import * as each from './foreach';
 import { usesFused, type FusedGroup } from './fused';
 import { Optimizer } from './optimizer';
 import type { ParamGroup, ParamsInput } from './param-group';
-import type { Batch } from './plan';
-import { requireRange } from './range';
+import type { Batch } from './parameter-batches';
+import { checkRange } from './validate';
 import type { ParamState } from './state-dict';
 
 /** Parameters with the options of their own; see `AdagradOptions`. */
@@ -20,7 +20,7 @@ export interface AdagradGroup extends ParamGroup, FusedGroup {
   maximize: boolean;
 }
 
-export interface AdagradOptions extends DescentOptions {
+export interface AdagradOptions extends GradientOptions {
   /** @default 0.01 */
   readonly lr?: number;
   /** Step t goes by `lr / (1 + (t - 1) * lrDecay)`, at least 0. @default 0 */
@@ -53,7 +53,7 @@ export class Adagrad extends Optimizer<AdagradGroup> {
 
   protected check({ lr, lrDecay, eps, weightDecay, initialAccumulatorValue }: AdagradGroup): void {
     const least0 = { lr, lrDecay, eps, weightDecay, initialAccumulatorValue };
-    for (const [name, value] of Object.entries(least0)) requireRange('Adagrad', name, value, 0);
+    for (const [name, value] of Object.entries(least0)) checkRange('Adagrad', name, value, 0);
   }
 
   protected fillState(state: ParamState, param: Tensor, { initialAccumulatorValue }: AdagradGroup): void {
@@ -69,7 +69,7 @@ export class Adagrad extends Optimizer<AdagradGroup> {
       torch.ops.aten._fused_adagrad_.default(batch.params, given, batch.list('sum'), batch.list('step'), options);
       return;
     }
-    const gradients = descent(batch, given, group);
+    const gradients = effectiveGradients(batch, given, group);
     const sums = batch.list('sum');
     each.addcmul_(sums, gradients, gradients);
     const roots = each.sqrt(sums);

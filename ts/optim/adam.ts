@@ -5,13 +5,13 @@
 import * as torch from '../tensor';
 import { bindOptions, type Positional } from '../nn/positions';
 import type { Device, Tensor } from '../tensor';
-import { descent, scalarState, type DescentOptions } from './descent';
+import { effectiveGradients, scalarState, type GradientOptions } from './gradient';
 import * as each from './foreach';
 import { usesFused, type FusedGroup } from './fused';
 import { Optimizer } from './optimizer';
 import type { ParamGroup, ParamsInput } from './param-group';
-import type { Batch } from './plan';
-import { requireBetas, requireRange } from './range';
+import type { Batch } from './parameter-batches';
+import { requireBetas, checkRange } from './validate';
 import type { OptimizerStateDict, ParamState } from './state-dict';
 
 /** Parameters with the options of their own; see `AdamOptions`. */
@@ -24,7 +24,7 @@ export interface AdamGroup extends ParamGroup, FusedGroup {
   decoupledWeightDecay: boolean;
 }
 
-export interface AdamWOptions extends DescentOptions {
+export interface AdamWOptions extends GradientOptions {
   /** @default 0.001 */
   readonly lr?: number;
   /** Memory of the running means of the gradient and of its square, each in [0, 1). @default [0.9, 0.999] */
@@ -49,10 +49,10 @@ const { aten } = torch.ops;
 abstract class AdamBase extends Optimizer<AdamGroup> {
   protected check({ lr, betas, eps, weightDecay }: AdamGroup): void {
     const owner = this.constructor.name;
-    requireRange(owner, 'lr', lr, 0);
+    checkRange(owner, 'lr', lr, 0);
     requireBetas(owner, betas);
-    requireRange(owner, 'eps', eps, 0);
-    requireRange(owner, 'weightDecay', weightDecay, 0);
+    checkRange(owner, 'eps', eps, 0);
+    checkRange(owner, 'weightDecay', weightDecay, 0);
   }
 
   /** The fused kernels of a device read the steps there. */
@@ -91,7 +91,7 @@ abstract class AdamBase extends Optimizer<AdamGroup> {
     const { lr, betas: [beta1, beta2], weightDecay, eps, amsgrad, maximize, decoupledWeightDecay: decoupled } = group;
     const { params } = batch;
     const [means, squares, steps] = [batch.list('exp_avg'), batch.list('exp_avg_sq'), batch.list('step')];
-    const gradients = descent(batch, given, decoupled ? { maximize } : group);
+    const gradients = effectiveGradients(batch, given, decoupled ? { maximize } : group);
     if (decoupled && weightDecay !== 0) each.mul_(params, 1 - lr * weightDecay);
     each.lerp_(means, gradients, 1 - beta1);
     each.mul_(squares, beta2);

@@ -2,12 +2,12 @@
 import * as torch from '../tensor';
 import { bindOptions, type Positional } from '../nn/positions';
 import type { Tensor } from '../tensor';
-import { countSteps, descent, scalarState, type DescentOptions } from './descent';
+import { countSteps, effectiveGradients, scalarState, type GradientOptions } from './gradient';
 import * as each from './foreach';
 import { Optimizer } from './optimizer';
 import type { ParamGroup, ParamsInput } from './param-group';
-import type { Batch } from './plan';
-import { requireBetas, requireRange } from './range';
+import type { Batch } from './parameter-batches';
+import { requireBetas, checkRange } from './validate';
 import type { ParamState } from './state-dict';
 
 /** Parameters with the options of their own; see `AdamaxOptions`. */
@@ -18,7 +18,7 @@ export interface AdamaxGroup extends ParamGroup {
   maximize: boolean;
 }
 
-export interface AdamaxOptions extends DescentOptions {
+export interface AdamaxOptions extends GradientOptions {
   /** @default 0.002 */
   readonly lr?: number;
   /** Memory of the running mean of the gradient and of its largest absolute value, each in [0, 1). @default [0.9, 0.999] */
@@ -36,7 +36,7 @@ export class Adamax extends Optimizer<AdamaxGroup> {
   }
 
   protected check({ lr, betas, eps, weightDecay }: AdamaxGroup): void {
-    for (const [name, value] of Object.entries({ lr, eps, weightDecay })) requireRange('Adamax', name, value, 0);
+    for (const [name, value] of Object.entries({ lr, eps, weightDecay })) checkRange('Adamax', name, value, 0);
     requireBetas('Adamax', betas);
   }
 
@@ -49,7 +49,7 @@ export class Adamax extends Optimizer<AdamaxGroup> {
   protected update(batch: Batch, given: Tensor[], group: AdamaxGroup): void {
     const { lr, betas: [beta1, beta2], eps } = group;
     const steps = countSteps(batch);
-    const gradients = descent(batch, given, group);
+    const gradients = effectiveGradients(batch, given, group);
     const [means, largest] = [batch.list('exp_avg'), batch.list('exp_inf')];
     each.lerp_(means, gradients, 1 - beta1);
     each.mul_(largest, beta2);

@@ -2,12 +2,12 @@
 import * as torch from '../tensor';
 import { bindOptions, type Positional } from '../nn/positions';
 import type { Device, Tensor } from '../tensor';
-import { descent, scalarState, type DescentOptions } from './descent';
+import { effectiveGradients, scalarState, type GradientOptions } from './gradient';
 import * as each from './foreach';
 import { Optimizer } from './optimizer';
 import type { ParamGroup, ParamsInput } from './param-group';
-import type { Batch } from './plan';
-import { requireRange } from './range';
+import type { Batch } from './parameter-batches';
+import { checkRange } from './validate';
 import type { ParamState } from './state-dict';
 
 /** Parameters with the options of their own; see `ASGDOptions`. */
@@ -19,7 +19,7 @@ export interface ASGDGroup extends ParamGroup {
   maximize: boolean;
 }
 
-export interface ASGDOptions extends DescentOptions {
+export interface ASGDOptions extends GradientOptions {
   /** @default 0.01 */
   readonly lr?: number;
   /** Decay: of the parameters, and of the learning rate. @default 1e-4 */
@@ -41,8 +41,8 @@ export class ASGD extends Optimizer<ASGDGroup> {
   }
 
   protected check({ lr, weightDecay }: ASGDGroup): void {
-    requireRange('ASGD', 'lr', lr, 0);
-    requireRange('ASGD', 'weightDecay', weightDecay, 0);
+    checkRange('ASGD', 'lr', lr, 0);
+    checkRange('ASGD', 'weightDecay', weightDecay, 0);
   }
 
   /** The rates of each parameter meet it on its device. */
@@ -61,7 +61,7 @@ export class ASGD extends Optimizer<ASGDGroup> {
     const { params } = batch;
     const [steps, rates, weights, averages] = ['step', 'eta', 'mu', 'ax'].map((name) => batch.list(name)) as Tensor[][];
     each.addScalars_(steps!, 1);
-    const pull = each.add(descent(batch, given, group), params, group.lambd);
+    const pull = each.add(effectiveGradients(batch, given, group), params, group.lambd);
     each.mul_(pull, rates!);
     each.add_(params, pull, -1);
     const distances = each.add(params, averages!, -1);

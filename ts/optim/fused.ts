@@ -1,4 +1,4 @@
-import type { Batch } from './plan';
+import type { Batch } from './parameter-batches';
 
 /** Devices whose backends carry the fused optimizer kernels. */
 const fusedDevices = ['cpu', 'cuda', 'mps', 'xpu'];

@@ -8,7 +8,7 @@ import { context, within } from '../tensor/context';
 import * as each from './foreach';
 import { Optimizer, type Loss } from './optimizer';
 import type { ParamGroup, ParamsInput } from './param-group';
-import { requireRange } from './range';
+import { checkRange } from './validate';
 import { remember, type ParamState } from './state-dict';
 import { dot, strongWolfe, type Found, type Point } from './strong-wolfe';
 import { nextDirection } from './two-loop';
@@ -65,7 +65,7 @@ export class LBFGS extends Optimizer<LBFGSGroup> {
   protected check({ lr, maxIter, maxEval, historySize, lineSearchFn }: LBFGSGroup): void {
     if (this.paramGroups.length > 0)
       throw new InputError("LBFGS doesn't support parameter groups: pass all parameters in one list.");
-    requireRange('LBFGS', 'lr', lr, 0);
+    checkRange('LBFGS', 'lr', lr, 0);
     requireSizes('LBFGS', { maxIter, maxEval });
     requireSizes('LBFGS', { historySize }, 1);
     if (lineSearchFn !== null && lineSearchFn !== 'strong_wolfe')

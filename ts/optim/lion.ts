@@ -2,12 +2,12 @@
 import { resolveOptions } from '../nn/options';
 import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
-import { descent } from './descent';
+import { effectiveGradients } from './gradient';
 import * as each from './foreach';
 import { Optimizer } from './optimizer';
 import type { ParamGroup, ParamsInput } from './param-group';
-import type { Batch } from './plan';
-import { requireBetas, requireRange } from './range';
+import type { Batch } from './parameter-batches';
+import { requireBetas, checkRange } from './validate';
 import type { ParamState } from './state-dict';
 
 /** Parameters with the options of their own; see `LionOptions`. */
@@ -37,8 +37,8 @@ export class Lion extends Optimizer<LionGroup> {
   }
 
   protected check({ lr, betas, weightDecay }: LionGroup): void {
-    requireRange('Lion', 'lr', lr, 0);
-    requireRange('Lion', 'weightDecay', weightDecay, 0);
+    checkRange('Lion', 'lr', lr, 0);
+    checkRange('Lion', 'weightDecay', weightDecay, 0);
     requireBetas('Lion', betas);
   }
 
@@ -47,7 +47,7 @@ export class Lion extends Optimizer<LionGroup> {
   }
 
   protected update(batch: Batch, given: Tensor[], { lr, betas: [beta1, beta2], weightDecay, maximize }: LionGroup): void {
-    const gradients = descent(batch, given, { maximize });
+    const gradients = effectiveGradients(batch, given, { maximize });
     const momenta = batch.list('exp_avg');
     if (weightDecay !== 0) each.mul_(batch.params, 1 - lr * weightDecay);
     const directions = each.lerp(momenta, gradients, 1 - beta1);

@@ -10,8 +10,8 @@ import type { Tensor } from '../tensor';
 import * as each from './foreach';
 import { Optimizer } from './optimizer';
 import type { ParamGroup, ParamsInput } from './param-group';
-import type { Batch } from './plan';
-import { requireRange } from './range';
+import type { Batch } from './parameter-batches';
+import { checkRange } from './validate';
 import type { ParamState } from './state-dict';
 
 /** How the learning rate follows the shape of a matrix; null is 'original'. */
@@ -65,9 +65,9 @@ export class Muon extends Optimizer<MuonGroup> {
   }
 
   protected check({ params, lr, weightDecay, momentum, nsSteps, adjustLrFn, nsCoefficients }: MuonGroup): void {
-    for (const [name, value] of Object.entries({ lr, weightDecay, momentum })) requireRange('Muon', name, value, 0);
+    for (const [name, value] of Object.entries({ lr, weightDecay, momentum })) checkRange('Muon', name, value, 0);
     requireSizes('Muon', { nsSteps });
-    requireRange('Muon', 'nsSteps', nsSteps, 0, 100);
+    checkRange('Muon', 'nsSteps', nsSteps, 0, 100);
     if (nsCoefficients.length !== 3)
       throw new InputError(`Muon: nsCoefficients must be three numbers, got ${nsCoefficients.length}.`);
     if (adjustLrFn !== null && adjustLrFn !== 'original' && adjustLrFn !== 'match_rms_adamw') {

@@ -2,12 +2,12 @@
 import * as torch from '../tensor';
 import { bindOptions, type Positional } from '../nn/positions';
 import type { Tensor } from '../tensor';
-import { countSteps, descent, readScalars, scalarState, type DescentOptions } from './descent';
+import { countSteps, effectiveGradients, readScalars, scalarState, type GradientOptions } from './gradient';
 import * as each from './foreach';
 import { Optimizer } from './optimizer';
 import type { ParamGroup, ParamsInput } from './param-group';
-import type { Batch } from './plan';
-import { requireBetas, requireRange } from './range';
+import type { Batch } from './parameter-batches';
+import { requireBetas, checkRange } from './validate';
 import type { ParamState } from './state-dict';
 
 /** Parameters with the options of their own; see `NAdamOptions`. */
@@ -20,7 +20,7 @@ export interface NAdamGroup extends ParamGroup {
   maximize: boolean;
 }
 
-export interface NAdamOptions extends DescentOptions {
+export interface NAdamOptions extends GradientOptions {
   /** @default 0.002 */
   readonly lr?: number;
   /** Memory of the running means of the gradient and of its square, each in [0, 1). @default [0.9, 0.999] */
@@ -52,7 +52,7 @@ export class NAdam extends Optimizer<NAdamGroup> {
   }
 
   protected check({ lr, betas, eps, weightDecay, momentumDecay }: NAdamGroup): void {
-    for (const [name, value] of Object.entries({ lr, eps, weightDecay, momentumDecay })) requireRange('NAdam', name, value, 0);
+    for (const [name, value] of Object.entries({ lr, eps, weightDecay, momentumDecay })) checkRange('NAdam', name, value, 0);
     requireBetas('NAdam', betas);
   }
 
@@ -66,7 +66,7 @@ export class NAdam extends Optimizer<NAdamGroup> {
   protected update(batch: Batch, given: Tensor[], group: NAdamGroup): void {
     const { lr, betas: [beta1, beta2], eps, weightDecay, momentumDecay, decoupledWeightDecay: decoupled, maximize } = group;
     const steps = countSteps(batch);
-    const gradients = descent(batch, given, decoupled ? { maximize } : group);
+    const gradients = effectiveGradients(batch, given, decoupled ? { maximize } : group);
     if (decoupled && weightDecay !== 0) each.mul_(batch.params, 1 - lr * weightDecay);
     const [means, squares] = [batch.list('exp_avg'), batch.list('exp_avg_sq')];
     each.lerp_(means, gradients, 1 - beta1);

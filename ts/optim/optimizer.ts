@@ -6,7 +6,7 @@ import * as torch from '../tensor';
 import { keep, Tensor, type Device } from '../tensor';
 import { isFloatingPoint } from '../tensor/dtype';
 import { camelCase } from '../tensor/schema';
-import { Plan, type Batch } from './plan';
+import { ParameterBatches, type Batch } from './parameter-batches';
 import { printGroups } from './print-groups';
 import { schedulerOptions, type GroupInput, type ParamGroup, type ParamsInput } from './param-group';
 import { mapTensors, snakeCase, type OptimizerStateDict, type PackedGroup, type ParamState } from './state-dict';
@@ -25,7 +25,7 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup> {
   readonly paramGroups: G[] = [];
   /** What the optimizer remembers of each parameter, once it has had a gradient. */
   readonly state = new Map<Tensor, ParamState>();
-  readonly #plans = new WeakMap<ParamGroup, Plan>();
+  readonly #plans = new WeakMap<ParamGroup, ParameterBatches>();
 
   /** @param defaults of every option that a group leaves out */
   protected constructor(
@@ -105,13 +105,13 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup> {
 
   #stepGroup(group: G): void {
     const gradients = torch.autograd.grads(group.params);
-    let plan = this.#plans.get(group);
-    if (plan === undefined || !plan.fits(group.params, gradients)) {
+    let parameterBatches = this.#plans.get(group);
+    if (parameterBatches === undefined || !parameterBatches.fits(group.params, gradients)) {
       for (const gradient of gradients) if (gradient) this.checkGradient(gradient);
-      plan = new Plan(group.params, gradients, (param) => this.stateOf(param, group));
-      this.#plans.set(group, plan);
+      parameterBatches = new ParameterBatches(group.params, gradients, (param) => this.stateOf(param, group));
+      this.#plans.set(group, parameterBatches);
     }
-    for (const batch of plan.batches) this.update(batch, batch.pick(gradients), group);
+    for (const batch of parameterBatches.batches) this.update(batch, batch.pick(gradients), group);
   }
 
   /** Throws unless this optimizer can follow such a gradient. */
@@ -138,7 +138,7 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup> {
   }
 
   /** Forgets the lists made for past steps: the next step makes them from `state` again. */
-  protected forgetPlan(group: G): void {
+  protected forgetBatches(group: G): void {
     this.#plans.delete(group);
   }
 
@@ -196,7 +196,7 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup> {
     }
     for (const [i, group] of this.paramGroups.entries()) {
       this.#loadOptions(group, saved.param_groups[i] as PackedGroup);
-      this.forgetPlan(group);
+      this.forgetBatches(group);
     }
   }
 

@@ -2,12 +2,12 @@
 import * as torch from '../tensor';
 import { bindOptions, type Positional } from '../nn/positions';
 import type { Tensor } from '../tensor';
-import { countSteps, descent, scalarState, type DescentOptions } from './descent';
+import { countSteps, effectiveGradients, scalarState, type GradientOptions } from './gradient';
 import * as each from './foreach';
 import { Optimizer } from './optimizer';
 import type { ParamGroup, ParamsInput } from './param-group';
-import type { Batch } from './plan';
-import { requireBetas, requireRange } from './range';
+import type { Batch } from './parameter-batches';
+import { requireBetas, checkRange } from './validate';
 import type { ParamState } from './state-dict';
 
 /** Parameters with the options of their own; see `RAdamOptions`. */
@@ -19,7 +19,7 @@ export interface RAdamGroup extends ParamGroup {
   maximize: boolean;
 }
 
-export interface RAdamOptions extends DescentOptions {
+export interface RAdamOptions extends GradientOptions {
   /** @default 0.001 */
   readonly lr?: number;
   /** Memory of the running means of the gradient and of its square, each in [0, 1). @default [0.9, 0.999] */
@@ -46,7 +46,7 @@ export class RAdam extends Optimizer<RAdamGroup> {
   }
 
   protected check({ lr, betas, eps, weightDecay }: RAdamGroup): void {
-    for (const [name, value] of Object.entries({ lr, eps, weightDecay })) requireRange('RAdam', name, value, 0);
+    for (const [name, value] of Object.entries({ lr, eps, weightDecay })) checkRange('RAdam', name, value, 0);
     requireBetas('RAdam', betas);
   }
 
@@ -59,7 +59,7 @@ export class RAdam extends Optimizer<RAdamGroup> {
   protected update(batch: Batch, given: Tensor[], group: RAdamGroup): void {
     const { lr, betas: [beta1, beta2], eps, weightDecay, decoupledWeightDecay: decoupled, maximize } = group;
     const steps = countSteps(batch);
-    const gradients = descent(batch, given, decoupled ? { maximize } : group);
+    const gradients = effectiveGradients(batch, given, decoupled ? { maximize } : group);
     if (decoupled && weightDecay !== 0) each.mul_(batch.params, 1 - lr * weightDecay);
     const [means, squares] = [batch.list('exp_avg'), batch.list('exp_avg_sq')];
     each.lerp_(means, gradients, 1 - beta1);
@@ -70,12 +70,12 @@ export class RAdam extends Optimizer<RAdamGroup> {
     const rates = steps.map((step) => -lr / (1 - beta1 ** step));
     const parts = steps.map((step) => rectification(step, beta2));
     const adaptive = steps.map((step, i) => rates[i]! * parts[i]! * Math.sqrt(1 - beta2 ** step));
-    const plain = rates.map((rate, i) => (parts[i] === 0 ? rate : 0));
+    const unrectified = rates.map((rate, i) => (parts[i] === 0 ? rate : 0));
     const factors = each.sqrt(squares);
     each.addScalars_(factors, eps);
     each.reciprocal_(factors);
     each.mul_(factors, adaptive);
-    each.addScalars_(factors, plain);
+    each.addScalars_(factors, unrectified);
     each.addcmul_(batch.params, means, factors);
   }
 

@@ -2,12 +2,12 @@
 import * as torch from '../tensor';
 import { bindOptions, type Positional } from '../nn/positions';
 import type { Tensor } from '../tensor';
-import { countSteps, descent, scalarState, type DescentOptions } from './descent';
+import { countSteps, effectiveGradients, scalarState, type GradientOptions } from './gradient';
 import * as each from './foreach';
 import { Optimizer } from './optimizer';
 import type { ParamGroup, ParamsInput } from './param-group';
-import type { Batch } from './plan';
-import { requireRange } from './range';
+import type { Batch } from './parameter-batches';
+import { checkRange } from './validate';
 import type { ParamState } from './state-dict';
 
 /** Parameters with the options of their own; see `RMSpropOptions`. */
@@ -20,7 +20,7 @@ export interface RMSpropGroup extends ParamGroup {
   maximize: boolean;
 }
 
-export interface RMSpropOptions extends DescentOptions {
+export interface RMSpropOptions extends GradientOptions {
   /** @default 0.01 */
   readonly lr?: number;
   /** Memory of the running mean of the squared gradient, at least 0. @default 0.99 */
@@ -50,7 +50,7 @@ export class RMSprop extends Optimizer<RMSpropGroup> {
   }
 
   protected check({ lr, alpha, eps, weightDecay, momentum }: RMSpropGroup): void {
-    for (const [name, value] of Object.entries({ lr, alpha, eps, weightDecay, momentum })) requireRange('RMSprop', name, value, 0);
+    for (const [name, value] of Object.entries({ lr, alpha, eps, weightDecay, momentum })) checkRange('RMSprop', name, value, 0);
   }
 
   protected fillState(state: ParamState, param: Tensor, { momentum, centered }: RMSpropGroup): void {
@@ -63,7 +63,7 @@ export class RMSprop extends Optimizer<RMSpropGroup> {
   protected update(batch: Batch, given: Tensor[], group: RMSpropGroup): void {
     const { lr, alpha, eps, momentum } = group;
     countSteps(batch);
-    const gradients = descent(batch, given, group);
+    const gradients = effectiveGradients(batch, given, group);
     const squares = batch.list('square_avg');
     each.mul_(squares, alpha);
     each.addcmul_(squares, gradients, gradients, 1 - alpha);

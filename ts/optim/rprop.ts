@@ -3,12 +3,12 @@ import { InputError } from '../errors';
 import { bindOptions, type Positional } from '../nn/positions';
 import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
-import { countSteps, descent, scalarState } from './descent';
+import { countSteps, effectiveGradients, scalarState } from './gradient';
 import * as each from './foreach';
 import { Optimizer } from './optimizer';
 import type { ParamGroup, ParamsInput } from './param-group';
-import type { Batch } from './plan';
-import { requireRange } from './range';
+import type { Batch } from './parameter-batches';
+import { checkRange } from './validate';
 import type { ParamState } from './state-dict';
 
 /** Parameters with the options of their own; see `RpropOptions`. */
@@ -38,7 +38,7 @@ export class Rprop extends Optimizer<RpropGroup> {
   }
 
   protected check({ lr, etas: [down, up] }: RpropGroup): void {
-    requireRange('Rprop', 'lr', lr, 0);
+    checkRange('Rprop', 'lr', lr, 0);
     if (!(down > 0 && down < 1 && up > 1))
       throw new InputError(`Rprop: etas must be between 0 and 1, and above 1, got ${String(down)} and ${String(up)}.`);
   }
@@ -52,7 +52,7 @@ export class Rprop extends Optimizer<RpropGroup> {
   protected update(batch: Batch, given: Tensor[], group: RpropGroup): void {
     const { etas: [down, up], stepSizes: [least, most] } = group;
     countSteps(batch);
-    const gradients = descent(batch, given, group);
+    const gradients = effectiveGradients(batch, given, group);
     const [previous, sizes] = [batch.list('prev'), batch.list('step_size')];
     const turns = each.mul(gradients, previous);
     each.sign_(turns);

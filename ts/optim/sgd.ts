@@ -3,13 +3,13 @@ import { InputError } from '../errors';
 import { bindOptions, type Positional } from '../nn/positions';
 import * as torch from '../tensor';
 import { keep, type Tensor } from '../tensor';
-import { descent, type DescentOptions } from './descent';
+import { effectiveGradients, type GradientOptions } from './gradient';
 import * as each from './foreach';
 import { usesFused, type FusedGroup } from './fused';
 import { Optimizer } from './optimizer';
 import type { ParamGroup, ParamsInput } from './param-group';
-import type { Batch } from './plan';
-import { requireRange } from './range';
+import type { Batch } from './parameter-batches';
+import { checkRange } from './validate';
 
 /** Parameters with the options of their own; see `SGDOptions`. */
 export interface SGDGroup extends ParamGroup, FusedGroup {
@@ -20,7 +20,7 @@ export interface SGDGroup extends ParamGroup, FusedGroup {
   nesterov: boolean;
 }
 
-export interface SGDOptions extends DescentOptions {
+export interface SGDOptions extends GradientOptions {
   /** @default 0.001 */
   readonly lr?: number;
   /** Part of the last step that the next one keeps, at least 0. @default 0 */
@@ -52,9 +52,9 @@ export class SGD extends Optimizer<SGDGroup> {
   }
 
   protected check({ lr, momentum, weightDecay, nesterov, dampening }: SGDGroup): void {
-    requireRange('SGD', 'lr', lr, 0);
-    requireRange('SGD', 'momentum', momentum, 0);
-    requireRange('SGD', 'weightDecay', weightDecay, 0);
+    checkRange('SGD', 'lr', lr, 0);
+    checkRange('SGD', 'momentum', momentum, 0);
+    checkRange('SGD', 'weightDecay', weightDecay, 0);
     if (nesterov && (momentum <= 0 || dampening !== 0)) {
       throw new InputError(`SGD: nesterov needs a momentum and zero dampening, got ${momentum} and ${dampening}.`);
     }
@@ -71,7 +71,7 @@ export class SGD extends Optimizer<SGDGroup> {
     if (usesFused(batch, group)) this.#fused(batch, gradients, group, first);
     else this.#foreach(batch, gradients, group, first);
     // From the next step on these parameters have a state, and belong to another batch.
-    if (first) this.forgetPlan(group);
+    if (first) this.forgetBatches(group);
   }
 
   #fused(batch: Batch, gradients: Tensor[], group: SGDGroup, first: boolean): void {
@@ -94,7 +94,7 @@ export class SGD extends Optimizer<SGDGroup> {
 
   #foreach(batch: Batch, given: Tensor[], group: SGDGroup, first: boolean): void {
     const { lr, momentum, dampening, nesterov } = group;
-    let gradients = descent(batch, given, group);
+    let gradients = effectiveGradients(batch, given, group);
     if (momentum !== 0) {
       if (first) {
         setMomentum(

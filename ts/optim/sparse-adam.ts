@@ -5,8 +5,8 @@ import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
 import { Optimizer } from './optimizer';
 import type { ParamGroup, ParamsInput } from './param-group';
-import type { Batch } from './plan';
-import { requireBetas } from './range';
+import type { Batch } from './parameter-batches';
+import { requireBetas } from './validate';
 import type { ParamState } from './state-dict';
 
 /** Parameters with the options of their own; see `SparseAdamOptions`. */

@@ -11,7 +11,7 @@ export interface Point {
 }
 
 /** A point on the line. */
-interface Place extends Point {
+interface Evaluation extends Point {
   /** Step from the start, in directions. */
   readonly t: number;
   /** Derivative along the direction. */
@@ -45,7 +45,7 @@ export interface Found extends Point {
 const [C1, C2] = [1e-4, 0.9];
 
 /** Two places with a fitting step between them. */
-type Bracket = [Place, Place];
+type Bracket = [Evaluation, Evaluation];
 
 /** A step along `line` that decreases the function enough and ends where it is flatter. */
 export function strongWolfe(line: Line, rules: SearchRules): Found {
@@ -55,7 +55,7 @@ export function strongWolfe(line: Line, rules: SearchRules): Found {
 class Search {
   #evaluations = 0;
   #iterations = 0;
-  readonly #start: Place;
+  readonly #start: Evaluation;
 
   constructor(
     readonly line: Line,
@@ -70,22 +70,22 @@ class Search {
     return { loss, gradient, t, evaluations: this.#evaluations };
   }
 
-  #at(t: number): Place {
+  #at(t: number): Evaluation {
     this.#evaluations++;
     const point = this.line.evaluate(t);
     return { ...point, t, slope: dot(point.gradient, this.line.direction) };
   }
 
-  #decreases({ t, loss }: Place): boolean {
+  #decreases({ t, loss }: Evaluation): boolean {
     return !(loss > this.#start.loss + C1 * t * this.#start.slope);
   }
 
-  #isFlat({ slope }: Place): boolean {
+  #isFlat({ slope }: Evaluation): boolean {
     return Math.abs(slope) <= -C2 * this.#start.slope;
   }
 
   /** Lengthens the step until it fits, or until two steps have one that fits between them. */
-  #bracket(): Place | Bracket {
+  #bracket(): Evaluation | Bracket {
     let before = this.#start;
     let here = this.#at(this.rules.t);
     for (; this.#iterations < this.rules.mostIterations; this.#iterations++) {
@@ -100,7 +100,7 @@ class Search {
   }
 
   /** Narrows the bracket until its lower end fits. */
-  #zoom(ends: Bracket): Place {
+  #zoom(ends: Bracket): Evaluation {
     const size = Number(this.line.direction.abs().max().item());
     let slow = false;
     let low = lower(ends);
@@ -133,7 +133,7 @@ function lower([a, b]: Bracket): 0 | 1 {
 }
 
 /** Where the cubic through two places, with their slopes, is lowest, within `[least, most]`; the middle where it has no minimum. */
-function minimumBetween(a: Place, b: Place, least: number, most: number): number {
+function minimumBetween(a: Evaluation, b: Evaluation, least: number, most: number): number {
   const [left, right] = a.t <= b.t ? [a, b] : [b, a];
   const d1 = left.slope + right.slope - (3 * (left.loss - right.loss)) / (left.t - right.t);
   const square = d1 ** 2 - left.slope * right.slope;

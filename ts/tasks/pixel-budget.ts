@@ -1,11 +1,11 @@
-/** How much of pictures is decoded at a time. */
+/** How much of images is decoded at a time. */
 
 /** 96 MB as bytes of RGB: eight photographs of four million pixels. */
 const PIXELS = 2 ** 25;
 
 /**
- * Lets decoding begin while the pictures under way stay within a number of pixels; one that is larger alone goes alone.
- * Pictures are let in by their turn, the order in which they are used: else later ones would hold what the next one waits for.
+ * Lets decoding begin while the images under way stay within a number of pixels; one that is larger alone goes alone.
+ * Images are let in by their turn, the order in which they are used: else later ones would hold what the next one waits for.
  */
 export class PixelBudget {
   private used = 0;
@@ -14,14 +14,14 @@ export class PixelBudget {
 
   constructor(private readonly most = PIXELS) {}
 
-  /** Runs `body` once it is this picture's turn and there is room. `pixels` is asked for first, beside other work. */
+  /** Runs `body` once it is this image's turn and there is room. `pixels` is asked for first, beside other work. */
   enter<T>(pixels: Promise<number>, body: () => Promise<T>): Promise<T> {
     const admitted = this.turn.then(() => pixels).then((count) => this.admit(count));
     this.turn = admitted.catch(() => {});
     return admitted.then(body);
   }
 
-  /** A picture of so many pixels is used and gone. */
+  /** An image of so many pixels is used and gone. */
   leave(pixels: number): void {
     this.used -= pixels;
     while (this.waiting.length > 0 && this.hasRoom(this.waiting[0]!.pixels)) {

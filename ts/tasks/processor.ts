@@ -5,7 +5,7 @@ import { openSource } from '../models';
 import { PROCESSOR_FILE, readProcessorFile } from '../vision/processor-file';
 
 /**
- * The way from picture to input that a hub folder or a model of the hub asks for.
+ * The way from image to input that a hub folder or a model of the hub asks for.
  * @param parse makes the processor of the file's content; gets the path for its errors
  * @throws InputError when the file is missing or broken
  */

@@ -3,7 +3,7 @@ import type { Device } from '../tensor';
 import { chooseDevice } from '../train/device';
 import type { ConfigTree } from '../train/config/keys';
 import type { Outcome, TrainEvent } from '../train/events';
-import type { TrainParts, TrainPlan } from '../train/plan';
+import type { TrainParts, TrainPlan } from '../train/types';
 import { RunFolder, readFinalMetrics } from '../train/run';
 import { Trainer } from '../train/trainer';
 

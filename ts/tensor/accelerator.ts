@@ -1,12 +1,12 @@
 /** `torch.accelerator`: the device beside the CPU that libtorch was built for and found, whatever its kind. */
 import { InputError } from '../errors';
 import { binding, type DeviceMemory } from '../native/binding';
-import { guarded } from '../native/raise';
+import { guarded } from '../native/typed-errors';
 import { context } from './context';
 import type { Device, DeviceKind } from './device';
 import { Event } from './event';
 import { capture, Graph } from './graph';
-import { currentDevice, onDevice, setDevice } from './place';
+import { currentDevice, onDevice, setDevice } from './current-device';
 import { currentStream, defaultStream, onStream, setStream, Stream } from './stream';
 
 export type { DeviceMemory };

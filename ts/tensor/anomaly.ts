@@ -1,7 +1,7 @@
 /** Anomaly detection: a backward pass that fails, or computes NaN, says which forward call it belongs to. */
 import { TorchError } from '../errors';
 import { binding } from '../native/binding';
-import { isFromCallback, typedError } from '../native/raise';
+import { isFromCallback, typedError } from '../native/typed-errors';
 import { isPromise } from './context';
 import { checkOptions } from './options';
 
@@ -56,7 +56,7 @@ export function forgetReport(): void {
 }
 
 /** The typed form of what the engine threw, with what anomaly detection knows; an error of JavaScript stays as it is. */
-export function explain(error: unknown, where: string): unknown {
+export function withAnomalyReport(error: unknown, where: string): unknown {
   const typed = typedError(error, where);
   const report = enabled ? binding.anomalyReport() : null;
   if (report !== null && typed instanceof TorchError && !isFromCallback(error)) typed.message += `\nAnomaly detection: ${report}`;

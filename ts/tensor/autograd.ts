@@ -1,15 +1,15 @@
 /** The autograd engine's entry points. */
 import { DTypeError, InputError, ShapeError } from '../errors';
 import { binding } from '../native/binding';
-import { guarded } from '../native/raise';
+import { guarded } from '../native/typed-errors';
 import { put, put2, reserve, rewind, Tag, take } from '../native/wire';
-import { explain, forgetReport } from './anomaly';
+import { withAnomalyReport, forgetReport } from './anomaly';
 import { forgetDropped } from './callbacks';
 import { context } from './context';
 import { adopt } from './lifetime';
 import { checkOptions, expected } from './options';
-import { describe, operator } from './operator';
-import { relieve } from './relief';
+import { formatValue, operator } from './operator';
+import { retryAfterOom } from './oom-retry';
 import { Tensor, type BackwardOptions } from './tensor';
 
 export function putTensors(tensors: readonly (Tensor | null)[]): void {
@@ -18,7 +18,7 @@ export function putTensors(tensors: readonly (Tensor | null)[]): void {
   for (const tensor of tensors) {
     if (tensor instanceof Tensor) put2(Tag.Tensor, tensor._handle);
     else if (tensor === null) put(Tag.None);
-    else throw new DTypeError(`expected a tensor or null, found ${describe(tensor)}`);
+    else throw new DTypeError(`expected a tensor or null, found ${formatValue(tensor)}`);
   }
 }
 
@@ -32,7 +32,7 @@ function run<T>(where: string, body: () => T): T {
   try {
     return body();
   } catch (error) {
-    return relieve(explain(error, where), null);
+    return retryAfterOom(withAnomalyReport(error, where), null);
   } finally {
     forgetDropped();
   }

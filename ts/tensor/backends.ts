@@ -1,7 +1,7 @@
 /** `torch.backends`: the libraries that libtorch computes with, their switches, and how exact matrix products are. */
 import { InputError } from '../errors';
 import { binding } from '../native/binding';
-import { guarded } from '../native/raise';
+import { guarded } from '../native/typed-errors';
 
 /** A group of switches as an object whose properties read and set them. */
 function switches<Name extends string>(library: string, names: readonly Name[]): Record<Name, boolean> {

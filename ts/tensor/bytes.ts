@@ -1,7 +1,7 @@
 /** Tensors as bytes: what readers and writers of files stand on. */
 import { binding } from '../native/binding';
 import type { ByteSource } from '../native/byte-source';
-import { guarded } from '../native/raise';
+import { guarded } from '../native/typed-errors';
 import { fromTypedArray } from './create';
 import { itemSize, type DType } from './dtype';
 import { scoped } from './lifetime';

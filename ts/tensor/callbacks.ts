@@ -4,11 +4,11 @@
  */
 import { DTypeError, TorchError } from '../errors';
 import { binding } from '../native/binding';
-import { keepFailure } from '../native/failures';
+import { keepPendingError } from '../native/pending-errors';
 import { put, put2, replaceWire, reserve, rewind, Tag, take } from '../native/wire';
 import { context, within } from './context';
 import { adopt, lend } from './lifetime';
-import { describe } from './operator';
+import { formatValue } from './operator';
 import { Tensor } from './tensor';
 
 /** What surrounds a call. */
@@ -20,10 +20,10 @@ export interface Occasion {
   readonly flags: readonly boolean[];
 }
 
-type Answer = readonly (Tensor | null | undefined)[] | number;
+type CallbackResult = readonly (Tensor | null | undefined)[] | number;
 
 /** Gets tensors, gives tensors (or a number, where the addon asks for one). */
-export type Callback = (tensors: (Tensor | null)[], occasion: Occasion) => Answer;
+export type Callback = (tensors: (Tensor | null)[], occasion: Occasion) => CallbackResult;
 
 export interface CallbackOptions {
   /** Free what the function made, its arguments included, as soon as the addon has read the answer. @default false */
@@ -82,22 +82,22 @@ function dispatch(id: number, graphTask: number, recording: boolean, grown?: Flo
   // A call out of a call belongs to the same backward pass, though it may run on another thread.
   if (graphTask >= 0) task = graphTask;
   try {
-    return answer(id, recording);
+    return runCallback(id, recording);
   } catch (error) {
-    return -keepFailure(error);
+    return -keepPendingError(error);
   } finally {
     task = outer;
   }
 }
 
-function answer(id: number, recording: boolean): number {
+function runCallback(id: number, recording: boolean): number {
   rewind();
   const handles = Array.from({ length: take() }, () => (take() === Tag.None ? 0 : take()));
   const flags = Array.from({ length: take() }, () => take() !== 0);
   const entry = table.get(id);
   if (!entry) throw new TorchError('the autograd graph refers to a function that is gone');
   const occasion: Occasion = { graphTask: task, recording, flags };
-  const call = (): Answer => entry.callback(handles.map((handle) => (handle === 0 ? null : adopt(handle))), occasion);
+  const call = (): CallbackResult => entry.callback(handles.map((handle) => (handle === 0 ? null : adopt(handle))), occasion);
   const run = (): number => {
     const { result, made } = entry.scoped ? lend(() => read(call())) : { result: read(call()), made: [] };
     return typeof result === 'number' ? result : send(result, made);
@@ -106,11 +106,11 @@ function answer(id: number, recording: boolean): number {
 }
 
 /** The handles of an answer; 0 for none. */
-function read(result: Answer): number | number[] {
+function read(result: CallbackResult): number | number[] {
   if (typeof result === 'number') return result;
   return result.map((tensor) => {
     if (tensor === null || tensor === undefined) return 0;
-    if (!(tensor instanceof Tensor)) throw new DTypeError(`expected a gradient, a tensor or null, found ${describe(tensor)}`);
+    if (!(tensor instanceof Tensor)) throw new DTypeError(`expected a gradient, a tensor or null, found ${formatValue(tensor)}`);
     if (tensor.isDisposed) throw new DTypeError('expected a gradient, found a disposed tensor');
     return tensor._handle;
   });

@@ -7,7 +7,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { binding, type StreamPair } from '../native/binding';
-import { guarded } from '../native/raise';
+import { guarded } from '../native/typed-errors';
 import type { Scope } from './lifetime';
 
 export interface Modes {
@@ -100,7 +100,7 @@ export function within<T>(changes: Partial<Context>, body: () => T, done: (resul
     done(result, false);
     return result;
   }
-  return settle(result, outer, done) as T;
+  return leaveWhenSettled(result, outer, done) as T;
 }
 
 function leave(outer: Context): void {
@@ -108,7 +108,7 @@ function leave(outer: Context): void {
   apply(outer);
 }
 
-async function settle(promise: Promise<unknown>, outer: Context, done: (result: unknown, failed: boolean) => void) {
+async function leaveWhenSettled(promise: Promise<unknown>, outer: Context, done: (result: unknown, failed: boolean) => void) {
   pending++;
   try {
     const value = await promise;

@@ -5,15 +5,15 @@ import { runInThisContext } from 'node:vm';
 import { markAsUntransferable } from 'node:worker_threads';
 import { DTypeError, ShapeError } from '../errors';
 import { binding } from '../native/binding';
-import { guarded } from '../native/raise';
+import { guarded } from '../native/typed-errors';
 import { put2, reserve, rewind, Tag } from '../native/wire';
 import type { Device } from './device';
 import { dtypeOf, integerRange, isComplex, type DType } from './dtype';
 import { chosenDevice, defaultComplex, getDefaultDtype } from './defaults';
 import { adopt } from './lifetime';
-import { describe, operator, type Complex } from './operator';
+import { formatValue, operator, type Complex } from './operator';
 import { checkOptions } from './options';
-import { relieved } from './relief';
+import { withOomRetry } from './oom-retry';
 import { surfaceFunction } from './surface';
 import { Tensor, type Nested, type ToOptions } from './tensor';
 import type { Generator } from './generator';
@@ -80,10 +80,10 @@ export function fromTypedArray<Type extends DType = DType>(
   data: NodeJS.TypedArray, shape?: readonly number[], options: TypedArrayOptions<Type> = {},
 ): Tensor<Type> {
   const dtype = dtypeOf(data);
-  if (!dtype) throw new DTypeError(`fromTypedArray: expected a typed array, found ${describe(data)}`);
+  if (!dtype) throw new DTypeError(`fromTypedArray: expected a typed array, found ${formatValue(data)}`);
   checkOptions('fromTypedArray', options, ['dtype', 'device', 'requiresGrad', 'copy']);
   const sizes = shape ?? [data.length];
-  if (!Array.isArray(sizes)) throw new DTypeError(`fromTypedArray: expected the sizes as an array, found ${describe(sizes)}`);
+  if (!Array.isArray(sizes)) throw new DTypeError(`fromTypedArray: expected the sizes as an array, found ${formatValue(sizes)}`);
   checkSizes(sizes, data.length);
   const copy = options.copy ?? true;
   if (!copy) pin(data);
@@ -93,7 +93,7 @@ export function fromTypedArray<Type extends DType = DType>(
 function checkSizes(shape: readonly number[], length: number): void {
   if (shape.length > DEEPEST) throw new ShapeError(`fromTypedArray: expected at most ${DEEPEST} sizes, found ${shape.length}`);
   const odd = shape.find((size) => !Number.isSafeInteger(size) || size < 0);
-  if (odd !== undefined) throw new ShapeError(`fromTypedArray: expected sizes of at least 0, found ${describe(odd)}`);
+  if (odd !== undefined) throw new ShapeError(`fromTypedArray: expected sizes of at least 0, found ${formatValue(odd)}`);
   const elements = shape.reduce((product, size) => product * size, 1);
   if (elements !== length) {
     throw new ShapeError(`fromTypedArray: the shape [${shape.join(', ')}] has ${elements} elements, the typed array ${length}`);
@@ -139,7 +139,7 @@ function load(data: NodeJS.TypedArray, dtype: DType, shape: readonly number[], c
     for (const size of shape) put2(Tag.Int, size);
     return adopt(copy ? binding.write(data, dtype) : binding.adopt(data, dtype));
   });
-  return relieved(body, { twice: true });
+  return withOomRetry(body, { repeatable: true });
 }
 
 const DEEPEST = 64; // libtorch's own operators stop there; an array that holds itself has no end
@@ -166,7 +166,7 @@ function flatten(data: unknown, shape: readonly number[], depth: number, into: u
   }
   const row = data as ArrayLike<unknown>;
   if (!nested || row.length !== shape[depth]) {
-    const found = nested ? `${row.length} elements` : describe(data);
+    const found = nested ? `${row.length} elements` : formatValue(data);
     throw new ShapeError(`tensor: expected ${shape[depth]} elements in each row at depth ${depth}, found ${found}`);
   }
   for (let i = 0; i < row.length; i++) flatten(row[i], shape, depth + 1, into);
@@ -183,14 +183,14 @@ function inferred(values: readonly unknown[]): DType {
 function pack(values: readonly unknown[], dtype: DType): { data: NodeJS.TypedArray; dtype: DType } {
   const wrong = values.find((value) => !isElement(value));
   if (wrong !== undefined || values.includes(undefined)) {
-    throw new DTypeError(`tensor: expected numbers, bigints, booleans or { re, im }, found ${describe(wrong)}`);
+    throw new DTypeError(`tensor: expected numbers, bigints, booleans or { re, im }, found ${formatValue(wrong)}`);
   }
   if (isComplex(dtype)) {
     const pairs = values.flatMap((value) => (typeof value === 'object' ? [(value as Complex).re, (value as Complex).im] : [Number(value), 0]));
     return { data: Float64Array.from(pairs), dtype: 'complex128' };
   }
   const complex = values.find((value) => typeof value === 'object');
-  if (complex !== undefined) throw new DTypeError(`tensor: expected real numbers for ${dtype}, found ${describe(complex)}`);
+  if (complex !== undefined) throw new DTypeError(`tensor: expected real numbers for ${dtype}, found ${formatValue(complex)}`);
   checkRange(values as Scalar[], dtype);
   if (dtype === 'int64' || dtype === 'uint64') {
     const whole = values.map((value) => BigInt(typeof value === 'number' ? Math.trunc(value) : (value as bigint | boolean)));
@@ -231,7 +231,7 @@ export function tensor<Type extends DType = DType>(data: TensorData, options: Te
   const values: unknown[] = [];
   flatten(data, shape, 0, values);
   const dtype = options.dtype ?? inferred(values);
-  if (typeof dtype !== 'string') throw new DTypeError(`tensor: expected a dtype such as 'float32', found ${describe(dtype)}`);
+  if (typeof dtype !== 'string') throw new DTypeError(`tensor: expected a dtype such as 'float32', found ${formatValue(dtype)}`);
   const packed = pack(values, dtype);
   return finish(load(packed.data, packed.dtype, shape, true), { ...options, dtype }) as Tensor<Type>;
 }

@@ -1,7 +1,7 @@
 /** `torch.cuda`: the accelerator under PyTorch's names for NVIDIA's. */
 import { DeviceError } from '../errors';
 import { binding } from '../native/binding';
-import { guarded } from '../native/raise';
+import { guarded } from '../native/typed-errors';
 import { accelerator, type DeviceMemory } from './accelerator';
 import { Graph } from './graph';
 import { getRngState, setRngState, manualSeed } from './random';

@@ -1,7 +1,7 @@
 /** What new tensors are made of, and where, unless they are told. */
 import { DTypeError } from '../errors';
 import { binding } from '../native/binding';
-import { guarded } from '../native/raise';
+import { guarded } from '../native/typed-errors';
 import { device as checkedDevice, type Device } from './device';
 import { dtypeName, isFloatingPoint, type DType } from './dtype';
 

@@ -1,11 +1,11 @@
 /** Events: marks in a stream of an accelerator, as PyTorch's `torch.Event`. */
 import { DTypeError } from '../errors';
 import { binding, type StreamPair } from '../native/binding';
-import { guarded } from '../native/raise';
+import { guarded } from '../native/typed-errors';
 import { context } from './context';
 import type { Device } from './device';
 import { checkOptions } from './options';
-import { currentDevice } from './place';
+import { currentDevice } from './current-device';
 import type { Stream } from './stream';
 
 export interface EventOptions {

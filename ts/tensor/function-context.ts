@@ -1,11 +1,11 @@
 import { DTypeError } from '../errors';
-import { describe } from './operator';
+import { formatValue } from './operator';
 import { Tensor } from './tensor';
 
 interface Marks {
   saved: readonly (Tensor | null)[];
-  changed: readonly Tensor[];
-  plain: readonly Tensor[];
+  dirty: readonly Tensor[];
+  nonDifferentiable: readonly Tensor[];
   materialize: boolean;
 }
 
@@ -21,7 +21,7 @@ export class FunctionContext {
   /** In backward: what forward saved, in order; null for a null. */
   savedTensors: readonly Tensor[] = [];
   /** @internal */
-  readonly _marks: Marks = { saved: [], changed: [], plain: [], materialize: true };
+  readonly _marks: Marks = { saved: [], dirty: [], nonDifferentiable: [], materialize: true };
 
   /** @internal */
   constructor(needsInputGrad: readonly boolean[]) {
@@ -35,12 +35,12 @@ export class FunctionContext {
 
   /** Names the inputs that forward changed in place; it has to return them too. */
   markDirty(...inputs: readonly Tensor[]): void {
-    this._marks.changed = checked('markDirty', inputs);
+    this._marks.dirty = checked('markDirty', inputs);
   }
 
   /** Names the outputs through which no gradient flows, such as indices. */
   markNonDifferentiable(...outputs: readonly Tensor[]): void {
-    this._marks.plain = checked('markNonDifferentiable', outputs);
+    this._marks.nonDifferentiable = checked('markNonDifferentiable', outputs);
   }
 
   /** With false, backward gets null, not zeros, as the gradient of an output that was not used. */
@@ -51,7 +51,7 @@ export class FunctionContext {
 
 function checked<T extends Tensor | null>(name: string, tensors: readonly T[]): readonly T[] {
   for (const tensor of tensors) {
-    if (tensor !== null && !(tensor instanceof Tensor)) throw new DTypeError(`${name}: expected tensors, found ${describe(tensor)}`);
+    if (tensor !== null && !(tensor instanceof Tensor)) throw new DTypeError(`${name}: expected tensors, found ${formatValue(tensor)}`);
   }
   return tensors;
 }

@@ -1,7 +1,7 @@
 /** Autograd functions whose forward and backward are written in TypeScript; the counterpart of `torch.autograd.Function`. */
 import { DTypeError, TorchError } from '../errors';
 import { binding } from '../native/binding';
-import { guarded } from '../native/raise';
+import { guarded } from '../native/typed-errors';
 import { rewind, Tag, take } from '../native/wire';
 import { putTensors } from './autograd';
 import { register, type Callback } from './callbacks';
@@ -9,7 +9,7 @@ import { context } from './context';
 import { FunctionContext } from './function-context';
 import { adopt, scoped } from './lifetime';
 import { noGrad } from './modes';
-import { describe } from './operator';
+import { formatValue } from './operator';
 import { Tensor } from './tensor';
 
 type Gradients = Tensor | null | undefined | readonly (Tensor | null | undefined)[];
@@ -86,20 +86,20 @@ function outputsOf({ name }: Derivative, returned: unknown): Tensor[] {
   const outputs: unknown[] = Array.isArray(returned) ? returned : [returned];
   return outputs.map((value) => {
     if (value instanceof Tensor) return value;
-    throw new DTypeError(`${name}.forward: expected it to return a tensor or an array of tensors, found ${describe(returned)}`);
+    throw new DTypeError(`${name}.forward: expected it to return a tensor or an array of tensors, found ${formatValue(returned)}`);
   });
 }
 
 /** Puts the node of this call into the graph; gives the outputs as they stand in it. */
 function record(type: Derivative, ctx: FunctionContext, args: readonly unknown[], outputs: Tensor[]): Tensor[] {
-  const { saved, changed, plain, materialize } = ctx._marks;
+  const { saved, dirty, nonDifferentiable, materialize } = ctx._marks;
   const inputs = args.filter((value) => value instanceof Tensor);
   context();
   return guarded(`${type.name}.apply`, () => {
-    const places = args.map((value) => value instanceof Tensor);
-    const id = register(backwardOf(type, ctx, places, outputs.length), { scoped: true });
+    const areTensors = args.map((value) => value instanceof Tensor);
+    const id = register(backwardOf(type, ctx, areTensors, outputs.length), { scoped: true });
     rewind();
-    for (const list of [inputs, outputs, saved, changed, plain]) putTensors(list);
+    for (const list of [inputs, outputs, saved, dirty, nonDifferentiable]) putTensors(list);
     const count = binding.applyFunction(id, `${type.name}Backward`, materialize);
     rewind();
     return Array.from({ length: count }, () => takeOutput([...outputs, ...inputs]));
@@ -113,18 +113,18 @@ function takeOutput(known: readonly Tensor[]): Tensor {
   return same ? known.find((tensor) => tensor._handle === handle)! : adopt(handle);
 }
 
-/** @param places which arguments of forward were tensors */
-function backwardOf(type: Derivative, ctx: FunctionContext, places: readonly boolean[], outputs: number): Callback {
+/** @param areTensors which arguments of forward were tensors */
+function backwardOf(type: Derivative, ctx: FunctionContext, areTensors: readonly boolean[], outputs: number): Callback {
   return (tensors, { flags, recording }) => {
     let input = 0;
-    ctx.needsInputGrad = places.map((isTensor) => isTensor && flags[input++]!);
+    ctx.needsInputGrad = areTensors.map((isTensor) => isTensor && flags[input++]!);
     ctx.savedTensors = tensors.slice(outputs) as Tensor[];
-    const gradients = tensors.slice(0, outputs) as Tensor[];
+    const gradOutputs = tensors.slice(0, outputs) as Tensor[];
     try {
       const once = type.onceDifferentiable === true;
-      const run = (): Gradients => type.backward(ctx, ...gradients);
-      const answers = check(type.name, once ? noGrad(run) : run(), places);
-      return once && recording ? seal(type.name, tensors, answers) : answers;
+      const run = (): Gradients => type.backward(ctx, ...gradOutputs);
+      const gradients = check(type.name, once ? noGrad(run) : run(), areTensors);
+      return once && recording ? seal(type.name, tensors, gradients) : gradients;
     } finally {
       ctx.savedTensors = [];
     }
@@ -132,19 +132,19 @@ function backwardOf(type: Derivative, ctx: FunctionContext, places: readonly boo
 }
 
 /** The gradients of those arguments that are tensors. */
-function check(name: string, returned: Gradients, places: readonly boolean[]): (Tensor | null)[] {
-  const answers = Array.isArray(returned) ? (returned as readonly (Tensor | null | undefined)[]) : [returned as Tensor | null | undefined];
-  const surplus = answers.slice(places.length).some((answer) => answer instanceof Tensor);
-  if (answers.length < places.length || surplus) {
+function check(name: string, returned: Gradients, areTensors: readonly boolean[]): (Tensor | null)[] {
+  const gradients = Array.isArray(returned) ? (returned as readonly (Tensor | null | undefined)[]) : [returned as Tensor | null | undefined];
+  const surplus = gradients.slice(areTensors.length).some((gradient) => gradient instanceof Tensor);
+  if (gradients.length < areTensors.length || surplus) {
     throw new TorchError(
-      `${name}.backward: expected ${places.length} gradients, one for each argument of forward (null where there is none), found ${answers.length}`,
+      `${name}.backward: expected ${areTensors.length} gradients, one for each argument of forward (null where there is none), found ${gradients.length}`,
     );
   }
-  return places.flatMap((isTensor, i) => {
-    const answer = answers[i] ?? null;
-    if (isTensor) return [answer];
-    if (answer === null) return [];
-    throw new TorchError(`${name}.backward: expected null for argument ${i + 1} of forward, which was no tensor, found ${describe(answer)}`);
+  return areTensors.flatMap((isTensor, i) => {
+    const gradient = gradients[i] ?? null;
+    if (isTensor) return [gradient];
+    if (gradient === null) return [];
+    throw new TorchError(`${name}.backward: expected null for argument ${i + 1} of forward, which was no tensor, found ${formatValue(gradient)}`);
   });
 }
 
@@ -152,9 +152,9 @@ function check(name: string, returned: Gradients, places: readonly boolean[]): (
  * Gradients that require a gradient themselves, whose computation is an error.
  * @param sources what they were computed from
  */
-function seal(name: string, sources: readonly (Tensor | null)[], answers: (Tensor | null)[]): (Tensor | null)[] {
-  if (!sources.some((tensor) => tensor?.requiresGrad)) return answers;
-  return answers.map((answer) => answer && Sealed.apply(name, answer.detach().requiresGrad_()));
+function seal(name: string, sources: readonly (Tensor | null)[], gradients: (Tensor | null)[]): (Tensor | null)[] {
+  if (!sources.some((tensor) => tensor?.requiresGrad)) return gradients;
+  return gradients.map((gradient) => gradient && Sealed.apply(name, gradient.detach().requiresGrad_()));
 }
 
 class Sealed extends Function {

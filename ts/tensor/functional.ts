@@ -140,10 +140,10 @@ export function cdist(x1: Tensor, x2: Tensor, ...args: [options?: CdistOptions] 
 /** One of the operands of `einsum` in the form of lists: a tensor, or the numbers of its dimensions, 0 to 51, and `'...'`. */
 export type EinsumItem = Tensor | readonly (number | '...')[];
 
-function letter(place: number | '...'): string {
-  if (place === '...') return place;
-  if (!(place >= 0 && place < 52)) throw new ShapeError(`einsum: expected subscripts from 0 to 51, found ${place}`);
-  return String.fromCharCode(place < 26 ? 65 + place : 97 + place - 26);
+function letter(subscript: number | '...'): string {
+  if (subscript === '...') return subscript;
+  if (!(subscript >= 0 && subscript < 52)) throw new ShapeError(`einsum: expected subscripts from 0 to 51, found ${subscript}`);
+  return String.fromCharCode(subscript < 26 ? 65 + subscript : 97 + subscript - 26);
 }
 
 /**
@@ -195,10 +195,10 @@ export function broadcastShapes(...shapes: (number | readonly number[])[]): numb
   const result = Array<number>(Math.max(0, ...lists.map(({ length }) => length))).fill(1);
   for (const shape of lists) {
     for (const [i, size] of shape.entries()) {
-      const place = result.length - shape.length + i;
-      if (size === 1 || size === result[place]) continue;
-      if (result[place] !== 1) throw new ShapeError(`broadcastShapes: expected shapes that broadcast, found ${lists.map((list) => `[${list.join(', ')}]`).join(' and ')}`);
-      result[place] = size;
+      const subscript = result.length - shape.length + i;
+      if (size === 1 || size === result[subscript]) continue;
+      if (result[subscript] !== 1) throw new ShapeError(`broadcastShapes: expected shapes that broadcast, found ${lists.map((list) => `[${list.join(', ')}]`).join(' and ')}`);
+      result[subscript] = size;
     }
   }
   return result;
@@ -211,8 +211,8 @@ export function unravelIndex(indices: Tensor, shape: number | readonly number[])
   const sizes = sizesOf('unravelIndex', shape);
   const steps = sizes.map((_, d) => sizes.slice(d + 1).reduce((product, size) => product * size, 1));
   const { device } = indices;
-  const places = indices.unsqueeze(-1).floorDivide(makeTensor(steps, { dtype: 'int64', device })).remainder(makeTensor([...sizes], { dtype: 'int64', device }));
-  return places.unbind(-1);
+  const coordinates = indices.unsqueeze(-1).floorDivide(makeTensor(steps, { dtype: 'int64', device })).remainder(makeTensor([...sizes], { dtype: 'int64', device }));
+  return coordinates.unbind(-1);
 }
 
 export interface LuOptions {

@@ -1,6 +1,6 @@
 /** A source of random numbers of its own, apart from the global one. */
 import { binding } from '../native/binding';
-import { guarded } from '../native/raise';
+import { guarded } from '../native/typed-errors';
 import type { Device } from './device';
 
 const released = new FinalizationRegistry<number>((id) => binding.disposeGenerator(id));
@@ -31,15 +31,15 @@ export class Generator {
 
   /** What it was seeded with last; a bigint beyond 2^53. */
   initialSeed(): number | bigint {
-    return plainNumber(guarded('Generator.initialSeed', () => binding.initialSeed(this._id)));
+    return toSafeNumber(guarded('Generator.initialSeed', () => binding.initialSeed(this._id)));
   }
 
   /** Begins again from a seed that the system draws, and gives it. */
   seed(): number | bigint {
-    return plainNumber(guarded('Generator.seed', () => binding.randomSeed(this._id)));
+    return toSafeNumber(guarded('Generator.seed', () => binding.randomSeed(this._id)));
   }
 }
 
-function plainNumber(seed: bigint): number | bigint {
+function toSafeNumber(seed: bigint): number | bigint {
   return seed <= Number.MAX_SAFE_INTEGER ? Number(seed) : seed;
 }

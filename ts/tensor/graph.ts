@@ -1,8 +1,8 @@
 /** Graphs of an accelerator: work recorded once and replayed as a whole, as PyTorch's `torch.cuda.CUDAGraph`. */
 import { InputError } from '../errors';
 import { binding } from '../native/binding';
-import { guarded } from '../native/raise';
-import { collectGarbage } from './census';
+import { guarded } from '../native/typed-errors';
+import { collectGarbage } from './live-tensors';
 import { context, isPromise } from './context';
 import { checkOptions, resolveOptions } from './options';
 import { onStream, Stream } from './stream';

@@ -1,10 +1,10 @@
 /** Hooks on the gradient of a tensor. */
 import { DTypeError } from '../errors';
 import { binding } from '../native/binding';
-import { guarded } from '../native/raise';
+import { guarded } from '../native/typed-errors';
 import { put2, rewind, Tag } from '../native/wire';
 import { register, silence, type Callback } from './callbacks';
-import { describe } from './operator';
+import { formatValue } from './operator';
 import type { Tensor } from './tensor';
 
 /** Takes a hook away again; `using handle = …` does so at the end of the block. */
@@ -74,5 +74,5 @@ function putSubject(tensor: Tensor): void {
 }
 
 function requireFunction(name: string, hook: unknown): void {
-  if (typeof hook !== 'function') throw new DTypeError(`${name}: expected a function, found ${describe(hook)}`);
+  if (typeof hook !== 'function') throw new DTypeError(`${name}: expected a function, found ${formatValue(hook)}`);
 }

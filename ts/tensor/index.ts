@@ -1,12 +1,12 @@
 /** `torch.*` without the layers: tensors, operators, autograd, modes, lifetimes, randomness, devices, files. */
 import { backward, grads, setGrads } from './autograd';
-import { endOf } from './census';
+import { freedAt } from './live-tensors';
 import { convert } from './create';
 import { registerHook, registerPostAccumulateGradHook } from './hooks';
 import { index, indexPut } from './indexing';
 import { free } from './lifetime';
 import { print } from './print';
-import { installLater } from './later';
+import { installAsyncMethods } from './async';
 import { installShorthands } from './shorthands';
 import { installMembers } from './tensor-members';
 import { extendTensor, Tensor as TensorClass } from './tensor';
@@ -22,12 +22,12 @@ extendTensor({
   convert,
   index,
   indexPut,
-  endOf,
+  endOf: freedAt,
 });
 
 installShorthands(TensorClass.prototype);
 installMembers(TensorClass.prototype);
-installLater(TensorClass.prototype);
+installAsyncMethods(TensorClass.prototype);
 
 export * from './generated/functions';
 export * from './generated/modules';
@@ -71,10 +71,10 @@ export { slice, Slice, type Index } from './indexing';
 export { Tensor, type BackwardOptions, type IndexPutOptions, type Nested, type ToOptions } from './tensor';
 export { device, type Device } from './device';
 export { DTYPES, type DataArray, type DataOf, type DType } from './dtype';
-export { collectGarbage, findLeaks, liveTensors, recordOrigins, type LiveTensor } from './census';
+export { collectGarbage, findLeaks, liveTensors, recordOrigins, type LiveTensor } from './live-tensors';
 export { Generator } from './generator';
 export { allowUnchecked, ops, type OperatorCall, type OperatorNamespace, type OperatorOverloads } from './ops';
-export type { LaterOptions } from './later';
+export type { AsyncOptions } from './async';
 export { loadScript, ScriptModule, traceScript, type Traceable, type TraceState } from './script-module';
 export { receive, share, withdraw, type Shared, type ShareOptions } from './sharing';
 export type { Argument, Complex, Options, Result } from './operator';

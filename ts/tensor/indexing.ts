@@ -4,7 +4,7 @@
  */
 import { DTypeError, ShapeError } from '../errors';
 import { tensor as makeTensor, type Scalar, type TensorData } from './create';
-import { describe, operator, type Complex } from './operator';
+import { formatValue, operator, type Complex } from './operator';
 import { scoped } from './lifetime';
 import type { Device } from './device';
 import { Tensor } from './tensor';
@@ -55,7 +55,7 @@ function listIndex(index: IndexList): Tensor {
   const kind = isMask ? 'boolean' : 'number';
   const odd = (index as readonly unknown[]).flat(Infinity).find((item) => typeof item !== kind || (!isMask && !Number.isInteger(item)));
   if (odd === undefined) return made;
-  throw new DTypeError(`index: expected ${isMask ? 'booleans' : 'integers'} in the list, found ${describe(odd)}`);
+  throw new DTypeError(`index: expected ${isMask ? 'booleans' : 'integers'} in the list, found ${formatValue(odd)}`);
 }
 
 function firstLeaf(index: unknown): unknown {
@@ -72,13 +72,13 @@ function simplify(index: Index, device: Device): Exclude<Index, IndexList | bigi
   if (index instanceof Tensor) {
     const { dtype } = index;
     if (!MASKS.includes(dtype) && !POSITIONS.includes(dtype)) {
-      throw new DTypeError(`index: expected integers or booleans, found ${describe(index)}; convert it with .to('int64')`);
+      throw new DTypeError(`index: expected integers or booleans, found ${formatValue(index)}; convert it with .to('int64')`);
     }
     if (index.ndim > 0) return index.to({ device });
     return MASKS.includes(dtype) ? Boolean(index.item()) : Number(index.item());
   }
   if (index === null || index === '...' || index instanceof Slice || typeof index === 'number' || typeof index === 'boolean') return index;
-  throw new DTypeError(`index: expected a number, null, boolean, slice, '...', array or tensor, found ${describe(index)}`);
+  throw new DTypeError(`index: expected a number, null, boolean, slice, '...', array or tensor, found ${formatValue(index)}`);
 }
 
 type Simple = ReturnType<typeof simplify>;
@@ -146,7 +146,7 @@ function gatherable(picks: Picks, viewed: Tensor): Picks {
 
 /** `tensor[indices] = value`, in place; the value is broadcast, and sizes of 1 before its others do not count. */
 export function indexPut(tensor: Tensor, indices: readonly Index[], value: Tensor | Scalar | Complex, accumulate: boolean): void {
-  if (!Array.isArray(indices)) throw new DTypeError(`indexPut: expected the indices as an array, found ${describe(indices)}; write x.indexPut_([0, mask], value)`);
+  if (!Array.isArray(indices)) throw new DTypeError(`indexPut: expected the indices as an array, found ${formatValue(indices)}; write x.indexPut_([0, mask], value)`);
   scoped(() => {
     const { dtype, device } = tensor;
     const found = view(tensor, indices);

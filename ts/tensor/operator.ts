@@ -1,9 +1,9 @@
 /** One operator of libtorch: arguments onto the wire, one native call, results off it. */
 import { DTypeError, OutOfMemoryError, TorchError } from '../errors';
 import { binding } from '../native/binding';
-import { typedError } from '../native/raise';
+import { typedError } from '../native/typed-errors';
 import { isError } from '../native/realm';
-import { answer, peek, put, put2, putPlain, replaceWire, reserve, rewind, Tag, take } from '../native/wire';
+import { takeFirst, peek, put, put2, putUnboxedCall, replaceWire, reserve, rewind, Tag, take } from '../native/wire';
 import { context } from './context';
 import { LONGEST } from './limits';
 import { dtypeName } from './dtype';
@@ -12,8 +12,8 @@ import { isPlainObject } from './plain-object';
 import { parseSchema, type Schema } from './schema';
 import { BRAND, Tensor } from './tensor';
 import { adopt, adoptInto, observed, type Scope } from './lifetime';
-import { collectGarbage, endOf } from './census';
-import { relieve } from './relief';
+import { collectGarbage, freedAt } from './live-tensors';
+import { retryAfterOom } from './oom-retry';
 
 /** A complex number. */
 export interface Complex {
@@ -66,7 +66,7 @@ function encodeObject(value: object): void {
     put(Number(value.re));
     put(Number(value.im));
   } else if (ArrayBuffer.isView(value)) encodeObject(Array.from(value as unknown as Iterable<number | bigint>));
-  else throw new DTypeError(`expected a tensor, number, string, boolean, array or null, found ${describe(value)}`);
+  else throw new DTypeError(`expected a tensor, number, string, boolean, array or null, found ${formatValue(value)}`);
 }
 
 function encode(value: unknown): void {
@@ -189,8 +189,8 @@ function find(handle: number, values: readonly unknown[]): Tensor | undefined {
 }
 
 /** A disposed tensor, with where it was made and freed if that was recorded. */
-function endedTensor(tensor: Tensor): string {
-  const end = endOf(tensor);
+function disposedTensor(tensor: Tensor): string {
+  const end = freedAt(tensor);
   return end.startsWith('made') ? `disposed tensor, ${end}` : 'disposed tensor';
 }
 
@@ -209,11 +209,11 @@ function typeAndSizes(tensor: Tensor): string {
 }
 
 /** A value as an error message shows it: `float32[2, 3]` for a tensor. */
-export function describe(value: unknown, depth = 0): string {
-  if (value instanceof Tensor) return value.isDisposed ? endedTensor(value) : typeAndSizes(value);
+export function formatValue(value: unknown, depth = 0): string {
+  if (value instanceof Tensor) return value.isDisposed ? disposedTensor(value) : typeAndSizes(value);
   if (Array.isArray(value)) {
     if (depth > 2) return '[…]';
-    const shown = value.slice(0, 6).map((item) => describe(item, depth + 1)).join(', ');
+    const shown = value.slice(0, 6).map((item) => formatValue(item, depth + 1)).join(', ');
     return `[${shown}${value.length > 6 ? ', …' : ''}]`;
   }
   if (typeof value === 'string') return JSON.stringify(value);
@@ -280,30 +280,30 @@ export class Operator {
   }
 
   /**
-   * What a call with `count` tensors and nothing else is: of an operator that gives one tensor, `'fresh'`, or `'written'` where
+   * What a call with `count` tensors and nothing else is: of an operator that gives one tensor, `'new'`, or `'inplace'` where
    * it writes to the first. Null where that takes more arguments, or other ones.
    */
-  plainKind(count: number): 'fresh' | 'written' | null {
+  unboxedKind(count: number): 'new' | 'inplace' | null {
     const { parameters, positional, required, returns } = this.schema;
     const fits = count >= required && count <= positional && returns.length === 1 && returns[0] === 'Tensor';
     if (!fits || !parameters.slice(0, count).every(({ base, list }) => base === 'Tensor' && !list)) return null;
-    if (!parameters.some(({ written }) => written)) return 'fresh';
-    return parameters[0]!.written && !parameters.slice(1).some(({ written }) => written) ? 'written' : null;
+    if (!parameters.some(({ written }) => written)) return 'new';
+    return parameters[0]!.written && !parameters.slice(1).some(({ written }) => written) ? 'inplace' : null;
   }
 
-  /** `call` for what {@link plainKind} knows, in two thirds of its time. */
-  plain(kind: 'fresh' | 'written', count: number, first: Tensor, second?: Tensor, third?: Tensor): Result {
+  /** `call` for what {@link unboxedKind} knows, in two thirds of its time. */
+  callUnboxed(kind: 'new' | 'inplace', count: number, first: Tensor, second?: Tensor, third?: Tensor): Result {
     const { scope } = context();
-    putPlain(this.#index, count, first._handle, second === undefined ? 0 : second._handle, third === undefined ? 0 : third._handle);
-    const owner = scope === null && kind === 'fresh' ? new Tensor(0) : undefined;
-    const extra = owner ? binding.plain(owner) : binding.plain();
+    putUnboxedCall(this.#index, count, first._handle, second === undefined ? 0 : second._handle, third === undefined ? 0 : third._handle);
+    const owner = scope === null && kind === 'new' ? new Tensor(0) : undefined;
+    const extra = owner ? binding.callUnboxed(owner) : binding.callUnboxed();
     if (isError(extra)) return this.#failed(extra, [first, second, third].slice(0, count), undefined);
-    const result = kind === 'written' ? first : this.#fresh(answer(), owner, scope);
+    const result = kind === 'inplace' ? first : this.#adoptNew(takeFirst(), owner, scope);
     if (extra) collectGarbage();
     return result;
   }
 
-  #fresh(handle: number, owner: Tensor | undefined, scope: Scope | null): Tensor | null {
+  #adoptNew(handle: number, owner: Tensor | undefined, scope: Scope | null): Tensor | null {
     if (handle === 0) return null;
     if (!owner) return adoptInto(scope, handle);
     owner._handle = handle;
@@ -316,7 +316,7 @@ export class Operator {
     if (!(typed instanceof OutOfMemoryError) || this.#relieved) throw typed;
     this.#relieved = true;
     try {
-      return relieve(typed, this.schema.parameters.some(({ written }) => written) ? null : () => this.call(args, options));
+      return retryAfterOom(typed, this.schema.parameters.some(({ written }) => written) ? null : () => this.call(args, options));
     } finally {
       this.#relieved = false;
     }
@@ -344,8 +344,8 @@ export class Operator {
 
   #signature(args: readonly unknown[], options: object | undefined): string {
     const given = Object.entries(options ?? {}).filter(([, value]) => value !== undefined);
-    const named = given.map(([key, value]) => `${key}=${describe(value)}`);
-    return `${this.qualifiedName}(${[...args.map((value) => describe(value)), ...named].join(', ')})`;
+    const named = given.map(([key, value]) => `${key}=${formatValue(value)}`);
+    return `${this.qualifiedName}(${[...args.map((value) => formatValue(value)), ...named].join(', ')})`;
   }
 }
 

@@ -22,7 +22,7 @@ export interface OperatorNamespace {
 }
 
 /** Says what there is instead of an operator or overload that does not exist. */
-function explain(namespace: string, name: string, overload: string, cause: unknown): InputError {
+function explainUnknown(namespace: string, name: string, overload: string, cause: unknown): InputError {
   const heads = binding.schemas().map((schema) => schema.slice(0, schema.indexOf('(')));
   const overloads = heads
     .filter((head) => head === `${namespace}::${name}` || head.startsWith(`${namespace}::${name}.`))
@@ -38,7 +38,7 @@ function schemaOf(target: Operator, overload: string): Schema {
   try {
     return target.schema;
   } catch (error) {
-    throw explain(target.namespace, target.name, overload, error);
+    throw explainUnknown(target.namespace, target.name, overload, error);
   }
 }
 
@@ -49,11 +49,11 @@ function operatorCall(namespace: string, name: string, overload: string): Operat
     const last = args[args.length - 1];
     if (!isOptions(last)) return target.call(args);
     for (const key of Object.keys(last)) {
-      const place = parameters.findIndex((parameter) => parameter.name === key || parameter.key === key);
-      if (place >= args.length - 1) continue;
+      const at = parameters.findIndex((parameter) => parameter.name === key || parameter.key === key);
+      if (at >= args.length - 1) continue;
       const names = parameters.map((parameter) => parameter.name).join(', ');
       throw new InputError(
-        `${target.qualifiedName}: the argument '${key}' ${place < 0 ? 'does not exist' : 'is given twice'}; it takes (${names})`,
+        `${target.qualifiedName}: the argument '${key}' ${at < 0 ? 'does not exist' : 'is given twice'}; it takes (${names})`,
       );
     }
     return target.call(args.slice(0, -1), last);

@@ -1,5 +1,5 @@
 /** Prints tensors as PyTorch does (torch/_tensor_str.py): columns aligned, lines of 80 characters, long tensors summarized. */
-import { floatColumn, plainColumn } from './column';
+import { floatFormat, wholeFormat } from './number-format';
 import { defaultComplex, getDefaultDtype } from './defaults';
 import { isComplex, isFloatingPoint, isQuantized } from './dtype';
 import { scoped } from './lifetime';
@@ -10,28 +10,28 @@ import type { Tensor } from './tensor';
 
 const PREFIX = 'tensor(';
 
-type Plain = number | bigint | boolean;
-type Items = Plain | Complex | Items[];
+type RealNumber = number | bigint | boolean;
+type Items = RealNumber | Complex | Items[];
 
 /** How one element is written, and how much room each takes. */
 interface Format {
   readonly width: number;
-  write(value: Plain | Complex): string;
+  write(value: RealNumber | Complex): string;
 }
 
-function formatOf(values: readonly (Plain | Complex)[], tensor: Tensor): Format {
+function formatOf(values: readonly (RealNumber | Complex)[], tensor: Tensor): Format {
   if (isComplex(tensor.dtype)) return complexFormat(values as Complex[]);
-  if (!isFloatingPoint(tensor.dtype)) return padded(plainColumn(values as Plain[]));
-  return padded(floatColumn(values as number[]));
+  if (!isFloatingPoint(tensor.dtype)) return padded(wholeFormat(values as RealNumber[]));
+  return padded(floatFormat(values as number[]));
 }
 
-function padded<T extends Plain>({ width, write }: { width: number; write(value: T): string }): Format {
+function padded<T extends RealNumber>({ width, write }: { width: number; write(value: T): string }): Format {
   return { width, write: (value) => write(value as T).padStart(width) };
 }
 
 function complexFormat(values: readonly Complex[]): Format {
-  const real = floatColumn(values.map(({ re }) => re));
-  const imaginary = floatColumn(values.map(({ im }) => im));
+  const real = floatFormat(values.map(({ re }) => re));
+  const imaginary = floatFormat(values.map(({ im }) => im));
   return {
     width: real.width + imaginary.width + 1, // the j; PyTorch leaves the sign uncounted
     write: (value) => {
@@ -69,8 +69,8 @@ function render(items: Items, shape: readonly number[], indent: number, format: 
 
 function elements(tensor: Tensor, indent: number): string {
   if (tensor.numel() === 0) return '[]';
-  const items = (tensor.numel() > printSettings.threshold ? edges(tensor) : tensor).toArray<Plain | Complex>();
-  const leaves = [items as unknown].flat(Infinity) as (Plain | Complex)[];
+  const items = (tensor.numel() > printSettings.threshold ? edges(tensor) : tensor).toArray<RealNumber | Complex>();
+  const leaves = [items as unknown].flat(Infinity) as (RealNumber | Complex)[];
   return render(items, tensor.shape, indent, formatOf(leaves, tensor));
 }
 

@@ -1,10 +1,10 @@
 /** The global source of random numbers. */
 import { DTypeError } from '../errors';
 import { binding } from '../native/binding';
-import { guarded } from '../native/raise';
+import { guarded } from '../native/typed-errors';
 import type { Device } from './device';
 import { adopt } from './lifetime';
-import { describe } from './operator';
+import { formatValue } from './operator';
 import { Generator } from './generator';
 import { Tensor } from './tensor';
 
@@ -36,12 +36,12 @@ export function getRngState(source?: Generator | Device): Tensor {
 
 /** Puts a generator into a state that `getRngState` gave, here or in PyTorch; `source` as there. */
 export function setRngState(state: Tensor, source?: Generator | Device): void {
-  if (!(state instanceof Tensor)) throw new DTypeError(`setRngState: expected a uint8 tensor, found ${describe(state)}`);
+  if (!(state instanceof Tensor)) throw new DTypeError(`setRngState: expected a uint8 tensor, found ${formatValue(state)}`);
   guarded('setRngState', () => binding.setGeneratorState(idOf(source), state._handle));
 }
 
 function idOf(source: Generator | Device = 'cpu'): number | string {
   if (typeof source === 'string') return source;
   if (source instanceof Generator) return source._id;
-  throw new DTypeError(`expected a torch.Generator or a device such as 'cuda:0', found ${describe(source)}`);
+  throw new DTypeError(`expected a torch.Generator or a device such as 'cuda:0', found ${formatValue(source)}`);
 }

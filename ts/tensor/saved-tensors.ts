@@ -3,7 +3,7 @@ import { DTypeError } from '../errors';
 import { forget, register, type CallbackOptions, type Occasion } from './callbacks';
 import { within } from './context';
 import { freeAll, keep, keepMade, tensorsIn } from './lifetime';
-import { describe } from './operator';
+import { formatValue } from './operator';
 import { Tensor } from './tensor';
 
 /**
@@ -36,7 +36,7 @@ export function saveOnCpu<T>(body: () => T): T {
 
 function checked(value: unknown): Tensor {
   if (value instanceof Tensor) return value;
-  throw new DTypeError(`savedTensorsHooks: expected unpack to return a tensor, found ${describe(value)}`);
+  throw new DTypeError(`savedTensorsHooks: expected unpack to return a tensor, found ${formatValue(value)}`);
 }
 
 /** How one saved tensor comes back, and what to do when the graph is done with it. */

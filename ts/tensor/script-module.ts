@@ -1,17 +1,17 @@
 import { InputError } from '../errors';
-import { binding, type ScriptAnswer } from '../native/binding';
+import { binding, type ScriptReply } from '../native/binding';
 import { withBytes, type FileInput } from '../native/byte-source';
-import { guarded } from '../native/raise';
+import { guarded } from '../native/typed-errors';
 import { saveTo, type FileTarget, type StreamTarget } from '../native/save-target';
 import { replaceWire, restore, rewind } from '../native/wire';
 import { takeTensorOrNull } from './autograd';
 import { context } from './context';
 import type { Device } from './device';
 import type { DType } from './dtype';
-import { later, type LaterOptions } from './later';
+import { runInBackground, type AsyncOptions } from './async';
 import { keep } from './lifetime';
-import { decodeOne, describe, encodeAll, encodeNested, type Result } from './operator';
-import { relieved } from './relief';
+import { decodeOne, formatValue, encodeAll, encodeNested, type Result } from './operator';
+import { withOomRetry } from './oom-retry';
 import { requireShallow } from './script-depth';
 import { isOptions } from './surface';
 import { Tensor } from './tensor';
@@ -71,10 +71,10 @@ export class ScriptModule {
   call<T extends Result = Tensor>(method: string, ...args: unknown[]): T {
     const values = this.#arrange(method, args);
     context();
-    return relieved(() => guarded(`${method}()`, () => {
-      const answer = binding.scriptCall(this.#id, method, encodeNested(values));
-      if (answer?.wire) replaceWire(answer.wire);
-      return decodeOne(answer?.strings, values) as T;
+    return withOomRetry(() => guarded(`${method}()`, () => {
+      const reply = binding.scriptCall(this.#id, method, encodeNested(values));
+      if (reply?.wire) replaceWire(reply.wire);
+      return decodeOne(reply?.strings, values) as T;
     }));
   }
 
@@ -83,15 +83,15 @@ export class ScriptModule {
    * @param args all arguments of `forward` in an array, or its one tensor
    * @throws InputError for arguments that `forward` does not have, or that are neither
    */
-  async forwardAsync<T extends Result = Tensor>(args: readonly unknown[] | Tensor, options: LaterOptions = {}): Promise<T> {
+  async forwardAsync<T extends Result = Tensor>(args: readonly unknown[] | Tensor, options: AsyncOptions = {}): Promise<T> {
     if (!Array.isArray(args) && !(args instanceof Tensor))
-      throw new InputError(`forwardAsync: expected the arguments of forward in an array, or one tensor, found ${describe(args)}`);
+      throw new InputError(`forwardAsync: expected the arguments of forward in an array, or one tensor, found ${formatValue(args)}`);
     const values = this.#arrange('forward', args instanceof Tensor ? [args] : args);
-    const read = ({ wire, strings }: ScriptAnswer): T => {
+    const read = ({ wire, strings }: ScriptReply): T => {
       restore(wire!);
       return decodeOne(strings, values) as T;
     };
-    return later('forward()', () => binding.scriptCallLater(this.#id, 'forward', encodeNested(values)), read, options);
+    return runInBackground('forward()', () => binding.scriptCallAsync(this.#id, 'forward', encodeNested(values)), read, options);
   }
 
   /** Puts the arguments in the order of the method's parameters; those left out take the method's defaults. */
@@ -179,7 +179,7 @@ export function loadScript(input: FileInput, device: Device | null): ScriptModul
     const where = `jit.load(${source.path === undefined ? source.label : `'${source.path}'`})`;
     const from = source.path ?? source.upTo(0, source.size);
     requireShallow(guarded(where, () => binding.scriptRecords(from)), source.label);
-    return new ScriptModule(relieved(() => guarded(where, () => binding.scriptLoad(from, device)), { twice: true }));
+    return new ScriptModule(withOomRetry(() => guarded(where, () => binding.scriptLoad(from, device)), { repeatable: true }));
   });
 }
 

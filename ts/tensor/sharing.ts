@@ -1,7 +1,7 @@
 /** Tensors between JavaScript threads: a message holds tokens, the memory stays where it is. */
 import { DTypeError, InputError } from '../errors';
 import { binding } from '../native/binding';
-import { guarded } from '../native/raise';
+import { guarded } from '../native/typed-errors';
 import { isMap } from '../native/realm';
 import { LONGEST } from './limits';
 import { isOptions } from './surface';

@@ -49,8 +49,8 @@ function asPart(part: unknown, at: number, parts: number, { dtype }: SparseOptio
 
 /** Makes a tensor from compressed indices, plain indices and values. */
 export type CompressedMaker = {
-  (compressed: SparseIndices, plain: SparseIndices, values: SparseValues, options?: SparseOptions): Tensor;
-  (compressed: SparseIndices, plain: SparseIndices, values: SparseValues, size: readonly number[], options?: SparseOptions): Tensor;
+  (compressed: SparseIndices, otherIndices: SparseIndices, values: SparseValues, options?: SparseOptions): Tensor;
+  (compressed: SparseIndices, otherIndices: SparseIndices, values: SparseValues, size: readonly number[], options?: SparseOptions): Tensor;
 };
 
 /**

@@ -1,12 +1,12 @@
 /** Streams: queues of work on an accelerator, as PyTorch's `torch.Stream`. */
 import { DTypeError } from '../errors';
 import { binding, type StreamPair } from '../native/binding';
-import { guarded } from '../native/raise';
+import { guarded } from '../native/typed-errors';
 import { change, context, within } from './context';
 import { numberOf, type Device } from './device';
 import { Event } from './event';
 import { checkOptions, typeName } from './options';
-import { currentDevice } from './place';
+import { currentDevice } from './current-device';
 import type { Tensor } from './tensor';
 
 export interface StreamOptions {
@@ -102,15 +102,15 @@ export function defaultStream(device: Device = currentDevice()): Stream {
  * stream's use elsewhere need `recordStream`.
  */
 export function onStream<T>(stream: Stream, body: () => T): T {
-  return within({ ...placed(stream), deviceIndex: numberOf(stream.device) }, body, () => undefined);
+  return within({ ...onDeviceOf(stream), deviceIndex: numberOf(stream.device) }, body, () => undefined);
 }
 
 /** From now on, in this context, operators on the stream's device go to `stream`. */
 export function setStream(stream: Stream): void {
-  change(placed(stream));
+  change(onDeviceOf(stream));
 }
 
-function placed(stream: Stream): { streams: Readonly<Record<string, StreamPair>> } {
+function onDeviceOf(stream: Stream): { streams: Readonly<Record<string, StreamPair>> } {
   if (!(stream instanceof Stream)) throw new DTypeError(`expected a Stream, found ${String(stream)}`);
   return { streams: { ...context().streams, [stream.device]: stream._pair } };
 }

@@ -9,7 +9,7 @@ import { isPlainObject } from '../native/realm';
 import { adopt } from './lifetime';
 import { isGradEnabled } from './modes';
 import { LONGEST } from './limits';
-import { describe, operator, type Operator, type Result } from './operator';
+import { formatValue, operator, type Operator, type Result } from './operator';
 import { Generator } from './generator';
 import { expected, unknownOption } from './options';
 import type { SchemaParameter } from './schema';
@@ -82,8 +82,8 @@ function acceptsNamed(parameters: readonly SchemaParameter[], taken: number, opt
   for (let i = taken; i < parameters.length; i++) if (!fits(parameters[i]!, options[parameters[i]!.key])) return false;
   for (const key in options) {
     if (options[key] === undefined) continue; // counts as left out
-    const place = parameters.findIndex((parameter) => parameter.key === key);
-    if (place < taken) return false; // unknown (-1), or given twice
+    const at = parameters.findIndex((parameter) => parameter.key === key);
+    if (at < taken) return false; // unknown (-1), or given twice
   }
   return true;
 }
@@ -101,11 +101,11 @@ function gather(candidates: readonly Operator[], args: Values, offset: number): 
 }
 
 function gatherFor(parameters: readonly SchemaParameter[], args: Values, offset: number): Values | null {
-  const place = parameters.findIndex((parameter, i) => i >= offset && parameter.list);
-  const list = parameters[place];
-  if (list?.base !== 'Tensor' && !(list?.base === 'int' && place === offset)) return null;
-  const rest = args.slice(place);
-  return rest.length > 0 && rest.every((value) => fitsBase(list, value)) ? [...args.slice(0, place), rest] : null;
+  const at = parameters.findIndex((parameter, i) => i >= offset && parameter.list);
+  const list = parameters[at];
+  if (list?.base !== 'Tensor' && !(list?.base === 'int' && at === offset)) return null;
+  const rest = args.slice(at);
+  return rest.length > 0 && rest.every((value) => fitsBase(list, value)) ? [...args.slice(0, at), rest] : null;
 }
 
 function numbersToTensors(args: Values): Values {
@@ -120,8 +120,8 @@ function refuse(name: string, candidates: readonly Operator[], args: Values, opt
   const known = [...new Set(candidates.flatMap(({ schema }) => schema.parameters.map(({ key }) => key)))];
   const unknown = Object.keys(options ?? {}).find((key) => !known.includes(key));
   if (unknown !== undefined) return unknownOption(name, unknown, known);
-  const named = Object.entries(options ?? {}).map(([key, value]) => `${key}: ${describe(value)}`);
-  const found = [...args.map((value) => describe(value)), ...(named.length > 0 ? [`{ ${named.join(', ')} }`] : [])].join(', ');
+  const named = Object.entries(options ?? {}).map(([key, value]) => `${key}: ${formatValue(value)}`);
+  const found = [...args.map((value) => formatValue(value)), ...(named.length > 0 ? [`{ ${named.join(', ')} }`] : [])].join(', ');
   const forms = candidates.map((candidate) => candidate.schema.text.replace(/^\w+::/, '')).join(' or ');
   return new DTypeError(`${name}: no form takes (${found}); expected ${forms}`);
 }
@@ -195,28 +195,28 @@ export function overloaded(name: string, overloads: readonly string[], outs: rea
   };
 }
 
-interface Plain {
+interface UnboxedOverload {
   readonly operator: Operator;
-  readonly kind: 'fresh' | 'written';
+  readonly kind: 'new' | 'inplace';
 }
 
-const MOST_PLAIN = 3;
+const MOST_UNBOXED = 3;
 
 /** Of an operator's overloads, the one that takes so many tensors and nothing else; null for none. */
-class PlainOverloads {
-  readonly #found: (Plain | null | undefined)[] = new Array<undefined>(MOST_PLAIN + 1).fill(undefined);
+class UnboxedOverloads {
+  readonly #found: (UnboxedOverload | null | undefined)[] = new Array<undefined>(MOST_UNBOXED + 1).fill(undefined);
 
   constructor(readonly name: string, readonly overloads: readonly string[]) {}
 
-  taking(count: number): Plain | null {
+  taking(count: number): UnboxedOverload | null {
     const found = this.#found[count];
     return found === undefined ? (this.#found[count] = this.#find(count)) : found;
   }
 
-  #find(count: number): Plain | null {
+  #find(count: number): UnboxedOverload | null {
     for (const overload of this.overloads) {
       const candidate = operator('aten', this.name, overload);
-      const kind = candidate.plainKind(count);
+      const kind = candidate.unboxedKind(count);
       if (kind) return { operator: candidate, kind };
     }
     return null;
@@ -228,13 +228,13 @@ class PlainOverloads {
 /** `torch.<name>(…)`. */
 export function surfaceFunction(name: string, overloads: readonly string[], outs?: readonly string[]): (...args: unknown[]) => Result {
   const call = overloaded(name, overloads, outs);
-  const plain = new PlainOverloads(name, overloads);
+  const unboxed = new UnboxedOverloads(name, overloads);
   return (...args) => {
     const [x, y, z] = args;
     const count = args.length;
     if (x instanceof Tensor && (count === 1 || (y instanceof Tensor && (count === 2 || (count === 3 && z instanceof Tensor))))) {
-      const found = plain.taking(count);
-      if (found !== null) return found.operator.plain(found.kind, count, x, y as Tensor, z as Tensor);
+      const found = unboxed.taking(count);
+      if (found !== null) return found.operator.callUnboxed(found.kind, count, x, y as Tensor, z as Tensor);
     }
     return call(args, 0);
   };
@@ -243,13 +243,13 @@ export function surfaceFunction(name: string, overloads: readonly string[], outs
 /** `tensor.<name>(…)`. */
 export function surfaceMethod(name: string, overloads: readonly string[]): (this: Tensor, ...args: unknown[]) => Result {
   const call = overloaded(name, overloads);
-  const plain = new PlainOverloads(name, overloads);
+  const unboxed = new UnboxedOverloads(name, overloads);
   return function (this: Tensor, ...args: unknown[]) {
     const [y, z] = args;
     const count = args.length;
     if (this instanceof Tensor && (count === 0 || (y instanceof Tensor && (count === 1 || (count === 2 && z instanceof Tensor))))) {
-      const found = plain.taking(count + 1);
-      if (found !== null) return found.operator.plain(found.kind, count + 1, this, y as Tensor, z as Tensor);
+      const found = unboxed.taking(count + 1);
+      if (found !== null) return found.operator.callUnboxed(found.kind, count + 1, this, y as Tensor, z as Tensor);
     }
     return call([this, ...args], 1);
   };

@@ -1,7 +1,7 @@
 /** Members of PyTorch's Tensor that tell what a tensor is, where its memory lies, or that call a function for each element. */
 import { DTypeError, ShapeError } from '../errors';
 import { binding } from '../native/binding';
-import { guarded } from '../native/raise';
+import { guarded } from '../native/typed-errors';
 import { fromTypedArray, tensor as makeTensor, type TensorData, type TensorOptions } from './create';
 import { device as checkedDevice } from './device';
 import { isComplex, isQuantized, viewAs, type DataArray, type DType } from './dtype';

@@ -8,7 +8,7 @@
 import { inspect } from 'node:util';
 import { DisposedTensorError, DTypeError, ShapeError } from '../errors';
 import { binding } from '../native/binding';
-import { DISPOSED, guarded } from '../native/raise';
+import { DISPOSED, guarded } from '../native/typed-errors';
 import { put2, rewind, Tag, take } from '../native/wire';
 import { isDevice, type Device } from './device';
 import { dtypeName, isComplex, viewAs, type DataArray, type DataOf, type DType } from './dtype';
@@ -16,7 +16,7 @@ import type { TensorMethods } from './generated/methods';
 import type { Scalar } from './create';
 import type { GradientHook, RemovableHandle } from './hooks';
 import type { Index } from './indexing';
-import type { TensorLater } from './later';
+import type { AsyncMethods } from './async';
 import type { TensorShorthands } from './shorthands';
 import type { TensorMembers } from './tensor-members';
 import type { Complex } from './operator';
@@ -86,7 +86,7 @@ export function extendTensor(parts: TensorExtensions): void {
 const released = `${DISPOSED}; return it from there, or exempt it with torch.keep(tensor)`;
 
 // The operators' methods come in through interface merging; the runtime side is installed by surface.ts.
-export interface Tensor<out Type extends DType = DType> extends TensorMethods, TensorShorthands, TensorMembers, TensorLater {}
+export interface Tensor<out Type extends DType = DType> extends TensorMethods, TensorShorthands, TensorMembers, AsyncMethods {}
 
 /** Says of an object that it is a tensor, of whichever load of this package. */
 export const BRAND = Symbol.for('torchts.Tensor');
@@ -115,22 +115,22 @@ export class Tensor<out Type extends DType = DType> {
 
   /** Size of each dimension, `[]` of a scalar; a new array each time. */
   get shape(): number[] {
-    return describe(this).shape;
+    return readDescription(this).shape;
   }
 
   /** Steps in elements from one index to the next, of each dimension; zeros in a sparse tensor. A new array each time. */
   get strides(): number[] {
-    return describe(this).strides;
+    return readDescription(this).strides;
   }
 
   /** Type of the elements, such as `'float32'`. */
   get dtype(): Type {
-    return describe(this).dtype as Type;
+    return readDescription(this).dtype as Type;
   }
 
   /** Where the elements are, such as `'cpu'` or `'cuda:0'`. */
   get device(): Device {
-    return describe(this).device;
+    return readDescription(this).device;
   }
 
   /** `'strided'`, or how a sparse tensor is stored: `'sparse_coo'`, `'sparse_csr'`, … */
@@ -140,14 +140,14 @@ export class Tensor<out Type extends DType = DType> {
 
   /** Number of dimensions. */
   get ndim(): number {
-    return describe(this).shape.length;
+    return readDescription(this).shape.length;
   }
 
   /** Size of one dimension, counted from the end when negative; of all without `dim`. */
   size(): number[];
   size(dim: number): number;
   size(dim?: number): number | number[] {
-    const { shape } = describe(this);
+    const { shape } = readDescription(this);
     if (dim === undefined) return shape;
     const size = shape[dim < 0 ? dim + shape.length : dim];
     if (size === undefined) throw new ShapeError(`size: expected a dimension of a ${shape.length}-dimensional tensor, found ${dim}`);
@@ -189,12 +189,12 @@ export class Tensor<out Type extends DType = DType> {
 
   /** Number of elements. */
   numel(): number {
-    return describe(this).shape.reduce((product, size) => product * size, 1);
+    return readDescription(this).shape.reduce((product, size) => product * size, 1);
   }
 
   /** Whether no recorded operation made it: `backward()` fills the `grad` of leaves that require one. */
   get isLeaf(): boolean {
-    return describe(this).isLeaf;
+    return readDescription(this).isLeaf;
   }
 
   /** Name of the operation that autograd recorded as this tensor's source, such as `'MulBackward0'`; null for a leaf. */
@@ -211,7 +211,7 @@ export class Tensor<out Type extends DType = DType> {
    * @throws DTypeError when set for another type, TorchError when set to false for a tensor that is no leaf
    */
   get requiresGrad(): boolean {
-    return describe(this).requiresGrad;
+    return readDescription(this).requiresGrad;
   }
 
   set requiresGrad(flag: boolean) {
@@ -256,7 +256,7 @@ export class Tensor<out Type extends DType = DType> {
 
   /** A copy of the elements in row-major order. Half floats widen to Float32Array, bool is Uint8Array, complex comes in pairs. */
   data(): DataOf<Type> {
-    const { dtype } = describe(this);
+    const { dtype } = readDescription(this);
     const direct = viewAs(dtype, new ArrayBuffer(0));
     if (!direct) return extensions.convert(this.detach(), { dtype: dtype === 'complex32' ? 'complex64' : 'float32' }).data() as DataOf<Type>;
     return viewAs(dtype, guarded('Tensor.data', () => binding.read(this._handle))) as DataOf<Type>;
@@ -266,7 +266,7 @@ export class Tensor<out Type extends DType = DType> {
   toArray(): Nested<number>;
   toArray<T>(): Nested<T>;
   toArray(): unknown {
-    const { shape, dtype } = describe(this);
+    const { shape, dtype } = readDescription(this);
     const flat = this.data();
     const stride = isComplex(dtype) ? 2 : 1;
     const read = reader(flat, dtype);
@@ -337,7 +337,7 @@ export class Tensor<out Type extends DType = DType> {
 
 Object.defineProperty(Tensor.prototype, BRAND, { value: true });
 
-function describe(tensor: Tensor): Description {
+function readDescription(tensor: Tensor): Description {
   if (tensor._handle === 0) throw new DisposedTensorError(`${released} (${extensions.endOf(tensor)})`);
   const device = guarded('Tensor', () => binding.describe(tensor._handle)) as Device;
   rewind();
@@ -359,11 +359,11 @@ function parseTarget(target: string | Tensor): ToOptions {
 function reader(flat: DataArray, dtype: DType): (index: number) => unknown {
   if (dtype === 'bool') return (index) => flat[index] !== 0;
   if (isComplex(dtype)) return (index) => ({ re: flat[index], im: flat[index + 1] });
-  return (index) => plainNumber(flat[index]);
+  return (index) => toSafeNumber(flat[index]);
 }
 
 /** A bigint that a number holds exactly becomes one. */
-export function plainNumber(value: number | bigint | undefined): number | bigint {
+export function toSafeNumber(value: number | bigint | undefined): number | bigint {
   if (value === undefined) throw new DTypeError('expected an element, found none');
   if (typeof value === 'number') return value;
   const number = Number(value);

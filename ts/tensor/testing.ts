@@ -6,7 +6,7 @@ import { fromTypedArray } from './create';
 import { isComplex, isFloatingPoint, isQuantized, itemSize, type DType } from './dtype';
 import { scoped } from './lifetime';
 import { noGrad } from './modes';
-import { describe, operator, type Complex } from './operator';
+import { formatValue, operator, type Complex } from './operator';
 import { resolveOptions } from './options';
 import { isPlainObject } from './plain-object';
 import { float } from './python-float';
@@ -81,7 +81,7 @@ function compare(actual: unknown, expected: unknown, settings: Settings, path: s
   else if (typeof actual === 'boolean' && typeof expected === 'boolean') {
     if (actual !== expected) fail(settings, `Booleans mismatch: ${actual} is not ${expected}`, path);
   } else if (isPlainObject(actual) && isPlainObject(expected)) compareMaps(new Map(Object.entries(actual)), new Map(Object.entries(expected)), settings, path);
-  else throw new DTypeError(`assertClose: no comparison is able to handle ${describe(actual)} and ${describe(expected)}${path === '' ? '' : `, item ${path}`}`);
+  else throw new DTypeError(`assertClose: no comparison is able to handle ${formatValue(actual)} and ${formatValue(expected)}${path === '' ? '' : `, item ${path}`}`);
 }
 
 const isTyped = (value: unknown): value is NodeJS.TypedArray => ArrayBuffer.isView(value) && !(value instanceof DataView);
@@ -156,13 +156,13 @@ function compareTensors(actual: Tensor, expected: Tensor, settings: Settings, pa
 
 /** Dense, on the CPU, of the type to which both promote. */
 function alike(tensor: Tensor, other: Tensor): Tensor {
-  let plain = isQuantized(tensor.dtype) ? tensor.dequantize() : tensor;
-  if (plain.layout !== 'strided') plain = plain.toDense();
-  if (plain.device !== other.device) plain = plain.cpu();
-  if (isFloatingPoint(plain.dtype) && itemSize(plain.dtype) === 1) plain = plain.to('float32');
-  if (tensor.dtype === other.dtype) return plain;
-  const type = operator('aten', 'promote_types').call([plain.dtype, isQuantized(other.dtype) ? 'float32' : other.dtype]) as DType;
-  return plain.to(type);
+  let dense = isQuantized(tensor.dtype) ? tensor.dequantize() : tensor;
+  if (dense.layout !== 'strided') dense = dense.toDense();
+  if (dense.device !== other.device) dense = dense.cpu();
+  if (isFloatingPoint(dense.dtype) && itemSize(dense.dtype) === 1) dense = dense.to('float32');
+  if (tensor.dtype === other.dtype) return dense;
+  const type = operator('aten', 'promote_types').call([dense.dtype, isQuantized(other.dtype) ? 'float32' : other.dtype]) as DType;
+  return dense.to(type);
 }
 
 function compareValues(actual: Tensor, expected: Tensor, tolerances: Tolerances, settings: Settings, path: string): void {

@@ -1,6 +1,6 @@
 /** Threads that operators use on the CPU. */
 import { binding } from '../native/binding';
-import { guarded } from '../native/raise';
+import { guarded } from '../native/typed-errors';
 import { checkBody } from './options';
 
 /** Threads that one operator may use on the CPU. */

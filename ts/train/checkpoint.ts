@@ -3,10 +3,10 @@ import { copyFile, link, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { safetensors, scope } from '../tensor';
 import { replaceFolder } from './atomic';
-import type { TrainOptimizer, TrainParts } from './plan';
+import type { TrainOptimizer, TrainParts } from './types';
 import type { RunFolder } from './run';
 import { type SavedState, readState } from './state';
-import { joinTensors, splitTensors } from './tensor-tree';
+import { joinTensors, splitTensors } from './pytree';
 
 const OPTIMIZER = 'optimizer.safetensors';
 

@@ -7,7 +7,7 @@ export { type Precision, autocastType, chooseDevice } from './device';
 export type { Metrics, Outcome, StepEvent, TrainEvent } from './events';
 export { type GroupRules, type LayerMap, parameterGroups } from './groups';
 export { type MetricsEntry, readMetricsLog } from './metrics-log';
-export type { BatchSource, TrainOptimizer, TrainParts, TrainPlan, TrainScheduler } from './plan';
+export type { BatchSource, TrainOptimizer, TrainParts, TrainPlan, TrainScheduler } from './types';
 export { type CheckpointName, RunFolder, isRun, readFinalMetrics, weightsOf } from './run';
 export { type ScheduleRules, makeSchedule } from './schedule';
 export { Trainer, type TrainerOptions } from './trainer';

@@ -123,7 +123,7 @@ export function weightsOf(source: string): string {
     throw new InputError(`The run ${source} has no checkpoint yet; train it further by the option resume.`);
   }
   if (existsSync(join(source, 'config.json')) || isHubName(source)) return source;
-  throw new InputError(`Expected a run folder, a hub folder or a hub name (org/name), found ${describe(source)}.`);
+  throw new InputError(`Expected a run folder, a hub folder or a hub name (org/name), found ${entryKind(source)}.`);
 }
 
 /** A slip in `models/my-run` is no question to the hub: where the folder before the slash is here, the name is a path. */
@@ -131,7 +131,7 @@ function isHubName(source: string): boolean {
   return /^[\w.-]+\/[\w.-]+$/.test(source) && !existsSync(dirname(source));
 }
 
-function describe(path: string): string {
+function entryKind(path: string): string {
   return existsSync(path) ? `${path}, which has neither config.yaml nor config.json` : `"${path}", which does not exist`;
 }
 

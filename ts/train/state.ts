@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors';
-import type { Costs } from './pace';
-import type { Skeleton } from './tensor-tree';
+import type { Costs } from './throughput';
+import type { Skeleton } from './pytree';
 
 /** Where a training loop stands: all it needs, beside weights and optimizer, to go on as if never stopped. */
 export interface LoopState {

@@ -2,7 +2,7 @@ import { Rng } from '../data/rng';
 import { InputError } from '../errors';
 import { utils } from '../nn';
 import * as torch from '../tensor';
-import type { TrainParts, TrainPlan } from './plan';
+import type { TrainParts, TrainPlan } from './types';
 
 /** Named scalars of one optimizer step; `loss` and `gradNorm` are always there. */
 export type StepValues = Readonly<Record<string, number>>;
@@ -20,14 +20,14 @@ export class Stepper<Batch> {
   }
 
   /** Adds the gradients of `batch`, one of `share` batches that the next step averages. */
-  accumulate(batch: Batch, share: number, seed: number): void {
+  accumulate(batch: Batch, microBatches: number, seed: number): void {
     // A seed for each batch, not one stream: so dropout depends on the position alone, on any device.
     torch.manualSeed(seed);
     torch.scoped(() => {
       const { loss, terms = {} } = this.parts.loss(batch);
-      (share === 1 ? loss : loss.div(share)).backward();
+      (microBatches === 1 ? loss : loss.div(microBatches)).backward();
       for (const [name, term] of Object.entries({ loss, ...terms })) {
-        this.sums[name] = (this.sums[name] ?? 0) + Number(term.item()) / share;
+        this.sums[name] = (this.sums[name] ?? 0) + Number(term.item()) / microBatches;
       }
     });
   }

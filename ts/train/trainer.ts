@@ -1,10 +1,10 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { InputError, TorchError } from '../errors';
 import { lastState, promoteLast, restoreOptimizer, saveLast, saveState } from './checkpoint';
-import { Course } from './course';
+import { Triggers } from './triggers';
 import type { Metrics, Outcome, TrainEvent } from './events';
-import type { TrainParts, TrainPlan } from './plan';
-import { Recorder } from './recorder';
+import type { TrainParts, TrainPlan } from './types';
+import { MetricsLogger } from './metrics-logger';
 import type { RunFolder } from './run';
 import { type LoopState, addToWindow, emptyWindow, epochsBegun, initialState } from './state';
 import { Stepper, batchSeed } from './stepper';
@@ -36,16 +36,16 @@ export class Trainer<Batch> {
   private stepBegan = 0;
   /** Images of the running step. */
   private images = 0;
-  private readonly course: Course;
+  private readonly triggers: Triggers;
   private readonly stepper: Stepper<Batch>;
-  private readonly recorder: Recorder;
+  private readonly logger: MetricsLogger;
   private readonly signal: AbortSignal;
 
   constructor(private readonly options: TrainerOptions<Batch>) {
     const { plan, parts, run } = options;
-    this.course = new Course(plan, parts.data.batches);
+    this.triggers = new Triggers(plan, parts.data.batches);
     this.stepper = new Stepper(parts, plan);
-    this.recorder = new Recorder(run.file('metrics.jsonl'), parts.evaluationImages);
+    this.logger = new MetricsLogger(run.file('metrics.jsonl'), parts.evaluationImages);
     this.signal = options.signal ?? new AbortController().signal;
   }
 
@@ -60,7 +60,7 @@ export class Trainer<Batch> {
     if (last && last.config !== config) {
       throw new InputError(`Cannot resume ${run.path}: its configuration or its dataset is no longer what the checkpoint was made with; start a new run.`);
     }
-    this.recorder.rewind(last?.logBytes ?? 0, last?.costs ?? null);
+    this.logger.rewind(last?.logBytes ?? 0, last?.costs ?? null);
     if (!last) return;
     restoreOptimizer(run, parts.optimizer);
     parts.scheduler.loadStateDict(last.scheduler as never);
@@ -72,22 +72,22 @@ export class Trainer<Batch> {
   /** Trains to the end of the plan, or until the signal. */
   async fit(): Promise<Outcome> {
     const { plan } = this.options;
-    this.emit({ type: 'begin', epochs: plan.epochs, step: this.state.step, steps: this.course.steps });
+    this.emit({ type: 'begin', epochs: plan.epochs, step: this.state.step, steps: this.triggers.steps });
     try {
       // A run that was interrupted during an evaluation still owes it.
-      await this.settle();
+      await this.evaluateAndCheckpointIfDue();
       while (!this.outcome) await this.epoch();
       // Before the first step, and not judged yet, the run is no more than its configuration.
       if (this.state.step > 0 && this.saved?.step !== this.state.step) await this.checkpoint();
       this.emit({ type: 'end', step: this.state.step, outcome: this.outcome });
       return this.outcome;
     } finally {
-      this.recorder.close();
+      this.logger.close();
     }
   }
 
   private get outcome(): Outcome | undefined {
-    return this.course.outcome(this.state) ?? (this.signal.aborted ? 'interrupted' : undefined);
+    return this.triggers.outcome(this.state) ?? (this.signal.aborted ? 'interrupted' : undefined);
   }
 
   private async epoch(): Promise<void> {
@@ -99,10 +99,10 @@ export class Trainer<Batch> {
       const stepped = this.advance(batch);
       release(batch);
       if (!stepped) continue;
-      await this.settle();
+      await this.evaluateAndCheckpointIfDue();
       if (this.outcome) return;
     }
-    if (!this.course.epochEnds(this.state)) {
+    if (!this.triggers.epochEnds(this.state)) {
       throw new TorchError(`Expected ${data.batches} batches in epoch ${epoch + 1}, found ${this.state.batch}.`);
     }
     this.update({ epoch: epoch + 1, batch: 0 });
@@ -112,42 +112,42 @@ export class Trainer<Batch> {
   private advance(batch: Batch): boolean {
     const { plan, parts } = this.options;
     const { epoch, batch: index } = this.state;
-    const share = this.course.share(this.state);
-    this.stepper.accumulate(batch, share.of, batchSeed(plan.seed, epoch, index));
+    const microBatch = this.triggers.microBatch(this.state);
+    this.stepper.accumulate(batch, microBatch.of, batchSeed(plan.seed, epoch, index));
     this.images += parts.count(batch);
     this.update({ batch: index + 1 });
-    if (share.index + 1 < share.of) return false;
+    if (microBatch.index + 1 < microBatch.of) return false;
     this.step();
     return true;
   }
 
   private step(): void {
     const lr = Math.max(...this.options.parts.optimizer.paramGroups.map((group) => group.lr));
-    const values = this.explained(() => this.stepper.step());
+    const values = this.withPosition(() => this.stepper.step());
     const seconds = (performance.now() - this.stepBegan) / 1000;
-    this.recorder.step(values.loss!, seconds, this.images);
+    this.logger.step(values.loss!, seconds, this.images);
     this.update({
       step: this.state.step + 1,
       seconds: this.state.seconds + seconds,
       window: addToWindow(this.state.window, values, seconds, this.images),
     });
     this.images = 0;
-    if (this.course.logDue(this.state)) {
-      this.recorder.logTrain(this.state, lr);
+    if (this.triggers.logDue(this.state)) {
+      this.logger.logTrain(this.state, lr);
       this.update({ window: emptyWindow });
     }
-    this.emit(this.recorder.stepEvent(this.state, this.options.plan.epochs, this.course.left(this.state), lr));
+    this.emit(this.logger.stepEvent(this.state, this.options.plan.epochs, this.triggers.remaining(this.state), lr));
   }
 
   /** Adds to an error of a step where it happened and what still stands. */
-  private explained<T>(step: () => T): T {
+  private withPosition<T>(step: () => T): T {
     try {
       return step();
     } catch (cause) {
       if (!(cause instanceof InputError)) throw cause;
-      const place = `epoch ${this.state.epoch + 1}, step ${this.state.step + 1}`;
+      const position = `epoch ${this.state.epoch + 1}, step ${this.state.step + 1}`;
       const rest = this.saved ? `the checkpoint of step ${this.saved.step} stands` : 'no checkpoint was written yet';
-      throw new InputError(`${cause.message} at ${place}: ${rest}; try a lower learning rate, a longer warm-up or clipping.`, { cause });
+      throw new InputError(`${cause.message} at ${position}: ${rest}; try a lower learning rate, a longer warm-up or clipping.`, { cause });
     }
   }
 
@@ -155,12 +155,12 @@ export class Trainer<Batch> {
    * What is due between two steps: checkpoint, evaluation, and a turn for signals, data and progress. The checkpoint comes
    * first, so that an evaluation that fails costs no training.
    */
-  private async settle(): Promise<void> {
-    const evaluationDue = this.course.evaluationDue(this.state);
-    const due = this.course.checkpointDue(this.state, performance.now() - this.savedAt) || (evaluationDue && this.state.step > 0);
+  private async evaluateAndCheckpointIfDue(): Promise<void> {
+    const evaluationDue = this.triggers.evaluationDue(this.state);
+    const due = this.triggers.checkpointDue(this.state, performance.now() - this.savedAt) || (evaluationDue && this.state.step > 0);
     if (due && this.saved?.step !== this.state.step) await this.checkpoint();
     if (evaluationDue && (await this.evaluate())) await this.checkpoint();
-    await turn();
+    await yieldToEventLoop();
     this.stepBegan = performance.now();
   }
 
@@ -171,8 +171,8 @@ export class Trainer<Batch> {
     try {
       parts.model.eval();
       const metrics = await parts.evaluate(this.signal);
-      this.spend('evaluations', began);
-      this.judge(metrics);
+      this.recordDuration('evaluations', began);
+      this.updateBest(metrics);
       parts.model.train();
       return true;
     } catch (error) {
@@ -182,7 +182,7 @@ export class Trainer<Batch> {
   }
 
   /** Logs an evaluation and decides whether it is the best so far. */
-  private judge(metrics: Metrics): void {
+  private updateBest(metrics: Metrics): void {
     const { step, best, stale } = this.state;
     const epoch = epochsBegun(this.state);
     const score = metrics[this.options.plan.score];
@@ -190,7 +190,7 @@ export class Trainer<Batch> {
       throw new TorchError(`Expected a number "${this.options.plan.score}" of the evaluation, found ${Object.keys(metrics).join(', ')}.`);
     }
     const better = best === null || score > best.score;
-    this.recorder.logEvaluation(this.state, metrics);
+    this.logger.logEvaluation(this.state, metrics);
     this.update({
       evaluatedStep: step,
       best: better ? { score, epoch, step } : best,
@@ -203,19 +203,19 @@ export class Trainer<Batch> {
     const { run, parts, config } = this.options;
     const { state } = this;
     const began = performance.now();
-    const saved = { loop: state, scheduler: parts.scheduler.stateDict(), logBytes: this.recorder.flush(), costs: this.recorder.pace.costs, config };
+    const saved = { loop: state, scheduler: parts.scheduler.stateDict(), logBytes: this.logger.flush(), costs: this.logger.throughput.costs, config };
     if (this.saved?.step === state.step) await saveState(run, saved);
     else await saveLast(run, parts, saved);
     if (isBest(state)) await promoteLast(run);
     this.saved = state;
     this.savedAt = performance.now();
-    this.spend('checkpoints', began);
+    this.recordDuration('checkpoints', began);
     this.emit({ type: 'checkpoint', step: state.step, path: run.checkpoint('last') });
   }
 
-  private spend(kind: 'evaluations' | 'checkpoints', began: number): void {
+  private recordDuration(kind: 'evaluations' | 'checkpoints', began: number): void {
     const seconds = (performance.now() - began) / 1000;
-    this.recorder.pace.record(kind, seconds);
+    this.logger.throughput.record(kind, seconds);
     this.update({ seconds: this.state.seconds + seconds });
   }
 

@@ -1,6 +1,6 @@
 import type { Extent } from './boxes';
 
-/** A size that keeps the proportions of a picture. */
+/** A size that keeps the proportions of an image. */
 export interface AspectTarget {
   /** The shorter side becomes so long, in pixels, … */
   readonly shortestEdge: number;
@@ -14,7 +14,7 @@ export interface AspectTarget {
  */
 export type Rounding = 'original' | 'transformers';
 
-/** The size of a picture after a resize that keeps its proportions. */
+/** The size of an image after a resize that keeps its proportions. */
 export function aspectSize({ width, height }: Extent, { shortestEdge, longestEdge = Infinity }: AspectTarget, rounding: Rounding): Extent {
   const [short, long] = [Math.min(width, height), Math.max(width, height)];
   const isLimited = (long / short) * shortestEdge > longestEdge;

@@ -1,23 +1,23 @@
 /**
- * Random changes of training pictures, made on the resized bytes, between `ImageProcessor.pixels` and
- * `normalize`. Without them a training picture is, bit for bit, what evaluation and prediction see.
+ * Random changes of training images, made on the resized bytes, between `ImageProcessor.pixels` and
+ * `normalize`. Without them a training image is, bit for bit, what evaluation and prediction see.
  */
 import * as torch from '../tensor';
 import { resolveOptions } from '../options';
 import type { Tensor } from '../tensor';
 import { resize } from './resize';
 
-/** A source of random numbers in [0, 1); each picture of a batch brings its own. */
+/** A source of random numbers in [0, 1); each image of a batch brings its own. */
 export interface Random {
   uniform(): number;
 }
 
 export interface AugmentOptions {
-  /** Chance that a picture is mirrored, 0 to 1. @default 0 */
+  /** Chance that an image is mirrored, 0 to 1. @default 0 */
   readonly flip?: number;
   /** Smallest share of the area that a random crop keeps, 0 to 1; 1 does not crop. @default 1 */
   readonly cropArea?: number;
-  /** Widest ratio of a crop's width to its height, relative to the picture's; its inverse is the narrowest. @default 4 / 3 */
+  /** Widest ratio of a crop's width to its height, relative to the image's; its inverse is the narrowest. @default 4 / 3 */
   readonly cropRatio?: number;
   /** Largest relative change of brightness, contrast and saturation, 0 to 1. @default 0 */
   readonly colour?: number;
@@ -32,10 +32,10 @@ export function changesNothing(options: AugmentOptions): boolean {
 }
 
 /**
- * Crops, mirrors and tints each picture by its own random numbers. Every picture draws the same count of
+ * Crops, mirrors and tints each image by its own random numbers. Every image draws the same count of
  * numbers whatever happens to it, so one option does not change what another does.
  * @param images (B, 3, H, W) uint8; not changed
- * @param randoms one source for each picture
+ * @param randoms one source for each image
  * @returns (B, 3, H, W) uint8
  */
 export function augment(images: Tensor, randoms: readonly Random[], options: AugmentOptions = {}): Tensor {
@@ -69,7 +69,7 @@ function plan(random: Random, [, , height, width]: [number, number, number, numb
   return { crop: randomCrop(random, height, width, options), mirror, tints };
 }
 
-/** As torchvision's RandomResizedCrop, with area uniform and ratio log-uniform, but cut down to the picture instead of drawn anew. */
+/** As torchvision's RandomResizedCrop, with area uniform and ratio log-uniform, but cut down to the image instead of drawn anew. */
 function randomCrop(random: Random, height: number, width: number, { cropArea, cropRatio }: { cropArea: number; cropRatio: number }): Crop {
   const area = cropArea + (1 - cropArea) * random.uniform();
   const ratio = cropRatio ** (2 * random.uniform() - 1);
@@ -80,7 +80,7 @@ function randomCrop(random: Random, height: number, width: number, { cropArea, c
   return { top, left, height: cropHeight, width: cropWidth };
 }
 
-/** Cuts a part out of each picture and resizes it to the size of the whole. (B, 3, H, W) uint8, twice. */
+/** Cuts a part out of each image and resizes it to the size of the whole. (B, 3, H, W) uint8, twice. */
 function randomResizedCrop(images: Tensor, crops: readonly Crop[]): Tensor {
   const [, , height, width] = images.shape as [number, number, number, number];
   const parts = crops.map((crop, index) => {
@@ -90,7 +90,7 @@ function randomResizedCrop(images: Tensor, crops: readonly Crop[]): Tensor {
   return torch.cat(parts, 0);
 }
 
-/** Mirrors the marked pictures, left to right. (B, 3, H, W) uint8, twice. */
+/** Mirrors the marked images, left to right. (B, 3, H, W) uint8, twice. */
 function mirror(images: Tensor, marks: readonly boolean[]): Tensor {
   if (!marks.includes(true)) return images;
   const chosen = torch.tensor([...marks]).view([marks.length, 1, 1, 1]); // (B) -> (B, 1, 1, 1)
@@ -102,9 +102,9 @@ const GREY = [0.299, 0.587, 0.114];
 
 /**
  * Brightness, contrast and saturation, in this order, each as torchvision's `adjust_*`: a blend with black,
- * with the picture's mean grey, with each pixel's grey. Rounded to bytes once, at the end.
+ * with the image's mean grey, with each pixel's grey. Rounded to bytes once, at the end.
  * @param images (B, 3, H, W) uint8
- * @param factors for each picture the three factors; 1 changes nothing
+ * @param factors for each image the three factors; 1 changes nothing
  * @returns (B, 3, H, W) uint8
  */
 function jitter(images: Tensor, factors: readonly (readonly number[])[]): Tensor {

@@ -1,6 +1,6 @@
 /**
- * Boxes around things in a picture. Coordinates are continuous, in pixels from the top left corner: the
- * pixel in row 0 and column 0 covers the square from (0, 0) to (1, 1), so a box over the whole picture
+ * Boxes around things in an image. Coordinates are continuous, in pixels from the top left corner: the
+ * pixel in row 0 and column 0 covers the square from (0, 0) to (1, 1), so a box over the whole image
  * is (0, 0, width, height).
  */
 
@@ -59,12 +59,12 @@ export function translateBoxes({ format, data }: Boxes<'xyxy'>, x: number, y: nu
   return { format, data: data.map((value, index) => value + (index % 2 === 0 ? x : y)) };
 }
 
-/** What mirroring a picture left to right does to its boxes. */
+/** What mirroring an image left to right does to its boxes. */
 export function mirrorBoxes({ format, data }: Boxes<'xyxy'>, width: number): Boxes<'xyxy'> {
   return { format, data: mapBoxes(data, (left, top, right, bottom) => [width - right, top, width - left, bottom]) };
 }
 
-/** Cuts off what lies outside of a picture; a box that lies outside as a whole is left without area. */
+/** Cuts off what lies outside of an image; a box that lies outside as a whole is left without area. */
 export function clipBoxes({ format, data }: Boxes<'xyxy'>, { width, height }: Extent): Boxes<'xyxy'> {
   return { format, data: data.map((value, index) => Math.min(Math.max(value, 0), index % 2 === 0 ? width : height)) };
 }

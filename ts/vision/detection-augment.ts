@@ -4,9 +4,9 @@ import type { Random } from './augment';
 import type { Extent } from './boxes';
 import { extentAfter, type Step } from './steps';
 
-/** How training pictures are changed at random. */
+/** How training images are changed at random. */
 export interface DetectionAugmentOptions {
-  /** Chance that a picture is mirrored, 0 to 1. @default 0.5 */
+  /** Chance that an image is mirrored, 0 to 1. @default 0.5 */
   readonly flip?: number;
   /** Lengths in pixels, one of which the shorter side becomes. @default 480, 512 … 800 */
   readonly sizes?: readonly number[];
@@ -34,8 +34,8 @@ export const detectionAugmentDefaults = {
 } as const satisfies Required<DetectionAugmentOptions>;
 
 /**
- * Chooses the changes of one picture: mirrored or not; then resized to one of the sizes, or resized, cut and resized again.
- * Every picture draws the same count of numbers, so one option does not change what another does.
+ * Chooses the changes of one image: mirrored or not; then resized to one of the sizes, or resized, cut and resized again.
+ * Every image draws the same count of numbers, so one option does not change what another does.
  */
 export function planDetectionAugment(random: Random, extent: Extent, options: DetectionAugmentOptions = {}): Step[] {
   const { flip, sizes, longestEdge, crop, cropFrom, cropSize, rounding } = resolveOptions<Required<DetectionAugmentOptions>>('planDetectionAugment', detectionAugmentDefaults, options);
@@ -49,7 +49,7 @@ export function planDetectionAugment(random: Random, extent: Extent, options: De
   return steps;
 }
 
-/** A rectangle with sides between the two lengths, as far as the picture has them. */
+/** A rectangle with sides between the two lengths, as far as the image has them. */
 function randomPart(random: Random, { width, height }: Extent, [least, most]: readonly [number, number]): Step {
   const side = (length: number) => between(random, Math.min(least, length), Math.min(length, most));
   const size = { width: side(width), height: side(height) };

@@ -22,7 +22,7 @@ export interface DetectionProcessorOptions {
   /** By channel: red, green, blue. @default ImageNet's */
   readonly imageMean: readonly number[];
   readonly imageStd: readonly number[];
-  /** The size that every picture is padded to. @default that of the largest of its batch */
+  /** The size that every image is padded to. @default that of the largest of its batch */
   readonly padSize?: Extent;
 }
 

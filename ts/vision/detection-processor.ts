@@ -1,6 +1,6 @@
 /**
- * From decoded pictures to the input of DETR: resize on bytes with the proportions kept, `(x - 255 mean) / (255 std)`, and
- * zeros to the right and below up to the size of the largest picture of the batch. As transformers' DetrImageProcessor
+ * From decoded images to the input of DETR: resize on bytes with the proportions kept, `(x - 255 mean) / (255 std)`, and
+ * zeros to the right and below up to the size of the largest image of the batch. As transformers' DetrImageProcessor
  * (release 5, torchvision backend) and the original authors' transforms, which differ in a rounding only (`Rounding`).
  *
  * Training, evaluation, prediction and serving all go through `changes`, `changePixels` and `batch`.
@@ -17,15 +17,15 @@ import { ImageProcessor } from './processor';
 import { PROCESSOR_FILE, readProcessorFile } from './processor-file';
 import { changePixels, type Step } from './steps';
 
-/** Pictures of several sizes in one tensor. */
+/** Images of several sizes in one tensor. */
 export interface PaddedBatch {
-  /** (B, 3, H, W) float32; zero beside the pictures */
+  /** (B, 3, H, W) float32; zero beside the images */
   readonly pixelValues: Tensor;
-  /** (B, H, W) bool; false beside the pictures */
+  /** (B, H, W) bool; false beside the images */
   readonly pixelMask: Tensor;
 }
 
-/** From pictures of any size to the input of a detector: one tensor, padded, with a mask. */
+/** From images of any size to the input of a detector: one tensor, padded, with a mask. */
 export class DetectionProcessor {
   /** Those given, over the values of the paper. */
   readonly options: DetectionProcessorOptions;
@@ -63,7 +63,7 @@ export class DetectionProcessor {
     return formatDetectionProcessorConfig(this.options);
   }
 
-  /** What evaluation and prediction do to the geometry of a picture. */
+  /** What evaluation and prediction do to the geometry of an image. */
   changes(extent: Extent): Step[] {
     const { doResize, size, rounding } = this.options;
     if (!doResize) return [];
@@ -72,15 +72,15 @@ export class DetectionProcessor {
   }
 
   /**
-   * Resizes and normalises pictures, and puts them into one tensor.
-   * @throws ShapeError when there is no picture, or one does not fit into `padSize`
+   * Resizes and normalises images, and puts them into one tensor.
+   * @throws ShapeError when there is no image, or one does not fit into `padSize`
    */
   preprocess(images: RgbImage | readonly RgbImage[]): PaddedBatch {
     const all = Array.isArray(images) ? (images as readonly RgbImage[]) : [images as RgbImage];
     return torch.scoped(() => this.batch(all.map((image) => this.change(image, this.changes(image)))));
   }
 
-  /** A picture after some changes of its geometry: (1, 3, H, W) uint8. */
+  /** An image after some changes of its geometry: (1, 3, H, W) uint8. */
   change({ data, width, height }: RgbImage, steps: readonly Step[]): Tensor {
     return torch.scoped(() => {
       const pixels = torch.fromTypedArray(data, [1, height, width, 3], { copy: false }).permute([0, 3, 1, 2]); // (1, H, W, 3) -> (1, 3, H, W)
@@ -89,16 +89,16 @@ export class DetectionProcessor {
   }
 
   /**
-   * Normalises pictures and puts them into one tensor.
-   * @param pictures each (1, 3, H, W) uint8
+   * Normalises images and puts them into one tensor.
+   * @param images each (1, 3, H, W) uint8
    * @throws ShapeError when there is none, or one does not fit into `padSize`
    */
-  batch(pictures: readonly Tensor[]): PaddedBatch {
-    const { height, width } = this.paddedSize(pictures);
+  batch(images: readonly Tensor[]): PaddedBatch {
+    const { height, width } = this.paddedSize(images);
     return torch.scoped(() => {
-      const pixelValues = torch.zeros([pictures.length, 3, height, width]);
-      const pixelMask = torch.zeros([pictures.length, height, width], { dtype: 'bool' });
-      pictures.forEach((pixels, index) => {
+      const pixelValues = torch.zeros([images.length, 3, height, width]);
+      const pixelMask = torch.zeros([images.length, height, width], { dtype: 'bool' });
+      images.forEach((pixels, index) => {
         const [, , h, w] = pixels.shape as [number, number, number, number];
         pixelValues.narrow(0, index, 1).narrow(2, 0, h).narrow(3, 0, w).copy_(this.colours.normalize(pixels));
         pixelMask.select(0, index).narrow(0, 0, h).narrow(1, 0, w).fill_(true);
@@ -107,11 +107,11 @@ export class DetectionProcessor {
     });
   }
 
-  private paddedSize(pictures: readonly Tensor[]): Extent {
-    if (pictures.length === 0) throw new ShapeError('Expected at least one picture to preprocess, found none.');
-    const largest = { height: Math.max(...pictures.map(({ shape }) => shape[2]!)), width: Math.max(...pictures.map(({ shape }) => shape[3]!)) };
+  private paddedSize(images: readonly Tensor[]): Extent {
+    if (images.length === 0) throw new ShapeError('Expected at least one image to preprocess, found none.');
+    const largest = { height: Math.max(...images.map(({ shape }) => shape[2]!)), width: Math.max(...images.map(({ shape }) => shape[3]!)) };
     const { padSize = largest } = this.options;
     if (padSize.height >= largest.height && padSize.width >= largest.width) return padSize;
-    throw new ShapeError(`Expected pictures of at most ${padSize.width} x ${padSize.height} (pad_size), found ${largest.width} x ${largest.height} after the resize; make the size smaller.`);
+    throw new ShapeError(`Expected images of at most ${padSize.width} x ${padSize.height} (pad_size), found ${largest.width} x ${largest.height} after the resize; make the size smaller.`);
   }
 }

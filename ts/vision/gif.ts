@@ -1,5 +1,5 @@
 /**
- * The first picture of a GIF (GIF89a specification, W3C), with the colours of its palette also where they stand for
+ * The first image of a GIF (GIF89a specification, W3C), with the colours of its palette also where they stand for
  * transparency, as Pillow's `convert('RGB')` gives them. The decoder of the other kinds gives black there.
  */
 
@@ -14,7 +14,7 @@ export interface GifFrame {
 const EXTENSION = 0x21;
 const IMAGE = 0x2c;
 const GRAPHIC_CONTROL = 0xf9;
-/** First row and step of each pass of an interlaced picture. */
+/** First row and step of each pass of an interlaced image. */
 const PASSES = [[0, 8], [4, 8], [2, 4], [1, 2]] as const;
 
 /** Width and height of the canvas; nothing but the header is read. @throws RangeError when it is cut short */
@@ -34,7 +34,7 @@ export function decodeGif(bytes: Uint8Array): GifFrame {
   for (;;) {
     const block = reader.byte();
     if (block === IMAGE) break;
-    if (block !== EXTENSION) throw new RangeError('it has no picture');
+    if (block !== EXTENSION) throw new RangeError('it has no image');
     if (reader.byte() === GRAPHIC_CONTROL) {
       const control = reader.blocks();
       transparent = control[0]! & 1 ? control[3] : undefined;
@@ -89,7 +89,7 @@ class Reader {
   }
 }
 
-/** The order in which the rows of an interlaced picture come. */
+/** The order in which the rows of an interlaced image come. */
 function interlaced(height: number): number[] {
   return PASSES.flatMap(([first, step]) => Array.from({ length: Math.max(0, Math.ceil((height - first) / step)) }, (_, i) => first + i * step));
 }

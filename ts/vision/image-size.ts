@@ -5,8 +5,8 @@ import { requireFormat } from './image';
 
 /**
  * Width and height that `decodeImage` would give, from the header alone.
- * @param label what to call the picture in errors
- * @throws InputError when the bytes are no picture, or their header is damaged
+ * @param label what to call the image in errors
+ * @throws InputError when the bytes are no image, or their header is damaged
  */
 export async function imageSize(bytes: Uint8Array, label: string): Promise<Extent> {
   requireFormat(bytes, label);
@@ -14,6 +14,6 @@ export async function imageSize(bytes: Uint8Array, label: string): Promise<Exten
     const { autoOrient } = await sharp(bytes, { limitInputPixels: false }).metadata();
     return { width: autoOrient.width, height: autoOrient.height };
   } catch (cause) {
-    throw new InputError(`${label} is a damaged or incomplete picture: ${(cause as Error).message.split('\n')[0]!.replace(/^Input buffer has corrupt header: /, '').replace(/^\w+: /, '')}.`, { cause });
+    throw new InputError(`${label} is a damaged or incomplete image: ${(cause as Error).message.split('\n')[0]!.replace(/^Input buffer has corrupt header: /, '').replace(/^\w+: /, '')}.`, { cause });
   }
 }

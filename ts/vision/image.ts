@@ -6,7 +6,7 @@ import { causeOf } from '../native/system-error';
 import { couldBeSvg, describeBytes, imageFormat, jpegHeader, type ImageFormat } from './format';
 import { decodeGif, gifSize } from './gif';
 
-/** A decoded picture: red, green and blue bytes, row after row from the top left. */
+/** A decoded image: red, green and blue bytes, row after row from the top left. */
 export interface RgbImage {
   /** height * width * 3 bytes, in the order (H, W, 3). */
   readonly data: Uint8Array;
@@ -15,15 +15,15 @@ export interface RgbImage {
 }
 
 export interface DecodeOptions {
-  /** Pictures with more pixels are refused before their pixels are decoded. @default 178,956,970 (half a GiB of RGB, as Pillow) */
+  /** Images with more pixels are refused before their pixels are decoded. @default 178,956,970 (half a GiB of RGB, as Pillow) */
   readonly maxPixels?: number;
 }
 
 const MAX_PIXELS = 178_956_970;
-/** No picture below the limit takes so long, unless it is made to. */
+/** No image below the limit takes so long, unless it is made to. */
 const TIMEOUT_SECONDS = 120;
 
-// Several pictures are in flight at a time, so threads inside one cost more than they bring, and none is decoded twice.
+// Several images are in flight at a time, so threads inside one cost more than they bring, and none is decoded twice.
 sharp.concurrency(1);
 sharp.cache(false);
 
@@ -37,29 +37,29 @@ sharp.cache(false);
  * and for 8-bit files the pixels are the same to the last bit.
  *
  * @param source path of a file, or the bytes of one
- * @param label what to call the picture in errors; the path when left out
- * @throws InputError naming the picture, when it cannot be read, is no picture, is damaged or too large
+ * @param label what to call the image in errors; the path when left out
+ * @throws InputError naming the image, when it cannot be read, is no image, is damaged or too large
  */
 export async function decodeImage(source: string | Uint8Array, label?: string, options: DecodeOptions = {}): Promise<RgbImage> {
   const { maxPixels } = resolveOptions<Required<DecodeOptions>>('decodeImage', { maxPixels: MAX_PIXELS }, options);
-  const name = label ?? (typeof source === 'string' ? source : 'the picture');
-  const bytes = typeof source === 'string' ? await readPicture(source, name) : source;
+  const name = label ?? (typeof source === 'string' ? source : 'the image');
+  const bytes = typeof source === 'string' ? await readImage(source, name) : source;
   const format = requireFormat(bytes, name);
   try {
     return await decode(bytes, format, maxPixels);
   } catch (cause) {
-    throw await explain(cause as Error, bytes, { name, format, maxPixels });
+    throw await decodeError(cause as Error, bytes, { name, format, maxPixels });
   }
 }
 
 /**
- * The kind of a picture.
+ * The kind of an image.
  * @throws InputError for bytes that are none, or that are an SVG as well
  */
 export function requireFormat(bytes: Uint8Array, name: string): ImageFormat {
   const format = imageFormat(bytes);
-  if (!format) throw new InputError(`Expected a JPEG, PNG, WebP, GIF, TIFF or AVIF picture in ${name}, found ${describeBytes(bytes)}.`);
-  if (couldBeSvg(bytes)) throw new InputError(`Expected a JPEG, PNG, WebP, GIF, TIFF or AVIF picture in ${name}, found one that is an SVG drawing as well, which is not rendered.`);
+  if (!format) throw new InputError(`Expected a JPEG, PNG, WebP, GIF, TIFF or AVIF image in ${name}, found ${describeBytes(bytes)}.`);
+  if (couldBeSvg(bytes)) throw new InputError(`Expected a JPEG, PNG, WebP, GIF, TIFF or AVIF image in ${name}, found one that is an SVG drawing as well, which is not rendered.`);
   return format;
 }
 
@@ -72,17 +72,17 @@ function decodeGifWithin(bytes: Uint8Array, maxPixels: number): RgbImage {
 
 async function decode(bytes: Uint8Array, format: ImageFormat, maxPixels: number): Promise<RgbImage> {
   if (format === 'gif') return decodeGifWithin(bytes, maxPixels);
-  const picture = sharp(bytes, { ignoreIcc: true, failOn: 'error', limitInputPixels: maxPixels }).timeout({ seconds: TIMEOUT_SECONDS });
+  const image = sharp(bytes, { ignoreIcc: true, failOn: 'error', limitInputPixels: maxPixels }).timeout({ seconds: TIMEOUT_SECONDS });
   const header = format === 'jpeg' ? jpegHeader(bytes) : undefined;
-  const isCmyk = header ? header.components === 4 : format === 'tiff' && (await picture.metadata()).space === 'cmyk';
-  if (isCmyk) return cmykToRgb(await raw(picture.autoOrient().pipelineColourspace('cmyk').toColourspace('cmyk')));
+  const isCmyk = header ? header.components === 4 : format === 'tiff' && (await image.metadata()).space === 'cmyk';
+  if (isCmyk) return cmykToRgb(await raw(image.autoOrient().pipelineColourspace('cmyk').toColourspace('cmyk')));
   // Upright colour, as nearly all photographs are: each further step costs a tenth of the whole.
-  if (header?.components === 3 && !header.hasExif) return raw(picture);
-  return raw(picture.autoOrient().removeAlpha().toColourspace('srgb'));
+  if (header?.components === 3 && !header.hasExif) return raw(image);
+  return raw(image.autoOrient().removeAlpha().toColourspace('srgb'));
 }
 
-async function raw(picture: sharp.Sharp): Promise<RgbImage> {
-  const { data, info } = await picture.raw().toBuffer({ resolveWithObject: true });
+async function raw(image: sharp.Sharp): Promise<RgbImage> {
+  const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
   return { data, width: info.width, height: info.height };
 }
 
@@ -98,11 +98,11 @@ function cmykToRgb({ data: cmyk, width, height }: RgbImage): RgbImage {
   return { data, width, height };
 }
 
-async function readPicture(path: string, name: string): Promise<Buffer> {
+async function readImage(path: string, name: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (cause) {
-    throw new InputError(`Cannot read the picture ${name}: ${causeOf(cause)}.`, { cause });
+    throw new InputError(`Cannot read the image ${name}: ${causeOf(cause)}.`, { cause });
   }
 }
 
@@ -112,12 +112,12 @@ interface Failure {
   readonly maxPixels: number;
 }
 
-async function explain(cause: Error, bytes: Uint8Array, { name, format, maxPixels }: Failure): Promise<InputError> {
+async function decodeError(cause: Error, bytes: Uint8Array, { name, format, maxPixels }: Failure): Promise<InputError> {
   if (cause.message.includes('exceeds pixel limit')) {
     const { width, height } = format === 'gif' ? gifSize(bytes) : await sharp(bytes, { limitInputPixels: false }).metadata();
     return new InputError(`Expected at most ${maxPixels} pixels in ${name}, found ${width} x ${height}; make it smaller.`, { cause });
   }
   // libvips repeats a message once for each attempt, behind the name of its loader.
   const why = cause.message.split('\n')[0]!.replace(/^Input buffer has corrupt header: /, '').replace(/^\w+: /, '');
-  return new InputError(`${name} is a damaged or incomplete ${format.toUpperCase()} picture: ${why}.`, { cause });
+  return new InputError(`${name} is a damaged or incomplete ${format.toUpperCase()} image: ${why}.`, { cause });
 }

@@ -1,5 +1,5 @@
 /**
- * From decoded pictures to the input of a Vision Transformer, as transformers' ViTImageProcessor
+ * From decoded images to the input of a Vision Transformer, as transformers' ViTImageProcessor
  * (release 5, torchvision backend) does it: resize on bytes, crop, then `(x - 255 mean) / (255 std)`.
  *
  * Training, evaluation and prediction all go through `pixels` and `normalize`.
@@ -14,7 +14,7 @@ import { formatProcessorConfig, parseProcessorConfig, processorDefaults, type Pr
 import { PROCESSOR_FILE, readProcessorFile } from './processor-file';
 import { centerCrop, resize } from './resize';
 
-/** From pictures to the input of a classifier, as a checkpoint's `preprocessor_config.json` says. */
+/** From images to the input of a classifier, as a checkpoint's `preprocessor_config.json` says. */
 export class ImageProcessor {
   /** Those given, over the values of ViTImageProcessor. */
   readonly options: ProcessorOptions;
@@ -47,7 +47,7 @@ export class ImageProcessor {
     return formatProcessorConfig(this.options);
   }
 
-  /** Height and width of every result; undefined when they depend on the picture. */
+  /** Height and width of every result; undefined when they depend on the image. */
   get outputSize(): { readonly height: number; readonly width: number } | undefined {
     const { doResize, size, doCenterCrop, cropSize } = this.options;
     if (doCenterCrop) return cropSize;
@@ -55,21 +55,21 @@ export class ImageProcessor {
   }
 
   /**
-   * Resizes, crops and normalises pictures.
+   * Resizes, crops and normalises images.
    * @returns (B, 3, H, W) float32
-   * @throws ShapeError when there is no picture, or the results differ in size
+   * @throws ShapeError when there is no image, or the results differ in size
    */
   preprocess(images: RgbImage | readonly RgbImage[]): Tensor {
     return torch.scoped(() => this.normalize(this.pixels(Array.isArray(images) ? images : [images as RgbImage])));
   }
 
   /**
-   * Resizes and crops. Pictures of one size go through in one call; a batch gives what each picture alone gives.
+   * Resizes and crops. Images of one size go through in one call; a batch gives what each image alone gives.
    * @returns (B, 3, H, W) uint8
-   * @throws ShapeError when there is no picture, or the results differ in size
+   * @throws ShapeError when there is no image, or the results differ in size
    */
   pixels(images: readonly RgbImage[]): Tensor {
-    if (images.length === 0) throw new ShapeError('Expected at least one picture to preprocess, found none.');
+    if (images.length === 0) throw new ShapeError('Expected at least one image to preprocess, found none.');
     return torch.scoped(() => {
       const groups = groupBySize(images);
       const parts = groups.map((group) => this.fit(stack(group.map((index) => images[index]!))));
@@ -92,7 +92,7 @@ export class ImageProcessor {
       const scale = doRescale ? 1 / rescaleFactor : 1;
       const [mean, std] = [byChannel(imageMean, scale), byChannel(imageStd, scale)];
       const values = torch.empty(pixels.shape, { device: pixels.device });
-      // Picture by picture: one of them stays in the processor's cache from step to step, a batch does not.
+      // Image by image: one of them stays in the processor's cache from step to step, a batch does not.
       for (let i = 0; i < pixels.shape[0]!; i++) {
         const value = values.select(0, i).copy_(pixels.select(0, i).contiguous()); // (B, 3, H, W) -> (3, H, W)
         if (doNormalize) value.sub_(mean).div_(std);
@@ -110,7 +110,7 @@ export class ImageProcessor {
   }
 }
 
-/** Indices of the pictures of each size. */
+/** Indices of the images of each size. */
 function groupBySize(images: readonly RgbImage[]): number[][] {
   const groups = new Map<string, number[]>();
   images.forEach(({ width, height }, index) => {
@@ -122,7 +122,7 @@ function groupBySize(images: readonly RgbImage[]): number[][] {
   return [...groups.values()];
 }
 
-/** Pictures of one size -> (B, 3, H, W) uint8, which lies in memory as (B, H, W, 3), the order that the resize is fast in. */
+/** Images of one size -> (B, 3, H, W) uint8, which lies in memory as (B, H, W, 3), the order that the resize is fast in. */
 function stack(images: readonly RgbImage[]): Tensor {
   const { width, height } = images[0]!;
   const bytes = new Uint8Array(images.length * height * width * 3);
@@ -136,7 +136,7 @@ function requireOneSize(parts: readonly Tensor[], images: readonly RgbImage[]): 
   if (odd < 0) return;
   const [one, other] = [images[0]!, images[odd + 1]!];
   throw new ShapeError(
-    `A batch needs pictures of one size after resizing, but ${one.height} x ${one.width} became ${first} and ${other.height} x ${other.width} became ${rest[odd]}; preprocess them one by one, or set a center crop.`,
+    `A batch needs images of one size after resizing, but ${one.height} x ${one.width} became ${first} and ${other.height} x ${other.width} became ${rest[odd]}; preprocess them one by one, or set a center crop.`,
   );
 }
 

@@ -1,4 +1,4 @@
-/** Changes of the geometry of a picture, written down so that picture and boxes go through the same ones. */
+/** Changes of the geometry of an image, written down so that image and boxes go through the same ones. */
 import type { Tensor } from '../tensor';
 import * as torch from '../tensor';
 import { clipBoxes, mirrorBoxes, scaleBoxes, translateBoxes, type Boxes, type Extent } from './boxes';
@@ -11,7 +11,7 @@ export type Step =
   /** Keeps the rectangle of this size whose top left corner is at (left, top), in whole pixels. */
   | ({ readonly kind: 'crop'; readonly left: number; readonly top: number } & Extent);
 
-/** The size of a picture after the steps. */
+/** The size of an image after the steps. */
 export function extentAfter(steps: readonly Step[], { width, height }: Extent): Extent {
   return steps.reduce<Extent>((size, step) => (step.kind === 'mirror' ? size : { width: step.width, height: step.height }), { width, height });
 }

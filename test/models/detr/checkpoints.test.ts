@@ -216,10 +216,10 @@ describe('DETR checkpoints', () => {
     it('come back from here with the same names and bytes', async () => {
       const model = await DetrForObjectDetection.fromPretrained(FOLDER);
       model.savePretrained(folder);
-      const [expected, found] = [FOLDER, folder].map((place) => torch.safetensors.load(path.join(place, 'model.safetensors'))) as [Record<string, Tensor>, Record<string, Tensor>];
+      const [expected, found] = [FOLDER, folder].map((index) => torch.safetensors.load(path.join(index, 'model.safetensors'))) as [Record<string, Tensor>, Record<string, Tensor>];
       assert.deepEqual(Object.keys(found).sort(), Object.keys(expected).sort());
       for (const [key, tensor] of Object.entries(expected)) assertSame(found[key]!, tensor, key);
-      const [before, after] = [FOLDER, folder].map((place) => json(path.join(place, 'config.json'))) as [Record<string, unknown>, Record<string, unknown>];
+      const [before, after] = [FOLDER, folder].map((index) => json(path.join(index, 'config.json'))) as [Record<string, unknown>, Record<string, unknown>];
       assert.deepEqual(after, { ...before, backbone: null, use_timm_backbone: false });
     });
 

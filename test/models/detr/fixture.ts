@@ -26,7 +26,7 @@ export const mask = (): Tensor => golden.get('mask');
 
 /** Some objects, none, and more than there are queries. */
 export function batchLabels(): DetrLabels[] {
-  return [0, 1, 2].map((picture) => ({ classLabels: golden.get(`labels.${picture}.class_labels`), boxes: golden.get(`labels.${picture}.boxes`) }));
+  return [0, 1, 2].map((image) => ({ classLabels: golden.get(`labels.${image}.class_labels`), boxes: golden.get(`labels.${image}.boxes`) }));
 }
 
 export function noLabels(): DetrLabels[] {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { matchTargets, type LayerOutputs } from '../../../ts/models/detr/matcher';
 import { cxcywhToXyxy, generalizedIou } from '../../../ts/models/detr/boxes';
-import { fillPairCosts } from '../../../ts/models/detr/pair-costs';
+import { fillPairCosts } from '../../../ts/models/detr/matching-cost';
 import { packTargets } from '../../../ts/models/detr/targets';
 import * as torch from '../../../ts/tensor';
 import { assertNumber } from '../../nn/golden';
@@ -13,7 +13,7 @@ const labels = (classes: number[], boxes: number[][]) => ({
 const left = [0.2, 0.5, 0.2, 0.4];
 const right = [0.8, 0.5, 0.2, 0.4];
 
-/** Two layers, two pictures, three queries; the second layer has the boxes of the first in another order. */
+/** Two layers, two images, three queries; the second layer has the boxes of the first in another order. */
 function outputs(): LayerOutputs {
   const boxes = torch.tensor([[left, right, [0.5, 0.5, 0.9, 0.9]], [right, left, [0.5, 0.5, 0.9, 0.9]]]);
   const turned = boxes.indexSelect(1, torch.tensor([2, 0, 1], { dtype: 'int64' }));
@@ -28,7 +28,7 @@ describe('fillPairCosts', () => {
     const expected = torch.cdist(objects, queries, 1).mul(5).sub(likely).sub(overlap.mul(2)).data();
     const costs = new Float64Array(3 * 5 + 1).fill(-1);
     const host = (tensor: torch.Tensor) => tensor.data() as Float32Array;
-    fillPairCosts(costs, { likely: host(likely), boxes: host(queries), objects: host(objects) }, { classCost: 1, bboxCost: 5, giouCost: 2 });
+    fillPairCosts(costs, { classProbabilities: host(likely), boxes: host(queries), objects: host(objects) }, { classCost: 1, bboxCost: 5, giouCost: 2 });
     expected.forEach((cost, i) => assertNumber(costs[i]!, Number(cost), `pair ${i}`));
     assert.equal(costs.at(-1), -1);
   });
@@ -38,10 +38,10 @@ describe('matchTargets', () => {
   const match = (given: LayerOutputs, ...targets: ReturnType<typeof labels>[]) =>
     matchTargets(given, packTargets(targets, targets.length, { dtype: 'float32', device: 'cpu' }), COSTS);
 
-  it('pairs every object with the query that is nearest, in each layer and picture', () => {
+  it('pairs every object with the query that is nearest, in each layer and image', () => {
     const { pairs, queries, objects, classes } = match(outputs(), labels([0, 1], [right, left]), labels([1], [left]));
     assert.equal(pairs, 3);
-    // First layer: queries 0 and 1 of the first picture, 1 of the second; the second layer has all one further.
+    // First layer: queries 0 and 1 of the first image, 1 of the second; the second layer has all one further.
     assert.deepEqual([...queries], [0, 1, 3 + 1, 6 + 1, 6 + 2, 9 + 2]);
     assert.deepEqual([...objects], [1, 0, 2, 1, 0, 2]);
     assert.deepEqual(Array.from(classes), [0, 1, 1]);

@@ -156,7 +156,7 @@ describe('DETR', () => {
   });
 
   describe('batches', () => {
-    it('give each picture what it gets alone, without its padding', async () => {
+    it('give each image what it gets alone, without its padding', async () => {
       const model = await load();
       const pixelValues = pixels();
       const { logits, predBoxes } = model.forward({ pixelValues, pixelMask: mask() });
@@ -219,26 +219,26 @@ describe('DETR', () => {
     const forward = (labels: object) => async () => (await load()).forward({ pixelValues: pixels(), labels: labels as [] });
     const one = (classLabels: number[], boxes: number[][]) => ({ classLabels: torch.tensor(classLabels, { dtype: 'int64' }), boxes: torch.tensor(boxes) });
 
-    it('labels that are not one entry a picture', async () => {
-      await assert.rejects(forward([]), new ShapeError('labels: expected a list of { classLabels, boxes }, one for each of the 3 pictures, found 0.'));
-      await assert.rejects(forward({}), new ShapeError('labels: expected a list of { classLabels, boxes }, one for each of the 3 pictures, found object.'));
-      await assert.rejects(forward([{}, {}, {}]), new InputError('labels: expected { classLabels, boxes } for picture 0, found no classLabels.'));
+    it('labels that are not one entry an image', async () => {
+      await assert.rejects(forward([]), new ShapeError('labels: expected a list of { classLabels, boxes }, one for each of the 3 images, found 0.'));
+      await assert.rejects(forward({}), new ShapeError('labels: expected a list of { classLabels, boxes }, one for each of the 3 images, found object.'));
+      await assert.rejects(forward([{}, {}, {}]), new InputError('labels: expected { classLabels, boxes } for image 0, found no classLabels.'));
     });
 
     it('labels whose sizes do not fit', async () => {
       const labels = [...noLabels().slice(0, 2), one([1], [[0.5, 0.5, 0.1, 0.1], [0.5, 0.5, 0.1, 0.1]])];
-      await assert.rejects(forward(labels), new ShapeError('labels: expected classLabels [M] and boxes [M, 4] for picture 2, found [1] and [2, 4].'));
+      await assert.rejects(forward(labels), new ShapeError('labels: expected classLabels [M] and boxes [M, 4] for image 2, found [1] and [2, 4].'));
     });
 
     it('objects that cannot be', async () => {
       const second = (classId: number, box: number[]) => forward([...noLabels().slice(0, 2), one([0, classId], [[0.5, 0.5, 0.1, 0.1], box])]);
-      await assert.rejects(second(4, [0.5, 0.5, 0.1, 0.1]), new InputError('labels: object 1 of picture 2: expected a class from 0 to 3, found 4.'));
-      await assert.rejects(second(-1, [0.5, 0.5, 0.1, 0.1]), new InputError('labels: object 1 of picture 2: expected a class from 0 to 3, found -1.'));
+      await assert.rejects(second(4, [0.5, 0.5, 0.1, 0.1]), new InputError('labels: object 1 of image 2: expected a class from 0 to 3, found 4.'));
+      await assert.rejects(second(-1, [0.5, 0.5, 0.1, 0.1]), new InputError('labels: object 1 of image 2: expected a class from 0 to 3, found -1.'));
       await assert.rejects(
         second(1, [0.5, 0.5, -0.25, 0.5]),
-        new InputError('labels: object 1 of picture 2: expected a box of centre and size, found [0.5, 0.5, -0.25, 0.5]; numbers must be finite, and width and height not below 0.'),
+        new InputError('labels: object 1 of image 2: expected a box of centre and size, found [0.5, 0.5, -0.25, 0.5]; numbers must be finite, and width and height not below 0.'),
       );
-      await assert.rejects(second(1, [NaN, 0.5, 0.25, 0.5]), /object 1 of picture 2: expected a box of centre and size, found \[NaN/);
+      await assert.rejects(second(1, [NaN, 0.5, 0.25, 0.5]), /object 1 of image 2: expected a box of centre and size, found \[NaN/);
     });
 
     it('to match what is no number', async () => {
@@ -246,11 +246,11 @@ describe('DETR', () => {
       torch.noGrad(() => model.class_labels_classifier.bias!.fill_(NaN));
       assert.throws(
         () => run({}, model),
-        new InputError('Matching in picture 0 and decoder layer 0 (outputs that are no numbers mean that training diverged): expected costs that are numbers, found NaN in row 0, column 0.'),
+        new InputError('Matching in image 0 and decoder layer 0 (outputs that are no numbers mean that training diverged): expected costs that are numbers, found NaN in row 0, column 0.'),
       );
     });
 
-    it('pictures and masks of other shapes', async () => {
+    it('images and masks of other shapes', async () => {
       const model = await load();
       assert.throws(() => model.forward({ pixelValues: torch.zeros([1, 1, 64, 64]) }), new ShapeError('pixelValues: expected (B, 3, H, W), found [1, 1, 64, 64].'));
       assert.throws(
@@ -263,7 +263,7 @@ describe('DETR', () => {
       const model = DetrForObjectDetection.fromConfig({ ...TINY, positionEmbeddingType: 'learned' });
       assert.throws(
         () => model.forward({ pixelValues: torch.zeros([1, 3, 32, 1632]) }),
-        new ShapeError('pixelValues: learned positions reach to 50 rows and columns of the map, found 1x51; take smaller pictures.'),
+        new ShapeError('pixelValues: learned positions reach to 50 rows and columns of the map, found 1x51; take smaller images.'),
       );
     });
   });
@@ -307,7 +307,7 @@ describe('DETR', () => {
     assert.deepEqual(warnings, []);
   });
 
-  it('in bfloat16 takes float32 pictures and stays near', async () => {
+  it('in bfloat16 takes float32 images and stays near', async () => {
     const model = await load({ dtype: 'bfloat16' });
     const { logits, loss } = run({ masked: true }, model);
     assert.equal(loss!.dtype, 'float32');

@@ -18,8 +18,8 @@ describe('postProcess', () => {
       const outputs = (await load()).forward({ pixelValues: pixels(), pixelMask: mask() });
       const found = postProcess(outputs, { sizes: SIZES, threshold });
       assert.equal(found.length, 3);
-      found.forEach(({ scores, labels, boxes }, picture) => {
-        const expected = (name: string) => golden.get(`post.${threshold.toFixed(1)}.${picture}.${name}`);
+      found.forEach(({ scores, labels, boxes }, image) => {
+        const expected = (name: string) => golden.get(`post.${threshold.toFixed(1)}.${image}.${name}`);
         close(scores, expected('scores').data() as Float32Array);
         assert.deepEqual(Array.from(labels), Array.from(expected('labels').data() as BigInt64Array, Number));
         close(boxes.data, expected('boxes').flatten().data() as Float32Array);
@@ -36,9 +36,9 @@ describe('postProcess', () => {
     assert.deepEqual(Array.from(found!.boxes.data), [50, 0, 150, 50]);
   });
 
-  it('refuses sizes of other pictures and thresholds that are no probability', () => {
+  it('refuses sizes of other images and thresholds that are no probability', () => {
     const outputs = { logits: torch.zeros([1, 2, 3]), predBoxes: torch.zeros([1, 2, 4]) };
-    assert.throws(() => postProcess(outputs, { sizes: [] }), new ShapeError('sizes: expected one for each of the 1 pictures, found 0.'));
+    assert.throws(() => postProcess(outputs, { sizes: [] }), new ShapeError('sizes: expected one for each of the 1 images, found 0.'));
     assert.throws(() => postProcess(outputs, { sizes: [SIZES[0]!], threshold: 2 }), new InputError('threshold: expected a number from 0 to 1, found 2.'));
   });
 });

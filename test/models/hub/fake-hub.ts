@@ -40,7 +40,7 @@ export class FakeHub {
   cutOnce = 0;
   /** Bytes that a GET of a small file gives, without telling a length; 0 for all. */
   cutSmall = 0;
-  private readonly hub: Server = createServer((request, response) => this.answer(request, response));
+  private readonly hub: Server = createServer((request, response) => this.reply(request, response));
   private readonly cdn: Server = createServer((request, response) => this.serve(request, response));
 
   static async start(): Promise<FakeHub> {
@@ -70,7 +70,7 @@ export class FakeHub {
     this.refs.set(repo, { ...this.refs.get(repo), ...Object.fromEntries(refs.map((ref) => [ref, commit])) });
   }
 
-  private answer(request: IncomingMessage, response: ServerResponse): void {
+  private reply(request: IncomingMessage, response: ServerResponse): void {
     this.hubSaw.push(seen(request));
     if (this.down) return end(response, this.down);
     const found = /^\/(.+?)\/resolve\/([^/]+)\/(.+)$/.exec(request.url ?? '');

@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { InputError } from '../../../ts/errors';
 import { ensureLibtorch, type EnsureOptions } from '../../../ts/native/libtorch/ensure';
 import type { Located } from '../../../ts/native/libtorch/locate';
-import { placeOf } from '../../../ts/native/libtorch/unpack';
+import { targetOf } from '../../../ts/native/libtorch/unpack';
 import type { Listener } from '../../../ts/native/listener';
 import { LIBTORCH_VERSION } from '../../../ts/native/package';
 import { archiveOf, damaged, libtorchFiles, Machine } from './machine';
@@ -19,7 +19,7 @@ describe('getting libtorch', () => {
   let machine: Machine;
   let server: Server;
   let requests: IncomingMessage[];
-  let answer: Buffer | undefined;
+  let reply: Buffer | undefined;
   let said: string[];
 
   const site = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -32,10 +32,10 @@ describe('getting libtorch', () => {
     machine.pip();
     said = [];
     requests = [];
-    answer = undefined;
+    reply = undefined;
     server = createServer((request, response) => {
       requests.push(request);
-      response.writeHead(answer ? 200 : 404).end(answer);
+      response.writeHead(reply ? 200 : 404).end(reply);
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
   });
@@ -76,14 +76,14 @@ describe('getting libtorch', () => {
 
   it('refuses an official archive whose hash is not the pinned one', async function () {
     if (process.platform !== 'linux' || process.arch !== 'x64') this.skip();
-    answer = archiveOf('libtorch', libtorchFiles());
+    reply = archiveOf('libtorch', libtorchFiles());
     await assert.rejects(ensure(), /download\.pytorch\.org: .* has the wrong content: expected sha256 edbf4c/);
     assert.ok(!existsSync(folder()));
   });
 
   it('takes an official archive whose hash is not known, and records it', async function () {
     if (process.platform !== 'linux' || process.arch !== 'x64') this.skip();
-    answer = archiveOf('libtorch', libtorchFiles(LIBTORCH_VERSION, 'cu129'));
+    reply = archiveOf('libtorch', libtorchFiles(LIBTORCH_VERSION, 'cu129'));
     const found = await ensure({ flavour: 'cu129' });
     assert.equal(found.flavour, 'cu129');
     assert.match(readFileSync(`${folder('cu129')}.sha256`, 'utf8'), new RegExp(`^[0-9a-f]{64}  libtorch-shared-with-deps-${LIBTORCH_VERSION}\\+cu129\\.zip\n$`));
@@ -101,9 +101,9 @@ describe('getting libtorch', () => {
   it('lists every place when there is none', async () => {
     await assert.rejects(ensure(), (error: Error) => {
       assert.ok(error instanceof InputError);
-      const places = ['TORCHTS_LIBTORCH', folder(), 'torch of python3', 'torch of python', 'download.pytorch.org', 'the package index of pip'];
+      const indices = ['TORCHTS_LIBTORCH', folder(), 'torch of python3', 'torch of python', 'download.pytorch.org', 'the package index of pip'];
       const listed = error.message.split('\n').slice(1, -1).map((line) => line.trim().split(': ')[0]);
-      assert.deepEqual(listed, places);
+      assert.deepEqual(listed, indices);
       assert.match(error.message, /pip cannot fetch torch .*: python3: No matching distribution found for torch; python: No matching/);
       return true;
     });
@@ -141,9 +141,9 @@ describe('getting libtorch', () => {
 
   it('takes an official archive after a web page in its place', async function () {
     if (process.platform !== 'linux' || process.arch !== 'x64') this.skip();
-    answer = Buffer.from('<!doctype html><title>Down for maintenance</title>');
+    reply = Buffer.from('<!doctype html><title>Down for maintenance</title>');
     await assert.rejects(ensure({ flavour: 'cu129' }), /libtorch-shared-with-deps-[\d.]+\+cu129\.zip cannot be unpacked/);
-    answer = archiveOf('libtorch', libtorchFiles(LIBTORCH_VERSION, 'cu129'));
+    reply = archiveOf('libtorch', libtorchFiles(LIBTORCH_VERSION, 'cu129'));
     assert.equal((await ensure({ flavour: 'cu129' })).flavour, 'cu129');
   });
 
@@ -225,15 +225,15 @@ describe('getting libtorch', () => {
 describe('the place of an entry', () => {
   it('is the same for official archives and wheels', () => {
     for (const top of ['libtorch', 'torch']) {
-      assert.equal(placeOf(`${top}/lib/libc10.so`), 'lib/libc10.so');
-      assert.equal(placeOf(`${top}/include/ATen/ATen.h`), 'include/ATen/ATen.h');
+      assert.equal(targetOf(`${top}/lib/libc10.so`), 'lib/libc10.so');
+      assert.equal(targetOf(`${top}/include/ATen/ATen.h`), 'include/ATen/ATen.h');
     }
-    assert.equal(placeOf('libtorch/build-version'), 'build-version');
+    assert.equal(targetOf('libtorch/build-version'), 'build-version');
   });
 
   it('is nowhere for Python, tests and tools', () => {
     for (const entry of ['torch/__init__.py', 'torch/bin/protoc', 'torch/test/a', 'torch/lib/libtorch_python.so', 'torch/lib/libtorchbind_test.so', 'torchgen/x', 'functorch/lib/a']) {
-      assert.equal(placeOf(entry), undefined, entry);
+      assert.equal(targetOf(entry), undefined, entry);
     }
   });
 });

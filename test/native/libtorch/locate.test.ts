@@ -19,10 +19,10 @@ describe('locating libtorch', () => {
     const { found, attempts } = locateLibtorch(undefined);
     assert.equal(found, undefined);
     assert.deepEqual(attempts, [
-      { place: 'TORCHTS_LIBTORCH', reason: 'it is not set' },
-      { place: cached(), reason: 'nothing was fetched yet' },
-      { place: 'torch of python3', reason: 'python3 has no package torch' },
-      { place: 'torch of python', reason: 'python has no package torch' },
+      { index: 'TORCHTS_LIBTORCH', reason: 'it is not set' },
+      { index: cached(), reason: 'nothing was fetched yet' },
+      { index: 'torch of python3', reason: 'python3 has no package torch' },
+      { index: 'torch of python', reason: 'python has no package torch' },
     ]);
   });
 
@@ -47,19 +47,19 @@ describe('locating libtorch', () => {
     const folder = machine.write(cached(), { ...libtorchFiles(), 'torchts.json': marker });
     assert.deepEqual(locateLibtorch(undefined).found, { folder, version: LIBTORCH_VERSION, flavour: 'cpu', source: 'cache' });
     process.env.XDG_CACHE_HOME = join(machine.root, 'xdg');
-    assert.equal(locateLibtorch(undefined).attempts[1]?.place, join(machine.root, 'xdg', 'torchts', `libtorch-${LIBTORCH_VERSION}-cpu`));
+    assert.equal(locateLibtorch(undefined).attempts[1]?.location, join(machine.root, 'xdg', 'torchts', `libtorch-${LIBTORCH_VERSION}-cpu`));
   });
 
   it('does not take a cache folder without the mark of completion', () => {
     machine.write(cached(), libtorchFiles());
     const { found, attempts } = locateLibtorch(undefined);
     assert.equal(found, undefined);
-    assert.deepEqual(attempts[1], { place: cached(), reason: 'it is not complete' });
+    assert.deepEqual(attempts[1], { index: cached(), reason: 'it is not complete' });
   });
 
   it('keeps a folder for each flavour', () => {
     machine.write(cached(), { ...libtorchFiles(), 'torchts.json': marker });
-    assert.equal(locateLibtorch('cu130').attempts[1]?.place, cached('cu130'));
+    assert.equal(locateLibtorch('cu130').attempts[1]?.location, cached('cu130'));
   });
 
   it("takes Python's torch of the same version", () => {
@@ -86,18 +86,18 @@ describe('locating libtorch', () => {
   it("does not take Python's torch of another version", () => {
     const folder = machine.write(join(machine.root, 'site-packages', 'torch'), libtorchFiles('2.12.0'));
     machine.pythonTorch(folder, '2.12.0+cpu');
-    assert.deepEqual(locateLibtorch(undefined).attempts[2], { place: folder, reason: `it is version 2.12.0+cpu, not ${LIBTORCH_VERSION}` });
+    assert.deepEqual(locateLibtorch(undefined).attempts[2], { index: folder, reason: `it is version 2.12.0+cpu, not ${LIBTORCH_VERSION}` });
   });
 
   it('asks the interpreter in TORCHTS_PYTHON alone', () => {
     process.env.TORCHTS_PYTHON = join(machine.root, 'no-python');
     const { attempts } = locateLibtorch(undefined);
-    assert.deepEqual(attempts.slice(2), [{ place: `torch of ${process.env.TORCHTS_PYTHON}`, reason: `${process.env.TORCHTS_PYTHON} cannot be run (ENOENT)` }]);
+    assert.deepEqual(attempts.slice(2), [{ index: `torch of ${process.env.TORCHTS_PYTHON}`, reason: `${process.env.TORCHTS_PYTHON} cannot be run (ENOENT)` }]);
   });
 });
 
 /** The path of this machine's own interpreter. */
 function findPython(): string | undefined {
-  const answer = spawnSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' });
-  return answer.status === 0 ? answer.stdout.trim() : undefined;
+  const reply = spawnSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' });
+  return reply.status === 0 ? reply.stdout.trim() : undefined;
 }

@@ -28,7 +28,7 @@ describe('lists and dictionaries of modules as Python has them', () => {
     assert.deepEqual(names(list), ['0 Identity', '1 Linear', '2 ReLU', '3 Tanh']);
     assert.equal(list.pop().constructor.name, 'Tanh');
     assert.deepEqual(names(list.slice(1)), ['0 Linear', '1 ReLU']);
-    for (const place of [4, -4, 0.5]) assert.throws(() => list.insert(place, new nn.ReLU()), InputError);
+    for (const index of [4, -4, 0.5]) assert.throws(() => list.insert(index, new nn.ReLU()), InputError);
     assert.throws(() => list.insert(0, {} as nn.Module), InputError);
     assert.throws(() => list.pop(3), InputError);
     assert.equal(list.length, 3);

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkCelebA } from '../../../ts/tasks/facecls/check';
-import { official } from '../../../ts/tasks/facecls/official';
+import { expectedCounts } from '../../../ts/tasks/facecls/expected-counts';
 import { writeZip } from '../../data/zip-writer';
 import { lists, temporaryFolder } from './fixture';
 
@@ -28,7 +28,7 @@ describe('checkCelebA', () => {
   it('gives the md5 of each file and compares it with the official one', async () => {
     const zip = writeZip(images);
     const check = await checkCelebA(folder.write({ ...lists, 'img_align_celeba.zip': zip }));
-    assert.deepEqual(check.files.map(({ isOfficial }) => isOfficial), [false, false, false]);
+    assert.deepEqual(check.files.map(({ isExpected: isOfficial }) => isOfficial), [false, false, false]);
     assert.equal(check.files[2]!.md5, createHash('md5').update(zip).digest('hex'));
     assert.equal(check.files[2]!.bytes, zip.length);
   });
@@ -39,7 +39,7 @@ describe('checkCelebA', () => {
       'list_eval_partition.csv': 'image_id,partition\n000001.jpg,0\n000002.jpg,0\n000003.jpg,0\n',
     };
     const check = await checkCelebA(folder.write({ ...csv, ...images }));
-    assert.deepEqual(check.files.map(({ isOfficial }) => isOfficial), [null, null]);
+    assert.deepEqual(check.files.map(({ isExpected: isOfficial }) => isOfficial), [null, null]);
     assert.deepEqual(check.attributes[0]!.positiveRate, { train: 1, val: null, test: null });
   });
 
@@ -52,7 +52,7 @@ describe('checkCelebA', () => {
   });
 
   it('knows the official splits to add up', () => {
-    const { train, val, test } = official.splits;
-    assert.equal(train + val + test, official.images);
+    const { train, val, test } = expectedCounts.splits;
+    assert.equal(train + val + test, expectedCounts.images);
   });
 });

@@ -19,8 +19,8 @@ const lists = {
   'list_eval_partition.txt': names.map((name, index) => `${name} ${Math.max(0, index - 7)}\n`).join(''),
 };
 
-/** Pictures of noise, so that a pair that was mixed up cannot go unnoticed; two sizes. */
-async function pictures(): Promise<Record<string, Buffer>> {
+/** Images of noise, so that a pair that was mixed up cannot go unnoticed; two sizes. */
+async function images(): Promise<Record<string, Buffer>> {
   const entries = names.map(async (name, index) => {
     const [width, height] = index % 4 ? [20, 24] : [26, 22];
     const data = Uint8Array.from({ length: width * height * 3 }, (_, at) => ((at + 7 * index) * 2_654_435_761) >>> 23);
@@ -37,7 +37,7 @@ async function collect(loader: Batches<FaceBatch>, epoch = 0, startBatch = 0): P
   return batches;
 }
 
-/** The input of each picture, by name. */
+/** The input of each image, by name. */
 async function inputs(loader: Batches<FaceBatch>, epoch = 0): Promise<Map<string, Float32Array>> {
   const found = new Map<string, Float32Array>();
   for (const { names, pixelValues } of await collect(loader, epoch)) names.forEach((name, row) => found.set(name, values(pixelValues.select(0, row))));
@@ -51,7 +51,7 @@ describe('FaceData', () => {
   let cacheFolder: string;
   const opened: FaceData[] = [];
   before(async () => {
-    path = folder.write({ ...lists, ...(await pictures()) });
+    path = folder.write({ ...lists, ...(await images()) });
     cacheFolder = folder.write({});
   });
   afterEach(() => Promise.all(opened.splice(0).map((data) => data.close())));
@@ -64,7 +64,7 @@ describe('FaceData', () => {
   const uncached = { cacheBytes: 0 };
 
   for (const [kind, options] of Object.entries({ decoded: uncached, cached: {} })) {
-    it(`pairs each picture with its labels by name: ${kind}`, async () => {
+    it(`pairs each image with its labels by name: ${kind}`, async () => {
       const batches = await collect(await open(options).train());
       assert.deepEqual(batches.map(({ pixelValues, labels }) => [pixelValues.shape, labels.shape]), [3, 3, 2].map((size) => [[size, 3, 16, 16], [size, 2]]));
       assert.deepEqual(batches.flatMap((batch) => batch.names).sort(), names.slice(0, 8));
@@ -80,7 +80,7 @@ describe('FaceData', () => {
   }
 
   it('gives evaluation the pixels that training without augmentation has, from disk or cache', async () => {
-    const single = folder.write({ ...lists, 'list_eval_partition.txt': names.map((name) => `${name} 0\n`).join(''), ...(await pictures()) });
+    const single = folder.write({ ...lists, 'list_eval_partition.txt': names.map((name) => `${name} 0\n`).join(''), ...(await images()) });
     const data = open({}, single);
     assert.deepEqual(await inputs(await data.evaluation('train')), new Map([...(await inputs(await data.train()))].sort()));
     assert.deepEqual(await inputs(await open(uncached, single).evaluation('train')), await inputs(await data.evaluation('train')));
@@ -126,18 +126,18 @@ describe('FaceData', () => {
     assert.equal(readdirSync(empty).length, 2);
   });
 
-  it('names the picture that cannot be decoded, from disk and while caching', async () => {
-    const broken = folder.write({ ...lists, ...(await pictures()), [`img_align_celeba/${names[5]}`]: 'words' });
+  it('names the image that cannot be decoded, from disk and while caching', async () => {
+    const broken = folder.write({ ...lists, ...(await images()), [`img_align_celeba/${names[5]}`]: 'words' });
     for (const options of [uncached, { cacheFolder: folder.write({}) }]) {
       await assert.rejects(async () => collect(await open(options, broken).train()), {
         code: 'TTS_INPUT',
-        message: 'Sample 000005.jpg cannot be loaded: Expected a JPEG, PNG, WebP, GIF, TIFF or AVIF picture in 000005.jpg, found text.',
+        message: 'Sample 000005.jpg cannot be loaded: Expected a JPEG, PNG, WebP, GIF, TIFF or AVIF image in 000005.jpg, found text.',
       });
     }
   });
 
   it('has no batches for a split without faces', async () => {
-    const all = folder.write({ ...lists, 'list_eval_partition.txt': names.map((name) => `${name} 0\n`).join(''), ...(await pictures()) });
+    const all = folder.write({ ...lists, 'list_eval_partition.txt': names.map((name) => `${name} 0\n`).join(''), ...(await images()) });
     assert.equal((await open({}, all).evaluation('test')).batches, 0);
   });
 

@@ -12,7 +12,7 @@ async function draw(drawing: Drawing, size = 64, seed = 1): Promise<RgbImage> {
   return decodeImage(await render(drawing, new Rng(seed), size));
 }
 
-/** Pixels that differ clearly between two pictures. */
+/** Pixels that differ clearly between two images. */
 function clearlyDifferent(one: RgbImage, other: RgbImage): number {
   let count = 0;
   for (let at = 0; at < one.data.length; at += 3) {

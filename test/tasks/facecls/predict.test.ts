@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ViTForImageClassification } from '../../../ts/models';
 import { type PredictOptions, type Prediction, predict } from '../../../ts/tasks/facecls/predict';
-import type { Failure } from '../../../ts/tasks/pictures';
+import type { Failure } from '../../../ts/tasks/images';
 import * as torch from '../../../ts/tensor';
 import { liveTensors } from '../../live-tensors';
 import { assertNumber } from '../../nn/golden';
-import { attributes, picture, smallWeights } from './small-model';
+import { attributes, image, smallWeights } from './small-model';
 
 describe('predictions', () => {
   let root: string;
@@ -28,9 +28,9 @@ describe('predictions', () => {
     root = mkdtempSync(join(tmpdir(), 'predict-'));
     weights = await smallWeights(root);
     mkdirSync(join(root, 'album'));
-    for (let i = 1; i <= 5; i++) writeFileSync(join(root, 'album', `${i}.jpg`), await picture(i));
+    for (let i = 1; i <= 5; i++) writeFileSync(join(root, 'album', `${i}.jpg`), await image(i));
     writeFileSync(join(root, 'album', '3.jpg'), 'hello');
-    const bytes = await picture(9);
+    const bytes = await image(9);
     server = createServer((_, response) => response.end(bytes)).listen(0, '127.0.0.1');
   });
   after(() => {
@@ -38,14 +38,14 @@ describe('predictions', () => {
     rmSync(root, { recursive: true });
   });
 
-  it('give a probability for each attribute of each picture', async () => {
+  it('give a probability for each attribute of each image', async () => {
     const [item] = await all([join(root, 'album/1.jpg')]);
     assert.ok(item && 'attributes' in item);
     assert.deepEqual(Object.keys(item.attributes), attributes);
     assert.ok(Object.values(item.attributes).every((probability) => probability > 0 && probability < 1));
   });
 
-  it('go on after a picture that cannot be read, and keep the order', async () => {
+  it('go on after an image that cannot be read, and keep the order', async () => {
     const items = await all([join(root, 'none.jpg'), join(root, 'album')]);
     assert.deepEqual(sources(items), ['none.jpg failed', 'album/1.jpg', 'album/2.jpg', 'album/3.jpg failed', 'album/4.jpg', 'album/5.jpg']);
     const [none, , , broken] = items as Failure[];

@@ -32,10 +32,10 @@ describe('relevance maps', () => {
 
   it('find the patch that decides', () => {
     // Only the value of the patch that differs from the others can tell the class token anything.
-    const picture = torch.zeros([1, 3, 24, 16]);
-    picture.narrow(2, 8, 8).narrow(3, 8, 8).fill_(5);
+    const image = torch.zeros([1, 3, 24, 16]);
+    image.narrow(2, 8, 8).narrow(3, 8, 8).fill_(5);
     torch.noGrad(() => model.vit.embeddings.position_embeddings.zero_());
-    const found = relevanceMaps(model, picture, [0, 1, 2]).map(({ values }) => values.indexOf(1));
+    const found = relevanceMaps(model, image, [0, 1, 2]).map(({ values }) => values.indexOf(1));
     assert.ok(found.filter((patch) => patch === 3).length >= 2, found.join());
   });
 

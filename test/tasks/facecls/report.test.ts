@@ -12,7 +12,7 @@ describe('the report of a run', () => {
   const sample: Sample = {
     name: '"><script>alert(1)</script>.jpg',
     jpeg: Uint8Array.of(255, 216),
-    answers: [
+    predictions: [
       { attribute: 'Wearing_Hat', probability: 0.93, label: true },
       { attribute: 'Smiling', probability: 0.81, label: false },
       { attribute: 'Bald', probability: 0.2, label: true },

@@ -26,8 +26,8 @@ export async function smallWeights(root: string): Promise<string> {
   return folder;
 }
 
-/** A picture that is not like the others. */
-export function picture(number: number): Promise<Buffer> {
+/** An image that is not like the others. */
+export function image(number: number): Promise<Buffer> {
   const [width, height] = [20 + 3 * number, 30];
   const pixels = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * (7 + number) + 31 * number) % 256);
   return sharp(pixels, { raw: { width, height, channels: 3 } }).jpeg().toBuffer();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { type VisualizeOptions, visualize } from '../../../ts/tasks/facecls/visualize';
-import { picture, smallWeights } from './small-model';
+import { image, smallWeights } from './small-model';
 
 describe('visualizations', () => {
   let root: string;
@@ -19,12 +19,12 @@ describe('visualizations', () => {
   before(async () => {
     root = mkdtempSync(join(tmpdir(), 'visualize-'));
     weights = await smallWeights(root);
-    writeFileSync(join(root, 'a face?.jpg'), await picture(1));
+    writeFileSync(join(root, 'a face?.jpg'), await image(1));
     writeFileSync(join(root, 'broken.jpg'), 'hello');
   });
   after(() => rmSync(root, { recursive: true }));
 
-  it('are pictures with a panel for each of the surest attributes', async () => {
+  it('are images with a panel for each of the surest attributes', async () => {
     const [one] = await all([join(root, 'a face?.jpg')], { count: 2 });
     assert.ok(one && 'file' in one && existsSync(one.file));
     const two = await sharp(one.file).metadata();
@@ -34,7 +34,7 @@ describe('visualizations', () => {
     assert.equal(two.width! - single.width!, (two.width! - 8) / 3);
   });
 
-  it('go on after a picture that cannot be read', async () => {
+  it('go on after an image that cannot be read', async () => {
     const items = await all([join(root, 'broken.jpg'), join(root, 'a face?.jpg')], { output: join(root, 'two') });
     assert.deepEqual(items.map((item) => 'error' in item), [true, false]);
     assert.deepEqual(readdirSync(join(root, 'two')), ['1-a_face.jpg']);

@@ -13,7 +13,7 @@ describe('a download', () => {
   before((done) => {
     server = createServer(({ url }, response) => {
       const redirect = (location: string) => response.writeHead(302, { location }).end();
-      if (url === '/ok') response.end('picture');
+      if (url === '/ok') response.end('image');
       else if (url === '/large') response.end(Buffer.alloc(2000));
       else if (url === '/endless') response.write(Buffer.alloc(1000)), setInterval(() => response.write(Buffer.alloc(1000)), 5).unref();
       else if (url === '/again') redirect('/ok');
@@ -35,8 +35,8 @@ describe('a download', () => {
 
   const get = (path: string, options = {}) => fetchBytes(base + path, options).then((bytes) => Buffer.from(bytes).toString());
 
-  it('gives the body', async () => assert.equal(await get('/ok'), 'picture'));
-  it('follows redirects where they are allowed', async () => assert.equal(await get('/again', { privateAddresses: 'all' }), 'picture'));
+  it('gives the body', async () => assert.equal(await get('/ok'), 'image'));
+  it('follows redirects where they are allowed', async () => assert.equal(await get('/again', { privateAddresses: 'all' }), 'image'));
   it('says what the server answered', () => assert.rejects(get('/none'), /^InputError: Cannot download http:.*\/none: the server answered 404 Not Found\.$/));
   it('is refused when it is too large, announced or not', async () => {
     await assert.rejects(get('/large', { maxBytes: 1000 }), /expected at most .* the server sends more/);
@@ -78,7 +78,7 @@ describe('a download', () => {
     await assert.rejects(get('/metadata'), /leads to 169.254.169.254, an address of a private network/);
     await assert.rejects(get('/again'), /leads to 127.0.0.1, an address of a private network/);
     await assert.rejects(get('/name'), /leads to localhost \((127.0.0.1|::1)\), an address of a private network/);
-    assert.equal(await get('/name', { privateAddresses: 'all' }), 'picture');
+    assert.equal(await get('/name', { privateAddresses: 'all' }), 'image');
   });
 
   it('asks no private address at all when told so', () => assert.rejects(get('/ok', { privateAddresses: 'none' }), /127.0.0.1, an address of a private network, which is refused/));

@@ -24,7 +24,7 @@ describe('sources', () => {
     assert.equal(Buffer.from(await expandSources([join(root, 'b.jpeg')])[0]!.read()).toString(), 'b.jpeg');
   });
 
-  it('are all pictures below a folder, in order, hidden ones left out', () => {
+  it('are all images below a folder, in order, hidden ones left out', () => {
     assert.deepEqual(names('a'), ['a/1.jpg', 'a/2.PNG', 'a/deep/3.webp']);
   });
 
@@ -40,7 +40,7 @@ describe('sources', () => {
 
   it('fail one by one, each with its reason', async () => {
     assert.equal(await reason(join(root, 'absent.jpg')), `There is no file or folder ${root}/absent.jpg.`);
-    assert.equal(await reason(join(root, 'empty')), `The folder ${root}/empty holds no pictures.`);
+    assert.equal(await reason(join(root, 'empty')), `The folder ${root}/empty holds no images.`);
     assert.equal(await reason(join(root, '*.gif')), `No file matches the pattern ${root}/*.gif.`);
   });
 });

@@ -19,49 +19,49 @@ const instances = {
   ],
 };
 const json = JSON.stringify(instances);
-const pictures = { 'val2017/a.jpg': 'A', 'val2017/b.jpg': 'B' };
+const images = { 'val2017/a.jpg': 'A', 'val2017/b.jpg': 'B' };
 
 describe('openCoco', () => {
   const folder = temporaryFolder();
 
   const layouts: Readonly<Record<string, () => string>> = {
-    'the official folders': () => folder.write({ 'annotations/instances_val2017.json': json, ...pictures }),
-    'pictures under images/': () => folder.write({ 'annotations/instances_val2017.json': json, 'images/val2017/a.jpg': 'A', 'images/val2017/b.jpg': 'B' }),
-    'pictures in a zip': () => folder.write({ 'annotations/instances_val2017.json': json, 'val2017.zip': writeZip(pictures) }),
-    'an exported folder for each split': () => folder.write({ 'val2017/_annotations.coco.json': json, ...pictures }),
-    'one file': () => join(folder.write({ 'annotations/instances_val2017.json': json, ...pictures }), 'annotations/instances_val2017.json'),
+    'the official folders': () => folder.write({ 'annotations/instances_val2017.json': json, ...images }),
+    'images under images/': () => folder.write({ 'annotations/instances_val2017.json': json, 'images/val2017/a.jpg': 'A', 'images/val2017/b.jpg': 'B' }),
+    'images in a zip': () => folder.write({ 'annotations/instances_val2017.json': json, 'val2017.zip': writeZip(images) }),
+    'an exported folder for each split': () => folder.write({ 'val2017/_annotations.coco.json': json, ...images }),
+    'one file': () => join(folder.write({ 'annotations/instances_val2017.json': json, ...images }), 'annotations/instances_val2017.json'),
   };
   for (const [what, make] of Object.entries(layouts)) {
     it(`reads ${what}`, async () => {
       const data = await openDetectionData(make());
       assert.deepEqual(data.splits, ['val2017']);
       const split = await data.split('val2017');
-      assert.deepEqual([split.ids, (await split.picture(1)).toString(), split.hasPicture(0)], [['7', '3'], 'B', true]);
+      assert.deepEqual([split.ids, (await split.image(1)).toString(), split.hasImage(0)], [['7', '3'], 'B', true]);
       data.close();
     });
   }
 
   it('gives boxes, crowds and segmented areas, and classes by their numbers', async () => {
-    const data = await openDetectionData(folder.write({ 'annotations/instances_val2017.json': json, ...pictures }));
+    const data = await openDetectionData(folder.write({ 'annotations/instances_val2017.json': json, ...images }));
     const split = await data.split('val2017');
     const { size, objects } = await split.annotation(1);
     assert.deepEqual(size, { width: 30, height: 40 });
     assert.deepEqual(objects.map(({ name, box, crowd, area }) => [name, box, crowd, area]), [['bottle', [1.5, 2, 11.5, 22], false, 90.5], ['bicycle', [0, 0, 30, 40], true, undefined]]);
-    assert.match(objects[1]!.place, /instances_val2017\.json annotations\.1$/);
+    assert.match(objects[1]!.location, /instances_val2017\.json annotations\.1$/);
     assert.deepEqual((await split.annotation(0)).objects, []);
     assert.deepEqual((await data.namedClasses())!.names, ['bicycle', 'bottle']);
   });
 
-  it('takes pictures from the folder that it is told', async () => {
+  it('takes images from the folder that it is told', async () => {
     const path = join(folder.write({ 'instances.json': json, 'elsewhere/a.jpg': 'A', 'elsewhere/b.jpg': 'B' }), 'instances.json');
     const data = await openDetectionData(path, join(path, '../elsewhere'));
     const split = await data.split('instances');
-    assert.equal((await split.picture(0)).toString(), 'A');
+    assert.equal((await split.image(0)).toString(), 'A');
   });
 
   it('joins splits that name the same classes, and no others', async () => {
     const other = JSON.stringify({ ...instances, categories: [{ id: 44, name: 'airplane' }, { id: 2, name: 'bicycle' }] });
-    const files = { 'annotations/instances_train2017.json': json, 'train2017/a.jpg': 'a', 'annotations/instances_val2017.json': json, ...pictures };
+    const files = { 'annotations/instances_train2017.json': json, 'train2017/a.jpg': 'a', 'annotations/instances_val2017.json': json, ...images };
     const data = await openDetectionData(folder.write(files));
     assert.deepEqual((await data.split('train2017+val2017')).ids, ['train2017/7', 'train2017/3', 'val2017/7', 'val2017/3']);
     const mixed = await openDetectionData(folder.write({ ...files, 'annotations/instances_val2017.json': other }));
@@ -72,13 +72,13 @@ describe('openCoco', () => {
     assert.deepEqual((await longer.namedClasses())!.names, ['bicycle', 'airplane', 'bottle']);
   });
 
-  it('names the picture and the set that are missing', async () => {
+  it('names the image and the set that are missing', async () => {
     const data = await openDetectionData(folder.write({ 'annotations/instances_val2017.json': json, 'val2017/a.jpg': 'A' }));
     const split = await data.split('val2017');
-    assert.equal(split.hasPicture(1), false);
-    await assert.rejects(split.picture(1), /Expected the picture .*val2017\/b\.jpg, found none\.$/);
+    assert.equal(split.hasImage(1), false);
+    await assert.rejects(split.image(1), /Expected the image .*val2017\/b\.jpg, found none\.$/);
     await assert.rejects(data.split('train2017'), /Expected a set train2017 in .*, found val2017\.$/);
-    await assert.rejects(openDetectionData(folder.write({ 'x.txt': '' })), /Expected a dataset with boxes in .*, found x\.txt: neither pictures nor annotations\. vocdet reads annotations in the layout of Pascal VOC .* and in COCO's format/);
+    await assert.rejects(openDetectionData(folder.write({ 'x.txt': '' })), /Expected a dataset with boxes in .*, found x\.txt: neither images nor annotations\. vocdet reads annotations in the layout of Pascal VOC .* and in COCO's format/);
   });
 
   it('takes numbers, marks and ids as tools write them, and the box around polygons', async () => {
@@ -91,7 +91,7 @@ describe('openCoco', () => {
       ],
       categories: instances.categories,
     };
-    const data = await openDetectionData(folder.write({ 'annotations/instances_val2017.json': `\ufeff${JSON.stringify(loose)}`, ...pictures }));
+    const data = await openDetectionData(folder.write({ 'annotations/instances_val2017.json': `\ufeff${JSON.stringify(loose)}`, ...images }));
     const split = await data.split('val2017');
     const [first, second] = [await split.annotation(0), await split.annotation(1)];
     assert.deepEqual([split.ids, first.size, second.size], [['7', '3'], { width: 20, height: 10 }, undefined]);
@@ -111,16 +111,16 @@ describe('openCoco', () => {
       ],
       categories: [{ id: 0, name: 'bicycle', supercategory: 'none' }, { id: 2, name: 'bicycle', supercategory: 'bicycle' }],
     };
-    const data = await openDetectionData(folder.write({ 'annotations/instances_val2017.json': JSON.stringify(odd), ...pictures }));
+    const data = await openDetectionData(folder.write({ 'annotations/instances_val2017.json': JSON.stringify(odd), ...images }));
     const { objects, issues } = await (await data.split('val2017')).annotation(1);
     assert.deepEqual(objects.map(({ name }) => name), ['bicycle', 'category_id 8']);
     assert.deepEqual(issues!.map(({ kind }) => kind), ['empty box left out']);
-    assert.deepEqual(data.issues().map(({ kind }) => kind), ['grouping category left out', 'annotation without picture', 'annotation id twice', 'picture twice in one split']);
+    assert.deepEqual(data.issues().map(({ kind }) => kind), ['grouping category left out', 'annotation without image', 'annotation id twice', 'image twice in one split']);
     assert.deepEqual((await data.namedClasses())!.names, ['bicycle']);
   });
 
   it('opens the files that are named, whatever else lies beside them', async () => {
-    const path = folder.write({ 'annotations/instances_val2017.json': json, ...pictures, 'annotations/instances_minival.json': '{' });
+    const path = folder.write({ 'annotations/instances_val2017.json': json, ...images, 'annotations/instances_minival.json': '{' });
     const data = await openDetectionData(path);
     assert.deepEqual((await data.split('val2017')).ids, ['7', '3']);
     assert.deepEqual((await data.namedClasses())!.names, ['bicycle', 'bottle']);
@@ -136,7 +136,7 @@ describe('openCoco', () => {
   };
   for (const [what, [content, message]] of Object.entries(broken)) {
     it(`refuses ${what}`, async () => {
-      const data = await openDetectionData(folder.write({ 'annotations/instances_val2017.json': content, ...pictures }));
+      const data = await openDetectionData(folder.write({ 'annotations/instances_val2017.json': content, ...images }));
       await assert.rejects(data.split('val2017'), { code: 'TTS_INPUT', message });
     });
   }

@@ -49,7 +49,7 @@ describe('batches for a detector', () => {
   });
   before(async () => (inputs = await open(await files())));
 
-  it('hold padded pictures, boxes relative to the picture without its padding, and what was there before', async () => {
+  it('hold padded images, boxes relative to the image without its padding, and what was there before', async () => {
     const [first] = await collect(evaluationBatches(inputs).epoch(0));
     const { pixelValues, pixelMask, labels, originals } = first!;
     // 100 x 50 is limited to 70 x 35, 40 x 60 is not.
@@ -74,7 +74,7 @@ describe('batches for a detector', () => {
     assert.deepEqual([first!.labels[0]!.classLabels.toArray(), first!.originals[0]!.truths.labels.length], [[0], 2]);
   });
 
-  it('hold pictures without objects', async () => {
+  it('hold images without objects', async () => {
     const [, second] = await collect(evaluationBatches(inputs).epoch(0));
     assert.deepEqual([second!.labels[0]!.classLabels.shape, second!.labels[0]!.boxes.shape], [[0], [0, 4]]);
   });
@@ -93,7 +93,7 @@ describe('batches for a detector', () => {
     assert.equal(trainBatches(inputs, augment, { batchSize: 8 }).batches, 1);
   });
 
-  it('are the same for the same seed, epoch and picture, also from the middle of a pass', async () => {
+  it('are the same for the same seed, epoch and image, also from the middle of a pass', async () => {
     const make = (seed: number) => trainBatches(inputs, augment, { batchSize: 2, seed });
     const whole = (await collect(make(5).epoch(3))).map(numbers);
     assert.deepEqual((await collect(make(5).epoch(3))).map(numbers), whole);
@@ -102,7 +102,7 @@ describe('batches for a detector', () => {
     assert.notDeepEqual((await collect(make(5).epoch(4))).map(numbers), whole);
   });
 
-  it('change a picture in the same way whatever batch it is in', async () => {
+  it('change an image in the same way whatever batch it is in', async () => {
     const one = (await collect(trainBatches(inputs, augment, { batchSize: 1 }).epoch(0))).map(({ originals, labels }) => [originals[0]!.id, labels[0]!.boxes.toArray()]);
     const all = (await collect(trainBatches(inputs, augment, { batchSize: 5 }).epoch(0)))[0]!;
     assert.deepEqual(all.originals.map(({ id }, i) => [id, all.labels[i]!.boxes.toArray()]), one);
@@ -139,14 +139,14 @@ describe('batches for a detector', () => {
     assert.deepEqual([batch!.labels[0]!.classLabels.toArray(), batch!.originals[0]!.truths.crowd], [[0], Uint8Array.of(0, 1)]);
   });
 
-  it('name the picture that cannot be used', async () => {
+  it('name the image that cannot be used', async () => {
     const sound = await files();
     const faults: readonly (readonly [Record<string, string | Uint8Array>, RegExp])[] = [
       [{ 'JPEGImages/b.png': 'words' }, /^InputError: Sample .*b\.png cannot be loaded: Expected a JPEG.*b\.png, found text\.$/],
       [{ 'Annotations/b.xml': '<annotation>' }, /b\.png cannot be loaded: .*b\.xml line 1 column 12: expected well-formed XML/],
-      [{ 'Annotations/b.xml': vocXml(41, 60, []) }, /b\.xml: expected a picture of 41 x 60 as annotated, found one of 40 x 60\.$/],
+      [{ 'Annotations/b.xml': vocXml(41, 60, []) }, /b\.xml: expected an image of 41 x 60 as annotated, found one of 40 x 60\.$/],
       [{ 'Annotations/b.xml': vocXml(40, 60, [{ ...car, name: 'cow' }]) }, /b\.xml line 3: expected one of the 2 classes \(car, dog\), found cow/],
-      [{ 'Annotations/b.xml': vocXml(40, 60, [{ ...car, pixels: [50, 1, 60, 9] }]) }, /b\.xml line 3: expected the box of car to have an area inside of the picture of 40 x 60/],
+      [{ 'Annotations/b.xml': vocXml(40, 60, [{ ...car, pixels: [50, 1, 60, 9] }]) }, /b\.xml line 3: expected the box of car to have an area inside of the image of 40 x 60/],
     ];
     for (const [changes, message] of faults) {
       const bad = await open({ ...sound, ...changes });

@@ -7,7 +7,7 @@ import { decodeImage } from '../../../ts/vision/image';
 import { liveTensors } from '../../live-tensors';
 import { assertNumber } from '../../nn/golden';
 import { temporaryFolder } from './fixture';
-import { onOneThread, picture, smallDetector, smallWeights } from './small-detector';
+import { onOneThread, drawnImage, smallDetector, smallWeights } from './small-detector';
 
 describe('a detector', () => {
   onOneThread();
@@ -16,7 +16,7 @@ describe('a detector', () => {
   before(async () => (weights = await smallWeights(folder.write({}), 'own', { id2label: ['car', 'dog'] })));
 
   it('answers the same after it was saved and loaded', async () => {
-    const image = await decodeImage(await picture(1));
+    const image = await decodeImage(await drawnImage(1));
     const loaded = await ObjectDetector.load(weights, { onWarning: assert.fail });
     assert.deepEqual(loaded.processor.options, smallDetector().processor.options);
     assert.deepEqual(loaded.names, ['car', 'dog']);
@@ -27,7 +27,7 @@ describe('a detector', () => {
   });
 
   it('leaves no tensors behind', async () => {
-    const [detector, image] = [await ObjectDetector.load(weights), await decodeImage(await picture(1))];
+    const [detector, image] = [await ObjectDetector.load(weights), await decodeImage(await drawnImage(1))];
     detector.detect([image], 0);
     const before = await liveTensors();
     detector.detect([image, image], 0);

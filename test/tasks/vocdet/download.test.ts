@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { DownloadError } from '../../../ts/native/download';
 import { downloadVoc } from '../../../ts/tasks/vocdet/download';
-import { officialArchives, officialSets, type OfficialArchive } from '../../../ts/tasks/vocdet/official';
+import { vocArchives, vocReleases, type VocArchive } from '../../../ts/tasks/vocdet/voc-releases';
 import { openVoc } from '../../../ts/tasks/vocdet/voc';
 import { writeTar } from '../../data/tar-writer';
 import { temporaryFolder, vocXml } from './fixture';
@@ -19,17 +19,17 @@ describe('downloadVoc', () => {
   let folder: string;
   let server: Server;
   let requests: IncomingMessage[];
-  let answer: Record<string, (request: IncomingMessage, response: ServerResponse) => void>;
+  let reply: Record<string, (request: IncomingMessage, response: ServerResponse) => void>;
   const url = (path: string) => `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
-  const archive = (...paths: string[]): OfficialArchive => ({ name: 'VOCtest.tar', md5: createHash('md5').update(TAR).digest('hex'), urls: paths.map(url) });
+  const archive = (...paths: string[]): VocArchive => ({ name: 'VOCtest.tar', md5: createHash('md5').update(TAR).digest('hex'), urls: paths.map(url) });
 
   beforeEach(async () => {
     folder = temporary.path();
     requests = [];
-    answer = { '/good': whole(TAR), '/wrong': whole(Buffer.from('something else')) };
+    reply = { '/good': whole(TAR), '/wrong': whole(Buffer.from('something else')) };
     server = createServer((request, response) => {
       requests.push(request);
-      (answer[request.url!] ?? ((_, missing) => missing.writeHead(404).end()))(request, response);
+      (reply[request.url!] ?? ((_, missing) => missing.writeHead(404).end()))(request, response);
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
   });
@@ -84,7 +84,7 @@ describe('downloadVoc', () => {
   });
 
   it('stops when it is told to', async () => {
-    answer['/slow'] = (_, response) => response.writeHead(200).write('x');
+    reply['/slow'] = (_, response) => response.writeHead(200).write('x');
     const stop = new AbortController();
     const running = downloadVoc(folder, { archives: [archive('/slow', '/good')], signal: stop.signal, onProgress: () => stop.abort(new Error('stopped')) });
     await assert.rejects(running, /^Error: stopped$/);
@@ -92,12 +92,12 @@ describe('downloadVoc', () => {
   });
 
   it('knows two sources of each official archive, and sets that add up', () => {
-    for (const { name, md5, urls } of Object.values(officialArchives).flat()) {
+    for (const { name, md5, urls } of Object.values(vocArchives).flat()) {
       assert.match(md5, /^[0-9a-f]{32}$/);
       assert.ok(urls.length === 2 && urls.every((one) => one.endsWith(`/${name}`)));
     }
     for (const year of ['2007', '2012']) {
-      const [train, val, trainval] = ['train', 'val', 'trainval'].map((set) => officialSets[`${year}/${set}`]!);
+      const [train, val, trainval] = ['train', 'val', 'trainval'].map((set) => vocReleases[`${year}/${set}`]!);
       assert.deepEqual([train!.images + val!.images, train!.objects + val!.objects], [trainval!.images, trainval!.objects]);
     }
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { saveDetrPth } from '../../../ts/models';
 import { evaluate } from '../../../ts/tasks/vocdet/evaluate';
 import { temporaryFolder } from './fixture';
-import { cocoClasses, filesOfAnswers, onOneThread, smallModel, smallWeights, vocFiles } from './small-detector';
+import { cocoClasses, filesOfDetections, onOneThread, smallModel, smallWeights, vocFiles } from './small-detector';
 
 describe('the evaluation of a detector', () => {
   onOneThread();
@@ -20,8 +20,8 @@ describe('the evaluation of a detector', () => {
     coco = await smallWeights(root, 'coco', cocoClasses);
   });
 
-  it('does not depend on the batch size where pictures have one size', async () => {
-    const data = folder.write(await filesOfAnswers(weights, { test: 5 }));
+  it('does not depend on the batch size where images have one size', async () => {
+    const data = folder.write(await filesOfDetections(weights, { test: 5 }));
     const [one, three] = await Promise.all([1, 3].map((batchSize) => evaluate(weights, { data, batchSize, bootstrap: { samples: 5 } })));
     assert.ok(one!.coco.AP50! > 0.1 && one!.coco.AP50! < 1, String(one!.coco.AP50));
     for (const protocol of ['voc07', 'voc12'] as const) assert.ok(Math.abs(one![protocol].mAP! - three![protocol].mAP!) < 1e-6);

@@ -60,5 +60,5 @@ export function vocXml(width: number, height: number, objects: readonly SceneObj
 }
 
 export function object(given: Partial<AnnotatedObject> & Pick<AnnotatedObject, 'name' | 'box'>): AnnotatedObject {
-  return { difficult: false, crowd: false, place: 'a.xml line 1', ...given };
+  return { difficult: false, crowd: false, location: 'a.xml line 1', ...given };
 }

@@ -3,9 +3,9 @@ import { decodeText } from '../../../ts/data/text';
 import { openVoc } from '../../../ts/tasks/vocdet/voc';
 import { temporaryFolder, vocXml } from './fixture';
 
-describe('a list of pictures', () => {
+describe('a list of images', () => {
   const folder = temporaryFolder();
-  const ids = ['a', 'b', 'my picture (1)', 'cat -1', 'x.1'];
+  const ids = ['a', 'b', 'my image (1)', 'cat -1', 'x.1'];
 
   /** The ids of a set whose list has this text. */
   const read = (text: string | Buffer) => {
@@ -17,8 +17,8 @@ describe('a list of pictures', () => {
   const lists: Readonly<Record<string, readonly [string | Buffer, string[]]>> = {
     'ids': ['a\nb\n', ['a', 'b']],
     'marks of one class': ['a  1\nb -1\nx.1  0\n', ['a', 'x.1']],
-    'blanks in an id': ['my picture (1)\na\n', ['my picture (1)', 'a']],
-    'blanks in an id, with marks': ['my picture (1)  1\na -1\n', ['my picture (1)']],
+    'blanks in an id': ['my image (1)\na\n', ['my image (1)', 'a']],
+    'blanks in an id, with marks': ['my image (1)  1\na -1\n', ['my image (1)']],
     'an id that ends as a mark': ['cat -1\na\n', ['cat -1', 'a']],
     'an id that ends as a mark, with marks': ['cat -1  1\na  1\n', ['cat -1', 'a']],
     'carriage returns': ['a\rb\r', ['a', 'b']],
@@ -27,11 +27,11 @@ describe('a list of pictures', () => {
     'UTF-16': [Buffer.from('\ufeffa\r\nb\r\n', 'utf16le'), ['a', 'b']],
     'endings': ['a.jpg\nb.JPG\nx.1.jpg\n', ['a', 'b', 'x.1']],
     'paths': ['JPEGImages/a.jpg\n/home/me/voc/JPEGImages/b.jpg\nC:\\voc\\JPEGImages\\x.1.jpg\n', ['a', 'b', 'x.1']],
-    'encoded blanks': ['my%20picture%20(1).jpg\n', ['my picture (1)']],
-    'quotes': ['"a"\n"my picture (1)"\n', ['a', 'my picture (1)']],
-    'pictures beside annotations': ['JPEGImages/a.jpg Annotations/a.xml\n', ['a']],
+    'encoded blanks': ['my%20image%20(1).jpg\n', ['my image (1)']],
+    'quotes': ['"a"\n"my image (1)"\n', ['a', 'my image (1)']],
+    'images beside annotations': ['JPEGImages/a.jpg Annotations/a.xml\n', ['a']],
     'other letters': ['A\n', ['a']],
-    'a picture that is missing': ['nowhere.jpg\n', ['nowhere']],
+    'an image that is missing': ['nowhere.jpg\n', ['nowhere']],
     'comments': ['# mine\na\n', ['a']],
     'nothing': ['\n', []],
   };
@@ -40,10 +40,10 @@ describe('a list of pictures', () => {
   }
 
   it('is refused with its line where an id cannot be told', async () => {
-    await assert.rejects(read('a b x.1\n'), { code: 'TTS_INPUT', message: /train\.txt line 1: expected the id of a picture that is there, found 'a b x\.1'; each id stands in a line of its own/ });
+    await assert.rejects(read('a b x.1\n'), { code: 'TTS_INPUT', message: /train\.txt line 1: expected the id of an image that is there, found 'a b x\.1'; each id stands in a line of its own/ });
     await assert.rejects(read('a,b\n'), /train\.txt line 1: .*found 'a,b'/);
     await assert.rejects(read('a\n\nb 2\n'), /train\.txt line 3: .*found 'b 2'/);
-    await assert.rejects(read('a\nb\na.jpg\n'), /train\.txt line 3: expected every picture once, found a, which is in line 1 too\.$/);
+    await assert.rejects(read('a\nb\na.jpg\n'), /train\.txt line 3: expected every image once, found a, which is in line 1 too\.$/);
   });
 
   it('is decoded by what its bytes show', () => {

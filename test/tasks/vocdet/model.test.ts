@@ -69,7 +69,7 @@ describe('the start of a training', () => {
     assert.throws(() => chooseTrained(model, { ...config, model: { ...config.model, trainStages: [3] } }), /expected stages of the backbone, 0 to 2, found 3/);
   });
 
-  it('sees pictures at the sizes of the configuration, else at those of the checkpoint', async () => {
+  it('sees images at the sizes of the configuration, else at those of the checkpoint', async () => {
     assert.deepEqual((await newProcessor(smallConfig('.'))).options.size, { shortestEdge: 48, longestEdge: 64 });
     assert.deepEqual((await newProcessor(tunedConfig('.', coco))).options.size, { shortestEdge: 48, longestEdge: 64 });
     assert.deepEqual((await newProcessor({ ...tunedConfig('.', coco), shortestEdge: 32 })).options.size, { shortestEdge: 32, longestEdge: 64 });

@@ -6,10 +6,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { saveDetrPth } from '../../../ts/models';
 import { type PredictOptions, type Prediction, predict } from '../../../ts/tasks/vocdet/predict';
-import type { Failure } from '../../../ts/tasks/pictures';
+import type { Failure } from '../../../ts/tasks/images';
 import { assertNumber } from '../../nn/golden';
 import { temporaryFolder } from './fixture';
-import { onOneThread, picture, smallModel, smallWeights } from './small-detector';
+import { onOneThread, drawnImage, smallModel, smallWeights } from './small-detector';
 
 describe('detections', () => {
   onOneThread();
@@ -31,12 +31,12 @@ describe('detections', () => {
 
   before(async () => {
     weights = await smallWeights(folder.write({}), 'own', { id2label: ['car', 'dog'] });
-    const pictures = await Promise.all([1, 2, 3].map((number) => picture(number)));
-    album = folder.write({ 'a.png': pictures[0]!, 'b.png': 'hello', 'c.png': pictures[1]!, 'd.png': pictures[2]!, 'empty/notes.txt': '' });
+    const images = await Promise.all([1, 2, 3].map((number) => drawnImage(number)));
+    album = folder.write({ 'a.png': images[0]!, 'b.png': 'hello', 'c.png': images[1]!, 'd.png': images[2]!, 'empty/notes.txt': '' });
     server = createServer((request, response) => {
       if (request.url === '/inside') response.writeHead(302, { location: 'http://10.0.0.1/secret' }).end();
       else if (request.url === '/gone') response.writeHead(404).end();
-      else response.end(pictures[0]);
+      else response.end(images[0]);
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     site = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -58,7 +58,7 @@ describe('detections', () => {
     assert.deepEqual(above.detections, item.detections.slice(0, 3));
   });
 
-  it('are the same to rounding in batches of pictures of one size', async () => {
+  it('are the same to rounding in batches of images of one size', async () => {
     const [one, three] = [await all([album]), await all([album], { batchSize: 4 })];
     assert.deepEqual(three.map(({ source }) => source), one.map(({ source }) => source));
     one.forEach((item, i) => {
@@ -77,12 +77,12 @@ describe('detections', () => {
     const items = await all(inputs);
     assert.deepEqual(items.map((item) => 'error' in item), [true, false, true, false, false, true, true, true, true, false]);
     const messages = items.flatMap((item) => ('error' in item ? [item.error.message] : []));
-    const expected = [/^There is no file or folder .*none\.png\.$/, /b\.png, found text\.$/, /^The folder .*empty holds no pictures\.$/, /gone: the server answered 404/, /inside: it leads to 10\.0\.0\.1, an address of a private network/, /^Cannot download http:\/\/127\.0\.0\.1:9\/dead\.jpg: /];
+    const expected = [/^There is no file or folder .*none\.png\.$/, /b\.png, found text\.$/, /^The folder .*empty holds no images\.$/, /gone: the server answered 404/, /inside: it leads to 10\.0\.0\.1, an address of a private network/, /^Cannot download http:\/\/127\.0\.0\.1:9\/dead\.jpg: /];
     assert.equal(messages.length, expected.length);
     expected.forEach((pattern, i) => assert.match(messages[i]!, pattern));
   });
 
-  it('are drawn into an album, with a list that is whole after every picture', async () => {
+  it('are drawn into an album, with a list that is whole after every image', async () => {
     const output = join(folder.path(), 'deep', 'album');
     const list = () => JSON.parse(readFileSync(join(output, 'annotated.json'), 'utf8')) as (Prediction & { file: string; width: number; height: number })[];
     const seen: Prediction[] = [];

@@ -10,7 +10,7 @@ describe('the report of a detector', () => {
   const truth = boxes('xyxy', [0, 0, 10, 10]);
   evaluator.add('1', { labels: [0], scores: [0.9], boxes: truth }, { labels: [0], boxes: truth });
   evaluator.add('2', { labels: [], scores: [], boxes: boxes('xyxy', []) }, { labels: [1], boxes: truth });
-  const figures = { loss: 1.5, ...evaluator.result() };
+  const metrics = { loss: 1.5, ...evaluator.result() };
   const sample: Sample = {
     name: '"><script>alert(1)</script>',
     jpeg: Uint8Array.of(255, 216),
@@ -23,16 +23,16 @@ describe('the report of a detector', () => {
   ];
   const page = renderReport({
     title: 'Objects', subtitle: 'a test', facts: { device: 'cpu' }, configuration: 'seed: 0\n', log,
-    train: figures, val: figures, test: figures, samples: [sample], mistakes: [],
+    train: metrics, val: metrics, test: metrics, samples: [sample], mistakes: [],
   });
   const text = page.replace(/<script[\s\S]*?<\/script>|<style>[\s\S]*?<\/style>/g, '').replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
 
   it('begins with the figures of the test split', () => {
-    assert.match(text, /AP50, test 50\.0 % 2 pictures/);
+    assert.match(text, /AP50, test 50\.0 % 2 images/);
   });
 
   it('heads each column', () => {
-    assert.match(text, /Split Pictures Loss AP AP50 AP75 APs APm APl AR100 VOC07 VOC12 train 2 /);
+    assert.match(text, /Split Images Loss AP AP50 AP75 APs APm APl AR100 VOC07 VOC12 train 2 /);
     assert.match(text, /Class AP AP50 VOC07 VOC12 dog /);
   });
 

@@ -22,7 +22,7 @@ export const smallSizes = {
   depths: [1, 1], widths: [8, 8, 16], dModel: 16, numQueries: 8, encoderLayers: 1, decoderLayers: 2, attentionHeads: 2, ffnDim: 32, dropout: 0.1,
 } satisfies Partial<DetectionConfig['model']>;
 
-/** A configuration to train it on a dataset, two batches an epoch with the pictures of `vocFiles`. */
+/** A configuration to train it on a dataset, two batches an epoch with the images of `vocFiles`. */
 export function smallConfig(folder: string): DetectionConfig {
   return {
     ...presets.tiny,
@@ -60,13 +60,13 @@ export function smallModel(options: DetrOptions = {}): DetrForObjectDetection {
     encoderFfnDim: ffnDim,
     decoderFfnDim: ffnDim,
     backboneConfig: new ResNetConfig({ depths, embeddingSize, hiddenSizes, layerType: 'basic' }),
-    // Weights so large that the answers to two pictures differ.
+    // Weights so large that the answers to two images differ.
     initStd: 0.4,
     ...options,
   }).eval();
 }
 
-/** As it stands in a folder: with the processing of pictures. */
+/** As it stands in a folder: with the processing of images. */
 export function smallDetector(options: DetrOptions = {}): ObjectDetector {
   return new ObjectDetector(smallModel(options), new DetectionProcessor({ size: { shortestEdge: 48, longestEdge: 64 } }));
 }
@@ -82,13 +82,13 @@ export async function smallWeights(root: string, name: string, options: DetrOpti
 /** One that has COCO's 91 classes, as the published ones. */
 export const cocoClasses: DetrOptions = { id2label: [...cocoNames] };
 
-/** A picture that is not like those of other numbers: 64 wide, 48 high. */
-export function picture(number: number, width = 64, height = 48): Promise<Buffer> {
+/** An image that is not like those of other numbers: 64 wide, 48 high. */
+export function drawnImage(number: number, width = 64, height = 48): Promise<Buffer> {
   const pixels = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * (7 + number) + 31 * number) % 256);
   return sharp(pixels, { raw: { width, height, channels: 3 } }).png().toBuffer();
 }
 
-/** Files of a dataset in VOC's layout: `counts` pictures of each set, with one or two objects in each. */
+/** Files of a dataset in VOC's layout: `counts` images of each set, with one or two objects in each. */
 export async function vocFiles(counts: Readonly<Record<string, number>>, names: readonly string[] = ['car', 'dog']): Promise<Record<string, string | Uint8Array>> {
   const files: Record<string, string | Uint8Array> = {};
   let number = 0;
@@ -102,14 +102,14 @@ export async function vocFiles(counts: Readonly<Record<string, number>>, names: 
         ...(at % 2 === 0 ? [{ name: names[(at + 1) % names.length]!, pixels: [35, 10, 60, 30 + (at % 7)] as const }] : []),
       ];
       files[`Annotations/${id}.xml`] = vocXml(64, 48, objects);
-      files[`JPEGImages/${id}.png`] = await picture(at);
+      files[`JPEGImages/${id}.png`] = await drawnImage(at);
     }
   }
   return files;
 }
 
 /** The same with the surest answers of a detector as what is there to find, so that its figures are not 0. */
-export async function filesOfAnswers(weights: string, counts: Readonly<Record<string, number>>): Promise<Record<string, string | Uint8Array>> {
+export async function filesOfDetections(weights: string, counts: Readonly<Record<string, number>>): Promise<Record<string, string | Uint8Array>> {
   const files = await vocFiles(counts);
   const detector = await ObjectDetector.load(weights);
   for (const name of Object.keys(files).filter((name) => name.endsWith('.png'))) {

@@ -6,7 +6,7 @@ describe('split roles', () => {
     assert.deepEqual(['2007/train', '2012/trainval', 'val2017', 'valid', 'test', 'testing', 'all', 'training_set'].map(roleOf), ['train', 'trainval', 'val', 'val', 'test', 'test', undefined, 'train']);
   });
 
-  it('say which splits should have no picture in common', () => {
+  it('say which splits should have no image in common', () => {
     assert.ok(shouldDiffer('2007/train', '2007/val') && shouldDiffer('2007/test', '2012/trainval') && shouldDiffer('train', 'test'));
     assert.ok(!shouldDiffer('2007/train', '2007/trainval') && !shouldDiffer('2007/trainval', '2007/val') && !shouldDiffer('2007/train', '2012/train') && !shouldDiffer('all', 'test'));
   });

@@ -12,7 +12,7 @@ import { readMetricsLog } from '../../../ts/train/metrics-log';
 import { readState } from '../../../ts/train/state';
 import type { DrawnSplits } from '../../../ts/tasks/vocdet/drawn-splits';
 import { temporaryFolder, vocXml } from './fixture';
-import { cocoClasses, filesOfAnswers, onOneThread, smallConfig, smallWeights, tunedConfig, vocFiles } from './small-detector';
+import { cocoClasses, filesOfDetections, onOneThread, smallConfig, smallWeights, tunedConfig, vocFiles } from './small-detector';
 
 describe('training a detector', function () {
   this.timeout(240_000);
@@ -39,7 +39,7 @@ describe('training a detector', function () {
       assert.deepEqual(written, metrics);
       assert.deepEqual([written.train!.images, written.val!.images, written.test!.images], [8, 4, 6]);
       const { voc07, voc12, coco } = written.test!;
-      for (const figure of [voc07.mAP, voc12.mAP, coco.AP, coco.AP50]) assert.ok(figure !== null && figure >= 0 && figure <= 1);
+      for (const metric of [voc07.mAP, voc12.mAP, coco.AP, coco.AP50]) assert.ok(metric !== null && metric >= 0 && metric <= 1);
       assert.deepEqual([Object.keys(voc07.perClass), Object.keys(coco.perClass)], [['car', 'dog'], ['car', 'dog']]);
     });
 
@@ -105,8 +105,8 @@ describe('training a detector', function () {
       assert.ok(!existsSync(path(`${name}/metrics.json`)));
       assert.deepEqual((await start(name, { resume: true })).metrics, metrics);
       for (const checkpoint of ['last', 'best']) assert.deepEqual(weights(name, checkpoint), weights('whole', checkpoint));
-      const places = (run: string) => readMetricsLog(path(`${run}/metrics.jsonl`)).map(({ kind, step, loss }) => [kind, step, loss]);
-      assert.deepEqual(places(name), places('whole'));
+      const indices = (run: string) => readMetricsLog(path(`${run}/metrics.jsonl`)).map(({ kind, step, loss }) => [kind, step, loss]);
+      assert.deepEqual(indices(name), indices('whole'));
     });
   }
 
@@ -114,7 +114,7 @@ describe('training a detector', function () {
     const said: string[] = [];
     const listener = { say: (sentence: string) => void said.push(sentence), bar: () => ({ update: () => {}, stop: () => {} }) };
     const own = await smallWeights(root, 'own', { id2label: ['car', 'dog'] });
-    const tuned = { ...tunedConfig(folder.write(await filesOfAnswers(own, { train: 8, val: 4 })), own), epochs: 1 };
+    const tuned = { ...tunedConfig(folder.write(await filesOfDetections(own, { train: 8, val: 4 })), own), epochs: 1 };
     const spoilt = { ...tuned, optimizer: { ...tuned.optimizer, lr: 0.3, backboneLr: 0.3 } };
     await train({ config: spoilt, run: path('tuned'), listener });
     const log = readMetricsLog(path('tuned/metrics.jsonl'));
@@ -173,9 +173,9 @@ describe('training a detector', function () {
       await assert.rejects(resume({ ...config, optimizer: { ...config.optimizer, lr: 1 } }), refusal);
     });
 
-    for (const [split, picture] of [['train', 'p2'], ['val', 'p10']] as const) {
+    for (const [split, image] of [['train', 'p2'], ['val', 'p10']] as const) {
       it(`with no dataset of the same size in which a box of ${split} differs`, async () => {
-        const file = join(path('moved'), `Annotations/${picture}.xml`);
+        const file = join(path('moved'), `Annotations/${image}.xml`);
         const text = readFileSync(file, 'utf8');
         writeFileSync(file, text.replace('<ymin>4</ymin>', '<ymin>5</ymin>'));
         assert.notEqual(readFileSync(file, 'utf8'), text);
@@ -204,13 +204,13 @@ describe('training a detector', function () {
     };
 
     const refused: Readonly<Record<string, readonly [Record<string, string>, Partial<DetectionConfig['data']>, RegExp]>> = {
-      'swapped corners to train on': [{ 'Annotations/p1.xml': vocXml(64, 48, [{ name: 'car', pixels: [30, 30, 5, 5] }]) }, {}, /^1 of the 4 pictures of .*train cannot be used: .*p1\.xml line 3: expected the box of car to have an area/],
-      'an annotation that is missing': [{ 'ImageSets/Main/val.txt': 'p5\nq\n' }, {}, /^1 of the 2 pictures of .*val cannot be used: Expected the annotation q\.xml in .*, found none\. Mend them/],
-      'a picture without a header': [{ 'JPEGImages/p2.png': 'words' }, {}, /^1 of the 4 pictures of .*train cannot be used: Expected a JPEG.*p2\.png, found text\./],
+      'swapped corners to train on': [{ 'Annotations/p1.xml': vocXml(64, 48, [{ name: 'car', pixels: [30, 30, 5, 5] }]) }, {}, /^1 of the 4 images of .*train cannot be used: .*p1\.xml line 3: expected the box of car to have an area/],
+      'an annotation that is missing': [{ 'ImageSets/Main/val.txt': 'p5\nq\n' }, {}, /^1 of the 2 images of .*val cannot be used: Expected the annotation q\.xml in .*, found none\. Mend them/],
+      'an image without a header': [{ 'JPEGImages/p2.png': 'words' }, {}, /^1 of the 4 images of .*train cannot be used: Expected a JPEG.*p2\.png, found text\./],
       'nothing to find in the validation split': [{ 'Annotations/p5.xml': '<annotation/>', 'Annotations/p6.xml': '<annotation/>' }, {}, /^Expected objects to find in the split .*val, by which the best checkpoint is chosen, found none/],
-      'an empty validation split': [{ 'ImageSets/Main/val.txt': '' }, {}, /^Expected pictures in the split .*val, found none; name another by data\.val\.$/],
-      'pictures to validate on that are learnt': [{}, { train: 'train+val' }, /^Expected no picture of .*val among those to train on, found that 2 of the 2 pictures of .*val are in train\+val too \(.*p5\.png, .*p6\.png\)/],
-      'a picture to test on that is learnt': [{ 'ImageSets/Main/test.txt': 'p7\np1\n' }, {}, /^Expected no picture of .*test among those to train on, found that 1 of the 2 pictures of .*test are in .*train too/],
+      'an empty validation split': [{ 'ImageSets/Main/val.txt': '' }, {}, /^Expected images in the split .*val, found none; name another by data\.val\.$/],
+      'images to validate on that are learnt': [{}, { train: 'train+val' }, /^Expected no image of .*val among those to train on, found that 2 of the 2 images of .*val are in train\+val too \(.*p5\.png, .*p6\.png\)/],
+      'an image to test on that is learnt': [{ 'ImageSets/Main/test.txt': 'p7\np1\n' }, {}, /^Expected no image of .*test among those to train on, found that 1 of the 2 images of .*test are in .*train too/],
     };
     for (const [what, [changes, data, message]] of Object.entries(refused)) {
       it(`and refuses ${what}, leaving no folder`, async () => {
@@ -223,7 +223,7 @@ describe('training a detector', function () {
     it('and says what will be missing of the test split; the run ends with the rest', async () => {
       const { begin, run } = await trained({ 'JPEGImages/p8.png': 'words' });
       const { metrics } = await begin();
-      assert.match(said[0]!, /^1 of the 2 pictures of .*test cannot be used: .*p8\.png, found text\. The figures under "test" will be without them\.$/);
+      assert.match(said[0]!, /^1 of the 2 images of .*test cannot be used: .*p8\.png, found text\. The figures under "test" will be without them\.$/);
       assert.equal(metrics!.test!.images, 1);
       assert.match(metrics!.notes!.join(), /p8\.png, found text\. The figures under "test" are without them\.$/);
       assert.match(readFileSync(join(run, 'report.html'), 'utf8'), /What is missing/);
@@ -233,7 +233,7 @@ describe('training a detector', function () {
       const { begin, run } = await trained({ 'ImageSets/Main/test.txt': 'q1\nq2\n' });
       const { outcome, metrics } = await begin();
       assert.deepEqual([outcome, metrics!.test, metrics!.val!.images], ['completed', null, 2]);
-      assert.match(metrics!.notes!.join(), /There are no figures under "test": Expected pictures that can be read .* Expected the annotation q1\.xml/);
+      assert.match(metrics!.notes!.join(), /There are no figures under "test": Expected images that can be read .* Expected the annotation q1\.xml/);
       assert.ok(existsSync(join(run, 'report.html')));
       assert.deepEqual(JSON.parse(readFileSync(join(run, 'metrics.json'), 'utf8')), metrics);
     });
@@ -247,13 +247,13 @@ describe('training a detector', function () {
       assert.equal((parse(readFileSync(join(run, 'config.yaml'), 'utf8')) as DetectionConfig).data.test, 'more');
     });
 
-    it('and divides pictures without splits by lot, says it and keeps it', async () => {
+    it('and divides images without splits by lot, says it and keeps it', async () => {
       const { begin, run, own } = await trained({}, {}, { default: 10 });
       const { metrics } = await begin();
-      assert.match(said[0]!, /does not say which pictures of .*default are to validate on: 8 to train, 1 to validate and 1 to test on were drawn by the seed 0\. .*splits\.json lists them\.$/);
+      assert.match(said[0]!, /does not say which images of .*default are to validate on: 8 to train, 1 to validate and 1 to test on were drawn by the seed 0\. .*splits\.json lists them\.$/);
       const drawn = JSON.parse(readFileSync(join(run, 'splits.json'), 'utf8')) as DrawnSplits;
       assert.deepEqual([...drawn.train, ...drawn.val, ...drawn.test].sort(), Array.from({ length: 10 }, (_, i) => `p${i + 1}`).sort());
-      // Pictures that come later belong to none of the three.
+      // Images that come later belong to none of the three.
       const more = await vocFiles({ default: 12 });
       for (const name of Object.keys(more)) writeFileSync(join(own, name), more[name]!);
       assert.deepEqual(await evaluate(run), metrics!.test);

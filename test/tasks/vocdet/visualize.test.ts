@@ -8,7 +8,7 @@ import * as torch from '../../../ts/tensor';
 import { decodeImage } from '../../../ts/vision/image';
 import { assertNumber } from '../../nn/golden';
 import { temporaryFolder } from './fixture';
-import { onOneThread, picture, smallDetector, smallWeights } from './small-detector';
+import { onOneThread, drawnImage, smallDetector, smallWeights } from './small-detector';
 
 describe('visualizations of a detector', () => {
   onOneThread();
@@ -22,8 +22,8 @@ describe('visualizations of a detector', () => {
     return items;
   };
 
-  it('have a panel for the picture and one for each of the surest detections, and go on after a bad picture', async () => {
-    const album = folder.write({ 'a b.png': await picture(1), 'broken.png': 'hello' });
+  it('have a panel for the image and one for each of the surest detections, and go on after a bad image', async () => {
+    const album = folder.write({ 'a b.png': await drawnImage(1), 'broken.png': 'hello' });
     const output = folder.path();
     const widths = await Promise.all([1, 3].map(async (count) => {
       const [item, broken] = await all([album], { count, output: join(output, String(count)) });
@@ -34,9 +34,9 @@ describe('visualizations of a detector', () => {
     assert.equal((widths[0]! - 8) / 2, (widths[1]! - 8) / 4);
   });
 
-  it('are bounded both ways, and what goes wrong with one picture is said of that picture', async () => {
+  it('are bounded both ways, and what goes wrong with one image is said of that image', async () => {
     const strip = (width: number, height: number) => sharp({ create: { width, height, channels: 3, background: '#888' } }).png().toBuffer();
-    const album = folder.write({ 'a.png': await strip(4000, 16), 'b.png': await strip(16, 4000), 'c.png': await picture(1) });
+    const album = folder.write({ 'a.png': await strip(4000, 16), 'b.png': await strip(16, 4000), 'c.png': await drawnImage(1) });
     const items = await all([album], { count: 2 });
     const sizes = await Promise.all(items.map(async (item) => {
       assert.ok('file' in item, 'error' in item ? item.error.message : '');
@@ -50,9 +50,9 @@ describe('visualizations of a detector', () => {
     await assert.rejects(all([], { classes: ['ufo'] }), /^UsageError: The model knows no class "ufo"; it knows car, dog\.$/);
   });
 
-  it('look at maps of the proportions of the picture, and leave the detector and its answers as they were', async () => {
+  it('look at maps of the proportions of the image, and leave the detector and its answers as they were', async () => {
     const detector = smallDetector({ id2label: ['car', 'dog'] });
-    const image = await decodeImage(await picture(1));
+    const image = await decodeImage(await drawnImage(1));
     const { detections, maps } = watchedDetections(detector, image);
     assert.deepEqual(maps.map(({ rows, columns, values }) => [rows, columns, values.length, Math.max(...values)]), Array.from({ length: 8 }, () => [6, 8, 48, 1]));
     const [plain] = torch.scoped(() => detector.detectBatch(detector.processor.preprocess(image), [image]));

@@ -34,10 +34,10 @@ describe('parseVocAnnotation', () => {
   it('takes any order of elements, fractions and parts, and does without what may be missing', () => {
     assert.deepEqual(parse(full), {
       size: { width: 500, height: 442 },
-      place: 'a.xml',
+      location: 'a.xml',
       objects: [
-        { name: 'person', box: [118.5, 0, 243, 442], difficult: true, crowd: false, place: 'a.xml line 7' },
-        { name: 'horse', box: [52, 86, 471, 420], difficult: false, crowd: false, place: 'a.xml line 16' },
+        { name: 'person', box: [118.5, 0, 243, 442], difficult: true, crowd: false, location: 'a.xml line 7' },
+        { name: 'horse', box: [52, 86, 471, 420], difficult: false, crowd: false, location: 'a.xml line 16' },
       ],
     });
   });
@@ -47,8 +47,8 @@ describe('parseVocAnnotation', () => {
     assert.deepEqual(objects.map(({ box }) => box), [[0, 0, 500, 375], [6, 7, 7, 8]]);
   });
 
-  it('takes a picture without objects, and one without a size', () => {
-    assert.deepEqual(parse('<annotation/>'), { size: undefined, place: 'a.xml', objects: [] });
+  it('takes an image without objects, and one without a size', () => {
+    assert.deepEqual(parse('<annotation/>'), { size: undefined, location: 'a.xml', objects: [] });
     assert.equal(parse(vocXml(0, 0, [])).size, undefined);
   });
 
@@ -88,7 +88,7 @@ describe('resolveTargets', () => {
   it('numbers the classes, and cuts boxes off at the borders', () => {
     const dog = object({ name: 'dog', box: [-1, 10, 50, 90], difficult: true });
     const car = object({ name: 'car', box: [0, 0, 100, 80], crowd: true, area: 12 });
-    assert.deepEqual(resolveTargets({ size, place: 'a.xml', objects: [dog, car] }, size, classes), {
+    assert.deepEqual(resolveTargets({ size, location: 'a.xml', objects: [dog, car] }, size, classes), {
       labels: Uint16Array.of(1, 0),
       boxes: { format: 'xyxy', data: Float64Array.of(0, 10, 50, 80, 0, 0, 100, 80) },
       difficult: Uint8Array.of(1, 0),
@@ -98,19 +98,19 @@ describe('resolveTargets', () => {
   });
 
   it('names the class that is not in the list', () => {
-    const annotation = { place: 'a.xml', objects: [object({ name: 'cow', box: [0, 0, 1, 1], place: 'a.xml line 4' })] };
+    const annotation = { location: 'a.xml', objects: [object({ name: 'cow', box: [0, 0, 1, 1], location: 'a.xml line 4' })] };
     assert.throws(() => resolveTargets(annotation, size, classes), /^InputError: a\.xml line 4: expected one of the 2 classes \(car, dog\), found cow; add it to the class file or rename the object\.$/);
   });
 
-  it('refuses boxes without area and boxes outside of the picture', () => {
+  it('refuses boxes without area and boxes outside of the image', () => {
     for (const box of [[5, 5, 5, 9], [9, 5, 5, 9], [100, 0, 120, 9]] as const) {
-      const annotation = { place: 'a.xml', objects: [object({ name: 'car', box: [0, 0, 5, 5] }), object({ name: 'dog', box, place: 'a.xml line 9' })] };
-      assert.throws(() => resolveTargets(annotation, size, classes), /a\.xml line 9: expected the box of dog to have an area inside of the picture of 100 x 80, found/);
+      const annotation = { location: 'a.xml', objects: [object({ name: 'car', box: [0, 0, 5, 5] }), object({ name: 'dog', box, location: 'a.xml line 9' })] };
+      assert.throws(() => resolveTargets(annotation, size, classes), /a\.xml line 9: expected the box of dog to have an area inside of the image of 100 x 80, found/);
     }
   });
 
-  it('refuses an annotation for a picture of another size, and says when the sides are swapped', () => {
-    assert.throws(() => resolveTargets({ size: { width: 101, height: 80 }, place: 'a.xml', objects: [] }, size, classes), /a\.xml: expected a picture of 101 x 80 as annotated, found one of 100 x 80\.$/);
-    assert.throws(() => resolveTargets({ size: { width: 80, height: 100 }, place: 'a.xml', objects: [] }, size, classes), /The sides are swapped: the annotation was made before the picture was turned upright\.$/);
+  it('refuses an annotation for an image of another size, and says when the sides are swapped', () => {
+    assert.throws(() => resolveTargets({ size: { width: 101, height: 80 }, location: 'a.xml', objects: [] }, size, classes), /a\.xml: expected an image of 101 x 80 as annotated, found one of 100 x 80\.$/);
+    assert.throws(() => resolveTargets({ size: { width: 80, height: 100 }, location: 'a.xml', objects: [] }, size, classes), /The sides are swapped: the annotation was made before the image was turned upright\.$/);
   });
 });

@@ -15,7 +15,7 @@ const xml = (...names: string[]) => vocXml(20, 10, names.map((name) => ({ name, 
 
 /** The files of one root, `ids` being those of one set. */
 function root(folder: string, set: string, ids: readonly string[]): Record<string, string> {
-  const files = ids.flatMap((id) => [[`${folder}Annotations/${id}.xml`, xml('car')], [`${folder}JPEGImages/${id}.jpg`, `picture ${id}`]]);
+  const files = ids.flatMap((id) => [[`${folder}Annotations/${id}.xml`, xml('car')], [`${folder}JPEGImages/${id}.jpg`, `image ${id}`]]);
   return Object.fromEntries([...files, [`${folder}ImageSets/Main/${set}.txt`, `${ids.join('\n')}\n`]]);
 }
 
@@ -49,21 +49,21 @@ describe('openVoc', () => {
       assert.deepEqual(voc.splits, ['2007/train']);
       const split = await voc.split('train');
       assert.deepEqual(split.ids, ['000001', '000002']);
-      assert.equal((await split.picture(1)).toString(), 'picture 000002');
+      assert.equal((await split.image(1)).toString(), 'image 000002');
       assert.equal((await split.annotation(0)).objects[0]!.name, 'car');
       assert.match(split.describe(0), /JPEGImages\/000001\.jpg/);
     });
   }
 
-  it('takes a link to nothing, and a pipe, for no picture', async function () {
+  it('takes a link to nothing, and a pipe, for no image', async function () {
     if (process.platform === 'win32') return this.skip();
     const path = folder.write(root('', 'train', ['000001', '000002']));
     for (const id of ['000001', '000002']) rmSync(join(path, 'JPEGImages', `${id}.jpg`));
     symlinkSync('nowhere.jpg', join(path, 'JPEGImages', '000001.jpg'));
     execFileSync('mkfifo', [join(path, 'JPEGImages', '000002.jpg')]);
     const split = await open(path).split('train');
-    assert.deepEqual([0, 1].map((index) => split.hasPicture(index)), [false, false]);
-    await assert.rejects(split.picture(0), { code: 'TTS_INPUT', message: /^Expected the picture 000001\.jpg in / });
+    assert.deepEqual([0, 1].map((index) => split.hasImage(index)), [false, false]);
+    await assert.rejects(split.image(0), { code: 'TTS_INPUT', message: /^Expected the image 000001\.jpg in / });
   });
 
   it('says that an annotation is a Git LFS pointer, or packed', async () => {
@@ -80,17 +80,17 @@ describe('openVoc', () => {
   it('joins a year that comes in two tars', async () => {
     const voc = open(folder.write({ 'trainval.tar': writeTar(train), 'test.tar': writeTar(root('VOCdevkit/VOC2007/', 'test', ['000003'])) }));
     assert.deepEqual(voc.splits, ['2007/test', '2007/train']);
-    assert.equal((await (await voc.split('test')).picture(0)).toString(), 'picture 000003');
+    assert.equal((await (await voc.split('test')).image(0)).toString(), 'image 000003');
   });
 
   it('joins sets and years', async () => {
     const files = { ...root('VOCdevkit/VOC2007/', 'trainval', ['000001']), ...root('VOCdevkit/VOC2012/', 'trainval', ['2008_000002', '2008_000003']) };
     const voc = open(folder.write(files));
     assert.deepEqual((await voc.split('07+12')).ids, ['VOC2007/000001', 'VOC2012/2008_000002', 'VOC2012/2008_000003']);
-    assert.equal((await (await voc.split('2012/trainval+VOC2007/trainval')).picture(1)).toString(), 'picture 2008_000003');
+    assert.equal((await (await voc.split('2012/trainval+VOC2007/trainval')).image(1)).toString(), 'image 2008_000003');
     await assert.rejects(voc.split('trainval'), /The set trainval is in 2 parts of .*: name one, as 2007\/trainval, or all, as 2007\/trainval\+2012\/trainval\.$/);
     await assert.rejects(voc.split('2010/trainval'), /Expected a set 2010\/trainval in .*, found 2007\/trainval, 2012\/trainval\.$/);
-    await assert.rejects(voc.split('2007/trainval+2007/trainval'), /Expected every picture once in the set .*, found 000001 twice\.$/);
+    await assert.rejects(voc.split('2007/trainval+2007/trainval'), /Expected every image once in the set .*, found 000001 twice\.$/);
   });
 
   it('keeps the sets of single classes apart, and takes from them what shows the class', async () => {
@@ -100,13 +100,13 @@ describe('openVoc', () => {
     assert.deepEqual((await voc.split('car_train')).ids, ['000002']);
   });
 
-  it('takes all annotated pictures where there are no sets, and the classes from the annotations', async () => {
+  it('takes all annotated images where there are no sets, and the classes from the annotations', async () => {
     const voc = open(folder.write({ 'Annotations/b.xml': xml('wheel', 'bolt'), 'Annotations/a.xml': xml('bolt'), 'Annotations/._a.xml': 'junk', 'JPEGImages/a.png': 'A' }));
     assert.equal(voc.splits.length, 1);
     const split = await voc.split('all');
     assert.deepEqual(split.ids, ['a', 'b']);
-    assert.deepEqual([split.hasPicture(0), split.hasPicture(1)], [true, false]);
-    await assert.rejects(split.picture(1), /Expected the picture b\.jpg in .*JPEGImages, found none\.$/);
+    assert.deepEqual([split.hasImage(0), split.hasImage(1)], [true, false]);
+    await assert.rejects(split.image(1), /Expected the image b\.jpg in .*JPEGImages, found none\.$/);
     assert.deepEqual((await findClasses(voc)).names, ['bolt', 'wheel']);
   });
 
@@ -134,7 +134,7 @@ describe('openVoc', () => {
     const voc = open(realData(this, 'voc/VOC2007-sample.tar'));
     const splits = await Promise.all(['train', 'val', 'test'].map((set) => voc.split(set)));
     assert.deepEqual(splits.map(({ ids }) => ids.length), [508, 488, 300]);
-    const [annotation, image] = [await splits[2]!.annotation(7), await decodeImage(await splits[2]!.picture(7))];
+    const [annotation, image] = [await splits[2]!.annotation(7), await decodeImage(await splits[2]!.image(7))];
     assert.deepEqual(annotation.size, { width: image.width, height: image.height });
   });
 

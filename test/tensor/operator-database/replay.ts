@@ -71,9 +71,9 @@ function call([operator, args, named]: StoredCall, values: Values, prefer: Way):
   return functions[key]!(...given, ...rest);
 }
 
-function keep(made: unknown, places: StoredResult, values: Values): void {
-  if (typeof places === 'number') values.set(places, made as Tensor);
-  else if (places) places.forEach((place, i) => keep((made as unknown[])[i], place, values));
+function keep(made: unknown, indices: StoredResult, values: Values): void {
+  if (typeof indices === 'number') values.set(indices, made as Tensor);
+  else if (indices) indices.forEach((index, i) => keep((made as unknown[])[i], index, values));
 }
 
 /** Operators whose results are whatever the memory held. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { changedKeys, fingerprint, pictureFingerprint } from '../../../ts/train/config/fingerprint';
+import { changedKeys, fingerprint, imageFingerprint } from '../../../ts/train/config/fingerprint';
 
 const config = { seed: 0, device: 'cpu', log: { everySteps: 10 }, optimizer: { lr: 1, betas: [0.9, 0.99] } };
 const free = ['device', 'log'];
@@ -27,24 +27,24 @@ describe('the fingerprint of a configuration', () => {
   });
 });
 
-describe('the fingerprint of labelled pictures', () => {
+describe('the fingerprint of labelled images', () => {
   const names = ['1.jpg', '2.jpg'];
   const labels = [Uint8Array.of(1, 0), Uint8Array.of(0, 1)];
-  const whole = pictureFingerprint(names, labels);
+  const whole = imageFingerprint(names, labels);
 
   it('is a sha256, the same for the same', () => {
     assert.match(whole, /^[0-9a-f]{64}$/);
-    assert.equal(pictureFingerprint([...names], labels.map((row) => row.slice())), whole);
+    assert.equal(imageFingerprint([...names], labels.map((row) => row.slice())), whole);
   });
 
-  it('takes labels as words too', () => assert.equal(pictureFingerprint(names, ['a', 'b']), pictureFingerprint(names, [Buffer.from('a'), Buffer.from('b')])));
+  it('takes labels as words too', () => assert.equal(imageFingerprint(names, ['a', 'b']), imageFingerprint(names, [Buffer.from('a'), Buffer.from('b')])));
 
   const others: Record<string, string> = {
-    'a name': pictureFingerprint(['1.jpg', '3.jpg'], labels),
-    'a label': pictureFingerprint(names, [labels[0]!, Uint8Array.of(1, 1)]),
-    'the order': pictureFingerprint([...names].reverse(), [...labels].reverse()),
-    'who has which label': pictureFingerprint(names, [...labels].reverse()),
-    'the number': pictureFingerprint(names.slice(1), labels.slice(1)),
+    'a name': imageFingerprint(['1.jpg', '3.jpg'], labels),
+    'a label': imageFingerprint(names, [labels[0]!, Uint8Array.of(1, 1)]),
+    'the order': imageFingerprint([...names].reverse(), [...labels].reverse()),
+    'who has which label': imageFingerprint(names, [...labels].reverse()),
+    'the number': imageFingerprint(names.slice(1), labels.slice(1)),
   };
   for (const [what, other] of Object.entries(others)) it(`changes with ${what}`, () => assert.notEqual(other, whole));
 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { chart, sharePlot } from '../../../ts/train/report/curves';
+import { chart, fractionPlot } from '../../../ts/train/report/curves';
 import { Html, html, jsonScript } from '../../../ts/train/report/html';
 import { renderPage } from '../../../ts/train/report/page';
-import { pictureGrid } from '../../../ts/train/report/pictures';
+import { imageGrid } from '../../../ts/train/report/image-grid';
 import { table } from '../../../ts/train/report/table';
 
 const hostile = `<img src=x onerror="alert('1')">&`;
@@ -29,10 +29,10 @@ describe('a report', () => {
   const page = renderPage({
     title: hostile,
     subtitle: hostile,
-    figures: [{ label: hostile, value: hostile, note: hostile }],
+    tiles: [{ label: hostile, value: hostile, note: hostile }],
     sections: [
       { title: hostile, intro: hostile, body: table({ columns: [{ label: hostile, hint: hostile }], rows: [[hostile]] }) },
-      { title: 'Pictures', body: pictureGrid([{ jpeg: Uint8Array.of(1, 2), title: hostile, caption: html`${hostile}` }]) },
+      { title: 'Images', body: imageGrid([{ jpeg: Uint8Array.of(1, 2), title: hostile, caption: html`${hostile}` }]) },
       { title: 'Curves', body: chart({ title: hostile, curves: [{ label: hostile, kind: 'train', key: 'loss' }] }, []) },
     ],
   });
@@ -48,7 +48,7 @@ describe('a report', () => {
     assert.ok(page.includes('&#60;img src=x'));
   });
 
-  it('has its pictures inside', () => assert.ok(page.includes('src="data:image/jpeg;base64,AQI="')));
+  it('has its images inside', () => assert.ok(page.includes('src="data:image/jpeg;base64,AQI="')));
 });
 
 describe('a table', () => {
@@ -81,7 +81,7 @@ describe('a chart', () => {
 
 describe('a plot of one share over another', () => {
   it('holds its values, the names of both axes, and that both go from 0 to 1', () => {
-    const { markup } = sharePlot({ title: hostile, x: { label: 'recall', values: [0, 0.5, 1] }, y: { label: 'precision', values: [1, 0.75, 0] } });
+    const { markup } = fractionPlot({ title: hostile, x: { label: 'recall', values: [0, 0.5, 1] }, y: { label: 'precision', values: [1, 0.75, 0] } });
     assert.ok(!markup.includes('<img'));
     const drawing: unknown = JSON.parse(/<script[^>]*>([^]*?)<\/script>/.exec(markup)![1]!);
     assert.deepEqual(drawing, { x: 'recall', share: true, unit: true, labels: ['precision'], data: [[0, 0.5, 1], [1, 0.75, 0]] });

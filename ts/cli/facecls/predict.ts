@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Prediction } from '../../tasks/facecls/predict';
 import { positiveInteger, probability } from '../arguments';
-import { addPictureCommand } from '../pictures';
+import { addImageCommand } from '../image-command';
 
 interface Flags {
   readonly batchSize: number;
@@ -10,7 +10,7 @@ interface Flags {
 
 const HELP = `
 <weights> is a run folder (its best checkpoint), a hub folder or a hub name (org/name).
-A picture is a file, a folder with all below it, a pattern in quotes, or an http(s) URL.
+An image is a file, a folder with all below it, a pattern in quotes, or an http(s) URL.
 One that cannot be read is reported by name, the others go on, and the exit code is 1.
 
   facecls predict models/facecls-tiny photo.jpg
@@ -18,14 +18,14 @@ One that cannot be read is reported by name, the others go on, and the exit code
   facecls predict models/facecls-tiny album --json > predictions.jsonl`;
 
 export function addPredict(program: Command): void {
-  addPictureCommand<Flags, Prediction>(program, {
+  addImageCommand<Flags, Prediction>(program, {
     name: 'predict',
-    summary: 'say which attributes the faces in pictures have',
-    description: 'Says for each picture which attributes it shows, with the probability of each.',
+    summary: 'say which attributes the faces in images have',
+    description: 'Says for each image which attributes it shows, with the probability of each.',
     weights: 'run folder, hub folder or hub name',
     options: (command) =>
       command
-        .option('--batch-size <n>', 'pictures that pass through the model together', positiveInteger, 1)
+        .option('--batch-size <n>', 'images that pass through the model together', positiveInteger, 1)
         .option('--threshold <p>', 'least probability of an attribute that is shown; with --json all are', probability, 0.5),
     line: '{ source, attributes: { name: probability } }',
     help: HELP,

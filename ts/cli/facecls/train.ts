@@ -34,8 +34,8 @@ export function addFaceTrain(program: Command): void {
 
 function describe({ test, val }: FinalMetrics): string {
   const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
-  const figures = test ?? val;
-  if (!figures) return 'no figures could be had';
-  const { meanAccuracy, majorityBaseline, images } = figures;
+  const metrics = test ?? val;
+  if (!metrics) return 'no figures could be had';
+  const { meanAccuracy, majorityBaseline, images } = metrics;
   return `${test ? 'test' : 'val'}: mean accuracy ${percent(meanAccuracy)} (majority baseline ${percent(majorityBaseline)}) over ${images} images`;
 }

@@ -9,7 +9,7 @@ import { print, printJson } from '../output';
 
 const HELP = `
 A dataset is Pascal VOC's devkit (a folder, or its .tar files, which need not be unpacked), any folder or archive in its
-layout or what LabelImg, CVAT, Roboflow or Kaggle make of it, or files in COCO's format with their pictures.
+layout or what LabelImg, CVAT, Roboflow or Kaggle make of it, or files in COCO's format with their images.
 
   vocdet data download --out data/raw/voc --years 2007
   vocdet data check data/raw/voc
@@ -20,7 +20,7 @@ export function addDetectionData(program: Command): void {
   const data = program
     .command('data')
     .summary('download, check or draw a dataset')
-    .description('Downloads, checks or draws a dataset of pictures with boxes.')
+    .description('Downloads, checks or draws a dataset of images with boxes.')
     .helpCommand(false)
     .addHelpText('after', HELP);
   addDownload(data);
@@ -63,8 +63,8 @@ function addCheck(data: Command): void {
     .description('Says what a dataset holds, beside what the official one holds, and what is wrong with it; errors end with exit code 1.')
     .argument('<folder>', "dataset in VOC's layout or COCO's format: folder, archive or file")
     .option('--classes <file>', 'file with one class a line (default: those that the dataset names)')
-    .option('--images <folder>', "folder or archive of a COCO file's pictures")
-    .option('--decode', 'decode every picture, to find damaged ones')
+    .option('--images <folder>', "folder or archive of a COCO file's images")
+    .option('--decode', 'decode every image, to find damaged ones')
     .option('--json', 'print the findings as one JSON object')
     .action(async (folder: string, { classes, images, decode, json }: CheckFlags) => {
       await ensureReady();
@@ -73,7 +73,7 @@ function addCheck(data: Command): void {
       const list = classes === undefined ? undefined : readClassFile(classes);
       const check = await withBar(
         terminal,
-        'reading pictures',
+        'reading images',
         (bar) => checkDetectionData(folder, { classes: list, images, decode, onProgress: (done, all) => bar.update(done, all) }),
         'steps',
       );
@@ -83,19 +83,19 @@ function addCheck(data: Command): void {
     });
 }
 
-function describe({ splits, findings, errors, warnings }: DetectionCheck): string {
+function describe({ splits, issues, errors, warnings }: DetectionCheck): string {
   const dash = (value: number | null): Cell => value ?? '-';
   const row = ({ split, images, objects, difficult, crowds, empty }: SplitCheck): Cell[] => [
-    split, images.found, dash(images.official), objects.found, dash(objects.official), difficult, crowds, empty,
+    split, images.found, dash(images.expected), objects.found, dash(objects.expected), difficult, crowds, empty,
   ];
   const names = [...new Set(splits.flatMap(({ classes }) => classes.map(({ name }) => name)))];
   const objectsOf = (name: string, { classes }: SplitCheck): number => classes.find((one) => one.name === name)?.objects ?? 0;
-  const verdict = findings.length === 0 ? 'Nothing is wrong.\n' : `${errors} errors, ${warnings} warnings\n`;
+  const verdict = issues.length === 0 ? 'Nothing is wrong.\n' : `${errors} errors, ${warnings} warnings\n`;
   return [
-    textTable([['split', 'pictures', 'official', 'objects', 'official', 'difficult', 'crowds', 'empty'], ...splits.map(row)]),
+    textTable([['split', 'images', 'official', 'objects', 'official', 'difficult', 'crowds', 'empty'], ...splits.map(row)]),
     textTable([['objects by class', ...splits.map(({ split }) => split)], ...names.map((name): Cell[] => [name, ...splits.map((split) => objectsOf(name, split))])]),
-    ...(findings.length > 0 ? [textTable([['finding', 'kind', 'count'], ...findings.map(({ kind, severity, count }): Cell[] => [kind, severity, count])])] : []),
-    ...findings.map(({ kind, count, examples }) => `${kind}:\n${examples.map((line) => `  ${line}\n`).join('')}${count > examples.length ? `  … and ${count - examples.length} more\n` : ''}`),
+    ...(issues.length > 0 ? [textTable([['finding', 'kind', 'count'], ...issues.map(({ kind, severity, count }): Cell[] => [kind, severity, count])])] : []),
+    ...issues.map(({ kind, count, examples }) => `${kind}:\n${examples.map((line) => `  ${line}\n`).join('')}${count > examples.length ? `  … and ${count - examples.length} more\n` : ''}`),
     verdict,
   ].join('\n');
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../errors';
-import type { SplitFigures } from '../../tasks/vocdet/figures';
+import type { SplitMetrics } from '../../tasks/vocdet/metrics';
 import { positiveInteger } from '../arguments';
 import { ensureReady } from '../setup';
 import { type Cell, textTable } from '../table';
@@ -37,13 +37,13 @@ export function addDetectionEvaluate(program: Command): void {
     .argument('[weights]', 'run folder, hub folder, hub name or .pth file')
     .option('--run <weights>', 'the weights, instead of the first argument')
     .option('--data <folder>', 'VOC devkit, its archives, or a COCO file (default: that of the run, else the drawn scenes)')
-    .option('--images <folder>', "folder or archive of a COCO file's pictures")
+    .option('--images <folder>', "folder or archive of a COCO file's images")
     .option('--classes <file>', 'file with one class a line (default: those of the dataset)')
     .option('--split <name>', 'train, val, test, or a split by its name, as 2007/test', 'test')
     .option('--zero-shot', "take the dataset's classes from the detector's own by their names")
     .option('--device <name>', 'auto, cpu, cuda, cuda:<n> or mps', 'auto')
-    .option('--batch-size <n>', 'pictures in a batch (default: as the run, else 8)', positiveInteger)
-    .option('--bootstrap <n>', 'confidence intervals from so many drawn sets of pictures', positiveInteger)
+    .option('--batch-size <n>', 'images in a batch (default: as the run, else 8)', positiveInteger)
+    .option('--bootstrap <n>', 'confidence intervals from so many drawn sets of images', positiveInteger)
     .option('--allow-new-head', 'use a head of random weights where the checkpoint brings none of this size')
     .option('--json', 'print the figures as one JSON object')
     .addHelpText('after', HELP)
@@ -59,12 +59,12 @@ async function run(weights: string, { device, json, bootstrap, ...flags }: Flags
   const { evaluate } = require('../../tasks/vocdet/evaluate') as typeof import('../../tasks/vocdet/evaluate');
   const { chooseDevice } = require('../../train/device') as typeof import('../../train/device');
   const drawn = bootstrap === undefined ? undefined : { samples: bootstrap };
-  const figures = await evaluate(weights, { ...flags, bootstrap: drawn, device: chooseDevice(device), listener: terminal });
-  if (json) printJson(figures);
-  else print(describe(figures));
+  const metrics = await evaluate(weights, { ...flags, bootstrap: drawn, device: chooseDevice(device), listener: terminal });
+  if (json) printJson(metrics);
+  else print(describe(metrics));
 }
 
-function describe({ images, loss, coco, voc07, voc12, confidence }: SplitFigures): string {
+function describe({ images, loss, coco, voc07, voc12, confidence }: SplitMetrics): string {
   const row = (name: string): Cell[] => [name, ...[coco.perClass[name]!.AP, coco.perClass[name]!.AP50, voc07.perClass[name]!, voc12.perClass[name]!].map(percent)];
   const classes = Object.keys(coco.perClass).map(row);
   const mean = ['mean', ...[coco.AP, coco.AP50, voc07.mAP, voc12.mAP].map(percent)];
@@ -75,7 +75,7 @@ function describe({ images, loss, coco, voc07, voc12, confidence }: SplitFigures
     const range = (interval: readonly [number, number] | null) => (interval ? `${percent(interval[0])} to ${percent(interval[1])}` : '-');
     lines.push(`${100 * confidence.level} % intervals: AP ${range(AP)}, AP50 ${range(AP50)}, VOC07 ${range(confidence.voc07)}, VOC12 ${range(confidence.voc12)}\n`);
   }
-  return `${lines.join('\n')}\n${images} pictures, loss ${loss.toFixed(4)}\n`;
+  return `${lines.join('\n')}\n${images} images, loss ${loss.toFixed(4)}\n`;
 }
 
 function percent(share: number | null): string {

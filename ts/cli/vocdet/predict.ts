@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import type { Failure } from '../../tasks/pictures';
+import type { Failure } from '../../tasks/images';
 import type { Prediction } from '../../tasks/vocdet/predict';
 import { numberedFolder, positiveInteger, probability } from '../arguments';
-import { addPictureCommand, type PictureOptions } from '../pictures';
+import { addImageCommand, type ImageOptions } from '../image-command';
 import { terminal } from '../terminal';
 
 interface Flags {
@@ -13,24 +13,24 @@ interface Flags {
 
 const HELP = `
 <weights> is a run folder (its best checkpoint), a hub folder, a hub name (org/name) or a .pth file of DETR's authors.
-A picture is a file, a folder with all below it, a pattern in quotes, or an http(s) URL.
+An image is a file, a folder with all below it, a pattern in quotes, or an http(s) URL.
 One that cannot be read is reported by name, the others go on, and the exit code is 1.
-The annotated pictures and annotated.json go to the next free predictions/<n>.
+The annotated images and annotated.json go to the next free predictions/<n>.
 
   vocdet predict models/vocdet-tiny photo.jpg
   vocdet predict facebook/detr-resnet-50 'album/**/*.jpg' https://example.org/street.png --threshold 0.7
   vocdet predict models/vocdet-tiny album --json > predictions.jsonl`;
 
 export function addDetectionPredict(program: Command): void {
-  addPictureCommand<Flags, Prediction>(program, {
+  addImageCommand<Flags, Prediction>(program, {
     name: 'predict',
-    summary: 'find objects in pictures',
-    description: 'Finds the objects in pictures and draws boxes around them.',
+    summary: 'find objects in images',
+    description: 'Finds the objects in images and draws boxes around them.',
     weights: 'run folder, hub folder, hub name or .pth file',
     options: (command) =>
       command
-        .option('--out <folder>', 'folder for the annotated pictures (default: the next free predictions/<n>)')
-        .option('--batch-size <n>', 'pictures that pass through the model together', positiveInteger, 1)
+        .option('--out <folder>', 'folder for the annotated images (default: the next free predictions/<n>)')
+        .option('--batch-size <n>', 'images that pass through the model together', positiveInteger, 1)
         .option('--threshold <p>', 'least probability of what is kept', probability, 0.5),
     line: '{ source, detections: [{ label, score, box: [xmin, ymin, xmax, ymax] }] }',
     help: HELP,
@@ -39,8 +39,8 @@ export function addDetectionPredict(program: Command): void {
   });
 }
 
-/** Says in the end where the annotated pictures are, if there are any. */
-async function* run(weights: string, inputs: readonly string[], options: PictureOptions, { out, batchSize, threshold }: Flags): AsyncGenerator<Prediction | Failure> {
+/** Says in the end where the annotated images are, if there are any. */
+async function* run(weights: string, inputs: readonly string[], options: ImageOptions, { out, batchSize, threshold }: Flags): AsyncGenerator<Prediction | Failure> {
   const { predict } = require('../../tasks/vocdet/predict') as typeof import('../../tasks/vocdet/predict');
   const output = out ?? numberedFolder('predictions');
   let found = 0;
@@ -48,7 +48,7 @@ async function* run(weights: string, inputs: readonly string[], options: Picture
     yield item;
     if (!('error' in item)) found++;
   }
-  if (found > 0) terminal.say(`annotated pictures: ${output}`);
+  if (found > 0) terminal.say(`annotated images: ${output}`);
 }
 
 function describe({ detections }: Prediction): string {

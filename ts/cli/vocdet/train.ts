@@ -36,8 +36,8 @@ export function addDetectionTrain(program: Command): void {
 
 function describe({ test, val }: FinalMetrics): string {
   const percent = (share: number | null) => (share === null ? '–' : `${(100 * share).toFixed(1)} %`);
-  const figures = test ?? val;
-  if (!figures) return 'no figures could be had';
-  const { coco, voc07, voc12, images } = figures;
-  return `${test ? 'test' : 'val'}: AP50 ${percent(coco.AP50)}, AP ${percent(coco.AP)}, VOC 2007 mAP ${percent(voc07.mAP)}, VOC 2012 mAP ${percent(voc12.mAP)} over ${images} pictures`;
+  const metrics = test ?? val;
+  if (!metrics) return 'no figures could be had';
+  const { coco, voc07, voc12, images } = metrics;
+  return `${test ? 'test' : 'val'}: AP50 ${percent(coco.AP50)}, AP ${percent(coco.AP)}, VOC 2007 mAP ${percent(voc07.mAP)}, VOC 2012 mAP ${percent(voc12.mAP)} over ${images} images`;
 }

@@ -41,9 +41,9 @@ export function assignLinearSum(costs: CostMatrix, label = 'assignLinearSum'): A
 function checkCosts({ data, rows, columns, offset = 0, stride = columns }: CostMatrix, label: string): void {
   for (let row = 0; row < rows; row++) {
     const start = offset + row * stride;
-    for (let place = start; place < start + columns; place++) {
-      if (data[place]! > -Infinity) continue;
-      throw new InputError(`${label}: expected costs that are numbers, found ${data[place]} in row ${row}, column ${place - start}.`);
+    for (let at = start; at < start + columns; at++) {
+      if (data[at]! > -Infinity) continue;
+      throw new InputError(`${label}: expected costs that are numbers, found ${data[at]} in row ${row}, column ${at - start}.`);
     }
   }
 }
@@ -110,15 +110,15 @@ class Solver {
     let open = columns;
     let length = 0;
     for (let row = start; ; ) {
-      const place = this.relax(row, length, open);
-      if (place === -1) return false;
-      const column = remaining[place]!;
+      const at = this.relax(row, length, open);
+      if (at === -1) return false;
+      const column = remaining[at]!;
       length = distance[column]!;
       // The reached columns gather behind the open ones.
-      remaining[place] = remaining[--open]!;
+      remaining[at] = remaining[--open]!;
       remaining[open] = column;
       if (rowOf[column] === -1) {
-        this.settle(start, column, length, open);
+        this.augmentPath(start, column, length, open);
         return true;
       }
       row = rowOf[column]!;
@@ -131,7 +131,7 @@ class Solver {
     const base = row * this.columns;
     const shift = this.rowPrice[row]!;
     let nearest = Infinity;
-    let place = -1;
+    let at = -1;
     for (let i = 0; i < open; i++) {
       const column = remaining[i]!;
       const through = length + costs[base + column]! - shift - columnPrice[column]!;
@@ -142,14 +142,14 @@ class Solver {
       const least = distance[column]!;
       if (least < nearest || (least === nearest && rowOf[column] === -1)) {
         nearest = least;
-        place = i;
+        at = i;
       }
     }
-    return nearest === Infinity ? -1 : place;
+    return nearest === Infinity ? -1 : at;
   }
 
   /** Sets the prices for the path to `end`, and moves the rows on it by one. */
-  private settle(start: number, end: number, length: number, open: number): void {
+  private augmentPath(start: number, end: number, length: number, open: number): void {
     const { columns, remaining, distance, rowPrice, columnPrice, rowOf, columnOf, before } = this;
     rowPrice[start]! += length;
     for (let i = open; i < columns; i++) {

@@ -58,8 +58,8 @@ function fusedAttention(query: Tensor, key: Tensor, value: Tensor, attnMask: Ten
 /** The same, written out. */
 function eagerAttention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | undefined, dropoutP: number, watch?: (weights: Tensor) => void): Tensor {
   const scores = query.matmul(key.transpose(2, 3)).mul(query.shape[3]! ** -0.5); // (B, nh, N, S)
-  const seen = mask ? scores.maskedFill(mask.logicalNot(), -Infinity) : scores;
-  const weights = torch.softmax(seen, -1);
+  const masked = mask ? scores.maskedFill(mask.logicalNot(), -Infinity) : scores;
+  const weights = torch.softmax(masked, -1);
   watch?.(weights);
   return functional.dropout(weights, { p: dropoutP }).matmul(value);
 }

@@ -5,11 +5,11 @@ import type { ModelFactory } from '../pretrained';
 import { ResNet } from '../resnet';
 import type { DetrConfig } from './config';
 
-/** What the backbone made of a batch of pictures. */
+/** What the backbone made of a batch of images. */
 export interface FeatureMap {
   /** (B, C, h, w) */
   readonly features: Tensor;
-  /** (B, h, w), true where the picture is; absent when pictures fill the batch. */
+  /** (B, h, w), true where the image is; absent when images fill the batch. */
   readonly mask: Tensor | undefined;
 }
 
@@ -54,7 +54,7 @@ export class DetrConvEncoder extends Module {
     return [['conv_encoder.model', this.#model]];
   }
 
-  /** pictures (B, C, H, W), mask (B, H, W) */
+  /** images (B, C, H, W), mask (B, H, W) */
   forward(pixels: Tensor, pixelMask: Tensor | undefined): FeatureMap {
     const [features] = this.#model.forward(pixels) as [Tensor];
     if (!pixelMask) return { features, mask: undefined };

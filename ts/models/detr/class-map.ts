@@ -5,7 +5,7 @@ import type { Tensor } from '../../tensor';
 import type { DetrForObjectDetection } from './detection';
 import { labelSpaceOf } from './label-space';
 import cocoToVocFile from './labels/coco-to-voc.json';
-import { reconfigured } from './reconfigure';
+import { withConfig } from './with-config';
 
 /** Where the classes of one detector are found in the class head of another. */
 export interface ClassMap<Name extends string = string> {
@@ -65,12 +65,12 @@ export function withClassRows(model: DetrForObjectDetection, names: readonly str
   const pick = (key: string, tensor: Tensor): Tensor => {
     if (!key.startsWith('class_labels_classifier.')) return tensor;
     const taken = tensor.indexSelect(0, torch.tensor(rows.map((row) => row ?? 0), { dtype: 'int64', device })); // (K' + 1, D) or (K' + 1)
-    rows.forEach((row, place) => {
-      if (row === null) taken.select(0, place).normal_(0, key.endsWith('bias') ? 0 : model.config.initStd);
+    rows.forEach((row, index) => {
+      if (row === null) taken.select(0, index).normal_(0, key.endsWith('bias') ? 0 : model.config.initStd);
     });
     return taken;
   };
-  return torch.noGrad(() => reconfigured(model, { id2label: names }, pick));
+  return torch.noGrad(() => withConfig(model, { id2label: names }, pick));
 }
 
 function checkMap({ config }: DetrForObjectDetection, { noObject, classes }: ClassMap): void {

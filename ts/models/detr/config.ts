@@ -9,9 +9,9 @@ import { backboneFields, backboneJson, backboneShape, type BackboneOptions } fro
 const fields = {
   ...commonFields,
   ...backboneFields,
-  /** Channels of the pictures. */
+  /** Channels of the images. */
   numChannels: count(3),
-  /** Q: detections in one picture at most. */
+  /** Q: detections in one image at most. */
   numQueries: count(100),
   /** Layers of the encoder. */
   encoderLayers: count(6),
@@ -54,7 +54,7 @@ const fields = {
   authorsAuxiliaryLoss: optional(flag(false)),
   /** Lets the batch normalisations of the backbone train, for a backbone from random weights. transformers does not know it and keeps them frozen. */
   trainBatchNorm: optional(flag(false)),
-  /** What tells the transformer where in the picture a token is: sines of its place, or trained numbers. */
+  /** What tells the transformer where in the image a token is: sines of its place, or trained numbers. */
   positionEmbeddingType: oneOf(['sine', 'learned'], 'sine'),
   /** Cost of a wrong class, for the matching. */
   classCost: coefficient(1),
@@ -85,7 +85,7 @@ const ALIASES = { hidden_size: 'd_model', num_attention_heads: 'encoder_attentio
 
 /** The options of DETR (Carion et al. 2020, arXiv 2005.12872). */
 export class DetrConfig extends PretrainedConfig {
-  /** The network that sees the picture. */
+  /** The network that sees the image. */
   readonly #backbone: ResNetShape;
 
   /** @throws InputError for an unknown option, or a value that it cannot have */
@@ -120,7 +120,7 @@ export class DetrConfig extends PretrainedConfig {
     return 'detr';
   }
 
-  /** The network that sees the picture; the last map that it returns is the transformer's input. */
+  /** The network that sees the image; the last map that it returns is the transformer's input. */
   get backboneShape(): ResNetShape {
     return this.#backbone;
   }

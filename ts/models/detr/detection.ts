@@ -12,7 +12,7 @@ import { DetrModel, DetrPretrainedModel, type DetrInput } from './model';
 import type { DetrLabels } from './targets';
 
 export interface DetectionInput extends DetrInput {
-  /** What there is to find, one entry a picture. */
+  /** What there is to find, one entry an image. */
   readonly labels?: readonly DetrLabels[];
   /** What the losses of boxes are divided by; several processes pass the mean of theirs. @default objects in the batch, at least 1 */
   readonly numBoxes?: number;
@@ -21,7 +21,7 @@ export interface DetectionInput extends DetrInput {
 export interface QueryOutput {
   /** (B, Q, K + 1), "no object" last */
   readonly logits: Tensor;
-  /** (B, Q, 4), centre x and y, width and height, relative to the picture without its padding */
+  /** (B, Q, 4), centre x and y, width and height, relative to the image without its padding */
   readonly predBoxes: Tensor;
 }
 
@@ -93,7 +93,7 @@ export class DetrForObjectDetection extends DetrPretrainedModel {
     return loadResNetWeights(this.model.backbone.model, name, options);
   }
 
-  /** @throws ShapeError, InputError when pictures, mask and labels do not fit each other or the model */
+  /** @throws ShapeError, InputError when images, mask and labels do not fit each other or the model */
   forward({ labels, numBoxes, ...input }: DetectionInput): DetectionOutput {
     if (!labels) return this.#predictsOnly ? torch.noGrad(() => this.#predict(input)) : this.#predict(input);
     const { decoderOutputs } = this.model.forward(input);

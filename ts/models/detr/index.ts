@@ -5,8 +5,8 @@ export { DetrForObjectDetection, type DetectionInput, type DetectionOutput, type
 export { saveAuthors as saveDetrPth } from './authors';
 export { assignLinearSum, type Assignment, type CostMatrix } from './assignment';
 export { cocoToVoc, mapClasses, readClassMap, withClassRows, type ClassMap } from './class-map';
-export { reconfigured } from './reconfigure';
-export { startAsPaper } from './paper-start';
+export { withConfig } from './with-config';
+export { initializeAsPaper } from './init';
 export { cocoNames, labelled, labelSpaceOf, requireLabels, type Labelled, type LabelSpace } from './label-space';
 export { postProcess, type Detections, type PostProcessOptions } from './post-process';
 export type { LossDict } from './criterion';

@@ -21,7 +21,7 @@ export const cocoNames: readonly string[] = coco.names;
  */
 export function labelSpaceOf({ id2label }: Pick<DetrConfig, 'id2label'>, label = 'The model'): LabelSpace {
   const ids = Object.keys(id2label).map(Number).sort((a, b) => a - b);
-  const gap = ids.findIndex((id, place) => id !== place);
+  const gap = ids.findIndex((id, index) => id !== index);
   if (gap !== -1) throw new InputError(`${label}: expected id2label to name every class from 0 to ${ids.at(-1)!}, found no name for ${gap}.`);
   return { names: ids.map((id) => id2label[id]!), noObject: ids.length };
 }

@@ -22,8 +22,8 @@ abstract class DetrLayer extends Module {
 
   /** Tokens among themselves; their places count for where to look, not for what is found: (B, N, D). */
   protected attendSelf(tokens: Tensor, positions: Tensor, mask?: Tensor): Tensor {
-    const placed = tokens.add(positions);
-    return this.addAndNorm(tokens, this.self_attn.forward({ query: placed, key: placed, value: tokens, mask }), this.self_attn_layer_norm);
+    const withPos = tokens.add(positions);
+    return this.addAndNorm(tokens, this.self_attn.forward({ query: withPos, key: withPos, value: tokens, mask }), this.self_attn_layer_norm);
   }
 
   protected addAndNorm(tokens: Tensor, change: Tensor, norm: LayerNorm): Tensor {
@@ -56,24 +56,24 @@ export class DetrEncoderLayer extends DetrLayer {
     this.final_layer_norm = new LayerNorm(config.dModel, factory);
   }
 
-  /** @param mask (B, 1, 1, S), true where the picture is */
+  /** @param mask (B, 1, 1, S), true where the image is */
   forward(features: Tensor, positions: Tensor, mask?: Tensor): Tensor {
     const output = this.mlp(this.attendSelf(features, positions, mask), this.fc1, this.fc2, this.final_layer_norm);
     return this.training && output.dtype === 'float16' ? output.clamp(-LARGEST_HALF, LARGEST_HALF) : output;
   }
 }
 
-/** What the decoder layers read of the picture. */
+/** What the decoder layers read of the image. */
 export interface Memory {
   /** (B, S, D), the features that the encoder gives. */
   readonly features: Tensor;
   /** (B, S, D), the features with their places added. */
-  readonly placed: Tensor;
-  /** (B, 1, 1, S), true where the picture is; absent when it is everywhere. */
+  readonly withPos: Tensor;
+  /** (B, 1, 1, S), true where the image is; absent when it is everywhere. */
   readonly mask: Tensor | undefined;
 }
 
-/** Queries among themselves, then queries over the picture: (B, Q, D) -> (B, Q, D). */
+/** Queries among themselves, then queries over the image: (B, Q, D) -> (B, Q, D). */
 export class DetrDecoderLayer extends DetrLayer {
   readonly encoder_attn: DetrAttention;
   readonly encoder_attn_layer_norm: LayerNorm;
@@ -91,9 +91,9 @@ export class DetrDecoderLayer extends DetrLayer {
   }
 
   /** @param positions (1, Q, D), what tells the queries apart */
-  forward(queries: Tensor, positions: Tensor, { features, placed, mask }: Memory): Tensor {
-    const asked = this.attendSelf(queries, positions);
-    const found = this.encoder_attn.forward({ query: asked.add(positions), key: placed, value: features, mask });
-    return this.mlp(this.addAndNorm(asked, found, this.encoder_attn_layer_norm), this.fc1, this.fc2, this.final_layer_norm);
+  forward(queries: Tensor, positions: Tensor, { features, withPos, mask }: Memory): Tensor {
+    const query = this.attendSelf(queries, positions);
+    const found = this.encoder_attn.forward({ query: query.add(positions), key: withPos, value: features, mask });
+    return this.mlp(this.addAndNorm(query, found, this.encoder_attn_layer_norm), this.fc1, this.fc2, this.final_layer_norm);
   }
 }

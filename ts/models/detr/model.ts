@@ -1,10 +1,10 @@
 /**
- * DETR (Carion et al. 2020, arXiv 2005.12872): a convolutional network sees the picture, a transformer reads its map and
+ * DETR (Carion et al. 2020, arXiv 2005.12872): a convolutional network sees the image, a transformer reads its map and
  * answers Q queries at once, each with one object or none. It follows transformers 5.18 (modeling_detr.py), under the
  * parameter names of the hub's files. It differs in that the batch normalisations are computed within the convolutions,
- * that what is the same for every picture and layer is computed once, and in `authorsAuxiliaryLoss`.
+ * that what is the same for every image and layer is computed once, and in `authorsAuxiliaryLoss`.
  *
- * Shapes: B pictures, H x W pixels, h x w cells of the map, S = h w, Q queries, D width of the transformer, K classes.
+ * Shapes: B images, H x W pixels, h x w cells of the map, S = h w, Q queries, D width of the transformer, K classes.
  */
 import { ShapeError } from '../../errors';
 import { Conv2d, Embedding } from '../../nn';
@@ -19,9 +19,9 @@ import { LearnedPositions, SinePositions } from './positions';
 import { DetrDecoder, DetrEncoder } from './transformer';
 
 export interface DetrInput {
-  /** (B, C, H, W), normalised as the checkpoint's preprocessor_config.json says, smaller pictures padded right and below. */
+  /** (B, C, H, W), normalised as the checkpoint's preprocessor_config.json says, smaller images padded right and below. */
   readonly pixelValues: Tensor;
-  /** (B, H, W), 1 where the picture is and 0 where it was padded; absent when pictures fill the batch. */
+  /** (B, H, W), 1 where the image is and 0 where it was padded; absent when images fill the batch. */
   readonly pixelMask?: Tensor;
 }
 
@@ -90,20 +90,20 @@ export class DetrModel extends DetrPretrainedModel {
     this.backbone.requiresGrad_(true);
   }
 
-  /** @throws ShapeError when pictures and mask do not fit each other or the model */
+  /** @throws ShapeError when images and mask do not fit each other or the model */
   forward({ pixelValues, pixelMask }: DetrInput): DetrModelOutput {
     const { dtype, device } = this.input_projection.weight;
     const { features, mask } = this.backbone.forward(pixelValues.to(dtype), padding(pixelValues, pixelMask));
     const [batch, , height, width] = features.shape as [number, number, number, number];
     const tokens = this.#project(features);
-    const positions = this.position_embedding.forward({ height, width, mask, dtype, device });
-    const seen = mask?.view([batch, 1, 1, height * width]); // (B, h, w) -> (B, 1, 1, S)
-    const encoded = this.encoder.forward(tokens, positions, seen);
+    const pos = this.position_embedding.forward({ height, width, mask, dtype, device });
+    const attentionMask = mask?.view([batch, 1, 1, height * width]); // (B, h, w) -> (B, 1, 1, S)
+    const encoded = this.encoder.forward(tokens, pos, attentionMask);
 
-    const queries = torch.zeros([batch, this.config.numQueries, this.config.dModel], { dtype, device });
-    const places = this.query_position_embeddings.weight.unsqueeze(0); // (1, Q, D)
-    const memory = { features: encoded, placed: encoded.add(positions), mask: seen };
-    const decoderOutputs = this.decoder.forward(queries, places, memory);
+    const tgt = torch.zeros([batch, this.config.numQueries, this.config.dModel], { dtype, device });
+    const queryPos = this.query_position_embeddings.weight.unsqueeze(0); // (1, Q, D)
+    const memory = { features: encoded, withPos: encoded.add(pos), mask: attentionMask };
+    const decoderOutputs = this.decoder.forward(tgt, queryPos, memory);
     return { lastHiddenState: decoderOutputs.at(-1)!, decoderOutputs, encoderLastHiddenState: encoded };
   }
 

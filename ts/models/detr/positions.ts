@@ -1,6 +1,6 @@
 /**
- * What tells the transformer where in the picture a feature lies (Carion et al. 2020, appendix A.4); first the rows, then
- * the columns. Shapes: B pictures, h x w the map, D width of the transformer.
+ * What tells the transformer where in the image a feature lies (Carion et al. 2020, appendix A.4); first the rows, then
+ * the columns. Shapes: B images, h x w the map, D width of the transformer.
  */
 import { ShapeError } from '../../errors';
 import { Embedding, init, Module, type Parameter } from '../../nn';
@@ -14,16 +14,16 @@ const SCALE = 2 * Math.PI;
 const EPS = 1e-6;
 
 /** Which positions to make. */
-export interface MapPlace {
+export interface FeatureMapShape {
   readonly height: number;
   readonly width: number;
-  /** (B, h, w), true where the picture is; absent when it is everywhere. */
+  /** (B, h, w), true where the image is; absent when it is everywhere. */
   readonly mask: Tensor | undefined;
   readonly dtype: DType;
   readonly device: Device;
 }
 
-/** Sines and cosines of the place, counted within the picture and not its padding: (B, h w, D), or (1, h w, D) without a mask. */
+/** Sines and cosines of the place, counted within the image and not its padding: (B, h w, D), or (1, h w, D) without a mask. */
 export class SinePositions extends Module {
   /** The last positions of maps without a mask, which are mostly asked for again. */
   readonly #last: { key: string; positions: Tensor | undefined } = { key: '', positions: undefined };
@@ -32,7 +32,7 @@ export class SinePositions extends Module {
     super();
   }
 
-  forward({ height, width, mask, dtype, device }: MapPlace): Tensor {
+  forward({ height, width, mask, dtype, device }: FeatureMapShape): Tensor {
     if (mask) return this.#encode(mask.to(wide(dtype)).cumsum(1), mask.to(wide(dtype)).cumsum(2)).to(dtype);
     const key = [height, width, dtype, device].join();
     if (this.#last.key !== key) {
@@ -59,8 +59,8 @@ export class SinePositions extends Module {
 }
 
 /** Sine and cosine by turns: (B, h, w) -> (B, h, w, D / 2) */
-function waves(places: Tensor, wavelengths: Tensor): Tensor {
-  const angles = places.unsqueeze(3).div(wavelengths).unflatten(3, [-1, 2]); // (B, h, w) -> (B, h, w, D / 4, 2)
+function waves(coordinates: Tensor, wavelengths: Tensor): Tensor {
+  const angles = coordinates.unsqueeze(3).div(wavelengths).unflatten(3, [-1, 2]); // (B, h, w) -> (B, h, w, D / 4, 2)
   return torch.stack([angles.select(4, 0).sin(), angles.select(4, 1).cos()], 4).flatten(3); // (B, h, w, D / 4, 2) -> (B, h, w, D / 2)
 }
 
@@ -84,9 +84,9 @@ export class LearnedPositions extends Module implements SelfInitializing {
   }
 
   /** @throws ShapeError for a map of more rows or columns than there are vectors */
-  forward({ height, width, device }: MapPlace): Tensor {
+  forward({ height, width, device }: FeatureMapShape): Tensor {
     if (Math.max(height, width) > LONGEST_SIDE) {
-      throw new ShapeError(`pixelValues: learned positions reach to ${LONGEST_SIDE} rows and columns of the map, found ${height}x${width}; take smaller pictures.`);
+      throw new ShapeError(`pixelValues: learned positions reach to ${LONGEST_SIDE} rows and columns of the map, found ${height}x${width}; take smaller images.`);
     }
     const vectors = (table: Embedding, length: number): Tensor => table.forward(torch.arange(length, { dtype: 'int64', device }));
     const columns = vectors(this.column_embeddings, width).unsqueeze(0).expand([height, -1, -1]); // (w, D / 2) -> (h, w, D / 2)

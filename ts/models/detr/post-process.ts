@@ -4,18 +4,18 @@ import { boxes as boxesOf, type Boxes, type Extent } from '../../vision/boxes';
 import { cxcywhToXyxy } from './boxes';
 import type { QueryOutput } from './detection';
 
-/** What was found in one picture, in the order of the queries. */
+/** What was found in one image, in the order of the queries. */
 export interface Detections {
   /** Probability of each, 0 to 1. */
   readonly scores: Float64Array;
   /** Class number of each. */
   readonly labels: Int32Array;
-  /** In pixels of the picture. */
+  /** In pixels of the image. */
   readonly boxes: Boxes<'xyxy'>;
 }
 
 export interface PostProcessOptions {
-  /** Width and height of each picture as it was before it was resized and padded, in pixels. */
+  /** Width and height of each image as it was before it was resized and padded, in pixels. */
   readonly sizes: readonly Extent[];
   /** Keeps what is more likely than this; the evaluation keeps all. @default 0 */
   readonly threshold?: number;
@@ -25,11 +25,11 @@ export interface PostProcessOptions {
  * The most likely class of every query but "no object", its probability and its box (Carion et al. 2020; PostProcess of
  * facebookresearch/detr). There is nothing to suppress: queries do not answer twice.
  *
- * @throws ShapeError when there is not one size for each picture
+ * @throws ShapeError when there is not one size for each image
  */
 export function postProcess({ logits, predBoxes }: QueryOutput, { sizes, threshold = 0 }: PostProcessOptions): Detections[] {
   const [batch, numQueries, outputs] = logits.shape as [number, number, number];
-  if (sizes.length !== batch) throw new ShapeError(`sizes: expected one for each of the ${batch} pictures, found ${sizes.length}.`);
+  if (sizes.length !== batch) throw new ShapeError(`sizes: expected one for each of the ${batch} images, found ${sizes.length}.`);
   if (!(threshold >= 0 && threshold <= 1)) throw new InputError(`threshold: expected a number from 0 to 1, found ${threshold}.`);
   const rows = torch.noGrad(() =>
     torch.scoped(() => {
@@ -39,10 +39,10 @@ export function postProcess({ logits, predBoxes }: QueryOutput, { sizes, thresho
       return torch.cat([scores.unsqueeze(2), labels.unsqueeze(2).to('float32'), corners], 2).data() as Float32Array;
     }),
   );
-  return sizes.map((size, picture) => detectionsOf(rows.subarray(6 * numQueries * picture, 6 * numQueries * (picture + 1)), size, threshold));
+  return sizes.map((size, image) => detectionsOf(rows.subarray(6 * numQueries * image, 6 * numQueries * (image + 1)), size, threshold));
 }
 
-/** @param rows score, label, and corners relative to the picture, query by query */
+/** @param rows score, label, and corners relative to the image, query by query */
 function detectionsOf(rows: Float32Array, { width, height }: Extent, threshold: number): Detections {
   const kept = Array.from({ length: rows.length / 6 }, (_, query) => 6 * query).filter((at) => rows[at]! > threshold);
   return {

@@ -17,10 +17,10 @@ export class DetrEncoder extends Module {
     if (factory?.device !== 'meta') initializeWeights(this, config.initStd);
   }
 
-  forward(features: Tensor, positions: Tensor, mask?: Tensor): Tensor {
+  forward(features: Tensor, pos: Tensor, mask?: Tensor): Tensor {
     let current = functional.dropout(features, { p: this.#dropout, training: this.training });
     for (const layer of this.layers) {
-      const next = layer.forward(current, positions, mask);
+      const next = layer.forward(current, pos, mask);
       // Not at the end of this forward: without a backward pass to come, two of them are enough at a time.
       if (current !== features) current.dispose();
       current = next;
@@ -49,12 +49,12 @@ export class DetrDecoder extends Module {
    * The authors normalise a copy of what goes on to the next layer. transformers, with `auxiliaryLoss`, hands the
    * normalised one on, and so normalises the last output twice.
    */
-  forward(queries: Tensor, positions: Tensor, memory: Memory): Tensor[] {
+  forward(queries: Tensor, pos: Tensor, memory: Memory): Tensor[] {
     const { auxiliaryLoss, hasAuxiliaryLoss } = this.#config;
     const outputs: Tensor[] = [];
     let current = queries;
     for (const layer of this.layers) {
-      current = layer.forward(current, positions, memory);
+      current = layer.forward(current, pos, memory);
       const normalised = hasAuxiliaryLoss ? this.layernorm.forward(current) : current;
       if (auxiliaryLoss) current = normalised;
       outputs.push(normalised);

@@ -64,14 +64,14 @@ export class HubRepo {
       const cached = this.cache.find(this.commit, file);
       if (cached || this.cache.isAbsent(this.commit, file)) return cached;
     }
-    const described = await this.remote.describe(file, this.commit ?? this.settings.revision);
+    const attributes = await this.remote.describe(file, this.commit ?? this.settings.revision);
     return this.writing(async () => {
-      const { commit } = described;
+      const { commit } = attributes;
       if (commit) {
         this.commit = commit;
         this.cache.rememberCommit(this.settings.revision, commit);
       }
-      if (described.etag !== undefined) return this.findWhole(file, described) ?? (await this.fetch(file, described));
+      if (attributes.etag !== undefined) return this.findWhole(file, attributes) ?? (await this.fetch(file, attributes));
       if (commit) this.cache.rememberAbsent(commit, file);
       return undefined;
     });

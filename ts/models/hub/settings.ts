@@ -82,5 +82,5 @@ function isTrue(value: string | undefined): boolean {
 /** `~` and `$NAME` as a shell would write them, since these paths often come from a file that no shell reads. */
 function expand(path: string, env: NodeJS.ProcessEnv): string {
   const home = path.replace(/^~(?=\/|$)/, () => homeFolder(env));
-  return home.replace(/\$(?:\{(\w+)\}|(\w+))/g, (whole, braced, plain) => env[(braced ?? plain) as string] ?? whole);
+  return home.replace(/\$(?:\{(\w+)\}|(\w+))/g, (whole, braced, url) => env[(braced ?? url) as string] ?? whole);
 }

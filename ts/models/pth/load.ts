@@ -12,7 +12,7 @@ import type { Tensor } from '../../tensor';
 import type { MapOptions } from '../../tensor/bytes';
 import { checkOptions } from '../../tensor/options';
 import { isLegacy, LegacyCheckpoint } from './legacy';
-import { PlainValues } from './rebuild';
+import { SimpleValues } from './rebuild';
 import { ZipCheckpoint } from './zip-checkpoint';
 
 /** A checkpoint's value: tensors, numbers, strings, booleans, null, bytes, arrays, sets, objects. */
@@ -31,7 +31,7 @@ export function loadPth(input: FileInput | StreamInput, options: MapOptions = {}
   checkOptions('loadPth', options, ['mmap']);
   return readInput(input, (whole) => withBytes(whole, 'a PyTorch checkpoint', (source) => {
     try {
-      return torch.scoped(() => new PlainValues(source.label).of(read(source, whole, options)) as PthValue);
+      return torch.scoped(() => new SimpleValues(source.label).of(read(source, whole, options)) as PthValue);
     } catch (error) {
       if (error instanceof TorchError) throw error;
       // Damaged bytes can ask anything of the readers; whatever they trip over has this one cause.

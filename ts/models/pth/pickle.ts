@@ -6,7 +6,7 @@ import * as torch from '../../tensor';
 import { Tensor } from '../../tensor';
 import { isQuantized } from '../../tensor/dtype';
 import { isPlainObject } from '../../tensor/plain-object';
-import { StorageTable, UNTYPED, type StoragePlace } from './storage-table';
+import { StorageTable, UNTYPED, type StorageView } from './storage-table';
 
 export interface Pickled {
   readonly bytes: Buffer;
@@ -159,13 +159,13 @@ class Pickler {
     const { dtype } = tensor;
     if (isQuantized(dtype)) return this.quantized(tensor);
     if (tensor.device === 'meta') return this.meta(tensor);
-    const place = this.storages.add(tensor);
-    const isUntyped = place.storage === UNTYPED;
+    const view = this.storages.add(tensor);
+    const isUntyped = view.storage === UNTYPED;
     this.call('torch._utils', isUntyped ? '_rebuild_tensor_v3' : '_rebuild_tensor_v2', () => {
-      this.storage(place);
-      this.number(place.offset);
+      this.storage(view);
+      this.number(view.offset);
       this.tuple(tensor.shape);
-      this.tuple(place.strides);
+      this.tuple(view.strides);
       this.flagAndHooks();
       if (isUntyped) this.global('torch', dtype);
     });
@@ -177,7 +177,7 @@ class Pickler {
   }
 
   /** The reference that `persistent_load` gets. */
-  private storage({ storage, key, length }: StoragePlace): void {
+  private storage({ storage, key, length }: StorageView): void {
     this.code('(');
     this.text('storage');
     this.global(storage === UNTYPED ? 'torch.storage' : 'torch', storage);
@@ -212,12 +212,12 @@ class Pickler {
   /** `_rebuild_qtensor(storage, offset, size, stride, (scheme, …), requires_grad, hooks)` */
   private quantized(tensor: Tensor): void {
     const integers = aten('int_repr', tensor).contiguous();
-    const place = this.storages.add(integers, tensor.dtype);
+    const view = this.storages.add(integers, tensor.dtype);
     this.call('torch._utils', '_rebuild_qtensor', () => {
-      this.storage(place);
+      this.storage(view);
       this.number(0);
       this.tuple(tensor.shape);
-      this.tuple(place.strides);
+      this.tuple(view.strides);
       this.code('(');
       this.scheme(tensor);
       this.code('t');

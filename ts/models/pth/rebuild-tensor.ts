@@ -65,8 +65,8 @@ export class TensorBuilder {
       });
     }
     if (!/^sparse_(csr|csc|bsr|bsc)$/.test(layout)) throw this.malformed('a sparse tensor');
-    const [compressed, plain, values, size] = parts as unknown[];
-    const args = [this.tensor(compressed), this.tensor(plain), this.tensor(values), this.sizes(size)] as const;
+    const [compressed, dense, values, size] = parts as unknown[];
+    const args = [this.tensor(compressed), this.tensor(dense), this.tensor(values), this.sizes(size)] as const;
     this.budget.spend(args[1].nbytes);
     return this.checked(() => {
       torch.ops['aten']!['_validate_sparse_compressed_tensor_args']!['default']!(...args, layout);

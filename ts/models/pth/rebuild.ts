@@ -131,7 +131,7 @@ export function checkpointConstructor(label: string, budget: Budget, dry = false
 const DEEPEST = 500;
 
 /** Turns the reader's containers into JavaScript's: dicts into objects, dtypes into their names. What holds itself does so here too. */
-export class PlainValues {
+export class SimpleValues {
   private readonly seen = new Map<unknown, unknown>();
 
   constructor(private readonly label: string) {}

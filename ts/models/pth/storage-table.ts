@@ -1,7 +1,7 @@
 /** The storages of a checkpoint that is written: each once, however many tensors lie in it. */
 import { InputError } from '../../errors';
 import { binding } from '../../native/binding';
-import { guarded } from '../../native/raise';
+import { guarded } from '../../native/typed-errors';
 import * as torch from '../../tensor';
 import type { DType, Tensor } from '../../tensor';
 import { itemSize } from '../../tensor/dtype';
@@ -16,7 +16,7 @@ const CLASSES: Partial<Record<DType, string>> = {
 };
 
 /** A tensor within its storage. */
-export interface StoragePlace {
+export interface StorageView {
   /** PyTorch's class of the storage. */
   readonly storage: string;
   /** Its number in the file. */
@@ -34,8 +34,8 @@ export class StorageTable {
   private readonly known = new Map<string, number>();
 
   /** @param quantized the type that its integers stand for */
-  add(tensor: Tensor, quantized?: DType): StoragePlace {
-    const source = settled(tensor);
+  add(tensor: Tensor, quantized?: DType): StorageView {
+    const source = finished(tensor);
     const { dtype } = source;
     const identity = guarded('savePth', () => binding.storage(source._handle));
     if (!identity) throw new InputError('savePth: expected tensors that have memory, found one that has none.');
@@ -51,7 +51,7 @@ export class StorageTable {
 }
 
 /** Without history, and with its memory as it shows: a conjugate is written out. */
-function settled(tensor: Tensor): Tensor {
+function finished(tensor: Tensor): Tensor {
   const conjugated = torch.ops['aten']!['resolve_conj']!['default']!(tensor.detach()) as Tensor;
   return torch.ops['aten']!['resolve_neg']!['default']!(conjugated) as Tensor;
 }

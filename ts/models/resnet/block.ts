@@ -31,7 +31,7 @@ export function unitMembers({ conv, norm }: ConvNorm, [convKey, normKey]: UnitKe
   return [[convKey, conv], [normKey, norm]];
 }
 
-export interface BlockPlace {
+export interface BlockShape {
   readonly inChannels: number;
   readonly outChannels: number;
   readonly stride: number;
@@ -46,14 +46,14 @@ export class ResidualBlock extends Module {
   readonly #keys: Keys;
   readonly #activation: ActivationName;
 
-  constructor(shape: ResNetShape, keys: Keys, place: BlockPlace, factory: ResNetFactory) {
+  constructor(shape: ResNetShape, keys: Keys, index: BlockShape, factory: ResNetFactory) {
     super();
-    const { inChannels, outChannels, stride } = place;
+    const { inChannels, outChannels, stride } = index;
     this.#keys = keys;
     this.#activation = shape.hiddenAct;
     const fits = inChannels === outChannels && stride === 1;
     this.#shortcut = fits ? null : convNorm(inChannels, outChannels, 1, { stride }, factory);
-    this.#path = shape.layerType === 'basic' ? basicPath(place, factory) : bottleneckPath(place, shape.downsampleInBottleneck, factory);
+    this.#path = shape.layerType === 'basic' ? basicPath(index, factory) : bottleneckPath(index, shape.downsampleInBottleneck, factory);
   }
 
   /** All convolutions with their norms, the shortcut's first where there is one. */
@@ -63,7 +63,7 @@ export class ResidualBlock extends Module {
 
   protected override members(): Iterable<readonly [string, Module]> {
     const shortcut = this.#shortcut ? unitMembers(this.#shortcut, this.#keys.shortcut) : [];
-    return [...shortcut, ...this.#path.flatMap((unit, place) => unitMembers(unit, this.#keys.conv(place)))];
+    return [...shortcut, ...this.#path.flatMap((unit, index) => unitMembers(unit, this.#keys.conv(index)))];
   }
 
   /** @param isDone nobody reads the input again, so that the result may take its memory */
@@ -75,14 +75,14 @@ export class ResidualBlock extends Module {
   }
 }
 
-function basicPath({ inChannels, outChannels, stride, dilations: [first, second] }: BlockPlace, factory: ResNetFactory): ConvNorm[] {
+function basicPath({ inChannels, outChannels, stride, dilations: [first, second] }: BlockShape, factory: ResNetFactory): ConvNorm[] {
   return [
     convNorm(inChannels, outChannels, 3, { stride, dilation: first }, factory),
     convNorm(outChannels, outChannels, 3, { dilation: second }, factory),
   ];
 }
 
-function bottleneckPath({ inChannels, outChannels, stride, dilations: [dilation] }: BlockPlace, early: boolean, factory: ResNetFactory): ConvNorm[] {
+function bottleneckPath({ inChannels, outChannels, stride, dilations: [dilation] }: BlockShape, early: boolean, factory: ResNetFactory): ConvNorm[] {
   const width = Math.floor(outChannels / 4);
   return [
     convNorm(inChannels, width, 1, { stride: early ? stride : 1 }, factory),

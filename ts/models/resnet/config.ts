@@ -7,7 +7,7 @@ import { OUTPUT_STRIDES, resnetSizes, timmShape, type OutputStride, type ResNetN
 /** What a ResNet can be told; names and defaults are those of transformers 5.18 (configuration_resnet.py), a ResNet-50. */
 const fields = {
   ...commonFields,
-  /** Channels of the pictures. */
+  /** Channels of the images. */
   numChannels: count(3),
   /** Channels behind the stem. */
   embeddingSize: count(64),

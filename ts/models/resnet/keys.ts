@@ -10,8 +10,8 @@ export interface Keys {
   readonly stem: UnitKeys;
   /** @param stage from 1; @param block from 0 */
   readonly block: (stage: number, block: number) => string;
-  /** @param place from 0, within the block */
-  readonly conv: (place: number) => UnitKeys;
+  /** @param index from 0, within the block */
+  readonly conv: (index: number) => UnitKeys;
   readonly shortcut: UnitKeys;
 }
 
@@ -19,13 +19,13 @@ export const KEY_STYLES = {
   torchvision: {
     stem: ['conv1', 'bn1'],
     block: (stage, block) => `layer${stage}.${block}`,
-    conv: (place) => [`conv${place + 1}`, `bn${place + 1}`],
+    conv: (index) => [`conv${index + 1}`, `bn${index + 1}`],
     shortcut: ['downsample.0', 'downsample.1'],
   },
   huggingface: {
     stem: ['embedder.embedder.convolution', 'embedder.embedder.normalization'],
     block: (stage, block) => `encoder.stages.${stage - 1}.layers.${block}`,
-    conv: (place) => [`layer.${place}.convolution`, `layer.${place}.normalization`],
+    conv: (index) => [`layer.${index}.convolution`, `layer.${index}.normalization`],
     shortcut: ['shortcut.convolution', 'shortcut.normalization'],
   },
 } as const satisfies Record<string, Keys>;

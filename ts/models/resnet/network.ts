@@ -114,9 +114,9 @@ function makeStages(shape: ResNetShape, keys: Keys, factory: ResNetFactory): Res
     if (step !== wanted) dilation *= wanted;
     return Array.from({ length: depth }, (_, block) => {
       const outChannels = shape.hiddenSizes[stage]!;
-      const place = { inChannels, outChannels, stride: block === 0 ? step : 1, dilations: [block === 0 ? first : dilation, dilation] as const };
+      const blockShape = { inChannels, outChannels, stride: block === 0 ? step : 1, dilations: [block === 0 ? first : dilation, dilation] as const };
       inChannels = outChannels;
-      return new ResidualBlock(shape, keys, place, factory);
+      return new ResidualBlock(shape, keys, blockShape, factory);
     });
   });
 }

@@ -40,8 +40,8 @@ export class PackedConv {
    */
   constructor({ padding, stride, dilation, groups }: Conv2d, weight: Tensor, bias: Tensor, source: readonly Tensor[], inputShape: readonly number[]) {
     this.#geometry = [padding as readonly number[], stride, dilation, groups];
-    const plain = weight.detach().contiguous({ memoryFormat: 'channels_last' });
-    this.#weight = torch.keep(call('_reorder_convolution_weight', 'default', plain, ...this.#geometry, inputShape));
+    const unpacked = weight.detach().contiguous({ memoryFormat: 'channels_last' });
+    this.#weight = torch.keep(call('_reorder_convolution_weight', 'default', unpacked, ...this.#geometry, inputShape));
     this.#bias = torch.keep(bias.detach().clone());
     this.#source = source;
     this.#versions = source.map(version);

@@ -35,7 +35,7 @@ export async function ensureLibtorch(options: EnsureOptions = {}): Promise<Locat
   const { found, attempts } = locateLibtorch(flavour);
   // Somebody who set the variable wants that folder, not another one behind their back.
   if (process.env.TORCHTS_LIBTORCH && found?.source !== 'TORCHTS_LIBTORCH') {
-    throw new InputError(`${attempts[0]!.place} is no usable libtorch: ${attempts[0]!.reason}; correct or unset the variable.`);
+    throw new InputError(`${attempts[0]!.location} is no usable libtorch: ${attempts[0]!.reason}; correct or unset the variable.`);
   }
   if (found && !force) return found;
 
@@ -60,25 +60,25 @@ export async function ensureLibtorch(options: EnsureOptions = {}): Promise<Locat
 async function fetchInto(folder: string, flavour: Flavour, before: readonly Attempt[], listener: Listener, site: string): Promise<void> {
   const downloads = join(cacheFolder(), 'downloads', `${LIBTORCH_VERSION}-${flavour}`);
   const attempts = [...before];
-  for (const { place, fetch } of sources(flavour)) {
-    listener.say(`Fetching libtorch ${LIBTORCH_VERSION} (${flavour}) from ${place}.`);
+  for (const { location, fetch } of sources(flavour)) {
+    listener.say(`Fetching libtorch ${LIBTORCH_VERSION} (${flavour}) from ${location}.`);
     try {
       const archives = await fetch(flavour, downloads, listener, site);
       // Unpacked or damaged, an archive is of no further use; only a download that was cut is kept, to go on from.
       return await unpackLibtorch(archives, folder, flavour, listener).finally(() => rm(downloads, { recursive: true, force: true }));
     } catch (error) {
       if (!(error instanceof TorchError) || error instanceof InterruptedError) throw error;
-      attempts.push({ place, reason: error.message });
-      listener.say(`Not from ${place}: ${error.message}`);
+      attempts.push({ location, reason: error.message });
+      listener.say(`Not from ${location}: ${error.message}`);
     }
   }
-  const list = attempts.map(({ place, reason }) => `  ${place}: ${reason}`).join('\n');
+  const list = attempts.map(({ location, reason }) => `  ${location}: ${reason}`).join('\n');
   throw new InputError(`libtorch ${LIBTORCH_VERSION} (${flavour}) was found nowhere:\n${list}\nSet TORCHTS_LIBTORCH to a libtorch folder, or give this machine a package index.`);
 }
 
 /** The official CUDA archives leave out NVIDIA's own libraries, which the wheel brings as its dependencies: there pip comes first. */
-function sources(flavour: Flavour): { place: string; fetch: Fetch }[] {
-  const official = { place: 'download.pytorch.org', fetch: fetchOfficial };
-  const pip = { place: 'the package index of pip', fetch: fetchWheels };
+function sources(flavour: Flavour): { location: string; fetch: Fetch }[] {
+  const official = { location: 'download.pytorch.org', fetch: fetchOfficial };
+  const pip = { location: 'the package index of pip', fetch: fetchWheels };
   return flavour === 'cpu' ? [official, pip] : [pip, official];
 }

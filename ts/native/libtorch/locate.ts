@@ -9,7 +9,7 @@ import { findPythonTorch, pythons } from './python';
 
 /** A place where libtorch was looked for in vain. */
 export interface Attempt {
-  readonly place: string;
+  readonly location: string;
   /** One clause: why not from there. */
   readonly reason: string;
 }
@@ -84,6 +84,6 @@ const fromPython: Look = (flavour, environment, attempts) => {
   return undefined;
 };
 
-function miss(attempts: Attempt[], place: string, reason: string): undefined {
-  attempts.push({ place, reason });
+function miss(attempts: Attempt[], location: string, reason: string): undefined {
+  attempts.push({ location, reason });
 }

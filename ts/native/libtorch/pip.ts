@@ -18,7 +18,7 @@ export async function fetchWheels(flavour: Flavour, folder: string, listener: Li
     // The build with its flavour in the version; where the index has but one build (macOS), its version is the plain one.
     for (const requirement of [`torch==${LIBTORCH_VERSION}+${flavour}`, `torch==${LIBTORCH_VERSION}`]) {
       const failure = await pipDownload(python, requirement, flavour, wheels, listener, site);
-      if (failure === undefined) return describe(wheels);
+      if (failure === undefined) return readArchives(wheels);
       failures.push(failure);
     }
   }
@@ -59,7 +59,7 @@ async function run(python: string, args: readonly string[], env: NodeJS.ProcessE
   }
 }
 
-async function describe(folder: string): Promise<Archive[]> {
+async function readArchives(folder: string): Promise<Archive[]> {
   const wheels = (await readdir(folder)).filter((name) => name.endsWith('.whl')).sort();
   return Promise.all(wheels.map(async (name) => ({ path: join(folder, name), name, sha256: await sha256File(join(folder, name)) })));
 }

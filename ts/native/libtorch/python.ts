@@ -25,9 +25,9 @@ export interface PythonTorch {
 
 /** The torch package that `python` would import, or one clause that says why there is none. */
 export function findPythonTorch(python: string): PythonTorch | string {
-  const answer = spawnSync(python, ['-c', FIND_TORCH], { encoding: 'utf8', timeout: 30_000 });
-  if (answer.error) return `${python} cannot be run (${(answer.error as NodeJS.ErrnoException).code})`;
-  const [folder, version] = answer.stdout.trim().split('\n');
-  if (answer.status !== 0 || !folder || !version) return `${python} has no package torch`;
+  const result = spawnSync(python, ['-c', FIND_TORCH], { encoding: 'utf8', timeout: 30_000 });
+  if (result.error) return `${python} cannot be run (${(result.error as NodeJS.ErrnoException).code})`;
+  const [folder, version] = result.stdout.trim().split('\n');
+  if (result.status !== 0 || !folder || !version) return `${python} has no package torch`;
   return { python, folder, version };
 }

@@ -18,7 +18,7 @@ const LEFT_OUT = /^lib\/(libtorch_python|libshm|libtorch_global_deps|libaoti_cus
  * Where an entry of an official archive (`libtorch/lib/..`) or of a wheel (`torch/lib/..`) goes; undefined for what C++ does not need.
  * NVIDIA's wheels carry `nvidia/<package>/lib/*.so`; beside libtorch_cuda is where the loader looks first.
  */
-export function placeOf(entry: string): string | undefined {
+export function targetOf(entry: string): string | undefined {
   const nvidia = /^nvidia\/(?:[^/]+\/)+?lib\/([^/]+\.so[^/]*)$/.exec(entry)?.[1];
   if (nvidia) return `lib/${nvidia}`;
   const path = /^(?:libtorch|torch)\/((?:lib|include|share)\/.+|version\.py|build-version)$/.exec(entry)?.[1];
@@ -34,7 +34,7 @@ export async function unpackLibtorch(archives: readonly Archive[], folder: strin
   await mkdir(partial, { recursive: true });
   try {
     for (const archive of archives) {
-      await withBar(listener, `unpacking ${archive.name}`, (bar) => unzip(archive.path, partial, { place: placeOf, onProgress: bar.update }));
+      await withBar(listener, `unpacking ${archive.name}`, (bar) => unzip(archive.path, partial, { target: targetOf, onProgress: bar.update }));
     }
     check(partial, archives, flavour);
     const marker: Provenance = { version: LIBTORCH_VERSION, flavour, archives: archives.map((archive) => archive.name) };

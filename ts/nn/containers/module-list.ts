@@ -30,24 +30,24 @@ export class ModuleList<T extends Module = Module> extends Module {
   }
 
   /** The module at a place, from the end when negative. */
-  at(place: number): T {
-    return this.#items.at(place);
+  at(index: number): T {
+    return this.#items.at(index);
   }
 
   /** Puts another module in the place of one. */
-  replace(place: number, module: T): void {
-    this.#items.replace(place, module);
+  replace(index: number, module: T): void {
+    this.#items.replace(index, module);
   }
 
   /** Puts a module before the one at a place, from the end when negative; those behind it move up. */
-  insert(place: number, module: T): this {
-    this.#items.insert(place, module);
+  insert(index: number, module: T): this {
+    this.#items.insert(index, module);
     return this;
   }
 
   /** Takes out the module at a place, by default the last; those behind it move down. */
-  pop(place: number = -1): T {
-    return this.#items.pop(place);
+  pop(index: number = -1): T {
+    return this.#items.pop(index);
   }
 
   /** A list of the modules from one place up to another, as arrays have it; the modules are the same. */

@@ -26,29 +26,29 @@ export class NamedModules<T extends Module> {
     return this.#modules.delete(name);
   }
 
-  at(place: number | string): T {
-    const name = this.#name(place);
+  at(index: number | string): T {
+    const name = this.#name(index);
     return this.#modules.get(name) as T;
   }
 
-  replace(place: number | string, module: T): void {
-    this.set(this.#name(place), module);
+  replace(index: number | string, module: T): void {
+    this.set(this.#name(index), module);
   }
 
   /** Puts a module before the one at a place and names all by their places, as Python's lists of modules do. */
-  insert(place: number, module: T): void {
+  insert(index: number, module: T): void {
     const { size } = this;
-    if (!Number.isInteger(place) || place > size || place < -size)
-      throw new InputError(`${this.owner}: expected a whole number from ${-size} to ${size} to insert at, got ${String(place)}.`);
+    if (!Number.isInteger(index) || index > size || index < -size)
+      throw new InputError(`${this.owner}: expected a whole number from ${-size} to ${size} to insert at, got ${String(index)}.`);
     this.set(`${size}+`, module); // refuses what is no module
     this.#modules.delete(`${size}+`);
-    this.#number([...this.#modules.values()].toSpliced(place, 0, module));
+    this.#number([...this.#modules.values()].toSpliced(index, 0, module));
   }
 
   /** Takes a module out of a list and names what is left by its places. */
-  pop(place: number | string): T {
-    const module = this.at(place);
-    this.#modules.delete(this.#name(place));
+  pop(index: number | string): T {
+    const module = this.at(index);
+    this.#modules.delete(this.#name(index));
     this.#number([...this.#modules.values()]);
     return module;
   }
@@ -59,7 +59,7 @@ export class NamedModules<T extends Module> {
 
   #number(modules: readonly T[]): void {
     this.#modules.clear();
-    modules.forEach((module, place) => this.#modules.set(String(place), module));
+    modules.forEach((module, index) => this.#modules.set(String(index), module));
   }
 
   entries(): MapIterator<[string, T]> {
@@ -70,11 +70,11 @@ export class NamedModules<T extends Module> {
     return this.#modules.values();
   }
 
-  #name(place: number | string): string {
-    const name = typeof place === 'number' ? [...this.#modules.keys()].at(place) : place;
+  #name(index: number | string): string {
+    const name = typeof index === 'number' ? [...this.#modules.keys()].at(index) : index;
     if (name === undefined || !this.#modules.has(name)) {
-      const range = typeof place === 'number' ? `a place below ${this.size}` : `one of ${[...this.#modules.keys()].join(', ')}`;
-      throw new InputError(`${this.owner} has no module at ${String(place)}: expected ${range}.`);
+      const range = typeof index === 'number' ? `a place below ${this.size}` : `one of ${[...this.#modules.keys()].join(', ')}`;
+      throw new InputError(`${this.owner} has no module at ${String(index)}: expected ${range}.`);
     }
     return name;
   }

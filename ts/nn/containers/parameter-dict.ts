@@ -116,6 +116,6 @@ export function asParameter(value: Tensor): Parameter {
 
 /** A parameter as PyTorch prints it inside a container. */
 export function parameterLine(name: string, { dtype, shape, device }: Parameter): string {
-  const place = device.startsWith('cuda') ? ` (GPU ${device.slice('cuda:'.length)})` : '';
-  return `  (${name}): Parameter containing: [torch.${dtype} of size ${shape.join('x')}${place}]`;
+  const index = device.startsWith('cuda') ? ` (GPU ${device.slice('cuda:'.length)})` : '';
+  return `  (${name}): Parameter containing: [torch.${dtype} of size ${shape.join('x')}${index}]`;
 }

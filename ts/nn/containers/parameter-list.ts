@@ -32,20 +32,20 @@ export class ParameterList extends Module {
   }
 
   /** The parameter at a place, from the end when negative. */
-  at(place: number): Parameter {
-    return this.#items[this.#place(place)]!;
+  at(index: number): Parameter {
+    return this.#items[this.#index(index)]!;
   }
 
   /** Puts another parameter in the place of one. */
-  replace(place: number, value: Tensor): void {
-    this.#items[this.#place(place)] = asParameter(value);
+  replace(index: number, value: Tensor): void {
+    this.#items[this.#index(index)] = asParameter(value);
   }
 
-  #place(place: number): number {
+  #index(index: number): number {
     const { length } = this.#items;
-    if (!Number.isInteger(place) || place >= length || place < -length)
-      throw new InputError(`ParameterList has no parameter at ${place}: expected a place below ${length}.`);
-    return place < 0 ? place + length : place;
+    if (!Number.isInteger(index) || index >= length || index < -length)
+      throw new InputError(`ParameterList has no parameter at ${index}: expected a place below ${length}.`);
+    return index < 0 ? index + length : index;
   }
 
   [Symbol.iterator](): Iterator<Parameter> {
@@ -53,11 +53,11 @@ export class ParameterList extends Module {
   }
 
   protected override members(): Iterable<readonly [string, Parameter]> {
-    return this.#items.map((parameter, place) => [String(place), parameter] as const);
+    return this.#items.map((parameter, index) => [String(index), parameter] as const);
   }
 
   protected override setMember(name: string, value: Tensor): void {
-    this.#items[this.#place(Number(name))] = value as Parameter; // as it is: a functional call puts plain tensors here for a while
+    this.#items[this.#index(Number(name))] = value as Parameter; // as it is: a functional call puts plain tensors here for a while
   }
 
   protected override emptyCopy(copy: Copier): this {
@@ -69,6 +69,6 @@ export class ParameterList extends Module {
   }
 
   override extraRepr(): string {
-    return this.#items.map((parameter, place) => parameterLine(String(place), parameter)).join('\n');
+    return this.#items.map((parameter, index) => parameterLine(String(index), parameter)).join('\n');
   }
 }

@@ -34,24 +34,24 @@ export class Sequential extends Module {
   }
 
   /** The layer at a place (from the end when negative) or of a name. */
-  at(place: number | string): Layer {
-    return this.#layers.at(place);
+  at(index: number | string): Layer {
+    return this.#layers.at(index);
   }
 
   /** Puts another layer in the place of one. */
-  replace(place: number | string, layer: Layer): void {
-    this.#layers.replace(place, layer);
+  replace(index: number | string, layer: Layer): void {
+    this.#layers.replace(index, layer);
   }
 
   /** Puts a module before the one at a place, from the end when negative; those behind it move up. */
-  insert(place: number, module: Layer): this {
-    this.#layers.insert(place, module);
+  insert(index: number, module: Layer): this {
+    this.#layers.insert(index, module);
     return this;
   }
 
   /** Takes out the module at a place or of a name; those behind it move down. */
-  pop(place: number | string): Layer {
-    return this.#layers.pop(place);
+  pop(index: number | string): Layer {
+    return this.#layers.pop(index);
   }
 
   /** Adds layers at the end, named by their place. */

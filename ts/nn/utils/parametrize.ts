@@ -43,8 +43,8 @@ export class ParametrizationList extends Module {
   }
 
   /** The parametrization at a place, from the end when negative; undefined where there is none. */
-  at(place: number): Parametrization | undefined {
-    return this._modules.at(place);
+  at(index: number): Parametrization | undefined {
+    return this._modules.at(index);
   }
 
   /** Adds a parametrization behind the others, unchecked: `registerParametrization` looks at what it gives. */
@@ -58,7 +58,7 @@ export class ParametrizationList extends Module {
   }
 
   protected override members(): Iterable<readonly [string, unknown]> {
-    return [...Object.entries(this), ...this._modules.map((module, place) => [String(place), module] as const)];
+    return [...Object.entries(this), ...this._modules.map((module, index) => [String(index), module] as const)];
   }
 
   /** The parameter. */

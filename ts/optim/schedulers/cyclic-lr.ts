@@ -105,8 +105,8 @@ export class CyclicLR extends LRScheduler {
   protected computeLr(): number[] {
     const { lastEpoch, totalSize, stepRatio } = this;
     const cycle = Math.floor(1 + lastEpoch / totalSize);
-    const place = 1 + lastEpoch / totalSize - cycle;
-    const height = place <= stepRatio ? place / stepRatio : (place - 1) / (stepRatio - 1);
+    const fraction = 1 + lastEpoch / totalSize - cycle;
+    const height = fraction <= stepRatio ? fraction / stepRatio : (fraction - 1) / (stepRatio - 1);
     const scaled = height * this.#scale(this.scaleMode === 'cycle' ? cycle : lastEpoch);
     if (this.cycleMomentum) this.#moveMomentum(scaled);
     return this.baseLrs.map((rate, i) => rate + (this.maxLrs[i]! - rate) * scaled);

@@ -119,7 +119,7 @@ export class OneCycleLR extends LRScheduler {
         `OneCycleLR: tried to step ${lastEpoch} times, the cycle has ${totalSteps} steps: raise totalSteps or stop stepping.`,
       );
     }
-    const { phase, part } = this.#place();
+    const { phase, part } = this.#position();
     const anneal = this.annealFuncType === 'cos' ? annealCosine : annealLine;
     return this.groups.map((group) => {
       const between = (from: Rate | Momentum, to: Rate | Momentum): number =>
@@ -130,7 +130,7 @@ export class OneCycleLR extends LRScheduler {
   }
 
   /** The phase of the present step, and how far into it that is, 0 to 1. */
-  #place(): { phase: Phase; part: number } {
+  #position(): { phase: Phase; part: number } {
     const last = this.schedulePhases.length - 1;
     const index = this.schedulePhases.findIndex(({ end_step }, i) => this.lastEpoch <= end_step || i === last);
     const phase = this.schedulePhases[index]!;

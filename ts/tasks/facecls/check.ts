@@ -7,7 +7,7 @@ import { decodeImage } from '../../vision/image';
 import { imageSize } from '../../vision/image-size';
 import { openCelebA, type CelebA, type LeftOut } from './celeba';
 import { splits, type Split } from './lists';
-import { official } from './official';
+import { expectedCounts } from './expected-counts';
 
 export interface CheckOptions {
   /** Decode every image, to find damaged ones; else only their headers are read. @default false */
@@ -34,7 +34,7 @@ export interface DatasetCheck {
 /** A number found, beside that of the official CelebA. */
 export interface Count {
   readonly found: number;
-  readonly official: number;
+  readonly expected: number;
 }
 
 export interface FileCheck {
@@ -42,7 +42,7 @@ export interface FileCheck {
   readonly bytes: number;
   readonly md5: string;
   /** Whether it is the official file of that name; null when there is none of that name. */
-  readonly isOfficial: boolean | null;
+  readonly isExpected: boolean | null;
 }
 
 export interface AttributeCheck {
@@ -63,8 +63,8 @@ export async function checkCelebA(path: string, options: CheckOptions = {}): Pro
     return {
       path,
       files: await Promise.all(files.map(checkFile)),
-      images: { found: data.images.names.length, official: official.images },
-      splits: splits.map((split) => ({ split, found: data.split(split).length, official: official.splits[split] })),
+      images: { found: data.images.names.length, expected: expectedCounts.images },
+      splits: splits.map((split) => ({ split, found: data.split(split).length, expected: expectedCounts.splits[split] })),
       attributes: attributeRates(data),
       leftOut: data.leftOut,
       warnings: warningsOf(data),
@@ -79,8 +79,8 @@ async function checkFile(path: string): Promise<FileCheck> {
   const hash = createHash('md5');
   await pipeline(createReadStream(path), hash);
   const md5 = hash.digest('hex');
-  const expected = official.md5[basename(path)];
-  return { path, bytes: statSync(path).size, md5, isOfficial: expected === undefined ? null : md5 === expected };
+  const expected = expectedCounts.md5[basename(path)];
+  return { path, bytes: statSync(path).size, md5, isExpected: expected === undefined ? null : md5 === expected };
 }
 
 function attributeRates(data: CelebA): AttributeCheck[] {

@@ -10,7 +10,7 @@ import { augment, changesNothing, type AugmentOptions } from '../../vision/augme
 import type { ImageProcessor } from '../../vision/processor';
 import { openCelebA, type CelebA, type Face } from './celeba';
 import { splits, type Split } from './lists';
-import { cachedPictures, decodedPictures, openPictureCache, readablePictures, type Pictures } from './pictures';
+import { cachedImages, decodedImages, openImageCache, readableImages, type Images } from './decoded-images';
 
 /** One batch of faces. */
 export interface FaceBatch {
@@ -29,15 +29,15 @@ export interface FaceDataOptions {
   readonly evaluationBatchSize?: number;
   /** Seed of order and augmentation. @default 0 */
   readonly seed?: number;
-  /** Random changes of the training pictures. @default none */
+  /** Random changes of the training images. @default none */
   readonly augment?: AugmentOptions;
   /** Batches loaded ahead. @default 4 */
   readonly prefetch?: number;
-  /** Resized pictures are kept on disk when those of all splits fit into so many bytes; 0 keeps none. @default 4 GiB */
+  /** Resized images are kept on disk when those of all splits fit into so many bytes; 0 keeps none. @default 4 GiB */
   readonly cacheBytes?: number;
   /** Where they are kept. @default data/interim/faces */
   readonly cacheFolder?: string;
-  /** Told while pictures are decoded for the cache. */
+  /** Told while images are decoded for the cache. */
   readonly onCaching?: (split: Split, done: number, all: number) => void;
 }
 
@@ -95,7 +95,7 @@ export class FaceData {
       // A damaged image keeps its whole split out of the cache.
       if (!onUnreadable || !(error instanceof InputError)) throw error;
       const { seed, prefetch } = this.options;
-      return this.load(split, readablePictures(decodedPictures(this.celeba, split, this.processor), onUnreadable), { ...options, seed, prefetch });
+      return this.load(split, readableImages(decodedImages(this.celeba, split, this.processor), onUnreadable), { ...options, seed, prefetch });
     }
   }
 
@@ -111,25 +111,25 @@ export class FaceData {
     const { seed, prefetch } = this.options;
     const cache = await this.cache(split);
     const all = { ...options, seed, prefetch };
-    return cache ? this.load(split, cachedPictures(cache), all, changes) : this.load(split, decodedPictures(this.celeba, split, this.processor), all, changes);
+    return cache ? this.load(split, cachedImages(cache), all, changes) : this.load(split, decodedImages(this.celeba, split, this.processor), all, changes);
   }
 
-  private load<Sample>(split: Split, pictures: Pictures<Sample>, options: EpochOptions, changes?: AugmentOptions): Batches<FaceBatch> {
+  private load<Sample>(split: Split, images: Images<Sample>, options: EpochOptions, changes?: AugmentOptions): Batches<FaceBatch> {
     const faces = this.celeba.split(split);
-    const dataset = { length: faces.length, load: pictures.load, describe: (index: number) => faces[index]!.name };
+    const dataset = { length: faces.length, load: images.load, describe: (index: number) => faces[index]!.name };
     const collate = (samples: Sample[], { seed, epoch }: Pass, all: Uint32Array): FaceBatch =>
       torch.scoped(() => {
-        const indices = all.filter((_, i) => pictures.isThere?.(samples[i]!) ?? true);
+        const indices = all.filter((_, i) => images.isThere?.(samples[i]!) ?? true);
         const chosen = Array.from(indices, (index) => faces[index]!);
         if (chosen.length === 0) return { pixelValues: torch.zeros([0, 3, 1, 1]), labels: torch.zeros([0, this.attributes.length]), names: [] };
-        const pixels = pictures.pixels(samples);
+        const pixels = images.pixels(samples);
         const changed = changes ? augment(pixels, Array.from(indices, (index) => new Rng(seed, epoch, index)), changes) : pixels;
         return { pixelValues: this.processor.normalize(changed), labels: labelsOf(chosen), names: chosen.map(({ name }) => name) };
       });
     return new DataLoader(dataset, collate, { ...options, pinMemory: true });
   }
 
-  /** The resized pictures of a split; undefined when they are not to be kept. */
+  /** The resized images of a split; undefined when they are not to be kept. */
   private async cache(split: Split): Promise<Tensor | undefined> {
     const { cacheBytes, cacheFolder, onCaching } = this.options;
     const size = this.processor.outputSize;
@@ -138,7 +138,7 @@ export class FaceData {
     const known = this.caches.get(split);
     if (known) return known;
     const onProgress = (done: number, all: number) => onCaching(split, done, all);
-    const cache = openPictureCache(this.celeba, split, this.processor, { folder: cacheFolder, size, onProgress });
+    const cache = openImageCache(this.celeba, split, this.processor, { folder: cacheFolder, size, onProgress });
     this.caches.set(split, cache);
     return cache;
   }

@@ -8,15 +8,15 @@ import { readMetricsLog } from '../../train/metrics-log';
 import type { RunFolder } from '../../train/run';
 import { type RgbImage, decodeImage } from '../../vision/image';
 import { describeRun, type RunDescription } from '../describe-run';
-import { encodeJpeg, scaleToHeight } from '../sheet';
-import { answersOf } from './answers';
+import { encodeJpeg, scaleToHeight } from '../montage';
+import { predictionsOf } from './predictions';
 import { FaceClassifier } from './classifier';
 import type { FaceConfig } from './config';
 import type { FaceData } from './data';
 import { splits, type Split } from './lists';
 import { type SplitMetrics, splitMetrics } from './metrics';
 import { type SplitOutputs, majority, splitOutputs } from './outputs';
-import { answerPicture } from './picture';
+import { predictionImage } from './prediction-image';
 import { describeProblems } from './preflight';
 import { type Sample, renderReport } from './report';
 
@@ -44,23 +44,23 @@ export async function finishRun(run: RunFolder, data: FaceData, options: FinishO
   const classifier = await FaceClassifier.load(run.checkpoint('best'), { device });
   const most = majority(classifier.attributes, data);
   const notes: string[] = [];
-  const figures = {} as Record<Split, SplitMetrics | null>;
+  const metrics = {} as Record<Split, SplitMetrics | null>;
   let test: SplitOutputs | null = null;
   for (const split of splits) {
     const outputs = await outputsOf(classifier, data, { ...options, split, notes });
-    figures[split] = outputs && splitMetrics(outputs, most);
+    metrics[split] = outputs && splitMetrics(outputs, most);
     if (split === 'test') test = outputs;
   }
   const samples = test ? await readSamples(data, test, evenly(test.names.length, SAMPLES), notes) : [];
-  const mistakes = test ? await readSamples(data, test, worst(test, SAMPLES), notes) : [];
+  const mistakes = test ? await readSamples(data, test, hardest(test, SAMPLES), notes) : [];
   await writeSamples(run, samples);
   for (const note of notes) listener.say(note);
   const log = readMetricsLog(run.file('metrics.jsonl'));
-  run.write('report.html', renderReport({ ...describe(run, classifier, data, config), log, ...figures, notes, samples, mistakes }));
-  const metrics: FinalMetrics = { ...figures, ...(notes.length > 0 && { notes }) };
+  run.write('report.html', renderReport({ ...describeThisRun(run, classifier, data, config), log, ...metrics, notes, samples, mistakes }));
+  const finalMetrics: FinalMetrics = { ...metrics, ...(notes.length > 0 && { notes }) };
   // Last, because it says that the run is finished.
-  run.write('metrics.json', `${JSON.stringify(metrics, null, 2)}\n`);
-  return metrics;
+  run.write('metrics.json', `${JSON.stringify(finalMetrics, null, 2)}\n`);
+  return finalMetrics;
 }
 
 interface SplitOptions extends FinishOptions {
@@ -84,7 +84,7 @@ async function outputsOf(classifier: FaceClassifier, data: FaceData, { split, no
   }
 }
 
-function describe(run: RunFolder, { model }: FaceClassifier, { celeba }: FaceData, config: FaceConfig): RunDescription {
+function describeThisRun(run: RunFolder, { model }: FaceClassifier, { celeba }: FaceData, config: FaceConfig): RunDescription {
   const facts = { 'images (train, val, test)': splits.map((split) => celeba.split(split).length).join(', ') };
   return describeRun(run, { title: 'Facial attributes', kind: 'A Vision Transformer', model, from: config.model.from, data: celeba.path, facts });
 }
@@ -96,7 +96,7 @@ function evenly(length: number, count: number): number[] {
 }
 
 /** The images with the surest wrong answer, the surest first. */
-function worst({ attributes, logits, labels, names }: SplitOutputs, count: number): number[] {
+function hardest({ attributes, logits, labels, names }: SplitOutputs, count: number): number[] {
   const width = attributes.length;
   const sureness = names.map((_, image) => {
     let sure = 0;
@@ -109,9 +109,9 @@ function worst({ attributes, logits, labels, names }: SplitOutputs, count: numbe
   return wrong.sort((a, b) => sureness[b]! - sureness[a]!).slice(0, count);
 }
 
-/** A sample with its picture in full size. */
+/** A sample with its image in full size. */
 interface FullSample extends Sample {
-  readonly picture: RgbImage;
+  readonly image: RgbImage;
 }
 
 /** An image that cannot be drawn is left out. */
@@ -120,10 +120,10 @@ async function readSamples(data: FaceData, outputs: SplitOutputs, images: readon
   const samples = images.map(async (image): Promise<FullSample[]> => {
     const name = outputs.names[image]!;
     const row = (values: 'logits' | 'labels') => outputs[values].subarray(image * width, (image + 1) * width);
-    const answers = answersOf(outputs.attributes, row('logits') as Float32Array, row('labels') as Uint8Array);
+    const predictions = predictionsOf(outputs.attributes, row('logits') as Float32Array, row('labels') as Uint8Array);
     try {
-      const picture = await decodeImage(await data.celeba.read(name), name);
-      return [{ name, picture, jpeg: await encodeJpeg(await scaleToHeight(picture, 180)), answers }];
+      const image = await decodeImage(await data.celeba.read(name), name);
+      return [{ name, image, jpeg: await encodeJpeg(await scaleToHeight(image, 180)), predictions }];
     } catch (error) {
       notes.push(`${name} is not among the images of the report: ${(error as Error).message}`);
       return [];
@@ -134,7 +134,7 @@ async function readSamples(data: FaceData, outputs: SplitOutputs, images: readon
 
 async function writeSamples(run: RunFolder, samples: readonly FullSample[]): Promise<void> {
   const folder = run.emptyFolder('samples');
-  for (const { name, picture, answers } of samples) {
-    await writeFile(join(folder, `${name.replace(/\.\w+$/, '').replace(/[^\w.-]+/g, '_')}.jpg`), await answerPicture(picture, answers));
+  for (const { name, image, predictions } of samples) {
+    await writeFile(join(folder, `${name.replace(/\.\w+$/, '').replace(/[^\w.-]+/g, '_')}.jpg`), await predictionImage(image, predictions));
   }
 }

@@ -99,7 +99,7 @@ export function parsePartition(bytes: Uint8Array, label: string): PartitionList 
 }
 
 /** What the column of file names is called. */
-const NAME_COLUMN = /^(image|img|file|picture)?[ _-]?(id|name|file|path|image|img)s?$|^images?$|^files?$/i;
+const NAME_COLUMN = /^(image|img|file|image)?[ _-]?(id|name|file|path|image|img)s?$|^images?$|^files?$/i;
 const SPLIT_COLUMN = /^(partition|split|set|subset|fold)$/i;
 
 interface AttributeHeader {

@@ -1,7 +1,7 @@
 import { ViTForImageClassification } from '../../models';
 import * as torch from '../../tensor';
 import type { LayerMap } from '../../train/groups';
-import { ownMemory } from '../../train/own-memory';
+import { cloneParameters } from '../../train/clone-parameters';
 import { weightsOf } from '../../train/run';
 import { ImageProcessor } from '../../vision/processor';
 import { loadProcessor } from '../processor';
@@ -29,13 +29,13 @@ export async function newModel(
   const options = { ...given, id2label: attributes, problemType: 'multi_label_classification' as const };
   torch.manualSeed(config.seed);
   if (from === null) return ViTForImageClassification.fromConfig(options);
-  return ownMemory(await ViTForImageClassification.fromPretrained(weightsOf(from), { ...options, dtype: 'float32', onWarning }));
+  return cloneParameters(await ViTForImageClassification.fromPretrained(weightsOf(from), { ...options, dtype: 'float32', onWarning }));
 }
 
 /** The classifier in a checkpoint of a run, in memory of its own. */
 export async function savedClassifier(checkpoint: string): Promise<FaceClassifier> {
   const { model, processor } = await FaceClassifier.load(checkpoint);
-  return new FaceClassifier(ownMemory(model), processor);
+  return new FaceClassifier(cloneParameters(model), processor);
 }
 
 /** Depth of each parameter: embeddings 0, then the blocks, the last normalization and the head at the end. */

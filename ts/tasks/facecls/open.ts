@@ -15,7 +15,7 @@ export async function faceFolder(folder: string | null, listener: Listener): Pro
   return DRAWN_FACES;
 }
 
-/** Opens a dataset; the first use of its pictures shows a bar while they are decoded. */
+/** Opens a dataset; the first use of its images shows a bar while they are decoded. */
 export function openFaces(folder: string, processor: ImageProcessor, options: FaceDataOptions, listener: Listener): FaceData {
   let bar: Bar | undefined;
   const data = FaceData.open(folder, processor, {

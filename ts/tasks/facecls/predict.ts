@@ -1,6 +1,6 @@
-import { type Failure, type Loaded, orFailure, pictureBatches } from '../pictures';
+import { type Failure, type Loaded, orFailure, imageBatches } from '../images';
 import type { FetchOptions } from '../sources/fetch';
-import { answersOf } from './answers';
+import { predictionsOf } from './predictions';
 import { type ClassifierOptions, FaceClassifier } from './classifier';
 
 export interface PredictOptions extends ClassifierOptions {
@@ -13,7 +13,7 @@ export interface PredictOptions extends ClassifierOptions {
   readonly fetch?: FetchOptions;
 }
 
-/** What the model says of one picture: a probability of yes for each attribute. */
+/** What the model says of one image: a probability of yes for each attribute. */
 export interface Prediction {
   /** The path or URL. */
   readonly source: string;
@@ -32,18 +32,18 @@ export async function* predict(
 ): AsyncGenerator<Prediction | Failure, void, undefined> {
   const classifier = await FaceClassifier.load(weights, options);
   const { batchSize = 1 } = options;
-  for await (const batch of pictureBatches(inputs, batchSize, options.fetch)) yield* await predictBatch(classifier, batch);
+  for await (const batch of imageBatches(inputs, batchSize, options.fetch)) yield* await predictBatch(classifier, batch);
 }
 
-/** A batch that fails is tried once more picture by picture, so that one of them does not take the others with it. */
+/** A batch that fails is tried once more image by image, so that one of them does not take the others with it. */
 async function predictBatch(classifier: FaceClassifier, batch: readonly Loaded[]): Promise<(Prediction | Failure)[]> {
   const images = batch.flatMap((item) => ('image' in item ? [item.image] : []));
   try {
     const rows = images.length > 0 ? classifier.classify(images) : [];
     return batch.map((item) => {
       if ('error' in item) return item;
-      const answers = answersOf(classifier.attributes, rows.shift()!);
-      return { source: item.source, attributes: Object.fromEntries(answers.map(({ attribute, probability }) => [attribute, probability])) };
+      const predictions = predictionsOf(classifier.attributes, rows.shift()!);
+      return { source: item.source, attributes: Object.fromEntries(predictions.map(({ attribute, probability }) => [attribute, probability])) };
     });
   } catch (cause) {
     if (batch.length === 1) return [await orFailure(batch[0]!.source, () => Promise.reject(cause as Error))];

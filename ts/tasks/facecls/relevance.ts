@@ -8,20 +8,20 @@
 import type { ViTForImageClassification } from '../../models';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import type { HeatMap } from '../sheet';
+import type { HeatMap } from '../montage';
 
 /**
  * Relevance of each patch, one map for each of the answers.
  * @param pixelValues (1, C, H, W)
- * @param answers numbers of the outputs
+ * @param predictions numbers of the outputs
  */
-export function relevanceMaps(model: ViTForImageClassification, pixelValues: Tensor, answers: readonly number[]): HeatMap[] {
+export function relevanceMaps(model: ViTForImageClassification, pixelValues: Tensor, predictions: readonly number[]): HeatMap[] {
   const [rows, columns] = model.config.grid;
   return torch.enableGrad(() =>
     torch.scoped(() => {
       const { logits, attentions } = forwardWithAttention(model, pixelValues);
-      return answers.map((answer) => {
-        const gradients = torch.autograd.grad([logits.index(0, answer)], attentions, { retainGraph: true }) as Tensor[];
+      return predictions.map((prediction) => {
+        const gradients = torch.autograd.grad([logits.index(0, prediction)], attentions, { retainGraph: true }) as Tensor[];
         return { rows, columns, values: normalise(rollOut(attentions, gradients)) };
       });
     }),

@@ -1,11 +1,11 @@
 import { chart } from '../../train/report/curves';
 import { Html, html } from '../../train/report/html';
 import { facts, notesSection, renderPage, type Section } from '../../train/report/page';
-import { type Picture, pictureGrid } from '../../train/report/pictures';
+import { type Image, imageGrid } from '../../train/report/image-grid';
 import { type Cell, type Table, table } from '../../train/report/table';
 import type { MetricsEntry } from '../../train/metrics-log';
 import type { RunDescription } from '../describe-run';
-import type { Answer } from './answers';
+import type { Prediction } from './predictions';
 import type { AttributeMetrics, SplitMetrics } from './metrics';
 
 /** One image with the answers of the model. */
@@ -13,7 +13,7 @@ export interface Sample {
   /** The name of the image in its dataset. */
   readonly name: string;
   readonly jpeg: Uint8Array;
-  readonly answers: readonly Answer[];
+  readonly predictions: readonly Prediction[];
 }
 
 export interface ReportInput extends RunDescription {
@@ -36,7 +36,7 @@ export function renderReport(input: ReportInput): string {
   return renderPage({
     title,
     subtitle,
-    figures: [
+    tiles: [
       { label: 'Mean accuracy, test', value: percent(test?.meanAccuracy), note: test ? `${test.images} images` : 'no figures' },
       { label: 'Majority baseline', value: percent(test?.majorityBaseline), note: 'the frequent answer always' },
       { label: 'Balanced accuracy', value: percent(test?.meanBalancedAccuracy), note: 'mean of both recalls' },
@@ -66,11 +66,11 @@ function testSections(test: SplitMetrics, samples: readonly Sample[], mistakes: 
         'nothing was learnt. A click on a head sorts.',
       body: table(attributeTable(test)),
     },
-    { title: 'Samples', intro: 'Test images, picked evenly over the split.', body: pictureGrid(samples.map(samplePicture)) },
+    { title: 'Samples', intro: 'Test images, picked evenly over the split.', body: imageGrid(samples.map(sampleImage)) },
     {
       title: 'Worst mistakes',
       intro: 'The test images whose wrong answers were given with the most confidence; now and then it is the label that is wrong.',
-      body: pictureGrid(mistakes.map(samplePicture)),
+      body: imageGrid(mistakes.map(sampleImage)),
     },
   ];
 }
@@ -163,20 +163,20 @@ function meanRow(rows: readonly (readonly Cell[])[]): Cell[] {
 }
 
 /** The right yeses, the misses and the false alarms; the right noes would be most of the text. */
-function samplePicture({ name, jpeg, answers }: Sample): Picture {
-  const right = answers.filter(({ label, probability }) => label && probability >= 0.5);
-  const wrong = answers.filter(({ label, probability }) => label !== (probability >= 0.5));
+function sampleImage({ name, jpeg, predictions }: Sample): Image {
+  const right = predictions.filter(({ label, probability }) => label && probability >= 0.5);
+  const wrong = predictions.filter(({ label, probability }) => label !== (probability >= 0.5));
   return {
     jpeg,
     title: name,
     caption: html`<ul>
-${right.map((answer) => line('right', '✓', answer, ''))}
-${wrong.map((answer) => line('wrong', '✗', answer, answer.label ? ' (missed)' : ' (not there)'))}
+${right.map((prediction) => line('right', '✓', prediction, ''))}
+${wrong.map((prediction) => line('wrong', '✗', prediction, prediction.label ? ' (missed)' : ' (not there)'))}
 </ul>`,
   };
 }
 
-function line(kind: 'right' | 'wrong', mark: string, { attribute, probability }: Answer, note: string): Html {
+function line(kind: 'right' | 'wrong', mark: string, { attribute, probability }: Prediction, note: string): Html {
   return html`<li class="${kind}">${mark} ${attribute.replaceAll('_', ' ')} ${percent(probability, 0)}${note}</li>`;
 }
 

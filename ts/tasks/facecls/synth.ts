@@ -16,7 +16,7 @@ export interface SynthOptions {
   readonly val?: number;
   /** Faces of the test split. @default 400 */
   readonly test?: number;
-  /** Width and height of the pictures in pixels. @default 96 */
+  /** Width and height of the images in pixels. @default 96 */
   readonly size?: number;
   /** Told after each face. */
   readonly onProgress?: (done: number, all: number) => void;

@@ -24,7 +24,7 @@ export function tableRows(bytes: Uint8Array, label: string): TableRow[] {
   const delimiter = delimiterOf(text);
   // A parser of quotes takes ten times as long, which the 202,599 rows of CelebA without any quote need not wait for.
   if (delimiter !== undefined && text.includes('"')) return csvRows(text, delimiter, label);
-  return plainRows(text, delimiter);
+  return splitRows(text, delimiter);
 }
 
 /** Of the first line with something in it; undefined for blanks. */
@@ -33,7 +33,7 @@ function delimiterOf(text: string): string | undefined {
   return [',', ';', '\t'].find((delimiter) => first.includes(delimiter));
 }
 
-function plainRows(text: string, delimiter: string | undefined): TableRow[] {
+function splitRows(text: string, delimiter: string | undefined): TableRow[] {
   const rows: TableRow[] = [];
   textLines(text).forEach((raw, index) => {
     const line = raw.trim();

@@ -3,12 +3,12 @@ import * as nn from '../../nn';
 import { AdamW } from '../../optim';
 import * as torch from '../../tensor';
 import type { Device } from '../../tensor';
-import { fingerprint, pictureFingerprint } from '../../train/config/fingerprint';
+import { fingerprint, imageFingerprint } from '../../train/config/fingerprint';
 import { trainPlan } from '../../train/config/schema';
 import { autocastType, toDevice } from '../../train/device';
 import type { Metrics } from '../../train/events';
 import { parameterGroups } from '../../train/groups';
-import type { TrainParts } from '../../train/plan';
+import type { TrainParts } from '../../train/types';
 import { makeSchedule } from '../../train/schedule';
 import { type Fit, type TrainContext, type TrainOptions, type TrainResult, trainTask } from '../train-task';
 import { FaceClassifier } from './classifier';
@@ -62,7 +62,7 @@ async function trainParts(classifier: FaceClassifier, data: FaceData, { config, 
     count: ({ names }) => names.length,
     release: releaseBatch,
     evaluationImages: data.celeba.split('val').length,
-    evaluate: async (signal) => validationFigures(await evaluateSplit(classifier, data, 'val', { signal, listener })),
+    evaluate: async (signal) => validationMetrics(await evaluateSplit(classifier, data, 'val', { signal, listener })),
     save: (folder) => classifier.save(folder),
   };
 }
@@ -95,8 +95,8 @@ function balanceWeights(data: FaceData): torch.Tensor {
   );
 }
 
-function validationFigures({ images: _, perAttribute: __, ...figures }: SplitMetrics): Metrics {
-  return figures;
+function validationMetrics({ images: _, perAttribute: __, ...metrics }: SplitMetrics): Metrics {
+  return metrics;
 }
 
 function dataOptions({ batchSize, evaluate, seed, augment, data }: FaceConfig): FaceDataOptions {
@@ -106,10 +106,10 @@ function dataOptions({ batchSize, evaluate, seed, augment, data }: FaceConfig): 
 
 /** Of all that decides the outcome of a run. */
 function digest(config: FaceConfig, { attributes, celeba }: FaceData): string {
-  const pictures = (split: Split) => {
+  const images = (split: Split) => {
     const faces = celeba.split(split);
-    return pictureFingerprint(faces.map(({ name }) => name), faces.map(({ labels }) => labels));
+    return imageFingerprint(faces.map(({ name }) => name), faces.map(({ labels }) => labels));
   };
-  const dataset = { attributes: [...attributes], train: pictures('train'), val: pictures('val') };
+  const dataset = { attributes: [...attributes], train: images('train'), val: images('val') };
   return fingerprint({ ...config, dataset }, freeKeys);
 }

@@ -1,14 +1,14 @@
 import { UsageError } from '../../errors';
 import * as torch from '../../tensor';
 import type { RgbImage } from '../../vision/image';
-import { type Failure, type Visualization, type VisualizationOptions, visualizations } from '../pictures';
-import { encodeJpeg, lit, panelSheet, scaleToHeight } from '../sheet';
-import { type Answer, answersOf } from './answers';
+import { type Failure, type Visualization, type VisualizationOptions, visualizations } from '../images';
+import { encodeJpeg, overlayHeatmap, panelMontage, scaleToHeight } from '../montage';
+import { type Prediction, predictionsOf } from './predictions';
 import { type ClassifierOptions, FaceClassifier } from './classifier';
 import { relevanceMaps } from './relevance';
 
 export interface VisualizeOptions extends ClassifierOptions, VisualizationOptions {
-  /** Attributes to explain; left out, the surest yeses of each picture. */
+  /** Attributes to explain; left out, the surest yeses of each image. */
   readonly attributes?: readonly string[];
   /** How many of the surest yeses. @default 4 */
   readonly count?: number;
@@ -17,7 +17,7 @@ export interface VisualizeOptions extends ClassifierOptions, VisualizationOption
 const HEIGHT = 224;
 
 /**
- * Writes one JPEG for each picture: the picture itself, then once for each attribute with the light on what
+ * Writes one JPEG for each image: the image itself, then once for each attribute with the light on what
  * spoke for it.
  */
 export async function* visualize(
@@ -27,7 +27,7 @@ export async function* visualize(
 ): AsyncGenerator<Visualization | Failure, void, undefined> {
   const classifier = await FaceClassifier.load(weights, options);
   checkAttributes(classifier, options.attributes);
-  yield* visualizations(inputs, options, (image) => explain(classifier, image, options));
+  yield* visualizations(inputs, options, (image) => relevancePanels(classifier, image, options));
 }
 
 function checkAttributes({ attributes }: FaceClassifier, wanted: readonly string[] = []): void {
@@ -35,17 +35,17 @@ function checkAttributes({ attributes }: FaceClassifier, wanted: readonly string
   if (unknown !== undefined) throw new UsageError(`The model knows no attribute "${unknown}"; it knows ${attributes.join(', ')}.`);
 }
 
-async function explain(classifier: FaceClassifier, image: RgbImage, options: VisualizeOptions): Promise<Buffer> {
-  const answers = answersOf(classifier.attributes, classifier.classify([image])[0]!);
-  const shown = choose(answers, options);
+async function relevancePanels(classifier: FaceClassifier, image: RgbImage, options: VisualizeOptions): Promise<Buffer> {
+  const predictions = predictionsOf(classifier.attributes, classifier.classify([image])[0]!);
+  const shown = choose(predictions, options);
   const indices = shown.map(({ attribute }) => classifier.attributes.indexOf(attribute));
   const maps = torch.scoped(() => relevanceMaps(classifier.model, classifier.processor.preprocess(image).to(classifier.device), indices));
-  const picture = await scaleToHeight(image, HEIGHT);
-  const panels = await Promise.all(maps.map((map) => lit(picture, map)));
-  return encodeJpeg(panelSheet([picture, ...panels], ['', ...shown.map(({ attribute, probability }) => `${attribute.replaceAll('_', ' ')} ${Math.round(100 * probability)} %`)]));
+  const scaled = await scaleToHeight(image, HEIGHT);
+  const panels = await Promise.all(maps.map((map) => overlayHeatmap(scaled, map)));
+  return encodeJpeg(panelMontage([scaled, ...panels], ['', ...shown.map(({ attribute, probability }) => `${attribute.replaceAll('_', ' ')} ${Math.round(100 * probability)} %`)]));
 }
 
-function choose(answers: readonly Answer[], { attributes, count = 4 }: VisualizeOptions): Answer[] {
-  if (attributes) return answers.filter(({ attribute }) => attributes.includes(attribute));
-  return [...answers].sort((a, b) => b.probability - a.probability).slice(0, count);
+function choose(predictions: readonly Prediction[], { attributes, count = 4 }: VisualizeOptions): Prediction[] {
+  if (attributes) return predictions.filter(({ attribute }) => attributes.includes(attribute));
+  return [...predictions].sort((a, b) => b.probability - a.probability).slice(0, count);
 }

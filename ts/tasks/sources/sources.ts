@@ -4,7 +4,7 @@ import { InputError } from '../../errors';
 import { type FetchOptions, fetchBytes } from './fetch';
 import { glob, imagesBelow, isGlob } from './glob';
 
-/** One picture that a user named: a file, or the answer of a server. */
+/** One image that a user named: a file, or the answer of a server. */
 export interface Source {
   /** Its path or URL, as it is shown to the user. */
   readonly name: string;
@@ -12,7 +12,7 @@ export interface Source {
 }
 
 /**
- * The pictures behind paths of files, folders (with all below them), patterns and http(s) URLs, in order.
+ * The images behind paths of files, folders (with all below them), patterns and http(s) URLs, in order.
  * What does not exist is a source too: its `read` fails, so the others go on.
  */
 export function expandSources(inputs: readonly string[], options: FetchOptions = {}): Source[] {
@@ -35,7 +35,7 @@ function file(path: string): Source {
 
 function folder(path: string): Source[] {
   const images = imagesBelow(path);
-  return images.length > 0 ? images.map(file) : [failure(path, `The folder ${path} holds no pictures.`)];
+  return images.length > 0 ? images.map(file) : [failure(path, `The folder ${path} holds no images.`)];
 }
 
 function pattern(text: string): Source[] {

@@ -1,10 +1,10 @@
 import type { RgbImage } from '../../vision/image';
 import { type Colour, drawText, fillRectangle, textHeight, textWidth } from '../../vision/text';
-import { encodeJpeg } from '../sheet';
+import { encodeJpeg } from '../montage';
 
 /** A box to be drawn, with what is written on it. */
 export interface Mark {
-  /** Left, top, right, bottom in pixels of the picture. */
+  /** Left, top, right, bottom in pixels of the image. */
   readonly box: ArrayLike<number>;
   readonly text: string;
   readonly colour: Colour;
@@ -19,14 +19,14 @@ export function classColour(id: number): Colour {
   const lightness = [0.5, 0.38, 0.62][id % 3]!;
   const chroma = 0.85 * (1 - Math.abs(2 * lightness - 1));
   const channel = (offset: number) => {
-    const place = (offset + hue / 30) % 12;
-    return Math.round(255 * (lightness - (chroma / 2) * Math.max(-1, Math.min(place - 3, 9 - place, 1))));
+    const index = (offset + hue / 30) % 12;
+    return Math.round(255 * (lightness - (chroma / 2) * Math.max(-1, Math.min(index - 3, 9 - index, 1))));
   };
   return [channel(0), channel(8), channel(4)];
 }
 
-/** A copy of a picture with boxes and their texts, as a JPEG; what comes first lies on top. */
-export function annotatedPicture(image: RgbImage, marks: readonly Mark[]): Promise<Buffer> {
+/** A copy of an image with boxes and their texts, as a JPEG; what comes first lies on top. */
+export function annotatedImage(image: RgbImage, marks: readonly Mark[]): Promise<Buffer> {
   const copy = { ...image, data: Uint8Array.from(image.data) };
   const scale = Math.max(1, Math.round(Math.min(image.width, image.height) / 500));
   for (const mark of [...marks].reverse()) outline(copy, mark, scale);

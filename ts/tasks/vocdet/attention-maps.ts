@@ -1,22 +1,22 @@
 /**
- * Where a query of DETR looks when it draws its box: the attention of the last decoder layer over the picture, the mean of
+ * Where a query of DETR looks when it draws its box: the attention of the last decoder layer over the image, the mean of
  * its heads (Carion et al. 2020, figure 6).
  */
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { postProcess } from '../../models/detr';
 import type { RgbImage } from '../../vision/image';
-import type { HeatMap } from '../sheet';
+import type { HeatMap } from '../montage';
 import { onDevice, type ObjectDetector } from './detector';
 import type { Detections } from './evaluator';
 
-/** The answers of all queries to one picture, and the map of each. */
+/** The answers of all queries to one image, and the map of each. */
 export interface WatchedDetections {
   readonly detections: Detections;
   readonly maps: readonly HeatMap[];
 }
 
-/** @param image one picture; there is no padding then, and the map covers all of it */
+/** @param image one image; there is no padding then, and the map covers all of it */
 export function watchedDetections(detector: ObjectDetector, image: RgbImage): WatchedDetections {
   const { model, processor, device } = detector;
   const attention = [...model.model.decoder.layers].at(-1)!.encoder_attn;

@@ -1,6 +1,6 @@
 /**
- * A start for a backbone from random weights: it learns which classes are in a picture before it learns where. The paper
- * starts from ImageNet; here the pictures are those of the training itself, and every place of the map counts alike
+ * A start for a backbone from random weights: it learns which classes are in an image before it learns where. The paper
+ * starts from ImageNet; here the images are those of the training itself, and every place of the map counts alike
  * (global average pooling; Zhou et al. 2016, arXiv 1512.04150).
  */
 import * as nn from '../../nn';
@@ -22,7 +22,7 @@ export interface BackboneStart {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Trains the backbone of `detector` to name the classes of its pictures. @throws the signal's reason when it aborts */
+/** Trains the backbone of `detector` to name the classes of its images. @throws the signal's reason when it aborts */
 export async function startBackbone({ model, config, class_labels_classifier }: DetrForObjectDetection, batches: Batches<DetectionBatch>, options: BackboneStart): Promise<void> {
   const { epochs, lr, seed, listener, signal } = options;
   const { device } = class_labels_classifier.weight;
@@ -54,11 +54,11 @@ export async function startBackbone({ model, config, class_labels_classifier }: 
   for (const parameter of head.parameters()) parameter.dispose();
 }
 
-/** 1 for each class that a picture shows: (B, K). */
+/** 1 for each class that an image shows: (B, K). */
 function presence(labels: DetectionBatch['labels'], classes: number): Tensor {
   const marks = new Float32Array(labels.length * classes);
-  labels.forEach(({ classLabels }, picture) => {
-    for (const id of classLabels.data() as BigInt64Array) marks[picture * classes + Number(id)] = 1;
+  labels.forEach(({ classLabels }, image) => {
+    for (const id of classLabels.data() as BigInt64Array) marks[image * classes + Number(id)] = 1;
   });
   return torch.fromTypedArray(marks, [labels.length, classes]);
 }

@@ -5,7 +5,7 @@ import type { Sprite } from './sprite';
 /** No thing owns a pixel of the background. */
 const NOBODY = 255;
 
-/** A picture on which sprites are laid over each other, and which of them each pixel shows. */
+/** An image on which sprites are laid over each other, and which of them each pixel shows. */
 export class Canvas {
   private readonly owners: Uint8Array;
   private readonly layers: { readonly sprite: Sprite; readonly inside: number; seen: number }[] = [];
@@ -68,7 +68,7 @@ export class Canvas {
     }
   }
 
-  /** The pixel of the picture under one of a sprite; undefined beyond the border. */
+  /** The pixel of the image under one of a sprite; undefined beyond the border. */
   private pixelAt(sprite: Sprite, pixel: number, x: number, y: number): number | undefined {
     const { width, height } = this.image;
     const [column, row] = [x + (pixel % sprite.width), y + Math.floor(pixel / sprite.width)];

@@ -1,5 +1,5 @@
 import { InputError } from '../../errors';
-import type { Issue } from './findings';
+import type { Issue } from './dataset-issues';
 import { arrayOf, idOf, textOf, type JsonRecord } from './json-values';
 
 /** The categories of a COCO file. */
@@ -25,8 +25,8 @@ interface Category {
  */
 export function cocoCategories(root: JsonRecord, used: ReadonlySet<string>, label: string): CocoCategories {
   const all = arrayOf(root, 'categories', label).map((record, index): Category => {
-    const place = `${label} categories.${index}`;
-    return { id: idOf(record, 'id', place), name: textOf(record, 'name', place), group: String(record['supercategory'] ?? '') };
+    const location = `${label} categories.${index}`;
+    return { id: idOf(record, 'id', location), name: textOf(record, 'name', location), group: String(record['supercategory'] ?? '') };
   });
   if (all.length === 0) throw new InputError(`${label}: categories: expected at least one, found none.`);
   const names = new Map(all.map(({ id, name }) => [id, name]));

@@ -2,19 +2,19 @@ import { decodeText, requireText } from '../../data/text';
 import { InputError } from '../../errors';
 import type { AnnotatedObject, Annotation } from './annotation';
 import { cocoCategories } from './coco-categories';
-import type { Issue } from './findings';
+import type { Issue } from './dataset-issues';
 import { arrayOf, boxOf, idOf, numberOf, recordOf, textOf, truthOf, type JsonRecord } from './json-values';
 
-/** What a COCO instances file says: pictures in its order, each with its annotation. */
+/** What a COCO instances file says: images in its order, each with its annotation. */
 export interface CocoFile {
   /** Names in the order of the categories' numbers. */
   readonly classes: readonly string[];
-  readonly pictures: readonly CocoPicture[];
+  readonly images: readonly CocoImage[];
   /** What was left out, and what is doubtful. */
   readonly issues: readonly Issue[];
 }
 
-export interface CocoPicture {
+export interface CocoImage {
   readonly id: string;
   /** As it is written there. */
   readonly file: string;
@@ -36,16 +36,16 @@ export function parseCocoFile(bytes: Buffer, label: string): CocoFile {
   const found: Issue[] = [...issues];
   const ids = new Set<string>();
   annotations.forEach((item, index) => {
-    const place = `${label} annotations.${index}`;
+    const location = `${label} annotations.${index}`;
     const id = item['id'] === undefined ? undefined : String(item['id']);
-    if (id !== undefined && ids.size === ids.add(id).size) found.push({ kind: 'annotation id twice', message: `${place}: the id ${id} is that of another annotation too.` });
-    const image = images.get(idOf(item, 'image_id', place));
-    if (!image) return void found.push({ kind: 'annotation without picture', message: `${place}: image_id ${String(item['image_id'])} is none of the ${images.size} images; it is left out.` });
-    const object = objectOf(item, nameOf(idOf(item, 'category_id', place)), place);
-    if (isFlat(object)) image.issues.push({ kind: 'empty box left out', message: `${place}: the box of ${object.name} has a side of 0; it is left out.` });
+    if (id !== undefined && ids.size === ids.add(id).size) found.push({ kind: 'annotation id twice', message: `${location}: the id ${id} is that of another annotation too.` });
+    const image = images.get(idOf(item, 'image_id', location));
+    if (!image) return void found.push({ kind: 'annotation without image', message: `${location}: image_id ${String(item['image_id'])} is none of the ${images.size} images; it is left out.` });
+    const object = objectOf(item, nameOf(idOf(item, 'category_id', location)), location);
+    if (isFlat(object)) image.issues.push({ kind: 'empty box left out', message: `${location}: the box of ${object.name} has a side of 0; it is left out.` });
     else image.objects.push(object);
   });
-  return { classes, pictures: [...images.values()].map((image) => pictureOf(image)), issues: found };
+  return { classes, images: [...images.values()].map((image) => imageOf(image)), issues: found };
 }
 
 /** Whether a parsed JSON file is one of COCO's for detection. */
@@ -65,15 +65,15 @@ export function parseJson(bytes: Buffer, label: string): unknown {
     // Which part of the file it is, V8 says in some cases as a position and in the others by a piece of it.
     const message = (cause as Error).message.replace(/\s+/g, ' ');
     const at = /at position (\d+)/.exec(message)?.[1];
-    const place = at === undefined ? label : `${label} line ${text.slice(0, Number(at)).split('\n').length}`;
-    throw new InputError(`${place}: expected well-formed JSON, found: ${message}.`, { cause });
+    const location = at === undefined ? label : `${label} line ${text.slice(0, Number(at)).split('\n').length}`;
+    throw new InputError(`${location}: expected well-formed JSON, found: ${message}.`, { cause });
   }
 }
 
 interface Image {
   readonly id: string;
   readonly record: JsonRecord;
-  readonly place: string;
+  readonly location: string;
   readonly objects: AnnotatedObject[];
   readonly issues: Issue[];
 }
@@ -82,26 +82,26 @@ interface Image {
 function imagesOf(root: JsonRecord, label: string): Map<string, Image> {
   const images = new Map<string, Image>();
   arrayOf(root, 'images', label).forEach((record, index) => {
-    const place = `${label} images.${index}`;
-    const id = idOf(record, 'id', place);
+    const location = `${label} images.${index}`;
+    const id = idOf(record, 'id', location);
     const other = images.get(id);
-    if (other) throw new InputError(`${place}: expected every image to have an id of its own, found ${id} for ${textOf(record, 'file_name', place)} and for ${textOf(other.record, 'file_name', other.place)}.`);
-    images.set(id, { id, record, place, objects: [], issues: [] });
+    if (other) throw new InputError(`${location}: expected every image to have an id of its own, found ${id} for ${textOf(record, 'file_name', location)} and for ${textOf(other.record, 'file_name', other.location)}.`);
+    images.set(id, { id, record, location, objects: [], issues: [] });
   });
   return images;
 }
 
-function pictureOf({ id, record, place, objects, issues }: Image): CocoPicture {
+function imageOf({ id, record, location, objects, issues }: Image): CocoImage {
   const [width, height] = [numberOf(record['width']) ?? 0, numberOf(record['height']) ?? 0];
   const size = width > 0 && height > 0 ? { size: { width, height } } : {};
-  return { id, file: textOf(record, 'file_name', place), annotation: { ...size, place, objects, ...(issues.length > 0 && { issues }) } };
+  return { id, file: textOf(record, 'file_name', location), annotation: { ...size, location, objects, ...(issues.length > 0 && { issues }) } };
 }
 
-function objectOf(item: JsonRecord, name: string, place: string): AnnotatedObject {
-  const [left, top, width, height] = boxOf(item, place);
+function objectOf(item: JsonRecord, name: string, location: string): AnnotatedObject {
+  const [left, top, width, height] = boxOf(item, location);
   const area = numberOf(item['area']);
   return {
-    name, box: [left, top, left + width, top + height], difficult: false, crowd: truthOf(item['iscrowd'], place), ...(area ? { area } : {}), place,
+    name, box: [left, top, left + width, top + height], difficult: false, crowd: truthOf(item['iscrowd'], location), ...(area ? { area } : {}), location,
   };
 }
 

@@ -2,14 +2,14 @@
 import { posix } from 'node:path';
 import { isCocoFile, parseJson } from './coco-file';
 import type { FileTree } from './files';
-import { foldersOf, isKindOfFile, PICTURE_ENDING } from './folder-kinds';
+import { foldersOf, isKindOfFile, IMAGE_ENDING } from './folder-kinds';
 import { NameIndex } from './name-index';
 import { roleOf } from './split-roles';
 import type { TreeFile } from './voc-layout';
 
 /** As COCO and Roboflow call them: no other files need to be opened to know. */
 const USUAL = [/(^|\/)annotations\/instances_[^/]+\.json$/i, /(^|\/)_annotations\.coco\.json$/i];
-/** Of a folder with a JSON file for each picture, as LabelMe writes them, these say enough. */
+/** Of a folder with a JSON file for each image, as LabelMe writes them, these say enough. */
 const MOST_OPENED = 20;
 
 /** The instances files by the names of their splits, if they are called as usual. */
@@ -26,34 +26,34 @@ export async function otherCocoFiles(trees: readonly FileTree[]): Promise<Map<st
   return bySet(found);
 }
 
-/** The pictures of some trees. */
-export interface PictureIndex {
+/** The images of some trees. */
+export interface ImageIndex {
   readonly byName: NameIndex<TreeFile>;
   /** Without their endings; of two that differ in nothing else neither. */
   readonly byStem: NameIndex<TreeFile>;
 }
 
-/** The pictures of some trees, by name; those of `val2017.zip` as if they lay in `val2017/`. */
-export function pictureIndex(trees: readonly FileTree[]): PictureIndex {
-  const pictures = trees.flatMap((tree) => {
+/** The images of some trees, by name; those of `val2017.zip` as if they lay in `val2017/`. */
+export function imageIndex(trees: readonly FileTree[]): ImageIndex {
+  const images = trees.flatMap((tree) => {
     const archive = trees.length > 1 ? /([^/\\]+)\.(tar|zip)$/i.exec(tree.path)?.[1] : undefined;
-    const names = tree.files.filter((name) => PICTURE_ENDING.test(name));
+    const names = tree.files.filter((name) => IMAGE_ENDING.test(name));
     return names.map((name) => ({ name: archive === undefined ? name : posix.join(archive, name), file: { tree, name } }));
   });
   const stems = new Map<string, number>();
-  const stemOf = (name: string) => name.replace(PICTURE_ENDING, '');
-  for (const { name } of pictures) stems.set(stemOf(name), (stems.get(stemOf(name)) ?? 0) + 1);
-  const index: PictureIndex = { byName: new NameIndex(), byStem: new NameIndex() };
-  for (const { name, file } of pictures) {
+  const stemOf = (name: string) => name.replace(IMAGE_ENDING, '');
+  for (const { name } of images) stems.set(stemOf(name), (stems.get(stemOf(name)) ?? 0) + 1);
+  const index: ImageIndex = { byName: new NameIndex(), byStem: new NameIndex() };
+  for (const { name, file } of images) {
     index.byName.add(name, file);
     if (stems.get(stemOf(name)) === 1) index.byStem.add(stemOf(name), file);
   }
   return index;
 }
 
-/** The picture that a file name of a split means; some exports leave its ending out, or have another. */
-export function findPicture({ byName, byStem }: PictureIndex, file: string, set: string): TreeFile | undefined {
-  return (byName.find(file, set) ?? byStem.find(file.replace(PICTURE_ENDING, ''), set))?.value;
+/** The image that a file name of a split means; some exports leave its ending out, or have another. */
+export function findImage({ byName, byStem }: ImageIndex, file: string, set: string): TreeFile | undefined {
+  return (byName.find(file, set) ?? byStem.find(file.replace(IMAGE_ENDING, ''), set))?.value;
 }
 
 /** `train2017` for `annotations/instances_train2017.json`, `valid` for `valid/_annotations.coco.json`. */

@@ -1,13 +1,13 @@
-/** Datasets in COCO's format (Lin et al., ECCV 2014): an instances file for each split and a folder of pictures. */
+/** Datasets in COCO's format (Lin et al., ECCV 2014): an instances file for each split and a folder of images. */
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, posix, relative, resolve } from 'node:path';
 import { InputError } from '../../errors';
 import { ClassList } from './classes';
-import { parseCocoFile, type CocoFile, type CocoPicture } from './coco-file';
-import { findPicture, pictureIndex, setNameOf, type PictureIndex } from './coco-layout';
+import { parseCocoFile, type CocoFile, type CocoImage } from './coco-file';
+import { findImage, imageIndex, setNameOf, type ImageIndex } from './coco-layout';
 import { joinSplits, type DetectionData, type DetectionSplit } from './dataset';
 import { openFileTree, openFileTrees, type FileTree } from './files';
-import type { Issue } from './findings';
+import type { Issue } from './dataset-issues';
 import type { TreeFile } from './voc-layout';
 
 /** What a COCO dataset consists of. */
@@ -15,7 +15,7 @@ export interface CocoParts {
   readonly path: string;
   /** The instances files by the names of their splits. */
   readonly files: ReadonlyMap<string, TreeFile>;
-  /** Where the pictures are looked for. */
+  /** Where the images are looked for. */
   readonly trees: readonly FileTree[];
   /** To be closed with the dataset. */
   readonly opened: readonly FileTree[];
@@ -27,7 +27,7 @@ export class Coco implements DetectionData {
   readonly splits: readonly string[];
   private readonly read = new Map<string, Promise<CocoSplit>>();
   private readonly found: Issue[] = [];
-  private index: PictureIndex | undefined;
+  private index: ImageIndex | undefined;
   private classes: ClassList | undefined;
 
   constructor(private readonly parts: CocoParts) {
@@ -80,8 +80,8 @@ export class Coco implements DetectionData {
     const { tree, name } = this.parts.files.get(set)!;
     const file = parseCocoFile(await tree.read(name), tree.describe(name));
     this.requireSameClasses(file, tree.describe(name));
-    this.index ??= pictureIndex(this.parts.trees);
-    const split = new CocoSplit(set, { pictures: file.pictures, index: this.index, root: this.parts.trees[0]! });
+    this.index ??= imageIndex(this.parts.trees);
+    const split = new CocoSplit(set, { images: file.images, index: this.index, root: this.parts.trees[0]! });
     this.found.push(...file.issues, ...split.repeated());
     return split;
   }
@@ -100,9 +100,9 @@ export class Coco implements DetectionData {
 }
 
 interface CocoSplitParts {
-  readonly pictures: readonly CocoPicture[];
-  readonly index: PictureIndex;
-  /** Where a picture that is missing would lie. */
+  readonly images: readonly CocoImage[];
+  readonly index: ImageIndex;
+  /** Where an image that is missing would lie. */
   readonly root: FileTree;
 }
 
@@ -114,60 +114,60 @@ class CocoSplit implements DetectionSplit {
     readonly name: string,
     private readonly parts: CocoSplitParts,
   ) {
-    this.ids = parts.pictures.map(({ id }) => id);
-    this.files = parts.pictures.map(({ file }) => findPicture(parts.index, file, name));
+    this.ids = parts.images.map(({ id }) => id);
+    this.files = parts.images.map(({ file }) => findImage(parts.index, file, name));
   }
 
-  async annotation(index: number): Promise<CocoPicture['annotation']> {
-    return this.parts.pictures[index]!.annotation;
+  async annotation(index: number): Promise<CocoImage['annotation']> {
+    return this.parts.images[index]!.annotation;
   }
 
-  hasPicture(index: number): boolean {
+  hasImage(index: number): boolean {
     return this.files[index] !== undefined;
   }
 
-  async picture(index: number): Promise<Buffer> {
+  async image(index: number): Promise<Buffer> {
     const { tree, name } = this.require(index);
     return tree.read(name);
   }
 
-  async pictureStart(index: number, bytes: number): Promise<Buffer> {
+  async imageStart(index: number, bytes: number): Promise<Buffer> {
     const { tree, name } = this.require(index);
     return tree.readStart(name, bytes);
   }
 
   describe(index: number): string {
     const file = this.files[index];
-    return file ? file.tree.describe(file.name) : this.parts.root.describe(posix.join(this.name, this.parts.pictures[index]!.file));
+    return file ? file.tree.describe(file.name) : this.parts.root.describe(posix.join(this.name, this.parts.images[index]!.file));
   }
 
   key(index: number): string {
-    return this.parts.pictures[index]!.annotation.place;
+    return this.parts.images[index]!.annotation.location;
   }
 
   /** Files that come under several ids. */
   repeated(): Issue[] {
     const seen = new Map<string, number>();
     return this.ids.flatMap((id, index): Issue[] => {
-      const place = this.describe(index);
-      const before = seen.get(place);
-      seen.set(place, before ?? index);
+      const location = this.describe(index);
+      const before = seen.get(location);
+      seen.set(location, before ?? index);
       if (before === undefined) return [];
-      return [{ kind: 'picture twice in one split', message: `${this.key(index)}: ${place} is the picture of the ids ${this.ids[before]!} and ${id}, each with its own objects.` }];
+      return [{ kind: 'image twice in one split', message: `${this.key(index)}: ${location} is the image of the ids ${this.ids[before]!} and ${id}, each with its own objects.` }];
     });
   }
 
   private require(index: number): TreeFile {
     const file = this.files[index];
     if (file) return file;
-    throw new InputError(`Expected the picture ${this.describe(index)}, found none.`);
+    throw new InputError(`Expected the image ${this.describe(index)}, found none.`);
   }
 }
 
 /**
  * The dataset that instances files make, wherever they lie.
  * @param files by the names of their splits; without any, one for the name of each file
- * @param images folder or archive of the pictures, where they do not lie beside the files
+ * @param images folder or archive of the images, where they do not lie beside the files
  * @throws InputError when one of the files is not there
  */
 export function openCocoFiles(paths: readonly string[], images?: string): Coco {
@@ -176,11 +176,11 @@ export function openCocoFiles(paths: readonly string[], images?: string): Coco {
   const folder = commonFolder(paths.map((path) => dirname(resolve(path))));
   const above = /^(annotations?|labels?)$/i.test(basename(folder)) ? dirname(folder) : folder;
   const root = openFileTree(relative('', above) || '.');
-  const pictures = images === undefined ? openFileTrees(root.path) : openFileTrees(images);
+  const trees = images === undefined ? openFileTrees(root.path) : openFileTrees(images);
   const names = paths.map((path) => setNameOf(basename(path)));
   const nameOf = (index: number) => (names.indexOf(names[index]!) === names.lastIndexOf(names[index]!) ? names[index]! : setNameOf(paths[index]!));
   const files = new Map(paths.map((path, index) => [nameOf(index), { tree: root, name: relative(above, resolve(path)).replaceAll('\\', '/') }]));
-  return new Coco({ path: paths.join(', '), files, trees: pictures, opened: [root, ...pictures] });
+  return new Coco({ path: paths.join(', '), files, trees, opened: [root, ...trees] });
 }
 
 function commonFolder(folders: readonly string[]): string {

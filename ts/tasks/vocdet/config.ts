@@ -25,7 +25,7 @@ export const detectionSchema = z.strictObject({
   data: z.strictObject({
     /** VOC devkit, its archives, or a COCO file; null draws the embedded scenes and takes them. */
     folder: text,
-    /** Folder or archive of a COCO file's pictures, where they do not lie beside it. */
+    /** Folder or archive of a COCO file's images, where they do not lie beside it. */
     images: text,
     /** File with one class a line; null takes the classes that the dataset lists or shows. */
     classes: text,
@@ -65,7 +65,7 @@ export const detectionSchema = z.strictObject({
     /** Dilates the last stage of the backbone instead of shrinking its map. */
     dilation: z.boolean().nullable(),
   }),
-  /** Before the training a backbone from random weights may learn to name the classes in a picture. */
+  /** Before the training a backbone from random weights may learn to name the classes in an image. */
   backboneStart: z.strictObject({
     /** 0 leaves it out. */
     epochs: z.int().min(0),
@@ -80,11 +80,11 @@ export const detectionSchema = z.strictObject({
     bbox: z.number().min(0),
     giou: z.number().min(0),
   }),
-  /** Sizes in pixels that pictures have in evaluation and prediction; null takes those of the checkpoint, or 800 and 1333. */
+  /** Sizes in pixels that images have in evaluation and prediction; null takes those of the checkpoint, or 800 and 1333. */
   shortestEdge: size,
   longestEdge: size,
   augment: z.strictObject({
-    /** Chance of a mirrored picture. */
+    /** Chance of a mirrored image. */
     flip: chance,
     /** Lengths, one of which the shorter side becomes. */
     sizes: z.array(count).min(1),

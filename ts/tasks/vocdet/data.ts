@@ -1,5 +1,5 @@
 /**
- * Annotated pictures as batches for a detector. All pixels come from one path: decode, a plan of geometric changes (at
+ * Annotated images as batches for a detector. All pixels come from one path: decode, a plan of geometric changes (at
  * random for training, the processor's own otherwise), `processor.change`, `processor.batch`.
  */
 import type { Dataset, Pass } from '../../data/dataset';
@@ -18,7 +18,7 @@ import { resolveTargets, type Targets } from './annotation';
 import type { ClassList } from './classes';
 import type { DetectionSplit } from './dataset';
 
-/** A decoded picture with its objects. */
+/** A decoded image with its objects. */
 export interface DetectionSample {
   readonly id: string;
   /** Its place in the split. */
@@ -27,7 +27,7 @@ export interface DetectionSample {
   readonly targets: Targets;
 }
 
-/** A picture of a batch as it was before any change. */
+/** An image of a batch as it was before any change. */
 export interface Original extends Extent {
   readonly id: string;
   /** Its place in the split. */
@@ -37,13 +37,13 @@ export interface Original extends Extent {
 }
 
 export interface DetectionBatch extends PaddedBatch {
-  /** What there is to find in each picture. */
+  /** What there is to find in each image. */
   readonly labels: readonly DetrLabels[];
   readonly originals: readonly Original[];
 }
 
 export interface DetectionBatchOptions {
-  /** Pictures in a batch. @default 2 */
+  /** Images in a batch. @default 2 */
   readonly batchSize?: number;
   /** Seed of order and changes. @default 0 */
   readonly seed?: number;
@@ -51,7 +51,7 @@ export interface DetectionBatchOptions {
   readonly prefetch?: number;
   /** Whether objects marked difficult are there to be found. @default 'keep' */
   readonly difficult?: 'keep' | 'drop';
-  /** Told of a picture that cannot be used and is left out of an evaluation. @default it ends the evaluation */
+  /** Told of an image that cannot be used and is left out of an evaluation. @default it ends the evaluation */
   readonly onUnreadable?: (reason: string) => void;
 }
 
@@ -87,10 +87,10 @@ export function releaseBatch({ pixelValues, pixelMask, labels }: DetectionBatch)
   for (const tensor of [pixelValues, pixelMask, ...labels.flatMap(({ classLabels, boxes }) => [classLabels, boxes])]) tensor.dispose();
 }
 
-/** A dataset of pictures, whose loading waits for files. */
+/** A dataset of images, whose loading waits for files. */
 type Loaded = Dataset<DetectionSample> & Required<Pick<Dataset<DetectionSample>, 'load'>>;
 
-/** The same without the pictures that cannot be used. */
+/** The same without the images that cannot be used. */
 function readableDataset(dataset: Loaded, onUnreadable: (reason: string) => void): Dataset<DetectionSample | undefined> {
   const load = async (index: number, pass: Pass) => {
     try {
@@ -103,13 +103,13 @@ function readableDataset(dataset: Loaded, onUnreadable: (reason: string) => void
   return { length: dataset.length, load };
 }
 
-/** The pictures of a split, decoded, with their objects numbered by a class list. */
+/** The images of a split, decoded, with their objects numbered by a class list. */
 export function detectionDataset(split: DetectionSplit, classes: ClassList): Loaded {
   return {
     length: split.ids.length,
     describe: (index) => split.describe(index),
     load: async (index) => {
-      const [annotation, bytes] = await Promise.all([split.annotation(index), split.picture(index)]);
+      const [annotation, bytes] = await Promise.all([split.annotation(index), split.image(index)]);
       const image = await decodeImage(bytes, split.describe(index));
       return { id: split.ids[index]!, index, image, targets: resolveTargets(annotation, image, classes) };
     },
@@ -120,7 +120,7 @@ interface Making {
   readonly seed: number;
   readonly prefetch: number;
   readonly difficult: 'keep' | 'drop';
-  /** Chooses the changes of a training picture. */
+  /** Chooses the changes of a training image. */
   readonly plan?: (extent: Extent, rng: Rng) => Step[];
   readonly onUnreadable?: (reason: string) => void;
 }
@@ -145,12 +145,12 @@ function load({ split, classes, processor }: DetectionInputs, making: Making, or
   return new DataLoader(onUnreadable ? readableDataset(dataset, onUnreadable) : dataset, collate, { ...order, seed, prefetch, pinMemory: true });
 }
 
-/** What is left of a batch none of whose pictures can be used. */
+/** What is left of a batch none of whose images can be used. */
 function emptyBatch(): DetectionBatch {
   return { pixelValues: torch.zeros([0, 3, 1, 1]), pixelMask: torch.zeros([0, 1, 1], { dtype: 'int64' }), labels: [], originals: [] };
 }
 
-/** What is left of a picture's objects after the changes; crowds are no objects to find. */
+/** What is left of an image's objects after the changes; crowds are no objects to find. */
 function labelsOf({ image, targets }: DetectionSample, steps: readonly Step[], difficult: 'keep' | 'drop'): DetrLabels {
   const { width, height } = extentAfter(steps, image);
   const moved = changeBoxes(steps, targets.boxes, image);

@@ -1,27 +1,27 @@
 import { inFlight } from '../../data/in-flight';
 import { InputError } from '../../errors';
 import { type Listener, withBar } from '../../native/listener';
-import { pictureFingerprint } from '../../train/config/fingerprint';
+import { imageFingerprint } from '../../train/config/fingerprint';
 import type { Annotation } from './annotation';
 import { classesOf, type ClassList } from './classes';
-import type { Issue } from './findings';
+import type { Issue } from './dataset-issues';
 
-/** Annotated pictures in a fixed order. */
+/** Annotated images in a fixed order. */
 export interface DetectionSplit {
   /** As it was asked for: `2007/trainval+2012/trainval`, say. */
   readonly name: string;
-  /** Names of the pictures, each once. */
+  /** Names of the images, each once. */
   readonly ids: readonly string[];
   /** @throws InputError when the annotation is missing or cannot be used */
   annotation(index: number): Promise<Annotation>;
-  hasPicture(index: number): boolean;
-  /** The bytes of the picture's file. @throws InputError when it is missing */
-  picture(index: number): Promise<Buffer>;
-  /** The first bytes of the picture's file, or all of them where that costs no more. */
-  pictureStart(index: number, bytes: number): Promise<Buffer>;
-  /** What to call the picture's file in messages. */
+  hasImage(index: number): boolean;
+  /** The bytes of the image's file. @throws InputError when it is missing */
+  image(index: number): Promise<Buffer>;
+  /** The first bytes of the image's file, or all of them where that costs no more. */
+  imageStart(index: number, bytes: number): Promise<Buffer>;
+  /** What to call the image's file in messages. */
   describe(index: number): string;
-  /** The same for the same picture with the same annotation, in whatever split it is. */
+  /** The same for the same image with the same annotation, in whatever split it is. */
   key(index: number): string;
 }
 
@@ -31,7 +31,7 @@ export interface DetectionData {
   /** Names of all splits that there are. */
   readonly splits: readonly string[];
   /**
-   * One split, or several joined by "+"; its list is read, its pictures are not.
+   * One split, or several joined by "+"; its list is read, its images are not.
    * @throws InputError naming what there is, when there is no such split
    */
   split(name: string): Promise<DetectionSplit>;
@@ -39,7 +39,7 @@ export interface DetectionData {
   namedClasses(): Promise<ClassList | undefined>;
   /** The classes of the challenge whose name the dataset has: they hold when its annotations name no others. */
   readonly officialClasses?: ClassList;
-  /** What is wrong with files of the dataset whatever the picture. */
+  /** What is wrong with files of the dataset whatever the image. */
   issues(): readonly Issue[];
   close(): void;
 }
@@ -57,7 +57,7 @@ export async function findClasses(data: DetectionData): Promise<ClassList> {
   const failures: Error[] = [];
   for (const set of data.splits) {
     const split = await data.split(set);
-    // A picture may be in several splits.
+    // An image may be in several splits.
     const fresh = [...split.ids.keys()].filter((index) => seen.size !== seen.add(split.key(index)).size);
     await inFlight(fresh.length, async (at) => {
       const objects = await split.annotation(fresh[at]!).then((annotation) => annotation.objects, (error: Error) => (failures.push(error), []));
@@ -78,7 +78,7 @@ export function classesAmong({ officialClasses, path }: DetectionData, names: Re
   return classesOf(names, path);
 }
 
-/** A digest of the pictures of a split and of what there is to find in them, the same wherever the dataset lies. */
+/** A digest of the images of a split and of what there is to find in them, the same wherever the dataset lies. */
 export async function splitFingerprint(split: DetectionSplit, listener: Listener): Promise<string> {
   const { name, ids } = split;
   const labels = new Array<string>(ids.length);
@@ -90,7 +90,7 @@ export async function splitFingerprint(split: DetectionSplit, listener: Listener
       update(++done, ids.length);
     });
   await withBar(listener, `reading the annotations of ${name}`, (bar) => read(bar.update), 'steps');
-  return pictureFingerprint(ids, labels);
+  return imageFingerprint(ids, labels);
 }
 
 /** A split to be joined with others, and what its ids begin with so that they differ from those of others. */
@@ -101,7 +101,7 @@ export interface SplitPart {
 
 /**
  * Several splits as one, in their order.
- * @throws InputError when a picture is in two of them
+ * @throws InputError when an image is in two of them
  */
 export function joinSplits(name: string, parts: readonly SplitPart[]): DetectionSplit {
   const fromSeveral = new Set(parts.map(({ source }) => source)).size > 1;
@@ -109,28 +109,28 @@ export function joinSplits(name: string, parts: readonly SplitPart[]): Detection
   const ids = parts.flatMap(({ split, source }) => split.ids.map((id) => (fromSeveral ? `${source}/${id}` : id)));
   const seen = new Set<string>();
   const twice = ids.find((id) => seen.size === seen.add(id).size);
-  if (twice !== undefined) throw new InputError(`Expected every picture once in the set ${name}, found ${twice} twice.`);
+  if (twice !== undefined) throw new InputError(`Expected every image once in the set ${name}, found ${twice} twice.`);
   return {
     name,
     ids,
     annotation: (index) => entries[index]!.split.annotation(entries[index]!.index),
-    hasPicture: (index) => entries[index]!.split.hasPicture(entries[index]!.index),
-    picture: (index) => entries[index]!.split.picture(entries[index]!.index),
-    pictureStart: (index, bytes) => entries[index]!.split.pictureStart(entries[index]!.index, bytes),
+    hasImage: (index) => entries[index]!.split.hasImage(entries[index]!.index),
+    image: (index) => entries[index]!.split.image(entries[index]!.index),
+    imageStart: (index, bytes) => entries[index]!.split.imageStart(entries[index]!.index, bytes),
     key: (index) => entries[index]!.split.key(entries[index]!.index),
     describe: (index) => entries[index]!.split.describe(entries[index]!.index),
   };
 }
 
-/** Some pictures of a split, under another name. */
+/** Some images of a split, under another name. */
 export function partOf(split: DetectionSplit, name: string, indices: readonly number[]): DetectionSplit {
   return {
     name,
     ids: indices.map((index) => split.ids[index]!),
     annotation: (index) => split.annotation(indices[index]!),
-    hasPicture: (index) => split.hasPicture(indices[index]!),
-    picture: (index) => split.picture(indices[index]!),
-    pictureStart: (index, bytes) => split.pictureStart(indices[index]!, bytes),
+    hasImage: (index) => split.hasImage(indices[index]!),
+    image: (index) => split.image(indices[index]!),
+    imageStart: (index, bytes) => split.imageStart(indices[index]!, bytes),
     describe: (index) => split.describe(indices[index]!),
     key: (index) => split.key(indices[index]!),
   };

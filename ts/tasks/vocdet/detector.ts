@@ -13,7 +13,7 @@ import { sayNotFinite } from '../not-finite';
 import { loadProcessor, saveProcessor } from '../processor';
 import type { ClassList } from './classes';
 import type { DetectionBatch } from './data';
-import { likeliest, type RankedDetections } from './likeliest';
+import { ranked, type RankedDetections } from './rank-detections';
 
 export interface DetectorOptions {
   /** @default 'cpu' */
@@ -24,7 +24,7 @@ export interface DetectorOptions {
   readonly allowNewHead?: boolean;
 }
 
-/** A DETR with the way from a picture to its input and from its output to boxes in the picture. */
+/** A DETR with the way from an image to its input and from its output to boxes in the image. */
 export class ObjectDetector {
   constructor(
     readonly model: DetrForObjectDetection,
@@ -56,12 +56,12 @@ export class ObjectDetector {
     requireLabels(labelSpaceOf(this.model.config), classes);
   }
 
-  /** What is more likely than `threshold` in each picture, in pixels of it; the likeliest first. */
+  /** What is more likely than `threshold` in each image, in pixels of it; the likeliest first. */
   detect(images: readonly RgbImage[], threshold: number): RankedDetections[] {
-    return torch.scoped(() => this.detectBatch(this.processor.preprocess(images), images, threshold).map((found) => likeliest(found, threshold)));
+    return torch.scoped(() => this.detectBatch(this.processor.preprocess(images), images, threshold).map((found) => ranked(found, threshold)));
   }
 
-  /** @param sizes of the pictures before they were preprocessed */
+  /** @param sizes of the images before they were preprocessed */
   detectBatch(batch: PaddedBatch, sizes: readonly Extent[], threshold = 0): Detections[] {
     return torch.inferenceMode(() => torch.scoped(() => postProcess(this.model.forward(onDevice(batch, this.device)), { sizes, threshold })));
   }

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { InputError } from '../../errors';
 import { download, DownloadError, type DownloadProgress } from '../../native/download';
 import { withLock } from '../../native/lock';
-import { officialArchives, type OfficialArchive, type VocYear } from './official';
+import { vocArchives, type VocArchive, type VocYear } from './voc-releases';
 
 /** Twice the longest of the official archives, in bytes. */
 const LONGEST_ARCHIVE = 4 * 2 ** 30;
@@ -15,7 +15,7 @@ export interface DownloadVocOptions {
   /** @default both */
   readonly years?: readonly VocYear[];
   /** What to fetch instead of the official archives: from a mirror of one's own, say. @default those of `years` */
-  readonly archives?: readonly OfficialArchive[];
+  readonly archives?: readonly VocArchive[];
   /** The address of a folder that holds the archives under their names, instead of the sources that `archives` names. @default none */
   readonly mirror?: string;
   /** Attempts in a row without progress before the next source is tried. @default 5 */
@@ -37,7 +37,7 @@ export interface DownloadedArchive {
  * @throws DownloadError with the reasons of all sources, when none of them works
  */
 export async function downloadVoc(folder: string, options: DownloadVocOptions = {}): Promise<DownloadedArchive[]> {
-  const named = options.archives ?? (options.years ?? (['2007', '2012'] as const)).flatMap((year) => officialArchives[year]);
+  const named = options.archives ?? (options.years ?? (['2007', '2012'] as const)).flatMap((year) => vocArchives[year]);
   const archives = options.mirror === undefined ? named : named.map((archive) => ({ ...archive, urls: [inFolder(options.mirror!, archive.name)] }));
   const results: DownloadedArchive[] = [];
   for (const archive of archives) {
@@ -58,7 +58,7 @@ function inFolder(folder: string, name: string): string {
   return `${folder.replace(/\/+$/, '')}/${name}`;
 }
 
-async function fetchFromAny({ name, md5, urls }: OfficialArchive, path: string, options: DownloadVocOptions): Promise<void> {
+async function fetchFromAny({ name, md5, urls }: VocArchive, path: string, options: DownloadVocOptions): Promise<void> {
   const { attempts, signal, onProgress } = options;
   const reasons: string[] = [];
   for (const url of urls) {

@@ -9,7 +9,7 @@ import { isRun } from '../../train/run';
 import { ClassList } from './classes';
 import { ObjectDetector } from './detector';
 import type { BootstrapOptions } from './evaluator';
-import { splitFigures, withoutCurves, type SplitFigures } from './figures';
+import { splitMetrics, withoutCurves, type SplitMetrics } from './metrics';
 import { classRows } from './model';
 import { DRAWN_SPLITS, readDrawnSplits } from './drawn-splits';
 import { describeDrawn, openDataset, type DataChoice } from './open-dataset';
@@ -18,7 +18,7 @@ import { splitNames, type SplitName } from './split-roles';
 export interface EvaluateOptions {
   /** VOC devkit, its archives, or a COCO file. @default that of the run, else the drawn scenes */
   readonly data?: string;
-  /** Folder or archive of a COCO file's pictures. */
+  /** Folder or archive of a COCO file's images. */
   readonly images?: string;
   /** File with one class a line. @default those of the dataset */
   readonly classes?: string;
@@ -28,7 +28,7 @@ export interface EvaluateOptions {
   readonly zeroShot?: boolean;
   /** @default 'cpu' */
   readonly device?: Device;
-  /** Pictures in a batch; the padding beside smaller ones moves figures a little. @default that of the run, else 8 */
+  /** Images in a batch; the padding beside smaller ones moves figures a little. @default that of the run, else 8 */
   readonly batchSize?: number;
   /** Intervals by the bootstrap. @default none */
   readonly bootstrap?: BootstrapOptions;
@@ -38,7 +38,7 @@ export interface EvaluateOptions {
 }
 
 /** The figures of a run (its best checkpoint), a hub folder, a model of the hub or a `.pth` file on one split of a dataset. */
-export async function evaluate(weights: string, options: EvaluateOptions = {}): Promise<SplitFigures> {
+export async function evaluate(weights: string, options: EvaluateOptions = {}): Promise<SplitMetrics> {
   const { split = 'test', device, listener = silent, zeroShot = false, bootstrap, allowNewHead } = options;
   const own = isRun(weights) ? readConfigFile(join(weights, 'config.yaml')) : {};
   const batchSize = options.batchSize ?? (valueAt(own, 'evaluate.batchSize') as number | undefined) ?? 8;
@@ -53,8 +53,8 @@ export async function evaluate(weights: string, options: EvaluateOptions = {}): 
     const detector = zeroShot ? mapped(loaded, dataset.classes, weights) : loaded;
     if (!zeroShot) requireSame(detector, dataset.classes, weights);
     detector.model.optimizeForInference();
-    const pictures = isRole(split) ? await dataset.split(split) : await dataset.data.split(split);
-    return withoutCurves(await splitFigures(detector, pictures, dataset.classes, { batchSize, difficult, listener, bootstrap }));
+    const images = isRole(split) ? await dataset.split(split) : await dataset.data.split(split);
+    return withoutCurves(await splitMetrics(detector, images, dataset.classes, { batchSize, difficult, listener, bootstrap }));
   } finally {
     dataset.close();
   }

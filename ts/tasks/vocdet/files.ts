@@ -77,7 +77,7 @@ class FolderTree implements FileTree {
     return readdirSync(join(this.path, folder), { withFileTypes: true }).flatMap((entry) => {
       const name = posix.join(folder, entry.name);
       if (!isContent(entry.name)) return [];
-      // A link is asked what it leads to; asking so of every file would take long in a folder of pictures.
+      // A link is asked what it leads to; asking so of every file would take long in a folder of images.
       const target = entry.isSymbolicLink() ? statSync(join(this.path, name), { throwIfNoEntry: false }) : entry;
       // A link to nothing is no file, and reading a pipe or a device might never end.
       if (!target?.isDirectory()) return target?.isFile() ? [name] : [];

@@ -9,30 +9,30 @@ import type { RunFolder } from '../../train/run';
 import { readState } from '../../train/state';
 import { type RgbImage, decodeImage } from '../../vision/image';
 import { describeRun, type RunDescription } from '../describe-run';
-import { encodeJpeg, scaleToFit } from '../sheet';
-import { annotatedPicture, classColour, type Mark } from './annotate';
+import { encodeJpeg, scaleToFit } from '../montage';
+import { annotatedImage, classColour, type Mark } from './annotate';
 import type { ClassList } from './classes';
 import type { DetectionConfig } from './config';
 import { partOf, type DetectionSplit } from './dataset';
 import { ObjectDetector } from './detector';
-import { judgePicture } from './evaluator';
-import { splitFigures, withoutCurves, type DetectedPicture, type FullFigures, type SplitFigures } from './figures';
-import { describeProblems } from './judge-split';
+import { verdictOfImage } from './evaluator';
+import { splitMetrics, withoutCurves, type DetectedImage, type FullMetrics, type SplitMetrics } from './metrics';
+import { describeProblems } from './validate-split';
 import type { OpenDataset } from './open-dataset';
 import { splitNames, type SplitName } from './split-roles';
 import { renderReport, type Sample } from './report';
-import { shownDetections, WorstPictures } from './worst';
+import { shownDetections, HardestImages } from './hardest-images';
 
-/** Of the training split the figures are those of the first pictures only: it may be large, and they are for comparison. */
-const TRAIN_PICTURES = 500;
+/** Of the training split the figures are those of the first images only: it may be large, and they are for comparison. */
+const TRAIN_IMAGES = 500;
 const SAMPLES = 12;
 const MISTAKES = 12;
 /** Most pixels of a side of a sample. */
 const LONGEST = 4096;
 
 /** metrics.json. All precisions are shares between 0 and 1. */
-export interface FinalMetrics extends Readonly<Record<SplitName, SplitFigures | null>> {
-  /** Why figures are missing, or without some pictures. */
+export interface FinalMetrics extends Readonly<Record<SplitName, SplitMetrics | null>> {
+  /** Why figures are missing, or without some images. */
   readonly notes?: readonly string[];
 }
 
@@ -51,54 +51,54 @@ export async function finishRun(run: RunFolder, dataset: OpenDataset, options: F
   // As `evaluate` does, so that both give the same figures.
   detector.model.optimizeForInference();
   const notes: string[] = [];
-  const figures = {} as Record<SplitName, FullFigures | null>;
-  const worst = new WorstPictures(MISTAKES);
-  const samples: DetectedPicture[] = [];
+  const metrics = {} as Record<SplitName, FullMetrics | null>;
+  const hardest = new HardestImages(MISTAKES);
+  const samples: DetectedImage[] = [];
   for (const name of splitNames) {
-    const onPicture = (picture: DetectedPicture, step: number) => {
-      worst.add(picture);
-      if (picture.index % step === 0) samples.push(picture);
+    const onImage = (image: DetectedImage, step: number) => {
+      hardest.add(image);
+      if (image.index % step === 0) samples.push(image);
     };
-    figures[name] = await figuresOf(detector, dataset, { ...options, name, notes, ...(name === 'test' && { onPicture }) });
+    metrics[name] = await metricsOf(detector, dataset, { ...options, name, notes, ...(name === 'test' && { onImage }) });
   }
-  const shown = figures.test ? await writeSamples(run, { dataset, pictures: samples, notes }) : [];
-  const mistakes = figures.test ? await samplesOf({ dataset, pictures: worst.pictures, notes }) : [];
+  const shown = metrics.test ? await writeSamples(run, { dataset, images: samples, notes }) : [];
+  const mistakes = metrics.test ? await samplesOf({ dataset, images: hardest.images, notes }) : [];
   sayWhenStartIsBest(run, config, listener);
   for (const note of notes) listener.say(note);
   const log = readMetricsLog(run.file('metrics.jsonl'));
-  run.write('report.html', renderReport({ ...(await describe(run, detector, dataset, config)), log, ...figures, notes, samples: shown, mistakes }));
-  const written = Object.fromEntries(splitNames.map((name) => [name, figures[name] && withoutCurves(figures[name])])) as Record<SplitName, SplitFigures | null>;
-  const metrics: FinalMetrics = { ...written, ...(notes.length > 0 && { notes }) };
+  run.write('report.html', renderReport({ ...(await describeThisRun(run, detector, dataset, config)), log, ...metrics, notes, samples: shown, mistakes }));
+  const written = Object.fromEntries(splitNames.map((name) => [name, metrics[name] && withoutCurves(metrics[name])])) as Record<SplitName, SplitMetrics | null>;
+  const finalMetrics: FinalMetrics = { ...written, ...(notes.length > 0 && { notes }) };
   // Last, because it says that the run is finished.
-  run.write('metrics.json', `${JSON.stringify(metrics, null, 2)}\n`);
-  return metrics;
+  run.write('metrics.json', `${JSON.stringify(finalMetrics, null, 2)}\n`);
+  return finalMetrics;
 }
 
 interface SplitOptions extends FinishOptions {
   readonly name: SplitName;
   /** Gets a sentence for what is missing. */
   readonly notes: string[];
-  /** Sees each picture, and every how many of them is a sample. */
-  readonly onPicture?: (picture: DetectedPicture, step: number) => void;
+  /** Sees each image, and every how many of them is a sample. */
+  readonly onImage?: (image: DetectedImage, step: number) => void;
 }
 
 /** The figures of a split; null when they cannot be had. */
-async function figuresOf(detector: ObjectDetector, dataset: OpenDataset, options: SplitOptions): Promise<FullFigures | null> {
-  const { name, notes, config, listener, signal, onPicture } = options;
+async function metricsOf(detector: ObjectDetector, dataset: OpenDataset, options: SplitOptions): Promise<FullMetrics | null> {
+  const { name, notes, config, listener, signal, onImage } = options;
   const lost: string[] = [];
   try {
-    const split = name === 'train' ? firstOf(await dataset.split(name), TRAIN_PICTURES) : await dataset.split(name);
+    const split = name === 'train' ? firstOf(await dataset.split(name), TRAIN_IMAGES) : await dataset.split(name);
     if (name === 'test' && split.name === (await dataset.split('val')).name) {
       notes.push(`${dataset.data.path} has no split to test on: the figures under "test" are those of ${split.name}, by which the checkpoint was chosen.`);
     }
     const step = Math.ceil(split.ids.length / SAMPLES);
-    const figures = await splitFigures(detector, split, dataset.classes, {
+    const metrics = await splitMetrics(detector, split, dataset.classes, {
       listener, signal, batchSize: config.evaluate.batchSize, difficult: config.data.difficult,
       onUnreadable: (reason) => void lost.push(reason),
-      ...(onPicture && { onPicture: (picture) => onPicture(picture, step) }),
+      ...(onImage && { onImage: (image) => onImage(image, step) }),
     });
     if (lost.length > 0) notes.push(`${describeProblems(split.name, lost, split.ids.length)} The figures under "${name}" are without them.`);
-    return figures;
+    return metrics;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     notes.push(`There are no figures under "${name}": ${error.message}${lost.length > 0 ? ` ${lost.slice(0, 3).join(' ')}` : ''}`);
@@ -116,15 +116,15 @@ function sayWhenStartIsBest(run: RunFolder, { model }: DetectionConfig, { say }:
   say(`No checkpoint was better than the start, ${model.from}: checkpoints/best is the start, with the class head of this dataset. A lower learning rate or more data may help.`);
 }
 
-async function describe(run: RunFolder, { model }: ObjectDetector, { data, classes, split }: OpenDataset, config: DetectionConfig): Promise<RunDescription> {
+async function describeThisRun(run: RunFolder, { model }: ObjectDetector, { data, classes, split }: OpenDataset, config: DetectionConfig): Promise<RunDescription> {
   const counts = await Promise.all(splitNames.map((name) => split(name).then(({ ids }) => ids.length, () => 0)));
-  const facts = { 'pictures (train, val, test)': counts.join(', '), classes: classes.length };
+  const facts = { 'images (train, val, test)': counts.join(', '), classes: classes.length };
   return describeRun(run, { title: 'Object detection', kind: 'A DETR', model, from: config.model.from, data: data.path, facts });
 }
 
 interface Shown {
   readonly dataset: OpenDataset;
-  readonly pictures: readonly DetectedPicture[];
+  readonly images: readonly DetectedImage[];
   readonly notes: string[];
 }
 
@@ -136,14 +136,14 @@ async function writeSamples(run: RunFolder, shown: Shown): Promise<Sample[]> {
   return samples;
 }
 
-/** A picture that cannot be drawn is left out. */
-async function samplesOf({ dataset, pictures, notes }: Shown): Promise<FullSample[]> {
+/** An image that cannot be drawn is left out. */
+async function samplesOf({ dataset, images, notes }: Shown): Promise<FullSample[]> {
   const test = await dataset.split('test');
-  const samples = pictures.map(async (picture) => {
+  const samples = images.map(async (image) => {
     try {
-      return [await sampleOf(test, picture, dataset.classes)];
+      return [await sampleOf(test, image, dataset.classes)];
     } catch (error) {
-      notes.push(`${picture.original.id} is not among the pictures of the report: ${(error as Error).message}`);
+      notes.push(`${image.original.id} is not among the images of the report: ${(error as Error).message}`);
       return [];
     }
   });
@@ -151,27 +151,27 @@ async function samplesOf({ dataset, pictures, notes }: Shown): Promise<FullSampl
 }
 
 interface FullSample extends Sample {
-  /** The annotated picture in its own size. */
+  /** The annotated image in its own size. */
   readonly full: Buffer;
 }
 
-/** A picture with its detections, judged by what is there. */
-async function sampleOf(split: DetectionSplit, { index, original, detections }: DetectedPicture, classes: ClassList): Promise<FullSample> {
-  const picture = await decodeImage(await split.picture(index), split.describe(index));
+/** An image with its detections, judged by what is there. */
+async function sampleOf(split: DetectionSplit, { index, original, detections }: DetectedImage, classes: ClassList): Promise<FullSample> {
+  const image = await decodeImage(await split.image(index), split.describe(index));
   const shown = shownDetections(detections);
-  const { detections: verdicts, missed } = judgePicture(shown, original.truths);
+  const { detections: verdicts, missed } = verdictOfImage(shown, original.truths);
   const found = verdicts.map((verdict, row) => ({ name: classes.names[shown.labels[row]!]!, score: shown.scores[row]!, verdict }));
   const marks = found.map(({ name, score }, row): Mark => ({
     box: shown.boxes.data.subarray(4 * row, 4 * row + 4), text: `${name} ${Math.round(100 * score)}`, colour: classColour(shown.labels[row]!),
   }));
-  const factor = enlargement(picture);
-  const drawn = factor === 1 ? picture : await scaleToFit(picture, { width: Math.max(1, Math.round(factor * picture.width)), height: Math.max(1, Math.round(factor * picture.height)) });
-  const full = await annotatedPicture(drawn, marks.map((mark) => ({ ...mark, box: scaled(mark.box, factor) })));
+  const factor = enlargement(image);
+  const drawn = factor === 1 ? image : await scaleToFit(image, { width: Math.max(1, Math.round(factor * image.width)), height: Math.max(1, Math.round(factor * image.height)) });
+  const full = await annotatedImage(drawn, marks.map((mark) => ({ ...mark, box: scaled(mark.box, factor) })));
   const jpeg = await encodeJpeg(await scaleToFit(await decodeImage(full, original.id), { height: 260, width: 1040 }));
   return { name: original.id, jpeg, full, found, missed: missed.map((row) => classes.names[original.truths.labels[row]!]!) };
 }
 
-/** Text would hide a picture that is not much larger than its letters; a long one must not become longer than a JPEG can be. */
+/** Text would hide an image that is not much larger than its letters; a long one must not become longer than a JPEG can be. */
 function enlargement({ width, height }: RgbImage): number {
   return Math.max(Math.min(1, LONGEST / Math.max(width, height)), Math.min(Math.ceil(320 / height), Math.floor(LONGEST / width)));
 }

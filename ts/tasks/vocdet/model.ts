@@ -1,9 +1,9 @@
 import { InputError, UsageError } from '../../errors';
 import { DetrForObjectDetection, ResNetConfig } from '../../models';
-import { cocoToVoc, labelSpaceOf, readClassMap, reconfigured, startAsPaper, withClassRows, type DetrOptions } from '../../models/detr';
+import { cocoToVoc, labelSpaceOf, readClassMap, withConfig, initializeAsPaper, withClassRows, type DetrOptions } from '../../models/detr';
 import * as torch from '../../tensor';
 import type { LayerMap } from '../../train/groups';
-import { ownMemory } from '../../train/own-memory';
+import { cloneParameters } from '../../train/clone-parameters';
 import { DetectionProcessor } from '../../vision/detection-processor';
 import type { ClassList } from './classes';
 import type { DetectionConfig } from './config';
@@ -16,7 +16,7 @@ export interface Start {
   readonly detects: boolean;
 }
 
-/** The way from picture to input for a new run: that of the checkpoint it starts from, else the paper's, at the sizes of the configuration. */
+/** The way from image to input for a new run: that of the checkpoint it starts from, else the paper's, at the sizes of the configuration. */
 export async function newProcessor({ model: { from }, shortestEdge, longestEdge }: DetectionConfig): Promise<DetectionProcessor> {
   const processor = from === null ? new DetectionProcessor() : await loadDetectionProcessor(detectorWeights(from));
   if (shortestEdge === null && longestEdge === null) return processor;
@@ -32,7 +32,7 @@ export async function newModel(config: DetectionConfig, classes: ClassList, say:
   if (config.model.from !== null) return pretrained(config, config.model.from, classes, say);
   const { backboneWeights } = config.model;
   const model = DetrForObjectDetection.fromConfig({ ...sizesOf(config), ...lossOf(config), id2label: classes.names });
-  startAsPaper(model);
+  initializeAsPaper(model);
   if (backboneWeights !== null) await model.loadBackbone(backboneWeights, { onWarning: say });
   return { model, detects: false };
 }
@@ -40,7 +40,7 @@ export async function newModel(config: DetectionConfig, classes: ClassList, say:
 /** The detector in a checkpoint of a run, in memory of its own. */
 export async function savedDetector(checkpoint: string): Promise<ObjectDetector> {
   const { model, processor } = await ObjectDetector.load(checkpoint);
-  return new ObjectDetector(ownMemory(model), processor);
+  return new ObjectDetector(cloneParameters(model), processor);
 }
 
 /** Marks what trains: all stages of a backbone that starts from random weights, else the paper's, all but the first two. */
@@ -66,11 +66,11 @@ async function pretrained(config: DetectionConfig, from: string, classes: ClassL
   // With transformers' own auxiliary losses a model predicts otherwise; one that was trained so goes on so.
   const loss = loaded.config.auxiliaryLoss ? { ...lossOf(config), auxiliaryLoss: true, authorsAuxiliaryLoss: undefined } : lossOf(config);
   const { dropout } = config.model;
-  const model = reconfigured(loaded, { ...loss, ...(dropout !== null && { dropout }) });
+  const model = withConfig(loaded, { ...loss, ...(dropout !== null && { dropout }) });
   const rows = classRows(model, classes, config.model.classMap);
   const missing = classes.names.filter((_, id) => rows[id] === null);
   if (missing.length > 0) say(`${from} does not know ${missing.join(', ')}: their rows of the class head start from random weights.`);
-  return { model: ownMemory(withClassRows(model, classes.names, rows)), detects: missing.length === 0 };
+  return { model: cloneParameters(withClassRows(model, classes.names, rows)), detects: missing.length === 0 };
 }
 
 /**

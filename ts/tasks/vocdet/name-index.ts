@@ -68,7 +68,7 @@ export function fold(name: string): string {
 /**
  * How many parts two paths have in common, from the last one on; fractions where that is equal. 0 when both go on differently,
  * or a folder is for another split than the context: `val/1.jpg` does not mean `train/1.jpg`. A folder that is called as the
- * context, or only says that pictures lie in it, may stand before the rest.
+ * context, or only says that images lie in it, may stand before the rest.
  */
 function likeness(name: string, written: string, context = ''): number {
   const [own, other] = [name.split('/').reverse(), written.split('/').reverse()];
@@ -86,11 +86,11 @@ function likeness(name: string, written: string, context = ''): number {
 
 /** What may be meant by a written name: itself first. */
 function spellings(written: string): string[] {
-  const plain = written.replaceAll('\\', '/');
-  const path = /^(?:https?|s3|gs|file):\/\/[^/]*\/(.+)$/.exec(plain)?.[1] ?? plain;
+  const normalized = written.replaceAll('\\', '/');
+  const path = /^(?:https?|s3|gs|file):\/\/[^/]*\/(.+)$/.exec(normalized)?.[1] ?? normalized;
   // Label Studio serves local files as /data/local-files/?d=<path>.
-  const local = /[?&]d=([^&]+)/.exec(path)?.[1] ?? (path === plain ? path : path.replace(/[?#].*$/, ''));
-  return [...new Set([written, ...[plain, path, local, decoded(local)].map(tidy)])].filter((name) => name !== '');
+  const local = /[?&]d=([^&]+)/.exec(path)?.[1] ?? (path === normalized ? path : path.replace(/[?#].*$/, ''));
+  return [...new Set([written, ...[normalized, path, local, decoded(local)].map(tidy)])].filter((name) => name !== '');
 }
 
 function tidy(name: string): string {

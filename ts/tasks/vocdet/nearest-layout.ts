@@ -1,13 +1,13 @@
 import { decodeText, textLines } from '../../data/text';
 import { contentsOf, type FileTree } from './files';
-import { ANNOTATION_ENDING, isAnnotationFolder, foldersOf, PICTURE_ENDING } from './folder-kinds';
+import { ANNOTATION_ENDING, isAnnotationFolder, foldersOf, IMAGE_ENDING } from './folder-kinds';
 
-const READ = 'vocdet reads annotations in the layout of Pascal VOC (Annotations/*.xml with JPEGImages/) and in COCO\'s format (a .json with its pictures)';
+const READ = 'vocdet reads annotations in the layout of Pascal VOC (Annotations/*.xml with JPEGImages/) and in COCO\'s format (a .json with its images)';
 
 /** Why a folder is no dataset for detection: what lies in it, and what that is nearest to. */
 export async function nearestLayout(path: string, trees: readonly FileTree[]): Promise<string> {
   const files = trees.flatMap((tree) => tree.files.map((name) => ({ tree, name })));
-  const pictures = files.filter(({ name }) => PICTURE_ENDING.test(name)).length;
+  const images = files.filter(({ name }) => IMAGE_ENDING.test(name)).length;
   const start = `Expected a dataset with boxes in ${path}, found ${contentsOf(path)}`;
   const end = (guess: string) => `${start}: ${guess}. ${READ}.`;
   const packed = files.find(({ name }) => /\.(tgz|tar\.\w+|rar|7z|parquet|arrow|tfrecord)$/i.test(name));
@@ -27,7 +27,7 @@ export async function nearestLayout(path: string, trees: readonly FileTree[]): P
   if (json.length > 0) return end(`none of its .json files has images, annotations and categories, as COCO's have`);
   const empty = files.find(({ name }) => foldersOf(name).some(isAnnotationFolder));
   if (empty) return end(`the folder of annotations has no .xml, but ${empty.name}`);
-  return end(pictures > 0 ? `${pictures} pictures without annotations` : 'neither pictures nor annotations');
+  return end(images > 0 ? `${images} images without annotations` : 'neither images nor annotations');
 }
 
 function jsonKind(start: string): string | undefined {

@@ -23,7 +23,7 @@ export interface DataChoice extends Readonly<Partial<Record<SplitName, string | 
 }
 
 export interface OpenOptions {
-  /** Decides how the pictures of a dataset without splits are divided. @default 0 */
+  /** Decides how the images of a dataset without splits are divided. @default 0 */
   readonly seed?: number;
   /** How they were divided before. */
   readonly drawn?: DrawnSplits;
@@ -33,7 +33,7 @@ export interface OpenOptions {
 export interface OpenDataset {
   readonly data: DetectionData;
   readonly classes: ClassList;
-  /** How the pictures were divided, where the dataset does not say it. */
+  /** How the images were divided, where the dataset does not say it. */
   readonly drawn: DrawnSplits | undefined;
   /** @throws InputError when the dataset has no such split */
   split(name: SplitName): Promise<DetectionSplit>;
@@ -118,5 +118,5 @@ async function openSplit(data: DetectionData, { name, names, drawn }: SplitChoic
 export function describeDrawn({ data, drawn }: OpenDataset): string | undefined {
   if (!drawn) return undefined;
   const counts = splitNames.map((name) => drawn[name].length);
-  return `${data.path} does not say which pictures of ${drawn.from} are to validate on: ${counts[0]} to train, ${counts[1]} to validate and ${counts[2]} to test on were drawn by the seed ${drawn.seed}.`;
+  return `${data.path} does not say which images of ${drawn.from} are to validate on: ${counts[0]} to train, ${counts[1]} to validate and ${counts[2]} to test on were drawn by the seed ${drawn.seed}.`;
 }

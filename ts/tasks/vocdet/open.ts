@@ -11,7 +11,7 @@ import type { TreeFile } from './voc-layout';
 /**
  * Opens a dataset for detection in VOC's layout or in COCO's format, whichever is there: a folder, an archive, or one
  * instances file.
- * @param images folder or archive of a COCO file's pictures, where they do not lie beside it
+ * @param images folder or archive of a COCO file's images, where they do not lie beside it
  * @throws InputError when there is neither, with what there is
  */
 export async function openDetectionData(path: string, images?: string): Promise<DetectionData> {
@@ -31,6 +31,6 @@ export async function openDetectionData(path: string, images?: string): Promise<
 }
 
 function openCoco(path: string, trees: readonly FileTree[], files: ReadonlyMap<string, TreeFile>, images: string | undefined): Coco {
-  const pictures = images === undefined ? trees : openFileTrees(images);
-  return new Coco({ path, files, trees: pictures, opened: images === undefined ? trees : [...trees, ...pictures] });
+  const imageTrees = images === undefined ? trees : openFileTrees(images);
+  return new Coco({ path, files, trees: imageTrees, opened: images === undefined ? trees : [...trees, ...imageTrees] });
 }

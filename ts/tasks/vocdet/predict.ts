@@ -1,9 +1,9 @@
 import { type FileHandle, mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RgbImage } from '../../vision/image';
-import { type Failure, type Loaded, orFailure, outputName, pictureBatches } from '../pictures';
+import { type Failure, type Loaded, orFailure, outputName, imageBatches } from '../images';
 import type { FetchOptions } from '../sources/fetch';
-import { annotatedPicture, classColour } from './annotate';
+import { annotatedImage, classColour } from './annotate';
 import { ObjectDetector, type DetectorOptions } from './detector';
 import type { Detections } from './evaluator';
 
@@ -11,11 +11,11 @@ export interface PredictOptions extends DetectorOptions {
   /** Keeps what is more likely than this. @default 0.5 */
   readonly threshold?: number;
   /**
-   * Pictures that pass through the model together. With 1 a picture gets the same bits whatever stands beside it;
+   * Images that pass through the model together. With 1 an image gets the same bits whatever stands beside it;
    * more is faster on a GPU. @default 1
    */
   readonly batchSize?: number;
-  /** Folder for annotated pictures and `annotated.json`. @default none are written */
+  /** Folder for annotated images and `annotated.json`. @default none are written */
   readonly output?: string;
   /** How URLs are fetched. */
   readonly fetch?: FetchOptions;
@@ -25,27 +25,27 @@ export interface Detection {
   readonly label: string;
   /** Probability, 0 to 1. */
   readonly score: number;
-  /** xmin, ymin, xmax, ymax in pixels of the picture. */
+  /** xmin, ymin, xmax, ymax in pixels of the image. */
   readonly box: readonly [number, number, number, number];
 }
 
-/** What was found in one picture, the likeliest first. */
+/** What was found in one image, the likeliest first. */
 export interface Prediction {
   /** The path or URL. */
   readonly source: string;
   readonly detections: readonly Detection[];
 }
 
-/** The same with the annotated picture, in `annotated.json`. */
+/** The same with the annotated image, in `annotated.json`. */
 interface Annotated extends Prediction {
-  /** Name of the picture beside the file. */
+  /** Name of the image beside the file. */
   readonly file: string;
   readonly width: number;
   readonly height: number;
 }
 
 /**
- * Detections in files, folders, patterns and URLs, in order. A picture that cannot be read yields a `Failure` in its
+ * Detections in files, folders, patterns and URLs, in order. An image that cannot be read yields a `Failure` in its
  * place, and the others go on.
  * @param weights a run folder, a hub folder, a hub name or a `.pth` file
  */
@@ -55,7 +55,7 @@ export async function* predict(weights: string, inputs: readonly string[], optio
   detector.model.optimizeForInference();
   const album = output === undefined ? undefined : await Album.open(output);
   try {
-    for await (const batch of pictureBatches(inputs, batchSize, fetch)) {
+    for await (const batch of imageBatches(inputs, batchSize, fetch)) {
       for (const { item, found, image } of await detectBatch(detector, batch, threshold)) {
         yield await orFailure(item.source, async () => {
           if (found && image) await album?.add(item, image, found);
@@ -68,14 +68,14 @@ export async function* predict(weights: string, inputs: readonly string[], optio
   }
 }
 
-interface Answer {
+interface Detected {
   readonly item: Prediction | Failure;
   readonly image?: RgbImage;
   readonly found?: Detections;
 }
 
-/** A batch that fails is tried once more picture by picture, so that one of them does not take the others with it. */
-async function detectBatch(detector: ObjectDetector, batch: readonly Loaded[], threshold: number): Promise<Answer[]> {
+/** A batch that fails is tried once more image by image, so that one of them does not take the others with it. */
+async function detectBatch(detector: ObjectDetector, batch: readonly Loaded[], threshold: number): Promise<Detected[]> {
   const images = batch.flatMap((item) => ('image' in item ? [item.image] : []));
   try {
     const found = images.length > 0 ? detector.detect(images, threshold) : [];
@@ -97,7 +97,7 @@ function detectionsOf({ labels, scores, boxes: { data } }: Detections, names: re
 
 const LIST_END = '\n]\n';
 
-/** A folder of annotated pictures and `annotated.json`, the list of what stands in them. */
+/** A folder of annotated images and `annotated.json`, the list of what stands in them. */
 class Album {
   private count = 0;
   /** Where the next entry of the list goes: over its end. */
@@ -119,13 +119,13 @@ class Album {
     return this.list.close();
   }
 
-  /** The list is whole after each picture, whenever the process ends; what is in it already is not written again. */
+  /** The list is whole after each image, whenever the process ends; what is in it already is not written again. */
   async add(item: Prediction | Failure, image: RgbImage, { labels }: Detections): Promise<void> {
     if ('error' in item) return;
     const { source, detections } = item;
     const file = outputName(++this.count, source);
     const marks = detections.map(({ label, score, box }, row) => ({ box, text: `${label} ${Math.round(100 * score)} %`, colour: classColour(labels[row]!) }));
-    await writeFile(join(this.folder, file), await annotatedPicture(image, marks));
+    await writeFile(join(this.folder, file), await annotatedImage(image, marks));
     const entry: Annotated = { source, file, width: image.width, height: image.height, detections };
     const text = `${this.count > 1 ? ',' : ''}\n${JSON.stringify(entry)}`;
     await this.list.write(text + LIST_END, this.position);

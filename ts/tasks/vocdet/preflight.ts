@@ -3,18 +3,18 @@ import { InputError } from '../../errors';
 import type { Listener } from '../../native/listener';
 import { alikeNames } from './classes';
 import type { DetectionSplit } from './dataset';
-import { commonPictures, describeProblems, judgeSplit, requireUsable } from './judge-split';
+import { commonImages, describeProblems, validateSplit, requireUsable } from './validate-split';
 import type { OpenDataset } from './open-dataset';
 
-/** The splits of a training, all of whose pictures can be read as far as their headers show. */
+/** The splits of a training, all of whose images can be read as far as their headers show. */
 export interface TrainSplits {
   readonly train: DetectionSplit;
   readonly val: DetectionSplit;
 }
 
 /**
- * Judges the splits of a training by their annotations and the headers of their pictures.
- * @throws InputError when it cannot train or validate on them, or would measure on pictures that it learns
+ * Judges the splits of a training by their annotations and the headers of their images.
+ * @throws InputError when it cannot train or validate on them, or would measure on images that it learns
  */
 export async function preflight(dataset: OpenDataset, listener: Listener): Promise<TrainSplits> {
   const [train, val] = [await dataset.split('train'), await dataset.split('val')];
@@ -22,7 +22,7 @@ export async function preflight(dataset: OpenDataset, listener: Listener): Promi
   for (const held of test ? [val, test] : [val]) refuseLearnt(train, held, listener);
   if (test) sayCommon(val, test, listener);
   for (const [use, split] of [['train', train], ['val', val]] as const) {
-    requireUsable(split, await judgeSplit(split, dataset.classes, listener), use);
+    requireUsable(split, await validateSplit(split, dataset.classes, listener), use);
   }
   if (test) await sayOfTest(test, dataset, listener);
   sayIssues(dataset, listener);
@@ -44,21 +44,21 @@ async function testSplit(dataset: OpenDataset, val: DetectionSplit, { say }: Lis
 
 /** To overfit a split on purpose it is named for both uses. */
 function refuseLearnt(train: DetectionSplit, held: DetectionSplit, { say }: Listener): void {
-  const common = commonPictures(train, held);
+  const common = commonImages(train, held);
   if (common.length === 0) return;
-  const which = `${common.length} of the ${held.ids.length} pictures of ${held.name} are in ${train.name} too (${common.slice(0, 3).join(', ')}${common.length > 3 ? ', …' : ''})`;
-  if (train.name !== held.name) throw new InputError(`Expected no picture of ${held.name} among those to train on, found that ${which}: its figures would say nothing. Take them out of one of the two.`);
+  const which = `${common.length} of the ${held.ids.length} images of ${held.name} are in ${train.name} too (${common.slice(0, 3).join(', ')}${common.length > 3 ? ', …' : ''})`;
+  if (train.name !== held.name) throw new InputError(`Expected no image of ${held.name} among those to train on, found that ${which}: its figures would say nothing. Take them out of one of the two.`);
   say(`${which}: the figures say how well they were learnt by heart.`);
 }
 
 function sayCommon(val: DetectionSplit, test: DetectionSplit, { say }: Listener): void {
-  const common = commonPictures(val, test).length;
-  if (common > 0) say(`${common} of the ${test.ids.length} pictures of ${test.name} are in ${val.name} too, by which the checkpoint is chosen.`);
+  const common = commonImages(val, test).length;
+  if (common > 0) say(`${common} of the ${test.ids.length} images of ${test.name} are in ${val.name} too, by which the checkpoint is chosen.`);
 }
 
 async function sayOfTest(test: DetectionSplit, { classes }: OpenDataset, listener: Listener): Promise<void> {
-  const { problems, objects } = await judgeSplit(test, classes, listener);
-  if (test.ids.length === 0) listener.say(`There will be no figures under "test": ${test.name} has no pictures.`);
+  const { problems, objects } = await validateSplit(test, classes, listener);
+  if (test.ids.length === 0) listener.say(`There will be no figures under "test": ${test.name} has no images.`);
   else if (problems.length > 0) listener.say(`${describeProblems(test.name, problems, test.ids.length)} The figures under "test" will be without them.`);
   else if (objects === 0) listener.say(`${test.name} has no objects to find: there will be no precisions under "test".`);
 }

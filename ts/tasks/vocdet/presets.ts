@@ -2,7 +2,7 @@ import { detectionAugmentDefaults } from '../../vision/detection-augment';
 import type { DetectionConfig } from './config';
 
 const { flip, sizes, longestEdge, crop, cropFrom, cropSize } = detectionAugmentDefaults;
-/** As the paper changes its training pictures (Carion et al. 2020, section A.4). */
+/** As the paper changes its training images (Carion et al. 2020, section A.4). */
 const paperAugment = { flip, sizes: [...sizes], longestEdge, crop, cropFrom: [...cropFrom], cropSize: [...cropSize] as [number, number] };
 
 const common = {
@@ -70,7 +70,7 @@ const tiny: DetectionConfig = {
   schedule: { kind: 'oneCycle', warmup: 0.1, dropEpochs: 1, gamma: 1 },
 };
 
-/** A wider one from random weights on a sample of VOC: for a look at real pictures, not for figures, which take a pretrained start. */
+/** A wider one from random weights on a sample of VOC: for a look at real images, not for figures, which take a pretrained start. */
 const small: DetectionConfig = {
   ...tiny,
   epochs: 60,
@@ -102,7 +102,7 @@ const r50: DetectionConfig = {
 
 /**
  * The paper's recipe (Carion et al. 2020, section 4): 300 epochs, both rates a tenth after 200, the backbone from ImageNet.
- * A batch of 16 as on the authors' eight GPUs; it wants tens of thousands of pictures.
+ * A batch of 16 as on the authors' eight GPUs; it wants tens of thousands of images.
  */
 const r50Scratch: DetectionConfig = {
   ...r50,

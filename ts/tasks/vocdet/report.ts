@@ -1,15 +1,15 @@
 import type { MetricsEntry } from '../../train/metrics-log';
-import { type Chart, chart, sharePlot } from '../../train/report/curves';
+import { type Chart, chart, fractionPlot } from '../../train/report/curves';
 import { Html, html } from '../../train/report/html';
 import { facts, notesSection, renderPage, type Section } from '../../train/report/page';
-import { type Picture, pictureGrid } from '../../train/report/pictures';
+import { type Image, imageGrid } from '../../train/report/image-grid';
 import { type Cell, type Table, table } from '../../train/report/table';
 import type { RunDescription } from '../describe-run';
-import type { FullFigures } from './figures';
+import type { FullMetrics } from './metrics';
 
-/** One picture with its detections. */
+/** One image with its detections. */
 export interface Sample {
-  /** The name of the picture in its dataset. */
+  /** The name of the image in its dataset. */
   readonly name: string;
   /** With the boxes drawn. */
   readonly jpeg: Uint8Array;
@@ -21,14 +21,14 @@ export interface Sample {
 export interface ReportInput extends RunDescription {
   readonly log: readonly MetricsEntry[];
   /** Null where the figures of a split could not be had. */
-  readonly train: FullFigures | null;
-  readonly val: FullFigures | null;
-  readonly test: FullFigures | null;
-  /** Why figures are missing, or without some pictures. */
+  readonly train: FullMetrics | null;
+  readonly val: FullMetrics | null;
+  readonly test: FullMetrics | null;
+  /** Why figures are missing, or without some images. */
   readonly notes?: readonly string[];
-  /** Pictures of the test split, chosen without looking at the detections. */
+  /** Images of the test split, chosen without looking at the detections. */
   readonly samples: readonly Sample[];
-  /** Pictures of the test split with the most and surest mistakes, the worst first. */
+  /** Images of the test split with the most and surest mistakes, the worst first. */
   readonly mistakes: readonly Sample[];
 }
 
@@ -38,8 +38,8 @@ export function renderReport(input: ReportInput): string {
   return renderPage({
     title,
     subtitle,
-    figures: [
-      { label: 'AP50, test', value: percent(test?.coco.AP50), note: test ? `${test.images} pictures` : 'no figures' },
+    tiles: [
+      { label: 'AP50, test', value: percent(test?.coco.AP50), note: test ? `${test.images} images` : 'no figures' },
       { label: 'AP, test', value: percent(test?.coco.AP), note: 'mean over overlaps 0.5 to 0.95' },
       { label: 'VOC 2012 mAP', value: percent(test?.voc12.mAP), note: 'area under the curve' },
       { label: 'VOC 2007 mAP', value: percent(test?.voc07.mAP), note: 'eleven points' },
@@ -49,7 +49,7 @@ export function renderReport(input: ReportInput): string {
       { title: 'Training', intro: 'Losses and average precision over optimizer steps.', body: lossCurves(log) },
       {
         title: 'Splits',
-        intro: 'The checkpoint with the best AP50 on the validation split, on all three splits; of the training split the first pictures.',
+        intro: 'The checkpoint with the best AP50 on the validation split, on all three splits; of the training split the first images.',
         body: table(splitTable(input)),
       },
       ...(test ? testSections(test, samples, mistakes) : []),
@@ -59,7 +59,7 @@ export function renderReport(input: ReportInput): string {
 }
 
 /** What the test split shows. */
-function testSections(test: FullFigures, samples: readonly Sample[], mistakes: readonly Sample[]): Section[] {
+function testSections(test: FullMetrics, samples: readonly Sample[], mistakes: readonly Sample[]): Section[] {
   return [
     { title: 'Classes on the test split', intro: `${difficultPolicy(test)} A click on a head sorts.`, body: table(classTable(test)) },
     {
@@ -67,8 +67,8 @@ function testSections(test: FullFigures, samples: readonly Sample[], mistakes: r
       intro: 'At an overlap of one half, on the test split: of what is found so many are right, of what is there so much is found.',
       body: precisionCurves(test),
     },
-    { title: 'Samples', intro: 'Test pictures, picked evenly over the split, with what was found above a score of 0.5.', body: pictureGrid(samples.map(samplePicture)) },
-    { title: 'Worst mistakes', intro: 'The test pictures with the most and surest mistakes; now and then it is the annotation that is wrong.', body: pictureGrid(mistakes.map(samplePicture)) },
+    { title: 'Samples', intro: 'Test images, picked evenly over the split, with what was found above a score of 0.5.', body: imageGrid(samples.map(sampleImage)) },
+    { title: 'Worst mistakes', intro: 'The test images with the most and surest mistakes; now and then it is the annotation that is wrong.', body: imageGrid(mistakes.map(sampleImage)) },
   ];
 }
 
@@ -86,7 +86,7 @@ function lossCurves(log: readonly MetricsEntry[]): Html {
   });
   const charts: Chart[] = [
     { title: 'Loss', curves: [train('train', 'loss'), { label: 'val', kind: 'val', key: 'loss' }] },
-    { title: 'Average precision, validation', share: true, curves: [val('AP50', 'AP50'), val('AP75', 'AP75'), val('AP', 'AP')] },
+    { title: 'Average precision, validation', fraction: true, curves: [val('AP50', 'AP50'), val('AP75', 'AP75'), val('AP', 'AP')] },
     ...terms.map(ofTerm),
     { title: 'Wrong class of matched queries, %', curves: [train('train', 'class_error')] },
     { title: 'Error of the number of objects', curves: [train('train', 'cardinality_error')] },
@@ -111,14 +111,14 @@ function auxiliaryLayers(log: readonly MetricsEntry[]): number[] {
 }
 
 function splitTable({ train: first, val: second, test }: ReportInput): Table {
-  const row = (name: string, { images, loss, coco, voc07, voc12 }: FullFigures): Cell[] => [
+  const row = (name: string, { images, loss, coco, voc07, voc12 }: FullMetrics): Cell[] => [
     name, images, loss, coco.AP, coco.AP50, coco.AP75, coco.APs, coco.APm, coco.APl, coco.AR100, voc07.mAP, voc12.mAP,
   ];
   const share = (label: string, hint: string) => ({ label, digits: 1, share: true, hint });
   return {
     columns: [
       { label: 'Split' },
-      { label: 'Pictures' },
+      { label: 'Images' },
       { label: 'Loss', digits: 3 },
       share('AP', 'Mean over overlaps 0.5, 0.55 … 0.95'),
       share('AP50', 'At an overlap of 0.5'),
@@ -130,11 +130,11 @@ function splitTable({ train: first, val: second, test }: ReportInput): Table {
       share('VOC07', 'VOC 2007, eleven points'),
       share('VOC12', 'VOC 2012, area under the curve'),
     ],
-    rows: Object.entries({ train: first, val: second, test }).flatMap(([name, figures]) => (figures ? [row(name, figures)] : [])),
+    rows: Object.entries({ train: first, val: second, test }).flatMap(([name, tiles]) => (tiles ? [row(name, tiles)] : [])),
   };
 }
 
-function classTable({ coco, voc07, voc12 }: FullFigures): Table {
+function classTable({ coco, voc07, voc12 }: FullMetrics): Table {
   const names = Object.keys(coco.perClass);
   const share = (label: string) => ({ label, digits: 1, share: true });
   const row = (name: string): Cell[] => [name, coco.perClass[name]!.AP, coco.perClass[name]!.AP50, voc07.perClass[name]!, voc12.perClass[name]!];
@@ -145,18 +145,18 @@ function classTable({ coco, voc07, voc12 }: FullFigures): Table {
   };
 }
 
-function precisionCurves({ curves }: FullFigures): Html {
+function precisionCurves({ curves }: FullMetrics): Html {
   const known = Object.entries(curves).filter(([, { precision }]) => precision.some((value) => value > 0));
-  const charts = known.map(([name, { recall, precision }]) => sharePlot({ title: name, x: { label: 'recall', values: recall }, y: { label: 'precision', values: precision } }));
+  const charts = known.map(([name, { recall, precision }]) => fractionPlot({ title: name, x: { label: 'recall', values: recall }, y: { label: 'precision', values: precision } }));
   return html`<div class="charts small">${charts}</div>`;
 }
 
-function difficultPolicy({ difficult }: FullFigures): string {
+function difficultPolicy({ difficult }: FullMetrics): string {
   return difficult === 'ignore' ? 'Objects marked difficult are left out: finding one is neither right nor wrong.' : "Objects marked difficult count in COCO's figures, not in VOC's.";
 }
 
 /** What was found and what was missed. */
-function samplePicture({ name, jpeg, found, missed }: Sample): Picture {
+function sampleImage({ name, jpeg, found, missed }: Sample): Image {
   const marks = { right: '✓', wrong: '✗', ignored: '·' } as const;
   return {
     jpeg,

@@ -37,7 +37,7 @@ export async function drawScene(scene: Scene, rng: Rng): Promise<DrawnScene> {
   const names = scene.things.flatMap(({ name }, index) => {
     const sprite = sprites[index]!;
     for (let tries = 0; tries < TRIES; tries++) {
-      const [x, y] = [anyPlace(scene.width, sprite.width, rng), anyPlace(scene.height, sprite.height, rng)];
+      const [x, y] = [randomPosition(scene.width, sprite.width, rng), randomPosition(scene.height, sprite.height, rng)];
       if (canvas.lay(sprite, x, y, LEAST_SEEN)) return [name];
     }
     return [];
@@ -46,7 +46,7 @@ export async function drawScene(scene: Scene, rng: Rng): Promise<DrawnScene> {
 }
 
 /** A first row or column for a sprite, of which a quarter may lie beyond the border; most of that is its empty margin. */
-function anyPlace(room: number, size: number, rng: Rng): number {
+function randomPosition(room: number, size: number, rng: Rng): number {
   return Math.floor(rng.uniform() * (room - size / 2) - size / 4);
 }
 
@@ -57,7 +57,7 @@ async function drawBackground({ kind, colours: [above, middle, below], spots, ho
   const whole = rectangle(0, 0, width, height, above);
   const line = Math.round(height * horizon);
   const drawings: Record<Background['kind'], string> = {
-    plain: whole,
+    solid: whole,
     slope: `${gradient(above, below)}${rectangle(0, 0, width, height, 'url(#g)')}`,
     horizon: `${gradient(above, middle)}${rectangle(0, 0, width, line, 'url(#g)')}${rectangle(0, line, width, height - line, below)}`,
     stripes: whole + Array.from({ length: 8 }, (_, i) => rectangle((i * width) / 8, 0, width / 16, height, middle)).join(''),

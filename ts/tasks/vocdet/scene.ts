@@ -32,7 +32,7 @@ export interface Background {
   readonly horizon: number;
 }
 
-export const backgroundKinds = ['plain', 'slope', 'horizon', 'stripes', 'tiles'] as const;
+export const backgroundKinds = ['solid', 'slope', 'horizon', 'stripes', 'tiles'] as const;
 
 /** Of about one area, so that no shape is seen larger than others. */
 const shapes: readonly Extent[] = [

@@ -9,14 +9,14 @@ export function roleOf(split: string): SplitRole | undefined {
   return role === 'dev' ? 'val' : (role as SplitRole | undefined);
 }
 
-/** Whether two splits should have no picture in common: train and test, say, but not train and trainval. */
+/** Whether two splits should have no image in common: train and test, say, but not train and trainval. */
 export function shouldDiffer(one: string, other: string): boolean {
   const roles = [roleOf(one), roleOf(other)];
   if (roles.includes(undefined) || roles[0] === roles[1]) return false;
   return !roles.includes('trainval') || roles.includes('test');
 }
 
-/** The splits of a dataset for each use, those of several years joined; undefined where there is none. No picture is in two of them. */
+/** The splits of a dataset for each use, those of several years joined; undefined where there is none. No image is in two of them. */
 export function usualSplits(splits: readonly string[]): Partial<Record<'train' | 'val' | 'test', string>> {
   const joined = (role: SplitRole) => splits.filter((split) => roleOf(split) === role).join('+') || undefined;
   return { train: joined('train'), val: joined('val'), test: joined('test') };

@@ -8,7 +8,7 @@ import { trainPlan } from '../../train/config/schema';
 import { autocastType } from '../../train/device';
 import type { Metrics } from '../../train/events';
 import { parameterGroups } from '../../train/groups';
-import type { TrainParts } from '../../train/plan';
+import type { TrainParts } from '../../train/types';
 import type { RunFolder } from '../../train/run';
 import { makeSchedule } from '../../train/schedule';
 import { type Fit, type TrainContext, type TrainOptions, type TrainResult, trainTask } from '../train-task';
@@ -17,7 +17,7 @@ import { type DetectionConfig, freeKeys } from './config';
 import { releaseBatch, trainBatches, type DetectionBatch } from './data';
 import { splitFingerprint, type DetectionSplit } from './dataset';
 import { labelledOnDevice, ObjectDetector } from './detector';
-import { splitFigures, type SplitFigures } from './figures';
+import { splitMetrics, type SplitMetrics } from './metrics';
 import { finishRun, type FinalMetrics } from './finish';
 import { backboneAndRest, chooseTrained, newModel, newProcessor, savedDetector } from './model';
 import { startBackbone } from './backbone-start';
@@ -96,7 +96,7 @@ function trainParts(detector: ObjectDetector, { batches, val, classes }: Trainin
     count: ({ originals }) => originals.length,
     release: releaseBatch,
     evaluationImages: val.ids.length,
-    evaluate: async (signal) => validationFigures(await splitFigures(detector, val, classes, { signal, listener, difficult, batchSize })),
+    evaluate: async (signal) => validationMetrics(await splitMetrics(detector, val, classes, { signal, listener, difficult, batchSize })),
     save: (folder) => detector.save(folder),
   };
 }
@@ -111,7 +111,7 @@ function detectionLoss({ model }: ObjectDetector, device: Device, config: Detect
   };
 }
 
-function validationFigures({ loss, voc07, voc12, coco: { AP, AP50, AP75, AR100 } }: SplitFigures): Metrics {
+function validationMetrics({ loss, voc07, voc12, coco: { AP, AP50, AP75, AR100 } }: SplitMetrics): Metrics {
   return { loss, AP, AP50, AP75, AR100, 'voc07.mAP': voc07.mAP, 'voc12.mAP': voc12.mAP };
 }
 

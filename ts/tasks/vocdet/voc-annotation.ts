@@ -16,7 +16,7 @@ export function parseVocAnnotation(bytes: Buffer, label: string): Annotation {
   const root = parseXml(bytes, label);
   if (root.name !== 'annotation') throw new InputError(`${label} line ${root.line}: expected an <annotation> of Pascal VOC, found <${root.name}>${root.name === 'annotations' ? '; export the task as Pascal VOC instead of CVAT for images' : ''}.`);
   const objects = root.children.filter(({ name }) => name === 'object').map((element) => objectOf(element, label));
-  return { size: sizeOf(root, label), place: label, objects };
+  return { size: sizeOf(root, label), location: label, objects };
 }
 
 function objectOf(element: XmlElement, label: string): AnnotatedObject {
@@ -29,7 +29,7 @@ function objectOf(element: XmlElement, label: string): AnnotatedObject {
     box: [left - 1, top - 1, right, bottom],
     difficult: flagIn(child(element, 'difficult'), label),
     crowd: false,
-    place: `${label} line ${element.line}`,
+    location: `${label} line ${element.line}`,
   };
 }
 

@@ -1,15 +1,15 @@
 /**
- * The layout of Pascal VOC and what tools make of it: `Annotations/` and `JPEGImages/` under other names, pictures and
+ * The layout of Pascal VOC and what tools make of it: `Annotations/` and `JPEGImages/` under other names, images and
  * annotations in one folder, in subfolders, or in a folder for each split.
  */
 import { posix } from 'node:path';
 import type { FileTree } from './files';
-import { ANNOTATION_ENDING, foldersOf, isAnnotationFolder, isKindOfFile, isMaskFolder, isPictureFolder, PICTURE_ENDING } from './folder-kinds';
+import { ANNOTATION_ENDING, foldersOf, isAnnotationFolder, isKindOfFile, isMaskFolder, isImageFolder, IMAGE_ENDING } from './folder-kinds';
 import { NameIndex } from './name-index';
 import { roleOf } from './split-roles';
 
 /** A folder in VOC's layout; `VOC2007` lies in two places when its trainval and test are in two tars. */
-export interface VocPlace {
+export interface VocFolder {
   readonly tree: FileTree;
   /** Relative to the tree. */
   readonly folder: string;
@@ -21,10 +21,10 @@ export interface TreeFile {
   readonly name: string;
 }
 
-/** Two pictures that one annotation may be for. */
+/** Two images that one annotation may be for. */
 export interface Twins {
   readonly id: string;
-  /** What the picture is taken from, and what is passed over. */
+  /** What the image is taken from, and what is passed over. */
   readonly taken: TreeFile;
   readonly other: TreeFile;
 }
@@ -32,7 +32,7 @@ export interface Twins {
 /** The files of a dataset, by id: the path of a file without ending and without the folders that only say what lies in them. */
 export interface VocFiles {
   readonly annotations: NameIndex<TreeFile>;
-  readonly pictures: NameIndex<TreeFile>;
+  readonly images: NameIndex<TreeFile>;
   /** By the name of the set. */
   readonly lists: ReadonlyMap<string, TreeFile>;
   readonly twins: readonly Twins[];
@@ -48,29 +48,29 @@ export function vocFolders(tree: FileTree): string[] {
 }
 
 /** The files of one dataset; of two with one name that of the first place. */
-export function vocFiles(places: readonly VocPlace[]): VocFiles {
+export function vocFiles(folders: readonly VocFolder[]): VocFiles {
   const annotations = new NameIndex<TreeFile>();
-  const pictures = new NameIndex<TreeFile>();
+  const images = new NameIndex<TreeFile>();
   const twins: Twins[] = [];
-  for (const place of places) {
-    for (const [id, file] of filesOf(place, ANNOTATION_ENDING, isAnnotationFolder)) annotations.add(id, file);
-    for (const [id, file] of filesOf(place, PICTURE_ENDING, isPictureFolder)) {
-      if (pictures.add(id, file)) continue;
-      const taken = pictures.get(id)!;
-      if (taken.tree === place.tree) twins.push({ id, taken, other: file });
+  for (const folder of folders) {
+    for (const [id, file] of filesOf(folder, ANNOTATION_ENDING, isAnnotationFolder)) annotations.add(id, file);
+    for (const [id, file] of filesOf(folder, IMAGE_ENDING, isImageFolder)) {
+      if (images.add(id, file)) continue;
+      const taken = images.get(id)!;
+      if (taken.tree === folder.tree) twins.push({ id, taken, other: file });
     }
   }
-  return { annotations, pictures, twins, lists: new Map([...places].reverse().flatMap(listsOf)) };
+  return { annotations, images, twins, lists: new Map([...folders].reverse().flatMap(listsOf)) };
 }
 
 /** An id as it is written in a list: without the folders that only say what lies in them, and without an ending of files. */
 export function idOf(path: string): string {
   const parts = path.replaceAll('\\', '/').split('/');
-  return [...parts.slice(0, -1).filter((folder) => !isKindOfFile(folder)), parts.at(-1)!.replace(PICTURE_ENDING, '').replace(ANNOTATION_ENDING, '')].join('/');
+  return [...parts.slice(0, -1).filter((folder) => !isKindOfFile(folder)), parts.at(-1)!.replace(IMAGE_ENDING, '').replace(ANNOTATION_ENDING, '')].join('/');
 }
 
 /** The files with an ending; where some lie in folders of the usual names, only these. */
-function filesOf({ tree, folder }: VocPlace, ending: RegExp, isUsualFolder: (name: string) => boolean): [string, TreeFile][] {
+function filesOf({ tree, folder }: VocFolder, ending: RegExp, isUsualFolder: (name: string) => boolean): [string, TreeFile][] {
   const inner = tree.files.filter((name) => ending.test(name) && (folder === '' || name.startsWith(`${folder}/`)));
   const relative = (name: string) => (folder === '' ? name : name.slice(folder.length + 1));
   const isUsual = (name: string) => foldersOf(relative(name)).some(isUsualFolder);
@@ -80,7 +80,7 @@ function filesOf({ tree, folder }: VocPlace, ending: RegExp, isUsualFolder: (nam
 }
 
 /** Those of ImageSets/Main, else of ImageSets, else lists called as splits are in the folder itself. */
-function listsOf({ tree, folder }: VocPlace): [string, TreeFile][] {
+function listsOf({ tree, folder }: VocFolder): [string, TreeFile][] {
   const inner = tree.files.filter((name) => /\.txt$/i.test(name) && (folder === '' || name.startsWith(`${folder}/`)));
   const lists = (parent: RegExp) => inner.filter((name) => parent.test(posix.dirname(posix.relative(folder, name))));
   const named = (name: string): [string, TreeFile] => [posix.basename(name).replace(/\.txt$/i, ''), { tree, name }];

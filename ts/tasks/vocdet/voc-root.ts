@@ -3,16 +3,16 @@ import { decodeText } from '../../data/text';
 import { InputError } from '../../errors';
 import type { Annotation } from './annotation';
 import type { DetectionSplit } from './dataset';
-import type { Issue } from './findings';
+import type { Issue } from './dataset-issues';
 import { parseImageSet } from './image-set';
 import { roleOf } from './split-roles';
 import { parseVocAnnotation } from './voc-annotation';
-import { idOf, vocFiles, type TreeFile, type VocFiles, type VocPlace } from './voc-layout';
+import { idOf, vocFiles, type TreeFile, type VocFiles, type VocFolder } from './voc-layout';
 
-/** The set of all annotated pictures, where a dataset has no sets of its own. */
+/** The set of all annotated images, where a dataset has no sets of its own. */
 export const ALL = 'all';
 
-/** One root of VOC's layout: a year of the challenge, as a rule. Pictures are known by id (`idOf`). */
+/** One root of VOC's layout: a year of the challenge, as a rule. Images are known by id (`idOf`). */
 export class VocRoot {
   private readonly files: VocFiles;
   /** Ids of the sets that folders make, where there are no lists. */
@@ -21,10 +21,10 @@ export class VocRoot {
 
   constructor(
     readonly name: string,
-    private readonly places: readonly VocPlace[],
+    private readonly folders: readonly VocFolder[],
   ) {
-    this.files = vocFiles(places);
-    this.folderSets = setsByFolder(this.annotated(), (id) => this.files.pictures.find(id)?.name);
+    this.files = vocFiles(folders);
+    this.folderSets = setsByFolder(this.annotated(), (id) => this.files.images.find(id)?.name);
   }
 
   /** The year, for the challenge's own. */
@@ -49,23 +49,23 @@ export class VocRoot {
       name: set,
       ids,
       annotation: (index) => this.annotation(ids[index]!),
-      hasPicture: (index) => this.pictureOf(ids[index]!) !== undefined,
-      picture: (index) => this.picture(ids[index]!),
-      pictureStart: (index, bytes) => this.pictureStart(ids[index]!, bytes),
-      describe: (index) => this.describePicture(ids[index]!),
+      hasImage: (index) => this.imageOf(ids[index]!) !== undefined,
+      image: (index) => this.image(ids[index]!),
+      imageStart: (index, bytes) => this.imageStart(ids[index]!, bytes),
+      describe: (index) => this.describeImage(ids[index]!),
       key: (index) => `${this.name}/${ids[index]!}`,
     };
   }
 
-  /** Annotations that two pictures have, and pictures that have none. */
+  /** Annotations that two images have, and images that have none. */
   issues(): Issue[] {
-    const { annotations, pictures, twins } = this.files;
+    const { annotations, images, twins } = this.files;
     const doubled = twins.map(({ id, taken, other }): Issue => ({
-      kind: 'two pictures for one annotation', message: `${id} is ${this.describeFile(taken)} and ${this.describeFile(other)}: the first is taken.`,
+      kind: 'two images for one annotation', message: `${id} is ${this.describeFile(taken)} and ${this.describeFile(other)}: the first is taken.`,
     }));
-    const annotated = new Set(annotations.names().map((id) => this.pictureOf(id)?.name));
-    const bare = pictures.names().map((id) => pictures.get(id)!).filter(({ name }) => !annotated.has(name));
-    return [...doubled, ...bare.map((file): Issue => ({ kind: 'picture without annotation', message: `${this.describeFile(file)} has none: it is in no split.` }))];
+    const annotated = new Set(annotations.names().map((id) => this.imageOf(id)?.name));
+    const bare = images.names().map((id) => images.get(id)!).filter(({ name }) => !annotated.has(name));
+    return [...doubled, ...bare.map((file): Issue => ({ kind: 'image without annotation', message: `${this.describeFile(file)} has none: it is in no split.` }))];
   }
 
   /** Ids of all annotations, sorted. */
@@ -73,12 +73,12 @@ export class VocRoot {
     return this.files.annotations.names().sort();
   }
 
-  /** The pictures of a set, in its order; of a set of one class those that show it. */
+  /** The images of a set, in its order; of a set of one class those that show it. */
   private async ids(set: string): Promise<readonly string[]> {
     const list = this.files.lists.get(set);
     if (!list) return this.folderSets.get(set) ?? [];
-    const { annotations, pictures } = this.files;
-    const known = (name: string) => (annotations.find(name, set) ?? pictures.find(name, set))?.name;
+    const { annotations, images } = this.files;
+    const known = (name: string) => (annotations.find(name, set) ?? images.find(name, set))?.name;
     return parseImageSet(decodeText(await list.tree.read(list.name)), this.describeFile(list), (written) => known(written) ?? known(idOf(written)));
   }
 
@@ -97,31 +97,31 @@ export class VocRoot {
     return parseVocAnnotation(await file.tree.read(file.name), this.describeFile(file));
   }
 
-  private async picture(id: string): Promise<Buffer> {
-    const { tree, name } = this.requirePicture(id);
+  private async image(id: string): Promise<Buffer> {
+    const { tree, name } = this.requireImage(id);
     return tree.read(name);
   }
 
-  private async pictureStart(id: string, bytes: number): Promise<Buffer> {
-    const { tree, name } = this.requirePicture(id);
+  private async imageStart(id: string, bytes: number): Promise<Buffer> {
+    const { tree, name } = this.requireImage(id);
     return tree.readStart(name, bytes);
   }
 
-  private requirePicture(id: string): TreeFile {
-    const file = this.pictureOf(id);
+  private requireImage(id: string): TreeFile {
+    const file = this.imageOf(id);
     if (file) return file;
-    throw new InputError(`Expected the picture ${id}.jpg in ${this.describeFolder('JPEGImages')}, found none.`);
+    throw new InputError(`Expected the image ${id}.jpg in ${this.describeFolder('JPEGImages')}, found none.`);
   }
 
-  /** Tools that keep the ending of a picture in the name of its annotation (`a.jpg.xml`) mean the same picture. */
-  private pictureOf(id: string): TreeFile | undefined {
-    const { pictures } = this.files;
-    return pictures.get(id) ?? (pictures.find(id) ?? pictures.find(idOf(id)))?.value;
+  /** Tools that keep the ending of an image in the name of its annotation (`a.jpg.xml`) mean the same image. */
+  private imageOf(id: string): TreeFile | undefined {
+    const { images } = this.files;
+    return images.get(id) ?? (images.find(id) ?? images.find(idOf(id)))?.value;
   }
 
-  private describePicture(id: string): string {
-    const file = this.pictureOf(id);
-    const { tree, folder } = this.places[0]!;
+  private describeImage(id: string): string {
+    const file = this.imageOf(id);
+    const { tree, folder } = this.folders[0]!;
     return file ? this.describeFile(file) : tree.describe(posix.join(folder, 'JPEGImages', `${id}.jpg`));
   }
 
@@ -130,16 +130,16 @@ export class VocRoot {
   }
 
   private describeFolder(sub: string): string {
-    return this.places.map(({ tree, folder }) => tree.describe(posix.join(folder, sub))).join(' or ');
+    return this.folders.map(({ tree, folder }) => tree.describe(posix.join(folder, sub))).join(' or ');
   }
 }
 
-/** By the folder of the annotation, else of the picture, that is called as a split is; the others are one set. */
-function setsByFolder(ids: readonly string[], pictureOf: (id: string) => string | undefined): Map<string, string[]> {
+/** By the folder of the annotation, else of the image, that is called as a split is; the others are one set. */
+function setsByFolder(ids: readonly string[], imageOf: (id: string) => string | undefined): Map<string, string[]> {
   const sets = new Map<string, string[]>();
   const splitIn = (name: string) => name.split('/').slice(0, -1).find((part) => roleOf(part) !== undefined);
   for (const id of ids) {
-    const folder = splitIn(id) ?? splitIn(pictureOf(id) ?? '') ?? ALL;
+    const folder = splitIn(id) ?? splitIn(imageOf(id) ?? '') ?? ALL;
     const set = sets.get(folder);
     if (set) set.push(id);
     else sets.set(folder, [id]);

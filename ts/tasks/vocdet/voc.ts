@@ -7,8 +7,8 @@ import { InputError } from '../../errors';
 import { vocClasses, type ClassList } from './classes';
 import { joinSplits, type DetectionData, type DetectionSplit } from './dataset';
 import { contentsOf, openFileTrees, type FileTree } from './files';
-import type { Issue } from './findings';
-import { vocFolders, type VocPlace } from './voc-layout';
+import type { Issue } from './dataset-issues';
+import { vocFolders, type VocFolder } from './voc-layout';
 import { VocRoot } from './voc-root';
 
 /** Names for sets that are put together. */
@@ -72,15 +72,15 @@ export class Voc implements DetectionData {
  * @returns undefined when they hold no annotations in XML
  */
 export function findVoc(path: string, trees: readonly FileTree[]): Voc | undefined {
-  const places = new Map<string, VocPlace[]>();
+  const foldersByYear = new Map<string, VocFolder[]>();
   for (const tree of trees) {
     for (const folder of vocFolders(tree)) {
       const name = folder === '' ? nameOf(tree) : posix.basename(folder);
-      places.set(name, [...(places.get(name) ?? []), { tree, folder }]);
+      foldersByYear.set(name, [...(foldersByYear.get(name) ?? []), { tree, folder }]);
     }
   }
-  if (places.size === 0) return undefined;
-  return new Voc(path, [...places].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, own]) => new VocRoot(name, own)), trees);
+  if (foldersByYear.size === 0) return undefined;
+  return new Voc(path, [...foldersByYear].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, own]) => new VocRoot(name, own)), trees);
 }
 
 /** @throws InputError when there is no such layout, or an archive cannot be read */

@@ -28,24 +28,24 @@ export function gradcheck(fn: TensorFunction, given: Tensor | readonly Tensor[],
   const defaults: Required<GradcheckOptions> = { eps: 1e-6, atol: 1e-5, rtol: 1e-3, raiseException: true };
   const { eps, atol, rtol, raiseException } = resolveOptions('gradcheck', defaults, options);
   const inputs = asTensors('gradcheck', given);
-  const places = [...inputs.keys()].filter((i) => inputs[i]!.requiresGrad);
-  if (places.length === 0) throw new InputError('gradcheck: none of the inputs requires gradients, so there is nothing to check.');
-  const other = places.map((i) => inputs[i]!).find(({ dtype }) => dtype !== 'float64');
+  const differentiable = [...inputs.keys()].filter((i) => inputs[i]!.requiresGrad);
+  if (differentiable.length === 0) throw new InputError('gradcheck: none of the inputs requires gradients, so there is nothing to check.');
+  const other = differentiable.map((i) => inputs[i]!).find(({ dtype }) => dtype !== 'float64');
   if (other) throw new DTypeError(`gradcheck takes float64 inputs, got ${other.dtype}: convert them with to('float64').`);
   return scoped(() => {
     const free = (...values: Tensor[]): readonly Tensor[] => {
       const all = [...inputs];
-      for (const [k, i] of places.entries()) all[i] = values[k]!;
+      for (const [k, i] of differentiable.entries()) all[i] = values[k]!;
       return asTensors('gradcheck', fn(...all));
     };
-    const values = places.map((i) => inputs[i]!);
+    const values = differentiable.map((i) => inputs[i]!);
     const analytical = jacobian(free, values);
-    for (const [k, i] of places.entries()) {
+    for (const [k, i] of differentiable.entries()) {
       for (const [j, numerical] of differences(free, values, k, eps).entries()) {
         const found = analytical[j]![k]!.reshape(numerical.shape);
         const gap = found.sub(numerical).abs().sub(numerical.abs().mul(rtol));
-        const worst = gap.numel() === 0 ? 0 : Number(gap.max().item());
-        if (worst <= atol) continue;
+        const largest = gap.numel() === 0 ? 0 : Number(gap.max().item());
+        if (largest <= atol) continue;
         if (!raiseException) return false;
         throw new TorchError(
           `gradcheck: the derivative of result ${j} by input ${i} is not that of differences.\n` +

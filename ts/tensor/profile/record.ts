@@ -1,7 +1,7 @@
 /** What libtorch runs while a function runs, and how long it takes. */
 import { DTypeError, InputError } from '../../errors';
 import { binding } from '../../native/binding';
-import { guarded } from '../../native/raise';
+import { guarded } from '../../native/typed-errors';
 import { isPromise } from '../context';
 import { checkBody, checkOptions } from '../options';
 import { mergeOverloads } from './merge';

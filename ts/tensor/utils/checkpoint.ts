@@ -11,7 +11,7 @@ import { checkOptions } from '../options';
 import { packing } from '../saved-tensors';
 import { Tensor } from '../tensor';
 import { SavedArguments } from './saved-arguments';
-import { Recomputed, STOP, type Stand } from './recomputed';
+import { Recomputed, STOP, type Placeholder } from './recomputed';
 import { RngState } from './rng-state';
 
 export interface CheckpointOptions {
@@ -45,7 +45,7 @@ function run<A extends unknown[], R>(options: CheckpointOptions, fn: (...args: A
   if (!isGradEnabled()) return fn(...args);
   const frame = new Frame(options, fn, args);
   try {
-    const result = packing((tensor) => frame.stand(tensor), () => scoped(() => fn(...args)), { idle: true });
+    const result = packing((tensor) => frame.placeholder(tensor), () => scoped(() => fn(...args)), { idle: true });
     if (isPromise(result)) throw new DTypeError('checkpoint: expected a function that is not async, since backward cannot wait for it');
     return result;
   } finally {
@@ -58,7 +58,7 @@ class Frame<A extends unknown[]> {
   readonly #modes: Pick<Modes, 'autocast'>;
   readonly #rng: RngState | null;
   readonly #args: SavedArguments<A>;
-  readonly #stands: Stand[] = [];
+  readonly #stands: Placeholder[] = [];
   readonly #recomputed = new Map<number, Recomputed>();
   #alive = 0;
   #completed = false;
@@ -73,15 +73,15 @@ class Frame<A extends unknown[]> {
     this.#args = new SavedArguments(args);
   }
 
-  stand(tensor: Tensor): { unpack(occasion: { graphTask: number }): Tensor; dropped(): void } {
-    const place = this.#stands.length;
-    const stand: Stand = { alive: true, looks: this.options.determinismCheck === 'none' ? null : looksOf(tensor) };
-    this.#stands.push(stand);
+  placeholder(tensor: Tensor): { unpack(occasion: { graphTask: number }): Tensor; dropped(): void } {
+    const position = this.#stands.length;
+    const placeholder: Placeholder = { alive: true, metadata: this.options.determinismCheck === 'none' ? null : looksOf(tensor) };
+    this.#stands.push(placeholder);
     this.#alive++;
     return {
-      unpack: ({ graphTask }) => this.#unpack(place, graphTask),
+      unpack: ({ graphTask }) => this.#unpack(position, graphTask),
       dropped: () => {
-        stand.alive = false;
+        placeholder.alive = false;
         if (--this.#alive === 0 && this.#completed) this.#release();
       },
     };
@@ -100,14 +100,14 @@ class Frame<A extends unknown[]> {
     this.#recomputed.clear();
   }
 
-  #unpack(place: number, graphTask: number): Tensor {
+  #unpack(position: number, graphTask: number): Tensor {
     let recomputed = this.#recomputed.get(graphTask);
     if (!recomputed) {
       recomputed = new Recomputed(this.#stands, this.options.earlyStop ?? true);
       this.#recomputed.set(graphTask, recomputed);
       this.#recompute(recomputed);
     }
-    return recomputed.take(place);
+    return recomputed.take(position);
   }
 
   /** Runs the function again, for the tensors that it saves. */

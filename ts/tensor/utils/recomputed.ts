@@ -5,11 +5,11 @@ import type { Packed } from '../saved-tensors';
 import type { Tensor } from '../tensor';
 
 /** What stands in the graph for one saved tensor. */
-export interface Stand {
+export interface Placeholder {
   /** False once the graph is done with it. */
   alive: boolean;
   /** Type, shape and device; null when they are not to be compared. */
-  readonly looks: string | null;
+  readonly metadata: string | null;
 }
 
 /** Thrown to end a recomputation that has computed what is needed. */
@@ -22,29 +22,29 @@ export class Recomputed {
   readonly #tensors = new Map<number, Tensor>();
 
   constructor(
-    readonly stands: readonly Stand[],
+    readonly placeholders: readonly Placeholder[],
     readonly earlyStop: boolean,
   ) {
     forgetDropped(); // what segments before this one still held is needed no more
   }
 
-  pack(tensor: Tensor, looksOf: (tensor: Tensor) => string): Packed {
-    const place = this.count++;
-    const stand = this.stands[place];
-    if (stand?.alive) {
-      if (stand.looks !== null) compare(stand.looks, looksOf(tensor), place);
-      this.#tensors.set(place, keep(tensor));
+  pack(tensor: Tensor, metadataOf: (tensor: Tensor) => string): Packed {
+    const position = this.count++;
+    const placeholder = this.placeholders[position];
+    if (placeholder?.alive) {
+      if (placeholder.metadata !== null) compare(placeholder.metadata, metadataOf(tensor), position);
+      this.#tensors.set(position, keep(tensor));
     }
-    if (this.earlyStop && this.count === this.stands.length) throw STOP;
+    if (this.earlyStop && this.count === this.placeholders.length) throw STOP;
     // The graph of the recomputation is never run.
     return { unpack: () => tensor };
   }
 
   /** Hands the tensor over to the running scope. */
-  take(place: number): Tensor {
-    const tensor = this.#tensors.get(place);
+  take(position: number): Tensor {
+    const tensor = this.#tensors.get(position);
     if (!tensor) throw new TorchError('checkpoint: a saved tensor was asked for twice in one backward pass; run that with retainGraph');
-    this.#tensors.delete(place);
+    this.#tensors.delete(position);
     surrender(tensor);
     return tensor;
   }
@@ -55,7 +55,7 @@ export class Recomputed {
   }
 }
 
-function compare(first: string, now: string, place: number): void {
+function compare(first: string, now: string, position: number): void {
   if (first === now) return;
-  throw new TorchError(`checkpoint: tensor ${place + 1} that the function saves for backward was ${first} at first and is ${now} now; it must do the same each time`);
+  throw new TorchError(`checkpoint: tensor ${position + 1} that the function saves for backward was ${first} at first and is ${now} now; it must do the same each time`);
 }

@@ -1,6 +1,6 @@
 import { TorchError } from '../../errors';
 import { binding } from '../../native/binding';
-import { guarded } from '../../native/raise';
+import { guarded } from '../../native/typed-errors';
 import { put2, rewind, Tag, take } from '../../native/wire';
 import { empty } from '../create';
 import { Function } from '../function';
@@ -23,12 +23,12 @@ class Save extends Function {
 /** The arguments of a call, kept until it is repeated: its tensors in the graph, all else as it is. */
 export class SavedArguments<A extends unknown[]> {
   readonly #rest: readonly unknown[];
-  readonly #places: readonly boolean[];
+  readonly #areTensors: readonly boolean[];
   readonly #output: Tensor;
 
   constructor(args: A) {
     this.#rest = args.map((value) => (value instanceof Tensor ? null : value));
-    this.#places = args.map((value) => value instanceof Tensor);
+    this.#areTensors = args.map((value) => value instanceof Tensor);
     const tensors = args.filter((value) => value instanceof Tensor);
     this.#output = scoped(() => keep(Save.apply(empty([0], { requiresGrad: true }), ...tensors)));
   }
@@ -42,7 +42,7 @@ export class SavedArguments<A extends unknown[]> {
       rewind();
       return Array.from({ length: count }, () => (take(), take()));
     }).map(adopt);
-    return this.#rest.map((value, i) => (this.#places[i] ? tensors.shift() : value)) as A;
+    return this.#rest.map((value, i) => (this.#areTensors[i] ? tensors.shift() : value)) as A;
   }
 
   release(): void {

@@ -7,10 +7,10 @@ export function fingerprint(config: ConfigTree, free: readonly string[]): string
 }
 
 /**
- * A digest of labelled pictures in their order; where they lie does not count.
- * @param labels what is known of each picture; no row may be the beginning of another
+ * A digest of labelled images in their order; where they lie does not count.
+ * @param labels what is known of each image; no row may be the beginning of another
  */
-export function pictureFingerprint(names: readonly string[], labels: Iterable<Uint8Array | string>): string {
+export function imageFingerprint(names: readonly string[], labels: Iterable<Uint8Array | string>): string {
   const hash = createHash('sha256').update(JSON.stringify(names));
   for (const label of labels) hash.update(label);
   return hash.digest('hex');

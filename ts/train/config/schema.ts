@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { TrainPlan } from '../plan';
+import type { TrainPlan } from '../types';
 
 const count = z.int().min(1);
 const countOrNone = z.int().min(0);

@@ -13,41 +13,41 @@ export interface Chart {
   readonly title: string;
   readonly curves: readonly Curve[];
   /** Shows shares as per cent. @default false */
-  readonly share?: boolean;
+  readonly fraction?: boolean;
 }
 
 /** One chart over training steps; the numbers travel in the page, its script draws them. */
-export function chart({ title, curves, share = false }: Chart, log: readonly MetricsEntry[]): Html {
+export function chart({ title, curves, fraction = false }: Chart, log: readonly MetricsEntry[]): Html {
   const steps = [...new Set(log.filter((entry) => curves.some((curve) => holds(entry, curve))).map((entry) => entry.step))];
   steps.sort((a, b) => a - b);
   const row = new Map(steps.map((step, i) => [step, i]));
   const series = curves.map((curve) => values(curve, log, row));
-  return figure(title, { x: 'step', share, unit: false, labels: curves.map(({ label }) => label), data: [steps, ...series] });
+  return plotElement(title, { x: 'step', fraction, unit: false, labels: curves.map(({ label }) => label), data: [steps, ...series] });
 }
 
 /** One share over another, both from 0 to 1: precision over recall, say. */
-export interface SharePlot {
+export interface FractionPlot {
   readonly title: string;
   readonly x: { readonly label: string; readonly values: readonly number[] };
   readonly y: { readonly label: string; readonly values: readonly number[] };
 }
 
-export function sharePlot({ title, x, y }: SharePlot): Html {
-  return figure(title, { x: x.label, share: true, unit: true, labels: [y.label], data: [x.values, y.values] });
+export function fractionPlot({ title, x, y }: FractionPlot): Html {
+  return plotElement(title, { x: x.label, fraction: true, unit: true, labels: [y.label], data: [x.values, y.values] });
 }
 
 /** What the page's script draws. */
 interface Drawing {
   /** What the first column of `data` is. */
   readonly x: string;
-  readonly share: boolean;
+  readonly fraction: boolean;
   /** Whether both axes go from 0 to 1. */
   readonly unit: boolean;
   readonly labels: readonly string[];
   readonly data: readonly (readonly (number | null)[])[];
 }
 
-function figure(title: string, drawing: Drawing): Html {
+function plotElement(title: string, drawing: Drawing): Html {
   return html`<figure class="chart">
 <figcaption>${title}</figcaption>
 ${jsonScript(drawing)}

@@ -14,7 +14,7 @@ export interface Page {
   readonly title: string;
   readonly subtitle: string;
   /** The figures that matter most, in order. */
-  readonly figures: readonly { readonly label: string; readonly value: string; readonly note?: string }[];
+  readonly tiles: readonly { readonly label: string; readonly value: string; readonly note?: string }[];
   readonly sections: readonly Section[];
 }
 
@@ -24,8 +24,8 @@ try { new Intl.NumberFormat(navigator.language); }
 catch { Object.defineProperty(navigator, 'language', { value: 'en-US' }); }
 `;
 
-/** A page that needs nothing but itself: style, script, numbers and pictures are inside. */
-export function renderPage({ title, subtitle, figures, sections }: Page): string {
+/** A page that needs nothing but itself: style, script, numbers and images are inside. */
+export function renderPage({ title, subtitle, tiles, sections }: Page): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -38,7 +38,7 @@ export function renderPage({ title, subtitle, figures, sections }: Page): string
 </head>
 <body>
 <header><h1>${title}</h1><p>${subtitle}</p></header>
-<dl class="figures">${figures.map(figure)}</dl>
+<dl class="figures">${tiles.map(tile)}</dl>
 ${sections.map(section)}
 <script>${new Html(localeGuard)}${asset('uplot/dist/uPlot.iife.min.js')}</script>
 <script>${new Html(client)}</script>
@@ -58,7 +58,7 @@ export function notesSection(notes: readonly string[]): Section[] {
   return notes.length > 0 ? [{ title: 'What is missing', body: html`<ul>${notes.map((note) => html`<li>${note}</li>`)}</ul>` }] : [];
 }
 
-function figure({ label, value, note }: Page['figures'][number]): Html {
+function tile({ label, value, note }: Page['tiles'][number]): Html {
   return html`<div><dt>${label}</dt><dd>${value}</dd>${note ? html`<small>${note}</small>` : null}</div>`;
 }
 

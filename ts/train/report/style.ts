@@ -46,11 +46,11 @@ section { margin-top: 2.5rem; }
 .scroll .number, .scroll .number button { text-align: right; }
 .scroll .share { background: linear-gradient(90deg, var(--bar) calc(100% * var(--share)), transparent 0) 0 50% / 100% 70% no-repeat; }
 .scroll tfoot td { font-weight: 600; border-top: 2px solid var(--soft); border-bottom: 0; }
-.pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: 1rem; }
-.pictures figure { margin: 0; border: 1px solid var(--line); border-radius: 8px; overflow: hidden; background: var(--band); }
-.pictures img { display: block; width: 100%; height: auto; background: var(--line); }
-.pictures figcaption { padding: .5rem .7rem .7rem; font-size: .85rem; overflow-wrap: anywhere; }
-.pictures ul { list-style: none; margin: .3rem 0 0; padding: 0; }
+.images { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: 1rem; }
+.images figure { margin: 0; border: 1px solid var(--line); border-radius: 8px; overflow: hidden; background: var(--band); }
+.images img { display: block; width: 100%; height: auto; background: var(--line); }
+.images figcaption { padding: .5rem .7rem .7rem; font-size: .85rem; overflow-wrap: anywhere; }
+.images ul { list-style: none; margin: .3rem 0 0; padding: 0; }
 pre { overflow-x: auto; padding: .75rem 1rem; border: 1px solid var(--line); border-radius: 8px; background: var(--band); font-size: .85rem; }
 summary { cursor: pointer; margin-top: .75rem; color: var(--soft); }
 .right { color: var(--right); }

@@ -6,7 +6,7 @@ import { ClassList, vocClasses } from '../../../../ts/tasks/vocdet/classes';
 import { cocoNames, DetectionEvaluator, type DetectionResult, type Detections, type EvaluatorOptions, type Truths } from '../../../../ts/tasks/vocdet/evaluator';
 import { openVoc } from '../../../../ts/tasks/vocdet/voc';
 import { gunzipTo, realData, temporaryFolder } from '../fixture';
-import { madeUpPictures, noisyDetections, truthsOf, type Picture } from './noise';
+import { madeUpImages, noisyDetections, truthsOf, type Image } from './noise';
 
 interface Golden {
   readonly detections: number;
@@ -19,9 +19,9 @@ const golden = JSON.parse(readFileSync(join(__dirname, '../../../golden/voc-eval
 const letters = new ClassList(['a', 'b', 'c', 'd', 'e', 'f']);
 const TOLERANCE = 1e-9;
 
-function evaluate(pictures: readonly Picture[], found: readonly Detections[], classes: ClassList, options?: EvaluatorOptions): DetectionResult {
+function evaluate(images: readonly Image[], found: readonly Detections[], classes: ClassList, options?: EvaluatorOptions): DetectionResult {
   const evaluator = new DetectionEvaluator(classes, options);
-  pictures.forEach((picture, i) => evaluator.add(picture.id, found[i]!, truthsOf(picture)));
+  images.forEach((image, i) => evaluator.add(image.id, found[i]!, truthsOf(image)));
   return evaluator.result();
 }
 
@@ -30,10 +30,10 @@ function assertClose(actual: number | null, expected: number | null, what: strin
   else assert.ok(Math.abs(actual - expected) <= TOLERANCE, `${what}: expected ${expected}, found ${actual}`);
 }
 
-function assertGolden(pictures: readonly Picture[], found: readonly Detections[], classes: ClassList, expected: Golden): void {
+function assertGolden(images: readonly Image[], found: readonly Detections[], classes: ClassList, expected: Golden): void {
   assert.equal(found.reduce((sum, { scores }) => sum + scores.length, 0), expected.detections);
   for (const difficult of ['ignore', 'keep'] as const) {
-    const result = evaluate(pictures, found, classes, { difficult });
+    const result = evaluate(images, found, classes, { difficult });
     for (const name of cocoNames) assertClose(result.coco[name], expected.coco[difficult][name]!, `${name}, difficult: ${difficult}`);
     for (const protocol of ['voc07', 'voc12'] as const) assertClose(result[protocol].mAP, expected[protocol].mAP, protocol);
     classes.names.forEach((name, id) => {
@@ -47,16 +47,16 @@ function assertGolden(pictures: readonly Picture[], found: readonly Detections[]
 
 describe('DetectionEvaluator', () => {
   const folder = temporaryFolder();
-  const pictures = madeUpPictures(3, 60, 6);
-  const found = noisyDetections(pictures, { seed: 4, classes: 6, mostWrong: 40 });
+  const images = madeUpImages(3, 60, 6);
+  const found = noisyDetections(images, { seed: 4, classes: 6, mostWrong: 40 });
 
   describe('equals pycocotools and the devkit', () => {
-    it('on made-up pictures with difficult objects, crowds, given areas, equal scores and absent classes', () => {
-      assertGolden(pictures, found, letters, golden['madeUp']!);
+    it('on made-up images with difficult objects, crowds, given areas, equal scores and absent classes', () => {
+      assertGolden(images, found, letters, golden['madeUp']!);
     });
 
-    it('with more detections of a class in a picture than COCO looks at', () => {
-      const few = pictures.slice(0, 3);
+    it('with more detections of a class in an image than COCO looks at', () => {
+      const few = images.slice(0, 3);
       assertGolden(few, noisyDetections(few, { seed: 5, classes: 6, mostWrong: 2500 }), letters, golden['crowded']!);
     });
 
@@ -122,55 +122,55 @@ describe('DetectionEvaluator', () => {
     assert.deepEqual([empty.images, empty.voc07.mAP, empty.coco.AP, empty.coco.AR100], [0, null, null, null]);
   });
 
-  it('gives the same whatever the order of the pictures', () => {
-    const reversed = evaluate([...pictures].reverse(), [...found].reverse(), letters);
-    assert.deepEqual(reversed, evaluate(pictures, found, letters));
+  it('gives the same whatever the order of the images', () => {
+    const reversed = evaluate([...images].reverse(), [...found].reverse(), letters);
+    assert.deepEqual(reversed, evaluate(images, found, letters));
   });
 
   it('goes on after a result', () => {
     const evaluator = new DetectionEvaluator(letters);
-    pictures.forEach((picture, i) => {
-      evaluator.add(picture.id, found[i]!, truthsOf(picture));
+    images.forEach((image, i) => {
+      evaluator.add(image.id, found[i]!, truthsOf(image));
       if (i === 20) evaluator.result();
     });
-    assert.deepEqual(evaluator.result(), evaluate(pictures, found, letters));
+    assert.deepEqual(evaluator.result(), evaluate(images, found, letters));
   });
 
   it('states what became of difficult objects', () => {
-    assert.equal(evaluate(pictures, found, letters).difficult, 'ignore');
-    assert.equal(evaluate(pictures, found, letters, { difficult: 'keep' }).difficult, 'keep');
+    assert.equal(evaluate(images, found, letters).difficult, 'ignore');
+    assert.equal(evaluate(images, found, letters, { difficult: 'keep' }).difficult, 'keep');
   });
 
   it('gives bootstrap intervals around the figures that follow from their seed', () => {
     const evaluator = new DetectionEvaluator(letters);
-    pictures.forEach((picture, i) => evaluator.add(picture.id, found[i]!, truthsOf(picture)));
+    images.forEach((image, i) => evaluator.add(image.id, found[i]!, truthsOf(image)));
     const result = evaluator.result({ bootstrap: { samples: 100, seed: 1 } });
     const { voc07, coco } = result.confidence!;
-    for (const [interval, figure] of [[voc07!, result.voc07.mAP!], [coco.AP!, result.coco.AP!], [coco.AP50!, result.coco.AP50!]] as const) {
-      assert.ok(interval[0] < figure && figure < interval[1] && interval[1] - interval[0] < 0.3, `${interval.join(' to ')} around ${figure}`);
+    for (const [interval, metric] of [[voc07!, result.voc07.mAP!], [coco.AP!, result.coco.AP!], [coco.AP50!, result.coco.AP50!]] as const) {
+      assert.ok(interval[0] < metric && metric < interval[1] && interval[1] - interval[0] < 0.3, `${interval.join(' to ')} around ${metric}`);
     }
     const again = new DetectionEvaluator(letters);
-    [...pictures].reverse().forEach((picture) => again.add(picture.id, found[pictures.indexOf(picture)]!, truthsOf(picture)));
+    [...images].reverse().forEach((image) => again.add(image.id, found[images.indexOf(image)]!, truthsOf(image)));
     assert.deepEqual(again.result({ bootstrap: { samples: 100, seed: 1 } }).confidence, result.confidence);
     assert.notDeepEqual(evaluator.result({ bootstrap: { samples: 100, seed: 2 } }).confidence!.voc07, voc07);
     const [narrow, wide] = [0.5, 0.99].map((level) => evaluator.result({ bootstrap: { samples: 100, level } }).confidence!.voc12!);
     assert.ok(wide![0] < narrow![0] && narrow![1] < wide![1]);
   });
 
-  it('has intervals of no width for pictures that are all alike', () => {
+  it('has intervals of no width for images that are all alike', () => {
     const evaluator = new DetectionEvaluator(new ClassList(['thing']));
     for (let i = 0; i < 5; i++) evaluator.add(String(i), detections(square(0, 0, 0.9)), truths([0]));
     assert.deepEqual(evaluator.result({ bootstrap: { samples: 10 } }).confidence!.coco.AP, [1, 1]);
   });
 
-  it('refuses a picture twice, labels that are no class, scores that are no numbers, columns of different lengths', () => {
+  it('refuses an image twice, labels that are no class, scores that are no numbers, columns of different lengths', () => {
     const evaluator = new DetectionEvaluator(new ClassList(['thing']));
     evaluator.add('1', detections(), truths([0]));
-    assert.throws(() => evaluator.add('1', detections(), truths([])), /Picture 1 was added to the evaluation before/);
-    assert.throws(() => evaluator.add('2', detections(square(1, 0, 0.5)), truths([])), /Picture 2: expected a class from 0 to 0, found 1\.$/);
-    assert.throws(() => evaluator.add('2', detections(square(0, 0, NaN)), truths([])), /Picture 2: expected the score of a detection to be a finite number, found NaN\.$/);
+    assert.throws(() => evaluator.add('1', detections(), truths([])), /Image 1 was added to the evaluation before/);
+    assert.throws(() => evaluator.add('2', detections(square(1, 0, 0.5)), truths([])), /Image 2: expected a class from 0 to 0, found 1\.$/);
+    assert.throws(() => evaluator.add('2', detections(square(0, 0, NaN)), truths([])), /Image 2: expected the score of a detection to be a finite number, found NaN\.$/);
     assert.throws(() => evaluator.add('2', { ...detections(square(0, 0, 1)), scores: [] }, truths([])), /as many scores as boxes, found 0 and 1\.$/);
-    assert.throws(() => evaluator.add('2', detections(), truths([0, 1], [0])), /the objects of picture 2 to have as many difficult as boxes, found 1 and 2\.$/);
+    assert.throws(() => evaluator.add('2', detections(), truths([0, 1], [0])), /the objects of image 2 to have as many difficult as boxes, found 1 and 2\.$/);
     assert.equal(evaluator.result().images, 1);
   });
 });

@@ -1,8 +1,8 @@
-/** Made-up pictures and detections; the twin of the generator in scripts/golden/voc_eval.py, operation by operation. */
+/** Made-up images and detections; the twin of the generator in scripts/golden/voc_eval.py, operation by operation. */
 import { boxes } from '../../../../ts/vision/boxes';
 import type { Detections, Truths } from '../../../../ts/tasks/vocdet/evaluator';
 
-export interface Picture {
+export interface Image {
   readonly id: string;
   readonly width: number;
   readonly height: number;
@@ -39,8 +39,8 @@ class Noise {
   }
 }
 
-/** Pictures with objects of all sizes, some difficult, some crowds; the last class but one is difficult always, the last absent. */
-export function madeUpPictures(seed: number, count: number, classes: number): Picture[] {
+/** Images with objects of all sizes, some difficult, some crowds; the last class but one is difficult always, the last absent. */
+export function madeUpImages(seed: number, count: number, classes: number): Image[] {
   const noise = new Noise(seed);
   return Array.from({ length: count }, (_, index) => {
     const [width, height] = [100 + noise.integer(300), 100 + noise.integer(300)];
@@ -60,21 +60,21 @@ export function madeUpPictures(seed: number, count: number, classes: number): Pi
 export interface NoiseOptions {
   readonly seed: number;
   readonly classes: number;
-  /** Most detections of things that are not there, in one picture. */
+  /** Most detections of things that are not there, in one image. */
   readonly mostWrong: number;
 }
 
 /** Most objects found once, some twice or not at all, some under a wrong name; and things that are not there. Many scores are equal. */
-export function noisyDetections(pictures: readonly Picture[], { seed, classes, mostWrong }: NoiseOptions): Detections[] {
+export function noisyDetections(images: readonly Image[], { seed, classes, mostWrong }: NoiseOptions): Detections[] {
   const noise = new Noise(seed);
-  return pictures.map(({ width, height, objects }) => {
+  return images.map(({ width, height, objects }) => {
     const found = objects.flatMap((thing) => foundOf(noise, thing, classes));
     const wrong = Array.from({ length: noise.integer(mostWrong + 1) }, () => inventedIn(noise, { width, height }, classes));
     return asDetections([...found, ...wrong]);
   });
 }
 
-export function truthsOf({ objects }: Picture): Truths {
+export function truthsOf({ objects }: Image): Truths {
   return {
     labels: objects.map(({ label }) => label),
     boxes: boxes('xyxy', objects.flatMap(({ box }) => box)),

@@ -36,8 +36,8 @@ class Orthogonal extends Module implements Parametrization {
   forward(original: Tensor): Tensor {
     const [rows, columns] = original.shape.slice(-2) as [number, number];
     const tall = rows < columns ? original.mT : original;
-    const plain = this.orthogonalMap === 'householder' ? reflections(tall) : this._rotation(tall);
-    const made = this.useTrivialization && this.base ? this.base.matmul(plain) : plain;
+    const unbased = this.orthogonalMap === 'householder' ? reflections(tall) : this._rotation(tall);
+    const made = this.useTrivialization && this.base ? this.base.matmul(unbased) : unbased;
     return rows < columns ? made.mT : made;
   }
 

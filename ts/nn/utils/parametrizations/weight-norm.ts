@@ -26,12 +26,12 @@ class WeightNorm extends Module implements Parametrization {
   override upgradeState(state: Map<string, Tensor>, prefix: string): void {
     const [, owner, name] = /^(.*)parametrizations\.([^.]+)\.\d+\.$/.exec(prefix) ?? [];
     if (name === undefined) return;
-    for (const [place, letter] of ['g', 'v'].entries()) {
+    for (const [index, letter] of ['g', 'v'].entries()) {
       const old = `${owner}${name}_${letter}`;
       const value = state.get(old);
       if (value === undefined) continue;
       state.delete(old);
-      state.set(`${owner}parametrizations.${name}.original${place}`, value);
+      state.set(`${owner}parametrizations.${name}.original${index}`, value);
     }
   }
 }

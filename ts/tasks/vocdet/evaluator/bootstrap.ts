@@ -1,9 +1,9 @@
 import { Rng } from '../../../data/rng';
 import { cocoPrecision, meanOf, voc07Precision, voc12Precision } from './curve';
-import { cocoCurves, vocCurve, type ClassCase } from './figures';
+import { cocoCurves, vocCurve, type ClassCase } from './metrics';
 
 export interface BootstrapOptions {
-  /** Sets of pictures that are drawn. Minimum: 1. */
+  /** Sets of images that are drawn. Minimum: 1. */
   readonly samples: number;
   /** @default 0 */
   readonly seed?: number;
@@ -14,7 +14,7 @@ export interface BootstrapOptions {
 /** Lower and upper end. */
 export type Interval = readonly [number, number];
 
-/** How far the main figures would move with another set of pictures of the same kind. Null where there is no figure. */
+/** How far the main figures would move with another set of images of the same kind. Null where there is no figure. */
 export interface Confidence {
   readonly level: number;
   readonly samples: number;
@@ -25,14 +25,14 @@ export interface Confidence {
 }
 
 /**
- * Percentile intervals of the bootstrap (Efron 1979): pictures are drawn with replacement, as many as there are,
+ * Percentile intervals of the bootstrap (Efron 1979): images are drawn with replacement, as many as there are,
  * and the figures computed of each such set.
- * @param pictures in an order that does not depend on when they were added
+ * @param images in an order that does not depend on when they were added
  */
-export function bootstrap(cases: readonly ClassCase[], pictures: Uint32Array, options: BootstrapOptions): Confidence {
+export function bootstrap(cases: readonly ClassCase[], images: Uint32Array, options: BootstrapOptions): Confidence {
   const { samples, seed = 0, level = 0.95 } = options;
-  const drawn = Array.from({ length: samples }, (_, sample) => mainFigures(cases, draw(pictures, new Rng(seed, sample))));
-  const interval = (figure: (set: MainFigures) => number | null) => percentiles(drawn.map(figure), level);
+  const drawn = Array.from({ length: samples }, (_, sample) => mainMetrics(cases, draw(images, new Rng(seed, sample))));
+  const interval = (metricOf: (set: MainMetrics) => number | null) => percentiles(drawn.map(metricOf), level);
   return {
     level,
     samples,
@@ -43,16 +43,16 @@ export function bootstrap(cases: readonly ClassCase[], pictures: Uint32Array, op
   };
 }
 
-type MainFigures = Readonly<Record<'voc07' | 'voc12' | 'AP' | 'AP50', number | null>>;
+type MainMetrics = Readonly<Record<'voc07' | 'voc12' | 'AP' | 'AP50', number | null>>;
 
-/** How often each picture is in the set. */
-function draw(pictures: Uint32Array, rng: Rng): Uint16Array {
-  const weights = new Uint16Array(pictures.length);
-  for (let i = 0; i < pictures.length; i++) weights[pictures[rng.integer(pictures.length)]!]!++;
+/** How often each image is in the set. */
+function draw(images: Uint32Array, rng: Rng): Uint16Array {
+  const weights = new Uint16Array(images.length);
+  for (let i = 0; i < images.length; i++) weights[images[rng.integer(images.length)]!]!++;
   return weights;
 }
 
-function mainFigures(cases: readonly ClassCase[], weights: Uint16Array): MainFigures {
+function mainMetrics(cases: readonly ClassCase[], weights: Uint16Array): MainMetrics {
   const voc = cases.map((one) => vocCurve(one, weights));
   const coco = cases.map((one) => cocoCurves(one, 'all', weights).map(cocoPrecision));
   return {

@@ -12,12 +12,12 @@ export interface Curve {
   readonly positives: number;
 }
 
-/** Two-bit outcomes of detections by falling score, and how much each picture counts. */
+/** Two-bit outcomes of detections by falling score, and how much each image counts. */
 export interface Outcomes {
   /** Those at the first threshold in the lowest bits. */
   readonly words: Uint32Array;
   readonly images: Uint32Array;
-  /** By picture; each counts once when left out. */
+  /** By image; each counts once when left out. */
   readonly weights?: Uint16Array;
 }
 

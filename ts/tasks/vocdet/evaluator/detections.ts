@@ -2,20 +2,20 @@ import { ShapeError, TorchError } from '../../../errors';
 import { boxAreas, countBoxes, takeBoxes, type Boxes } from '../../../vision/boxes';
 import type { ClassList } from '../classes';
 
-/** What a detector found in one picture; row `i` of all three belongs together. */
+/** What a detector found in one image; row `i` of all three belongs together. */
 export interface Detections {
   /** Numbers of classes. */
   readonly labels: ArrayLike<number>;
   readonly scores: ArrayLike<number>;
-  /** In pixels of the picture. */
+  /** In pixels of the image. */
   readonly boxes: Boxes<'xyxy'>;
 }
 
-/** What is in one picture; row `i` of all belongs together. */
+/** What is in one image; row `i` of all belongs together. */
 export interface Truths {
   /** Numbers of classes. */
   readonly labels: ArrayLike<number>;
-  /** In pixels of the picture. */
+  /** In pixels of the image. */
   readonly boxes: Boxes<'xyxy'>;
   /** 1 for objects that VOC marks as hard to see. @default 0 for all */
   readonly difficult?: ArrayLike<number>;
@@ -25,16 +25,16 @@ export interface Truths {
   readonly areas?: ArrayLike<number>;
 }
 
-/** Detections of one class in one picture, by falling score; equal scores as they were given. */
+/** Detections of one class in one image, by falling score; equal scores as they were given. */
 export interface ClassDetections {
-  /** Which rows of the picture's detections they are. */
+  /** Which rows of the image's detections they are. */
   readonly rows: readonly number[];
   readonly boxes: Boxes<'xyxy'>;
   readonly areas: Float64Array;
   readonly scores: Float64Array;
 }
 
-/** Objects of one class in one picture. */
+/** Objects of one class in one image. */
 export interface ClassTruths {
   readonly boxes: Boxes<'xyxy'>;
   readonly areas: Float64Array;
@@ -43,18 +43,18 @@ export interface ClassTruths {
 }
 
 /**
- * @throws ShapeError when the rows of a picture do not fit each other
+ * @throws ShapeError when the rows of an image do not fit each other
  * @throws TorchError when a label is no class or a score no number
  */
 export function requireUsable(imageId: string, detections: Detections, truths: Truths, classes: ClassList): void {
-  requireRows(`the detections of picture ${imageId}`, detections);
-  requireRows(`the objects of picture ${imageId}`, truths);
+  requireRows(`the detections of image ${imageId}`, detections);
+  requireRows(`the objects of image ${imageId}`, truths);
   for (const label of [...Array.from(detections.labels), ...Array.from(truths.labels)]) {
     if (Number.isInteger(label) && label >= 0 && label < classes.length) continue;
-    throw new TorchError(`Picture ${imageId}: expected a class from 0 to ${classes.length - 1}, found ${label}.`);
+    throw new TorchError(`Image ${imageId}: expected a class from 0 to ${classes.length - 1}, found ${label}.`);
   }
   const bad = Array.from(detections.scores).find((score) => !Number.isFinite(score));
-  if (bad !== undefined) throw new TorchError(`Picture ${imageId}: expected the score of a detection to be a finite number, found ${bad}.`);
+  if (bad !== undefined) throw new TorchError(`Image ${imageId}: expected the score of a detection to be a finite number, found ${bad}.`);
 }
 
 /** Rows of each class that occurs. */

@@ -1,9 +1,9 @@
 /**
- * Figures of a detector in one pass over the pictures, by the protocols of VOC 2007, VOC 2012 and COCO.
+ * Figures of a detector in one pass over the images, by the protocols of VOC 2007, VOC 2012 and COCO.
  *
- * Detections are matched when their picture is added; what is kept of one are its score and 25 bytes, and of a
- * picture its name. The figures depend on the detections alone, not on batches or the order of the pictures: equal
- * scores are ordered by the names of their pictures.
+ * Detections are matched when their image is added; what is kept of one are its score and 25 bytes, and of a
+ * image its name. The figures depend on the detections alone, not on batches or the order of the images: equal
+ * scores are ordered by the names of their images.
  *
  * VOC's protocols leave out objects marked difficult: they need not be found, and finding one is neither right nor
  * wrong. COCO knows no such mark; `difficult` says what becomes of them there, and the result repeats it, for
@@ -14,7 +14,7 @@ import type { ClassList } from '../classes';
 import { bootstrap, type BootstrapOptions, type Confidence } from './bootstrap';
 import { voc07Precision, voc12Precision } from './curve';
 import { requireUsable, rowsByClass, selectDetections, selectTruths, type ClassDetections, type ClassTruths, type Detections, type Truths } from './detections';
-import { byName, classCurve, cocoFigures, vocCurve, vocFigures, type ClassCurve, type CocoFigures, type VocFigures } from './figures';
+import { byName, classCurve, cocoMetrics, vocCurve, vocMetrics, type ClassCurve, type CocoMetrics, type VocMetrics } from './metrics';
 import { areaNames, ClassLog } from './log';
 import { cocoAreas, matchCoco, matchVoc, overlaps } from './match';
 
@@ -27,9 +27,9 @@ export interface DetectionResult<Name extends string = string> {
   readonly images: number;
   /** Difficult objects in COCO's figures; VOC's leave them out always. */
   readonly difficult: 'ignore' | 'keep';
-  readonly voc07: VocFigures<Name>;
-  readonly voc12: VocFigures<Name>;
-  readonly coco: CocoFigures<Name>;
+  readonly voc07: VocMetrics<Name>;
+  readonly voc12: VocMetrics<Name>;
+  readonly coco: CocoMetrics<Name>;
   /** By class. */
   readonly curves: Readonly<Record<Name, ClassCurve>>;
   /** Present when asked for. */
@@ -50,12 +50,12 @@ export class DetectionEvaluator<Name extends string = string> {
   }
 
   /**
-   * Adds one picture, with or without detections and objects.
-   * @throws TorchError when the picture was added before, a label is no class or a score no number
+   * Adds one image, with or without detections and objects.
+   * @throws TorchError when the image was added before, a label is no class or a score no number
    * @throws ShapeError when labels, scores and boxes differ in count
    */
   add(imageId: string, detections: Detections, truths: Truths): void {
-    if (this.images.has(imageId)) throw new TorchError(`Picture ${imageId} was added to the evaluation before; each is added once.`);
+    if (this.images.has(imageId)) throw new TorchError(`Image ${imageId} was added to the evaluation before; each is added once.`);
     requireUsable(imageId, detections, truths, this.classes);
     const image = this.images.size;
     this.images.set(imageId, image);
@@ -66,31 +66,31 @@ export class DetectionEvaluator<Name extends string = string> {
     }
   }
 
-  /** The figures of all pictures added so far; more may be added afterwards. */
+  /** The figures of all images added so far; more may be added afterwards. */
   result(options: { readonly bootstrap?: BootstrapOptions } = {}): DetectionResult<Name> {
     const names = this.classes.names;
-    const pictures = Uint32Array.from([...this.images.keys()].sort(), (id) => this.images.get(id)!);
-    const placeOf = new Uint32Array(pictures.length);
-    pictures.forEach((image, place) => (placeOf[image] = place));
-    const cases = this.logs.map((log) => ({ log, ranked: log.ranked(placeOf) }));
+    const images = Uint32Array.from([...this.images.keys()].sort(), (id) => this.images.get(id)!);
+    const rankOfImage = new Uint32Array(images.length);
+    images.forEach((image, rank) => (rankOfImage[image] = rank));
+    const cases = this.logs.map((log) => ({ log, ranked: log.ranked(rankOfImage) }));
     const curves = cases.map((one) => vocCurve(one));
     return {
-      images: pictures.length,
+      images: images.length,
       difficult: this.difficult,
-      voc07: vocFigures(names, curves, voc07Precision),
-      voc12: vocFigures(names, curves, voc12Precision),
-      coco: cocoFigures(names, cases),
+      voc07: vocMetrics(names, curves, voc07Precision),
+      voc12: vocMetrics(names, curves, voc12Precision),
+      coco: cocoMetrics(names, cases),
       curves: byName(names, cases.map((one, id) => classCurve(one, curves[id]!))),
-      ...(options.bootstrap ? { confidence: bootstrap(cases, pictures, options.bootstrap) } : {}),
+      ...(options.bootstrap ? { confidence: bootstrap(cases, images, options.bootstrap) } : {}),
     };
   }
 
   private addClass(image: number, log: ClassLog, { boxes, areas, scores }: ClassDetections, truths: ClassTruths): void {
     const optional = truths.difficult.map((mark, g) => mark | truths.crowd[g]!);
     const crowd = this.difficult === 'ignore' ? optional : truths.crowd;
-    const plain = overlaps(boxes, truths.boxes);
-    const iou = crowd.includes(1) ? overlaps(boxes, truths.boxes, crowd) : plain;
-    const voc = matchVoc(plain, optional, areas.length).outcomes;
+    const boxIou = overlaps(boxes, truths.boxes);
+    const iou = crowd.includes(1) ? overlaps(boxes, truths.boxes, crowd) : boxIou;
+    const voc = matchVoc(boxIou, optional, areas.length).outcomes;
     const sizes = areaNames.map((name) => ({ range: cocoAreas[name], ignored: ignoredObjects(truths.areas, crowd, cocoAreas[name]) }));
     const coco = sizes.map(({ range, ignored }) => matchCoco({ iou, areas, crowd, ignored, range }));
     scores.forEach((score, rank) => log.addDetection(image, { score, rank, voc: voc[rank]!, coco: coco.map((outcomes) => outcomes[rank]!) }));

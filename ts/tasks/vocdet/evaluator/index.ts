@@ -2,5 +2,5 @@
 export { DetectionEvaluator, type DetectionResult, type EvaluatorOptions } from './evaluator';
 export type { BootstrapOptions, Confidence, Interval } from './bootstrap';
 export type { Detections, Truths } from './detections';
-export { judgePicture, type Judgement } from './judge';
-export { cocoNames, type ClassCurve, type CocoFigures, type CocoName, type VocFigures } from './figures';
+export { verdictOfImage, type ImageVerdict } from './per-image';
+export { cocoNames, type ClassCurve, type CocoMetrics, type CocoName, type VocMetrics } from './metrics';

@@ -1,10 +1,10 @@
-import { Column } from './column';
+import { GrowableArray } from './growable-array';
 import { COCO_MAX_DETECTIONS } from './match';
 
-const bytes = () => new Column((length) => new Uint8Array(length));
-const halves = () => new Column((length) => new Uint16Array(length));
-const words = () => new Column((length) => new Uint32Array(length));
-const doubles = () => new Column((length) => new Float64Array(length));
+const bytes = () => new GrowableArray((length) => new Uint8Array(length));
+const halves = () => new GrowableArray((length) => new Uint16Array(length));
+const words = () => new GrowableArray((length) => new Uint32Array(length));
+const doubles = () => new GrowableArray((length) => new Float64Array(length));
 
 /** The sizes of objects that COCO looks at apart, in the order of the outcomes. */
 export const areaNames = ['all', 'small', 'medium', 'large'] as const;
@@ -13,21 +13,21 @@ export type AreaName = (typeof areaNames)[number];
 /** One detection after the match: its score and 17 bytes of outcomes. */
 export interface LoggedDetection {
   readonly score: number;
-  /** Place among the detections of its class in its picture, from 0 for the highest score. */
+  /** Place among the detections of its class in its image, from 0 for the highest score. */
   readonly rank: number;
   readonly voc: number;
   /** For each of `areaNames` two bits a threshold; see `matchCoco`. */
   readonly coco: readonly number[];
 }
 
-/** Counts of the objects of one class in one picture that have to be found. */
+/** Counts of the objects of one class in one image that have to be found. */
 export interface LoggedTruths {
   readonly voc: number;
   /** For each of `areaNames`. */
   readonly coco: readonly number[];
 }
 
-/** What is kept of the detections and objects of one class: some 30 bytes a detection, whatever the pictures. */
+/** What is kept of the detections and objects of one class: some 30 bytes a detection, whatever the images. */
 export class ClassLog {
   readonly scores = doubles();
   readonly images = words();
@@ -51,21 +51,21 @@ export class ClassLog {
   }
 
   /**
-   * All outcomes by falling score; equal scores stand in the order of the pictures, then as they were given.
-   * @param placeOf the place of each picture in an order that does not depend on when it was added
+   * All outcomes by falling score; equal scores stand in the order of the images, then as they were given.
+   * @param rankOfImage the place of each image in an order that does not depend on when it was added
    */
-  ranked(placeOf: Uint32Array): RankedClass {
+  ranked(rankOfImage: Uint32Array): RankedClass {
     const [scores, images, ranks] = [this.scores.values, this.images.values, this.ranks.values];
-    const order = Uint32Array.from(scores, (_, i) => i).sort((a, b) => scores[b]! - scores[a]! || placeOf[images[a]!]! - placeOf[images[b]!]! || a - b);
+    const order = Uint32Array.from(scores, (_, i) => i).sort((a, b) => scores[b]! - scores[a]! || rankOfImage[images[a]!]! - rankOfImage[images[b]!]! || a - b);
     const kept = order.filter((i) => ranks[i]! < COCO_MAX_DETECTIONS);
     return {
       voc: { images: take(images, order), words: Uint32Array.from(take(this.voc.values, order)), scores: take(scores, order) },
-      coco: { images: take(images, kept), ranks: take(ranks, kept), words: this.coco.map((column) => take(column.values, kept)) },
+      coco: { images: take(images, kept), ranks: take(ranks, kept), words: this.coco.map((growable) => take(growable.values, kept)) },
     };
   }
 }
 
-/** Outcomes of the detections of a class in the order of their scores. COCO looks at the best hundred of each picture. */
+/** Outcomes of the detections of a class in the order of their scores. COCO looks at the best hundred of each image. */
 export interface RankedClass {
   readonly voc: { readonly images: Uint32Array; readonly words: Uint32Array; readonly scores: Float64Array };
   readonly coco: { readonly images: Uint32Array; readonly ranks: Uint8Array; readonly words: readonly Uint32Array[] };

@@ -1,6 +1,6 @@
 /**
- * Which detections of one class in one picture are right: the rules of the VOC devkit and those of COCO.
- * Both look at one picture at a time, so all that is kept of a picture is an outcome for each detection.
+ * Which detections of one class in one image are right: the rules of the VOC devkit and those of COCO.
+ * Both look at one image at a time, so all that is kept of an image is an outcome for each detection.
  */
 import { boxAreas, intersection, type Boxes } from '../../../vision/boxes';
 
@@ -15,7 +15,7 @@ export const cocoThresholds: readonly number[] = Array.from({ length: 10 }, (_, 
 /** COCO's sizes of objects in square pixels; both ends belong to them. */
 export const cocoAreas = { all: [0, 1e10], small: [0, 32 ** 2], medium: [32 ** 2, 96 ** 2], large: [96 ** 2, 1e10] } as const;
 
-/** Detections of a class in a picture that COCO looks at. */
+/** Detections of a class in an image that COCO looks at. */
 export const COCO_MAX_DETECTIONS = 100;
 
 /**
@@ -60,7 +60,7 @@ export function matchVoc(iou: Float64Array, optional: Uint8Array, detections: nu
   return { outcomes, found };
 }
 
-/** What COCO's rule needs to know of one picture, class and range of sizes. */
+/** What COCO's rule needs to know of one image, class and range of sizes. */
 export interface CocoCase {
   /** (D, G), detections by falling score. */
   readonly iou: Float64Array;

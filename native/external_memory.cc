@@ -1,0 +1,89 @@
+#include "external_memory.h"
+
+#include <ATen/NestedTensorImpl.h>
+#include <ATen/ops/_make_per_channel_quantized_tensor.h>
+#include <ATen/ops/_nested_view_from_buffer.h>
+#include <c10/core/Allocator.h>
+
+namespace torchts {
+namespace {
+
+bool is_lent(const at::Tensor& tensor) {
+  static const auto kLent = c10::InefficientStdFunctionContext::makeDataPtr(nullptr, [](void*) {}, c10::kCPU).get_deleter();
+  return tensor.has_storage() && tensor.storage().data_ptr().get_deleter() == kLent;
+}
+
+bool has_channel_scales(const at::Tensor& tensor) {
+  return tensor.is_quantized() && (tensor.qscheme() == at::kPerChannelAffine || tensor.qscheme() == at::kPerChannelAffineFloatQParams);
+}
+
+std::vector<at::Tensor> parts_of(const at::Tensor& tensor) {
+  if (tensor.is_nested() && tensor.layout() == c10::kStrided) {
+    const auto* const nested = at::native::get_nested_tensor_impl(tensor);
+    return {nested->get_buffer(), nested->get_nested_sizes(), nested->get_nested_strides(), nested->get_storage_offsets()};
+  }
+  if (has_channel_scales(tensor)) return {tensor, tensor.q_per_channel_scales(), tensor.q_per_channel_zero_points()};
+  switch (tensor.layout()) {
+    case c10::kSparse: return {tensor._indices(), tensor._values()};
+    case c10::kSparseCsr:
+    case c10::kSparseBsr: return {tensor.crow_indices(), tensor.col_indices(), tensor.values()};
+    case c10::kSparseCsc:
+    case c10::kSparseBsc: return {tensor.ccol_indices(), tensor.row_indices(), tensor.values()};
+    default: return {tensor};
+  }
+}
+
+// A copy of pixels would cost as much as what is done with them, and nobody indexes by bytes.
+bool may_be_indices(const at::Tensor& tensor) {
+  if (!tensor.defined()) return false;
+  const auto dtype = tensor.scalar_type();
+  return dtype == at::kLong || dtype == at::kInt || dtype == at::kShort || dtype == at::kBool;
+}
+
+}  // namespace
+
+bool uses_external_memory(const at::Tensor& tensor) {
+  for (const at::Tensor& part : parts_of(tensor))
+    if (is_lent(part)) return true;
+  return false;
+}
+
+at::Tensor deep_copy(const at::Tensor& tensor) {
+  const auto parts = parts_of(tensor);
+  if (tensor.is_nested() && tensor.layout() == c10::kStrided)
+    return at::_nested_view_from_buffer(parts[0].clone(), parts[1].clone(), parts[2].clone(), parts[3].clone());
+  if (has_channel_scales(tensor))
+    return at::_make_per_channel_quantized_tensor(tensor.int_repr(), parts[1].clone(), parts[2].clone(), tensor.q_per_channel_axis());
+  return tensor.clone();
+}
+
+void copy_external_integers(at::Tensor& tensor) {
+  if (!may_be_indices(tensor) || !is_lent(tensor)) return;
+  const at::NoGradGuard no_grad;
+  tensor = tensor.clone();
+}
+
+void copy_external_integers(const Operator& op, std::vector<at::IValue>& arguments) {
+  const auto copied = [](const at::Tensor& tensor) {
+    at::Tensor result = tensor;
+    copy_external_integers(result);
+    return result;
+  };
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    at::IValue& argument = arguments[i];
+    if (op.parameters[i].aliased) continue;
+    if (argument.isTensor()) {
+      const at::Tensor& tensor = argument.toTensor();
+      if (may_be_indices(tensor) && is_lent(tensor)) argument = copied(tensor);
+    } else if (argument.isTensorList()) {
+      auto list = argument.toTensorList();
+      for (size_t item = 0; item < list.size(); ++item) list.set(item, copied(list.get(item)));
+    } else if (argument.isList() && op.parameters[i].kind == Kind::Tensor) {
+      auto list = argument.toList();
+      for (size_t item = 0; item < list.size(); ++item)
+        if (list.get(item).isTensor()) list.set(item, copied(list.get(item).toTensor()));
+    }
+  }
+}
+
+}  // namespace torchts

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { Triggers } from '../../ts/train/triggers';
+import type { TrainPlan } from '../../ts/train/types';
+import { initialState, type LoopState } from '../../ts/train/state';
+
+const plan: TrainPlan = {
+  seed: 0,
+  epochs: 4,
+  accumulate: 1,
+  clipNorm: 0,
+  logSteps: 10,
+  evaluateStart: false,
+  evaluateEpochs: 1,
+  evaluateSteps: 0,
+  checkpointMinutes: 0,
+  checkpointSteps: 0,
+  patience: 0,
+  score: 'accuracy',
+};
+const course = (change: Partial<TrainPlan>, batches = 10) => new Triggers({ ...plan, ...change }, batches);
+const at = (change: Partial<LoopState>): LoopState => ({ ...initialState, ...change });
+
+describe('the course of a training', () => {
+  it('rounds the steps of an epoch up', () => {
+    assert.equal(course({}).steps, 40);
+    assert.equal(course({ accumulate: 4 }).steps, 12);
+  });
+
+  it('lets the last step of an epoch average the batches that are left', () => {
+    const shares = Array.from({ length: 10 }, (_, batch) => course({ accumulate: 4 }).microBatch(at({ batch })));
+    assert.deepEqual(shares.map(({ of }) => of), [4, 4, 4, 4, 4, 4, 4, 4, 2, 2]);
+    assert.deepEqual(shares.map(({ index }) => index), [0, 1, 2, 3, 0, 1, 2, 3, 0, 1]);
+  });
+
+  it('ends after the last epoch, or when patience runs out', () => {
+    assert.equal(course({}).outcome(at({ epoch: 3 })), undefined);
+    assert.equal(course({}).outcome(at({ epoch: 4 })), 'completed');
+    assert.equal(course({ patience: 2 }).outcome(at({ stale: 1 })), undefined);
+    assert.equal(course({ patience: 2 }).outcome(at({ stale: 2 })), 'stopped early');
+  });
+
+  it('evaluates at the end of every n-th epoch and of the last one', () => {
+    const due = (epoch: number) => course({ evaluateEpochs: 3 }).evaluationDue(at({ epoch, batch: 10, step: 10 * (epoch + 1) }));
+    assert.deepEqual([0, 1, 2, 3].map(due), [false, false, true, true]);
+    assert.ok(!course({}).evaluationDue(at({ batch: 9, step: 9 })));
+  });
+
+  it('evaluates after every n steps when asked to', () => {
+    const due = (step: number) => course({ evaluateSteps: 4 }).evaluationDue(at({ batch: step, step }));
+    assert.deepEqual([3, 4, 5, 8].map(due), [false, true, false, true]);
+  });
+
+  it('does not evaluate the same step twice', () => {
+    assert.ok(!course({}).evaluationDue(at({ batch: 10, step: 10, evaluatedStep: 10 })));
+  });
+
+  it('evaluates before the first step when asked to, once', () => {
+    assert.ok(!course({}).evaluationDue(initialState));
+    assert.ok(course({ evaluateStart: true }).evaluationDue(initialState));
+    assert.ok(!course({ evaluateStart: true }).evaluationDue(at({ evaluatedStep: 0 })));
+  });
+
+  it('checkpoints after steps or minutes, each only when asked to', () => {
+    assert.ok(!course({}).checkpointDue(at({ step: 10 }), 1e9));
+    assert.ok(course({ checkpointSteps: 5 }).checkpointDue(at({ step: 10 }), 0));
+    assert.ok(!course({ checkpointSteps: 5 }).checkpointDue(at({ step: 0 }), 0));
+    assert.ok(!course({ checkpointSteps: 5 }).checkpointDue(at({ step: 11 }), 1e9));
+    assert.ok(course({ checkpointMinutes: 2 }).checkpointDue(at({ step: 11 }), 120_001));
+    assert.ok(!course({ checkpointMinutes: 2 }).checkpointDue(at({ step: 11 }), 119_999));
+  });
+
+  it('knows what is left', () => {
+    assert.deepEqual(course({}).remaining(at({ epoch: 1, batch: 5, step: 15 })), { steps: 25, evaluations: 3, checkpoints: 3 });
+    assert.deepEqual(course({ evaluateSteps: 10, evaluateEpochs: 4 }).remaining(at({ epoch: 1, step: 10 })), {
+      steps: 30,
+      evaluations: 4,
+      checkpoints: 4,
+    });
+  });
+});

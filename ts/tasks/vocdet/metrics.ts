@@ -1,0 +1,89 @@
+import { InputError } from '../../errors';
+import { type Listener, silent, withBar } from '../../native/listener';
+import * as torch from '../../tensor';
+import type { ClassList } from './classes';
+import { evaluationBatches, releaseBatch, type DetectionBatch, type Original } from './data';
+import type { DetectionSplit } from './dataset';
+import { labelledOnDevice, type ObjectDetector } from './detector';
+import { DetectionEvaluator, type BootstrapOptions, type Detections, type DetectionResult } from './evaluator';
+import { postProcess } from '../../models/detr';
+
+/** The figures of one split; all precisions are shares between 0 and 1. */
+export interface SplitMetrics extends Omit<DetectionResult, 'curves'> {
+  /** Mean of the loss over the batches, each as heavy as it has images. */
+  readonly loss: number;
+}
+
+/** The same with the curves of each class. */
+export interface FullMetrics extends SplitMetrics, Pick<DetectionResult, 'curves'> {}
+
+const BATCH = 8;
+
+/** One image of a split with what was found in it, the likeliest and the unlikely. */
+export interface DetectedImage {
+  /** Its place in the split. */
+  readonly index: number;
+  readonly original: Original;
+  readonly detections: Detections;
+}
+
+export interface MetricsOptions {
+  /** Images in a batch. @default 8 */
+  readonly batchSize?: number;
+  readonly prefetch?: number;
+  /** Whether objects marked difficult count in the loss. @default 'keep' */
+  readonly difficult?: 'keep' | 'drop';
+  /** Aborts between two batches with the signal's reason. */
+  readonly signal?: AbortSignal;
+  readonly listener?: Listener;
+  /** Intervals by the bootstrap. @default none */
+  readonly bootstrap?: BootstrapOptions;
+  /** Told of an image that cannot be used and is left out. @default it ends the evaluation */
+  readonly onUnreadable?: (reason: string) => void;
+  /** Sees every image. */
+  readonly onImage?: (image: DetectedImage) => void;
+}
+
+/** Passes a split through the detector once. @throws InputError when the detector has other classes */
+export async function splitMetrics(detector: ObjectDetector, split: DetectionSplit, classes: ClassList, options: MetricsOptions = {}): Promise<FullMetrics> {
+  const { signal, listener = silent, onImage, bootstrap, ...batching } = options;
+  detector.requireClasses(classes);
+  const evaluator = new DetectionEvaluator(classes);
+  const { length } = split.ids;
+  if (length === 0) throw new InputError(`Expected images in the split ${split.name}, found none.`);
+  let [done, seen, loss] = [0, 0, 0];
+  const pass = async (update: (done: number, all: number) => void) => {
+    const batches = evaluationBatches({ split, classes, processor: detector.processor }, { batchSize: BATCH, ...batching });
+    for await (const batch of batches.epoch(0)) {
+      signal?.throwIfAborted();
+      update((done = Math.min(done + (batching.batchSize ?? BATCH), length)), length);
+      if (batch.originals.length === 0) continue;
+      const found = toDetections(detector, batch);
+      releaseBatch(batch);
+      loss += found.loss * batch.originals.length;
+      seen += batch.originals.length;
+      batch.originals.forEach((original, i) => {
+        evaluator.add(original.id, found.detections[i]!, original.truths);
+        onImage?.({ index: original.index, original, detections: found.detections[i]! });
+      });
+    }
+  };
+  await withBar(listener, `evaluating ${split.name}`, (bar) => pass((now, all) => bar.update(now, all)), 'steps');
+  if (seen === 0) throw new InputError(`Expected images that can be read in the split ${split.name}, found none.`);
+  return { loss: loss / seen, ...evaluator.result({ bootstrap }) };
+}
+
+/** Without the curves, which are long. */
+export function withoutCurves({ curves: _, ...metrics }: FullMetrics): SplitMetrics {
+  return metrics;
+}
+
+function toDetections(detector: ObjectDetector, batch: DetectionBatch): { detections: Detections[]; loss: number } {
+  const { device, model } = detector;
+  return torch.inferenceMode(() =>
+    torch.scoped(() => {
+      const output = model.forward(labelledOnDevice(batch, device));
+      return { detections: postProcess(output, { sizes: batch.originals }), loss: Number(output.loss!.item()) };
+    }),
+  );
+}
