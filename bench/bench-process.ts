@@ -33,11 +33,17 @@ class Talk {
   constructor(private readonly command: Command) {
     const { program, args, env } = command;
     // A group of its own, so that a signal reaches what it starts, too.
-    this.child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+    this.child = spawn(program, args, {
+      env: { ...process.env, ...env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+    });
     process.on('exit', this.kill);
     this.reader = createInterface({ input: this.child.stdout! });
     this.lines = this.reader[Symbol.asyncIterator]();
-    this.child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.complaints = (this.complaints + text).slice(-4000)));
+    this.child
+      .stderr!.setEncoding('utf8')
+      .on('data', (text: string) => (this.complaints = (this.complaints + text).slice(-4000)));
     // Writing to a process that has just died is reported through its end.
     this.child.stdin!.on('error', () => {});
     this.end = new Promise((resolve) => {

@@ -28,8 +28,17 @@ export type Need = 'checkpoint' | 'photo' | 'faces' | 'detector' | 'scenes';
 
 /** Where each of them lies. */
 export function needPaths(folder: string): Readonly<Record<Need, string>> {
-  const files = { checkpoint: 'checkpoint', photo: 'photo.jpg', faces: 'faces', detector: 'detector', scenes: 'scenes.json' };
-  return Object.fromEntries(Object.entries(files).map(([need, name]) => [need, join(folder, name)])) as Record<Need, string>;
+  const files = {
+    checkpoint: 'checkpoint',
+    photo: 'photo.jpg',
+    faces: 'faces',
+    detector: 'detector',
+    scenes: 'scenes.json',
+  };
+  return Object.fromEntries(Object.entries(files).map(([need, name]) => [need, join(folder, name)])) as Record<
+    Need,
+    string
+  >;
 }
 
 export interface Case {

@@ -12,8 +12,26 @@ function operatorMeasures(name: string, call: string, target?: Target): Measure[
 
 /** As bench/operators.ts has them. */
 const OPERATORS = [
-  'add', 'mul', 'div', 'exp', 'relu', 'gelu', 'sigmoid', 'softmax', 'sum', 'amax', 'layer_norm', 'mm', 'bmm', 'linear', 'conv2d', 'batch_norm',
-  'max_pool2d', 'cat', 'transpose', 'gather rows',
+  'add',
+  'mul',
+  'div',
+  'exp',
+  'relu',
+  'gelu',
+  'sigmoid',
+  'softmax',
+  'sum',
+  'amax',
+  'layer_norm',
+  'mm',
+  'bmm',
+  'linear',
+  'conv2d',
+  'batch_norm',
+  'max_pool2d',
+  'cat',
+  'transpose',
+  'gather rows',
 ];
 
 function operatorRows(name: string): Measure[] {
@@ -86,7 +104,13 @@ export const cases: readonly Case[] = [
     tolerance: 1e-4,
     measures: [
       { name: 'step', title: 'one step', unit: 'seconds', target: atMost(1.02) },
-      { name: 'step-bfloat16', title: 'one step under bfloat16 autocast', unit: 'seconds', device: 'cuda', target: atMost(1.02) },
+      {
+        name: 'step-bfloat16',
+        title: 'one step under bfloat16 autocast',
+        unit: 'seconds',
+        device: 'cuda',
+        target: atMost(1.02),
+      },
       { name: 'peak', title: 'peak memory', unit: 'bytes', target: atMost(1.05) },
     ],
   },

@@ -11,8 +11,13 @@ void takeTurns(async ({ detector, device, smoke }) => {
   model.model.backbone.trainStages([2, 3, 4]);
   model.to(device);
   const trained = model.namedParameters().filter(([, { requiresGrad }]) => requiresGrad);
-  const [backbone, others] = [true, false].map((isBackbone) => trained.filter(([name]) => name.includes('.backbone.') === isBackbone).map(([, parameter]) => parameter));
-  const optimizer = new optim.AdamW([{ params: backbone!, lr: 1e-5 }, { params: others! }], { lr: 1e-4, weightDecay: 1e-4 });
+  const [backbone, others] = [true, false].map((isBackbone) =>
+    trained.filter(([name]) => name.includes('.backbone.') === isBackbone).map(([, parameter]) => parameter),
+  );
+  const optimizer = new optim.AdamW([{ params: backbone!, lr: 1e-5 }, { params: others! }], {
+    lr: 1e-4,
+    weightDecay: 1e-4,
+  });
   const parameters = [...backbone!, ...others!];
 
   torch.manualSeed(0);

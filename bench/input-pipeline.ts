@@ -17,7 +17,9 @@ void takeTurns(async ({ faces, smoke }) => {
     length: count,
     load: async (index) => vision.decodeImage(await read(names[index]!), names[index]),
   };
-  const loader = new data.DataLoader(dataset, (images: vision.RgbImage[]) => processor.preprocess(images), { batchSize: BATCH });
+  const loader = new data.DataLoader(dataset, (images: vision.RgbImage[]) => processor.preprocess(images), {
+    batchSize: BATCH,
+  });
 
   const first = await firstOf(loader.epoch(0));
   const across = first.select(3, 100).select(2, 100).mean(0); // (B, C, H, W) -> (C)
@@ -55,10 +57,14 @@ function openFaces(folder: string): FaceFiles {
   const unpacked = join(folder, 'img_align_celeba');
   const archive = `${unpacked}.zip`;
   if (!existsSync(archive)) {
-    const names = readdirSync(unpacked).filter((name) => name.endsWith('.jpg')).sort();
+    const names = readdirSync(unpacked)
+      .filter((name) => name.endsWith('.jpg'))
+      .sort();
     return { names, read: (name) => readFile(join(unpacked, name)), where: 'a folder of drawn faces' };
   }
   const zip = new data.ZipFile(archive);
-  const members = new Map([...zip.members.keys()].filter((name) => name.endsWith('.jpg')).map((name) => [basename(name), name]));
+  const members = new Map(
+    [...zip.members.keys()].filter((name) => name.endsWith('.jpg')).map((name) => [basename(name), name]),
+  );
   return { names: [...members.keys()].sort(), read: (name) => zip.read(members.get(name)!), where: 'a zip of CelebA' };
 }

@@ -28,7 +28,11 @@ export interface InterleaveOptions {
 }
 
 /** @throws Error when a side fails, or the two compute different things */
-export async function interleave(bench: Case, { ours, peer }: Sides, { rounds, settleMs = SETTLE_MS, onRound }: InterleaveOptions): Promise<Outcome> {
+export async function interleave(
+  bench: Case,
+  { ours, peer }: Sides,
+  { rounds, settleMs = SETTLE_MS, onRound }: InterleaveOptions,
+): Promise<Outcome> {
   try {
     // One after the other: starting is heavy.
     const ready = { ours: await ours.start(), peer: peer && (await peer.start()) };
@@ -42,9 +46,10 @@ export async function interleave(bench: Case, { ours, peer }: Sides, { rounds, s
           const bench = side === 'ours' ? ours : peer;
           return bench ? [{ side, bench, measure: names[side] }] : [];
         });
-        const values = bench.slice !== undefined && measure.unit === 'seconds'
-          ? await inSlices(racers, 1000 * bench.slice)
-          : await oneAfterTheOther(racers, settleMs);
+        const values =
+          bench.slice !== undefined && measure.unit === 'seconds'
+            ? await inSlices(racers, 1000 * bench.slice)
+            : await oneAfterTheOther(racers, settleMs);
         if (round > 0) racers.forEach(({ side }, i) => turns[index]![side].push(values[i]!));
       }
     }
@@ -73,10 +78,15 @@ function compare({ name, tolerance }: Case, ours: readonly number[], peer: reado
   const scale = Math.max(...peer.map(Math.abs), Number.MIN_VALUE);
   const same = ours.length === peer.length && ours.every((value, i) => Math.abs(value - peer[i]!) <= tolerance * scale);
   if (!same) {
-    throw new Error(`${name}: the two sides compute different things: ours ${list(ours)}, the peer ${list(peer)} (tolerance ${tolerance} of the largest).`);
+    throw new Error(
+      `${name}: the two sides compute different things: ours ${list(ours)}, the peer ${list(peer)} (tolerance ${tolerance} of the largest).`,
+    );
   }
 }
 
 function list(values: readonly number[]): string {
-  return `[${values.slice(0, 8).map((value) => value.toPrecision(7)).join(', ')}${values.length > 8 ? ', …' : ''}]`;
+  return `[${values
+    .slice(0, 8)
+    .map((value) => value.toPrecision(7))
+    .join(', ')}${values.length > 8 ? ', …' : ''}]`;
 }

@@ -30,7 +30,18 @@ export function load(): number {
 export function commit(folder: string): string | null {
   const hash = output('git', ['-C', folder, 'rev-parse', '--short', 'HEAD']);
   if (!hash) return null;
-  const changes = output('git', ['-C', folder, 'status', '--porcelain', '--untracked-files=no', '--', 'ts', 'native', 'bench/*.ts', 'bench/*.py']);
+  const changes = output('git', [
+    '-C',
+    folder,
+    'status',
+    '--porcelain',
+    '--untracked-files=no',
+    '--',
+    'ts',
+    'native',
+    'bench/*.ts',
+    'bench/*.py',
+  ]);
   return changes ? `${hash}+` : hash;
 }
 

@@ -6,7 +6,14 @@ import type { Entry } from './results';
 const COLUMNS = ['what', 'ours', 'peer', 'ours : peer', 'target', 'result'];
 
 export function renderMarkdown(entries: readonly Entry[]): string {
-  const short = entries.flatMap((entry) => entry.statistics.filter(({ reached }) => reached === false).map((statistics) => `- ${entry.title}, ${statistics.title}: ${comparisonText(statistics)}, ${targetText(statistics)} wanted`));
+  const short = entries.flatMap((entry) =>
+    entry.statistics
+      .filter(({ reached }) => reached === false)
+      .map(
+        (statistics) =>
+          `- ${entry.title}, ${statistics.title}: ${comparisonText(statistics)}, ${targetText(statistics)} wanted`,
+      ),
+  );
   return `# Measured figures
 
 Written by \`make bench\`; the cases are the files of this folder, each beside its twin in Python. Both sides of a case run in
@@ -30,7 +37,9 @@ ${entry.about}
 
 ${grid(entry.statistics)}
 
-${provenance(entry).map((line) => `- ${line}`).join('\n')}`;
+${provenance(entry)
+  .map((line) => `- ${line}`)
+  .join('\n')}`;
 }
 
 function grid(statistics: readonly Statistics[]): string {
@@ -42,12 +51,22 @@ function grid(statistics: readonly Statistics[]): string {
 export function cells(statistics: Statistics): string[] {
   const { title, unit, ours, peer, reached } = statistics;
   const verdict = reached === null ? '–' : reached ? 'pass' : '**short**';
-  return [title, spreadText(ours, unit), peer ? spreadText(peer, unit) : 'absent', comparisonText(statistics), targetText(statistics), verdict];
+  return [
+    title,
+    spreadText(ours, unit),
+    peer ? spreadText(peer, unit) : 'absent',
+    comparisonText(statistics),
+    targetText(statistics),
+    verdict,
+  ];
 }
 
 function provenance({ machine, load, date, command, commit, threads, rounds, facts, absent, device }: Entry): string[] {
   const gpus = device === 'cpu' ? '' : `, ${machine.gpus.join(', ')}`;
-  const names = (side: Readonly<Record<string, string>>): string => Object.entries(side).map(([name, version]) => `${name} ${version}`).join(', ');
+  const names = (side: Readonly<Record<string, string>>): string =>
+    Object.entries(side)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(', ');
   return [
     `Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB${gpus}, ${machine.system}; load before the case ${load}`,
     `Ours: ${names(facts.ours)}${commit ? `, commit ${commit}` : ''}. Peer: ${facts.peer ? names(facts.peer) : `absent (${absent})`}`,
@@ -58,7 +77,8 @@ function provenance({ machine, load, date, command, commit, threads, rounds, fac
 function comparisonText({ comparison, unit }: Statistics): string {
   if (!comparison) return '–';
   const { low, middle, high } = comparison;
-  const text = (value: number): string => (unit === 'points' ? `${value > 0 ? '+' : ''}${value.toFixed(2)}` : value.toFixed(3));
+  const text = (value: number): string =>
+    unit === 'points' ? `${value > 0 ? '+' : ''}${value.toFixed(2)}` : value.toFixed(3);
   return low === high ? text(middle) : `${text(middle)} (${text(low)} to ${text(high)})`;
 }
 

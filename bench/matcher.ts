@@ -29,7 +29,9 @@ void takeTurns(({ device, smoke }) => {
     });
   const calls = smoke ? 1 : 20;
   const each = (outputs: (typeof batches)[number]): number =>
-    seconds(device, () => { for (let i = 0; i < calls; i++) match(outputs); }) / calls;
+    seconds(device, () => {
+      for (let i = 0; i < calls; i++) match(outputs);
+    }) / calls;
   return {
     check: batches.map(match).flatMap(({ queries, objects }) => [...queries, ...objects]),
     measures: { 'batch-2': () => each(batches[0]!), 'batch-8': () => each(batches[1]!) },

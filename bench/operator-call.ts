@@ -37,14 +37,25 @@ void takeTurns(({ smoke, device }) => {
   return {
     check,
     measures: {
-      add: () => each(calls, () => { for (let i = 0; i < calls; i++) a.add(b); }),
+      add: () =>
+        each(calls, () => {
+          for (let i = 0; i < calls; i++) a.add(b);
+        }),
       'add-scope': () => scoped(() => a.add(b)),
-      mm: () => each(calls, () => { for (let i = 0; i < calls; i++) a.mm(b); }),
+      mm: () =>
+        each(calls, () => {
+          for (let i = 0; i < calls; i++) a.mm(b);
+        }),
       'mm-scope': () => scoped(() => a.mm(b)),
-      add_: () => each(calls, () => { for (let i = 0; i < calls; i++) a.add_(b); }),
+      add_: () =>
+        each(calls, () => {
+          for (let i = 0; i < calls; i++) a.add_(b);
+        }),
       'mm-1024': () => {
         const products = smoke ? 1 : 10;
-        return each(products, () => { for (let i = 0; i < products; i++) large.mm(other).dispose(); });
+        return each(products, () => {
+          for (let i = 0; i < products; i++) large.mm(other).dispose();
+        });
       },
     },
   };

@@ -42,9 +42,16 @@ export function readOptions(root: string): Options {
   const unknown = names?.find((name) => !cases.some((bench) => bench.name === name));
   if (unknown !== undefined) throw new Error(`there is no case '${unknown}'`);
   const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
-  if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) throw new Error(`--rounds takes a whole number from 1, not '${values.rounds}'`);
+  if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0))
+    throw new Error(`--rounds takes a whole number from 1, not '${values.rounds}'`);
   const { device } = values;
   if (device !== 'cpu' && device !== 'cuda') throw new Error(`--device takes cpu or cuda, not '${device}'`);
   const chosen = cases.filter(({ name, long }) => (names ? names.includes(name) : !long || values.long));
-  return { chosen, rounds, device, smoke: values.smoke, out: values.out ?? (values.smoke ? undefined : join(root, 'bench')) };
+  return {
+    chosen,
+    rounds,
+    device,
+    smoke: values.smoke,
+    out: values.out ?? (values.smoke ? undefined : join(root, 'bench')),
+  };
 }

@@ -19,5 +19,7 @@ export function findPeer(environment: NodeJS.ProcessEnv = process.env): Peer {
 function complaint(python: string, env: NodeJS.ProcessEnv): string | undefined {
   const result = spawnSync(python, ['-c', 'import torch, transformers'], { env, encoding: 'utf8' });
   if (result.error) return `it cannot be run (${(result.error as NodeJS.ErrnoException).code})`;
-  return result.status === 0 ? undefined : (result.stderr.trim().split('\n').at(-1) || `it ended with code ${result.status}`);
+  return result.status === 0
+    ? undefined
+    : result.stderr.trim().split('\n').at(-1) || `it ended with code ${result.status}`;
 }

@@ -30,7 +30,8 @@ export function record(folder: string, order: readonly Case[], fresh: readonly E
   const path = join(folder, 'results.json');
   const before = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Entry[]) : [];
   const merged = new Map([...before, ...fresh].map((entry) => [`${entry.name}@${entry.device}`, entry]));
-  const rank = ({ name, device }: Entry): number => order.findIndex((bench) => bench.name === name) + (device === 'cpu' ? 0 : 0.5);
+  const rank = ({ name, device }: Entry): number =>
+    order.findIndex((bench) => bench.name === name) + (device === 'cpu' ? 0 : 0.5);
   const entries = [...merged.values()].sort((a, b) => rank(a) - rank(b));
   mkdirSync(folder, { recursive: true });
   writeFileSync(path, `${JSON.stringify(entries, null, 1)}\n`);

@@ -19,11 +19,20 @@ const QUIET = 0.7;
 /** Makes what the cases need, in a process of its own: the runner stays small and idle. */
 function makeWorkspace(root: string, folder: string, { chosen, smoke }: Options): void {
   const needs = new Set(chosen.flatMap((bench) => bench.needs));
-  const { status } = spawnSync(process.execPath, [join(root, 'build', 'bench', 'workspace.js'), folder, String(smoke), ...needs], { stdio: 'inherit' });
+  const { status } = spawnSync(
+    process.execPath,
+    [join(root, 'build', 'bench', 'workspace.js'), folder, String(smoke), ...needs],
+    { stdio: 'inherit' },
+  );
   if (status !== 0) throw new Error('the workspace of the cases cannot be made');
 }
 
-function benches(bench: Case, settings: Settings, root: string, peer: Peer): { ours: BenchProcess; peer: BenchProcess | null } {
+function benches(
+  bench: Case,
+  settings: Settings,
+  root: string,
+  peer: Peer,
+): { ours: BenchProcess; peer: BenchProcess | null } {
   const env = { OMP_NUM_THREADS: String(settings.threads), HF_HUB_OFFLINE: '1', TRANSFORMERS_VERBOSITY: 'error' };
   const make = (program: string, file: string): BenchProcess => {
     const command = { program, args: [file, JSON.stringify(settings)], env };
@@ -46,14 +55,27 @@ async function runCase(bench: Case, options: Options, root: string, folder: stri
   const rounds = options.rounds ?? (smoke ? 1 : bench.rounds);
   const settings: Settings = { threads: bench.threads, device, smoke, ...needPaths(folder) };
   const before = load();
-  if (before > QUIET && !smoke) console.error(`${bench.name}: the load is ${before}; figures taken beside other work are noisy`);
-  const onRound = (round: number, of: number): void => console.error(`${bench.name}: ${round === 0 ? 'warm-up' : `round ${round} of ${of}`}`);
-  const outcome = await interleave(adapted(bench, options), benches(bench, settings, root, peer), { rounds, settleMs: smoke ? 0 : undefined, onRound });
+  if (before > QUIET && !smoke)
+    console.error(`${bench.name}: the load is ${before}; figures taken beside other work are noisy`);
+  const onRound = (round: number, of: number): void =>
+    console.error(`${bench.name}: ${round === 0 ? 'warm-up' : `round ${round} of ${of}`}`);
+  const outcome = await interleave(adapted(bench, options), benches(bench, settings, root, peer), {
+    rounds,
+    settleMs: smoke ? 0 : undefined,
+    onRound,
+  });
   return {
-    name: bench.name, title: bench.title, about: bench.about, device, threads: bench.threads, rounds,
+    name: bench.name,
+    title: bench.title,
+    about: bench.about,
+    device,
+    threads: bench.threads,
+    rounds,
     date: `${new Date().toISOString().slice(0, 19)}Z`,
     command: ['node build/bench/run.js', ...process.argv.slice(2)].join(' '),
-    machine: thisMachine(), load: before, commit: commit(root),
+    machine: thisMachine(),
+    load: before,
+    commit: commit(root),
     absent: 'absent' in peer ? peer.absent : null,
     ...outcome,
   };
@@ -63,7 +85,10 @@ async function main(): Promise<void> {
   const root = dirname(require.resolve('torchts/package.json'));
   const options = readOptions(root);
   const peer = findPeer();
-  if ('absent' in peer) console.error(`The peer's column stays empty, for no Python has torch and transformers (${peer.absent}). Set TORCHTS_PYTHON.`);
+  if ('absent' in peer)
+    console.error(
+      `The peer's column stays empty, for no Python has torch and transformers (${peer.absent}). Set TORCHTS_PYTHON.`,
+    );
   const folder = mkdtempSync(join(tmpdir(), 'torchts-bench-'));
   try {
     makeWorkspace(root, folder, options);

@@ -54,11 +54,17 @@ async function vocObjects(annotations: string, unpacked: string): Promise<SceneO
   const split = await voc.split('test');
   const all = await Promise.all(split.ids.map((_, index) => split.annotation(index)));
   voc.close();
-  return all.map(({ objects }) => objects.map(({ name, box, difficult }) => ({ label: vocClasses.idOf(name)!, box, difficult })));
+  return all.map(({ objects }) =>
+    objects.map(({ name, box, difficult }) => ({ label: vocClasses.idOf(name)!, box, difficult })),
+  );
 }
 
 function madeUpObjects(random: data.Rng, count: number): SceneObject[][] {
-  const object = (): SceneObject => ({ label: random.integer(vocClasses.length), box: anyBox(random), difficult: random.uniform() < 0.1 });
+  const object = (): SceneObject => ({
+    label: random.integer(vocClasses.length),
+    box: anyBox(random),
+    difficult: random.uniform() < 0.1,
+  });
   return Array.from({ length: count }, () => Array.from({ length: random.integer(6) }, object));
 }
 
@@ -67,10 +73,14 @@ function detectionsOf(random: data.Rng, objects: readonly SceneObject[]): SceneD
   const found = [...objects, ...objects.filter(() => random.uniform() < 0.2)].map(({ label, box }) => ({
     label: random.uniform() < 0.06 ? random.integer(vocClasses.length) : label,
     score: rounded(random.uniform()),
-    box: box.map((side, i) => side + 0.3 * (random.uniform() - 0.5) * (i % 2 === 0 ? box[2] - box[0] : box[3] - box[1])) as unknown as Corners,
+    box: box.map(
+      (side, i) => side + 0.3 * (random.uniform() - 0.5) * (i % 2 === 0 ? box[2] - box[0] : box[3] - box[1]),
+    ) as unknown as Corners,
   }));
   const wrong = Array.from({ length: Math.max(DETECTIONS - found.length, 0) }, () => ({
-    label: random.integer(vocClasses.length), score: rounded(random.uniform() ** 16), box: anyBox(random),
+    label: random.integer(vocClasses.length),
+    score: rounded(random.uniform() ** 16),
+    box: anyBox(random),
   }));
   return [...found, ...wrong];
 }

@@ -24,7 +24,9 @@ void takeTurns(({ faces, smoke }) => {
         return (performance.now() - start) / 1000;
       },
       accuracy: () => {
-        const { test } = JSON.parse(readFileSync(join(run, 'metrics.json'), 'utf8')) as { test: { meanAccuracy: number } };
+        const { test } = JSON.parse(readFileSync(join(run, 'metrics.json'), 'utf8')) as {
+          test: { meanAccuracy: number };
+        };
         return 100 * test.meanAccuracy;
       },
     },

@@ -21,7 +21,10 @@ void takeTurns(async ({ checkpoint, device, smoke }) => {
   return {
     check: logits(images).flat(),
     measures: {
-      'batch-1': () => seconds(device, () => { for (let i = 0; i < singles; i++) logits(first); }) / singles,
+      'batch-1': () =>
+        seconds(device, () => {
+          for (let i = 0; i < singles; i++) logits(first);
+        }) / singles,
       'batch-8': () => seconds(device, () => logits(images)),
       peak: () => peakBytes(device),
     },

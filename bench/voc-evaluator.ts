@@ -36,10 +36,17 @@ function input({ objects, detections }: Scene, index: number, least: number): In
   return [
     String(index).padStart(6, '0'),
     { labels: kept.map(({ label }) => label), scores: kept.map(({ score }) => score), boxes: corners(kept) },
-    { labels: objects.map(({ label }) => label), boxes: corners(objects), difficult: objects.map(({ difficult }) => Number(difficult)) },
+    {
+      labels: objects.map(({ label }) => label),
+      boxes: corners(objects),
+      difficult: objects.map(({ difficult }) => Number(difficult)),
+    },
   ];
 }
 
 function corners(things: readonly Pick<SceneObject, 'box'>[]): vision.Boxes<'xyxy'> {
-  return vision.boxes('xyxy', things.flatMap(({ box }) => box));
+  return vision.boxes(
+    'xyxy',
+    things.flatMap(({ box }) => box),
+  );
 }

@@ -14,9 +14,23 @@ const root = dirname(require.resolve('torchts/package.json'));
 
 const LABELS = 40;
 const CLASSES = 91;
-const TINY = { hiddenSize: 32, numHiddenLayers: 2, numAttentionHeads: 2, intermediateSize: 64, imageSize: 32, patchSize: 8 };
+const TINY = {
+  hiddenSize: 32,
+  numHiddenLayers: 2,
+  numAttentionHeads: 2,
+  intermediateSize: 64,
+  imageSize: 32,
+  patchSize: 8,
+};
 const TINY_DETECTOR = {
-  dModel: 32, encoderLayers: 1, decoderLayers: 2, encoderAttentionHeads: 2, decoderAttentionHeads: 2, encoderFfnDim: 48, decoderFfnDim: 48, numQueries: 10,
+  dModel: 32,
+  encoderLayers: 1,
+  decoderLayers: 2,
+  encoderAttentionHeads: 2,
+  decoderAttentionHeads: 2,
+  encoderFfnDim: 48,
+  decoderFfnDim: 48,
+  numQueries: 10,
 };
 
 const make: Readonly<Record<Need, (folder: string, smoke: boolean) => void | Promise<void>>> = {
@@ -28,8 +42,15 @@ const make: Readonly<Record<Need, (folder: string, smoke: boolean) => void | Pro
     const side = Number(model.config.imageSize);
     const half = [0.5, 0.5, 0.5];
     const processor = {
-      image_processor_type: 'ViTImageProcessor', do_resize: true, size: { height: side, width: side }, resample: 2,
-      do_rescale: true, rescale_factor: 1 / 255, do_normalize: true, image_mean: half, image_std: half,
+      image_processor_type: 'ViTImageProcessor',
+      do_resize: true,
+      size: { height: side, width: side },
+      resample: 2,
+      do_rescale: true,
+      rescale_factor: 1 / 255,
+      do_normalize: true,
+      image_mean: half,
+      image_std: half,
     };
     writeFileSync(join(folder, 'preprocessor_config.json'), JSON.stringify(processor, null, 2));
   },
@@ -45,7 +66,9 @@ const make: Readonly<Record<Need, (folder: string, smoke: boolean) => void | Pro
       const wave = Math.sin((pixel % width) / 40 + (i % 3)) + Math.cos(pixel / width / 30);
       bytes[i] = Math.min(255, Math.max(0, 128 + 50 * wave + 8 * Number(noise[i])));
     }
-    await sharp(bytes, { raw: { width, height, channels: 3 } }).jpeg({ quality: 90 }).toFile(path);
+    await sharp(bytes, { raw: { width, height, channels: 3 } })
+      .jpeg({ quality: 90 })
+      .toFile(path);
   },
 
   faces(path) {
@@ -55,8 +78,15 @@ const make: Readonly<Record<Need, (folder: string, smoke: boolean) => void | Pro
   /** The configuration of facebook/detr-resnet-50, with the ResNet-50 of transformers, so that the peer needs no timm. */
   detector(folder, smoke) {
     torch.manualSeed(0);
-    const backboneConfig = models.ResNetConfig.named('resnet50', smoke ? { embeddingSize: 8, hiddenSizes: [8, 16, 16, 32], depths: [1, 1, 1, 1] } : {});
-    models.DetrForObjectDetection.fromConfig({ backboneConfig, numLabels: CLASSES, ...(smoke ? TINY_DETECTOR : {}) }).savePretrained(folder);
+    const backboneConfig = models.ResNetConfig.named(
+      'resnet50',
+      smoke ? { embeddingSize: 8, hiddenSizes: [8, 16, 16, 32], depths: [1, 1, 1, 1] } : {},
+    );
+    models.DetrForObjectDetection.fromConfig({
+      backboneConfig,
+      numLabels: CLASSES,
+      ...(smoke ? TINY_DETECTOR : {}),
+    }).savePretrained(folder);
   },
 
   async scenes(path, smoke) {
@@ -75,8 +105,15 @@ function facesFolder(): string {
   const real = join(dataFolder(), 'celeba');
   if (existsSync(join(real, 'img_align_celeba.zip'))) return real;
   const drawn = join(root, 'data', 'processed', 'faces');
-  if (!existsSync(drawn)) spawnSync(process.execPath, [join(root, 'dist', 'cli', 'facecls.js'), 'data', 'synth'], { cwd: root, stdio: 'inherit' });
-  if (!existsSync(drawn)) throw new Error(`Expected CelebA in ${real} or drawn faces in ${drawn}, found neither; set TORCHTS_DATA, or run \`make data\`.`);
+  if (!existsSync(drawn))
+    spawnSync(process.execPath, [join(root, 'dist', 'cli', 'facecls.js'), 'data', 'synth'], {
+      cwd: root,
+      stdio: 'inherit',
+    });
+  if (!existsSync(drawn))
+    throw new Error(
+      `Expected CelebA in ${real} or drawn faces in ${drawn}, found neither; set TORCHTS_DATA, or run \`make data\`.`,
+    );
   return drawn;
 }
 

@@ -25,7 +25,9 @@ for (const [name, text] of Object.entries(files)) {
   if (!process.argv.includes('--check')) writeFileSync(path, text);
   else if (readFileSync(path, 'utf8') !== text) {
     stale++;
-    console.error(`ts/tensor/generated/${name} is out of date: run \`npx tsx scripts/generate-surface.ts\` and commit it`);
+    console.error(
+      `ts/tensor/generated/${name} is out of date: run \`npx tsx scripts/generate-surface.ts\` and commit it`,
+    );
   }
 }
 process.exitCode = stale > 0 ? 1 : 0;

@@ -41,7 +41,9 @@ ${[...Object.entries(EXCEPTIONS), ...absent].map(([op, why]) => `- ${op}: ${why}
 
 Layouts of the samples that PyTorch itself refuses, and that have no golden for it:
 
-${Object.entries(refused).flatMap(([op, all]) => all.map((why) => `- ${op}, ${why}`)).join('\n')}
+${Object.entries(refused)
+  .flatMap(([op, all]) => all.map((why) => `- ${op}, ${why}`))
+  .join('\n')}
 
 "through" says how the calls are made: by the typed surface (\`torch.add\`, \`x.add\`, in turn), or by \`torch.ops\` where PyTorch itself has no public name for the operator, or where the typed one is written by hand and has tests of its own (factories such as \`zeros\`, \`to\`, indexing).
 

@@ -19,13 +19,19 @@ const LONG = /^test\/(?:leak|stress)\//;
 
 function testFiles(): string[] {
   const entries = readdirSync(join(ROOT, 'test'), { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.test.ts')).map((entry) => relative(ROOT, join(entry.parentPath, entry.name)));
+  const files = entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.test.ts'))
+    .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)));
   return files.filter((file) => !LONG.test(file)).sort();
 }
 
 /** What mocha wrote about failures and its counts, when it did not end with 0. */
 function failuresOf(files: readonly string[]): string | null {
-  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [MOCHA, ...files], { cwd: ROOT, encoding: 'utf8', maxBuffer: 2 ** 30 });
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [MOCHA, ...files], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 30,
+  });
   if (status === 0) return null;
   const failing = stdout.search(/^ {2}\d+ failing$/m);
   const text = failing >= 0 ? stdout.slice(failing) : `${stdout.slice(-2000)}\n${stderr.slice(-2000)}`;

@@ -17,5 +17,8 @@ interface IconSet {
 const { icons, width = 128, height = 128 } = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as IconSet;
 const folder = resolve(__dirname, '..', 'data', 'vocdet', 'emoji');
 for (const name of emojiNames) {
-  writeFileSync(join(folder, `${name}.svg`), `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 ${width} ${height}">${icons[name]!.body}</svg>\n`);
+  writeFileSync(
+    join(folder, `${name}.svg`),
+    `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 ${width} ${height}">${icons[name]!.body}</svg>\n`,
+  );
 }

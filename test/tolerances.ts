@@ -20,8 +20,12 @@ const DOUBLE: Tolerance = { rtol: 1e-7, atol: 1e-7 };
 
 /** Those of `torch.testing.assert_close`; types that are not here are compared exactly. */
 const DTYPES: Readonly<Partial<Record<DType, Tolerance>>> = {
-  float64: DOUBLE, complex128: DOUBLE, float32: SINGLE, complex64: SINGLE,
-  float16: { rtol: 1e-3, atol: 1e-5 }, bfloat16: { rtol: 1.6e-2, atol: 1e-5 },
+  float64: DOUBLE,
+  complex128: DOUBLE,
+  float32: SINGLE,
+  complex64: SINGLE,
+  float16: { rtol: 1e-3, atol: 1e-5 },
+  bfloat16: { rtol: 1.6e-2, atol: 1e-5 },
 };
 
 /** oneDNN sums in float32, the other kernels after each product in bfloat16; a sum that cancels keeps the rounding of its terms. */
@@ -79,7 +83,9 @@ export const NETWORK = {
 
 /** What is allowed for numbers of a type, from one operator if it is named. */
 export function toleranceOf(dtype: DType, operator = ''): Tolerance {
-  const ofOperator: Readonly<Partial<Record<DType, Tolerance>>> = CONVOLUTIONS.test(operator) ? CONVOLUTION : (OPERATORS[operator] ?? {});
+  const ofOperator: Readonly<Partial<Record<DType, Tolerance>>> = CONVOLUTIONS.test(operator)
+    ? CONVOLUTION
+    : (OPERATORS[operator] ?? {});
   return ofOperator[dtype] ?? DTYPES[dtype] ?? EXACT;
 }
 

@@ -33,7 +33,10 @@ export function bindArguments<T extends object>(owner: string, defaults: T, args
   const last = args.at(-1);
   const options = isPlainObject(last) && !('re' in last) ? last : {};
   const byPosition = options === last ? args.slice(0, -1) : args;
-  if (byPosition.length > names.length) throw new InputError(`${owner}: expected at most ${names.length} arguments (${names.join(', ')}), found ${byPosition.length}`);
+  if (byPosition.length > names.length)
+    throw new InputError(
+      `${owner}: expected at most ${names.length} arguments (${names.join(', ')}), found ${byPosition.length}`,
+    );
   const twice = names.slice(0, byPosition.length).find((name) => Object.hasOwn(options, name));
   if (twice !== undefined) throw new InputError(`${owner}: '${twice}' is given twice, by position and by name`);
   const named = Object.fromEntries(byPosition.map((value, i) => [names[i], value]));
@@ -47,7 +50,9 @@ export function bindArguments<T extends object>(owner: string, defaults: T, args
  */
 export function checkOptions(owner: string, options: unknown, known: readonly string[]): asserts options is object {
   if (typeof options !== 'object' || options === null || Array.isArray(options) || isTensorLike(options)) {
-    throw new InputError(`${owner}: expected its options as an object, found ${show(options)}; write { ${known[0]}: … }`);
+    throw new InputError(
+      `${owner}: expected its options as an object, found ${show(options)}; write { ${known[0]}: … }`,
+    );
   }
   if (!isPlainObject(options)) return;
   for (const key of Object.keys(options)) if (!known.includes(key)) throw unknownOption(owner, key, known);
@@ -61,7 +66,13 @@ export function unknownOption(owner: string, key: string, known: readonly string
 }
 
 /** What other libraries call an option. */
-const ALIASES: Readonly<Record<string, string>> = { axis: 'dim', axes: 'dim', learningrate: 'lr', probability: 'p', epsilon: 'eps' };
+const ALIASES: Readonly<Record<string, string>> = {
+  axis: 'dim',
+  axes: 'dim',
+  learningrate: 'lr',
+  probability: 'p',
+  epsilon: 'eps',
+};
 
 /** The name among `known` that a slip of the pen, another spelling, or another library makes of it. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
@@ -70,7 +81,9 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   const same = known.find((candidate) => own(candidate) === wanted || candidate === ALIASES[wanted]);
   if (same !== undefined) return same;
   const most = Math.floor(wanted.length / 4); // a slip for every four letters
-  const near = known.map((candidate) => ({ candidate, distance: editDistance(own(candidate), wanted) })).sort((a, b) => a.distance - b.distance)[0];
+  const near = known
+    .map((candidate) => ({ candidate, distance: editDistance(own(candidate), wanted) }))
+    .sort((a, b) => a.distance - b.distance)[0];
   return near !== undefined && near.distance <= most ? near.candidate : undefined;
 }
 
@@ -94,7 +107,13 @@ type ErrorClass = new (message: string) => TorchError;
  * @param what what was expected, and for which argument
  * @param advice what to write instead
  */
-export function expected(owner: string, what: string, found: unknown, advice = '', Kind: ErrorClass = DTypeError): TorchError {
+export function expected(
+  owner: string,
+  what: string,
+  found: unknown,
+  advice = '',
+  Kind: ErrorClass = DTypeError,
+): TorchError {
   return new Kind(`${owner}: expected ${what}, found ${show(found)}${advice === '' ? '' : `; ${advice}`}`);
 }
 
@@ -104,11 +123,14 @@ export function expected(owner: string, what: string, found: unknown, advice = '
  * @throws InputError for what cannot be iterated over, a string among it
  */
 export function itemsOf<T>(owner: string, what: string, value: Iterable<T>, advice = ''): T[] {
-  if (typeof value !== 'object' || value === null || !(Symbol.iterator in value)) throw expected(owner, what, value, advice, InputError);
+  if (typeof value !== 'object' || value === null || !(Symbol.iterator in value))
+    throw expected(owner, what, value, advice, InputError);
   return [...value];
 }
 
-function isTensorLike(value: object): value is { readonly isDisposed: boolean; readonly dtype: string; readonly shape: readonly number[] } {
+function isTensorLike(
+  value: object,
+): value is { readonly isDisposed: boolean; readonly dtype: string; readonly shape: readonly number[] } {
   return 'isDisposed' in value && 'dtype' in value && 'shape' in value;
 }
 
@@ -118,8 +140,12 @@ export function show(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'function') return value.name === '' ? 'a function' : `the function ${value.name}`;
   if (typeof value !== 'object' || value === null) return String(value);
-  if (isTensorLike(value)) return value.isDisposed ? 'a disposed tensor' : `a tensor ${value.dtype}[${value.shape.join(', ')}]`;
-  if (Array.isArray(value)) return value.length <= 6 && value.every((item) => typeof item !== 'object') ? `[${value.map(show).join(', ')}]` : `an array of ${value.length}`;
+  if (isTensorLike(value))
+    return value.isDisposed ? 'a disposed tensor' : `a tensor ${value.dtype}[${value.shape.join(', ')}]`;
+  if (Array.isArray(value))
+    return value.length <= 6 && value.every((item) => typeof item !== 'object')
+      ? `[${value.map(show).join(', ')}]`
+      : `an array of ${value.length}`;
   if (isPlainObject(value)) return `{ ${Object.keys(value).slice(0, 6).join(', ')} }`;
   return `an instance of ${value.constructor.name}`;
 }

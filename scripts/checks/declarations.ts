@@ -7,7 +7,8 @@ export function checkDeclarations(root: string): string[] {
     const file = parse(source);
     const found: string[] = [];
     walk(file, (node) => {
-      if (node.kind === ts.SyntaxKind.AnyKeyword) found.push(`${source.path}:${lineOf(file, node.getStart())} says any; state the type in the source.`);
+      if (node.kind === ts.SyntaxKind.AnyKeyword)
+        found.push(`${source.path}:${lineOf(file, node.getStart())} says any; state the type in the source.`);
     });
     return found;
   });

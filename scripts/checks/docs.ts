@@ -19,12 +19,17 @@ type Found = (declaration: ts.Declaration | undefined, name: string) => void;
  */
 export function checkDocs(root: string): string[] {
   const index = join(root, 'ts/index.ts');
-  const { options } = ts.parseJsonConfigFileContent(ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile).config, ts.sys, root);
+  const { options } = ts.parseJsonConfigFileContent(
+    ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile).config,
+    ts.sys,
+    root,
+  );
   const program = ts.createProgram([index], options);
   const checker = program.getTypeChecker();
   const missing = new Set<string>();
   const seen = new Set<ts.Symbol>();
-  const found: Found = (declaration, name) => missing.add(`${locationOf(declaration, root)} exports ${name} without a word on it.`);
+  const found: Found = (declaration, name) =>
+    missing.add(`${locationOf(declaration, root)} exports ${name} without a word on it.`);
   const members = new Members(checker, root, found);
 
   function visit(module: ts.Symbol): void {
@@ -36,7 +41,8 @@ export function checkDocs(root: string): string[] {
         visit(symbol);
         continue;
       }
-      if (symbol.getDocumentationComment(checker).length === 0 && !isExplained(symbol)) found(symbol.declarations?.[0], exported.name);
+      if (symbol.getDocumentationComment(checker).length === 0 && !isExplained(symbol))
+        found(symbol.declarations?.[0], exported.name);
       members.visit(symbol, exported.name);
     }
   }
@@ -57,7 +63,8 @@ class Members {
 
   visit(symbol: ts.Symbol, name: string): void {
     const { checker } = this;
-    if (symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface)) this.#visitInstances(checker.getDeclaredTypeOfSymbol(symbol), name);
+    if (symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface))
+      this.#visitInstances(checker.getDeclaredTypeOfSymbol(symbol), name);
     if (!(symbol.flags & ts.SymbolFlags.Value)) return;
     const type = checker.getTypeOfSymbol(symbol);
     for (const signature of type.getConstructSignatures()) this.#visitInstances(signature.getReturnType(), name);
@@ -80,13 +87,25 @@ class Members {
 
   /** @returns whether it is a namespace: an object with functions, accessors, or such an object, in it */
   #visitObject(type: ts.Type, name: string): boolean {
-    const members = type.getProperties().filter((member) => member.declarations?.some(({ parent }) => ts.isObjectLiteralExpression(parent)));
-    const inner = members.filter((member) => !this.#isCalled(member)).map((member) => [member, this.checker.getTypeOfSymbol(member)] as const);
-    const namespaces = new Set(inner.filter(([member, own]) => this.#visitObject(own, `${name}.${member.name}`)).map(([member]) => member));
-    if (!members.some((member) => namespaces.has(member) || member.flags & ts.SymbolFlags.Accessor || this.#isCalled(member))) return false;
+    const members = type
+      .getProperties()
+      .filter((member) => member.declarations?.some(({ parent }) => ts.isObjectLiteralExpression(parent)));
+    const inner = members
+      .filter((member) => !this.#isCalled(member))
+      .map((member) => [member, this.checker.getTypeOfSymbol(member)] as const);
+    const namespaces = new Set(
+      inner.filter(([member, own]) => this.#visitObject(own, `${name}.${member.name}`)).map(([member]) => member),
+    );
+    if (
+      !members.some(
+        (member) => namespaces.has(member) || member.flags & ts.SymbolFlags.Accessor || this.#isCalled(member),
+      )
+    )
+      return false;
     for (const member of members) {
       const declaration = this.#asked(member);
-      if (declaration && !namespaces.has(member) && !this.#isExplained(member)) this.found(declaration, `${name}.${member.name}`);
+      if (declaration && !namespaces.has(member) && !this.#isExplained(member))
+        this.found(declaration, `${name}.${member.name}`);
     }
     return true;
   }
@@ -98,7 +117,8 @@ class Members {
     const file = declaration.getSourceFile();
     const path = relative(this.root, file.fileName).split(sep).join('/');
     if (!path.startsWith('ts/') || isGenerated({ path, text: file.text })) return undefined;
-    if (ts.getCombinedModifierFlags(declaration) & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected)) return undefined;
+    if (ts.getCombinedModifierFlags(declaration) & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected))
+      return undefined;
     if (ts.getJSDocTags(declaration).some(({ tagName }) => tagName.text === 'internal')) return undefined;
     const named = ts.getNameOfDeclaration(declaration);
     return named && (ts.isIdentifier(named) || ts.isStringLiteral(named)) ? declaration : undefined;
@@ -112,16 +132,21 @@ class Members {
 
   #isExplained(symbol: ts.Symbol): boolean {
     if (symbol.getDocumentationComment(this.checker).length > 0) return true;
-    const other = symbol.declarations?.map((declaration) => this.#otherName(declaration)).find((known) => known !== undefined);
+    const other = symbol.declarations
+      ?.map((declaration) => this.#otherName(declaration))
+      .find((known) => known !== undefined);
     return other !== undefined && this.#isExplained(resolved(other, this.checker));
   }
 
   /** The symbol that a member of an object is. */
   #otherName(declaration: ts.Declaration): ts.Symbol | undefined {
-    if (ts.isShorthandPropertyAssignment(declaration)) return this.checker.getShorthandAssignmentValueSymbol(declaration);
+    if (ts.isShorthandPropertyAssignment(declaration))
+      return this.checker.getShorthandAssignmentValueSymbol(declaration);
     if (!ts.isPropertyAssignment(declaration)) return undefined;
     const { initializer } = declaration;
-    return ts.isIdentifier(initializer) || ts.isPropertyAccessExpression(initializer) ? this.checker.getSymbolAtLocation(initializer) : undefined;
+    return ts.isIdentifier(initializer) || ts.isPropertyAccessExpression(initializer)
+      ? this.checker.getSymbolAtLocation(initializer)
+      : undefined;
   }
 }
 

@@ -3,7 +3,16 @@ import ts from 'typescript';
 import { sources } from './sources';
 
 /** The folders of ts/ from the bottom to the top; those in one row do not know each other. */
-const LAYERS: readonly (readonly string[])[] = [['native'], ['tensor'], ['nn', 'data', 'vision'], ['optim'], ['models'], ['train'], ['tasks'], ['cli']];
+const LAYERS: readonly (readonly string[])[] = [
+  ['native'],
+  ['tensor'],
+  ['nn', 'data', 'vision'],
+  ['optim'],
+  ['models'],
+  ['train'],
+  ['tasks'],
+  ['cli'],
+];
 
 /** What every folder may import. */
 const BELOW_ALL = ['ts/errors.ts', 'ts/options.ts', 'ts/printable.ts'];
@@ -17,7 +26,9 @@ export function checkImports(root: string): string[] {
       .preProcessFile(text)
       .importedFiles.filter(({ fileName }) => fileName.startsWith('.'))
       .map(({ fileName }) => posix.join(posix.dirname(path), fileName))
-      .map((target) => [`${target}.ts`, `${target}/index.ts`, target].find((candidate) => paths.has(candidate)) ?? target)
+      .map(
+        (target) => [`${target}.ts`, `${target}/index.ts`, target].find((candidate) => paths.has(candidate)) ?? target,
+      )
       .flatMap((target) => refusal(path, target)),
   );
 }

@@ -6,12 +6,17 @@ export const MOST_LINES_IN_A_FUNCTION = 80;
 
 /** Every file and every TypeScript function that is too long to be read at one go; generated files are not counted. */
 export function checkLengths(root: string): string[] {
-  const files = sources(root, ['ts', 'native', 'scripts', 'bench', 'examples'], ['.ts', '.mjs', '.cjs', '.cc', '.h', '.py']);
+  const files = sources(
+    root,
+    ['ts', 'native', 'scripts', 'bench', 'examples'],
+    ['.ts', '.mjs', '.cjs', '.cc', '.h', '.py'],
+  );
   return files
     .filter((file) => !isGenerated(file))
     .flatMap((file) => {
       const lines = file.text.trimEnd().split('\n').length;
-      const tooLong = lines > MOST_LINES_IN_A_FILE ? [`${file.path} has ${lines} lines, at most ${MOST_LINES_IN_A_FILE} fit.`] : [];
+      const tooLong =
+        lines > MOST_LINES_IN_A_FILE ? [`${file.path} has ${lines} lines, at most ${MOST_LINES_IN_A_FILE} fit.`] : [];
       return file.path.endsWith('.ts') ? [...tooLong, ...longFunctions(parse(file))] : tooLong;
     });
 }
@@ -22,7 +27,8 @@ function longFunctions(file: ts.SourceFile): string[] {
     if (!ts.isFunctionLike(node) || !('body' in node) || !node.body) return;
     const first = lineOf(file, node.getStart());
     const lines = lineOf(file, node.end) - first + 1;
-    if (lines > MOST_LINES_IN_A_FUNCTION) found.push(`${file.fileName}:${first} is a function of ${lines} lines, at most ${MOST_LINES_IN_A_FUNCTION} fit.`);
+    if (lines > MOST_LINES_IN_A_FUNCTION)
+      found.push(`${file.fileName}:${first} is a function of ${lines} lines, at most ${MOST_LINES_IN_A_FUNCTION} fit.`);
   });
   return found;
 }

@@ -11,9 +11,22 @@ interface Manifest {
 
 /** Everything that package.json promises and the folder does not hold; what the compiler makes counts when its source is there. */
 export function checkManifest(root: string): string[] {
-  const { main, types, files = [], bin = {}, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
-  const promised = [...[main, types].filter((path) => path !== undefined), ...files.filter((path) => !path.startsWith('!')), ...Object.values(bin), ...leaves(exports)];
-  return [...new Set(promised)].filter((path) => !present(root, path)).map((path) => `package.json names ${path}, which is not there.`);
+  const {
+    main,
+    types,
+    files = [],
+    bin = {},
+    exports,
+  } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
+  const promised = [
+    ...[main, types].filter((path) => path !== undefined),
+    ...files.filter((path) => !path.startsWith('!')),
+    ...Object.values(bin),
+    ...leaves(exports),
+  ];
+  return [...new Set(promised)]
+    .filter((path) => !present(root, path))
+    .map((path) => `package.json names ${path}, which is not there.`);
 }
 
 function present(root: string, path: string): boolean {

@@ -22,7 +22,9 @@ export function checkOptionReaders(root: string): string[] {
         const parameter = node.parameters.find(takesOptions);
         if (!parameter || reads(node.body, parameter.name)) return;
         const name = node.name?.getText(file) ?? 'constructor';
-        found.push(`${file.fileName}:${lineOf(file, node.getStart())} ${name} takes options and lets unknown ones pass: read them by resolveOptions.`);
+        found.push(
+          `${file.fileName}:${lineOf(file, node.getStart())} ${name} takes options and lets unknown ones pass: read them by resolveOptions.`,
+        );
       });
       return found;
     });
@@ -30,22 +32,30 @@ export function checkOptionReaders(root: string): string[] {
 
 /** Marked `@internal`: for this package alone. */
 function isInternal(node: ts.Node): boolean {
-  return ts.getJSDocTags(node).some(({ tagName }) => tagName.text === 'internal') || ts.getJSDocTags(node.parent).some(({ tagName }) => tagName.text === 'internal');
+  return (
+    ts.getJSDocTags(node).some(({ tagName }) => tagName.text === 'internal') ||
+    ts.getJSDocTags(node.parent).some(({ tagName }) => tagName.text === 'internal')
+  );
 }
 
 type Callable = ts.FunctionDeclaration | ts.MethodDeclaration | ts.ConstructorDeclaration;
 
 function isPublic(node: ts.Node): node is Callable {
-  const exported = (item: ts.Node): boolean => ts.canHaveModifiers(item) && (ts.getModifiers(item) ?? []).some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+  const exported = (item: ts.Node): boolean =>
+    ts.canHaveModifiers(item) && (ts.getModifiers(item) ?? []).some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
   if (ts.isFunctionDeclaration(node)) return exported(node);
   if (!ts.isMethodDeclaration(node) && !ts.isConstructorDeclaration(node)) return false;
-  const hidden = (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.PrivateKeyword || kind === ts.SyntaxKind.ProtectedKeyword);
+  const hidden = (ts.getModifiers(node) ?? []).some(
+    ({ kind }) => kind === ts.SyntaxKind.PrivateKeyword || kind === ts.SyntaxKind.ProtectedKeyword,
+  );
   return !hidden && ts.isClassDeclaration(node.parent) && exported(node.parent);
 }
 
 function takesOptions({ name, type, initializer, questionToken }: ts.ParameterDeclaration): boolean {
   if (ts.isObjectBindingPattern(name)) return initializer !== undefined;
-  const mayBeLeftOut = questionToken !== undefined || (initializer !== undefined && ts.isObjectLiteralExpression(initializer) && initializer.properties.length === 0);
+  const mayBeLeftOut =
+    questionToken !== undefined ||
+    (initializer !== undefined && ts.isObjectLiteralExpression(initializer) && initializer.properties.length === 0);
   return mayBeLeftOut && (/Options(<.*>)?$/.test(type?.getText() ?? '') || name.getText() === 'options');
 }
 
@@ -56,13 +66,21 @@ function reads(body: ts.Block, name: ts.BindingName): boolean {
   const isOptions = (node: ts.Node): boolean => ts.isIdentifier(node) && names.has(node.text);
   // What `const { own, ...rest } = options` leaves counts as all of them: whoever gets the rest refuses what nobody knows.
   walk(body, (node) => {
-    if (!ts.isVariableDeclaration(node) || !ts.isObjectBindingPattern(node.name) || !node.initializer || !isOptions(node.initializer)) return;
+    if (
+      !ts.isVariableDeclaration(node) ||
+      !ts.isObjectBindingPattern(node.name) ||
+      !node.initializer ||
+      !isOptions(node.initializer)
+    )
+      return;
     const rest = node.name.elements.find(({ dotDotDotToken }) => dotDotDotToken !== undefined);
     if (rest) names.add(rest.name.getText());
   });
   walk(body, (node) => {
     if (!ts.isCallExpression(node) && !ts.isNewExpression(node)) return;
-    const spreads = (item: ts.Node): boolean => ts.isObjectLiteralExpression(item) && item.properties.some((property) => ts.isSpreadAssignment(property) && isOptions(property.expression));
+    const spreads = (item: ts.Node): boolean =>
+      ts.isObjectLiteralExpression(item) &&
+      item.properties.some((property) => ts.isSpreadAssignment(property) && isOptions(property.expression));
     const whole = (node.arguments ?? []).some((item) => isOptions(item) || spreads(item));
     found ||= whole || (READER.test(node.expression.getText()) && ts.isIdentifier(name));
   });

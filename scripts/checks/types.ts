@@ -7,7 +7,8 @@ export function checkTypes(root: string): string[] {
     const file = parse(source);
     const found: string[] = [];
     walk(file, (node) => {
-      if (node.kind === ts.SyntaxKind.AnyKeyword) found.push(`${source.path}:${lineOf(file, node.getStart())} says any; name the type, or unknown.`);
+      if (node.kind === ts.SyntaxKind.AnyKeyword)
+        found.push(`${source.path}:${lineOf(file, node.getStart())} says any; name the type, or unknown.`);
     });
     for (const match of source.text.matchAll(/\/[/*]\s*@ts-(ignore|nocheck)/g)) {
       found.push(`${source.path}:${lineOf(file, match.index)} switches the type check off.`);

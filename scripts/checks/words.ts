@@ -25,7 +25,11 @@ const TERMS = /in_?place|plain[_-]?object/gi;
 
 /** Every identifier and file name that holds a retired word; tests may call a case plain. */
 export function checkWords(root: string): string[] {
-  const files = sources(root, ['ts', 'native', 'scripts', 'bench', 'examples'], ['.ts', '.mjs', '.cjs', '.cc', '.h', '.py']).filter((file) => !isGenerated(file));
+  const files = sources(
+    root,
+    ['ts', 'native', 'scripts', 'bench', 'examples'],
+    ['.ts', '.mjs', '.cjs', '.cc', '.h', '.py'],
+  ).filter((file) => !isGenerated(file));
   return files.flatMap((file) => [...nameOf(file), ...(file.path.endsWith('.ts') ? declarationsOf(file) : [])]);
 }
 
@@ -42,12 +46,18 @@ function declarationsOf(source: Source): string[] {
     const parent = node.parent as ts.NamedDeclaration;
     const isDeclared = parent.name === node && !ts.isPropertyAccessExpression(parent);
     const word = isDeclared ? retiredIn(node.text) : undefined;
-    if (word !== undefined) found.push(`${source.path}:${lineOf(file, node.getStart())} declares ${node.text}: say ${RETIRED.get(word)!} for "${word}".`);
+    if (word !== undefined)
+      found.push(
+        `${source.path}:${lineOf(file, node.getStart())} declares ${node.text}: say ${RETIRED.get(word)!} for "${word}".`,
+      );
   });
   return found;
 }
 
 function retiredIn(name: string): string | undefined {
-  const words = name.replace(TERMS, '').split(/[^A-Za-z]+|(?<=[a-z])(?=[A-Z])/).map((word) => word.toLowerCase());
+  const words = name
+    .replace(TERMS, '')
+    .split(/[^A-Za-z]+|(?<=[a-z])(?=[A-Z])/)
+    .map((word) => word.toLowerCase());
   return words.map((word) => word.replace(/s$/, '')).find((word) => RETIRED.has(word));
 }

@@ -32,8 +32,15 @@ type Client = (cache: string, offline: boolean) => Promise<string[]>;
 function pythonClient(python: string, endpoint: string, home: string): Client {
   return async (cache, offline) => {
     const env = { ...process.env, HF_ENDPOINT: endpoint, HF_HUB_OFFLINE: '0', HF_HOME: home };
-    const { stdout } = await promisify(execFile)(python, ['-c', PROGRAM, cache, offline ? 'offline' : 'online', ...FILES], { env });
-    return stdout.trim().split('\n').map((line) => (line === 'absent' ? line : path.relative(cache, line)));
+    const { stdout } = await promisify(execFile)(
+      python,
+      ['-c', PROGRAM, cache, offline ? 'offline' : 'online', ...FILES],
+      { env },
+    );
+    return stdout
+      .trim()
+      .split('\n')
+      .map((line) => (line === 'absent' ? line : path.relative(cache, line)));
   };
 }
 
@@ -62,7 +69,10 @@ async function main(python: string | undefined): Promise<void> {
   const home = mkdtempSync(path.join(tmpdir(), 'torchts-hub-'));
   const [theirs, ours] = [path.join(home, 'theirs'), path.join(home, 'ours')];
   try {
-    hub.add('org/vit', 'a'.repeat(40), { 'config.json': { body: Buffer.from('{}') }, 'model.safetensors': { body: Buffer.alloc(100_000, 7), lfs: true } });
+    hub.add('org/vit', 'a'.repeat(40), {
+      'config.json': { body: Buffer.from('{}') },
+      'model.safetensors': { body: Buffer.alloc(100_000, 7), lfs: true },
+    });
     const [readTheirs, readOurs] = [pythonClient(python, hub.url, home), ownClient(hub.url)];
     const found = await readTheirs(theirs, false);
     assert.deepEqual(await readOurs(ours, false), found);

@@ -8,9 +8,20 @@ if (!folder) throw new Error('usage: tsx scripts/golden/save-detr.ts <folder>');
 
 torch.manualSeed(0);
 const model = DetrForObjectDetection.fromConfig({
-  backboneConfig: ResNetConfig.named('resnet18', { embeddingSize: 16, hiddenSizes: [16, 24, 32, 40] }), dModel: 32, encoderLayers: 2, decoderLayers: 2,
-  encoderAttentionHeads: 8, decoderAttentionHeads: 8, encoderFfnDim: 48, decoderFfnDim: 48, numQueries: 10, id2label: ['bird', 'boat', 'bus'], initStd: 0.2,
-  eosCoefficient: 1, dropout: 0, positionEmbeddingType: 'learned',
+  backboneConfig: ResNetConfig.named('resnet18', { embeddingSize: 16, hiddenSizes: [16, 24, 32, 40] }),
+  dModel: 32,
+  encoderLayers: 2,
+  decoderLayers: 2,
+  encoderAttentionHeads: 8,
+  decoderAttentionHeads: 8,
+  encoderFfnDim: 48,
+  decoderFfnDim: 48,
+  numQueries: 10,
+  id2label: ['bird', 'boat', 'bus'],
+  initStd: 0.2,
+  eosCoefficient: 1,
+  dropout: 0,
+  positionEmbeddingType: 'learned',
 }).eval();
 model.savePretrained(folder);
 saveDetrPth(model, path.join(folder, 'detr.pth'));

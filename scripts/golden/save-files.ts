@@ -9,18 +9,31 @@ const at = (name: string): string => path.join(folder, name);
 
 torch.manualSeed(0);
 const tensors = {
-  ...Object.fromEntries((['float32', 'float64', 'bfloat16', 'float16', 'int64', 'int32', 'int16', 'int8', 'uint8', 'bool'] as const).map((dtype) => [dtype, torch.randn([3, 4]).mul(9).to(dtype)])),
+  ...Object.fromEntries(
+    (['float32', 'float64', 'bfloat16', 'float16', 'int64', 'int32', 'int16', 'int8', 'uint8', 'bool'] as const).map(
+      (dtype) => [dtype, torch.randn([3, 4]).mul(9).to(dtype)],
+    ),
+  ),
   scalar: torch.tensor(3.5),
   empty: torch.zeros([0, 3]),
   turned: torch.randn([4, 3]).t(),
 };
 torch.savePth({ tensors, epoch: 3, names: ['ü', null, true, 2n ** 70n, -0.5] }, at('values.pth'));
-torch.safetensors.save(Object.fromEntries(Object.entries(tensors).map(([key, tensor]) => [key, tensor.contiguous()])), at('values.safetensors'));
+torch.safetensors.save(
+  Object.fromEntries(Object.entries(tensors).map(([key, tensor]) => [key, tensor.contiguous()])),
+  at('values.safetensors'),
+);
 torch.npz.save(Object.fromEntries(Object.entries(tensors).filter(([key]) => key !== 'bfloat16')), at('values.npz'));
 
 torch.savePth(torch.loadPth(path.join(__dirname, '../../test/golden/pth/kinds.pth')), at('kinds.pth'));
 
-const model = new nn.Sequential(new nn.Conv2d(3, 4, 3), new nn.BatchNorm2d(4), new nn.GELU(), new nn.Flatten(), new nn.Linear(144, 2));
+const model = new nn.Sequential(
+  new nn.Conv2d(3, 4, 3),
+  new nn.BatchNorm2d(4),
+  new nn.GELU(),
+  new nn.Flatten(),
+  new nn.Linear(144, 2),
+);
 const optimizer = new optim.AdamW(model.parameters(), { lr: 1e-2 });
 const scheduler = new optim.StepLR(optimizer, 2);
 const input = torch.randn([2, 3, 8, 8]);
@@ -31,7 +44,10 @@ const step = (): void => {
   scheduler.step();
 };
 for (let i = 0; i < 3; i++) step();
-torch.savePth({ model: model.stateDict(), optimizer: optimizer.stateDict(), scheduler: scheduler.stateDict() }, at('training.pth'));
+torch.savePth(
+  { model: model.stateDict(), optimizer: optimizer.stateDict(), scheduler: scheduler.stateDict() },
+  at('training.pth'),
+);
 step();
 torch.safetensors.save({ input, ...model.stateDict() }, at('after.safetensors'));
 model.eval();

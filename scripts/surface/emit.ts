@@ -16,15 +16,68 @@ const HEADER = '// DO NOT EDIT. Written by scripts/generate-surface.ts from the 
 
 // Written by hand in ts/tensor, because they take or give what no schema says.
 const BY_HAND = new Set([
-  'zeros', 'ones', 'empty', 'rand', 'randn', 'full', 'randint', 'randperm', 'arange', 'range', 'linspace', 'logspace', 'eye',
-  'zeros_like', 'ones_like', 'empty_like', 'rand_like', 'randn_like', 'full_like', 'tensor', 'scalar_tensor',
-  'to', 'backward', 'index', 'index_put', 'index_put_', 'slice', 'mT', 'mH', 'matrix_H', 'numpy_T', 'numel', 'data', 'shape', 'is_leaf', 'from_file', 'cpu', 'cuda', 'size', 'stride', 'dim', 'device', 'unique', 'unique_dim',
-  'sparse_coo_tensor', 'sparse_csr_tensor', 'sparse_csc_tensor', 'sparse_bsr_tensor', 'sparse_bsc_tensor',
-  'unique_dim_consecutive', 'unique_consecutive', 'norm', 'stft', 'tensordot', 'nonzero', 'cdist', 'einsum',
+  'zeros',
+  'ones',
+  'empty',
+  'rand',
+  'randn',
+  'full',
+  'randint',
+  'randperm',
+  'arange',
+  'range',
+  'linspace',
+  'logspace',
+  'eye',
+  'zeros_like',
+  'ones_like',
+  'empty_like',
+  'rand_like',
+  'randn_like',
+  'full_like',
+  'tensor',
+  'scalar_tensor',
+  'to',
+  'backward',
+  'index',
+  'index_put',
+  'index_put_',
+  'slice',
+  'mT',
+  'mH',
+  'matrix_H',
+  'numpy_T',
+  'numel',
+  'data',
+  'shape',
+  'is_leaf',
+  'from_file',
+  'cpu',
+  'cuda',
+  'size',
+  'stride',
+  'dim',
+  'device',
+  'unique',
+  'unique_dim',
+  'sparse_coo_tensor',
+  'sparse_csr_tensor',
+  'sparse_csc_tensor',
+  'sparse_bsr_tensor',
+  'sparse_bsc_tensor',
+  'unique_dim_consecutive',
+  'unique_consecutive',
+  'norm',
+  'stft',
+  'tensordot',
+  'nonzero',
+  'cdist',
+  'einsum',
 ]);
 
 // Names that exist for the compiler, the JIT or the dispatcher, not for people.
-const INTERNAL = /^_|_backward$|_backward_|^sym_|(?<!^index)_copy$|_forward_only|^mkldnn_|^cudnn_|^miopen_|^mps_|^quantized_|^fbgemm_|^xnnpack|^sspaddmm$|_jvp$|_for_cpu$|^batch_norm_(?:elemt|gather|stats|update|backward)|^fake_quantize|^q_|^__|_legacy$|^fused_|^record_stream|^set_data|^nested_to|^to_mkldnn|^is_vulkan|^native_(?!norm|channel|layer_norm|batch_norm|group_norm|dropout)/;
+const INTERNAL =
+  /^_|_backward$|_backward_|^sym_|(?<!^index)_copy$|_forward_only|^mkldnn_|^cudnn_|^miopen_|^mps_|^quantized_|^fbgemm_|^xnnpack|^sspaddmm$|_jvp$|_for_cpu$|^batch_norm_(?:elemt|gather|stats|update|backward)|^fake_quantize|^q_|^__|_legacy$|^fused_|^record_stream|^set_data|^nested_to|^to_mkldnn|^is_vulkan|^native_(?!norm|channel|layer_norm|batch_norm|group_norm|dropout)/;
 
 // Operators on types alone; any other without a tensor is scalar arithmetic of the JIT.
 const WITHOUT_TENSORS = new Set(['promote_types', 'can_cast']);
@@ -36,7 +89,10 @@ function usable(schema: Schema): boolean {
   if (schema.parameters.some((parameter) => !(parameter.base in TYPES))) return false;
   if (schema.parameters.some((parameter) => UNSUPPORTED.has(parameter.base))) return false;
   // The JIT registers scalar arithmetic (`aten::add.int`) beside the operators; without a tensor it is not ours.
-  const tensors = WITHOUT_TENSORS.has(schema.name) || schema.parameters.some((parameter) => parameter.base === 'Tensor') || schema.returns.some((type) => type.startsWith('Tensor'));
+  const tensors =
+    WITHOUT_TENSORS.has(schema.name) ||
+    schema.parameters.some((parameter) => parameter.base === 'Tensor') ||
+    schema.returns.some((type) => type.startsWith('Tensor'));
   return tensors && schema.returns.every((type) => type.replace(/[[\]?]/g, '') in TYPES);
 }
 
@@ -59,7 +115,8 @@ const isOut = (parameter: SchemaParameter): boolean => parameter.written && para
 
 // Tensors before numbers, then fewer parameters first: the order in which PyTorch's parser tries them.
 function order(a: Schema, b: Schema): number {
-  const scalars = (schema: Schema): number => schema.parameters.filter((parameter) => parameter.base === 'Scalar').length;
+  const scalars = (schema: Schema): number =>
+    schema.parameters.filter((parameter) => parameter.base === 'Scalar').length;
   return scalars(a) - scalars(b) || a.parameters.length - b.parameters.length || (a.overload < b.overload ? -1 : 1);
 }
 
@@ -101,15 +158,33 @@ function resultType(schema: Schema, method: boolean): string {
   return types.length === 1 ? types[0]! : `[${types.join(', ')}]`;
 }
 
-const RESERVED = new Set(['var', 'in', 'with', 'delete', 'function', 'default', 'new', 'this', 'switch', 'case', 'import', 'export', 'true', 'false']);
+const RESERVED = new Set([
+  'var',
+  'in',
+  'with',
+  'delete',
+  'function',
+  'default',
+  'new',
+  'this',
+  'switch',
+  'case',
+  'import',
+  'export',
+  'true',
+  'false',
+]);
 const identifier = (key: string): string => (RESERVED.has(key) ? `${key}_` : key);
 
 const optionKey = (parameter: SchemaParameter): string => `${parameter.key}?: ${parameterType(parameter)}`;
 
 /** The type of the option `out` beside an overload: of those with the same parameters, the tensors that are written. */
 function outType(schema: Schema, outs: readonly Schema[]): string | null {
-  const shape = (parameters: readonly SchemaParameter[]): string => parameters.map(({ key, base, list }) => `${key} ${base} ${list}`).join();
-  const same = outs.find(({ parameters }) => shape(parameters.filter((parameter) => !isOut(parameter))) === shape(schema.parameters));
+  const shape = (parameters: readonly SchemaParameter[]): string =>
+    parameters.map(({ key, base, list }) => `${key} ${base} ${list}`).join();
+  const same = outs.find(
+    ({ parameters }) => shape(parameters.filter((parameter) => !isOut(parameter))) === shape(schema.parameters),
+  );
   const written = same?.parameters.filter(isOut).map(parameterType);
   if (written === undefined) return null;
   return written.length === 1 ? written[0]! : `readonly [${written.join(', ')}]`;
@@ -144,7 +219,11 @@ function signatures(schema: Schema, method: boolean, outs: readonly Schema[] = [
     forms.push(`(${[...required.map(shown), ...inRow, ...options(keywords)].join(', ')}): ${result}`);
   }
   const last = required.at(-1);
-  if (last?.list && optional.length === 0 && (last.base === 'Tensor' || (last.base === 'int' && required.length === 1))) {
+  if (
+    last?.list &&
+    optional.length === 0 &&
+    (last.base === 'Tensor' || (last.base === 'int' && required.length === 1))
+  ) {
     const row = `...${identifier(last.key)}: ${TYPES[last.base]!}[]`;
     forms.push(`(${[...required.slice(0, -1).map(shown), row].join(', ')}): ${result}`);
   }
@@ -158,7 +237,10 @@ const docs = (overloads: readonly Schema[], indent: string): string =>
 
 export function overloadsFile(functions: readonly SurfaceFunction[]): string {
   const rows = functions.map(({ name, overloads, outs, isMethod }) =>
-    `  ['${name}', ${isMethod ? 1 : 0}, ${JSON.stringify(overloads.map((schema) => schema.overload).join(' '))}${outs.length > 0 ? `, '${outs.map((schema) => schema.overload).join(' ')}'` : ''}],\n`.replace(/"/g, "'"),
+    `  ['${name}', ${isMethod ? 1 : 0}, ${JSON.stringify(overloads.map((schema) => schema.overload).join(' '))}${outs.length > 0 ? `, '${outs.map((schema) => schema.overload).join(' ')}'` : ''}],\n`.replace(
+      /"/g,
+      "'",
+    ),
   );
   return `${HEADER}
 /** Operator name, whether it is a method, its overloads in the order to try them (the nameless one is empty), and those that take \`out\`. */
@@ -180,11 +262,13 @@ type MemoryFormat = 'contiguous' | 'preserve' | 'channels_last' | 'channels_last
 `;
 
 export function methodsFile(functions: readonly SurfaceFunction[]): string {
-  const methods = functions.filter((fn) => fn.isMethod).map(({ key, overloads }) => {
-    const mine = overloads.filter(takesSelf);
-    const forms = [...new Set(mine.flatMap((schema) => signatures(schema, true)))];
-    return docs(mine, '  ') + forms.map((form) => `  ${key}${form};\n`).join('');
-  });
+  const methods = functions
+    .filter((fn) => fn.isMethod)
+    .map(({ key, overloads }) => {
+      const mine = overloads.filter(takesSelf);
+      const forms = [...new Set(mine.flatMap((schema) => signatures(schema, true)))];
+      return docs(mine, '  ') + forms.map((form) => `  ${key}${form};\n`).join('');
+    });
   return `${HEADER}
 ${IMPORTS}import type { Tensor } from '../tensor';
 
@@ -201,7 +285,8 @@ export function functionsFile(functions: readonly SurfaceFunction[]): string {
     return `  ${key}: {\n${forms.map((form) => `    ${form};\n`).join('')}  };\n`;
   });
   const constants = functions.map(
-    ({ key, overloads }) => `${docs(overloads, '')}export const ${identifier(key)}: TensorFunctions['${key}'] = surface.${key};\n`,
+    ({ key, overloads }) =>
+      `${docs(overloads, '')}export const ${identifier(key)}: TensorFunctions['${key}'] = surface.${key};\n`,
   );
   const renamed = functions.filter(({ key }) => RESERVED.has(key)).map(({ key }) => `${identifier(key)} as ${key}`);
   return `${HEADER}

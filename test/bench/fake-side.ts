@@ -47,7 +47,11 @@ const timer = setInterval(() => {
 `;
 
 /** A side whose turn is a process that it starts, which writes the time into `file` every 10 ms. */
-export function tickingSide(folder: string, name: string, { file, ticks }: { readonly file: string; readonly ticks: number }): Command {
+export function tickingSide(
+  folder: string,
+  name: string,
+  { file, ticks }: { readonly file: string; readonly ticks: number },
+): Command {
   const program = join(folder, `${name}.cjs`);
   writeFileSync(
     program,

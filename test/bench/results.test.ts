@@ -12,8 +12,18 @@ const step: Measure = { name: 'step', title: 'one step', unit: 'seconds', target
 
 function entry(name: string, changes: Partial<Entry> = {}): Entry {
   return {
-    name, title: `Case ${name}`, about: 'What it does.', device: 'cpu', threads: 2, rounds: 3, date: '2026-01-02T03:04:05Z', command: 'node build/bench/run.js',
-    machine: { cpu: 'A CPU', cores: 2, memoryGiB: 8, system: 'Linux 6', gpus: [] }, load: 0.1, commit: 'abc1234', absent: null,
+    name,
+    title: `Case ${name}`,
+    about: 'What it does.',
+    device: 'cpu',
+    threads: 2,
+    rounds: 3,
+    date: '2026-01-02T03:04:05Z',
+    command: 'node build/bench/run.js',
+    machine: { cpu: 'A CPU', cores: 2, memoryGiB: 8, system: 'Linux 6', gpus: [] },
+    load: 0.1,
+    commit: 'abc1234',
+    absent: null,
     facts: { ours: { Node: '20' }, peer: { torch: '2.13' } },
     statistics: [statisticsOf(step, { ours: [0.002, 0.002], peer: [0.001, 0.001] })],
     ...changes,
@@ -36,7 +46,11 @@ describe('the results of the benches', () => {
   });
 
   it('say that a peer was absent and why', () => {
-    const alone = entry('operator-call', { absent: 'python3: it cannot be run (ENOENT)', facts: { ours: { Node: '20' }, peer: null }, statistics: [statisticsOf(step, { ours: [0.002], peer: [] })] });
+    const alone = entry('operator-call', {
+      absent: 'python3: it cannot be run (ENOENT)',
+      facts: { ours: { Node: '20' }, peer: null },
+      statistics: [statisticsOf(step, { ours: [0.002], peer: [] })],
+    });
     record(folder, cases, [alone]);
     assert.match(markdown(), /\| one step \| 2\.00 ms \| absent \| – \| at most 1 \| – \|/);
     assert.match(markdown(), /Peer: absent \(python3: it cannot be run \(ENOENT\)\)/);
@@ -46,9 +60,14 @@ describe('the results of the benches', () => {
     record(folder, cases, [entry('vit-inference'), entry('operator-call', { date: '2026-01-01T00:00:00Z' })]);
     record(folder, cases, [entry('operator-call', { device: 'cuda' }), entry('operator-call')]);
     const kept = JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8')) as Entry[];
-    assert.deepEqual(kept.map(({ name, device, date }) => [name, device, date.slice(0, 10)]), [
-      ['operator-call', 'cpu', '2026-01-02'], ['operator-call', 'cuda', '2026-01-02'], ['vit-inference', 'cpu', '2026-01-02'],
-    ]);
+    assert.deepEqual(
+      kept.map(({ name, device, date }) => [name, device, date.slice(0, 10)]),
+      [
+        ['operator-call', 'cpu', '2026-01-02'],
+        ['operator-call', 'cuda', '2026-01-02'],
+        ['vit-inference', 'cpu', '2026-01-02'],
+      ],
+    );
   });
 });
 
@@ -71,7 +90,11 @@ describe('a figure', () => {
 
 describe('the search for the peer', () => {
   it('says why the Python that was named is of no use', () => {
-    assert.deepEqual(findPeer({ TORCHTS_PYTHON: '/nonexistent/python' }), { absent: '/nonexistent/python: it cannot be run (ENOENT)' });
-    assert.deepEqual(findPeer({ TORCHTS_PYTHON: 'false', PATH: process.env.PATH }), { absent: 'false: it ended with code 1' });
+    assert.deepEqual(findPeer({ TORCHTS_PYTHON: '/nonexistent/python' }), {
+      absent: '/nonexistent/python: it cannot be run (ENOENT)',
+    });
+    assert.deepEqual(findPeer({ TORCHTS_PYTHON: 'false', PATH: process.env.PATH }), {
+      absent: 'false: it ended with code 1',
+    });
   });
 });

@@ -13,7 +13,10 @@ describe('the runner of the benches', function () {
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'torchts-runner-'));
     const tsc = join(repository, 'node_modules/typescript/bin/tsc');
-    const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', 'bench/tsconfig.json'], { cwd: repository, encoding: 'utf8' });
+    const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', 'bench/tsconfig.json'], {
+      cwd: repository,
+      encoding: 'utf8',
+    });
     assert.equal(status, 0, stdout);
   });
   after(() => rmSync(folder, { recursive: true }));
@@ -51,17 +54,28 @@ describe('the runner of the benches', function () {
   it('leaves the peer’s column empty where there is no Python, and says so', () => {
     const { status, stdout, stderr } = run(['--smoke', '--only', 'operator-call'], join(folder, 'no-such-python'));
     assert.equal(status, 0, stderr);
-    assert.match(stderr, /The peer's column stays empty, for no Python has torch and transformers \(.*no-such-python: it cannot be run/);
+    assert.match(
+      stderr,
+      /The peer's column stays empty, for no Python has torch and transformers \(.*no-such-python: it cannot be run/,
+    );
     assert.match(stdout, /8x8, freed by the collector {2}\| {2}\S+ µs {2}\| {2}absent {2}\| {2}– /);
   });
 
   it('runs our side of the cases of detection, each to the end', () => {
     const measures = { matcher: 2, 'voc-evaluator': 2, 'detr-inference': 3, 'detr-train-step': 2 };
-    const { status, stdout, stderr } = run(['--smoke', '--only', Object.keys(measures).join()], join(folder, 'no-such-python'));
+    const { status, stdout, stderr } = run(
+      ['--smoke', '--only', Object.keys(measures).join()],
+      join(folder, 'no-such-python'),
+    );
     assert.equal(status, 0, stderr);
     const statistics = stdout.split('\n').filter((line) => line.includes('|  absent  |'));
-    assert.equal(statistics.length, Object.values(measures).reduce((sum, count) => sum + count), stdout);
-    for (const title of ['DETR matcher', 'Detection evaluator', 'DETR-R50 inference', 'DETR-R50 training step']) assert.match(stdout, new RegExp(`^${title}$`, 'm'));
+    assert.equal(
+      statistics.length,
+      Object.values(measures).reduce((sum, count) => sum + count),
+      stdout,
+    );
+    for (const title of ['DETR matcher', 'Detection evaluator', 'DETR-R50 inference', 'DETR-R50 training step'])
+      assert.match(stdout, new RegExp(`^${title}$`, 'm'));
   });
 
   it('names the cases when it is asked for another', () => {

@@ -6,12 +6,19 @@ import { inRepository, repository } from './fixture';
 
 describe('the check of declarations', () => {
   it('takes the word in comments, strings and names', () => {
-    assert.deepEqual(inRepository({ 'dist/a.d.ts': `/** any */\nexport declare const any: 'any';\n` }, checkDeclarations), []);
+    assert.deepEqual(
+      inRepository({ 'dist/a.d.ts': `/** any */\nexport declare const any: 'any';\n` }, checkDeclarations),
+      [],
+    );
   });
 
   it('finds an any, however deep', () => {
-    const files = { 'dist/a/b.d.ts': 'export declare const x: number;\nexport declare function f(): Promise<{ y: any[] }>;\n' };
-    assert.deepEqual(inRepository(files, checkDeclarations), ['dist/a/b.d.ts:2 says any; state the type in the source.']);
+    const files = {
+      'dist/a/b.d.ts': 'export declare const x: number;\nexport declare function f(): Promise<{ y: any[] }>;\n',
+    };
+    assert.deepEqual(inRepository(files, checkDeclarations), [
+      'dist/a/b.d.ts:2 says any; state the type in the source.',
+    ]);
   });
 
   it('finds nothing in this package', () => {

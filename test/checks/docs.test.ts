@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { checkDocs } from '../../scripts/checks/docs';
 import { inRepository, repository } from './fixture';
 
-const found = (files: Readonly<Record<string, string>>): string[] => inRepository({ 'tsconfig.json': '{}', ...files }, checkDocs);
+const found = (files: Readonly<Record<string, string>>): string[] =>
+  inRepository({ 'tsconfig.json': '{}', ...files }, checkDocs);
 
 const nameOf = (line: string): string => /exports (\S+) without/.exec(line)![1]!;
 
@@ -18,7 +19,10 @@ describe('the check of docstrings', () => {
       export * as inner from './inner';
       const own = 2;
     `;
-    assert.deepEqual(found({ 'ts/index.ts': index, 'ts/inner.ts': '/** Nothing. */\nexport function none(): void {}' }), []);
+    assert.deepEqual(
+      found({ 'ts/index.ts': index, 'ts/inner.ts': '/** Nothing. */\nexport function none(): void {}' }),
+      [],
+    );
   });
 
   it('finds what has none, wherever it is exported', () => {
@@ -26,7 +30,12 @@ describe('the check of docstrings', () => {
       'ts/index.ts': `export * as inner from './inner';\nexport { C as D } from './inner';\n`,
       'ts/inner.ts': `/** @throws never */\nexport function f(): void {}\nexport class C {}\nexport interface Options {\n  readonly count?: number;\n}\n`,
     };
-    assert.deepEqual(found(files), ['C', 'Options', 'f'].map((name, i) => `ts/inner.ts:${[3, 4, 2][i]} exports ${name} without a word on it.`).sort());
+    assert.deepEqual(
+      found(files),
+      ['C', 'Options', 'f']
+        .map((name, i) => `ts/inner.ts:${[3, 4, 2][i]} exports ${name} without a word on it.`)
+        .sort(),
+    );
   });
 
   it('finds members of classes, inherited and static ones and those of a merged interface', () => {
@@ -62,7 +71,15 @@ describe('the check of docstrings', () => {
         readonly data: number;
       }
     `;
-    const names = ['space.spread', 'space.inner.call', 'space.inner.read', 'space.inner.plain', 'space.named', 'Handle.remove', 'Handle.later'];
+    const names = [
+      'space.spread',
+      'space.inner.call',
+      'space.inner.read',
+      'space.inner.plain',
+      'space.named',
+      'Handle.remove',
+      'Handle.later',
+    ];
     assert.deepEqual(found({ 'ts/index.ts': index }).map(nameOf).sort(), names.sort());
   });
 

@@ -9,7 +9,11 @@ const SCRIPTS = ['generate-surface.ts', 'operator-table.ts'];
 describe('what is generated', () => {
   for (const script of SCRIPTS) {
     it(`is what scripts/${script} makes of its sources today`, () => {
-      const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', path.join(repository, 'scripts', script), '--check'], { encoding: 'utf8' });
+      const { status, stderr } = spawnSync(
+        process.execPath,
+        ['--import', 'tsx', path.join(repository, 'scripts', script), '--check'],
+        { encoding: 'utf8' },
+      );
       assert.equal(status, 0, stderr);
     });
   }

@@ -16,7 +16,9 @@ describe('the check of imports', () => {
 
   it('finds an import that points up, a type as well', () => {
     const files = { 'ts/tensor/tensor.ts': `import type { Module } from '../nn/module';`, 'ts/nn/module.ts': '' };
-    assert.deepEqual(inRepository(files, checkImports), ['ts/tensor/tensor.ts imports ts/nn/module.ts, which is not in a layer below it.']);
+    assert.deepEqual(inRepository(files, checkImports), [
+      'ts/tensor/tensor.ts imports ts/nn/module.ts, which is not in a layer below it.',
+    ]);
   });
 
   it('finds an import between neighbours', () => {
@@ -26,7 +28,9 @@ describe('the check of imports', () => {
 
   it('finds an import of the whole package from inside', () => {
     const files = { 'ts/nn/linear.ts': `const torch = require('..'); import '../index';`, 'ts/index.ts': '' };
-    assert.deepEqual(inRepository(files, checkImports), ['ts/nn/linear.ts imports ts/index.ts, which lies in no layer below it.']);
+    assert.deepEqual(inRepository(files, checkImports), [
+      'ts/nn/linear.ts imports ts/index.ts, which lies in no layer below it.',
+    ]);
   });
 
   it('finds nothing in this repository', () => {

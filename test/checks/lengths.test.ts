@@ -12,12 +12,19 @@ describe('the check of lengths', () => {
 
   it('finds a longer file, of C++ too', () => {
     const files = { 'ts/a.ts': lines(401), 'native/a.cc': lines(500) };
-    assert.deepEqual(inRepository(files, checkLengths), ['native/a.cc has 500 lines, at most 400 fit.', 'ts/a.ts has 401 lines, at most 400 fit.']);
+    assert.deepEqual(inRepository(files, checkLengths), [
+      'native/a.cc has 500 lines, at most 400 fit.',
+      'ts/a.ts has 401 lines, at most 400 fit.',
+    ]);
   });
 
   it('finds a longer function, method or arrow', () => {
     const body = `{\n${lines(79)}}`;
-    const files = { 'ts/a.ts': `function f() ${body}`, 'ts/b.ts': `class A { m() ${body} }`, 'ts/c.ts': `const f = () => ${body};` };
+    const files = {
+      'ts/a.ts': `function f() ${body}`,
+      'ts/b.ts': `class A { m() ${body} }`,
+      'ts/c.ts': `const f = () => ${body};`,
+    };
     assert.deepEqual(
       inRepository(files, checkLengths),
       ['a', 'b', 'c'].map((name) => `ts/${name}.ts:1 is a function of 81 lines, at most 80 fit.`),
@@ -25,7 +32,10 @@ describe('the check of lengths', () => {
   });
 
   it('does not count generated files', () => {
-    assert.deepEqual(inRepository({ 'ts/tensor/ops.ts': `// Generated: DO NOT EDIT.\n${lines(5000)}` }, checkLengths), []);
+    assert.deepEqual(
+      inRepository({ 'ts/tensor/ops.ts': `// Generated: DO NOT EDIT.\n${lines(5000)}` }, checkLengths),
+      [],
+    );
   });
 
   it('finds nothing in this repository', () => {

@@ -11,7 +11,12 @@ const manifest = {
 
 describe('the check of package.json', () => {
   it('takes files that are there, or whose source is', () => {
-    const files = { 'package.json': JSON.stringify(manifest), 'ts/index.ts': '', 'ts/cli/tool.ts': '', 'native/addon.cc': '' };
+    const files = {
+      'package.json': JSON.stringify(manifest),
+      'ts/index.ts': '',
+      'ts/cli/tool.ts': '',
+      'native/addon.cc': '',
+    };
     assert.deepEqual(inRepository(files, checkManifest), []);
   });
 

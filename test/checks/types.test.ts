@@ -17,7 +17,9 @@ describe('the check of types', () => {
 
   it('finds a comment that silences the compiler', () => {
     const comment = ['// @ts', 'ignore'].join('-');
-    assert.deepEqual(inRepository({ 'test/a.test.ts': `\n${comment}\nf(1);` }, checkTypes), ['test/a.test.ts:2 switches the type check off.']);
+    assert.deepEqual(inRepository({ 'test/a.test.ts': `\n${comment}\nf(1);` }, checkTypes), [
+      'test/a.test.ts:2 switches the type check off.',
+    ]);
   });
 
   it('finds nothing in this repository', () => {

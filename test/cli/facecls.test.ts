@@ -18,7 +18,14 @@ const config = {
   epochs: 12,
   batchSize: 8,
   device: 'cpu',
-  model: { imageSize: 32, hiddenSize: 16, numHiddenLayers: 1, numAttentionHeads: 2, intermediateSize: 32, hiddenDropoutProb: 0.1 },
+  model: {
+    imageSize: 32,
+    hiddenSize: 16,
+    numHiddenLayers: 1,
+    numAttentionHeads: 2,
+    intermediateSize: 32,
+    hiddenDropoutProb: 0.1,
+  },
   evaluate: { everyEpochs: 6 },
   checkpoint: { everySteps: 4 },
 };
@@ -27,11 +34,24 @@ describe('facecls', function () {
   this.timeout(240_000);
   let root: string;
   const run = (...args: string[]) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [...FACECLS, ...args], { cwd: root, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [...FACECLS, ...args], {
+      cwd: root,
+      encoding: 'utf8',
+    });
     return { status, stdout, stderr };
   };
-  const training = (name: string, ...args: string[]) =>
-    ['train', '--preset', 'tiny', '--config', 'small.yaml', '--data', 'faces', '--run', name, ...args];
+  const training = (name: string, ...args: string[]) => [
+    'train',
+    '--preset',
+    'tiny',
+    '--config',
+    'small.yaml',
+    '--data',
+    'faces',
+    '--run',
+    name,
+    ...args,
+  ];
   const weights = (name: string) => readFileSync(join(root, name, 'checkpoints/last/model.safetensors'));
 
   before(async () => {
@@ -45,7 +65,13 @@ describe('facecls', function () {
 
   describe('train', () => {
     it('leaves a finished run', () => {
-      for (const file of ['config.yaml', 'metrics.jsonl', 'metrics.json', 'report.html', 'checkpoints/best/model.safetensors']) {
+      for (const file of [
+        'config.yaml',
+        'metrics.jsonl',
+        'metrics.json',
+        'report.html',
+        'checkpoints/best/model.safetensors',
+      ]) {
         assert.ok(existsSync(join(root, 'whole', file)), file);
       }
       assert.ok(!existsSync(join(root, 'whole', 'train.lock')));
@@ -54,14 +80,19 @@ describe('facecls', function () {
     it('prints the figures, as JSON when asked to, also of a run that is finished', () => {
       const text = run('train', '--resume', '--run', 'whole');
       assert.equal(text.status, 0);
-      assert.match(text.stdout, /^test: mean accuracy \d+\.\d\d % \(majority baseline \d+\.\d\d %\) over 8 images\nreport: whole\/report\.html\n$/);
+      assert.match(
+        text.stdout,
+        /^test: mean accuracy \d+\.\d\d % \(majority baseline \d+\.\d\d %\) over 8 images\nreport: whole\/report\.html\n$/,
+      );
       const json = run('train', '--resume', '--run', 'whole', '--json');
       assert.deepEqual(JSON.parse(json.stdout), JSON.parse(readFileSync(join(root, 'whole/metrics.json'), 'utf8')));
     });
 
     /** Starts a training and waits until its log has a line. */
     const begin = async (name: string): Promise<ChildProcess> => {
-      const child = spawn(process.execPath, [...FACECLS, ...training(name, '--set', 'log.everySteps=1')], { cwd: root });
+      const child = spawn(process.execPath, [...FACECLS, ...training(name, '--set', 'log.everySteps=1')], {
+        cwd: root,
+      });
       const log = join(root, name, 'metrics.jsonl');
       const checkpoint = join(root, name, 'checkpoints/last/state.json');
       while (!(existsSync(log) && existsSync(checkpoint))) {
@@ -77,7 +108,10 @@ describe('facecls', function () {
       child.stderr!.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
       child.kill('SIGINT');
       assert.deepEqual(await once(child, 'exit'), [130, null]);
-      assert.match(stderr, /SIGINT: saving what there is, then stopping; once more stops at once\n[^]*stopped; go on with: facecls train --resume --run stopped\n$/);
+      assert.match(
+        stderr,
+        /SIGINT: saving what there is, then stopping; once more stops at once\n[^]*stopped; go on with: facecls train --resume --run stopped\n$/,
+      );
       const { status, stderr: resumed } = run('train', '--resume', '--run', 'stopped');
       assert.equal(status, 0, resumed);
       assert.match(resumed, /going on with stopped after step \d+ of 60/);
@@ -111,31 +145,81 @@ describe('facecls', function () {
       const first = run('train', '--preset', 'small', '--data', 'here', '--set', 'optimizer.lr=3e-4', '--print-config');
       assert.equal(first.status, 0);
       const { data, optimizer, ...rest } = presets.small;
-      assert.deepEqual(parse(first.stdout), { ...rest, data: { ...data, folder: 'here' }, optimizer: { ...optimizer, lr: 3e-4 } });
+      assert.deepEqual(parse(first.stdout), {
+        ...rest,
+        data: { ...data, folder: 'here' },
+        optimizer: { ...optimizer, lr: 3e-4 },
+      });
       writeFileSync(join(root, 'printed.yaml'), first.stdout);
       assert.equal(run('train', '--config', 'printed.yaml', '--print-config').stdout, first.stdout);
     });
 
     it('starts from weights of any size without a preset, as the error for a classifier of other labels advises', () => {
-      const { model } = parse(run('train', '--set', 'model.from=whole', '--print-config').stdout) as typeof presets.base;
+      const { model } = parse(
+        run('train', '--set', 'model.from=whole', '--print-config').stdout,
+      ) as typeof presets.base;
       assert.deepEqual(model, { ...presets.base.model, from: 'whole' });
       assert.deepEqual(parse(run('train', '--set', 'model.from=null', '--print-config').stdout), presets.tiny);
       cpSync(join(root, 'whole/checkpoints/best'), join(root, 'single'), { recursive: true });
       const file = join(root, 'single/config.json');
-      writeFileSync(file, readFileSync(file, 'utf8').replace('multi_label_classification', 'single_label_classification'));
-      assert.match(run('predict', 'single', 'x.jpg').stderr, /found single_label_classification; fine-tune it first: .*model\.from=single/);
-      const { status, stderr } = run('train', '--set', 'model.from=single', '--data', 'faces', '--run', 'tuned', '--set', 'epochs=1', '--set', 'batchSize=8', '--device', 'cpu');
+      writeFileSync(
+        file,
+        readFileSync(file, 'utf8').replace('multi_label_classification', 'single_label_classification'),
+      );
+      assert.match(
+        run('predict', 'single', 'x.jpg').stderr,
+        /found single_label_classification; fine-tune it first: .*model\.from=single/,
+      );
+      const { status, stderr } = run(
+        'train',
+        '--set',
+        'model.from=single',
+        '--data',
+        'faces',
+        '--run',
+        'tuned',
+        '--set',
+        'epochs=1',
+        '--set',
+        'batchSize=8',
+        '--device',
+        'cpu',
+      );
       assert.equal(status, 0, stderr);
     });
 
     const refused: [string, string[], RegExp][] = [
-      ['an unknown key, with the nearest', ['--set', 'optimizer.rate=1'], /^facecls: --set optimizer\.rate=1: there is no key "optimizer\.rate"; the keys are seed, .*\n$/],
-      ['a slip in a key', ['--set', 'epoch=1'], /^facecls: --set epoch=1: there is no key "epoch"; did you mean "epochs"\?\n$/],
-      ['a value of the wrong kind', ['--set', 'epochs=many'], /^facecls: The configuration does not hold: "epochs": .*found "many"\.\n$/],
+      [
+        'an unknown key, with the nearest',
+        ['--set', 'optimizer.rate=1'],
+        /^facecls: --set optimizer\.rate=1: there is no key "optimizer\.rate"; the keys are seed, .*\n$/,
+      ],
+      [
+        'a slip in a key',
+        ['--set', 'epoch=1'],
+        /^facecls: --set epoch=1: there is no key "epoch"; did you mean "epochs"\?\n$/,
+      ],
+      [
+        'a value of the wrong kind',
+        ['--set', 'epochs=many'],
+        /^facecls: The configuration does not hold: "epochs": .*found "many"\.\n$/,
+      ],
       ['an unknown preset', ['--preset', 'huge'], /Allowed choices are tiny, small, base/],
-      ['a configuration for a run that has one', ['--resume', '--run', 'whole', '--preset', 'tiny'], /^facecls: A resumed run has its configuration already: .*\n$/],
-      ['another outcome for a run', ['--resume', '--run', 'whole', '--set', 'seed=1'], /^facecls: A resumed run keeps its configuration; seed would change its outcome: .*\n$/],
-      ['to resume what is not there', ['--resume', '--run', 'none'], /^facecls: There is no run to resume in none: it has no config\.yaml\.\n$/],
+      [
+        'a configuration for a run that has one',
+        ['--resume', '--run', 'whole', '--preset', 'tiny'],
+        /^facecls: A resumed run has its configuration already: .*\n$/,
+      ],
+      [
+        'another outcome for a run',
+        ['--resume', '--run', 'whole', '--set', 'seed=1'],
+        /^facecls: A resumed run keeps its configuration; seed would change its outcome: .*\n$/,
+      ],
+      [
+        'to resume what is not there',
+        ['--resume', '--run', 'none'],
+        /^facecls: There is no run to resume in none: it has no config\.yaml\.\n$/,
+      ],
       ['a run that is there', ['--run', 'whole', '--data', 'faces'], /^facecls: whole already holds a run; .*\n$/],
     ];
     for (const [what, args, message] of refused) {
@@ -167,7 +251,10 @@ describe('facecls', function () {
     const relisted = (name: string, change: (attributes: string[], rows: string[][]) => void) => {
       cpSync(join(root, 'faces'), join(root, name), { recursive: true });
       const file = join(root, name, 'list_attr_celeba.txt');
-      const [count, attributes, ...rows] = readFileSync(file, 'utf8').trim().split('\n').map((line) => line.trim().split(/\s+/));
+      const [count, attributes, ...rows] = readFileSync(file, 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => line.trim().split(/\s+/));
       change(attributes!, rows);
       writeFileSync(file, `${[count!, attributes!, ...rows].map((line) => line.join(' ')).join('\n')}\n`);
     };
@@ -204,7 +291,10 @@ describe('facecls', function () {
       relisted('lacking', (attributes) => attributes.splice(attributes.indexOf('Eyeglasses'), 1, 'Monocle'));
       const { status, stdout, stderr } = run('evaluate', 'whole', '--data', 'lacking');
       assert.deepEqual([status, stdout], [1, '']);
-      assert.match(stderr, /^facecls: The dataset lacking has no labels for Eyeglasses of the model; it has [\w, ]*Monocle[\w, ]*\.\n$/);
+      assert.match(
+        stderr,
+        /^facecls: The dataset lacking has no labels for Eyeglasses of the model; it has [\w, ]*Monocle[\w, ]*\.\n$/,
+      );
     });
 
     it('says in one sentence what weights it cannot find', () => {
@@ -218,10 +308,23 @@ describe('facecls', function () {
     const face = 'faces/img_align_celeba/000041.jpg';
 
     it('prints one JSON object a line, goes on after a bad image and ends with 1', () => {
-      const { status, stdout, stderr } = run('predict', 'whole', face, 'absent.jpg', 'faces/img_align_celeba/00004[23].jpg', '--json');
+      const { status, stdout, stderr } = run(
+        'predict',
+        'whole',
+        face,
+        'absent.jpg',
+        'faces/img_align_celeba/00004[23].jpg',
+        '--json',
+      );
       assert.equal(status, 1);
-      const lines = stdout.trim().split('\n').map((line) => JSON.parse(line) as { source: string; attributes: Record<string, number> });
-      assert.deepEqual(lines.map(({ source }) => source), [41, 42, 43].map((number) => `faces/img_align_celeba/0000${number}.jpg`));
+      const lines = stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { source: string; attributes: Record<string, number> });
+      assert.deepEqual(
+        lines.map(({ source }) => source),
+        [41, 42, 43].map((number) => `faces/img_align_celeba/0000${number}.jpg`),
+      );
       assert.equal(typeof lines[0]!.attributes['Eyeglasses'], 'number');
       assert.equal(stderr, 'facecls: There is no file or folder absent.jpg.\n');
     });
@@ -233,13 +336,20 @@ describe('facecls', function () {
     });
 
     it('refuses to run without images, and without weights', () => {
-      assert.deepEqual(run('predict', 'whole'), { status: 2, stdout: '', stderr: 'facecls: Expected at least one image after the weights whole, found none.\n' });
+      assert.deepEqual(run('predict', 'whole'), {
+        status: 2,
+        stdout: '',
+        stderr: 'facecls: Expected at least one image after the weights whole, found none.\n',
+      });
       assert.equal(run('predict').status, 2);
       assert.equal(run('predict', 'whole', face, '--threshold', 'high').status, 2);
     });
 
     it('shows a stack only with --debug', () => {
-      assert.match(run('predict', 'absent', face).stderr, /^facecls: Expected a run folder, a hub folder or a hub name \(org\/name\), found "absent", which does not exist\.\n$/);
+      assert.match(
+        run('predict', 'absent', face).stderr,
+        /^facecls: Expected a run folder, a hub folder or a hub name \(org\/name\), found "absent", which does not exist\.\n$/,
+      );
       assert.match(run('predict', 'absent', face, '--debug').stderr, /InputError: Expected a run folder[^]*\n +at /);
     });
   });
@@ -285,7 +395,11 @@ describe('facecls', function () {
       const { status, stdout } = run(...command, '--help');
       assert.equal(status, 0);
       assert.match(stdout, /\n {2}facecls \w+/);
-      if (command[0] === 'train') assert.match(stdout, /\nExit codes: 0 done, 1 failed, 2 wrong use, 130 stopped by Ctrl-C, SIGTERM, or a terminal that was closed\.\n/);
+      if (command[0] === 'train')
+        assert.match(
+          stdout,
+          /\nExit codes: 0 done, 1 failed, 2 wrong use, 130 stopped by Ctrl-C, SIGTERM, or a terminal that was closed\.\n/,
+        );
     }
   });
 });

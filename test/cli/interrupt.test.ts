@@ -10,13 +10,18 @@ describe('an interruptible command', () => {
   /** Runs `body` after `interruptible` in a process of its own; tells what it printed and how it ended. */
   const run = async (body: string, signals: NodeJS.Signals[]) => {
     const code = `const { signal } = require(${MODULE}).interruptible((name) => console.log('asked by ' + name)); console.log('ready'); ${body}`;
-    const child = spawn(process.execPath, ['--require', require.resolve('tsx/cjs'), '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, ['--require', require.resolve('tsx/cjs'), '-e', code], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let stdout = '';
     for await (const chunk of child.stdout) {
       stdout += String(chunk);
       if (signals.length > 0 && /\n$/.test(stdout)) child.kill(signals.shift());
     }
-    const [code_, signal] = child.exitCode === null && child.signalCode === null ? await once(child, 'exit') : [child.exitCode, child.signalCode];
+    const [code_, signal] =
+      child.exitCode === null && child.signalCode === null
+        ? await once(child, 'exit')
+        : [child.exitCode, child.signalCode];
     return { stdout, code: code_ as number | null, signal: signal as string | null };
   };
 
@@ -44,7 +49,9 @@ describe('an interruptible command', () => {
     const code = `const { signal } = require(${MODULE}).interruptible(() => {}); console.log('ready'); setTimeout(() => process.exit(signal.aborted ? 7 : 0), 500)`;
     // What nohup makes of standard input.
     const unreadable = openSync('/dev/null', 'w');
-    const child = spawn(process.execPath, ['--require', require.resolve('tsx/cjs'), '-e', code], { stdio: [unreadable, 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, ['--require', require.resolve('tsx/cjs'), '-e', code], {
+      stdio: [unreadable, 'pipe', 'inherit'],
+    });
     closeSync(unreadable);
     await once(child.stdout!, 'data');
     child.kill('SIGHUP');
@@ -68,7 +75,16 @@ describe('an interruptible command', () => {
       const full = openSync('/dev/full', 'w');
       try {
         const stdio = ['ignore', name === 'stdout' ? full : 'ignore', name === 'stderr' ? full : 'ignore'] as const;
-        const child = spawn(process.execPath, ['--require', require.resolve('tsx/cjs'), '-e', `${watching} process.${name}.write('line'); setInterval(() => {}, 100);`], { stdio: [...stdio] });
+        const child = spawn(
+          process.execPath,
+          [
+            '--require',
+            require.resolve('tsx/cjs'),
+            '-e',
+            `${watching} process.${name}.write('line'); setInterval(() => {}, 100);`,
+          ],
+          { stdio: [...stdio] },
+        );
         assert.deepEqual(await once(child, 'exit'), [7, null]);
       } finally {
         closeSync(full);

@@ -28,7 +28,11 @@ describe('a command line', () => {
   });
 
   it('ends with 2 when the use is wrong', () => {
-    assert.deepEqual(run(`throw new errors.UsageError('No such key.')`, 'go'), { status: 2, stdout: '', stderr: 'tool: No such key.\n' });
+    assert.deepEqual(run(`throw new errors.UsageError('No such key.')`, 'go'), {
+      status: 2,
+      stdout: '',
+      stderr: 'tool: No such key.\n',
+    });
     const unknown = run('', 'go', '--colour');
     assert.equal(unknown.status, 2);
     assert.match(unknown.stderr, /unknown option '--colour'/);
@@ -47,18 +51,27 @@ describe('a command line', () => {
   it('ends quietly when nobody reads its output any more', () => {
     const endless = `for (;;) { process.stdout.write('line\\n'); await new Promise((resolve) => setTimeout(resolve, 1)); }`;
     const [node, ...rest] = commandLine(endless, 'go').map((part) => `'${part.replaceAll("'", `'\\''`)}'`);
-    const { status, stdout, stderr } = spawnSync('bash', ['-c', `set -o pipefail; ${[node, ...rest].join(' ')} | head -n 1`], { encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(
+      'bash',
+      ['-c', `set -o pipefail; ${[node, ...rest].join(' ')} | head -n 1`],
+      { encoding: 'utf8' },
+    );
     assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: 'line\n', stderr: '' });
   });
 });
 
 describe('the output of a command line', () => {
-  const quoted = (parts: readonly string[]): string => parts.map((part) => `'${part.replaceAll("'", `'\\''`)}'`).join(' ');
+  const quoted = (parts: readonly string[]): string =>
+    parts.map((part) => `'${part.replaceAll("'", `'\\''`)}'`).join(' ');
   const shell = (line: string): { status: number | null; stdout: string; stderr: string } => {
     const { status, stdout, stderr } = spawnSync('bash', ['-c', line], { encoding: 'utf8' });
     return { status, stdout, stderr };
   };
-  const FULL = { status: 1, stdout: '', stderr: 'tool: The output cannot be written: write: the disk is full (ENOSPC).\n' };
+  const FULL = {
+    status: 1,
+    stdout: '',
+    stderr: 'tool: The output cannot be written: write: the disk is full (ENOSPC).\n',
+  };
 
   for (const args of [['--help'], ['--version'], ['go', '--help'], ['go']]) {
     it(`on a full disk is an error of one sentence (${args.join(' ')})`, function () {
@@ -66,12 +79,19 @@ describe('the output of a command line', () => {
         this.test!.title += ' (skipped: no /dev/full)';
         this.skip();
       }
-      assert.deepEqual(shell(`${quoted(commandLine(`process.stdout.write('a result\\n')`, ...args))} > /dev/full`), FULL);
+      assert.deepEqual(
+        shell(`${quoted(commandLine(`process.stdout.write('a result\\n')`, ...args))} > /dev/full`),
+        FULL,
+      );
     });
   }
 
   it('that nobody wants is none', () => {
-    assert.deepEqual(shell(`${quoted(commandLine(`process.stdout.write('a result\\n')`, 'go'))} >&-`), { status: 0, stdout: '', stderr: '' });
+    assert.deepEqual(shell(`${quoted(commandLine(`process.stdout.write('a result\\n')`, 'go'))} >&-`), {
+      status: 0,
+      stdout: '',
+      stderr: '',
+    });
   });
 
   it('keeps the exit code of a failure where the sentence cannot be written', () => {
@@ -83,7 +103,10 @@ describe('the output of a command line', () => {
 
   it('names path and cause when the system refuses a file', () => {
     const { status, stderr } = run(`require('node:fs').writeFileSync('/dev/null/x', '')`, 'go');
-    assert.deepEqual([status, stderr], [1, 'tool: /dev/null/x: a part of its path is a file where a folder should be (ENOTDIR).\n']);
+    assert.deepEqual(
+      [status, stderr],
+      [1, 'tool: /dev/null/x: a part of its path is a file where a folder should be (ENOTDIR).\n'],
+    );
   });
 });
 

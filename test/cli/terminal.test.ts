@@ -6,7 +6,8 @@ describe('the terminal', () => {
   let output: PassThrough & NodeJS.WriteStream;
   let time: number;
   const terminalName = process.env.TERM;
-  const listen = (isTTY: boolean): ReturnType<typeof terminalListener> => terminalListener(Object.assign(output, { isTTY }), () => time);
+  const listen = (isTTY: boolean): ReturnType<typeof terminalListener> =>
+    terminalListener(Object.assign(output, { isTTY }), () => time);
   const written = (): string => String(output.read() ?? '');
 
   beforeEach(() => {

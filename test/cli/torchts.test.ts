@@ -66,17 +66,30 @@ describe('torchts', () => {
     it('suggests the CUDA build where there is an NVIDIA driver', () => {
       process.env.TORCHTS_LIBTORCH = machine.write(join(machine.root, 'own'), libtorchFiles());
       machine.command('nvidia-smi', 'echo 580.65.06');
-      assert.match(torchts('doctor').stdout, /^note +CUDA +An NVIDIA driver \(580\.65\.06\) is installed: `torchts setup --flavour cu130`/m);
+      assert.match(
+        torchts('doctor').stdout,
+        /^note +CUDA +An NVIDIA driver \(580\.65\.06\) is installed: `torchts setup --flavour cu130`/m,
+      );
     });
   });
 
   describe('setup', () => {
-    for (const [tool, said] of [['cmake', 'CMake'], ['c++', 'a C\\+\\+ compiler'], ['make', 'ninja or make']] as const) {
+    for (const [tool, said] of [
+      ['cmake', 'CMake'],
+      ['c++', 'a C\\+\\+ compiler'],
+      ['make', 'ninja or make'],
+    ] as const) {
       it(`ends with 1 and one sentence when ${tool} is missing, before anything is fetched`, () => {
-        for (const name of tool === 'c++' ? ['c++', 'g++', 'clang++'] : tool === 'make' ? ['make', 'ninja'] : [tool]) machine.command(name, 'exit 1');
+        for (const name of tool === 'c++' ? ['c++', 'g++', 'clang++'] : tool === 'make' ? ['make', 'ninja'] : [tool])
+          machine.command(name, 'exit 1');
         const { status, stdout, stderr } = torchts('setup');
         assert.deepEqual([status, stdout], [1, '']);
-        assert.match(stderr, new RegExp(`^torchts: Building the addon needs ${said}, and \`\\S+\` cannot be run; install them with .*\\.\\n$`));
+        assert.match(
+          stderr,
+          new RegExp(
+            `^torchts: Building the addon needs ${said}, and \`\\S+\` cannot be run; install them with .*\\.\\n$`,
+          ),
+        );
       });
     }
 
@@ -84,7 +97,10 @@ describe('torchts', () => {
       machine.command('cmake', 'echo cmake version 3.10.2');
       const { status, stderr } = torchts('setup');
       assert.equal(status, 1);
-      assert.match(stderr, /^torchts: Building the addon needs CMake 3\.18 or newer, and `cmake` is 3\.10\.2; install them with .*\n$/);
+      assert.match(
+        stderr,
+        /^torchts: Building the addon needs CMake 3\.18 or newer, and `cmake` is 3\.10\.2; install them with .*\n$/,
+      );
       assert.match(torchts('doctor').stdout, /^missing CMake +cmake 3\.10\.2$[^]*\d\. Get CMake 3\.18 or newer/m);
     });
 
@@ -92,7 +108,10 @@ describe('torchts', () => {
       process.env.TORCHTS_LIBTORCH = machine.write(join(machine.root, 'own'), libtorchFiles());
       const { status, stderr } = torchts('setup');
       assert.equal(status, 1);
-      assert.match(stderr, /torchts: cmake-js configure failed \(the whole log: \S+torchts\.log\):\n[^]*CMakeLists\.txt/);
+      assert.match(
+        stderr,
+        /torchts: cmake-js configure failed \(the whole log: \S+torchts\.log\):\n[^]*CMakeLists\.txt/,
+      );
     });
 
     it('says which folder of the cache cannot be written, why, and what to do', () => {
@@ -100,8 +119,14 @@ describe('torchts', () => {
       process.env.XDG_CACHE_HOME = '/dev/null';
       const { status, stderr } = torchts('setup');
       assert.equal(status, 1);
-      assert.match(stderr, /^torchts: \/dev\/null\/torchts: a part of its path is a file where a folder should be \(ENOTDIR\)\. libtorch is kept in \/dev\/null\/torchts; set XDG_CACHE_HOME to a folder that can be written, with 3 GB free\.\n$/);
-      assert.match(torchts('doctor').stdout, /^note +cache +\/dev\/null\/torchts cannot be made: \/dev\/null is no folder$[^]*\d\. Set XDG_CACHE_HOME/m);
+      assert.match(
+        stderr,
+        /^torchts: \/dev\/null\/torchts: a part of its path is a file where a folder should be \(ENOTDIR\)\. libtorch is kept in \/dev\/null\/torchts; set XDG_CACHE_HOME to a folder that can be written, with 3 GB free\.\n$/,
+      );
+      assert.match(
+        torchts('doctor').stdout,
+        /^note +cache +\/dev\/null\/torchts cannot be made: \/dev\/null is no folder$[^]*\d\. Set XDG_CACHE_HOME/m,
+      );
     });
 
     it('ends with 2 for a flavour that does not exist', () => {
@@ -113,18 +138,25 @@ describe('torchts', () => {
     it('teaches the order of places in its help', () => {
       const { status, stdout } = torchts('setup', '--help');
       assert.equal(status, 0);
-      assert.match(stdout, /1\. TORCHTS_LIBTORCH[^]*4\. the official archive[^]*5\. the wheel[^]*\nFor CUDA 5 comes before 4: /);
+      assert.match(
+        stdout,
+        /1\. TORCHTS_LIBTORCH[^]*4\. the official archive[^]*5\. the wheel[^]*\nFor CUDA 5 comes before 4: /,
+      );
     });
   });
 
   describe('on a machine that lacks what others have', () => {
-    const NO_HOME = /No home folder is known for the cache: HOME is not set, and the system has none for this user; set HOME or XDG_CACHE_HOME to a folder that can be written\./;
+    const NO_HOME =
+      /No home folder is known for the cache: HOME is not set, and the system has none for this user; set HOME or XDG_CACHE_HOME to a folder that can be written\./;
 
     it('takes the home of the list of users where HOME is absent or empty', () => {
       for (const HOME of [undefined, '']) {
         const { status, stdout } = checkout.run('ts/cli/torchts.ts', ['doctor'], { HOME });
         assert.equal(status, 1);
-        assert.match(stdout, new RegExp(`not ${userInfo().homedir}/\\.cache/torchts/libtorch|libtorch.*${userInfo().homedir}/\\.cache`));
+        assert.match(
+          stdout,
+          new RegExp(`not ${userInfo().homedir}/\\.cache/torchts/libtorch|libtorch.*${userInfo().homedir}/\\.cache`),
+        );
       }
     });
 
@@ -137,7 +169,8 @@ describe('torchts', () => {
       chmodSync(checkout.root, 0o777);
       chmodSync(machine.root, 0o755);
       for (const HOME of [undefined, '']) {
-        const unknown = (...args: string[]): Output => checkout.run('ts/cli/torchts.ts', args, { HOME }, { uid: 54_321, gid: 54_321 });
+        const unknown = (...args: string[]): Output =>
+          checkout.run('ts/cli/torchts.ts', args, { HOME }, { uid: 54_321, gid: 54_321 });
         const setup = unknown('setup');
         assert.equal(setup.status, 1);
         assert.match(setup.stderr, new RegExp(`^torchts: ${NO_HOME.source}\\n$`));
@@ -150,12 +183,16 @@ describe('torchts', () => {
     it('says that musl has no libtorch', () => {
       const alpine = join(checkout.root, 'alpine.cjs');
       writeFileSync(alpine, 'process.report.getReport = () => ({ header: {} });');
-      const said = /This Linux has musl as its C library \(Alpine\), and libtorch is published for glibc only: use a Debian or Ubuntu image/;
+      const said =
+        /This Linux has musl as its C library \(Alpine\), and libtorch is published for glibc only: use a Debian or Ubuntu image/;
       const environment = { NODE_OPTIONS: `--require ${alpine}` };
       const setup = checkout.run('ts/cli/torchts.ts', ['setup'], environment);
       assert.equal(setup.status, 1);
       assert.match(setup.stderr, said);
-      assert.match(checkout.run('ts/cli/torchts.ts', ['doctor'], environment).stdout, new RegExp(`^missing platform [^]*\\d\\. ${said.source}`, 'm'));
+      assert.match(
+        checkout.run('ts/cli/torchts.ts', ['doctor'], environment).stdout,
+        new RegExp(`^missing platform [^]*\\d\\. ${said.source}`, 'm'),
+      );
       assert.match(checkout.evaluate(`require('./ts/native/load.ts').loadAddon()`, environment).stderr, said);
     });
   });

@@ -14,7 +14,11 @@ describe('vocdet', function () {
   this.timeout(240_000);
   let root: string;
   const run = (...args: string[]) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [...VOCDET, ...args], { cwd: root, encoding: 'utf8', env: { ...process.env, OMP_NUM_THREADS: '1' } });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [...VOCDET, ...args], {
+      cwd: root,
+      encoding: 'utf8',
+      env: { ...process.env, OMP_NUM_THREADS: '1' },
+    });
     return { status, stdout, stderr };
   };
   const write = (name: string, content: string | Uint8Array) => {
@@ -25,21 +29,39 @@ describe('vocdet', function () {
   before(async () => {
     root = mkdtempSync(join(tmpdir(), 'vocdet-'));
     await smallWeights(root, 'own', { id2label: ['car', 'dog'] });
-    for (const [name, content] of Object.entries(await vocFiles({ train: 4, val: 2, test: 2 }))) write(`scenes/${name}`, content);
+    for (const [name, content] of Object.entries(await vocFiles({ train: 4, val: 2, test: 2 })))
+      write(`scenes/${name}`, content);
     write('street.png', await drawnImage(1));
     write('words.jpg', 'hello');
   });
   after(() => rmSync(root, { recursive: true }));
 
   it('predict prints one JSON object a line, goes on after a bad image, ends with 1 and numbers its folders', () => {
-    const { status, stdout, stderr } = run('predict', 'own', 'street.png', 'words.jpg', 'street.png', '--json', '--threshold', '0');
+    const { status, stdout, stderr } = run(
+      'predict',
+      'own',
+      'street.png',
+      'words.jpg',
+      'street.png',
+      '--json',
+      '--threshold',
+      '0',
+    );
     assert.equal(status, 1);
-    const lines = stdout.trim().split('\n').map((line) => JSON.parse(line) as { source: string; detections: Record<string, unknown>[] });
-    assert.deepEqual(lines.map((line) => [Object.keys(line), line.source]), Array.from({ length: 2 }, () => [['source', 'detections'], 'street.png']));
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { source: string; detections: Record<string, unknown>[] });
+    assert.deepEqual(
+      lines.map((line) => [Object.keys(line), line.source]),
+      Array.from({ length: 2 }, () => [['source', 'detections'], 'street.png']),
+    );
     assert.deepEqual(Object.keys(lines[0]!.detections[0]!), ['label', 'score', 'box']);
     assert.match(stderr, /^vocdet: Expected [^\n]*words\.jpg, found text\.\nannotated images: predictions\/1\n$/);
     assert.equal(run('predict', 'own', 'street.png').status, 0);
-    assert.ok(existsSync(join(root, 'predictions/1/annotated.json')) && existsSync(join(root, 'predictions/2/annotated.json')));
+    assert.ok(
+      existsSync(join(root, 'predictions/1/annotated.json')) && existsSync(join(root, 'predictions/2/annotated.json')),
+    );
   });
 
   it('visualize writes an image, into reports/figures unless told otherwise', () => {
@@ -53,7 +75,8 @@ describe('vocdet', function () {
     const { status, stdout, stderr } = run('evaluate', 'own', '--data', 'scenes', '--json');
     assert.equal(status, 0, stderr);
     const { voc07, voc12, coco } = JSON.parse(stdout) as Record<string, Record<string, unknown>>;
-    for (const metric of [voc07!['mAP'], voc12!['mAP'], coco!['AP'], coco!['AP50']]) assert.equal(typeof metric, 'number');
+    for (const metric of [voc07!['mAP'], voc12!['mAP'], coco!['AP'], coco!['AP50']])
+      assert.equal(typeof metric, 'number');
   });
 
   it('train --resume without a run takes the newest of its own task', () => {
@@ -73,11 +96,36 @@ describe('vocdet', function () {
 
   const refused: readonly [string, string[], number, RegExp][] = [
     ['an unknown preset', ['train', '--preset', 'huge'], 2, /Allowed choices are tiny, small, r50, r50-scratch/],
-    ['a slip in a key', ['train', '--set', 'epoch=1'], 2, /^vocdet: --set epoch=1: there is no key "epoch"; did you mean "epochs"\?\n$/],
-    ['to predict without images', ['predict', 'own'], 2, /^vocdet: Expected at least one image after the weights own, found none\.\n$/],
-    ['a threshold that is none', ['predict', 'own', 'street.png', '--threshold', '2'], 2, /Expected a number between 0 and 1/],
-    ['weights that are not there', ['predict', 'absent', 'street.png'], 1, /^vocdet: Expected a run folder, a hub folder or a hub name[^\n]*\n$/],
-    ['a class file that is not there', ['evaluate', 'own', '--classes', 'classes.txt', '--data', 'scenes'], 1, /^vocdet: Cannot read the class file classes\.txt[^\n]*\n$/],
+    [
+      'a slip in a key',
+      ['train', '--set', 'epoch=1'],
+      2,
+      /^vocdet: --set epoch=1: there is no key "epoch"; did you mean "epochs"\?\n$/,
+    ],
+    [
+      'to predict without images',
+      ['predict', 'own'],
+      2,
+      /^vocdet: Expected at least one image after the weights own, found none\.\n$/,
+    ],
+    [
+      'a threshold that is none',
+      ['predict', 'own', 'street.png', '--threshold', '2'],
+      2,
+      /Expected a number between 0 and 1/,
+    ],
+    [
+      'weights that are not there',
+      ['predict', 'absent', 'street.png'],
+      1,
+      /^vocdet: Expected a run folder, a hub folder or a hub name[^\n]*\n$/,
+    ],
+    [
+      'a class file that is not there',
+      ['evaluate', 'own', '--classes', 'classes.txt', '--data', 'scenes'],
+      1,
+      /^vocdet: Cannot read the class file classes\.txt[^\n]*\n$/,
+    ],
   ];
   for (const [what, args, code, message] of refused) {
     it(`refuses ${what}`, () => {

@@ -23,7 +23,10 @@ onGpu('JavaScript in backward passes of CUDA', () => {
   it('functions and hooks are called from autograd’s device threads, with a pass inside of a pass', () => {
     const x = torch.tensor([1, 2, 3], { device: 'cuda', requiresGrad: true });
     const seen: string[] = [];
-    x.registerHook((gradient) => { seen.push(gradient.device); return gradient.mul(2); });
+    x.registerHook((gradient) => {
+      seen.push(gradient.device);
+      return gradient.mul(2);
+    });
     Cube.apply(x).sum().backward();
     assert.deepEqual([x.grad!.toArray(), seen], [[6, 24, 54], ['cuda:0']]);
   });
@@ -31,12 +34,19 @@ onGpu('JavaScript in backward passes of CUDA', () => {
   it('an error thrown there comes out of backward() as it is', () => {
     const error = new RangeError('mine');
     const x = torch.ones([2], { device: 'cuda', requiresGrad: true });
-    x.registerHook(() => { throw error; });
-    assert.throws(() => x.mul(2).sum().backward(), (found) => found === error);
+    x.registerHook(() => {
+      throw error;
+    });
+    assert.throws(
+      () => x.mul(2).sum().backward(),
+      (found) => found === error,
+    );
   });
 
   it('a checkpoint gives the same gradients, dropout of the device included', () => {
-    const net = new nn.Sequential(new nn.Linear(32, 32), new nn.Dropout(0.5), new nn.Tanh(), new nn.Linear(32, 32)).to('cuda');
+    const net = new nn.Sequential(new nn.Linear(32, 32), new nn.Dropout(0.5), new nn.Tanh(), new nn.Linear(32, 32)).to(
+      'cuda',
+    );
     const x = torch.randn([8, 32], { device: 'cuda', requiresGrad: true });
     const gradient = (forward: (input: Tensor) => Tensor): Tensor => {
       x.grad = null;
@@ -45,7 +55,13 @@ onGpu('JavaScript in backward passes of CUDA', () => {
       return x.grad!.clone();
     };
     const plain = gradient((input) => net.forward(input));
-    assert.equal(distance(plain, gradient((input) => torch.utils.checkpoint((y: Tensor) => net.forward(y), input))), 0);
+    assert.equal(
+      distance(
+        plain,
+        gradient((input) => torch.utils.checkpoint((y: Tensor) => net.forward(y), input)),
+      ),
+      0,
+    );
   });
 
   it('saveOnCpu keeps saved tensors off the device', () => {

@@ -22,7 +22,9 @@ onGpu('streams, events and graphs of CUDA', () => {
     const x = torch.randn([2048, 2048], { device: 'cuda' });
     const [start, end] = [new cuda.Event({ enableTiming: true }), new cuda.Event({ enableTiming: true })];
     start.record();
-    torch.scope(() => { for (let i = 0; i < 20; i++) x.mm(x); });
+    torch.scope(() => {
+      for (let i = 0; i < 20; i++) x.mm(x);
+    });
     end.record();
     end.synchronize();
     assert.ok(end.query() && start.elapsedTime(end) > 0);
@@ -39,7 +41,9 @@ onGpu('streams, events and graphs of CUDA', () => {
     const input = torch.randn([4, 16], { device: 'cuda' });
     const forward = (): torch.Tensor => torch.noGrad(() => layer.forward(input).relu());
     const warmUp = new cuda.Stream();
-    cuda.stream(warmUp, () => { for (let i = 0; i < 3; i++) forward(); });
+    cuda.stream(warmUp, () => {
+      for (let i = 0; i < 3; i++) forward();
+    });
     cuda.synchronize();
     const graph = new cuda.CUDAGraph();
     const output = cuda.graph(graph, forward);

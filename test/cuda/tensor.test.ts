@@ -7,10 +7,25 @@ import { distance, onGpu } from './gpu';
 onGpu('tensors on CUDA', () => {
   it('go to the device and back unchanged, in every type', () => {
     for (const dtype of ['float32', 'float64', 'float16', 'bfloat16', 'int64', 'uint8', 'bool'] as const) {
-      const there = torch.tensor([[0, 1], [1, 0]]).to(dtype).to('cuda');
+      const there = torch
+        .tensor([
+          [0, 1],
+          [1, 0],
+        ])
+        .to(dtype)
+        .to('cuda');
       assert.equal(there.device, 'cuda:0');
       assert.equal(there.dtype, dtype);
-      assert.deepEqual(there.to('cpu').toArray(), torch.tensor([[0, 1], [1, 0]]).to(dtype).toArray());
+      assert.deepEqual(
+        there.to('cpu').toArray(),
+        torch
+          .tensor([
+            [0, 1],
+            [1, 0],
+          ])
+          .to(dtype)
+          .toArray(),
+      );
       assert.deepEqual(there.toArray(), there.to('cpu').toArray());
     }
   });
@@ -34,7 +49,10 @@ onGpu('tensors on CUDA', () => {
       (x) => x.sort(1)[0],
       (x) => torch.cat([x, x], 1).reshape([-1, 2]).t(),
       (x) => x.index(slice(2, 9), [1, 3, 5]),
-      (x, y) => torch.scaledDotProductAttention(x.view([1, 1, 17, 33]), x.view([1, 1, 17, 33]), x.view([1, 1, 17, 33]), { scale: y.shape[1]! ** -0.5 }),
+      (x, y) =>
+        torch.scaledDotProductAttention(x.view([1, 1, 17, 33]), x.view([1, 1, 17, 33]), x.view([1, 1, 17, 33]), {
+          scale: y.shape[1]! ** -0.5,
+        }),
     ];
     for (const [index, operation] of cases.entries()) {
       assert.ok(distance(operation(a.to('cuda'), b.to('cuda')), operation(a, b)) < 1e-12, `case ${index}`);
@@ -45,7 +63,10 @@ onGpu('tensors on CUDA', () => {
     const x = torch.zeros([2, 3], { device: 'cuda' });
     assert.equal(x.add_(1), x);
     x.indexPut_([0, slice(1, 3)], torch.tensor([5, 6], { device: 'cuda' }));
-    assert.deepEqual(x.toArray(), [[1, 5, 6], [1, 1, 1]]);
+    assert.deepEqual(x.toArray(), [
+      [1, 5, 6],
+      [1, 1, 1],
+    ]);
   });
 
   it('draw the same numbers from the same seed', () => {

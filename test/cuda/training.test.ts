@@ -6,8 +6,14 @@ import { ViTForImageClassification } from '../../ts/models';
 import { distance, onGpu } from './gpu';
 
 const vit = {
-  imageSize: 32, patchSize: 8, hiddenSize: 64, numHiddenLayers: 3, numAttentionHeads: 4, intermediateSize: 128,
-  numLabels: 5, problemType: 'multi_label_classification',
+  imageSize: 32,
+  patchSize: 8,
+  hiddenSize: 64,
+  numHiddenLayers: 3,
+  numAttentionHeads: 4,
+  intermediateSize: 128,
+  numLabels: 5,
+  problemType: 'multi_label_classification',
 } as const;
 
 /** Twice the same model: on the CPU and on the GPU. */
@@ -46,13 +52,18 @@ onGpu('training on CUDA', () => {
 
   it('a ViT in float32 is near the CPU, as near as cuDNN’s TF32 convolution lets it be', () => {
     const [cpu, gpu] = pair('float32');
-    const [here, there] = torch.inferenceMode(() => [cpu.forward(batch('float32')).logits, gpu.forward(onto('cuda', batch('float32'))).logits]);
+    const [here, there] = torch.inferenceMode(() => [
+      cpu.forward(batch('float32')).logits,
+      gpu.forward(onto('cuda', batch('float32'))).logits,
+    ]);
     assert.ok(distance(here!, there!) < 2e-3);
   });
 
   it('the fused AdamW takes the steps of the CPU', () => {
     const [cpu, gpu] = pair('float64');
-    const optimizers = [cpu, gpu].map((model) => new AdamW(model.parameters(), { lr: 1e-3, weightDecay: 0.05, fused: true }));
+    const optimizers = [cpu, gpu].map(
+      (model) => new AdamW(model.parameters(), { lr: 1e-3, weightDecay: 0.05, fused: true }),
+    );
     for (let i = 0; i < 10; i++) {
       cpu.forward(batch('float64')).loss!.backward();
       gpu.forward(onto('cuda', batch('float64'))).loss!.backward();

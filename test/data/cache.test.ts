@@ -22,16 +22,29 @@ describe('openByteCache', () => {
     yield Uint8Array.of(4, 5, 6, 7);
     yield Uint8Array.of(8);
   }
-  const open = (key = 'a', shape = [2, 2, 2], produce: () => AsyncIterable<Uint8Array> = pieces) => openByteCache({ folder, key, shape, produce });
+  const open = (key = 'a', shape = [2, 2, 2], produce: () => AsyncIterable<Uint8Array> = pieces) =>
+    openByteCache({ folder, key, shape, produce });
   const files = () => readdirSync(folder).sort();
 
   it('produces the bytes once and maps them afterwards', async () => {
     produced = 0;
-    const expected = [[[1, 2], [3, 4]], [[5, 6], [7, 8]]];
+    const expected = [
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      [
+        [5, 6],
+        [7, 8],
+      ],
+    ];
     assert.deepEqual((await open()).toArray(), expected);
     assert.deepEqual((await open()).toArray(), expected);
     assert.equal(produced, 1);
-    assert.deepEqual(files().map((name) => name.split('.')[1]), ['bytes', 'json']);
+    assert.deepEqual(
+      files().map((name) => name.split('.')[1]),
+      ['bytes', 'json'],
+    );
   });
 
   it('leaves one tensor to the caller', async () => {
@@ -84,7 +97,8 @@ describe('openByteCache', () => {
         yield Buffer.from('cd');
       }
       openByteCache({ folder: ${JSON.stringify(folder)}, key: 'k', shape: [4], produce }).then((cache) => console.log(cache.toArray().join()));`;
-    const start = (pause: string) => spawn(process.execPath, ['-r', 'tsx/cjs', '-e', script(pause)], { cwd: resolve(__dirname, '../..') });
+    const start = (pause: string) =>
+      spawn(process.execPath, ['-r', 'tsx/cjs', '-e', script(pause)], { cwd: resolve(__dirname, '../..') });
     // Tells that it is filling, and is stopped then.
     const first = start("console.log('filling'); await new Promise((resume) => setTimeout(resume, 500));");
     await once(first.stdout, 'data');
@@ -108,7 +122,10 @@ describe('openByteCache', () => {
   });
 
   it('refuses samples of another size', async () => {
-    await assert.rejects(open('a', [9]), { code: 'TTS_INPUT', message: /^Expected 9 bytes for the cache .*, found 8; the samples differ in size\.$/ });
+    await assert.rejects(open('a', [9]), {
+      code: 'TTS_INPUT',
+      message: /^Expected 9 bytes for the cache .*, found 8; the samples differ in size\.$/,
+    });
   });
 
   it('writes to a tensor of the cache do not reach the file', async () => {
@@ -129,9 +146,13 @@ describe('openByteCache', () => {
         yield Buffer.from('abcd');
       }
       openByteCache({ folder: ${JSON.stringify(folder)}, key: 'k', shape: [4], produce }).then((cache) => console.log(cache.toArray().join()));`;
-    const run = () => promisify(execFile)(process.execPath, ['-r', 'tsx/cjs', '-e', script], { cwd: resolve(__dirname, '../..') });
+    const run = () =>
+      promisify(execFile)(process.execPath, ['-r', 'tsx/cjs', '-e', script], { cwd: resolve(__dirname, '../..') });
     const outputs = await Promise.all([run(), run(), run()]);
-    assert.deepEqual(outputs.map(({ stdout }) => stdout.trim()), Array(3).fill('97,98,99,100'));
+    assert.deepEqual(
+      outputs.map(({ stdout }) => stdout.trim()),
+      Array(3).fill('97,98,99,100'),
+    );
     assert.equal(readFileSync(log, 'utf8'), 'produced ');
   });
 });

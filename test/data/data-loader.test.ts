@@ -31,21 +31,40 @@ describe('DataLoader as in PyTorch', () => {
   it('shuffles as PyTorch does with the same seed, anew in each pass', () => {
     torch.manualSeed(3);
     const loader = new data.DataLoader(ten, { batchSize: 4, shuffle: true });
-    assert.deepEqual(numbers(loader), [[6, 2, 0, 1], [8, 3, 5, 4], [7, 9]]);
-    assert.deepEqual(numbers(loader), [[3, 4, 0, 9], [6, 7, 1, 2], [5, 8]]);
+    assert.deepEqual(numbers(loader), [
+      [6, 2, 0, 1],
+      [8, 3, 5, 4],
+      [7, 9],
+    ]);
+    assert.deepEqual(numbers(loader), [
+      [3, 4, 0, 9],
+      [6, 7, 1, 2],
+      [5, 8],
+    ]);
     assert.equal(loader.length, 3);
   });
 
   it('shuffles by a generator, with for await as well', async () => {
     const generator = new torch.Generator().manualSeed(5);
     const loader = new data.DataLoader(ten, { batchSize: 4, shuffle: true, generator });
-    assert.deepEqual(numbers(loader), [[7, 4, 8, 1], [2, 3, 6, 5], [9, 0]]);
-    assert.deepEqual(numbers(await collect(loader)), [[2, 1, 6, 3], [5, 9, 4, 7], [8, 0]]);
+    assert.deepEqual(numbers(loader), [
+      [7, 4, 8, 1],
+      [2, 3, 6, 5],
+      [9, 0],
+    ]);
+    assert.deepEqual(numbers(await collect(loader)), [
+      [2, 1, 6, 3],
+      [5, 9, 4, 7],
+      [8, 0],
+    ]);
   });
 
   it('leaves out a last batch that is not full', () => {
     const loader = new data.DataLoader(ten, { batchSize: 4, dropLast: true });
-    assert.deepEqual(numbers(loader), [[0, 1, 2, 3], [4, 5, 6, 7]]);
+    assert.deepEqual(numbers(loader), [
+      [0, 1, 2, 3],
+      [4, 5, 6, 7],
+    ]);
     assert.equal(loader.length, 2);
   });
 
@@ -53,18 +72,38 @@ describe('DataLoader as in PyTorch', () => {
     const batches = [...new data.DataLoader(new Squares(), { batchSize: 3 })];
     assert.equal(batches.length, 2);
     const [x, y] = batches[0]!;
-    assert.deepEqual([x.toArray(), y.toArray(), x.dtype, y.dtype], [[[0, 0], [1, 1], [2, 4]], [0, 1, 0], 'float32', 'int64']);
+    assert.deepEqual(
+      [x.toArray(), y.toArray(), x.dtype, y.dtype],
+      [
+        [
+          [0, 0],
+          [1, 1],
+          [2, 4],
+        ],
+        [0, 1, 0],
+        'float32',
+        'int64',
+      ],
+    );
   });
 
   it('loads by promises with for await, and says so to a plain loop', async () => {
     const dataset = { length: 3, get: async (i: number) => i * 10 };
-    assert.deepEqual(numbers(await collect(new data.DataLoader(dataset, { batchSize: 2, numWorkers: 2 }))), [[0, 10], [20]]);
+    assert.deepEqual(numbers(await collect(new data.DataLoader(dataset, { batchSize: 2, numWorkers: 2 }))), [
+      [0, 10],
+      [20],
+    ]);
     assert.throws(() => [...new data.DataLoader(dataset)], /sample 0 comes by a promise.*for await/);
   });
 
   it('takes a sampler, a batch sampler, a list of indices', () => {
     const sampler = new data.SubsetRandomSampler([4, 8, 9]);
-    assert.deepEqual(numbers(new data.DataLoader(ten, { sampler, batchSize: 3 })).flat().sort(), [4, 8, 9]);
+    assert.deepEqual(
+      numbers(new data.DataLoader(ten, { sampler, batchSize: 3 }))
+        .flat()
+        .sort(),
+      [4, 8, 9],
+    );
     assert.deepEqual(numbers(new data.DataLoader(ten, { sampler: [3, 1], batchSize: 2 })), [[3, 1]]);
     const loader = new data.DataLoader(ten, { batchSampler: [[9, 8, 7], [1]] });
     assert.deepEqual(numbers(loader), [[9, 8, 7], [1]]);
@@ -72,12 +111,17 @@ describe('DataLoader as in PyTorch', () => {
   });
 
   it('gives sample after sample without a batch size', () => {
-    const samples = [...new data.DataLoader([Float32Array.of(1, 2), Float32Array.of(3)], { batchSize: null })] as unknown as torch.Tensor[];
+    const samples = [
+      ...new data.DataLoader([Float32Array.of(1, 2), Float32Array.of(3)], { batchSize: null }),
+    ] as unknown as torch.Tensor[];
     assert.deepEqual(numbers(samples), [[1, 2], [3]]);
   });
 
   it('calls collateFn with the samples', () => {
-    const loader = new data.DataLoader(ten, { batchSize: 5, collateFn: (samples) => samples.reduce((sum, x) => sum + x, 0) });
+    const loader = new data.DataLoader(ten, {
+      batchSize: 5,
+      collateFn: (samples) => samples.reduce((sum, x) => sum + x, 0),
+    });
     assert.deepEqual([...loader], [10, 35]);
   });
 
@@ -95,7 +139,11 @@ describe('DataLoader as in PyTorch', () => {
 
   const refused: [string, data.DataLoaderOptions<number>, RegExp][] = [
     ['a sampler with shuffle', { sampler: [1], shuffle: true }, /sampler option is mutually exclusive with shuffle/],
-    ['a batch sampler with a batch size', { batchSampler: [[1]], batchSize: 2 }, /batchSampler option is mutually exclusive with batchSize/],
+    [
+      'a batch sampler with a batch size',
+      { batchSampler: [[1]], batchSize: 2 },
+      /batchSampler option is mutually exclusive with batchSize/,
+    ],
     ['no batches with dropLast', { batchSize: null, dropLast: true }, /mutually exclusive with dropLast/],
     ['negative workers', { numWorkers: -1 }, /numWorkers option should be a non-negative integer/],
     ['a negative timeout', { timeout: -1 }, /timeout option should be non-negative/],
@@ -106,14 +154,23 @@ describe('DataLoader as in PyTorch', () => {
   }
 
   it('refuses the order of a stream, and what is no dataset', () => {
-    assert.throws(() => new data.DataLoader(new Countdown(), { shuffle: true }), /IterableDataset: expected unspecified shuffle/);
-    assert.throws(() => new data.DataLoader({ a: 1 } as never), /expected a dataset, an object with a length and get\(index\) or load\(index\), or an array, found an object with a/);
+    assert.throws(
+      () => new data.DataLoader(new Countdown(), { shuffle: true }),
+      /IterableDataset: expected unspecified shuffle/,
+    );
+    assert.throws(
+      () => new data.DataLoader({ a: 1 } as never),
+      /expected a dataset, an object with a length and get\(index\) or load\(index\), or an array, found an object with a/,
+    );
   });
 
   it('gives up on samples that take too long', async () => {
     const dataset = { length: 1, load: () => new Promise<number>(() => {}) };
     const alive = setInterval(() => {}, 1000);
-    const [error] = await collect(new data.DataLoader(dataset, { timeout: 0.01 })).then(() => [null], (reason: Error) => [reason]);
+    const [error] = await collect(new data.DataLoader(dataset, { timeout: 0.01 })).then(
+      () => [null],
+      (reason: Error) => [reason],
+    );
     clearInterval(alive);
     assert.match(String(error), /timed out after 0.01 seconds/);
   });
@@ -123,7 +180,10 @@ describe('DataLoader as in PyTorch', () => {
     const [first] = numbers(await collect(loader.epoch(0)));
     assert.notDeepEqual(first, ten);
     assert.deepEqual(numbers(await collect(loader.epoch(0))), [first]);
-    await assert.rejects(collect(new data.DataLoader(ten, { sampler: [1] }).epoch(0)), /needs an order that follows from seed and epoch/);
+    await assert.rejects(
+      collect(new data.DataLoader(ten, { sampler: [1] }).epoch(0)),
+      /needs an order that follows from seed and epoch/,
+    );
   });
 
   it('leaves the tensors of a batch to who asked for it, and nothing else', async () => {
@@ -132,7 +192,9 @@ describe('DataLoader as in PyTorch', () => {
     const [kept] = torch.scope(() => [...new data.DataLoader(new data.TensorDataset(xs), { batchSize: 4 })].at(-1)!);
     assert.deepEqual(kept!.shape, [2, 2]);
     assert.equal(torch.memory().tensors, before + 1);
-    const rest = await torch.scope(async () => (await collect(new data.DataLoader(new Squares(), { batchSize: 3 }))).length);
+    const rest = await torch.scope(
+      async () => (await collect(new data.DataLoader(new Squares(), { batchSize: 3 }))).length,
+    );
     assert.deepEqual([rest, torch.memory().tensors], [2, before + 1]);
     kept!.dispose();
   });

@@ -1,6 +1,20 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, createReadStream, createWriteStream, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable, Writable } from 'node:stream';
@@ -23,10 +37,19 @@ interface Format {
   save(target?: Target): Buffer | Promise<void> | void;
 }
 
-const values = torch.keep(torch.tensor([[1, 2], [3, 4]], { dtype: 'float32' }));
+const values = torch.keep(
+  torch.tensor(
+    [
+      [1, 2],
+      [3, 4],
+    ],
+    { dtype: 'float32' },
+  ),
+);
 const sum = (tensor: Tensor): number => tensor.sum().item() as number;
 /** `then` where it is a promise. */
-const after = <T, R>(value: T | Promise<T>, then: (value: T) => R): R | Promise<R> => (types.isPromise(value) ? (value as Promise<T>).then(then) : then(value as T));
+const after = <T, R>(value: T | Promise<T>, then: (value: T) => R): R | Promise<R> =>
+  types.isPromise(value) ? (value as Promise<T>).then(then) : then(value as T);
 const any = <T>(value: unknown): T => value as T;
 
 const formats: Readonly<Record<string, Format>> = {
@@ -36,7 +59,8 @@ const formats: Readonly<Record<string, Format>> = {
     save: (target) => torch.safetensors.save({ x: values }, any<string>(target)),
   },
   pth: {
-    load: (input, options) => after(torch.loadPth(any<string>(input), options), (value) => sum((value as { x: Tensor }).x)),
+    load: (input, options) =>
+      after(torch.loadPth(any<string>(input), options), (value) => sum((value as { x: Tensor }).x)),
     read: (path, options) => (torch.loadPth(path, options) as { x: Tensor }).x,
     save: (target) => torch.savePth({ x: values }, any<string>(target)),
   },
@@ -76,7 +100,8 @@ for (const [name, format] of Object.entries(formats)) {
     it('are read from paths, URLs, bytes of every kind', () => {
       const arrayBuffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
       const foreign = runInNewContext('Uint8Array.from(bytes)', { bytes }) as Uint8Array;
-      for (const input of [path, pathToFileURL(path), bytes, Uint8Array.from(bytes), arrayBuffer, foreign]) assert.equal(format.load(input as Input), 10);
+      for (const input of [path, pathToFileURL(path), bytes, Uint8Array.from(bytes), arrayBuffer, foreign])
+        assert.equal(format.load(input as Input), 10);
     });
 
     it('are read from streams, by promise', async () => {
@@ -84,9 +109,21 @@ for (const [name, format] of Object.entries(formats)) {
         yield bytes.subarray(0, 5);
         yield bytes.subarray(5);
       };
-      for (const input of [createReadStream(path), Readable.from([bytes]), pieces(), new Blob([new Uint8Array(bytes)]).stream()]) assert.equal(await format.load(input as Input), 10);
-      await assert.rejects(async () => format.load(Readable.from(['text'])), /expected a stream of bytes, found one of string/);
-      await assert.rejects(async () => format.load(createReadStream(join(folder, 'absent'))), /^InputError: The stream cannot be read: there is no such file or folder \(ENOENT\)\.$/);
+      for (const input of [
+        createReadStream(path),
+        Readable.from([bytes]),
+        pieces(),
+        new Blob([new Uint8Array(bytes)]).stream(),
+      ])
+        assert.equal(await format.load(input as Input), 10);
+      await assert.rejects(
+        async () => format.load(Readable.from(['text'])),
+        /expected a stream of bytes, found one of string/,
+      );
+      await assert.rejects(
+        async () => format.load(createReadStream(join(folder, 'absent'))),
+        /^InputError: The stream cannot be read: there is no such file or folder \(ENOENT\)\.$/,
+      );
     });
 
     it('are written to paths, URLs, streams and memory', async () => {
@@ -102,9 +139,18 @@ for (const [name, format] of Object.entries(formats)) {
     });
 
     it('say why a stream takes nothing', async () => {
-      const closed = new Writable({ write: (_chunk, _encoding, done) => done(Object.assign(new Error('write ENOSPC'), { code: 'ENOSPC', syscall: 'write' })) });
-      await assert.rejects(async () => format.save(closed), /^InputError: The stream cannot be written: the disk is full \(ENOSPC\)\.$/);
-      await assert.rejects(async () => format.save(createWriteStream(join(folder, 'absent', 'x'))), /The stream cannot be written: there is no such file or folder/);
+      const closed = new Writable({
+        write: (_chunk, _encoding, done) =>
+          done(Object.assign(new Error('write ENOSPC'), { code: 'ENOSPC', syscall: 'write' })),
+      });
+      await assert.rejects(
+        async () => format.save(closed),
+        /^InputError: The stream cannot be written: the disk is full \(ENOSPC\)\.$/,
+      );
+      await assert.rejects(
+        async () => format.save(createWriteStream(join(folder, 'absent', 'x'))),
+        /The stream cannot be written: there is no such file or folder/,
+      );
     });
 
     it('live on when the file is written anew in place, cut or removed', () => {
@@ -131,22 +177,40 @@ for (const [name, format] of Object.entries(formats)) {
     it('never show bytes in a message, and name what was given', () => {
       const secret = Buffer.from('secret'.repeat(10));
       for (const input of [secret, Uint8Array.from(secret)]) {
-        assert.throws(() => format.load(input), (error) => error instanceof torch.TorchError && !/secret|115,\s*101|73 65 63/.test(error.message));
+        assert.throws(
+          () => format.load(input),
+          (error) => error instanceof torch.TorchError && !/secret|115,\s*101|73 65 63/.test(error.message),
+        );
       }
       for (const input of [null, undefined, 7, {}, [], '', new URL('https://example.com/x')]) {
-        assert.throws(() => format.load(any<Input>(input)), (error) => error instanceof InputError && /to read: its path, or its bytes as a Buffer, found/.test(error.message));
+        assert.throws(
+          () => format.load(any<Input>(input)),
+          (error) =>
+            error instanceof InputError && /to read: its path, or its bytes as a Buffer, found/.test(error.message),
+        );
       }
-      for (const target of [7, {}, [], '']) assert.throws(() => format.save(any<Target>(target)), /^InputError: expected the path of a file to write, found/);
+      for (const target of [7, {}, [], ''])
+        assert.throws(
+          () => format.save(any<Target>(target)),
+          /^InputError: expected the path of a file to write, found/,
+        );
     });
 
     it('name path and cause where they cannot be read', () => {
       mkdirSync(join(folder, 'folder'));
       symlinkSync('loop', join(folder, 'loop'));
       const causes: Readonly<Record<string, RegExp>> = {
-        absent: /absent: expected .*found none that can be opened: there is no such file or folder \(ENOENT\)\.$/, folder: /found a folder\.$/,
-        'x.bin/x': /a part of its path is a file where a folder should be \(ENOTDIR\)\.$/, [`${'n'.repeat(300)}`]: /its name is too long \(ENAMETOOLONG\)\.$/, loop: /its links go in a circle \(ELOOP\)\.$/,
+        absent: /absent: expected .*found none that can be opened: there is no such file or folder \(ENOENT\)\.$/,
+        folder: /found a folder\.$/,
+        'x.bin/x': /a part of its path is a file where a folder should be \(ENOTDIR\)\.$/,
+        [`${'n'.repeat(300)}`]: /its name is too long \(ENAMETOOLONG\)\.$/,
+        loop: /its links go in a circle \(ELOOP\)\.$/,
       };
-      for (const [file, message] of Object.entries(causes)) assert.throws(() => format.load(join(folder, file)), (error) => error instanceof InputError && message.test(error.message));
+      for (const [file, message] of Object.entries(causes))
+        assert.throws(
+          () => format.load(join(folder, file)),
+          (error) => error instanceof InputError && message.test(error.message),
+        );
       execFileSync('mkfifo', [join(folder, 'pipe')]);
       assert.throws(() => format.load(join(folder, 'pipe')), /found something that is no plain file\.$/);
     });
@@ -154,10 +218,16 @@ for (const [name, format] of Object.entries(formats)) {
     it('name path and cause where they cannot be written, and leave nothing', () => {
       mkdirSync(join(folder, 'folder'));
       const causes: Readonly<Record<string, RegExp>> = {
-        'absent/x': /absent\/x: cannot be written: the folder .*absent does not exist \(ENOENT\)\.$/, folder: /cannot be written: it is a folder \(EISDIR\)\.$/,
-        'x.bin/x': /a part of its path is a file where a folder should be \(ENOTDIR\)\.$/, [`${'n'.repeat(300)}`]: /its name is too long \(ENAMETOOLONG\)\.$/,
+        'absent/x': /absent\/x: cannot be written: the folder .*absent does not exist \(ENOENT\)\.$/,
+        folder: /cannot be written: it is a folder \(EISDIR\)\.$/,
+        'x.bin/x': /a part of its path is a file where a folder should be \(ENOTDIR\)\.$/,
+        [`${'n'.repeat(300)}`]: /its name is too long \(ENAMETOOLONG\)\.$/,
       };
-      for (const [file, message] of Object.entries(causes)) assert.throws(() => format.save(join(folder, file)), (error) => error instanceof InputError && message.test(error.message));
+      for (const [file, message] of Object.entries(causes))
+        assert.throws(
+          () => format.save(join(folder, file)),
+          (error) => error instanceof InputError && message.test(error.message),
+        );
       assert.deepEqual(readdirSync(folder).sort(), ['folder', 'x.bin']);
       assert.ok(readFileSync(path).equals(bytes));
       format.save(join(folder, 'n'.repeat(250)));
@@ -166,7 +236,10 @@ for (const [name, format] of Object.entries(formats)) {
 
     it('say that the disk is full, and leave the device what it is', function () {
       if (!existsSync('/dev/full')) this.skip();
-      assert.throws(() => format.save('/dev/full'), new InputError('/dev/full: cannot be written: the disk is full (ENOSPC).'));
+      assert.throws(
+        () => format.save('/dev/full'),
+        new InputError('/dev/full: cannot be written: the disk is full (ENOSPC).'),
+      );
       assert.ok(!openIsPlain('/dev/full'));
     });
 
@@ -205,14 +278,19 @@ describe('mapped files', () => {
     });
   }
 
-  it('know no other option', () => assert.throws(() => torch.loadPth('x', any<object>({ map: true })), /loadPth: the option 'map' does not exist/));
+  it('know no other option', () =>
+    assert.throws(() => torch.loadPth('x', any<object>({ map: true })), /loadPth: the option 'map' does not exist/));
 });
 
 describe('a file that changes while it is read', () => {
   it('is refused', () => {
     const path = join(mkdtempSync(join(tmpdir(), 'changing-')), 'x');
     writeFileSync(path, 'content');
-    for (const change of [() => appendFileSync(path, 'more'), () => truncateSync(path, 2), () => utimesSync(path, 1, 1)]) {
+    for (const change of [
+      () => appendFileSync(path, 'more'),
+      () => truncateSync(path, 2),
+      () => utimesSync(path, 1, 1),
+    ]) {
       writeFileSync(path, 'content');
       const source = openBytes(path, 'a file');
       source.requireUnchanged();

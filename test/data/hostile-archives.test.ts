@@ -7,10 +7,16 @@ import { InputError } from '../../ts/errors';
 import { writeZip } from './zip-writer';
 
 const refuses = (body: () => unknown, message: RegExp): void =>
-  assert.throws(body, (error) => error instanceof InputError && message.test(error.message) && !error.message.includes('\n'));
+  assert.throws(
+    body,
+    (error) => error instanceof InputError && message.test(error.message) && !error.message.includes('\n'),
+  );
 
 /** A zip of one member in which the fields at this distance from its central entry are others. */
-function altered(fields: Readonly<Record<number, number>>, members: Record<string, Buffer> = { 'a.npy': Buffer.alloc(100_000) }): Buffer {
+function altered(
+  fields: Readonly<Record<number, number>>,
+  members: Record<string, Buffer> = { 'a.npy': Buffer.alloc(100_000) },
+): Buffer {
   const zip = writeZip(members, { deflate: true });
   const entry = zip.indexOf(Buffer.from('PK\x01\x02', 'latin1'));
   for (const [at, value] of Object.entries(fields)) zip.writeUInt32LE(value, entry + Number(at));
@@ -19,14 +25,20 @@ function altered(fields: Readonly<Record<number, number>>, members: Record<strin
 
 describe('hostile zips', () => {
   it('that declare more than their bytes can hold are refused before anything is allocated', () => {
-    refuses(() => new ZipFile(altered({ 24: 3_500_000_000 })), /a\.npy declares 3500000000 bytes, more than its \d+ packed ones can hold/);
+    refuses(
+      () => new ZipFile(altered({ 24: 3_500_000_000 })),
+      /a\.npy declares 3500000000 bytes, more than its \d+ packed ones can hold/,
+    );
   });
 
   it('that are made to fill a memory are refused, until more is allowed', () => {
     const bomb = writeZip({ 'a.npy': Buffer.alloc(80 * 2 ** 20) }, { deflate: true });
     refuses(() => npz.load(bomb), /a\.npy unpacks from \d+ to 83886080 bytes, over 200 times as many/);
     assert.equal(new ZipFile(bomb, { maxRatio: 1032 }).members.size, 1);
-    const many = writeZip(Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`${i}.npy`, Buffer.alloc(8 * 2 ** 20)])), { deflate: true });
+    const many = writeZip(
+      Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`${i}.npy`, Buffer.alloc(8 * 2 ** 20)])),
+      { deflate: true },
+    );
     refuses(() => npz.load(many), /all of it unpacks from/);
   });
 
@@ -35,7 +47,10 @@ describe('hostile zips', () => {
     const second = zip.lastIndexOf(Buffer.from('PK\x01\x02', 'latin1'));
     zip.writeUInt32LE(0, second + 42);
     refuses(() => npz.load(zip), /[ab]\.npy lies over [ab]\.npy/);
-    refuses(() => new ZipFile(altered({ 42: 200 }, { 'a.npy': Buffer.from('x') })), /should end behind|lies over the index/);
+    refuses(
+      () => new ZipFile(altered({ 42: 200 }, { 'a.npy': Buffer.from('x') })),
+      /should end behind|lies over the index/,
+    );
   });
 
   it('whose stored members have two sizes are refused', () => {
@@ -61,7 +76,10 @@ describe('hostile zips', () => {
   it('are told of in one line, whatever their names are', () => {
     const zip = writeZip({ [`a\n${'x'.repeat(10_000)}.npy`]: Buffer.alloc(64) });
     zip.writeUInt32LE(63, zip.indexOf(Buffer.from('PK\x01\x02', 'latin1')) + 24);
-    assert.throws(() => new ZipFile(zip), (error) => error instanceof InputError && !error.message.includes('\n') && error.message.length < 400);
+    assert.throws(
+      () => new ZipFile(zip),
+      (error) => error instanceof InputError && !error.message.includes('\n') && error.message.length < 400,
+    );
   });
 
   it('unpack to what zlib makes of them, whatever the sizes of its pieces', async () => {
@@ -83,11 +101,19 @@ function header(name: string, size: string | Buffer, type = '0'): Buffer {
   block.write(type, 156);
   block.write('ustar\x0000', 257, 'latin1');
   block.fill(' ', 148, 156);
-  block.write(`${block.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  block.write(
+    `${block
+      .reduce((sum, byte) => sum + byte, 0)
+      .toString(8)
+      .padStart(6, '0')}\0 `,
+    148,
+    'latin1',
+  );
   return block;
 }
 
-const padded = (text: string): Buffer => Buffer.concat([Buffer.from(text), Buffer.alloc((512 - (Buffer.byteLength(text) % 512)) % 512)]);
+const padded = (text: string): Buffer =>
+  Buffer.concat([Buffer.from(text), Buffer.alloc((512 - (Buffer.byteLength(text) % 512)) % 512)]);
 const octal = (size: number): string => size.toString(8).padStart(11, '0');
 const pax = (record: string): Buffer => Buffer.concat([header('pax', octal(record.length), 'x'), padded(record)]);
 const end = Buffer.alloc(1024);
@@ -97,24 +123,46 @@ describe('hostile tars', function () {
   this.timeout(5000);
 
   const sizes: Readonly<Record<string, string | Buffer>> = {
-    'octal -512': '-0000001000', 'octal -1536': '-0000003000', 'no number': 'abc', 'not octal': '00000000009',
-    'binary -512': Buffer.from('fffffffffffffffffffffe00', 'hex'), 'binary beyond all numbers': Buffer.from(`80${'ff'.repeat(11)}`, 'hex'), 'binary of another mark': Buffer.from(`81${'00'.repeat(11)}`, 'hex'),
+    'octal -512': '-0000001000',
+    'octal -1536': '-0000003000',
+    'no number': 'abc',
+    'not octal': '00000000009',
+    'binary -512': Buffer.from('fffffffffffffffffffffe00', 'hex'),
+    'binary beyond all numbers': Buffer.from(`80${'ff'.repeat(11)}`, 'hex'),
+    'binary of another mark': Buffer.from(`81${'00'.repeat(11)}`, 'hex'),
   };
   for (const [name, size] of Object.entries(sizes)) {
-    it(`with a size that is ${name} are refused`, () => refuses(() => new TarFile(Buffer.concat([file, header('b', size), end])), /the size of b is no number of bytes/));
+    it(`with a size that is ${name} are refused`, () =>
+      refuses(() => new TarFile(Buffer.concat([file, header('b', size), end])), /the size of b is no number of bytes/));
   }
 
-  const records: Readonly<Record<string, string>> = { '-512': '13 size=-512\n', NaN: '12 size=NaN\n', 'much': '16 size=1e308xx\n', 'empty': '8 size=\n' };
+  const records: Readonly<Record<string, string>> = {
+    '-512': '13 size=-512\n',
+    NaN: '12 size=NaN\n',
+    much: '16 size=1e308xx\n',
+    empty: '8 size=\n',
+  };
   for (const [name, record] of Object.entries(records)) {
-    it(`with a pax size that is ${name} are refused`, () => refuses(() => new TarFile(Buffer.concat([file, pax(record), header('b', octal(0)), end])), /the size of b is no number of bytes/));
+    it(`with a pax size that is ${name} are refused`, () =>
+      refuses(
+        () => new TarFile(Buffer.concat([file, pax(record), header('b', octal(0)), end])),
+        /the size of b is no number of bytes/,
+      ));
   }
 
   for (const record of ['NaN path=x\n', '0 path=x\n', '999 path=x\n', '11 path=x', '-5 path=x\n']) {
-    it(`with a broken pax record are refused: ${JSON.stringify(record)}`, () => refuses(() => new TarFile(Buffer.concat([file, pax(record), file, end])), /a record of its pax headers is broken/));
+    it(`with a broken pax record are refused: ${JSON.stringify(record)}`, () =>
+      refuses(
+        () => new TarFile(Buffer.concat([file, pax(record), file, end])),
+        /a record of its pax headers is broken/,
+      ));
   }
 
   it('with names of any length are refused', () => {
-    refuses(() => new TarFile(Buffer.concat([header('long', octal(2 ** 21), 'L'), Buffer.alloc(2 ** 21, 'x'), file, end])), /2097152 bytes of names/);
+    refuses(
+      () => new TarFile(Buffer.concat([header('long', octal(2 ** 21), 'L'), Buffer.alloc(2 ** 21, 'x'), file, end])),
+      /2097152 bytes of names/,
+    );
   });
 
   it('start from one that is right, with GNU sizes in base 256', async () => {

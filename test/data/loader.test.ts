@@ -25,7 +25,8 @@ class Numbers implements Dataset<number> {
   }
 }
 
-const loaderOf = (dataset: Dataset<number>, options: EpochOptions) => new DataLoader(dataset, (samples) => samples, options);
+const loaderOf = (dataset: Dataset<number>, options: EpochOptions) =>
+  new DataLoader(dataset, (samples) => samples, options);
 
 async function collect(loader: DataLoader<number, number[]>, epoch = 0, startBatch = 0): Promise<number[][]> {
   const batches: number[][] = [];
@@ -43,7 +44,10 @@ describe('DataLoader', () => {
 
   it('drops a short last batch when asked to', async () => {
     const loader = loaderOf(new Numbers(7), { batchSize: 3, lastBatch: 'drop' });
-    assert.deepEqual(await collect(loader), [[0, 1, 2], [3, 4, 5]]);
+    assert.deepEqual(await collect(loader), [
+      [0, 1, 2],
+      [3, 4, 5],
+    ]);
     assert.equal(loader.batches, 2);
     assert.equal(loader.samples, 6);
   });
@@ -54,7 +58,10 @@ describe('DataLoader', () => {
 
   it('keeps the order when later samples are ready first', async () => {
     const loader = loaderOf(new Numbers(12, (index) => (index % 3 === 0 ? 8 : 0)), { batchSize: 2 });
-    assert.deepEqual((await collect(loader)).flat(), Array.from({ length: 12 }, (_, i) => i));
+    assert.deepEqual(
+      (await collect(loader)).flat(),
+      Array.from({ length: 12 }, (_, i) => i),
+    );
   });
 
   it('shuffles by seed and epoch', async () => {
@@ -81,7 +88,11 @@ describe('DataLoader', () => {
   });
 
   it('tells the collate function pass and indices', async () => {
-    const loader = new DataLoader(new Numbers(4), (samples, pass, indices) => ({ samples, pass, indices: [...indices] }), { batchSize: 4, seed: 9 });
+    const loader = new DataLoader(
+      new Numbers(4),
+      (samples, pass, indices) => ({ samples, pass, indices: [...indices] }),
+      { batchSize: 4, seed: 9 },
+    );
     for await (const batch of loader.epoch(2)) {
       assert.deepEqual(batch, { samples: [0, 1, 2, 3], pass: { seed: 9, epoch: 2 }, indices: [0, 1, 2, 3] });
     }
@@ -125,7 +136,10 @@ describe('DataLoader', () => {
         },
         { code: 'TTS_INPUT', message: 'Sample 9 (0009.jpg) cannot be loaded: the file is cut short' },
       );
-      assert.deepEqual(delivered, [[0, 1, 2, 3], [4, 5, 6, 7]]);
+      assert.deepEqual(delivered, [
+        [0, 1, 2, 3],
+        [4, 5, 6, 7],
+      ]);
       assert.equal(dataset.running, 0);
     });
   });

@@ -31,7 +31,13 @@ describe('Rng', () => {
   });
 
   it('gives other numbers for another seed, epoch or index, and for the high bits of a seed', () => {
-    const first = [new Rng(7, 3, 5), new Rng(8, 3, 5), new Rng(7, 4, 5), new Rng(7, 3, 6), new Rng(7 + 2 ** 40, 3, 5)].map((rng) => rng.uint32());
+    const first = [
+      new Rng(7, 3, 5),
+      new Rng(8, 3, 5),
+      new Rng(7, 4, 5),
+      new Rng(7, 3, 6),
+      new Rng(7 + 2 ** 40, 3, 5),
+    ].map((rng) => rng.uint32());
     assert.equal(new Set(first).size, 5);
   });
 
@@ -50,7 +56,10 @@ describe('Rng', () => {
 
   it('permutes: every number once, the same order for the same name', () => {
     const order = new Rng(3, 1).permutation(1000);
-    assert.deepEqual([...order].sort((x, y) => x - y), Array.from({ length: 1000 }, (_, i) => i));
+    assert.deepEqual(
+      [...order].sort((x, y) => x - y),
+      Array.from({ length: 1000 }, (_, i) => i),
+    );
     assert.deepEqual(order, new Rng(3, 1).permutation(1000));
     assert.notDeepEqual(order, new Rng(3, 2).permutation(1000));
   });

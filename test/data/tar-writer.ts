@@ -9,8 +9,13 @@ export interface TarEntry {
 }
 
 /** Makes a tar in memory; a value that is no entry is the content of an ordinary file. */
-export function writeTar(members: Readonly<Record<string, string | Uint8Array | TarEntry>> | readonly (readonly [string, TarEntry])[]): Buffer {
-  const entries = (Array.isArray(members) ? members : Object.entries(members)) as readonly (readonly [string, string | Uint8Array | TarEntry])[];
+export function writeTar(
+  members: Readonly<Record<string, string | Uint8Array | TarEntry>> | readonly (readonly [string, TarEntry])[],
+): Buffer {
+  const entries = (Array.isArray(members) ? members : Object.entries(members)) as readonly (readonly [
+    string,
+    string | Uint8Array | TarEntry,
+  ])[];
   const parts = entries.flatMap(([name, given]) => {
     const entry: TarEntry = typeof given === 'string' || given instanceof Uint8Array ? { content: given } : given;
     const content = Buffer.from(entry.content ?? '');

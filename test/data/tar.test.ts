@@ -27,11 +27,18 @@ describe('TarFile', () => {
   after(() => rmSync(folder, { recursive: true }));
 
   it('reads members at their places, in any order and at once', async () => {
-    const contents = { 'a.txt': 'first', 'b/c.bin': Buffer.alloc(100_000, 7), 'empty': '', 'last': 'x'.repeat(512) };
+    const contents = { 'a.txt': 'first', 'b/c.bin': Buffer.alloc(100_000, 7), empty: '', last: 'x'.repeat(512) };
     await using(writeTar(contents), async (tar) => {
       assert.deepEqual([...tar.members.keys()], Object.keys(contents));
-      const read = await Promise.all(Object.keys(contents).reverse().map((name) => tar.read(name)));
-      assert.deepEqual(read.reverse().map((bytes) => bytes.toString('latin1')), Object.values(contents).map((content) => Buffer.from(content).toString('latin1')));
+      const read = await Promise.all(
+        Object.keys(contents)
+          .reverse()
+          .map((name) => tar.read(name)),
+      );
+      assert.deepEqual(
+        read.reverse().map((bytes) => bytes.toString('latin1')),
+        Object.values(contents).map((content) => Buffer.from(content).toString('latin1')),
+      );
     });
   });
 
@@ -44,7 +51,11 @@ describe('TarFile', () => {
   });
 
   it('knows long names in the three ways they are written', async () => {
-    const [gnu, pax, ustar] = ['g', 'p', 'u'].map((letter) => `${letter.repeat(80)}/${letter.repeat(60)}.xml`) as [string, string, string];
+    const [gnu, pax, ustar] = ['g', 'p', 'u'].map((letter) => `${letter.repeat(80)}/${letter.repeat(60)}.xml`) as [
+      string,
+      string,
+      string,
+    ];
     const tar = writeTar([
       ['././@LongLink', { type: 'L', content: `${gnu}\0` }],
       [gnu.slice(0, 99), { content: 'one' }],
@@ -67,7 +78,10 @@ describe('TarFile', () => {
       ['after', { content: 'end' }],
     ]);
     await using(tar, async (tar) => {
-      assert.deepEqual(await Promise.all(['binary', 'pax', 'after'].map(async (name) => (await tar.read(name)).toString())), ['abc', 'hello', 'end']);
+      assert.deepEqual(
+        await Promise.all(['binary', 'pax', 'after'].map(async (name) => (await tar.read(name)).toString())),
+        ['abc', 'hello', 'end'],
+      );
     });
   });
 
@@ -95,7 +109,10 @@ describe('TarFile', () => {
 
   it('says when the file ends too early', () => {
     const tar = writeTar({ 'a.txt': 'x'.repeat(2000), 'b.txt': 'y' });
-    assert.throws(() => new TarFile(save(tar.subarray(0, 1200))), /a\.txt should end at byte 2512, but the file ends at 1200\. Download it again\.$/);
+    assert.throws(
+      () => new TarFile(save(tar.subarray(0, 1200))),
+      /a\.txt should end at byte 2512, but the file ends at 1200\. Download it again\.$/,
+    );
     assert.throws(() => new TarFile(save(tar.subarray(0, 2560 + 100))), /it is cut short\. Download it again\.$/);
   });
 
@@ -106,9 +123,18 @@ describe('TarFile', () => {
   });
 
   it('says when the file is compressed, a web page, of another kind or absent', () => {
-    assert.throws(() => new TarFile(save(gzipSync(writeTar({ a: 'b' })))), /found one packed by gzip.*unpack it with gunzip\.$/);
+    assert.throws(
+      () => new TarFile(save(gzipSync(writeTar({ a: 'b' })))),
+      /found one packed by gzip.*unpack it with gunzip\.$/,
+    );
     assert.throws(() => new TarFile(save('<!DOCTYPE html><p>quota</p>')), /Expected a tar in .*, found a web page/);
-    assert.throws(() => new TarFile(save(Buffer.alloc(600, 65))), /Expected a tar in .*, found a file of another kind\.$/);
-    assert.throws(() => new TarFile(join(folder, 'absent.tar')), /absent\.tar: expected a tar, found none that can be opened: .*ENOENT/);
+    assert.throws(
+      () => new TarFile(save(Buffer.alloc(600, 65))),
+      /Expected a tar in .*, found a file of another kind\.$/,
+    );
+    assert.throws(
+      () => new TarFile(join(folder, 'absent.tar')),
+      /absent\.tar: expected a tar, found none that can be opened: .*ENOENT/,
+    );
   });
 });

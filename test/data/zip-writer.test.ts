@@ -34,14 +34,18 @@ describe('ZipWriter', () => {
       const path = join(folder, 'test.zip');
       writeFileSync(path, archive(options));
       const zip = new ZipFile(path);
-      assert.deepEqual(Object.fromEntries([...zip.members.keys()].map((name) => [name, zip.readSync(name).toString()])), members);
+      assert.deepEqual(
+        Object.fromEntries([...zip.members.keys()].map((name) => [name, zip.readSync(name).toString()])),
+        members,
+      );
       zip.close();
     });
 
     it(`writes what another library reads: ${kind}`, async () => {
       const found: Record<string, string> = {};
       const zip = await fromBufferPromise(archive(options), { strictFileNames: true });
-      for await (const entry of zip.eachEntry()) found[entry.fileName] = await text(await zip.openReadStreamPromise(entry));
+      for await (const entry of zip.eachEntry())
+        found[entry.fileName] = await text(await zip.openReadStreamPromise(entry));
       assert.deepEqual(found, members);
     });
   }

@@ -11,7 +11,10 @@ export interface ZipWriterOptions {
 }
 
 /** Makes a zip in memory; names that end in a slash become folders. */
-export function writeZip(members: Readonly<Record<string, string | Uint8Array>>, options: ZipWriterOptions = {}): Buffer {
+export function writeZip(
+  members: Readonly<Record<string, string | Uint8Array>>,
+  options: ZipWriterOptions = {},
+): Buffer {
   const parts: Buffer[] = [];
   const entries: Buffer[] = [];
   let position = 0;
@@ -25,7 +28,12 @@ export function writeZip(members: Readonly<Record<string, string | Uint8Array>>,
   return Buffer.concat([...parts, directory, endRecords(entries.length, directory.length, position, options)]);
 }
 
-function packMember(name: string, content: Buffer, position: number, options: ZipWriterOptions): { local: Buffer; central: Buffer } {
+function packMember(
+  name: string,
+  content: Buffer,
+  position: number,
+  options: ZipWriterOptions,
+): { local: Buffer; central: Buffer } {
   const data = options.deflate ? deflateRawSync(content) : content;
   const nameBytes = Buffer.from(name);
   const localExtra = Buffer.alloc(options.localExtra ?? 0);
@@ -45,7 +53,10 @@ function packMember(name: string, content: Buffer, position: number, options: Zi
   central.writeUInt16LE(nameBytes.length, 28);
   central.writeUInt16LE(extra.length, 30);
   central.writeUInt32LE(options.zip64 ? 0xffffffff : position, 42);
-  return { local: Buffer.concat([local, nameBytes, localExtra, data]), central: Buffer.concat([central, nameBytes, extra]) };
+  return {
+    local: Buffer.concat([local, nameBytes, localExtra, data]),
+    central: Buffer.concat([central, nameBytes, extra]),
+  };
 }
 
 function zip64Extra(bytes: number, compressedBytes: number, position: number): Buffer {
@@ -59,7 +70,12 @@ function zip64Extra(bytes: number, compressedBytes: number, position: number): B
   return extra;
 }
 
-function endRecords(members: number, bytes: number, position: number, { zip64, comment = '' }: ZipWriterOptions): Buffer {
+function endRecords(
+  members: number,
+  bytes: number,
+  position: number,
+  { zip64, comment = '' }: ZipWriterOptions,
+): Buffer {
   const end = Buffer.alloc(22);
   end.writeUInt32LE(0x06054b50, 0);
   end.writeUInt16LE(zip64 ? 0xffff : members, 10);

@@ -12,7 +12,13 @@ describe('ZipFile', () => {
   afterEach(() => open.splice(0).forEach((zip) => zip.close()));
   after(() => rmSync(folder, { recursive: true }));
 
-  const members = { 'faces/': '', 'faces/1.jpg': 'first'.repeat(100), 'faces/2.jpg': 'second', 'größe.txt': '', 'large.bin': Buffer.alloc(300_000, 'abc') };
+  const members = {
+    'faces/': '',
+    'faces/1.jpg': 'first'.repeat(100),
+    'faces/2.jpg': 'second',
+    'größe.txt': '',
+    'large.bin': Buffer.alloc(300_000, 'abc'),
+  };
 
   function zipOf(content: Uint8Array | string): ZipFile {
     const path = join(folder, 'test.zip');
@@ -33,8 +39,11 @@ describe('ZipFile', () => {
     it(`reads members of an archive: ${kind}`, async () => {
       const zip = zipOf(writeZip(members, options));
       assert.deepEqual([...zip.members.keys()], Object.keys(members).slice(1));
-      const read = await Promise.all([...zip.members.keys()].map(async (name) => [name, await zip.read(name)] as const));
-      for (const [name, content] of read) assert.ok(content.equals(Buffer.from(members[name as keyof typeof members])), name);
+      const read = await Promise.all(
+        [...zip.members.keys()].map(async (name) => [name, await zip.read(name)] as const),
+      );
+      for (const [name, content] of read)
+        assert.ok(content.equals(Buffer.from(members[name as keyof typeof members])), name);
     });
   }
 
@@ -62,7 +71,10 @@ describe('ZipFile', () => {
 
   it('says that a quota page saved as a zip is a web page', () => {
     const page = '<!DOCTYPE html><html><head><title>Google Drive - Quota exceeded</title></head></html>';
-    assert.throws(() => zipOf(page), { code: 'TTS_INPUT', message: /^Expected a zip in .*test\.zip, found a web page: .*download the zip again\.$/ });
+    assert.throws(() => zipOf(page), {
+      code: 'TTS_INPUT',
+      message: /^Expected a zip in .*test\.zip, found a web page: .*download the zip again\.$/,
+    });
   });
 
   it('says that a file is no zip or was cut short', () => {
@@ -113,6 +125,9 @@ describe('ZipFile', () => {
   });
 
   it('says when there is no such file', () => {
-    assert.throws(() => new ZipFile(join(folder, 'none.zip')), { code: 'TTS_INPUT', message: /none\.zip: expected a zip, found none that can be opened: there is no such file or folder \(ENOENT\)/ });
+    assert.throws(() => new ZipFile(join(folder, 'none.zip')), {
+      code: 'TTS_INPUT',
+      message: /none\.zip: expected a zip, found none that can be opened: there is no such file or folder \(ENOENT\)/,
+    });
   });
 });

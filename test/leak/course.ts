@@ -14,13 +14,19 @@ export interface Course {
  * So small a young generation is full after little work. What JavaScript in a backward pass leaves, and what a loader has
  * waiting, reaches the old one, which V8 collects so seldom that minutes are a single rise; there all collections are whole ones.
  */
-const flagsFor = (loop: string): string[] => ['--max-semi-space-size=1', ...(/^JavaScript|loader$/.test(loop) ? ['--gc-global'] : [])];
+const flagsFor = (loop: string): string[] => [
+  '--max-semi-space-size=1',
+  ...(/^JavaScript|loader$/.test(loop) ? ['--gc-global'] : []),
+];
 
 /** @throws AssertionError when the process does not end as it should */
 export function courseOf(loop: string, length: Length): Course {
   const amount = 'steps' in length ? ['steps', String(length.steps)] : ['seconds', String(length.seconds)];
   const args = [...flagsFor(loop), '--import', 'tsx', path.join(__dirname, 'program.ts'), loop, ...amount];
-  const { status, signal, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1 << 28 });
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
   assert.deepEqual({ status, signal }, { status: 0, signal: null }, stderr);
   return JSON.parse(stdout) as Course;
 }

@@ -19,7 +19,12 @@ interface Training {
 
 function training(): Training {
   const model = new nn.Sequential(new nn.Linear(32, 64), new nn.ReLU(), new nn.Linear(64, 8));
-  return { model, optimizer: new optim.AdamW(model.parameters(), { lr: 1e-3 }), input: torch.randn([64, 32]), target: torch.randn([64, 8]) };
+  return {
+    model,
+    optimizer: new optim.AdamW(model.parameters(), { lr: 1e-3 }),
+    input: torch.randn([64, 32]),
+    target: torch.randn([64, 8]),
+  };
 }
 
 /** @returns the loss, with its graph */
@@ -59,7 +64,11 @@ function loader(): Step {
       return torch.fromTypedArray(new Float32Array(32).fill(index), [32]);
     },
   };
-  const batches = new data.DataLoader(dataset, (samples) => torch.stack(samples), { batchSize: 64, sampler: data.shuffled, lastBatch: 'drop' });
+  const batches = new data.DataLoader(dataset, (samples) => torch.stack(samples), {
+    batchSize: 64,
+    sampler: data.shuffled,
+    lastBatch: 'drop',
+  });
   let epoch = 0;
   let open = batches.epoch(epoch);
   return async (i) => {
@@ -99,7 +108,8 @@ export const FLAT = {
     return (i) => pass(x, i);
   },
   'a data loader': loader,
-  'memory that JavaScript lends': () => () => void torch.fromTypedArray(new Float32Array(25_000).fill(1), [25_000], { copy: false }).add(1),
+  'memory that JavaScript lends': () => () =>
+    void torch.fromTypedArray(new Float32Array(25_000).fill(1), [25_000], { copy: false }).add(1),
   'large tensors, nothing else': () => () => void torch.empty([250_000]),
   'small tensors, nothing else': () => {
     const x = torch.ones([8, 8]);
@@ -117,7 +127,8 @@ export const FLAT = {
     const state = training();
     return async () => {
       const leaks = await torch.findLeaks(() => void train(state));
-      if (leaks.length > 0) throw new Error(`found ${leaks.map(({ shape, madeAt }) => `[${shape.join(', ')}] ${madeAt}`).join('; ')}`);
+      if (leaks.length > 0)
+        throw new Error(`found ${leaks.map(({ shape, madeAt }) => `[${shape.join(', ')}] ${madeAt}`).join('; ')}`);
     };
   },
 } satisfies Record<string, () => Step>;

@@ -28,14 +28,22 @@ const SAMPLES = 400;
 /** The process as it is now. */
 export function sample(step: number): Sample {
   const { tensors, bytes } = torch.memory();
-  return { step, tensors, bytes, allocated: torch.allocatedBytes(), resident: process.memoryUsage.rss(), heap: getHeapStatistics().used_heap_size };
+  return {
+    step,
+    tensors,
+    bytes,
+    allocated: torch.allocatedBytes(),
+    resident: process.memoryUsage.rss(),
+    heap: getHeapStatistics().used_heap_size,
+  };
 }
 
 /** Does `step` again and again and looks at regular intervals; never collects, nor waits where the step does not. */
 export async function watch(step: Step, length: Length): Promise<Sample[]> {
   const samples: Sample[] = [];
   const start = performance.now();
-  const done = (i: number): number => ('steps' in length ? i / length.steps : (performance.now() - start) / 1000 / length.seconds);
+  const done = (i: number): number =>
+    'steps' in length ? i / length.steps : (performance.now() - start) / 1000 / length.seconds;
   for (let i = 0; done(i) < 1; i++) {
     const pending = step(i);
     if (pending) await pending;

@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { InputError } from '../../ts/errors';
@@ -23,7 +33,8 @@ describe('pretrained models', () => {
     ViTForImageClassification.fromPretrained(name, { onWarning: (text) => warnings.push(text), ...options });
   const weights = (): Record<string, Tensor> => torch.safetensors.load(path.join(FOLDER, 'model.safetensors'));
   /** Puts other weights beside the configuration. */
-  const saveWeights = (tensors: Record<string, Tensor>): void => torch.safetensors.save(tensors, at('model.safetensors'));
+  const saveWeights = (tensors: Record<string, Tensor>): void =>
+    torch.safetensors.save(tensors, at('model.safetensors'));
   const renamed = (rename: (key: string) => string): Record<string, Tensor> =>
     Object.fromEntries(Object.entries(weights()).map(([key, tensor]) => [rename(key), tensor]));
   const assertLogits = (model: ViTForImageClassification): void =>
@@ -70,29 +81,41 @@ describe('pretrained models', () => {
       const model = await load();
       assertSame(model.stateDict()['vit.layernorm.weight']!, backbone.stateDict()['layernorm.weight']!);
       assert.equal(warnings.length, 1);
-      assert.match(warnings[0]!, /the head is new .*train it.*classifier\.weight \[5, 32\] \(not in the checkpoint\); classifier\.bias \[5\] \(not in the checkpoint\)\.$/);
+      assert.match(
+        warnings[0]!,
+        /the head is new .*train it.*classifier\.weight \[5, 32\] \(not in the checkpoint\); classifier\.bias \[5\] \(not in the checkpoint\)\.$/,
+      );
     });
 
     it('of a bare backbone in memory load too', async () => {
       const inMemory = Object.entries(names).filter(([key]) => key.startsWith('vit.'));
       saveWeights(Object.fromEntries(inMemory.map(([key, file]) => [key.slice(4), weights()[file]!])));
       const model = await load();
-      assertSame(model.stateDict()['vit.encoder.layer.1.output.dense.weight']!, weights()['vit.encoder.layer.1.output.dense.weight']!);
+      assertSame(
+        model.stateDict()['vit.encoder.layer.1.output.dense.weight']!,
+        weights()['vit.encoder.layer.1.output.dense.weight']!,
+      );
     });
 
     it('that the model does not have are told', async () => {
       saveWeights({ ...weights(), 'other.weight': torch.ones([2]), 'vit.pooler.dense.bias': torch.ones([2]) });
       await load();
-      assert.deepEqual(warnings, [`${folder}: the checkpoint has 1 tensors that the model does not use: other.weight.`]);
+      assert.deepEqual(warnings, [
+        `${folder}: the checkpoint has 1 tensors that the model does not use: other.weight.`,
+      ]);
     });
   });
 
   it('are not made from bare options', () => {
-    assert.throws(
-      () => new ViTForImageClassification({ numLabels: 40 } as never),
-      { name: 'InputError', message: 'new ViTForImageClassification: expected a configuration, found { numLabels: 40 }; ViTForImageClassification.fromConfig takes its options.' },
-    );
-    assert.throws(() => new ViTModel(undefined as never), { name: 'InputError', message: /expected a configuration, found undefined/ });
+    assert.throws(() => new ViTForImageClassification({ numLabels: 40 } as never), {
+      name: 'InputError',
+      message:
+        'new ViTForImageClassification: expected a configuration, found { numLabels: 40 }; ViTForImageClassification.fromConfig takes its options.',
+    });
+    assert.throws(() => new ViTModel(undefined as never), {
+      name: 'InputError',
+      message: /expected a configuration, found undefined/,
+    });
   });
 
   describe('a head of another size', () => {
@@ -100,7 +123,10 @@ describe('pretrained models', () => {
       const model = await load(folder, { numLabels: 7 });
       assert.deepEqual(model.forward({ pixelValues: golden.get('pixels') }).logits.shape, [3, 7]);
       assert.equal(warnings.length, 1);
-      assert.match(warnings[0]!, /the head is new and starts from random weights, so train it before you use it: classifier\.weight \[7, 32\] \(the checkpoint's is \[5, 32\]\)/);
+      assert.match(
+        warnings[0]!,
+        /the head is new and starts from random weights, so train it before you use it: classifier\.weight \[7, 32\] \(the checkpoint's is \[5, 32\]\)/,
+      );
       assert.ok(model.parameters().every(({ requiresGrad, device }) => requiresGrad && device === 'cpu'));
     });
 
@@ -133,7 +159,10 @@ describe('pretrained models', () => {
     it('lacking one is refused with its name', async () => {
       split();
       rmSync(at('model-00002-of-00002.safetensors'));
-      await refuses(load(), /Expected model-00002-of-00002\.safetensors, which model\.safetensors\.index\.json names in .*, found none/);
+      await refuses(
+        load(),
+        /Expected model-00002-of-00002\.safetensors, which model\.safetensors\.index\.json names in .*, found none/,
+      );
     });
 
     it('with a damaged index is refused', async () => {
@@ -159,14 +188,20 @@ describe('pretrained models', () => {
       publish(Object.fromEntries(rest), 'pytorch_model-00002-of-00002.bin');
       rmSync(at('pytorch_model.bin'));
       const map = Object.fromEntries(rest.map(([key]) => [key, 'pytorch_model-00002-of-00002.bin']));
-      writeFileSync(at('pytorch_model.bin.index.json'), JSON.stringify({ weight_map: { ...map, [first![0]]: 'pytorch_model-00001-of-00002.bin' } }));
+      writeFileSync(
+        at('pytorch_model.bin.index.json'),
+        JSON.stringify({ weight_map: { ...map, [first![0]]: 'pytorch_model-00001-of-00002.bin' } }),
+      );
       assertLogits(await load());
       assert.deepEqual(warnings, []);
     });
 
     it('that are none are refused, and so are parts outside of the folder', async () => {
       publish({ epoch: 3 });
-      await refuses(load(), /pytorch_model\.bin: expected tensors by their names, as a state_dict has them, alone or under model, .*, found none\./);
+      await refuses(
+        load(),
+        /pytorch_model\.bin: expected tensors by their names, as a state_dict has them, alone or under model, .*, found none\./,
+      );
       rmSync(at('pytorch_model.bin'));
       for (const name of ['../other.bin', '/etc/passwd', '..']) {
         writeFileSync(at('pytorch_model.bin.index.json'), JSON.stringify({ weight_map: { x: name } }));
@@ -177,30 +212,45 @@ describe('pretrained models', () => {
 
   describe('what is implausible', () => {
     const config = (changes: object): void =>
-      writeFileSync(at('config.json'), JSON.stringify({ ...(JSON.parse(readFileSync(at('config.json'), 'utf8')) as object), ...changes }));
+      writeFileSync(
+        at('config.json'),
+        JSON.stringify({ ...(JSON.parse(readFileSync(at('config.json'), 'utf8')) as object), ...changes }),
+      );
 
     for (const prefix of ['module.', '_orig_mod.', 'module._orig_mod.']) {
       it(`names that begin with ${prefix} lose it, which is said`, async () => {
         saveWeights(renamed((key) => prefix + key));
         assertLogits(await load());
-        assert.match(warnings.join(), new RegExp(`the names of its tensors begin with ${prefix.replaceAll('.', '\\.')}, .*; it was left out`));
+        assert.match(
+          warnings.join(),
+          new RegExp(`the names of its tensors begin with ${prefix.replaceAll('.', '\\.')}, .*; it was left out`),
+        );
       });
     }
 
     it('more layers than the weights have tensors are refused before anything is built', async () => {
       config({ num_hidden_layers: 1_000_000_000 });
-      await refuses(load(), /config\.json: expected no more layers than the \d+ tensors of the weights fill, found 1000000000/);
+      await refuses(
+        load(),
+        /config\.json: expected no more layers than the \d+ tensors of the weights fill, found 1000000000/,
+      );
     });
 
     it('a numbering of labels with a gap is refused, and can be given instead', async () => {
       config({ id2label: { 0: 'a', 1: 'b', 3: 'c' }, label2id: undefined });
-      await refuses(load(), /config\.json: expected id2label to name every output from 0 to 2, found 3 names and none for 2/);
+      await refuses(
+        load(),
+        /config\.json: expected id2label to name every output from 0 to 2, found 3 names and none for 2/,
+      );
       assert.equal((await load(folder, { id2label: ['a', 'b', 'c'] })).config.id2label[2], 'c');
     });
 
     it('a head that the checkpoint did not bring is refused where it is to be used', async () => {
       const options = { id2label: Array.from({ length: 7 }, (_, i) => `label ${i}`) };
-      await refuses(load(folder, { ...options, newHead: 'refuse' }), /expected a trained head, found none of this size, .* allow a new head/);
+      await refuses(
+        load(folder, { ...options, newHead: 'refuse' }),
+        /expected a trained head, found none of this size, .* allow a new head/,
+      );
       await load(folder, options);
       assert.match(warnings.join(), /the head is new and starts from random weights/);
     });
@@ -209,19 +259,31 @@ describe('pretrained models', () => {
   describe('what cannot be loaded', () => {
     it('a file that is cut short', async () => {
       truncateSync(at('model.safetensors'), 50_000);
-      await refuses(load(), /model\.safetensors: tensor '.*' ends at byte \d+, the file holds \d+; it is cut short, fetch it again/);
+      await refuses(
+        load(),
+        /model\.safetensors: tensor '.*' ends at byte \d+, the file holds \d+; it is cut short, fetch it again/,
+      );
     });
 
     it('a file that is something else', async () => {
       writeFileSync(at('model.safetensors'), 'no weights at all, but a text of some length\n');
       await refuses(load(), /model\.safetensors: expected a safetensors file, found \d+ bytes without a valid header/);
-      writeFileSync(at('model.safetensors'), 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 343000000\n');
-      await refuses(load(), /model\.safetensors is a Git LFS pointer, a text of \d+ bytes in place of the file of 343000000: run `git lfs pull`/);
+      writeFileSync(
+        at('model.safetensors'),
+        'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 343000000\n',
+      );
+      await refuses(
+        load(),
+        /model\.safetensors is a Git LFS pointer, a text of \d+ bytes in place of the file of 343000000: run `git lfs pull`/,
+      );
     });
 
     it('a folder without weights, or without config.json', async () => {
       rmSync(at('model.safetensors'));
-      await refuses(load(), /Expected model\.safetensors or pytorch_model\.bin in .*, found none; is it the folder of a checkpoint\?/);
+      await refuses(
+        load(),
+        /Expected model\.safetensors or pytorch_model\.bin in .*, found none; is it the folder of a checkpoint\?/,
+      );
       rmSync(at('config.json'));
       await refuses(load(), /Expected config\.json in .*, found none/);
     });
@@ -245,13 +307,19 @@ describe('pretrained models', () => {
     });
 
     it('a folder that is not there, a file in its place, a name that nothing can have', async () => {
-      await refuses(load('./none'), /There is no folder \.\/none, and it cannot be a model of the hub, whose names look like org\/name/);
+      await refuses(
+        load('./none'),
+        /There is no folder \.\/none, and it cannot be a model of the hub, whose names look like org\/name/,
+      );
       await refuses(load(at('config.json')), /Expected the folder of a checkpoint, found the file .*config\.json/);
       await refuses(load('a/b/c'), /There is no folder a\/b\/c/);
     });
 
     it('weights of another model, with what does not fit', async () => {
-      await refuses(load(folder, { hiddenSize: 64 }), /The weights do not belong to this ViTForImageClassification: \d+ of 40 tensors do not fit: vit\.embeddings\.cls_token \(expected \[1, 1, 64\], found \[1, 1, 32\]\); .* and \d+ more\. Check that config\.json/);
+      await refuses(
+        load(folder, { hiddenSize: 64 }),
+        /The weights do not belong to this ViTForImageClassification: \d+ of 40 tensors do not fit: vit\.embeddings\.cls_token \(expected \[1, 1, 64\], found \[1, 1, 32\]\); .* and \d+ more\. Check that config\.json/,
+      );
       const { 'vit.layernorm.bias': _, ...rest } = weights();
       saveWeights(rest);
       await refuses(load(), /1 of 40 tensors do not fit: vit\.layernorm\.bias \(missing\)/);
@@ -276,7 +344,10 @@ describe('pretrained models', () => {
       (await load()).savePretrained(at('saved'));
       assert.deepEqual(readdirSync(at('saved')).sort(), ['config.json', 'model.safetensors']);
       assert.deepEqual(readFileSync(at('saved/model.safetensors')), readFileSync(at('model.safetensors')));
-      assert.deepEqual(JSON.parse(readFileSync(at('saved/config.json'), 'utf8')), JSON.parse(readFileSync(at('config.json'), 'utf8')));
+      assert.deepEqual(
+        JSON.parse(readFileSync(at('saved/config.json'), 'utf8')),
+        JSON.parse(readFileSync(at('config.json'), 'utf8')),
+      );
       assert.deepEqual(torch.safetensors.metadata(at('saved/model.safetensors')), { format: 'pt' });
     });
 
@@ -302,7 +373,10 @@ describe('pretrained models', () => {
 
     it('to where no folder can be is refused', async () => {
       const model = await load();
-      assert.throws(() => model.savePretrained(at('config.json')), /Expected a folder to save to, found that .*config\.json cannot be made \(EEXIST\)/);
+      assert.throws(
+        () => model.savePretrained(at('config.json')),
+        /Expected a folder to save to, found that .*config\.json cannot be made \(EEXIST\)/,
+      );
     });
 
     it('in another element type writes and reads it', async () => {
@@ -344,7 +418,10 @@ describe('pretrained models', () => {
     beforeEach(async () => {
       hub = await FakeHub.start();
       const file = (name: string) => readFileSync(path.join(FOLDER, name));
-      hub.add('org/tiny-vit', 'c'.repeat(40), { 'config.json': { body: file('config.json') }, 'model.safetensors': { body: file('model.safetensors'), lfs: true } });
+      hub.add('org/tiny-vit', 'c'.repeat(40), {
+        'config.json': { body: file('config.json') },
+        'model.safetensors': { body: file('model.safetensors'), lfs: true },
+      });
     });
     afterEach(() => hub.stop());
 

@@ -10,7 +10,12 @@ const root = path.join(__dirname, '..', '..');
 function declared(): Map<string, number> {
   const text = readFileSync(path.join(root, 'ts/native/binding.ts'), 'utf8');
   const body = /export interface Binding {([^]*?)\n}/.exec(text)![1]!;
-  return new Map([...body.matchAll(/^ {2}(\w+)\((.*?)\): /gm)].map(([, name, parameters]) => [name!, parameters ? parameters.split(/, (?=\w+\??:)/).length : 0]));
+  return new Map(
+    [...body.matchAll(/^ {2}(\w+)\((.*?)\): /gm)].map(([, name, parameters]) => [
+      name!,
+      parameters ? parameters.split(/, (?=\w+\??:)/).length : 0,
+    ]),
+  );
 }
 
 describe('the seam to the addon', () => {
@@ -20,7 +25,10 @@ describe('the seam to the addon', () => {
 
   it('is told of above each exported function of native/', () => {
     const folder = path.join(root, 'native');
-    const sources = readdirSync(folder).filter((name) => name.endsWith('.cc')).map((name) => readFileSync(path.join(folder, name), 'utf8')).join('\n');
+    const sources = readdirSync(folder)
+      .filter((name) => name.endsWith('.cc'))
+      .map((name) => readFileSync(path.join(folder, name), 'utf8'))
+      .join('\n');
     const comments = [...sources.matchAll(/^ *\/\/ .*$/gm)].map(([line]) => line).join('\n');
     const untold = [...declared().keys()].filter((name) => !new RegExp(`\\b${name}\\(`).test(comments));
     assert.deepEqual(untold, []);
@@ -33,12 +41,42 @@ describe('the seam to the addon', () => {
   });
 
   it('refuses wrong arguments with an error, whatever they are', () => {
-    const wrong: unknown[] = [undefined, null, -1, 1e300, NaN, 'x', {}, [], () => 1, Symbol('x'), 2n ** 70n, new Float64Array(2)];
+    const wrong: unknown[] = [
+      undefined,
+      null,
+      -1,
+      1e300,
+      NaN,
+      'x',
+      {},
+      [],
+      () => 1,
+      Symbol('x'),
+      2n ** 70n,
+      new Float64Array(2),
+    ];
     // These change the state of the process.
     const spared = new Set([
-      'attachWire', 'call', 'callUnboxed', 'track', 'setModes', 'setNumThreads', 'emptyCache', 'free',
-      'attachCallbacks', 'handOver', 'setSavedTensorHook', 'setAnomaly', 'startProfile', 'enterRange',
-      'allowUnchecked', 'setSwitch', 'setMatmulPrecision', 'setDeterministic', 'setFlushDenormal', 'setWatermark',
+      'attachWire',
+      'call',
+      'callUnboxed',
+      'track',
+      'setModes',
+      'setNumThreads',
+      'emptyCache',
+      'free',
+      'attachCallbacks',
+      'handOver',
+      'setSavedTensorHook',
+      'setAnomaly',
+      'startProfile',
+      'enterRange',
+      'allowUnchecked',
+      'setSwitch',
+      'setMatmulPrecision',
+      'setDeterministic',
+      'setFlushDenormal',
+      'setWatermark',
     ]);
     for (const [name, count] of declared()) {
       if (spared.has(name) || count === 0) continue;

@@ -46,7 +46,12 @@ describe('building the addon', function () {
     Object.assign(checkout, { root: moved });
     const { status, stderr } = setup();
     assert.equal(status, 0, stderr);
-    assert.match(stderr, new RegExp(`The record of the last build in ${moved}/build is of no use \\(it was made for ${before}\\); compiling anew\\.`));
+    assert.match(
+      stderr,
+      new RegExp(
+        `The record of the last build in ${moved}/build is of no use \\(it was made for ${before}\\); compiling anew\\.`,
+      ),
+    );
     assert.doesNotMatch(setup().stderr, /compiling anew/);
   });
 
@@ -59,14 +64,29 @@ describe('building the addon', function () {
     assert.match(stderr, /\(\/no\/such\/ninja is gone\); compiling anew\./);
   });
 
-  for (const [signal, code] of [['SIGTERM', 143], ['SIGINT', 130], ['SIGHUP', 129]] as const) {
+  for (const [signal, code] of [
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+    ['SIGHUP', 129],
+  ] as const) {
     it(`leaves no compiler running when it is ended by ${signal}, and the next one need not wait`, async () => {
       // A build tool that does not pass the signal on, as cmake-js does not.
-      machine.command('cmake', `case "$*" in *--build*) sleep 600 & echo $! > ${checkout.root}/compiler; wait ;; *) echo cmake version 3.30.0 ;; esac`);
-      const child = spawn(process.execPath, ['--require', require.resolve('tsx/cjs'), join(checkout.root, 'ts/cli/torchts.ts'), 'setup'], { cwd: checkout.root, env: { ...process.env, TORCHTS_ADDON: '' } });
+      machine.command(
+        'cmake',
+        `case "$*" in *--build*) sleep 600 & echo $! > ${checkout.root}/compiler; wait ;; *) echo cmake version 3.30.0 ;; esac`,
+      );
+      const child = spawn(
+        process.execPath,
+        ['--require', require.resolve('tsx/cjs'), join(checkout.root, 'ts/cli/torchts.ts'), 'setup'],
+        { cwd: checkout.root, env: { ...process.env, TORCHTS_ADDON: '' } },
+      );
       let stderr = '';
       child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-      while (!existsSync(join(checkout.root, 'compiler')) || readFileSync(join(checkout.root, 'compiler'), 'utf8') === '') await setTimeout(50);
+      while (
+        !existsSync(join(checkout.root, 'compiler')) ||
+        readFileSync(join(checkout.root, 'compiler'), 'utf8') === ''
+      )
+        await setTimeout(50);
       const compiler = Number(readFileSync(join(checkout.root, 'compiler'), 'utf8'));
       assert.ok(isRunning(compiler));
       child.kill(signal);
@@ -82,12 +102,18 @@ describe('building the addon', function () {
     symlinkSync('/dev/full', inBuild('torchts.log'));
     const { status, stderr } = setup();
     assert.equal(status, 1);
-    assert.match(stderr, /^torchts: \S+\/build\/torchts\.log: the disk is full \(ENOSPC\)\. The addon is built in \S+\/build; make that folder writable, with 2 GB free, and run `torchts setup` again\.$/m);
+    assert.match(
+      stderr,
+      /^torchts: \S+\/build\/torchts\.log: the disk is full \(ENOSPC\)\. The addon is built in \S+\/build; make that folder writable, with 2 GB free, and run `torchts setup` again\.$/m,
+    );
     assert.doesNotMatch(stderr, /\n {4}at /);
   });
 
   it('says that the disk is full when the compiler does', () => {
-    machine.command('cmake', `case "$*" in *--build*) echo "fatal error: error writing to x.o: No space left on device"; exit 1 ;; *) echo cmake version 3.30.0 ;; esac`);
+    machine.command(
+      'cmake',
+      `case "$*" in *--build*) echo "fatal error: error writing to x.o: No space left on device"; exit 1 ;; *) echo cmake version 3.30.0 ;; esac`,
+    );
     const { status, stderr } = setup();
     assert.equal(status, 1);
     assert.match(stderr, /^torchts: The disk is full\. cmake-js build failed \(the whole log: /m);

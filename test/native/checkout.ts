@@ -22,7 +22,8 @@ export class Checkout {
   readonly root = mkdtempSync(join(tmpdir(), 'torchts-checkout-'));
 
   constructor() {
-    for (const path of ['package.json', 'ts/errors.ts', 'ts/printable.ts', 'ts/native', 'ts/cli']) cpSync(join(REPOSITORY, path), join(this.root, path), { recursive: true });
+    for (const path of ['package.json', 'ts/errors.ts', 'ts/printable.ts', 'ts/native', 'ts/cli'])
+      cpSync(join(REPOSITORY, path), join(this.root, path), { recursive: true });
     symlinkSync(join(REPOSITORY, 'node_modules'), join(this.root, 'node_modules'));
   }
 
@@ -42,7 +43,12 @@ export class Checkout {
 
   private node(args: readonly string[], environment: NodeJS.ProcessEnv, user: Identity = {}): Output {
     const env = { ...process.env, TORCHTS_ADDON: '', ...environment };
-    const { status, stdout, stderr } = spawnSync(process.execPath, ['--require', require.resolve('tsx/cjs'), ...args], { cwd: this.root, env, encoding: 'utf8', ...user });
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--require', require.resolve('tsx/cjs'), ...args], {
+      cwd: this.root,
+      env,
+      encoding: 'utf8',
+      ...user,
+    });
     return { status, stdout, stderr };
   }
 }

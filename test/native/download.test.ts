@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -67,7 +76,10 @@ describe('download', () => {
     assert.deepEqual(readFileSync(target), BODY);
     const starts = requests.map((request) => request.headers.range);
     assert.equal(starts[0], undefined);
-    assert.ok(starts.length >= 3 && starts.slice(1).every((range) => /^bytes=[1-9]\d*-$/.test(range ?? '')), String(starts));
+    assert.ok(
+      starts.length >= 3 && starts.slice(1).every((range) => /^bytes=[1-9]\d*-$/.test(range ?? '')),
+      String(starts),
+    );
   });
 
   it('goes on from the part of an earlier call', async () => {
@@ -126,29 +138,40 @@ describe('download', () => {
       const timer = setInterval(() => response.write(Buffer.alloc(50_000)), 1);
       response.on('close', () => clearInterval(timer));
     };
-    await assert.rejects(download(url(), target, { maxBytes: 400_000 }), /is longer than it may be: expected at most 400000 bytes; what was fetched is deleted\.$/);
+    await assert.rejects(
+      download(url(), target, { maxBytes: 400_000 }),
+      /is longer than it may be: expected at most 400000 bytes; what was fetched is deleted\.$/,
+    );
     assert.deepEqual(readdirSync(join(folder, 'deep')), []);
     await assert.rejects(download(url(), target, { bytes: 300_000 }), /expected 300000 bytes/);
     assert.deepEqual(readdirSync(join(folder, 'deep')), []);
   });
 
   it('refuses a compressed body, which may be a bomb', async () => {
-    handler = (_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(10_000_000)));
+    handler = (_, response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(10_000_000)));
     await assert.rejects(download(url(), target), /is sent compressed \(gzip\), which was not asked for/);
     assert.deepEqual(readdirSync(join(folder, 'deep')), []);
   });
 
   it('refuses a file of another length than it has to have, announced or not', async () => {
-    await assert.rejects(download(url(), target, { bytes: BODY.length + 1 }), /expected 300001 bytes, the server announces 300000/);
+    await assert.rejects(
+      download(url(), target, { bytes: BODY.length + 1 }),
+      /expected 300001 bytes, the server announces 300000/,
+    );
     // Without a length in the answer the end of the connection is the end of the file.
     handler = (_, response) => void response.writeHead(200).write(BODY.subarray(0, 100), () => response.end());
-    await assert.rejects(download(url(), target, { bytes: BODY.length, attempts: 1 }), /was cut after 100 of 300000 bytes/);
+    await assert.rejects(
+      download(url(), target, { bytes: BODY.length, attempts: 1 }),
+      /was cut after 100 of 300000 bytes/,
+    );
     assert.ok(!existsSync(target));
   });
 
   it('says so when a server switches protocols', async () => {
     server.on('upgrade', () => {});
-    handler = (_, response) => response.socket!.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    handler = (_, response) =>
+      response.socket!.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
     await assert.rejects(download(url(), target, { attempts: 1 }), (error: Error) => error instanceof DownloadError);
   });
 
@@ -207,7 +230,10 @@ describe('download', () => {
     server.close();
     await once(server, 'close');
     await assert.rejects(download(closed, target), /could not be fetched: its host refused the connection\.$/);
-    await assert.rejects(download('http://no-such-host.invalid/x', target), /could not be fetched: the name of its host/);
+    await assert.rejects(
+      download('http://no-such-host.invalid/x', target),
+      /could not be fetched: the name of its host/,
+    );
   });
 
   it('does not fetch what is there, unless forced or wrong', async () => {
@@ -232,7 +258,9 @@ describe('download', () => {
       response.write(BODY.subarray(0, 200_000));
     };
     const script = `require(${JSON.stringify(join(__dirname, '../../ts/native/download.ts'))}).download(process.argv[1], process.argv[2])`;
-    const child = spawn(process.execPath, ['--require', require.resolve('tsx/cjs'), '-e', script, url(), target], { stdio: 'inherit' });
+    const child = spawn(process.execPath, ['--require', require.resolve('tsx/cjs'), '-e', script, url(), target], {
+      stdio: 'inherit',
+    });
     while (!existsSync(`${target}.part`) || statSync(`${target}.part`).size === 0) await sleep(20);
     child.kill('SIGKILL');
     await once(child, 'exit');
@@ -249,7 +277,8 @@ describe('download', () => {
 function file({ cutAfter = 0, ranges = true, etag = () => '"v1"' }: Options) {
   return (request: IncomingMessage, response: ServerResponse): void => {
     const tag = etag();
-    const asked = ranges && request.headers['if-range'] === tag ? /^bytes=(\d+)-$/.exec(request.headers.range ?? '') : null;
+    const asked =
+      ranges && request.headers['if-range'] === tag ? /^bytes=(\d+)-$/.exec(request.headers.range ?? '') : null;
     const start = Number(asked?.[1] ?? 0);
     const headers: Record<string, string | number> = tag ? { etag: tag } : {};
     if (start >= BODY.length) {

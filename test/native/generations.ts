@@ -96,13 +96,18 @@ async function generation(model: nn.Sequential, input: Tensor, number: number): 
   const endless = (index: number): boolean => index >= 5;
   const workers = Array.from({ length: WORKERS }, (_, index) => start({ endless: endless(index), index, message }));
   let left = workers.length;
-  const ends = workers.map((worker, index) => (endless(index) ? killed(worker, number, index) : asked(worker, index, expected, seen)).finally(() => left--));
+  const ends = workers.map((worker, index) =>
+    (endless(index) ? killed(worker, number, index) : asked(worker, index, expected, seen)).finally(() => left--),
+  );
   const all = Promise.all(ends);
   // The load: this thread works, too, with the module that all of them read.
   const x = torch.randn([16, 16], { requiresGrad: true });
   for (let i = 0; left > 0; i++) {
     pass(x, i);
-    assert.deepEqual(torch.noGrad(() => torch.scope(() => model.forward(input).toArray())), expected);
+    assert.deepEqual(
+      torch.noGrad(() => torch.scope(() => model.forward(input).toArray())),
+      expected,
+    );
     await setImmediate();
   }
   await all;

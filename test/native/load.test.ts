@@ -9,14 +9,17 @@ const LOAD = `require('./ts/native/load.ts').loadAddon()`;
 const PLATFORM_PACKAGE = `@torchts/${process.platform}-${process.arch}-cpu`;
 
 /** Node 20 and 22 called it an experiment. */
-const PERMISSION = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission';
+const PERMISSION = process.allowedNodeEnvironmentFlags.has('--permission')
+  ? '--permission'
+  : '--experimental-permission';
 
 describe('loading the addon', () => {
   let checkout: Checkout;
   beforeEach(() => (checkout = new Checkout()));
   afterEach(() => checkout.remove());
 
-  const message = (script = LOAD): string => checkout.evaluate(`try { ${script} } catch (error) { console.log(error.code + '\\n' + error.message) }`).stdout;
+  const message = (script = LOAD): string =>
+    checkout.evaluate(`try { ${script} } catch (error) { console.log(error.code + '\\n' + error.message) }`).stdout;
   const addon = (content: string): void => {
     mkdirSync(join(checkout.root, 'build/Release'), { recursive: true });
     writeFileSync(join(checkout.root, 'build/Release/torchts.node'), content);
@@ -48,19 +51,30 @@ describe('loading the addon', () => {
   });
 
   it('takes the build that TORCHTS_ADDON names', () => {
-    const indices = checkout.evaluate(`console.log(require('./ts/native/load.ts').addonPlaces()[0])`, { TORCHTS_ADDON: 'build/other.node' });
+    const indices = checkout.evaluate(`console.log(require('./ts/native/load.ts').addonPlaces()[0])`, {
+      TORCHTS_ADDON: 'build/other.node',
+    });
     assert.equal(indices.stdout, `${join(realpathSync(checkout.root), 'build/other.node')}\n`);
   });
 
   it('says that libtorch is gone when the loader misses its libraries', () => {
     const fixes = `console.log(require('./ts/native/load.ts').addonFixes([{ place: 'x', reason: 'libtorch_cpu.so: cannot open shared object file' }])[0])`;
-    assert.match(checkout.evaluate(fixes).stdout, /^The libtorch that the addon was built against is gone: run `npx torchts setup`/);
+    assert.match(
+      checkout.evaluate(fixes).stdout,
+      /^The libtorch that the addon was built against is gone: run `npx torchts setup`/,
+    );
   });
 
   it('reads the folder of the libraries from the record of the build', () => {
     mkdirSync(join(checkout.root, 'build'));
-    writeFileSync(join(checkout.root, 'build/CMakeCache.txt'), 'A:STRING=b\nTORCHTS_LIBTORCH:UNINITIALIZED=/some/libtorch\n');
-    assert.equal(checkout.evaluate(`console.log(require('./ts/native/load.ts').libtorchLibFolder())`).stdout, '/some/libtorch/lib\n');
+    writeFileSync(
+      join(checkout.root, 'build/CMakeCache.txt'),
+      'A:STRING=b\nTORCHTS_LIBTORCH:UNINITIALIZED=/some/libtorch\n',
+    );
+    assert.equal(
+      checkout.evaluate(`console.log(require('./ts/native/load.ts').libtorchLibFolder())`).stdout,
+      '/some/libtorch/lib\n',
+    );
   });
 
   describe('where Node is not to load addons', () => {
@@ -69,33 +83,53 @@ describe('loading the addon', () => {
     beforeEach(() => {
       // In plain JavaScript: what compiles TypeScript may not run under the permission model.
       program = join(realpathSync(checkout.root), 'dist/load.js');
-      buildSync({ entryPoints: [join(checkout.root, 'ts/native/load.ts')], bundle: true, platform: 'node', outfile: program });
+      buildSync({
+        entryPoints: [join(checkout.root, 'ts/native/load.ts')],
+        bundle: true,
+        platform: 'node',
+        outfile: program,
+      });
     });
 
     const said = (...flags: string[]): string => {
       const script = `try { require(${JSON.stringify(program)}).loadAddon(); console.log('loaded') } catch (error) { console.log(error.code, error.message) }`;
-      return spawnSync(process.execPath, [...flags, '-e', script], { encoding: 'utf8', env: { ...process.env, TORCHTS_ADDON: BUILT } }).stdout;
+      return spawnSync(process.execPath, [...flags, '-e', script], {
+        encoding: 'utf8',
+        env: { ...process.env, TORCHTS_ADDON: BUILT },
+      }).stdout;
     };
 
     it('is done by a Node without such flags', () => assert.equal(said(), 'loaded\n'));
 
     it('says to start Node without --no-addons', () => {
-      assert.match(said('--no-addons'), /^TTS_ADDON [^]*\n {2}1\. Start Node without `--no-addons` \(NODE_OPTIONS may hold it\): torchts is a native addon\.\n$/);
+      assert.match(
+        said('--no-addons'),
+        /^TTS_ADDON [^]*\n {2}1\. Start Node without `--no-addons` \(NODE_OPTIONS may hold it\): torchts is a native addon\.\n$/,
+      );
     });
 
     it('says to allow addons under the permission model', () => {
-      assert.match(said(PERMISSION, '--allow-fs-read=*'), /^TTS_ADDON [^]*\n {2}1\. Start Node with `--allow-addons`, or without `--permission`\.\n$/);
+      assert.match(
+        said(PERMISSION, '--allow-fs-read=*'),
+        /^TTS_ADDON [^]*\n {2}1\. Start Node with `--allow-addons`, or without `--permission`\.\n$/,
+      );
       assert.equal(said(PERMISSION, '--allow-fs-read=*', '--allow-addons'), 'loaded\n');
     });
 
     it('says to allow reading where the permission model hides the addon', () => {
       const text = said(PERMISSION, `--allow-fs-read=${realpathSync(checkout.root)}`, '--allow-addons');
-      assert.match(text, /^TTS_ADDON [^]*torchts\.node: Node's permission model does not let it be read\n[^]*1\. Start Node with `--allow-fs-read=\S+` and `--allow-addons`, or without `--permission`\.\n$/);
+      assert.match(
+        text,
+        /^TTS_ADDON [^]*torchts\.node: Node's permission model does not let it be read\n[^]*1\. Start Node with `--allow-fs-read=\S+` and `--allow-addons`, or without `--permission`\.\n$/,
+      );
     });
   });
 
   it('names another runtime than Node, and says that torchts is made for Node', () => {
     const text = message(`Object.defineProperty(process.versions, 'bun', { value: '1.3.0' }); ${LOAD}`);
-    assert.match(text, /does not load on \S+ with Bun 1\.3\.0\.\n[^]*\n {2}1\. Use Node\.js for what needs torchts, in a process of its own: the addon is made for it, and nobody has tried Bun 1\.3\.0\.$/m);
+    assert.match(
+      text,
+      /does not load on \S+ with Bun 1\.3\.0\.\n[^]*\n {2}1\. Use Node\.js for what needs torchts, in a process of its own: the addon is made for it, and nobody has tried Bun 1\.3\.0\.$/m,
+    );
   });
 });

@@ -26,7 +26,9 @@ describe('FileLock', () => {
 
   /** A process that takes the lock and holds it until it is ended. */
   async function holder(): Promise<ChildProcess> {
-    const child = run(`require(${SOURCE}).FileLock.tryTake(${JSON.stringify(path)}); console.log('held'); setInterval(() => {}, 1000);`);
+    const child = run(
+      `require(${SOURCE}).FileLock.tryTake(${JSON.stringify(path)}); console.log('held'); setInterval(() => {}, 1000);`,
+    );
     await once(child.stdout!, 'data');
     return child;
   }
@@ -118,7 +120,10 @@ describe('FileLock', () => {
   });
 
   it('withLock gives the lock back when the work fails', async () => {
-    await assert.rejects(withLock(join(folder, 'c'), () => Promise.reject(new Error('no'))), /^Error: no$/);
+    await assert.rejects(
+      withLock(join(folder, 'c'), () => Promise.reject(new Error('no'))),
+      /^Error: no$/,
+    );
     await withLock(join(folder, 'c'), async () => {});
   });
 });

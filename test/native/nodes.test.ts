@@ -7,7 +7,11 @@ const NODES = [process.execPath, ...(process.env.TORCHTS_NODES ?? '').split(path
 
 /** What the smoke program computed with `node`. */
 function computed(node: string): string {
-  const { status, signal, stdout, stderr } = spawnSync(node, ['--import', require.resolve('tsx'), path.join(__dirname, 'smoke-program.ts')], { encoding: 'utf8' });
+  const { status, signal, stdout, stderr } = spawnSync(
+    node,
+    ['--import', require.resolve('tsx'), path.join(__dirname, 'smoke-program.ts')],
+    { encoding: 'utf8' },
+  );
   assert.deepEqual({ status, signal }, { status: 0, signal: null }, stdout + stderr);
   return stdout;
 }
@@ -16,7 +20,8 @@ describe('one build of the addon', () => {
   let expected: string | undefined;
 
   for (const node of NODES) {
-    const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout?.trim() ?? `${node}, which does not run`;
+    const version =
+      spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout?.trim() ?? `${node}, which does not run`;
     it(`serves Node ${version}: collection, contexts, threads, promises, and the same numbers`, function () {
       this.timeout(300_000);
       const found = computed(node);

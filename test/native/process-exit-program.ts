@@ -32,7 +32,10 @@ function hooked(end: () => void): void {
 
 /** The worker that does the same in its own thread, and says when it is in the middle of it. */
 async function worker(way: string): Promise<Worker> {
-  const made = new Worker(`require('tsx/cjs'); require(${JSON.stringify(__filename)});`, { eval: true, workerData: way });
+  const made = new Worker(`require('tsx/cjs'); require(${JSON.stringify(__filename)});`, {
+    eval: true,
+    workerData: way,
+  });
   made.on('error', (error: Error) => {
     if (error.message !== UNCAUGHT) throw error;
   });
@@ -54,7 +57,10 @@ const ways: Record<string, () => unknown> = {
       throw new Error(UNCAUGHT);
     });
   },
-  'process.reallyExit during backwardAsync': async () => (await begun(), (process as unknown as { reallyExit(code: number): never }).reallyExit(CODE)),
+  'process.reallyExit during backwardAsync': async () => (
+    await begun(),
+    (process as unknown as { reallyExit(code: number): never }).reallyExit(CODE)
+  ),
   'process.exit with jobs that wait': async () => {
     for (let i = 0; i < 50; i++) void torch.ones([1000, 1000]).dataAsync();
     await begun();

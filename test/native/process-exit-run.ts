@@ -18,8 +18,12 @@ interface Ended {
 /** The limit is there for a process that hangs; one that works takes a second. */
 function run(way: string): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [...PROGRAM, way], { timeout: 200_000, killSignal: 'SIGKILL' },
-      (_error, _stdout, stderr) => resolve({ code: child.exitCode, signal: child.signalCode, stderr }));
+    const child = execFile(
+      process.execPath,
+      [...PROGRAM, way],
+      { timeout: 200_000, killSignal: 'SIGKILL' },
+      (_error, _stdout, stderr) => resolve({ code: child.exitCode, signal: child.signalCode, stderr }),
+    );
   });
 }
 
@@ -27,6 +31,10 @@ function run(way: string): Promise<Ended> {
 export async function endsWell(way: string, times: number): Promise<void> {
   for (let done = 0; done < times; done += AT_ONCE) {
     for (const { code, signal, stderr } of await Promise.all(Array.from({ length: AT_ONCE }, () => run(way))))
-      assert.deepEqual({ code, signal }, { code: 7, signal: null }, `${way}: ended with ${signal ?? code}, and said: ${stderr}`);
+      assert.deepEqual(
+        { code, signal },
+        { code: 7, signal: null },
+        `${way}: ended with ${signal ?? code}, and said: ${stderr}`,
+      );
   }
 }

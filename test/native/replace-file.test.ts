@@ -34,7 +34,12 @@ describe('replacing a file', () => {
   });
 
   it('names the path where the system lets nothing be written', () => {
-    assert.throws(() => replaceFile(join(folder, 'absent', 'x'), ''), new InputError(`${join(folder, 'absent', 'x')}: cannot be written: the folder ${join(folder, 'absent')} does not exist (ENOENT).`));
+    assert.throws(
+      () => replaceFile(join(folder, 'absent', 'x'), ''),
+      new InputError(
+        `${join(folder, 'absent', 'x')}: cannot be written: the folder ${join(folder, 'absent')} does not exist (ENOENT).`,
+      ),
+    );
     mkdirSync(path);
     assert.throws(() => replaceFile(path, ''), new InputError(`${path}: cannot be written: it is a folder (EISDIR).`));
     assert.deepEqual(readdirSync(folder), ['metrics.json']);

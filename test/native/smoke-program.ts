@@ -26,7 +26,8 @@ function train(seed: number, steps: number): { losses: number[]; weights: string
   // Not torch.manualSeed: the default generator is the process's, and other threads draw from it.
   const generator = new torch.Generator().manualSeed(seed);
   const model = new nn.Sequential(new nn.Linear(2, 16), new nn.GELU(), new nn.LayerNorm(16), new nn.Linear(16, 1));
-  for (const parameter of model.parameters()) torch.noGrad(() => parameter.copy_(torch.randn(parameter.shape, { generator }).mul(0.3)));
+  for (const parameter of model.parameters())
+    torch.noGrad(() => parameter.copy_(torch.randn(parameter.shape, { generator }).mul(0.3)));
   const optimizer = new optim.AdamW(model.parameters(), { lr: 1e-2 });
   const losses: number[] = [];
   for (let step = 0; step < steps; step++) {
@@ -68,7 +69,10 @@ async function contexts(): Promise<void> {
     for (let i = 0; i < 4 + tag; i++) {
       mine.push(torch.full([1], tag, { requiresGrad: true }).mul(1));
       await wait(i % 2);
-      assert.deepEqual([own.getStore(), torch.isGradEnabled(), mine[i]!.requiresGrad], [tag, tag % 2 === 0, tag % 2 === 0]);
+      assert.deepEqual(
+        [own.getStore(), torch.isGradEnabled(), mine[i]!.requiresGrad],
+        [tag, tag % 2 === 0, tag % 2 === 0],
+      );
       for (const tensor of mine) assert.equal(tensor.item(), tag);
     }
     return torch.cat(mine).sum();
@@ -76,9 +80,15 @@ async function contexts(): Promise<void> {
   const enter = (tag: number): Promise<Tensor> =>
     own.run(tag, () => torch.scope(async () => (tag % 2 === 0 ? turns(tag) : torch.noGrad(() => turns(tag)))));
   const sums = await Promise.all([0, 1, 2, 3].map(enter));
-  assert.deepEqual(sums.map((sum) => sum.item()), [0, 5, 12, 21]);
+  assert.deepEqual(
+    sums.map((sum) => sum.item()),
+    [0, 5, 12, 21],
+  );
   for (const sum of sums) sum.dispose();
-  assert.equal(torch.scope(() => torch.ones([2]).add(1).sum().item()), 4);
+  assert.equal(
+    torch.scope(() => torch.ones([2]).add(1).sum().item()),
+    4,
+  );
   assert.equal(torch.memory().tensors, before);
 }
 
@@ -89,8 +99,13 @@ function errors(): void {
   assert.throws(() => torch.receive({ token: 1 } as never), InputError);
   const own = new Error('from a hook');
   const w = torch.ones([2], { requiresGrad: true });
-  w.registerHook(() => { throw own; });
-  assert.throws(() => w.sum().backward(), (error) => error === own);
+  w.registerHook(() => {
+    throw own;
+  });
+  assert.throws(
+    () => w.sum().backward(),
+    (error) => error === own,
+  );
   x.dispose();
   assert.throws(() => x.add(1), DisposedTensorError);
 }
@@ -98,7 +113,9 @@ function errors(): void {
 /** Long work beside the event loop. */
 async function later(): Promise<void> {
   const w = torch.ones([300, 300], { requiresGrad: true });
-  const loss = Array.from({ length: 6 }).reduce<Tensor>((product) => product.mm(w).div(300), w).sum();
+  const loss = Array.from({ length: 6 })
+    .reduce<Tensor>((product) => product.mm(w).div(300), w)
+    .sum();
   let turns = 0;
   const timer = setInterval(() => turns++, 1);
   const [data] = await Promise.all([w.dataAsync(), loss.backwardAsync(), wait(5)]);
@@ -122,7 +139,10 @@ function files(): void {
   }
 }
 
-type Task = { readonly kind: 'train'; readonly seed: number } | { readonly kind: 'endless' } | { readonly kind: 'fill'; readonly message: torch.Shared<Tensor> };
+type Task =
+  | { readonly kind: 'train'; readonly seed: number }
+  | { readonly kind: 'endless' }
+  | { readonly kind: 'fill'; readonly message: torch.Shared<Tensor> };
 
 function start(task: Task): Worker {
   return new Worker(`require('tsx/cjs'); require(${JSON.stringify(__filename)});`, { eval: true, workerData: task });
@@ -152,7 +172,10 @@ async function workers(): Promise<void> {
   await reply(endless);
   await wait(20);
   await endless.terminate();
-  assert.deepEqual(await Promise.all(trained), seeds.map((seed) => train(seed, 40)));
+  assert.deepEqual(
+    await Promise.all(trained),
+    seeds.map((seed) => train(seed, 40)),
+  );
   const shared = torch.zeros([3]);
   assert.deepEqual(await reply(start({ kind: 'fill', message: torch.share(shared) })), [3]);
   assert.deepEqual(shared.toArray(), [7, 7, 7]);

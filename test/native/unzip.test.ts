@@ -51,7 +51,10 @@ describe('unzip', () => {
   it('refuses an archive that was cut', async () => {
     writeFileSync(archive, writeZip({ a: 'content' }));
     truncateSync(archive, statSync(archive).size - 30);
-    await assert.rejects(unzip(archive, target), /cannot be unpacked: End of central directory record signature not found/);
+    await assert.rejects(
+      unzip(archive, target),
+      /cannot be unpacked: End of central directory record signature not found/,
+    );
   });
 
   it('refuses what is no archive', async () => {

@@ -8,7 +8,9 @@ describe('the wire', () => {
   const header = readFileSync(path.join(__dirname, '..', '..', 'native', 'wire.h'), 'utf8');
 
   it('has the same tags in C++ and in TypeScript', () => {
-    const tags = Object.fromEntries([...header.matchAll(/^ {2}k(\w+) = (\d+),$/gm)].map(([, name, value]) => [name, Number(value)]));
+    const tags = Object.fromEntries(
+      [...header.matchAll(/^ {2}k(\w+) = (\d+),$/gm)].map(([, name, value]) => [name, Number(value)]),
+    );
     assert.deepEqual(tags, Tag);
   });
 
@@ -36,10 +38,13 @@ describe('the wire', () => {
 
   it('carries numbers, bigints, complex numbers and strings unchanged', () => {
     const { aten } = torch.ops as { aten: torch.OperatorNamespace };
-    const echo = (value: number | bigint | { re: number; im: number }, dtype: string): unknown => (aten.scalar_tensor!.default!(value, { dtype }) as torch.Tensor).item();
-    for (const value of [0, -1, 0.5, 2 ** 53 - 1, -(2 ** 53 - 1), Number.MAX_VALUE, Number.MIN_VALUE, Infinity, NaN]) assert.deepEqual(echo(value, 'float64'), value);
+    const echo = (value: number | bigint | { re: number; im: number }, dtype: string): unknown =>
+      (aten.scalar_tensor!.default!(value, { dtype }) as torch.Tensor).item();
+    for (const value of [0, -1, 0.5, 2 ** 53 - 1, -(2 ** 53 - 1), Number.MAX_VALUE, Number.MIN_VALUE, Infinity, NaN])
+      assert.deepEqual(echo(value, 'float64'), value);
     assert.ok(Object.is(echo(-0, 'float64'), -0));
-    for (const value of [2n ** 53n, -(2n ** 53n), 2n ** 63n - 1n, -(2n ** 63n), 2n ** 32n * 2n ** 22n + 7n]) assert.equal(echo(value, 'int64'), value);
+    for (const value of [2n ** 53n, -(2n ** 53n), 2n ** 63n - 1n, -(2n ** 63n), 2n ** 32n * 2n ** 22n + 7n])
+      assert.equal(echo(value, 'int64'), value);
     assert.equal(echo(2n ** 64n - 1n, 'uint64'), 2n ** 64n - 1n);
     assert.deepEqual(echo({ re: -0.5, im: 3 }, 'complex128'), { re: -0.5, im: 3 });
     assert.throws(() => torch.zeros([1], { dtype: 'größe' as never }), /found 'größe'/);

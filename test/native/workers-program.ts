@@ -25,10 +25,16 @@ function work(seed: number): number {
   for (let i = 0; i < 150; i++) {
     torch.scope(() => {
       const borrowed = torch.fromTypedArray(new Float32Array(64).fill(i), [8, 8], { copy: false });
-      torch.utils.checkpoint((x: torch.Tensor) => Scale.apply(x).relu(), borrowed.mm(w)).mean().backward();
+      torch.utils
+        .checkpoint((x: torch.Tensor) => Scale.apply(x).relu(), borrowed.mm(w))
+        .mean()
+        .backward();
       torch.noGrad(() => w.sub_(w.grad!, { alpha: 1e-6 }));
       assert.throws(() => borrowed.mm(torch.ones([3, 3])), { name: 'ShapeError' });
-      assert.equal(torch.inferenceMode(() => torch.isGradEnabled()), false);
+      assert.equal(
+        torch.inferenceMode(() => torch.isGradEnabled()),
+        false,
+      );
     });
     torch.ones([64]).add(i); // left to the collector
   }
@@ -70,7 +76,10 @@ const programs: Record<string, () => Promise<void>> = {
   },
   /** The process ends while tensors, graphs and borrowed buffers live. */
   async leaving() {
-    const kept = [torch.fromTypedArray(new Float32Array(1000), [1000], { copy: false }), torch.ones([2], { requiresGrad: true }).exp()];
+    const kept = [
+      torch.fromTypedArray(new Float32Array(1000), [1000], { copy: false }),
+      torch.ones([2], { requiresGrad: true }).exp(),
+    ];
     process.on('exit', () => kept[0]!.add(1));
     process.exit(0);
   },

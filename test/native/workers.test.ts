@@ -5,12 +5,17 @@ import { generations } from './generations-run';
 
 /** A crash of the process is a failing test here, not the end of all tests. */
 function run(program: string): void {
-  const { status, signal, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', path.join(__dirname, 'workers-program.ts'), program], { encoding: 'utf8' });
+  const { status, signal, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', path.join(__dirname, 'workers-program.ts'), program],
+    { encoding: 'utf8' },
+  );
   assert.deepEqual({ status, signal }, { status: 0, signal: null }, stdout + stderr);
 }
 
 describe('worker_threads', () => {
-  it('two workers and the main thread use the addon at once, each with its own tensors, modes and generators', () => run('together'));
+  it('two workers and the main thread use the addon at once, each with its own tensors, modes and generators', () =>
+    run('together'));
   it('workers may be killed in the middle of their work', () => run('killed'));
 
   // test/stress/workers.test.ts is the long form.

@@ -19,12 +19,21 @@ describe('forms that PyTorch takes', () => {
     const encoder = new nn.TransformerEncoder(layer, 1);
     same(encoder.forward(x, mask, padding), encoder.forward(x, { mask, srcKeyPaddingMask: padding }));
     const decoderLayer = new nn.TransformerDecoderLayer(4, 2, options);
-    same(decoderLayer.forward(x, x, mask, null, padding), decoderLayer.forward(x, x, { tgtMask: mask, tgtKeyPaddingMask: padding }));
+    same(
+      decoderLayer.forward(x, x, mask, null, padding),
+      decoderLayer.forward(x, x, { tgtMask: mask, tgtKeyPaddingMask: padding }),
+    );
     const decoder = new nn.TransformerDecoder(decoderLayer, 1);
-    same(decoder.forward(x, x, mask, null, padding), decoder.forward(x, x, { tgtMask: mask, tgtKeyPaddingMask: padding }));
+    same(
+      decoder.forward(x, x, mask, null, padding),
+      decoder.forward(x, x, { tgtMask: mask, tgtKeyPaddingMask: padding }),
+    );
     const whole = new nn.Transformer({ dModel: 4, nhead: 2, numEncoderLayers: 1, numDecoderLayers: 1, ...options });
     same(whole.forward(x, x, mask, mask), whole.forward(x, x, { srcMask: mask, tgtMask: mask }));
-    assert.throws(() => encoder.forward(x, mask, { mask }), new InputError("TransformerEncoder.forward: 'mask' is given twice, by position and by name"));
+    assert.throws(
+      () => encoder.forward(x, mask, { mask }),
+      new InputError("TransformerEncoder.forward: 'mask' is given twice, by position and by name"),
+    );
   });
 
   it('masks of attention', () => {
@@ -45,14 +54,28 @@ describe('forms that PyTorch takes', () => {
   });
 
   it('indexPut_ with accumulate by position', () => {
-    assert.deepEqual(torch.tensor([0, 0]).indexPut_([[0, 0]], 1, true).tolist(), [2, 0]);
+    assert.deepEqual(
+      torch
+        .tensor([0, 0])
+        .indexPut_([[0, 0]], 1, true)
+        .tolist(),
+      [2, 0],
+    );
   });
 });
 
 describe('forms that PyTorch does not take, or warns of', () => {
   it('are refused with what to write', () => {
-    assert.throws(() => make(nn.Softmax), new DTypeError('Softmax: expected the dimension to normalise along, found undefined; write new Softmax(-1) for the last one'));
-    assert.throws(() => make(nn.Conv2d, 1, 2, { kernelSize: 3 }), /^DTypeError: Conv2d: expected kernelSize as a number or an array of 2, found \{ kernelSize \}; kernelSize comes by position/);
+    assert.throws(
+      () => make(nn.Softmax),
+      new DTypeError(
+        'Softmax: expected the dimension to normalise along, found undefined; write new Softmax(-1) for the last one',
+      ),
+    );
+    assert.throws(
+      () => make(nn.Conv2d, 1, 2, { kernelSize: 3 }),
+      /^DTypeError: Conv2d: expected kernelSize as a number or an array of 2, found \{ kernelSize \}; kernelSize comes by position/,
+    );
   });
 
   it('a field that would hide a method of modules is refused', () => {
@@ -62,6 +85,9 @@ describe('forms that PyTorch does not take, or warns of', () => {
         Reflect.set(this, 'modules', new nn.ModuleList([new nn.Linear(1, 1)]));
       }
     }
-    assert.throws(() => new Model(), /^InputError: Model: expected a field that does not hide the method modules\(\), found an instance of ModuleList; choose another name than "modules"/);
+    assert.throws(
+      () => new Model(),
+      /^InputError: Model: expected a field that does not hide the method modules\(\), found an instance of ModuleList; choose another name than "modules"/,
+    );
   });
 });

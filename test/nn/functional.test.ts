@@ -141,7 +141,10 @@ describe('nn.functional', () => {
   it('interpolate resizes as PyTorch does', () => {
     assertClose(F.interpolate(image, { size: [3, 4], mode: 'bilinear', antialias: true }), g('antialias'));
     assertClose(F.interpolate(image, { scaleFactor: 0.5, mode: 'bicubic', antialias: true }), g('bicubic_antialias'));
-    assertClose(F.interpolate(image, { scaleFactor: 1.3, mode: 'bilinear', recomputeScaleFactor: true }), g('recomputed'));
+    assertClose(
+      F.interpolate(image, { scaleFactor: 1.3, mode: 'bilinear', recomputeScaleFactor: true }),
+      g('recomputed'),
+    );
     assertClose(F.interpolate(image, { scaleFactor: 0.5, mode: 'area' }), g('area'));
     assertClose(F.interpolate(volume, { size: [2, 3, 2], mode: 'area' }), g('area3'));
     assertClose(F.interpolate(image, { size: [4, 5], mode: 'nearest-exact' }), g('nearest_exact'));
@@ -153,7 +156,10 @@ describe('nn.functional', () => {
       () => F.interpolate(image, { size: 3, alignCorners: true }),
       /alignCorners is for linear, bilinear, bicubic and trilinear, not for 'nearest'/,
     );
-    assert.throws(() => F.interpolate(image, { size: [1, 2, 3] }), /size must be one number or 2 of them, got \[1, 2, 3\]/);
+    assert.throws(
+      () => F.interpolate(image, { size: [1, 2, 3] }),
+      /size must be one number or 2 of them, got \[1, 2, 3\]/,
+    );
   });
 
   it('normalize takes another norm and another dimension', () => {
@@ -166,7 +172,10 @@ describe('nn.functional', () => {
     assertClose(F.gridSample(image, far, border), g('grid_border'));
     assertClose(F.gridSample(image, far, { mode: 'nearest', paddingMode: 'reflection' }), g('grid_reflection'));
     assertClose(F.affineGrid(g('theta'), [1, 2, 3, 2], { alignCorners: true }), g('affine_aligned'));
-    assert.throws(() => F.gridSample(image, far, { mode: 'cubic' as 'bicubic' }), /mode must be 'bilinear', 'nearest' or 'bicubic', got 'cubic'/);
+    assert.throws(
+      () => F.gridSample(image, far, { mode: 'cubic' as 'bicubic' }),
+      /mode must be 'bilinear', 'nearest' or 'bicubic', got 'cubic'/,
+    );
   });
 
   it('hard samples of gumbelSoftmax are one-hot and pass the gradient of the soft ones', () => {
@@ -192,6 +201,9 @@ describe('nn.functional', () => {
     const input = torch.ones([50, 2]);
     assert.equal(F.dropout1d(input, { inplace: true }), input);
     assert.deepEqual(new Set(input.flatten().toArray() as number[]), new Set([0, 2]));
-    assert.throws(() => F.dropout1d(torch.ones([2])), /dropout1d expects 3 dimensions, or 2 without a batch, got \[2\]/);
+    assert.throws(
+      () => F.dropout1d(torch.ones([2])),
+      /dropout1d expects 3 dimensions, or 2 without a batch, got \[2\]/,
+    );
   });
 });

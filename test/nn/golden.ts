@@ -26,19 +26,28 @@ export function goldenJson<T>(name: string): T {
 }
 
 /** Same shape and type, and as near as test/tolerances.ts has it for that type, or as near as is given. */
-export function assertClose(actual: Tensor, expected: Tensor, { tolerance = toleranceOf(expected.dtype), what = 'tensor' } = {}): void {
+export function assertClose(
+  actual: Tensor,
+  expected: Tensor,
+  { tolerance = toleranceOf(expected.dtype), what = 'tensor' } = {},
+): void {
   assert.deepEqual(actual.shape, expected.shape, `${what}: shape`);
   assert.equal(actual.dtype, expected.dtype, `${what}: dtype`);
   if (isClose(actual, expected, tolerance)) return;
   const { rtol, atol } = tolerance;
-  assert.fail(`${what}: expected, within ${rtol} of each number and ${atol},\n${expected.detach()}\nfound\n${actual.detach()}`);
+  assert.fail(
+    `${what}: expected, within ${rtol} of each number and ${atol},\n${expected.detach()}\nfound\n${actual.detach()}`,
+  );
 }
 
 /** The same for one number, as it comes from a tensor of that type. */
 export function assertNumber(actual: number, expected: number, what = 'number', dtype: DType = 'float32'): void {
   const { rtol, atol } = toleranceOf(dtype);
   const allowed = rtol * Math.abs(expected) + atol;
-  assert.ok(Math.abs(actual - expected) <= allowed, `${what}: expected ${expected}, within ${allowed}, found ${actual}`);
+  assert.ok(
+    Math.abs(actual - expected) <= allowed,
+    `${what}: expected ${expected}, within ${allowed}, found ${actual}`,
+  );
 }
 
 /** The same random numbers; normal ones go through a logarithm and a cosine, whose last bits are the processor's. */

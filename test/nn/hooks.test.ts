@@ -32,19 +32,32 @@ describe('hooks of modules', () => {
         const label = `${name} ${turn}`;
         const module = layers[name]!;
         module.registerForwardPreHook((_, inputs) => void log.push([`${label} forward pre`, shapes(inputs)]));
-        module.registerForwardHook((_, inputs, output) => void log.push([`${label} forward`, shapes(inputs), shapes(output)]));
-        module.registerFullBackwardPreHook((_, gradOutput) => void log.push([`${label} backward pre`, shapes(gradOutput)]));
-        module.registerFullBackwardHook((_, gradInput, gradOutput) => void log.push([`${label} backward`, shapes(gradInput), shapes(gradOutput)]));
+        module.registerForwardHook(
+          (_, inputs, output) => void log.push([`${label} forward`, shapes(inputs), shapes(output)]),
+        );
+        module.registerFullBackwardPreHook(
+          (_, gradOutput) => void log.push([`${label} backward pre`, shapes(gradOutput)]),
+        );
+        module.registerFullBackwardHook(
+          (_, gradInput, gradOutput) => void log.push([`${label} backward`, shapes(gradInput), shapes(gradOutput)]),
+        );
       }
     }
-    net.at(0).registerForwardPreHook((_, [input]) => { log.push(['doubles the input']); return [input.mul(2)]; }, { prepend: true });
+    net.at(0).registerForwardPreHook(
+      (_, [input]) => {
+        log.push(['doubles the input']);
+        return [input.mul(2)];
+      },
+      { prepend: true },
+    );
     net.at(1).registerForwardHook((_, __, output) => output.add(0.5));
     net.at(2).registerFullBackwardHook((_, [gradient]) => [gradient!.mul(3)]);
     net.at(1).registerFullBackwardPreHook((_, [gradient]) => [gradient!.mul(0.25)]);
     net.forward(x).pow(2).sum().backward();
     assert.deepEqual(log, goldenJson<{ modules: unknown[] }>('autograd-hooks').modules);
     assertClose(x.grad!, golden.get('hooked.x.grad'), { what: 'x' });
-    for (const [key, parameter] of net.namedParameters()) assertClose(parameter.grad!, golden.get(`hooked.${key}`), { what: key });
+    for (const [key, parameter] of net.namedParameters())
+      assertClose(parameter.grad!, golden.get(`hooked.${key}`), { what: key });
   });
 
   it('run once for a forward that calls that of its base class', () => {
@@ -67,7 +80,9 @@ describe('hooks of modules', () => {
   it('know the types of their module', () => {
     const layer = new nn.Linear(2, 2);
     let seen: [number, number] | undefined;
-    layer.registerForwardHook((module, [input], output) => { seen = [module.inFeatures, input.numel() + output.numel()]; });
+    layer.registerForwardHook((module, [input], output) => {
+      seen = [module.inFeatures, input.numel() + output.numel()];
+    });
     layer.forward(torch.ones([1, 2]));
     assert.deepEqual(seen, [2, 4]);
   });
@@ -75,7 +90,9 @@ describe('hooks of modules', () => {
   it('may keep an output beyond the forward', () => {
     const net = new nn.Sequential(new nn.Linear(2, 3), new nn.ReLU());
     let feature: Tensor | undefined;
-    net.at(0).registerForwardHook((_, __, output) => { feature = torch.keep(output); });
+    net.at(0).registerForwardHook((_, __, output) => {
+      feature = torch.keep(output);
+    });
     net.forward(torch.ones([1, 2]));
     assert.deepEqual(feature!.shape, [1, 3]);
   });
@@ -84,16 +101,34 @@ describe('hooks of modules', () => {
     const net = new nn.Sequential(new nn.Linear(2, 3), new nn.ReLU(), new nn.Linear(3, 1));
     const seen: Tensor[] = [];
     net.at(1).registerFullBackwardHook((_, [gradInput], [gradOutput]) => void seen.push(gradInput!, gradOutput!));
-    net.forward(torch.ones([1, 2])).sum().backward();
-    assert.deepEqual(seen.map((tensor) => tensor.shape), [[1, 3], [1, 3]]);
+    net
+      .forward(torch.ones([1, 2]))
+      .sum()
+      .backward();
+    assert.deepEqual(
+      seen.map((tensor) => tensor.shape),
+      [
+        [1, 3],
+        [1, 3],
+      ],
+    );
   });
 
   it('run no more once removed', () => {
     const layer = new nn.Linear(2, 2);
     let calls = 0;
     const count = (): void => void calls++;
-    const handles = [layer.registerForwardPreHook(count), layer.registerForwardHook(count), layer.registerFullBackwardPreHook(count), layer.registerFullBackwardHook(count)];
-    const run = (): void => layer.forward(torch.ones([1, 2], { requiresGrad: true })).sum().backward();
+    const handles = [
+      layer.registerForwardPreHook(count),
+      layer.registerForwardHook(count),
+      layer.registerFullBackwardPreHook(count),
+      layer.registerFullBackwardHook(count),
+    ];
+    const run = (): void =>
+      layer
+        .forward(torch.ones([1, 2], { requiresGrad: true }))
+        .sum()
+        .backward();
     run();
     for (const handle of handles) handle.remove();
     run();
@@ -109,14 +144,38 @@ describe('hooks of modules', () => {
     }
     const pair = new Pair();
     const seen: unknown[] = [];
-    const handle = pair.registerFullBackwardHook((_, gradInput, gradOutput) => void seen.push([shapes(gradInput), shapes(gradOutput)]));
+    const handle = pair.registerFullBackwardHook(
+      (_, gradInput, gradOutput) => void seen.push([shapes(gradInput), shapes(gradOutput)]),
+    );
     const x = torch.ones([1], { requiresGrad: true });
-    pair.forward(x, 2, torch.ones([1]))[0]!.sum().backward();
-    pair.forward(torch.ones([1]), 2, torch.ones([1]))[1]!.sum().backward();
-    assert.deepEqual(seen, [[[[1], null, null], [[1], null]], [[null, null, null], [null, [1]]]]);
+    pair
+      .forward(x, 2, torch.ones([1]))[0]!
+      .sum()
+      .backward();
+    pair
+      .forward(torch.ones([1]), 2, torch.ones([1]))[1]!
+      .sum()
+      .backward();
+    assert.deepEqual(seen, [
+      [
+        [[1], null, null],
+        [[1], null],
+      ],
+      [
+        [null, null, null],
+        [null, [1]],
+      ],
+    ]);
     handle.remove();
     pair.registerFullBackwardHook(() => [torch.ones([1]), null, null]);
-    assert.throws(() => pair.forward(torch.ones([1]), 2, torch.ones([1]))[0]!.sum().backward(), /no input requires a gradient/);
+    assert.throws(
+      () =>
+        pair
+          .forward(torch.ones([1]), 2, torch.ones([1]))[0]!
+          .sum()
+          .backward(),
+      /no input requires a gradient/,
+    );
   });
 
   it('wait for a forward that is async', async () => {
@@ -134,12 +193,24 @@ describe('hooks of modules', () => {
   it('throw their own error out of forward and backward', () => {
     const layer = new nn.Linear(2, 2);
     const error = new RangeError('mine');
-    const fail = (): never => { throw error; };
+    const fail = (): never => {
+      throw error;
+    };
     const handle = layer.registerForwardHook(fail);
-    assert.throws(() => layer.forward(torch.ones([1, 2])), (found) => found === error);
+    assert.throws(
+      () => layer.forward(torch.ones([1, 2])),
+      (found) => found === error,
+    );
     handle.remove();
     layer.registerFullBackwardHook(fail);
-    assert.throws(() => layer.forward(torch.ones([1, 2], { requiresGrad: true })).sum().backward(), (found) => found === error);
+    assert.throws(
+      () =>
+        layer
+          .forward(torch.ones([1, 2], { requiresGrad: true }))
+          .sum()
+          .backward(),
+      (found) => found === error,
+    );
   });
 
   it('say what does not fit', () => {
@@ -150,10 +221,23 @@ describe('hooks of modules', () => {
     }
     const named = new Named();
     named.registerFullBackwardHook(() => undefined);
-    assert.throws(() => named.forward(torch.ones([1], { requiresGrad: true })), (error: unknown) => error instanceof InputError && /Named: backward hooks need a forward that returns a tensor/.test(error.message));
+    assert.throws(
+      () => named.forward(torch.ones([1], { requiresGrad: true })),
+      (error: unknown) =>
+        error instanceof InputError && /Named: backward hooks need a forward that returns a tensor/.test(error.message),
+    );
     const layer = new nn.Linear(1, 1);
     layer.registerFullBackwardHook((_, [gradient]) => [gradient!, gradient!]);
-    assert.throws(() => layer.forward(torch.ones([1, 1], { requiresGrad: true })).sum().backward(), (error: unknown) => error instanceof TorchError && /expected a backward hook to return 1 gradients of the inputs, found 2/.test(error.message));
+    assert.throws(
+      () =>
+        layer
+          .forward(torch.ones([1, 1], { requiresGrad: true }))
+          .sum()
+          .backward(),
+      (error: unknown) =>
+        error instanceof TorchError &&
+        /expected a backward hook to return 1 gradients of the inputs, found 2/.test(error.message),
+    );
     assert.throws(() => layer.registerForwardHook(1 as never), DTypeError);
   });
 
@@ -161,17 +245,24 @@ describe('hooks of modules', () => {
     const layer = new nn.Linear(32, 32);
     layer.registerFullBackwardHook((_, [gradient]) => [gradient!.mul(2)]);
     layer.registerForwardHook((_, __, output) => output.mul(2));
-    const pass = (): void => torch.scope(() => {
-      layer.forward(torch.ones([8, 32], { requiresGrad: true })).sum().backward();
-      layer.zeroGrad();
-    });
+    const pass = (): void =>
+      torch.scope(() => {
+        layer
+          .forward(torch.ones([8, 32], { requiresGrad: true }))
+          .sum()
+          .backward();
+        layer.zeroGrad();
+      });
     pass();
     collect();
     const before = [torch.memory().tensors, held()];
     for (let i = 0; i < 100; i++) pass();
     collect();
     const after = [torch.memory().tensors, held()];
-    assert.ok(after.every((count, i) => count <= before[i]!), `${String(after)} after ${String(before)}`);
+    assert.ok(
+      after.every((count, i) => count <= before[i]!),
+      `${String(after)} after ${String(before)}`,
+    );
   });
 });
 
@@ -179,7 +270,10 @@ describe('hooks of every module', () => {
   it('run before those of the module itself, in PyTorch’s order, until they are removed', () => {
     const net = new nn.Sequential(new nn.Linear(3, 4), new nn.Linear(4, 2));
     const log: unknown[] = [];
-    const see = (who: string, what: string) => (module: nn.Module, ...seen: readonly unknown[]): void => void log.push([who, what, module.constructor.name, ...seen.map(shapes)]);
+    const see =
+      (who: string, what: string) =>
+      (module: nn.Module, ...seen: readonly unknown[]): void =>
+        void log.push([who, what, module.constructor.name, ...seen.map(shapes)]);
     const handles = [
       nn.registerModuleForwardPreHook(see('all', 'forward pre')),
       nn.registerModuleForwardHook(see('all', 'forward')),
@@ -192,11 +286,17 @@ describe('hooks of every module', () => {
       second.registerForwardHook(see('own', 'forward'));
       second.registerFullBackwardPreHook(see('own', 'backward pre'));
       second.registerFullBackwardHook(see('own', 'backward'));
-      net.forward(torch.ones([5, 3], { requiresGrad: true })).sum().backward();
+      net
+        .forward(torch.ones([5, 3], { requiresGrad: true }))
+        .sum()
+        .backward();
     } finally {
       for (const handle of handles) handle.remove();
     }
-    net.forward(torch.ones([5, 3], { requiresGrad: true })).sum().backward();
+    net
+      .forward(torch.ones([5, 3], { requiresGrad: true }))
+      .sum()
+      .backward();
     assert.deepEqual(log, goldenJson<{ everywhere: unknown[] }>('autograd-hooks').everywhere);
   });
 
@@ -208,8 +308,12 @@ describe('hooks of every module', () => {
       }
     }
     const handles = [
-      nn.registerModuleForwardPreHook((module, [x]) => (module instanceof nn.Identity ? (x as Tensor).add(1) : undefined)),
-      nn.registerModuleForwardHook((module, _, y) => (module instanceof nn.Identity ? (y as Tensor).mul(2) : undefined)),
+      nn.registerModuleForwardPreHook((module, [x]) =>
+        module instanceof nn.Identity ? (x as Tensor).add(1) : undefined,
+      ),
+      nn.registerModuleForwardHook((module, _, y) =>
+        module instanceof nn.Identity ? (y as Tensor).mul(2) : undefined,
+      ),
       nn.registerModuleFullBackwardHook((_, [gradient]) => gradient!.mul(5)),
     ];
     try {

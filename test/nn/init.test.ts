@@ -44,7 +44,10 @@ describe('nn.init', () => {
 
   it('truncNormal_ in bfloat16 gives PyTorch’s numbers', () => {
     torch.manualSeed(0);
-    assertDrawn(init.truncNormal_(torch.empty([4, 6], { dtype: 'bfloat16' }), 0, 1), golden.get('trunc_normal_bfloat16.wide'));
+    assertDrawn(
+      init.truncNormal_(torch.empty([4, 6], { dtype: 'bfloat16' }), 0, 1),
+      golden.get('trunc_normal_bfloat16.wide'),
+    );
   });
 
   it('eye_ sets the diagonal', () => {
@@ -68,7 +71,10 @@ describe('nn.init', () => {
   }
 
   it('dirac_ and sparse_ refuse what they have no meaning for', () => {
-    assert.throws(() => init.dirac_(torch.empty([3, 2, 1]), 2), new InputError('dirac_: expected output channels that divide into 2 groups, found 3.'));
+    assert.throws(
+      () => init.dirac_(torch.empty([3, 2, 1]), 2),
+      new InputError('dirac_: expected output channels that divide into 2 groups, found 3.'),
+    );
     assert.throws(() => init.dirac_(torch.empty([3, 2])), InputError);
     assert.throws(() => init.sparse_(torch.empty([3, 2, 2]), 0.5), InputError);
   });
@@ -97,7 +103,8 @@ describe('nn.init', () => {
 
   it('calculateGain gives PyTorch’s factors', () => {
     const { gains } = goldenJson<{ gains: Record<string, number> }>('nn-modules');
-    for (const [name, gain] of Object.entries(gains)) assert.equal(init.calculateGain(name as nn.init.Nonlinearity), gain, name);
+    for (const [name, gain] of Object.entries(gains))
+      assert.equal(init.calculateGain(name as nn.init.Nonlinearity), gain, name);
     assert.equal(init.calculateGain('leaky_relu', 0), Math.sqrt(2));
   });
 

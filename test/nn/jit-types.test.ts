@@ -84,6 +84,11 @@ describe('arguments and results of TorchScript methods', () => {
       [/nested at most 64 deep/, 'forward', itself],
       [/argument 'tensors' \(List\[Tensor\]\) is missing/, 'forward'],
     ];
-    for (const [message, ...args] of wrong) assert.throws(() => call(...args), (error: Error) => message.test(error.message) && error instanceof TorchError, String(message));
+    for (const [message, ...args] of wrong)
+      assert.throws(
+        () => call(...args),
+        (error: Error) => message.test(error.message) && error instanceof TorchError,
+        String(message),
+      );
   });
 });

@@ -18,7 +18,8 @@ describe('the layers', () => {
         .filter((key) => key.startsWith(`${name}.state.`))
         .map((key) => key.slice(`${name}.state.`.length));
       assert.deepEqual(new Set(Object.keys(layer.stateDict())), new Set(keys));
-      for (const [key, tensor] of Object.entries(layer.stateDict())) assertDrawn(tensor, golden.get(`${name}.state.${key}`), key);
+      for (const [key, tensor] of Object.entries(layer.stateDict()))
+        assertDrawn(tensor, golden.get(`${name}.state.${key}`), key);
 
       const inputs = inputsOf(name).map((expected) => {
         const input = torch.randn(expected.shape, { requiresGrad: true });
@@ -32,7 +33,8 @@ describe('the layers', () => {
         assertClose(input.grad!, golden.get(`${name}.grad.${i}`), { what: `gradient of input ${i}` });
       for (const [key, parameter] of layer.namedParameters())
         assertClose(parameter.grad!, golden.get(`${name}.grad.${key}`), { what: key });
-      for (const [key, buffer] of layer.namedBuffers()) assertClose(buffer, golden.get(`${name}.after.${key}`), { what: key });
+      for (const [key, buffer] of layer.namedBuffers())
+        assertClose(buffer, golden.get(`${name}.after.${key}`), { what: key });
     });
   }
 
@@ -57,11 +59,24 @@ describe('the layers', () => {
   });
 
   const bags: Record<string, [options: nn.EmbeddingBagOptions, input: number[] | number[][], offsets?: number[]]> = {
-    mean: [{}, [[1, 3, 3], [0, 2, 4]]],
+    mean: [
+      {},
+      [
+        [1, 3, 3],
+        [0, 2, 4],
+      ],
+    ],
     sum: [{ mode: 'sum' }, [1, 3, 3, 0, 2, 4], [0, 2, 2]],
     max: [{ mode: 'max', paddingIdx: 3 }, [1, 3, 3, 0, 2, 4], [0, 2, 2]],
     last: [{ mode: 'sum', includeLastOffset: true, paddingIdx: -1 }, [1, 3, 3, 0, 2, 4], [0, 4, 6]],
-    bounded: [{ maxNorm: 0.5, normType: 1 }, [[1, 3], [3, 0], [2, 4]]],
+    bounded: [
+      { maxNorm: 0.5, normType: 1 },
+      [
+        [1, 3],
+        [3, 0],
+        [2, 4],
+      ],
+    ],
   };
   for (const [name, [options, input, offsets]] of Object.entries(bags)) {
     it(`EmbeddingBag, ${name}: start, output and gradient are PyTorch's`, () => {
@@ -77,11 +92,12 @@ describe('the layers', () => {
     });
   }
 
-  const unpools: Record<number, [pool: (x: Tensor) => [Tensor, Tensor], layer: nn.MaxUnpool1d, size: number[] | null]> = {
-    1: [(x) => nn.functional.maxPool1dWithIndices(x, 2), new nn.MaxUnpool1d(2), null],
-    2: [(x) => nn.functional.maxPool2dWithIndices(x, 2), new nn.MaxUnpool2d(2), [5, 4]],
-    3: [(x) => nn.functional.maxPool3dWithIndices(x, 2), new nn.MaxUnpool3d(2), null],
-  };
+  const unpools: Record<number, [pool: (x: Tensor) => [Tensor, Tensor], layer: nn.MaxUnpool1d, size: number[] | null]> =
+    {
+      1: [(x) => nn.functional.maxPool1dWithIndices(x, 2), new nn.MaxUnpool1d(2), null],
+      2: [(x) => nn.functional.maxPool2dWithIndices(x, 2), new nn.MaxUnpool2d(2), [5, 4]],
+      3: [(x) => nn.functional.maxPool3dWithIndices(x, 2), new nn.MaxUnpool3d(2), null],
+    };
   for (const [dimensions, [pool, layer, outputSize]] of Object.entries(unpools)) {
     it(`MaxUnpool${dimensions}d puts the elements back where the pooling took them`, () => {
       const input = golden.get(`unpool${dimensions}.input`).clone().requiresGrad_(true);
@@ -116,7 +132,10 @@ describe('the layers', () => {
       const batch = (layer as TestedLayer).forward(input.unsqueeze(0));
       assertSame((layer as TestedLayer).forward(input), batch.squeeze(0), layer.constructor.name);
     }
-    const dropped = new nn.Dropout1d().forward(torch.ones([64, 3])).sum([1]).toArray() as number[];
+    const dropped = new nn.Dropout1d()
+      .forward(torch.ones([64, 3]))
+      .sum([1])
+      .toArray() as number[];
     assert.deepEqual(new Set(dropped), new Set([0, 6]));
   });
 
@@ -160,13 +179,22 @@ describe('the layers', () => {
   });
 
   it('one value a channel cannot be normalised by its batch', () => {
-    assert.throws(() => new nn.BatchNorm2d(2).forward(torch.ones([1, 2, 1, 1])), /more than 1 value per channel when training/);
+    assert.throws(
+      () => new nn.BatchNorm2d(2).forward(torch.ones([1, 2, 1, 1])),
+      /more than 1 value per channel when training/,
+    );
     assert.throws(
       () => new nn.InstanceNorm1d(2).forward(torch.ones([3, 2, 1])),
       /more than 1 spatial element when training, got input size torch.Size\(\[3, 2, 1\]\)/,
     );
-    assert.throws(() => new nn.BatchNorm1d(2).forward(torch.ones([3])), /expects \(B, C\) or \(B, C, L\), got 1 dimensions: \[3\]/);
-    assert.throws(() => new nn.BatchNorm2d(2).forward(torch.ones([3, 2])), /expects \(B, C, H, W\), got 2 dimensions: \[3, 2\]/);
+    assert.throws(
+      () => new nn.BatchNorm1d(2).forward(torch.ones([3])),
+      /expects \(B, C\) or \(B, C, L\), got 1 dimensions: \[3\]/,
+    );
+    assert.throws(
+      () => new nn.BatchNorm2d(2).forward(torch.ones([3, 2])),
+      /expects \(B, C, H, W\), got 2 dimensions: \[3, 2\]/,
+    );
   });
 
   it('bad sizes and options are refused by name', () => {
@@ -183,8 +211,14 @@ describe('the layers', () => {
       () => new nn.Conv2d(3, 4, 3, { groups: 2 }),
       /Conv2d: groups must divide both channel counts, got 2 for 3 and 4/,
     );
-    assert.throws(() => new nn.Conv2d(2, 2, [1, 2, 3]), /Conv2d: kernelSize must be one number or 2 of them, got \[1, 2, 3\]/);
-    assert.throws(() => new nn.Conv2d(2, 2, 3, { padding: 'same', stride: 2 }), /padding 'same' needs stride 1, got \[2, 2\]/);
+    assert.throws(
+      () => new nn.Conv2d(2, 2, [1, 2, 3]),
+      /Conv2d: kernelSize must be one number or 2 of them, got \[1, 2, 3\]/,
+    );
+    assert.throws(
+      () => new nn.Conv2d(2, 2, 3, { padding: 'same', stride: 2 }),
+      /padding 'same' needs stride 1, got \[2, 2\]/,
+    );
     assert.throws(() => new nn.Dropout(1.5), /Dropout: p must be a probability between 0 and 1, got 1.5/);
     assert.throws(() => new nn.GroupNorm(4, 6), /numGroups must divide numChannels, got 4 and 6/);
     assert.throws(
@@ -192,10 +226,19 @@ describe('the layers', () => {
       /InstanceNorm2d expects 4 dimensions, or 3 without a batch, got \[2\]/,
     );
     assert.throws(() => new nn.ReflectionPad2d([1, 2]), /padding must be one number or 4 of them, got \[1, 2\]/);
-    assert.throws(() => new nn.Hardtanh({ minVal: 2 }).forward(torch.ones([1])), /minVal must not be above maxVal, got 2 and 1/);
-    assert.throws(() => new nn.EmbeddingBag(3, 2).forward(torch.zeros([4], { dtype: 'int64' })), /got \[4\] without offsets/);
     assert.throws(
-      () => new nn.MaxUnpool1d(2).forward(torch.ones([1, 1, 2]), torch.zeros([1, 1, 2], { dtype: 'int64' }), { outputSize: [9] }),
+      () => new nn.Hardtanh({ minVal: 2 }).forward(torch.ones([1])),
+      /minVal must not be above maxVal, got 2 and 1/,
+    );
+    assert.throws(
+      () => new nn.EmbeddingBag(3, 2).forward(torch.zeros([4], { dtype: 'int64' })),
+      /got \[4\] without offsets/,
+    );
+    assert.throws(
+      () =>
+        new nn.MaxUnpool1d(2).forward(torch.ones([1, 1, 2]), torch.zeros([1, 1, 2], { dtype: 'int64' }), {
+          outputSize: [9],
+        }),
       /maxUnpool1d: outputSize must lie less than a stride away from \[4\], got \[9\]/,
     );
     assert.throws(() => new nn.Embedding(3, 2, { paddingIdx: 3 }), /paddingIdx must be a row of the table of 3, got 3/);
@@ -210,7 +253,10 @@ describe('the layers', () => {
   });
 
   it('layers are made in the type and on the device asked for', () => {
-    const layer = new nn.Sequential(new nn.Linear(2, 2, { dtype: 'float64' }), new nn.LayerNorm(2, { dtype: 'float64' }));
+    const layer = new nn.Sequential(
+      new nn.Linear(2, 2, { dtype: 'float64' }),
+      new nn.LayerNorm(2, { dtype: 'float64' }),
+    );
     assert.deepEqual(new Set(layer.parameters().map((p) => p.dtype)), new Set(['float64']));
     const meta = new nn.MultiheadAttention(8, 2, { device: 'meta' });
     assert.deepEqual(new Set(meta.parameters().map((p) => p.device)), new Set(['meta']));

@@ -15,7 +15,11 @@ describe('the losses', () => {
 
   const cases: Record<string, [...inputs: string[], loss: Loss]> = {
     bce_logits: ['logits', 'soft', new nn.BCEWithLogitsLoss()],
-    bce_logits_weighted: ['logits', 'soft', new nn.BCEWithLogitsLoss({ weight: g('element'), posWeight: g('pos_weight') })],
+    bce_logits_weighted: [
+      'logits',
+      'soft',
+      new nn.BCEWithLogitsLoss({ weight: g('element'), posWeight: g('pos_weight') }),
+    ],
     bce_logits_sum: ['logits', 'soft', new nn.BCEWithLogitsLoss({ reduction: 'sum' })],
     bce_logits_none: ['logits', 'soft', new nn.BCEWithLogitsLoss({ reduction: 'none', posWeight: g('pos_weight') })],
     bce: ['distribution', 'soft', new nn.BCELoss({ weight: g('weight') })],
@@ -38,7 +42,11 @@ describe('the losses', () => {
     smooth_l1_zero: ['logits', 'soft', new nn.SmoothL1Loss({ beta: 0 })],
     huber: ['logits', 'soft', new nn.HuberLoss({ delta: 0.7 })],
     kl_div: ['log_distribution', 'distribution', new nn.KLDivLoss()],
-    kl_div_batchmean: ['log_distribution', 'log_distribution2', new nn.KLDivLoss({ reduction: 'batchmean', logTarget: true })],
+    kl_div_batchmean: [
+      'log_distribution',
+      'log_distribution2',
+      new nn.KLDivLoss({ reduction: 'batchmean', logTarget: true }),
+    ],
     ctc: ['log_probs', 'sequences', 'input_lengths', 'target_lengths', new nn.CTCLoss()],
     ctc_none: [
       'log_probs',
@@ -50,7 +58,12 @@ describe('the losses', () => {
     poisson_nll: ['logits', 'counts', new nn.PoissonNLLLoss()],
     poisson_nll_full: ['soft', 'counts', new nn.PoissonNLLLoss({ logInput: false, full: true, reduction: 'sum' })],
     gaussian_nll: ['logits', 'other', 'variance', new nn.GaussianNLLLoss()],
-    gaussian_nll_rows: ['logits', 'other', 'row_variance', new nn.GaussianNLLLoss({ full: true, eps: 0.3, reduction: 'none' })],
+    gaussian_nll_rows: [
+      'logits',
+      'other',
+      'row_variance',
+      new nn.GaussianNLLLoss({ full: true, eps: 0.3, reduction: 'none' }),
+    ],
     cosine_embedding: ['logits', 'other', 'signs', new nn.CosineEmbeddingLoss({ margin: -0.2 })],
     margin_ranking: ['logits', 'other', 'element_signs', new nn.MarginRankingLoss({ margin: 0.3 })],
     hinge_embedding: ['logits', 'element_signs', new nn.HingeEmbeddingLoss()],
@@ -69,7 +82,11 @@ describe('the losses', () => {
       new nn.TripletMarginWithDistanceLoss({ distanceFunction: alignment, margin: 0.4, swap: true, reduction: 'sum' }),
     ],
     focal: ['logits', 'multi_hot', (x, y) => F.sigmoidFocalLoss(x!, y!)],
-    focal_unweighted: ['logits', 'multi_hot', (x, y) => F.sigmoidFocalLoss(x!, y!, { alpha: -1, gamma: 1.5, reduction: 'mean' })],
+    focal_unweighted: [
+      'logits',
+      'multi_hot',
+      (x, y) => F.sigmoidFocalLoss(x!, y!, { alpha: -1, gamma: 1.5, reduction: 'mean' }),
+    ],
     giou: ['boxes', 'other_boxes', (x, y) => F.generalizedBoxIouLoss(x!, y!)],
     giou_mean: ['boxes', 'other_boxes', (x, y) => F.generalizedBoxIouLoss(x!, y!, { reduction: 'mean' })],
   };
@@ -84,13 +101,17 @@ describe('the losses', () => {
       const weights = torch.arange(1, value.numel() + 1).view(value.shape);
       value.mul(weights).sum().backward();
       assertClose(value, g(`${name}.value`), { what: 'value' });
-      for (const [i, leaf] of leaves.entries()) assertClose(leaf.grad!, g(`${name}.grad.${i}`), { what: `gradient ${i}` });
+      for (const [i, leaf] of leaves.entries())
+        assertClose(leaf.grad!, g(`${name}.grad.${i}`), { what: `gradient ${i}` });
       assert.ok(leaves.length > 0);
     });
   }
 
   it('CTC takes its lengths as numbers', () => {
-    const lengths: [number[], number[]] = [[7, 5], [3, 2]];
+    const lengths: [number[], number[]] = [
+      [7, 5],
+      [3, 2],
+    ];
     const value = new nn.CTCLoss().forward(g('log_probs'), g('sequences'), ...lengths);
     assertClose(value, g('ctc.value'));
   });
@@ -122,12 +143,21 @@ describe('the losses', () => {
       () => new nn.MSELoss({ reduction: 'avg' as 'mean' }).forward(torch.zeros([1]), torch.zeros([1])),
       /reduction must be 'none', 'mean' or 'sum', got 'avg'/,
     );
-    assert.throws(() => new nn.GaussianNLLLoss().forward(g('logits'), g('other'), -1), /the variance must not be negative/);
+    assert.throws(
+      () => new nn.GaussianNLLLoss().forward(g('logits'), g('other'), -1),
+      /the variance must not be negative/,
+    );
     assert.throws(
       () => F.gaussianNllLoss(g('logits'), g('other'), g('weight')),
       /the variance \[5\] does not fit the input \[4, 5\]/,
     );
-    assert.throws(() => F.generalizedBoxIouLoss(torch.zeros([2, 3]), torch.zeros([2, 3])), /expects boxes \(M, 4\), got \[2, 3\]/);
-    assert.throws(() => new nn.CrossEntropyLoss({ ignore_index: 3 } as object), /the option 'ignore_index' does not exist\. Did you mean ignoreIndex\?/);
+    assert.throws(
+      () => F.generalizedBoxIouLoss(torch.zeros([2, 3]), torch.zeros([2, 3])),
+      /expects boxes \(M, 4\), got \[2, 3\]/,
+    );
+    assert.throws(
+      () => new nn.CrossEntropyLoss({ ignore_index: 3 } as object),
+      /the option 'ignore_index' does not exist\. Did you mean ignoreIndex\?/,
+    );
   });
 });

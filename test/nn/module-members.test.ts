@@ -46,13 +46,19 @@ describe('submodules by name', () => {
     const model = new Tied();
     model.addModule('extra', new nn.Linear(1, 1));
     model.registerModule('none', null);
-    assert.deepEqual(model.namedChildren().map(([name]) => name), ['a', 'b', 'extra']);
+    assert.deepEqual(
+      model.namedChildren().map(([name]) => name),
+      ['a', 'b', 'extra'],
+    );
     assert.ok('extra.weight' in model.stateDict());
   });
 
   it('are refused where the name is that of a method', () => {
     for (const name of ['modules', 'parameters', 'forward', 'train']) {
-      assert.throws(() => new Tied().addModule(name, new nn.Linear(1, 1)), new RegExp(`already has a member "${name}".*ModuleDict`));
+      assert.throws(
+        () => new Tied().addModule(name, new nn.Linear(1, 1)),
+        new RegExp(`already has a member "${name}".*ModuleDict`),
+      );
     }
     assert.throws(() => new Tied().addModule('a.b', new nn.Linear(1, 1)), /dot/);
     assert.throws(() => new Tied().addModule('', new nn.Linear(1, 1)), /empty/);
@@ -61,8 +67,13 @@ describe('submodules by name', () => {
 
   it('may have any name in a ModuleDict', () => {
     const names = ['modules', 'parameters', 'forward', 'train', 'constructor', 'weight'];
-    const dict = new nn.ModuleDict(Object.fromEntries(names.map((name) => [name, new nn.Linear(1, 1, { bias: false })])));
-    assert.deepEqual(Object.keys(dict.stateDict()), names.map((name) => `${name}.weight`));
+    const dict = new nn.ModuleDict(
+      Object.fromEntries(names.map((name) => [name, new nn.Linear(1, 1, { bias: false })])),
+    );
+    assert.deepEqual(
+      Object.keys(dict.stateDict()),
+      names.map((name) => `${name}.weight`),
+    );
     assert.equal(dict.parameters().length, 6);
   });
 });
@@ -72,7 +83,11 @@ describe('walks through a module', () => {
     const model = new Tied();
     const names = (found: [string, unknown][]) => found.map(([name]) => name);
     assert.deepEqual(names(model.namedParameters()), ['a.weight']);
-    assert.deepEqual(names(model.namedParameters({ removeDuplicate: false, prefix: 'p' })), ['p.a.weight', 'p.b.weight', 'p.same.weight']);
+    assert.deepEqual(names(model.namedParameters({ removeDuplicate: false, prefix: 'p' })), [
+      'p.a.weight',
+      'p.b.weight',
+      'p.same.weight',
+    ]);
     assert.deepEqual(names(model.namedParameters('', false)), []);
     assert.deepEqual(names(model.namedModules('', false)), ['', 'a', 'b', 'same']);
     assert.deepEqual([model.parameters(false).length, net().buffers(false).length, net().buffers().length], [0, 0, 3]);
@@ -86,7 +101,12 @@ describe('conversions of a module', () => {
     const dtypeOf = () => (model.at(0) as nn.Linear).weight.dtype;
     const found = [model.half(), model.bfloat16(), model.double(), model.type('float16'), model.float()].map(dtypeOf);
     assert.deepEqual(found, Array(5).fill('float32'));
-    assert.deepEqual([net().half(), net().bfloat16(), net().double(), net().type('float64')].map((m) => (m.at(0) as nn.Linear).weight.dtype), ['float16', 'bfloat16', 'float64', 'float64']);
+    assert.deepEqual(
+      [net().half(), net().bfloat16(), net().double(), net().type('float64')].map(
+        (m) => (m.at(0) as nn.Linear).weight.dtype,
+      ),
+      ['float16', 'bfloat16', 'float64', 'float64'],
+    );
     assert.equal(model.cpu(), model);
     if (!torch.cuda.isAvailable()) assert.throws(() => model.cuda(), torch.TorchError);
   });
@@ -124,7 +144,16 @@ describe('a copy of a module', () => {
     assert.equal(copy.a.weight, copy.b.weight);
     assert.equal(copy.same, copy.a);
     assert.notEqual(copy.a.weight, model.a.weight);
-    assert.deepEqual([copy.a.weight.requiresGrad, copy.a.weight.grad!.tolist()], [false, [[1, 1], [1, 1]]]);
+    assert.deepEqual(
+      [copy.a.weight.requiresGrad, copy.a.weight.grad!.tolist()],
+      [
+        false,
+        [
+          [1, 1],
+          [1, 1],
+        ],
+      ],
+    );
     assert.notEqual(copy.options.names, model.options.names);
     copy.forward(torch.rand([1, 2]));
     assert.equal(calls, 1);
@@ -133,7 +162,11 @@ describe('a copy of a module', () => {
   for (const [name, make, input] of [
     ['a convolution', () => new nn.Conv2d(1, 2, 3), [1, 1, 5, 5]],
     ['a transformer layer', () => new nn.TransformerEncoderLayer(4, 2, { batchFirst: true }).eval(), [1, 3, 4]],
-    ['a list of layers in a transformer', () => new nn.TransformerEncoder(new nn.TransformerEncoderLayer(4, 2, { batchFirst: true }), 2).eval(), [1, 3, 4]],
+    [
+      'a list of layers in a transformer',
+      () => new nn.TransformerEncoder(new nn.TransformerEncoderLayer(4, 2, { batchFirst: true }), 2).eval(),
+      [1, 3, 4],
+    ],
     ['a parametrized layer', () => nn.utils.parametrizations.weightNorm(new nn.Linear(3, 2)), [1, 3]],
   ] as const) {
     it(`works for ${name}`, () => {
@@ -156,7 +189,14 @@ describe('a copy of a module', () => {
   });
 
   it('works for a model of the hub, without a random number', () => {
-    const model = models.ViTForImageClassification.fromConfig({ hiddenSize: 8, numHiddenLayers: 1, numAttentionHeads: 2, intermediateSize: 8, imageSize: 8, patchSize: 4 }).eval();
+    const model = models.ViTForImageClassification.fromConfig({
+      hiddenSize: 8,
+      numHiddenLayers: 1,
+      numAttentionHeads: 2,
+      intermediateSize: 8,
+      imageSize: 8,
+      patchSize: 4,
+    }).eval();
     torch.manualSeed(1);
     const expected = torch.rand([1]).item();
     torch.manualSeed(1);
@@ -180,7 +220,10 @@ describe('a copy of a module', () => {
 
   it('goes into lists, Maps and objects, and keeps cycles', () => {
     const x = torch.ones([1]);
-    const value: { list: unknown[]; map: Map<string, unknown>; self?: unknown } = { list: [x, x], map: new Map([['k', x]]) };
+    const value: { list: unknown[]; map: Map<string, unknown>; self?: unknown } = {
+      list: [x, x],
+      map: new Map([['k', x]]),
+    };
     value.self = value;
     const copy = nn.deepcopy(value);
     assert.equal(copy.list[0], copy.list[1]);
@@ -194,7 +237,9 @@ describe('hooks around state dicts', () => {
   it('run before and after it is made, each with its prefix', () => {
     const model = net();
     const log: string[] = [];
-    model.getSubmodule('2.0').registerStateDictPreHook((_, prefix, keepVars) => void log.push(`pre ${prefix} ${keepVars}`));
+    model
+      .getSubmodule('2.0')
+      .registerStateDictPreHook((_, prefix, keepVars) => void log.push(`pre ${prefix} ${keepVars}`));
     const handle = model.getSubmodule('0').registerStateDictPostHook((_, state, prefix) => {
       log.push(`post ${prefix}`);
       delete state[`${prefix}bias`];
@@ -218,7 +263,10 @@ describe('hooks around state dicts', () => {
     const given = { old: torch.full([1, 1], 7) };
     assert.deepEqual(layer.loadStateDict(given), { missingKeys: [], unexpectedKeys: [] });
     assert.deepEqual([layer.weight.item(), Object.keys(given)], [7, ['old']]);
-    assert.throws(() => layer.loadStateDict({ old: torch.zeros([1, 1]), more: torch.zeros([1]) }), /Unexpected key\(s\) in state_dict: "more"/);
+    assert.throws(
+      () => layer.loadStateDict({ old: torch.zeros([1, 1]), more: torch.zeros([1]) }),
+      /Unexpected key\(s\) in state_dict: "more"/,
+    );
   });
 });
 
@@ -231,6 +279,9 @@ describe('a forward hook that is always called', () => {
     assert.deepEqual(seen, [null]);
     layer.forward(torch.zeros([1, 2]));
     assert.equal(seen.length, 2);
-    assert.throws(() => layer.registerForwardHook(() => {}, { always_call: true } as object), /Did you mean alwaysCall/);
+    assert.throws(
+      () => layer.registerForwardHook(() => {}, { always_call: true } as object),
+      /Did you mean alwaysCall/,
+    );
   });
 });

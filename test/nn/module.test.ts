@@ -11,7 +11,12 @@ import { layers } from './layer-cases';
 class Block extends nn.Module {
   norm = new nn.LayerNorm(4);
   attn = new nn.MultiheadAttention(4, 2, { batchFirst: true });
-  mlp = new nn.Sequential(new nn.Linear(4, 8), new nn.GELU(), new nn.Dropout(0.1), new nn.Linear(8, 4, { bias: false }));
+  mlp = new nn.Sequential(
+    new nn.Linear(4, 8),
+    new nn.GELU(),
+    new nn.Dropout(0.1),
+    new nn.Linear(8, 4, { bias: false }),
+  );
 
   forward(input: Tensor): Tensor {
     const normed = this.norm.forward(input);
@@ -26,7 +31,11 @@ class Net extends nn.Module {
   declare table: Tensor;
   declare cache: Tensor;
   norm = new nn.BatchNorm2d(4);
-  blocks = new nn.ModuleList<nn.Module & { forward(input: Tensor): Tensor }>([new Block(), new Block(), new nn.Identity()]);
+  blocks = new nn.ModuleList<nn.Module & { forward(input: Tensor): Tensor }>([
+    new Block(),
+    new Block(),
+    new nn.Identity(),
+  ]);
   heads = new nn.ModuleDict({ a: new nn.Linear(4, 2), b: new nn.ReLU({ inplace: true }) });
   empty = new nn.ModuleList();
 
@@ -162,7 +171,10 @@ describe('Module', () => {
     const result = net.loadStateDict({ '1.bias': torch.ones([1]), extra: torch.zeros([1]) }, { strict: false });
     assert.deepEqual(result, { missingKeys: ['0.weight', '0.bias', '1.weight'], unexpectedKeys: ['extra'] });
     assert.deepEqual(net.stateDict()['1.bias']!.toArray(), [1]);
-    assert.throws(() => net.loadStateDict({ '1.bias': torch.ones([2]) }, { strict: false }), /size mismatch for 1.bias/);
+    assert.throws(
+      () => net.loadStateDict({ '1.bias': torch.ones([2]) }, { strict: false }),
+      /size mismatch for 1.bias/,
+    );
     assert.throws(
       () => net.loadStateDict({ '1.bias': 3 as unknown as Tensor }, { strict: false }),
       /expected a Tensor from checkpoint but received number/,
@@ -281,7 +293,9 @@ describe('Parameter', () => {
   it('is a leaf that shares storage with its tensor', () => {
     const data = torch.zeros([2]);
     const parameter = new nn.Parameter(data);
-    assert.ok(parameter instanceof nn.Parameter && parameter instanceof Tensor && parameter.isLeaf && parameter.requiresGrad);
+    assert.ok(
+      parameter instanceof nn.Parameter && parameter instanceof Tensor && parameter.isLeaf && parameter.requiresGrad,
+    );
     data.fill_(3);
     assert.deepEqual(parameter.detach().toArray(), [3, 3]);
     assert.equal(new nn.Parameter(torch.zeros([1]), false).requiresGrad, false);

@@ -16,7 +16,10 @@ describe('resolveOptions', () => {
 
   it('names an unknown option, and the one that was meant', () => {
     const refused = (key: string, message: string): void => {
-      assert.throws(() => resolveOptions('Layer', { ...defaults, labelSmoothing: 0 }, { [key]: 1 } as object), new InputError(`Layer: the option '${key}' does not ${message}`));
+      assert.throws(
+        () => resolveOptions('Layer', { ...defaults, labelSmoothing: 0 }, { [key]: 1 } as object),
+        new InputError(`Layer: the option '${key}' does not ${message}`),
+      );
     };
     refused('label_smoothing', 'exist. Did you mean labelSmoothing?');
     refused('EPS', 'exist. Did you mean eps?');
@@ -27,7 +30,12 @@ describe('resolveOptions', () => {
   });
 
   it('refuses what is no object, tensors and arrays among them', () => {
-    for (const [value, shown] of [[3, '3'], [null, 'null'], [[1], '[1]'], [ones([2]), 'a tensor float32[2]']] as const) {
+    for (const [value, shown] of [
+      [3, '3'],
+      [null, 'null'],
+      [[1], '[1]'],
+      [ones([2]), 'a tensor float32[2]'],
+    ] as const) {
       const message = `Layer: expected its options as an object, found ${shown}; write { bias: … }`;
       assert.throws(() => resolveOptions('Layer', defaults, value as unknown as object), new InputError(message));
     }
@@ -44,9 +52,24 @@ describe('resolveOptions', () => {
 
 describe('expected', () => {
   it('says what was expected and what was found, in one sentence', () => {
-    const said = (found: unknown): string => expected('mseLoss', 'a tensor for target', found).message.replace('mseLoss: expected a tensor for target, found ', '');
+    const said = (found: unknown): string =>
+      expected('mseLoss', 'a tensor for target', found).message.replace(
+        'mseLoss: expected a tensor for target, found ',
+        '',
+      );
     const found = [null, undefined, 3, 'x', 4n, [1, 2], [{}], { a: 1 }, new Map(), ones([2, 1])].map(said);
-    assert.deepEqual(found, ['null', 'undefined', '3', '"x"', '4n', '[1, 2]', 'an array of 1', '{ a }', 'an instance of Map', 'a tensor float32[2, 1]']);
+    assert.deepEqual(found, [
+      'null',
+      'undefined',
+      '3',
+      '"x"',
+      '4n',
+      '[1, 2]',
+      'an array of 1',
+      '{ a }',
+      'an instance of Map',
+      'a tensor float32[2, 1]',
+    ]);
     assert.equal(expected('f', 'a number', null, 'write 3').message, 'f: expected a number, found null; write 3');
   });
 });
@@ -68,11 +91,26 @@ describe('sizes', () => {
 describe('values as Python prints them', () => {
   it('floats', () => {
     const printed = [1, 0, 0.1, 1e-5, 1e-12, 1.5e-7, 0.0001, 0.00012, -2.5, 1e16, 123456.75].map(repr.float);
-    assert.deepEqual(printed, ['1.0', '0.0', '0.1', '1e-05', '1e-12', '1.5e-07', '0.0001', '0.00012', '-2.5', '1e+16', '123456.75']);
+    assert.deepEqual(printed, [
+      '1.0',
+      '0.0',
+      '0.1',
+      '1e-05',
+      '1e-12',
+      '1.5e-07',
+      '0.0001',
+      '0.00012',
+      '-2.5',
+      '1e+16',
+      '123456.75',
+    ]);
   });
 
   it('tuples, sizes and booleans', () => {
-    assert.deepEqual([repr.tuple([3]), repr.tuple([3, 4]), repr.size(2), repr.size([1, 2])], ['(3,)', '(3, 4)', '2', '(1, 2)']);
+    assert.deepEqual(
+      [repr.tuple([3]), repr.tuple([3, 4]), repr.size(2), repr.size([1, 2])],
+      ['(3,)', '(3, 4)', '2', '(1, 2)'],
+    );
     assert.deepEqual([repr.bool(true), repr.bool(false)], ['True', 'False']);
   });
 });

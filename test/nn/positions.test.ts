@@ -9,8 +9,14 @@ const F = nn.functional;
 
 describe('options of layers by position', () => {
   it('stand before those by name', () => {
-    assert.equal(String(new nn.MaxPool1d(3, 2, 1, 1, { ceilMode: true })), String(new nn.MaxPool1d(3, { stride: 2, padding: 1, ceilMode: true })));
-    assert.equal(String(new nn.Conv2d(4, 6, 5, 2, { padding: 1 })), String(new nn.Conv2d(4, 6, 5, { stride: 2, padding: 1 })));
+    assert.equal(
+      String(new nn.MaxPool1d(3, 2, 1, 1, { ceilMode: true })),
+      String(new nn.MaxPool1d(3, { stride: 2, padding: 1, ceilMode: true })),
+    );
+    assert.equal(
+      String(new nn.Conv2d(4, 6, 5, 2, { padding: 1 })),
+      String(new nn.Conv2d(4, 6, 5, { stride: 2, padding: 1 })),
+    );
     assert.equal(String(new nn.Conv2d(4, 6, 5, 1, 'same')), String(new nn.Conv2d(4, 6, 5, { padding: 'same' })));
   });
 
@@ -35,9 +41,20 @@ describe('options of layers by position', () => {
   });
 
   it('are refused where there are too many, twice, or of another kind', () => {
-    const wrong = (...given: unknown[]): (() => unknown) => () => new (nn.Linear as unknown as new (...args: unknown[]) => unknown)(2, 3, ...given);
-    assert.throws(wrong(true, 'cpu', 'float32', 1), new InputError('Linear: expected at most 3 options by position (bias, device, dtype), found 4; write { bias: … }'));
-    assert.throws(wrong(true, { bias: false }), new InputError("Linear: 'bias' is given twice, by position and by name; give it once"));
+    const wrong =
+      (...given: unknown[]): (() => unknown) =>
+      () =>
+        new (nn.Linear as unknown as new (...args: unknown[]) => unknown)(2, 3, ...given);
+    assert.throws(
+      wrong(true, 'cpu', 'float32', 1),
+      new InputError(
+        'Linear: expected at most 3 options by position (bias, device, dtype), found 4; write { bias: … }',
+      ),
+    );
+    assert.throws(
+      wrong(true, { bias: false }),
+      new InputError("Linear: 'bias' is given twice, by position and by name; give it once"),
+    );
     assert.throws(wrong(1), new DTypeError('Linear: expected true or false for bias, found 1'));
     const loss = nn.MSELoss as unknown as new (...args: unknown[]) => unknown;
     assert.throws(() => new loss('sum'), /MSELoss: expected null at position 1 .* found "sum"; write \{ reduction \}/);
@@ -46,19 +63,28 @@ describe('options of layers by position', () => {
 
 describe('options of nn.functional by position', () => {
   const image = torch.arange(16).reshape([1, 1, 4, 4]).to('float32');
-  const rows = torch.tensor([[1, -2, 3], [0.5, 1, -1]]);
+  const rows = torch.tensor([
+    [1, -2, 3],
+    [0.5, 1, -1],
+  ]);
   const target = torch.tensor([2, 0], { dtype: 'int64' });
   const weight = torch.tensor([1, 2, 0.5]);
   const same = (actual: torch.Tensor, wanted: torch.Tensor): void => assert.deepEqual(actual.tolist(), wanted.tolist());
 
   it('come in the order of PyTorch', () => {
-    const recorded = goldenJson<{ 'torch.nn.functional': Record<string, string[]> }>('positions')['torch.nn.functional'];
+    const recorded = goldenJson<{ 'torch.nn.functional': Record<string, string[]> }>('positions')[
+      'torch.nn.functional'
+    ];
     const camel = (name: string): string => name.replace(/(?<=\w)_(\w)/g, (_, letter: string) => letter.toUpperCase());
     const compared: string[] = [];
     for (const [python, names] of Object.entries(recorded)) {
       if (!Object.hasOwn(POSITIONS, camel(python))) continue;
       const order: readonly (string | null)[] = POSITIONS[camel(python) as keyof typeof POSITIONS];
-      assert.deepEqual(order, names.slice(0, order.length).map((name, i) => (order[i] === null ? null : camel(name))), python);
+      assert.deepEqual(
+        order,
+        names.slice(0, order.length).map((name, i) => (order[i] === null ? null : camel(name))),
+        python,
+      );
       compared.push(python);
     }
     assert.ok(compared.length > 55, `${compared.length} functions`);
@@ -70,8 +96,14 @@ describe('options of nn.functional by position', () => {
     same(F.elu(rows, 2), F.elu(rows, { alpha: 2 }));
     same(F.normalize(rows, 1, 0), F.normalize(rows, { p: 1, dim: 0 }));
     same(F.crossEntropy(rows, target, weight), F.crossEntropy(rows, target, { weight }));
-    same(F.crossEntropy(rows, target, undefined, null, -100, null, 'sum', 0.1), F.crossEntropy(rows, target, { reduction: 'sum', labelSmoothing: 0.1 }));
-    same(F.interpolate(image, null, 2, 'bilinear', false), F.interpolate(image, { scaleFactor: 2, mode: 'bilinear', alignCorners: false }));
+    same(
+      F.crossEntropy(rows, target, undefined, null, -100, null, 'sum', 0.1),
+      F.crossEntropy(rows, target, { reduction: 'sum', labelSmoothing: 0.1 }),
+    );
+    same(
+      F.interpolate(image, null, 2, 'bilinear', false),
+      F.interpolate(image, { scaleFactor: 2, mode: 'bilinear', alignCorners: false }),
+    );
     same(F.unfold(image, 2, 1, 0, 2), F.unfold(image, 2, { stride: 2 }));
     same(F.lpPool2d(image, 2, 2, 1), F.lpPool2d(image, 2, 2, { stride: 1 }));
     same(F.hardtanh(rows, -0.5, 0.5), F.hardtanh(rows, { minVal: -0.5, maxVal: 0.5 }));

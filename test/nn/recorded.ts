@@ -18,7 +18,8 @@ export class Recorded {
   checkStart(module: nn.Module): void {
     const state = module.stateDict();
     assert.deepEqual(new Set(Object.keys(state)), new Set(this.#keys('start')));
-    for (const [key, tensor] of Object.entries(state)) assertDrawn(tensor, this.golden.get(`${this.name}.start.${key}`), key);
+    for (const [key, tensor] of Object.entries(state))
+      assertDrawn(tensor, this.golden.get(`${this.name}.start.${key}`), key);
   }
 
   /** Runs backward from the sum of all squares, and compares. */

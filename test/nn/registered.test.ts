@@ -29,7 +29,9 @@ describe('what a module registers', () => {
     const layer = new nn.Linear(1, 1);
     assert.throws(
       () => assign(layer, 'weight', torch.tensor([[5]])),
-      new DTypeError('Linear.weight: expected a Parameter or null, found a tensor float32[1, 1]; write new nn.Parameter(tensor), or copy into it: torch.noGrad(() => module.weight.copy_(tensor))'),
+      new DTypeError(
+        'Linear.weight: expected a Parameter or null, found a tensor float32[1, 1]; write new nn.Parameter(tensor), or copy into it: torch.noGrad(() => module.weight.copy_(tensor))',
+      ),
     );
     assert.throws(() => assign(layer, 'weight', 3), DTypeError);
     layer.weight = new nn.Parameter(torch.tensor([[5]]));
@@ -78,7 +80,10 @@ describe('what a module registers', () => {
     assign(module, 'a', null);
     assert.deepEqual(keys(module), []);
     assign(module, 'a', torch.ones([2]));
-    assert.deepEqual(module.namedBuffers().map(([name]) => name), ['a']);
+    assert.deepEqual(
+      module.namedBuffers().map(([name]) => name),
+      ['a'],
+    );
     assign(module, 'a', new nn.Parameter(torch.ones([1])));
     assert.deepEqual([module.namedBuffers().length, module.namedParameters().length], [0, 1]);
   });
@@ -99,7 +104,10 @@ describe('what a module registers', () => {
     module.forward(torch.ones([1]));
     const message = /scope or forward that made it has ended.*torch\.keep\(tensor\)/;
     for (const use of [(h: Tensor) => h.shape, (h: Tensor) => h.mul(2), (h: Tensor) => h.item()]) {
-      assert.throws(() => use(module.h!), (error: unknown) => error instanceof DisposedTensorError && message.test(error.message));
+      assert.throws(
+        () => use(module.h!),
+        (error: unknown) => error instanceof DisposedTensorError && message.test(error.message),
+      );
     }
   });
 
@@ -117,7 +125,10 @@ describe('what a module registers', () => {
 
   it('tensors in the fields of a returned instance stay alive, and those beside them do not', () => {
     class Output {
-      constructor(readonly y: Tensor, readonly parts: Map<string, Set<Tensor>>) {}
+      constructor(
+        readonly y: Tensor,
+        readonly parts: Map<string, Set<Tensor>>,
+      ) {}
     }
     class Model extends nn.Module {
       forward(x: Tensor): Output {

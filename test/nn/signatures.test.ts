@@ -16,10 +16,16 @@ interface Signature {
 
 type Make = new (...args: unknown[]) => nn.Module;
 
-const golden = goldenJson<{ 'torch.nn': Record<string, Signature>; 'torch.nn.functional': string[]; 'torch.nn.init': string[] }>('signatures');
+const golden = goldenJson<{
+  'torch.nn': Record<string, Signature>;
+  'torch.nn.functional': string[];
+  'torch.nn.init': string[];
+}>('signatures');
 
 /** The order of optional parameters: scripts/golden/positions.py. */
-const order = goldenJson<{ 'torch.nn': Record<string, string[]>; 'torch.nn.functional': Record<string, string[]> }>('positions');
+const order = goldenJson<{ 'torch.nn': Record<string, string[]>; 'torch.nn.functional': Record<string, string[]> }>(
+  'positions',
+);
 
 /** Classes of torch.nn that are not here, and why. */
 const absentClasses: Record<string, string> = {
@@ -38,7 +44,15 @@ const absentClasses: Record<string, string> = {
 const isLazy = (name: string): boolean => name.startsWith('Lazy'); // shapes from the first input: give them here
 
 /** Classes made from their content instead of from options; tests of their own cover them. */
-const containers = new Set(['Identity', 'Module', 'ModuleDict', 'ModuleList', 'ParameterDict', 'ParameterList', 'Sequential']);
+const containers = new Set([
+  'Identity',
+  'Module',
+  'ModuleDict',
+  'ModuleList',
+  'ParameterDict',
+  'ParameterList',
+  'Sequential',
+]);
 
 /** Parameters of PyTorch that are no options here, and why. */
 const leftOut: Record<string, string> = {
@@ -62,7 +76,10 @@ const requiredHere: Record<string, string> = { Softmax: 'dim', LogSoftmax: 'dim'
 
 /** What an option needs beside it to have an effect. */
 const alongside: Record<string, Record<string, Record<string, unknown>>> = Object.fromEntries(
-  [1, 2, 3].map((d) => [`InstanceNorm${d}d`, { bias: { affine: true }, device: { affine: true }, dtype: { affine: true } }]),
+  [1, 2, 3].map((d) => [
+    `InstanceNorm${d}d`,
+    { bias: { affine: true }, device: { affine: true }, dtype: { affine: true } },
+  ]),
 );
 
 /** Made on the device 'meta' here, without memory. */
@@ -104,13 +121,34 @@ function otherThan(option: string, value: Value): unknown {
   if (typeof value === 'boolean') return !value;
   if (typeof value === 'number') return Number.isInteger(value) && value < 8 ? value + 1 : value / 2;
   const others: Record<string, unknown> = {
-    mean: 'sum', none: 'tanh', zeros: 'reflect', nearest: 'linear', tanh: 'relu', relu: 'gelu', cpu: 'meta', float32: 'float64',
+    mean: 'sum',
+    none: 'tanh',
+    zeros: 'reflect',
+    nearest: 'linear',
+    tanh: 'relu',
+    relu: 'gelu',
+    cpu: 'meta',
+    float32: 'float64',
   };
   if (typeof value === 'string') return others[value];
   const forNull: Record<string, unknown> = {
-    stride: 1, kdim: 3, vdim: 5, paddingIdx: 1, maxNorm: 1, weight: torch.ones([2]), posWeight: torch.ones([2]), size: 3,
-    scaleFactor: 2, alignCorners: true, recomputeScaleFactor: true, divisorOverride: 2, eps: 1e-3, norm: new nn.LayerNorm(8),
-    distanceFunction: torch.pairwiseDistance, customEncoder: new nn.Identity(), customDecoder: new nn.Identity(),
+    stride: 1,
+    kdim: 3,
+    vdim: 5,
+    paddingIdx: 1,
+    maxNorm: 1,
+    weight: torch.ones([2]),
+    posWeight: torch.ones([2]),
+    size: 3,
+    scaleFactor: 2,
+    alignCorners: true,
+    recomputeScaleFactor: true,
+    divisorOverride: 2,
+    eps: 1e-3,
+    norm: new nn.LayerNorm(8),
+    distanceFunction: torch.pairwiseDistance,
+    customEncoder: new nn.Identity(),
+    customDecoder: new nn.Identity(),
   };
   return forNull[option];
 }
@@ -142,7 +180,8 @@ describe('the classes of torch.nn', () => {
       try {
         make(name, signature, { noSuchOption: 1 });
       } catch (error) {
-        const [, list = ''] = /the option 'noSuchOption' does not exist; it takes (.*)$/.exec((error as Error).message) ?? [];
+        const [, list = ''] =
+          /the option 'noSuchOption' does not exist; it takes (.*)$/.exec((error as Error).message) ?? [];
         taken = Array.from(list.matchAll(/(\w+)/g), ([, option]) => option!);
       }
       assert.deepEqual(taken.sort(), [...options.keys()].sort());
@@ -187,7 +226,13 @@ describe('the classes of torch.nn', () => {
   it('are made on the CPU unless told otherwise, the large ones too', () => {
     assert.equal(new nn.TransformerDecoderLayer(4, 2, { dimFeedforward: 4 }).linear1.weight.device, 'cpu');
     assert.equal(new nn.TransformerEncoderLayer(4, 2, { dimFeedforward: 4 }).linear1.weight.device, 'cpu');
-    const transformer = new nn.Transformer({ dModel: 4, nhead: 1, dimFeedforward: 2, numEncoderLayers: 1, numDecoderLayers: 1 });
+    const transformer = new nn.Transformer({
+      dModel: 4,
+      nhead: 1,
+      dimFeedforward: 2,
+      numEncoderLayers: 1,
+      numDecoderLayers: 1,
+    });
     assert.deepEqual(new Set(transformer.parameters().map(({ device }) => device)), new Set(['cpu']));
   });
 });
@@ -214,6 +259,9 @@ describe('nn.functional', () => {
 
 describe('nn.init', () => {
   it('has every function of torch.nn.init that is not deprecated', () => {
-    assert.deepEqual(golden['torch.nn.init'].filter((name) => !Object.hasOwn(nn.init, camel(name))), []);
+    assert.deepEqual(
+      golden['torch.nn.init'].filter((name) => !Object.hasOwn(nn.init, camel(name))),
+      [],
+    );
   });
 });

@@ -37,7 +37,15 @@ export function problem(kind: string, dtype: DType = 'float32'): Problem {
   const layer = new nn.Linear(2, 2, { bias: false, dtype });
   const optimizer = kinds[kind]!(layer.parameters());
   const x = torch.randn([8, 2], { dtype });
-  const y = x.matmul(torch.tensor([[1, -1], [0.5, 0.5]], { dtype }));
+  const y = x.matmul(
+    torch.tensor(
+      [
+        [1, -1],
+        [0.5, 0.5],
+      ],
+      { dtype },
+    ),
+  );
   const closure = (): torch.Tensor => {
     optimizer.zeroGrad();
     const loss = nn.functional.mseLoss(layer.forward(x), y);

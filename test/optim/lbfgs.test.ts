@@ -22,7 +22,10 @@ function options({ options }: Case): object {
 }
 
 function start(): nn.Parameter[] {
-  return [new nn.Parameter(golden.get('regression.weight').clone()), new nn.Parameter(torch.zeros([1], { dtype: 'float64' }))];
+  return [
+    new nn.Parameter(golden.get('regression.weight').clone()),
+    new nn.Parameter(torch.zeros([1], { dtype: 'float64' })),
+  ];
 }
 
 /** A logistic regression with decay, as in scripts/golden/optim.py. */
@@ -38,7 +41,10 @@ function lossOf(optimizer: LBFGS, [weight, bias]: readonly Tensor[]): Tensor {
 }
 
 function saved({ half }: Case): OptimizerStateDict {
-  return joinTensors(half, Object.fromEntries(golden.names.map((name) => [name, golden.get(name)]))) as OptimizerStateDict;
+  return joinTensors(
+    half,
+    Object.fromEntries(golden.names.map((name) => [name, golden.get(name)])),
+  ) as OptimizerStateDict;
 }
 
 describe('LBFGS', () => {
@@ -96,9 +102,15 @@ describe('LBFGS', () => {
     const optimizer = new LBFGS(parameters);
     assert.throws(() => optimizer.step(), /LBFGS: step\(\) needs a closure/);
     assert.throws(() => optimizer.addParamGroup({ params: torch.zeros([1]) }), /doesn't support parameter groups/);
-    assert.throws(() => new LBFGS(parameters, { lineSearchFn: 'armijo' as 'strong_wolfe' }), /must be 'strong_wolfe' or null, got armijo/);
+    assert.throws(
+      () => new LBFGS(parameters, { lineSearchFn: 'armijo' as 'strong_wolfe' }),
+      /must be 'strong_wolfe' or null, got armijo/,
+    );
     const { param_groups } = optimizer.stateDict();
     const wrong = { state: { 0: { func_evals: 1, n_iter: 1, d: torch.zeros([9]) } }, param_groups };
-    assert.throws(() => optimizer.loadStateDict(wrong), /the loaded d has shape \[9\], the parameters have 5 elements in all/);
+    assert.throws(
+      () => optimizer.loadStateDict(wrong),
+      /the loaded d has shape \[9\], the parameters have 5 elements in all/,
+    );
   });
 });

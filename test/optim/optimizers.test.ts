@@ -41,7 +41,9 @@ type Kind =
   | 'Muon';
 
 const golden = goldenTensors('optim-steps');
-const { missing, half, cases } = goldenJson<{ missing: number[]; half: number; cases: Record<string, Case> }>('optim-cases');
+const { missing, half, cases } = goldenJson<{ missing: number[]; half: number; cases: Record<string, Case> }>(
+  'optim-cases',
+);
 const STEPS = 10;
 
 function inCamelCase(options: Record<string, unknown>): Record<string, unknown> {
@@ -71,7 +73,11 @@ interface Span {
   after?: (step: number) => void;
 }
 
-function run(optimizer: optim.Optimizer, parameters: readonly nn.Parameter[], { from = 0, to = STEPS, shapes, after }: Span = {}): void {
+function run(
+  optimizer: optim.Optimizer,
+  parameters: readonly nn.Parameter[],
+  { from = 0, to = STEPS, shapes, after }: Span = {},
+): void {
   for (let step = from; step < to; step++) {
     setGradients(parameters, step, shapes);
     optimizer.step();
@@ -85,7 +91,10 @@ function flat(parameters: readonly Tensor[]): Tensor {
 
 /** Python's state dict, its tensors in place. */
 function savedByPython({ half }: Pick<Case, 'half'>): optim.OptimizerStateDict {
-  return joinTensors(half, Object.fromEntries(golden.names.map((name) => [name, golden.get(name)]))) as optim.OptimizerStateDict;
+  return joinTensors(
+    half,
+    Object.fromEntries(golden.names.map((name) => [name, golden.get(name)])),
+  ) as optim.OptimizerStateDict;
 }
 
 describe('the optimizers', () => {
@@ -150,8 +159,14 @@ describe('the optimizers', () => {
       () => new optim.SGD([a, b]).loadStateDict(saved),
       /doesn't match the size of optimizer's group: group 0 has 1 parameters, expected 2/,
     );
-    const wrong = { state: { 0: { exp_avg: torch.zeros([7]) } }, param_groups: new optim.Adam([a]).stateDict().param_groups };
-    assert.throws(() => new optim.Adam([a]).loadStateDict(wrong), /the loaded exp_avg has shape \[7\], its parameter \[3, 4\]/);
+    const wrong = {
+      state: { 0: { exp_avg: torch.zeros([7]) } },
+      param_groups: new optim.Adam([a]).stateDict().param_groups,
+    };
+    assert.throws(
+      () => new optim.Adam([a]).loadStateDict(wrong),
+      /the loaded exp_avg has shape \[7\], its parameter \[3, 4\]/,
+    );
   });
 
   it('the loaded state is a copy, in the type of the parameter', () => {
@@ -172,7 +187,9 @@ describe('the optimizers', () => {
   });
 
   it('steps parameters of several types in one group', () => {
-    const parameters = (['float32', 'float64', 'bfloat16'] as const).map((dtype) => new nn.Parameter(torch.ones([4], { dtype })));
+    const parameters = (['float32', 'float64', 'bfloat16'] as const).map(
+      (dtype) => new nn.Parameter(torch.ones([4], { dtype })),
+    );
     const optimizer = new optim.AdamW(parameters, { lr: 0.5, weightDecay: 0 });
     for (const parameter of parameters) parameter.grad = torch.ones([4], { dtype: parameter.dtype });
     optimizer.step();
@@ -246,7 +263,10 @@ describe('the optimizers', () => {
   it('options and parameters that make no sense are refused by name', () => {
     const parameters = startParameters();
     assert.throws(() => new optim.AdamW(parameters, { lr: -1 }), /AdamW: lr must be at least 0, got -1/);
-    assert.throws(() => new optim.AdamW(parameters, { betas: [0.9, 1] }), /betas\[1\] must be at least 0 and below 1, got 1/);
+    assert.throws(
+      () => new optim.AdamW(parameters, { betas: [0.9, 1] }),
+      /betas\[1\] must be at least 0 and below 1, got 1/,
+    );
     assert.throws(
       () => new optim.AdamW(parameters, { weight_decay: 0.1 } as object),
       /the option 'weight_decay' does not exist\. Did you mean weightDecay\?/,
@@ -257,7 +277,10 @@ describe('the optimizers', () => {
     );
     assert.throws(() => new optim.SGD(parameters, { nesterov: true }), /nesterov needs a momentum and zero dampening/);
     assert.throws(() => new optim.SGD([]), /SGD got an empty list of parameters/);
-    assert.throws(() => new optim.SGD([parameters[0]!, parameters[0]!]), /more than one parameter group or twice in one/);
+    assert.throws(
+      () => new optim.SGD([parameters[0]!, parameters[0]!]),
+      /more than one parameter group or twice in one/,
+    );
     assert.throws(() => new optim.SGD([parameters[0]!.mul(2)]), /can't optimize a tensor that was computed/);
     assert.throws(
       () => new optim.SGD([torch.zeros([1], { dtype: 'complex64' })]),

@@ -5,7 +5,9 @@ describe('an optimizer', () => {
   // As PyTorch 2.13 prints them.
   it('prints its groups as PyTorch does', () => {
     const sgd = new optim.SGD(new nn.Linear(1, 1).parameters(), { lr: 0.1, momentum: 0.9 });
-    assert.equal(String(sgd), `SGD (
+    assert.equal(
+      String(sgd),
+      `SGD (
 Parameter Group 0
     dampening: 0
     differentiable: False
@@ -16,9 +18,15 @@ Parameter Group 0
     momentum: 0.9
     nesterov: False
     weight_decay: 0
-)`);
-    const groups = [{ params: new nn.Linear(1, 1).parameters() }, { params: new nn.Linear(1, 1).parameters(), lr: 1e-5 }];
-    assert.equal(String(new optim.Adam(groups, { lr: 0.001 })), `Adam (
+)`,
+    );
+    const groups = [
+      { params: new nn.Linear(1, 1).parameters() },
+      { params: new nn.Linear(1, 1).parameters(), lr: 1e-5 },
+    ];
+    assert.equal(
+      String(new optim.Adam(groups, { lr: 0.001 })),
+      `Adam (
 Parameter Group 0
     amsgrad: False
     betas: (0.9, 0.999)
@@ -44,6 +52,7 @@ Parameter Group 1
     lr: 1e-05
     maximize: False
     weight_decay: 0
-)`);
+)`,
+    );
   });
 });

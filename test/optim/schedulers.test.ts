@@ -53,9 +53,20 @@ const schedules: Record<string, (optimizer: optim.SGD) => Schedule> = {
   cyclic_halved: (o) =>
     new optim.CyclicLR(o, [0.01, 0.02], [0.2, 0.3], { stepSizeUp: 2, stepSizeDown: 5, mode: 'triangular2' }),
   cyclic_exponential: (o) =>
-    new optim.CyclicLR(o, 0.01, 0.2, { stepSizeUp: 5, mode: 'exp_range', gamma: 0.9, baseMomentum: 0.5, maxMomentum: 0.99 }),
+    new optim.CyclicLR(o, 0.01, 0.2, {
+      stepSizeUp: 5,
+      mode: 'exp_range',
+      gamma: 0.9,
+      baseMomentum: 0.5,
+      maxMomentum: 0.99,
+    }),
   cyclic_function: (o) =>
-    new optim.CyclicLR(o, 0.01, 0.2, { stepSizeUp: 3, scaleFn: (n) => 1 / n, scaleMode: 'cycle', cycleMomentum: false }),
+    new optim.CyclicLR(o, 0.01, 0.2, {
+      stepSizeUp: 3,
+      scaleFn: (n) => 1 / n,
+      scaleMode: 'cycle',
+      cycleMomentum: false,
+    }),
   lambda: (o) => new optim.LambdaLR(o, exponent),
   lambda_groups: (o) => new optim.LambdaLR(o, [exponent, (step) => 1 / (1 + step)]),
   multiplicative: (o) => new optim.MultiplicativeLR(o, [() => 0.95, (step) => 1 - step / 100]),
@@ -72,7 +83,11 @@ const schedules: Record<string, (optimizer: optim.SGD) => Schedule> = {
   sequential: (o) =>
     new optim.SequentialLR(
       o,
-      [new optim.LinearLR(o, { startFactor: 0.1, totalIters: 4 }), new optim.CosineAnnealingLR(o, 12), new optim.StepLR(o, 3)],
+      [
+        new optim.LinearLR(o, { startFactor: 0.1, totalIters: 4 }),
+        new optim.CosineAnnealingLR(o, 12),
+        new optim.StepLR(o, 3),
+      ],
       [4, 16],
     ),
   sequential_restarts: (o) =>
@@ -86,10 +101,14 @@ const schedules: Record<string, (optimizer: optim.SGD) => Schedule> = {
       [3, 14],
     ),
   sequential_chain: (o) => {
-    const chain = new optim.ChainedScheduler([new optim.ConstantLR(o, { totalIters: 2 }), new optim.ExponentialLR(o, 0.8)]);
+    const chain = new optim.ChainedScheduler([
+      new optim.ConstantLR(o, { totalIters: 2 }),
+      new optim.ExponentialLR(o, 0.8),
+    ]);
     return new optim.SequentialLR(o, [chain, new optim.StepLR(o, 3)], [7]);
   },
-  chained: (o) => new optim.ChainedScheduler([new optim.ConstantLR(o, { totalIters: 4 }), new optim.ExponentialLR(o, 0.9)], o),
+  chained: (o) =>
+    new optim.ChainedScheduler([new optim.ConstantLR(o, { totalIters: 4 }), new optim.ExponentialLR(o, 0.9)], o),
   plateau: (o) => new optim.ReduceLROnPlateau(o, { patience: 2 }),
   plateau_max: (o) =>
     new optim.ReduceLROnPlateau(o, {
@@ -115,7 +134,10 @@ function advance(scheduler: Schedule, step: number): void {
 }
 
 function near(actual: number, expected: number, what: string): void {
-  assert.ok(Math.abs(actual - expected) <= 1e-12 * Math.max(1, Math.abs(expected)), `${what}: ${actual}, expected ${expected}`);
+  assert.ok(
+    Math.abs(actual - expected) <= 1e-12 * Math.max(1, Math.abs(expected)),
+    `${what}: ${actual}, expected ${expected}`,
+  );
 }
 
 describe('the schedules', () => {
@@ -144,7 +166,11 @@ describe('the schedules', () => {
       const scheduler = make(optimizer);
       for (let step = 0; step < golden.half; step++) advance(scheduler, step);
       const state = JSON.parse(JSON.stringify(scheduler.stateDict())) as object;
-      assertState(state, name === 'warmup_cosine' ? { ...half.scheduler, lr_lambdas: [null, null] } : half.scheduler, name);
+      assertState(
+        state,
+        name === 'warmup_cosine' ? { ...half.scheduler, lr_lambdas: [null, null] } : half.scheduler,
+        name,
+      );
       assertState(JSON.parse(JSON.stringify(optimizer.stateDict().param_groups)), half.param_groups, name);
     });
 
@@ -179,7 +205,12 @@ describe('the schedules', () => {
   it('a phase of OneCycleLR may be a single step', () => {
     const rates = (totalSteps: number, pctStart: number, threePhase = false): number[] => {
       const optimizer = sgd();
-      const scheduler = new optim.OneCycleLR(optimizer, 1, { totalSteps, pctStart, threePhase, annealStrategy: 'linear' });
+      const scheduler = new optim.OneCycleLR(optimizer, 1, {
+        totalSteps,
+        pctStart,
+        threePhase,
+        annealStrategy: 'linear',
+      });
       return Array.from({ length: totalSteps }, () => {
         const { lr } = optimizer.paramGroups[0]!;
         scheduler.step();
@@ -235,17 +266,29 @@ describe('the schedules', () => {
     const optimizer = sgd();
     assert.throws(() => new optim.StepLR({} as optim.Optimizer, 1), /StepLR takes an optimizer first, got object/);
     assert.throws(() => new optim.StepLR(optimizer, 0), /StepLR: stepSize must be an integer of at least 1, got 0/);
-    assert.throws(() => new optim.StepLR(optimizer, 1, { step_size: 2 } as object), /StepLR: the option 'step_size' does not exist/);
-    assert.throws(() => new optim.LinearLR(optimizer, { startFactor: 0 }), /startFactor must be above 0 and at most 1, got 0/);
+    assert.throws(
+      () => new optim.StepLR(optimizer, 1, { step_size: 2 } as object),
+      /StepLR: the option 'step_size' does not exist/,
+    );
+    assert.throws(
+      () => new optim.LinearLR(optimizer, { startFactor: 0 }),
+      /startFactor must be above 0 and at most 1, got 0/,
+    );
     assert.throws(() => new optim.ConstantLR(optimizer, { factor: 2 }), /factor must be between 0 and 1, got 2/);
-    assert.throws(() => new optim.LambdaLR(optimizer, [exponent]), /expected 2 values for lrLambda, one a parameter group, got 1/);
+    assert.throws(
+      () => new optim.LambdaLR(optimizer, [exponent]),
+      /expected 2 values for lrLambda, one a parameter group, got 1/,
+    );
     assert.throws(() => new optim.OneCycleLR(optimizer, 1), /give totalSteps, or both epochs and stepsPerEpoch/);
     assert.throws(
       () => new optim.OneCycleLR(optimizer, [1], { totalSteps: 4 }),
       /expected 2 values for maxLr, one a parameter group, got 1/,
     );
     assert.throws(() => new optim.SequentialLR(optimizer, [], []), /at least one scheduler, got none/);
-    assert.throws(() => optim.warmupCosine(optimizer, { warmupSteps: 9, totalSteps: 4 }), /between 0 and totalSteps, got 9 of 4/);
+    assert.throws(
+      () => optim.warmupCosine(optimizer, { warmupSteps: 9, totalSteps: 4 }),
+      /between 0 and totalSteps, got 9 of 4/,
+    );
   });
 
   it('OneCycleLR refuses to step past its end', () => {

@@ -51,9 +51,18 @@ function argument(name: string, value: unknown, optimizer: optim.Optimizer): unk
 
 describe('torch.optim as a whole', () => {
   it('has every name of PyTorch’s, but for those listed with a reason', () => {
-    assert.deepEqual(golden.all.optim.map(optionOrClass).filter((name) => !(name in optim)), Object.keys(missing).map(optionOrClass));
-    assert.deepEqual(golden.all.lr_scheduler.filter((name) => !(name in optim.lrScheduler)), []);
-    assert.deepEqual(golden.all.swa_utils.map(optionOrClass).filter((name) => !(name in optim.swaUtils)), []);
+    assert.deepEqual(
+      golden.all.optim.map(optionOrClass).filter((name) => !(name in optim)),
+      Object.keys(missing).map(optionOrClass),
+    );
+    assert.deepEqual(
+      golden.all.lr_scheduler.filter((name) => !(name in optim.lrScheduler)),
+      [],
+    );
+    assert.deepEqual(
+      golden.all.swa_utils.map(optionOrClass).filter((name) => !(name in optim.swaUtils)),
+      [],
+    );
   });
 
   for (const [name, { options, group }] of Object.entries(golden.optimizers)) {

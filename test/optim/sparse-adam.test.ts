@@ -40,7 +40,13 @@ describe('SparseAdam', () => {
       assertState(optimizer.stateDict(), theirs, name);
       run(name, table, optimizer, half, 10);
 
-      const resumed = new nn.Parameter(golden.get(`${name}.params`).select(0, half - 1).view([6, 3]).clone());
+      const resumed = new nn.Parameter(
+        golden
+          .get(`${name}.params`)
+          .select(0, half - 1)
+          .view([6, 3])
+          .clone(),
+      );
       const other = new SparseAdam([resumed]);
       other.loadStateDict(theirs as OptimizerStateDict);
       run(name, resumed, other, half, 10);
@@ -50,7 +56,10 @@ describe('SparseAdam', () => {
   it('dense gradients are refused, and sparse ones by those who cannot follow them', () => {
     const table = new nn.Parameter(golden.get('table').clone());
     setGradient(table, 0);
-    assert.throws(() => new RMSprop([table]).step(), /RMSprop does not support sparse gradients: use SparseAdam or SGD/);
+    assert.throws(
+      () => new RMSprop([table]).step(),
+      /RMSprop does not support sparse gradients: use SparseAdam or SGD/,
+    );
     new SGD([table], { lr: 0.1 }).step();
     table.grad = torch.ones([6, 3]);
     assert.throws(() => new SparseAdam([table]).step(), /SparseAdam does not support dense gradients/);

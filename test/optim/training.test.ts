@@ -88,7 +88,10 @@ describe('every optimizer', () => {
   }
 
   it('Muon refuses what is not a matrix', () => {
-    assert.throws(() => new optim.Muon([new nn.Parameter(torch.ones([3]))]), /Muon only supports 2D parameters, got one of shape \[3\]/);
+    assert.throws(
+      () => new optim.Muon([new nn.Parameter(torch.ones([3]))]),
+      /Muon only supports 2D parameters, got one of shape \[3\]/,
+    );
   });
 
   it('AdamW stays AdamW with the state of Adam', () => {

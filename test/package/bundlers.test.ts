@@ -16,14 +16,18 @@ describe('a bundle of a program that uses torchts', function () {
   this.timeout(120_000);
   let folder: string;
   const node = (file: string) => attempt(process.execPath, [file], folder);
-  const esbuild = (...args: string[]) => attempt(COMMAND, ['--bundle', '--platform=node', '--log-level=error', ...args], folder);
+  const esbuild = (...args: string[]) =>
+    attempt(COMMAND, ['--bundle', '--platform=node', '--log-level=error', ...args], folder);
 
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'torchts-bundle-'));
     mkdirSync(join(folder, 'node_modules'));
     symlinkSync(REPOSITORY, join(folder, 'node_modules/torchts'));
     symlinkSync(ESBUILD, join(folder, 'node_modules/esbuild'));
-    writeFileSync(join(folder, 'app.js'), `const { torch } = require('torchts');\nconsole.log(torch.ones([2, 3]).sum().item());\n`);
+    writeFileSync(
+      join(folder, 'app.js'),
+      `const { torch } = require('torchts');\nconsole.log(torch.ones([2, 3]).sum().item());\n`,
+    );
     for (const [name, text] of FILES) writeFileSync(join(folder, name), text);
   });
   after(() => rmSync(folder, { recursive: true }));
@@ -37,13 +41,19 @@ describe('a bundle of a program that uses torchts', function () {
     assert.deepEqual(node('bundle.cjs'), { status: 0, output: '6\n' });
   });
 
-  for (const [format, file] of [['cjs', 'inside.cjs'], ['esm', 'inside.mjs']] as const) {
+  for (const [format, file] of [
+    ['cjs', 'inside.cjs'],
+    ['esm', 'inside.mjs'],
+  ] as const) {
     it(`says in one error to mark torchts external where it was bundled (${format})`, () => {
       const { status, output } = esbuild('app.js', `--format=${format}`, '--external:sharp', `--outfile=${file}`);
       assert.equal(status, 0, output);
       const failed = node(file);
       assert.equal(failed.status, 1);
-      assert.match(failed.output, /^BundledError: torchts was bundled, and its native addon cannot be: mark torchts external \(Next: [^]*docs\/bundlers\.md/m);
+      assert.match(
+        failed.output,
+        /^BundledError: torchts was bundled, and its native addon cannot be: mark torchts external \(Next: [^]*docs\/bundlers\.md/m,
+      );
       assert.match(failed.output, /code: 'TTS_BUNDLED'/);
     });
   }
@@ -51,16 +61,27 @@ describe('a bundle of a program that uses torchts', function () {
   it('fails in esbuild with the messages of the page, when nothing is external', () => {
     const { status, output } = esbuild('app.js', '--outfile=nothing.cjs');
     assert.equal(status, 1);
-    for (const message of ['Could not resolve require("../src/build/Release/sharp-*-*.node")', 'No loader is configured for ".node" files']) {
+    for (const message of [
+      'Could not resolve require("../src/build/Release/sharp-*-*.node")',
+      'No loader is configured for ".node" files',
+    ]) {
       assert.ok(output.includes(message) && PAGE.includes(message), output);
     }
   });
 
   it('has configurations on the page that name torchts', async () => {
-    const exported = async (name: string): Promise<unknown> => ((await import(pathToFileURL(join(folder, name)).href)) as { default: unknown }).default;
+    const exported = async (name: string): Promise<unknown> =>
+      ((await import(pathToFileURL(join(folder, name)).href)) as { default: unknown }).default;
     assert.deepEqual(await exported('next.config.mjs'), { serverExternalPackages: ['torchts'] });
-    assert.deepEqual(await exported('vite.config.mjs'), { ssr: { external: ['torchts'] }, build: { rollupOptions: { external: ['torchts'] } } });
-    assert.deepEqual(await exported('webpack.config.cjs'), { target: 'node', entry: './app.js', externals: { torchts: 'commonjs torchts' } });
+    assert.deepEqual(await exported('vite.config.mjs'), {
+      ssr: { external: ['torchts'] },
+      build: { rollupOptions: { external: ['torchts'] } },
+    });
+    assert.deepEqual(await exported('webpack.config.cjs'), {
+      target: 'node',
+      entry: './app.js',
+      externals: { torchts: 'commonjs torchts' },
+    });
     assert.deepEqual([...FILES.keys()], ['build.mjs', 'webpack.config.cjs', 'next.config.mjs', 'vite.config.mjs']);
   });
 });

@@ -6,7 +6,13 @@ import { commandsOf, TRIALS, type Command } from './commands';
 import { REPOSITORY } from './packed';
 import { Project } from './project';
 
-const PAGES = ['README.md', 'CONTRIBUTING.md', ...readdirSync(join(REPOSITORY, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(join(REPOSITORY, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
 const COMMANDS = PAGES.flatMap((page) => commandsOf(page, readFileSync(join(REPOSITORY, page), 'utf8')));
 
 /** Those that differ, where they stand first, in the order of the pages. */
@@ -25,19 +31,35 @@ describe('the commands of README and docs', function () {
     project.writeAll({ 'birds/classes.txt': 'robin\nblackbird\n', 'few.txt': 'car\ndog\n' });
     const images = Object.keys(birds).filter((name) => name.endsWith('.png'));
     for (const name of images) project.write(`train2017/${basename(name)}`, birds[name]!);
-    project.write('instances_train.json', JSON.stringify({
-      images: images.map((name, i) => ({ id: i + 1, file_name: basename(name), width: 64, height: 48 })),
-      annotations: images.map((_, i) => ({ id: i + 1, image_id: i + 1, category_id: 1, bbox: [5, 4, 25, 36], area: 900, iscrowd: 0 })),
-      categories: [{ id: 1, name: 'robin' }],
-    }));
+    project.write(
+      'instances_train.json',
+      JSON.stringify({
+        images: images.map((name, i) => ({ id: i + 1, file_name: basename(name), width: 64, height: 48 })),
+        annotations: images.map((_, i) => ({
+          id: i + 1,
+          image_id: i + 1,
+          category_id: 1,
+          bbox: [5, 4, 25, 36],
+          area: 900,
+          iscrowd: 0,
+        })),
+        categories: [{ id: 1, name: 'robin' }],
+      }),
+    );
   });
   after(() => project.remove());
 
   it('are found', () => assert.ok(COMMANDS.length > 30, `found ${COMMANDS.length}`));
 
   it('are each in the table of trials, and nothing else is', () => {
-    assert.deepEqual(DIFFERENT.filter(({ text }) => !Object.hasOwn(TRIALS, text)).map(({ at, text }) => `${at}: ${text}`), []);
-    assert.deepEqual(Object.keys(TRIALS).filter((text) => !COMMANDS.some((command) => command.text === text)), []);
+    assert.deepEqual(
+      DIFFERENT.filter(({ text }) => !Object.hasOwn(TRIALS, text)).map(({ at, text }) => `${at}: ${text}`),
+      [],
+    );
+    assert.deepEqual(
+      Object.keys(TRIALS).filter((text) => !COMMANDS.some((command) => command.text === text)),
+      [],
+    );
   });
 
   for (const command of DIFFERENT) {
@@ -49,7 +71,9 @@ describe('the commands of README and docs', function () {
     }
     it(`run: ${command.text}`, async () => {
       const line = trial.run.replaceAll('$URL', project.url);
-      const { status, output } = line.startsWith('make ') ? await project.make(line.slice('make '.length)) : await project.run(line);
+      const { status, output } = line.startsWith('make ')
+        ? await project.make(line.slice('make '.length))
+        : await project.run(line);
       assert.equal(status, trial.status ?? 0, `${line}\n${output}`);
       if (trial.prints) assert.match(output, trial.prints);
     });

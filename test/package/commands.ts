@@ -13,7 +13,10 @@ export function commandsOf(name: string, page: string): Command[] {
   return page.split('\n').flatMap((line, i) => {
     const block = new RegExp(`^(?: {4}|\\$ )(${PROGRAMS} .*)$`).exec(line)?.[1];
     const inline = [...line.matchAll(new RegExp(`\`(${PROGRAMS} [^\`]+)\``, 'g'))].map(([, text]) => text!);
-    return (block === undefined ? inline : [block.replace(/\s+#.*$/, '')]).map((text) => ({ text: text.trim(), at: `${name}:${i + 1}` }));
+    return (block === undefined ? inline : [block.replace(/\s+#.*$/, '')]).map((text) => ({
+      text: text.trim(),
+      at: `${name}:${i + 1}`,
+    }));
   });
 }
 
@@ -30,13 +33,25 @@ const BEGINNING = 'it is the beginning of commands that stand elsewhere';
 
 /** Every command of the docs. Pages may use one more than once. */
 export const TRIALS: Readonly<Record<string, Trial>> = {
-  'make train': { run: 'make train ARGS="--config tiny-facecls.yaml"', prints: /The report is models\/facecls-tiny\/report\.html/ },
-  'make train TASK=vocdet': { run: 'make train TASK=vocdet ARGS="--config tiny-vocdet.yaml"', prints: /The report is models\/vocdet-tiny\/report\.html/ },
-  'make predict RUN=models/facecls-tiny PICTURE=photo.jpg': { run: 'make predict RUN=models/facecls-tiny PICTURE=photo.jpg', prints: /^photo\.jpg: /m },
+  'make train': {
+    run: 'make train ARGS="--config tiny-facecls.yaml"',
+    prints: /The report is models\/facecls-tiny\/report\.html/,
+  },
+  'make train TASK=vocdet': {
+    run: 'make train TASK=vocdet ARGS="--config tiny-vocdet.yaml"',
+    prints: /The report is models\/vocdet-tiny\/report\.html/,
+  },
+  'make predict RUN=models/facecls-tiny PICTURE=photo.jpg': {
+    run: 'make predict RUN=models/facecls-tiny PICTURE=photo.jpg',
+    prints: /^photo\.jpg: /m,
+  },
   'make data': { run: 'make data' },
   'make data DATASET=voc': { run: 'make data DATASET=voc URL=$URL/voc && rm -r data/raw/voc', prints: /: fetched$/m },
   'make data DATASET=voc FROM=VOCdevkit': { run: 'make data DATASET=voc FROM=VOCdevkit && rm data/raw/voc' },
-  'make data DATASET=celeba FROM=celeba': { run: 'make data DATASET=celeba FROM=celeba && rm data/raw/celeba', prints: /12 images are ready/ },
+  'make data DATASET=celeba FROM=celeba': {
+    run: 'make data DATASET=celeba FROM=celeba && rm data/raw/celeba',
+    prints: /12 images are ready/,
+  },
   'make help': { run: 'make help', prints: /^make train /m },
   'make test': { not: SUITE },
   'make test-processors': { not: 'it runs the suite once for each kind of processor' },
@@ -45,43 +60,80 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
   'make nodes': { not: 'it fetches five versions of Node' },
   'make sanitize': { not: 'it compiles the addon anew' },
   'make memory-plot': { not: 'it measures, and writes into docs' },
-  'make build && node dist/cli/torchts.js doctor': { run: 'make build && node dist/cli/torchts.js doctor', prints: /^ok +addon /m },
+  'make build && node dist/cli/torchts.js doctor': {
+    run: 'make build && node dist/cli/torchts.js doctor',
+    prints: /^ok +addon /m,
+  },
   'npm install': { not: 'test/package/managers.test.ts and pack.test.ts install the package' },
-  'npm run docs': { run: 'node -e "process.exit(require(\'./package.json\').scripts.docs === \'typedoc\' ? 0 : 1)"' },
+  'npm run docs': { run: "node -e \"process.exit(require('./package.json').scripts.docs === 'typedoc' ? 0 : 1)\"" },
   'npx mocha test/nn/module.test.ts': { not: SUITE },
-  'npx esbuild app.js --bundle --platform=node --external:torchts --outfile=bundle.cjs': { not: 'test/package/bundlers.test.ts runs it' },
+  'npx esbuild app.js --bundle --platform=node --external:torchts --outfile=bundle.cjs': {
+    not: 'test/package/bundlers.test.ts runs it',
+  },
   'npx torchts doctor': { run: 'torchts doctor', prints: /^ok +addon /m },
-  'npx torchts setup': { not: 'it compiles the addon; test/native/build.test.ts runs it with a source that needs no compiler' },
+  'npx torchts setup': {
+    not: 'it compiles the addon; test/native/build.test.ts runs it with a source that needs no compiler',
+  },
   'npx torchts setup --flavour cu130': { not: 'it fetches 2 GB' },
   'facecls data --help': { run: 'facecls data --help', prints: /list_attr_celeba\.txt/ },
-  'vocdet data download': { run: 'vocdet data download --out other --years 2012 --mirror $URL/nothing', status: 1, prints: /answered 404/ },
+  'vocdet data download': {
+    run: 'vocdet data download --out other --years 2012 --mirror $URL/nothing',
+    status: 1,
+    prints: /answered 404/,
+  },
   'vocdet data check': { not: BEGINNING },
   'vocdet evaluate': { not: BEGINNING },
-  'npx facecls train --data <CelebA> --preset small': { run: 'facecls train --data celeba --preset small --config tiny-facecls.yaml', prints: /report: models\/facecls-small\/report\.html/ },
-  'npx facecls evaluate models/<run> --data <CelebA>': { run: 'facecls evaluate models/facecls-small --data celeba', prints: /^3 images, loss/m },
-  'npx facecls predict models/<run> photo.jpg': { run: 'facecls predict models/facecls-small photo.jpg', prints: /^photo\.jpg: /m },
+  'npx facecls train --data <CelebA> --preset small': {
+    run: 'facecls train --data celeba --preset small --config tiny-facecls.yaml',
+    prints: /report: models\/facecls-small\/report\.html/,
+  },
+  'npx facecls evaluate models/<run> --data <CelebA>': {
+    run: 'facecls evaluate models/facecls-small --data celeba',
+    prints: /^3 images, loss/m,
+  },
+  'npx facecls predict models/<run> photo.jpg': {
+    run: 'facecls predict models/facecls-small photo.jpg',
+    prints: /^photo\.jpg: /m,
+  },
   'npx vocdet train': { run: 'vocdet train --config tiny-vocdet.yaml', prints: /report: models\/vocdet-tiny/ },
   'npx vocdet train --data VOCdevkit --preset r50 --set data.train=07+12 --set data.val=2007/test': {
-    run: `vocdet train --data VOCdevkit --preset r50 --set data.train=07+12 --set data.val=2007/test ${TUNED}`, prints: /report: models\/vocdet-r50/,
+    run: `vocdet train --data VOCdevkit --preset r50 --set data.train=07+12 --set data.val=2007/test ${TUNED}`,
+    prints: /report: models\/vocdet-r50/,
   },
   'npx vocdet evaluate facebook/detr-resnet-50 --data VOCdevkit --split 2007/test --zero-shot': {
-    run: 'vocdet evaluate facebook/detr-resnet-50 --data VOCdevkit --split 2007/test --zero-shot --classes few.txt', prints: /^2 images, loss/m,
+    run: 'vocdet evaluate facebook/detr-resnet-50 --data VOCdevkit --split 2007/test --zero-shot --classes few.txt',
+    prints: /^2 images, loss/m,
   },
   'npx vocdet predict facebook/detr-resnet-50 street.jpg https://example.org/street.jpg': {
-    run: 'vocdet predict facebook/detr-resnet-50 street.jpg $URL/street.jpg', prints: /^http:\S+street\.jpg: /m,
+    run: 'vocdet predict facebook/detr-resnet-50 street.jpg $URL/street.jpg',
+    prints: /^http:\S+street\.jpg: /m,
   },
-  'npx vocdet train --data coco --set data.train=train.json --set data.val=val.json': { not: 'test/cli/own-data.test.ts runs it' },
+  'npx vocdet train --data coco --set data.train=train.json --set data.val=val.json': {
+    not: 'test/cli/own-data.test.ts runs it',
+  },
   'npx vocdet train --data instances_train.json --set data.images=train2017': {
-    run: 'vocdet train --data instances_train.json --set data.images=train2017 --config tiny-vocdet.yaml --run models/coco', prints: /report: models\/coco/,
+    run: 'vocdet train --data instances_train.json --set data.images=train2017 --config tiny-vocdet.yaml --run models/coco',
+    prints: /report: models\/coco/,
   },
-  'npx vocdet data check birds --classes birds/classes.txt --decode': { run: 'vocdet data check birds --classes birds/classes.txt --decode', prints: /^Nothing is wrong\.$/m },
+  'npx vocdet data check birds --classes birds/classes.txt --decode': {
+    run: 'vocdet data check birds --classes birds/classes.txt --decode',
+    prints: /^Nothing is wrong\.$/m,
+  },
   'npx vocdet train --data birds --preset r50 --set data.classes=birds/classes.txt': {
-    run: `vocdet train --data birds --preset r50 --set data.classes=birds/classes.txt ${TUNED} --run models/birds`, prints: /report: models\/birds/,
+    run: `vocdet train --data birds --preset r50 --set data.classes=birds/classes.txt ${TUNED} --run models/birds`,
+    prints: /report: models\/birds/,
   },
-  'npx vocdet train --print-config --preset r50': { run: 'vocdet train --print-config --preset r50', prints: /from: facebook\/detr-resnet-50/ },
+  'npx vocdet train --print-config --preset r50': {
+    run: 'vocdet train --print-config --preset r50',
+    prints: /from: facebook\/detr-resnet-50/,
+  },
   'npx vocdet evaluate models/vocdet-r50': { run: 'vocdet evaluate models/vocdet-r50', prints: /images, loss/ },
   "npx vocdet predict models/vocdet-r50 photo.jpg 'album/*.jpg' https://example.org/bird.jpg": {
-    run: "vocdet predict models/vocdet-r50 photo.jpg 'album/*.jpg' $URL/bird.jpg", prints: /^album\/one\.jpg: /m,
+    run: "vocdet predict models/vocdet-r50 photo.jpg 'album/*.jpg' $URL/bird.jpg",
+    prints: /^album\/one\.jpg: /m,
   },
-  'npx vocdet visualize models/vocdet-r50 photo.jpg': { run: 'vocdet visualize models/vocdet-r50 photo.jpg --threshold 0', prints: /reports\/figures\/1\/1-photo\.jpg/ },
+  'npx vocdet visualize models/vocdet-r50 photo.jpg': {
+    run: 'vocdet visualize models/vocdet-r50 photo.jpg --threshold 0',
+    prints: /reports\/figures\/1\/1-photo\.jpg/,
+  },
 };

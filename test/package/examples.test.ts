@@ -7,12 +7,21 @@ import { sources } from '../../scripts/checks/sources';
 import { docstringExamplesOf, examplesOf, type Example } from './examples';
 
 const REPOSITORY = join(__dirname, '../..');
-const PAGES = ['README.md', ...readdirSync(join(REPOSITORY, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+const PAGES = [
+  'README.md',
+  ...readdirSync(join(REPOSITORY, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
 
 const SOURCES = sources(REPOSITORY, ['ts'], ['.ts']);
 
 const named = (path: string, found: readonly Example[]) =>
-  found.map((example) => ({ ...example, name: `${path}:${example.line}`, file: `${path.replaceAll(/\W/g, '-')}-${example.line}` }));
+  found.map((example) => ({
+    ...example,
+    name: `${path}:${example.line}`,
+    file: `${path.replaceAll(/\W/g, '-')}-${example.line}`,
+  }));
 const ofPages = PAGES.flatMap((page) => named(page, examplesOf(readFileSync(join(REPOSITORY, page), 'utf8'))));
 const ofDocstrings = SOURCES.flatMap(({ path, text }) => named(path, docstringExamplesOf(text)));
 const examples = [...ofPages, ...ofDocstrings];
@@ -27,8 +36,13 @@ describe('the examples of README, docs and docstrings', function () {
     symlinkSync(REPOSITORY, join(folder, 'node_modules', 'torchts'));
     for (const { file, program } of examples) writeFileSync(join(folder, `${file}.mts`), program);
     const compilerOptions = {
-      module: 'node16', target: 'es2022', lib: ['ES2023', 'ESNext.Disposable'], strict: true,
-      typeRoots: [join(REPOSITORY, 'node_modules/@types')], types: ['node'], skipLibCheck: true,
+      module: 'node16',
+      target: 'es2022',
+      lib: ['ES2023', 'ESNext.Disposable'],
+      strict: true,
+      typeRoots: [join(REPOSITORY, 'node_modules/@types')],
+      types: ['node'],
+      skipLibCheck: true,
     };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.mts'] }));
   });
@@ -40,13 +54,20 @@ describe('the examples of README, docs and docstrings', function () {
   });
 
   it('compile', () => {
-    const { stdout } = spawnSync(process.execPath, [join(REPOSITORY, 'node_modules/typescript/bin/tsc'), '-p', folder], { encoding: 'utf8' });
+    const { stdout } = spawnSync(
+      process.execPath,
+      [join(REPOSITORY, 'node_modules/typescript/bin/tsc'), '-p', folder],
+      { encoding: 'utf8' },
+    );
     assert.equal(stdout, '');
   });
 
   for (const { name, file, prints } of examples) {
     it(`run${prints ? ' and print what they say' : ''}: ${name}`, () => {
-      const { status, stdout, stderr } = spawnSync(process.execPath, [`${file}.mjs`], { cwd: folder, encoding: 'utf8' });
+      const { status, stdout, stderr } = spawnSync(process.execPath, [`${file}.mjs`], {
+        cwd: folder,
+        encoding: 'utf8',
+      });
       assert.equal(status, 0, stderr);
       if (prints) assert.deepEqual(stdout.trimEnd().split('\n'), prints);
     });

@@ -44,12 +44,18 @@ function printed(code: string): string[] | undefined {
  * it. Where PyTorch's piece assigns to `x`, and only there, ours must change it.
  */
 function tables(page: string): Example[] {
-  return [...page.matchAll(/^<!-- given: (.*) -->\n\n\| PyTorch \| torchts \|\n\| --- \| --- \|\n((?:\|.*\|\n)+)/gm)].map(({ 1: given, 2: rows, index }) => {
+  return [
+    ...page.matchAll(/^<!-- given: (.*) -->\n\n\| PyTorch \| torchts \|\n\| --- \| --- \|\n((?:\|.*\|\n)+)/gm),
+  ].map(({ 1: given, 2: rows, index }) => {
     const statements = [...rows!.matchAll(/^\| (.*) \| (`.*`) \|$/gm)].flatMap(([, theirs, ours]) => {
       const originals = piecesOf(theirs!);
       return piecesOf(ours!).map((code, i) => statement(code, /^x(\[.*\])? [-+*/]?= /.test(originals[i] ?? '')));
     });
-    return { line: lineAt(page, index), program: `${PROLOGUE}${given}\n${statements.join('\n')}\n${USED}`, prints: undefined };
+    return {
+      line: lineAt(page, index),
+      program: `${PROLOGUE}${given}\n${statements.join('\n')}\n${USED}`,
+      prints: undefined,
+    };
   });
 }
 
@@ -68,7 +74,11 @@ export function docstringExamplesOf(source: string): Example[] {
   return [...source.matchAll(/^ *\* @example\n((?: *\*(?!\/| @).*\n)+)/gm)].map(({ 1: comment, index }) => {
     const code = comment!.replaceAll(/^ *\* ?/gm, '');
     const where = /torch\.cuda\.|'cuda'/.test(code) ? 'if (torch.cuda.isAvailable()) ' : '';
-    return { line: lineAt(source, index), program: `${PROLOGUE}${GIVEN}${where}{\n${code}}\n${USED}`, prints: where ? undefined : printed(code) };
+    return {
+      line: lineAt(source, index),
+      program: `${PROLOGUE}${GIVEN}${where}{\n${code}}\n${USED}`,
+      prints: where ? undefined : printed(code),
+    };
   });
 }
 

@@ -28,17 +28,28 @@ describe('make', function () {
 
   it('lists data, train and predict with what they take', async () => {
     const help = await done('help');
-    for (const line of [/^make data .*DATASET=voc.*FROM=<folder>.*DATASET=celeba/m, /^make train .*TASK=vocdet/m, /^make predict .*RUN=\S+ PICTURE=/m]) assert.match(help, line);
+    for (const line of [
+      /^make data .*DATASET=voc.*FROM=<folder>.*DATASET=celeba/m,
+      /^make train .*TASK=vocdet/m,
+      /^make predict .*RUN=\S+ PICTURE=/m,
+    ])
+      assert.match(help, line);
   });
 
   it('trains a classifier on drawn faces, and predicts with it', async () => {
-    assert.match(await done('train ARGS="--config tiny-facecls.yaml"'), /The report is models\/facecls-tiny\/report\.html/);
+    assert.match(
+      await done('train ARGS="--config tiny-facecls.yaml"'),
+      /The report is models\/facecls-tiny\/report\.html/,
+    );
     assert.ok(has('models/facecls-tiny/report.html'));
     assert.match(await done('predict RUN=models/facecls-tiny PICTURE=photo.jpg'), /^photo\.jpg: /m);
   });
 
   it('trains a detector on drawn scenes, and predicts with it', async () => {
-    assert.match(await done('train TASK=vocdet ARGS="--config tiny-vocdet.yaml"'), /The report is models\/vocdet-tiny\/report\.html/);
+    assert.match(
+      await done('train TASK=vocdet ARGS="--config tiny-vocdet.yaml"'),
+      /The report is models\/vocdet-tiny\/report\.html/,
+    );
     assert.match(await done('predict RUN=models/vocdet-tiny PICTURE=street.jpg'), /^street\.jpg: /m);
     assert.ok(has('predictions/1/annotated.json'));
   });
@@ -54,9 +65,14 @@ describe('make', function () {
   });
 
   it('refuses an archive that is not the official one', async () => {
-    const { status, output } = await project.run(`vocdet data download --out other --years 2012 --mirror ${project.url}/voc`);
+    const { status, output } = await project.run(
+      `vocdet data download --out other --years 2012 --mirror ${project.url}/voc`,
+    );
     assert.equal(status, 1);
-    assert.match(output, /VOCtrainval_11-May-2012\.tar has the wrong content: expected MD5 6cd6e144f989b92b3379bac3b3de84fd, found \w{32}\./);
+    assert.match(
+      output,
+      /VOCtrainval_11-May-2012\.tar has the wrong content: expected MD5 6cd6e144f989b92b3379bac3b3de84fd, found \w{32}\./,
+    );
     assert.ok(!has(`other/${ARCHIVE}`));
   });
 
@@ -69,7 +85,10 @@ describe('make', function () {
 
   it('takes CelebA from a folder, trains on it, and says where it comes from', async () => {
     const output = await refused('data DATASET=celeba');
-    assert.match(output, /^CelebA is given by its authors only.*https:\/\/mmlab\S+\n.*make data DATASET=celeba FROM=<folder>$/m);
+    assert.match(
+      output,
+      /^CelebA is given by its authors only.*https:\/\/mmlab\S+\n.*make data DATASET=celeba FROM=<folder>$/m,
+    );
     assert.match(await done('data DATASET=celeba FROM=celeba'), /^data\/raw\/celeba: 12 images are ready$/m);
     await done('train ARGS="--config tiny-facecls.yaml"');
     assert.ok(has('models/facecls-small/report.html'));
@@ -78,6 +97,9 @@ describe('make', function () {
 
   it('says what predict and data need', async () => {
     assert.match(await refused('predict'), /^make predict needs RUN=<the folder of a run> and PICTURE=<a file>$/m);
-    assert.match(await refused('data DATASET=imagenet'), /^make data has no DATASET=imagenet: voc, celeba, or nothing for drawn faces$/m);
+    assert.match(
+      await refused('data DATASET=imagenet'),
+      /^make data has no DATASET=imagenet: voc, celeba, or nothing for drawn faces$/m,
+    );
   });
 });

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { attempt, isOffline, NPM_OPTIONS, type Outcome, type PackedPackage, packedPackage, REPOSITORY, run, skipSuite } from './packed';
+import {
+  attempt,
+  isOffline,
+  NPM_OPTIONS,
+  type Outcome,
+  type PackedPackage,
+  packedPackage,
+  REPOSITORY,
+  run,
+  skipSuite,
+} from './packed';
 
 interface Manager {
   readonly name: string;
@@ -24,22 +34,42 @@ const plainNode = () => [process.execPath];
 
 const MANAGERS: readonly Manager[] = [
   {
-    name: 'yarn 1', package: 'yarn-classic@npm:yarn@1', program: 'yarn-classic/bin/yarn.js',
-    install: ['install', '--no-progress'], fromLock: ['install', '--frozen-lockfile'], node: plainNode, command: ['--silent', 'run'],
+    name: 'yarn 1',
+    package: 'yarn-classic@npm:yarn@1',
+    program: 'yarn-classic/bin/yarn.js',
+    install: ['install', '--no-progress'],
+    fromLock: ['install', '--frozen-lockfile'],
+    node: plainNode,
+    command: ['--silent', 'run'],
   },
   {
-    name: 'yarn 4 with node_modules', package: '@yarnpkg/cli-dist@4', program: '@yarnpkg/cli-dist/bin/yarn.js',
-    install: ['install'], fromLock: ['install', '--immutable'], node: plainNode, command: ['run'],
+    name: 'yarn 4 with node_modules',
+    package: '@yarnpkg/cli-dist@4',
+    program: '@yarnpkg/cli-dist/bin/yarn.js',
+    install: ['install'],
+    fromLock: ['install', '--immutable'],
+    node: plainNode,
+    command: ['run'],
     files: { 'yarn.lock': '', '.yarnrc.yml': 'nodeLinker: node-modules\n' },
   },
   {
-    name: "yarn 4 with Plug'n'Play", package: '@yarnpkg/cli-dist@4', program: '@yarnpkg/cli-dist/bin/yarn.js',
-    install: ['install'], fromLock: ['install', '--immutable'], node: (program) => [process.execPath, program, 'node'], command: ['run'],
+    name: "yarn 4 with Plug'n'Play",
+    package: '@yarnpkg/cli-dist@4',
+    program: '@yarnpkg/cli-dist/bin/yarn.js',
+    install: ['install'],
+    fromLock: ['install', '--immutable'],
+    node: (program) => [process.execPath, program, 'node'],
+    command: ['run'],
     files: { 'yarn.lock': '' },
   },
   {
-    name: 'pnpm', package: 'pnpm@10', program: 'pnpm/bin/pnpm.cjs',
-    install: ['install'], fromLock: ['install', '--frozen-lockfile'], node: plainNode, command: ['exec'],
+    name: 'pnpm',
+    package: 'pnpm@10',
+    program: 'pnpm/bin/pnpm.cjs',
+    install: ['install'],
+    fromLock: ['install', '--frozen-lockfile'],
+    node: plainNode,
+    command: ['exec'],
   },
 ];
 
@@ -53,7 +83,11 @@ describe('the packed package, installed from a lock with scripts', function () {
     tools = join(packed.folder, 'tools');
     mkdirSync(tools);
     writeFileSync(join(tools, 'package.json'), '{ "private": true }');
-    had = attempt('npm', ['install', ...NPM_OPTIONS, '--ignore-scripts', ...new Set(MANAGERS.map((manager) => manager.package))], tools);
+    had = attempt(
+      'npm',
+      ['install', ...NPM_OPTIONS, '--ignore-scripts', ...new Set(MANAGERS.map((manager) => manager.package))],
+      tools,
+    );
   });
 
   for (const manager of MANAGERS) {
@@ -61,19 +95,28 @@ describe('the packed package, installed from a lock with scripts', function () {
       let app: string;
       let program: string;
       const managed = (args: readonly string[], environment?: NodeJS.ProcessEnv) =>
-        attempt(process.execPath, [program, ...args], app, { CI: '', YARN_ENABLE_TELEMETRY: '0', YARN_ENABLE_GLOBAL_CACHE: '1', ...environment });
+        attempt(process.execPath, [program, ...args], app, {
+          CI: '',
+          YARN_ENABLE_TELEMETRY: '0',
+          YARN_ENABLE_GLOBAL_CACHE: '1',
+          ...environment,
+        });
 
       before(function () {
         if (had.status !== 0) skipSuite(this, `${manager.package} cannot be had: ${had.output.trim().split('\n')[0]}`);
         program = join(tools, 'node_modules', manager.program);
         app = join(packed.folder, `app-${manager.name.replaceAll(/\W/g, '-')}`);
         mkdirSync(app);
-        writeFileSync(join(app, 'package.json'), JSON.stringify({ name: 'app', private: true, dependencies: { torchts: `file:${packed.tarball}` } }));
+        writeFileSync(
+          join(app, 'package.json'),
+          JSON.stringify({ name: 'app', private: true, dependencies: { torchts: `file:${packed.tarball}` } }),
+        );
         for (const [name, text] of Object.entries(manager.files ?? {})) writeFileSync(join(app, name), text);
         const first = managed(manager.install);
         if (first.status !== 0 && isOffline(first.output)) skipSuite(this, 'the npm registry cannot be reached');
         assert.equal(first.status, 0, first.output);
-        for (const made of ['node_modules', '.yarn', '.pnp.cjs']) rmSync(join(app, made), { recursive: true, force: true });
+        for (const made of ['node_modules', '.yarn', '.pnp.cjs'])
+          rmSync(join(app, made), { recursive: true, force: true });
         const second = managed(manager.fromLock);
         assert.equal(second.status, 0, second.output);
       });
@@ -81,7 +124,10 @@ describe('the packed package, installed from a lock with scripts', function () {
       it('computes with the addon', () => {
         const [command, ...args] = manager.node(program);
         const text = `console.log(require('torchts').torch.ones([2, 3]).sum().item())`;
-        assert.equal(run(command!, [...args, '-e', text], app, { TORCHTS_ADDON: join(REPOSITORY, 'build/Release/torchts.node') }), '6\n');
+        assert.equal(
+          run(command!, [...args, '-e', text], app, { TORCHTS_ADDON: join(REPOSITORY, 'build/Release/torchts.node') }),
+          '6\n',
+        );
       });
 
       it('runs its commands', () => {

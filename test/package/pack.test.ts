@@ -27,7 +27,10 @@ describe('the packed package, installed in a folder outside the repository', () 
     // What npm makes of the package where nothing else is; only the packages that it depends on come with it.
     writeFileSync(join(app, 'package.json'), '{ "private": true }');
     // Scripts run: npm adds one of its own to a package with a binding.gyp. From a lock it does so whatever package.json says.
-    for (const args of [['install', ...NPM_OPTIONS, tarball], ['ci', ...NPM_OPTIONS]]) {
+    for (const args of [
+      ['install', ...NPM_OPTIONS, tarball],
+      ['ci', ...NPM_OPTIONS],
+    ]) {
       const { status, output } = attempt('npm', args, app);
       if (status !== 0 && isOffline(output)) skipSuite(this, 'the npm registry cannot be reached');
       assert.equal(status, 0, output);
@@ -37,7 +40,10 @@ describe('the packed package, installed in a folder outside the repository', () 
   it('loads as far as it can without its addon, and says how to get that', () => {
     const text = `try { require('torchts'); } catch (error) { console.log(error.code, error.message); }`;
     const { output } = attempt(process.execPath, ['-e', text], app, { TORCHTS_ADDON: '' });
-    assert.match(output, /^TTS_ADDON The native addon of torchts does not load on [^]*: it is not built\n[^]* 1\. Run `npx torchts setup`/);
+    assert.match(
+      output,
+      /^TTS_ADDON The native addon of torchts does not load on [^]*: it is not built\n[^]* 1\. Run `npx torchts setup`/,
+    );
   });
 
   describe('with the addon that `torchts setup` would build', () => {
@@ -49,23 +55,51 @@ describe('the packed package, installed in a folder outside the repository', () 
     };
 
     it('carries the compiled code, its maps and its sources, the C++ source, the icons of the drawn scenes and the licence', () => {
-      for (const path of ['dist/index.js', 'dist/index.d.ts', 'dist/index.d.ts.map', 'dist/index.js.map', 'ts/index.ts', 'native/addon.cc', 'CMakeLists.txt', 'data/vocdet/emoji/airplane.svg', 'LICENSE', 'README.md']) {
+      for (const path of [
+        'dist/index.js',
+        'dist/index.d.ts',
+        'dist/index.d.ts.map',
+        'dist/index.js.map',
+        'ts/index.ts',
+        'native/addon.cc',
+        'CMakeLists.txt',
+        'data/vocdet/emoji/airplane.svg',
+        'LICENSE',
+        'README.md',
+      ]) {
         assert.ok(existsSync(join(installed, path)), path);
       }
     });
 
     it('carries no tests, no reference code, no datasets and no build state', () => {
-      for (const path of ['test', 'bench', 'binding.gyp', 'data/interim', 'data/processed', 'native/reference', 'dist/.tsbuildinfo', 'dist/.made', '.ci', '.mocharc.json']) {
+      for (const path of [
+        'test',
+        'bench',
+        'binding.gyp',
+        'data/interim',
+        'data/processed',
+        'native/reference',
+        'dist/.tsbuildinfo',
+        'dist/.made',
+        '.ci',
+        '.mocharc.json',
+      ]) {
         assert.ok(!existsSync(join(installed, path)), path);
       }
     });
 
     it("works with require('torchts')", () => {
-      assert.equal(run('program.cjs', `const torch = require('torchts'); const { nn, optim } = torch;${PROGRAM}`), '0 false number\n');
+      assert.equal(
+        run('program.cjs', `const torch = require('torchts'); const { nn, optim } = torch;${PROGRAM}`),
+        '0 false number\n',
+      );
     });
 
     it("works with import { nn, optim } from 'torchts'", () => {
-      assert.equal(run('program.mjs', `import * as torch from 'torchts'; import { nn, optim } from 'torchts';${PROGRAM}`), '0 false number\n');
+      assert.equal(
+        run('program.mjs', `import * as torch from 'torchts'; import { nn, optim } from 'torchts';${PROGRAM}`),
+        '0 false number\n',
+      );
     });
 
     it('gives its package.json', () => {
@@ -80,14 +114,22 @@ describe('the packed package, installed in a folder outside the repository', () 
     }
 
     it('needs no package that it does not name', () => {
-      for (const dependency of ['mocha', 'tsx', 'typescript']) assert.ok(!existsSync(join(app, 'node_modules', dependency)), dependency);
+      for (const dependency of ['mocha', 'tsx', 'typescript'])
+        assert.ok(!existsSync(join(app, 'node_modules', dependency)), dependency);
       // Every module of the tasks, which the commands load only when they need them.
-      const tasks = readdirSync(join(installed, 'dist/tasks'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));
-      const required = tasks.map((name) => `require(${JSON.stringify(join(installed, 'dist/tasks', name))});`).join('\n');
+      const tasks = readdirSync(join(installed, 'dist/tasks'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+        name.endsWith('.js'),
+      );
+      const required = tasks
+        .map((name) => `require(${JSON.stringify(join(installed, 'dist/tasks', name))});`)
+        .join('\n');
       assert.equal(run('tasks.cjs', `${required}\nconsole.log('all');`), 'all\n');
       for (const command of ['facecls', 'vocdet']) {
         const args = ['data', 'synth', '--out', command, '--train', '1', '--val', '1', '--test', '1'];
-        assert.equal(execFileSync(join(app, 'node_modules/.bin', command), args, { cwd: app, encoding: 'utf8' }), `${command}: drawn\n`);
+        assert.equal(
+          execFileSync(join(app, 'node_modules/.bin', command), args, { cwd: app, encoding: 'utf8' }),
+          `${command}: drawn\n`,
+        );
       }
     });
 
@@ -101,9 +143,23 @@ describe('the packed package, installed in a folder outside the repository', () 
       // Not a dependency: a user of TypeScript for Node.js has them.
       mkdirSync(join(app, 'node_modules/@types'), { recursive: true });
       symlinkSync(join(REPOSITORY, 'node_modules/@types/node'), join(app, 'node_modules/@types/node'));
-      const compilerOptions = { module: 'node16', target: 'es2022', lib: ['ES2023', 'ESNext.Disposable'], strict: true, noEmit: true, types: ['node'] };
-      writeFileSync(join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['consumer.cts', 'consumer.mts', 'wrong.mts'] }));
-      const { status, stdout } = spawnSync(process.execPath, [join(REPOSITORY, 'node_modules/typescript/bin/tsc'), '-p', app], { encoding: 'utf8' });
+      const compilerOptions = {
+        module: 'node16',
+        target: 'es2022',
+        lib: ['ES2023', 'ESNext.Disposable'],
+        strict: true,
+        noEmit: true,
+        types: ['node'],
+      };
+      writeFileSync(
+        join(app, 'tsconfig.json'),
+        JSON.stringify({ compilerOptions, files: ['consumer.cts', 'consumer.mts', 'wrong.mts'] }),
+      );
+      const { status, stdout } = spawnSync(
+        process.execPath,
+        [join(REPOSITORY, 'node_modules/typescript/bin/tsc'), '-p', app],
+        { encoding: 'utf8' },
+      );
       assert.equal(status, 0, stdout);
     });
   });

@@ -5,7 +5,13 @@ import { join } from 'node:path';
 
 export const REPOSITORY = join(__dirname, '../..');
 
-export const NPM_OPTIONS = ['--no-audit', '--no-fund', '--prefer-offline', '--fetch-retries=1', '--fetch-retry-mintimeout=1000'];
+export const NPM_OPTIONS = [
+  '--no-audit',
+  '--no-fund',
+  '--prefer-offline',
+  '--fetch-retries=1',
+  '--fetch-retry-mintimeout=1000',
+];
 
 /** The package as it would be published. */
 export interface PackedPackage {
@@ -22,7 +28,13 @@ export function packedPackage(): PackedPackage {
   const folder = mkdtempSync(join(tmpdir(), 'torchts-pack-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   run('npm', ['pack', '--silent', '--pack-destination', folder], REPOSITORY);
-  packed = { folder, tarball: join(folder, readdirSync(folder).find((name) => name.endsWith('.tgz'))!) };
+  packed = {
+    folder,
+    tarball: join(
+      folder,
+      readdirSync(folder).find((name) => name.endsWith('.tgz'))!,
+    ),
+  };
   return packed;
 }
 
@@ -36,16 +48,34 @@ export interface Outcome {
  * Runs a command to its end, with the variables of the npm that runs the tests taken away.
  * @throws Error with all that it printed, when it fails
  */
-export function run(command: string, args: readonly string[], cwd: string, environment: NodeJS.ProcessEnv = {}): string {
+export function run(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  environment: NodeJS.ProcessEnv = {},
+): string {
   const { status, output } = attempt(command, args, cwd, environment);
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}:\n${output}`);
   return output;
 }
 
 /** Like {@link run}, for what may fail. */
-export function attempt(command: string, args: readonly string[], cwd: string, environment: NodeJS.ProcessEnv = {}): Outcome {
-  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_(?!config_(registry|cache|userconfig))|NODE_OPTIONS|INIT_CWD)/i.test(name)));
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8', env: { ...inherited, ...environment } });
+export function attempt(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  environment: NodeJS.ProcessEnv = {},
+): Outcome {
+  const inherited = Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^(npm_(?!config_(registry|cache|userconfig))|NODE_OPTIONS|INIT_CWD)/i.test(name),
+    ),
+  );
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    env: { ...inherited, ...environment },
+  });
   return { status, output: error ? error.message : `${stdout}${stderr}` };
 }
 

@@ -16,7 +16,18 @@ import { REPOSITORY, type Outcome } from './packed';
 export const ARCHIVE = 'VOCtrainval_11-May-2012.tar';
 
 /** Parts of the repository that the Makefile and the commands read. */
-const LINKED = ['package.json', 'package-lock.json', 'tsconfig.json', 'CMakeLists.txt', 'node_modules', 'dist', 'build', 'ts', 'native', 'scripts'];
+const LINKED = [
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'CMakeLists.txt',
+  'node_modules',
+  'dist',
+  'build',
+  'ts',
+  'native',
+  'scripts',
+];
 
 /** What the Makefile is to take as made: nothing is installed, compiled or built while tests run. */
 const MADE = ['node_modules/.package-lock.json', 'dist/.made', 'build/Release/torchts.node'];
@@ -37,11 +48,18 @@ export class Project {
     for (const name of LINKED) symlinkSync(join(REPOSITORY, name), join(this.root, name));
     mkdirSync(join(this.root, 'bin'));
     for (const name of ['torchts', 'facecls', 'vocdet']) {
-      writeFileSync(join(this.root, 'bin', name), `#!/bin/sh\nexec "${process.execPath}" "${join(REPOSITORY, 'dist/cli', `${name}.js`)}" "$@"\n`, { mode: 0o755 });
+      writeFileSync(
+        join(this.root, 'bin', name),
+        `#!/bin/sh\nexec "${process.execPath}" "${join(REPOSITORY, 'dist/cli', `${name}.js`)}" "$@"\n`,
+        { mode: 0o755 },
+      );
     }
     // The official hash is that of 2 GB.
     const official = JSON.stringify(join(REPOSITORY, 'dist/tasks/vocdet/voc-releases.js'));
-    this.write('small-archive.cjs', `Object.assign(require(${official}).officialArchives['2012'][0], { md5: '${createHash('md5').update(archive).digest('hex')}' });\n`);
+    this.write(
+      'small-archive.cjs',
+      `Object.assign(require(${official}).officialArchives['2012'][0], { md5: '${createHash('md5').update(archive).digest('hex')}' });\n`,
+    );
   }
 
   static async create(): Promise<Project> {
@@ -78,17 +96,27 @@ export class Project {
 
   /** Runs a line of a shell in the folder. Not synchronous: the server answers meanwhile. */
   async run(line: string, environment: NodeJS.ProcessEnv = {}): Promise<Outcome> {
-    const env = { ...process.env, OMP_NUM_THREADS: '1', HF_HUB_OFFLINE: '1', MAKEFLAGS: '', PATH: `${join(this.root, 'bin')}:${join(REPOSITORY, 'node_modules/.bin')}:${process.env.PATH}`, ...environment };
+    const env = {
+      ...process.env,
+      OMP_NUM_THREADS: '1',
+      HF_HUB_OFFLINE: '1',
+      MAKEFLAGS: '',
+      PATH: `${join(this.root, 'bin')}:${join(REPOSITORY, 'node_modules/.bin')}:${process.env.PATH}`,
+      ...environment,
+    };
     const child = spawn('bash', ['-c', line], { cwd: this.root, env });
     let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => (output += text));
     const [status] = (await once(child, 'close')) as [number | null];
     return { status, output };
   }
 
   /** Runs make; the small archive counts as the official one. */
   make(args: string): Promise<Outcome> {
-    return this.run(`make ${MADE.map((path) => `-o ${path}`).join(' ')} ${args}`, { NODE_OPTIONS: `--require ${join(this.root, 'small-archive.cjs')}` });
+    return this.run(`make ${MADE.map((path) => `-o ${path}`).join(' ')} ${args}`, {
+      NODE_OPTIONS: `--require ${join(this.root, 'small-archive.cjs')}`,
+    });
   }
 
   /** Few drawn faces and scenes where the commands look for them, recorded as what they would draw themselves. */
@@ -109,11 +137,33 @@ export class Project {
   async writeSmallFiles(): Promise<void> {
     const { backboneStart, model, shortestEdge, longestEdge, augment, optimizer } = smallConfig('');
     this.writeAll({
-      'tiny-vocdet.yaml': stringify({ epochs: 1, batchSize: 4, model, backboneStart, shortestEdge, longestEdge, augment, optimizer }),
+      'tiny-vocdet.yaml': stringify({
+        epochs: 1,
+        batchSize: 4,
+        model,
+        backboneStart,
+        shortestEdge,
+        longestEdge,
+        augment,
+        optimizer,
+      }),
       // Weights have their sizes already.
       'tuned-vocdet.yaml': stringify({ epochs: 1, batchSize: 4, backboneStart: { epochs: 0, lr: 1e-3 }, augment }),
-      'tiny-facecls.yaml': stringify({ epochs: 1, batchSize: 4, model: { imageSize: 16, patchSize: 8, hiddenSize: 16, numHiddenLayers: 1, numAttentionHeads: 2, intermediateSize: 16 } }),
-      'photo.jpg': await face(1), 'street.jpg': await drawnImage(1), 'album/one.jpg': await drawnImage(2),
+      'tiny-facecls.yaml': stringify({
+        epochs: 1,
+        batchSize: 4,
+        model: {
+          imageSize: 16,
+          patchSize: 8,
+          hiddenSize: 16,
+          numHiddenLayers: 1,
+          numAttentionHeads: 2,
+          intermediateSize: 16,
+        },
+      }),
+      'photo.jpg': await face(1),
+      'street.jpg': await drawnImage(1),
+      'album/one.jpg': await drawnImage(2),
     });
     await smallWeights(this.root, 'facebook/detr-resnet-50', cocoClasses);
     await smallFaceWeights(this.root);
@@ -123,7 +173,10 @@ export class Project {
   }
 }
 
-function underFolder(folder: string, files: Readonly<Record<string, string | Uint8Array>>): Record<string, string | Uint8Array> {
+function underFolder(
+  folder: string,
+  files: Readonly<Record<string, string | Uint8Array>>,
+): Record<string, string | Uint8Array> {
   return Object.fromEntries(Object.entries(files).map(([name, content]) => [`${folder}/${name}`, content]));
 }
 

@@ -18,10 +18,14 @@ describe('the README', () => {
     assert.ok(Math.abs(Number(reply) - 0.75) <= 0.02, output);
   });
 
-  const docs = readdirSync(join(REPOSITORY, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`);
+  const docs = readdirSync(join(REPOSITORY, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`);
   for (const page of ['README.md', 'CONTRIBUTING.md', ...docs]) {
     it(`links only to files that are there (${page})`, () => {
-      const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => join(dirname(page), match[1]!));
+      const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) =>
+        join(dirname(page), match[1]!),
+      );
       assert.deepEqual(
         links.filter((link) => !existsSync(join(REPOSITORY, link))),
         [],
@@ -31,17 +35,23 @@ describe('the README', () => {
 
   it('names for each line of the table of what is there a test that is there', () => {
     const [, table] = /^## What is there\n[^]*?\n\| --- \| --- \|\n((?:\|.*\|\n)+)/m.exec(read('README.md'))!;
-    const lines = table!.trimEnd().split('\n').map((line) => ({ line, tests: [...line.matchAll(/`(test\/[^`]+)`/g)].map((match) => match[1]!) }));
+    const lines = table!
+      .trimEnd()
+      .split('\n')
+      .map((line) => ({ line, tests: [...line.matchAll(/`(test\/[^`]+)`/g)].map((match) => match[1]!) }));
     assert.ok(lines.length > 20);
     for (const { line, tests } of lines) {
       assert.ok(tests.length > 0, `no test in: ${line}`);
-      for (const test of tests) assert.ok(test.endsWith('.test.ts') && existsSync(join(REPOSITORY, test)), `${test} is not there`);
+      for (const test of tests)
+        assert.ok(test.endsWith('.test.ts') && existsSync(join(REPOSITORY, test)), `${test} is not there`);
     }
   });
 
   it('names only targets that the Makefile has', () => {
     const makefile = read('Makefile');
-    const named = [...`${read('README.md')}${read('CONTRIBUTING.md')}`.matchAll(/(?:^ {4}|`)make ([a-z]+)/gm)].map((match) => match[1]!);
+    const named = [...`${read('README.md')}${read('CONTRIBUTING.md')}`.matchAll(/(?:^ {4}|`)make ([a-z]+)/gm)].map(
+      (match) => match[1]!,
+    );
     assert.ok(named.length > 3);
     assert.deepEqual(
       named.filter((target) => !new RegExp(`^${target}:`, 'm').test(makefile)),

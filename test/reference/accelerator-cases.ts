@@ -26,16 +26,37 @@ const current = (): bigint => accelerator.currentStream(FIRST).streamId;
 
 export const cases: Readonly<Record<string, () => void | Promise<void>>> = {
   'is found, and is not taken for CUDA'() {
-    assert.deepEqual([accelerator.current(), accelerator.deviceCount(), accelerator.isAvailable()], ['privateuseone', 2, true]);
+    assert.deepEqual(
+      [accelerator.current(), accelerator.deviceCount(), accelerator.isAvailable()],
+      ['privateuseone', 2, true],
+    );
     assert.deepEqual([torch.cuda.isAvailable(), torch.cuda.deviceCount()], [false, 0]);
     assert.throws(() => torch.cuda.getDeviceProperties(), DeviceError);
   },
 
   'takes tensors and gives them back'() {
-    const there = torch.tensor([[1, 2], [3, 4]]).to({ device: SECOND });
+    const there = torch
+      .tensor([
+        [1, 2],
+        [3, 4],
+      ])
+      .to({ device: SECOND });
     assert.equal(there.device, SECOND);
     const sum = there.add(there.t());
-    assert.deepEqual([sum.device, sum.cpu().toArray(), sum.toArray()], [SECOND, [[2, 5], [5, 8]], [[2, 5], [5, 8]]]);
+    assert.deepEqual(
+      [sum.device, sum.cpu().toArray(), sum.toArray()],
+      [
+        SECOND,
+        [
+          [2, 5],
+          [5, 8],
+        ],
+        [
+          [2, 5],
+          [5, 8],
+        ],
+      ],
+    );
     assert.throws(() => there.add(torch.ones([2, 2])), DeviceError);
   },
 
@@ -45,23 +66,33 @@ export const cases: Readonly<Record<string, () => void | Promise<void>>> = {
     const seen = accelerator.stream(outer, () => [current(), accelerator.stream(inner, current), current()]);
     assert.deepEqual(seen, [outer.streamId, inner.streamId, outer.streamId]);
     assert.equal(current(), before);
-    assert.throws(() => accelerator.stream(outer, () => { throw new RangeError('mine'); }), RangeError);
+    assert.throws(
+      () =>
+        accelerator.stream(outer, () => {
+          throw new RangeError('mine');
+        }),
+      RangeError,
+    );
     assert.equal(current(), before);
     assert.equal(accelerator.defaultStream(FIRST).streamId, 0n);
   },
 
   async 'keeps the streams of interleaved async bodies apart'() {
-    const run = async (own: torch.Stream): Promise<bigint[]> => accelerator.stream(own, async () => {
-      const seen = [];
-      for (let i = 0; i < 5; i++) {
-        seen.push(current());
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-      return seen;
-    });
+    const run = async (own: torch.Stream): Promise<bigint[]> =>
+      accelerator.stream(own, async () => {
+        const seen = [];
+        for (let i = 0; i < 5; i++) {
+          seen.push(current());
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        return seen;
+      });
     const streams = [stream(), stream(), stream()];
     const seen = await Promise.all(streams.map(run));
-    assert.deepEqual(seen, streams.map(({ streamId }) => Array<bigint>(5).fill(streamId)));
+    assert.deepEqual(
+      seen,
+      streams.map(({ streamId }) => Array<bigint>(5).fill(streamId)),
+    );
     assert.equal(current(), 0n);
   },
 
@@ -84,9 +115,19 @@ export const cases: Readonly<Record<string, () => void | Promise<void>>> = {
     event.synchronize();
     assert.ok(event.query() && first.query());
     first.synchronize();
-    const names = asked().map((entry) => entry.replace(`stream ${first.streamId}`, 'A').replace(`stream ${second.streamId}`, 'B').replace(/event \d+/, 'event'));
+    const names = asked().map((entry) =>
+      entry
+        .replace(`stream ${first.streamId}`, 'A')
+        .replace(`stream ${second.streamId}`, 'B')
+        .replace(/event \d+/, 'event'),
+    );
     assert.deepEqual(names, [
-      'device 0 A: record event', 'device 0 B: wait for event', 'device 0 A: record event', 'device 0 B: wait for event', 'synchronize event', 'device 0 A: synchronize',
+      'device 0 A: record event',
+      'device 0 B: wait for event',
+      'device 0 A: record event',
+      'device 0 B: wait for event',
+      'synchronize event',
+      'device 0 A: synchronize',
     ]);
     event.dispose();
     assert.throws(() => event.query(), /the event was disposed/);
@@ -102,9 +143,17 @@ export const cases: Readonly<Record<string, () => void | Promise<void>>> = {
 
   'has a current device'() {
     assert.equal(accelerator.currentDevice(), FIRST);
-    const made = accelerator.deviceIndex(1, () => [accelerator.currentDevice(), torch.zeros([1], { device: 'privateuseone' }).device, stream(SECOND).device]);
+    const made = accelerator.deviceIndex(1, () => [
+      accelerator.currentDevice(),
+      torch.zeros([1], { device: 'privateuseone' }).device,
+      stream(SECOND).device,
+    ]);
     assert.deepEqual(made, [SECOND, SECOND, SECOND]);
-    assert.equal(accelerator.stream(stream(SECOND), accelerator.currentDevice), SECOND, 'a stream brings its device along');
+    assert.equal(
+      accelerator.stream(stream(SECOND), accelerator.currentDevice),
+      SECOND,
+      'a stream brings its device along',
+    );
     accelerator.setDeviceIndex(1);
     assert.equal(accelerator.currentDeviceIndex(), 1);
     accelerator.setDeviceIndex(0);
@@ -128,11 +177,14 @@ export const cases: Readonly<Record<string, () => void | Promise<void>>> = {
   'tries once more when memory runs out, then names the largest tensors'() {
     const kept = torch.zeros([100, MEBIBYTE], { device: FIRST, dtype: 'uint8' });
     asked();
-    assert.throws(() => torch.zeros([200, MEBIBYTE], { device: FIRST, dtype: 'uint8' }), (error) => {
-      assert.ok(error instanceof OutOfMemoryError);
-      assert.match(error.message, /100\.0 MiB: uint8\[100, 1048576\] on privateuseone:0/);
-      return true;
-    });
+    assert.throws(
+      () => torch.zeros([200, MEBIBYTE], { device: FIRST, dtype: 'uint8' }),
+      (error) => {
+        assert.ok(error instanceof OutOfMemoryError);
+        assert.match(error.message, /100\.0 MiB: uint8\[100, 1048576\] on privateuseone:0/);
+        return true;
+      },
+    );
     assert.ok(asked().includes('empty cache'));
     kept.dispose();
   },
@@ -150,7 +202,10 @@ export const cases: Readonly<Record<string, () => void | Promise<void>>> = {
     torch.collectGarbage();
     accelerator.resetPeakMemory(0);
     for (let i = 0; i < 100; i++) torch.zeros([4, MEBIBYTE], { device: FIRST, dtype: 'uint8' });
-    assert.ok(accelerator.memory(0).peakAllocated <= 64 * MEBIBYTE + 32 * MEBIBYTE + 4 * MEBIBYTE, `${accelerator.memory(0).peakAllocated}`);
+    assert.ok(
+      accelerator.memory(0).peakAllocated <= 64 * MEBIBYTE + 32 * MEBIBYTE + 4 * MEBIBYTE,
+      `${accelerator.memory(0).peakAllocated}`,
+    );
     torch.setMemoryWatermark(FIRST, null);
     assert.throws(() => torch.setMemoryWatermark(FIRST, -1), InputError);
     assert.throws(() => torch.setMemoryWatermark('privateuseone:4' as Device, 1), DeviceError);
@@ -172,11 +227,18 @@ export const cases: Readonly<Record<string, () => void | Promise<void>>> = {
       readonly names: string[];
     }
     const dataset = { length: 2, load: (index: number) => Promise.resolve(index) };
-    const collate = (samples: number[]): Batch => ({ pixels: torch.tensor(samples), boxes: [torch.ones([4])], names: ['a', 'b'] });
+    const collate = (samples: number[]): Batch => ({
+      pixels: torch.tensor(samples),
+      boxes: [torch.ones([4])],
+      names: ['a', 'b'],
+    });
     for (const pinMemory of [false, true]) {
       const loader = new DataLoader(dataset, collate, { batchSize: 2, pinMemory });
       for await (const { pixels, boxes, names } of loader.epoch(0)) {
-        assert.deepEqual([pixels.isPinned(), boxes[0]!.isPinned(), pixels.toArray(), names], [pinMemory, pinMemory, [0, 1], ['a', 'b']]);
+        assert.deepEqual(
+          [pixels.isPinned(), boxes[0]!.isPinned(), pixels.toArray(), names],
+          [pinMemory, pinMemory, [0, 1], ['a', 'b']],
+        );
       }
     }
   },
@@ -202,7 +264,11 @@ export const cases: Readonly<Record<string, () => void | Promise<void>>> = {
     const graph = new accelerator.Graph({ keepGraph: true });
     const own = stream();
     asked();
-    const result = accelerator.graph(graph, () => torch.ones([2], { device: FIRST }).add(1), { stream: own, pool: graph.pool(), mode: 'relaxed' });
+    const result = accelerator.graph(graph, () => torch.ones([2], { device: FIRST }).add(1), {
+      stream: own,
+      pool: graph.pool(),
+      mode: 'relaxed',
+    });
     graph.instantiate();
     graph.replay();
     assert.deepEqual(result.toArray(), [2, 2]);
@@ -210,8 +276,14 @@ export const cases: Readonly<Record<string, () => void | Promise<void>>> = {
     graph.reset();
     const told = asked().filter((entry) => !entry.startsWith('copy'));
     assert.deepEqual(told, [
-      'device 0: synchronize', 'empty cache', 'graph: begin in mode 3 and pool 7, 9', 'graph: end', 'graph: instantiate', 'graph: replay on stream 0',
-      'graph: dump to /nowhere', 'graph: reset',
+      'device 0: synchronize',
+      'empty cache',
+      'graph: begin in mode 3 and pool 7, 9',
+      'graph: end',
+      'graph: instantiate',
+      'graph: replay on stream 0',
+      'graph: dump to /nowhere',
+      'graph: reset',
     ]);
     graph.dispose();
     assert.throws(() => graph.replay(), /the graph was disposed/);
@@ -220,7 +292,13 @@ export const cases: Readonly<Record<string, () => void | Promise<void>>> = {
   'ends a recording whose body fails, with that body’s error'() {
     const graph = new accelerator.Graph();
     asked();
-    assert.throws(() => accelerator.graph(graph, () => { throw new RangeError('mine'); }), { name: 'RangeError', message: 'mine' });
+    assert.throws(
+      () =>
+        accelerator.graph(graph, () => {
+          throw new RangeError('mine');
+        }),
+      { name: 'RangeError', message: 'mine' },
+    );
     assert.equal(asked().at(-1), 'graph: end');
     assert.equal(current(), 0n);
     assert.throws(() => graph.captureBegin(), /non-default stream/);
@@ -238,7 +316,7 @@ async function main(): Promise<void> {
     try {
       await body();
     } catch (error) {
-      failures[title] = error instanceof Error ? error.stack ?? error.message : String(error);
+      failures[title] = error instanceof Error ? (error.stack ?? error.message) : String(error);
     }
   }
   process.send?.(failures);

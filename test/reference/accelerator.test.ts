@@ -11,7 +11,9 @@ describe('an accelerator', () => {
   before(async function () {
     this.timeout(300_000);
     const child = fork(path.join(__dirname, 'accelerator-cases.ts'), { execArgv: ['--require', 'tsx/cjs'] });
-    child.once('message', (message) => { failures = message as Record<string, string>; });
+    child.once('message', (message) => {
+      failures = message as Record<string, string>;
+    });
     const [code] = await once(child, 'exit');
     assert.equal(code, 0);
   });

@@ -15,12 +15,22 @@ interface TwinResult {
 }
 
 type Twin = (
-  options: Readonly<Record<string, number>>, weights: Readonly<Record<string, Float32Array>>,
-  input: Float32Array, inputShape: readonly number[], outputGradient: Float32Array,
+  options: Readonly<Record<string, number>>,
+  weights: Readonly<Record<string, Float32Array>>,
+  input: Float32Array,
+  inputShape: readonly number[],
+  outputGradient: Float32Array,
 ) => TwinResult;
 
 const OPTIONS = {
-  hiddenSize: 48, numHiddenLayers: 2, numAttentionHeads: 4, intermediateSize: 96, imageSize: 32, patchSize: 8, numChannels: 3, numLabels: 6,
+  hiddenSize: 48,
+  numHiddenLayers: 2,
+  numAttentionHeads: 4,
+  intermediateSize: 96,
+  imageSize: 32,
+  patchSize: 8,
+  numChannels: 3,
+  numLabels: 6,
   layerNormEps: 1e-12,
 } satisfies ViTOptions;
 
@@ -36,7 +46,12 @@ function randomWeights<T extends Module>(module: T, seed: number): T {
   return module;
 }
 
-function runTypeScript(module: Module, forward: (input: Tensor) => Tensor, input: Tensor, outputGradient: Tensor): TwinResult {
+function runTypeScript(
+  module: Module,
+  forward: (input: Tensor) => Tensor,
+  input: Tensor,
+  outputGradient: Tensor,
+): TwinResult {
   input.requiresGrad_(true);
   const output = forward(input);
   output.backward(outputGradient);
@@ -44,15 +59,24 @@ function runTypeScript(module: Module, forward: (input: Tensor) => Tensor, input
   return { output: floats(output), inputGradient: floats(input.grad!), gradients };
 }
 
-function runTwin(twin: Twin, options: typeof OPTIONS, module: Module, input: Tensor, outputGradient: Tensor): TwinResult {
-  const weights = Object.fromEntries(Object.entries(module.stateDict()).map(([name, tensor]) => [name, floats(tensor)]));
+function runTwin(
+  twin: Twin,
+  options: typeof OPTIONS,
+  module: Module,
+  input: Tensor,
+  outputGradient: Tensor,
+): TwinResult {
+  const weights = Object.fromEntries(
+    Object.entries(module.stateDict()).map(([name, tensor]) => [name, floats(tensor)]),
+  );
   return twin(options, weights, floats(input), input.shape, floats(outputGradient));
 }
 
 /** The names of what differs in any bit; NaN counts as equal to itself, as bits do. */
 function differences(ours: TwinResult, twins: TwinResult): string[] {
   const same = (a: Float32Array, b: Float32Array | undefined): boolean =>
-    b !== undefined && Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(Buffer.from(b.buffer, b.byteOffset, b.byteLength));
+    b !== undefined &&
+    Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(Buffer.from(b.buffer, b.byteOffset, b.byteLength));
   const names = Object.keys(ours.gradients).filter((name) => !same(ours.gradients[name]!, twins.gradients[name]));
   if (!same(ours.output, twins.output)) names.push('output');
   if (!same(ours.inputGradient, twins.inputGradient)) names.push('input');
@@ -63,7 +87,10 @@ describe('ViT against its C++ twin', () => {
   let reference: { vitLayer: Twin; vit: Twin };
 
   before(function () {
-    assert.ok(existsSync(ADDON), `${ADDON} is not built: run \`make test\`, or \`npx cmake-js build --target torchts_reference\``);
+    assert.ok(
+      existsSync(ADDON),
+      `${ADDON} is not built: run \`make test\`, or \`npx cmake-js build --target torchts_reference\``,
+    );
     reference = require(ADDON) as typeof reference;
   });
 
@@ -84,7 +111,12 @@ describe('ViT against its C++ twin', () => {
   it('the whole model: logits and all gradients are equal to the last bit', () => {
     const model = randomWeights(ViTForImageClassification.fromConfig(OPTIONS), 2);
     const [pixelValues, outputGradient] = [torch.randn([2, 3, 32, 32]), torch.randn([2, 6])];
-    const ours = runTypeScript(model, (images) => model.forward({ pixelValues: images }).logits, pixelValues, outputGradient);
+    const ours = runTypeScript(
+      model,
+      (images) => model.forward({ pixelValues: images }).logits,
+      pixelValues,
+      outputGradient,
+    );
     assert.deepEqual(differences(ours, runTwin(reference.vit, OPTIONS, model, pixelValues, outputGradient)), []);
     assert.equal(Object.keys(ours.gradients).length, 40);
   });
@@ -103,8 +135,11 @@ describe('ViT against its C++ twin', () => {
   it('the twin refuses weights that are not its own', () => {
     const layer = new ViTLayer(new ViTConfig(OPTIONS));
     const input = torch.zeros([1, 2, 48]);
-    const weights = Object.fromEntries(Object.entries(layer.stateDict()).map(([name, tensor]) => [name, floats(tensor)]));
-    const run = (changed: Record<string, Float32Array>) => () => reference.vitLayer(OPTIONS, changed, floats(input), [1, 2, 48], floats(input));
+    const weights = Object.fromEntries(
+      Object.entries(layer.stateDict()).map(([name, tensor]) => [name, floats(tensor)]),
+    );
+    const run = (changed: Record<string, Float32Array>) => () =>
+      reference.vitLayer(OPTIONS, changed, floats(input), [1, 2, 48], floats(input));
     assert.throws(run({}), /expected 16 weights/);
     assert.throws(run({ ...weights, 'output.dense.bias': new Float32Array(3) }), /expected 48 numbers, found 3/);
   });

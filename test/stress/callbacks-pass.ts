@@ -24,12 +24,26 @@ export const kinds: readonly ((x: Tensor) => void)[] = [
     using _ = x.registerHook(() => undefined);
     y.sum().backward();
   },
-  (x) => torch.utils.checkpoint((t: Tensor) => torch.utils.checkpoint((u: Tensor) => Twice.apply(u).sin(), t.exp()).exp(), x).sum().backward(),
-  (x) => autograd.graph.savedTensorsHooks((t) => t.clone(), (t) => t, () => Twice.apply(x.exp())).sum().backward(),
+  (x) =>
+    torch.utils
+      .checkpoint((t: Tensor) => torch.utils.checkpoint((u: Tensor) => Twice.apply(u).sin(), t.exp()).exp(), x)
+      .sum()
+      .backward(),
+  (x) =>
+    autograd.graph
+      .savedTensorsHooks(
+        (t) => t.clone(),
+        (t) => t,
+        () => Twice.apply(x.exp()),
+      )
+      .sum()
+      .backward(),
   (x) => void Twice.apply(x).exp(), // never run
   (x) => {
     const y = x.exp();
-    y.registerHook(() => { throw new RangeError('mine'); });
+    y.registerHook(() => {
+      throw new RangeError('mine');
+    });
     try {
       y.sum().backward();
     } catch (error) {

@@ -19,7 +19,10 @@ const WORKERS = turns(50);
 function usage(): { heap: number; counts: number[] } {
   const functions = held(); // first: it lets go of functions, and of the tensors that they hold
   torch.collectGarbage();
-  return { heap: getHeapStatistics().used_heap_size / 2 ** 20, counts: [functions, torch.memory().tensors, torch.allocatedBytes()] };
+  return {
+    heap: getHeapStatistics().used_heap_size / 2 ** 20,
+    counts: [functions, torch.memory().tensors, torch.allocatedBytes()],
+  };
 }
 
 describe('JavaScript in backward passes, for long', function () {
@@ -34,7 +37,10 @@ describe('JavaScript in backward passes, for long', function () {
       for (let i = 0; i < PASSES; i++) pass(x, i);
       const after = usage();
       binding.handOver(false);
-      assert.ok(after.counts.every((count, i) => count <= before.counts[i]!), `${String(after.counts)} after ${String(before.counts)}`);
+      assert.ok(
+        after.counts.every((count, i) => count <= before.counts[i]!),
+        `${String(after.counts)} after ${String(before.counts)}`,
+      );
       assert.ok(after.heap < before.heap + 4, `${after.heap} MiB after ${before.heap}`);
     });
   }

@@ -3,7 +3,9 @@ import { allByHand, allPublic, allRegistered, survive } from '../tensor/fuzz/sur
 import { turns } from './minutes';
 
 /** TORCHTS_FUZZ_SEED runs one of them alone. */
-const SEEDS = process.env['TORCHTS_FUZZ_SEED'] ? [Number(process.env['TORCHTS_FUZZ_SEED'])] : Array.from({ length: 10 }, (_, i) => i + 1);
+const SEEDS = process.env['TORCHTS_FUZZ_SEED']
+  ? [Number(process.env['TORCHTS_FUZZ_SEED'])]
+  : Array.from({ length: 10 }, (_, i) => i + 1);
 /** Calls an operator and seed: some 31,000 for each seed. */
 const CALLS = turns(6);
 

@@ -2,7 +2,10 @@
 const WHOLE = 30;
 
 const minutes = Number(process.env['TORCHTS_STRESS_MINUTES'] ?? WHOLE);
-if (!(minutes > 0)) throw new RangeError(`Expected TORCHTS_STRESS_MINUTES to be a number of minutes, found ${process.env['TORCHTS_STRESS_MINUTES']}.`);
+if (!(minutes > 0))
+  throw new RangeError(
+    `Expected TORCHTS_STRESS_MINUTES to be a number of minutes, found ${process.env['TORCHTS_STRESS_MINUTES']}.`,
+  );
 
 /** The part of them that this run takes: 1 for all. */
 const scale = minutes / WHOLE;

@@ -37,29 +37,41 @@ describe('test runners that load modules in realms of their own (from npm; needs
     if (!existsSync(path.join(CACHE, 'node_modules/.package-lock.json'))) {
       mkdirSync(CACHE, { recursive: true });
       const wanted = Object.entries(RUNNERS).map(([name, version]) => `${name}@${version}`);
-      const { status, output } = attempt('npm', ['install', '--prefix', CACHE, '--no-audit', '--no-fund', ...wanted], CACHE);
+      const { status, output } = attempt(
+        'npm',
+        ['install', '--prefix', CACHE, '--no-audit', '--no-fund', ...wanted],
+        CACHE,
+      );
       if (status !== 0 && isOffline(output)) skipSuite(this, 'npm reaches no registry');
       assert.equal(status, 0, output);
     }
     project = mkdtempSync(path.join(tmpdir(), 'torchts-runners-'));
     mkdirSync(path.join(project, 'node_modules'));
-    for (const name of Object.keys(RUNNERS)) symlinkSync(path.join(CACHE, 'node_modules', name), path.join(project, 'node_modules', name));
+    for (const name of Object.keys(RUNNERS))
+      symlinkSync(path.join(CACHE, 'node_modules', name), path.join(project, 'node_modules', name));
     symlinkSync(ROOT, path.join(project, 'node_modules/torchts'));
     writeFileSync(path.join(project, 'package.json'), '{ "name": "project", "private": true }');
     writeFileSync(path.join(project, 'first.test.js'), CJS + COMMON + RESET);
     writeFileSync(path.join(project, 'second.test.js'), CJS + COMMON);
-    writeFileSync(path.join(project, 'third.spec.mjs'), `import { expect, test } from 'vitest'; import { torch, ShapeError, TorchError } from 'torchts';${COMMON}`);
+    writeFileSync(
+      path.join(project, 'third.spec.mjs'),
+      `import { expect, test } from 'vitest'; import { torch, ShapeError, TorchError } from 'torchts';${COMMON}`,
+    );
   });
   after(() => project && rmSync(project, { recursive: true, force: true }));
 
   const passes = (script: string, args: readonly string[], tests: RegExp): void => {
-    const { status, output } = attempt(process.execPath, [path.join(CACHE, 'node_modules', script), ...args], project, { NO_COLOR: '1' });
+    const { status, output } = attempt(process.execPath, [path.join(CACHE, 'node_modules', script), ...args], project, {
+      NO_COLOR: '1',
+    });
     assert.equal(status, 0, output);
     assert.match(output, tests);
   };
 
-  it('Jest, in a process for all files', () => passes('jest/bin/jest.js', ['--runInBand', '--testMatch', '**/*.test.js'], /Tests: +5 passed, 5 total/));
+  it('Jest, in a process for all files', () =>
+    passes('jest/bin/jest.js', ['--runInBand', '--testMatch', '**/*.test.js'], /Tests: +5 passed, 5 total/));
 
   for (const pool of ['forks', 'threads', 'vmForks', 'vmThreads'])
-    it(`Vitest, pool ${pool}`, () => passes('vitest/vitest.mjs', ['run', '--pool', pool, 'third.spec.mjs'], /Tests +2 passed \(2\)/));
+    it(`Vitest, pool ${pool}`, () =>
+      passes('vitest/vitest.mjs', ['run', '--pool', pool, 'third.spec.mjs'], /Tests +2 passed \(2\)/));
 });

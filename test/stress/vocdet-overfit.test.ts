@@ -17,7 +17,10 @@ describe('a detector that sees eight real images again and again', () => {
     execFileSync('tar', ['-xf', realData(this, 'voc/VOC2007-sample.tar'), '-C', root]);
     const devkit = join(root, 'VOCdevkit', 'VOC2007');
     const sets = join(devkit, 'ImageSets', 'Main');
-    writeFileSync(join(sets, 'eight.txt'), readFileSync(join(sets, 'train.txt'), 'utf8').split('\n').slice(0, 8).join('\n'));
+    writeFileSync(
+      join(sets, 'eight.txt'),
+      readFileSync(join(sets, 'train.txt'), 'utf8').split('\n').slice(0, 8).join('\n'),
+    );
     assert.ok(readdirSync(join(devkit, 'JPEGImages')).length > 8);
     const base = presets.tiny;
     const config = resolveDetectionConfig({

@@ -46,23 +46,38 @@ export function testOptions<Config extends ConfigTree>({ train, config, root, ca
     if (before !== undefined) return before;
     const run = join(root(), String(count++));
     const stop = new AbortController();
-    const changed = Object.entries(changes).reduce<ConfigTree>((tree, [path, value]) => withValue(tree, path.split('.'), value), config());
-    await train({ config: changed as Config, run, signal: stop.signal, onEvent: (event) => event.type === 'step' && event.step === STEPS && stop.abort() });
-    const hash = createHash('sha256').update(readFileSync(join(run, 'checkpoints/last/model.safetensors'))).digest('hex');
+    const changed = Object.entries(changes).reduce<ConfigTree>(
+      (tree, [path, value]) => withValue(tree, path.split('.'), value),
+      config(),
+    );
+    await train({
+      config: changed as Config,
+      run,
+      signal: stop.signal,
+      onEvent: (event) => event.type === 'step' && event.step === STEPS && stop.abort(),
+    });
+    const hash = createHash('sha256')
+      .update(readFileSync(join(run, 'checkpoints/last/model.safetensors')))
+      .digest('hex');
     known.set(key, hash);
     return hash;
   };
 
   it('are all looked at', () => {
     const looked = new Set([...decides, ...leaves].map(({ key }) => key).concat(Object.keys(elsewhere)));
-    assert.deepEqual(leafKeys(config()).filter((key) => !looked.has(key)), []);
+    assert.deepEqual(
+      leafKeys(config()).filter((key) => !looked.has(key)),
+      [],
+    );
   });
 
   for (const { key, value, given = {} } of decides) {
-    it(`${key} changes the weights`, async () => assert.notEqual(await weightsWith({ ...given, [key]: value }), await weightsWith(given)));
+    it(`${key} changes the weights`, async () =>
+      assert.notEqual(await weightsWith({ ...given, [key]: value }), await weightsWith(given)));
   }
   for (const { key, value, given = {} } of leaves) {
-    it(`${key} leaves the weights as they are`, async () => assert.equal(await weightsWith({ ...given, [key]: value }), await weightsWith(given)));
+    it(`${key} leaves the weights as they are`, async () =>
+      assert.equal(await weightsWith({ ...given, [key]: value }), await weightsWith(given)));
   }
 }
 
@@ -73,6 +88,8 @@ function withValue(tree: ConfigTree, [key, ...rest]: readonly string[], value: u
 
 function leafKeys(tree: ConfigTree, prefix = ''): string[] {
   return Object.entries(tree).flatMap(([key, value]) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value) ? leafKeys(value as ConfigTree, `${prefix}${key}.`) : [`${prefix}${key}`],
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? leafKeys(value as ConfigTree, `${prefix}${key}.`)
+      : [`${prefix}${key}`],
   );
 }

@@ -12,7 +12,16 @@ describe('images on a sheet', () => {
       scaleToHeight(blank(300, 100), 50),
       scaleToHeight(blank(4000, 16), 256),
     ]);
-    assert.deepEqual(sizes.map(({ width, height, data }) => [width, height, data.length / width / height]), [[200, 50, 3], [100, 200, 3], [100, 1, 3], [150, 50, 3], [1024, 4, 3]]);
+    assert.deepEqual(
+      sizes.map(({ width, height, data }) => [width, height, data.length / width / height]),
+      [
+        [200, 50, 3],
+        [100, 200, 3],
+        [100, 1, 3],
+        [150, 50, 3],
+        [1024, 4, 3],
+      ],
+    );
   });
 
   it('become JPEG however long they are', async () => {
@@ -23,7 +32,10 @@ describe('images on a sheet', () => {
   it('that fail do so alone', async () => {
     const failed = await orFailure('a.jpg', () => Promise.reject(new Error('too large')));
     assert.ok('error' in failed);
-    assert.deepEqual([failed.source, failed.error.code, failed.error.message], ['a.jpg', 'TTS_INPUT', 'a.jpg: too large']);
+    assert.deepEqual(
+      [failed.source, failed.error.code, failed.error.message],
+      ['a.jpg', 'TTS_INPUT', 'a.jpg: too large'],
+    );
     assert.equal(await orFailure('b.jpg', () => 1), 1);
   });
 });

@@ -47,7 +47,10 @@ describe('pixels under way', () => {
 
   it('end in the error of an image without stopping the others', async () => {
     const budget = new PixelBudget(100);
-    await assert.rejects(budget.enter(Promise.resolve(10), () => Promise.reject(new Error('broken'))), /broken/);
+    await assert.rejects(
+      budget.enter(Promise.resolve(10), () => Promise.reject(new Error('broken'))),
+      /broken/,
+    );
     budget.leave(10);
     assert.equal(await budget.enter(Promise.resolve(100), async () => 'fine'), 'fine');
   });

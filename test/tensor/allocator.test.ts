@@ -25,7 +25,10 @@ function near(measure: () => number, expected: number): void {
     torch.accelerator.emptyCache();
     return measure();
   });
-  assert.ok(found.some((value) => Math.abs(value - expected) < 12), `expected about ${expected} MiB, found ${found.join(', ')}`);
+  assert.ok(
+    found.some((value) => Math.abs(value - expected) < 12),
+    `expected about ${expected} MiB, found ${found.join(', ')}`,
+  );
 }
 
 describe('the memory of a large tensor', () => {

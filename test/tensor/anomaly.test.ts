@@ -17,7 +17,9 @@ describe('detectAnomaly', () => {
       (error: unknown) =>
         error instanceof TorchError &&
         /Function 'SqrtBackward0' returned nan values in its 0th output\./.test(error.message) &&
-        /Anomaly detection: error in SqrtBackward0; the forward call that made it:\n(.*\n)*.*spoilsGradient.*anomaly\.test\.ts:\d+/.test(error.message),
+        /Anomaly detection: error in SqrtBackward0; the forward call that made it:\n(.*\n)*.*spoilsGradient.*anomaly\.test\.ts:\d+/.test(
+          error.message,
+        ),
     );
   });
 
@@ -41,7 +43,10 @@ describe('detectAnomaly', () => {
       w.add_(1);
       loss.backward();
     };
-    assert.throws(() => autograd.detectAnomaly(broken), /modified by an inplace operation[^]*Anomaly detection: error in \w+Backward0; [^]*broken/);
+    assert.throws(
+      () => autograd.detectAnomaly(broken),
+      /modified by an inplace operation[^]*Anomaly detection: error in \w+Backward0; [^]*broken/,
+    );
   });
 
   it('names the pass that a failing node of a second derivative came from', () => {
@@ -50,7 +55,10 @@ describe('detectAnomaly', () => {
       const [first] = autograd.grad(x.pow(1.5).sum(), x, { createGraph: true }) as [Tensor];
       first.mul(0).sum().backward();
     };
-    assert.throws(() => autograd.detectAnomaly(run), /error in PowBackward0; [^]*that was part of the backward of PowBackward0, made by:/);
+    assert.throws(
+      () => autograd.detectAnomaly(run),
+      /error in PowBackward0; [^]*that was part of the backward of PowBackward0, made by:/,
+    );
   });
 
   it('leaves an error thrown by JavaScript as it is', () => {
@@ -77,7 +85,13 @@ describe('detectAnomaly', () => {
       return autograd.isAnomalyEnabled();
     });
     seen.push(await later);
-    assert.throws(() => autograd.detectAnomaly(() => { throw new RangeError(); }), RangeError);
+    assert.throws(
+      () =>
+        autograd.detectAnomaly(() => {
+          throw new RangeError();
+        }),
+      RangeError,
+    );
     seen.push(autograd.isAnomalyEnabled());
     assert.deepEqual(seen, [true, true, false, true, false]);
   });

@@ -7,13 +7,20 @@ import * as torch from '../../ts/tensor';
 const large = torch.keep(torch.ones([700, 700]));
 const slow = (): torch.Tensor => {
   const w = torch.ones([700, 700], { requiresGrad: true });
-  return Array.from({ length: 6 }).reduce<torch.Tensor>((product) => large.mm(product).div(700), w).sum();
+  return Array.from({ length: 6 })
+    .reduce<torch.Tensor>((product) => large.mm(product).div(700), w)
+    .sum();
 };
 
 describe('work beside the event loop', () => {
   it('dataAsync gives what data gives, for every kind of element', async () => {
     for (const dtype of ['float32', 'float64', 'int64', 'uint8', 'bool', 'bfloat16', 'float16', 'complex64'] as const) {
-      const tensor = torch.tensor([[0, 1, 2], [3, 4, 5]]).to(dtype);
+      const tensor = torch
+        .tensor([
+          [0, 1, 2],
+          [3, 4, 5],
+        ])
+        .to(dtype);
       assert.deepEqual(await tensor.dataAsync(), tensor.data(), dtype);
       assert.deepEqual(await tensor.t().dataAsync(), tensor.t().data(), dtype);
     }
@@ -47,8 +54,19 @@ describe('work beside the event loop', () => {
   });
 
   it('errors are typed, and say what failed', async () => {
-    await assert.rejects(torch.ones([2], { requiresGrad: true }).mul(2).backwardAsync(), (error: Error) => error instanceof TorchError && /backwardAsync: grad can be implicitly created only for scalar/.test(error.message));
-    await assert.rejects(torch.ones([2], { requiresGrad: true }).mul(2).backwardAsync(torch.ones([3])), ShapeError);
+    await assert.rejects(
+      torch.ones([2], { requiresGrad: true }).mul(2).backwardAsync(),
+      (error: Error) =>
+        error instanceof TorchError &&
+        /backwardAsync: grad can be implicitly created only for scalar/.test(error.message),
+    );
+    await assert.rejects(
+      torch
+        .ones([2], { requiresGrad: true })
+        .mul(2)
+        .backwardAsync(torch.ones([3])),
+      ShapeError,
+    );
     const gone = torch.ones([2]);
     gone.dispose();
     await assert.rejects(gone.dataAsync(), { name: 'DisposedTensorError' });
@@ -58,7 +76,10 @@ describe('work beside the event loop', () => {
     const w = torch.ones([2], { requiresGrad: true });
     const hook = w.registerHook((gradient) => gradient.mul(2));
     const loss = w.sum();
-    await assert.rejects(loss.backwardAsync(null, { retainGraph: true }), (error: Error) => error instanceof TorchError && /JavaScript/.test(error.message));
+    await assert.rejects(
+      loss.backwardAsync(null, { retainGraph: true }),
+      (error: Error) => error instanceof TorchError && /JavaScript/.test(error.message),
+    );
     loss.backward();
     assert.deepEqual(w.grad!.toArray(), [2, 2]);
     hook.remove();

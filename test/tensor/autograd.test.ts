@@ -9,7 +9,10 @@ const values = (tensor: Tensor | null | undefined): unknown => tensor?.toArray()
 
 describe('gradients', () => {
   const golden = goldenTensors('tensor-autograd');
-  const inputs = (): [Tensor, Tensor] => [golden.get('x').clone().requiresGrad_(), golden.get('w').clone().requiresGrad_()];
+  const inputs = (): [Tensor, Tensor] => [
+    golden.get('x').clone().requiresGrad_(),
+    golden.get('w').clone().requiresGrad_(),
+  ];
   const loss = (x: Tensor, w: Tensor): Tensor => x.mm(w).tanh().pow(2).mean();
 
   it('backward gives those of PyTorch', () => {
@@ -44,7 +47,8 @@ describe('gradients', () => {
   });
 
   it('agree with finite differences', () => {
-    const at = (value: number): number => Number(torch.tensor([value, 0.3], { dtype: 'float64' }).sin().prod().exp().item());
+    const at = (value: number): number =>
+      Number(torch.tensor([value, 0.3], { dtype: 'float64' }).sin().prod().exp().item());
     const x = torch.tensor([0.7, 0.3], { dtype: 'float64', requiresGrad: true });
     x.sin().prod().exp().backward();
     const step = 1e-6;
@@ -56,7 +60,10 @@ describe('grad', () => {
   it('is null before the first backward, and adds up from then on', () => {
     const w = leaf(1, 2);
     assert.equal(w.grad, null);
-    for (const expected of [[2, 4], [4, 8]]) {
+    for (const expected of [
+      [2, 4],
+      [4, 8],
+    ]) {
       w.pow(2).sum().backward();
       assert.deepEqual(values(w.grad), expected);
     }
@@ -84,7 +91,10 @@ describe('grad', () => {
   it('of ten thousand tensors fits through the wire', () => {
     const many = Array.from({ length: 10_000 }, () => torch.zeros([1]));
     torch.scope(() => {
-      torch.autograd.setGrads(many, many.map((_, i) => torch.tensor([i])));
+      torch.autograd.setGrads(
+        many,
+        many.map((_, i) => torch.tensor([i])),
+      );
       assert.deepEqual(values(torch.autograd.grads(many)[9_999]), [9999]);
     });
     torch.scope(() => torch.stack(many).sum()); // and the operators after it find the wire in order
@@ -101,27 +111,51 @@ describe('grad', () => {
 
   it('goes only to the leaves asked for', () => {
     const [a, b] = [leaf(1), leaf(2)];
-    a.mul(b).sum().backward({ inputs: [a] });
+    a.mul(b)
+      .sum()
+      .backward({ inputs: [a] });
     assert.deepEqual([values(a.grad), b.grad], [[2], null]);
   });
 
   it('of unused inputs is null when allowed, else an error', () => {
     const [a, b] = [leaf(1), leaf(2)];
     assert.deepEqual(torch.autograd.grad(a.sum(), [a, b], { allowUnused: true }).map(values), [[1], null]);
-    assert.throws(() => torch.autograd.grad(a.sum(), [a, b]), /appears to not have been used in the graph\. Set allow_unused=True/);
+    assert.throws(
+      () => torch.autograd.grad(a.sum(), [a, b]),
+      /appears to not have been used in the graph\. Set allow_unused=True/,
+    );
   });
 
-  const refused: readonly [what: string, gradient: (w: Tensor) => unknown, kind: typeof TorchError, message: RegExp][] = [
-    ['another shape', () => torch.ones([3]), ShapeError, /attempting to assign a gradient of size '\[3\]' to a tensor of size '\[2\]'/],
-    ['another type', () => torch.ones([2], { dtype: 'float64' }), DTypeError, /attempting to assign a gradient with dtype 'float64' to a tensor with dtype 'float32'/],
-    ['another device', () => torch.ones([2], { device: 'meta' }), TorchError, /attempting to assign a gradient with device type 'meta' to a tensor with device type 'cpu'/],
-    ['the tensor itself', (w) => w, TorchError, /can't assign Variable as its own grad/],
-    ['a number', () => 1, DTypeError, /expected a tensor or null, found 1/],
-  ];
+  const refused: readonly [what: string, gradient: (w: Tensor) => unknown, kind: typeof TorchError, message: RegExp][] =
+    [
+      [
+        'another shape',
+        () => torch.ones([3]),
+        ShapeError,
+        /attempting to assign a gradient of size '\[3\]' to a tensor of size '\[2\]'/,
+      ],
+      [
+        'another type',
+        () => torch.ones([2], { dtype: 'float64' }),
+        DTypeError,
+        /attempting to assign a gradient with dtype 'float64' to a tensor with dtype 'float32'/,
+      ],
+      [
+        'another device',
+        () => torch.ones([2], { device: 'meta' }),
+        TorchError,
+        /attempting to assign a gradient with device type 'meta' to a tensor with device type 'cpu'/,
+      ],
+      ['the tensor itself', (w) => w, TorchError, /can't assign Variable as its own grad/],
+      ['a number', () => 1, DTypeError, /expected a tensor or null, found 1/],
+    ];
   for (const [what, gradient, kind, message] of refused) {
     it(`cannot be ${what}`, () => {
       const w = leaf(1, 2);
-      assert.throws(() => (w.grad = gradient(w) as Tensor), (error: unknown) => error instanceof kind && message.test(error.message));
+      assert.throws(
+        () => (w.grad = gradient(w) as Tensor),
+        (error: unknown) => error instanceof kind && message.test(error.message),
+      );
       assert.equal(w.grad, null);
     });
   }
@@ -142,7 +176,10 @@ describe('the graph', () => {
     const w = leaf(1, 2);
     const y = torch.scope(() => w.exp().mul(2).sum());
     y.backward();
-    assert.deepEqual((values(w.grad) as number[]).map((value) => value.toFixed(3)), ['5.437', '14.778']);
+    assert.deepEqual(
+      (values(w.grad) as number[]).map((value) => value.toFixed(3)),
+      ['5.437', '14.778'],
+    );
   });
 
   it('names the operation that made a tensor', () => {
@@ -168,21 +205,56 @@ describe('the graph', () => {
     const y = w.mul(1);
     const z = y.pow(2);
     y.add_(1);
-    assert.throws(() => z.sum().backward(), /one of the variables needed for gradient computation has been modified by an inplace operation/);
+    assert.throws(
+      () => z.sum().backward(),
+      /one of the variables needed for gradient computation has been modified by an inplace operation/,
+    );
   });
 });
 
 describe("PyTorch's rules and messages", () => {
   const w = leaf(1, 2);
   const refused: readonly [what: string, body: () => unknown, message: RegExp][] = [
-    ['backward from several elements', () => w.mul(2).backward(), /grad can be implicitly created only for scalar outputs/],
-    ['backward from what requires no gradient', () => torch.ones([1]).backward(), /element 0 of tensors does not require grad and does not have a grad_fn/],
-    ['a gradient of another shape', () => w.mul(2).backward(torch.ones([3])), /invalid gradient at index 0 - got \[3\] but expected shape compatible with \[2\]/],
-    ['a leaf written in place', () => w.add_(1), /a leaf Variable that requires grad is being used in an in-place operation\./],
-    ['a view of a leaf written in place', () => w.view(2, 1).add_(1), /a view of a leaf Variable that requires grad is being used in an in-place operation\./],
-    ['requiresGrad switched off behind a leaf', () => w.mul(2).requiresGrad_(false), /you can only change requires_grad flags of leaf variables/],
-    ['integers that require a gradient', () => torch.tensor([1n]).requiresGrad_(), /Only Tensors of floating point and complex dtype can require gradients/],
-    ['retainGrad without a graph', () => torch.ones([1]).retainGrad(), /can't retain_grad on Tensor that has requires_grad=False/],
+    [
+      'backward from several elements',
+      () => w.mul(2).backward(),
+      /grad can be implicitly created only for scalar outputs/,
+    ],
+    [
+      'backward from what requires no gradient',
+      () => torch.ones([1]).backward(),
+      /element 0 of tensors does not require grad and does not have a grad_fn/,
+    ],
+    [
+      'a gradient of another shape',
+      () => w.mul(2).backward(torch.ones([3])),
+      /invalid gradient at index 0 - got \[3\] but expected shape compatible with \[2\]/,
+    ],
+    [
+      'a leaf written in place',
+      () => w.add_(1),
+      /a leaf Variable that requires grad is being used in an in-place operation\./,
+    ],
+    [
+      'a view of a leaf written in place',
+      () => w.view(2, 1).add_(1),
+      /a view of a leaf Variable that requires grad is being used in an in-place operation\./,
+    ],
+    [
+      'requiresGrad switched off behind a leaf',
+      () => w.mul(2).requiresGrad_(false),
+      /you can only change requires_grad flags of leaf variables/,
+    ],
+    [
+      'integers that require a gradient',
+      () => torch.tensor([1n]).requiresGrad_(),
+      /Only Tensors of floating point and complex dtype can require gradients/,
+    ],
+    [
+      'retainGrad without a graph',
+      () => torch.ones([1]).retainGrad(),
+      /can't retain_grad on Tensor that has requires_grad=False/,
+    ],
   ];
   for (const [what, body, message] of refused) {
     it(what, () => {
@@ -199,7 +271,10 @@ describe("PyTorch's rules and messages", () => {
   });
 
   it('an option in another spelling is named', () => {
-    assert.throws(() => w.sum().backward({ retain_graph: true } as object), { name: 'InputError', message: /Did you mean retainGraph/ });
+    assert.throws(() => w.sum().backward({ retain_graph: true } as object), {
+      name: 'InputError',
+      message: /Did you mean retainGraph/,
+    });
     assert.throws(() => torch.autograd.grad(w.sum(), w, { create_graph: true } as object), InputError);
   });
 
@@ -215,7 +290,10 @@ describe('autograd.grad', () => {
     const [x, y] = [leaf(1, 2), leaf(3)];
     const [used, unused] = torch.autograd.grad(x.mul(2).sum(), [x, y], { materializeGrads: true });
     assert.deepEqual([values(used), values(unused)], [[2, 2], [0]]);
-    assert.throws(() => torch.autograd.grad(x.sum(), [x, y], { materializeGrads: true, allowUnused: false }), InputError);
+    assert.throws(
+      () => torch.autograd.grad(x.sum(), [x, y], { materializeGrads: true, allowUnused: false }),
+      InputError,
+    );
     assert.deepEqual(values(torch.autograd.grad(x.sum(), [y], { allowUnused: true })[0]), null);
     assert.throws(() => torch.autograd.grad(x.sum(), [y]), TorchError);
   });
@@ -223,28 +301,71 @@ describe('autograd.grad', () => {
   it('gives a batch of gradients for a batch of vectors with isGradsBatched', () => {
     const [x, y] = [leaf(1, 2, 3), leaf(5)];
     const squares = x.pow(2);
-    const [jacobian] = torch.autograd.grad(squares, x, { gradOutputs: torch.eye(3), isGradsBatched: true, retainGraph: true });
-    assert.deepEqual(values(jacobian), [[2, 0, 0], [0, 4, 0], [0, 0, 6]]);
-    const options = { gradOutputs: [torch.ones([2, 3]), torch.tensor([1, 10])], isGradsBatched: true, materializeGrads: true };
+    const [jacobian] = torch.autograd.grad(squares, x, {
+      gradOutputs: torch.eye(3),
+      isGradsBatched: true,
+      retainGraph: true,
+    });
+    assert.deepEqual(values(jacobian), [
+      [2, 0, 0],
+      [0, 4, 0],
+      [0, 0, 6],
+    ]);
+    const options = {
+      gradOutputs: [torch.ones([2, 3]), torch.tensor([1, 10])],
+      isGradsBatched: true,
+      materializeGrads: true,
+    };
     const [both, unused] = torch.autograd.grad([squares, x.sum()], [x, y], { ...options, retainGraph: true });
-    assert.deepEqual([values(both), values(unused)], [[[3, 5, 7], [12, 14, 16]], [[0], [0]]]);
-    const empty = torch.autograd.grad(squares, x, { gradOutputs: torch.ones([0, 3]), isGradsBatched: true, retainGraph: true });
+    assert.deepEqual(
+      [values(both), values(unused)],
+      [
+        [
+          [3, 5, 7],
+          [12, 14, 16],
+        ],
+        [[0], [0]],
+      ],
+    );
+    const empty = torch.autograd.grad(squares, x, {
+      gradOutputs: torch.ones([0, 3]),
+      isGradsBatched: true,
+      retainGraph: true,
+    });
     assert.deepEqual(empty[0]?.shape, [0, 3]);
     torch.autograd.grad(squares, x, { gradOutputs: torch.ones([2, 3]), isGradsBatched: true });
-    assert.throws(() => torch.autograd.grad(squares, x, { gradOutputs: torch.ones([3]) }), TorchError, 'the graph is freed with the last vector');
+    assert.throws(
+      () => torch.autograd.grad(squares, x, { gradOutputs: torch.ones([3]) }),
+      TorchError,
+      'the graph is freed with the last vector',
+    );
   });
 
   it('takes second derivatives of a batch with createGraph', () => {
     const x = leaf(1, 2);
-    const [rows] = torch.autograd.grad(x.pow(3), x, { gradOutputs: torch.eye(2), isGradsBatched: true, createGraph: true });
+    const [rows] = torch.autograd.grad(x.pow(3), x, {
+      gradOutputs: torch.eye(2),
+      isGradsBatched: true,
+      createGraph: true,
+    });
     assert.deepEqual(values(torch.autograd.grad(rows!.sum(), x)[0]), [6, 12]);
   });
 
   it('refuses batches of other shapes', () => {
     const x = leaf(1, 2, 3);
     for (const gradOutputs of [torch.ones([3]), torch.ones([2, 4]), null]) {
-      assert.throws(() => torch.autograd.grad(x.pow(2), x, { gradOutputs, isGradsBatched: true }), /expected gradOutputs of shape \[B, 3\]/);
+      assert.throws(
+        () => torch.autograd.grad(x.pow(2), x, { gradOutputs, isGradsBatched: true }),
+        /expected gradOutputs of shape \[B, 3\]/,
+      );
     }
-    assert.throws(() => torch.autograd.grad([x.pow(2), x.mul(2)], x, { gradOutputs: [torch.ones([2, 3]), torch.ones([1, 3])], isGradsBatched: true }), ShapeError);
+    assert.throws(
+      () =>
+        torch.autograd.grad([x.pow(2), x.mul(2)], x, {
+          gradOutputs: [torch.ones([2, 3]), torch.ones([1, 3])],
+          isGradsBatched: true,
+        }),
+      ShapeError,
+    );
   });
 });

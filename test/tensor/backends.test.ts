@@ -6,7 +6,10 @@ import { assertClose } from '../nn/golden';
 
 describe('backends', () => {
   it('have switches that keep what they are set to', () => {
-    const groups = [backends.cudnn, backends.mkldnn, backends.nnpack, backends.cuda.matmul] as unknown as Record<string, boolean>[];
+    const groups = [backends.cudnn, backends.mkldnn, backends.nnpack, backends.cuda.matmul] as unknown as Record<
+      string,
+      boolean
+    >[];
     for (const group of groups) {
       for (const [name, before] of Object.entries(group)) {
         if (typeof before !== 'boolean') continue;
@@ -19,7 +22,10 @@ describe('backends', () => {
   });
 
   it('have PyTorch’s settings at first', () => {
-    assert.deepEqual([backends.cudnn.enabled, backends.cudnn.benchmark, backends.cudnn.allowTF32, backends.cuda.matmul.allowTF32], [true, false, true, false]);
+    assert.deepEqual(
+      [backends.cudnn.enabled, backends.cudnn.benchmark, backends.cudnn.allowTF32, backends.cuda.matmul.allowTF32],
+      [true, false, true, false],
+    );
   });
 
   it('tell what libtorch was built with', () => {
@@ -33,7 +39,12 @@ describe('backends', () => {
     torch.manualSeed(0);
     // As layers draw them: the outputs are about 1, as the rounding of their 144 terms is about that of 1.
     const [x, w] = [torch.randn([4, 16, 64, 64]), torch.randn([16, 16, 3, 3]).div(12)];
-    const names = (): string => torch.profile(() => { torch.conv2d(x, w); }).table();
+    const names = (): string =>
+      torch
+        .profile(() => {
+          torch.conv2d(x, w);
+        })
+        .table();
     const before = torch.conv2d(x, w);
     assert.match(names(), /mkldnn_convolution/);
     backends.mkldnn.enabled = false;
@@ -63,14 +74,21 @@ describe('deterministic algorithms', () => {
   it('are off at first, and of two strengths', () => {
     assert.equal(torch.areDeterministicAlgorithmsEnabled(), false);
     torch.useDeterministicAlgorithms(true, { warnOnly: true });
-    assert.deepEqual([torch.areDeterministicAlgorithmsEnabled(), torch.isDeterministicAlgorithmsWarnOnlyEnabled()], [true, true]);
+    assert.deepEqual(
+      [torch.areDeterministicAlgorithmsEnabled(), torch.isDeterministicAlgorithmsWarnOnlyEnabled()],
+      [true, true],
+    );
     torch.useDeterministicAlgorithms(true);
-    assert.deepEqual([torch.areDeterministicAlgorithmsEnabled(), torch.isDeterministicAlgorithmsWarnOnlyEnabled()], [true, false]);
+    assert.deepEqual(
+      [torch.areDeterministicAlgorithmsEnabled(), torch.isDeterministicAlgorithmsWarnOnlyEnabled()],
+      [true, false],
+    );
     assert.throws(() => torch.useDeterministicAlgorithms(true, { warnonly: true } as object), InputError);
   });
 
   it('refuse an operator that has none', () => {
-    const put = (): torch.Tensor => torch.zeros([3]).put(torch.tensor([0, 0], { dtype: 'int64' }), torch.tensor([1, 2], { dtype: 'float32' }));
+    const put = (): torch.Tensor =>
+      torch.zeros([3]).put(torch.tensor([0, 0], { dtype: 'int64' }), torch.tensor([1, 2], { dtype: 'float32' }));
     put();
     torch.useDeterministicAlgorithms(true);
     assert.throws(put, /deterministic/);
@@ -93,9 +111,18 @@ describe('without an accelerator', function () {
 
   it('whatever needs one says so', () => {
     const asked: readonly (() => unknown)[] = [
-      () => new torch.cuda.Stream(), () => new torch.cuda.Event(), () => torch.cuda.currentStream(), () => torch.cuda.synchronize(),
-      () => torch.cuda.memory(), () => torch.cuda.memoryAllocated(), () => torch.cuda.getDeviceName(), () => torch.cuda.setDevice(0),
-      () => torch.cuda.device(0, () => 0), () => torch.cuda.memGetInfo(), () => torch.cuda.currentDevice(), () => torch.cuda.getRngState(),
+      () => new torch.cuda.Stream(),
+      () => new torch.cuda.Event(),
+      () => torch.cuda.currentStream(),
+      () => torch.cuda.synchronize(),
+      () => torch.cuda.memory(),
+      () => torch.cuda.memoryAllocated(),
+      () => torch.cuda.getDeviceName(),
+      () => torch.cuda.setDevice(0),
+      () => torch.cuda.device(0, () => 0),
+      () => torch.cuda.memGetInfo(),
+      () => torch.cuda.currentDevice(),
+      () => torch.cuda.getRngState(),
     ];
     for (const ask of asked) assert.throws(ask, DeviceError, String(ask));
     assert.equal(torch.cuda.isBf16Supported(), false);

@@ -16,7 +16,10 @@ describe('a tensor whose object is collected while an operator is being called',
       for (let i = 0; i < 3000; i++) torch.utils.checkpoint(hidden, x).sum().backward();
       for (let i = 0; i < 3000; i++) torch.ones([4]).add(torch.ones([4])).mul(torch.ones([4])).sum().item();
       console.log('done');`;
-    const { stdout, stderr } = spawnSync(process.execPath, ['--max-semi-space-size=1', '-e', code], { encoding: 'utf8', timeout: 120_000 });
+    const { stdout, stderr } = spawnSync(process.execPath, ['--max-semi-space-size=1', '-e', code], {
+      encoding: 'utf8',
+      timeout: 120_000,
+    });
     assert.equal(stdout.trim(), 'done', stderr);
   });
 });

@@ -22,7 +22,13 @@ describe('tensor', () => {
   });
 
   it('nests as deep as its data', () => {
-    assert.deepEqual(torch.tensor([[[1], [2]], [[3], [4]]]).shape, [2, 2, 1]);
+    assert.deepEqual(
+      torch.tensor([
+        [[1], [2]],
+        [[3], [4]],
+      ]).shape,
+      [2, 2, 1],
+    );
     assert.deepEqual(torch.tensor([[[1, 2]]]).toArray(), [[[1, 2]]]);
   });
 
@@ -35,7 +41,10 @@ describe('tensor', () => {
 
   it('keeps the type of a typed array, alone or in rows', () => {
     assert.deepEqual(looks(torch.tensor(Int16Array.of(1, 2))), ['int16', [2]]);
-    assert.deepEqual(torch.tensor([Float32Array.of(1, 2), Float32Array.of(3, 4)]).toArray(), [[1, 2], [3, 4]]);
+    assert.deepEqual(torch.tensor([Float32Array.of(1, 2), Float32Array.of(3, 4)]).toArray(), [
+      [1, 2],
+      [3, 4],
+    ]);
     assert.deepEqual(torch.tensor(Buffer.from([7, 8])).toArray(), [7, 8]);
   });
 
@@ -44,7 +53,10 @@ describe('tensor', () => {
     assert.deepEqual(torch.tensor([0, 2, NaN, -0], { dtype: 'bool' }).toArray(), [false, true, true, false]);
     assert.deepEqual(torch.tensor([1, 2], { dtype: 'bfloat16' }).dtype, 'bfloat16');
     assert.deepEqual(torch.tensor([true], { dtype: 'float64' }).toArray(), [1]);
-    assert.deepEqual(torch.tensor([1, 2], { dtype: 'complex128' }).toArray(), [{ re: 1, im: 0 }, { re: 2, im: 0 }]);
+    assert.deepEqual(torch.tensor([1, 2], { dtype: 'complex128' }).toArray(), [
+      { re: 1, im: 0 },
+      { re: 2, im: 0 },
+    ]);
     assert.deepEqual(torch.tensor([-1], { dtype: 'uint8' }).toArray(), [255]);
   });
 
@@ -63,34 +75,80 @@ describe('tensor', () => {
   });
 
   const loose = torch.tensor as (data: unknown, options?: unknown) => Tensor;
-  const refused: readonly [what: string, data: unknown, options: unknown, kind: typeof TorchError, message: RegExp][] = [
-    ['rows of different lengths', [[1, 2], [3]], {}, ShapeError, /expected 2 elements in each row at depth 1, found 1 elements/],
-    ['a number among rows', [[1, 2], 3], {}, ShapeError, /expected 2 elements in each row at depth 1, found 3/],
-    ['a row among numbers', [1, [2]], {}, ShapeError, /expected a number at depth 1, found an array/],
-    ['a hole', [1, , 3], {}, DTypeError, /found undefined/], // eslint-disable-line no-sparse-arrays
-    ['null', [null], {}, DTypeError, /found null/],
-    ['a string', 'one', {}, DTypeError, /found "one"/],
-    ['strings', ['1'], {}, DTypeError, /found "1"/],
-    ['undefined', undefined, {}, DTypeError, /found undefined/],
-    ['an object', { a: 1 }, {}, DTypeError, /found Object/],
-    ['a tensor', torch.ones([1]), {}, DTypeError, /found a tensor; use tensor\.clone\(\) or tensor\.to\(\)/],
-    ['a DataView', new DataView(new ArrayBuffer(4)), {}, DTypeError, /expected a typed array, found DataView/],
-    ['an array that holds itself', cyclic(), {}, ShapeError, /at most 64 arrays inside one another/],
-    ['what does not fit an integer type', [300], { dtype: 'uint8' }, DTypeError, /^tensor: 300 does not fit into uint8$/],
-    ['a negative number beyond its range', [-129], { dtype: 'int8' }, DTypeError, /-129 does not fit into int8/],
-    ['NaN as an integer', [NaN], { dtype: 'int64' }, DTypeError, /NaN does not fit into int64/],
-    ['infinity as an integer', [Infinity], { dtype: 'int32' }, DTypeError, /Infinity does not fit into int32/],
-    ['a bigint beyond int64', [2n ** 63n], {}, DTypeError, /9223372036854775808 does not fit into int64/],
-    ['a complex number as a real one', [{ re: 1, im: 0 }], { dtype: 'float32' }, DTypeError, /expected real numbers for float32/],
-    ['an unknown type', [1], { dtype: 'float' }, DTypeError, /expected a dtype such as 'float32' or 'int64', found 'float'/],
-    ['an unknown device', [1], { device: 'gpu' }, DTypeError, /expected a device such as 'cpu' or 'cuda:0', found 'gpu'/],
-    ['an unknown option', [1], { dtyp: 'int8' }, InputError, /^tensor: the option 'dtyp' does not exist\. Did you mean dtype\?$/],
-    ['options that are no object', [1], 'int8', InputError, /expected its options as an object, found "int8"/],
-    ['a gradient for integers', [1n], { requiresGrad: true }, DTypeError, /Only Tensors of floating point and complex dtype can require gradients/],
-  ];
+  const refused: readonly [what: string, data: unknown, options: unknown, kind: typeof TorchError, message: RegExp][] =
+    [
+      [
+        'rows of different lengths',
+        [[1, 2], [3]],
+        {},
+        ShapeError,
+        /expected 2 elements in each row at depth 1, found 1 elements/,
+      ],
+      ['a number among rows', [[1, 2], 3], {}, ShapeError, /expected 2 elements in each row at depth 1, found 3/],
+      ['a row among numbers', [1, [2]], {}, ShapeError, /expected a number at depth 1, found an array/],
+      ['a hole', [1, , 3], {}, DTypeError, /found undefined/], // eslint-disable-line no-sparse-arrays
+      ['null', [null], {}, DTypeError, /found null/],
+      ['a string', 'one', {}, DTypeError, /found "one"/],
+      ['strings', ['1'], {}, DTypeError, /found "1"/],
+      ['undefined', undefined, {}, DTypeError, /found undefined/],
+      ['an object', { a: 1 }, {}, DTypeError, /found Object/],
+      ['a tensor', torch.ones([1]), {}, DTypeError, /found a tensor; use tensor\.clone\(\) or tensor\.to\(\)/],
+      ['a DataView', new DataView(new ArrayBuffer(4)), {}, DTypeError, /expected a typed array, found DataView/],
+      ['an array that holds itself', cyclic(), {}, ShapeError, /at most 64 arrays inside one another/],
+      [
+        'what does not fit an integer type',
+        [300],
+        { dtype: 'uint8' },
+        DTypeError,
+        /^tensor: 300 does not fit into uint8$/,
+      ],
+      ['a negative number beyond its range', [-129], { dtype: 'int8' }, DTypeError, /-129 does not fit into int8/],
+      ['NaN as an integer', [NaN], { dtype: 'int64' }, DTypeError, /NaN does not fit into int64/],
+      ['infinity as an integer', [Infinity], { dtype: 'int32' }, DTypeError, /Infinity does not fit into int32/],
+      ['a bigint beyond int64', [2n ** 63n], {}, DTypeError, /9223372036854775808 does not fit into int64/],
+      [
+        'a complex number as a real one',
+        [{ re: 1, im: 0 }],
+        { dtype: 'float32' },
+        DTypeError,
+        /expected real numbers for float32/,
+      ],
+      [
+        'an unknown type',
+        [1],
+        { dtype: 'float' },
+        DTypeError,
+        /expected a dtype such as 'float32' or 'int64', found 'float'/,
+      ],
+      [
+        'an unknown device',
+        [1],
+        { device: 'gpu' },
+        DTypeError,
+        /expected a device such as 'cpu' or 'cuda:0', found 'gpu'/,
+      ],
+      [
+        'an unknown option',
+        [1],
+        { dtyp: 'int8' },
+        InputError,
+        /^tensor: the option 'dtyp' does not exist\. Did you mean dtype\?$/,
+      ],
+      ['options that are no object', [1], 'int8', InputError, /expected its options as an object, found "int8"/],
+      [
+        'a gradient for integers',
+        [1n],
+        { requiresGrad: true },
+        DTypeError,
+        /Only Tensors of floating point and complex dtype can require gradients/,
+      ],
+    ];
   for (const [what, data, options, kind, message] of refused) {
     it(`refuses ${what}`, () => {
-      assert.throws(() => loose(data, options), (error: unknown) => error instanceof kind && message.test(error.message));
+      assert.throws(
+        () => loose(data, options),
+        (error: unknown) => error instanceof kind && message.test(error.message),
+      );
     });
   }
 
@@ -103,8 +161,17 @@ describe('tensor', () => {
 
 describe('fromTypedArray', () => {
   const kinds: readonly [DType, NodeJS.TypedArray][] = [
-    ['float32', Float32Array.of(1.5, -2)], ['float64', Float64Array.of(1e300)], ['int8', Int8Array.of(-128)], ['int16', Int16Array.of(-2)], ['int32', Int32Array.of(1, 2, 3)],
-    ['int64', BigInt64Array.of(-(2n ** 62n))], ['uint8', Uint8Array.of(255)], ['uint8', Uint8ClampedArray.of(300)], ['uint16', Uint16Array.of(65535)], ['uint32', Uint32Array.of(2 ** 32 - 1)], ['uint64', BigUint64Array.of(2n ** 64n - 1n)],
+    ['float32', Float32Array.of(1.5, -2)],
+    ['float64', Float64Array.of(1e300)],
+    ['int8', Int8Array.of(-128)],
+    ['int16', Int16Array.of(-2)],
+    ['int32', Int32Array.of(1, 2, 3)],
+    ['int64', BigInt64Array.of(-(2n ** 62n))],
+    ['uint8', Uint8Array.of(255)],
+    ['uint8', Uint8ClampedArray.of(300)],
+    ['uint16', Uint16Array.of(65535)],
+    ['uint32', Uint32Array.of(2 ** 32 - 1)],
+    ['uint64', BigUint64Array.of(2n ** 64n - 1n)],
   ];
   for (const [dtype, array] of kinds) {
     it(`${array.constructor.name} becomes ${dtype} and comes back`, () => {
@@ -115,7 +182,10 @@ describe('fromTypedArray', () => {
   }
 
   it('takes a shape', () => {
-    assert.deepEqual(torch.fromTypedArray(Float32Array.of(1, 2, 3, 4), [2, 2]).toArray(), [[1, 2], [3, 4]]);
+    assert.deepEqual(torch.fromTypedArray(Float32Array.of(1, 2, 3, 4), [2, 2]).toArray(), [
+      [1, 2],
+      [3, 4],
+    ]);
     assert.deepEqual(torch.fromTypedArray(new Float32Array(0), [3, 0]).shape, [3, 0]);
     assert.deepEqual(torch.fromTypedArray(Float32Array.of(7), []).item(), 7);
   });
@@ -153,7 +223,10 @@ describe('fromTypedArray', () => {
     const array = Float32Array.of(1, 2);
     const tensor = torch.fromTypedArray(array, [2], { copy: false });
     const { port1, port2 } = new MessageChannel();
-    for (const send of [() => structuredClone(array, { transfer: [array.buffer] }), () => port1.postMessage(array, [array.buffer])]) {
+    for (const send of [
+      () => structuredClone(array, { transfer: [array.buffer] }),
+      () => port1.postMessage(array, [array.buffer]),
+    ]) {
       try {
         send(); // Node 20 copies, newer ones refuse
       } catch (error) {
@@ -172,7 +245,12 @@ describe('fromTypedArray', () => {
 
   const loose = torch.fromTypedArray as (...args: unknown[]) => Tensor;
   const refused: readonly [what: string, args: unknown[], kind: typeof TorchError, message: RegExp][] = [
-    ['a shape that does not fit', [new Float32Array(4), [3]], ShapeError, /the shape \[3\] has 3 elements, the typed array 4/],
+    [
+      'a shape that does not fit',
+      [new Float32Array(4), [3]],
+      ShapeError,
+      /the shape \[3\] has 3 elements, the typed array 4/,
+    ],
     ['a negative size', [new Float32Array(4), [-4]], ShapeError, /sizes of at least 0, found -4/],
     ['a fraction of a size', [new Float32Array(4), [2.5]], ShapeError, /found 2\.5/],
     ['a shape beyond all numbers', [new Float32Array(4), [2 ** 52, 2 ** 52]], ShapeError, /the typed array 4/],
@@ -182,13 +260,19 @@ describe('fromTypedArray', () => {
   ];
   for (const [what, args, kind, message] of refused) {
     it(`refuses ${what}`, () => {
-      assert.throws(() => loose(...args), (error: unknown) => error instanceof kind && message.test(error.message));
+      assert.throws(
+        () => loose(...args),
+        (error: unknown) => error instanceof kind && message.test(error.message),
+      );
     });
   }
 
   it('refuses to borrow a buffer that may change its size', () => {
     const buffer = Reflect.construct(ArrayBuffer, [8, { maxByteLength: 16 }]) as ArrayBuffer;
-    assert.throws(() => torch.fromTypedArray(new Float32Array(buffer, 0, 2), [2], { copy: false }), /a resizable buffer cannot be shared; copy it/);
+    assert.throws(
+      () => torch.fromTypedArray(new Float32Array(buffer, 0, 2), [2], { copy: false }),
+      /a resizable buffer cannot be shared; copy it/,
+    );
   });
 });
 
@@ -226,14 +310,24 @@ describe('filled tensors', () => {
     assert.deepEqual(torch.linspace(0, 1, 5).toArray(), [0, 0.25, 0.5, 0.75, 1]);
     assert.deepEqual(torch.logspace(0, 2, 3).toArray(), [1, 10, 100]);
     assert.deepEqual(torch.logspace(0, 2, 3, 2).toArray(), [1, 2, 4]);
-    assert.deepEqual(torch.eye(2, 3).toArray(), [[1, 0, 0], [0, 1, 0]]);
+    assert.deepEqual(torch.eye(2, 3).toArray(), [
+      [1, 0, 0],
+      [0, 1, 0],
+    ]);
   });
 
   it('after the shape of others', () => {
     const x = torch.zeros([2, 1]);
     assert.deepEqual(torch.onesLike(x).toArray(), [[1], [1]]);
     assert.deepEqual(torch.fullLike(x, 7).toArray(), [[7], [7]]);
-    assert.deepEqual([torch.emptyLike(x), torch.randLike(x), torch.randnLike(x)].map(({ shape }) => shape), [[2, 1], [2, 1], [2, 1]]);
+    assert.deepEqual(
+      [torch.emptyLike(x), torch.randLike(x), torch.randnLike(x)].map(({ shape }) => shape),
+      [
+        [2, 1],
+        [2, 1],
+        [2, 1],
+      ],
+    );
   });
 
   const loose = torch.zeros as unknown as (...args: unknown[]) => Tensor;
@@ -247,7 +341,10 @@ describe('filled tensors', () => {
   ];
   for (const [what, args, kind, message] of refused) {
     it(`refuse ${what}`, () => {
-      assert.throws(() => loose(...args), (error: unknown) => error instanceof kind && message.test(error.message));
+      assert.throws(
+        () => loose(...args),
+        (error: unknown) => error instanceof kind && message.test(error.message),
+      );
     });
   }
 });

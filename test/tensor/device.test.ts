@@ -9,7 +9,11 @@ describe('torch.device', () => {
 
   it('refuses all others', () => {
     for (const name of ['', 'gpu', 'cuda:', 'cuda:-1', 'cuda:1.5', ' cpu', 'CPU', 'cpu\n']) {
-      assert.throws(() => torch.device(name), (error) => error instanceof DeviceError && error.message.endsWith(`found '${name}'`), name);
+      assert.throws(
+        () => torch.device(name),
+        (error) => error instanceof DeviceError && error.message.endsWith(`found '${name}'`),
+        name,
+      );
     }
   });
 

@@ -10,7 +10,12 @@ const eye = (columns: Tensor): Tensor => torch.eye(columns.shape.at(-1)!, { dtyp
 describe('factors of a matrix', () => {
   const row = [0.5, -2, 1];
   const matrices: Record<string, Tensor> = {
-    'of full rank': torch.tensor([[2, 1, 0], [-1, 3, 0.5], [0, 1, 1], [1, 1, 1]]),
+    'of full rank': torch.tensor([
+      [2, 1, 0],
+      [-1, 3, 0.5],
+      [0, 1, 1],
+      [1, 1, 1],
+    ]),
     'whose rows are equal': torch.tensor([row, row, row, row]),
     'of zeros': torch.zeros([4, 3]),
   };
@@ -29,7 +34,10 @@ describe('factors of a matrix', () => {
     it(`${name}: QR multiplies to it, by an orthonormal and a triangular one, in one call or by reflectors`, () => {
       const [q, r] = linalg.qr(matrix);
       const [reflectors, scales] = torch.geqrf(matrix);
-      for (const [columns, triangle] of [[q, r], [linalg.householderProduct(reflectors, scales), reflectors.narrow(0, 0, 3).triu()]] as const) {
+      for (const [columns, triangle] of [
+        [q, r],
+        [linalg.householderProduct(reflectors, scales), reflectors.narrow(0, 0, 3).triu()],
+      ] as const) {
         assertClose(columns.mm(triangle), matrix);
         assertClose(columns.t().mm(columns), eye(columns));
         assertClose(triangle.tril(-1), torch.zeros([3, 3]));
@@ -38,7 +46,14 @@ describe('factors of a matrix', () => {
   }
 
   it('of a symmetric matrix with an eigenvalue twice: vectors of each space, whichever they are', () => {
-    const matrix = torch.tensor([[2, 1, 1], [1, 2, 1], [1, 1, 2]], { dtype: 'float64' });
+    const matrix = torch.tensor(
+      [
+        [2, 1, 1],
+        [1, 2, 1],
+        [1, 1, 2],
+      ],
+      { dtype: 'float64' },
+    );
     const [values, vectors] = linalg.eigh(matrix);
     assertClose(values, torch.tensor([1, 1, 4], { dtype: 'float64' }));
     assertClose(vectors.mul(values).mm(vectors.t()), matrix);

@@ -20,7 +20,10 @@ describe('hooks on gradients', () => {
     const x = leaf(1, 2);
     const y = x.mul(3);
     y.retainGrad();
-    y.registerHook((g) => { note('y first', g); return g.mul(2); });
+    y.registerHook((g) => {
+      note('y first', g);
+      return g.mul(2);
+    });
     y.registerHook((g) => note('y second', g));
     x.registerHook((g) => note('x', g));
     x.registerPostAccumulateGradHook((t) => note('x accumulated', t.grad));
@@ -37,7 +40,9 @@ describe('hooks on gradients', () => {
     let seen: unknown;
     const loss = torch.scope(() => {
       const y = x.mul(3);
-      y.registerHook((g) => { seen = values(g); });
+      y.registerHook((g) => {
+        seen = values(g);
+      });
       return y.pow(2).sum();
     });
     loss.backward();
@@ -96,38 +101,78 @@ describe('hooks on gradients', () => {
   it('throw their own error out of backward()', () => {
     const x = leaf(1);
     const error = new RangeError('mine');
-    x.registerHook(() => { throw error; });
-    assert.throws(() => x.sum().backward(), (found) => found === error);
+    x.registerHook(() => {
+      throw error;
+    });
+    assert.throws(
+      () => x.sum().backward(),
+      (found) => found === error,
+    );
   });
 
   it('refuse what does not fit', () => {
     const refused: readonly [() => unknown, RegExp][] = [
-      [() => torch.ones([1]).registerHook(() => undefined), /cannot register a hook on a (tensor|variable) that doesn't require grad/],
-      [() => torch.ones([1]).registerPostAccumulateGradHook(() => undefined), /cannot register a hook on a tensor that doesn't require gradient/],
-      [() => leaf(1).mul(2).registerPostAccumulateGradHook(() => undefined), /post accumulate grad hooks cannot be registered on non-leaf tensors/],
+      [
+        () => torch.ones([1]).registerHook(() => undefined),
+        /cannot register a hook on a (tensor|variable) that doesn't require grad/,
+      ],
+      [
+        () => torch.ones([1]).registerPostAccumulateGradHook(() => undefined),
+        /cannot register a hook on a tensor that doesn't require gradient/,
+      ],
+      [
+        () =>
+          leaf(1)
+            .mul(2)
+            .registerPostAccumulateGradHook(() => undefined),
+        /post accumulate grad hooks cannot be registered on non-leaf tensors/,
+      ],
       [() => leaf(1).registerHook(3 as never), /registerHook: expected a function, found 3/],
-      [() => { const x = leaf(1, 2); x.registerHook(() => torch.ones([3])); x.sum().backward(); }, /hook '0' has changed the size of value/],
-      [() => { const x = leaf(1); x.registerHook(() => 5 as never); x.sum().backward(); }, /expected a gradient, a tensor or null, found 5/],
+      [
+        () => {
+          const x = leaf(1, 2);
+          x.registerHook(() => torch.ones([3]));
+          x.sum().backward();
+        },
+        /hook '0' has changed the size of value/,
+      ],
+      [
+        () => {
+          const x = leaf(1);
+          x.registerHook(() => 5 as never);
+          x.sum().backward();
+        },
+        /expected a gradient, a tensor or null, found 5/,
+      ],
     ];
-    for (const [body, message] of refused) assert.throws(body, (error: unknown) => error instanceof TorchError && message.test(error.message), String(message));
+    for (const [body, message] of refused)
+      assert.throws(
+        body,
+        (error: unknown) => error instanceof TorchError && message.test(error.message),
+        String(message),
+      );
     assert.throws(() => leaf(1).registerHook(null as never), DTypeError);
   });
 
   it('are let go of with the graph, or when they are removed', () => {
     const w = torch.randn([64, 64], { requiresGrad: true });
-    const pass = (): void => torch.scope(() => {
-      const y = w.mul(2);
-      y.registerHook((g) => g.mul(0.5));
-      const handle = w.registerHook(() => undefined);
-      y.sum().backward();
-      handle.remove();
-    });
+    const pass = (): void =>
+      torch.scope(() => {
+        const y = w.mul(2);
+        y.registerHook((g) => g.mul(0.5));
+        const handle = w.registerHook(() => undefined);
+        y.sum().backward();
+        handle.remove();
+      });
     pass();
     collect();
     const before = [torch.memory().tensors, torch.allocatedBytes(), held()];
     for (let i = 0; i < 200; i++) pass();
     collect();
     const after = [torch.memory().tensors, torch.allocatedBytes(), held()];
-    assert.ok(after.every((count, i) => count <= before[i]!), `${String(after)} after ${String(before)}`);
+    assert.ok(
+      after.every((count, i) => count <= before[i]!),
+      `${String(after)} after ${String(before)}`,
+    );
   });
 });

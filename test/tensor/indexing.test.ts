@@ -6,7 +6,14 @@ import { liveTensors } from '../live-tensors';
 import { goldenJson } from '../nn/golden';
 
 /** One index as scripts/golden/tensor_indexing.py writes it. */
-type Part = number | boolean | null | '...' | Part[] | { slice: [number | null, number | null, number | null] } | { tensor: Part; dtype: DType };
+type Part =
+  | number
+  | boolean
+  | null
+  | '...'
+  | Part[]
+  | { slice: [number | null, number | null, number | null] }
+  | { tensor: Part; dtype: DType };
 
 interface Case {
   index: Part[];
@@ -34,7 +41,11 @@ describe('index', () => {
       if (!shape) continue;
       torch.scope(() => {
         const found = base.index(...index.map(decode));
-        assert.deepEqual({ shape: found.shape, values: found.flatten().toArray() }, { shape, values }, JSON.stringify(index));
+        assert.deepEqual(
+          { shape: found.shape, values: found.flatten().toArray() },
+          { shape, values },
+          JSON.stringify(index),
+        );
       });
     }
   });
@@ -42,7 +53,8 @@ describe('index', () => {
   it('refuses what Python refuses', () => {
     const refused = cases.filter(({ shape }) => !shape);
     assert.ok(refused.length >= 8);
-    for (const { index } of refused) assert.throws(() => base.index(...index.map(decode)), TorchError, JSON.stringify(index));
+    for (const { index } of refused)
+      assert.throws(() => base.index(...index.map(decode)), TorchError, JSON.stringify(index));
   });
 
   it('numbers, slices and null make views, lists and masks copies', () => {
@@ -51,7 +63,11 @@ describe('index', () => {
     x.index(null, slice(2, null)).fill_(7);
     x.index([0]).fill_(9);
     x.index(x.eq(0)).fill_(9);
-    assert.deepEqual(x.toArray(), [[0, 0, 0], [5, 5, 0], [7, 7, 7]]);
+    assert.deepEqual(x.toArray(), [
+      [0, 0, 0],
+      [5, 5, 0],
+      [7, 7, 7],
+    ]);
   });
 
   it('without an index gives another view of the same memory', () => {
@@ -71,7 +87,11 @@ describe('index', () => {
   it('gradients flow through it', () => {
     const x = torch.zeros([3, 2], { requiresGrad: true });
     x.index([0, 0, 2], 1).sum().backward();
-    assert.deepEqual(x.grad!.toArray(), [[0, 2], [0, 0], [0, 1]]);
+    assert.deepEqual(x.grad!.toArray(), [
+      [0, 2],
+      [0, 0],
+      [0, 1],
+    ]);
   });
 
   it('leaves nothing behind but its result', async () => {
@@ -85,7 +105,15 @@ describe('index', () => {
     ['a number out of range', [2], ShapeError, /index 2 out of range for tensor of size \[2, 3, 4\] at dimension 0/],
     ['too many indices', [0, 0, 0, 0], ShapeError, /too many indices for a tensor of 3 dimensions, found 4/],
     ["two '...'", ['...', '...'], ShapeError, /at most one '\.\.\.'/],
-    ['lists that do not broadcast', [[0, 1], [0, 1, 2]], ShapeError, /could not be broadcast together/],
+    [
+      'lists that do not broadcast',
+      [
+        [0, 1],
+        [0, 1, 2],
+      ],
+      ShapeError,
+      /could not be broadcast together/,
+    ],
     ['a mask of another shape', [[true, false, true]], ShapeError, /mask .* does not match/],
     ['a place out of range', [[5]], ShapeError, /index 5 is out of bounds for dimension 0 with size 2/],
     ['a fraction', [0.5], DTypeError, /must be SymInt, found a number/],
@@ -99,7 +127,10 @@ describe('index', () => {
   ];
   for (const [what, indices, kind, message] of refused) {
     it(`refuses ${what}`, () => {
-      assert.throws(() => base.index(...(indices as Index[])), (error: unknown) => error instanceof kind && message.test(error.message));
+      assert.throws(
+        () => base.index(...(indices as Index[])),
+        (error: unknown) => error instanceof kind && message.test(error.message),
+      );
     });
   }
 });
@@ -132,11 +163,17 @@ describe('indexPut_', () => {
   it('broadcasts and converts its value', () => {
     const x = torch.zeros([2, 3]);
     x.indexPut_([slice(null), [0, 2]], torch.tensor([[1n], [2n]]));
-    assert.deepEqual(x.toArray(), [[1, 0, 1], [2, 0, 2]]);
+    assert.deepEqual(x.toArray(), [
+      [1, 0, 1],
+      [2, 0, 2],
+    ]);
     const mask = torch.zeros([2]).bool();
     assert.deepEqual(mask.indexPut_([0], true).toArray(), [true, false]);
     const complex = torch.zeros([2], { dtype: 'complex64' });
-    assert.deepEqual(complex.indexPut_([1], { re: 1, im: -1 }).toArray(), [{ re: 0, im: 0 }, { re: 1, im: -1 }]);
+    assert.deepEqual(complex.indexPut_([1], { re: 1, im: -1 }).toArray(), [
+      { re: 0, im: 0 },
+      { re: 1, im: -1 },
+    ]);
   });
 
   it('adds where it is told to accumulate, twice where an element is named twice', () => {
@@ -147,7 +184,13 @@ describe('indexPut_', () => {
 
   it('without the underscore changes a copy', () => {
     const x = torch.ones([3]);
-    assert.deepEqual([x.indexPut([1], 5).toArray(), x.toArray()], [[1, 5, 1], [1, 1, 1]]);
+    assert.deepEqual(
+      [x.indexPut([1], 5).toArray(), x.toArray()],
+      [
+        [1, 5, 1],
+        [1, 1, 1],
+      ],
+    );
   });
 
   it('takes part in autograd', () => {
@@ -164,13 +207,17 @@ describe('indexPut_', () => {
 
   it('refuses a leaf that requires a gradient, as PyTorch does', () => {
     const w = torch.ones([3], { requiresGrad: true });
-    assert.throws(() => w.indexPut_([0], 1), /a view of a leaf Variable that requires grad is being used in an in-place operation\./);
+    assert.throws(
+      () => w.indexPut_([0], 1),
+      /a view of a leaf Variable that requires grad is being used in an in-place operation\./,
+    );
   });
 });
 
 describe('slice', () => {
   it('one bound is where it stops', () => assert.deepEqual({ ...slice(3) }, { start: null, stop: 3, step: 1 }));
-  it('null leaves a bound open', () => assert.deepEqual({ ...slice(null, null, 2) }, { start: null, stop: null, step: 2 }));
+  it('null leaves a bound open', () =>
+    assert.deepEqual({ ...slice(null, null, 2) }, { start: null, stop: null, step: 2 }));
   it('refuses a step below 1', () => {
     for (const step of [0, -1, 0.5]) assert.throws(() => slice(null, null, step), ShapeError);
   });

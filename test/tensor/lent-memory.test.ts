@@ -4,7 +4,8 @@ import { Worker } from 'node:worker_threads';
 import { DTypeError, ShapeError, TorchError } from '../../ts/errors';
 import * as torch from '../../ts/tensor';
 
-const lent = <T extends NodeJS.TypedArray>(array: T, shape: readonly number[] = [array.length]): torch.Tensor => torch.fromTypedArray(array, shape, { copy: false });
+const lent = <T extends NodeJS.TypedArray>(array: T, shape: readonly number[] = [array.length]): torch.Tensor =>
+  torch.fromTypedArray(array, shape, { copy: false });
 const aten = (name: string, overload = 'default') => torch.ops['aten']![name]![overload]!;
 
 describe('memory that JavaScript lends', () => {
@@ -19,7 +20,18 @@ describe('memory that JavaScript lends', () => {
     for (const [name, attempt] of attempts) {
       const x = lent(Float32Array.of(1, 2, 3, 4), [2, 2]);
       assert.throws(() => attempt(x), TorchError, name);
-      assert.deepEqual([x.shape, x.strides, x.toArray()], [[2, 2], [2, 1], [[1, 2], [3, 4]]], name);
+      assert.deepEqual(
+        [x.shape, x.strides, x.toArray()],
+        [
+          [2, 2],
+          [2, 1],
+          [
+            [1, 2],
+            [3, 4],
+          ],
+        ],
+        name,
+      );
     }
   });
 
@@ -33,11 +45,19 @@ describe('memory that JavaScript lends', () => {
   it('leaves the shape of any tensor as it was when there is no memory for another', () => {
     const x = torch.arange(6, { dtype: 'float32' }).reshape([2, 3]);
     assert.throws(() => aten('resize_')(x, [2 ** 45]), TorchError);
-    assert.deepEqual(x.toArray(), [[0, 1, 2], [3, 4, 5]]);
+    assert.deepEqual(x.toArray(), [
+      [0, 1, 2],
+      [3, 4, 5],
+    ]);
   });
 
   it('is copied where it holds indices, for a backward pass trusts those that its forward has checked', () => {
-    for (const [name, make] of [['embedding', (w, i) => torch.embedding(w, i)], ['indexSelect', (w, i) => w.indexSelect(0, i)], ['gather', (w, i) => w.gather(0, i.reshape([-1, 1]))], ['index', (w, i) => w.index(i)]] as const satisfies readonly [string, (w: torch.Tensor, i: torch.Tensor) => torch.Tensor][]) {
+    for (const [name, make] of [
+      ['embedding', (w, i) => torch.embedding(w, i)],
+      ['indexSelect', (w, i) => w.indexSelect(0, i)],
+      ['gather', (w, i) => w.gather(0, i.reshape([-1, 1]))],
+      ['index', (w, i) => w.index(i)],
+    ] as const satisfies readonly [string, (w: torch.Tensor, i: torch.Tensor) => torch.Tensor][]) {
       const numbers = BigInt64Array.of(0n, 1n);
       const weight = torch.ones([4, 3], { requiresGrad: true });
       const loss = make(weight, lent(numbers)).sum();
@@ -61,7 +81,8 @@ describe('memory that JavaScript lends', () => {
   it('of a SharedArrayBuffer may change in another thread while it indexes', async function () {
     this.timeout(60_000);
     const shared = new SharedArrayBuffer(8 * 4096);
-    const code = 'const a = new BigInt64Array(require("node:worker_threads").workerData); for (;;) { a.fill(1n << 40n); a.fill(0n); }';
+    const code =
+      'const a = new BigInt64Array(require("node:worker_threads").workerData); for (;;) { a.fill(1n << 40n); a.fill(0n); }';
     const worker = new Worker(code, { eval: true, workerData: shared });
     const weight = torch.ones([4, 2], { requiresGrad: true });
     const indices = lent(new BigInt64Array(shared));
@@ -88,11 +109,18 @@ describe('memory that JavaScript lends', () => {
       assert.throws(() => transfer.call(buffer), TypeError);
       assert.throws(() => (buffer as unknown as { transferToFixedLength(): void }).transferToFixedLength(), TypeError);
       // The prototype's own function, past the buffer's: V8 of Node 22 ends the process there.
-      const borrowed = (): unknown => Reflect.apply(ArrayBuffer.prototype['transferToFixedLength' as keyof ArrayBuffer] as unknown as () => void, buffer, []);
+      const borrowed = (): unknown =>
+        Reflect.apply(
+          ArrayBuffer.prototype['transferToFixedLength' as keyof ArrayBuffer] as unknown as () => void,
+          buffer,
+          [],
+        );
       if (!process.version.startsWith('v22.')) assert.throws(borrowed, TypeError);
     }
     assert.equal(x.sum().item(), 12);
-    const resizable = new (ArrayBuffer as unknown as new (bytes: number, options: object) => ArrayBuffer)(16, { maxByteLength: 64 });
+    const resizable = new (ArrayBuffer as unknown as new (bytes: number, options: object) => ArrayBuffer)(16, {
+      maxByteLength: 64,
+    });
     assert.throws(() => lent(new Float32Array(resizable)), DTypeError);
     assert.deepEqual(torch.fromTypedArray(new Float32Array(resizable)).toArray(), [0, 0, 0, 0]);
   });

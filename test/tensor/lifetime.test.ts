@@ -25,18 +25,33 @@ describe('scope', () => {
   collectFirst();
 
   it('frees all that was made in it', () => {
-    assert.equal(added(() => torch.scope(() => { torch.ones([2]).add(1).mul(2).sum().item(); })), 0);
+    assert.equal(
+      added(() =>
+        torch.scope(() => {
+          torch.ones([2]).add(1).mul(2).sum().item();
+        }),
+      ),
+      0,
+    );
   });
 
   it('returns what its function returns, alone or inside arrays, maps, sets and plain objects', () => {
     const make = (): Tensor => torch.ones([1]).add(1);
     const shapes: readonly [string, (kept: Tensor) => unknown][] = [
-      ['alone', (kept) => kept], ['array', (kept) => [[kept]]], ['object', (kept) => ({ a: { b: kept } })], ['map', (kept) => new Map([['k', kept]])], ['set', (kept) => new Set([kept])],
+      ['alone', (kept) => kept],
+      ['array', (kept) => [[kept]]],
+      ['object', (kept) => ({ a: { b: kept } })],
+      ['map', (kept) => new Map([['k', kept]])],
+      ['set', (kept) => new Set([kept])],
       ['object without prototype', (kept) => Object.assign(Object.create(null) as object, { kept })],
     ];
     for (const [what, wrap] of shapes) {
       let kept: Tensor | undefined;
-      assert.equal(added(() => torch.scope(() => wrap((kept = make())))), 1, what);
+      assert.equal(
+        added(() => torch.scope(() => wrap((kept = make())))),
+        1,
+        what,
+      );
       assert.equal(kept!.isDisposed, false, what);
       kept!.dispose();
     }
@@ -53,17 +68,24 @@ describe('scope', () => {
 
   it('a freed tensor throws, and says what to do', () => {
     let escaped: Tensor | undefined;
-    torch.scope(() => { escaped = torch.ones([1]); });
+    torch.scope(() => {
+      escaped = torch.ones([1]);
+    });
     assert.equal(escaped!.isDisposed, true);
     assert.throws(() => escaped!.add(1), DisposedTensorError);
   });
 
   it('hands its result to the scope around it', () => {
     let inner: Tensor | undefined;
-    assert.equal(added(() => torch.scope(() => {
-      inner = torch.scope(() => torch.ones([2]));
-      assert.equal(inner.isDisposed, false);
-    })), 0);
+    assert.equal(
+      added(() =>
+        torch.scope(() => {
+          inner = torch.scope(() => torch.ones([2]));
+          assert.equal(inner.isDisposed, false);
+        }),
+      ),
+      0,
+    );
     assert.equal(inner!.isDisposed, true);
   });
 
@@ -74,15 +96,44 @@ describe('scope', () => {
   });
 
   it('frees everything when its function throws', () => {
-    assert.equal(added(() => assert.throws(() => torch.scope(() => { torch.ones([1]); throw new Error('inside'); }), /inside/)), 0);
+    assert.equal(
+      added(() =>
+        assert.throws(
+          () =>
+            torch.scope(() => {
+              torch.ones([1]);
+              throw new Error('inside');
+            }),
+          /inside/,
+        ),
+      ),
+      0,
+    );
   });
 
   it('is not disturbed by dispose inside', () => {
-    assert.equal(added(() => torch.scope(() => { const x = torch.ones([1]); x.dispose(); x.dispose(); })), 0);
+    assert.equal(
+      added(() =>
+        torch.scope(() => {
+          const x = torch.ones([1]);
+          x.dispose();
+          x.dispose();
+        }),
+      ),
+      0,
+    );
   });
 
   it('frees a hundred thousand tensors', () => {
-    assert.equal(added(() => torch.scope(() => { const x = torch.ones([1]); for (let i = 0; i < 100_000; i++) x.view(1); })), 0);
+    assert.equal(
+      added(() =>
+        torch.scope(() => {
+          const x = torch.ones([1]);
+          for (let i = 0; i < 100_000; i++) x.view(1);
+        }),
+      ),
+      0,
+    );
   });
 });
 
@@ -121,9 +172,15 @@ describe('async scope', () => {
 
   it('a scope without await keeps its own beside a pending one', async () => {
     const before = live();
-    const pending = torch.scope(async () => { const x = torch.ones([1]); await wait(3); return x.item(); });
+    const pending = torch.scope(async () => {
+      const x = torch.ones([1]);
+      await wait(3);
+      return x.item();
+    });
     const outside = torch.ones([1]);
-    torch.scope(() => { torch.ones([1]).add(outside); });
+    torch.scope(() => {
+      torch.ones([1]).add(outside);
+    });
     assert.equal(outside.isDisposed, false);
     assert.equal(await pending, 1);
     outside.dispose();
@@ -132,13 +189,26 @@ describe('async scope', () => {
 
   it('frees when the promise is rejected', async () => {
     const before = live();
-    await assert.rejects(torch.scope(async () => { torch.ones([1]); await wait(1); torch.ones([1]); throw new Error('late'); }), /late/);
+    await assert.rejects(
+      torch.scope(async () => {
+        torch.ones([1]);
+        await wait(1);
+        torch.ones([1]);
+        throw new Error('late');
+      }),
+      /late/,
+    );
     assert.equal(live(), before);
   });
 
   it('a result whose outer scope has ended falls to the collector', async () => {
     let inner!: Promise<Tensor>;
-    torch.scope(() => { inner = torch.scope(async () => { await wait(2); return torch.ones([2]); }); });
+    torch.scope(() => {
+      inner = torch.scope(async () => {
+        await wait(2);
+        return torch.ones([2]);
+      });
+    });
     const kept = await inner;
     assert.deepEqual([kept.toArray(), kept._tracked], [[1, 1], true]);
   });
@@ -160,18 +230,45 @@ describe('scoped', () => {
   collectFirst();
 
   it('is the scope of code that does not await', () => {
-    assert.equal(added(() => torch.scoped(() => { torch.ones([1]).add(1); })), 0);
-    assert.equal(added(() => torch.scoped(() => torch.ones([1])).dispose()), 0);
-    assert.equal(added(() => assert.throws(() => torch.scoped(() => { torch.ones([1]); throw new Error('inside'); }))), 0);
+    assert.equal(
+      added(() =>
+        torch.scoped(() => {
+          torch.ones([1]).add(1);
+        }),
+      ),
+      0,
+    );
+    assert.equal(
+      added(() => torch.scoped(() => torch.ones([1])).dispose()),
+      0,
+    );
+    assert.equal(
+      added(() =>
+        assert.throws(() =>
+          torch.scoped(() => {
+            torch.ones([1]);
+            throw new Error('inside');
+          }),
+        ),
+      ),
+      0,
+    );
   });
 
   it('nests in scopes and holds them', () => {
-    assert.equal(added(() => torch.scope(() => torch.scoped(() => torch.scoped(() => torch.ones([1]).add(1))).item())), 0);
+    assert.equal(
+      added(() => torch.scope(() => torch.scoped(() => torch.scoped(() => torch.ones([1]).add(1))).item())),
+      0,
+    );
   });
 
   it('keeps the tensors of a promise until it settles', async () => {
     const before = live();
-    const value = await torch.scoped(async () => { const x = torch.ones([1]); await wait(1); return x.item(); });
+    const value = await torch.scoped(async () => {
+      const x = torch.ones([1]);
+      await wait(1);
+      return x.item();
+    });
     assert.deepEqual([value, live()], [1, before]);
   });
 });
@@ -181,7 +278,10 @@ describe('keep, dispose and using', () => {
 
   it('keep takes a tensor out of every scope', () => {
     let weight: Tensor | undefined;
-    torch.scope(() => { weight = torch.keep(torch.ones([2])); torch.scope(() => torch.keep(weight!)); });
+    torch.scope(() => {
+      weight = torch.keep(torch.ones([2]));
+      torch.scope(() => torch.keep(weight!));
+    });
     assert.deepEqual(weight!.toArray(), [1, 1]);
     weight!.dispose();
     assert.equal(weight!.isDisposed, true);
@@ -190,7 +290,13 @@ describe('keep, dispose and using', () => {
 
   it('dispose frees at once, and twice is harmless', () => {
     const x = torch.ones([1]);
-    assert.equal(added(() => { x.dispose(); x.dispose(); }), -1);
+    assert.equal(
+      added(() => {
+        x.dispose();
+        x.dispose();
+      }),
+      -1,
+    );
   });
 
   it('using frees at the end of the block', () => {
@@ -207,7 +313,10 @@ describe('keep, dispose and using', () => {
     const x = torch.ones([4]);
     const view = x.view(2, 2);
     x.dispose();
-    assert.deepEqual(view.toArray(), [[1, 1], [1, 1]]);
+    assert.deepEqual(view.toArray(), [
+      [1, 1],
+      [1, 1],
+    ]);
     view.dispose();
   });
 });

@@ -39,14 +39,22 @@ describe('findLeaks', () => {
   it('finds what each run leaves, and where it was made', async () => {
     const kept: torch.Tensor[] = [];
     const leaks = await torch.findLeaks(() => kept.push(torch.ones([7])), { rounds: 4 });
-    assert.deepEqual(leaks.map(({ shape }) => shape), [[7], [7], [7], [7]]);
+    assert.deepEqual(
+      leaks.map(({ shape }) => shape),
+      [[7], [7], [7], [7]],
+    );
     assert.match(leaks[0]!.madeAt!, /census\.test\.ts/);
     for (const tensor of kept) tensor.dispose();
   });
 
   it('takes a replaced tensor for none', async () => {
     let state = torch.zeros([3]);
-    assert.deepEqual(await torch.findLeaks(() => { state = state.add(1); }), []);
+    assert.deepEqual(
+      await torch.findLeaks(() => {
+        state = state.add(1);
+      }),
+      [],
+    );
     state.dispose();
   });
 
@@ -69,22 +77,31 @@ describe('when memory runs out', () => {
   after(() => largest.dispose());
 
   it('the error names the largest tensors that are alive', () => {
-    assert.throws(() => torch.empty([TOO_MUCH], { dtype: 'uint8' }), (error: Error) => {
-      assert.ok(error instanceof OutOfMemoryError);
-      assert.match(error.message, /tensors are alive, the largest of them:\n {2}5\.7 MiB: float32\[1500, 1000\] on cpu\n/);
-      assert.match(error.message, /torch\.recordOrigins\(\) tells where/);
-      return true;
-    });
+    assert.throws(
+      () => torch.empty([TOO_MUCH], { dtype: 'uint8' }),
+      (error: Error) => {
+        assert.ok(error instanceof OutOfMemoryError);
+        assert.match(
+          error.message,
+          /tensors are alive, the largest of them:\n {2}5\.7 MiB: float32\[1500, 1000\] on cpu\n/,
+        );
+        assert.match(error.message, /torch\.recordOrigins\(\) tells where/);
+        return true;
+      },
+    );
   });
 
   it('it tells where these were made, when that is recorded', () => {
     torch.recordOrigins();
     const recorded = torch.zeros([3000, 1000]);
-    assert.throws(() => torch.empty([TOO_MUCH], { dtype: 'uint8' }), (error: Error) => {
-      assert.match(error.message, /\n {2}11\.4 MiB: float32\[3000, 1000\] on cpu, made at .*census\.test\.ts:\d+/);
-      assert.doesNotMatch(error.message, /recordOrigins/);
-      return true;
-    });
+    assert.throws(
+      () => torch.empty([TOO_MUCH], { dtype: 'uint8' }),
+      (error: Error) => {
+        assert.match(error.message, /\n {2}11\.4 MiB: float32\[3000, 1000\] on cpu, made at .*census\.test\.ts:\d+/);
+        assert.doesNotMatch(error.message, /recordOrigins/);
+        return true;
+      },
+    );
     torch.recordOrigins(false);
     recorded.dispose();
   });
@@ -92,7 +109,8 @@ describe('when memory runs out', () => {
   describe('on the way back', () => {
     /** Its forward allocates nothing, its backward the gradient of all that was expanded. */
     const loss = (): torch.Tensor => torch.ones([1], { requiresGrad: true }).expand([TOO_MUCH]).select(0, 0);
-    const told = (error: unknown): boolean => error instanceof OutOfMemoryError && (error.message.match(/tensors are alive/g) ?? []).length === 1;
+    const told = (error: unknown): boolean =>
+      error instanceof OutOfMemoryError && (error.message.match(/tensors are alive/g) ?? []).length === 1;
 
     it('backward tells the same', () => assert.throws(() => loss().backward(), told));
     it('autograd.grad too', () => {
@@ -102,10 +120,17 @@ describe('when memory runs out', () => {
     it('and beside the event loop', () => assert.rejects(loss().backwardAsync(), told));
     it('an operator inside a function of JavaScript is told of once', () => {
       class Greedy extends torch.autograd.Function {
-        static forward(_: unknown, x: torch.Tensor): torch.Tensor { return x.clone(); }
-        static backward(_: unknown, gradient: torch.Tensor): torch.Tensor { return gradient.add(torch.empty([TOO_MUCH])); }
+        static forward(_: unknown, x: torch.Tensor): torch.Tensor {
+          return x.clone();
+        }
+        static backward(_: unknown, gradient: torch.Tensor): torch.Tensor {
+          return gradient.add(torch.empty([TOO_MUCH]));
+        }
       }
-      assert.throws(() => (Greedy.apply(torch.ones([1], { requiresGrad: true })) as torch.Tensor).sum().backward(), told);
+      assert.throws(
+        () => (Greedy.apply(torch.ones([1], { requiresGrad: true })) as torch.Tensor).sum().backward(),
+        told,
+      );
     });
   });
 

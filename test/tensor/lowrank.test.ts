@@ -9,7 +9,11 @@ const rebuilt = ([U, S, V]: readonly [Tensor, Tensor, Tensor]): Tensor => U.mul(
 describe('low-rank factorizations', () => {
   before(() => torch.manualSeed(0));
 
-  for (const shape of [[7, 4], [4, 7], [2, 6, 4]]) {
+  for (const shape of [
+    [7, 4],
+    [4, 7],
+    [2, 6, 4],
+  ]) {
     it(`svdLowrank of [${shape.join(', ')}] gives the matrix back, and its largest singular values`, () => {
       const [m, n] = shape.slice(-2) as [number, number];
       const batch = shape.slice(0, -2);
@@ -23,20 +27,41 @@ describe('low-rank factorizations', () => {
   }
 
   it('pcaLowrank takes the mean of the columns off', () => {
-    const A = torch.randn([8, 2]).matmul(torch.randn([2, 5])).add(torch.arange(5));
+    const A = torch
+      .randn([8, 2])
+      .matmul(torch.randn([2, 5]))
+      .add(torch.arange(5));
     assert.ok(close(rebuilt(torch.pcaLowrank(A, { q: 3 })), A.sub(A.mean([0], true))));
     assert.ok(close(rebuilt(torch.pcaLowrank(A, { center: false })), A));
-    assert.throws(() => torch.pcaLowrank(A, { q: 6 }), new InputError('pcaLowrank: expected q from 0 to 5, the smaller side, found 6'));
+    assert.throws(
+      () => torch.pcaLowrank(A, { q: 6 }),
+      new InputError('pcaLowrank: expected q from 0 to 5, the smaller side, found 6'),
+    );
   });
 });
 
 describe('elements through JavaScript', () => {
   it('apply_ and map_ change a tensor in place', () => {
-    const x = torch.tensor([[1, 2], [3, 4]]);
-    assert.equal(x.apply_((value) => value * value), x);
-    assert.deepEqual(x.tolist(), [[1, 4], [9, 16]]);
-    assert.deepEqual(x.map_(torch.ones([2, 2]), (a, b) => a - b).tolist(), [[0, 3], [8, 15]]);
-    assert.deepEqual(x.map_(torch.tensor([10, 20]), (a, b) => a + b).tolist(), [[10, 23], [18, 35]]);
+    const x = torch.tensor([
+      [1, 2],
+      [3, 4],
+    ]);
+    assert.equal(
+      x.apply_((value) => value * value),
+      x,
+    );
+    assert.deepEqual(x.tolist(), [
+      [1, 4],
+      [9, 16],
+    ]);
+    assert.deepEqual(x.map_(torch.ones([2, 2]), (a, b) => a - b).tolist(), [
+      [0, 3],
+      [8, 15],
+    ]);
+    assert.deepEqual(x.map_(torch.tensor([10, 20]), (a, b) => a + b).tolist(), [
+      [10, 23],
+      [18, 35],
+    ]);
     assert.throws(() => x.map_(torch.ones([3]), (a) => a), ShapeError);
   });
 });

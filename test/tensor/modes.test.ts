@@ -12,7 +12,10 @@ const productType = (): DType => torch.scope(() => torch.ones([2, 2]).mm(torch.o
 
 describe('noGrad and enableGrad', () => {
   it('hold while their function runs, and give its result', () => {
-    assert.equal(torch.noGrad(() => Number(torch.isGradEnabled()) + Number(records())), 0);
+    assert.equal(
+      torch.noGrad(() => Number(torch.isGradEnabled()) + Number(records())),
+      0,
+    );
     assert.deepEqual([torch.isGradEnabled(), records()], [true, true]);
   });
 
@@ -27,7 +30,13 @@ describe('noGrad and enableGrad', () => {
   });
 
   it('end when their function throws', () => {
-    assert.throws(() => torch.noGrad(() => { throw new Error('inside'); }), /inside/);
+    assert.throws(
+      () =>
+        torch.noGrad(() => {
+          throw new Error('inside');
+        }),
+      /inside/,
+    );
     assert.equal(records(), true);
   });
 
@@ -39,7 +48,13 @@ describe('noGrad and enableGrad', () => {
 
   it('give the same numbers as with recording, and views stay views', () => {
     const w = torch.randn([3, 4], { requiresGrad: true });
-    const compute = (): unknown => [w.mm(w.T).softmax(1), w.reshape(4, 3).exp().sum(0), w.view(12).narrow(0, 2, 5).std(), torch.layerNorm(w, [4])].map((tensor) => tensor.toArray());
+    const compute = (): unknown =>
+      [
+        w.mm(w.T).softmax(1),
+        w.reshape(4, 3).exp().sum(0),
+        w.view(12).narrow(0, 2, 5).std(),
+        torch.layerNorm(w, [4]),
+      ].map((tensor) => tensor.toArray());
     assert.deepEqual(torch.noGrad(compute), compute());
     const x = torch.zeros([4]);
     torch.noGrad(() => x.view(2, 2).index(0).fill_(1));
@@ -101,7 +116,13 @@ describe('async modes', () => {
   });
 
   it('end when the promise is rejected', async () => {
-    await assert.rejects(torch.noGrad(async () => { await wait(1); throw new Error('late'); }), /late/);
+    await assert.rejects(
+      torch.noGrad(async () => {
+        await wait(1);
+        throw new Error('late');
+      }),
+      /late/,
+    );
     assert.equal(records(), true);
   });
 });
@@ -110,7 +131,10 @@ describe('inferenceMode', () => {
   it('makes tensors that take no part in autograd', () => {
     const made = torch.inferenceMode(() => torch.ones([2]));
     assert.equal(made.isInference(), true);
-    assert.throws(() => torch.ones([2], { requiresGrad: true }).mul(made), /Inference tensors cannot be saved for backward/);
+    assert.throws(
+      () => torch.ones([2], { requiresGrad: true }).mul(made),
+      /Inference tensors cannot be saved for backward/,
+    );
     assert.equal(torch.ones([1]).isInference(), false);
   });
 
@@ -135,7 +159,16 @@ describe('autocast', () => {
   it('gradients come back in the type of the leaves', () => {
     const w = torch.ones([2, 2], { requiresGrad: true });
     torch.autocast('cpu', {}, () => w.mm(w).sum()).backward();
-    assert.deepEqual([w.grad!.dtype, w.grad!.toArray()], ['float32', [[4, 4], [4, 4]]]);
+    assert.deepEqual(
+      [w.grad!.dtype, w.grad!.toArray()],
+      [
+        'float32',
+        [
+          [4, 4],
+          [4, 4],
+        ],
+      ],
+    );
   });
 
   it('sees a weight that changed between two uses', () => {

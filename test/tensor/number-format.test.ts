@@ -34,7 +34,10 @@ describe('columns of numbers', () => {
 
   it('integers and booleans are written as Python writes them', () => {
     const integers = wholeFormat([1, -300, 2n ** 63n]);
-    assert.deepEqual([integers.width, integers.write(-300), integers.write(2n ** 63n)], [19, '-300', '9223372036854775808']);
+    assert.deepEqual(
+      [integers.width, integers.write(-300), integers.write(2n ** 63n)],
+      [19, '-300', '9223372036854775808'],
+    );
     assert.deepEqual([wholeFormat([true, false]).width, wholeFormat([true]).write(true)], [5, 'True']);
   });
 });

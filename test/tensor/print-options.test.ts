@@ -17,7 +17,10 @@ describe('setPrintoptions', () => {
     torch.setPrintoptions({ threshold: 5 });
     assert.equal(String(torch.arange(10)), 'tensor([0, 1, 2,  ..., 7, 8, 9])');
     torch.setPrintoptions({ precision: 8, edgeitems: 1, threshold: 4 });
-    assert.equal(String(range(9).view(3, 3).div(7)), 'tensor([[0.00000000,  ..., 0.28571430],\n        ...,\n        [0.85714287,  ..., 1.14285719]])');
+    assert.equal(
+      String(range(9).view(3, 3).div(7)),
+      'tensor([[0.00000000,  ..., 0.28571430],\n        ...,\n        [0.85714287,  ..., 1.14285719]])',
+    );
   });
 
   it('knows profiles', () => {
@@ -37,7 +40,10 @@ describe('setPrintoptions', () => {
 
   it('sets the width of a line', () => {
     torch.setPrintoptions({ linewidth: 30 });
-    assert.equal(String(torch.arange(12)), 'tensor([ 0,  1,  2,  3,  4,\n         5,  6,  7,  8,  9,\n        10, 11])');
+    assert.equal(
+      String(torch.arange(12)),
+      'tensor([ 0,  1,  2,  3,  4,\n         5,  6,  7,  8,  9,\n        10, 11])',
+    );
   });
 
   it('refuses what is none', () => {

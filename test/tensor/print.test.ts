@@ -20,7 +20,11 @@ describe('toString', () => {
     view: () => w.view(1, 2),
     sum: () => w.sum(),
     'long leaf': () => torch.full([9], 1.2345678, { dtype: 'float64', requiresGrad: true }),
-    'copy slices': () => w.clone().indexFill_(0, torch.tensor([0]).long(), 3).narrow(0, 0, 1),
+    'copy slices': () =>
+      w
+        .clone()
+        .indexFill_(0, torch.tensor([0]).long(), 3)
+        .narrow(0, 0, 1),
     meta: () => torch.empty([2, 3], { device: 'meta' }),
     'meta int64': () => torch.empty([3], { dtype: 'int64', device: 'meta' }),
     sparse: () => torch.eye(3).toSparse(),
@@ -28,7 +32,11 @@ describe('toString', () => {
     'sparse csr': () => torch.eye(3).toSparseCsr(),
     'sparse csc': () => torch.eye(2, { dtype: 'float64' }).toSparseCsc(),
     conjugate: () => torch.tensor([{ re: 1, im: 2 }]).conj(),
-    negative: () => torch.tensor([{ re: 1, im: 2 }]).conj().imag(),
+    negative: () =>
+      torch
+        .tensor([{ re: 1, im: 2 }])
+        .conj()
+        .imag(),
     complex128: () => torch.tensor([{ re: 1e-9, im: 1 }], { dtype: 'complex128' }),
   };
   for (const [name, text] of Object.entries(made)) {

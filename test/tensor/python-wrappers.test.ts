@@ -32,10 +32,13 @@ const isPlain = (value: unknown): value is Plain => typeof value === 'object' &&
 function made(value: unknown): unknown {
   if (isPlain(value)) {
     if (!value.dtype.startsWith('complex')) return torch.tensor(value.tensor, { dtype: value.dtype });
-    return torch.viewAsComplex(torch.tensor(value.tensor, { dtype: value.dtype === 'complex64' ? 'float32' : 'float64' }));
+    return torch.viewAsComplex(
+      torch.tensor(value.tensor, { dtype: value.dtype === 'complex64' ? 'float32' : 'float64' }),
+    );
   }
   if (Array.isArray(value)) return value.map(made);
-  if (typeof value === 'object' && value !== null && 'number' in value) return value.number === 'inf' ? Infinity : -Infinity;
+  if (typeof value === 'object' && value !== null && 'number' in value)
+    return value.number === 'inf' ? Infinity : -Infinity;
   return value;
 }
 
@@ -46,9 +49,16 @@ function assertClose(found: unknown, expected: unknown, where = 'result'): void 
     const dense = found.layout === 'strided' ? found : found.toDense();
     const wanted = made(expected) as Tensor;
     assert.deepEqual([dense.dtype, dense.shape], [wanted.dtype, wanted.shape], where);
-    if (dense.numel() > 0) assert.ok(torch.allclose(dense, wanted, { rtol: 1e-5, atol: 1e-5, equalNan: true }), `${where}: expected ${String(wanted)}, found ${String(dense)}`);
+    if (dense.numel() > 0)
+      assert.ok(
+        torch.allclose(dense, wanted, { rtol: 1e-5, atol: 1e-5, equalNan: true }),
+        `${where}: expected ${String(wanted)}, found ${String(dense)}`,
+      );
   } else if (Array.isArray(expected)) {
-    assert.ok(Array.isArray(found) && found.length === expected.length, `${where}: expected ${expected.length} results, found ${String(found)}`);
+    assert.ok(
+      Array.isArray(found) && found.length === expected.length,
+      `${where}: expected ${expected.length} results, found ${String(found)}`,
+    );
     for (const [i, item] of expected.entries()) assertClose((found as unknown[])[i], item, `${where}[${i}]`);
   } else assert.deepEqual(found, expected, where);
 }
@@ -80,15 +90,21 @@ describe('what PyTorch does in Python', () => {
 
 describe('the parameters of nn.functional', () => {
   const LEFT_OUT: Readonly<Record<string, string>> = {
-    size_average: 'deprecated: reduction', reduce: 'deprecated: reduction', _stacklevel: 'of warnings in Python', out: 'torch.ops has it',
-    return_indices: 'the functions WithIndices', _random_samples: 'drawn at random',
+    size_average: 'deprecated: reduction',
+    reduce: 'deprecated: reduction',
+    _stacklevel: 'of warnings in Python',
+    out: 'torch.ops has it',
+    return_indices: 'the functions WithIndices',
+    _random_samples: 'drawn at random',
   };
   const LEFT_OUT_OF: Readonly<Record<string, readonly string[]>> = { gumbel_softmax: ['eps'] }; // without effect in PyTorch
 
   for (const [name, parameters] of Object.entries(golden['nn.functional'])) {
     const fn: unknown = Reflect.get(nn.functional, camelCase(name));
     if (typeof fn !== 'function' || name === 'multi_head_attention_forward' || !parameters) continue;
-    const optional = parameters.filter(([key, value]) => value !== 'required' && !(key in LEFT_OUT) && !LEFT_OUT_OF[name]?.includes(key));
+    const optional = parameters.filter(
+      ([key, value]) => value !== 'required' && !(key in LEFT_OUT) && !LEFT_OUT_OF[name]?.includes(key),
+    );
     const required = parameters.length - parameters.filter(([, value]) => value !== 'required').length;
     if (optional.length === 0 || parameters.length === 0) continue;
 

@@ -24,12 +24,18 @@ describe('random numbers', () => {
     random_: (generator) => torch.empty([4], { dtype: 'int64' }).random_(100, { generator }),
   };
   for (const [name, draw] of Object.entries(draws)) {
-    it(`${name} draws Python's numbers from a generator`, () => assertDrawn(draw(new torch.Generator().manualSeed(11)), golden.get(name)));
+    it(`${name} draws Python's numbers from a generator`, () =>
+      assertDrawn(draw(new torch.Generator().manualSeed(11)), golden.get(name)));
   }
 
   it("manualSeed gives Python's numbers, dropout among them", () => {
     torch.manualSeed(12);
-    const drawn = [torch.rand(3), torch.randn(3), torch.dropout(torch.ones([10]), 0.4, true), torch.empty([2]).uniform_()];
+    const drawn = [
+      torch.rand(3),
+      torch.randn(3),
+      torch.dropout(torch.ones([10]), 0.4, true),
+      torch.empty([2]).uniform_(),
+    ];
     assertDrawn(torch.cat(drawn), golden.get('global'));
   });
 
@@ -52,7 +58,10 @@ describe('random numbers', () => {
 
   for (const seed of [NaN, 0.5, Infinity, 2 ** 53, 2n ** 64n, -(2n ** 63n) - 1n, '1', null, undefined]) {
     it(`the seed ${String(seed)} is refused`, () => {
-      assert.throws(() => torch.manualSeed(seed as number), { name: 'DTypeError', message: /expected a seed that is a safe integer or a bigint of 64 bits/ });
+      assert.throws(() => torch.manualSeed(seed as number), {
+        name: 'DTypeError',
+        message: /expected a seed that is a safe integer or a bigint of 64 bits/,
+      });
       assert.throws(() => new torch.Generator().manualSeed(seed as number), DTypeError);
     });
   }
@@ -88,7 +97,10 @@ describe('the state of a generator', () => {
 
 describe('Generator', () => {
   it('is refused for a device that is not there', () => {
-    assert.throws(() => new torch.Generator('disk' as torch.Device), /expected a device such as 'cpu' or 'cuda:0', found 'disk'/);
+    assert.throws(
+      () => new torch.Generator('disk' as torch.Device),
+      /expected a device such as 'cpu' or 'cuda:0', found 'disk'/,
+    );
     assert.throws(() => new torch.Generator('meta'), TorchError);
   });
 

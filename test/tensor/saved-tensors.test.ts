@@ -13,8 +13,14 @@ describe('hooks on saved tensors', () => {
     const log: string[] = [];
     const x = leaf(1, 2);
     const y = savedTensorsHooks(
-      (tensor) => { log.push(`pack ${String(tensor.toArray())}`); return { text: tensor.toArray() }; },
-      ({ text }) => { log.push(`unpack ${String(text)}`); return torch.tensor(text); },
+      (tensor) => {
+        log.push(`pack ${String(tensor.toArray())}`);
+        return { text: tensor.toArray() };
+      },
+      ({ text }) => {
+        log.push(`unpack ${String(text)}`);
+        return torch.tensor(text);
+      },
       () => x.mul(2).exp(),
     );
     const z = y.pow(2).sum(); // saved outside
@@ -33,17 +39,54 @@ describe('hooks on saved tensors', () => {
     };
     const x = leaf(1, 2, 3, 4);
     const image = torch.randn([1, 1, 4, 4], { requiresGrad: true });
-    const pool = (): Tensor => (ops['aten']!['max_pool2d_with_indices']!['default']!(image, [2, 2]) as Tensor[])[0]!.sum();
-    const integers = (tensor: Tensor, change: (tensor: Tensor) => Tensor): Tensor => (tensor.dtype === 'int64' ? change(tensor) : tensor);
+    const pool = (): Tensor =>
+      (ops['aten']!['max_pool2d_with_indices']!['default']!(image, [2, 2]) as Tensor[])[0]!.sum();
+    const integers = (tensor: Tensor, change: (tensor: Tensor) => Tensor): Tensor =>
+      tensor.dtype === 'int64' ? change(tensor) : tensor;
     const wrong: readonly [RegExp, () => void][] = [
-      [/the shape that was packed, \[4\], found \[2\]/, through((tensor) => tensor.narrow(0, 0, 2), () => x.exp().sum())],
-      [/the dtype that was packed, float32, found float64/, through((tensor) => tensor.to('float64'), () => x.exp().sum())],
-      [/the layout that was packed, strided, found sparse_coo/, through((tensor) => ops['aten']!['to_sparse']!['default']!(tensor) as Tensor, () => x.exp().sum())],
-      [/the device that was packed, cpu, found meta/, through((tensor) => tensor.to({ device: 'meta' }), () => x.exp().sum())],
-      [/the same integers that were packed/, through((tensor) => integers(tensor, (indices) => indices.add(2 ** 40)), pool)],
-      [/the same integers that were packed/, through((tensor) => integers(tensor, (indices) => indices.neg()), () => torch.embedding(torch.ones([4, 2], { requiresGrad: true }), torch.tensor([1, 2], { dtype: 'int64' })).sum())],
+      [
+        /the shape that was packed, \[4\], found \[2\]/,
+        through(
+          (tensor) => tensor.narrow(0, 0, 2),
+          () => x.exp().sum(),
+        ),
+      ],
+      [
+        /the dtype that was packed, float32, found float64/,
+        through(
+          (tensor) => tensor.to('float64'),
+          () => x.exp().sum(),
+        ),
+      ],
+      [
+        /the layout that was packed, strided, found sparse_coo/,
+        through(
+          (tensor) => ops['aten']!['to_sparse']!['default']!(tensor) as Tensor,
+          () => x.exp().sum(),
+        ),
+      ],
+      [
+        /the device that was packed, cpu, found meta/,
+        through(
+          (tensor) => tensor.to({ device: 'meta' }),
+          () => x.exp().sum(),
+        ),
+      ],
+      [
+        /the same integers that were packed/,
+        through((tensor) => integers(tensor, (indices) => indices.add(2 ** 40)), pool),
+      ],
+      [
+        /the same integers that were packed/,
+        through(
+          (tensor) => integers(tensor, (indices) => indices.neg()),
+          () =>
+            torch.embedding(torch.ones([4, 2], { requiresGrad: true }), torch.tensor([1, 2], { dtype: 'int64' })).sum(),
+        ),
+      ],
     ];
-    for (const [message, run] of wrong) assert.throws(run, (error: Error) => error instanceof TorchError && message.test(error.message), String(message));
+    for (const [message, run] of wrong)
+      assert.throws(run, (error: Error) => error instanceof TorchError && message.test(error.message), String(message));
     through((tensor) => integers(tensor, (indices) => indices.clone()), pool)();
     assert.equal(image.grad!.sum().item(), 4);
   });
@@ -62,7 +105,13 @@ describe('hooks on saved tensors', () => {
     const plain = grow(compute);
     const exact = x.grad!.clone();
     x.grad = null;
-    const halved = grow(() => savedTensorsHooks((tensor) => tensor.to('bfloat16'), (tensor) => tensor.to('float32'), compute));
+    const halved = grow(() =>
+      savedTensorsHooks(
+        (tensor) => tensor.to('bfloat16'),
+        (tensor) => tensor.to('float32'),
+        compute,
+      ),
+    );
     assert.ok(halved < 0.51 * plain, `${halved} bytes, ${plain} without`);
     assert.ok(Number(x.grad!.sub(exact).abs().max().item()) < 0.01);
   });
@@ -74,15 +123,32 @@ describe('hooks on saved tensors', () => {
       made.push(tensor, tensor.add(1), tensor.add(2));
       return { tensor, next: made[1], mine };
     };
-    const y = torch.scope(() => savedTensorsHooks(pack, () => torch.ones([1]), () => leaf(1).exp()));
-    assert.deepEqual([...made, mine].map((tensor) => tensor.isDisposed), [false, false, true, false]);
+    const y = torch.scope(() =>
+      savedTensorsHooks(
+        pack,
+        () => torch.ones([1]),
+        () => leaf(1).exp(),
+      ),
+    );
+    assert.deepEqual(
+      [...made, mine].map((tensor) => tensor.isDisposed),
+      [false, false, true, false],
+    );
     y.backward(torch.ones([1]));
-    assert.deepEqual([...made, mine].map((tensor) => tensor.isDisposed), [true, true, true, false]);
+    assert.deepEqual(
+      [...made, mine].map((tensor) => tensor.isDisposed),
+      [true, true, true, false],
+    );
   });
 
   it('nest, the innermost applying, and hold across await', async () => {
     const seen: string[] = [];
-    const mark = (name: string): ((tensor: Tensor) => Tensor) => (tensor) => { seen.push(name); return tensor.clone(); };
+    const mark =
+      (name: string): ((tensor: Tensor) => Tensor) =>
+      (tensor) => {
+        seen.push(name);
+        return tensor.clone();
+      };
     const same = (tensor: Tensor): Tensor => tensor;
     const x = leaf(1);
     const y = await savedTensorsHooks(mark('outer'), same, async () => {
@@ -108,29 +174,56 @@ describe('hooks on saved tensors', () => {
       }
     }
     const x = leaf(3);
-    const y = savedTensorsHooks((tensor) => tensor.clone(), (tensor) => tensor.mul(10), () => Square.apply(x));
+    const y = savedTensorsHooks(
+      (tensor) => tensor.clone(),
+      (tensor) => tensor.mul(10),
+      () => Square.apply(x),
+    );
     y.sum().backward();
     assert.deepEqual(x.grad!.toArray(), [60]);
   });
 
   it('throw their own errors, in forward and in backward', () => {
-    const fail = (): never => { throw new RangeError('mine'); };
+    const fail = (): never => {
+      throw new RangeError('mine');
+    };
     assert.throws(() => savedTensorsHooks(fail, fail, () => leaf(1).exp()), RangeError);
-    const y = savedTensorsHooks((tensor) => tensor.clone(), fail, () => leaf(1).exp());
+    const y = savedTensorsHooks(
+      (tensor) => tensor.clone(),
+      fail,
+      () => leaf(1).exp(),
+    );
     assert.throws(() => y.sum().backward(), RangeError);
-    const z = savedTensorsHooks(() => 5, (five) => five as never, () => leaf(1).exp());
-    assert.throws(() => z.sum().backward(), (error: unknown) => error instanceof DTypeError && /expected unpack to return a tensor, found 5/.test(error.message));
+    const z = savedTensorsHooks(
+      () => 5,
+      (five) => five as never,
+      () => leaf(1).exp(),
+    );
+    assert.throws(
+      () => z.sum().backward(),
+      (error: unknown) =>
+        error instanceof DTypeError && /expected unpack to return a tensor, found 5/.test(error.message),
+    );
   });
 
   it('saveOnCpu gives the same gradients', () => {
     const x = leaf(1, 2);
-    saveOnCpu(() => x.exp().mul(x)).sum().backward();
+    saveOnCpu(() => x.exp().mul(x))
+      .sum()
+      .backward();
     assert.deepEqual(x.grad!.toArray(), x.exp().add(x.exp().mul(x)).toArray());
   });
 
   it('hold nothing when the graph is gone', () => {
     const before = held();
-    torch.scope(() => void savedTensorsHooks((tensor) => tensor.clone(), (tensor) => tensor, () => leaf(1).exp().sin()));
+    torch.scope(
+      () =>
+        void savedTensorsHooks(
+          (tensor) => tensor.clone(),
+          (tensor) => tensor,
+          () => leaf(1).exp().sin(),
+        ),
+    );
     assert.equal(held(), before);
   });
 });

@@ -7,12 +7,21 @@ describe('threads of operators', () => {
   after(() => torch.setNumThreads(before));
 
   it('are one inside of onOneThread, and as many as before after it', () => {
-    assert.equal(torch.onOneThread(() => torch.getNumThreads()), 1);
+    assert.equal(
+      torch.onOneThread(() => torch.getNumThreads()),
+      1,
+    );
     assert.equal(torch.getNumThreads(), 3);
   });
 
   it('come back when the body throws', () => {
-    assert.throws(() => torch.onOneThread(() => { throw new Error('no'); }), /^Error: no$/);
+    assert.throws(
+      () =>
+        torch.onOneThread(() => {
+          throw new Error('no');
+        }),
+      /^Error: no$/,
+    );
     assert.equal(torch.getNumThreads(), 3);
   });
 

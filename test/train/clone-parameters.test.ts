@@ -27,6 +27,9 @@ describe('ownMemory', () => {
     assert.deepEqual(weight.toArray(), saved.weight.toArray());
     mapped['weight']!.zero_();
     assert.deepEqual(weight.toArray(), saved.weight.toArray());
-    assert.deepEqual(sharing.weight.toArray(), [[0, 0, 0], [0, 0, 0]]);
+    assert.deepEqual(sharing.weight.toArray(), [
+      [0, 0, 0],
+      [0, 0, 0],
+    ]);
   });
 });

@@ -9,7 +9,10 @@ describe('the device of a training', () => {
   });
 
   it('is refused when it is not here, with what is', () => {
-    assert.throws(() => chooseDevice('cuda:99'), { name: 'UsageError', message: /found "cuda:99": this libtorch sees .*cpu/ });
+    assert.throws(() => chooseDevice('cuda:99'), {
+      name: 'UsageError',
+      message: /found "cuda:99": this libtorch sees .*cpu/,
+    });
   });
 
   it('decides the precision where that is left open', () => {

@@ -18,7 +18,14 @@ async function journalOf(body: () => unknown): Promise<Journal> {
   const probe = await open(tmpdir(), 'r');
   const handles = Object.getPrototypeOf(probe) as { sync(this: { fd: number }): Promise<void> };
   await probe.close();
-  const original = { openSync: fs.openSync, fsyncSync: fs.fsyncSync, renameSync: fs.renameSync, sync: handles.sync, open: fs.promises.open, rename: fs.promises.rename };
+  const original = {
+    openSync: fs.openSync,
+    fsyncSync: fs.fsyncSync,
+    renameSync: fs.renameSync,
+    sync: handles.sync,
+    open: fs.promises.open,
+    rename: fs.promises.rename,
+  };
 
   fs.openSync = (path, ...rest) => {
     const file = original.openSync(path, ...rest);
@@ -66,7 +73,14 @@ describe('what is written is on disk before it has its name', () => {
     await replaceFolder(join(root, 'last'), fill);
     const journal = await journalOf(() => replaceFolder(join(root, 'last'), fill));
     const above = root.split('/').at(-1)!;
-    assert.deepEqual(journal, ['flush a', 'flush deep', 'flush last.new', 'rename to last.old', 'rename to last', `flush ${above}`]);
+    assert.deepEqual(journal, [
+      'flush a',
+      'flush deep',
+      'flush last.new',
+      'rename to last.old',
+      'rename to last',
+      `flush ${above}`,
+    ]);
   });
 
   it('of the log, before a checkpoint counts on its length', async () => {

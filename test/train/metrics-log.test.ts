@@ -20,7 +20,10 @@ describe('metrics.jsonl', () => {
     log.append(entry(1));
     log.append(entry(2));
     log.close();
-    assert.equal(readFileSync(path, 'utf8'), '{"kind":"train","epoch":1,"step":1,"seconds":1,"loss":1}\n{"kind":"train","epoch":1,"step":2,"seconds":2,"loss":0.5}\n');
+    assert.equal(
+      readFileSync(path, 'utf8'),
+      '{"kind":"train","epoch":1,"step":1,"seconds":1,"loss":1}\n{"kind":"train","epoch":1,"step":2,"seconds":2,"loss":0.5}\n',
+    );
     assert.deepEqual(readMetricsLog(path), [entry(1), entry(2)]);
   });
 

@@ -3,7 +3,10 @@ import * as torch from '../../ts/tensor';
 import { joinTensors, splitTensors } from '../../ts/train/pytree';
 
 describe('a state with tensors', () => {
-  const tree = { state: { 0: { step: torch.tensor(3), rest: [torch.tensor([1, 2]), null] } }, groups: [{ lr: 0.1, betas: [0.9, 0.99] }] };
+  const tree = {
+    state: { 0: { step: torch.tensor(3), rest: [torch.tensor([1, 2]), null] } },
+    groups: [{ lr: 0.1, betas: [0.9, 0.99] }],
+  };
 
   it('is split into JSON and tensors named by their place', () => {
     const { skeleton, tensors } = splitTensors(tree);

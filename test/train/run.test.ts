@@ -26,7 +26,10 @@ describe('a run folder', () => {
 
   it('is not begun twice, nor among other files', () => {
     RunFolder.create(path, {}).release();
-    assert.throws(() => RunFolder.create(path, {}), { name: 'UsageError', message: /already holds a run; go on with it by the option resume/ });
+    assert.throws(() => RunFolder.create(path, {}), {
+      name: 'UsageError',
+      message: /already holds a run; go on with it by the option resume/,
+    });
     assert.throws(() => RunFolder.create(root, {}), /Expected a new or empty folder/);
   });
 

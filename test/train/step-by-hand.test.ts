@@ -44,7 +44,12 @@ describe('a step of the training loop, worked by hand', () => {
     const optimizer = new SGD(model.parameters(), { lr: RATE });
     const seen: Seen[] = [];
     const draws: number[] = [];
-    const see = (kind: Seen['kind']) => seen.push({ kind, training: model.training, gradient: model.weight.grad === null ? null : Number(model.weight.grad.item()) });
+    const see = (kind: Seen['kind']) =>
+      seen.push({
+        kind,
+        training: model.training,
+        gradient: model.weight.grad === null ? null : Number(model.weight.grad.item()),
+      });
     const parts: TrainParts<number> = {
       model,
       data: {
@@ -66,12 +71,18 @@ describe('a step of the training loop, worked by hand', () => {
       evaluate: () => (see('evaluate'), Promise.resolve({ accuracy: 1 })),
       save: (folder) => torch.safetensors.save(model.stateDict(), join(folder, 'model.safetensors')),
     };
-    await new Trainer({ plan: { ...toyPlan, epochs: 1, accumulate: 1, clipNorm: 0, logSteps: 1, ...plan }, parts, run, config: '' }).fit();
+    await new Trainer({
+      plan: { ...toyPlan, epochs: 1, accumulate: 1, clipNorm: 0, logSteps: 1, ...plan },
+      parts,
+      run,
+      config: '',
+    }).fit();
     run.release();
     const log = readMetricsLog(run.file('metrics.jsonl')).filter(({ kind }) => kind === 'train');
     return { weight: Number(model.weight.item()), seen, draws, log };
   };
-  const near = (found: number, expected: number) => assert.ok(Math.abs(found - expected) < 1e-5, `expected ${expected}, found ${found}`);
+  const near = (found: number, expected: number) =>
+    assert.ok(Math.abs(found - expected) < 1e-5, `expected ${expected}, found ${found}`);
 
   it('goes down the gradient', async () => near((await train([4], {})).weight, 1 - RATE * 4));
 
@@ -81,7 +92,8 @@ describe('a step of the training loop, worked by hand', () => {
     near(log[0]!['gradNorm'] as number, 4);
   });
 
-  it('leaves a gradient alone that is below that norm', async () => near((await train([0.5], { clipNorm: 1 })).weight, 1 - RATE * 0.5));
+  it('leaves a gradient alone that is below that norm', async () =>
+    near((await train([0.5], { clipNorm: 1 })).weight, 1 - RATE * 0.5));
 
   it('averages the batches that it accumulates, in gradient, loss and log', async () => {
     const { weight, log } = await train([2, 4], { accumulate: 2 });
@@ -98,7 +110,10 @@ describe('a step of the training loop, worked by hand', () => {
 
   it('begins each step without a gradient of the one before', async () => {
     const { seen } = await train([2, 4, 6], {});
-    assert.deepEqual(seen.filter(({ kind }) => kind === 'loss').map(({ gradient }) => gradient ?? 0), [0, 0, 0]);
+    assert.deepEqual(
+      seen.filter(({ kind }) => kind === 'loss').map(({ gradient }) => gradient ?? 0),
+      [0, 0, 0],
+    );
   });
 
   it('shows the model to the loss in training mode, to the evaluation in evaluation mode, and goes back to training', async () => {
@@ -106,10 +121,19 @@ describe('a step of the training loop, worked by hand', () => {
     assert.deepEqual(
       seen.map(({ kind, training }) => `${kind} ${training ? 'training' : 'evaluating'}`),
       [
-        'evaluate evaluating', 'loss training', 'loss training',
-        'evaluate evaluating', 'loss training', 'loss training',
-        'evaluate evaluating', 'loss training', 'loss training',
-        'evaluate evaluating', 'loss training', 'loss training', 'evaluate evaluating',
+        'evaluate evaluating',
+        'loss training',
+        'loss training',
+        'evaluate evaluating',
+        'loss training',
+        'loss training',
+        'evaluate evaluating',
+        'loss training',
+        'loss training',
+        'evaluate evaluating',
+        'loss training',
+        'loss training',
+        'evaluate evaluating',
       ],
     );
   });
@@ -123,7 +147,12 @@ describe('a step of the training loop, worked by hand', () => {
 
   it('takes every number of the configuration into its plan', () => {
     const config = {
-      seed: 1, epochs: 2, batchSize: 3, accumulate: 4, device: 'cpu', precision: 'float32',
+      seed: 1,
+      epochs: 2,
+      batchSize: 3,
+      accumulate: 4,
+      device: 'cpu',
+      precision: 'float32',
       schedule: { kind: 'constant', warmup: 5, dropEpochs: 6, gamma: 0.7 },
       clipNorm: 8,
       evaluate: { everyEpochs: 9, everySteps: 10, batchSize: 11, patience: 12 },
@@ -131,8 +160,18 @@ describe('a step of the training loop, worked by hand', () => {
       log: { everySteps: 15 },
     } as const;
     assert.deepEqual(trainPlan(config, 'score', true), {
-      seed: 1, epochs: 2, accumulate: 4, clipNorm: 8, logSteps: 15, evaluateStart: true, evaluateEpochs: 9, evaluateSteps: 10,
-      checkpointMinutes: 13, checkpointSteps: 14, patience: 12, score: 'score',
+      seed: 1,
+      epochs: 2,
+      accumulate: 4,
+      clipNorm: 8,
+      logSteps: 15,
+      evaluateStart: true,
+      evaluateEpochs: 9,
+      evaluateSteps: 10,
+      checkpointMinutes: 13,
+      checkpointSteps: 14,
+      patience: 12,
+      score: 'score',
     });
   });
 });

@@ -70,7 +70,11 @@ export function toy(run: RunFolder, options: ToyOptions = {}): { model: nn.Seque
     model,
     data,
     optimizer,
-    scheduler: makeSchedule(optimizer, { kind: 'oneCycle', warmup: 0.2, dropEpochs: 1, gamma: 1 }, { steps, epochs: plan.epochs }),
+    scheduler: makeSchedule(
+      optimizer,
+      { kind: 'oneCycle', warmup: 0.2, dropEpochs: 1, gamma: 1 },
+      { steps, epochs: plan.epochs },
+    ),
     loss: options.loss ?? (({ x, y }) => ({ loss: nn.functional.binaryCrossEntropyWithLogits(model.forward(x), y) })),
     count: ({ x }) => x.shape[0]!,
     release: ({ x, y }) => [x, y].forEach((tensor) => tensor.dispose()),

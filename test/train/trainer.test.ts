@@ -39,9 +39,10 @@ describe('the training loop', () => {
     const { run, outcome, events } = await train();
     assert.equal(outcome, 'completed');
     assert.equal(events.filter(({ type }) => type === 'step').length, STEPS);
-    assert.deepEqual(log(run).map(({ kind, step }) => `${kind} ${step}`), [
-      'train 3', 'train 4', 'val 4', 'train 6', 'train 8', 'val 8', 'train 9', 'train 12', 'val 12',
-    ]);
+    assert.deepEqual(
+      log(run).map(({ kind, step }) => `${kind} ${step}`),
+      ['train 3', 'train 4', 'val 4', 'train 6', 'train 8', 'val 8', 'train 9', 'train 12', 'val 12'],
+    );
     for (const name of ['last', 'best'] as const) {
       for (const file of ['model.safetensors', 'optimizer.safetensors', 'state.json']) {
         assert.ok(existsSync(join(run.checkpoint(name), file)), `${name}/${file}`);
@@ -83,7 +84,11 @@ describe('the training loop', () => {
       return { run, outcome };
     };
 
-    for (const [where, step] of [['in the first epoch', 1], ['in the middle of an epoch', 6], ['at the end of an epoch', 8]] as const) {
+    for (const [where, step] of [
+      ['in the first epoch', 1],
+      ['in the middle of an epoch', 6],
+      ['at the end of an epoch', 8],
+    ] as const) {
       it(`${where} ends with the same weights, optimizer state and log`, async () => {
         const { run, outcome } = await interruptAfter(step);
         assert.equal(outcome, 'interrupted');
@@ -92,14 +97,20 @@ describe('the training loop', () => {
         assert.deepEqual(weights(model), weights(whole.model));
         assert.deepEqual(optimizer(run), optimizer(whole.run));
         assert.deepEqual(log(run), log(whole.run));
-        assert.deepEqual(readState(run.checkpoint('best')).loop.best, readState(whole.run.checkpoint('best')).loop.best);
+        assert.deepEqual(
+          readState(run.checkpoint('best')).loop.best,
+          readState(whole.run.checkpoint('best')).loop.best,
+        );
       });
     }
 
     it('twice ends with the same weights', async () => {
       const { run } = await interruptAfter(3);
       const controller = new AbortController();
-      await resumeToy(run.path, { signal: controller.signal, listener: ({ type }) => type === 'step' && controller.abort() });
+      await resumeToy(run.path, {
+        signal: controller.signal,
+        listener: ({ type }) => type === 'step' && controller.abort(),
+      });
       assert.equal(readState(run.checkpoint('last')).loop.step, 4);
       assert.deepEqual(weights(await resumeToy(run.path)), weights(whole.model));
     });
@@ -132,7 +143,10 @@ describe('the training loop', () => {
     it('does not load the batches that are done', async () => {
       const { run } = await interruptAfter(7);
       let batches = 0;
-      await resumeToy(run.path, { loss: ({ x }) => (batches++, { loss: x.sum().mul(0).requiresGrad_(true) }), evaluate: async () => ({ accuracy: 0 }) });
+      await resumeToy(run.path, {
+        loss: ({ x }) => (batches++, { loss: x.sum().mul(0).requiresGrad_(true) }),
+        evaluate: async () => ({ accuracy: 0 }),
+      });
       assert.equal(batches, 1 + 10);
     });
 
@@ -146,20 +160,27 @@ describe('the training loop', () => {
     const whole = await train();
     const run = newRun();
     let evaluations = 0;
-    const evaluate = () => (++evaluations === 2 ? Promise.reject(new InputError('an image is damaged')) : Promise.resolve({ accuracy: 0.5 }));
+    const evaluate = () =>
+      ++evaluations === 2 ? Promise.reject(new InputError('an image is damaged')) : Promise.resolve({ accuracy: 0.5 });
     await assert.rejects(toy(run, { evaluate }).trainer.fit(), /an image is damaged/);
     run.release();
     const { loop } = readState(run.checkpoint('last'));
     assert.deepEqual([loop.step, loop.evaluatedStep, loop.best!.step], [8, 4, 4]);
     assert.deepEqual(weights(await resumeToy(run.path)), weights(whole.model));
-    assert.deepEqual(log(run).map(({ kind, step }) => `${kind} ${step}`), log(whole.run).map(({ kind, step }) => `${kind} ${step}`));
+    assert.deepEqual(
+      log(run).map(({ kind, step }) => `${kind} ${step}`),
+      log(whole.run).map(({ kind, step }) => `${kind} ${step}`),
+    );
     assert.deepEqual(optimizer(run), optimizer(whole.run));
   });
 
   it('keeps the best checkpoint, not the last', async () => {
     const scores = [0.5, 0.9, 0.7];
     const { run, events } = await train({ evaluate: () => Promise.resolve({ accuracy: scores.shift()! }) });
-    assert.deepEqual(events.flatMap((event) => (event.type === 'evaluated' ? [event.best] : [])), [true, true, false]);
+    assert.deepEqual(
+      events.flatMap((event) => (event.type === 'evaluated' ? [event.best] : [])),
+      [true, true, false],
+    );
     assert.equal(readState(run.checkpoint('best')).loop.step, 8);
     assert.deepEqual(readState(run.checkpoint('last')).loop.best, { score: 0.9, epoch: 2, step: 8 });
   });
@@ -169,9 +190,28 @@ describe('the training loop', () => {
 
     it('keeps it as the best checkpoint when training makes nothing better', async () => {
       const scores = [0.6, 0.5, 0.6, 0.4];
-      const { run, model, events } = await train({ plan, evaluate: () => Promise.resolve({ accuracy: scores.shift()! }) });
-      assert.deepEqual(events.flatMap((event) => (event.type === 'evaluated' ? [[event.epoch, event.step, event.best]] : [])), [[0, 0, true], [1, 4, false], [2, 8, false], [3, 12, false]]);
-      assert.deepEqual(log(run).slice(0, 2).map(({ kind, epoch, step }) => [kind, epoch, step]), [['val', 0, 0], ['train', 1, 3]]);
+      const { run, model, events } = await train({
+        plan,
+        evaluate: () => Promise.resolve({ accuracy: scores.shift()! }),
+      });
+      assert.deepEqual(
+        events.flatMap((event) => (event.type === 'evaluated' ? [[event.epoch, event.step, event.best]] : [])),
+        [
+          [0, 0, true],
+          [1, 4, false],
+          [2, 8, false],
+          [3, 12, false],
+        ],
+      );
+      assert.deepEqual(
+        log(run)
+          .slice(0, 2)
+          .map(({ kind, epoch, step }) => [kind, epoch, step]),
+        [
+          ['val', 0, 0],
+          ['train', 1, 3],
+        ],
+      );
       assert.deepEqual(readState(run.checkpoint('last')).loop.best, { score: 0.6, epoch: 0, step: 0 });
       const start = torch.safetensors.load(join(run.checkpoint('best'), 'model.safetensors'));
       assert.notDeepEqual(start['0.weight']!.toArray(), (weights(model) as Record<string, unknown>)['0.weight']);
@@ -183,39 +223,62 @@ describe('the training loop', () => {
     const interrupted = async (when: 'within' | 'after') => {
       const controller = new AbortController();
       const run = newRun();
-      const evaluate = when === 'within' ? (signal: AbortSignal) => (controller.abort(), Promise.reject(signal.reason as Error)) : undefined;
+      const evaluate =
+        when === 'within'
+          ? (signal: AbortSignal) => (controller.abort(), Promise.reject(signal.reason as Error))
+          : undefined;
       const listener = ({ type }: TrainEvent) => type === 'evaluated' && controller.abort();
-      assert.equal(await toy(run, { plan, signal: controller.signal, evaluate, listener }).trainer.fit(), 'interrupted');
+      assert.equal(
+        await toy(run, { plan, signal: controller.signal, evaluate, listener }).trainer.fit(),
+        'interrupted',
+      );
       run.release();
       return run;
     };
 
     it('interrupted meanwhile leaves no checkpoint, so that the start is made anew', async () => {
-      const { has, checkpoint } = await interrupted('within').then((run) => ({ has: run.has('last'), checkpoint: run.checkpoint('last') }));
+      const { has, checkpoint } = await interrupted('within').then((run) => ({
+        has: run.has('last'),
+        checkpoint: run.checkpoint('last'),
+      }));
       assert.equal(has, false, checkpoint);
     });
 
     it('interrupted after it goes on with it judged, and ends with the same weights and log', async () => {
       const whole = await train({ plan });
       const run = await interrupted('after');
-      assert.deepEqual([readState(run.checkpoint('last')).loop.evaluatedStep, readState(run.checkpoint('best')).loop.step], [0, 0]);
+      assert.deepEqual(
+        [readState(run.checkpoint('last')).loop.evaluatedStep, readState(run.checkpoint('best')).loop.step],
+        [0, 0],
+      );
       assert.deepEqual(weights(await resumeToy(run.path, { plan })), weights(whole.model));
       assert.deepEqual(log(run), log(whole.run));
     });
   });
 
   it('stops early when patience runs out', async () => {
-    const { outcome, events } = await train({ plan: { patience: 1 }, evaluate: () => Promise.resolve({ accuracy: 0.5 }) });
+    const { outcome, events } = await train({
+      plan: { patience: 1 },
+      evaluate: () => Promise.resolve({ accuracy: 0.5 }),
+    });
     assert.equal(outcome, 'stopped early');
     assert.equal(events.filter(({ type }) => type === 'step').length, 8);
   });
 
   it('stops at a loss that is not finite, and says where and what stands', async () => {
     let calls = 0;
-    const loss: ToyOptions['loss'] = ({ x }) => ({ loss: x.requiresGrad_(true).sum().mul(++calls === 14 ? NaN : 0) });
+    const loss: ToyOptions['loss'] = ({ x }) => ({
+      loss: x
+        .requiresGrad_(true)
+        .sum()
+        .mul(++calls === 14 ? NaN : 0),
+    });
     await assert.rejects(train({ loss }), (error: Error) => {
       assert.ok(error instanceof InputError);
-      assert.match(error.message, /^Expected a finite loss, found NaN at epoch 2, step 6: the checkpoint of step 4 stands; try a lower learning rate/);
+      assert.match(
+        error.message,
+        /^Expected a finite loss, found NaN at epoch 2, step 6: the checkpoint of step 4 stands; try a lower learning rate/,
+      );
       return true;
     });
   });
@@ -223,7 +286,10 @@ describe('the training loop', () => {
   it('stops at gradients that are not finite', async () => {
     const { model, trainer } = toy(newRun(), { loss: ({ x }) => ({ loss: x.requiresGrad_(true).sum().mul(0) }) });
     model.parameters()[0]!.grad = torch.full([8, 2], Infinity);
-    await assert.rejects(trainer.fit(), /Expected a finite gradNorm, found Infinity at epoch 1, step 1: no checkpoint was written yet/);
+    await assert.rejects(
+      trainer.fit(),
+      /Expected a finite gradNorm, found Infinity at epoch 1, step 1: no checkpoint was written yet/,
+    );
   });
 
   it('averages the terms of a loss over the steps between two lines', async () => {
@@ -241,12 +307,20 @@ describe('the training loop', () => {
     let calls = 0;
     const loss: ToyOptions['loss'] = ({ x }) => ({ loss: x.requiresGrad_(true).sum().mul(0).add(calls++) });
     const { run } = await train({ loss, plan: { epochs: 1, logSteps: 1 } });
-    const losses = readMetricsLog(run.file('metrics.jsonl')).flatMap((entry) => (entry.kind === 'train' ? [entry['loss']] : []));
-    assert.deepEqual(losses.map((value) => Math.round(1e6 * (value as number)) / 1e6), [1, 4, 7, 9]);
+    const losses = readMetricsLog(run.file('metrics.jsonl')).flatMap((entry) =>
+      entry.kind === 'train' ? [entry['loss']] : [],
+    );
+    assert.deepEqual(
+      losses.map((value) => Math.round(1e6 * (value as number)) / 1e6),
+      [1, 4, 7, 9],
+    );
   });
 
   it('says so when an evaluation lacks the score', async () => {
-    await assert.rejects(train({ evaluate: () => Promise.resolve({ other: 1 }) }), /Expected a number "accuracy" of the evaluation, found other/);
+    await assert.rejects(
+      train({ evaluate: () => Promise.resolve({ other: 1 }) }),
+      /Expected a number "accuracy" of the evaluation, found other/,
+    );
   });
 
   it('makes no more tensors from epoch to epoch', async () => {

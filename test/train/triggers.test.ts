@@ -28,8 +28,14 @@ describe('the course of a training', () => {
 
   it('lets the last step of an epoch average the batches that are left', () => {
     const shares = Array.from({ length: 10 }, (_, batch) => course({ accumulate: 4 }).microBatch(at({ batch })));
-    assert.deepEqual(shares.map(({ of }) => of), [4, 4, 4, 4, 4, 4, 4, 4, 2, 2]);
-    assert.deepEqual(shares.map(({ index }) => index), [0, 1, 2, 3, 0, 1, 2, 3, 0, 1]);
+    assert.deepEqual(
+      shares.map(({ of }) => of),
+      [4, 4, 4, 4, 4, 4, 4, 4, 2, 2],
+    );
+    assert.deepEqual(
+      shares.map(({ index }) => index),
+      [0, 1, 2, 3, 0, 1, 2, 3, 0, 1],
+    );
   });
 
   it('ends after the last epoch, or when patience runs out', () => {
@@ -40,7 +46,8 @@ describe('the course of a training', () => {
   });
 
   it('evaluates at the end of every n-th epoch and of the last one', () => {
-    const due = (epoch: number) => course({ evaluateEpochs: 3 }).evaluationDue(at({ epoch, batch: 10, step: 10 * (epoch + 1) }));
+    const due = (epoch: number) =>
+      course({ evaluateEpochs: 3 }).evaluationDue(at({ epoch, batch: 10, step: 10 * (epoch + 1) }));
     assert.deepEqual([0, 1, 2, 3].map(due), [false, false, true, true]);
     assert.ok(!course({}).evaluationDue(at({ batch: 9, step: 9 })));
   });
@@ -70,7 +77,11 @@ describe('the course of a training', () => {
   });
 
   it('knows what is left', () => {
-    assert.deepEqual(course({}).remaining(at({ epoch: 1, batch: 5, step: 15 })), { steps: 25, evaluations: 3, checkpoints: 3 });
+    assert.deepEqual(course({}).remaining(at({ epoch: 1, batch: 5, step: 15 })), {
+      steps: 25,
+      evaluations: 3,
+      checkpoints: 3,
+    });
     assert.deepEqual(course({ evaluateSteps: 10, evaluateEpochs: 4 }).remaining(at({ epoch: 1, step: 10 })), {
       steps: 30,
       evaluations: 4,

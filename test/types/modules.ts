@@ -38,8 +38,16 @@ const waited = () => torch.noGrad(async () => x);
 
 export const optimizer = new optim.AdamW(model.parameters(), { lr: 1e-3, betas: [0.9, 0.99] });
 
-export const byPosition = [new nn.Conv2d(1, 6, 5, 2, 1), new nn.Conv2d(1, 6, 5, 2, { padding: 'same' }), new nn.Upsample(null, 2), new nn.CrossEntropyLoss(x, null, -100)];
-export const called = [nn.functional.dropout(x, 0.5, true), nn.functional.interpolate(x, null, 2, { mode: 'bilinear' })];
+export const byPosition = [
+  new nn.Conv2d(1, 6, 5, 2, 1),
+  new nn.Conv2d(1, 6, 5, 2, { padding: 'same' }),
+  new nn.Upsample(null, 2),
+  new nn.CrossEntropyLoss(x, null, -100),
+];
+export const called = [
+  nn.functional.dropout(x, 0.5, true),
+  nn.functional.interpolate(x, null, 2, { mode: 'bilinear' }),
+];
 
 // @ts-expect-error bias is true or false
 new nn.Linear(4, 4, 1);

@@ -15,7 +15,10 @@ function seeded(seed: number): Random {
 }
 
 const images = (count: number, size = 8): Tensor =>
-  torch.fromTypedArray(Uint8Array.from({ length: count * 3 * size * size }, (_, i) => (i * 37 + (i >> 4) * 11) & 255), [count, 3, size, size]);
+  torch.fromTypedArray(
+    Uint8Array.from({ length: count * 3 * size * size }, (_, i) => (i * 37 + (i >> 4) * 11) & 255),
+    [count, 3, size, size],
+  );
 const bytes = (tensor: Tensor) => tensor.contiguous().data() as Uint8Array;
 const pixel = (...rgb: number[]) => torch.fromTypedArray(Uint8Array.from(rgb), [1, 3, 1, 1]);
 
@@ -45,13 +48,19 @@ describe('augment', () => {
     const batch = images(1, 5);
     for (const area of [0, 0.5, 0.999]) {
       for (const ratio of [0, 0.5, 0.999]) {
-        for (const index of [0, 0.999]) assert.deepEqual(augment(batch, [fixed(0, 0, 0, 0, area, ratio, index, index)], { cropArea: 0.08, cropRatio: 3 }).shape, [1, 3, 5, 5]);
+        for (const index of [0, 0.999])
+          assert.deepEqual(
+            augment(batch, [fixed(0, 0, 0, 0, area, ratio, index, index)], { cropArea: 0.08, cropRatio: 3 }).shape,
+            [1, 3, 5, 5],
+          );
       }
     }
   });
 
   describe('tints', () => {
-    const tint = (image: Tensor, ...tints: number[]) => [...bytes(augment(image, [fixed(0, ...tints)], { colour: 0.5 }))];
+    const tint = (image: Tensor, ...tints: number[]) => [
+      ...bytes(augment(image, [fixed(0, ...tints)], { colour: 0.5 })),
+    ];
 
     it('change no bit at factor 1', () => assert.deepEqual(tint(images(1), 0.5, 0.5, 0.5), [...bytes(images(1))]));
     it('brighten and darken by the factor, up to white', () => {

@@ -1,6 +1,19 @@
 import assert from 'node:assert/strict';
 import {
-  boxAreas, boxes, clipBoxes, countBoxes, cxcywhToXyxy, intersection, mirrorBoxes, nonEmptyBoxes, scaleBoxes, takeBoxes, translateBoxes, xywhToXyxy, xyxyToCxcywh, xyxyToXywh,
+  boxAreas,
+  boxes,
+  clipBoxes,
+  countBoxes,
+  cxcywhToXyxy,
+  intersection,
+  mirrorBoxes,
+  nonEmptyBoxes,
+  scaleBoxes,
+  takeBoxes,
+  translateBoxes,
+  xywhToXyxy,
+  xyxyToCxcywh,
+  xyxyToXywh,
 } from '../../ts/vision/boxes';
 
 const two = boxes('xyxy', [0, 0, 10, 20, 5, 6, 9, 7]);

@@ -19,4 +19,6 @@ export interface DetectionGolden {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-export const detectionGolden = JSON.parse(readFileSync(join(goldenFolder, 'detection-transforms.json'), 'utf8')) as DetectionGolden;
+export const detectionGolden = JSON.parse(
+  readFileSync(join(goldenFolder, 'detection-transforms.json'), 'utf8'),
+) as DetectionGolden;

@@ -9,7 +9,8 @@ const images = join(goldenFolder, 'images');
 describe('image formats', () => {
   it('are known by their first bytes', () => {
     const byEnding: Record<string, string> = { jpg: 'jpeg', png: 'png', gif: 'gif', webp: 'webp', tif: 'tiff' };
-    for (const name of readdirSync(images)) assert.equal(imageFormat(readFileSync(join(images, name))), byEnding[name.split('.')[1]!], name);
+    for (const name of readdirSync(images))
+      assert.equal(imageFormat(readFileSync(join(images, name))), byEnding[name.split('.')[1]!], name);
     assert.equal(imageFormat(Buffer.from('\0\0\0\x1cftypavif')), 'avif');
   });
 
@@ -30,7 +31,8 @@ describe('image formats', () => {
     const jpeg = readFileSync(join(images, 'rgb.jpg'));
     const filled = Buffer.concat([jpeg.subarray(0, 2), Buffer.alloc(3, 0xff), jpeg.subarray(2)]);
     assert.deepEqual(jpegHeader(filled), { components: 3, hasExif: false });
-    for (const broken of [jpeg.subarray(0, 20), Buffer.concat([jpeg.subarray(0, 3), Buffer.alloc(50)])]) assert.equal(jpegHeader(broken), undefined);
+    for (const broken of [jpeg.subarray(0, 20), Buffer.concat([jpeg.subarray(0, 3), Buffer.alloc(50)])])
+      assert.equal(jpegHeader(broken), undefined);
   });
 
   it('calls text with umlauts text, and control characters other bytes', () => {

@@ -36,10 +36,15 @@ describe('decodeImage', () => {
   });
 
   it('takes the high byte of 16-bit channels and the first frame of an animation', async () => {
-    const deep = await sharp({ create: { width: 2, height: 2, channels: 3, background: '#804020' } }).toColourspace('rgb16').png().toBuffer();
+    const deep = await sharp({ create: { width: 2, height: 2, channels: 3, background: '#804020' } })
+      .toColourspace('rgb16')
+      .png()
+      .toBuffer();
     assert.deepEqual([...(await decodeImage(deep)).data.subarray(0, 3)], [0x80, 0x40, 0x20]);
     const frames = Buffer.concat([Buffer.alloc(12, 10), Buffer.alloc(12, 200)]);
-    const animation = await sharp(frames, { raw: { width: 2, height: 4, channels: 3, pageHeight: 2 } }).gif({ loop: 0 }).toBuffer();
+    const animation = await sharp(frames, { raw: { width: 2, height: 4, channels: 3, pageHeight: 2 } })
+      .gif({ loop: 0 })
+      .toBuffer();
     const { width, height } = await decodeImage(animation);
     assert.deepEqual([width, height], [2, 2]);
   });
@@ -52,7 +57,10 @@ describe('decodeImage', () => {
     const found: Record<string, [content: string | Uint8Array, message: string]> = {
       'text.jpg': ['just some words\n', 'found text.'],
       'page.jpg': ['<!DOCTYPE html><html>quota exceeded</html>', 'found a web page.'],
-      'drawing.jpg': ['<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>', 'found an SVG drawing.'],
+      'drawing.jpg': [
+        '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
+        'found an SVG drawing.',
+      ],
       'empty.jpg': ['', 'found an empty file.'],
       'old.jpg': ['BM\0\0\0\0\0\0', 'found a BMP image.'],
       'phone.jpg': ['\0\0\0\x18ftypheic\0\0\0\0', 'found a HEIC image.'],
@@ -69,21 +77,36 @@ describe('decodeImage', () => {
     }
 
     it('names a file that is not there, and a folder', async () => {
-      await assert.rejects(decodeImage(join(folder, 'none.jpg')), { code: 'TTS_INPUT', message: /none\.jpg: there is no such file or folder \(ENOENT\)\.$/ });
+      await assert.rejects(decodeImage(join(folder, 'none.jpg')), {
+        code: 'TTS_INPUT',
+        message: /none\.jpg: there is no such file or folder \(ENOENT\)\.$/,
+      });
       await assert.rejects(decodeImage(folder), { code: 'TTS_INPUT', message: /: it is a folder \(EISDIR\)\.$/ });
     });
 
     it('uses the label for bytes', async () => {
-      await assert.rejects(decodeImage(Buffer.from('words'), '000017.jpg in faces.zip'), /image in 000017\.jpg in faces\.zip, found text/);
+      await assert.rejects(
+        decodeImage(Buffer.from('words'), '000017.jpg in faces.zip'),
+        /image in 000017\.jpg in faces\.zip, found text/,
+      );
     });
   });
 
   const damaged: Record<string, [Uint8Array, RegExp]> = {
-    'half a JPEG': [jpeg.subarray(0, jpeg.length / 2), /^half a JPEG is a damaged or incomplete JPEG image: premature end of JPEG image\.$/],
+    'half a JPEG': [
+      jpeg.subarray(0, jpeg.length / 2),
+      /^half a JPEG is a damaged or incomplete JPEG image: premature end of JPEG image\.$/,
+    ],
     'a JPEG without its last bytes': [jpeg.subarray(0, jpeg.length - 2), /damaged or incomplete JPEG/],
     'a JPEG of three bytes': [jpeg.subarray(0, 3), /damaged or incomplete JPEG/],
-    'a JPEG with a broken header': [Buffer.concat([jpeg.subarray(0, 3), Buffer.alloc(200, 7)]), /damaged or incomplete JPEG/],
-    'half a PNG': [readFileSync(join(images, 'alpha.png')).subarray(0, 4000), /^half a PNG is a damaged or incomplete PNG image: /],
+    'a JPEG with a broken header': [
+      Buffer.concat([jpeg.subarray(0, 3), Buffer.alloc(200, 7)]),
+      /damaged or incomplete JPEG/,
+    ],
+    'half a PNG': [
+      readFileSync(join(images, 'alpha.png')).subarray(0, 4000),
+      /^half a PNG is a damaged or incomplete PNG image: /,
+    ],
     'half a CMYK TIFF': [readFileSync(join(images, 'cmyk.tif')).subarray(0, 5000), /damaged or incomplete TIFF/],
   };
   for (const [name, [bytes, message]] of Object.entries(damaged)) {
@@ -94,10 +117,19 @@ describe('decodeImage', () => {
 
   describe('with what is an SVG as well', () => {
     const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>';
-    const polyglots: Readonly<Record<string, string>> = { avif: `\0\0\0\x01ftypavif${svg}`, webp: `RIFF\x01\x01\x01\x01WEBP${svg}`, gif: `GIF8${svg}`, tiff: `II*\0${svg}` };
+    const polyglots: Readonly<Record<string, string>> = {
+      avif: `\0\0\0\x01ftypavif${svg}`,
+      webp: `RIFF\x01\x01\x01\x01WEBP${svg}`,
+      gif: `GIF8${svg}`,
+      tiff: `II*\0${svg}`,
+    };
     for (const [kind, bytes] of Object.entries(polyglots)) {
       it(`refuses the beginning of an image in ${kind}`, async () => {
-        const refused = { code: 'TTS_INPUT', message: /^Expected a JPEG, .* image in odd, found one that is an SVG drawing as well, which is not rendered\.$/ };
+        const refused = {
+          code: 'TTS_INPUT',
+          message:
+            /^Expected a JPEG, .* image in odd, found one that is an SVG drawing as well, which is not rendered\.$/,
+        };
         await assert.rejects(decodeImage(Buffer.from(bytes, 'latin1'), 'odd'), refused);
         await assert.rejects(imageSize(Buffer.from(bytes, 'latin1'), 'odd'), refused);
       });
@@ -108,13 +140,17 @@ describe('decodeImage', () => {
     const gif = readFileSync(join(images, 'transparent.gif'));
     for (let at = 0; at < gif.length; at += 3) {
       for (const damaged of [gif.subarray(0, at), Buffer.from(gif).fill(255 - gif[at]!, at, at + 1)]) {
-        await decodeImage(damaged, 'x.gif', { maxPixels: 1_000_000 }).catch((error: unknown) => assert.ok(error instanceof InputError, String(error)));
+        await decodeImage(damaged, 'x.gif', { maxPixels: 1_000_000 }).catch((error: unknown) =>
+          assert.ok(error instanceof InputError, String(error)),
+        );
       }
     }
   });
 
   it('refuses an image over the limit in pixels, and says its size', async () => {
-    const huge = await sharp({ create: { width: 5000, height: 4000, channels: 3, background: '#888' } }).png().toBuffer();
+    const huge = await sharp({ create: { width: 5000, height: 4000, channels: 3, background: '#888' } })
+      .png()
+      .toBuffer();
     await assert.rejects(decodeImage(huge, 'huge.png', { maxPixels: 10_000_000 }), {
       code: 'TTS_INPUT',
       message: 'Expected at most 10000000 pixels in huge.png, found 5000 x 4000; make it smaller.',

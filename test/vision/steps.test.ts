@@ -10,21 +10,52 @@ const numbered = () => torch.tensor([1, 2, 3, 4, 5, 6], { dtype: 'uint8' }).view
 const channel = (pixels: torch.Tensor) => pixels.select(0, 0).select(0, 1).toArray();
 
 describe('steps', () => {
-  it('move boxes as the original authors\' transforms do', () => {
-    for (const [index, { size: [width, height], boxes: start, steps, after, kept, targets }] of detectionGolden.boxes.entries()) {
+  it("move boxes as the original authors' transforms do", () => {
+    for (const [
+      index,
+      {
+        size: [width, height],
+        boxes: start,
+        steps,
+        after,
+        kept,
+        targets,
+      },
+    ] of detectionGolden.boxes.entries()) {
       assert.deepEqual(extentAfter(steps, { width, height }), { width: after[0], height: after[1] });
       const moved = changeBoxes(steps, boxes('xyxy', start.flat()), { width, height });
       assert.deepEqual(nonEmptyBoxes(moved), kept, `case ${index}`);
       const found = xyxyToCxcywh(scaleBoxes(takeBoxes(moved, kept), 1 / after[0], 1 / after[1])).data;
-      targets.flat().forEach((value, at) => assert.ok(Math.abs(value - found[at]!) < 1e-12, `case ${index}, number ${at}: expected ${value}, found ${found[at]}`));
+      targets
+        .flat()
+        .forEach((value, at) =>
+          assert.ok(
+            Math.abs(value - found[at]!) < 1e-12,
+            `case ${index}, number ${at}: expected ${value}, found ${found[at]}`,
+          ),
+        );
     }
   });
 
   it('mirror and cut pixels', () => {
-    assert.deepEqual(channel(changePixels([{ kind: 'mirror' }], numbered())), [[3, 2, 1], [6, 5, 4]]);
-    assert.deepEqual(channel(changePixels([{ kind: 'crop', left: 1, top: 1, width: 2, height: 1 }], numbered())), [[5, 6]]);
-    assert.deepEqual(channel(changePixels([{ kind: 'crop', left: 1, top: 0, width: 2, height: 2 }, { kind: 'mirror' }], numbered())), [[3, 2], [6, 5]]);
-    assert.deepEqual(channel(changePixels([], numbered())), [[1, 2, 3], [4, 5, 6]]);
+    assert.deepEqual(channel(changePixels([{ kind: 'mirror' }], numbered())), [
+      [3, 2, 1],
+      [6, 5, 4],
+    ]);
+    assert.deepEqual(channel(changePixels([{ kind: 'crop', left: 1, top: 1, width: 2, height: 1 }], numbered())), [
+      [5, 6],
+    ]);
+    assert.deepEqual(
+      channel(changePixels([{ kind: 'crop', left: 1, top: 0, width: 2, height: 2 }, { kind: 'mirror' }], numbered())),
+      [
+        [3, 2],
+        [6, 5],
+      ],
+    );
+    assert.deepEqual(channel(changePixels([], numbered())), [
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
   });
 
   it('keep boxes on the pixels that they were around', () => {
@@ -47,7 +78,10 @@ describe('steps', () => {
   it('free what they make on the way', async () => {
     const image = numbered();
     const before = await liveTensors();
-    const changed = changePixels([{ kind: 'mirror' }, { kind: 'resize', width: 6, height: 4 }, { kind: 'mirror' }], image);
+    const changed = changePixels(
+      [{ kind: 'mirror' }, { kind: 'resize', width: 6, height: 4 }, { kind: 'mirror' }],
+      image,
+    );
     assert.equal(torch.memory().tensors, before + 1);
     changed.dispose();
   });

@@ -3,19 +3,28 @@ import type { RgbImage } from '../../ts/vision/image';
 import { drawText, fillRectangle, textHeight, textWidth } from '../../ts/vision/text';
 
 describe('text on an image', () => {
-  const black = (width: number, height: number): RgbImage => ({ data: new Uint8Array(width * height * 3), width, height });
+  const black = (width: number, height: number): RgbImage => ({
+    data: new Uint8Array(width * height * 3),
+    width,
+    height,
+  });
   const white = [255, 255, 255] as const;
 
   /** Rows of the image, `#` where more than half is covered. */
   const rows = ({ data, width, height }: RgbImage) =>
-    Array.from({ length: height }, (_, y) => Array.from({ length: width }, (__, x) => (data[3 * (y * width + x)]! > 127 ? '#' : '.')).join(''));
+    Array.from({ length: height }, (_, y) =>
+      Array.from({ length: width }, (__, x) => (data[3 * (y * width + x)]! > 127 ? '#' : '.')).join(''),
+    );
 
   it('shows the letters', () => {
     const image = black(textWidth('T'), textHeight());
     drawText(image, 'T', 0, 0, { colour: white });
     const drawn = rows(image).filter((row) => row.includes('#'));
     assert.match(drawn[0]!, /^#{7,9}\.?$/);
-    assert.ok(drawn.slice(1).every((row) => /^\.{3,4}#{1,2}\.{3,4}$/.test(row)), drawn.join('\n'));
+    assert.ok(
+      drawn.slice(1).every((row) => /^\.{3,4}#{1,2}\.{3,4}$/.test(row)),
+      drawn.join('\n'),
+    );
   });
 
   it('is as wide as its letters together', () => {
@@ -35,7 +44,13 @@ describe('text on an image', () => {
 
   it('is cut at the edges', () => {
     const image = black(4, 4);
-    for (const [x, y] of [[-3, -3], [3, 3], [100, 100], [-100, 0]] as const) drawText(image, 'W', x, y, { colour: white, scale: 2 });
+    for (const [x, y] of [
+      [-3, -3],
+      [3, 3],
+      [100, 100],
+      [-100, 0],
+    ] as const)
+      drawText(image, 'W', x, y, { colour: white, scale: 2 });
     assert.equal(image.data.length, 48);
   });
 

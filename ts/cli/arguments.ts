@@ -20,7 +20,8 @@ export function nonNegativeInteger(text: string): number {
 /** Reads a probability. */
 export function probability(text: string): number {
   const value = Number(text);
-  if (text.trim() === '' || !(value >= 0 && value <= 1)) throw new InvalidArgumentError('Expected a number between 0 and 1.');
+  if (text.trim() === '' || !(value >= 0 && value <= 1))
+    throw new InvalidArgumentError('Expected a number between 0 and 1.');
   return value;
 }
 
@@ -30,10 +31,15 @@ export function collect(value: string, previous: readonly string[] = []): string
 }
 
 /** The weights and the rest of the arguments: the weights come by `--run` or as the first argument. */
-export function weightsAndInputs(run: string | undefined, first: string | undefined, rest: readonly string[]): { weights: string; inputs: string[] } {
+export function weightsAndInputs(
+  run: string | undefined,
+  first: string | undefined,
+  rest: readonly string[],
+): { weights: string; inputs: string[] } {
   const all = first === undefined ? [] : [first, ...rest];
   const weights = run ?? all.shift();
-  if (weights === undefined) throw new UsageError('Expected the weights (a run folder, a hub folder or a hub name) and images, found neither.');
+  if (weights === undefined)
+    throw new UsageError('Expected the weights (a run folder, a hub folder or a hub name) and images, found neither.');
   if (all.length === 0) throw new UsageError(`Expected at least one image after the weights ${weights}, found none.`);
   return { weights, inputs: all };
 }

@@ -31,7 +31,10 @@ export interface Diagnosis {
 
 /** Looks at everything that torchts needs on this machine; changes nothing. */
 export async function diagnose(): Promise<Diagnosis> {
-  if (permissionModel()) throw new InputError("The diagnosis starts programs, and Node's permission model is on: run `torchts doctor` without `--permission`; torchts itself needs `--allow-addons` and `--allow-fs-read` under it.");
+  if (permissionModel())
+    throw new InputError(
+      "The diagnosis starts programs, and Node's permission model is on: run `torchts doctor` without `--permission`; torchts itself needs `--allow-addons` and `--allow-fs-read` under it.",
+    );
   const search = locateLibtorch(requestedFlavour());
   const addon = examineAddon();
   const usable = addon.state === 'ok';
@@ -64,7 +67,8 @@ function examinePlatform(): Finding {
   const { node } = process.versions;
   const problem = platformProblem();
   if (problem) return { subject: 'platform', state: 'missing', text, fixes: [problem] };
-  if (!satisfies(node)) return { subject: 'platform', state: 'note', text, fixes: [`Use Node 20.19, 22.12 or newer; this is ${node}.`] };
+  if (!satisfies(node))
+    return { subject: 'platform', state: 'note', text, fixes: [`Use Node 20.19, 22.12 or newer; this is ${node}.`] };
   return { subject: 'platform', state: 'ok', text };
 }
 
@@ -79,12 +83,21 @@ async function examineLibtorch({ found, attempts }: Search, usable: boolean): Pr
     const text = `${found.version} (${found.flavour}) from ${found.source}: ${found.folder}`;
     return { subject: 'libtorch', state: 'ok', text, details: tried };
   }
-  if (usable) return { subject: 'libtorch', state: 'note', text: `only the one that the addon is linked to: ${libtorchLibFolder()}`, details: tried };
+  if (usable)
+    return {
+      subject: 'libtorch',
+      state: 'note',
+      text: `only the one that the addon is linked to: ${libtorchLibFolder()}`,
+      details: tried,
+    };
   const sources = await probeSources(requestedFlavour() ?? 'cpu');
   const wrong = process.env.TORCHTS_LIBTORCH ? ['Correct or unset TORCHTS_LIBTORCH.'] : [];
   const fixes = sources.some((source) => source.available)
     ? wrong
-    : [...wrong, 'Give this machine network access to download.pytorch.org or a package index for pip, or set TORCHTS_LIBTORCH to a libtorch folder.'];
+    : [
+        ...wrong,
+        'Give this machine network access to download.pytorch.org or a package index for pip, or set TORCHTS_LIBTORCH to a libtorch folder.',
+      ];
   const details = [...tried, ...sources.map(({ location, text }) => `${location}: ${text}`)];
   return { subject: 'libtorch', state: 'missing', text: 'not on this machine', details, fixes };
 }
@@ -110,15 +123,25 @@ function loadApart(location: string): string | undefined {
   const absent = absence(location);
   if (absent) return absent;
   const flags = process.execArgv.filter((flag) => flag === '--no-addons');
-  const child = spawnSync(process.execPath, [...flags, '-e', 'require(process.argv[1])', require.resolve(location)], { encoding: 'utf8' });
+  const child = spawnSync(process.execPath, [...flags, '-e', 'require(process.argv[1])', require.resolve(location)], {
+    encoding: 'utf8',
+  });
   if (child.status === 0) return undefined;
-  return child.signal ? `loading it ended the process with ${child.signal}` : (/^Error: (.+)$/m.exec(child.stderr)?.[1] ?? child.stderr.trim());
+  return child.signal
+    ? `loading it ended the process with ${child.signal}`
+    : (/^Error: (.+)$/m.exec(child.stderr)?.[1] ?? child.stderr.trim());
 }
 
 function examineTool(subject: string, { name, version }: Tool, usable: boolean): Finding {
   if (version) {
     const problem = buildProblems().find((clause) => clause.endsWith(`\`${name}\` is ${version}`));
-    if (problem) return { subject, state: usable ? 'note' : 'missing', text: `${name} ${version}`, fixes: usable ? [] : [`Get ${problem}.`] };
+    if (problem)
+      return {
+        subject,
+        state: usable ? 'note' : 'missing',
+        text: `${name} ${version}`,
+        fixes: usable ? [] : [`Get ${problem}.`],
+      };
     return { subject, state: 'ok', text: `${name} ${version}` };
   }
   const text = `\`${name}\` cannot be run`;
@@ -133,11 +156,18 @@ function examineCache(): Finding[] {
     const folder = cacheFolder();
     const existing = nearest(folder);
     accessSync(existing, constants.W_OK);
-    if (!statSync(existing).isDirectory()) return [{ subject, state: 'note', text: `${folder} cannot be made: ${existing} is no folder`, fixes: [CACHE_FIX] }];
+    if (!statSync(existing).isDirectory())
+      return [
+        { subject, state: 'note', text: `${folder} cannot be made: ${existing} is no folder`, fixes: [CACHE_FIX] },
+      ];
     return [];
   } catch (error) {
-    if (error instanceof InputError) return [{ subject, state: 'note', text: 'no folder for it is known', fixes: [error.message] }];
-    if (isSystemError(error)) return [{ subject, state: 'note', text: `it cannot be written: ${describeSystemError(error)}`, fixes: [CACHE_FIX] }];
+    if (error instanceof InputError)
+      return [{ subject, state: 'note', text: 'no folder for it is known', fixes: [error.message] }];
+    if (isSystemError(error))
+      return [
+        { subject, state: 'note', text: `it cannot be written: ${describeSystemError(error)}`, fixes: [CACHE_FIX] },
+      ];
     throw error;
   }
 }

@@ -22,7 +22,12 @@ export interface ImageCommand<Flags, Result> {
   /** What else to know, and examples. */
   readonly help: string;
   /** Loads the task, which needs the addon, and works through the images. */
-  readonly run: (weights: string, inputs: readonly string[], options: ImageOptions, flags: Flags) => AsyncIterable<Result | Failure>;
+  readonly run: (
+    weights: string,
+    inputs: readonly string[],
+    options: ImageOptions,
+    flags: Flags,
+  ) => AsyncIterable<Result | Failure>;
   /** A result as text. */
   readonly describe: (result: Result, flags: Flags) => string;
 }
@@ -47,7 +52,10 @@ interface CommonFlags {
  * Adds a command over images to the program of a task. An image that cannot be read is reported by name, the others go on,
  * and the exit code is 1.
  */
-export function addImageCommand<Flags, Result extends object>(program: Command, command: ImageCommand<Flags, Result>): void {
+export function addImageCommand<Flags, Result extends object>(
+  program: Command,
+  command: ImageCommand<Flags, Result>,
+): void {
   const declared = program
     .command(command.name)
     .summary(command.summary)
@@ -75,7 +83,12 @@ export function addImageCommand<Flags, Result extends object>(program: Command, 
 
 function imageOptions({ device, allowPrivateRedirects, allowNewHead = false }: CommonFlags): ImageOptions {
   const { chooseDevice } = require('../train/device') as typeof import('../train/device');
-  return { device: chooseDevice(device), fetch: { privateAddresses: allowPrivateRedirects ? 'all' : 'first' }, onWarning: terminal.say, allowNewHead };
+  return {
+    device: chooseDevice(device),
+    fetch: { privateAddresses: allowPrivateRedirects ? 'all' : 'first' },
+    onWarning: terminal.say,
+    allowNewHead,
+  };
 }
 
 function isFailure(item: object): item is Failure {

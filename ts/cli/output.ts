@@ -9,7 +9,10 @@ export function print(text: string): void {
 /** Writes one line of JSON to standard output. */
 export function printJson(value: unknown): void {
   // JSON leaves these as they are, and a terminal may take them for commands.
-  const escaped = JSON.stringify(value).replace(/[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const escaped = JSON.stringify(value).replace(
+    /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
+    (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
   process.stdout.write(`${escaped}\n`);
 }
 
@@ -24,7 +27,9 @@ let stopWork: Lost | undefined;
  * @param program whose output it is
  */
 export function watchOutput(program: string): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => (stopWork ? stopWork('standard output is closed') : endWithoutOutput(program, error)));
+  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+    stopWork ? stopWork('standard output is closed') : endWithoutOutput(program, error),
+  );
   // Who closes standard error wants no messages; the work itself goes on, unless it asked to be told.
   process.stderr.on('error', () => stopWork?.('standard error is closed'));
 }

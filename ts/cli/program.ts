@@ -24,7 +24,9 @@ export async function runProgram(program: Command, argv: readonly string[] = pro
   watchOutput(program.name());
   // An event that never comes (a server that goes silent in a way nobody foresaw) must not look like success.
   const unfinished = () => {
-    process.stderr.write(`${program.name()}: the command ended without a result: what it waited for never came. This is a fault of torchts; please report it.\n`);
+    process.stderr.write(
+      `${program.name()}: the command ended without a result: what it waited for never came. This is a fault of torchts; please report it.\n`,
+    );
     process.exitCode = 1;
   };
   process.once('beforeExit', unfinished);
@@ -33,7 +35,8 @@ export async function runProgram(program: Command, argv: readonly string[] = pro
   } catch (error) {
     process.exitCode = exitCode(error);
     // Commander has printed its own errors already.
-    if (!(error instanceof CommanderError)) process.stderr.write(`${program.name()}: ${withFlags(explain(error, argv.includes('--debug')), program)}\n`);
+    if (!(error instanceof CommanderError))
+      process.stderr.write(`${program.name()}: ${withFlags(explain(error, argv.includes('--debug')), program)}\n`);
   } finally {
     process.off('beforeExit', unfinished);
   }
@@ -57,7 +60,8 @@ function exitCode(error: unknown): number {
 
 function explain(error: unknown, debug: boolean): string {
   if (!isError(error)) return String(error);
-  if (debug) return [error.stack, error instanceof TorchError ? error.nativeTrace : undefined].filter(Boolean).join('\n');
+  if (debug)
+    return [error.stack, error instanceof TorchError ? error.nativeTrace : undefined].filter(Boolean).join('\n');
   if (error instanceof TorchError) return error.message;
   if (isSystemError(error)) return `${printable(describeSystemError(error))}.`;
   return `${printable(error.message)} (unexpected ${error.name}; --debug prints where it comes from)`;

@@ -50,7 +50,10 @@ class Bars {
     const done = step - (epoch - 1) * perEpoch;
     if (!this.bar) {
       // No handler of signals and no changed terminal: an interrupt then ends the process at once and leaves all as it was.
-      this.bar = new SingleBar({ format, stream: this.output, barsize: 10, linewrap: true, gracefulExit: false }, Presets.legacy);
+      this.bar = new SingleBar(
+        { format, stream: this.output, barsize: 10, linewrap: true, gracefulExit: false },
+        Presets.legacy,
+      );
       this.bar.start(perEpoch, done, { event });
     }
     this.bar.update(done, { event });
@@ -101,7 +104,17 @@ function words({ epoch, epochs, step, steps, loss, lr, imagesPerSecond, secondsL
   };
 }
 
-function evaluation({ epoch, step, metrics, best }: { epoch: number; step: number; metrics: Metrics; best: boolean }): string {
+function evaluation({
+  epoch,
+  step,
+  metrics,
+  best,
+}: {
+  epoch: number;
+  step: number;
+  metrics: Metrics;
+  best: boolean;
+}): string {
   const columns = Object.entries(metrics).map(([name, value]) => `${name} ${value === null ? '–' : value.toFixed(4)}`);
   return `epoch ${epoch}, step ${step}: ${columns.join(', ')}${best ? ' (best so far)' : ''}`;
 }

@@ -16,7 +16,10 @@ export interface SetupOptions {
 
 /** Gets libtorch and builds the addon against it; what is there already is left alone. */
 export async function setup(options: SetupOptions, listener: Listener): Promise<void> {
-  if (permissionModel()) throw new InputError("Setting up starts programs (CMake, the compiler, Python), and Node's permission model is on: run `torchts setup` without `--permission`.");
+  if (permissionModel())
+    throw new InputError(
+      "Setting up starts programs (CMake, the compiler, Python), and Node's permission model is on: run `torchts setup` without `--permission`.",
+    );
   requireBuild();
   const libtorch = await ensureLibtorch({ ...options, listener });
   listener.say(`libtorch ${libtorch.version} (${libtorch.flavour}) from ${libtorch.source}: ${libtorch.folder}`);

@@ -21,7 +21,10 @@ export interface Drawing {
   /** Where it is drawn when no folder is named. */
   readonly folder: string;
   /** Whether it was drawn now; false when it was there. */
-  readonly ensureDrawn: (folder: string, options: { readonly onProgress: (done: number, all: number) => void }) => Promise<boolean>;
+  readonly ensureDrawn: (
+    folder: string,
+    options: { readonly onProgress: (done: number, all: number) => void },
+  ) => Promise<boolean>;
 }
 
 /** Adds `synth` to `data`. Options that a task adds to it go to its drawing by their names. */
@@ -38,7 +41,12 @@ export function addSynth(data: Command, { things, description, usual, load }: Sy
       await ensureReady();
       const drawing = load();
       const folder = out ?? drawing.folder;
-      const drawn = await withBar(terminal, `drawing ${things}`, (bar) => drawing.ensureDrawn(folder, { ...options, onProgress: (done, all) => bar.update(done, all) }), 'steps');
+      const drawn = await withBar(
+        terminal,
+        `drawing ${things}`,
+        (bar) => drawing.ensureDrawn(folder, { ...options, onProgress: (done, all) => bar.update(done, all) }),
+        'steps',
+      );
       print(`${folder}: ${drawn ? 'drawn' : 'there already'}`);
     });
 }

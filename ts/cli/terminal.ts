@@ -8,7 +8,8 @@ type Unit = 'bytes' | 'steps';
 export function terminalListener(output: NodeJS.WriteStream = process.stderr, now: () => number = Date.now): Listener {
   return {
     say: (sentence) => void output.write(`${printable(sentence)}\n`),
-    bar: (label, unit = 'bytes') => (canDraw(output) ? drawnBar(label, unit, output) : writtenBar(label, unit, output, now)),
+    bar: (label, unit = 'bytes') =>
+      canDraw(output) ? drawnBar(label, unit, output) : writtenBar(label, unit, output, now),
   };
 }
 
@@ -27,7 +28,10 @@ function drawnBar(label: string, unit: Unit, stream: NodeJS.WriteStream): Bar {
     return `${label}${bar} ${amount(value, known ? total : undefined, unit)}${left}`;
   };
   // No handler of signals and no changed terminal: an interrupt then ends the process at once and leaves the terminal as it was.
-  const bar = new SingleBar({ format, stream, linewrap: true, gracefulExit: false, etaBuffer: 50, barsize: 30 }, Presets.legacy);
+  const bar = new SingleBar(
+    { format, stream, linewrap: true, gracefulExit: false, etaBuffer: 50, barsize: 30 },
+    Presets.legacy,
+  );
   let started = false;
   return {
     update(done, total) {

@@ -10,7 +10,10 @@ const program = createProgram('torchts', 'libtorch for Node.js: set-up and diagn
 program
   .command('setup')
   .description('get libtorch and build the native addon; what is there already is left alone')
-  .option('--flavour <name>', 'cpu, or the CUDA version: cu126, cu130 (default: TORCHTS_FLAVOUR, else what is there, else cpu)')
+  .option(
+    '--flavour <name>',
+    'cpu, or the CUDA version: cu126, cu130 (default: TORCHTS_FLAVOUR, else what is there, else cpu)',
+  )
   .option('--force', 'fetch libtorch again although it is there')
   .option('--target <name>', 'another addon of CMakeLists.txt to build', 'torchts')
   .addHelpText(

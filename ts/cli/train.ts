@@ -62,7 +62,10 @@ as if it had run through. Ctrl-C twice stops at once.
 Exit codes: 0 done, 1 failed, 2 wrong use, 130 stopped by Ctrl-C, SIGTERM, or a terminal that was closed.`;
 
 /** Adds `train` to the program of a task. */
-export function addTrain<Config extends ConfigTree, Final>(program: Command, command: TrainCommand<Config, Final>): void {
+export function addTrain<Config extends ConfigTree, Final>(
+  program: Command,
+  command: TrainCommand<Config, Final>,
+): void {
   const [presets, examples] = command.help.trim().split('\n\n');
   program
     .command('train')
@@ -108,10 +111,21 @@ class TrainAction<Config extends ConfigTree, Final> {
     });
     try {
       const { resume } = this.flags;
-      const { outcome, metrics } = await train({ config, run: path, resume, signal, listener: display.listener(terminal), onEvent: announced(path, display) });
+      const { outcome, metrics } = await train({
+        config,
+        run: path,
+        resume,
+        signal,
+        listener: display.listener(terminal),
+        onEvent: announced(path, display),
+      });
       if (metrics) this.show(metrics, path);
       if (outcome !== 'interrupted') return;
-      display.say(existsSync(path) ? `stopped; go on with: ${this.command.task} train --resume --run ${path}` : 'stopped before the training began');
+      display.say(
+        existsSync(path)
+          ? `stopped; go on with: ${this.command.task} train --resume --run ${path}`
+          : 'stopped before the training began',
+      );
       process.exitCode = 130;
     } finally {
       stop();
@@ -130,25 +144,36 @@ class TrainAction<Config extends ConfigTree, Final> {
   private get startsFrom(): boolean {
     const { set = [], config } = this.flags;
     const inFile = config === undefined ? undefined : valueAt(readConfigFile(config), 'model.from');
-    const last = set.filter((assignment) => assignment.startsWith('model.from=')).at(-1)?.slice('model.from='.length).trim();
+    const last = set
+      .filter((assignment) => assignment.startsWith('model.from='))
+      .at(-1)
+      ?.slice('model.from='.length)
+      .trim();
     return last === undefined ? typeof inFile === 'string' : !['', 'null', '~'].includes(last);
   }
 
   private newConfig(): Config {
-    return this.command.resolve({ base: this.command.presets[this.preset]!, file: this.flags.config, set: this.assignments() });
+    return this.command.resolve({
+      base: this.command.presets[this.preset]!,
+      file: this.flags.config,
+      set: this.assignments(),
+    });
   }
 
   /** A run goes on with what it began with; only what cannot change its outcome may be given anew. */
   private resumedConfig(path: string): Config {
     const { preset, config: file } = this.flags;
-    if (preset || file) throw new UsageError('A resumed run has its configuration already: leave --preset and --config out.');
+    if (preset || file)
+      throw new UsageError('A resumed run has its configuration already: leave --preset and --config out.');
     const own = join(path, 'config.yaml');
     if (!existsSync(own)) throw new UsageError(`There is no run to resume in ${path}: it has no config.yaml.`);
     const base = readConfigFile(own);
     const config = this.command.resolve({ base, set: this.assignments() });
     const changed = changedKeys(base, config, this.command.freeKeys);
     if (changed.length === 0) return config;
-    throw new UsageError(`A resumed run keeps its configuration; ${changed.join(', ')} would change its outcome: start a new run for that.`);
+    throw new UsageError(
+      `A resumed run keeps its configuration; ${changed.join(', ')} would change its outcome: start a new run for that.`,
+    );
   }
 
   private assignments(): string[] {
@@ -170,9 +195,12 @@ class TrainAction<Config extends ConfigTree, Final> {
   /** The run of this task below models/ that was written to last. */
   private latestRun(): string {
     const runs = existsSync('models') ? readdirSync('models').map((name) => join('models', name)) : [];
-    const logs = runs.map((path) => join(path, 'metrics.jsonl')).filter((log) => existsSync(log) && this.isOwn(join(log, '..')));
+    const logs = runs
+      .map((path) => join(path, 'metrics.jsonl'))
+      .filter((log) => existsSync(log) && this.isOwn(join(log, '..')));
     const [latest] = logs.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
-    if (latest === undefined) throw new UsageError(`There is no run of ${this.command.task} to resume below models/: name one by --run.`);
+    if (latest === undefined)
+      throw new UsageError(`There is no run of ${this.command.task} to resume below models/: name one by --run.`);
     return join(latest, '..');
   }
 
@@ -195,7 +223,12 @@ function changedTopKeys(a: ConfigTree, b: ConfigTree): string[] {
 /** Begins with a line on where the run goes; not before it is sure that it goes there. */
 function announced(path: string, { say, onEvent }: TrainingDisplay): (event: TrainEvent) => void {
   return (event) => {
-    if (event.type === 'begin') say(event.step === 0 ? `training into ${path}, ${event.steps} steps` : `going on with ${path} after step ${event.step} of ${event.steps}`);
+    if (event.type === 'begin')
+      say(
+        event.step === 0
+          ? `training into ${path}, ${event.steps} steps`
+          : `going on with ${path} after step ${event.step} of ${event.steps}`,
+      );
     onEvent(event);
   };
 }

@@ -86,7 +86,10 @@ async function fill(path: string, { key, shape, produce }: CacheRequest, bytes: 
   } catch (error) {
     await rm(fresh, { force: true });
     throw isDiskFull(error)
-      ? new InputError(`No space is left for the cache of decoded images in ${path} (${bytes} bytes); free some, or lower the limit of the cache.`, { cause: error })
+      ? new InputError(
+          `No space is left for the cache of decoded images in ${path} (${bytes} bytes); free some, or lower the limit of the cache.`,
+          { cause: error },
+        )
       : error;
   }
 }
@@ -102,7 +105,10 @@ async function write(fresh: string, path: string, pieces: AsyncIterable<Uint8Arr
       written += piece.length;
       sum = crc32(piece, sum);
     }
-    if (written !== bytes) throw new InputError(`Expected ${bytes} bytes for the cache ${path}, found ${written}; the samples differ in size.`);
+    if (written !== bytes)
+      throw new InputError(
+        `Expected ${bytes} bytes for the cache ${path}, found ${written}; the samples differ in size.`,
+      );
     // Before the header that calls it complete: after a power cut, that would be a lie.
     await file.sync();
     return sum;

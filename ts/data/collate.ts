@@ -28,7 +28,8 @@ export type Collated<Sample> = Sample extends Tensor
  * with the index of the sample in the batch
  */
 export function defaultCollate<Sample>(batch: readonly Sample[]): Collated<Sample> {
-  if (!Array.isArray(batch) || batch.length === 0) throw new DTypeError(`defaultCollate: expected an array of samples, found ${formatValue(batch)}`);
+  if (!Array.isArray(batch) || batch.length === 0)
+    throw new DTypeError(`defaultCollate: expected an array of samples, found ${formatValue(batch)}`);
   return scoped(() => collate(batch, '')) as Collated<Sample>;
 }
 
@@ -37,13 +38,19 @@ function collate(batch: readonly unknown[], path: string): unknown {
   const kind = kindOf(first, path, 0);
   for (const [i, sample] of batch.entries()) {
     const found = kindOf(sample, path, i);
-    if (found !== kind) throw new DTypeError(`defaultCollate: expected ${kind} in each sample${path}, as in the first, found ${found} in sample ${i}`);
+    if (found !== kind)
+      throw new DTypeError(
+        `defaultCollate: expected ${kind} in each sample${path}, as in the first, found ${found} in sample ${i}`,
+      );
   }
   switch (kind) {
     case 'a tensor':
       return stacked(batch as Tensor[], path);
     case 'a typed array':
-      return stacked((batch as NodeJS.TypedArray[]).map((array) => fromTypedArray(array)), path);
+      return stacked(
+        (batch as NodeJS.TypedArray[]).map((array) => fromTypedArray(array)),
+        path,
+      );
     case 'a number':
       return tensor(batch as number[], { dtype: batch.every(Number.isSafeInteger) ? 'int64' : 'float64' });
     case 'a bigint':
@@ -77,9 +84,12 @@ function kindOf(sample: unknown, path: string, index: number): string {
 function stacked(tensors: readonly Tensor[], path: string): Tensor {
   const shape = tensors[0]!.shape.join(', ');
   for (const [i, { shape: found, layout }] of tensors.entries()) {
-    if (layout !== 'strided') throw new DTypeError(`defaultCollate: batches of ${layout} tensors are not supported; give a collateFn`);
+    if (layout !== 'strided')
+      throw new DTypeError(`defaultCollate: batches of ${layout} tensors are not supported; give a collateFn`);
     if (found.join(', ') === shape) continue;
-    throw new ShapeError(`defaultCollate: stack expects each tensor to be equal size, but got [${shape}] at entry 0 and [${found.join(', ')}] at entry ${i}${path}; give a collateFn that pads them, say`);
+    throw new ShapeError(
+      `defaultCollate: stack expects each tensor to be equal size, but got [${shape}] at entry 0 and [${found.join(', ')}] at entry ${i}${path}; give a collateFn that pads them, say`,
+    );
   }
   return stack(tensors, 0);
 }
@@ -88,15 +98,25 @@ function collateArrays(batch: readonly unknown[][], path: string): unknown[] {
   const { length } = batch[0]!;
   const odd = batch.findIndex((sample) => sample.length !== length);
   if (odd >= 0) {
-    throw new ShapeError(`defaultCollate: each element in list of batch should be of equal size, but got ${length} at entry 0 and ${batch[odd]!.length} at entry ${odd}${path}`);
+    throw new ShapeError(
+      `defaultCollate: each element in list of batch should be of equal size, but got ${length} at entry 0 and ${batch[odd]!.length} at entry ${odd}${path}`,
+    );
   }
-  return Array.from({ length }, (_, i) => collate(batch.map((sample) => sample[i]), `${path} at [${i}]`));
+  return Array.from({ length }, (_, i) =>
+    collate(
+      batch.map((sample) => sample[i]),
+      `${path} at [${i}]`,
+    ),
+  );
 }
 
 function collateObjects(batch: readonly Record<string, unknown>[], path: string): Record<string, unknown> {
   const result: Record<string, unknown> = {};
   for (const key of Object.keys(batch[0]!)) {
-    result[key] = collate(batch.map((sample, i) => present(Object.hasOwn(sample, key), sample[key], key, i, path)), `${path} at '${key}'`);
+    result[key] = collate(
+      batch.map((sample, i) => present(Object.hasOwn(sample, key), sample[key], key, i, path)),
+      `${path} at '${key}'`,
+    );
   }
   return result;
 }
@@ -105,14 +125,19 @@ function collateMaps(batch: readonly Map<unknown, unknown>[], path: string): Map
   return new Map(
     Array.from(batch[0]!.keys(), (key) => [
       key,
-      collate(batch.map((sample, i) => present(sample.has(key), sample.get(key), String(key), i, path)), `${path} at '${String(key)}'`),
+      collate(
+        batch.map((sample, i) => present(sample.has(key), sample.get(key), String(key), i, path)),
+        `${path} at '${String(key)}'`,
+      ),
     ]),
   );
 }
 
 function present(isThere: boolean, value: unknown, key: string, index: number, path: string): unknown {
   if (isThere) return value;
-  throw new DTypeError(`defaultCollate: expected '${key}' in each sample${path}, as in the first, found none in sample ${index}`);
+  throw new DTypeError(
+    `defaultCollate: expected '${key}' in each sample${path}, as in the first, found none in sample ${index}`,
+  );
 }
 
 /** What a loader without batches gives: typed arrays become tensors, in arrays and objects too; the rest stays as it is. */

@@ -41,4 +41,4 @@ export abstract class IterableDataset<Sample> {}
 
 /** What a loader takes: a dataset with an index, an array or typed array, a tensor with its rows, or anything to iterate over. */
 export type DatasetLike<Sample> =
-  | Dataset<Sample> | ArrayLike<Sample> | IterableDataset<Sample> | Iterable<Sample> | AsyncIterable<Sample>;
+  Dataset<Sample> | ArrayLike<Sample> | IterableDataset<Sample> | Iterable<Sample> | AsyncIterable<Sample>;

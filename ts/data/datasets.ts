@@ -18,11 +18,15 @@ export class TensorDataset extends Dataset<Tensor[]> {
     super();
     const odd = tensors.find((tensor) => !(tensor instanceof Tensor));
     if (tensors.length === 0 || odd !== undefined) {
-      throw new DTypeError(`TensorDataset: expected tensors, one argument each, found ${tensors.length === 0 ? 'none' : formatValue(odd)}`);
+      throw new DTypeError(
+        `TensorDataset: expected tensors, one argument each, found ${tensors.length === 0 ? 'none' : formatValue(odd)}`,
+      );
     }
     const sizes = tensors.map((tensor) => tensor.size(0));
     if (sizes.some((size) => size !== sizes[0])) {
-      throw new ShapeError(`TensorDataset: expected tensors of the same size along the first dimension, found ${sizes.join(', ')}`);
+      throw new ShapeError(
+        `TensorDataset: expected tensors of the same size along the first dimension, found ${sizes.join(', ')}`,
+      );
     }
     this.tensors = tensors;
   }
@@ -103,7 +107,9 @@ export class ConcatDataset<Sample> extends Dataset<Sample> {
     this.datasets = itemsOf('ConcatDataset', 'an iterable of datasets', datasets);
     if (this.datasets.length === 0) throw new InputError('ConcatDataset: expected at least one dataset, found none');
     if (this.datasets.some((dataset) => isIterableStyle(dataset))) {
-      throw new InputError('ConcatDataset: expected datasets with an index, found an IterableDataset; use ChainDataset');
+      throw new InputError(
+        'ConcatDataset: expected datasets with an index, found an IterableDataset; use ChainDataset',
+      );
     }
     this.#parts = this.datasets.map((dataset) => indexed('ConcatDataset', dataset));
     let sum = 0;
@@ -154,7 +160,10 @@ export class ChainDataset<Sample> extends IterableDataset<Sample> {
   override *[Symbol.iterator](): globalThis.Generator<Sample> {
     for (const dataset of this.datasets) {
       const stream = streamOf<Sample>(dataset);
-      if (!(Symbol.iterator in stream)) throw new InputError('ChainDataset: expected streams that can be read at once, found an asynchronous one; write `for await`');
+      if (!(Symbol.iterator in stream))
+        throw new InputError(
+          'ChainDataset: expected streams that can be read at once, found an asynchronous one; write `for await`',
+        );
       yield* stream;
     }
   }
@@ -165,22 +174,31 @@ export class ChainDataset<Sample> extends IterableDataset<Sample> {
 
   /** The sum of the lengths, where each stream has one. */
   override get length(): number {
-    return [...this.datasets].reduce((sum, dataset) => sum + lengthOf('ChainDataset', dataset as { length?: number }), 0);
+    return [...this.datasets].reduce(
+      (sum, dataset) => sum + lengthOf('ChainDataset', dataset as { length?: number }),
+      0,
+    );
   }
 }
 
 function streamOf<Sample>(dataset: DatasetLike<Sample>): Iterable<Sample> | AsyncIterable<Sample> {
   if (isIterableStyle(dataset)) return dataset;
-  throw new InputError('ChainDataset: expected streams (IterableDataset), found a dataset with an index; use ConcatDataset');
+  throw new InputError(
+    'ChainDataset: expected streams (IterableDataset), found a dataset with an index; use ConcatDataset',
+  );
 }
 
-type SamplesOf<Datasets> = { -readonly [Key in keyof Datasets]: Datasets[Key] extends DatasetLike<infer Sample> ? Sample : never };
+type SamplesOf<Datasets> = {
+  -readonly [Key in keyof Datasets]: Datasets[Key] extends DatasetLike<infer Sample> ? Sample : never;
+};
 
 /**
  * Datasets side by side: sample i holds sample i of each, in an array for datasets given one by one, in an object for datasets
  * given by name, `new StackDataset({ image, text })`.
  */
-export class StackDataset<Datasets extends readonly DatasetLike<unknown>[] | Readonly<Record<string, DatasetLike<unknown>>>> extends Dataset<SamplesOf<Datasets>> {
+export class StackDataset<
+  Datasets extends readonly DatasetLike<unknown>[] | Readonly<Record<string, DatasetLike<unknown>>>,
+> extends Dataset<SamplesOf<Datasets>> {
   /** The datasets as they were given. */
   readonly datasets: Datasets;
   readonly #parts: readonly (readonly [string, Indexed<unknown>])[];
@@ -214,7 +232,9 @@ export class StackDataset<Datasets extends readonly DatasetLike<unknown>[] | Rea
   }
 
   #assemble(samples: readonly unknown[]): SamplesOf<Datasets> {
-    const assembled = Array.isArray(this.datasets) ? samples : Object.fromEntries(this.#parts.map(([name], i) => [name, samples[i]]));
+    const assembled = Array.isArray(this.datasets)
+      ? samples
+      : Object.fromEntries(this.#parts.map(([name], i) => [name, samples[i]]));
     return assembled as SamplesOf<Datasets>;
   }
 }
@@ -229,13 +249,19 @@ export interface RandomSplitOptions {
  * @param lengths of the parts; or fractions that sum to 1, where what is left after rounding down goes to the parts in turn
  * @throws InputError for lengths that do not sum to that of the dataset
  */
-export function randomSplit<Sample>(dataset: DatasetLike<Sample>, lengths: readonly number[], options: RandomSplitOptions = {}): Subset<Sample>[] {
+export function randomSplit<Sample>(
+  dataset: DatasetLike<Sample>,
+  lengths: readonly number[],
+  options: RandomSplitOptions = {},
+): Subset<Sample>[] {
   checkOptions('randomSplit', options, ['generator']);
   const total = indexed('randomSplit', dataset).length;
   const sizes = splitSizes(lengths, total);
   const sum = sizes.reduce((all, size) => all + size, 0);
   if (sum !== total || sizes.some((size) => !Number.isInteger(size) || size < 0)) {
-    throw new InputError(`randomSplit: expected lengths that sum to ${total}, the length of the dataset, or fractions that sum to 1, found ${lengths.join(', ')}`);
+    throw new InputError(
+      `randomSplit: expected lengths that sum to ${total}, the length of the dataset, or fractions that sum to 1, found ${lengths.join(', ')}`,
+    );
   }
   const order = scoped(() => randperm(total, { generator: options.generator }).toArray() as number[]);
   let start = 0;
@@ -246,7 +272,8 @@ function splitSizes(lengths: readonly number[], total: number): readonly number[
   const sum = lengths.reduce((all, length) => all + length, 0);
   if (!(Math.abs(sum - 1) <= 1e-9 && sum <= 1)) return lengths;
   const odd = lengths.findIndex((fraction) => !(fraction >= 0 && fraction <= 1));
-  if (odd >= 0) throw new InputError(`randomSplit: expected fractions between 0 and 1, found ${lengths[odd]} at index ${odd}`);
+  if (odd >= 0)
+    throw new InputError(`randomSplit: expected fractions between 0 and 1, found ${lengths[odd]} at index ${odd}`);
   const sizes = lengths.map((fraction) => Math.floor(total * fraction));
   const left = total - sizes.reduce((all, size) => all + size, 0);
   for (let i = 0; i < left; i++) sizes[i % sizes.length]!++;

@@ -1,13 +1,29 @@
 /** torch.data, which is torch.utils.data too: datasets, samplers, the loader that decodes beside the training step. */
 export { defaultCollate, defaultConvert, type Collated } from './collate';
 export { Dataset, IterableDataset, type DatasetLike, type Pass } from './dataset';
-export { ChainDataset, ConcatDataset, randomSplit, StackDataset, Subset, TensorDataset, type RandomSplitOptions } from './datasets';
+export {
+  ChainDataset,
+  ConcatDataset,
+  randomSplit,
+  StackDataset,
+  Subset,
+  TensorDataset,
+  type RandomSplitOptions,
+} from './datasets';
 export { DataLoader, type Collate, type DataLoaderOptions } from './loader';
 export { Rng } from './rng';
 export { inOrder, shuffled, type SampleOrder } from './sampler';
 export {
-  BatchSampler, RandomSampler, Sampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler,
-  type RandomSamplerOptions, type SamplerOptions, type Sized, type WeightedRandomSamplerOptions,
+  BatchSampler,
+  RandomSampler,
+  Sampler,
+  SequentialSampler,
+  SubsetRandomSampler,
+  WeightedRandomSampler,
+  type RandomSamplerOptions,
+  type SamplerOptions,
+  type Sized,
+  type WeightedRandomSamplerOptions,
 } from './samplers';
 export { TarFile } from './tar';
 export { getWorkerInfo } from './worker-info';

@@ -30,22 +30,31 @@ export function gathers(dataset: unknown): dataset is Gathers {
 }
 
 /** Whether a dataset is a stream: something to iterate over that has no index. */
-export function isIterableStyle<Sample>(dataset: DatasetLike<Sample>): dataset is Iterable<Sample> | AsyncIterable<Sample> {
+export function isIterableStyle<Sample>(
+  dataset: DatasetLike<Sample>,
+): dataset is Iterable<Sample> | AsyncIterable<Sample> {
   if (typeof dataset !== 'object' || dataset === null || dataset instanceof Dataset) return false;
   if (dataset instanceof IterableDataset) return true;
-  if (Array.isArray(dataset) || ArrayBuffer.isView(dataset) || dataset instanceof Tensor || hasAccess(dataset)) return false;
+  if (Array.isArray(dataset) || ArrayBuffer.isView(dataset) || dataset instanceof Tensor || hasAccess(dataset))
+    return false;
   return Symbol.iterator in dataset || Symbol.asyncIterator in dataset;
 }
 
-const hasAccess = (dataset: object): boolean => ['get', 'load'].some((name) => typeof Reflect.get(dataset, name) === 'function') && 'length' in dataset;
+const hasAccess = (dataset: object): boolean =>
+  ['get', 'load'].some((name) => typeof Reflect.get(dataset, name) === 'function') && 'length' in dataset;
 
 /** @throws DTypeError for what is no dataset with an index */
 export function indexed<Sample>(owner: string, dataset: DatasetLike<Sample>): Indexed<Sample> {
   if (dataset instanceof Tensor) return ofArray(rowsOf(dataset) as unknown as ArrayLike<Sample>);
   if (Array.isArray(dataset) || ArrayBuffer.isView(dataset)) return ofArray(dataset as ArrayLike<Sample>);
-  if (typeof dataset === 'object' && dataset !== null && hasAccess(dataset)) return ofDataset(owner, dataset as Dataset<Sample>);
-  const found = isPlainObject(dataset) ? `an object with ${Object.keys(dataset).join(', ') || 'nothing'}` : describeKind(dataset);
-  throw new DTypeError(`${owner}: expected a dataset, an object with a length and get(index) or load(index), or an array, found ${found}`);
+  if (typeof dataset === 'object' && dataset !== null && hasAccess(dataset))
+    return ofDataset(owner, dataset as Dataset<Sample>);
+  const found = isPlainObject(dataset)
+    ? `an object with ${Object.keys(dataset).join(', ') || 'nothing'}`
+    : describeKind(dataset);
+  throw new DTypeError(
+    `${owner}: expected a dataset, an object with a length and get(index) or load(index), or an array, found ${found}`,
+  );
 }
 
 function describeKind(value: unknown): string {
@@ -90,5 +99,7 @@ function ofDataset<Sample>(owner: string, dataset: Dataset<Sample>): Indexed<Sam
 export function lengthOf(owner: string, dataset: { readonly length?: number }): number {
   const { length } = dataset;
   if (typeof length === 'number' && Number.isSafeInteger(length) && length >= 0) return length;
-  throw new InputError(`${owner}: expected a dataset with a length, a whole number, found ${describeKind(length)}; give it a field or getter \`length\``);
+  throw new InputError(
+    `${owner}: expected a dataset with a length, a whole number, found ${describeKind(length)}; give it a field or getter \`length\``,
+  );
 }

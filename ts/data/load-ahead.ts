@@ -27,7 +27,8 @@ export interface Batching<Indices, Loaded, Batch> {
  * Leaving the loop early stops the loading; what has started ends before the loop is left.
  */
 export async function* loadAhead<Indices, Loaded, Batch>(
-  batches: Iterator<Indices>, { load, make, prefetch }: Batching<Indices, Loaded, Batch>,
+  batches: Iterator<Indices>,
+  { load, make, prefetch }: Batching<Indices, Loaded, Batch>,
 ): AsyncGenerator<Batch, void, undefined> {
   const pending: Pending<Indices, Loaded>[] = [];
   const start = (): void => {

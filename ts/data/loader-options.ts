@@ -51,8 +51,20 @@ export interface DataLoaderOptions<Sample, Batch = Collated<Sample>> {
 }
 
 const NAMES: readonly (keyof DataLoaderOptions<unknown>)[] = [
-  'batchSize', 'shuffle', 'sampler', 'batchSampler', 'dropLast', 'collateFn', 'generator', 'numWorkers', 'prefetchFactor', 'prefetch',
-  'pinMemory', 'timeout', 'seed', 'lastBatch',
+  'batchSize',
+  'shuffle',
+  'sampler',
+  'batchSampler',
+  'dropLast',
+  'collateFn',
+  'generator',
+  'numWorkers',
+  'prefetchFactor',
+  'prefetch',
+  'pinMemory',
+  'timeout',
+  'seed',
+  'lastBatch',
 ];
 
 function exclusive(sentence: string): TorchError {
@@ -65,31 +77,55 @@ export function checkLoaderOptions<Sample, Batch>(given: DataLoaderOptions<Sampl
   checkNumbers(given);
   const { batchSize, shuffle, sampler, batchSampler, collateFn, lastBatch } = given;
   const dropLast = given.dropLast || lastBatch === 'drop';
-  if (lastBatch !== undefined && lastBatch !== 'keep' && lastBatch !== 'drop') throw exclusive(`expected lastBatch to be 'keep' or 'drop', found ${String(lastBatch)}`);
-  if (collateFn !== undefined && typeof collateFn !== 'function') throw new DTypeError(`DataLoader: expected collateFn to be a function, found ${typeName(collateFn)}`);
+  if (lastBatch !== undefined && lastBatch !== 'keep' && lastBatch !== 'drop')
+    throw exclusive(`expected lastBatch to be 'keep' or 'drop', found ${String(lastBatch)}`);
+  if (collateFn !== undefined && typeof collateFn !== 'function')
+    throw new DTypeError(`DataLoader: expected collateFn to be a function, found ${typeName(collateFn)}`);
   if (isStream) {
     for (const [name, value] of Object.entries({ shuffle: shuffle || undefined, sampler, batchSampler })) {
-      if (value !== undefined) throw exclusive(`with IterableDataset: expected unspecified ${name} option, but got one; its order is that of the stream`);
+      if (value !== undefined)
+        throw exclusive(
+          `with IterableDataset: expected unspecified ${name} option, but got one; its order is that of the stream`,
+        );
     }
   }
   if (sampler !== undefined && shuffle) throw exclusive('sampler option is mutually exclusive with shuffle');
-  if (batchSampler !== undefined && ((batchSize !== undefined && batchSize !== 1) || shuffle || sampler !== undefined || dropLast)) {
+  if (
+    batchSampler !== undefined &&
+    ((batchSize !== undefined && batchSize !== 1) || shuffle || sampler !== undefined || dropLast)
+  ) {
     throw exclusive('batchSampler option is mutually exclusive with batchSize, shuffle, sampler, and dropLast');
   }
-  if (batchSize === null && dropLast) throw exclusive('batchSize: null disables auto-batching and is mutually exclusive with dropLast');
+  if (batchSize === null && dropLast)
+    throw exclusive('batchSize: null disables auto-batching and is mutually exclusive with dropLast');
   for (const [name, order] of Object.entries({ sampler, batchSampler })) {
-    const isOrder = order === undefined || (name === 'sampler' && typeof order === 'function') || (typeof order === 'object' && Symbol.iterator in order);
-    if (!isOrder) throw new DTypeError(`DataLoader: expected ${name} to be a sampler, something to iterate over, found ${typeName(order)}`);
+    const isOrder =
+      order === undefined ||
+      (name === 'sampler' && typeof order === 'function') ||
+      (typeof order === 'object' && Symbol.iterator in order);
+    if (!isOrder)
+      throw new DTypeError(
+        `DataLoader: expected ${name} to be a sampler, something to iterate over, found ${typeName(order)}`,
+      );
   }
 }
 
-function checkNumbers({ batchSize, numWorkers = 0, prefetchFactor, prefetch, timeout }: DataLoaderOptions<never, unknown>): void {
+function checkNumbers({
+  batchSize,
+  numWorkers = 0,
+  prefetchFactor,
+  prefetch,
+  timeout,
+}: DataLoaderOptions<never, unknown>): void {
   if (batchSize !== undefined && batchSize !== null) checkedCount('DataLoader', 'batchSize', batchSize);
   for (const [name, value] of Object.entries({ numWorkers, prefetchFactor, prefetch })) {
-    if (value !== undefined && !(Number.isInteger(value) && value >= 0)) throw exclusive(`${name} option should be a non-negative integer, but got ${String(value)}`);
+    if (value !== undefined && !(Number.isInteger(value) && value >= 0))
+      throw exclusive(`${name} option should be a non-negative integer, but got ${String(value)}`);
   }
-  if (timeout !== undefined && !(timeout >= 0)) throw exclusive(`timeout option should be non-negative, but got ${timeout}`);
-  if (prefetchFactor !== undefined && numWorkers === 0) throw exclusive('prefetchFactor option needs numWorkers > 0; or give prefetch, the number of batches');
+  if (timeout !== undefined && !(timeout >= 0))
+    throw exclusive(`timeout option should be non-negative, but got ${timeout}`);
+  if (prefetchFactor !== undefined && numWorkers === 0)
+    throw exclusive('prefetchFactor option needs numWorkers > 0; or give prefetch, the number of batches');
 }
 
 /** Options of passes that can be resumed: what `epoch(n)` rests on. */

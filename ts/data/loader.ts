@@ -51,7 +51,11 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Batches<Bat
   #passes = 0;
 
   constructor(dataset: DatasetLike<Sample>, options?: DataLoaderOptions<Sample, Batch>);
-  constructor(dataset: DatasetLike<Sample>, collate: Collate<Sample, Batch>, options?: DataLoaderOptions<Sample, Batch>);
+  constructor(
+    dataset: DatasetLike<Sample>,
+    collate: Collate<Sample, Batch>,
+    options?: DataLoaderOptions<Sample, Batch>,
+  );
   /** @throws InputError for options that exclude one another, DTypeError for what is no dataset */
   constructor(
     /** Where the samples come from. */
@@ -65,16 +69,25 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Batches<Bat
     this.#options = options;
     this.#samples = isStream ? null : indexed('DataLoader', dataset);
     this.dropLast = options.dropLast || options.lastBatch === 'drop' || false;
-    this.batchSize = options.batchSampler !== undefined ? null : options.batchSize === undefined ? 1 : options.batchSize;
+    this.batchSize =
+      options.batchSampler !== undefined ? null : options.batchSize === undefined ? 1 : options.batchSize;
     this.#order = typeof options.sampler === 'function' ? options.sampler : null;
     this.sampler = isStream || options.batchSampler !== undefined ? null : this.#sampler(this.#samples!);
-    this.batchSampler = options.batchSampler ?? (this.batchSize === null || this.sampler === null ? null : new BatchSampler(this.sampler, this.batchSize, this.dropLast));
+    this.batchSampler =
+      options.batchSampler ??
+      (this.batchSize === null || this.sampler === null
+        ? null
+        : new BatchSampler(this.sampler, this.batchSize, this.dropLast));
   }
 
   #sampler(source: Indexed<Sample>): Iterable<number> {
     const { sampler, shuffle, generator } = this.#options;
     const order = this.#order;
-    if (order !== null) return { [Symbol.iterator]: () => order(source.length, { seed: this.#options.seed ?? 0, epoch: this.#passes - 1 })[Symbol.iterator]() };
+    if (order !== null)
+      return {
+        [Symbol.iterator]: () =>
+          order(source.length, { seed: this.#options.seed ?? 0, epoch: this.#passes - 1 })[Symbol.iterator](),
+      };
     if (sampler !== undefined) return sampler as Iterable<number>;
     if (!shuffle || source.length === 0) return new SequentialSampler(source);
     return new RandomSampler(source, { generator });
@@ -85,7 +98,8 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Batches<Bat
    * @throws InputError for a stream or sampler of unknown length
    */
   get length(): number {
-    if (this.#options.batchSampler !== undefined) return lengthOf('DataLoader', this.batchSampler as { length?: number });
+    if (this.#options.batchSampler !== undefined)
+      return lengthOf('DataLoader', this.batchSampler as { length?: number });
     const samples = this.#sampleCount();
     if (this.batchSize === null) return samples;
     return this.dropLast ? Math.floor(samples / this.batchSize) : Math.ceil(samples / this.batchSize);
@@ -114,8 +128,13 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Batches<Bat
    */
   *[Symbol.iterator](): Generator<Batch, void, undefined> {
     this.#begin();
-    if (this.#samples === null) yield* streamNow<Sample, Batch>(this.dataset as Iterable<Sample>, this.batchSize, this.dropLast, (samples) => this.#batchNow(samples));
-    else for (const indices of this.#indices()) yield this.#gathered(indices) ?? this.#batchNow(this.#read(indices), indices);
+    if (this.#samples === null)
+      yield* streamNow<Sample, Batch>(this.dataset as Iterable<Sample>, this.batchSize, this.dropLast, (samples) =>
+        this.#batchNow(samples),
+      );
+    else
+      for (const indices of this.#indices())
+        yield this.#gathered(indices) ?? this.#batchNow(this.#read(indices), indices);
   }
 
   /** One pass, for `for await (const batch of loader)`: samples are loaded ahead where the dataset can do so. */
@@ -123,8 +142,14 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Batches<Bat
     this.#begin();
     if (this.#samples === null) {
       const stream = this.dataset as AsyncIterable<Sample>;
-      yield* streamAsync<Sample, Batch>(stream, this.batchSize, this.dropLast, (samples) => this.#batch(samples, FIRST_PASS, []));
-    } else yield* this.#ahead(this.#indices()[Symbol.iterator](), { seed: this.#options.seed ?? 0, epoch: this.#passes - 1 });
+      yield* streamAsync<Sample, Batch>(stream, this.batchSize, this.dropLast, (samples) =>
+        this.#batch(samples, FIRST_PASS, []),
+      );
+    } else
+      yield* this.#ahead(this.#indices()[Symbol.iterator](), {
+        seed: this.#options.seed ?? 0,
+        epoch: this.#passes - 1,
+      });
   }
 
   /** What PyTorch draws for its workers: with the same seed the numbers that follow are the same. */
@@ -170,7 +195,11 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Batches<Bat
     const { collateFn } = this.#options;
     if (!this.#isBatching) {
       // As in Python, collateFn then gets the sample itself.
-      return (collateFn ? collateFn(samples[0] as unknown as Sample[], pass, Uint32Array.from(indices)) : defaultConvert(samples[0])) as Batch;
+      return (
+        collateFn
+          ? collateFn(samples[0] as unknown as Sample[], pass, Uint32Array.from(indices))
+          : defaultConvert(samples[0])
+      ) as Batch;
     }
     return collateFn ? collateFn(samples, pass, Uint32Array.from(indices)) : (defaultCollate(samples) as Batch);
   }
@@ -189,8 +218,16 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Batches<Bat
   async *epoch(epoch: number, options: { readonly startBatch?: number } = {}): AsyncGenerator<Batch, void, undefined> {
     const { startBatch } = resolveOptions<{ startBatch: number }>('DataLoader.epoch', { startBatch: 0 }, options);
     const { sampler, batchSampler, generator, seed = 0, shuffle } = this.#options;
-    if (this.#samples === null || this.batchSize === null || batchSampler !== undefined || generator !== undefined || (sampler !== undefined && this.#order === null)) {
-      throw new InputError('DataLoader: epoch(n) needs an order that follows from seed and epoch: give batchSize and shuffle or a function as sampler; or iterate over the loader itself');
+    if (
+      this.#samples === null ||
+      this.batchSize === null ||
+      batchSampler !== undefined ||
+      generator !== undefined ||
+      (sampler !== undefined && this.#order === null)
+    ) {
+      throw new InputError(
+        'DataLoader: epoch(n) needs an order that follows from seed and epoch: give batchSize and shuffle or a function as sampler; or iterate over the loader itself',
+      );
     }
     const pass: Pass = { seed, epoch };
     const order = (this.#order ?? (shuffle ? shuffled : inOrder))(this.#samples.length, pass);
@@ -223,7 +260,12 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Batches<Bat
   }
 }
 
-function* slices(order: Uint32Array, size: number, first: number, end: number): Generator<Uint32Array, void, undefined> {
+function* slices(
+  order: Uint32Array,
+  size: number,
+  first: number,
+  end: number,
+): Generator<Uint32Array, void, undefined> {
   for (let batch = first; batch < end; batch++) yield order.subarray(batch * size, (batch + 1) * size);
 }
 
@@ -234,5 +276,7 @@ function settled<Value>(result: PromiseSettledResult<Value>): Value {
 
 function asynchronous(what: string, promise: PromiseLike<unknown>): InputError {
   promise.then(undefined, () => {}); // its own failure is nobody's any more
-  return new InputError(`DataLoader: ${what} comes by a promise, for which a plain loop cannot wait; write \`for await (const batch of loader)\``);
+  return new InputError(
+    `DataLoader: ${what} comes by a promise, for which a plain loop cannot wait; write \`for await (const batch of loader)\``,
+  );
 }

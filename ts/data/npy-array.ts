@@ -46,6 +46,7 @@ function swapped(bytes: Tensor, dtype: DType): Tensor {
  */
 export function fileOf(tensor: Tensor, label: string): Uint8Array[] {
   if (!(tensor instanceof Tensor)) throw new InputError(`${label}: expected a tensor, found ${typeName(tensor)}.`);
-  if (tensor.layout !== 'strided') throw new InputError(`${label}: NumPy has no ${tensor.layout} arrays; save tensor.toDense() instead.`);
+  if (tensor.layout !== 'strided')
+    throw new InputError(`${label}: NumPy has no ${tensor.layout} arrays; save tensor.toDense() instead.`);
   return [npyHeader(tensor.dtype, tensor.shape, label), bytesOf(tensor)];
 }

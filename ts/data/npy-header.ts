@@ -28,14 +28,33 @@ const MOST_DIMENSIONS = 64;
 
 /** NumPy's names of the types that libtorch has. */
 const TYPES: Readonly<Record<string, DType>> = {
-  b1: 'bool', i1: 'int8', i2: 'int16', i4: 'int32', i8: 'int64', u1: 'uint8', u2: 'uint16', u4: 'uint32', u8: 'uint64',
-  f2: 'float16', f4: 'float32', f8: 'float64', c8: 'complex64', c16: 'complex128',
+  b1: 'bool',
+  i1: 'int8',
+  i2: 'int16',
+  i4: 'int32',
+  i8: 'int64',
+  u1: 'uint8',
+  u2: 'uint16',
+  u4: 'uint32',
+  u8: 'uint64',
+  f2: 'float16',
+  f4: 'float32',
+  f8: 'float64',
+  c8: 'complex64',
+  c16: 'complex128',
 };
 
 /** What stands behind the letters of the other types. */
 const REFUSED: Readonly<Record<string, string>> = {
-  O: 'Python objects, which only running code of the file could read', U: 'text', S: 'byte strings', a: 'byte strings', V: 'raw bytes or records',
-  M: 'dates', m: 'time spans', f: 'floating point numbers that libtorch does not have', c: 'complex numbers that libtorch does not have',
+  O: 'Python objects, which only running code of the file could read',
+  U: 'text',
+  S: 'byte strings',
+  a: 'byte strings',
+  V: 'raw bytes or records',
+  M: 'dates',
+  m: 'time spans',
+  f: 'floating point numbers that libtorch does not have',
+  c: 'complex numbers that libtorch does not have',
 };
 
 /**
@@ -45,14 +64,18 @@ const REFUSED: Readonly<Record<string, string>> = {
  */
 export function readNpyHeader(read: (bytes: number) => Buffer, label: string): NpyHeader {
   const prefix = read(12);
-  if (!prefix.subarray(0, MAGIC.length).equals(MAGIC)) throw new InputError(`${label}: expected an array of NumPy, found something else.`);
+  if (!prefix.subarray(0, MAGIC.length).equals(MAGIC))
+    throw new InputError(`${label}: expected an array of NumPy, found something else.`);
   if (prefix.length < 12) throw cutShort(label);
   const [major, minor] = prefix.subarray(MAGIC.length);
   if (![1, 2, 3].includes(major!) || minor !== 0) {
-    throw new InputError(`${label}: expected an array file of version 1.0, 2.0 or 3.0, found version ${major}.${minor}.`);
+    throw new InputError(
+      `${label}: expected an array file of version 1.0, 2.0 or 3.0, found version ${major}.${minor}.`,
+    );
   }
   const [length, at] = major === 1 ? [prefix.readUInt16LE(8), 10] : [prefix.readUInt32LE(8), 12];
-  if (length > LONGEST_HEADER) throw new InputError(`${label}: expected a header of at most ${LONGEST_HEADER} bytes, found one of ${length}.`);
+  if (length > LONGEST_HEADER)
+    throw new InputError(`${label}: expected a header of at most ${LONGEST_HEADER} bytes, found one of ${length}.`);
   const head = read(at + length);
   if (head.length < at + length) throw cutShort(label);
   return { ...parse(head.toString(major === 3 ? 'utf8' : 'latin1', at), label), start: at + length };
@@ -64,7 +87,10 @@ export function cutShort(label: string): InputError {
 
 function parse(text: string, label: string): Omit<NpyHeader, 'start'> {
   const { descr, fortran_order: fortranOrder, shape } = pythonLiteral(text, label);
-  const isShape = Array.isArray(shape) && shape.length <= MOST_DIMENSIONS && shape.every((size) => Number.isSafeInteger(size) && size >= 0);
+  const isShape =
+    Array.isArray(shape) &&
+    shape.length <= MOST_DIMENSIONS &&
+    shape.every((size) => Number.isSafeInteger(size) && size >= 0);
   if (descr === undefined || typeof fortranOrder !== 'boolean' || !isShape) throw malformed(text, label);
   return { ...elementType(descr, label), fortranOrder, shape: shape as number[] };
 }
@@ -89,7 +115,10 @@ function pythonLiteral(text: string, label: string): Readonly<Record<string, unk
 }
 
 function malformed(text: string, label: string, cause?: unknown): InputError {
-  return new InputError(`${label}: expected a header with descr, fortran_order and shape, found ${JSON.stringify(text.slice(0, 100).trim())}; the file is damaged.`, { cause });
+  return new InputError(
+    `${label}: expected a header with descr, fortran_order and shape, found ${JSON.stringify(text.slice(0, 100).trim())}; the file is damaged.`,
+    { cause },
+  );
 }
 
 function elementType(descr: unknown, label: string): Pick<NpyHeader, 'dtype' | 'bigEndian'> {
@@ -101,7 +130,9 @@ function elementType(descr: unknown, label: string): Pick<NpyHeader, 'dtype' | '
 }
 
 function refused(what: string, label: string): InputError {
-  return new InputError(`${label}: expected an array of numbers or booleans, found ${what}; save an array of numbers instead.`);
+  return new InputError(
+    `${label}: expected an array of numbers or booleans, found ${what}; save an array of numbers instead.`,
+  );
 }
 
 /**
@@ -110,7 +141,8 @@ function refused(what: string, label: string): InputError {
  */
 export function npyHeader(dtype: DType, shape: readonly number[], label: string): Buffer {
   const name = Object.keys(TYPES).find((key) => TYPES[key] === dtype);
-  if (name === undefined) throw new InputError(`${label}: NumPy has no ${dtype}; convert the tensor first, such as by tensor.to('float32').`);
+  if (name === undefined)
+    throw new InputError(`${label}: NumPy has no ${dtype}; convert the tensor first, such as by tensor.to('float32').`);
   const order = name.endsWith('1') ? '|' : '<';
   const tuple = `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
   const room = shape.length > 0 ? ' '.repeat(Math.max(0, GROWTH_DIGITS - String(shape[0]).length)) : '';

@@ -17,7 +17,9 @@ export function load(input: FileInput, options?: MapOptions): Tensor;
 export function load(input: StreamInput, options?: MapOptions): Promise<Tensor>;
 export function load(input: FileInput | StreamInput, options: MapOptions = {}): Tensor | Promise<Tensor> {
   checkOptions('npy.load', options, ['mmap']);
-  return readInput(input, (whole) => withBytes(whole, 'an array of NumPy', (source) => arrayOf(source, source.label, options)));
+  return readInput(input, (whole) =>
+    withBytes(whole, 'an array of NumPy', (source) => arrayOf(source, source.label, options)),
+  );
 }
 
 /**

@@ -24,11 +24,16 @@ const ENDING = '.npy';
  */
 export function load(input: FileInput, options?: ZipOptions): Record<string, Tensor>;
 export function load(input: StreamInput, options?: ZipOptions): Promise<Record<string, Tensor>>;
-export function load(input: FileInput | StreamInput, options: ZipOptions = {}): Record<string, Tensor> | Promise<Record<string, Tensor>> {
+export function load(
+  input: FileInput | StreamInput,
+  options: ZipOptions = {},
+): Record<string, Tensor> | Promise<Record<string, Tensor>> {
   return readInput(input, (whole) => {
     const zip = new ZipFile(whole, options);
     try {
-      return torch.scoped(() => Object.fromEntries([...zip.members.keys()].map((member) => [nameOf(member, zip.path), arrayIn(zip, member)])));
+      return torch.scoped(() =>
+        Object.fromEntries([...zip.members.keys()].map((member) => [nameOf(member, zip.path), arrayIn(zip, member)])),
+      );
     } finally {
       zip.close();
     }
@@ -41,25 +46,35 @@ export function load(input: FileInput | StreamInput, options: ZipOptions = {}): 
  * @throws InputError for a type that NumPy does not have, such as bfloat16, or when the target cannot be written
  */
 export function save(tensors: Readonly<Record<string, Tensor>>, target: FileTarget, options?: NpzOptions): void;
-export function save(tensors: Readonly<Record<string, Tensor>>, target: StreamTarget, options?: NpzOptions): Promise<void>;
+export function save(
+  tensors: Readonly<Record<string, Tensor>>,
+  target: StreamTarget,
+  options?: NpzOptions,
+): Promise<void>;
 export function save(tensors: Readonly<Record<string, Tensor>>, target?: null, options?: NpzOptions): Buffer;
 export function save(
-  tensors: Readonly<Record<string, Tensor>>, target?: FileTarget | StreamTarget | null, options: NpzOptions = {},
+  tensors: Readonly<Record<string, Tensor>>,
+  target?: FileTarget | StreamTarget | null,
+  options: NpzOptions = {},
 ): Buffer | Promise<void> | void {
   checkOptions('npz.save', options, ['compressed']);
   if (typeof tensors !== 'object' || tensors === null || tensors instanceof Tensor) {
-    throw new InputError(`npz.save: expected an object of tensors by their names, found ${tensors instanceof Tensor ? 'a tensor, which npy.save writes' : typeName(tensors)}.`);
+    throw new InputError(
+      `npz.save: expected an object of tensors by their names, found ${tensors instanceof Tensor ? 'a tensor, which npy.save writes' : typeName(tensors)}.`,
+    );
   }
   const { compressed = false } = options;
   return saveTo(target, (write) => {
     const zip = new ZipWriter(write, { deflate: compressed });
-    for (const [name, tensor] of Object.entries(tensors)) zip.add(name + ENDING, Buffer.concat(fileOf(tensor, `npz.save: ${name}`)));
+    for (const [name, tensor] of Object.entries(tensors))
+      zip.add(name + ENDING, Buffer.concat(fileOf(tensor, `npz.save: ${name}`)));
     zip.end();
   });
 }
 
 function nameOf(member: string, path: string): string {
-  if (!member.endsWith(ENDING)) throw new InputError(`${path}: expected an archive of NumPy arrays (.npy), found ${shownName(member)} in it.`);
+  if (!member.endsWith(ENDING))
+    throw new InputError(`${path}: expected an archive of NumPy arrays (.npy), found ${shownName(member)} in it.`);
   return member.slice(0, -ENDING.length);
 }
 

@@ -87,7 +87,13 @@ export class RandomSampler extends Sampler {
     const { numSamples } = this;
     const size = this.replacement ? BLOCK : count;
     const draw = (): number[] =>
-      scoped(() => (this.replacement ? randint(0, count, [Math.min(BLOCK, numSamples - given)], { generator }) : randperm(count, { generator })).toArray() as number[]);
+      scoped(
+        () =>
+          (this.replacement
+            ? randint(0, count, [Math.min(BLOCK, numSamples - given)], { generator })
+            : randperm(count, { generator })
+          ).toArray() as number[],
+      );
     let given = 0;
     for (; given + size <= numSamples; given += size) yield* draw();
     yield* draw().slice(0, numSamples - given);
@@ -154,7 +160,9 @@ export class WeightedRandomSampler extends Sampler {
     this.replacement = checkedBoolean('WeightedRandomSampler', 'replacement', given.replacement ?? true);
     checkedCount('WeightedRandomSampler', 'numSamples', numSamples);
     this.#generator = given.generator;
-    this.weights = keep(scoped(() => asTensor(weights instanceof Tensor ? weights : Array.from(weights), { dtype: 'float64' }).clone()));
+    this.weights = keep(
+      scoped(() => asTensor(weights instanceof Tensor ? weights : Array.from(weights), { dtype: 'float64' }).clone()),
+    );
     if (this.weights.ndim !== 1) {
       throw new InputError(`WeightedRandomSampler: expected one row of weights, found ${formatValue(this.weights)}`);
     }
@@ -165,7 +173,12 @@ export class WeightedRandomSampler extends Sampler {
   }
 
   override *[Symbol.iterator](): Generator_<number> {
-    yield* scoped(() => multinomial(this.weights, this.numSamples, this.replacement, { generator: this.#generator }).toArray() as number[]);
+    yield* scoped(
+      () =>
+        multinomial(this.weights, this.numSamples, this.replacement, {
+          generator: this.#generator,
+        }).toArray() as number[],
+    );
   }
 }
 

@@ -27,7 +27,7 @@ export function readTarIndex(file: ByteSource): TarMember[] {
   const members = new Map<string, TarMember>();
   const reader = new HeaderReader(file);
   let named: Overrides = {};
-  for (let position = 0; position < file.size; ) {
+  for (let position = 0; position < file.size;) {
     const header = reader.read(position);
     if (header.equals(END)) break;
     requireHeader(header, position, file);
@@ -36,10 +36,16 @@ export function readTarIndex(file: ByteSource): TarMember[] {
     const bytes = isAbout ? sizeOf(header) : (named.bytes ?? sizeOf(header));
     const content = position + BLOCK;
     // A negative size would lead back to a header that was read, for ever.
-    if (!Number.isSafeInteger(bytes) || bytes < 0) throw damaged(file, `the size of ${named.name ?? nameOf(header)} is no number of bytes`);
-    if (isAbout && bytes > LONGEST_NAMES) throw damaged(file, `the header at byte ${position} has ${bytes} bytes of names`);
+    if (!Number.isSafeInteger(bytes) || bytes < 0)
+      throw damaged(file, `the size of ${named.name ?? nameOf(header)} is no number of bytes`);
+    if (isAbout && bytes > LONGEST_NAMES)
+      throw damaged(file, `the header at byte ${position} has ${bytes} bytes of names`);
     position = content + BLOCK * Math.ceil(bytes / BLOCK);
-    if (content + bytes > file.size) throw damaged(file, `${named.name ?? nameOf(header)} should end at byte ${content + bytes}, but the file ends at ${file.size}`);
+    if (content + bytes > file.size)
+      throw damaged(
+        file,
+        `${named.name ?? nameOf(header)} should end at byte ${content + bytes}, but the file ends at ${file.size}`,
+      );
     if (type === 'L') named = { ...named, name: text(file.upTo(content, bytes)) };
     else if (type === 'x') named = { ...named, ...parsePax(file.upTo(content, bytes), file) };
     else if (type !== 'g' && type !== 'K') {
@@ -78,9 +84,12 @@ class HeaderReader {
 /** Nothing but a header has its own sum in it. */
 function requireHeader(header: Buffer, position: number, file: ByteSource): void {
   if (header.length === BLOCK && parseInt(text(header.subarray(148, 156)).trim(), 8) === checksum(header)) return;
-  if (position > 0) throw damaged(file, header.length < BLOCK ? 'it is cut short' : `no member begins at byte ${position}`);
+  if (position > 0)
+    throw damaged(file, header.length < BLOCK ? 'it is cut short' : `no member begins at byte ${position}`);
   if (header[0] === 0x1f && header[1] === 0x8b) {
-    throw new InputError(`Expected an uncompressed tar in ${file.label}, found one packed by gzip, which cannot be read in place; unpack it with gunzip.`);
+    throw new InputError(
+      `Expected an uncompressed tar in ${file.label}, found one packed by gzip, which cannot be read in place; unpack it with gunzip.`,
+    );
   }
   throw new InputError(`Expected a tar in ${file.label}, found a file of another kind.`);
 }
@@ -116,11 +125,12 @@ function sizeOf(header: Buffer): number {
  */
 function parsePax(records: Buffer, file: ByteSource): Overrides {
   const found: { name?: string; bytes?: number } = {};
-  for (let at = 0; at < records.length; ) {
+  for (let at = 0; at < records.length;) {
     const [, digits] = /^(\d{1,10}) /.exec(records.toString('latin1', at, at + 20)) ?? [];
     const length = Number(digits);
     const [, key, value] = /^\d+ ([^=]+)=([\s\S]*)\n$/.exec(records.toString('utf8', at, at + length)) ?? [];
-    if (!(length > 0) || at + length > records.length || key === undefined) throw damaged(file, 'a record of its pax headers is broken');
+    if (!(length > 0) || at + length > records.length || key === undefined)
+      throw damaged(file, 'a record of its pax headers is broken');
     if (key === 'path') found.name = value;
     if (key === 'size') found.bytes = /^\d+$/.test(value!) ? Number(value) : NaN;
     at += length;

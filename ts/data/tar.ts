@@ -33,7 +33,10 @@ export class TarFile {
   async read(name: string): Promise<Buffer> {
     const member = this.member(name);
     const content = await this.file.upToAsync(member.position, member.bytes);
-    if (content.length < member.bytes) throw new InputError(`${name} in ${this.path} is damaged: the file ends before it does. Download the archive again.`);
+    if (content.length < member.bytes)
+      throw new InputError(
+        `${name} in ${this.path} is damaged: the file ends before it does. Download the archive again.`,
+      );
     return content;
   }
 

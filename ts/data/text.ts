@@ -33,7 +33,12 @@ export function decodeAs(encoding: string, bytes: Uint8Array, label: string): st
 }
 
 /** What archives and compressed files begin with. */
-const PACKED: readonly [start: readonly number[], name: string][] = [[[0x1f, 0x8b], 'gzip'], [[0x50, 0x4b, 3, 4], 'zip'], [[0x42, 0x5a, 0x68], 'bzip2'], [[0xfd, 0x37, 0x7a, 0x58, 0x5a], 'xz']];
+const PACKED: readonly [start: readonly number[], name: string][] = [
+  [[0x1f, 0x8b], 'gzip'],
+  [[0x50, 0x4b, 3, 4], 'zip'],
+  [[0x42, 0x5a, 0x68], 'bzip2'],
+  [[0xfd, 0x37, 0x7a, 0x58, 0x5a], 'xz'],
+];
 
 /**
  * @param label what to call the file in errors
@@ -42,7 +47,8 @@ const PACKED: readonly [start: readonly number[], name: string][] = [[[0x1f, 0x8
 export function requireText(bytes: Uint8Array, label: string): void {
   rejectPointerText(bytes, label);
   const [, packed] = PACKED.find(([start]) => start.every((byte, at) => bytes[at] === byte)) ?? [];
-  if (packed !== undefined) throw new InputError(`${label}: expected text, found a file packed by ${packed}; unpack it first.`);
+  if (packed !== undefined)
+    throw new InputError(`${label}: expected text, found a file packed by ${packed}; unpack it first.`);
 }
 
 /** The lines of a text, however they end. */
@@ -62,6 +68,9 @@ function decoderOf(encoding: string, label: string): InstanceType<typeof TextDec
   try {
     return new TextDecoder(encoding, { fatal: true });
   } catch (cause) {
-    throw new InputError(`${label} line 1 column 1: expected the name of an encoding, found '${encoding}'; save the file as UTF-8.`, { cause });
+    throw new InputError(
+      `${label} line 1 column 1: expected the name of an encoding, found '${encoding}'; save the file as UTF-8.`,
+      { cause },
+    );
   }
 }

@@ -11,7 +11,9 @@ export async function within<T>(seconds: number, work: Promise<T>): Promise<T> {
   const done = new AbortController();
   const late = sleep(seconds * 1000, undefined, { signal: done.signal }).then(
     () => {
-      throw new InputError(`DataLoader timed out after ${seconds} seconds; give a longer timeout, or find out what the samples wait for`);
+      throw new InputError(
+        `DataLoader timed out after ${seconds} seconds; give a longer timeout, or find out what the samples wait for`,
+      );
     },
     () => work,
   );

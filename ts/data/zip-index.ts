@@ -39,7 +39,8 @@ const HARMLESS_BYTES = 64 * 2 ** 20;
 export function readZipIndex(source: ByteSource, maxRatio: number): ZipMember[] {
   const { size, label } = source;
   const { position, bytes, members } = findDirectory(source);
-  if (!(position + bytes <= size)) throw damaged(label, `its index should lie at byte ${position}, behind its end at ${size}`);
+  if (!(position + bytes <= size))
+    throw damaged(label, `its index should lie at byte ${position}, behind its end at ${size}`);
   const directory = source.read(position, bytes);
   const found: ZipMember[] = [];
   let offset = 0;
@@ -48,7 +49,8 @@ export function readZipIndex(source: ByteSource, maxRatio: number): ZipMember[] 
       throw damaged(label, `entry ${index + 1} of ${members} of its index is broken`);
     }
     const length = entryBytes(directory, offset);
-    if (offset + length > directory.length) throw damaged(label, `entry ${index + 1} of ${members} of its index is cut short`);
+    if (offset + length > directory.length)
+      throw damaged(label, `entry ${index + 1} of ${members} of its index is cut short`);
     const member = parseMember(directory, offset, label);
     if (member) found.push(requireHonest(member, label, size));
     offset += length;
@@ -61,8 +63,10 @@ export function readZipIndex(source: ByteSource, maxRatio: number): ZipMember[] 
 function requireHonest(member: ZipMember, label: string, size: number): ZipMember {
   const { name, position, compressedBytes, bytes, method } = member;
   if (!(position + compressedBytes <= size)) throw damaged(label, `${name} should end behind the end of the file`);
-  if (method === 'stored' && bytes !== compressedBytes) throw damaged(label, `${name} is stored as it is, yet has ${compressedBytes} bytes of ${bytes}`);
-  if (bytes > MOST_OF_DEFLATE * (compressedBytes + 1)) throw damaged(label, `${name} declares ${bytes} bytes, more than its ${compressedBytes} packed ones can hold`);
+  if (method === 'stored' && bytes !== compressedBytes)
+    throw damaged(label, `${name} is stored as it is, yet has ${compressedBytes} bytes of ${bytes}`);
+  if (bytes > MOST_OF_DEFLATE * (compressedBytes + 1))
+    throw damaged(label, `${name} declares ${bytes} bytes, more than its ${compressedBytes} packed ones can hold`);
   return member;
 }
 
@@ -77,10 +81,14 @@ function requireApart(members: readonly ZipMember[], end: number, label: string)
 }
 
 function requireRatio(members: readonly ZipMember[], size: number, maxRatio: number, label: string): void {
-  const bomb = members.find(({ bytes, compressedBytes }) => bytes > HARMLESS_BYTES && bytes > maxRatio * compressedBytes);
+  const bomb = members.find(
+    ({ bytes, compressedBytes }) => bytes > HARMLESS_BYTES && bytes > maxRatio * compressedBytes,
+  );
   const all = members.reduce((sum, { bytes }) => sum + bytes, 0);
   if (!bomb && !(all > HARMLESS_BYTES && all > maxRatio * size)) return;
-  const [what, unpacked, packed] = bomb ? [shownName(bomb.name), bomb.bytes, bomb.compressedBytes] : ['all of it', all, size];
+  const [what, unpacked, packed] = bomb
+    ? [shownName(bomb.name), bomb.bytes, bomb.compressedBytes]
+    : ['all of it', all, size];
   throw new InputError(
     `${label}: ${what} unpacks from ${packed} to ${unpacked} bytes, over ${maxRatio} times as many, as archives do that are made to fill a memory; when you trust it, unpack it first, or allow more by { maxRatio: ${MOST_OF_DEFLATE} }.`,
   );
@@ -98,7 +106,11 @@ function findDirectory(source: ByteSource): Directory {
   const tail = source.read(size - tailBytes, tailBytes);
   for (let at = tail.length - END_BYTES; at >= 0; at--) {
     if (tail.readUInt32LE(at) !== END || at + END_BYTES + tail.readUInt16LE(at + 20) !== tail.length) continue;
-    const record = { members: tail.readUInt16LE(at + 10), bytes: tail.readUInt32LE(at + 12), position: tail.readUInt32LE(at + 16) };
+    const record = {
+      members: tail.readUInt16LE(at + 10),
+      bytes: tail.readUInt32LE(at + 12),
+      position: tail.readUInt32LE(at + 16),
+    };
     const needs64 = record.members === 0xffff || record.bytes === 0xffffffff || record.position === 0xffffffff;
     return (needs64 && findDirectory64(source, size - tail.length + at - LOCATOR64_BYTES)) || record;
   }
@@ -111,7 +123,11 @@ function findDirectory64(source: ByteSource, locatorPosition: number): Directory
   if (locator.readUInt32LE(0) !== LOCATOR64) return undefined;
   const end = source.read(Number(locator.readBigUInt64LE(8)), 56);
   if (end.readUInt32LE(0) !== END64) throw damaged(source.label, 'its zip64 record is broken');
-  const [members, bytes, position] = [32, 40, 48].map((at) => Number(end.readBigUInt64LE(at))) as [number, number, number];
+  const [members, bytes, position] = [32, 40, 48].map((at) => Number(end.readBigUInt64LE(at))) as [
+    number,
+    number,
+    number,
+  ];
   return { members, bytes, position };
 }
 
@@ -121,7 +137,8 @@ function parseMember(directory: Buffer, at: number, label: string): ZipMember | 
   if (name.endsWith('/')) return undefined;
   if (directory.readUInt16LE(at + 8) & 1) throw damaged(label, `${name} is encrypted`);
   const method = directory.readUInt16LE(at + 10);
-  if (method !== 0 && method !== 8) throw damaged(label, `${name} is compressed by method ${method}, which is neither stored nor deflated`);
+  if (method !== 0 && method !== 8)
+    throw damaged(label, `${name} is compressed by method ${method}, which is neither stored nor deflated`);
   const [bytes, compressedBytes, position] = wideFields(directory, at, at + 46 + nameBytes);
   return {
     name,
@@ -135,7 +152,11 @@ function parseMember(directory: Buffer, at: number, label: string): ZipMember | 
 
 /** Size, compressed size and position; a field of ones stands for the next 64-bit value of the zip64 extra field (tag 1). */
 function wideFields(directory: Buffer, at: number, extraAt: number): [number, number, number] {
-  const narrow: [number, number, number] = [directory.readUInt32LE(at + 24), directory.readUInt32LE(at + 20), directory.readUInt32LE(at + 42)];
+  const narrow: [number, number, number] = [
+    directory.readUInt32LE(at + 24),
+    directory.readUInt32LE(at + 20),
+    directory.readUInt32LE(at + 42),
+  ];
   if (!narrow.includes(0xffffffff)) return narrow;
   const extraEnd = extraAt + directory.readUInt16LE(at + 30);
   for (let field = extraAt; field + 4 <= extraEnd; field += 4 + directory.readUInt16LE(field + 2)) {

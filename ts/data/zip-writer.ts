@@ -125,7 +125,12 @@ export class ZipWriter {
 }
 
 /** What local header and central entry have in common, from the version to the length of the name. */
-function writeFacts(head: Buffer, at: number, { name, method, crc32: checksum, packedBytes, bytes }: Entry, wide: boolean): void {
+function writeFacts(
+  head: Buffer,
+  at: number,
+  { name, method, crc32: checksum, packedBytes, bytes }: Entry,
+  wide: boolean,
+): void {
   head.writeUInt16LE(VERSION, at);
   head.writeUInt16LE(UTF8, at + 2);
   head.writeUInt16LE(method, at + 4);

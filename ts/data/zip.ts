@@ -50,7 +50,9 @@ export class ZipFile {
     this.source = openArchive(input, 'zip');
     this.path = this.source.label;
     try {
-      this.members = new Map(readZipIndex(this.source, options.maxRatio ?? MAX_RATIO).map((member) => [member.name, member]));
+      this.members = new Map(
+        readZipIndex(this.source, options.maxRatio ?? MAX_RATIO).map((member) => [member.name, member]),
+      );
     } catch (error) {
       this.close();
       throw error;
@@ -105,7 +107,8 @@ export class ZipFile {
 
   /** @param start what lies at the member's position */
   private headerBytes(member: ZipMember, start: Buffer): number {
-    if (start.length < LOCAL_HEADER_BYTES || start.readUInt32LE(0) !== LOCAL_HEADER) throw this.damaged(member, 'it does not lie where the index says');
+    if (start.length < LOCAL_HEADER_BYTES || start.readUInt32LE(0) !== LOCAL_HEADER)
+      throw this.damaged(member, 'it does not lie where the index says');
     return LOCAL_HEADER_BYTES + start.readUInt16LE(26) + start.readUInt16LE(28);
   }
 
@@ -132,12 +135,15 @@ export class ZipFile {
   }
 
   private checked(member: ZipMember, content: Buffer): Buffer {
-    if (content.length !== member.bytes || crc32(content) !== member.crc32) throw this.damaged(member, 'its checksum is wrong');
+    if (content.length !== member.bytes || crc32(content) !== member.crc32)
+      throw this.damaged(member, 'its checksum is wrong');
     return content;
   }
 
   private damaged(member: ZipMember, why: string, cause?: unknown): InputError {
-    return new InputError(`${shownName(member.name)} in ${this.path} is damaged: ${why}. Download the archive again.`, { cause });
+    return new InputError(`${shownName(member.name)} in ${this.path} is damaged: ${why}. Download the archive again.`, {
+      cause,
+    });
   }
 }
 

@@ -27,7 +27,13 @@ const activations = {
   gelu_python_tanh: newGelu,
   gelu_pytorch_tanh: geluTanh,
   hardswish: (x) => torch.hardswish(x),
-  laplace: (x) => x.sub(0.707107).div(0.282095 * Math.SQRT2).erf().add(1).mul(0.5),
+  laplace: (x) =>
+    x
+      .sub(0.707107)
+      .div(0.282095 * Math.SQRT2)
+      .erf()
+      .add(1)
+      .mul(0.5),
   leaky_relu: (x) => torch.leakyRelu(x, 0.01),
   // A view, so that whoever frees the input does not free the output with it.
   linear: (x) => x.view(x.shape),
@@ -49,7 +55,8 @@ export const ACTIVATION_NAMES = Object.keys(activations) as readonly ActivationN
 /** The function of a name; any shape to the same shape. */
 export function activation(name: ActivationName): Activation {
   const found = (activations as Partial<Record<string, Activation>>)[name];
-  if (!found) throw new InputError(`Expected an activation out of ${ACTIVATION_NAMES.join(', ')}, found ${String(name)}.`);
+  if (!found)
+    throw new InputError(`Expected an activation out of ${ACTIVATION_NAMES.join(', ')}, found ${String(name)}.`);
   return found;
 }
 

@@ -17,7 +17,9 @@ export function classificationLoss(logits: Tensor, labels: Tensor, config: Pretr
 
 function inferProblemType(labels: Tensor, numLabels: number): ProblemType {
   if (numLabels === 1) return 'regression';
-  return labels.dtype === 'int64' || labels.dtype === 'int32' ? 'single_label_classification' : 'multi_label_classification';
+  return labels.dtype === 'int64' || labels.dtype === 'int32'
+    ? 'single_label_classification'
+    : 'multi_label_classification';
 }
 
 const losses: Readonly<Record<ProblemType, (logits: Tensor, labels: Tensor) => Tensor>> = {
@@ -29,7 +31,9 @@ const losses: Readonly<Record<ProblemType, (logits: Tensor, labels: Tensor) => T
   },
   single_label_classification: (logits, labels) => {
     if (!/^u?int/.test(labels.dtype)) {
-      throw new InputError(`labels: expected class numbers (int64) for single_label_classification, found ${labels.dtype}.`);
+      throw new InputError(
+        `labels: expected class numbers (int64) for single_label_classification, found ${labels.dtype}.`,
+      );
     }
     requireShape(labels.view([-1]), [logits.shape[0]!], 'single_label_classification'); // (B) or (B, 1) -> (B)
     return functional.crossEntropy(logits, labels.view([-1]).to('int64')); // (B)

@@ -1,6 +1,15 @@
 import { InputError } from '../errors';
 import { DTYPES } from '../tensor';
-import { camelCase, fieldValues, oneOf, optional, snakeCase, strings, type FieldTable, type FieldValues } from './fields';
+import {
+  camelCase,
+  fieldValues,
+  oneOf,
+  optional,
+  snakeCase,
+  strings,
+  type FieldTable,
+  type FieldValues,
+} from './fields';
 import { overrideLabels, resolveLabels, type LabelOptions, type Labels } from './labels';
 
 /** What a classifier learns, and so which loss it has. */
@@ -54,7 +63,9 @@ export abstract class PretrainedConfig {
     this.#table = table;
     this.#extra = options[EXTRA] ?? {};
     if (this.problemType === 'single_label_classification' && this.numLabels === 1) {
-      throw new InputError(`${where}: single_label_classification needs at least 2 labels, found 1; for yes or no take 2 labels, for a number regression.`);
+      throw new InputError(
+        `${where}: single_label_classification needs at least 2 labels, found 1; for yes or no take 2 labels, for a number regression.`,
+      );
     }
   }
 
@@ -72,8 +83,18 @@ export abstract class PretrainedConfig {
   toJSON(): Record<string, unknown> {
     const { attnImplementation: _machine, ...fields } = this.#table;
     const own = Object.keys(fields).map((name) => [snakeCase(name), this[name as keyof this]]);
-    const all = { ...this.#extra, ...Object.fromEntries(own), id2label: this.id2label, label2id: this.label2id, model_type: this.modelType };
-    return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined).sort(([a], [b]) => (a < b ? -1 : 1)));
+    const all = {
+      ...this.#extra,
+      ...Object.fromEntries(own),
+      id2label: this.id2label,
+      label2id: this.label2id,
+      model_type: this.modelType,
+    };
+    return Object.fromEntries(
+      Object.entries(all)
+        .filter(([, value]) => value !== undefined)
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
+    );
   }
 
   /** The text of config.json, with `more` over the options. Floats have a point, without which transformers 5 refuses them. */
@@ -81,7 +102,9 @@ export abstract class PretrainedConfig {
     const entries = Object.entries({ ...this.toJSON(), ...more }).filter(([, value]) => value !== undefined);
     const isFloat = (key: string): boolean => this.#table[camelCase(key)]?.isFloat === true;
     const text = (key: string, value: unknown): string =>
-      isFloat(key) && Number.isInteger(value) ? (value as number).toFixed(1) : JSON.stringify(value, null, 2).replaceAll('\n', '\n  ');
+      isFloat(key) && Number.isInteger(value)
+        ? (value as number).toFixed(1)
+        : JSON.stringify(value, null, 2).replaceAll('\n', '\n  ');
     return `{\n${entries.map(([key, value]) => `  ${JSON.stringify(key)}: ${text(key, value)}`).join(',\n')}\n}\n`;
   }
 }
@@ -90,10 +113,25 @@ export abstract class PretrainedConfig {
  * The options that the content of a config.json stands for, with `overrides` over them.
  * @throws InputError when it is no object, or the configuration of another kind of model
  */
-export function optionsFromJson(table: FieldTable, modelType: string, json: unknown, overrides: object, where: string): GivenOptions {
-  const { model_type: found = modelType, torch_dtype: formerDtype, num_labels, id2label, label2id, ...rest } = requireObject(json, where);
+export function optionsFromJson(
+  table: FieldTable,
+  modelType: string,
+  json: unknown,
+  overrides: object,
+  where: string,
+): GivenOptions {
+  const {
+    model_type: found = modelType,
+    torch_dtype: formerDtype,
+    num_labels,
+    id2label,
+    label2id,
+    ...rest
+  } = requireObject(json, where);
   if (found !== modelType) {
-    throw new InputError(`${where}: expected model_type ${modelType}, found ${JSON.stringify(found)}: it belongs to another kind of model.`);
+    throw new InputError(
+      `${where}: expected model_type ${modelType}, found ${JSON.stringify(found)}: it belongs to another kind of model.`,
+    );
   }
   const known: Record<string, unknown> = {};
   const extra: Record<string, unknown> = {};
@@ -124,6 +162,8 @@ function checkNames(table: FieldTable, options: object, where: string): void {
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
     const meant = known.find((other) => other.toLowerCase() === name.replaceAll('_', '').toLowerCase());
-    throw new InputError(`${where}: there is no option ${name}; ${meant ? `write ${meant}` : `it knows ${known.join(', ')}`}.`);
+    throw new InputError(
+      `${where}: there is no option ${name}; ${meant ? `write ${meant}` : `it knows ${known.join(', ')}`}.`,
+    );
   }
 }

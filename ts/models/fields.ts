@@ -13,7 +13,9 @@ export interface Field<T> {
 export type FieldTable = Readonly<Record<string, Field<unknown>>>;
 
 /** The values that the fields of a table describe. */
-export type FieldValues<Table extends FieldTable> = { [Name in keyof Table]: Table[Name] extends Field<infer T> ? T : never };
+export type FieldValues<Table extends FieldTable> = {
+  [Name in keyof Table]: Table[Name] extends Field<infer T> ? T : never;
+};
 
 /** One number for height and width, or `[height, width]`. */
 export type ImageSize = number | readonly [number, number];
@@ -31,7 +33,11 @@ export function amount(fallback: number): Field<number> {
 
 /** A number that Python's files write as it is, whole or not. */
 export function coefficient(fallback: number): Field<number> {
-  return { default: fallback, expected: 'a number of at least 0', accepts: (value) => isNumber(value, Number.MAX_VALUE) };
+  return {
+    default: fallback,
+    expected: 'a number of at least 0',
+    accepts: (value) => isNumber(value, Number.MAX_VALUE),
+  };
 }
 
 export function probability(fallback: number): Field<number> {
@@ -43,11 +49,16 @@ export function flag(fallback: boolean): Field<boolean> {
 }
 
 export function oneOf<const Name extends string>(names: readonly Name[], fallback: Name): Field<Name> {
-  return { default: fallback, expected: `one of ${names.join(', ')}`, accepts: (value) => names.includes(value as Name) };
+  return {
+    default: fallback,
+    expected: `one of ${names.join(', ')}`,
+    accepts: (value) => names.includes(value as Name),
+  };
 }
 
 export function imageSize(fallback: ImageSize): Field<ImageSize> {
-  const accepts = (value: unknown): boolean => isCount(value) || (Array.isArray(value) && value.length === 2 && value.every(isCount));
+  const accepts = (value: unknown): boolean =>
+    isCount(value) || (Array.isArray(value) && value.length === 2 && value.every(isCount));
   return { default: fallback, expected: 'a positive whole number or [height, width]', accepts };
 }
 
@@ -76,7 +87,11 @@ export function heightWidth(size: ImageSize): readonly [number, number] {
  * The value of every field: the given one, else the default; null counts as left out, as None does in Python's files.
  * @throws InputError that begins with `where` and names the field
  */
-export function fieldValues<Table extends FieldTable>(table: Table, given: Readonly<Record<string, unknown>>, where: string): FieldValues<Table> {
+export function fieldValues<Table extends FieldTable>(
+  table: Table,
+  given: Readonly<Record<string, unknown>>,
+  where: string,
+): FieldValues<Table> {
   const values = Object.entries(table).map(([name, field]) => {
     const value = given[name] ?? undefined;
     if (value === undefined) return [name, field.default];

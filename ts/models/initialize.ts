@@ -2,7 +2,19 @@
  * The starting values of the parameters that no checkpoint fills: the rules and the order of transformers' `post_init`
  * (modeling_utils.py, `_init_weights`), so that the same seed gives the same numbers.
  */
-import { BatchNorm2d, Conv1d, Conv2d, ConvTranspose2d, Embedding, GroupNorm, init, LayerNorm, Linear, type Module, type Parameter } from '../nn';
+import {
+  BatchNorm2d,
+  Conv1d,
+  Conv2d,
+  ConvTranspose2d,
+  Embedding,
+  GroupNorm,
+  init,
+  LayerNorm,
+  Linear,
+  type Module,
+  type Parameter,
+} from '../nn';
 
 /** A module that knows how its own parameters start. */
 export interface SelfInitializing {
@@ -25,9 +37,18 @@ export function markFilled(root: Module): void {
   for (const parameter of root.parameters()) filled.add(parameter);
 }
 
-function initializeOwn(module: Module, range: number, isFresh: (parameter: Parameter | null) => parameter is Parameter): void {
+function initializeOwn(
+  module: Module,
+  range: number,
+  isFresh: (parameter: Parameter | null) => parameter is Parameter,
+): void {
   if (isSelfInitializing(module)) return module.initializeWeights(range, isFresh);
-  if (module instanceof Linear || module instanceof Conv1d || module instanceof Conv2d || module instanceof ConvTranspose2d) {
+  if (
+    module instanceof Linear ||
+    module instanceof Conv1d ||
+    module instanceof Conv2d ||
+    module instanceof ConvTranspose2d
+  ) {
     if (isFresh(module.weight)) init.normal_(module.weight, 0, range);
     if (isFresh(module.bias)) init.zeros_(module.bias);
   } else if (module instanceof Embedding) {

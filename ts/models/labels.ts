@@ -20,17 +20,25 @@ export interface LabelOptions {
  * @throws InputError when count and names contradict each other
  */
 export function resolveLabels(
-  { numLabels, id2label, label2id }: LabelOptions, where: string,
+  { numLabels, id2label, label2id }: LabelOptions,
+  where: string,
 ): { id2label: Labels; label2id: Readonly<Record<string, number>> } {
   if (numLabels !== undefined && !(Number.isInteger(numLabels) && numLabels >= 0 && numLabels <= MOST_LABELS)) {
-    throw new InputError(`${where}: expected numLabels to be a whole number from 0 to ${MOST_LABELS}, found ${JSON.stringify(numLabels)}.`);
+    throw new InputError(
+      `${where}: expected numLabels to be a whole number from 0 to ${MOST_LABELS}, found ${JSON.stringify(numLabels)}.`,
+    );
   }
   const names = id2label === undefined ? numbered(numLabels ?? 2) : checked(id2label, where);
   const size = Object.keys(names).length;
   if (numLabels !== undefined && numLabels !== size) {
-    throw new InputError(`${where}: id2label names ${size} labels, but numLabels is ${numLabels}; leave one of the two out.`);
+    throw new InputError(
+      `${where}: id2label names ${size} labels, but numLabels is ${numLabels}; leave one of the two out.`,
+    );
   }
-  return { id2label: names, label2id: label2id ?? Object.fromEntries(Object.entries(names).map(([id, label]) => [label, Number(id)])) };
+  return {
+    id2label: names,
+    label2id: label2id ?? Object.fromEntries(Object.entries(names).map(([id, label]) => [label, Number(id)])),
+  };
 }
 
 /**
@@ -51,9 +59,14 @@ function numbered(size: number): Labels {
 function checked(id2label: readonly string[] | Labels, where: string): Labels {
   const entries = Object.entries(id2label);
   const bad = entries.find(([id, label]) => !/^\d+$/.test(id) || typeof label !== 'string');
-  if (bad) throw new InputError(`${where}: expected id2label to give every number a name, found ${JSON.stringify(Object.fromEntries([bad]))}.`);
+  if (bad)
+    throw new InputError(
+      `${where}: expected id2label to give every number a name, found ${JSON.stringify(Object.fromEntries([bad]))}.`,
+    );
   // Output k is called id2label[k]: with a number left out nobody knows which output the names behind it mean.
   const gap = entries.findIndex((_, id) => !Object.hasOwn(id2label, id));
   if (gap === -1) return Object.fromEntries(entries);
-  throw new InputError(`${where}: expected id2label to name every output from 0 to ${entries.length - 1}, found ${entries.length} names and none for ${gap}; give them as id2label, an array in the order of the outputs.`);
+  throw new InputError(
+    `${where}: expected id2label to name every output from 0 to ${entries.length - 1}, found ${entries.length} names and none for ${gap}; give them as id2label, an array in the order of the outputs.`,
+  );
 }

@@ -36,8 +36,17 @@ export interface Checkpoint {
 
 /** The options of a load that are not the model's. */
 const LOAD_OPTIONS: Readonly<Record<keyof LoadOptions, true>> = {
-  revision: true, cacheDir: true, localFilesOnly: true, token: true, endpoint: true, onWarning: true, onProgress: true, signal: true,
-  dtype: true, device: true, newHead: true,
+  revision: true,
+  cacheDir: true,
+  localFilesOnly: true,
+  token: true,
+  endpoint: true,
+  onWarning: true,
+  onProgress: true,
+  signal: true,
+  dtype: true,
+  device: true,
+  newHead: true,
 };
 
 /**
@@ -47,11 +56,16 @@ const LOAD_OPTIONS: Readonly<Record<keyof LoadOptions, true>> = {
  *
  * @throws InputError when files are absent or damaged, or the weights are those of another model
  */
-export async function loadPretrained<Model extends PretrainedModel<Config>, Config extends PretrainedConfig, Options extends object>(
-  modelClass: ModelClass<Model, Config, Options>, name: string, options: Options & LoadOptions,
-): Promise<Model> {
+export async function loadPretrained<
+  Model extends PretrainedModel<Config>,
+  Config extends PretrainedConfig,
+  Options extends object,
+>(modelClass: ModelClass<Model, Config, Options>, name: string, options: Options & LoadOptions): Promise<Model> {
   const { load, overrides } = split<Options>(options);
-  const read = modelClass.readFile && isFile(name) ? () => modelClass.readFile!(name, overrides) : await openFolder(modelClass, name, load, overrides);
+  const read =
+    modelClass.readFile && isFile(name)
+      ? () => modelClass.readFile!(name, overrides)
+      : await openFolder(modelClass, name, load, overrides);
 
   return torch.scope(() => {
     const { json, where, tensors: stored, notes = [] } = read();
@@ -64,15 +78,25 @@ export async function loadPretrained<Model extends PretrainedModel<Config>, Conf
     const target = { device: load.device, dtype: load.dtype ?? config.dtype ?? firstType(state) };
     const report = fill(model, state, target, modelClass.configClass.fromJSON(json, labelsOf(overrides)));
     if (load.newHead === 'refuse' && report.fresh.length > 0) throw newHead(report, name);
-    const said = prefix === '' ? notes : [...notes, `the names of its tensors begin with ${prefix}, as those of a wrapped module do; it was left out`];
+    const said =
+      prefix === ''
+        ? notes
+        : [...notes, `the names of its tensors begin with ${prefix}, as those of a wrapped module do; it was left out`];
     warn(report, name, said, load.onWarning ?? ((message) => process.emitWarning(printable(message))));
     return model.eval();
   });
 }
 
 /** Finds the files of a folder or a repository; refuses a wrong configuration before the weights are fetched. */
-async function openFolder<Model extends PretrainedModel<Config>, Config extends PretrainedConfig, Options extends object>(
-  { configClass }: ModelClass<Model, Config, Options>, name: string, load: LoadOptions, overrides: Options,
+async function openFolder<
+  Model extends PretrainedModel<Config>,
+  Config extends PretrainedConfig,
+  Options extends object,
+>(
+  { configClass }: ModelClass<Model, Config, Options>,
+  name: string,
+  load: LoadOptions,
+  overrides: Options,
 ): Promise<() => Checkpoint> {
   const source = openSource(name, load);
   const where = await source.find('config.json');
@@ -98,13 +122,18 @@ function split<Options extends object>(options: object): { load: LoadOptions; ov
 
 /** The labels among the options: they may stand for a file's that are wrong. */
 function labelsOf<Options extends object>(overrides: Options): Options {
-  return Object.fromEntries(Object.entries(overrides).filter(([name]) => name === 'id2label' || name === 'label2id')) as Options;
+  return Object.fromEntries(
+    Object.entries(overrides).filter(([name]) => name === 'id2label' || name === 'label2id'),
+  ) as Options;
 }
 
 /** What DataParallel and torch.compile put before the names of the module that they wrap. */
 const WRAPPER = /^((?:module|_orig_mod)\.)+/;
 
-function withoutWrapper(tensors: ReadonlyMap<string, Tensor>): { tensors: ReadonlyMap<string, Tensor>; prefix: string } {
+function withoutWrapper(tensors: ReadonlyMap<string, Tensor>): {
+  tensors: ReadonlyMap<string, Tensor>;
+  prefix: string;
+} {
   const prefix = WRAPPER.exec([...tensors.keys()][0] ?? '')?.[0] ?? '';
   if (prefix === '' || ![...tensors.keys()].every((key) => key.startsWith(prefix))) return { tensors, prefix: '' };
   return { tensors: new Map([...tensors].map(([key, tensor]) => [key.slice(prefix.length), tensor])), prefix };
@@ -113,7 +142,9 @@ function withoutWrapper(tensors: ReadonlyMap<string, Tensor>): { tensors: Readon
 /** A layer has at least one tensor. @throws InputError for a configuration that would build more than its weights fill */
 function requirePlausible({ layerCount }: PretrainedConfig, tensors: number, where: string): void {
   if (layerCount <= tensors) return;
-  throw new InputError(`${where}: expected no more layers than the ${tensors} tensors of the weights fill, found ${layerCount}; the configuration belongs to other weights.`);
+  throw new InputError(
+    `${where}: expected no more layers than the ${tensors} tensors of the weights fill, found ${layerCount}; the configuration belongs to other weights.`,
+  );
 }
 
 /** The first floating point type; counters of batches are integers. */
@@ -145,7 +176,10 @@ interface LoadReport {
 }
 
 function fill<Config extends PretrainedConfig>(
-  model: PretrainedModel<Config>, state: Map<string, Tensor>, target: { dtype?: DType; device?: Device }, found: Config,
+  model: PretrainedModel<Config>,
+  state: Map<string, Tensor>,
+  target: { dtype?: DType; device?: Device },
+  found: Config,
 ): LoadReport {
   const slots = model.slots();
   const known = new Set(slots.map(({ key }) => key));
@@ -153,17 +187,25 @@ function fill<Config extends PretrainedConfig>(
   const fresh: LoadReport['fresh'] = [];
   const wrong: string[] = [];
   const loaded: Record<string, Tensor> = {};
-  for (const { key, tensor: { shape } } of slots) {
+  for (const {
+    key,
+    tensor: { shape },
+  } of slots) {
     const given = state.get(key);
     const fits = given && (given.shape.join() === shape.join() ? given : model.adapt(key, given, shape, found));
     if (fits) loaded[key] = fits.to({ ...target, dtype: isFloatingPoint(fits.dtype) ? target.dtype : undefined });
     else if (model.headKeys?.test(key)) fresh.push({ key, shape, found: given?.shape });
-    else wrong.push(`${key} (${given ? `expected [${shape.join(', ')}], found [${given.shape.join(', ')}]` : 'missing'})`);
+    else
+      wrong.push(`${key} (${given ? `expected [${shape.join(', ')}], found [${given.shape.join(', ')}]` : 'missing'})`);
   }
   if (wrong.length > 0) throw misfit(model, wrong, known.size);
   model.loadStateDict(loaded, { strict: false, assign: true });
   markFilled(model);
-  materialise(model, fresh.map(({ key }) => key), target);
+  materialise(
+    model,
+    fresh.map(({ key }) => key),
+    target,
+  );
   for (const { tensor } of slots) tensor.dispose(); // the placeholders on the meta device, all replaced by now
   return { fresh, unused };
 }
@@ -177,24 +219,46 @@ function misfit(model: PretrainedModel, wrong: readonly string[], total: number)
 }
 
 /** Gives the named parameters memory, and the values that training starts from. */
-function materialise(model: PretrainedModel, keys: readonly string[], target: { dtype?: DType; device?: Device }): void {
+function materialise(
+  model: PretrainedModel,
+  keys: readonly string[],
+  target: { dtype?: DType; device?: Device },
+): void {
   if (keys.length === 0) return;
-  const empty = model.slots().filter(({ key }) => keys.includes(key)).map(({ key, tensor }) => [key, torch.empty(tensor.shape, target)] as const);
+  const empty = model
+    .slots()
+    .filter(({ key }) => keys.includes(key))
+    .map(({ key, tensor }) => [key, torch.empty(tensor.shape, target)] as const);
   model.loadStateDict(Object.fromEntries(empty), { strict: false, assign: true });
   initializeWeights(model, model.initializerRange);
 }
 
 function listed(fresh: LoadReport['fresh']): string {
-  return fresh.map(({ key, shape, found }) => `${key} [${shape.join(', ')}] (${found ? `the checkpoint's is [${found.join(', ')}]` : 'not in the checkpoint'})`).join('; ');
+  return fresh
+    .map(
+      ({ key, shape, found }) =>
+        `${key} [${shape.join(', ')}] (${found ? `the checkpoint's is [${found.join(', ')}]` : 'not in the checkpoint'})`,
+    )
+    .join('; ');
 }
 
 function newHead({ fresh }: LoadReport, name: string): InputError {
-  return new InputError(`${name}: expected a trained head, found none of this size, and one of random weights says nothing: ${listed(fresh)}; train it first, or allow a new head.`);
+  return new InputError(
+    `${name}: expected a trained head, found none of this size, and one of random weights says nothing: ${listed(fresh)}; train it first, or allow a new head.`,
+  );
 }
 
-function warn({ fresh, unused }: LoadReport, name: string, notes: readonly string[], onWarning: (message: string) => void): void {
+function warn(
+  { fresh, unused }: LoadReport,
+  name: string,
+  notes: readonly string[],
+  onWarning: (message: string) => void,
+): void {
   for (const note of notes) onWarning(`${name}: ${note}.`);
-  if (fresh.length > 0) onWarning(`${name}: the head is new and starts from random weights, so train it before you use it: ${listed(fresh)}.`);
+  if (fresh.length > 0)
+    onWarning(
+      `${name}: the head is new and starts from random weights, so train it before you use it: ${listed(fresh)}.`,
+    );
   if (unused.length > 0) {
     const some = unused.slice(0, 5).join(', ') + (unused.length > 5 ? `, and ${unused.length - 5} more` : '');
     onWarning(`${name}: the checkpoint has ${unused.length} tensors that the model does not use: ${some}.`);

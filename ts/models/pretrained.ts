@@ -25,7 +25,9 @@ export abstract class PretrainedModel<Config extends PretrainedConfig = Pretrain
     super();
     if (!(config instanceof PretrainedConfig)) {
       const name = new.target.name;
-      throw new InputError(`new ${name}: expected a configuration, found ${inspect(config, { depth: 0 })}; ${name}.fromConfig takes its options.`);
+      throw new InputError(
+        `new ${name}: expected a configuration, found ${inspect(config, { depth: 0 })}; ${name}.fromConfig takes its options.`,
+      );
     }
   }
 
@@ -35,14 +37,18 @@ export abstract class PretrainedModel<Config extends PretrainedConfig = Pretrain
    * @throws InputError when files are absent or damaged, or do not belong together
    */
   static fromPretrained<Model extends PretrainedModel<Config>, Config extends PretrainedConfig, Options extends object>(
-    this: ModelClass<Model, Config, Options>, name: string, options: Options & LoadOptions = {} as Options,
+    this: ModelClass<Model, Config, Options>,
+    name: string,
+    options: Options & LoadOptions = {} as Options,
   ): Promise<Model> {
     return loadPretrained(this, name, options);
   }
 
   /** A model with random weights, from a configuration, its options, or the content of a config.json. */
   static fromConfig<Model extends PretrainedModel<Config>, Config extends PretrainedConfig, Options extends object>(
-    this: ModelClass<Model, Config, Options>, config: Config | Options | Readonly<Record<string, unknown>>, factory: ModelFactory = {},
+    this: ModelClass<Model, Config, Options>,
+    config: Config | Options | Readonly<Record<string, unknown>>,
+    factory: ModelFactory = {},
   ): Model {
     return new this(this.configClass.from(config), factory);
   }
@@ -50,10 +56,13 @@ export abstract class PretrainedModel<Config extends PretrainedConfig = Pretrain
   /** @internal a model of the same configuration with copies of the tensors */
   override deepCopy(copy: Copier, made: (result: object) => void): this {
     const device = 'meta';
-    const result = (this.constructor as unknown as typeof PretrainedModel & ModelClass<this, Config, object>).fromConfig(this.config, { device });
+    const result = (
+      this.constructor as unknown as typeof PretrainedModel & ModelClass<this, Config, object>
+    ).fromConfig(this.config, { device });
     made(result);
     result.loadStateDict(copy({ ...this.stateDict({ keepVars: true }) }), { assign: true });
-    for (const [i, { requiresGrad }] of this.parameters().entries()) result.parameters()[i]!.requiresGrad_(requiresGrad);
+    for (const [i, { requiresGrad }] of this.parameters().entries())
+      result.parameters()[i]!.requiresGrad_(requiresGrad);
     return result.train(this.training);
   }
 
@@ -102,7 +111,11 @@ export abstract class PretrainedModel<Config extends PretrainedConfig = Pretrain
 }
 
 /** What `fromPretrained` and `fromConfig` ask of a model's class. */
-export interface ModelClass<Model extends PretrainedModel<Config>, Config extends PretrainedConfig, Options extends object> {
+export interface ModelClass<
+  Model extends PretrainedModel<Config>,
+  Config extends PretrainedConfig,
+  Options extends object,
+> {
   new (config: Config, factory?: ModelFactory): Model;
   readonly configClass: {
     fromJSON(json: unknown, overrides?: Options, where?: string): Config;
@@ -116,6 +129,9 @@ function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
-    throw new InputError(`Expected a folder to save to, found that ${folder} cannot be made (${(error as NodeJS.ErrnoException).code}).`, { cause: error });
+    throw new InputError(
+      `Expected a folder to save to, found that ${folder} cannot be made (${(error as NodeJS.ErrnoException).code}).`,
+      { cause: error },
+    );
   }
 }

@@ -37,7 +37,9 @@ export function openSource(name: string, options: HubOptions = {}): CheckpointSo
     throw new InputError(`Expected the folder of a checkpoint, found the file ${name}.`);
   }
   if (!REPO.test(name) || /--|\.\./.test(name)) {
-    throw new InputError(`There is no folder ${name}, and it cannot be a model of the hub, whose names look like org/name.`);
+    throw new InputError(
+      `There is no folder ${name}, and it cannot be a model of the hub, whose names look like org/name.`,
+    );
   }
   return new HubRepo(name, options);
 }

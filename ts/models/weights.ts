@@ -40,13 +40,20 @@ function partNames(index: unknown, path: string): Set<string> {
     throw new InputError(`${path}: expected a weight_map from tensors to files; the file is damaged, fetch it again.`);
   }
   const outside = (names as string[]).find((name) => basename(name) !== name || name === '..');
-  if (outside !== undefined) throw new InputError(`${path}: expected files of its own folder in weight_map, found ${JSON.stringify(outside.slice(0, 100))}.`);
+  if (outside !== undefined)
+    throw new InputError(
+      `${path}: expected files of its own folder in weight_map, found ${JSON.stringify(outside.slice(0, 100))}.`,
+    );
   return new Set(names as string[]);
 }
 
 /** All tensors of the files. @throws InputError for a damaged file, or one that holds no tensors */
 export function readWeights(files: readonly string[]): Map<string, Tensor> {
-  return new Map(files.flatMap((file) => Object.entries(file.endsWith('.safetensors') ? torch.safetensors.load(file) : stateOf(file))));
+  return new Map(
+    files.flatMap((file) =>
+      Object.entries(file.endsWith('.safetensors') ? torch.safetensors.load(file) : stateOf(file)),
+    ),
+  );
 }
 
 /**
@@ -56,12 +63,25 @@ export function readWeights(files: readonly string[]): Map<string, Tensor> {
 export function stateOf(path: string): Record<string, Tensor> {
   const content = loadPth(path) as Record<string, unknown> | null;
   const tensors = [...STATE_KEYS.map((key) => content?.[key]), content].map(tensorsOf).find((part) => part.length > 0);
-  if (!tensors) throw new InputError(`${path}: expected tensors by their names, as a state_dict has them, alone or under ${STATE_KEYS.join(', ')}, found none.`);
+  if (!tensors)
+    throw new InputError(
+      `${path}: expected tensors by their names, as a state_dict has them, alone or under ${STATE_KEYS.join(', ')}, found none.`,
+    );
   return Object.fromEntries(tensors);
 }
 
 /** What training scripts keep the weights under; averaged ones come last, as they lie beside the model's own. */
-const STATE_KEYS = ['model', 'state_dict', 'model_state_dict', 'net', 'module', 'weights', 'model_ema', 'ema', 'teacher'];
+const STATE_KEYS = [
+  'model',
+  'state_dict',
+  'model_state_dict',
+  'net',
+  'module',
+  'weights',
+  'model_ema',
+  'ema',
+  'teacher',
+];
 
 function tensorsOf(part: unknown): [string, Tensor][] {
   if (typeof part !== 'object' || part === null || part instanceof Tensor) return [];
@@ -77,6 +97,8 @@ export async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(decodeText(bytes));
   } catch (error) {
-    throw new InputError(`${path}: expected JSON, found something else (${(error as Error).message}).`, { cause: error });
+    throw new InputError(`${path}: expected JSON, found something else (${(error as Error).message}).`, {
+      cause: error,
+    });
   }
 }

@@ -53,7 +53,11 @@ export interface Features {
 
 export interface Binding {
   // dispatch.cc
-  call(operator: number, strings?: readonly string[], owner?: object): { strings?: string[]; wire?: Float64Array; collect?: boolean } | Error | undefined;
+  call(
+    operator: number,
+    strings?: readonly string[],
+    owner?: object,
+  ): { strings?: string[]; wire?: Float64Array; collect?: boolean } | Error | undefined;
   callUnboxed(owner?: object): true | Error | undefined;
   resolve(name: string, overload: string): { index: number; schema: string };
   schemas(): string[];
@@ -132,11 +136,21 @@ export interface Binding {
   scriptRecords(source: string | Uint8Array): readonly (readonly [name: string, content: Buffer])[];
   scriptMethods(id: number): [name: string, ...parameters: [name: string, takesObject: boolean][]][];
   scriptCall(id: number, method: string, strings: readonly string[]): ScriptReply | undefined;
-  scriptCallAsync(id: number, method: string, strings: readonly string[]): Submitted<Required<Pick<ScriptReply, 'wire'>> & ScriptReply>;
+  scriptCallAsync(
+    id: number,
+    method: string,
+    strings: readonly string[],
+  ): Submitted<Required<Pick<ScriptReply, 'wire'>> & ScriptReply>;
   scriptState(id: number, buffers: boolean): string[];
   scriptTo(id: number, device: string | null, dtype: string | null): void;
   scriptTrain(id: number, mode: boolean): void;
-  scriptTrace(name: string, names: readonly string[], buffers: readonly boolean[], inputNames: readonly string[], forward: (...handles: number[]) => number | number[]): number;
+  scriptTrace(
+    name: string,
+    names: readonly string[],
+    buffers: readonly boolean[],
+    inputNames: readonly string[],
+    forward: (...handles: number[]) => number | number[],
+  ): number;
   scriptBytes(id: number): Buffer;
   scriptCode(id: number): string;
   scriptFree(id: number): void;
@@ -212,7 +226,9 @@ const BARE = new Set(['call', 'callUnboxed', 'track']);
 
 function load(): Binding {
   const addon = Object.entries(loadAddon() as Readonly<Record<string, Native>>);
-  return Object.fromEntries(addon.map(([name, native]) => [name, BARE.has(name) ? native : throwing(native)])) as unknown as Binding;
+  return Object.fromEntries(
+    addon.map(([name, native]) => [name, BARE.has(name) ? native : throwing(native)]),
+  ) as unknown as Binding;
 }
 
 export const binding = load();

@@ -2,7 +2,16 @@ import { existsSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What CMake and its generators keep in a build folder; what they built lies in Release. */
-const RECORDS = ['CMakeCache.txt', 'CMakeFiles', 'cmake_install.cmake', 'build.ninja', '.ninja_deps', '.ninja_log', '.ninja_lock', 'Makefile'];
+const RECORDS = [
+  'CMakeCache.txt',
+  'CMakeFiles',
+  'cmake_install.cmake',
+  'build.ninja',
+  '.ninja_deps',
+  '.ninja_log',
+  '.ninja_lock',
+  'Makefile',
+];
 
 /**
  * Why CMake would refuse to go on with the records in the folder `build`; undefined where it would not. They hold full paths:

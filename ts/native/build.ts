@@ -41,11 +41,17 @@ export async function buildAddon({ libtorch, target = 'torchts', listener = sile
         listener.say(`The record of the last build in ${folder} is of no use (${isStale}); compiling anew.`);
         clearRecords(folder);
       }
-      const steps = [['configure', `--CDTORCHTS_LIBTORCH=${libtorch}`], ['build', '--target', target]];
+      const steps = [
+        ['configure', `--CDTORCHTS_LIBTORCH=${libtorch}`],
+        ['build', '--target', target],
+      ];
       await withBar(listener, `compiling ${target}`, (bar) => runSteps(steps, log, bar), 'steps');
       return join(folder, 'Release', `${target}.node`);
     });
-  return explainSystemErrors(`The addon is built in ${folder}; make that folder writable, with 2 GB free, and run \`torchts setup\` again.`, work);
+  return explainSystemErrors(
+    `The addon is built in ${folder}; make that folder writable, with 2 GB free, and run \`torchts setup\` again.`,
+    work,
+  );
 }
 
 /**
@@ -56,17 +62,26 @@ export function requireBuild(): void {
   const platform = platformProblem();
   if (platform) throw new InputError(platform);
   const problems = buildProblems();
-  if (problems.length > 0) throw new InputError(`Building the addon needs ${problems.join(', and ')}; ${installHint()}.`);
+  if (problems.length > 0)
+    throw new InputError(`Building the addon needs ${problems.join(', and ')}; ${installHint()}.`);
   buildFolder();
 }
 
 /** What the build lacks, a clause each. */
 export function buildProblems(): string[] {
-  const missing = ([[cmake(), 'CMake'], [compiler(), 'a C++ compiler'], [makeProgram(), 'ninja or make']] as const)
+  const missing = (
+    [
+      [cmake(), 'CMake'],
+      [compiler(), 'a C++ compiler'],
+      [makeProgram(), 'ninja or make'],
+    ] as const
+  )
     .filter(([tool]) => !tool.version)
     .map(([tool, name]) => `${name}, and \`${tool.name}\` cannot be run`);
   const { version } = cmake();
-  return version && isOlder(version, OLDEST_CMAKE) ? [...missing, `CMake ${OLDEST_CMAKE} or newer, and \`cmake\` is ${version}`] : missing;
+  return version && isOlder(version, OLDEST_CMAKE)
+    ? [...missing, `CMake ${OLDEST_CMAKE} or newer, and \`cmake\` is ${version}`]
+    : missing;
 }
 
 /** As CMakeLists.txt asks. */
@@ -106,7 +121,10 @@ function buildFolder(): string {
     accessSync(folder, constants.W_OK);
   } catch (error) {
     const reason = isSystemError(error) ? describeSystemError(error) : String(error);
-    throw new InputError(`The addon is built in ${folder}, which cannot be written (${reason}); run \`torchts setup\` once as the owner of that folder.`, { cause: error });
+    throw new InputError(
+      `The addon is built in ${folder}, which cannot be written (${reason}); run \`torchts setup\` once as the owner of that folder.`,
+      { cause: error },
+    );
   }
   return folder;
 }
@@ -131,7 +149,9 @@ async function runSteps(steps: readonly (readonly string[])[], log: string, bar:
 
 function failure(step: string, log: string): InputError {
   const lines = existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n') : [];
-  const full = lines.some((line) => /No space left on device|Disk quota exceeded/.test(line)) ? 'The disk is full. ' : '';
+  const full = lines.some((line) => /No space left on device|Disk quota exceeded/.test(line))
+    ? 'The disk is full. '
+    : '';
   return new InputError(`${full}cmake-js ${step} failed (the whole log: ${log}):\n${lines.slice(-25).join('\n')}`);
 }
 
@@ -148,7 +168,8 @@ async function run(args: readonly string[], output: number, log: string, bar: Ba
           child.kill();
         }
         // Ninja counts its steps, Make says per cent.
-        for (const [, done, total] of text.matchAll(/^\[ *(\d+)(?:\/(\d+)|%)\]/gm)) bar.update(Number(done), Number(total ?? 100));
+        for (const [, done, total] of text.matchAll(/^\[ *(\d+)(?:\/(\d+)|%)\]/gm))
+          bar.update(Number(done), Number(total ?? 100));
       });
     }
   });

@@ -21,7 +21,10 @@ export abstract class ByteSource {
   readonly path: string | undefined = undefined;
 
   /** @param label what to call it in errors; never the bytes themselves */
-  protected constructor(readonly label: string, readonly size: number) {}
+  protected constructor(
+    readonly label: string,
+    readonly size: number,
+  ) {}
 
   /** Up to `bytes` bytes from `position` on; fewer only at the end. */
   abstract upTo(position: number, bytes: number): Buffer;
@@ -55,7 +58,9 @@ export abstract class ByteSource {
   }
 
   cutShort(): InputError {
-    return new InputError(`${this.label} ends before its content does: it is cut short or damaged, or was changed while it was read; fetch it again.`);
+    return new InputError(
+      `${this.label} ends before its content does: it is cut short or damaged, or was changed while it was read; fetch it again.`,
+    );
   }
 }
 
@@ -63,7 +68,10 @@ class FileBytes extends ByteSource {
   private file: number | undefined;
   private readonly changed: bigint;
 
-  constructor(override readonly path: string, file: number) {
+  constructor(
+    override readonly path: string,
+    file: number,
+  ) {
     const { size, mtimeNs } = fstatSync(file, { bigint: true });
     super(path, Number(size));
     this.file = file;
@@ -79,7 +87,9 @@ class FileBytes extends ByteSource {
     const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(bytes, this.size - position)));
     let filled = 0;
     for (let count = 1; count > 0 && filled < buffer.length; filled += count) {
-      count = this.attempt(() => readSync(this.descriptor, buffer, filled, Math.min(buffer.length - filled, LONGEST_READ), position + filled));
+      count = this.attempt(() =>
+        readSync(this.descriptor, buffer, filled, Math.min(buffer.length - filled, LONGEST_READ), position + filled),
+      );
     }
     return buffer.subarray(0, filled);
   }
@@ -98,7 +108,9 @@ class FileBytes extends ByteSource {
   override requireUnchanged(): void {
     const { size, mtimeNs } = fstatSync(this.descriptor, { bigint: true });
     if (Number(size) === this.size && mtimeNs === this.changed) return;
-    throw new InputError(`${this.path} was changed while it was read; read it again, and write files beside the old one and rename them.`);
+    throw new InputError(
+      `${this.path} was changed while it was read; read it again, and write files beside the old one and rename them.`,
+    );
   }
 
   override close(): void {
@@ -115,7 +127,9 @@ class FileBytes extends ByteSource {
   }
 
   private unreadable(cause: unknown): unknown {
-    return cause instanceof InputError ? cause : new InputError(`${this.path} cannot be read: ${causeOf(cause)}.`, { cause });
+    return cause instanceof InputError
+      ? cause
+      : new InputError(`${this.path} cannot be read: ${causeOf(cause)}.`, { cause });
   }
 }
 
@@ -151,7 +165,10 @@ export function openBytes(input: FileInput, kind: string): ByteSource {
   }
   try {
     const stats = fstatSync(file);
-    if (!stats.isFile()) throw new InputError(`${path}: expected ${kind}, found ${stats.isDirectory() ? 'a folder' : 'something that is no plain file'}.`);
+    if (!stats.isFile())
+      throw new InputError(
+        `${path}: expected ${kind}, found ${stats.isDirectory() ? 'a folder' : 'something that is no plain file'}.`,
+      );
     return new FileBytes(path, file);
   } catch (error) {
     closeSync(file);
@@ -174,14 +191,19 @@ export function withBytes<T>(input: FileInput, kind: string, body: (source: Byte
 /** @throws InputError for what is neither a path nor a URL of a file; the message never shows bytes */
 export function pathOf(input: unknown, expected: string): string {
   if (typeof input === 'string') {
-    if (input === '' || input.includes('\0')) throw new InputError(`expected ${expected}, found ${JSON.stringify(input)}`);
+    if (input === '' || input.includes('\0'))
+      throw new InputError(`expected ${expected}, found ${JSON.stringify(input)}`);
     return input;
   }
   if (isUrl(input)) {
     if (input.protocol === 'file:') return fileURLToPath(input.href);
-    throw new InputError(`expected ${expected}, found the address ${input.href}: fetch it first, and hand over what arrived`);
+    throw new InputError(
+      `expected ${expected}, found the address ${input.href}: fetch it first, and hand over what arrived`,
+    );
   }
-  throw new InputError(`expected ${expected}, found ${input === null ? 'null' : Array.isArray(input) ? 'an array' : typeof input === 'object' ? 'an object' : typeof input}`);
+  throw new InputError(
+    `expected ${expected}, found ${input === null ? 'null' : Array.isArray(input) ? 'an array' : typeof input === 'object' ? 'an object' : typeof input}`,
+  );
 }
 
 /** Bytes in memory, from whatever realm they come; undefined for what is none. */
@@ -201,7 +223,10 @@ export async function collectBytes(stream: StreamInput): Promise<Buffer> {
   try {
     for await (const piece of stream) {
       const bytes = asBuffer(piece);
-      if (!bytes) throw new InputError(`expected a stream of bytes, found one of ${typeof piece}; leave its encoding and its object mode out`);
+      if (!bytes)
+        throw new InputError(
+          `expected a stream of bytes, found one of ${typeof piece}; leave its encoding and its object mode out`,
+        );
       pieces.push(bytes);
     }
   } catch (cause) {

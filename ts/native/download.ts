@@ -46,14 +46,21 @@ export interface DownloadResult {
  *
  * @throws DownloadError with `status` set when the server answered with an error
  */
-export async function download(url: string, destination: string, options: DownloadOptions = {}): Promise<DownloadResult> {
+export async function download(
+  url: string,
+  destination: string,
+  options: DownloadOptions = {},
+): Promise<DownloadResult> {
   await mkdir(dirname(destination), { recursive: true });
   return withLock(`${destination}.part`, async () => {
     const existing = options.force ? undefined : await fingerprint(destination, options);
     if (existing) return { path: destination, ...existing, fetched: false };
 
     const part = `${destination}.part`;
-    await complete({ timeoutMs: 30_000, maxBytes: 64 * 2 ** 30, ...definedOnly(options), headers: options.headers ?? {}, url, part }, options.attempts ?? 5);
+    await complete(
+      { timeoutMs: 30_000, maxBytes: 64 * 2 ** 30, ...definedOnly(options), headers: options.headers ?? {}, url, part },
+      options.attempts ?? 5,
+    );
     const sha256 = await sha256File(part);
     await rm(`${part}.tag`, { force: true });
     if (options.sha256 && sha256 !== options.sha256.toLowerCase()) {
@@ -76,7 +83,10 @@ export async function sha256File(path: string): Promise<string> {
 }
 
 /** Size and hash of a file that is there and right; a wrong one is fetched again. */
-async function fingerprint(path: string, { sha256: expected, bytes }: DownloadOptions): Promise<{ bytes: number; sha256: string } | undefined> {
+async function fingerprint(
+  path: string,
+  { sha256: expected, bytes }: DownloadOptions,
+): Promise<{ bytes: number; sha256: string } | undefined> {
   const info = await stat(path).catch(() => undefined);
   if (!info?.isFile() || (bytes !== undefined && info.size !== bytes)) return undefined;
   const sha256 = await sha256File(path);
@@ -84,8 +94,12 @@ async function fingerprint(path: string, { sha256: expected, bytes }: DownloadOp
 }
 
 async function complete(transfer: Transfer, attempts: number): Promise<void> {
-  const sizeNow = (): Promise<number> => stat(transfer.part).then((info) => info.size, () => 0);
-  for (let fruitless = 0, furthest = await sizeNow(); ; ) {
+  const sizeNow = (): Promise<number> =>
+    stat(transfer.part).then(
+      (info) => info.size,
+      () => 0,
+    );
+  for (let fruitless = 0, furthest = await sizeNow(); ;) {
     try {
       return await attempt(transfer);
     } catch (error) {

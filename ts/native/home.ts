@@ -17,5 +17,7 @@ export function homeFolder(environment: NodeJS.ProcessEnv = process.env): string
     if (!isError(error)) throw error;
   }
   if (isAbsolute(home)) return home;
-  throw new InputError('No home folder is known for the cache: HOME is not set, and the system has none for this user; set HOME or XDG_CACHE_HOME to a folder that can be written.');
+  throw new InputError(
+    'No home folder is known for the cache: HOME is not set, and the system has none for this user; set HOME or XDG_CACHE_HOME to a folder that can be written.',
+  );
 }

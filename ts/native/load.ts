@@ -8,7 +8,9 @@ import { permissionModel, platformProblem, unreadable } from './platform';
 import { isError } from './realm';
 
 /** What `torchts setup` and `make build` produce; `TORCHTS_ADDON` names another build. */
-export const localAddon: string = resolve(process.env.TORCHTS_ADDON || join(packageRoot, 'build', 'Release', 'torchts.node'));
+export const localAddon: string = resolve(
+  process.env.TORCHTS_ADDON || join(packageRoot, 'build', 'Release', 'torchts.node'),
+);
 
 /** The addon is absent or does not load; the message lists what was tried and what to do. */
 export class AddonError extends TorchError {
@@ -18,7 +20,11 @@ export class AddonError extends TorchError {
     const tried = attempts.map(({ location, reason }) => `  ${location}: ${reason}`);
     const fixes = addonFixes(attempts).map((fix, index) => `  ${index + 1}. ${fix}`);
     const machine = `${process.platform}-${process.arch} with ${runtime() ?? `Node ${process.versions.node}`}`;
-    super([`The native addon of torchts does not load on ${machine}.`, 'Tried:', ...tried, 'What to do:', ...fixes].join('\n'));
+    super(
+      [`The native addon of torchts does not load on ${machine}.`, 'Tried:', ...tried, 'What to do:', ...fixes].join(
+        '\n',
+      ),
+    );
   }
 }
 
@@ -81,15 +87,27 @@ export function addonFixes(attempts: readonly Attempt[]): string[] {
   const platform = platformProblem();
   if (platform) return [platform];
   const reasons = attempts.map((attempt) => attempt.reason).join('\n');
-  if (reasons.includes('another copy of torchts')) return ['Let the project have one copy: `npm ls torchts` shows who asks for which, `npm dedupe` puts them together.'];
+  if (reasons.includes('another copy of torchts'))
+    return [
+      'Let the project have one copy: `npm ls torchts` shows who asks for which, `npm dedupe` puts them together.',
+    ];
   if (/permission model does not let it be read/.test(reasons)) {
     return [`Start Node with \`--allow-fs-read=${packageRoot}\` and \`--allow-addons\`, or without \`--permission\`.`];
   }
   if (/loading addons is disabled/.test(reasons)) {
-    return [permissionModel() ? 'Start Node with `--allow-addons`, or without `--permission`.' : 'Start Node without `--no-addons` (NODE_OPTIONS may hold it): torchts is a native addon.'];
+    return [
+      permissionModel()
+        ? 'Start Node with `--allow-addons`, or without `--permission`.'
+        : 'Start Node without `--no-addons` (NODE_OPTIONS may hold it): torchts is a native addon.',
+    ];
   }
   const other = runtime();
-  const node = other === undefined ? [] : [`Use Node.js for what needs torchts, in a process of its own: the addon is made for it, and nobody has tried ${other}.`];
+  const node =
+    other === undefined
+      ? []
+      : [
+          `Use Node.js for what needs torchts, in a process of its own: the addon is made for it, and nobody has tried ${other}.`,
+        ];
   const setup = /lib(torch|c10)\S*: cannot open shared object|Library not loaded/.test(reasons)
     ? 'The libtorch that the addon was built against is gone: run `npx torchts setup`, which finds or fetches one and builds again.'
     : 'Run `npx torchts setup`: it gets libtorch and builds the addon (a C++20 compiler and CMake are needed).';

@@ -1,4 +1,14 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, rmdirSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  rmdirSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -70,7 +80,11 @@ export function lockHolder(path: string): number | undefined {
  * The lock is the file `<path>.lock`, so `path` itself need not exist.
  * @throws InputError as `FileLock.tryTake` does
  */
-export async function withLock<Result>(path: string, work: () => Promise<Result>, { onWait }: LockOptions = {}): Promise<Result> {
+export async function withLock<Result>(
+  path: string,
+  work: () => Promise<Result>,
+  { onWait }: LockOptions = {},
+): Promise<Result> {
   await mkdir(dirname(path), { recursive: true });
   let lock = FileLock.tryTake(`${path}.lock`);
   if (!lock) onWait?.();
@@ -92,7 +106,10 @@ function openLockFile(path: string): number {
     const { code } = error as NodeJS.ErrnoException;
     // Versions up to 0.1 made a folder of this name and renewed its time: nobody does so any more.
     if (code === 'EISDIR') rmdirSync(path);
-    else throw new InputError(`The lock ${path} cannot be made (${code}); it needs a folder that can be written.`, { cause: error });
+    else
+      throw new InputError(`The lock ${path} cannot be made (${code}); it needs a folder that can be written.`, {
+        cause: error,
+      });
   }
   return openSync(path, 'a+');
 }
@@ -104,7 +121,9 @@ function tryLock(file: number, path: string): boolean {
     return tryLock(file);
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
-    throw new InputError(`The file system of ${path} gives no locks (${reason}); use a folder on a local disk.`, { cause: error });
+    throw new InputError(`The file system of ${path} gives no locks (${reason}); use a folder on a local disk.`, {
+      cause: error,
+    });
   }
 }
 

@@ -1,6 +1,10 @@
 /** Why torchts cannot run on this machine, in a sentence with what to do; undefined where it can. */
-export function platformProblem(platform: string = process.platform, libc: 'glibc' | 'musl' = currentLibc()): string | undefined {
-  if (platform !== 'linux' && platform !== 'darwin') return 'torchts runs on Linux and macOS, and PyTorch publishes no other libtorch that it could use: on Windows, use WSL 2.';
+export function platformProblem(
+  platform: string = process.platform,
+  libc: 'glibc' | 'musl' = currentLibc(),
+): string | undefined {
+  if (platform !== 'linux' && platform !== 'darwin')
+    return 'torchts runs on Linux and macOS, and PyTorch publishes no other libtorch that it could use: on Windows, use WSL 2.';
   if (platform === 'linux' && libc === 'musl') {
     return 'This Linux has musl as its C library (Alpine), and libtorch is published for glibc only: use a Debian or Ubuntu image, such as node:22-bookworm-slim.';
   }
@@ -28,5 +32,7 @@ export function permissionModel(): PermissionModel | undefined {
 
 /** Why a file or folder cannot be looked at, in a clause; undefined when it can. */
 export function unreadable(path: string): string | undefined {
-  return permissionModel()?.has('fs.read', path) === false ? "Node's permission model does not let it be read" : undefined;
+  return permissionModel()?.has('fs.read', path) === false
+    ? "Node's permission model does not let it be read"
+    : undefined;
 }

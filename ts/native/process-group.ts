@@ -29,7 +29,12 @@ export class InterruptedError extends TorchError {
  * @throws InterruptedError after such a signal, when the group is gone
  * @throws the error of the system when the program cannot be run
  */
-export function runInGroup(command: string, args: readonly string[], options: SpawnOptions, watch: (child: ChildProcess) => void): Promise<number | null> {
+export function runInGroup(
+  command: string,
+  args: readonly string[],
+  options: SpawnOptions,
+  watch: (child: ChildProcess) => void,
+): Promise<number | null> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { ...options, detached: true });
     let interrupted: NodeJS.Signals | undefined;

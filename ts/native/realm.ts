@@ -26,7 +26,12 @@ export function isCloneable(value: unknown): boolean {
 
 /** A URL: jsdom and a vm context may have classes of their own. */
 export function isUrl(value: unknown): value is URL {
-  return value instanceof URL || (Object.prototype.toString.call(value) === '[object URL]' && typeof (value as URL).href === 'string' && typeof (value as URL).protocol === 'string');
+  return (
+    value instanceof URL ||
+    (Object.prototype.toString.call(value) === '[object URL]' &&
+      typeof (value as URL).href === 'string' &&
+      typeof (value as URL).protocol === 'string')
+  );
 }
 
 /** A Uint8Array, a Buffer too. */
@@ -34,7 +39,10 @@ export function isUint8Array(value: unknown): value is Uint8Array {
   return types.isUint8Array(value);
 }
 
-const tagOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype) as object, Symbol.toStringTag)!.get!;
+const tagOf = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype) as object,
+  Symbol.toStringTag,
+)!.get!;
 
 /** The name of a typed array's class, such as `Float32Array`; undefined for whatever else. */
 export function typedArrayName(value: unknown): string | undefined {

@@ -26,7 +26,9 @@ let drafts = 0;
 export function replaceFile(path: string | URL, content: Content): void {
   const name = behindLinks(pathOf(path, 'the path of a file to write'));
   const isDevice = isSpecialFile(name);
-  const draft = isDevice ? name : join(dirname(name), `.${basename(name).slice(0, KEPT_OF_NAME)}.${process.pid}-${threadId}-${++drafts}.tmp`);
+  const draft = isDevice
+    ? name
+    : join(dirname(name), `.${basename(name).slice(0, KEPT_OF_NAME)}.${process.pid}-${threadId}-${++drafts}.tmp`);
   let isMade = false;
   try {
     const file = openSync(draft, isDevice ? 'a' : 'w');
@@ -40,7 +42,9 @@ export function replaceFile(path: string | URL, content: Content): void {
     if (!isDevice) renameSync(draft, name);
   } catch (cause) {
     if (isMade) rmSync(draft, { force: true });
-    throw isSystemError(cause) ? new InputError(`${name}: cannot be written: ${reason(cause, name)}.`, { cause }) : cause;
+    throw isSystemError(cause)
+      ? new InputError(`${name}: cannot be written: ${reason(cause, name)}.`, { cause })
+      : cause;
   }
 }
 
@@ -79,5 +83,6 @@ function reason(cause: NodeJS.ErrnoException, path: string): string {
 }
 
 function writeAll(file: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done, Math.min(bytes.length - done, LONGEST_WRITE));
+  for (let done = 0; done < bytes.length;)
+    done += writeSync(file, bytes, done, Math.min(bytes.length - done, LONGEST_WRITE));
 }

@@ -3,17 +3,36 @@ import { InputError, TorchError } from '../errors';
 
 /** By the code of the system: what it means for who named the file. */
 const CAUSES: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file or folder', EACCES: 'permission is denied', EPERM: 'the system does not allow it', EISDIR: 'it is a folder',
-  ENOTDIR: 'a part of its path is a file where a folder should be', ENAMETOOLONG: 'its name is too long', ELOOP: 'its links go in a circle',
-  ENOSPC: 'the disk is full', EDQUOT: 'the disk quota is used up', EFBIG: 'the file is too large for this file system',
-  EROFS: 'the file system is read-only', EMFILE: 'this process has too many files open (see ulimit -n)', ENFILE: 'the system has too many files open',
-  EIO: 'the device fails', ENXIO: 'nobody is at the other end', EPIPE: 'nobody reads the other end any more', EBUSY: 'it is in use', ETXTBSY: 'it is running',
-  ENODEV: 'there is no such device', EINVAL: 'the system cannot do so with this file',
+  ENOENT: 'there is no such file or folder',
+  EACCES: 'permission is denied',
+  EPERM: 'the system does not allow it',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of its path is a file where a folder should be',
+  ENAMETOOLONG: 'its name is too long',
+  ELOOP: 'its links go in a circle',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file is too large for this file system',
+  EROFS: 'the file system is read-only',
+  EMFILE: 'this process has too many files open (see ulimit -n)',
+  ENFILE: 'the system has too many files open',
+  EIO: 'the device fails',
+  ENXIO: 'nobody is at the other end',
+  EPIPE: 'nobody reads the other end any more',
+  EBUSY: 'it is in use',
+  ETXTBSY: 'it is running',
+  ENODEV: 'there is no such device',
+  EINVAL: 'the system cannot do so with this file',
 };
 
 /** Whether the system said it, as opposed to a fault of the code. */
 export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return typeof error === 'object' && error !== null && typeof (error as NodeJS.ErrnoException).code === 'string' && 'syscall' in error;
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    typeof (error as NodeJS.ErrnoException).code === 'string' &&
+    'syscall' in error
+  );
 }
 
 /** The cause and its code, such as `the disk is full (ENOSPC)`; the message of an error that the system did not make. */

@@ -73,7 +73,10 @@ export async function attempt(transfer: Transfer): Promise<void> {
 async function receive(transfer: Transfer, signal: AbortSignal, alive: () => void): Promise<void> {
   const have = await resumable(transfer.part);
   const range: Record<string, string> = have.tag ? { range: `bytes=${have.bytes}-`, 'if-range': have.tag } : {};
-  const response = await fetch(transfer.url, { headers: { 'accept-encoding': 'identity', ...transfer.headers, ...range }, signal });
+  const response = await fetch(transfer.url, {
+    headers: { 'accept-encoding': 'identity', ...transfer.headers, ...range },
+    signal,
+  });
   alive();
   const start = await startOf(response, transfer, have.bytes);
   const length = Number(response.headers.get('content-length') ?? NaN);
@@ -90,7 +93,9 @@ async function receive(transfer: Transfer, signal: AbortSignal, alive: () => voi
     });
     const whole = total ?? transfer.bytes;
     if (whole !== undefined && received !== whole) {
-      throw new DownloadError(`${transfer.url} was cut after ${received} of ${whole} bytes.`, transfer.url, { retry: true });
+      throw new DownloadError(`${transfer.url} was cut after ${received} of ${whole} bytes.`, transfer.url, {
+        retry: true,
+      });
     }
     // Before the rename that makes the file look complete: after a power cut, a name without its bytes would be one that lies.
     await file.sync();
@@ -105,12 +110,20 @@ async function checkResponse(transfer: Transfer, response: Response, total: numb
   try {
     const encoding = response.headers.get('content-encoding') ?? 'identity';
     if (encoding !== 'identity') {
-      throw new DownloadError(`${url} is sent compressed (${encoding}), which was not asked for; check the proxy between.`, url, { discard: true });
+      throw new DownloadError(
+        `${url} is sent compressed (${encoding}), which was not asked for; check the proxy between.`,
+        url,
+        { discard: true },
+      );
     }
     if (total === undefined) return;
     refuseLonger(transfer, total);
     if (bytes !== undefined && total !== bytes) {
-      throw new DownloadError(`${url} has the wrong length: expected ${bytes} bytes, the server announces ${total}.`, url, { discard: true });
+      throw new DownloadError(
+        `${url} has the wrong length: expected ${bytes} bytes, the server announces ${total}.`,
+        url,
+        { discard: true },
+      );
     }
   } catch (error) {
     await response.body?.cancel();
@@ -120,7 +133,11 @@ async function checkResponse(transfer: Transfer, response: Response, total: numb
 
 function refuseLonger({ url, bytes, maxBytes }: Transfer, found: number): void {
   if (found > (bytes ?? maxBytes)) {
-    throw new DownloadError(`${url} is longer than it may be: expected ${bytes === undefined ? `at most ${maxBytes}` : bytes} bytes; what was fetched is deleted.`, url, { discard: true });
+    throw new DownloadError(
+      `${url} is longer than it may be: expected ${bytes === undefined ? `at most ${maxBytes}` : bytes} bytes; what was fetched is deleted.`,
+      url,
+      { discard: true },
+    );
   }
 }
 
@@ -128,7 +145,12 @@ async function discardPart(part: string): Promise<void> {
   await Promise.all([rm(part, { force: true }), rm(`${part}.tag`, { force: true })]);
 }
 
-async function pour(response: Response, file: FileHandle, start: number, onBytes: (received: number) => void): Promise<number> {
+async function pour(
+  response: Response,
+  file: FileHandle,
+  start: number,
+  onBytes: (received: number) => void,
+): Promise<number> {
   let position = start;
   onBytes(position);
   if (!response.body) return position;
@@ -142,7 +164,10 @@ async function pour(response: Response, file: FileHandle, start: number, onBytes
 
 /** How much of the part can be continued: all of it when its validator is known, else nothing. */
 async function resumable(part: string): Promise<{ bytes: number; tag?: string }> {
-  const bytes = await stat(part).then((info) => info.size, () => 0);
+  const bytes = await stat(part).then(
+    (info) => info.size,
+    () => 0,
+  );
   const tag = bytes > 0 ? await readFile(`${part}.tag`, 'utf8').catch(() => '') : '';
   return tag ? { bytes, tag } : { bytes: 0 };
 }
@@ -194,12 +219,16 @@ function networkError(error: unknown, { url, part, timeoutMs }: Transfer, timedO
   }
   const cause = rootCause(error);
   const code = String((cause as NodeJS.ErrnoException).code ?? '');
-  if (code === 'ENOSPC') return new DownloadError(`The disk is full: ${part} could not be written.`, url, { cause: error });
+  if (code === 'ENOSPC')
+    return new DownloadError(`The disk is full: ${part} could not be written.`, url, { cause: error });
   if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
     return new DownloadError(`${part} cannot be written (${code}).`, url, { cause: error });
   }
   const reason = HOPELESS[code] ?? (cause.message || code);
-  return new DownloadError(`${url} could not be fetched: ${reason}.`, url, { retry: !(code in HOPELESS), cause: error });
+  return new DownloadError(`${url} could not be fetched: ${reason}.`, url, {
+    retry: !(code in HOPELESS),
+    cause: error,
+  });
 }
 
 /** `fetch` says only "fetch failed"; the reason is in the innermost cause. */

@@ -1,12 +1,5 @@
 /** Turns what the addon throws into the typed errors of ts/errors.ts. */
-import {
-  DeviceError,
-  DisposedTensorError,
-  DTypeError,
-  OutOfMemoryError,
-  ShapeError,
-  TorchError,
-} from '../errors';
+import { DeviceError, DisposedTensorError, DTypeError, OutOfMemoryError, ShapeError, TorchError } from '../errors';
 import { takePendingError } from './pending-errors';
 import { isError } from './realm';
 
@@ -28,8 +21,14 @@ export function isFromCallback(error: unknown): boolean {
 const SUBJECTS: readonly [RegExp, typeof TorchError][] = [
   [/out of memory|can't allocate memory|not enough memory/i, OutOfMemoryError],
   [/same device|device type|invalid device|accelerator|NVIDIA|\b(cuda|mps|xpu|meta tensors?)\b/i, DeviceError],
-  [/dtype|scalar type|data type|not implemented for '|result type|converted to type|bool tensor|complex|floating point|integral/i, DTypeError],
-  [/sizes?\b|shape|square|dimension|\bdims?\b|broadcast|elements|mat1 and mat2|out of bounds|out of range|from -?\d+ to -?\d+, found|expanded|\dD\b/i, ShapeError],
+  [
+    /dtype|scalar type|data type|not implemented for '|result type|converted to type|bool tensor|complex|floating point|integral/i,
+    DTypeError,
+  ],
+  [
+    /sizes?\b|shape|square|dimension|\bdims?\b|broadcast|elements|mat1 and mat2|out of bounds|out of range|from -?\d+ to -?\d+, found|expanded|\dD\b/i,
+    ShapeError,
+  ],
 ];
 
 /** What the addon cannot know: how a tensor comes to its end. */
@@ -38,8 +37,14 @@ export const DISPOSED = 'the tensor was disposed, or the scope or forward that m
 /** Some messages go on for pages, about what only libtorch's own developers can do; the whole stays in `nativeTrace`. */
 function brief(message: string): string {
   return message
-    .replace(/^Could not run '([^']+)' with arguments from the '(\w+)' backend\.[^]*/, 'this libtorch has no $1 for $2 tensors; `npx torchts doctor` says what it was built for')
-    .replace('the tensor was disposed, or belongs to another thread', `${DISPOSED} (return it from there, or exempt it with torch.keep(tensor)), or it belongs to another thread`)
+    .replace(
+      /^Could not run '([^']+)' with arguments from the '(\w+)' backend\.[^]*/,
+      'this libtorch has no $1 for $2 tensors; `npx torchts doctor` says what it was built for',
+    )
+    .replace(
+      'the tensor was disposed, or belongs to another thread',
+      `${DISPOSED} (return it from there, or exempt it with torch.keep(tensor)), or it belongs to another thread`,
+    )
     .replace(/ You may have run into this message[^]*/, '');
 }
 

@@ -25,7 +25,11 @@ export async function unzip(archive: string, folder: string, options: UnzipOptio
     const zip = await yauzl.openPromise(archive);
     let files = 0;
     for await (const entry of zip.eachEntry()) {
-      const targetOf = entry.fileName.endsWith('/') ? undefined : options.target ? options.target(entry.fileName) : entry.fileName;
+      const targetOf = entry.fileName.endsWith('/')
+        ? undefined
+        : options.target
+          ? options.target(entry.fileName)
+          : entry.fileName;
       if (targetOf !== undefined) {
         await extract(zip, entry, join(folder, targetOf));
         files++;
@@ -36,7 +40,10 @@ export async function unzip(archive: string, folder: string, options: UnzipOptio
   } catch (error) {
     if (error instanceof TorchError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOSPC') throw new InputError(`The disk is full: ${basename(archive)} could not be unpacked into ${folder}.`, { cause: error });
+    if (code === 'ENOSPC')
+      throw new InputError(`The disk is full: ${basename(archive)} could not be unpacked into ${folder}.`, {
+        cause: error,
+      });
     throw new InputError(`${archive} cannot be unpacked: ${message}.`, { cause: error });
   }
 }

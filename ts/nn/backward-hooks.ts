@@ -4,7 +4,11 @@ import type { GradientReplacement, Gradients } from './hooks';
 
 /** Passes tensors on as they are, and tells `seen` of their gradients on the way back, which it may replace. */
 class Gate extends autograd.Function {
-  static forward(ctx: autograd.FunctionContext, hook: (gradients: Gradients) => Gradients, ...tensors: Tensor[]): Tensor[] {
+  static forward(
+    ctx: autograd.FunctionContext,
+    hook: (gradients: Gradients) => Gradients,
+    ...tensors: Tensor[]
+  ): Tensor[] {
     ctx.seen = hook;
     ctx.setMaterializeGrads(false);
     ctx.markNonDifferentiable(...tensors.filter((tensor) => !tensor.requiresGrad));
@@ -50,7 +54,9 @@ export class BackwardHooks {
     if (tensorIndices.length === 0) {
       this.#seesOutputs = false;
       if (!this.own) return output;
-      throw new InputError(`${this.name}: backward hooks need a forward that returns a tensor or an array of tensors; hook the tensors inside with registerHook()`);
+      throw new InputError(
+        `${this.name}: backward hooks need a forward that returns a tensor or an array of tensors; hook the tensors inside with registerHook()`,
+      );
     }
     const gated = gate(outputs, tensorIndices, (gradients) => this.#enter(tensorIndices, outputs.length, gradients));
     return Array.isArray(output) ? gated : gated[0];
@@ -69,7 +75,10 @@ export class BackwardHooks {
   #leave(tensorIndices: readonly number[], gradients: Gradients): Gradients {
     if (!this.#seesOutputs) return gradients;
     const gradOutput = this.#gradOutput;
-    if (!gradOutput) throw new TorchError(`${this.name}: its inputs got a gradient before its outputs did; was one used outside of its forward?`);
+    if (!gradOutput)
+      throw new TorchError(
+        `${this.name}: its inputs got a gradient before its outputs did; was one used outside of its forward?`,
+      );
     this.#gradOutput = null;
     let gradInput = spread(tensorIndices, gradients, this.#inputCount);
     for (const hook of this.after) gradInput = this.#replaced(hook(gradInput, gradOutput), gradInput, 'inputs');
@@ -90,7 +99,9 @@ export class BackwardHooks {
     if (replacement === null || replacement === undefined) return gradients;
     const list = replacement instanceof Tensor ? [replacement] : replacement;
     if (list.length === gradients.length) return kept(list);
-    throw new TorchError(`${this.name}: expected a backward hook to return ${gradients.length} gradients of the ${of}, found ${list.length}`);
+    throw new TorchError(
+      `${this.name}: expected a backward hook to return ${gradients.length} gradients of the ${of}, found ${list.length}`,
+    );
   }
 }
 
@@ -105,7 +116,11 @@ function indicesOfTensors(values: readonly unknown[]): number[] {
 }
 
 /** The values with their tensors sent through a gate; the very same when no gradient would pass it. */
-function gate(values: readonly unknown[], tensorIndices: readonly number[], hook: (gradients: Gradients) => Gradients): readonly unknown[] {
+function gate(
+  values: readonly unknown[],
+  tensorIndices: readonly number[],
+  hook: (gradients: Gradients) => Gradients,
+): readonly unknown[] {
   const tensors = tensorIndices.map((index) => values[index] as Tensor);
   if (!isGradEnabled() || !tensors.some((tensor) => tensor.requiresGrad)) return values;
   const passed = Gate.apply(hook, ...tensors);

@@ -62,25 +62,39 @@ function copyOf(item: object, copy: Copier, made: (result: object) => void): obj
 export function copyFields(item: object, result: object, copy: Copier): void {
   for (const key of Reflect.ownKeys(item)) {
     const descriptor = Object.getOwnPropertyDescriptor(item, key)!;
-    if ('value' in descriptor) Object.defineProperty(result, key, { ...descriptor, value: copy(descriptor.value as unknown) });
+    if ('value' in descriptor)
+      Object.defineProperty(result, key, { ...descriptor, value: copy(descriptor.value as unknown) });
     else if (!descriptor.get || !Object.hasOwn(result, key)) Object.defineProperty(result, key, descriptor);
   }
 }
 
 function copyTensor(tensor: Tensor): Tensor {
-  if (!tensor.isLeaf) throw new InputError('deepcopy: expected tensors that the user made, found one that autograd computed; copy tensor.detach()');
+  if (!tensor.isLeaf)
+    throw new InputError(
+      'deepcopy: expected tensors that the user made, found one that autograd computed; copy tensor.detach()',
+    );
   const { requiresGrad, grad } = tensor;
   const data = tensor.detach().clone();
-  const result = tensor instanceof Parameter ? new Parameter(data, requiresGrad) : keep(requiresGrad ? data.requiresGrad_(true) : data);
+  const result =
+    tensor instanceof Parameter
+      ? new Parameter(data, requiresGrad)
+      : keep(requiresGrad ? data.requiresGrad_(true) : data);
   if (grad) result.grad = grad.detach().clone();
   return result;
 }
 
 /** @throws InputError for an instance whose class, up to `root`, has members that no copy can reach */
 export function requireNoPrivates(item: object, root: object): void {
-  for (let level = Object.getPrototypeOf(item) as object | null; level !== null && level !== root; level = Object.getPrototypeOf(level) as object | null) {
+  for (
+    let level = Object.getPrototypeOf(item) as object | null;
+    level !== null && level !== root;
+    level = Object.getPrototypeOf(level) as object | null
+  ) {
     const { constructor } = level;
-    if (!Object.hasOwn(level, 'constructor') || !/\.#[A-Za-z_$]/.test(Function.prototype.toString.call(constructor))) continue;
-    throw new InputError(`deepcopy: ${constructor.name} has #private members, which a copy cannot reach; give it deepCopy(copy, made), or make them \`private\``);
+    if (!Object.hasOwn(level, 'constructor') || !/\.#[A-Za-z_$]/.test(Function.prototype.toString.call(constructor)))
+      continue;
+    throw new InputError(
+      `deepcopy: ${constructor.name} has #private members, which a copy cannot reach; give it deepCopy(copy, made), or make them \`private\``,
+    );
   }
 }

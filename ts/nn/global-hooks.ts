@@ -8,7 +8,10 @@ import { everyModule, type BackwardHook, type BackwardPreHook } from './hooks';
 import type { Module } from './module';
 
 /** May return other arguments: all of them in an array, or a single one as it is. */
-export type GlobalForwardPreHook = (module: Module, inputs: readonly unknown[]) => readonly unknown[] | Tensor | null | undefined | void;
+export type GlobalForwardPreHook = (
+  module: Module,
+  inputs: readonly unknown[],
+) => readonly unknown[] | Tensor | null | undefined | void;
 /** May return another output. */
 export type GlobalForwardHook = (module: Module, inputs: readonly unknown[], output: unknown) => unknown;
 

@@ -21,13 +21,24 @@ export type Gradients = readonly (Tensor | null)[];
 export type GradientReplacement = Gradients | Tensor | null | undefined | void;
 
 /** May return other arguments: all of them in an array, or a single one as it is. */
-export type ForwardPreHook<M extends Computes> = (module: M, inputs: Inputs<M>) => readonly unknown[] | Tensor | null | undefined | void;
+export type ForwardPreHook<M extends Computes> = (
+  module: M,
+  inputs: Inputs<M>,
+) => readonly unknown[] | Tensor | null | undefined | void;
 /** May return another output. */
-export type ForwardHook<M extends Computes> = (module: M, inputs: Inputs<M>, output: Output<M>) => Output<M> | null | undefined | void;
+export type ForwardHook<M extends Computes> = (
+  module: M,
+  inputs: Inputs<M>,
+  output: Output<M>,
+) => Output<M> | null | undefined | void;
 /** May return other gradients of the outputs. */
 export type BackwardPreHook<M extends Computes> = (module: M, gradOutput: Gradients) => GradientReplacement;
 /** May return other gradients of the arguments. */
-export type BackwardHook<M extends Computes> = (module: M, gradInput: Gradients, gradOutput: Gradients) => GradientReplacement;
+export type BackwardHook<M extends Computes> = (
+  module: M,
+  gradInput: Gradients,
+  gradOutput: Gradients,
+) => GradientReplacement;
 
 export interface HookOptions {
   /** Run before the hooks that are there already. @default false */
@@ -59,7 +70,11 @@ class HookList {
   constructor(private readonly general?: HookList) {}
 
   add(hook: (...args: never[]) => unknown, options: ForwardHookOptions = {}): RemovableHandle {
-    const { prepend, alwaysCall } = resolveOptions<Required<ForwardHookOptions>>('a hook', { prepend: false, alwaysCall: false }, options);
+    const { prepend, alwaysCall } = resolveOptions<Required<ForwardHookOptions>>(
+      'a hook',
+      { prepend: false, alwaysCall: false },
+      options,
+    );
     if (typeof hook !== 'function') throw new DTypeError(`expected a hook, a function, found ${typeof hook}`);
     const own: Hook = (...args) => (hook as Hook)(...args); // the same hook registered twice runs twice
     if (alwaysCall) this.#always.add(own);
@@ -176,7 +191,17 @@ export function copyHooks(from: object, to: object): void {
   const hooks = registry.get(from);
   if (!hooks) return;
   const copies = ensureHooks(to);
-  for (const list of ['forwardPre', 'forward', 'backwardPre', 'backward', 'statePre', 'statePost', 'loadPre', 'loadPost'] as const) copies[list].copy(hooks[list]);
+  for (const list of [
+    'forwardPre',
+    'forward',
+    'backwardPre',
+    'backward',
+    'statePre',
+    'statePost',
+    'loadPre',
+    'loadPost',
+  ] as const)
+    copies[list].copy(hooks[list]);
 }
 
 /** The hooks of a module, to add one. */

@@ -5,9 +5,23 @@ export * as utils from './utils';
 export { Module, type Layer, type StateDict } from './module';
 export * from './global-hooks';
 export { deepcopy } from './deep-copy';
-export type { ForwardHookOptions, LoadStateDictPostHook, LoadStateDictPreHook, StateDictPostHook, StateDictPreHook } from './hooks';
+export type {
+  ForwardHookOptions,
+  LoadStateDictPostHook,
+  LoadStateDictPreHook,
+  StateDictPostHook,
+  StateDictPreHook,
+} from './hooks';
 export type { WalkOptions } from './paths';
-export type { BackwardHook, BackwardPreHook, ForwardHook, ForwardPreHook, GradientReplacement, Gradients, HookOptions } from './hooks';
+export type {
+  BackwardHook,
+  BackwardPreHook,
+  ForwardHook,
+  ForwardPreHook,
+  GradientReplacement,
+  Gradients,
+  HookOptions,
+} from './hooks';
 export type { IncompatibleKeys, LoadOptions } from './load-state';
 export { Parameter } from './parameter';
 export * from './recurrent';
@@ -20,4 +34,11 @@ export * from './pooling';
 export type * from './functional/losses';
 export type * from './functional/distribution-losses';
 export type * from './functional/margin-losses';
-export type { FoldOptions, LocalResponseNormOptions, LossOptions, LPPoolOptions, OutputSize, Reduction } from './functional';
+export type {
+  FoldOptions,
+  LocalResponseNormOptions,
+  LossOptions,
+  LPPoolOptions,
+  OutputSize,
+  Reduction,
+} from './functional';

@@ -115,9 +115,20 @@ export function eye_<T extends Tensor>(tensor: T): T {
 
 /** Normal, drawn again where it falls outside `[a, b]`. */
 export function truncNormal_<T extends Tensor>(tensor: T, options?: TruncNormalOptions): T;
-export function truncNormal_<T extends Tensor>(tensor: T, mean?: number, std?: number, a?: number, b?: number, options?: RandomOptions): T;
+export function truncNormal_<T extends Tensor>(
+  tensor: T,
+  mean?: number,
+  std?: number,
+  a?: number,
+  b?: number,
+  options?: RandomOptions,
+): T;
 export function truncNormal_<T extends Tensor>(tensor: T, ...given: unknown[]): T {
-  const { mean, std, a, b, generator } = argumentsOf('truncNormal_', { mean: 0, std: 1, a: -2, b: 2, ...random }, given);
+  const { mean, std, a, b, generator } = argumentsOf(
+    'truncNormal_',
+    { mean: 0, std: 1, a: -2, b: 2, ...random },
+    given,
+  );
   return fill(tensor, () => {
     if (tensor.device === 'meta') return;
     const kept = normalCdf((b - mean) / std) - normalCdf((a - mean) / std);
@@ -142,7 +153,10 @@ function normalCdf(x: number): number {
 
 function redrawOutside(tensor: Tensor, mean: number, std: number, a: number, b: number, generator?: Generator): void {
   // The bounds as the tensor's type holds them, so that a value equal to a bound counts as inside.
-  const [low, high] = [a, b].map((bound) => Number(torch.tensor(bound, { dtype: tensor.dtype }).item())) as [number, number];
+  const [low, high] = [a, b].map((bound) => Number(torch.tensor(bound, { dtype: tensor.dtype }).item())) as [
+    number,
+    number,
+  ];
   let result = tensor.normal_(mean, std, { generator });
   for (;;) {
     const outside = result.lt(low).logicalOr(result.gt(high));
@@ -153,7 +167,14 @@ function redrawOutside(tensor: Tensor, mean: number, std: number, a: number, b: 
 }
 
 /** Uniform candidates, each accepted with the ratio of the density there to its peak inside the bounds. */
-function rejectFromUniform(tensor: Tensor, mean: number, std: number, a: number, b: number, generator?: Generator): void {
+function rejectFromUniform(
+  tensor: Tensor,
+  mean: number,
+  std: number,
+  a: number,
+  b: number,
+  generator?: Generator,
+): void {
   const mode = Math.max(a, Math.min(mean, b));
   const logPeak = -0.5 * ((mode - mean) / std) * ((mode - mean) / std);
   const logRatio = (candidates: Tensor): Tensor => candidates.sub_(mean).div_(std).pow_(2).mul_(-0.5).sub_(logPeak);
@@ -193,7 +214,13 @@ export function xavierNormal_<T extends Tensor>(tensor: T, ...given: unknown[]):
 
 /** Uniform with variance `gain² / fan` (He et al. 2015, arXiv 1502.01852). */
 export function kaimingUniform_<T extends Tensor>(tensor: T, options?: KaimingOptions): T;
-export function kaimingUniform_<T extends Tensor>(tensor: T, a?: number, mode?: FanMode, nonlinearity?: Nonlinearity, options?: RandomOptions): T;
+export function kaimingUniform_<T extends Tensor>(
+  tensor: T,
+  a?: number,
+  mode?: FanMode,
+  nonlinearity?: Nonlinearity,
+  options?: RandomOptions,
+): T;
 export function kaimingUniform_<T extends Tensor>(tensor: T, ...given: unknown[]): T {
   const options = argumentsOf('kaimingUniform_', kaimingDefaults, given);
   if (tensor.numel() === 0) return tensor;
@@ -203,7 +230,13 @@ export function kaimingUniform_<T extends Tensor>(tensor: T, ...given: unknown[]
 
 /** Normal with variance `gain² / fan` (He et al. 2015, arXiv 1502.01852). */
 export function kaimingNormal_<T extends Tensor>(tensor: T, options?: KaimingOptions): T;
-export function kaimingNormal_<T extends Tensor>(tensor: T, a?: number, mode?: FanMode, nonlinearity?: Nonlinearity, options?: RandomOptions): T;
+export function kaimingNormal_<T extends Tensor>(
+  tensor: T,
+  a?: number,
+  mode?: FanMode,
+  nonlinearity?: Nonlinearity,
+  options?: RandomOptions,
+): T;
 export function kaimingNormal_<T extends Tensor>(tensor: T, ...given: unknown[]): T {
   const options = argumentsOf('kaimingNormal_', kaimingDefaults, given);
   if (tensor.numel() === 0) return tensor;
@@ -220,7 +253,8 @@ interface Kaiming {
 const kaimingDefaults: Kaiming = { a: 0, mode: 'fan_in', nonlinearity: 'leaky_relu', ...random };
 
 function kaimingStd(tensor: Tensor, { a, mode, nonlinearity }: Kaiming): number {
-  if (mode !== 'fan_in' && mode !== 'fan_out') throw new InputError(`mode must be 'fan_in' or 'fan_out', got '${String(mode)}'.`);
+  if (mode !== 'fan_in' && mode !== 'fan_out')
+    throw new InputError(`mode must be 'fan_in' or 'fan_out', got '${String(mode)}'.`);
   const { fanIn, fanOut } = calculateFanInAndFanOut(tensor);
   return calculateGain(nonlinearity, a) / Math.sqrt(mode === 'fan_in' ? fanIn : fanOut);
 }
@@ -254,7 +288,8 @@ export function dirac_<T extends Tensor>(tensor: T, options: number | { readonly
   const { groups } = argumentsOf('dirac_', { groups: 1 }, [options]);
   requireDimensions('dirac_', tensor, 3, 5);
   const [outputs, inputs, ...kernel] = tensor.shape as [number, number, ...number[]];
-  if (outputs % groups !== 0) throw new InputError(`dirac_: expected output channels that divide into ${groups} groups, found ${outputs}.`);
+  if (outputs % groups !== 0)
+    throw new InputError(`dirac_: expected output channels that divide into ${groups} groups, found ${outputs}.`);
   const middle = kernel.map((size) => Math.floor(size / 2));
   const each = outputs / groups;
   return fill(tensor, () => {
@@ -269,13 +304,22 @@ export function dirac_<T extends Tensor>(tensor: T, options: number | { readonly
  * Normal around 0, with the fraction `sparsity` of each column set to zero (Martens 2010, "Deep learning via Hessian-free
  * optimization"). A matrix. Which rows these are the global source decides, as in PyTorch, also when a `generator` is given.
  */
-export function sparse_<T extends Tensor>(tensor: T, options: { readonly sparsity: number; readonly std?: number } & RandomOptions): T;
-export function sparse_<T extends Tensor>(tensor: T, sparsity: number, std?: number | ({ readonly std?: number } & RandomOptions), options?: RandomOptions): T;
+export function sparse_<T extends Tensor>(
+  tensor: T,
+  options: { readonly sparsity: number; readonly std?: number } & RandomOptions,
+): T;
+export function sparse_<T extends Tensor>(
+  tensor: T,
+  sparsity: number,
+  std?: number | ({ readonly std?: number } & RandomOptions),
+  options?: RandomOptions,
+): T;
 export function sparse_<T extends Tensor>(tensor: T, ...given: unknown[]): T {
   const { sparsity, std, generator } = argumentsOf('sparse_', { sparsity: NaN, std: 0.01, ...random }, given);
   requireDimensions('sparse_', tensor, 2, 2);
   const [rows, columns] = tensor.shape as [number, number];
-  if (!(sparsity >= 0 && sparsity <= 1)) throw new InputError(`sparse_: expected a fraction of zeros from 0 to 1, found ${sparsity}.`);
+  if (!(sparsity >= 0 && sparsity <= 1))
+    throw new InputError(`sparse_: expected a fraction of zeros from 0 to 1, found ${sparsity}.`);
   const zeros = Math.ceil(sparsity * rows);
   return fill(tensor, () => {
     tensor.normal_(0, std, { generator });
@@ -329,6 +373,9 @@ export function defaultWeightAndBias(weight: Tensor, bias: Tensor | null): void 
 
 function requireDimensions(owner: string, tensor: Tensor, least: number, most = Infinity): void {
   if (tensor.ndim >= least && tensor.ndim <= most) return;
-  const expected = least === most ? `${least} dimensions` : `${most === Infinity ? `at least ${least}` : `${least} to ${most}`} dimensions`;
+  const expected =
+    least === most
+      ? `${least} dimensions`
+      : `${most === Infinity ? `at least ${least}` : `${least} to ${most}`} dimensions`;
   throw new InputError(`${owner} expects a tensor of ${expected}, got [${tensor.shape.join(', ')}].`);
 }

@@ -15,7 +15,10 @@ export { ScriptModule, type Traceable } from '../tensor';
  */
 export function load(input: FileInput, options?: LoadScriptOptions): ScriptModule;
 export function load(input: StreamInput, options?: LoadScriptOptions): Promise<ScriptModule>;
-export function load(input: FileInput | StreamInput, options: LoadScriptOptions = {}): ScriptModule | Promise<ScriptModule> {
+export function load(
+  input: FileInput | StreamInput,
+  options: LoadScriptOptions = {},
+): ScriptModule | Promise<ScriptModule> {
   checkOptions('jit.load', options, ['device']);
   return readInput(input, (whole) => loadScript(whole, options.device ?? null));
 }
@@ -49,7 +52,8 @@ export function trace(target: Module | Traceable, inputs: readonly Tensor[], opt
   const owner = module ?? (typeof target === 'function' ? undefined : target);
   const forward = typeof target === 'function' ? target : (target.forward.bind(target) as Traceable);
   const names = inputNames ?? inputs.map((_, i) => `input${i}`);
-  if (names.length !== inputs.length) throw new InputError(`jit.trace: expected ${inputs.length} inputNames, found ${names.length}`);
+  if (names.length !== inputs.length)
+    throw new InputError(`jit.trace: expected ${inputs.length} inputNames, found ${names.length}`);
   return traceScript(forward, inputs, {
     name: owner?.constructor.name.replace(/\W/g, '_') || 'Traced',
     parameters: owner?.namedParameters() ?? [],

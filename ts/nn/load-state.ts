@@ -26,8 +26,11 @@ export function loadState(
   replace: (slot: Slot, value: Tensor) => void,
 ): IncompatibleKeys {
   const copied = { ...given };
-  const modules = module.namedModules().map(([path, child]) => ({ child, prefix: path === '' ? '' : `${path}.`, hooks: hooksOf(child) }));
-  for (const { child, prefix, hooks } of modules) for (const hook of hooks?.loadPre.all ?? []) hook(child, copied, prefix);
+  const modules = module
+    .namedModules()
+    .map(([path, child]) => ({ child, prefix: path === '' ? '' : `${path}.`, hooks: hooksOf(child) }));
+  for (const { child, prefix, hooks } of modules)
+    for (const hook of hooks?.loadPre.all ?? []) hook(child, copied, prefix);
   const state = new Map(Object.entries(copied));
   for (const { child, prefix } of modules) child.upgradeState(state, prefix);
 
@@ -38,7 +41,10 @@ export function loadState(
   const post = modules.filter(({ hooks }) => hooks?.loadPost.any).reverse(); // what is below comes first
   const reportMismatches = (shapes: readonly string[]): void => {
     const problems = [...(strict ? keyProblems(missingKeys, unexpectedKeys) : []), ...shapes];
-    if (problems.length > 0) throw new InputError(`Error(s) in loading state_dict for ${module.constructor.name}:\n\t${problems.join('\n\t')}`);
+    if (problems.length > 0)
+      throw new InputError(
+        `Error(s) in loading state_dict for ${module.constructor.name}:\n\t${problems.join('\n\t')}`,
+      );
   };
   const shapes = slots.flatMap((slot) => slotProblems(slot, state));
   if (post.length === 0 || shapes.length > 0) reportMismatches(shapes); // hooks may forgive keys, but no shape
@@ -69,7 +75,9 @@ function slotProblems(slot: Slot, state: ReadonlyMap<string, unknown>): string[]
   if (!state.has(slot.key)) return [];
   const value = state.get(slot.key);
   if (!(value instanceof Tensor)) {
-    return [`While copying the parameter named "${slot.key}", expected a Tensor from checkpoint but received ${typeof value}`];
+    return [
+      `While copying the parameter named "${slot.key}", expected a Tensor from checkpoint but received ${typeof value}`,
+    ];
   }
   if (slot.tensor.ndim === 0 && value.ndim === 1 && value.shape[0] === 1) return [];
   if (value.shape.join() === slot.tensor.shape.join()) return [];

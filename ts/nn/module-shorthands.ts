@@ -3,7 +3,13 @@ import { InputError } from '../errors';
 import { Tensor, emptyLike, keep, noGrad, type Device, type DType } from '../tensor';
 import type { RemovableHandle } from '../tensor/hooks';
 import { resolveOptions } from './options';
-import { ensureHooks, type LoadStateDictPostHook, type LoadStateDictPreHook, type StateDictPostHook, type StateDictPreHook } from './hooks';
+import {
+  ensureHooks,
+  type LoadStateDictPostHook,
+  type LoadStateDictPreHook,
+  type StateDictPostHook,
+  type StateDictPreHook,
+} from './hooks';
 import type { Module } from './module';
 import { Parameter } from './parameter';
 import { bufferAt, parameterAt, submoduleAt } from './paths';
@@ -51,7 +57,13 @@ export interface ModuleShorthands {
   registerLoadStateDictPostHook(hook: LoadStateDictPostHook): RemovableHandle;
 }
 
-const CONVERSIONS: Readonly<Record<string, DType | Device>> = { float: 'float32', double: 'float64', half: 'float16', bfloat16: 'bfloat16', cpu: 'cpu' };
+const CONVERSIONS: Readonly<Record<string, DType | Device>> = {
+  float: 'float32',
+  double: 'float64',
+  half: 'float16',
+  bfloat16: 'bfloat16',
+  cpu: 'cpu',
+};
 
 const members: ThisType<Module> & object = {
   type(dtype: DType) {
@@ -62,7 +74,7 @@ const members: ThisType<Module> & object = {
   },
   toEmpty(options: { readonly device: Device }) {
     const { device } = resolveOptions<{ device: Device | null }>('toEmpty', { device: null }, options);
-    if (device === null) throw new InputError('toEmpty: expected a device; write module.toEmpty({ device: \'cpu\' })');
+    if (device === null) throw new InputError("toEmpty: expected a device; write module.toEmpty({ device: 'cpu' })");
     const made = new Map<Tensor, Parameter>();
     noGrad(() => {
       for (const { owner, name, tensor } of this.slots()) {
@@ -75,7 +87,10 @@ const members: ThisType<Module> & object = {
       }
       for (const [path, buffer] of this.namedBuffers()) {
         const cut = path.lastIndexOf('.');
-        this.getSubmodule(path.slice(0, Math.max(cut, 0))).fillMember(path.slice(cut + 1), keep(emptyLike(buffer, { device })));
+        this.getSubmodule(path.slice(0, Math.max(cut, 0))).fillMember(
+          path.slice(cut + 1),
+          keep(emptyLike(buffer, { device })),
+        );
       }
     });
     return this;
@@ -91,7 +106,10 @@ const members: ThisType<Module> & object = {
     const owner = submoduleAt(this, target.slice(0, Math.max(cut, 0)));
     const name = target.slice(cut + 1);
     submoduleAt(owner, name);
-    const container = owner as unknown as { set?(name: string, module: Module): void; replace?(name: string | number, module: Module): void };
+    const container = owner as unknown as {
+      set?(name: string, module: Module): void;
+      replace?(name: string | number, module: Module): void;
+    };
     if (Object.hasOwn(owner, name)) Reflect.set(owner, name, module);
     else if (container.set) container.set(name, module);
     else container.replace?.(/^\d+$/.test(name) ? Number(name) : name, module);

@@ -3,7 +3,15 @@ import { InputError } from '../errors';
 import { Tensor, autograd, keep, noGrad, scoped, type Device, type DType, type RemovableHandle } from '../tensor';
 import { scopeForward } from './forward-scope';
 import {
-  copyHooks, ensureHooks, hooksOf, type BackwardHook, type BackwardPreHook, type ForwardHook, type ForwardHookOptions, type ForwardPreHook, type HookOptions,
+  copyHooks,
+  ensureHooks,
+  hooksOf,
+  type BackwardHook,
+  type BackwardPreHook,
+  type ForwardHook,
+  type ForwardHookOptions,
+  type ForwardPreHook,
+  type HookOptions,
 } from './hooks';
 import { copyFields, deepcopy, requireNoPrivates, type Copier } from './deep-copy';
 import { installShorthands, type ModuleShorthands } from './module-shorthands';
@@ -84,7 +92,8 @@ export abstract class Module extends Registered {
   /** Gives the field `name` a parameter; with null the name is reserved and stays out of the state dict. */
   registerParameter(name: string, parameter: Parameter | null): void {
     this.#claim(name);
-    if (parameter !== null && !(parameter instanceof Parameter)) throw expected('registerParameter', `a Parameter or null for "${name}"`, parameter);
+    if (parameter !== null && !(parameter instanceof Parameter))
+      throw expected('registerParameter', `a Parameter or null for "${name}"`, parameter);
     Registered.register(this, name, 'parameter', parameter);
   }
 
@@ -104,7 +113,10 @@ export abstract class Module extends Registered {
     if (name === '' || name.includes('.'))
       throw new InputError(`${owner}: a name of its state must not be empty or hold a dot, got "${name}".`);
     const taken = Object.hasOwn(this, name) ? Reflect.get(this, name) != null : name in this;
-    if (taken) throw new InputError(`${owner} already has a member "${name}": choose another name, or put it into a ModuleDict, which takes any.`);
+    if (taken)
+      throw new InputError(
+        `${owner} already has a member "${name}": choose another name, or put it into a ModuleDict, which takes any.`,
+      );
   }
 
   /**
@@ -113,7 +125,8 @@ export abstract class Module extends Registered {
    */
   addModule(name: string, module: Module | null): void {
     this.#claim(name);
-    if (module !== null && !(module instanceof Module)) throw expected('addModule', `a Module or null for "${name}"`, module);
+    if (module !== null && !(module instanceof Module))
+      throw expected('addModule', `a Module or null for "${name}"`, module);
     Registered.register(this, name, 'module', module);
   }
 
@@ -179,7 +192,11 @@ export abstract class Module extends Registered {
   }
 
   /** All parameters and their keys; one shared by two modules comes once, under its first key. */
-  namedParameters(prefix: string | WalkOptions = '', recurse?: boolean, removeDuplicate?: boolean): [string, Parameter][] {
+  namedParameters(
+    prefix: string | WalkOptions = '',
+    recurse?: boolean,
+    removeDuplicate?: boolean,
+  ): [string, Parameter][] {
     const walk = walkOptions('namedParameters', prefix, recurse, removeDuplicate);
     return this.#walk(walk, (module) => {
       const own: [string, Parameter][] = [];
@@ -188,10 +205,15 @@ export abstract class Module extends Registered {
     });
   }
 
-  #walk<T>({ prefix, recurse, removeDuplicate }: Required<WalkOptions>, own: (module: Module) => [string, T][]): [string, T][] {
+  #walk<T>(
+    { prefix, recurse, removeDuplicate }: Required<WalkOptions>,
+    own: (module: Module) => [string, T][],
+  ): [string, T][] {
     const seen = new Set<T>();
     const modules: [string, Module][] = recurse ? this.namedModules({ prefix, removeDuplicate }) : [[prefix, this]];
-    const all = modules.flatMap(([path, module]) => own(module).map(([name, value]): [string, T] => [join(path, name), value]));
+    const all = modules.flatMap(([path, module]) =>
+      own(module).map(([name, value]): [string, T] => [join(path, name), value]),
+    );
     return removeDuplicate ? all.filter(([, value]) => !seen.has(value) && seen.add(value)) : all;
   }
 
@@ -216,7 +238,11 @@ export abstract class Module extends Registered {
    * As in PyTorch, a shared parameter stands under each of its keys. With `keepVars` they are the module's own tensors.
    */
   stateDict(prefix: string | { readonly prefix?: string; readonly keepVars?: boolean } = ''): StateDict {
-    const options = resolveOptions<{ prefix: string; keepVars: boolean }>('stateDict', { prefix: '', keepVars: false }, typeof prefix === 'string' ? { prefix } : prefix);
+    const options = resolveOptions<{ prefix: string; keepVars: boolean }>(
+      'stateDict',
+      { prefix: '', keepVars: false },
+      typeof prefix === 'string' ? { prefix } : prefix,
+    );
     const state: StateDict = {};
     this.#save(state, options.prefix, options.keepVars);
     return state;
@@ -241,7 +267,9 @@ export abstract class Module extends Registered {
 
   /** Every place that the state dict names. */
   slots(prefix = ''): Slot[] {
-    return this.#ownSlots(prefix).concat(this.#submodules().flatMap(([name, child]) => child.slots(join(prefix, name))));
+    return this.#ownSlots(prefix).concat(
+      this.#submodules().flatMap(([name, child]) => child.slots(join(prefix, name))),
+    );
   }
 
   #ownSlots(prefix: string): Slot[] {
@@ -321,17 +349,29 @@ export abstract class Module extends Registered {
    * Calls `hook` before each forward, with the arguments; it may return others. Hooks run in the order of their registration,
    * inside of the forward's scope: a tensor that one of them stores must pass through `keep()`.
    */
-  registerForwardPreHook<M extends Module>(this: M, hook: ForwardPreHook<M>, options: HookOptions = {}): RemovableHandle {
+  registerForwardPreHook<M extends Module>(
+    this: M,
+    hook: ForwardPreHook<M>,
+    options: HookOptions = {},
+  ): RemovableHandle {
     return ensureHooks(this).forwardPre.add(hook, options);
   }
 
   /** Calls `hook` after each forward, with the arguments and the output, which it may replace by what it returns. Else as above. */
-  registerForwardHook<M extends Module>(this: M, hook: ForwardHook<M>, options: ForwardHookOptions = {}): RemovableHandle {
+  registerForwardHook<M extends Module>(
+    this: M,
+    hook: ForwardHook<M>,
+    options: ForwardHookOptions = {},
+  ): RemovableHandle {
     return ensureHooks(this).forward.add(hook, options);
   }
 
   /** Calls `hook` with the gradients of the outputs before they enter this module; it may return others. */
-  registerFullBackwardPreHook<M extends Module>(this: M, hook: BackwardPreHook<M>, options: HookOptions = {}): RemovableHandle {
+  registerFullBackwardPreHook<M extends Module>(
+    this: M,
+    hook: BackwardPreHook<M>,
+    options: HookOptions = {},
+  ): RemovableHandle {
     return ensureHooks(this).backwardPre.add(hook, options);
   }
 
@@ -340,7 +380,11 @@ export abstract class Module extends Registered {
    * gradients of the arguments. There is one for each argument, null for what is no tensor or requires none, and when no
    * argument does, the hook runs as soon as the outputs' gradients are there. Neither inputs nor outputs may be changed in place.
    */
-  registerFullBackwardHook<M extends Module>(this: M, hook: BackwardHook<M>, options: HookOptions = {}): RemovableHandle {
+  registerFullBackwardHook<M extends Module>(
+    this: M,
+    hook: BackwardHook<M>,
+    options: HookOptions = {},
+  ): RemovableHandle {
     return ensureHooks(this).backward.add(hook, options);
   }
 
@@ -384,5 +428,16 @@ export function indent(text: string): string {
   return text.replaceAll('\n', '\n  ');
 }
 
-const METHODS = ['modules', 'namedModules', 'parameters', 'namedParameters', 'buffers', 'namedBuffers', 'children', 'namedChildren', 'stateDict', 'slots'];
+const METHODS = [
+  'modules',
+  'namedModules',
+  'parameters',
+  'namedParameters',
+  'buffers',
+  'namedBuffers',
+  'children',
+  'namedChildren',
+  'stateDict',
+  'slots',
+];
 protectMethods(Module.prototype, METHODS);

@@ -18,8 +18,17 @@ export interface WalkOptions {
 const walkDefaults: Required<WalkOptions> = { prefix: '', recurse: true, removeDuplicate: true };
 
 /** Options by name or by position, in PyTorch's order. */
-export function walkOptions(owner: string, first: string | WalkOptions, recurse?: boolean, removeDuplicate?: boolean): Required<WalkOptions> {
-  return resolveOptions(owner, walkDefaults, typeof first === 'string' ? { prefix: first, recurse, removeDuplicate } : first);
+export function walkOptions(
+  owner: string,
+  first: string | WalkOptions,
+  recurse?: boolean,
+  removeDuplicate?: boolean,
+): Required<WalkOptions> {
+  return resolveOptions(
+    owner,
+    walkDefaults,
+    typeof first === 'string' ? { prefix: first, recurse, removeDuplicate } : first,
+  );
 }
 
 /** A path and a name; a path that ends in a dot, as Python's prefixes do, gets no second one. */
@@ -32,7 +41,10 @@ export function submoduleAt(root: Module, target: string): Module {
   let module = root;
   for (const name of target === '' ? [] : target.split('.')) {
     const value = module.member(name);
-    if (value === undefined) throw new InputError(`${module.constructor.name} has no attribute \`${name}\`: getSubmodule('${target}') goes by the names that namedModules() gives`);
+    if (value === undefined)
+      throw new InputError(
+        `${module.constructor.name} has no attribute \`${name}\`: getSubmodule('${target}') goes by the names that namedModules() gives`,
+      );
     if (!isModule(value)) throw new InputError(`\`${name}\` of ${module.constructor.name} is not an nn.Module`);
     module = value;
   }
@@ -40,7 +52,8 @@ export function submoduleAt(root: Module, target: string): Module {
 }
 
 // Modules know this file, so it cannot know their class.
-const isModule = (value: unknown): value is Module => typeof value === 'object' && value !== null && 'member' in value && 'forward' in value;
+const isModule = (value: unknown): value is Module =>
+  typeof value === 'object' && value !== null && 'member' in value && 'forward' in value;
 
 function memberAt(root: Module, target: string): { owner: Module; name: string; value: unknown } {
   const cut = target.lastIndexOf('.');

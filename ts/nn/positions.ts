@@ -23,7 +23,12 @@ export type Positional<Options, Key extends PositionKey> = Ordered<Options, (typ
  * @throws InputError for too many, for one that is given both ways, or for an option that does not exist
  * @throws DTypeError for a boolean where none is expected, or anything else where one is
  */
-export function bindOptions<T extends object>(owner: string, defaults: T, given: readonly unknown[], key: PositionKey = owner as PositionKey): T {
+export function bindOptions<T extends object>(
+  owner: string,
+  defaults: T,
+  given: readonly unknown[],
+  key: PositionKey = owner as PositionKey,
+): T {
   const order: Names = POSITIONS[key];
   const last = given.at(-1);
   const options = isOptions(last, defaults) ? last : undefined;
@@ -31,7 +36,8 @@ export function bindOptions<T extends object>(owner: string, defaults: T, given:
   if (values.length === 0) return resolveOptions(owner, defaults, options as Given<T> | undefined);
   const named = nameValues(owner, defaults, values, order);
   const twice = Object.keys(named).find((name) => options !== undefined && Object.hasOwn(options, name));
-  if (twice !== undefined) throw new InputError(`${owner}: '${twice}' is given twice, by position and by name; give it once`);
+  if (twice !== undefined)
+    throw new InputError(`${owner}: '${twice}' is given twice, by position and by name; give it once`);
   return resolveOptions(owner, defaults, { ...options, ...named } as Given<T>);
 }
 
@@ -41,17 +47,33 @@ function isOptions(value: unknown, defaults: object): value is object {
   return isPlainObject(value) || Object.keys(defaults).some((name) => name in value);
 }
 
-function nameValues(owner: string, defaults: object, values: readonly unknown[], order: Names): Record<string, unknown> {
+function nameValues(
+  owner: string,
+  defaults: object,
+  values: readonly unknown[],
+  order: Names,
+): Record<string, unknown> {
   const names = order.filter((name) => name !== null);
   if (values.length > order.length) {
-    const most = names.length === 0 ? 'its options as an object' : `at most ${order.length} options by position (${names.join(', ')})`;
-    throw new InputError(`${owner}: expected ${most}, found ${values.length}; write { ${Object.keys(defaults)[0]}: … }`);
+    const most =
+      names.length === 0
+        ? 'its options as an object'
+        : `at most ${order.length} options by position (${names.join(', ')})`;
+    throw new InputError(
+      `${owner}: expected ${most}, found ${values.length}; write { ${Object.keys(defaults)[0]}: … }`,
+    );
   }
   const named: Record<string, unknown> = {};
   for (const [i, value] of values.entries()) {
     const name = order[i]!;
     if (value === undefined || (name === null && value === null)) continue;
-    if (name === null) throw expected(owner, `null at position ${i + 1} of the options, which Python has for an argument that is deprecated or not here`, value, `write { ${Object.keys(defaults).join(', ')} }`);
+    if (name === null)
+      throw expected(
+        owner,
+        `null at position ${i + 1} of the options, which Python has for an argument that is deprecated or not here`,
+        value,
+        `write { ${Object.keys(defaults).join(', ')} }`,
+      );
     const normal: unknown = Reflect.get(defaults, name);
     if (normal !== null && (typeof normal === 'boolean') !== (typeof value === 'boolean')) {
       throw expected(owner, `${typeof normal === 'boolean' ? 'true or false' : 'no boolean'} for ${name}`, value);

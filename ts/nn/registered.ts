@@ -17,7 +17,10 @@ interface Entry {
 }
 
 const WANTED = {
-  parameter: { what: 'a Parameter or null', advice: 'write new nn.Parameter(tensor), or copy into it: torch.noGrad(() => module.weight.copy_(tensor))' },
+  parameter: {
+    what: 'a Parameter or null',
+    advice: 'write new nn.Parameter(tensor), or copy into it: torch.noGrad(() => module.weight.copy_(tensor))',
+  },
   buffer: { what: 'a tensor or null', advice: '' },
   module: { what: 'a Module or null', advice: '' },
 } as const satisfies Record<Kind, { what: string; advice: string }>;
@@ -61,7 +64,8 @@ export class Registered {
   static buffersOf(owner: Registered): { name: string; tensor: Tensor; persistent: boolean }[] {
     const found: { name: string; tensor: Tensor; persistent: boolean }[] = [];
     for (const [name, { kind, value, persistent }] of owner.#entries) {
-      if (kind === 'buffer' && value instanceof Tensor && Object.hasOwn(owner, name)) found.push({ name, tensor: value, persistent });
+      if (kind === 'buffer' && value instanceof Tensor && Object.hasOwn(owner, name))
+        found.push({ name, tensor: value, persistent });
     }
     return found;
   }
@@ -82,10 +86,12 @@ export class Registered {
   static write(owner: Registered, name: string, value: unknown): void {
     const entry = owner.#entries.get(name);
     if (!entry) throw expected(owner.constructor.name, `a field "${name}"`, value);
-    if (value instanceof Parameter && entry.kind === 'buffer') return Registered.register(owner, name, 'parameter', value);
+    if (value instanceof Parameter && entry.kind === 'buffer')
+      return Registered.register(owner, name, 'parameter', value);
     const fits = entry.kind === 'buffer' ? value instanceof Tensor : kindOf(value) === entry.kind;
     const { what, advice } = WANTED[entry.kind];
-    if (!fits && value !== null) throw expected(`${owner.constructor.name}.${name}`, what, value, advice.replace('weight', name));
+    if (!fits && value !== null)
+      throw expected(`${owner.constructor.name}.${name}`, what, value, advice.replace('weight', name));
     entry.value = held(value);
   }
 
@@ -130,7 +136,13 @@ export function protectMethods(prototype: object, names: readonly string[]): voi
     Object.defineProperty(prototype, name, {
       get: () => method,
       set(this: object, value: unknown) {
-        throw expected(this.constructor.name, `a field that does not hide the method ${name}()`, value, `choose another name than "${name}"`, InputError);
+        throw expected(
+          this.constructor.name,
+          `a field that does not hide the method ${name}()`,
+          value,
+          `choose another name than "${name}"`,
+          InputError,
+        );
       },
       configurable: true,
     });
@@ -140,11 +152,15 @@ export function protectMethods(prototype: object, names: readonly string[]): voi
 // An assignment to a field that an object lacks looks for a setter along its prototypes, and finds this last one.
 Object.setPrototypeOf(
   Registered.prototype,
-  new Proxy({}, {
-    set(target, name, value: unknown, receiver: object) {
-      if (typeof name !== 'string' || !(receiver instanceof Registered)) return Reflect.set(target, name, value, receiver);
-      Registered.assign(receiver, name, value);
-      return true;
+  new Proxy(
+    {},
+    {
+      set(target, name, value: unknown, receiver: object) {
+        if (typeof name !== 'string' || !(receiver instanceof Registered))
+          return Reflect.set(target, name, value, receiver);
+        Registered.assign(receiver, name, value);
+        return true;
+      },
     },
-  }),
+  ),
 );

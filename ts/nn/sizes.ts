@@ -11,7 +11,12 @@ export type SizeN = number | readonly number[];
 export function expandSize(owner: string, name: string, size: SizeN, dimensions: number): number[] {
   if (typeof size === 'number') return Array<number>(dimensions).fill(size);
   if (!Array.isArray(size)) {
-    throw expected(owner, `${name} as a number or an array of ${dimensions}`, size, `${name} comes by position, the options behind it`);
+    throw expected(
+      owner,
+      `${name} as a number or an array of ${dimensions}`,
+      size,
+      `${name} comes by position, the options behind it`,
+    );
   }
   if (size.length !== dimensions) {
     throw new ShapeError(`${owner}: ${name} must be one number or ${dimensions} of them, got [${size.join(', ')}].`);

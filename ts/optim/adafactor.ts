@@ -85,7 +85,14 @@ export class Adafactor extends Optimizer<AdafactorGroup> {
   }
 
   protected update(batch: Batch, given: Tensor[], group: AdafactorGroup): void {
-    const { lr, beta2Decay, eps: [eps1, eps2], d, weightDecay, maximize } = group;
+    const {
+      lr,
+      beta2Decay,
+      eps: [eps1, eps2],
+      d,
+      weightDecay,
+      maximize,
+    } = group;
     const { params } = batch;
     const steps = countSteps(batch);
     const gradients = effectiveGradients(batch, given, { maximize });
@@ -100,7 +107,10 @@ export class Adafactor extends Optimizer<AdafactorGroup> {
     each.sqrt_(updates);
     each.reciprocal_(updates);
     each.mul_(updates, gradients);
-    each.mul_(updates, meanRoots(updates).map((size, i) => -rates[i]! / Math.max(1, size / d)));
+    each.mul_(
+      updates,
+      meanRoots(updates).map((size, i) => -rates[i]! / Math.max(1, size / d)),
+    );
     each.add_(params, updates);
   }
 
@@ -131,7 +141,8 @@ function squares(batch: Batch, gradients: Tensor[], newest: number[]): Tensor[] 
 /** The mean square of each element as the product of those of its row and its column, over that of the matrix. */
 function squaresByFactors(batch: Batch, gradients: Tensor[], newest: number[], least: number): Tensor[] {
   const [rows, columns] = [batch.list('row_var'), batch.list('col_var')];
-  const meanSquares = (dim: number): Tensor[] => gradients.map((gradient) => gradient.square().mean(dim, { keepdim: true }));
+  const meanSquares = (dim: number): Tensor[] =>
+    gradients.map((gradient) => gradient.square().mean(dim, { keepdim: true }));
   each.lerp_(rows, meanSquares(-1), newest);
   each.lerp_(columns, meanSquares(-2), newest);
   const products = rows.map((row, i) => row.matmul(columns[i]!));

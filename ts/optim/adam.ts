@@ -88,7 +88,15 @@ abstract class AdamBase extends Optimizer<AdamGroup> {
   }
 
   #foreach(batch: Batch, given: Tensor[], group: AdamGroup): void {
-    const { lr, betas: [beta1, beta2], weightDecay, eps, amsgrad, maximize, decoupledWeightDecay: decoupled } = group;
+    const {
+      lr,
+      betas: [beta1, beta2],
+      weightDecay,
+      eps,
+      amsgrad,
+      maximize,
+      decoupledWeightDecay: decoupled,
+    } = group;
     const { params } = batch;
     const [means, squares, steps] = [batch.list('exp_avg'), batch.list('exp_avg_sq'), batch.list('step')];
     const gradients = effectiveGradients(batch, given, decoupled ? { maximize } : group);

@@ -47,7 +47,11 @@ export class Adamax extends Optimizer<AdamaxGroup> {
   }
 
   protected update(batch: Batch, given: Tensor[], group: AdamaxGroup): void {
-    const { lr, betas: [beta1, beta2], eps } = group;
+    const {
+      lr,
+      betas: [beta1, beta2],
+      eps,
+    } = group;
     const steps = countSteps(batch);
     const gradients = effectiveGradients(batch, given, group);
     const [means, largest] = [batch.list('exp_avg'), batch.list('exp_inf')];

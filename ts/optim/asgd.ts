@@ -30,7 +30,14 @@ export interface ASGDOptions extends GradientOptions {
   readonly t0?: number;
 }
 
-const defaults: Required<ASGDOptions> = { lr: 1e-2, lambd: 1e-4, alpha: 0.75, t0: 1e6, weightDecay: 0, maximize: false };
+const defaults: Required<ASGDOptions> = {
+  lr: 1e-2,
+  lambd: 1e-4,
+  alpha: 0.75,
+  t0: 1e6,
+  weightDecay: 0,
+  maximize: false,
+};
 
 /** Gradient descent that keeps the average of the parameters in its state (`ax`). */
 export class ASGD extends Optimizer<ASGDGroup> {

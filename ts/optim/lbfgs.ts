@@ -99,11 +99,18 @@ export class LBFGS extends Optimizer<LBFGSGroup> {
   override step<T extends Loss>(closure: () => T): T;
   override step(closure?: () => Loss): Loss {
     if (closure === undefined) {
-      throw new InputError('LBFGS: step() needs a closure that clears the gradients, computes the loss, calls backward() and returns it.');
+      throw new InputError(
+        'LBFGS: step() needs a closure that clears the gradients, computes the loss, calls backward() and returns it.',
+      );
     }
     // What the closure makes belongs to the scope around this call, as if the user had run it there.
     const { scope } = context();
-    const run = (): Loss => within({ scope }, () => this.evaluate(closure), () => undefined);
+    const run = (): Loss =>
+      within(
+        { scope },
+        () => this.evaluate(closure),
+        () => undefined,
+      );
     return torch.noGrad(() => torch.scoped(() => this.#minimize(run)));
   }
 
@@ -116,7 +123,9 @@ export class LBFGS extends Optimizer<LBFGSGroup> {
     state['func_evals'] = (state['func_evals'] as number) + 1;
     if (largest(here.gradient) <= group.toleranceGrad) return first;
     for (let iteration = 1; iteration <= group.maxIter; iteration++) {
-      const next = torch.scoped(() => this.#iterate(state, here, run, iteration === group.maxIter, group.maxEval - evaluations));
+      const next = torch.scoped(() =>
+        this.#iterate(state, here, run, iteration === group.maxIter, group.maxEval - evaluations),
+      );
       if (next === null) break;
       const before = here.loss;
       here = next;
@@ -150,7 +159,10 @@ export class LBFGS extends Optimizer<LBFGSGroup> {
       each.copy_(this.#params, origin);
       return point;
     };
-    const found = strongWolfe({ start: here, direction, slope, evaluate }, { t, toleranceChange, mostIterations: evaluationsLeft });
+    const found = strongWolfe(
+      { start: here, direction, slope, evaluate },
+      { t, toleranceChange, mostIterations: evaluationsLeft },
+    );
     state['t'] = found.t;
     this.#move(found.t, direction);
     return found;
@@ -180,7 +192,11 @@ export class LBFGS extends Optimizer<LBFGSGroup> {
     const params = this.#params;
     torch.scoped(() => {
       const parts = direction.splitWithSizes(params.map((param) => param.numel()));
-      each.add_(params, parts.map((part, i) => part.view(params[i]!.shape)), t);
+      each.add_(
+        params,
+        parts.map((part, i) => part.view(params[i]!.shape)),
+        t,
+      );
     });
   }
 }

@@ -46,7 +46,11 @@ export class Lion extends Optimizer<LionGroup> {
     state['exp_avg'] ??= torch.zerosLike(param);
   }
 
-  protected update(batch: Batch, given: Tensor[], { lr, betas: [beta1, beta2], weightDecay, maximize }: LionGroup): void {
+  protected update(
+    batch: Batch,
+    given: Tensor[],
+    { lr, betas: [beta1, beta2], weightDecay, maximize }: LionGroup,
+  ): void {
     const gradients = effectiveGradients(batch, given, { maximize });
     const momenta = batch.list('exp_avg');
     if (weightDecay !== 0) each.mul_(batch.params, 1 - lr * weightDecay);

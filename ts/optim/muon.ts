@@ -71,10 +71,15 @@ export class Muon extends Optimizer<MuonGroup> {
     if (nsCoefficients.length !== 3)
       throw new InputError(`Muon: nsCoefficients must be three numbers, got ${nsCoefficients.length}.`);
     if (adjustLrFn !== null && adjustLrFn !== 'original' && adjustLrFn !== 'match_rms_adamw') {
-      throw new InputError(`Muon: adjustLrFn must be 'original', 'match_rms_adamw' or null, got ${String(adjustLrFn)}.`);
+      throw new InputError(
+        `Muon: adjustLrFn must be 'original', 'match_rms_adamw' or null, got ${String(adjustLrFn)}.`,
+      );
     }
     const other = params.find((param) => param.ndim !== 2);
-    if (other) throw new InputError(`Muon only supports 2D parameters, got one of shape [${other.shape.join(', ')}]: give it to AdamW.`);
+    if (other)
+      throw new InputError(
+        `Muon only supports 2D parameters, got one of shape [${other.shape.join(', ')}]: give it to AdamW.`,
+      );
   }
 
   protected fillState(state: ParamState, param: Tensor): void {

@@ -52,7 +52,8 @@ export class NAdam extends Optimizer<NAdamGroup> {
   }
 
   protected check({ lr, betas, eps, weightDecay, momentumDecay }: NAdamGroup): void {
-    for (const [name, value] of Object.entries({ lr, eps, weightDecay, momentumDecay })) checkRange('NAdam', name, value, 0);
+    for (const [name, value] of Object.entries({ lr, eps, weightDecay, momentumDecay }))
+      checkRange('NAdam', name, value, 0);
     requireBetas('NAdam', betas);
   }
 
@@ -64,7 +65,15 @@ export class NAdam extends Optimizer<NAdamGroup> {
   }
 
   protected update(batch: Batch, given: Tensor[], group: NAdamGroup): void {
-    const { lr, betas: [beta1, beta2], eps, weightDecay, momentumDecay, decoupledWeightDecay: decoupled, maximize } = group;
+    const {
+      lr,
+      betas: [beta1, beta2],
+      eps,
+      weightDecay,
+      momentumDecay,
+      decoupledWeightDecay: decoupled,
+      maximize,
+    } = group;
     const steps = countSteps(batch);
     const gradients = effectiveGradients(batch, given, decoupled ? { maximize } : group);
     if (decoupled && weightDecay !== 0) each.mul_(batch.params, 1 - lr * weightDecay);
@@ -73,7 +82,10 @@ export class NAdam extends Optimizer<NAdamGroup> {
     each.mul_(squares, beta2);
     each.addcmul_(squares, gradients, gradients, 1 - beta2);
     const roots = each.sqrt(squares);
-    each.div_(roots, steps.map((step) => Math.sqrt(1 - beta2 ** step)));
+    each.div_(
+      roots,
+      steps.map((step) => Math.sqrt(1 - beta2 ** step)),
+    );
     each.addScalars_(roots, eps);
 
     const momentum = (step: number): number => beta1 * (1 - 0.5 * 0.96 ** (step * momentumDecay));

@@ -32,7 +32,12 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup> {
     params: ParamsInput<G>,
     readonly defaults: Readonly<Omit<G, 'params'>>,
   ) {
-    const items = itemsOf<Tensor | GroupInput<G>>(new.target.name, 'an iterable of tensors or of groups { params } for params', params, 'pass model.parameters()');
+    const items = itemsOf<Tensor | GroupInput<G>>(
+      new.target.name,
+      'an iterable of tensors or of groups { params } for params',
+      params,
+      'pass model.parameters()',
+    );
     if (items.length === 0) throw new InputError(`${new.target.name} got an empty list of parameters.`);
     const groups = items.every((item) => item instanceof Tensor) ? [{ params: items }] : items;
     for (const group of groups) this.addParamGroup(group as GroupInput<G>);
@@ -52,7 +57,9 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup> {
     const owner = this.constructor.name;
     if (typeof input !== 'object' || input === null || !('params' in input)) {
       const found = Array.isArray(input) ? 'an array' : typeof input;
-      throw new InputError(`${owner} takes tensors or groups { params, lr?, … }, got ${found}: pass model.parameters().`);
+      throw new InputError(
+        `${owner} takes tensors or groups { params, lr?, … }, got ${found}: pass model.parameters().`,
+      );
     }
     const { params, ...given } = input;
     const options = resolveOptions<object>(owner, this.defaults, given);
@@ -69,7 +76,9 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup> {
       if (!(param instanceof Tensor))
         throw new InputError(`${owner} can only optimize tensors, got ${typeof param}: pass model.parameters().`);
       if (!param.isLeaf)
-        throw new InputError(`${owner} can't optimize a tensor that was computed: pass leaves of autograd, such as parameters.`);
+        throw new InputError(
+          `${owner} can't optimize a tensor that was computed: pass leaves of autograd, such as parameters.`,
+        );
       if (!isFloatingPoint(param.dtype))
         throw new DTypeError(
           `${owner} optimizes floating point tensors, got ${param.dtype}: pass torch.viewAsReal of complex ones.`,
@@ -100,7 +109,9 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup> {
   protected evaluate<T extends Loss>(closure: () => T): T {
     const loss = torch.enableGrad(closure);
     if (loss instanceof Tensor || typeof loss === 'number') return loss;
-    throw new InputError(`${this.constructor.name}: the closure must return the loss, a tensor or a number, got ${inspect(loss)}.`);
+    throw new InputError(
+      `${this.constructor.name}: the closure must return the loss, a tensor or a number, got ${inspect(loss)}.`,
+    );
   }
 
   #stepGroup(group: G): void {
@@ -117,7 +128,9 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup> {
   /** Throws unless this optimizer can follow such a gradient. */
   protected checkGradient({ layout }: Tensor): void {
     if (layout === 'strided') return;
-    throw new InputError(`${this.constructor.name} does not support sparse gradients: use SparseAdam or SGD, or dense gradients.`);
+    throw new InputError(
+      `${this.constructor.name} does not support sparse gradients: use SparseAdam or SGD, or dense gradients.`,
+    );
   }
 
   /** The state of a parameter, made where it is missing. */
@@ -169,7 +182,10 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup> {
 
   /** The options of each group, as PyTorch prints them. */
   toString(): string {
-    return printGroups(this.constructor.name, this.paramGroups.map((group) => ({ ...group, ...this.foreignOptions() })));
+    return printGroups(
+      this.constructor.name,
+      this.paramGroups.map((group) => ({ ...group, ...this.foreignOptions() })),
+    );
   }
 
   [inspect.custom](): string {
@@ -188,7 +204,9 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup> {
     for (const [number, tensors] of Object.entries(saved.state)) {
       const param = params.get(Number(number));
       if (param === undefined)
-        throw new InputError(`${this.constructor.name}: the loaded state is for a parameter ${number} that no group names.`);
+        throw new InputError(
+          `${this.constructor.name}: the loaded state is for a parameter ${number} that no group names.`,
+        );
       this.state.set(
         param,
         torch.scoped(() => this.#adopt(param, tensors)),
@@ -205,7 +223,9 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup> {
     const owner = this.constructor.name;
     if (saved.param_groups.length !== this.paramGroups.length) {
       const [found, expected] = [saved.param_groups.length, this.paramGroups.length];
-      throw new InputError(`${owner}: loaded state dict has a different number of parameter groups: ${found}, expected ${expected}.`);
+      throw new InputError(
+        `${owner}: loaded state dict has a different number of parameter groups: ${found}, expected ${expected}.`,
+      );
     }
     const params = new Map<number, Tensor>();
     for (const [i, group] of this.paramGroups.entries()) {

@@ -24,10 +24,19 @@ export interface ParamGroup {
 }
 
 /** The options that schedulers add to a group; a saved group may have them. */
-export const schedulerOptions: readonly string[] = ['initialLr', 'maxLr', 'minLr', 'maxMomentum', 'baseMomentum', 'swaLr'];
+export const schedulerOptions: readonly string[] = [
+  'initialLr',
+  'maxLr',
+  'minLr',
+  'maxMomentum',
+  'baseMomentum',
+  'swaLr',
+];
 
 /** What a group may leave to the defaults: everything but its parameters. */
-export type GroupInput<G extends ParamGroup> = Partial<Omit<G, 'params'>> & { readonly params: Tensor | Iterable<Tensor> };
+export type GroupInput<G extends ParamGroup> = Partial<Omit<G, 'params'>> & {
+  readonly params: Tensor | Iterable<Tensor>;
+};
 
 /** Parameters, or groups of them with options of their own. */
 export type ParamsInput<G extends ParamGroup> = Iterable<Tensor> | Iterable<GroupInput<G>>;

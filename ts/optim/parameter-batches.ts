@@ -23,7 +23,11 @@ export class ParameterBatches {
   readonly #params: readonly Tensor[];
   readonly #present: readonly boolean[];
 
-  constructor(params: readonly Tensor[], gradients: readonly (Tensor | null)[], stateOf: (param: Tensor) => ParamState) {
+  constructor(
+    params: readonly Tensor[],
+    gradients: readonly (Tensor | null)[],
+    stateOf: (param: Tensor) => ParamState,
+  ) {
     this.#params = [...params];
     this.#present = gradients.map((gradient) => gradient !== null);
     const byKind = new Map<string, number[]>();

@@ -5,8 +5,12 @@ import { snakeCase } from './state-dict';
 /** `SGD (` and the options of each group, sorted by name, in Python's notation. */
 export function printGroups(owner: string, groups: readonly Readonly<Record<string, unknown>>[]): string {
   const blocks = groups.map((group, i) => {
-    const options = Object.entries(group).filter(([name]) => name !== 'params').map(([name, value]): [string, unknown] => [snakeCase(name), value]);
-    const lines = options.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => `    ${name}: ${python(value)}\n`);
+    const options = Object.entries(group)
+      .filter(([name]) => name !== 'params')
+      .map(([name, value]): [string, unknown] => [snakeCase(name), value]);
+    const lines = options
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, value]) => `    ${name}: ${python(value)}\n`);
     return `\nParameter Group ${i}\n${lines.join('')}`;
   });
   return `${owner} (${blocks.join('')})`;

@@ -57,7 +57,14 @@ export class RAdam extends Optimizer<RAdamGroup> {
   }
 
   protected update(batch: Batch, given: Tensor[], group: RAdamGroup): void {
-    const { lr, betas: [beta1, beta2], eps, weightDecay, decoupledWeightDecay: decoupled, maximize } = group;
+    const {
+      lr,
+      betas: [beta1, beta2],
+      eps,
+      weightDecay,
+      decoupledWeightDecay: decoupled,
+      maximize,
+    } = group;
     const steps = countSteps(batch);
     const gradients = effectiveGradients(batch, given, decoupled ? { maximize } : group);
     if (decoupled && weightDecay !== 0) each.mul_(batch.params, 1 - lr * weightDecay);

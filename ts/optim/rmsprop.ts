@@ -50,7 +50,8 @@ export class RMSprop extends Optimizer<RMSpropGroup> {
   }
 
   protected check({ lr, alpha, eps, weightDecay, momentum }: RMSpropGroup): void {
-    for (const [name, value] of Object.entries({ lr, alpha, eps, weightDecay, momentum })) checkRange('RMSprop', name, value, 0);
+    for (const [name, value] of Object.entries({ lr, alpha, eps, weightDecay, momentum }))
+      checkRange('RMSprop', name, value, 0);
   }
 
   protected fillState(state: ParamState, param: Tensor, { momentum, centered }: RMSpropGroup): void {

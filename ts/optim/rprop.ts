@@ -50,7 +50,10 @@ export class Rprop extends Optimizer<RpropGroup> {
   }
 
   protected update(batch: Batch, given: Tensor[], group: RpropGroup): void {
-    const { etas: [down, up], stepSizes: [least, most] } = group;
+    const {
+      etas: [down, up],
+      stepSizes: [least, most],
+    } = group;
     countSteps(batch);
     const gradients = effectiveGradients(batch, given, group);
     const [previous, sizes] = [batch.list('prev'), batch.list('step_size')];

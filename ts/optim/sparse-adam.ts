@@ -44,7 +44,9 @@ export class SparseAdam extends Optimizer<SparseAdamGroup> {
 
   protected override checkGradient({ layout }: Tensor): void {
     if (layout !== 'sparse_coo')
-      throw new InputError('SparseAdam does not support dense gradients: use Adam, or an embedding with sparse gradients.');
+      throw new InputError(
+        'SparseAdam does not support dense gradients: use Adam, or an embedding with sparse gradients.',
+      );
   }
 
   protected fillState(state: ParamState, param: Tensor): void {
@@ -63,7 +65,12 @@ export class SparseAdam extends Optimizer<SparseAdamGroup> {
 }
 
 /** One step of the elements that `gradient`, coalesced, names. */
-function move(param: Tensor, state: ParamState, gradient: Tensor, { lr, betas: [beta1, beta2], eps, maximize }: SparseAdamGroup): void {
+function move(
+  param: Tensor,
+  state: ParamState,
+  gradient: Tensor,
+  { lr, betas: [beta1, beta2], eps, maximize }: SparseAdamGroup,
+): void {
   const indices = gradient.indices();
   const values = maximize ? gradient.values().neg() : gradient.values();
   if (values.numel() === 0) return;

@@ -104,14 +104,19 @@ class Search {
     const size = Number(this.line.direction.abs().max().item());
     let slow = false;
     let low = lower(ends);
-    while (this.#iterations < this.rules.mostIterations && !(Math.abs(ends[1].t - ends[0].t) * size < this.rules.toleranceChange)) {
+    while (
+      this.#iterations < this.rules.mostIterations &&
+      !(Math.abs(ends[1].t - ends[0].t) * size < this.rules.toleranceChange)
+    ) {
       const [least, most] = [Math.min(ends[0].t, ends[1].t), Math.max(ends[0].t, ends[1].t)];
       const aim = minimumBetween(ends[0], ends[1], least, most);
       const margin = 0.1 * (most - least);
       const nearEnd = Math.min(most - aim, aim - least) < margin;
       const push: boolean = nearEnd && (slow || aim >= most || aim <= least);
       slow = nearEnd && !push;
-      const here = this.#at(!push ? aim : Math.abs(aim - most) < Math.abs(aim - least) ? most - margin : least + margin);
+      const here = this.#at(
+        !push ? aim : Math.abs(aim - most) < Math.abs(aim - least) ? most - margin : least + margin,
+      );
       this.#iterations++;
       const high = low === 0 ? 1 : 0;
       if (!this.#decreases(here) || here.loss >= ends[low].loss) {

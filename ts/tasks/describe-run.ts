@@ -41,7 +41,9 @@ export function describeRun(run: RunFolder, { title, kind, model, from, data, fa
       ...facts,
       parameters,
       'optimizer steps': step,
-      'best checkpoint': best && (best.step === 0 ? 'the start: training made nothing better' : `epoch ${best.epoch}, step ${best.step}`),
+      'best checkpoint':
+        best &&
+        (best.step === 0 ? 'the start: training made nothing better' : `epoch ${best.epoch}, step ${best.step}`),
       'training time': `${(seconds / 60).toFixed(1)} minutes`,
       device: model.parameters()[0]!.device,
       libtorch: torch.version,

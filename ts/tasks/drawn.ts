@@ -45,5 +45,7 @@ function isDrawn({ path, marker, recipe }: DrawnFolder): boolean {
 
 function requireReplaceable({ path, marker, what }: DrawnFolder): void {
   if (!existsSync(path) || existsSync(join(path, marker)) || readdirSync(path).length === 0) return;
-  throw new InputError(`Expected ${path} to be empty or to hold ${what}, found other files; move them, or choose another folder.`);
+  throw new InputError(
+    `Expected ${path} to be empty or to hold ${what}, found other files; move them, or choose another folder.`,
+  );
 }

@@ -19,7 +19,11 @@ export interface Failure {
 export type Loaded = { readonly source: string; readonly image: RgbImage } | Failure;
 
 /** Reads and decodes images a few ahead of their use, fewer where they are large. */
-export async function* loadImages(inputs: readonly string[], fetch?: FetchOptions, budget = new PixelBudget()): AsyncGenerator<Loaded, void, undefined> {
+export async function* loadImages(
+  inputs: readonly string[],
+  fetch?: FetchOptions,
+  budget = new PixelBudget(),
+): AsyncGenerator<Loaded, void, undefined> {
   for await (const { loaded, pixels } of prefetch(expandSources(inputs, fetch), 8, (source) => load(source, budget))) {
     yield loaded;
     budget.leave(pixels);
@@ -30,7 +34,11 @@ export async function* loadImages(inputs: readonly string[], fetch?: FetchOption
 const BATCH_PIXELS = 2 ** 25;
 
 /** The same in groups of `size`; the last one may be smaller, and so are those of large images. */
-export async function* imageBatches(inputs: readonly string[], size: number, fetch?: FetchOptions): AsyncGenerator<Loaded[], void, undefined> {
+export async function* imageBatches(
+  inputs: readonly string[],
+  size: number,
+  fetch?: FetchOptions,
+): AsyncGenerator<Loaded[], void, undefined> {
   let batch: Loaded[] = [];
   let pixels = 0;
   for await (const item of loadImages(inputs, fetch)) {
@@ -79,7 +87,10 @@ export async function* visualizations(
 }
 
 /** What `work` makes of one image; what goes wrong with it is its own, and the others go on. */
-export async function orFailure<Result>(source: string, work: () => Result | Promise<Result>): Promise<Result | Failure> {
+export async function orFailure<Result>(
+  source: string,
+  work: () => Result | Promise<Result>,
+): Promise<Result | Failure> {
   try {
     return await work();
   } catch (cause) {
@@ -90,7 +101,12 @@ export async function orFailure<Result>(source: string, work: () => Result | Pro
 async function load(source: Source, budget: PixelBudget): Promise<{ loaded: Loaded; pixels: number }> {
   let pixels = 0;
   const content = source.read();
-  const counted = content.then((bytes) => imageSize(bytes, source.name)).then(({ width, height }) => (pixels = width * height), () => 0);
+  const counted = content
+    .then((bytes) => imageSize(bytes, source.name))
+    .then(
+      ({ width, height }) => (pixels = width * height),
+      () => 0,
+    );
   const loaded = await budget.enter(counted, async (): Promise<Loaded> => {
     try {
       return { source: source.name, image: await decodeImage(await content, source.name) };

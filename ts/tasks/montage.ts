@@ -19,16 +19,29 @@ const JPEG_SIDE = 65_500;
 
 /** An image with a longer side than a JPEG can have is made smaller. */
 export async function encodeJpeg(image: RgbImage): Promise<Buffer> {
-  const { data, width, height } = await scaleToFit(image, { width: Math.min(JPEG_SIDE, image.width), height: Math.min(JPEG_SIDE, image.height) });
-  return sharp(data, { raw: { width, height, channels: 3 } }).jpeg({ quality: 90 }).toBuffer();
+  const { data, width, height } = await scaleToFit(image, {
+    width: Math.min(JPEG_SIDE, image.width),
+    height: Math.min(JPEG_SIDE, image.height),
+  });
+  return sharp(data, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality: 90 })
+    .toBuffer();
 }
 
 /** Scales an image, keeping its proportions, so that it just fits; small ones grow without being smoothed away. */
-export async function scaleToFit({ data, width, height }: RgbImage, most: { readonly width: number; readonly height: number }): Promise<RgbImage> {
+export async function scaleToFit(
+  { data, width, height }: RgbImage,
+  most: { readonly width: number; readonly height: number },
+): Promise<RgbImage> {
   const factor = Math.min(most.width / width, most.height / height);
   if (factor === 1) return { data, width, height };
   const [toWidth, toHeight] = [width, height].map((side) => Math.max(1, Math.round(factor * side))) as [number, number];
-  const scaled = sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false }).resize({ width: toWidth, height: toHeight, fit: 'fill', kernel: 'cubic' });
+  const scaled = sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false }).resize({
+    width: toWidth,
+    height: toHeight,
+    fit: 'fill',
+    kernel: 'cubic',
+  });
   return { data: await scaled.raw().toBuffer(), width: toWidth, height: toHeight };
 }
 
@@ -50,11 +63,21 @@ export function paste(montage: RgbImage, { data, width, height }: RgbImage, x: n
 }
 
 /** The image, dark where the map is low. */
-export async function overlayHeatmap({ data, width, height }: RgbImage, { rows, columns, values }: HeatMap): Promise<RgbImage> {
+export async function overlayHeatmap(
+  { data, width, height }: RgbImage,
+  { rows, columns, values }: HeatMap,
+): Promise<RgbImage> {
   const bytes = Uint8Array.from(values, (value) => Math.round(255 * value));
-  const smooth = sharp(bytes, { raw: { width: columns, height: rows, channels: 1 } }).resize(width, height, { fit: 'fill', kernel: 'cubic' });
+  const smooth = sharp(bytes, { raw: { width: columns, height: rows, channels: 1 } }).resize(width, height, {
+    fit: 'fill',
+    kernel: 'cubic',
+  });
   const light = await smooth.extractChannel(0).raw().toBuffer();
-  return { data: data.map((value, i) => Math.round(value * (0.25 + (0.75 * light[Math.floor(i / 3)]!) / 255))), width, height };
+  return {
+    data: data.map((value, i) => Math.round(value * (0.25 + (0.75 * light[Math.floor(i / 3)]!) / 255))),
+    width,
+    height,
+  };
 }
 
 /** Panels of one height side by side, each with its title above. */

@@ -9,7 +9,10 @@ import { PROCESSOR_FILE, readProcessorFile } from '../vision/processor-file';
  * @param parse makes the processor of the file's content; gets the path for its errors
  * @throws InputError when the file is missing or broken
  */
-export async function loadProcessor<Processor>(name: string, parse: (json: unknown, label: string) => Processor): Promise<Processor> {
+export async function loadProcessor<Processor>(
+  name: string,
+  parse: (json: unknown, label: string) => Processor,
+): Promise<Processor> {
   const source = openSource(name);
   const path = await source.find(PROCESSOR_FILE);
   if (!path) throw source.missing(PROCESSOR_FILE);

@@ -74,7 +74,11 @@ export async function trainTask<Config extends ConfigTree & { readonly device: s
   }
 }
 
-async function fit<Batch, Final>(training: Training<Batch, Final>, run: RunFolder, options: TrainOptions<ConfigTree>): Promise<TrainResult<Final>> {
+async function fit<Batch, Final>(
+  training: Training<Batch, Final>,
+  run: RunFolder,
+  options: TrainOptions<ConfigTree>,
+): Promise<TrainResult<Final>> {
   const { plan, parts, digest, finish } = training;
   const trainer = new Trainer({ plan, parts, run, config: digest, signal: options.signal, listener: options.onEvent });
   await trainer.restore();

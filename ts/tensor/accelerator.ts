@@ -72,7 +72,8 @@ export const accelerator = {
    * @param index @default the current device
    * @throws DeviceError without that device
    */
-  resetPeakMemory: (index?: number): void => guarded('accelerator.resetPeakMemory', () => binding.resetPeakMemory(index)),
+  resetPeakMemory: (index?: number): void =>
+    guarded('accelerator.resetPeakMemory', () => binding.resetPeakMemory(index)),
 };
 
 /**
@@ -81,6 +82,7 @@ export const accelerator = {
  * @param bytes null for no watermark. @default none on the CPU, four fifths of an accelerator's memory
  */
 export function setMemoryWatermark(device: Device, bytes: number | null): void {
-  if (bytes !== null && !(bytes >= 0)) throw new InputError(`setMemoryWatermark: expected bytes of at least 0, or null, found ${String(bytes)}`);
+  if (bytes !== null && !(bytes >= 0))
+    throw new InputError(`setMemoryWatermark: expected bytes of at least 0, or null, found ${String(bytes)}`);
   guarded('setMemoryWatermark', () => binding.setWatermark(device, bytes ?? -1));
 }

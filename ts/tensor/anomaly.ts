@@ -59,6 +59,7 @@ export function forgetReport(): void {
 export function withAnomalyReport(error: unknown, where: string): unknown {
   const typed = typedError(error, where);
   const report = enabled ? binding.anomalyReport() : null;
-  if (report !== null && typed instanceof TorchError && !isFromCallback(error)) typed.message += `\nAnomaly detection: ${report}`;
+  if (report !== null && typed instanceof TorchError && !isFromCallback(error))
+    typed.message += `\nAnomaly detection: ${report}`;
   return typed;
 }

@@ -43,14 +43,24 @@ export interface AsyncMethods {
  * @throws the signal's reason (an `AbortError` unless it was given another), or what the work throws
  * @internal
  */
-export async function runInBackground<Raw, T>(where: string, submit: () => Submitted<Raw>, finish: (raw: Raw) => T, { signal }: AsyncOptions = {}, repeatable = false): Promise<T> {
+export async function runInBackground<Raw, T>(
+  where: string,
+  submit: () => Submitted<Raw>,
+  finish: (raw: Raw) => T,
+  { signal }: AsyncOptions = {},
+  repeatable = false,
+): Promise<T> {
   signal?.throwIfAborted();
   context();
   const { id, promise } = guarded(where, submit);
   let cancelled = false;
   const work = promise.then(
     (raw) => (cancelled ? (undefined as never) : finish(raw)),
-    (error: unknown) => retryAfterOom(typedError(error, where), repeatable ? () => runInBackground(where, submit, finish, { signal }) : null),
+    (error: unknown) =>
+      retryAfterOom(
+        typedError(error, where),
+        repeatable ? () => runInBackground(where, submit, finish, { signal }) : null,
+      ),
   );
   if (!signal) return work;
   return new Promise<T>((resolve, reject) => {
@@ -69,7 +79,12 @@ const methods: ThisType<Tensor> & AsyncMethods = {
     const direct = viewAs(dtype, new ArrayBuffer(0));
     const source = direct ? this : this.detach().to(dtype === 'complex32' ? 'complex64' : 'float32');
     const read = source.dtype;
-    return runInBackground('Tensor.dataAsync', () => binding.readAsync(source._handle), (bytes) => viewAs(read, bytes)!, options);
+    return runInBackground(
+      'Tensor.dataAsync',
+      () => binding.readAsync(source._handle),
+      (bytes) => viewAs(read, bytes)!,
+      options,
+    );
   },
   async toAsync(device, options) {
     return runInBackground('Tensor.toAsync', () => binding.moveAsync(this._handle, device), adopt, options, true);
@@ -85,5 +100,6 @@ const methods: ThisType<Tensor> & AsyncMethods = {
 
 /** Puts them onto the class. */
 export function installAsyncMethods(prototype: Tensor): void {
-  for (const [key, value] of Object.entries(methods)) Object.defineProperty(prototype, key, { value, configurable: true, writable: true });
+  for (const [key, value] of Object.entries(methods))
+    Object.defineProperty(prototype, key, { value, configurable: true, writable: true });
 }

@@ -57,7 +57,11 @@ export function putGradients(tensors: readonly Tensor[], gradients: GradientList
  * Sum of the gradients of `tensors` with respect to the graph's leaves, accumulated in their `grad`.
  * @param gradients one a tensor; null where the tensor is a scalar
  */
-export function backward(tensors: Tensor | readonly Tensor[], gradients: GradientList = null, options: BackwardOptions = {}): void {
+export function backward(
+  tensors: Tensor | readonly Tensor[],
+  gradients: GradientList = null,
+  options: BackwardOptions = {},
+): void {
   context();
   checkOptions('backward', options, ['retainGraph', 'createGraph', 'inputs']);
   const outputs = asList(tensors);
@@ -94,25 +98,49 @@ export interface GradOptions {
  * @throws InputError where `allowUnused: false` and `materializeGrads` are given together
  * @throws ShapeError for batched `gradOutputs` that are not of the outputs' shapes behind their first dimension
  */
-export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor | readonly Tensor[], options: GradOptions = {}): (Tensor | null)[] {
+export function grad(
+  outputs: Tensor | readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
+  options: GradOptions = {},
+): (Tensor | null)[] {
   context();
-  checkOptions('autograd.grad', options, ['gradOutputs', 'retainGraph', 'createGraph', 'allowUnused', 'materializeGrads', 'isGradsBatched']);
+  checkOptions('autograd.grad', options, [
+    'gradOutputs',
+    'retainGraph',
+    'createGraph',
+    'allowUnused',
+    'materializeGrads',
+    'isGradsBatched',
+  ]);
   const { materializeGrads = false, createGraph = false } = options;
   if (materializeGrads && options.allowUnused === false) {
-    throw new InputError('autograd.grad: expected allowUnused to be true or left out where materializeGrads is true, found false');
+    throw new InputError(
+      'autograd.grad: expected allowUnused to be true or left out where materializeGrads is true, found false',
+    );
   }
   const heads = asList(outputs);
   const leaves = asList(inputs);
   const seeds = options.gradOutputs === undefined ? heads.map(() => null) : asList(options.gradOutputs);
-  const pass: Pass = { retainGraph: options.retainGraph ?? createGraph, createGraph, allowUnused: options.allowUnused ?? materializeGrads };
+  const pass: Pass = {
+    retainGraph: options.retainGraph ?? createGraph,
+    createGraph,
+    allowUnused: options.allowUnused ?? materializeGrads,
+  };
   const found = options.isGradsBatched ? batchedGrad(heads, leaves, seeds, pass) : gradOnce(heads, leaves, seeds, pass);
   if (!materializeGrads) return found;
-  return found.map((gradient, i) => gradient ?? zerosFor(leaves[i]!, options.isGradsBatched ? batchSize(heads, seeds) : null));
+  return found.map(
+    (gradient, i) => gradient ?? zerosFor(leaves[i]!, options.isGradsBatched ? batchSize(heads, seeds) : null),
+  );
 }
 
 type Pass = Required<Pick<GradOptions, 'retainGraph' | 'createGraph' | 'allowUnused'>>;
 
-function gradOnce(heads: readonly Tensor[], leaves: readonly Tensor[], seeds: readonly (Tensor | null)[], { retainGraph, createGraph, allowUnused }: Pass): (Tensor | null)[] {
+function gradOnce(
+  heads: readonly Tensor[],
+  leaves: readonly Tensor[],
+  seeds: readonly (Tensor | null)[],
+  { retainGraph, createGraph, allowUnused }: Pass,
+): (Tensor | null)[] {
   return run('autograd.grad', () => {
     rewind();
     putTensors(heads);
@@ -130,16 +158,30 @@ function batchSize(heads: readonly Tensor[], seeds: readonly (Tensor | null)[]):
     const [size, ...shape] = seed?.shape ?? [];
     if (seed === null || size === undefined || `${shape}` !== `${heads[i]?.shape}`) {
       const wanted = ['B', ...(heads[i]?.shape ?? [])].join(', ');
-      throw expected('autograd.grad', `gradOutputs of shape [${wanted}] with isGradsBatched`, seed, 'stack the vectors of the batch in the first dimension', ShapeError);
+      throw expected(
+        'autograd.grad',
+        `gradOutputs of shape [${wanted}] with isGradsBatched`,
+        seed,
+        'stack the vectors of the batch in the first dimension',
+        ShapeError,
+      );
     }
     return size;
   });
   const sizes = [...new Set(batched)];
-  if (sizes.length !== 1) throw new ShapeError(`autograd.grad: expected gradOutputs of one batch size with isGradsBatched, found ${sizes.join(' and ') || 'none'}`);
+  if (sizes.length !== 1)
+    throw new ShapeError(
+      `autograd.grad: expected gradOutputs of one batch size with isGradsBatched, found ${sizes.join(' and ') || 'none'}`,
+    );
   return sizes[0]!;
 }
 
-function batchedGrad(heads: readonly Tensor[], leaves: readonly Tensor[], seeds: readonly (Tensor | null)[], pass: Pass): (Tensor | null)[] {
+function batchedGrad(
+  heads: readonly Tensor[],
+  leaves: readonly Tensor[],
+  seeds: readonly (Tensor | null)[],
+  pass: Pass,
+): (Tensor | null)[] {
   const size = batchSize(heads, seeds);
   if (size === 0) return leaves.map((leaf) => zerosFor(leaf, 0));
   const rows = Array.from({ length: size }, (_, i) => {

@@ -36,7 +36,10 @@ export const backends = {
     isBuilt: (): boolean => binding.features().cuda,
     /** What matrix products may be computed in. */
     matmul: switches('cuda.matmul', [
-      'allowTF32', 'allowFp16ReducedPrecisionReduction', 'allowBf16ReducedPrecisionReduction', 'allowFp16Accumulation',
+      'allowTF32',
+      'allowFp16ReducedPrecisionReduction',
+      'allowBf16ReducedPrecisionReduction',
+      'allowFp16Accumulation',
     ]),
   }),
   cudnn: withMembers(switches('cudnn', ['enabled', 'benchmark', 'deterministic', 'allowTF32']), {
@@ -73,7 +76,8 @@ export function getFloat32MatmulPrecision(): MatmulPrecision {
 
 /** Trades the precision of float32 matrix products for speed, on devices that can. */
 export function setFloat32MatmulPrecision(precision: MatmulPrecision): void {
-  if (!PRECISIONS.includes(precision)) throw new InputError(`setFloat32MatmulPrecision: expected ${PRECISIONS.join(', ')}, found '${String(precision)}'`);
+  if (!PRECISIONS.includes(precision))
+    throw new InputError(`setFloat32MatmulPrecision: expected ${PRECISIONS.join(', ')}, found '${String(precision)}'`);
   guarded('setFloat32MatmulPrecision', () => binding.setMatmulPrecision(precision));
 }
 

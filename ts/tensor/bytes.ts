@@ -8,7 +8,8 @@ import { scoped } from './lifetime';
 import { operator } from './operator';
 import type { Tensor } from './tensor';
 
-const call = (name: string, overload: string, ...args: unknown[]): Tensor => operator('aten', name, overload).call(args) as Tensor;
+const call = (name: string, overload: string, ...args: unknown[]): Tensor =>
+  operator('aten', name, overload).call(args) as Tensor;
 
 /** Where the memory of what is read comes from. */
 export interface MapOptions {
@@ -50,7 +51,10 @@ export function elementsOf(bytes: Tensor, dtype: DType, start: number, elements:
 export class ElementReader {
   private whole: Tensor | undefined;
 
-  constructor(readonly source: ByteSource, private readonly options: MapOptions = {}) {}
+  constructor(
+    readonly source: ByteSource,
+    private readonly options: MapOptions = {},
+  ) {}
 
   /**
    * Belongs to the running scope.

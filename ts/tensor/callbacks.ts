@@ -97,7 +97,11 @@ function runCallback(id: number, recording: boolean): number {
   const entry = table.get(id);
   if (!entry) throw new TorchError('the autograd graph refers to a function that is gone');
   const occasion: Occasion = { graphTask: task, recording, flags };
-  const call = (): CallbackResult => entry.callback(handles.map((handle) => (handle === 0 ? null : adopt(handle))), occasion);
+  const call = (): CallbackResult =>
+    entry.callback(
+      handles.map((handle) => (handle === 0 ? null : adopt(handle))),
+      occasion,
+    );
   const run = (): number => {
     const { result, made } = entry.scoped ? lend(() => read(call())) : { result: read(call()), made: [] };
     return typeof result === 'number' ? result : send(result, made);
@@ -110,7 +114,8 @@ function read(result: CallbackResult): number | number[] {
   if (typeof result === 'number') return result;
   return result.map((tensor) => {
     if (tensor === null || tensor === undefined) return 0;
-    if (!(tensor instanceof Tensor)) throw new DTypeError(`expected a gradient, a tensor or null, found ${formatValue(tensor)}`);
+    if (!(tensor instanceof Tensor))
+      throw new DTypeError(`expected a gradient, a tensor or null, found ${formatValue(tensor)}`);
     if (tensor.isDisposed) throw new DTypeError('expected a gradient, found a disposed tensor');
     return tensor._handle;
   });

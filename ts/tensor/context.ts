@@ -28,7 +28,15 @@ export interface Context extends Modes {
   scope: Scope | null;
 }
 
-const root: Context = { grad: true, inference: false, autocast: {}, packing: 0, streams: {}, deviceIndex: 0, scope: null };
+const root: Context = {
+  grad: true,
+  inference: false,
+  autocast: {},
+  packing: 0,
+  streams: {},
+  deviceIndex: 0,
+  scope: null,
+};
 const storage = new AsyncLocalStorage<Context>();
 let current: Context = root;
 let applied: Modes = root;
@@ -47,7 +55,8 @@ function apply(modes: Modes): void {
   }
   if (modes.streams !== applied.streams) {
     for (const device of new Set([...Object.keys(applied.streams), ...Object.keys(modes.streams)])) {
-      if (modes.streams[device] !== applied.streams[device]) binding.setStream(...(modes.streams[device] ?? binding.defaultStream(device)));
+      if (modes.streams[device] !== applied.streams[device])
+        binding.setStream(...(modes.streams[device] ?? binding.defaultStream(device)));
     }
   }
   if (modes.deviceIndex !== applied.deviceIndex) binding.setDevice(modes.deviceIndex);
@@ -80,7 +89,11 @@ export function isPromise(value: unknown): value is Promise<unknown> {
  * Runs `body` in a context derived from the present one, and `done` with its result when it is over; a promise counts as
  * over when it settles.
  */
-export function within<T>(changes: Partial<Context>, body: () => T, done: (result: unknown, failed: boolean) => void): T {
+export function within<T>(
+  changes: Partial<Context>,
+  body: () => T,
+  done: (result: unknown, failed: boolean) => void,
+): T {
   const outer = context();
   const inner: Context = { ...outer, ...changes };
   let result: T;
@@ -108,7 +121,11 @@ function leave(outer: Context): void {
   apply(outer);
 }
 
-async function leaveWhenSettled(promise: Promise<unknown>, outer: Context, done: (result: unknown, failed: boolean) => void) {
+async function leaveWhenSettled(
+  promise: Promise<unknown>,
+  outer: Context,
+  done: (result: unknown, failed: boolean) => void,
+) {
   pending++;
   try {
     const value = await promise;

@@ -55,8 +55,12 @@ export function convert(tensor: Tensor, options: ToOptions): Tensor {
   checkOptions('to', options, ['dtype', 'device', 'nonBlocking', 'copy', 'memoryFormat']);
   const { dtype, device, nonBlocking = false, copy = false, memoryFormat } = options;
   const changed = operator('aten', '_to_copy', '');
-  const same = (dtype === undefined || dtype === tensor.dtype) && (device === undefined || sameDevice(device, tensor.device));
-  const ordered = memoryFormat === undefined || memoryFormat === 'preserve' || operator('aten', 'is_contiguous', 'memory_format').call([tensor, memoryFormat]) === true;
+  const same =
+    (dtype === undefined || dtype === tensor.dtype) && (device === undefined || sameDevice(device, tensor.device));
+  const ordered =
+    memoryFormat === undefined ||
+    memoryFormat === 'preserve' ||
+    operator('aten', 'is_contiguous', 'memory_format').call([tensor, memoryFormat]) === true;
   if (same && ordered && !copy) return tensor;
   return changed.call([tensor], { dtype, device, non_blocking: nonBlocking, memory_format: memoryFormat }) as Tensor;
 }
@@ -77,13 +81,16 @@ function finish<Type extends DType>(made: Tensor, { dtype, device, requiresGrad 
  * @throws ShapeError when the shape does not fit the array
  */
 export function fromTypedArray<Type extends DType = DType>(
-  data: NodeJS.TypedArray, shape?: readonly number[], options: TypedArrayOptions<Type> = {},
+  data: NodeJS.TypedArray,
+  shape?: readonly number[],
+  options: TypedArrayOptions<Type> = {},
 ): Tensor<Type> {
   const dtype = dtypeOf(data);
   if (!dtype) throw new DTypeError(`fromTypedArray: expected a typed array, found ${formatValue(data)}`);
   checkOptions('fromTypedArray', options, ['dtype', 'device', 'requiresGrad', 'copy']);
   const sizes = shape ?? [data.length];
-  if (!Array.isArray(sizes)) throw new DTypeError(`fromTypedArray: expected the sizes as an array, found ${formatValue(sizes)}`);
+  if (!Array.isArray(sizes))
+    throw new DTypeError(`fromTypedArray: expected the sizes as an array, found ${formatValue(sizes)}`);
   checkSizes(sizes, data.length);
   const copy = options.copy ?? true;
   if (!copy) pin(data);
@@ -91,12 +98,16 @@ export function fromTypedArray<Type extends DType = DType>(
 }
 
 function checkSizes(shape: readonly number[], length: number): void {
-  if (shape.length > DEEPEST) throw new ShapeError(`fromTypedArray: expected at most ${DEEPEST} sizes, found ${shape.length}`);
+  if (shape.length > DEEPEST)
+    throw new ShapeError(`fromTypedArray: expected at most ${DEEPEST} sizes, found ${shape.length}`);
   const odd = shape.find((size) => !Number.isSafeInteger(size) || size < 0);
-  if (odd !== undefined) throw new ShapeError(`fromTypedArray: expected sizes of at least 0, found ${formatValue(odd)}`);
+  if (odd !== undefined)
+    throw new ShapeError(`fromTypedArray: expected sizes of at least 0, found ${formatValue(odd)}`);
   const elements = shape.reduce((product, size) => product * size, 1);
   if (elements !== length) {
-    throw new ShapeError(`fromTypedArray: the shape [${shape.join(', ')}] has ${elements} elements, the typed array ${length}`);
+    throw new ShapeError(
+      `fromTypedArray: the shape [${shape.join(', ')}] has ${elements} elements, the typed array ${length}`,
+    );
   }
 }
 
@@ -119,26 +130,32 @@ let setDetachKey: ((buffer: ArrayBuffer, key: symbol) => void) | undefined;
 function fixInPlace(buffer: ArrayBuffer): void {
   setFlagsFromString('--allow-natives-syntax');
   try {
-    setDetachKey ??= runInThisContext('(function (buffer, key) { %ArrayBufferSetDetachKey(buffer, key); })') as NonNullable<typeof setDetachKey>;
+    setDetachKey ??= runInThisContext(
+      '(function (buffer, key) { %ArrayBufferSetDetachKey(buffer, key); })',
+    ) as NonNullable<typeof setDetachKey>;
     setDetachKey(buffer, DETACH_KEY);
   } finally {
     setFlagsFromString('--no-allow-natives-syntax');
   }
   // Node 22 knows of the key only after it has promised itself that nothing can be wrong, and ends: say no before it is asked.
   const refuse = (): never => {
-    throw new TypeError('this buffer is lent to a tensor (fromTypedArray with copy: false) and cannot be transferred; transfer a copy');
+    throw new TypeError(
+      'this buffer is lent to a tensor (fromTypedArray with copy: false) and cannot be transferred; transfer a copy',
+    );
   };
-  for (const name of ['transfer', 'transferToFixedLength']) Object.defineProperty(buffer, name, { value: refuse, configurable: true });
+  for (const name of ['transfer', 'transferToFixedLength'])
+    Object.defineProperty(buffer, name, { value: refuse, configurable: true });
 }
 
 function load(data: NodeJS.TypedArray, dtype: DType, shape: readonly number[], copy: boolean): Tensor {
-  const body = (): Tensor => guarded('fromTypedArray', () => {
-    rewind();
-    reserve(2 + 2 * shape.length);
-    put2(Tag.List, shape.length);
-    for (const size of shape) put2(Tag.Int, size);
-    return adopt(copy ? binding.write(data, dtype) : binding.adopt(data, dtype));
-  });
+  const body = (): Tensor =>
+    guarded('fromTypedArray', () => {
+      rewind();
+      reserve(2 + 2 * shape.length);
+      put2(Tag.List, shape.length);
+      for (const size of shape) put2(Tag.Int, size);
+      return adopt(copy ? binding.write(data, dtype) : binding.adopt(data, dtype));
+    });
   return withOomRetry(body, { repeatable: true });
 }
 
@@ -158,9 +175,13 @@ function shapeOf(data: unknown): number[] {
 function flatten(data: unknown, shape: readonly number[], depth: number, into: unknown[]): void {
   const nested = Array.isArray(data) || ArrayBuffer.isView(data);
   if (depth === shape.length) {
-    if (nested) throw new ShapeError(`tensor: expected a number at depth ${depth}, found an array; every row needs the same depth`);
+    if (nested)
+      throw new ShapeError(
+        `tensor: expected a number at depth ${depth}, found an array; every row needs the same depth`,
+      );
     // At once: an array may be long, and empty.
-    if (data === undefined) throw new DTypeError('tensor: expected numbers, bigints, booleans or { re, im }, found undefined');
+    if (data === undefined)
+      throw new DTypeError('tensor: expected numbers, bigints, booleans or { re, im }, found undefined');
     into.push(data);
     return;
   }
@@ -186,14 +207,19 @@ function pack(values: readonly unknown[], dtype: DType): { data: NodeJS.TypedArr
     throw new DTypeError(`tensor: expected numbers, bigints, booleans or { re, im }, found ${formatValue(wrong)}`);
   }
   if (isComplex(dtype)) {
-    const pairs = values.flatMap((value) => (typeof value === 'object' ? [(value as Complex).re, (value as Complex).im] : [Number(value), 0]));
+    const pairs = values.flatMap((value) =>
+      typeof value === 'object' ? [(value as Complex).re, (value as Complex).im] : [Number(value), 0],
+    );
     return { data: Float64Array.from(pairs), dtype: 'complex128' };
   }
   const complex = values.find((value) => typeof value === 'object');
-  if (complex !== undefined) throw new DTypeError(`tensor: expected real numbers for ${dtype}, found ${formatValue(complex)}`);
+  if (complex !== undefined)
+    throw new DTypeError(`tensor: expected real numbers for ${dtype}, found ${formatValue(complex)}`);
   checkRange(values as Scalar[], dtype);
   if (dtype === 'int64' || dtype === 'uint64') {
-    const whole = values.map((value) => BigInt(typeof value === 'number' ? Math.trunc(value) : (value as bigint | boolean)));
+    const whole = values.map((value) =>
+      BigInt(typeof value === 'number' ? Math.trunc(value) : (value as bigint | boolean)),
+    );
     return dtype === 'int64' ? { data: BigInt64Array.from(whole), dtype } : { data: BigUint64Array.from(whole), dtype };
   }
   if (dtype === 'float32') return { data: Float32Array.from(values, Number), dtype };
@@ -224,14 +250,16 @@ function isElement(value: unknown): boolean {
  * @throws ShapeError for rows of different lengths
  */
 export function tensor<Type extends DType = DType>(data: TensorData, options: TensorOptions<Type> = {}): Tensor<Type> {
-  if (data instanceof Tensor) throw new DTypeError('tensor: expected data, found a tensor; use tensor.clone() or tensor.to()');
+  if (data instanceof Tensor)
+    throw new DTypeError('tensor: expected data, found a tensor; use tensor.clone() or tensor.to()');
   checkOptions('tensor', options, ['dtype', 'device', 'requiresGrad']);
   if (ArrayBuffer.isView(data)) return fromTypedArray(data as NodeJS.TypedArray, undefined, options);
   const shape = shapeOf(data);
   const values: unknown[] = [];
   flatten(data, shape, 0, values);
   const dtype = options.dtype ?? inferred(values);
-  if (typeof dtype !== 'string') throw new DTypeError(`tensor: expected a dtype such as 'float32', found ${formatValue(dtype)}`);
+  if (typeof dtype !== 'string')
+    throw new DTypeError(`tensor: expected a dtype such as 'float32', found ${formatValue(dtype)}`);
   const packed = pack(values, dtype);
   return finish(load(packed.data, packed.dtype, shape, true), { ...options, dtype }) as Tensor<Type>;
 }
@@ -242,12 +270,18 @@ export function fromNumpy(array: NodeJS.TypedArray): Tensor {
 }
 
 /** `data` itself when it is a tensor, else one made of it. */
-export function asarray<Type extends DType = DType>(data: TensorData | Tensor, options: TensorOptions<Type> = {}): Tensor<Type> {
+export function asarray<Type extends DType = DType>(
+  data: TensorData | Tensor,
+  options: TensorOptions<Type> = {},
+): Tensor<Type> {
   return asTensor(data, options);
 }
 
 /** `data` itself when it is a tensor of that type on that device, else one made of it. */
-export function asTensor<Type extends DType = DType>(data: TensorData | Tensor, options: TensorOptions<Type> = {}): Tensor<Type> {
+export function asTensor<Type extends DType = DType>(
+  data: TensorData | Tensor,
+  options: TensorOptions<Type> = {},
+): Tensor<Type> {
   if (!(data instanceof Tensor)) return tensor(data, options);
   checkOptions('asTensor', options, ['dtype', 'device', 'requiresGrad']);
   const converted = convert(data, { dtype: options.dtype, device: options.device }) as Tensor<Type>;
@@ -295,38 +329,77 @@ export const randn = filler('randn', ['', 'generator']) as RandomFiller;
 
 const fullOf = filler('full', ['']);
 /** `size` elements of `value`; a number makes float32 unless `dtype` says otherwise, a boolean bool, a bigint int64. */
-export function full<Type extends DType = DType>(size: Size, value: Scalar, options: FillOptions<Type> = {}): Tensor<Type> {
+export function full<Type extends DType = DType>(
+  size: Size,
+  value: Scalar,
+  options: FillOptions<Type> = {},
+): Tensor<Type> {
   return fullOf(size, value, { dtype: inferred([value]), ...options }) as Tensor<Type>;
 }
 
 const integers = filler('randint', ['low', 'low_generator'], { dtype: 'int64' });
 /** Integers uniform in [low, high). */
-export function randint<Type extends DType = DType>(high: number, size: Size, options?: RandomOptions<Type>): Tensor<Type>;
-export function randint<Type extends DType = DType>(low: number, high: number, size: Size, options?: RandomOptions<Type>): Tensor<Type>;
+export function randint<Type extends DType = DType>(
+  high: number,
+  size: Size,
+  options?: RandomOptions<Type>,
+): Tensor<Type>;
+export function randint<Type extends DType = DType>(
+  low: number,
+  high: number,
+  size: Size,
+  options?: RandomOptions<Type>,
+): Tensor<Type>;
 export function randint(...args: unknown[]): Tensor {
   return Array.isArray(args[1]) ? integers(0, ...args) : integers(...args);
 }
 
 /** The numbers 0 … n-1 in random order, as int64. */
-export const randperm = filler('randperm', ['', 'generator'], { dtype: 'int64' }) as <Type extends DType = DType>(n: number, options?: RandomOptions<Type>) => Tensor<Type>;
+export const randperm = filler('randperm', ['', 'generator'], { dtype: 'int64' }) as <Type extends DType = DType>(
+  n: number,
+  options?: RandomOptions<Type>,
+) => Tensor<Type>;
 
 const range = filler('arange', ['', 'start', 'start_step']);
 /** start, start + step, … below end; int64 when all three are whole numbers, else float32. */
 export function arange<Type extends DType = DType>(end: number, options?: FillOptions<Type>): Tensor<Type>;
-export function arange<Type extends DType = DType>(start: number, end: number, options?: FillOptions<Type>): Tensor<Type>;
-export function arange<Type extends DType = DType>(start: number, end: number, step: number, options?: FillOptions<Type>): Tensor<Type>;
+export function arange<Type extends DType = DType>(
+  start: number,
+  end: number,
+  options?: FillOptions<Type>,
+): Tensor<Type>;
+export function arange<Type extends DType = DType>(
+  start: number,
+  end: number,
+  step: number,
+  options?: FillOptions<Type>,
+): Tensor<Type>;
 export function arange(...args: unknown[]): Tensor {
   return range(...args);
 }
 
 /** A number as a tensor without dimensions; float32 unless `dtype` says otherwise. */
-export const scalarTensor = filler('scalar_tensor', ['']) as <Type extends DType = DType>(value: Scalar, options?: FillOptions<Type>) => Tensor<Type>;
+export const scalarTensor = filler('scalar_tensor', ['']) as <Type extends DType = DType>(
+  value: Scalar,
+  options?: FillOptions<Type>,
+) => Tensor<Type>;
 /** `steps` numbers from start to end, both included. */
-export const linspace = filler('linspace', ['']) as <Type extends DType = DType>(start: number, end: number, steps: number, options?: FillOptions<Type>) => Tensor<Type>;
+export const linspace = filler('linspace', ['']) as <Type extends DType = DType>(
+  start: number,
+  end: number,
+  steps: number,
+  options?: FillOptions<Type>,
+) => Tensor<Type>;
 /** `steps` numbers from base^start to base^end. */
 export const logspace = filler('logspace', ['']) as {
   <Type extends DType = DType>(start: number, end: number, steps: number, options?: FillOptions<Type>): Tensor<Type>;
-  <Type extends DType = DType>(start: number, end: number, steps: number, base: number, options?: FillOptions<Type>): Tensor<Type>;
+  <Type extends DType = DType>(
+    start: number,
+    end: number,
+    steps: number,
+    base: number,
+    options?: FillOptions<Type>,
+  ): Tensor<Type>;
 };
 /** Ones on the diagonal of an n by m matrix. */
 export const eye = filler('eye', ['', 'm']) as {
@@ -347,10 +420,30 @@ export const randLike = filler('rand_like', ['']) as Like;
 /** Standard normal, in the shape of `input`. */
 export const randnLike = filler('randn_like', ['']) as Like;
 /** `value` everywhere, in the shape of `input`, of its type and on its device. */
-export const fullLike = filler('full_like', ['']) as <Type extends DType = DType>(input: Tensor, value: Scalar, options?: FillOptions<Type>) => Tensor<Type>;
+export const fullLike = filler('full_like', ['']) as <Type extends DType = DType>(
+  input: Tensor,
+  value: Scalar,
+  options?: FillOptions<Type>,
+) => Tensor<Type>;
 
 /** Names that this file defines, so that the generated surface leaves them out. */
 export const CREATION = [
-  'zeros', 'ones', 'empty', 'rand', 'randn', 'full', 'randint', 'randperm', 'arange', 'linspace', 'logspace', 'eye',
-  'zeros_like', 'ones_like', 'empty_like', 'rand_like', 'randn_like', 'full_like',
+  'zeros',
+  'ones',
+  'empty',
+  'rand',
+  'randn',
+  'full',
+  'randint',
+  'randperm',
+  'arange',
+  'linspace',
+  'logspace',
+  'eye',
+  'zeros_like',
+  'ones_like',
+  'empty_like',
+  'rand_like',
+  'randn_like',
+  'full_like',
 ] as const;

@@ -37,7 +37,10 @@ function isAvailable(): boolean {
 }
 
 function needed(what: string): void {
-  if (!isAvailable()) throw new DeviceError(`cuda.${what}: expected an NVIDIA GPU and a libtorch with CUDA, found none (\`npx torchts doctor\` tells why)`);
+  if (!isAvailable())
+    throw new DeviceError(
+      `cuda.${what}: expected an NVIDIA GPU and a libtorch with CUDA, found none (\`npx torchts doctor\` tells why)`,
+    );
 }
 
 /**

@@ -7,7 +7,10 @@ import type { Device } from './device';
 /** The accelerator's current device, such as `'cuda:0'`. */
 export function currentDevice(): Device {
   const kind = binding.accelerator();
-  if (kind === null) throw new DeviceError('expected an accelerator, found none: libtorch sees no device but the CPU (`npx torchts doctor` tells why)');
+  if (kind === null)
+    throw new DeviceError(
+      'expected an accelerator, found none: libtorch sees no device but the CPU (`npx torchts doctor` tells why)',
+    );
   context();
   return `${kind}:${binding.deviceIndex()}` as Device;
 }
@@ -26,5 +29,9 @@ function checked(index: number): number {
   const count = binding.deviceCount();
   if (Number.isInteger(index) && index >= 0 && index < count) return index;
   const number = `found ${String(index)}`;
-  throw new DeviceError(count === 0 ? `expected an accelerator, ${number} where there is none` : `expected a device from 0 to ${count - 1}, ${number}`);
+  throw new DeviceError(
+    count === 0
+      ? `expected an accelerator, ${number} where there is none`
+      : `expected a device from 0 to ${count - 1}, ${number}`,
+  );
 }

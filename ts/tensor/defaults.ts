@@ -17,7 +17,10 @@ export function getDefaultDtype(): DType {
  * @throws DTypeError for what is no floating point type
  */
 export function setDefaultDtype(dtype: DType): void {
-  if (typeof dtype !== 'string' || !isFloatingPoint(dtype)) throw new DTypeError(`setDefaultDtype: only floating-point types are supported as the default type, found ${String(dtype)}`);
+  if (typeof dtype !== 'string' || !isFloatingPoint(dtype))
+    throw new DTypeError(
+      `setDefaultDtype: only floating-point types are supported as the default type, found ${String(dtype)}`,
+    );
   guarded('setDefaultDtype', () => binding.setDefaultDType(dtype));
 }
 

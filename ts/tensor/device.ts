@@ -22,7 +22,9 @@ export function isDevice(name: string): name is Device {
  */
 export function device(name: string): Device {
   if (isDevice(name)) return name;
-  throw new DeviceError(`device: expected ${DEVICE_KINDS.join(', ')}, or one of them with a number such as cuda:1, found '${name}'`);
+  throw new DeviceError(
+    `device: expected ${DEVICE_KINDS.join(', ')}, or one of them with a number such as cuda:1, found '${name}'`,
+  );
 }
 
 /** The number in a device's name; 0 for a bare kind. */

@@ -4,16 +4,58 @@ import { typedArrayName } from '../native/realm';
 
 /** All element types. */
 export const DTYPES = [
-  'uint8', 'int8', 'int16', 'int32', 'int64', 'float16', 'float32', 'float64', 'complex32', 'complex64', 'complex128',
-  'bool', 'bfloat16', 'float8_e5m2', 'float8_e4m3fn', 'float8_e5m2fnuz', 'float8_e4m3fnuz', 'float8_e8m0fnu', 'uint16',
-  'uint32', 'uint64', 'qint8', 'quint8', 'qint32',
+  'uint8',
+  'int8',
+  'int16',
+  'int32',
+  'int64',
+  'float16',
+  'float32',
+  'float64',
+  'complex32',
+  'complex64',
+  'complex128',
+  'bool',
+  'bfloat16',
+  'float8_e5m2',
+  'float8_e4m3fn',
+  'float8_e5m2fnuz',
+  'float8_e4m3fnuz',
+  'float8_e8m0fnu',
+  'uint16',
+  'uint32',
+  'uint64',
+  'qint8',
+  'quint8',
+  'qint32',
 ] as const satisfies readonly DType[];
 
 /** An element type. Spelled out, so that the compiler calls it by its name. */
 export type DType =
-  | 'uint8' | 'int8' | 'int16' | 'int32' | 'int64' | 'float16' | 'float32' | 'float64' | 'complex32' | 'complex64' | 'complex128'
-  | 'bool' | 'bfloat16' | 'float8_e5m2' | 'float8_e4m3fn' | 'float8_e5m2fnuz' | 'float8_e4m3fnuz' | 'float8_e8m0fnu' | 'uint16'
-  | 'uint32' | 'uint64' | 'qint8' | 'quint8' | 'qint32';
+  | 'uint8'
+  | 'int8'
+  | 'int16'
+  | 'int32'
+  | 'int64'
+  | 'float16'
+  | 'float32'
+  | 'float64'
+  | 'complex32'
+  | 'complex64'
+  | 'complex128'
+  | 'bool'
+  | 'bfloat16'
+  | 'float8_e5m2'
+  | 'float8_e4m3fn'
+  | 'float8_e5m2fnuz'
+  | 'float8_e4m3fnuz'
+  | 'float8_e8m0fnu'
+  | 'uint16'
+  | 'uint32'
+  | 'uint64'
+  | 'qint8'
+  | 'quint8'
+  | 'qint32';
 
 const names = binding.dtypes();
 
@@ -24,8 +66,17 @@ export function dtypeName(code: number): DType {
 
 /** What `data()` gives for one element type or another. */
 export type DataArray =
-  | Float32Array | Float64Array | Int8Array | Int16Array | Int32Array | BigInt64Array
-  | Uint8Array | Uint8ClampedArray | Uint16Array | Uint32Array | BigUint64Array;
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | BigInt64Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Uint16Array
+  | Uint32Array
+  | BigUint64Array;
 
 interface DataByType {
   float64: Float64Array;
@@ -76,8 +127,17 @@ export function viewAs(dtype: DType, bytes: ArrayBuffer): DataArray | null {
 }
 
 const TYPED_ARRAYS: Readonly<Record<string, DType>> = {
-  Float32Array: 'float32', Float64Array: 'float64', Uint8Array: 'uint8', Uint8ClampedArray: 'uint8', Int8Array: 'int8', Int16Array: 'int16',
-  Int32Array: 'int32', BigInt64Array: 'int64', Uint16Array: 'uint16', Uint32Array: 'uint32', BigUint64Array: 'uint64',
+  Float32Array: 'float32',
+  Float64Array: 'float64',
+  Uint8Array: 'uint8',
+  Uint8ClampedArray: 'uint8',
+  Int8Array: 'int8',
+  Int16Array: 'int16',
+  Int32Array: 'int32',
+  BigInt64Array: 'int64',
+  Uint16Array: 'uint16',
+  Uint32Array: 'uint32',
+  BigUint64Array: 'uint64',
 };
 
 /** The element type that a typed array carries. */

@@ -51,7 +51,8 @@ export class FunctionContext {
 
 function checked<T extends Tensor | null>(name: string, tensors: readonly T[]): readonly T[] {
   for (const tensor of tensors) {
-    if (tensor !== null && !(tensor instanceof Tensor)) throw new DTypeError(`${name}: expected tensors, found ${formatValue(tensor)}`);
+    if (tensor !== null && !(tensor instanceof Tensor))
+      throw new DTypeError(`${name}: expected tensors, found ${formatValue(tensor)}`);
   }
   return tensors;
 }

@@ -75,7 +75,11 @@ export abstract class Function {
   }
 }
 
-function run<A extends unknown[], R>(type: SplitFunctionType<A, R> | FunctionType<A, R>, ctx: FunctionContext, args: A): R {
+function run<A extends unknown[], R>(
+  type: SplitFunctionType<A, R> | FunctionType<A, R>,
+  ctx: FunctionContext,
+  args: A,
+): R {
   if (!('setupContext' in type)) return type.forward(ctx, ...args);
   const output = type.forward(...args);
   type.setupContext(ctx, args, output);
@@ -86,7 +90,9 @@ function outputsOf({ name }: Derivative, returned: unknown): Tensor[] {
   const outputs: unknown[] = Array.isArray(returned) ? returned : [returned];
   return outputs.map((value) => {
     if (value instanceof Tensor) return value;
-    throw new DTypeError(`${name}.forward: expected it to return a tensor or an array of tensors, found ${formatValue(returned)}`);
+    throw new DTypeError(
+      `${name}.forward: expected it to return a tensor or an array of tensors, found ${formatValue(returned)}`,
+    );
   });
 }
 
@@ -133,7 +139,9 @@ function backwardOf(type: Derivative, ctx: FunctionContext, areTensors: readonly
 
 /** The gradients of those arguments that are tensors. */
 function check(name: string, returned: Gradients, areTensors: readonly boolean[]): (Tensor | null)[] {
-  const gradients = Array.isArray(returned) ? (returned as readonly (Tensor | null | undefined)[]) : [returned as Tensor | null | undefined];
+  const gradients = Array.isArray(returned)
+    ? (returned as readonly (Tensor | null | undefined)[])
+    : [returned as Tensor | null | undefined];
   const surplus = gradients.slice(areTensors.length).some((gradient) => gradient instanceof Tensor);
   if (gradients.length < areTensors.length || surplus) {
     throw new TorchError(
@@ -144,7 +152,9 @@ function check(name: string, returned: Gradients, areTensors: readonly boolean[]
     const gradient = gradients[i] ?? null;
     if (isTensor) return [gradient];
     if (gradient === null) return [];
-    throw new TorchError(`${name}.backward: expected null for argument ${i + 1} of forward, which was no tensor, found ${formatValue(gradient)}`);
+    throw new TorchError(
+      `${name}.backward: expected null for argument ${i + 1} of forward, which was no tensor, found ${formatValue(gradient)}`,
+    );
   });
 }
 
@@ -164,6 +174,8 @@ class Sealed extends Function {
   }
 
   static backward(ctx: FunctionContext): never {
-    throw new TorchError(`${String(ctx.owner)}.backward is marked onceDifferentiable, so its derivative cannot be computed`);
+    throw new TorchError(
+      `${String(ctx.owner)}.backward is marked onceDifferentiable, so its derivative cannot be computed`,
+    );
   }
 }

@@ -6,7 +6,8 @@ import { operator } from './operator';
 import { Tensor } from './tensor';
 import { tensor as makeTensor } from './create';
 
-const call = <T = Tensor>(name: string, overload: string, args: readonly unknown[], options?: object): T => operator('aten', name, overload).call(args, options) as T;
+const call = <T = Tensor>(name: string, overload: string, args: readonly unknown[], options?: object): T =>
+  operator('aten', name, overload).call(args, options) as T;
 
 function requireTensor(owner: string, name: string, value: unknown): asserts value is Tensor {
   if (!(value instanceof Tensor)) throw expected(owner, `a tensor for ${name}`, value);
@@ -47,7 +48,12 @@ export function norm(input: Tensor, ...args: NormArguments): Tensor {
 
 function sparseNorm(input: Tensor, p: NormOptions['p'], dims: readonly number[] | null, keepdim: boolean): Tensor {
   if (p === 'nuc') return call('nuclear_norm', dims ? 'dim' : '', dims ? [input, dims, keepdim] : [input, keepdim]);
-  return call('norm', 'ScalarOpt_dim', [input, typeof p === 'number' ? p : 2, dims ?? [...input.shape.keys()], keepdim]);
+  return call('norm', 'ScalarOpt_dim', [
+    input,
+    typeof p === 'number' ? p : 2,
+    dims ?? [...input.shape.keys()],
+    keepdim,
+  ]);
 }
 
 export interface StftOptions {
@@ -76,13 +82,32 @@ export function stft(input: Tensor, nFft: number, ...args: unknown[]): Tensor;
 export function stft(input: Tensor, nFft: number, options?: StftOptions): Tensor;
 export function stft(input: Tensor, nFft: number, ...args: unknown[]): Tensor {
   const defaults: Required<StftOptions> = {
-    hopLength: null, winLength: null, window: null, center: true, padMode: 'reflect', normalized: false, onesided: null, returnComplex: null,
+    hopLength: null,
+    winLength: null,
+    window: null,
+    center: true,
+    padMode: 'reflect',
+    normalized: false,
+    onesided: null,
+    returnComplex: null,
     alignToWindow: null,
   };
   const given = bindArguments('stft', defaults, args);
   requireTensor('stft', 'input', input);
   const { hopLength, winLength, window, center, padMode, normalized, onesided, returnComplex, alignToWindow } = given;
-  return call('stft', 'center', [input, nFft, hopLength, winLength, window, center, padMode, normalized, onesided, returnComplex, alignToWindow]);
+  return call('stft', 'center', [
+    input,
+    nFft,
+    hopLength,
+    winLength,
+    window,
+    center,
+    padMode,
+    normalized,
+    onesided,
+    returnComplex,
+    alignToWindow,
+  ]);
 }
 
 /** How many dimensions to contract, the last of the first tensor with the first of the second; or which, of each. */
@@ -91,19 +116,29 @@ export type TensordotDims = number | Tensor | readonly [dimsSelf: readonly numbe
 /** Sums over products along dimensions of both tensors. */
 export function tensordot(a: Tensor, b: Tensor, dims?: TensordotDims | { readonly dims?: TensordotDims }): Tensor;
 export function tensordot(a: Tensor, b: Tensor, dimsSelf: readonly number[], dimsOther: readonly number[]): Tensor;
-export function tensordot(a: Tensor, b: Tensor, options: { readonly dimsSelf: readonly number[]; readonly dimsOther: readonly number[] }): Tensor;
+export function tensordot(
+  a: Tensor,
+  b: Tensor,
+  options: { readonly dimsSelf: readonly number[]; readonly dimsOther: readonly number[] },
+): Tensor;
 export function tensordot(a: Tensor, b: Tensor, ...args: unknown[]): Tensor {
   requireTensor('tensordot', 'a', a);
   requireTensor('tensordot', 'b', b);
   const [first, second] = args;
   if (Array.isArray(second)) return call('tensordot', '', [a, b, first, second]);
-  const defaults = { dims: 2 as TensordotDims, dimsSelf: null as readonly number[] | null, dimsOther: null as readonly number[] | null };
+  const defaults = {
+    dims: 2 as TensordotDims,
+    dimsSelf: null as readonly number[] | null,
+    dimsOther: null as readonly number[] | null,
+  };
   const { dims, dimsSelf, dimsOther } = bindArguments('tensordot', defaults, args);
   if (dimsSelf && dimsOther) return call('tensordot', '', [a, b, dimsSelf, dimsOther]);
   const pair: unknown = dims instanceof Tensor ? dims.tolist() : dims;
-  if (Array.isArray(pair) && pair.length === 2 && pair.every(Array.isArray)) return call('tensordot', '', [a, b, ...(pair as unknown[])]);
+  if (Array.isArray(pair) && pair.length === 2 && pair.every(Array.isArray))
+    return call('tensordot', '', [a, b, ...(pair as unknown[])]);
   const count = Array.isArray(pair) ? (pair as unknown[])[0] : pair;
-  if (typeof count !== 'number' || !Number.isInteger(count)) throw expected('tensordot', 'dims, a number or two lists of dimensions', dims);
+  if (typeof count !== 'number' || !Number.isInteger(count))
+    throw expected('tensordot', 'dims, a number or two lists of dimensions', dims);
   const most = Math.min(a.ndim, b.ndim);
   if (count < 0 || count > most) throw new ShapeError(`tensordot: expected dims from 0 to ${most}, found ${count}`);
   return call('tensordot', '', [a, b, Array.from({ length: count }, (_, i) => i - count), [...Array(count).keys()]]);
@@ -118,7 +153,11 @@ export function nonzero(input: Tensor, options?: { readonly asTuple?: boolean })
   return asTuple ? call<Tensor[]>('nonzero_numpy', '', [input]) : call('nonzero', '', [input]);
 }
 
-const COMPUTE_MODES = ['use_mm_for_euclid_dist_if_necessary', 'use_mm_for_euclid_dist', 'donot_use_mm_for_euclid_dist'] as const;
+const COMPUTE_MODES = [
+  'use_mm_for_euclid_dist_if_necessary',
+  'use_mm_for_euclid_dist',
+  'donot_use_mm_for_euclid_dist',
+] as const;
 
 export interface CdistOptions {
   /** Order of the norm of differences, 0 to Infinity. @default 2 */
@@ -128,12 +167,21 @@ export interface CdistOptions {
 }
 
 /** Distances of all pairs of rows: (B, P, M) and (B, R, M) -> (B, P, R). */
-export function cdist(x1: Tensor, x2: Tensor, ...args: [options?: CdistOptions] | [p: number, computeMode?: CdistOptions['computeMode'] | Omit<CdistOptions, 'p'>]): Tensor {
-  const { p, computeMode } = bindArguments<Required<CdistOptions>>('cdist', { p: 2, computeMode: COMPUTE_MODES[0] }, args);
+export function cdist(
+  x1: Tensor,
+  x2: Tensor,
+  ...args: [options?: CdistOptions] | [p: number, computeMode?: CdistOptions['computeMode'] | Omit<CdistOptions, 'p'>]
+): Tensor {
+  const { p, computeMode } = bindArguments<Required<CdistOptions>>(
+    'cdist',
+    { p: 2, computeMode: COMPUTE_MODES[0] },
+    args,
+  );
   requireTensor('cdist', 'x1', x1);
   requireTensor('cdist', 'x2', x2);
   const mode = typeof computeMode === 'string' ? COMPUTE_MODES.indexOf(computeMode) : computeMode;
-  if (mode !== null && !(mode >= 0 && mode <= 2)) throw expected('cdist', `computeMode ${COMPUTE_MODES.join(', ')}`, computeMode, '', InputError);
+  if (mode !== null && !(mode >= 0 && mode <= 2))
+    throw expected('cdist', `computeMode ${COMPUTE_MODES.join(', ')}`, computeMode, '', InputError);
   return call('cdist', '', [x1, x2, p, mode]);
 }
 
@@ -142,7 +190,8 @@ export type EinsumItem = Tensor | readonly (number | '...')[];
 
 function letter(subscript: number | '...'): string {
   if (subscript === '...') return subscript;
-  if (!(subscript >= 0 && subscript < 52)) throw new ShapeError(`einsum: expected subscripts from 0 to 51, found ${subscript}`);
+  if (!(subscript >= 0 && subscript < 52))
+    throw new ShapeError(`einsum: expected subscripts from 0 to 51, found ${subscript}`);
   return String.fromCharCode(subscript < 26 ? 65 + subscript : 97 + subscript - 26);
 }
 
@@ -150,13 +199,20 @@ function letter(subscript: number | '...'): string {
  * Sums of products by Einstein's convention: `einsum('ij,jk->ik', a, b)`, with the operands in a row or in a list; or
  * `einsum(a, [0, 1], b, [1, 2], [0, 2])`.
  */
-export function einsum(equation: string, ...operands: Tensor[] | [operands: readonly Tensor[], options?: { readonly path?: readonly number[] | null }]): Tensor;
+export function einsum(
+  equation: string,
+  ...operands: Tensor[] | [operands: readonly Tensor[], options?: { readonly path?: readonly number[] | null }]
+): Tensor;
 export function einsum(first: Tensor, ...items: EinsumItem[]): Tensor;
 export function einsum(...args: unknown[]): Tensor {
   const [equation, ...rest] = args;
   if (typeof equation !== 'string') return einsumOfLists(args);
   if (Array.isArray(rest[0])) {
-    const { path } = resolveOptions<{ path: readonly number[] | null }>('einsum', { path: null }, rest[1] as object | undefined);
+    const { path } = resolveOptions<{ path: readonly number[] | null }>(
+      'einsum',
+      { path: null },
+      rest[1] as object | undefined,
+    );
     return call('einsum', '', [equation, rest[0]], { path });
   }
   for (const [i, operand] of rest.entries()) requireTensor('einsum', `operand ${i}`, operand);
@@ -164,7 +220,8 @@ export function einsum(...args: unknown[]): Tensor {
 }
 
 function einsumOfLists(args: readonly unknown[]): Tensor {
-  if (args.length < 2) throw new DTypeError('einsum: expected an equation and tensors, or tensors and lists of their dimensions');
+  if (args.length < 2)
+    throw new DTypeError('einsum: expected an equation and tensors, or tensors and lists of their dimensions');
   const isPaired = args.length % 2 === 0;
   const operands = args.filter((_, i) => i % 2 === 0 && (isPaired || i < args.length - 1));
   const lists = args.filter((_, i) => i % 2 === 1).concat(isPaired ? [] : [args.at(-1)]);
@@ -182,7 +239,8 @@ function sizesOf(owner: string, shape: unknown): readonly number[] {
   const sizes: unknown = typeof shape === 'number' ? [shape] : shape;
   if (!Array.isArray(sizes) || sizes.length > LONGEST_SHAPE) throw expected(owner, 'a shape as a list of sizes', shape);
   const odd = Array.from(sizes as number[]).find((size) => !Number.isInteger(size) || size < 0);
-  if (odd !== undefined || Array.from(sizes).includes(undefined)) throw new ShapeError(`${owner}: expected sizes of at least 0, found ${String(odd)}`);
+  if (odd !== undefined || Array.from(sizes).includes(undefined))
+    throw new ShapeError(`${owner}: expected sizes of at least 0, found ${String(odd)}`);
   return sizes as number[];
 }
 
@@ -197,7 +255,10 @@ export function broadcastShapes(...shapes: (number | readonly number[])[]): numb
     for (const [i, size] of shape.entries()) {
       const subscript = result.length - shape.length + i;
       if (size === 1 || size === result[subscript]) continue;
-      if (result[subscript] !== 1) throw new ShapeError(`broadcastShapes: expected shapes that broadcast, found ${lists.map((list) => `[${list.join(', ')}]`).join(' and ')}`);
+      if (result[subscript] !== 1)
+        throw new ShapeError(
+          `broadcastShapes: expected shapes that broadcast, found ${lists.map((list) => `[${list.join(', ')}]`).join(' and ')}`,
+        );
       result[subscript] = size;
     }
   }
@@ -207,11 +268,15 @@ export function broadcastShapes(...shapes: (number | readonly number[])[]): numb
 /** The coordinates, one tensor a dimension of `shape`, of elements that are numbered in row-major order. */
 export function unravelIndex(indices: Tensor, shape: number | readonly number[]): Tensor[] {
   requireTensor('unravelIndex', 'indices', indices);
-  if (/^(float|bfloat|complex|bool)/.test(indices.dtype)) throw new DTypeError(`unravelIndex: expected integers for indices, found ${indices.dtype}`);
+  if (/^(float|bfloat|complex|bool)/.test(indices.dtype))
+    throw new DTypeError(`unravelIndex: expected integers for indices, found ${indices.dtype}`);
   const sizes = sizesOf('unravelIndex', shape);
   const steps = sizes.map((_, d) => sizes.slice(d + 1).reduce((product, size) => product * size, 1));
   const { device } = indices;
-  const coordinates = indices.unsqueeze(-1).floorDivide(makeTensor(steps, { dtype: 'int64', device })).remainder(makeTensor([...sizes], { dtype: 'int64', device }));
+  const coordinates = indices
+    .unsqueeze(-1)
+    .floorDivide(makeTensor(steps, { dtype: 'int64', device }))
+    .remainder(makeTensor([...sizes], { dtype: 'int64', device }));
   return coordinates.unbind(-1);
 }
 

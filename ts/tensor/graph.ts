@@ -53,7 +53,8 @@ export class Graph {
   captureBegin(options: Omit<CaptureOptions, 'stream'> = {}): void {
     checkOptions('Graph.captureBegin', options, ['pool', 'mode']);
     const { pool = [0n, 0n], mode = 'global' } = options;
-    if (!CAPTURE_MODES.includes(mode)) throw new InputError(`Graph.captureBegin: expected mode ${CAPTURE_MODES.join(', ')}, found '${String(mode)}'`);
+    if (!CAPTURE_MODES.includes(mode))
+      throw new InputError(`Graph.captureBegin: expected mode ${CAPTURE_MODES.join(', ')}, found '${String(mode)}'`);
     context();
     guarded('Graph.captureBegin', () => binding.graphBegin(this.#id, mode, ...pool));
   }
@@ -122,7 +123,8 @@ export function capture<T>(graph: Graph, body: () => T, options: CaptureOptions 
       throw error;
     }
     graph.captureEnd();
-    if (isPromise(result)) throw new InputError('graph: expected a body that is not async, found one that returned a promise');
+    if (isPromise(result))
+      throw new InputError('graph: expected a body that is not async, found one that returned a promise');
     return result;
   });
 }

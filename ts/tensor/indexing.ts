@@ -44,7 +44,8 @@ export type IndexList = readonly (number | boolean | IndexList)[];
 
 type Picks = (Tensor | null)[];
 
-const call = (name: string, overload: string, ...args: unknown[]): Tensor => operator('aten', name, overload).call(args) as Tensor;
+const call = (name: string, overload: string, ...args: unknown[]): Tensor =>
+  operator('aten', name, overload).call(args) as Tensor;
 
 const MASKS: readonly string[] = ['bool', 'uint8'];
 const POSITIONS: readonly string[] = ['int64', 'int32', 'int16', 'int8'];
@@ -53,7 +54,9 @@ function listIndex(index: IndexList): Tensor {
   const isMask = typeof firstLeaf(index) === 'boolean';
   const made = makeTensor(index as TensorData, { dtype: isMask ? 'bool' : 'int64' });
   const kind = isMask ? 'boolean' : 'number';
-  const odd = (index as readonly unknown[]).flat(Infinity).find((item) => typeof item !== kind || (!isMask && !Number.isInteger(item)));
+  const odd = (index as readonly unknown[])
+    .flat(Infinity)
+    .find((item) => typeof item !== kind || (!isMask && !Number.isInteger(item)));
   if (odd === undefined) return made;
   throw new DTypeError(`index: expected ${isMask ? 'booleans' : 'integers'} in the list, found ${formatValue(odd)}`);
 }
@@ -72,13 +75,24 @@ function simplify(index: Index, device: Device): Exclude<Index, IndexList | bigi
   if (index instanceof Tensor) {
     const { dtype } = index;
     if (!MASKS.includes(dtype) && !POSITIONS.includes(dtype)) {
-      throw new DTypeError(`index: expected integers or booleans, found ${formatValue(index)}; convert it with .to('int64')`);
+      throw new DTypeError(
+        `index: expected integers or booleans, found ${formatValue(index)}; convert it with .to('int64')`,
+      );
     }
     if (index.ndim > 0) return index.to({ device });
     return MASKS.includes(dtype) ? Boolean(index.item()) : Number(index.item());
   }
-  if (index === null || index === '...' || index instanceof Slice || typeof index === 'number' || typeof index === 'boolean') return index;
-  throw new DTypeError(`index: expected a number, null, boolean, slice, '...', array or tensor, found ${formatValue(index)}`);
+  if (
+    index === null ||
+    index === '...' ||
+    index instanceof Slice ||
+    typeof index === 'number' ||
+    typeof index === 'boolean'
+  )
+    return index;
+  throw new DTypeError(
+    `index: expected a number, null, boolean, slice, '...', array or tensor, found ${formatValue(index)}`,
+  );
 }
 
 type Simple = ReturnType<typeof simplify>;
@@ -136,7 +150,7 @@ export function index(tensor: Tensor, indices: readonly Index[]): Tensor {
 // A mask spans several dimensions but is one entry of the list; the holes that it left are not dimensions of their own.
 function gatherable(picks: Picks, viewed: Tensor): Picks {
   const result: Picks = [];
-  for (let dim = 0; dim < picks.length && dim < viewed.ndim; ) {
+  for (let dim = 0; dim < picks.length && dim < viewed.ndim;) {
     const pick = picks[dim] ?? null;
     result.push(pick);
     dim += pick ? Math.max(1, dimensionsUsed(pick)) : 1;
@@ -145,13 +159,23 @@ function gatherable(picks: Picks, viewed: Tensor): Picks {
 }
 
 /** `tensor[indices] = value`, in place; the value is broadcast, and sizes of 1 before its others do not count. */
-export function indexPut(tensor: Tensor, indices: readonly Index[], value: Tensor | Scalar | Complex, accumulate: boolean): void {
-  if (!Array.isArray(indices)) throw new DTypeError(`indexPut: expected the indices as an array, found ${formatValue(indices)}; write x.indexPut_([0, mask], value)`);
+export function indexPut(
+  tensor: Tensor,
+  indices: readonly Index[],
+  value: Tensor | Scalar | Complex,
+  accumulate: boolean,
+): void {
+  if (!Array.isArray(indices))
+    throw new DTypeError(
+      `indexPut: expected the indices as an array, found ${formatValue(indices)}; write x.indexPut_([0, mask], value)`,
+    );
   scoped(() => {
     const { dtype, device } = tensor;
     const found = view(tensor, indices);
-    const filled = value instanceof Tensor ? squeezeFront(value.to({ dtype, device })) : makeTensor(value, { dtype, device });
-    if (found.picks.length > 0) call('index_put_', '', found.view, gatherable(found.picks, found.view), filled, accumulate);
+    const filled =
+      value instanceof Tensor ? squeezeFront(value.to({ dtype, device })) : makeTensor(value, { dtype, device });
+    if (found.picks.length > 0)
+      call('index_put_', '', found.view, gatherable(found.picks, found.view), filled, accumulate);
     else call(accumulate ? 'add_' : 'copy_', accumulate ? 'Tensor' : '', found.view, filled);
   });
 }

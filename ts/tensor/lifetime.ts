@@ -121,7 +121,8 @@ function collect(value: unknown, into: Set<object>): void {
   into.add(value);
   if (value instanceof Tensor) return;
   // Of a long array what is there: most of it is not, for memory has no room for that.
-  if (Array.isArray(value) && value.length > LONGEST) for (const item of Object.values(value as unknown[])) collect(item, into);
+  if (Array.isArray(value) && value.length > LONGEST)
+    for (const item of Object.values(value as unknown[])) collect(item, into);
   else if (Array.isArray(value) || isSet(value)) for (const item of value) collect(item, into);
   else if (isMap(value)) for (const item of value.values()) collect(item, into);
   else if (isPlainObject(value)) for (const item of Object.values(value)) collect(item, into);
@@ -130,8 +131,15 @@ function collect(value: unknown, into: Set<object>): void {
 
 /** An instance of a class: its own fields, without calling getters. What Node and JavaScript bring along holds no tensors. */
 function collectFields(value: object, into: Set<object>): void {
-  if (ArrayBuffer.isView(value) || types.isNativeError(value) || types.isPromise(value) || value instanceof EventEmitter) return;
-  for (const { value: item } of Object.values(Object.getOwnPropertyDescriptors(value))) if (typeof item === 'object') collect(item, into);
+  if (
+    ArrayBuffer.isView(value) ||
+    types.isNativeError(value) ||
+    types.isPromise(value) ||
+    value instanceof EventEmitter
+  )
+    return;
+  for (const { value: item } of Object.values(Object.getOwnPropertyDescriptors(value)))
+    if (typeof item === 'object') collect(item, into);
 }
 
 function close(scope: Scope, result: unknown): void {
@@ -212,7 +220,12 @@ export function keepMade<T>(body: () => T): { result: T; kept: Tensor[] } {
   try {
     const result = body();
     const made = new Set(inner.made);
-    return { result, kept: tensorsIn(result).filter((tensor) => made.has(tensor)).map(keep) };
+    return {
+      result,
+      kept: tensorsIn(result)
+        .filter((tensor) => made.has(tensor))
+        .map(keep),
+    };
   } finally {
     surrounding.scope = inner.outer;
     close(inner, undefined);

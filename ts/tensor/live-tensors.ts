@@ -80,7 +80,10 @@ function liveTensor({ handle, bytes }: { readonly handle: number; readonly bytes
 
 /** The part of a stack that lies outside of this folder: the code that asked for the tensor. */
 function callers(stack: string): string {
-  const frames = stack.split('\n').slice(1).map((frame) => frame.trim());
+  const frames = stack
+    .split('\n')
+    .slice(1)
+    .map((frame) => frame.trim());
   const outside = frames.filter((frame) => !frame.includes(__dirname) && !frame.includes('node:'));
   return outside.join('\n');
 }
@@ -89,7 +92,10 @@ function callers(stack: string): string {
 export function liveTensors(options: { readonly limit?: number } = {}): LiveTensor[] {
   checkOptions('liveTensors', options, ['limit']);
   const { limit = Infinity } = options;
-  return handles().sort((a, b) => b.bytes - a.bytes).slice(0, limit).map(liveTensor);
+  return handles()
+    .sort((a, b) => b.bytes - a.bytes)
+    .slice(0, limit)
+    .map(liveTensor);
 }
 
 let collector: (() => void) | undefined;
@@ -119,7 +125,10 @@ async function collectRepeatedly(): Promise<void> {
  *
  * @param body may be async; what it returns is let go
  */
-export async function findLeaks(body: () => unknown, options: { readonly rounds?: number } = {}): Promise<LiveTensor[]> {
+export async function findLeaks(
+  body: () => unknown,
+  options: { readonly rounds?: number } = {},
+): Promise<LiveTensor[]> {
   const { rounds } = resolveOptions<{ rounds: number }>('findLeaks', { rounds: 3 }, options);
   await body();
   await collectRepeatedly();
@@ -132,7 +141,10 @@ export async function findLeaks(body: () => unknown, options: { readonly rounds?
   const left = after.filter(({ handle }) => !before.has(handle));
   // As many as there were is not a leak: an optimizer that replaces its state makes new tensors for old ones.
   const surplus = Math.max(0, after.length - before.size);
-  const shown = left.sort((a, b) => b.bytes - a.bytes).slice(0, surplus).map(liveTensor);
+  const shown = left
+    .sort((a, b) => b.bytes - a.bytes)
+    .slice(0, surplus)
+    .map(liveTensor);
   recordOrigins(recordedBefore);
   return shown;
 }

@@ -21,7 +21,10 @@ type Factors = [U: Tensor, S: Tensor, V: Tensor];
 /** Columns that nearly span the range of `A` (m, n): (m, q). */
 function approximateBasis(A: Tensor, q: number, niter: number): Tensor {
   const orthogonal = (x: Tensor): Tensor => (operator('aten', 'linalg_qr').call([x]) as Tensor[])[0]!;
-  const start = randn([A.shape.at(-1)!, q], { dtype: isComplex(A.dtype) || A.dtype === 'float64' ? A.dtype : 'float32', device: A.device });
+  const start = randn([A.shape.at(-1)!, q], {
+    dtype: isComplex(A.dtype) || A.dtype === 'float64' ? A.dtype : 'float32',
+    device: A.device,
+  });
   let Q = orthogonal(A.matmul(start));
   for (let round = 0; round < niter; round++) Q = orthogonal(A.matmul(orthogonal(A.mH.matmul(Q))));
   return Q;
@@ -32,7 +35,11 @@ function approximateBasis(A: Tensor, q: number, niter: number): Tensor {
  * the global source.
  */
 export function svdLowrank(A: Tensor, options: SvdLowrankOptions = {}): Factors {
-  const { q, niter, M } = resolveOptions<Required<SvdLowrankOptions>>('svdLowrank', { q: 6, niter: 2, M: null }, options);
+  const { q, niter, M } = resolveOptions<Required<SvdLowrankOptions>>(
+    'svdLowrank',
+    { q: 6, niter: 2, M: null },
+    options,
+  );
   requireMatrices('svdLowrank', A);
   return scoped(() => {
     const reduced = M === null ? A : A.sub(M);
@@ -56,15 +63,23 @@ export interface PcaLowrankOptions {
 
 /** The principal components of rows `A` (B, m, n): U (B, m, q), S (B, q), V (B, n, q); `A` times V are the coordinates. */
 export function pcaLowrank(A: Tensor, options: PcaLowrankOptions = {}): Factors {
-  const { q, center, niter } = resolveOptions<Required<PcaLowrankOptions>>('pcaLowrank', { q: null, center: true, niter: 2 }, options);
+  const { q, center, niter } = resolveOptions<Required<PcaLowrankOptions>>(
+    'pcaLowrank',
+    { q: null, center: true, niter: 2 },
+    options,
+  );
   requireMatrices('pcaLowrank', A);
   const most = Math.min(...A.shape.slice(-2));
   const count = q ?? Math.min(6, most);
-  if (!(count >= 0 && count <= most)) throw new InputError(`pcaLowrank: expected q from 0 to ${most}, the smaller side, found ${count}`);
+  if (!(count >= 0 && count <= most))
+    throw new InputError(`pcaLowrank: expected q from 0 to ${most}, the smaller side, found ${count}`);
   if (!(niter >= 0)) throw new InputError(`pcaLowrank: expected niter of at least 0, found ${niter}`);
   return scoped(() => svdLowrank(center ? A.sub(A.mean([-2], true)) : A, { q: count, niter }));
 }
 
 function requireMatrices(owner: string, A: unknown): asserts A is Tensor {
-  if (!(A instanceof Tensor) || A.ndim < 2) throw new DTypeError(`${owner}: expected a matrix or a batch of matrices, found ${A instanceof Tensor ? `[${A.shape.join(', ')}]` : typeof A}`);
+  if (!(A instanceof Tensor) || A.ndim < 2)
+    throw new DTypeError(
+      `${owner}: expected a matrix or a batch of matrices, found ${A instanceof Tensor ? `[${A.shape.join(', ')}]` : typeof A}`,
+    );
 }

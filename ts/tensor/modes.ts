@@ -44,7 +44,10 @@ export interface AutocastOptions {
 
 /** Runs `body` in automatic mixed precision on `device` (`'cpu'`, `'cuda'`). */
 export function autocast<T>(device: Device, options: AutocastOptions, body: () => T): T {
-  if (typeof device !== 'string') throw new DTypeError(`autocast: expected a device such as 'cpu', found ${typeof device}; write autocast('cpu', { dtype: 'bfloat16' }, () => …)`);
+  if (typeof device !== 'string')
+    throw new DTypeError(
+      `autocast: expected a device such as 'cpu', found ${typeof device}; write autocast('cpu', { dtype: 'bfloat16' }, () => …)`,
+    );
   checkOptions('autocast', options, ['dtype', 'enabled']);
   const type = device.split(':')[0] ?? device;
   const dtype = options.dtype ?? (type === 'cpu' ? 'bfloat16' : 'float16');

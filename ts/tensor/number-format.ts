@@ -30,7 +30,8 @@ const nonFinite = (value: number): string => (Number.isNaN(value) ? 'nan' : valu
 /** JavaScript drops the sign of -0. */
 const signed = (value: number, text: string): string => (Object.is(value, -0) ? `-${text}` : text);
 
-const whole = (value: number): string => (Number.isFinite(value) ? signed(value, `${value.toFixed(0)}.`) : nonFinite(value));
+const whole = (value: number): string =>
+  Number.isFinite(value) ? signed(value, `${value.toFixed(0)}.`) : nonFinite(value);
 
 /** How `values` are written. Zeros, infinities and NaNs have no say in it, as in PyTorch. */
 export function floatFormat(values: readonly number[]): NumberFormat<number> {
@@ -41,7 +42,8 @@ export function floatFormat(values: readonly number[]): NumberFormat<number> {
     largest = Math.max(largest, Math.abs(value));
     smallest = Math.min(smallest, Math.abs(value));
   }
-  const far = telling.length > 0 && (printSettings.sciMode ?? (largest / smallest > 1000 || largest > 1e8 || smallest < 1e-4));
+  const far =
+    telling.length > 0 && (printSettings.sciMode ?? (largest / smallest > 1000 || largest > 1e8 || smallest < 1e-4));
   const write = far
     ? (value: number): string => rounded(value, exponential)
     : telling.every(Number.isInteger)

@@ -30,7 +30,10 @@ function isFirstReport(error: unknown): error is OutOfMemoryError {
 }
 
 /** @internal What `body` gives, with {@link retryAfterOom} for what memory it lacks. */
-export function withOomRetry<T>(body: () => T, { repeatable = false }: { /** Whether it may be done twice. @default false */ readonly repeatable?: boolean } = {}): T {
+export function withOomRetry<T>(
+  body: () => T,
+  { repeatable = false }: { /** Whether it may be done twice. @default false */ readonly repeatable?: boolean } = {},
+): T {
   try {
     return body();
   } catch (error) {

@@ -23,7 +23,7 @@ export interface Complex {
 
 /** Whatever an operator takes. */
 export type Argument =
-  | Tensor | Generator | Complex | number | bigint | boolean | string | null | undefined | readonly Argument[];
+  Tensor | Generator | Complex | number | bigint | boolean | string | null | undefined | readonly Argument[];
 
 /** Keyword arguments by the names of the schema. */
 export type Options = Readonly<Record<string, Argument>>;
@@ -44,7 +44,8 @@ function encodeNumber(value: number): void {
 }
 
 function encodeBigInt(value: bigint): void {
-  if (BigInt.asIntN(64, value) !== value && BigInt.asUintN(64, value) !== value) throw new DTypeError(`expected a bigint of 64 bits, found ${value}`);
+  if (BigInt.asIntN(64, value) !== value && BigInt.asUintN(64, value) !== value)
+    throw new DTypeError(`expected a bigint of 64 bits, found ${value}`);
   put(Tag.BigInt);
   put(Number(value >> 32n));
   put(Number(value & 0xffffffffn));
@@ -53,11 +54,13 @@ function encodeBigInt(value: bigint): void {
 function encodeObject(value: object): void {
   if (value instanceof Tensor) return put2(Tag.Tensor, value._handle);
   if (Array.isArray(value)) {
-    if (value.length > LONGEST) throw new DTypeError(`expected an array of at most ${LONGEST} elements, found one of ${value.length}`);
+    if (value.length > LONGEST)
+      throw new DTypeError(`expected an array of at most ${LONGEST} elements, found one of ${value.length}`);
     reserve(2 + 3 * value.length);
     put2(Tag.List, value.length);
     for (const item of value as Argument[]) {
-      if (Array.isArray(item)) throw new DTypeError('expected an array of plain values, found an array inside of an array');
+      if (Array.isArray(item))
+        throw new DTypeError('expected an array of plain values, found an array inside of an array');
       encode(item);
     }
   } else if (value instanceof Generator) put2(Tag.Generator, value._id);
@@ -130,7 +133,11 @@ function decode(texts: readonly string[] | undefined, args: readonly unknown[], 
   }
 }
 
-function decodeDict(texts: readonly string[] | undefined, args: readonly unknown[], options: object | undefined): Dictionary {
+function decodeDict(
+  texts: readonly string[] | undefined,
+  args: readonly unknown[],
+  options: object | undefined,
+): Dictionary {
   const result: Record<string, Result> = {};
   for (let left = take(); left > 0; left--) {
     const key = String(decode(texts, args, options));
@@ -158,15 +165,24 @@ export function encodeNested(values: readonly unknown[]): readonly string[] {
 }
 
 function encodeTree(value: unknown, depth: number): void {
-  if (depth > DEEPEST) throw new DTypeError(`expected an argument nested at most ${DEEPEST} deep, found a deeper one, or one that holds itself`);
+  if (depth > DEEPEST)
+    throw new DTypeError(
+      `expected an argument nested at most ${DEEPEST} deep, found a deeper one, or one that holds itself`,
+    );
   if (Array.isArray(value)) {
-    if (value.length > LONGEST) throw new DTypeError(`expected an array of at most ${LONGEST} elements, found one of ${value.length}`);
+    if (value.length > LONGEST)
+      throw new DTypeError(`expected an array of at most ${LONGEST} elements, found one of ${value.length}`);
     reserve(2 + 3 * value.length);
     put2(Tag.List, value.length);
     for (const item of value) encodeTree(item === undefined ? null : item, depth + 1);
     return;
   }
-  const entries = value instanceof Map ? [...(value as Map<unknown, unknown>)] : isPlainObject(value) && !('re' in value && 'im' in value) ? Object.entries(value) : null;
+  const entries =
+    value instanceof Map
+      ? [...(value as Map<unknown, unknown>)]
+      : isPlainObject(value) && !('re' in value && 'im' in value)
+        ? Object.entries(value)
+        : null;
   if (entries === null) return encode(value);
   reserve(2 + 6 * entries.length);
   put2(Tag.Dict, entries.length);
@@ -213,7 +229,10 @@ export function formatValue(value: unknown, depth = 0): string {
   if (value instanceof Tensor) return value.isDisposed ? disposedTensor(value) : typeAndSizes(value);
   if (Array.isArray(value)) {
     if (depth > 2) return '[…]';
-    const shown = value.slice(0, 6).map((item) => formatValue(item, depth + 1)).join(', ');
+    const shown = value
+      .slice(0, 6)
+      .map((item) => formatValue(item, depth + 1))
+      .join(', ');
     return `[${shown}${value.length > 6 ? ', …' : ''}]`;
   }
   if (typeof value === 'string') return JSON.stringify(value);
@@ -268,7 +287,8 @@ export class Operator {
         const parameter = parameters[i]!;
         encode(options && (options as Options)[parameter.key in options ? parameter.key : parameter.name]);
       }
-      const extra = strings.length === 0 && !owner ? binding.call(this.#index) : binding.call(this.#index, strings, owner);
+      const extra =
+        strings.length === 0 && !owner ? binding.call(this.#index) : binding.call(this.#index, strings, owner);
       if (isError(extra)) throw extra;
       if (extra?.wire) replaceWire(extra.wire);
       const results = this.#results(extra?.strings, args, options, owner);
@@ -294,7 +314,13 @@ export class Operator {
   /** `call` for what {@link unboxedKind} knows, in two thirds of its time. */
   callUnboxed(kind: 'new' | 'inplace', count: number, first: Tensor, second?: Tensor, third?: Tensor): Result {
     const { scope } = context();
-    putUnboxedCall(this.#index, count, first._handle, second === undefined ? 0 : second._handle, third === undefined ? 0 : third._handle);
+    putUnboxedCall(
+      this.#index,
+      count,
+      first._handle,
+      second === undefined ? 0 : second._handle,
+      third === undefined ? 0 : third._handle,
+    );
     const owner = scope === null && kind === 'new' ? new Tensor(0) : undefined;
     const extra = owner ? binding.callUnboxed(owner) : binding.callUnboxed();
     if (isError(extra)) return this.#failed(extra, [first, second, third].slice(0, count), undefined);
@@ -316,13 +342,21 @@ export class Operator {
     if (!(typed instanceof OutOfMemoryError) || this.#relieved) throw typed;
     this.#relieved = true;
     try {
-      return retryAfterOom(typed, this.schema.parameters.some(({ written }) => written) ? null : () => this.call(args, options));
+      return retryAfterOom(
+        typed,
+        this.schema.parameters.some(({ written }) => written) ? null : () => this.call(args, options),
+      );
     } finally {
       this.#relieved = false;
     }
   }
 
-  #results(texts: readonly string[] | undefined, args: readonly unknown[], options: object | undefined, owner: Tensor | undefined): Result {
+  #results(
+    texts: readonly string[] | undefined,
+    args: readonly unknown[],
+    options: object | undefined,
+    owner: Tensor | undefined,
+  ): Result {
     rewind();
     const count = take();
     if (count === 1) return (owner && own(owner)) ?? this.#named(decode(texts, args, options));

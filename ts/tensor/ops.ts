@@ -28,9 +28,12 @@ function explainUnknown(namespace: string, name: string, overload: string, cause
     .filter((head) => head === `${namespace}::${name}` || head.startsWith(`${namespace}::${name}.`))
     .map((head) => head.split('.')[1] ?? 'default');
   const found = `torch.ops.${namespace}.${name}.${overload}: `;
-  if (overloads.length > 0) return new InputError(`${found}there is no such overload; ${name} has ${overloads.sort().join(', ')}`, { cause });
+  if (overloads.length > 0)
+    return new InputError(`${found}there is no such overload; ${name} has ${overloads.sort().join(', ')}`, { cause });
   const spaces = [...new Set(heads.map((head) => head.split('::')[0]!))].sort();
-  const advice = spaces.includes(namespace) ? `libtorch registers no operator of that name in ${namespace}` : `the namespaces are ${spaces.join(', ')}`;
+  const advice = spaces.includes(namespace)
+    ? `libtorch registers no operator of that name in ${namespace}`
+    : `the namespaces are ${spaces.join(', ')}`;
   return new InputError(found + advice, { cause });
 }
 
@@ -58,17 +61,22 @@ function operatorCall(namespace: string, name: string, overload: string): Operat
     }
     return target.call(args.slice(0, -1), last);
   };
-  return Object.defineProperty(call, 'schema', { get: () => schemaOf(target, overload).text }) as unknown as OperatorCall;
+  return Object.defineProperty(call, 'schema', {
+    get: () => schemaOf(target, overload).text,
+  }) as unknown as OperatorCall;
 }
 
 /** An object that makes its members when they are asked for, and remembers them. */
 function lazy<T>(make: (key: string) => T): Readonly<Record<string, T>> {
-  return new Proxy<Record<string, T>>({}, {
-    get(known, key) {
-      if (typeof key !== 'string' || key === 'then') return undefined;
-      return (known[key] ??= make(key));
+  return new Proxy<Record<string, T>>(
+    {},
+    {
+      get(known, key) {
+        if (typeof key !== 'string' || key === 'then') return undefined;
+        return (known[key] ??= make(key));
+      },
     },
-  });
+  );
 }
 
 /**

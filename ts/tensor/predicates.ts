@@ -15,8 +15,19 @@ export function numel(input: Tensor): number {
 }
 
 const KINDS: Readonly<Record<string, string>> = {
-  float32: 'Float', float64: 'Double', float16: 'Half', bfloat16: 'BFloat16', uint8: 'Byte', int8: 'Char', int16: 'Short', int32: 'Int',
-  int64: 'Long', bool: 'Bool', complex32: 'ComplexHalf', complex64: 'ComplexFloat', complex128: 'ComplexDouble',
+  float32: 'Float',
+  float64: 'Double',
+  float16: 'Half',
+  bfloat16: 'BFloat16',
+  uint8: 'Byte',
+  int8: 'Char',
+  int16: 'Short',
+  int32: 'Int',
+  int64: 'Long',
+  bool: 'Bool',
+  complex32: 'ComplexHalf',
+  complex64: 'ComplexFloat',
+  complex128: 'ComplexDouble',
 };
 
 /** The name of a value's type as `torch.typename` gives it: `'torch.FloatTensor'`; of anything but a tensor the name of its class. */

@@ -46,12 +46,16 @@ const NAMES = ['precision', 'threshold', 'edgeitems', 'linewidth', 'profile', 's
 export function setPrintoptions(options: PrintOptions): void {
   checkOptions('setPrintoptions', options, NAMES);
   const { profile, sciMode = null, ...rest } = options;
-  if (profile !== undefined && !Object.hasOwn(PROFILES, profile)) throw new InputError(`setPrintoptions: expected the profile 'default', 'short' or 'full', found ${String(profile)}`);
+  if (profile !== undefined && !Object.hasOwn(PROFILES, profile))
+    throw new InputError(
+      `setPrintoptions: expected the profile 'default', 'short' or 'full', found ${String(profile)}`,
+    );
   const next: PrintSettings = { ...printSettings, ...(profile === undefined ? {} : PROFILES[profile]), sciMode };
   for (const [name, value] of Object.entries(rest) as [Exclude<keyof PrintSettings, 'sciMode'>, number | undefined][]) {
     if (value === undefined) continue;
     const isNumber = typeof value === 'number' && value >= 0 && (Number.isInteger(value) || value === Infinity);
-    if (!isNumber || (name === 'precision' && value > 100)) throw new InputError(`setPrintoptions: expected ${name} to be a whole number from 0, found ${String(value)}`);
+    if (!isNumber || (name === 'precision' && value > 100))
+      throw new InputError(`setPrintoptions: expected ${name} to be a whole number from 0, found ${String(value)}`);
     next[name] = value;
   }
   printSettings = next;

@@ -76,11 +76,30 @@ function elements(tensor: Tensor, indent: number): string {
 
 // The operators that give the parts of a sparse tensor, and the names under which they are printed.
 const SPARSE_PARTS: Readonly<Record<string, readonly (readonly [name: string, operator: string])[]>> = {
-  sparse_coo: [['indices', '_indices'], ['values', '_values']],
-  sparse_csr: [['crow_indices', 'crow_indices'], ['col_indices', 'col_indices'], ['values', 'values']],
-  sparse_bsr: [['crow_indices', 'crow_indices'], ['col_indices', 'col_indices'], ['values', 'values']],
-  sparse_csc: [['ccol_indices', 'ccol_indices'], ['row_indices', 'row_indices'], ['values', 'values']],
-  sparse_bsc: [['ccol_indices', 'ccol_indices'], ['row_indices', 'row_indices'], ['values', 'values']],
+  sparse_coo: [
+    ['indices', '_indices'],
+    ['values', '_values'],
+  ],
+  sparse_csr: [
+    ['crow_indices', 'crow_indices'],
+    ['col_indices', 'col_indices'],
+    ['values', 'values'],
+  ],
+  sparse_bsr: [
+    ['crow_indices', 'crow_indices'],
+    ['col_indices', 'col_indices'],
+    ['values', 'values'],
+  ],
+  sparse_csc: [
+    ['ccol_indices', 'ccol_indices'],
+    ['row_indices', 'row_indices'],
+    ['values', 'values'],
+  ],
+  sparse_bsc: [
+    ['ccol_indices', 'ccol_indices'],
+    ['row_indices', 'row_indices'],
+    ['values', 'values'],
+  ],
 };
 
 function sparseParts(tensor: Tensor): string {
@@ -108,9 +127,11 @@ function facts(tensor: Tensor): string[] {
   const isSparse = layout in SPARSE_PARTS;
   const bare = device === 'meta' || shape.includes(0); // no element shows the type
   const found = device === 'cpu' ? [] : [`device='${device}'`];
-  if (isSparse || isQuantized(dtype) || device === 'meta' || (bare && shape.length !== 1)) found.push(`size=${tuple(shape)}`);
+  if (isSparse || isQuantized(dtype) || device === 'meta' || (bare && shape.length !== 1))
+    found.push(`size=${tuple(shape)}`);
   if (isSparse && device !== 'meta') found.push(`nnz=${String(operator('aten', '_nnz').call([tensor]))}`);
-  const implied: readonly string[] = bare && !isSparse ? [getDefaultDtype()] : [getDefaultDtype(), defaultComplex(), 'int64', 'bool'];
+  const implied: readonly string[] =
+    bare && !isSparse ? [getDefaultDtype()] : [getDefaultDtype(), defaultComplex(), 'int64', 'bool'];
   if (!implied.includes(dtype)) found.push(`dtype=torch.${dtype}`);
   if (layout !== 'strided') found.push(`layout=torch.${layout}`);
   if (gradFn !== null) found.push(`grad_fn=<${gradFn}>`);

@@ -36,7 +36,8 @@ export function getRngState(source?: Generator | Device): Tensor {
 
 /** Puts a generator into a state that `getRngState` gave, here or in PyTorch; `source` as there. */
 export function setRngState(state: Tensor, source?: Generator | Device): void {
-  if (!(state instanceof Tensor)) throw new DTypeError(`setRngState: expected a uint8 tensor, found ${formatValue(state)}`);
+  if (!(state instanceof Tensor))
+    throw new DTypeError(`setRngState: expected a uint8 tensor, found ${formatValue(state)}`);
   guarded('setRngState', () => binding.setGeneratorState(idOf(source), state._handle));
 }
 

@@ -14,7 +14,8 @@ import { checkOptions, typeName } from './options';
 import { CODES, readHeader, type Entry } from './safetensors-header';
 import { Tensor } from './tensor';
 
-const call = (name: string, overload: string, ...args: unknown[]): Tensor => operator('aten', name, overload).call(args) as Tensor;
+const call = (name: string, overload: string, ...args: unknown[]): Tensor =>
+  operator('aten', name, overload).call(args) as Tensor;
 
 const KIND = 'a safetensors file';
 
@@ -32,15 +33,20 @@ function tensorOf(reader: ElementReader, { dtype, shape, data_offsets: [from, to
  */
 export function load(input: FileInput, options?: MapOptions): Record<string, Tensor>;
 export function load(input: StreamInput, options?: MapOptions): Promise<Record<string, Tensor>>;
-export function load(input: FileInput | StreamInput, options: MapOptions = {}): Record<string, Tensor> | Promise<Record<string, Tensor>> {
+export function load(
+  input: FileInput | StreamInput,
+  options: MapOptions = {},
+): Record<string, Tensor> | Promise<Record<string, Tensor>> {
   checkOptions('safetensors.load', options, ['mmap']);
-  return readInput(input, (whole) => withBytes(whole, KIND, (source) => {
-    const { entries, start } = readHeader(source);
-    return scoped(() => {
-      const reader = new ElementReader(source, options);
-      return Object.fromEntries(entries.map(([name, entry]) => [name, tensorOf(reader, entry, start)]));
-    });
-  }));
+  return readInput(input, (whole) =>
+    withBytes(whole, KIND, (source) => {
+      const { entries, start } = readHeader(source);
+      return scoped(() => {
+        const reader = new ElementReader(source, options);
+        return Object.fromEntries(entries.map(([name, entry]) => [name, tensorOf(reader, entry, start)]));
+      });
+    }),
+  );
 }
 
 /** The string-to-string metadata of a file. */
@@ -56,11 +62,16 @@ interface Item {
 }
 
 function itemOf(name: string, tensor: unknown): Item {
-  if (!(tensor instanceof Tensor)) throw new InputError(`safetensors: expected a tensor as '${name}', found ${typeof tensor}`);
-  if (name === '__metadata__') throw new InputError("safetensors: no tensor can have the name '__metadata__', which the format keeps for itself");
+  if (!(tensor instanceof Tensor))
+    throw new InputError(`safetensors: expected a tensor as '${name}', found ${typeof tensor}`);
+  if (name === '__metadata__')
+    throw new InputError("safetensors: no tensor can have the name '__metadata__', which the format keeps for itself");
   const { dtype } = tensor;
   const code = Object.keys(CODES).find((key) => CODES[key] === dtype);
-  if (tensor.layout !== 'strided') throw new InputError(`safetensors: tensor '${name}' is ${tensor.layout}, and the format holds dense tensors; save tensor.toDense()`);
+  if (tensor.layout !== 'strided')
+    throw new InputError(
+      `safetensors: tensor '${name}' is ${tensor.layout}, and the format holds dense tensors; save tensor.toDense()`,
+    );
   if (!code) throw new InputError(`safetensors: tensor '${name}' has dtype ${dtype}, which the format does not hold`);
   return { name, tensor, code };
 }
@@ -93,13 +104,28 @@ function layout(items: readonly Item[], meta: Readonly<Record<string, string>> |
  * Tensors lie in the order of the reference writer, so that the same tensors give the same file there and here.
  * @throws InputError for tensors that the format does not hold, and with the cause when the target cannot be written
  */
-export function save(tensors: Readonly<Record<string, Tensor>>, target: FileTarget, meta?: Readonly<Record<string, string>>): void;
-export function save(tensors: Readonly<Record<string, Tensor>>, target: StreamTarget, meta?: Readonly<Record<string, string>>): Promise<void>;
-export function save(tensors: Readonly<Record<string, Tensor>>, target?: null, meta?: Readonly<Record<string, string>>): Buffer;
 export function save(
-  tensors: Readonly<Record<string, Tensor>>, target?: FileTarget | StreamTarget | null, meta?: Readonly<Record<string, string>>,
+  tensors: Readonly<Record<string, Tensor>>,
+  target: FileTarget,
+  meta?: Readonly<Record<string, string>>,
+): void;
+export function save(
+  tensors: Readonly<Record<string, Tensor>>,
+  target: StreamTarget,
+  meta?: Readonly<Record<string, string>>,
+): Promise<void>;
+export function save(
+  tensors: Readonly<Record<string, Tensor>>,
+  target?: null,
+  meta?: Readonly<Record<string, string>>,
+): Buffer;
+export function save(
+  tensors: Readonly<Record<string, Tensor>>,
+  target?: FileTarget | StreamTarget | null,
+  meta?: Readonly<Record<string, string>>,
 ): Buffer | Promise<void> | void {
-  if (typeof tensors !== 'object' || tensors === null || Array.isArray(tensors) || tensors instanceof Tensor) throw new InputError(`safetensors.save: expected an object of tensors by their names, found ${typeName(tensors)}`);
+  if (typeof tensors !== 'object' || tensors === null || Array.isArray(tensors) || tensors instanceof Tensor)
+    throw new InputError(`safetensors.save: expected an object of tensors by their names, found ${typeName(tensors)}`);
   const items = sorted(Object.entries(tensors).map(([name, tensor]) => itemOf(name, tensor)));
   if (meta && !Object.values(meta).every((value) => typeof value === 'string')) {
     throw new InputError('safetensors: expected metadata that maps strings to strings');

@@ -52,7 +52,11 @@ export interface Packed {
  * @param options `idle` as in {@link CallbackOptions}
  * @internal
  */
-export function packing<T>(pack: (tensor: Tensor) => Packed, body: () => T, { idle = false }: Pick<CallbackOptions, 'idle'> = {}): T {
+export function packing<T>(
+  pack: (tensor: Tensor) => Packed,
+  body: () => T,
+  { idle = false }: Pick<CallbackOptions, 'idle'> = {},
+): T {
   const hook = register(
     ([tensor]) => {
       const { unpack, dropped } = pack(tensor!);

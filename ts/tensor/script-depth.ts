@@ -17,12 +17,16 @@ const MOST_CONTAINERS = 1000;
 export function requireShallow(records: readonly (readonly [name: string, content: Buffer])[], label: string): void {
   for (const [name, content] of records) {
     const why = name.endsWith('.py') ? codeProblem(content.toString('latin1')) : pickleProblem(content);
-    if (why) throw new InputError(`${label}: expected a TorchScript module, found ${why} in ${name.slice(-100)}; the file is damaged, or made to end the process.`);
+    if (why)
+      throw new InputError(
+        `${label}: expected a TorchScript module, found ${why} in ${name.slice(-100)}; the file is damaged, or made to end the process.`,
+      );
   }
 }
 
 /** Strings count as one sign, comments as none; what is left are names, numbers, brackets and operators. */
-const TOKEN = /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|#[^\n]*|\n[ ]*|\b(?:and|or|not|if|else|elif|in|is)\b|\w+|[ \t\r]+|[^]/g;
+const TOKEN =
+  /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|#[^\n]*|\n[ ]*|\b(?:and|or|not|if|else|elif|in|is)\b|\w+|[ \t\r]+|[^]/g;
 
 function codeProblem(code: string): string | undefined {
   const steps = [0];
@@ -40,7 +44,8 @@ function codeProblem(code: string): string | undefined {
       if (steps.length > 1) steps.pop();
       steps[steps.length - 1]!++;
     } else if (first === ',' || first === ';') steps[steps.length - 1] = 0;
-    else if ('+-*/%<>=!&|^~.@'.includes(first) || /^(and|or|not|if|else|in|is)$/.test(token)) steps[steps.length - 1]!++;
+    else if ('+-*/%<>=!&|^~.@'.includes(first) || /^(and|or|not|if|else|in|is)$/.test(token))
+      steps[steps.length - 1]!++;
     else if (token === 'elif') branches++;
     if (steps.length > MOST_BRACKETS) return `more than ${MOST_BRACKETS} brackets inside one another`;
     if (blocks.length > MOST_INDENTATION) return `more than ${MOST_INDENTATION} blocks inside one another`;
@@ -74,24 +79,49 @@ class DepthReader {
   private step(opcode: string): boolean {
     if (opcode in SIMPLE) return this.push(0, SIMPLE[opcode]!);
     switch (opcode) {
-      case '\x80': return this.skip(1); // PROTO
-      case '(': return this.push(MARK, 0); // MARK
-      case ']': case ')': case '}': return this.push(1, 0); // EMPTY_LIST, EMPTY_TUPLE, EMPTY_DICT
-      case 'X': return this.push(0, 4 + this.number(4)); // BINUNICODE
-      case '\x8a': return this.push(0, 1 + this.number(1)); // LONG1
-      case 'c': return this.push(0, this.lines(2)); // GLOBAL
-      case 'q': return this.remember(1); // BINPUT
-      case 'r': return this.remember(4); // LONG_BINPUT
-      case 'h': return this.recall(1); // BINGET
-      case 'j': return this.recall(4); // LONG_BINGET
-      case 'Q': return this.join(1); // BINPERSID
-      case '\x85': return this.join(1); // TUPLE1
-      case '\x86': case 'R': case '\x81': return this.join(2); // TUPLE2, REDUCE, NEWOBJ
-      case 'b': case 'a': return this.join(2); // BUILD, APPEND
-      case '\x87': case 's': return this.join(3); // TUPLE3, SETITEM
-      case 't': return this.joinMarked(0); // TUPLE
-      case 'e': case 'u': return this.joinMarked(1); // APPENDS, SETITEMS
-      default: return false;
+      case '\x80':
+        return this.skip(1); // PROTO
+      case '(':
+        return this.push(MARK, 0); // MARK
+      case ']':
+      case ')':
+      case '}':
+        return this.push(1, 0); // EMPTY_LIST, EMPTY_TUPLE, EMPTY_DICT
+      case 'X':
+        return this.push(0, 4 + this.number(4)); // BINUNICODE
+      case '\x8a':
+        return this.push(0, 1 + this.number(1)); // LONG1
+      case 'c':
+        return this.push(0, this.lines(2)); // GLOBAL
+      case 'q':
+        return this.remember(1); // BINPUT
+      case 'r':
+        return this.remember(4); // LONG_BINPUT
+      case 'h':
+        return this.recall(1); // BINGET
+      case 'j':
+        return this.recall(4); // LONG_BINGET
+      case 'Q':
+        return this.join(1); // BINPERSID
+      case '\x85':
+        return this.join(1); // TUPLE1
+      case '\x86':
+      case 'R':
+      case '\x81':
+        return this.join(2); // TUPLE2, REDUCE, NEWOBJ
+      case 'b':
+      case 'a':
+        return this.join(2); // BUILD, APPEND
+      case '\x87':
+      case 's':
+        return this.join(3); // TUPLE3, SETITEM
+      case 't':
+        return this.joinMarked(0); // TUPLE
+      case 'e':
+      case 'u':
+        return this.joinMarked(1); // APPENDS, SETITEMS
+      default:
+        return false;
     }
   }
 
@@ -151,5 +181,7 @@ class DepthReader {
 const SIMPLE: Readonly<Record<string, number>> = { N: 0, '\x88': 0, '\x89': 0, J: 4, K: 1, M: 2, G: 8 };
 
 function pickleProblem(content: Buffer): string | undefined {
-  return new DepthReader(content).deepest() > MOST_CONTAINERS ? `more than ${MOST_CONTAINERS} values inside one another` : undefined;
+  return new DepthReader(content).deepest() > MOST_CONTAINERS
+    ? `more than ${MOST_CONTAINERS} values inside one another`
+    : undefined;
 }

@@ -27,7 +27,11 @@ interface ScriptParameter {
 }
 
 /** Whether a trailing object is the argument at `index` itself, not arguments by name. */
-function isValue(object: Readonly<Record<string, unknown>>, index: number, parameters: readonly ScriptParameter[]): boolean {
+function isValue(
+  object: Readonly<Record<string, unknown>>,
+  index: number,
+  parameters: readonly ScriptParameter[],
+): boolean {
   const parameter = parameters[index];
   if (!parameter?.takesObject) return false;
   const keys = Object.keys(object);
@@ -47,7 +51,11 @@ export class ScriptModule {
   /** @internal Made by `jit.load` and `jit.trace`. */
   constructor(id: number) {
     this.#id = id;
-    this.#methods = new Map(binding.scriptMethods(id).map(([name, ...parameters]) => [name, parameters.map(([key, takesObject]) => ({ key, takesObject }))]));
+    this.#methods = new Map(
+      binding
+        .scriptMethods(id)
+        .map(([name, ...parameters]) => [name, parameters.map(([key, takesObject]) => ({ key, takesObject }))]),
+    );
     abandoned.register(this, id, this);
   }
 
@@ -71,11 +79,13 @@ export class ScriptModule {
   call<T extends Result = Tensor>(method: string, ...args: unknown[]): T {
     const values = this.#arrange(method, args);
     context();
-    return withOomRetry(() => guarded(`${method}()`, () => {
-      const reply = binding.scriptCall(this.#id, method, encodeNested(values));
-      if (reply?.wire) replaceWire(reply.wire);
-      return decodeOne(reply?.strings, values) as T;
-    }));
+    return withOomRetry(() =>
+      guarded(`${method}()`, () => {
+        const reply = binding.scriptCall(this.#id, method, encodeNested(values));
+        if (reply?.wire) replaceWire(reply.wire);
+        return decodeOne(reply?.strings, values) as T;
+      }),
+    );
   }
 
   /**
@@ -83,28 +93,40 @@ export class ScriptModule {
    * @param args all arguments of `forward` in an array, or its one tensor
    * @throws InputError for arguments that `forward` does not have, or that are neither
    */
-  async forwardAsync<T extends Result = Tensor>(args: readonly unknown[] | Tensor, options: AsyncOptions = {}): Promise<T> {
+  async forwardAsync<T extends Result = Tensor>(
+    args: readonly unknown[] | Tensor,
+    options: AsyncOptions = {},
+  ): Promise<T> {
     if (!Array.isArray(args) && !(args instanceof Tensor))
-      throw new InputError(`forwardAsync: expected the arguments of forward in an array, or one tensor, found ${formatValue(args)}`);
+      throw new InputError(
+        `forwardAsync: expected the arguments of forward in an array, or one tensor, found ${formatValue(args)}`,
+      );
     const values = this.#arrange('forward', args instanceof Tensor ? [args] : args);
     const read = ({ wire, strings }: ScriptReply): T => {
       restore(wire!);
       return decodeOne(strings, values) as T;
     };
-    return runInBackground('forward()', () => binding.scriptCallAsync(this.#id, 'forward', encodeNested(values)), read, options);
+    return runInBackground(
+      'forward()',
+      () => binding.scriptCallAsync(this.#id, 'forward', encodeNested(values)),
+      read,
+      options,
+    );
   }
 
   /** Puts the arguments in the order of the method's parameters; those left out take the method's defaults. */
   #arrange(method: string, args: readonly unknown[]): unknown[] {
     const parameters = this.#methods.get(method);
-    if (!parameters) throw new InputError(`expected one of the module's methods (${this.methods.join(', ')}), found '${method}'`);
+    if (!parameters)
+      throw new InputError(`expected one of the module's methods (${this.methods.join(', ')}), found '${method}'`);
     const names = parameters.map(({ key }) => key);
     const last = args.at(-1);
     const named = isOptions(last) && !isValue(last, args.length - 1, parameters) ? last : undefined;
     const given = named ? args.slice(0, -1) : args;
     const unknown = Object.keys(named ?? {}).find((name) => names.indexOf(name) < given.length);
     if (unknown !== undefined || given.length > parameters.length) {
-      const found = unknown === undefined ? `${given.length} arguments` : `'${unknown}', which does not exist or is given twice`;
+      const found =
+        unknown === undefined ? `${given.length} arguments` : `'${unknown}', which does not exist or is given twice`;
       throw new InputError(`${method}: expected (${names.join(', ')}), found ${found}`);
     }
     return names.map((name, i) => (i < given.length ? given[i] : named?.[name]));
@@ -178,8 +200,13 @@ export function loadScript(input: FileInput, device: Device | null): ScriptModul
   return withBytes(input, 'a TorchScript file', (source) => {
     const where = `jit.load(${source.path === undefined ? source.label : `'${source.path}'`})`;
     const from = source.path ?? source.upTo(0, source.size);
-    requireShallow(guarded(where, () => binding.scriptRecords(from)), source.label);
-    return new ScriptModule(withOomRetry(() => guarded(where, () => binding.scriptLoad(from, device)), { repeatable: true }));
+    requireShallow(
+      guarded(where, () => binding.scriptRecords(from)),
+      source.label,
+    );
+    return new ScriptModule(
+      withOomRetry(() => guarded(where, () => binding.scriptLoad(from, device)), { repeatable: true }),
+    );
   });
 }
 
@@ -196,14 +223,20 @@ export interface TraceState {
 }
 
 /** Runs `forward` on `inputs` and makes a module of the operators that ran. */
-export function traceScript(forward: Traceable, inputs: readonly Tensor[], { name, parameters, buffers, inputNames }: TraceState): ScriptModule {
+export function traceScript(
+  forward: Traceable,
+  inputs: readonly Tensor[],
+  { name, parameters, buffers, inputNames }: TraceState,
+): ScriptModule {
   const state = [...parameters, ...buffers];
   const isBuffer = state.map((_, i) => i >= parameters.length);
   context();
   return guarded('jit.trace', () => {
     encodeAll([state.map(([, tensor]) => tensor), inputs]);
     const keys = state.map(([key]) => key);
-    return new ScriptModule(binding.scriptTrace(name, keys, isBuffer, inputNames, (...handles) => run(forward, handles)));
+    return new ScriptModule(
+      binding.scriptTrace(name, keys, isBuffer, inputNames, (...handles) => run(forward, handles)),
+    );
   });
 }
 
@@ -212,7 +245,9 @@ function run(forward: Traceable, handles: readonly number[]): number | number[] 
   const result = traced(() => forward(...handles.map((handle) => keep(new Tensor(handle)))));
   const check = (tensor: unknown): number => {
     if (tensor instanceof Tensor) return tensor._handle;
-    throw new InputError(`jit.trace: expected code that gives a tensor or an array of tensors, found ${typeof tensor}; pass a function that picks them, with { module }`);
+    throw new InputError(
+      `jit.trace: expected code that gives a tensor or an array of tensors, found ${typeof tensor}; pass a function that picks them, with { module }`,
+    );
   };
   return Array.isArray(result) ? result.map(check) : check(result);
 }

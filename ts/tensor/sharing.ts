@@ -25,11 +25,13 @@ function mapLeaves(value: unknown, change: (leaf: object) => unknown): unknown {
   const changed = change(value);
   if (changed !== undefined) return changed;
   if (Array.isArray(value)) {
-    if (value.length > LONGEST) throw new DTypeError(`share: expected arrays of at most ${LONGEST} elements, found one of ${value.length}`);
+    if (value.length > LONGEST)
+      throw new DTypeError(`share: expected arrays of at most ${LONGEST} elements, found one of ${value.length}`);
     return value.map((item) => mapLeaves(item, change));
   }
   if (isMap(value)) return new Map([...value].map(([key, item]) => [key, mapLeaves(item, change)]));
-  if (isOptions(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapLeaves(item, change)]));
+  if (isOptions(value))
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapLeaves(item, change)]));
   return value;
 }
 
@@ -45,7 +47,8 @@ function mapLeaves(value: unknown, change: (leaf: object) => unknown): unknown {
 export function share<T>(value: T, options: ShareOptions = {}): Shared<T> {
   checkOptions('share', options, ['receivers']);
   const { receivers = 1 } = options;
-  if (!Number.isInteger(receivers) || receivers < 1 || receivers > MOST) throw new DTypeError(`share: expected a whole number of receivers from 1 to ${MOST}, found ${receivers}`);
+  if (!Number.isInteger(receivers) || receivers < 1 || receivers > MOST)
+    throw new DTypeError(`share: expected a whole number of receivers from 1 to ${MOST}, found ${receivers}`);
   const shared = mapLeaves(value, (leaf) =>
     leaf instanceof Tensor ? { [TOKEN]: guarded('share', () => binding.share(leaf._handle, receivers)) } : undefined,
   );
@@ -58,7 +61,9 @@ function tokenOf(leaf: object): number | undefined {
 
 function contents<T>(message: Shared<T>, where: string): T {
   if (typeof message === 'object' && message !== null && 'torchts:shared' in message) return message['torchts:shared'];
-  throw new InputError(`${where}: expected a message that torch.share() made, found ${message === null ? 'null' : typeof message}`);
+  throw new InputError(
+    `${where}: expected a message that torch.share() made, found ${message === null ? 'null' : typeof message}`,
+  );
 }
 
 /**

@@ -5,7 +5,14 @@ import { lu, nonzero, norm, stft, type LuOptions, type NormArguments, type StftO
 import { operator } from './operator';
 import { recordStream, type Stream } from './stream';
 import type { Nested, Tensor } from './tensor';
-import { unique, uniqueConsecutive, type Unique, type UniqueConsecutive, type UniqueExtras, type UniqueOptions } from './unique';
+import {
+  unique,
+  uniqueConsecutive,
+  type Unique,
+  type UniqueConsecutive,
+  type UniqueExtras,
+  type UniqueOptions,
+} from './unique';
 
 export interface TensorShorthands {
   /** `to('float32')` */
@@ -81,8 +88,18 @@ export interface TensorShorthands {
 }
 
 const CONVERSIONS: Readonly<Record<string, DType>> = {
-  float: 'float32', double: 'float64', half: 'float16', bfloat16: 'bfloat16', long: 'int64', int: 'int32', short: 'int16',
-  char: 'int8', byte: 'uint8', bool: 'bool', cfloat: 'complex64', cdouble: 'complex128',
+  float: 'float32',
+  double: 'float64',
+  half: 'float16',
+  bfloat16: 'bfloat16',
+  long: 'int64',
+  int: 'int32',
+  short: 'int16',
+  char: 'int8',
+  byte: 'uint8',
+  bool: 'bool',
+  cfloat: 'complex64',
+  cdouble: 'complex128',
 };
 
 const members: ThisType<Tensor> & object = {
@@ -106,7 +123,8 @@ const members: ThisType<Tensor> & object = {
     const { strides } = this;
     if (dim === undefined) return strides;
     const stride = typeof dim === 'number' ? strides.at(dim) : undefined;
-    if (stride === undefined) throw new ShapeError(`stride: expected a dimension of a ${strides.length}-dimensional tensor, found ${dim}`);
+    if (stride === undefined)
+      throw new ShapeError(`stride: expected a dimension of a ${strides.length}-dimensional tensor, found ${dim}`);
     return stride;
   },
   norm(...args: NormArguments) {

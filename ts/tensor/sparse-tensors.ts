@@ -50,7 +50,13 @@ function asPart(part: unknown, at: number, parts: number, { dtype }: SparseOptio
 /** Makes a tensor from compressed indices, plain indices and values. */
 export type CompressedMaker = {
   (compressed: SparseIndices, otherIndices: SparseIndices, values: SparseValues, options?: SparseOptions): Tensor;
-  (compressed: SparseIndices, otherIndices: SparseIndices, values: SparseValues, size: readonly number[], options?: SparseOptions): Tensor;
+  (
+    compressed: SparseIndices,
+    otherIndices: SparseIndices,
+    values: SparseValues,
+    size: readonly number[],
+    options?: SparseOptions,
+  ): Tensor;
 };
 
 /**
@@ -58,17 +64,42 @@ export type CompressedMaker = {
  * those of the same coordinates are summed. Without `size`, as large as the largest index asks for.
  * @throws TorchError for an index outside of `size`
  */
-export const sparseCooTensor = maker('sparseCooTensor', 'sparse_coo_tensor', ['size', 'indices', 'indices_size'], 2) as {
+export const sparseCooTensor = maker(
+  'sparseCooTensor',
+  'sparse_coo_tensor',
+  ['size', 'indices', 'indices_size'],
+  2,
+) as {
   (size: readonly number[], options?: SparseOptions): Tensor;
   (...size: number[]): Tensor;
   (indices: SparseIndices, values: SparseValues, options?: SparseOptions): Tensor;
   (indices: SparseIndices, values: SparseValues, size: readonly number[], options?: SparseOptions): Tensor;
 };
 /** A matrix, or a batch of them, stored by rows: where each row begins, the columns and the values. */
-export const sparseCsrTensor = maker('sparseCsrTensor', 'sparse_csr_tensor', ['crow_col_value', 'crow_col_value_size'], 3) as CompressedMaker;
+export const sparseCsrTensor = maker(
+  'sparseCsrTensor',
+  'sparse_csr_tensor',
+  ['crow_col_value', 'crow_col_value_size'],
+  3,
+) as CompressedMaker;
 /** A matrix stored by columns: where each column begins, the rows and the values. */
-export const sparseCscTensor = maker('sparseCscTensor', 'sparse_csc_tensor', ['ccol_row_value', 'ccol_row_value_size'], 3) as CompressedMaker;
+export const sparseCscTensor = maker(
+  'sparseCscTensor',
+  'sparse_csc_tensor',
+  ['ccol_row_value', 'ccol_row_value_size'],
+  3,
+) as CompressedMaker;
 /** A matrix of blocks stored by rows of blocks; values [blocks, height, width]. */
-export const sparseBsrTensor = maker('sparseBsrTensor', 'sparse_bsr_tensor', ['crow_col_value', 'crow_col_value_size'], 3) as CompressedMaker;
+export const sparseBsrTensor = maker(
+  'sparseBsrTensor',
+  'sparse_bsr_tensor',
+  ['crow_col_value', 'crow_col_value_size'],
+  3,
+) as CompressedMaker;
 /** A matrix of blocks stored by columns of blocks; values [blocks, height, width]. */
-export const sparseBscTensor = maker('sparseBscTensor', 'sparse_bsc_tensor', ['ccol_row_value', 'ccol_row_value_size'], 3) as CompressedMaker;
+export const sparseBscTensor = maker(
+  'sparseBscTensor',
+  'sparse_bsc_tensor',
+  ['ccol_row_value', 'ccol_row_value_size'],
+  3,
+) as CompressedMaker;

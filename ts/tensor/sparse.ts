@@ -13,22 +13,37 @@ const call = (name: string, overload: string, args: readonly unknown[], options?
 export const mm = (sparse: Tensor, matrix: Tensor): Tensor => call('_sparse_mm', '', [sparse, matrix]);
 
 /** `beta · matrix + alpha · sparse @ dense`. */
-export function addmm(matrix: Tensor, sparse: Tensor, dense: Tensor, options: { readonly beta?: Scalar; readonly alpha?: Scalar } = {}): Tensor {
+export function addmm(
+  matrix: Tensor,
+  sparse: Tensor,
+  dense: Tensor,
+  options: { readonly beta?: Scalar; readonly alpha?: Scalar } = {},
+): Tensor {
   checkOptions('sparse.addmm', options, ['beta', 'alpha']);
   return call('_sparse_addmm', '', [matrix, sparse, dense], options);
 }
 
 /** `alpha · (left @ right)` where `input`, in compressed rows, has elements, plus `beta · input`. */
-export function sampledAddmm(input: Tensor, left: Tensor, right: Tensor, options: { readonly beta?: Scalar; readonly alpha?: Scalar } = {}): Tensor {
+export function sampledAddmm(
+  input: Tensor,
+  left: Tensor,
+  right: Tensor,
+  options: { readonly beta?: Scalar; readonly alpha?: Scalar } = {},
+): Tensor {
   checkOptions('sparse.sampledAddmm', options, ['beta', 'alpha']);
   return call('sparse_sampled_addmm', '', [input, left, right], options);
 }
 
 /** The sum of the elements, or over dimensions; sparse where a sparse dimension is left. */
-export function sum(input: Tensor, dim?: number | readonly number[] | null, options: { readonly dtype?: DType } = {}): Tensor {
+export function sum(
+  input: Tensor,
+  dim?: number | readonly number[] | null,
+  options: { readonly dtype?: DType } = {},
+): Tensor {
   checkOptions('sparse.sum', options, ['dtype']);
   const { dtype } = options;
-  if (dim === undefined || dim === null) return dtype ? call('_sparse_sum', 'dtype', [input], { dtype }) : call('_sparse_sum', '', [input]);
+  if (dim === undefined || dim === null)
+    return dtype ? call('_sparse_sum', 'dtype', [input], { dtype }) : call('_sparse_sum', '', [input]);
   const dims = typeof dim === 'number' ? [dim] : dim;
   return dtype ? call('_sparse_sum', 'dim_dtype', [input, dims], { dtype }) : call('_sparse_sum', 'dim', [input, dims]);
 }
@@ -46,7 +61,12 @@ export function logSoftmax(input: Tensor, dim: number, options: { readonly dtype
 }
 
 /** A sparse matrix with the rows of `diagonals` on the diagonals that `offsets` names. */
-export function spdiags(diagonals: Tensor, offsets: Tensor, shape: readonly number[], options: { readonly layout?: 'sparse_coo' | 'sparse_csr' | 'sparse_csc' } = {}): Tensor {
+export function spdiags(
+  diagonals: Tensor,
+  offsets: Tensor,
+  shape: readonly number[],
+  options: { readonly layout?: 'sparse_coo' | 'sparse_csr' | 'sparse_csc' } = {},
+): Tensor {
   checkOptions('sparse.spdiags', options, ['layout']);
   if (shape.length !== 2) throw new InputError(`spdiags: expected the shape of a matrix, found ${shape.length} sizes`);
   return call('_spdiags', '', [diagonals, offsets, shape, options.layout ?? null]);

@@ -117,6 +117,7 @@ function onDeviceOf(stream: Stream): { streams: Readonly<Record<string, StreamPa
 
 /** Keeps the memory of `tensor` from being used again before the work of `stream` so far is done; see `Tensor.recordStream`. */
 export function recordStream(tensor: Tensor, stream: Stream): void {
-  if (!(stream instanceof Stream)) throw new DTypeError(`Tensor.recordStream: expected a torch.Stream, found ${typeName(stream)}`);
+  if (!(stream instanceof Stream))
+    throw new DTypeError(`Tensor.recordStream: expected a torch.Stream, found ${typeName(stream)}`);
   guarded('Tensor.recordStream', () => binding.recordStream(tensor._handle, ...stream._pair));
 }

@@ -17,9 +17,38 @@ import { Tensor } from './tensor';
 
 /** Operators that take a number where the schema says Tensor, as PyTorch's do (should_allow_numbers_as_tensors). */
 export const NUMBERS_AS_TENSORS = new Set([
-  'add', 'add_', 'sub', 'sub_', 'subtract', 'subtract_', 'mul', 'mul_', 'multiply', 'multiply_', 'div', 'div_', 'divide',
-  'divide_', 'true_divide', 'true_divide_', 'floor_divide', 'floor_divide_', 'remainder', 'fmod', 'atan2', 'maximum',
-  'minimum', 'eq', 'ne', 'lt', 'le', 'gt', 'ge', 'logical_and', 'logical_or', 'logical_xor',
+  'add',
+  'add_',
+  'sub',
+  'sub_',
+  'subtract',
+  'subtract_',
+  'mul',
+  'mul_',
+  'multiply',
+  'multiply_',
+  'div',
+  'div_',
+  'divide',
+  'divide_',
+  'true_divide',
+  'true_divide_',
+  'floor_divide',
+  'floor_divide_',
+  'remainder',
+  'fmod',
+  'atan2',
+  'maximum',
+  'minimum',
+  'eq',
+  'ne',
+  'lt',
+  'le',
+  'gt',
+  'ge',
+  'logical_and',
+  'logical_or',
+  'logical_xor',
 ]);
 
 function isInteger(value: unknown): boolean {
@@ -57,7 +86,10 @@ function fits(parameter: SchemaParameter, value: unknown): boolean {
     if (ArrayBuffer.isView(value)) return parameter.base !== 'Tensor';
     return parameter.listLength !== null && parameter.base !== 'Tensor' && fitsBase(parameter, value);
   }
-  return value.length <= LONGEST && value.every((item) => fitsBase(parameter, item) || (parameter.optionalElement && item === null));
+  return (
+    value.length <= LONGEST &&
+    value.every((item) => fitsBase(parameter, item) || (parameter.optionalElement && item === null))
+  );
 }
 
 type Values = readonly unknown[];
@@ -78,7 +110,11 @@ function accepts(candidate: Operator, args: Values, options: Record<string, unkn
   return args.length >= required;
 }
 
-function acceptsNamed(parameters: readonly SchemaParameter[], taken: number, options: Record<string, unknown>): boolean {
+function acceptsNamed(
+  parameters: readonly SchemaParameter[],
+  taken: number,
+  options: Record<string, unknown>,
+): boolean {
   for (let i = taken; i < parameters.length; i++) if (!fits(parameters[i]!, options[parameters[i]!.key])) return false;
   for (const key in options) {
     if (options[key] === undefined) continue; // counts as left out
@@ -121,14 +157,23 @@ function refuse(name: string, candidates: readonly Operator[], args: Values, opt
   const unknown = Object.keys(options ?? {}).find((key) => !known.includes(key));
   if (unknown !== undefined) return unknownOption(name, unknown, known);
   const named = Object.entries(options ?? {}).map(([key, value]) => `${key}: ${formatValue(value)}`);
-  const found = [...args.map((value) => formatValue(value)), ...(named.length > 0 ? [`{ ${named.join(', ')} }`] : [])].join(', ');
+  const found = [
+    ...args.map((value) => formatValue(value)),
+    ...(named.length > 0 ? [`{ ${named.join(', ')} }`] : []),
+  ].join(', ');
   const forms = candidates.map((candidate) => candidate.schema.text.replace(/^\w+::/, '')).join(' or ');
   return new DTypeError(`${name}: no form takes (${found}); expected ${forms}`);
 }
 
 /** The options of an operator that makes a tensor of no other, with the default device where they name none. */
-function onDefaultDevice({ schema: { parameters } }: Operator, options: Record<string, unknown> | undefined): Record<string, unknown> | undefined {
-  const makes = parameters.some(({ name }) => name === 'device') && parameters.some(({ name }) => name === 'pin_memory') && !parameters.some(({ base }) => base === 'Tensor');
+function onDefaultDevice(
+  { schema: { parameters } }: Operator,
+  options: Record<string, unknown> | undefined,
+): Record<string, unknown> | undefined {
+  const makes =
+    parameters.some(({ name }) => name === 'device') &&
+    parameters.some(({ name }) => name === 'pin_memory') &&
+    !parameters.some(({ base }) => base === 'Tensor');
   return makes && options?.device === undefined ? { ...options, device: chosenDevice() } : options;
 }
 
@@ -136,14 +181,26 @@ function onDefaultDevice({ schema: { parameters } }: Operator, options: Record<s
 function namedOuts(candidate: Operator, { out, ...rest }: Record<string, unknown>): Record<string, unknown> | null {
   const written = candidate.schema.parameters.filter((parameter) => parameter.written && parameter.keywordOnly);
   const given: readonly unknown[] = written.length > 1 && Array.isArray(out) ? out : [out];
-  return given.length === written.length ? { ...rest, ...Object.fromEntries(written.map(({ key }, i) => [key, given[i]])) } : null;
+  return given.length === written.length
+    ? { ...rest, ...Object.fromEntries(written.map(({ key }, i) => [key, given[i]])) }
+    : null;
 }
 
 /** The call with the option `out`: writes into the tensors given there, and returns them. */
-function callWithOut(name: string, candidates: readonly Operator[], args: Values, options: Record<string, unknown>): Result {
+function callWithOut(
+  name: string,
+  candidates: readonly Operator[],
+  args: Values,
+  options: Record<string, unknown>,
+): Result {
   // The overloads made by rote in libtorch (`mul.Scalar_out`) would drop the gradient in silence.
-  const recorded = isGradEnabled() && [args, Object.values(options)].flat(2).some((value) => value instanceof Tensor && value.requiresGrad);
-  if (recorded) throw new TorchError(`${name}: expected no tensor that requires a gradient beside out, found one; call it in noGrad or without out`);
+  const recorded =
+    isGradEnabled() &&
+    [args, Object.values(options)].flat(2).some((value) => value instanceof Tensor && value.requiresGrad);
+  if (recorded)
+    throw new TorchError(
+      `${name}: expected no tensor that requires a gradient beside out, found one; call it in noGrad or without out`,
+    );
   const mixed = NUMBERS_AS_TENSORS.has(name);
   for (const given of [() => args, () => gather(candidates, args, 0), () => (mixed ? numbersToTensors(args) : null)]) {
     const values = given();
@@ -157,13 +214,29 @@ function callWithOut(name: string, candidates: readonly Operator[], args: Values
   throw refuseOut(name, candidates, args, options);
 }
 
-function refuseOut(name: string, candidates: readonly Operator[], args: Values, { out, ...rest }: Record<string, unknown>): TorchError {
-  const forms = [...new Set(candidates.map(({ schema }) => {
-    const written = schema.parameters.filter((parameter) => parameter.written && parameter.keywordOnly);
-    return written.length === 1 ? (written[0]!.list ? 'tensors' : 'a tensor') : `[${written.map(({ key }) => key).join(', ')}]`;
-  }))];
+function refuseOut(
+  name: string,
+  candidates: readonly Operator[],
+  args: Values,
+  { out, ...rest }: Record<string, unknown>,
+): TorchError {
+  const forms = [
+    ...new Set(
+      candidates.map(({ schema }) => {
+        const written = schema.parameters.filter((parameter) => parameter.written && parameter.keywordOnly);
+        return written.length === 1
+          ? written[0]!.list
+            ? 'tensors'
+            : 'a tensor'
+          : `[${written.map(({ key }) => key).join(', ')}]`;
+      }),
+    ),
+  ];
   const given: readonly unknown[] = Array.isArray(out) ? out : [out];
-  if (given.every((tensor) => tensor instanceof Tensor) && candidates.some((candidate) => namedOuts(candidate, { out }))) {
+  if (
+    given.every((tensor) => tensor instanceof Tensor) &&
+    candidates.some((candidate) => namedOuts(candidate, { out }))
+  ) {
     return refuse(name, candidates, args, rest);
   }
   return expected(name, `out as ${forms.join(' or ')}`, out);
@@ -206,7 +279,10 @@ const MOST_UNBOXED = 3;
 class UnboxedOverloads {
   readonly #found: (UnboxedOverload | null | undefined)[] = new Array<undefined>(MOST_UNBOXED + 1).fill(undefined);
 
-  constructor(readonly name: string, readonly overloads: readonly string[]) {}
+  constructor(
+    readonly name: string,
+    readonly overloads: readonly string[],
+  ) {}
 
   taking(count: number): UnboxedOverload | null {
     const found = this.#found[count];
@@ -226,13 +302,20 @@ class UnboxedOverloads {
 // Hot: most calls are on one, two or three tensors and nothing else, and then need no search among overloads.
 
 /** `torch.<name>(…)`. */
-export function surfaceFunction(name: string, overloads: readonly string[], outs?: readonly string[]): (...args: unknown[]) => Result {
+export function surfaceFunction(
+  name: string,
+  overloads: readonly string[],
+  outs?: readonly string[],
+): (...args: unknown[]) => Result {
   const call = overloaded(name, overloads, outs);
   const unboxed = new UnboxedOverloads(name, overloads);
   return (...args) => {
     const [x, y, z] = args;
     const count = args.length;
-    if (x instanceof Tensor && (count === 1 || (y instanceof Tensor && (count === 2 || (count === 3 && z instanceof Tensor))))) {
+    if (
+      x instanceof Tensor &&
+      (count === 1 || (y instanceof Tensor && (count === 2 || (count === 3 && z instanceof Tensor))))
+    ) {
       const found = unboxed.taking(count);
       if (found !== null) return found.operator.callUnboxed(found.kind, count, x, y as Tensor, z as Tensor);
     }
@@ -241,13 +324,19 @@ export function surfaceFunction(name: string, overloads: readonly string[], outs
 }
 
 /** `tensor.<name>(…)`. */
-export function surfaceMethod(name: string, overloads: readonly string[]): (this: Tensor, ...args: unknown[]) => Result {
+export function surfaceMethod(
+  name: string,
+  overloads: readonly string[],
+): (this: Tensor, ...args: unknown[]) => Result {
   const call = overloaded(name, overloads);
   const unboxed = new UnboxedOverloads(name, overloads);
   return function (this: Tensor, ...args: unknown[]) {
     const [y, z] = args;
     const count = args.length;
-    if (this instanceof Tensor && (count === 0 || (y instanceof Tensor && (count === 1 || (count === 2 && z instanceof Tensor))))) {
+    if (
+      this instanceof Tensor &&
+      (count === 0 || (y instanceof Tensor && (count === 1 || (count === 2 && z instanceof Tensor))))
+    ) {
       const found = unboxed.taking(count + 1);
       if (found !== null) return found.operator.callUnboxed(found.kind, count + 1, this, y as Tensor, z as Tensor);
     }

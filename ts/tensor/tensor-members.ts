@@ -109,7 +109,10 @@ const members: ThisType<Tensor> & object = {
     return this.numel();
   },
   numpy() {
-    if (this.requiresGrad) throw new DTypeError("numpy: expected a tensor that requires no gradient; use tensor.detach().numpy(), or data()");
+    if (this.requiresGrad)
+      throw new DTypeError(
+        'numpy: expected a tensor that requires no gradient; use tensor.detach().numpy(), or data()',
+      );
     return this.data();
   },
   type(dtype?: DType) {
@@ -163,17 +166,29 @@ function memoryOf(name: string, tensor: Tensor): [address: bigint, storage: bigi
   return guarded(`Tensor.${name}`, () => binding.memoryOf(tensor._handle));
 }
 
-function replaced(name: string, tensor: Tensor, others: readonly Tensor[], fn: (...values: number[]) => number): Tensor {
+function replaced(
+  name: string,
+  tensor: Tensor,
+  others: readonly Tensor[],
+  fn: (...values: number[]) => number,
+): Tensor {
   checkBody(name, fn);
-  if (tensor.device !== 'cpu') throw new DTypeError(`${name}: expected a tensor on the CPU, found one on ${tensor.device}`);
-  if (isComplex(tensor.dtype) || isQuantized(tensor.dtype)) throw new DTypeError(`${name}: expected real elements, found ${tensor.dtype}`);
+  if (tensor.device !== 'cpu')
+    throw new DTypeError(`${name}: expected a tensor on the CPU, found one on ${tensor.device}`);
+  if (isComplex(tensor.dtype) || isQuantized(tensor.dtype))
+    throw new DTypeError(`${name}: expected real elements, found ${tensor.dtype}`);
   const { shape } = tensor;
-  if (others.some((other) => other.ndim > shape.length)) throw new ShapeError(`${name}: expected tensors that broadcast to [${shape.join(', ')}]`);
-  noGrad(() => scoped(() => {
-    const inputs = [tensor, ...others].map((input) => input.detach().expand(shape).to('float64').data() as Float64Array);
-    const result = inputs[0]!.map((_, i) => Number(fn(...inputs.map((input) => input[i]!))));
-    tensor.copy_(fromTypedArray(viewAs('float64', result.buffer)!, shape));
-  }));
+  if (others.some((other) => other.ndim > shape.length))
+    throw new ShapeError(`${name}: expected tensors that broadcast to [${shape.join(', ')}]`);
+  noGrad(() =>
+    scoped(() => {
+      const inputs = [tensor, ...others].map(
+        (input) => input.detach().expand(shape).to('float64').data() as Float64Array,
+      );
+      const result = inputs[0]!.map((_, i) => Number(fn(...inputs.map((input) => input[i]!))));
+      tensor.copy_(fromTypedArray(viewAs('float64', result.buffer)!, shape));
+    }),
+  );
   return tensor;
 }
 

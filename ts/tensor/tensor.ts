@@ -76,7 +76,9 @@ export interface TensorExtensions {
 
 let extensions: TensorExtensions;
 
-const UNCLONEABLE = Symbol('a tensor; post torch.share(tensor) and take it there by torch.receive(), or copy it here by tensor.clone()');
+const UNCLONEABLE = Symbol(
+  'a tensor; post torch.share(tensor) and take it there by torch.receive(), or copy it here by tensor.clone()',
+);
 
 /** @internal */
 export function extendTensor(parts: TensorExtensions): void {
@@ -86,7 +88,8 @@ export function extendTensor(parts: TensorExtensions): void {
 const released = `${DISPOSED}; return it from there, or exempt it with torch.keep(tensor)`;
 
 // The operators' methods come in through interface merging; the runtime side is installed by surface.ts.
-export interface Tensor<out Type extends DType = DType> extends TensorMethods, TensorShorthands, TensorMembers, AsyncMethods {}
+export interface Tensor<out Type extends DType = DType>
+  extends TensorMethods, TensorShorthands, TensorMembers, AsyncMethods {}
 
 /** Says of an object that it is a tensor, of whichever load of this package. */
 export const BRAND = Symbol.for('torchts.Tensor');
@@ -150,7 +153,8 @@ export class Tensor<out Type extends DType = DType> {
     const { shape } = readDescription(this);
     if (dim === undefined) return shape;
     const size = shape[dim < 0 ? dim + shape.length : dim];
-    if (size === undefined) throw new ShapeError(`size: expected a dimension of a ${shape.length}-dimensional tensor, found ${dim}`);
+    if (size === undefined)
+      throw new ShapeError(`size: expected a dimension of a ${shape.length}-dimensional tensor, found ${dim}`);
     return size;
   }
 
@@ -175,7 +179,11 @@ export class Tensor<out Type extends DType = DType> {
   }
 
   /** `x.indexPut_([0, slice(2)], value)` is Python's `x[0, :2] = value`, and with `accumulate` its `+=`, where an element that is named twice gets both. */
-  indexPut_(indices: readonly Index[], value: Tensor | Scalar | Complex, options: IndexPutOptions | boolean = {}): this {
+  indexPut_(
+    indices: readonly Index[],
+    value: Tensor | Scalar | Complex,
+    options: IndexPutOptions | boolean = {},
+  ): this {
     const given = typeof options === 'boolean' ? { accumulate: options } : options;
     checkOptions('Tensor.indexPut_', given, ['accumulate']);
     extensions.indexPut(this, indices, value, given.accumulate ?? false);
@@ -233,8 +241,12 @@ export class Tensor<out Type extends DType = DType> {
    */
   backward(options?: BackwardOptions & { readonly gradient?: Tensor | null }): void;
   backward(gradient: Tensor | null, options?: BackwardOptions): void;
-  backward(first?: Tensor | null | (BackwardOptions & { readonly gradient?: Tensor | null }), options: BackwardOptions = {}): void {
-    if (typeof first !== 'object' || first === null || first instanceof Tensor) return extensions.backward(this, first ?? null, options);
+  backward(
+    first?: Tensor | null | (BackwardOptions & { readonly gradient?: Tensor | null }),
+    options: BackwardOptions = {},
+  ): void {
+    if (typeof first !== 'object' || first === null || first instanceof Tensor)
+      return extensions.backward(this, first ?? null, options);
     const { gradient = null, ...rest } = first;
     extensions.backward(this, gradient, rest);
   }
@@ -258,8 +270,14 @@ export class Tensor<out Type extends DType = DType> {
   data(): DataOf<Type> {
     const { dtype } = readDescription(this);
     const direct = viewAs(dtype, new ArrayBuffer(0));
-    if (!direct) return extensions.convert(this.detach(), { dtype: dtype === 'complex32' ? 'complex64' : 'float32' }).data() as DataOf<Type>;
-    return viewAs(dtype, guarded('Tensor.data', () => binding.read(this._handle))) as DataOf<Type>;
+    if (!direct)
+      return extensions
+        .convert(this.detach(), { dtype: dtype === 'complex32' ? 'complex64' : 'float32' })
+        .data() as DataOf<Type>;
+    return viewAs(
+      dtype,
+      guarded('Tensor.data', () => binding.read(this._handle)),
+    ) as DataOf<Type>;
   }
 
   /** Nested arrays of numbers; of booleans for `bool`, of `{ re, im }` for complex. An int64 beyond 2^53 stays a bigint. */
@@ -286,7 +304,10 @@ export class Tensor<out Type extends DType = DType> {
   to<To extends DType>(other: Tensor<To>): Tensor<To>;
   to(target: DType | Device | ToOptions | Tensor): Tensor;
   to(target: DType | Device | ToOptions | Tensor): Tensor {
-    return extensions.convert(this, typeof target === 'string' || target instanceof Tensor ? parseTarget(target) : target);
+    return extensions.convert(
+      this,
+      typeof target === 'string' || target instanceof Tensor ? parseTarget(target) : target,
+    );
   }
 
   /** The tensor on the CPU; itself when it is there. */

@@ -35,14 +35,28 @@ export interface AssertCloseOptions {
 type Settings = Required<Omit<AssertCloseOptions, 'rtol' | 'atol' | 'msg'>> & AssertCloseOptions;
 
 const defaults: Settings = {
-  rtol: undefined, atol: undefined, equalNan: false, checkDevice: true, checkDtype: true, checkLayout: true, checkStride: false, msg: undefined,
+  rtol: undefined,
+  atol: undefined,
+  equalNan: false,
+  checkDevice: true,
+  checkDtype: true,
+  checkLayout: true,
+  checkStride: false,
+  msg: undefined,
 } as Settings;
 
 // torch/testing/_comparison.py; other types compare exactly.
 const TOLERANCES: Readonly<Partial<Record<DType | 'number', readonly [rtol: number, atol: number]>>> = {
-  float16: [1e-3, 1e-5], bfloat16: [1.6e-2, 1e-5], float32: [1.3e-6, 1e-5], float64: [1e-7, 1e-7],
-  complex32: [1e-3, 1e-5], complex64: [1.3e-6, 1e-5], complex128: [1e-7, 1e-7],
-  quint8: [1.3e-6, 1e-5], qint8: [1.3e-6, 1e-5], qint32: [1.3e-6, 1e-5],
+  float16: [1e-3, 1e-5],
+  bfloat16: [1.6e-2, 1e-5],
+  float32: [1.3e-6, 1e-5],
+  float64: [1e-7, 1e-7],
+  complex32: [1e-3, 1e-5],
+  complex64: [1.3e-6, 1e-5],
+  complex128: [1e-7, 1e-7],
+  quint8: [1.3e-6, 1e-5],
+  qint8: [1.3e-6, 1e-5],
+  qint32: [1.3e-6, 1e-5],
 };
 
 interface Tolerances {
@@ -59,7 +73,9 @@ interface Tolerances {
 export function assertClose(actual: unknown, expected: unknown, options: AssertCloseOptions = {}): void {
   const settings = resolveOptions('assertClose', defaults, options);
   if ((settings.rtol === undefined) !== (settings.atol === undefined)) {
-    throw new InputError(`assertClose: both 'rtol' and 'atol' must be either specified or omitted, but got no ${settings.rtol === undefined ? 'rtol' : 'atol'}`);
+    throw new InputError(
+      `assertClose: both 'rtol' and 'atol' must be either specified or omitted, but got no ${settings.rtol === undefined ? 'rtol' : 'atol'}`,
+    );
   }
   noGrad(() => scoped(() => compare(actual, expected, settings, '')));
 }
@@ -74,26 +90,45 @@ function compare(actual: unknown, expected: unknown, settings: Settings, path: s
   if (actual === null || expected === null) {
     if (actual !== expected) fail(settings, `None mismatch: ${String(actual)} is not ${String(expected)}`, path);
   } else if (actual instanceof Tensor && expected instanceof Tensor) compareTensors(actual, expected, settings, path);
-  else if (isTyped(actual) && isTyped(expected)) compareTensors(fromTypedArray(actual), fromTypedArray(expected), settings, path);
+  else if (isTyped(actual) && isTyped(expected))
+    compareTensors(fromTypedArray(actual), fromTypedArray(expected), settings, path);
   else if (Array.isArray(actual) && Array.isArray(expected)) compareArrays(actual, expected, settings, path);
   else if (isMap(actual) && isMap(expected)) compareMaps(actual, expected, settings, path);
   else if (isNumber(actual) && isNumber(expected)) compareNumbers(actual, expected, settings, path);
   else if (typeof actual === 'boolean' && typeof expected === 'boolean') {
     if (actual !== expected) fail(settings, `Booleans mismatch: ${actual} is not ${expected}`, path);
-  } else if (isPlainObject(actual) && isPlainObject(expected)) compareMaps(new Map(Object.entries(actual)), new Map(Object.entries(expected)), settings, path);
-  else throw new DTypeError(`assertClose: no comparison is able to handle ${formatValue(actual)} and ${formatValue(expected)}${path === '' ? '' : `, item ${path}`}`);
+  } else if (isPlainObject(actual) && isPlainObject(expected))
+    compareMaps(new Map(Object.entries(actual)), new Map(Object.entries(expected)), settings, path);
+  else
+    throw new DTypeError(
+      `assertClose: no comparison is able to handle ${formatValue(actual)} and ${formatValue(expected)}${path === '' ? '' : `, item ${path}`}`,
+    );
 }
 
-const isTyped = (value: unknown): value is NodeJS.TypedArray => ArrayBuffer.isView(value) && !(value instanceof DataView);
+const isTyped = (value: unknown): value is NodeJS.TypedArray =>
+  ArrayBuffer.isView(value) && !(value instanceof DataView);
 const isNumber = (value: unknown): value is number | bigint | Complex =>
-  typeof value === 'number' || typeof value === 'bigint' || (typeof value === 'object' && value !== null && 're' in value && 'im' in value);
+  typeof value === 'number' ||
+  typeof value === 'bigint' ||
+  (typeof value === 'object' && value !== null && 're' in value && 'im' in value);
 
-function compareArrays(actual: readonly unknown[], expected: readonly unknown[], settings: Settings, path: string): void {
-  if (actual.length !== expected.length) fail(settings, `The length of the sequences mismatch: ${actual.length} != ${expected.length}`, path);
+function compareArrays(
+  actual: readonly unknown[],
+  expected: readonly unknown[],
+  settings: Settings,
+  path: string,
+): void {
+  if (actual.length !== expected.length)
+    fail(settings, `The length of the sequences mismatch: ${actual.length} != ${expected.length}`, path);
   for (const [i, item] of actual.entries()) compare(item, expected[i], settings, `${path}[${i}]`);
 }
 
-function compareMaps(actual: ReadonlyMap<unknown, unknown>, expected: ReadonlyMap<unknown, unknown>, settings: Settings, path: string): void {
+function compareMaps(
+  actual: ReadonlyMap<unknown, unknown>,
+  expected: ReadonlyMap<unknown, unknown>,
+  settings: Settings,
+  path: string,
+): void {
   const quoted = (keys: readonly unknown[]): string => `[${keys.map((key) => `'${String(key)}'`).join(', ')}]`;
   const missing = [...expected.keys()].filter((key) => !actual.has(key));
   const additional = [...actual.keys()].filter((key) => !expected.has(key));
@@ -109,19 +144,40 @@ function compareMaps(actual: ReadonlyMap<unknown, unknown>, expected: ReadonlyMa
 function tolerancesOf({ rtol, atol }: Settings, types: readonly DType[]): Tolerances {
   if (rtol !== undefined && atol !== undefined) return { rtol, atol };
   const known = types.map((type) => TOLERANCES[type] ?? [0, 0]);
-  return { rtol: Math.max(0, ...known.map(([first]) => first)), atol: Math.max(0, ...known.map(([, second]) => second)) };
+  return {
+    rtol: Math.max(0, ...known.map(([first]) => first)),
+    atol: Math.max(0, ...known.map(([, second]) => second)),
+  };
 }
 
-function compareNumbers(actual: number | bigint | Complex, expected: number | bigint | Complex, settings: Settings, path: string): void {
+function compareNumbers(
+  actual: number | bigint | Complex,
+  expected: number | bigint | Complex,
+  settings: Settings,
+  path: string,
+): void {
   const isWhole = (value: unknown): boolean => typeof value === 'bigint' || Number.isSafeInteger(value);
   const whole = isWhole(actual) && isWhole(expected);
   const tolerances = tolerancesOf(settings, whole ? [] : ['float64']);
-  const [a, b] = [actual, expected].map((value) => (typeof value === 'object' ? value : { re: Number(value), im: 0 })) as [Complex, Complex];
-  const difference = whole && typeof actual !== typeof expected ? Number(BigInt(actual as number) - BigInt(expected as number)) : Math.hypot(a.re - b.re, a.im - b.im);
+  const [a, b] = [actual, expected].map((value) =>
+    typeof value === 'object' ? value : { re: Number(value), im: 0 },
+  ) as [Complex, Complex];
+  const difference =
+    whole && typeof actual !== typeof expected
+      ? Number(BigInt(actual as number) - BigInt(expected as number))
+      : Math.hypot(a.re - b.re, a.im - b.im);
   const size = Math.hypot(b.re, b.im);
-  const same = actual === expected || (a.re === b.re && a.im === b.im) || (settings.equalNan && Number.isNaN(a.re + a.im) && Number.isNaN(b.re + b.im));
+  const same =
+    actual === expected ||
+    (a.re === b.re && a.im === b.im) ||
+    (settings.equalNan && Number.isNaN(a.re + a.im) && Number.isNaN(b.re + b.im));
   if (same || (Number.isFinite(difference) && Math.abs(difference) <= tolerances.atol + tolerances.rtol * size)) return;
-  const write = (value: number | bigint | Complex): string => (typeof value === 'object' ? `(${value.re}${value.im < 0 ? '' : '+'}${value.im}j)` : typeof value === 'bigint' || whole ? String(value) : float(value));
+  const write = (value: number | bigint | Complex): string =>
+    typeof value === 'object'
+      ? `(${value.re}${value.im < 0 ? '' : '+'}${value.im}j)`
+      : typeof value === 'bigint' || whole
+        ? String(value)
+        : float(value);
   const number = whole ? String : float;
   const lines = [
     `Scalars are not ${word(tolerances)}!\n`,
@@ -148,7 +204,8 @@ function compareTensors(actual: Tensor, expected: Tensor, settings: Settings, pa
     [settings.checkStride, 'stride()', tuple],
   ];
   for (const [isChecked, name, of] of facts) {
-    if (isChecked && of(actual) !== of(expected)) fail(settings, `The values for attribute '${name}' do not match: ${of(actual)} != ${of(expected)}.`, path);
+    if (isChecked && of(actual) !== of(expected))
+      fail(settings, `The values for attribute '${name}' do not match: ${of(actual)} != ${of(expected)}.`, path);
   }
   const tolerances = tolerancesOf(settings, [actual.dtype, expected.dtype]);
   compareValues(alike(actual, expected), alike(expected, actual), tolerances, settings, path);
@@ -161,25 +218,44 @@ function alike(tensor: Tensor, other: Tensor): Tensor {
   if (dense.device !== other.device) dense = dense.cpu();
   if (isFloatingPoint(dense.dtype) && itemSize(dense.dtype) === 1) dense = dense.to('float32');
   if (tensor.dtype === other.dtype) return dense;
-  const type = operator('aten', 'promote_types').call([dense.dtype, isQuantized(other.dtype) ? 'float32' : other.dtype]) as DType;
+  const type = operator('aten', 'promote_types').call([
+    dense.dtype,
+    isQuantized(other.dtype) ? 'float32' : other.dtype,
+  ]) as DType;
   return dense.to(type);
 }
 
-function compareValues(actual: Tensor, expected: Tensor, tolerances: Tolerances, settings: Settings, path: string): void {
+function compareValues(
+  actual: Tensor,
+  expected: Tensor,
+  tolerances: Tolerances,
+  settings: Settings,
+  path: string,
+): void {
   if (actual.numel() === 0) return;
-  const matches = operator('aten', 'isclose').call([actual, expected], { ...tolerances, equal_nan: settings.equalNan }) as Tensor;
+  const matches = operator('aten', 'isclose').call([actual, expected], {
+    ...tolerances,
+    equal_nan: settings.equalNan,
+  }) as Tensor;
   if (matches.all().item()) return;
   const total = matches.numel();
   const mismatches = total - Number(matches.sum().item());
   const isReal = isFloatingPoint(actual.dtype) || isComplex(actual.dtype);
-  const [a, b] = [actual, expected].map((tensor) => (isReal ? tensor : tensor.to('int64')).flatten()) as [Tensor, Tensor];
+  const [a, b] = [actual, expected].map((tensor) => (isReal ? tensor : tensor.to('int64')).flatten()) as [
+    Tensor,
+    Tensor,
+  ];
   const flat = matches.flatten();
   const absolute = a.sub(b).abs().maskedFill(flat, 0);
   const relative = absolute.div(b.abs()).maskedFill(flat, 0);
   const line = (kind: string, difference: Tensor, name: 'rtol' | 'atol'): string => {
     const [greatest, position] = difference.max(0) as [Tensor, Tensor];
     const value = Number(greatest.item());
-    const shown = isFloatingPoint(difference.dtype) ? (Number.isFinite(value) ? float(value) : String(value).toLowerCase().replace('infinity', 'inf')) : String(value);
+    const shown = isFloatingPoint(difference.dtype)
+      ? Number.isFinite(value)
+        ? float(value)
+        : String(value).toLowerCase().replace('infinity', 'inf')
+      : String(value);
     return `Greatest ${kind} difference: ${shown} at index ${indexText(Number(position.item()), actual.shape)}${allowed(tolerances, name)}`;
   };
   const lines = [
@@ -188,7 +264,12 @@ function compareValues(actual: Tensor, expected: Tensor, tolerances: Tolerances,
       ? `Expected ${write(expected)} but got ${write(actual)}.`
       : `Mismatched elements: ${mismatches} / ${total} (${((100 * mismatches) / total).toFixed(1)}%)`,
     ...(actual.ndim === 0
-      ? [line('absolute', absolute, 'atol'), line('relative', relative, 'rtol')].map((text) => text.replace(/^Greatest (.)(\w+) (difference: \S+) at index \(\)/, (_, first: string, rest: string, tail: string) => `${first.toUpperCase()}${rest} ${tail}`))
+      ? [line('absolute', absolute, 'atol'), line('relative', relative, 'rtol')].map((text) =>
+          text.replace(
+            /^Greatest (.)(\w+) (difference: \S+) at index \(\)/,
+            (_, first: string, rest: string, tail: string) => `${first.toUpperCase()}${rest} ${tail}`,
+          ),
+        )
       : [line('absolute', absolute, 'atol'), line('relative', relative, 'rtol')]),
   ];
   fail(settings, lines.join('\n'), path);

@@ -15,7 +15,10 @@ export function toPrimitive(tensor: Tensor, hint: string): string | number | big
       `expected a tensor of one element where JavaScript wants a number, found shape [${shape.join(', ')}]; write a.add(b) for a + b, a.lt(b) for a < b, String(a) for its text`,
     );
   }
-  if (isComplex(dtype)) throw new DTypeError(`expected a real tensor where JavaScript wants a number, found ${dtype}; take a.real or a.abs()`);
+  if (isComplex(dtype))
+    throw new DTypeError(
+      `expected a real tensor where JavaScript wants a number, found ${dtype}; take a.real or a.abs()`,
+    );
   return tensor.item() as number | bigint | boolean;
 }
 

@@ -64,9 +64,13 @@ export function finfo(dtype: DType): FloatInfo {
   }
   const part = PARTS[dtype] ?? dtype;
   const format = FORMATS[part];
-  const [least, max, eps, resolution] = format ? [2 ** format[0], format[2], 2 ** -format[1], format[3]] : [2 ** -127, 2 ** 127, 1, 1];
+  const [least, max, eps, resolution] = format
+    ? [2 ** format[0], format[2], 2 ** -format[1], format[3]]
+    : [2 ** -127, 2 ** 127, 1, 1];
   const min = format ? -max : least; // float8_e8m0fnu has no sign
-  const shown = Object.entries({ min, max, eps, smallest_normal: least, tiny: least }).map(([name, value]) => `${name}=${sixDigits(value)}`);
+  const shown = Object.entries({ min, max, eps, smallest_normal: least, tiny: least }).map(
+    ([name, value]) => `${name}=${sixDigits(value)}`,
+  );
   const info = { dtype: part, bits: 8 * itemSize(part), min, max, eps, smallestNormal: least, tiny: least, resolution };
   return withText(info, `finfo(resolution=${sixDigits(resolution)}, ${shown.join(', ')}, dtype=${part})`);
 }
@@ -77,10 +81,16 @@ export function finfo(dtype: DType): FloatInfo {
  */
 export function iinfo(dtype: DType): IntegerInfo {
   const range = typeof dtype === 'string' ? integerRange(dtype) : null;
-  if (!range) throw new DTypeError(`iinfo: requires an integer type, found ${String(dtype)}; use finfo for floating point types`);
-  const [min, max] = range.map((value) => (BigInt(Number(value)) === value && Number.isSafeInteger(Number(value)) ? Number(value) : value)) as [number | bigint, number | bigint];
+  if (!range)
+    throw new DTypeError(`iinfo: requires an integer type, found ${String(dtype)}; use finfo for floating point types`);
+  const [min, max] = range.map((value) =>
+    BigInt(Number(value)) === value && Number.isSafeInteger(Number(value)) ? Number(value) : value,
+  ) as [number | bigint, number | bigint];
   const text = [min, max].map((value) => sixDigits(Number(value)));
-  return withText({ dtype, bits: 8 * itemSize(dtype), min, max }, `iinfo(min=${text[0]}, max=${text[1]}, dtype=${dtype})`);
+  return withText(
+    { dtype, bits: 8 * itemSize(dtype), min, max },
+    `iinfo(min=${text[0]}, max=${text[1]}, dtype=${dtype})`,
+  );
 }
 
 /** C's `%g`: six digits, an exponent for the very large and very small. */

@@ -33,10 +33,17 @@ export interface UniqueConsecutive {
   (input: Tensor, returnInverse?: boolean, returnCounts?: boolean, dim?: number): Tensor | Tensor[];
 }
 
-const EXTRAS: { readonly returnInverse: boolean; readonly returnCounts: boolean; readonly dim: number | undefined } = { returnInverse: false, returnCounts: false, dim: undefined };
+const EXTRAS: { readonly returnInverse: boolean; readonly returnCounts: boolean; readonly dim: number | undefined } = {
+  returnInverse: false,
+  returnCounts: false,
+  dim: undefined,
+};
 
 /** The addon always gives three tensors; those not asked for are empty. */
-function chosen(results: readonly Tensor[], { returnInverse, returnCounts }: Pick<UniqueOptions, 'returnInverse' | 'returnCounts'>): Tensor | Tensor[] {
+function chosen(
+  results: readonly Tensor[],
+  { returnInverse, returnCounts }: Pick<UniqueOptions, 'returnInverse' | 'returnCounts'>,
+): Tensor | Tensor[] {
   const [values, inverse, counts] = results as [Tensor, Tensor, Tensor];
   const wanted = [values, ...(returnInverse ? [inverse] : []), ...(returnCounts ? [counts] : [])];
   for (const tensor of results) if (!wanted.includes(tensor)) tensor.dispose();
@@ -57,6 +64,11 @@ export const unique = ((input: Tensor, ...args: unknown[]): Tensor | Tensor[] =>
 /** Like {@link unique}, but an element that comes back after another one counts anew. */
 export const uniqueConsecutive = ((input: Tensor, ...args: unknown[]): Tensor | Tensor[] => {
   const options = bindArguments('uniqueConsecutive', EXTRAS, args);
-  const results = operator('aten', 'unique_consecutive').call([input, options.returnInverse, options.returnCounts, options.dim]);
+  const results = operator('aten', 'unique_consecutive').call([
+    input,
+    options.returnInverse,
+    options.returnCounts,
+    options.dim,
+  ]);
   return chosen(results as Tensor[], options);
 }) as UniqueConsecutive;

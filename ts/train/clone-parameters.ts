@@ -6,6 +6,8 @@ import * as torch from '../tensor';
  * differently for another alignment, and a resumed run has to give the same bits as one that never stopped.
  */
 export function cloneParameters<Model extends Module>(model: Model): Model {
-  torch.scoped(() => torch.noGrad(() => model.parameters().forEach((parameter) => parameter.assign((tensor) => tensor.clone()))));
+  torch.scoped(() =>
+    torch.noGrad(() => model.parameters().forEach((parameter) => parameter.assign((tensor) => tensor.clone()))),
+  );
   return model;
 }

@@ -11,7 +11,9 @@ export function chooseDevice(setting: string): Device {
   const [kind, index = '0'] = setting.split(':');
   if (kind === found && Number(index) < accelerator.deviceCount()) return device(setting);
   const there = found ? `cpu and ${accelerator.deviceCount()} x ${found}` : 'the cpu only';
-  throw new UsageError(`Expected a device that is here, found "${setting}": this libtorch sees ${there}; torchts doctor tells more.`);
+  throw new UsageError(
+    `Expected a device that is here, found "${setting}": this libtorch sees ${there}; torchts doctor tells more.`,
+  );
 }
 
 /** The tensor on a device; the copy does not wait where the loader has pinned the batch. */

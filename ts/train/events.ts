@@ -2,7 +2,13 @@
 export type TrainEvent =
   | { readonly type: 'begin'; readonly epochs: number; readonly step: number; readonly steps: number }
   | StepEvent
-  | { readonly type: 'evaluated'; readonly epoch: number; readonly step: number; readonly metrics: Metrics; readonly best: boolean }
+  | {
+      readonly type: 'evaluated';
+      readonly epoch: number;
+      readonly step: number;
+      readonly metrics: Metrics;
+      readonly best: boolean;
+    }
   | { readonly type: 'checkpoint'; readonly step: number; readonly path: string }
   | { readonly type: 'end'; readonly step: number; readonly outcome: Outcome };
 

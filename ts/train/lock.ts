@@ -9,5 +9,7 @@ export function takeRunLock(path: string): FileLock {
   const lock = FileLock.tryTake(path);
   if (lock) return lock;
   const holder = lockHolder(path);
-  throw new InputError(`${holder ? `Process ${holder}` : 'Another process'} is training into this folder (${path}): wait for it, or stop it first.`);
+  throw new InputError(
+    `${holder ? `Process ${holder}` : 'Another process'} is training into this folder (${path}): wait for it, or stop it first.`,
+  );
 }

@@ -13,7 +13,9 @@ export function splitTensors(tree: unknown): { skeleton: Skeleton; tensors: Reco
     }
     if (Array.isArray(value)) return value.map((item, i) => walk(item, `${name}.${i}`));
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item, name === '' ? key : `${name}.${key}`)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, walk(item, name === '' ? key : `${name}.${key}`)]),
+    );
   };
   return { skeleton: walk(tree, ''), tensors };
 }

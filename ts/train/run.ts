@@ -26,7 +26,9 @@ export class RunFolder {
   static create(path: string, config: ConfigTree): RunFolder {
     refuseRun(path);
     if (existsSync(path) && readdirSync(path).length > 0) {
-      throw new UsageError(`Expected a new or empty folder for the run, but ${path} holds other files; name another by the option run.`);
+      throw new UsageError(
+        `Expected a new or empty folder for the run, but ${path} holds other files; name another by the option run.`,
+      );
     }
     mkdirSync(join(path, 'checkpoints'), { recursive: true });
     const lock = takeRunLock(join(path, 'train.lock'));
@@ -104,7 +106,9 @@ export class RunFolder {
 
 function refuseRun(path: string): void {
   if (!existsSync(join(path, 'config.yaml'))) return;
-  throw new UsageError(`${path} already holds a run; go on with it by the option resume, or name another folder by the option run.`);
+  throw new UsageError(
+    `${path} already holds a run; go on with it by the option resume, or name another folder by the option run.`,
+  );
 }
 
 /** True for a folder that holds a run. */
@@ -132,7 +136,9 @@ function isHubName(source: string): boolean {
 }
 
 function entryKind(path: string): string {
-  return existsSync(path) ? `${path}, which has neither config.yaml nor config.json` : `"${path}", which does not exist`;
+  return existsSync(path)
+    ? `${path}, which has neither config.yaml nor config.json`
+    : `"${path}", which does not exist`;
 }
 
 /** The final figures of a finished run, undefined before its end. */

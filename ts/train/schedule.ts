@@ -24,7 +24,10 @@ export function makeSchedule(optimizer: Optimizer, rules: ScheduleRules, { steps
   const warmup = rules.warmup < 1 ? Math.round(rules.warmup * steps) : Math.min(rules.warmup, steps);
   if (rules.kind === 'oneCycle') {
     const peaks = optimizer.paramGroups.map(({ lr }) => lr);
-    return new OneCycleLR(optimizer, peaks, { totalSteps: steps, pctStart: rules.warmup < 1 ? rules.warmup : warmup / steps });
+    return new OneCycleLR(optimizer, peaks, {
+      totalSteps: steps,
+      pctStart: rules.warmup < 1 ? rules.warmup : warmup / steps,
+    });
   }
   const perDrop = (rules.dropEpochs * steps) / epochs;
   const shape = {

@@ -39,7 +39,12 @@ export interface LossWindow {
 }
 
 /** The window with one more step in it. */
-export function addToWindow(window: LossWindow, values: Readonly<Record<string, number>>, seconds: number, images: number): LossWindow {
+export function addToWindow(
+  window: LossWindow,
+  values: Readonly<Record<string, number>>,
+  seconds: number,
+  images: number,
+): LossWindow {
   const sums = { ...window.sums };
   for (const [name, value] of Object.entries(values)) sums[name] = (sums[name] ?? 0) + value;
   return { steps: window.steps + 1, images: window.images + images, seconds: window.seconds + seconds, sums };
@@ -88,6 +93,8 @@ export function readState(checkpoint: string): SavedState {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as SavedState;
   } catch (cause) {
-    throw new InputError(`Cannot resume: ${path} is unreadable (${(cause as Error).message}); start a new run.`, { cause });
+    throw new InputError(`Cannot resume: ${path} is unreadable (${(cause as Error).message}); start a new run.`, {
+      cause,
+    });
   }
 }

@@ -58,7 +58,9 @@ export class Trainer<Batch> {
     const { run, parts, config } = this.options;
     const last = lastState(run);
     if (last && last.config !== config) {
-      throw new InputError(`Cannot resume ${run.path}: its configuration or its dataset is no longer what the checkpoint was made with; start a new run.`);
+      throw new InputError(
+        `Cannot resume ${run.path}: its configuration or its dataset is no longer what the checkpoint was made with; start a new run.`,
+      );
     }
     this.logger.rewind(last?.logBytes ?? 0, last?.costs ?? null);
     if (!last) return;
@@ -147,7 +149,10 @@ export class Trainer<Batch> {
       if (!(cause instanceof InputError)) throw cause;
       const position = `epoch ${this.state.epoch + 1}, step ${this.state.step + 1}`;
       const rest = this.saved ? `the checkpoint of step ${this.saved.step} stands` : 'no checkpoint was written yet';
-      throw new InputError(`${cause.message} at ${position}: ${rest}; try a lower learning rate, a longer warm-up or clipping.`, { cause });
+      throw new InputError(
+        `${cause.message} at ${position}: ${rest}; try a lower learning rate, a longer warm-up or clipping.`,
+        { cause },
+      );
     }
   }
 
@@ -157,7 +162,9 @@ export class Trainer<Batch> {
    */
   private async evaluateAndCheckpointIfDue(): Promise<void> {
     const evaluationDue = this.triggers.evaluationDue(this.state);
-    const due = this.triggers.checkpointDue(this.state, performance.now() - this.savedAt) || (evaluationDue && this.state.step > 0);
+    const due =
+      this.triggers.checkpointDue(this.state, performance.now() - this.savedAt) ||
+      (evaluationDue && this.state.step > 0);
     if (due && this.saved?.step !== this.state.step) await this.checkpoint();
     if (evaluationDue && (await this.evaluate())) await this.checkpoint();
     await yieldToEventLoop();
@@ -187,7 +194,9 @@ export class Trainer<Batch> {
     const epoch = epochsBegun(this.state);
     const score = metrics[this.options.plan.score];
     if (typeof score !== 'number' || !Number.isFinite(score)) {
-      throw new TorchError(`Expected a number "${this.options.plan.score}" of the evaluation, found ${Object.keys(metrics).join(', ')}.`);
+      throw new TorchError(
+        `Expected a number "${this.options.plan.score}" of the evaluation, found ${Object.keys(metrics).join(', ')}.`,
+      );
     }
     const better = best === null || score > best.score;
     this.logger.logEvaluation(this.state, metrics);
@@ -203,7 +212,13 @@ export class Trainer<Batch> {
     const { run, parts, config } = this.options;
     const { state } = this;
     const began = performance.now();
-    const saved = { loop: state, scheduler: parts.scheduler.stateDict(), logBytes: this.logger.flush(), costs: this.logger.throughput.costs, config };
+    const saved = {
+      loop: state,
+      scheduler: parts.scheduler.stateDict(),
+      logBytes: this.logger.flush(),
+      costs: this.logger.throughput.costs,
+      config,
+    };
     if (this.saved?.step === state.step) await saveState(run, saved);
     else await saveLast(run, parts, saved);
     if (isBest(state)) await promoteLast(run);

@@ -15,7 +15,11 @@ export interface AspectTarget {
 export type Rounding = 'original' | 'transformers';
 
 /** The size of an image after a resize that keeps its proportions. */
-export function aspectSize({ width, height }: Extent, { shortestEdge, longestEdge = Infinity }: AspectTarget, rounding: Rounding): Extent {
+export function aspectSize(
+  { width, height }: Extent,
+  { shortestEdge, longestEdge = Infinity }: AspectTarget,
+  rounding: Rounding,
+): Extent {
   const [short, long] = [Math.min(width, height), Math.max(width, height)];
   const isLimited = (long / short) * shortestEdge > longestEdge;
   const exact = isLimited ? (longestEdge * short) / long : shortestEdge;

@@ -23,7 +23,12 @@ export interface AugmentOptions {
   readonly colour?: number;
 }
 
-export const augmentDefaults = { flip: 0, cropArea: 1, cropRatio: 4 / 3, colour: 0 } as const satisfies Required<AugmentOptions>;
+export const augmentDefaults = {
+  flip: 0,
+  cropArea: 1,
+  cropRatio: 4 / 3,
+  colour: 0,
+} as const satisfies Required<AugmentOptions>;
 
 /** Whether these options change anything at all. */
 export function changesNothing(options: AugmentOptions): boolean {
@@ -39,12 +44,32 @@ export function changesNothing(options: AugmentOptions): boolean {
  * @returns (B, 3, H, W) uint8
  */
 export function augment(images: Tensor, randoms: readonly Random[], options: AugmentOptions = {}): Tensor {
-  const { flip, cropArea, cropRatio, colour } = resolveOptions<Required<AugmentOptions>>('augment', augmentDefaults, options);
-  const plans = randoms.map((random) => plan(random, images.shape as [number, number, number, number], { cropArea, cropRatio }));
+  const { flip, cropArea, cropRatio, colour } = resolveOptions<Required<AugmentOptions>>(
+    'augment',
+    augmentDefaults,
+    options,
+  );
+  const plans = randoms.map((random) =>
+    plan(random, images.shape as [number, number, number, number], { cropArea, cropRatio }),
+  );
   return torch.scoped(() => {
-    const cropped = cropArea < 1 ? randomResizedCrop(images, plans.map(({ crop }) => crop)) : images;
-    const mirrored = mirror(cropped, plans.map(({ mirror }) => mirror < flip));
-    return colour > 0 ? jitter(mirrored, plans.map(({ tints }) => tints.map((tint) => 1 + colour * tint))) : mirrored;
+    const cropped =
+      cropArea < 1
+        ? randomResizedCrop(
+            images,
+            plans.map(({ crop }) => crop),
+          )
+        : images;
+    const mirrored = mirror(
+      cropped,
+      plans.map(({ mirror }) => mirror < flip),
+    );
+    return colour > 0
+      ? jitter(
+          mirrored,
+          plans.map(({ tints }) => tints.map((tint) => 1 + colour * tint)),
+        )
+      : mirrored;
   });
 }
 
@@ -63,14 +88,23 @@ interface Plan {
   readonly tints: readonly number[];
 }
 
-function plan(random: Random, [, , height, width]: [number, number, number, number], options: { cropArea: number; cropRatio: number }): Plan {
+function plan(
+  random: Random,
+  [, , height, width]: [number, number, number, number],
+  options: { cropArea: number; cropRatio: number },
+): Plan {
   const mirror = random.uniform();
   const tints = [0, 1, 2].map(() => 2 * random.uniform() - 1);
   return { crop: randomCrop(random, height, width, options), mirror, tints };
 }
 
 /** As torchvision's RandomResizedCrop, with area uniform and ratio log-uniform, but cut down to the image instead of drawn anew. */
-function randomCrop(random: Random, height: number, width: number, { cropArea, cropRatio }: { cropArea: number; cropRatio: number }): Crop {
+function randomCrop(
+  random: Random,
+  height: number,
+  width: number,
+  { cropArea, cropRatio }: { cropArea: number; cropRatio: number },
+): Crop {
   const area = cropArea + (1 - cropArea) * random.uniform();
   const ratio = cropRatio ** (2 * random.uniform() - 1);
   const cropWidth = Math.max(1, Math.min(width, Math.round(width * Math.sqrt(area * ratio))));
@@ -111,7 +145,8 @@ function jitter(images: Tensor, factors: readonly (readonly number[])[]): Tensor
   const factor = (kind: number) => torch.tensor(factors.map((three) => three[kind]!)).view([factors.length, 1, 1, 1]); // (B) -> (B, 1, 1, 1)
   const shares = torch.tensor(GREY).view([1, 3, 1, 1]); // (3) -> (1, 3, 1, 1)
   const greyOf = (colours: Tensor) => colours.mul(shares).sum([1], { keepdim: true }); // (B, 3, H, W) -> (B, 1, H, W)
-  const blend = (colours: Tensor, other: Tensor, weight: Tensor) => other.add(colours.sub(other).mul(weight)).clamp_(0, 255);
+  const blend = (colours: Tensor, other: Tensor, weight: Tensor) =>
+    other.add(colours.sub(other).mul(weight)).clamp_(0, 255);
 
   const bright = images.to('float32').mul_(factor(0)).clamp_(0, 255);
   const contrasted = blend(bright, greyOf(bright).mean([1, 2, 3], { keepdim: true }), factor(1));

@@ -21,7 +21,8 @@ export interface Extent {
 
 /** Boxes from their numbers, four a box. @throws RangeError when the numbers do not come in fours */
 export function boxes<Format extends BoxFormat>(format: Format, numbers: ArrayLike<number>): Boxes<Format> {
-  if (numbers.length % 4 !== 0) throw new RangeError(`Expected four numbers for each box, found ${numbers.length} numbers.`);
+  if (numbers.length % 4 !== 0)
+    throw new RangeError(`Expected four numbers for each box, found ${numbers.length} numbers.`);
   return { format, data: Float64Array.from(numbers) };
 }
 
@@ -31,26 +32,47 @@ export function countBoxes({ data }: Boxes<BoxFormat>): number {
 
 /** From corners to centre and size. */
 export function xyxyToCxcywh({ data }: Boxes<'xyxy'>): Boxes<'cxcywh'> {
-  return { format: 'cxcywh', data: mapBoxes(data, (left, top, right, bottom) => [(left + right) / 2, (top + bottom) / 2, right - left, bottom - top]) };
+  return {
+    format: 'cxcywh',
+    data: mapBoxes(data, (left, top, right, bottom) => [
+      (left + right) / 2,
+      (top + bottom) / 2,
+      right - left,
+      bottom - top,
+    ]),
+  };
 }
 
 /** From centre and size to corners. */
 export function cxcywhToXyxy({ data }: Boxes<'cxcywh'>): Boxes<'xyxy'> {
-  return { format: 'xyxy', data: mapBoxes(data, (x, y, width, height) => [x - width / 2, y - height / 2, x + width / 2, y + height / 2]) };
+  return {
+    format: 'xyxy',
+    data: mapBoxes(data, (x, y, width, height) => [x - width / 2, y - height / 2, x + width / 2, y + height / 2]),
+  };
 }
 
 /** From left, top and size to corners. */
 export function xywhToXyxy({ data }: Boxes<'xywh'>): Boxes<'xyxy'> {
-  return { format: 'xyxy', data: mapBoxes(data, (left, top, width, height) => [left, top, left + width, top + height]) };
+  return {
+    format: 'xyxy',
+    data: mapBoxes(data, (left, top, width, height) => [left, top, left + width, top + height]),
+  };
 }
 
 /** From corners to left, top and size. */
 export function xyxyToXywh({ data }: Boxes<'xyxy'>): Boxes<'xywh'> {
-  return { format: 'xywh', data: mapBoxes(data, (left, top, right, bottom) => [left, top, right - left, bottom - top]) };
+  return {
+    format: 'xywh',
+    data: mapBoxes(data, (left, top, right, bottom) => [left, top, right - left, bottom - top]),
+  };
 }
 
 /** Stretches the plane, whatever the format: x by one factor, y by the other. */
-export function scaleBoxes<Format extends BoxFormat>({ format, data }: Boxes<Format>, x: number, y: number): Boxes<Format> {
+export function scaleBoxes<Format extends BoxFormat>(
+  { format, data }: Boxes<Format>,
+  x: number,
+  y: number,
+): Boxes<Format> {
   return { format, data: data.map((value, index) => value * (index % 2 === 0 ? x : y)) };
 }
 
@@ -76,7 +98,10 @@ export function nonEmptyBoxes({ data }: Boxes<'xyxy'>): number[] {
   );
 }
 
-export function takeBoxes<Format extends BoxFormat>({ format, data }: Boxes<Format>, indices: readonly number[]): Boxes<Format> {
+export function takeBoxes<Format extends BoxFormat>(
+  { format, data }: Boxes<Format>,
+  indices: readonly number[],
+): Boxes<Format> {
   const taken = new Float64Array(4 * indices.length);
   indices.forEach((index, row) => taken.set(data.subarray(4 * index, 4 * index + 4), 4 * row));
   return { format, data: taken };
@@ -84,11 +109,19 @@ export function takeBoxes<Format extends BoxFormat>({ format, data }: Boxes<Form
 
 /** Width times height of each box. */
 export function boxAreas({ data }: Boxes<'xyxy'>): Float64Array {
-  return Float64Array.from({ length: data.length / 4 }, (_, i) => (data[4 * i + 2]! - data[4 * i]!) * (data[4 * i + 3]! - data[4 * i + 1]!));
+  return Float64Array.from(
+    { length: data.length / 4 },
+    (_, i) => (data[4 * i + 2]! - data[4 * i]!) * (data[4 * i + 3]! - data[4 * i + 1]!),
+  );
 }
 
 /** Area that box `i` of one list and box `j` of another have in common. */
-export function intersection({ data: one }: Boxes<'xyxy'>, i: number, { data: other }: Boxes<'xyxy'>, j: number): number {
+export function intersection(
+  { data: one }: Boxes<'xyxy'>,
+  i: number,
+  { data: other }: Boxes<'xyxy'>,
+  j: number,
+): number {
   const width = Math.min(one[4 * i + 2]!, other[4 * j + 2]!) - Math.max(one[4 * i]!, other[4 * j]!);
   if (width <= 0) return 0;
   const height = Math.min(one[4 * i + 3]!, other[4 * j + 3]!) - Math.max(one[4 * i + 1]!, other[4 * j + 1]!);
@@ -99,6 +132,7 @@ type Four = [number, number, number, number];
 
 function mapBoxes(data: Float64Array, change: (...box: Four) => Four): Float64Array {
   const changed = new Float64Array(data.length);
-  for (let at = 0; at < data.length; at += 4) changed.set(change(data[at]!, data[at + 1]!, data[at + 2]!, data[at + 3]!), at);
+  for (let at = 0; at < data.length; at += 4)
+    changed.set(change(data[at]!, data[at + 1]!, data[at + 2]!, data[at + 3]!), at);
   return changed;
 }

@@ -38,8 +38,13 @@ export const detectionAugmentDefaults = {
  * Every image draws the same count of numbers, so one option does not change what another does.
  */
 export function planDetectionAugment(random: Random, extent: Extent, options: DetectionAugmentOptions = {}): Step[] {
-  const { flip, sizes, longestEdge, crop, cropFrom, cropSize, rounding } = resolveOptions<Required<DetectionAugmentOptions>>('planDetectionAugment', detectionAugmentDefaults, options);
-  const resizeTo = (size: Extent, shortestEdge: number, most?: number): Step => ({ kind: 'resize', ...aspectSize(size, { shortestEdge, longestEdge: most }, rounding) });
+  const { flip, sizes, longestEdge, crop, cropFrom, cropSize, rounding } = resolveOptions<
+    Required<DetectionAugmentOptions>
+  >('planDetectionAugment', detectionAugmentDefaults, options);
+  const resizeTo = (size: Extent, shortestEdge: number, most?: number): Step => ({
+    kind: 'resize',
+    ...aspectSize(size, { shortestEdge, longestEdge: most }, rounding),
+  });
   const steps: Step[] = random.uniform() < flip ? [{ kind: 'mirror' }] : [];
   const isCropped = random.uniform() < crop;
   const first = resizeTo(extent, pick(random, cropFrom));
@@ -53,7 +58,12 @@ export function planDetectionAugment(random: Random, extent: Extent, options: De
 function randomPart(random: Random, { width, height }: Extent, [least, most]: readonly [number, number]): Step {
   const side = (length: number) => between(random, Math.min(least, length), Math.min(length, most));
   const size = { width: side(width), height: side(height) };
-  return { kind: 'crop', ...size, top: between(random, 0, height - size.height), left: between(random, 0, width - size.width) };
+  return {
+    kind: 'crop',
+    ...size,
+    top: between(random, 0, height - size.height),
+    left: between(random, 0, width - size.width),
+  };
 }
 
 /** A whole number from `low` to `high`, both of them possible. */

@@ -112,7 +112,10 @@ export function formatDetectionProcessorConfig(options: DetectionProcessorOption
     resample: options.resample,
     rescale_factor: options.rescaleFactor,
     rounding: options.rounding,
-    size: 'shortestEdge' in size ? { longest_edge: size.longestEdge ?? null, shortest_edge: size.shortestEdge } : { height: size.height, width: size.width },
+    size:
+      'shortestEdge' in size
+        ? { longest_edge: size.longestEdge ?? null, shortest_edge: size.shortestEdge }
+        : { height: size.height, width: size.width },
   };
 }
 

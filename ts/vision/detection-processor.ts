@@ -11,7 +11,12 @@ import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
 import { aspectSize } from './aspect-size';
 import type { Extent } from './boxes';
-import { detectionProcessorDefaults, formatDetectionProcessorConfig, parseDetectionProcessorConfig, type DetectionProcessorOptions } from './detection-processor-config';
+import {
+  detectionProcessorDefaults,
+  formatDetectionProcessorConfig,
+  parseDetectionProcessorConfig,
+  type DetectionProcessorOptions,
+} from './detection-processor-config';
 import type { RgbImage } from './image';
 import { ImageProcessor } from './processor';
 import { PROCESSOR_FILE, readProcessorFile } from './processor-file';
@@ -67,7 +72,8 @@ export class DetectionProcessor {
   changes(extent: Extent): Step[] {
     const { doResize, size, rounding } = this.options;
     if (!doResize) return [];
-    const target = 'shortestEdge' in size ? aspectSize(extent, size, rounding) : { width: size.width, height: size.height };
+    const target =
+      'shortestEdge' in size ? aspectSize(extent, size, rounding) : { width: size.width, height: size.height };
     return [{ kind: 'resize', ...target }];
   }
 
@@ -109,9 +115,14 @@ export class DetectionProcessor {
 
   private paddedSize(images: readonly Tensor[]): Extent {
     if (images.length === 0) throw new ShapeError('Expected at least one image to preprocess, found none.');
-    const largest = { height: Math.max(...images.map(({ shape }) => shape[2]!)), width: Math.max(...images.map(({ shape }) => shape[3]!)) };
+    const largest = {
+      height: Math.max(...images.map(({ shape }) => shape[2]!)),
+      width: Math.max(...images.map(({ shape }) => shape[3]!)),
+    };
     const { padSize = largest } = this.options;
     if (padSize.height >= largest.height && padSize.width >= largest.width) return padSize;
-    throw new ShapeError(`Expected images of at most ${padSize.width} x ${padSize.height} (pad_size), found ${largest.width} x ${largest.height} after the resize; make the size smaller.`);
+    throw new ShapeError(
+      `Expected images of at most ${padSize.width} x ${padSize.height} (pad_size), found ${largest.width} x ${largest.height} after the resize; make the size smaller.`,
+    );
   }
 }

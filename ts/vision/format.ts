@@ -60,7 +60,7 @@ export interface JpegHeader {
  */
 export function jpegHeader(bytes: Uint8Array): JpegHeader | undefined {
   let hasExif = false;
-  for (let at = 2; at + 9 < bytes.length; ) {
+  for (let at = 2; at + 9 < bytes.length;) {
     if (bytes[at] !== 0xff) return undefined;
     const marker = bytes[at + 1]!;
     // Any number of fill bytes may stand before a marker.

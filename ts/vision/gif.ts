@@ -15,7 +15,12 @@ const EXTENSION = 0x21;
 const IMAGE = 0x2c;
 const GRAPHIC_CONTROL = 0xf9;
 /** First row and step of each pass of an interlaced image. */
-const PASSES = [[0, 8], [4, 8], [2, 4], [1, 2]] as const;
+const PASSES = [
+  [0, 8],
+  [4, 8],
+  [2, 4],
+  [1, 2],
+] as const;
 
 /** Width and height of the canvas; nothing but the header is read. @throws RangeError when it is cut short */
 export function gifSize(bytes: Uint8Array): { width: number; height: number } {
@@ -55,7 +60,10 @@ export function decodeGif(bytes: Uint8Array): GifFrame {
 }
 
 class Reader {
-  constructor(private readonly bytes: Uint8Array, private at: number) {}
+  constructor(
+    private readonly bytes: Uint8Array,
+    private at: number,
+  ) {}
 
   byte(): number {
     if (this.at >= this.bytes.length) throw new RangeError('it is cut short');
@@ -91,7 +99,9 @@ class Reader {
 
 /** The order in which the rows of an interlaced image come. */
 function interlaced(height: number): number[] {
-  return PASSES.flatMap(([first, step]) => Array.from({ length: Math.max(0, Math.ceil((height - first) / step)) }, (_, i) => first + i * step));
+  return PASSES.flatMap(([first, step]) =>
+    Array.from({ length: Math.max(0, Math.ceil((height - first) / step)) }, (_, i) => first + i * step),
+  );
 }
 
 function greys(): Uint8Array {

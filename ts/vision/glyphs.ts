@@ -4,13 +4,13 @@
 export const GLYPH_HEIGHT = 16;
 
 /** The characters that there are. */
-export const GLYPH_CHARACTERS = ' !"#$%&\'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~';
+export const GLYPH_CHARACTERS =
+  ' !"#$%&\'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~';
 
 /** Columns of each glyph, in the order of the characters. */
 export const GLYPH_WIDTHS: readonly number[] = [
-  4, 5, 6, 11, 8, 12, 10, 4, 5, 5, 6, 11, 4, 5, 4, 4, 8, 8, 8, 8, 8, 8, 8, 8,
-  8, 8, 4, 4, 11, 11, 11, 7, 13, 9, 9, 9, 10, 8, 7, 10, 10, 4, 4, 9, 7, 11, 10, 10,
-  8, 10, 9, 8, 8, 10, 9, 13, 9, 8, 9, 5, 4, 5, 11, 6, 6, 8, 8, 7, 8, 8, 5, 8,
+  4, 5, 6, 11, 8, 12, 10, 4, 5, 5, 6, 11, 4, 5, 4, 4, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 4, 4, 11, 11, 11, 7, 13, 9, 9, 9,
+  10, 8, 7, 10, 10, 4, 4, 9, 7, 11, 10, 10, 8, 10, 9, 8, 8, 10, 9, 13, 9, 8, 9, 5, 4, 5, 11, 6, 6, 8, 8, 7, 8, 8, 5, 8,
   8, 4, 4, 8, 4, 13, 8, 8, 8, 8, 5, 7, 5, 8, 8, 11, 8, 8, 7, 8, 4, 8, 11,
 ];
 

@@ -14,6 +14,12 @@ export async function imageSize(bytes: Uint8Array, label: string): Promise<Exten
     const { autoOrient } = await sharp(bytes, { limitInputPixels: false }).metadata();
     return { width: autoOrient.width, height: autoOrient.height };
   } catch (cause) {
-    throw new InputError(`${label} is a damaged or incomplete image: ${(cause as Error).message.split('\n')[0]!.replace(/^Input buffer has corrupt header: /, '').replace(/^\w+: /, '')}.`, { cause });
+    throw new InputError(
+      `${label} is a damaged or incomplete image: ${(cause as Error).message
+        .split('\n')[0]!
+        .replace(/^Input buffer has corrupt header: /, '')
+        .replace(/^\w+: /, '')}.`,
+      { cause },
+    );
   }
 }

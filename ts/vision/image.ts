@@ -40,7 +40,11 @@ sharp.cache(false);
  * @param label what to call the image in errors; the path when left out
  * @throws InputError naming the image, when it cannot be read, is no image, is damaged or too large
  */
-export async function decodeImage(source: string | Uint8Array, label?: string, options: DecodeOptions = {}): Promise<RgbImage> {
+export async function decodeImage(
+  source: string | Uint8Array,
+  label?: string,
+  options: DecodeOptions = {},
+): Promise<RgbImage> {
   const { maxPixels } = resolveOptions<Required<DecodeOptions>>('decodeImage', { maxPixels: MAX_PIXELS }, options);
   const name = label ?? (typeof source === 'string' ? source : 'the image');
   const bytes = typeof source === 'string' ? await readImage(source, name) : source;
@@ -58,8 +62,14 @@ export async function decodeImage(source: string | Uint8Array, label?: string, o
  */
 export function requireFormat(bytes: Uint8Array, name: string): ImageFormat {
   const format = imageFormat(bytes);
-  if (!format) throw new InputError(`Expected a JPEG, PNG, WebP, GIF, TIFF or AVIF image in ${name}, found ${describeBytes(bytes)}.`);
-  if (couldBeSvg(bytes)) throw new InputError(`Expected a JPEG, PNG, WebP, GIF, TIFF or AVIF image in ${name}, found one that is an SVG drawing as well, which is not rendered.`);
+  if (!format)
+    throw new InputError(
+      `Expected a JPEG, PNG, WebP, GIF, TIFF or AVIF image in ${name}, found ${describeBytes(bytes)}.`,
+    );
+  if (couldBeSvg(bytes))
+    throw new InputError(
+      `Expected a JPEG, PNG, WebP, GIF, TIFF or AVIF image in ${name}, found one that is an SVG drawing as well, which is not rendered.`,
+    );
   return format;
 }
 
@@ -72,7 +82,9 @@ function decodeGifWithin(bytes: Uint8Array, maxPixels: number): RgbImage {
 
 async function decode(bytes: Uint8Array, format: ImageFormat, maxPixels: number): Promise<RgbImage> {
   if (format === 'gif') return decodeGifWithin(bytes, maxPixels);
-  const image = sharp(bytes, { ignoreIcc: true, failOn: 'error', limitInputPixels: maxPixels }).timeout({ seconds: TIMEOUT_SECONDS });
+  const image = sharp(bytes, { ignoreIcc: true, failOn: 'error', limitInputPixels: maxPixels }).timeout({
+    seconds: TIMEOUT_SECONDS,
+  });
   const header = format === 'jpeg' ? jpegHeader(bytes) : undefined;
   const isCmyk = header ? header.components === 4 : format === 'tiff' && (await image.metadata()).space === 'cmyk';
   if (isCmyk) return cmykToRgb(await raw(image.autoOrient().pipelineColourspace('cmyk').toColourspace('cmyk')));
@@ -114,10 +126,17 @@ interface Failure {
 
 async function decodeError(cause: Error, bytes: Uint8Array, { name, format, maxPixels }: Failure): Promise<InputError> {
   if (cause.message.includes('exceeds pixel limit')) {
-    const { width, height } = format === 'gif' ? gifSize(bytes) : await sharp(bytes, { limitInputPixels: false }).metadata();
-    return new InputError(`Expected at most ${maxPixels} pixels in ${name}, found ${width} x ${height}; make it smaller.`, { cause });
+    const { width, height } =
+      format === 'gif' ? gifSize(bytes) : await sharp(bytes, { limitInputPixels: false }).metadata();
+    return new InputError(
+      `Expected at most ${maxPixels} pixels in ${name}, found ${width} x ${height}; make it smaller.`,
+      { cause },
+    );
   }
   // libvips repeats a message once for each attempt, behind the name of its loader.
-  const why = cause.message.split('\n')[0]!.replace(/^Input buffer has corrupt header: /, '').replace(/^\w+: /, '');
+  const why = cause.message
+    .split('\n')[0]!
+    .replace(/^Input buffer has corrupt header: /, '')
+    .replace(/^\w+: /, '');
   return new InputError(`${name} is a damaged or incomplete ${format.toUpperCase()} image: ${why}.`, { cause });
 }

@@ -50,7 +50,13 @@ const vitDefaults: ProcessorOptions = {
 /** What each class of transformers takes for a key that its file does not have. */
 const defaultsByType: Readonly<Record<string, ProcessorOptions>> = {
   ViTImageProcessor: vitDefaults,
-  DeiTImageProcessor: { ...vitDefaults, type: 'DeiTImageProcessor', size: square(256), resample: 3, doCenterCrop: true },
+  DeiTImageProcessor: {
+    ...vitDefaults,
+    type: 'DeiTImageProcessor',
+    size: square(256),
+    resample: 3,
+    doCenterCrop: true,
+  },
 };
 
 export const processorDefaults: ProcessorOptions = vitDefaults;
@@ -63,7 +69,12 @@ const schema = z.object({
   image_processor_type: z.string().nullish(),
   feature_extractor_type: z.string().nullish(),
   do_resize: z.boolean().nullish(),
-  size: z.union([side, rectangle, z.object({ shortest_edge: side, longest_edge: side.nullish() })], 'expected a number, { height, width } or { shortest_edge } with or without longest_edge').nullish(),
+  size: z
+    .union(
+      [side, rectangle, z.object({ shortest_edge: side, longest_edge: side.nullish() })],
+      'expected a number, { height, width } or { shortest_edge } with or without longest_edge',
+    )
+    .nullish(),
   resample: z.union([z.literal(2), z.literal(3)], 'expected 2 (bilinear) or 3 (bicubic)').nullish(),
   do_center_crop: z.boolean().nullish(),
   crop_size: z.union([side, rectangle], 'expected a number or { height, width }').nullish(),
@@ -117,7 +128,13 @@ export function formatProcessorConfig(options: ProcessorOptions): Record<string,
     image_std: [...options.imageStd],
     resample: options.resample,
     rescale_factor: options.rescaleFactor,
-    size: 'shortestEdge' in size ? { ...(size.longestEdge !== undefined && { longest_edge: size.longestEdge }), shortest_edge: size.shortestEdge } : { height: size.height, width: size.width },
+    size:
+      'shortestEdge' in size
+        ? {
+            ...(size.longestEdge !== undefined && { longest_edge: size.longestEdge }),
+            shortest_edge: size.shortestEdge,
+          }
+        : { height: size.height, width: size.width },
   };
 }
 
@@ -127,7 +144,9 @@ function defaultsOf(file: Json, label: string): ProcessorOptions {
   const type = named.replace(/FeatureExtractor$/, 'ImageProcessor').replace(/(Fast|Pil)$/, '');
   const defaults = defaultsByType[type];
   if (defaults) return defaults;
-  throw new InputError(`${label}: expected image_processor_type to be ${Object.keys(defaultsByType).join(' or ')}, found ${named}.`);
+  throw new InputError(
+    `${label}: expected image_processor_type to be ${Object.keys(defaultsByType).join(' or ')}, found ${named}.`,
+  );
 }
 
 function sizeOf(size: Json['size']): Size | undefined {

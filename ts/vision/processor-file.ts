@@ -9,12 +9,18 @@ export const PROCESSOR_FILE = 'preprocessor_config.json';
  * @param parse makes something of its content; gets the path for its errors
  * @throws InputError when the file is missing or broken
  */
-export async function readProcessorFile<Result>(folder: string, parse: (json: unknown, label: string) => Result): Promise<Result> {
+export async function readProcessorFile<Result>(
+  folder: string,
+  parse: (json: unknown, label: string) => Result,
+): Promise<Result> {
   const path = join(folder, PROCESSOR_FILE);
   try {
     return parse(JSON.parse(await readFile(path, 'utf8')), path);
   } catch (cause) {
     if (cause instanceof InputError) throw cause;
-    throw new InputError(`Expected the preprocessing of a checkpoint in ${path}, but it cannot be read: ${(cause as Error).message}.`, { cause });
+    throw new InputError(
+      `Expected the preprocessing of a checkpoint in ${path}, but it cannot be read: ${(cause as Error).message}.`,
+      { cause },
+    );
   }
 }

@@ -10,7 +10,12 @@ import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
 import { aspectSize } from './aspect-size';
 import type { RgbImage } from './image';
-import { formatProcessorConfig, parseProcessorConfig, processorDefaults, type ProcessorOptions } from './processor-config';
+import {
+  formatProcessorConfig,
+  parseProcessorConfig,
+  processorDefaults,
+  type ProcessorOptions,
+} from './processor-config';
 import { PROCESSOR_FILE, readProcessorFile } from './processor-file';
 import { centerCrop, resize } from './resize';
 
@@ -74,7 +79,10 @@ export class ImageProcessor {
       const groups = groupBySize(images);
       const parts = groups.map((group) => this.fit(stack(group.map((index) => images[index]!))));
       if (parts.length === 1) return parts[0]!;
-      requireOneSize(parts, groups.map((group) => images[group[0]!]!));
+      requireOneSize(
+        parts,
+        groups.map((group) => images[group[0]!]!),
+      );
       const order = new BigInt64Array(images.length);
       groups.flat().forEach((index, position) => (order[index] = BigInt(position)));
       return torch.cat(parts, 0).indexSelect(0, torch.fromTypedArray(order));
@@ -104,7 +112,9 @@ export class ImageProcessor {
 
   private fit(images: Tensor): Tensor {
     const { doResize, size, resample, doCenterCrop, cropSize } = this.options;
-    const { height, width } = doResize ? targetSize(size, images.shape[2]!, images.shape[3]!) : { height: images.shape[2]!, width: images.shape[3]! };
+    const { height, width } = doResize
+      ? targetSize(size, images.shape[2]!, images.shape[3]!)
+      : { height: images.shape[2]!, width: images.shape[3]! };
     const resized = resize(images, height, width, resample);
     return doCenterCrop ? centerCrop(resized, cropSize.height, cropSize.width) : resized;
   }
@@ -150,5 +160,8 @@ function targetSize(size: ProcessorOptions['size'], height: number, width: numbe
 
 /** (3, 1, 1) float32; multiplied in float32, as the reference does. */
 function byChannel(values: readonly number[], scale: number): Tensor {
-  return torch.fromTypedArray(Float32Array.from(values, (value) => Math.fround(value) * Math.fround(scale)), [3, 1, 1]);
+  return torch.fromTypedArray(
+    Float32Array.from(values, (value) => Math.fround(value) * Math.fround(scale)),
+    [3, 1, 1],
+  );
 }

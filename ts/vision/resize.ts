@@ -22,9 +22,14 @@ export function resize(images: Tensor, height: number, width: number, resample: 
  * @returns (B, 3, height, width)
  */
 export function centerCrop(images: Tensor, height: number, width: number): Tensor {
-  const [down, across] = [height - images.shape[2]!, width - images.shape[3]!].map((missing) => Math.max(0, missing)) as [number, number];
+  const [down, across] = [height - images.shape[2]!, width - images.shape[3]!].map((missing) =>
+    Math.max(0, missing),
+  ) as [number, number];
   const ends = [Math.floor(across / 2), Math.ceil(across / 2), Math.floor(down / 2), Math.ceil(down / 2)];
   const padded = down + across > 0 ? images.constantPadNd(ends, 0) : images;
-  const [top, left] = [padded.shape[2]! - height, padded.shape[3]! - width].map((extra) => Math.floor(extra / 2)) as [number, number];
+  const [top, left] = [padded.shape[2]! - height, padded.shape[3]! - width].map((extra) => Math.floor(extra / 2)) as [
+    number,
+    number,
+  ];
   return padded.narrow(2, top, height).narrow(3, left, width); // (B, 3, H, W) -> (B, 3, height, width)
 }

@@ -13,7 +13,10 @@ export type Step =
 
 /** The size of an image after the steps. */
 export function extentAfter(steps: readonly Step[], { width, height }: Extent): Extent {
-  return steps.reduce<Extent>((size, step) => (step.kind === 'mirror' ? size : { width: step.width, height: step.height }), { width, height });
+  return steps.reduce<Extent>(
+    (size, step) => (step.kind === 'mirror' ? size : { width: step.width, height: step.height }),
+    { width, height },
+  );
 }
 
 /**

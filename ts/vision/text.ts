@@ -29,7 +29,14 @@ export function drawText(image: RgbImage, text: string, x: number, y: number, { 
 }
 
 /** Fills a rectangle; what lies outside the image is left out. */
-export function fillRectangle(image: RgbImage, x: number, y: number, width: number, height: number, colour: Colour): void {
+export function fillRectangle(
+  image: RgbImage,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  colour: Colour,
+): void {
   for (let row = Math.max(0, y); row < Math.min(image.height, y + height); row++) {
     for (let column = Math.max(0, x); column < Math.min(image.width, x + width); column++) {
       image.data.set(colour, 3 * (row * image.width + column));
@@ -62,13 +69,21 @@ function coverAt(pixel: number): number {
   return (pixel % 2 === 0 ? pair >> 4 : pair & 15) / 15;
 }
 
-function drawGlyph(image: RgbImage, { width, start }: Glyph, x: number, y: number, colour: Colour, scale: number): void {
+function drawGlyph(
+  image: RgbImage,
+  { width, start }: Glyph,
+  x: number,
+  y: number,
+  colour: Colour,
+  scale: number,
+): void {
   for (let pixel = 0; pixel < width * GLYPH_HEIGHT; pixel++) {
     const cover = coverAt(start + pixel);
     if (cover === 0) continue;
     const left = x + scale * (pixel % width);
     const top = y + scale * Math.floor(pixel / width);
-    for (let dot = 0; dot < scale * scale; dot++) blend(image, left + (dot % scale), top + Math.floor(dot / scale), colour, cover);
+    for (let dot = 0; dot < scale * scale; dot++)
+      blend(image, left + (dot % scale), top + Math.floor(dot / scale), colour, cover);
   }
 }
 

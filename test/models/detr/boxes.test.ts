@@ -24,7 +24,10 @@ describe('boxes as tensors', () => {
   });
 
   it('compare each with each where shapes broadcast', () => {
-    const [one, other] = [torch.rand([2, 5, 4]), torch.rand([2, 3, 4])].map(cxcywhToXyxy) as [torch.Tensor, torch.Tensor];
+    const [one, other] = [torch.rand([2, 5, 4]), torch.rand([2, 3, 4])].map(cxcywhToXyxy) as [
+      torch.Tensor,
+      torch.Tensor,
+    ];
     const table = generalizedIou(one.unsqueeze(2), other.unsqueeze(1));
     assert.deepEqual(table.shape, [2, 5, 3]);
     assertClose(table.select(1, 4).select(1, 2), generalizedIou(one.select(1, 4), other.select(1, 2)));

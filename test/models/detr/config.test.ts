@@ -5,8 +5,14 @@ import { DetrConfig, ResNetConfig } from '../../../ts/models';
 describe('DetrConfig', () => {
   it('is the DETR-R50 of the paper when nothing is said', () => {
     const config = new DetrConfig();
-    assert.deepEqual([config.numQueries, config.dModel, config.encoderLayers, config.decoderFfnDim, config.dropout], [100, 256, 6, 2048, 0.1]);
-    assert.deepEqual([config.backbone, config.useTimmBackbone, config.backboneShape.depths], ['resnet50', true, [3, 4, 6, 3]]);
+    assert.deepEqual(
+      [config.numQueries, config.dModel, config.encoderLayers, config.decoderFfnDim, config.dropout],
+      [100, 256, 6, 2048, 0.1],
+    );
+    assert.deepEqual(
+      [config.backbone, config.useTimmBackbone, config.backboneShape.depths],
+      ['resnet50', true, [3, 4, 6, 3]],
+    );
     assert.deepEqual(config.backboneShape.outIndices, [4]);
     assert.equal(config.hasAuxiliaryLoss, false);
   });
@@ -17,7 +23,9 @@ describe('DetrConfig', () => {
   });
 
   it('takes the last map of a ResNet, however many it returns', () => {
-    const { backboneShape } = new DetrConfig({ backboneConfig: new ResNetConfig({ outFeatures: ['stage1', 'stage3'] }) });
+    const { backboneShape } = new DetrConfig({
+      backboneConfig: new ResNetConfig({ outFeatures: ['stage1', 'stage3'] }),
+    });
     assert.deepEqual([backboneShape.outIndices, backboneShape.keyStyle], [[3], 'huggingface']);
     assert.equal(new DetrConfig({ useTimmBackbone: false }).backboneShape.keyStyle, 'huggingface');
   });
@@ -26,13 +34,24 @@ describe('DetrConfig', () => {
     const named = new DetrConfig({ backbone: 'resnet101' }).toJSON();
     assert.deepEqual([named.backbone, named.use_timm_backbone, named.backbone_config], ['resnet101', true, undefined]);
     const own = new DetrConfig({ backboneConfig: ResNetConfig.named('resnet18') }).toJSON();
-    assert.deepEqual([own.backbone, own.use_timm_backbone, (own.backbone_config as Record<string, unknown>).layer_type], [null, false, 'basic']);
+    assert.deepEqual(
+      [own.backbone, own.use_timm_backbone, (own.backbone_config as Record<string, unknown>).layer_type],
+      [null, false, 'basic'],
+    );
     assert.ok(!Object.hasOwn(own.backbone_config as object, 'id2label'));
-    assert.deepEqual(DetrConfig.fromJSON(own).backboneShape, new DetrConfig({ backboneConfig: ResNetConfig.named('resnet18') }).backboneShape);
+    assert.deepEqual(
+      DetrConfig.fromJSON(own).backboneShape,
+      new DetrConfig({ backboneConfig: ResNetConfig.named('resnet18') }).backboneShape,
+    );
   });
 
   it('knows the other names that files have for its options', () => {
-    const config = DetrConfig.fromJSON({ hidden_size: 64, num_hidden_layers: 2, num_attention_heads: 4, max_position_embeddings: 1024 });
+    const config = DetrConfig.fromJSON({
+      hidden_size: 64,
+      num_hidden_layers: 2,
+      num_attention_heads: 4,
+      max_position_embeddings: 1024,
+    });
     assert.deepEqual([config.dModel, config.encoderLayers, config.encoderAttentionHeads], [64, 2, 4]);
     const json = config.toJSON();
     assert.deepEqual([json.d_model, json.hidden_size, json.max_position_embeddings], [64, undefined, 1024]);
@@ -42,17 +61,35 @@ describe('DetrConfig', () => {
   it('refuses what cannot be', () => {
     const refuses = (options: ConstructorParameters<typeof DetrConfig>[0], message: string): void =>
       assert.throws(() => new DetrConfig(options), new InputError(`DetrConfig: ${message}`));
-    refuses({ backbone: 'vgg16' }, 'expected the backbone to be one of resnet18, resnet34, resnet50, resnet101, resnet152, found "vgg16".');
+    refuses(
+      { backbone: 'vgg16' },
+      'expected the backbone to be one of resnet18, resnet34, resnet50, resnet101, resnet152, found "vgg16".',
+    );
     refuses({ backboneConfig: { model_type: 'swin' } }, 'expected the backbone to be a ResNet, found "swin".');
-    refuses({ backbone: 'resnet50', useTimmBackbone: false }, 'expected a backboneConfig where useTimmBackbone is false, found the name "resnet50" alone.');
-    refuses({ dModel: 100, encoderAttentionHeads: 8 }, 'expected dModel to be a multiple of encoderAttentionHeads (8), found 100.');
-    refuses({ dModel: 18, encoderAttentionHeads: 2, decoderAttentionHeads: 2 }, 'expected dModel to be a multiple of 4 for sine positions, found 18.');
-    refuses({ classCost: 0, bboxCost: 0, giouCost: 0 }, 'expected one of classCost, bboxCost and giouCost to be above 0; without any, every matching is as good as another.');
+    refuses(
+      { backbone: 'resnet50', useTimmBackbone: false },
+      'expected a backboneConfig where useTimmBackbone is false, found the name "resnet50" alone.',
+    );
+    refuses(
+      { dModel: 100, encoderAttentionHeads: 8 },
+      'expected dModel to be a multiple of encoderAttentionHeads (8), found 100.',
+    );
+    refuses(
+      { dModel: 18, encoderAttentionHeads: 2, decoderAttentionHeads: 2 },
+      'expected dModel to be a multiple of 4 for sine positions, found 18.',
+    );
+    refuses(
+      { classCost: 0, bboxCost: 0, giouCost: 0 },
+      'expected one of classCost, bboxCost and giouCost to be above 0; without any, every matching is as good as another.',
+    );
     refuses(
       { auxiliaryLoss: true, authorsAuxiliaryLoss: true },
       "expected auxiliaryLoss (transformers' way) or authorsAuxiliaryLoss (the paper's way), found both; leave one of the two out.",
     );
-    assert.throws(() => DetrConfig.fromJSON({ model_type: 'vit' }, {}, 'a/config.json'), new InputError('a/config.json: expected model_type detr, found "vit": it belongs to another kind of model.'));
+    assert.throws(
+      () => DetrConfig.fromJSON({ model_type: 'vit' }, {}, 'a/config.json'),
+      new InputError('a/config.json: expected model_type detr, found "vit": it belongs to another kind of model.'),
+    );
     assert.throws(() => DetrConfig.fromJSON([], {}, 'a/config.json'), InputError);
   });
 });

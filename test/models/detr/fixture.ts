@@ -1,6 +1,12 @@
 /** The tiny model of scripts/golden/detr.py, and what it is shown. */
 import path from 'node:path';
-import { DetrForObjectDetection, type DetectionOutput, type DetrLabels, type DetrOptions, type LoadOptions } from '../../../ts/models';
+import {
+  DetrForObjectDetection,
+  type DetectionOutput,
+  type DetrLabels,
+  type DetrOptions,
+  type LoadOptions,
+} from '../../../ts/models';
 import * as torch from '../../../ts/tensor';
 import type { Tensor } from '../../../ts/tensor';
 import { goldenTensors } from '../../nn/golden';
@@ -8,7 +14,12 @@ import { goldenTensors } from '../../nn/golden';
 export const FOLDER = path.join(__dirname, '..', '..', 'golden', 'detr');
 export const golden = goldenTensors('detr');
 
-export const BACKBONE = { embeddingSize: 8, hiddenSizes: [8, 12, 16, 20], depths: [1, 1, 1, 1], outFeatures: ['stage4'] };
+export const BACKBONE = {
+  embeddingSize: 8,
+  hiddenSizes: [8, 12, 16, 20],
+  depths: [1, 1, 1, 1],
+  outFeatures: ['stage4'],
+};
 
 /** The tiny model as the goldens have it: all of its backbone trains. */
 export async function load(options: DetrOptions & LoadOptions = {}): Promise<DetrForObjectDetection> {
@@ -26,7 +37,10 @@ export const mask = (): Tensor => golden.get('mask');
 
 /** Some objects, none, and more than there are queries. */
 export function batchLabels(): DetrLabels[] {
-  return [0, 1, 2].map((image) => ({ classLabels: golden.get(`labels.${image}.class_labels`), boxes: golden.get(`labels.${image}.boxes`) }));
+  return [0, 1, 2].map((image) => ({
+    classLabels: golden.get(`labels.${image}.class_labels`),
+    boxes: golden.get(`labels.${image}.boxes`),
+  }));
 }
 
 export function noLabels(): DetrLabels[] {

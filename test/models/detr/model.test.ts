@@ -22,7 +22,16 @@ const CASES: Record<string, Case> = {
   aux: { options: { auxiliaryLoss: true } },
   masked_aux: { options: { auxiliaryLoss: true }, masked: true },
   empty: { options: { auxiliaryLoss: true }, empty: true },
-  weights: { options: { classCost: 2, bboxCost: 1, giouCost: 3, bboxLossCoefficient: 3, giouLossCoefficient: 4, eosCoefficient: 0.5 } },
+  weights: {
+    options: {
+      classCost: 2,
+      bboxCost: 1,
+      giouCost: 3,
+      bboxLossCoefficient: 3,
+      giouLossCoefficient: 4,
+      eosCoefficient: 0.5,
+    },
+  },
 };
 
 /**
@@ -32,7 +41,11 @@ const CASES: Record<string, Case> = {
 const ROUNDING = /k_proj\.bias$|decoder\.layers\.0\.self_attn\.[qk]_proj\./;
 
 const run = ({ masked, empty }: Case, model: DetrForObjectDetection) =>
-  model.forward({ pixelValues: pixels(), pixelMask: masked ? mask() : undefined, labels: empty ? noLabels() : batchLabels() });
+  model.forward({
+    pixelValues: pixels(),
+    pixelMask: masked ? mask() : undefined,
+    labels: empty ? noLabels() : batchLabels(),
+  });
 
 /** Gradients of the golden model in double precision, where rounding cannot hide a mistake. */
 async function gradients(given: Case): Promise<Map<string, Tensor>> {
@@ -51,7 +64,8 @@ describe('DETR', () => {
         assertNear(out.loss!, golden.get(`${name}.loss`), 'forward', 'loss');
         const terms = below(`${name}.term`);
         assert.deepEqual(Object.keys(out.lossDict!).sort(), [...Object.keys(terms), 'class_error'].sort());
-        for (const [term, expected] of Object.entries(terms)) assertNear(out.lossDict![term]!, expected, 'forward', term);
+        for (const [term, expected] of Object.entries(terms))
+          assertNear(out.lossDict![term]!, expected, 'forward', term);
         assert.equal(out.auxiliaryOutputs?.length, given.options?.auxiliaryLoss ? 2 : undefined);
         out.auxiliaryOutputs?.forEach(({ logits, predBoxes }, layer) => {
           assertNear(logits, golden.get(`${name}.aux.${layer}.logits`), 'forward', `logits of layer ${layer}`);
@@ -71,13 +85,18 @@ describe('DETR', () => {
     }
 
     const variants: Record<string, DetrOptions> = {
-      learned: { positionEmbeddingType: 'learned' }, gelu: { activationFunction: 'gelu' },
-      one_layer: { decoderLayers: 1, auxiliaryLoss: true }, heads: { encoderAttentionHeads: 4, decoderAttentionHeads: 1 },
+      learned: { positionEmbeddingType: 'learned' },
+      gelu: { activationFunction: 'gelu' },
+      one_layer: { decoderLayers: 1, auxiliaryLoss: true },
+      heads: { encoderAttentionHeads: 4, decoderAttentionHeads: 1 },
     };
     for (const [name, options] of Object.entries(variants)) {
       it(`with another option: ${name}`, async () => {
         const { config } = await load();
-        const model = DetrForObjectDetection.fromConfig({ ...config.toJSON(), ...snake({ encoderLayers: 1, decoderLayers: 2, ...options }) });
+        const model = DetrForObjectDetection.fromConfig({
+          ...config.toJSON(),
+          ...snake({ encoderLayers: 1, decoderLayers: 2, ...options }),
+        });
         const backbone = Object.entries(below('learned.weight')).filter(([key]) => key.startsWith('model.backbone.'));
         model.loadStateDict({ ...Object.fromEntries(backbone), ...below(`${name}.weight`) });
         const out = run({ masked: true }, model.eval());
@@ -94,7 +113,9 @@ describe('DETR', () => {
   });
 
   it('five steps of AdamW, dropout and clipping are those of transformers', async () => {
-    const model = (await load({ auxiliaryLoss: true, dropout: 0.1, attentionDropout: 0.1, activationDropout: 0.1, dtype: 'float64' })).train();
+    const model = (
+      await load({ auxiliaryLoss: true, dropout: 0.1, attentionDropout: 0.1, activationDropout: 0.1, dtype: 'float64' })
+    ).train();
     const optimizer = new AdamW(model.parameters(), { lr: 1e-3, weightDecay: 1e-4 });
     torch.manualSeed(5);
     const batches = torch.randn([5, 3, 3, 96, 128]).to('float64');
@@ -120,10 +141,24 @@ describe('DETR', () => {
     for (const positionEmbeddingType of ['sine', 'learned'] as const) {
       it(`with ${positionEmbeddingType} positions`, () => {
         torch.manualSeed(11);
-        const backboneConfig = new ResNetConfig({ embeddingSize: 4, hiddenSizes: [8, 8], depths: [1, 1], layerType: 'basic' });
+        const backboneConfig = new ResNetConfig({
+          embeddingSize: 4,
+          hiddenSizes: [8, 8],
+          depths: [1, 1],
+          layerType: 'basic',
+        });
         const model = DetrForObjectDetection.fromConfig({
-          backboneConfig, dModel: 8, encoderLayers: 1, decoderLayers: 1, encoderAttentionHeads: 2, decoderAttentionHeads: 2, encoderFfnDim: 8,
-          decoderFfnDim: 8, numQueries: 3, numLabels: 2, positionEmbeddingType,
+          backboneConfig,
+          dModel: 8,
+          encoderLayers: 1,
+          decoderLayers: 1,
+          encoderAttentionHeads: 2,
+          decoderAttentionHeads: 2,
+          encoderFfnDim: 8,
+          decoderFfnDim: 8,
+          numQueries: 3,
+          numLabels: 2,
+          positionEmbeddingType,
         });
         assertSame(torch.rand([1]), golden.get(`initial.${positionEmbeddingType}.next`), 'next');
         const state = model.stateDict();
@@ -136,18 +171,27 @@ describe('DETR', () => {
 
   describe('its backbone', () => {
     const training = (model: DetrForObjectDetection): string[] =>
-      model.namedParameters().filter(([key, { requiresGrad }]) => key.includes('.backbone.') && requiresGrad).map(([key]) => key.split('model.').at(-1)!);
+      model
+        .namedParameters()
+        .filter(([key, { requiresGrad }]) => key.includes('.backbone.') && requiresGrad)
+        .map(([key]) => key.split('model.').at(-1)!);
 
     it('trains stages 2 to 4 under timm names, as the paper does', () => {
       const model = DetrForObjectDetection.fromConfig({ backbone: 'resnet18' }, { device: 'meta' });
-      assert.deepEqual(new Set(training(model).map((key) => key.split('.')[0])), new Set(['layer2', 'layer3', 'layer4']));
+      assert.deepEqual(
+        new Set(training(model).map((key) => key.split('.')[0])),
+        new Set(['layer2', 'layer3', 'layer4']),
+      );
     });
 
     it('trains not at all under the names of transformers, as there, until it is told to', async () => {
       const model = await DetrForObjectDetection.fromPretrained(FOLDER);
       assert.deepEqual(training(model), []);
       model.model.backbone.trainStages([2, 3, 4]);
-      assert.deepEqual(new Set(training(model).map((key) => key.slice(0, 16))), new Set(['encoder.stages.1', 'encoder.stages.2', 'encoder.stages.3']));
+      assert.deepEqual(
+        new Set(training(model).map((key) => key.slice(0, 16))),
+        new Set(['encoder.stages.1', 'encoder.stages.2', 'encoder.stages.3']),
+      );
       model.model.unfreezeBackbone();
       assert.equal(training(model).length, 16);
       model.model.freezeBackbone();
@@ -195,14 +239,18 @@ describe('DETR', () => {
   describe('losses', () => {
     it('in another order of the objects are the same', async () => {
       const model = await load();
-      const turned = batchLabels().map(({ classLabels, boxes }) => ({ classLabels: classLabels.flip([0]), boxes: boxes.flip([0]) }));
+      const turned = batchLabels().map(({ classLabels, boxes }) => ({
+        classLabels: classLabels.flip([0]),
+        boxes: boxes.flip([0]),
+      }));
       const loss = run({}, model).loss!;
       assertNear(model.forward({ pixelValues: pixels(), labels: turned }).loss!, loss);
     });
 
     it('of boxes are divided by the count that is given', async () => {
       const model = await load();
-      const given = (numBoxes?: number) => model.forward({ pixelValues: pixels(), labels: batchLabels(), numBoxes }).lossDict!;
+      const given = (numBoxes?: number) =>
+        model.forward({ pixelValues: pixels(), labels: batchLabels(), numBoxes }).lossDict!;
       assertNear(given(22)['loss_bbox']!, given()['loss_bbox']!.div(2));
       assertNear(given(0)['loss_giou']!, given()['loss_giou']!.mul(11));
     });
@@ -216,29 +264,68 @@ describe('DETR', () => {
   });
 
   describe('refuses', () => {
-    const forward = (labels: object) => async () => (await load()).forward({ pixelValues: pixels(), labels: labels as [] });
-    const one = (classLabels: number[], boxes: number[][]) => ({ classLabels: torch.tensor(classLabels, { dtype: 'int64' }), boxes: torch.tensor(boxes) });
+    const forward = (labels: object) => async () =>
+      (await load()).forward({ pixelValues: pixels(), labels: labels as [] });
+    const one = (classLabels: number[], boxes: number[][]) => ({
+      classLabels: torch.tensor(classLabels, { dtype: 'int64' }),
+      boxes: torch.tensor(boxes),
+    });
 
     it('labels that are not one entry an image', async () => {
-      await assert.rejects(forward([]), new ShapeError('labels: expected a list of { classLabels, boxes }, one for each of the 3 images, found 0.'));
-      await assert.rejects(forward({}), new ShapeError('labels: expected a list of { classLabels, boxes }, one for each of the 3 images, found object.'));
-      await assert.rejects(forward([{}, {}, {}]), new InputError('labels: expected { classLabels, boxes } for image 0, found no classLabels.'));
+      await assert.rejects(
+        forward([]),
+        new ShapeError('labels: expected a list of { classLabels, boxes }, one for each of the 3 images, found 0.'),
+      );
+      await assert.rejects(
+        forward({}),
+        new ShapeError(
+          'labels: expected a list of { classLabels, boxes }, one for each of the 3 images, found object.',
+        ),
+      );
+      await assert.rejects(
+        forward([{}, {}, {}]),
+        new InputError('labels: expected { classLabels, boxes } for image 0, found no classLabels.'),
+      );
     });
 
     it('labels whose sizes do not fit', async () => {
-      const labels = [...noLabels().slice(0, 2), one([1], [[0.5, 0.5, 0.1, 0.1], [0.5, 0.5, 0.1, 0.1]])];
-      await assert.rejects(forward(labels), new ShapeError('labels: expected classLabels [M] and boxes [M, 4] for image 2, found [1] and [2, 4].'));
+      const labels = [
+        ...noLabels().slice(0, 2),
+        one(
+          [1],
+          [
+            [0.5, 0.5, 0.1, 0.1],
+            [0.5, 0.5, 0.1, 0.1],
+          ],
+        ),
+      ];
+      await assert.rejects(
+        forward(labels),
+        new ShapeError('labels: expected classLabels [M] and boxes [M, 4] for image 2, found [1] and [2, 4].'),
+      );
     });
 
     it('objects that cannot be', async () => {
-      const second = (classId: number, box: number[]) => forward([...noLabels().slice(0, 2), one([0, classId], [[0.5, 0.5, 0.1, 0.1], box])]);
-      await assert.rejects(second(4, [0.5, 0.5, 0.1, 0.1]), new InputError('labels: object 1 of image 2: expected a class from 0 to 3, found 4.'));
-      await assert.rejects(second(-1, [0.5, 0.5, 0.1, 0.1]), new InputError('labels: object 1 of image 2: expected a class from 0 to 3, found -1.'));
+      const second = (classId: number, box: number[]) =>
+        forward([...noLabels().slice(0, 2), one([0, classId], [[0.5, 0.5, 0.1, 0.1], box])]);
+      await assert.rejects(
+        second(4, [0.5, 0.5, 0.1, 0.1]),
+        new InputError('labels: object 1 of image 2: expected a class from 0 to 3, found 4.'),
+      );
+      await assert.rejects(
+        second(-1, [0.5, 0.5, 0.1, 0.1]),
+        new InputError('labels: object 1 of image 2: expected a class from 0 to 3, found -1.'),
+      );
       await assert.rejects(
         second(1, [0.5, 0.5, -0.25, 0.5]),
-        new InputError('labels: object 1 of image 2: expected a box of centre and size, found [0.5, 0.5, -0.25, 0.5]; numbers must be finite, and width and height not below 0.'),
+        new InputError(
+          'labels: object 1 of image 2: expected a box of centre and size, found [0.5, 0.5, -0.25, 0.5]; numbers must be finite, and width and height not below 0.',
+        ),
       );
-      await assert.rejects(second(1, [NaN, 0.5, 0.25, 0.5]), /object 1 of image 2: expected a box of centre and size, found \[NaN/);
+      await assert.rejects(
+        second(1, [NaN, 0.5, 0.25, 0.5]),
+        /object 1 of image 2: expected a box of centre and size, found \[NaN/,
+      );
     });
 
     it('to match what is no number', async () => {
@@ -246,13 +333,18 @@ describe('DETR', () => {
       torch.noGrad(() => model.class_labels_classifier.bias!.fill_(NaN));
       assert.throws(
         () => run({}, model),
-        new InputError('Matching in image 0 and decoder layer 0 (outputs that are no numbers mean that training diverged): expected costs that are numbers, found NaN in row 0, column 0.'),
+        new InputError(
+          'Matching in image 0 and decoder layer 0 (outputs that are no numbers mean that training diverged): expected costs that are numbers, found NaN in row 0, column 0.',
+        ),
       );
     });
 
     it('images and masks of other shapes', async () => {
       const model = await load();
-      assert.throws(() => model.forward({ pixelValues: torch.zeros([1, 1, 64, 64]) }), new ShapeError('pixelValues: expected (B, 3, H, W), found [1, 1, 64, 64].'));
+      assert.throws(
+        () => model.forward({ pixelValues: torch.zeros([1, 1, 64, 64]) }),
+        new ShapeError('pixelValues: expected (B, 3, H, W), found [1, 1, 64, 64].'),
+      );
       assert.throws(
         () => model.forward({ pixelValues: torch.zeros([1, 3, 64, 64]), pixelMask: torch.ones([1, 64, 32]) }),
         new ShapeError('pixelMask: expected [1, 64, 64], found [1, 64, 32].'),
@@ -263,7 +355,9 @@ describe('DETR', () => {
       const model = DetrForObjectDetection.fromConfig({ ...TINY, positionEmbeddingType: 'learned' });
       assert.throws(
         () => model.forward({ pixelValues: torch.zeros([1, 3, 32, 1632]) }),
-        new ShapeError('pixelValues: learned positions reach to 50 rows and columns of the map, found 1x51; take smaller images.'),
+        new ShapeError(
+          'pixelValues: learned positions reach to 50 rows and columns of the map, found 1x51; take smaller images.',
+        ),
       );
     });
   });
@@ -302,7 +396,13 @@ describe('DETR', () => {
     const warnings: string[] = [];
     const bare = await DetrModel.fromPretrained(FOLDER, { onWarning: (text) => warnings.push(text) });
     const { lastHiddenState, encoderLastHiddenState } = bare.forward({ pixelValues: pixels() });
-    assert.deepEqual([lastHiddenState.shape, encoderLastHiddenState.shape], [[3, 6, 16], [3, 12, 16]]);
+    assert.deepEqual(
+      [lastHiddenState.shape, encoderLastHiddenState.shape],
+      [
+        [3, 6, 16],
+        [3, 12, 16],
+      ],
+    );
     assertNear((await load()).class_labels_classifier.forward(lastHiddenState), golden.get('plain.logits'));
     assert.deepEqual(warnings, []);
   });
@@ -316,11 +416,24 @@ describe('DETR', () => {
 });
 
 const TINY: DetrOptions = {
-  backboneConfig: BACKBONE, dModel: 16, encoderLayers: 1, decoderLayers: 1, encoderAttentionHeads: 2, decoderAttentionHeads: 2, encoderFfnDim: 8,
-  decoderFfnDim: 8, numQueries: 3, numLabels: 2,
+  backboneConfig: BACKBONE,
+  dModel: 16,
+  encoderLayers: 1,
+  decoderLayers: 1,
+  encoderAttentionHeads: 2,
+  decoderAttentionHeads: 2,
+  encoderFfnDim: 8,
+  decoderFfnDim: 8,
+  numQueries: 3,
+  numLabels: 2,
 };
 
 /** Options as config.json spells them. */
 function snake(options: DetrOptions): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(options).map(([name, value]) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]));
+  return Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [
+      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      value,
+    ]),
+  );
 }

@@ -5,7 +5,11 @@ import * as torch from '../../../ts/tensor';
 import { assertNumber } from '../../nn/golden';
 import { golden, load, mask, pixels } from './fixture';
 
-const SIZES = [{ height: 480, width: 500 }, { height: 350, width: 640 }, { height: 200, width: 300 }];
+const SIZES = [
+  { height: 480, width: 500 },
+  { height: 350, width: 640 },
+  { height: 200, width: 300 },
+];
 
 const close = (actual: ArrayLike<number>, expected: ArrayLike<number>): void => {
   assert.equal(actual.length, expected.length);
@@ -38,7 +42,13 @@ describe('postProcess', () => {
 
   it('refuses sizes of other images and thresholds that are no probability', () => {
     const outputs = { logits: torch.zeros([1, 2, 3]), predBoxes: torch.zeros([1, 2, 4]) };
-    assert.throws(() => postProcess(outputs, { sizes: [] }), new ShapeError('sizes: expected one for each of the 1 images, found 0.'));
-    assert.throws(() => postProcess(outputs, { sizes: [SIZES[0]!], threshold: 2 }), new InputError('threshold: expected a number from 0 to 1, found 2.'));
+    assert.throws(
+      () => postProcess(outputs, { sizes: [] }),
+      new ShapeError('sizes: expected one for each of the 1 images, found 0.'),
+    );
+    assert.throws(
+      () => postProcess(outputs, { sizes: [SIZES[0]!], threshold: 2 }),
+      new InputError('threshold: expected a number from 0 to 1, found 2.'),
+    );
   });
 });

@@ -80,7 +80,8 @@ export class FakeHub {
     const target = this.moved.get(repo);
     if (target) return end(response, 307, { location: (request.url ?? '').replace(`/${repo}/`, `/${target}/`) });
     const gate = this.closed.get(repo);
-    if (gate && request.headers.authorization !== `Bearer ${gate.token}`) return end(response, gate.status, { 'x-error-code': gate.code });
+    if (gate && request.headers.authorization !== `Bearer ${gate.token}`)
+      return end(response, gate.status, { 'x-error-code': gate.code });
     const commits = this.repos.get(repo);
     if (!commits) return end(response, 401, { 'x-error-code': 'RepoNotFound' });
     const commit = this.refs.get(repo)?.[revision] ?? revision;
@@ -91,13 +92,22 @@ export class FakeHub {
     if (!entry) return end(response, 404, { ...about, 'x-error-code': 'EntryNotFound' });
     if (entry.lfs) {
       const cdn = `http://localhost:${(this.cdn.address() as AddressInfo).port}/${sha256(entry.body)}?signed=1`;
-      return end(response, 302, { ...about, location: cdn, 'x-linked-etag': `"${sha256(entry.body)}"`, 'x-linked-size': String(entry.body.length) });
+      return end(response, 302, {
+        ...about,
+        location: cdn,
+        'x-linked-etag': `"${sha256(entry.body)}"`,
+        'x-linked-size': String(entry.body.length),
+      });
     }
     if (this.cutSmall && request.method === 'GET') {
       response.writeHead(200, { ...about, etag: `"${gitHash(entry.body)}"` });
       return void response.write(entry.body.subarray(0, this.cutSmall), () => response.end());
     }
-    response.writeHead(200, { ...about, etag: `"${gitHash(entry.body)}"`, 'content-length': String(entry.body.length) });
+    response.writeHead(200, {
+      ...about,
+      etag: `"${gitHash(entry.body)}"`,
+      'content-length': String(entry.body.length),
+    });
     response.end(request.method === 'HEAD' ? undefined : entry.body);
   }
 

@@ -1,5 +1,17 @@
 import assert from 'node:assert/strict';
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '../../../ts/errors';
@@ -18,20 +30,33 @@ describe('hub', () => {
   let home: string;
   let warnings: string[];
   const open = (name = 'org/vit', options: HubOptions = {}): HubRepo =>
-    new HubRepo(name, { endpoint: hub.url, cacheDir: home, token: false, localFilesOnly: false, onWarning: (text) => warnings.push(text), ...options });
+    new HubRepo(name, {
+      endpoint: hub.url,
+      cacheDir: home,
+      token: false,
+      localFilesOnly: false,
+      onWarning: (text) => warnings.push(text),
+      ...options,
+    });
   const folder = (...parts: string[]): string => join(home, 'models--org--vit', ...parts);
-  const refusal = (reason: HubReason, message: RegExp) => (error: Error): boolean => {
-    assert.ok(error instanceof HubError && error instanceof InputError, String(error));
-    assert.equal(error.reason, reason, error.message);
-    assert.match(error.message, message);
-    return true;
-  };
+  const refusal =
+    (reason: HubReason, message: RegExp) =>
+    (error: Error): boolean => {
+      assert.ok(error instanceof HubError && error instanceof InputError, String(error));
+      assert.equal(error.reason, reason, error.message);
+      assert.match(error.message, message);
+      return true;
+    };
 
   beforeEach(async () => {
     home = mkdtempSync(join(tmpdir(), 'torchts-hub-'));
     warnings = [];
     hub = await FakeHub.start();
-    hub.add('org/vit', COMMIT, { 'config.json': { body: CONFIG }, 'model.safetensors': { body: WEIGHTS, lfs: true }, 'sub/extra.json': { body: CONFIG } });
+    hub.add('org/vit', COMMIT, {
+      'config.json': { body: CONFIG },
+      'model.safetensors': { body: WEIGHTS, lfs: true },
+      'sub/extra.json': { body: CONFIG },
+    });
   });
 
   afterEach(() => {
@@ -47,7 +72,13 @@ describe('hub', () => {
       assert.deepEqual(readFileSync(path), WEIGHTS);
       assert.equal(readFileSync(folder('refs', 'main'), 'utf8'), COMMIT);
       assert.equal(readlinkSync(path), join('..', '..', 'blobs', sha256(WEIGHTS)));
-      assert.equal(readlinkSync(folder('snapshots', COMMIT, 'sub', 'extra.json')).split('/').slice(0, -1).join('/'), '../../../blobs');
+      assert.equal(
+        readlinkSync(folder('snapshots', COMMIT, 'sub', 'extra.json'))
+          .split('/')
+          .slice(0, -1)
+          .join('/'),
+        '../../../blobs',
+      );
       assert.deepEqual(readdirSync(folder()).sort(), ['blobs', 'refs', 'snapshots']);
       assert.equal(readdirSync(folder('blobs')).length, 2);
     });
@@ -128,7 +159,9 @@ describe('hub', () => {
   });
 
   describe('revisions', () => {
-    beforeEach(() => hub.add('org/vit', NEXT, { 'config.json': { body: Buffer.from('{"next":1}') } }, ['v2', 'refs/pr/1']));
+    beforeEach(() =>
+      hub.add('org/vit', NEXT, { 'config.json': { body: Buffer.from('{"next":1}') } }, ['v2', 'refs/pr/1']),
+    );
 
     for (const revision of ['v2', 'refs/pr/1', NEXT]) {
       it(`can be ${revision === NEXT ? 'a commit' : revision}`, async () => {
@@ -172,7 +205,9 @@ describe('hub', () => {
 
     it('tells its progress by file', async () => {
       const seen: string[] = [];
-      await open('org/vit', { onProgress: ({ file, received, total }) => seen.push(`${file} ${received}/${total}`) }).find('model.safetensors');
+      await open('org/vit', {
+        onProgress: ({ file, received, total }) => seen.push(`${file} ${received}/${total}`),
+      }).find('model.safetensors');
       assert.equal(seen.at(-1), `model.safetensors ${WEIGHTS.length}/${WEIGHTS.length}`);
     });
 
@@ -198,24 +233,39 @@ describe('hub', () => {
       assert.equal(hubSettings({}, { HF_HOME: home }).token, 'hf_file');
       assert.equal(hubSettings({}, { HF_HOME: home, HF_TOKEN: 'hf_env\r\n' }).token, 'hf_env');
       assert.equal(hubSettings({ token: false }, { HF_HOME: home, HF_TOKEN: 'hf_env' }).token, false);
-      assert.equal(hubSettings({}, { HF_HOME: home, HF_TOKEN: 'hf_env', HF_HUB_DISABLE_IMPLICIT_TOKEN: '1' }).token, false);
+      assert.equal(
+        hubSettings({}, { HF_HOME: home, HF_TOKEN: 'hf_env', HF_HUB_DISABLE_IMPLICIT_TOKEN: '1' }).token,
+        false,
+      );
       assert.equal(hubSettings({}, { HF_HOME: join(home, 'none') }).token, false);
     });
 
     it('missing or wrong for a gated model is said, with the page to go to', async () => {
       hub.closed.set('org/vit', closed);
-      await assert.rejects(open().find('config.json'), refusal('gated', /org\/vit is gated: accept its terms at http.*no token was sent; set HF_TOKEN/));
-      await assert.rejects(open('org/vit', { token: 'hf_x' }).find('config.json'), refusal('gated', /the token that was sent does not allow it/));
+      await assert.rejects(
+        open().find('config.json'),
+        refusal('gated', /org\/vit is gated: accept its terms at http.*no token was sent; set HF_TOKEN/),
+      );
+      await assert.rejects(
+        open('org/vit', { token: 'hf_x' }).find('config.json'),
+        refusal('gated', /the token that was sent does not allow it/),
+      );
     });
   });
 
   describe('what is not there', () => {
     it('repository', async () => {
-      await assert.rejects(open('org/none').find('config.json'), refusal('no-repo', /has no model org\/none, or it is private.*no folder org\/none either/));
+      await assert.rejects(
+        open('org/none').find('config.json'),
+        refusal('no-repo', /has no model org\/none, or it is private.*no folder org\/none either/),
+      );
     });
 
     it('revision', async () => {
-      await assert.rejects(open('org/vit', { revision: 'v9' }).find('config.json'), refusal('no-revision', /org\/vit has no branch, tag or commit "v9"/));
+      await assert.rejects(
+        open('org/vit', { revision: 'v9' }).find('config.json'),
+        refusal('no-revision', /org\/vit has no branch, tag or commit "v9"/),
+      );
     });
 
     it('file', async () => {
@@ -227,17 +277,26 @@ describe('hub', () => {
     it('hub', async () => {
       const repo = open();
       hub.stop();
-      await assert.rejects(repo.find('config.json'), refusal('unreachable', /cannot be reached \(.*ECONNREFUSED.*check the network or HF_ENDPOINT/));
+      await assert.rejects(
+        repo.find('config.json'),
+        refusal('unreachable', /cannot be reached \(.*ECONNREFUSED.*check the network or HF_ENDPOINT/),
+      );
     });
 
     it('a hub behind the address', async () => {
       hub.add('org/odd', 'not a commit', { 'config.json': { body: CONFIG } });
-      await assert.rejects(open('org/odd').find('config.json'), refusal('not-a-hub', /without the commit and etag.*check HF_ENDPOINT/));
+      await assert.rejects(
+        open('org/odd').find('config.json'),
+        refusal('not-a-hub', /without the commit and etag.*check HF_ENDPOINT/),
+      );
     });
 
     it('a name inside the repository', async () => {
       for (const name of ['../../secret', '/etc/passwd', 'a//b', '']) {
-        await assert.rejects(open('org/vit', { revision: COMMIT }).find(name), /Expected the name of a file or revision inside the repository/);
+        await assert.rejects(
+          open('org/vit', { revision: COMMIT }).find(name),
+          /Expected the name of a file or revision inside the repository/,
+        );
       }
     });
   });
@@ -248,7 +307,10 @@ describe('hub', () => {
       hub.down = 503;
       assert.equal(await open().find('config.json'), path);
       assert.equal(warnings.length, 1);
-      assert.match(warnings[0]!, /answered 503 for org\/vit; try again later\. Using the files of org\/vit that are in /);
+      assert.match(
+        warnings[0]!,
+        /answered 503 for org\/vit; try again later\. Using the files of org\/vit that are in /,
+      );
     });
 
     it('a hub that fails and an empty cache is an error', async () => {
@@ -258,12 +320,21 @@ describe('hub', () => {
 
     it('offline mode asks nobody, and says what is not in the cache', async () => {
       const offline = open('org/vit', { localFilesOnly: true });
-      await assert.rejects(offline.find('config.json'), refusal('offline', /org\/vit \(revision main\) is not in the cache .*HF_HUB_OFFLINE.*run once with the network/));
+      await assert.rejects(
+        offline.find('config.json'),
+        refusal(
+          'offline',
+          /org\/vit \(revision main\) is not in the cache .*HF_HUB_OFFLINE.*run once with the network/,
+        ),
+      );
       await open().find('config.json');
       const before = hub.hubSaw.length;
       assert.ok(await offline.find('config.json'));
       assert.equal(await offline.find('model.safetensors'), undefined);
-      assert.match(offline.missing('model.safetensors').message, /found none in the cache of org\/vit .*HF_HUB_OFFLINE/);
+      assert.match(
+        offline.missing('model.safetensors').message,
+        /found none in the cache of org\/vit .*HF_HUB_OFFLINE/,
+      );
       assert.equal(hub.hubSaw.length, before);
     });
   });
@@ -276,7 +347,8 @@ describe('hub', () => {
     assert.match(settings({ HF_HOME: '~/h' }).cacheDir, /^\/.*\/h\/hub$/);
     assert.equal(settings({}).endpoint, 'https://huggingface.co');
     assert.equal(settings({ HF_ENDPOINT: 'http://mirror/' }).endpoint, 'http://mirror');
-    for (const value of ['1', 'true', 'ON', 'Yes']) assert.equal(settings({ HF_HUB_OFFLINE: value }).localFilesOnly, true);
+    for (const value of ['1', 'true', 'ON', 'Yes'])
+      assert.equal(settings({ HF_HUB_OFFLINE: value }).localFilesOnly, true);
     assert.equal(settings({ HF_HUB_OFFLINE: '0' }).localFilesOnly, false);
     assert.equal(settings({ TRANSFORMERS_OFFLINE: '1' }).localFilesOnly, true);
   });

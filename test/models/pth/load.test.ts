@@ -23,7 +23,11 @@ describe('loadPth', () => {
   for (const container of ['zip.pth', 'legacy.pth']) {
     describe(container, () => {
       const checkpoint = loadPth(golden(container)) as unknown as Checkpoint;
-      const rows = [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]];
+      const rows = [
+        [0, 1, 2, 3],
+        [4, 5, 6, 7],
+        [8, 9, 10, 11],
+      ];
 
       it('gives tensors of every type and shape', () => {
         const { weight, half, count, flags, empty } = checkpoint.model;
@@ -51,7 +55,10 @@ describe('loadPth', () => {
 
       it('gives the plain values beside the tensors', () => {
         const { epoch, lr, best, args, size, dtype, optimizer } = checkpoint;
-        assert.deepEqual({ epoch, lr, best, size, dtype }, { epoch: 3, lr: 1e-3, best: null, size: [1, 2], dtype: 'float16' });
+        assert.deepEqual(
+          { epoch, lr, best, size, dtype },
+          { epoch: 3, lr: 1e-3, best: null, size: [1, 2], dtype: 'float16' },
+        );
         assert.deepEqual(args, { backbone: 'resnet50', dilation: false });
         assert.equal(optimizer.state['0']!.step.item(), 1);
         assert.deepEqual(optimizer.param_groups, [{ betas: [0.9, 0.99], id: 2n ** 60n }]);
@@ -66,7 +73,10 @@ describe('loadPth', () => {
   });
 
   it('refuses a pickle that names a function, by that name', () => {
-    assert.throws(() => loadPth(golden('hostile.pth')), (error) => error instanceof InputError && /call posix\.system, .*nothing was run/.test(error.message));
+    assert.throws(
+      () => loadPth(golden('hostile.pth')),
+      (error) => error instanceof InputError && /call posix\.system, .*nothing was run/.test(error.message),
+    );
   });
 
   for (const container of ['zip.pth', 'legacy.pth']) {

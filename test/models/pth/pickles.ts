@@ -3,7 +3,11 @@ import { writeZip } from '../../data/zip-writer';
 
 /** `[code, …]`: texts are opcodes in latin1, buffers stand as they are. */
 export function pickleOf(...parts: readonly (string | Buffer)[]): Buffer {
-  return Buffer.concat([Buffer.of(0x80, 2), ...parts.map((part) => (typeof part === 'string' ? Buffer.from(part, 'latin1') : part)), Buffer.from('.')]);
+  return Buffer.concat([
+    Buffer.of(0x80, 2),
+    ...parts.map((part) => (typeof part === 'string' ? Buffer.from(part, 'latin1') : part)),
+    Buffer.from('.'),
+  ]);
 }
 
 /** BINUNICODE */
@@ -30,16 +34,37 @@ export function integer(value: number | bigint): Buffer {
 }
 
 /** A tuple of integers. */
-export const integers = (values: readonly (number | bigint)[]): Buffer => Buffer.concat([Buffer.from('('), ...values.map(integer), Buffer.from('t')]);
+export const integers = (values: readonly (number | bigint)[]): Buffer =>
+  Buffer.concat([Buffer.from('('), ...values.map(integer), Buffer.from('t')]);
 
 /** BINPERSID of `('storage', class, '0', 'cpu', elements)` */
 export function storage(elements: number | bigint, type = 'FloatStorage'): Buffer {
-  return Buffer.concat([Buffer.from('('), text('storage'), Buffer.from(`ctorch\n${type}\n`), text('0'), text('cpu'), integer(elements), Buffer.from('tQ')]);
+  return Buffer.concat([
+    Buffer.from('('),
+    text('storage'),
+    Buffer.from(`ctorch\n${type}\n`),
+    text('0'),
+    text('cpu'),
+    integer(elements),
+    Buffer.from('tQ'),
+  ]);
 }
 
 /** `_rebuild_tensor_v2(storage, offset, size, stride, False, None)` */
-export function tensor(elements: number | bigint, offset: number | bigint, size: readonly (number | bigint)[], stride: readonly (number | bigint)[]): Buffer {
-  return Buffer.concat([Buffer.from('ctorch._utils\n_rebuild_tensor_v2\n('), storage(elements), integer(offset), integers(size), integers(stride), Buffer.from('\x89NtR', 'latin1')]);
+export function tensor(
+  elements: number | bigint,
+  offset: number | bigint,
+  size: readonly (number | bigint)[],
+  stride: readonly (number | bigint)[],
+): Buffer {
+  return Buffer.concat([
+    Buffer.from('ctorch._utils\n_rebuild_tensor_v2\n('),
+    storage(elements),
+    integer(offset),
+    integers(size),
+    integers(stride),
+    Buffer.from('\x89NtR', 'latin1'),
+  ]);
 }
 
 /** A checkpoint of this pickle, with one storage of so many bytes. */

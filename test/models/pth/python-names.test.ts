@@ -12,11 +12,20 @@ describe('torch.save and torch.load', () => {
   it('keep a checkpoint as the tutorials do', () => {
     const model = new nn.Linear(2, 1);
     const optimizer = new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
-    model.forward(torch.rand([3, 2])).sum().backward();
+    model
+      .forward(torch.rand([3, 2]))
+      .sum()
+      .backward();
     optimizer.step();
     const path = join(folder, 'run.pth');
-    torch.save({ epoch: 5, model_state_dict: model.stateDict(), optimizer_state_dict: optimizer.stateDict(), loss: 0.4 }, path);
-    const checkpoint = torch.load(path, { weightsOnly: true, mapLocation: 'cpu' }) as { epoch: number; model_state_dict: Record<string, torch.Tensor> };
+    torch.save(
+      { epoch: 5, model_state_dict: model.stateDict(), optimizer_state_dict: optimizer.stateDict(), loss: 0.4 },
+      path,
+    );
+    const checkpoint = torch.load(path, { weightsOnly: true, mapLocation: 'cpu' }) as {
+      epoch: number;
+      model_state_dict: Record<string, torch.Tensor>;
+    };
     const other = new nn.Linear(2, 1);
     other.loadStateDict(checkpoint.model_state_dict);
     torch.testing.assertClose(other.stateDict(), model.stateDict());

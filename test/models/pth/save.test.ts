@@ -20,14 +20,51 @@ describe('savePth', () => {
   };
 
   it('writes what loadPth reads back', () => {
-    const value = { model: { 'a.weight': 1, 'ü': -2.5, list: [true, false, null, 'text', [2 ** 40, -7]] }, epoch: 3, big: [2n ** 70n, -(2n ** 63n), 2 ** 31, -(2 ** 31), -0], empty: {}, none: [] };
+    const value = {
+      model: { 'a.weight': 1, ü: -2.5, list: [true, false, null, 'text', [2 ** 40, -7]] },
+      epoch: 3,
+      big: [2n ** 70n, -(2n ** 63n), 2 ** 31, -(2 ** 31), -0],
+      empty: {},
+      none: [],
+    };
     assert.deepEqual(roundTrip(value), value);
   });
 
   it('keeps tensors of every type, scalars, empty and turned ones', () => {
-    const dtypes: DType[] = ['float32', 'float64', 'float16', 'bfloat16', 'int64', 'int32', 'int16', 'int8', 'uint8', 'bool', 'complex64', 'complex128'];
-    const tensors = Object.fromEntries(dtypes.map((dtype) => [dtype, torch.tensor([[1, 0], [3, 1]], { dtype })]));
-    const others = { scalar: torch.tensor(5), none: torch.zeros([0, 3]), turned: torch.tensor([[1, 2, 3], [4, 5, 6]]).T };
+    const dtypes: DType[] = [
+      'float32',
+      'float64',
+      'float16',
+      'bfloat16',
+      'int64',
+      'int32',
+      'int16',
+      'int8',
+      'uint8',
+      'bool',
+      'complex64',
+      'complex128',
+    ];
+    const tensors = Object.fromEntries(
+      dtypes.map((dtype) => [
+        dtype,
+        torch.tensor(
+          [
+            [1, 0],
+            [3, 1],
+          ],
+          { dtype },
+        ),
+      ]),
+    );
+    const others = {
+      scalar: torch.tensor(5),
+      none: torch.zeros([0, 3]),
+      turned: torch.tensor([
+        [1, 2, 3],
+        [4, 5, 6],
+      ]).T,
+    };
     const found = roundTrip({ ...tensors, ...others }) as Record<string, Tensor>;
     for (const [name, tensor] of Object.entries({ ...tensors, ...others })) {
       if (name.startsWith('complex')) assert.deepEqual(found[name]!.toArray(), tensor.toArray(), name);
@@ -37,7 +74,17 @@ describe('savePth', () => {
 
   it('writes the keys that Python looks for: numbers in maps and in the state of an optimizer', () => {
     const optimizer = { state: { 0: { step: 3 }, 1: { step: 4 } }, param_groups: [{ params: [0, 1] }] };
-    for (const [value, keys] of [[new Map<unknown, unknown>([[7, 'a'], ['7', 'b']]), [7, '7']], [{ optimizer }, [0, 1]], [{ state: { 0: 1 } }, ['0']]] as const) {
+    for (const [value, keys] of [
+      [
+        new Map<unknown, unknown>([
+          [7, 'a'],
+          ['7', 'b'],
+        ]),
+        [7, '7'],
+      ],
+      [{ optimizer }, [0, 1]],
+      [{ state: { 0: 1 } }, ['0']],
+    ] as const) {
       const text = pickle(value).bytes.toString('latin1');
       for (const key of keys) {
         const written = typeof key === 'number' ? `J${String.fromCharCode(key)}\0\0\0` : `X\x01\0\0\0${key}`;
@@ -54,7 +101,9 @@ describe('savePth', () => {
     const optimizer = { state, param_groups: [{ lr: 0.001, amsgrad: false, fused: null, params: [0] }] };
     savePth({ model, optimizer, epoch: 3, name: 'ü' }, join(folder, 'value.pth'));
     // scripts/golden/check_files_roundtrip.py reads this file; write it anew only when that passes on it.
-    assert.ok(readFileSync(join(folder, 'value.pth')).equals(readFileSync(join(__dirname, '../../golden/pth/written.pth'))));
+    assert.ok(
+      readFileSync(join(folder, 'value.pth')).equals(readFileSync(join(__dirname, '../../golden/pth/written.pth'))),
+    );
   });
 
   it('aligns storages to 64 bytes, as PyTorch does', () => {
@@ -69,11 +118,34 @@ describe('savePth', () => {
   it('leaves nothing behind when it cannot write', () => {
     class Odd {}
     const path = join(folder, 'value.pth');
-    assert.throws(() => savePth([new Odd()] as unknown as PthValue, path), new InputError('savePth: expected tensors, numbers, strings, booleans, null, bytes, arrays, sets, maps and plain objects, found a Odd.'));
-    assert.throws(() => savePth({ a: undefined } as unknown as PthValue, path), new InputError('savePth: expected tensors, numbers, strings, booleans, null, bytes, arrays, sets, maps and plain objects, found undefined.'));
-    assert.throws(() => savePth(new Map([[[1], 2]]), path), new InputError('savePth: expected numbers, strings, booleans or null as the keys of a map, found a Array.'));
-    assert.throws(() => savePth((() => 1) as never, path), new InputError('savePth: expected tensors, numbers, strings, booleans, null, bytes, arrays, sets, maps and plain objects, found function.'));
+    assert.throws(
+      () => savePth([new Odd()] as unknown as PthValue, path),
+      new InputError(
+        'savePth: expected tensors, numbers, strings, booleans, null, bytes, arrays, sets, maps and plain objects, found a Odd.',
+      ),
+    );
+    assert.throws(
+      () => savePth({ a: undefined } as unknown as PthValue, path),
+      new InputError(
+        'savePth: expected tensors, numbers, strings, booleans, null, bytes, arrays, sets, maps and plain objects, found undefined.',
+      ),
+    );
+    assert.throws(
+      () => savePth(new Map([[[1], 2]]), path),
+      new InputError('savePth: expected numbers, strings, booleans or null as the keys of a map, found a Array.'),
+    );
+    assert.throws(
+      () => savePth((() => 1) as never, path),
+      new InputError(
+        'savePth: expected tensors, numbers, strings, booleans, null, bytes, arrays, sets, maps and plain objects, found function.',
+      ),
+    );
     assert.ok(!existsSync(path) && readdirSync(folder).length === 0);
-    assert.throws(() => savePth([], join(folder, 'absent', 'value.pth')), new InputError(`${join(folder, 'absent', 'value.pth')}: cannot be written: the folder ${join(folder, 'absent')} does not exist (ENOENT).`));
+    assert.throws(
+      () => savePth([], join(folder, 'absent', 'value.pth')),
+      new InputError(
+        `${join(folder, 'absent', 'value.pth')}: cannot be written: the folder ${join(folder, 'absent')} does not exist (ENOENT).`,
+      ),
+    );
   });
 });

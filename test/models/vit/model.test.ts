@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { InputError, ShapeError } from '../../../ts/errors';
-import { ViTConfig, ViTForImageClassification, ViTModel, type LoadOptions, type ProblemType, type ViTOptions } from '../../../ts/models';
+import {
+  ViTConfig,
+  ViTForImageClassification,
+  ViTModel,
+  type LoadOptions,
+  type ProblemType,
+  type ViTOptions,
+} from '../../../ts/models';
 import { AdamW } from '../../../ts/optim';
 import * as torch from '../../../ts/tensor';
 import type { Tensor } from '../../../ts/tensor';
@@ -10,14 +17,23 @@ import { assertClose, assertDrawn, assertSame, goldenTensors } from '../../nn/go
 import { assertNear } from '../near';
 
 const FOLDER = path.join(__dirname, '..', '..', 'golden', 'vit');
-const SMALLEST: ViTOptions = { hiddenSize: 16, numHiddenLayers: 1, numAttentionHeads: 2, intermediateSize: 24, imageSize: 16, patchSize: 8, numLabels: 3 };
+const SMALLEST: ViTOptions = {
+  hiddenSize: 16,
+  numHiddenLayers: 1,
+  numAttentionHeads: 2,
+  intermediateSize: 24,
+  imageSize: 16,
+  patchSize: 8,
+  numLabels: 3,
+};
 const golden = goldenTensors('vit');
 const variants = goldenTensors('vit-variants');
 
 /** A bias on the keys adds the same to all scores of a query, so its gradient is zero but for rounding. */
 const isRounding = (name: string): boolean => name.endsWith('key.bias');
 const quiet = { onWarning: () => {} };
-const load = (options: ViTOptions & LoadOptions = {}): Promise<ViTForImageClassification> => ViTForImageClassification.fromPretrained(FOLDER, options);
+const load = (options: ViTOptions & LoadOptions = {}): Promise<ViTForImageClassification> =>
+  ViTForImageClassification.fromPretrained(FOLDER, options);
 
 /** A model with the weights that a golden keeps under a prefix. */
 function withWeights(options: ViTOptions, prefix: string): ViTForImageClassification {
@@ -46,7 +62,10 @@ describe('ViT', () => {
       it(`gives the loss of Python: ${problemType}`, async () => {
         const model = await load({ problemType });
         const labels = golden.get(problemType === 'single_label_classification' ? 'labels.single' : 'labels.multi');
-        assertClose(model.forward({ pixelValues: golden.get('pixels'), labels }).loss!, golden.get(`loss.${problemType}`));
+        assertClose(
+          model.forward({ pixelValues: golden.get('pixels'), labels }).loss!,
+          golden.get(`loss.${problemType}`),
+        );
       });
     }
 
@@ -71,7 +90,10 @@ describe('ViT', () => {
     const optimizer = new AdamW(model.parameters(), { lr: 1e-3, weightDecay: 0.05 });
     const losses: number[] = [];
     for (let step = 0; step < 10; step++) {
-      const loss = model.forward({ pixelValues: golden.get('train.pixels').select(0, step), labels: golden.get('train.labels').select(0, step) }).loss!;
+      const loss = model.forward({
+        pixelValues: golden.get('train.pixels').select(0, step),
+        labels: golden.get('train.labels').select(0, step),
+      }).loss!;
       optimizer.zeroGrad();
       loss.backward();
       optimizer.step();
@@ -88,23 +110,40 @@ describe('ViT', () => {
   describe('images of another size', () => {
     for (const size of ['48x48', '24x40', '36x32', '32x32']) {
       it(`are read through interpolated positions: ${size}`, async () => {
-        const { logits } = (await load()).forward({ pixelValues: golden.get(`size.${size}.pixels`), interpolatePosEncoding: true });
+        const { logits } = (await load()).forward({
+          pixelValues: golden.get(`size.${size}.pixels`),
+          interpolatePosEncoding: true,
+        });
         assertClose(logits, golden.get(`size.${size}.logits`));
       });
     }
 
     it('are configured at load, where the positions are interpolated once', async () => {
-      for (const [size, imageSize] of [['48x48', 48], ['24x40', [24, 40]]] as const) {
+      for (const [size, imageSize] of [
+        ['48x48', 48],
+        ['24x40', [24, 40]],
+      ] as const) {
         const model = await load({ imageSize });
-        assertClose(model.forward({ pixelValues: golden.get(`size.${size}.pixels`) }).logits, golden.get(`size.${size}.logits`));
+        assertClose(
+          model.forward({ pixelValues: golden.get(`size.${size}.pixels`) }).logits,
+          golden.get(`size.${size}.logits`),
+        );
         assert.deepEqual(model.config.imageSize, imageSize);
       }
     });
 
     it('are refused with both sizes named', async () => {
       const model = await load();
-      const forward = (...shape: number[]) => () => model.forward({ pixelValues: torch.zeros(shape) });
-      assert.throws(forward(1, 3, 48, 40), new ShapeError('pixelValues: expected images of 32x32, found 48x40; resize them, or pass interpolatePosEncoding: true.'));
+      const forward =
+        (...shape: number[]) =>
+        () =>
+          model.forward({ pixelValues: torch.zeros(shape) });
+      assert.throws(
+        forward(1, 3, 48, 40),
+        new ShapeError(
+          'pixelValues: expected images of 32x32, found 48x40; resize them, or pass interpolatePosEncoding: true.',
+        ),
+      );
       assert.throws(forward(1, 1, 32, 32), new ShapeError('pixelValues: expected 3 channels (B, C, H, W), found 1.'));
       assert.throws(forward(3, 32, 32), new ShapeError('pixelValues: expected (B, C, H, W), found [3, 32, 32].'));
     });
@@ -112,24 +151,37 @@ describe('ViT', () => {
 
   describe('options that change the result', () => {
     const cases: Record<string, ViTOptions> = {
-      plain: {}, no_qkv_bias: { qkvBias: false }, eps: { layerNormEps: 0.3 }, quick_gelu: { hiddenAct: 'quick_gelu' },
-      oblong: { imageSize: [16, 24] }, oblong_patches: { patchSize: [4, 8] }, grey: { numChannels: 1 }, head_dim: { headDim: 12 },
+      plain: {},
+      no_qkv_bias: { qkvBias: false },
+      eps: { layerNormEps: 0.3 },
+      quick_gelu: { hiddenAct: 'quick_gelu' },
+      oblong: { imageSize: [16, 24] },
+      oblong_patches: { patchSize: [4, 8] },
+      grey: { numChannels: 1 },
+      head_dim: { headDim: 12 },
     };
     for (const [name, options] of Object.entries(cases)) {
       it(name, () => {
-        const { logits } = withWeights(options, `variant.${name}.weight`).forward({ pixelValues: variants.get(`variant.${name}.pixels`) });
+        const { logits } = withWeights(options, `variant.${name}.weight`).forward({
+          pixelValues: variants.get(`variant.${name}.pixels`),
+        });
         assertClose(logits, variants.get(`variant.${name}.logits`));
       });
     }
 
     it('eager attention', () => {
-      const { logits } = withWeights({ attnImplementation: 'eager' }, 'variant.plain.weight').forward({ pixelValues: variants.get('variant.plain.pixels') });
+      const { logits } = withWeights({ attnImplementation: 'eager' }, 'variant.plain.weight').forward({
+        pixelValues: variants.get('variant.plain.pixels'),
+      });
       assertClose(logits, variants.get('variant.plain.eager'));
     });
 
     for (const attnImplementation of ['sdpa', 'eager'] as const) {
       it(`dropout, which drops with a seed what Python drops with it: ${attnImplementation}`, () => {
-        const model = withWeights({ hiddenDropoutProb: 0.3, attentionProbsDropoutProb: 0.2, attnImplementation }, 'variant.plain.weight').train();
+        const model = withWeights(
+          { hiddenDropoutProb: 0.3, attentionProbsDropoutProb: 0.2, attnImplementation },
+          'variant.plain.weight',
+        ).train();
         torch.manualSeed(7);
         const { logits } = model.forward({ pixelValues: variants.get('variant.plain.pixels') });
         assertClose(logits, golden.get(`dropout.${attnImplementation}.logits`));
@@ -178,7 +230,11 @@ describe('ViT', () => {
   });
 
   describe('labels', () => {
-    const logitsOf = (numLabels: number, labels: Tensor, problemType?: ProblemType): { loss: number; problemType?: ProblemType } => {
+    const logitsOf = (
+      numLabels: number,
+      labels: Tensor,
+      problemType?: ProblemType,
+    ): { loss: number; problemType?: ProblemType } => {
       const model = ViTForImageClassification.fromConfig({ ...SMALLEST, numLabels, problemType });
       const { loss } = model.forward({ pixelValues: torch.zeros([2, 3, 16, 16]), labels });
       return { loss: Number(loss!.item()), problemType: model.config.problemType };
@@ -193,7 +249,10 @@ describe('ViT', () => {
     });
 
     it('of any number type count', () => {
-      const marks = [[1, 0, 1], [0, 0, 1]];
+      const marks = [
+        [1, 0, 1],
+        [0, 0, 1],
+      ];
       torch.manualSeed(0);
       const expected = logitsOf(3, torch.tensor(marks)).loss;
       for (const dtype of ['uint8', 'int64', 'bool', 'float64'] as const) {
@@ -203,8 +262,14 @@ describe('ViT', () => {
     });
 
     it('that do not fit are refused with what is expected', () => {
-      assert.throws(() => logitsOf(3, torch.ones([2, 4])), new ShapeError('labels: expected [2, 3] for multi_label_classification, found [2, 4].'));
-      assert.throws(() => logitsOf(3, torch.tensor([0n])), new ShapeError('labels: expected [2] for single_label_classification, found [1].'));
+      assert.throws(
+        () => logitsOf(3, torch.ones([2, 4])),
+        new ShapeError('labels: expected [2, 3] for multi_label_classification, found [2, 4].'),
+      );
+      assert.throws(
+        () => logitsOf(3, torch.tensor([0n])),
+        new ShapeError('labels: expected [2] for single_label_classification, found [1].'),
+      );
       assert.throws(
         () => logitsOf(3, torch.ones([2]), 'single_label_classification'),
         new InputError('labels: expected class numbers (int64) for single_label_classification, found float32.'),
@@ -217,7 +282,8 @@ describe('ViT', () => {
       const model = await load();
       const pixels = golden.get('pixels');
       const { logits } = model.forward({ pixelValues: pixels });
-      for (let i = 0; i < 3; i++) assertClose(model.forward({ pixelValues: pixels.narrow(0, i, 1) }).logits, logits.narrow(0, i, 1));
+      for (let i = 0; i < 3; i++)
+        assertClose(model.forward({ pixelValues: pixels.narrow(0, i, 1) }).logits, logits.narrow(0, i, 1));
     });
 
     it('of no image give no logits', async () => {

@@ -25,7 +25,8 @@ describe('getting libtorch', () => {
   const site = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const folder = (flavour = 'cpu'): string => join(machine.cache, `libtorch-${LIBTORCH_VERSION}-${flavour}`);
   const listener: Listener = { say: (sentence) => void said.push(sentence), bar: () => ({ update() {}, stop() {} }) };
-  const ensure = (options: EnsureOptions = {}): Promise<Located> => ensureLibtorch({ listener, site: site(), ...options });
+  const ensure = (options: EnsureOptions = {}): Promise<Located> =>
+    ensureLibtorch({ listener, site: site(), ...options });
 
   beforeEach(async () => {
     machine = new Machine();
@@ -50,11 +51,22 @@ describe('getting libtorch', () => {
     machine.wheel();
     const found = await ensure();
     assert.deepEqual(found, { folder: folder(), version: LIBTORCH_VERSION, flavour: 'cpu', source: 'cache' });
-    assert.match(said.join('\n'), /Fetching libtorch .* from download\.pytorch\.org\.\nNot from download\.pytorch\.org: http.* answered 404 Not Found\.\nFetching .* from the package index of pip\./);
+    assert.match(
+      said.join('\n'),
+      /Fetching libtorch .* from download\.pytorch\.org\.\nNot from download\.pytorch\.org: http.* answered 404 Not Found\.\nFetching .* from the package index of pip\./,
+    );
     assert.deepEqual(machine.pipCalls().length, 1);
     assert.match(machine.pipCalls()[0]!, new RegExp(` --no-deps torch==${LIBTORCH_VERSION}\\+cpu$`));
-    assert.ok(existsSync(join(folder(), 'lib')) && !existsSync(join(folder(), 'lib', 'libtorch_python.so')) && !existsSync(join(folder(), '__init__.py')));
-    assert.deepEqual(readdirSync(machine.cache).sort(), ['downloads', `libtorch-${LIBTORCH_VERSION}-cpu`, `libtorch-${LIBTORCH_VERSION}-cpu.sha256`]);
+    assert.ok(
+      existsSync(join(folder(), 'lib')) &&
+        !existsSync(join(folder(), 'lib', 'libtorch_python.so')) &&
+        !existsSync(join(folder(), '__init__.py')),
+    );
+    assert.deepEqual(readdirSync(machine.cache).sort(), [
+      'downloads',
+      `libtorch-${LIBTORCH_VERSION}-cpu`,
+      `libtorch-${LIBTORCH_VERSION}-cpu.sha256`,
+    ]);
     assert.deepEqual(readdirSync(join(machine.cache, 'downloads')), []);
   });
 
@@ -86,7 +98,10 @@ describe('getting libtorch', () => {
     reply = archiveOf('libtorch', libtorchFiles(LIBTORCH_VERSION, 'cu129'));
     const found = await ensure({ flavour: 'cu129' });
     assert.equal(found.flavour, 'cu129');
-    assert.match(readFileSync(`${folder('cu129')}.sha256`, 'utf8'), new RegExp(`^[0-9a-f]{64}  libtorch-shared-with-deps-${LIBTORCH_VERSION}\\+cu129\\.zip\n$`));
+    assert.match(
+      readFileSync(`${folder('cu129')}.sha256`, 'utf8'),
+      new RegExp(`^[0-9a-f]{64}  libtorch-shared-with-deps-${LIBTORCH_VERSION}\\+cu129\\.zip\n$`),
+    );
   });
 
   it('refuses an archive that differs from the recorded one', async () => {
@@ -94,17 +109,35 @@ describe('getting libtorch', () => {
     await ensure();
     rmSync(folder(), { recursive: true });
     machine.wheel(LIBTORCH_VERSION, 'cpu', { 'lib/extra.so': 'other' });
-    await assert.rejects(ensure(), new RegExp(`has changed since it was first fetched: sha256 [0-9a-f]{64}, recorded [0-9a-f]{64}; delete .*\\.sha256 if that is right`));
+    await assert.rejects(
+      ensure(),
+      new RegExp(
+        `has changed since it was first fetched: sha256 [0-9a-f]{64}, recorded [0-9a-f]{64}; delete .*\\.sha256 if that is right`,
+      ),
+    );
     assert.ok(!existsSync(folder()));
   });
 
   it('lists every place when there is none', async () => {
     await assert.rejects(ensure(), (error: Error) => {
       assert.ok(error instanceof InputError);
-      const indices = ['TORCHTS_LIBTORCH', folder(), 'torch of python3', 'torch of python', 'download.pytorch.org', 'the package index of pip'];
-      const listed = error.message.split('\n').slice(1, -1).map((line) => line.trim().split(': ')[0]);
+      const indices = [
+        'TORCHTS_LIBTORCH',
+        folder(),
+        'torch of python3',
+        'torch of python',
+        'download.pytorch.org',
+        'the package index of pip',
+      ];
+      const listed = error.message
+        .split('\n')
+        .slice(1, -1)
+        .map((line) => line.trim().split(': ')[0]);
       assert.deepEqual(listed, indices);
-      assert.match(error.message, /pip cannot fetch torch .*: python3: No matching distribution found for torch; python: No matching/);
+      assert.match(
+        error.message,
+        /pip cannot fetch torch .*: python3: No matching distribution found for torch; python: No matching/,
+      );
       return true;
     });
   });
@@ -117,7 +150,10 @@ describe('getting libtorch', () => {
   it('does not look further than a wrong TORCHTS_LIBTORCH', async () => {
     machine.wheel();
     process.env.TORCHTS_LIBTORCH = machine.root;
-    await assert.rejects(ensure(), /^InputError: TORCHTS_LIBTORCH \(.*\) is no usable libtorch: lib\/libtorch_cpu\.\w+ is missing; correct or unset the variable\.$/);
+    await assert.rejects(
+      ensure(),
+      /^InputError: TORCHTS_LIBTORCH \(.*\) is no usable libtorch: lib\/libtorch_cpu\.\w+ is missing; correct or unset the variable\.$/,
+    );
     assert.equal(machine.pipCalls().length, 0);
   });
 
@@ -142,7 +178,10 @@ describe('getting libtorch', () => {
   it('takes an official archive after a web page in its place', async function () {
     if (process.platform !== 'linux' || process.arch !== 'x64') this.skip();
     reply = Buffer.from('<!doctype html><title>Down for maintenance</title>');
-    await assert.rejects(ensure({ flavour: 'cu129' }), /libtorch-shared-with-deps-[\d.]+\+cu129\.zip cannot be unpacked/);
+    await assert.rejects(
+      ensure({ flavour: 'cu129' }),
+      /libtorch-shared-with-deps-[\d.]+\+cu129\.zip cannot be unpacked/,
+    );
     reply = archiveOf('libtorch', libtorchFiles(LIBTORCH_VERSION, 'cu129'));
     assert.equal((await ensure({ flavour: 'cu129' })).flavour, 'cu129');
   });
@@ -191,7 +230,9 @@ describe('getting libtorch', () => {
     writeFileSync(machine.wheel(), archiveOf('torch', { ...libtorchFiles(), 'lib/libnoise.so': noise }));
 
     const script = `require(${JSON.stringify(join(__dirname, '../../../ts/native/libtorch/ensure.ts'))}).ensureLibtorch({ site: process.argv[1] })`;
-    const child = spawn(process.execPath, ['--require', require.resolve('tsx/cjs'), '-e', script, site()], { stdio: 'inherit' });
+    const child = spawn(process.execPath, ['--require', require.resolve('tsx/cjs'), '-e', script, site()], {
+      stdio: 'inherit',
+    });
     while (!existsSync(join(`${folder()}.partial`, 'lib', 'libnoise.so'))) await sleep(5);
     child.kill('SIGKILL');
     await once(child, 'exit');
@@ -232,7 +273,15 @@ describe('the place of an entry', () => {
   });
 
   it('is nowhere for Python, tests and tools', () => {
-    for (const entry of ['torch/__init__.py', 'torch/bin/protoc', 'torch/test/a', 'torch/lib/libtorch_python.so', 'torch/lib/libtorchbind_test.so', 'torchgen/x', 'functorch/lib/a']) {
+    for (const entry of [
+      'torch/__init__.py',
+      'torch/bin/protoc',
+      'torch/test/a',
+      'torch/lib/libtorch_python.so',
+      'torch/lib/libtorchbind_test.so',
+      'torchgen/x',
+      'functorch/lib/a',
+    ]) {
       assert.equal(targetOf(entry), undefined, entry);
     }
   });

@@ -13,7 +13,10 @@ describe('the flavour of libtorch', () => {
 
   it('is refused by name when no build is called so', () => {
     assert.throws(() => requestedFlavour('cuda'), UsageError);
-    assert.throws(() => requestedFlavour(undefined, { TORCHTS_FLAVOUR: 'cu13.0' }), /^UsageError: TORCHTS_FLAVOUR is 'cu13\.0', which is no build of libtorch: use cpu, or cu/);
+    assert.throws(
+      () => requestedFlavour(undefined, { TORCHTS_FLAVOUR: 'cu13.0' }),
+      /^UsageError: TORCHTS_FLAVOUR is 'cu13\.0', which is no build of libtorch: use cpu, or cu/,
+    );
   });
 
   it('is suggested by the driver', () => {

@@ -30,7 +30,12 @@ describe('locating libtorch', () => {
     machine.write(cached(), { ...libtorchFiles(), 'torchts.json': marker });
     const folder = machine.write(join(machine.root, 'own'), libtorchFiles('2.14.1', 'cu130'));
     process.env.TORCHTS_LIBTORCH = folder;
-    assert.deepEqual(locateLibtorch(undefined).found, { folder, version: '2.14.1', flavour: 'cu130', source: 'TORCHTS_LIBTORCH' });
+    assert.deepEqual(locateLibtorch(undefined).found, {
+      folder,
+      version: '2.14.1',
+      flavour: 'cu130',
+      source: 'TORCHTS_LIBTORCH',
+    });
   });
 
   it('says what is wrong with TORCHTS_LIBTORCH', () => {
@@ -45,9 +50,17 @@ describe('locating libtorch', () => {
 
   it('takes the cache, and XDG_CACHE_HOME moves it', () => {
     const folder = machine.write(cached(), { ...libtorchFiles(), 'torchts.json': marker });
-    assert.deepEqual(locateLibtorch(undefined).found, { folder, version: LIBTORCH_VERSION, flavour: 'cpu', source: 'cache' });
+    assert.deepEqual(locateLibtorch(undefined).found, {
+      folder,
+      version: LIBTORCH_VERSION,
+      flavour: 'cpu',
+      source: 'cache',
+    });
     process.env.XDG_CACHE_HOME = join(machine.root, 'xdg');
-    assert.equal(locateLibtorch(undefined).attempts[1]?.location, join(machine.root, 'xdg', 'torchts', `libtorch-${LIBTORCH_VERSION}-cpu`));
+    assert.equal(
+      locateLibtorch(undefined).attempts[1]?.location,
+      join(machine.root, 'xdg', 'torchts', `libtorch-${LIBTORCH_VERSION}-cpu`),
+    );
   });
 
   it('does not take a cache folder without the mark of completion', () => {
@@ -65,7 +78,12 @@ describe('locating libtorch', () => {
   it("takes Python's torch of the same version", () => {
     const folder = machine.write(join(machine.root, 'site-packages', 'torch'), libtorchFiles());
     machine.pythonTorch(folder, `${LIBTORCH_VERSION}+cpu`);
-    assert.deepEqual(locateLibtorch(undefined).found, { folder, version: LIBTORCH_VERSION, flavour: 'cpu', source: 'Python' });
+    assert.deepEqual(locateLibtorch(undefined).found, {
+      folder,
+      version: LIBTORCH_VERSION,
+      flavour: 'cpu',
+      source: 'Python',
+    });
     assert.equal(locateLibtorch('cu130').attempts[2]?.reason, 'it is the flavour cpu, not cu130');
   });
 
@@ -74,10 +92,17 @@ describe('locating libtorch', () => {
     const python = findPython();
     machine = new Machine();
     if (!python) return this.skip();
-    const folder = machine.write(join(machine.root, 'site', 'torch'), { ...libtorchFiles(), '__init__.py': 'raise SystemExit("imported")' });
+    const folder = machine.write(join(machine.root, 'site', 'torch'), {
+      ...libtorchFiles(),
+      '__init__.py': 'raise SystemExit("imported")',
+    });
     process.env.PYTHONPATH = join(machine.root, 'site');
     try {
-      assert.deepEqual(findPythonTorch(python), { python, folder: realpathSync(folder), version: `${LIBTORCH_VERSION}+cpu` });
+      assert.deepEqual(findPythonTorch(python), {
+        python,
+        folder: realpathSync(folder),
+        version: `${LIBTORCH_VERSION}+cpu`,
+      });
     } finally {
       delete process.env.PYTHONPATH;
     }
@@ -86,13 +111,21 @@ describe('locating libtorch', () => {
   it("does not take Python's torch of another version", () => {
     const folder = machine.write(join(machine.root, 'site-packages', 'torch'), libtorchFiles('2.12.0'));
     machine.pythonTorch(folder, '2.12.0+cpu');
-    assert.deepEqual(locateLibtorch(undefined).attempts[2], { index: folder, reason: `it is version 2.12.0+cpu, not ${LIBTORCH_VERSION}` });
+    assert.deepEqual(locateLibtorch(undefined).attempts[2], {
+      index: folder,
+      reason: `it is version 2.12.0+cpu, not ${LIBTORCH_VERSION}`,
+    });
   });
 
   it('asks the interpreter in TORCHTS_PYTHON alone', () => {
     process.env.TORCHTS_PYTHON = join(machine.root, 'no-python');
     const { attempts } = locateLibtorch(undefined);
-    assert.deepEqual(attempts.slice(2), [{ index: `torch of ${process.env.TORCHTS_PYTHON}`, reason: `${process.env.TORCHTS_PYTHON} cannot be run (ENOENT)` }]);
+    assert.deepEqual(attempts.slice(2), [
+      {
+        index: `torch of ${process.env.TORCHTS_PYTHON}`,
+        reason: `${process.env.TORCHTS_PYTHON} cannot be run (ENOENT)`,
+      },
+    ]);
   });
 });
 

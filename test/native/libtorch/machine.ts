@@ -4,7 +4,15 @@ import { delimiter, dirname, join } from 'node:path';
 import { LIBTORCH_VERSION } from '../../../ts/native/package';
 import { writeZip } from '../../data/zip-writer';
 
-const CHANGED = ['HOME', 'PATH', 'XDG_CACHE_HOME', 'TORCHTS_LIBTORCH', 'TORCHTS_PYTHON', 'TORCHTS_FLAVOUR', 'FAKE_WHEELS'];
+const CHANGED = [
+  'HOME',
+  'PATH',
+  'XDG_CACHE_HOME',
+  'TORCHTS_LIBTORCH',
+  'TORCHTS_PYTHON',
+  'TORCHTS_FLAVOUR',
+  'FAKE_WHEELS',
+];
 
 /** The files of a tiny libtorch: everything by which one is recognised, nothing that can be linked. */
 export function libtorchFiles(version = LIBTORCH_VERSION, flavour = 'cpu'): Record<string, string> {
@@ -45,7 +53,11 @@ export class Machine {
   constructor() {
     for (const folder of [this.home, this.wheels, this.bin]) mkdirSync(folder);
     for (const name of CHANGED) if (name !== 'PATH') delete process.env[name];
-    Object.assign(process.env, { HOME: this.home, PATH: `${this.bin}${delimiter}${process.env.PATH}`, FAKE_WHEELS: this.wheels });
+    Object.assign(process.env, {
+      HOME: this.home,
+      PATH: `${this.bin}${delimiter}${process.env.PATH}`,
+      FAKE_WHEELS: this.wheels,
+    });
     this.python('exit 1');
   }
 
@@ -106,7 +118,12 @@ esac`);
   /** A wheel of torch in the index of the fake pip. */
   wheel(version = LIBTORCH_VERSION, flavour = 'cpu', extra: Readonly<Record<string, string>> = {}): string {
     const name = join(this.wheels, `torch-${version}+${flavour}-cp311-cp311-linux_x86_64.whl`);
-    const files = { ...libtorchFiles(version, flavour), 'lib/libtorch_python.so': 'bindings', '__init__.py': '', ...extra };
+    const files = {
+      ...libtorchFiles(version, flavour),
+      'lib/libtorch_python.so': 'bindings',
+      '__init__.py': '',
+      ...extra,
+    };
     writeFileSync(name, archiveOf('torch', files));
     return name;
   }

@@ -12,7 +12,9 @@ describe('MultiheadAttention', () => {
   /** Runs `layer` on the inputs of the golden `name` and compares results and gradients. */
   function check(name: string, layer: nn.MultiheadAttention, options: nn.AttentionOptions = {}): void {
     const count = golden.names.filter((key) => key.startsWith(`${name}.input.`)).length;
-    const leaves = Array.from({ length: count }, (_, i) => golden.get(`${name}.input.${i}`).clone().requiresGrad_(true));
+    const leaves = Array.from({ length: count }, (_, i) =>
+      golden.get(`${name}.input.${i}`).clone().requiresGrad_(true),
+    );
     const [query, key = query, value = key] = leaves as [Tensor, Tensor?, Tensor?];
     const [output, weights] = layer.forward(query, key, value, options);
     output.square().sum().div(2).backward();
@@ -33,10 +35,16 @@ describe('MultiheadAttention', () => {
   }
 
   it('starts from PyTorch’s numbers under PyTorch’s keys', () => {
-    for (const [key, tensor] of Object.entries(packed().stateDict())) assertDrawn(tensor, golden.get(`self.state.${key}`), key);
+    for (const [key, tensor] of Object.entries(packed().stateDict()))
+      assertDrawn(tensor, golden.get(`self.state.${key}`), key);
     torch.manualSeed(1);
     const separate = new nn.MultiheadAttention(8, 4, { kdim: 3, vdim: 5, bias: false });
-    assert.deepEqual(Object.keys(separate.stateDict()), ['q_proj_weight', 'k_proj_weight', 'v_proj_weight', 'out_proj.weight']);
+    assert.deepEqual(Object.keys(separate.stateDict()), [
+      'q_proj_weight',
+      'k_proj_weight',
+      'v_proj_weight',
+      'out_proj.weight',
+    ]);
     for (const [key, tensor] of Object.entries(separate.stateDict()))
       assertDrawn(tensor, golden.get(`separate.state.${key}`), key);
   });
@@ -78,9 +86,14 @@ describe('MultiheadAttention', () => {
       torch.manualSeed(3);
       return new nn.MultiheadAttention(8, 2, { addBiasKv: true, addZeroAttn: true, batchFirst: true });
     };
-    for (const [key, tensor] of Object.entries(make().stateDict())) assertDrawn(tensor, golden.get(`extended.state.${key}`), key);
+    for (const [key, tensor] of Object.entries(make().stateDict()))
+      assertDrawn(tensor, golden.get(`extended.state.${key}`), key);
     const layer = make();
-    for (const shape of [[3, 5, 8], [3, 6, 8]]) torch.randn(shape); // as many random numbers as Python had drawn before the mask
+    for (const shape of [
+      [3, 5, 8],
+      [3, 6, 8],
+    ])
+      torch.randn(shape); // as many random numbers as Python had drawn before the mask
     check('extended', layer, { keyPaddingMask: mask('padding'), attnMask: torch.randn([5, 6]).gt(1) });
     check('extended_fused', make(), { needWeights: false });
   });
@@ -111,7 +124,10 @@ describe('MultiheadAttention', () => {
       () => layer.forward(x, torch.randn([2, 6, 7]), x),
       new ShapeError('MultiheadAttention: key must have 3 dimensions, the last of 8, got [2, 6, 7].'),
     );
-    assert.throws(() => layer.forward(x, x, torch.randn([2, 6, 8])), /key \[2, 5, 8\] and value \[2, 6, 8\] must agree/);
+    assert.throws(
+      () => layer.forward(x, x, torch.randn([2, 6, 8])),
+      /key \[2, 5, 8\] and value \[2, 6, 8\] must agree/,
+    );
     assert.throws(
       () => layer.forward(x, x, x, { attnMask: torch.zeros([4, 5]) }),
       /attnMask must be \[5, 5\] or \[4, 5, 5\].*got \[4, 5\]/,
@@ -125,7 +141,10 @@ describe('MultiheadAttention', () => {
       /attnMask must be bool or floating point, got int64/,
     );
     assert.throws(() => layer.forward(x, x, x, { isCausal: true }), /isCausal says that attnMask is the causal mask/);
-    assert.throws(() => layer.forward(x, x, x, { attentionMask: null } as object), /the option 'attentionMask' does not exist/);
+    assert.throws(
+      () => layer.forward(x, x, x, { attentionMask: null } as object),
+      /the option 'attentionMask' does not exist/,
+    );
     assert.throws(() => new nn.MultiheadAttention(8, 3), /numHeads must divide embedDim, got 3 and 8/);
   });
 });

@@ -25,7 +25,11 @@ describe('the transformers', () => {
   }
 
   it('an encoder layer gives PyTorch’s numbers, with norm last, with dropout, and with norm first under masks', () => {
-    check('encoder_layer', () => new nn.TransformerEncoderLayer(4, 2, small), (layer, [x]) => layer.forward(x!));
+    check(
+      'encoder_layer',
+      () => new nn.TransformerEncoderLayer(4, 2, small),
+      (layer, [x]) => layer.forward(x!),
+    );
     check(
       'encoder_layer_dropped',
       () => new nn.TransformerEncoderLayer(4, 2, { ...small, dropout: 0.3 }),
@@ -33,7 +37,14 @@ describe('the transformers', () => {
     );
     check(
       'encoder_layer_first',
-      () => new nn.TransformerEncoderLayer(4, 2, { ...small, activation: 'gelu', normFirst: true, batchFirst: true, bias: false }),
+      () =>
+        new nn.TransformerEncoderLayer(4, 2, {
+          ...small,
+          activation: 'gelu',
+          normFirst: true,
+          batchFirst: true,
+          bias: false,
+        }),
       (layer, [x]) => layer.forward(x!, { srcMask: causal(4), srcKeyPaddingMask: padding }),
     );
     check(
@@ -51,7 +62,8 @@ describe('the transformers', () => {
     );
     check(
       'decoder_layer_first',
-      () => new nn.TransformerDecoderLayer(4, 2, { ...small, normFirst: true, activation: (x) => nn.functional.gelu(x) }),
+      () =>
+        new nn.TransformerDecoderLayer(4, 2, { ...small, normFirst: true, activation: (x) => nn.functional.gelu(x) }),
       (layer, [x, memory]) => layer.forward(x!, memory!),
     );
   });
@@ -93,7 +105,10 @@ describe('the transformers', () => {
 
   it('a causal mask is known from its numbers, and a boolean one gives the same', () => {
     torch.manualSeed(0);
-    const encoder = new nn.TransformerEncoder(new nn.TransformerEncoderLayer(8, 2, { dimFeedforward: 12, dropout: 0 }), 2);
+    const encoder = new nn.TransformerEncoder(
+      new nn.TransformerEncoderLayer(8, 2, { dimFeedforward: 12, dropout: 0 }),
+      2,
+    );
     const x = torch.randn([4, 3, 8]);
     const expected = encoder.forward(x, { mask: causal(4), isCausal: false });
     assertClose(encoder.forward(x, { mask: causal(4) }), expected);
@@ -120,8 +135,19 @@ describe('the transformers', () => {
         return src.mul(2);
       }
     }
-    const transformer = new nn.Transformer({ dModel: 8, nhead: 2, customEncoder: new Doubled(), customDecoder: new Doubled() });
-    assert.deepEqual(transformer.forward(torch.ones([2, 1, 8]), torch.ones([1, 1, 8])).sum().item(), 16);
+    const transformer = new nn.Transformer({
+      dModel: 8,
+      nhead: 2,
+      customEncoder: new Doubled(),
+      customDecoder: new Doubled(),
+    });
+    assert.deepEqual(
+      transformer
+        .forward(torch.ones([2, 1, 8]), torch.ones([1, 1, 8]))
+        .sum()
+        .item(),
+      16,
+    );
   });
 
   it('refuses what does not fit, by name', () => {
@@ -130,7 +156,10 @@ describe('the transformers', () => {
       () => transformer.forward(torch.zeros([4, 2, 8]), torch.zeros([4, 3, 8])),
       new ShapeError('Transformer: src [4, 2, 8] and tgt [4, 3, 8] must have the same batch.'),
     );
-    assert.throws(() => transformer.forward(torch.zeros([4, 2, 6]), torch.zeros([4, 2, 8])), /the last dimension must be 8/);
+    assert.throws(
+      () => transformer.forward(torch.zeros([4, 2, 6]), torch.zeros([4, 2, 8])),
+      /the last dimension must be 8/,
+    );
     assert.throws(
       () => new nn.TransformerEncoderLayer(8, 2, { activation: 'tanh' as 'relu' }),
       /activation must be 'relu', 'gelu' or a function, got 'tanh'/,

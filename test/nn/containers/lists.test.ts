@@ -1,7 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { InputError, nn, torch } from '../../../ts';
 
-const names = (module: nn.Module): string[] => Array.from(module.namedChildren(), ([name, child]) => `${name} ${child.constructor.name}`);
+const names = (module: nn.Module): string[] =>
+  Array.from(module.namedChildren(), ([name, child]) => `${name} ${child.constructor.name}`);
 
 describe('lists and dictionaries of modules as Python has them', () => {
   it('inserts into a Sequential and numbers the rest anew', () => {
@@ -35,15 +36,26 @@ describe('lists and dictionaries of modules as Python has them', () => {
   });
 
   it('updates, reads and empties a ModuleDict and a ParameterDict', () => {
-    const modules = new nn.ModuleDict<nn.Module>({ a: new nn.ReLU() }).update({ b: new nn.Tanh() }).update([['a', new nn.Sigmoid()]]);
-    assert.deepEqual(modules.items().map(([name, module]) => `${name} ${module.constructor.name}`), ['a Sigmoid', 'b Tanh']);
+    const modules = new nn.ModuleDict<nn.Module>({ a: new nn.ReLU() })
+      .update({ b: new nn.Tanh() })
+      .update([['a', new nn.Sigmoid()]]);
+    assert.deepEqual(
+      modules.items().map(([name, module]) => `${name} ${module.constructor.name}`),
+      ['a Sigmoid', 'b Tanh'],
+    );
     assert.equal(modules.pop('a').constructor.name, 'Sigmoid');
     assert.throws(() => modules.pop('a'), InputError);
     assert.deepEqual(modules.values().map(String), ['Tanh()']);
     const parameters = new nn.ParameterDict({ w: torch.ones([2]) }).update({ v: torch.zeros([1]) });
-    assert.deepEqual(parameters.values().map((value) => value.toArray()), [[1, 1], [0]]);
+    assert.deepEqual(
+      parameters.values().map((value) => value.toArray()),
+      [[1, 1], [0]],
+    );
     assert.deepEqual(parameters.pop('w').toArray(), [1, 1]);
-    assert.deepEqual(parameters.items().map(([name]) => name), ['v']);
+    assert.deepEqual(
+      parameters.items().map(([name]) => name),
+      ['v'],
+    );
     parameters.clear();
     assert.equal(parameters.size, 0);
   });

@@ -18,7 +18,10 @@ describe('ParameterList and ParameterDict', () => {
   it('carry PyTorch’s keys and print as PyTorch’s do', () => {
     const net = new Net();
     assert.deepEqual(Object.keys(net.stateDict()), golden.parameter_keys);
-    assert.deepEqual(net.namedParameters().map(([key]) => key), golden.parameter_keys);
+    assert.deepEqual(
+      net.namedParameters().map(([key]) => key),
+      golden.parameter_keys,
+    );
     assert.equal(String(net.scales), golden.parameter_list);
     // Python's dictionary still names the types of Lua Torch.
     assert.equal(String(net.named), golden.parameter_dict.replaceAll('FloatTensor', 'float32'));
@@ -28,7 +31,9 @@ describe('ParameterList and ParameterDict', () => {
     const net = new Net();
     net.forward().sum().backward();
     assert.deepEqual(net.scales.at(0).grad!.toArray(), [1, 1]);
-    const state = Object.fromEntries(Object.entries(net.stateDict()).map(([key, tensor]) => [key, torch.full(tensor.shape, 7)]));
+    const state = Object.fromEntries(
+      Object.entries(net.stateDict()).map(([key, tensor]) => [key, torch.full(tensor.shape, 7)]),
+    );
     net.loadStateDict(state, { assign: true });
     assert.deepEqual(net.scales.at(-1).toArray(), [[7], [7], [7]]);
     assert.equal(net.named.get('right').item(), 7);
@@ -39,9 +44,15 @@ describe('ParameterList and ParameterDict', () => {
   it('grow, shrink and are walked through', () => {
     const { scales, named } = new Net();
     scales.append(torch.ones([1])).replace(0, torch.zeros([4]));
-    assert.deepEqual([...scales].map(({ shape }) => shape), [[4], [3, 1], [1]]);
+    assert.deepEqual(
+      [...scales].map(({ shape }) => shape),
+      [[4], [3, 1], [1]],
+    );
     assert.ok(named.has('left') && named.delete('left') && !named.has('left'));
-    assert.deepEqual([...named].map(([name]) => name), ['right']);
+    assert.deepEqual(
+      [...named].map(([name]) => name),
+      ['right'],
+    );
     assert.equal(named.size, 1);
     assert.equal(scales.length, 3);
   });

@@ -11,7 +11,9 @@ const { rnn } = nn.utils;
 
 type States = Tensor | readonly [Tensor, Tensor] | null;
 type Recurrent = nn.Module & { forward(input: Tensor, hx: States): unknown };
-type OnPacks = nn.Module & { forward(input: nn.utils.rnn.PackedSequence, hx: States): [nn.utils.rnn.PackedSequence, States] };
+type OnPacks = nn.Module & {
+  forward(input: nn.utils.rnn.PackedSequence, hx: States): [nn.utils.rnn.PackedSequence, States];
+};
 
 const layers: Record<string, () => nn.Module> = {
   rnn: () => new nn.RNN(3, 4),
@@ -78,7 +80,9 @@ describe('the recurrent layers', () => {
     torch.manualSeed(0);
     const layer = new nn.LSTM(3, 4);
     const cell = new nn.LSTMCell(3, 4);
-    cell.loadStateDict(Object.fromEntries(Object.entries(layer.stateDict()).map(([key, value]) => [key.replace('_l0', ''), value])));
+    cell.loadStateDict(
+      Object.fromEntries(Object.entries(layer.stateDict()).map(([key, value]) => [key.replace('_l0', ''), value])),
+    );
     const input = torch.randn([5, 2, 3]);
     const [output, [h, c]] = layer.forward(input);
     let states: [Tensor, Tensor] | null = null;
@@ -89,7 +93,14 @@ describe('the recurrent layers', () => {
   });
 
   it('prints as PyTorch does', () => {
-    const layer = new nn.LSTM(3, 5, { numLayers: 2, bias: false, batchFirst: true, dropout: 0.5, bidirectional: true, projSize: 2 });
+    const layer = new nn.LSTM(3, 5, {
+      numLayers: 2,
+      bias: false,
+      batchFirst: true,
+      dropout: 0.5,
+      bidirectional: true,
+      projSize: 2,
+    });
     assert.equal(
       String(layer),
       'LSTM(3, 5, proj_size=2, num_layers=2, bias=False, batch_first=True, dropout=0.5, bidirectional=True)',
@@ -117,8 +128,14 @@ describe('the recurrent layers', () => {
       () => layer.forward(torch.zeros([5, 2, 3]), torch.zeros([1, 3, 4])),
       new ShapeError('GRU: a state must be [1, 2, 4], got [1, 3, 4].'),
     );
-    assert.throws(() => new nn.LSTM(3, 4, { projSize: 4 }), /LSTM: projSize must be smaller than hiddenSize, got 4 and 4/);
-    assert.throws(() => new nn.RNN(3, 4, { nonlinearity: 'gelu' as 'relu' }), /nonlinearity must be 'tanh' or 'relu', got 'gelu'/);
+    assert.throws(
+      () => new nn.LSTM(3, 4, { projSize: 4 }),
+      /LSTM: projSize must be smaller than hiddenSize, got 4 and 4/,
+    );
+    assert.throws(
+      () => new nn.RNN(3, 4, { nonlinearity: 'gelu' as 'relu' }),
+      /nonlinearity must be 'tanh' or 'relu', got 'gelu'/,
+    );
     assert.throws(() => new nn.GRU(3, 4, { projSize: 2 } as object), /GRU: the option 'projSize' does not exist/);
     assert.throws(() => new nn.GRUCell(3, 4).forward(torch.zeros([2, 4])), /GRUCell expects \(B, 3\), got \[2, 4\]/);
   });

@@ -9,7 +9,11 @@ describe('functionalCall', () => {
     const module = layer();
     const [weight, bias] = [module.weight, module.bias];
     const given = torch.tensor([[2, 3]], { requiresGrad: true });
-    const output = nn.utils.functionalCall(module, { weight: given, bias: torch.tensor([1]) }, torch.tensor([[10, 100]]));
+    const output = nn.utils.functionalCall(
+      module,
+      { weight: given, bias: torch.tensor([1]) },
+      torch.tensor([[10, 100]]),
+    );
     assert.equal(output.item(), 321);
     output.backward();
     assert.deepEqual(given.grad!.toArray(), [[10, 100]]);
@@ -31,7 +35,10 @@ describe('functionalCall', () => {
   });
 
   it('a name or a shape that the module does not have is an error', () => {
-    assert.throws(() => nn.utils.functionalCall(layer(), { scale: torch.ones([1]) }, torch.ones([1, 2])), /Linear has no tensor "scale"/);
+    assert.throws(
+      () => nn.utils.functionalCall(layer(), { scale: torch.ones([1]) }, torch.ones([1, 2])),
+      /Linear has no tensor "scale"/,
+    );
     assert.throws(
       () => nn.utils.functionalCall(layer(), { weight: torch.ones([2]) }, torch.ones([1, 2])),
       /"weight" has shape \[1, 2\], got a tensor of \[2\]/,

@@ -19,16 +19,22 @@ const cases: Record<string, () => Weighted> = {
   orthogonal_tall: () => P.orthogonal(new nn.Linear(3, 5)),
   orthogonal_wide: () => P.orthogonal(new nn.Linear(5, 3), 'weight', { orthogonalMap: 'cayley' }),
   orthogonal_plain: () =>
-    P.orthogonal(new nn.Linear(3, 4, { bias: false }), 'weight', { orthogonalMap: 'householder', useTrivialization: false }),
+    P.orthogonal(new nn.Linear(3, 4, { bias: false }), 'weight', {
+      orthogonalMap: 'householder',
+      useTrivialization: false,
+    }),
 };
 
 describe('parametrizations', () => {
   const golden = goldenTensors('nn-parametrize');
   function checkState(layer: nn.Module, prefix: string, skip: ReadonlySet<string> = new Set()): void {
     const state = Object.entries(layer.stateDict()).filter(([key]) => !skip.has(key));
-    const names = golden.names.filter((name) => name.startsWith(`${prefix}.`)).map((name) => name.slice(prefix.length + 1));
+    const names = golden.names
+      .filter((name) => name.startsWith(`${prefix}.`))
+      .map((name) => name.slice(prefix.length + 1));
     assert.deepEqual(state.map(([key]) => key).sort(), names.sort());
-    for (const [key, tensor] of state) assertClose(tensor, golden.get(`${prefix}.${key}`), { what: `${prefix}.${key}` });
+    for (const [key, tensor] of state)
+      assertClose(tensor, golden.get(`${prefix}.${key}`), { what: `${prefix}.${key}` });
   }
 
   for (const [name, make] of Object.entries(cases)) {
@@ -80,12 +86,28 @@ describe('parametrizations', () => {
     parametrize.registerParametrization(layer, 'weight', new Doubled());
     assert.deepEqual(Object.keys(layer.stateDict()), ['parametrizations.weight.original']);
     assert.equal(parametrize.parametrizationsOf(layer, 'weight').originals[0], weight);
-    Reflect.set(layer, 'weight', torch.tensor([[2, 4], [4, 8]]));
-    assert.deepEqual(weight.toArray(), [[1, 2], [0, 4]]);
-    assert.deepEqual((layer.weight as Tensor).toArray(), [[2, 4], [4, 8]]);
+    Reflect.set(
+      layer,
+      'weight',
+      torch.tensor([
+        [2, 4],
+        [4, 8],
+      ]),
+    );
+    assert.deepEqual(weight.toArray(), [
+      [1, 2],
+      [0, 4],
+    ]);
+    assert.deepEqual((layer.weight as Tensor).toArray(), [
+      [2, 4],
+      [4, 8],
+    ]);
     parametrize.removeParametrizations(layer, 'weight', { leaveParametrized: false });
     assert.equal(layer.weight, weight);
-    assert.deepEqual(weight.toArray(), [[1, 2], [0, 4]]);
+    assert.deepEqual(weight.toArray(), [
+      [1, 2],
+      [0, 4],
+    ]);
   });
 
   it('an orthogonal matrix stays so while it is trained', () => {
@@ -128,11 +150,20 @@ describe('parametrizations', () => {
       () => parametrize.registerParametrization(layer, 'weight', new Longer()),
       /The parametrization of "weight" must give float32 \[3, 4\], got float32 \[6, 4\]/,
     );
-    assert.throws(() => parametrize.registerParametrization(layer, 'kernel', new Symmetric()), /Linear has no parameter "kernel"/);
+    assert.throws(
+      () => parametrize.registerParametrization(layer, 'kernel', new Symmetric()),
+      /Linear has no parameter "kernel"/,
+    );
     assert.throws(() => parametrize.parametrizationsOf(layer, 'weight'), /no parametrized parameter "weight"/);
     assert.throws(() => P.orthogonal(layer, 'bias'), /orthogonal expects a matrix or a batch of them, got \[3\]/);
-    assert.throws(() => P.orthogonal(layer, 'weight', { orthogonalMap: 'qr' as 'cayley' }), /orthogonalMap must be one of matrix_exp/);
-    assert.throws(() => P.spectralNorm(layer, 'weight', { dim: 2 }), /dim must be one of the 2 dimensions of "weight", got 2/);
+    assert.throws(
+      () => P.orthogonal(layer, 'weight', { orthogonalMap: 'qr' as 'cayley' }),
+      /orthogonalMap must be one of matrix_exp/,
+    );
+    assert.throws(
+      () => P.spectralNorm(layer, 'weight', { dim: 2 }),
+      /dim must be one of the 2 dimensions of "weight", got 2/,
+    );
     P.weightNorm(layer);
     assert.throws(
       () => parametrize.removeParametrizations(layer, 'weight', { leaveParametrized: false }),

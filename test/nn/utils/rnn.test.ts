@@ -21,11 +21,17 @@ describe('packed sequences', () => {
 
   it('come back in the order in which they went', () => {
     const back = rnn.unpackSequence(rnn.packSequence(sequences, { enforceSorted: false }));
-    assert.deepEqual(back.map((sequence) => sequence.toArray()), sequences.map((sequence) => sequence.toArray()));
+    assert.deepEqual(
+      back.map((sequence) => sequence.toArray()),
+      sequences.map((sequence) => sequence.toArray()),
+    );
   });
 
   it('padSequence fills up at either side', () => {
-    assertSame(rnn.padSequence(sequences, { batchFirst: true, paddingValue: -1, paddingSide: 'left' }), golden.get('pack.padded'));
+    assertSame(
+      rnn.padSequence(sequences, { batchFirst: true, paddingValue: -1, paddingSide: 'left' }),
+      golden.get('pack.padded'),
+    );
     assert.deepEqual(rnn.padSequence(sequences).shape, [4, 3]);
   });
 
@@ -45,6 +51,9 @@ describe('packed sequences', () => {
     assert.throws(() => rnn.packPaddedSequence(padded, [5, 3, 6], { ...options, enforceSorted: false }), /got 6/);
     assert.throws(() => rnn.packPaddedSequence(padded, [3, 5, 2], options), InputError);
     const pack = rnn.packPaddedSequence(padded, [5, 3, 2], options);
-    assert.throws(() => rnn.padPackedSequence(pack, { totalLength: 4 }), /totalLength must be at least 5, the longest length, got 4/);
+    assert.throws(
+      () => rnn.padPackedSequence(pack, { totalLength: 4 }),
+      /totalLength must be at least 5, the longest length, got 4/,
+    );
   });
 });

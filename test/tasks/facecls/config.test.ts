@@ -47,7 +47,10 @@ describe('the preset base', () => {
 
   it('fine-tunes the published ViT-B/16 for three epochs of 128 images a batch, mirrored by chance, clipped, in bfloat16 where there is a GPU', () => {
     assert.equal(base.model.from, 'google/vit-base-patch16-224-in21k');
-    assert.deepEqual([base.epochs, base.batchSize, base.accumulate, base.augment.flip, base.clipNorm], [3, 128, 1, 0.5, 1]);
+    assert.deepEqual(
+      [base.epochs, base.batchSize, base.accumulate, base.augment.flip, base.clipNorm],
+      [3, 128, 1, 0.5, 1],
+    );
     assert.deepEqual([autocastType(base.precision, 'cuda:0'), autocastType(base.precision, 'cpu')], ['bfloat16', null]);
   });
 
@@ -59,11 +62,16 @@ describe('the preset base', () => {
       [/^vit\.layernorm\./, 5e-5],
       [/^classifier\./, 5e-4],
     ];
-    const found = optimizer.paramGroups.flatMap(({ params, lr, weightDecay }) => params.map((parameter) => ({ name: names.get(parameter)!, lr, weightDecay })));
+    const found = optimizer.paramGroups.flatMap(({ params, lr, weightDecay }) =>
+      params.map((parameter) => ({ name: names.get(parameter)!, lr, weightDecay })),
+    );
     assert.deepEqual(found.map(({ name }) => name).sort(), [...names.values()].sort());
     for (const { name, lr, weightDecay } of found) {
       const isVector = name.endsWith('.bias') || name.includes('layernorm');
-      assert.deepEqual([name, lr, weightDecay], [name, rates.find(([pattern]) => pattern.test(name))![1], isVector ? 0 : 0.05]);
+      assert.deepEqual(
+        [name, lr, weightDecay],
+        [name, rates.find(([pattern]) => pattern.test(name))![1], isVector ? 0 : 0.05],
+      );
     }
   });
 
@@ -81,7 +89,15 @@ describe('the preset base', () => {
       schedule.step();
       return share!;
     });
-    for (const [step, share] of [[0, 1 / 501], [249, 250 / 501], [499, 500 / 501], [500, 1], [750, (1 + Math.SQRT1_2) / 2], [1000, 0.5], [1500, 0]] as const) {
+    for (const [step, share] of [
+      [0, 1 / 501],
+      [249, 250 / 501],
+      [499, 500 / 501],
+      [500, 1],
+      [750, (1 + Math.SQRT1_2) / 2],
+      [1000, 0.5],
+      [1500, 0],
+    ] as const) {
       assert.ok(Math.abs(shares[step]! - share) < 1e-12, `step ${step}: ${shares[step]}, not ${share}`);
     }
   });

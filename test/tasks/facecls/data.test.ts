@@ -24,7 +24,12 @@ async function images(): Promise<Record<string, Buffer>> {
   const entries = names.map(async (name, index) => {
     const [width, height] = index % 4 ? [20, 24] : [26, 22];
     const data = Uint8Array.from({ length: width * height * 3 }, (_, at) => ((at + 7 * index) * 2_654_435_761) >>> 23);
-    return [`img_align_celeba/${name}`, await sharp(data, { raw: { width, height, channels: 3 } }).jpeg({ quality: 95 }).toBuffer()] as const;
+    return [
+      `img_align_celeba/${name}`,
+      await sharp(data, { raw: { width, height, channels: 3 } })
+        .jpeg({ quality: 95 })
+        .toBuffer(),
+    ] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
 }
@@ -40,7 +45,8 @@ async function collect(loader: Batches<FaceBatch>, epoch = 0, startBatch = 0): P
 /** The input of each image, by name. */
 async function inputs(loader: Batches<FaceBatch>, epoch = 0): Promise<Map<string, Float32Array>> {
   const found = new Map<string, Float32Array>();
-  for (const { names, pixelValues } of await collect(loader, epoch)) names.forEach((name, row) => found.set(name, values(pixelValues.select(0, row))));
+  for (const { names, pixelValues } of await collect(loader, epoch))
+    names.forEach((name, row) => found.set(name, values(pixelValues.select(0, row))));
   return found;
 }
 
@@ -66,7 +72,13 @@ describe('FaceData', () => {
   for (const [kind, options] of Object.entries({ decoded: uncached, cached: {} })) {
     it(`pairs each image with its labels by name: ${kind}`, async () => {
       const batches = await collect(await open(options).train());
-      assert.deepEqual(batches.map(({ pixelValues, labels }) => [pixelValues.shape, labels.shape]), [3, 3, 2].map((size) => [[size, 3, 16, 16], [size, 2]]));
+      assert.deepEqual(
+        batches.map(({ pixelValues, labels }) => [pixelValues.shape, labels.shape]),
+        [3, 3, 2].map((size) => [
+          [size, 3, 16, 16],
+          [size, 2],
+        ]),
+      );
       assert.deepEqual(batches.flatMap((batch) => batch.names).sort(), names.slice(0, 8));
       for (const { names: rows, pixelValues, labels } of batches) {
         for (const [row, name] of rows.entries()) {
@@ -80,16 +92,29 @@ describe('FaceData', () => {
   }
 
   it('gives evaluation the pixels that training without augmentation has, from disk or cache', async () => {
-    const single = folder.write({ ...lists, 'list_eval_partition.txt': names.map((name) => `${name} 0\n`).join(''), ...(await images()) });
+    const single = folder.write({
+      ...lists,
+      'list_eval_partition.txt': names.map((name) => `${name} 0\n`).join(''),
+      ...(await images()),
+    });
     const data = open({}, single);
-    assert.deepEqual(await inputs(await data.evaluation('train')), new Map([...(await inputs(await data.train()))].sort()));
-    assert.deepEqual(await inputs(await open(uncached, single).evaluation('train')), await inputs(await data.evaluation('train')));
+    assert.deepEqual(
+      await inputs(await data.evaluation('train')),
+      new Map([...(await inputs(await data.train()))].sort()),
+    );
+    assert.deepEqual(
+      await inputs(await open(uncached, single).evaluation('train')),
+      await inputs(await data.evaluation('train')),
+    );
   });
 
   it('keeps the order of the file in evaluation', async () => {
     const [batch] = await collect(await open().evaluation('val'));
     assert.deepEqual(batch!.names, [names[8]]);
-    assert.deepEqual((await collect(await open().evaluation('train'))).flatMap((each) => each.names), names.slice(0, 8));
+    assert.deepEqual(
+      (await collect(await open().evaluation('train'))).flatMap((each) => each.names),
+      names.slice(0, 8),
+    );
   });
 
   it('augments by seed and epoch, the same from disk and from the cache', async () => {
@@ -97,21 +122,34 @@ describe('FaceData', () => {
     const cached = await inputs(await open(options).train(), 1);
     assert.deepEqual(await inputs(await open(options).train(), 1), cached);
     assert.deepEqual(await inputs(await open({ ...options, ...uncached }).train(), 1), cached);
-    assert.deepEqual(new Map([...(await inputs(await open({ ...options, batchSize: 5 }).train(), 1))].sort()), new Map([...cached].sort()));
+    assert.deepEqual(
+      new Map([...(await inputs(await open({ ...options, batchSize: 5 }).train(), 1))].sort()),
+      new Map([...cached].sort()),
+    );
     const other = await inputs(await open(options).train(), 2);
-    assert.ok(names.slice(0, 8).some((name) => !Buffer.from(other.get(name)!.buffer).equals(Buffer.from(cached.get(name)!.buffer))));
+    assert.ok(
+      names
+        .slice(0, 8)
+        .some((name) => !Buffer.from(other.get(name)!.buffer).equals(Buffer.from(cached.get(name)!.buffer))),
+    );
   });
 
   it('resumes inside of an epoch as if it had gone on', async () => {
     const options = { augment: { flip: 0.5 } };
     const whole = await collect(await open(options).train(), 4);
     const rest = await collect(await open(options).train(), 4, 1);
-    assert.deepEqual(rest.map((batch) => [batch.names, values(batch.pixelValues)]), whole.slice(1).map((batch) => [batch.names, values(batch.pixelValues)]));
+    assert.deepEqual(
+      rest.map((batch) => [batch.names, values(batch.pixelValues)]),
+      whole.slice(1).map((batch) => [batch.names, values(batch.pixelValues)]),
+    );
   });
 
   it('decodes for the cache once, and says how far it is', async () => {
     const told: [string, number, number][] = [];
-    const options = { cacheFolder: folder.write({}), onCaching: (...progress: [string, number, number]) => told.push(progress) };
+    const options = {
+      cacheFolder: folder.write({}),
+      onCaching: (...progress: [string, number, number]) => told.push(progress),
+    };
     await collect(await open(options).train());
     await collect(await open(options).train());
     assert.deepEqual(told, [['train', 8, 8]]);
@@ -131,20 +169,26 @@ describe('FaceData', () => {
     for (const options of [uncached, { cacheFolder: folder.write({}) }]) {
       await assert.rejects(async () => collect(await open(options, broken).train()), {
         code: 'TTS_INPUT',
-        message: 'Sample 000005.jpg cannot be loaded: Expected a JPEG, PNG, WebP, GIF, TIFF or AVIF image in 000005.jpg, found text.',
+        message:
+          'Sample 000005.jpg cannot be loaded: Expected a JPEG, PNG, WebP, GIF, TIFF or AVIF image in 000005.jpg, found text.',
       });
     }
   });
 
   it('has no batches for a split without faces', async () => {
-    const all = folder.write({ ...lists, 'list_eval_partition.txt': names.map((name) => `${name} 0\n`).join(''), ...(await images()) });
+    const all = folder.write({
+      ...lists,
+      'list_eval_partition.txt': names.map((name) => `${name} 0\n`).join(''),
+      ...(await images()),
+    });
     assert.equal((await open({}, all).evaluation('test')).batches, 0);
   });
 
   it('leaves the batches to the caller and frees everything else', async () => {
     const before = await liveTensors();
     const data = open({ augment: { flip: 0.5, cropArea: 0.5 } });
-    for (const batch of await collect(await data.train())) [batch.pixelValues, batch.labels].forEach((tensor) => tensor.dispose());
+    for (const batch of await collect(await data.train()))
+      [batch.pixelValues, batch.labels].forEach((tensor) => tensor.dispose());
     await data.close();
     assert.equal(torch.memory().tensors, before);
   });

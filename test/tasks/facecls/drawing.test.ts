@@ -1,11 +1,29 @@
 import assert from 'node:assert/strict';
 import { Rng } from '../../../ts/data/rng';
-import { drawnAttributes, hairStyles, hats, imagine, labelsOf, mouths, type Drawing, type DrawnAttribute } from '../../../ts/tasks/facecls/drawing';
+import {
+  drawnAttributes,
+  hairStyles,
+  hats,
+  imagine,
+  labelsOf,
+  mouths,
+  type Drawing,
+  type DrawnAttribute,
+} from '../../../ts/tasks/facecls/drawing';
 import { render } from '../../../ts/tasks/facecls/synth';
 import { decodeImage, type RgbImage } from '../../../ts/vision/image';
 
-const plain: Drawing = { head: { kind: 'hair', style: 'shortFlat', colour: 'Black_Hair' }, mouth: 'serious', facialHair: 'none', glasses: false, pale: false };
-const hair = (style: keyof typeof hairStyles, colour: 'Black_Hair' | 'Blond_Hair' | 'Brown_Hair' | 'Gray_Hair' = 'Black_Hair'): Drawing => ({ ...plain, head: { kind: 'hair', style, colour } });
+const plain: Drawing = {
+  head: { kind: 'hair', style: 'shortFlat', colour: 'Black_Hair' },
+  mouth: 'serious',
+  facialHair: 'none',
+  glasses: false,
+  pale: false,
+};
+const hair = (
+  style: keyof typeof hairStyles,
+  colour: 'Black_Hair' | 'Blond_Hair' | 'Brown_Hair' | 'Gray_Hair' = 'Black_Hair',
+): Drawing => ({ ...plain, head: { kind: 'hair', style, colour } });
 const attributesOf = (drawing: Drawing) => drawnAttributes.filter((_, index) => labelsOf(drawing)[index]);
 
 async function draw(drawing: Drawing, size = 64, seed = 1): Promise<RgbImage> {
@@ -16,7 +34,10 @@ async function draw(drawing: Drawing, size = 64, seed = 1): Promise<RgbImage> {
 function clearlyDifferent(one: RgbImage, other: RgbImage): number {
   let count = 0;
   for (let at = 0; at < one.data.length; at += 3) {
-    const distance = [0, 1, 2].reduce((sum, channel) => sum + Math.abs(one.data[at + channel]! - other.data[at + channel]!), 0);
+    const distance = [0, 1, 2].reduce(
+      (sum, channel) => sum + Math.abs(one.data[at + channel]! - other.data[at + channel]!),
+      0,
+    );
     if (distance > 90) count++;
   }
   return count;
@@ -45,8 +66,11 @@ describe('drawn faces', () => {
 
   it('have each attribute in at least 10 and at most 90 of 100', () => {
     const counts = drawnAttributes.map(() => 0);
-    for (let index = 0; index < 4000; index++) labelsOf(imagine(new Rng(0, 0, index))).forEach((label, attribute) => (counts[attribute]! += Number(label)));
-    drawnAttributes.forEach((name, index) => assert.ok(counts[index]! >= 400 && counts[index]! <= 3600, `${name}: ${counts[index]} of 4000`));
+    for (let index = 0; index < 4000; index++)
+      labelsOf(imagine(new Rng(0, 0, index))).forEach((label, attribute) => (counts[attribute]! += Number(label)));
+    drawnAttributes.forEach((name, index) =>
+      assert.ok(counts[index]! >= 400 && counts[index]! <= 3600, `${name}: ${counts[index]} of 4000`),
+    );
   });
 
   describe('are labelled with what they show:', () => {
@@ -55,11 +79,20 @@ describe('drawn faces', () => {
       ['long grey waves with bangs', hair('curvy', 'Gray_Hair'), ['Bangs', 'Gray_Hair', 'No_Beard', 'Wavy_Hair']],
       ['a hat, which hides the hair', { ...plain, head: { kind: 'hat' } }, ['No_Beard', 'Wearing_Hat']],
       ['a bald head', { ...plain, head: { kind: 'bald' } }, ['Bald', 'No_Beard']],
-      ['a beard, which comes with a moustache', { ...plain, head: { kind: 'bald' }, facialHair: 'beard' }, ['Bald', 'Mustache']],
+      [
+        'a beard, which comes with a moustache',
+        { ...plain, head: { kind: 'bald' }, facialHair: 'beard' },
+        ['Bald', 'Mustache'],
+      ],
       ['a moustache', { ...plain, head: { kind: 'bald' }, facialHair: 'moustache' }, ['Bald', 'Mustache', 'No_Beard']],
-      ['an open smile, pale, with glasses', { ...plain, head: { kind: 'hat' }, mouth: 'smile', pale: true, glasses: true }, ['Eyeglasses', 'Mouth_Slightly_Open', 'No_Beard', 'Pale_Skin', 'Smiling', 'Wearing_Hat']],
+      [
+        'an open smile, pale, with glasses',
+        { ...plain, head: { kind: 'hat' }, mouth: 'smile', pale: true, glasses: true },
+        ['Eyeglasses', 'Mouth_Slightly_Open', 'No_Beard', 'Pale_Skin', 'Smiling', 'Wearing_Hat'],
+      ],
     ];
-    for (const [what, drawing, attributes] of examples) it(what, () => assert.deepEqual(attributesOf(drawing), attributes));
+    for (const [what, drawing, attributes] of examples)
+      it(what, () => assert.deepEqual(attributesOf(drawing), attributes));
   });
 
   for (const [style, { bangs }] of Object.entries(hairStyles)) {
@@ -75,7 +108,8 @@ describe('drawn faces', () => {
       for (let seed = 0; seed < 3 * hats.length; seed++) {
         const { data } = await draw({ ...plain, head: { kind } }, 64, seed);
         let blond = 0;
-        for (let at = 0; at < data.length; at += 3) if (data[at]! > 215 && data[at + 1]! > 180 && data[at + 2]! < 110) blond++;
+        for (let at = 0; at < data.length; at += 3)
+          if (data[at]! > 215 && data[at + 1]! > 180 && data[at + 2]! < 110) blond++;
         assert.equal(blond, 0);
       }
     }
@@ -89,7 +123,10 @@ describe('drawn faces', () => {
       Blond_Hair: [hair('bob', 'Blond_Hair'), hair('bob', 'Gray_Hair')],
       Eyeglasses: [plain, { ...plain, glasses: true }],
       Mustache: [plain, { ...plain, facialHair: 'moustache' }],
-      No_Beard: [{ ...plain, facialHair: 'moustache' }, { ...plain, facialHair: 'beard' }],
+      No_Beard: [
+        { ...plain, facialHair: 'moustache' },
+        { ...plain, facialHair: 'beard' },
+      ],
       Pale_Skin: [plain, { ...plain, pale: true }],
       Wavy_Hair: [hair('shortFlat'), hair('shortCurly')],
       Wearing_Hat: [plain, { ...plain, head: { kind: 'hat' } }],

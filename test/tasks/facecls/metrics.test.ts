@@ -44,30 +44,47 @@ describe('the figures of a split', () => {
   });
 
   it('have the mean cross entropy as loss', () => {
-    const expected = [[2, 1], [-1, 0], [-1, 1], [-2, 0], [-3, 0], [-1, 0], [-2, 0], [-2, 0]]
+    const expected = [
+      [2, 1],
+      [-1, 0],
+      [-1, 1],
+      [-2, 0],
+      [-3, 0],
+      [-1, 0],
+      [-2, 0],
+      [-2, 0],
+    ]
       .map(([x, y]) => -Math.log(y === 1 ? 1 / (1 + Math.exp(-x!)) : 1 - 1 / (1 + Math.exp(-x!))))
       .reduce((sum, term) => sum + term / 8, 0);
     near(metrics.loss, expected);
   });
 
   it('count a probability of one half as yes', () => {
-    const split = splitMetrics({ attributes: ['Hat'], logits: Float32Array.from([0, 0]), labels: Uint8Array.from([1, 0]) }, Uint8Array.from([0]));
+    const split = splitMetrics(
+      { attributes: ['Hat'], logits: Float32Array.from([0, 0]), labels: Uint8Array.from([1, 0]) },
+      Uint8Array.from([0]),
+    );
     assert.equal(split.meanAccuracy, 0.5);
     near(split.meanF1, 2 / 3);
   });
 
   it('do not overflow for sure answers', () => {
-    const split = splitMetrics({ attributes: ['Hat'], logits: Float32Array.from([1000, -1000]), labels: Uint8Array.from([0, 0]) }, Uint8Array.from([0]));
+    const split = splitMetrics(
+      { attributes: ['Hat'], logits: Float32Array.from([1000, -1000]), labels: Uint8Array.from([0, 0]) },
+      Uint8Array.from([0]),
+    );
     assert.equal(split.loss, 500);
   });
 });
 
 describe('average precision', () => {
-  const ap = (scores: number[], labels: number[]) => averagePrecision(Float32Array.from(scores), Uint8Array.from(labels));
+  const ap = (scores: number[], labels: number[]) =>
+    averagePrecision(Float32Array.from(scores), Uint8Array.from(labels));
 
   it('is that of the example of scikit-learn', () => near(ap([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1]), 5 / 6));
   it('is 1 for a perfect order, whatever the scale', () => assert.equal(ap([-5, 3, 2], [0, 1, 1]), 1));
-  it('is the share of positives when all scores are the same', () => assert.equal(ap([1, 1, 1, 1], [0, 0, 0, 1]), 0.25));
+  it('is the share of positives when all scores are the same', () =>
+    assert.equal(ap([1, 1, 1, 1], [0, 0, 0, 1]), 0.25));
   it('lets equal scores enter together, in any order', () => {
     near(ap([3, 2, 2, 1], [1, 0, 1, 1]), 1 / 3 + (1 / 3) * (2 / 3) + (1 / 3) * (3 / 4));
     assert.equal(ap([3, 2, 2, 1], [1, 0, 1, 1]), ap([3, 2, 2, 1], [1, 1, 0, 1]));
@@ -79,14 +96,20 @@ describe('the calibration error', () => {
   const error = (probabilities: number[], labels: number[]) =>
     calibrationError(Float32Array.from(probabilities, logit), Uint8Array.from(labels));
 
-  it('is 0 when a stated probability is the frequency', () => near(error([0.25, 0.25, 0.25, 0.25], [1, 0, 0, 0]), 0, 1e-7));
+  it('is 0 when a stated probability is the frequency', () =>
+    near(error([0.25, 0.25, 0.25, 0.25], [1, 0, 0, 0]), 0, 1e-7));
   it('is the gap between them', () => near(error([0.95, 0.95], [1, 0]), 0.45, 1e-7));
   it('weighs bins by their images', () => near(error([0.95, 0.95, 0.15], [1, 1, 0]), (2 * 0.05 + 0.15) / 3, 1e-7));
 });
 
 describe('the majority labels', () => {
   it('are the more frequent ones, no on a tie', () => {
-    const rows = [[1, 1, 0], [1, 0, 0], [1, 1, 0], [0, 0, 0]].map((row) => Uint8Array.from(row));
+    const rows = [
+      [1, 1, 0],
+      [1, 0, 0],
+      [1, 1, 0],
+      [0, 0, 0],
+    ].map((row) => Uint8Array.from(row));
     assert.deepEqual([...majorityLabels(rows, 3)], [1, 0, 0]);
   });
 });

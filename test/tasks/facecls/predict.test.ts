@@ -22,7 +22,8 @@ describe('predictions', () => {
     for await (const item of predict(weights, inputs, options)) items.push(item);
     return items;
   };
-  const sources = (items: (Prediction | Failure)[]) => items.map((item) => `${item.source.slice(root.length + 1)}${'error' in item ? ' failed' : ''}`);
+  const sources = (items: (Prediction | Failure)[]) =>
+    items.map((item) => `${item.source.slice(root.length + 1)}${'error' in item ? ' failed' : ''}`);
 
   before(async () => {
     root = mkdtempSync(join(tmpdir(), 'predict-'));
@@ -47,7 +48,14 @@ describe('predictions', () => {
 
   it('go on after an image that cannot be read, and keep the order', async () => {
     const items = await all([join(root, 'none.jpg'), join(root, 'album')]);
-    assert.deepEqual(sources(items), ['none.jpg failed', 'album/1.jpg', 'album/2.jpg', 'album/3.jpg failed', 'album/4.jpg', 'album/5.jpg']);
+    assert.deepEqual(sources(items), [
+      'none.jpg failed',
+      'album/1.jpg',
+      'album/2.jpg',
+      'album/3.jpg failed',
+      'album/4.jpg',
+      'album/5.jpg',
+    ]);
     const [none, , , broken] = items as Failure[];
     assert.match(none!.error.message, /^There is no file or folder .*none\.jpg\.$/);
     assert.match(broken!.error.message, /album\/3\.jpg, found text\.$/);
@@ -87,12 +95,34 @@ describe('predictions', () => {
 
   it('are refused for a model that is not one of attributes', async () => {
     const folder = join(root, 'other');
-    ViTForImageClassification.fromConfig({ imageSize: 32, patchSize: 8, hiddenSize: 32, numHiddenLayers: 1, numAttentionHeads: 4, intermediateSize: 64 }).savePretrained(folder);
-    await assert.rejects(predict(folder, ['x.jpg']).next(), /Expected .*other to hold a classifier of attributes .*found none; fine-tune it first: train facecls with model\.from=/);
+    ViTForImageClassification.fromConfig({
+      imageSize: 32,
+      patchSize: 8,
+      hiddenSize: 32,
+      numHiddenLayers: 1,
+      numAttentionHeads: 4,
+      intermediateSize: 64,
+    }).savePretrained(folder);
+    await assert.rejects(
+      predict(folder, ['x.jpg']).next(),
+      /Expected .*other to hold a classifier of attributes .*found none; fine-tune it first: train facecls with model\.from=/,
+    );
   });
 
-  const sizes = { imageSize: 32, patchSize: 8, hiddenSize: 32, numHiddenLayers: 1, numAttentionHeads: 4, intermediateSize: 64, problemType: 'multi_label_classification' } as const;
-  function savedModel(name: string, change: (model: ViTForImageClassification) => void = () => {}, labels: readonly string[] = ['a', 'b']): string {
+  const sizes = {
+    imageSize: 32,
+    patchSize: 8,
+    hiddenSize: 32,
+    numHiddenLayers: 1,
+    numAttentionHeads: 4,
+    intermediateSize: 64,
+    problemType: 'multi_label_classification',
+  } as const;
+  function savedModel(
+    name: string,
+    change: (model: ViTForImageClassification) => void = () => {},
+    labels: readonly string[] = ['a', 'b'],
+  ): string {
     const folder = join(root, name);
     const model = ViTForImageClassification.fromConfig({ ...sizes, id2label: labels });
     change(model);
@@ -103,27 +133,43 @@ describe('predictions', () => {
 
   it('are refused for a head that the checkpoint did not bring, unless it is allowed', async () => {
     const folder = savedModel('headless');
-    const { ['classifier.bias']: _bias, ['classifier.weight']: _weight, ...rest } = torch.safetensors.load(join(folder, 'model.safetensors'));
+    const {
+      ['classifier.bias']: _bias,
+      ['classifier.weight']: _weight,
+      ...rest
+    } = torch.safetensors.load(join(folder, 'model.safetensors'));
     torch.safetensors.save(rest, join(folder, 'model.safetensors'));
-    await assert.rejects(predict(folder, ['x.jpg']).next(), /headless: expected a trained head, found none of this size/);
+    await assert.rejects(
+      predict(folder, ['x.jpg']).next(),
+      /headless: expected a trained head, found none of this size/,
+    );
     const said: string[] = [];
     await predict(folder, ['x.jpg'], { allowNewHead: true, onWarning: (text) => said.push(text) }).next();
     assert.match(said.join(), /the head is new and starts from random weights/);
   });
 
   it('are refused where two attributes have one name', async () => {
-    await assert.rejects(predict(savedModel('twins', undefined, ['a', 'a']), ['x.jpg']).next(), /twins: expected id2label to give every attribute a name of its own, found "a" twice/);
+    await assert.rejects(
+      predict(savedModel('twins', undefined, ['a', 'a']), ['x.jpg']).next(),
+      /twins: expected id2label to give every attribute a name of its own, found "a" twice/,
+    );
   });
 
   it('say when the weights are no numbers', async () => {
     const folder = savedModel('blown', (model) => torch.noGrad(() => void model.parameters()[3]!.fill_(NaN)));
     const said: string[] = [];
     await predict(folder, ['x.jpg'], { onWarning: (text) => said.push(text) }).next();
-    assert.match(said.join(), /blown: vit\.\S+ hold values that are no numbers \(NaN or infinite\), so what the model says means nothing/);
+    assert.match(
+      said.join(),
+      /blown: vit\.\S+ hold values that are no numbers \(NaN or infinite\), so what the model says means nothing/,
+    );
   });
 
   it('are refused for what is no model', async () => {
-    await assert.rejects(predict(join(root, 'album'), ['x.jpg']).next(), /Expected a run folder, a hub folder or a hub name \(org\/name\), found .*album, which has neither config\.yaml nor config\.json\./);
+    await assert.rejects(
+      predict(join(root, 'album'), ['x.jpg']).next(),
+      /Expected a run folder, a hub folder or a hub name \(org\/name\), found .*album, which has neither config\.yaml nor config\.json\./,
+    );
     await assert.rejects(predict(join(root, 'absent'), ['x.jpg']).next(), /found ".*absent", which does not exist\./);
   });
 });

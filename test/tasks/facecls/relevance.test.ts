@@ -7,8 +7,15 @@ import { assertNumber } from '../../nn/golden';
 describe('relevance maps', () => {
   torch.manualSeed(0);
   const model = ViTForImageClassification.fromConfig({
-    imageSize: [24, 16], patchSize: 8, hiddenSize: 32, numHiddenLayers: 3, numAttentionHeads: 4, intermediateSize: 64,
-    numLabels: 3, problemType: 'multi_label_classification', initializerRange: 0.3,
+    imageSize: [24, 16],
+    patchSize: 8,
+    hiddenSize: 32,
+    numHiddenLayers: 3,
+    numAttentionHeads: 4,
+    intermediateSize: 64,
+    numLabels: 3,
+    problemType: 'multi_label_classification',
+    initializerRange: 0.3,
   }).eval();
   const pixelValues = torch.randn([1, 3, 24, 16]);
 

@@ -24,10 +24,21 @@ describe('the report of a run', () => {
     { kind: 'val', epoch: 1, step: 10, seconds: 2, loss: 0.6, meanAccuracy: 0.8, majorityBaseline: 0.75 },
   ];
   const page = renderReport({
-    title: 'Facial attributes', subtitle: 'a test', facts: { device: 'cpu' }, configuration: 'seed: 0\n', log,
-    train: split, val: split, test: split, samples: [sample], mistakes: [],
+    title: 'Facial attributes',
+    subtitle: 'a test',
+    facts: { device: 'cpu' },
+    configuration: 'seed: 0\n',
+    log,
+    train: split,
+    val: split,
+    test: split,
+    samples: [sample],
+    mistakes: [],
   });
-  const text = page.replace(/<script[\s\S]*?<\/script>|<style>[\s\S]*?<\/style>/g, '').replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+  const text = page
+    .replace(/<script[\s\S]*?<\/script>|<style>[\s\S]*?<\/style>/g, '')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ');
 
   it('begins with the accuracy and the baseline beside it', () => {
     assert.match(text, /Mean accuracy, test 50\.00 % 3 images Majority baseline 83\.33 %/);
@@ -35,7 +46,10 @@ describe('the report of a run', () => {
 
   it('heads each column', () => {
     assert.match(text, /Split Images Loss Accuracy % Baseline % Balanced % F1 % AP % train 3 /);
-    assert.match(text, /Attribute Support Positive % Baseline % Accuracy % Gain Balanced % F1 % AP % ECE % Wearing Hat /);
+    assert.match(
+      text,
+      /Attribute Support Positive % Baseline % Accuracy % Gain Balanced % F1 % AP % ECE % Wearing Hat /,
+    );
   });
 
   it('has a row for each attribute and their mean', () => {
@@ -57,7 +71,13 @@ describe('the report of a run', () => {
   });
 
   it('has the curves of the log', () => {
-    assert.ok(page.includes('{"x":"step","share":false,"unit":false,"labels":["train","val"],"data":[[10],[0.7],[0.6]]}'));
-    assert.ok(page.includes('{"x":"step","share":true,"unit":false,"labels":["mean accuracy","majority baseline"],"data":[[10],[0.8],[0.75]]}'));
+    assert.ok(
+      page.includes('{"x":"step","share":false,"unit":false,"labels":["train","val"],"data":[[10],[0.7],[0.6]]}'),
+    );
+    assert.ok(
+      page.includes(
+        '{"x":"step","share":true,"unit":false,"labels":["mean accuracy","majority baseline"],"data":[[10],[0.8],[0.75]]}',
+      ),
+    );
   });
 });

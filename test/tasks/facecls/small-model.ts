@@ -12,8 +12,15 @@ export const attributes = ['Smiling', 'Eyeglasses', 'Wearing_Hat'];
 export function smallClassifier(): FaceClassifier {
   torch.manualSeed(0);
   const model = ViTForImageClassification.fromConfig({
-    imageSize: 32, patchSize: 8, hiddenSize: 32, numHiddenLayers: 2, numAttentionHeads: 4, intermediateSize: 64,
-    id2label: attributes, problemType: 'multi_label_classification', initializerRange: 0.3,
+    imageSize: 32,
+    patchSize: 8,
+    hiddenSize: 32,
+    numHiddenLayers: 2,
+    numAttentionHeads: 4,
+    intermediateSize: 64,
+    id2label: attributes,
+    problemType: 'multi_label_classification',
+    initializerRange: 0.3,
   });
   return new FaceClassifier(model.eval(), new ImageProcessor({ size: { height: 32, width: 32 } }));
 }
@@ -30,5 +37,7 @@ export async function smallWeights(root: string): Promise<string> {
 export function image(number: number): Promise<Buffer> {
   const [width, height] = [20 + 3 * number, 30];
   const pixels = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * (7 + number) + 31 * number) % 256);
-  return sharp(pixels, { raw: { width, height, channels: 3 } }).jpeg().toBuffer();
+  return sharp(pixels, { raw: { width, height, channels: 3 } })
+    .jpeg()
+    .toBuffer();
 }

@@ -28,7 +28,10 @@ describe('ensureDrawnFaces', () => {
     assert.equal(await ensureDrawnFaces(path, few), true);
     const data = openCelebA(path);
     assert.deepEqual(data.attributes, drawnAttributes);
-    assert.deepEqual((['train', 'val', 'test'] as const).map((split) => data.split(split).length), [6, 2, 3]);
+    assert.deepEqual(
+      (['train', 'val', 'test'] as const).map((split) => data.split(split).length),
+      [6, 2, 3],
+    );
     const image = await decodeImage(await data.read('000001.jpg'));
     assert.deepEqual([image.width, image.height], [64, 64]);
   });
@@ -59,7 +62,10 @@ describe('ensureDrawnFaces', () => {
 
   it('draws once when called twice at a time', async () => {
     const path = fresh();
-    assert.deepEqual((await Promise.all([ensureDrawnFaces(path, few), ensureDrawnFaces(path, few)])).sort(), [false, true]);
+    assert.deepEqual((await Promise.all([ensureDrawnFaces(path, few), ensureDrawnFaces(path, few)])).sort(), [
+      false,
+      true,
+    ]);
   });
 
   it('starts over after a killed run, and leaves nothing beside the folder', async () => {
@@ -75,7 +81,11 @@ describe('ensureDrawnFaces', () => {
     const path = fresh();
     mkdirSync(path);
     writeFileSync(join(path, 'thesis.txt'), 'precious');
-    await assert.rejects(ensureDrawnFaces(path, few), { code: 'TTS_INPUT', message: /^Expected .*faces to be empty or to hold drawn faces, found other files; move them, or choose another folder\.$/ });
+    await assert.rejects(ensureDrawnFaces(path, few), {
+      code: 'TTS_INPUT',
+      message:
+        /^Expected .*faces to be empty or to hold drawn faces, found other files; move them, or choose another folder\.$/,
+    });
     assert.ok(existsSync(join(path, 'thesis.txt')));
   });
 

@@ -20,8 +20,10 @@ describe('training on faces', () => {
   let config: FaceConfig;
   let metrics: FinalMetrics;
   const path = (name: string) => join(root, name);
-  const start = (name: string, options: Partial<TrainOptions<FaceConfig>> = {}) => train({ config, run: path(name), ...options });
-  const weights = (name: string, checkpoint = 'last') => readFileSync(join(path(name), 'checkpoints', checkpoint, 'model.safetensors'));
+  const start = (name: string, options: Partial<TrainOptions<FaceConfig>> = {}) =>
+    train({ config, run: path(name), ...options });
+  const weights = (name: string, checkpoint = 'last') =>
+    readFileSync(join(path(name), 'checkpoints', checkpoint, 'model.safetensors'));
 
   before(async () => {
     root = mkdtempSync(join(tmpdir(), 'faces-'));
@@ -32,7 +34,15 @@ describe('training on faces', () => {
       batchSize: 8,
       device: 'cpu',
       data: { folder: path('faces'), cache: path('cache'), prefetch: 2 },
-      model: { ...presets.tiny.model, imageSize: 32, hiddenSize: 16, numHiddenLayers: 1, numAttentionHeads: 2, intermediateSize: 32, hiddenDropoutProb: 0.1 },
+      model: {
+        ...presets.tiny.model,
+        imageSize: 32,
+        hiddenSize: 16,
+        numHiddenLayers: 1,
+        numAttentionHeads: 2,
+        intermediateSize: 32,
+        hiddenDropoutProb: 0.1,
+      },
       log: { everySteps: 2 },
     };
     metrics = (await start('whole')).metrics!;
@@ -44,7 +54,10 @@ describe('training on faces', () => {
       const written = JSON.parse(readFileSync(path('whole/metrics.json'), 'utf8')) as FinalMetrics;
       assert.deepEqual(written, metrics);
       assert.deepEqual([written.train!.images, written.val!.images, written.test!.images], [40, 10, 12]);
-      assert.deepEqual(written.test!.perAttribute.map(({ name }) => name), [...drawnAttributes]);
+      assert.deepEqual(
+        written.test!.perAttribute.map(({ name }) => name),
+        [...drawnAttributes],
+      );
       assert.ok(written.test!.meanAccuracy > 0 && written.test!.meanAccuracy <= 1);
       assert.ok(written.test!.majorityBaseline > 0.5 && written.test!.majorityBaseline < 1);
     });
@@ -55,16 +68,28 @@ describe('training on faces', () => {
 
     it('with a log of every few steps and every evaluation', () => {
       const log = readMetricsLog(path('whole/metrics.jsonl'));
-      assert.deepEqual(log.map(({ kind, step }) => `${kind} ${step}`), ['train 2', 'train 4', 'train 5', 'val 5', 'train 6', 'train 8', 'train 10', 'val 10']);
+      assert.deepEqual(
+        log.map(({ kind, step }) => `${kind} ${step}`),
+        ['train 2', 'train 4', 'train 5', 'val 5', 'train 6', 'train 8', 'train 10', 'val 10'],
+      );
       assert.ok(log.every((entry) => typeof entry['loss'] === 'number'));
     });
 
     it('with checkpoints in hub layout', () => {
       for (const name of ['last', 'best']) {
         const files = readdirSync(join(path('whole/checkpoints'), name)).sort();
-        assert.deepEqual(files, ['config.json', 'model.safetensors', 'optimizer.safetensors', 'preprocessor_config.json', 'state.json']);
+        assert.deepEqual(files, [
+          'config.json',
+          'model.safetensors',
+          'optimizer.safetensors',
+          'preprocessor_config.json',
+          'state.json',
+        ]);
       }
-      const hub = JSON.parse(readFileSync(path('whole/checkpoints/best/config.json'), 'utf8')) as Record<string, unknown>;
+      const hub = JSON.parse(readFileSync(path('whole/checkpoints/best/config.json'), 'utf8')) as Record<
+        string,
+        unknown
+      >;
       assert.equal(hub['problem_type'], 'multi_label_classification');
       assert.deepEqual(Object.values(hub['id2label'] as object), [...drawnAttributes]);
     });
@@ -92,7 +117,10 @@ describe('training on faces', () => {
 
   it('interrupted and resumed ends with the same weights', async () => {
     const controller = new AbortController();
-    const { outcome } = await start('stopped', { signal: controller.signal, onEvent: (event) => event.type === 'step' && event.step === 3 && controller.abort() });
+    const { outcome } = await start('stopped', {
+      signal: controller.signal,
+      onEvent: (event) => event.type === 'step' && event.step === 3 && controller.abort(),
+    });
     assert.equal(outcome, 'interrupted');
     assert.ok(!existsSync(path('stopped/metrics.json')));
     assert.deepEqual((await start('stopped', { resume: true })).metrics, metrics);
@@ -102,14 +130,18 @@ describe('training on faces', () => {
 
   it('interrupted while it evaluates in the end stays unfinished, and a resume finishes it', async () => {
     const controller = new AbortController();
-    const { outcome } = await start('late', { signal: controller.signal, onEvent: ({ type }) => type === 'end' && controller.abort() });
+    const { outcome } = await start('late', {
+      signal: controller.signal,
+      onEvent: ({ type }) => type === 'end' && controller.abort(),
+    });
     assert.equal(outcome, 'interrupted');
     assert.ok(!existsSync(path('late/metrics.json')));
     assert.deepEqual((await start('late', { resume: true })).metrics, metrics);
   });
 
   describe('goes on', () => {
-    const refusal = /^InputError: Cannot resume \S+other: its configuration or its dataset is no longer what the checkpoint was made with; start a new run\.$/;
+    const refusal =
+      /^InputError: Cannot resume \S+other: its configuration or its dataset is no longer what the checkpoint was made with; start a new run\.$/;
     const resume = (changed: FaceConfig) => train({ config: changed, run: path('other'), resume: true });
     /** The dataset at another path. */
     const moved = (): FaceConfig => ({ ...config, data: { ...config.data, folder: path('moved') } });
@@ -124,11 +156,17 @@ describe('training on faces', () => {
       await assert.rejects(resume({ ...config, optimizer: { ...config.optimizer, lr: 1 } }), refusal);
     });
 
-    for (const [split, image] of [['train', '000003'], ['val', '000045']] as const) {
+    for (const [split, image] of [
+      ['train', '000003'],
+      ['val', '000045'],
+    ] as const) {
       it(`with no dataset of the same size in which a label of ${split} differs`, async () => {
         const list = join(path('moved'), 'list_attr_celeba.txt');
         const text = readFileSync(list, 'utf8');
-        const flipped = text.replace(new RegExp(`^(${image}\\.jpg .*)( 1|-1)$`, 'm'), (_, row: string, label: string) => row + (label === '-1' ? ' 1' : '-1'));
+        const flipped = text.replace(
+          new RegExp(`^(${image}\\.jpg .*)( 1|-1)$`, 'm'),
+          (_, row: string, label: string) => row + (label === '-1' ? ' 1' : '-1'),
+        );
         assert.notEqual(flipped, text);
         writeFileSync(list, flipped);
         await assert.rejects(resume(moved()), refusal).finally(() => writeFileSync(list, text));
@@ -143,7 +181,17 @@ describe('training on faces', () => {
 
   it('takes up the weights of another run with a new head', async () => {
     await ensureDrawnFaces(path('again'), { train: 16, val: 8, test: 8, size: 32, seed: 1 });
-    const model = { ...config.model, from: path('whole'), imageSize: null, patchSize: null, hiddenSize: null, numHiddenLayers: null, numAttentionHeads: null, intermediateSize: null, hiddenDropoutProb: null };
+    const model = {
+      ...config.model,
+      from: path('whole'),
+      imageSize: null,
+      patchSize: null,
+      hiddenSize: null,
+      numHiddenLayers: null,
+      numAttentionHeads: null,
+      intermediateSize: null,
+      hiddenDropoutProb: null,
+    };
     const tuned = { ...config, epochs: 1, model, data: { ...config.data, folder: path('again') }, balance: true };
     assert.equal((await train({ config: tuned, run: path('tuned') })).outcome, 'completed');
   });
@@ -152,14 +200,22 @@ describe('training on faces', () => {
     const controller = new AbortController();
     const bar = () => ({ update: () => controller.abort(), stop: () => {} });
     const fresh = { ...config, data: { ...config.data, cache: path('second-cache') } };
-    const { outcome } = await train({ config: fresh, run: path('early'), signal: controller.signal, listener: { say: () => {}, bar } });
+    const { outcome } = await train({
+      config: fresh,
+      run: path('early'),
+      signal: controller.signal,
+      listener: { say: () => {}, bar },
+    });
     assert.equal(outcome, 'interrupted');
     assert.ok(!existsSync(path('early')));
   });
 
   it('leaves no folder behind when the dataset is not there', async () => {
     const lost = { ...config, data: { ...config.data, folder: path('nowhere') } };
-    await assert.rejects(train({ config: lost, run: path('lost') }), /Expected a folder with CelebA at .*nowhere, found nothing/);
+    await assert.rejects(
+      train({ config: lost, run: path('lost') }),
+      /Expected a folder with CelebA at .*nowhere, found nothing/,
+    );
     assert.ok(!existsSync(path('lost')));
   });
 
@@ -171,16 +227,23 @@ describe('training on faces', () => {
       await ensureDrawnFaces(folder, { train: 8, val: 2, test: 2, size: 32, seed: 3 });
       return folder;
     };
-    const rewrite = (file: string, change: (text: string) => string) => writeFileSync(file, change(readFileSync(file, 'utf8')));
+    const rewrite = (file: string, change: (text: string) => string) =>
+      writeFileSync(file, change(readFileSync(file, 'utf8')));
     const begin = (folder: string, said: string[] = []) =>
-      train({ config: { ...config, epochs: 1, data: { ...config.data, folder } }, run: `${folder}-run`, listener: { say: (sentence) => void said.push(sentence), bar: () => ({ update: () => {}, stop: () => {} }) } });
+      train({
+        config: { ...config, epochs: 1, data: { ...config.data, folder } },
+        run: `${folder}-run`,
+        listener: { say: (sentence) => void said.push(sentence), bar: () => ({ update: () => {}, stop: () => {} }) },
+      });
 
     for (const split of ['train', 'val'] as const) {
       it(`and refuses an image of ${split} that cannot be read, leaving no folder`, async () => {
         const folder = await faces();
         const { name } = openCelebA(folder).split(split)[0]!;
         writeFileSync(join(folder, 'img_align_celeba', name), 'words');
-        const message = new RegExp(`^1 of the ${split === 'train' ? 8 : 2} images of the ${split} split cannot be read: .*${name}, found text\\. Mend them`);
+        const message = new RegExp(
+          `^1 of the ${split === 'train' ? 8 : 2} images of the ${split} split cannot be read: .*${name}, found text\\. Mend them`,
+        );
         await assert.rejects(begin(folder), { code: 'TTS_INPUT', message });
         assert.ok(!existsSync(`${folder}-run`));
       });
@@ -189,10 +252,16 @@ describe('training on faces', () => {
     it('and refuses an empty validation split', async () => {
       const folder = await faces();
       rewrite(join(folder, 'list_eval_partition.txt'), (text) => text.replace(/ 1$/gm, ' 0'));
-      await assert.rejects(begin(folder), /^InputError: Expected images in the val split of .*, found none: 10 in train, 0 in val, 2 in test\.$/);
+      await assert.rejects(
+        begin(folder),
+        /^InputError: Expected images in the val split of .*, found none: 10 in train, 0 in val, 2 in test\.$/,
+      );
     });
 
-    for (const [what, bytes] of [['has no header', 'words'], ['is damaged', undefined]] as const) {
+    for (const [what, bytes] of [
+      ['has no header', 'words'],
+      ['is damaged', undefined],
+    ] as const) {
       it(`and ends with the figures of the other images when one to test on ${what}`, async () => {
         const folder = await faces();
         const file = join(folder, 'img_align_celeba', openCelebA(folder).split('test')[1]!.name);
@@ -200,7 +269,10 @@ describe('training on faces', () => {
         writeFileSync(file, bytes ?? whole.subarray(0, whole.length - 200));
         const { metrics } = await begin(folder);
         assert.equal(metrics!.test!.images, 1);
-        assert.match(metrics!.notes![0]!, /^1 of the 2 images of the test split cannot be read: .* The figures under "test" are without them\.$/);
+        assert.match(
+          metrics!.notes![0]!,
+          /^1 of the 2 images of the test split cannot be read: .* The figures under "test" are without them\.$/,
+        );
       });
     }
 
@@ -216,7 +288,10 @@ describe('training on faces', () => {
   });
 
   it('refuses a device that is not here', async () => {
-    await assert.rejects(train({ config: { ...config, device: 'cuda:99' }, run: path('device') }), /Expected a device that is here, found "cuda:99"/);
+    await assert.rejects(
+      train({ config: { ...config, device: 'cuda:99' }, run: path('device') }),
+      /Expected a device that is here, found "cuda:99"/,
+    );
     assert.ok(!existsSync(path('device')));
   });
 });

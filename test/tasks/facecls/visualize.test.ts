@@ -36,11 +36,17 @@ describe('visualizations', () => {
 
   it('go on after an image that cannot be read', async () => {
     const items = await all([join(root, 'broken.jpg'), join(root, 'a face?.jpg')], { output: join(root, 'two') });
-    assert.deepEqual(items.map((item) => 'error' in item), [true, false]);
+    assert.deepEqual(
+      items.map((item) => 'error' in item),
+      [true, false],
+    );
     assert.deepEqual(readdirSync(join(root, 'two')), ['1-a_face.jpg']);
   });
 
   it('are refused for an attribute that the model does not know', async () => {
-    await assert.rejects(all([], { attributes: ['Winged'] }), /The model knows no attribute "Winged"; it knows Smiling, Eyeglasses, Wearing_Hat\./);
+    await assert.rejects(
+      all([], { attributes: ['Winged'] }),
+      /The model knows no attribute "Winged"; it knows Smiling, Eyeglasses, Wearing_Hat\./,
+    );
   });
 });

@@ -6,8 +6,15 @@ import { expandSources } from '../../../ts/tasks/sources/sources';
 
 describe('sources', () => {
   let root: string;
-  const names = (...inputs: string[]) => expandSources(inputs.map((input) => join(root, input))).map(({ name }) => name.slice(root.length + 1));
-  const reason = (input: string) => expandSources([input])[0]!.read().then(() => 'none', (error: Error) => error.message);
+  const names = (...inputs: string[]) =>
+    expandSources(inputs.map((input) => join(root, input))).map(({ name }) => name.slice(root.length + 1));
+  const reason = (input: string) =>
+    expandSources([input])[0]!
+      .read()
+      .then(
+        () => 'none',
+        (error: Error) => error.message,
+      );
 
   before(() => {
     root = mkdtempSync(join(tmpdir(), 'sources-'));

@@ -5,7 +5,9 @@ import { decodeImage } from '../../../ts/vision/image';
 /** Contrast of two colours (WCAG 2.2), 1 to 21. */
 function contrast(one: readonly number[], other: readonly number[]): number {
   const light = (colour: readonly number[]) => {
-    const [r, g, b] = colour.map((value) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4)) as [number, number, number];
+    const [r, g, b] = colour.map((value) =>
+      value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4,
+    ) as [number, number, number];
     return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
   };
   const [a, b] = [light(one), light(other)];
@@ -25,15 +27,21 @@ describe('annotated images', () => {
 
   it('show the label on the colour of its class, above the box', async () => {
     const colour = classColour(3);
-    const { data, width } = await decodeImage(await annotatedImage(grey(80, 60), [{ box: [10, 30, 70, 55], text: 'M', colour }]));
+    const { data, width } = await decodeImage(
+      await annotatedImage(grey(80, 60), [{ box: [10, 30, 70, 55], text: 'M', colour }]),
+    );
     // The first column of the label is ground; JPEG changes it a little.
     const ground = data.subarray(3 * (20 * width + 11), 3 * (20 * width + 11) + 3);
-    ground.forEach((value, channel) => assert.ok(Math.abs(value - colour[channel]!) < 40, `${ground.join()} for ${colour.join()}`));
+    ground.forEach((value, channel) =>
+      assert.ok(Math.abs(value - colour[channel]!) < 40, `${ground.join()} for ${colour.join()}`),
+    );
   });
 
   it('leave the image that they are made of as it is, and take boxes that reach beyond it', async () => {
     const image = grey(40, 30);
-    const jpeg = await annotatedImage(image, [{ box: [-20, -20, 80, 90], text: 'a long name that is wider than the image', colour: [255, 0, 0] }]);
+    const jpeg = await annotatedImage(image, [
+      { box: [-20, -20, 80, 90], text: 'a long name that is wider than the image', colour: [255, 0, 0] },
+    ]);
     assert.ok(image.data.every((value) => value === 128));
     const { width, height } = await decodeImage(jpeg);
     assert.deepEqual([width, height], [40, 30]);

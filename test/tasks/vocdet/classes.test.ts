@@ -10,7 +10,16 @@ describe('ClassList', () => {
   const file = (text: string) => join(folder.write({ 'classes.txt': text }), 'classes.txt');
 
   it('numbers the classes of VOC as the challenge does, with "no object" behind them', () => {
-    assert.deepEqual([vocClasses.length, vocClasses.idOf('aeroplane'), vocClasses.idOf('person'), vocClasses.idOf('tvmonitor'), vocClasses.noObject], [20, 0, 14, 19, 20]);
+    assert.deepEqual(
+      [
+        vocClasses.length,
+        vocClasses.idOf('aeroplane'),
+        vocClasses.idOf('person'),
+        vocClasses.idOf('tvmonitor'),
+        vocClasses.noObject,
+      ],
+      [20, 0, 14, 19, 20],
+    );
     assert.equal(vocClasses.idOf('airplane'), undefined);
   });
 
@@ -21,7 +30,10 @@ describe('ClassList', () => {
   });
 
   it('numbers the classes of VOC as the map from COCO does', () => {
-    assert.deepEqual(cocoToVoc.classes.map(({ name }) => name), vocClasses.names);
+    assert.deepEqual(
+      cocoToVoc.classes.map(({ name }) => name),
+      vocClasses.names,
+    );
   });
 
   it('reads a file with a name a line', () => {
@@ -31,7 +43,7 @@ describe('ClassList', () => {
     assert.throws(() => readClassFile('absent.txt'), /Cannot read the class file absent\.txt: ENOENT/);
   });
 
-  it('orders found names as VOC does when all are VOC\'s, else by the alphabet', () => {
+  it("orders found names as VOC does when all are VOC's, else by the alphabet", () => {
     assert.deepEqual(classesOf(['dog', 'car', 'dog'], 'x').names, ['car', 'dog']);
     assert.deepEqual(classesOf(['tvmonitor', 'sofa', 'person'], 'x').names, ['person', 'sofa', 'tvmonitor']);
     assert.deepEqual(classesOf(['tvmonitor', 'sofa', 'apple'], 'x').names, ['apple', 'sofa', 'tvmonitor']);

@@ -20,10 +20,14 @@ describe('a detector', () => {
     const loaded = await ObjectDetector.load(weights, { onWarning: assert.fail });
     assert.deepEqual(loaded.processor.options, smallDetector().processor.options);
     assert.deepEqual(loaded.names, ['car', 'dog']);
-    const [one, other] = [smallDetector({ id2label: ['car', 'dog'] }), loaded].map((detector) => detector.detect([image], 0)[0]!);
+    const [one, other] = [smallDetector({ id2label: ['car', 'dog'] }), loaded].map(
+      (detector) => detector.detect([image], 0)[0]!,
+    );
     assert.deepEqual(other!.labels, one!.labels);
     one!.scores.forEach((score, row) => assertNumber(other!.scores[row]!, score));
-    one!.boxes.data.forEach((side, i) => assert.ok(Math.abs(other!.boxes.data[i]! - side) < 1e-3, 'a thousandth of a pixel'));
+    one!.boxes.data.forEach((side, i) =>
+      assert.ok(Math.abs(other!.boxes.data[i]! - side) < 1e-3, 'a thousandth of a pixel'),
+    );
   });
 
   it('leaves no tensors behind', async () => {
@@ -37,12 +41,24 @@ describe('a detector', () => {
   it('names the first class that it does not share with a dataset', () => {
     const detector = smallDetector({ id2label: ['car', 'dog'] });
     detector.requireClasses(new ClassList(['car', 'dog']));
-    assert.throws(() => detector.requireClasses(new ClassList(['car', 'cat'])), /expected class 1 to be cat, found dog/);
+    assert.throws(
+      () => detector.requireClasses(new ClassList(['car', 'cat'])),
+      /expected class 1 to be cat, found dog/,
+    );
   });
 
   it('says what it is not loaded from', async () => {
-    await assert.rejects(ObjectDetector.load(join(weights, 'absent.pth')), /^InputError: Expected a \.pth file at .*absent\.pth, found none\.$/);
-    await assert.rejects(ObjectDetector.load('weights/absent.pth'), /^InputError: Expected a \.pth file at weights\/absent\.pth, found none\.$/);
-    await assert.rejects(ObjectDetector.load(folder.write({ 'a.txt': '' })), /which has neither config\.yaml nor config\.json/);
+    await assert.rejects(
+      ObjectDetector.load(join(weights, 'absent.pth')),
+      /^InputError: Expected a \.pth file at .*absent\.pth, found none\.$/,
+    );
+    await assert.rejects(
+      ObjectDetector.load('weights/absent.pth'),
+      /^InputError: Expected a \.pth file at weights\/absent\.pth, found none\.$/,
+    );
+    await assert.rejects(
+      ObjectDetector.load(folder.write({ 'a.txt': '' })),
+      /which has neither config\.yaml nor config\.json/,
+    );
   });
 });

@@ -5,7 +5,10 @@ import { gunzipSync } from 'node:zlib';
 import type { AnnotatedObject } from '../../../ts/tasks/vocdet/annotation';
 
 /** A temporary folder for the tests of a suite, removed when they are done. */
-export function temporaryFolder(): { path(): string; write(files: Readonly<Record<string, string | Uint8Array>>): string } {
+export function temporaryFolder(): {
+  path(): string;
+  write(files: Readonly<Record<string, string | Uint8Array>>): string;
+} {
   let root: string;
   let made = 0;
   before(() => (root = mkdtempSync(join(tmpdir(), 'torchts-scenes-'))));

@@ -16,9 +16,13 @@ describe('the figures of a split', () => {
   it('come with every image in its place, with all answers', async () => {
     const seen: [number, string, number][] = [];
     const metrics = await splitMetrics(smallDetector({ id2label: classes.names }), split, classes, {
-      batchSize: 2, onImage: ({ index, original, detections }) => seen.push([index, original.id, detections.scores.length]),
+      batchSize: 2,
+      onImage: ({ index, original, detections }) => seen.push([index, original.id, detections.scores.length]),
     });
-    assert.deepEqual(seen, [1, 2, 3, 4, 5].map((id, index) => [index, `p${id}`, 8]));
+    assert.deepEqual(
+      seen,
+      [1, 2, 3, 4, 5].map((id, index) => [index, `p${id}`, 8]),
+    );
     assert.deepEqual([metrics.images, Object.keys(metrics.curves)], [5, ['car', 'dog']]);
     assert.ok(Number.isFinite(metrics.loss) && !('curves' in withoutCurves(metrics)));
   });
@@ -27,7 +31,11 @@ describe('the figures of a split', () => {
     const detector = smallDetector({ id2label: classes.names });
     const lossOf = async (ids: number[]) => (await splitMetrics(detector, part(ids), classes, { batchSize: 2 })).loss;
     const part = (indices: number[]): DetectionSplit => ({
-      ...split, ids: indices.map((index) => split.ids[index]!), annotation: (i) => split.annotation(indices[i]!), image: (i) => split.image(indices[i]!), describe: (i) => split.describe(indices[i]!),
+      ...split,
+      ids: indices.map((index) => split.ids[index]!),
+      annotation: (i) => split.annotation(indices[i]!),
+      image: (i) => split.image(indices[i]!),
+      describe: (i) => split.describe(indices[i]!),
     });
     const [whole, pair, single] = [await lossOf([0, 1, 2]), await lossOf([0, 1]), await lossOf([2])];
     assert.ok(Math.abs(whole - (2 * pair + single) / 3) < 1e-5 * whole && Math.abs(pair - single) > 1e-3);
@@ -36,11 +44,24 @@ describe('the figures of a split', () => {
   it('stop with the reason of the signal', async () => {
     const controller = new AbortController();
     const onImage = () => controller.abort(new Error('enough'));
-    await assert.rejects(splitMetrics(smallDetector({ id2label: classes.names }), split, classes, { batchSize: 1, signal: controller.signal, onImage }), /^Error: enough$/);
+    await assert.rejects(
+      splitMetrics(smallDetector({ id2label: classes.names }), split, classes, {
+        batchSize: 1,
+        signal: controller.signal,
+        onImage,
+      }),
+      /^Error: enough$/,
+    );
   });
 
   it('are refused for other classes, and for a split without images', async () => {
-    await assert.rejects(splitMetrics(smallDetector({ id2label: ['dog', 'car'] }), split, classes), /expected class 0 to be car, found dog/);
-    await assert.rejects(splitMetrics(smallDetector({ id2label: classes.names }), { ...split, ids: [] }, classes), /^InputError: Expected images in the split test, found none\.$/);
+    await assert.rejects(
+      splitMetrics(smallDetector({ id2label: ['dog', 'car'] }), split, classes),
+      /expected class 0 to be car, found dog/,
+    );
+    await assert.rejects(
+      splitMetrics(smallDetector({ id2label: classes.names }), { ...split, ids: [] }, classes),
+      /^InputError: Expected images in the split test, found none\.$/,
+    );
   });
 });

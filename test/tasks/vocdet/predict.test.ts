@@ -32,7 +32,13 @@ describe('detections', () => {
   before(async () => {
     weights = await smallWeights(folder.write({}), 'own', { id2label: ['car', 'dog'] });
     const images = await Promise.all([1, 2, 3].map((number) => drawnImage(number)));
-    album = folder.write({ 'a.png': images[0]!, 'b.png': 'hello', 'c.png': images[1]!, 'd.png': images[2]!, 'empty/notes.txt': '' });
+    album = folder.write({
+      'a.png': images[0]!,
+      'b.png': 'hello',
+      'c.png': images[1]!,
+      'd.png': images[2]!,
+      'empty/notes.txt': '',
+    });
     server = createServer((request, response) => {
       if (request.url === '/inside') response.writeHead(302, { location: 'http://10.0.0.1/secret' }).end();
       else if (request.url === '/gone') response.writeHead(404).end();
@@ -50,17 +56,30 @@ describe('detections', () => {
     for (const detection of item.detections) {
       assert.deepEqual(Object.keys(detection), ['label', 'score', 'box']);
       const { label, score, box } = detection;
-      assert.ok(['car', 'dog'].includes(label) && score > 0 && score < 1 && box.length === 4 && box[2] > box[0] && box[3] > box[1]);
+      assert.ok(
+        ['car', 'dog'].includes(label) &&
+          score > 0 &&
+          score < 1 &&
+          box.length === 4 &&
+          box[2] > box[0] &&
+          box[3] > box[1],
+      );
     }
     const scores = item.detections.map(({ score }) => score);
-    assert.deepEqual(scores, [...scores].sort((a, b) => b - a));
+    assert.deepEqual(
+      scores,
+      [...scores].sort((a, b) => b - a),
+    );
     const above = found((await all([join(album, 'a.png')], { threshold: scores[3] }))[0]);
     assert.deepEqual(above.detections, item.detections.slice(0, 3));
   });
 
   it('are the same to rounding in batches of images of one size', async () => {
     const [one, three] = [await all([album]), await all([album], { batchSize: 4 })];
-    assert.deepEqual(three.map(({ source }) => source), one.map(({ source }) => source));
+    assert.deepEqual(
+      three.map(({ source }) => source),
+      one.map(({ source }) => source),
+    );
     one.forEach((item, i) => {
       if ('error' in item) return;
       const other = found(three[i]).detections;
@@ -73,24 +92,57 @@ describe('detections', () => {
   });
 
   it('go on after what cannot be read, each with its sentence', async () => {
-    const inputs = [join(album, 'none.png'), album, join(album, 'empty'), `${site}/gone`, `${site}/inside`, 'http://127.0.0.1:9/dead.jpg', `${site}/fine.png`];
+    const inputs = [
+      join(album, 'none.png'),
+      album,
+      join(album, 'empty'),
+      `${site}/gone`,
+      `${site}/inside`,
+      'http://127.0.0.1:9/dead.jpg',
+      `${site}/fine.png`,
+    ];
     const items = await all(inputs);
-    assert.deepEqual(items.map((item) => 'error' in item), [true, false, true, false, false, true, true, true, true, false]);
+    assert.deepEqual(
+      items.map((item) => 'error' in item),
+      [true, false, true, false, false, true, true, true, true, false],
+    );
     const messages = items.flatMap((item) => ('error' in item ? [item.error.message] : []));
-    const expected = [/^There is no file or folder .*none\.png\.$/, /b\.png, found text\.$/, /^The folder .*empty holds no images\.$/, /gone: the server answered 404/, /inside: it leads to 10\.0\.0\.1, an address of a private network/, /^Cannot download http:\/\/127\.0\.0\.1:9\/dead\.jpg: /];
+    const expected = [
+      /^There is no file or folder .*none\.png\.$/,
+      /b\.png, found text\.$/,
+      /^The folder .*empty holds no images\.$/,
+      /gone: the server answered 404/,
+      /inside: it leads to 10\.0\.0\.1, an address of a private network/,
+      /^Cannot download http:\/\/127\.0\.0\.1:9\/dead\.jpg: /,
+    ];
     assert.equal(messages.length, expected.length);
     expected.forEach((pattern, i) => assert.match(messages[i]!, pattern));
   });
 
   it('are drawn into an album, with a list that is whole after every image', async () => {
     const output = join(folder.path(), 'deep', 'album');
-    const list = () => JSON.parse(readFileSync(join(output, 'annotated.json'), 'utf8')) as (Prediction & { file: string; width: number; height: number })[];
+    const list = () =>
+      JSON.parse(readFileSync(join(output, 'annotated.json'), 'utf8')) as (Prediction & {
+        file: string;
+        width: number;
+        height: number;
+      })[];
     const seen: Prediction[] = [];
     for await (const item of predict(weights, [album], { output, threshold: 0 })) {
       if (!('error' in item)) seen.push(item);
-      assert.deepEqual(list().map(({ source, detections }) => ({ source, detections })), seen);
+      assert.deepEqual(
+        list().map(({ source, detections }) => ({ source, detections })),
+        seen,
+      );
     }
-    assert.deepEqual(list().map(({ file, width, height }) => [file, width, height]), [['1-a.jpg', 64, 48], ['2-c.jpg', 64, 48], ['3-d.jpg', 64, 48]]);
+    assert.deepEqual(
+      list().map(({ file, width, height }) => [file, width, height]),
+      [
+        ['1-a.jpg', 64, 48],
+        ['2-c.jpg', 64, 48],
+        ['3-d.jpg', 64, 48],
+      ],
+    );
     assert.deepEqual(readdirSync(output).sort(), ['1-a.jpg', '2-c.jpg', '3-d.jpg', 'annotated.json']);
   });
 

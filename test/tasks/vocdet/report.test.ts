@@ -14,7 +14,10 @@ describe('the report of a detector', () => {
   const sample: Sample = {
     name: '"><script>alert(1)</script>',
     jpeg: Uint8Array.of(255, 216),
-    found: [{ name: 'dog', score: 0.93, verdict: 'right' }, { name: 'cat', score: 0.81, verdict: 'wrong' }],
+    found: [
+      { name: 'dog', score: 0.93, verdict: 'right' },
+      { name: 'cat', score: 0.81, verdict: 'wrong' },
+    ],
     missed: ['car'],
   };
   const log: MetricsEntry[] = [
@@ -22,10 +25,21 @@ describe('the report of a detector', () => {
     { kind: 'val', epoch: 1, step: 10, seconds: 2, loss: 6, AP50: 0.5, AP75: 0.25, AP: 0.3 },
   ];
   const page = renderReport({
-    title: 'Objects', subtitle: 'a test', facts: { device: 'cpu' }, configuration: 'seed: 0\n', log,
-    train: metrics, val: metrics, test: metrics, samples: [sample], mistakes: [],
+    title: 'Objects',
+    subtitle: 'a test',
+    facts: { device: 'cpu' },
+    configuration: 'seed: 0\n',
+    log,
+    train: metrics,
+    val: metrics,
+    test: metrics,
+    samples: [sample],
+    mistakes: [],
   });
-  const text = page.replace(/<script[\s\S]*?<\/script>|<style>[\s\S]*?<\/style>/g, '').replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+  const text = page
+    .replace(/<script[\s\S]*?<\/script>|<style>[\s\S]*?<\/style>/g, '')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ');
 
   it('begins with the figures of the test split', () => {
     assert.match(text, /AP50, test 50\.0 % 2 images/);

@@ -43,8 +43,19 @@ describe('parseVocAnnotation', () => {
   });
 
   it('turns pixels counted from one, both ends inside, into continuous ones', () => {
-    const { objects } = parse(vocXml(500, 375, [{ name: 'car', pixels: [1, 1, 500, 375] }, { name: 'car', pixels: [7, 8, 7, 8] }]));
-    assert.deepEqual(objects.map(({ box }) => box), [[0, 0, 500, 375], [6, 7, 7, 8]]);
+    const { objects } = parse(
+      vocXml(500, 375, [
+        { name: 'car', pixels: [1, 1, 500, 375] },
+        { name: 'car', pixels: [7, 8, 7, 8] },
+      ]),
+    );
+    assert.deepEqual(
+      objects.map(({ box }) => box),
+      [
+        [0, 0, 500, 375],
+        [6, 7, 7, 8],
+      ],
+    );
   });
 
   it('takes an image without objects, and one without a size', () => {
@@ -53,26 +64,57 @@ describe('parseVocAnnotation', () => {
   });
 
   it('reads the encoding that the file names', () => {
-    const xml = '<?xml version="1.0" encoding="ISO-8859-1"?><annotation><object><name>vélo</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>2</xmax><ymax>2</ymax></bndbox></object></annotation>';
+    const xml =
+      '<?xml version="1.0" encoding="ISO-8859-1"?><annotation><object><name>vélo</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>2</xmax><ymax>2</ymax></bndbox></object></annotation>';
     assert.equal(parse(Buffer.from(xml, 'latin1')).objects[0]!.name, 'vélo');
-    assert.throws(() => parse(Buffer.from(xml.replace('ISO-8859-1', 'utf-8'), 'latin1')), /a\.xml line 1 column 1: expected text in utf-8, found bytes that are none\.$/);
+    assert.throws(
+      () => parse(Buffer.from(xml.replace('ISO-8859-1', 'utf-8'), 'latin1')),
+      /a\.xml line 1 column 1: expected text in utf-8, found bytes that are none\.$/,
+    );
     assert.equal(parse(`\ufeff${vocXml(3, 4, [])}`).size!.width, 3);
   });
 
   const broken: Readonly<Record<string, readonly [string, RegExp]>> = {
-    'an element closed by another': ['<annotation>\n  <object></annotation>', /^a\.xml line 2 column 23: expected well-formed XML, found: unexpected close tag\.$/],
-    'an element left open': ['<annotation><object>', /line 1 column 20: expected well-formed XML, found: unclosed tag: object\.$/],
+    'an element closed by another': [
+      '<annotation>\n  <object></annotation>',
+      /^a\.xml line 2 column 23: expected well-formed XML, found: unexpected close tag\.$/,
+    ],
+    'an element left open': [
+      '<annotation><object>',
+      /line 1 column 20: expected well-formed XML, found: unclosed tag: object\.$/,
+    ],
     'an unknown entity': ['<annotation>&x;</annotation>', /line 1 column 15: .* undefined entity\.$/],
     'nothing in it': ['', /line 1 column 1: .* must contain a root element\.$/],
     'no XML in it': ['just text', /line 1 column 10: .* text data outside of root node\.$/],
     'another root': ['<svg/>', /^a\.xml line 1: expected an <annotation> of Pascal VOC, found <svg>\.$/],
-    'an object without a name': ['<annotation>\n<object><bndbox/></object></annotation>', /^a\.xml line 2: expected <name> in <object>, found <bndbox>\.$/],
-    'an empty name': ['<annotation>\n<object><name> </name></object></annotation>', /line 2: expected the name of a class, found nothing\.$/],
-    'an object without a box': ['<annotation><object><name>x</name></object></annotation>', /line 1: expected <bndbox> in <object>, found <name>\.$/],
-    'a box without a side': ['<annotation><object><name>x</name><bndbox><xmin>1</xmin></bndbox></object></annotation>', /expected <ymin> in <bndbox>, found <xmin>\.$/],
-    'a coordinate that is no number': [vocXml(9, 9, [{ name: 'x', pixels: [1, 2, 3, NaN] }]), /^a\.xml line 6: expected a number in <ymax>, found 'NaN'\.$/],
-    'an empty coordinate': ['<annotation><size><width/><height>1</height></size></annotation>', /expected a number in <width>, found nothing\.$/],
-    'a mark that is neither 0 nor 1': [vocXml(9, 9, [{ name: 'x', pixels: [1, 2, 3, 4], difficult: 7 }]), /^a\.xml line 5: expected 0 or 1 in <difficult>, found '7'\.$/],
+    'an object without a name': [
+      '<annotation>\n<object><bndbox/></object></annotation>',
+      /^a\.xml line 2: expected <name> in <object>, found <bndbox>\.$/,
+    ],
+    'an empty name': [
+      '<annotation>\n<object><name> </name></object></annotation>',
+      /line 2: expected the name of a class, found nothing\.$/,
+    ],
+    'an object without a box': [
+      '<annotation><object><name>x</name></object></annotation>',
+      /line 1: expected <bndbox> in <object>, found <name>\.$/,
+    ],
+    'a box without a side': [
+      '<annotation><object><name>x</name><bndbox><xmin>1</xmin></bndbox></object></annotation>',
+      /expected <ymin> in <bndbox>, found <xmin>\.$/,
+    ],
+    'a coordinate that is no number': [
+      vocXml(9, 9, [{ name: 'x', pixels: [1, 2, 3, NaN] }]),
+      /^a\.xml line 6: expected a number in <ymax>, found 'NaN'\.$/,
+    ],
+    'an empty coordinate': [
+      '<annotation><size><width/><height>1</height></size></annotation>',
+      /expected a number in <width>, found nothing\.$/,
+    ],
+    'a mark that is neither 0 nor 1': [
+      vocXml(9, 9, [{ name: 'x', pixels: [1, 2, 3, 4], difficult: 7 }]),
+      /^a\.xml line 5: expected 0 or 1 in <difficult>, found '7'\.$/,
+    ],
   };
   for (const [what, [xml, message]] of Object.entries(broken)) {
     it(`refuses a file with ${what}`, () => {
@@ -98,19 +140,41 @@ describe('resolveTargets', () => {
   });
 
   it('names the class that is not in the list', () => {
-    const annotation = { location: 'a.xml', objects: [object({ name: 'cow', box: [0, 0, 1, 1], location: 'a.xml line 4' })] };
-    assert.throws(() => resolveTargets(annotation, size, classes), /^InputError: a\.xml line 4: expected one of the 2 classes \(car, dog\), found cow; add it to the class file or rename the object\.$/);
+    const annotation = {
+      location: 'a.xml',
+      objects: [object({ name: 'cow', box: [0, 0, 1, 1], location: 'a.xml line 4' })],
+    };
+    assert.throws(
+      () => resolveTargets(annotation, size, classes),
+      /^InputError: a\.xml line 4: expected one of the 2 classes \(car, dog\), found cow; add it to the class file or rename the object\.$/,
+    );
   });
 
   it('refuses boxes without area and boxes outside of the image', () => {
-    for (const box of [[5, 5, 5, 9], [9, 5, 5, 9], [100, 0, 120, 9]] as const) {
-      const annotation = { location: 'a.xml', objects: [object({ name: 'car', box: [0, 0, 5, 5] }), object({ name: 'dog', box, location: 'a.xml line 9' })] };
-      assert.throws(() => resolveTargets(annotation, size, classes), /a\.xml line 9: expected the box of dog to have an area inside of the image of 100 x 80, found/);
+    for (const box of [
+      [5, 5, 5, 9],
+      [9, 5, 5, 9],
+      [100, 0, 120, 9],
+    ] as const) {
+      const annotation = {
+        location: 'a.xml',
+        objects: [object({ name: 'car', box: [0, 0, 5, 5] }), object({ name: 'dog', box, location: 'a.xml line 9' })],
+      };
+      assert.throws(
+        () => resolveTargets(annotation, size, classes),
+        /a\.xml line 9: expected the box of dog to have an area inside of the image of 100 x 80, found/,
+      );
     }
   });
 
   it('refuses an annotation for an image of another size, and says when the sides are swapped', () => {
-    assert.throws(() => resolveTargets({ size: { width: 101, height: 80 }, location: 'a.xml', objects: [] }, size, classes), /a\.xml: expected an image of 101 x 80 as annotated, found one of 100 x 80\.$/);
-    assert.throws(() => resolveTargets({ size: { width: 80, height: 100 }, location: 'a.xml', objects: [] }, size, classes), /The sides are swapped: the annotation was made before the image was turned upright\.$/);
+    assert.throws(
+      () => resolveTargets({ size: { width: 101, height: 80 }, location: 'a.xml', objects: [] }, size, classes),
+      /a\.xml: expected an image of 101 x 80 as annotated, found one of 100 x 80\.$/,
+    );
+    assert.throws(
+      () => resolveTargets({ size: { width: 80, height: 100 }, location: 'a.xml', objects: [] }, size, classes),
+      /The sides are swapped: the annotation was made before the image was turned upright\.$/,
+    );
   });
 });

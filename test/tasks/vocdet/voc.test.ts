@@ -11,11 +11,19 @@ import { writeTar } from '../../data/tar-writer';
 import { writeZip } from '../../data/zip-writer';
 import { gunzipTo, realData, temporaryFolder, vocXml } from './fixture';
 
-const xml = (...names: string[]) => vocXml(20, 10, names.map((name) => ({ name, pixels: [1, 2, 3, 4] })));
+const xml = (...names: string[]) =>
+  vocXml(
+    20,
+    10,
+    names.map((name) => ({ name, pixels: [1, 2, 3, 4] })),
+  );
 
 /** The files of one root, `ids` being those of one set. */
 function root(folder: string, set: string, ids: readonly string[]): Record<string, string> {
-  const files = ids.flatMap((id) => [[`${folder}Annotations/${id}.xml`, xml('car')], [`${folder}JPEGImages/${id}.jpg`, `image ${id}`]]);
+  const files = ids.flatMap((id) => [
+    [`${folder}Annotations/${id}.xml`, xml('car')],
+    [`${folder}JPEGImages/${id}.jpg`, `image ${id}`],
+  ]);
   return Object.fromEntries([...files, [`${folder}ImageSets/Main/${set}.txt`, `${ids.join('\n')}\n`]]);
 }
 
@@ -62,7 +70,10 @@ describe('openVoc', () => {
     symlinkSync('nowhere.jpg', join(path, 'JPEGImages', '000001.jpg'));
     execFileSync('mkfifo', [join(path, 'JPEGImages', '000002.jpg')]);
     const split = await open(path).split('train');
-    assert.deepEqual([0, 1].map((index) => split.hasImage(index)), [false, false]);
+    assert.deepEqual(
+      [0, 1].map((index) => split.hasImage(index)),
+      [false, false],
+    );
     await assert.rejects(split.image(0), { code: 'TTS_INPUT', message: /^Expected the image 000001\.jpg in / });
   });
 
@@ -73,24 +84,47 @@ describe('openVoc', () => {
       'Annotations/000002.xml': gzipSync('<annotation/>'),
     });
     const split = await open(path).split('train');
-    await assert.rejects(split.annotation(0), { code: 'TTS_INPUT', message: /000001\.xml is a Git LFS pointer, a text of \d+ bytes in place of the file of 700: run `git lfs pull`/ });
-    await assert.rejects(split.annotation(1), { code: 'TTS_INPUT', message: /000002\.xml: expected text, found a file packed by gzip; unpack it first\.$/ });
+    await assert.rejects(split.annotation(0), {
+      code: 'TTS_INPUT',
+      message: /000001\.xml is a Git LFS pointer, a text of \d+ bytes in place of the file of 700: run `git lfs pull`/,
+    });
+    await assert.rejects(split.annotation(1), {
+      code: 'TTS_INPUT',
+      message: /000002\.xml: expected text, found a file packed by gzip; unpack it first\.$/,
+    });
   });
 
   it('joins a year that comes in two tars', async () => {
-    const voc = open(folder.write({ 'trainval.tar': writeTar(train), 'test.tar': writeTar(root('VOCdevkit/VOC2007/', 'test', ['000003'])) }));
+    const voc = open(
+      folder.write({
+        'trainval.tar': writeTar(train),
+        'test.tar': writeTar(root('VOCdevkit/VOC2007/', 'test', ['000003'])),
+      }),
+    );
     assert.deepEqual(voc.splits, ['2007/test', '2007/train']);
     assert.equal((await (await voc.split('test')).image(0)).toString(), 'image 000003');
   });
 
   it('joins sets and years', async () => {
-    const files = { ...root('VOCdevkit/VOC2007/', 'trainval', ['000001']), ...root('VOCdevkit/VOC2012/', 'trainval', ['2008_000002', '2008_000003']) };
+    const files = {
+      ...root('VOCdevkit/VOC2007/', 'trainval', ['000001']),
+      ...root('VOCdevkit/VOC2012/', 'trainval', ['2008_000002', '2008_000003']),
+    };
     const voc = open(folder.write(files));
     assert.deepEqual((await voc.split('07+12')).ids, ['VOC2007/000001', 'VOC2012/2008_000002', 'VOC2012/2008_000003']);
     assert.equal((await (await voc.split('2012/trainval+VOC2007/trainval')).image(1)).toString(), 'image 2008_000003');
-    await assert.rejects(voc.split('trainval'), /The set trainval is in 2 parts of .*: name one, as 2007\/trainval, or all, as 2007\/trainval\+2012\/trainval\.$/);
-    await assert.rejects(voc.split('2010/trainval'), /Expected a set 2010\/trainval in .*, found 2007\/trainval, 2012\/trainval\.$/);
-    await assert.rejects(voc.split('2007/trainval+2007/trainval'), /Expected every image once in the set .*, found 000001 twice\.$/);
+    await assert.rejects(
+      voc.split('trainval'),
+      /The set trainval is in 2 parts of .*: name one, as 2007\/trainval, or all, as 2007\/trainval\+2012\/trainval\.$/,
+    );
+    await assert.rejects(
+      voc.split('2010/trainval'),
+      /Expected a set 2010\/trainval in .*, found 2007\/trainval, 2012\/trainval\.$/,
+    );
+    await assert.rejects(
+      voc.split('2007/trainval+2007/trainval'),
+      /Expected every image once in the set .*, found 000001 twice\.$/,
+    );
   });
 
   it('keeps the sets of single classes apart, and takes from them what shows the class', async () => {
@@ -101,7 +135,14 @@ describe('openVoc', () => {
   });
 
   it('takes all annotated images where there are no sets, and the classes from the annotations', async () => {
-    const voc = open(folder.write({ 'Annotations/b.xml': xml('wheel', 'bolt'), 'Annotations/a.xml': xml('bolt'), 'Annotations/._a.xml': 'junk', 'JPEGImages/a.png': 'A' }));
+    const voc = open(
+      folder.write({
+        'Annotations/b.xml': xml('wheel', 'bolt'),
+        'Annotations/a.xml': xml('bolt'),
+        'Annotations/._a.xml': 'junk',
+        'JPEGImages/a.png': 'A',
+      }),
+    );
     assert.equal(voc.splits.length, 1);
     const split = await voc.split('all');
     assert.deepEqual(split.ids, ['a', 'b']);
@@ -112,18 +153,34 @@ describe('openVoc', () => {
 
   it('has the twenty classes for VOC itself, and their order for data that use no others', async () => {
     assert.equal(await findClasses(open(folder.write(train))), vocClasses);
-    assert.deepEqual((await findClasses(open(folder.write({ 'Annotations/a.xml': xml('dog', 'cat') })))).names, ['cat', 'dog']);
+    assert.deepEqual((await findClasses(open(folder.write({ 'Annotations/a.xml': xml('dog', 'cat') })))).names, [
+      'cat',
+      'dog',
+    ]);
   });
 
   it('names the annotation that is missing, and the line of one that is broken', async () => {
-    const files = { ...train, 'VOCdevkit/VOC2007/ImageSets/Main/val.txt': '000009\n', 'VOCdevkit/VOC2007/Annotations/000001.xml': '<annotation>\n<object>' };
+    const files = {
+      ...train,
+      'VOCdevkit/VOC2007/ImageSets/Main/val.txt': '000009\n',
+      'VOCdevkit/VOC2007/Annotations/000001.xml': '<annotation>\n<object>',
+    };
     const voc = open(folder.write(files));
-    await assert.rejects((await voc.split('val')).annotation(0), /Expected the annotation 000009\.xml in .*VOC2007\/Annotations, found none\.$/);
-    await assert.rejects((await voc.split('train')).annotation(0), /VOC2007\/Annotations\/000001\.xml line 2 column 8: expected well-formed XML/);
+    await assert.rejects(
+      (await voc.split('val')).annotation(0),
+      /Expected the annotation 000009\.xml in .*VOC2007\/Annotations, found none\.$/,
+    );
+    await assert.rejects(
+      (await voc.split('train')).annotation(0),
+      /VOC2007\/Annotations\/000001\.xml line 2 column 8: expected well-formed XML/,
+    );
   });
 
   it('says what is there when it is not VOC', async () => {
-    assert.throws(() => openVoc(join(folder.path(), 'absent')), /Expected a folder, a \.tar, a \.zip or a \.json with a dataset at .*absent, found nothing\.$/);
+    assert.throws(
+      () => openVoc(join(folder.path(), 'absent')),
+      /Expected a folder, a \.tar, a \.zip or a \.json with a dataset at .*absent, found nothing\.$/,
+    );
     assert.throws(() => openVoc(folder.write({ 'a.txt': '' })), /layout of Pascal VOC in .*, found a\.txt\.$/);
     assert.throws(() => openVoc(join(folder.write({ 'a.txt': '' }), 'a.txt')), /found a file of another kind\.$/);
     const empty = folder.write({ 'Annotations/a.xml': xml('car'), 'ImageSets/Main/train.txt': '\n' });
@@ -133,13 +190,18 @@ describe('openVoc', () => {
   it('reads the real sample in place', async function () {
     const voc = open(realData(this, 'voc/VOC2007-sample.tar'));
     const splits = await Promise.all(['train', 'val', 'test'].map((set) => voc.split(set)));
-    assert.deepEqual(splits.map(({ ids }) => ids.length), [508, 488, 300]);
+    assert.deepEqual(
+      splits.map(({ ids }) => ids.length),
+      [508, 488, 300],
+    );
     const [annotation, image] = [await splits[2]!.annotation(7), await decodeImage(await splits[2]!.image(7))];
     assert.deepEqual(annotation.size, { width: image.width, height: image.height });
   });
 
   it('reads the annotations of all years as published', async function () {
-    const files = ['voc/VOC2007_annotations.tar.gz', 'voc/VOC2012_annotations.tar.gz'].map((name) => realData(this, name));
+    const files = ['voc/VOC2007_annotations.tar.gz', 'voc/VOC2012_annotations.tar.gz'].map((name) =>
+      realData(this, name),
+    );
     const path = folder.path();
     mkdirSync(path);
     files.forEach((file, index) => symlinkSync(gunzipTo(join(path, String(index)), file), join(path, `${index}.tar`)));
@@ -148,7 +210,10 @@ describe('openVoc', () => {
     for (const name of ['2007/test', '2012/train', '2012/val']) {
       const split = await voc.split(name);
       const annotations = await Promise.all(split.ids.map((_, index) => split.annotation(index)));
-      counts[name] = [annotations.length, annotations.flatMap(({ objects }) => objects.filter(({ difficult }) => !difficult)).length];
+      counts[name] = [
+        annotations.length,
+        annotations.flatMap(({ objects }) => objects.filter(({ difficult }) => !difficult)).length,
+      ];
     }
     assert.deepEqual(counts, { '2007/test': [4952, 12_032], '2012/train': [5717, 13_609], '2012/val': [5823, 13_841] });
     assert.equal((await voc.split('07+12')).ids.length, 16_551);

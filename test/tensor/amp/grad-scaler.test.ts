@@ -26,7 +26,12 @@ interface Case {
 function make(): Case {
   const weight = torch.tensor([1, -2, 3], { requiresGrad: true });
   const bias = torch.tensor([0.5], { dtype: 'bfloat16', requiresGrad: true });
-  return { weight, bias, optimizer: new optim.SGD([weight, bias], { lr: 0.125 }), scaler: new torch.amp.GradScaler('cpu', OPTIONS) };
+  return {
+    weight,
+    bias,
+    optimizer: new optim.SGD([weight, bias], { lr: 0.125 }),
+    scaler: new torch.amp.GradScaler('cpu', OPTIONS),
+  };
 }
 
 function step({ weight, bias, optimizer, scaler }: Case, factor: number, clip: boolean): Step {
@@ -40,7 +45,12 @@ function step({ weight, bias, optimizer, scaler }: Case, factor: number, clip: b
     scaler.step(optimizer);
     scaler.update();
   });
-  return { scale: scaler.getScale(), weight: weight.toArray() as number[], bias: bias.toArray() as number[], state: scaler.stateDict() as torch.amp.GradScalerState };
+  return {
+    scale: scaler.getScale(),
+    weight: weight.toArray() as number[],
+    bias: bias.toArray() as number[],
+    state: scaler.stateDict() as torch.amp.GradScalerState,
+  };
 }
 
 describe('GradScaler', () => {
@@ -69,7 +79,10 @@ describe('GradScaler', () => {
     STEPS.slice(0, 4).forEach((factor) => step(one, factor, false));
     const saved = JSON.parse(JSON.stringify(one.scaler.stateDict())) as torch.amp.GradScalerState;
     other.scaler.loadStateDict(saved);
-    torch.noGrad(() => { other.weight.copy_(one.weight); other.bias.copy_(one.bias); });
+    torch.noGrad(() => {
+      other.weight.copy_(one.weight);
+      other.bias.copy_(one.bias);
+    });
     for (const factor of STEPS.slice(4)) assert.deepEqual(step(other, factor, false), step(one, factor, false));
     other.scaler.loadStateDict(saved);
     assert.deepEqual(other.scaler.stateDict(), saved);
@@ -82,7 +95,10 @@ describe('GradScaler', () => {
   });
 
   it('gives back what the optimizer’s step gives, and undefined for one that is skipped', () => {
-    for (const [factor, expected] of [[1, 'stepped'], [Infinity, undefined]] as const) {
+    for (const [factor, expected] of [
+      [1, 'stepped'],
+      [Infinity, undefined],
+    ] as const) {
       const { weight, scaler } = make();
       scaler.scale(weight.sum().mul(factor)).backward();
       assert.equal(scaler.step({ paramGroups: [{ params: [weight] }], step: () => 'stepped' }), expected);
@@ -99,7 +115,10 @@ describe('GradScaler', () => {
     run.scaler.setGrowthFactor(3);
     run.scaler.setBackoffFactor(0.1);
     run.scaler.setGrowthInterval(7);
-    assert.deepEqual([run.scaler.getGrowthFactor(), run.scaler.getBackoffFactor(), run.scaler.getGrowthInterval()], [3, 0.1, 7]);
+    assert.deepEqual(
+      [run.scaler.getGrowthFactor(), run.scaler.getBackoffFactor(), run.scaler.getGrowthInterval()],
+      [3, 0.1, 7],
+    );
   });
 
   it('does nothing when it is not enabled', () => {
@@ -121,16 +140,58 @@ describe('GradScaler', () => {
     const refused: readonly [() => unknown, new (...args: never[]) => Error, RegExp][] = [
       [() => make().scaler.update(), TorchError, /nothing was scaled yet/],
       [() => fresh().scaler.update(), TorchError, /no gradients were checked/],
-      [() => { const { scaler, optimizer } = fresh(); scaler.unscale_(optimizer); scaler.unscale_(optimizer); }, TorchError, /unscale_\(\) has already been called/],
-      [() => { const { scaler, optimizer } = fresh(); scaler.step(optimizer); scaler.step(optimizer); }, TorchError, /step\(\) has already been called/],
-      [() => { const { scaler, optimizer } = fresh(); scaler.step(optimizer); scaler.unscale_(optimizer); }, TorchError, /called after step/],
-      [() => { const { scaler, optimizer } = fresh(); optimizer.zeroGrad(); scaler.step(optimizer); }, TorchError, /no parameter of this optimizer has a gradient/],
-      [() => { const half = torch.ones([1], { dtype: 'float16', requiresGrad: true }); const { scaler } = make(); scaler.scale(half.sum()).backward(); scaler.unscale_({ paramGroups: [{ params: [half] }], step: () => 0 }); }, DTypeError, /gradients in float16/],
+      [
+        () => {
+          const { scaler, optimizer } = fresh();
+          scaler.unscale_(optimizer);
+          scaler.unscale_(optimizer);
+        },
+        TorchError,
+        /unscale_\(\) has already been called/,
+      ],
+      [
+        () => {
+          const { scaler, optimizer } = fresh();
+          scaler.step(optimizer);
+          scaler.step(optimizer);
+        },
+        TorchError,
+        /step\(\) has already been called/,
+      ],
+      [
+        () => {
+          const { scaler, optimizer } = fresh();
+          scaler.step(optimizer);
+          scaler.unscale_(optimizer);
+        },
+        TorchError,
+        /called after step/,
+      ],
+      [
+        () => {
+          const { scaler, optimizer } = fresh();
+          optimizer.zeroGrad();
+          scaler.step(optimizer);
+        },
+        TorchError,
+        /no parameter of this optimizer has a gradient/,
+      ],
+      [
+        () => {
+          const half = torch.ones([1], { dtype: 'float16', requiresGrad: true });
+          const { scaler } = make();
+          scaler.scale(half.sum()).backward();
+          scaler.unscale_({ paramGroups: [{ params: [half] }], step: () => 0 });
+        },
+        DTypeError,
+        /gradients in float16/,
+      ],
       [() => new torch.amp.GradScaler('cpu', { growthFactor: 1 }), InputError, /growth factor above 1, found 1/],
       [() => new torch.amp.GradScaler('cpu', { backoffFactor: 1 }), InputError, /backoff factor below 1, found 1/],
       [() => new torch.amp.GradScaler('cpu', { init_scale: 1 } as object), InputError, /Did you mean initScale\?/],
       [() => new torch.amp.GradScaler('cpu').loadStateDict({}), InputError, /state dict is empty/],
     ];
-    for (const [body, type, message] of refused) assert.throws(body, (error: unknown) => error instanceof type && message.test(error.message), String(message));
+    for (const [body, type, message] of refused)
+      assert.throws(body, (error: unknown) => error instanceof type && message.test(error.message), String(message));
   });
 });

@@ -28,15 +28,22 @@ function assertEach(actual: readonly Tensor[], name: string): void {
 }
 
 describe('torch.autograd.functional', () => {
-  it('jacobian of several results by several inputs is PyTorch’s', () => assertBlocks(jacobian(mixed, inputs), 'jacobian'));
+  it('jacobian of several results by several inputs is PyTorch’s', () =>
+    assertBlocks(jacobian(mixed, inputs), 'jacobian'));
 
   it('jacobian of one result by one input is a tensor', () => {
-    assertClose(jacobian((a) => a.tanh(), y!), golden.get('jacobian.single'));
+    assertClose(
+      jacobian((a) => a.tanh(), y!),
+      golden.get('jacobian.single'),
+    );
   });
 
   it('hessian is PyTorch’s', () => {
     assertBlocks(hessian(energy, inputs), 'hessian');
-    assertClose(hessian((b) => energy(x!, b), y!), golden.get('hessian.single'));
+    assertClose(
+      hessian((b) => energy(x!, b), y!),
+      golden.get('hessian.single'),
+    );
   });
 
   it('vjp and jvp are PyTorch’s', () => {
@@ -64,7 +71,10 @@ describe('torch.autograd.functional', () => {
   it('a result that does not depend on an input has zeros, or is an error when strict', () => {
     const fn = (a: Tensor, _b: Tensor): Tensor => a.mul(2);
     const both = [torch.ones([2]), torch.ones([3])];
-    assert.deepEqual(jacobian(fn, both)[1]!.toArray(), [[0, 0, 0], [0, 0, 0]]);
+    assert.deepEqual(jacobian(fn, both)[1]!.toArray(), [
+      [0, 0, 0],
+      [0, 0, 0],
+    ]);
     assert.throws(() => jacobian(fn, both, { strict: true }), /does not depend on one of the inputs/);
     assert.deepEqual(jacobian(() => torch.ones([1]), torch.ones([2])).toArray(), [[0, 0]]);
   });
@@ -83,7 +93,10 @@ describe('torch.autograd.functional', () => {
     torch.scope(() => {
       const made = torch.memory().tensors;
       const found = torch.noGrad(() => jacobian((a) => a.square(), point));
-      assert.deepEqual(found.toArray(), [[4, 0], [0, 6]]);
+      assert.deepEqual(found.toArray(), [
+        [4, 0],
+        [0, 6],
+      ]);
       assert.equal(torch.memory().tensors, made + 1);
     });
     assert.equal(torch.memory().tensors, before);
@@ -91,11 +104,23 @@ describe('torch.autograd.functional', () => {
   });
 
   it('wrong arguments are refused by name', () => {
-    assert.throws(() => jacobian((a) => a, torch.tensor([1n])), /jacobian differentiates by floating point tensors, got int64/);
-    assert.throws(() => hessian((a) => a, torch.ones([2])), /hessian: the function must return a single number, got a tensor of shape \[2\]/);
+    assert.throws(
+      () => jacobian((a) => a, torch.tensor([1n])),
+      /jacobian differentiates by floating point tensors, got int64/,
+    );
+    assert.throws(
+      () => hessian((a) => a, torch.ones([2])),
+      /hessian: the function must return a single number, got a tensor of shape \[2\]/,
+    );
     assert.throws(() => vjp((a: Tensor) => a, torch.ones([2])), /vjp needs a vector/);
-    assert.throws(() => jvp((a: Tensor) => a, torch.ones([2]), torch.ones([3])), /jvp: expected v of shape \[2\], got \[3\]/);
-    assert.throws(() => jacobian((() => 1) as unknown as (a: Tensor) => Tensor, torch.ones([1])), /functions that return one or the other/);
+    assert.throws(
+      () => jvp((a: Tensor) => a, torch.ones([2]), torch.ones([3])),
+      /jvp: expected v of shape \[2\], got \[3\]/,
+    );
+    assert.throws(
+      () => jacobian((() => 1) as unknown as (a: Tensor) => Tensor, torch.ones([1])),
+      /functions that return one or the other/,
+    );
   });
 });
 
@@ -114,11 +139,20 @@ describe('gradcheck', () => {
     const wrong = (a: Tensor): Tensor => a.detach().mul(a);
     assert.throws(() => gradcheck(wrong, point()), /the derivative of result 0 by input 0 is not that of differences/);
     assert.equal(gradcheck(wrong, point(), { raiseException: false }), false);
-    assert.equal(gradgradcheck((a) => a.mul(a.square().detach()), point(), { raiseException: false }), false);
+    assert.equal(
+      gradgradcheck((a) => a.mul(a.square().detach()), point(), { raiseException: false }),
+      false,
+    );
   });
 
   it('asks for an input that requires gradients, in float64', () => {
-    assert.throws(() => gradcheck((a) => a, torch.ones([1], { dtype: 'float64' })), /none of the inputs requires gradients/);
-    assert.throws(() => gradcheck((a) => a, torch.ones([1], { requiresGrad: true })), /takes float64 inputs, got float32/);
+    assert.throws(
+      () => gradcheck((a) => a, torch.ones([1], { dtype: 'float64' })),
+      /none of the inputs requires gradients/,
+    );
+    assert.throws(
+      () => gradcheck((a) => a, torch.ones([1], { requiresGrad: true })),
+      /takes float64 inputs, got float32/,
+    );
   });
 });

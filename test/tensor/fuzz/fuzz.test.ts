@@ -19,6 +19,8 @@ describe('random arguments', () => {
   });
 
   it('an operator that ends the process would be named', () => {
-    assert.deepEqual(survive(['aten::relu', 'test::crash', 'aten::neg'], { seed: 1, calls: 1 }), ['test::crash: SIGSEGV']);
+    assert.deepEqual(survive(['aten::relu', 'test::crash', 'aten::neg'], { seed: 1, calls: 1 }), [
+      'test::crash: SIGSEGV',
+    ]);
   });
 });

@@ -38,7 +38,9 @@ function plain({ base }: SchemaParameter): unknown {
     case 'Tensor':
       return tensor();
     case 'Scalar':
-      return random.chance(0.05) ? pick<unknown>(HUGE) : pick<unknown>([0, 1, -2, 0.5, NaN, true, 3n, Infinity, { re: 1, im: -1 }]);
+      return random.chance(0.05)
+        ? pick<unknown>(HUGE)
+        : pick<unknown>([0, 1, -2, 0.5, NaN, true, 3n, Infinity, { re: 1, im: -1 }]);
     case 'int':
       return pick<unknown>(random.chance(0.03) ? HUGE : INTEGERS);
     case 'float':
@@ -46,13 +48,37 @@ function plain({ base }: SchemaParameter): unknown {
     case 'bool':
       return random.chance(0.5);
     case 'str':
-      return pick(['mean', 'none', 'sum', 'max', 'min', 'amax', 'prod', 'constant', 'floor', 'linear', 'ij', 'L', '', 'x']);
+      return pick([
+        'mean',
+        'none',
+        'sum',
+        'max',
+        'min',
+        'amax',
+        'prod',
+        'constant',
+        'floor',
+        'linear',
+        'ij',
+        'L',
+        '',
+        'x',
+      ]);
     case 'ScalarType':
       return pick(DTYPES);
     case 'Device':
       return pick(['cpu', 'cpu', 'meta', 'cuda']);
     case 'Layout':
-      return pick(['strided', 'sparse_coo', 'sparse_csr', 'sparse_csc', 'sparse_bsr', 'sparse_bsc', 'jagged', 'mkldnn']);
+      return pick([
+        'strided',
+        'sparse_coo',
+        'sparse_csr',
+        'sparse_csc',
+        'sparse_bsr',
+        'sparse_bsc',
+        'jagged',
+        'mkldnn',
+      ]);
     case 'MemoryFormat':
       return pick(['contiguous', 'channels_last', 'preserve']);
     case 'Generator':
@@ -63,7 +89,8 @@ function plain({ base }: SchemaParameter): unknown {
 }
 
 function argument(parameter: SchemaParameter): unknown {
-  if (random.chance(0.03)) return pick<unknown>([null, undefined, 'x', 1.5, -1, [], [null], {}, tensor(), [tensor(), 1], true]);
+  if (random.chance(0.03))
+    return pick<unknown>([null, undefined, 'x', 1.5, -1, [], [null], {}, tensor(), [tensor(), 1], true]);
   if (parameter.fallback !== null && random.chance(0.4)) return undefined;
   if (parameter.optional && random.chance(0.3)) return null;
   if (!parameter.list) return plain(parameter);
@@ -83,8 +110,11 @@ function target(name: string): Callable & { readonly schema: string } {
 function surface(name: string, args: readonly unknown[], options: object): unknown {
   const key = camelCase(/::(\w+)/.exec(name)![1]!);
   const [self, ...rest] = args;
-  const method = self instanceof torch.Tensor && random.chance(0.5) ? (self as unknown as Record<string, Callable>)[key] : undefined;
-  return method ? method.call(self, ...rest, options) : (torch as unknown as Record<string, Callable>)[key]!(...args, options);
+  const method =
+    self instanceof torch.Tensor && random.chance(0.5) ? (self as unknown as Record<string, Callable>)[key] : undefined;
+  return method
+    ? method.call(self, ...rest, options)
+    : (torch as unknown as Record<string, Callable>)[key]!(...args, options);
 }
 
 /** Results go backward, and are read: what a call has left behind may end the process later. */
@@ -115,7 +145,10 @@ function show(args: readonly unknown[]): void {
       return `<${String(error).slice(0, 80)}>`;
     }
   };
-  writeSync(2, `${args.map((value) => (Array.isArray(value) ? `[${value.map(text).join(', ')}]` : text(value))).join(' ; ')}\n`);
+  writeSync(
+    2,
+    `${args.map((value) => (Array.isArray(value) ? `[${value.map(text).join(', ')}]` : text(value))).join(' ; ')}\n`,
+  );
 }
 
 function call(name: string): void {
@@ -124,13 +157,45 @@ function call(name: string): void {
   const args = parameters.map(argument);
   if (shown) show(args);
   const positional = parameters.filter(({ keywordOnly }) => !keywordOnly).length;
-  const named = (keys: 'name' | 'key'): object => Object.fromEntries(parameters.slice(positional).map((parameter, i) => [parameter[keys], args[positional + i]]));
-  attempt(() => use(way === 'surface' ? surface(name, args.slice(0, positional), named('key')) : operator(...args.slice(0, positional), named('name'))));
+  const named = (keys: 'name' | 'key'): object =>
+    Object.fromEntries(parameters.slice(positional).map((parameter, i) => [parameter[keys], args[positional + i]]));
+  attempt(() =>
+    use(
+      way === 'surface'
+        ? surface(name, args.slice(0, positional), named('key'))
+        : operator(...args.slice(0, positional), named('name')),
+    ),
+  );
 }
 
 const KEYS = [
-  'dim', 'dtype', 'device', 'kernelSize', 'stride', 'padding', 'dilation', 'groups', 'bias', 'mode', 'reduction', 'weight', 'eps', 'requiresGrad',
-  'alpha', 'lr', 'keepdim', 'p', 'training', 'numLayers', 'outputSize', 'ignoreIndex', 'margin', 'momentum', 'betas', 'blank', 'scaleFactor',
+  'dim',
+  'dtype',
+  'device',
+  'kernelSize',
+  'stride',
+  'padding',
+  'dilation',
+  'groups',
+  'bias',
+  'mode',
+  'reduction',
+  'weight',
+  'eps',
+  'requiresGrad',
+  'alpha',
+  'lr',
+  'keepdim',
+  'p',
+  'training',
+  'numLayers',
+  'outputSize',
+  'ignoreIndex',
+  'margin',
+  'momentum',
+  'betas',
+  'blank',
+  'scaleFactor',
 ];
 
 /** What JavaScript may pass where no schema says what is meant; mostly tensors and numbers. */
@@ -139,7 +204,20 @@ function anything(): unknown {
     case 0:
       return pick<unknown>([null, undefined, 3n, NaN, 0.5, true, {}, Infinity, new Float32Array(3), (x: unknown) => x]);
     case 1:
-      return pick(['mean', 'none', 'sum', 'same', 'constant', 'bilinear', 'float32', 'int64', 'cpu', 'cuda', 'meta', '']);
+      return pick([
+        'mean',
+        'none',
+        'sum',
+        'same',
+        'constant',
+        'bilinear',
+        'float32',
+        'int64',
+        'cpu',
+        'cuda',
+        'meta',
+        '',
+      ]);
     case 2:
       return Array.from({ length: few(4) }, () => pick(INTEGERS));
     case 3:
@@ -165,7 +243,8 @@ function callByHand(name: string): void {
     const weight = new library.nn.Parameter(torch.ones([2, 2]));
     weight.sum().backward();
     (Reflect.construct(found, [random.chance(0.7) ? [weight] : anything(), ...args]) as { step(): unknown }).step();
-  } else if (/^[A-Z]/.test(path.at(-1)!)) (Reflect.construct(found, args) as { forward: Callable }).forward(...Array.from({ length: 1 + few(2) }, anything));
+  } else if (/^[A-Z]/.test(path.at(-1)!))
+    (Reflect.construct(found, args) as { forward: Callable }).forward(...Array.from({ length: 1 + few(2) }, anything));
   else settle(found(...args));
 }
 
@@ -175,7 +254,9 @@ function settle(result: unknown): void {
 
 /** JavaScript's own words for what TypeScript forbids are fine for layers, as Python's are there; the tensors' surface has its own. */
 function isExpected(error: unknown, name: string): boolean {
-  return error instanceof TorchError || (error instanceof TypeError && !/^(torch|Tensor|fft|linalg|special)\./.test(name));
+  return (
+    error instanceof TorchError || (error instanceof TypeError && !/^(torch|Tensor|fft|linalg|special)\./.test(name))
+  );
 }
 
 function callSafely(name: string): void {

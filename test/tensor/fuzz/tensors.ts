@@ -3,8 +3,35 @@ import { TorchError } from '../../../ts/errors';
 import * as torch from '../../../ts/tensor';
 import type { Random } from './random';
 
-const SHAPES = [[], [0], [1], [3], [2, 3], [3, 3], [0, 3], [3, 0], [1, 3, 4], [2, 3, 4], [2, 0, 4], [2, 3, 4, 4], [1, 2, 3, 4, 5]];
-const TYPES = ['float32', 'float32', 'float32', 'float64', 'int64', 'int64', 'int32', 'uint8', 'bool', 'bfloat16', 'float16', 'complex64'] as const;
+const SHAPES = [
+  [],
+  [0],
+  [1],
+  [3],
+  [2, 3],
+  [3, 3],
+  [0, 3],
+  [3, 0],
+  [1, 3, 4],
+  [2, 3, 4],
+  [2, 0, 4],
+  [2, 3, 4, 4],
+  [1, 2, 3, 4, 5],
+];
+const TYPES = [
+  'float32',
+  'float32',
+  'float32',
+  'float64',
+  'int64',
+  'int64',
+  'int32',
+  'uint8',
+  'bool',
+  'bfloat16',
+  'float16',
+  'complex64',
+] as const;
 /** Beside small numbers: what indices, lengths, exponents and sizes may be at worst. */
 export const EXTREMES = [-(2n ** 63n), 2n ** 63n - 1n, 2n ** 31n, 2n ** 40n, -1n, 0n, 100n, -100n];
 const EXTREME_FLOATS = [NaN, Infinity, -Infinity, 1e30, -1e30, 0, -1];
@@ -32,7 +59,9 @@ export class Tensors {
   /** Several of one shape and type, as the operators on lists want them, but for one that now and then is another. */
   alike(count: number): torch.Tensor[] {
     const shape = this.random.pick(SHAPES);
-    return Array.from({ length: count }, () => (this.random.chance(0.05) ? this.any() : torch.randint(-2, 5, shape).to('float32')));
+    return Array.from({ length: count }, () =>
+      this.random.chance(0.05) ? this.any() : torch.randint(-2, 5, shape).to('float32'),
+    );
   }
 
   /** Changes the memory that was lent, and the inner parts that were taken, behind libtorch's back. */
@@ -68,7 +97,11 @@ export class Tensors {
 
   private lend(shape: readonly number[]): torch.Tensor {
     const length = shape.reduce((a, b) => a * b, 1);
-    const array = this.random.pick([() => new BigInt64Array(length), () => new Float32Array(length), () => new Int32Array(length)])();
+    const array = this.random.pick([
+      () => new BigInt64Array(length),
+      () => new Float32Array(length),
+      () => new Int32Array(length),
+    ])();
     this.lent.push(array);
     return torch.fromTypedArray(array, shape, { copy: false });
   }
@@ -142,22 +175,41 @@ export class Tensors {
     const values = torch.ones([2]);
     switch (random.few(4)) {
       case 0:
-        return aten['_sparse_coo_tensor_unsafe']!['default']!(this.indices([2, 2]), values, [3, 3], random.chance(0.3) ? { is_coalesced: true } : {});
+        return aten['_sparse_coo_tensor_unsafe']!['default']!(
+          this.indices([2, 2]),
+          values,
+          [3, 3],
+          random.chance(0.3) ? { is_coalesced: true } : {},
+        );
       case 1:
         return aten['_sparse_csr_tensor_unsafe']!['default']!(this.indices([4]), this.indices([2]), values, [3, 3]);
       case 2:
-        return aten['_sparse_bsc_tensor_unsafe']!['default']!(this.indices([4]), this.indices([2]), torch.ones([2, 1, 1]), [3, 3]);
+        return aten['_sparse_bsc_tensor_unsafe']!['default']!(
+          this.indices([4]),
+          this.indices([2]),
+          torch.ones([2, 1, 1]),
+          [3, 3],
+        );
       case 3:
-        return aten['sparse_coo_tensor']!['indices_size']!(this.indices([1, 2]), values, [random.pick([3, 0, 2 ** 40])]);
+        return aten['sparse_coo_tensor']!['indices_size']!(this.indices([1, 2]), values, [
+          random.pick([3, 0, 2 ** 40]),
+        ]);
       default:
-        return aten['_nested_view_from_buffer']!['default']!(torch.ones([12]), this.indices([2, 2]), this.indices([2, 2]), this.indices([2]));
+        return aten['_nested_view_from_buffer']!['default']!(
+          torch.ones([12]),
+          this.indices([2, 2]),
+          this.indices([2, 2]),
+          this.indices([2]),
+        );
     }
   }
 
   private nested(): torch.Tensor {
     const { random } = this;
     const width = random.pick([3, 3, 4, 0]);
-    const rows = Array.from({ length: 1 + random.few(2) }, () => torch.randint(-2, 5, [random.few(3), width]).to('float32'));
+    const rows = Array.from({ length: 1 + random.few(2) }, () =>
+      torch.randint(-2, 5, [random.few(3), width]).to('float32'),
+    );
     const made = aten['_nested_tensor_from_tensor_list']!['default']!(rows);
     return random.chance(0.2) ? made.transpose(1, 2) : made;
   }
@@ -166,9 +218,16 @@ export class Tensors {
     const { random } = this;
     const real = dense.to('float32');
     const dtype = random.pick(['quint8', 'qint8', 'qint32']);
-    if (real.dim() === 0 || random.chance(0.5)) return aten['quantize_per_tensor']!['default']!(real, random.pick([0.1, 1]), random.few(3), dtype);
+    if (real.dim() === 0 || random.chance(0.5))
+      return aten['quantize_per_tensor']!['default']!(real, random.pick([0.1, 1]), random.few(3), dtype);
     const channels = real.shape[0]!;
-    return aten['quantize_per_channel']!['default']!(real, torch.ones([channels]), torch.zeros([channels], { dtype: 'int64' }), 0, dtype);
+    return aten['quantize_per_channel']!['default']!(
+      real,
+      torch.ones([channels]),
+      torch.zeros([channels], { dtype: 'int64' }),
+      0,
+      dtype,
+    );
   }
 
   /** Takes an inner part now and then, and changes it at once or later. */
@@ -176,8 +235,19 @@ export class Tensors {
     const { random } = this;
     if (!random.chance(0.4)) return whole;
     const name = random.pick([
-      '_indices', '_values', 'indices', 'values', 'crow_indices', 'col_indices', 'ccol_indices', 'row_indices', '_nested_tensor_size', '_nested_tensor_strides',
-      '_nested_tensor_storage_offsets', 'q_per_channel_scales', 'q_per_channel_zero_points',
+      '_indices',
+      '_values',
+      'indices',
+      'values',
+      'crow_indices',
+      'col_indices',
+      'ccol_indices',
+      'row_indices',
+      '_nested_tensor_size',
+      '_nested_tensor_strides',
+      '_nested_tensor_storage_offsets',
+      'q_per_channel_scales',
+      'q_per_channel_zero_points',
     ]);
     try {
       const part = aten[name]!['default']!(whole);

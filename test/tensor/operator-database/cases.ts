@@ -19,14 +19,26 @@ export interface StoredTensor {
 }
 
 export type StoredValue =
-  | number | boolean | string | null | { readonly t: number } | { readonly i: string } | { readonly f: string }
-  | { readonly re: number; readonly im: number } | readonly StoredValue[];
+  | number
+  | boolean
+  | string
+  | null
+  | { readonly t: number }
+  | { readonly i: string }
+  | { readonly f: string }
+  | { readonly re: number; readonly im: number }
+  | readonly StoredValue[];
 
 /** Numbers of the tensors that a call gives, null for what is no tensor. */
 export type StoredResult = number | null | readonly StoredResult[];
 
 /** `aten.add.Tensor` (or `seed`, of the default generator), its arguments by position and by name, and what it gives. */
-export type StoredCall = readonly [operator: string, args: readonly StoredValue[], named: Readonly<Record<string, StoredValue>>, result: StoredResult];
+export type StoredCall = readonly [
+  operator: string,
+  args: readonly StoredValue[],
+  named: Readonly<Record<string, StoredValue>>,
+  result: StoredResult,
+];
 
 export interface OperatorCase {
   /** The database's name, with that of the variant. */
@@ -40,7 +52,11 @@ export interface OperatorCase {
   readonly expected: readonly StoredTensor[];
   /** Results that are no tensors. */
   readonly plain: readonly StoredValue[];
-  readonly gradients?: { readonly of: readonly number[]; readonly by: readonly number[]; readonly expected: readonly (StoredTensor | null)[] };
+  readonly gradients?: {
+    readonly of: readonly number[];
+    readonly by: readonly number[];
+    readonly expected: readonly (StoredTensor | null)[];
+  };
 }
 
 export interface OperatorDatabase {

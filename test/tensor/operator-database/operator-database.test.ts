@@ -30,9 +30,16 @@ describe(`the operators of PyTorch's own database (${database.torch}), forward a
 
   it('a wrong number, type or gradient would be seen', () => {
     const stored = database.cases.get('mul')!.find(({ gradients }) => gradients && gradients.of.length > 0)!;
-    const other = database.cases.get('add')!.find(({ expected }) => expected[0]!.shape.join() === stored.expected[0]!.shape.join())!;
-    const wrong = [{ expected: other.expected }, { expected: [{ ...stored.expected[0]!, dtype: 'int32' as const }] }, { gradients: { ...stored.gradients!, expected: [null, null] } }];
-    for (const change of wrong) assert.throws(() => replay({ ...stored, ...change }, database.seed, 'function'), assert.AssertionError);
+    const other = database.cases
+      .get('add')!
+      .find(({ expected }) => expected[0]!.shape.join() === stored.expected[0]!.shape.join())!;
+    const wrong = [
+      { expected: other.expected },
+      { expected: [{ ...stored.expected[0]!, dtype: 'int32' as const }] },
+      { gradients: { ...stored.gradients!, expected: [null, null] } },
+    ];
+    for (const change of wrong)
+      assert.throws(() => replay({ ...stored, ...change }, database.seed, 'function'), assert.AssertionError);
   });
 
   it('at least 97 of 100 entries pass, those counted that a CPU cannot run', () => {

@@ -10,7 +10,9 @@ import type { OperatorCase, StoredCall, StoredResult, StoredTensor, StoredValue 
 type Values = Map<number, Tensor>;
 type Callable = (...args: unknown[]) => unknown;
 
-const surface = new Map(OVERLOADS.map(([name, method, overloads]) => [name, { method: method === 1, overloads: overloads.split(' ') }]));
+const surface = new Map(
+  OVERLOADS.map(([name, method, overloads]) => [name, { method: method === 1, overloads: overloads.split(' ') }]),
+);
 const functions = torch as unknown as Readonly<Record<string, Callable>>;
 
 /** Which way a call takes: a method, a function of the typed surface, or `torch.ops` for names that are internal to PyTorch. */
@@ -38,12 +40,17 @@ export function makeTensor(stored: StoredTensor): Tensor {
   if (bytes.length === 0) return torch.empty([...shape], { dtype });
   const flat = torch.fromTypedArray(new Uint8Array(bytes), [bytes.length]).clone();
   const elements = torch.ops['aten']!['view']!['dtype']!(flat, dtype) as Tensor;
-  return strides ? elements.asStrided([...shape], [...strides], { storageOffset: offset ?? 0 }) : elements.view([...shape]);
+  return strides
+    ? elements.asStrided([...shape], [...strides], { storageOffset: offset ?? 0 })
+    : elements.view([...shape]);
 }
 
 function makeSparse(layout: string, shape: readonly number[], parts: readonly Tensor[]): Tensor {
   const make = torch.ops['aten']![layout === 'sparse_coo' ? 'sparse_coo_tensor' : `${layout}_tensor`]!;
-  const overload = make[layout === 'sparse_coo' ? 'indices_size' : layout === 'sparse_csr' ? 'crow_col_value_size' : 'ccol_row_value_size']!;
+  const overload =
+    make[
+      layout === 'sparse_coo' ? 'indices_size' : layout === 'sparse_csr' ? 'crow_col_value_size' : 'ccol_row_value_size'
+    ]!;
   return overload(...parts, [...shape], { dtype: parts.at(-1)!.dtype }) as Tensor;
 }
 
@@ -59,7 +66,9 @@ function argument(value: StoredValue, values: Values): Argument {
 function call([operator, args, named]: StoredCall, values: Values, prefer: Way): unknown {
   const [namespace, name, overload] = operator.split('.') as [string, string, string];
   const given = args.map((arg) => argument(arg, values));
-  const options = Object.fromEntries(Object.entries(named).map(([key, value]) => [camelCase(key), argument(value, values)]));
+  const options = Object.fromEntries(
+    Object.entries(named).map(([key, value]) => [camelCase(key), argument(value, values)]),
+  );
   const rest = Object.keys(options).length > 0 ? [options as Options] : [];
   const ways = waysOf(operator);
   if (ways[0] === 'ops') return torch.ops[namespace]![name]![overload]!(...given, ...rest);
@@ -106,7 +115,11 @@ export function replay(stored: OperatorCase, seed: number, prefer: Way): void {
       if (step[0] === 'seed') torch.manualSeed(Number(step[1][0]));
       else keep((last = call(step, values, prefer)), step[3], values);
     }
-    if (stored.outputs.length === 0) assert.deepEqual([last].flat(), stored.plain.map((value) => argument(value, values)));
+    if (stored.outputs.length === 0)
+      assert.deepEqual(
+        [last].flat(),
+        stored.plain.map((value) => argument(value, values)),
+      );
     const undefinedValues = UNDEFINED.test(stored.aten) || UNDEFINED.test(stored.op);
     stored.expected.forEach((expected, i) => {
       const output = values.get(stored.outputs[i]!)!;
@@ -117,11 +130,19 @@ export function replay(stored: OperatorCase, seed: number, prefer: Way): void {
   });
 }
 
-function replayGradients(op: string, { of, by, expected }: NonNullable<OperatorCase['gradients']>, values: Values): void {
+function replayGradients(
+  op: string,
+  { of, by, expected }: NonNullable<OperatorCase['gradients']>,
+  values: Values,
+): void {
   if (of.length === 0) return;
   const outputs = of.map((number) => values.get(number)!);
   const gradOutputs = outputs.map(weightsFor);
-  const found = torch.autograd.grad(outputs, by.map((number) => values.get(number)!), { gradOutputs, allowUnused: true });
+  const found = torch.autograd.grad(
+    outputs,
+    by.map((number) => values.get(number)!),
+    { gradOutputs, allowUnused: true },
+  );
   expected.forEach((wanted, i) => {
     if (wanted === null) assert.equal(found[i], null, `gradient ${i}`);
     else expectEqual(found[i]!, wanted, op, `gradient ${i}`);

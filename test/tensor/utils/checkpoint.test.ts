@@ -13,7 +13,8 @@ const collect = runInNewContext('gc') as () => void;
 
 const { checkpoint, checkpointSequential } = torch.utils;
 
-const block = (): nn.Sequential => new nn.Sequential(new nn.Linear(64, 64), new nn.Tanh(), new nn.Linear(64, 64), new nn.Dropout(0.5), new nn.Sigmoid());
+const block = (): nn.Sequential =>
+  new nn.Sequential(new nn.Linear(64, 64), new nn.Tanh(), new nn.Linear(64, 64), new nn.Dropout(0.5), new nn.Sigmoid());
 
 /** Gradients of all parameters and of the input, after a pass with the same random numbers each time. */
 function gradients(net: nn.Module, input: Tensor, forward: (x: Tensor) => Tensor): unknown[] {
@@ -31,15 +32,20 @@ for (const handOver of [false, true]) {
     const net = new nn.Sequential(block(), block(), block());
     const input = torch.randn([4, 64], { requiresGrad: true });
     const whole = (x: Tensor): Tensor => net.forward(x);
-    const parts = (x: Tensor): Tensor => [...net].reduce((value, layer) => checkpoint((y: Tensor) => layer.forward(y), value), x);
+    const parts = (x: Tensor): Tensor =>
+      [...net].reduce((value, layer) => checkpoint((y: Tensor) => layer.forward(y), value), x);
 
     it('gives the same gradients to the last bit, dropout included', () => {
       assert.deepEqual(gradients(net, input, parts), gradients(net, input, whole));
-      assert.deepEqual(gradients(net, input, (x) => checkpoint(whole, x)), gradients(net, input, whole));
+      assert.deepEqual(
+        gradients(net, input, (x) => checkpoint(whole, x)),
+        gradients(net, input, whole),
+      );
     });
 
     it('nests', () => {
-      const nested = (x: Tensor): Tensor => checkpoint((y: Tensor) => checkpoint((z: Tensor) => net.at(1).forward(z), net.at(0).forward(y)).mul(2), x);
+      const nested = (x: Tensor): Tensor =>
+        checkpoint((y: Tensor) => checkpoint((z: Tensor) => net.at(1).forward(z), net.at(0).forward(y)).mul(2), x);
       const flat = (x: Tensor): Tensor => net.at(1).forward(net.at(0).forward(x)).mul(2);
       assert.deepEqual(gradients(net, input, nested), gradients(net, input, flat));
     });
@@ -50,7 +56,9 @@ for (const handOver of [false, true]) {
       cubed.sum().backward(null, { retainGraph: true });
       cubed.sum().backward();
       assert.deepEqual(x.grad!.toArray(), [1.5, 13.5]);
-      const [first] = torch.autograd.grad(checkpoint((t: Tensor) => t.pow(2).mul(t), x).sum(), x, { createGraph: true }) as [Tensor];
+      const [first] = torch.autograd.grad(checkpoint((t: Tensor) => t.pow(2).mul(t), x).sum(), x, {
+        createGraph: true,
+      }) as [Tensor];
       const [second] = torch.autograd.grad(first.sum(), x) as [Tensor];
       assert.deepEqual(second.toArray(), [3, 9]);
     });
@@ -59,7 +67,12 @@ for (const handOver of [false, true]) {
 
 describe('checkpoint', () => {
   it('takes memory for inputs, not for what lies between: 7 MiB instead of 47', () => {
-    const layers = Array.from({ length: 8 }, () => (x: Tensor): Tensor => x.sin().cos().tanh().exp().neg().exp().sigmoid().sin());
+    const layers = Array.from(
+      { length: 8 },
+      () =>
+        (x: Tensor): Tensor =>
+          x.sin().cos().tanh().exp().neg().exp().sigmoid().sin(),
+    );
     const x = torch.randn([256, 1024], { requiresGrad: true }); // 1 MiB
     const held = (run: (input: Tensor) => Tensor): number => {
       collect();
@@ -94,7 +107,12 @@ describe('checkpoint', () => {
 
   it('passes on what is no tensor, and gives back what the function gives', () => {
     const x = torch.ones([2], { requiresGrad: true });
-    const result = checkpoint((t: Tensor, { scale }: { scale: number }, name: string) => ({ name, values: [t.mul(scale), 5] as const }), x, { scale: 3 }, 'n');
+    const result = checkpoint(
+      (t: Tensor, { scale }: { scale: number }, name: string) => ({ name, values: [t.mul(scale), 5] as const }),
+      x,
+      { scale: 3 },
+      'n',
+    );
     result.values[0].exp().sum().backward();
     assert.deepEqual([result.name, result.values[1], x.grad!.toArray()], ['n', 5, x.mul(3).exp().mul(3).toArray()]);
   });
@@ -102,7 +120,10 @@ describe('checkpoint', () => {
   it('frees what the function makes when it returns', () => {
     const made: Tensor[] = [];
     const x = torch.ones([2], { requiresGrad: true });
-    const y = checkpoint((t: Tensor) => { made.push(t.exp()); return made.at(-1)!.sin(); }, x);
+    const y = checkpoint((t: Tensor) => {
+      made.push(t.exp());
+      return made.at(-1)!.sin();
+    }, x);
     y.sum().backward();
     assert.deepEqual([made.map((tensor) => tensor.isDisposed), y.isDisposed], [[true, true], false]);
   });
@@ -116,7 +137,16 @@ describe('checkpoint', () => {
   it('recomputes under the autocast of the first call', () => {
     const w = torch.randn([8, 8], { requiresGrad: true });
     const seen: string[] = [];
-    const loss = torch.autocast('cpu', {}, () => checkpoint((t: Tensor) => { const y = t.mm(w); seen.push(y.dtype); return y.sin().sum(); }, torch.ones([8, 8])));
+    const loss = torch.autocast('cpu', {}, () =>
+      checkpoint(
+        (t: Tensor) => {
+          const y = t.mm(w);
+          seen.push(y.dtype);
+          return y.sin().sum();
+        },
+        torch.ones([8, 8]),
+      ),
+    );
     loss.backward();
     assert.deepEqual(seen, ['bfloat16', 'bfloat16']);
   });
@@ -144,14 +174,27 @@ describe('checkpoint', () => {
   it('notices a function that does not do the same again', () => {
     const x = torch.ones([2], { requiresGrad: true });
     let first = true;
-    const changes = (then: (t: Tensor) => Tensor) => (t: Tensor): Tensor => {
-      const result = first ? t.exp().sin() : then(t);
-      first = !first;
-      return result;
+    const changes =
+      (then: (t: Tensor) => Tensor) =>
+      (t: Tensor): Tensor => {
+        const result = first ? t.exp().sin() : then(t);
+        first = !first;
+        return result;
+      };
+    const run = (then: (t: Tensor) => Tensor): void => {
+      first = true;
+      checkpoint(changes(then), x).sum().backward();
     };
-    const run = (then: (t: Tensor) => Tensor): void => { first = true; checkpoint(changes(then), x).sum().backward(); };
-    assert.throws(() => run((t) => t.exp()), (error: unknown) => error instanceof TorchError && /saved 2 tensors for backward, this one 1; it must do the same each time/.test(error.message));
-    assert.throws(() => run((t) => t.double().exp().sin()), /was float32\[2\] on cpu at first and is float64\[2\] on cpu now/);
+    assert.throws(
+      () => run((t) => t.exp()),
+      (error: unknown) =>
+        error instanceof TorchError &&
+        /saved 2 tensors for backward, this one 1; it must do the same each time/.test(error.message),
+    );
+    assert.throws(
+      () => run((t) => t.double().exp().sin()),
+      /was float32\[2\] on cpu at first and is float64\[2\] on cpu now/,
+    );
   });
 
   it('notices an argument changed in place', () => {
@@ -172,17 +215,21 @@ describe('checkpoint', () => {
     fails = true;
     assert.throws(() => y.sum().backward(), RangeError);
     assert.throws(() => checkpoint(fn, x), RangeError);
-    assert.throws(() => checkpoint(async (t: Tensor) => t.exp(), x), (error: unknown) => error instanceof DTypeError && /not async/.test(error.message));
+    assert.throws(
+      () => checkpoint(async (t: Tensor) => t.exp(), x),
+      (error: unknown) => error instanceof DTypeError && /not async/.test(error.message),
+    );
     assert.throws(() => checkpoint({ preserve_rng_state: false } as object, fn, x), InputError);
     assert.throws(() => checkpoint({}, 5 as never), DTypeError);
   });
 
   it('keeps nothing: tensors, bytes and functions stay level', () => {
     const x = torch.randn([64, 64], { requiresGrad: true });
-    const pass = (i: number): void => torch.scope(() => {
-      const y = checkpoint((t: Tensor) => checkpoint((u: Tensor) => u.exp().sin(), t.cos()).tanh(), x);
-      if (i % 2 === 0) y.sum().backward();
-    });
+    const pass = (i: number): void =>
+      torch.scope(() => {
+        const y = checkpoint((t: Tensor) => checkpoint((u: Tensor) => u.exp().sin(), t.cos()).tanh(), x);
+        if (i % 2 === 0) y.sum().backward();
+      });
     for (let i = 0; i < 4; i++) pass(i);
     held();
     collect();
@@ -191,7 +238,10 @@ describe('checkpoint', () => {
     held();
     collect();
     const after = [torch.memory().tensors, torch.allocatedBytes(), held()];
-    assert.ok(after.every((count, i) => count <= before[i]!), `${String(after)} after ${String(before)}`);
+    assert.ok(
+      after.every((count, i) => count <= before[i]!),
+      `${String(after)} after ${String(before)}`,
+    );
   });
 });
 
@@ -201,17 +251,28 @@ describe('checkpointSequential', () => {
 
   it('gives the same gradients in any number of segments', () => {
     const whole = gradients(net, input, (x) => net.forward(x));
-    for (const segments of [1, 2, 3, 5]) assert.deepEqual(gradients(net, input, (x) => checkpointSequential(net, segments, x)), whole, String(segments));
+    for (const segments of [1, 2, 3, 5])
+      assert.deepEqual(
+        gradients(net, input, (x) => checkpointSequential(net, segments, x)),
+        whole,
+        String(segments),
+      );
   });
 
   it('checkpoints all segments but the last, and takes functions too', () => {
     const calls = [0, 0, 0, 0];
-    const stages = calls.map((_, i) => (x: Tensor) => { calls[i]!++; return x.exp().mul(0.1); });
-    checkpointSequential(stages, 2, torch.ones([1], { requiresGrad: true })).sum().backward();
+    const stages = calls.map((_, i) => (x: Tensor) => {
+      calls[i]!++;
+      return x.exp().mul(0.1);
+    });
+    checkpointSequential(stages, 2, torch.ones([1], { requiresGrad: true }))
+      .sum()
+      .backward();
     assert.deepEqual(calls, [2, 2, 1, 1]);
   });
 
   it('refuses a number of segments that does not fit', () => {
-    for (const segments of [0, 6, 1.5]) assert.throws(() => checkpointSequential(net, segments, input), /expected from 1 to 5 segments/);
+    for (const segments of [0, 6, 1.5])
+      assert.throws(() => checkpointSequential(net, segments, input), /expected from 1 to 5 segments/);
   });
 });

@@ -16,14 +16,17 @@ describe('the fingerprint of a configuration', () => {
 
   it('changes with any other value', () => {
     assert.notEqual(fingerprint({ ...config, seed: 1 }, free), fingerprint(config, free));
-    assert.notEqual(fingerprint({ ...config, optimizer: { lr: 1, betas: [0.9, 0.98] } }, free), fingerprint(config, free));
+    assert.notEqual(
+      fingerprint({ ...config, optimizer: { lr: 1, betas: [0.9, 0.98] } }, free),
+      fingerprint(config, free),
+    );
   });
 
   it('comes with the names of the keys that differ', () => {
-    assert.deepEqual(changedKeys(config, { ...config, device: 'cuda', seed: 1, optimizer: { lr: 2, betas: [0.9, 0.99] } }, free), [
-      'optimizer.lr',
-      'seed',
-    ]);
+    assert.deepEqual(
+      changedKeys(config, { ...config, device: 'cuda', seed: 1, optimizer: { lr: 2, betas: [0.9, 0.99] } }, free),
+      ['optimizer.lr', 'seed'],
+    );
   });
 });
 
@@ -34,10 +37,17 @@ describe('the fingerprint of labelled images', () => {
 
   it('is a sha256, the same for the same', () => {
     assert.match(whole, /^[0-9a-f]{64}$/);
-    assert.equal(imageFingerprint([...names], labels.map((row) => row.slice())), whole);
+    assert.equal(
+      imageFingerprint(
+        [...names],
+        labels.map((row) => row.slice()),
+      ),
+      whole,
+    );
   });
 
-  it('takes labels as words too', () => assert.equal(imageFingerprint(names, ['a', 'b']), imageFingerprint(names, [Buffer.from('a'), Buffer.from('b')])));
+  it('takes labels as words too', () =>
+    assert.equal(imageFingerprint(names, ['a', 'b']), imageFingerprint(names, [Buffer.from('a'), Buffer.from('b')])));
 
   const others: Record<string, string> = {
     'a name': imageFingerprint(['1.jpg', '3.jpg'], labels),

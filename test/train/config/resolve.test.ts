@@ -49,16 +49,28 @@ describe('a configuration', () => {
   });
 
   const refused: [string, { text?: string; set?: string[] }, RegExp][] = [
-    ['an unknown key, with the nearest one', { set: ['optimizer.rl=1'] }, /^the option set optimizer.rl=1: there is no key "optimizer.rl"; did you mean "optimizer.lr"\?$/],
+    [
+      'an unknown key, with the nearest one',
+      { set: ['optimizer.rl=1'] },
+      /^the option set optimizer.rl=1: there is no key "optimizer.rl"; did you mean "optimizer.lr"\?$/,
+    ],
     ['a key without its group', { set: ['lr=1'] }, /did you mean "optimizer.lr"\?/],
     ['a group, with the nearest one', { set: ['optimiser.lr=1'] }, /no key "optimiser"; did you mean "optimizer"\?$/],
     ['a key in another spelling', { text: 'optimizer: { Betas: [0, 1] }' }, /did you mean "optimizer.betas"\?/],
-    ['a key like no other, with the list', { set: ['colour=red'] }, /no key "colour"; the keys are epochs, name, optimizer.lr, optimizer.betas\.$/],
+    [
+      'a key like no other, with the list',
+      { set: ['colour=red'] },
+      /no key "colour"; the keys are epochs, name, optimizer.lr, optimizer.betas\.$/,
+    ],
     ['the prototype', { text: '__proto__: { epochs: 1 }' }, /no key "__proto__"/],
     ['a value for a group', { set: ['optimizer=5'] }, /"optimizer" is a group \(lr, betas\), found 5/],
     ['a value of the wrong type', { set: ['epochs=many'] }, /"epochs": .*number.*found "many"/],
     ['a value out of range', { set: ['optimizer.lr=-1'] }, /"optimizer.lr": .*>0.*found -1/],
-    ['an assignment without a value', { set: ['epochs'] }, /Expected key=value for the option set, such as epochs=3, found "epochs"/],
+    [
+      'an assignment without a value',
+      { set: ['epochs'] },
+      /Expected key=value for the option set, such as epochs=3, found "epochs"/,
+    ],
     ['a broken value', { set: ['epochs=[1'] }, /"\[1" is not a YAML value/],
     ['a broken file', { text: 'epochs: [' }, /is not valid YAML: .*line 1/],
     ['a file that is no mapping', { text: '- 1' }, /expected "key: value" lines, found \[1\]/],

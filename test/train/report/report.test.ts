@@ -31,9 +31,16 @@ describe('a report', () => {
     subtitle: hostile,
     tiles: [{ label: hostile, value: hostile, note: hostile }],
     sections: [
-      { title: hostile, intro: hostile, body: table({ columns: [{ label: hostile, hint: hostile }], rows: [[hostile]] }) },
+      {
+        title: hostile,
+        intro: hostile,
+        body: table({ columns: [{ label: hostile, hint: hostile }], rows: [[hostile]] }),
+      },
       { title: 'Images', body: imageGrid([{ jpeg: Uint8Array.of(1, 2), title: hostile, caption: html`${hostile}` }]) },
-      { title: 'Curves', body: chart({ title: hostile, curves: [{ label: hostile, kind: 'train', key: 'loss' }] }, []) },
+      {
+        title: 'Curves',
+        body: chart({ title: hostile, curves: [{ label: hostile, kind: 'train', key: 'loss' }] }, []),
+      },
     ],
   });
 
@@ -72,18 +79,40 @@ describe('a chart', () => {
       { kind: 'val', epoch: 1, step: 2, seconds: 0, loss: 2.5 },
       { kind: 'val', epoch: 2, step: 3, seconds: 0, loss: null },
     ] as const;
-    const curves = [{ label: 'train', kind: 'train', key: 'loss' }, { label: 'val', kind: 'val', key: 'loss' }] as const;
+    const curves = [
+      { label: 'train', kind: 'train', key: 'loss' },
+      { label: 'val', kind: 'val', key: 'loss' },
+    ] as const;
     const { markup }: Html = chart({ title: 'Loss', curves }, log);
-    const { data } = JSON.parse(/<script type="application\/json">(.*)<\/script>/.exec(markup)![1]!) as { data: unknown };
-    assert.deepEqual(data, [[1, 2], [3, 2], [null, 2.5]]);
+    const { data } = JSON.parse(/<script type="application\/json">(.*)<\/script>/.exec(markup)![1]!) as {
+      data: unknown;
+    };
+    assert.deepEqual(data, [
+      [1, 2],
+      [3, 2],
+      [null, 2.5],
+    ]);
   });
 });
 
 describe('a plot of one share over another', () => {
   it('holds its values, the names of both axes, and that both go from 0 to 1', () => {
-    const { markup } = fractionPlot({ title: hostile, x: { label: 'recall', values: [0, 0.5, 1] }, y: { label: 'precision', values: [1, 0.75, 0] } });
+    const { markup } = fractionPlot({
+      title: hostile,
+      x: { label: 'recall', values: [0, 0.5, 1] },
+      y: { label: 'precision', values: [1, 0.75, 0] },
+    });
     assert.ok(!markup.includes('<img'));
     const drawing: unknown = JSON.parse(/<script[^>]*>([^]*?)<\/script>/.exec(markup)![1]!);
-    assert.deepEqual(drawing, { x: 'recall', share: true, unit: true, labels: ['precision'], data: [[0, 0.5, 1], [1, 0.75, 0]] });
+    assert.deepEqual(drawing, {
+      x: 'recall',
+      share: true,
+      unit: true,
+      labels: ['precision'],
+      data: [
+        [0, 0.5, 1],
+        [1, 0.75, 0],
+      ],
+    });
   });
 });

@@ -64,7 +64,12 @@ function addCheck(data: Command): void {
     .action(async (folder: string, { decode, json }: CheckFlags) => {
       await ensureReady();
       const { checkCelebA } = require('../../tasks/facecls/check') as typeof import('../../tasks/facecls/check');
-      const check = await withBar(terminal, 'reading images', (bar) => checkCelebA(folder, { decode, onProgress: (done, all) => bar.update(done, all) }), 'steps');
+      const check = await withBar(
+        terminal,
+        'reading images',
+        (bar) => checkCelebA(folder, { decode, onProgress: (done, all) => bar.update(done, all) }),
+        'steps',
+      );
       if (json) printJson(check);
       else print(describe(check));
       if (check.damaged.length > 0) process.exitCode = 1;
@@ -73,15 +78,27 @@ function addCheck(data: Command): void {
 
 function describe({ files, images, splits, attributes, leftOut, warnings, damaged }: DatasetCheck): string {
   const counted = (name: string, { found, expected }: Count): Cell[] => [name, found, expected];
-  const verdict = (isExpected: boolean | null) => (isExpected === null ? '' : isExpected ? 'the official file' : 'not the official file');
+  const verdict = (isExpected: boolean | null) =>
+    isExpected === null ? '' : isExpected ? 'the official file' : 'not the official file';
   const rate = (value: number | null) => (value === null ? '-' : (100 * value).toFixed(1));
   return [
-    ...files.map(({ path, bytes, md5, isExpected }) => `${path}: ${bytes} bytes, md5 ${md5} ${verdict(isExpected)}`.trimEnd()),
+    ...files.map(({ path, bytes, md5, isExpected }) =>
+      `${path}: ${bytes} bytes, md5 ${md5} ${verdict(isExpected)}`.trimEnd(),
+    ),
     '',
-    textTable([['', 'here', 'official'], counted('images', images), ...splits.map((split) => counted(split.split, split))]),
+    textTable([
+      ['', 'here', 'official'],
+      counted('images', images),
+      ...splits.map((split) => counted(split.split, split)),
+    ]),
     textTable([
       ['has the attribute, %', 'train', 'val', 'test'],
-      ...attributes.map(({ name, positiveRate }): Cell[] => [name, rate(positiveRate.train), rate(positiveRate.val), rate(positiveRate.test)]),
+      ...attributes.map(({ name, positiveRate }): Cell[] => [
+        name,
+        rate(positiveRate.train),
+        rate(positiveRate.val),
+        rate(positiveRate.test),
+      ]),
     ]),
     ...(leftOut.images > 0 ? [`left out: ${leftOut.images} images without a row in both lists`] : []),
     ...(leftOut.attributeRows > 0 ? [`left out: ${leftOut.attributeRows} rows of attributes without a split`] : []),
@@ -103,7 +120,9 @@ function addPrepare(data: Command): void {
     .description('Checks that a dataset can be trained on, and keeps its images at the size of a preset.')
     .argument('[folder]', 'dataset in the CelebA format')
     .option('--data <folder>', 'the dataset, instead of the argument (default: the drawn faces)')
-    .addOption(new Option('--preset <name>', 'the recipe whose image size counts').choices(presetNames).default('small'))
+    .addOption(
+      new Option('--preset <name>', 'the recipe whose image size counts').choices(presetNames).default('small'),
+    )
     .action(async (argument: string | undefined, flags: PrepareFlags) => {
       await ensureReady();
       const { prepare } = require('../../tasks/facecls/prepare') as typeof import('../../tasks/facecls/prepare');

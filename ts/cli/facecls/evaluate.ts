@@ -40,7 +40,8 @@ export function addEvaluate(program: Command): void {
     .addHelpText('after', HELP)
     .action(async (first: string | undefined, flags: Flags) => {
       const weights = flags.run ?? first;
-      if (weights === undefined) throw new UsageError('Expected the weights (a run folder, a hub folder or a hub name), found nothing.');
+      if (weights === undefined)
+        throw new UsageError('Expected the weights (a run folder, a hub folder or a hub name), found nothing.');
       await ensureReady();
       await run(weights, flags);
     });
@@ -61,7 +62,13 @@ function describe({ images, loss, perAttribute, ...means }: SplitMetrics): strin
     ...[item.majorityBaseline, item.accuracy, item.balancedAccuracy, item.f1, item.averagePrecision].map(percent),
   ];
   const head = ['attribute', 'support', 'baseline %', 'accuracy %', 'balanced %', 'F1 %', 'AP %'];
-  const mean = [means.majorityBaseline, means.meanAccuracy, means.meanBalancedAccuracy, means.meanF1, means.meanAveragePrecision];
+  const mean = [
+    means.majorityBaseline,
+    means.meanAccuracy,
+    means.meanBalancedAccuracy,
+    means.meanF1,
+    means.meanAveragePrecision,
+  ];
   return `${textTable([head, ...perAttribute.map(row), ['mean', '', ...mean.map(percent)]])}\n${images} images, loss ${loss.toFixed(4)}\n`;
 }
 

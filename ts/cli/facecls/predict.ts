@@ -26,7 +26,12 @@ export function addPredict(program: Command): void {
     options: (command) =>
       command
         .option('--batch-size <n>', 'images that pass through the model together', positiveInteger, 1)
-        .option('--threshold <p>', 'least probability of an attribute that is shown; with --json all are', probability, 0.5),
+        .option(
+          '--threshold <p>',
+          'least probability of an attribute that is shown; with --json all are',
+          probability,
+          0.5,
+        ),
     line: '{ source, attributes: { name: probability } }',
     help: HELP,
     run: (weights, inputs, options, { batchSize }) => {
@@ -41,5 +46,8 @@ function describe({ attributes }: Prediction, threshold: number): string {
   const shown = Object.entries(attributes)
     .filter(([, probability]) => probability >= threshold)
     .sort(([, a], [, b]) => b - a);
-  return shown.map(([name, probability]) => `${name} ${Math.round(100 * probability)} %`).join(', ') || 'none of the attributes';
+  return (
+    shown.map(([name, probability]) => `${name} ${Math.round(100 * probability)} %`).join(', ') ||
+    'none of the attributes'
+  );
 }

@@ -30,7 +30,12 @@ export function addVisualize(program: Command): void {
     help: HELP,
     run: (weights, inputs, options, { out, attributes, count }) => {
       const { visualize } = require('../../tasks/facecls/visualize') as typeof import('../../tasks/facecls/visualize');
-      return visualize(weights, inputs, { ...options, output: out ?? numberedFolder(NUMBER), attributes: attributes?.split(','), count });
+      return visualize(weights, inputs, {
+        ...options,
+        output: out ?? numberedFolder(NUMBER),
+        attributes: attributes?.split(','),
+        count,
+      });
     },
     describe: ({ file }) => file,
   });

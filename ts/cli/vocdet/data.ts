@@ -37,14 +37,23 @@ interface DownloadFlags {
 function addDownload(data: Command): void {
   data
     .command('download')
-    .description('Gets the official archives of Pascal VOC (2007: 0.9 GB, 2012: 2 GB), goes on where it stopped, and checks them.')
+    .description(
+      'Gets the official archives of Pascal VOC (2007: 0.9 GB, 2012: 2 GB), goes on where it stopped, and checks them.',
+    )
     .option('--out <folder>', 'where they go', 'data/raw/voc')
     .addOption(new Option('--years <which>', 'which challenge').choices(['2007', '2012', 'both']).default('both'))
-    .option('--mirror <url>', 'the address of a folder that holds the archives under their names, instead of the official ones')
+    .option(
+      '--mirror <url>',
+      'the address of a folder that holds the archives under their names, instead of the official ones',
+    )
     .action(async ({ out, years, mirror }: DownloadFlags) => {
       const { downloadVoc } = require('../../tasks/vocdet/download') as typeof import('../../tasks/vocdet/download');
       const archives = await withBar(terminal, 'downloading Pascal VOC', (bar) =>
-        downloadVoc(out, { ...(years !== 'both' && { years: [years] }), mirror, onProgress: (_archive, { received, total }) => bar.update(received, total) }),
+        downloadVoc(out, {
+          ...(years !== 'both' && { years: [years] }),
+          mirror,
+          onProgress: (_archive, { received, total }) => bar.update(received, total),
+        }),
       );
       for (const { path, fetched } of archives) print(`${path}: ${fetched ? 'fetched' : 'there already'}`);
     });
@@ -60,7 +69,9 @@ interface CheckFlags {
 function addCheck(data: Command): void {
   data
     .command('check')
-    .description('Says what a dataset holds, beside what the official one holds, and what is wrong with it; errors end with exit code 1.')
+    .description(
+      'Says what a dataset holds, beside what the official one holds, and what is wrong with it; errors end with exit code 1.',
+    )
     .argument('<folder>', "dataset in VOC's layout or COCO's format: folder, archive or file")
     .option('--classes <file>', 'file with one class a line (default: those that the dataset names)')
     .option('--images <folder>', "folder or archive of a COCO file's images")
@@ -69,12 +80,19 @@ function addCheck(data: Command): void {
     .action(async (folder: string, { classes, images, decode, json }: CheckFlags) => {
       await ensureReady();
       const { checkDetectionData } = require('../../tasks/vocdet/check') as typeof import('../../tasks/vocdet/check');
-      const { readClassFile } = require('../../tasks/vocdet/class-file') as typeof import('../../tasks/vocdet/class-file');
+      const { readClassFile } =
+        require('../../tasks/vocdet/class-file') as typeof import('../../tasks/vocdet/class-file');
       const list = classes === undefined ? undefined : readClassFile(classes);
       const check = await withBar(
         terminal,
         'reading images',
-        (bar) => checkDetectionData(folder, { classes: list, images, decode, onProgress: (done, all) => bar.update(done, all) }),
+        (bar) =>
+          checkDetectionData(folder, {
+            classes: list,
+            images,
+            decode,
+            onProgress: (done, all) => bar.update(done, all),
+          }),
         'steps',
       );
       if (json) printJson(check);
@@ -86,16 +104,40 @@ function addCheck(data: Command): void {
 function describe({ splits, issues, errors, warnings }: DetectionCheck): string {
   const dash = (value: number | null): Cell => value ?? '-';
   const row = ({ split, images, objects, difficult, crowds, empty }: SplitCheck): Cell[] => [
-    split, images.found, dash(images.expected), objects.found, dash(objects.expected), difficult, crowds, empty,
+    split,
+    images.found,
+    dash(images.expected),
+    objects.found,
+    dash(objects.expected),
+    difficult,
+    crowds,
+    empty,
   ];
   const names = [...new Set(splits.flatMap(({ classes }) => classes.map(({ name }) => name)))];
-  const objectsOf = (name: string, { classes }: SplitCheck): number => classes.find((one) => one.name === name)?.objects ?? 0;
+  const objectsOf = (name: string, { classes }: SplitCheck): number =>
+    classes.find((one) => one.name === name)?.objects ?? 0;
   const verdict = issues.length === 0 ? 'Nothing is wrong.\n' : `${errors} errors, ${warnings} warnings\n`;
   return [
-    textTable([['split', 'images', 'official', 'objects', 'official', 'difficult', 'crowds', 'empty'], ...splits.map(row)]),
-    textTable([['objects by class', ...splits.map(({ split }) => split)], ...names.map((name): Cell[] => [name, ...splits.map((split) => objectsOf(name, split))])]),
-    ...(issues.length > 0 ? [textTable([['finding', 'kind', 'count'], ...issues.map(({ kind, severity, count }): Cell[] => [kind, severity, count])])] : []),
-    ...issues.map(({ kind, count, examples }) => `${kind}:\n${examples.map((line) => `  ${line}\n`).join('')}${count > examples.length ? `  … and ${count - examples.length} more\n` : ''}`),
+    textTable([
+      ['split', 'images', 'official', 'objects', 'official', 'difficult', 'crowds', 'empty'],
+      ...splits.map(row),
+    ]),
+    textTable([
+      ['objects by class', ...splits.map(({ split }) => split)],
+      ...names.map((name): Cell[] => [name, ...splits.map((split) => objectsOf(name, split))]),
+    ]),
+    ...(issues.length > 0
+      ? [
+          textTable([
+            ['finding', 'kind', 'count'],
+            ...issues.map(({ kind, severity, count }): Cell[] => [kind, severity, count]),
+          ]),
+        ]
+      : []),
+    ...issues.map(
+      ({ kind, count, examples }) =>
+        `${kind}:\n${examples.map((line) => `  ${line}\n`).join('')}${count > examples.length ? `  … and ${count - examples.length} more\n` : ''}`,
+    ),
     verdict,
   ].join('\n');
 }
@@ -107,7 +149,8 @@ function addSceneSynth(data: Command): void {
     usual: { folder: 'data/processed/scenes', train: 3200, val: 200, test: 200 },
     load: () => {
       const { ensureDrawnScenes } = require('../../tasks/vocdet/synth') as typeof import('../../tasks/vocdet/synth');
-      const { DRAWN_SCENES } = require('../../tasks/vocdet/open-dataset') as typeof import('../../tasks/vocdet/open-dataset');
+      const { DRAWN_SCENES } =
+        require('../../tasks/vocdet/open-dataset') as typeof import('../../tasks/vocdet/open-dataset');
       return { folder: DRAWN_SCENES, ensureDrawn: ensureDrawnScenes };
     },
   });

@@ -36,7 +36,10 @@ export function addDetectionEvaluate(program: Command): void {
     .description('Measures a detector on one split of a dataset, by the protocols of VOC 2007, VOC 2012 and COCO.')
     .argument('[weights]', 'run folder, hub folder, hub name or .pth file')
     .option('--run <weights>', 'the weights, instead of the first argument')
-    .option('--data <folder>', 'VOC devkit, its archives, or a COCO file (default: that of the run, else the drawn scenes)')
+    .option(
+      '--data <folder>',
+      'VOC devkit, its archives, or a COCO file (default: that of the run, else the drawn scenes)',
+    )
     .option('--images <folder>', "folder or archive of a COCO file's images")
     .option('--classes <file>', 'file with one class a line (default: those of the dataset)')
     .option('--split <name>', 'train, val, test, or a split by its name, as 2007/test', 'test')
@@ -49,7 +52,10 @@ export function addDetectionEvaluate(program: Command): void {
     .addHelpText('after', HELP)
     .action(async (first: string | undefined, flags: Flags) => {
       const weights = flags.run ?? first;
-      if (weights === undefined) throw new UsageError('Expected the weights (a run folder, a hub folder, a hub name or a .pth file), found nothing.');
+      if (weights === undefined)
+        throw new UsageError(
+          'Expected the weights (a run folder, a hub folder, a hub name or a .pth file), found nothing.',
+        );
       await ensureReady();
       await run(weights, flags);
     });
@@ -59,21 +65,37 @@ async function run(weights: string, { device, json, bootstrap, ...flags }: Flags
   const { evaluate } = require('../../tasks/vocdet/evaluate') as typeof import('../../tasks/vocdet/evaluate');
   const { chooseDevice } = require('../../train/device') as typeof import('../../train/device');
   const drawn = bootstrap === undefined ? undefined : { samples: bootstrap };
-  const metrics = await evaluate(weights, { ...flags, bootstrap: drawn, device: chooseDevice(device), listener: terminal });
+  const metrics = await evaluate(weights, {
+    ...flags,
+    bootstrap: drawn,
+    device: chooseDevice(device),
+    listener: terminal,
+  });
   if (json) printJson(metrics);
   else print(describe(metrics));
 }
 
 function describe({ images, loss, coco, voc07, voc12, confidence }: SplitMetrics): string {
-  const row = (name: string): Cell[] => [name, ...[coco.perClass[name]!.AP, coco.perClass[name]!.AP50, voc07.perClass[name]!, voc12.perClass[name]!].map(percent)];
+  const row = (name: string): Cell[] => [
+    name,
+    ...[coco.perClass[name]!.AP, coco.perClass[name]!.AP50, voc07.perClass[name]!, voc12.perClass[name]!].map(percent),
+  ];
   const classes = Object.keys(coco.perClass).map(row);
   const mean = ['mean', ...[coco.AP, coco.AP50, voc07.mAP, voc12.mAP].map(percent)];
-  const more = (['AP75', 'APs', 'APm', 'APl', 'AR1', 'AR10', 'AR100', 'ARs', 'ARm', 'ARl'] as const).map((name) => `${name} ${percent(coco[name])}`);
-  const lines = [textTable([['class', 'AP %', 'AP50 %', 'VOC07 %', 'VOC12 %'], ...classes, mean]), `${more.join(', ')}\n`];
+  const more = (['AP75', 'APs', 'APm', 'APl', 'AR1', 'AR10', 'AR100', 'ARs', 'ARm', 'ARl'] as const).map(
+    (name) => `${name} ${percent(coco[name])}`,
+  );
+  const lines = [
+    textTable([['class', 'AP %', 'AP50 %', 'VOC07 %', 'VOC12 %'], ...classes, mean]),
+    `${more.join(', ')}\n`,
+  ];
   if (confidence) {
     const { AP, AP50 } = confidence.coco;
-    const range = (interval: readonly [number, number] | null) => (interval ? `${percent(interval[0])} to ${percent(interval[1])}` : '-');
-    lines.push(`${100 * confidence.level} % intervals: AP ${range(AP)}, AP50 ${range(AP50)}, VOC07 ${range(confidence.voc07)}, VOC12 ${range(confidence.voc12)}\n`);
+    const range = (interval: readonly [number, number] | null) =>
+      interval ? `${percent(interval[0])} to ${percent(interval[1])}` : '-';
+    lines.push(
+      `${100 * confidence.level} % intervals: AP ${range(AP)}, AP50 ${range(AP50)}, VOC07 ${range(confidence.voc07)}, VOC12 ${range(confidence.voc12)}\n`,
+    );
   }
   return `${lines.join('\n')}\n${images} images, loss ${loss.toFixed(4)}\n`;
 }

@@ -40,7 +40,12 @@ export function addDetectionPredict(program: Command): void {
 }
 
 /** Says in the end where the annotated images are, if there are any. */
-async function* run(weights: string, inputs: readonly string[], options: ImageOptions, { out, batchSize, threshold }: Flags): AsyncGenerator<Prediction | Failure> {
+async function* run(
+  weights: string,
+  inputs: readonly string[],
+  options: ImageOptions,
+  { out, batchSize, threshold }: Flags,
+): AsyncGenerator<Prediction | Failure> {
   const { predict } = require('../../tasks/vocdet/predict') as typeof import('../../tasks/vocdet/predict');
   const output = out ?? numberedFolder('predictions');
   let found = 0;

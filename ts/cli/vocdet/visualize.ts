@@ -32,7 +32,13 @@ export function addDetectionVisualize(program: Command): void {
     help: HELP,
     run: (weights, inputs, options, { out, classes, count, threshold }) => {
       const { visualize } = require('../../tasks/vocdet/visualize') as typeof import('../../tasks/vocdet/visualize');
-      return visualize(weights, inputs, { ...options, output: out ?? numberedFolder(NUMBER), classes: classes?.split(','), count, threshold });
+      return visualize(weights, inputs, {
+        ...options,
+        output: out ?? numberedFolder(NUMBER),
+        classes: classes?.split(','),
+        count,
+        threshold,
+      });
     },
     describe: ({ file }) => file,
   });

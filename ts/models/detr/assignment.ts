@@ -33,9 +33,14 @@ export function assignLinearSum(costs: CostMatrix, label = 'assignLinearSum'): A
   checkCosts(costs, label);
   const solver = transposed ? new Solver(columns, rows, turned(costs)) : new Solver(rows, columns, straight(costs));
   for (let row = 0; row < solver.rows; row++) {
-    if (!solver.augment(row)) throw new InputError(`${label}: the forbidden pairs (infinite costs) leave no assignment of ${rows} rows to ${columns} columns.`);
+    if (!solver.augment(row))
+      throw new InputError(
+        `${label}: the forbidden pairs (infinite costs) leave no assignment of ${rows} rows to ${columns} columns.`,
+      );
   }
-  return transposed ? byRow(solver.rowOf, columns) : { rows: Int32Array.from(solver.columnOf.keys()), columns: solver.columnOf };
+  return transposed
+    ? byRow(solver.rowOf, columns)
+    : { rows: Int32Array.from(solver.columnOf.keys()), columns: solver.columnOf };
 }
 
 function checkCosts({ data, rows, columns, offset = 0, stride = columns }: CostMatrix, label: string): void {
@@ -43,7 +48,9 @@ function checkCosts({ data, rows, columns, offset = 0, stride = columns }: CostM
     const start = offset + row * stride;
     for (let at = start; at < start + columns; at++) {
       if (data[at]! > -Infinity) continue;
-      throw new InputError(`${label}: expected costs that are numbers, found ${data[at]} in row ${row}, column ${at - start}.`);
+      throw new InputError(
+        `${label}: expected costs that are numbers, found ${data[at]} in row ${row}, column ${at - start}.`,
+      );
     }
   }
 }
@@ -52,7 +59,8 @@ function checkCosts({ data, rows, columns, offset = 0, stride = columns }: CostM
 function straight({ data, rows, columns, offset = 0, stride = columns }: CostMatrix): Float64Array | Float32Array {
   if (stride === columns) return data.subarray(offset, offset + rows * columns);
   const costs = new Float64Array(rows * columns);
-  for (let row = 0; row < rows; row++) costs.set(data.subarray(offset + row * stride, offset + row * stride + columns), row * columns);
+  for (let row = 0; row < rows; row++)
+    costs.set(data.subarray(offset + row * stride, offset + row * stride + columns), row * columns);
   return costs;
 }
 
@@ -92,7 +100,11 @@ class Solver {
   private readonly remaining: Int32Array;
 
   /** @param costs row by row, without gaps */
-  constructor(readonly rows: number, readonly columns: number, private readonly costs: Float64Array | Float32Array) {
+  constructor(
+    readonly rows: number,
+    readonly columns: number,
+    private readonly costs: Float64Array | Float32Array,
+  ) {
     this.columnOf = new Int32Array(rows).fill(-1);
     this.rowOf = new Int32Array(columns).fill(-1);
     this.rowPrice = new Float64Array(rows);
@@ -109,7 +121,7 @@ class Solver {
     distance.fill(Infinity);
     let open = columns;
     let length = 0;
-    for (let row = start; ; ) {
+    for (let row = start; ;) {
       const at = this.relax(row, length, open);
       if (at === -1) return false;
       const column = remaining[at]!;
@@ -158,7 +170,7 @@ class Solver {
       columnPrice[column]! -= slack;
       if (column !== end) rowPrice[rowOf[column]!]! += slack;
     }
-    for (let column = end; ; ) {
+    for (let column = end; ;) {
       const row = before[column]!;
       const next = columnOf[row]!;
       rowOf[column] = row;

@@ -26,7 +26,11 @@ export class DetrAttention extends Module {
   /** Sees the weights of attention, (B, nh, N, S), which are then computed apart. */
   watch: ((weights: Tensor) => void) | undefined;
 
-  constructor(config: DetrConfig, readonly numHeads: number, factory?: ModelFactory) {
+  constructor(
+    config: DetrConfig,
+    readonly numHeads: number,
+    factory?: ModelFactory,
+  ) {
     super();
     this.#config = config;
     const { dModel } = config;
@@ -38,10 +42,16 @@ export class DetrAttention extends Module {
 
   forward({ query, key, value, mask }: AttentionInput): Tensor {
     const { attnImplementation, attentionDropout } = this.#config;
-    const heads = [this.#heads(this.q_proj, query), this.#heads(this.k_proj, key), this.#heads(this.v_proj, value)] as const;
+    const heads = [
+      this.#heads(this.q_proj, query),
+      this.#heads(this.k_proj, key),
+      this.#heads(this.v_proj, value),
+    ] as const;
     const dropoutP = this.training ? attentionDropout : 0;
     const isEager = attnImplementation === 'eager' || this.watch !== undefined;
-    const mixed = isEager ? eagerAttention(...heads, mask, dropoutP, this.watch) : fusedAttention(...heads, mask, dropoutP);
+    const mixed = isEager
+      ? eagerAttention(...heads, mask, dropoutP, this.watch)
+      : fusedAttention(...heads, mask, dropoutP);
     return this.out_proj.forward(mixed.transpose(1, 2).flatten(2)); // (B, nh, N, hd) -> (B, N, D)
   }
 
@@ -51,12 +61,25 @@ export class DetrAttention extends Module {
 }
 
 /** One operator that never holds the (N, S) scores of all heads. */
-function fusedAttention(query: Tensor, key: Tensor, value: Tensor, attnMask: Tensor | undefined, dropoutP: number): Tensor {
+function fusedAttention(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  attnMask: Tensor | undefined,
+  dropoutP: number,
+): Tensor {
   return torch.scaledDotProductAttention(query, key, value, { attnMask, dropoutP });
 }
 
 /** The same, written out. */
-function eagerAttention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | undefined, dropoutP: number, watch?: (weights: Tensor) => void): Tensor {
+function eagerAttention(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  mask: Tensor | undefined,
+  dropoutP: number,
+  watch?: (weights: Tensor) => void,
+): Tensor {
   const scores = query.matmul(key.transpose(2, 3)).mul(query.shape[3]! ** -0.5); // (B, nh, N, S)
   const masked = mask ? scores.maskedFill(mask.logicalNot(), -Infinity) : scores;
   const weights = torch.softmax(masked, -1);

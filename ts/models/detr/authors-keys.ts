@@ -18,14 +18,27 @@ const TOP: readonly Pair[] = [
   ...[0, 1, 2].map((i): Pair => [`bbox_embed.layers.${i}`, `bbox_predictor.layers.${i}`]),
 ];
 
-const SHARED: readonly Pair[] = [['linear1', 'fc1'], ['linear2', 'fc2'], ['norm1', 'self_attn_layer_norm'], ['self_attn.out_proj', 'self_attn.out_proj']];
+const SHARED: readonly Pair[] = [
+  ['linear1', 'fc1'],
+  ['linear2', 'fc2'],
+  ['norm1', 'self_attn_layer_norm'],
+  ['self_attn.out_proj', 'self_attn.out_proj'],
+];
 const LAYER: Readonly<Record<'encoder' | 'decoder', readonly Pair[]>> = {
   encoder: [...SHARED, ['norm2', 'final_layer_norm']],
-  decoder: [...SHARED, ['norm2', 'encoder_attn_layer_norm'], ['norm3', 'final_layer_norm'], ['multihead_attn.out_proj', 'encoder_attn.out_proj']],
+  decoder: [
+    ...SHARED,
+    ['norm2', 'encoder_attn_layer_norm'],
+    ['norm3', 'final_layer_norm'],
+    ['multihead_attn.out_proj', 'encoder_attn.out_proj'],
+  ],
 };
 const ATTENTION: Readonly<Record<'encoder' | 'decoder', readonly Pair[]>> = {
   encoder: [['self_attn', 'self_attn']],
-  decoder: [['self_attn', 'self_attn'], ['multihead_attn', 'encoder_attn']],
+  decoder: [
+    ['self_attn', 'self_attn'],
+    ['multihead_attn', 'encoder_attn'],
+  ],
 };
 
 const BACKBONE: Pair = ['backbone.0.body.', 'model.backbone.conv_encoder.model.'];
@@ -37,7 +50,10 @@ type Depths = Pick<DetrConfig, 'encoderLayers' | 'decoderLayers'>;
 function inLayers(table: Readonly<Record<'encoder' | 'decoder', readonly Pair[]>>, depths: Depths): Pair[] {
   return (['encoder', 'decoder'] as const).flatMap((stack) =>
     Array.from({ length: depths[`${stack}Layers`] }, (_, layer) =>
-      table[stack].map(([authors, published]): Pair => [`transformer.${stack}.layers.${layer}.${authors}`, `model.${stack}.layers.${layer}.${published}`]),
+      table[stack].map(([authors, published]): Pair => [
+        `transformer.${stack}.layers.${layer}.${authors}`,
+        `model.${stack}.layers.${layer}.${published}`,
+      ]),
     ).flat(),
   );
 }

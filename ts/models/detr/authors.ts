@@ -24,12 +24,24 @@ type Json = Record<string, unknown>;
 export function readAuthors(path: string, overrides: { readonly dilation?: boolean } = {}): Checkpoint {
   const content = loadPth(path);
   const { model = content, args = {} } = isObject(content) ? content : {};
-  const state = new Map(isObject(model) ? Object.entries(model).filter((entry): entry is [string, Tensor] => entry[1] instanceof Tensor) : []);
+  const state = new Map(
+    isObject(model)
+      ? Object.entries(model).filter((entry): entry is [string, Tensor] => entry[1] instanceof Tensor)
+      : [],
+  );
   const shapes = new Shapes(path, state);
   const options = isObject(args) ? args : {};
   const { dilation, notes } = dilationOf(path, overrides.dilation ?? options.dilation);
   const json = configOf(shapes, options, dilation);
-  return { json, where: path, notes, tensors: fromAuthors(state, { encoderLayers: json.encoder_layers as number, decoderLayers: json.decoder_layers as number }) };
+  return {
+    json,
+    where: path,
+    notes,
+    tensors: fromAuthors(state, {
+      encoderLayers: json.encoder_layers as number,
+      decoderLayers: json.decoder_layers as number,
+    }),
+  };
 }
 
 /**
@@ -48,12 +60,21 @@ export function saveAuthors(model: DetrForObjectDetection, path: string): void {
 }
 
 function isObject(value: unknown): value is Record<string, PthValue> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Tensor) && !isUint8Array(value);
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof Tensor) &&
+    !isUint8Array(value)
+  );
 }
 
 /** Reads sizes off the weights. */
 class Shapes {
-  constructor(private readonly path: string, private readonly state: ReadonlyMap<string, Tensor>) {}
+  constructor(
+    private readonly path: string,
+    private readonly state: ReadonlyMap<string, Tensor>,
+  ) {}
 
   has(key: string): boolean {
     return this.state.has(key);
@@ -79,12 +100,18 @@ class Shapes {
 function dilationOf(path: string, known: unknown): { dilation: boolean; notes: readonly string[] } {
   if (typeof known === 'boolean') return { dilation: known, notes: [] };
   const dilation = /dc5/i.test(basename(path));
-  const taken = dilation ? 'by its name it was taken for one that is; pass { dilation: false } when it is not' : 'it was taken for one that is not; pass { dilation: true } for a DC5 checkpoint';
-  return { dilation, notes: [`the weights do not tell whether the last stage of the backbone is dilated (DC5), and ${taken}`] };
+  const taken = dilation
+    ? 'by its name it was taken for one that is; pass { dilation: false } when it is not'
+    : 'it was taken for one that is not; pass { dilation: true } for a DC5 checkpoint';
+  return {
+    dilation,
+    notes: [`the weights do not tell whether the last stage of the backbone is dilated (DC5), and ${taken}`],
+  };
 }
 
 function configOf(shapes: Shapes, args: Record<string, PthValue>, dilation: boolean): Json {
-  if (shapes.has('transformer.encoder.norm.weight') || args.pre_norm === true) throw shapes.refusal('it normalises before each layer (pre_norm), which no published DETR does');
+  if (shapes.has('transformer.encoder.norm.weight') || args.pre_norm === true)
+    throw shapes.refusal('it normalises before each layer (pre_norm), which no published DETR does');
   const numLabels = shapes.size('class_embed.weight', 0) - 1;
   return {
     model_type: 'detr',
@@ -96,7 +123,9 @@ function configOf(shapes: Shapes, args: Record<string, PthValue>, dilation: bool
     encoder_ffn_dim: shapes.size('transformer.encoder.layers.0.linear1.weight', 0),
     decoder_ffn_dim: shapes.size('transformer.decoder.layers.0.linear1.weight', 0),
     position_embedding_type: shapes.has('backbone.1.row_embed.weight') ? 'learned' : 'sine',
-    ...(numLabels === cocoNames.length ? { id2label: Object.fromEntries(cocoNames.entries()) } : { num_labels: numLabels }),
+    ...(numLabels === cocoNames.length
+      ? { id2label: Object.fromEntries(cocoNames.entries()) }
+      : { num_labels: numLabels }),
     ...argumentsOf(args),
   };
 }
@@ -105,13 +134,20 @@ function configOf(shapes: Shapes, args: Record<string, PthValue>, dilation: bool
 const HEADS = 8;
 
 const ARGUMENTS: Readonly<Record<string, string>> = {
-  dropout: 'dropout', set_cost_class: 'class_cost', set_cost_bbox: 'bbox_cost', set_cost_giou: 'giou_cost', bbox_loss_coef: 'bbox_loss_coefficient',
-  giou_loss_coef: 'giou_loss_coefficient', eos_coef: 'eos_coefficient',
+  dropout: 'dropout',
+  set_cost_class: 'class_cost',
+  set_cost_bbox: 'bbox_cost',
+  set_cost_giou: 'giou_cost',
+  bbox_loss_coef: 'bbox_loss_coefficient',
+  giou_loss_coef: 'giou_loss_coefficient',
+  eos_coef: 'eos_coefficient',
 };
 
 function argumentsOf(args: Record<string, PthValue>): Json {
   const heads = args.nheads ?? HEADS;
-  const known = Object.entries(ARGUMENTS).filter(([name]) => args[name] !== undefined).map(([name, option]) => [option, args[name]]);
+  const known = Object.entries(ARGUMENTS)
+    .filter(([name]) => args[name] !== undefined)
+    .map(([name, option]) => [option, args[name]]);
   const auxiliary = args.aux_loss === true ? { authors_auxiliary_loss: true } : {};
   return { encoder_attention_heads: heads, decoder_attention_heads: heads, ...Object.fromEntries(known), ...auxiliary };
 }
@@ -127,7 +163,19 @@ function backboneOf(shapes: Shapes, dilation: boolean): Json {
   const hiddenSizes = depths.map((_, stage) => shapes.size(`${body}layer${stage + 1}.0.${last}.weight`, 0));
   const [embeddingSize, numChannels] = [shapes.size(`${body}conv1.weight`, 0), shapes.size(`${body}conv1.weight`, 1)];
   const name = resnetNamed({ depths, hiddenSizes, layerType });
-  if (name && embeddingSize === timmShape(name).embeddingSize) return { use_timm_backbone: true, backbone: name, dilation, num_channels: numChannels };
+  if (name && embeddingSize === timmShape(name).embeddingSize)
+    return { use_timm_backbone: true, backbone: name, dilation, num_channels: numChannels };
   const outputStride = dilation ? 16 : undefined;
-  return { use_timm_backbone: false, num_channels: numChannels, backbone_config: new ResNetConfig({ depths, hiddenSizes, layerType, embeddingSize, numChannels, outputStride }).toJSON() };
+  return {
+    use_timm_backbone: false,
+    num_channels: numChannels,
+    backbone_config: new ResNetConfig({
+      depths,
+      hiddenSizes,
+      layerType,
+      embeddingSize,
+      numChannels,
+      outputStride,
+    }).toJSON(),
+  };
 }

@@ -51,27 +51,39 @@ interface BackboneValues {
  * @throws InputError for a kind of network that is not known
  */
 export function backboneShape(options: BackboneValues, where: string): ResNetShape {
-  const shape = options.backboneConfig ? configuredShape(options, options.backboneConfig, where) : namedShape(options, where);
+  const shape = options.backboneConfig
+    ? configuredShape(options, options.backboneConfig, where)
+    : namedShape(options, where);
   return { ...shape, outIndices: shape.outIndices.slice(-1) };
 }
 
 function namedShape({ useTimmBackbone, backbone, numChannels, dilation }: BackboneValues, where: string): ResNetShape {
   if (useTimmBackbone) return timmShape(backbone!, { numChannels, outputStride: dilation ? 16 : undefined }, where);
   if (backbone === undefined) return new ResNetConfig({ numChannels }).shape;
-  throw new InputError(`${where}: expected a backboneConfig where useTimmBackbone is false, found the name ${JSON.stringify(backbone)} alone.`);
+  throw new InputError(
+    `${where}: expected a backboneConfig where useTimmBackbone is false, found the name ${JSON.stringify(backbone)} alone.`,
+  );
 }
 
 function configuredShape(options: BackboneValues, given: ResNetConfig | Json, where: string): ResNetShape {
   const modelType = given instanceof ResNetConfig ? 'resnet' : (given.model_type ?? 'resnet');
   if (modelType === 'timm_backbone') return timmConfigured(given as Json, where);
-  if (modelType !== 'resnet') throw new InputError(`${where}: expected the backbone to be a ResNet, found ${JSON.stringify(modelType)}.`);
+  if (modelType !== 'resnet')
+    throw new InputError(`${where}: expected the backbone to be a ResNet, found ${JSON.stringify(modelType)}.`);
   const config = ResNetConfig.from(given);
   options.backboneConfig = config;
   return config.shape;
 }
 
-function timmConfigured({ backbone, num_channels: numChannels = 3, output_stride: outputStride }: Json, where: string): ResNetShape {
-  return timmShape(String(backbone), { numChannels: numChannels as number, outputStride: (outputStride ?? undefined) as OutputStride | undefined }, where);
+function timmConfigured(
+  { backbone, num_channels: numChannels = 3, output_stride: outputStride }: Json,
+  where: string,
+): ResNetShape {
+  return timmShape(
+    String(backbone),
+    { numChannels: numChannels as number, outputStride: (outputStride ?? undefined) as OutputStride | undefined },
+    where,
+  );
 }
 
 /** The backbone as the file has it. */

@@ -22,7 +22,9 @@ export function generalizedIou(one: Tensor, other: Tensor): Tensor {
   const [oneStart, oneEnd] = [one.narrow(-1, 0, 2), one.narrow(-1, 2, 2)];
   const [otherStart, otherEnd] = [other.narrow(-1, 0, 2), other.narrow(-1, 2, 2)];
   const common = area(torch.minimum(oneEnd, otherEnd).sub(torch.maximum(oneStart, otherStart)).clampMin(0));
-  const union = area(oneEnd.sub(oneStart)).add(area(otherEnd.sub(otherStart))).sub(common);
+  const union = area(oneEnd.sub(oneStart))
+    .add(area(otherEnd.sub(otherStart)))
+    .sub(common);
   const around = area(torch.maximum(oneEnd, otherEnd).sub(torch.minimum(oneStart, otherStart)).clampMin(0));
   return common.div(union).sub(around.sub(union).div(around));
 }

@@ -34,13 +34,17 @@ export function readClassMap(path: string): ClassMap {
   try {
     content = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new InputError(`${path}: expected a class map in JSON, found none (${(error as Error).message}).`, { cause: error });
+    throw new InputError(`${path}: expected a class map in JSON, found none (${(error as Error).message}).`, {
+      cause: error,
+    });
   }
   const { noObject, classes } = { ...(content as Partial<ClassMap>) };
   const isEntry = (entry: Partial<ClassMap['classes'][number]>): boolean =>
     typeof entry?.name === 'string' && typeof entry.from === 'string' && Number.isInteger(entry.row) && entry.row! >= 0;
   if (!Number.isInteger(noObject) || !Array.isArray(classes) || classes.length === 0 || !classes.every(isEntry)) {
-    throw new InputError(`${path}: expected { "noObject": row, "classes": [{ "name", "from", "row" }, …] }, found something else.`);
+    throw new InputError(
+      `${path}: expected { "noObject": row, "classes": [{ "name", "from", "row" }, …] }, found something else.`,
+    );
   }
   return content as ClassMap;
 }
@@ -53,18 +57,32 @@ export function readClassMap(path: string): ClassMap {
 export function mapClasses(model: DetrForObjectDetection, map: ClassMap): DetrForObjectDetection {
   checkMap(model, map);
   const rows = [...map.classes.map(({ row }) => row), map.noObject];
-  return withClassRows(model, map.classes.map(({ name }) => name), rows);
+  return withClassRows(
+    model,
+    map.classes.map(({ name }) => name),
+    rows,
+  );
 }
 
 /**
  * A detector of the named classes that shares all weights with `model` but those of the class head.
  * @param rows for each class, and then for "no object", the row of the old class head that is copied; null for random weights
  */
-export function withClassRows(model: DetrForObjectDetection, names: readonly string[], rows: readonly (number | null)[]): DetrForObjectDetection {
+export function withClassRows(
+  model: DetrForObjectDetection,
+  names: readonly string[],
+  rows: readonly (number | null)[],
+): DetrForObjectDetection {
   const { device } = model.class_labels_classifier.weight;
   const pick = (key: string, tensor: Tensor): Tensor => {
     if (!key.startsWith('class_labels_classifier.')) return tensor;
-    const taken = tensor.indexSelect(0, torch.tensor(rows.map((row) => row ?? 0), { dtype: 'int64', device })); // (K' + 1, D) or (K' + 1)
+    const taken = tensor.indexSelect(
+      0,
+      torch.tensor(
+        rows.map((row) => row ?? 0),
+        { dtype: 'int64', device },
+      ),
+    ); // (K' + 1, D) or (K' + 1)
     rows.forEach((row, index) => {
       if (row === null) taken.select(0, index).normal_(0, key.endsWith('bias') ? 0 : model.config.initStd);
     });
@@ -76,9 +94,14 @@ export function withClassRows(model: DetrForObjectDetection, names: readonly str
 function checkMap({ config }: DetrForObjectDetection, { noObject, classes }: ClassMap): void {
   const { names } = labelSpaceOf(config);
   if (noObject !== names.length) {
-    throw new InputError(`The class map is for a detector whose row ${noObject} says "no object", found one where it is row ${names.length}.`);
+    throw new InputError(
+      `The class map is for a detector whose row ${noObject} says "no object", found one where it is row ${names.length}.`,
+    );
   }
   // Files without names have LABEL_0, LABEL_1, …: there the count has to do.
   const wrong = classes.find(({ from, row }) => names[row] !== from && names[row] !== `LABEL_${row}`);
-  if (wrong) throw new InputError(`The class map expects row ${wrong.row} to be ${wrong.from}, found ${names[wrong.row] ?? 'no such row'}; it is for another detector.`);
+  if (wrong)
+    throw new InputError(
+      `The class map expects row ${wrong.row} to be ${wrong.from}, found ${names[wrong.row] ?? 'no such row'}; it is for another detector.`,
+    );
 }

@@ -1,7 +1,17 @@
 import { InputError } from '../../errors';
 import { ACTIVATION_NAMES } from '../activations';
 import { commonFields, optionsFromJson, PretrainedConfig, requireObject, type ConfigOptions } from '../config';
-import { amount, coefficient, count, flag, oneOf, optional, probability, type FieldTable, type FieldValues } from '../fields';
+import {
+  amount,
+  coefficient,
+  count,
+  flag,
+  oneOf,
+  optional,
+  probability,
+  type FieldTable,
+  type FieldValues,
+} from '../fields';
 import type { ResNetShape } from '../resnet';
 import { backboneFields, backboneJson, backboneShape, type BackboneOptions } from './backbone-config';
 
@@ -81,7 +91,11 @@ export type DetrOptions = Omit<ConfigOptions<typeof fields>, keyof BackboneOptio
 export interface DetrConfig extends FieldValues<typeof fields> {}
 
 /** Names that transformers takes for other options; a file that has both means the same by them. */
-const ALIASES = { hidden_size: 'd_model', num_attention_heads: 'encoder_attention_heads', num_hidden_layers: 'encoder_layers' } as const;
+const ALIASES = {
+  hidden_size: 'd_model',
+  num_attention_heads: 'encoder_attention_heads',
+  num_hidden_layers: 'encoder_layers',
+} as const;
 
 /** The options of DETR (Carion et al. 2020, arXiv 2005.12872). */
 export class DetrConfig extends PretrainedConfig {
@@ -141,15 +155,25 @@ export class DetrConfig extends PretrainedConfig {
   #check(where: string): void {
     const { dModel, positionEmbeddingType, classCost, bboxCost, giouCost } = this;
     for (const heads of ['encoderAttentionHeads', 'decoderAttentionHeads'] as const) {
-      if (dModel % this[heads] !== 0) throw new InputError(`${where}: expected dModel to be a multiple of ${heads} (${this[heads]}), found ${dModel}.`);
+      if (dModel % this[heads] !== 0)
+        throw new InputError(
+          `${where}: expected dModel to be a multiple of ${heads} (${this[heads]}), found ${dModel}.`,
+        );
     }
     const unit = positionEmbeddingType === 'sine' ? 4 : 2;
-    if (dModel % unit !== 0) throw new InputError(`${where}: expected dModel to be a multiple of ${unit} for ${positionEmbeddingType} positions, found ${dModel}.`);
+    if (dModel % unit !== 0)
+      throw new InputError(
+        `${where}: expected dModel to be a multiple of ${unit} for ${positionEmbeddingType} positions, found ${dModel}.`,
+      );
     if (classCost === 0 && bboxCost === 0 && giouCost === 0) {
-      throw new InputError(`${where}: expected one of classCost, bboxCost and giouCost to be above 0; without any, every matching is as good as another.`);
+      throw new InputError(
+        `${where}: expected one of classCost, bboxCost and giouCost to be above 0; without any, every matching is as good as another.`,
+      );
     }
     if (this.auxiliaryLoss && this.authorsAuxiliaryLoss) {
-      throw new InputError(`${where}: expected auxiliaryLoss (transformers' way) or authorsAuxiliaryLoss (the paper's way), found both; leave one of the two out.`);
+      throw new InputError(
+        `${where}: expected auxiliaryLoss (transformers' way) or authorsAuxiliaryLoss (the paper's way), found both; leave one of the two out.`,
+      );
     }
   }
 }

@@ -33,7 +33,12 @@ interface LayerLosses {
  * @param numBoxes what the losses of boxes are divided by: objects in the batch, at least 1; several processes pass their mean
  * @throws ShapeError, InputError when labels are not those of the batch, or cannot be
  */
-export function setLoss(outputs: LayerOutputs, labels: readonly DetrLabels[], config: DetrConfig, numBoxes?: number): SetLoss {
+export function setLoss(
+  outputs: LayerOutputs,
+  labels: readonly DetrLabels[],
+  config: DetrConfig,
+  numBoxes?: number,
+): SetLoss {
   const { dtype, device, shape } = outputs.logits;
   const targets = packTargets(labels, shape[1]!, { dtype, device });
   const matches = matchTargets(outputs, targets, config);
@@ -46,7 +51,10 @@ export function setLoss(outputs: LayerOutputs, labels: readonly DetrLabels[], co
     cardinality_error: cardinalityError(guesses, targets, config.numLabels),
   };
   const { bboxLossCoefficient, giouLossCoefficient } = config;
-  const loss = losses.loss_ce.add(losses.loss_bbox, { alpha: bboxLossCoefficient }).add(losses.loss_giou, { alpha: giouLossCoefficient }).sum();
+  const loss = losses.loss_ce
+    .add(losses.loss_bbox, { alpha: bboxLossCoefficient })
+    .add(losses.loss_giou, { alpha: giouLossCoefficient })
+    .sum();
   return { loss, lossDict: { ...byName(losses), class_error: classError(guesses, index, matches.pairs) } };
 }
 
@@ -60,7 +68,11 @@ interface Indices {
 }
 
 /** The matching as tensors, in one copy. */
-function uploadIndices({ queries, objects, classes }: Matches, { logits }: LayerOutputs, { numLabels }: DetrConfig): Indices {
+function uploadIndices(
+  { queries, objects, classes }: Matches,
+  { logits }: LayerOutputs,
+  { numLabels }: DetrConfig,
+): Indices {
   const sizes = logits.shape.slice(0, 3);
   const lengths = [queries.length, objects.length, sizes.reduce((product, size) => product * size)] as const;
   const all = new Int32Array(lengths[0] + lengths[1] + lengths[2]).fill(numLabels);
@@ -76,12 +88,20 @@ function uploadIndices({ queries, objects, classes }: Matches, { logits }: Layer
 function classLoss(logits: Tensor, classes: Tensor, { numLabels, eosCoefficient }: DetrConfig): Tensor {
   const weights = torch.onesLike(classes, { dtype: logits.dtype }).maskedFill_(classes.eq(numLabels), eosCoefficient); // (L, B, Q)
   const likelihood = logits.logSoftmax(-1).gather(3, classes.unsqueeze(3)).squeeze(3); // (L, B, Q, K + 1) -> (L, B, Q)
-  return likelihood.mul(weights).sum([1, 2]).div(weights.sum([1, 2])).neg();
+  return likelihood
+    .mul(weights)
+    .sum([1, 2])
+    .div(weights.sum([1, 2]))
+    .neg();
 }
 
 /** L1 distance and missing overlap of the matched boxes: (L), (L). */
 function boxLosses(
-  boxes: Tensor, targets: Tensor, { queries, objects }: Indices, layers: number, divisor: number,
+  boxes: Tensor,
+  targets: Tensor,
+  { queries, objects }: Indices,
+  layers: number,
+  divisor: number,
 ): Pick<LayerLosses, 'loss_bbox' | 'loss_giou'> {
   const found = boxes.flatten(0, 2).indexSelect(0, queries); // (L, B, Q, 4) -> (L P, 4)
   const wanted = targets.indexSelect(0, objects); // (T, 4) -> (L P, 4)
@@ -93,20 +113,30 @@ function boxLosses(
 /** How far the count of objects named is from the count of objects there: (L). */
 function cardinalityError(guesses: Tensor, { counts }: Targets, numLabels: number): Tensor {
   const named = guesses.ne(numLabels).sum(2); // (L, B, Q) -> (L, B)
-  return named.sub(torch.tensor(counts, { dtype: 'float32', device: guesses.device })).abs().mean(1);
+  return named
+    .sub(torch.tensor(counts, { dtype: 'float32', device: guesses.device }))
+    .abs()
+    .mean(1);
 }
 
 /** Percent of the matched queries of the last layer whose guess is wrong; 100 when there are none, as the authors have it. */
 function classError(guesses: Tensor, { queries, classes }: Indices, pairs: number): Tensor {
   if (pairs === 0) return torch.full([], 100, { device: guesses.device });
   const matched = queries.narrow(0, queries.shape[0]! - pairs, pairs);
-  return guesses.flatten().indexSelect(0, matched).ne(classes.flatten().indexSelect(0, matched)).to('float32').mean().mul(100); // (L, B, Q) -> ()
+  return guesses
+    .flatten()
+    .indexSelect(0, matched)
+    .ne(classes.flatten().indexSelect(0, matched))
+    .to('float32')
+    .mean()
+    .mul(100); // (L, B, Q) -> ()
 }
 
 function byName(losses: LayerLosses): Record<string, Tensor> {
   const columns = Object.entries(losses).map(([name, perLayer]) => [name, (perLayer as Tensor).unbind(0)] as const);
   const last = columns[0]![1].length - 1;
-  const ofLayer = (layer: number, suffix: string): [string, Tensor][] => columns.map(([name, values]) => [name + suffix, values[layer]!]);
+  const ofLayer = (layer: number, suffix: string): [string, Tensor][] =>
+    columns.map(([name, values]) => [name + suffix, values[layer]!]);
   const before = Array.from({ length: last }, (_, layer) => ofLayer(layer, `_${layer}`)).flat();
   return Object.fromEntries([...ofLayer(last, ''), ...before]);
 }

@@ -40,7 +40,11 @@ export class DetrBoxHead extends Module {
 
   constructor(width: number, factory?: ModelFactory) {
     super();
-    this.layers = new ModuleList([new Linear(width, width, factory), new Linear(width, width, factory), new Linear(width, 4, factory)]);
+    this.layers = new ModuleList([
+      new Linear(width, width, factory),
+      new Linear(width, width, factory),
+      new Linear(width, 4, factory),
+    ]);
   }
 
   forward(tokens: Tensor): Tensor {
@@ -111,7 +115,10 @@ export class DetrForObjectDetection extends DetrPretrainedModel {
 
   /** (*, Q, D) -> (*, Q, K + 1) and (*, Q, 4) */
   #heads(tokens: Tensor): LayerOutputs {
-    return { logits: this.class_labels_classifier.forward(tokens), boxes: this.bbox_predictor.forward(tokens).sigmoid() };
+    return {
+      logits: this.class_labels_classifier.forward(tokens),
+      boxes: this.bbox_predictor.forward(tokens).sigmoid(),
+    };
   }
 }
 

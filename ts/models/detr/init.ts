@@ -9,7 +9,8 @@ import type { DetrForObjectDetection } from './detection';
  */
 export function initializeAsPaper({ model, class_labels_classifier, bbox_predictor }: DetrForObjectDetection): void {
   torch.noGrad(() => {
-    for (const layer of [model.input_projection, class_labels_classifier, ...bbox_predictor.layers]) layer.resetParameters();
+    for (const layer of [model.input_projection, class_labels_classifier, ...bbox_predictor.layers])
+      layer.resetParameters();
     for (const part of [model.encoder, model.decoder]) {
       for (const parameter of part.parameters()) if (parameter.ndim > 1) init.xavierUniform_(parameter);
     }

@@ -20,9 +20,14 @@ export const cocoNames: readonly string[] = coco.names;
  * @throws InputError when the numbers of `id2label` leave one out, so that "no object" would not be the last
  */
 export function labelSpaceOf({ id2label }: Pick<DetrConfig, 'id2label'>, label = 'The model'): LabelSpace {
-  const ids = Object.keys(id2label).map(Number).sort((a, b) => a - b);
+  const ids = Object.keys(id2label)
+    .map(Number)
+    .sort((a, b) => a - b);
   const gap = ids.findIndex((id, index) => id !== index);
-  if (gap !== -1) throw new InputError(`${label}: expected id2label to name every class from 0 to ${ids.at(-1)!}, found no name for ${gap}.`);
+  if (gap !== -1)
+    throw new InputError(
+      `${label}: expected id2label to name every class from 0 to ${ids.at(-1)!}, found no name for ${gap}.`,
+    );
   return { names: ids.map((id) => id2label[id]!), noObject: ids.length };
 }
 
@@ -33,7 +38,11 @@ export type Labelled<Name extends string> = DetrForObjectDetection & { readonly 
  * The same detector, known to detect these classes: what takes a detector and data of one label space can then ask for both.
  * @throws InputError that names the first class that differs
  */
-export function labelled<Name extends string>(model: DetrForObjectDetection, classes: LabelSpace<Name>, label = 'The model'): Labelled<Name> {
+export function labelled<Name extends string>(
+  model: DetrForObjectDetection,
+  classes: LabelSpace<Name>,
+  label = 'The model',
+): Labelled<Name> {
   requireLabels(labelSpaceOf(model.config, label), classes, label);
   return model;
 }

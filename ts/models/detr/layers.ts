@@ -23,7 +23,11 @@ abstract class DetrLayer extends Module {
   /** Tokens among themselves; their places count for where to look, not for what is found: (B, N, D). */
   protected attendSelf(tokens: Tensor, positions: Tensor, mask?: Tensor): Tensor {
     const withPos = tokens.add(positions);
-    return this.addAndNorm(tokens, this.self_attn.forward({ query: withPos, key: withPos, value: tokens, mask }), this.self_attn_layer_norm);
+    return this.addAndNorm(
+      tokens,
+      this.self_attn.forward({ query: withPos, key: withPos, value: tokens, mask }),
+      this.self_attn_layer_norm,
+    );
   }
 
   protected addAndNorm(tokens: Tensor, change: Tensor, norm: LayerNorm): Tensor {
@@ -94,6 +98,11 @@ export class DetrDecoderLayer extends DetrLayer {
   forward(queries: Tensor, positions: Tensor, { features, withPos, mask }: Memory): Tensor {
     const query = this.attendSelf(queries, positions);
     const found = this.encoder_attn.forward({ query: query.add(positions), key: withPos, value: features, mask });
-    return this.mlp(this.addAndNorm(query, found, this.encoder_attn_layer_norm), this.fc1, this.fc2, this.final_layer_norm);
+    return this.mlp(
+      this.addAndNorm(query, found, this.encoder_attn_layer_norm),
+      this.fc1,
+      this.fc2,
+      this.final_layer_norm,
+    );
   }
 }

@@ -49,9 +49,16 @@ export function matchTargets(outputs: LayerOutputs, targets: Targets, config: Co
     const [start, count] = [starts[image]!, counts[image]!];
     const classProbabilities = host.classProbabilities.subarray(next, (next += numQueries * count));
     const boxes = host.boxes.subarray(4 * numQueries * table, 4 * numQueries * (table + 1));
-    fillPairCosts(costs, { classProbabilities, boxes, objects: host.objects.subarray(4 * start, 4 * (start + count)) }, config);
+    fillPairCosts(
+      costs,
+      { classProbabilities, boxes, objects: host.objects.subarray(4 * start, 4 * (start + count)) },
+      config,
+    );
     const label = `Matching in image ${image} and decoder layer ${Math.floor(table / batch)} (outputs that are no numbers mean that training diverged)`;
-    const objectOfQuery = byQuery(assignLinearSum({ data: costs, rows: count, columns: numQueries }, label), numQueries);
+    const objectOfQuery = byQuery(
+      assignLinearSum({ data: costs, rows: count, columns: numQueries }, label),
+      numQueries,
+    );
     for (let query = 0; query < numQueries; query++) {
       if (objectOfQuery[query] === -1) continue;
       queries[pair] = table * numQueries + query;
@@ -86,10 +93,20 @@ function fetchOutputs({ logits, boxes }: LayerOutputs, targets: Targets, numLabe
   const sizes = [layers * count * numQueries, layers * batch * numQueries * 4, 4 * count];
   const all = torch.noGrad(() =>
     torch.scoped(() => {
-      const rows = torch.fromTypedArray(rowsOfObjects(targets.counts, layers, numQueries), [layers, count, numQueries]).to(device).mul(numLabels + 1);
+      const rows = torch
+        .fromTypedArray(rowsOfObjects(targets.counts, layers, numQueries), [layers, count, numQueries])
+        .to(device)
+        .mul(numLabels + 1);
       const wanted = rows.add(targets.classes.clamp(0, numLabels).view([1, count, 1])); // (L, T, Q), places in the flat probabilities
       const classProbabilities = logits.softmax(-1).take(wanted);
-      return torch.cat([classProbabilities.flatten(), boxes.flatten(), targets.boxes.flatten(), targets.classes.to(classProbabilities.dtype)]).data() as Numbers;
+      return torch
+        .cat([
+          classProbabilities.flatten(),
+          boxes.flatten(),
+          targets.boxes.flatten(),
+          targets.classes.to(classProbabilities.dtype),
+        ])
+        .data() as Numbers;
     }),
   );
   const ends = sizes.map((_, i) => sizes.slice(0, i + 1).reduce((sum, size) => sum + size));
@@ -106,7 +123,12 @@ function rowsOfObjects(counts: readonly number[], layers: number, numQueries: nu
   let next = 0;
   for (let table = 0; table < layers * counts.length; table++) {
     const first = table * numQueries;
-    for (let left = counts[table % counts.length]! * numQueries, query = 0; left > 0; left--, query = query + 1 === numQueries ? 0 : query + 1) rows[next++] = first + query;
+    for (
+      let left = counts[table % counts.length]! * numQueries, query = 0;
+      left > 0;
+      left--, query = query + 1 === numQueries ? 0 : query + 1
+    )
+      rows[next++] = first + query;
   }
   return rows;
 }

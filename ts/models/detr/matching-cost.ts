@@ -41,20 +41,39 @@ function sidesOf(boxes: Numbers): Float64Array {
 }
 
 // Hot: a batch has tens of thousands of pairs, so the numbers of the object are read once, and what a pair needs stands here.
-function fillRow(costs: Float64Array, object: number, { classProbabilities, boxes, objects }: ImageOutputs, sides: Float64Array, weights: CostWeights): void {
+function fillRow(
+  costs: Float64Array,
+  object: number,
+  { classProbabilities, boxes, objects }: ImageOutputs,
+  sides: Float64Array,
+  weights: CostWeights,
+): void {
   const { classCost, bboxCost, giouCost } = weights;
   const queries = boxes.length / 4;
   const own = objects.subarray(4 * object, 4 * object + 4);
   const [x, y, width, height] = own as unknown as [number, number, number, number];
   const [left, top, right, bottom, area] = sidesOf(own) as unknown as [number, number, number, number, number];
-  for (let query = 0, box = 0, side = 0, pair = object * queries; query < queries; query++, box += 4, side += 5, pair++) {
-    const costBbox = Math.abs(boxes[box]! - x) + Math.abs(boxes[box + 1]! - y) + Math.abs(boxes[box + 2]! - width) + Math.abs(boxes[box + 3]! - height);
+  for (
+    let query = 0, box = 0, side = 0, pair = object * queries;
+    query < queries;
+    query++, box += 4, side += 5, pair++
+  ) {
+    const costBbox =
+      Math.abs(boxes[box]! - x) +
+      Math.abs(boxes[box + 1]! - y) +
+      Math.abs(boxes[box + 2]! - width) +
+      Math.abs(boxes[box + 3]! - height);
     // Generalised intersection over union: Rezatofighi et al. 2019, arXiv 1902.09630.
     const overlapWidth = Math.max(Math.min(sides[side + 2]!, right) - Math.max(sides[side]!, left), 0);
     const overlapHeight = Math.max(Math.min(sides[side + 3]!, bottom) - Math.max(sides[side + 1]!, top), 0);
     const intersection = overlapWidth * overlapHeight;
     const union = sides[side + 4]! + area - intersection;
-    const enclosing = (Math.max(sides[side + 2]!, right) - Math.min(sides[side]!, left)) * (Math.max(sides[side + 3]!, bottom) - Math.min(sides[side + 1]!, top));
-    costs[pair] = bboxCost * costBbox - classCost * classProbabilities[pair]! - giouCost * (intersection / union - (enclosing - union) / enclosing);
+    const enclosing =
+      (Math.max(sides[side + 2]!, right) - Math.min(sides[side]!, left)) *
+      (Math.max(sides[side + 3]!, bottom) - Math.min(sides[side + 1]!, top));
+    costs[pair] =
+      bboxCost * costBbox -
+      classCost * classProbabilities[pair]! -
+      giouCost * (intersection / union - (enclosing - union) / enclosing);
   }
 }

@@ -63,7 +63,8 @@ export class DetrModel extends DetrPretrainedModel {
     super(config);
     const { dModel, numQueries, positionEmbeddingType } = config;
     this.backbone = new DetrConvEncoder(config, factory);
-    this.position_embedding = positionEmbeddingType === 'sine' ? new SinePositions(dModel) : new LearnedPositions(dModel, factory);
+    this.position_embedding =
+      positionEmbeddingType === 'sine' ? new SinePositions(dModel) : new LearnedPositions(dModel, factory);
     this.query_position_embeddings = new Embedding(numQueries, dModel, factory);
     this.input_projection = new Conv2d(this.backbone.channels, dModel, 1, factory);
     this.encoder = new DetrEncoder(config, factory);
@@ -121,6 +122,7 @@ function padding({ shape }: Tensor, mask: Tensor | undefined): Tensor | undefine
   if (!mask) return undefined;
   const [batch, , height, width] = shape;
   const expected = [batch, height, width].join(', ');
-  if (mask.shape.join(', ') !== expected) throw new ShapeError(`pixelMask: expected [${expected}], found [${mask.shape.join(', ')}].`);
+  if (mask.shape.join(', ') !== expected)
+    throw new ShapeError(`pixelMask: expected [${expected}], found [${mask.shape.join(', ')}].`);
   return mask.all().item() ? undefined : mask;
 }

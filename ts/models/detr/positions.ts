@@ -52,7 +52,12 @@ export class SinePositions extends Module {
     const y = rows.div(rows.narrow(1, -1, 1).add(EPS)).mul(SCALE);
     const x = columns.div(columns.narrow(2, -1, 1).add(EPS)).mul(SCALE);
     const half = this.width / 2;
-    const step = torch.arange(half, { dtype: 'int64', device: rows.device }).to(rows.dtype).div(2, { roundingMode: 'floor' }).mul(2).div(half);
+    const step = torch
+      .arange(half, { dtype: 'int64', device: rows.device })
+      .to(rows.dtype)
+      .div(2, { roundingMode: 'floor' })
+      .mul(2)
+      .div(half);
     const wavelengths = torch.ops.aten.pow.Scalar(TEMPERATURE, step) as Tensor; // (D / 2)
     return torch.cat([waves(y, wavelengths), waves(x, wavelengths)], 3).flatten(1, 2); // (B, h, w, D) -> (B, h w, D)
   }
@@ -86,9 +91,12 @@ export class LearnedPositions extends Module implements SelfInitializing {
   /** @throws ShapeError for a map of more rows or columns than there are vectors */
   forward({ height, width, device }: FeatureMapShape): Tensor {
     if (Math.max(height, width) > LONGEST_SIDE) {
-      throw new ShapeError(`pixelValues: learned positions reach to ${LONGEST_SIDE} rows and columns of the map, found ${height}x${width}; take smaller images.`);
+      throw new ShapeError(
+        `pixelValues: learned positions reach to ${LONGEST_SIDE} rows and columns of the map, found ${height}x${width}; take smaller images.`,
+      );
     }
-    const vectors = (table: Embedding, length: number): Tensor => table.forward(torch.arange(length, { dtype: 'int64', device }));
+    const vectors = (table: Embedding, length: number): Tensor =>
+      table.forward(torch.arange(length, { dtype: 'int64', device }));
     const columns = vectors(this.column_embeddings, width).unsqueeze(0).expand([height, -1, -1]); // (w, D / 2) -> (h, w, D / 2)
     const rows = vectors(this.row_embeddings, height).unsqueeze(1).expand([-1, width, -1]); // (h, D / 2) -> (h, w, D / 2)
     return torch.cat([columns, rows], -1).view([1, height * width, -1]); // (h, w, D) -> (1, h w, D)

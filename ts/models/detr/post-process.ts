@@ -27,19 +27,30 @@ export interface PostProcessOptions {
  *
  * @throws ShapeError when there is not one size for each image
  */
-export function postProcess({ logits, predBoxes }: QueryOutput, { sizes, threshold = 0 }: PostProcessOptions): Detections[] {
+export function postProcess(
+  { logits, predBoxes }: QueryOutput,
+  { sizes, threshold = 0 }: PostProcessOptions,
+): Detections[] {
   const [batch, numQueries, outputs] = logits.shape as [number, number, number];
-  if (sizes.length !== batch) throw new ShapeError(`sizes: expected one for each of the ${batch} images, found ${sizes.length}.`);
-  if (!(threshold >= 0 && threshold <= 1)) throw new InputError(`threshold: expected a number from 0 to 1, found ${threshold}.`);
+  if (sizes.length !== batch)
+    throw new ShapeError(`sizes: expected one for each of the ${batch} images, found ${sizes.length}.`);
+  if (!(threshold >= 0 && threshold <= 1))
+    throw new InputError(`threshold: expected a number from 0 to 1, found ${threshold}.`);
   const rows = torch.noGrad(() =>
     torch.scoped(() => {
-      const [scores, labels] = logits.to('float32').softmax(-1).narrow(2, 0, outputs - 1).max(2);
+      const [scores, labels] = logits
+        .to('float32')
+        .softmax(-1)
+        .narrow(2, 0, outputs - 1)
+        .max(2);
       const corners = cxcywhToXyxy(predBoxes.to('float32')); // (B, Q, 4)
       // One copy to the host: (B, Q, 6)
       return torch.cat([scores.unsqueeze(2), labels.unsqueeze(2).to('float32'), corners], 2).data() as Float32Array;
     }),
   );
-  return sizes.map((size, image) => detectionsOf(rows.subarray(6 * numQueries * image, 6 * numQueries * (image + 1)), size, threshold));
+  return sizes.map((size, image) =>
+    detectionsOf(rows.subarray(6 * numQueries * image, 6 * numQueries * (image + 1)), size, threshold),
+  );
 }
 
 /** @param rows score, label, and corners relative to the image, query by query */
@@ -48,6 +59,14 @@ function detectionsOf(rows: Float32Array, { width, height }: Extent, threshold: 
   return {
     scores: Float64Array.from(kept, (at) => rows[at]!),
     labels: Int32Array.from(kept, (at) => rows[at + 1]!),
-    boxes: boxesOf('xyxy', kept.flatMap((at) => [rows[at + 2]! * width, rows[at + 3]! * height, rows[at + 4]! * width, rows[at + 5]! * height])),
+    boxes: boxesOf(
+      'xyxy',
+      kept.flatMap((at) => [
+        rows[at + 2]! * width,
+        rows[at + 3]! * height,
+        rows[at + 4]! * width,
+        rows[at + 5]! * height,
+      ]),
+    ),
   };
 }

@@ -26,10 +26,16 @@ export interface Targets {
  * @param batch images that the model saw
  * @throws ShapeError, InputError when labels are not those of this batch
  */
-export function packTargets(labels: readonly DetrLabels[], batch: number, target: { dtype: DType; device: Device }): Targets {
+export function packTargets(
+  labels: readonly DetrLabels[],
+  batch: number,
+  target: { dtype: DType; device: Device },
+): Targets {
   if (!Array.isArray(labels) || labels.length !== batch) {
     const found = Array.isArray(labels) ? labels.length : typeof labels;
-    throw new ShapeError(`labels: expected a list of { classLabels, boxes }, one for each of the ${batch} images, found ${found}.`);
+    throw new ShapeError(
+      `labels: expected a list of { classLabels, boxes }, one for each of the ${batch} images, found ${found}.`,
+    );
   }
   const counts = labels.map(checkedCount);
   const starts = counts.map((_, i) => counts.slice(0, i).reduce((sum, count) => sum + count, 0));
@@ -43,10 +49,15 @@ export function packTargets(labels: readonly DetrLabels[], batch: number, target
 
 function checkedCount({ classLabels, boxes }: DetrLabels, image: number): number {
   const [count, sizes] = [classLabels?.shape, boxes?.shape];
-  if (!count || !sizes) throw new InputError(`labels: expected { classLabels, boxes } for image ${image}, found ${count ? 'no boxes' : 'no classLabels'}.`);
+  if (!count || !sizes)
+    throw new InputError(
+      `labels: expected { classLabels, boxes } for image ${image}, found ${count ? 'no boxes' : 'no classLabels'}.`,
+    );
   const fits = count.length === 1 && (sizes.join() === `${count[0]},4` || (count[0] === 0 && sizes.includes(0)));
   if (fits) return count[0]!;
-  throw new ShapeError(`labels: expected classLabels [M] and boxes [M, 4] for image ${image}, found [${count.join(', ')}] and [${sizes.join(', ')}].`);
+  throw new ShapeError(
+    `labels: expected classLabels [M] and boxes [M, 4] for image ${image}, found [${count.join(', ')}] and [${sizes.join(', ')}].`,
+  );
 }
 
 /**
@@ -54,7 +65,12 @@ function checkedCount({ classLabels, boxes }: DetrLabels, image: number): number
  * @param boxes (T, 4), row by row
  * @param classes (T)
  */
-export function checkTargets(boxes: ArrayLike<number>, classes: ArrayLike<number>, { counts, starts }: Targets, numLabels: number): void {
+export function checkTargets(
+  boxes: ArrayLike<number>,
+  classes: ArrayLike<number>,
+  { counts, starts }: Targets,
+  numLabels: number,
+): void {
   for (let object = 0; object < classes.length; object++) {
     const box = [0, 1, 2, 3].map((i) => boxes[4 * object + i]!);
     const isClass = classes[object]! >= 0 && classes[object]! < numLabels;

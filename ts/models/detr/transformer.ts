@@ -13,7 +13,9 @@ export class DetrEncoder extends Module {
   constructor(config: DetrConfig, factory?: ModelFactory) {
     super();
     this.#dropout = config.dropout;
-    this.layers = new ModuleList(Array.from({ length: config.encoderLayers }, () => new DetrEncoderLayer(config, factory)));
+    this.layers = new ModuleList(
+      Array.from({ length: config.encoderLayers }, () => new DetrEncoderLayer(config, factory)),
+    );
     if (factory?.device !== 'meta') initializeWeights(this, config.initStd);
   }
 
@@ -38,7 +40,9 @@ export class DetrDecoder extends Module {
   constructor(config: DetrConfig, factory?: ModelFactory) {
     super();
     this.#config = config;
-    this.layers = new ModuleList(Array.from({ length: config.decoderLayers }, () => new DetrDecoderLayer(config, factory)));
+    this.layers = new ModuleList(
+      Array.from({ length: config.decoderLayers }, () => new DetrDecoderLayer(config, factory)),
+    );
     this.layernorm = new LayerNorm(config.dModel, factory);
     if (factory?.device !== 'meta') initializeWeights(this, config.initStd);
   }

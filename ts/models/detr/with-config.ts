@@ -7,7 +7,11 @@ import { DetrForObjectDetection } from './detection';
  * A detector with other options that shares the weights of `model`.
  * @param pick gives the tensor that takes the place of one of `model`, where it is another
  */
-export function withConfig(model: DetrForObjectDetection, options: DetrOptions, pick = (_key: string, tensor: Tensor): Tensor => tensor): DetrForObjectDetection {
+export function withConfig(
+  model: DetrForObjectDetection,
+  options: DetrOptions,
+  pick = (_key: string, tensor: Tensor): Tensor => tensor,
+): DetrForObjectDetection {
   const config = DetrConfig.fromJSON(model.config.toJSON(), options);
   return torch.scope(() => {
     const changed = new DetrForObjectDetection(config, { device: 'meta' });

@@ -7,7 +7,16 @@
  *     models--org--name/blobs/<etag>                  the bytes, once for all commits that share them
  *     models--org--name/.no_exist/<commit>/<file>     the repository has no such file
  */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { InputError } from '../../errors';
 
@@ -92,8 +101,15 @@ export class RepoCache {
 /** A name that stays inside the folder it is joined to; these come from users and from servers. */
 function safe(name: string): string {
   const parts = name.split('/');
-  if (name === '' || name.includes('\\') || name.includes('\0') || parts.some((part) => ['', '.', '..'].includes(part))) {
-    throw new InputError(`Expected the name of a file or revision inside the repository, found ${JSON.stringify(name)}.`);
+  if (
+    name === '' ||
+    name.includes('\\') ||
+    name.includes('\0') ||
+    parts.some((part) => ['', '.', '..'].includes(part))
+  ) {
+    throw new InputError(
+      `Expected the name of a file or revision inside the repository, found ${JSON.stringify(name)}.`,
+    );
   }
   return name;
 }

@@ -2,15 +2,7 @@ import { InputError } from '../../errors';
 
 /** Why the hub gave no file. */
 export type HubReason =
-  | 'no-repo'
-  | 'no-revision'
-  | 'no-file'
-  | 'gated'
-  | 'denied'
-  | 'unreachable'
-  | 'busy'
-  | 'not-a-hub'
-  | 'offline';
+  'no-repo' | 'no-revision' | 'no-file' | 'gated' | 'denied' | 'unreachable' | 'busy' | 'not-a-hub' | 'offline';
 
 /** A model that the hub, or the cache of it, does not give. */
 export class HubError extends InputError {

@@ -26,7 +26,10 @@ export function sha256Of(file: RemoteFile): string | undefined {
 
 /** The length of the file that `response` is about: of a large file the answer is only a redirect, with a length of its own. */
 function lengthOf({ status, headers }: Response): number | undefined {
-  const own = status === 200 && (headers.get('content-encoding') ?? 'identity') === 'identity' ? headers.get('content-length') : null;
+  const own =
+    status === 200 && (headers.get('content-encoding') ?? 'identity') === 'identity'
+      ? headers.get('content-length')
+      : null;
   const bytes = Number(headers.get('x-linked-size') ?? own ?? NaN);
   // Some servers answer HEAD with a length of nought, whatever the file.
   return Number.isSafeInteger(bytes) && bytes > 0 ? bytes : undefined;
@@ -41,7 +44,10 @@ export class Remote {
 
   get headers(): Record<string, string> {
     const { token } = this.settings;
-    return { 'user-agent': `torchts; node/${process.versions.node}`, ...(token ? { authorization: `Bearer ${token}` } : {}) };
+    return {
+      'user-agent': `torchts; node/${process.versions.node}`,
+      ...(token ? { authorization: `Bearer ${token}` } : {}),
+    };
   }
 
   /**
@@ -49,7 +55,10 @@ export class Remote {
    * @returns the commit alone when the repository has no such file
    * @throws HubError
    */
-  async describe(file: string, revision: string): Promise<RemoteFile | { commit: string | undefined; etag?: undefined }> {
+  async describe(
+    file: string,
+    revision: string,
+  ): Promise<RemoteFile | { commit: string | undefined; etag?: undefined }> {
     const path = file.split('/').map(encodeURIComponent).join('/');
     const url = `${this.settings.endpoint}/${this.repo}/resolve/${encodeURIComponent(revision)}/${path}`;
     const response = await this.head(url);
@@ -59,7 +68,9 @@ export class Remote {
       if (error.reason !== 'no-file') throw error;
       return { commit: isCommit(commit) ? commit : undefined };
     }
-    const etag = (response.headers.get('x-linked-etag') ?? response.headers.get('etag') ?? '').replace(/^W\//, '').replaceAll('"', '');
+    const etag = (response.headers.get('x-linked-etag') ?? response.headers.get('etag') ?? '')
+      .replace(/^W\//, '')
+      .replaceAll('"', '');
     if (!isCommit(commit) || !/^[\w.-]+$/.test(etag)) {
       throw new HubError(
         `${url} was answered without the commit and etag of a Hugging Face hub; check HF_ENDPOINT (${this.settings.endpoint}) and the proxy between.`,
@@ -95,13 +106,24 @@ export class Remote {
     const signal = this.settings.signal ? AbortSignal.any([this.settings.signal, timeout]) : timeout;
     try {
       // `identity`, or a compressed answer would carry another etag.
-      return await fetch(url, { method: 'HEAD', redirect: 'manual', headers: { ...this.headers, 'accept-encoding': 'identity' }, signal });
+      return await fetch(url, {
+        method: 'HEAD',
+        redirect: 'manual',
+        headers: { ...this.headers, 'accept-encoding': 'identity' },
+        signal,
+      });
     } catch (error) {
       if (this.settings.signal?.aborted) throw this.settings.signal.reason;
-      const reason = timeout.aborted ? `no answer in ${this.settings.headTimeoutMs / 1000} s` : rootCause(error).message;
-      throw new HubError(`The hub at ${this.settings.endpoint} cannot be reached (${reason}); check the network or HF_ENDPOINT. (There is no folder ${this.repo} either.)`, 'unreachable', {
-        cause: error,
-      });
+      const reason = timeout.aborted
+        ? `no answer in ${this.settings.headTimeoutMs / 1000} s`
+        : rootCause(error).message;
+      throw new HubError(
+        `The hub at ${this.settings.endpoint} cannot be reached (${reason}); check the network or HF_ENDPOINT. (There is no folder ${this.repo} either.)`,
+        'unreachable',
+        {
+          cause: error,
+        },
+      );
     }
   }
 
@@ -114,18 +136,29 @@ export class Remote {
     const fail = (reason: HubReason, message: string): HubError => new HubError(message, reason);
 
     if (code === 'GatedRepo') {
-      return fail('gated', `${repo} is gated: accept its terms at ${endpoint}/${repo}, then use a token of that account (${auth}).`);
+      return fail(
+        'gated',
+        `${repo} is gated: accept its terms at ${endpoint}/${repo}, then use a token of that account (${auth}).`,
+      );
     }
-    if (code === 'RevisionNotFound') return fail('no-revision', `${repo} has no branch, tag or commit ${JSON.stringify(revision)}.`);
+    if (code === 'RevisionNotFound')
+      return fail('no-revision', `${repo} has no branch, tag or commit ${JSON.stringify(revision)}.`);
     if (code === 'EntryNotFound') return fail('no-file', `${repo} has no such file.`);
     if (response.status === 401 && said === 'Invalid credentials in Authorization header') {
       return fail('denied', `${endpoint} does not know the token that was sent; log in again or set HF_TOKEN.`);
     }
     if (code === 'RepoNotFound' || response.status === 401) {
-      return fail('no-repo', `${endpoint} has no model ${repo}, or it is private: check the name; ${auth}. (There is no folder ${repo} either.)`);
+      return fail(
+        'no-repo',
+        `${endpoint} has no model ${repo}, or it is private: check the name; ${auth}. (There is no folder ${repo} either.)`,
+      );
     }
-    if (response.status === 403) return fail('denied', `${endpoint} refuses ${repo} (403${said ? `: ${said}` : ''}): ${auth}.`);
+    if (response.status === 403)
+      return fail('denied', `${endpoint} refuses ${repo} (403${said ? `: ${said}` : ''}): ${auth}.`);
     if (response.status === 404) return fail('no-file', `${repo} has no such file.`);
-    return fail('busy', `${endpoint} answered ${response.status} for ${repo}${said ? ` (${said})` : ''}; try again later.`);
+    return fail(
+      'busy',
+      `${endpoint} answered ${response.status} for ${repo}${said ? ` (${said})` : ''}; try again later.`,
+    );
   }
 }

@@ -47,7 +47,9 @@ export class HubRepo {
       } catch (error) {
         if (!(error instanceof HubError) || !error.cacheMayServe || !this.cachedCommit()) throw error;
         this.offline = error.message;
-        this.settings.onWarning(`${error.message} Using the files of ${this.name} that are in ${this.settings.cacheDir}.`);
+        this.settings.onWarning(
+          `${error.message} Using the files of ${this.name} that are in ${this.settings.cacheDir}.`,
+        );
       }
     }
     return this.cache.find(this.requireCachedCommit(), file);
@@ -55,7 +57,9 @@ export class HubRepo {
 
   /** The error that says that `what` was expected here and where it was looked for. */
   missing(what: string): InputError {
-    const where = this.offline ? `in the cache of ${this.name} (${this.settings.cacheDir}); ${this.offline}` : `in ${this.name} on ${this.settings.endpoint}`;
+    const where = this.offline
+      ? `in the cache of ${this.name} (${this.settings.cacheDir}); ${this.offline}`
+      : `in ${this.name} on ${this.settings.endpoint}`;
     return new HubError(`Expected ${what}, found none ${where}.`, this.offline ? 'offline' : 'no-file');
   }
 
@@ -71,7 +75,8 @@ export class HubRepo {
         this.commit = commit;
         this.cache.rememberCommit(this.settings.revision, commit);
       }
-      if (attributes.etag !== undefined) return this.findWhole(file, attributes) ?? (await this.fetch(file, attributes));
+      if (attributes.etag !== undefined)
+        return this.findWhole(file, attributes) ?? (await this.fetch(file, attributes));
       if (commit) this.cache.rememberAbsent(commit, file);
       return undefined;
     });
@@ -124,7 +129,10 @@ export class HubRepo {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (!UNWRITABLE.has(code ?? '')) throw error;
-      throw new InputError(`The cache ${this.settings.cacheDir} cannot be written (${code}); set HF_HOME to a folder that can.`, { cause: error });
+      throw new InputError(
+        `The cache ${this.settings.cacheDir} cannot be written (${code}); set HF_HOME to a folder that can.`,
+        { cause: error },
+      );
     }
   }
 }

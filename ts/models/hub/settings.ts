@@ -35,7 +35,16 @@ export interface HubSettings extends HubOptions {
   readonly headTimeoutMs: number;
 }
 
-const HUB_OPTIONS: readonly (keyof HubSettings)[] = ['revision', 'cacheDir', 'localFilesOnly', 'token', 'endpoint', 'onWarning', 'onProgress', 'signal'];
+const HUB_OPTIONS: readonly (keyof HubSettings)[] = [
+  'revision',
+  'cacheDir',
+  'localFilesOnly',
+  'token',
+  'endpoint',
+  'onWarning',
+  'onProgress',
+  'signal',
+];
 
 /** The options, completed by the environment variables that the hub's Python client reads too. */
 export function hubSettings(options: HubOptions = {}, env: NodeJS.ProcessEnv = process.env): HubSettings {

@@ -12,7 +12,10 @@ const COPIES = 8;
 export class Budget {
   private left: number;
 
-  constructor(private readonly label: string, size: number) {
+  constructor(
+    private readonly label: string,
+    size: number,
+  ) {
     this.left = FREE_BYTES + COPIES * size;
   }
 
@@ -20,6 +23,8 @@ export class Budget {
   spend(bytes: number): void {
     this.left -= bytes;
     if (this.left >= 0) return;
-    throw new InputError(`${this.label} builds more than ${COPIES} times what lies in it, as files do that are made to fill a memory; nothing of it was kept.`);
+    throw new InputError(
+      `${this.label} builds more than ${COPIES} times what lies in it, as files do that are made to fill a memory; nothing of it was kept.`,
+    );
   }
 }

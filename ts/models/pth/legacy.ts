@@ -25,7 +25,10 @@ export class LegacyCheckpoint {
   private readonly reader: ElementReader;
   private readonly budget: Budget;
 
-  constructor(private readonly source: ByteSource, options: MapOptions) {
+  constructor(
+    private readonly source: ByteSource,
+    options: MapOptions,
+  ) {
     this.pickles = source.upTo(0, LONGEST_PICKLES);
     this.reader = new ElementReader(source, options);
     this.budget = new Budget(source.label, source.size);
@@ -40,27 +43,41 @@ export class LegacyCheckpoint {
     const keys = this.read(value.end, () => null, true);
     const extents = this.extents(keys.value, keys.end, ids);
     const storages = new Map<string, Storage>();
-    return this.read(header, ({ key, dtype, elements }) => {
-      const extent = extents.get(key);
-      if (!extent) throw new InputError(`${label}: the checkpoint has no storage ${key.slice(0, 20)}; it is damaged.`);
-      if (elements > extent.elements) throw this.source.cutShort();
-      const storage = storages.get(key) ?? new Storage(this.reader.read(memoryType(dtype), extent.position, elements), dtype);
-      storages.set(key, storage);
-      return storage;
-    }, false).value;
+    return this.read(
+      header,
+      ({ key, dtype, elements }) => {
+        const extent = extents.get(key);
+        if (!extent)
+          throw new InputError(`${label}: the checkpoint has no storage ${key.slice(0, 20)}; it is damaged.`);
+        if (elements > extent.elements) throw this.source.cutShort();
+        const storage =
+          storages.get(key) ?? new Storage(this.reader.read(memoryType(dtype), extent.position, elements), dtype);
+        storages.set(key, storage);
+        return storage;
+      },
+      false,
+    ).value;
   }
 
   private read(start: number, persistentLoad: (id: StorageId) => unknown, dry: boolean) {
     const { label } = this.source;
-    const unpickler = new Unpickler(this.pickles, {
-      label, budget: this.budget, construct: checkpointConstructor(label, this.budget, dry), persistentLoad: (id) => persistentLoad(storageId(id, label)),
-    }, start);
+    const unpickler = new Unpickler(
+      this.pickles,
+      {
+        label,
+        budget: this.budget,
+        construct: checkpointConstructor(label, this.budget, dry),
+        persistentLoad: (id) => persistentLoad(storageId(id, label)),
+      },
+      start,
+    );
     const value = unpickler.load();
     return { value, end: unpickler.end };
   }
 
   private extents(keys: unknown, start: number, ids: ReadonlyMap<string, StorageId>): Map<string, Extent> {
-    if (!Array.isArray(keys)) throw new InputError(`${this.source.label}: the list of its storages is malformed; the file is damaged.`);
+    if (!Array.isArray(keys))
+      throw new InputError(`${this.source.label}: the list of its storages is malformed; the file is damaged.`);
     const extents = new Map<string, Extent>();
     let at = start;
     for (const key of keys as unknown[]) {
@@ -84,6 +101,11 @@ export class LegacyCheckpoint {
 export function isLegacy(label: string, start: Buffer): boolean {
   if (start[0] !== 0x80) return false;
   const budget = new Budget(label, 0);
-  const unpickler = new Unpickler(start, { label, budget, construct: checkpointConstructor(label, budget, true), persistentLoad: () => null });
+  const unpickler = new Unpickler(start, {
+    label,
+    budget,
+    construct: checkpointConstructor(label, budget, true),
+    persistentLoad: () => null,
+  });
   return unpickler.load() === MAGIC;
 }

@@ -16,7 +16,17 @@ import { SimpleValues } from './rebuild';
 import { ZipCheckpoint } from './zip-checkpoint';
 
 /** A checkpoint's value: tensors, numbers, strings, booleans, null, bytes, arrays, sets, objects. */
-export type PthValue = Tensor | number | bigint | string | boolean | null | Uint8Array | PthValue[] | Set<PthValue> | { [key: string]: PthValue };
+export type PthValue =
+  | Tensor
+  | number
+  | bigint
+  | string
+  | boolean
+  | null
+  | Uint8Array
+  | PthValue[]
+  | Set<PthValue>
+  | { [key: string]: PthValue };
 
 /**
  * The value of a `.pth`/`.pt` file, of its bytes, or of a stream of them: usually an object of tensors. Tensors that shared
@@ -29,15 +39,19 @@ export function loadPth(input: FileInput, options?: MapOptions): PthValue;
 export function loadPth(input: StreamInput, options?: MapOptions): Promise<PthValue>;
 export function loadPth(input: FileInput | StreamInput, options: MapOptions = {}): PthValue | Promise<PthValue> {
   checkOptions('loadPth', options, ['mmap']);
-  return readInput(input, (whole) => withBytes(whole, 'a PyTorch checkpoint', (source) => {
-    try {
-      return torch.scoped(() => new SimpleValues(source.label).of(read(source, whole, options)) as PthValue);
-    } catch (error) {
-      if (error instanceof TorchError) throw error;
-      // Damaged bytes can ask anything of the readers; whatever they trip over has this one cause.
-      throw new InputError(`${source.label} cannot be read as a PyTorch checkpoint: its content is damaged.`, { cause: error });
-    }
-  }));
+  return readInput(input, (whole) =>
+    withBytes(whole, 'a PyTorch checkpoint', (source) => {
+      try {
+        return torch.scoped(() => new SimpleValues(source.label).of(read(source, whole, options)) as PthValue);
+      } catch (error) {
+        if (error instanceof TorchError) throw error;
+        // Damaged bytes can ask anything of the readers; whatever they trip over has this one cause.
+        throw new InputError(`${source.label} cannot be read as a PyTorch checkpoint: its content is damaged.`, {
+          cause: error,
+        });
+      }
+    }),
+  );
 }
 
 function read(source: ByteSource, input: FileInput, options: MapOptions): unknown {
@@ -52,5 +66,7 @@ function read(source: ByteSource, input: FileInput, options: MapOptions): unknow
     }
   }
   if (isLegacy(source.label, start)) return new LegacyCheckpoint(source, options).load();
-  throw new InputError(`${source.label}: expected a PyTorch checkpoint (a zip or a pickle of torch.save), found ${source.size} bytes of something else.`);
+  throw new InputError(
+    `${source.label}: expected a PyTorch checkpoint (a zip or a pickle of torch.save), found ${source.size} bytes of something else.`,
+  );
 }

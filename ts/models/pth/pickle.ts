@@ -18,7 +18,10 @@ export interface Pickled {
 export function pickle(value: unknown): Pickled {
   const pickler = new Pickler();
   pickler.write(value);
-  return { bytes: Buffer.concat([Buffer.of(0x80, 2), ...pickler.parts, Buffer.from('.')]), storages: pickler.storages.tensors };
+  return {
+    bytes: Buffer.concat([Buffer.of(0x80, 2), ...pickler.parts, Buffer.from('.')]),
+    storages: pickler.storages.tensors,
+  };
 }
 
 /** Deeper than what anyone keeps, and far from the end of the stack. */
@@ -32,8 +35,10 @@ class Pickler {
 
   write(value: unknown): void {
     if (typeof value !== 'object' || value === null || value instanceof Tensor) return this.scalar(value);
-    if (this.around.includes(value)) throw new InputError('savePth: expected containers that do not hold themselves, found one that does.');
-    if (this.around.length === DEEPEST) throw new InputError(`savePth: expected at most ${DEEPEST} containers inside one another.`);
+    if (this.around.includes(value))
+      throw new InputError('savePth: expected containers that do not hold themselves, found one that does.');
+    if (this.around.length === DEEPEST)
+      throw new InputError(`savePth: expected at most ${DEEPEST} containers inside one another.`);
     this.around.push(value);
     this.container(value);
     this.around.pop();
@@ -85,7 +90,8 @@ class Pickler {
       return;
     }
     const digits: number[] = [];
-    for (let rest = value; BigInt.asIntN(8 * digits.length, value) !== value; rest >>= 8n) digits.push(Number(rest & 0xffn));
+    for (let rest = value; BigInt.asIntN(8 * digits.length, value) !== value; rest >>= 8n)
+      digits.push(Number(rest & 0xffn));
     this.parts.push(Buffer.of(0x8a, digits.length, ...digits));
   }
 
@@ -113,7 +119,10 @@ class Pickler {
   private dict(entries: Iterable<readonly [key: unknown, item: unknown]>): void {
     this.code('}(');
     for (const [key, item] of entries) {
-      if (typeof key === 'object' && key !== null) throw new InputError(`savePth: expected numbers, strings, booleans or null as the keys of a map, found ${kindOf(key)}.`);
+      if (typeof key === 'object' && key !== null)
+        throw new InputError(
+          `savePth: expected numbers, strings, booleans or null as the keys of a map, found ${kindOf(key)}.`,
+        );
       this.write(key);
       this.write(item);
     }
@@ -241,7 +250,8 @@ class Pickler {
   /** `_rebuild_nested_tensor(buffer, sizes, strides, offsets)` */
   private nested(tensor: Tensor): void {
     this.call('torch._utils', '_rebuild_nested_tensor', () => {
-      for (const part of ['values', '_nested_tensor_size', '_nested_tensor_strides', '_nested_tensor_storage_offsets']) this.tensor(aten(part, tensor));
+      for (const part of ['values', '_nested_tensor_size', '_nested_tensor_strides', '_nested_tensor_storage_offsets'])
+        this.tensor(aten(part, tensor));
     });
   }
 
@@ -276,8 +286,10 @@ function isNested(tensor: Tensor): boolean {
 /** What a sparse tensor consists of, in the order of torch.save. */
 const SPARSE_PARTS: Readonly<Record<string, readonly string[]>> = {
   sparse_coo: ['_indices', '_values'],
-  sparse_csr: ['crow_indices', 'col_indices', 'values'], sparse_bsr: ['crow_indices', 'col_indices', 'values'],
-  sparse_csc: ['ccol_indices', 'row_indices', 'values'], sparse_bsc: ['ccol_indices', 'row_indices', 'values'],
+  sparse_csr: ['crow_indices', 'col_indices', 'values'],
+  sparse_bsr: ['crow_indices', 'col_indices', 'values'],
+  sparse_csc: ['ccol_indices', 'row_indices', 'values'],
+  sparse_bsc: ['ccol_indices', 'row_indices', 'values'],
 };
 
 function numbered(state: object): ReadonlyMap<unknown, unknown> {
@@ -285,7 +297,9 @@ function numbered(state: object): ReadonlyMap<unknown, unknown> {
 }
 
 function unknownKind(value: unknown): InputError {
-  return new InputError(`savePth: expected tensors, numbers, strings, booleans, null, bytes, arrays, sets, maps and plain objects, found ${kindOf(value)}.`);
+  return new InputError(
+    `savePth: expected tensors, numbers, strings, booleans, null, bytes, arrays, sets, maps and plain objects, found ${kindOf(value)}.`,
+  );
 }
 
 function kindOf(value: unknown): string {

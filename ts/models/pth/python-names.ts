@@ -29,7 +29,8 @@ export function load(input: FileInput, options?: TorchLoadOptions): PthValue;
 export function load(input: StreamInput, options?: TorchLoadOptions): Promise<PthValue>;
 export function load(input: FileInput | StreamInput, options: TorchLoadOptions = {}): PthValue | Promise<PthValue> {
   const { mapLocation, mmap } = resolveOptions('load', defaults, options);
-  if (mapLocation !== null && typeof mapLocation !== 'string') throw new DTypeError(`load: expected mapLocation to be a device such as 'cpu', found ${typeof mapLocation}`);
+  if (mapLocation !== null && typeof mapLocation !== 'string')
+    throw new DTypeError(`load: expected mapLocation to be a device such as 'cpu', found ${typeof mapLocation}`);
   const loaded = loadPth(input as FileInput, { mmap }) as PthValue | Promise<PthValue>;
   if (mapLocation === null || mapLocation === 'cpu') return loaded;
   return types.isPromise(loaded) ? loaded.then((value) => moved(value, mapLocation)) : moved(loaded, mapLocation);
@@ -41,7 +42,8 @@ function moved(value: PthValue, device: Device): PthValue {
   const move = (item: PthValue): PthValue => {
     if (item instanceof Tensor) {
       let copy = known.get(item);
-      if (!copy) known.set(item, (copy = keep(noGrad(() => item.detach().to(device).requiresGrad_(item.requiresGrad)))));
+      if (!copy)
+        known.set(item, (copy = keep(noGrad(() => item.detach().to(device).requiresGrad_(item.requiresGrad)))));
       return copy;
     }
     if (Array.isArray(item)) return item.map(move);

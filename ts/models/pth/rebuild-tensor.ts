@@ -13,10 +13,14 @@ type Args = readonly unknown[];
 /** Operators of libtorch stop there. */
 const MOST_DIMENSIONS = 64;
 
-const aten = (name: string, overload: string, ...args: unknown[]): Tensor => (torch.ops['aten']![name]![overload] as (...args: unknown[]) => Tensor)(...args);
+const aten = (name: string, overload: string, ...args: unknown[]): Tensor =>
+  (torch.ops['aten']![name]![overload] as (...args: unknown[]) => Tensor)(...args);
 
 export class TensorBuilder {
-  constructor(private readonly label: string, private readonly budget: Budget) {}
+  constructor(
+    private readonly label: string,
+    private readonly budget: Budget,
+  ) {}
 
   /** `_rebuild_tensor(storage, offset, size, stride)`, and `_rebuild_tensor_v2` with requires_grad, hooks and marks. */
   dense([storage, offset, size, stride, grad, , marks]: Args, dtype?: unknown): Tensor {
@@ -35,7 +39,8 @@ export class TensorBuilder {
 
   /** `_rebuild_qtensor(storage, offset, size, stride, quantizer_params, requires_grad, hooks)` */
   quantized([storage, offset, size, stride, parameters]: Args): Tensor {
-    if (!(storage instanceof Storage) || !storage.dtype?.startsWith('q') || !Array.isArray(parameters)) throw this.malformed('a quantized tensor');
+    if (!(storage instanceof Storage) || !storage.dtype?.startsWith('q') || !Array.isArray(parameters))
+      throw this.malformed('a quantized tensor');
     const { shape, strides } = this.layoutOf(size, stride);
     this.budget.spend(elementsOf(shape) * itemSize(storage.tensor.dtype));
     const integers = this.strided(storage.tensor, offset, shape, strides);
@@ -45,7 +50,8 @@ export class TensorBuilder {
       if (typeof scales !== 'number' || !Number.isInteger(points)) throw this.malformed('a quantized tensor');
       return aten('_make_per_tensor_quantized_tensor', 'default', integers, scales, points);
     }
-    if (!/^per_channel_/.test(name) || !isCount(axis) || axis >= shape.length) throw this.malformed('a quantized tensor');
+    if (!/^per_channel_/.test(name) || !isCount(axis) || axis >= shape.length)
+      throw this.malformed('a quantized tensor');
     const [byChannel, zeros] = [this.vector(scales, 'float64'), this.vector(points, 'int64')];
     if (byChannel.numel() !== shape[axis] || zeros.numel() !== shape[axis]) throw this.malformed('a quantized tensor');
     return aten('_make_per_channel_quantized_tensor', 'default', integers, byChannel, zeros, axis);
@@ -70,15 +76,23 @@ export class TensorBuilder {
     this.budget.spend(args[1].nbytes);
     return this.checked(() => {
       torch.ops['aten']!['_validate_sparse_compressed_tensor_args']!['default']!(...args, layout);
-      return torch.ops['aten']!['sparse_compressed_tensor']!['comp_plain_value_size']!(...args, { layout, dtype: args[2].dtype }) as Tensor;
+      return torch.ops['aten']!['sparse_compressed_tensor']!['comp_plain_value_size']!(...args, {
+        layout,
+        dtype: args[2].dtype,
+      }) as Tensor;
     });
   }
 
   /** `_rebuild_nested_tensor(buffer, sizes, strides, offsets)`: each part is cut out by checked numbers. */
   nested([buffer, sizes, strides, offsets]: Args): Tensor {
     const flat = this.tensor(buffer);
-    const [shapes, steps, starts] = [sizes, strides, offsets].map((part) => this.rows(part)) as [Sizes[], Sizes[], Sizes[]];
-    if (shapes.length !== steps.length || shapes.length !== starts.length || flat.ndim !== 1) throw this.malformed('a nested tensor');
+    const [shapes, steps, starts] = [sizes, strides, offsets].map((part) => this.rows(part)) as [
+      Sizes[],
+      Sizes[],
+      Sizes[],
+    ];
+    if (shapes.length !== steps.length || shapes.length !== starts.length || flat.ndim !== 1)
+      throw this.malformed('a nested tensor');
     const parts = shapes.map((shape, i) => {
       this.budget.spend(elementsOf(shape) * itemSize(flat.dtype));
       return this.strided(flat, starts[i]![0], shape, steps[i]!);
@@ -89,7 +103,13 @@ export class TensorBuilder {
   /** `_rebuild_meta_tensor_no_storage(dtype, size, stride, requires_grad)` */
   meta([dtype, size, stride, grad]: Args): Tensor {
     const { shape, strides } = this.layoutOf(size, stride);
-    return withGrad(torch.ops['aten']!['empty_strided']!['default']!(shape, strides, { dtype: this.dtype(dtype), device: 'meta' }) as Tensor, grad);
+    return withGrad(
+      torch.ops['aten']!['empty_strided']!['default']!(shape, strides, {
+        dtype: this.dtype(dtype),
+        device: 'meta',
+      }) as Tensor,
+      grad,
+    );
   }
 
   /** A flat list of sizes. @throws InputError for anything else */
@@ -99,9 +119,14 @@ export class TensorBuilder {
   }
 
   private dtype(value: unknown): DType {
-    const found = value instanceof Global && value.module === 'torch' ? torch.DTYPES.find((name) => name === value.name) : undefined;
+    const found =
+      value instanceof Global && value.module === 'torch'
+        ? torch.DTYPES.find((name) => name === value.name)
+        : undefined;
     if (found) return found;
-    throw new InputError(`${this.label}: the element type ${value instanceof Global ? value.shown : typeof value} is not known.`);
+    throw new InputError(
+      `${this.label}: the element type ${value instanceof Global ? value.shown : typeof value} is not known.`,
+    );
   }
 
   private tensor(value: unknown): Tensor {
@@ -111,14 +136,16 @@ export class TensorBuilder {
 
   private vector(value: unknown, dtype: DType): Tensor {
     if (value instanceof Tensor) return value;
-    if (Array.isArray(value) && value.every((number) => typeof number === 'number')) return torch.tensor(value, { dtype });
+    if (Array.isArray(value) && value.every((number) => typeof number === 'number'))
+      return torch.tensor(value, { dtype });
     throw this.malformed('a quantized tensor');
   }
 
   /** The rows of a small integer matrix; those of a vector have one number each. */
   private rows(value: unknown): Sizes[] {
     const tensor = this.tensor(value);
-    if (tensor.dtype !== 'int64' || tensor.layout !== 'strided' || tensor.ndim < 1 || tensor.ndim > 2) throw this.malformed('a nested tensor');
+    if (tensor.dtype !== 'int64' || tensor.layout !== 'strided' || tensor.ndim < 1 || tensor.ndim > 2)
+      throw this.malformed('a nested tensor');
     this.budget.spend(8 * tensor.numel());
     return (tensor.reshape([tensor.size(0), -1]).toArray() as unknown[][]).map((row) => row.map(Number));
   }
@@ -143,10 +170,17 @@ export class TensorBuilder {
     const steps = shape.reduce((sum, length, dim) => sum + Math.max(0, length - 1) * strides[dim]!, 0);
     const isEmpty = shape.includes(0);
     const isInside = isCount(offset) && offset + (isEmpty ? 0 : steps + 1) <= flat.numel(); // false for what is no number too
-    if (!isInside) throw new InputError(`${this.label}: a tensor of size [${shape.join(', ')}] reaches beyond its storage of ${flat.numel()} elements; the file is damaged.`);
+    if (!isInside)
+      throw new InputError(
+        `${this.label}: a tensor of size [${shape.join(', ')}] reaches beyond its storage of ${flat.numel()} elements; the file is damaged.`,
+      );
     // as_strided counts from the start of the memory, which is that of the file where it is mapped.
     // `data` ends the kinship of the views: else a change of one in place would count as a change of all to autograd.
-    return aten('data', 'default', flat.asStrided([...shape], [...strides], { storageOffset: flat.storageOffset() + offset }));
+    return aten(
+      'data',
+      'default',
+      flat.asStrided([...shape], [...strides], { storageOffset: flat.storageOffset() + offset }),
+    );
   }
 
   private checked(body: () => Tensor): Tensor {
@@ -170,10 +204,13 @@ function elementsOf(shape: Sizes): number {
 /** What torch.save notes of a complex tensor: that it stands for the conjugate or the negative of its memory. */
 function marked(tensor: Tensor, marks: unknown): Tensor {
   if (!(marks instanceof PickledDict)) return tensor;
-  const conjugate = marks.entries.get('conj') === true && isComplex(tensor.dtype) ? aten('_conj', 'default', tensor) : tensor;
+  const conjugate =
+    marks.entries.get('conj') === true && isComplex(tensor.dtype) ? aten('_conj', 'default', tensor) : tensor;
   return marks.entries.get('neg') === true ? aten('_neg_view', 'default', conjugate) : conjugate;
 }
 
 function withGrad(tensor: Tensor, flag: unknown): Tensor {
-  return flag === true && (isFloatingPoint(tensor.dtype) || isComplex(tensor.dtype)) ? tensor.requiresGrad_(true) : tensor;
+  return flag === true && (isFloatingPoint(tensor.dtype) || isComplex(tensor.dtype))
+    ? tensor.requiresGrad_(true)
+    : tensor;
 }

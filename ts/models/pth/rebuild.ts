@@ -19,7 +19,8 @@ interface Workshop {
 
 type Builder = (args: Args, workshop: Workshop) => unknown;
 
-const malformed = (label: string, what: string): InputError => new InputError(`${label}: the checkpoint builds ${what} out of something else; it is damaged.`);
+const malformed = (label: string, what: string): InputError =>
+  new InputError(`${label}: the checkpoint builds ${what} out of something else; it is damaged.`);
 
 function itemsOf(value: unknown, { label, budget }: Workshop, what: string): readonly unknown[] {
   if (!Array.isArray(value)) throw malformed(label, what);
@@ -60,7 +61,12 @@ const complex: Builder = ([re, im], { label }) => {
 };
 
 const device: Builder = (parts, { label }) => {
-  if (parts.length < 1 || parts.length > 2 || !parts.every((part) => typeof part === 'string' || typeof part === 'number')) throw malformed(label, 'a device');
+  if (
+    parts.length < 1 ||
+    parts.length > 2 ||
+    !parts.every((part) => typeof part === 'string' || typeof part === 'number')
+  )
+    throw malformed(label, 'a device');
   return parts.join(':');
 };
 
@@ -70,7 +76,8 @@ const layout: Builder = ([name], { label }) => {
 };
 
 const fromType: Builder = ([callee, , args], { label, construct }) => {
-  if (!(callee instanceof Global) || !Array.isArray(args) || callee.path === FROM_TYPE) throw malformed(label, 'a tensor');
+  if (!(callee instanceof Global) || !Array.isArray(args) || callee.path === FROM_TYPE)
+    throw malformed(label, 'a tensor');
   return construct(callee, args);
 };
 
@@ -142,7 +149,8 @@ export class SimpleValues {
     if (value instanceof Global) return value.module === 'torch' ? value.name : value.path;
     if (value instanceof Storage) return value.tensor;
     if (this.seen.has(value)) return this.seen.get(value);
-    if (depth === DEEPEST) throw new InputError(`${this.label} holds more than ${DEEPEST} containers inside one another.`);
+    if (depth === DEEPEST)
+      throw new InputError(`${this.label} holds more than ${DEEPEST} containers inside one another.`);
     const convert = (item: unknown): unknown => this.of(item, depth + 1);
     if (value instanceof PickledDict) return value.convert(convert, (made) => this.seen.set(value, made));
     if (Array.isArray(value)) return this.fill(value, [], convert);

@@ -21,7 +21,10 @@ const ROOT = 'archive';
 export function savePth(value: PthValue | object, target: FileTarget): void;
 export function savePth(value: PthValue | object, target: StreamTarget): Promise<void>;
 export function savePth(value: PthValue | object, target?: null): Buffer;
-export function savePth(value: PthValue | object, target?: FileTarget | StreamTarget | null): Buffer | Promise<void> | void {
+export function savePth(
+  value: PthValue | object,
+  target?: FileTarget | StreamTarget | null,
+): Buffer | Promise<void> | void {
   return torch.scoped(() => {
     const { bytes, storages } = pickle(value);
     return saveTo(target, (write) => {

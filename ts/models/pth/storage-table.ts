@@ -10,9 +10,21 @@ import { itemSize } from '../../tensor/dtype';
 export const UNTYPED = 'UntypedStorage';
 
 const CLASSES: Partial<Record<DType, string>> = {
-  float32: 'FloatStorage', float64: 'DoubleStorage', float16: 'HalfStorage', bfloat16: 'BFloat16Storage', int64: 'LongStorage', int32: 'IntStorage',
-  int16: 'ShortStorage', int8: 'CharStorage', uint8: 'ByteStorage', bool: 'BoolStorage', complex64: 'ComplexFloatStorage', complex128: 'ComplexDoubleStorage',
-  qint8: 'QInt8Storage', quint8: 'QUInt8Storage', qint32: 'QInt32Storage',
+  float32: 'FloatStorage',
+  float64: 'DoubleStorage',
+  float16: 'HalfStorage',
+  bfloat16: 'BFloat16Storage',
+  int64: 'LongStorage',
+  int32: 'IntStorage',
+  int16: 'ShortStorage',
+  int8: 'CharStorage',
+  uint8: 'ByteStorage',
+  bool: 'BoolStorage',
+  complex64: 'ComplexFloatStorage',
+  complex128: 'ComplexDoubleStorage',
+  qint8: 'QInt8Storage',
+  quint8: 'QUInt8Storage',
+  qint32: 'QInt32Storage',
 };
 
 /** A tensor within its storage. */

@@ -23,10 +23,21 @@ export interface StorageId {
 }
 
 const STORAGE_TYPES: Readonly<Record<string, DType>> = {
-  FloatStorage: 'float32', DoubleStorage: 'float64', HalfStorage: 'float16', BFloat16Storage: 'bfloat16', LongStorage: 'int64',
-  IntStorage: 'int32', ShortStorage: 'int16', CharStorage: 'int8', ByteStorage: 'uint8', BoolStorage: 'bool',
-  ComplexFloatStorage: 'complex64', ComplexDoubleStorage: 'complex128',
-  QInt8Storage: 'qint8', QUInt8Storage: 'quint8', QInt32Storage: 'qint32',
+  FloatStorage: 'float32',
+  DoubleStorage: 'float64',
+  HalfStorage: 'float16',
+  BFloat16Storage: 'bfloat16',
+  LongStorage: 'int64',
+  IntStorage: 'int32',
+  ShortStorage: 'int16',
+  CharStorage: 'int8',
+  ByteStorage: 'uint8',
+  BoolStorage: 'bool',
+  ComplexFloatStorage: 'complex64',
+  ComplexDoubleStorage: 'complex128',
+  QInt8Storage: 'qint8',
+  QUInt8Storage: 'quint8',
+  QInt32Storage: 'qint32',
 };
 
 const INTEGERS: Partial<Record<DType, DType>> = { qint8: 'int8', quint8: 'uint8', qint32: 'int32' };
@@ -38,7 +49,8 @@ export function memoryType(dtype: DType | undefined): DType {
 
 /** @throws InputError for what is no reference to a storage of a known type */
 export function storageId(id: unknown, label: string): StorageId {
-  const refusal = (): InputError => new InputError(`${label}: the checkpoint refers to something that is no tensor storage.`);
+  const refusal = (): InputError =>
+    new InputError(`${label}: the checkpoint refers to something that is no tensor storage.`);
   if (!Array.isArray(id) || id.length < 5 || id[0] !== 'storage') throw refusal();
   const [, type, key, location, elements] = id as unknown[];
   const isKey = typeof key === 'string' || typeof key === 'number';

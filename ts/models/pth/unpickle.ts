@@ -59,7 +59,12 @@ export class PickledDict {
     announce(made);
     for (const [key, value] of this.entries) {
       // `made[key] = …` would take '__proto__' for the prototype.
-      Object.defineProperty(made, key as string, { value: convert(value), writable: true, enumerable: true, configurable: true });
+      Object.defineProperty(made, key as string, {
+        value: convert(value),
+        writable: true,
+        enumerable: true,
+        configurable: true,
+      });
     }
     return made;
   }
@@ -98,8 +103,14 @@ export class Unpickler {
   private step(opcode: number): void {
     const action = ACTIONS[opcode];
     const name = REFUSED[opcode];
-    if (name !== undefined) throw this.damaged(`it has the opcode ${name} at byte ${this.position - 1}, which torch.save does not write and weights_only refuses`);
-    if (!action) throw this.damaged(`it has the opcode 0x${opcode.toString(16)} at byte ${this.position - 1}, which holds no plain data`);
+    if (name !== undefined)
+      throw this.damaged(
+        `it has the opcode ${name} at byte ${this.position - 1}, which torch.save does not write and weights_only refuses`,
+      );
+    if (!action)
+      throw this.damaged(
+        `it has the opcode 0x${opcode.toString(16)} at byte ${this.position - 1}, which holds no plain data`,
+      );
     action(this);
   }
 
@@ -213,7 +224,8 @@ function stackGlobal(p: Unpickler): void {
   const name = p.pop();
   const module = p.pop();
   // A list of lists would be written out as text, and that of a few bytes can be longer than any memory.
-  if (typeof name !== 'string' || typeof module !== 'string') throw p.damaged('it names a class by something that is no text');
+  if (typeof name !== 'string' || typeof module !== 'string')
+    throw p.damaged('it names a class by something that is no text');
   p.push(new Global(module, name));
 }
 
@@ -269,7 +281,29 @@ const ACTIONS: Readonly<Record<number, (p: Unpickler) => void>> = {
 // What weights_only refuses as well: text that is as long as it likes (a number of a million digits takes minutes to read),
 // objects of any class, and what only other writers of pickles have.
 const REFUSED: Readonly<Record<number, string>> = {
-  0x8b: 'LONG4', 0x49: 'INT', 0x4c: 'LONG', 0x46: 'FLOAT', 0x56: 'UNICODE', 0x53: 'STRING', 0x54: 'BINSTRING', 0x70: 'PUT', 0x67: 'GET', 0x6c: 'LIST', 0x64: 'DICT',
-  0x30: 'POP', 0x31: 'POP_MARK', 0x32: 'DUP', 0x91: 'FROZENSET', 0x50: 'PERSID', 0x69: 'INST', 0x6f: 'OBJ', 0x92: 'NEWOBJ_EX',
-  0x82: 'EXT1', 0x83: 'EXT2', 0x84: 'EXT4', 0x96: 'BYTEARRAY8', 0x97: 'NEXT_BUFFER', 0x98: 'READONLY_BUFFER',
+  0x8b: 'LONG4',
+  0x49: 'INT',
+  0x4c: 'LONG',
+  0x46: 'FLOAT',
+  0x56: 'UNICODE',
+  0x53: 'STRING',
+  0x54: 'BINSTRING',
+  0x70: 'PUT',
+  0x67: 'GET',
+  0x6c: 'LIST',
+  0x64: 'DICT',
+  0x30: 'POP',
+  0x31: 'POP_MARK',
+  0x32: 'DUP',
+  0x91: 'FROZENSET',
+  0x50: 'PERSID',
+  0x69: 'INST',
+  0x6f: 'OBJ',
+  0x92: 'NEWOBJ_EX',
+  0x82: 'EXT1',
+  0x83: 'EXT2',
+  0x84: 'EXT4',
+  0x96: 'BYTEARRAY8',
+  0x97: 'NEXT_BUFFER',
+  0x98: 'READONLY_BUFFER',
 };

@@ -16,12 +16,18 @@ export class ZipCheckpoint {
   private readonly storages = new Map<string, Storage>();
 
   /** @throws InputError for a zip that is no checkpoint */
-  constructor(private readonly zip: ZipFile, options: MapOptions) {
+  constructor(
+    private readonly zip: ZipFile,
+    options: MapOptions,
+  ) {
     const pickle = [...zip.members.keys()].find((name) => name.endsWith('/data.pkl') || name === 'data.pkl');
-    if (pickle === undefined) throw new InputError(`${zip.path}: expected a PyTorch checkpoint, found a zip without data.pkl.`);
+    if (pickle === undefined)
+      throw new InputError(`${zip.path}: expected a PyTorch checkpoint, found a zip without data.pkl.`);
     this.root = pickle.slice(0, -'data.pkl'.length);
     if (zip.members.has(`${this.root}constants.pkl`)) {
-      throw new InputError(`${zip.path}: expected a checkpoint of torch.save, found a TorchScript module; read it by torch.jit.load.`);
+      throw new InputError(
+        `${zip.path}: expected a checkpoint of torch.save, found a TorchScript module; read it by torch.jit.load.`,
+      );
     }
     this.reader = new ElementReader(zip.source, options);
   }
@@ -29,11 +35,16 @@ export class ZipCheckpoint {
   load(): unknown {
     const { path, source, members } = this.zip;
     if (members.has(`${this.root}byteorder`) && this.zip.readSync(`${this.root}byteorder`).toString() !== 'little') {
-      throw new InputError(`${path}: expected little-endian tensors, found big-endian ones; save it again on this kind of machine.`);
+      throw new InputError(
+        `${path}: expected little-endian tensors, found big-endian ones; save it again on this kind of machine.`,
+      );
     }
     const budget = new Budget(path, source.size);
     return new Unpickler(this.zip.readSync(`${this.root}data.pkl`), {
-      label: path, budget, construct: checkpointConstructor(path, budget), persistentLoad: (id) => this.storage(id),
+      label: path,
+      budget,
+      construct: checkpointConstructor(path, budget),
+      persistentLoad: (id) => this.storage(id),
     }).load();
   }
 
@@ -46,7 +57,9 @@ export class ZipCheckpoint {
     if (!member) throw new InputError(`${path}: the checkpoint has no member data/${key.slice(0, 20)}; it is damaged.`);
     const type = memoryType(dtype);
     if (elements * itemSize(type) > member.bytes) {
-      throw new InputError(`${path}: a tensor storage of ${elements} elements of ${type} does not fit into ${member.bytes} bytes; the file is damaged.`);
+      throw new InputError(
+        `${path}: a tensor storage of ${elements} elements of ${type} does not fit into ${member.bytes} bytes; the file is damaged.`,
+      );
     }
     const storage = new Storage(this.content(member).read(type, this.position(member), elements), dtype);
     this.storages.set(key, storage);
@@ -55,7 +68,9 @@ export class ZipCheckpoint {
 
   /** Stored members are read where they lie, packed ones out of what they unpack to. */
   private content(member: ZipMember): ElementReader {
-    return member.method === 'stored' ? this.reader : new ElementReader(openBytes(this.zip.readSync(member.name), 'a tensor storage'));
+    return member.method === 'stored'
+      ? this.reader
+      : new ElementReader(openBytes(this.zip.readSync(member.name), 'a tensor storage'));
   }
 
   private position(member: ZipMember): number {

@@ -14,21 +14,39 @@ export interface ResNetFactory extends ModelFactory {
 }
 
 /** A unit with an activation behind it; ReLU is computed with the unit. */
-export function applyActivated(unit: ConvNorm, name: ActivationName, input: Tensor, addition: Omit<Epilogue, 'relu'> = {}): Tensor {
-  return name === 'relu' ? unit.apply(input, { ...addition, relu: true }) : activation(name)(unit.apply(input, addition));
+export function applyActivated(
+  unit: ConvNorm,
+  name: ActivationName,
+  input: Tensor,
+  addition: Omit<Epilogue, 'relu'> = {},
+): Tensor {
+  return name === 'relu'
+    ? unit.apply(input, { ...addition, relu: true })
+    : activation(name)(unit.apply(input, addition));
 }
 
 export function convNorm(
-  inChannels: number, outChannels: number, kernel: number, geometry: { stride?: number; dilation?: number },
+  inChannels: number,
+  outChannels: number,
+  kernel: number,
+  geometry: { stride?: number; dilation?: number },
   { frozenBatchNorm = false, ...factory }: ResNetFactory,
 ): ConvNorm {
   const conv = new ResNetConv(inChannels, outChannels, kernel, geometry, factory);
-  return new ConvNorm(conv, frozenBatchNorm ? new FrozenBatchNorm2d(outChannels, factory) : new BatchNorm2d(outChannels, { eps: BATCH_NORM_EPS, ...factory }));
+  return new ConvNorm(
+    conv,
+    frozenBatchNorm
+      ? new FrozenBatchNorm2d(outChannels, factory)
+      : new BatchNorm2d(outChannels, { eps: BATCH_NORM_EPS, ...factory }),
+  );
 }
 
 /** The members of a unit, as the module that has it lists them. */
 export function unitMembers({ conv, norm }: ConvNorm, [convKey, normKey]: UnitKeys): [string, Module][] {
-  return [[convKey, conv], [normKey, norm]];
+  return [
+    [convKey, conv],
+    [normKey, norm],
+  ];
 }
 
 export interface BlockShape {
@@ -53,7 +71,10 @@ export class ResidualBlock extends Module {
     this.#activation = shape.hiddenAct;
     const fits = inChannels === outChannels && stride === 1;
     this.#shortcut = fits ? null : convNorm(inChannels, outChannels, 1, { stride }, factory);
-    this.#path = shape.layerType === 'basic' ? basicPath(index, factory) : bottleneckPath(index, shape.downsampleInBottleneck, factory);
+    this.#path =
+      shape.layerType === 'basic'
+        ? basicPath(index, factory)
+        : bottleneckPath(index, shape.downsampleInBottleneck, factory);
   }
 
   /** All convolutions with their norms, the shortcut's first where there is one. */
@@ -71,18 +92,28 @@ export class ResidualBlock extends Module {
     const around = this.#shortcut ? this.#shortcut.apply(input) : input;
     let current = input;
     for (const unit of this.#path.slice(0, -1)) current = unit.apply(current, { relu: true });
-    return applyActivated(this.#path.at(-1)!, this.#activation, current, { residual: around, intoResidual: isDone || around !== input });
+    return applyActivated(this.#path.at(-1)!, this.#activation, current, {
+      residual: around,
+      intoResidual: isDone || around !== input,
+    });
   }
 }
 
-function basicPath({ inChannels, outChannels, stride, dilations: [first, second] }: BlockShape, factory: ResNetFactory): ConvNorm[] {
+function basicPath(
+  { inChannels, outChannels, stride, dilations: [first, second] }: BlockShape,
+  factory: ResNetFactory,
+): ConvNorm[] {
   return [
     convNorm(inChannels, outChannels, 3, { stride, dilation: first }, factory),
     convNorm(outChannels, outChannels, 3, { dilation: second }, factory),
   ];
 }
 
-function bottleneckPath({ inChannels, outChannels, stride, dilations: [dilation] }: BlockShape, early: boolean, factory: ResNetFactory): ConvNorm[] {
+function bottleneckPath(
+  { inChannels, outChannels, stride, dilations: [dilation] }: BlockShape,
+  early: boolean,
+  factory: ResNetFactory,
+): ConvNorm[] {
   const width = Math.floor(outChannels / 4);
   return [
     convNorm(inChannels, width, 1, { stride: early ? stride : 1 }, factory),

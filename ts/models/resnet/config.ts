@@ -1,7 +1,17 @@
 import { InputError } from '../../errors';
 import { ACTIVATION_NAMES } from '../activations';
 import { commonFields, optionsFromJson, PretrainedConfig, requireObject, type ConfigOptions } from '../config';
-import { count, counts, flag, oneOf, optional, strings, type Field, type FieldTable, type FieldValues } from '../fields';
+import {
+  count,
+  counts,
+  flag,
+  oneOf,
+  optional,
+  strings,
+  type Field,
+  type FieldTable,
+  type FieldValues,
+} from '../fields';
 import { OUTPUT_STRIDES, resnetSizes, timmShape, type OutputStride, type ResNetName, type ResNetShape } from './shape';
 
 /** What a ResNet can be told; names and defaults are those of transformers 5.18 (configuration_resnet.py), a ResNet-50. */
@@ -44,7 +54,9 @@ export class ResNetConfig extends PretrainedConfig {
     super(fields, options, where);
     const { hiddenSizes, depths } = this;
     if (hiddenSizes.length !== depths.length) {
-      throw new InputError(`${where}: expected as many hiddenSizes as depths, found ${hiddenSizes.length} and ${depths.length}.`);
+      throw new InputError(
+        `${where}: expected as many hiddenSizes as depths, found ${hiddenSizes.length} and ${depths.length}.`,
+      );
     }
     this.outIndices = this.#resolveOutputs(where);
     this.outFeatures = this.outIndices.map((index) => this.stageNames[index]!);
@@ -96,12 +108,18 @@ export class ResNetConfig extends PretrainedConfig {
     const byName = outFeatures?.map((feature) => names.indexOf(feature));
     const byNumber = outIndices?.map((index) => (index < 0 ? index + names.length : index));
     const chosen = byName ?? byNumber ?? [names.length - 1];
-    const inOrder = chosen.every((index, i) => index >= 0 && index < names.length && (i === 0 || index > chosen[i - 1]!));
+    const inOrder = chosen.every(
+      (index, i) => index >= 0 && index < names.length && (i === 0 || index > chosen[i - 1]!),
+    );
     if (!inOrder || chosen.length === 0) {
-      throw new InputError(`${where}: expected the maps to return out of ${names.join(', ')}, each once and in this order, found ${JSON.stringify(outFeatures ?? outIndices)}.`);
+      throw new InputError(
+        `${where}: expected the maps to return out of ${names.join(', ')}, each once and in this order, found ${JSON.stringify(outFeatures ?? outIndices)}.`,
+      );
     }
     if (byName && byNumber && byName.join() !== byNumber.join()) {
-      throw new InputError(`${where}: outFeatures (${outFeatures!.join(', ')}) and outIndices (${outIndices!.join(', ')}) differ; leave one of the two out.`);
+      throw new InputError(
+        `${where}: outFeatures (${outFeatures!.join(', ')}) and outIndices (${outIndices!.join(', ')}) differ; leave one of the two out.`,
+      );
     }
     return chosen;
   }
@@ -113,7 +131,11 @@ function sizesOf(architecture: string, where: string): ResNetOptions {
 }
 
 function integers(): Field<readonly number[]> {
-  return { default: [], expected: 'a list of whole numbers', accepts: (value) => Array.isArray(value) && value.every(Number.isInteger) };
+  return {
+    default: [],
+    expected: 'a list of whole numbers',
+    accepts: (value) => Array.isArray(value) && value.every(Number.isInteger),
+  };
 }
 
 function outputStrides(): Field<OutputStride> {

@@ -10,8 +10,20 @@ import { PackedConv, type Epilogue } from './packed-conv';
 
 /** @internal A convolution without bias that keeps the size but for its stride, and starts as He et al. 2015 (arXiv 1502.01852) start it. */
 export class ResNetConv extends Conv2d implements SelfInitializing {
-  constructor(inChannels: number, outChannels: number, kernel: number, { stride = 1, dilation = 1 } = {}, factory?: ModelFactory) {
-    super(inChannels, outChannels, kernel, { stride, dilation, padding: dilation * Math.floor(kernel / 2), bias: false, ...factory });
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernel: number,
+    { stride = 1, dilation = 1 } = {},
+    factory?: ModelFactory,
+  ) {
+    super(inChannels, outChannels, kernel, {
+      stride,
+      dilation,
+      padding: dilation * Math.floor(kernel / 2),
+      bias: false,
+      ...factory,
+    });
   }
 
   /** transformers draws twice, first as for any convolution; so do we, for the same numbers from the same seed. */
@@ -33,7 +45,10 @@ export class ConvNorm {
   packs = false;
   #packed: PackedConv | undefined;
 
-  constructor(readonly conv: ResNetConv, readonly norm: Norm) {}
+  constructor(
+    readonly conv: ResNetConv,
+    readonly norm: Norm,
+  ) {}
 
   /** (B, C, H, W) -> (B, C', H', W'); the result is nobody else's, so that what follows may write into it. */
   apply(input: Tensor, epilogue: Epilogue = {}): Tensor {

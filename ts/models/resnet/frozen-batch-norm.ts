@@ -16,7 +16,10 @@ export class FrozenBatchNorm2d extends Module {
   declare running_mean: Tensor;
   declare running_var: Tensor;
 
-  constructor(readonly numFeatures: number, factory?: ModelFactory) {
+  constructor(
+    readonly numFeatures: number,
+    factory?: ModelFactory,
+  ) {
     super();
     this.registerBuffer('weight', torch.ones([numFeatures], { ...factory }));
     this.registerBuffer('bias', torch.zeros([numFeatures], { ...factory }));
@@ -49,7 +52,10 @@ interface Statistics {
 }
 
 /** What a normalisation by running statistics multiplies each channel by and then adds: (C), (C). */
-export function scaleAndShift({ weight, bias, running_mean, running_var }: Statistics): { scale: Tensor; shift: Tensor } {
+export function scaleAndShift({ weight, bias, running_mean, running_var }: Statistics): {
+  scale: Tensor;
+  shift: Tensor;
+} {
   const scale = weight!.mul(running_var!.add(BATCH_NORM_EPS).rsqrt());
   return { scale, shift: bias!.sub(running_mean!.mul(scale)) };
 }

@@ -38,12 +38,19 @@ export const KEY_STYLE_NAMES = Object.keys(KEY_STYLES) as readonly KeyStyle[];
 function layerKeys(style: KeyStyle, depths: readonly number[]): string[] {
   const keys: Keys = KEY_STYLES[style];
   const parts = [keys.shortcut, keys.conv(0), keys.conv(1), keys.conv(2)].flat();
-  const blocks = depths.flatMap((depth, stage) => Array.from({ length: depth }, (_, block) => keys.block(stage + 1, block)));
+  const blocks = depths.flatMap((depth, stage) =>
+    Array.from({ length: depth }, (_, block) => keys.block(stage + 1, block)),
+  );
   return [...keys.stem, ...blocks.flatMap((block) => parts.map((part) => `${block}.${part}`))];
 }
 
 /** Gives the layers of a ResNet in `state`, below `prefix`, the names of `style`. */
-export function translateKeys<T>(state: Map<string, T>, prefix: string, style: KeyStyle, depths: readonly number[]): void {
+export function translateKeys<T>(
+  state: Map<string, T>,
+  prefix: string,
+  style: KeyStyle,
+  depths: readonly number[],
+): void {
   const own = layerKeys(style, depths);
   const others = KEY_STYLE_NAMES.filter((other) => other !== style);
   const names = new Map(others.flatMap((other) => layerKeys(other, depths).map((key, i) => [key, own[i]!])));

@@ -22,12 +22,17 @@ export async function loadResNetWeights(network: ResNet, name: string, options: 
   const files = isFile ? [name] : await weightFiles(openSource(name, options));
   torch.scope(() => {
     const tensors = readWeights(files);
-    const state = [...tensors].map(([key, tensor]) => [key.replace(PREFIX, ''), tensor] as const).filter(([key]) => !HEAD.test(key));
+    const state = [...tensors]
+      .map(([key, tensor]) => [key.replace(PREFIX, ''), tensor] as const)
+      .filter(([key]) => !HEAD.test(key));
     try {
       network.loadStateDict(Object.fromEntries(state));
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      throw new InputError(`${name}: expected the weights of this ResNet (${network.shape.depths.join(', ')} blocks), found others. ${error.message}`, { cause: error });
+      throw new InputError(
+        `${name}: expected the weights of this ResNet (${network.shape.depths.join(', ')} blocks), found others. ${error.message}`,
+        { cause: error },
+      );
     }
   });
 }

@@ -20,7 +20,10 @@ export class ResNet extends Module {
   readonly #stem: ConvNorm;
   readonly #stages: readonly (readonly ResidualBlock[])[];
 
-  constructor(readonly shape: ResNetShape, factory: ResNetFactory = {}) {
+  constructor(
+    readonly shape: ResNetShape,
+    factory: ResNetFactory = {},
+  ) {
     super();
     this.#keys = KEY_STYLES[shape.keyStyle];
     this.#stem = convNorm(shape.numChannels, shape.embeddingSize, 7, { stride: 2 }, factory);
@@ -56,7 +59,9 @@ export class ResNet extends Module {
 
   /** The stem's layers and the blocks, by name. */
   layers(): [string, Module][] {
-    const blocks = this.#stages.flatMap((stage, s) => stage.map((block, b) => [this.#keys.block(s + 1, b), block] as [string, Module]));
+    const blocks = this.#stages.flatMap((stage, s) =>
+      stage.map((block, b) => [this.#keys.block(s + 1, b), block] as [string, Module]),
+    );
     return [...unitMembers(this.#stem, this.#keys.stem), ...blocks];
   }
 
@@ -114,7 +119,12 @@ function makeStages(shape: ResNetShape, keys: Keys, factory: ResNetFactory): Res
     if (step !== wanted) dilation *= wanted;
     return Array.from({ length: depth }, (_, block) => {
       const outChannels = shape.hiddenSizes[stage]!;
-      const blockShape = { inChannels, outChannels, stride: block === 0 ? step : 1, dilations: [block === 0 ? first : dilation, dilation] as const };
+      const blockShape = {
+        inChannels,
+        outChannels,
+        stride: block === 0 ? step : 1,
+        dilations: [block === 0 ? first : dilation, dilation] as const,
+      };
       inChannels = outChannels;
       return new ResidualBlock(shape, keys, blockShape, factory);
     });

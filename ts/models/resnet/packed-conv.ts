@@ -6,7 +6,8 @@ import type { Conv2d } from '../../nn';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 
-const call = (name: string, overload: string, ...args: readonly unknown[]): Tensor => torch.ops['mkldnn']![name]![overload]!(...(args as never[])) as Tensor;
+const call = (name: string, overload: string, ...args: readonly unknown[]): Tensor =>
+  torch.ops['mkldnn']![name]![overload]!(...(args as never[])) as Tensor;
 
 /** What follows the convolution, in this order. */
 export interface Epilogue {
@@ -22,7 +23,12 @@ function version(tensor: Tensor): number {
 }
 
 export class PackedConv {
-  readonly #geometry: readonly [padding: readonly number[], stride: readonly number[], dilation: readonly number[], groups: number];
+  readonly #geometry: readonly [
+    padding: readonly number[],
+    stride: readonly number[],
+    dilation: readonly number[],
+    groups: number,
+  ];
   readonly #weight: Tensor;
   readonly #bias: Tensor;
   readonly #source: readonly Tensor[];
@@ -30,7 +36,12 @@ export class PackedConv {
 
   /** Whether a packed kernel can stand for this one; libtorch registers the operators where it was built with oneDNN. */
   static takes(weight: Tensor, input: Tensor): boolean {
-    return weight.device === 'cpu' && weight.dtype === 'float32' && input.dtype === 'float32' && torch.backends.mkldnn.isAvailable();
+    return (
+      weight.device === 'cpu' &&
+      weight.dtype === 'float32' &&
+      input.dtype === 'float32' &&
+      torch.backends.mkldnn.isAvailable()
+    );
   }
 
   /**
@@ -38,7 +49,13 @@ export class PackedConv {
    * @param source the tensors that both were computed from
    * @param inputShape for which the layout is chosen; others work too
    */
-  constructor({ padding, stride, dilation, groups }: Conv2d, weight: Tensor, bias: Tensor, source: readonly Tensor[], inputShape: readonly number[]) {
+  constructor(
+    { padding, stride, dilation, groups }: Conv2d,
+    weight: Tensor,
+    bias: Tensor,
+    source: readonly Tensor[],
+    inputShape: readonly number[],
+  ) {
     this.#geometry = [padding as readonly number[], stride, dilation, groups];
     const unpacked = weight.detach().contiguous({ memoryFormat: 'channels_last' });
     this.#weight = torch.keep(call('_reorder_convolution_weight', 'default', unpacked, ...this.#geometry, inputShape));

@@ -66,12 +66,24 @@ export function resnetNamed(sizes: Depths): ResNetName | undefined {
  * @internal
  */
 export function timmShape(
-  name: string, options: Partial<Pick<ResNetShape, 'numChannels' | 'outputStride' | 'outIndices'>> = {}, where = 'ResNet',
+  name: string,
+  options: Partial<Pick<ResNetShape, 'numChannels' | 'outputStride' | 'outIndices'>> = {},
+  where = 'ResNet',
 ): ResNetShape {
   const known = RESNET_NAMES.find((known) => name.replace(/^timm\//, '').split('.')[0] === known);
-  if (!known) throw new InputError(`${where}: expected the backbone to be one of ${RESNET_NAMES.join(', ')}, found ${JSON.stringify(name)}.`);
+  if (!known)
+    throw new InputError(
+      `${where}: expected the backbone to be one of ${RESNET_NAMES.join(', ')}, found ${JSON.stringify(name)}.`,
+    );
   return {
-    keyStyle: 'torchvision', numChannels: 3, embeddingSize: 64, ...SIZES[known], hiddenAct: 'relu', downsampleInFirstStage: false,
-    downsampleInBottleneck: false, outIndices: [4], ...options,
+    keyStyle: 'torchvision',
+    numChannels: 3,
+    embeddingSize: 64,
+    ...SIZES[known],
+    hiddenAct: 'relu',
+    downsampleInFirstStage: false,
+    downsampleInBottleneck: false,
+    outIndices: [4],
+    ...options,
   };
 }

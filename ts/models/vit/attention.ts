@@ -24,7 +24,8 @@ export class ViTSelfAttention extends Module {
   forward(tokens: Tensor): Tensor {
     const [batch, length] = tokens.shape as [number, number];
     const { numAttentionHeads, headWidth, attentionProbsDropoutProb, attnImplementation } = this.#config;
-    const heads = (layer: Linear): Tensor => layer.forward(tokens).view([batch, length, numAttentionHeads, headWidth]).transpose(1, 2); // (B, N, nh hd) -> (B, nh, N, hd)
+    const heads = (layer: Linear): Tensor =>
+      layer.forward(tokens).view([batch, length, numAttentionHeads, headWidth]).transpose(1, 2); // (B, N, nh hd) -> (B, nh, N, hd)
     const dropoutP = this.training ? attentionProbsDropoutProb : 0;
     const attend = attnImplementation === 'eager' ? eagerAttention : fusedAttention;
     const mixed = attend(heads(this.query), heads(this.key), heads(this.value), headWidth ** -0.5, dropoutP);
@@ -48,7 +49,12 @@ function eagerAttention(query: Tensor, key: Tensor, value: Tensor, scale: number
 export class ViTOutput extends Module {
   readonly dense: Linear;
 
-  constructor(inFeatures: number, readonly dropoutProb: number, outFeatures: number, factory?: ModelFactory) {
+  constructor(
+    inFeatures: number,
+    readonly dropoutProb: number,
+    outFeatures: number,
+    factory?: ModelFactory,
+  ) {
     super();
     this.dense = new Linear(inFeatures, outFeatures, factory);
   }

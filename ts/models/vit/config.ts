@@ -1,7 +1,18 @@
 import { InputError } from '../../errors';
 import { ACTIVATION_NAMES } from '../activations';
 import { commonFields, optionsFromJson, PretrainedConfig, type ConfigOptions } from '../config';
-import { amount, count, flag, heightWidth, imageSize, oneOf, optional, probability, type FieldTable, type FieldValues } from '../fields';
+import {
+  amount,
+  count,
+  flag,
+  heightWidth,
+  imageSize,
+  oneOf,
+  optional,
+  probability,
+  type FieldTable,
+  type FieldValues,
+} from '../fields';
 
 /** What a ViT can be told; names and defaults are those of transformers 5.18 (configuration_vit.py), a ViT-B/16 for 224x224. */
 const fields = {
@@ -56,10 +67,14 @@ export class ViTConfig extends PretrainedConfig {
     const { hiddenSize, numAttentionHeads, headDim, numPatches } = this;
     this.poolerOutputSize ??= hiddenSize;
     if (headDim === undefined && hiddenSize % numAttentionHeads !== 0) {
-      throw new InputError(`${where}: expected hiddenSize to be a multiple of numAttentionHeads (${numAttentionHeads}), found ${hiddenSize}.`);
+      throw new InputError(
+        `${where}: expected hiddenSize to be a multiple of numAttentionHeads (${numAttentionHeads}), found ${hiddenSize}.`,
+      );
     }
     if (numPatches === 0) {
-      throw new InputError(`${where}: expected imageSize to hold at least one patch of ${String(this.patchSize)}, found ${String(this.imageSize)}.`);
+      throw new InputError(
+        `${where}: expected imageSize to hold at least one patch of ${String(this.patchSize)}, found ${String(this.imageSize)}.`,
+      );
     }
   }
 

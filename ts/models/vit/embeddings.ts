@@ -53,7 +53,8 @@ export class ViTEmbeddings extends Module implements SelfInitializing {
 
   #check(channels: number, height: number, width: number, interpolate: boolean): void {
     const { numChannels, imageSize } = this.#config;
-    if (channels !== numChannels) throw new ShapeError(`pixelValues: expected ${numChannels} channels (B, C, H, W), found ${channels}.`);
+    if (channels !== numChannels)
+      throw new ShapeError(`pixelValues: expected ${numChannels} channels (B, C, H, W), found ${channels}.`);
     const [expectedHeight, expectedWidth] = heightWidth(imageSize);
     if (!interpolate && (height !== expectedHeight || width !== expectedWidth)) {
       throw new ShapeError(
@@ -80,10 +81,17 @@ export class ViTEmbeddings extends Module implements SelfInitializing {
  * Position embeddings for another grid of patches, by bicubic interpolation as transformers and DINO do it; the class
  * token keeps its own: (1, 1 + h w, D) -> (1, 1 + h' w', D). The same tensor when the grid stays.
  */
-export function interpolatePositions(positions: Tensor, from: readonly [number, number], to: readonly [number, number]): Tensor {
+export function interpolatePositions(
+  positions: Tensor,
+  from: readonly [number, number],
+  to: readonly [number, number],
+): Tensor {
   if (from[0] === to[0] && from[1] === to[1]) return positions;
   const width = positions.shape[2]!;
-  const patches = positions.narrow(1, 1, positions.shape[1]! - 1).reshape([1, ...from, width]).permute([0, 3, 1, 2]); // (1, h w, D) -> (1, D, h, w)
+  const patches = positions
+    .narrow(1, 1, positions.shape[1]! - 1)
+    .reshape([1, ...from, width])
+    .permute([0, 3, 1, 2]); // (1, h w, D) -> (1, D, h, w)
   const resized = functional.interpolate(patches, { size: to, mode: 'bicubic', alignCorners: false });
   const tokens = resized.permute([0, 2, 3, 1]).reshape([1, -1, width]); // (1, D, h', w') -> (1, h' w', D)
   return torch.cat([positions.narrow(1, 0, 1), tokens], 1);

@@ -47,7 +47,10 @@ export abstract class ViTPretrainedModel extends PretrainedModel<ViTConfig> {
   /** Position embeddings of another image size. */
   override adapt(key: string, tensor: Tensor, shape: readonly number[], found: ViTConfig): Tensor | undefined {
     const { grid } = found;
-    const fits = key.endsWith('embeddings.position_embeddings') && tensor.shape[1] === 1 + found.numPatches && tensor.shape[2] === shape[2];
+    const fits =
+      key.endsWith('embeddings.position_embeddings') &&
+      tensor.shape[1] === 1 + found.numPatches &&
+      tensor.shape[2] === shape[2];
     return fits ? interpolatePositions(tensor, grid, this.config.grid) : undefined;
   }
 }
@@ -105,7 +108,8 @@ export class ViTModel extends ViTPretrainedModel {
   }
 
   forward({ pixelValues, interpolatePosEncoding = false }: ViTInput): ViTModelOutput {
-    if (pixelValues.ndim !== 4) throw new ShapeError(`pixelValues: expected (B, C, H, W), found [${pixelValues.shape.join(', ')}].`);
+    if (pixelValues.ndim !== 4)
+      throw new ShapeError(`pixelValues: expected (B, C, H, W), found [${pixelValues.shape.join(', ')}].`);
     const { dtype } = this.embeddings.patch_embeddings.projection.weight;
     const embedded = this.embeddings.forward(pixelValues.to(dtype), interpolatePosEncoding);
     const lastHiddenState = this.layernorm.forward(this.encoder.forward(embedded));

@@ -27,19 +27,36 @@ const SHA256: Readonly<Record<string, string>> = {
 const LONGEST_ARCHIVE = 16 * 2 ** 30;
 
 /** The name of the official archive, or undefined where PyTorch publishes none (Linux on ARM, macOS on Intel). */
-export function officialArchive(flavour: Flavour, platform: string = process.platform, arch: string = process.arch): string | undefined {
+export function officialArchive(
+  flavour: Flavour,
+  platform: string = process.platform,
+  arch: string = process.arch,
+): string | undefined {
   if (platform === 'linux' && arch === 'x64') return `libtorch-shared-with-deps-${LIBTORCH_VERSION}+${flavour}.zip`;
-  if (platform === 'darwin' && arch === 'arm64' && flavour === 'cpu') return `libtorch-macos-arm64-${LIBTORCH_VERSION}.zip`;
+  if (platform === 'darwin' && arch === 'arm64' && flavour === 'cpu')
+    return `libtorch-macos-arm64-${LIBTORCH_VERSION}.zip`;
   return undefined;
 }
 
 /** Fetches the official archive of a flavour into `folder`. */
-export async function fetchOfficial(flavour: Flavour, folder: string, listener: Listener, site: string): Promise<Archive[]> {
+export async function fetchOfficial(
+  flavour: Flavour,
+  folder: string,
+  listener: Listener,
+  site: string,
+): Promise<Archive[]> {
   const name = officialArchive(flavour);
-  if (!name) throw new InputError(`PyTorch publishes no ${flavour} archive of libtorch for ${process.platform}-${process.arch}.`);
+  if (!name)
+    throw new InputError(
+      `PyTorch publishes no ${flavour} archive of libtorch for ${process.platform}-${process.arch}.`,
+    );
   const url = `${site}/libtorch/${flavour}/${encodeURIComponent(name)}`;
   const file = await withBar(listener, name, (bar) =>
-    download(url, join(folder, name), { sha256: SHA256[name], maxBytes: LONGEST_ARCHIVE, onProgress: ({ received, total }) => bar.update(received, total) }),
+    download(url, join(folder, name), {
+      sha256: SHA256[name],
+      maxBytes: LONGEST_ARCHIVE,
+      onProgress: ({ received, total }) => bar.update(received, total),
+    }),
   );
   return [{ path: file.path, name, sha256: file.sha256 }];
 }

@@ -35,7 +35,9 @@ export async function ensureLibtorch(options: EnsureOptions = {}): Promise<Locat
   const { found, attempts } = locateLibtorch(flavour);
   // Somebody who set the variable wants that folder, not another one behind their back.
   if (process.env.TORCHTS_LIBTORCH && found?.source !== 'TORCHTS_LIBTORCH') {
-    throw new InputError(`${attempts[0]!.location} is no usable libtorch: ${attempts[0]!.reason}; correct or unset the variable.`);
+    throw new InputError(
+      `${attempts[0]!.location} is no usable libtorch: ${attempts[0]!.reason}; correct or unset the variable.`,
+    );
   }
   if (found && !force) return found;
 
@@ -54,10 +56,19 @@ export async function ensureLibtorch(options: EnsureOptions = {}): Promise<Locat
     await fetchInto(folder, wanted, attempts, listener, site);
     return locateCached(wanted)!;
   };
-  return explainSystemErrors(`libtorch is kept in ${cacheFolder()}; set XDG_CACHE_HOME to a folder that can be written, with 3 GB free.`, () => withLock(folder, work, { onWait }));
+  return explainSystemErrors(
+    `libtorch is kept in ${cacheFolder()}; set XDG_CACHE_HOME to a folder that can be written, with 3 GB free.`,
+    () => withLock(folder, work, { onWait }),
+  );
 }
 
-async function fetchInto(folder: string, flavour: Flavour, before: readonly Attempt[], listener: Listener, site: string): Promise<void> {
+async function fetchInto(
+  folder: string,
+  flavour: Flavour,
+  before: readonly Attempt[],
+  listener: Listener,
+  site: string,
+): Promise<void> {
   const downloads = join(cacheFolder(), 'downloads', `${LIBTORCH_VERSION}-${flavour}`);
   const attempts = [...before];
   for (const { location, fetch } of sources(flavour)) {
@@ -65,7 +76,9 @@ async function fetchInto(folder: string, flavour: Flavour, before: readonly Atte
     try {
       const archives = await fetch(flavour, downloads, listener, site);
       // Unpacked or damaged, an archive is of no further use; only a download that was cut is kept, to go on from.
-      return await unpackLibtorch(archives, folder, flavour, listener).finally(() => rm(downloads, { recursive: true, force: true }));
+      return await unpackLibtorch(archives, folder, flavour, listener).finally(() =>
+        rm(downloads, { recursive: true, force: true }),
+      );
     } catch (error) {
       if (!(error instanceof TorchError) || error instanceof InterruptedError) throw error;
       attempts.push({ location, reason: error.message });
@@ -73,7 +86,9 @@ async function fetchInto(folder: string, flavour: Flavour, before: readonly Atte
     }
   }
   const list = attempts.map(({ location, reason }) => `  ${location}: ${reason}`).join('\n');
-  throw new InputError(`libtorch ${LIBTORCH_VERSION} (${flavour}) was found nowhere:\n${list}\nSet TORCHTS_LIBTORCH to a libtorch folder, or give this machine a package index.`);
+  throw new InputError(
+    `libtorch ${LIBTORCH_VERSION} (${flavour}) was found nowhere:\n${list}\nSet TORCHTS_LIBTORCH to a libtorch folder, or give this machine a package index.`,
+  );
 }
 
 /** The official CUDA archives leave out NVIDIA's own libraries, which the wheel brings as its dependencies: there pip comes first. */

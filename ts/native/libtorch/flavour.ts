@@ -15,7 +15,9 @@ export function requestedFlavour(flag?: string, environment: NodeJS.ProcessEnv =
   const [source, value] = flag ? ['the option flavour', flag] : ['TORCHTS_FLAVOUR', environment.TORCHTS_FLAVOUR];
   if (!value) return undefined;
   if (!isFlavour(value)) {
-    throw new UsageError(`${source} is '${value}', which is no build of libtorch: use cpu, or cu and the CUDA version without its dot, like cu130.`);
+    throw new UsageError(
+      `${source} is '${value}', which is no build of libtorch: use cpu, or cu and the CUDA version without its dot, like cu130.`,
+    );
   }
   return value;
 }
@@ -26,7 +28,10 @@ function isFlavour(value: string): value is Flavour {
 
 /** The version of the NVIDIA driver, like `580.65.06`; undefined where there is none. */
 export function nvidiaDriver(): string | undefined {
-  const query = spawnSync('nvidia-smi', ['--query-gpu=driver_version', '--format=csv,noheader'], { encoding: 'utf8', timeout: 10_000 });
+  const query = spawnSync('nvidia-smi', ['--query-gpu=driver_version', '--format=csv,noheader'], {
+    encoding: 'utf8',
+    timeout: 10_000,
+  });
   return query.status === 0 ? query.stdout.trim().split('\n')[0] || undefined : undefined;
 }
 

@@ -16,9 +16,11 @@ export interface LibtorchFolder {
 /** What `folder` holds, or one clause that says why it is no usable libtorch. */
 export function inspectFolder(folder: string): LibtorchFolder | string {
   if (!existsSync(folder)) return 'the folder does not exist';
-  const missing = [join('lib', sharedLibrary('torch_cpu')), join('lib', sharedLibrary('c10')), join('include', 'ATen', 'core', 'Tensor.h')].find(
-    (file) => !existsSync(join(folder, file)),
-  );
+  const missing = [
+    join('lib', sharedLibrary('torch_cpu')),
+    join('lib', sharedLibrary('c10')),
+    join('include', 'ATen', 'core', 'Tensor.h'),
+  ].find((file) => !existsSync(join(folder, file)));
   if (missing) return `${missing} is missing`;
   const version = readVersion(folder);
   if (!version) return 'no header tells its version';
@@ -46,7 +48,9 @@ function readVersion(folder: string): string | undefined {
     .find((file) => existsSync(file) && /TORCH_VERSION_MAJOR \d/.test(readFileSync(file, 'utf8')));
   if (!header) return undefined;
   const text = readFileSync(header, 'utf8');
-  return ['MAJOR', 'MINOR', 'PATCH'].map((part) => new RegExp(`TORCH_VERSION_${part} (\\d+)`).exec(text)?.[1] ?? '0').join('.');
+  return ['MAJOR', 'MINOR', 'PATCH']
+    .map((part) => new RegExp(`TORCH_VERSION_${part} (\\d+)`).exec(text)?.[1] ?? '0')
+    .join('.');
 }
 
 /** From the text beside the libraries; a CUDA build that does not tell its CUDA version counts as `cu000`. */

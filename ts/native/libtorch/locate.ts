@@ -76,9 +76,13 @@ const fromPython: Look = (flavour, environment, attempts) => {
       miss(attempts, `torch of ${python}`, torch);
       continue;
     }
-    const content = torch.version.split('+')[0] === LIBTORCH_VERSION ? inspectFolder(torch.folder) : `it is version ${torch.version}, not ${LIBTORCH_VERSION}`;
+    const content =
+      torch.version.split('+')[0] === LIBTORCH_VERSION
+        ? inspectFolder(torch.folder)
+        : `it is version ${torch.version}, not ${LIBTORCH_VERSION}`;
     if (typeof content === 'string') miss(attempts, torch.folder, content);
-    else if (flavour && content.flavour !== flavour) miss(attempts, torch.folder, `it is the flavour ${content.flavour}, not ${flavour}`);
+    else if (flavour && content.flavour !== flavour)
+      miss(attempts, torch.folder, `it is the flavour ${content.flavour}, not ${flavour}`);
     else return { ...content, source: 'Python' };
   }
   return undefined;

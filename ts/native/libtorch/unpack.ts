@@ -12,7 +12,8 @@ import { type Flavour } from './flavour';
 import { inspectFolder } from './folder';
 
 /** Python's bindings and the libraries of PyTorch's own tests. */
-const LEFT_OUT = /^lib\/(libtorch_python|libshm|libtorch_global_deps|libaoti_custom_ops|libbackend_with_compiler|libjitbackend_test|libtorchbind_test)/;
+const LEFT_OUT =
+  /^lib\/(libtorch_python|libshm|libtorch_global_deps|libaoti_custom_ops|libbackend_with_compiler|libjitbackend_test|libtorchbind_test)/;
 
 /**
  * Where an entry of an official archive (`libtorch/lib/..`) or of a wheel (`torch/lib/..`) goes; undefined for what C++ does not need.
@@ -26,7 +27,12 @@ export function targetOf(entry: string): string | undefined {
 }
 
 /** Unpacks archives into `folder`, which appears at once and complete: it is built under another name and renamed as the last step. */
-export async function unpackLibtorch(archives: readonly Archive[], folder: string, flavour: Flavour, listener: Listener): Promise<void> {
+export async function unpackLibtorch(
+  archives: readonly Archive[],
+  folder: string,
+  flavour: Flavour,
+  listener: Listener,
+): Promise<void> {
   const record = `${folder}.sha256`;
   const hashes = await compareWithRecord(record, archives);
   const partial = `${folder}.partial`;
@@ -34,10 +40,16 @@ export async function unpackLibtorch(archives: readonly Archive[], folder: strin
   await mkdir(partial, { recursive: true });
   try {
     for (const archive of archives) {
-      await withBar(listener, `unpacking ${archive.name}`, (bar) => unzip(archive.path, partial, { target: targetOf, onProgress: bar.update }));
+      await withBar(listener, `unpacking ${archive.name}`, (bar) =>
+        unzip(archive.path, partial, { target: targetOf, onProgress: bar.update }),
+      );
     }
     check(partial, archives, flavour);
-    const marker: Provenance = { version: LIBTORCH_VERSION, flavour, archives: archives.map((archive) => archive.name) };
+    const marker: Provenance = {
+      version: LIBTORCH_VERSION,
+      flavour,
+      archives: archives.map((archive) => archive.name),
+    };
     await writeFile(join(partial, MARKER), `${JSON.stringify(marker, null, 2)}\n`);
     // Only now, or what was cut or damaged the first time would keep out what is right the second time.
     replaceFile(record, [...hashes].map(([name, sha256]) => `${sha256}  ${name}\n`).join(''));
@@ -51,7 +63,8 @@ function check(partial: string, archives: readonly Archive[], flavour: Flavour):
   const content = inspectFolder(partial);
   const names = archives.map((archive) => archive.name).join(', ');
   if (typeof content === 'string') throw new InputError(`${names || 'Nothing'} holds no libtorch: ${content}.`);
-  if (content.version !== LIBTORCH_VERSION) throw new InputError(`${names} holds libtorch ${content.version}, not ${LIBTORCH_VERSION}.`);
+  if (content.version !== LIBTORCH_VERSION)
+    throw new InputError(`${names} holds libtorch ${content.version}, not ${LIBTORCH_VERSION}.`);
   if (content.flavour !== flavour) {
     throw new InputError(
       `${names} holds the flavour ${content.flavour}, not ${flavour}: ask for it with \`torchts setup --flavour ${content.flavour}\`, or name an index that has ${flavour} in pip's configuration.`,
@@ -78,7 +91,9 @@ async function compareWithRecord(path: string, archives: readonly Archive[]): Pr
   for (const { name, sha256 } of archives) {
     const recorded = known.get(name);
     if (recorded && recorded !== sha256) {
-      throw new InputError(`${name} has changed since it was first fetched: sha256 ${sha256}, recorded ${recorded}; delete ${path} if that is right.`);
+      throw new InputError(
+        `${name} has changed since it was first fetched: sha256 ${sha256}, recorded ${recorded}; delete ${path} if that is right.`,
+      );
     }
     known.set(name, sha256);
   }

@@ -5,7 +5,14 @@ import { multiHeadAttentionForward, type AttentionOptions } from '../functional/
 import * as init from '../init';
 import { Linear } from '../layers/linear';
 import { Module } from '../module';
-import { bindArguments, factoryDefaults, requireProbability, requireSizes, type ByNameOrPosition, type FactoryOptions } from '../options';
+import {
+  bindArguments,
+  factoryDefaults,
+  requireProbability,
+  requireSizes,
+  type ByNameOrPosition,
+  type FactoryOptions,
+} from '../options';
 import { Parameter } from '../parameter';
 import { bindOptions, type Positional } from '../positions';
 
@@ -78,7 +85,11 @@ export class MultiheadAttention extends Module {
     ...given: Positional<MultiheadAttentionOptions, 'MultiheadAttention'>
   ) {
     super();
-    const { dropout, bias, addBiasKv, addZeroAttn, kdim, vdim, batchFirst, ...factory } = bindOptions('MultiheadAttention', defaults, given);
+    const { dropout, bias, addBiasKv, addZeroAttn, kdim, vdim, batchFirst, ...factory } = bindOptions(
+      'MultiheadAttention',
+      defaults,
+      given,
+    );
     requireSizes('MultiheadAttention', { embedDim, numHeads }, 1);
     requireProbability('MultiheadAttention', dropout);
     if (embedDim % numHeads !== 0)
@@ -117,7 +128,12 @@ export class MultiheadAttention extends Module {
    * query (B, L, D), key (B, S, kdim), value (B, S, vdim) with `batchFirst`, (L, B, D)… without, or without B.
    * @returns the output, of the query's shape, and the weights (B, L, S), per head (B, nh, L, S), or null.
    */
-  forward(query: Tensor, key: Tensor, value: Tensor, ...options: ByNameOrPosition<AttentionOptions>): [output: Tensor, weights: Tensor | null] {
+  forward(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    ...options: ByNameOrPosition<AttentionOptions>
+  ): [output: Tensor, weights: Tensor | null] {
     const call = bindArguments('MultiheadAttention.forward', callDefaults, options);
     this._check(query, key, value);
     const batched = query.ndim === 3;
@@ -172,7 +188,10 @@ export class MultiheadAttention extends Module {
 }
 
 /** Maps three tensors; what was one object stays one, so that its projections share a matrix product. */
-function sameTensors(tensors: readonly [Tensor, Tensor, Tensor], map: (tensor: Tensor) => Tensor): [Tensor, Tensor, Tensor] {
+function sameTensors(
+  tensors: readonly [Tensor, Tensor, Tensor],
+  map: (tensor: Tensor) => Tensor,
+): [Tensor, Tensor, Tensor] {
   const done = new Map<Tensor, Tensor>();
   return tensors.map((tensor) => {
     const result = done.get(tensor) ?? map(tensor);

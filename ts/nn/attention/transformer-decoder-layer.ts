@@ -106,7 +106,11 @@ export class TransformerDecoderLayer extends Module implements Copyable {
   }
 
   private _remember(x: Tensor, memory: Tensor, call: Required<DecoderLayerMasks>): Tensor {
-    const masks = { attnMask: call.memoryMask, keyPaddingMask: call.memoryKeyPaddingMask, isCausal: call.memoryIsCausal };
+    const masks = {
+      attnMask: call.memoryMask,
+      keyPaddingMask: call.memoryKeyPaddingMask,
+      isCausal: call.memoryIsCausal,
+    };
     const [output] = this.multihead_attn.forward(x, memory, memory, { ...masks, needWeights: false });
     return this.dropout2.forward(output);
   }

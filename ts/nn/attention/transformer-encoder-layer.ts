@@ -78,7 +78,10 @@ export class TransformerEncoderLayer extends Module implements Copyable {
     return this.norm2.forward(x.add(this._transform(x)));
   }
 
-  private _attend(x: Tensor, { srcMask: attnMask, srcKeyPaddingMask: keyPaddingMask, isCausal }: Required<EncoderLayerMasks>): Tensor {
+  private _attend(
+    x: Tensor,
+    { srcMask: attnMask, srcKeyPaddingMask: keyPaddingMask, isCausal }: Required<EncoderLayerMasks>,
+  ): Tensor {
     const [output] = this.self_attn.forward(x, x, x, { attnMask, keyPaddingMask, isCausal, needWeights: false });
     return this.dropout1.forward(output);
   }

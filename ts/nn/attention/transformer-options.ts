@@ -35,7 +35,12 @@ export const layerDefaults: Required<TransformerLayerOptions> = {
   ...factoryDefaults,
 };
 
-export function normOptions({ layerNormEps, bias, device, dtype }: Required<TransformerLayerOptions>): Required<LayerNormOptions> {
+export function normOptions({
+  layerNormEps,
+  bias,
+  device,
+  dtype,
+}: Required<TransformerLayerOptions>): Required<LayerNormOptions> {
   return { eps: layerNormEps, bias, device, dtype, elementwiseAffine: true };
 }
 

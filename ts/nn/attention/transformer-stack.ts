@@ -21,7 +21,10 @@ export abstract class TransformerStack<StackedLayer extends Copyable> extends Mo
     ...given: Positional<StackOptions, 'TransformerStack'>
   ) {
     super();
-    if (!(layer instanceof Module)) throw new InputError(`${new.target.name}: expected a layer to copy, found ${layer === null ? 'null' : typeof layer}.`);
+    if (!(layer instanceof Module))
+      throw new InputError(
+        `${new.target.name}: expected a layer to copy, found ${layer === null ? 'null' : typeof layer}.`,
+      );
     requireSizes(new.target.name, { numLayers });
     const { norm } = bindOptions<Required<StackOptions>>(new.target.name, { norm: null }, given, 'TransformerStack');
     this.layers = new ModuleList(Array.from({ length: numLayers }, () => layer.copy()));

@@ -80,7 +80,11 @@ export class Transformer extends Module {
 
   constructor(...given: Positional<TransformerOptions, 'Transformer'>) {
     super();
-    const { dModel, nhead, numEncoderLayers, numDecoderLayers, customEncoder, customDecoder, ...layer } = bindOptions('Transformer', defaults, given);
+    const { dModel, nhead, numEncoderLayers, numDecoderLayers, customEncoder, customDecoder, ...layer } = bindOptions(
+      'Transformer',
+      defaults,
+      given,
+    );
     const stackOptions = (): { norm: LayerNorm } => ({ norm: new LayerNorm(dModel, normOptions(layer)) });
     this.encoder =
       customEncoder ??

@@ -64,7 +64,11 @@ export class ModuleList<T extends Module = Module> extends Module {
   }
 
   protected override emptyCopy(copy: Copier): this {
-    return Reflect.construct(ModuleList, [Array.from(this, (item) => copy(item))], this.constructor as new () => this) as this;
+    return Reflect.construct(
+      ModuleList,
+      [Array.from(this, (item) => copy(item))],
+      this.constructor as new () => this,
+    ) as this;
   }
 
   forward(): never {

@@ -18,7 +18,8 @@ export class NamedModules<T extends Module> {
   set(name: string, module: T): void {
     if (name === '' || name.includes('.'))
       throw new InputError(`${this.owner}: a module's name must not be empty or hold a dot, got "${name}".`);
-    if (!(module instanceof Module)) throw new InputError(`${this.owner} holds modules, got ${typeof module} for "${name}".`);
+    if (!(module instanceof Module))
+      throw new InputError(`${this.owner} holds modules, got ${typeof module} for "${name}".`);
     this.#modules.set(name, module);
   }
 
@@ -39,7 +40,9 @@ export class NamedModules<T extends Module> {
   insert(index: number, module: T): void {
     const { size } = this;
     if (!Number.isInteger(index) || index > size || index < -size)
-      throw new InputError(`${this.owner}: expected a whole number from ${-size} to ${size} to insert at, got ${String(index)}.`);
+      throw new InputError(
+        `${this.owner}: expected a whole number from ${-size} to ${size} to insert at, got ${String(index)}.`,
+      );
     this.set(`${size}+`, module); // refuses what is no module
     this.#modules.delete(`${size}+`);
     this.#number([...this.#modules.values()].toSpliced(index, 0, module));
@@ -73,7 +76,8 @@ export class NamedModules<T extends Module> {
   #name(index: number | string): string {
     const name = typeof index === 'number' ? [...this.#modules.keys()].at(index) : index;
     if (name === undefined || !this.#modules.has(name)) {
-      const range = typeof index === 'number' ? `a place below ${this.size}` : `one of ${[...this.#modules.keys()].join(', ')}`;
+      const range =
+        typeof index === 'number' ? `a place below ${this.size}` : `one of ${[...this.#modules.keys()].join(', ')}`;
       throw new InputError(`${this.owner} has no module at ${String(index)}: expected ${range}.`);
     }
     return name;

@@ -61,7 +61,11 @@ export class ParameterList extends Module {
   }
 
   protected override emptyCopy(copy: Copier): this {
-    return Reflect.construct(ParameterList, [this.#items.map((item) => copy(item))], this.constructor as new () => this) as this;
+    return Reflect.construct(
+      ParameterList,
+      [this.#items.map((item) => copy(item))],
+      this.constructor as new () => this,
+    ) as this;
   }
 
   forward(): never {

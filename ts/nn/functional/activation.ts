@@ -69,10 +69,7 @@ export interface HardtanhOptions extends Inplace {
 }
 
 /** `x` above zero, `negativeSlope x` below */
-export function leakyRelu(
-  input: Tensor,
-  ...given: Positional<LeakyReluOptions, 'leakyRelu'>
-): Tensor {
+export function leakyRelu(input: Tensor, ...given: Positional<LeakyReluOptions, 'leakyRelu'>): Tensor {
   const defaults: Required<LeakyReluOptions> = { negativeSlope: 0.01, inplace: false };
   const { negativeSlope, inplace } = bindOptions('leakyRelu', defaults, given);
   return inplace ? torch.leakyRelu_(input, negativeSlope) : torch.leakyRelu(input, negativeSlope);
@@ -93,10 +90,7 @@ export function celu(input: Tensor, ...given: Positional<EluOptions, 'celu'>): T
 }
 
 /** `x` clamped to `[minVal, maxVal]` */
-export function hardtanh(
-  input: Tensor,
-  ...given: Positional<HardtanhOptions, 'hardtanh'>
-): Tensor {
+export function hardtanh(input: Tensor, ...given: Positional<HardtanhOptions, 'hardtanh'>): Tensor {
   const defaults: Required<HardtanhOptions> = { minVal: -1, maxVal: 1, inplace: false };
   const { minVal, maxVal, inplace } = bindOptions('hardtanh', defaults, given);
   if (minVal > maxVal) throw new InputError(`hardtanh: minVal must not be above maxVal, got ${minVal} and ${maxVal}.`);
@@ -104,7 +98,12 @@ export function hardtanh(
 }
 
 /** `x` where it is above `bound`, `value` elsewhere */
-export function threshold(input: Tensor, bound: number, value: number, ...given: Positional<Inplace, 'threshold'>): Tensor {
+export function threshold(
+  input: Tensor,
+  bound: number,
+  value: number,
+  ...given: Positional<Inplace, 'threshold'>
+): Tensor {
   const { inplace } = bindOptions<Required<Inplace>>('threshold', { inplace: false }, given);
   return inplace ? torch.threshold_(input, bound, value) : torch.threshold(input, bound, value);
 }
@@ -119,10 +118,7 @@ export interface RReluOptions extends Inplace {
 }
 
 /** `x` above zero, `a x` below, with a slope `a` drawn for each element (Xu et al. 2015, arXiv 1505.00853) */
-export function rrelu(
-  input: Tensor,
-  ...given: Positional<RReluOptions, 'rrelu'>
-): Tensor {
+export function rrelu(input: Tensor, ...given: Positional<RReluOptions, 'rrelu'>): Tensor {
   const defaults: Required<RReluOptions> = { lower: 1 / 8, upper: 1 / 3, training: false, inplace: false };
   const { lower, upper, training, inplace } = bindOptions('rrelu', defaults, given);
   return inplace ? torch.rrelu_(input, lower, upper, training) : torch.rrelu(input, lower, upper, training);

@@ -137,7 +137,13 @@ function attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | null, dropoutP: 
 }
 
 /** Attention by libtorch's fused kernel: (L, B, nh, hd). */
-function attendFused(heads: Triple, mask: Tensor | null, dropoutP: number, isCausal: boolean, { B, nh, S }: Sizes): Tensor {
+function attendFused(
+  heads: Triple,
+  mask: Tensor | null,
+  dropoutP: number,
+  isCausal: boolean,
+  { B, nh, S }: Sizes,
+): Tensor {
   const hd = heads[0].shape.at(-1) as number;
   const [q, k, v] = heads.map((x) => x.view([B, nh, -1, hd])) as Triple; // (B·nh, X, hd) -> (B, nh, X, hd)
   const attnMask = mask === null ? null : mask.shape[0] === 1 ? mask.unsqueeze(0) : mask.view([B, nh, -1, S]);

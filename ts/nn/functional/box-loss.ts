@@ -15,11 +15,7 @@ export interface BoxLossOptions {
  * `1 - GIoU` of pairs of boxes, corners as xmin, ymin, xmax, ymax: (M, 4), (M, 4) -> (M)
  * (Rezatofighi et al. 2019, arXiv 1902.09630), as torchvision defines it. No pairs have the mean 0.
  */
-export function generalizedBoxIouLoss(
-  boxes1: Tensor,
-  boxes2: Tensor,
-  options: BoxLossOptions = {},
-): Tensor {
+export function generalizedBoxIouLoss(boxes1: Tensor, boxes2: Tensor, options: BoxLossOptions = {}): Tensor {
   requireTensors('generalizedBoxIouLoss', { boxes1, boxes2 });
   const defaults: Required<BoxLossOptions> = { reduction: 'none', eps: 1e-7 };
   const { reduction, eps } = resolveOptions('generalizedBoxIouLoss', defaults, options);

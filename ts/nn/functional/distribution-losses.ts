@@ -108,7 +108,9 @@ function matched(input: Tensor, variance: Tensor): Tensor {
   const [wanted, found] = [input.shape, variance.shape];
   if (found.join() === wanted.join() || found.join() === [...wanted.slice(0, -1), 1].join()) return variance;
   if (found.join() === wanted.slice(0, -1).join()) return variance.unsqueeze(-1); // (B) -> (B, 1)
-  throw new ShapeError(`gaussianNllLoss: the variance [${found.join(', ')}] does not fit the input [${wanted.join(', ')}].`);
+  throw new ShapeError(
+    `gaussianNllLoss: the variance [${found.join(', ')}] does not fit the input [${wanted.join(', ')}].`,
+  );
 }
 
 export interface FocalLossOptions {
@@ -121,11 +123,7 @@ export interface FocalLossOptions {
 }
 
 /** Focal loss of logits and targets 0 or 1 of one shape (Lin et al. 2017, arXiv 1708.02002), as torchvision defines it. */
-export function sigmoidFocalLoss(
-  input: Tensor,
-  target: Tensor,
-  options: FocalLossOptions = {},
-): Tensor {
+export function sigmoidFocalLoss(input: Tensor, target: Tensor, options: FocalLossOptions = {}): Tensor {
   requireTensors('sigmoidFocalLoss', { input, target });
   const defaults: Required<FocalLossOptions> = { alpha: 0.25, gamma: 2, reduction: 'none' };
   const { alpha, gamma, reduction } = resolveOptions('sigmoidFocalLoss', defaults, options);

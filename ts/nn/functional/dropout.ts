@@ -42,11 +42,22 @@ export function dropout3d(input: Tensor, ...given: Positional<DropoutCallOptions
   return dropChannels('dropout3d', input, given, 5);
 }
 
-function dropChannels(owner: 'dropout1d' | 'dropout3d', input: Tensor, given: readonly unknown[], batched: number): Tensor {
-  const { p, training, inplace } = bindOptions<Required<DropoutCallOptions>>(owner, { p: 0.5, training: true, inplace: false }, given);
+function dropChannels(
+  owner: 'dropout1d' | 'dropout3d',
+  input: Tensor,
+  given: readonly unknown[],
+  batched: number,
+): Tensor {
+  const { p, training, inplace } = bindOptions<Required<DropoutCallOptions>>(
+    owner,
+    { p: 0.5, training: true, inplace: false },
+    given,
+  );
   requireProbability(owner, p);
   if (input.ndim !== batched && input.ndim !== batched - 1) {
-    throw new ShapeError(`${owner} expects ${batched} dimensions, or ${batched - 1} without a batch, got [${input.shape.join(', ')}].`);
+    throw new ShapeError(
+      `${owner} expects ${batched} dimensions, or ${batched - 1} without a batch, got [${input.shape.join(', ')}].`,
+    );
   }
   if (!training) return input;
   const batch = input.ndim === batched ? input : input.unsqueeze(0); // (C, …) -> (1, C, …)

@@ -50,16 +50,37 @@ export interface EmbeddingBagCallOptions extends EmbeddingCallOptions {
 }
 
 /** Sums, means or maxima of rows of `weight` (rows, D): integers (B, N), or (N) with `offsets` (B) -> (B, D). */
-export function embeddingBag(input: Tensor, weight: Tensor, ...given: Positional<EmbeddingBagCallOptions, 'embeddingBag'>): Tensor {
+export function embeddingBag(
+  input: Tensor,
+  weight: Tensor,
+  ...given: Positional<EmbeddingBagCallOptions, 'embeddingBag'>
+): Tensor {
   requireTensors('embeddingBag', { input, weight });
-  const defaults: Required<EmbeddingBagCallOptions> = { ...DEFAULTS, offsets: null, mode: 'mean', perSampleWeights: null, includeLastOffset: false };
+  const defaults: Required<EmbeddingBagCallOptions> = {
+    ...DEFAULTS,
+    offsets: null,
+    mode: 'mean',
+    perSampleWeights: null,
+    includeLastOffset: false,
+  };
   const resolved = bindOptions('embeddingBag', defaults, given);
   const { paddingIdx, maxNorm, normType, scaleGradByFreq, sparse, mode, includeLastOffset } = resolved;
-  if (!Object.hasOwn(bagModes, mode)) throw new InputError(`embeddingBag: mode must be 'sum', 'mean' or 'max', got '${mode}'.`);
+  if (!Object.hasOwn(bagModes, mode))
+    throw new InputError(`embeddingBag: mode must be 'sum', 'mean' or 'max', got '${mode}'.`);
   const row = paddingRow('embeddingBag', weight, paddingIdx);
   if (maxNorm !== null) shorten(weight, input, maxNorm, normType);
   const { indices, offsets, factors } = bags(input, resolved, mode);
-  return torch.embeddingBag(weight, indices, offsets, scaleGradByFreq, bagModes[mode], sparse, factors, includeLastOffset, row)[0];
+  return torch.embeddingBag(
+    weight,
+    indices,
+    offsets,
+    scaleGradByFreq,
+    bagModes[mode],
+    sparse,
+    factors,
+    includeLastOffset,
+    row,
+  )[0];
 }
 
 /** All rows one after the other, and where their bags start. */

@@ -16,11 +16,7 @@ export interface GridSampleOptions {
 }
 
 /** Pixels of `input` (B, C, H, W) at the places of `grid` (B, H', W', 2), which are x and y from -1 to 1: (B, C, H', W'). */
-export function gridSample(
-  input: Tensor,
-  grid: Tensor,
-  ...given: Positional<GridSampleOptions, 'gridSample'>
-): Tensor {
+export function gridSample(input: Tensor, grid: Tensor, ...given: Positional<GridSampleOptions, 'gridSample'>): Tensor {
   const defaults: Required<GridSampleOptions> = { mode: 'bilinear', paddingMode: 'zeros', alignCorners: false };
   const { mode, paddingMode, alignCorners } = bindOptions('gridSample', defaults, given);
   const code = choose('mode', modes, mode);
@@ -33,7 +29,11 @@ export interface AffineGridOptions {
 }
 
 /** The grid that `gridSample` takes, for affine maps `theta` (B, 2, 3) and an output of size (B, C, H', W'): (B, H', W', 2). */
-export function affineGrid(theta: Tensor, size: readonly number[], ...given: Positional<AffineGridOptions, 'affineGrid'>): Tensor {
+export function affineGrid(
+  theta: Tensor,
+  size: readonly number[],
+  ...given: Positional<AffineGridOptions, 'affineGrid'>
+): Tensor {
   const { alignCorners } = bindOptions<Required<AffineGridOptions>>('affineGrid', { alignCorners: false }, given);
   return torch.affineGridGenerator(theta, size, alignCorners);
 }

@@ -45,7 +45,8 @@ const kernels: Partial<Record<string, Kernel>> = {
   'linear 1': (x, size, align, scales) => aten.upsample_linear1d.vec(x, size, align, scales) as Tensor,
   'bilinear 2': (x, size, align, scales) => aten.upsample_bilinear2d.vec(x, size, align, scales) as Tensor,
   'bicubic 2': (x, size, align, scales) => aten.upsample_bicubic2d.vec(x, size, align, scales) as Tensor,
-  'bilinear 2 antialias': (x, size, align, scales) => aten._upsample_bilinear2d_aa.vec(x, size, align, scales) as Tensor,
+  'bilinear 2 antialias': (x, size, align, scales) =>
+    aten._upsample_bilinear2d_aa.vec(x, size, align, scales) as Tensor,
   'bicubic 2 antialias': (x, size, align, scales) => aten._upsample_bicubic2d_aa.vec(x, size, align, scales) as Tensor,
   'nearest 3': (x, size, _, scales) => aten.upsample_nearest3d.vec(x, size, scales) as Tensor,
   'nearest-exact 3': (x, size, _, scales) => aten._upsample_nearest_exact3d.vec(x, size, scales) as Tensor,
@@ -69,7 +70,9 @@ export function interpolate(input: Tensor, ...given: Positional<InterpolateOptio
   }
   const aligns = mode.endsWith('linear') || mode === 'bicubic';
   if (alignCorners !== null && !aligns)
-    throw new InputError(`interpolate: alignCorners is for linear, bilinear, bicubic and trilinear, not for '${mode}'.`);
+    throw new InputError(
+      `interpolate: alignCorners is for linear, bilinear, bicubic and trilinear, not for '${mode}'.`,
+    );
 
   let { size, scales } = target(resolved, spatial.length);
   if (scales !== null && (recomputeScaleFactor || mode === 'area')) {

@@ -56,11 +56,7 @@ export interface CrossEntropyOptions extends NLLOptions {
 }
 
 /** The negative of `input` (B, K, *), log-probabilities, at the class numbers `target` (B, *). */
-export function nllLoss(
-  input: Tensor,
-  target: Tensor,
-  ...given: Positional<NLLOptions, 'nllLoss'>
-): Tensor {
+export function nllLoss(input: Tensor, target: Tensor, ...given: Positional<NLLOptions, 'nllLoss'>): Tensor {
   requireTensors('nllLoss', { input, target });
   const defaults: Required<NLLOptions> = { weight: null, ignoreIndex: -100, reduction: 'mean' };
   const { weight, ignoreIndex, reduction } = bindOptions('nllLoss', defaults, given);
@@ -74,9 +70,19 @@ export function crossEntropy(
   ...given: Positional<CrossEntropyOptions, 'crossEntropy'>
 ): Tensor {
   requireTensors('crossEntropy', { input, target });
-  const defaults: Required<CrossEntropyOptions> = { weight: null, ignoreIndex: -100, labelSmoothing: 0, reduction: 'mean' };
+  const defaults: Required<CrossEntropyOptions> = {
+    weight: null,
+    ignoreIndex: -100,
+    labelSmoothing: 0,
+    reduction: 'mean',
+  };
   const { weight, ignoreIndex, labelSmoothing, reduction } = bindOptions('crossEntropy', defaults, given);
-  return torch.crossEntropyLoss(input, target, { weight, reduction: reductionCode(reduction), ignoreIndex, labelSmoothing });
+  return torch.crossEntropyLoss(input, target, {
+    weight,
+    reduction: reductionCode(reduction),
+    ignoreIndex,
+    labelSmoothing,
+  });
 }
 
 export interface WeightedLossOptions extends LossOptions {
@@ -87,7 +93,11 @@ export interface WeightedLossOptions extends LossOptions {
 /** `(x - y)²` */
 export function mseLoss(input: Tensor, target: Tensor, ...given: Positional<WeightedLossOptions, 'mseLoss'>): Tensor {
   requireTensors('mseLoss', { input, target });
-  const { weight, reduction } = bindOptions<Required<WeightedLossOptions>>('mseLoss', { weight: null, reduction: 'mean' }, given);
+  const { weight, reduction } = bindOptions<Required<WeightedLossOptions>>(
+    'mseLoss',
+    { weight: null, reduction: 'mean' },
+    given,
+  );
   if (weight !== null) return weighted('mseLoss', input, input.sub(target).square(), weight, reduction);
   return torch.mseLoss(input, target, { reduction: reductionCode(reduction) });
 }
@@ -95,7 +105,11 @@ export function mseLoss(input: Tensor, target: Tensor, ...given: Positional<Weig
 /** `|x - y|` */
 export function l1Loss(input: Tensor, target: Tensor, ...given: Positional<WeightedLossOptions, 'l1Loss'>): Tensor {
   requireTensors('l1Loss', { input, target });
-  const { weight, reduction } = bindOptions<Required<WeightedLossOptions>>('l1Loss', { weight: null, reduction: 'mean' }, given);
+  const { weight, reduction } = bindOptions<Required<WeightedLossOptions>>(
+    'l1Loss',
+    { weight: null, reduction: 'mean' },
+    given,
+  );
   if (weight !== null) return weighted('l1Loss', input, input.sub(target).abs(), weight, reduction);
   return torch.l1Loss(input, target, { reduction: reductionCode(reduction) });
 }
@@ -114,9 +128,17 @@ export interface SmoothL1Options extends LossOptions {
 }
 
 /** `(x - y)² / 2β` where `|x - y| < β`, `|x - y| - β/2` beyond; `beta` 0 is `l1Loss`. */
-export function smoothL1Loss(input: Tensor, target: Tensor, ...given: Positional<SmoothL1Options, 'smoothL1Loss'>): Tensor {
+export function smoothL1Loss(
+  input: Tensor,
+  target: Tensor,
+  ...given: Positional<SmoothL1Options, 'smoothL1Loss'>
+): Tensor {
   requireTensors('smoothL1Loss', { input, target });
-  const { beta, reduction } = bindOptions<Required<SmoothL1Options>>('smoothL1Loss', { beta: 1, reduction: 'mean' }, given);
+  const { beta, reduction } = bindOptions<Required<SmoothL1Options>>(
+    'smoothL1Loss',
+    { beta: 1, reduction: 'mean' },
+    given,
+  );
   if (beta === 0) return l1Loss(input, target, { reduction });
   return torch.smoothL1Loss(input, target, { reduction: reductionCode(reduction), beta });
 }

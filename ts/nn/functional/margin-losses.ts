@@ -35,14 +35,22 @@ export function marginRankingLoss(
 }
 
 /** `x` where the target is 1, `max(0, margin - x)` where it is -1; `margin` is 1 unless given. */
-export function hingeEmbeddingLoss(input: Tensor, target: Tensor, ...given: Positional<MarginOptions, 'hingeEmbeddingLoss'>): Tensor {
+export function hingeEmbeddingLoss(
+  input: Tensor,
+  target: Tensor,
+  ...given: Positional<MarginOptions, 'hingeEmbeddingLoss'>
+): Tensor {
   const defaults: Required<MarginOptions> = { margin: 1, reduction: 'mean' };
   const { margin, reduction } = bindOptions('hingeEmbeddingLoss', defaults, given);
   return torch.hingeEmbeddingLoss(input, target, { margin, reduction: reductionCode(reduction) });
 }
 
 /** `log(1 + exp(-y x))` of targets 1 and -1, of the input's shape. */
-export function softMarginLoss(input: Tensor, target: Tensor, ...given: Positional<LossOptions, 'softMarginLoss'>): Tensor {
+export function softMarginLoss(
+  input: Tensor,
+  target: Tensor,
+  ...given: Positional<LossOptions, 'softMarginLoss'>
+): Tensor {
   const { reduction } = bindOptions<Required<LossOptions>>('softMarginLoss', { reduction: 'mean' }, given);
   return torch.softMarginLoss(input, target, { reduction: reductionCode(reduction) });
 }
@@ -68,7 +76,11 @@ export function multiMarginLoss(
 }
 
 /** The margin loss of several classes a sample: scores (B, K), int64 class numbers (B, K) ended by -1 -> (B). */
-export function multilabelMarginLoss(input: Tensor, target: Tensor, ...given: Positional<LossOptions, 'multilabelMarginLoss'>): Tensor {
+export function multilabelMarginLoss(
+  input: Tensor,
+  target: Tensor,
+  ...given: Positional<LossOptions, 'multilabelMarginLoss'>
+): Tensor {
   const { reduction } = bindOptions<Required<LossOptions>>('multilabelMarginLoss', { reduction: 'mean' }, given);
   return torch.multilabelMarginLoss(input, target, { reduction: reductionCode(reduction) });
 }
@@ -120,7 +132,13 @@ export function tripletMarginLoss(
 ): Tensor {
   const defaults: Required<TripletMarginOptions> = { margin: 1, p: 2, eps: 1e-6, swap: false, reduction: 'mean' };
   const { margin, p, eps, swap, reduction } = bindOptions('tripletMarginLoss', defaults, given);
-  return torch.tripletMarginLoss(anchor, positive, negative, { margin, p, eps, swap, reduction: reductionCode(reduction) });
+  return torch.tripletMarginLoss(anchor, positive, negative, {
+    margin,
+    p,
+    eps,
+    swap,
+    reduction: reductionCode(reduction),
+  });
 }
 
 export interface TripletMarginWithDistanceOptions extends TripletBase {
@@ -135,8 +153,17 @@ export function tripletMarginWithDistanceLoss(
   negative: Tensor,
   options: TripletMarginWithDistanceOptions = {},
 ): Tensor {
-  const defaults: Required<TripletMarginWithDistanceOptions> = { distanceFunction: null, margin: 1, swap: false, reduction: 'mean' };
-  const { distanceFunction, margin, swap, reduction } = resolveOptions('tripletMarginWithDistanceLoss', defaults, options);
+  const defaults: Required<TripletMarginWithDistanceOptions> = {
+    distanceFunction: null,
+    margin: 1,
+    swap: false,
+    reduction: 'mean',
+  };
+  const { distanceFunction, margin, swap, reduction } = resolveOptions(
+    'tripletMarginWithDistanceLoss',
+    defaults,
+    options,
+  );
   const distance = distanceFunction ?? ((x1, x2) => torch.pairwiseDistance(x1, x2));
   const near = distance(anchor, positive);
   const far = distance(anchor, negative);

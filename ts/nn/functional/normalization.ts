@@ -24,7 +24,13 @@ export function batchNorm(
   runningVar: Tensor | null,
   ...given: Positional<BatchNormCallOptions, 'batchNorm'>
 ): Tensor {
-  const defaults: Required<BatchNormCallOptions> = { weight: null, bias: null, training: false, momentum: 0.1, eps: 1e-5 };
+  const defaults: Required<BatchNormCallOptions> = {
+    weight: null,
+    bias: null,
+    training: false,
+    momentum: 0.1,
+    eps: 1e-5,
+  };
   const { weight, bias, training, momentum, eps } = bindOptions('batchNorm', defaults, given);
   if (training && count(input, [0, ...spatial(input)]) === 1) {
     throw new ShapeError(
@@ -54,7 +60,15 @@ export interface InstanceNormCallOptions {
 /** Normalises each channel of each sample of (B, C, *) by itself (Ulyanov et al. 2016, arXiv 1607.08022). */
 export function instanceNorm(input: Tensor, ...given: Positional<InstanceNormCallOptions, 'instanceNorm'>): Tensor {
   requireTensors('instanceNorm', { input });
-  const defaults = { runningMean: null, runningVar: null, weight: null, bias: null, useInputStats: true, momentum: 0.1, eps: 1e-5 };
+  const defaults = {
+    runningMean: null,
+    runningVar: null,
+    weight: null,
+    bias: null,
+    useInputStats: true,
+    momentum: 0.1,
+    eps: 1e-5,
+  };
   const resolved = bindOptions<Required<InstanceNormCallOptions>>('instanceNorm', defaults, given);
   const { runningMean, runningVar, weight, bias, useInputStats, momentum, eps } = resolved;
   if (useInputStats && count(input, spatial(input)) === 1) {
@@ -92,7 +106,9 @@ export function localResponseNorm(
   const defaults: Required<LocalResponseNormOptions> = { alpha: 1e-4, beta: 0.75, k: 1 };
   const { alpha, beta, k } = bindOptions('localResponseNorm', defaults, given);
   if (input.ndim < 3)
-    throw new ShapeError(`localResponseNorm expects (B, C, *) with at least 3 dimensions, got [${input.shape.join(', ')}].`);
+    throw new ShapeError(
+      `localResponseNorm expects (B, C, *) with at least 3 dimensions, got [${input.shape.join(', ')}].`,
+    );
   const [batch, channels] = input.shape as [number, number];
   const squares = input.mul(input).reshape([batch, 1, channels, -1]); // (B, C, *) -> (B, 1, C, n)
   const padded = torch.pad(squares, [0, 0, Math.floor(size / 2), Math.floor((size - 1) / 2)]);

@@ -13,7 +13,9 @@ function outputSizes(owner: string, input: Tensor, outputSize: OutputSize, dimen
     ? (outputSize as readonly (number | null)[])
     : Array<number | null>(dimensions).fill(outputSize as number | null);
   if (sizes.length !== dimensions)
-    throw new ShapeError(`${owner}: outputSize must be one number or ${dimensions} of them, got [${sizes.join(', ')}].`);
+    throw new ShapeError(
+      `${owner}: outputSize must be one number or ${dimensions} of them, got [${sizes.join(', ')}].`,
+    );
   return sizes.map((size, d) => size ?? (input.shape.at(d - dimensions) as number));
 }
 
@@ -79,27 +81,45 @@ export interface LPPoolOptions {
 }
 
 /** The norm of order `normType` of each window: (B, C, L) -> (B, C, L'). */
-export function lpPool1d(input: Tensor, normType: number, kernelSize: SizeN, ...given: Positional<LPPoolOptions, 'lpPool1d'>): Tensor {
+export function lpPool1d(
+  input: Tensor,
+  normType: number,
+  kernelSize: SizeN,
+  ...given: Positional<LPPoolOptions, 'lpPool1d'>
+): Tensor {
   requireTensors('lpPool1d', { input });
   const means = torch.avgPool1d(input.pow(normType), kernelSize, averaging('lpPool1d', given));
   return norms(means, expandSize('lpPool1d', 'kernelSize', kernelSize, 1), normType);
 }
 
 /** The norm of order `normType` of each window: (B, C, H, W) -> (B, C, H', W'). */
-export function lpPool2d(input: Tensor, normType: number, kernelSize: SizeN, ...given: Positional<LPPoolOptions, 'lpPool2d'>): Tensor {
+export function lpPool2d(
+  input: Tensor,
+  normType: number,
+  kernelSize: SizeN,
+  ...given: Positional<LPPoolOptions, 'lpPool2d'>
+): Tensor {
   requireTensors('lpPool2d', { input });
   const means = torch.avgPool2d(input.pow(normType), kernelSize, averaging('lpPool2d', given));
   return norms(means, expandSize('lpPool2d', 'kernelSize', kernelSize, 2), normType);
 }
 
 /** The norm of order `normType` of each window: (B, C, D, H, W) -> (B, C, D', H', W'). */
-export function lpPool3d(input: Tensor, normType: number, kernelSize: SizeN, ...given: Positional<LPPoolOptions, 'lpPool3d'>): Tensor {
+export function lpPool3d(
+  input: Tensor,
+  normType: number,
+  kernelSize: SizeN,
+  ...given: Positional<LPPoolOptions, 'lpPool3d'>
+): Tensor {
   requireTensors('lpPool3d', { input });
   const means = torch.avgPool3d(input.pow(normType), kernelSize, averaging('lpPool3d', given));
   return norms(means, expandSize('lpPool3d', 'kernelSize', kernelSize, 3), normType);
 }
 
-function averaging(owner: 'lpPool1d' | 'lpPool2d' | 'lpPool3d', given: readonly unknown[]): { stride?: SizeN; ceilMode: boolean } {
+function averaging(
+  owner: 'lpPool1d' | 'lpPool2d' | 'lpPool3d',
+  given: readonly unknown[],
+): { stride?: SizeN; ceilMode: boolean } {
   const { stride, ceilMode } = bindOptions<Required<LPPoolOptions>>(owner, { stride: null, ceilMode: false }, given);
   return { stride: stride ?? undefined, ceilMode };
 }
@@ -107,7 +127,11 @@ function averaging(owner: 'lpPool1d' | 'lpPool2d' | 'lpPool3d', given: readonly 
 /** Means of powers become norms; a window of negative odd powers counts as zero. */
 function norms(means: Tensor, kernelSize: readonly number[], normType: number): Tensor {
   const area = kernelSize.reduce((product, size) => product * size, 1);
-  return means.sign().mul(means.abs().relu()).mul(area).pow(1 / normType);
+  return means
+    .sign()
+    .mul(means.abs().relu())
+    .mul(area)
+    .pow(1 / normType);
 }
 
 export interface MaxUnpoolOptions {
@@ -120,20 +144,35 @@ export interface MaxUnpoolOptions {
 }
 
 /** Puts each element back where `maxPool1dWithIndices` took it from, zeros elsewhere: (B, C, L) -> (B, C, L'). */
-export function maxUnpool1d(input: Tensor, indices: Tensor, kernelSize: SizeN, ...given: Positional<MaxUnpoolOptions, 'maxUnpool1d'>): Tensor {
+export function maxUnpool1d(
+  input: Tensor,
+  indices: Tensor,
+  kernelSize: SizeN,
+  ...given: Positional<MaxUnpoolOptions, 'maxUnpool1d'>
+): Tensor {
   requireTensors('maxUnpool1d', { input, indices });
   const { size } = unpooling('maxUnpool1d', input, kernelSize, given, 1);
   return torch.maxUnpool2d(input.unsqueeze(-1), indices.unsqueeze(-1), [...size, 1]).squeeze(-1); // (…, L) -> (…, L, 1) -> (…, L')
 }
 
 /** Puts each element back where `maxPool2dWithIndices` took it from, zeros elsewhere: (B, C, H, W) -> (B, C, H', W'). */
-export function maxUnpool2d(input: Tensor, indices: Tensor, kernelSize: SizeN, ...given: Positional<MaxUnpoolOptions, 'maxUnpool2d'>): Tensor {
+export function maxUnpool2d(
+  input: Tensor,
+  indices: Tensor,
+  kernelSize: SizeN,
+  ...given: Positional<MaxUnpoolOptions, 'maxUnpool2d'>
+): Tensor {
   requireTensors('maxUnpool2d', { input, indices });
   return torch.maxUnpool2d(input, indices, unpooling('maxUnpool2d', input, kernelSize, given, 2).size);
 }
 
 /** Puts each element back where `maxPool3dWithIndices` took it from, zeros elsewhere: (B, C, D, H, W). */
-export function maxUnpool3d(input: Tensor, indices: Tensor, kernelSize: SizeN, ...given: Positional<MaxUnpoolOptions, 'maxUnpool3d'>): Tensor {
+export function maxUnpool3d(
+  input: Tensor,
+  indices: Tensor,
+  kernelSize: SizeN,
+  ...given: Positional<MaxUnpoolOptions, 'maxUnpool3d'>
+): Tensor {
   requireTensors('maxUnpool3d', { input, indices });
   const { size, stride, padding } = unpooling('maxUnpool3d', input, kernelSize, given, 3);
   return torch.maxUnpool3d(input, indices, size, stride, padding);

@@ -26,5 +26,7 @@ export function reduce(losses: Tensor, reduction: Reduction = 'mean'): Tensor {
 
 export function requireSameShape(owner: string, input: Tensor, target: Tensor, name = 'target'): void {
   if (input.shape.join() === target.shape.join()) return;
-  throw new ShapeError(`${owner}: ${name} [${target.shape.join(', ')}] must have the shape of input [${input.shape.join(', ')}].`);
+  throw new ShapeError(
+    `${owner}: ${name} [${target.shape.join(', ')}] must have the shape of input [${input.shape.join(', ')}].`,
+  );
 }

@@ -20,7 +20,12 @@ export abstract class InplaceActivation extends Activation {
 
   constructor(...given: Positional<InplaceOptions, 'InplaceActivation'>) {
     super();
-    this.inplace = bindOptions<Required<InplaceOptions>>(new.target.name, { inplace: false }, given, 'InplaceActivation').inplace;
+    this.inplace = bindOptions<Required<InplaceOptions>>(
+      new.target.name,
+      { inplace: false },
+      given,
+      'InplaceActivation',
+    ).inplace;
   }
 
   override extraRepr(): string {

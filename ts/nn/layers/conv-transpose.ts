@@ -52,7 +52,13 @@ export abstract class ConvTransposeNd extends ConvNd {
   readonly padding: readonly number[];
   readonly outputPadding: readonly number[];
 
-  constructor(inChannels: number, outChannels: number, kernelSize: SizeN, given: Positional<ConvTransposeOptions, 'ConvTranspose'>, dimensions: number) {
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernelSize: SizeN,
+    given: Positional<ConvTransposeOptions, 'ConvTranspose'>,
+    dimensions: number,
+  ) {
     const resolved = bindOptions(new.target.name, transposeDefaults, given, 'ConvTranspose');
     super(inChannels, outChannels, kernelSize, resolved, dimensions, true);
     this.padding = this.expand('padding', resolved.padding, dimensions);
@@ -100,7 +106,12 @@ function isSizes(call: ConvTransposeCall | readonly number[]): call is readonly 
  * Weight: (inChannels, outChannels / groups, k).
  */
 export class ConvTranspose1d extends ConvTransposeNd {
-  constructor(inChannels: number, outChannels: number, kernelSize: SizeN, ...given: Positional<ConvTransposeOptions, 'ConvTranspose'>) {
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernelSize: SizeN,
+    ...given: Positional<ConvTransposeOptions, 'ConvTranspose'>
+  ) {
     super(inChannels, outChannels, kernelSize, given, 1);
   }
 
@@ -114,7 +125,12 @@ export class ConvTranspose1d extends ConvTransposeNd {
  * Weight: (inChannels, outChannels / groups, kh, kw).
  */
 export class ConvTranspose2d extends ConvTransposeNd {
-  constructor(inChannels: number, outChannels: number, kernelSize: SizeN, ...given: Positional<ConvTransposeOptions, 'ConvTranspose'>) {
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernelSize: SizeN,
+    ...given: Positional<ConvTransposeOptions, 'ConvTranspose'>
+  ) {
     super(inChannels, outChannels, kernelSize, given, 2);
   }
 
@@ -128,7 +144,12 @@ export class ConvTranspose2d extends ConvTransposeNd {
  * Weight: (inChannels, outChannels / groups, kd, kh, kw).
  */
 export class ConvTranspose3d extends ConvTransposeNd {
-  constructor(inChannels: number, outChannels: number, kernelSize: SizeN, ...given: Positional<ConvTransposeOptions, 'ConvTranspose'>) {
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernelSize: SizeN,
+    ...given: Positional<ConvTransposeOptions, 'ConvTranspose'>
+  ) {
     super(inChannels, outChannels, kernelSize, given, 3);
   }
 

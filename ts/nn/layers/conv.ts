@@ -40,7 +40,13 @@ abstract class ForwardConv extends ConvNd {
   readonly padding: readonly number[] | 'same' | 'valid';
   readonly paddingMode: PaddingMode;
 
-  constructor(inChannels: number, outChannels: number, kernelSize: SizeN, given: Positional<ConvOptions, 'Conv'>, dimensions: number) {
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernelSize: SizeN,
+    given: Positional<ConvOptions, 'Conv'>,
+    dimensions: number,
+  ) {
     const resolved = bindOptions(new.target.name, convDefaults, given, 'Conv');
     super(inChannels, outChannels, kernelSize, resolved, dimensions, false);
     const { padding, paddingMode } = resolved;
@@ -52,7 +58,9 @@ abstract class ForwardConv extends ConvNd {
   private _check(): void {
     const owner = this.constructor.name;
     if (!paddingModes.includes(this.paddingMode)) {
-      throw new InputError(`${owner}: paddingMode must be one of ${paddingModes.join(', ')}, got ${String(this.paddingMode)}.`);
+      throw new InputError(
+        `${owner}: paddingMode must be one of ${paddingModes.join(', ')}, got ${String(this.paddingMode)}.`,
+      );
     }
     if (typeof this.padding !== 'string') return;
     if (this.padding !== 'same' && this.padding !== 'valid') {

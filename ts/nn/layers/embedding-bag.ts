@@ -57,7 +57,9 @@ export class EmbeddingBag extends Module {
     requireSizes('EmbeddingBag', { numEmbeddings, embeddingDim });
     const { paddingIdx, device, dtype, ...rest } = bindOptions('EmbeddingBag', defaults, given);
     if (paddingIdx !== null && !(paddingIdx >= -numEmbeddings && paddingIdx < numEmbeddings)) {
-      throw new InputError(`EmbeddingBag: paddingIdx must be a row of the table of ${numEmbeddings}, got ${paddingIdx}.`);
+      throw new InputError(
+        `EmbeddingBag: paddingIdx must be a row of the table of ${numEmbeddings}, got ${paddingIdx}.`,
+      );
     }
     this.maxNorm = rest.maxNorm;
     this.normType = rest.normType;
@@ -83,9 +85,22 @@ export class EmbeddingBag extends Module {
   forward(input: Tensor, second?: EmbeddingBagInputs | Tensor | null, third?: Tensor | null): Tensor {
     const byPosition = second === null || second instanceof torch.Tensor;
     const given = byPosition ? { offsets: second, perSampleWeights: third } : second;
-    const inputs = resolveOptions<Required<EmbeddingBagInputs>>('EmbeddingBag.forward', { offsets: null, perSampleWeights: null }, given);
+    const inputs = resolveOptions<Required<EmbeddingBagInputs>>(
+      'EmbeddingBag.forward',
+      { offsets: null, perSampleWeights: null },
+      given,
+    );
     const { maxNorm, normType, scaleGradByFreq, sparse, mode, includeLastOffset, paddingIdx } = this;
-    return embeddingBag(input, this.weight, { maxNorm, normType, scaleGradByFreq, sparse, mode, includeLastOffset, paddingIdx, ...inputs });
+    return embeddingBag(input, this.weight, {
+      maxNorm,
+      normType,
+      scaleGradByFreq,
+      sparse,
+      mode,
+      includeLastOffset,
+      paddingIdx,
+      ...inputs,
+    });
   }
 
   override extraRepr(): string {

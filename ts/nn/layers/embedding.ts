@@ -48,7 +48,11 @@ export class Embedding extends Module {
   ) {
     super();
     requireSizes('Embedding', { numEmbeddings, embeddingDim });
-    const { paddingIdx, maxNorm, normType, scaleGradByFreq, sparse, ...factory } = bindOptions('Embedding', defaults, given);
+    const { paddingIdx, maxNorm, normType, scaleGradByFreq, sparse, ...factory } = bindOptions(
+      'Embedding',
+      defaults,
+      given,
+    );
     if (paddingIdx !== null && !(paddingIdx >= -numEmbeddings && paddingIdx < numEmbeddings)) {
       throw new InputError(`Embedding: paddingIdx must be a row of the table of ${numEmbeddings}, got ${paddingIdx}.`);
     }

@@ -24,7 +24,12 @@ export {
   type ConvTransposeCall,
   type ConvTransposeOptions,
 } from './conv-transpose';
-export { CosineSimilarity, PairwiseDistance, type CosineSimilarityOptions, type PairwiseDistanceOptions } from './distance';
+export {
+  CosineSimilarity,
+  PairwiseDistance,
+  type CosineSimilarityOptions,
+  type PairwiseDistanceOptions,
+} from './distance';
 export {
   AlphaDropout,
   Dropout,
@@ -65,4 +70,10 @@ export {
 export { ChannelShuffle, PixelShuffle, PixelUnshuffle } from './pixel-shuffle';
 export { GLU, LogSoftmax, Softmax, Softmax2d, Softmin, type GLUOptions } from './softmax';
 export { Unflatten } from './unflatten';
-export { Upsample, UpsamplingBilinear2d, UpsamplingNearest2d, type Upsampling2dOptions, type UpsampleOptions } from './upsample';
+export {
+  Upsample,
+  UpsamplingBilinear2d,
+  UpsamplingNearest2d,
+  type Upsampling2dOptions,
+  type UpsampleOptions,
+} from './upsample';

@@ -8,7 +8,8 @@ import { Activation } from './activation';
 
 /** PyTorch guesses a dimension that is left out by the input's, and warns; here it has to be said. */
 function requireDim(owner: string, dim: unknown): void {
-  if (!Number.isInteger(dim)) throw expected(owner, 'the dimension to normalise along', dim, `write new ${owner}(-1) for the last one`);
+  if (!Number.isInteger(dim))
+    throw expected(owner, 'the dimension to normalise along', dim, `write new ${owner}(-1) for the last one`);
 }
 
 /** Exponentials along `dim`, divided by their sum */

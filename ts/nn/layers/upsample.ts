@@ -41,8 +41,10 @@ export class Upsample extends Module {
 
   override extraRepr(): string {
     const { size, scaleFactor, mode } = this;
-    const factors = typeof scaleFactor === 'number' ? repr.float(scaleFactor) : `(${scaleFactor?.map(repr.float).join(', ')})`;
-    const target = scaleFactor === null ? `size=${size === null ? 'None' : repr.size(size)}` : `scale_factor=${factors}`;
+    const factors =
+      typeof scaleFactor === 'number' ? repr.float(scaleFactor) : `(${scaleFactor?.map(repr.float).join(', ')})`;
+    const target =
+      scaleFactor === null ? `size=${size === null ? 'None' : repr.size(size)}` : `scale_factor=${factors}`;
     return `${target}, mode='${mode}'`;
   }
 }

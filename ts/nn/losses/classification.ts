@@ -36,7 +36,11 @@ export class BCEWithLogitsLoss extends Loss {
 
   constructor(...given: Positional<BinaryCrossEntropyWithLogitsOptions, 'BCEWithLogitsLoss'>) {
     super();
-    const defaults: Required<BinaryCrossEntropyWithLogitsOptions> = { reduction: 'mean', weight: null, posWeight: null };
+    const defaults: Required<BinaryCrossEntropyWithLogitsOptions> = {
+      reduction: 'mean',
+      weight: null,
+      posWeight: null,
+    };
     const { reduction, weight, posWeight } = bindOptions('BCEWithLogitsLoss', defaults, given);
     this.reduction = reduction;
     this.registerBuffer('weight', weight);
@@ -81,7 +85,12 @@ export class CrossEntropyLoss extends Loss {
 
   constructor(...given: Positional<CrossEntropyOptions, 'CrossEntropyLoss'>) {
     super();
-    const defaults: Required<CrossEntropyOptions> = { reduction: 'mean', weight: null, ignoreIndex: -100, labelSmoothing: 0 };
+    const defaults: Required<CrossEntropyOptions> = {
+      reduction: 'mean',
+      weight: null,
+      ignoreIndex: -100,
+      labelSmoothing: 0,
+    };
     const { reduction, weight, ignoreIndex, labelSmoothing } = bindOptions('CrossEntropyLoss', defaults, given);
     this.reduction = reduction;
     this.ignoreIndex = ignoreIndex;

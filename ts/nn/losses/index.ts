@@ -12,4 +12,11 @@ export {
   TripletMarginLoss,
   TripletMarginWithDistanceLoss,
 } from './margin';
-export { HuberLoss, L1Loss, MSELoss, SmoothL1Loss, type HuberLossOptions, type SmoothL1LossOptions } from './regression';
+export {
+  HuberLoss,
+  L1Loss,
+  MSELoss,
+  SmoothL1Loss,
+  type HuberLossOptions,
+  type SmoothL1LossOptions,
+} from './regression';

@@ -23,7 +23,12 @@ abstract class PairLoss extends Module {
   constructor(...given: Positional<MarginOptions, 'MarginRankingLoss'>) {
     super();
     const defaults: Required<MarginOptions> = { margin: 0, reduction: 'mean' };
-    ({ margin: this.margin, reduction: this.reduction } = bindOptions(new.target.name, defaults, given, 'MarginRankingLoss'));
+    ({ margin: this.margin, reduction: this.reduction } = bindOptions(
+      new.target.name,
+      defaults,
+      given,
+      'MarginRankingLoss',
+    ));
   }
 
   abstract override forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor;
@@ -65,7 +70,11 @@ export class SoftMarginLoss extends Loss {
 
   constructor(...given: Positional<LossOptions, 'SoftMarginLoss'>) {
     super();
-    ({ reduction: this.reduction } = bindOptions<Required<LossOptions>>('SoftMarginLoss', { reduction: 'mean' }, given));
+    ({ reduction: this.reduction } = bindOptions<Required<LossOptions>>(
+      'SoftMarginLoss',
+      { reduction: 'mean' },
+      given,
+    ));
   }
 
   forward(input: Tensor, target: Tensor): Tensor {
@@ -167,7 +176,11 @@ export class TripletMarginWithDistanceLoss extends Module {
       swap: false,
       reduction: 'mean',
     };
-    const { distanceFunction, margin, swap, reduction } = resolveOptions('TripletMarginWithDistanceLoss', defaults, options);
+    const { distanceFunction, margin, swap, reduction } = resolveOptions(
+      'TripletMarginWithDistanceLoss',
+      defaults,
+      options,
+    );
     this.distanceFunction = distanceFunction;
     this.margin = margin;
     this.swap = swap;

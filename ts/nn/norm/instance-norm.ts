@@ -34,14 +34,24 @@ abstract class InstanceNorm extends RunningNorm {
       throw new ShapeError(`${this.constructor.name} expects ${expected}, got [${input.shape.join(', ')}].`);
     }
     if (this.affine && input.shape.at(1 - dimensions) !== numFeatures)
-      throw new ShapeError(`${this.constructor.name} expects ${numFeatures} channels, got [${input.shape.join(', ')}].`);
+      throw new ShapeError(
+        `${this.constructor.name} expects ${numFeatures} channels, got [${input.shape.join(', ')}].`,
+      );
     return batched ? this._normalize(input) : this._normalize(input.unsqueeze(0)).squeeze(0); // (C, *) -> (1, C, *) -> (C, *)
   }
 
   private _normalize(input: Tensor): Tensor {
     const { running_mean: runningMean, running_var: runningVar, weight, bias, eps } = this;
     const useInputStats = this.training || !this.trackRunningStats;
-    return instanceNorm(input, { runningMean, runningVar, weight, bias, useInputStats, momentum: this.momentum ?? 0, eps });
+    return instanceNorm(input, {
+      runningMean,
+      runningVar,
+      weight,
+      bias,
+      useInputStats,
+      momentum: this.momentum ?? 0,
+      eps,
+    });
   }
 }
 

@@ -34,8 +34,14 @@ export class LayerNorm extends Module {
     this.normalizedShape = typeof normalizedShape === 'number' ? [normalizedShape] : [...normalizedShape];
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;
-    this.registerParameter('weight', elementwiseAffine ? new Parameter(torch.empty(this.normalizedShape, factory)) : null);
-    this.registerParameter('bias', elementwiseAffine && bias ? new Parameter(torch.empty(this.normalizedShape, factory)) : null);
+    this.registerParameter(
+      'weight',
+      elementwiseAffine ? new Parameter(torch.empty(this.normalizedShape, factory)) : null,
+    );
+    this.registerParameter(
+      'bias',
+      elementwiseAffine && bias ? new Parameter(torch.empty(this.normalizedShape, factory)) : null,
+    );
     this.resetParameters();
   }
 

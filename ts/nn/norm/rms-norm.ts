@@ -30,7 +30,10 @@ export class RMSNorm extends Module {
     this.normalizedShape = typeof normalizedShape === 'number' ? [normalizedShape] : [...normalizedShape];
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;
-    this.registerParameter('weight', elementwiseAffine ? new Parameter(torch.empty(this.normalizedShape, factory)) : null);
+    this.registerParameter(
+      'weight',
+      elementwiseAffine ? new Parameter(torch.empty(this.normalizedShape, factory)) : null,
+    );
     this.resetParameters();
   }
 

@@ -51,7 +51,10 @@ export abstract class RunningNorm extends Module {
     this.registerParameter('bias', affine && bias ? new Parameter(torch.empty([numFeatures], factory)) : null);
     this.registerBuffer('running_mean', track ? torch.zeros([numFeatures], factory) : null);
     this.registerBuffer('running_var', track ? torch.ones([numFeatures], factory) : null);
-    this.registerBuffer('num_batches_tracked', track ? torch.zeros([], { device: factory.device, dtype: 'int64' }) : null);
+    this.registerBuffer(
+      'num_batches_tracked',
+      track ? torch.zeros([], { device: factory.device, dtype: 'int64' }) : null,
+    );
     this.resetParameters();
   }
 

@@ -64,14 +64,17 @@ export abstract class RNNBase extends Module {
     requireSizes(new.target.name, { projSize });
     requireProbability(new.target.name, dropout);
     if (projSize >= hiddenSize)
-      throw new InputError(`${new.target.name}: projSize must be smaller than hiddenSize, got ${projSize} and ${hiddenSize}.`);
+      throw new InputError(
+        `${new.target.name}: projSize must be smaller than hiddenSize, got ${projSize} and ${hiddenSize}.`,
+      );
     this.numLayers = numLayers;
     this.bias = bias;
     this.batchFirst = batchFirst;
     this.dropout = dropout;
     this.bidirectional = bidirectional;
     for (let layer = 0; layer < numLayers; layer++) {
-      for (const suffix of bidirectional ? ['', '_reverse'] : ['']) this._addLayer(layer, suffix, gates, { device, dtype });
+      for (const suffix of bidirectional ? ['', '_reverse'] : [''])
+        this._addLayer(layer, suffix, gates, { device, dtype });
     }
     this.resetParameters();
   }
@@ -113,7 +116,10 @@ export abstract class RNNBase extends Module {
   protected abstract kernel(steps: Steps, weights: Tensor[]): [output: Tensor, ...states: Tensor[]];
 
   /** The outputs in the form of the input, and the states in the order of the batch. */
-  protected run<Input extends Tensor | PackedSequence>(input: Input, given: readonly Tensor[] | null): [Input, Tensor[]];
+  protected run<Input extends Tensor | PackedSequence>(
+    input: Input,
+    given: readonly Tensor[] | null,
+  ): [Input, Tensor[]];
   protected run(input: Tensor | PackedSequence, given: readonly Tensor[] | null): [Tensor | PackedSequence, Tensor[]] {
     if (isPackedSequence(input)) return this._runPacked(input, given);
     if (input.ndim === 3) return this._runBatch(input, given);
@@ -149,10 +155,14 @@ export abstract class RNNBase extends Module {
     const shapes = this.stateSizes.map((size) => [layers, batch, size]);
     if (given === null) return shapes.map((shape) => torch.zeros(shape, { dtype: input.dtype, device: input.device }));
     if (given.length !== shapes.length)
-      throw new InputError(`${this.constructor.name} takes ${shapes.length} states to start from, got ${given.length}.`);
+      throw new InputError(
+        `${this.constructor.name} takes ${shapes.length} states to start from, got ${given.length}.`,
+      );
     for (const [i, { shape }] of given.entries()) {
       if (shape.join() !== shapes[i]!.join())
-        throw new ShapeError(`${this.constructor.name}: a state must be [${shapes[i]!.join(', ')}], got [${shape.join(', ')}].`);
+        throw new ShapeError(
+          `${this.constructor.name}: a state must be [${shapes[i]!.join(', ')}], got [${shape.join(', ')}].`,
+        );
     }
     return given;
   }

@@ -41,10 +41,13 @@ function replacements(module: Module, slots: readonly Slot[], state: Readonly<St
   const found = new Map<Tensor, Tensor>();
   for (const [key, tensor] of Object.entries(state)) {
     const replaced = own.get(key);
-    if (replaced === undefined) throw new InputError(`${module.constructor.name} has no tensor "${key}" to put another in place of.`);
+    if (replaced === undefined)
+      throw new InputError(`${module.constructor.name} has no tensor "${key}" to put another in place of.`);
     if (tensor.shape.join() !== replaced.shape.join()) {
       const [given, expected] = [tensor.shape.join(', '), replaced.shape.join(', ')];
-      throw new InputError(`${module.constructor.name}: "${key}" has shape [${expected}], got a tensor of [${given}] for it.`);
+      throw new InputError(
+        `${module.constructor.name}: "${key}" has shape [${expected}], got a tensor of [${given}] for it.`,
+      );
     }
     found.set(replaced, tensor);
   }

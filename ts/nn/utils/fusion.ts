@@ -11,7 +11,13 @@ import { Parameter } from '../parameter';
 type Weighted = Module & { weight: Parameter; bias: Parameter | null };
 
 /** A batch normalization that tracks its statistics. */
-type Normalizing = Module & { readonly running_mean: Tensor | null; readonly running_var: Tensor | null; readonly eps: number; readonly weight: Tensor | null; readonly bias: Tensor | null };
+type Normalizing = Module & {
+  readonly running_mean: Tensor | null;
+  readonly running_var: Tensor | null;
+  readonly eps: number;
+  readonly weight: Tensor | null;
+  readonly bias: Tensor | null;
+};
 
 /**
  * Weight and bias of a convolution that also does the normalization behind it.
@@ -20,32 +26,66 @@ type Normalizing = Module & { readonly running_mean: Tensor | null; readonly run
  * @param options.transpose the convolution is a transposed one
  */
 export function fuseConvBnWeights(
-  weight: Tensor, bias: Tensor | null, runningMean: Tensor, runningVar: Tensor, eps: number, bnWeight: Tensor | null, bnBias: Tensor | null, transpose = false,
+  weight: Tensor,
+  bias: Tensor | null,
+  runningMean: Tensor,
+  runningVar: Tensor,
+  eps: number,
+  bnWeight: Tensor | null,
+  bnBias: Tensor | null,
+  transpose = false,
 ): [weight: Parameter, bias: Parameter] {
-  const [fusedWeight, fusedBias] = torch.noGrad(() => torch.scoped(() => {
-    const inverse = runningVar.add(eps).rsqrt();
-    const scale = bnWeight === null ? inverse : inverse.mul(bnWeight);
-    const shape = weight.shape.map((_, i) => (i === (transpose ? 1 : 0) ? -1 : 1));
-    const shift = (bias === null ? runningMean.neg() : bias.sub(runningMean)).mul(scale);
-    const moved = bnBias === null ? shift : shift.add(bnBias);
-    return [weight.mul(scale.to(weight.dtype).reshape(shape)), moved.to((bias ?? weight).dtype)] as const;
-  }));
+  const [fusedWeight, fusedBias] = torch.noGrad(() =>
+    torch.scoped(() => {
+      const inverse = runningVar.add(eps).rsqrt();
+      const scale = bnWeight === null ? inverse : inverse.mul(bnWeight);
+      const shape = weight.shape.map((_, i) => (i === (transpose ? 1 : 0) ? -1 : 1));
+      const shift = (bias === null ? runningMean.neg() : bias.sub(runningMean)).mul(scale);
+      const moved = bnBias === null ? shift : shift.add(bnBias);
+      return [weight.mul(scale.to(weight.dtype).reshape(shape)), moved.to((bias ?? weight).dtype)] as const;
+    }),
+  );
   return [new Parameter(fusedWeight, weight.requiresGrad), new Parameter(fusedBias, bias?.requiresGrad ?? true)];
 }
 
 /** The same of a linear layer: `weight` `(out, in)`, `bias` `(out)` or null. */
 export function fuseLinearBnWeights(
-  weight: Tensor, bias: Tensor | null, runningMean: Tensor, runningVar: Tensor, eps: number, bnWeight: Tensor | null, bnBias: Tensor | null,
+  weight: Tensor,
+  bias: Tensor | null,
+  runningMean: Tensor,
+  runningVar: Tensor,
+  eps: number,
+  bnWeight: Tensor | null,
+  bnBias: Tensor | null,
 ): [weight: Parameter, bias: Parameter] {
   return fuseConvBnWeights(weight, bias, runningMean, runningVar, eps, bnWeight, bnBias);
 }
 
 function fused<Layer extends Weighted>(owner: string, layer: Layer, bn: Normalizing, transpose: boolean): Layer {
   const { running_mean: runningMean, running_var: runningVar, eps, weight, bias } = bn;
-  if (layer.training || bn.training) throw new InputError(`${owner}: expected both layers in evaluation mode, found one in training mode; call eval() first`);
-  if (!runningMean || !runningVar) throw expected(owner, 'a batch normalization with running statistics', runningMean, 'make it with trackRunningStats: true', InputError);
+  if (layer.training || bn.training)
+    throw new InputError(
+      `${owner}: expected both layers in evaluation mode, found one in training mode; call eval() first`,
+    );
+  if (!runningMean || !runningVar)
+    throw expected(
+      owner,
+      'a batch normalization with running statistics',
+      runningMean,
+      'make it with trackRunningStats: true',
+      InputError,
+    );
   const copy = deepcopy(layer);
-  [copy.weight, copy.bias] = fuseConvBnWeights(layer.weight, layer.bias, runningMean, runningVar, eps, weight, bias, transpose);
+  [copy.weight, copy.bias] = fuseConvBnWeights(
+    layer.weight,
+    layer.bias,
+    runningMean,
+    runningVar,
+    eps,
+    weight,
+    bias,
+    transpose,
+  );
   return copy;
 }
 
@@ -62,7 +102,9 @@ export function fuseConvBnEval<Layer extends Weighted>(conv: Layer, bn: Normaliz
 export function fuseLinearBnEval<Layer extends Weighted>(linear: Layer, bn: Normalizing): Layer {
   const [features, normalized] = [linear.weight.shape[0], bn.running_mean?.shape[0]];
   if (normalized !== undefined && features !== normalized && normalized !== 1) {
-    throw new InputError(`fuseLinearBnEval: expected a normalization of ${features} features, found one of ${normalized}`);
+    throw new InputError(
+      `fuseLinearBnEval: expected a normalization of ${features} features, found one of ${normalized}`,
+    );
   }
   return fused('fuseLinearBnEval', linear, bn, false);
 }

@@ -18,7 +18,9 @@ export function vectorToParameters(vector: Tensor, parameters: Iterable<Tensor>)
   const sizes = targets.map((parameter) => parameter.numel());
   const total = sizes.reduce((sum, size) => sum + size, 0);
   if (vector.ndim !== 1 || vector.shape[0] !== total) {
-    throw new ShapeError(`vectorToParameters: expected a vector of ${total} elements, got [${vector.shape.join(', ')}].`);
+    throw new ShapeError(
+      `vectorToParameters: expected a vector of ${total} elements, got [${vector.shape.join(', ')}].`,
+    );
   }
   torch.noGrad(() =>
     torch.scoped(() => {

@@ -74,7 +74,8 @@ export class ParametrizationList extends Module {
         const [first, ...others] = this._modules as [Parametrization, ...Parametrization[]];
         const before = others.reduceRight((result, parametrization) => {
           const inverse = invert(parametrization, result);
-          if (!(inverse instanceof Tensor)) throw new InputError('Only the first parametrization may have several originals.');
+          if (!(inverse instanceof Tensor))
+            throw new InputError('Only the first parametrization may have several originals.');
           return inverse;
         }, value);
         const originals = [invert(first, before)].flat();
@@ -91,7 +92,9 @@ function invert(parametrization: Parametrization, value: Tensor): Tensor | Tenso
 function copyInto(target: Tensor, value: Tensor): void {
   if (target === value) return;
   if (target.shape.join() !== value.shape.join())
-    throw new ShapeError(`A parametrized tensor must be [${target.shape.join(', ')}], got [${value.shape.join(', ')}].`);
+    throw new ShapeError(
+      `A parametrized tensor must be [${target.shape.join(', ')}], got [${value.shape.join(', ')}].`,
+    );
   torch.noGrad(() => target.copy_(value));
 }
 
@@ -117,15 +120,24 @@ export function parametrizationsOf(module: Module, name: string): Parametrizatio
  * Puts `parametrization` between a parameter and its users; on one that has some already, after those. The result must have
  * the parameter's shape and type. Make the optimizer afterwards: the originals may be other parameters.
  */
-export function registerParametrization<T extends Module>(module: T, name: string, parametrization: Parametrization): T {
+export function registerParametrization<T extends Module>(
+  module: T,
+  name: string,
+  parametrization: Parametrization,
+): T {
   parametrization.train(module.training);
   if (isParametrized(module, name)) {
-    requireAlike(name, parametrization.forward(parametrizationsOf(module, name).forward()), Reflect.get(module, name) as Tensor);
+    requireAlike(
+      name,
+      parametrization.forward(parametrizationsOf(module, name).forward()),
+      Reflect.get(module, name) as Tensor,
+    );
     parametrizationsOf(module, name).append(parametrization);
     return module;
   }
   const parameter: unknown = Reflect.get(module, name);
-  if (!(parameter instanceof Parameter)) throw new InputError(`${module.constructor.name} has no parameter "${name}" to parametrize.`);
+  if (!(parameter instanceof Parameter))
+    throw new InputError(`${module.constructor.name} has no parameter "${name}" to parametrize.`);
   const { shape, dtype } = parameter;
   const list = new ParametrizationList(parametrization, parameter);
   torch.noGrad(() => torch.scoped(() => requireAlike(name, list.forward(), { shape, dtype })));
@@ -154,7 +166,11 @@ export interface RemoveOptions {
 
 /** Makes a parametrized parameter a plain one again. */
 export function removeParametrizations<T extends Module>(module: T, name: string, options: RemoveOptions = {}): T {
-  const { leaveParametrized } = resolveOptions<Required<RemoveOptions>>('removeParametrizations', { leaveParametrized: true }, options);
+  const { leaveParametrized } = resolveOptions<Required<RemoveOptions>>(
+    'removeParametrizations',
+    { leaveParametrized: true },
+    options,
+  );
   const list = parametrizationsOf(module, name);
   const { originals } = list;
   if (!leaveParametrized && originals.length > 1)
@@ -162,7 +178,13 @@ export function removeParametrizations<T extends Module>(module: T, name: string
   const value = torch.noGrad(() => torch.scoped(() => list.forward()));
   const [original] = originals as [Parameter];
   if (originals.length === 1 && leaveParametrized) copyInto(original, value);
-  const parameter = originals.length === 1 ? original : new Parameter(value, originals.some(({ requiresGrad }) => requiresGrad));
+  const parameter =
+    originals.length === 1
+      ? original
+      : new Parameter(
+          value,
+          originals.some(({ requiresGrad }) => requiresGrad),
+        );
   Reflect.deleteProperty(module, name);
   dictOf(module)!.delete(name);
   if (dictOf(module)!.size === 0) Reflect.deleteProperty(module, 'parametrizations');

@@ -34,9 +34,16 @@ export function packPaddedSequence(
   lengths: Tensor | readonly number[],
   options: PackOptions = {},
 ): PackedSequence {
-  const { batchFirst, enforceSorted } = resolveOptions<Required<PackOptions>>('packPaddedSequence', { batchFirst: false, enforceSorted: true }, options);
+  const { batchFirst, enforceSorted } = resolveOptions<Required<PackOptions>>(
+    'packPaddedSequence',
+    { batchFirst: false, enforceSorted: true },
+    options,
+  );
   return torch.scoped(() => {
-    const given = lengths instanceof Tensor ? lengths.to({ dtype: 'int64', device: 'cpu' }) : torch.tensor([...lengths], { dtype: 'int64' });
+    const given =
+      lengths instanceof Tensor
+        ? lengths.to({ dtype: 'int64', device: 'cpu' })
+        : torch.tensor([...lengths], { dtype: 'int64' });
     requireLengths(input, given, batchFirst, enforceSorted);
     if (enforceSorted) return pack(input, given, batchFirst, null);
     const [sorted, order] = given.sort(0, true);
@@ -46,7 +53,10 @@ export function packPaddedSequence(
 }
 
 function pack(input: Tensor, lengths: Tensor, batchFirst: boolean, sortedIndices: Tensor | null): PackedSequence {
-  const [data, batchSizes] = torch.ops.aten._pack_padded_sequence.default(input, lengths, batchFirst) as [Tensor, Tensor];
+  const [data, batchSizes] = torch.ops.aten._pack_padded_sequence.default(input, lengths, batchFirst) as [
+    Tensor,
+    Tensor,
+  ];
   return { data, batchSizes, sortedIndices, unsortedIndices: sortedIndices && invertPermutation(sortedIndices) };
 }
 
@@ -59,14 +69,17 @@ function requireLengths(input: Tensor, lengths: Tensor, batchFirst: boolean, sor
   }
   const values = Array.from(lengths.data(), Number);
   const odd = values.find((length) => !(length >= 1 && length <= (steps as number)));
-  if (odd !== undefined) throw new InputError(`packPaddedSequence: lengths must lie between 1 and ${steps}, got ${odd}.`);
+  if (odd !== undefined)
+    throw new InputError(`packPaddedSequence: lengths must lie between 1 and ${steps}, got ${odd}.`);
   if (sorted && values.some((length, i) => i > 0 && length > values[i - 1]!))
     throw new InputError('packPaddedSequence: the lengths must not grow; sort them, or pass enforceSorted: false.');
 }
 
 /** The permutation that undoes `permutation` (n). */
 export function invertPermutation(permutation: Tensor): Tensor {
-  return torch.emptyLike(permutation).scatter_(0, permutation, torch.arange(permutation.numel(), { device: permutation.device }));
+  return torch
+    .emptyLike(permutation)
+    .scatter_(0, permutation, torch.arange(permutation.numel(), { device: permutation.device }));
 }
 
 export interface PadPackedOptions {
@@ -83,14 +96,23 @@ export function padPackedSequence(
   sequence: PackedSequence,
   options: PadPackedOptions = {},
 ): [output: Tensor, lengths: Tensor] {
-  const { batchFirst, paddingValue, totalLength } = resolveOptions<Required<PadPackedOptions>>('padPackedSequence', { batchFirst: false, paddingValue: 0, totalLength: null }, options);
+  const { batchFirst, paddingValue, totalLength } = resolveOptions<Required<PadPackedOptions>>(
+    'padPackedSequence',
+    { batchFirst: false, paddingValue: 0, totalLength: null },
+    options,
+  );
   const longest = sequence.batchSizes.numel();
   if (totalLength !== null && totalLength < longest)
-    throw new InputError(`padPackedSequence: totalLength must be at least ${longest}, the longest length, got ${totalLength}.`);
+    throw new InputError(
+      `padPackedSequence: totalLength must be at least ${longest}, the longest length, got ${totalLength}.`,
+    );
   return torch.scoped(() => {
     const { data, batchSizes, unsortedIndices } = sequence;
     const unpack = torch.ops.aten._pad_packed_sequence.default;
-    const [output, lengths] = unpack(data, batchSizes, batchFirst, paddingValue, totalLength ?? longest) as [Tensor, Tensor];
+    const [output, lengths] = unpack(data, batchSizes, batchFirst, paddingValue, totalLength ?? longest) as [
+      Tensor,
+      Tensor,
+    ];
     if (unsortedIndices === null) return [output, lengths];
     return [output.indexSelect(batchFirst ? 0 : 1, unsortedIndices), lengths.indexSelect(0, unsortedIndices.to('cpu'))];
   });
@@ -106,11 +128,12 @@ export interface PadSequenceOptions {
 }
 
 /** Stacks sequences (Tᵢ, *) of different lengths: (T, B, *), T the longest. */
-export function padSequence(
-  sequences: readonly Tensor[],
-  options: PadSequenceOptions = {},
-): Tensor {
-  const { batchFirst, paddingValue, paddingSide } = resolveOptions<Required<PadSequenceOptions>>('padSequence', { batchFirst: false, paddingValue: 0, paddingSide: 'right' }, options);
+export function padSequence(sequences: readonly Tensor[], options: PadSequenceOptions = {}): Tensor {
+  const { batchFirst, paddingValue, paddingSide } = resolveOptions<Required<PadSequenceOptions>>(
+    'padSequence',
+    { batchFirst: false, paddingValue: 0, paddingSide: 'right' },
+    options,
+  );
   return torch.padSequence(sequences, { batchFirst, paddingValue, paddingSide });
 }
 
@@ -120,7 +143,11 @@ export function unpadSequence(
   lengths: Tensor | readonly number[],
   options: Pick<PackOptions, 'batchFirst'> = {},
 ): Tensor[] {
-  const { batchFirst } = resolveOptions<Required<Pick<PackOptions, 'batchFirst'>>>('unpadSequence', { batchFirst: false }, options);
+  const { batchFirst } = resolveOptions<Required<Pick<PackOptions, 'batchFirst'>>>(
+    'unpadSequence',
+    { batchFirst: false },
+    options,
+  );
   const counts = lengths instanceof Tensor ? Array.from(lengths.data(), Number) : lengths;
   return counts.map((length, i) => padded.select(batchFirst ? 0 : 1, i).narrow(0, 0, length)); // (T, B, *) -> (Tᵢ, *)
 }
@@ -130,7 +157,11 @@ export function packSequence(
   sequences: readonly Tensor[],
   options: Pick<PackOptions, 'enforceSorted'> = {},
 ): PackedSequence {
-  const { enforceSorted } = resolveOptions<Required<Pick<PackOptions, 'enforceSorted'>>>('packSequence', { enforceSorted: true }, options);
+  const { enforceSorted } = resolveOptions<Required<Pick<PackOptions, 'enforceSorted'>>>(
+    'packSequence',
+    { enforceSorted: true },
+    options,
+  );
   const lengths = sequences.map(({ shape }) => shape[0] as number);
   return torch.scoped(() => packPaddedSequence(padSequence(sequences), lengths, { enforceSorted }));
 }

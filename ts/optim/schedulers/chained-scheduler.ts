@@ -48,6 +48,7 @@ export class ChainedScheduler extends LRScheduler {
 
   override loadStateDict(state: Readonly<SchedulerStateDict>): void {
     super.loadStateDict(state);
-    for (const [i, saved] of (state['_schedulers'] as SchedulerStateDict[]).entries()) this.#schedulers[i]?.loadStateDict(saved);
+    for (const [i, saved] of (state['_schedulers'] as SchedulerStateDict[]).entries())
+      this.#schedulers[i]?.loadStateDict(saved);
   }
 }

@@ -21,7 +21,8 @@ export class ConstantLR extends LRScheduler {
   constructor(optimizer: Optimizer<ParamGroup>, ...given: Positional<ConstantLROptions, 'ConstantLR'>) {
     const { factor, totalIters, lastEpoch } = bindOptions('ConstantLR', defaults, given);
     super(optimizer, { lastEpoch });
-    if (!(factor >= 0 && factor <= 1)) throw new InputError(`ConstantLR: factor must be between 0 and 1, got ${String(factor)}.`);
+    if (!(factor >= 0 && factor <= 1))
+      throw new InputError(`ConstantLR: factor must be between 0 and 1, got ${String(factor)}.`);
     this.factor = factor;
     this.totalIters = totalIters;
     this.start();

@@ -33,7 +33,9 @@ export class CosineAnnealingLR extends LRScheduler {
     if (this.stepCount === 1 && lastEpoch > 0) return this.closedFormLr();
     if ((lastEpoch - 1 - tMax) % (2 * tMax) === 0) {
       // At the bottom the ratio below would divide by zero.
-      return this.groups.map(({ lr }, i) => lr + (((this.baseLrs[i] as number) - etaMin) * (1 - Math.cos(Math.PI / tMax))) / 2);
+      return this.groups.map(
+        ({ lr }, i) => lr + (((this.baseLrs[i] as number) - etaMin) * (1 - Math.cos(Math.PI / tMax))) / 2,
+      );
     }
     const ratio = (1 + Math.cos((Math.PI * lastEpoch) / tMax)) / (1 + Math.cos((Math.PI * (lastEpoch - 1)) / tMax));
     return this.groups.map(({ lr }) => ratio * (lr - etaMin) + etaMin);

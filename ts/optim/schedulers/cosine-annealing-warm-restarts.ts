@@ -59,7 +59,8 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
   }
 
   #seek(epoch: number): void {
-    if (!(epoch >= 0)) throw new InputError(`CosineAnnealingWarmRestarts: expected an epoch of at least 0, got ${String(epoch)}.`);
+    if (!(epoch >= 0))
+      throw new InputError(`CosineAnnealingWarmRestarts: expected an epoch of at least 0, got ${String(epoch)}.`);
     const { t0, tMult } = this;
     const restarts = tMult === 1 ? 0 : Math.trunc(Math.log((epoch / t0) * (tMult - 1) + 1) / Math.log(tMult));
     this.ti = t0 * tMult ** restarts;

@@ -6,7 +6,9 @@ import type { ParamGroup } from '../param-group';
 export function usesBeta1(owner: string, { defaults }: Optimizer<ParamGroup>): boolean {
   if ('betas' in defaults) return true;
   if ('momentum' in defaults) return false;
-  throw new InputError(`${owner}: cycleMomentum needs an optimizer with momentum or betas: set cycleMomentum to false.`);
+  throw new InputError(
+    `${owner}: cycleMomentum needs an optimizer with momentum or betas: set cycleMomentum to false.`,
+  );
 }
 
 export function setMomentum(group: ParamGroup, momentum: number, beta1: boolean): void {

@@ -54,9 +54,9 @@ export class CyclicLR extends LRScheduler {
   protected scaleMode: 'cycle' | 'iterations';
   protected cycleMomentum: boolean;
   /** These only where the momentum cycles. */
-  protected declare useBeta1?: boolean;
-  protected declare baseMomentums?: number[];
-  protected declare maxMomentums?: number[];
+  declare protected useBeta1?: boolean;
+  declare protected baseMomentums?: number[];
+  declare protected maxMomentums?: number[];
   readonly #scaleFn: ((count: number) => number) | null;
 
   /**

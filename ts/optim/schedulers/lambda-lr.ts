@@ -14,12 +14,17 @@ const defaults: Required<SchedulerOptions> = { lastEpoch: -1 };
 abstract class FunctionSchedule extends LRScheduler {
   readonly #lambdas: readonly LrLambda[];
 
-  constructor(optimizer: Optimizer<ParamGroup>, lrLambda: LrLambda | readonly LrLambda[], options: SchedulerOptions = {}) {
+  constructor(
+    optimizer: Optimizer<ParamGroup>,
+    lrLambda: LrLambda | readonly LrLambda[],
+    options: SchedulerOptions = {},
+  ) {
     const { lastEpoch } = resolveOptions(new.target.name, defaults, options);
     super(optimizer, { lastEpoch });
     this.#lambdas = this.perGroup<LrLambda>('lrLambda', lrLambda);
     const other = this.#lambdas.find((lambda) => typeof lambda !== 'function');
-    if (other !== undefined) throw new InputError(`${new.target.name}: lrLambda must be a function, got ${typeof other}.`);
+    if (other !== undefined)
+      throw new InputError(`${new.target.name}: lrLambda must be a function, got ${typeof other}.`);
     this.start();
   }
 

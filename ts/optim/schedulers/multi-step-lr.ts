@@ -12,7 +12,11 @@ export class MultiStepLR extends LRScheduler {
   protected milestones: Record<number, number> = {};
   protected gamma: number;
 
-  constructor(optimizer: Optimizer<ParamGroup>, milestones: Iterable<number>, ...given: Positional<StepLROptions, 'MultiStepLR'>) {
+  constructor(
+    optimizer: Optimizer<ParamGroup>,
+    milestones: Iterable<number>,
+    ...given: Positional<StepLROptions, 'MultiStepLR'>
+  ) {
     const { gamma, lastEpoch } = bindOptions('MultiStepLR', defaults, given);
     super(optimizer, { lastEpoch });
     this.gamma = gamma;

@@ -73,10 +73,14 @@ export class OneCycleLR extends LRScheduler {
   protected annealFuncType: 'cos' | 'linear';
   protected cycleMomentum: boolean;
   /** Only where the momentum cycles. */
-  protected declare useBeta1?: boolean;
+  declare protected useBeta1?: boolean;
 
   /** @param maxLr the highest learning rate, one for all groups or one for each */
-  constructor(optimizer: Optimizer<ParamGroup>, maxLr: number | readonly number[], ...given: Positional<OneCycleLROptions, 'OneCycleLR'>) {
+  constructor(
+    optimizer: Optimizer<ParamGroup>,
+    maxLr: number | readonly number[],
+    ...given: Positional<OneCycleLROptions, 'OneCycleLR'>
+  ) {
     const resolved = bindOptions('OneCycleLR', defaults, given);
     super(optimizer, { lastEpoch: resolved.lastEpoch });
     const { pctStart, annealStrategy, divFactor, finalDivFactor, threePhase } = resolved;
@@ -124,7 +128,8 @@ export class OneCycleLR extends LRScheduler {
     return this.groups.map((group) => {
       const between = (from: Rate | Momentum, to: Rate | Momentum): number =>
         anneal(group[fields[from]] as number, group[fields[to]] as number, part);
-      if (this.cycleMomentum) setMomentum(group, between(phase.start_momentum, phase.end_momentum), this.useBeta1 === true);
+      if (this.cycleMomentum)
+        setMomentum(group, between(phase.start_momentum, phase.end_momentum), this.useBeta1 === true);
       return between(phase.start_lr, phase.end_lr);
     });
   }
@@ -149,7 +154,11 @@ function countSteps({ totalSteps, epochs, stepsPerEpoch }: Required<OneCycleLROp
   return steps;
 }
 
-function phase(end: number, [start_lr, end_lr]: [Rate, Rate], [start_momentum, end_momentum]: [Momentum, Momentum]): Phase {
+function phase(
+  end: number,
+  [start_lr, end_lr]: [Rate, Rate],
+  [start_momentum, end_momentum]: [Momentum, Momentum],
+): Phase {
   return { end_step: end, start_lr, end_lr, start_momentum, end_momentum };
 }
 

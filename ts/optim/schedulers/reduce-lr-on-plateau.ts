@@ -105,7 +105,8 @@ export class ReduceLROnPlateau extends Scheduler {
   }
 
   #reduce(): void {
-    if (this.minLrs.length !== this.groups.length) this.minLrs = this.perGroup('minLr', this.defaultMinLr ?? this.minLrs);
+    if (this.minLrs.length !== this.groups.length)
+      this.minLrs = this.perGroup('minLr', this.defaultMinLr ?? this.minLrs);
     for (const [i, group] of this.groups.entries()) {
       const reduced = Math.max(group.lr * this.factor, this.minLrs[i]!);
       if (group.lr - reduced > this.eps) group.lr = reduced;

@@ -59,13 +59,17 @@ export abstract class Scheduler {
     if (!Array.isArray(value)) return this.groups.map(() => value as T);
     if (value.length === this.groups.length) return [...(value as readonly T[])];
     const [expected, owner] = [this.groups.length, this.constructor.name];
-    throw new InputError(`${owner}: expected ${expected} values for ${name}, one a parameter group, got ${value.length}.`);
+    throw new InputError(
+      `${owner}: expected ${expected} values for ${name}, one a parameter group, got ${value.length}.`,
+    );
   }
 
   /** Everything but the optimizer, under PyTorch's keys. */
   stateDict(): SchedulerStateDict {
     const fields = Object.entries(this).filter(([, value]) => typeof value !== 'function');
-    return Object.fromEntries(fields.map(([field, value]) => [pythonKeys[field] ?? snakeCase(field), structuredClone(value)]));
+    return Object.fromEntries(
+      fields.map(([field, value]) => [pythonKeys[field] ?? snakeCase(field), structuredClone(value)]),
+    );
   }
 
   /** Takes over what `stateDict()` gave, here or in Python; keys that it does not know are passed over. The optimizer's learning rates are not changed. */

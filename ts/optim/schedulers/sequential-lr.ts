@@ -82,6 +82,7 @@ export class SequentialLR extends LRScheduler {
   override loadStateDict(state: Readonly<SchedulerStateDict>): void {
     super.loadStateDict(state);
     this.#milestones = [...(state['_milestones'] as number[])];
-    for (const [i, saved] of (state['_schedulers'] as SchedulerStateDict[]).entries()) this.#schedulers[i]?.loadStateDict(saved);
+    for (const [i, saved] of (state['_schedulers'] as SchedulerStateDict[]).entries())
+      this.#schedulers[i]?.loadStateDict(saved);
   }
 }

@@ -20,7 +20,11 @@ export class SWALR extends LRScheduler {
   protected annealStrategy: 'cos' | 'linear';
 
   /** @param swaLr the learning rate to go to, one for all groups or one for each */
-  constructor(optimizer: Optimizer<ParamGroup>, swaLr: number | readonly number[], ...given: Positional<SWALROptions, 'SWALR'>) {
+  constructor(
+    optimizer: Optimizer<ParamGroup>,
+    swaLr: number | readonly number[],
+    ...given: Positional<SWALROptions, 'SWALR'>
+  ) {
     const { annealEpochs, annealStrategy, lastEpoch } = bindOptions('SWALR', defaults, given);
     super(optimizer, { lastEpoch });
     requireSizes('SWALR', { annealEpochs });

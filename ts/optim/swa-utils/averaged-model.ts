@@ -86,7 +86,8 @@ export class AveragedModel<M extends Module = Module> extends Module {
     const pairs = new Map<Tensor, Tensor>();
     for (const { key, tensor } of model.slots()) {
       const average = averages[key];
-      if (average === undefined) throw new InputError(`AveragedModel has no average for "${key}": update it from a model of its own kind.`);
+      if (average === undefined)
+        throw new InputError(`AveragedModel has no average for "${key}": update it from a model of its own kind.`);
       const current = tensor.detach().to(average.device);
       if (count > 0 && (this.#options.useBuffers || tensor instanceof Parameter)) pairs.set(average, current);
       else average.copy_(current);

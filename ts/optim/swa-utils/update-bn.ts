@@ -52,7 +52,11 @@ function setMomentum(norm: BatchNorm, momentum: number | null): void {
   Reflect.set(norm, 'momentum', momentum);
 }
 
-async function runAll(loader: Iterable<Batch> | AsyncIterable<Batch>, model: Module, device: Device | null): Promise<void> {
+async function runAll(
+  loader: Iterable<Batch> | AsyncIterable<Batch>,
+  model: Module,
+  device: Device | null,
+): Promise<void> {
   for await (const batch of loader) {
     const input = batch instanceof Tensor ? batch : batch[0];
     torch.scoped(() => void model.forward(...([device === null ? input : input.to(device)] as never[])));

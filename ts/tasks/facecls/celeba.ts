@@ -8,7 +8,15 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../../errors';
 import { openFaceImages, type FaceImages } from './face-images';
-import { parseAttributes, parsePartition, splits, type AttributeList, type PartitionList, type Rows, type Split } from './lists';
+import {
+  parseAttributes,
+  parsePartition,
+  splits,
+  type AttributeList,
+  type PartitionList,
+  type Rows,
+  type Split,
+} from './lists';
 
 /** One labelled image. */
 export interface Face {
@@ -81,7 +89,8 @@ export class CelebA {
     const faces = this.split(name);
     if (faces.length === 0) return undefined;
     const counts = new Array<number>(this.attributes.length).fill(0);
-    for (const { labels } of faces) for (let index = 0; index < counts.length; index++) counts[index]! += labels[index]!;
+    for (const { labels } of faces)
+      for (let index = 0; index < counts.length; index++) counts[index]! += labels[index]!;
     return counts.map((positive) => positive / faces.length);
   }
 
@@ -96,12 +105,17 @@ export class CelebA {
   }
 
   private collect(split: number): Face[] {
-    const { list: { rows, labels, attributes }, images, splitOf } = this.parts;
+    const {
+      list: { rows, labels, attributes },
+      images,
+      splitOf,
+    } = this.parts;
     const width = attributes.length;
     const faces: Face[] = [];
     rows.names.forEach((name, row) => {
       // One without a split is left out.
-      if (splitOf(name, row) === split) faces.push({ name: images.find(name)!, labels: labels.subarray(row * width, (row + 1) * width) });
+      if (splitOf(name, row) === split)
+        faces.push({ name: images.find(name)!, labels: labels.subarray(row * width, (row + 1) * width) });
     });
     return faces;
   }
@@ -132,12 +146,23 @@ export function openCelebA(path: string): CelebA {
 }
 
 /** @throws InputError when nothing is in both lists, or an image is missing */
-function joined(path: string, files: CelebA['files'], { list, partition, images }: Omit<CelebAParts, 'leftOut' | 'splitOf'>): CelebA {
+function joined(
+  path: string,
+  files: CelebA['files'],
+  { list, partition, images }: Omit<CelebAParts, 'leftOut' | 'splitOf'>,
+): CelebA {
   const splitOf = splitFinder(partition, images);
   const used = [...list.rows.names.keys()].filter((row) => splitOf(list.rows.names[row]!, row) !== undefined);
-  if (used.length === 0) throw new InputError(`Expected images that have a row in ${files.attributes} and one in ${files.partition}, found none in both: the names are ${nameIn(list.rows)} in one and ${nameIn(partition.rows)} in the other.`);
+  if (used.length === 0)
+    throw new InputError(
+      `Expected images that have a row in ${files.attributes} and one in ${files.partition}, found none in both: the names are ${nameIn(list.rows)} in one and ${nameIn(partition.rows)} in the other.`,
+    );
   requireImages(used, { rows: list.rows, file: files.attributes, images });
-  const leftOut = { images: images.names.length - used.length, attributeRows: list.rows.names.length - used.length, partitionRows: partition.rows.names.length - used.length };
+  const leftOut = {
+    images: images.names.length - used.length,
+    attributeRows: list.rows.names.length - used.length,
+    partitionRows: partition.rows.names.length - used.length,
+  };
   return new CelebA(path, files, { list, partition, images, leftOut, splitOf });
 }
 
@@ -167,7 +192,11 @@ export function describeLeftOut({ path, leftOut }: CelebA): string | undefined {
 }
 
 /** The splits: of their own file, else of the column of the attribute file that says them. */
-function partitionOf(folders: readonly string[], attributes: string, list: AttributeList): { file: string; partition: PartitionList } {
+function partitionOf(
+  folders: readonly string[],
+  attributes: string,
+  list: AttributeList,
+): { file: string; partition: PartitionList } {
   const own = existingList(folders, PARTITION_FILE);
   if (own === undefined && list.partition) return { file: attributes, partition: list.partition };
   const file = own ?? findList(folders, PARTITION_FILE, `, or a column split in ${attributes}`);
@@ -175,7 +204,9 @@ function partitionOf(folders: readonly string[], attributes: string, list: Attri
 }
 
 function existingList(folders: readonly string[], name: string): string | undefined {
-  return folders.flatMap((folder) => [join(folder, `${name}.txt`), join(folder, `${name}.csv`)]).find((candidate) => existsSync(candidate));
+  return folders
+    .flatMap((folder) => [join(folder, `${name}.txt`), join(folder, `${name}.csv`)])
+    .find((candidate) => existsSync(candidate));
 }
 
 function findList(folders: readonly string[], name: string, orElse = ''): string {
@@ -202,11 +233,16 @@ function requireImages(used: readonly number[], { rows, file, images }: Listed):
   for (const row of used) {
     const name = images.find(rows.names[row]!);
     const other = name === undefined ? undefined : rowOf.get(name);
-    if (other !== undefined) throw new InputError(`${file} line ${rows.lines[row]}: expected each image once, found ${name} for ${rows.names[row]} and for ${rows.names[other]} in line ${rows.lines[other]}.`);
+    if (other !== undefined)
+      throw new InputError(
+        `${file} line ${rows.lines[row]}: expected each image once, found ${name} for ${rows.names[row]} and for ${rows.names[other]} in line ${rows.lines[other]}.`,
+      );
     if (name === undefined) missing.push(row);
     else rowOf.set(name, row);
   }
   const first = missing[0];
   if (first === undefined) return;
-  throw new InputError(`${file} line ${rows.lines[first]}: ${rows.names[first]} has no image in ${images.path} (${missing.length} of ${used.length} rows lack theirs).`);
+  throw new InputError(
+    `${file} line ${rows.lines[first]}: ${rows.names[first]} has no image in ${images.path} (${missing.length} of ${used.length} rows lack theirs).`,
+  );
 }

@@ -64,7 +64,11 @@ export async function checkCelebA(path: string, options: CheckOptions = {}): Pro
       path,
       files: await Promise.all(files.map(checkFile)),
       images: { found: data.images.names.length, expected: expectedCounts.images },
-      splits: splits.map((split) => ({ split, found: data.split(split).length, expected: expectedCounts.splits[split] })),
+      splits: splits.map((split) => ({
+        split,
+        found: data.split(split).length,
+        expected: expectedCounts.splits[split],
+      })),
       attributes: attributeRates(data),
       leftOut: data.leftOut,
       warnings: warningsOf(data),
@@ -87,31 +91,48 @@ function attributeRates(data: CelebA): AttributeCheck[] {
   const rates = splits.map((split) => [split, data.positiveRates(split)] as const);
   return data.attributes.map((name, index) => ({
     name,
-    positiveRate: Object.fromEntries(rates.map(([split, rate]) => [split, rate ? rate[index]! : null])) as Record<Split, number | null>,
+    positiveRate: Object.fromEntries(rates.map(([split, rate]) => [split, rate ? rate[index]! : null])) as Record<
+      Split,
+      number | null
+    >,
   }));
 }
 
 function warningsOf(data: CelebA): string[] {
-  const folded = (name: string) => name.normalize('NFC').toLowerCase().replace(/[-_\s]/g, '');
-  const alike = data.attributes.filter((name, index) => data.attributes.some((other, at) => at > index && folded(other) === folded(name)));
+  const folded = (name: string) =>
+    name
+      .normalize('NFC')
+      .toLowerCase()
+      .replace(/[-_\s]/g, '');
+  const alike = data.attributes.filter((name, index) =>
+    data.attributes.some((other, at) => at > index && folded(other) === folded(name)),
+  );
   const rates = data.positiveRates('train') ?? [];
   const constant = data.attributes.filter((_, index) => rates[index] === 0 || rates[index] === 1);
   const empty = splits.filter((split) => data.split(split).length === 0);
   return [
     ...empty.map((split) => `The ${split} split has no images.`),
     ...alike.map((name) => `The attribute ${name} is there under another spelling too.`),
-    ...(constant.length > 0 ? [`All images to train on agree on ${constant.join(', ')}: nothing can be learnt of it.`] : []),
+    ...(constant.length > 0
+      ? [`All images to train on agree on ${constant.join(', ')}: nothing can be learnt of it.`]
+      : []),
   ];
 }
 
-async function findDamaged(data: CelebA, { decode = false, onProgress }: CheckOptions): Promise<{ name: string; reason: string }[]> {
+async function findDamaged(
+  data: CelebA,
+  { decode = false, onProgress }: CheckOptions,
+): Promise<{ name: string; reason: string }[]> {
   const names = splits.flatMap((split) => data.split(split).map(({ name }) => name));
   const look = decode ? decodeImage : imageSize;
   const damaged: { name: string; reason: string }[] = [];
   let done = 0;
   await inFlight(names.length, async (index) => {
     const name = names[index]!;
-    await data.read(name).then<unknown>((bytes) => look(bytes, name)).catch((error: Error) => damaged.push({ name, reason: error.message }));
+    await data
+      .read(name)
+      .then<unknown>((bytes) => look(bytes, name))
+      .catch((error: Error) => damaged.push({ name, reason: error.message }));
     onProgress?.(++done, names.length);
   });
   return damaged.sort((one, other) => names.indexOf(one.name) - names.indexOf(other.name));

@@ -28,9 +28,17 @@ export class FaceClassifier {
    * Loads a run (its best checkpoint), a hub folder or a model of the hub.
    * @throws InputError when it is none, or not a classifier of independent labels
    */
-  static async load(source: string, { device = 'cpu', onWarning, allowNewHead = false }: ClassifierOptions = {}): Promise<FaceClassifier> {
+  static async load(
+    source: string,
+    { device = 'cpu', onWarning, allowNewHead = false }: ClassifierOptions = {},
+  ): Promise<FaceClassifier> {
     const folder = weightsOf(source);
-    const model = await ViTForImageClassification.fromPretrained(folder, { device, dtype: 'float32', onWarning, newHead: allowNewHead ? 'random' : 'refuse' });
+    const model = await ViTForImageClassification.fromPretrained(folder, {
+      device,
+      dtype: 'float32',
+      onWarning,
+      newHead: allowNewHead ? 'random' : 'refuse',
+    });
     if (model.config.problemType !== 'multi_label_classification') {
       throw new InputError(
         `Expected ${source} to hold a classifier of attributes (problem_type multi_label_classification), ` +
@@ -79,5 +87,8 @@ export class FaceClassifier {
 /** Results are told by names. @throws InputError for one that two outputs have */
 function requireDistinct(names: readonly string[], source: string): void {
   const twice = names.find((name, id) => names.indexOf(name) !== id);
-  if (twice !== undefined) throw new InputError(`${source}: expected id2label to give every attribute a name of its own, found ${JSON.stringify(twice)} twice; correct its config.json.`);
+  if (twice !== undefined)
+    throw new InputError(
+      `${source}: expected id2label to give every attribute a name of its own, found ${JSON.stringify(twice)} twice; correct its config.json.`,
+    );
 }

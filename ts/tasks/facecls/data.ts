@@ -95,7 +95,11 @@ export class FaceData {
       // A damaged image keeps its whole split out of the cache.
       if (!onUnreadable || !(error instanceof InputError)) throw error;
       const { seed, prefetch } = this.options;
-      return this.load(split, readableImages(decodedImages(this.celeba, split, this.processor), onUnreadable), { ...options, seed, prefetch });
+      return this.load(split, readableImages(decodedImages(this.celeba, split, this.processor), onUnreadable), {
+        ...options,
+        seed,
+        prefetch,
+      });
     }
   }
 
@@ -111,20 +115,42 @@ export class FaceData {
     const { seed, prefetch } = this.options;
     const cache = await this.cache(split);
     const all = { ...options, seed, prefetch };
-    return cache ? this.load(split, cachedImages(cache), all, changes) : this.load(split, decodedImages(this.celeba, split, this.processor), all, changes);
+    return cache
+      ? this.load(split, cachedImages(cache), all, changes)
+      : this.load(split, decodedImages(this.celeba, split, this.processor), all, changes);
   }
 
-  private load<Sample>(split: Split, images: Images<Sample>, options: EpochOptions, changes?: AugmentOptions): Batches<FaceBatch> {
+  private load<Sample>(
+    split: Split,
+    images: Images<Sample>,
+    options: EpochOptions,
+    changes?: AugmentOptions,
+  ): Batches<FaceBatch> {
     const faces = this.celeba.split(split);
     const dataset = { length: faces.length, load: images.load, describe: (index: number) => faces[index]!.name };
     const collate = (samples: Sample[], { seed, epoch }: Pass, all: Uint32Array): FaceBatch =>
       torch.scoped(() => {
         const indices = all.filter((_, i) => images.isThere?.(samples[i]!) ?? true);
         const chosen = Array.from(indices, (index) => faces[index]!);
-        if (chosen.length === 0) return { pixelValues: torch.zeros([0, 3, 1, 1]), labels: torch.zeros([0, this.attributes.length]), names: [] };
+        if (chosen.length === 0)
+          return {
+            pixelValues: torch.zeros([0, 3, 1, 1]),
+            labels: torch.zeros([0, this.attributes.length]),
+            names: [],
+          };
         const pixels = images.pixels(samples);
-        const changed = changes ? augment(pixels, Array.from(indices, (index) => new Rng(seed, epoch, index)), changes) : pixels;
-        return { pixelValues: this.processor.normalize(changed), labels: labelsOf(chosen), names: chosen.map(({ name }) => name) };
+        const changed = changes
+          ? augment(
+              pixels,
+              Array.from(indices, (index) => new Rng(seed, epoch, index)),
+              changes,
+            )
+          : pixels;
+        return {
+          pixelValues: this.processor.normalize(changed),
+          labels: labelsOf(chosen),
+          names: chosen.map(({ name }) => name),
+        };
       });
     return new DataLoader(dataset, collate, { ...options, pinMemory: true });
   }
@@ -134,7 +160,8 @@ export class FaceData {
     const { cacheBytes, cacheFolder, onCaching } = this.options;
     const size = this.processor.outputSize;
     const count = splits.reduce((sum, each) => sum + this.celeba.split(each).length, 0);
-    if (!size || this.celeba.split(split).length === 0 || count * 3 * size.height * size.width > cacheBytes) return undefined;
+    if (!size || this.celeba.split(split).length === 0 || count * 3 * size.height * size.width > cacheBytes)
+      return undefined;
     const known = this.caches.get(split);
     if (known) return known;
     const onProgress = (done: number, all: number) => onCaching(split, done, all);

@@ -28,7 +28,10 @@ export function decodedImages(celeba: CelebA, split: Split, processor: ImageProc
 }
 
 /** The same without the faces that cannot be read. */
-export function readableImages<Sample>(images: Images<Sample>, onUnreadable: (reason: string) => void): Images<Sample | undefined> {
+export function readableImages<Sample>(
+  images: Images<Sample>,
+  onUnreadable: (reason: string) => void,
+): Images<Sample | undefined> {
   const load = async (index: number) => {
     try {
       return await images.load(index);
@@ -55,7 +58,12 @@ const FILL_BATCH = 32;
  * Opens the faces of a split as they come out of `decodedImages`, kept on disk and mapped into memory; decodes them first when need be.
  * @returns (N, H, W, 3) uint8
  */
-export async function openImageCache(celeba: CelebA, split: Split, processor: ImageProcessor, { folder, size, onProgress }: CacheOptions): Promise<Tensor> {
+export async function openImageCache(
+  celeba: CelebA,
+  split: Split,
+  processor: ImageProcessor,
+  { folder, size, onProgress }: CacheOptions,
+): Promise<Tensor> {
   const faces = celeba.split(split);
   const { load, pixels } = decodedImages(celeba, split, processor);
   const dataset = { length: faces.length, load, describe: (index: number) => faces[index]!.name };
@@ -77,14 +85,31 @@ export async function openImageCache(celeba: CelebA, split: Split, processor: Im
 /** All that the resized bytes depend on. */
 function cacheKey(celeba: CelebA, split: Split, processor: ImageProcessor): string {
   const { doResize, size, resample, doCenterCrop, cropSize } = processor.options;
-  const names = createHash('sha256').update(celeba.split(split).map(({ name }) => name).join('\n')).digest('hex');
-  return JSON.stringify({ version: VERSION, images: celeba.images.fingerprint(), names, doResize, size, resample, doCenterCrop, cropSize });
+  const names = createHash('sha256')
+    .update(
+      celeba
+        .split(split)
+        .map(({ name }) => name)
+        .join('\n'),
+    )
+    .digest('hex');
+  return JSON.stringify({
+    version: VERSION,
+    images: celeba.images.fingerprint(),
+    names,
+    doResize,
+    size,
+    resample,
+    doCenterCrop,
+    cropSize,
+  });
 }
 
 /** @param cache (N, H, W, 3) uint8 */
 export function cachedImages(cache: Tensor): Images<number> {
   return {
     load: async (index) => index,
-    pixels: (rows) => torch.scoped(() => cache.indexSelect(0, torch.tensor(rows, { dtype: 'int64' })).permute([0, 3, 1, 2])), // (B, H, W, 3) -> (B, 3, H, W)
+    pixels: (rows) =>
+      torch.scoped(() => cache.indexSelect(0, torch.tensor(rows, { dtype: 'int64' })).permute([0, 3, 1, 2])), // (B, H, W, 3) -> (B, 3, H, W)
   };
 }

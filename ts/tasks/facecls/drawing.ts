@@ -11,7 +11,10 @@ import type { Rng } from '../../data/rng';
 
 /** One face: hair, a hat or neither; a mouth; perhaps glasses, a beard, a moustache. */
 export interface Drawing {
-  readonly head: { readonly kind: 'hair'; readonly style: HairStyle; readonly colour: HairColour } | { readonly kind: 'hat' } | { readonly kind: 'bald' };
+  readonly head:
+    | { readonly kind: 'hair'; readonly style: HairStyle; readonly colour: HairColour }
+    | { readonly kind: 'hat' }
+    | { readonly kind: 'bald' };
   readonly mouth: keyof typeof mouths;
   readonly facialHair: 'none' | 'moustache' | 'beard';
   readonly glasses: boolean;
@@ -68,8 +71,27 @@ const hatColours = ['d8443c', '3a6fd8', '2f9e63', 'e06fb0', '7d4fc4'];
 const clothesColours = ['5199e4', 'ff5c5c', '65c9ff', 'a7ffc4', 'ffafb9', 'e6e6e6', '3c4f5c', 'ff488e'];
 const backgrounds = ['b6e3f4', 'c0aede', 'd1d4f9', 'ffd5dc', 'c8e6c9', '9fd3c7', 'f7c59f', '8fb8de'];
 const eyes = ['default', 'happy', 'closed', 'side', 'squint', 'surprised', 'wink', 'eyeRoll'] as const;
-const eyebrows = ['default', 'defaultNatural', 'flatNatural', 'raisedExcited', 'raisedExcitedNatural', 'angry', 'angryNatural', 'sadConcerned', 'upDown'] as const;
-const clothes = ['blazerAndShirt', 'blazerAndSweater', 'collarAndSweater', 'hoodie', 'overall', 'shirtCrewNeck', 'shirtScoopNeck', 'shirtVNeck'] as const;
+const eyebrows = [
+  'default',
+  'defaultNatural',
+  'flatNatural',
+  'raisedExcited',
+  'raisedExcitedNatural',
+  'angry',
+  'angryNatural',
+  'sadConcerned',
+  'upDown',
+] as const;
+const clothes = [
+  'blazerAndShirt',
+  'blazerAndSweater',
+  'collarAndSweater',
+  'hoodie',
+  'overall',
+  'shirtCrewNeck',
+  'shirtScoopNeck',
+  'shirtVNeck',
+] as const;
 
 /** Whether a drawing has an attribute. In the order of CelebA's list. */
 const attributeTests = {
@@ -111,7 +133,12 @@ export function imagine(rng: Rng): Drawing {
   const face = rng.uniform();
   const [smiling, open] = [rng.uniform() < 0.5, rng.uniform() < 0.5];
   return {
-    head: head < 0.15 ? { kind: 'bald' } : head < 0.35 ? { kind: 'hat' } : { kind: 'hair', style: rng.pick(keys(hairStyles)), colour: rng.pick(keys(hairColours)) },
+    head:
+      head < 0.15
+        ? { kind: 'bald' }
+        : head < 0.35
+          ? { kind: 'hat' }
+          : { kind: 'hair', style: rng.pick(keys(hairStyles)), colour: rng.pick(keys(hairColours)) },
     mouth: rng.pick(keys(mouths).filter((mouth) => mouths[mouth].smiling === smiling && mouths[mouth].open === open)),
     facialHair: face < 0.24 ? 'beard' : face < 0.46 ? 'moustache' : 'none',
     glasses: rng.uniform() < 0.35,
@@ -120,7 +147,10 @@ export function imagine(rng: Rng): Drawing {
 }
 
 /** The options that make DiceBear draw it; `rng` decides what no attribute speaks of. */
-export function avatarOptions({ head, mouth, facialHair, glasses: hasGlasses, pale }: Drawing, rng: Rng): Avataaars & Avatar {
+export function avatarOptions(
+  { head, mouth, facialHair, glasses: hasGlasses, pale }: Drawing,
+  rng: Rng,
+): Avataaars & Avatar {
   const beardColour = rng.pick(Object.values(hairColours).flat());
   const colour = head.kind === 'hair' ? rng.pick(hairColours[head.colour]) : beardColour;
   const between = (low: number, high: number) => low + rng.integer(high - low + 1);

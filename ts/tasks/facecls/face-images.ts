@@ -41,7 +41,9 @@ export function openFaceImages(folders: readonly string[]): FaceImages {
   }
   const beside = listImages(folders[0]!);
   if (beside.size > 0) return new FolderImages(folders[0]!, beside);
-  throw new InputError(`Expected the images of CelebA in ${folders[0]}, as ${FOLDER}/ or ${FOLDER}.zip, found neither.`);
+  throw new InputError(
+    `Expected the images of CelebA in ${folders[0]}, as ${FOLDER}/ or ${FOLDER}.zip, found neither.`,
+  );
 }
 
 /** By name, the path from the folder on; of two of one name the one that lies less deep. */
@@ -49,8 +51,14 @@ function listImages(folder: string, inner = ''): Map<string, string> {
   const path = join(folder, inner);
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return new Map();
   // What begins with a dot is not what its name says: macOS leaves "._a.jpg" beside a.jpg.
-  const entries = readdirSync(path, { withFileTypes: true }).filter(({ name }) => !name.startsWith('.') && name !== '__MACOSX');
-  const files = new Map(entries.filter((entry) => IMAGE.test(entry.name) && isFile(entry, join(path, entry.name))).map(({ name }) => [name, join(inner, name)]));
+  const entries = readdirSync(path, { withFileTypes: true }).filter(
+    ({ name }) => !name.startsWith('.') && name !== '__MACOSX',
+  );
+  const files = new Map(
+    entries
+      .filter((entry) => IMAGE.test(entry.name) && isFile(entry, join(path, entry.name)))
+      .map(({ name }) => [name, join(inner, name)]),
+  );
   for (const entry of entries.filter((one) => one.isDirectory())) {
     for (const [name, file] of listImages(folder, join(inner, entry.name))) if (!files.has(name)) files.set(name, file);
   }
@@ -140,7 +148,8 @@ class ZipImages implements FaceImages {
       if (other) throw this.refuse(`${zip.path} holds two images named ${name}: ${other.name} and ${member.name}.`);
       this.members.set(name, member);
     }
-    if (this.members.size === 0) throw this.refuse(`Expected the images of CelebA in ${zip.path}, found no .jpg or .png file in it.`);
+    if (this.members.size === 0)
+      throw this.refuse(`Expected the images of CelebA in ${zip.path}, found no .jpg or .png file in it.`);
     this.names = [...this.members.keys()];
     this.index = new Names(this.names);
   }

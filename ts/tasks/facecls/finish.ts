@@ -56,7 +56,10 @@ export async function finishRun(run: RunFolder, data: FaceData, options: FinishO
   await writeSamples(run, samples);
   for (const note of notes) listener.say(note);
   const log = readMetricsLog(run.file('metrics.jsonl'));
-  run.write('report.html', renderReport({ ...describeThisRun(run, classifier, data, config), log, ...metrics, notes, samples, mistakes }));
+  run.write(
+    'report.html',
+    renderReport({ ...describeThisRun(run, classifier, data, config), log, ...metrics, notes, samples, mistakes }),
+  );
   const finalMetrics: FinalMetrics = { ...metrics, ...(notes.length > 0 && { notes }) };
   // Last, because it says that the run is finished.
   run.write('metrics.json', `${JSON.stringify(finalMetrics, null, 2)}\n`);
@@ -70,12 +73,24 @@ interface SplitOptions extends FinishOptions {
 }
 
 /** The answers for a split; null when they cannot be had. */
-async function outputsOf(classifier: FaceClassifier, data: FaceData, { split, notes, listener, signal }: SplitOptions): Promise<SplitOutputs | null> {
+async function outputsOf(
+  classifier: FaceClassifier,
+  data: FaceData,
+  { split, notes, listener, signal }: SplitOptions,
+): Promise<SplitOutputs | null> {
   const lost: string[] = [];
   const limit = split === 'train' ? TRAIN_IMAGES : undefined;
   try {
-    const outputs = await splitOutputs(classifier, data, split, { listener, signal, limit, onUnreadable: (reason) => void lost.push(reason) });
-    if (lost.length > 0) notes.push(`${describeProblems(split, lost, data.celeba.split(split).length)} The figures under "${split}" are without them.`);
+    const outputs = await splitOutputs(classifier, data, split, {
+      listener,
+      signal,
+      limit,
+      onUnreadable: (reason) => void lost.push(reason),
+    });
+    if (lost.length > 0)
+      notes.push(
+        `${describeProblems(split, lost, data.celeba.split(split).length)} The figures under "${split}" are without them.`,
+      );
     return outputs;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
@@ -84,9 +99,21 @@ async function outputsOf(classifier: FaceClassifier, data: FaceData, { split, no
   }
 }
 
-function describeThisRun(run: RunFolder, { model }: FaceClassifier, { celeba }: FaceData, config: FaceConfig): RunDescription {
+function describeThisRun(
+  run: RunFolder,
+  { model }: FaceClassifier,
+  { celeba }: FaceData,
+  config: FaceConfig,
+): RunDescription {
   const facts = { 'images (train, val, test)': splits.map((split) => celeba.split(split).length).join(', ') };
-  return describeRun(run, { title: 'Facial attributes', kind: 'A Vision Transformer', model, from: config.model.from, data: celeba.path, facts });
+  return describeRun(run, {
+    title: 'Facial attributes',
+    kind: 'A Vision Transformer',
+    model,
+    from: config.model.from,
+    data: celeba.path,
+    facts,
+  });
 }
 
 /** `count` places spread evenly over `length`. */
@@ -115,7 +142,12 @@ interface FullSample extends Sample {
 }
 
 /** An image that cannot be drawn is left out. */
-async function readSamples(data: FaceData, outputs: SplitOutputs, images: readonly number[], notes: string[]): Promise<FullSample[]> {
+async function readSamples(
+  data: FaceData,
+  outputs: SplitOutputs,
+  images: readonly number[],
+  notes: string[],
+): Promise<FullSample[]> {
   const width = outputs.attributes.length;
   const samples = images.map(async (image): Promise<FullSample[]> => {
     const name = outputs.names[image]!;
@@ -135,6 +167,9 @@ async function readSamples(data: FaceData, outputs: SplitOutputs, images: readon
 async function writeSamples(run: RunFolder, samples: readonly FullSample[]): Promise<void> {
   const folder = run.emptyFolder('samples');
   for (const { name, image, predictions } of samples) {
-    await writeFile(join(folder, `${name.replace(/\.\w+$/, '').replace(/[^\w.-]+/g, '_')}.jpg`), await predictionImage(image, predictions));
+    await writeFile(
+      join(folder, `${name.replace(/\.\w+$/, '').replace(/[^\w.-]+/g, '_')}.jpg`),
+      await predictionImage(image, predictions),
+    );
   }
 }

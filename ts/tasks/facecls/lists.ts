@@ -75,9 +75,16 @@ export function parseAttributes(bytes: Uint8Array, label: string): AttributeList
     if (splitColumn !== undefined) found.push(requireSplit(cells[splitColumn], line, label));
   }
   if (announced !== undefined && announced !== rows.names.length) {
-    throw new InputError(`${label} line 1: expected the number of rows below, found ${announced}, but there are ${rows.names.length} rows; the file is incomplete or was edited.`);
+    throw new InputError(
+      `${label} line 1: expected the number of rows below, found ${announced}, but there are ${rows.names.length} rows; the file is incomplete or was edited.`,
+    );
   }
-  return { attributes, rows, labels, ...(splitColumn !== undefined && { partition: { rows, splits: Uint8Array.from(found) } }) };
+  return {
+    attributes,
+    rows,
+    labels,
+    ...(splitColumn !== undefined && { partition: { rows, splits: Uint8Array.from(found) } }),
+  };
 }
 
 /**
@@ -92,7 +99,8 @@ export function parsePartition(bytes: Uint8Array, label: string): PartitionList 
   for (const { cells, line } of table.slice(first)) {
     addRow(rows, cells[nameColumn]!, { line, label });
     const split = requireSplit(cells[splitColumn], line, label);
-    if (first === 0 && cells.slice(2).some((cell) => cell !== '')) throw error(label, line, 'the file name and one value', 'more');
+    if (first === 0 && cells.slice(2).some((cell) => cell !== ''))
+      throw error(label, line, 'the file name and one value', 'more');
     found.push(split);
   }
   return { rows, splits: Uint8Array.from(found) };
@@ -120,21 +128,54 @@ function attributeHeader(table: readonly TableRow[], label: string): AttributeHe
   if (cells.length === 1 && /^\d+$/.test(cells[0]!)) {
     const names = second?.cells ?? [];
     // Some copies head the column of names too, or begin the line with a comma for it.
-    const own = names[0] !== undefined && (names[0] === '' || NAME_COLUMN.test(names[0])) && table[2]?.cells.length === names.length ? names.slice(1) : names;
-    return { announced: Number(cells[0]), attributes: attributeNames(own, second?.line ?? 2, label), nameColumn: 0, columns: own.map((_, index) => index + 1), first: 2 };
+    const own =
+      names[0] !== undefined &&
+      (names[0] === '' || NAME_COLUMN.test(names[0])) &&
+      table[2]?.cells.length === names.length
+        ? names.slice(1)
+        : names;
+    return {
+      announced: Number(cells[0]),
+      attributes: attributeNames(own, second?.line ?? 2, label),
+      nameColumn: 0,
+      columns: own.map((_, index) => index + 1),
+      first: 2,
+    };
   }
   const nameColumn = cells.findIndex((name) => NAME_COLUMN.test(name));
   if (nameColumn < 0) {
-    throw error(label, head?.line ?? 1, 'the number of rows (official file) or a header with image_id (Kaggle copy)', cells.length ? `'${cells.slice(0, 3).join(' ')}'` : 'an empty file');
+    throw error(
+      label,
+      head?.line ?? 1,
+      'the number of rows (official file) or a header with image_id (Kaggle copy)',
+      cells.length ? `'${cells.slice(0, 3).join(' ')}'` : 'an empty file',
+    );
   }
   // A table written by pandas may begin with a column of row numbers, which has no name.
-  const columns = [...cells.keys()].filter((index) => index !== nameColumn && cells[index] !== '' && !/^unnamed: \d+$/i.test(cells[index]!) && !SPLIT_COLUMN.test(cells[index]!));
+  const columns = [...cells.keys()].filter(
+    (index) =>
+      index !== nameColumn &&
+      cells[index] !== '' &&
+      !/^unnamed: \d+$/i.test(cells[index]!) &&
+      !SPLIT_COLUMN.test(cells[index]!),
+  );
   const splitColumn = cells.findIndex((name) => SPLIT_COLUMN.test(name));
-  return { attributes: attributeNames(columns.map((index) => cells[index]!), head!.line, label), nameColumn, ...(splitColumn >= 0 && { splitColumn }), columns, first: 1 };
+  return {
+    attributes: attributeNames(
+      columns.map((index) => cells[index]!),
+      head!.line,
+      label,
+    ),
+    nameColumn,
+    ...(splitColumn >= 0 && { splitColumn }),
+    columns,
+    first: 1,
+  };
 }
 
 function attributeNames(names: readonly string[], line: number, label: string): readonly string[] {
-  if (names.length === 0 || /^-?1$/.test(names[1] ?? '')) throw error(label, line, 'the names of the attributes', names.length ? `'${names.slice(0, 3).join(' ')}'` : 'none');
+  if (names.length === 0 || /^-?1$/.test(names[1] ?? ''))
+    throw error(label, line, 'the names of the attributes', names.length ? `'${names.slice(0, 3).join(' ')}'` : 'none');
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
   if (repeated !== undefined) throw error(label, line, 'each attribute once', `${repeated} twice`);
   return names;
@@ -152,7 +193,12 @@ function partitionHeader([head]: readonly TableRow[]): { nameColumn: number; spl
 function requireSplit(value: string | undefined, line: number, label: string): number {
   const split = splitOf(value ?? '');
   if (split >= 0) return split;
-  throw error(label, line, '0 (train), 1 (val) or 2 (test) after the file name', value === undefined || value === '' ? 'nothing' : `'${value}'`);
+  throw error(
+    label,
+    line,
+    '0 (train), 1 (val) or 2 (test) after the file name',
+    value === undefined || value === '' ? 'nothing' : `'${value}'`,
+  );
 }
 
 function splitOf(value: string): number {
@@ -181,14 +227,24 @@ class Signs {
 
   private no(kind: '-1' | '0', line: number): 0 {
     const other = this.noes.get(kind === '0' ? '-1' : '0');
-    if (other !== undefined) throw error(this.label, line, `-1 and 1 or 0 and 1 throughout, one no meaning the other`, `${kind} here and ${kind === '0' ? '-1' : '0'} in line ${other}`);
+    if (other !== undefined)
+      throw error(
+        this.label,
+        line,
+        `-1 and 1 or 0 and 1 throughout, one no meaning the other`,
+        `${kind} here and ${kind === '0' ? '-1' : '0'} in line ${other}`,
+      );
     if (!this.noes.has(kind)) this.noes.set(kind, line);
     return 0;
   }
 }
 
 /** Adds a row for a file, by its name without folders; an image that comes again is an error. */
-function addRow(rows: Rows, written: string, { line, label }: { readonly line: number; readonly label: string }): number {
+function addRow(
+  rows: Rows,
+  written: string,
+  { line, label }: { readonly line: number; readonly label: string },
+): number {
   const name = posix.basename(written.replaceAll('\\', '/'));
   if (name === '') throw error(label, line, 'the name of a file', 'nothing');
   const row = rows.add(name, line);

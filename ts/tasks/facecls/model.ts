@@ -10,7 +10,8 @@ import type { FaceConfig } from './config';
 
 /** The way from image to input for a new run: that of the checkpoint it starts from, else the plain one of ViT. */
 export async function newProcessor({ model: { from, imageSize } }: FaceConfig): Promise<ImageProcessor> {
-  const processor = from === null ? new ImageProcessor() : await loadProcessor(weightsOf(from), ImageProcessor.fromConfig);
+  const processor =
+    from === null ? new ImageProcessor() : await loadProcessor(weightsOf(from), ImageProcessor.fromConfig);
   if (imageSize === null) return processor;
   return new ImageProcessor({ ...processor.options, size: { height: imageSize, width: imageSize } });
 }
@@ -29,7 +30,9 @@ export async function newModel(
   const options = { ...given, id2label: attributes, problemType: 'multi_label_classification' as const };
   torch.manualSeed(config.seed);
   if (from === null) return ViTForImageClassification.fromConfig(options);
-  return cloneParameters(await ViTForImageClassification.fromPretrained(weightsOf(from), { ...options, dtype: 'float32', onWarning }));
+  return cloneParameters(
+    await ViTForImageClassification.fromPretrained(weightsOf(from), { ...options, dtype: 'float32', onWarning }),
+  );
 }
 
 /** The classifier in a checkpoint of a run, in memory of its own. */

@@ -11,12 +11,22 @@ export const DRAWN_FACES = join('data', 'processed', 'faces');
 /** The folder to read faces from: `folder`, or that of the drawn faces, which are drawn when they are not there yet. */
 export async function faceFolder(folder: string | null, listener: Listener): Promise<string> {
   if (folder !== null) return folder;
-  await withBar(listener, 'drawing faces', (bar) => ensureDrawnFaces(DRAWN_FACES, { onProgress: (done, all) => bar.update(done, all) }), 'steps');
+  await withBar(
+    listener,
+    'drawing faces',
+    (bar) => ensureDrawnFaces(DRAWN_FACES, { onProgress: (done, all) => bar.update(done, all) }),
+    'steps',
+  );
   return DRAWN_FACES;
 }
 
 /** Opens a dataset; the first use of its images shows a bar while they are decoded. */
-export function openFaces(folder: string, processor: ImageProcessor, options: FaceDataOptions, listener: Listener): FaceData {
+export function openFaces(
+  folder: string,
+  processor: ImageProcessor,
+  options: FaceDataOptions,
+  listener: Listener,
+): FaceData {
   let bar: Bar | undefined;
   const data = FaceData.open(folder, processor, {
     ...options,

@@ -29,8 +29,14 @@ export async function splitOutputs(
 ): Promise<SplitOutputs> {
   const { attributes } = classifier;
   const columns = columnsOf(attributes, data);
-  const faces = new Map(data.celeba.split(split).slice(0, limit).map((face) => [face.name, face]));
-  if (faces.size === 0) throw new InputError(`Expected images in the ${split} split of ${data.celeba.path}, found none.`);
+  const faces = new Map(
+    data.celeba
+      .split(split)
+      .slice(0, limit)
+      .map((face) => [face.name, face]),
+  );
+  if (faces.size === 0)
+    throw new InputError(`Expected images in the ${split} split of ${data.celeba.path}, found none.`);
   const names: string[] = [];
   const logits: Float32Array[] = [];
   await withBar(
@@ -40,7 +46,8 @@ export async function splitOutputs(
       for await (const batch of (await data.evaluation(split, onUnreadable)).epoch(0)) {
         signal?.throwIfAborted();
         const kept = batch.names.filter((name) => faces.has(name));
-        if (kept.length > 0) logits.push(classifier.logits(batch.pixelValues).slice(0, kept.length * attributes.length));
+        if (kept.length > 0)
+          logits.push(classifier.logits(batch.pixelValues).slice(0, kept.length * attributes.length));
         names.push(...kept);
         releaseBatch(batch);
         bar.update(names.length, faces.size);
@@ -50,7 +57,8 @@ export async function splitOutputs(
     },
     'steps',
   );
-  if (names.length === 0) throw new InputError(`Expected images that can be read in the ${split} split of ${data.celeba.path}, found none.`);
+  if (names.length === 0)
+    throw new InputError(`Expected images that can be read in the ${split} split of ${data.celeba.path}, found none.`);
   const labels = Uint8Array.from(names.flatMap((name) => columns.map((column) => faces.get(name)!.labels[column]!)));
   const joined = new Float32Array(names.length * attributes.length);
   logits.reduce((at, values) => (joined.set(values, at), at + values.length), 0);
@@ -69,7 +77,10 @@ export async function evaluateSplit(
 
 /** The more frequent answer in the training split for each attribute. */
 export function majority(attributes: readonly string[], data: FaceData): Uint8Array {
-  const all = majorityLabels(data.celeba.split('train').map(({ labels }) => labels), data.attributes.length);
+  const all = majorityLabels(
+    data.celeba.split('train').map(({ labels }) => labels),
+    data.attributes.length,
+  );
   return Uint8Array.from(columnsOf(attributes, data), (column) => all[column]!);
 }
 
@@ -83,5 +94,7 @@ function columnsOf(attributes: readonly string[], data: FaceData): number[] {
   const columns = attributes.map((name) => data.attributes.indexOf(name));
   const missing = attributes.filter((_, k) => columns[k]! < 0);
   if (missing.length === 0) return columns;
-  throw new InputError(`The dataset ${data.celeba.path} has no labels for ${missing.join(', ')} of the model; it has ${data.attributes.join(', ')}.`);
+  throw new InputError(
+    `The dataset ${data.celeba.path} has no labels for ${missing.join(', ')} of the model; it has ${data.attributes.join(', ')}.`,
+  );
 }

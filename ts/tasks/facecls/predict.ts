@@ -32,7 +32,8 @@ export async function* predict(
 ): AsyncGenerator<Prediction | Failure, void, undefined> {
   const classifier = await FaceClassifier.load(weights, options);
   const { batchSize = 1 } = options;
-  for await (const batch of imageBatches(inputs, batchSize, options.fetch)) yield* await predictBatch(classifier, batch);
+  for await (const batch of imageBatches(inputs, batchSize, options.fetch))
+    yield* await predictBatch(classifier, batch);
 }
 
 /** A batch that fails is tried once more image by image, so that one of them does not take the others with it. */
@@ -43,7 +44,10 @@ async function predictBatch(classifier: FaceClassifier, batch: readonly Loaded[]
     return batch.map((item) => {
       if ('error' in item) return item;
       const predictions = predictionsOf(classifier.attributes, rows.shift()!);
-      return { source: item.source, attributes: Object.fromEntries(predictions.map(({ attribute, probability }) => [attribute, probability])) };
+      return {
+        source: item.source,
+        attributes: Object.fromEntries(predictions.map(({ attribute, probability }) => [attribute, probability])),
+      };
     });
   } catch (cause) {
     if (batch.length === 1) return [await orFailure(batch[0]!.source, () => Promise.reject(cause as Error))];

@@ -5,16 +5,24 @@ import type { Prediction } from './predictions';
 
 const MARGIN = 8;
 const IMAGE_HEIGHT = 256;
-const colours = { right: [22, 110, 62], wrong: [186, 38, 26], unmarked: [40, 44, 50] } as const satisfies Record<string, Colour>;
+const colours = { right: [22, 110, 62], wrong: [186, 38, 26], unmarked: [40, 44, 50] } as const satisfies Record<
+  string,
+  Colour
+>;
 
 /** An image with answers beside it, as a JPEG: those that are yes, and where the labels are known also the missed ones. */
 export async function predictionImage(image: RgbImage, predictions: readonly Prediction[]): Promise<Buffer> {
   const lines = predictions.flatMap((prediction) => predictionLine(prediction) ?? []);
   const scaled = await scaleToHeight(image, IMAGE_HEIGHT);
   const textColumn = Math.max(0, ...lines.map(({ text }) => textWidth(text)));
-  const montage = blank(scaled.width + textColumn + 3 * MARGIN, Math.max(IMAGE_HEIGHT, lines.length * textHeight()) + 2 * MARGIN);
+  const montage = blank(
+    scaled.width + textColumn + 3 * MARGIN,
+    Math.max(IMAGE_HEIGHT, lines.length * textHeight()) + 2 * MARGIN,
+  );
   paste(montage, scaled, MARGIN, MARGIN);
-  lines.forEach(({ text, colour }, i) => drawText(montage, text, scaled.width + 2 * MARGIN, MARGIN + i * textHeight(), { colour }));
+  lines.forEach(({ text, colour }, i) =>
+    drawText(montage, text, scaled.width + 2 * MARGIN, MARGIN + i * textHeight(), { colour }),
+  );
   return encodeJpeg(montage);
 }
 

@@ -16,7 +16,8 @@ const EXAMPLES = 3;
 export async function preflight(data: FaceData, listener: Listener): Promise<void> {
   const { celeba } = data;
   for (const split of ['train', 'val'] as const) {
-    if (celeba.split(split).length === 0) throw new InputError(`Expected images in the ${split} split of ${celeba.path}, found none: ${countsOf(celeba)}.`);
+    if (celeba.split(split).length === 0)
+      throw new InputError(`Expected images in the ${split} split of ${celeba.path}, found none: ${countsOf(celeba)}.`);
   }
   for (const split of splits) {
     const problems = await unreadable(celeba, split, listener);
@@ -25,7 +26,8 @@ export async function preflight(data: FaceData, listener: Listener): Promise<voi
     if (split !== 'test') throw new InputError(`${sentence} Mend them, or take their rows out of the lists.`);
     listener.say(`${sentence} The figures under "test" will be without them.`);
   }
-  if (celeba.split('test').length === 0) listener.say(`There will be no figures under "test": ${celeba.path} has no images in that split.`);
+  if (celeba.split('test').length === 0)
+    listener.say(`There will be no figures under "test": ${celeba.path} has no images in that split.`);
   // What only decoding shows of the validation images is better known before the first epoch than after it.
   await data.evaluation('val');
 }
@@ -51,7 +53,8 @@ export async function unreadable(celeba: CelebA, split: Split, listener: Listene
       }
       update(++done, faces.length);
     });
-  if (faces.length > 0) await withBar(listener, `checking the ${split} images`, (bar) => read((now, all) => bar.update(now, all)), 'steps');
+  if (faces.length > 0)
+    await withBar(listener, `checking the ${split} images`, (bar) => read((now, all) => bar.update(now, all)), 'steps');
   return problems.filter((problem) => problem !== undefined);
 }
 

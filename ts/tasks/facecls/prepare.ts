@@ -9,7 +9,11 @@ import { faceFolder, openFaces } from './open';
  * @param folder null for the drawn faces
  * @throws InputError for a dataset that cannot be used
  */
-export async function prepare(config: FaceConfig, folder: string | null, listener: Listener): Promise<{ folder: string; images: number }> {
+export async function prepare(
+  config: FaceConfig,
+  folder: string | null,
+  listener: Listener,
+): Promise<{ folder: string; images: number }> {
   const path = await faceFolder(folder, listener);
   const data = openFaces(path, await newProcessor(config), {}, listener);
   try {

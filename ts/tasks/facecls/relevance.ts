@@ -15,13 +15,19 @@ import type { HeatMap } from '../montage';
  * @param pixelValues (1, C, H, W)
  * @param predictions numbers of the outputs
  */
-export function relevanceMaps(model: ViTForImageClassification, pixelValues: Tensor, predictions: readonly number[]): HeatMap[] {
+export function relevanceMaps(
+  model: ViTForImageClassification,
+  pixelValues: Tensor,
+  predictions: readonly number[],
+): HeatMap[] {
   const [rows, columns] = model.config.grid;
   return torch.enableGrad(() =>
     torch.scoped(() => {
       const { logits, attentions } = forwardWithAttention(model, pixelValues);
       return predictions.map((prediction) => {
-        const gradients = torch.autograd.grad([logits.index(0, prediction)], attentions, { retainGraph: true }) as Tensor[];
+        const gradients = torch.autograd.grad([logits.index(0, prediction)], attentions, {
+          retainGraph: true,
+        }) as Tensor[];
         return { rows, columns, values: normalise(rollOut(attentions, gradients)) };
       });
     }),
@@ -29,15 +35,21 @@ export function relevanceMaps(model: ViTForImageClassification, pixelValues: Ten
 }
 
 /** The model's forward pass with attention written out: logits (1, K), and for each layer weights (1, nh, N, N). */
-export function forwardWithAttention(model: ViTForImageClassification, pixelValues: Tensor): { logits: Tensor; attentions: Tensor[] } {
+export function forwardWithAttention(
+  model: ViTForImageClassification,
+  pixelValues: Tensor,
+): { logits: Tensor; attentions: Tensor[] } {
   const { vit, classifier, config } = model;
   const attentions: Tensor[] = [];
   let tokens = vit.embeddings.forward(pixelValues, false);
   for (const layer of vit.encoder.layer) {
     const { attention, output } = layer.attention;
     const normed = layer.layernorm_before.forward(tokens);
-    const heads = (projected: Tensor) => projected.view([1, -1, config.numAttentionHeads, config.headWidth]).transpose(1, 2); // (1, N, nh hd) -> (1, nh, N, hd)
-    const [query, key, value] = [attention.query, attention.key, attention.value].map((linear) => heads(linear.forward(normed))) as [Tensor, Tensor, Tensor];
+    const heads = (projected: Tensor) =>
+      projected.view([1, -1, config.numAttentionHeads, config.headWidth]).transpose(1, 2); // (1, N, nh hd) -> (1, nh, N, hd)
+    const [query, key, value] = [attention.query, attention.key, attention.value].map((linear) =>
+      heads(linear.forward(normed)),
+    ) as [Tensor, Tensor, Tensor];
     const weights = torch.softmax(query.matmul(key.transpose(2, 3)).mul(config.headWidth ** -0.5), -1); // (1, nh, N, N)
     attentions.push(weights);
     const mixed = weights.matmul(value).transpose(1, 2).flatten(2); // (1, nh, N, hd) -> (1, N, nh hd)
@@ -57,7 +69,11 @@ function rollOut(attentions: readonly Tensor[], gradients: readonly Tensor[]): F
         const flow = attention.mul(gradients[i]!).clampMin(0).mean([0, 1]); // (1, nh, N, N) -> (N, N)
         gathered = gathered.add(flow.matmul(gathered));
       });
-      return gathered.select(0, 0).narrow(0, 1, tokens! - 1).to('cpu').data() as Float32Array;
+      return gathered
+        .select(0, 0)
+        .narrow(0, 1, tokens! - 1)
+        .to('cpu')
+        .data() as Float32Array;
     }),
   );
 }

@@ -37,7 +37,11 @@ export function renderReport(input: ReportInput): string {
     title,
     subtitle,
     tiles: [
-      { label: 'Mean accuracy, test', value: percent(test?.meanAccuracy), note: test ? `${test.images} images` : 'no figures' },
+      {
+        label: 'Mean accuracy, test',
+        value: percent(test?.meanAccuracy),
+        note: test ? `${test.images} images` : 'no figures',
+      },
       { label: 'Majority baseline', value: percent(test?.majorityBaseline), note: 'the frequent answer always' },
       { label: 'Balanced accuracy', value: percent(test?.meanBalancedAccuracy), note: 'mean of both recalls' },
       { label: 'Average precision', value: percent(test?.meanAveragePrecision), note: 'mean over attributes' },
@@ -47,11 +51,19 @@ export function renderReport(input: ReportInput): string {
       { title: 'Training', intro: 'Loss and accuracy over optimizer steps.', body: curves(log) },
       {
         title: 'Splits',
-        intro: 'The checkpoint with the best validation accuracy, on all three splits; the test split took no part in any choice.',
+        intro:
+          'The checkpoint with the best validation accuracy, on all three splits; the test split took no part in any choice.',
         body: table(splitTable(input)),
       },
       ...(test ? testSections(test, samples, mistakes) : []),
-      { title: 'Run', body: html`${facts(input.facts)}<details><summary>Configuration</summary><pre>${input.configuration}</pre></details>` },
+      {
+        title: 'Run',
+        body: html`${facts(input.facts)}
+          <details>
+            <summary>Configuration</summary>
+            <pre>${input.configuration}</pre>
+          </details>`,
+      },
     ],
   });
 }
@@ -66,10 +78,15 @@ function testSections(test: SplitMetrics, samples: readonly Sample[], mistakes: 
         'nothing was learnt. A click on a head sorts.',
       body: table(attributeTable(test)),
     },
-    { title: 'Samples', intro: 'Test images, picked evenly over the split.', body: imageGrid(samples.map(sampleImage)) },
+    {
+      title: 'Samples',
+      intro: 'Test images, picked evenly over the split.',
+      body: imageGrid(samples.map(sampleImage)),
+    },
     {
       title: 'Worst mistakes',
-      intro: 'The test images whose wrong answers were given with the most confidence; now and then it is the label that is wrong.',
+      intro:
+        'The test images whose wrong answers were given with the most confidence; now and then it is the label that is wrong.',
       body: imageGrid(mistakes.map(sampleImage)),
     },
   ];
@@ -165,14 +182,14 @@ function meanRow(rows: readonly (readonly Cell[])[]): Cell[] {
 /** The right yeses, the misses and the false alarms; the right noes would be most of the text. */
 function sampleImage({ name, jpeg, predictions }: Sample): Image {
   const right = predictions.filter(({ label, probability }) => label && probability >= 0.5);
-  const wrong = predictions.filter(({ label, probability }) => label !== (probability >= 0.5));
+  const wrong = predictions.filter(({ label, probability }) => label !== probability >= 0.5);
   return {
     jpeg,
     title: name,
     caption: html`<ul>
-${right.map((prediction) => line('right', '✓', prediction, ''))}
-${wrong.map((prediction) => line('wrong', '✗', prediction, prediction.label ? ' (missed)' : ' (not there)'))}
-</ul>`,
+      ${right.map((prediction) => line('right', '✓', prediction, ''))}
+      ${wrong.map((prediction) => line('wrong', '✗', prediction, prediction.label ? ' (missed)' : ' (not there)'))}
+    </ul>`,
   };
 }
 

@@ -43,7 +43,11 @@ export function ensureDrawnFaces(path: string, options: SynthOptions = {}): Prom
 
 type Recipe = Required<Omit<SynthOptions, 'onProgress'>> & { readonly version: number };
 
-async function drawAll(folder: string, { seed, train, val, test, size }: Recipe, onProgress?: SynthOptions['onProgress']): Promise<void> {
+async function drawAll(
+  folder: string,
+  { seed, train, val, test, size }: Recipe,
+  onProgress?: SynthOptions['onProgress'],
+): Promise<void> {
   const images = join(folder, 'img_align_celeba');
   await mkdir(images, { recursive: true });
   const count = train + val + test;

@@ -19,7 +19,9 @@ export function tableRows(bytes: Uint8Array, label: string): TableRow[] {
   requireText(bytes, label);
   const text = decodeText(bytes);
   if (/^\s*<(!doctype html|html|head)/i.test(text.slice(0, 512))) {
-    throw new InputError(`Expected a list of CelebA in ${label}, found a web page: the host sent a page instead of the file. Open it in a browser to see why, and download the file again.`);
+    throw new InputError(
+      `Expected a list of CelebA in ${label}, found a web page: the host sent a page instead of the file. Open it in a browser to see why, and download the file again.`,
+    );
   }
   const delimiter = delimiterOf(text);
   // A parser of quotes takes ten times as long, which the 202,599 rows of CelebA without any quote need not wait for.
@@ -38,14 +40,23 @@ function splitRows(text: string, delimiter: string | undefined): TableRow[] {
   textLines(text).forEach((raw, index) => {
     const line = raw.trim();
     if (line === '') return;
-    rows.push({ cells: delimiter === undefined ? line.split(/\s+/) : raw.split(delimiter).map((cell) => cell.trim()), line: index + 1 });
+    rows.push({
+      cells: delimiter === undefined ? line.split(/\s+/) : raw.split(delimiter).map((cell) => cell.trim()),
+      line: index + 1,
+    });
   });
   return rows;
 }
 
 function csvRows(text: string, delimiter: string, label: string): TableRow[] {
   try {
-    const found = parse(text, { delimiter, trim: true, relax_column_count: true, skip_empty_lines: true, info: true }) as unknown as { record: string[]; info: { lines: number } }[];
+    const found = parse(text, {
+      delimiter,
+      trim: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      info: true,
+    }) as unknown as { record: string[]; info: { lines: number } }[];
     return found.map(({ record, info }) => ({ cells: record, line: info.lines }));
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause;

@@ -27,7 +27,10 @@ export function train(options: TrainOptions<FaceConfig>): Promise<TrainResult<Fi
   return trainTask(options, prepareTraining);
 }
 
-async function prepareTraining(context: TrainContext<FaceConfig>, fit: Fit<FinalMetrics>): Promise<TrainResult<FinalMetrics>> {
+async function prepareTraining(
+  context: TrainContext<FaceConfig>,
+  fit: Fit<FinalMetrics>,
+): Promise<TrainResult<FinalMetrics>> {
   const { config, run, device, listener, signal } = context;
   const saved = run.has('last') ? await savedClassifier(run.checkpoint('last')) : undefined;
   const processor = saved?.processor ?? (await newProcessor(config));
@@ -48,7 +51,11 @@ async function prepareTraining(context: TrainContext<FaceConfig>, fit: Fit<Final
 }
 
 /** What the shared loop needs to train this classifier on this data. */
-async function trainParts(classifier: FaceClassifier, data: FaceData, { config, device, listener }: TrainContext<FaceConfig>): Promise<TrainParts<FaceBatch>> {
+async function trainParts(
+  classifier: FaceClassifier,
+  data: FaceData,
+  { config, device, listener }: TrainContext<FaceConfig>,
+): Promise<TrainParts<FaceBatch>> {
   const { model } = classifier;
   const batches = await data.train();
   const optimizer = newOptimizer(model, config.optimizer);
@@ -68,19 +75,29 @@ async function trainParts(classifier: FaceClassifier, data: FaceData, { config, 
 }
 
 /** AdamW over groups of parameters that differ in learning rate and weight decay. */
-export function newOptimizer(model: ViTForImageClassification, { betas, eps, ...rules }: FaceConfig['optimizer']): AdamW {
+export function newOptimizer(
+  model: ViTForImageClassification,
+  { betas, eps, ...rules }: FaceConfig['optimizer'],
+): AdamW {
   return new AdamW(parameterGroups(model.namedParameters(), rules, layerMap(model)), { lr: rules.lr, betas, eps });
 }
 
 /** Binary cross entropy, the mean over images and attributes. */
-function faceLoss({ model }: FaceClassifier, device: Device, config: FaceConfig, data: FaceData): TrainParts<FaceBatch>['loss'] {
+function faceLoss(
+  { model }: FaceClassifier,
+  device: Device,
+  config: FaceConfig,
+  data: FaceData,
+): TrainParts<FaceBatch>['loss'] {
   const dtype = autocastType(config.precision, device);
   const posWeight = config.balance ? torch.keep(balanceWeights(data).to(device)) : undefined;
   const forward = (pixelValues: torch.Tensor) => model.forward({ pixelValues }).logits;
   return ({ pixelValues, labels }) => {
     const images = toDevice(pixelValues, device);
     const logits = dtype ? torch.autocast(device, { dtype }, () => forward(images)) : forward(images);
-    return { loss: nn.functional.binaryCrossEntropyWithLogits(logits.to('float32'), toDevice(labels, device), { posWeight }) };
+    return {
+      loss: nn.functional.binaryCrossEntropyWithLogits(logits.to('float32'), toDevice(labels, device), { posWeight }),
+    };
   };
 }
 
@@ -108,7 +125,10 @@ function dataOptions({ batchSize, evaluate, seed, augment, data }: FaceConfig): 
 function digest(config: FaceConfig, { attributes, celeba }: FaceData): string {
   const images = (split: Split) => {
     const faces = celeba.split(split);
-    return imageFingerprint(faces.map(({ name }) => name), faces.map(({ labels }) => labels));
+    return imageFingerprint(
+      faces.map(({ name }) => name),
+      faces.map(({ labels }) => labels),
+    );
   };
   const dataset = { attributes: [...attributes], train: images('train'), val: images('val') };
   return fingerprint({ ...config, dataset }, freeKeys);

@@ -32,17 +32,34 @@ export async function* visualize(
 
 function checkAttributes({ attributes }: FaceClassifier, wanted: readonly string[] = []): void {
   const unknown = wanted.find((name) => !attributes.includes(name));
-  if (unknown !== undefined) throw new UsageError(`The model knows no attribute "${unknown}"; it knows ${attributes.join(', ')}.`);
+  if (unknown !== undefined)
+    throw new UsageError(`The model knows no attribute "${unknown}"; it knows ${attributes.join(', ')}.`);
 }
 
-async function relevancePanels(classifier: FaceClassifier, image: RgbImage, options: VisualizeOptions): Promise<Buffer> {
+async function relevancePanels(
+  classifier: FaceClassifier,
+  image: RgbImage,
+  options: VisualizeOptions,
+): Promise<Buffer> {
   const predictions = predictionsOf(classifier.attributes, classifier.classify([image])[0]!);
   const shown = choose(predictions, options);
   const indices = shown.map(({ attribute }) => classifier.attributes.indexOf(attribute));
-  const maps = torch.scoped(() => relevanceMaps(classifier.model, classifier.processor.preprocess(image).to(classifier.device), indices));
+  const maps = torch.scoped(() =>
+    relevanceMaps(classifier.model, classifier.processor.preprocess(image).to(classifier.device), indices),
+  );
   const scaled = await scaleToHeight(image, HEIGHT);
   const panels = await Promise.all(maps.map((map) => overlayHeatmap(scaled, map)));
-  return encodeJpeg(panelMontage([scaled, ...panels], ['', ...shown.map(({ attribute, probability }) => `${attribute.replaceAll('_', ' ')} ${Math.round(100 * probability)} %`)]));
+  return encodeJpeg(
+    panelMontage(
+      [scaled, ...panels],
+      [
+        '',
+        ...shown.map(
+          ({ attribute, probability }) => `${attribute.replaceAll('_', ' ')} ${Math.round(100 * probability)} %`,
+        ),
+      ],
+    ),
+  );
 }
 
 function choose(predictions: readonly Prediction[], { attributes, count = 4 }: VisualizeOptions): Prediction[] {

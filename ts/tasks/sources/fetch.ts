@@ -35,7 +35,9 @@ export async function fetchBytes(url: string, options: FetchOptions = {}): Promi
   try {
     return await follow(new URL(url), settings, deadline);
   } catch (cause) {
-    const reason = deadline.aborted ? `no complete answer within ${settings.timeoutMs / 1000} s` : (cause as Error).message;
+    const reason = deadline.aborted
+      ? `no complete answer within ${settings.timeoutMs / 1000} s`
+      : (cause as Error).message;
     throw new InputError(`Cannot download ${url}: ${reason}.`, { cause });
   }
 }
@@ -72,12 +74,21 @@ function request(url: URL, trusted: boolean, signal: AbortSignal): Promise<Incom
     if (!trusted && isIP(host) && isPrivateAddress(host)) throw refusal(host);
     const get: typeof getHttp = url.protocol === 'https:' ? getHttps : getHttp;
     const headers = { 'user-agent': `torchts/${packageVersion()}`, accept: 'image/*,*/*;q=0.5' };
-    const options = { signal, headers, agent: false, lookup: trusted ? undefined : publicLookup } satisfies RequestOptions;
+    const options = {
+      signal,
+      headers,
+      agent: false,
+      lookup: trusted ? undefined : publicLookup,
+    } satisfies RequestOptions;
     get(url, options, fulfil)
       // Without a listener Node would close the connection and say nothing at all.
       .on('upgrade', (response, socket) => {
         socket.destroy();
-        reject(new Error(`the server answered ${response.statusCode} ${response.statusMessage ?? ''}, which was not asked for`));
+        reject(
+          new Error(
+            `the server answered ${response.statusCode} ${response.statusMessage ?? ''}, which was not asked for`,
+          ),
+        );
       })
       .on('error', reject)
       // After a response or an error this changes nothing.

@@ -64,6 +64,11 @@ function translate(token: string): string {
   if (token === '*') return '.*';
   if (token === '?') return '.';
   if (token.length > 1 && token.startsWith('[')) return token.replace(/^\[!/, '[^').replace(/\\/g, '\\\\');
-  if (token.length > 1) return `(?:${token.slice(1, -1).split(',').map((choice) => toRegExp(choice).source.slice(1, -1)).join('|')})`;
+  if (token.length > 1)
+    return `(?:${token
+      .slice(1, -1)
+      .split(',')
+      .map((choice) => toRegExp(choice).source.slice(1, -1))
+      .join('|')})`;
   return token.replace(/[\\^$.*+?()[\]{}|]/, '\\$&');
 }

@@ -8,7 +8,7 @@ export async function* prefetch<Item, Result>(
   work: (item: Item) => Promise<Result>,
 ): AsyncGenerator<Result, void, undefined> {
   const pending: Promise<Result>[] = [];
-  for (let next = 0; next < items.length || pending.length > 0; ) {
+  for (let next = 0; next < items.length || pending.length > 0;) {
     while (next < items.length && pending.length < width) {
       const result = work(items[next++]!);
       // Its turn may come late; until then the rejection counts as handled.

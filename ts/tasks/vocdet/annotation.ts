@@ -47,14 +47,31 @@ export interface Targets {
  * @throws InputError naming file and line, for a class that is not in the list, a box without area, outside of
  * the image or in shares of it, or an annotation made for an image of another size
  */
-export function resolveTargets({ objects, size: annotated, location }: Annotation, size: Extent, classes: ClassList): Targets {
-  if (annotated && (annotated.width !== size.width || annotated.height !== size.height)) throw new InputError(sizeMismatch(location, annotated, size));
+export function resolveTargets(
+  { objects, size: annotated, location }: Annotation,
+  size: Extent,
+  classes: ClassList,
+): Targets {
+  if (annotated && (annotated.width !== size.width || annotated.height !== size.height))
+    throw new InputError(sizeMismatch(location, annotated, size));
   const fractional = objects.find((object) => isShare(object, size));
-  if (fractional) throw new InputError(`${fractional.location}: expected the box of ${fractional.name} in pixels, found ${describeBox(fractional)}: shares of the image, all of it in the first pixel of ${size.width} x ${size.height}.`);
-  const clipped = clipBoxes(boxes('xyxy', objects.flatMap(({ box }) => box)), size);
+  if (fractional)
+    throw new InputError(
+      `${fractional.location}: expected the box of ${fractional.name} in pixels, found ${describeBox(fractional)}: shares of the image, all of it in the first pixel of ${size.width} x ${size.height}.`,
+    );
+  const clipped = clipBoxes(
+    boxes(
+      'xyxy',
+      objects.flatMap(({ box }) => box),
+    ),
+    size,
+  );
   const whole = new Set(nonEmptyBoxes(clipped));
   const bad = objects.find((_, index) => !whole.has(index));
-  if (bad) throw new InputError(`${bad.location}: expected the box of ${bad.name} to have an area inside of the image of ${size.width} x ${size.height}, found ${describeBox(bad)}.`);
+  if (bad)
+    throw new InputError(
+      `${bad.location}: expected the box of ${bad.name} to have an area inside of the image of ${size.width} x ${size.height}, found ${describeBox(bad)}.`,
+    );
   return {
     labels: Uint16Array.from(objects, (object) => idOf(object, classes)),
     boxes: clipped,
@@ -85,5 +102,7 @@ export function describeBox({ box }: AnnotatedObject): string {
 function idOf({ name, location }: AnnotatedObject, classes: ClassList): number {
   const id = classes.idOf(name);
   if (id !== undefined) return id;
-  throw new InputError(`${location}: expected one of the ${classes.length} classes (${classes.names.slice(0, 5).join(', ')}${classes.length > 5 ? ', …' : ''}), found ${name}; add it to the class file or rename the object.`);
+  throw new InputError(
+    `${location}: expected one of the ${classes.length} classes (${classes.names.slice(0, 5).join(', ')}${classes.length > 5 ? ', …' : ''}), found ${name}; add it to the class file or rename the object.`,
+  );
 }

@@ -23,7 +23,11 @@ export interface BackboneStart {
 }
 
 /** Trains the backbone of `detector` to name the classes of its images. @throws the signal's reason when it aborts */
-export async function startBackbone({ model, config, class_labels_classifier }: DetrForObjectDetection, batches: Batches<DetectionBatch>, options: BackboneStart): Promise<void> {
+export async function startBackbone(
+  { model, config, class_labels_classifier }: DetrForObjectDetection,
+  batches: Batches<DetectionBatch>,
+  options: BackboneStart,
+): Promise<void> {
   const { epochs, lr, seed, listener, signal } = options;
   const { device } = class_labels_classifier.weight;
   const { backbone } = model;

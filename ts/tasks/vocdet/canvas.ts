@@ -29,7 +29,8 @@ export class Canvas {
       if (this.owners[at] !== NOBODY) covered[this.owners[at]!]!++;
     }
     if (inside < least * sprite.shown.length) return false;
-    if (this.layers.some((layer, index) => layer.seen - covered[index]! < least * layer.sprite.shown.length)) return false;
+    if (this.layers.some((layer, index) => layer.seen - covered[index]! < least * layer.sprite.shown.length))
+      return false;
     this.layers.forEach((layer, index) => (layer.seen -= covered[index]!));
     this.paint(sprite, x, y);
     for (const pixel of sprite.shown) {
@@ -63,7 +64,9 @@ export class Canvas {
       const at = opacity > 0 ? this.pixelAt(sprite, pixel, x, y) : undefined;
       if (at === undefined) continue;
       for (let channel = 0; channel < 3; channel++) {
-        data[3 * at + channel] = Math.round(opacity * sprite.data[4 * pixel + channel]! + (1 - opacity) * data[3 * at + channel]!);
+        data[3 * at + channel] = Math.round(
+          opacity * sprite.data[4 * pixel + channel]! + (1 - opacity) * data[3 * at + channel]!,
+        );
       }
     }
   }

@@ -65,7 +65,10 @@ export async function checkDetectionData(path: string, options: CheckOptions = {
     const issues = new DatasetIssues();
     const splits = await openSplits(data, issues);
     const images = await readImages(splits, options);
-    const classes = options.classes ?? (await data.namedClasses()) ?? classesAmong(data, new Set(namesIn(images)), firstFailure(images));
+    const classes =
+      options.classes ??
+      (await data.namedClasses()) ??
+      classesAmong(data, new Set(namesIn(images)), firstFailure(images));
     for (const image of images.values()) checkImage(image, classes, issues);
     for (const { kind, message } of data.issues()) issues.add(kind, message);
     checkSpelling(images, issues);
@@ -73,7 +76,8 @@ export async function checkDetectionData(path: string, options: CheckOptions = {
     const counts = splits.map((split) => countSplit(split, images, classes));
     checkCounts(counts, classes, issues);
     const list = issues.list();
-    const total = (severity: DatasetIssue['severity']) => list.reduce((sum, issue) => sum + (issue.severity === severity ? issue.count : 0), 0);
+    const total = (severity: DatasetIssue['severity']) =>
+      list.reduce((sum, issue) => sum + (issue.severity === severity ? issue.count : 0), 0);
     return { path, splits: counts, issues: list, errors: total('error'), warnings: total('warning') };
   } finally {
     data.close();
@@ -87,7 +91,8 @@ async function openSplits(data: DetectionData, issues: DatasetIssues): Promise<D
   const splits = opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   if (splits.length === 0) throw failed[0] ?? new InputError(`Expected a split in ${data.path}, found none.`);
   for (const { message } of failed) issues.add('split that cannot be read', message);
-  for (const { name, ids } of splits) if (ids.length === 0) issues.add('split without images', `${name} has no images.`);
+  for (const { name, ids } of splits)
+    if (ids.length === 0) issues.add('split without images', `${name} has no images.`);
   return splits;
 }
 
@@ -100,16 +105,24 @@ function checkSpelling(images: ReadonlyMap<string, ImageRecord>, issues: Dataset
   const counts = new Map<string, number>();
   for (const name of namesIn(images)) counts.set(name, (counts.get(name) ?? 0) + 1);
   for (const [one, other] of alikeNames([...counts.keys()])) {
-    issues.add('classes that differ in spelling only', `${one} (${counts.get(one)!} objects) and ${other} (${counts.get(other)!} objects) are two classes.`);
+    issues.add(
+      'classes that differ in spelling only',
+      `${one} (${counts.get(one)!} objects) and ${other} (${counts.get(other)!} objects) are two classes.`,
+    );
   }
 }
 
 function* namesIn(images: ReadonlyMap<string, ImageRecord>): Iterable<string> {
-  for (const { annotation } of images.values()) if (typeof annotation !== 'string') for (const { name } of annotation.objects) yield name;
+  for (const { annotation } of images.values())
+    if (typeof annotation !== 'string') for (const { name } of annotation.objects) yield name;
 }
 
 /** Images that are in two splits that should differ: as one file, or as two of the same content. */
-function checkOverlaps(splits: readonly DetectionSplit[], images: ReadonlyMap<string, ImageRecord>, issues: DatasetIssues): void {
+function checkOverlaps(
+  splits: readonly DetectionSplit[],
+  images: ReadonlyMap<string, ImageRecord>,
+  issues: DatasetIssues,
+): void {
   const seenLocations = new Map<string, string[]>();
   const seenContent = new Map<string, { location: string; split: string }[]>();
   for (const split of splits) {
@@ -124,7 +137,11 @@ function checkOverlaps(splits: readonly DetectionSplit[], images: ReadonlyMap<st
       if (typeof image === 'string') continue;
       const alike = seenContent.get(image.digest) ?? [];
       const copy = alike.find((other) => other.location !== location && shouldDiffer(other.split, split.name));
-      if (copy) issues.add('same image under two names', `${location} of ${split.name} has the content of ${copy.location} of ${copy.split}.`);
+      if (copy)
+        issues.add(
+          'same image under two names',
+          `${location} of ${split.name} has the content of ${copy.location} of ${copy.split}.`,
+        );
       seenContent.set(image.digest, [...alike, { location, split: split.name }]);
     }
   }
@@ -141,7 +158,10 @@ function countSplit(split: DetectionSplit, images: ReadonlyMap<string, ImageReco
   return {
     split: split.name,
     images: { found: split.ids.length, expected: expected?.images ?? null },
-    objects: { found: objects.filter(({ difficult, crowd }) => !difficult && !crowd).length, expected: expected?.objects ?? null },
+    objects: {
+      found: objects.filter(({ difficult, crowd }) => !difficult && !crowd).length,
+      expected: expected?.objects ?? null,
+    },
     difficult: objects.filter(({ difficult }) => difficult).length,
     crowds: objects.filter(({ crowd }) => crowd).length,
     empty: annotations.filter((annotation) => annotation.objects.length === 0).length,
@@ -155,12 +175,18 @@ function countSplit(split: DetectionSplit, images: ReadonlyMap<string, ImageReco
 
 function checkCounts(counts: readonly SplitCheck[], classes: ClassList, issues: DatasetIssues): void {
   for (const { split, images, objects, difficult } of counts) {
-    if (images.found > 0 && objects.found + difficult === 0) issues.add('split without objects', `${split} has no objects to find.`);
+    if (images.found > 0 && objects.found + difficult === 0)
+      issues.add('split without objects', `${split} has no objects to find.`);
     for (const [what, { found, expected }] of Object.entries({ images, objects })) {
-      if (expected !== null && found !== expected) issues.add('count differs from the official one', `${split} has ${found} ${what}, the official set ${expected}.`);
+      if (expected !== null && found !== expected)
+        issues.add(
+          'count differs from the official one',
+          `${split} has ${found} ${what}, the official set ${expected}.`,
+        );
     }
   }
   classes.names.forEach((name, id) => {
-    if (counts.every((count) => count.classes[id]!.objects === 0)) issues.add('class without objects', `No split has an object of the class ${name}.`);
+    if (counts.every((count) => count.classes[id]!.objects === 0))
+      issues.add('class without objects', `No split has an object of the class ${name}.`);
   });
 }

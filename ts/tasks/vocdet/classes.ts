@@ -4,8 +4,26 @@ import { fold } from './name-index';
 
 /** The classes of Pascal VOC, in the order in which the challenge numbers them. */
 export const vocNames = [
-  'aeroplane', 'bicycle', 'bird', 'boat', 'bottle', 'bus', 'car', 'cat', 'chair', 'cow',
-  'diningtable', 'dog', 'horse', 'motorbike', 'person', 'pottedplant', 'sheep', 'sofa', 'train', 'tvmonitor',
+  'aeroplane',
+  'bicycle',
+  'bird',
+  'boat',
+  'bottle',
+  'bus',
+  'car',
+  'cat',
+  'chair',
+  'cow',
+  'diningtable',
+  'dog',
+  'horse',
+  'motorbike',
+  'person',
+  'pottedplant',
+  'sheep',
+  'sofa',
+  'train',
+  'tvmonitor',
 ] as const;
 
 export type VocName = (typeof vocNames)[number];
@@ -21,7 +39,8 @@ export class ClassList<Name extends string = string> implements LabelSpace<Name>
   ) {
     this.ids = new Map(names.map((name, id) => [name, id]));
     if (names.length === 0) throw new InputError(`${label}: expected at least one class, found none.`);
-    if (names.some((name) => name.trim() === '')) throw new InputError(`${label}: expected every class to have a name, found an empty one.`);
+    if (names.some((name) => name.trim() === ''))
+      throw new InputError(`${label}: expected every class to have a name, found an empty one.`);
     const twice = names.find((name, id) => this.ids.get(name) !== id);
     if (twice !== undefined) throw new InputError(`${label}: expected every class once, found ${twice} twice.`);
   }
@@ -46,7 +65,12 @@ export const vocClasses = new ClassList(vocNames, 'Pascal VOC');
 /** Pairs of names that differ in case, blanks, hyphens or underscores only. */
 export function alikeNames(names: readonly string[]): [string, string][] {
   const folded = (name: string) => fold(name).replace(/[-_\s]/g, '');
-  return names.flatMap((one, at) => names.slice(at + 1).filter((other) => folded(one) === folded(other)).map((other): [string, string] => [one, other]));
+  return names.flatMap((one, at) =>
+    names
+      .slice(at + 1)
+      .filter((other) => folded(one) === folded(other))
+      .map((other): [string, string] => [one, other]),
+  );
 }
 
 /** The list for names found in data: in VOC's order when all of them are VOC's, else in that of the alphabet. */

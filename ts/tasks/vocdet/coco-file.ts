@@ -32,17 +32,33 @@ export function parseCocoFile(bytes: Buffer, label: string): CocoFile {
   const root = recordOf(parseJson(bytes, label), label);
   const images = imagesOf(root, label);
   const annotations = arrayOf(root, 'annotations', label);
-  const { classes, nameOf, issues } = cocoCategories(root, new Set(annotations.map(({ category_id }) => String(category_id))), label);
+  const { classes, nameOf, issues } = cocoCategories(
+    root,
+    new Set(annotations.map(({ category_id }) => String(category_id))),
+    label,
+  );
   const found: Issue[] = [...issues];
   const ids = new Set<string>();
   annotations.forEach((item, index) => {
     const location = `${label} annotations.${index}`;
     const id = item['id'] === undefined ? undefined : String(item['id']);
-    if (id !== undefined && ids.size === ids.add(id).size) found.push({ kind: 'annotation id twice', message: `${location}: the id ${id} is that of another annotation too.` });
+    if (id !== undefined && ids.size === ids.add(id).size)
+      found.push({
+        kind: 'annotation id twice',
+        message: `${location}: the id ${id} is that of another annotation too.`,
+      });
     const image = images.get(idOf(item, 'image_id', location));
-    if (!image) return void found.push({ kind: 'annotation without image', message: `${location}: image_id ${String(item['image_id'])} is none of the ${images.size} images; it is left out.` });
+    if (!image)
+      return void found.push({
+        kind: 'annotation without image',
+        message: `${location}: image_id ${String(item['image_id'])} is none of the ${images.size} images; it is left out.`,
+      });
     const object = objectOf(item, nameOf(idOf(item, 'category_id', location)), location);
-    if (isFlat(object)) image.issues.push({ kind: 'empty box left out', message: `${location}: the box of ${object.name} has a side of 0; it is left out.` });
+    if (isFlat(object))
+      image.issues.push({
+        kind: 'empty box left out',
+        message: `${location}: the box of ${object.name} has a side of 0; it is left out.`,
+      });
     else image.objects.push(object);
   });
   return { classes, images: [...images.values()].map((image) => imageOf(image)), issues: found };
@@ -85,7 +101,10 @@ function imagesOf(root: JsonRecord, label: string): Map<string, Image> {
     const location = `${label} images.${index}`;
     const id = idOf(record, 'id', location);
     const other = images.get(id);
-    if (other) throw new InputError(`${location}: expected every image to have an id of its own, found ${id} for ${textOf(record, 'file_name', location)} and for ${textOf(other.record, 'file_name', other.location)}.`);
+    if (other)
+      throw new InputError(
+        `${location}: expected every image to have an id of its own, found ${id} for ${textOf(record, 'file_name', location)} and for ${textOf(other.record, 'file_name', other.location)}.`,
+      );
     images.set(id, { id, record, location, objects: [], issues: [] });
   });
   return images;
@@ -94,14 +113,23 @@ function imagesOf(root: JsonRecord, label: string): Map<string, Image> {
 function imageOf({ id, record, location, objects, issues }: Image): CocoImage {
   const [width, height] = [numberOf(record['width']) ?? 0, numberOf(record['height']) ?? 0];
   const size = width > 0 && height > 0 ? { size: { width, height } } : {};
-  return { id, file: textOf(record, 'file_name', location), annotation: { ...size, location, objects, ...(issues.length > 0 && { issues }) } };
+  return {
+    id,
+    file: textOf(record, 'file_name', location),
+    annotation: { ...size, location, objects, ...(issues.length > 0 && { issues }) },
+  };
 }
 
 function objectOf(item: JsonRecord, name: string, location: string): AnnotatedObject {
   const [left, top, width, height] = boxOf(item, location);
   const area = numberOf(item['area']);
   return {
-    name, box: [left, top, left + width, top + height], difficult: false, crowd: truthOf(item['iscrowd'], location), ...(area ? { area } : {}), location,
+    name,
+    box: [left, top, left + width, top + height],
+    difficult: false,
+    crowd: truthOf(item['iscrowd'], location),
+    ...(area ? { area } : {}),
+    location,
   };
 }
 

@@ -14,13 +14,17 @@ const MOST_OPENED = 20;
 
 /** The instances files by the names of their splits, if they are called as usual. */
 export function usualCocoFiles(trees: readonly FileTree[]): Map<string, TreeFile> {
-  const found = USUAL.map((pattern) => jsonFiles(trees).filter(({ name }) => pattern.test(name))).find((files) => files.length > 0);
+  const found = USUAL.map((pattern) => jsonFiles(trees).filter(({ name }) => pattern.test(name))).find(
+    (files) => files.length > 0,
+  );
   return bySet(found ?? []);
 }
 
 /** Those under other names, known by their content. */
 export async function otherCocoFiles(trees: readonly FileTree[]): Promise<Map<string, TreeFile>> {
-  const files = jsonFiles(trees).sort((a, b) => foldersOf(a.name).length - foldersOf(b.name).length).slice(0, MOST_OPENED);
+  const files = jsonFiles(trees)
+    .sort((a, b) => foldersOf(a.name).length - foldersOf(b.name).length)
+    .slice(0, MOST_OPENED);
   const found: TreeFile[] = [];
   for (const file of files) if (await isCoco(file)) found.push(file);
   return bySet(found);
@@ -38,7 +42,10 @@ export function imageIndex(trees: readonly FileTree[]): ImageIndex {
   const images = trees.flatMap((tree) => {
     const archive = trees.length > 1 ? /([^/\\]+)\.(tar|zip)$/i.exec(tree.path)?.[1] : undefined;
     const names = tree.files.filter((name) => IMAGE_ENDING.test(name));
-    return names.map((name) => ({ name: archive === undefined ? name : posix.join(archive, name), file: { tree, name } }));
+    return names.map((name) => ({
+      name: archive === undefined ? name : posix.join(archive, name),
+      file: { tree, name },
+    }));
   });
   const stems = new Map<string, number>();
   const stemOf = (name: string) => name.replace(IMAGE_ENDING, '');
@@ -59,11 +66,20 @@ export function findImage({ byName, byStem }: ImageIndex, file: string, set: str
 /** `train2017` for `annotations/instances_train2017.json`, `valid` for `valid/_annotations.coco.json`. */
 export function setNameOf(file: string): string {
   const stem = posix.basename(file).replace(/\.json$/i, '');
-  const parts = stem.split(/[-_.]/).filter((part) => part !== '' && !/^(instances|annotations?|coco|labels?|bbox|detections?|person|keypoints?)$/i.test(part));
+  const parts = stem
+    .split(/[-_.]/)
+    .filter(
+      (part) =>
+        part !== '' && !/^(instances|annotations?|coco|labels?|bbox|detections?|person|keypoints?)$/i.test(part),
+    );
   const roles = parts.filter((part) => roleOf(part) !== undefined);
   if (roles.length === 1) return roles[0]!;
   if (parts.length > 0) return parts.join('_');
-  return foldersOf(file).reverse().find((folder) => !isKindOfFile(folder)) ?? stem.replace(/^_/, '');
+  return (
+    foldersOf(file)
+      .reverse()
+      .find((folder) => !isKindOfFile(folder)) ?? stem.replace(/^_/, '')
+  );
 }
 
 function jsonFiles(trees: readonly FileTree[]): TreeFile[] {
@@ -82,5 +98,7 @@ async function isCoco({ tree, name }: TreeFile): Promise<boolean> {
 function bySet(files: readonly TreeFile[]): Map<string, TreeFile> {
   const names = files.map(({ name }) => setNameOf(name));
   const isAlone = (name: string) => names.filter((other) => other === name).length === 1;
-  return new Map(files.map((file, index) => [isAlone(names[index]!) ? names[index]! : file.name.replace(/\.json$/i, ''), file]));
+  return new Map(
+    files.map((file, index) => [isAlone(names[index]!) ? names[index]! : file.name.replace(/\.json$/i, ''), file]),
+  );
 }

@@ -62,7 +62,9 @@ export class Coco implements DetectionData {
 
   private setOf(name: string): string {
     const { files } = this.parts;
-    const set = [name, setNameOf(basename(name)), setNameOf(name)].find((one) => files.has(one)) ?? [...files].find(([, file]) => file.name === posix.normalize(name))?.[0];
+    const set =
+      [name, setNameOf(basename(name)), setNameOf(name)].find((one) => files.has(one)) ??
+      [...files].find(([, file]) => file.name === posix.normalize(name))?.[0];
     if (set !== undefined) return set;
     throw new InputError(`Expected a set ${name} in ${this.path}, found ${this.splits.join(', ')}.`);
   }
@@ -93,7 +95,9 @@ export class Coco implements DetectionData {
     const [longer, shorter] = list.length > known.length ? [list, known] : [known, list];
     const strange = shorter.names.filter((name) => longer.idOf(name) === undefined);
     if (strange.length > 0) {
-      throw new InputError(`Expected the categories of ${label} to be those of the other sets (${known.names.join(', ')}), found ${classes.join(', ')}.`);
+      throw new InputError(
+        `Expected the categories of ${label} to be those of the other sets (${known.names.join(', ')}), found ${classes.join(', ')}.`,
+      );
     }
     this.classes = longer;
   }
@@ -138,7 +142,9 @@ class CocoSplit implements DetectionSplit {
 
   describe(index: number): string {
     const file = this.files[index];
-    return file ? file.tree.describe(file.name) : this.parts.root.describe(posix.join(this.name, this.parts.images[index]!.file));
+    return file
+      ? file.tree.describe(file.name)
+      : this.parts.root.describe(posix.join(this.name, this.parts.images[index]!.file));
   }
 
   key(index: number): string {
@@ -153,7 +159,12 @@ class CocoSplit implements DetectionSplit {
       const before = seen.get(location);
       seen.set(location, before ?? index);
       if (before === undefined) return [];
-      return [{ kind: 'image twice in one split', message: `${this.key(index)}: ${location} is the image of the ids ${this.ids[before]!} and ${id}, each with its own objects.` }];
+      return [
+        {
+          kind: 'image twice in one split',
+          message: `${this.key(index)}: ${location} is the image of the ids ${this.ids[before]!} and ${id}, each with its own objects.`,
+        },
+      ];
     });
   }
 
@@ -178,8 +189,14 @@ export function openCocoFiles(paths: readonly string[], images?: string): Coco {
   const root = openFileTree(relative('', above) || '.');
   const trees = images === undefined ? openFileTrees(root.path) : openFileTrees(images);
   const names = paths.map((path) => setNameOf(basename(path)));
-  const nameOf = (index: number) => (names.indexOf(names[index]!) === names.lastIndexOf(names[index]!) ? names[index]! : setNameOf(paths[index]!));
-  const files = new Map(paths.map((path, index) => [nameOf(index), { tree: root, name: relative(above, resolve(path)).replaceAll('\\', '/') }]));
+  const nameOf = (index: number) =>
+    names.indexOf(names[index]!) === names.lastIndexOf(names[index]!) ? names[index]! : setNameOf(paths[index]!);
+  const files = new Map(
+    paths.map((path, index) => [
+      nameOf(index),
+      { tree: root, name: relative(above, resolve(path)).replaceAll('\\', '/') },
+    ]),
+  );
   return new Coco({ path: paths.join(', '), files, trees, opened: [root, ...trees] });
 }
 

@@ -102,7 +102,13 @@ export const detectionSchema = z.strictObject({
 export type DetectionConfig = z.infer<typeof detectionSchema>;
 
 /** Keys that a resumed run may change. */
-export const freeKeys: readonly string[] = [...trainFreeKeys, 'data.folder', 'data.images', 'data.test', 'data.prefetch'];
+export const freeKeys: readonly string[] = [
+  ...trainFreeKeys,
+  'data.folder',
+  'data.images',
+  'data.test',
+  'data.prefetch',
+];
 
 export function resolveDetectionConfig(sources: ConfigSources): DetectionConfig {
   return resolveConfig(detectionSchema, withSizesOfCheckpoint(sources, resolveConfig(detectionSchema, sources)));

@@ -69,7 +69,11 @@ export interface DetectionInputs {
  * is left out when it is not full, as in the paper's code, unless it is the only one.
  * @param augment what is changed at random; undefined changes no more than evaluation does
  */
-export function trainBatches(inputs: DetectionInputs, augment: DetectionAugmentOptions | undefined, options: DetectionBatchOptions = {}): Batches<DetectionBatch> {
+export function trainBatches(
+  inputs: DetectionInputs,
+  augment: DetectionAugmentOptions | undefined,
+  options: DetectionBatchOptions = {},
+): Batches<DetectionBatch> {
   const { batchSize, ...rest } = { ...defaults, ...options };
   const plan = augment ? (extent: Extent, rng: Rng) => planDetectionAugment(rng, extent, augment) : undefined;
   const lastBatch = inputs.split.ids.length < batchSize ? 'keep' : 'drop';
@@ -77,21 +81,28 @@ export function trainBatches(inputs: DetectionInputs, augment: DetectionAugmentO
 }
 
 /** Batches in the order of the split, the same in every pass. */
-export function evaluationBatches(inputs: DetectionInputs, options: DetectionBatchOptions = {}): Batches<DetectionBatch> {
+export function evaluationBatches(
+  inputs: DetectionInputs,
+  options: DetectionBatchOptions = {},
+): Batches<DetectionBatch> {
   const { batchSize, ...rest } = { ...defaults, ...options };
   return load(inputs, rest, { batchSize, sampler: inOrder, lastBatch: 'keep' });
 }
 
 /** Frees the tensors of a batch. */
 export function releaseBatch({ pixelValues, pixelMask, labels }: DetectionBatch): void {
-  for (const tensor of [pixelValues, pixelMask, ...labels.flatMap(({ classLabels, boxes }) => [classLabels, boxes])]) tensor.dispose();
+  for (const tensor of [pixelValues, pixelMask, ...labels.flatMap(({ classLabels, boxes }) => [classLabels, boxes])])
+    tensor.dispose();
 }
 
 /** A dataset of images, whose loading waits for files. */
 type Loaded = Dataset<DetectionSample> & Required<Pick<Dataset<DetectionSample>, 'load'>>;
 
 /** The same without the images that cannot be used. */
-function readableDataset(dataset: Loaded, onUnreadable: (reason: string) => void): Dataset<DetectionSample | undefined> {
+function readableDataset(
+  dataset: Loaded,
+  onUnreadable: (reason: string) => void,
+): Dataset<DetectionSample | undefined> {
   const load = async (index: number, pass: Pass) => {
     try {
       return await dataset.load(index, pass);
@@ -133,28 +144,47 @@ function load({ split, classes, processor }: DetectionInputs, making: Making, or
     torch.scoped(() => {
       const samples = loaded.filter((sample) => sample !== undefined);
       if (samples.length === 0) return emptyBatch();
-      const plans = samples.map(({ image, index }) => plan?.(image, new Rng(seed, epoch, index)) ?? processor.changes(image));
+      const plans = samples.map(
+        ({ image, index }) => plan?.(image, new Rng(seed, epoch, index)) ?? processor.changes(image),
+      );
       const batch = processor.batch(samples.map(({ image }, i) => processor.change(image, plans[i]!)));
       return {
         ...batch,
         labels: samples.map((sample, i) => labelsOf(sample, plans[i]!, difficult)),
-        originals: samples.map(({ id, index, image: { width, height }, targets }) => ({ id, index, width, height, truths: targets })),
+        originals: samples.map(({ id, index, image: { width, height }, targets }) => ({
+          id,
+          index,
+          width,
+          height,
+          truths: targets,
+        })),
       };
     });
   const dataset = detectionDataset(split, classes);
-  return new DataLoader(onUnreadable ? readableDataset(dataset, onUnreadable) : dataset, collate, { ...order, seed, prefetch, pinMemory: true });
+  return new DataLoader(onUnreadable ? readableDataset(dataset, onUnreadable) : dataset, collate, {
+    ...order,
+    seed,
+    prefetch,
+    pinMemory: true,
+  });
 }
 
 /** What is left of a batch none of whose images can be used. */
 function emptyBatch(): DetectionBatch {
-  return { pixelValues: torch.zeros([0, 3, 1, 1]), pixelMask: torch.zeros([0, 1, 1], { dtype: 'int64' }), labels: [], originals: [] };
+  return {
+    pixelValues: torch.zeros([0, 3, 1, 1]),
+    pixelMask: torch.zeros([0, 1, 1], { dtype: 'int64' }),
+    labels: [],
+    originals: [],
+  };
 }
 
 /** What is left of an image's objects after the changes; crowds are no objects to find. */
 function labelsOf({ image, targets }: DetectionSample, steps: readonly Step[], difficult: 'keep' | 'drop'): DetrLabels {
   const { width, height } = extentAfter(steps, image);
   const moved = changeBoxes(steps, targets.boxes, image);
-  const isWanted = (index: number) => targets.crowd[index] === 0 && (difficult === 'keep' || targets.difficult[index] === 0);
+  const isWanted = (index: number) =>
+    targets.crowd[index] === 0 && (difficult === 'keep' || targets.difficult[index] === 0);
   const kept = nonEmptyBoxes(moved).filter(isWanted);
   const relative = xyxyToCxcywh(scaleBoxes(takeBoxes(moved, kept), 1 / width, 1 / height));
   const classLabels: Tensor = torch.fromTypedArray(BigInt64Array.from(kept, (index) => BigInt(targets.labels[index]!)));

@@ -44,7 +44,6 @@ export interface DetectionData {
   close(): void;
 }
 
-
 /**
  * The classes of a dataset: those that it lists, else those that occur in its splits. Annotations that cannot be read are
  * passed over here: whoever uses them says so.
@@ -60,7 +59,10 @@ export async function findClasses(data: DetectionData): Promise<ClassList> {
     // An image may be in several splits.
     const fresh = [...split.ids.keys()].filter((index) => seen.size !== seen.add(split.key(index)).size);
     await inFlight(fresh.length, async (at) => {
-      const objects = await split.annotation(fresh[at]!).then((annotation) => annotation.objects, (error: Error) => (failures.push(error), []));
+      const objects = await split.annotation(fresh[at]!).then(
+        (annotation) => annotation.objects,
+        (error: Error) => (failures.push(error), []),
+      );
       for (const { name } of objects) names.add(name);
     });
   }
@@ -72,8 +74,15 @@ export async function findClasses(data: DetectionData): Promise<ClassList> {
  * @param failure why an annotation could not be read
  * @throws InputError when there are none
  */
-export function classesAmong({ officialClasses, path }: DetectionData, names: ReadonlySet<string>, failure?: string): ClassList {
-  if (names.size === 0) throw new InputError(`Expected objects in the annotations of ${path}, found none${failure === undefined ? '' : `: ${failure.replace(/\.$/, '')}`}.`);
+export function classesAmong(
+  { officialClasses, path }: DetectionData,
+  names: ReadonlySet<string>,
+  failure?: string,
+): ClassList {
+  if (names.size === 0)
+    throw new InputError(
+      `Expected objects in the annotations of ${path}, found none${failure === undefined ? '' : `: ${failure.replace(/\.$/, '')}`}.`,
+    );
   if (officialClasses && [...names].every((name) => officialClasses.idOf(name) !== undefined)) return officialClasses;
   return classesOf(names, path);
 }

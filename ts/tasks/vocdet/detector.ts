@@ -35,9 +35,17 @@ export class ObjectDetector {
    * Loads a run (its best checkpoint), a hub folder, a model of the hub, or a `.pth` file of DETR's authors.
    * @throws InputError when it is none of these
    */
-  static async load(source: string, { device = 'cpu', onWarning, allowNewHead = false }: DetectorOptions = {}): Promise<ObjectDetector> {
+  static async load(
+    source: string,
+    { device = 'cpu', onWarning, allowNewHead = false }: DetectorOptions = {},
+  ): Promise<ObjectDetector> {
     const weights = detectorWeights(source);
-    const model = await DetrForObjectDetection.fromPretrained(weights, { device, dtype: 'float32', onWarning, newHead: allowNewHead ? 'random' : 'refuse' });
+    const model = await DetrForObjectDetection.fromPretrained(weights, {
+      device,
+      dtype: 'float32',
+      onWarning,
+      newHead: allowNewHead ? 'random' : 'refuse',
+    });
     sayNotFinite(model, source, onWarning);
     return new ObjectDetector(model, await loadDetectionProcessor(weights));
   }
@@ -58,12 +66,16 @@ export class ObjectDetector {
 
   /** What is more likely than `threshold` in each image, in pixels of it; the likeliest first. */
   detect(images: readonly RgbImage[], threshold: number): RankedDetections[] {
-    return torch.scoped(() => this.detectBatch(this.processor.preprocess(images), images, threshold).map((found) => ranked(found, threshold)));
+    return torch.scoped(() =>
+      this.detectBatch(this.processor.preprocess(images), images, threshold).map((found) => ranked(found, threshold)),
+    );
   }
 
   /** @param sizes of the images before they were preprocessed */
   detectBatch(batch: PaddedBatch, sizes: readonly Extent[], threshold = 0): Detections[] {
-    return torch.inferenceMode(() => torch.scoped(() => postProcess(this.model.forward(onDevice(batch, this.device)), { sizes, threshold })));
+    return torch.inferenceMode(() =>
+      torch.scoped(() => postProcess(this.model.forward(onDevice(batch, this.device)), { sizes, threshold })),
+    );
   }
 
   /** Writes a hub folder that `load` and Python's transformers read. */
@@ -74,13 +86,19 @@ export class ObjectDetector {
 }
 
 /** The input of the model on its device. */
-export function onDevice({ pixelValues, pixelMask }: PaddedBatch, device: Device): { pixelValues: torch.Tensor; pixelMask: torch.Tensor } {
+export function onDevice(
+  { pixelValues, pixelMask }: PaddedBatch,
+  device: Device,
+): { pixelValues: torch.Tensor; pixelMask: torch.Tensor } {
   return { pixelValues: toDevice(pixelValues, device), pixelMask: toDevice(pixelMask, device) };
 }
 
 /** The same with what there is to find, for a loss. */
 export function labelledOnDevice({ labels, ...batch }: DetectionBatch, device: Device): DetectionInput {
-  const found = labels.map(({ classLabels, boxes }) => ({ classLabels: toDevice(classLabels, device), boxes: toDevice(boxes, device) }));
+  const found = labels.map(({ classLabels, boxes }) => ({
+    classLabels: toDevice(classLabels, device),
+    boxes: toDevice(boxes, device),
+  }));
   return { ...onDevice(batch, device), labels: found };
 }
 

@@ -38,7 +38,10 @@ export interface DownloadedArchive {
  */
 export async function downloadVoc(folder: string, options: DownloadVocOptions = {}): Promise<DownloadedArchive[]> {
   const named = options.archives ?? (options.years ?? (['2007', '2012'] as const)).flatMap((year) => vocArchives[year]);
-  const archives = options.mirror === undefined ? named : named.map((archive) => ({ ...archive, urls: [inFolder(options.mirror!, archive.name)] }));
+  const archives =
+    options.mirror === undefined
+      ? named
+      : named.map((archive) => ({ ...archive, urls: [inFolder(options.mirror!, archive.name)] }));
   const results: DownloadedArchive[] = [];
   for (const archive of archives) {
     const path = join(folder, archive.name);
@@ -54,7 +57,8 @@ export async function downloadVoc(folder: string, options: DownloadVocOptions = 
 
 /** @throws InputError when the address is none of http(s) */
 function inFolder(folder: string, name: string): string {
-  if (!/^https?:\/\//.test(folder) || !URL.canParse(folder)) throw new InputError(`Expected the address of a mirror, such as https://example.org/voc, found ${folder}.`);
+  if (!/^https?:\/\//.test(folder) || !URL.canParse(folder))
+    throw new InputError(`Expected the address of a mirror, such as https://example.org/voc, found ${folder}.`);
   return `${folder.replace(/\/+$/, '')}/${name}`;
 }
 
@@ -63,7 +67,12 @@ async function fetchFromAny({ name, md5, urls }: VocArchive, path: string, optio
   const reasons: string[] = [];
   for (const url of urls) {
     try {
-      await download(url, `${path}.unchecked`, { attempts, signal, maxBytes: LONGEST_ARCHIVE, onProgress: (progress) => onProgress?.(name, progress) });
+      await download(url, `${path}.unchecked`, {
+        attempts,
+        signal,
+        maxBytes: LONGEST_ARCHIVE,
+        onProgress: (progress) => onProgress?.(name, progress),
+      });
     } catch (error) {
       if (!(error instanceof DownloadError)) throw error;
       reasons.push(error.message);
@@ -75,7 +84,10 @@ async function fetchFromAny({ name, md5, urls }: VocArchive, path: string, optio
     await rm(`${path}.unchecked`);
     reasons.push(`${url} has the wrong content: expected MD5 ${md5}, found ${found}.`);
   }
-  throw new DownloadError(`${name} could not be fetched: ${reasons.join(' ')} Try again later, or put the file at ${path} yourself.`, urls[0]!);
+  throw new DownloadError(
+    `${name} could not be fetched: ${reasons.join(' ')} Try again later, or put the file at ${path} yourself.`,
+    urls[0]!,
+  );
 }
 
 async function md5Of(path: string): Promise<string> {

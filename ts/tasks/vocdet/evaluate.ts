@@ -54,7 +54,9 @@ export async function evaluate(weights: string, options: EvaluateOptions = {}): 
     if (!zeroShot) requireSame(detector, dataset.classes, weights);
     detector.model.optimizeForInference();
     const images = isRole(split) ? await dataset.split(split) : await dataset.data.split(split);
-    return withoutCurves(await splitMetrics(detector, images, dataset.classes, { batchSize, difficult, listener, bootstrap }));
+    return withoutCurves(
+      await splitMetrics(detector, images, dataset.classes, { batchSize, difficult, listener, bootstrap }),
+    );
   } finally {
     dataset.close();
   }
@@ -67,7 +69,8 @@ function isRole(split: string): split is SplitName {
 /** What to read: as asked, else as the run did. */
 function choiceOf(run: ConfigTree, { data, images, classes }: EvaluateOptions): DataChoice {
   const own = (valueAt(run, 'data') ?? {}) as unknown as Partial<DataChoice>;
-  if (data === undefined) return { folder: null, ...own, ...(images !== undefined && { images }), ...(classes !== undefined && { classes }) };
+  if (data === undefined)
+    return { folder: null, ...own, ...(images !== undefined && { images }), ...(classes !== undefined && { classes }) };
   return { folder: data, images, classes: classes ?? own.classes };
 }
 
@@ -75,7 +78,8 @@ function choiceOf(run: ConfigTree, { data, images, classes }: EvaluateOptions): 
 function mapped({ model, processor }: ObjectDetector, classes: ClassList, weights: string): ObjectDetector {
   const rows = classRows(model, classes, null);
   const missing = classes.names.filter((_, id) => rows[id] === null);
-  if (missing.length > 0) throw new InputError(`${weights} does not know ${missing.join(', ')}: without training it cannot detect them.`);
+  if (missing.length > 0)
+    throw new InputError(`${weights} does not know ${missing.join(', ')}: without training it cannot detect them.`);
   return new ObjectDetector(withClassRows(model, classes.names, rows), processor);
 }
 

@@ -35,8 +35,13 @@ export function openFileTree(path: string): FileTree {
 export function openFileTrees(path: string): FileTree[] {
   const info = statSync(path, { throwIfNoEntry: false });
   if (info?.isFile() && isArchive(path)) return [openFileTree(path)];
-  if (!info?.isDirectory()) throw new InputError(`Expected a folder, a .tar, a .zip or a .json with a dataset at ${path}, found ${info ? (PACKED.test(path) ? 'a packed file; unpack it first' : 'a file of another kind') : 'nothing'}.`);
-  const archives = readdirSync(path).filter((name) => isArchive(name) && !name.startsWith('.')).sort();
+  if (!info?.isDirectory())
+    throw new InputError(
+      `Expected a folder, a .tar, a .zip or a .json with a dataset at ${path}, found ${info ? (PACKED.test(path) ? 'a packed file; unpack it first' : 'a file of another kind') : 'nothing'}.`,
+    );
+  const archives = readdirSync(path)
+    .filter((name) => isArchive(name) && !name.startsWith('.'))
+    .sort();
   return [openFileTree(path), ...archives.map((name) => openFileTree(join(path, name)))];
 }
 
@@ -93,7 +98,9 @@ class ArchiveTree implements FileTree {
 
   constructor(readonly path: string) {
     this.archive = /\.tar$/i.test(path) ? new TarFile(path) : new ZipFile(path);
-    this.files = [...this.archive.members.keys()].filter((name) => !name.endsWith('/') && name.split('/').every(isContent)).sort();
+    this.files = [...this.archive.members.keys()]
+      .filter((name) => !name.endsWith('/') && name.split('/').every(isContent))
+      .sort();
   }
 
   read(name: string): Promise<Buffer> {
@@ -122,5 +129,7 @@ function isContent(name: string): boolean {
 export function contentsOf(path: string): string {
   if (!existsSync(path)) return 'nothing';
   const names = statSync(path).isDirectory() ? readdirSync(path).filter(isContent).sort() : [basename(path)];
-  return names.length > 8 ? `${names.slice(0, 8).join(', ')} and ${names.length - 8} more` : names.join(', ') || 'nothing';
+  return names.length > 8
+    ? `${names.slice(0, 8).join(', ')} and ${names.length - 8} more`
+    : names.join(', ') || 'nothing';
 }

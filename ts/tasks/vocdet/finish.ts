@@ -59,15 +59,32 @@ export async function finishRun(run: RunFolder, dataset: OpenDataset, options: F
       hardest.add(image);
       if (image.index % step === 0) samples.push(image);
     };
-    metrics[name] = await metricsOf(detector, dataset, { ...options, name, notes, ...(name === 'test' && { onImage }) });
+    metrics[name] = await metricsOf(detector, dataset, {
+      ...options,
+      name,
+      notes,
+      ...(name === 'test' && { onImage }),
+    });
   }
   const shown = metrics.test ? await writeSamples(run, { dataset, images: samples, notes }) : [];
   const mistakes = metrics.test ? await samplesOf({ dataset, images: hardest.images, notes }) : [];
   sayWhenStartIsBest(run, config, listener);
   for (const note of notes) listener.say(note);
   const log = readMetricsLog(run.file('metrics.jsonl'));
-  run.write('report.html', renderReport({ ...(await describeThisRun(run, detector, dataset, config)), log, ...metrics, notes, samples: shown, mistakes }));
-  const written = Object.fromEntries(splitNames.map((name) => [name, metrics[name] && withoutCurves(metrics[name])])) as Record<SplitName, SplitMetrics | null>;
+  run.write(
+    'report.html',
+    renderReport({
+      ...(await describeThisRun(run, detector, dataset, config)),
+      log,
+      ...metrics,
+      notes,
+      samples: shown,
+      mistakes,
+    }),
+  );
+  const written = Object.fromEntries(
+    splitNames.map((name) => [name, metrics[name] && withoutCurves(metrics[name])]),
+  ) as Record<SplitName, SplitMetrics | null>;
   const finalMetrics: FinalMetrics = { ...written, ...(notes.length > 0 && { notes }) };
   // Last, because it says that the run is finished.
   run.write('metrics.json', `${JSON.stringify(finalMetrics, null, 2)}\n`);
@@ -83,25 +100,39 @@ interface SplitOptions extends FinishOptions {
 }
 
 /** The figures of a split; null when they cannot be had. */
-async function metricsOf(detector: ObjectDetector, dataset: OpenDataset, options: SplitOptions): Promise<FullMetrics | null> {
+async function metricsOf(
+  detector: ObjectDetector,
+  dataset: OpenDataset,
+  options: SplitOptions,
+): Promise<FullMetrics | null> {
   const { name, notes, config, listener, signal, onImage } = options;
   const lost: string[] = [];
   try {
     const split = name === 'train' ? firstOf(await dataset.split(name), TRAIN_IMAGES) : await dataset.split(name);
     if (name === 'test' && split.name === (await dataset.split('val')).name) {
-      notes.push(`${dataset.data.path} has no split to test on: the figures under "test" are those of ${split.name}, by which the checkpoint was chosen.`);
+      notes.push(
+        `${dataset.data.path} has no split to test on: the figures under "test" are those of ${split.name}, by which the checkpoint was chosen.`,
+      );
     }
     const step = Math.ceil(split.ids.length / SAMPLES);
     const metrics = await splitMetrics(detector, split, dataset.classes, {
-      listener, signal, batchSize: config.evaluate.batchSize, difficult: config.data.difficult,
+      listener,
+      signal,
+      batchSize: config.evaluate.batchSize,
+      difficult: config.data.difficult,
       onUnreadable: (reason) => void lost.push(reason),
       ...(onImage && { onImage: (image) => onImage(image, step) }),
     });
-    if (lost.length > 0) notes.push(`${describeProblems(split.name, lost, split.ids.length)} The figures under "${name}" are without them.`);
+    if (lost.length > 0)
+      notes.push(
+        `${describeProblems(split.name, lost, split.ids.length)} The figures under "${name}" are without them.`,
+      );
     return metrics;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    notes.push(`There are no figures under "${name}": ${error.message}${lost.length > 0 ? ` ${lost.slice(0, 3).join(' ')}` : ''}`);
+    notes.push(
+      `There are no figures under "${name}": ${error.message}${lost.length > 0 ? ` ${lost.slice(0, 3).join(' ')}` : ''}`,
+    );
     return null;
   }
 }
@@ -113,13 +144,34 @@ function firstOf(split: DetectionSplit, count: number): DetectionSplit {
 
 function sayWhenStartIsBest(run: RunFolder, { model }: DetectionConfig, { say }: Listener): void {
   if (readState(run.checkpoint('last')).loop.best?.step !== 0) return;
-  say(`No checkpoint was better than the start, ${model.from}: checkpoints/best is the start, with the class head of this dataset. A lower learning rate or more data may help.`);
+  say(
+    `No checkpoint was better than the start, ${model.from}: checkpoints/best is the start, with the class head of this dataset. A lower learning rate or more data may help.`,
+  );
 }
 
-async function describeThisRun(run: RunFolder, { model }: ObjectDetector, { data, classes, split }: OpenDataset, config: DetectionConfig): Promise<RunDescription> {
-  const counts = await Promise.all(splitNames.map((name) => split(name).then(({ ids }) => ids.length, () => 0)));
+async function describeThisRun(
+  run: RunFolder,
+  { model }: ObjectDetector,
+  { data, classes, split }: OpenDataset,
+  config: DetectionConfig,
+): Promise<RunDescription> {
+  const counts = await Promise.all(
+    splitNames.map((name) =>
+      split(name).then(
+        ({ ids }) => ids.length,
+        () => 0,
+      ),
+    ),
+  );
   const facts = { 'images (train, val, test)': counts.join(', '), classes: classes.length };
-  return describeRun(run, { title: 'Object detection', kind: 'A DETR', model, from: config.model.from, data: data.path, facts });
+  return describeRun(run, {
+    title: 'Object detection',
+    kind: 'A DETR',
+    model,
+    from: config.model.from,
+    data: data.path,
+    facts,
+  });
 }
 
 interface Shown {
@@ -132,7 +184,9 @@ async function writeSamples(run: RunFolder, shown: Shown): Promise<Sample[]> {
   const folder = run.emptyFolder('samples');
   const samples = await samplesOf(shown);
   // Numbered, for two ids may differ by nothing that a file name can hold.
-  await Promise.all(samples.map(({ name, full }, i) => writeFile(join(folder, `${i + 1}-${name.replace(/[^\w.-]+/g, '_')}.jpg`), full)));
+  await Promise.all(
+    samples.map(({ name, full }, i) => writeFile(join(folder, `${i + 1}-${name.replace(/[^\w.-]+/g, '_')}.jpg`), full)),
+  );
   return samples;
 }
 
@@ -156,24 +210,52 @@ interface FullSample extends Sample {
 }
 
 /** An image with its detections, judged by what is there. */
-async function sampleOf(split: DetectionSplit, { index, original, detections }: DetectedImage, classes: ClassList): Promise<FullSample> {
+async function sampleOf(
+  split: DetectionSplit,
+  { index, original, detections }: DetectedImage,
+  classes: ClassList,
+): Promise<FullSample> {
   const image = await decodeImage(await split.image(index), split.describe(index));
   const shown = shownDetections(detections);
   const { detections: verdicts, missed } = verdictOfImage(shown, original.truths);
-  const found = verdicts.map((verdict, row) => ({ name: classes.names[shown.labels[row]!]!, score: shown.scores[row]!, verdict }));
+  const found = verdicts.map((verdict, row) => ({
+    name: classes.names[shown.labels[row]!]!,
+    score: shown.scores[row]!,
+    verdict,
+  }));
   const marks = found.map(({ name, score }, row): Mark => ({
-    box: shown.boxes.data.subarray(4 * row, 4 * row + 4), text: `${name} ${Math.round(100 * score)}`, colour: classColour(shown.labels[row]!),
+    box: shown.boxes.data.subarray(4 * row, 4 * row + 4),
+    text: `${name} ${Math.round(100 * score)}`,
+    colour: classColour(shown.labels[row]!),
   }));
   const factor = enlargement(image);
-  const drawn = factor === 1 ? image : await scaleToFit(image, { width: Math.max(1, Math.round(factor * image.width)), height: Math.max(1, Math.round(factor * image.height)) });
-  const full = await annotatedImage(drawn, marks.map((mark) => ({ ...mark, box: scaled(mark.box, factor) })));
+  const drawn =
+    factor === 1
+      ? image
+      : await scaleToFit(image, {
+          width: Math.max(1, Math.round(factor * image.width)),
+          height: Math.max(1, Math.round(factor * image.height)),
+        });
+  const full = await annotatedImage(
+    drawn,
+    marks.map((mark) => ({ ...mark, box: scaled(mark.box, factor) })),
+  );
   const jpeg = await encodeJpeg(await scaleToFit(await decodeImage(full, original.id), { height: 260, width: 1040 }));
-  return { name: original.id, jpeg, full, found, missed: missed.map((row) => classes.names[original.truths.labels[row]!]!) };
+  return {
+    name: original.id,
+    jpeg,
+    full,
+    found,
+    missed: missed.map((row) => classes.names[original.truths.labels[row]!]!),
+  };
 }
 
 /** Text would hide an image that is not much larger than its letters; a long one must not become longer than a JPEG can be. */
 function enlargement({ width, height }: RgbImage): number {
-  return Math.max(Math.min(1, LONGEST / Math.max(width, height)), Math.min(Math.ceil(320 / height), Math.floor(LONGEST / width)));
+  return Math.max(
+    Math.min(1, LONGEST / Math.max(width, height)),
+    Math.min(Math.ceil(320 / height), Math.floor(LONGEST / width)),
+  );
 }
 
 function scaled(box: ArrayLike<number>, factor: number): number[] {

@@ -28,8 +28,13 @@ export interface ReadOptions {
 }
 
 /** Reads every image of the splits once. By its key, in the order of the splits. */
-export async function readImages(splits: readonly DetectionSplit[], { decode = false, onProgress }: ReadOptions): Promise<Map<string, ImageRecord>> {
-  const wanted = new Map(splits.flatMap((split) => split.ids.map((_, index) => [split.key(index), { split, index }] as const)));
+export async function readImages(
+  splits: readonly DetectionSplit[],
+  { decode = false, onProgress }: ReadOptions,
+): Promise<Map<string, ImageRecord>> {
+  const wanted = new Map(
+    splits.flatMap((split) => split.ids.map((_, index) => [split.key(index), { split, index }] as const)),
+  );
   const all = [...wanted];
   const records = new Array<ImageRecord>(all.length);
   let done = 0;
@@ -45,7 +50,11 @@ export async function readImages(splits: readonly DetectionSplit[], { decode = f
 }
 
 /** Looks for all that is wrong with one image. */
-export function checkImage({ location, annotation, image }: ImageRecord, classes: ClassList, issues: DatasetIssues): void {
+export function checkImage(
+  { location, annotation, image }: ImageRecord,
+  classes: ClassList,
+  issues: DatasetIssues,
+): void {
   if (image === 'missing') issues.add('missing image', `${location} is not there.`);
   else if (typeof image === 'string') issues.add('damaged image', image);
   if (typeof annotation === 'string') return issues.add('broken annotation', annotation);
@@ -56,7 +65,8 @@ export function checkImage({ location, annotation, image }: ImageRecord, classes
   for (const { kind, message } of annotation.issues ?? []) issues.add(kind, message);
   checkTwins(annotation, issues);
   for (const object of annotation.objects) {
-    if (classes.idOf(object.name) === undefined) issues.add('unknown class', `${object.location}: ${object.name} is not one of the ${classes.length} classes.`);
+    if (classes.idOf(object.name) === undefined)
+      issues.add('unknown class', `${object.location}: ${object.name} is not one of the ${classes.length} classes.`);
     checkBox(object, size, issues);
   }
 }
@@ -66,7 +76,11 @@ function checkBox(object: AnnotatedObject, size: Extent | undefined, issues: Dat
   const where = `${object.location}: the box of ${object.name} spans ${describeBox(object)}`;
   if (right <= left || bottom <= top) return issues.add('box without area', `${where}.`);
   if (!size) return;
-  if (isShare(object, size)) return issues.add('box in shares of the image', `${where}, all of it in the first pixel of ${size.width} x ${size.height}: boxes are in pixels, not in shares.`);
+  if (isShare(object, size))
+    return issues.add(
+      'box in shares of the image',
+      `${where}, all of it in the first pixel of ${size.width} x ${size.height}: boxes are in pixels, not in shares.`,
+    );
   if (right - left < 1 || bottom - top < 1) issues.add('box below a pixel', `${where}.`);
   const beyond = Math.max(-left, -top, right - size.width, bottom - size.height);
   const message = `${where}, the image ${size.width} x ${size.height}.`;
@@ -78,7 +92,8 @@ function checkBox(object: AnnotatedObject, size: Extent | undefined, issues: Dat
 function checkTwins({ objects }: Annotation, issues: DatasetIssues): void {
   const seen = new Set<string>();
   for (const object of objects) {
-    if (seen.size === seen.add(`${object.name} ${object.box.join()}`).size) issues.add('object twice', `${object.location}: there is another ${object.name} with the same box.`);
+    if (seen.size === seen.add(`${object.name} ${object.box.join()}`).size)
+      issues.add('object twice', `${object.location}: there is another ${object.name} with the same box.`);
   }
 }
 

@@ -17,7 +17,10 @@ export function parseImageSet(text: string, label: string, idOf: (written: strin
     const id = idOfLine(line, `${label} line ${index + 1}`, idOf);
     if (id === undefined) return;
     const before = lines.get(id);
-    if (before !== undefined) throw new InputError(`${label} line ${index + 1}: expected every image once, found ${id}, which is in line ${before} too.`);
+    if (before !== undefined)
+      throw new InputError(
+        `${label} line ${index + 1}: expected every image once, found ${id}, which is in line ${before} too.`,
+      );
     lines.set(id, index + 1);
   });
   return [...lines.keys()];
@@ -44,5 +47,7 @@ function requireOne(name: string, where: string, idOf?: (written: string) => str
   const known = idOf?.(name);
   if (known !== undefined) return known;
   if (!/[\s,;]/.test(name)) return name.replace(IMAGE_ENDING, '');
-  throw new InputError(`${where}: expected the id of an image that is there, found '${name.slice(0, 80)}'; each id stands in a line of its own, with -1, 0 or 1 behind it in the list of one class.`);
+  throw new InputError(
+    `${where}: expected the id of an image that is there, found '${name.slice(0, 80)}'; each id stands in a line of its own, with -1, 0 or 1 behind it in the list of one class.`,
+  );
 }

@@ -12,7 +12,10 @@ export function recordOf(value: unknown, location: string): JsonRecord {
 /** A list of objects. @throws InputError when it is none */
 export function arrayOf(record: JsonRecord, key: string, label: string): JsonRecord[] {
   const value = record[key];
-  if (!Array.isArray(value)) throw new InputError(`${label}: ${key}: expected a list, found ${shown(value)}; COCO's format has images, annotations and categories.`);
+  if (!Array.isArray(value))
+    throw new InputError(
+      `${label}: ${key}: expected a list, found ${shown(value)}; COCO's format has images, annotations and categories.`,
+    );
   return value.map((item, index) => recordOf(item, `${label} ${key}.${index}`));
 }
 
@@ -60,8 +63,10 @@ export function boxOf(record: JsonRecord, location: string): Box {
 }
 
 function around(points: readonly number[]): Box {
-  const least = (axis: number) => points.reduce((best, value, at) => (at % 2 === axis ? Math.min(best, value) : best), Infinity);
-  const most = (axis: number) => points.reduce((best, value, at) => (at % 2 === axis ? Math.max(best, value) : best), -Infinity);
+  const least = (axis: number) =>
+    points.reduce((best, value, at) => (at % 2 === axis ? Math.min(best, value) : best), Infinity);
+  const most = (axis: number) =>
+    points.reduce((best, value, at) => (at % 2 === axis ? Math.max(best, value) : best), -Infinity);
   const [left, top] = [least(0), least(1)];
   return [left, top, most(0) - left, most(1) - top];
 }

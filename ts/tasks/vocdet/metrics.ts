@@ -45,7 +45,12 @@ export interface MetricsOptions {
 }
 
 /** Passes a split through the detector once. @throws InputError when the detector has other classes */
-export async function splitMetrics(detector: ObjectDetector, split: DetectionSplit, classes: ClassList, options: MetricsOptions = {}): Promise<FullMetrics> {
+export async function splitMetrics(
+  detector: ObjectDetector,
+  split: DetectionSplit,
+  classes: ClassList,
+  options: MetricsOptions = {},
+): Promise<FullMetrics> {
   const { signal, listener = silent, onImage, bootstrap, ...batching } = options;
   detector.requireClasses(classes);
   const evaluator = new DetectionEvaluator(classes);
@@ -53,7 +58,10 @@ export async function splitMetrics(detector: ObjectDetector, split: DetectionSpl
   if (length === 0) throw new InputError(`Expected images in the split ${split.name}, found none.`);
   let [done, seen, loss] = [0, 0, 0];
   const pass = async (update: (done: number, all: number) => void) => {
-    const batches = evaluationBatches({ split, classes, processor: detector.processor }, { batchSize: BATCH, ...batching });
+    const batches = evaluationBatches(
+      { split, classes, processor: detector.processor },
+      { batchSize: BATCH, ...batching },
+    );
     for await (const batch of batches.epoch(0)) {
       signal?.throwIfAborted();
       update((done = Math.min(done + (batching.batchSize ?? BATCH), length)), length);

@@ -77,7 +77,8 @@ function likeness(name: string, written: string, context = ''): number {
   const rest = own.slice(common);
   if (rest.some((part) => shouldDiffer(part, context))) return 0;
   const isCalledSo = (part: string) => fold(part) === fold(context);
-  const isForIt = (part: string) => isCalledSo(part) || (roleOf(part) !== undefined && roleOf(part) === roleOf(context));
+  const isForIt = (part: string) =>
+    isCalledSo(part) || (roleOf(part) !== undefined && roleOf(part) === roleOf(context));
   const strange = rest.filter((part) => !isForIt(part) && !isKindOfFile(part));
   if (strange.length > 0 && common < other.length) return 0;
   const better = [rest.some(isCalledSo), rest.some(isForIt), strange.length === 0, own[0] === other[0]];
@@ -94,7 +95,10 @@ function spellings(written: string): string[] {
 }
 
 function tidy(name: string): string {
-  return posix.normalize(name.replaceAll('\\', '/')).replace(/^([A-Za-z]:)?(\.\.?\/|\/)+/, '').replace(/^\.$/, '');
+  return posix
+    .normalize(name.replaceAll('\\', '/'))
+    .replace(/^([A-Za-z]:)?(\.\.?\/|\/)+/, '')
+    .replace(/^\.$/, '');
 }
 
 function decoded(name: string): string {

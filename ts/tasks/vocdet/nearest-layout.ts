@@ -2,7 +2,8 @@ import { decodeText, textLines } from '../../data/text';
 import { contentsOf, type FileTree } from './files';
 import { ANNOTATION_ENDING, isAnnotationFolder, foldersOf, IMAGE_ENDING } from './folder-kinds';
 
-const READ = 'vocdet reads annotations in the layout of Pascal VOC (Annotations/*.xml with JPEGImages/) and in COCO\'s format (a .json with its images)';
+const READ =
+  "vocdet reads annotations in the layout of Pascal VOC (Annotations/*.xml with JPEGImages/) and in COCO's format (a .json with its images)";
 
 /** Why a folder is no dataset for detection: what lies in it, and what that is nearest to. */
 export async function nearestLayout(path: string, trees: readonly FileTree[]): Promise<string> {
@@ -21,7 +22,8 @@ export async function nearestLayout(path: string, trees: readonly FileTree[]): P
     if (kind) return end(`${name} looks like ${kind}; export it as COCO or Pascal VOC`);
   }
   for (const { tree, name } of text.slice(0, 3)) {
-    if (isYolo(decodeText(await tree.readStart(name, 4096)))) return end(`${name} looks like a label of YOLO; export the dataset as COCO or Pascal VOC`);
+    if (isYolo(decodeText(await tree.readStart(name, 4096))))
+      return end(`${name} looks like a label of YOLO; export the dataset as COCO or Pascal VOC`);
   }
   if (table) return end(`${table.name} is a table of its own kind; make COCO's format or Pascal VOC's of it`);
   if (json.length > 0) return end(`none of its .json files has images, annotations and categories, as COCO's have`);
@@ -33,13 +35,16 @@ export async function nearestLayout(path: string, trees: readonly FileTree[]): P
 function jsonKind(start: string): string | undefined {
   if (/"shapes"\s*:/.test(start)) return 'an annotation of LabelMe';
   if (/"_via_|"regions"\s*:/.test(start)) return 'a project of the VGG Image Annotator';
-  if (/"annotations"\s*:\s*\[\s*\{[^}]*"coordinates"/.test(start)) return 'Create ML\'s format';
-  if (/"(predictions|completions|annotations)"\s*:[\s\S]*"(from_name|rectanglelabels)"/.test(start)) return 'Label Studio\'s own JSON';
+  if (/"annotations"\s*:\s*\[\s*\{[^}]*"coordinates"/.test(start)) return "Create ML's format";
+  if (/"(predictions|completions|annotations)"\s*:[\s\S]*"(from_name|rectanglelabels)"/.test(start))
+    return "Label Studio's own JSON";
   return undefined;
 }
 
 /** Lines of a class number and four shares. */
 function isYolo(start: string): boolean {
-  const lines = textLines(start.slice(0, 4000)).filter((line) => line.trim() !== '').slice(0, 3);
+  const lines = textLines(start.slice(0, 4000))
+    .filter((line) => line.trim() !== '')
+    .slice(0, 3);
   return lines.length > 0 && lines.every((line) => /^\d+(\s+-?\d*\.?\d+(e-?\d+)?){4,}\s*$/i.test(line.trim()));
 }

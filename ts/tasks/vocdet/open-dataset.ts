@@ -41,16 +41,30 @@ export interface OpenDataset {
 }
 
 /** Opens a dataset; without a folder the drawn scenes, which are drawn when they are not there yet. */
-export async function openDataset(choice: DataChoice, listener: Listener, options: OpenOptions = {}): Promise<OpenDataset> {
+export async function openDataset(
+  choice: DataChoice,
+  listener: Listener,
+  options: OpenOptions = {},
+): Promise<OpenDataset> {
   const data = await openChosen(choice, listener);
   try {
     const names = namesOf(data, choice);
     // A file that lists the classes may list more of them than another: those of the splits that are used count.
     for (const name of Object.values(names)) if (name !== undefined) await data.split(name).catch(() => undefined);
     const { classes, folder } = choice;
-    const list = classes ? readClassFile(classes) : folder === null && !hasFiles(choice) ? vocClasses : await findClasses(data);
+    const list = classes
+      ? readClassFile(classes)
+      : folder === null && !hasFiles(choice)
+        ? vocClasses
+        : await findClasses(data);
     const drawn = options.drawn ?? (await drawIfNeeded(data, names, options.seed ?? 0));
-    return { data, classes: list, drawn, split: (name) => openSplit(data, { name, names, drawn }), close: () => data.close() };
+    return {
+      data,
+      classes: list,
+      drawn,
+      split: (name) => openSplit(data, { name, names, drawn }),
+      close: () => data.close(),
+    };
   } catch (error) {
     data.close();
     throw error;
@@ -73,13 +87,24 @@ function filesOf(choice: DataChoice): string[] {
   const { folder } = choice;
   const isFile = folder !== null && (statSync(folder, { throwIfNoEntry: false })?.isFile() ?? false);
   const above = folder === null ? '.' : isFile ? dirname(folder) : folder;
-  const named = splitNames.flatMap((name) => (choice[name] ?? '').split('+')).map((path) => path.trim()).filter((path) => /\.json$/i.test(path));
-  const paths = named.map((path) => [join(above, path), join(above, 'annotations', path), path].find((one) => existsSync(one)) ?? join(above, path));
+  const named = splitNames
+    .flatMap((name) => (choice[name] ?? '').split('+'))
+    .map((path) => path.trim())
+    .filter((path) => /\.json$/i.test(path));
+  const paths = named.map(
+    (path) =>
+      [join(above, path), join(above, 'annotations', path), path].find((one) => existsSync(one)) ?? join(above, path),
+  );
   return [...new Set([...(isFile ? [folder] : []), ...paths])];
 }
 
 async function drawnScenes(listener: Listener): Promise<string> {
-  await withBar(listener, 'drawing scenes', (bar) => ensureDrawnScenes(DRAWN_SCENES, { onProgress: (done, all) => bar.update(done, all) }), 'steps');
+  await withBar(
+    listener,
+    'drawing scenes',
+    (bar) => ensureDrawnScenes(DRAWN_SCENES, { onProgress: (done, all) => bar.update(done, all) }),
+    'steps',
+  );
   return DRAWN_SCENES;
 }
 
@@ -92,7 +117,11 @@ function namesOf({ splits }: DetectionData, choice: DataChoice): Names {
 }
 
 /** Divides what there is to train on, or all that is for no use by its name, where nothing is there to validate on. */
-async function drawIfNeeded(data: DetectionData, { train, val, test }: Names, seed: number): Promise<DrawnSplits | undefined> {
+async function drawIfNeeded(
+  data: DetectionData,
+  { train, val, test }: Names,
+  seed: number,
+): Promise<DrawnSplits | undefined> {
   if (val !== undefined) return undefined;
   const open = (wanted: ReturnType<typeof roleOf>) => data.splits.filter((split) => roleOf(split) === wanted).join('+');
   const base = train ?? (open('trainval') || open(undefined));
@@ -106,12 +135,15 @@ interface SplitChoice {
 }
 
 async function openSplit(data: DetectionData, { name, names, drawn }: SplitChoice): Promise<DetectionSplit> {
-  if (drawn && (drawn[name].length > 0 || name !== 'test')) return drawnSplit(await data.split(drawn.from), drawn, name);
+  if (drawn && (drawn[name].length > 0 || name !== 'test'))
+    return drawnSplit(await data.split(drawn.from), drawn, name);
   // The annotations of some test sets were never published.
   if (name === 'test' && names.test === undefined) return openSplit(data, { name: 'val', names, drawn });
   const asked = names[name];
   if (asked !== undefined) return data.split(asked);
-  throw new InputError(`Expected a split to ${name === 'train' ? 'train on' : 'validate on'} in ${data.path}, found ${data.splits.join(', ')}; name one by data.${name}.`);
+  throw new InputError(
+    `Expected a split to ${name === 'train' ? 'train on' : 'validate on'} in ${data.path}, found ${data.splits.join(', ')}; name one by data.${name}.`,
+  );
 }
 
 /** What to say of a division that the dataset does not have itself. */

@@ -15,7 +15,8 @@ import type { TreeFile } from './voc-layout';
  * @throws InputError when there is neither, with what there is
  */
 export async function openDetectionData(path: string, images?: string): Promise<DetectionData> {
-  if (/\.json$/i.test(path) && statSync(path, { throwIfNoEntry: false })?.isFile()) return openCocoFiles([path], images);
+  if (/\.json$/i.test(path) && statSync(path, { throwIfNoEntry: false })?.isFile())
+    return openCocoFiles([path], images);
   const trees = openFileTrees(path);
   try {
     const usual = usualCocoFiles(trees);
@@ -30,7 +31,12 @@ export async function openDetectionData(path: string, images?: string): Promise<
   }
 }
 
-function openCoco(path: string, trees: readonly FileTree[], files: ReadonlyMap<string, TreeFile>, images: string | undefined): Coco {
+function openCoco(
+  path: string,
+  trees: readonly FileTree[],
+  files: ReadonlyMap<string, TreeFile>,
+  images: string | undefined,
+): Coco {
   const imageTrees = images === undefined ? trees : openFileTrees(images);
   return new Coco({ path, files, trees: imageTrees, opened: images === undefined ? trees : [...trees, ...imageTrees] });
 }

@@ -49,7 +49,11 @@ interface Annotated extends Prediction {
  * place, and the others go on.
  * @param weights a run folder, a hub folder, a hub name or a `.pth` file
  */
-export async function* predict(weights: string, inputs: readonly string[], options: PredictOptions = {}): AsyncGenerator<Prediction | Failure, void, undefined> {
+export async function* predict(
+  weights: string,
+  inputs: readonly string[],
+  options: PredictOptions = {},
+): AsyncGenerator<Prediction | Failure, void, undefined> {
   const { batchSize = 1, threshold = 0.5, output, fetch } = options;
   const detector = await ObjectDetector.load(weights, options);
   detector.model.optimizeForInference();
@@ -82,7 +86,11 @@ async function detectBatch(detector: ObjectDetector, batch: readonly Loaded[], t
     return batch.map((item) => {
       if ('error' in item) return { item };
       const own = found.shift()!;
-      return { item: { source: item.source, detections: detectionsOf(own, detector.names) }, image: item.image, found: own };
+      return {
+        item: { source: item.source, detections: detectionsOf(own, detector.names) },
+        image: item.image,
+        found: own,
+      };
     });
   } catch (cause) {
     if (batch.length === 1) return [{ item: await orFailure(batch[0]!.source, () => Promise.reject(cause as Error)) }];
@@ -91,7 +99,11 @@ async function detectBatch(detector: ObjectDetector, batch: readonly Loaded[], t
 }
 
 function detectionsOf({ labels, scores, boxes: { data } }: Detections, names: readonly string[]): Detection[] {
-  const boxOf = (row: number) => Array.from(data.subarray(4 * row, 4 * row + 4), (value) => Math.round(100 * value) / 100) as unknown as Detection['box'];
+  const boxOf = (row: number) =>
+    Array.from(
+      data.subarray(4 * row, 4 * row + 4),
+      (value) => Math.round(100 * value) / 100,
+    ) as unknown as Detection['box'];
   return Array.from(labels, (label, row) => ({ label: names[label]!, score: scores[row]!, box: boxOf(row) }));
 }
 
@@ -124,7 +136,11 @@ class Album {
     if ('error' in item) return;
     const { source, detections } = item;
     const file = outputName(++this.count, source);
-    const marks = detections.map(({ label, score, box }, row) => ({ box, text: `${label} ${Math.round(100 * score)} %`, colour: classColour(labels[row]!) }));
+    const marks = detections.map(({ label, score, box }, row) => ({
+      box,
+      text: `${label} ${Math.round(100 * score)} %`,
+      colour: classColour(labels[row]!),
+    }));
     await writeFile(join(this.folder, file), await annotatedImage(image, marks));
     const entry: Annotated = { source, file, width: image.width, height: image.height, detections };
     const text = `${this.count > 1 ? ',' : ''}\n${JSON.stringify(entry)}`;

@@ -3,7 +3,14 @@ import type { DetectionConfig } from './config';
 
 const { flip, sizes, longestEdge, crop, cropFrom, cropSize } = detectionAugmentDefaults;
 /** As the paper changes its training images (Carion et al. 2020, section A.4). */
-const paperAugment = { flip, sizes: [...sizes], longestEdge, crop, cropFrom: [...cropFrom], cropSize: [...cropSize] as [number, number] };
+const paperAugment = {
+  flip,
+  sizes: [...sizes],
+  longestEdge,
+  crop,
+  cropFrom: [...cropFrom],
+  cropSize: [...cropSize] as [number, number],
+};
 
 const common = {
   seed: 0,
@@ -13,7 +20,16 @@ const common = {
   evaluate: { everyEpochs: 1, everySteps: 0, batchSize: 8, patience: 0 },
   checkpoint: { everyMinutes: 10, everySteps: 0 },
   log: { everySteps: 10 },
-  data: { folder: null, images: null, classes: null, train: null, val: null, test: null, difficult: 'keep', prefetch: 4 },
+  data: {
+    folder: null,
+    images: null,
+    classes: null,
+    train: null,
+    val: null,
+    test: null,
+    difficult: 'keep',
+    prefetch: 4,
+  },
   backboneStart: { epochs: 0, lr: 3e-3 },
   loss: { auxiliary: true, noObject: 0.1, bbox: 5, giou: 2 },
 } as const satisfies Partial<DetectionConfig>;
@@ -80,7 +96,14 @@ const small: DetectionConfig = {
   backboneStart: { epochs: 20, lr: 3e-3 },
   shortestEdge: 192,
   longestEdge: 320,
-  augment: { flip: 0.5, sizes: [160, 176, 192, 208, 224], longestEdge: 320, crop: 0.5, cropFrom: [192, 224, 256], cropSize: [144, 224] },
+  augment: {
+    flip: 0.5,
+    sizes: [160, 176, 192, 208, 224],
+    longestEdge: 320,
+    crop: 0.5,
+    cropFrom: [192, 224, 256],
+    cropSize: [144, 224],
+  },
 };
 
 /**
@@ -114,7 +137,10 @@ const r50Scratch: DetectionConfig = {
   schedule: { kind: 'step', warmup: 0, dropEpochs: 200, gamma: 0.1 },
 };
 
-export const presets = { tiny, small, r50, 'r50-scratch': r50Scratch } as const satisfies Record<string, DetectionConfig>;
+export const presets = { tiny, small, r50, 'r50-scratch': r50Scratch } as const satisfies Record<
+  string,
+  DetectionConfig
+>;
 export type PresetName = keyof typeof presets;
 
 export const presetNames = Object.keys(presets) as PresetName[];

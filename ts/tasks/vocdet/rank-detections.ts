@@ -17,5 +17,9 @@ export function rankDetections({ scores }: Pick<Detections, 'scores'>, threshold
 export function ranked(detections: Detections, threshold: number): RankedDetections {
   const { labels, scores, boxes } = detections;
   const rows = rankDetections(detections, threshold);
-  return { labels: rows.map((row) => labels[row]!), scores: rows.map((row) => scores[row]!), boxes: takeBoxes(boxes, rows) };
+  return {
+    labels: rows.map((row) => labels[row]!),
+    scores: rows.map((row) => scores[row]!),
+    boxes: takeBoxes(boxes, rows),
+  };
 }

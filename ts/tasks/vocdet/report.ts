@@ -13,7 +13,11 @@ export interface Sample {
   readonly name: string;
   /** With the boxes drawn. */
   readonly jpeg: Uint8Array;
-  readonly found: readonly { readonly name: string; readonly score: number; readonly verdict: 'right' | 'wrong' | 'ignored' }[];
+  readonly found: readonly {
+    readonly name: string;
+    readonly score: number;
+    readonly verdict: 'right' | 'wrong' | 'ignored';
+  }[];
   /** Classes of the objects that nothing found. */
   readonly missed: readonly string[];
 }
@@ -49,11 +53,19 @@ export function renderReport(input: ReportInput): string {
       { title: 'Training', intro: 'Losses and average precision over optimizer steps.', body: lossCurves(log) },
       {
         title: 'Splits',
-        intro: 'The checkpoint with the best AP50 on the validation split, on all three splits; of the training split the first images.',
+        intro:
+          'The checkpoint with the best AP50 on the validation split, on all three splits; of the training split the first images.',
         body: table(splitTable(input)),
       },
       ...(test ? testSections(test, samples, mistakes) : []),
-      { title: 'Run', body: html`${facts(input.facts)}<details><summary>Configuration</summary><pre>${input.configuration}</pre></details>` },
+      {
+        title: 'Run',
+        body: html`${facts(input.facts)}
+          <details>
+            <summary>Configuration</summary>
+            <pre>${input.configuration}</pre>
+          </details>`,
+      },
     ],
   });
 }
@@ -61,14 +73,27 @@ export function renderReport(input: ReportInput): string {
 /** What the test split shows. */
 function testSections(test: FullMetrics, samples: readonly Sample[], mistakes: readonly Sample[]): Section[] {
   return [
-    { title: 'Classes on the test split', intro: `${difficultPolicy(test)} A click on a head sorts.`, body: table(classTable(test)) },
+    {
+      title: 'Classes on the test split',
+      intro: `${difficultPolicy(test)} A click on a head sorts.`,
+      body: table(classTable(test)),
+    },
     {
       title: 'Precision and recall',
-      intro: 'At an overlap of one half, on the test split: of what is found so many are right, of what is there so much is found.',
+      intro:
+        'At an overlap of one half, on the test split: of what is found so many are right, of what is there so much is found.',
       body: precisionCurves(test),
     },
-    { title: 'Samples', intro: 'Test images, picked evenly over the split, with what was found above a score of 0.5.', body: imageGrid(samples.map(sampleImage)) },
-    { title: 'Worst mistakes', intro: 'The test images with the most and surest mistakes; now and then it is the annotation that is wrong.', body: imageGrid(mistakes.map(sampleImage)) },
+    {
+      title: 'Samples',
+      intro: 'Test images, picked evenly over the split, with what was found above a score of 0.5.',
+      body: imageGrid(samples.map(sampleImage)),
+    },
+    {
+      title: 'Worst mistakes',
+      intro: 'The test images with the most and surest mistakes; now and then it is the annotation that is wrong.',
+      body: imageGrid(mistakes.map(sampleImage)),
+    },
   ];
 }
 
@@ -82,11 +107,18 @@ function lossCurves(log: readonly MetricsEntry[]): Html {
   const layers = auxiliaryLayers(log);
   const ofTerm = ({ key, title }: (typeof terms)[number]): Chart => ({
     title,
-    curves: [...layers.map((layer) => train(`decoder layer ${layer + 1}`, `${key}_${layer}`)), train(layers.length > 0 ? 'last layer' : 'train', key)],
+    curves: [
+      ...layers.map((layer) => train(`decoder layer ${layer + 1}`, `${key}_${layer}`)),
+      train(layers.length > 0 ? 'last layer' : 'train', key),
+    ],
   });
   const charts: Chart[] = [
     { title: 'Loss', curves: [train('train', 'loss'), { label: 'val', kind: 'val', key: 'loss' }] },
-    { title: 'Average precision, validation', fraction: true, curves: [val('AP50', 'AP50'), val('AP75', 'AP75'), val('AP', 'AP')] },
+    {
+      title: 'Average precision, validation',
+      fraction: true,
+      curves: [val('AP50', 'AP50'), val('AP75', 'AP75'), val('AP', 'AP')],
+    },
     ...terms.map(ofTerm),
     { title: 'Wrong class of matched queries, %', curves: [train('train', 'class_error')] },
     { title: 'Error of the number of objects', curves: [train('train', 'cardinality_error')] },
@@ -107,12 +139,26 @@ function val(label: string, key: string): Chart['curves'][number] {
 /** Decoder layers before the last that have losses of their own. */
 function auxiliaryLayers(log: readonly MetricsEntry[]): number[] {
   const entry = log.find(({ kind }) => kind === 'train') ?? {};
-  return Object.keys(entry).flatMap((key) => /^loss_ce_(\d+)$/.exec(key)?.[1] ?? []).map(Number).sort((a, b) => a - b);
+  return Object.keys(entry)
+    .flatMap((key) => /^loss_ce_(\d+)$/.exec(key)?.[1] ?? [])
+    .map(Number)
+    .sort((a, b) => a - b);
 }
 
 function splitTable({ train: first, val: second, test }: ReportInput): Table {
   const row = (name: string, { images, loss, coco, voc07, voc12 }: FullMetrics): Cell[] => [
-    name, images, loss, coco.AP, coco.AP50, coco.AP75, coco.APs, coco.APm, coco.APl, coco.AR100, voc07.mAP, voc12.mAP,
+    name,
+    images,
+    loss,
+    coco.AP,
+    coco.AP50,
+    coco.AP75,
+    coco.APs,
+    coco.APm,
+    coco.APl,
+    coco.AR100,
+    voc07.mAP,
+    voc12.mAP,
   ];
   const share = (label: string, hint: string) => ({ label, digits: 1, share: true, hint });
   return {
@@ -130,14 +176,22 @@ function splitTable({ train: first, val: second, test }: ReportInput): Table {
       share('VOC07', 'VOC 2007, eleven points'),
       share('VOC12', 'VOC 2012, area under the curve'),
     ],
-    rows: Object.entries({ train: first, val: second, test }).flatMap(([name, tiles]) => (tiles ? [row(name, tiles)] : [])),
+    rows: Object.entries({ train: first, val: second, test }).flatMap(([name, tiles]) =>
+      tiles ? [row(name, tiles)] : [],
+    ),
   };
 }
 
 function classTable({ coco, voc07, voc12 }: FullMetrics): Table {
   const names = Object.keys(coco.perClass);
   const share = (label: string) => ({ label, digits: 1, share: true });
-  const row = (name: string): Cell[] => [name, coco.perClass[name]!.AP, coco.perClass[name]!.AP50, voc07.perClass[name]!, voc12.perClass[name]!];
+  const row = (name: string): Cell[] => [
+    name,
+    coco.perClass[name]!.AP,
+    coco.perClass[name]!.AP50,
+    voc07.perClass[name]!,
+    voc12.perClass[name]!,
+  ];
   return {
     columns: [{ label: 'Class' }, share('AP'), share('AP50'), share('VOC07'), share('VOC12')],
     rows: names.map(row),
@@ -147,12 +201,16 @@ function classTable({ coco, voc07, voc12 }: FullMetrics): Table {
 
 function precisionCurves({ curves }: FullMetrics): Html {
   const known = Object.entries(curves).filter(([, { precision }]) => precision.some((value) => value > 0));
-  const charts = known.map(([name, { recall, precision }]) => fractionPlot({ title: name, x: { label: 'recall', values: recall }, y: { label: 'precision', values: precision } }));
+  const charts = known.map(([name, { recall, precision }]) =>
+    fractionPlot({ title: name, x: { label: 'recall', values: recall }, y: { label: 'precision', values: precision } }),
+  );
   return html`<div class="charts small">${charts}</div>`;
 }
 
 function difficultPolicy({ difficult }: FullMetrics): string {
-  return difficult === 'ignore' ? 'Objects marked difficult are left out: finding one is neither right nor wrong.' : "Objects marked difficult count in COCO's figures, not in VOC's.";
+  return difficult === 'ignore'
+    ? 'Objects marked difficult are left out: finding one is neither right nor wrong.'
+    : "Objects marked difficult count in COCO's figures, not in VOC's.";
 }
 
 /** What was found and what was missed. */
@@ -162,9 +220,9 @@ function sampleImage({ name, jpeg, found, missed }: Sample): Image {
     jpeg,
     title: name,
     caption: html`<ul>
-${found.map((item) => html`<li class="${item.verdict}">${marks[item.verdict]} ${item.name} ${percent(item.score, 0)}</li>`)}
-${missed.map((item) => html`<li class="wrong">✗ ${item} (missed)</li>`)}
-</ul>`,
+      ${found.map((item) => html`<li class="${item.verdict}">${marks[item.verdict]} ${item.name} ${percent(item.score, 0)}</li>`)}
+      ${missed.map((item) => html`<li class="wrong">✗ ${item} (missed)</li>`)}
+    </ul>`,
   };
 }
 

@@ -50,20 +50,39 @@ function randomPosition(room: number, size: number, rng: Rng): number {
   return Math.floor(rng.uniform() * (room - size / 2) - size / 4);
 }
 
-async function drawBackground({ kind, colours: [above, middle, below], spots, horizon }: Background, { width, height }: Extent): Promise<RgbImage> {
+async function drawBackground(
+  { kind, colours: [above, middle, below], spots, horizon }: Background,
+  { width, height }: Extent,
+): Promise<RgbImage> {
   const colours = [above, middle, below];
-  const gradient = (from: string, to: string) => `<defs><linearGradient id="g" x2="0" y2="1"><stop stop-color="${from}"/><stop offset="1" stop-color="${to}"/></linearGradient></defs>`;
-  const rectangle = (x: number, y: number, w: number, h: number, fill: string) => `<rect x="${x}" y="${y}" width="${w}" height="${h}" fill="${fill}"/>`;
+  const gradient = (from: string, to: string) =>
+    `<defs><linearGradient id="g" x2="0" y2="1"><stop stop-color="${from}"/><stop offset="1" stop-color="${to}"/></linearGradient></defs>`;
+  const rectangle = (x: number, y: number, w: number, h: number, fill: string) =>
+    `<rect x="${x}" y="${y}" width="${w}" height="${h}" fill="${fill}"/>`;
   const whole = rectangle(0, 0, width, height, above);
   const line = Math.round(height * horizon);
   const drawings: Record<Background['kind'], string> = {
     solid: whole,
     slope: `${gradient(above, below)}${rectangle(0, 0, width, height, 'url(#g)')}`,
     horizon: `${gradient(above, middle)}${rectangle(0, 0, width, line, 'url(#g)')}${rectangle(0, line, width, height - line, below)}`,
-    stripes: whole + Array.from({ length: 8 }, (_, i) => rectangle((i * width) / 8, 0, width / 16, height, middle)).join(''),
-    tiles: whole + Array.from({ length: 32 }, (_, i) => rectangle(((i % 4) * 2 + (Math.floor(i / 4) % 2)) * (width / 8), Math.floor(i / 4) * (height / 8), width / 8, height / 8, middle)).join(''),
+    stripes:
+      whole + Array.from({ length: 8 }, (_, i) => rectangle((i * width) / 8, 0, width / 16, height, middle)).join(''),
+    tiles:
+      whole +
+      Array.from({ length: 32 }, (_, i) =>
+        rectangle(
+          ((i % 4) * 2 + (Math.floor(i / 4) % 2)) * (width / 8),
+          Math.floor(i / 4) * (height / 8),
+          width / 8,
+          height / 8,
+          middle,
+        ),
+      ).join(''),
   };
-  const circles = spots.map(({ x, y, radius, colour }) => `<circle cx="${x * width}" cy="${y * height}" r="${radius * width}" fill="${colours[colour]}"/>`);
+  const circles = spots.map(
+    ({ x, y, radius, colour }) =>
+      `<circle cx="${x * width}" cy="${y * height}" r="${radius * width}" fill="${colours[colour]}"/>`,
+  );
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${drawings[kind]}${circles.join('')}</svg>`;
   const { data, info } = await sharp(Buffer.from(svg)).removeAlpha().raw().toBuffer({ resolveWithObject: true });
   return { data, width: info.width, height: info.height };

@@ -27,7 +27,12 @@ export interface Background {
   /** CSS colours, from above to below. */
   readonly colours: readonly [string, string, string];
   /** Shapes strewn over it: centre and radius as shares of width and height, and which of the colours. */
-  readonly spots: readonly { readonly x: number; readonly y: number; readonly radius: number; readonly colour: number }[];
+  readonly spots: readonly {
+    readonly x: number;
+    readonly y: number;
+    readonly radius: number;
+    readonly colour: number;
+  }[];
   /** Height of the horizon, as a share. */
   readonly horizon: number;
 }
@@ -72,7 +77,12 @@ function imagineBackground(rng: Rng): Background {
   const hue = rng.integer(360);
   const colour = () => `hsl(${(hue + rng.integer(90)) % 360} ${20 + rng.integer(45)}% ${35 + rng.integer(50)}%)`;
   const colours: Background['colours'] = [colour(), colour(), colour()];
-  const spots = Array.from({ length: rng.integer(14) }, () => ({ x: rng.uniform(), y: rng.uniform(), radius: between(rng, 0.01, 0.09), colour: rng.integer(3) }));
+  const spots = Array.from({ length: rng.integer(14) }, () => ({
+    x: rng.uniform(),
+    y: rng.uniform(),
+    radius: between(rng, 0.01, 0.09),
+    colour: rng.integer(3),
+  }));
   return { kind, colours, spots, horizon: between(rng, 0.35, 0.75) };
 }
 

@@ -1,7 +1,8 @@
 /** What a split is for, by its name: `2007/val`, `val2017` and `valid` are all to validate. */
 export type SplitRole = 'train' | 'val' | 'trainval' | 'test';
 
-const NAME = /^(trainval|train|val|test|dev)(id|idation|idate|ing|s)?[-_. ]?(set|split|data|images?|imgs?|zip|annotations?|labels?)?[-_]?\d*$/i;
+const NAME =
+  /^(trainval|train|val|test|dev)(id|idation|idate|ing|s)?[-_. ]?(set|split|data|images?|imgs?|zip|annotations?|labels?)?[-_]?\d*$/i;
 
 /** Undefined for a name that does not say it. */
 export function roleOf(split: string): SplitRole | undefined {

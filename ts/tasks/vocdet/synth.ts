@@ -42,19 +42,36 @@ export function ensureDrawnScenes(path: string, options: SceneOptions = {}): Pro
   return ensureDrawn({ path, marker: 'drawn-scenes.json', what: 'drawn scenes', recipe, draw });
 }
 
-async function drawAll(folder: string, { seed, train, val, test }: Recipe, onProgress?: SceneOptions['onProgress']): Promise<void> {
-  const [images, annotations, sets] = [join(folder, 'JPEGImages'), join(folder, 'Annotations'), join(folder, 'ImageSets', 'Main')];
+async function drawAll(
+  folder: string,
+  { seed, train, val, test }: Recipe,
+  onProgress?: SceneOptions['onProgress'],
+): Promise<void> {
+  const [images, annotations, sets] = [
+    join(folder, 'JPEGImages'),
+    join(folder, 'Annotations'),
+    join(folder, 'ImageSets', 'Main'),
+  ];
   await Promise.all([images, annotations, sets].map((path) => mkdir(path, { recursive: true })));
   const count = train + val + test;
   let done = 0;
   await inFlight(count, async (index) => {
     const { jpeg, xml } = await sceneFiles(nameOf(index), new Rng(seed, 0, index));
-    await Promise.all([writeFile(join(images, `${nameOf(index)}.jpg`), jpeg), writeFile(join(annotations, `${nameOf(index)}.xml`), xml)]);
+    await Promise.all([
+      writeFile(join(images, `${nameOf(index)}.jpg`), jpeg),
+      writeFile(join(annotations, `${nameOf(index)}.xml`), xml),
+    ]);
     onProgress?.(++done, count);
   });
   const names = Array.from({ length: count }, (_, index) => `${nameOf(index)}\n`);
-  const list = (set: string, from: number, to: number) => writeFile(join(sets, `${set}.txt`), names.slice(from, to).join(''));
-  await Promise.all([list('train', 0, train), list('val', train, train + val), list('trainval', 0, train + val), list('test', train + val, count)]);
+  const list = (set: string, from: number, to: number) =>
+    writeFile(join(sets, `${set}.txt`), names.slice(from, to).join(''));
+  await Promise.all([
+    list('train', 0, train),
+    list('val', train, train + val),
+    list('trainval', 0, train + val),
+    list('test', train + val, count),
+  ]);
 }
 
 /** Names as VOC2007's: 000001 is the first. */
@@ -66,13 +83,16 @@ function nameOf(index: number): string {
 export async function sceneFiles(name: string, rng: Rng): Promise<{ jpeg: Buffer; xml: string }> {
   const drawn = await drawScene(imagineScene(rng), rng);
   const { data, width, height } = drawn.image;
-  const jpeg = await sharp(data, { raw: { width, height, channels: 3 } }).jpeg({ quality: 92 }).toBuffer();
+  const jpeg = await sharp(data, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality: 92 })
+    .toBuffer();
   return { jpeg, xml: annotationXml(name, drawn) };
 }
 
 function annotationXml(name: string, { image: { width, height }, things }: DrawnScene): string {
   const size = `\t<size>\n\t\t<width>${width}</width>\n\t\t<height>${height}</height>\n\t\t<depth>3</depth>\n\t</size>`;
-  const source = '\t<source>\n\t\t<database>Scenes drawn by torchts</database>\n\t\t<image>Noto Emoji</image>\n\t</source>';
+  const source =
+    '\t<source>\n\t\t<database>Scenes drawn by torchts</database>\n\t\t<image>Noto Emoji</image>\n\t</source>';
   return `<annotation>\n\t<folder>scenes</folder>\n\t<filename>${name}.jpg</filename>\n${source}\n${size}\n\t<segmented>0</segmented>\n${things.map(objectXml).join('')}</annotation>\n`;
 }
 

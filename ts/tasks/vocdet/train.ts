@@ -30,7 +30,10 @@ export function train(options: TrainOptions<DetectionConfig>): Promise<TrainResu
   return trainTask(options, prepareTraining);
 }
 
-async function prepareTraining(context: TrainContext<DetectionConfig>, fit: Fit<FinalMetrics>): Promise<TrainResult<FinalMetrics>> {
+async function prepareTraining(
+  context: TrainContext<DetectionConfig>,
+  fit: Fit<FinalMetrics>,
+): Promise<TrainResult<FinalMetrics>> {
   const { config, run, device, listener, signal } = context;
   const drawn = readDrawnSplits(run.file(DRAWN_SPLITS));
   const dataset = await openDataset(config.data, listener, { seed: config.seed, drawn });
@@ -43,8 +46,18 @@ async function prepareTraining(context: TrainContext<DetectionConfig>, fit: Fit<
     const detector = new ObjectDetector(start.model.to(device), processor);
     detector.requireClasses(dataset.classes);
     chooseTrained(detector.model, config);
-    const { batchSize, seed, augment, data: { prefetch, difficult } } = config;
-    const batches = trainBatches({ split: splits.train, classes: dataset.classes, processor }, augment, { batchSize, seed, prefetch, difficult });
+    const {
+      batchSize,
+      seed,
+      augment,
+      data: { prefetch, difficult },
+    } = config;
+    const batches = trainBatches({ split: splits.train, classes: dataset.classes, processor }, augment, {
+      batchSize,
+      seed,
+      prefetch,
+      difficult,
+    });
     if (!saved) await startBackboneOf(detector, batches, context);
     return await fit({
       plan: trainPlan(config, 'AP50', start.detects),
@@ -66,8 +79,16 @@ function sayDrawn(dataset: OpenDataset, run: RunFolder, { say }: Listener): void
 }
 
 /** A backbone from random weights may get a start of its own. */
-async function startBackboneOf(detector: ObjectDetector, batches: Batches<DetectionBatch>, context: TrainContext<DetectionConfig>): Promise<void> {
-  const { config: { model, backboneStart: start, seed }, listener, signal } = context;
+async function startBackboneOf(
+  detector: ObjectDetector,
+  batches: Batches<DetectionBatch>,
+  context: TrainContext<DetectionConfig>,
+): Promise<void> {
+  const {
+    config: { model, backboneStart: start, seed },
+    listener,
+    signal,
+  } = context;
   if (start.epochs === 0 || model.from !== null || model.backboneWeights !== null) return;
   await startBackbone(detector.model, batches, { ...start, seed, listener, signal });
 }
@@ -79,9 +100,16 @@ interface TrainingData {
 }
 
 /** What the shared loop needs to train this detector on this data. */
-function trainParts(detector: ObjectDetector, { batches, val, classes }: TrainingData, context: TrainContext<DetectionConfig>): TrainParts<DetectionBatch> {
+function trainParts(
+  detector: ObjectDetector,
+  { batches, val, classes }: TrainingData,
+  context: TrainContext<DetectionConfig>,
+): TrainParts<DetectionBatch> {
   const { config, device, listener } = context;
-  const { data: { difficult }, evaluate: { batchSize } } = config;
+  const {
+    data: { difficult },
+    evaluate: { batchSize },
+  } = config;
   const { model } = detector;
   const { lr, backboneLr, weightDecay, decayAll, betas, eps } = config.optimizer;
   const rules = { lr, headLr: null, weightDecay, decayAll, layerDecay: backboneLr / lr };
@@ -96,13 +124,18 @@ function trainParts(detector: ObjectDetector, { batches, val, classes }: Trainin
     count: ({ originals }) => originals.length,
     release: releaseBatch,
     evaluationImages: val.ids.length,
-    evaluate: async (signal) => validationMetrics(await splitMetrics(detector, val, classes, { signal, listener, difficult, batchSize })),
+    evaluate: async (signal) =>
+      validationMetrics(await splitMetrics(detector, val, classes, { signal, listener, difficult, batchSize })),
     save: (folder) => detector.save(folder),
   };
 }
 
 /** The paper's set loss, with each of its terms. */
-function detectionLoss({ model }: ObjectDetector, device: Device, config: DetectionConfig): TrainParts<DetectionBatch>['loss'] {
+function detectionLoss(
+  { model }: ObjectDetector,
+  device: Device,
+  config: DetectionConfig,
+): TrainParts<DetectionBatch>['loss'] {
   const dtype = autocastType(config.precision, device);
   return (batch) => {
     const forward = () => model.forward(labelledOnDevice(batch, device));
@@ -116,7 +149,16 @@ function validationMetrics({ loss, voc07, voc12, coco: { AP, AP50, AP75, AR100 }
 }
 
 /** Of all that decides the outcome of a run. */
-async function digest(config: DetectionConfig, splits: TrainSplits, { classes }: OpenDataset, listener: Listener): Promise<string> {
-  const dataset = { classes: [...classes.names], train: await splitFingerprint(splits.train, listener), val: await splitFingerprint(splits.val, listener) };
+async function digest(
+  config: DetectionConfig,
+  splits: TrainSplits,
+  { classes }: OpenDataset,
+  listener: Listener,
+): Promise<string> {
+  const dataset = {
+    classes: [...classes.names],
+    train: await splitFingerprint(splits.train, listener),
+    val: await splitFingerprint(splits.val, listener),
+  };
   return fingerprint({ ...config, dataset }, freeKeys);
 }

@@ -23,7 +23,11 @@ const HEADER_BYTES = 64 * 1024;
 const EXAMPLES = 3;
 
 /** Reads all annotations of a split and the headers of its images. */
-export async function validateSplit(split: DetectionSplit, classes: ClassList, listener: Listener): Promise<ValidatedSplit> {
+export async function validateSplit(
+  split: DetectionSplit,
+  classes: ClassList,
+  listener: Listener,
+): Promise<ValidatedSplit> {
   const all = split.ids.length;
   const problems = new Array<string | undefined>(all);
   let [objects, done] = [0, 0];
@@ -40,7 +44,11 @@ export async function validateSplit(split: DetectionSplit, classes: ClassList, l
     });
   await withBar(listener, `checking ${split.name}`, (bar) => read((now, of) => bar.update(now, of)), 'steps');
   const usable = [...split.ids.keys()].filter((index) => problems[index] === undefined);
-  return { usable: usable.length === all ? split : partOf(split, split.name, usable), problems: problems.filter((problem) => problem !== undefined), objects };
+  return {
+    usable: usable.length === all ? split : partOf(split, split.name, usable),
+    problems: problems.filter((problem) => problem !== undefined),
+    objects,
+  };
 }
 
 /** @throws InputError when there is no such image, or its header cannot be read */
@@ -63,12 +71,22 @@ export function describeProblems(what: string, problems: readonly string[], all:
  * Refuses a split that cannot be trained or validated on.
  * @throws InputError saying why
  */
-export function requireUsable(split: DetectionSplit, { problems, objects }: ValidatedSplit, use: 'train' | 'val'): void {
-  if (split.ids.length === 0) throw new InputError(`Expected images in the split ${split.name}, found none; name another by data.${use}.`);
-  if (problems.length > 0) throw new InputError(`${describeProblems(split.name, problems, split.ids.length)} Mend them, or take them out of the split.`);
+export function requireUsable(
+  split: DetectionSplit,
+  { problems, objects }: ValidatedSplit,
+  use: 'train' | 'val',
+): void {
+  if (split.ids.length === 0)
+    throw new InputError(`Expected images in the split ${split.name}, found none; name another by data.${use}.`);
+  if (problems.length > 0)
+    throw new InputError(
+      `${describeProblems(split.name, problems, split.ids.length)} Mend them, or take them out of the split.`,
+    );
   if (objects > 0) return;
   const purpose = use === 'val' ? ', by which the best checkpoint is chosen,' : '';
-  throw new InputError(`Expected objects to find in the split ${split.name}${purpose} found none that is not difficult; name another by data.${use}.`);
+  throw new InputError(
+    `Expected objects to find in the split ${split.name}${purpose} found none that is not difficult; name another by data.${use}.`,
+  );
 }
 
 /** The images that two splits have in common, as `describe` calls them. */

@@ -4,7 +4,15 @@
  */
 import { posix } from 'node:path';
 import type { FileTree } from './files';
-import { ANNOTATION_ENDING, foldersOf, isAnnotationFolder, isKindOfFile, isMaskFolder, isImageFolder, IMAGE_ENDING } from './folder-kinds';
+import {
+  ANNOTATION_ENDING,
+  foldersOf,
+  isAnnotationFolder,
+  isKindOfFile,
+  isMaskFolder,
+  isImageFolder,
+  IMAGE_ENDING,
+} from './folder-kinds';
 import { NameIndex } from './name-index';
 import { roleOf } from './split-roles';
 
@@ -66,11 +74,18 @@ export function vocFiles(folders: readonly VocFolder[]): VocFiles {
 /** An id as it is written in a list: without the folders that only say what lies in them, and without an ending of files. */
 export function idOf(path: string): string {
   const parts = path.replaceAll('\\', '/').split('/');
-  return [...parts.slice(0, -1).filter((folder) => !isKindOfFile(folder)), parts.at(-1)!.replace(IMAGE_ENDING, '').replace(ANNOTATION_ENDING, '')].join('/');
+  return [
+    ...parts.slice(0, -1).filter((folder) => !isKindOfFile(folder)),
+    parts.at(-1)!.replace(IMAGE_ENDING, '').replace(ANNOTATION_ENDING, ''),
+  ].join('/');
 }
 
 /** The files with an ending; where some lie in folders of the usual names, only these. */
-function filesOf({ tree, folder }: VocFolder, ending: RegExp, isUsualFolder: (name: string) => boolean): [string, TreeFile][] {
+function filesOf(
+  { tree, folder }: VocFolder,
+  ending: RegExp,
+  isUsualFolder: (name: string) => boolean,
+): [string, TreeFile][] {
   const inner = tree.files.filter((name) => ending.test(name) && (folder === '' || name.startsWith(`${folder}/`)));
   const relative = (name: string) => (folder === '' ? name : name.slice(folder.length + 1));
   const isUsual = (name: string) => foldersOf(relative(name)).some(isUsualFolder);
@@ -85,7 +100,11 @@ function listsOf({ tree, folder }: VocFolder): [string, TreeFile][] {
   const lists = (parent: RegExp) => inner.filter((name) => parent.test(posix.dirname(posix.relative(folder, name))));
   const named = (name: string): [string, TreeFile] => [posix.basename(name).replace(/\.txt$/i, ''), { tree, name }];
   const official = [...lists(/^imagesets?$/i), ...lists(/^imagesets?\/main$/i)].map(named);
-  return official.length > 0 ? official : lists(/^\.$/).map(named).filter(([set]) => roleOf(set) !== undefined);
+  return official.length > 0
+    ? official
+    : lists(/^\.$/)
+        .map(named)
+        .filter(([set]) => roleOf(set) !== undefined);
 }
 
 /** Where the dataset of an annotation begins: before the first folder for a kind of file, or for a split. */

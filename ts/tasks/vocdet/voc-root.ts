@@ -61,11 +61,21 @@ export class VocRoot {
   issues(): Issue[] {
     const { annotations, images, twins } = this.files;
     const doubled = twins.map(({ id, taken, other }): Issue => ({
-      kind: 'two images for one annotation', message: `${id} is ${this.describeFile(taken)} and ${this.describeFile(other)}: the first is taken.`,
+      kind: 'two images for one annotation',
+      message: `${id} is ${this.describeFile(taken)} and ${this.describeFile(other)}: the first is taken.`,
     }));
     const annotated = new Set(annotations.names().map((id) => this.imageOf(id)?.name));
-    const bare = images.names().map((id) => images.get(id)!).filter(({ name }) => !annotated.has(name));
-    return [...doubled, ...bare.map((file): Issue => ({ kind: 'image without annotation', message: `${this.describeFile(file)} has none: it is in no split.` }))];
+    const bare = images
+      .names()
+      .map((id) => images.get(id)!)
+      .filter(({ name }) => !annotated.has(name));
+    return [
+      ...doubled,
+      ...bare.map((file): Issue => ({
+        kind: 'image without annotation',
+        message: `${this.describeFile(file)} has none: it is in no split.`,
+      })),
+    ];
   }
 
   /** Ids of all annotations, sorted. */
@@ -79,7 +89,11 @@ export class VocRoot {
     if (!list) return this.folderSets.get(set) ?? [];
     const { annotations, images } = this.files;
     const known = (name: string) => (annotations.find(name, set) ?? images.find(name, set))?.name;
-    return parseImageSet(decodeText(await list.tree.read(list.name)), this.describeFile(list), (written) => known(written) ?? known(idOf(written)));
+    return parseImageSet(
+      decodeText(await list.tree.read(list.name)),
+      this.describeFile(list),
+      (written) => known(written) ?? known(idOf(written)),
+    );
   }
 
   private annotation(id: string): Promise<Annotation> {
@@ -93,7 +107,8 @@ export class VocRoot {
 
   private async parse(id: string): Promise<Annotation> {
     const file = this.files.annotations.get(id);
-    if (!file) throw new InputError(`Expected the annotation ${id}.xml in ${this.describeFolder('Annotations')}, found none.`);
+    if (!file)
+      throw new InputError(`Expected the annotation ${id}.xml in ${this.describeFolder('Annotations')}, found none.`);
     return parseVocAnnotation(await file.tree.read(file.name), this.describeFile(file));
   }
 
@@ -137,7 +152,11 @@ export class VocRoot {
 /** By the folder of the annotation, else of the image, that is called as a split is; the others are one set. */
 function setsByFolder(ids: readonly string[], imageOf: (id: string) => string | undefined): Map<string, string[]> {
   const sets = new Map<string, string[]>();
-  const splitIn = (name: string) => name.split('/').slice(0, -1).find((part) => roleOf(part) !== undefined);
+  const splitIn = (name: string) =>
+    name
+      .split('/')
+      .slice(0, -1)
+      .find((part) => roleOf(part) !== undefined);
   for (const id of ids) {
     const folder = splitIn(id) ?? splitIn(imageOf(id) ?? '') ?? ALL;
     const set = sets.get(folder);

@@ -33,7 +33,10 @@ export class Voc implements DetectionData {
    */
   async split(name: string): Promise<DetectionSplit> {
     const parts = (ALIASES[name] ?? name).split('+').map((part) => this.find(part.trim()));
-    return joinSplits(name, await Promise.all(parts.map(async ({ root, set }) => ({ split: await root.split(set), source: root.name }))));
+    return joinSplits(
+      name,
+      await Promise.all(parts.map(async ({ root, set }) => ({ split: await root.split(set), source: root.name }))),
+    );
   }
 
   /** Only its annotations tell. */
@@ -57,11 +60,16 @@ export class Voc implements DetectionData {
   private find(part: string): { root: VocRoot; set: string } {
     const slash = part.lastIndexOf('/');
     const [rootName, set] = slash < 0 ? [undefined, part] : [part.slice(0, slash), part.slice(slash + 1)];
-    const roots = this.roots.filter((root) => (rootName === undefined || [root.name, root.shortName].includes(rootName)) && root.hasSet(set));
+    const roots = this.roots.filter(
+      (root) => (rootName === undefined || [root.name, root.shortName].includes(rootName)) && root.hasSet(set),
+    );
     if (roots.length === 1) return { root: roots[0]!, set };
-    if (roots.length === 0) throw new InputError(`Expected a set ${part} in ${this.path}, found ${this.splits.join(', ')}.`);
+    if (roots.length === 0)
+      throw new InputError(`Expected a set ${part} in ${this.path}, found ${this.splits.join(', ')}.`);
     const choices = roots.map((root) => `${root.shortName}/${set}`);
-    throw new InputError(`The set ${part} is in ${choices.length} parts of ${this.path}: name one, as ${choices[0]}, or all, as ${choices.join('+')}.`);
+    throw new InputError(
+      `The set ${part} is in ${choices.length} parts of ${this.path}: name one, as ${choices[0]}, or all, as ${choices.join('+')}.`,
+    );
   }
 }
 
@@ -80,7 +88,11 @@ export function findVoc(path: string, trees: readonly FileTree[]): Voc | undefin
     }
   }
   if (foldersByYear.size === 0) return undefined;
-  return new Voc(path, [...foldersByYear].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, own]) => new VocRoot(name, own)), trees);
+  return new Voc(
+    path,
+    [...foldersByYear].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, own]) => new VocRoot(name, own)),
+    trees,
+  );
 }
 
 /** @throws InputError when there is no such layout, or an archive cannot be read */
@@ -89,7 +101,9 @@ export function openVoc(path: string): Voc {
   const voc = findVoc(path, trees);
   if (voc) return voc;
   for (const tree of trees) tree.close();
-  throw new InputError(`Expected a dataset in the layout of Pascal VOC in ${path} (a folder Annotations, alone or in VOCdevkit/VOC2007, or a .tar with one), found ${contentsOf(path)}.`);
+  throw new InputError(
+    `Expected a dataset in the layout of Pascal VOC in ${path} (a folder Annotations, alone or in VOCdevkit/VOC2007, or a .tar with one), found ${contentsOf(path)}.`,
+  );
 }
 
 function nameOf(tree: FileTree): string {

@@ -39,7 +39,9 @@ export function parseXml(bytes: Buffer, label: string): XmlElement {
   parser.on('error', ({ message }) => {
     // The parser's messages begin with its own line and column.
     const why = message.replace(/^\d+:\d+: /, '').replace(/\.$/, '');
-    throw new InputError(`${label} line ${parser.line} column ${Math.max(1, parser.columnIndex)}: expected well-formed XML, found: ${why}.`);
+    throw new InputError(
+      `${label} line ${parser.line} column ${Math.max(1, parser.columnIndex)}: expected well-formed XML, found: ${why}.`,
+    );
   });
   parser.write(decode(bytes, label)).close();
   return document.children[0]!;

@@ -45,7 +45,13 @@ interface Progress {
   foundInf: Map<string, Tensor>;
 }
 
-const DEFAULTS: Required<GradScalerOptions> = { initScale: 65536, growthFactor: 2, backoffFactor: 0.5, growthInterval: 2000, enabled: true };
+const DEFAULTS: Required<GradScalerOptions> = {
+  initScale: 65536,
+  growthFactor: 2,
+  backoffFactor: 0.5,
+  growthInterval: 2000,
+  enabled: true,
+};
 
 /**
  * Scales the loss so that gradients in float16 do not vanish, undoes it before the optimizer's step, and skips the steps
@@ -84,7 +90,8 @@ export class GradScaler {
   /** The loss, or each of several, times the scale. */
   scale<T extends Tensor | readonly Tensor[]>(outputs: T): T {
     if (!this.#enabled) return outputs;
-    const times = (output: Tensor): Tensor => output.mul(this.#made().scale.to({ device: output.device, nonBlocking: true }));
+    const times = (output: Tensor): Tensor =>
+      output.mul(this.#made().scale.to({ device: output.device, nonBlocking: true }));
     return (Array.isArray(outputs) ? outputs.map(times) : times(outputs as Tensor)) as T;
   }
 
@@ -93,12 +100,14 @@ export class GradScaler {
     if (!this.#enabled) return;
     const { scale } = this.#expect('unscale_');
     const progress = this.#of(optimizer);
-    if (progress.stage === 'unscaled') throw new TorchError('unscale_() has already been called on this optimizer since the last update().');
+    if (progress.stage === 'unscaled')
+      throw new TorchError('unscale_() has already been called on this optimizer since the last update().');
     if (progress.stage === 'stepped') throw new TorchError('unscale_() is being called after step().');
     scoped(() =>
       noGrad(() => {
         const inverse = scale.double().reciprocal().float();
-        for (const [device, gradients] of gradientsByDevice(optimizer)) progress.foundInf.set(device, unscale(gradients, inverse.to({ device }), device));
+        for (const [device, gradients] of gradientsByDevice(optimizer))
+          progress.foundInf.set(device, unscale(gradients, inverse.to({ device }), device));
       }),
     );
     progress.stage = 'unscaled';
@@ -115,7 +124,8 @@ export class GradScaler {
     const progress = this.#of(optimizer);
     if (progress.stage === 'stepped') throw new TorchError('step() has already been called since the last update().');
     if (progress.stage === 'ready') this.unscale_(optimizer);
-    if (progress.foundInf.size === 0) throw new TorchError('GradScaler.step: no parameter of this optimizer has a gradient; call backward() first.');
+    if (progress.foundInf.size === 0)
+      throw new TorchError('GradScaler.step: no parameter of this optimizer has a gradient; call backward() first.');
     const finite = [...progress.foundInf.values()].every((found) => found.item() === 0);
     progress.stage = 'stepped';
     return finite ? step() : undefined;
@@ -136,9 +146,19 @@ export class GradScaler {
 
   #adapt(scale: Tensor, tracker: Tensor): void {
     const found = [...this.#progress.values()].flatMap(({ foundInf }) => [...foundInf.values()]);
-    if (found.length === 0) throw new TorchError('GradScaler.update: no gradients were checked since the last update(); call step() before it.');
+    if (found.length === 0)
+      throw new TorchError(
+        'GradScaler.update: no gradients were checked since the last update(); call step() before it.',
+      );
     const sum = found.map((tensor) => tensor.to({ device: scale.device })).reduce((total, next) => total.add(next));
-    operator('aten', '_amp_update_scale_').call([scale, tracker, sum, this.#growthFactor, this.#backoffFactor, this.#growthInterval]);
+    operator('aten', '_amp_update_scale_').call([
+      scale,
+      tracker,
+      sum,
+      this.#growthFactor,
+      this.#backoffFactor,
+      this.#growthInterval,
+    ]);
   }
 
   /** The scale; 1 when not enabled. On a device other than the CPU this waits for it. */
@@ -209,7 +229,8 @@ export class GradScaler {
    */
   loadStateDict(state: GradScalerState | Record<string, never>): void {
     if (!this.#enabled) return;
-    if (Object.keys(state).length === 0) throw new InputError('GradScaler: the state dict is empty, as a scaler that is not enabled saves it.');
+    if (Object.keys(state).length === 0)
+      throw new InputError('GradScaler: the state dict is empty, as a scaler that is not enabled saves it.');
     this.#initScale = state.scale;
     this.#initTracker = state._growth_tracker;
     this.#growthFactor = state.growth_factor;
@@ -255,7 +276,10 @@ function gradientsByDevice({ paramGroups }: ScaledOptimizer): Map<Device, Map<st
   for (const gradient of grads(paramGroups.flatMap(({ params }) => params))) {
     if (!gradient) continue;
     const { dtype, device } = gradient;
-    if (dtype === 'float16') throw new DTypeError('GradScaler: cannot unscale gradients in float16; keep the parameters in float32 and use autocast.');
+    if (dtype === 'float16')
+      throw new DTypeError(
+        'GradScaler: cannot unscale gradients in float16; keep the parameters in float32 and use autocast.',
+      );
     const types = devices.get(device) ?? new Map<string, Tensor[]>();
     devices.set(device, types.set(dtype, [...(types.get(dtype) ?? []), gradient]));
   }
@@ -265,6 +289,7 @@ function gradientsByDevice({ paramGroups }: ScaledOptimizer): Map<Device, Map<st
 /** Divides in place; gives the tensor that says whether something was infinite or NaN. */
 function unscale(gradients: ReadonlyMap<string, Tensor[]>, inverse: Tensor, device: Device): Tensor {
   const found = keep(full([], 0, { dtype: 'float32', device }));
-  for (const list of gradients.values()) operator('aten', '_amp_foreach_non_finite_check_and_unscale_').call([list, found, inverse]);
+  for (const list of gradients.values())
+    operator('aten', '_amp_foreach_non_finite_check_and_unscale_').call([list, found, inverse]);
   return found;
 }

@@ -24,14 +24,20 @@ export interface GradcheckOptions {
  * Whether the derivatives of `fn` by those of its inputs that require gradients are those that central differences give.
  * Those inputs must be float64: differences in single precision are mostly rounding.
  */
-export function gradcheck(fn: TensorFunction, given: Tensor | readonly Tensor[], options: GradcheckOptions = {}): boolean {
+export function gradcheck(
+  fn: TensorFunction,
+  given: Tensor | readonly Tensor[],
+  options: GradcheckOptions = {},
+): boolean {
   const defaults: Required<GradcheckOptions> = { eps: 1e-6, atol: 1e-5, rtol: 1e-3, raiseException: true };
   const { eps, atol, rtol, raiseException } = resolveOptions('gradcheck', defaults, options);
   const inputs = asTensors('gradcheck', given);
   const differentiable = [...inputs.keys()].filter((i) => inputs[i]!.requiresGrad);
-  if (differentiable.length === 0) throw new InputError('gradcheck: none of the inputs requires gradients, so there is nothing to check.');
+  if (differentiable.length === 0)
+    throw new InputError('gradcheck: none of the inputs requires gradients, so there is nothing to check.');
   const other = differentiable.map((i) => inputs[i]!).find(({ dtype }) => dtype !== 'float64');
-  if (other) throw new DTypeError(`gradcheck takes float64 inputs, got ${other.dtype}: convert them with to('float64').`);
+  if (other)
+    throw new DTypeError(`gradcheck takes float64 inputs, got ${other.dtype}: convert them with to('float64').`);
   return scoped(() => {
     const free = (...values: Tensor[]): readonly Tensor[] => {
       const all = [...inputs];
@@ -58,7 +64,12 @@ export function gradcheck(fn: TensorFunction, given: Tensor | readonly Tensor[],
 }
 
 /** The Jacobian of each result by the `k`th value, (elements of the result, elements of the value), by central differences. */
-function differences(fn: (...values: Tensor[]) => readonly Tensor[], values: readonly Tensor[], k: number, eps: number): Tensor[] {
+function differences(
+  fn: (...values: Tensor[]) => readonly Tensor[],
+  values: readonly Tensor[],
+  k: number,
+  eps: number,
+): Tensor[] {
   return noGrad(() => {
     const at = (element: number, shift: number): readonly Tensor[] => {
       const moved = values.map((value) => value.detach().clone());
@@ -68,7 +79,12 @@ function differences(fn: (...values: Tensor[]) => readonly Tensor[], values: rea
     const elements = values[k]!.numel();
     const columns = Array.from({ length: elements }, (_, element) => {
       const below = at(element, -eps);
-      return at(element, eps).map((high, j) => high.sub(below[j]!).reshape([-1]).div(2 * eps));
+      return at(element, eps).map((high, j) =>
+        high
+          .sub(below[j]!)
+          .reshape([-1])
+          .div(2 * eps),
+      );
     });
     const results = fn(...values);
     return results.map((result, j) => {
@@ -80,17 +96,27 @@ function differences(fn: (...values: Tensor[]) => readonly Tensor[], values: rea
 }
 
 /** `gradcheck` of the gradients of `fn`: second derivatives. The results are weighted with fixed pseudo-random numbers. */
-export function gradgradcheck(fn: TensorFunction, given: Tensor | readonly Tensor[], options: GradcheckOptions = {}): boolean {
+export function gradgradcheck(
+  fn: TensorFunction,
+  given: Tensor | readonly Tensor[],
+  options: GradcheckOptions = {},
+): boolean {
   const inputs = asTensors('gradgradcheck', given);
   return scoped(() => {
     const seeds = noGrad(() => asTensors('gradgradcheck', fn(...inputs))).map(weights);
     // Differences are taken without recording, which the gradients need.
     const gradients = (...all: Tensor[]): Tensor[] =>
       enableGrad(() => {
-        const own = all.slice(0, inputs.length).map((tensor, i) => (inputs[i]!.requiresGrad ? recording(tensor) : tensor));
+        const own = all
+          .slice(0, inputs.length)
+          .map((tensor, i) => (inputs[i]!.requiresGrad ? recording(tensor) : tensor));
         const outputs = asTensors('gradgradcheck', fn(...own));
         const wanted = own.filter((_, i) => inputs[i]!.requiresGrad);
-        const found = grad(outputs, wanted, { gradOutputs: all.slice(inputs.length), createGraph: true, allowUnused: true });
+        const found = grad(outputs, wanted, {
+          gradOutputs: all.slice(inputs.length),
+          createGraph: true,
+          allowUnused: true,
+        });
         return wanted.map((input, i) => found[i] ?? zerosLike(input));
       });
     return gradcheck(gradients, [...inputs, ...seeds], options);

@@ -33,9 +33,15 @@ export function asTensors(owner: string, value: Tensor | readonly Tensor[]): rea
 }
 
 /** Runs `fn` on inputs of its own that record for autograd; with `createGraph` they hang on the given ones. */
-export function run(owner: string, fn: TensorFunction, given: Tensor | readonly Tensor[], createGraph: boolean): Prepared {
+export function run(
+  owner: string,
+  fn: TensorFunction,
+  given: Tensor | readonly Tensor[],
+  createGraph: boolean,
+): Prepared {
   const inputs = asTensors(owner, given).map((input) => {
-    if (!isFloatingPoint(input.dtype)) throw new DTypeError(`${owner} differentiates by floating point tensors, got ${input.dtype}.`);
+    if (!isFloatingPoint(input.dtype))
+      throw new DTypeError(`${owner} differentiates by floating point tensors, got ${input.dtype}.`);
     return createGraph && input.requiresGrad ? input.viewAs(input) : input.detach().requiresGrad_(true);
   });
   const result = fn(...inputs);
@@ -43,7 +49,10 @@ export function run(owner: string, fn: TensorFunction, given: Tensor | readonly 
 }
 
 /** Runs `body` with recording, frees what it makes but its result, and takes that off the graph unless it shall stay on it. */
-export function derive<T extends readonly Tensor[] | readonly (readonly Tensor[])[]>(createGraph: boolean, body: () => T): T {
+export function derive<T extends readonly Tensor[] | readonly (readonly Tensor[])[]>(
+  createGraph: boolean,
+  body: () => T,
+): T {
   return scoped(() => {
     const result = enableGrad(body);
     if (createGraph) return result;
@@ -67,7 +76,9 @@ export function vectors(owner: string, given: Tensor | readonly Tensor[] | null,
     throw new InputError(`${owner} needs a vector unless it stands beside a single number: give v.`);
   }
   const list = asTensors(owner, given);
-  const [found, expected] = [list, beside].map((tensors) => tensors.map(({ shape }) => `[${shape.join(', ')}]`).join(' '));
+  const [found, expected] = [list, beside].map((tensors) =>
+    tensors.map(({ shape }) => `[${shape.join(', ')}]`).join(' '),
+  );
   if (found !== expected) throw new ShapeError(`${owner}: expected v of shape ${expected}, got ${found}.`);
   return [...list];
 }

@@ -4,7 +4,15 @@ import { onesLike, zerosLike } from '../create';
 import { Tensor } from '../tensor';
 import { scalarOf } from './jacobian';
 import { resolveOptions } from '../options';
-import { DERIVATIVE_DEFAULTS, derive, orZeros, run, vectors, type DerivativeOptions, type TensorFunction } from './prepare';
+import {
+  DERIVATIVE_DEFAULTS,
+  derive,
+  orZeros,
+  run,
+  vectors,
+  type DerivativeOptions,
+  type TensorFunction,
+} from './prepare';
 
 type Tensors = Tensor | readonly Tensor[];
 /** A tensor where a tensor was given, a list where a list was. */
@@ -30,7 +38,10 @@ export function vjp<I extends Tensors, O extends Tensors>(
     const prepared = run('vjp', fn as TensorFunction, given, createGraph);
     listed = prepared.several;
     const seeds = vectors('vjp', v, prepared.outputs);
-    return [prepared.outputs, pullBack('vjp', prepared.outputs, prepared.inputs, seeds, { createGraph, strict })] as const;
+    return [
+      prepared.outputs,
+      pullBack('vjp', prepared.outputs, prepared.inputs, seeds, { createGraph, strict }),
+    ] as const;
   });
   return [(listed ? outputs : outputs![0]) as Like<O>, like(given, product!)];
 }
@@ -89,11 +100,15 @@ function pullBack(
   const found =
     kept.length === 0
       ? []
-      : grad(kept.map(([output]) => output), inputs, {
-          gradOutputs: kept.map(([, seed]) => seed),
-          createGraph,
-          retainGraph: true,
-          allowUnused: true,
-        });
+      : grad(
+          kept.map(([output]) => output),
+          inputs,
+          {
+            gradOutputs: kept.map(([, seed]) => seed),
+            createGraph,
+            retainGraph: true,
+            allowUnused: true,
+          },
+        );
   return inputs.map((input, i) => orZeros(owner, found[i], input, strict));
 }

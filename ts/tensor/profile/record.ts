@@ -66,7 +66,14 @@ function start(recordShapes: boolean): () => ProfileEvent[] {
 function read({ texts, events }: { texts: readonly string[]; events: Float64Array }): ProfileEvent[] {
   const calls = Array.from({ length: events.length / CELLS }, (_, i) => {
     const [name, shapes, thread, begin, duration, own] = events.subarray(i * CELLS, (i + 1) * CELLS);
-    return { name: texts[name!]!, shapes: texts[shapes!]!, thread: thread!, start: begin!, duration: duration!, selfTime: own! };
+    return {
+      name: texts[name!]!,
+      shapes: texts[shapes!]!,
+      thread: thread!,
+      start: begin!,
+      duration: duration!,
+      selfTime: own!,
+    };
   });
   return mergeOverloads(calls.sort((a, b) => a.start - b.start || b.duration - a.duration));
 }

@@ -39,12 +39,17 @@ export class Profile<T = unknown> {
 
   /** The calls of each operator together, the largest own time first. */
   operators(options: { readonly groupByShapes?: boolean } = {}): OperatorTimes[] {
-    const { groupByShapes } = resolveOptions<{ groupByShapes: boolean }>('Profile.operators', { groupByShapes: false }, options);
+    const { groupByShapes } = resolveOptions<{ groupByShapes: boolean }>(
+      'Profile.operators',
+      { groupByShapes: false },
+      options,
+    );
     const found = new Map<string, { -readonly [K in keyof OperatorTimes]: OperatorTimes[K] }>();
     for (const { name, shapes, duration, selfTime } of this.events) {
       const key = groupByShapes ? `${name} ${shapes}` : name;
       let times = found.get(key);
-      if (!times) found.set(key, (times = { name, shapes: groupByShapes ? shapes : '', count: 0, selfTime: 0, totalTime: 0 }));
+      if (!times)
+        found.set(key, (times = { name, shapes: groupByShapes ? shapes : '', count: 0, selfTime: 0, totalTime: 0 }));
       times.count++;
       times.selfTime += selfTime;
       times.totalTime += duration;

@@ -18,14 +18,30 @@ const WIDEST_NAME = 55;
 export function table(rows: readonly OperatorTimes[], total: number, options: TableOptions): string {
   checkOptions('Profile.table', options, ['sortBy', 'rowLimit', 'groupByShapes']);
   const { sortBy = 'selfTime', rowLimit = 100, groupByShapes = false } = options;
-  if (!SORTS.includes(sortBy)) throw new InputError(`Profile.table: expected sortBy to be ${SORTS.join(', ')}, found ${String(sortBy)}`);
-  const head = ['Name', 'Self CPU %', 'Self CPU', 'CPU total %', 'CPU total', 'CPU time avg', '# of Calls', ...(groupByShapes ? ['Input Shapes'] : [])];
+  if (!SORTS.includes(sortBy))
+    throw new InputError(`Profile.table: expected sortBy to be ${SORTS.join(', ')}, found ${String(sortBy)}`);
+  const head = [
+    'Name',
+    'Self CPU %',
+    'Self CPU',
+    'CPU total %',
+    'CPU total',
+    'CPU time avg',
+    '# of Calls',
+    ...(groupByShapes ? ['Input Shapes'] : []),
+  ];
   const percent = (time: number): string => `${(total === 0 ? 0 : (100 * time) / total).toFixed(2)}%`;
   const body = [...rows]
     .sort((a, b) => b[sortBy] - a[sortBy])
     .slice(0, rowLimit)
     .map(({ name, shapes, count, selfTime, totalTime }) => [
-      shorten(name), percent(selfTime), duration(selfTime), percent(totalTime), duration(totalTime), duration(totalTime / count), String(count),
+      shorten(name),
+      percent(selfTime),
+      duration(selfTime),
+      percent(totalTime),
+      duration(totalTime),
+      duration(totalTime / count),
+      String(count),
       ...(groupByShapes ? [shapes] : []),
     ]);
   return `${align([head, ...body])}\nSelf CPU time total: ${duration(total)}\n`;
@@ -44,7 +60,9 @@ function duration(time: number): string {
 /** Columns of equal width, the first one flush left, with rules around the heading and at the end. */
 function align(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const lines = rows.map((row) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  '));
+  const lines = rows.map((row) =>
+    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  '),
+  );
   const rule = widths.map((width) => '-'.repeat(width)).join('  ');
   return [rule, lines[0]!, rule, ...lines.slice(1), rule].join('\n');
 }

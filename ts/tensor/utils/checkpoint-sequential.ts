@@ -10,13 +10,23 @@ export type Stage = ((input: Tensor) => Tensor) | { forward(input: Tensor): Tens
  * the last are checkpointed, so that only their inputs are kept for the backward pass.
  * @param segments from 1 to the number of stages
  */
-export function checkpointSequential(stages: Iterable<Stage>, segments: number, input: Tensor, options: CheckpointOptions = {}): Tensor {
+export function checkpointSequential(
+  stages: Iterable<Stage>,
+  segments: number,
+  input: Tensor,
+  options: CheckpointOptions = {},
+): Tensor {
   const all = Array.from(stages, callable);
   if (!Number.isInteger(segments) || segments < 1 || segments > all.length) {
-    throw new InputError(`checkpointSequential: expected from 1 to ${all.length} segments, as many as there are stages, found ${segments}`);
+    throw new InputError(
+      `checkpointSequential: expected from 1 to ${all.length} segments, as many as there are stages, found ${segments}`,
+    );
   }
   const size = Math.floor(all.length / segments);
-  const run = (from: number, to: number) => (x: Tensor): Tensor => all.slice(from, to).reduce((value, stage) => stage(value), x);
+  const run =
+    (from: number, to: number) =>
+    (x: Tensor): Tensor =>
+      all.slice(from, to).reduce((value, stage) => stage(value), x);
   let x = input;
   let start = 0;
   for (; start < size * (segments - 1); start += size) x = checkpoint(options, run(start, start + size), x);

@@ -33,7 +33,10 @@ export interface CheckpointOptions {
  */
 export function checkpoint<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): R;
 export function checkpoint<A extends unknown[], R>(options: CheckpointOptions, fn: (...args: A) => R, ...args: A): R;
-export function checkpoint<A extends unknown[], R>(first: CheckpointOptions | ((...args: A) => R), ...rest: unknown[]): R {
+export function checkpoint<A extends unknown[], R>(
+  first: CheckpointOptions | ((...args: A) => R),
+  ...rest: unknown[]
+): R {
   if (typeof first === 'function') return run({}, first, rest as A);
   checkOptions('checkpoint', first, ['preserveRngState', 'determinismCheck', 'earlyStop']);
   const [fn, ...args] = rest;
@@ -45,8 +48,13 @@ function run<A extends unknown[], R>(options: CheckpointOptions, fn: (...args: A
   if (!isGradEnabled()) return fn(...args);
   const frame = new Frame(options, fn, args);
   try {
-    const result = packing((tensor) => frame.placeholder(tensor), () => scoped(() => fn(...args)), { idle: true });
-    if (isPromise(result)) throw new DTypeError('checkpoint: expected a function that is not async, since backward cannot wait for it');
+    const result = packing(
+      (tensor) => frame.placeholder(tensor),
+      () => scoped(() => fn(...args)),
+      { idle: true },
+    );
+    if (isPromise(result))
+      throw new DTypeError('checkpoint: expected a function that is not async, since backward cannot wait for it');
     return result;
   } finally {
     frame.complete();
@@ -75,7 +83,10 @@ class Frame<A extends unknown[]> {
 
   placeholder(tensor: Tensor): { unpack(occasion: { graphTask: number }): Tensor; dropped(): void } {
     const position = this.#stands.length;
-    const placeholder: Placeholder = { alive: true, metadata: this.options.determinismCheck === 'none' ? null : looksOf(tensor) };
+    const placeholder: Placeholder = {
+      alive: true,
+      metadata: this.options.determinismCheck === 'none' ? null : looksOf(tensor),
+    };
     this.#stands.push(placeholder);
     this.#alive++;
     return {
@@ -112,7 +123,12 @@ class Frame<A extends unknown[]> {
 
   /** Runs the function again, for the tensors that it saves. */
   #recompute(recomputed: Recomputed): void {
-    const again = (): unknown => packing((tensor) => recomputed.pack(tensor, looksOf), () => this.fn(...this.#args.restore()), { idle: true });
+    const again = (): unknown =>
+      packing(
+        (tensor) => recomputed.pack(tensor, looksOf),
+        () => this.fn(...this.#args.restore()),
+        { idle: true },
+      );
     const run = (): unknown => within({ grad: true, ...this.#modes }, again, () => undefined);
     scoped(() => {
       try {

@@ -43,7 +43,10 @@ export class Recomputed {
   /** Hands the tensor over to the running scope. */
   take(position: number): Tensor {
     const tensor = this.#tensors.get(position);
-    if (!tensor) throw new TorchError('checkpoint: a saved tensor was asked for twice in one backward pass; run that with retainGraph');
+    if (!tensor)
+      throw new TorchError(
+        'checkpoint: a saved tensor was asked for twice in one backward pass; run that with retainGraph',
+      );
     this.#tensors.delete(position);
     surrender(tensor);
     return tensor;
@@ -57,5 +60,7 @@ export class Recomputed {
 
 function compare(first: string, now: string, position: number): void {
   if (first === now) return;
-  throw new TorchError(`checkpoint: tensor ${position + 1} that the function saves for backward was ${first} at first and is ${now} now; it must do the same each time`);
+  throw new TorchError(
+    `checkpoint: tensor ${position + 1} that the function saves for backward was ${first} at first and is ${now} now; it must do the same each time`,
+  );
 }

@@ -3,7 +3,10 @@ import { type ConfigTree, type ConfigValue, leafKeys, valueAt } from './keys';
 
 /** A digest of the configuration without the keys that cannot change the result of a run. */
 export function fingerprint(config: ConfigTree, free: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(resultKeys(config, free))).digest('hex').slice(0, 16);
+  return createHash('sha256')
+    .update(JSON.stringify(resultKeys(config, free)))
+    .digest('hex')
+    .slice(0, 16);
 }
 
 /**

@@ -42,7 +42,8 @@ export function nearestKey(key: string, candidates: readonly string[]): string |
       editDistance(fold(key), fold(candidate)),
       editDistance(fold(lastPart(key)), fold(lastPart(candidate))) + (lastPart(key) === key ? 0 : 0.5),
     );
-    const isNearer = !best || distance < best.distance || (distance === best.distance && candidate.length < best.key.length);
+    const isNearer =
+      !best || distance < best.distance || (distance === best.distance && candidate.length < best.key.length);
     if (isNearer) best = { key: candidate, distance };
   }
   return best && best.distance <= Math.max(1.5, lastPart(key).length / 3) ? best.key : undefined;

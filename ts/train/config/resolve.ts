@@ -30,7 +30,10 @@ export function resolveConfig<T>(schema: ZodType<T>, sources: ConfigSources): T 
  * The same sources without the sizes of a model from random weights, where one of them names a checkpoint over a base that
  * names none: all of `model` but `from` that the base says is null then.
  */
-export function withSizesOfCheckpoint(sources: ConfigSources, { model }: { readonly model: { readonly from: string | null } }): ConfigSources {
+export function withSizesOfCheckpoint(
+  sources: ConfigSources,
+  { model }: { readonly model: { readonly from: string | null } },
+): ConfigSources {
   const { base } = sources;
   const own = base['model'];
   if (model.from === null || !isGroup(own) || own['from'] !== null) return sources;
@@ -58,7 +61,8 @@ function readText(path: string): string {
 /** `optimizer.lr=3e-4` becomes `{ optimizer: { lr: 0.0003 } }`. */
 function parseAssignment(assignment: string): ConfigTree {
   const split = assignment.indexOf('=');
-  if (split < 1) throw new UsageError(`Expected key=value for the option set, such as epochs=3, found "${assignment}".`);
+  if (split < 1)
+    throw new UsageError(`Expected key=value for the option set, such as epochs=3, found "${assignment}".`);
   const keys = assignment.slice(0, split).trim().split('.');
   return keys.reduceRight<ConfigValue>((value, key) => ({ [key]: value }), yamlValue(assignment, split)) as ConfigTree;
 }

@@ -8,7 +8,10 @@ const share = z.number().min(0).max(1);
 /** The keys that every training task has; a task adds its own beside them. */
 export const trainShape = {
   /** Seed of weights, order, augmentation and dropout. */
-  seed: z.int().min(0).max(2 ** 32 - 1),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1),
   epochs: count,
   /** Images in a batch. */
   batchSize: count,

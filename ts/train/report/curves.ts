@@ -18,11 +18,19 @@ export interface Chart {
 
 /** One chart over training steps; the numbers travel in the page, its script draws them. */
 export function chart({ title, curves, fraction = false }: Chart, log: readonly MetricsEntry[]): Html {
-  const steps = [...new Set(log.filter((entry) => curves.some((curve) => holds(entry, curve))).map((entry) => entry.step))];
+  const steps = [
+    ...new Set(log.filter((entry) => curves.some((curve) => holds(entry, curve))).map((entry) => entry.step)),
+  ];
   steps.sort((a, b) => a - b);
   const row = new Map(steps.map((step, i) => [step, i]));
   const series = curves.map((curve) => values(curve, log, row));
-  return plotElement(title, { x: 'step', fraction, unit: false, labels: curves.map(({ label }) => label), data: [steps, ...series] });
+  return plotElement(title, {
+    x: 'step',
+    fraction,
+    unit: false,
+    labels: curves.map(({ label }) => label),
+    data: [steps, ...series],
+  });
 }
 
 /** One share over another, both from 0 to 1: precision over recall, say. */
@@ -49,9 +57,9 @@ interface Drawing {
 
 function plotElement(title: string, drawing: Drawing): Html {
   return html`<figure class="chart">
-<figcaption>${title}</figcaption>
-${jsonScript(drawing)}
-</figure>`;
+    <figcaption>${title}</figcaption>
+    ${jsonScript(drawing)}
+  </figure>`;
 }
 
 function holds(entry: MetricsEntry, { kind, key }: Curve): boolean {

@@ -32,8 +32,14 @@ export function boxArea(boxes: Tensor): Tensor {
 
 /** What each box of one list and each of another have in common, and cover together: (N, M) each. */
 function overlap(boxes1: Tensor, boxes2: Tensor): { intersection: Tensor; union: Tensor } {
-  const upper = boxes1.narrow(1, 0, 2).unsqueeze(1).maximum(boxes2.narrow(1, 0, 2)); // (N, M, 2)
-  const lower = boxes1.narrow(1, 2, 2).unsqueeze(1).minimum(boxes2.narrow(1, 2, 2));
+  const upper = boxes1
+    .narrow(1, 0, 2)
+    .unsqueeze(1)
+    .maximum(boxes2.narrow(1, 0, 2)); // (N, M, 2)
+  const lower = boxes1
+    .narrow(1, 2, 2)
+    .unsqueeze(1)
+    .minimum(boxes2.narrow(1, 2, 2));
   const sides = wide(lower.sub(upper)).clamp(0);
   const intersection = sides.select(2, 0).mul(sides.select(2, 1));
   return { intersection, union: boxArea(boxes1).unsqueeze(1).add(boxArea(boxes2)).sub(intersection) };
@@ -41,8 +47,14 @@ function overlap(boxes1: Tensor, boxes2: Tensor): { intersection: Tensor; union:
 
 /** Sides of the smallest box around each pair: (N, M, 2). */
 function hull(boxes1: Tensor, boxes2: Tensor): Tensor {
-  const upper = boxes1.narrow(1, 0, 2).unsqueeze(1).minimum(boxes2.narrow(1, 0, 2));
-  const lower = boxes1.narrow(1, 2, 2).unsqueeze(1).maximum(boxes2.narrow(1, 2, 2));
+  const upper = boxes1
+    .narrow(1, 0, 2)
+    .unsqueeze(1)
+    .minimum(boxes2.narrow(1, 0, 2));
+  const lower = boxes1
+    .narrow(1, 2, 2)
+    .unsqueeze(1)
+    .maximum(boxes2.narrow(1, 2, 2));
   return wide(lower.sub(upper)).clamp(0);
 }
 
@@ -94,8 +106,16 @@ export function completeBoxIou(boxes1: Tensor, boxes2: Tensor, eps = 1e-7): Tens
   requireBoth('completeBoxIou', boxes1, boxes2);
   return torch.scoped(() => {
     const { iou, distance } = distances(boxes1, boxes2, eps);
-    const angle = (boxes: Tensor): Tensor => column(boxes, 2).sub(column(boxes, 0)).div(column(boxes, 3).sub(column(boxes, 1))).atan();
-    const v = angle(boxes1).unsqueeze(1).sub(angle(boxes2)).pow(2).mul(4 / Math.PI ** 2);
+    const angle = (boxes: Tensor): Tensor =>
+      column(boxes, 2)
+        .sub(column(boxes, 0))
+        .div(column(boxes, 3).sub(column(boxes, 1)))
+        .atan();
+    const v = angle(boxes1)
+      .unsqueeze(1)
+      .sub(angle(boxes2))
+      .pow(2)
+      .mul(4 / Math.PI ** 2);
     const alpha = torch.noGrad(() => v.div(v.sub(iou).add(1 + eps)));
     return iou.sub(distance).sub(alpha.mul(v));
   });
@@ -107,17 +127,27 @@ export function completeBoxIou(boxes1: Tensor, boxes2: Tensor, eps = 1e-7): Tens
  */
 export function boxConvert(boxes: Tensor, inFmt: BoxFormat, outFmt: BoxFormat): Tensor {
   for (const format of [inFmt, outFmt]) {
-    if (!['xyxy', 'xywh', 'cxcywh'].includes(format)) throw new InputError(`boxConvert: expected the format 'xyxy', 'xywh' or 'cxcywh', found ${String(format)}`);
+    if (!['xyxy', 'xywh', 'cxcywh'].includes(format))
+      throw new InputError(`boxConvert: expected the format 'xyxy', 'xywh' or 'cxcywh', found ${String(format)}`);
   }
-  if (boxes.shape.at(-1) !== 4) throw new ShapeError(`boxConvert: expected boxes (…, 4), found [${boxes.shape.join(', ')}]`);
+  if (boxes.shape.at(-1) !== 4)
+    throw new ShapeError(`boxConvert: expected boxes (…, 4), found [${boxes.shape.join(', ')}]`);
   if (inFmt === outFmt) return boxes.clone();
   return torch.scoped(() => {
     const [a, b, c, d] = boxes.unbind(-1) as [Tensor, Tensor, Tensor, Tensor];
     const [xmin, ymin, xmax, ymax] =
-      inFmt === 'xyxy' ? [a, b, c, d] : inFmt === 'xywh' ? [a, b, a.add(c), b.add(d)] : [a.sub(c.mul(0.5)), b.sub(d.mul(0.5)), a.add(c.mul(0.5)), b.add(d.mul(0.5))];
+      inFmt === 'xyxy'
+        ? [a, b, c, d]
+        : inFmt === 'xywh'
+          ? [a, b, a.add(c), b.add(d)]
+          : [a.sub(c.mul(0.5)), b.sub(d.mul(0.5)), a.add(c.mul(0.5)), b.add(d.mul(0.5))];
     const size = [xmax.sub(xmin), ymax.sub(ymin)];
     const parts =
-      outFmt === 'xyxy' ? [xmin, ymin, xmax, ymax] : outFmt === 'xywh' ? [xmin, ymin, ...size] : [xmin.add(xmax).div(2), ymin.add(ymax).div(2), ...size];
+      outFmt === 'xyxy'
+        ? [xmin, ymin, xmax, ymax]
+        : outFmt === 'xywh'
+          ? [xmin, ymin, ...size]
+          : [xmin.add(xmax).div(2), ymin.add(ymax).div(2), ...size];
     return torch.stack(parts, -1).to(boxes.dtype);
   });
 }
@@ -144,11 +174,13 @@ export function removeSmallBoxes(boxes: Tensor, minSize: number): Tensor {
  * @throws InputError for a mask without a pixel
  */
 export function masksToBoxes(masks: Tensor): Tensor {
-  if (masks.ndim !== 3) throw new ShapeError(`masksToBoxes: expected masks (N, H, W), found [${masks.shape.join(', ')}]`);
+  if (masks.ndim !== 3)
+    throw new ShapeError(`masksToBoxes: expected masks (N, H, W), found [${masks.shape.join(', ')}]`);
   return torch.scoped(() => {
     const found = Array.from({ length: masks.size(0) }, (_, i) => {
       const pixels = masks.select(0, i).ne(0).nonzero(); // (K, 2) of row and column
-      if (pixels.size(0) === 0) throw new InputError(`masksToBoxes: expected masks with pixels in them, found mask ${i} empty`);
+      if (pixels.size(0) === 0)
+        throw new InputError(`masksToBoxes: expected masks with pixels in them, found mask ${i} empty`);
       return torch.cat([pixels.amin(0).flip(0), pixels.amax(0).flip(0)]);
     });
     return found.length === 0 ? torch.zeros([0, 4], { device: masks.device }) : torch.stack(found).to('float32');

@@ -18,20 +18,40 @@ export interface FocalLossOptions {
  * @param targets 0 or 1, of the same shape and floating point
  */
 export function sigmoidFocalLoss(inputs: Tensor, targets: Tensor, options: FocalLossOptions = {}): Tensor {
-  const { alpha, gamma, reduction } = resolveOptions<Required<FocalLossOptions>>('sigmoidFocalLoss', { alpha: 0.25, gamma: 2, reduction: 'none' }, options);
-  if (!(alpha >= 0 && alpha <= 1) && alpha !== -1) throw new InputError(`sigmoidFocalLoss: expected alpha from 0 to 1, or -1 for none, found ${alpha}`);
-  if (!['none', 'mean', 'sum'].includes(reduction)) throw new InputError(`sigmoidFocalLoss: expected the reduction 'none', 'mean' or 'sum', found ${String(reduction)}`);
+  const { alpha, gamma, reduction } = resolveOptions<Required<FocalLossOptions>>(
+    'sigmoidFocalLoss',
+    { alpha: 0.25, gamma: 2, reduction: 'none' },
+    options,
+  );
+  if (!(alpha >= 0 && alpha <= 1) && alpha !== -1)
+    throw new InputError(`sigmoidFocalLoss: expected alpha from 0 to 1, or -1 for none, found ${alpha}`);
+  if (!['none', 'mean', 'sum'].includes(reduction))
+    throw new InputError(
+      `sigmoidFocalLoss: expected the reduction 'none', 'mean' or 'sum', found ${String(reduction)}`,
+    );
   if (inputs.shape.join() !== targets.shape.join()) {
-    throw new ShapeError(`sigmoidFocalLoss: expected targets of the inputs' shape [${inputs.shape.join(', ')}], found [${targets.shape.join(', ')}]`);
+    throw new ShapeError(
+      `sigmoidFocalLoss: expected targets of the inputs' shape [${inputs.shape.join(', ')}], found [${targets.shape.join(', ')}]`,
+    );
   }
   return torch.scoped(() => {
     const p = inputs.sigmoid();
     const none = 0; // at::Reduction::None
-    const entropy = torch.ops.aten.binary_cross_entropy_with_logits.default(inputs, targets, null, null, none) as Tensor;
+    const entropy = torch.ops.aten.binary_cross_entropy_with_logits.default(
+      inputs,
+      targets,
+      null,
+      null,
+      none,
+    ) as Tensor;
     const opposite = torch.rsub(targets, 1);
     const right = p.mul(targets).add(torch.rsub(p, 1).mul(opposite));
     let loss = entropy.mul(torch.rsub(right, 1).pow(gamma));
-    if (alpha >= 0) loss = targets.mul(alpha).add(opposite.mul(1 - alpha)).mul(loss);
+    if (alpha >= 0)
+      loss = targets
+        .mul(alpha)
+        .add(opposite.mul(1 - alpha))
+        .mul(loss);
     return reduction === 'mean' ? loss.mean() : reduction === 'sum' ? loss.sum() : loss;
   });
 }

@@ -22,7 +22,12 @@ const AT_ONCE = 64; // regions, which bounds the memory between the two products
  * @param boxes (K, 5), the number of the image first, or a list of (L, 4), one for each image
  * @returns (K, C, outputSize[0], outputSize[1])
  */
-export function roiAlign(input: Tensor, boxes: Tensor | readonly Tensor[], outputSize: number | readonly [number, number], options: RoiAlignOptions = {}): Tensor {
+export function roiAlign(
+  input: Tensor,
+  boxes: Tensor | readonly Tensor[],
+  outputSize: number | readonly [number, number],
+  options: RoiAlignOptions = {},
+): Tensor {
   const settings = resolveOptions('roiAlign', defaults, options);
   const [rows, columns] = pairOf('roiAlign', outputSize);
   const rois = readRois('roiAlign', input, boxes);
@@ -32,11 +37,27 @@ export function roiAlign(input: Tensor, boxes: Tensor | readonly Tensor[], outpu
     const parts: Tensor[] = [];
     for (const group of grouped(rois)) {
       // Bilinear sampling and the mean over a cell go by rows and by columns apart: two products of matrices.
-      const vertical = matrix(group.map(({ box }) => weights(box[1], box[3], rows, height, settings)), [rows, height], input); // (k, rows, H)
-      const horizontal = matrix(group.map(({ box }) => weights(box[0], box[2], columns, width, settings)), [columns, width], input); // (k, columns, W)
-      const image = input.select(0, group[0]!.image).permute(1, 0, 2).reshape([height, channels * width]);
-      const squeezed = vertical.view([-1, height]).matmul(image).view([group.length, rows * channels, width]);
-      parts.push(squeezed.matmul(horizontal.transpose(1, 2)).view([group.length, rows, channels, columns]).permute(0, 2, 1, 3));
+      const vertical = matrix(
+        group.map(({ box }) => weights(box[1], box[3], rows, height, settings)),
+        [rows, height],
+        input,
+      ); // (k, rows, H)
+      const horizontal = matrix(
+        group.map(({ box }) => weights(box[0], box[2], columns, width, settings)),
+        [columns, width],
+        input,
+      ); // (k, columns, W)
+      const image = input
+        .select(0, group[0]!.image)
+        .permute(1, 0, 2)
+        .reshape([height, channels * width]);
+      const squeezed = vertical
+        .view([-1, height])
+        .matmul(image)
+        .view([group.length, rows * channels, width]);
+      parts.push(
+        squeezed.matmul(horizontal.transpose(1, 2)).view([group.length, rows, channels, columns]).permute(0, 2, 1, 3),
+      );
     }
     return torch.cat(parts).contiguous();
   });
@@ -60,7 +81,13 @@ function matrix(rows: readonly Float64Array[], shape: readonly [number, number],
 }
 
 /** How much each pixel of a line counts in each of `cells` cells between two coordinates: (cells, size). */
-function weights(first: number, last: number, cells: number, size: number, { spatialScale, samplingRatio, aligned }: Required<RoiAlignOptions>): Float64Array {
+function weights(
+  first: number,
+  last: number,
+  cells: number,
+  size: number,
+  { spatialScale, samplingRatio, aligned }: Required<RoiAlignOptions>,
+): Float64Array {
   const found = new Float64Array(cells * size);
   const offset = aligned ? 0.5 : 0;
   const start = first * spatialScale - offset;

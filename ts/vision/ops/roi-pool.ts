@@ -15,7 +15,12 @@ export interface RoiPoolOptions {
  * @param boxes (K, 5), the number of the image first, or a list of (L, 4), one for each image
  * @returns (K, C, outputSize[0], outputSize[1])
  */
-export function roiPool(input: Tensor, boxes: Tensor | readonly Tensor[], outputSize: number | readonly [number, number], options: RoiPoolOptions = {}): Tensor {
+export function roiPool(
+  input: Tensor,
+  boxes: Tensor | readonly Tensor[],
+  outputSize: number | readonly [number, number],
+  options: RoiPoolOptions = {},
+): Tensor {
   const { spatialScale } = resolveOptions<Required<RoiPoolOptions>>('roiPool', { spatialScale: 1 }, options);
   const [rows, columns] = pairOf('roiPool', outputSize);
   const rois = readRois('roiPool', input, boxes);
@@ -30,7 +35,11 @@ export function roiPool(input: Tensor, boxes: Tensor | readonly Tensor[], output
       const cells = vertical.flatMap(([top, bottom]) =>
         horizontal.map(([left, right]) => {
           if (bottom <= top || right <= left) return nothing;
-          return plane.narrow(1, top, bottom - top).narrow(2, left, right - left).flatten(1).max(1)[0];
+          return plane
+            .narrow(1, top, bottom - top)
+            .narrow(2, left, right - left)
+            .flatten(1)
+            .max(1)[0];
         }),
       );
       return torch.stack(cells, 1).view([channels, rows, columns]);

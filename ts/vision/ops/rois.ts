@@ -11,7 +11,8 @@ export interface Roi {
 /** Rows and columns from a number for both, or a pair. */
 export function pairOf(owner: string, size: number | readonly [number, number]): readonly [number, number] {
   const pair = typeof size === 'number' ? ([size, size] as const) : size;
-  if (pair.length !== 2 || !pair.every((side) => Number.isInteger(side) && side > 0)) throw new ShapeError(`${owner}: expected the output size as one or two numbers from 1, found ${String(size)}`);
+  if (pair.length !== 2 || !pair.every((side) => Number.isInteger(side) && side > 0))
+    throw new ShapeError(`${owner}: expected the output size as one or two numbers from 1, found ${String(size)}`);
   return pair;
 }
 
@@ -20,14 +21,19 @@ export function pairOf(owner: string, size: number | readonly [number, number]):
  * @throws ShapeError for anything else, or for an image that is not in the batch
  */
 export function readRois(owner: string, input: Tensor, boxes: Tensor | readonly Tensor[]): Roi[] {
-  if (input.ndim !== 4) throw new ShapeError(`${owner}: expected an input (N, C, H, W), found [${input.shape.join(', ')}]`);
+  if (input.ndim !== 4)
+    throw new ShapeError(`${owner}: expected an input (N, C, H, W), found [${input.shape.join(', ')}]`);
   const images = input.size(0);
   const rows = (tensor: Tensor, columns: number): number[][] => {
-    if (tensor.ndim === 2 && tensor.shape[1] === columns) return torch.scoped(() => tensor.detach().to('float64').toArray() as number[][]);
-    throw new ShapeError(`${owner}: expected boxes (K, 5), or a list of (L, 4), one for each image, found [${tensor.shape.join(', ')}]`);
+    if (tensor.ndim === 2 && tensor.shape[1] === columns)
+      return torch.scoped(() => tensor.detach().to('float64').toArray() as number[][]);
+    throw new ShapeError(
+      `${owner}: expected boxes (K, 5), or a list of (L, 4), one for each image, found [${tensor.shape.join(', ')}]`,
+    );
   };
   const list = Array.isArray(boxes) ? (boxes as readonly Tensor[]) : null;
-  if (list && list.length !== images) throw new ShapeError(`${owner}: expected boxes for each of ${images} images, found ${list.length} tensors`);
+  if (list && list.length !== images)
+    throw new ShapeError(`${owner}: expected boxes for each of ${images} images, found ${list.length} tensors`);
   const rois = list
     ? list.flatMap((tensor, image) => rows(tensor, 4).map((box): Roi => ({ image, box: box as unknown as Roi['box'] })))
     : rows(boxes as Tensor, 5).map(([image, ...box]): Roi => ({ image: image!, box: box as unknown as Roi['box'] }));

@@ -10,22 +10,31 @@ import { colourOf, coloursOf, type ColourLike } from './colours';
 /** Pixels of an image (C, H, W) to draw on: of bytes, or of floats from 0 to 1; grey becomes three channels. */
 function canvasOf(owner: string, image: Tensor): RgbImage {
   if (!(image instanceof torch.Tensor) || image.ndim !== 3 || ![1, 3].includes(image.size(0))) {
-    throw new ShapeError(`${owner}: expected an image (C, H, W) of 1 or 3 channels, found ${image instanceof torch.Tensor ? `[${image.shape.join(', ')}]` : typeof image}`);
+    throw new ShapeError(
+      `${owner}: expected an image (C, H, W) of 1 or 3 channels, found ${image instanceof torch.Tensor ? `[${image.shape.join(', ')}]` : typeof image}`,
+    );
   }
-  if (image.dtype !== 'uint8' && !isFloatingPoint(image.dtype)) throw new DTypeError(`${owner}: expected an image of bytes (uint8), or of floats from 0 to 1, found ${image.dtype}`);
-  return torch.noGrad(() => torch.scoped(() => {
-    const bytes = image.dtype === 'uint8' ? image : image.mul(255).add(0.5).clamp(0, 255).to('uint8');
-    const rows = bytes.detach().expand([3, -1, -1]).permute(1, 2, 0).contiguous();
-    return { data: rows.data() as Uint8Array, height: image.size(1), width: image.size(2) };
-  }));
+  if (image.dtype !== 'uint8' && !isFloatingPoint(image.dtype))
+    throw new DTypeError(
+      `${owner}: expected an image of bytes (uint8), or of floats from 0 to 1, found ${image.dtype}`,
+    );
+  return torch.noGrad(() =>
+    torch.scoped(() => {
+      const bytes = image.dtype === 'uint8' ? image : image.mul(255).add(0.5).clamp(0, 255).to('uint8');
+      const rows = bytes.detach().expand([3, -1, -1]).permute(1, 2, 0).contiguous();
+      return { data: rows.data() as Uint8Array, height: image.size(1), width: image.size(2) };
+    }),
+  );
 }
 
 /** The drawing as a tensor of the type and on the device of the image: (3, H, W). */
 function imageOf({ data, height, width }: RgbImage, { dtype, device }: Tensor): Tensor {
-  return torch.noGrad(() => torch.scoped(() => {
-    const bytes = torch.fromTypedArray(data, [height, width, 3]).permute(2, 0, 1).contiguous();
-    return (dtype === 'uint8' ? bytes : bytes.to(dtype).div(255)).to(device);
-  }));
+  return torch.noGrad(() =>
+    torch.scoped(() => {
+      const bytes = torch.fromTypedArray(data, [height, width, 3]).permute(2, 0, 1).contiguous();
+      return (dtype === 'uint8' ? bytes : bytes.to(dtype).div(255)).to(device);
+    }),
+  );
 }
 
 /** Options of {@link drawBoundingBoxes}, with torchvision's names and defaults. */
@@ -42,7 +51,13 @@ export interface DrawBoxesOptions {
   readonly labelColors?: ColourLike | readonly ColourLike[] | null;
 }
 
-const boxDefaults: Required<DrawBoxesOptions> = { labels: null, colors: null, fill: false, width: 1, labelColors: null };
+const boxDefaults: Required<DrawBoxesOptions> = {
+  labels: null,
+  colors: null,
+  fill: false,
+  width: 1,
+  labelColors: null,
+};
 const FILL = 100 / 255; // the cover of a filled box
 
 /**
@@ -54,14 +69,19 @@ const FILL = 100 / 255; // the cover of a filled box
 export function drawBoundingBoxes(image: Tensor, boxes: Tensor, options: DrawBoxesOptions = {}): Tensor {
   const owner = 'drawBoundingBoxes';
   const { labels, colors, fill, width, labelColors } = resolveOptions(owner, boxDefaults, options);
-  if (boxes.ndim !== 2 || (boxes.shape[1] !== 4 && boxes.size(0) > 0)) throw new ShapeError(`${owner}: expected boxes (N, 4), found [${boxes.shape.join(', ')}]`);
+  if (boxes.ndim !== 2 || (boxes.shape[1] !== 4 && boxes.size(0) > 0))
+    throw new ShapeError(`${owner}: expected boxes (N, 4), found [${boxes.shape.join(', ')}]`);
   const canvas = canvasOf(owner, image);
   const rows = torch.scoped(() => boxes.detach().to('int64').toArray() as number[][]);
-  if (labels !== null && labels.length !== rows.length) throw new InputError(`${owner}: expected a label for each of ${rows.length} boxes, found ${labels.length}`);
+  if (labels !== null && labels.length !== rows.length)
+    throw new InputError(`${owner}: expected a label for each of ${rows.length} boxes, found ${labels.length}`);
   const colours = coloursOf(owner, rows.length, colors);
   const letters = labelColors === null ? colours : coloursOf(owner, rows.length, labelColors);
   rows.forEach(([xmin, ymin, xmax, ymax], i) => {
-    if (xmin! > xmax! || ymin! > ymax!) throw new InputError(`${owner}: expected boxes with xmin <= xmax and ymin <= ymax, found [${rows[i]!.join(', ')}]`);
+    if (xmin! > xmax! || ymin! > ymax!)
+      throw new InputError(
+        `${owner}: expected boxes with xmin <= xmax and ymin <= ymax, found [${rows[i]!.join(', ')}]`,
+      );
     if (fill) cover(canvas, (x, y) => x >= xmin! && x <= xmax! && y >= ymin! && y <= ymax!, colours[i]!, FILL);
     outline(canvas, [xmin!, ymin!, xmax!, ymax!], colours[i]!, width);
     const label = labels?.[i];
@@ -70,7 +90,12 @@ export function drawBoundingBoxes(image: Tensor, boxes: Tensor, options: DrawBox
   return imageOf(canvas, image);
 }
 
-function outline(canvas: RgbImage, [xmin, ymin, xmax, ymax]: readonly [number, number, number, number], colour: Colour, width: number): void {
+function outline(
+  canvas: RgbImage,
+  [xmin, ymin, xmax, ymax]: readonly [number, number, number, number],
+  colour: Colour,
+  width: number,
+): void {
   const [across, down] = [xmax - xmin + 1, ymax - ymin + 1];
   const thick = Math.min(width, across, down);
   fillRectangle(canvas, xmin, ymin, across, thick, colour);
@@ -84,7 +109,8 @@ function cover(canvas: RgbImage, isInside: (x: number, y: number) => boolean, co
     for (let x = 0; x < canvas.width; x++) {
       if (!isInside(x, y)) continue;
       const at = 3 * (y * canvas.width + x);
-      for (let c = 0; c < 3; c++) canvas.data[at + c] = Math.round(canvas.data[at + c]! * (1 - share) + colour[c]! * share);
+      for (let c = 0; c < 3; c++)
+        canvas.data[at + c] = Math.round(canvas.data[at + c]! * (1 - share) + colour[c]! * share);
     }
   }
 }
@@ -111,7 +137,9 @@ export function drawSegmentationMasks(image: Tensor, masks: Tensor, options: Dra
   const canvas = canvasOf(owner, image);
   const [height, width] = masks.shape.slice(-2);
   if (masks.ndim < 2 || masks.ndim > 3 || height !== canvas.height || width !== canvas.width) {
-    throw new ShapeError(`${owner}: expected masks (N, ${canvas.height}, ${canvas.width}), found [${masks.shape.join(', ')}]`);
+    throw new ShapeError(
+      `${owner}: expected masks (N, ${canvas.height}, ${canvas.width}), found [${masks.shape.join(', ')}]`,
+    );
   }
   const bits = torch.scoped(() => masks.data() as Uint8Array);
   const size = canvas.height * canvas.width;
@@ -121,7 +149,9 @@ export function drawSegmentationMasks(image: Tensor, masks: Tensor, options: Dra
     for (let mask = 0; mask < colours.length; mask++) if (bits[mask * size + y * canvas.width + x]) found = mask;
     return found;
   };
-  colours.forEach((colour, mask) => cover(canvas, (x, y) => bits[mask * size + y * canvas.width + x] !== 0 && last(x, y) === mask, colour, alpha));
+  colours.forEach((colour, mask) =>
+    cover(canvas, (x, y) => bits[mask * size + y * canvas.width + x] !== 0 && last(x, y) === mask, colour, alpha),
+  );
   return imageOf(canvas, image);
 }
 
@@ -148,14 +178,18 @@ const pointDefaults: Required<DrawKeypointsOptions> = { connectivity: null, colo
 export function drawKeypoints(image: Tensor, keypoints: Tensor, options: DrawKeypointsOptions = {}): Tensor {
   const owner = 'drawKeypoints';
   const { connectivity, colors, radius, width } = resolveOptions(owner, pointDefaults, options);
-  if (keypoints.ndim !== 3 || keypoints.shape[2] !== 2) throw new ShapeError(`${owner}: expected points (N, K, 2), found [${keypoints.shape.join(', ')}]`);
+  if (keypoints.ndim !== 3 || keypoints.shape[2] !== 2)
+    throw new ShapeError(`${owner}: expected points (N, K, 2), found [${keypoints.shape.join(', ')}]`);
   const canvas = canvasOf(owner, image);
   const colour = colourOf(owner, colors);
   for (const points of torch.scoped(() => keypoints.detach().to('float64').toArray() as number[][][])) {
     for (const [x, y] of points) cover(canvas, (column, row) => Math.hypot(column - x!, row - y!) <= radius, colour, 1);
     for (const [first, second] of connectivity ?? []) {
       const [from, to] = [points[first], points[second]];
-      if (!from || !to) throw new InputError(`${owner}: expected pairs of points from 0 to ${points.length - 1}, found [${first}, ${second}]`);
+      if (!from || !to)
+        throw new InputError(
+          `${owner}: expected pairs of points from 0 to ${points.length - 1}, found [${first}, ${second}]`,
+        );
       cover(canvas, (x, y) => distanceToLine(x, y, from, to) <= width / 2, colour, 1);
     }
   }

@@ -3,7 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { boxes } from '../../../../ts/vision/boxes';
 import { ClassList, vocClasses } from '../../../../ts/tasks/vocdet/classes';
-import { cocoNames, DetectionEvaluator, type DetectionResult, type Detections, type EvaluatorOptions, type Truths } from '../../../../ts/tasks/vocdet/evaluator';
+import {
+  cocoNames,
+  DetectionEvaluator,
+  type DetectionResult,
+  type Detections,
+  type EvaluatorOptions,
+  type Truths,
+} from '../../../../ts/tasks/vocdet/evaluator';
 import { openVoc } from '../../../../ts/tasks/vocdet/voc';
 import { gunzipTo, realData, temporaryFolder } from '../fixture';
 import { madeUpImages, noisyDetections, truthsOf, type Image } from './noise';
@@ -12,14 +19,25 @@ interface Golden {
   readonly detections: number;
   readonly voc07: { mAP: number; perClass: (number | null)[] };
   readonly voc12: { mAP: number; perClass: (number | null)[] };
-  readonly coco: Record<'ignore' | 'keep', Record<string, number | null> & { perClass: { AP: number | null; AP50: number | null }[] }>;
+  readonly coco: Record<
+    'ignore' | 'keep',
+    Record<string, number | null> & { perClass: { AP: number | null; AP50: number | null }[] }
+  >;
 }
 
-const golden = JSON.parse(readFileSync(join(__dirname, '../../../golden/voc-eval.json'), 'utf8')) as Record<string, Golden>;
+const golden = JSON.parse(readFileSync(join(__dirname, '../../../golden/voc-eval.json'), 'utf8')) as Record<
+  string,
+  Golden
+>;
 const letters = new ClassList(['a', 'b', 'c', 'd', 'e', 'f']);
 const TOLERANCE = 1e-9;
 
-function evaluate(images: readonly Image[], found: readonly Detections[], classes: ClassList, options?: EvaluatorOptions): DetectionResult {
+function evaluate(
+  images: readonly Image[],
+  found: readonly Detections[],
+  classes: ClassList,
+  options?: EvaluatorOptions,
+): DetectionResult {
   const evaluator = new DetectionEvaluator(classes, options);
   images.forEach((image, i) => evaluator.add(image.id, found[i]!, truthsOf(image)));
   return evaluator.result();
@@ -30,12 +48,22 @@ function assertClose(actual: number | null, expected: number | null, what: strin
   else assert.ok(Math.abs(actual - expected) <= TOLERANCE, `${what}: expected ${expected}, found ${actual}`);
 }
 
-function assertGolden(images: readonly Image[], found: readonly Detections[], classes: ClassList, expected: Golden): void {
-  assert.equal(found.reduce((sum, { scores }) => sum + scores.length, 0), expected.detections);
+function assertGolden(
+  images: readonly Image[],
+  found: readonly Detections[],
+  classes: ClassList,
+  expected: Golden,
+): void {
+  assert.equal(
+    found.reduce((sum, { scores }) => sum + scores.length, 0),
+    expected.detections,
+  );
   for (const difficult of ['ignore', 'keep'] as const) {
     const result = evaluate(images, found, classes, { difficult });
-    for (const name of cocoNames) assertClose(result.coco[name], expected.coco[difficult][name]!, `${name}, difficult: ${difficult}`);
-    for (const protocol of ['voc07', 'voc12'] as const) assertClose(result[protocol].mAP, expected[protocol].mAP, protocol);
+    for (const name of cocoNames)
+      assertClose(result.coco[name], expected.coco[difficult][name]!, `${name}, difficult: ${difficult}`);
+    for (const protocol of ['voc07', 'voc12'] as const)
+      assertClose(result[protocol].mAP, expected[protocol].mAP, protocol);
     classes.names.forEach((name, id) => {
       assertClose(result.voc07.perClass[name]!, expected.voc07.perClass[id]!, `voc07 of ${name}`);
       assertClose(result.voc12.perClass[name]!, expected.voc12.perClass[id]!, `voc12 of ${name}`);
@@ -68,9 +96,19 @@ describe('DetectionEvaluator', () => {
       const scenes = annotations.map(({ size, objects }, index) => ({
         id: split.ids[index]!,
         ...size!,
-        objects: objects.map(({ name, box, difficult }) => ({ label: vocClasses.idOf(name)!, box, difficult: Number(difficult), crowd: 0 })),
+        objects: objects.map(({ name, box, difficult }) => ({
+          label: vocClasses.idOf(name)!,
+          box,
+          difficult: Number(difficult),
+          crowd: 0,
+        })),
       }));
-      assertGolden(scenes, noisyDetections(scenes, { seed: 7, classes: 20, mostWrong: 4 }), vocClasses, golden['voc2007Test']!);
+      assertGolden(
+        scenes,
+        noisyDetections(scenes, { seed: 7, classes: 20, mostWrong: 4 }),
+        vocClasses,
+        golden['voc2007Test']!,
+      );
     });
   });
 
@@ -78,11 +116,17 @@ describe('DetectionEvaluator', () => {
   const detections = (...all: readonly ReturnType<typeof square>[]): Detections => ({
     labels: all.map(({ label }) => label),
     scores: all.map(({ score }) => score),
-    boxes: boxes('xyxy', all.flatMap(({ box }) => box)),
+    boxes: boxes(
+      'xyxy',
+      all.flatMap(({ box }) => box),
+    ),
   });
   const truths = (xs: readonly number[], difficult?: readonly number[]): Truths => ({
     labels: xs.map(() => 0),
-    boxes: boxes('xyxy', xs.flatMap((x) => [x, 0, x + 10, 10])),
+    boxes: boxes(
+      'xyxy',
+      xs.flatMap((x) => [x, 0, x + 10, 10]),
+    ),
     ...(difficult ? { difficult } : {}),
   });
 
@@ -102,7 +146,11 @@ describe('DetectionEvaluator', () => {
 
   it('counts a second detection of an object as wrong, and one of a difficult object not at all', () => {
     const evaluator = new DetectionEvaluator(new ClassList(['thing']));
-    evaluator.add('1', detections(square(0, 200, 0.95), square(0, 0, 0.9), square(0, 1, 0.8), square(0, 100, 0.7)), truths([0, 100, 200], [0, 0, 1]));
+    evaluator.add(
+      '1',
+      detections(square(0, 200, 0.95), square(0, 0, 0.9), square(0, 1, 0.8), square(0, 100, 0.7)),
+      truths([0, 100, 200], [0, 0, 1]),
+    );
     // Ignored, right, wrong, right.
     assertClose(evaluator.result().voc12.mAP, 0.5 + 0.5 * (2 / 3), 'voc12');
   });
@@ -146,14 +194,23 @@ describe('DetectionEvaluator', () => {
     images.forEach((image, i) => evaluator.add(image.id, found[i]!, truthsOf(image)));
     const result = evaluator.result({ bootstrap: { samples: 100, seed: 1 } });
     const { voc07, coco } = result.confidence!;
-    for (const [interval, metric] of [[voc07!, result.voc07.mAP!], [coco.AP!, result.coco.AP!], [coco.AP50!, result.coco.AP50!]] as const) {
-      assert.ok(interval[0] < metric && metric < interval[1] && interval[1] - interval[0] < 0.3, `${interval.join(' to ')} around ${metric}`);
+    for (const [interval, metric] of [
+      [voc07!, result.voc07.mAP!],
+      [coco.AP!, result.coco.AP!],
+      [coco.AP50!, result.coco.AP50!],
+    ] as const) {
+      assert.ok(
+        interval[0] < metric && metric < interval[1] && interval[1] - interval[0] < 0.3,
+        `${interval.join(' to ')} around ${metric}`,
+      );
     }
     const again = new DetectionEvaluator(letters);
     [...images].reverse().forEach((image) => again.add(image.id, found[images.indexOf(image)]!, truthsOf(image)));
     assert.deepEqual(again.result({ bootstrap: { samples: 100, seed: 1 } }).confidence, result.confidence);
     assert.notDeepEqual(evaluator.result({ bootstrap: { samples: 100, seed: 2 } }).confidence!.voc07, voc07);
-    const [narrow, wide] = [0.5, 0.99].map((level) => evaluator.result({ bootstrap: { samples: 100, level } }).confidence!.voc12!);
+    const [narrow, wide] = [0.5, 0.99].map(
+      (level) => evaluator.result({ bootstrap: { samples: 100, level } }).confidence!.voc12!,
+    );
     assert.ok(wide![0] < narrow![0] && narrow![1] < wide![1]);
   });
 
@@ -167,10 +224,22 @@ describe('DetectionEvaluator', () => {
     const evaluator = new DetectionEvaluator(new ClassList(['thing']));
     evaluator.add('1', detections(), truths([0]));
     assert.throws(() => evaluator.add('1', detections(), truths([])), /Image 1 was added to the evaluation before/);
-    assert.throws(() => evaluator.add('2', detections(square(1, 0, 0.5)), truths([])), /Image 2: expected a class from 0 to 0, found 1\.$/);
-    assert.throws(() => evaluator.add('2', detections(square(0, 0, NaN)), truths([])), /Image 2: expected the score of a detection to be a finite number, found NaN\.$/);
-    assert.throws(() => evaluator.add('2', { ...detections(square(0, 0, 1)), scores: [] }, truths([])), /as many scores as boxes, found 0 and 1\.$/);
-    assert.throws(() => evaluator.add('2', detections(), truths([0, 1], [0])), /the objects of image 2 to have as many difficult as boxes, found 1 and 2\.$/);
+    assert.throws(
+      () => evaluator.add('2', detections(square(1, 0, 0.5)), truths([])),
+      /Image 2: expected a class from 0 to 0, found 1\.$/,
+    );
+    assert.throws(
+      () => evaluator.add('2', detections(square(0, 0, NaN)), truths([])),
+      /Image 2: expected the score of a detection to be a finite number, found NaN\.$/,
+    );
+    assert.throws(
+      () => evaluator.add('2', { ...detections(square(0, 0, 1)), scores: [] }, truths([])),
+      /as many scores as boxes, found 0 and 1\.$/,
+    );
+    assert.throws(
+      () => evaluator.add('2', detections(), truths([0, 1], [0])),
+      /the objects of image 2 to have as many difficult as boxes, found 1 and 2\.$/,
+    );
     assert.equal(evaluator.result().images, 1);
   });
 });

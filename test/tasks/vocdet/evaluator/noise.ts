@@ -47,7 +47,12 @@ export function madeUpImages(seed: number, count: number, classes: number): Imag
     const objects = Array.from({ length: noise.integer(6) }, () => {
       const label = noise.integer(classes - 1);
       const [left, top] = [noise.uniform() * width * 0.7, noise.uniform() * height * 0.7];
-      const box: Box = [left, top, left + 4 + noise.uniform() * (width - left - 4), top + 4 + noise.uniform() * (height - top - 4)];
+      const box: Box = [
+        left,
+        top,
+        left + 4 + noise.uniform() * (width - left - 4),
+        top + 4 + noise.uniform() * (height - top - 4),
+      ];
       const difficult = label === classes - 2 || noise.uniform() < 0.15 ? 1 : 0;
       const crowd = noise.uniform() < 0.08 ? 1 : 0;
       const area = (box[2] - box[0]) * (box[3] - box[1]) * (0.5 + 0.5 * noise.uniform());
@@ -69,7 +74,9 @@ export function noisyDetections(images: readonly Image[], { seed, classes, mostW
   const noise = new Noise(seed);
   return images.map(({ width, height, objects }) => {
     const found = objects.flatMap((thing) => foundOf(noise, thing, classes));
-    const wrong = Array.from({ length: noise.integer(mostWrong + 1) }, () => inventedIn(noise, { width, height }, classes));
+    const wrong = Array.from({ length: noise.integer(mostWrong + 1) }, () =>
+      inventedIn(noise, { width, height }, classes),
+    );
     return asDetections([...found, ...wrong]);
   });
 }
@@ -77,7 +84,10 @@ export function noisyDetections(images: readonly Image[], { seed, classes, mostW
 export function truthsOf({ objects }: Image): Truths {
   return {
     labels: objects.map(({ label }) => label),
-    boxes: boxes('xyxy', objects.flatMap(({ box }) => box)),
+    boxes: boxes(
+      'xyxy',
+      objects.flatMap(({ box }) => box),
+    ),
     difficult: objects.map(({ difficult }) => difficult),
     crowd: objects.map(({ crowd }) => crowd),
     ...(objects.some(({ area }) => area !== undefined) ? { areas: objects.map(({ area }) => area!) } : {}),
@@ -107,6 +117,9 @@ function asDetections(found: readonly Found[]): Detections {
   return {
     labels: found.map(({ label }) => label),
     scores: found.map(({ score }) => score),
-    boxes: boxes('xyxy', found.flatMap(({ box }) => box)),
+    boxes: boxes(
+      'xyxy',
+      found.flatMap(({ box }) => box),
+    ),
   };
 }

@@ -48,7 +48,10 @@ class Orthogonal extends Module implements Parametrization {
     const skew = lower.sub(lower.mH);
     const half = skew.mul(0.5);
     const identity = torch.eye(n, { dtype: x.dtype, device: x.device });
-    const square = this.orthogonalMap === 'matrix_exp' ? torch.matrixExp(skew) : torch.linalgSolve(identity.sub(half), identity.add(half));
+    const square =
+      this.orthogonalMap === 'matrix_exp'
+        ? torch.matrixExp(skew)
+        : torch.linalgSolve(identity.sub(half), identity.add(half));
     return square.narrow(-1, 0, k);
   }
 
@@ -103,8 +106,10 @@ function isOrthogonal(q: Tensor): boolean {
 export function orthogonal<T extends Module>(module: T, name = 'weight', options: OrthogonalOptions = {}): T {
   const { orthogonalMap, useTrivialization } = resolveOptions('orthogonal', defaults, options);
   const weight = parameterOf(module, name);
-  if (weight.ndim < 2) throw new ShapeError(`orthogonal expects a matrix or a batch of them, got [${weight.shape.join(', ')}].`);
+  if (weight.ndim < 2)
+    throw new ShapeError(`orthogonal expects a matrix or a batch of them, got [${weight.shape.join(', ')}].`);
   const map = orthogonalMap ?? (weight.shape.at(-2) === weight.shape.at(-1) ? 'matrix_exp' : 'householder');
-  if (!maps.includes(map)) throw new InputError(`orthogonal: orthogonalMap must be one of ${maps.join(', ')}, got '${String(map)}'.`);
+  if (!maps.includes(map))
+    throw new InputError(`orthogonal: orthogonalMap must be one of ${maps.join(', ')}, got '${String(map)}'.`);
   return registerParametrization(module, name, new Orthogonal(weight, map, useTrivialization));
 }

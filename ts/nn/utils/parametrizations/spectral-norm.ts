@@ -35,7 +35,8 @@ class SpectralNorm extends Module implements Parametrization {
     torch.noGrad(() =>
       torch.scoped(() => {
         const matrix = this._matrix(weight);
-        const draw = (size: number): Tensor => torch.empty([size], { dtype: weight.dtype, device: weight.device }).normal_(0, 1);
+        const draw = (size: number): Tensor =>
+          torch.empty([size], { dtype: weight.dtype, device: weight.device }).normal_(0, 1);
         const [u, v] = [draw(matrix.shape[0]!), draw(matrix.shape[1]!)];
         this.registerBuffer('_u', this._unit(u));
         this.registerBuffer('_v', this._unit(v));

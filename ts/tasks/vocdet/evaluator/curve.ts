@@ -23,7 +23,12 @@ export interface Outcomes {
 
 /** One curve for each of the thresholds, in one pass. */
 export function traceCurves({ words, images, weights }: Outcomes, thresholds: number, positives: number): Curve[] {
-  const points = Array.from({ length: thresholds }, () => ({ right: [] as number[], wrong: [] as number[], rights: 0, wrongs: 0 }));
+  const points = Array.from({ length: thresholds }, () => ({
+    right: [] as number[],
+    wrong: [] as number[],
+    rights: 0,
+    wrongs: 0,
+  }));
   // Nearly all detections are wrong at every threshold; those are counted once.
   let wrongs = 0;
   for (let i = 0; i < words.length; i++) {
@@ -31,7 +36,11 @@ export function traceCurves({ words, images, weights }: Outcomes, thresholds: nu
     if (words[i] === FALSE) wrongs += weight;
     else if (weight > 0) points.forEach((curve, t) => advance(curve, (words[i]! >>> (2 * t)) & 3, weight, wrongs));
   }
-  return points.map(({ right, wrong }) => ({ right: Float64Array.from(right), wrong: Float64Array.from(wrong), positives }));
+  return points.map(({ right, wrong }) => ({
+    right: Float64Array.from(right),
+    wrong: Float64Array.from(wrong),
+    positives,
+  }));
 }
 
 interface Points {
@@ -55,7 +64,8 @@ function advance(curve: Points, outcome: number, weight: number, wrongs: number)
 /** Highest precision at this point of a curve or behind it, for each of its points. */
 export function envelope({ right, wrong }: Curve): Float64Array {
   const best = new Float64Array(right.length);
-  for (let i = right.length - 1, highest = 0; i >= 0; i--) best[i] = highest = Math.max(highest, right[i]! / (right[i]! + wrong[i]!));
+  for (let i = right.length - 1, highest = 0; i >= 0; i--)
+    best[i] = highest = Math.max(highest, right[i]! / (right[i]! + wrong[i]!));
   return best;
 }
 
@@ -98,7 +108,8 @@ export function voc12Precision(curve: Curve): number | null {
   if (curve.positives === 0) return null;
   const best = envelope(curve);
   let area = 0;
-  for (let i = 0; i < best.length; i++) area += ((curve.right[i]! - (i === 0 ? 0 : curve.right[i - 1]!)) / curve.positives) * best[i]!;
+  for (let i = 0; i < best.length; i++)
+    area += ((curve.right[i]! - (i === 0 ? 0 : curve.right[i - 1]!)) / curve.positives) * best[i]!;
   return area;
 }
 

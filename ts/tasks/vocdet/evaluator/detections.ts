@@ -54,7 +54,8 @@ export function requireUsable(imageId: string, detections: Detections, truths: T
     throw new TorchError(`Image ${imageId}: expected a class from 0 to ${classes.length - 1}, found ${label}.`);
   }
   const bad = Array.from(detections.scores).find((score) => !Number.isFinite(score));
-  if (bad !== undefined) throw new TorchError(`Image ${imageId}: expected the score of a detection to be a finite number, found ${bad}.`);
+  if (bad !== undefined)
+    throw new TorchError(`Image ${imageId}: expected the score of a detection to be a finite number, found ${bad}.`);
 }
 
 /** Rows of each class that occurs. */

@@ -13,8 +13,26 @@ import { TorchError } from '../../../errors';
 import type { ClassList } from '../classes';
 import { bootstrap, type BootstrapOptions, type Confidence } from './bootstrap';
 import { voc07Precision, voc12Precision } from './curve';
-import { requireUsable, rowsByClass, selectDetections, selectTruths, type ClassDetections, type ClassTruths, type Detections, type Truths } from './detections';
-import { byName, classCurve, cocoMetrics, vocCurve, vocMetrics, type ClassCurve, type CocoMetrics, type VocMetrics } from './metrics';
+import {
+  requireUsable,
+  rowsByClass,
+  selectDetections,
+  selectTruths,
+  type ClassDetections,
+  type ClassTruths,
+  type Detections,
+  type Truths,
+} from './detections';
+import {
+  byName,
+  classCurve,
+  cocoMetrics,
+  vocCurve,
+  vocMetrics,
+  type ClassCurve,
+  type CocoMetrics,
+  type VocMetrics,
+} from './metrics';
 import { areaNames, ClassLog } from './log';
 import { cocoAreas, matchCoco, matchVoc, overlaps } from './match';
 
@@ -55,14 +73,20 @@ export class DetectionEvaluator<Name extends string = string> {
    * @throws ShapeError when labels, scores and boxes differ in count
    */
   add(imageId: string, detections: Detections, truths: Truths): void {
-    if (this.images.has(imageId)) throw new TorchError(`Image ${imageId} was added to the evaluation before; each is added once.`);
+    if (this.images.has(imageId))
+      throw new TorchError(`Image ${imageId} was added to the evaluation before; each is added once.`);
     requireUsable(imageId, detections, truths, this.classes);
     const image = this.images.size;
     this.images.set(imageId, image);
     const found = rowsByClass(detections.labels);
     const present = rowsByClass(truths.labels);
     for (const label of new Set([...found.keys(), ...present.keys()])) {
-      this.addClass(image, this.logs[label]!, selectDetections(detections, found.get(label) ?? []), selectTruths(truths, present.get(label) ?? []));
+      this.addClass(
+        image,
+        this.logs[label]!,
+        selectDetections(detections, found.get(label) ?? []),
+        selectTruths(truths, present.get(label) ?? []),
+      );
     }
   }
 
@@ -80,7 +104,10 @@ export class DetectionEvaluator<Name extends string = string> {
       voc07: vocMetrics(names, curves, voc07Precision),
       voc12: vocMetrics(names, curves, voc12Precision),
       coco: cocoMetrics(names, cases),
-      curves: byName(names, cases.map((one, id) => classCurve(one, curves[id]!))),
+      curves: byName(
+        names,
+        cases.map((one, id) => classCurve(one, curves[id]!)),
+      ),
       ...(options.bootstrap ? { confidence: bootstrap(cases, images, options.bootstrap) } : {}),
     };
   }
@@ -91,10 +118,16 @@ export class DetectionEvaluator<Name extends string = string> {
     const boxIou = overlaps(boxes, truths.boxes);
     const iou = crowd.includes(1) ? overlaps(boxes, truths.boxes, crowd) : boxIou;
     const voc = matchVoc(boxIou, optional, areas.length).outcomes;
-    const sizes = areaNames.map((name) => ({ range: cocoAreas[name], ignored: ignoredObjects(truths.areas, crowd, cocoAreas[name]) }));
+    const sizes = areaNames.map((name) => ({
+      range: cocoAreas[name],
+      ignored: ignoredObjects(truths.areas, crowd, cocoAreas[name]),
+    }));
     const coco = sizes.map(({ range, ignored }) => matchCoco({ iou, areas, crowd, ignored, range }));
-    scores.forEach((score, rank) => log.addDetection(image, { score, rank, voc: voc[rank]!, coco: coco.map((outcomes) => outcomes[rank]!) }));
-    if (crowd.length > 0) log.addTruths(image, { voc: countZeros(optional), coco: sizes.map(({ ignored }) => countZeros(ignored)) });
+    scores.forEach((score, rank) =>
+      log.addDetection(image, { score, rank, voc: voc[rank]!, coco: coco.map((outcomes) => outcomes[rank]!) }),
+    );
+    if (crowd.length > 0)
+      log.addTruths(image, { voc: countZeros(optional), coco: sizes.map(({ ignored }) => countZeros(ignored)) });
   }
 }
 

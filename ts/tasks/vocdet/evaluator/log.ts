@@ -56,11 +56,21 @@ export class ClassLog {
    */
   ranked(rankOfImage: Uint32Array): RankedClass {
     const [scores, images, ranks] = [this.scores.values, this.images.values, this.ranks.values];
-    const order = Uint32Array.from(scores, (_, i) => i).sort((a, b) => scores[b]! - scores[a]! || rankOfImage[images[a]!]! - rankOfImage[images[b]!]! || a - b);
+    const order = Uint32Array.from(scores, (_, i) => i).sort(
+      (a, b) => scores[b]! - scores[a]! || rankOfImage[images[a]!]! - rankOfImage[images[b]!]! || a - b,
+    );
     const kept = order.filter((i) => ranks[i]! < COCO_MAX_DETECTIONS);
     return {
-      voc: { images: take(images, order), words: Uint32Array.from(take(this.voc.values, order)), scores: take(scores, order) },
-      coco: { images: take(images, kept), ranks: take(ranks, kept), words: this.coco.map((growable) => take(growable.values, kept)) },
+      voc: {
+        images: take(images, order),
+        words: Uint32Array.from(take(this.voc.values, order)),
+        scores: take(scores, order),
+      },
+      coco: {
+        images: take(images, kept),
+        ranks: take(ranks, kept),
+        words: this.coco.map((growable) => take(growable.values, kept)),
+      },
     };
   }
 }

@@ -10,10 +10,17 @@ export const TRUE = 1;
 export const IGNORED = 2;
 
 /** COCO's thresholds of overlap, 0.50 to 0.95, as `numpy.linspace` computes them. */
-export const cocoThresholds: readonly number[] = Array.from({ length: 10 }, (_, i) => (i === 9 ? 0.95 : 0.5 + i * ((0.95 - 0.5) / 9)));
+export const cocoThresholds: readonly number[] = Array.from({ length: 10 }, (_, i) =>
+  i === 9 ? 0.95 : 0.5 + i * ((0.95 - 0.5) / 9),
+);
 
 /** COCO's sizes of objects in square pixels; both ends belong to them. */
-export const cocoAreas = { all: [0, 1e10], small: [0, 32 ** 2], medium: [32 ** 2, 96 ** 2], large: [96 ** 2, 1e10] } as const;
+export const cocoAreas = {
+  all: [0, 1e10],
+  small: [0, 32 ** 2],
+  medium: [32 ** 2, 96 ** 2],
+  large: [96 ** 2, 1e10],
+} as const;
 
 /** Detections of a class in an image that COCO looks at. */
 export const COCO_MAX_DETECTIONS = 100;
@@ -42,7 +49,11 @@ export function overlaps(detections: Boxes<'xyxy'>, objects: Boxes<'xyxy'>, crow
  * @param iou (D, G), detections by falling score
  * @returns D outcomes, and for each of the G objects whether it was found
  */
-export function matchVoc(iou: Float64Array, optional: Uint8Array, detections: number): { outcomes: Uint8Array; found: Uint8Array } {
+export function matchVoc(
+  iou: Float64Array,
+  optional: Uint8Array,
+  detections: number,
+): { outcomes: Uint8Array; found: Uint8Array } {
   const G = optional.length;
   const outcomes = new Uint8Array(detections);
   const found = new Uint8Array(G);
@@ -83,7 +94,9 @@ export function matchCoco(given: CocoCase): Uint32Array {
   const outcomes = new Uint32Array(areas.length);
   // Objects that count come first, in their order.
   const order = Array.from({ length: G }, (_, g) => g).sort((a, b) => ignored[a]! - ignored[b]! || a - b);
-  const reach = Float64Array.from(areas, (_, d) => iou.subarray(d * G, (d + 1) * G).reduce((most, value) => Math.max(most, value), 0));
+  const reach = Float64Array.from(areas, (_, d) =>
+    iou.subarray(d * G, (d + 1) * G).reduce((most, value) => Math.max(most, value), 0),
+  );
   cocoThresholds.forEach((threshold, t) => {
     const taken = new Uint8Array(G);
     for (let d = 0; d < areas.length; d++) {
@@ -98,7 +111,13 @@ export function matchCoco(given: CocoCase): Uint32Array {
 }
 
 /** The object that detection `d` takes; -1 for none. */
-function bestFree({ iou, crowd, ignored }: CocoCase, order: readonly number[], taken: Uint8Array, d: number, threshold: number): number {
+function bestFree(
+  { iou, crowd, ignored }: CocoCase,
+  order: readonly number[],
+  taken: Uint8Array,
+  d: number,
+  threshold: number,
+): number {
   const G = ignored.length;
   let best = -1;
   let overlap = Math.min(threshold, 1 - 1e-10);

@@ -1,5 +1,15 @@
 /** The figures of the three protocols from the outcomes of all classes. */
-import { cocoLevels, cocoPrecision, envelope, meanOf, pointsAt, traceCurves, voc07Precision, voc12Precision, type Curve } from './curve';
+import {
+  cocoLevels,
+  cocoPrecision,
+  envelope,
+  meanOf,
+  pointsAt,
+  traceCurves,
+  voc07Precision,
+  voc12Precision,
+  type Curve,
+} from './curve';
 import { areaNames, type AreaName, type ClassLog, type RankedClass } from './log';
 import { cocoThresholds, TRUE } from './match';
 
@@ -17,7 +27,20 @@ export interface CocoMetrics<Name extends string = string> extends Readonly<Reco
   readonly perClass: Readonly<Record<Name, { readonly AP: number | null; readonly AP50: number | null }>>;
 }
 
-export const cocoNames = ['AP', 'AP50', 'AP75', 'APs', 'APm', 'APl', 'AR1', 'AR10', 'AR100', 'ARs', 'ARm', 'ARl'] as const;
+export const cocoNames = [
+  'AP',
+  'AP50',
+  'AP75',
+  'APs',
+  'APm',
+  'APl',
+  'AR1',
+  'AR10',
+  'AR100',
+  'ARs',
+  'ARm',
+  'ARl',
+] as const;
 export type CocoName = (typeof cocoNames)[number];
 
 /** A precision-recall curve at VOC's overlap of one half: at each recall the best precision there or beyond, and the score that leads there. */
@@ -49,12 +72,19 @@ export function cocoCurves({ ranked, log }: ClassCase, area: AreaName, weights?:
   return traceCurves({ words: words[at]!, images, weights }, cocoThresholds.length, positives);
 }
 
-export function vocMetrics<Name extends string>(names: readonly Name[], curves: readonly Curve[], precision: typeof voc07Precision | typeof voc12Precision): VocMetrics<Name> {
+export function vocMetrics<Name extends string>(
+  names: readonly Name[],
+  curves: readonly Curve[],
+  precision: typeof voc07Precision | typeof voc12Precision,
+): VocMetrics<Name> {
   const values = curves.map(precision);
   return { mAP: meanOf(values), perClass: byName(names, values) };
 }
 
-export function cocoMetrics<Name extends string>(names: readonly Name[], cases: readonly ClassCase[]): CocoMetrics<Name> {
+export function cocoMetrics<Name extends string>(
+  names: readonly Name[],
+  cases: readonly ClassCase[],
+): CocoMetrics<Name> {
   const precisions = Object.fromEntries(
     areaNames.map((area) => [area, cases.map((one) => cocoCurves(one, area).map(cocoPrecision))]),
   ) as Record<AreaName, (number | null)[][]>;
@@ -73,7 +103,10 @@ export function cocoMetrics<Name extends string>(names: readonly Name[], cases: 
     ARs: recall('small', 100),
     ARm: recall('medium', 100),
     ARl: recall('large', 100),
-    perClass: byName(names, all.map((ten) => ({ AP: meanOf(ten), AP50: ten[0]! }))),
+    perClass: byName(
+      names,
+      all.map((ten) => ({ AP: meanOf(ten), AP50: ten[0]! })),
+    ),
   };
 }
 
@@ -81,7 +114,11 @@ export function classCurve({ ranked: { voc } }: ClassCase, curve: Curve): ClassC
   const best = envelope(curve);
   const scores = voc.scores.filter((_, i) => voc.words[i] === TRUE);
   const points = curve.positives === 0 ? cocoLevels.map(() => best.length) : pointsAt(curve, cocoLevels);
-  return { recall: cocoLevels, precision: points.map((point) => best[point] ?? 0), score: points.map((point) => scores[point] ?? null) };
+  return {
+    recall: cocoLevels,
+    precision: points.map((point) => best[point] ?? 0),
+    score: points.map((point) => scores[point] ?? null),
+  };
 }
 
 /** Share of the objects found at each of the ten thresholds, by the best `most` detections of each image; nothing when there is none to find. */
@@ -90,7 +127,9 @@ function recalls({ ranked: { coco }, log }: ClassCase, area: AreaName, most: num
   const positives = total(log.truths.coco[at]!.values, log.truths.images.values);
   if (positives === 0) return [];
   const words = coco.words[at]!.filter((_, i) => coco.ranks[i]! < most);
-  return cocoThresholds.map((_, t) => words.reduce((right, word) => right + (((word >>> (2 * t)) & 3) === TRUE ? 1 : 0), 0) / positives);
+  return cocoThresholds.map(
+    (_, t) => words.reduce((right, word) => right + (((word >>> (2 * t)) & 3) === TRUE ? 1 : 0), 0) / positives,
+  );
 }
 
 function total(counts: Uint16Array, images: Uint32Array, weights?: Uint16Array): number {
@@ -98,6 +137,9 @@ function total(counts: Uint16Array, images: Uint32Array, weights?: Uint16Array):
 }
 
 /** Values by class. */
-export function byName<Name extends string, Value>(names: readonly Name[], values: readonly Value[]): Record<Name, Value> {
+export function byName<Name extends string, Value>(
+  names: readonly Name[],
+  values: readonly Value[],
+): Record<Name, Value> {
   return Object.fromEntries(names.map((name, id) => [name, values[id]!])) as Record<Name, Value>;
 }

@@ -22,7 +22,10 @@ export function verdictOfImage(detections: Detections, truths: Truths): ImageVer
     const own = selectDetections(detections, found.get(label) ?? []);
     const optional = difficult.map((mark, index) => mark | crowd[index]!);
     const match = matchVoc(overlaps(own.boxes, boxes), optional, own.rows.length);
-    match.outcomes.forEach((outcome, rank) => (verdicts[own.rows[rank]!] = outcome === TRUE ? 'right' : outcome === FALSE ? 'wrong' : 'ignored'));
+    match.outcomes.forEach(
+      (outcome, rank) =>
+        (verdicts[own.rows[rank]!] = outcome === TRUE ? 'right' : outcome === FALSE ? 'wrong' : 'ignored'),
+    );
     missed.push(...rows.filter((_, index) => match.found[index] === 0 && optional[index] === 0));
   }
   return { detections: verdicts, missed: missed.sort((a, b) => a - b) };
