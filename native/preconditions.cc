@@ -61,6 +61,11 @@ bool Arguments::flag(std::string_view name) const {
   return found && found->isBool() && found->toBool();
 }
 
+std::string_view Arguments::text(std::string_view name) const {
+  const at::IValue* const found = find(name);
+  return found && found->isString() ? found->toStringView() : std::string_view();
+}
+
 std::vector<int64_t> Arguments::integers(std::string_view name) const {
   const at::IValue* const found = find(name);
   if (!found || found->isNone()) return {};
@@ -103,7 +108,7 @@ class CheckedCall final : public c10::OperatorKernel {
 void register_all() {
   auto& dispatcher = c10::Dispatcher::singleton();
   std::map<std::string, Preconditions> tables;
-  for (const auto& table : {preconditions_of_indices(), preconditions_of_sizes(), preconditions_of_lists(), preconditions_of_numbers()})
+  for (const auto& table : {preconditions_of_indices(), preconditions_of_sizes(), preconditions_of_planes(), preconditions_of_lists(), preconditions_of_numbers()})
     for (const Preconditions& row : table) {
       const auto [known, is_new] = tables.emplace(row.name, row);
       if (!is_new) known->second.checks.insert(known->second.checks.end(), row.checks.begin(), row.checks.end());

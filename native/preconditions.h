@@ -27,6 +27,7 @@ class Arguments {
   int64_t integer(std::string_view name, int64_t otherwise = 0) const;
   double number(std::string_view name, double otherwise = 0) const;
   bool flag(std::string_view name) const;
+  std::string_view text(std::string_view name) const;
   // Of a list of integers, a single one, or a tensor of int64 or int32 on the CPU.
   std::vector<int64_t> integers(std::string_view name) const;
 
@@ -53,6 +54,7 @@ struct Preconditions {
 // One table for each kind of operator, in the file of that name.
 std::vector<Preconditions> preconditions_of_indices();  // preconditions_indices.cc: embeddings, poolings, segments, losses
 std::vector<Preconditions> preconditions_of_sizes();    // preconditions_sizes.cc: normalisations, recurrent layers, grids
+std::vector<Preconditions> preconditions_of_planes();   // preconditions_planes.cc: convolutions, paddings, poolings backward
 std::vector<Preconditions> preconditions_of_lists();    // preconditions_lists.cc: fused and foreach
 std::vector<Preconditions> preconditions_of_numbers();  // preconditions_numbers.cc: exponents, counts, pivots, distributions
 

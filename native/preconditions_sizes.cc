@@ -177,6 +177,18 @@ void self_is_not_quantized(const Arguments& arguments) {
   TORCH_CHECK(!arguments.tensor("self").is_quantized(), "expected a tensor that is not quantized, found one of ", arguments.tensor("self").scalar_type());
 }
 
+// _sparse_mm_reduce_impl_backward(self, grad_out, weight, reduce, arg_out, output_mask): the least and the greatest know which
+// element they were.
+void arguments_of_extremes_fit(const Arguments& arguments) {
+  const auto &grad = arguments.tensor("grad_out"), &places = arguments.tensor("arg_out");
+  const auto reduce = arguments.text("reduce");
+  TORCH_CHECK(arguments.tensor("self").layout() == at::kSparseCsr, "expected a tensor in the layout CSR, found ", arguments.tensor("self").layout());
+  TORCH_CHECK((reduce != "amax" && reduce != "amin") || places.sizes() == grad.sizes(), "expected 'arg_out' of the shape of 'grad_out', ", grad.sizes(), ", found ", places.sizes());
+}
+
+// A row without elements has none that is the greatest: it says how many there are.
+int64_t places_of_extremes(const Arguments& arguments) { return arguments.tensor("self")._nnz() + 1; }
+
 // copy(self, src) asks for the storage of 'self'.
 void has_storage(const Arguments& arguments) {
   TORCH_CHECK(arguments.tensor("self").has_storage(), "expected a dense tensor, found the layout ", arguments.tensor("self").layout());
@@ -203,6 +215,8 @@ std::vector<Preconditions> normalisations() {
       {"aten::native_batch_norm", batch_norm},
       {"aten::_native_batch_norm_legit", batch_norm},
       {"aten::_native_batch_norm_legit_functional", batch_norm},
+      {"aten::_batch_norm_with_update", batch_norm},
+      {"aten::_batch_norm_with_update_functional", batch_norm},
       {"aten::_native_batch_norm_legit_no_training", {no_zero_size("input", 1)}},
       {"aten::native_batch_norm_backward", batch_norm_backward},
       {"aten::batch_norm_update_stats", {input_has_channels, no_zero_size("input", 1), vector_of("running_mean", channels()), vector_of("running_var", channels())}},
@@ -235,6 +249,9 @@ std::vector<Preconditions> preconditions_of_sizes() {
       {"aten::view_copy", {is_not_quantized}},
       {"aten::qscheme", {has_quantizer}, Nested::Refused},
       {"aten::_compute_linear_combination", {coefficients_fit}},
+      {"aten::_sparse_mm_reduce_impl_backward", {arguments_of_extremes_fit, indices_within("arg_out", places_of_extremes)}},
+      {"aten::_softmax_backward_data", {same_shape("grad_output", "output")}},
+      {"aten::_log_softmax_backward_data", {same_shape("grad_output", "output")}},
       {"aten::copy", {has_storage}},
       {"aten::_neg_view", {self_is_not_quantized}},
       {"aten::_saturate_weight_to_fp16", {has_rows}, Nested::Refused},

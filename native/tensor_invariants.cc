@@ -50,6 +50,8 @@ void check_nested(const at::Tensor& tensor) {
               "expected sizes, strides and offsets of as many tensors, found the shapes ", sizes.sizes(), ", ", strides.sizes(), " and ", offsets.sizes());
   for (const at::Tensor& part : {sizes, strides, offsets})
     TORCH_CHECK(part.numel() == 0 || (is_readable_integer(part) && part.scalar_type() == at::kLong), "expected sizes, strides and offsets of int64 on the CPU");
+  // The kernels ask whether the first one is contiguous. What was made of no tensors at all has no sizes either.
+  TORCH_CHECK(sizes.dim() != 2 || sizes.size(0) > 0, "expected a nested tensor of at least one tensor, found none");
   if (sizes.numel() == 0) return;
   const auto size = values_of(sizes), stride = values_of(strides), offset = values_of(offsets);
   const auto elements = static_cast<int64_t>(tensor.storage().nbytes() / tensor.itemsize());

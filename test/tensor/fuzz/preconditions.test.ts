@@ -141,6 +141,58 @@ const WRONG: Readonly<Record<string, () => unknown>> = {
     ),
   'a search for NaN in half precision': () =>
     torch.ops['c10d']!['check_for_nan']!['default']!(torch.ones([3], { dtype: 'bfloat16' })),
+  'a gradient of softmax of another shape': () =>
+    aten['_log_softmax_backward_data']!['default']!(torch.ones([1000000, 3]), torch.ones([1, 3]), 1, 'float32'),
+  'a gradient of an average of another batch': () =>
+    aten['_adaptive_avg_pool3d_backward']!['default']!(torch.ones([1, 2, 2, 2, 2]), torch.ones([100000, 2, 2, 2, 2])),
+  'a gradient of a pooling of another batch': () =>
+    aten['adaptive_max_pool3d_backward']!['default']!(
+      torch.ones([1, 2, 2, 2, 2]),
+      torch.ones([100000, 2, 2, 2, 2]),
+      whole([0]).expand([1, 2, 2, 2, 2]),
+    ),
+  'an output padding beyond the stride': () =>
+    aten['convolution_backward']!['default']!(
+      torch.ones([1, 8, 7]),
+      torch.ones([1, 4, 5]),
+      torch.ones([4, 8, 3]),
+      [8],
+      [1],
+      [0],
+      [1],
+      true,
+      [2 ** 40],
+      1,
+      [true, true, false],
+    ),
+  'a kernel that the weight has not': () =>
+    aten['slow_conv3d']!['default']!(torch.ones([1, 1, 1, 1, 10000]), torch.ones([4, 1, 1, 1, 1]), [1, 1, 9000]),
+  'a weight of another kernel': () =>
+    aten['slow_conv_transpose3d']!['default']!(torch.ones([1, 1, 4, 5, 2]), torch.ones([1, 1, 4, 4000, 1]), [4, 3, 1]),
+  'a gradient of a padding of another size': () =>
+    aten['replication_pad1d_backward']!['default']!(torch.ones([1, 0, 6]), torch.ones([1, 100000, 3]), [1, 2]),
+  'a scale that the sizes have not': () =>
+    aten['_upsample_bilinear2d_aa']!['default']!(torch.ones([6, 3, 10, 20]), [3, 3], false, 1e-5),
+  'places that a gradient has not': () =>
+    aten['_sparse_mm_reduce_impl_backward']!['default']!(
+      torch.eye(5).toSparseCsr(),
+      torch.ones([5, 3]),
+      torch.ones([5, 3]),
+      'amax',
+      whole([]).reshape([5, 0]),
+      [true, true],
+    ),
+  'statistics that are too short to update': () =>
+    aten['_batch_norm_with_update']!['default']!(
+      torch.ones([3, 1000000]),
+      null,
+      null,
+      torch.ones([1]),
+      torch.ones([1]),
+      0.1,
+      1e-5,
+    ),
+  'nothing of a nested tensor': () => aten['sqrt']!['default']!(aten['narrow']!['default']!(nested(), 0, 0, 0)),
   'fewer states of the cell than hidden ones': () =>
     aten['lstm']!['data']!(
       torch.ones([1, 3]),
