@@ -12,19 +12,19 @@ type Input = Parameters<InstanceType<typeof DetectionEvaluator>['add']>;
 void takeTurns(({ scenes: file, device }) => {
   const { source, scenes } = JSON.parse(readFileSync(file, 'utf8')) as Scenes;
   const all = scenes.map((scene, index) => input(scene, index, 0));
-  const score = scenes.map((scene, index) => input(scene, index, 0.3));
+  const aboveThreshold = scenes.map((scene, index) => input(scene, index, 0.3));
 
   const evaluate = (images: readonly Input[]) => {
     const evaluator = new DetectionEvaluator(vocClasses);
     for (const image of images) evaluator.add(...image);
     return evaluator.result().coco;
   };
-  const metrics = evaluate(score);
+  const metrics = evaluate(aboveThreshold);
   return {
     facts: { images: `${scenes.length} of ${source}` },
     check: cocoNames.map((name) => metrics[name] ?? -1),
     measures: {
-      score: () => seconds(device, () => evaluate(score)),
+      likely: () => seconds(device, () => evaluate(aboveThreshold)),
       all: () => seconds(device, () => evaluate(all)),
     },
   };

@@ -1,6 +1,6 @@
-/** Members of PyTorch's nn.Module that are short for others: conversions by name, paths, hooks around state dicts. */
+/** Members of PyTorch's nn.Module that are short for others: conversions by name, what is done to all parameters, paths, hooks around state dicts. */
 import { InputError } from '../errors';
-import { Tensor, emptyLike, keep, noGrad, type Device, type DType } from '../tensor';
+import { Tensor, autograd, emptyLike, keep, noGrad, scoped, type Device, type DType } from '../tensor';
 import type { RemovableHandle } from '../tensor/hooks';
 import { resolveOptions } from './options';
 import {
@@ -34,6 +34,12 @@ export interface ModuleShorthands {
    * `'meta'`, before their state is loaded.
    */
   toEmpty(options: { readonly device: Device }): this;
+  /** Calls `fn` on all modules below and then on this one. */
+  apply(fn: (module: Module) => void): this;
+  /** Says of every parameter whether autograd records operations on it. */
+  requiresGrad_(requiresGrad?: boolean): this;
+  /** Drops the gradients of all parameters, or fills them with zeros. */
+  zeroGrad(options?: { readonly setToNone?: boolean }): void;
   /** `addModule`. */
   registerModule(name: string, module: Module | null): void;
   /**
@@ -94,6 +100,23 @@ const members: ThisType<Module> & object = {
       }
     });
     return this;
+  },
+  apply(fn: (module: Module) => void) {
+    for (const child of this.children()) child.apply(fn);
+    fn(this);
+    return this;
+  },
+  requiresGrad_(requiresGrad = true) {
+    for (const parameter of this.parameters()) parameter.requiresGrad_(requiresGrad);
+    return this;
+  },
+  zeroGrad(options: { readonly setToNone?: boolean } = {}) {
+    const { setToNone } = resolveOptions<{ setToNone: boolean }>('zeroGrad', { setToNone: true }, options);
+    const parameters = this.parameters();
+    if (setToNone) return autograd.setGrads(parameters);
+    scoped(() => {
+      for (const gradient of autograd.grads(parameters)) gradient?.detach_().zero_();
+    });
   },
   registerModule(name: string, module: Module | null) {
     this.addModule(name, module);

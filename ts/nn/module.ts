@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { InputError } from '../errors';
-import { Tensor, autograd, keep, noGrad, scoped, type Device, type DType, type RemovableHandle } from '../tensor';
+import { Tensor, keep, noGrad, scoped, type Device, type DType, type RemovableHandle } from '../tensor';
 import { scopeForward } from './forward-scope';
 import {
   copyHooks,
@@ -19,6 +19,7 @@ import { join, walkOptions, type WalkOptions } from './paths';
 import { loadState, type IncompatibleKeys, type LoadOptions } from './load-state';
 import { expected, requireTensor, resolveOptions } from './options';
 import { Parameter } from './parameter';
+import { indent, moduleRepr } from './python-repr';
 import { protectMethods, Registered } from './registered';
 import { convertTensor, parseTarget, type Target } from './transfer';
 
@@ -225,7 +226,7 @@ export abstract class Module extends Registered {
   /** All buffers and their keys, those outside the state dict too. */
   namedBuffers(prefix: string | WalkOptions = '', recurse?: boolean, removeDuplicate?: boolean): [string, Tensor][] {
     const walk = walkOptions('namedBuffers', prefix, recurse, removeDuplicate);
-    return this.#walk(walk, (module) => module.#ownBuffers().map(({ name, tensor }) => [name, tensor]));
+    return this.#walk(walk, (module) => Registered.buffersOf(module).map(({ name, tensor }) => [name, tensor]));
   }
 
   /** All buffers, those outside the state dict too. */
@@ -277,7 +278,7 @@ export abstract class Module extends Registered {
     for (const [name, value] of this.members()) {
       if (value instanceof Parameter) own.push({ key: join(prefix, name), owner: this, name, tensor: value });
     }
-    for (const { name, tensor, persistent } of this.#ownBuffers()) {
+    for (const { name, tensor, persistent } of Registered.buffersOf(this)) {
       if (persistent) own.push({ key: join(prefix, name), owner: this, name, tensor });
     }
     return own;
@@ -317,32 +318,9 @@ export abstract class Module extends Registered {
     for (const [, value] of this.members()) {
       if (value instanceof Parameter) value.assign((tensor) => convertTensor(tensor, destination));
     }
-    for (const { name, tensor } of this.#ownBuffers()) {
+    for (const { name, tensor } of Registered.buffersOf(this)) {
       Module.fill({ owner: this, name }, keep(convertTensor(tensor, destination)));
     }
-  }
-
-  /** Calls `fn` on all modules below and then on this one. */
-  apply(fn: (module: Module) => void): this {
-    for (const child of this.children()) child.apply(fn);
-    fn(this);
-    return this;
-  }
-
-  /** Says of every parameter whether autograd records operations on it. */
-  requiresGrad_(requiresGrad = true): this {
-    for (const parameter of this.parameters()) parameter.requiresGrad_(requiresGrad);
-    return this;
-  }
-
-  /** Drops the gradients of all parameters, or fills them with zeros. */
-  zeroGrad(options: { readonly setToNone?: boolean } = {}): void {
-    const { setToNone } = resolveOptions<{ setToNone: boolean }>('zeroGrad', { setToNone: true }, options);
-    const parameters = this.parameters();
-    if (setToNone) return autograd.setGrads(parameters);
-    scoped(() => {
-      for (const gradient of autograd.grads(parameters)) gradient?.detach_().zero_();
-    });
   }
 
   /**
@@ -395,10 +373,7 @@ export abstract class Module extends Registered {
 
   /** The module and all below it, printed as PyTorch prints them. */
   override toString(): string {
-    const extra = this.extraRepr() === '' ? [] : this.extraRepr().split('\n');
-    const children = this.childLines();
-    if (children.length === 0 && extra.length <= 1) return `${this.constructor.name}(${extra.join('')})`;
-    return `${this.constructor.name}(\n  ${[...extra, ...children].join('\n  ')}\n)`;
+    return moduleRepr(this.constructor.name, this.extraRepr(), this.childLines());
   }
 
   /** One entry for each submodule: `(name): …`, lines after its first indented. */
@@ -411,33 +386,15 @@ export abstract class Module extends Registered {
   }
 
   #submodules(): [string, Module][] {
-    const found: [string, Module][] = [];
-    for (const [name, value] of this.members()) if (value instanceof Module) found.push([name, value]);
-    return found;
-  }
-
-  #ownBuffers(): { name: string; tensor: Tensor; persistent: boolean }[] {
-    return Registered.buffersOf(this);
+    return [...this.members()].flatMap(([name, value]) => (value instanceof Module ? [[name, value]] : []));
   }
 }
 
 installShorthands(Module.prototype);
 
-/** All lines but the first moved two columns to the right. */
-export function indent(text: string): string {
-  return text.replaceAll('\n', '\n  ');
-}
-
-const METHODS = [
-  'modules',
-  'namedModules',
-  'parameters',
-  'namedParameters',
-  'buffers',
-  'namedBuffers',
-  'children',
-  'namedChildren',
-  'stateDict',
-  'slots',
-];
-protectMethods(Module.prototype, METHODS);
+protectMethods(
+  Module.prototype,
+  'modules namedModules parameters namedParameters buffers namedBuffers children namedChildren stateDict slots'.split(
+    ' ',
+  ),
+);

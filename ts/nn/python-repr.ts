@@ -18,3 +18,15 @@ export function tuple(values: readonly number[]): string {
 export function size(value: number | readonly number[]): string {
   return typeof value === 'number' ? String(value) : tuple(value);
 }
+
+/** A module with its options and its children, one line for each of these, as PyTorch prints it. */
+export function moduleRepr(name: string, options: string, children: readonly string[]): string {
+  const extra = options === '' ? [] : options.split('\n');
+  if (children.length === 0 && extra.length <= 1) return `${name}(${extra.join('')})`;
+  return `${name}(\n  ${[...extra, ...children].join('\n  ')}\n)`;
+}
+
+/** All lines but the first moved two columns to the right. */
+export function indent(text: string): string {
+  return text.replaceAll('\n', '\n  ');
+}

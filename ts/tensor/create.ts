@@ -1,4 +1,4 @@
-/** Makes tensors: from JavaScript data, or filled. */
+/** Makes tensors from JavaScript data. */
 import { types } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInThisContext } from 'node:vm';
@@ -9,12 +9,11 @@ import { guarded } from '../native/typed-errors';
 import { put2, reserve, rewind, Tag } from '../native/wire';
 import type { Device } from './device';
 import { dtypeOf, integerRange, isComplex, type DType } from './dtype';
-import { chosenDevice, defaultComplex, getDefaultDtype } from './defaults';
+import { chosenDevice, inferredType } from './defaults';
 import { adopt } from './lifetime';
 import { formatValue, operator, type Complex } from './operator';
 import { checkOptions } from './options';
 import { withOomRetry } from './oom-retry';
-import { surfaceFunction } from './surface';
 import { Tensor, type Nested, type ToOptions } from './tensor';
 import type { Generator } from './generator';
 
@@ -193,13 +192,6 @@ function flatten(data: unknown, shape: readonly number[], depth: number, into: u
   for (let i = 0; i < row.length; i++) flatten(row[i], shape, depth + 1, into);
 }
 
-function inferred(values: readonly unknown[]): DType {
-  const kinds = new Set(values.map((value) => typeof value));
-  if (kinds.has('object')) return defaultComplex();
-  if (kinds.has('number') || kinds.size === 0) return getDefaultDtype();
-  return kinds.has('bigint') ? 'int64' : 'bool';
-}
-
 // The typed array that holds each kind of element exactly, before it is converted to what is asked for.
 function pack(values: readonly unknown[], dtype: DType): { data: NodeJS.TypedArray; dtype: DType } {
   const wrong = values.find((value) => !isElement(value));
@@ -257,7 +249,7 @@ export function tensor<Type extends DType = DType>(data: TensorData, options: Te
   const shape = shapeOf(data);
   const values: unknown[] = [];
   flatten(data, shape, 0, values);
-  const dtype = options.dtype ?? inferred(values);
+  const dtype = options.dtype ?? inferredType(values);
   if (typeof dtype !== 'string')
     throw new DTypeError(`tensor: expected a dtype such as 'float32', found ${formatValue(dtype)}`);
   const packed = pack(values, dtype);
@@ -287,163 +279,3 @@ export function asTensor<Type extends DType = DType>(
   const converted = convert(data, { dtype: options.dtype, device: options.device }) as Tensor<Type>;
   return options.requiresGrad ? converted.requiresGrad_(true) : converted;
 }
-
-// ---- filled
-
-type Size = readonly number[];
-
-/** A creation function that takes sizes as a list or in a row, and `requiresGrad`, which no schema knows. */
-function filler(name: string, overloads: readonly string[], defaults: TensorOptions = {}) {
-  const call = surfaceFunction(name, overloads);
-  return (...args: unknown[]): Tensor => {
-    const last = args[args.length - 1];
-    const given = typeof last === 'object' && last !== null && !Array.isArray(last) && !(last instanceof Tensor);
-    const { requiresGrad, ...options } = { ...defaults, ...((given ? last : {}) as TensorOptions) };
-    const made = call(...(given ? args.slice(0, -1) : args), options) as Tensor;
-    return requiresGrad ? (made.requiresGrad_(true) as Tensor) : made;
-  };
-}
-
-/** Makes a tensor from its sizes, as a list or in a row. */
-export interface Filler {
-  <Type extends DType = DType>(size: Size, options?: FillOptions<Type>): Tensor<Type>;
-  (...size: number[]): Tensor;
-}
-
-/** Makes a tensor of random numbers from its sizes, as a list or in a row. */
-export interface RandomFiller {
-  <Type extends DType = DType>(size: Size, options?: RandomOptions<Type>): Tensor<Type>;
-  (...size: number[]): Tensor;
-}
-
-/** Elements that are 0. */
-export const zeros = filler('zeros', ['']) as Filler;
-/** Elements that are 1. */
-export const ones = filler('ones', ['']) as Filler;
-/** Memory as it is found: fill it before you read it. */
-export const empty = filler('empty', ['memory_format']) as Filler;
-/** Uniform in [0, 1). */
-export const rand = filler('rand', ['', 'generator']) as RandomFiller;
-/** Standard normal. */
-export const randn = filler('randn', ['', 'generator']) as RandomFiller;
-
-const fullOf = filler('full', ['']);
-/** `size` elements of `value`; a number makes float32 unless `dtype` says otherwise, a boolean bool, a bigint int64. */
-export function full<Type extends DType = DType>(
-  size: Size,
-  value: Scalar,
-  options: FillOptions<Type> = {},
-): Tensor<Type> {
-  return fullOf(size, value, { dtype: inferred([value]), ...options }) as Tensor<Type>;
-}
-
-const integers = filler('randint', ['low', 'low_generator'], { dtype: 'int64' });
-/** Integers uniform in [low, high). */
-export function randint<Type extends DType = DType>(
-  high: number,
-  size: Size,
-  options?: RandomOptions<Type>,
-): Tensor<Type>;
-export function randint<Type extends DType = DType>(
-  low: number,
-  high: number,
-  size: Size,
-  options?: RandomOptions<Type>,
-): Tensor<Type>;
-export function randint(...args: unknown[]): Tensor {
-  return Array.isArray(args[1]) ? integers(0, ...args) : integers(...args);
-}
-
-/** The numbers 0 … n-1 in random order, as int64. */
-export const randperm = filler('randperm', ['', 'generator'], { dtype: 'int64' }) as <Type extends DType = DType>(
-  n: number,
-  options?: RandomOptions<Type>,
-) => Tensor<Type>;
-
-const range = filler('arange', ['', 'start', 'start_step']);
-/** start, start + step, … below end; int64 when all three are whole numbers, else float32. */
-export function arange<Type extends DType = DType>(end: number, options?: FillOptions<Type>): Tensor<Type>;
-export function arange<Type extends DType = DType>(
-  start: number,
-  end: number,
-  options?: FillOptions<Type>,
-): Tensor<Type>;
-export function arange<Type extends DType = DType>(
-  start: number,
-  end: number,
-  step: number,
-  options?: FillOptions<Type>,
-): Tensor<Type>;
-export function arange(...args: unknown[]): Tensor {
-  return range(...args);
-}
-
-/** A number as a tensor without dimensions; float32 unless `dtype` says otherwise. */
-export const scalarTensor = filler('scalar_tensor', ['']) as <Type extends DType = DType>(
-  value: Scalar,
-  options?: FillOptions<Type>,
-) => Tensor<Type>;
-/** `steps` numbers from start to end, both included. */
-export const linspace = filler('linspace', ['']) as <Type extends DType = DType>(
-  start: number,
-  end: number,
-  steps: number,
-  options?: FillOptions<Type>,
-) => Tensor<Type>;
-/** `steps` numbers from base^start to base^end. */
-export const logspace = filler('logspace', ['']) as {
-  <Type extends DType = DType>(start: number, end: number, steps: number, options?: FillOptions<Type>): Tensor<Type>;
-  <Type extends DType = DType>(
-    start: number,
-    end: number,
-    steps: number,
-    base: number,
-    options?: FillOptions<Type>,
-  ): Tensor<Type>;
-};
-/** Ones on the diagonal of an n by m matrix. */
-export const eye = filler('eye', ['', 'm']) as {
-  <Type extends DType = DType>(n: number, options?: FillOptions<Type>): Tensor<Type>;
-  <Type extends DType = DType>(n: number, m: number, options?: FillOptions<Type>): Tensor<Type>;
-};
-
-/** Makes a tensor of the shape, type and device of another, unless the options say otherwise. */
-export type Like = <Type extends DType = DType>(input: Tensor, options?: FillOptions<Type>) => Tensor<Type>;
-/** Zeros in the shape of `input`, of its type and on its device. */
-export const zerosLike = filler('zeros_like', ['']) as Like;
-/** Ones in the shape of `input`, of its type and on its device. */
-export const onesLike = filler('ones_like', ['']) as Like;
-/** Memory as it is found, in the shape of `input`: fill it before you read it. */
-export const emptyLike = filler('empty_like', ['']) as Like;
-/** Uniform in [0, 1), in the shape of `input`. */
-export const randLike = filler('rand_like', ['']) as Like;
-/** Standard normal, in the shape of `input`. */
-export const randnLike = filler('randn_like', ['']) as Like;
-/** `value` everywhere, in the shape of `input`, of its type and on its device. */
-export const fullLike = filler('full_like', ['']) as <Type extends DType = DType>(
-  input: Tensor,
-  value: Scalar,
-  options?: FillOptions<Type>,
-) => Tensor<Type>;
-
-/** Names that this file defines, so that the generated surface leaves them out. */
-export const CREATION = [
-  'zeros',
-  'ones',
-  'empty',
-  'rand',
-  'randn',
-  'full',
-  'randint',
-  'randperm',
-  'arange',
-  'linspace',
-  'logspace',
-  'eye',
-  'zeros_like',
-  'ones_like',
-  'empty_like',
-  'rand_like',
-  'randn_like',
-  'full_like',
-] as const;

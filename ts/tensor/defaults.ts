@@ -47,3 +47,11 @@ export function setDefaultDevice(name: Device | null): void {
 export function chosenDevice(): Device | null {
   return device;
 }
+
+/** The element type of a tensor made of these values. */
+export function inferredType(values: readonly unknown[]): DType {
+  const kinds = new Set(values.map((value) => typeof value));
+  if (kinds.has('object')) return defaultComplex();
+  if (kinds.has('number') || kinds.size === 0) return getDefaultDtype();
+  return kinds.has('bigint') ? 'int64' : 'bool';
+}

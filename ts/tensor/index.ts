@@ -32,6 +32,7 @@ installAsyncMethods(TensorClass.prototype);
 export * from './generated/functions';
 export * from './generated/modules';
 export * from './create';
+export * from './fill';
 export * from './constants';
 export { getDefaultDevice, getDefaultDtype, setDefaultDevice, setDefaultDtype } from './defaults';
 export * from './modes';

@@ -1,7 +1,7 @@
 /** Randomized low-rank factorizations (Halko et al. 2009, arXiv 0909.4061), as torch/_lowrank.py has them. */
 import { DTypeError, InputError } from '../errors';
 import { resolveOptions } from '../options';
-import { randn } from './create';
+import { randn } from './fill';
 import { isComplex } from './dtype';
 import { scoped } from './lifetime';
 import { operator } from './operator';

@@ -1,6 +1,7 @@
 import { TorchError } from '../../errors';
 import type { Copier } from '../deep-copy';
-import { indent, Module } from '../module';
+import { Module } from '../module';
+import { indent } from '../python-repr';
 import { NamedModules } from './named-modules';
 
 /** An array of modules whose parameters belong to the module that holds it. It has no forward of its own. */

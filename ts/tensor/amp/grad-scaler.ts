@@ -1,6 +1,6 @@
 import { DTypeError, InputError, TorchError } from '../../errors';
 import { grads } from '../autograd';
-import { full } from '../create';
+import { full } from '../fill';
 import type { Device } from '../device';
 import { keep, scoped } from '../lifetime';
 import { noGrad } from '../modes';

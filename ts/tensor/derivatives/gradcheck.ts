@@ -1,7 +1,7 @@
 /* Derivatives of autograd against differences: torch.autograd.gradcheck. */
 import { DTypeError, InputError, TorchError } from '../../errors';
 import { grad } from '../autograd';
-import { zerosLike } from '../create';
+import { zerosLike } from '../fill';
 import { scoped } from '../lifetime';
 import { enableGrad, noGrad } from '../modes';
 import { resolveOptions } from '../options';

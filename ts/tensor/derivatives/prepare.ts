@@ -1,7 +1,7 @@
 /* What every derivative of a function begins and ends with. */
 import { DTypeError, InputError, ShapeError } from '../../errors';
 import { isFloatingPoint } from '../dtype';
-import { onesLike, zerosLike } from '../create';
+import { onesLike, zerosLike } from '../fill';
 import { scoped } from '../lifetime';
 import { enableGrad } from '../modes';
 import { Tensor } from '../tensor';

@@ -1,6 +1,6 @@
 /* Products of derivatives with vectors, which cost a pass or two where the whole derivative costs one an element. */
 import { grad } from '../autograd';
-import { onesLike, zerosLike } from '../create';
+import { onesLike, zerosLike } from '../fill';
 import { Tensor } from '../tensor';
 import { scalarOf } from './jacobian';
 import { resolveOptions } from '../options';

@@ -2,7 +2,7 @@ import { TorchError } from '../../errors';
 import { binding } from '../../native/binding';
 import { guarded } from '../../native/typed-errors';
 import { put2, rewind, Tag, take } from '../../native/wire';
-import { empty } from '../create';
+import { empty } from '../fill';
 import { Function } from '../function';
 import type { FunctionContext } from '../function-context';
 import { adopt, keep, scoped } from '../lifetime';
