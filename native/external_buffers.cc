@@ -1,8 +1,28 @@
 #include "external_buffers.h"
 
+#include <dlfcn.h>
+
 #include "guard.h"
 
 namespace torchts {
+namespace {
+
+// The memory of the array buffer under a typed array, which lives as long as this does, wherever the buffer may pass it on:
+// v8::ArrayBuffer::GetBackingStore. Node-API has no word for it, but all versions of Node export it under this name, and a handle
+// of Node-API is the address that V8's member functions take. Null where it is not exported, and for shared memory, which
+// never moves.
+std::shared_ptr<void> backing_store_of(napi_env env, napi_value typed_array) {
+  using Member = std::shared_ptr<void> (*)(napi_value buffer);
+  static const auto get = reinterpret_cast<Member>(dlsym(RTLD_DEFAULT, "_ZN2v811ArrayBuffer15GetBackingStoreEv"));
+  napi_value buffer = nullptr;
+  bool is_plain = false;
+  if (!get || napi_get_typedarray_info(env, typed_array, nullptr, nullptr, nullptr, &buffer, nullptr) != napi_ok ||
+      napi_is_arraybuffer(env, buffer, &is_plain) != napi_ok || !is_plain)
+    return nullptr;
+  return get(buffer);
+}
+
+}  // namespace
 
 std::shared_ptr<ExternalBuffers> ExternalBuffers::open(Napi::Env env) {
   std::shared_ptr<ExternalBuffers> external_buffers(new ExternalBuffers(env));
@@ -20,7 +40,7 @@ std::function<void(void*)> ExternalBuffers::lend(Napi::Object owner) {
   settle();
   napi_ref reference;
   napi_create_reference(env_, owner, 1, &reference);
-  return [self = shared_from_this(), reference](void*) { self->end(reference); };
+  return [self = shared_from_this(), reference, memory = backing_store_of(env_, owner)](void*) { self->end(reference); };
 }
 
 void ExternalBuffers::end(napi_ref owner) {

@@ -34,6 +34,14 @@ Check gradient_is_padded(int64_t dims) {
   };
 }
 
+// The quantized kernels of _adaptive_avg_pool2d(self, output_size) count on the number of sizes.
+Check one_size_for_each(int64_t dims) {
+  return [=](const Arguments& arguments) {
+    const auto sizes = arguments.integers("output_size").size();
+    TORCH_CHECK(static_cast<int64_t>(sizes) == dims, "expected an 'output_size' of ", dims, " sizes, found ", sizes);
+  };
+}
+
 // slow_conv3d(self, weight, kernel_size, …) and its like: the kernel is as large as the weight says; that may be flat, a row for
 // each channel that comes out, where the kernel is unfolded.
 Check kernel_fits(bool may_be_flat) {
@@ -86,6 +94,10 @@ std::vector<Preconditions> preconditions_of_planes() {
       {"aten::slow_conv_dilated3d", {kernel_fits(false)}},
       {"aten::slow_conv_transpose2d", {kernel_fits(false)}},
       {"aten::slow_conv_transpose3d", {kernel_fits(false)}},
+      {"aten::_adaptive_avg_pool2d", {one_size_for_each(2)}},
+      {"aten::_adaptive_avg_pool3d", {one_size_for_each(3)}},
+      {"aten::avg_pool2d_backward", pooled(2)},
+      {"aten::avg_pool3d_backward", pooled(3)},
       {"aten::_adaptive_avg_pool2d_backward", pooled(2)},
       {"aten::_adaptive_avg_pool3d_backward", pooled(3)},
       {"aten::adaptive_max_pool2d_backward", pooled(2)},

@@ -30,6 +30,7 @@ constexpr std::array kUnsafe = std::to_array<std::string_view>({
     "aten::_nnpack_spatial_convolution",
     "aten::_pdist_backward",
     "aten::_remove_batch_dim",
+    "aten::_reshape_alias",
     "aten::_reshape_alias_copy",
     "aten::_slow_conv2d_backward",
     "aten::_sobol_engine_draw",

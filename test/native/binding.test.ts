@@ -11,9 +11,9 @@ function declared(): Map<string, number> {
   const text = readFileSync(path.join(root, 'ts/native/binding.ts'), 'utf8');
   const body = /export interface Binding {([^]*?)\n}/.exec(text)![1]!;
   return new Map(
-    [...body.matchAll(/^ {2}(\w+)\((.*?)\): /gm)].map(([, name, parameters]) => [
+    [...body.matchAll(/^ {2}(\w+)\(\s*([^]*?),?\s*\): /gm)].map(([, name, parameters]) => [
       name!,
-      parameters ? parameters.split(/, (?=\w+\??:)/).length : 0,
+      parameters ? parameters.split(/,\s+(?=\w+\??:)/).length : 0,
     ]),
   );
 }

@@ -51,7 +51,7 @@ describe('loading the addon', () => {
   });
 
   it('takes the build that TORCHTS_ADDON names', () => {
-    const indices = checkout.evaluate(`console.log(require('./ts/native/load.ts').addonPlaces()[0])`, {
+    const indices = checkout.evaluate(`console.log(require('./ts/native/load.ts').addonLocations()[0])`, {
       TORCHTS_ADDON: 'build/other.node',
     });
     assert.equal(indices.stdout, `${join(realpathSync(checkout.root), 'build/other.node')}\n`);

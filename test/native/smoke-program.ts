@@ -110,6 +110,25 @@ function errors(): void {
   assert.throws(() => x.add(1), DisposedTensorError);
 }
 
+/** Memory that is lent is a tensor's as long as it wants, wherever the buffer passes it on. */
+function lentMemory(): void {
+  const transfer = Reflect.get(ArrayBuffer.prototype, 'transfer') as ((this: ArrayBuffer) => ArrayBuffer) | undefined;
+  const lent = Array.from({ length: 20 }, () => {
+    const array = new Float32Array(1 << 18).fill(3);
+    const tensor = torch.fromTypedArray(array, [array.length], { copy: false });
+    try {
+      transfer?.call(array.buffer as ArrayBuffer);
+    } catch (error) {
+      assert.ok(error instanceof TypeError);
+    }
+    return tensor;
+  });
+  torch.collectGarbage();
+  const others = lent.map(() => new Float32Array(1 << 18).fill(5));
+  for (const tensor of lent) assert.equal(tensor.sum().item(), 3 * 2 ** 18);
+  assert.equal(others.length, lent.length);
+}
+
 /** Long work beside the event loop. */
 async function later(): Promise<void> {
   const w = torch.ones([300, 300], { requiresGrad: true });
@@ -188,6 +207,7 @@ async function main(): Promise<void> {
   garbage();
   await contexts();
   errors();
+  lentMemory();
   await later();
   files();
   await workers();

@@ -188,7 +188,7 @@ describe('errors of libtorch', () => {
   });
 
   it('keep the JavaScript stack of the mistake', () => {
-    assert.throws(() => f(2, 3).view(5), { stack: /raise\.test\.ts/ });
+    assert.throws(() => f(2, 3).view(5), { stack: /typed-errors\.test\.ts/ });
   });
 });
 

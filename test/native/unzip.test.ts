@@ -31,7 +31,7 @@ describe('unzip', () => {
     writeFileSync(archive, writeZip({ 'keep/a': 'a', 'drop/b': 'b' }));
     let last = [0, 0];
     const options = {
-      index: (entry: string) => (entry.startsWith('keep/') ? `moved/${entry.slice(5)}` : undefined),
+      target: (entry: string) => (entry.startsWith('keep/') ? `moved/${entry.slice(5)}` : undefined),
       onProgress: (bytes: number, total: number) => (last = [bytes, total]),
     };
     assert.equal(await unzip(archive, target, options), 1);

@@ -108,14 +108,15 @@ describe('memory that JavaScript lends', () => {
     if (transfer) {
       assert.throws(() => transfer.call(buffer), TypeError);
       assert.throws(() => (buffer as unknown as { transferToFixedLength(): void }).transferToFixedLength(), TypeError);
-      // The prototype's own function, past the buffer's: V8 of Node 22 ends the process there.
+      // The prototype's own function, past the buffer's: V8 of Node 22 can only pass the memory on, which the tensor shares.
       const borrowed = (): unknown =>
         Reflect.apply(
           ArrayBuffer.prototype['transferToFixedLength' as keyof ArrayBuffer] as unknown as () => void,
           buffer,
           [],
         );
-      if (!process.version.startsWith('v22.')) assert.throws(borrowed, TypeError);
+      if (process.version.startsWith('v22.')) borrowed();
+      else assert.throws(borrowed, TypeError);
     }
     assert.equal(x.sum().item(), 12);
     const resizable = new (ArrayBuffer as unknown as new (bytes: number, options: object) => ArrayBuffer)(16, {

@@ -122,11 +122,27 @@ function pin(data: NodeJS.TypedArray): void {
 
 let setDetachKey: ((buffer: ArrayBuffer, key: symbol) => void) | undefined;
 
+/** V8 before 13, that of Node 22, ends the process where a buffer has a key that it was not given. */
+const ASKS_FOR_KEYS = Number(process.versions.v8.split('.')[0]) >= 13;
+
 /**
  * From now on `buffer.transfer()` throws a TypeError: Node's mark is for messages alone. V8 detaches a buffer with a key for
- * its owner only, and Node has no function for that, so it is asked in V8's own words, as for garbage collection.
+ * its owner only, and Node has no function for that, so it is asked in V8's own words, as for garbage collection. Node 22
+ * refuses the buffer's own methods alone: `ArrayBuffer.prototype.transfer.call(buffer)` passes the memory on, which the
+ * tensor then shares with the new buffer (native/external_buffers.cc holds it).
  */
 function fixInPlace(buffer: ArrayBuffer): void {
+  if (ASKS_FOR_KEYS) setKey(buffer);
+  const refuse = (): never => {
+    throw new TypeError(
+      'this buffer is lent to a tensor (fromTypedArray with copy: false) and cannot be transferred; transfer a copy',
+    );
+  };
+  for (const name of ['transfer', 'transferToFixedLength'])
+    Object.defineProperty(buffer, name, { value: refuse, configurable: true });
+}
+
+function setKey(buffer: ArrayBuffer): void {
   setFlagsFromString('--allow-natives-syntax');
   try {
     setDetachKey ??= runInThisContext(
@@ -136,14 +152,6 @@ function fixInPlace(buffer: ArrayBuffer): void {
   } finally {
     setFlagsFromString('--no-allow-natives-syntax');
   }
-  // Node 22 knows of the key only after it has promised itself that nothing can be wrong, and ends: say no before it is asked.
-  const refuse = (): never => {
-    throw new TypeError(
-      'this buffer is lent to a tensor (fromTypedArray with copy: false) and cannot be transferred; transfer a copy',
-    );
-  };
-  for (const name of ['transfer', 'transferToFixedLength'])
-    Object.defineProperty(buffer, name, { value: refuse, configurable: true });
 }
 
 function load(data: NodeJS.TypedArray, dtype: DType, shape: readonly number[], copy: boolean): Tensor {

@@ -19,10 +19,10 @@ describe('locating libtorch', () => {
     const { found, attempts } = locateLibtorch(undefined);
     assert.equal(found, undefined);
     assert.deepEqual(attempts, [
-      { index: 'TORCHTS_LIBTORCH', reason: 'it is not set' },
-      { index: cached(), reason: 'nothing was fetched yet' },
-      { index: 'torch of python3', reason: 'python3 has no package torch' },
-      { index: 'torch of python', reason: 'python has no package torch' },
+      { location: 'TORCHTS_LIBTORCH', reason: 'it is not set' },
+      { location: cached(), reason: 'nothing was fetched yet' },
+      { location: 'torch of python3', reason: 'python3 has no package torch' },
+      { location: 'torch of python', reason: 'python has no package torch' },
     ]);
   });
 
@@ -67,7 +67,7 @@ describe('locating libtorch', () => {
     machine.write(cached(), libtorchFiles());
     const { found, attempts } = locateLibtorch(undefined);
     assert.equal(found, undefined);
-    assert.deepEqual(attempts[1], { index: cached(), reason: 'it is not complete' });
+    assert.deepEqual(attempts[1], { location: cached(), reason: 'it is not complete' });
   });
 
   it('keeps a folder for each flavour', () => {
@@ -112,7 +112,7 @@ describe('locating libtorch', () => {
     const folder = machine.write(join(machine.root, 'site-packages', 'torch'), libtorchFiles('2.12.0'));
     machine.pythonTorch(folder, '2.12.0+cpu');
     assert.deepEqual(locateLibtorch(undefined).attempts[2], {
-      index: folder,
+      location: folder,
       reason: `it is version 2.12.0+cpu, not ${LIBTORCH_VERSION}`,
     });
   });
@@ -122,7 +122,7 @@ describe('locating libtorch', () => {
     const { attempts } = locateLibtorch(undefined);
     assert.deepEqual(attempts.slice(2), [
       {
-        index: `torch of ${process.env.TORCHTS_PYTHON}`,
+        location: `torch of ${process.env.TORCHTS_PYTHON}`,
         reason: `${process.env.TORCHTS_PYTHON} cannot be run (ENOENT)`,
       },
     ]);

@@ -171,6 +171,19 @@ const WRONG: Readonly<Record<string, () => unknown>> = {
     aten['slow_conv_transpose3d']!['default']!(torch.ones([1, 1, 4, 5, 2]), torch.ones([1, 1, 4, 4000, 1]), [4, 3, 1]),
   'a gradient of a padding of another size': () =>
     aten['replication_pad1d_backward']!['default']!(torch.ones([1, 0, 6]), torch.ones([1, 100000, 3]), [1, 2]),
+  'a view by strides that nobody compares': () => aten['_reshape_alias']!['default']!(torch.ones([2]), [8], [2 ** 40]),
+  'one size for a quantized plane': () => aten['_adaptive_avg_pool2d']!['default']!(quantized([1, 8, 4, 3]), [4]),
+  'a gradient of an average of no batch': () =>
+    aten['avg_pool2d_backward']!['default']!(
+      torch.ones([1, 2, 1, 3]),
+      torch.ones([0, 2, 1, 9]),
+      [1, 7],
+      [1, 3],
+      [0, 2],
+      false,
+      true,
+      7,
+    ),
   'a scale that the sizes have not': () =>
     aten['_upsample_bilinear2d_aa']!['default']!(torch.ones([6, 3, 10, 20]), [3, 3], false, 1e-5),
   'places that a gradient has not': () =>
