@@ -34,6 +34,12 @@ Check gradient_is_padded(int64_t dims) {
   };
 }
 
+// What was pooled of nothing has no elements.
+void gradient_has_source(const Arguments& arguments) {
+  const auto &grad = arguments.tensor("grad_output"), &self = arguments.tensor("self");
+  TORCH_CHECK(grad.numel() == 0 || self.numel() > 0, "expected 'self' with elements for the gradient of the shape ", grad.sizes(), ", found the shape ", self.sizes());
+}
+
 // The quantized kernels of _adaptive_avg_pool2d(self, output_size) count on the number of sizes.
 Check one_size_for_each(int64_t dims) {
   return [=](const Arguments& arguments) {
@@ -85,7 +91,7 @@ void scales_fit(const Arguments& arguments) {
 }  // namespace
 
 std::vector<Preconditions> preconditions_of_planes() {
-  const auto pooled = [](int64_t dims) -> std::vector<Check> { return {same_leading_sizes("grad_output", "self", dims)}; };
+  const auto pooled = [](int64_t dims) -> std::vector<Check> { return {same_leading_sizes("grad_output", "self", dims), gradient_has_source}; };
   return {
       {"aten::convolution_backward", {output_padding_is_small}},
       {"aten::_slow_conv2d_forward", {kernel_fits(true)}},

@@ -173,6 +173,8 @@ const WRONG: Readonly<Record<string, () => unknown>> = {
     aten['replication_pad1d_backward']!['default']!(torch.ones([1, 0, 6]), torch.ones([1, 100000, 3]), [1, 2]),
   'a view by strides that nobody compares': () => aten['_reshape_alias']!['default']!(torch.ones([2]), [8], [2 ** 40]),
   'one size for a quantized plane': () => aten['_adaptive_avg_pool2d']!['default']!(quantized([1, 8, 4, 3]), [4]),
+  'a gradient of an average of nothing': () =>
+    aten['_adaptive_avg_pool3d_backward']!['default']!(torch.ones([1, 8, 4, 3, 7]), torch.ones([1, 8, 4, 0, 7])),
   'a gradient of an average of no batch': () =>
     aten['avg_pool2d_backward']!['default']!(
       torch.ones([1, 2, 1, 3]),
