@@ -13,6 +13,7 @@ DIST := dist/.made
 ADDON := build/Release/torchts.node
 REFERENCE := build/Release/torchts_reference.node
 FACES := data/processed/faces
+SOURCES := '{ts,test,scripts,bench,examples}/**/*.ts'
 
 # What a training takes: the dataset that `make data` prepared for its task, else drawn images.
 TASK := facecls
@@ -22,7 +23,7 @@ PREPARED := $(wildcard $(if $(filter vocdet,$(TASK)),$(VOC),$(CELEBA)))
 PRESET := $(if $(PREPARED),small,tiny)
 TRAINED := $(or $(RUN),models/$(TASK)-$(PRESET))
 
-.PHONY: help train predict test test-processors test-shuffled data build data-drawn data-voc data-celeba bench stress memory-plot nodes sanitize clean
+.PHONY: help train predict test lint test-processors test-shuffled data build data-drawn data-voc data-celeba bench stress memory-plot nodes sanitize clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 22
@@ -37,8 +38,12 @@ predict: build ## say what a run sees: RUN=models/facecls-tiny PICTURE=photo.jpg
 	[[ "$(RUN)" != *detr* ]] && ! grep -qs '"model_type": *"detr"' "$(RUN)/checkpoints/best/config.json" "$(RUN)/config.json" || task=vocdet; \
 	set -x; node dist/cli/$$task.js predict "$(RUN)" "$(PICTURE)" $(ARGS)
 
-test: build $(REFERENCE) ## check, compile and test everything; the last line counts
+test: build $(REFERENCE) lint ## check, compile and test everything; the last line counts
 	$(BIN)/mocha
+
+lint: $(MODULES) ## the layout by prettier, and what ESLint sees in the types
+	$(BIN)/prettier --log-level warn --check $(SOURCES)
+	$(BIN)/eslint ts test scripts bench examples
 
 test-processors: build $(REFERENCE) ## the tests of numbers as on other processors, one line a setting
 	scripts/processors.sh

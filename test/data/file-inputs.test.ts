@@ -230,7 +230,7 @@ for (const [name, format] of Object.entries(formats)) {
         );
       assert.deepEqual(readdirSync(folder).sort(), ['folder', 'x.bin']);
       assert.ok(readFileSync(path).equals(bytes));
-      format.save(join(folder, 'n'.repeat(250)));
+      void format.save(join(folder, 'n'.repeat(250)));
       assert.equal(format.load(join(folder, 'n'.repeat(250))), 10);
     });
 
@@ -246,7 +246,7 @@ for (const [name, format] of Object.entries(formats)) {
     it('are written through a link, which stays', () => {
       symlinkSync(path, join(folder, 'link'));
       writeFileSync(path, '');
-      format.save(join(folder, 'link'));
+      void format.save(join(folder, 'link'));
       assert.equal(format.load(path), 10);
     });
   });
@@ -267,7 +267,7 @@ describe('mapped files', () => {
     it(`are asked for by { mmap: true }: ${name}`, () => {
       const folder = mkdtempSync(join(tmpdir(), 'mapped-'));
       const path = join(folder, 'x');
-      format.save(path);
+      void format.save(path);
       const before = readFileSync(path);
       const tensor = format.read(path, { mmap: true });
       assert.equal(sum(tensor), 10);

@@ -86,7 +86,7 @@ describe('tensor', () => {
       ],
       ['a number among rows', [[1, 2], 3], {}, ShapeError, /expected 2 elements in each row at depth 1, found 3/],
       ['a row among numbers', [1, [2]], {}, ShapeError, /expected a number at depth 1, found an array/],
-      ['a hole', [1, , 3], {}, DTypeError, /found undefined/], // eslint-disable-line no-sparse-arrays
+      ['a hole', [1, , 3], {}, DTypeError, /found undefined/],
       ['null', [null], {}, DTypeError, /found null/],
       ['a string', 'one', {}, DTypeError, /found "one"/],
       ['strings', ['1'], {}, DTypeError, /found "1"/],
