@@ -43,7 +43,7 @@ describe('checkCelebA', () => {
     const zip = writeZip(images);
     const check = await checkCelebA(folder.write({ ...lists, 'img_align_celeba.zip': zip }));
     assert.deepEqual(
-      check.files.map(({ isExpected: isOfficial }) => isOfficial),
+      check.files.map(({ isOfficial }) => isOfficial),
       [false, false, false],
     );
     assert.equal(check.files[2]!.md5, createHash('md5').update(zip).digest('hex'));
@@ -57,7 +57,7 @@ describe('checkCelebA', () => {
     };
     const check = await checkCelebA(folder.write({ ...csv, ...images }));
     assert.deepEqual(
-      check.files.map(({ isExpected: isOfficial }) => isOfficial),
+      check.files.map(({ isOfficial }) => isOfficial),
       [null, null],
     );
     assert.deepEqual(check.attributes[0]!.positiveRate, { train: 1, val: null, test: null });

@@ -38,13 +38,13 @@ describe('checkDetectionData', () => {
   });
   const check = (changes: Record<string, string | Uint8Array>, options?: Parameters<typeof checkDetectionData>[1]) =>
     checkDetectionData(folder.write({ ...sound(), ...changes }), options);
-  const kinds = ({ issues: findings }: DetectionCheck) => findings.map(({ kind, count }) => [kind, count]);
+  const kinds = ({ findings }: DetectionCheck) => findings.map(({ kind, count }) => [kind, count]);
 
   it('counts images, objects and classes of each split, and finds no fault where there is none', async () => {
     const progress: string[] = [];
     const report = await check({}, { onProgress: (done, all) => progress.push(`${done}/${all}`) });
     assert.deepEqual([report.errors, kinds(report)], [0, [['split without objects', 1]]]);
-    assert.match(report.issues[0]!.examples[0]!, /\/val has no objects to find\.$/);
+    assert.match(report.findings[0]!.examples[0]!, /\/val has no objects to find\.$/);
     assert.deepEqual(
       report.splits.map(({ split }) => split.replace(/^.*\//, '')),
       ['test', 'train', 'trainval', 'val'],
@@ -120,7 +120,7 @@ describe('checkDetectionData', () => {
   for (const [what, [changes, kind, message]] of Object.entries(faults)) {
     it(`finds ${what}`, async () => {
       const report = await check(changes());
-      const found = report.issues.find((finding) => finding.kind === kind);
+      const found = report.findings.find((finding) => finding.kind === kind);
       assert.match(found?.examples[0] ?? `only ${JSON.stringify(kinds(report))}`, message);
       const counted = found!.severity === 'error' ? report.errors : report.warnings;
       assert.ok(counted >= found!.count);
@@ -144,7 +144,7 @@ describe('checkDetectionData', () => {
       ['damaged image', 1],
       ['split without objects', 1],
     ]);
-    assert.match(decoded.issues[1]!.examples[0]!, /b\.jpg is a damaged or incomplete JPEG image/);
+    assert.match(decoded.findings[1]!.examples[0]!, /b\.jpg is a damaged or incomplete JPEG image/);
   });
 
   it('measures objects and splits by the class list that it is given', async () => {
@@ -154,14 +154,14 @@ describe('checkDetectionData', () => {
       ['split without objects', 1],
       ['class without objects', 1],
     ]);
-    assert.match(report.issues[0]!.examples[0]!, /xml line \d+: dog is not one of the 2 classes\.$/);
-    assert.equal(report.issues[2]!.examples[0], 'No split has an object of the class cow.');
+    assert.match(report.findings[0]!.examples[0]!, /xml line \d+: dog is not one of the 2 classes\.$/);
+    assert.equal(report.findings[2]!.examples[0], 'No split has an object of the class cow.');
   });
 
   it('keeps the first ten of many findings and counts them all', async () => {
     const ids = Array.from({ length: 25 }, (_, i) => `x${i}`);
     const report = await check({ 'ImageSets/Main/test.txt': ids.join('\n') });
-    assert.deepEqual([report.issues[0]!.count, report.issues[0]!.examples.length], [25, 10]);
+    assert.deepEqual([report.findings[0]!.count, report.findings[0]!.examples.length], [25, 10]);
   });
 
   it('compares the sets of VOC with the official ones', async () => {
@@ -171,7 +171,7 @@ describe('checkDetectionData', () => {
     const report = await checkDetectionData(path);
     assert.deepEqual(report.splits[0]!.images, { found: 1, official: 4952 });
     assert.match(
-      report.issues.find(({ kind }) => kind === 'count differs from the official one')!.examples[0]!,
+      report.findings.find(({ kind }) => kind === 'count differs from the official one')!.examples[0]!,
       /^2007\/test has 1 images, the official set 4952\.$/,
     );
   });
@@ -187,7 +187,7 @@ describe('checkDetectionData', () => {
     );
     assert.deepEqual([report.splits[0]!.crowds, report.splits[0]!.objects.found], [1, 0]);
     assert.match(
-      report.issues[0]!.examples[0]!,
+      report.findings[0]!.examples[0]!,
       /instances_val\.json annotations\.0: the box of car spans 5 to 105 across/,
     );
   });

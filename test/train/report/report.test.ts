@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chart, fractionPlot } from '../../../ts/train/report/curves';
+import { chart, sharePlot } from '../../../ts/train/report/curves';
 import { Html, html, jsonScript } from '../../../ts/train/report/html';
 import { renderPage } from '../../../ts/train/report/page';
 import { imageGrid } from '../../../ts/train/report/image-grid';
@@ -97,7 +97,7 @@ describe('a chart', () => {
 
 describe('a plot of one share over another', () => {
   it('holds its values, the names of both axes, and that both go from 0 to 1', () => {
-    const { markup } = fractionPlot({
+    const { markup } = sharePlot({
       title: hostile,
       x: { label: 'recall', values: [0, 0.5, 1] },
       y: { label: 'precision', values: [1, 0.75, 0] },

@@ -77,13 +77,13 @@ function addCheck(data: Command): void {
 }
 
 function describe({ files, images, splits, attributes, leftOut, warnings, damaged }: DatasetCheck): string {
-  const counted = (name: string, { found, expected }: Count): Cell[] => [name, found, expected];
-  const verdict = (isExpected: boolean | null) =>
-    isExpected === null ? '' : isExpected ? 'the official file' : 'not the official file';
+  const counted = (name: string, { found, official }: Count): Cell[] => [name, found, official];
+  const verdict = (isOfficial: boolean | null) =>
+    isOfficial === null ? '' : isOfficial ? 'the official file' : 'not the official file';
   const rate = (value: number | null) => (value === null ? '-' : (100 * value).toFixed(1));
   return [
-    ...files.map(({ path, bytes, md5, isExpected }) =>
-      `${path}: ${bytes} bytes, md5 ${md5} ${verdict(isExpected)}`.trimEnd(),
+    ...files.map(({ path, bytes, md5, isOfficial }) =>
+      `${path}: ${bytes} bytes, md5 ${md5} ${verdict(isOfficial)}`.trimEnd(),
     ),
     '',
     textTable([

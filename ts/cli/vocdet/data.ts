@@ -101,14 +101,14 @@ function addCheck(data: Command): void {
     });
 }
 
-function describe({ splits, issues, errors, warnings }: DetectionCheck): string {
+function describe({ splits, findings: issues, errors, warnings }: DetectionCheck): string {
   const dash = (value: number | null): Cell => value ?? '-';
   const row = ({ split, images, objects, difficult, crowds, empty }: SplitCheck): Cell[] => [
     split,
     images.found,
-    dash(images.expected),
+    dash(images.official),
     objects.found,
-    dash(objects.expected),
+    dash(objects.official),
     difficult,
     crowds,
     empty,

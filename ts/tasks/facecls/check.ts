@@ -34,7 +34,7 @@ export interface DatasetCheck {
 /** A number found, beside that of the official CelebA. */
 export interface Count {
   readonly found: number;
-  readonly expected: number;
+  readonly official: number;
 }
 
 export interface FileCheck {
@@ -42,7 +42,7 @@ export interface FileCheck {
   readonly bytes: number;
   readonly md5: string;
   /** Whether it is the official file of that name; null when there is none of that name. */
-  readonly isExpected: boolean | null;
+  readonly isOfficial: boolean | null;
 }
 
 export interface AttributeCheck {
@@ -63,11 +63,11 @@ export async function checkCelebA(path: string, options: CheckOptions = {}): Pro
     return {
       path,
       files: await Promise.all(files.map(checkFile)),
-      images: { found: data.images.names.length, expected: expectedCounts.images },
+      images: { found: data.images.names.length, official: expectedCounts.images },
       splits: splits.map((split) => ({
         split,
         found: data.split(split).length,
-        expected: expectedCounts.splits[split],
+        official: expectedCounts.splits[split],
       })),
       attributes: attributeRates(data),
       leftOut: data.leftOut,
@@ -84,7 +84,7 @@ async function checkFile(path: string): Promise<FileCheck> {
   await pipeline(createReadStream(path), hash);
   const md5 = hash.digest('hex');
   const expected = expectedCounts.md5[basename(path)];
-  return { path, bytes: statSync(path).size, md5, isExpected: expected === undefined ? null : md5 === expected };
+  return { path, bytes: statSync(path).size, md5, isOfficial: expected === undefined ? null : md5 === expected };
 }
 
 function attributeRates(data: CelebA): AttributeCheck[] {

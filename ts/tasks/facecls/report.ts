@@ -58,11 +58,7 @@ export function renderReport(input: ReportInput): string {
       ...(test ? testSections(test, samples, mistakes) : []),
       {
         title: 'Run',
-        body: html`${facts(input.facts)}
-          <details>
-            <summary>Configuration</summary>
-            <pre>${input.configuration}</pre>
-          </details>`,
+        body: html`${facts(input.facts)}<details><summary>Configuration</summary><pre>${input.configuration}</pre></details>`,
       },
     ],
   });
@@ -187,9 +183,9 @@ function sampleImage({ name, jpeg, predictions }: Sample): Image {
     jpeg,
     title: name,
     caption: html`<ul>
-      ${right.map((prediction) => line('right', '✓', prediction, ''))}
-      ${wrong.map((prediction) => line('wrong', '✗', prediction, prediction.label ? ' (missed)' : ' (not there)'))}
-    </ul>`,
+${right.map((prediction) => line('right', '✓', prediction, ''))}
+${wrong.map((prediction) => line('wrong', '✗', prediction, prediction.label ? ' (missed)' : ' (not there)'))}
+</ul>`,
   };
 }
 

@@ -22,7 +22,7 @@ export interface CheckOptions extends ReadOptions {
 export interface DetectionCheck {
   readonly path: string;
   readonly splits: readonly SplitCheck[];
-  readonly issues: readonly DatasetIssue[];
+  readonly findings: readonly DatasetIssue[];
   /** How many findings keep the dataset from being used, and how many do not. */
   readonly errors: number;
   readonly warnings: number;
@@ -31,7 +31,7 @@ export interface DetectionCheck {
 /** A number found, beside that of the official VOC; null for a split that VOC does not have. */
 export interface Count {
   readonly found: number;
-  readonly expected: number | null;
+  readonly official: number | null;
 }
 
 export interface SplitCheck {
@@ -78,7 +78,7 @@ export async function checkDetectionData(path: string, options: CheckOptions = {
     const list = issues.list();
     const total = (severity: DatasetIssue['severity']) =>
       list.reduce((sum, issue) => sum + (issue.severity === severity ? issue.count : 0), 0);
-    return { path, splits: counts, issues: list, errors: total('error'), warnings: total('warning') };
+    return { path, splits: counts, findings: list, errors: total('error'), warnings: total('warning') };
   } finally {
     data.close();
   }
@@ -157,10 +157,10 @@ function countSplit(split: DetectionSplit, images: ReadonlyMap<string, ImageReco
   const expected = classes === vocClasses ? vocReleases[split.name] : undefined;
   return {
     split: split.name,
-    images: { found: split.ids.length, expected: expected?.images ?? null },
+    images: { found: split.ids.length, official: expected?.images ?? null },
     objects: {
       found: objects.filter(({ difficult, crowd }) => !difficult && !crowd).length,
-      expected: expected?.objects ?? null,
+      official: expected?.objects ?? null,
     },
     difficult: objects.filter(({ difficult }) => difficult).length,
     crowds: objects.filter(({ crowd }) => crowd).length,
@@ -177,7 +177,7 @@ function checkCounts(counts: readonly SplitCheck[], classes: ClassList, issues: 
   for (const { split, images, objects, difficult } of counts) {
     if (images.found > 0 && objects.found + difficult === 0)
       issues.add('split without objects', `${split} has no objects to find.`);
-    for (const [what, { found, expected }] of Object.entries({ images, objects })) {
+    for (const [what, { found, official: expected }] of Object.entries({ images, objects })) {
       if (expected !== null && found !== expected)
         issues.add(
           'count differs from the official one',

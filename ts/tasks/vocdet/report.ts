@@ -1,5 +1,5 @@
 import type { MetricsEntry } from '../../train/metrics-log';
-import { type Chart, chart, fractionPlot } from '../../train/report/curves';
+import { type Chart, chart, sharePlot } from '../../train/report/curves';
 import { Html, html } from '../../train/report/html';
 import { facts, notesSection, renderPage, type Section } from '../../train/report/page';
 import { type Image, imageGrid } from '../../train/report/image-grid';
@@ -60,11 +60,7 @@ export function renderReport(input: ReportInput): string {
       ...(test ? testSections(test, samples, mistakes) : []),
       {
         title: 'Run',
-        body: html`${facts(input.facts)}
-          <details>
-            <summary>Configuration</summary>
-            <pre>${input.configuration}</pre>
-          </details>`,
+        body: html`${facts(input.facts)}<details><summary>Configuration</summary><pre>${input.configuration}</pre></details>`,
       },
     ],
   });
@@ -116,7 +112,7 @@ function lossCurves(log: readonly MetricsEntry[]): Html {
     { title: 'Loss', curves: [train('train', 'loss'), { label: 'val', kind: 'val', key: 'loss' }] },
     {
       title: 'Average precision, validation',
-      fraction: true,
+      share: true,
       curves: [val('AP50', 'AP50'), val('AP75', 'AP75'), val('AP', 'AP')],
     },
     ...terms.map(ofTerm),
@@ -202,7 +198,7 @@ function classTable({ coco, voc07, voc12 }: FullMetrics): Table {
 function precisionCurves({ curves }: FullMetrics): Html {
   const known = Object.entries(curves).filter(([, { precision }]) => precision.some((value) => value > 0));
   const charts = known.map(([name, { recall, precision }]) =>
-    fractionPlot({ title: name, x: { label: 'recall', values: recall }, y: { label: 'precision', values: precision } }),
+    sharePlot({ title: name, x: { label: 'recall', values: recall }, y: { label: 'precision', values: precision } }),
   );
   return html`<div class="charts small">${charts}</div>`;
 }
@@ -220,9 +216,9 @@ function sampleImage({ name, jpeg, found, missed }: Sample): Image {
     jpeg,
     title: name,
     caption: html`<ul>
-      ${found.map((item) => html`<li class="${item.verdict}">${marks[item.verdict]} ${item.name} ${percent(item.score, 0)}</li>`)}
-      ${missed.map((item) => html`<li class="wrong">✗ ${item} (missed)</li>`)}
-    </ul>`,
+${found.map((item) => html`<li class="${item.verdict}">${marks[item.verdict]} ${item.name} ${percent(item.score, 0)}</li>`)}
+${missed.map((item) => html`<li class="wrong">✗ ${item} (missed)</li>`)}
+</ul>`,
   };
 }
 

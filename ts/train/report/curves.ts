@@ -13,11 +13,11 @@ export interface Chart {
   readonly title: string;
   readonly curves: readonly Curve[];
   /** Shows shares as per cent. @default false */
-  readonly fraction?: boolean;
+  readonly share?: boolean;
 }
 
 /** One chart over training steps; the numbers travel in the page, its script draws them. */
-export function chart({ title, curves, fraction = false }: Chart, log: readonly MetricsEntry[]): Html {
+export function chart({ title, curves, share = false }: Chart, log: readonly MetricsEntry[]): Html {
   const steps = [
     ...new Set(log.filter((entry) => curves.some((curve) => holds(entry, curve))).map((entry) => entry.step)),
   ];
@@ -26,7 +26,7 @@ export function chart({ title, curves, fraction = false }: Chart, log: readonly 
   const series = curves.map((curve) => values(curve, log, row));
   return plotElement(title, {
     x: 'step',
-    fraction,
+    share,
     unit: false,
     labels: curves.map(({ label }) => label),
     data: [steps, ...series],
@@ -34,21 +34,21 @@ export function chart({ title, curves, fraction = false }: Chart, log: readonly 
 }
 
 /** One share over another, both from 0 to 1: precision over recall, say. */
-export interface FractionPlot {
+export interface SharePlot {
   readonly title: string;
   readonly x: { readonly label: string; readonly values: readonly number[] };
   readonly y: { readonly label: string; readonly values: readonly number[] };
 }
 
-export function fractionPlot({ title, x, y }: FractionPlot): Html {
-  return plotElement(title, { x: x.label, fraction: true, unit: true, labels: [y.label], data: [x.values, y.values] });
+export function sharePlot({ title, x, y }: SharePlot): Html {
+  return plotElement(title, { x: x.label, share: true, unit: true, labels: [y.label], data: [x.values, y.values] });
 }
 
 /** What the page's script draws. */
 interface Drawing {
   /** What the first column of `data` is. */
   readonly x: string;
-  readonly fraction: boolean;
+  readonly share: boolean;
   /** Whether both axes go from 0 to 1. */
   readonly unit: boolean;
   readonly labels: readonly string[];
@@ -57,9 +57,9 @@ interface Drawing {
 
 function plotElement(title: string, drawing: Drawing): Html {
   return html`<figure class="chart">
-    <figcaption>${title}</figcaption>
-    ${jsonScript(drawing)}
-  </figure>`;
+<figcaption>${title}</figcaption>
+${jsonScript(drawing)}
+</figure>`;
 }
 
 function holds(entry: MetricsEntry, { kind, key }: Curve): boolean {

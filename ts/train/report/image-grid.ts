@@ -19,7 +19,7 @@ export function dataUri(jpeg: Uint8Array): string {
 
 function captioned({ jpeg, title, caption }: Image): Html {
   return html`<figure>
-    <img src="${dataUri(jpeg)}" alt="${title}" loading="lazy" />
-    <figcaption><strong>${title}</strong>${caption}</figcaption>
-  </figure>`;
+<img src="${dataUri(jpeg)}" alt="${title}" loading="lazy">
+<figcaption><strong>${title}</strong>${caption}</figcaption>
+</figure>`;
 }

@@ -27,69 +27,45 @@ catch { Object.defineProperty(navigator, 'language', { value: 'en-US' }); }
 /** A page that needs nothing but itself: style, script, numbers and images are inside. */
 export function renderPage({ title, subtitle, tiles, sections }: Page): string {
   return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${title}</title>
-        <link rel="icon" href="data:," />
-        <style>
-          ${asset('uplot/dist/uPlot.min.css')}${new Html(style)}
-        </style>
-      </head>
-      <body>
-        <header>
-          <h1>${title}</h1>
-          <p>${subtitle}</p>
-        </header>
-        <dl class="figures">${tiles.map(tile)}</dl>
-        ${sections.map(section)}
-        <script>
-          ${new Html(localeGuard)}${asset('uplot/dist/uPlot.iife.min.js')};
-        </script>
-        <script>
-          ${new Html(client)};
-        </script>
-      </body>
-    </html> `.markup;
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+<link rel="icon" href="data:,">
+<style>${asset('uplot/dist/uPlot.min.css')}${new Html(style)}</style>
+</head>
+<body>
+<header><h1>${title}</h1><p>${subtitle}</p></header>
+<dl class="figures">${tiles.map(tile)}</dl>
+${sections.map(section)}
+<script>${new Html(localeGuard)}${asset('uplot/dist/uPlot.iife.min.js')}</script>
+<script>${new Html(client)}</script>
+</body>
+</html>
+`.markup;
 }
 
 /** Named facts, one a line. */
 export function facts(pairs: Readonly<Record<string, string | number | null>>): Html {
-  const line = ([name, value]: [string, string | number | null]) =>
-    html`<dt>${name}</dt>
-      <dd>${value ?? '–'}</dd>`;
+  const line = ([name, value]: [string, string | number | null]) => html`<dt>${name}</dt><dd>${value ?? '–'}</dd>`;
   return html`<dl class="facts">${Object.entries(pairs).map(line)}</dl>`;
 }
 
 /** What a reader has to know of figures that are missing; no section when there is nothing. */
 export function notesSection(notes: readonly string[]): Section[] {
   return notes.length > 0
-    ? [
-        {
-          title: 'What is missing',
-          body: html`<ul>
-            ${notes.map((note) => html`<li>${note}</li>`)}
-          </ul>`,
-        },
-      ]
+    ? [{ title: 'What is missing', body: html`<ul>${notes.map((note) => html`<li>${note}</li>`)}</ul>` }]
     : [];
 }
 
 function tile({ label, value, note }: Page['tiles'][number]): Html {
-  return html`<div>
-    <dt>${label}</dt>
-    <dd>${value}</dd>
-    ${note ? html`<small>${note}</small>` : null}
-  </div>`;
+  return html`<div><dt>${label}</dt><dd>${value}</dd>${note ? html`<small>${note}</small>` : null}</div>`;
 }
 
 function section({ title, intro, body }: Section): Html {
-  return html`<section>
-    <h2>${title}</h2>
-    ${intro ? html`<p>${intro}</p>` : null}${body}
-  </section>`;
+  return html`<section><h2>${title}</h2>${intro ? html`<p>${intro}</p>` : null}${body}</section>`;
 }
 
 /** A file of a dependency as it is: trusted text that holds no closing tag of its element. */

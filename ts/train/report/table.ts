@@ -22,40 +22,21 @@ export type Cell = string | number | null;
 
 /** A table that sorts by a click on a column's head. */
 export function table({ columns, rows, footer }: Table): Html {
-  const row = (cells: readonly Cell[]) =>
-    html`<tr>
-      ${columns.map((column, i) => cell(cells[i] ?? null, column))}
-    </tr>`;
-  return html`<div class="scroll">
-    <table>
-      <thead>
-        <tr>
-          ${columns.map((column, i) =>
-            head(
-              column,
-              rows.some((row) => typeof row[i] === 'number'),
-            ),
-          )}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(row)}
-      </tbody>
-      ${
-        footer
-          ? html`<tfoot>
-              ${row(footer)}
-            </tfoot>`
-          : null
-      }
-    </table>
-  </div>`;
+  const row = (cells: readonly Cell[]) => html`<tr>${columns.map((column, i) => cell(cells[i] ?? null, column))}</tr>`;
+  return html`<div class="scroll"><table>
+<thead><tr>${columns.map((column, i) =>
+    head(
+      column,
+      rows.some((row) => typeof row[i] === 'number'),
+    ),
+  )}</tr></thead>
+<tbody>${rows.map(row)}</tbody>
+${footer ? html`<tfoot>${row(footer)}</tfoot>` : null}
+</table></div>`;
 }
 
 function head({ label, hint }: Column, numeric: boolean): Html {
-  return html`<th scope="col" aria-sort="none" class="${numeric ? 'number' : ''}">
-    <button title="${hint ?? 'Sort'}">${label}</button>
-  </th>`;
+  return html`<th scope="col" aria-sort="none" class="${numeric ? 'number' : ''}"><button title="${hint ?? 'Sort'}">${label}</button></th>`;
 }
 
 function cell(value: Cell, { digits = 0, share = false }: Column): Html {
@@ -63,5 +44,5 @@ function cell(value: Cell, { digits = 0, share = false }: Column): Html {
   if (value === null || !Number.isFinite(value)) return html`<td class="number" data-value="">–</td>`;
   const text = share ? (100 * value).toFixed(digits) : value.toFixed(digits);
   const bar = share ? new Html(` style="--share:${Math.max(0, Math.min(1, value)).toFixed(4)}"`) : null;
-  return html`<td class="number${share ? ' share' : ''}" data-value="${value}" ${bar}>${text}</td>`;
+  return html`<td class="number${share ? ' share' : ''}" data-value="${value}"${bar}>${text}</td>`;
 }
