@@ -58,7 +58,7 @@ export class Project {
     const official = JSON.stringify(join(REPOSITORY, 'dist/tasks/vocdet/voc-releases.js'));
     this.write(
       'small-archive.cjs',
-      `Object.assign(require(${official}).officialArchives['2012'][0], { md5: '${createHash('md5').update(archive).digest('hex')}' });\n`,
+      `Object.assign(require(${official}).vocArchives['2012'][0], { md5: '${createHash('md5').update(archive).digest('hex')}' });\n`,
     );
   }
 
