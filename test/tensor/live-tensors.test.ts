@@ -21,7 +21,7 @@ describe('liveTensors', () => {
       const far = (): torch.Tensor => torch.zeros([2000, 1000]).add(1);
       const sum = far();
       const [first] = torch.liveTensors({ limit: 1 });
-      assert.match(first!.madeAt!, /^at far .*census\.test\.ts/);
+      assert.match(first!.madeAt!, /^at far .*live-tensors\.test\.ts/);
       torch.recordOrigins(false);
       assert.equal(torch.liveTensors({ limit: 1 })[0]!.madeAt, undefined);
       sum.dispose();
@@ -43,7 +43,7 @@ describe('findLeaks', () => {
       leaks.map(({ shape }) => shape),
       [[7], [7], [7], [7]],
     );
-    assert.match(leaks[0]!.madeAt!, /census\.test\.ts/);
+    assert.match(leaks[0]!.madeAt!, /live-tensors\.test\.ts/);
     for (const tensor of kept) tensor.dispose();
   });
 
@@ -62,7 +62,7 @@ describe('findLeaks', () => {
     torch.recordOrigins();
     await torch.findLeaks(() => {});
     const made = torch.keep(torch.ones([3000, 1000]));
-    assert.match(torch.liveTensors({ limit: 1 })[0]!.madeAt!, /census\.test\.ts/);
+    assert.match(torch.liveTensors({ limit: 1 })[0]!.madeAt!, /live-tensors\.test\.ts/);
     torch.recordOrigins(false);
     await torch.findLeaks(() => {});
     made.dispose();
@@ -97,7 +97,7 @@ describe('when memory runs out', () => {
     assert.throws(
       () => torch.empty([TOO_MUCH], { dtype: 'uint8' }),
       (error: Error) => {
-        assert.match(error.message, /\n {2}11\.4 MiB: float32\[3000, 1000\] on cpu, made at .*census\.test\.ts:\d+/);
+        assert.match(error.message, /\n {2}11\.4 MiB: float32\[3000, 1000\] on cpu, made at .*live-tensors\.test\.ts:\d+/);
         assert.doesNotMatch(error.message, /recordOrigins/);
         return true;
       },
