@@ -97,7 +97,10 @@ describe('when memory runs out', () => {
     assert.throws(
       () => torch.empty([TOO_MUCH], { dtype: 'uint8' }),
       (error: Error) => {
-        assert.match(error.message, /\n {2}11\.4 MiB: float32\[3000, 1000\] on cpu, made at .*live-tensors\.test\.ts:\d+/);
+        assert.match(
+          error.message,
+          /\n {2}11\.4 MiB: float32\[3000, 1000\] on cpu, made at .*live-tensors\.test\.ts:\d+/,
+        );
         assert.doesNotMatch(error.message, /recordOrigins/);
         return true;
       },
