@@ -87,6 +87,13 @@ bool any_nested(c10::ArrayRef<at::IValue> arguments) {
   return std::any_of(arguments.begin(), arguments.end(), [](const at::IValue& value) { return value.isTensor() && value.toTensor().defined() && value.toTensor().is_nested(); });
 }
 
+bool is_expanded(const at::Tensor& tensor) {
+  if (!tensor.defined() || tensor.layout() != at::kStrided || tensor.is_nested()) return false;
+  for (int64_t dim = 0; dim < tensor.dim(); ++dim)
+    if (tensor.stride(dim) == 0 && tensor.size(dim) > 1) return true;
+  return false;
+}
+
 // The kernel of one operator: checks, and passes the call on.
 class CheckedCall final : public c10::OperatorKernel {
  public:
@@ -97,6 +104,10 @@ class CheckedCall final : public c10::OperatorKernel {
     } else {
       const Arguments arguments(op.schema(), *stack);
       for (const Check& check : preconditions_.checks) check(arguments);
+    }
+    if (preconditions_.copies_expanded) {
+      at::IValue& self = (*stack)[stack->size() - op.schema().arguments().size()];
+      if (is_expanded(self.toTensor())) self = self.toTensor().contiguous();
     }
     op.redispatchBoxed(keys & c10::DispatchKeySet(c10::DispatchKeySet::FULL_AFTER, kKey), stack);
   }

@@ -49,6 +49,8 @@ struct Preconditions {
   std::string name;
   std::vector<Check> checks;
   Nested nested = Nested::Pass;
+  // Whether an expanded 'self', the first argument, is copied first: the kernel reads past elements that lie on one another.
+  bool copies_expanded = false;
 };
 
 // One table for each kind of operator, in the file of that name.

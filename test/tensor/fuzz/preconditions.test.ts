@@ -265,6 +265,18 @@ describe('what operators leave unchecked', () => {
     assert.deepEqual(values(torch.matmul(torch.eye(3).toSparseCsr(), torch.ones([3, 1]))), [1, 1, 1]);
   });
 
+  it('medians along expanded dimensions are those of the elements, where PyTorch reads past them', () => {
+    for (const median of [torch.median, torch.nanmedian]) {
+      const row = torch.arange(2000).to('float32').requiresGrad_();
+      const [found] = median(row.expand([3, 2000]), 0) as unknown as [torch.Tensor];
+      assert.deepEqual(values(found), values(row));
+      found.sum().backward();
+      assert.deepEqual(values(row.grad!), values(torch.ones([2000])));
+      const column = torch.arange(3).reshape([3, 1]).expand([3, 2000]);
+      assert.deepEqual(values((median(column, 1) as unknown as [torch.Tensor])[0].to('float32')), [0, 1, 2]);
+    }
+  });
+
   it('right arguments compute what they did', () => {
     const weight = torch
       .tensor([
