@@ -66,6 +66,15 @@ Check kernel_fits(bool may_be_flat) {
   };
 }
 
+// convolution_backward(grad_output, input, weight, bias_sizes, …)
+void gradient_is_of_batch(const Arguments& arguments) {
+  const auto &grad = arguments.tensor("grad_output"), &input = arguments.tensor("input");
+  TORCH_CHECK(grad.dim() == input.dim() && grad.dim() > 2 && grad.size(0) == input.size(0), "expected 'grad_output' of the dimensions and the batch of 'input', found the shapes ",
+              grad.sizes(), " and ", input.sizes());
+  const auto bias = arguments.integers("bias_sizes");
+  TORCH_CHECK(bias.size() <= 1, "expected a bias of one dimension, found the shape ", bias);
+}
+
 // convolution_backward(…, stride, padding, dilation, transposed, output_padding, …)
 void output_padding_is_small(const Arguments& arguments) {
   if (!arguments.flag("transposed")) return;
@@ -93,7 +102,7 @@ void scales_fit(const Arguments& arguments) {
 std::vector<Preconditions> preconditions_of_planes() {
   const auto pooled = [](int64_t dims) -> std::vector<Check> { return {same_leading_sizes("grad_output", "self", dims), gradient_has_source}; };
   return {
-      {"aten::convolution_backward", {output_padding_is_small}},
+      {"aten::convolution_backward", {gradient_is_of_batch, output_padding_is_small}},
       {"aten::_slow_conv2d_forward", {kernel_fits(true)}},
       {"aten::slow_conv3d_forward", {kernel_fits(true)}},
       {"aten::slow_conv_dilated2d", {kernel_fits(false)}},

@@ -165,6 +165,20 @@ const WRONG: Readonly<Record<string, () => unknown>> = {
       1,
       [true, true, false],
     ),
+  'a gradient of a convolution of another batch': () =>
+    aten['convolution_backward']!['default']!(
+      torch.ones([0, 1, 1, 1, 7]),
+      torch.ones([1, 1, 1, 1, 10]),
+      torch.ones([1, 1, 1, 1, 4]),
+      [0, 3],
+      [1, 1, 1],
+      [0, 0, 0],
+      [1, 1, 1],
+      false,
+      [0, 0, 0],
+      1,
+      [true, true, true],
+    ),
   'a kernel that the weight has not': () =>
     aten['slow_conv3d']!['default']!(torch.ones([1, 1, 1, 1, 10000]), torch.ones([4, 1, 1, 1, 1]), [1, 1, 9000]),
   'a weight of another kernel': () =>
