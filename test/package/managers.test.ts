@@ -99,6 +99,8 @@ describe('the packed package, installed from a lock with scripts', function () {
           CI: '',
           YARN_ENABLE_TELEMETRY: '0',
           YARN_ENABLE_GLOBAL_CACHE: '1',
+          // By name and version yarn 1 would find a package that was packed by an earlier run.
+          YARN_CACHE_FOLDER: join(packed.folder, 'yarn-cache'),
           ...environment,
         });
 
