@@ -169,7 +169,7 @@ class TrainAction<Config extends ConfigTree, Final> {
     if (!existsSync(own)) throw new UsageError(`There is no run to resume in ${path}: it has no config.yaml.`);
     const base = readConfigFile(own);
     const config = this.command.resolve({ base, set: this.assignments() });
-    const changed = changedKeys(base, config, this.command.freeKeys);
+    const changed = changedKeys(this.command.resolve({ base }), config, this.command.freeKeys);
     if (changed.length === 0) return config;
     throw new UsageError(
       `A resumed run keeps its configuration; ${changed.join(', ')} would change its outcome: start a new run for that.`,
@@ -204,20 +204,17 @@ class TrainAction<Config extends ConfigTree, Final> {
     return join(latest, '..');
   }
 
-  /** A run of another task has other keys; what holds no readable configuration is no run. */
+  /** A run of another task has keys that this one does not know; what holds no readable configuration is no run. */
   private isOwn(path: string): boolean {
     const [preset] = Object.values(this.command.presets);
     try {
-      return changedTopKeys(readConfigFile(join(path, 'config.yaml')), preset!).length === 0;
+      const keys = Object.keys(readConfigFile(join(path, 'config.yaml')));
+      return keys.length > 0 && keys.every((key) => Object.hasOwn(preset!, key));
     } catch (error) {
       if (error instanceof InputError) return false;
       throw error;
     }
   }
-}
-
-function changedTopKeys(a: ConfigTree, b: ConfigTree): string[] {
-  return [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((key) => !(key in a) || !(key in b));
 }
 
 /** Begins with a line on where the run goes; not before it is sure that it goes there. */

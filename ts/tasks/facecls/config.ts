@@ -1,42 +1,57 @@
+import { join } from 'node:path';
 import * as z from 'zod';
-import { freeKeys as trainFreeKeys, trainShape } from '../../train/config/schema';
+import { freeKeys as trainFreeKeys, group, trainShape } from '../../train/config/schema';
 import { type ConfigSources, resolveConfig, withSizesOfCheckpoint } from '../../train/config/resolve';
 
-const size = z.int().min(1).nullable();
+const size = z.int().min(1).nullable().default(null);
 const chance = z.number().min(0).max(1);
 
 /** All that a facecls run can be told. Null for a size of the model takes that of the checkpoint, or ViT-B/16's. */
 export const faceSchema = z.strictObject({
   ...trainShape,
-  data: z.strictObject({
-    /** Folder in the CelebA format; null draws the embedded faces and takes them. */
-    folder: z.string().nullable(),
-    /** Folder in which resized images are kept when they fit into 4 GiB; null keeps none. */
-    cache: z.string().nullable(),
-    /** Batches to load ahead of the training step. */
-    prefetch: z.int().min(1),
+  data: group({
+    folder: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe('Folder in the CelebA format; null draws the embedded faces and takes them.'),
+    cache: z
+      .string()
+      .nullable()
+      .default(join('data', 'interim', 'faces'))
+      .describe('Folder in which resized images are kept when they fit into 4 GiB; null keeps none.'),
+    prefetch: z.int().min(1).default(4).describe('Batches to load ahead of the training step.'),
   }),
-  model: z.strictObject({
-    /** Hub folder, run folder or hub name to fine-tune; null starts from random weights. */
-    from: z.string().nullable(),
-    imageSize: size,
-    patchSize: size,
-    hiddenSize: size,
-    numHiddenLayers: size,
-    numAttentionHeads: size,
-    intermediateSize: size,
-    hiddenDropoutProb: chance.nullable(),
+  model: group({
+    from: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe('Hub folder, run folder or hub name to fine-tune; null starts from random weights.'),
+    imageSize: size.describe('Pixels of a side of the input.'),
+    patchSize: size.describe('Pixels of a side of a patch.'),
+    hiddenSize: size.describe('Width of the tokens.'),
+    numHiddenLayers: size.describe('Blocks of the encoder.'),
+    numAttentionHeads: size.describe('Heads of each attention.'),
+    intermediateSize: size.describe('Width between the two layers of each MLP.'),
+    hiddenDropoutProb: chance.nullable().default(null).describe('Dropout probability.'),
   }),
-  augment: z.strictObject({
-    /** Chance of a mirrored image. */
-    flip: chance,
-    /** Smallest share of the image's area that a random crop keeps; 1 does not crop. */
-    cropArea: z.number().positive().max(1),
-    /** Largest relative change of brightness, contrast and saturation; 0 changes nothing. */
-    colour: chance,
+  augment: group({
+    flip: chance.default(0.5).describe('Chance of a mirrored image.'),
+    cropArea: z
+      .number()
+      .positive()
+      .max(1)
+      .default(1)
+      .describe("Smallest share of the image's area that a random crop keeps; 1 does not crop."),
+    colour: chance
+      .default(0)
+      .describe('Largest relative change of brightness, contrast and saturation; 0 changes nothing.'),
   }),
-  /** Whether a rare attribute's yeses weigh as much in the loss as its noes. */
-  balance: z.boolean(),
+  balance: z
+    .boolean()
+    .default(false)
+    .describe("Whether a rare attribute's yeses weigh as much in the loss as its noes."),
 });
 
 export type FaceConfig = z.infer<typeof faceSchema>;

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { parse, parseDocument } from 'yaml';
-import type { ZodType } from 'zod';
+import { ZodObject, ZodPrefault, type ZodType } from 'zod';
 import { InputError, UsageError } from '../../errors';
 import { type ConfigTree, type ConfigValue, groupKeys, isGroup, leafKeys, nearestKey, valueAt } from './keys';
 
 /** Where the values of a run come from; each source overrides the one before it. */
 export interface ConfigSources {
-  /** The complete configuration to start from: a preset, or the one of the run that goes on. */
+  /** What to start from: a preset, or the configuration of the run that goes on. Keys that it lacks have their defaults. */
   readonly base: ConfigTree;
   /** A YAML file with some of the same keys. */
   readonly file?: string;
@@ -15,14 +15,16 @@ export interface ConfigSources {
 }
 
 /**
- * Lays `file` and then `set` over `base` and checks the outcome.
- * The keys of `base` are all the keys there are: any other is a `UsageError` that names the nearest.
+ * Lays `file` and then `set` over `base`, gives the keys that are still absent their defaults, and checks the outcome.
+ * A key that `schema` does not have is a `UsageError` that names the nearest.
  */
 export function resolveConfig<T>(schema: ZodType<T>, sources: ConfigSources): T {
   const { base, file, set = [] } = sources;
+  const keys = keysOf(schema);
   let config = base;
-  if (file !== undefined) config = overlay(config, readConfigFile(file), file);
-  for (const assignment of set) config = overlay(config, parseAssignment(assignment), `the option set ${assignment}`);
+  if (file !== undefined) config = overlay(config, readConfigFile(file), { keys, source: file });
+  for (const assignment of set)
+    config = overlay(config, parseAssignment(assignment), { keys, source: `the option set ${assignment}` });
   return checkConfig(schema, config);
 }
 
@@ -36,7 +38,7 @@ export function withSizesOfCheckpoint(
 ): ConfigSources {
   const { base } = sources;
   const own = base['model'];
-  if (model.from === null || !isGroup(own) || own['from'] !== null) return sources;
+  if (model.from === null || !isGroup(own) || (own['from'] ?? null) !== null) return sources;
   return { ...sources, base: { ...base, model: Object.fromEntries(Object.keys(own).map((key) => [key, null])) } };
 }
 
@@ -76,18 +78,44 @@ function yamlValue(assignment: string, split: number): ConfigValue {
   }
 }
 
-/** `base` with the values of `layer`; `source` names the layer in errors. */
-function overlay(base: ConfigTree, layer: ConfigTree, source: string, root = base, prefix = ''): ConfigTree {
+/** The groups of a schema, and null for each key in them. */
+function keysOf(schema: ZodType): ConfigTree {
+  const type = schema instanceof ZodPrefault ? schema.unwrap() : schema;
+  const shape = type instanceof ZodObject ? (type.shape as Record<string, ZodType>) : {};
+  return Object.fromEntries(
+    Object.entries(shape).map(([key, value]) => {
+      const inner = value instanceof ZodPrefault ? value.unwrap() : value;
+      return [key, inner instanceof ZodObject ? keysOf(inner) : null];
+    }),
+  );
+}
+
+/** Where a layer of values comes from, and which keys it may have. */
+interface Layer {
+  readonly keys: ConfigTree;
+  /** Names the layer in errors. */
+  readonly source: string;
+  /** All keys, and those above the ones of this call. */
+  readonly root?: ConfigTree;
+  readonly prefix?: string;
+}
+
+/** `base` with the values of `layer`. */
+function overlay(base: ConfigTree, layer: ConfigTree, { keys, source, root = keys, prefix = '' }: Layer): ConfigTree {
   const merged: Record<string, ConfigValue> = { ...base };
   for (const [key, value] of Object.entries(layer)) {
     const dotted = `${prefix}${key}`;
-    if (!Object.hasOwn(base, key)) throw unknownKey(dotted, source, root);
-    const known = base[key]!;
+    if (!Object.hasOwn(keys, key)) throw unknownKey(dotted, source, root);
+    const known = keys[key]!;
+    const before = merged[key];
     if (!isGroup(known)) merged[key] = value;
-    else if (isGroup(value)) merged[key] = overlay(known, value, source, root, `${dotted}.`);
-    else {
-      const keys = Object.keys(known).join(', ');
-      throw new UsageError(`${source}: "${dotted}" is a group (${keys}), found ${describe(value)}.`);
+    else if (isGroup(value)) {
+      const inner = { keys: known, source, root, prefix: `${dotted}.` };
+      merged[key] = overlay(isGroup(before) ? before : {}, value, inner);
+    } else {
+      throw new UsageError(
+        `${source}: "${dotted}" is a group (${Object.keys(known).join(', ')}), found ${describe(value)}.`,
+      );
     }
   }
   return merged;

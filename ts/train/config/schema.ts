@@ -5,59 +5,93 @@ const count = z.int().min(1);
 const countOrNone = z.int().min(0);
 const share = z.number().min(0).max(1);
 
-/** The keys that every training task has; a task adds its own beside them. */
+/** Keys below one name; a configuration that lacks them all has their defaults. */
+export function group<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject(shape).prefault({} as never);
+}
+
+/** The same key with another default. */
+export function withDefault<Schema extends z.ZodType>(schema: Schema, value: NoInfer<z.output<Schema>>) {
+  return schema.default(value as never).describe(schema.description!);
+}
+
+/**
+ * The keys that every training task has, each with its type, its default and its help; a task adds its own beside them.
+ *
+ * A run that was begun before a key existed goes on with the key's default, so the default of a new key is what was done
+ * before there was one. Only what no run can be without has none.
+ */
 export const trainShape = {
-  /** Seed of weights, order, augmentation and dropout. */
   seed: z
     .int()
     .min(0)
-    .max(2 ** 32 - 1),
-  epochs: count,
-  /** Images in a batch. */
-  batchSize: count,
-  /** Batches that one optimizer step averages. */
-  accumulate: count,
-  /** `auto` takes an accelerator where there is one. */
-  device: z.string().regex(/^(auto|cpu|cuda(:\d+)?|mps)$/, 'expected auto, cpu, cuda, cuda:<n> or mps'),
-  /** Type of the matrix products in training; `auto` takes bfloat16 on an accelerator, float32 on a CPU. */
-  precision: z.enum(['auto', 'float32', 'bfloat16']),
+    .max(2 ** 32 - 1)
+    .default(0)
+    .describe('Seed of weights, order, augmentation and dropout.'),
+  epochs: count.describe('Passes over the training split.'),
+  batchSize: count.describe('Images in a batch.'),
+  accumulate: count.default(1).describe('Batches that one optimizer step averages.'),
+  device: z
+    .string()
+    .regex(/^(auto|cpu|cuda(:\d+)?|mps)$/, 'expected auto, cpu, cuda, cuda:<n> or mps')
+    .default('auto')
+    .describe('`auto` takes an accelerator where there is one.'),
+  precision: z
+    .enum(['auto', 'float32', 'bfloat16'])
+    .default('auto')
+    .describe('Type of the matrix products in training; `auto` takes bfloat16 on an accelerator, float32 on a CPU.'),
   optimizer: z.strictObject({
-    /** Peak learning rate. */
-    lr: z.number().positive(),
-    /** Peak learning rate of the newly made head; null takes `lr`. */
-    headLr: z.number().positive().nullable(),
-    weightDecay: z.number().min(0),
-    /** Whether biases and normalization weights decay too, as with a plain PyTorch optimizer. */
-    decayAll: z.boolean(),
-    /** Factor on the learning rate for each layer further from the head; 1 is the same rate for all. */
-    layerDecay: z.number().positive().max(1),
-    betas: z.tuple([share, share]),
-    eps: z.number().positive(),
+    lr: z.number().positive().describe('Peak learning rate.'),
+    headLr: z
+      .number()
+      .positive()
+      .nullable()
+      .default(null)
+      .describe('Peak learning rate of the newly made head; null takes `lr`.'),
+    weightDecay: z
+      .number()
+      .min(0)
+      .default(0.05)
+      .describe('Share of each weight that a step takes off, times the rate.'),
+    decayAll: z
+      .boolean()
+      .default(false)
+      .describe('Whether biases and normalization weights decay too, as with a plain PyTorch optimizer.'),
+    layerDecay: z
+      .number()
+      .positive()
+      .max(1)
+      .default(1)
+      .describe('Factor on the learning rate for each layer further from the head; 1 is the same rate for all.'),
+    betas: z
+      .tuple([share, share])
+      .default([0.9, 0.999])
+      .describe('Decay of the mean of gradients and of their squares.'),
+    eps: z.number().positive().default(1e-8).describe('Added to the root of the mean square.'),
   }),
-  schedule: z.strictObject({
-    kind: z.enum(['constant', 'cosine', 'oneCycle', 'step']),
-    /** Steps of warm-up from 1 up; below 1 a share of all steps. */
-    warmup: z.number().min(0),
-    /** For `step`: multiply the rate by `gamma` after every so many epochs. */
-    dropEpochs: count,
-    gamma: share,
+  schedule: group({
+    kind: z
+      .enum(['constant', 'cosine', 'oneCycle', 'step'])
+      .default('constant')
+      .describe('Shape of the learning rate.'),
+    warmup: z.number().min(0).default(0).describe('Steps of warm-up from 1 up; below 1 a share of all steps.'),
+    dropEpochs: count.default(1).describe('For `step`: multiply the rate by `gamma` after every so many epochs.'),
+    gamma: share.default(1).describe('For `step`: factor of each drop.'),
   }),
-  /** Largest norm of all gradients together; 0 does not clip. */
-  clipNorm: z.number().min(0),
-  evaluate: z.strictObject({
-    everyEpochs: count,
-    /** 0 is never between epochs. */
-    everySteps: countOrNone,
-    /** Images in a batch of an evaluation. */
-    batchSize: count,
-    /** Stop after so many evaluations without a better one; 0 never does. */
-    patience: countOrNone,
+  clipNorm: z.number().min(0).default(1).describe('Largest norm of all gradients together; 0 does not clip.'),
+  evaluate: group({
+    everyEpochs: count.default(1).describe('Evaluate after every so many epochs, and after the last one.'),
+    everySteps: countOrNone
+      .default(0)
+      .describe('Evaluate after every so many steps as well; 0 is never between epochs.'),
+    batchSize: count.default(128).describe('Images in a batch of an evaluation.'),
+    patience: countOrNone.default(0).describe('Stop after so many evaluations without a better one; 0 never does.'),
   }),
-  checkpoint: z.strictObject({
-    everyMinutes: z.number().min(0),
-    everySteps: countOrNone,
+  checkpoint: group({
+    everyMinutes: z.number().min(0).default(10).describe('Minutes between two checkpoints; 0 leaves the clock out.'),
+    everySteps: countOrNone.default(0).describe('Steps between two checkpoints; 0 leaves them out.'),
   }),
-  log: z.strictObject({ everySteps: count }),
+  log: group({ everySteps: count.default(10).describe('Steps between two lines of metrics.jsonl.') }),
 } as const;
 
 const trainSchema = z.strictObject(trainShape);
