@@ -5,7 +5,7 @@ const dist = join(dirname(require.resolve('torchts/package.json')), 'dist');
 const inner = (path: string): unknown => require(join(dist, path));
 
 export const { matchTargets } = inner('models/detr/matcher') as typeof import('../dist/models/detr/matcher');
-export const { packTargets } = inner('models/detr/targets') as typeof import('../dist/models/detr/targets');
+export const { packTargets } = inner('models/detr/matcher') as typeof import('../dist/models/detr/targets');
 export const { ClassList, vocClasses } = inner('tasks/vocdet/classes') as typeof import('../dist/tasks/vocdet/classes');
 export const { cocoNames, DetectionEvaluator } = inner(
   'tasks/vocdet/evaluator',

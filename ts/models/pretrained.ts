@@ -55,10 +55,7 @@ export abstract class PretrainedModel<Config extends PretrainedConfig = Pretrain
 
   /** @internal a model of the same configuration with copies of the tensors */
   override deepCopy(copy: Copier, made: (result: object) => void): this {
-    const device = 'meta';
-    const result = (
-      this.constructor as unknown as typeof PretrainedModel & ModelClass<this, Config, object>
-    ).fromConfig(this.config, { device });
+    const result = new (classOf(this))(this.config, { device: 'meta' });
     made(result);
     result.loadStateDict(copy({ ...this.stateDict({ keepVars: true }) }), { assign: true });
     for (const [i, { requiresGrad }] of this.parameters().entries())
@@ -134,4 +131,31 @@ function makeFolder(folder: string): void {
       { cause: error },
     );
   }
+}
+
+/**
+ * A model with other options that shares the weights of `model`.
+ * @param pick gives the tensor that stands for one of `model`, where it is another
+ */
+export function withConfig<Model extends PretrainedModel>(
+  model: Model,
+  options: object,
+  pick = (_key: string, tensor: Tensor): Tensor => tensor,
+): Model {
+  const modelClass = classOf(model);
+  const config = modelClass.configClass.fromJSON(model.config.toJSON(), options);
+  return torch.scope(() => {
+    const changed = new modelClass(config, { device: 'meta' });
+    const state = Object.entries(model.stateDict()).map(([key, tensor]) => [key, pick(key, tensor)]);
+    changed.loadStateDict(Object.fromEntries(state) as Record<string, Tensor>, { assign: true });
+    const trains = new Map(model.namedParameters());
+    for (const [key, parameter] of changed.namedParameters()) parameter.requiresGrad_(trains.get(key)!.requiresGrad);
+    return changed.train(model.training);
+  });
+}
+
+function classOf<Model extends PretrainedModel<PretrainedConfig>>(
+  model: Model,
+): ModelClass<Model, PretrainedConfig, object> {
+  return model.constructor as unknown as ModelClass<Model, PretrainedConfig, object>;
 }

@@ -88,6 +88,21 @@ function tensorsOf(part: unknown): [string, Tensor][] {
   return Object.entries(part).filter((entry): entry is [string, Tensor] => entry[1] instanceof Tensor);
 }
 
+/** Names of one version of a library to those of another: what a pattern finds, and what stands for it. */
+export type KeyRule = readonly [pattern: RegExp, replacement: string];
+
+/** Applies the rules to the keys of `state` that begin with `prefix`, behind it. */
+export function renameKeys(state: Map<string, Tensor>, prefix: string, rules: readonly KeyRule[]): void {
+  for (const [key, tensor] of [...state]) {
+    if (!key.startsWith(prefix)) continue;
+    const name = key.slice(prefix.length);
+    const renamed = rules.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), name);
+    if (renamed === name) continue;
+    state.delete(key);
+    state.set(prefix + renamed, tensor);
+  }
+}
+
 /** @throws InputError that names the file and what is wrong in it */
 export async function readJson(path: string): Promise<unknown> {
   const bytes = await readFile(path).catch((cause: unknown) => {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { matchTargets, type LayerOutputs } from '../../../ts/models/detr/matcher';
-import { cxcywhToXyxy, generalizedIou } from '../../../ts/models/detr/boxes';
-import { fillPairCosts } from '../../../ts/models/detr/matching-cost';
-import { packTargets } from '../../../ts/models/detr/targets';
+import { fillPairCosts, matchTargets, packTargets, type LayerOutputs } from '../../../ts/models/detr/matcher';
 import * as torch from '../../../ts/tensor';
+import { boxConvert } from '../../../ts/vision/ops';
+import { generalizedIou } from '../../../ts/vision/ops/boxes';
 import { assertNumber } from '../../nn/golden';
 
 const COSTS = { classCost: 1, bboxCost: 5, giouCost: 2, numLabels: 2 };
+const corners = (boxes: torch.Tensor) => boxConvert(boxes, 'cxcywh', 'xyxy');
 const labels = (classes: number[], boxes: number[][]) => ({
   classLabels: torch.tensor(classes, { dtype: 'int64' }),
   boxes: torch.tensor(boxes.flat(), { dtype: 'float32' }).view([-1, 4]),
@@ -28,7 +28,7 @@ describe('fillPairCosts', () => {
   it('sums what the operators sum, object by object, and leaves what lies behind them alone', () => {
     torch.manualSeed(0);
     const [queries, objects, likely] = [torch.rand([5, 4]), torch.rand([3, 4]), torch.rand([3, 5])];
-    const overlap = generalizedIou(cxcywhToXyxy(objects).unsqueeze(1), cxcywhToXyxy(queries)); // (3, 1, 4), (5, 4) -> (3, 5)
+    const overlap = generalizedIou(corners(objects).unsqueeze(1), corners(queries)); // (3, 1, 4), (5, 4) -> (3, 5)
     const expected = torch.cdist(objects, queries, 1).mul(5).sub(likely).sub(overlap.mul(2)).data();
     const costs = new Float64Array(3 * 5 + 1).fill(-1);
     const host = (tensor: torch.Tensor) => tensor.data() as Float32Array;

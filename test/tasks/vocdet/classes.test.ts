@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { cocoToVoc } from '../../../ts/models/detr/class-map';
+import { cocoToVoc } from '../../../ts/models/detr';
 import { readClassFile } from '../../../ts/tasks/vocdet/class-file';
 import { ClassList, classesOf, vocClasses } from '../../../ts/tasks/vocdet/classes';
 import { temporaryFolder } from './fixture';

@@ -10,9 +10,9 @@ import { Tensor } from '../../tensor';
 import type { Checkpoint } from '../load';
 import { loadPth, savePth, type PthValue } from '../pth';
 import { resnetNamed, ResNetConfig, timmShape, translateKeys } from '../resnet';
-import { fromAuthors, toAuthors } from './authors-keys';
-import type { DetrForObjectDetection } from './detection';
-import { cocoNames } from './label-space';
+import { fromAuthors, toAuthors } from './keys';
+import type { DetrForObjectDetection } from './model';
+import { cocoNames } from './labels';
 
 type Json = Record<string, unknown>;
 

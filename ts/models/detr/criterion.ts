@@ -4,10 +4,9 @@
  */
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { cxcywhToXyxy, generalizedIou } from './boxes';
+import { boxConvert, generalizedIou } from '../../vision/ops/boxes';
 import type { DetrConfig } from './config';
-import { matchTargets, type LayerOutputs, type Matches } from './matcher';
-import { packTargets, type DetrLabels, type Targets } from './targets';
+import { matchTargets, packTargets, type DetrLabels, type LayerOutputs, type Matches, type Targets } from './matcher';
 
 /**
  * Numbers by the names of transformers: `loss_ce`, `loss_bbox`, `loss_giou` and `cardinality_error` for the predictions, the
@@ -106,8 +105,13 @@ function boxLosses(
   const found = boxes.flatten(0, 2).indexSelect(0, queries); // (L, B, Q, 4) -> (L P, 4)
   const wanted = targets.indexSelect(0, objects); // (T, 4) -> (L P, 4)
   const sum = (perPair: Tensor): Tensor => perPair.view([layers, -1]).sum(1).div(divisor); // (L P) or (L P, 4) -> (L)
-  const overlap = generalizedIou(cxcywhToXyxy(found), cxcywhToXyxy(wanted)); // (L P)
+  const overlap = generalizedIou(cornersOf(found), cornersOf(wanted)); // (L P)
   return { loss_bbox: sum(found.sub(wanted).abs()), loss_giou: sum(overlap.rsub(1)) };
+}
+
+/** Centre and size -> corners. */
+function cornersOf(boxes: Tensor): Tensor {
+  return boxConvert(boxes, 'cxcywh', 'xyxy');
 }
 
 /** How far the count of objects named is from the count of objects there: (L). */

@@ -1,13 +1,31 @@
 /** The detection transformer. */
-export { DetrConfig, type DetrOptions } from './config';
-export { DetrModel, type DetrInput, type DetrModelOutput } from './model';
-export { DetrForObjectDetection, type DetectionInput, type DetectionOutput, type QueryOutput } from './detection';
-export { saveAuthors as saveDetrPth } from './authors';
+export { withConfig } from '../pretrained';
 export { assignLinearSum, type Assignment, type CostMatrix } from './assignment';
-export { cocoToVoc, mapClasses, readClassMap, withClassRows, type ClassMap } from './class-map';
-export { withConfig } from './with-config';
-export { initializeAsPaper } from './init';
-export { cocoNames, labelled, labelSpaceOf, requireLabels, type Labelled, type LabelSpace } from './label-space';
-export { postProcess, type Detections, type PostProcessOptions } from './post-process';
+export { saveAuthors as saveDetrPth } from './authors';
+export { DetrConfig, type DetrOptions } from './config';
 export type { LossDict } from './criterion';
-export type { DetrLabels } from './targets';
+export {
+  cocoNames,
+  cocoToVoc,
+  labelled,
+  labelSpaceOf,
+  mapClasses,
+  readClassMap,
+  requireLabels,
+  withClassRows,
+  type ClassMap,
+  type Labelled,
+  type LabelSpace,
+} from './labels';
+export type { DetrLabels } from './matcher';
+export {
+  DetrForObjectDetection,
+  DetrModel,
+  initializeAsPaper,
+  type DetectionInput,
+  type DetectionOutput,
+  type DetrInput,
+  type DetrModelOutput,
+  type QueryOutput,
+} from './model';
+export { postProcess, type Detections, type PostProcessOptions } from './post-process';

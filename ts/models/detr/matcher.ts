@@ -1,9 +1,96 @@
+/**
+ * What there is to find in a batch, and which query is to find it: the matching of least cost (Carion et al. 2020, section
+ * 3.1). It is found on the host: the numbers are few and are needed there, and the arithmetic takes less time than the calls
+ * of operators would.
+ */
+import { InputError, ShapeError } from '../../errors';
 import * as torch from '../../tensor';
-import type { Tensor } from '../../tensor';
+import type { Device, DType, Tensor } from '../../tensor';
 import { assignLinearSum, type Assignment } from './assignment';
 import type { DetrConfig } from './config';
-import { fillPairCosts, type CostWeights, type Numbers } from './matching-cost';
-import { checkTargets, type Targets } from './targets';
+
+/** What there is to find in one image. */
+export interface DetrLabels {
+  /** (M), class numbers */
+  readonly classLabels: Tensor;
+  /** (M, 4), centre x and y, width and height, relative to the image as it was before padding */
+  readonly boxes: Tensor;
+}
+
+/** The objects of all images of a batch, one after the other. */
+export interface Targets {
+  /** Objects in each image. */
+  readonly counts: readonly number[];
+  /** Number of the first object of each image. */
+  readonly starts: readonly number[];
+  /** (T), int64 */
+  readonly classes: Tensor;
+  /** (T, 4) */
+  readonly boxes: Tensor;
+}
+
+/**
+ * @param batch images that the model saw
+ * @throws ShapeError, InputError when labels are not those of this batch
+ */
+export function packTargets(
+  labels: readonly DetrLabels[],
+  batch: number,
+  target: { dtype: DType; device: Device },
+): Targets {
+  if (!Array.isArray(labels) || labels.length !== batch) {
+    const found = Array.isArray(labels) ? labels.length : typeof labels;
+    throw new ShapeError(
+      `labels: expected a list of { classLabels, boxes }, one for each of the ${batch} images, found ${found}.`,
+    );
+  }
+  const counts = labels.map(checkedCount);
+  const starts = counts.map((_, i) => counts.slice(0, i).reduce((sum, count) => sum + count, 0));
+  return {
+    counts,
+    starts,
+    classes: torch.cat(labels.map(({ classLabels }) => classLabels.to({ device: target.device, dtype: 'int64' }))),
+    boxes: torch.cat(labels.map(({ boxes }) => boxes.to(target).view([-1, 4]))), // (M, 4)
+  };
+}
+
+function checkedCount({ classLabels, boxes }: DetrLabels, image: number): number {
+  const [count, sizes] = [classLabels?.shape, boxes?.shape];
+  if (!count || !sizes)
+    throw new InputError(
+      `labels: expected { classLabels, boxes } for image ${image}, found ${count ? 'no boxes' : 'no classLabels'}.`,
+    );
+  const fits = count.length === 1 && (sizes.join() === `${count[0]},4` || (count[0] === 0 && sizes.includes(0)));
+  if (fits) return count[0]!;
+  throw new ShapeError(
+    `labels: expected classLabels [M] and boxes [M, 4] for image ${image}, found [${count.join(', ')}] and [${sizes.join(', ')}].`,
+  );
+}
+
+/**
+ * Says which object cannot be one, before the loss hides it.
+ * @param boxes (T, 4), row by row
+ * @param classes (T)
+ */
+function checkTargets(
+  boxes: ArrayLike<number>,
+  classes: ArrayLike<number>,
+  { counts, starts }: Targets,
+  numLabels: number,
+): void {
+  for (let object = 0; object < classes.length; object++) {
+    const box = [0, 1, 2, 3].map((i) => boxes[4 * object + i]!);
+    const isClass = classes[object]! >= 0 && classes[object]! < numLabels;
+    if (isClass && box.every(Number.isFinite) && box[2]! >= 0 && box[3]! >= 0) continue;
+    const image = starts.findLastIndex((start, i) => start <= object && counts[i]! > 0);
+    const where = `labels: object ${object - starts[image]!} of image ${image}`;
+    throw new InputError(
+      isClass
+        ? `${where}: expected a box of centre and size, found [${box.join(', ')}]; numbers must be finite, and width and height not below 0.`
+        : `${where}: expected a class from 0 to ${numLabels - 1}, found ${classes[object]!}.`,
+    );
+  }
+}
 
 /** What the decoder layers say; L of them, the last one being what the model predicts. */
 export interface LayerOutputs {
@@ -131,4 +218,78 @@ function rowsOfObjects(counts: readonly number[], layers: number, numQueries: nu
       rows[next++] = first + query;
   }
   return rows;
+}
+
+export type Numbers = Float32Array | Float64Array;
+
+/** What one decoder layer says about an image, and what is in it: Q queries, M objects. */
+interface ImageOutputs {
+  /** (M, Q), the probability that each query gives to the class of an object */
+  readonly classProbabilities: Numbers;
+  /** (Q, 4), centre and size */
+  readonly boxes: Numbers;
+  /** (M, 4), centre and size */
+  readonly objects: Numbers;
+}
+
+type CostWeights = Pick<DetrConfig, 'classCost' | 'bboxCost' | 'giouCost'>;
+
+/** Writes the cost of each pair into `costs`, (M, Q), object by object. */
+export function fillPairCosts(costs: Float64Array, outputs: ImageOutputs, weights: CostWeights): void {
+  const sides = sidesOf(outputs.boxes);
+  const count = outputs.objects.length / 4;
+  for (let object = 0; object < count; object++) fillRow(costs, object, outputs, sides, weights);
+}
+
+/** The sides of boxes, five numbers each: left, top, right, bottom, and the area. */
+function sidesOf(boxes: Numbers): Float64Array {
+  const sides = new Float64Array((boxes.length / 4) * 5);
+  for (let from = 0, to = 0; from < boxes.length; from += 4, to += 5) {
+    const width = boxes[from + 2]!;
+    const height = boxes[from + 3]!;
+    sides[to] = boxes[from]! - width / 2;
+    sides[to + 1] = boxes[from + 1]! - height / 2;
+    sides[to + 2] = boxes[from]! + width / 2;
+    sides[to + 3] = boxes[from + 1]! + height / 2;
+    sides[to + 4] = width * height;
+  }
+  return sides;
+}
+
+// Hot: a batch has tens of thousands of pairs, so the numbers of the object are read once, and what a pair needs stands here.
+function fillRow(
+  costs: Float64Array,
+  object: number,
+  { classProbabilities, boxes, objects }: ImageOutputs,
+  sides: Float64Array,
+  weights: CostWeights,
+): void {
+  const { classCost, bboxCost, giouCost } = weights;
+  const queries = boxes.length / 4;
+  const own = objects.subarray(4 * object, 4 * object + 4);
+  const [x, y, width, height] = own as unknown as [number, number, number, number];
+  const [left, top, right, bottom, area] = sidesOf(own) as unknown as [number, number, number, number, number];
+  for (
+    let query = 0, box = 0, side = 0, pair = object * queries;
+    query < queries;
+    query++, box += 4, side += 5, pair++
+  ) {
+    const costBbox =
+      Math.abs(boxes[box]! - x) +
+      Math.abs(boxes[box + 1]! - y) +
+      Math.abs(boxes[box + 2]! - width) +
+      Math.abs(boxes[box + 3]! - height);
+    // Generalised intersection over union: Rezatofighi et al. 2019, arXiv 1902.09630.
+    const overlapWidth = Math.max(Math.min(sides[side + 2]!, right) - Math.max(sides[side]!, left), 0);
+    const overlapHeight = Math.max(Math.min(sides[side + 3]!, bottom) - Math.max(sides[side + 1]!, top), 0);
+    const intersection = overlapWidth * overlapHeight;
+    const union = sides[side + 4]! + area - intersection;
+    const enclosing =
+      (Math.max(sides[side + 2]!, right) - Math.min(sides[side]!, left)) *
+      (Math.max(sides[side + 3]!, bottom) - Math.min(sides[side + 1]!, top));
+    costs[pair] =
+      bboxCost * costBbox -
+      classCost * classProbabilities[pair]! -
+      giouCost * (intersection / union - (enclosing - union) / enclosing);
+  }
 }

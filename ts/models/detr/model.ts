@@ -7,15 +7,21 @@
  * Shapes: B images, H x W pixels, h x w cells of the map, S = h w, Q queries, D width of the transformer, K classes.
  */
 import { ShapeError } from '../../errors';
-import { Conv2d, Embedding } from '../../nn';
+import { Conv2d, Embedding, init, Linear, Module, ModuleList } from '../../nn';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
+import { rectified } from '../activations';
+import type { HubOptions } from '../hub';
 import { PretrainedModel, type ModelFactory } from '../pretrained';
+import { loadResNetWeights } from '../resnet';
+import { renameKeys } from '../weights';
 import { readAuthors } from './authors';
 import { DetrConvEncoder } from './backbone';
 import { DetrConfig } from './config';
-import { renameToPublished } from './keys';
-import { LearnedPositions, SinePositions } from './positions';
+import { setLoss, type LossDict } from './criterion';
+import { PUBLISHED } from './keys';
+import type { DetrLabels, LayerOutputs } from './matcher';
+import { LearnedPositions, SinePositions } from './position-encoding';
 import { DetrDecoder, DetrEncoder } from './transformer';
 
 export interface DetrInput {
@@ -78,7 +84,7 @@ export class DetrModel extends DetrPretrainedModel {
   }
 
   override upgradeState(state: Map<string, Tensor>, prefix: string): void {
-    renameToPublished(state, prefix);
+    renameKeys(state, prefix, PUBLISHED);
   }
 
   /** Keeps all parameters of the backbone. */
@@ -96,16 +102,19 @@ export class DetrModel extends DetrPretrainedModel {
     const { dtype, device } = this.input_projection.weight;
     const { features, mask } = this.backbone.forward(pixelValues.to(dtype), padding(pixelValues, pixelMask));
     const [batch, , height, width] = features.shape as [number, number, number, number];
-    const tokens = this.#project(features);
+    const src = this.#project(features);
     const pos = this.position_embedding.forward({ height, width, mask, dtype, device });
     const attentionMask = mask?.view([batch, 1, 1, height * width]); // (B, h, w) -> (B, 1, 1, S)
-    const encoded = this.encoder.forward(tokens, pos, attentionMask);
+    const memory = this.encoder.forward(src, pos, attentionMask);
 
     const tgt = torch.zeros([batch, this.config.numQueries, this.config.dModel], { dtype, device });
     const queryPos = this.query_position_embeddings.weight.unsqueeze(0); // (1, Q, D)
-    const memory = { features: encoded, withPos: encoded.add(pos), mask: attentionMask };
-    const decoderOutputs = this.decoder.forward(tgt, queryPos, memory);
-    return { lastHiddenState: decoderOutputs.at(-1)!, decoderOutputs, encoderLastHiddenState: encoded };
+    const decoderOutputs = this.decoder.forward(tgt, queryPos, {
+      memory,
+      memoryWithPos: memory.add(pos),
+      mask: attentionMask,
+    });
+    return { lastHiddenState: decoderOutputs.at(-1)!, decoderOutputs, encoderLastHiddenState: memory };
   }
 
   /** (B, C, h, w) -> (B, S, D) */
@@ -125,4 +134,141 @@ function padding({ shape }: Tensor, mask: Tensor | undefined): Tensor | undefine
   if (mask.shape.join(', ') !== expected)
     throw new ShapeError(`pixelMask: expected [${expected}], found [${mask.shape.join(', ')}].`);
   return mask.all().item() ? undefined : mask;
+}
+
+export interface DetectionInput extends DetrInput {
+  /** What there is to find, one entry an image. */
+  readonly labels?: readonly DetrLabels[];
+  /** What the losses of boxes are divided by; several processes pass the mean of theirs. @default objects in the batch, at least 1 */
+  readonly numBoxes?: number;
+}
+
+export interface QueryOutput {
+  /** (B, Q, K + 1), "no object" last */
+  readonly logits: Tensor;
+  /** (B, Q, 4), centre x and y, width and height, relative to the image without its padding */
+  readonly predBoxes: Tensor;
+}
+
+/** What a detector gives: logits and boxes of every query, with labels the loss too. */
+export interface DetectionOutput extends QueryOutput {
+  /** What the decoder layers before the last say, with labels and auxiliary losses. */
+  readonly auxiliaryOutputs?: readonly QueryOutput[];
+  /** A number, when labels were given. */
+  readonly loss?: Tensor;
+  readonly lossDict?: LossDict;
+}
+
+/** Linear layers with ReLU between them: (*, D) -> (*, 4). */
+export class DetrBoxHead extends Module {
+  readonly layers: ModuleList<Linear>;
+
+  constructor(width: number, factory?: ModelFactory) {
+    super();
+    this.layers = new ModuleList([
+      new Linear(width, width, factory),
+      new Linear(width, width, factory),
+      new Linear(width, 4, factory),
+    ]);
+  }
+
+  forward(tokens: Tensor): Tensor {
+    const [first, second, last] = [...this.layers] as [Linear, Linear, Linear];
+    return last.forward(rectified(second.forward(rectified(first.forward(tokens)))));
+  }
+}
+
+/**
+ * DETR with its two heads: (B, C, H, W) -> (B, Q, K + 1) and (B, Q, 4).
+ *
+ * With a backbone under timm's names, stages 2 to 4 of it train, as in the paper. Under transformers' own names none does,
+ * which is what transformers 5.18 does with them; `model.backbone.trainStages([2, 3, 4])` is the paper's choice.
+ */
+export class DetrForObjectDetection extends DetrPretrainedModel {
+  readonly model: DetrModel;
+  readonly class_labels_classifier: Linear;
+  readonly bbox_predictor: DetrBoxHead;
+  #predictsOnly = false;
+
+  constructor(config: DetrConfig, factory: ModelFactory = {}) {
+    super(config);
+    this.model = new DetrModel(config, factory);
+    this.class_labels_classifier = new Linear(config.dModel, config.numLabels + 1, factory);
+    this.bbox_predictor = new DetrBoxHead(config.dModel, factory);
+    this.postInit();
+  }
+
+  override get headKeys(): RegExp {
+    return /^(class_labels_classifier|bbox_predictor)\./;
+  }
+
+  /**
+   * Predicts faster on the CPU, for a second copy of the backbone's weights; predictions then have no gradient. Training goes
+   * on as before, and weights that it changed are packed anew. With false the copy is freed.
+   */
+  optimizeForInference(enabled = true): this {
+    this.model.backbone.model.optimizeForInference(enabled);
+    this.#predictsOnly = enabled;
+    return this;
+  }
+
+  /**
+   * Gives the backbone the weights of a ResNet trained for classification, the start of a training from scratch: a file of
+   * torchvision's (`.pth`) or timm's kind, a folder, or a repository of the hub.
+   *
+   * @throws InputError when there are none, or they are those of another network
+   */
+  loadBackbone(name: string, options: HubOptions = {}): Promise<void> {
+    return loadResNetWeights(this.model.backbone.model, name, options);
+  }
+
+  /** @throws ShapeError, InputError when images, mask and labels do not fit each other or the model */
+  forward({ labels, numBoxes, ...input }: DetectionInput): DetectionOutput {
+    if (!labels) return this.#predictsOnly ? torch.noGrad(() => this.#predict(input)) : this.#predict(input);
+    const { decoderOutputs } = this.model.forward(input);
+    const outputs = this.#heads(torch.stack([...decoderOutputs])); // L of (B, Q, D) -> (L, B, Q, D)
+    const { loss, lossDict } = setLoss(atLeastFloat32(outputs), labels, this.config, numBoxes);
+    const layers = Array.from({ length: decoderOutputs.length }, (_, layer) => ofLayer(outputs, layer));
+    const { logits, predBoxes } = layers.pop()!;
+    return { loss, lossDict, logits, predBoxes, ...(this.config.hasAuxiliaryLoss && { auxiliaryOutputs: layers }) };
+  }
+
+  #predict(input: DetrInput): QueryOutput {
+    const { logits, boxes } = this.#heads(this.model.forward(input).lastHiddenState);
+    return { logits, predBoxes: boxes };
+  }
+
+  /** (*, Q, D) -> (*, Q, K + 1) and (*, Q, 4) */
+  #heads(tokens: Tensor): LayerOutputs {
+    return {
+      logits: this.class_labels_classifier.forward(tokens),
+      boxes: this.bbox_predictor.forward(tokens).sigmoid(),
+    };
+  }
+}
+
+function ofLayer({ logits, boxes }: LayerOutputs, layer: number): QueryOutput {
+  return { logits: logits.select(0, layer), predBoxes: boxes.select(0, layer) };
+}
+
+/** Half precision is too coarse for sums over queries. */
+function atLeastFloat32({ logits, boxes }: LayerOutputs): LayerOutputs {
+  const dtype = logits.dtype === 'float64' ? 'float64' : 'float32';
+  return { logits: logits.to(dtype), boxes: boxes.to(dtype) };
+}
+
+/**
+ * Gives everything behind the backbone the starting values of the authors' code (facebookresearch/detr: Xavier's uniform for
+ * the matrices of the transformer, a standard normal for the queries, PyTorch's defaults for projection and heads).
+ * transformers starts all of it from small normal numbers, from which the queries take long to become different.
+ */
+export function initializeAsPaper({ model, class_labels_classifier, bbox_predictor }: DetrForObjectDetection): void {
+  torch.noGrad(() => {
+    for (const layer of [model.input_projection, class_labels_classifier, ...bbox_predictor.layers])
+      layer.resetParameters();
+    for (const part of [model.encoder, model.decoder]) {
+      for (const parameter of part.parameters()) if (parameter.ndim > 1) init.xavierUniform_(parameter);
+    }
+    init.normal_(model.query_position_embeddings.weight, 0, 1);
+  });
 }

@@ -1,8 +1,8 @@
 import { InputError, ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import { boxes as boxesOf, type Boxes, type Extent } from '../../vision/boxes';
-import { cxcywhToXyxy } from './boxes';
-import type { QueryOutput } from './detection';
+import { boxConvert } from '../../vision/ops';
+import type { QueryOutput } from './model';
 
 /** What was found in one image, in the order of the queries. */
 export interface Detections {
@@ -43,7 +43,7 @@ export function postProcess(
         .softmax(-1)
         .narrow(2, 0, outputs - 1)
         .max(2);
-      const corners = cxcywhToXyxy(predBoxes.to('float32')); // (B, Q, 4)
+      const corners = boxConvert(predBoxes.to('float32'), 'cxcywh', 'xyxy'); // (B, Q, 4)
       // One copy to the host: (B, Q, 6)
       return torch.cat([scores.unsqueeze(2), labels.unsqueeze(2).to('float32'), corners], 2).data() as Float32Array;
     }),

@@ -1,9 +1,195 @@
-import { functional, LayerNorm, Module, ModuleList } from '../../nn';
+/**
+ * The transformer of DETR (Carion et al. 2020, section 3.2 and figure 10): the encoder reads the map of the backbone, the
+ * decoder asks Q queries of what it gives, the memory. In contrast to Vaswani et al. 2017 (arXiv 1706.03762) the position
+ * encodings are added to queries and keys in every layer. They say where to look, not what is found, so values go without.
+ *
+ * Shapes: B images, S positions of the map, Q queries, D width, nh heads of width hd.
+ */
+import { functional, LayerNorm, Linear, Module, ModuleList } from '../../nn';
+import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
+import { activation } from '../activations';
 import { initializeWeights } from '../initialize';
 import type { ModelFactory } from '../pretrained';
 import type { DetrConfig } from './config';
-import { DetrDecoderLayer, DetrEncoderLayer, type Memory } from './layers';
+
+/** What one attention takes. */
+export interface AttentionInput {
+  /** (B, N, D) */
+  readonly query: Tensor;
+  /** (B, S, D) */
+  readonly key: Tensor;
+  /** (B, S, D) */
+  readonly value: Tensor;
+  /** (B, 1, 1, S), true where may be looked; everywhere when absent. */
+  readonly mask?: Tensor;
+}
+
+/** Attention in `nh` heads: (B, N, D). */
+export class DetrAttention extends Module {
+  readonly #config: DetrConfig;
+  readonly k_proj: Linear;
+  readonly v_proj: Linear;
+  readonly q_proj: Linear;
+  readonly out_proj: Linear;
+  /** Sees the weights of attention, (B, nh, N, S), which are then computed apart. */
+  watch: ((weights: Tensor) => void) | undefined;
+
+  constructor(
+    config: DetrConfig,
+    readonly numHeads: number,
+    factory?: ModelFactory,
+  ) {
+    super();
+    this.#config = config;
+    const { dModel } = config;
+    this.k_proj = new Linear(dModel, dModel, factory);
+    this.v_proj = new Linear(dModel, dModel, factory);
+    this.q_proj = new Linear(dModel, dModel, factory);
+    this.out_proj = new Linear(dModel, dModel, factory);
+  }
+
+  forward({ query, key, value, mask }: AttentionInput): Tensor {
+    const { attnImplementation, attentionDropout } = this.#config;
+    const heads = [
+      this.#heads(this.q_proj, query),
+      this.#heads(this.k_proj, key),
+      this.#heads(this.v_proj, value),
+    ] as const;
+    const dropoutP = this.training ? attentionDropout : 0;
+    const isEager = attnImplementation === 'eager' || this.watch !== undefined;
+    const mixed = isEager
+      ? eagerAttention(...heads, mask, dropoutP, this.watch)
+      : fusedAttention(...heads, mask, dropoutP);
+    return this.out_proj.forward(mixed.transpose(1, 2).flatten(2)); // (B, nh, N, hd) -> (B, N, D)
+  }
+
+  #heads(layer: Linear, tokens: Tensor): Tensor {
+    return layer.forward(tokens).unflatten(2, [this.numHeads, -1]).transpose(1, 2); // (B, N, D) -> (B, nh, N, hd)
+  }
+}
+
+/** One operator that never holds the (N, S) scores of all heads. */
+function fusedAttention(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  attnMask: Tensor | undefined,
+  dropoutP: number,
+): Tensor {
+  return torch.scaledDotProductAttention(query, key, value, { attnMask, dropoutP });
+}
+
+/** The same, written out. */
+function eagerAttention(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  mask: Tensor | undefined,
+  dropoutP: number,
+  watch?: (weights: Tensor) => void,
+): Tensor {
+  const scores = query.matmul(key.transpose(2, 3)).mul(query.shape[3]! ** -0.5); // (B, nh, N, S)
+  const masked = mask ? scores.maskedFill(mask.logicalNot(), -Infinity) : scores;
+  const weights = torch.softmax(masked, -1);
+  watch?.(weights);
+  return functional.dropout(weights, { p: dropoutP }).matmul(value);
+}
+
+/** What an encoder and a decoder layer share: attention over their own tokens, an MLP, each added and then normalised. */
+abstract class DetrLayer extends Module {
+  readonly #config: DetrConfig;
+  readonly #activate: (input: Tensor) => Tensor;
+  readonly self_attn: DetrAttention;
+  readonly self_attn_layer_norm: LayerNorm;
+
+  protected constructor(config: DetrConfig, numHeads: number, factory?: ModelFactory) {
+    super();
+    this.#config = config;
+    this.#activate = activation(config.activationFunction);
+    this.self_attn = new DetrAttention(config, numHeads, factory);
+    this.self_attn_layer_norm = new LayerNorm(config.dModel, factory);
+  }
+
+  /** (B, N, D) and its positions, of the same shape or (1, N, D) -> (B, N, D) */
+  protected attendSelf(tokens: Tensor, pos: Tensor, mask?: Tensor): Tensor {
+    const withPos = tokens.add(pos);
+    const change = this.self_attn.forward({ query: withPos, key: withPos, value: tokens, mask });
+    return this.addAndNorm(tokens, change, this.self_attn_layer_norm);
+  }
+
+  protected addAndNorm(tokens: Tensor, change: Tensor, norm: LayerNorm): Tensor {
+    return norm.forward(tokens.add(this.#drop(change, this.#config.dropout)));
+  }
+
+  protected mlp(tokens: Tensor, fc1: Linear, fc2: Linear, norm: LayerNorm): Tensor {
+    const hidden = this.#drop(this.#activate(fc1.forward(tokens)), this.#config.activationDropout);
+    return this.addAndNorm(tokens, fc2.forward(hidden), norm);
+  }
+
+  #drop(tokens: Tensor, p: number): Tensor {
+    return functional.dropout(tokens, { p, training: this.training });
+  }
+}
+
+/** The largest number that float16 holds, less the margin of transformers. */
+const LARGEST_HALF = 65504 - 1000;
+
+/** The map among itself: (B, S, D) -> (B, S, D). */
+export class DetrEncoderLayer extends DetrLayer {
+  readonly fc1: Linear;
+  readonly fc2: Linear;
+  readonly final_layer_norm: LayerNorm;
+
+  constructor(config: DetrConfig, factory?: ModelFactory) {
+    super(config, config.encoderAttentionHeads, factory);
+    this.fc1 = new Linear(config.dModel, config.encoderFfnDim, factory);
+    this.fc2 = new Linear(config.encoderFfnDim, config.dModel, factory);
+    this.final_layer_norm = new LayerNorm(config.dModel, factory);
+  }
+
+  /** @param mask (B, 1, 1, S), true where the image is */
+  forward(src: Tensor, pos: Tensor, mask?: Tensor): Tensor {
+    const output = this.mlp(this.attendSelf(src, pos, mask), this.fc1, this.fc2, this.final_layer_norm);
+    return this.training && output.dtype === 'float16' ? output.clamp(-LARGEST_HALF, LARGEST_HALF) : output;
+  }
+}
+
+/** What the decoder layers read of the image. */
+export interface Memory {
+  /** (B, S, D), the output of the encoder. */
+  readonly memory: Tensor;
+  /** (B, S, D), the same with the position encodings added. */
+  readonly memoryWithPos: Tensor;
+  /** (B, 1, 1, S), true where the image is; absent when it is everywhere. */
+  readonly mask: Tensor | undefined;
+}
+
+/** Queries among themselves, then queries over the memory: (B, Q, D) -> (B, Q, D). */
+export class DetrDecoderLayer extends DetrLayer {
+  readonly encoder_attn: DetrAttention;
+  readonly encoder_attn_layer_norm: LayerNorm;
+  readonly fc1: Linear;
+  readonly fc2: Linear;
+  readonly final_layer_norm: LayerNorm;
+
+  constructor(config: DetrConfig, factory?: ModelFactory) {
+    super(config, config.decoderAttentionHeads, factory);
+    this.encoder_attn = new DetrAttention(config, config.decoderAttentionHeads, factory);
+    this.encoder_attn_layer_norm = new LayerNorm(config.dModel, factory);
+    this.fc1 = new Linear(config.dModel, config.decoderFfnDim, factory);
+    this.fc2 = new Linear(config.decoderFfnDim, config.dModel, factory);
+    this.final_layer_norm = new LayerNorm(config.dModel, factory);
+  }
+
+  /** @param queryPos (1, Q, D), what tells the queries apart */
+  forward(tgt: Tensor, queryPos: Tensor, { memory, memoryWithPos, mask }: Memory): Tensor {
+    const own = this.attendSelf(tgt, queryPos);
+    const read = this.encoder_attn.forward({ query: own.add(queryPos), key: memoryWithPos, value: memory, mask });
+    const output = this.addAndNorm(own, read, this.encoder_attn_layer_norm);
+    return this.mlp(output, this.fc1, this.fc2, this.final_layer_norm);
+  }
+}
 
 /** The encoder layers, one after the other: (B, S, D) -> (B, S, D). */
 export class DetrEncoder extends Module {
@@ -19,12 +205,12 @@ export class DetrEncoder extends Module {
     if (factory?.device !== 'meta') initializeWeights(this, config.initStd);
   }
 
-  forward(features: Tensor, pos: Tensor, mask?: Tensor): Tensor {
-    let current = functional.dropout(features, { p: this.#dropout, training: this.training });
+  forward(src: Tensor, pos: Tensor, mask?: Tensor): Tensor {
+    let current = functional.dropout(src, { p: this.#dropout, training: this.training });
     for (const layer of this.layers) {
       const next = layer.forward(current, pos, mask);
       // Not at the end of this forward: without a backward pass to come, two of them are enough at a time.
-      if (current !== features) current.dispose();
+      if (current !== src) current.dispose();
       current = next;
     }
     return current;
@@ -53,12 +239,12 @@ export class DetrDecoder extends Module {
    * The authors normalise a copy of what goes on to the next layer. transformers, with `auxiliaryLoss`, hands the
    * normalised one on, and so normalises the last output twice.
    */
-  forward(queries: Tensor, pos: Tensor, memory: Memory): Tensor[] {
+  forward(tgt: Tensor, queryPos: Tensor, memory: Memory): Tensor[] {
     const { auxiliaryLoss, hasAuxiliaryLoss } = this.#config;
     const outputs: Tensor[] = [];
-    let current = queries;
+    let current = tgt;
     for (const layer of this.layers) {
-      current = layer.forward(current, pos, memory);
+      current = layer.forward(current, queryPos, memory);
       const normalised = hasAuxiliaryLoss ? this.layernorm.forward(current) : current;
       if (auxiliaryLoss) current = normalised;
       outputs.push(normalised);

@@ -1,9 +1,91 @@
-import { LayerNorm, Linear, Module, ModuleList } from '../../nn';
+/**
+ * The blocks of the Vision Transformer: self-attention and an MLP, each on normalised tokens and added to what came in.
+ *
+ * Shapes: B images, N tokens, D width of a token, nh heads of width hd.
+ */
+import { functional, LayerNorm, Linear, Module, ModuleList } from '../../nn';
+import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { activation } from '../activations';
 import type { ModelFactory } from '../pretrained';
-import { ViTAttention, ViTOutput } from './attention';
 import type { ViTConfig } from './config';
+
+/** Every token looks at every token, in `nh` heads at once: (B, N, D) -> (B, N, nh hd). */
+export class ViTSelfAttention extends Module {
+  readonly #config: ViTConfig;
+  readonly query: Linear;
+  readonly key: Linear;
+  readonly value: Linear;
+
+  constructor(config: ViTConfig, factory?: ModelFactory) {
+    super();
+    this.#config = config;
+    const { hiddenSize, numAttentionHeads, headWidth, qkvBias } = config;
+    const linear = (): Linear => new Linear(hiddenSize, numAttentionHeads * headWidth, { bias: qkvBias, ...factory });
+    this.query = linear();
+    this.key = linear();
+    this.value = linear();
+  }
+
+  forward(tokens: Tensor): Tensor {
+    const [batch, length] = tokens.shape as [number, number];
+    const { numAttentionHeads, headWidth, attentionProbsDropoutProb, attnImplementation } = this.#config;
+    const heads = (layer: Linear): Tensor =>
+      layer.forward(tokens).view([batch, length, numAttentionHeads, headWidth]).transpose(1, 2); // (B, N, nh hd) -> (B, nh, N, hd)
+    const dropoutP = this.training ? attentionProbsDropoutProb : 0;
+    const attend = attnImplementation === 'eager' ? eagerAttention : fusedAttention;
+    const mixed = attend(heads(this.query), heads(this.key), heads(this.value), headWidth ** -0.5, dropoutP);
+    return mixed.transpose(1, 2).reshape([batch, length, numAttentionHeads * headWidth]); // (B, nh, N, hd) -> (B, N, nh hd)
+  }
+}
+
+/** Softmax of query and key, times value, by one operator that never holds the (N, N) scores of all heads. */
+function fusedAttention(query: Tensor, key: Tensor, value: Tensor, scale: number, dropoutP: number): Tensor {
+  return torch.scaledDotProductAttention(query, key, value, { dropoutP, scale });
+}
+
+/** The same, written out. */
+function eagerAttention(query: Tensor, key: Tensor, value: Tensor, scale: number, dropoutP: number): Tensor {
+  const scores = query.matmul(key.transpose(2, 3)).mul(scale); // (B, nh, N, N)
+  const weights = torch.softmax(scores, -1, { dtype: 'float32' }).to(query.dtype);
+  return functional.dropout(weights, { p: dropoutP }).matmul(value);
+}
+
+/** A linear layer and its dropout, under the names of the hub. */
+export class ViTOutput extends Module {
+  readonly dense: Linear;
+
+  constructor(
+    inFeatures: number,
+    readonly dropoutProb: number,
+    outFeatures: number,
+    factory?: ModelFactory,
+  ) {
+    super();
+    this.dense = new Linear(inFeatures, outFeatures, factory);
+  }
+
+  forward(tokens: Tensor): Tensor {
+    return functional.dropout(this.dense.forward(tokens), { p: this.dropoutProb, training: this.training });
+  }
+}
+
+/** Self-attention and the projection behind it: (B, N, D) -> (B, N, D). */
+export class ViTAttention extends Module {
+  readonly attention: ViTSelfAttention;
+  readonly output: ViTOutput;
+
+  constructor(config: ViTConfig, factory?: ModelFactory) {
+    super();
+    const { numAttentionHeads, headWidth, hiddenSize, hiddenDropoutProb } = config;
+    this.attention = new ViTSelfAttention(config, factory);
+    this.output = new ViTOutput(numAttentionHeads * headWidth, hiddenDropoutProb, hiddenSize, factory);
+  }
+
+  forward(tokens: Tensor): Tensor {
+    return this.output.forward(this.attention.forward(tokens));
+  }
+}
 
 /** The widening half of the MLP: (B, N, D) -> (B, N, intermediate). */
 export class ViTIntermediate extends Module {

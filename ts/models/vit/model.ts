@@ -8,14 +8,29 @@
  */
 import { ShapeError } from '../../errors';
 import { checkOptions } from '../../options';
-import { LayerNorm, Linear, Module } from '../../nn';
+import { Identity, LayerNorm, Linear, Module } from '../../nn';
 import type { Tensor } from '../../tensor';
 import { activation } from '../activations';
+import { classificationLoss, type ClassificationInput, type ClassificationOutput } from '../classification';
 import { PretrainedModel, type ModelFactory } from '../pretrained';
+import { renameKeys, type KeyRule } from '../weights';
 import { ViTConfig } from './config';
 import { interpolatePositions, ViTEmbeddings } from './embeddings';
-import { renameToPublished } from './keys';
 import { ViTEncoder } from './layer';
+
+/**
+ * From the names that transformers 5 uses in memory to those of the files on the hub, which every version reads and writes
+ * (transformers 5.18, conversion_mapping.py, "ViTModel").
+ */
+const PUBLISHED: readonly KeyRule[] = [
+  [/^layers\.(\d+)\./, 'encoder.layer.$1.'],
+  [/^(encoder\.layer\.\d+)\.attention\.q_proj\./, '$1.attention.attention.query.'],
+  [/^(encoder\.layer\.\d+)\.attention\.k_proj\./, '$1.attention.attention.key.'],
+  [/^(encoder\.layer\.\d+)\.attention\.v_proj\./, '$1.attention.attention.value.'],
+  [/^(encoder\.layer\.\d+)\.attention\.o_proj\./, '$1.attention.output.dense.'],
+  [/^(encoder\.layer\.\d+)\.mlp\.fc1\./, '$1.intermediate.dense.'],
+  [/^(encoder\.layer\.\d+)\.mlp\.fc2\./, '$1.output.dense.'],
+];
 
 export interface ViTInput {
   /** (B, C, H, W), normalised as the checkpoint's preprocessor_config.json says. */
@@ -104,7 +119,7 @@ export class ViTModel extends ViTPretrainedModel {
   }
 
   override upgradeState(state: Map<string, Tensor>, prefix: string): void {
-    renameToPublished(state, prefix);
+    renameKeys(state, prefix, PUBLISHED);
   }
 
   forward({ pixelValues, interpolatePosEncoding = false }: ViTInput): ViTModelOutput {
@@ -114,5 +129,34 @@ export class ViTModel extends ViTPretrainedModel {
     const embedded = this.embeddings.forward(pixelValues.to(dtype), interpolatePosEncoding);
     const lastHiddenState = this.layernorm.forward(this.encoder.forward(embedded));
     return this.pooler ? { lastHiddenState, poolerOutput: this.pooler.forward(lastHiddenState) } : { lastHiddenState };
+  }
+}
+
+/** A linear layer over the class token: (B, C, H, W) -> (B, K). */
+export class ViTForImageClassification extends ViTPretrainedModel {
+  readonly vit: ViTModel;
+  readonly classifier: Linear | Identity;
+
+  constructor(config: ViTConfig, factory: ModelFactory = {}) {
+    super(config);
+    this.vit = new ViTModel(config, { ...factory, addPoolingLayer: false });
+    this.classifier = config.numLabels > 0 ? new Linear(config.hiddenSize, config.numLabels, factory) : new Identity();
+    this.postInit();
+  }
+
+  override get headKeys(): RegExp {
+    return /^classifier\./;
+  }
+
+  /** The pooler of a bare backbone, and what masked image modelling adds. */
+  override get ignoredKeys(): RegExp {
+    return /^(vit\.pooler\.|vit\.embeddings\.mask_token$|decoder\.)/;
+  }
+
+  /** @throws ShapeError when images or labels are not of the configured size */
+  forward({ labels, ...input }: ViTInput & ClassificationInput): ClassificationOutput {
+    const { lastHiddenState } = this.vit.forward(input);
+    const logits = this.classifier.forward(lastHiddenState.select(1, 0)); // (B, 1 + N, D) -> (B, K)
+    return labels ? { logits, loss: classificationLoss(logits, labels, this.config) } : { logits };
   }
 }

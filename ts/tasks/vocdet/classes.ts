@@ -1,5 +1,5 @@
 import { InputError } from '../../errors';
-import type { LabelSpace } from '../../models/detr/label-space';
+import type { LabelSpace } from '../../models/detr';
 import { fold } from './name-index';
 
 /** The classes of Pascal VOC, in the order in which the challenge numbers them. */

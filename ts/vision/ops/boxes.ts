@@ -24,39 +24,36 @@ const column = (boxes: Tensor, i: number): Tensor => boxes.select(1, i);
 /** Areas of boxes: (N, 4) -> (N). */
 export function boxArea(boxes: Tensor): Tensor {
   requireBoxes('boxArea', boxes);
-  return torch.scoped(() => {
-    const [xmin, ymin, xmax, ymax] = wide(boxes).unbind(1) as [Tensor, Tensor, Tensor, Tensor];
-    return xmax.sub(xmin).mul(ymax.sub(ymin));
-  });
+  return torch.scoped(() => area(boxes));
 }
 
-/** What each box of one list and each of another have in common, and cover together: (N, M) each. */
+/** (…, 4) -> (…) */
+function area(boxes: Tensor): Tensor {
+  const [xmin, ymin, xmax, ymax] = wide(boxes).unbind(-1) as [Tensor, Tensor, Tensor, Tensor];
+  return xmax.sub(xmin).mul(ymax.sub(ymin));
+}
+
+const upperLeft = (boxes: Tensor): Tensor => boxes.narrow(-1, 0, 2);
+const lowerRight = (boxes: Tensor): Tensor => boxes.narrow(-1, 2, 2);
+
+/** What boxes have in common, and cover together, where their shapes broadcast: (…, 4), (…, 4) -> (…) each. */
 function overlap(boxes1: Tensor, boxes2: Tensor): { intersection: Tensor; union: Tensor } {
-  const upper = boxes1
-    .narrow(1, 0, 2)
-    .unsqueeze(1)
-    .maximum(boxes2.narrow(1, 0, 2)); // (N, M, 2)
-  const lower = boxes1
-    .narrow(1, 2, 2)
-    .unsqueeze(1)
-    .minimum(boxes2.narrow(1, 2, 2));
+  const upper = upperLeft(boxes1).maximum(upperLeft(boxes2)); // (…, 2)
+  const lower = lowerRight(boxes1).minimum(lowerRight(boxes2));
   const sides = wide(lower.sub(upper)).clamp(0);
-  const intersection = sides.select(2, 0).mul(sides.select(2, 1));
-  return { intersection, union: boxArea(boxes1).unsqueeze(1).add(boxArea(boxes2)).sub(intersection) };
+  const intersection = sides.select(-1, 0).mul(sides.select(-1, 1));
+  return { intersection, union: area(boxes1).add(area(boxes2)).sub(intersection) };
 }
 
-/** Sides of the smallest box around each pair: (N, M, 2). */
+/** Sides of the smallest box around both, where their shapes broadcast: (…, 4), (…, 4) -> (…, 2). */
 function hull(boxes1: Tensor, boxes2: Tensor): Tensor {
-  const upper = boxes1
-    .narrow(1, 0, 2)
-    .unsqueeze(1)
-    .minimum(boxes2.narrow(1, 0, 2));
-  const lower = boxes1
-    .narrow(1, 2, 2)
-    .unsqueeze(1)
-    .maximum(boxes2.narrow(1, 2, 2));
+  const upper = upperLeft(boxes1).minimum(upperLeft(boxes2));
+  const lower = lowerRight(boxes1).maximum(lowerRight(boxes2));
   return wide(lower.sub(upper)).clamp(0);
 }
+
+/** Gives the first list a dimension, so that each of its boxes meets each of the second: (N, 4) -> (N, 1, 4). */
+const againstEach = (boxes: Tensor): Tensor => boxes.unsqueeze(1);
 
 function requireBoth(owner: string, boxes1: Tensor, boxes2: Tensor): void {
   requireBoxes(owner, boxes1);
@@ -67,7 +64,7 @@ function requireBoth(owner: string, boxes1: Tensor, boxes2: Tensor): void {
 export function boxIou(boxes1: Tensor, boxes2: Tensor): Tensor {
   requireBoth('boxIou', boxes1, boxes2);
   return torch.scoped(() => {
-    const { intersection, union } = overlap(boxes1, boxes2);
+    const { intersection, union } = overlap(againstEach(boxes1), boxes2);
     return intersection.div(union);
   });
 }
@@ -75,19 +72,25 @@ export function boxIou(boxes1: Tensor, boxes2: Tensor): Tensor {
 /** GIoU of each pair (Rezatofighi et al. 2019, arXiv 1902.09630): (N, 4), (M, 4) -> (N, M). */
 export function generalizedBoxIou(boxes1: Tensor, boxes2: Tensor): Tensor {
   requireBoth('generalizedBoxIou', boxes1, boxes2);
-  return torch.scoped(() => {
-    const { intersection, union } = overlap(boxes1, boxes2);
-    const sides = hull(boxes1, boxes2);
-    const area = sides.select(2, 0).mul(sides.select(2, 1));
-    return intersection.div(union).sub(area.sub(union).div(area));
-  });
+  return torch.scoped(() => generalizedIou(againstEach(boxes1), boxes2));
+}
+
+/**
+ * GIoU of boxes whose shapes broadcast, from -1 for far apart to 1 for the same: (…, 4), (…, 4) -> (…).
+ * @internal
+ */
+export function generalizedIou(boxes1: Tensor, boxes2: Tensor): Tensor {
+  const { intersection, union } = overlap(boxes1, boxes2);
+  const sides = hull(boxes1, boxes2);
+  const around = sides.select(-1, 0).mul(sides.select(-1, 1));
+  return intersection.div(union).sub(around.sub(union).div(around));
 }
 
 /** IoU, and the squared distance of the centres over the squared diagonal of the hull. */
 function distances(boxes1: Tensor, boxes2: Tensor, eps: number): { iou: Tensor; distance: Tensor } {
-  const { intersection, union } = overlap(boxes1, boxes2);
-  const diagonal = hull(boxes1, boxes2).pow(2).sum(2).add(eps);
-  const centre = (boxes: Tensor): Tensor => wide(boxes.narrow(1, 0, 2).add(boxes.narrow(1, 2, 2))).div(2);
+  const { intersection, union } = overlap(againstEach(boxes1), boxes2);
+  const diagonal = hull(againstEach(boxes1), boxes2).pow(2).sum(2).add(eps);
+  const centre = (boxes: Tensor): Tensor => wide(upperLeft(boxes).add(lowerRight(boxes))).div(2);
   const between = centre(boxes1).unsqueeze(1).sub(centre(boxes2)).pow(2).sum(2);
   return { iou: intersection.div(union), distance: between.div(diagonal) };
 }

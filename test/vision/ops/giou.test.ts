@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict';
-import { cxcywhToXyxy, generalizedIou } from '../../../ts/models/detr/boxes';
+import { functional } from '../../../ts/nn';
 import * as torch from '../../../ts/tensor';
+import { boxConvert, generalizedBoxIou } from '../../../ts/vision/ops';
+import { generalizedIou } from '../../../ts/vision/ops/boxes';
 import { assertClose, assertNumber } from '../../nn/golden';
 
 const box = (...numbers: number[]): torch.Tensor => torch.tensor([numbers]);
+const random = (...shape: number[]): torch.Tensor => boxConvert(torch.rand([...shape, 4]), 'cxcywh', 'xyxy');
 
-describe('boxes as tensors', () => {
-  it('go from centre and size to corners', () => {
-    assertClose(cxcywhToXyxy(box(0.5, 0.25, 0.5, 0.5)), box(0.25, 0, 0.75, 0.5));
-    assert.deepEqual(cxcywhToXyxy(torch.zeros([2, 3, 0, 4])).shape, [2, 3, 0, 4]);
-  });
-
-  it('overlap fully, by a part, and not at all, the further apart the less', () => {
+describe('the generalized overlap of boxes', () => {
+  it('is that of the whole, of a part, and of nothing, the less the further apart', () => {
     const unit = box(0, 0, 1, 1);
     const overlap = (other: torch.Tensor): number => Number(generalizedIou(unit, other).item());
     assert.equal(overlap(unit), 1);
@@ -23,14 +21,19 @@ describe('boxes as tensors', () => {
     assert.ok(overlap(box(1e4, 1e4, 1e4 + 1, 1e4 + 1)) < -0.999);
   });
 
-  it('compare each with each where shapes broadcast', () => {
-    const [one, other] = [torch.rand([2, 5, 4]), torch.rand([2, 3, 4])].map(cxcywhToXyxy) as [
-      torch.Tensor,
-      torch.Tensor,
-    ];
+  it('compares each with each where shapes broadcast', () => {
+    const [one, other] = [random(2, 5), random(2, 3)];
     const table = generalizedIou(one.unsqueeze(2), other.unsqueeze(1));
     assert.deepEqual(table.shape, [2, 5, 3]);
     assertClose(table.select(1, 4).select(1, 2), generalizedIou(one.select(1, 4), other.select(1, 2)));
     assertClose(generalizedIou(other.unsqueeze(2), one.unsqueeze(1)).transpose(1, 2), table);
+    assertClose(table.select(0, 1), generalizedBoxIou(one.select(0, 1), other.select(0, 1)));
+    assert.deepEqual(boxConvert(torch.zeros([2, 3, 0, 4]), 'cxcywh', 'xyxy').shape, [2, 3, 0, 4]);
+  });
+
+  it('is what the loss of nn leaves of 1', () => {
+    const [one, other] = [random(7), random(7)];
+    const loss = functional.generalizedBoxIouLoss(one, other, { eps: 0 });
+    assertClose(loss, generalizedIou(one, other).rsub(1));
   });
 });

@@ -1,7 +1,24 @@
+/** What models that classify images take, give and learn by. */
 import { InputError, ShapeError } from '../errors';
 import { functional } from '../nn';
 import type { Tensor } from '../tensor';
 import type { PretrainedConfig, ProblemType } from './config';
+
+/** What every model that classifies images takes. */
+export interface ClassificationInput {
+  /** (B, C, H, W), normalised as the checkpoint's preprocessor_config.json says. */
+  readonly pixelValues: Tensor;
+  /** Class numbers (B), or marks (B, K) for each of several labels; which of the two, `config.problemType` says. */
+  readonly labels?: Tensor;
+}
+
+/** What every model that classifies images gives. */
+export interface ClassificationOutput {
+  /** (B, K) */
+  readonly logits: Tensor;
+  /** A number, when labels were given. */
+  readonly loss?: Tensor;
+}
 
 /**
  * The loss of a classifier, by the rules of transformers (loss_utils.py): `config.problemType` decides, and when it is not
