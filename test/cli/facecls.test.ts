@@ -8,7 +8,7 @@ import { parse, stringify } from 'yaml';
 import { openCelebA } from '../../ts/tasks/facecls/celeba';
 import { presets } from '../../ts/tasks/facecls/presets';
 import { ensureDrawnFaces } from '../../ts/tasks/facecls/synth';
-import { readMetricsLog } from '../../ts/train/metrics-log';
+import { readMetricsLog } from '../../ts/train/metrics-logger';
 import { readState } from '../../ts/train/state';
 
 const FACECLS = ['--require', require.resolve('tsx/cjs'), join(__dirname, '../../ts/cli/facecls.ts')];

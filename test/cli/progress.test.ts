@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Writable } from 'node:stream';
 import { duration, trainingDisplay } from '../../ts/cli/progress';
-import type { StepEvent } from '../../ts/train/events';
+import type { StepEvent } from '../../ts/train/types';
 
 const step: StepEvent = {
   type: 'step',
@@ -11,7 +11,7 @@ const step: StepEvent = {
   steps: 1000,
   loss: 0.51234,
   lr: 0.00093,
-  imagesPerSecond: 611.7,
+  samplesPerSecond: 611.7,
   secondsLeft: 125,
 };
 

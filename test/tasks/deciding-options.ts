@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TrainOptions, TrainResult } from '../../ts/tasks/train-task';
+import type { TrainOptions, TrainResult } from '../../ts/train/with-run';
 import type { ConfigTree } from '../../ts/train/config/keys';
 
 /** One key of a configuration: another value for it, and what else the configuration has to be for it to matter. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Linear } from '../../ts/nn';
 import * as torch from '../../ts/tensor';
-import { cloneParameters } from '../../ts/train/clone-parameters';
+import { cloneParameters } from '../../ts/train/checkpoint';
 
 describe('ownMemory', () => {
   let root: string;

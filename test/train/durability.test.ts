@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { replaceFile } from '../../ts/native/replace-file';
 import { replaceFolder } from '../../ts/train/atomic';
-import { MetricsLog } from '../../ts/train/metrics-log';
+import { MetricsLog } from '../../ts/train/metrics-logger';
 
 /** What reached the disk and what got its name, in order: a name before its bytes lies after a power cut. */
 type Journal = string[];

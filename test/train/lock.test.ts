@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { takeRunLock } from '../../ts/train/lock';
+import { takeRunLock } from '../../ts/train/run';
 import { RunFolder } from '../../ts/train/run';
 
 describe('the lock of a run', () => {

@@ -7,10 +7,10 @@ import { SGD } from '../../ts/optim';
 import * as torch from '../../ts/tensor';
 import type { Tensor } from '../../ts/tensor';
 import { trainPlan } from '../../ts/train/config/schema';
-import { readMetricsLog } from '../../ts/train/metrics-log';
-import type { TrainParts, TrainPlan } from '../../ts/train/types';
+import { readMetricsLog } from '../../ts/train/metrics-logger';
+import type { TrainPlan } from '../../ts/train/types';
 import { RunFolder } from '../../ts/train/run';
-import { Trainer } from '../../ts/train/trainer';
+import { Trainer } from '../../ts/train/fit';
 import { toyPlan } from './toy';
 
 /** One weight, which starts at 1. */
@@ -50,7 +50,13 @@ describe('a step of the training loop, worked by hand', () => {
         training: model.training,
         gradient: model.weight.grad === null ? null : Number(model.weight.grad.item()),
       });
-    const parts: TrainParts<number> = {
+    await new Trainer<number>({
+      ...toyPlan,
+      epochs: 1,
+      accumulate: 1,
+      clipNorm: 0,
+      logSteps: 1,
+      ...plan,
       model,
       data: {
         batches: batches.length,
@@ -59,23 +65,13 @@ describe('a step of the training loop, worked by hand', () => {
         },
       },
       optimizer,
-      scheduler: { step: () => {}, stateDict: () => ({}), loadStateDict: () => {} },
       loss: (x) => {
         see('loss');
         draws.push(Number(torch.rand([]).item()));
-        return { loss: model.forward(torch.tensor([x])) };
+        return model.forward(torch.tensor([x]));
       },
-      count: () => 1,
-      release: () => {},
-      evaluationImages: 1,
       evaluate: () => (see('evaluate'), Promise.resolve({ accuracy: 1 })),
-      save: (folder) => torch.safetensors.save(model.stateDict(), join(folder, 'model.safetensors')),
-    };
-    await new Trainer({
-      plan: { ...toyPlan, epochs: 1, accumulate: 1, clipNorm: 0, logSteps: 1, ...plan },
-      parts,
       run,
-      config: '',
     }).fit();
     run.release();
     const log = readMetricsLog(run.file('metrics.jsonl')).filter(({ kind }) => kind === 'train');
@@ -172,6 +168,7 @@ describe('a step of the training loop, worked by hand', () => {
       checkpointSteps: 14,
       patience: 12,
       score: 'score',
+      mode: 'max',
     });
   });
 });

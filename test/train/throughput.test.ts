@@ -8,7 +8,7 @@ describe('the pace of training', () => {
     const pace = new Throughput();
     pace.step(1, 10);
     pace.step(3, 30);
-    assert.equal(pace.imagesPerSecond, 10);
+    assert.equal(pace.samplesPerSecond, 10);
     assert.equal(pace.secondsFor(work(5)), 10);
   });
 

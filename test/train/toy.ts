@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { DataLoader } from '../../ts/data/loader';
 import { Rng } from '../../ts/data/rng';
 import { shuffled } from '../../ts/data/sampler';
@@ -6,11 +5,11 @@ import * as nn from '../../ts/nn';
 import { AdamW } from '../../ts/optim';
 import * as torch from '../../ts/tensor';
 import type { Tensor } from '../../ts/tensor';
-import type { Metrics, TrainEvent } from '../../ts/train/events';
-import type { TrainParts, TrainPlan } from '../../ts/train/types';
+import type { Metrics, TrainEvent, TrainPlan } from '../../ts/train/types';
+import type { FitOptions } from '../../ts/train/fit-options';
+import type { ConfigTree } from '../../ts/train/config/keys';
 import { RunFolder } from '../../ts/train/run';
-import { makeSchedule } from '../../ts/train/schedule';
-import { Trainer } from '../../ts/train/trainer';
+import { Trainer } from '../../ts/train/fit';
 
 export const toyPlan: TrainPlan = {
   seed: 5,
@@ -25,6 +24,7 @@ export const toyPlan: TrainPlan = {
   checkpointSteps: 0,
   patience: 0,
   score: 'accuracy',
+  mode: 'max',
 };
 
 export interface ToyBatch {
@@ -37,7 +37,8 @@ export interface ToyOptions {
   readonly signal?: AbortSignal;
   readonly listener?: (event: TrainEvent) => void;
   /** Replaces the loss. */
-  readonly loss?: TrainParts<ToyBatch>['loss'];
+  readonly loss?: FitOptions<ToyBatch>['loss'];
+  readonly config?: ConfigTree;
   readonly evaluate?: (signal: AbortSignal) => Promise<Metrics>;
 }
 
@@ -64,37 +65,33 @@ export function toy(run: RunFolder, options: ToyOptions = {}): { model: nn.Seque
   torch.manualSeed(0);
   const model = new nn.Sequential(new nn.Linear(2, 8), new nn.GELU(), new nn.Dropout(0.3), new nn.Linear(8, 1));
   const optimizer = new AdamW(model.parameters(), { lr: 0.05 });
-  const data = loader();
-  const steps = plan.epochs * Math.ceil(data.batches / plan.accumulate);
-  const parts: TrainParts<ToyBatch> = {
+  const trainer = new Trainer({
+    ...plan,
     model,
-    data,
+    data: loader(),
     optimizer,
-    scheduler: makeSchedule(
-      optimizer,
-      { kind: 'oneCycle', warmup: 0.2, dropEpochs: 1, gamma: 1 },
-      { steps, epochs: plan.epochs },
-    ),
+    schedule: { kind: 'oneCycle', warmup: 0.2 },
     loss: options.loss ?? (({ x, y }) => ({ loss: nn.functional.binaryCrossEntropyWithLogits(model.forward(x), y) })),
-    count: ({ x }) => x.shape[0]!,
-    release: ({ x, y }) => [x, y].forEach((tensor) => tensor.dispose()),
-    evaluationImages: 49,
+    evaluationSamples: 49,
     evaluate: options.evaluate ?? (() => Promise.resolve({ accuracy: accuracy(model) })),
-    save: (folder) => torch.safetensors.save(model.stateDict(), join(folder, 'model.safetensors')),
-  };
-  const trainer = new Trainer({ plan, parts, run, config: 'abc', signal: options.signal, listener: options.listener });
+    run,
+    config: options.config ?? { note: 'toy' },
+    signal: options.signal,
+    onEvent: options.listener,
+  });
   return { model, trainer };
 }
 
-/** Loads the weights of `checkpoints/last` and goes on. */
+/** Goes on from `checkpoints/last`. */
 export async function resumeToy(path: string, options: ToyOptions = {}): Promise<nn.Sequential> {
   const run = RunFolder.reopen(path);
-  const { model, trainer } = toy(run, options);
-  model.loadStateDict(torch.safetensors.load(join(run.checkpoint('last'), 'model.safetensors')));
-  await trainer.restore();
-  await trainer.fit();
-  run.release();
-  return model;
+  try {
+    const { model, trainer } = toy(run, options);
+    await trainer.fit();
+    return model;
+  } finally {
+    run.release();
+  }
 }
 
 export function weights(model: nn.Module): unknown {

@@ -2,7 +2,7 @@ import { Format, type GenericFormatter, Presets, SingleBar } from 'cli-progress'
 import { printable } from '../printable';
 import type { Listener } from '../native/listener';
 import { canDraw } from './terminal';
-import type { Metrics, StepEvent, TrainEvent } from '../train/events';
+import type { Metrics, StepEvent, TrainEvent } from '../train/types';
 
 /** A stream that may be a terminal. */
 export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean };
@@ -93,13 +93,13 @@ class Lines {
   rest(): void {}
 }
 
-function words({ epoch, epochs, step, steps, loss, lr, imagesPerSecond, secondsLeft }: StepEvent) {
+function words({ epoch, epochs, step, steps, loss, lr, samplesPerSecond, secondsLeft }: StepEvent) {
   return {
     epoch: `epoch ${epoch}/${epochs}`,
     step: `step ${step}/${steps}`,
     loss: `loss ${loss.toFixed(4)}`,
     lr: `lr ${lr.toPrecision(2)}`,
-    speed: `${imagesPerSecond.toFixed(0)} images/s`,
+    speed: `${samplesPerSecond.toFixed(0)} images/s`,
     left: secondsLeft === null ? [] : [`${duration(secondsLeft)} left`],
   };
 }

@@ -1,31 +1,92 @@
 import { writeFileSync } from 'node:fs';
 import { copyFile, link, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { safetensors, scope } from '../tensor';
+import { InputError } from '../errors';
+import type { Module } from '../nn';
+import { Tensor, noGrad, safetensors, scope, scoped } from '../tensor';
 import { replaceFolder } from './atomic';
-import type { TrainOptimizer, TrainParts } from './types';
+import { fingerprint } from './config/fingerprint';
+import { withKeysOf } from './config/keys';
+import type { CheckpointSettings } from './fit-options';
 import type { RunFolder } from './run';
-import { type SavedState, readState } from './state';
-import { joinTensors, splitTensors } from './pytree';
+import { type SavedState, isBest, readState } from './state';
 
 const OPTIMIZER = 'optimizer.safetensors';
 
-/** Writes `checkpoints/last`: the model by `save`, optimizer.safetensors and state.json beside it. */
-export async function saveLast(
+/** Where a checkpoint is written: the state of the loop and of its log, and the step whose weights `checkpoints/last` has. */
+export interface Standing extends Pick<SavedState, 'loop' | 'logBytes' | 'costs'> {
+  readonly savedStep: number | undefined;
+}
+
+/**
+ * Writes `checkpoints/last`: the model by `save`, optimizer.safetensors and state.json beside it; and `checkpoints/best` where it
+ * is the best so far.
+ */
+export async function saveCheckpoint(
   run: RunFolder,
-  parts: Pick<TrainParts<never>, 'save' | 'optimizer'>,
-  state: SavedState,
+  settings: CheckpointSettings,
+  { savedStep, ...standing }: Standing,
 ): Promise<void> {
+  const state = { ...standing, scheduler: settings.scheduler.stateDict(), config: digestOf(settings) };
+  if (savedStep === state.loop.step) await saveState(run, state);
+  else await saveLast(run, settings, state);
+  if (isBest(state.loop)) await promoteLast(run);
+}
+
+/**
+ * Loads `checkpoints/last` into model, optimizer and schedule; config.yaml then says what the run goes on with.
+ * @returns the state of the loop, or undefined when the run was stopped before its first checkpoint
+ * @throws InputError when configuration or data are not those that the checkpoint was made with
+ */
+export async function restoreCheckpoint(run: RunFolder, settings: CheckpointSettings): Promise<SavedState | undefined> {
+  const folder = run.checkpoint('last');
+  const state = run.has('last') ? readState(folder) : undefined;
+  if (state) {
+    await requireSame(run, settings, state);
+    const { optimizer, scheduler } = settings;
+    await scope(async () => {
+      await settings.load(folder);
+      optimizer.loadStateDict(joinTensors(state.optimizer, safetensors.load(join(folder, OPTIMIZER))) as never);
+    });
+    scheduler.loadStateDict(state.scheduler as never);
+    // A kill between the two halves of saving a new best checkpoint leaves the second half to do.
+    if (isBest(state.loop)) await promoteLast(run);
+  }
+  if (run.resumed) run.goOnWith(settings.config);
+  return state;
+}
+
+/**
+ * A run that was begun before a key existed has no such key in config.yaml, nor in the digest of its checkpoint. It is the same
+ * run with the key's default; its checkpoint is then given the digest with the key, before config.yaml is.
+ */
+async function requireSame(run: RunFolder, settings: CheckpointSettings, state: SavedState): Promise<void> {
+  const digest = digestOf(settings);
+  if (state.config === digest) return;
+  const { config } = settings;
+  if (state.config !== digestOf({ ...settings, config: withKeysOf(config, run.config) }))
+    throw new InputError(
+      `Cannot resume ${run.path}: its configuration or its dataset is no longer what the checkpoint was made with; start a new run.`,
+    );
+  await saveState(run, { ...state, config: digest });
+}
+
+/** Of all that decides the outcome of a run. */
+function digestOf({ config, dataset, freeKeys }: Pick<CheckpointSettings, 'config' | 'dataset' | 'freeKeys'>): string {
+  return fingerprint(dataset ? { ...config, dataset } : config, freeKeys);
+}
+
+async function saveLast(run: RunFolder, { optimizer, save }: CheckpointSettings, state: SavedState): Promise<void> {
   await replaceFolder(run.checkpoint('last'), async (folder) => {
-    await scope(() => parts.save(folder));
-    const { skeleton, tensors } = splitTensors(parts.optimizer.stateDict());
+    await scope(() => save(folder));
+    const { skeleton, tensors } = splitTensors(optimizer.stateDict());
     safetensors.save(tensors, join(folder, OPTIMIZER));
     writeFileSync(join(folder, 'state.json'), `${JSON.stringify({ ...state, optimizer: skeleton }, null, 2)}\n`);
   });
 }
 
 /** Gives `checkpoints/last` another state of the loop; model and optimizer are those that it has. */
-export async function saveState(run: RunFolder, state: SavedState): Promise<void> {
+async function saveState(run: RunFolder, state: SavedState): Promise<void> {
   const last = run.checkpoint('last');
   const { optimizer } = readState(last);
   await replaceFolder(last, async (folder) => {
@@ -38,20 +99,8 @@ export async function saveState(run: RunFolder, state: SavedState): Promise<void
  * Makes `checkpoints/best` the same as `last`. Files of a checkpoint never change once written, so links do
  * where the file system has them, and the copy costs neither time nor space.
  */
-export async function promoteLast(run: RunFolder): Promise<void> {
+async function promoteLast(run: RunFolder): Promise<void> {
   await replaceFolder(run.checkpoint('best'), (folder) => linkTree(run.checkpoint('last'), folder));
-}
-
-/** The state in `checkpoints/last`, or undefined when the run was stopped before its first checkpoint. */
-export function lastState(run: RunFolder): SavedState | undefined {
-  return run.has('last') ? readState(run.checkpoint('last')) : undefined;
-}
-
-/** Loads the optimizer's part of `checkpoints/last`. */
-export function restoreOptimizer(run: RunFolder, optimizer: TrainOptimizer): void {
-  const folder = run.checkpoint('last');
-  const { optimizer: skeleton } = readState(folder);
-  scope(() => optimizer.loadStateDict(joinTensors(skeleton, safetensors.load(join(folder, OPTIMIZER))) as never));
 }
 
 async function linkTree(from: string, to: string, except: readonly string[] = []): Promise<void> {
@@ -62,4 +111,41 @@ async function linkTree(from: string, to: string, except: readonly string[] = []
     if (entry.isDirectory()) await linkTree(source, target);
     else await link(source, target).catch(() => copyFile(source, target));
   }
+}
+
+/** A state dictionary without its tensors: each is a `{ $tensor: name }` in the place it had. */
+export type Skeleton = unknown;
+
+/** Splits nested objects and lists into plain JSON and named tensors; `join` is its inverse. */
+export function splitTensors(tree: unknown): { skeleton: Skeleton; tensors: Record<string, Tensor> } {
+  const tensors: Record<string, Tensor> = {};
+  const walk = (value: unknown, name: string): unknown => {
+    if (value instanceof Tensor) {
+      tensors[name] = value;
+      return { $tensor: name };
+    }
+    if (Array.isArray(value)) return value.map((item, i) => walk(item, `${name}.${i}`));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, walk(item, name === '' ? key : `${name}.${key}`)]),
+    );
+  };
+  return { skeleton: walk(tree, ''), tensors };
+}
+
+/** Puts the tensors back where `splitTensors` took them from. */
+export function joinTensors(skeleton: Skeleton, tensors: Readonly<Record<string, Tensor>>): unknown {
+  if (Array.isArray(skeleton)) return skeleton.map((item) => joinTensors(item, tensors));
+  if (typeof skeleton !== 'object' || skeleton === null) return skeleton;
+  if ('$tensor' in skeleton) return tensors[skeleton.$tensor as string];
+  return Object.fromEntries(Object.entries(skeleton).map(([key, item]) => [key, joinTensors(item, tensors)]));
+}
+
+/**
+ * Moves weights that are mapped from a file into memory from libtorch's allocator. Matrix products may round
+ * differently for another alignment, and a resumed run has to give the same bits as one that never stopped.
+ */
+export function cloneParameters<Model extends Module>(model: Model): Model {
+  scoped(() => noGrad(() => model.parameters().forEach((parameter) => parameter.assign((tensor) => tensor.clone()))));
+  return model;
 }

@@ -1,7 +1,57 @@
-import type { Metrics, StepEvent } from './events';
-import { MetricsLog } from './metrics-log';
-import { type Costs, Throughput, Recent, type Work } from './throughput';
+import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { type LoopState, epochsBegun, windowMeans } from './state';
+import { type Costs, Recent, Throughput, type Work } from './throughput';
+import type { Metrics, StepEvent } from './types';
+
+/** One line of metrics.jsonl. `step` counts optimizer steps, 0 for an evaluation of the start; `seconds` is training time so far. */
+export interface MetricsEntry {
+  readonly kind: 'train' | 'val';
+  /** Epochs begun, from 1; 0 before the first step. */
+  readonly epoch: number;
+  readonly step: number;
+  readonly seconds: number;
+  readonly [name: string]: number | string | null;
+}
+
+/** metrics.jsonl: one JSON object a line, appended as training goes. */
+export class MetricsLog {
+  private readonly file: number;
+
+  constructor(readonly path: string) {
+    this.file = openSync(path, 'a+');
+  }
+
+  append(entry: MetricsEntry): void {
+    writeSync(this.file, `${JSON.stringify(entry)}\n`);
+  }
+
+  /** The length of the file once everything written is on disk: what a checkpoint remembers. */
+  flush(): number {
+    fsyncSync(this.file);
+    return this.bytes;
+  }
+
+  /** Forgets all lines after the first `bytes` bytes. */
+  truncate(bytes: number): void {
+    if (bytes < this.bytes) ftruncateSync(this.file, bytes);
+  }
+
+  close(): void {
+    closeSync(this.file);
+  }
+
+  private get bytes(): number {
+    return fstatSync(this.file).size;
+  }
+}
+
+/** The lines of a metrics.jsonl; a last line that a kill cut short is left out. */
+export function readMetricsLog(path: string): MetricsEntry[] {
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, 'utf8').split('\n');
+  lines.pop();
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as MetricsEntry);
+}
 
 /** Keeps metrics.jsonl and measures how fast training goes. */
 export class MetricsLogger {
@@ -11,10 +61,10 @@ export class MetricsLogger {
 
   constructor(
     path: string,
-    private readonly evaluationImages: number,
+    private readonly evaluationSamples: number,
   ) {
     this.log = new MetricsLog(path);
-    this.current = new Throughput(null, evaluationImages);
+    this.current = new Throughput(null, evaluationSamples);
   }
 
   get throughput(): Throughput {
@@ -29,17 +79,17 @@ export class MetricsLogger {
   /** Forgets what was logged after a checkpoint, and takes up what had been measured until then. */
   rewind(logBytes: number, costs: Costs | null): void {
     this.log.truncate(logBytes);
-    this.current = new Throughput(costs, this.evaluationImages);
+    this.current = new Throughput(costs, this.evaluationSamples);
   }
 
   close(): void {
     this.log.close();
   }
 
-  /** One step of `seconds` over `images` images. */
-  step(loss: number, seconds: number, images: number): void {
+  /** One step of `seconds` over `samples` samples. */
+  step(loss: number, seconds: number, samples: number): void {
     this.losses.push(loss);
-    this.throughput.step(seconds, images);
+    this.throughput.step(seconds, samples);
   }
 
   /** One line of means over all steps since the last one. */
@@ -60,7 +110,7 @@ export class MetricsLogger {
       steps: state.step + remaining.steps,
       loss: this.losses.mean,
       lr,
-      imagesPerSecond: this.throughput.imagesPerSecond,
+      samplesPerSecond: this.throughput.samplesPerSecond,
       secondsLeft: this.throughput.secondsFor(remaining),
     };
   }

@@ -2,12 +2,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { InputError, UsageError } from '../errors';
+import { FileLock, lockHolder } from '../native/lock';
 import { replaceFile } from '../native/replace-file';
 import { recoverFolder, usableFolder } from './atomic';
 import { readConfigFile } from './config/resolve';
 import type { ConfigTree } from './config/keys';
-import type { FileLock } from '../native/lock';
-import { takeRunLock } from './lock';
 
 export type CheckpointName = 'last' | 'best';
 
@@ -20,6 +19,8 @@ export class RunFolder {
   private constructor(
     readonly path: string,
     private readonly lock: FileLock,
+    /** Whether the run was there before. */
+    readonly resumed: boolean,
   ) {}
 
   /** Begins a run in an absent or empty folder. */
@@ -39,7 +40,7 @@ export class RunFolder {
       lock.release();
       throw error;
     }
-    const run = new RunFolder(path, lock);
+    const run = new RunFolder(path, lock, false);
     run.write('config.yaml', stringify(config));
     return run;
   }
@@ -49,7 +50,7 @@ export class RunFolder {
     if (!existsSync(join(path, 'config.yaml'))) {
       throw new UsageError(`There is no run to resume in ${path}: it has no config.yaml.`);
     }
-    const run = new RunFolder(path, takeRunLock(join(path, 'train.lock')));
+    const run = new RunFolder(path, takeRunLock(join(path, 'train.lock')), true);
     for (const name of ['last', 'best'] as const) recoverFolder(run.checkpoint(name));
     return run;
   }
@@ -102,6 +103,19 @@ export class RunFolder {
   discardUnlessBegun(): void {
     if (!existsSync(this.file('metrics.jsonl'))) rmSync(this.path, { recursive: true, force: true });
   }
+}
+
+/**
+ * Keeps a second process from training into the same folder.
+ * @throws InputError that names the process which trains there
+ */
+export function takeRunLock(path: string): FileLock {
+  const lock = FileLock.tryTake(path);
+  if (lock) return lock;
+  const holder = lockHolder(path);
+  throw new InputError(
+    `${holder ? `Process ${holder}` : 'Another process'} is training into this folder (${path}): wait for it, or stop it first.`,
+  );
 }
 
 function refuseRun(path: string): void {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Rng } from '../data/rng';
 import { InputError } from '../errors';
 import type { Costs } from './throughput';
-import type { Skeleton } from './pytree';
 
 /** Where a training loop stands: all it needs, beside weights and optimizer, to go on as if never stopped. */
 export interface LoopState {
@@ -32,22 +32,11 @@ export interface Best {
 /** Sums since the last logged step. */
 export interface LossWindow {
   readonly steps: number;
+  /** Samples. */
   readonly images: number;
   readonly seconds: number;
   /** Sum over the steps of each named value. */
   readonly sums: Readonly<Record<string, number>>;
-}
-
-/** The window with one more step in it. */
-export function addToWindow(
-  window: LossWindow,
-  values: Readonly<Record<string, number>>,
-  seconds: number,
-  images: number,
-): LossWindow {
-  const sums = { ...window.sums };
-  for (const [name, value] of Object.entries(values)) sums[name] = (sums[name] ?? 0) + value;
-  return { steps: window.steps + 1, images: window.images + images, seconds: window.seconds + seconds, sums };
 }
 
 /** What a logged line says of a window: the mean of each value, and the speed. */
@@ -74,12 +63,66 @@ export const initialState: LoopState = {
   window: emptyWindow,
 };
 
+/** The state after one more optimizer step of `seconds` over `samples` samples. */
+export function afterStep(
+  state: LoopState,
+  values: Readonly<Record<string, number>>,
+  seconds: number,
+  samples: number,
+): LoopState {
+  const { window } = state;
+  const sums = { ...window.sums };
+  for (const [name, value] of Object.entries(values)) sums[name] = (sums[name] ?? 0) + value;
+  return {
+    ...state,
+    step: state.step + 1,
+    seconds: state.seconds + seconds,
+    window: { steps: window.steps + 1, images: window.images + samples, seconds: window.seconds + seconds, sums },
+  };
+}
+
+/** The state after an evaluation that gave `score`; a score that equals the best one is not better. */
+export function afterEvaluation(state: LoopState, score: number, mode: 'min' | 'max'): LoopState {
+  const { best, step, stale } = state;
+  const better = best === null || (mode === 'max' ? score > best.score : score < best.score);
+  return {
+    ...state,
+    evaluatedStep: step,
+    best: better ? { score, epoch: epochsBegun(state), step } : best,
+    stale: better ? 0 : stale + 1,
+  };
+}
+
+/** True for the state right after the evaluation that was the best. */
+export function isBest({ best, step }: LoopState): boolean {
+  return best?.step === step;
+}
+
+/** @throws InputError that says where a loss or a norm of gradients is not finite, and which checkpoint stands */
+export function requireFinite(means: Readonly<Record<string, number>>, state: LoopState, saved?: LoopState): void {
+  const name = ['loss', 'gradNorm'].find((key) => !Number.isFinite(means[key]));
+  if (name === undefined) return;
+  const position = `epoch ${state.epoch + 1}, step ${state.step + 1}`;
+  const rest = saved ? `the checkpoint of step ${saved.step} stands` : 'no checkpoint was written yet';
+  throw new InputError(
+    `Expected a finite ${name}, found ${means[name]} at ${position}: ${rest}; try a lower learning rate, a longer warm-up or clipping.`,
+  );
+}
+
+/** Keeps these streams apart from those of the data, which are named by the plain seed. */
+const MODEL_STREAM = 2 ** 50;
+
+/** The seed of what is random inside the model while it sees one batch. */
+export function batchSeed(seed: number, epoch: number, batch: number): number {
+  return new Rng(seed + MODEL_STREAM, epoch, batch).uint32();
+}
+
 /** state.json of a checkpoint. */
 export interface SavedState {
   readonly loop: LoopState;
   readonly scheduler: object;
   /** The optimizer's state dict; its tensors are in optimizer.safetensors. */
-  readonly optimizer?: Skeleton;
+  readonly optimizer?: unknown;
   /** The length that metrics.jsonl had. */
   readonly logBytes: number;
   /** Measured costs, for the time left after a resume. */

@@ -32,35 +32,35 @@ export type Costs = { readonly [Kind in keyof Work]: number };
 /**
  * How fast training goes and how long the rest will take.
  *
- * Only what this process measured lately counts for steps, so the figures do not lie after a resume or
+ * Only what this process measured lately counts for steps, so the speed does not lie after a resume or
  * a change of load; evaluations and checkpoints are rare, so `prior` (from the checkpoint) stands in
  * until one has been measured.
  */
 export class Throughput {
   private readonly recent = { steps: new Recent(64), evaluations: new Recent(3), checkpoints: new Recent(3) };
-  private readonly images = new Recent(64);
+  private readonly samples = new Recent(64);
 
   /**
    * @param prior costs measured before a resume
-   * @param evaluationImages images of one evaluation
+   * @param evaluationSamples samples of one evaluation
    */
   constructor(
     private readonly prior: Costs | null = null,
-    private readonly evaluationImages = 0,
+    private readonly evaluationSamples = 0,
   ) {}
 
-  /** One training step over `images` images, the wait for its data included. */
-  step(seconds: number, images: number): void {
+  /** One training step over `samples` samples, the wait for its data included. */
+  step(seconds: number, samples: number): void {
     this.recent.steps.push(seconds);
-    this.images.push(images);
+    this.samples.push(samples);
   }
 
   record(kind: 'evaluations' | 'checkpoints', seconds: number): void {
     this.recent[kind].push(seconds);
   }
 
-  get imagesPerSecond(): number {
-    return this.images.sum / this.recent.steps.sum;
+  get samplesPerSecond(): number {
+    return this.samples.sum / this.recent.steps.sum;
   }
 
   get costs(): Costs {
@@ -78,6 +78,6 @@ export class Throughput {
     const measured = this.recent[kind].mean;
     if (!Number.isNaN(measured)) return measured;
     // Nothing was measured yet: a forward pass is about a third of a training step, a checkpoint little.
-    return this.prior?.[kind] ?? (kind === 'evaluations' ? this.evaluationImages / (3 * this.imagesPerSecond) : 0);
+    return this.prior?.[kind] ?? (kind === 'evaluations' ? this.evaluationSamples / (3 * this.samplesPerSecond) : 0);
   }
 }

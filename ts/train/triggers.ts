@@ -1,6 +1,5 @@
-import type { Outcome } from './events';
 import type { Work } from './throughput';
-import type { TrainPlan } from './types';
+import type { Outcome, TrainPlan } from './types';
 import type { LoopState } from './state';
 
 /** What a plan over `batches` batches an epoch asks for at each state of the loop. */
@@ -15,10 +14,15 @@ export class Triggers {
     return this.plan.epochs * Math.ceil(this.batches / this.plan.accumulate);
   }
 
-  /** Of how many batches the step is made that the next batch belongs to, and which of them it is. */
-  microBatch(state: LoopState): { readonly of: number; readonly index: number } {
-    const index = state.batch % this.plan.accumulate;
-    return { of: Math.min(this.plan.accumulate, this.batches - (state.batch - index)), index };
+  /** Batches of the step that the next batch belongs to. */
+  batchesOfStep({ batch }: LoopState): number {
+    const { accumulate } = this.plan;
+    return Math.min(accumulate, this.batches - (batch - (batch % accumulate)));
+  }
+
+  /** True when the batches that are done make up whole steps. */
+  stepDue(state: LoopState): boolean {
+    return state.batch % this.plan.accumulate === 0 || this.epochEnds(state);
   }
 
   /** How the loop ended, or undefined when there is more to do. */
@@ -40,6 +44,7 @@ export class Triggers {
     if (state.step === state.evaluatedStep) return false;
     if (state.step === 0) return evaluateStart;
     if (evaluateSteps > 0 && state.step % evaluateSteps === 0) return true;
+    if (evaluateEpochs === 0) return false;
     const epoch = state.epoch + 1;
     return this.epochEnds(state) && (epoch % evaluateEpochs === 0 || epoch === epochs);
   }
@@ -57,7 +62,8 @@ export class Triggers {
     const { epochs, evaluateEpochs, evaluateSteps } = this.plan;
     const steps = this.steps - state.step;
     const bySteps = evaluateSteps > 0 ? Math.floor(steps / evaluateSteps) : 0;
-    const evaluations = bySteps + Math.ceil((epochs - state.epoch) / evaluateEpochs);
+    const byEpochs = evaluateEpochs > 0 ? Math.ceil((epochs - state.epoch) / evaluateEpochs) : 0;
+    const evaluations = bySteps + byEpochs;
     return { steps, evaluations, checkpoints: evaluations };
   }
 }

@@ -1,7 +1,3 @@
-import type { Module } from '../nn';
-import type { Tensor } from '../tensor';
-import type { Metrics } from './events';
-
 /** How long to train and what to do on the way. */
 export interface TrainPlan {
   /** Seed of what is random inside the model, such as dropout. */
@@ -15,7 +11,7 @@ export interface TrainPlan {
   readonly logSteps: number;
   /** Evaluate before the first step too, so that nothing worse than the start becomes the best checkpoint. */
   readonly evaluateStart: boolean;
-  /** Evaluate after every so many epochs, and after the last one. */
+  /** Evaluate after every so many epochs, and after the last one; 0 never does. */
   readonly evaluateEpochs: number;
   /** Evaluate after every so many steps as well; 0 does not. */
   readonly evaluateSteps: number;
@@ -25,28 +21,10 @@ export interface TrainPlan {
   readonly checkpointSteps: number;
   /** Stop after so many evaluations in a row without a better score; 0 never does. */
   readonly patience: number;
-  /** The figure of an evaluation that decides which checkpoint is best: the higher the better. */
+  /** The metric of an evaluation that decides which checkpoint is best. */
   readonly score: string;
-}
-
-/** What a task gives to the loop. */
-export interface TrainParts<Batch> {
-  readonly model: Module;
-  readonly data: BatchSource<Batch>;
-  readonly optimizer: TrainOptimizer;
-  readonly scheduler: TrainScheduler;
-  /** The loss of one batch, a scalar, with named terms to log beside it. Called in training mode. */
-  loss(batch: Batch): { readonly loss: Tensor; readonly terms?: Readonly<Record<string, Tensor>> };
-  /** How many images are in a batch. */
-  count(batch: Batch): number;
-  /** Frees the tensors of a batch. */
-  release(batch: Batch): void;
-  /** How many images an evaluation takes; only the time left depends on it. */
-  readonly evaluationImages: number;
-  /** Figures on held-out data. Called in evaluation mode; throws `signal.reason` soon after an abort. */
-  evaluate(signal: AbortSignal): Promise<Metrics>;
-  /** Writes the model into a folder, in hub layout. */
-  save(folder: string): void | Promise<void>;
+  /** Whether the highest score is the best, or the lowest. */
+  readonly mode: 'min' | 'max';
 }
 
 /** Batches of an epoch, in an order that depends on nothing but the epoch's number. */
@@ -57,18 +35,48 @@ export interface BatchSource<Batch> {
   epoch(epoch: number, options?: { readonly startBatch?: number }): AsyncIterable<Batch>;
 }
 
-/** What the loop needs of an optimizer. */
-export interface TrainOptimizer {
-  readonly paramGroups: readonly { readonly lr: number }[];
+/** A schedule that moves with every optimizer step; those of `optim` are. */
+export interface TrainScheduler {
+  /** Sets the rates of the next step. */
   step(): void;
-  zeroGrad(): void;
+  /** What a checkpoint keeps. */
   stateDict(): object;
+  /** Goes back to where a checkpoint was. */
   loadStateDict(state: never): void;
 }
 
-/** A schedule that moves with every optimizer step. */
-export interface TrainScheduler {
-  step(): void;
-  stateDict(): object;
-  loadStateDict(state: never): void;
+/** What a training loop tells its caller; it prints nothing itself. */
+export type TrainEvent =
+  | { readonly type: 'begin'; readonly epochs: number; readonly step: number; readonly steps: number }
+  | StepEvent
+  | {
+      readonly type: 'evaluated';
+      readonly epoch: number;
+      readonly step: number;
+      readonly metrics: Metrics;
+      readonly best: boolean;
+    }
+  | { readonly type: 'checkpoint'; readonly step: number; readonly path: string }
+  | { readonly type: 'end'; readonly step: number; readonly outcome: Outcome };
+
+export interface StepEvent {
+  readonly type: 'step';
+  /** The running epoch, from 1, and how many there are. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Optimizer steps done and to do, over all epochs. */
+  readonly step: number;
+  readonly steps: number;
+  /** Mean loss of the most recent steps. */
+  readonly loss: number;
+  readonly lr: number;
+  readonly samplesPerSecond: number;
+  /** Seconds to the end, evaluations and checkpoints included; null while unknown. */
+  readonly secondsLeft: number | null;
 }
+
+/** Named metrics of one evaluation; null where one does not exist. */
+export type Metrics = Readonly<Record<string, number | null>>;
+
+/** Why the loop ended: all epochs done, no progress any more, or asked to stop. */
+export type Outcome = 'completed' | 'stopped early' | 'interrupted';

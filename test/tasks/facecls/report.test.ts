@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { splitMetrics } from '../../../ts/tasks/facecls/metrics';
 import { renderReport, type Sample } from '../../../ts/tasks/facecls/report';
-import type { MetricsEntry } from '../../../ts/train/metrics-log';
+import type { MetricsEntry } from '../../../ts/train/metrics-logger';
 
 describe('the report of a run', () => {
   const attributes = ['Wearing_Hat', '<b>Odd</b>'];

@@ -11,9 +11,9 @@ import type { FinalMetrics } from '../../../ts/tasks/facecls/finish';
 import { predict } from '../../../ts/tasks/facecls/predict';
 import { presets } from '../../../ts/tasks/facecls/presets';
 import { ensureDrawnFaces } from '../../../ts/tasks/facecls/synth';
-import type { TrainOptions } from '../../../ts/tasks/train-task';
+import type { TrainOptions } from '../../../ts/train/with-run';
 import { train } from '../../../ts/tasks/facecls/train';
-import { readMetricsLog } from '../../../ts/train/metrics-log';
+import { readMetricsLog } from '../../../ts/train/metrics-logger';
 
 describe('training on faces', () => {
   let root: string;

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { train as trainFaces } from '../../../ts/tasks/facecls/train';
 import { train as trainDetector } from '../../../ts/tasks/vocdet/train';
 import { setNumThreads } from '../../../ts/tensor';
-import { readMetricsLog } from '../../../ts/train/metrics-log';
+import { readMetricsLog } from '../../../ts/train/metrics-logger';
 import { detectionConfig, faceConfig, INTERRUPTED_STEP, writeData } from './recipes';
 
 async function make(target: string): Promise<void> {

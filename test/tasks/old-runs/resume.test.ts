@@ -8,7 +8,7 @@ import { train as trainFaces } from '../../../ts/tasks/facecls/train';
 import { resolveDetectionConfig } from '../../../ts/tasks/vocdet/config';
 import { train as trainDetector } from '../../../ts/tasks/vocdet/train';
 import { readConfigFile } from '../../../ts/train/config/resolve';
-import { readMetricsLog } from '../../../ts/train/metrics-log';
+import { readMetricsLog } from '../../../ts/train/metrics-logger';
 import { readState } from '../../../ts/train/state';
 import { temporaryFolder } from '../vocdet/fixture';
 import { onOneThread } from '../vocdet/small-detector';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { ClassList } from '../../../ts/tasks/vocdet/classes';
 import { DetectionEvaluator } from '../../../ts/tasks/vocdet/evaluator';
 import { renderReport, type Sample } from '../../../ts/tasks/vocdet/report';
-import type { MetricsEntry } from '../../../ts/train/metrics-log';
+import type { MetricsEntry } from '../../../ts/train/metrics-logger';
 import { boxes } from '../../../ts/vision/boxes';
 
 describe('the report of a detector', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { InputError } from '../../errors';
 import type { Listener } from '../../native/listener';
 import type { Device } from '../../tensor';
-import { readMetricsLog } from '../../train/metrics-log';
+import { readMetricsLog } from '../../train/metrics-logger';
 import type { RunFolder } from '../../train/run';
 import { type RgbImage, decodeImage } from '../../vision/image';
 import { describeRun, type RunDescription } from '../describe-run';

@@ -1,7 +1,7 @@
 import { ViTForImageClassification } from '../../models';
 import * as torch from '../../tensor';
 import type { LayerMap } from '../../train/groups';
-import { cloneParameters } from '../../train/clone-parameters';
+import { cloneParameters } from '../../train/checkpoint';
 import { weightsOf } from '../../train/run';
 import { ImageProcessor } from '../../vision/processor';
 import { loadProcessor } from '../processor';

@@ -3,7 +3,7 @@ import { Html, html } from '../../train/report/html';
 import { facts, notesSection, renderPage, type Section } from '../../train/report/page';
 import { type Image, imageGrid } from '../../train/report/image-grid';
 import { type Cell, type Table, table } from '../../train/report/table';
-import type { MetricsEntry } from '../../train/metrics-log';
+import type { MetricsEntry } from '../../train/metrics-logger';
 import type { RunDescription } from '../describe-run';
 import type { Prediction } from './predictions';
 import type { AttributeMetrics, SplitMetrics } from './metrics';

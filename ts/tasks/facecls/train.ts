@@ -3,14 +3,16 @@ import * as nn from '../../nn';
 import { AdamW } from '../../optim';
 import * as torch from '../../tensor';
 import type { Device } from '../../tensor';
-import { fingerprint, imageFingerprint } from '../../train/config/fingerprint';
+import { imageFingerprint } from '../../train/config/fingerprint';
+import type { ConfigTree } from '../../train/config/keys';
 import { trainPlan } from '../../train/config/schema';
-import { autocastType, toDevice } from '../../train/device';
-import type { Metrics } from '../../train/events';
+import { autocastType, chooseDevice, toDevice } from '../../train/device';
+import type { Metrics } from '../../train/types';
+import { fit } from '../../train/fit';
+import type { FitOptions } from '../../train/fit-options';
 import { parameterGroups } from '../../train/groups';
-import type { TrainParts } from '../../train/types';
-import { makeSchedule } from '../../train/schedule';
-import { type Fit, type TrainContext, type TrainOptions, type TrainResult, trainTask } from '../train-task';
+import { readFinalMetrics } from '../../train/run';
+import { stoppable, type TrainOptions, type TrainResult, withRun } from '../../train/with-run';
 import { FaceClassifier } from './classifier';
 import { type FaceConfig, freeKeys } from './config';
 import type { FaceBatch, FaceData, FaceDataOptions } from './data';
@@ -24,54 +26,46 @@ import { preflight } from './preflight';
 
 /** Trains a classifier of facial attributes and leaves a run folder. A finished run is left as it is. */
 export function train(options: TrainOptions<FaceConfig>): Promise<TrainResult<FinalMetrics>> {
-  return trainTask(options, prepareTraining);
-}
-
-async function prepareTraining(
-  context: TrainContext<FaceConfig>,
-  fit: Fit<FinalMetrics>,
-): Promise<TrainResult<FinalMetrics>> {
-  const { config, run, device, listener, signal } = context;
-  const saved = run.has('last') ? await savedClassifier(run.checkpoint('last')) : undefined;
-  const processor = saved?.processor ?? (await newProcessor(config));
-  const data = openFaces(await faceFolder(config.data.folder, listener), processor, dataOptions(config), listener);
-  try {
-    await preflight(data, listener);
-    const model = saved?.model ?? (await newModel(config, data.attributes, listener.say));
-    const classifier = new FaceClassifier(model.to(device), processor);
-    return await fit({
-      plan: trainPlan(config, 'meanAccuracy'),
-      parts: await trainParts(classifier, data, context),
-      digest: digest(config, data),
-      finish: () => finishRun(run, data, { device, config, listener, signal }),
-    });
-  } finally {
-    await data.close();
-  }
-}
-
-/** What the shared loop needs to train this classifier on this data. */
-async function trainParts(
-  classifier: FaceClassifier,
-  data: FaceData,
-  { config, device, listener }: TrainContext<FaceConfig>,
-): Promise<TrainParts<FaceBatch>> {
-  const { model } = classifier;
-  const batches = await data.train();
-  const optimizer = newOptimizer(model, config.optimizer);
-  const steps = config.epochs * Math.ceil(batches.batches / config.accumulate);
-  return {
-    model,
-    data: batches,
-    optimizer,
-    scheduler: makeSchedule(optimizer, config.schedule, { steps, epochs: config.epochs }),
-    loss: faceLoss(classifier, device, config, data),
-    count: ({ names }) => names.length,
-    release: releaseBatch,
-    evaluationImages: data.celeba.split('val').length,
-    evaluate: async (signal) => validationMetrics(await evaluateSplit(classifier, data, 'val', { signal, listener })),
-    save: (folder) => classifier.save(folder),
-  };
+  const { config, signal, onEvent } = options;
+  const device = chooseDevice(config.device);
+  const listener = stoppable(options.listener, signal);
+  return withRun(options, async (run) => {
+    if (run.finished) return { outcome: 'completed', metrics: readFinalMetrics(run.path) as FinalMetrics };
+    const saved = run.has('last') ? await savedClassifier(run.checkpoint('last')) : undefined;
+    const processor = saved?.processor ?? (await newProcessor(config));
+    const data = openFaces(await faceFolder(config.data.folder, listener), processor, dataOptions(config), listener);
+    try {
+      await preflight(data, listener);
+      const model = saved?.model ?? (await newModel(config, data.attributes, listener.say));
+      const classifier = new FaceClassifier(model.to(device), processor);
+      const { outcome } = await fit({
+        ...trainPlan(config, 'meanAccuracy'),
+        model,
+        data: await data.train(),
+        loss: faceLoss(classifier, device, config, data),
+        optimizer: newOptimizer(model, config.optimizer),
+        schedule: config.schedule,
+        evaluate: async (signal) =>
+          validationMetrics(await evaluateSplit(classifier, data, 'val', { signal, listener })),
+        evaluationSamples: data.celeba.split('val').length,
+        count: ({ names }) => names.length,
+        release: releaseBatch,
+        save: (folder) => classifier.save(folder),
+        // The model was made from the checkpoint.
+        load: () => {},
+        run,
+        config,
+        freeKeys,
+        dataset: datasetDigest(data),
+        signal,
+        onEvent,
+      });
+      if (outcome === 'interrupted') return { outcome };
+      return { outcome, metrics: await finishRun(run, data, { device, config, listener, signal }) };
+    } finally {
+      await data.close();
+    }
+  });
 }
 
 /** AdamW over groups of parameters that differ in learning rate and weight decay. */
@@ -88,16 +82,14 @@ function faceLoss(
   device: Device,
   config: FaceConfig,
   data: FaceData,
-): TrainParts<FaceBatch>['loss'] {
+): FitOptions<FaceBatch>['loss'] {
   const dtype = autocastType(config.precision, device);
   const posWeight = config.balance ? torch.keep(balanceWeights(data).to(device)) : undefined;
   const forward = (pixelValues: torch.Tensor) => model.forward({ pixelValues }).logits;
   return ({ pixelValues, labels }) => {
     const images = toDevice(pixelValues, device);
     const logits = dtype ? torch.autocast(device, { dtype }, () => forward(images)) : forward(images);
-    return {
-      loss: nn.functional.binaryCrossEntropyWithLogits(logits.to('float32'), toDevice(labels, device), { posWeight }),
-    };
+    return nn.functional.binaryCrossEntropyWithLogits(logits.to('float32'), toDevice(labels, device), { posWeight });
   };
 }
 
@@ -121,8 +113,8 @@ function dataOptions({ batchSize, evaluate, seed, augment, data }: FaceConfig): 
   return { batchSize, evaluationBatchSize: evaluate.batchSize, seed, augment, prefetch: data.prefetch, ...cache };
 }
 
-/** Of all that decides the outcome of a run. */
-function digest(config: FaceConfig, { attributes, celeba }: FaceData): string {
+/** Of the images and labels that a run learns from and is chosen by. */
+function datasetDigest({ attributes, celeba }: FaceData): ConfigTree {
   const images = (split: Split) => {
     const faces = celeba.split(split);
     return imageFingerprint(
@@ -130,6 +122,5 @@ function digest(config: FaceConfig, { attributes, celeba }: FaceData): string {
       faces.map(({ labels }) => labels),
     );
   };
-  const dataset = { attributes: [...attributes], train: images('train'), val: images('val') };
-  return fingerprint({ ...config, dataset }, freeKeys);
+  return { attributes: [...attributes], train: images('train'), val: images('val') };
 }

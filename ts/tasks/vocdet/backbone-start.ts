@@ -10,7 +10,7 @@ import type { Tensor } from '../../tensor';
 import { type Listener, withBar } from '../../native/listener';
 import type { Batches } from '../../data/loader';
 import type { DetrForObjectDetection } from '../../models';
-import { batchSeed } from '../../train/stepper';
+import { batchSeed } from '../../train/state';
 import { releaseBatch, type DetectionBatch } from './data';
 
 export interface BackboneStart {

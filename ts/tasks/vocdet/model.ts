@@ -11,7 +11,7 @@ import {
 } from '../../models/detr';
 import * as torch from '../../tensor';
 import type { LayerMap } from '../../train/groups';
-import { cloneParameters } from '../../train/clone-parameters';
+import { cloneParameters } from '../../train/checkpoint';
 import { DetectionProcessor } from '../../vision/detection-processor';
 import type { ClassList } from './classes';
 import type { DetectionConfig } from './config';

@@ -1,4 +1,4 @@
-import type { MetricsEntry } from '../../train/metrics-log';
+import type { MetricsEntry } from '../../train/metrics-logger';
 import { type Chart, chart, sharePlot } from '../../train/report/curves';
 import { Html, html } from '../../train/report/html';
 import { facts, notesSection, renderPage, type Section } from '../../train/report/page';

@@ -3,19 +3,19 @@ import type { Listener } from '../../native/listener';
 import { AdamW } from '../../optim';
 import * as torch from '../../tensor';
 import type { Device } from '../../tensor';
-import { fingerprint } from '../../train/config/fingerprint';
+import type { ConfigTree } from '../../train/config/keys';
 import { trainPlan } from '../../train/config/schema';
-import { autocastType } from '../../train/device';
-import type { Metrics } from '../../train/events';
+import { autocastType, chooseDevice } from '../../train/device';
+import type { Metrics } from '../../train/types';
+import { fit } from '../../train/fit';
+import type { FitOptions } from '../../train/fit-options';
 import { parameterGroups } from '../../train/groups';
-import type { TrainParts } from '../../train/types';
-import type { RunFolder } from '../../train/run';
-import { makeSchedule } from '../../train/schedule';
-import { type Fit, type TrainContext, type TrainOptions, type TrainResult, trainTask } from '../train-task';
+import { readFinalMetrics, type RunFolder } from '../../train/run';
+import { stoppable, type TrainOptions, type TrainResult, withRun } from '../../train/with-run';
 import type { ClassList } from './classes';
 import { type DetectionConfig, freeKeys } from './config';
 import { releaseBatch, trainBatches, type DetectionBatch } from './data';
-import { splitFingerprint, type DetectionSplit } from './dataset';
+import { splitFingerprint } from './dataset';
 import { labelledOnDevice, ObjectDetector } from './detector';
 import { splitMetrics, type SplitMetrics } from './metrics';
 import { finishRun, type FinalMetrics } from './finish';
@@ -27,47 +27,82 @@ import { preflight, type TrainSplits } from './preflight';
 
 /** Trains a detector and leaves a run folder. A finished run is left as it is. */
 export function train(options: TrainOptions<DetectionConfig>): Promise<TrainResult<FinalMetrics>> {
-  return trainTask(options, prepareTraining);
+  const { config, signal, onEvent } = options;
+  const device = chooseDevice(config.device);
+  const listener = stoppable(options.listener, signal);
+  return withRun(options, async (run) => {
+    if (run.finished) return { outcome: 'completed', metrics: readFinalMetrics(run.path) as FinalMetrics };
+    const drawn = readDrawnSplits(run.file(DRAWN_SPLITS));
+    const dataset = await openDataset(config.data, listener, { seed: config.seed, drawn });
+    const { classes } = dataset;
+    try {
+      sayDrawn(dataset, run, listener);
+      const splits = await preflight(dataset, listener);
+      const { detector, detects, isNew } = await startingDetector(run, config, { classes, device, listener });
+      const { batchSize, seed, augment } = config;
+      const { prefetch, difficult } = config.data;
+      const source = { split: splits.train, classes, processor: detector.processor };
+      const batches = trainBatches(source, augment, { batchSize, seed, prefetch, difficult });
+      if (isNew) await startBackboneOf(detector, batches, { config, listener, signal });
+      const evaluation = { listener, difficult, batchSize: config.evaluate.batchSize };
+      const { outcome } = await fit({
+        ...trainPlan(config, 'AP50', detects),
+        model: detector.model,
+        data: batches,
+        loss: detectionLoss(detector, device, config),
+        optimizer: newOptimizer(detector, config.optimizer),
+        schedule: config.schedule,
+        evaluate: async (signal) =>
+          validationMetrics(await splitMetrics(detector, splits.val, classes, { ...evaluation, signal })),
+        evaluationSamples: splits.val.ids.length,
+        count: ({ originals }) => originals.length,
+        release: releaseBatch,
+        save: (folder) => detector.save(folder),
+        // The model was made from the checkpoint.
+        load: () => {},
+        run,
+        config,
+        freeKeys,
+        dataset: await datasetDigest(splits, classes, listener),
+        signal,
+        onEvent,
+      });
+      if (outcome === 'interrupted') return { outcome };
+      return { outcome, metrics: await finishRun(run, dataset, { device, config, listener, signal }) };
+    } finally {
+      dataset.close();
+    }
+  });
 }
 
-async function prepareTraining(
-  context: TrainContext<DetectionConfig>,
-  fit: Fit<FinalMetrics>,
-): Promise<TrainResult<FinalMetrics>> {
-  const { config, run, device, listener, signal } = context;
-  const drawn = readDrawnSplits(run.file(DRAWN_SPLITS));
-  const dataset = await openDataset(config.data, listener, { seed: config.seed, drawn });
-  try {
-    sayDrawn(dataset, run, listener);
-    const splits = await preflight(dataset, listener);
-    const saved = run.has('last') ? await savedDetector(run.checkpoint('last')) : undefined;
-    const processor = saved?.processor ?? (await newProcessor(config));
-    const start = saved ? { model: saved.model, detects: true } : await newModel(config, dataset.classes, listener.say);
-    const detector = new ObjectDetector(start.model.to(device), processor);
-    detector.requireClasses(dataset.classes);
-    chooseTrained(detector.model, config);
-    const {
-      batchSize,
-      seed,
-      augment,
-      data: { prefetch, difficult },
-    } = config;
-    const batches = trainBatches({ split: splits.train, classes: dataset.classes, processor }, augment, {
-      batchSize,
-      seed,
-      prefetch,
-      difficult,
-    });
-    if (!saved) await startBackboneOf(detector, batches, context);
-    return await fit({
-      plan: trainPlan(config, 'AP50', start.detects),
-      parts: trainParts(detector, { batches, val: splits.val, classes: dataset.classes }, context),
-      digest: await digest(config, splits, dataset, listener),
-      finish: () => finishRun(run, dataset, { device, config, listener, signal }),
-    });
-  } finally {
-    dataset.close();
-  }
+interface Surroundings {
+  readonly classes: ClassList;
+  readonly device: Device;
+  readonly listener: Listener;
+}
+
+/** The detector of the last checkpoint, or a new one; and whether it detects anything before it trains. */
+async function startingDetector(
+  run: RunFolder,
+  config: DetectionConfig,
+  { classes, device, listener }: Surroundings,
+): Promise<{ detector: ObjectDetector; detects: boolean; isNew: boolean }> {
+  const saved = run.has('last') ? await savedDetector(run.checkpoint('last')) : undefined;
+  const processor = saved?.processor ?? (await newProcessor(config));
+  const { model, detects } = saved
+    ? { model: saved.model, detects: true }
+    : await newModel(config, classes, listener.say);
+  const detector = new ObjectDetector(model.to(device), processor);
+  detector.requireClasses(classes);
+  chooseTrained(detector.model, config);
+  return { detector, detects, isNew: saved === undefined };
+}
+
+/** AdamW at two rates: one for the backbone, one for all above it. */
+function newOptimizer({ model }: ObjectDetector, { backboneLr, ...rules }: DetectionConfig['optimizer']): AdamW {
+  const { lr, weightDecay, decayAll, betas, eps } = rules;
+  const groups = { lr, headLr: null, weightDecay, decayAll, layerDecay: backboneLr / lr };
+  return new AdamW(parameterGroups(model.namedParameters(), groups, backboneAndRest), { lr, betas, eps });
 }
 
 /** A division by lot is kept, so that a resume and an evaluation know it. */
@@ -82,52 +117,11 @@ function sayDrawn(dataset: OpenDataset, run: RunFolder, { say }: Listener): void
 async function startBackboneOf(
   detector: ObjectDetector,
   batches: Batches<DetectionBatch>,
-  context: TrainContext<DetectionConfig>,
+  { config, listener, signal }: { config: DetectionConfig; listener: Listener; signal: AbortSignal | undefined },
 ): Promise<void> {
-  const {
-    config: { model, backboneStart: start, seed },
-    listener,
-    signal,
-  } = context;
+  const { model, backboneStart: start, seed } = config;
   if (start.epochs === 0 || model.from !== null || model.backboneWeights !== null) return;
   await startBackbone(detector.model, batches, { ...start, seed, listener, signal });
-}
-
-interface TrainingData {
-  readonly batches: Batches<DetectionBatch>;
-  readonly val: DetectionSplit;
-  readonly classes: ClassList;
-}
-
-/** What the shared loop needs to train this detector on this data. */
-function trainParts(
-  detector: ObjectDetector,
-  { batches, val, classes }: TrainingData,
-  context: TrainContext<DetectionConfig>,
-): TrainParts<DetectionBatch> {
-  const { config, device, listener } = context;
-  const {
-    data: { difficult },
-    evaluate: { batchSize },
-  } = config;
-  const { model } = detector;
-  const { lr, backboneLr, weightDecay, decayAll, betas, eps } = config.optimizer;
-  const rules = { lr, headLr: null, weightDecay, decayAll, layerDecay: backboneLr / lr };
-  const optimizer = new AdamW(parameterGroups(model.namedParameters(), rules, backboneAndRest), { lr, betas, eps });
-  const steps = config.epochs * Math.ceil(batches.batches / config.accumulate);
-  return {
-    model,
-    data: batches,
-    optimizer,
-    scheduler: makeSchedule(optimizer, config.schedule, { steps, epochs: config.epochs }),
-    loss: detectionLoss(detector, device, config),
-    count: ({ originals }) => originals.length,
-    release: releaseBatch,
-    evaluationImages: val.ids.length,
-    evaluate: async (signal) =>
-      validationMetrics(await splitMetrics(detector, val, classes, { signal, listener, difficult, batchSize })),
-    save: (folder) => detector.save(folder),
-  };
 }
 
 /** The paper's set loss, with each of its terms. */
@@ -135,7 +129,7 @@ function detectionLoss(
   { model }: ObjectDetector,
   device: Device,
   config: DetectionConfig,
-): TrainParts<DetectionBatch>['loss'] {
+): FitOptions<DetectionBatch>['loss'] {
   const dtype = autocastType(config.precision, device);
   return (batch) => {
     const forward = () => model.forward(labelledOnDevice(batch, device));
@@ -148,17 +142,15 @@ function validationMetrics({ loss, voc07, voc12, coco: { AP, AP50, AP75, AR100 }
   return { loss, AP, AP50, AP75, AR100, 'voc07.mAP': voc07.mAP, 'voc12.mAP': voc12.mAP };
 }
 
-/** Of all that decides the outcome of a run. */
-async function digest(
-  config: DetectionConfig,
-  splits: TrainSplits,
-  { classes }: OpenDataset,
+/** Of the images and objects that a run learns from and is chosen by. */
+async function datasetDigest(
+  { train, val }: TrainSplits,
+  { names }: ClassList,
   listener: Listener,
-): Promise<string> {
-  const dataset = {
-    classes: [...classes.names],
-    train: await splitFingerprint(splits.train, listener),
-    val: await splitFingerprint(splits.val, listener),
+): Promise<ConfigTree> {
+  return {
+    classes: [...names],
+    train: await splitFingerprint(train, listener),
+    val: await splitFingerprint(val, listener),
   };
-  return fingerprint({ ...config, dataset }, freeKeys);
 }

@@ -31,6 +31,17 @@ export function valueAt(tree: ConfigTree, key: string): ConfigValue | undefined 
   return value;
 }
 
+/** The values of `tree` at the keys that `other` has too. */
+export function withKeysOf(tree: ConfigTree, other: ConfigTree): ConfigTree {
+  return Object.fromEntries(
+    Object.entries(tree).flatMap(([key, value]) => {
+      if (!Object.hasOwn(other, key)) return [];
+      const inner = other[key]!;
+      return [[key, isGroup(value) && isGroup(inner) ? withKeysOf(value, inner) : value]];
+    }),
+  );
+}
+
 /**
  * The candidate most like `key`, or undefined when none is near. A bare last part counts as well as
  * the whole key, so that `lr` finds `optimizer.lr`.

@@ -116,5 +116,6 @@ export function trainPlan(config: Omit<TrainConfig, 'optimizer'>, score: string,
     checkpointSteps: checkpoint.everySteps,
     patience: evaluate.patience,
     score,
+    mode: 'max',
   };
 }

@@ -1,4 +1,4 @@
-import type { MetricsEntry } from '../metrics-log';
+import type { MetricsEntry } from '../metrics-logger';
 import { Html, html, jsonScript } from './html';
 
 export interface Curve {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MetricsLog, readMetricsLog } from '../../ts/train/metrics-log';
+import { MetricsLog, readMetricsLog } from '../../ts/train/metrics-logger';
 
 describe('metrics.jsonl', () => {
   let folder: string;

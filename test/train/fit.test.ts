@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '../../ts/errors';
 import * as torch from '../../ts/tensor';
-import type { TrainEvent } from '../../ts/train/events';
-import { readMetricsLog } from '../../ts/train/metrics-log';
+import type { TrainEvent } from '../../ts/train/types';
+import { readMetricsLog } from '../../ts/train/metrics-logger';
 import { RunFolder } from '../../ts/train/run';
 import { readState } from '../../ts/train/state';
 import { resumeToy, toy, type ToyOptions, weights } from './toy';
@@ -22,7 +22,7 @@ describe('the training loop', () => {
     const run = newRun();
     const events: TrainEvent[] = [];
     const { model, trainer } = toy(run, { listener: (event) => events.push(event), ...options });
-    const outcome = await trainer.fit();
+    const { outcome } = await trainer.fit();
     run.release();
     return { run, model, outcome, events };
   };
@@ -62,7 +62,7 @@ describe('the training loop', () => {
     try {
       const { run, events } = await train({ plan: { epochs: 1, logSteps: 100 } });
       const step = events.find((event) => event.type === 'step');
-      assert.ok(step?.type === 'step' && step.imagesPerSecond > 0 && step.secondsLeft !== null);
+      assert.ok(step?.type === 'step' && step.samplesPerSecond > 0 && step.secondsLeft !== null);
       const [line] = readMetricsLog(run.file('metrics.jsonl'));
       const images = (line!['imagesPerSecond'] as number) * line!.seconds;
       assert.equal(Math.round(images), 38, `${images} images in ${line!.seconds} s`);
@@ -79,7 +79,7 @@ describe('the training loop', () => {
       const controller = new AbortController();
       const run = newRun();
       const listener = (event: TrainEvent) => event.type === 'step' && event.step === step && controller.abort();
-      const outcome = await toy(run, { signal: controller.signal, listener }).trainer.fit();
+      const { outcome } = await toy(run, { signal: controller.signal, listener }).trainer.fit();
       run.release();
       return { run, outcome };
     };
@@ -122,7 +122,8 @@ describe('the training loop', () => {
         controller.abort();
         return Promise.reject(signal.reason as Error);
       };
-      assert.equal(await toy(run, { signal: controller.signal, evaluate }).trainer.fit(), 'interrupted');
+      const { outcome } = await toy(run, { signal: controller.signal, evaluate }).trainer.fit();
+      assert.equal(outcome, 'interrupted');
       run.release();
       assert.deepEqual(weights(await resumeToy(run.path)), weights(whole.model));
       assert.deepEqual(log(run), log(whole.run));
@@ -228,10 +229,8 @@ describe('the training loop', () => {
           ? (signal: AbortSignal) => (controller.abort(), Promise.reject(signal.reason as Error))
           : undefined;
       const listener = ({ type }: TrainEvent) => type === 'evaluated' && controller.abort();
-      assert.equal(
-        await toy(run, { plan, signal: controller.signal, evaluate, listener }).trainer.fit(),
-        'interrupted',
-      );
+      const { outcome } = await toy(run, { plan, signal: controller.signal, evaluate, listener }).trainer.fit();
+      assert.equal(outcome, 'interrupted');
       run.release();
       return run;
     };

@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { DataLoader } from '../../ts/data/loader';
+import { InputError } from '../../ts/errors';
+import * as nn from '../../ts/nn';
+import * as torch from '../../ts/tensor';
+import { type FitOptions, fit, readMetricsLog, RunFolder, Trainer, type TrainEvent } from '../../ts/train';
+import { readState } from '../../ts/train/state';
+
+interface Pair {
+  readonly x: torch.Tensor;
+  readonly y: torch.Tensor;
+}
+
+describe('fit', () => {
+  let root: string;
+  let count = 0;
+  before(() => (root = mkdtempSync(join(tmpdir(), 'fit-'))));
+  after(() => rmSync(root, { recursive: true }));
+
+  /** Learns y = 3x from eight points, two a batch, with nothing said that has a default. */
+  const setting = (options: Partial<FitOptions<Pair>> = {}) => {
+    torch.manualSeed(0);
+    const model = new nn.Linear(1, 1);
+    const points = Array.from({ length: 8 }, (_, i) => i / 8);
+    const collate = (xs: number[]): Pair => ({
+      x: torch.tensor(xs.map((x) => [x])),
+      y: torch.tensor(xs.map((x) => [3 * x])),
+    });
+    const data = new DataLoader(points, collate, { batchSize: 2 });
+    const loss = ({ x, y }: Pair) => nn.functional.mseLoss(model.forward(x), y);
+    const run = join(root, String(count++));
+    return { model, options: { model, data, loss, epochs: 2, run, ...options } };
+  };
+  const weight = (model: nn.Linear) => model.weight.item();
+
+  it('trains with its defaults: AdamW, a constant rate, a checkpoint in the end', async () => {
+    const events: TrainEvent[] = [];
+    const { options } = setting({ onEvent: (event) => events.push(event) });
+    const before = torch.memory().tensors;
+    assert.deepEqual(await fit(options), { outcome: 'completed', best: null });
+    const run = options.run as string;
+    assert.deepEqual(
+      events.map(({ type }) => type),
+      ['begin', ...Array.from({ length: 8 }, () => 'step'), 'checkpoint', 'end'],
+    );
+    const { loop, optimizer } = readState(join(run, 'checkpoints/last'));
+    assert.deepEqual([loop.step, loop.epoch, loop.best], [8, 2, null]);
+    const [group] = (optimizer as { paramGroups?: { lr: number }[]; param_groups?: { lr: number }[] }).param_groups!;
+    assert.equal(group!.lr, 1e-3);
+    assert.ok(!existsSync(join(run, 'checkpoints/best')));
+    assert.equal((parse(readFileSync(join(run, 'config.yaml'), 'utf8')) as { epochs: number }).epochs, 2);
+    // The batches are freed; two parameters' gradients and moments stay.
+    assert.ok(torch.memory().tensors - before <= 10, `${torch.memory().tensors - before} tensors more`);
+  });
+
+  it('counts the samples of a batch by its first tensor', async () => {
+    const events: TrainEvent[] = [];
+    const { now } = performance;
+    let seconds = 0;
+    performance.now = () => 1000 * (seconds += 0.25);
+    try {
+      const { options } = setting({ epochs: 1, logSteps: 100, onEvent: (event) => events.push(event) });
+      await fit(options);
+      const [line] = readMetricsLog(join(options.run as string, 'metrics.jsonl'));
+      assert.equal(line!['imagesPerSecond'], 8);
+    } finally {
+      performance.now = now;
+    }
+  });
+
+  it('keeps the checkpoint of the lowest loss, or of the highest score, as it is told', async () => {
+    const losses = [0.5, 0.2, 0.4];
+    const evaluate = () => Promise.resolve({ loss: losses[evaluations]!, accuracy: losses[evaluations++]! });
+    let evaluations = 0;
+    const lowest = await fit(setting({ epochs: 3, evaluate }).options);
+    assert.deepEqual(lowest.best, { score: 0.2, epoch: 2, step: 8 });
+    evaluations = 0;
+    const highest = await fit(setting({ epochs: 3, evaluate, score: 'accuracy' }).options);
+    assert.deepEqual(highest.best, { score: 0.5, epoch: 1, step: 4 });
+    evaluations = 0;
+    const error = await fit(setting({ epochs: 3, evaluate, score: 'accuracy', mode: 'min', patience: 1 }).options);
+    assert.deepEqual(error, { outcome: 'stopped early', best: { score: 0.2, epoch: 2, step: 8 } });
+  });
+
+  /** Interrupted after the third of eight steps. */
+  const interrupted = async (given: Partial<FitOptions<Pair>> = {}) => {
+    const stop = new AbortController();
+    const onEvent = (event: TrainEvent) => event.type === 'step' && event.step === 3 && stop.abort();
+    const { options } = setting({ ...given, signal: stop.signal, onEvent });
+    assert.equal((await fit(options)).outcome, 'interrupted');
+    return options.run;
+  };
+
+  it('interrupted and resumed ends with the same bits', async () => {
+    const whole = setting();
+    await fit(whole.options);
+    const { model, options } = setting({ run: await interrupted(), resume: true });
+    assert.equal((await fit(options)).outcome, 'completed');
+    assert.equal(weight(model), weight(whole.model));
+  });
+
+  it('goes on with a run that was begun before a key of its configuration existed', async () => {
+    const run = await interrupted({ config: { hidden: { width: 1 } }, dataset: { points: 8 } });
+    const config = { hidden: { width: 1, depth: 2 }, late: true };
+    const begin = (given: Partial<FitOptions<Pair>>) => fit(setting({ run, resume: true, ...given }).options);
+    await assert.rejects(begin({ config, dataset: { points: 9 } }), /Cannot resume/);
+    await assert.rejects(
+      begin({ config: { ...config, hidden: { width: 2 } }, dataset: { points: 8 } }),
+      /Cannot resume/,
+    );
+    // Killed as soon as config.yaml has the keys: they are in the digest of the checkpoint by then.
+    const killed = begin({
+      config,
+      dataset: { points: 8 },
+      onEvent: () => {
+        throw new Error('power cut');
+      },
+    });
+    await assert.rejects(killed, /power cut/);
+    assert.deepEqual(parse(readFileSync(join(run as string, 'config.yaml'), 'utf8')), config);
+    assert.equal((await begin({ config, dataset: { points: 8 } })).outcome, 'completed');
+  });
+
+  it('does not go on with other numbers, but logs as often as it is told', async () => {
+    const run = await interrupted();
+    await assert.rejects(fit(setting({ run, resume: true, seed: 1 }).options), /Cannot resume/);
+    assert.equal((await fit(setting({ run, resume: true, logSteps: 1 }).options)).outcome, 'completed');
+  });
+
+  it('saves and loads by functions of its own, both or none', async () => {
+    const folders: string[] = [];
+    const own = {
+      save: (folder: string) => void folders.push(`save ${folder}`),
+      load: () => void folders.push('load'),
+    };
+    const run = await interrupted(own);
+    await fit(setting({ ...own, run, resume: true }).options);
+    assert.deepEqual([folders.length, folders[1]], [3, 'load']);
+    await assert.rejects(fit(setting({ save: own.save }).options), /expected save and load together, found save alone/);
+  });
+
+  const refused: readonly [string, object, RegExp][] = [
+    ['an option that does not exist', { epoch: 3 }, /the option 'epoch' does not exist.*epochs/],
+    ['no epochs', { epochs: 0 }, /fit: expected a whole number from 1 on for epochs, found 0/],
+    ['half a step', { logSteps: 0.5 }, /fit: expected a whole number from 1 on for logSteps, found 0.5/],
+    ['a schedule of another name', { schedule: { knd: 'cosine' } }, /fit: schedule: the option 'knd' does not exist/],
+  ];
+  for (const [what, given, message] of refused) {
+    it(`refuses ${what}, and leaves no folder behind`, async () => {
+      const { options } = setting(given);
+      await assert.rejects(fit(options), (error) => error instanceof InputError && message.test(error.message));
+      assert.ok(!existsSync(options.run as string));
+    });
+  }
+
+  it('is a Trainer in a run folder that is open', async () => {
+    const { options } = setting();
+    assert.throws(() => new Trainer(options), /expected an open run folder/);
+    const run = RunFolder.create(options.run as string, {});
+    assert.equal((await new Trainer({ ...options, run }).fit()).outcome, 'completed');
+    run.release();
+  });
+});

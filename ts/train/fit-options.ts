@@ -1,0 +1,193 @@
+import { join } from 'node:path';
+import { InputError } from '../errors';
+import type { Module } from '../nn';
+import { AdamW, type LRScheduler, type Optimizer } from '../optim';
+import { checkOptions, expected, resolveOptions } from '../options';
+import { type Tensor, safetensors } from '../tensor';
+import { splitTensors } from './checkpoint';
+import type { ConfigTree } from './config/keys';
+import type { RunFolder } from './run';
+import { type ScheduleRules, makeSchedule } from './schedule';
+import type { BatchSource, Metrics, TrainEvent, TrainPlan, TrainScheduler } from './types';
+
+/** The loss of one batch, and named scalars to log beside it. */
+export interface LossAndTerms {
+  /** A scalar, which is differentiated. */
+  readonly loss: Tensor;
+  /** Scalars by name. */
+  readonly terms?: Readonly<Record<string, Tensor>>;
+}
+
+/** What `fit` is told; all but the first five has a default. */
+export interface FitOptions<Batch> extends Partial<Omit<TrainPlan, 'epochs'>> {
+  /** The model that trains; in training mode while `loss` runs, in evaluation mode while `evaluate` does. */
+  readonly model: Module;
+  /** Batches of each epoch: a `DataLoader` is one. */
+  readonly data: BatchSource<Batch>;
+  /** The loss of one batch. What else it makes is freed. */
+  readonly loss: (batch: Batch) => Tensor | LossAndTerms;
+  /** Passes over the data. */
+  readonly epochs: number;
+  /** The run folder: a path that is absent or empty, or with `resume` that of the run to go on with; or one that is open. */
+  readonly run: string | RunFolder;
+  /** Goes on from the run's last checkpoint. @default false */
+  readonly resume?: boolean;
+  /** @default AdamW with PyTorch's defaults over all parameters that require gradients */
+  readonly optimizer?: Optimizer;
+  /** The course of the learning rate, by its name and lengths, or made by a function. @default constant */
+  readonly schedule?:
+    Partial<ScheduleRules> | ((optimizer: Optimizer, span: { steps: number; epochs: number }) => TrainScheduler);
+  /** Metrics on held-out data; throws `signal.reason` soon after an abort. @default no evaluation, and no best checkpoint */
+  readonly evaluate?: (signal: AbortSignal) => Metrics | Promise<Metrics>;
+  /** Samples that an evaluation takes; only the time left depends on it. @default 0 */
+  readonly evaluationSamples?: number;
+  /** Samples in a batch. @default the length of the first dimension of its first tensor */
+  readonly count?: (batch: Batch) => number;
+  /** Ends the use of a batch. @default frees the tensors in it */
+  readonly release?: (batch: Batch) => void;
+  /** Writes the model into the folder of a checkpoint. @default its state dict, as model.safetensors */
+  readonly save?: (folder: string) => void | Promise<void>;
+  /** Reads what `save` wrote; goes with it. @default the state dict, from model.safetensors */
+  readonly load?: (folder: string) => void | Promise<void>;
+  /** All that decides the outcome, for config.yaml; a run with another one is not gone on with. @default the numbers of these options */
+  readonly config?: ConfigTree;
+  /** Keys of `config` that do not decide the outcome, so that a resumed run may change them. @default what only saves and logs */
+  readonly freeKeys?: readonly string[];
+  /** What says which data it is, a digest say: a run with other data is not gone on with. @default nothing */
+  readonly dataset?: ConfigTree;
+  /** Its abort saves a checkpoint and ends the training after the running step. */
+  readonly signal?: AbortSignal;
+  /** Hears of every step, evaluation and checkpoint. */
+  readonly onEvent?: (event: TrainEvent) => void;
+}
+
+const planDefaults = {
+  seed: 0,
+  accumulate: 1,
+  clipNorm: 0,
+  logSteps: 10,
+  evaluateStart: false,
+  evaluateEpochs: 1,
+  evaluateSteps: 0,
+  checkpointMinutes: 10,
+  checkpointSteps: 0,
+  patience: 0,
+  score: 'loss',
+} as const satisfies Partial<TrainPlan>;
+
+/** Numbers that count something, by the least that they may be. */
+const COUNTS = {
+  epochs: 1,
+  accumulate: 1,
+  logSteps: 1,
+  evaluateEpochs: 0,
+  evaluateSteps: 0,
+  checkpointSteps: 0,
+  patience: 0,
+} as const;
+
+/** `FitOptions` with every default in it. */
+export interface FitSettings<Batch> {
+  readonly plan: TrainPlan;
+  readonly model: Module;
+  readonly data: BatchSource<Batch>;
+  readonly loss: (batch: Batch) => LossAndTerms;
+  readonly optimizer: Optimizer;
+  readonly scheduler: TrainScheduler;
+  readonly evaluate: (signal: AbortSignal) => Metrics | Promise<Metrics>;
+  readonly evaluationSamples: number;
+  readonly count: (batch: Batch) => number;
+  readonly release: (batch: Batch) => void;
+  readonly save: (folder: string) => void | Promise<void>;
+  readonly load: (folder: string) => void | Promise<void>;
+  readonly config: ConfigTree;
+  readonly freeKeys: readonly string[];
+  readonly dataset: ConfigTree | undefined;
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: TrainEvent) => void;
+}
+
+/** What a checkpoint needs of them. */
+export type CheckpointSettings = Pick<
+  FitSettings<never>,
+  'optimizer' | 'scheduler' | 'save' | 'load' | 'config' | 'freeKeys' | 'dataset'
+>;
+
+const OTHERS = (
+  'model data loss epochs run resume optimizer schedule evaluate evaluationSamples count release save load config freeKeys ' +
+  'dataset signal onEvent mode'
+).split(' ');
+
+/** @throws InputError for an option that does not exist, is missing, or is out of its range */
+export function fitSettings<Batch>(options: FitOptions<Batch>): FitSettings<Batch> {
+  checkOptions('fit', options, [...OTHERS, ...Object.keys(planDefaults)]);
+  const { model, data, loss, save, load, optimizer = new AdamW(trainable(model)) } = options;
+  if ((save === undefined) !== (load === undefined))
+    throw new InputError(`fit: expected save and load together, found ${save ? 'save' : 'load'} alone`);
+  const plan = planOf(options);
+  return {
+    plan,
+    model,
+    data,
+    loss: (batch) => {
+      const result = loss(batch);
+      return 'loss' in result ? result : { loss: result };
+    },
+    optimizer,
+    scheduler: schedulerOf(optimizer, options.schedule ?? {}, plan, data.batches),
+    evaluate: options.evaluate ?? (() => ({})),
+    evaluationSamples: options.evaluationSamples ?? 0,
+    count: options.count ?? countSamples,
+    release: options.release ?? releaseTensors,
+    save: save ?? ((folder) => safetensors.save(model.stateDict(), join(folder, 'model.safetensors'))),
+    load: load ?? ((folder) => void model.loadStateDict(safetensors.load(join(folder, 'model.safetensors')))),
+    config: options.config ?? { ...plan },
+    freeKeys: options.freeKeys ?? ['logSteps', 'checkpointMinutes', 'checkpointSteps'],
+    dataset: options.dataset,
+    signal: options.signal ?? new AbortController().signal,
+    onEvent: options.onEvent ?? (() => {}),
+  };
+}
+
+/** How long to train and what to do on the way. @throws InputError for a number out of its range */
+export function planOf<Batch>(options: FitOptions<Batch>): TrainPlan {
+  const { epochs, mode, evaluate } = options;
+  const given = Object.fromEntries(Object.keys(planDefaults).map((key) => [key, options[key as keyof TrainPlan]]));
+  const plan = resolveOptions<Omit<TrainPlan, 'epochs' | 'mode'>>('fit', planDefaults, given);
+  for (const [name, least] of Object.entries(COUNTS)) {
+    const value = { ...plan, epochs }[name as keyof typeof COUNTS];
+    if (!Number.isInteger(value) || value < least)
+      throw expected('fit', `a whole number from ${least} on for ${name}`, value, '', InputError);
+  }
+  return {
+    ...plan,
+    epochs,
+    mode: mode ?? (plan.score === 'loss' ? 'min' : 'max'),
+    ...(!evaluate && { evaluateStart: false, evaluateEpochs: 0, evaluateSteps: 0 }),
+  };
+}
+
+function schedulerOf(
+  optimizer: Optimizer,
+  schedule: NonNullable<FitOptions<never>['schedule']>,
+  { epochs, accumulate }: TrainPlan,
+  batches: number,
+): LRScheduler | TrainScheduler {
+  const span = { steps: epochs * Math.ceil(batches / accumulate), epochs };
+  if (typeof schedule === 'function') return schedule(optimizer, span);
+  const defaults: ScheduleRules = { kind: 'constant', warmup: 0, dropEpochs: 1, gamma: 1 };
+  return makeSchedule(optimizer, resolveOptions('fit: schedule', defaults, schedule), span);
+}
+
+function trainable(model: Module) {
+  return model.parameters().filter(({ requiresGrad }) => requiresGrad);
+}
+
+function countSamples(batch: unknown): number {
+  const [first] = Object.values(splitTensors(batch).tensors);
+  return first?.shape[0] ?? 1;
+}
+
+function releaseTensors(batch: unknown): void {
+  for (const tensor of Object.values(splitTensors(batch).tensors)) tensor.dispose();
+}

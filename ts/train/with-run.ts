@@ -1,0 +1,63 @@
+import { type Listener, silent } from '../native/listener';
+import type { ConfigTree } from './config/keys';
+import { RunFolder } from './run';
+import type { Outcome, TrainEvent } from './types';
+
+/** What the training of a task is told. */
+export interface TrainOptions<Config> {
+  readonly config: Config;
+  /** The run folder: absent or empty, or with `resume` the one to go on with. */
+  readonly run: string;
+  /** Goes on from the run's last checkpoint. @default false */
+  readonly resume?: boolean;
+  /** Its abort saves a checkpoint and ends the training after the running step. */
+  readonly signal?: AbortSignal;
+  /** Hears what happens around the training: drawing, reading, evaluating. */
+  readonly listener?: Listener;
+  /** Hears of every step, evaluation and checkpoint. */
+  readonly onEvent?: (event: TrainEvent) => void;
+}
+
+export interface TrainResult<Final> {
+  readonly outcome: Outcome;
+  /** Final metrics; absent when the training was interrupted. */
+  readonly metrics?: Final;
+}
+
+/**
+ * Holds a run folder while `train` trains into it: nobody else can, one that never began is taken back, and an abort is an
+ * outcome, not an error.
+ */
+export async function withRun<Result>(
+  options: Pick<TrainOptions<ConfigTree>, 'config' | 'run' | 'resume' | 'signal'>,
+  train: (run: RunFolder) => Promise<Result>,
+): Promise<Result | { readonly outcome: 'interrupted' }> {
+  const { config, resume = false, signal } = options;
+  const run = resume ? RunFolder.reopen(options.run) : RunFolder.create(options.run, config);
+  try {
+    return await train(run);
+  } catch (error) {
+    if (!resume) run.discardUnlessBegun();
+    if (signal?.aborted && error === signal.reason) return { outcome: 'interrupted' };
+    throw error;
+  } finally {
+    run.release();
+  }
+}
+
+/** A listener whose bars end what they show, such as the drawing of faces, at the signal. */
+export function stoppable(listener: Listener = silent, signal?: AbortSignal): Listener {
+  return {
+    say: listener.say,
+    bar: (label, unit) => {
+      const bar = listener.bar(label, unit);
+      return {
+        update: (done, total) => {
+          signal?.throwIfAborted();
+          bar.update(done, total);
+        },
+        stop: () => bar.stop(),
+      };
+    },
+  };
+}
