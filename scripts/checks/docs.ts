@@ -156,8 +156,10 @@ function resolved(symbol: ts.Symbol, checker: ts.TypeChecker): ts.Symbol {
 
 function isModule(type: ts.Type, checker: ts.TypeChecker): boolean {
   if (!type.isClass()) return false;
-  const bases = checker.getBaseTypes(type).map(({ symbol }) => symbol);
-  return bases.some((base) => base.name === 'Module' || isModule(checker.getDeclaredTypeOfSymbol(base), checker));
+  const bases = checker.getBaseTypes(type).flatMap((base) => (base.isIntersection() ? base.types : [base]));
+  // What no class or interface declares, such as a mapped type, is none.
+  const named = bases.map(({ symbol }) => symbol as ts.Symbol | undefined).filter((symbol) => symbol !== undefined);
+  return named.some((base) => base.name === 'Module' || isModule(checker.getDeclaredTypeOfSymbol(base), checker));
 }
 
 function isField(declaration: ts.Declaration): boolean {

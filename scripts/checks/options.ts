@@ -63,7 +63,8 @@ function takesOptions({ name, type, initializer, questionToken }: ts.ParameterDe
 function reads(body: ts.Block, name: ts.BindingName): boolean {
   let found = false;
   const names = new Set([name.getText()]);
-  const isOptions = (node: ts.Node): boolean => ts.isIdentifier(node) && names.has(node.text);
+  const isOptions = (node: ts.Node): boolean =>
+    ts.isAsExpression(node) ? isOptions(node.expression) : ts.isIdentifier(node) && names.has(node.text);
   // What `const { own, ...rest } = options` leaves counts as all of them: whoever gets the rest refuses what nobody knows.
   walk(body, (node) => {
     if (

@@ -18,7 +18,7 @@ export const PROBLEM_TYPES = ['regression', 'single_label_classification', 'mult
 export type ProblemType = (typeof PROBLEM_TYPES)[number];
 
 /** The fields of every model. */
-export const commonFields = {
+const commonFields = {
   /** The classes that the weights were saved from. */
   architectures: optional(strings()),
   /** The element type of the saved weights. */
@@ -29,7 +29,11 @@ export const commonFields = {
   attnImplementation: oneOf(['sdpa', 'eager'], 'sdpa'),
 } satisfies FieldTable;
 
-export type ConfigOptions<Table extends FieldTable> = Partial<Readonly<FieldValues<Table>>> & LabelOptions;
+/** What a configuration with these fields of its own is made from. */
+export type ConfigOptions<Table extends FieldTable> = Partial<
+  Readonly<FieldValues<typeof commonFields> & FieldValues<Table>>
+> &
+  LabelOptions;
 type Untyped = Readonly<Record<string, unknown>>;
 
 /** Keys of the file that no field stands for. */
@@ -45,13 +49,36 @@ export interface PretrainedConfig extends FieldValues<typeof commonFields> {}
  */
 export abstract class PretrainedConfig {
   /** The `model_type` of the file. */
-  abstract readonly modelType: string;
+  abstract get modelType(): string;
   /** Name of each class by its number. */
   readonly id2label: Labels;
   /** Number of each class by its name. */
   readonly label2id: Readonly<Record<string, number>>;
   readonly #table: FieldTable;
   readonly #extra: Untyped;
+
+  /** Reads the content of a config.json; `overrides` stand above it, and `where` is how messages call the file. */
+  static fromJSON<Config extends PretrainedConfig, Options extends object>(
+    this: ConfigClass<Config, Options>,
+    json: unknown,
+    overrides: Options = {} as Options,
+    where = 'config.json',
+  ): Config {
+    return readConfig(this, json, overrides, where);
+  }
+
+  /** Takes a configuration, options, or the content of a config.json. */
+  static from<Config extends PretrainedConfig, Options extends object>(
+    this: ConfigClass<Config, Options>,
+    value: Config | Options | Untyped,
+  ): Config {
+    return configOf(this, value);
+  }
+
+  /** The content of a config.json of another version or library, as this one has it. */
+  static upgradeJson(json: Untyped, _where: string): Untyped {
+    return json;
+  }
 
   /** @param where how messages call the place that the options come from */
   protected constructor(table: FieldTable, options: GivenOptions, where: string) {
@@ -109,25 +136,91 @@ export abstract class PretrainedConfig {
   }
 }
 
+/** The class of a configuration. */
+export interface ConfigClass<Config extends PretrainedConfig, Options extends object = object> {
+  new (options?: Options, where?: string): Config;
+  /** The `model_type` of its files. */
+  readonly modelType: string;
+  /** What it can be told. */
+  readonly fields: FieldTable;
+  /** The content of a config.json of another version or library, as this one has it. */
+  upgradeJson(json: Untyped, where: string): Untyped;
+}
+
+/** @internal `PretrainedConfig.fromJSON` of a class */
+export function readConfig<Config extends PretrainedConfig, Options extends object>(
+  configClass: ConfigClass<Config, Options>,
+  json: unknown,
+  overrides: object = {},
+  where = 'config.json',
+): Config {
+  const { fields, modelType } = configClass;
+  const content = configClass.upgradeJson(requireObject(json, where), where);
+  return new configClass(optionsFromJson(fields, modelType, content, overrides, where) as Options, where);
+}
+
+/** @internal `PretrainedConfig.from` of a class */
+export function configOf<Config extends PretrainedConfig, Options extends object>(
+  configClass: ConfigClass<Config, Options>,
+  value: Config | Options | Untyped,
+): Config {
+  if (value instanceof configClass) return value;
+  const isFile = Object.keys(value).some((key) => key.includes('_'));
+  return isFile ? readConfig(configClass, value) : new configClass(value as Options);
+}
+
+/** A configuration with a property for each field, as {@link modelConfig} makes its class. */
+export interface FieldConfigClass<Type extends string, Table extends FieldTable> extends Pick<
+  typeof PretrainedConfig,
+  'fromJSON' | 'from' | 'upgradeJson'
+> {
+  new (
+    options?: ConfigOptions<Table>,
+    where?: string,
+  ): PretrainedConfig & FieldValues<Table> & { readonly modelType: Type };
+  /** The `model_type` of its files. */
+  readonly modelType: Type;
+  /** What it can be told. */
+  readonly fields: FieldTable;
+}
+
+/**
+ * The base for the configuration of a kind of model: `class ViTConfig extends modelConfig('vit', fields)` has each field as an
+ * option, a property and a key of its files, beside those that every model has.
+ * @param modelType the `model_type` of its files
+ */
+export function modelConfig<const Type extends string, Table extends FieldTable>(
+  modelType: Type,
+  own: Table,
+): FieldConfigClass<Type, Table> {
+  const fields = { ...commonFields, ...own };
+  class FieldConfig extends PretrainedConfig {
+    static readonly modelType = modelType;
+    static readonly fields = fields;
+
+    constructor(options: LabelOptions = {}, where = new.target.name) {
+      super(fields, options, where);
+    }
+
+    get modelType(): Type {
+      return modelType;
+    }
+  }
+  return FieldConfig as unknown as FieldConfigClass<Type, Table>;
+}
+
 /**
  * The options that the content of a config.json stands for, with `overrides` over them.
- * @throws InputError when it is no object, or the configuration of another kind of model
+ * @throws InputError when it is the configuration of another kind of model
  */
-export function optionsFromJson(
+function optionsFromJson(
   table: FieldTable,
   modelType: string,
-  json: unknown,
+  json: Untyped,
   overrides: object,
   where: string,
 ): GivenOptions {
-  const {
-    model_type: found = modelType,
-    torch_dtype: formerDtype,
-    num_labels,
-    id2label,
-    label2id,
-    ...rest
-  } = requireObject(json, where);
+  const { model_type: found = modelType, torch_dtype: formerDtype, num_labels, id2label, label2id, ...rest } = json;
   if (found !== modelType) {
     throw new InputError(
       `${where}: expected model_type ${modelType}, found ${JSON.stringify(found)}: it belongs to another kind of model.`,
@@ -147,7 +240,7 @@ export function optionsFromJson(
 }
 
 /** @throws InputError for anything but an object */
-export function requireObject(json: unknown, where: string): Record<string, unknown> {
+function requireObject(json: unknown, where: string): Record<string, unknown> {
   if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as Record<string, unknown>;
   throw new InputError(`${where}: expected a JSON object.`);
 }

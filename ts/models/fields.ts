@@ -84,6 +84,23 @@ export function heightWidth(size: ImageSize): readonly [number, number] {
 }
 
 /**
+ * Rows and columns of the patches that an image is cut into.
+ * @throws InputError when there is none
+ */
+export function patchGrid(
+  { imageSize, patchSize }: { readonly imageSize: ImageSize; readonly patchSize: ImageSize },
+  where = 'patchGrid',
+): readonly [rows: number, columns: number] {
+  const [height, width] = heightWidth(imageSize);
+  const [patchHeight, patchWidth] = heightWidth(patchSize);
+  const grid = [Math.floor(height / patchHeight), Math.floor(width / patchWidth)] as const;
+  if (grid[0] * grid[1] > 0) return grid;
+  throw new InputError(
+    `${where}: expected imageSize to hold at least one patch of ${String(patchSize)}, found ${String(imageSize)}.`,
+  );
+}
+
+/**
  * The value of every field: the given one, else the default; null counts as left out, as None does in Python's files.
  * @throws InputError that begins with `where` and names the field
  */

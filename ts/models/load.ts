@@ -4,7 +4,7 @@ import { printable } from '../printable';
 import * as torch from '../tensor';
 import type { Device, DType, Tensor } from '../tensor';
 import { isFloatingPoint } from '../tensor/dtype';
-import type { PretrainedConfig } from './config';
+import { readConfig, type PretrainedConfig } from './config';
 import type { HubOptions } from './hub';
 import { initializeWeights, markFilled } from './initialize';
 import type { ModelClass, PretrainedModel } from './pretrained';
@@ -69,14 +69,14 @@ export async function loadPretrained<
 
   return torch.scope(() => {
     const { json, where, tensors: stored, notes = [] } = read();
-    const config = modelClass.configClass.fromJSON(json, overrides, where);
+    const config = readConfig(modelClass.configClass, json, overrides, where);
     requirePlausible(config, stored.size, where);
     const { tensors, prefix } = withoutWrapper(stored);
     // On the meta device a model has shapes and no memory: nothing is drawn and nothing allocated for what the files give.
     const model = new modelClass(config, { device: 'meta' });
     const state = namedFor(model, tensors);
     const target = { device: load.device, dtype: load.dtype ?? config.dtype ?? firstType(state) };
-    const report = fill(model, state, target, modelClass.configClass.fromJSON(json, labelsOf(overrides)));
+    const report = fill(model, state, target, readConfig(modelClass.configClass, json, labelsOf(overrides)));
     if (load.newHead === 'refuse' && report.fresh.length > 0) throw newHead(report, name);
     const said =
       prefix === ''
@@ -102,7 +102,7 @@ async function openFolder<
   const where = await source.find('config.json');
   if (!where) throw source.missing('config.json');
   const json = await readJson(where);
-  configClass.fromJSON(json, overrides, where);
+  readConfig(configClass, json, overrides, where);
   const files = await weightFiles(source);
   return () => ({ json, where, tensors: readWeights(files) });
 }

@@ -12,7 +12,7 @@ import * as torch from '../tensor';
 import type { FactoryOptions as ModelFactory } from '../nn/options';
 import type { Tensor } from '../tensor';
 import type { Copier } from '../nn/deep-copy';
-import { PretrainedConfig } from './config';
+import { configOf, PretrainedConfig, readConfig, type ConfigClass } from './config';
 import { initializeWeights } from './initialize';
 import { loadPretrained, type Checkpoint, type LoadOptions } from './load';
 import { WEIGHTS_FILE } from './weights';
@@ -50,7 +50,7 @@ export abstract class PretrainedModel<Config extends PretrainedConfig = Pretrain
     config: Config | Options | Readonly<Record<string, unknown>>,
     factory: ModelFactory = {},
   ): Model {
-    return new this(this.configClass.from(config), factory);
+    return new this(configOf(this.configClass, config), factory);
   }
 
   /** @internal a model of the same configuration with copies of the tensors */
@@ -114,10 +114,7 @@ export interface ModelClass<
   Options extends object,
 > {
   new (config: Config, factory?: ModelFactory): Model;
-  readonly configClass: {
-    fromJSON(json: unknown, overrides?: Options, where?: string): Config;
-    from(value: Config | Options | Readonly<Record<string, unknown>>): Config;
-  };
+  readonly configClass: ConfigClass<Config, Options>;
   /** Reads a checkpoint that is one file, where there are such; `overrides` say what the file may leave open. */
   readFile?(path: string, overrides: object): Checkpoint;
 }
@@ -143,7 +140,7 @@ export function withConfig<Model extends PretrainedModel>(
   pick = (_key: string, tensor: Tensor): Tensor => tensor,
 ): Model {
   const modelClass = classOf(model);
-  const config = modelClass.configClass.fromJSON(model.config.toJSON(), options);
+  const config = readConfig(modelClass.configClass, model.config.toJSON(), options);
   return torch.scope(() => {
     const changed = new modelClass(config, { device: 'meta' });
     const state = Object.entries(model.stateDict()).map(([key, tensor]) => [key, pick(key, tensor)]);

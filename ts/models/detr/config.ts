@@ -1,18 +1,7 @@
 import { InputError } from '../../errors';
 import { ACTIVATION_NAMES } from '../activations';
-import { commonFields, optionsFromJson, PretrainedConfig, requireObject, type ConfigOptions } from '../config';
-import {
-  amount,
-  coefficient,
-  count,
-  flag,
-  oneOf,
-  optional,
-  probability,
-  type Field,
-  type FieldTable,
-  type FieldValues,
-} from '../fields';
+import { modelConfig, type ConfigOptions } from '../config';
+import { amount, coefficient, count, flag, oneOf, optional, probability, type Field, type FieldTable } from '../fields';
 import { ResNetConfig, timmShape, type OutputStride, type ResNetOptions, type ResNetShape } from '../resnet';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -53,7 +42,6 @@ const backboneFields = {
 
 /** What a DETR can be told; names and defaults are those of transformers 5.18 (configuration_detr.py), the DETR-R50 of the paper. */
 const fields = {
-  ...commonFields,
   ...backboneFields,
   /** Channels of the images. */
   numChannels: count(3),
@@ -123,9 +111,6 @@ const fields = {
 /** What a `DetrConfig` is made from; what is left out has transformers' default. */
 export type DetrOptions = Omit<ConfigOptions<typeof fields>, keyof BackboneOptions> & BackboneOptions;
 
-// The fields become properties: the interface tells the compiler so.
-export interface DetrConfig extends FieldValues<typeof fields> {}
-
 /** Names that transformers takes for other options; a file that has both means the same by them. */
 const ALIASES = {
   hidden_size: 'd_model',
@@ -134,13 +119,13 @@ const ALIASES = {
 } as const;
 
 /** The options of DETR (Carion et al. 2020, arXiv 2005.12872). */
-export class DetrConfig extends PretrainedConfig {
+export class DetrConfig extends modelConfig('detr', fields) {
   /** The network that sees the image. */
   readonly #backbone: ResNetShape;
 
   /** @throws InputError for an unknown option, or a value that it cannot have */
   constructor(options: DetrOptions = {}, where = 'DetrConfig') {
-    super(fields, options, where);
+    super(options as ConfigOptions<typeof fields>, where);
     if (!this.backboneConfig) {
       this.useTimmBackbone ??= true;
       if (this.useTimmBackbone) this.backbone ??= 'resnet50';
@@ -149,25 +134,14 @@ export class DetrConfig extends PretrainedConfig {
     this.#check(where);
   }
 
-  /** Reads the content of a config.json; `overrides` stand above it, and `where` is how messages call the file. */
-  static fromJSON(json: unknown, overrides: DetrOptions = {}, where = 'config.json'): DetrConfig {
-    const file = { ...requireObject(json, where) };
+  /** Names that a file may have for other options. */
+  static override upgradeJson(json: Json): Json {
+    const file: Record<string, unknown> = { ...json };
     for (const [alias, name] of Object.entries(ALIASES)) {
       file[name] ??= file[alias];
       delete file[alias];
     }
-    return new DetrConfig(optionsFromJson(fields, 'detr', file, overrides, where) as DetrOptions, where);
-  }
-
-  /** Takes a configuration, options, or the content of a config.json. */
-  static from(value: DetrConfig | DetrOptions | Readonly<Record<string, unknown>>): DetrConfig {
-    if (value instanceof DetrConfig) return value;
-    const isFile = Object.keys(value).some((key) => key.includes('_'));
-    return isFile ? DetrConfig.fromJSON(value) : new DetrConfig(value);
-  }
-
-  get modelType(): 'detr' {
-    return 'detr';
+    return file;
   }
 
   /** The network that sees the image; the last map that it returns is the transformer's input. */

@@ -1,22 +1,11 @@
 import { InputError } from '../../errors';
 import { ACTIVATION_NAMES } from '../activations';
-import { commonFields, optionsFromJson, PretrainedConfig, requireObject, type ConfigOptions } from '../config';
-import {
-  count,
-  counts,
-  flag,
-  oneOf,
-  optional,
-  strings,
-  type Field,
-  type FieldTable,
-  type FieldValues,
-} from '../fields';
+import { modelConfig, type ConfigOptions } from '../config';
+import { count, counts, flag, oneOf, optional, strings, type Field, type FieldTable } from '../fields';
 import { OUTPUT_STRIDES, resnetSizes, timmShape, type OutputStride, type ResNetName, type ResNetShape } from './shape';
 
 /** What a ResNet can be told; names and defaults are those of transformers 5.18 (configuration_resnet.py), a ResNet-50. */
 const fields = {
-  ...commonFields,
   /** Channels of the images. */
   numChannels: count(3),
   /** Channels behind the stem. */
@@ -44,14 +33,11 @@ const fields = {
 /** What a `ResNetConfig` is made from; what is left out has transformers' default. */
 export type ResNetOptions = ConfigOptions<typeof fields>;
 
-// The fields become properties: the interface tells the compiler so.
-export interface ResNetConfig extends FieldValues<typeof fields> {}
-
 /** The options of a ResNet (He et al. 2016, arXiv 1512.03385) as the backbone of another model. */
-export class ResNetConfig extends PretrainedConfig {
+export class ResNetConfig extends modelConfig('resnet', fields) {
   /** @throws InputError for an unknown option, or a value that it cannot have */
   constructor(options: ResNetOptions = {}, where = 'ResNetConfig') {
-    super(fields, options, where);
+    super(options, where);
     const { hiddenSizes, depths } = this;
     if (hiddenSizes.length !== depths.length) {
       throw new InputError(
@@ -67,22 +53,14 @@ export class ResNetConfig extends PretrainedConfig {
     return new ResNetConfig({ ...resnetSizes(name), ...options });
   }
 
-  /** Reads the content of a config.json, transformers' or timm's; `overrides` stand above it, and `where` is how messages call the file. */
-  static fromJSON(json: unknown, overrides: ResNetOptions = {}, where = 'config.json'): ResNetConfig {
-    const { stage_names: _follows, architecture, ...rest } = requireObject(json, where);
-    const sizes = typeof architecture === 'string' ? sizesOf(architecture, where) : {};
-    return new ResNetConfig(optionsFromJson(fields, 'resnet', rest, { ...sizes, ...overrides }, where), where);
-  }
-
-  /** Takes a configuration, options, or the content of a config.json. */
-  static from(value: ResNetConfig | ResNetOptions | Readonly<Record<string, unknown>>): ResNetConfig {
-    if (value instanceof ResNetConfig) return value;
-    const isFile = Object.keys(value).some((key) => key.includes('_'));
-    return isFile ? ResNetConfig.fromJSON(value) : new ResNetConfig(value);
-  }
-
-  get modelType(): 'resnet' {
-    return 'resnet';
+  /** timm's files name the network; what the number of stages follows from is computed anew. */
+  static override upgradeJson(
+    { stage_names: _follows, architecture, ...rest }: Readonly<Record<string, unknown>>,
+    where: string,
+  ): Readonly<Record<string, unknown>> {
+    if (typeof architecture !== 'string') return rest;
+    const { depths, hiddenSizes, layerType } = timmShape(architecture, {}, where);
+    return { ...rest, depths, hidden_sizes: hiddenSizes, layer_type: layerType };
   }
 
   /** Names of all maps, in order: `stem`, `stage1`, … */
@@ -123,11 +101,6 @@ export class ResNetConfig extends PretrainedConfig {
     }
     return chosen;
   }
-}
-
-function sizesOf(architecture: string, where: string): ResNetOptions {
-  const { depths, hiddenSizes, layerType } = timmShape(architecture, {}, where);
-  return { depths, hiddenSizes, layerType };
 }
 
 function integers(): Field<readonly number[]> {

@@ -1,22 +1,10 @@
 import { InputError } from '../../errors';
 import { ACTIVATION_NAMES } from '../activations';
-import { commonFields, optionsFromJson, PretrainedConfig, type ConfigOptions } from '../config';
-import {
-  amount,
-  count,
-  flag,
-  heightWidth,
-  imageSize,
-  oneOf,
-  optional,
-  probability,
-  type FieldTable,
-  type FieldValues,
-} from '../fields';
+import { modelConfig, type ConfigOptions } from '../config';
+import { amount, count, flag, imageSize, oneOf, optional, patchGrid, probability, type FieldTable } from '../fields';
 
 /** What a ViT can be told; names and defaults are those of transformers 5.18 (configuration_vit.py), a ViT-B/16 for 224x224. */
 const fields = {
-  ...commonFields,
   /** D: width of a token. */
   hiddenSize: count(768),
   /** Layers of the encoder. */
@@ -56,42 +44,19 @@ const fields = {
 /** What a `ViTConfig` is made from; what is left out has transformers' default. */
 export type ViTOptions = ConfigOptions<typeof fields>;
 
-// The fields become properties: the interface tells the compiler so.
-export interface ViTConfig extends FieldValues<typeof fields> {}
-
 /** The options of a Vision Transformer (Dosovitskiy et al. 2020, arXiv 2010.11929). */
-export class ViTConfig extends PretrainedConfig {
+export class ViTConfig extends modelConfig('vit', fields) {
   /** @throws InputError for an unknown option, or a value that it cannot have */
   constructor(options: ViTOptions = {}, where = 'ViTConfig') {
-    super(fields, options, where);
-    const { hiddenSize, numAttentionHeads, headDim, numPatches } = this;
+    super(options, where);
+    const { hiddenSize, numAttentionHeads, headDim } = this;
     this.poolerOutputSize ??= hiddenSize;
     if (headDim === undefined && hiddenSize % numAttentionHeads !== 0) {
       throw new InputError(
         `${where}: expected hiddenSize to be a multiple of numAttentionHeads (${numAttentionHeads}), found ${hiddenSize}.`,
       );
     }
-    if (numPatches === 0) {
-      throw new InputError(
-        `${where}: expected imageSize to hold at least one patch of ${String(this.patchSize)}, found ${String(this.imageSize)}.`,
-      );
-    }
-  }
-
-  /** Reads the content of a config.json; `overrides` stand above it, and `where` is how messages call the file. */
-  static fromJSON(json: unknown, overrides: ViTOptions = {}, where = 'config.json'): ViTConfig {
-    return new ViTConfig(optionsFromJson(fields, 'vit', json, overrides, where), where);
-  }
-
-  /** Takes a configuration, options, or the content of a config.json. */
-  static from(value: ViTConfig | ViTOptions | Readonly<Record<string, unknown>>): ViTConfig {
-    if (value instanceof ViTConfig) return value;
-    const isFile = Object.keys(value).some((key) => key.includes('_'));
-    return isFile ? ViTConfig.fromJSON(value) : new ViTConfig(value);
-  }
-
-  get modelType(): 'vit' {
-    return 'vit';
+    patchGrid(this, where);
   }
 
   override get layerCount(): number {
@@ -100,9 +65,7 @@ export class ViTConfig extends PretrainedConfig {
 
   /** Rows and columns of patches. */
   get grid(): readonly [number, number] {
-    const [height, width] = heightWidth(this.imageSize);
-    const [patchHeight, patchWidth] = heightWidth(this.patchSize);
-    return [Math.floor(height / patchHeight), Math.floor(width / patchWidth)];
+    return patchGrid(this);
   }
 
   /** Patches of an image, N. */
