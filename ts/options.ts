@@ -23,24 +23,92 @@ export function resolveOptions<T extends object>(owner: string, defaults: T, opt
   return resolved;
 }
 
+/** Which arguments there are beside those with defaults, and in what order they stand. */
+export interface ArgumentOrder {
+  /** Names of the arguments that have no default, which come first. @default [] */
+  readonly required?: readonly string[];
+  /** Names of the options in the order of their positions; null is a position that takes null alone. @default the keys of `defaults` */
+  readonly order?: readonly (string | null)[];
+}
+
 /**
- * Arguments that may be given by position, in the order of `defaults`, or by name in one object behind those: `norm(x, 2, { dim: 1 })`.
- * Whether a value is of the right kind is for the caller to see.
- * @throws InputError for too many, for a name that does not exist, or one that is given both ways
+ * Arguments that may be given by position, or by name in one object behind those: `norm(x, 2, { dim: 1 })`, `new StepLR(optimizer,
+ * { stepSize: 5 })`. Undefined counts as left out. Whether a value is of the right kind is for the caller to see.
+ * @returns `defaults` and the required arguments with the given ones over them
+ * @throws InputError for too many, for one that is missing, that does not exist, or that is given both ways
+ * @throws DTypeError for a boolean by position where none is expected, or anything else where one is
  */
-export function bindArguments<T extends object>(owner: string, defaults: T, args: readonly unknown[]): T {
-  const names = Object.keys(defaults) as (keyof T & string)[];
+export function bindArguments<T extends object>(
+  owner: string,
+  defaults: T,
+  args: readonly unknown[],
+  { required = [], order = Object.keys(defaults) }: ArgumentOrder = {},
+): T {
+  const known = [...required, ...Object.keys(defaults)];
   const last = args.at(-1);
-  const options = isPlainObject(last) && !('re' in last) ? last : {};
-  const byPosition = options === last ? args.slice(0, -1) : args;
-  if (byPosition.length > names.length)
+  const options = isOptions(last, args.length > required.length ? known : []) ? last : undefined;
+  const positions = [...required, ...order];
+  const named = nameValues(owner, defaults, options === undefined ? args : args.slice(0, -1), positions);
+  const twice = Object.keys(named).find((name) => options !== undefined && Object.hasOwn(options, name));
+  if (twice !== undefined) throw new InputError(`${owner}: expected '${twice}' once, found it by position and by name`);
+  const given = options === undefined || isPlainObject(options) ? options : valuesOf(options, known);
+  const missing = required.find((name) => (named[name] ?? given?.[name]) === undefined && named[name] !== null);
+  const all = { ...Object.fromEntries(required.map((name) => [name, undefined])), ...defaults };
+  const resolved = resolveOptions(owner, all, { ...given, ...named } as Given<T>);
+  if (missing !== undefined)
     throw new InputError(
-      `${owner}: expected at most ${names.length} arguments (${names.join(', ')}), found ${byPosition.length}`,
+      `${owner}: expected ${missing}, found undefined; give ${required.join(', ')} by position or by name`,
     );
-  const twice = names.slice(0, byPosition.length).find((name) => Object.hasOwn(options, name));
-  if (twice !== undefined) throw new InputError(`${owner}: '${twice}' is given twice, by position and by name`);
-  const named = Object.fromEntries(byPosition.map((value, i) => [names[i], value]));
-  return resolveOptions(owner, defaults, { ...options, ...named } as Given<T>);
+  return resolved;
+}
+
+/** Plain objects hold options; so do instances of classes that have one of them, such as a layer that passes on its own fields. */
+function isOptions(value: unknown, names: readonly string[]): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || isTensorLike(value)) return false;
+  if (isPlainObject(value)) return !('re' in value && 'im' in value);
+  return names.some((name) => name in value);
+}
+
+function valuesOf(instance: object, names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(names.map((name) => [name, Reflect.get(instance, name) as unknown]));
+}
+
+/** The values by the names of their positions. */
+function nameValues(
+  owner: string,
+  defaults: object,
+  values: readonly unknown[],
+  positions: readonly (string | null)[],
+): Record<string, unknown> {
+  if (values.length > positions.length) {
+    const names = positions.filter((name) => name !== null);
+    throw new InputError(
+      `${owner}: expected at most ${positions.length} arguments by position${names.length > 0 ? ` (${names.join(', ')})` : ''}, ` +
+        `found ${values.length}; ${adviceByName(Object.keys(defaults))}`,
+    );
+  }
+  const named: Record<string, unknown> = {};
+  for (const [i, value] of values.entries()) {
+    const name = positions[i]!;
+    if (value === undefined || (name === null && value === null)) continue;
+    if (name === null)
+      throw expected(
+        owner,
+        `null at position ${i + 1}, which Python has for an argument that is deprecated or not here`,
+        value,
+        adviceByName(Object.keys(defaults)),
+      );
+    const normal: unknown = Reflect.get(defaults, name);
+    const isKnown = name in defaults && normal !== null && normal !== undefined;
+    if (isKnown && (typeof normal === 'boolean') !== (typeof value === 'boolean'))
+      throw expected(owner, `${typeof normal === 'boolean' ? 'true or false' : 'no boolean'} for ${name}`, value);
+    named[name] = value;
+  }
+  return named;
+}
+
+function adviceByName(names: readonly string[]): string {
+  return names.length === 0 ? 'leave the rest out' : `write { ${names.map((name) => `${name}: …`).join(', ')} }`;
 }
 
 /**
@@ -146,6 +214,6 @@ export function show(value: unknown): string {
     return value.length <= 6 && value.every((item) => typeof item !== 'object')
       ? `[${value.map(show).join(', ')}]`
       : `an array of ${value.length}`;
-  if (isPlainObject(value)) return `{ ${Object.keys(value).slice(0, 6).join(', ')} }`;
+  if (isPlainObject(value)) return `{ ${Object.keys(value).slice(0, 6).join(', ')} }`.replace('{  }', '{}');
   return `an instance of ${value.constructor.name}`;
 }

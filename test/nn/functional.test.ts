@@ -158,7 +158,7 @@ describe('nn.functional', () => {
     );
     assert.throws(
       () => F.interpolate(image, { size: [1, 2, 3] }),
-      /size must be one number or 2 of them, got \[1, 2, 3\]/,
+      /expected one number or 2 of them for size, found \[1, 2, 3\]/,
     );
   });
 

@@ -44,8 +44,8 @@ describe('nn.init', () => {
 
   it('refuses what it does not know', () => {
     assert.throws(() => init.uniform_(torch.empty([1]), { low: 0 } as object), /the option 'low' does not exist/);
-    assert.throws(() => init.uniform_(torch.empty([1]), 0, 1, { a: 1 } as object), /a is given twice/);
-    assert.throws(() => init.normal_(torch.empty([1]), '0' as never), /expected mean to be a number, found 0/);
+    assert.throws(() => init.uniform_(torch.empty([1]), 0, 1, { a: 1 } as object), /expected 'a' once/);
+    assert.throws(() => init.normal_(torch.empty([1]), '0' as never), /expected a number for mean, found "0"/);
     assert.throws(() => init.constant_(torch.empty([1]), null as never), /expected val to be a number/);
   });
 });

@@ -198,7 +198,7 @@ describe('the layers', () => {
   });
 
   it('bad sizes and options are refused by name', () => {
-    assert.throws(() => new nn.Linear(2.5, 1), /Linear: inFeatures must be an integer of at least 0, got 2.5/);
+    assert.throws(() => new nn.Linear(2.5, 1), /Linear: expected an integer of at least 0 for inFeatures, found 2.5/);
     assert.throws(
       () => new nn.Linear(2, 1, { biass: true } as object),
       /Linear: the option 'biass' does not exist\. Did you mean bias\?/,
@@ -209,11 +209,11 @@ describe('the layers', () => {
     );
     assert.throws(
       () => new nn.Conv2d(3, 4, 3, { groups: 2 }),
-      /Conv2d: groups must divide both channel counts, got 2 for 3 and 4/,
+      /Conv2d: expected groups to divide both channel counts, found 2 for 3 and 4/,
     );
     assert.throws(
       () => new nn.Conv2d(2, 2, [1, 2, 3]),
-      /Conv2d: kernelSize must be one number or 2 of them, got \[1, 2, 3\]/,
+      /Conv2d: expected one number or 2 of them for kernelSize, found \[1, 2, 3\]/,
     );
     assert.throws(
       () => new nn.Conv2d(2, 2, 3, { padding: 'same', stride: 2 }),
@@ -225,7 +225,7 @@ describe('the layers', () => {
       () => new nn.InstanceNorm2d(2).forward(torch.ones([2])),
       /InstanceNorm2d expects 4 dimensions, or 3 without a batch, got \[2\]/,
     );
-    assert.throws(() => new nn.ReflectionPad2d([1, 2]), /padding must be one number or 4 of them, got \[1, 2\]/);
+    assert.throws(() => new nn.ReflectionPad2d([1, 2]), /expected one number or 4 of them for padding, found \[1, 2\]/);
     assert.throws(
       () => new nn.Hardtanh({ minVal: 2 }).forward(torch.ones([1])),
       /minVal must not be above maxVal, got 2 and 1/,

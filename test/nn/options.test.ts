@@ -83,8 +83,11 @@ describe('sizes', () => {
 
   it('counts are whole and not below their least', () => {
     requireSizes('Layer', { width: 0 });
-    assert.throws(() => requireSizes('Layer', { width: 0 }, 1), /Layer: width must be an integer of at least 1, got 0/);
-    assert.throws(() => requireSizes('Layer', { width: NaN }), /got NaN/);
+    assert.throws(
+      () => requireSizes('Layer', { width: 0 }, 1),
+      /Layer: expected an integer of at least 1 for width, found 0/,
+    );
+    assert.throws(() => requireSizes('Layer', { width: NaN }), /found NaN/);
   });
 });
 

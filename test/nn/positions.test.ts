@@ -48,16 +48,20 @@ describe('options of layers by position', () => {
     assert.throws(
       wrong(true, 'cpu', 'float32', 1),
       new InputError(
-        'Linear: expected at most 3 options by position (bias, device, dtype), found 4; write { bias: … }',
+        'Linear: expected at most 5 arguments by position (inFeatures, outFeatures, bias, device, dtype), found 6; ' +
+          'write { bias: …, device: …, dtype: … }',
       ),
     );
     assert.throws(
       wrong(true, { bias: false }),
-      new InputError("Linear: 'bias' is given twice, by position and by name; give it once"),
+      new InputError("Linear: expected 'bias' once, found it by position and by name"),
     );
     assert.throws(wrong(1), new DTypeError('Linear: expected true or false for bias, found 1'));
     const loss = nn.MSELoss as unknown as new (...args: unknown[]) => unknown;
-    assert.throws(() => new loss('sum'), /MSELoss: expected null at position 1 .* found "sum"; write \{ reduction \}/);
+    assert.throws(
+      () => new loss('sum'),
+      /MSELoss: expected null at position 1 .* found "sum"; write \{ reduction: … \}/,
+    );
   });
 });
 

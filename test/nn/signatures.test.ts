@@ -103,6 +103,12 @@ function argumentsOf(name: string, { required = [] }: Signature): unknown[] {
   return requiredHere[name] ? [...given, 1] : given;
 }
 
+/** Names of the required arguments, in PyTorch's order. */
+function requiredOf(name: string, { required = [] }: Signature): string[] {
+  const names = required.map((entry) => camel(typeof entry === 'string' ? entry : entry[0]));
+  return requiredHere[name] ? [...names, requiredHere[name]] : names;
+}
+
 /** Parameter -> default, of those that are options here. */
 function optionsOf(name: string, { defaults = {} }: Signature): Map<string, Value> {
   const taken = Object.entries(defaults).filter(
@@ -184,7 +190,20 @@ describe('the classes of torch.nn', () => {
           /the option 'noSuchOption' does not exist; it takes (.*)$/.exec((error as Error).message) ?? [];
         taken = Array.from(list.matchAll(/(\w+)/g), ([, option]) => option!);
       }
-      assert.deepEqual(taken.sort(), [...options.keys()].sort());
+      assert.deepEqual(taken.sort(), [...requiredOf(name, signature), ...options.keys()].sort());
+    });
+
+    it(`${name} takes what it requires by name, all of it or what is left`, () => {
+      const names = requiredOf(name, signature);
+      const values = argumentsOf(name, signature);
+      const beside = { ...(large.has(name) && { device: 'meta' }) };
+      const wanted = fingerprint(make(name, signature));
+      for (const at of names.keys()) {
+        torch.manualSeed(0);
+        const named = Object.fromEntries(names.slice(at).map((key, i) => [key, values[at + i]]));
+        const made = new (classOf(name))(...values.slice(0, at), { ...named, ...beside });
+        assert.equal(fingerprint(made), wanted, `from ${names[at]} on`);
+      }
     });
 
     it(`${name} has PyTorch's defaults`, () => {

@@ -56,7 +56,8 @@ function startParameters(shapes = 'any'): nn.Parameter[] {
 
 function make({ kind, options, group }: Case, parameters: nn.Parameter[], extra: object = {}): optim.Optimizer {
   const groups = [{ params: parameters.slice(0, 2) }, { params: parameters.slice(2), ...inCamelCase(group) }];
-  return new optim[kind](groups, { ...inCamelCase(options), ...extra }) as unknown as optim.Optimizer;
+  const Kind = optim[kind] as unknown as new (groups: object, options: object) => optim.Optimizer;
+  return new Kind(groups, { ...inCamelCase(options), ...extra });
 }
 
 function setGradients(parameters: readonly nn.Parameter[], step: number, shapes = 'any'): void {

@@ -264,8 +264,14 @@ describe('the schedules', () => {
 
   it('options that make no sense are refused by name', () => {
     const optimizer = sgd();
-    assert.throws(() => new optim.StepLR({} as optim.Optimizer, 1), /StepLR takes an optimizer first, got object/);
-    assert.throws(() => new optim.StepLR(optimizer, 0), /StepLR: stepSize must be an integer of at least 1, got 0/);
+    assert.throws(
+      () => new optim.StepLR({} as optim.Optimizer, 1),
+      /StepLR: expected an optimizer for optimizer, found \{\}/,
+    );
+    assert.throws(
+      () => new optim.StepLR(optimizer, 0),
+      /StepLR: expected an integer of at least 1 for stepSize, found 0/,
+    );
     assert.throws(
       () => new optim.StepLR(optimizer, 1, { step_size: 2 } as object),
       /StepLR: the option 'step_size' does not exist/,
@@ -277,12 +283,12 @@ describe('the schedules', () => {
     assert.throws(() => new optim.ConstantLR(optimizer, { factor: 2 }), /factor must be between 0 and 1, got 2/);
     assert.throws(
       () => new optim.LambdaLR(optimizer, [exponent]),
-      /expected 2 values for lrLambda, one a parameter group, got 1/,
+      /expected 2 values for lrLambda, one a parameter group, found 1/,
     );
     assert.throws(() => new optim.OneCycleLR(optimizer, 1), /give totalSteps, or both epochs and stepsPerEpoch/);
     assert.throws(
       () => new optim.OneCycleLR(optimizer, [1], { totalSteps: 4 }),
-      /expected 2 values for maxLr, one a parameter group, got 1/,
+      /expected 2 values for maxLr, one a parameter group, found 1/,
     );
     assert.throws(() => new optim.SequentialLR(optimizer, [], []), /at least one scheduler, got none/);
     assert.throws(

@@ -78,7 +78,7 @@ describe('every optimizer', () => {
     ['Adafactor', { d: 0.5 }, /Adafactor: d must be at least 1, got 0.5/],
     ['Muon', { nsSteps: 100 }, /Muon: nsSteps must be at least 0 and below 100, got 100/],
     ['Muon', { adjustLrFn: 'adamw' }, /Muon: adjustLrFn must be 'original', 'match_rms_adamw' or null, got adamw/],
-    ['LBFGS', { historySize: 0 }, /LBFGS: historySize must be an integer of at least 1, got 0/],
+    ['LBFGS', { historySize: 0 }, /LBFGS: expected an integer of at least 1 for historySize, found 0/],
   ] as const) {
     it(`${kind} refuses ${JSON.stringify(options)}`, () => {
       const make = Reflect.get(optim, kind) as new (params: nn.Parameter[], options: object) => optim.Optimizer;

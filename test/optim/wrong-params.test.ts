@@ -14,7 +14,7 @@ describe('what cannot be iterated over', () => {
           make,
           (error: Error) =>
             error instanceof InputError &&
-            /^(SGD|Adam|ConcatDataset): expected an iterable of .*, found/.test(error.message),
+            /^(SGD|Adam|ConcatDataset): expected (an iterable of .*|params), found/.test(error.message),
         );
       }
     });

@@ -77,3 +77,22 @@ class Unfinished extends nn.Module {
   forward = 1;
 }
 export { Unfinished };
+
+/** What is required, by name. */
+export const byName = (optimizer: optim.SGD): unknown[] => [
+  new nn.Linear({ inFeatures: 4, outFeatures: 2, bias: false }),
+  new nn.Linear(4, { outFeatures: 2 }),
+  new nn.Conv2d(3, 64, { kernelSize: 3, padding: 'same' }),
+  new nn.AdaptiveAvgPool2d({ outputSize: [1, null] }),
+  new optim.SGD({ params: [], lr: 0.1 }),
+  new optim.StepLR(optimizer, { stepSize: 5 }),
+];
+
+// @ts-expect-error outFeatures is missing
+new nn.Linear(4);
+// @ts-expect-error outFeatures is missing
+new nn.Linear(4, { bias: false });
+// @ts-expect-error twice
+new nn.Linear(4, 2, { outFeatures: 2 });
+// @ts-expect-error no such name
+new nn.Linear({ in_features: 4, outFeatures: 2 });

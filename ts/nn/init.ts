@@ -3,7 +3,7 @@
  * torch.nn.init. The numbers that define a distribution go by position, in PyTorch's order, or by name.
  */
 import { InputError } from '../errors';
-import { argumentsOf } from './init-arguments';
+import { bindArguments, expected, requireTensor } from './options';
 import * as torch from '../tensor';
 import type { Generator, Tensor } from '../tensor';
 
@@ -73,11 +73,28 @@ export interface GainOptions extends RandomOptions {
 
 const random: { generator: Generator | undefined } = { generator: undefined };
 
+/** What stands behind the tensor, by position or by name; those with a number for a default are numbers. */
+function argumentsOf<T extends object>(
+  tensor: Tensor,
+  owner: string,
+  defaults: T,
+  given: readonly unknown[],
+  required: readonly string[] = [],
+): T {
+  requireTensor(owner, 'tensor', tensor);
+  const bound = bindArguments(owner, defaults, given, { required });
+  for (const [name, value] of Object.entries(bound)) {
+    const isNumber = required.includes(name) || typeof defaults[name as keyof T] === 'number';
+    if (isNumber && typeof value !== 'number') throw expected(owner, `a number for ${name}`, value, '', InputError);
+  }
+  return bound;
+}
+
 /** Uniform between `a` and `b`. */
 export function uniform_<T extends Tensor>(tensor: T, options?: UniformOptions): T;
 export function uniform_<T extends Tensor>(tensor: T, a?: number, b?: number, options?: RandomOptions): T;
 export function uniform_<T extends Tensor>(tensor: T, ...given: unknown[]): T {
-  const { a, b, generator } = argumentsOf('uniform_', { a: 0, b: 1, ...random }, given);
+  const { a, b, generator } = argumentsOf(tensor, 'uniform_', { a: 0, b: 1, ...random }, given);
   return fill(tensor, () => void tensor.uniform_(a, b, { generator }));
 }
 
@@ -85,13 +102,13 @@ export function uniform_<T extends Tensor>(tensor: T, ...given: unknown[]): T {
 export function normal_<T extends Tensor>(tensor: T, options?: NormalOptions): T;
 export function normal_<T extends Tensor>(tensor: T, mean?: number, std?: number, options?: RandomOptions): T;
 export function normal_<T extends Tensor>(tensor: T, ...given: unknown[]): T {
-  const { mean, std, generator } = argumentsOf('normal_', { mean: 0, std: 1, ...random }, given);
+  const { mean, std, generator } = argumentsOf(tensor, 'normal_', { mean: 0, std: 1, ...random }, given);
   return fill(tensor, () => void tensor.normal_(mean, std, { generator }));
 }
 
 /** One value everywhere. */
 export function constant_<T extends Tensor>(tensor: T, val: number | { readonly val: number }): T {
-  const { val: value } = argumentsOf('constant_', { val: NaN }, [val]);
+  const { val: value } = argumentsOf(tensor, 'constant_', {} as { val: number }, [val], ['val']);
   return fill(tensor, () => void tensor.fill_(value));
 }
 
@@ -125,6 +142,7 @@ export function truncNormal_<T extends Tensor>(
 ): T;
 export function truncNormal_<T extends Tensor>(tensor: T, ...given: unknown[]): T {
   const { mean, std, a, b, generator } = argumentsOf(
+    tensor,
     'truncNormal_',
     { mean: 0, std: 1, a: -2, b: 2, ...random },
     given,
@@ -197,7 +215,7 @@ function rejectFromUniform(
 export function xavierUniform_<T extends Tensor>(tensor: T, options?: GainOptions): T;
 export function xavierUniform_<T extends Tensor>(tensor: T, gain?: number, options?: RandomOptions): T;
 export function xavierUniform_<T extends Tensor>(tensor: T, ...given: unknown[]): T {
-  const { gain, generator } = argumentsOf('xavierUniform_', { gain: 1, ...random }, given);
+  const { gain, generator } = argumentsOf(tensor, 'xavierUniform_', { gain: 1, ...random }, given);
   const { fanIn, fanOut } = calculateFanInAndFanOut(tensor);
   const bound = Math.sqrt(3) * (gain * Math.sqrt(2 / (fanIn + fanOut)));
   return uniform_(tensor, -bound, bound, { generator });
@@ -207,7 +225,7 @@ export function xavierUniform_<T extends Tensor>(tensor: T, ...given: unknown[])
 export function xavierNormal_<T extends Tensor>(tensor: T, options?: GainOptions): T;
 export function xavierNormal_<T extends Tensor>(tensor: T, gain?: number, options?: RandomOptions): T;
 export function xavierNormal_<T extends Tensor>(tensor: T, ...given: unknown[]): T {
-  const { gain, generator } = argumentsOf('xavierNormal_', { gain: 1, ...random }, given);
+  const { gain, generator } = argumentsOf(tensor, 'xavierNormal_', { gain: 1, ...random }, given);
   const { fanIn, fanOut } = calculateFanInAndFanOut(tensor);
   return normal_(tensor, 0, gain * Math.sqrt(2 / (fanIn + fanOut)), { generator });
 }
@@ -222,7 +240,7 @@ export function kaimingUniform_<T extends Tensor>(
   options?: RandomOptions,
 ): T;
 export function kaimingUniform_<T extends Tensor>(tensor: T, ...given: unknown[]): T {
-  const options = argumentsOf('kaimingUniform_', kaimingDefaults, given);
+  const options = argumentsOf(tensor, 'kaimingUniform_', kaimingDefaults, given);
   if (tensor.numel() === 0) return tensor;
   const bound = Math.sqrt(3) * kaimingStd(tensor, options);
   return uniform_(tensor, -bound, bound, { generator: options.generator });
@@ -238,7 +256,7 @@ export function kaimingNormal_<T extends Tensor>(
   options?: RandomOptions,
 ): T;
 export function kaimingNormal_<T extends Tensor>(tensor: T, ...given: unknown[]): T {
-  const options = argumentsOf('kaimingNormal_', kaimingDefaults, given);
+  const options = argumentsOf(tensor, 'kaimingNormal_', kaimingDefaults, given);
   if (tensor.numel() === 0) return tensor;
   return normal_(tensor, 0, kaimingStd(tensor, options), { generator: options.generator });
 }
@@ -263,7 +281,7 @@ function kaimingStd(tensor: Tensor, { a, mode, nonlinearity }: Kaiming): number 
 export function orthogonal_<T extends Tensor>(tensor: T, options?: GainOptions): T;
 export function orthogonal_<T extends Tensor>(tensor: T, gain?: number, options?: RandomOptions): T;
 export function orthogonal_<T extends Tensor>(tensor: T, ...given: unknown[]): T {
-  const { gain, generator } = argumentsOf('orthogonal_', { gain: 1, ...random }, given);
+  const { gain, generator } = argumentsOf(tensor, 'orthogonal_', { gain: 1, ...random }, given);
   requireDimensions('orthogonal_', tensor, 2);
   if (tensor.numel() === 0) return tensor;
   const rows = tensor.shape[0] as number;
@@ -285,7 +303,7 @@ export function orthogonal_<T extends Tensor>(tensor: T, ...given: unknown[]): T
  * @throws InputError when the output channels do not divide into the groups
  */
 export function dirac_<T extends Tensor>(tensor: T, options: number | { readonly groups?: number } = {}): T {
-  const { groups } = argumentsOf('dirac_', { groups: 1 }, [options]);
+  const { groups } = argumentsOf(tensor, 'dirac_', { groups: 1 }, [options]);
   requireDimensions('dirac_', tensor, 3, 5);
   const [outputs, inputs, ...kernel] = tensor.shape as [number, number, ...number[]];
   if (outputs % groups !== 0)
@@ -315,7 +333,8 @@ export function sparse_<T extends Tensor>(
   options?: RandomOptions,
 ): T;
 export function sparse_<T extends Tensor>(tensor: T, ...given: unknown[]): T {
-  const { sparsity, std, generator } = argumentsOf('sparse_', { sparsity: NaN, std: 0.01, ...random }, given);
+  const defaults = { std: 0.01, ...random } as Required<NormalOptions> & { readonly sparsity: number };
+  const { sparsity, std, generator } = argumentsOf(tensor, 'sparse_', defaults, given, ['sparsity']);
   requireDimensions('sparse_', tensor, 2, 2);
   const [rows, columns] = tensor.shape as [number, number];
   if (!(sparsity >= 0 && sparsity <= 1))

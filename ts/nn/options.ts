@@ -22,10 +22,15 @@ export type ByNameOrPosition<Options> = readonly [options?: Options] | readonly 
  * `torch.setDefaultDevice`.
  */
 export function resolveOptions<T extends object>(owner: string, defaults: T, options?: Given<T>): T {
-  const resolved = shared(owner, defaults, options);
-  if (!('dtype' in defaults && 'device' in defaults)) return resolved;
-  const given: Given<FactoryOptions> = options ?? {};
-  return { ...resolved, dtype: given.dtype ?? getDefaultDtype(), device: given.device ?? getDefaultDevice() };
+  return withFactory(defaults, (current) => shared(owner, current, options));
+}
+
+/** What `resolve` makes of `defaults`, in which the device and the type of {@link factoryDefaults} are those of the process; null stands for them too. */
+export function withFactory<T extends object>(defaults: T, resolve: (defaults: T) => T): T {
+  if (!('dtype' in defaults && 'device' in defaults)) return resolve(defaults);
+  const [dtype, device] = [getDefaultDtype(), getDefaultDevice()];
+  const resolved = resolve({ ...defaults, dtype, device }) as T & Given<FactoryOptions>;
+  return { ...resolved, dtype: resolved.dtype ?? dtype, device: resolved.device ?? device };
 }
 
 /** Throws unless `value` is a tensor. */
@@ -42,12 +47,13 @@ export function requireTensors(owner: string, tensors: Readonly<Record<string, u
 export function requireSizes(owner: string, sizes: Readonly<Record<string, number>>, minimum = 0): void {
   for (const [name, value] of Object.entries(sizes)) {
     if (!Number.isInteger(value) || value < minimum) {
-      throw new InputError(`${owner}: ${name} must be an integer of at least ${minimum}, got ${String(value)}.`);
+      throw expected(owner, `an integer of at least ${minimum} for ${name}`, value, '', InputError);
     }
   }
 }
 
 /** Throws unless `p` is a probability. */
 export function requireProbability(owner: string, p: number): void {
-  if (!(p >= 0 && p <= 1)) throw new InputError(`${owner}: p must be a probability between 0 and 1, got ${String(p)}.`);
+  if (!(typeof p === 'number' && p >= 0 && p <= 1))
+    throw expected(owner, 'a probability between 0 and 1 for p', p, '', InputError);
 }

@@ -1,9 +1,6 @@
-import { InputError } from '../errors';
-import { expected, type Given } from '../options';
-import { Tensor } from '../tensor';
-import { isPlainObject } from '../tensor/plain-object';
-import { resolveOptions } from './options';
-import { POSITIONS, type PositionKey } from './position-table';
+import { bindArguments } from '../options';
+import { withFactory } from './options';
+import { POSITIONS, REQUIRED, type PositionKey } from './position-table';
 
 type Names = readonly (string | null)[];
 type ValueOf<Options, Name> = Name extends keyof Options ? Options[Name] | undefined : null | undefined;
@@ -16,69 +13,50 @@ type Ordered<Options, Order extends Names> = Order extends readonly [infer Name,
 /** What may follow the required arguments of a layer or function: its options by name, or the first of them by position, as in Python. */
 export type Positional<Options, Key extends PositionKey> = Ordered<Options, (typeof POSITIONS)[Key]>;
 
+/** Of what has none. */
+export type NoOptions = Readonly<Record<never, never>>;
+
+/** What has arguments that are required. */
+export type RequiredKey = keyof typeof REQUIRED & PositionKey;
+
+/** The first of the required arguments by position, and an object with the rest of them and the options. */
+type SomeByName<Values extends readonly unknown[], Names extends readonly string[], Options> = Values extends readonly [
+  ...infer Before,
+  infer Value,
+]
+  ? Names extends readonly [...infer NamesBefore extends readonly string[], infer Name extends string]
+    ? | [...Before, options: Options & { readonly [Key in Name]: Value }]
+      | SomeByName<Before, NamesBefore, Options & { readonly [Key in Name]: Value }>
+    : never
+  : never;
+
+/**
+ * The arguments of a constructor: those required, by position or by name, and its options.
+ * @typeParam Values types of the required ones, labelled with their names, which the table has under `Key`
+ */
+export type Arguments<Values extends readonly unknown[], Options, Key extends RequiredKey> =
+  [...Values, ...Positional<Options, Key>] | SomeByName<Values, (typeof REQUIRED)[Key], Options>;
+
+/** Those of {@link Arguments} where all of them are given by name. */
+type AllByName<Args> = Args extends readonly [infer Options extends object] ? Options : never;
+
+/** The options with all required arguments. */
+type Bound<T, Args> = [AllByName<Args>] extends [never] ? T : AllByName<Args> & T;
+
 /**
  * `defaults` with the given arguments over them: those by position in the order of Python's signature, those by name in an
- * object behind them. Undefined counts as left out.
+ * object behind them; see {@link bindArguments}.
  * @param key of the order in the table, where that is not the owner's name
- * @throws InputError for too many, for one that is given both ways, or for an option that does not exist
- * @throws DTypeError for a boolean where none is expected, or anything else where one is
  */
-export function bindOptions<T extends object>(
+export function bindOptions<T extends object, Args extends readonly unknown[] = readonly unknown[]>(
   owner: string,
   defaults: T,
-  given: readonly unknown[],
+  args: Args,
   key: PositionKey = owner as PositionKey,
-): T {
-  const order: Names = POSITIONS[key];
-  const last = given.at(-1);
-  const options = isOptions(last, defaults) ? last : undefined;
-  const values = options === undefined ? given : given.slice(0, -1);
-  if (values.length === 0) return resolveOptions(owner, defaults, options as Given<T> | undefined);
-  const named = nameValues(owner, defaults, values, order);
-  const twice = Object.keys(named).find((name) => options !== undefined && Object.hasOwn(options, name));
-  if (twice !== undefined)
-    throw new InputError(`${owner}: '${twice}' is given twice, by position and by name; give it once`);
-  return resolveOptions(owner, defaults, { ...options, ...named } as Given<T>);
-}
-
-/** Plain objects hold options; so do instances of classes that have one of them, such as a layer that passes on its own fields. */
-function isOptions(value: unknown, defaults: object): value is object {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Tensor) return false;
-  return isPlainObject(value) || Object.keys(defaults).some((name) => name in value);
-}
-
-function nameValues(
-  owner: string,
-  defaults: object,
-  values: readonly unknown[],
-  order: Names,
-): Record<string, unknown> {
-  const names = order.filter((name) => name !== null);
-  if (values.length > order.length) {
-    const most =
-      names.length === 0
-        ? 'its options as an object'
-        : `at most ${order.length} options by position (${names.join(', ')})`;
-    throw new InputError(
-      `${owner}: expected ${most}, found ${values.length}; write { ${Object.keys(defaults)[0]}: … }`,
-    );
-  }
-  const named: Record<string, unknown> = {};
-  for (const [i, value] of values.entries()) {
-    const name = order[i]!;
-    if (value === undefined || (name === null && value === null)) continue;
-    if (name === null)
-      throw expected(
-        owner,
-        `null at position ${i + 1} of the options, which Python has for an argument that is deprecated or not here`,
-        value,
-        `write { ${Object.keys(defaults).join(', ')} }`,
-      );
-    const normal: unknown = Reflect.get(defaults, name);
-    if (normal !== null && (typeof normal === 'boolean') !== (typeof value === 'boolean')) {
-      throw expected(owner, `${typeof normal === 'boolean' ? 'true or false' : 'no boolean'} for ${name}`, value);
-    }
-    named[name] = value;
-  }
-  return named;
+): Bound<T, Args> {
+  const required: readonly string[] | undefined = Object.hasOwn(REQUIRED, key)
+    ? REQUIRED[key as RequiredKey]
+    : undefined;
+  const positions = { order: POSITIONS[key], ...(required && { required }) };
+  return withFactory(defaults, (current) => bindArguments(owner, current, args, positions)) as Bound<T, Args>;
 }

@@ -1,5 +1,5 @@
 import { ShapeError } from '../errors';
-import { expected } from '../options';
+import { expected, show } from '../options';
 
 /** One number for every spatial dimension, or one for each: `[height, width]`. */
 export type Size2 = number | readonly [number, number];
@@ -11,15 +11,10 @@ export type SizeN = number | readonly number[];
 export function expandSize(owner: string, name: string, size: SizeN, dimensions: number): number[] {
   if (typeof size === 'number') return Array<number>(dimensions).fill(size);
   if (!Array.isArray(size)) {
-    throw expected(
-      owner,
-      `${name} as a number or an array of ${dimensions}`,
-      size,
-      `${name} comes by position, the options behind it`,
-    );
+    throw expected(owner, `a number or an array of ${dimensions} for ${name}`, size);
   }
   if (size.length !== dimensions) {
-    throw new ShapeError(`${owner}: ${name} must be one number or ${dimensions} of them, got [${size.join(', ')}].`);
+    throw new ShapeError(`${owner}: expected one number or ${dimensions} of them for ${name}, found ${show(size)}`);
   }
   return [...(size as readonly number[])];
 }

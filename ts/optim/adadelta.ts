@@ -1,6 +1,6 @@
 /* Adadelta (Zeiler 2012, arXiv 1212.5701), as torch.optim computes it. */
 import * as torch from '../tensor';
-import { bindOptions, type Positional } from '../nn/positions';
+import { bindOptions, type Arguments } from '../nn/positions';
 import type { Tensor } from '../tensor';
 import { countSteps, effectiveGradients, scalarState, type GradientOptions } from './gradient';
 import * as each from './foreach';
@@ -31,8 +31,9 @@ const defaults: Required<AdadeltaOptions> = { lr: 1, rho: 0.9, eps: 1e-6, weight
 
 /** Steps by the gradient, scaled from the root mean square of past gradients to that of past steps. */
 export class Adadelta extends Optimizer<AdadeltaGroup> {
-  constructor(params: ParamsInput<AdadeltaGroup>, ...given: Positional<AdadeltaOptions, 'Adadelta'>) {
-    super(params, bindOptions('Adadelta', defaults, given));
+  constructor(...args: Arguments<[params: ParamsInput<AdadeltaGroup>], AdadeltaOptions, 'Adadelta'>) {
+    const { params, ...options } = bindOptions('Adadelta', defaults, args);
+    super(params, options);
   }
 
   protected check({ lr, rho, eps, weightDecay }: AdadeltaGroup): void {

@@ -3,7 +3,7 @@
  * the size of the parameter, and without momentum.
  */
 import { InputError } from '../errors';
-import { bindOptions, type Positional } from '../nn/positions';
+import { bindOptions, type Arguments } from '../nn/positions';
 import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
 import { countSteps, effectiveGradients, readScalars, scalarState } from './gradient';
@@ -57,8 +57,9 @@ const spacing: Readonly<Record<string, number>> = {
 
 /** Adam without momentum that keeps only the mean squares of rows and of columns of a matrix: little memory. */
 export class Adafactor extends Optimizer<AdafactorGroup> {
-  constructor(params: ParamsInput<AdafactorGroup>, ...given: Positional<AdafactorOptions, 'Adafactor'>) {
-    super(params, bindOptions('Adafactor', defaults, given));
+  constructor(...args: Arguments<[params: ParamsInput<AdafactorGroup>], AdafactorOptions, 'Adafactor'>) {
+    const { params, ...options } = bindOptions('Adafactor', defaults, args);
+    super(params, options);
   }
 
   protected check({ lr, beta2Decay, eps: [eps1, eps2], d, weightDecay }: AdafactorGroup): void {

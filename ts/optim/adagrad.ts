@@ -1,6 +1,6 @@
 /* Adagrad (Duchi, Hazan and Singer 2011, JMLR 12), as torch.optim computes it. */
 import * as torch from '../tensor';
-import { bindOptions, type Positional } from '../nn/positions';
+import { bindOptions, type Arguments } from '../nn/positions';
 import type { Tensor } from '../tensor';
 import { countSteps, effectiveGradients, scalarState, type GradientOptions } from './gradient';
 import * as each from './foreach';
@@ -45,8 +45,9 @@ const defaults: Required<AdagradOptions> = {
 
 /** Steps by the gradient over the root of the sum of all its squares so far. */
 export class Adagrad extends Optimizer<AdagradGroup> {
-  constructor(params: ParamsInput<AdagradGroup>, ...given: Positional<AdagradOptions, 'Adagrad'>) {
-    super(params, bindOptions('Adagrad', defaults, given));
+  constructor(...args: Arguments<[params: ParamsInput<AdagradGroup>], AdagradOptions, 'Adagrad'>) {
+    const { params, ...options } = bindOptions('Adagrad', defaults, args);
+    super(params, options);
     // As in PyTorch, the sums are there, and in the state dict, before the first step.
     for (const group of this.paramGroups) for (const param of group.params) this.stateOf(param, group);
   }

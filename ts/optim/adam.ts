@@ -3,7 +3,7 @@
  * Hutter 2017, arXiv 1711.05101), as torch.optim computes them.
  */
 import * as torch from '../tensor';
-import { bindOptions, type Positional } from '../nn/positions';
+import { bindOptions, type Arguments } from '../nn/positions';
 import type { Device, Tensor } from '../tensor';
 import { effectiveGradients, scalarState, type GradientOptions } from './gradient';
 import * as each from './foreach';
@@ -145,15 +145,18 @@ const defaults: Required<AdamWOptions> = {
 
 /** Adam: steps by the running mean of the gradient over the root of that of its square. Weight decay joins the gradient. */
 export class Adam extends AdamBase {
-  constructor(params: ParamsInput<AdamGroup>, ...given: Positional<AdamOptions, 'Adam'>) {
-    super(params, bindOptions<Required<AdamOptions>>('Adam', { ...defaults, decoupledWeightDecay: false }, given));
+  constructor(...args: Arguments<[params: ParamsInput<AdamGroup>], AdamOptions, 'Adam'>) {
+    const adamDefaults: Required<AdamOptions> = { ...defaults, decoupledWeightDecay: false };
+    const { params, ...options } = bindOptions('Adam', adamDefaults, args);
+    super(params, options);
   }
 }
 
 /** Adam whose weight decay shrinks the parameters apart from the gradient. */
 export class AdamW extends AdamBase {
-  constructor(params: ParamsInput<AdamGroup>, ...given: Positional<AdamWOptions, 'AdamW'>) {
-    super(params, { ...bindOptions('AdamW', { ...defaults, weightDecay: 1e-2 }, given), decoupledWeightDecay: true });
+  constructor(...args: Arguments<[params: ParamsInput<AdamGroup>], AdamWOptions, 'AdamW'>) {
+    const { params, ...options } = bindOptions('AdamW', { ...defaults, weightDecay: 1e-2 }, args);
+    super(params, { ...options, decoupledWeightDecay: true });
   }
 
   /** What Adam saved goes on as AdamW. */

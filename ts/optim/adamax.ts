@@ -1,6 +1,6 @@
 /* Adamax (Kingma and Ba 2014, arXiv 1412.6980, section 7), as torch.optim computes it. */
 import * as torch from '../tensor';
-import { bindOptions, type Positional } from '../nn/positions';
+import { bindOptions, type Arguments } from '../nn/positions';
 import type { Tensor } from '../tensor';
 import { countSteps, effectiveGradients, scalarState, type GradientOptions } from './gradient';
 import * as each from './foreach';
@@ -31,8 +31,9 @@ const defaults: Required<AdamaxOptions> = { lr: 2e-3, betas: [0.9, 0.999], eps: 
 
 /** Adam with the largest absolute gradient of the recent past in place of the root mean square. */
 export class Adamax extends Optimizer<AdamaxGroup> {
-  constructor(params: ParamsInput<AdamaxGroup>, ...given: Positional<AdamaxOptions, 'Adamax'>) {
-    super(params, bindOptions('Adamax', defaults, given));
+  constructor(...args: Arguments<[params: ParamsInput<AdamaxGroup>], AdamaxOptions, 'Adamax'>) {
+    const { params, ...options } = bindOptions('Adamax', defaults, args);
+    super(params, options);
   }
 
   protected check({ lr, betas, eps, weightDecay }: AdamaxGroup): void {

@@ -1,6 +1,6 @@
 /* Averaged stochastic gradient descent (Polyak and Juditsky 1992; the rates are Bottou's), as torch.optim computes it. */
 import * as torch from '../tensor';
-import { bindOptions, type Positional } from '../nn/positions';
+import { bindOptions, type Arguments } from '../nn/positions';
 import type { Device, Tensor } from '../tensor';
 import { effectiveGradients, scalarState, type GradientOptions } from './gradient';
 import * as each from './foreach';
@@ -43,8 +43,9 @@ const defaults: Required<ASGDOptions> = {
 export class ASGD extends Optimizer<ASGDGroup> {
   protected override readonly scalars = ['step', 'eta', 'mu'];
 
-  constructor(params: ParamsInput<ASGDGroup>, ...given: Positional<ASGDOptions, 'ASGD'>) {
-    super(params, bindOptions('ASGD', defaults, given));
+  constructor(...args: Arguments<[params: ParamsInput<ASGDGroup>], ASGDOptions, 'ASGD'>) {
+    const { params, ...options } = bindOptions('ASGD', defaults, args);
+    super(params, options);
   }
 
   protected check({ lr, weightDecay }: ASGDGroup): void {

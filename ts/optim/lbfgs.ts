@@ -1,7 +1,7 @@
 /* L-BFGS (Liu and Nocedal 1989), after Mark Schmidt's minFunc, as torch.optim computes it. */
 import { InputError } from '../errors';
 import { requireSizes } from '../nn/options';
-import { bindOptions, type Positional } from '../nn/positions';
+import { bindOptions, type Arguments } from '../nn/positions';
 import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
 import { context, within } from '../tensor/context';
@@ -57,8 +57,8 @@ const defaults: Required<LBFGSOptions> = {
 export class LBFGS extends Optimizer<LBFGSGroup> {
   protected override readonly scalars = [];
 
-  constructor(params: ParamsInput<LBFGSGroup>, ...given: Positional<LBFGSOptions, 'LBFGS'>) {
-    const { maxEval, ...rest } = bindOptions('LBFGS', defaults, given);
+  constructor(...args: Arguments<[params: ParamsInput<LBFGSGroup>], LBFGSOptions, 'LBFGS'>) {
+    const { params, maxEval, ...rest } = bindOptions('LBFGS', defaults, args);
     super(params, { ...rest, maxEval: maxEval ?? Math.floor((rest.maxIter * 5) / 4) });
   }
 

@@ -1,5 +1,5 @@
 /* Lion (Chen et al. 2023, "Symbolic Discovery of Optimization Algorithms", arXiv 2302.06675, algorithm 2). */
-import { resolveOptions } from '../nn/options';
+import { bindOptions, type Arguments } from '../nn/positions';
 import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
 import { effectiveGradients } from './gradient';
@@ -32,8 +32,9 @@ const defaults: Required<LionOptions> = { lr: 1e-4, betas: [0.9, 0.99], weightDe
 
 /** Steps by the sign of gradient and momentum together; weight decay shrinks the parameters apart from it. Not in PyTorch. */
 export class Lion extends Optimizer<LionGroup> {
-  constructor(params: ParamsInput<LionGroup>, options: LionOptions = {}) {
-    super(params, resolveOptions('Lion', defaults, options));
+  constructor(...args: Arguments<[params: ParamsInput<LionGroup>], LionOptions, 'Lion'>) {
+    const { params, ...options } = bindOptions('Lion', defaults, args);
+    super(params, options);
   }
 
   protected check({ lr, betas, weightDecay }: LionGroup): void {

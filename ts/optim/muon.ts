@@ -4,7 +4,7 @@
  */
 import { InputError } from '../errors';
 import { requireSizes } from '../nn/options';
-import { bindOptions, type Positional } from '../nn/positions';
+import { bindOptions, type Arguments } from '../nn/positions';
 import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
 import * as each from './foreach';
@@ -60,8 +60,9 @@ const defaults: Required<MuonOptions> = {
 
 /** Momentum whose step is made nearly orthogonal. For the matrices of hidden layers: give the rest to AdamW. */
 export class Muon extends Optimizer<MuonGroup> {
-  constructor(params: ParamsInput<MuonGroup>, ...given: Positional<MuonOptions, 'Muon'>) {
-    super(params, bindOptions('Muon', defaults, given));
+  constructor(...args: Arguments<[params: ParamsInput<MuonGroup>], MuonOptions, 'Muon'>) {
+    const { params, ...options } = bindOptions('Muon', defaults, args);
+    super(params, options);
   }
 
   protected check({ params, lr, weightDecay, momentum, nsSteps, adjustLrFn, nsCoefficients }: MuonGroup): void {

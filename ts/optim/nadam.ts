@@ -1,6 +1,6 @@
 /* NAdam (Dozat 2016, "Incorporating Nesterov Momentum into Adam"), as torch.optim computes it. */
 import * as torch from '../tensor';
-import { bindOptions, type Positional } from '../nn/positions';
+import { bindOptions, type Arguments } from '../nn/positions';
 import type { Tensor } from '../tensor';
 import { countSteps, effectiveGradients, readScalars, scalarState, type GradientOptions } from './gradient';
 import * as each from './foreach';
@@ -47,8 +47,9 @@ const defaults: Required<NAdamOptions> = {
 export class NAdam extends Optimizer<NAdamGroup> {
   protected override readonly scalars = ['step', 'mu_product'];
 
-  constructor(params: ParamsInput<NAdamGroup>, ...given: Positional<NAdamOptions, 'NAdam'>) {
-    super(params, bindOptions('NAdam', defaults, given));
+  constructor(...args: Arguments<[params: ParamsInput<NAdamGroup>], NAdamOptions, 'NAdam'>) {
+    const { params, ...options } = bindOptions('NAdam', defaults, args);
+    super(params, options);
   }
 
   protected check({ lr, betas, eps, weightDecay, momentumDecay }: NAdamGroup): void {

@@ -1,6 +1,6 @@
 /* RAdam (Liu et al. 2019, arXiv 1908.03265), as torch.optim computes it. */
 import * as torch from '../tensor';
-import { bindOptions, type Positional } from '../nn/positions';
+import { bindOptions, type Arguments } from '../nn/positions';
 import type { Tensor } from '../tensor';
 import { countSteps, effectiveGradients, scalarState, type GradientOptions } from './gradient';
 import * as each from './foreach';
@@ -41,8 +41,9 @@ const defaults: Required<RAdamOptions> = {
 
 /** Adam that follows the plain mean until the mean square rests on enough steps, and by degrees after. */
 export class RAdam extends Optimizer<RAdamGroup> {
-  constructor(params: ParamsInput<RAdamGroup>, ...given: Positional<RAdamOptions, 'RAdam'>) {
-    super(params, bindOptions('RAdam', defaults, given));
+  constructor(...args: Arguments<[params: ParamsInput<RAdamGroup>], RAdamOptions, 'RAdam'>) {
+    const { params, ...options } = bindOptions('RAdam', defaults, args);
+    super(params, options);
   }
 
   protected check({ lr, betas, eps, weightDecay }: RAdamGroup): void {

@@ -1,6 +1,6 @@
 /* RMSprop (Hinton's lecture 6e of 2012; centered as in Graves 2013, arXiv 1308.0850), as torch.optim computes it. */
 import * as torch from '../tensor';
-import { bindOptions, type Positional } from '../nn/positions';
+import { bindOptions, type Arguments } from '../nn/positions';
 import type { Tensor } from '../tensor';
 import { countSteps, effectiveGradients, scalarState, type GradientOptions } from './gradient';
 import * as each from './foreach';
@@ -45,8 +45,9 @@ const defaults: Required<RMSpropOptions> = {
 
 /** Steps by the gradient over the root of the running mean of its square. */
 export class RMSprop extends Optimizer<RMSpropGroup> {
-  constructor(params: ParamsInput<RMSpropGroup>, ...given: Positional<RMSpropOptions, 'RMSprop'>) {
-    super(params, bindOptions('RMSprop', defaults, given));
+  constructor(...args: Arguments<[params: ParamsInput<RMSpropGroup>], RMSpropOptions, 'RMSprop'>) {
+    const { params, ...options } = bindOptions('RMSprop', defaults, args);
+    super(params, options);
   }
 
   protected check({ lr, alpha, eps, weightDecay, momentum }: RMSpropGroup): void {

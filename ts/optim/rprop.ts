@@ -1,6 +1,6 @@
 /* Resilient backpropagation (Riedmiller and Braun 1993), as torch.optim computes it. */
 import { InputError } from '../errors';
-import { bindOptions, type Positional } from '../nn/positions';
+import { bindOptions, type Arguments } from '../nn/positions';
 import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
 import { countSteps, effectiveGradients, scalarState } from './gradient';
@@ -33,8 +33,9 @@ const defaults: Required<RpropOptions> = { lr: 1e-2, etas: [0.5, 1.2], stepSizes
 
 /** Steps by the sign of the gradient, with a step size for every element. For full batches. */
 export class Rprop extends Optimizer<RpropGroup> {
-  constructor(params: ParamsInput<RpropGroup>, ...given: Positional<RpropOptions, 'Rprop'>) {
-    super(params, bindOptions('Rprop', defaults, given));
+  constructor(...args: Arguments<[params: ParamsInput<RpropGroup>], RpropOptions, 'Rprop'>) {
+    const { params, ...options } = bindOptions('Rprop', defaults, args);
+    super(params, options);
   }
 
   protected check({ lr, etas: [down, up] }: RpropGroup): void {

@@ -1,6 +1,6 @@
 /* Stochastic gradient descent with momentum, as torch.optim computes it (Sutskever et al. 2013 for Nesterov's form). */
 import { InputError } from '../errors';
-import { bindOptions, type Positional } from '../nn/positions';
+import { bindOptions, type Arguments } from '../nn/positions';
 import * as torch from '../tensor';
 import { keep, type Tensor } from '../tensor';
 import { effectiveGradients, type GradientOptions } from './gradient';
@@ -47,8 +47,9 @@ const { aten } = torch.ops;
 
 /** Steps against the gradient, or against its running sum. */
 export class SGD extends Optimizer<SGDGroup> {
-  constructor(params: ParamsInput<SGDGroup>, ...given: Positional<SGDOptions, 'SGD'>) {
-    super(params, bindOptions('SGD', defaults, given));
+  constructor(...args: Arguments<[params: ParamsInput<SGDGroup>], SGDOptions, 'SGD'>) {
+    const { params, ...options } = bindOptions('SGD', defaults, args);
+    super(params, options);
   }
 
   protected check({ lr, momentum, weightDecay, nesterov, dampening }: SGDGroup): void {

@@ -1,6 +1,6 @@
 /* Adam for sparse gradients, as torch.optim.SparseAdam computes it. */
 import { InputError } from '../errors';
-import { bindOptions, type Positional } from '../nn/positions';
+import { bindOptions, type Arguments } from '../nn/positions';
 import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
 import { Optimizer } from './optimizer';
@@ -31,8 +31,9 @@ const defaults: Required<SparseAdamOptions> = { lr: 1e-3, betas: [0.9, 0.999], e
 
 /** Adam that moves only the elements that a sparse gradient names, and only their running means: for large embeddings. */
 export class SparseAdam extends Optimizer<SparseAdamGroup> {
-  constructor(params: ParamsInput<SparseAdamGroup>, ...given: Positional<SparseAdamOptions, 'SparseAdam'>) {
-    super(params, bindOptions('SparseAdam', defaults, given));
+  constructor(...args: Arguments<[params: ParamsInput<SparseAdamGroup>], SparseAdamOptions, 'SparseAdam'>) {
+    const { params, ...options } = bindOptions('SparseAdam', defaults, args);
+    super(params, options);
   }
 
   protected check({ lr, betas, eps }: SparseAdamGroup): void {

@@ -14,7 +14,7 @@ import {
   type FactoryOptions,
 } from '../options';
 import { Parameter } from '../parameter';
-import { bindOptions, type Positional } from '../positions';
+import { bindOptions, type Arguments } from '../positions';
 
 export interface MultiheadAttentionOptions extends FactoryOptions {
   /** Probability of an attention weight to become zero while training. @default 0 */
@@ -57,6 +57,8 @@ class NonDynamicallyQuantizableLinear extends Linear {}
 
 /** Attention of queries over keys and values in several heads (Vaswani et al. 2017, arXiv 1706.03762). */
 export class MultiheadAttention extends Module {
+  readonly embedDim: number;
+  readonly numHeads: number;
   readonly headDim: number;
   readonly kdim: number;
   readonly vdim: number;
@@ -80,16 +82,13 @@ export class MultiheadAttention extends Module {
   out_proj: Linear;
 
   constructor(
-    readonly embedDim: number,
-    readonly numHeads: number,
-    ...given: Positional<MultiheadAttentionOptions, 'MultiheadAttention'>
+    ...args: Arguments<[embedDim: number, numHeads: number], MultiheadAttentionOptions, 'MultiheadAttention'>
   ) {
     super();
-    const { dropout, bias, addBiasKv, addZeroAttn, kdim, vdim, batchFirst, ...factory } = bindOptions(
-      'MultiheadAttention',
-      defaults,
-      given,
-    );
+    const { embedDim, numHeads, dropout, bias, addBiasKv, addZeroAttn, kdim, vdim, batchFirst, ...factory } =
+      bindOptions('MultiheadAttention', defaults, args);
+    this.embedDim = embedDim;
+    this.numHeads = numHeads;
     requireSizes('MultiheadAttention', { embedDim, numHeads }, 1);
     requireProbability('MultiheadAttention', dropout);
     if (embedDim % numHeads !== 0)

@@ -4,7 +4,7 @@ import { Linear } from '../layers/linear';
 import { Module } from '../module';
 import { LayerNorm } from '../norm/layer-norm';
 import { bindArguments, type ByNameOrPosition } from '../options';
-import { bindOptions, type Positional } from '../positions';
+import { bindOptions, type Arguments } from '../positions';
 import { copyInto, type Copyable } from './copy-layer';
 import { MultiheadAttention } from './multihead-attention';
 import {
@@ -41,6 +41,8 @@ const callDefaults: Required<DecoderLayerMasks> = {
 
 /** Self-attention, attention to a memory and two linear layers, each with a residual connection and a norm (Vaswani et al. 2017). */
 export class TransformerDecoderLayer extends Module implements Copyable {
+  readonly dModel: number;
+  readonly nhead: number;
   self_attn: MultiheadAttention;
   multihead_attn: MultiheadAttention;
   linear1: Linear;
@@ -56,14 +58,12 @@ export class TransformerDecoderLayer extends Module implements Copyable {
   readonly activation: TransformerActivation;
   private readonly _options: Required<TransformerLayerOptions>;
 
-  constructor(
-    readonly dModel: number,
-    readonly nhead: number,
-    ...given: Positional<TransformerLayerOptions, 'TransformerDecoderLayer'>
-  ) {
+  constructor(...args: Arguments<[dModel: number, nhead: number], TransformerLayerOptions, 'TransformerDecoderLayer'>) {
     super();
-    const resolved = bindOptions('TransformerDecoderLayer', layerDefaults, given);
+    const { dModel, nhead, ...resolved } = bindOptions('TransformerDecoderLayer', layerDefaults, args);
     const { dimFeedforward, dropout, batchFirst, bias, device, dtype } = resolved;
+    this.dModel = dModel;
+    this.nhead = nhead;
     this.self_attn = new MultiheadAttention(dModel, nhead, { dropout, bias, batchFirst, device, dtype });
     this.multihead_attn = new MultiheadAttention(dModel, nhead, { dropout, bias, batchFirst, device, dtype });
     this.linear1 = new Linear(dModel, dimFeedforward, { bias, device, dtype });

@@ -3,7 +3,8 @@ import { bindArguments, type ByNameOrPosition } from '../options';
 import { isCausalMask } from './causal-mask';
 import type { Copyable } from './copy-layer';
 import type { DecoderLayerMasks } from './transformer-decoder-layer';
-import { TransformerStack } from './transformer-stack';
+import { stackDefaults, TransformerStack, type StackOptions } from './transformer-stack';
+import { bindOptions, type Arguments } from '../positions';
 
 /** What a `TransformerDecoder` can repeat. */
 export interface DecoderLayer extends Copyable {
@@ -26,6 +27,11 @@ const callDefaults: Required<DecoderMasks> = {
 
 /** `numLayers` copies of a decoder layer, one after the other. They start from the same numbers, as PyTorch's do. */
 export class TransformerDecoder extends TransformerStack<DecoderLayer> {
+  constructor(...args: Arguments<[decoderLayer: DecoderLayer, numLayers: number], StackOptions, 'TransformerDecoder'>) {
+    const { decoderLayer, numLayers, norm } = bindOptions('TransformerDecoder', stackDefaults, args);
+    super(decoderLayer, numLayers, norm);
+  }
+
   /** Targets (B, T, D) and memory (B, S, D) with `batchFirst` layers, (T, B, D) and (S, B, D) without -> shape of the targets. */
   forward(tgt: Tensor, memory: Tensor, ...masks: ByNameOrPosition<DecoderMasks>): Tensor {
     const resolved = bindArguments('TransformerDecoder.forward', callDefaults, masks);

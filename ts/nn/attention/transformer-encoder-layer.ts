@@ -4,7 +4,7 @@ import { Linear } from '../layers/linear';
 import { Module } from '../module';
 import { LayerNorm } from '../norm/layer-norm';
 import { bindArguments, type ByNameOrPosition } from '../options';
-import { bindOptions, type Positional } from '../positions';
+import { bindOptions, type Arguments } from '../positions';
 import { copyInto, type Copyable } from './copy-layer';
 import { MultiheadAttention } from './multihead-attention';
 import {
@@ -28,6 +28,8 @@ const callDefaults: Required<EncoderLayerMasks> = { srcMask: null, srcKeyPadding
 
 /** Self-attention and two linear layers, each with a residual connection and a norm (Vaswani et al. 2017, arXiv 1706.03762). */
 export class TransformerEncoderLayer extends Module implements Copyable {
+  readonly dModel: number;
+  readonly nhead: number;
   self_attn: MultiheadAttention;
   linear1: Linear;
   dropout: Dropout;
@@ -40,14 +42,12 @@ export class TransformerEncoderLayer extends Module implements Copyable {
   readonly activation: TransformerActivation;
   private readonly _options: Required<TransformerLayerOptions>;
 
-  constructor(
-    readonly dModel: number,
-    readonly nhead: number,
-    ...given: Positional<TransformerLayerOptions, 'TransformerEncoderLayer'>
-  ) {
+  constructor(...args: Arguments<[dModel: number, nhead: number], TransformerLayerOptions, 'TransformerEncoderLayer'>) {
     super();
-    const resolved = bindOptions('TransformerEncoderLayer', layerDefaults, given);
+    const { dModel, nhead, ...resolved } = bindOptions('TransformerEncoderLayer', layerDefaults, args);
     const { dimFeedforward, dropout, batchFirst, bias, device, dtype } = resolved;
+    this.dModel = dModel;
+    this.nhead = nhead;
     this.self_attn = new MultiheadAttention(dModel, nhead, { dropout, bias, batchFirst, device, dtype });
     this.linear1 = new Linear(dModel, dimFeedforward, { bias, device, dtype });
     this.dropout = new Dropout(dropout);

@@ -3,7 +3,8 @@ import { bindArguments, type ByNameOrPosition } from '../options';
 import { isCausalMask } from './causal-mask';
 import type { Copyable } from './copy-layer';
 import type { EncoderLayerMasks } from './transformer-encoder-layer';
-import { TransformerStack } from './transformer-stack';
+import { stackDefaults, TransformerStack, type StackOptions } from './transformer-stack';
+import { bindOptions, type Arguments } from '../positions';
 
 /** What a `TransformerEncoder` can repeat. */
 export interface EncoderLayer extends Copyable {
@@ -23,6 +24,11 @@ const callDefaults: Required<EncoderMasks> = { mask: null, srcKeyPaddingMask: nu
 
 /** `numLayers` copies of an encoder layer, one after the other. They start from the same numbers, as PyTorch's do. */
 export class TransformerEncoder extends TransformerStack<EncoderLayer> {
+  constructor(...args: Arguments<[encoderLayer: EncoderLayer, numLayers: number], StackOptions, 'TransformerEncoder'>) {
+    const { encoderLayer, numLayers, norm } = bindOptions('TransformerEncoder', stackDefaults, args);
+    super(encoderLayer, numLayers, norm);
+  }
+
   /** (B, N, D) with `batchFirst` layers, (N, B, D) without -> the same shape. */
   forward(src: Tensor, ...masks: ByNameOrPosition<EncoderMasks>): Tensor {
     const { mask, srcKeyPaddingMask, isCausal } = bindArguments('TransformerEncoder.forward', callDefaults, masks);

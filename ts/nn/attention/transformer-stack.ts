@@ -1,8 +1,7 @@
 import { InputError } from '../../errors';
 import { ModuleList } from '../containers/module-list';
 import { Module, type Layer } from '../module';
-import { requireSizes } from '../options';
-import { bindOptions, type Positional } from '../positions';
+import { expected, requireSizes } from '../options';
 import type { Copyable } from './copy-layer';
 
 export interface StackOptions {
@@ -10,23 +9,22 @@ export interface StackOptions {
   readonly norm?: Layer | null;
 }
 
+export const stackDefaults: Required<StackOptions> = { norm: null };
+
 /** What the stacks of encoder and decoder layers share: copies of one layer that start from the same numbers, and a norm. */
 export abstract class TransformerStack<StackedLayer extends Copyable> extends Module {
   layers: ModuleList<StackedLayer>;
   norm: Layer | null;
 
-  constructor(
+  protected constructor(
     layer: StackedLayer,
     readonly numLayers: number,
-    ...given: Positional<StackOptions, 'TransformerStack'>
+    norm: Layer | null,
   ) {
     super();
-    if (!(layer instanceof Module))
-      throw new InputError(
-        `${new.target.name}: expected a layer to copy, found ${layer === null ? 'null' : typeof layer}.`,
-      );
+    if (!(layer instanceof Module)) throw expected(new.target.name, 'a layer to copy', layer, '', InputError);
+    if (norm !== null && !(norm instanceof Module)) throw expected(new.target.name, 'a layer or null for norm', norm);
     requireSizes(new.target.name, { numLayers });
-    const { norm } = bindOptions<Required<StackOptions>>(new.target.name, { norm: null }, given, 'TransformerStack');
     this.layers = new ModuleList(Array.from({ length: numLayers }, () => layer.copy()));
     this.norm = norm;
   }

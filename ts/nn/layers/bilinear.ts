@@ -4,7 +4,7 @@ import * as init from '../init';
 import { Module } from '../module';
 import { factoryDefaults, requireSizes, type FactoryOptions } from '../options';
 import { Parameter } from '../parameter';
-import { bindOptions, type Positional } from '../positions';
+import { bindOptions, type Arguments } from '../positions';
 import * as repr from '../python-repr';
 
 export interface BilinearOptions extends FactoryOptions {
@@ -16,21 +16,24 @@ const defaults: Required<BilinearOptions> = { bias: true, ...factoryDefaults };
 
 /** `x1ᵀ A x2 + b`: (*, in1Features), (*, in2Features) -> (*, outFeatures). */
 export class Bilinear extends Module {
+  readonly in1Features: number;
+  readonly in2Features: number;
+  readonly outFeatures: number;
   /** (outFeatures, in1Features, in2Features) */
   declare weight: Parameter;
   /** (outFeatures) */
   declare bias: Parameter | null;
 
   constructor(
-    readonly in1Features: number,
-    readonly in2Features: number,
-    readonly outFeatures: number,
-    ...given: Positional<BilinearOptions, 'Bilinear'>
+    ...args: Arguments<[in1Features: number, in2Features: number, outFeatures: number], BilinearOptions, 'Bilinear'>
   ) {
     super();
+    const { in1Features, in2Features, outFeatures, bias, ...factory } = bindOptions('Bilinear', defaults, args);
+    this.in1Features = in1Features;
+    this.in2Features = in2Features;
+    this.outFeatures = outFeatures;
     requireSizes('Bilinear', { in1Features }, 1);
     requireSizes('Bilinear', { in2Features, outFeatures });
-    const { bias, ...factory } = bindOptions('Bilinear', defaults, given);
     this.weight = new Parameter(torch.empty([outFeatures, in1Features, in2Features], factory));
     this.registerParameter('bias', bias ? new Parameter(torch.empty([outFeatures], factory)) : null);
     this.resetParameters();

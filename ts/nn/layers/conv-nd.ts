@@ -7,34 +7,41 @@ import { Parameter } from '../parameter';
 import * as repr from '../python-repr';
 import { expandSize, type SizeN } from '../sizes';
 
+interface ConvSizes {
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly kernelSize: SizeN;
+  readonly stride: SizeN;
+  readonly dilation: SizeN;
+  readonly groups: number;
+  readonly bias: boolean;
+}
+
 /** What the convolutions share: sizes by dimension, the parameters, and how they print. */
 export abstract class ConvNd extends Module {
   declare weight: Parameter;
   /** (outChannels) */
   declare bias: Parameter | null;
+  readonly inChannels: number;
+  readonly outChannels: number;
   readonly kernelSize: readonly number[];
   readonly stride: readonly number[];
   readonly dilation: readonly number[];
   readonly groups: number;
   abstract readonly padding: readonly number[] | 'same' | 'valid';
 
-  protected constructor(
-    readonly inChannels: number,
-    readonly outChannels: number,
-    kernelSize: SizeN,
-    options: Required<FactoryOptions> & { stride: SizeN; dilation: SizeN; groups: number; bias: boolean },
-    dimensions: number,
-    transposed: boolean,
-  ) {
+  protected constructor(options: Required<FactoryOptions> & ConvSizes, dimensions: number, transposed: boolean) {
     super();
-    const { stride, dilation, groups, bias, device, dtype } = options;
+    const { inChannels, outChannels, kernelSize, stride, dilation, groups, bias, device, dtype } = options;
     requireSizes(this.constructor.name, { inChannels, outChannels });
     requireSizes(this.constructor.name, { groups }, 1);
     if (inChannels % groups !== 0 || outChannels % groups !== 0) {
       throw new InputError(
-        `${this.constructor.name}: groups must divide both channel counts, got ${groups} for ${inChannels} and ${outChannels}.`,
+        `${this.constructor.name}: expected groups to divide both channel counts, found ${groups} for ${inChannels} and ${outChannels}`,
       );
     }
+    this.inChannels = inChannels;
+    this.outChannels = outChannels;
     this.kernelSize = this.expand('kernelSize', kernelSize, dimensions);
     this.stride = this.expand('stride', stride, dimensions);
     this.dilation = this.expand('dilation', dilation, dimensions);

@@ -3,7 +3,7 @@ import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { checkOptions } from '../../options';
 import { factoryDefaults, type FactoryOptions } from '../options';
-import { bindOptions, type Positional } from '../positions';
+import { bindOptions, type Arguments } from '../positions';
 import * as repr from '../python-repr';
 import type { SizeN } from '../sizes';
 import { ConvNd } from './conv-nd';
@@ -37,6 +37,13 @@ interface TransposeSettings {
   readonly dilation: readonly number[];
 }
 
+/** What the constructors take. */
+export type ConvTransposeArguments = Arguments<
+  [inChannels: number, outChannels: number, kernelSize: SizeN],
+  ConvTransposeOptions,
+  'ConvTranspose'
+>;
+
 const transposeDefaults: Required<ConvTransposeOptions> = {
   stride: 1,
   padding: 0,
@@ -52,15 +59,9 @@ export abstract class ConvTransposeNd extends ConvNd {
   readonly padding: readonly number[];
   readonly outputPadding: readonly number[];
 
-  constructor(
-    inChannels: number,
-    outChannels: number,
-    kernelSize: SizeN,
-    given: Positional<ConvTransposeOptions, 'ConvTranspose'>,
-    dimensions: number,
-  ) {
-    const resolved = bindOptions(new.target.name, transposeDefaults, given, 'ConvTranspose');
-    super(inChannels, outChannels, kernelSize, resolved, dimensions, true);
+  constructor(args: ConvTransposeArguments, dimensions: number) {
+    const resolved = bindOptions(new.target.name, transposeDefaults, args, 'ConvTranspose');
+    super(resolved, dimensions, true);
     this.padding = this.expand('padding', resolved.padding, dimensions);
     this.outputPadding = this.expand('outputPadding', resolved.outputPadding, dimensions);
   }
@@ -106,13 +107,8 @@ function isSizes(call: ConvTransposeCall | readonly number[]): call is readonly 
  * Weight: (inChannels, outChannels / groups, k).
  */
 export class ConvTranspose1d extends ConvTransposeNd {
-  constructor(
-    inChannels: number,
-    outChannels: number,
-    kernelSize: SizeN,
-    ...given: Positional<ConvTransposeOptions, 'ConvTranspose'>
-  ) {
-    super(inChannels, outChannels, kernelSize, given, 1);
+  constructor(...args: ConvTransposeArguments) {
+    super(args, 1);
   }
 
   forward(input: Tensor, call: ConvTransposeCall | readonly number[] = {}): Tensor {
@@ -125,13 +121,8 @@ export class ConvTranspose1d extends ConvTransposeNd {
  * Weight: (inChannels, outChannels / groups, kh, kw).
  */
 export class ConvTranspose2d extends ConvTransposeNd {
-  constructor(
-    inChannels: number,
-    outChannels: number,
-    kernelSize: SizeN,
-    ...given: Positional<ConvTransposeOptions, 'ConvTranspose'>
-  ) {
-    super(inChannels, outChannels, kernelSize, given, 2);
+  constructor(...args: ConvTransposeArguments) {
+    super(args, 2);
   }
 
   forward(input: Tensor, call: ConvTransposeCall | readonly number[] = {}): Tensor {
@@ -144,13 +135,8 @@ export class ConvTranspose2d extends ConvTransposeNd {
  * Weight: (inChannels, outChannels / groups, kd, kh, kw).
  */
 export class ConvTranspose3d extends ConvTransposeNd {
-  constructor(
-    inChannels: number,
-    outChannels: number,
-    kernelSize: SizeN,
-    ...given: Positional<ConvTransposeOptions, 'ConvTranspose'>
-  ) {
-    super(inChannels, outChannels, kernelSize, given, 3);
+  constructor(...args: ConvTransposeArguments) {
+    super(args, 3);
   }
 
   forward(input: Tensor, call: ConvTransposeCall | readonly number[] = {}): Tensor {

@@ -2,7 +2,7 @@ import { InputError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { factoryDefaults, type FactoryOptions } from '../options';
-import { bindOptions, type Positional } from '../positions';
+import { bindOptions, type Arguments } from '../positions';
 import type { SizeN } from '../sizes';
 import { ConvNd } from './conv-nd';
 
@@ -25,6 +25,13 @@ export interface ConvOptions extends FactoryOptions {
   readonly paddingMode?: PaddingMode;
 }
 
+/** What the constructors take. */
+export type ConvArguments = Arguments<
+  [inChannels: number, outChannels: number, kernelSize: SizeN],
+  ConvOptions,
+  'Conv'
+>;
+
 const convDefaults: Required<ConvOptions> = {
   stride: 1,
   padding: 0,
@@ -40,15 +47,9 @@ abstract class ForwardConv extends ConvNd {
   readonly padding: readonly number[] | 'same' | 'valid';
   readonly paddingMode: PaddingMode;
 
-  constructor(
-    inChannels: number,
-    outChannels: number,
-    kernelSize: SizeN,
-    given: Positional<ConvOptions, 'Conv'>,
-    dimensions: number,
-  ) {
-    const resolved = bindOptions(new.target.name, convDefaults, given, 'Conv');
-    super(inChannels, outChannels, kernelSize, resolved, dimensions, false);
+  constructor(args: ConvArguments, dimensions: number) {
+    const resolved = bindOptions(new.target.name, convDefaults, args, 'Conv');
+    super(resolved, dimensions, false);
     const { padding, paddingMode } = resolved;
     this.padding = typeof padding === 'string' ? padding : this.expand('padding', padding, dimensions);
     this.paddingMode = paddingMode;
@@ -104,8 +105,8 @@ abstract class ForwardConv extends ConvNd {
 
 /** Convolution over a sequence: (B, inChannels, L) -> (B, outChannels, L'). Weight: (outChannels, inChannels / groups, k). */
 export class Conv1d extends ForwardConv {
-  constructor(inChannels: number, outChannels: number, kernelSize: SizeN, ...given: Positional<ConvOptions, 'Conv'>) {
-    super(inChannels, outChannels, kernelSize, given, 1);
+  constructor(...args: ConvArguments) {
+    super(args, 1);
   }
 
   protected convolve(input: Tensor, padding: readonly number[] | 'same' | 'valid'): Tensor {
@@ -122,8 +123,8 @@ export class Conv1d extends ForwardConv {
  * Weight: (outChannels, inChannels / groups, kh, kw).
  */
 export class Conv2d extends ForwardConv {
-  constructor(inChannels: number, outChannels: number, kernelSize: SizeN, ...given: Positional<ConvOptions, 'Conv'>) {
-    super(inChannels, outChannels, kernelSize, given, 2);
+  constructor(...args: ConvArguments) {
+    super(args, 2);
   }
 
   protected convolve(input: Tensor, padding: readonly number[] | 'same' | 'valid'): Tensor {
@@ -140,8 +141,8 @@ export class Conv2d extends ForwardConv {
  * Weight: (outChannels, inChannels / groups, kd, kh, kw).
  */
 export class Conv3d extends ForwardConv {
-  constructor(inChannels: number, outChannels: number, kernelSize: SizeN, ...given: Positional<ConvOptions, 'Conv'>) {
-    super(inChannels, outChannels, kernelSize, given, 3);
+  constructor(...args: ConvArguments) {
+    super(args, 3);
   }
 
   protected convolve(input: Tensor, padding: readonly number[] | 'same' | 'valid'): Tensor {

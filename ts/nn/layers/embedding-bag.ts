@@ -6,7 +6,7 @@ import * as init from '../init';
 import { Module } from '../module';
 import { factoryDefaults, requireSizes, resolveOptions } from '../options';
 import { Parameter } from '../parameter';
-import { bindOptions, type Positional } from '../positions';
+import { bindOptions, type Arguments } from '../positions';
 import * as repr from '../python-repr';
 import type { EmbeddingOptions } from './embedding';
 
@@ -38,6 +38,8 @@ const defaults: Required<EmbeddingBagOptions> = {
 
 /** Sums, means or maxima of rows of a trained table, without making the rows: integers (B, N) -> (B, embeddingDim). */
 export class EmbeddingBag extends Module {
+  readonly numEmbeddings: number;
+  readonly embeddingDim: number;
   /** (numEmbeddings, embeddingDim) */
   declare weight: Parameter;
   readonly maxNorm: number | null;
@@ -48,14 +50,16 @@ export class EmbeddingBag extends Module {
   readonly includeLastOffset: boolean;
   readonly paddingIdx: number | null;
 
-  constructor(
-    readonly numEmbeddings: number,
-    readonly embeddingDim: number,
-    ...given: Positional<EmbeddingBagOptions, 'EmbeddingBag'>
-  ) {
+  constructor(...args: Arguments<[numEmbeddings: number, embeddingDim: number], EmbeddingBagOptions, 'EmbeddingBag'>) {
     super();
+    const { numEmbeddings, embeddingDim, paddingIdx, device, dtype, ...rest } = bindOptions(
+      'EmbeddingBag',
+      defaults,
+      args,
+    );
+    this.numEmbeddings = numEmbeddings;
+    this.embeddingDim = embeddingDim;
     requireSizes('EmbeddingBag', { numEmbeddings, embeddingDim });
-    const { paddingIdx, device, dtype, ...rest } = bindOptions('EmbeddingBag', defaults, given);
     if (paddingIdx !== null && !(paddingIdx >= -numEmbeddings && paddingIdx < numEmbeddings)) {
       throw new InputError(
         `EmbeddingBag: paddingIdx must be a row of the table of ${numEmbeddings}, got ${paddingIdx}.`,

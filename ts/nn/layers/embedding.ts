@@ -6,7 +6,7 @@ import * as init from '../init';
 import { Module } from '../module';
 import { factoryDefaults, requireSizes, type FactoryOptions } from '../options';
 import { Parameter } from '../parameter';
-import { bindOptions, type Positional } from '../positions';
+import { bindOptions, type Arguments } from '../positions';
 import * as repr from '../python-repr';
 
 export interface EmbeddingOptions extends FactoryOptions {
@@ -33,6 +33,8 @@ const defaults: Required<EmbeddingOptions> = {
 
 /** Rows of a trained table by their number: integers (*) -> (*, embeddingDim). */
 export class Embedding extends Module {
+  readonly numEmbeddings: number;
+  readonly embeddingDim: number;
   /** (numEmbeddings, embeddingDim) */
   declare weight: Parameter;
   readonly paddingIdx: number | null;
@@ -41,18 +43,13 @@ export class Embedding extends Module {
   readonly scaleGradByFreq: boolean;
   readonly sparse: boolean;
 
-  constructor(
-    readonly numEmbeddings: number,
-    readonly embeddingDim: number,
-    ...given: Positional<EmbeddingOptions, 'Embedding'>
-  ) {
+  constructor(...args: Arguments<[numEmbeddings: number, embeddingDim: number], EmbeddingOptions, 'Embedding'>) {
     super();
+    const { numEmbeddings, embeddingDim, paddingIdx, maxNorm, normType, scaleGradByFreq, sparse, ...factory } =
+      bindOptions('Embedding', defaults, args);
+    this.numEmbeddings = numEmbeddings;
+    this.embeddingDim = embeddingDim;
     requireSizes('Embedding', { numEmbeddings, embeddingDim });
-    const { paddingIdx, maxNorm, normType, scaleGradByFreq, sparse, ...factory } = bindOptions(
-      'Embedding',
-      defaults,
-      given,
-    );
     if (paddingIdx !== null && !(paddingIdx >= -numEmbeddings && paddingIdx < numEmbeddings)) {
       throw new InputError(`Embedding: paddingIdx must be a row of the table of ${numEmbeddings}, got ${paddingIdx}.`);
     }

@@ -2,7 +2,7 @@ import type { Tensor } from '../../tensor';
 import * as F from '../functional';
 import type { FoldOptions } from '../functional';
 import { Module } from '../module';
-import { bindOptions, type Positional } from '../positions';
+import { bindOptions, type Arguments } from '../positions';
 import * as repr from '../python-repr';
 import type { Size2 } from '../sizes';
 
@@ -10,16 +10,15 @@ const defaults: Required<FoldOptions> = { dilation: 1, padding: 0, stride: 1 };
 
 /** The blocks of an image as columns: (B, C, H, W) -> (B, C·kh·kw, blocks). */
 export class Unfold extends Module {
+  readonly kernelSize: Size2;
   readonly dilation: Size2;
   readonly padding: Size2;
   readonly stride: Size2;
 
-  constructor(
-    readonly kernelSize: Size2,
-    ...given: Positional<FoldOptions, 'Unfold'>
-  ) {
+  constructor(...args: Arguments<[kernelSize: Size2], FoldOptions, 'Unfold'>) {
     super();
-    const { dilation, padding, stride } = bindOptions('Unfold', defaults, given);
+    const { kernelSize, dilation, padding, stride } = bindOptions('Unfold', defaults, args);
+    this.kernelSize = kernelSize;
     this.dilation = dilation;
     this.padding = padding;
     this.stride = stride;
@@ -36,17 +35,17 @@ export class Unfold extends Module {
 
 /** Adds columns up to an image, the gradient of `Unfold`: (B, C·kh·kw, blocks) -> (B, C, …outputSize). */
 export class Fold extends Module {
+  readonly outputSize: Size2;
+  readonly kernelSize: Size2;
   readonly dilation: Size2;
   readonly padding: Size2;
   readonly stride: Size2;
 
-  constructor(
-    readonly outputSize: Size2,
-    readonly kernelSize: Size2,
-    ...given: Positional<FoldOptions, 'Fold'>
-  ) {
+  constructor(...args: Arguments<[outputSize: Size2, kernelSize: Size2], FoldOptions, 'Fold'>) {
     super();
-    const { dilation, padding, stride } = bindOptions('Fold', defaults, given);
+    const { outputSize, kernelSize, dilation, padding, stride } = bindOptions('Fold', defaults, args);
+    this.outputSize = outputSize;
+    this.kernelSize = kernelSize;
     this.dilation = dilation;
     this.padding = padding;
     this.stride = stride;

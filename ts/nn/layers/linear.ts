@@ -4,7 +4,7 @@ import * as init from '../init';
 import { Module } from '../module';
 import { factoryDefaults, requireSizes, type FactoryOptions } from '../options';
 import { Parameter } from '../parameter';
-import { bindOptions, type Positional } from '../positions';
+import { bindOptions, type Arguments } from '../positions';
 import * as repr from '../python-repr';
 
 export interface LinearOptions extends FactoryOptions {
@@ -16,19 +16,19 @@ const defaults: Required<LinearOptions> = { bias: true, ...factoryDefaults };
 
 /** `x Wᵀ + b`: (*, inFeatures) -> (*, outFeatures). */
 export class Linear extends Module {
+  readonly inFeatures: number;
+  readonly outFeatures: number;
   /** (outFeatures, inFeatures) */
   declare weight: Parameter;
   /** (outFeatures) */
   declare bias: Parameter | null;
 
-  constructor(
-    readonly inFeatures: number,
-    readonly outFeatures: number,
-    ...given: Positional<LinearOptions, 'Linear'>
-  ) {
+  constructor(...args: Arguments<[inFeatures: number, outFeatures: number], LinearOptions, 'Linear'>) {
     super();
+    const { inFeatures, outFeatures, bias, ...factory } = bindOptions('Linear', defaults, args);
+    this.inFeatures = inFeatures;
+    this.outFeatures = outFeatures;
     requireSizes('Linear', { inFeatures, outFeatures });
-    const { bias, ...factory } = bindOptions('Linear', defaults, given);
     this.weight = new Parameter(torch.empty([outFeatures, inFeatures], factory));
     this.registerParameter('bias', bias ? new Parameter(torch.empty([outFeatures], factory)) : null);
     this.resetParameters();

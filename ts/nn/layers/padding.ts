@@ -3,6 +3,17 @@ import type { Tensor } from '../../tensor';
 import { Module } from '../module';
 import * as repr from '../python-repr';
 import { expandSize, type SizeN } from '../sizes';
+import { expected } from '../options';
+import { bindOptions, type Arguments, type NoOptions } from '../positions';
+
+/** What the constructors take: rows at each side, and what they hold where that may be chosen. */
+export type PadArguments = Arguments<[padding: SizeN], NoOptions, 'Pad'>;
+/** {@link PadArguments} with the value of the added rows. */
+export type ConstantPadArguments = Arguments<[padding: SizeN, value: number], NoOptions, 'ConstantPad'>;
+
+function bindPad(owner: string, args: PadArguments): SizeN {
+  return bindOptions(owner, {}, args, 'Pad').padding;
+}
 
 /**
  * Adds rows around the last dimensions. The padding is one number for all sides, or one for each, the last dimension
@@ -28,12 +39,13 @@ abstract class PadNd extends Module {
 }
 
 abstract class ConstantPad extends PadNd {
-  protected constructor(
-    padding: SizeN,
-    readonly value: number,
-    dimensions: number,
-  ) {
+  readonly value: number;
+
+  protected constructor(args: ConstantPadArguments, dimensions: number) {
+    const { padding, value } = bindOptions(new.target.name, {}, args, 'ConstantPad');
     super(padding, dimensions);
+    if (typeof value !== 'number') throw expected(new.target.name, 'a number for value', value);
+    this.value = value;
   }
 
   protected pad(input: Tensor): Tensor {
@@ -71,105 +83,105 @@ abstract class CircularPad extends PadNd {
 
 /** Adds rows of one value: (B, C, L), `[left, right]`. */
 export class ConstantPad1d extends ConstantPad {
-  constructor(padding: SizeN, value: number) {
-    super(padding, value, 1);
+  constructor(...args: ConstantPadArguments) {
+    super(args, 1);
   }
 }
 
 /** Adds rows of one value: (B, C, H, W), `[left, right, top, bottom]`. */
 export class ConstantPad2d extends ConstantPad {
-  constructor(padding: SizeN, value: number) {
-    super(padding, value, 2);
+  constructor(...args: ConstantPadArguments) {
+    super(args, 2);
   }
 }
 
 /** Adds rows of one value: (B, C, D, H, W), `[left, right, top, bottom, front, back]`. */
 export class ConstantPad3d extends ConstantPad {
-  constructor(padding: SizeN, value: number) {
-    super(padding, value, 3);
+  constructor(...args: ConstantPadArguments) {
+    super(args, 3);
   }
 }
 
 /** Adds rows of zeros: (B, C, L), `[left, right]`. */
 export class ZeroPad1d extends ZeroPad {
-  constructor(padding: SizeN) {
-    super(padding, 1);
+  constructor(...args: PadArguments) {
+    super(bindPad(new.target.name, args), 1);
   }
 }
 
 /** Adds rows of zeros: (B, C, H, W), `[left, right, top, bottom]`. */
 export class ZeroPad2d extends ZeroPad {
-  constructor(padding: SizeN) {
-    super(padding, 2);
+  constructor(...args: PadArguments) {
+    super(bindPad(new.target.name, args), 2);
   }
 }
 
 /** Adds rows of zeros: (B, C, D, H, W), `[left, right, top, bottom, front, back]`. */
 export class ZeroPad3d extends ZeroPad {
-  constructor(padding: SizeN) {
-    super(padding, 3);
+  constructor(...args: PadArguments) {
+    super(bindPad(new.target.name, args), 3);
   }
 }
 
 /** Adds rows that mirror the input without its edge: (B, C, L), `[left, right]`. */
 export class ReflectionPad1d extends ReflectionPad {
-  constructor(padding: SizeN) {
-    super(padding, 1);
+  constructor(...args: PadArguments) {
+    super(bindPad(new.target.name, args), 1);
   }
 }
 
 /** Adds rows that mirror the input without its edge: (B, C, H, W), `[left, right, top, bottom]`. */
 export class ReflectionPad2d extends ReflectionPad {
-  constructor(padding: SizeN) {
-    super(padding, 2);
+  constructor(...args: PadArguments) {
+    super(bindPad(new.target.name, args), 2);
   }
 }
 
 /** Adds rows that mirror the input without its edge: (B, C, D, H, W), `[left, right, top, bottom, front, back]`. */
 export class ReflectionPad3d extends ReflectionPad {
-  constructor(padding: SizeN) {
-    super(padding, 3);
+  constructor(...args: PadArguments) {
+    super(bindPad(new.target.name, args), 3);
   }
 }
 
 /** Adds rows that repeat the edge: (B, C, L), `[left, right]`. */
 export class ReplicationPad1d extends ReplicationPad {
-  constructor(padding: SizeN) {
-    super(padding, 1);
+  constructor(...args: PadArguments) {
+    super(bindPad(new.target.name, args), 1);
   }
 }
 
 /** Adds rows that repeat the edge: (B, C, H, W), `[left, right, top, bottom]`. */
 export class ReplicationPad2d extends ReplicationPad {
-  constructor(padding: SizeN) {
-    super(padding, 2);
+  constructor(...args: PadArguments) {
+    super(bindPad(new.target.name, args), 2);
   }
 }
 
 /** Adds rows that repeat the edge: (B, C, D, H, W), `[left, right, top, bottom, front, back]`. */
 export class ReplicationPad3d extends ReplicationPad {
-  constructor(padding: SizeN) {
-    super(padding, 3);
+  constructor(...args: PadArguments) {
+    super(bindPad(new.target.name, args), 3);
   }
 }
 
 /** Adds rows that go on at the opposite edge: (B, C, L), `[left, right]`. */
 export class CircularPad1d extends CircularPad {
-  constructor(padding: SizeN) {
-    super(padding, 1);
+  constructor(...args: PadArguments) {
+    super(bindPad(new.target.name, args), 1);
   }
 }
 
 /** Adds rows that go on at the opposite edge: (B, C, H, W), `[left, right, top, bottom]`. */
 export class CircularPad2d extends CircularPad {
-  constructor(padding: SizeN) {
-    super(padding, 2);
+  constructor(...args: PadArguments) {
+    super(bindPad(new.target.name, args), 2);
   }
 }
 
 /** Adds rows that go on at the opposite edge: (B, C, D, H, W), `[left, right, top, bottom, front, back]`. */
 export class CircularPad3d extends CircularPad {
-  constructor(padding: SizeN) {
-    super(padding, 3);
+  constructor(...args: PadArguments) {
+    super(bindPad(new.target.name, args), 3);
   }
 }

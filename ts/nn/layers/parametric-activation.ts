@@ -4,7 +4,7 @@ import * as F from '../functional';
 import * as init from '../init';
 import { factoryDefaults, requireSizes, type FactoryOptions } from '../options';
 import { Parameter } from '../parameter';
-import { bindOptions, type Positional } from '../positions';
+import { bindOptions, type Arguments, type Positional } from '../positions';
 import * as repr from '../python-repr';
 import { Activation, type InplaceOptions } from './activation';
 
@@ -135,15 +135,17 @@ export class Hardtanh extends Activation {
 
 /** `x` where it is above `threshold`, `value` elsewhere */
 export class Threshold extends Activation {
+  readonly threshold: number;
+  readonly value: number;
   readonly inplace: boolean;
 
-  constructor(
-    readonly threshold: number,
-    readonly value: number,
-    ...given: Positional<InplaceOptions, 'Threshold'>
-  ) {
+  constructor(...args: Arguments<[threshold: number, value: number], InplaceOptions, 'Threshold'>) {
     super();
-    this.inplace = bindOptions<Required<InplaceOptions>>('Threshold', { inplace: false }, given).inplace;
+    const defaults: Required<InplaceOptions> = { inplace: false };
+    const { threshold, value, inplace } = bindOptions('Threshold', defaults, args);
+    this.threshold = threshold;
+    this.value = value;
+    this.inplace = inplace;
   }
 
   forward(input: Tensor): Tensor {

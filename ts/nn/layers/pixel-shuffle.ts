@@ -2,11 +2,16 @@ import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { Module } from '../module';
 import { requireSizes } from '../options';
+import { bindOptions, type Arguments, type NoOptions } from '../positions';
 
 /** Turns channels into pixels: (*, C·r², H, W) -> (*, C, H·r, W·r) (Shi et al. 2016, arXiv 1609.05158). */
 export class PixelShuffle extends Module {
-  constructor(readonly upscaleFactor: number) {
+  readonly upscaleFactor: number;
+
+  constructor(...args: Arguments<[upscaleFactor: number], NoOptions, 'PixelShuffle'>) {
     super();
+    const { upscaleFactor } = bindOptions('PixelShuffle', {}, args);
+    this.upscaleFactor = upscaleFactor;
     requireSizes('PixelShuffle', { upscaleFactor }, 1);
   }
 
@@ -21,8 +26,12 @@ export class PixelShuffle extends Module {
 
 /** Turns pixels into channels: (*, C, H·r, W·r) -> (*, C·r², H, W). */
 export class PixelUnshuffle extends Module {
-  constructor(readonly downscaleFactor: number) {
+  readonly downscaleFactor: number;
+
+  constructor(...args: Arguments<[downscaleFactor: number], NoOptions, 'PixelUnshuffle'>) {
     super();
+    const { downscaleFactor } = bindOptions('PixelUnshuffle', {}, args);
+    this.downscaleFactor = downscaleFactor;
     requireSizes('PixelUnshuffle', { downscaleFactor }, 1);
   }
 
@@ -37,8 +46,12 @@ export class PixelUnshuffle extends Module {
 
 /** Mixes the channels of the groups before it: (B, C, *), C a multiple of `groups` (Zhang et al. 2017, arXiv 1707.01083). */
 export class ChannelShuffle extends Module {
-  constructor(readonly groups: number) {
+  readonly groups: number;
+
+  constructor(...args: Arguments<[groups: number], NoOptions, 'ChannelShuffle'>) {
     super();
+    const { groups } = bindOptions('ChannelShuffle', {}, args);
+    this.groups = groups;
     requireSizes('ChannelShuffle', { groups }, 1);
   }
 

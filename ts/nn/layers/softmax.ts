@@ -3,7 +3,7 @@ import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { softmin } from '../functional';
 import { expected } from '../options';
-import { bindOptions, type Positional } from '../positions';
+import { bindOptions, type Arguments, type NoOptions, type Positional } from '../positions';
 import { Activation } from './activation';
 
 /** PyTorch guesses a dimension that is left out by the input's, and warns; here it has to be said. */
@@ -14,8 +14,12 @@ function requireDim(owner: string, dim: unknown): void {
 
 /** Exponentials along `dim`, divided by their sum */
 export class Softmax extends Activation {
-  constructor(readonly dim: number) {
+  readonly dim: number;
+
+  constructor(...args: Arguments<[dim: number], NoOptions, 'Softmax'>) {
     super();
+    const { dim } = bindOptions('Softmax', {}, args);
+    this.dim = dim;
     requireDim('Softmax', dim);
   }
 
@@ -30,8 +34,12 @@ export class Softmax extends Activation {
 
 /** The logarithm of the softmax along `dim`, without overflow */
 export class LogSoftmax extends Activation {
-  constructor(readonly dim: number) {
+  readonly dim: number;
+
+  constructor(...args: Arguments<[dim: number], NoOptions, 'Softmax'>) {
     super();
+    const { dim } = bindOptions('LogSoftmax', {}, args, 'Softmax');
+    this.dim = dim;
     requireDim('LogSoftmax', dim);
   }
 
@@ -46,8 +54,12 @@ export class LogSoftmax extends Activation {
 
 /** The softmax of `-x` along `dim` */
 export class Softmin extends Activation {
-  constructor(readonly dim: number) {
+  readonly dim: number;
+
+  constructor(...args: Arguments<[dim: number], NoOptions, 'Softmax'>) {
     super();
+    const { dim } = bindOptions('Softmin', {}, args, 'Softmax');
+    this.dim = dim;
     requireDim('Softmin', dim);
   }
 

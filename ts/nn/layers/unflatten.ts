@@ -1,14 +1,18 @@
 import type { Tensor } from '../../tensor';
 import { Module } from '../module';
 import * as repr from '../python-repr';
+import { bindOptions, type Arguments, type NoOptions } from '../positions';
 
 /** Splits a dimension into several: (B, C·H·W) -> (B, C, H, W); one size may be -1. */
 export class Unflatten extends Module {
-  constructor(
-    readonly dim: number,
-    readonly unflattenedSize: readonly number[],
-  ) {
+  readonly dim: number;
+  readonly unflattenedSize: readonly number[];
+
+  constructor(...args: Arguments<[dim: number, unflattenedSize: readonly number[]], NoOptions, 'Unflatten'>) {
     super();
+    const { dim, unflattenedSize } = bindOptions('Unflatten', {}, args);
+    this.dim = dim;
+    this.unflattenedSize = unflattenedSize;
   }
 
   forward(input: Tensor): Tensor {

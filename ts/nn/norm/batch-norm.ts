@@ -2,7 +2,7 @@ import { ShapeError } from '../../errors';
 import type { Tensor } from '../../tensor';
 import { batchNorm } from '../functional';
 import { factoryDefaults } from '../options';
-import { bindOptions, type Positional } from '../positions';
+import { bindOptions, type Arguments } from '../positions';
 import { RunningNorm, type RunningNormOptions } from './running-norm';
 
 /** Of all batch norms, whatever their dimensions. */
@@ -19,8 +19,8 @@ const defaults: Required<BatchNormOptions> = {
 
 /** Zero mean and unit variance of each channel over the batch (Ioffe and Szegedy 2015, arXiv 1502.03167). */
 abstract class BatchNorm extends RunningNorm {
-  constructor(numFeatures: number, ...given: Positional<BatchNormOptions, 'BatchNorm'>) {
-    super(numFeatures, bindOptions(new.target.name, defaults, given, 'BatchNorm'));
+  constructor(...args: Arguments<[numFeatures: number], BatchNormOptions, 'BatchNorm'>) {
+    super(bindOptions(new.target.name, defaults, args, 'BatchNorm'));
   }
 
   /** The shapes taken, in words, by their count of dimensions. */

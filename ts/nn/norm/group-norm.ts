@@ -5,7 +5,7 @@ import * as init from '../init';
 import { Module } from '../module';
 import { factoryDefaults, requireSizes, type FactoryOptions } from '../options';
 import { Parameter } from '../parameter';
-import { bindOptions, type Positional } from '../positions';
+import { bindOptions, type Arguments } from '../positions';
 import * as repr from '../python-repr';
 
 export interface GroupNormOptions extends FactoryOptions {
@@ -21,6 +21,8 @@ const defaults: Required<GroupNormOptions> = { eps: 1e-5, affine: true, bias: tr
 
 /** Zero mean and unit variance over each group of channels: (B, numChannels, *) (Wu and He 2018, arXiv 1803.08494). */
 export class GroupNorm extends Module {
+  readonly numGroups: number;
+  readonly numChannels: number;
   readonly eps: number;
   readonly affine: boolean;
   /** (numChannels) */
@@ -28,17 +30,15 @@ export class GroupNorm extends Module {
   /** (numChannels) */
   declare bias: Parameter | null;
 
-  constructor(
-    readonly numGroups: number,
-    readonly numChannels: number,
-    ...given: Positional<GroupNormOptions, 'GroupNorm'>
-  ) {
+  constructor(...args: Arguments<[numGroups: number, numChannels: number], GroupNormOptions, 'GroupNorm'>) {
     super();
+    const { numGroups, numChannels, eps, affine, bias, ...factory } = bindOptions('GroupNorm', defaults, args);
+    this.numGroups = numGroups;
+    this.numChannels = numChannels;
     requireSizes('GroupNorm', { numGroups, numChannels }, 1);
     if (numChannels % numGroups !== 0) {
       throw new InputError(`GroupNorm: numGroups must divide numChannels, got ${numGroups} and ${numChannels}.`);
     }
-    const { eps, affine, bias, ...factory } = bindOptions('GroupNorm', defaults, given);
     this.eps = eps;
     this.affine = affine;
     this.registerParameter('weight', affine ? new Parameter(torch.empty([numChannels], factory)) : null);

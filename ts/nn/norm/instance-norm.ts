@@ -2,7 +2,7 @@ import { ShapeError } from '../../errors';
 import type { Tensor } from '../../tensor';
 import { instanceNorm } from '../functional';
 import { factoryDefaults } from '../options';
-import { bindOptions, type Positional } from '../positions';
+import { bindOptions, type Arguments } from '../positions';
 import { RunningNorm, type RunningNormOptions } from './running-norm';
 
 /** Of all instance norms, whatever their dimensions. */
@@ -19,8 +19,8 @@ const defaults: Required<InstanceNormOptions> = {
 
 /** Zero mean and unit variance of each channel of each sample (Ulyanov et al. 2016, arXiv 1607.08022). */
 abstract class InstanceNorm extends RunningNorm {
-  constructor(numFeatures: number, ...given: Positional<InstanceNormOptions, 'InstanceNorm'>) {
-    super(numFeatures, bindOptions(new.target.name, defaults, given, 'InstanceNorm'));
+  constructor(...args: Arguments<[numFeatures: number], InstanceNormOptions, 'InstanceNorm'>) {
+    super(bindOptions(new.target.name, defaults, args, 'InstanceNorm'));
   }
 
   /** Dimensions of a batch. */

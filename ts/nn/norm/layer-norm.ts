@@ -4,7 +4,7 @@ import * as init from '../init';
 import { Module } from '../module';
 import { factoryDefaults, type FactoryOptions } from '../options';
 import { Parameter } from '../parameter';
-import { bindOptions, type Positional } from '../positions';
+import { bindOptions, type Arguments } from '../positions';
 import * as repr from '../python-repr';
 
 export interface LayerNormOptions extends FactoryOptions {
@@ -28,9 +28,9 @@ export class LayerNorm extends Module {
   /** (…normalizedShape) */
   declare bias: Parameter | null;
 
-  constructor(normalizedShape: number | readonly number[], ...given: Positional<LayerNormOptions, 'LayerNorm'>) {
+  constructor(...args: Arguments<[normalizedShape: number | readonly number[]], LayerNormOptions, 'LayerNorm'>) {
     super();
-    const { eps, elementwiseAffine, bias, ...factory } = bindOptions('LayerNorm', defaults, given);
+    const { normalizedShape, eps, elementwiseAffine, bias, ...factory } = bindOptions('LayerNorm', defaults, args);
     this.normalizedShape = typeof normalizedShape === 'number' ? [normalizedShape] : [...normalizedShape];
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;

@@ -4,7 +4,7 @@ import * as init from '../init';
 import { Module } from '../module';
 import { factoryDefaults, type FactoryOptions } from '../options';
 import { Parameter } from '../parameter';
-import { bindOptions, type Positional } from '../positions';
+import { bindOptions, type Arguments } from '../positions';
 import * as repr from '../python-repr';
 
 export interface RMSNormOptions extends FactoryOptions {
@@ -24,9 +24,9 @@ export class RMSNorm extends Module {
   /** (…normalizedShape) */
   declare weight: Parameter | null;
 
-  constructor(normalizedShape: number | readonly number[], ...given: Positional<RMSNormOptions, 'RMSNorm'>) {
+  constructor(...args: Arguments<[normalizedShape: number | readonly number[]], RMSNormOptions, 'RMSNorm'>) {
     super();
-    const { eps, elementwiseAffine, ...factory } = bindOptions('RMSNorm', defaults, given);
+    const { normalizedShape, eps, elementwiseAffine, ...factory } = bindOptions('RMSNorm', defaults, args);
     this.normalizedShape = typeof normalizedShape === 'number' ? [normalizedShape] : [...normalizedShape];
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;

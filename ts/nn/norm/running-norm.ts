@@ -21,6 +21,7 @@ export interface RunningNormOptions extends FactoryOptions {
 
 /** What batch and instance normalisation share: the parameters, and statistics that run along. */
 export abstract class RunningNorm extends Module {
+  readonly numFeatures: number;
   readonly eps: number;
   readonly momentum: number | null;
   readonly affine: boolean;
@@ -36,13 +37,11 @@ export abstract class RunningNorm extends Module {
   /** int64 scalar */
   declare num_batches_tracked: Tensor | null;
 
-  protected constructor(
-    readonly numFeatures: number,
-    options: Required<RunningNormOptions>,
-  ) {
+  protected constructor(options: Required<RunningNormOptions> & { readonly numFeatures: number }) {
     super();
+    const { numFeatures, eps, momentum, affine, trackRunningStats: track, bias, ...factory } = options;
     requireSizes(new.target.name, { numFeatures });
-    const { eps, momentum, affine, trackRunningStats: track, bias, ...factory } = options;
+    this.numFeatures = numFeatures;
     this.eps = eps;
     this.momentum = momentum;
     this.affine = affine;

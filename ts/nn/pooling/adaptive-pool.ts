@@ -2,11 +2,16 @@ import type { Tensor } from '../../tensor';
 import * as F from '../functional';
 import type { OutputSize } from '../functional';
 import { Module } from '../module';
+import { bindOptions, type Arguments, type NoOptions } from '../positions';
 
 /** A pooling whose windows follow from the size of its output. */
 abstract class AdaptivePool extends Module {
-  constructor(readonly outputSize: OutputSize) {
+  readonly outputSize: OutputSize;
+
+  constructor(...args: Arguments<[outputSize: OutputSize], NoOptions, 'AdaptivePool'>) {
     super();
+    const { outputSize } = bindOptions(new.target.name, {}, args, 'AdaptivePool');
+    this.outputSize = outputSize;
   }
 
   abstract override forward(input: Tensor): Tensor;

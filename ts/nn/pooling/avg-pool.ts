@@ -1,7 +1,7 @@
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { Module } from '../module';
-import { bindOptions, type Positional } from '../positions';
+import { bindOptions, type Arguments } from '../positions';
 import * as repr from '../python-repr';
 import { expandSize, type SizeN } from '../sizes';
 import type { PoolOptions } from './max-pool';
@@ -27,9 +27,10 @@ export class AvgPool1d extends Module {
   readonly ceilMode: boolean;
   readonly countIncludePad: boolean;
 
-  constructor(kernelSize: SizeN, ...given: Positional<AvgPool1dOptions, 'AvgPool1d'>) {
+  constructor(...args: Arguments<[kernelSize: SizeN], AvgPool1dOptions, 'AvgPool1d'>) {
     super();
-    const { stride, padding, ceilMode, countIncludePad } = bindOptions('AvgPool1d', lineDefaults, given);
+    const bound = bindOptions('AvgPool1d', lineDefaults, args);
+    const { kernelSize, stride, padding, ceilMode, countIncludePad } = bound;
     this.kernelSize = expandSize('AvgPool1d', 'kernelSize', kernelSize, 1);
     this.stride = expandSize('AvgPool1d', 'stride', stride ?? kernelSize, 1);
     this.padding = expandSize('AvgPool1d', 'padding', padding, 1);
@@ -50,19 +51,18 @@ export class AvgPool1d extends Module {
 
 /** The mean of each window. */
 abstract class AvgPool extends Module {
+  readonly kernelSize: SizeN;
   readonly stride: SizeN;
   readonly padding: SizeN;
   readonly ceilMode: boolean;
   readonly countIncludePad: boolean;
   readonly divisorOverride: number | null;
 
-  constructor(
-    readonly kernelSize: SizeN,
-    ...given: Positional<AvgPoolOptions, 'AvgPool'>
-  ) {
+  constructor(...args: Arguments<[kernelSize: SizeN], AvgPoolOptions, 'AvgPool'>) {
     super();
-    const resolved = bindOptions(new.target.name, defaults, given, 'AvgPool');
-    this.stride = resolved.stride ?? kernelSize;
+    const resolved = bindOptions(new.target.name, defaults, args, 'AvgPool');
+    this.kernelSize = resolved.kernelSize;
+    this.stride = resolved.stride ?? resolved.kernelSize;
     this.padding = resolved.padding;
     this.ceilMode = resolved.ceilMode;
     this.countIncludePad = resolved.countIncludePad;

@@ -2,7 +2,7 @@ import type { Tensor } from '../../tensor';
 import * as F from '../functional';
 import type { LPPoolOptions } from '../functional';
 import { Module } from '../module';
-import { bindOptions, type Positional } from '../positions';
+import { bindOptions, type Arguments } from '../positions';
 import * as repr from '../python-repr';
 import type { SizeN } from '../sizes';
 
@@ -10,16 +10,18 @@ const defaults: Required<LPPoolOptions> = { stride: null, ceilMode: false };
 
 /** The norm of each window. */
 abstract class LPPool extends Module {
+  readonly normType: number;
+  readonly kernelSize: SizeN;
   readonly stride: SizeN | null;
   readonly ceilMode: boolean;
 
-  constructor(
-    readonly normType: number,
-    readonly kernelSize: SizeN,
-    ...given: Positional<LPPoolOptions, 'LPPool'>
-  ) {
+  constructor(...args: Arguments<[normType: number, kernelSize: SizeN], LPPoolOptions, 'LPPool'>) {
     super();
-    ({ stride: this.stride, ceilMode: this.ceilMode } = bindOptions(new.target.name, defaults, given, 'LPPool'));
+    const { normType, kernelSize, stride, ceilMode } = bindOptions(new.target.name, defaults, args, 'LPPool');
+    this.normType = normType;
+    this.kernelSize = kernelSize;
+    this.stride = stride;
+    this.ceilMode = ceilMode;
   }
 
   abstract override forward(input: Tensor): Tensor;

@@ -1,7 +1,7 @@
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { Module } from '../module';
-import { bindOptions, type Positional } from '../positions';
+import { bindOptions, type Arguments } from '../positions';
 import * as repr from '../python-repr';
 import type { SizeN } from '../sizes';
 
@@ -23,17 +23,16 @@ const defaults: Required<MaxPoolOptions> = { stride: null, padding: 0, dilation:
 
 /** The largest element of each window. */
 abstract class MaxPool extends Module {
+  readonly kernelSize: SizeN;
   readonly stride: SizeN;
   readonly padding: SizeN;
   readonly dilation: SizeN;
   readonly ceilMode: boolean;
 
-  constructor(
-    readonly kernelSize: SizeN,
-    ...given: Positional<MaxPoolOptions, 'MaxPool'>
-  ) {
+  constructor(...args: Arguments<[kernelSize: SizeN], MaxPoolOptions, 'MaxPool'>) {
     super();
-    const { stride, padding, dilation, ceilMode } = bindOptions(new.target.name, defaults, given, 'MaxPool');
+    const { kernelSize, stride, padding, dilation, ceilMode } = bindOptions(new.target.name, defaults, args, 'MaxPool');
+    this.kernelSize = kernelSize;
     this.stride = stride ?? kernelSize;
     this.padding = padding;
     this.dilation = dilation;

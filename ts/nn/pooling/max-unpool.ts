@@ -2,7 +2,7 @@ import type { Tensor } from '../../tensor';
 import { maxUnpool1d, maxUnpool2d, maxUnpool3d } from '../functional';
 import { Module } from '../module';
 import { resolveOptions } from '../options';
-import { bindOptions, type Positional } from '../positions';
+import { bindOptions, type Arguments } from '../positions';
 import * as repr from '../python-repr';
 import { expandSize, type SizeN } from '../sizes';
 
@@ -18,6 +18,9 @@ export interface MaxUnpoolCall {
   readonly outputSize?: readonly number[] | null;
 }
 
+/** What the constructors take. */
+export type MaxUnpoolArguments = Arguments<[kernelSize: SizeN], MaxUnpoolLayerOptions, 'MaxUnpool'>;
+
 const defaults: Required<MaxUnpoolLayerOptions> = { stride: null, padding: 0 };
 
 /** Puts elements back where a pooling took them from, zeros elsewhere. */
@@ -26,10 +29,10 @@ abstract class MaxUnpool extends Module {
   readonly stride: readonly number[];
   readonly padding: readonly number[];
 
-  protected constructor(kernelSize: SizeN, given: Positional<MaxUnpoolLayerOptions, 'MaxUnpool'>, dimensions: number) {
+  protected constructor(args: MaxUnpoolArguments, dimensions: number) {
     super();
     const owner = new.target.name;
-    const { stride, padding } = bindOptions(owner, defaults, given, 'MaxUnpool');
+    const { kernelSize, stride, padding } = bindOptions(owner, defaults, args, 'MaxUnpool');
     this.kernelSize = expandSize(owner, 'kernelSize', kernelSize, dimensions);
     this.stride = expandSize(owner, 'stride', stride ?? kernelSize, dimensions);
     this.padding = expandSize(owner, 'padding', padding, dimensions);
@@ -45,8 +48,8 @@ abstract class MaxUnpool extends Module {
 
 /** Undoes `MaxPool1d`: elements and their places (B, C, L) -> (B, C, L'). */
 export class MaxUnpool1d extends MaxUnpool {
-  constructor(kernelSize: SizeN, ...given: Positional<MaxUnpoolLayerOptions, 'MaxUnpool'>) {
-    super(kernelSize, given, 1);
+  constructor(...args: MaxUnpoolArguments) {
+    super(args, 1);
   }
 
   forward(input: Tensor, indices: Tensor, call: MaxUnpoolCall = {}): Tensor {
@@ -58,8 +61,8 @@ export class MaxUnpool1d extends MaxUnpool {
 
 /** Undoes `MaxPool2d`: elements and their places (B, C, H, W) -> (B, C, H', W'). */
 export class MaxUnpool2d extends MaxUnpool {
-  constructor(kernelSize: SizeN, ...given: Positional<MaxUnpoolLayerOptions, 'MaxUnpool'>) {
-    super(kernelSize, given, 2);
+  constructor(...args: MaxUnpoolArguments) {
+    super(args, 2);
   }
 
   forward(input: Tensor, indices: Tensor, call: MaxUnpoolCall = {}): Tensor {
@@ -71,8 +74,8 @@ export class MaxUnpool2d extends MaxUnpool {
 
 /** Undoes `MaxPool3d`: elements and their places (B, C, D, H, W) -> (B, C, D', H', W'). */
 export class MaxUnpool3d extends MaxUnpool {
-  constructor(kernelSize: SizeN, ...given: Positional<MaxUnpoolLayerOptions, 'MaxUnpool'>) {
-    super(kernelSize, given, 3);
+  constructor(...args: MaxUnpoolArguments) {
+    super(args, 3);
   }
 
   forward(input: Tensor, indices: Tensor, call: MaxUnpoolCall = {}): Tensor {

@@ -5,7 +5,8 @@ import * as init from '../init';
 import { Module } from '../module';
 import { factoryDefaults, requireSizes, type FactoryOptions } from '../options';
 import { Parameter } from '../parameter';
-import { bindOptions, type Positional } from '../positions';
+import { bindOptions, type Arguments } from '../positions';
+import type { RNNSizes } from './rnn-base';
 
 export interface CellOptions extends FactoryOptions {
   /** Add trained vectors in all gates. @default true */
@@ -16,6 +17,8 @@ const defaults: Required<CellOptions> = { bias: true, ...factoryDefaults };
 
 /** One step of a recurrent layer. */
 abstract class RNNCellBase extends Module {
+  readonly inputSize: number;
+  readonly hiddenSize: number;
   /** (gates · hiddenSize, inputSize) */
   declare weight_ih: Parameter;
   /** (gates · hiddenSize, hiddenSize) */
@@ -25,14 +28,11 @@ abstract class RNNCellBase extends Module {
   /** (gates · hiddenSize) */
   declare bias_hh: Parameter | null;
 
-  protected constructor(
-    readonly inputSize: number,
-    readonly hiddenSize: number,
-    { bias, ...factory }: Required<CellOptions>,
-    gates: number,
-  ) {
+  protected constructor({ inputSize, hiddenSize, bias, ...factory }: Required<CellOptions> & RNNSizes, gates: number) {
     super();
     requireSizes(new.target.name, { inputSize, hiddenSize });
+    this.inputSize = inputSize;
+    this.hiddenSize = hiddenSize;
     const vector = (): Parameter | null => (bias ? new Parameter(torch.empty([gates * hiddenSize], factory)) : null);
     this.weight_ih = new Parameter(torch.empty([gates * hiddenSize, inputSize], factory));
     this.weight_hh = new Parameter(torch.empty([gates * hiddenSize, hiddenSize], factory));
@@ -86,12 +86,12 @@ export interface RNNCellOptions extends CellOptions {
 export class RNNCell extends RNNCellBase {
   readonly nonlinearity: 'tanh' | 'relu';
 
-  constructor(inputSize: number, hiddenSize: number, ...given: Positional<RNNCellOptions, 'RNNCell'>) {
+  constructor(...args: Arguments<[inputSize: number, hiddenSize: number], RNNCellOptions, 'RNNCell'>) {
     const all: Required<RNNCellOptions> = { ...defaults, nonlinearity: 'tanh' };
-    const { nonlinearity, ...rest } = bindOptions('RNNCell', all, given);
+    const { nonlinearity, ...rest } = bindOptions('RNNCell', all, args);
     if (nonlinearity !== 'tanh' && nonlinearity !== 'relu')
       throw new InputError(`RNNCell: nonlinearity must be 'tanh' or 'relu', got '${String(nonlinearity)}'.`);
-    super(inputSize, hiddenSize, rest, 1);
+    super(rest, 1);
     this.nonlinearity = nonlinearity;
   }
 
@@ -109,8 +109,8 @@ export class RNNCell extends RNNCellBase {
 
 /** One step of `LSTM`: input (B, inputSize) and both states (B, hiddenSize) -> both states; all without B too. */
 export class LSTMCell extends RNNCellBase {
-  constructor(inputSize: number, hiddenSize: number, ...given: Positional<CellOptions, 'LSTMCell'>) {
-    super(inputSize, hiddenSize, bindOptions('LSTMCell', defaults, given), 4);
+  constructor(...args: Arguments<[inputSize: number, hiddenSize: number], CellOptions, 'LSTMCell'>) {
+    super(bindOptions('LSTMCell', defaults, args), 4);
   }
 
   forward(input: Tensor, hx: readonly [h: Tensor, c: Tensor] | null = null): [h: Tensor, c: Tensor] {
@@ -123,8 +123,8 @@ export class LSTMCell extends RNNCellBase {
 
 /** One step of `GRU`: input (B, inputSize) and state (B, hiddenSize) -> state; both without B too. */
 export class GRUCell extends RNNCellBase {
-  constructor(inputSize: number, hiddenSize: number, ...given: Positional<CellOptions, 'GRUCell'>) {
-    super(inputSize, hiddenSize, bindOptions('GRUCell', defaults, given), 3);
+  constructor(...args: Arguments<[inputSize: number, hiddenSize: number], CellOptions, 'GRUCell'>) {
+    super(bindOptions('GRUCell', defaults, args), 3);
   }
 
   forward(input: Tensor, hx: Tensor | null = null): Tensor {

@@ -1,6 +1,6 @@
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { bindOptions, type Positional } from '../positions';
+import { bindOptions, type Arguments } from '../positions';
 import type { PackedSequence } from '../utils/rnn';
 import { RNNBase, rnnDefaults, type RNNBaseOptions, type Steps } from './rnn-base';
 
@@ -12,8 +12,8 @@ export type GRUOptions = RNNBaseOptions;
  * of the weights are the gates reset, update and new.
  */
 export class GRU extends RNNBase {
-  constructor(inputSize: number, hiddenSize: number, ...given: Positional<GRUOptions, 'GRU'>) {
-    super(inputSize, hiddenSize, bindOptions('GRU', rnnDefaults, given), 3);
+  constructor(...args: Arguments<[inputSize: number, hiddenSize: number], GRUOptions, 'GRU'>) {
+    super(bindOptions('GRU', rnnDefaults, args), 3);
   }
 
   /** @returns the outputs, and the state after the last step (layers · directions, B, hiddenSize). */

@@ -1,6 +1,6 @@
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { bindOptions, type Positional } from '../positions';
+import { bindOptions, type Arguments } from '../positions';
 import type { PackedSequence } from '../utils/rnn';
 import { RNNBase, rnnDefaults, type RNNBaseOptions, type Steps } from './rnn-base';
 
@@ -17,10 +17,10 @@ export type LSTMState = readonly [h: Tensor, c: Tensor];
  * of the weights are the gates input, forget, cell and output.
  */
 export class LSTM extends RNNBase {
-  constructor(inputSize: number, hiddenSize: number, ...given: Positional<LSTMOptions, 'LSTM'>) {
+  constructor(...args: Arguments<[inputSize: number, hiddenSize: number], LSTMOptions, 'LSTM'>) {
     const defaults: Required<LSTMOptions> = { ...rnnDefaults, projSize: 0 };
-    const { projSize, ...rest } = bindOptions('LSTM', defaults, given);
-    super(inputSize, hiddenSize, rest, 4, projSize);
+    const { projSize, ...rest } = bindOptions('LSTM', defaults, args);
+    super(rest, 4, projSize);
   }
 
   protected override get stateSizes(): readonly number[] {

@@ -21,6 +21,12 @@ export interface RNNBaseOptions extends FactoryOptions {
   readonly bidirectional?: boolean;
 }
 
+/** Widths of a recurrent layer. */
+export interface RNNSizes {
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+}
+
 export const rnnDefaults: Required<RNNBaseOptions> = {
   numLayers: 1,
   bias: true,
@@ -44,6 +50,8 @@ export interface Steps {
  * `bias_ih_l{k}` and `bias_hh_l{k}` (gates · H), and with `_reverse` behind for the other direction.
  */
 export abstract class RNNBase extends Module {
+  readonly inputSize: number;
+  readonly hiddenSize: number;
   readonly numLayers: number;
   readonly bias: boolean;
   readonly batchFirst: boolean;
@@ -52,14 +60,12 @@ export abstract class RNNBase extends Module {
   private readonly _names: string[][] = [];
 
   protected constructor(
-    readonly inputSize: number,
-    readonly hiddenSize: number,
-    options: Required<RNNBaseOptions>,
+    options: Required<RNNBaseOptions> & RNNSizes,
     gates: number,
     readonly projSize = 0,
   ) {
     super();
-    const { numLayers, bias, batchFirst, dropout, bidirectional, device, dtype } = options;
+    const { inputSize, hiddenSize, numLayers, bias, batchFirst, dropout, bidirectional, device, dtype } = options;
     requireSizes(new.target.name, { inputSize, hiddenSize, numLayers }, 1);
     requireSizes(new.target.name, { projSize });
     requireProbability(new.target.name, dropout);
@@ -67,6 +73,8 @@ export abstract class RNNBase extends Module {
       throw new InputError(
         `${new.target.name}: projSize must be smaller than hiddenSize, got ${projSize} and ${hiddenSize}.`,
       );
+    this.inputSize = inputSize;
+    this.hiddenSize = hiddenSize;
     this.numLayers = numLayers;
     this.bias = bias;
     this.batchFirst = batchFirst;

@@ -1,7 +1,7 @@
 import { InputError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { bindOptions, type Positional } from '../positions';
+import { bindOptions, type Arguments } from '../positions';
 import type { PackedSequence } from '../utils/rnn';
 import { RNNBase, rnnDefaults, type RNNBaseOptions, type Steps } from './rnn-base';
 
@@ -14,12 +14,12 @@ export interface RNNOptions extends RNNBaseOptions {
 export class RNN extends RNNBase {
   readonly nonlinearity: 'tanh' | 'relu';
 
-  constructor(inputSize: number, hiddenSize: number, ...given: Positional<RNNOptions, 'RNN'>) {
+  constructor(...args: Arguments<[inputSize: number, hiddenSize: number], RNNOptions, 'RNN'>) {
     const defaults: Required<RNNOptions> = { ...rnnDefaults, nonlinearity: 'tanh' };
-    const { nonlinearity, ...rest } = bindOptions('RNN', defaults, given);
+    const { nonlinearity, ...rest } = bindOptions('RNN', defaults, args);
     if (nonlinearity !== 'tanh' && nonlinearity !== 'relu')
       throw new InputError(`RNN: nonlinearity must be 'tanh' or 'relu', got '${String(nonlinearity)}'.`);
-    super(inputSize, hiddenSize, rest, 1);
+    super(rest, 1);
     this.nonlinearity = nonlinearity;
   }
 

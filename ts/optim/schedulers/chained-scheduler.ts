@@ -1,18 +1,25 @@
 import { InputError } from '../../errors';
 import type { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
+import { bindOptions, type Arguments } from '../../nn/positions';
 import { LRScheduler } from './lr-scheduler';
-import { checkMembers } from './members';
+import { checkMembers, schedulersOf } from './members';
 import type { SchedulerStateDict } from './scheduler';
+
+export interface ChainedOptions {
+  /** Whose rates they set; null takes that of the schedulers. @default null */
+  readonly optimizer?: Optimizer<ParamGroup> | null;
+}
 
 /** Several schedules that step together; each goes on from what the one before it has set. */
 export class ChainedScheduler extends LRScheduler {
   readonly #schedulers: readonly LRScheduler[];
 
-  /** @param optimizer null takes that of the schedulers */
-  constructor(schedulers: readonly LRScheduler[], optimizer: Optimizer<ParamGroup> | null = null) {
-    const own = optimizer ?? schedulers[0]?.optimizer;
-    if (own === undefined) throw new InputError('ChainedScheduler expects at least one scheduler, got none.');
+  constructor(...args: Arguments<[schedulers: readonly LRScheduler[]], ChainedOptions, 'ChainedScheduler'>) {
+    const bound = bindOptions('ChainedScheduler', { optimizer: null } as Required<ChainedOptions>, args);
+    const schedulers = schedulersOf('ChainedScheduler', bound.schedulers);
+    const own = bound.optimizer ?? schedulers[0]?.optimizer;
+    if (own === undefined) throw new InputError('ChainedScheduler: expected at least one scheduler, found none');
     super(own);
     checkMembers('ChainedScheduler', own, schedulers);
     this.#schedulers = [...schedulers];

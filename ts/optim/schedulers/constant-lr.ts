@@ -1,5 +1,5 @@
 import { InputError } from '../../errors';
-import { bindOptions, type Positional } from '../../nn/positions';
+import { bindOptions, type Arguments } from '../../nn/positions';
 import type { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
 import { LRScheduler, type SchedulerOptions } from './lr-scheduler';
@@ -18,8 +18,8 @@ export class ConstantLR extends LRScheduler {
   protected factor: number;
   protected totalIters: number;
 
-  constructor(optimizer: Optimizer<ParamGroup>, ...given: Positional<ConstantLROptions, 'ConstantLR'>) {
-    const { factor, totalIters, lastEpoch } = bindOptions('ConstantLR', defaults, given);
+  constructor(...args: Arguments<[optimizer: Optimizer<ParamGroup>], ConstantLROptions, 'ConstantLR'>) {
+    const { optimizer, factor, totalIters, lastEpoch } = bindOptions('ConstantLR', defaults, args);
     super(optimizer, { lastEpoch });
     if (!(factor >= 0 && factor <= 1))
       throw new InputError(`ConstantLR: factor must be between 0 and 1, got ${String(factor)}.`);

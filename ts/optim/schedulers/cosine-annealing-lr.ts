@@ -1,7 +1,7 @@
 import type { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
 import { requireSizes } from '../../nn/options';
-import { bindOptions, type Positional } from '../../nn/positions';
+import { bindOptions, type Arguments } from '../../nn/positions';
 import { LRScheduler, type SchedulerOptions } from './lr-scheduler';
 
 export interface CosineAnnealingLROptions extends SchedulerOptions {
@@ -13,15 +13,15 @@ const defaults: Required<CosineAnnealingLROptions> = { etaMin: 0, lastEpoch: -1 
 
 /** Half a cosine from the base rate down to `etaMin` in `tMax` steps, and up again after (SGDR without restarts, arXiv 1608.03983). */
 export class CosineAnnealingLR extends LRScheduler {
+  protected tMax: number;
   protected etaMin: number;
 
   constructor(
-    optimizer: Optimizer<ParamGroup>,
-    protected tMax: number,
-    ...given: Positional<CosineAnnealingLROptions, 'CosineAnnealingLR'>
+    ...args: Arguments<[optimizer: Optimizer<ParamGroup>, tMax: number], CosineAnnealingLROptions, 'CosineAnnealingLR'>
   ) {
-    const { etaMin, lastEpoch } = bindOptions('CosineAnnealingLR', defaults, given);
+    const { optimizer, tMax, etaMin, lastEpoch } = bindOptions('CosineAnnealingLR', defaults, args);
     super(optimizer, { lastEpoch });
+    this.tMax = tMax;
     requireSizes('CosineAnnealingLR', { tMax }, 1);
     this.etaMin = etaMin;
     this.start();

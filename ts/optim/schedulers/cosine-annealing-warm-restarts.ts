@@ -1,6 +1,6 @@
 import { InputError } from '../../errors';
 import { requireSizes } from '../../nn/options';
-import { bindOptions, type Positional } from '../../nn/positions';
+import { bindOptions, type Arguments } from '../../nn/positions';
 import type { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
 import { LRScheduler, type SchedulerOptions } from './lr-scheduler';
@@ -16,6 +16,7 @@ const defaults: Required<CosineAnnealingWarmRestartsOptions> = { tMult: 1, etaMi
 
 /** Half a cosine from the base rate down to `etaMin`, again and again (SGDR, Loshchilov and Hutter 2016, arXiv 1608.03983). */
 export class CosineAnnealingWarmRestarts extends LRScheduler {
+  protected t0: number;
   protected tMult: number;
   protected etaMin: number;
   /** Length of the present period. */
@@ -25,12 +26,15 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
 
   /** @param t0 steps until the first restart */
   constructor(
-    optimizer: Optimizer<ParamGroup>,
-    protected t0: number,
-    ...given: Positional<CosineAnnealingWarmRestartsOptions, 'CosineAnnealingWarmRestarts'>
+    ...args: Arguments<
+      [optimizer: Optimizer<ParamGroup>, t0: number],
+      CosineAnnealingWarmRestartsOptions,
+      'CosineAnnealingWarmRestarts'
+    >
   ) {
-    const { tMult, etaMin, lastEpoch } = bindOptions('CosineAnnealingWarmRestarts', defaults, given);
+    const { optimizer, t0, tMult, etaMin, lastEpoch } = bindOptions('CosineAnnealingWarmRestarts', defaults, args);
     super(optimizer, { lastEpoch });
+    this.t0 = t0;
     requireSizes('CosineAnnealingWarmRestarts', { t0, tMult }, 1);
     this.tMult = tMult;
     this.etaMin = etaMin;

@@ -1,6 +1,6 @@
 import { InputError } from '../../errors';
 import { requireSizes } from '../../nn/options';
-import { bindOptions, type Positional } from '../../nn/positions';
+import { bindOptions, type Arguments } from '../../nn/positions';
 import type { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
 import { setMomentum, usesBeta1 } from './cycled-momentum';
@@ -64,12 +64,14 @@ export class CyclicLR extends LRScheduler {
    * @param maxLr the highest one of the first cycle
    */
   constructor(
-    optimizer: Optimizer<ParamGroup>,
-    baseLr: number | readonly number[],
-    maxLr: number | readonly number[],
-    ...given: Positional<CyclicLROptions, 'CyclicLR'>
+    ...args: Arguments<
+      [optimizer: Optimizer<ParamGroup>, baseLr: number | readonly number[], maxLr: number | readonly number[]],
+      CyclicLROptions,
+      'CyclicLR'
+    >
   ) {
-    const resolved = bindOptions('CyclicLR', defaults, given);
+    const resolved = bindOptions('CyclicLR', defaults, args);
+    const { optimizer, baseLr, maxLr } = resolved;
     const { stepSizeUp, stepSizeDown, mode, scaleFn, lastEpoch } = resolved;
     super(optimizer, { lastEpoch });
     requireSizes('CyclicLR', { stepSizeUp, stepSizeDown: stepSizeDown ?? stepSizeUp }, 1);

@@ -1,5 +1,5 @@
 import type { Optimizer } from '../optimizer';
-import { bindOptions, type Positional } from '../../nn/positions';
+import { bindOptions, type Arguments } from '../../nn/positions';
 import type { ParamGroup } from '../param-group';
 import { LRScheduler, type SchedulerOptions } from './lr-scheduler';
 
@@ -7,13 +7,14 @@ const defaults: Required<SchedulerOptions> = { lastEpoch: -1 };
 
 /** Multiplies the learning rate by `gamma` at each step. */
 export class ExponentialLR extends LRScheduler {
+  protected gamma: number;
+
   constructor(
-    optimizer: Optimizer<ParamGroup>,
-    protected gamma: number,
-    ...given: Positional<SchedulerOptions, 'ExponentialLR'>
+    ...args: Arguments<[optimizer: Optimizer<ParamGroup>, gamma: number], SchedulerOptions, 'ExponentialLR'>
   ) {
-    const { lastEpoch } = bindOptions('ExponentialLR', defaults, given);
+    const { optimizer, gamma, lastEpoch } = bindOptions('ExponentialLR', defaults, args);
     super(optimizer, { lastEpoch });
+    this.gamma = gamma;
     this.start();
   }
 

@@ -1,30 +1,33 @@
 import { InputError } from '../../errors';
 import type { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
-import { resolveOptions } from '../../nn/options';
+import { bindOptions, type Arguments } from '../../nn/positions';
 import { LRScheduler, type SchedulerOptions } from './lr-scheduler';
 import type { SchedulerStateDict } from './scheduler';
+import { expected } from '../../options';
 
 /** A factor by the number of the step. */
 export type LrLambda = (epoch: number) => number;
 
 const defaults: Required<SchedulerOptions> = { lastEpoch: -1 };
 
+/** What the constructors take: the optimizer, and a function for all groups or one for each. */
+export type LambdaArguments = Arguments<
+  [optimizer: Optimizer<ParamGroup>, lrLambda: LrLambda | readonly LrLambda[]],
+  SchedulerOptions,
+  'LambdaLR'
+>;
+
 /** Base of the schedules that follow a function of the step, one for all groups or one for each. The functions are not saved. */
 abstract class FunctionSchedule extends LRScheduler {
   readonly #lambdas: readonly LrLambda[];
 
-  constructor(
-    optimizer: Optimizer<ParamGroup>,
-    lrLambda: LrLambda | readonly LrLambda[],
-    options: SchedulerOptions = {},
-  ) {
-    const { lastEpoch } = resolveOptions(new.target.name, defaults, options);
+  constructor(...args: LambdaArguments) {
+    const { optimizer, lrLambda, lastEpoch } = bindOptions(new.target.name, defaults, args, 'LambdaLR');
     super(optimizer, { lastEpoch });
     this.#lambdas = this.perGroup<LrLambda>('lrLambda', lrLambda);
     const other = this.#lambdas.find((lambda) => typeof lambda !== 'function');
-    if (other !== undefined)
-      throw new InputError(`${new.target.name}: lrLambda must be a function, got ${typeof other}.`);
+    if (other !== undefined) throw expected(new.target.name, 'a function for lrLambda', other, '', InputError);
     this.start();
   }
 

@@ -1,5 +1,5 @@
 import { InputError } from '../../errors';
-import { bindOptions, type Positional } from '../../nn/positions';
+import { bindOptions, type Arguments } from '../../nn/positions';
 import type { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
 import { LRScheduler, type SchedulerOptions } from './lr-scheduler';
@@ -21,8 +21,8 @@ export class LinearLR extends LRScheduler {
   protected endFactor: number;
   protected totalIters: number;
 
-  constructor(optimizer: Optimizer<ParamGroup>, ...given: Positional<LinearLROptions, 'LinearLR'>) {
-    const { startFactor, endFactor, totalIters, lastEpoch } = bindOptions('LinearLR', defaults, given);
+  constructor(...args: Arguments<[optimizer: Optimizer<ParamGroup>], LinearLROptions, 'LinearLR'>) {
+    const { optimizer, startFactor, endFactor, totalIters, lastEpoch } = bindOptions('LinearLR', defaults, args);
     super(optimizer, { lastEpoch });
     if (!(startFactor > 0 && startFactor <= 1))
       throw new InputError(`LinearLR: startFactor must be above 0 and at most 1, got ${String(startFactor)}.`);

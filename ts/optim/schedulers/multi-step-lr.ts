@@ -1,5 +1,6 @@
+import { itemsOf } from '../../options';
 import type { Optimizer } from '../optimizer';
-import { bindOptions, type Positional } from '../../nn/positions';
+import { bindOptions, type Arguments } from '../../nn/positions';
 import type { ParamGroup } from '../param-group';
 import { LRScheduler } from './lr-scheduler';
 import type { StepLROptions } from './step-lr';
@@ -13,14 +14,13 @@ export class MultiStepLR extends LRScheduler {
   protected gamma: number;
 
   constructor(
-    optimizer: Optimizer<ParamGroup>,
-    milestones: Iterable<number>,
-    ...given: Positional<StepLROptions, 'MultiStepLR'>
+    ...args: Arguments<[optimizer: Optimizer<ParamGroup>, milestones: Iterable<number>], StepLROptions, 'MultiStepLR'>
   ) {
-    const { gamma, lastEpoch } = bindOptions('MultiStepLR', defaults, given);
+    const { optimizer, milestones, gamma, lastEpoch } = bindOptions('MultiStepLR', defaults, args);
     super(optimizer, { lastEpoch });
     this.gamma = gamma;
-    for (const milestone of milestones) this.milestones[milestone] = (this.milestones[milestone] ?? 0) + 1;
+    for (const milestone of itemsOf('MultiStepLR', 'a list of step numbers for milestones', milestones))
+      this.milestones[milestone] = (this.milestones[milestone] ?? 0) + 1;
     this.start();
   }
 

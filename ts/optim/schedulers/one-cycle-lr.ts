@@ -1,5 +1,5 @@
 import { InputError } from '../../errors';
-import { bindOptions, type Positional } from '../../nn/positions';
+import { bindOptions, type Arguments } from '../../nn/positions';
 import type { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
 import { setMomentum, usesBeta1 } from './cycled-momentum';
@@ -77,11 +77,14 @@ export class OneCycleLR extends LRScheduler {
 
   /** @param maxLr the highest learning rate, one for all groups or one for each */
   constructor(
-    optimizer: Optimizer<ParamGroup>,
-    maxLr: number | readonly number[],
-    ...given: Positional<OneCycleLROptions, 'OneCycleLR'>
+    ...args: Arguments<
+      [optimizer: Optimizer<ParamGroup>, maxLr: number | readonly number[]],
+      OneCycleLROptions,
+      'OneCycleLR'
+    >
   ) {
-    const resolved = bindOptions('OneCycleLR', defaults, given);
+    const resolved = bindOptions('OneCycleLR', defaults, args);
+    const { optimizer, maxLr } = resolved;
     super(optimizer, { lastEpoch: resolved.lastEpoch });
     const { pctStart, annealStrategy, divFactor, finalDivFactor, threePhase } = resolved;
     if (!(pctStart >= 0 && pctStart <= 1))

@@ -1,5 +1,5 @@
 import type { Optimizer } from '../optimizer';
-import { bindOptions, type Positional } from '../../nn/positions';
+import { bindOptions, type Arguments } from '../../nn/positions';
 import type { ParamGroup } from '../param-group';
 import { LRScheduler, type SchedulerOptions } from './lr-scheduler';
 
@@ -17,8 +17,8 @@ export class PolynomialLR extends LRScheduler {
   protected totalIters: number;
   protected power: number;
 
-  constructor(optimizer: Optimizer<ParamGroup>, ...given: Positional<PolynomialLROptions, 'PolynomialLR'>) {
-    const { totalIters, power, lastEpoch } = bindOptions('PolynomialLR', defaults, given);
+  constructor(...args: Arguments<[optimizer: Optimizer<ParamGroup>], PolynomialLROptions, 'PolynomialLR'>) {
+    const { optimizer, totalIters, power, lastEpoch } = bindOptions('PolynomialLR', defaults, args);
     super(optimizer, { lastEpoch });
     this.totalIters = totalIters;
     this.power = power;

@@ -1,5 +1,5 @@
 import { InputError } from '../../errors';
-import { bindOptions, type Positional } from '../../nn/positions';
+import { bindOptions, type Arguments } from '../../nn/positions';
 import { Tensor } from '../../tensor';
 import type { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
@@ -55,9 +55,9 @@ export class ReduceLROnPlateau extends Scheduler {
   protected cooldownCounter = 0;
   protected numBadEpochs = 0;
 
-  constructor(optimizer: Optimizer<ParamGroup>, ...given: Positional<ReduceLROnPlateauOptions, 'ReduceLROnPlateau'>) {
+  constructor(...args: Arguments<[optimizer: Optimizer<ParamGroup>], ReduceLROnPlateauOptions, 'ReduceLROnPlateau'>) {
+    const { optimizer, minLr, mode, factor, thresholdMode, ...rest } = bindOptions('ReduceLROnPlateau', defaults, args);
     super(optimizer);
-    const { minLr, mode, factor, thresholdMode, ...rest } = bindOptions('ReduceLROnPlateau', defaults, given);
     if (!(factor < 1)) throw new InputError(`ReduceLROnPlateau: factor must be below 1, got ${String(factor)}.`);
     if (mode !== 'min' && mode !== 'max')
       throw new InputError(`ReduceLROnPlateau: mode must be 'min' or 'max', got '${String(mode)}'.`);

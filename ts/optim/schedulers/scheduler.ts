@@ -1,4 +1,5 @@
 import { InputError } from '../../errors';
+import { expected } from '../../options';
 import { camelCase } from '../../tensor/schema';
 import { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
@@ -31,7 +32,7 @@ export abstract class Scheduler {
 
   constructor(optimizer: Optimizer<ParamGroup>) {
     if (!(optimizer instanceof Optimizer))
-      throw new InputError(`${new.target.name} takes an optimizer first, got ${typeof optimizer}.`);
+      throw expected(new.target.name, 'an optimizer for optimizer', optimizer, 'pass it first', InputError);
     this.#optimizer = optimizer;
   }
 
@@ -58,9 +59,9 @@ export abstract class Scheduler {
   protected perGroup<T>(name: string, value: T | readonly T[]): T[] {
     if (!Array.isArray(value)) return this.groups.map(() => value as T);
     if (value.length === this.groups.length) return [...(value as readonly T[])];
-    const [expected, owner] = [this.groups.length, this.constructor.name];
+    const [wanted, owner] = [this.groups.length, this.constructor.name];
     throw new InputError(
-      `${owner}: expected ${expected} values for ${name}, one a parameter group, got ${value.length}.`,
+      `${owner}: expected ${wanted} values for ${name}, one a parameter group, found ${value.length}`,
     );
   }
 

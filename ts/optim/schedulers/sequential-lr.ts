@@ -1,8 +1,9 @@
 import { InputError } from '../../errors';
-import { bindOptions, type Positional } from '../../nn/positions';
+import { bindOptions, type Arguments } from '../../nn/positions';
+import { itemsOf } from '../../options';
 import type { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
-import { checkMembers } from './members';
+import { checkMembers, schedulersOf } from './members';
 import { LRScheduler, type SchedulerOptions } from './lr-scheduler';
 import type { SchedulerStateDict } from './scheduler';
 
@@ -14,21 +15,20 @@ export class SequentialLR extends LRScheduler {
   #milestones: readonly number[];
 
   constructor(
-    optimizer: Optimizer<ParamGroup>,
-    schedulers: readonly LRScheduler[],
-    milestones: readonly number[],
-    ...given: Positional<SchedulerOptions, 'SequentialLR'>
+    ...args: Arguments<
+      [optimizer: Optimizer<ParamGroup>, schedulers: readonly LRScheduler[], milestones: readonly number[]],
+      SchedulerOptions,
+      'SequentialLR'
+    >
   ) {
-    const { lastEpoch } = bindOptions('SequentialLR', defaults, given);
+    const { optimizer, schedulers, milestones, lastEpoch } = bindOptions('SequentialLR', defaults, args);
     super(optimizer, { lastEpoch: lastEpoch + 1 });
-    checkMembers('SequentialLR', optimizer, schedulers);
-    if (milestones.length !== schedulers.length - 1) {
-      throw new InputError(
-        `SequentialLR expects one milestone less than schedulers, got ${milestones.length} for ${schedulers.length}.`,
-      );
-    }
-    this.#schedulers = [...schedulers];
-    this.#milestones = [...milestones];
+    this.#schedulers = schedulersOf('SequentialLR', schedulers);
+    checkMembers('SequentialLR', optimizer, this.#schedulers);
+    this.#milestones = itemsOf('SequentialLR', 'a list of step numbers for milestones', milestones);
+    const [found, wanted] = [this.#milestones.length, this.#schedulers.length - 1];
+    if (found !== wanted)
+      throw new InputError(`SequentialLR: expected ${wanted} milestones, one less than schedulers, found ${found}`);
     this.start();
   }
 

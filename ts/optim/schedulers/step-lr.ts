@@ -1,7 +1,7 @@
 import type { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
 import { requireSizes } from '../../nn/options';
-import { bindOptions, type Positional } from '../../nn/positions';
+import { bindOptions, type Arguments } from '../../nn/positions';
 import { LRScheduler, type SchedulerOptions } from './lr-scheduler';
 
 export interface StepLROptions extends SchedulerOptions {
@@ -13,15 +13,13 @@ const defaults: Required<StepLROptions> = { gamma: 0.1, lastEpoch: -1 };
 
 /** Multiplies the learning rate by `gamma` every `stepSize` steps. */
 export class StepLR extends LRScheduler {
+  protected stepSize: number;
   protected gamma: number;
 
-  constructor(
-    optimizer: Optimizer<ParamGroup>,
-    protected stepSize: number,
-    ...given: Positional<StepLROptions, 'StepLR'>
-  ) {
-    const { gamma, lastEpoch } = bindOptions('StepLR', defaults, given);
+  constructor(...args: Arguments<[optimizer: Optimizer<ParamGroup>, stepSize: number], StepLROptions, 'StepLR'>) {
+    const { optimizer, stepSize, gamma, lastEpoch } = bindOptions('StepLR', defaults, args);
     super(optimizer, { lastEpoch });
+    this.stepSize = stepSize;
     requireSizes('StepLR', { stepSize }, 1);
     this.gamma = gamma;
     this.start();

@@ -1,6 +1,6 @@
 import { InputError } from '../../errors';
 import { requireSizes } from '../../nn/options';
-import { bindOptions, type Positional } from '../../nn/positions';
+import { bindOptions, type Arguments } from '../../nn/positions';
 import type { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
 import { LRScheduler, type SchedulerOptions } from './lr-scheduler';
@@ -21,11 +21,9 @@ export class SWALR extends LRScheduler {
 
   /** @param swaLr the learning rate to go to, one for all groups or one for each */
   constructor(
-    optimizer: Optimizer<ParamGroup>,
-    swaLr: number | readonly number[],
-    ...given: Positional<SWALROptions, 'SWALR'>
+    ...args: Arguments<[optimizer: Optimizer<ParamGroup>, swaLr: number | readonly number[]], SWALROptions, 'SWALR'>
   ) {
-    const { annealEpochs, annealStrategy, lastEpoch } = bindOptions('SWALR', defaults, given);
+    const { optimizer, swaLr, annealEpochs, annealStrategy, lastEpoch } = bindOptions('SWALR', defaults, args);
     super(optimizer, { lastEpoch });
     requireSizes('SWALR', { annealEpochs });
     if (annealStrategy !== 'cos' && annealStrategy !== 'linear')
