@@ -1,6 +1,12 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors';
-import type { AttributeMetrics, SplitMetrics } from '../../tasks/facecls/metrics';
+import {
+  type AttributeMetric,
+  attributeMetrics,
+  type AttributeMetrics,
+  metricAt,
+  type SplitMetrics,
+} from '../../tasks/facecls/metrics';
 import { positiveInteger } from '../arguments';
 import { ensureReady } from '../setup';
 import { type Cell, textTable } from '../table';
@@ -55,21 +61,18 @@ async function run(weights: string, { device, json, ...flags }: Flags): Promise<
   else print(describe(metrics));
 }
 
-function describe({ images, loss, perAttribute, ...means }: SplitMetrics): string {
+/** The metrics of a split as a table. */
+export function describe(split: SplitMetrics, metrics: readonly AttributeMetric[] = attributeMetrics): string {
+  const { images, loss, perAttribute } = split;
+  const shown = metrics.filter(({ mean }) => mean !== undefined);
   const row = (item: AttributeMetrics): Cell[] => [
     item.name,
     Math.round(item.positives * images),
-    ...[item.majorityBaseline, item.accuracy, item.balancedAccuracy, item.f1, item.averagePrecision].map(percent),
+    ...shown.map(({ key }) => percent(metricAt(item, key))),
   ];
-  const head = ['attribute', 'support', 'baseline %', 'accuracy %', 'balanced %', 'F1 %', 'AP %'];
-  const mean = [
-    means.majorityBaseline,
-    means.meanAccuracy,
-    means.meanBalancedAccuracy,
-    means.meanF1,
-    means.meanAveragePrecision,
-  ];
-  return `${textTable([head, ...perAttribute.map(row), ['mean', '', ...mean.map(percent)]])}\n${images} images, loss ${loss.toFixed(4)}\n`;
+  const head = ['attribute', 'support', ...shown.map(({ label }) => `${label} %`)];
+  const means = ['mean', '', ...shown.map(({ mean }) => percent(metricAt(split, mean!)))];
+  return `${textTable([head, ...perAttribute.map(row), means])}\n${images} images, loss ${loss.toFixed(4)}\n`;
 }
 
 function percent(share: number | null): string {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../errors';
 import type { SplitMetrics } from '../../tasks/vocdet/metrics';
+import { type DetectionMetric, detectionMetrics, valueOf } from '../../tasks/vocdet/metrics-table';
 import { positiveInteger } from '../arguments';
 import { ensureReady } from '../setup';
 import { type Cell, textTable } from '../table';
@@ -75,29 +76,37 @@ async function run(weights: string, { device, json, bootstrap, ...flags }: Flags
   else print(describe(metrics));
 }
 
-function describe({ images, loss, coco, voc07, voc12, confidence }: SplitMetrics): string {
-  const row = (name: string): Cell[] => [
+/** The metrics of a split: a table of the classes, then what is told of all together. */
+export function describe(split: SplitMetrics, metrics: readonly DetectionMetric[] = detectionMetrics): string {
+  const { images, loss, coco, confidence } = split;
+  const value = (metric: DetectionMetric) => percent(valueOf(metric, split));
+  const byClass = metrics.flatMap((metric) => (metric.ofClass ? [{ metric, ofClass: metric.ofClass }] : []));
+  const rows = Object.keys(coco.perClass).map((name): Cell[] => [
     name,
-    ...[coco.perClass[name]!.AP, coco.perClass[name]!.AP50, voc07.perClass[name]!, voc12.perClass[name]!].map(percent),
-  ];
-  const classes = Object.keys(coco.perClass).map(row);
-  const mean = ['mean', ...[coco.AP, coco.AP50, voc07.mAP, voc12.mAP].map(percent)];
-  const more = (['AP75', 'APs', 'APm', 'APl', 'AR1', 'AR10', 'AR100', 'ARs', 'ARm', 'ARl'] as const).map(
-    (name) => `${name} ${percent(coco[name])}`,
-  );
+    ...byClass.map(({ ofClass }) => percent(ofClass(split, name))),
+  ]);
   const lines = [
-    textTable([['class', 'AP %', 'AP50 %', 'VOC07 %', 'VOC12 %'], ...classes, mean]),
-    `${more.join(', ')}\n`,
+    textTable([
+      ['class', ...byClass.map(({ metric }) => `${metric.label} %`)],
+      ...rows,
+      ['mean', ...byClass.map(({ metric }) => value(metric))],
+    ]),
+    `${metrics
+      .filter((metric) => !metric.ofClass)
+      .map((metric) => `${metric.label} ${value(metric)}`)
+      .join(', ')}\n`,
   ];
   if (confidence) {
-    const { AP, AP50 } = confidence.coco;
-    const range = (interval: readonly [number, number] | null) =>
-      interval ? `${percent(interval[0])} to ${percent(interval[1])}` : '-';
-    lines.push(
-      `${100 * confidence.level} % intervals: AP ${range(AP)}, AP50 ${range(AP50)}, VOC07 ${range(confidence.voc07)}, VOC12 ${range(confidence.voc12)}\n`,
+    const ranges = metrics.flatMap(({ label, interval }) =>
+      interval ? [`${label} ${range(interval(confidence))}`] : [],
     );
+    lines.push(`${100 * confidence.level} % intervals: ${ranges.join(', ')}\n`);
   }
   return `${lines.join('\n')}\n${images} images, loss ${loss.toFixed(4)}\n`;
+}
+
+function range(interval: readonly [number, number] | null): string {
+  return interval ? `${percent(interval[0])} to ${percent(interval[1])}` : '-';
 }
 
 function percent(share: number | null): string {

@@ -1,35 +1,112 @@
-/** Figures of one attribute on one split. Null where a figure does not exist. */
-export interface AttributeMetrics {
-  readonly name: string;
-  /** Images that have the attribute, as a share of all. */
-  readonly positives: number;
-  /** Accuracy of answering always what is more frequent in the training split. */
-  readonly majorityBaseline: number;
-  readonly accuracy: number;
-  /** Mean of the recalls of both answers; of one, when the other does not occur. */
-  readonly balancedAccuracy: number;
-  /** Harmonic mean of precision and recall; 0 when nothing was rightly found. */
-  readonly f1: number;
-  /** Area under the precision-recall steps, as scikit-learn's `average_precision_score`; null without positives. */
-  readonly averagePrecision: number | null;
-  /** Mean distance between probability and frequency over ten equal bins (expected calibration error). */
-  readonly calibrationError: number;
+/** The metrics of attributes: one entry each, from which metrics.json, log, report and command line are made. */
+
+/** What a metric is computed of: one attribute on one split. */
+export interface AttributeOutputs extends Column {
+  /** Counts of right and wrong answers, by the answer. */
+  readonly tp: number;
+  readonly fp: number;
+  readonly tn: number;
+  readonly fn: number;
+  /** Images. */
+  readonly total: number;
+  /** The more frequent label of the training split. */
+  readonly majority: number;
 }
 
-/** Figures of one split: means over the attributes, all of them shares between 0 and 1. */
-export interface SplitMetrics {
+/** One metric of an attribute, a share between 0 and 1. */
+export interface AttributeMetric {
+  /** Its key in metrics.json. */
+  readonly key: string;
+  /** The key of its mean over the attributes that have it, in metrics.json and the log; absent where no mean is taken. */
+  readonly mean?: string;
+  /** What heads its column. */
+  readonly label: string;
+  /** Digits after the point in per cent; means and the command line show one more. */
+  readonly digits: number;
+  /** What it means. */
+  readonly hint?: string;
+  /** Whether its mean comes before the others: it decides which checkpoint is best. */
+  readonly first?: boolean;
+  /** Null where it does not exist. */
+  of(outputs: AttributeOutputs): number | null;
+}
+
+/** A new metric is one more entry. */
+export const attributeMetrics = [
+  {
+    key: 'positives',
+    label: 'positive',
+    digits: 1,
+    hint: 'Share of the test images that have the attribute',
+    of: ({ tp, fn, total }) => (tp + fn) / total,
+  },
+  {
+    key: 'majorityBaseline',
+    mean: 'majorityBaseline',
+    label: 'baseline',
+    digits: 1,
+    hint: 'Accuracy of the more frequent answer of the training split',
+    of: ({ tp, fp, tn, fn, total, majority }) => (majority === 1 ? tp + fn : tn + fp) / total,
+  },
+  {
+    key: 'accuracy',
+    mean: 'meanAccuracy',
+    label: 'accuracy',
+    digits: 1,
+    first: true,
+    of: ({ tp, tn, total }) => (tp + tn) / total,
+  },
+  {
+    key: 'balancedAccuracy',
+    mean: 'meanBalancedAccuracy',
+    label: 'balanced',
+    digits: 1,
+    hint: 'Mean of the recalls of yes and no',
+    // Of one recall, when the other answer does not occur.
+    of: ({ tp, fp, tn, fn }) =>
+      mean([...(tp + fn > 0 ? [tp / (tp + fn)] : []), ...(tn + fp > 0 ? [tn / (tn + fp)] : [])]),
+  },
+  {
+    key: 'f1',
+    mean: 'meanF1',
+    label: 'F1',
+    digits: 1,
+    hint: 'Harmonic mean of precision and recall',
+    of: ({ tp, fp, fn }) => (tp > 0 ? (2 * tp) / (2 * tp + fp + fn) : 0),
+  },
+  {
+    key: 'averagePrecision',
+    mean: 'meanAveragePrecision',
+    label: 'AP',
+    digits: 1,
+    hint: 'Average precision: area under the precision-recall steps',
+    of: ({ logits, labels }): number | null => averagePrecision(logits, labels),
+  },
+  {
+    key: 'calibrationError',
+    label: 'ECE',
+    digits: 1,
+    hint: 'Mean distance between stated probability and frequency',
+    of: ({ logits, labels }) => calibrationError(logits, labels),
+  },
+] as const satisfies readonly AttributeMetric[];
+
+type Entry = (typeof attributeMetrics)[number];
+
+/** The metrics of one attribute, by their keys. */
+export type AttributeMetrics = { readonly name: string } & {
+  readonly [Metric in Entry as Metric['key']]: ReturnType<Metric['of']>;
+};
+
+/** The metrics of one split: means over the attributes, and those of each. */
+export type SplitMetrics = {
   readonly images: number;
   /** Mean binary cross entropy. */
   readonly loss: number;
-  readonly meanAccuracy: number;
-  /** Mean accuracy of answering always what is more frequent in the training split. */
-  readonly majorityBaseline: number;
-  readonly meanBalancedAccuracy: number;
-  readonly meanF1: number;
-  /** Over the attributes that have positives. */
-  readonly meanAveragePrecision: number | null;
   readonly perAttribute: readonly AttributeMetrics[];
-}
+} & {
+  readonly [Metric in Extract<Entry, { readonly mean: string }> as Metric['mean']]: ReturnType<Metric['of']>;
+};
 
 /** Logits and labels of a split, row by row: `images` x `attributes`. */
 export interface Outputs {
@@ -40,23 +117,46 @@ export interface Outputs {
 }
 
 /**
- * All figures of a split.
+ * All metrics of a split.
  * @param majority the more frequent answer in the training split for each attribute
  */
-export function splitMetrics(outputs: Outputs, majority: Uint8Array): SplitMetrics {
+export function splitMetrics(
+  outputs: Outputs,
+  majority: Uint8Array,
+  metrics: readonly AttributeMetric[] = attributeMetrics,
+): SplitMetrics {
   const { attributes, logits } = outputs;
-  const perAttribute = attributes.map((name, k) => attributeMetrics(name, column(outputs, k), majority[k]!));
-  const precisions = perAttribute.flatMap(({ averagePrecision }) => averagePrecision ?? []);
-  return {
+  const perAttribute = attributes.map((name, k) => {
+    const { logits, labels } = column(outputs, k);
+    const counts = { ...confusion(logits, labels), total: labels.length, majority: majority[k]! };
+    const values = metrics.map((metric) => [metric.key, metric.of({ logits, labels, ...counts })] as const);
+    return { name, ...Object.fromEntries(values) } as AttributeMetrics;
+  });
+  const means = metricsWithMean(metrics).map(({ key, mean }) => [mean, meanMetric(perAttribute, key)] as const);
+  const split: unknown = {
     images: logits.length / attributes.length,
     loss: crossEntropy(outputs),
-    meanAccuracy: mean(perAttribute.map(({ accuracy }) => accuracy)),
-    majorityBaseline: mean(perAttribute.map(({ majorityBaseline }) => majorityBaseline)),
-    meanBalancedAccuracy: mean(perAttribute.map(({ balancedAccuracy }) => balancedAccuracy)),
-    meanF1: mean(perAttribute.map(({ f1 }) => f1)),
-    meanAveragePrecision: precisions.length > 0 ? mean(precisions) : null,
+    ...Object.fromEntries(means),
     perAttribute,
   };
+  return split as SplitMetrics;
+}
+
+/** The entries of the table that have a mean, in the order of metrics.json. */
+export function metricsWithMean(metrics: readonly AttributeMetric[]): readonly (AttributeMetric & { mean: string })[] {
+  const withMean = metrics.flatMap((metric) => (metric.mean === undefined ? [] : [{ ...metric, mean: metric.mean }]));
+  return [...withMean.filter(({ first }) => first), ...withMean.filter(({ first }) => !first)];
+}
+
+/** The value of an attribute or a split at a key of the table. */
+export function metricAt(metrics: AttributeMetrics | SplitMetrics, key: string): number | null {
+  return (metrics as unknown as Readonly<Record<string, number | null>>)[key]!;
+}
+
+/** Over the attributes that have it; null when none has. */
+function meanMetric(perAttribute: readonly AttributeMetrics[], key: string): number | null {
+  const values = perAttribute.map((item) => metricAt(item, key)).filter((value) => value !== null);
+  return values.length > 0 ? mean(values) : null;
 }
 
 /** The more frequent label of each attribute; on a tie 0, the absence. */
@@ -78,22 +178,6 @@ function column({ attributes, logits, labels }: Outputs, k: number): Column {
   return {
     logits: Float32Array.from({ length: rows }, (_, i) => logits[i * every + k]!),
     labels: Uint8Array.from({ length: rows }, (_, i) => labels[i * every + k]!),
-  };
-}
-
-function attributeMetrics(name: string, { logits, labels }: Column, majority: number): AttributeMetrics {
-  const { tp, fp, tn, fn } = confusion(logits, labels);
-  const total = labels.length;
-  const recalls = [tp + fn > 0 ? tp / (tp + fn) : null, tn + fp > 0 ? tn / (tn + fp) : null];
-  return {
-    name,
-    positives: (tp + fn) / total,
-    majorityBaseline: (majority === 1 ? tp + fn : tn + fp) / total,
-    accuracy: (tp + tn) / total,
-    balancedAccuracy: mean(recalls.flatMap((recall) => recall ?? [])),
-    f1: tp > 0 ? (2 * tp) / (2 * tp + fp + fn) : 0,
-    averagePrecision: averagePrecision(logits, labels),
-    calibrationError: calibrationError(logits, labels),
   };
 }
 

@@ -6,7 +6,14 @@ import { type Cell, type Table, table } from '../../train/report/table';
 import type { MetricsEntry } from '../../train/metrics-logger';
 import type { RunDescription } from '../describe-run';
 import type { Prediction } from './predictions';
-import type { AttributeMetrics, SplitMetrics } from './metrics';
+import {
+  type AttributeMetric,
+  attributeMetrics,
+  type AttributeMetrics,
+  metricAt,
+  metricsWithMean,
+  type SplitMetrics,
+} from './metrics';
 
 /** One image with the answers of the model. */
 export interface Sample {
@@ -31,7 +38,7 @@ export interface ReportInput extends RunDescription {
 }
 
 /** report.html of a facecls run. */
-export function renderReport(input: ReportInput): string {
+export function renderReport(input: ReportInput, metrics: readonly AttributeMetric[] = attributeMetrics): string {
   const { title, subtitle, log, test, notes, samples, mistakes } = input;
   return renderPage({
     title,
@@ -53,9 +60,9 @@ export function renderReport(input: ReportInput): string {
         title: 'Splits',
         intro:
           'The checkpoint with the best validation accuracy, on all three splits; the test split took no part in any choice.',
-        body: table(splitTable(input)),
+        body: table(splitTable(input, metrics)),
       },
-      ...(test ? testSections(test, samples, mistakes) : []),
+      ...(test ? testSections(test, metrics, { samples, mistakes }) : []),
       {
         title: 'Run',
         body: html`${facts(input.facts)}<details><summary>Configuration</summary><pre>${input.configuration}</pre></details>`,
@@ -65,14 +72,18 @@ export function renderReport(input: ReportInput): string {
 }
 
 /** What the test split shows. */
-function testSections(test: SplitMetrics, samples: readonly Sample[], mistakes: readonly Sample[]): Section[] {
+function testSections(
+  test: SplitMetrics,
+  metrics: readonly AttributeMetric[],
+  { samples, mistakes }: Pick<ReportInput, 'samples' | 'mistakes'>,
+): Section[] {
   return [
     {
       title: 'Attributes on the test split',
       intro:
         'The baseline answers always what is more frequent in the training split, so an accuracy near it means that ' +
         'nothing was learnt. A click on a head sorts.',
-      body: table(attributeTable(test)),
+      body: table(attributeTable(test, metrics)),
     },
     {
       title: 'Samples',
@@ -111,68 +122,63 @@ function curves(log: readonly MetricsEntry[]): Html {
   return html`<div class="charts">${charts.map((item) => chart(item, log))}</div>`;
 }
 
-function splitTable({ train, val, test }: ReportInput): Table {
+function splitTable({ train, val, test }: ReportInput, metrics: readonly AttributeMetric[]): Table {
+  const means = metricsWithMean(metrics);
   const row = (name: string, split: SplitMetrics): Cell[] => [
     name,
     split.images,
     split.loss,
-    split.meanAccuracy,
-    split.majorityBaseline,
-    split.meanBalancedAccuracy,
-    split.meanF1,
-    split.meanAveragePrecision,
+    ...means.map(({ mean }) => metricAt(split, mean)),
   ];
   return {
     columns: [
       { label: 'Split' },
       { label: 'Images' },
       { label: 'Loss', digits: 4 },
-      { label: 'Accuracy %', digits: 2, share: true },
-      { label: 'Baseline %', digits: 2, share: true },
-      { label: 'Balanced %', digits: 2, share: true },
-      { label: 'F1 %', digits: 2, share: true },
-      { label: 'AP %', digits: 2, share: true },
+      ...means.map(({ label, digits }) => ({ label: percentHead(label), digits: digits + 1, share: true })),
     ],
     rows: Object.entries({ train, val, test }).flatMap(([name, split]) => (split ? [row(name, split)] : [])),
   };
 }
 
-function attributeTable(split: SplitMetrics): Table {
-  const { perAttribute } = split;
-  const row = (item: AttributeMetrics): Cell[] => [
-    item.name.replaceAll('_', ' '),
-    Math.round(item.positives * split.images),
-    item.positives,
-    item.majorityBaseline,
-    item.accuracy,
-    item.accuracy - item.majorityBaseline,
-    item.balancedAccuracy,
-    item.f1,
-    item.averagePrecision,
-    item.calibrationError,
-  ];
-  return { columns: attributeColumns, rows: perAttribute.map(row), footer: meanRow(perAttribute.map(row)) };
+/** A column of the table of attributes, and what stands in it. */
+interface AttributeColumn {
+  readonly column: Table['columns'][number];
+  readonly of: (item: AttributeMetrics) => Cell;
 }
 
-const attributeColumns: Table['columns'] = [
-  { label: 'Attribute' },
-  { label: 'Support', hint: 'Test images that have the attribute' },
-  { label: 'Positive %', digits: 1, share: true, hint: 'Share of the test images that have the attribute' },
-  { label: 'Baseline %', digits: 1, share: true, hint: 'Accuracy of the more frequent answer of the training split' },
-  { label: 'Accuracy %', digits: 1, share: true },
-  { label: 'Gain', digits: 3, hint: 'Accuracy above the baseline, as a share' },
-  { label: 'Balanced %', digits: 1, share: true, hint: 'Mean of the recalls of yes and no' },
-  { label: 'F1 %', digits: 1, share: true, hint: 'Harmonic mean of precision and recall' },
-  { label: 'AP %', digits: 1, share: true, hint: 'Average precision: area under the precision-recall steps' },
-  { label: 'ECE %', digits: 1, share: true, hint: 'Mean distance between stated probability and frequency' },
-];
+function attributeTable({ perAttribute, images }: SplitMetrics, metrics: readonly AttributeMetric[]): Table {
+  const support: AttributeColumn = {
+    column: { label: 'Support', hint: 'Test images that have the attribute' },
+    of: ({ positives }) => Math.round(positives * images),
+  };
+  const gain: AttributeColumn = {
+    column: { label: 'Gain', digits: 3, hint: 'Accuracy above the baseline, as a share' },
+    of: ({ accuracy, majorityBaseline }) => accuracy - majorityBaseline,
+  };
+  const columns = metrics.flatMap(({ key, label, digits, hint }): AttributeColumn[] => {
+    const own = {
+      column: { label: percentHead(label), digits, share: true, hint },
+      of: (item: AttributeMetrics) => metricAt(item, key),
+    };
+    return key === 'accuracy' ? [own, gain] : [own];
+  });
+  const all = [support, ...columns];
+  const rows = perAttribute.map((item) => [item.name.replaceAll('_', ' '), ...all.map(({ of }) => of(item))]);
+  return { columns: [{ label: 'Attribute' }, ...all.map(({ column }) => column)], rows, footer: meanRow(rows) };
+}
+
+/** `Accuracy %`. */
+function percentHead(label: string): string {
+  return `${label[0]!.toUpperCase()}${label.slice(1)} %`;
+}
 
 function meanRow(rows: readonly (readonly Cell[])[]): Cell[] {
   const mean = (column: number): number | null => {
     const numbers = rows.map((row) => row[column]).filter((value) => typeof value === 'number');
     return numbers.length > 0 ? numbers.reduce((sum, value) => sum + value, 0) / numbers.length : null;
   };
-  return ['Mean', ...attributeColumns.slice(1).map((_, i) => mean(i + 1))];
+  return ['Mean', ...(rows[0] ?? []).slice(1).map((_, i) => mean(i + 1))];
 }
 
 /** The right yeses, the misses and the false alarms; the right noes would be most of the text. */

@@ -6,12 +6,15 @@ import { evaluationBatches, releaseBatch, type DetectionBatch, type Original } f
 import type { DetectionSplit } from './dataset';
 import { labelledOnDevice, type ObjectDetector } from './detector';
 import { DetectionEvaluator, type BootstrapOptions, type Detections, type DetectionResult } from './evaluator';
+import { type DetectionMetric, detectionMetrics, keptValues } from './metrics-table';
 import { postProcess } from '../../models/detr';
 
 /** The figures of one split; all precisions are shares between 0 and 1. */
 export interface SplitMetrics extends Omit<DetectionResult, 'curves'> {
   /** Mean of the loss over the batches, each as heavy as it has images. */
   readonly loss: number;
+  /** Values of metrics that keep theirs, by key. */
+  readonly kept?: Readonly<Record<string, number | null>>;
 }
 
 /** The same with the curves of each class. */
@@ -40,6 +43,8 @@ export interface MetricsOptions {
   readonly bootstrap?: BootstrapOptions;
   /** Told of an image that cannot be used and is left out. @default it ends the evaluation */
   readonly onUnreadable?: (reason: string) => void;
+  /** @default all there are */
+  readonly table?: readonly DetectionMetric[];
   /** Sees every image. */
   readonly onImage?: (image: DetectedImage) => void;
 }
@@ -51,7 +56,7 @@ export async function splitMetrics(
   classes: ClassList,
   options: MetricsOptions = {},
 ): Promise<FullMetrics> {
-  const { signal, listener = silent, onImage, bootstrap, ...batching } = options;
+  const { signal, listener = silent, onImage, bootstrap, table = detectionMetrics, ...batching } = options;
   detector.requireClasses(classes);
   const evaluator = new DetectionEvaluator(classes);
   const { length } = split.ids;
@@ -78,7 +83,9 @@ export async function splitMetrics(
   };
   await withBar(listener, `evaluating ${split.name}`, (bar) => pass((now, all) => bar.update(now, all)), 'steps');
   if (seen === 0) throw new InputError(`Expected images that can be read in the split ${split.name}, found none.`);
-  return { loss: loss / seen, ...evaluator.result({ bootstrap }) };
+  const result = evaluator.result({ bootstrap });
+  const kept = keptValues(result, table);
+  return { loss: loss / seen, ...result, ...(kept && { kept }) };
 }
 
 /** Without the curves, which are long. */

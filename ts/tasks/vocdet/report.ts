@@ -6,6 +6,7 @@ import { type Image, imageGrid } from '../../train/report/image-grid';
 import { type Cell, type Table, table } from '../../train/report/table';
 import type { RunDescription } from '../describe-run';
 import type { FullMetrics } from './metrics';
+import { type DetectionMetric, detectionMetrics, valueOf } from './metrics-table';
 
 /** One image with its detections. */
 export interface Sample {
@@ -37,7 +38,7 @@ export interface ReportInput extends RunDescription {
 }
 
 /** report.html of a vocdet run. */
-export function renderReport(input: ReportInput): string {
+export function renderReport(input: ReportInput, metrics: readonly DetectionMetric[] = detectionMetrics): string {
   const { title, subtitle, log, test, notes, samples, mistakes } = input;
   return renderPage({
     title,
@@ -55,9 +56,9 @@ export function renderReport(input: ReportInput): string {
         title: 'Splits',
         intro:
           'The checkpoint with the best AP50 on the validation split, on all three splits; of the training split the first images.',
-        body: table(splitTable(input)),
+        body: table(splitTable(input, metrics)),
       },
-      ...(test ? testSections(test, samples, mistakes) : []),
+      ...(test ? testSections(test, metrics, { samples, mistakes }) : []),
       {
         title: 'Run',
         body: html`${facts(input.facts)}<details><summary>Configuration</summary><pre>${input.configuration}</pre></details>`,
@@ -67,12 +68,16 @@ export function renderReport(input: ReportInput): string {
 }
 
 /** What the test split shows. */
-function testSections(test: FullMetrics, samples: readonly Sample[], mistakes: readonly Sample[]): Section[] {
+function testSections(
+  test: FullMetrics,
+  metrics: readonly DetectionMetric[],
+  { samples, mistakes }: Pick<ReportInput, 'samples' | 'mistakes'>,
+): Section[] {
   return [
     {
       title: 'Classes on the test split',
       intro: `${difficultPolicy(test)} A click on a head sorts.`,
-      body: table(classTable(test)),
+      body: table(classTable(test, metrics)),
     },
     {
       title: 'Precision and recall',
@@ -141,57 +146,31 @@ function auxiliaryLayers(log: readonly MetricsEntry[]): number[] {
     .sort((a, b) => a - b);
 }
 
-function splitTable({ train: first, val: second, test }: ReportInput): Table {
-  const row = (name: string, { images, loss, coco, voc07, voc12 }: FullMetrics): Cell[] => [
+function splitTable({ train, val, test }: ReportInput, metrics: readonly DetectionMetric[]): Table {
+  const shown = metrics.filter(({ reported = true }) => reported);
+  const row = (name: string, split: FullMetrics): Cell[] => [
     name,
-    images,
-    loss,
-    coco.AP,
-    coco.AP50,
-    coco.AP75,
-    coco.APs,
-    coco.APm,
-    coco.APl,
-    coco.AR100,
-    voc07.mAP,
-    voc12.mAP,
+    split.images,
+    split.loss,
+    ...shown.map((metric) => valueOf(metric, split)),
   ];
-  const share = (label: string, hint: string) => ({ label, digits: 1, share: true, hint });
   return {
     columns: [
       { label: 'Split' },
       { label: 'Images' },
       { label: 'Loss', digits: 3 },
-      share('AP', 'Mean over overlaps 0.5, 0.55 … 0.95'),
-      share('AP50', 'At an overlap of 0.5'),
-      share('AP75', 'At an overlap of 0.75'),
-      share('APs', 'Objects below 32 x 32 pixels'),
-      share('APm', 'Objects below 96 x 96 pixels'),
-      share('APl', 'Larger objects'),
-      share('AR100', 'Recall by at most 100 detections'),
-      share('VOC07', 'VOC 2007, eleven points'),
-      share('VOC12', 'VOC 2012, area under the curve'),
+      ...shown.map(({ label, digits, hint }) => ({ label, digits, share: true, hint })),
     ],
-    rows: Object.entries({ train: first, val: second, test }).flatMap(([name, tiles]) =>
-      tiles ? [row(name, tiles)] : [],
-    ),
+    rows: Object.entries({ train, val, test }).flatMap(([name, split]) => (split ? [row(name, split)] : [])),
   };
 }
 
-function classTable({ coco, voc07, voc12 }: FullMetrics): Table {
-  const names = Object.keys(coco.perClass);
-  const share = (label: string) => ({ label, digits: 1, share: true });
-  const row = (name: string): Cell[] => [
-    name,
-    coco.perClass[name]!.AP,
-    coco.perClass[name]!.AP50,
-    voc07.perClass[name]!,
-    voc12.perClass[name]!,
-  ];
+function classTable(test: FullMetrics, metrics: readonly DetectionMetric[]): Table {
+  const shown = metrics.flatMap((metric) => (metric.ofClass ? [{ metric, ofClass: metric.ofClass }] : []));
   return {
-    columns: [{ label: 'Class' }, share('AP'), share('AP50'), share('VOC07'), share('VOC12')],
-    rows: names.map(row),
-    footer: ['Mean', coco.AP, coco.AP50, voc07.mAP, voc12.mAP],
+    columns: [{ label: 'Class' }, ...shown.map(({ metric: { label, digits } }) => ({ label, digits, share: true }))],
+    rows: Object.keys(test.coco.perClass).map((name) => [name, ...shown.map(({ ofClass }) => ofClass(test, name))]),
+    footer: ['Mean', ...shown.map(({ metric }) => valueOf(metric, test))],
   };
 }
 

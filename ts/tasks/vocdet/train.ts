@@ -6,7 +6,6 @@ import type { Device } from '../../tensor';
 import type { ConfigTree } from '../../train/config/keys';
 import { trainPlan } from '../../train/config/schema';
 import { autocastType, chooseDevice } from '../../train/device';
-import type { Metrics } from '../../train/types';
 import { fit } from '../../train/fit';
 import type { FitOptions } from '../../train/fit-options';
 import { parameterGroups } from '../../train/groups';
@@ -17,7 +16,8 @@ import { type DetectionConfig, freeKeys } from './config';
 import { releaseBatch, trainBatches, type DetectionBatch } from './data';
 import { splitFingerprint } from './dataset';
 import { labelledOnDevice, ObjectDetector } from './detector';
-import { splitMetrics, type SplitMetrics } from './metrics';
+import { splitMetrics } from './metrics';
+import { loggedMetrics } from './metrics-table';
 import { finishRun, type FinalMetrics } from './finish';
 import { backboneAndRest, chooseTrained, newModel, newProcessor, savedDetector } from './model';
 import { startBackbone } from './backbone-start';
@@ -53,7 +53,7 @@ export function train(options: TrainOptions<DetectionConfig>): Promise<TrainResu
         optimizer: newOptimizer(detector, config.optimizer),
         schedule: config.schedule,
         evaluate: async (signal) =>
-          validationMetrics(await splitMetrics(detector, splits.val, classes, { ...evaluation, signal })),
+          loggedMetrics(await splitMetrics(detector, splits.val, classes, { ...evaluation, signal })),
         evaluationSamples: splits.val.ids.length,
         count: ({ originals }) => originals.length,
         release: releaseBatch,
@@ -136,10 +136,6 @@ function detectionLoss(
     const { loss, lossDict } = dtype ? torch.autocast(device, { dtype }, forward) : forward();
     return { loss: loss!, terms: lossDict! };
   };
-}
-
-function validationMetrics({ loss, voc07, voc12, coco: { AP, AP50, AP75, AR100 } }: SplitMetrics): Metrics {
-  return { loss, AP, AP50, AP75, AR100, 'voc07.mAP': voc07.mAP, 'voc12.mAP': voc12.mAP };
 }
 
 /** Of the images and objects that a run learns from and is chosen by. */
