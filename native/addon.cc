@@ -44,6 +44,7 @@ static Napi::Object init(Napi::Env env, Napi::Object exports) {
   export_streams(env, exports);
   export_graphs(env, exports);
   export_backends(env, exports);
+  export_mkl(env, exports);
   export_threads(env, exports);
   export_background_queue(env, exports);
   export_script(env, exports);

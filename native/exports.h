@@ -21,6 +21,7 @@ void export_accelerator(Napi::Env env, Napi::Object exports);
 void export_streams(Napi::Env env, Napi::Object exports);
 void export_graphs(Napi::Env env, Napi::Object exports);
 void export_backends(Napi::Env env, Napi::Object exports);
+void export_mkl(Napi::Env env, Napi::Object exports);
 void export_threads(Napi::Env env, Napi::Object exports);
 void export_background_queue(Napi::Env env, Napi::Object exports);
 void export_script(Napi::Env env, Napi::Object exports);

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { Checkout, type Output } from '../native/checkout';
 import { libtorchFiles, Machine } from '../native/libtorch/machine';
 
+const BUILT = join(__dirname, '../../build/Release/torchts.node');
+
 describe('torchts', () => {
   let machine: Machine;
   let checkout: Checkout;
@@ -61,6 +63,28 @@ describe('torchts', () => {
       const { status, stdout } = torchts('doctor');
       assert.equal(status, 1);
       assert.match(stdout, /^missing addon +it does not load\n.*torchts\.node: .*(too short|ELF|mach-o)/m);
+    });
+
+    it('measures matrix products beside what the processor could do at most', () => {
+      const { stdout } = checkout.run('ts/cli/torchts.ts', ['doctor'], { TORCHTS_ADDON: BUILT });
+      const [, gflops, limit] =
+        /^ok +products +(\d+) GFLOP\/s in float32 on \d+ threads?(?:, at most (\d+) on this processor)?/m.exec(stdout)!;
+      assert.ok(Number(gflops) > 0);
+      assert.equal(limit !== undefined, process.arch === 'x64');
+      if (limit !== undefined) assert.ok(Number(limit) > Number(gflops) / 2, stdout);
+    });
+
+    it('says which kernels MKL computes with, and by what they were chosen', function () {
+      if (process.platform !== 'linux' || process.arch !== 'x64') this.skip();
+      const said = (dispatch: string): string =>
+        checkout.run('ts/cli/torchts.ts', ['doctor'], { TORCHTS_ADDON: BUILT, TORCHTS_MKL_DISPATCH: dispatch }).stdout;
+      assert.match(said('vendor'), /: MKL's \S+ kernels, chosen by the processor's maker$/m);
+      assert.match(said('features'), /: MKL's \S+ kernels, chosen by the processor's features$/m);
+      const wrong = checkout.run('ts/cli/torchts.ts', ['doctor'], {
+        TORCHTS_ADDON: BUILT,
+        TORCHTS_MKL_DISPATCH: 'amd',
+      });
+      assert.equal(wrong.stderr, "torchts: TORCHTS_MKL_DISPATCH: expected features or vendor, found 'amd'\n");
     });
 
     it('suggests the CUDA build where there is an NVIDIA driver', () => {

@@ -2,12 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { InputError } from '../errors';
+import type { Products } from '../native/binding';
 import { buildProblems, cmake, compiler, installHint, makeProgram, type Tool } from '../native/build';
 import { cacheFolder } from '../native/libtorch/cache';
 import { nvidiaDriver, requestedFlavour, suggestCuda } from '../native/libtorch/flavour';
 import { locateLibtorch, type Attempt, type Search } from '../native/libtorch/locate';
 import { probeSources } from '../native/libtorch/probe';
-import { absence, addonFixes, addonLocations, libtorchLibFolder, localAddon } from '../native/load';
+import { absence, addonFixes, addonLocations, checkMklDispatch, libtorchLibFolder, localAddon } from '../native/load';
 import { packageVersion } from '../native/package';
 import { permissionModel, platformProblem } from '../native/platform';
 import { describeSystemError, isSystemError } from '../native/system-error';
@@ -35,13 +36,15 @@ export async function diagnose(): Promise<Diagnosis> {
     throw new InputError(
       "The diagnosis starts programs, and Node's permission model is on: run `torchts doctor` without `--permission`; torchts itself needs `--allow-addons` and `--allow-fs-read` under it.",
     );
+  checkMklDispatch();
   const search = locateLibtorch(requestedFlavour());
-  const addon = examineAddon();
+  const { addon, products } = examineAddon();
   const usable = addon.state === 'ok';
   const findings = [
     examinePlatform(),
     await examineLibtorch(search, usable),
     addon,
+    ...describeProducts(products),
     examineTool('CMake', cmake(), usable),
     examineTool('compiler', compiler(), usable),
     examineTool('make', makeProgram(), usable),
@@ -102,34 +105,51 @@ async function examineLibtorch({ found, attempts }: Search, usable: boolean): Pr
   return { subject: 'libtorch', state: 'missing', text: 'not on this machine', details, fixes };
 }
 
-function examineAddon(): Finding {
+/** The addon, and what it measured if it loads. */
+function examineAddon(): { addon: Finding; products?: Products } {
   const attempts: Attempt[] = [];
   for (const location of addonLocations()) {
-    const reason = loadApart(location);
-    if (reason === undefined) return { subject: 'addon', state: 'ok', text: location };
+    const { products, reason } = loadApart(location);
+    if (reason === undefined) return { addon: { subject: 'addon', state: 'ok', text: location }, products };
     attempts.push({ location, reason });
   }
-  return {
+  const addon: Finding = {
     subject: 'addon',
     state: 'missing',
     text: existsSync(localAddon) ? 'it does not load' : 'it is not built',
     details: attempts.map(({ location, reason }) => `not ${location}: ${reason}`),
     fixes: addonFixes(attempts).filter((fix) => !fix.includes('doctor')),
   };
+  return { addon };
 }
 
-/** Loads an addon in a process of its own, which a library that crashes may end; undefined when it loads, else why not. */
-function loadApart(location: string): string | undefined {
+const LOAD_AND_MEASURE = 'console.log(JSON.stringify(require(process.argv[1]).measureProducts()))';
+
+/** Loads an addon in a process of its own, which a library that crashes may end; `reason` says why it does not load. */
+function loadApart(location: string): { products?: Products; reason?: string } {
   const absent = absence(location);
-  if (absent) return absent;
+  if (absent) return { reason: absent };
   const flags = process.execArgv.filter((flag) => flag === '--no-addons');
-  const child = spawnSync(process.execPath, [...flags, '-e', 'require(process.argv[1])', require.resolve(location)], {
+  const child = spawnSync(process.execPath, [...flags, '-e', LOAD_AND_MEASURE, require.resolve(location)], {
     encoding: 'utf8',
   });
-  if (child.status === 0) return undefined;
-  return child.signal
+  if (child.status === 0) return { products: JSON.parse(child.stdout) as Products };
+  const reason = child.signal
     ? `loading it ended the process with ${child.signal}`
-    : (/^Error: (.+)$/m.exec(child.stderr)?.[1] ?? child.stderr.trim());
+    : (/^\w*Error: (.+)$/m.exec(child.stderr)?.[1] ?? child.stderr.trim());
+  return { reason };
+}
+
+const CHOSEN_BY = { features: 'features', vendor: 'maker' } as const;
+
+/** The speed of matrix products; what other programs compute meanwhile lowers it. */
+function describeProducts(products: Products | undefined): Finding[] {
+  if (!products) return [];
+  const { gflops, limit, threads, dispatch, instructions } = products;
+  const most = limit > 0 ? `, at most ${limit.toFixed(0)} on this processor` : '';
+  const kernels = dispatch ? `: MKL's ${instructions} kernels, chosen by the processor's ${CHOSEN_BY[dispatch]}` : '';
+  const speed = `${gflops.toFixed(0)} GFLOP/s in float32 on ${threads} thread${threads === 1 ? '' : 's'}`;
+  return [{ subject: 'products', state: 'ok', text: `${speed}${most}${kernels}` }];
 }
 
 function examineTool(subject: string, { name, version }: Tool, usable: boolean): Finding {

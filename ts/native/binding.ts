@@ -51,6 +51,20 @@ export interface Features {
   cpuCapability: string;
 }
 
+/** By what MKL chooses its kernels: the instructions that the processor has, or who made it. */
+export type MklDispatch = 'features' | 'vendor';
+
+/** How fast float32 matrix products are, and what they run on. */
+export interface Products {
+  readonly gflops: number;
+  /** What the threads' multipliers could do at most; 0 where that is not known. */
+  readonly limit: number;
+  readonly threads: number;
+  /** Null where libtorch has no MKL. */
+  readonly dispatch: MklDispatch | null;
+  readonly instructions: string | null;
+}
+
 export interface Binding {
   // dispatch.cc
   call(
@@ -202,6 +216,11 @@ export interface Binding {
   features(): Features;
   showConfig(): string;
   torchVersion(): string;
+  // mkl.cc
+  mklDispatch(): MklDispatch | null;
+  setMklDispatch(dispatch: MklDispatch): boolean;
+  mklInstructions(): string | null;
+  measureProducts(): Products;
   // threads.cc
   setNumThreads(count: number): void;
   limitThreads(count: number): number;

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { TorchError } from '../errors';
+import { InputError, TorchError } from '../errors';
 import { requestedFlavour } from './libtorch/flavour';
 import { locateLibtorch, type Attempt } from './libtorch/locate';
 import { packageRoot } from './package';
@@ -30,6 +30,7 @@ export class AddonError extends TorchError {
 
 /** Loads the addon: the local build, else a package built for this platform. */
 export function loadAddon(): unknown {
+  checkMklDispatch();
   const attempts: Attempt[] = [];
   for (const location of addonLocations()) {
     try {
@@ -41,6 +42,12 @@ export function loadAddon(): unknown {
     }
   }
   throw new AddonError(attempts);
+}
+
+/** The addon reads the variable itself, at a time when it could not say that it is wrong. */
+export function checkMklDispatch(dispatch = process.env.TORCHTS_MKL_DISPATCH): void {
+  if (dispatch && !['features', 'vendor'].includes(dispatch))
+    throw new InputError(`TORCHTS_MKL_DISPATCH: expected features or vendor, found '${dispatch}'`);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** `torch.backends`: the libraries that libtorch computes with, their switches, and how exact matrix products are. */
 import { InputError } from '../errors';
-import { binding } from '../native/binding';
+import { binding, type MklDispatch } from '../native/binding';
 import { guarded } from '../native/typed-errors';
 
 /** A group of switches as an object whose properties read and set them. */
@@ -18,6 +18,19 @@ function switches<Name extends string>(library: string, names: readonly Name[]):
 
 function withMembers<Group extends object, Members extends object>(group: Group, members: Members): Group & Members {
   return Object.defineProperties(group, Object.getOwnPropertyDescriptors(members)) as Group & Members;
+}
+
+function setMklDispatch(dispatch: MklDispatch): void {
+  const name = 'backends.mkl.dispatch';
+  if (!['features', 'vendor'].includes(dispatch))
+    throw new InputError(`${name}: expected 'features' or 'vendor', found '${String(dispatch)}'`);
+  if (binding.setMklDispatch(dispatch)) return;
+  const inForce = binding.mklDispatch();
+  throw new InputError(
+    inForce === null
+      ? `${name}: expected a libtorch with MKL, found one without`
+      : `${name}: expected to be set before the first matrix product of the process, found MKL's kernels chosen by '${inForce}' already; start with TORCHTS_MKL_DISPATCH=${dispatch}`,
+  );
 }
 
 /**
@@ -57,12 +70,28 @@ export const backends = {
   mkl: {
     /** Whether libtorch was built with Intel's MKL. */
     isAvailable: (): boolean => binding.features().mkl,
+    /**
+     * By what MKL chooses its kernels for matrix products, LAPACK, FFT and elementwise functions: the instructions that the
+     * processor has, or, as in Python, who made it. Null where libtorch has no MKL. It can be set until MKL computes for the first
+     * time in the process; `TORCHTS_MKL_DISPATCH` sets it before that. On Intel's processors both are the same.
+     * @throws InputError when MKL has chosen already
+     */
+    get dispatch(): MklDispatch | null {
+      return binding.mklDispatch();
+    },
+    set dispatch(dispatch: MklDispatch) {
+      setMklDispatch(dispatch);
+    },
+    /** What the kernels that MKL chose are made of: `'AVX-512'`, `'AVX2'`, `'SSE4.2'` or `'generic'`; null before its first work. */
+    instructions: (): string | null => binding.mklInstructions(),
   },
   openmp: {
     /** Whether libtorch was built with OpenMP, and so shares out the work of an operator on the CPU with it. */
     isAvailable: (): boolean => binding.features().openmp,
   },
 };
+
+export type { MklDispatch } from '../native/binding';
 
 const PRECISIONS = ['highest', 'high', 'medium'] as const;
 

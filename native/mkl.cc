@@ -1,0 +1,195 @@
+// By what MKL chooses its kernels. As it is, it looks at the instructions of its own maker's processors only, and gives those of others kernels that
+// are up to 2.5 times slower. It asks mkl_serv_intel_cpu_true, which libtorch exports and calls through the dynamic linker: the addon, whose loading
+// brings libtorch into the process, comes first where that name is looked up, and answers in its stead. No file of libtorch is changed.
+#include <ATen/Parallel.h>
+#include <ATen/ops/mm.h>
+#include <ATen/ops/ones.h>
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <vector>
+
+#include "exports.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+// Of MKL: what it has chosen, -1 before its first work.
+extern "C" __attribute__((weak)) int mkl_serv_get_cpu_type(int);
+
+namespace torchts {
+namespace {
+
+#if defined(__x86_64__)
+bool of_intel() { return __builtin_cpu_is("intel"); }
+bool has_features() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+#else
+bool of_intel() { return false; }
+bool has_features() { return false; }
+#endif
+
+// As bits, so that MKL's question is one atomic operation.
+enum : int { kByFeatures = 1, kAsked = 2 };
+
+int by_environment() {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+#endif
+  const char* dispatch = std::getenv("TORCHTS_MKL_DISPATCH");
+  if (dispatch && *dispatch) return std::strcmp(dispatch, "vendor") == 0 ? 0 : kByFeatures;
+  // Who asks MKL for the same bits on many processors gets those that it gives elsewhere.
+  const char* reproducible = std::getenv("MKL_CBWR");
+  return reproducible && *reproducible ? 0 : kByFeatures;
+}
+
+std::atomic<int> state{by_environment()};
+
+int answer(int bits) { return of_intel() || ((bits & kByFeatures) && has_features()); }
+
+bool has_mkl() { return mkl_serv_get_cpu_type != nullptr; }
+
+// MKL keeps its first choice for the whole process.
+bool decided() { return (state.load() & kAsked) || mkl_serv_get_cpu_type(0) >= 0; }
+
+// False, too, when MKL chose without asking here: something else has brought libtorch into the process, and comes first.
+bool by_features() {
+  const int bits = state.load();
+  return (bits & kByFeatures) && ((bits & kAsked) || mkl_serv_get_cpu_type(0) < 0);
+}
+
+const char* dispatch_name(bool features) { return features ? "features" : "vendor"; }
+
+// mklDispatch(): 'features', 'vendor', or null without MKL
+Napi::Value dispatch(const Napi::CallbackInfo& info) {
+  if (!has_mkl()) return info.Env().Null();
+  return Napi::String::New(info.Env(), dispatch_name(by_features()));
+}
+
+// setMklDispatch(name): whether it is in force
+Napi::Value set_dispatch(const Napi::CallbackInfo& info) {
+  const bool features = info[0].ToString().Utf8Value() == dispatch_name(true);
+  if (!has_mkl()) return Napi::Boolean::New(info.Env(), false);
+  int undecided = state.load() & ~kAsked;
+  if (!decided()) state.compare_exchange_strong(undecided, features ? kByFeatures : 0);
+  return Napi::Boolean::New(info.Env(), by_features() == features);
+}
+
+// mklInstructions(): what MKL's kernels are made of, null before it chose
+Napi::Value instructions(const Napi::CallbackInfo& info) {
+  switch (has_mkl() ? mkl_serv_get_cpu_type(0) : -1) {
+    case -1: return info.Env().Null();
+    case 3: return Napi::String::New(info.Env(), "SSE4.2");
+    case 5: return Napi::String::New(info.Env(), "AVX2");
+    case 7: return Napi::String::New(info.Env(), "AVX-512");
+    default: return Napi::String::New(info.Env(), "generic");
+  }
+}
+
+double seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+constexpr int kRounds = 1 << 20;
+
+#if defined(__x86_64__)
+// Sixteen sums that do not wait for each other keep two multipliers of four cycles busy.
+__attribute__((target("avx512f"))) float multiply_add_512() {
+  __m512 sums[16];
+  for (auto& sum : sums) sum = _mm512_set1_ps(1);
+  const __m512 factor = _mm512_set1_ps(0.5f);
+  for (int round = 0; round < kRounds; round++)
+    for (auto& sum : sums) sum = _mm512_fmadd_ps(sum, factor, factor);
+  float total = 0;
+  for (auto& sum : sums) total += _mm512_cvtss_f32(sum);
+  return total;
+}
+
+__attribute__((target("avx2,fma"))) float multiply_add_256() {
+  __m256 sums[12];
+  for (auto& sum : sums) sum = _mm256_set1_ps(1);
+  const __m256 factor = _mm256_set1_ps(0.5f);
+  for (int round = 0; round < kRounds; round++)
+    for (auto& sum : sums) sum = _mm256_fmadd_ps(sum, factor, factor);
+  float total = 0;
+  for (auto& sum : sums) total += _mm256_cvtss_f32(sum);
+  return total;
+}
+#endif
+
+// Floating-point operations of one call of the loop that this processor can run; 0 where there is none.
+double loop_operations() {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512f")) return 2.0 * 16 * 16 * kRounds;
+  if (has_features()) return 2.0 * 8 * 12 * kRounds;
+#endif
+  return 0;
+}
+
+float run_loop() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512f") ? multiply_add_512() : multiply_add_256();
+#else
+  return 0;
+#endif
+}
+
+// The least time of the runs that fit into a third of a second: other programs only ever add to it.
+template <typename Body>
+double least_seconds(Body body) {
+  double least = 1e9;
+  const double end = seconds() + 0.3;
+  for (int run = 0; run < 3 || seconds() < end; run++) {
+    const double start = seconds();
+    body();
+    least = std::min(least, seconds() - start);
+  }
+  return least;
+}
+
+// Each thread takes its own time, so that one that had to wait for its core counts for no less.
+double limit_gflops() {
+  if (loop_operations() == 0) return 0;
+  std::vector<double> least(at::get_num_threads(), 0);
+  std::atomic<float> sink{0};
+  at::parallel_for(0, least.size(), 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; i++) least[i] = least_seconds([&] { sink = run_loop(); });
+  });
+  double sum = 0;
+  for (const double time : least) sum += loop_operations() / time / 1e9;
+  return sum;
+}
+
+// measureProducts(): { gflops, limit, threads, dispatch, instructions } in float32; limit 0 where it is not known
+Napi::Value measure(const Napi::CallbackInfo& info) {
+  constexpr int64_t size = 1024;
+  const auto a = at::ones({size, size}), b = at::ones({size, size});
+  const double least = least_seconds([&] { at::mm(a, b); });
+  auto result = Napi::Object::New(info.Env());
+  result["gflops"] = 2.0 * size * size * size / least / 1e9;
+  result["limit"] = limit_gflops();
+  result["threads"] = at::get_num_threads();
+  result["dispatch"] = dispatch(info);
+  result["instructions"] = instructions(info);
+  return result;
+}
+
+}  // namespace
+
+void export_mkl(Napi::Env, Napi::Object exports) {
+  export_function(exports, "mklDispatch", dispatch);
+  export_function(exports, "setMklDispatch", set_dispatch);
+  export_function(exports, "mklInstructions", instructions);
+  export_function(exports, "measureProducts", measure);
+}
+
+}  // namespace torchts
+
+#if defined(__x86_64__) && defined(__linux__)
+// Asked when MKL chooses its kernels, from any thread.
+extern "C" __attribute__((visibility("default"))) int mkl_serv_intel_cpu_true() {
+  using namespace torchts;
+  int bits = state.load();
+  if (!(bits & kAsked)) bits = state.fetch_or(kAsked);
+  return answer(bits);
+}
+#endif
