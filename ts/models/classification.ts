@@ -3,9 +3,11 @@ import { InputError, ShapeError } from '../errors';
 import { functional } from '../nn';
 import type { Tensor } from '../tensor';
 import type { PretrainedConfig, ProblemType } from './config';
+import type { OutputOptions } from './outputs';
+import type { PretrainedModel } from './pretrained';
 
 /** What every model that classifies images takes. */
-export interface ClassificationInput {
+export interface ClassificationInput extends OutputOptions {
   /** (B, C, H, W), normalised as the checkpoint's preprocessor_config.json says. */
   readonly pixelValues: Tensor;
   /** Class numbers (B), or marks (B, K) for each of several labels; which of the two, `config.problemType` says. */
@@ -18,7 +20,14 @@ export interface ClassificationOutput {
   readonly logits: Tensor;
   /** A number, when labels were given. */
   readonly loss?: Tensor;
+  /** With `outputHiddenStates`, where the model has layers that give them: (B, N, D) for N tokens, first the embeddings, then by layer. */
+  readonly hiddenStates?: readonly Tensor[];
+  /** With `outputAttentions`, where the model has attention: (B, nh, N, N) for N tokens, by layer. */
+  readonly attentions?: readonly Tensor[];
 }
+
+/** A model that classifies images, whatever its kind. */
+export type ImageClassificationModel = PretrainedModel & { forward(input: ClassificationInput): ClassificationOutput };
 
 /**
  * The loss of a classifier, by the rules of transformers (loss_utils.py): `config.problemType` decides, and when it is not

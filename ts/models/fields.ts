@@ -1,3 +1,4 @@
+/** The options of models: what a configuration may hold, what each is when nobody says, and how files spell it. */
 import { InputError } from '../errors';
 
 /** One option of a model: what it is when nobody says, and what it may be. */
@@ -5,11 +6,13 @@ export interface Field<T> {
   readonly default: T;
   /** Ends the sentence "expected … to be". */
   readonly expected: string;
+  /** Whether it may be this. */
   readonly accepts: (value: unknown) => boolean;
   /** A float in Python's files, where 1 and 1.0 are different types. */
   readonly isFloat?: true;
 }
 
+/** The options of a kind of model, by their names in camelCase; files have them in snake_case. */
 export type FieldTable = Readonly<Record<string, Field<unknown>>>;
 
 /** The values that the fields of a table describe. */
@@ -23,10 +26,12 @@ export type ImageSize = number | readonly [number, number];
 const isCount = (value: unknown): boolean => Number.isInteger(value) && (value as number) > 0;
 const isNumber = (value: unknown, most: number): boolean => typeof value === 'number' && value >= 0 && value <= most;
 
+/** A whole number of at least 1. */
 export function count(fallback: number): Field<number> {
   return { default: fallback, expected: 'a positive whole number', accepts: isCount };
 }
 
+/** A number of at least 0 that Python's files write as a float. */
 export function amount(fallback: number): Field<number> {
   return { ...coefficient(fallback), isFloat: true };
 }
@@ -40,14 +45,17 @@ export function coefficient(fallback: number): Field<number> {
   };
 }
 
+/** A number from 0 to 1. */
 export function probability(fallback: number): Field<number> {
   return { default: fallback, expected: 'a number from 0 to 1', accepts: (value) => isNumber(value, 1) };
 }
 
+/** True or false. */
 export function flag(fallback: boolean): Field<boolean> {
   return { default: fallback, expected: 'true or false', accepts: (value) => typeof value === 'boolean' };
 }
 
+/** One of some names. */
 export function oneOf<const Name extends string>(names: readonly Name[], fallback: Name): Field<Name> {
   return {
     default: fallback,
@@ -56,6 +64,7 @@ export function oneOf<const Name extends string>(names: readonly Name[], fallbac
   };
 }
 
+/** Pixels of a square, or `[height, width]`. */
 export function imageSize(fallback: ImageSize): Field<ImageSize> {
   const accepts = (value: unknown): boolean =>
     isCount(value) || (Array.isArray(value) && value.length === 2 && value.every(isCount));
@@ -68,6 +77,7 @@ export function counts(fallback: readonly number[]): Field<readonly number[]> {
   return { default: fallback, expected: 'a list of positive whole numbers', accepts };
 }
 
+/** Any number of strings. */
 export function strings(): Field<readonly string[]> {
   const accepts = (value: unknown): boolean => Array.isArray(value) && value.every((item) => typeof item === 'string');
   return { default: [], expected: 'a list of strings', accepts };

@@ -4,7 +4,29 @@ export * from './resnet';
 export * from './detr';
 export { HubError, HubRepo, type HubOptions, type HubReason } from './hub';
 export { openSource, type CheckpointSource } from './source';
-export type { ClassificationInput, ClassificationOutput } from './classification';
+export {
+  AutoConfig,
+  AutoImageProcessor,
+  AutoModel,
+  AutoModelClass,
+  AutoModelForImageClassification,
+  AutoModelForObjectDetection,
+  type ObjectDetectionModel,
+} from './auto';
+export {
+  classificationLoss,
+  type ClassificationInput,
+  type ClassificationOutput,
+  type ImageClassificationModel,
+} from './classification';
+export * as fields from './fields';
 export { PretrainedModel, type ModelFactory } from './pretrained';
-export { PretrainedConfig, type ProblemType } from './config';
+export {
+  modelConfig,
+  PretrainedConfig,
+  type ConfigClass,
+  type ConfigOptions,
+  type FieldConfigClass,
+  type ProblemType,
+} from './config';
 export type { LoadOptions } from './load';

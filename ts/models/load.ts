@@ -61,14 +61,31 @@ export async function loadPretrained<
   Config extends PretrainedConfig,
   Options extends object,
 >(modelClass: ModelClass<Model, Config, Options>, name: string, options: Options & LoadOptions): Promise<Model> {
-  const { load, overrides } = split<Options>(options);
-  const read =
-    modelClass.readFile && isFile(name)
-      ? () => modelClass.readFile!(name, overrides)
-      : await openFolder(modelClass, name, load, overrides);
+  const readsFile = modelClass.readFile && isFile(name) ? modelClass : undefined;
+  return loadChosen(readsFile, () => modelClass, name, options);
+}
+
+/**
+ * The same for a class that the checkpoint decides.
+ * @param readsFile the class that reads `name`, where it is a file
+ * @param choose the class for the content of a config.json
+ */
+export async function loadChosen<
+  Model extends PretrainedModel<Config>,
+  Config extends PretrainedConfig,
+  Options extends object,
+>(
+  readsFile: ModelClass<Model, Config, Options> | undefined,
+  choose: (json: unknown, where: string) => ModelClass<Model, Config, Options>,
+  name: string,
+  options: Options & LoadOptions,
+): Promise<Model> {
+  const { load, overrides } = splitOptions<Options>(options);
+  const read = readsFile ? () => readsFile.readFile!(name, overrides) : await openFolder(choose, name, load, overrides);
 
   return torch.scope(() => {
     const { json, where, tensors: stored, notes = [] } = read();
+    const modelClass = choose(json, where);
     const config = readConfig(modelClass.configClass, json, overrides, where);
     requirePlausible(config, stored.size, where);
     const { tensors, prefix } = withoutWrapper(stored);
@@ -93,7 +110,7 @@ async function openFolder<
   Config extends PretrainedConfig,
   Options extends object,
 >(
-  { configClass }: ModelClass<Model, Config, Options>,
+  choose: (json: unknown, where: string) => ModelClass<Model, Config, Options>,
   name: string,
   load: LoadOptions,
   overrides: Options,
@@ -102,16 +119,18 @@ async function openFolder<
   const where = await source.find('config.json');
   if (!where) throw source.missing('config.json');
   const json = await readJson(where);
-  readConfig(configClass, json, overrides, where);
+  readConfig(choose(json, where).configClass, json, overrides, where);
   const files = await weightFiles(source);
   return () => ({ json, where, tensors: readWeights(files) });
 }
 
-function isFile(name: string): boolean {
+/** Whether a name is that of a file on this machine. */
+export function isFile(name: string): boolean {
   return statSync(name, { throwIfNoEntry: false })?.isFile() === true;
 }
 
-function split<Options extends object>(options: object): { load: LoadOptions; overrides: Options } {
+/** Takes the options of a load and those of the configuration apart. */
+export function splitOptions<Options extends object>(options: object): { load: LoadOptions; overrides: Options } {
   const entries = Object.entries(options);
   const isLoad = ([name]: [string, unknown]): boolean => Object.hasOwn(LOAD_OPTIONS, name);
   return {

@@ -84,6 +84,16 @@ export abstract class PretrainedModel<Config extends PretrainedConfig = Pretrain
     return undefined;
   }
 
+  /**
+   * Depth of a parameter, for learning rates that fall from layer to layer: 0 for what reads the input, 1 for the first of
+   * `config.layerCount` layers, and one more than all of them for what lies behind.
+   */
+  depthOf(key: string): number {
+    const layer = /(?:^|\.)(?:layers?|blocks?)\.(\d+)\./.exec(key)?.[1];
+    if (layer !== undefined) return Number(layer) + 1;
+    return /(?:^|\.)(?:patch_)?embed(?:ding)?s?\./.test(key) ? 0 : this.config.layerCount + 1;
+  }
+
   /** Standard deviation of the weights that training starts from. */
   get initializerRange(): number {
     return 0.02;

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import type { ViTConfig } from '../../../ts/models';
 import { layerMap, newModel, newProcessor } from '../../../ts/tasks/facecls/model';
 import { presets } from '../../../ts/tasks/facecls/presets';
 import { smallClassifier } from './small-model';
 
 describe('a new model', () => {
   it('has the size that the configuration says and an output for each attribute', async () => {
-    const { config } = await newModel(presets.tiny, ['Hat', 'Beard']);
+    const config = (await newModel(presets.tiny, ['Hat', 'Beard'])).config as ViTConfig;
     assert.deepEqual([config.imageSize, config.patchSize, config.hiddenSize, config.numHiddenLayers], [64, 8, 128, 4]);
     assert.deepEqual([config.numLabels, config.problemType], [2, 'multi_label_classification']);
     assert.equal(config.id2label[1], 'Beard');

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { ViTForImageClassification } from '../../../ts/models';
 import * as torch from '../../../ts/tensor';
-import { forwardWithAttention, relevanceMaps } from '../../../ts/tasks/facecls/relevance';
-import { assertNumber } from '../../nn/golden';
+import { relevanceMaps } from '../../../ts/tasks/facecls/relevance';
 
 describe('relevance maps', () => {
   torch.manualSeed(0);
@@ -18,12 +17,6 @@ describe('relevance maps', () => {
     initializerRange: 0.3,
   }).eval();
   const pixelValues = torch.randn([1, 3, 24, 16]);
-
-  it('come from the same logits as the model gives', () => {
-    const { logits } = forwardWithAttention(model, pixelValues);
-    const expected = model.forward({ pixelValues }).logits.toArray() as number[][];
-    (logits.toArray() as number[][])[0]!.forEach((logit, k) => assertNumber(logit, expected[0]![k]!));
-  });
 
   it('have a share for each patch, the largest 1', () => {
     const [map] = relevanceMaps(model, pixelValues, [1]);

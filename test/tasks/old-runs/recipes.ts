@@ -43,7 +43,7 @@ export function faceConfig(folder: string): FaceConfig {
     device: 'cpu',
     data: { folder, cache: null, prefetch: 2 },
     model: {
-      from: null,
+      ...facePresets.tiny.model,
       imageSize: 16,
       patchSize: 8,
       hiddenSize: 4,

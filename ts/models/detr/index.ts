@@ -26,6 +26,7 @@ export {
   type DetectionOutput,
   type DetrInput,
   type DetrModelOutput,
+  type DetrRecorded,
   type QueryOutput,
 } from './model';
 export { postProcess, type Detections, type PostProcessOptions } from './post-process';

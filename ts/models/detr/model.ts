@@ -12,6 +12,7 @@ import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { rectified } from '../activations';
 import type { HubOptions } from '../hub';
+import { Recording, type OutputOptions } from '../outputs';
 import { PretrainedModel, type ModelFactory } from '../pretrained';
 import { loadResNetWeights } from '../resnet';
 import { renameKeys } from '../weights';
@@ -24,14 +25,30 @@ import type { DetrLabels, LayerOutputs } from './matcher';
 import { LearnedPositions, SinePositions } from './position-encoding';
 import { DetrDecoder, DetrEncoder } from './transformer';
 
-export interface DetrInput {
+/** What a DETR takes. */
+export interface DetrInput extends OutputOptions {
   /** (B, C, H, W), normalised as the checkpoint's preprocessor_config.json says, smaller images padded right and below. */
   readonly pixelValues: Tensor;
   /** (B, H, W), 1 where the image is and 0 where it was padded; absent when images fill the batch. */
   readonly pixelMask?: Tensor;
 }
 
-export interface DetrModelOutput {
+/** What a forward pass of DETR hands out of its inside, layer by layer, when it is asked to. */
+export interface DetrRecorded {
+  /** With `outputHiddenStates`: what goes into the encoder, then what each of its layers gives, (B, S, D) each. */
+  readonly encoderHiddenStates?: readonly Tensor[];
+  /** With `outputAttentions`: how much each position of the map takes of each, (B, nh, S, S). */
+  readonly encoderAttentions?: readonly Tensor[];
+  /** With `outputHiddenStates`: what goes into each layer of the decoder, and last its normalised output, (B, Q, D) each. */
+  readonly decoderHiddenStates?: readonly Tensor[];
+  /** With `outputAttentions`: how much each query takes of each, (B, nh, Q, Q). */
+  readonly decoderAttentions?: readonly Tensor[];
+  /** With `outputAttentions`: how much each query takes of each position of the map, (B, nh, Q, S). */
+  readonly crossAttentions?: readonly Tensor[];
+}
+
+/** What the model without its heads gives. */
+export interface DetrModelOutput extends DetrRecorded {
   /** (B, Q, D) */
   readonly lastHiddenState: Tensor;
   /** The normalised outputs of the decoder layers, (B, Q, D) each; only the last without auxiliary losses. */
@@ -98,23 +115,26 @@ export class DetrModel extends DetrPretrainedModel {
   }
 
   /** @throws ShapeError when images and mask do not fit each other or the model */
-  forward({ pixelValues, pixelMask }: DetrInput): DetrModelOutput {
+  forward({ pixelValues, pixelMask, ...asked }: DetrInput): DetrModelOutput {
     const { dtype, device } = this.input_projection.weight;
     const { features, mask } = this.backbone.forward(pixelValues.to(dtype), padding(pixelValues, pixelMask));
     const [batch, , height, width] = features.shape as [number, number, number, number];
     const src = this.#project(features);
     const pos = this.position_embedding.forward({ height, width, mask, dtype, device });
     const attentionMask = mask?.view([batch, 1, 1, height * width]); // (B, h, w) -> (B, 1, 1, S)
-    const memory = this.encoder.forward(src, pos, attentionMask);
+    const [encoding, decoding] = [new Recording(asked), new Recording(asked)];
+    const memory = this.encoder.forward(src, pos, attentionMask, encoding);
 
     const tgt = torch.zeros([batch, this.config.numQueries, this.config.dModel], { dtype, device });
     const queryPos = this.query_position_embeddings.weight.unsqueeze(0); // (1, Q, D)
-    const decoderOutputs = this.decoder.forward(tgt, queryPos, {
-      memory,
-      memoryWithPos: memory.add(pos),
-      mask: attentionMask,
-    });
-    return { lastHiddenState: decoderOutputs.at(-1)!, decoderOutputs, encoderLastHiddenState: memory };
+    const read = { memory, memoryWithPos: memory.add(pos), mask: attentionMask };
+    const decoderOutputs = this.decoder.forward(tgt, queryPos, read, decoding);
+    return {
+      lastHiddenState: decoderOutputs.at(-1)!,
+      decoderOutputs,
+      encoderLastHiddenState: memory,
+      ...recordedOf(encoding, decoding),
+    };
   }
 
   /** (B, C, h, w) -> (B, S, D) */
@@ -124,6 +144,21 @@ export class DetrModel extends DetrPretrainedModel {
     if (this.training) return this.input_projection.forward(features.contiguous()).flatten(2).transpose(1, 2);
     return torch.linear(features.permute([0, 2, 3, 1]).flatten(1, 2), weight.flatten(1), bias);
   }
+}
+
+function recordedOf(encoding: Recording, decoding: Recording): DetrRecorded {
+  const [encoder, decoder] = [encoding.take(), decoding.take()];
+  return {
+    ...(encoder.hiddenStates && {
+      encoderHiddenStates: encoder.hiddenStates,
+      decoderHiddenStates: decoder.hiddenStates,
+    }),
+    ...(encoder.attentions && {
+      encoderAttentions: encoder.attentions,
+      decoderAttentions: decoder.attentions,
+      crossAttentions: decoder.crossAttentions,
+    }),
+  };
 }
 
 /** The mask, unless it has nothing to hide: attention without a mask is faster. */
@@ -151,7 +186,7 @@ export interface QueryOutput {
 }
 
 /** What a detector gives: logits and boxes of every query, with labels the loss too. */
-export interface DetectionOutput extends QueryOutput {
+export interface DetectionOutput extends QueryOutput, DetrRecorded {
   /** What the decoder layers before the last say, with labels and auxiliary losses. */
   readonly auxiliaryOutputs?: readonly QueryOutput[];
   /** A number, when labels were given. */
@@ -225,17 +260,19 @@ export class DetrForObjectDetection extends DetrPretrainedModel {
   /** @throws ShapeError, InputError when images, mask and labels do not fit each other or the model */
   forward({ labels, numBoxes, ...input }: DetectionInput): DetectionOutput {
     if (!labels) return this.#predictsOnly ? torch.noGrad(() => this.#predict(input)) : this.#predict(input);
-    const { decoderOutputs } = this.model.forward(input);
+    const { decoderOutputs, ...others } = this.model.forward(input);
     const outputs = this.#heads(torch.stack([...decoderOutputs])); // L of (B, Q, D) -> (L, B, Q, D)
     const { loss, lossDict } = setLoss(atLeastFloat32(outputs), labels, this.config, numBoxes);
     const layers = Array.from({ length: decoderOutputs.length }, (_, layer) => ofLayer(outputs, layer));
     const { logits, predBoxes } = layers.pop()!;
-    return { loss, lossDict, logits, predBoxes, ...(this.config.hasAuxiliaryLoss && { auxiliaryOutputs: layers }) };
+    const auxiliary = this.config.hasAuxiliaryLoss && { auxiliaryOutputs: layers };
+    return { loss, lossDict, logits, predBoxes, ...auxiliary, ...withoutStates(others) };
   }
 
-  #predict(input: DetrInput): QueryOutput {
-    const { logits, boxes } = this.#heads(this.model.forward(input).lastHiddenState);
-    return { logits, predBoxes: boxes };
+  #predict(input: DetrInput): DetectionOutput {
+    const { decoderOutputs: _none, ...others } = this.model.forward(input);
+    const { logits, boxes } = this.#heads(others.lastHiddenState);
+    return { logits, predBoxes: boxes, ...withoutStates(others) };
   }
 
   /** (*, Q, D) -> (*, Q, K + 1) and (*, Q, 4) */
@@ -245,6 +282,15 @@ export class DetrForObjectDetection extends DetrPretrainedModel {
       boxes: this.bbox_predictor.forward(tokens).sigmoid(),
     };
   }
+}
+
+/** What was recorded, without what the heads have read. */
+function withoutStates({
+  lastHiddenState: _last,
+  encoderLastHiddenState: _memory,
+  ...recorded
+}: Omit<DetrModelOutput, 'decoderOutputs'>): DetrRecorded {
+  return recorded;
 }
 
 function ofLayer({ logits, boxes }: LayerOutputs, layer: number): QueryOutput {

@@ -10,6 +10,7 @@ import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { activation } from '../activations';
 import { initializeWeights } from '../initialize';
+import type { Recording } from '../outputs';
 import type { ModelFactory } from '../pretrained';
 import type { DetrConfig } from './config';
 
@@ -32,8 +33,6 @@ export class DetrAttention extends Module {
   readonly v_proj: Linear;
   readonly q_proj: Linear;
   readonly out_proj: Linear;
-  /** Sees the weights of attention, (B, nh, N, S), which are then computed apart. */
-  watch: ((weights: Tensor) => void) | undefined;
 
   constructor(
     config: DetrConfig,
@@ -49,19 +48,30 @@ export class DetrAttention extends Module {
     this.out_proj = new Linear(dModel, dModel, factory);
   }
 
-  forward({ query, key, value, mask }: AttentionInput): Tensor {
+  /** @param list where the recording has the weights, (B, nh, N, S) */
+  forward(
+    { query, key, value, mask }: AttentionInput,
+    recording?: Recording,
+    list: 'attentions' | 'crossAttentions' = 'attentions',
+  ): Tensor {
     const { attnImplementation, attentionDropout } = this.#config;
-    const heads = [
+    const [q, k, v] = [
       this.#heads(this.q_proj, query),
       this.#heads(this.k_proj, key),
       this.#heads(this.v_proj, value),
     ] as const;
     const dropoutP = this.training ? attentionDropout : 0;
-    const isEager = attnImplementation === 'eager' || this.watch !== undefined;
-    const mixed = isEager
-      ? eagerAttention(...heads, mask, dropoutP, this.watch)
-      : fusedAttention(...heads, mask, dropoutP);
-    return this.out_proj.forward(mixed.transpose(1, 2).flatten(2)); // (B, nh, N, hd) -> (B, N, D)
+    if (attnImplementation !== 'eager' && !recording?.wantsAttentions)
+      // One operator that never holds the (N, S) weights of all heads.
+      return this.#project(torch.scaledDotProductAttention(q, k, v, { attnMask: mask, dropoutP }));
+    const weights = functional.dropout(attentionWeights(q, k, mask), { p: dropoutP });
+    recording?.add(list, weights);
+    return this.#project(weights.matmul(v));
+  }
+
+  /** (B, nh, N, hd) -> (B, N, D) */
+  #project(mixed: Tensor): Tensor {
+    return this.out_proj.forward(mixed.transpose(1, 2).flatten(2));
   }
 
   #heads(layer: Linear, tokens: Tensor): Tensor {
@@ -69,31 +79,10 @@ export class DetrAttention extends Module {
   }
 }
 
-/** One operator that never holds the (N, S) scores of all heads. */
-function fusedAttention(
-  query: Tensor,
-  key: Tensor,
-  value: Tensor,
-  attnMask: Tensor | undefined,
-  dropoutP: number,
-): Tensor {
-  return torch.scaledDotProductAttention(query, key, value, { attnMask, dropoutP });
-}
-
-/** The same, written out. */
-function eagerAttention(
-  query: Tensor,
-  key: Tensor,
-  value: Tensor,
-  mask: Tensor | undefined,
-  dropoutP: number,
-  watch?: (weights: Tensor) => void,
-): Tensor {
+/** How much each query takes of each key: (B, nh, N, hd), (B, nh, S, hd) -> (B, nh, N, S) */
+function attentionWeights(query: Tensor, key: Tensor, mask: Tensor | undefined): Tensor {
   const scores = query.matmul(key.transpose(2, 3)).mul(query.shape[3]! ** -0.5); // (B, nh, N, S)
-  const masked = mask ? scores.maskedFill(mask.logicalNot(), -Infinity) : scores;
-  const weights = torch.softmax(masked, -1);
-  watch?.(weights);
-  return functional.dropout(weights, { p: dropoutP }).matmul(value);
+  return torch.softmax(mask ? scores.maskedFill(mask.logicalNot(), -Infinity) : scores, -1);
 }
 
 /** What an encoder and a decoder layer share: attention over their own tokens, an MLP, each added and then normalised. */
@@ -112,9 +101,9 @@ abstract class DetrLayer extends Module {
   }
 
   /** (B, N, D) and its positions, of the same shape or (1, N, D) -> (B, N, D) */
-  protected attendSelf(tokens: Tensor, pos: Tensor, mask?: Tensor): Tensor {
+  protected attendSelf(tokens: Tensor, pos: Tensor, mask?: Tensor, recording?: Recording): Tensor {
     const withPos = tokens.add(pos);
-    const change = this.self_attn.forward({ query: withPos, key: withPos, value: tokens, mask });
+    const change = this.self_attn.forward({ query: withPos, key: withPos, value: tokens, mask }, recording);
     return this.addAndNorm(tokens, change, this.self_attn_layer_norm);
   }
 
@@ -149,8 +138,8 @@ export class DetrEncoderLayer extends DetrLayer {
   }
 
   /** @param mask (B, 1, 1, S), true where the image is */
-  forward(src: Tensor, pos: Tensor, mask?: Tensor): Tensor {
-    const output = this.mlp(this.attendSelf(src, pos, mask), this.fc1, this.fc2, this.final_layer_norm);
+  forward(src: Tensor, pos: Tensor, mask?: Tensor, recording?: Recording): Tensor {
+    const output = this.mlp(this.attendSelf(src, pos, mask, recording), this.fc1, this.fc2, this.final_layer_norm);
     return this.training && output.dtype === 'float16' ? output.clamp(-LARGEST_HALF, LARGEST_HALF) : output;
   }
 }
@@ -183,9 +172,10 @@ export class DetrDecoderLayer extends DetrLayer {
   }
 
   /** @param queryPos (1, Q, D), what tells the queries apart */
-  forward(tgt: Tensor, queryPos: Tensor, { memory, memoryWithPos, mask }: Memory): Tensor {
-    const own = this.attendSelf(tgt, queryPos);
-    const read = this.encoder_attn.forward({ query: own.add(queryPos), key: memoryWithPos, value: memory, mask });
+  forward(tgt: Tensor, queryPos: Tensor, { memory, memoryWithPos, mask }: Memory, recording?: Recording): Tensor {
+    const own = this.attendSelf(tgt, queryPos, undefined, recording);
+    const reads = { query: own.add(queryPos), key: memoryWithPos, value: memory, mask };
+    const read = this.encoder_attn.forward(reads, recording, 'crossAttentions');
     const output = this.addAndNorm(own, read, this.encoder_attn_layer_norm);
     return this.mlp(output, this.fc1, this.fc2, this.final_layer_norm);
   }
@@ -205,12 +195,14 @@ export class DetrEncoder extends Module {
     if (factory?.device !== 'meta') initializeWeights(this, config.initStd);
   }
 
-  forward(src: Tensor, pos: Tensor, mask?: Tensor): Tensor {
+  forward(src: Tensor, pos: Tensor, mask?: Tensor, recording?: Recording): Tensor {
     let current = functional.dropout(src, { p: this.#dropout, training: this.training });
+    recording?.add('hiddenStates', current);
     for (const layer of this.layers) {
-      const next = layer.forward(current, pos, mask);
+      const next = layer.forward(current, pos, mask, recording);
+      recording?.add('hiddenStates', next);
       // Not at the end of this forward: without a backward pass to come, two of them are enough at a time.
-      if (current !== src) current.dispose();
+      if (current !== src && !recording?.wantsHiddenStates) current.dispose();
       current = next;
     }
     return current;
@@ -239,17 +231,21 @@ export class DetrDecoder extends Module {
    * The authors normalise a copy of what goes on to the next layer. transformers, with `auxiliaryLoss`, hands the
    * normalised one on, and so normalises the last output twice.
    */
-  forward(tgt: Tensor, queryPos: Tensor, memory: Memory): Tensor[] {
+  forward(tgt: Tensor, queryPos: Tensor, memory: Memory, recording?: Recording): Tensor[] {
     const { auxiliaryLoss, hasAuxiliaryLoss } = this.#config;
     const outputs: Tensor[] = [];
+    const states = [tgt];
     let current = tgt;
     for (const layer of this.layers) {
-      current = layer.forward(current, queryPos, memory);
+      current = layer.forward(current, queryPos, memory, recording);
+      states.push(current);
       const normalised = hasAuxiliaryLoss ? this.layernorm.forward(current) : current;
       if (auxiliaryLoss) current = normalised;
       outputs.push(normalised);
     }
     if (!hasAuxiliaryLoss || auxiliaryLoss) outputs[outputs.length - 1] = this.layernorm.forward(current);
+    // As transformers has them: before the shared normalisation, but for the last.
+    for (const state of [...states.slice(0, -1), outputs.at(-1)!]) recording?.add('hiddenStates', state);
     return hasAuxiliaryLoss ? outputs : outputs.slice(-1);
   }
 }

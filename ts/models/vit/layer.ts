@@ -7,6 +7,7 @@ import { functional, LayerNorm, Linear, Module, ModuleList } from '../../nn';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { activation } from '../activations';
+import type { Recording } from '../outputs';
 import type { ModelFactory } from '../pretrained';
 import type { ViTConfig } from './config';
 
@@ -27,28 +28,35 @@ export class ViTSelfAttention extends Module {
     this.value = linear();
   }
 
-  forward(tokens: Tensor): Tensor {
+  forward(tokens: Tensor, recording?: Recording): Tensor {
     const [batch, length] = tokens.shape as [number, number];
     const { numAttentionHeads, headWidth, attentionProbsDropoutProb, attnImplementation } = this.#config;
     const heads = (layer: Linear): Tensor =>
       layer.forward(tokens).view([batch, length, numAttentionHeads, headWidth]).transpose(1, 2); // (B, N, nh hd) -> (B, nh, N, hd)
+    const [query, key, value] = [heads(this.query), heads(this.key), heads(this.value)];
     const dropoutP = this.training ? attentionProbsDropoutProb : 0;
-    const attend = attnImplementation === 'eager' ? eagerAttention : fusedAttention;
-    const mixed = attend(heads(this.query), heads(this.key), heads(this.value), headWidth ** -0.5, dropoutP);
+    const scale = headWidth ** -0.5;
+    const mixed =
+      attnImplementation === 'eager' || recording?.wantsAttentions
+        ? eagerAttention(query, key, value, scale, dropoutP, recording)
+        : torch.scaledDotProductAttention(query, key, value, { dropoutP, scale }); // never holds the (N, N) weights
     return mixed.transpose(1, 2).reshape([batch, length, numAttentionHeads * headWidth]); // (B, nh, N, hd) -> (B, N, nh hd)
   }
 }
 
-/** Softmax of query and key, times value, by one operator that never holds the (N, N) scores of all heads. */
-function fusedAttention(query: Tensor, key: Tensor, value: Tensor, scale: number, dropoutP: number): Tensor {
-  return torch.scaledDotProductAttention(query, key, value, { dropoutP, scale });
-}
-
-/** The same, written out. */
-function eagerAttention(query: Tensor, key: Tensor, value: Tensor, scale: number, dropoutP: number): Tensor {
+/** Softmax of query and key, times value, written out. */
+function eagerAttention(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  scale: number,
+  dropoutP: number,
+  recording?: Recording,
+): Tensor {
   const scores = query.matmul(key.transpose(2, 3)).mul(scale); // (B, nh, N, N)
-  const weights = torch.softmax(scores, -1, { dtype: 'float32' }).to(query.dtype);
-  return functional.dropout(weights, { p: dropoutP }).matmul(value);
+  const weights = functional.dropout(torch.softmax(scores, -1, { dtype: 'float32' }).to(query.dtype), { p: dropoutP });
+  recording?.add('attentions', weights);
+  return weights.matmul(value);
 }
 
 /** A linear layer and its dropout, under the names of the hub. */
@@ -82,8 +90,8 @@ export class ViTAttention extends Module {
     this.output = new ViTOutput(numAttentionHeads * headWidth, hiddenDropoutProb, hiddenSize, factory);
   }
 
-  forward(tokens: Tensor): Tensor {
-    return this.output.forward(this.attention.forward(tokens));
+  forward(tokens: Tensor, recording?: Recording): Tensor {
+    return this.output.forward(this.attention.forward(tokens, recording));
   }
 }
 
@@ -121,8 +129,8 @@ export class ViTLayer extends Module {
     this.output = new ViTOutput(intermediateSize, hiddenDropoutProb, hiddenSize, factory);
   }
 
-  forward(tokens: Tensor): Tensor {
-    const attended = this.attention.forward(this.layernorm_before.forward(tokens)).add(tokens);
+  forward(tokens: Tensor, recording?: Recording): Tensor {
+    const attended = this.attention.forward(this.layernorm_before.forward(tokens), recording).add(tokens);
     return this.output.forward(this.intermediate.forward(this.layernorm_after.forward(attended))).add(attended);
   }
 }
@@ -136,12 +144,14 @@ export class ViTEncoder extends Module {
     this.layer = new ModuleList(Array.from({ length: config.numHiddenLayers }, () => new ViTLayer(config, factory)));
   }
 
-  forward(tokens: Tensor): Tensor {
+  forward(tokens: Tensor, recording?: Recording): Tensor {
+    recording?.add('hiddenStates', tokens);
     let current = tokens;
     for (const layer of this.layer) {
-      const next = layer.forward(current);
+      const next = layer.forward(current, recording);
+      recording?.add('hiddenStates', next);
       // Not at the end of this forward: without a backward pass to come, two of them are enough at a time.
-      if (current !== tokens) current.dispose();
+      if (current !== tokens && !recording?.wantsHiddenStates) current.dispose();
       current = next;
     }
     return current;

@@ -12,6 +12,7 @@ import { Identity, LayerNorm, Linear, Module } from '../../nn';
 import type { Tensor } from '../../tensor';
 import { activation } from '../activations';
 import { classificationLoss, type ClassificationInput, type ClassificationOutput } from '../classification';
+import { Recording, type OutputOptions } from '../outputs';
 import { PretrainedModel, type ModelFactory } from '../pretrained';
 import { renameKeys, type KeyRule } from '../weights';
 import { ViTConfig } from './config';
@@ -32,7 +33,8 @@ const PUBLISHED: readonly KeyRule[] = [
   [/^(encoder\.layer\.\d+)\.mlp\.fc2\./, '$1.output.dense.'],
 ];
 
-export interface ViTInput {
+/** What a ViT takes. */
+export interface ViTInput extends OutputOptions {
   /** (B, C, H, W), normalised as the checkpoint's preprocessor_config.json says. */
   readonly pixelValues: Tensor;
   /** Takes images of any size, by interpolating the position embeddings. @default false */
@@ -44,6 +46,10 @@ export interface ViTModelOutput {
   readonly lastHiddenState: Tensor;
   /** (B, poolerOutputSize), when the model has a pooler. */
   readonly poolerOutput?: Tensor;
+  /** With `outputHiddenStates`: the embeddings, then the output of each layer before the last normalisation, (B, 1 + N, D) each. */
+  readonly hiddenStates?: readonly Tensor[];
+  /** With `outputAttentions`: how much each token takes of each, layer by layer, (B, nh, 1 + N, 1 + N). */
+  readonly attentions?: readonly Tensor[];
 }
 
 /** What the backbone and every model around it share. */
@@ -122,13 +128,20 @@ export class ViTModel extends ViTPretrainedModel {
     renameKeys(state, prefix, PUBLISHED);
   }
 
-  forward({ pixelValues, interpolatePosEncoding = false }: ViTInput): ViTModelOutput {
+  forward({ pixelValues, interpolatePosEncoding = false, ...asked }: ViTInput): ViTModelOutput {
     if (pixelValues.ndim !== 4)
       throw new ShapeError(`pixelValues: expected (B, C, H, W), found [${pixelValues.shape.join(', ')}].`);
     const { dtype } = this.embeddings.patch_embeddings.projection.weight;
     const embedded = this.embeddings.forward(pixelValues.to(dtype), interpolatePosEncoding);
-    const lastHiddenState = this.layernorm.forward(this.encoder.forward(embedded));
-    return this.pooler ? { lastHiddenState, poolerOutput: this.pooler.forward(lastHiddenState) } : { lastHiddenState };
+    const recording = new Recording(asked);
+    const lastHiddenState = this.layernorm.forward(this.encoder.forward(embedded, recording));
+    const { hiddenStates, attentions } = recording.take();
+    return {
+      lastHiddenState,
+      ...(this.pooler && { poolerOutput: this.pooler.forward(lastHiddenState) }),
+      ...(hiddenStates && { hiddenStates }),
+      ...(attentions && { attentions }),
+    };
   }
 }
 
@@ -155,8 +168,8 @@ export class ViTForImageClassification extends ViTPretrainedModel {
 
   /** @throws ShapeError when images or labels are not of the configured size */
   forward({ labels, ...input }: ViTInput & ClassificationInput): ClassificationOutput {
-    const { lastHiddenState } = this.vit.forward(input);
+    const { lastHiddenState, poolerOutput: _none, ...recorded } = this.vit.forward(input);
     const logits = this.classifier.forward(lastHiddenState.select(1, 0)); // (B, 1 + N, D) -> (B, K)
-    return labels ? { logits, loss: classificationLoss(logits, labels, this.config) } : { logits };
+    return { logits, ...(labels && { loss: classificationLoss(logits, labels, this.config) }), ...recorded };
   }
 }

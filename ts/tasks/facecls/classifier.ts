@@ -1,5 +1,5 @@
 import { InputError } from '../../errors';
-import { ViTForImageClassification } from '../../models';
+import { AutoModelForImageClassification, type ImageClassificationModel } from '../../models';
 import * as torch from '../../tensor';
 import type { Device, Tensor } from '../../tensor';
 import { weightsOf } from '../../train/run';
@@ -17,10 +17,10 @@ export interface ClassifierOptions {
   readonly allowNewHead?: boolean;
 }
 
-/** A ViT with a yes or no for each attribute, and the way from an image to its input. */
+/** A classifier of images with a yes or no for each attribute, and the way from an image to its input. */
 export class FaceClassifier {
   constructor(
-    readonly model: ViTForImageClassification,
+    readonly model: ImageClassificationModel,
     readonly processor: ImageProcessor,
   ) {}
 
@@ -33,7 +33,7 @@ export class FaceClassifier {
     { device = 'cpu', onWarning, allowNewHead = false }: ClassifierOptions = {},
   ): Promise<FaceClassifier> {
     const folder = weightsOf(source);
-    const model = await ViTForImageClassification.fromPretrained(folder, {
+    const model = await AutoModelForImageClassification.fromPretrained(folder, {
       device,
       dtype: 'float32',
       onWarning,

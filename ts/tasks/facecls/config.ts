@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 import * as z from 'zod';
+import { UsageError } from '../../errors';
+import { AutoConfig, AutoModelForImageClassification } from '../../models';
+import { isGroup } from '../../train/config/keys';
 import { freeKeys as trainFreeKeys, group, trainShape } from '../../train/config/schema';
 import { type ConfigSources, resolveConfig, withSizesOfCheckpoint } from '../../train/config/resolve';
 
@@ -28,6 +31,16 @@ export const faceSchema = z.strictObject({
       .nullable()
       .default(null)
       .describe('Hub folder, run folder or hub name to fine-tune; null starts from random weights.'),
+    type: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe('Kind of the model from random weights, as its `model_type`; null is a ViT.'),
+    options: z
+      .record(z.string(), z.json())
+      .nullable()
+      .default(null)
+      .describe("Other options of the model's configuration, by their names."),
     imageSize: size.describe('Pixels of a side of the input.'),
     patchSize: size.describe('Pixels of a side of a patch.'),
     hiddenSize: size.describe('Width of the tokens.'),
@@ -59,7 +72,29 @@ export type FaceConfig = z.infer<typeof faceSchema>;
 /** Keys that a resumed run may change. */
 export const freeKeys: readonly string[] = [...trainFreeKeys, 'data'];
 
-/** A checkpoint brings its own sizes: those of a preset are for random weights, and give way where a checkpoint is named over it. */
+/**
+ * A checkpoint brings its own sizes: those of a preset are for random weights, and give way where a checkpoint is named over it.
+ * Where another kind of model is, those stay that it has.
+ */
 export function resolveFaceConfig(sources: ConfigSources): FaceConfig {
-  return resolveConfig(faceSchema, withSizesOfCheckpoint(sources, resolveConfig(faceSchema, sources)));
+  const config = resolveConfig(faceSchema, sources);
+  return resolveConfig(faceSchema, withSizesOfType(withSizesOfCheckpoint(sources, config), config.model.type));
+}
+
+function withSizesOfType(sources: ConfigSources, type: string | null): ConfigSources {
+  const { base } = sources;
+  const own = base['model'];
+  if (type === null || !isGroup(own) || (own['type'] ?? null) === type) return sources;
+  if (!AutoModelForImageClassification.modelTypes.includes(type))
+    throw new UsageError(
+      `model.type: expected a registered classifier of images (${AutoModelForImageClassification.modelTypes.join(', ')}), found "${type}".`,
+    );
+  const { fields } = AutoConfig.classOf(type);
+  const known = Object.entries(own).filter(([key]) => !isSize(key) || Object.hasOwn(fields, key));
+  return { ...sources, base: { ...base, model: Object.fromEntries(known) } };
+}
+
+/** Whether a key under `model` is an option of the model's configuration. */
+function isSize(key: string): boolean {
+  return key !== 'from' && key !== 'type' && key !== 'options';
 }

@@ -108,7 +108,7 @@ function describeThisRun(
   const facts = { 'images (train, val, test)': splits.map((split) => celeba.split(split).length).join(', ') };
   return describeRun(run, {
     title: 'Facial attributes',
-    kind: 'A Vision Transformer',
+    kind: model.config.modelType === 'vit' ? 'A Vision Transformer' : `A model of type ${model.config.modelType}`,
     model,
     from: config.model.from,
     data: celeba.path,

@@ -1,19 +1,42 @@
-import { ViTForImageClassification } from '../../models';
+import { UsageError } from '../../errors';
+import { AutoConfig, AutoModelForImageClassification, type ImageClassificationModel } from '../../models';
+import { heightWidth, type ImageSize } from '../../models/fields';
 import * as torch from '../../tensor';
 import type { LayerMap } from '../../train/groups';
 import { cloneParameters } from '../../train/checkpoint';
 import { weightsOf } from '../../train/run';
+import type { Extent } from '../../vision/boxes';
 import { ImageProcessor } from '../../vision/processor';
 import { loadProcessor } from '../processor';
 import { FaceClassifier } from './classifier';
 import type { FaceConfig } from './config';
 
 /** The way from image to input for a new run: that of the checkpoint it starts from, else the plain one of ViT. */
-export async function newProcessor({ model: { from, imageSize } }: FaceConfig): Promise<ImageProcessor> {
-  const processor =
-    from === null ? new ImageProcessor() : await loadProcessor(weightsOf(from), ImageProcessor.fromConfig);
+export async function newProcessor(config: FaceConfig): Promise<ImageProcessor> {
+  const { from, imageSize } = config.model;
+  if (from === null) return new ImageProcessor({ size: inputSize(config) });
+  const processor = await loadProcessor(weightsOf(from), ImageProcessor.fromConfig);
   if (imageSize === null) return processor;
   return new ImageProcessor({ ...processor.options, size: { height: imageSize, width: imageSize } });
+}
+
+/** What a model from random weights takes; 224 pixels where its configuration does not say. */
+function inputSize({ model }: FaceConfig): Extent {
+  const { imageSize = 224 } = AutoConfig.forModel(model.type ?? 'vit', givenOptions(model)) as {
+    imageSize?: ImageSize;
+  };
+  const [height, width] = heightWidth(imageSize);
+  return { height, width };
+}
+
+/** What the configuration says of the model, and not null. */
+function givenOptions({
+  from: _from,
+  type: _type,
+  options,
+  ...sizes
+}: FaceConfig['model']): Readonly<Record<string, unknown>> {
+  return { ...Object.fromEntries(Object.entries(sizes).filter(([, value]) => value !== null)), ...options };
 }
 
 /**
@@ -21,17 +44,24 @@ export async function newProcessor({ model: { from, imageSize } }: FaceConfig): 
  * @param attributes names of the outputs
  */
 export async function newModel(
-  config: FaceConfig,
+  { seed, model }: FaceConfig,
   attributes: readonly string[],
   onWarning?: (message: string) => void,
-): Promise<ViTForImageClassification> {
-  const { from, ...sizes } = config.model;
-  const given = Object.fromEntries(Object.entries(sizes).filter(([, value]) => value !== null));
-  const options = { ...given, id2label: attributes, problemType: 'multi_label_classification' as const };
-  torch.manualSeed(config.seed);
-  if (from === null) return ViTForImageClassification.fromConfig(options);
+): Promise<ImageClassificationModel> {
+  const { from, type } = model;
+  if (from !== null && type !== null)
+    throw new UsageError(
+      'model.type belongs to a model from random weights: leave it null where model.from is given, whose checkpoint says it.',
+    );
+  const options = {
+    ...givenOptions(model),
+    id2label: attributes,
+    problemType: 'multi_label_classification' as const,
+  };
+  torch.manualSeed(seed);
+  if (from === null) return AutoModelForImageClassification.fromConfig(AutoConfig.forModel(type ?? 'vit', options));
   return cloneParameters(
-    await ViTForImageClassification.fromPretrained(weightsOf(from), { ...options, dtype: 'float32', onWarning }),
+    await AutoModelForImageClassification.fromPretrained(weightsOf(from), { ...options, dtype: 'float32', onWarning }),
   );
 }
 
@@ -41,16 +71,11 @@ export async function savedClassifier(checkpoint: string): Promise<FaceClassifie
   return new FaceClassifier(cloneParameters(model), processor);
 }
 
-/** Depth of each parameter: embeddings 0, then the blocks, the last normalization and the head at the end. */
-export function layerMap({ config }: ViTForImageClassification): LayerMap {
-  const layers = config.numHiddenLayers + 1;
+/** Where each parameter lies, as the model says. */
+export function layerMap(model: ImageClassificationModel): LayerMap {
   return {
-    layers,
-    layerOf: (name) => {
-      const block = /^vit\.encoder\.layer\.(\d+)\./.exec(name)?.[1];
-      if (block !== undefined) return Number(block) + 1;
-      return name.startsWith('vit.embeddings.') ? 0 : layers;
-    },
-    isHead: (name) => name.startsWith('classifier.'),
+    layers: model.config.layerCount + 1,
+    layerOf: (name) => model.depthOf(name),
+    isHead: (name) => model.headKeys?.test(name) ?? false,
   };
 }

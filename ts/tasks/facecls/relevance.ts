@@ -1,31 +1,34 @@
 /**
- * Where a ViT looks for one of its answers: "Generic Attention-model Explainability" (Chefer, Gur and Wolf,
+ * Where a transformer looks for one of its predictions: "Generic Attention-model Explainability" (Chefer, Gur and Wolf,
  * ICCV 2021, arXiv 2103.15679), the rule for self-attention. Each layer's attention counts as far as more of it
- * would raise the answer, and what a token has gathered flows on to those that attend to it.
+ * would raise the prediction, and what a token has gathered flows on to those that attend to it.
  *
- * Shapes: N tokens (the class token first), D width, nh heads of width hd.
+ * Shapes: N tokens (the class token first), nh heads.
  */
-import type { ViTForImageClassification } from '../../models';
+import { InputError } from '../../errors';
+import type { ImageClassificationModel } from '../../models';
+import { patchGrid, type ImageSize } from '../../models/fields';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import type { HeatMap } from '../montage';
 
 /**
- * Relevance of each patch, one map for each of the answers.
+ * Relevance of each patch, one map for each of the predictions.
  * @param pixelValues (1, C, H, W)
  * @param predictions numbers of the outputs
+ * @throws InputError for a model that has no attention between a class token and patches
  */
 export function relevanceMaps(
-  model: ViTForImageClassification,
+  model: ImageClassificationModel,
   pixelValues: Tensor,
   predictions: readonly number[],
 ): HeatMap[] {
-  const [rows, columns] = model.config.grid;
   return torch.enableGrad(() =>
     torch.scoped(() => {
-      const { logits, attentions } = forwardWithAttention(model, pixelValues);
+      const { logits, attentions = [] } = model.forward({ pixelValues, outputAttentions: true });
+      const [rows, columns] = gridOf(model, attentions);
       return predictions.map((prediction) => {
-        const gradients = torch.autograd.grad([logits.index(0, prediction)], attentions, {
+        const gradients = torch.autograd.grad([logits.index(0, prediction)], [...attentions], {
           retainGraph: true,
         }) as Tensor[];
         return { rows, columns, values: normalise(rollOut(attentions, gradients)) };
@@ -34,29 +37,14 @@ export function relevanceMaps(
   );
 }
 
-/** The model's forward pass with attention written out: logits (1, K), and for each layer weights (1, nh, N, N). */
-export function forwardWithAttention(
-  model: ViTForImageClassification,
-  pixelValues: Tensor,
-): { logits: Tensor; attentions: Tensor[] } {
-  const { vit, classifier, config } = model;
-  const attentions: Tensor[] = [];
-  let tokens = vit.embeddings.forward(pixelValues, false);
-  for (const layer of vit.encoder.layer) {
-    const { attention, output } = layer.attention;
-    const normed = layer.layernorm_before.forward(tokens);
-    const heads = (projected: Tensor) =>
-      projected.view([1, -1, config.numAttentionHeads, config.headWidth]).transpose(1, 2); // (1, N, nh hd) -> (1, nh, N, hd)
-    const [query, key, value] = [attention.query, attention.key, attention.value].map((linear) =>
-      heads(linear.forward(normed)),
-    ) as [Tensor, Tensor, Tensor];
-    const weights = torch.softmax(query.matmul(key.transpose(2, 3)).mul(config.headWidth ** -0.5), -1); // (1, nh, N, N)
-    attentions.push(weights);
-    const mixed = weights.matmul(value).transpose(1, 2).flatten(2); // (1, nh, N, hd) -> (1, N, nh hd)
-    const attended = output.forward(mixed).add(tokens);
-    tokens = layer.output.forward(layer.intermediate.forward(layer.layernorm_after.forward(attended))).add(attended);
-  }
-  return { logits: classifier.forward(vit.layernorm.forward(tokens).select(1, 0)), attentions }; // (1, N, D) -> (1, D) -> (1, K)
+/** Rows and columns of the patches that the tokens behind the first stand for. */
+function gridOf({ config }: ImageClassificationModel, attentions: readonly Tensor[]): readonly [number, number] {
+  const { imageSize, patchSize } = config as { imageSize?: ImageSize; patchSize?: ImageSize };
+  const grid = imageSize && patchSize ? patchGrid({ imageSize, patchSize }) : ([0, 0] as const);
+  if (attentions[0]?.shape.at(-1) === 1 + grid[0] * grid[1]) return grid;
+  throw new InputError(
+    `Expected a model with attention between a class token and the patches of an image, found one of model_type ${config.modelType}; only such models show what they look at.`,
+  );
 }
 
 /** What the class token has gathered of each patch: (N - 1). */

@@ -1,4 +1,4 @@
-import type { ViTForImageClassification } from '../../models';
+import type { ImageClassificationModel } from '../../models';
 import * as nn from '../../nn';
 import { AdamW } from '../../optim';
 import * as torch from '../../tensor';
@@ -70,7 +70,7 @@ export function train(options: TrainOptions<FaceConfig>): Promise<TrainResult<Fi
 
 /** AdamW over groups of parameters that differ in learning rate and weight decay. */
 export function newOptimizer(
-  model: ViTForImageClassification,
+  model: ImageClassificationModel,
   { betas, eps, ...rules }: FaceConfig['optimizer'],
 ): AdamW {
   return new AdamW(parameterGroups(model.namedParameters(), rules, layerMap(model)), { lr: rules.lr, betas, eps });

@@ -3,7 +3,6 @@
  * its heads (Carion et al. 2020, figure 6).
  */
 import * as torch from '../../tensor';
-import type { Tensor } from '../../tensor';
 import { postProcess } from '../../models/detr';
 import type { RgbImage } from '../../vision/image';
 import type { HeatMap } from '../montage';
@@ -19,18 +18,13 @@ export interface WatchedDetections {
 /** @param image one image; there is no padding then, and the map covers all of it */
 export function watchedDetections(detector: ObjectDetector, image: RgbImage): WatchedDetections {
   const { model, processor, device } = detector;
-  const attention = [...model.model.decoder.layers].at(-1)!.encoder_attn;
   return torch.noGrad(() =>
     torch.scoped(() => {
       const batch = onDevice(processor.preprocess(image), device);
-      let weights: Float32Array | undefined;
-      attention.watch = (seen: Tensor) => (weights = seen.mean([1]).to('cpu').data() as Float32Array); // (1, nh, Q, S) -> (1, Q, S)
-      try {
-        const detections = postProcess(model.forward(batch), { sizes: [image] })[0]!;
-        return { detections, maps: mapsOf(weights!, detections.scores.length, batch.pixelValues.shape) };
-      } finally {
-        attention.watch = undefined;
-      }
+      const output = model.forward({ ...batch, outputAttentions: true });
+      const detections = postProcess(output, { sizes: [image] })[0]!;
+      const weights = output.crossAttentions!.at(-1)!.mean([1]).to('cpu').data() as Float32Array; // (1, nh, Q, S) -> (1, Q, S)
+      return { detections, maps: mapsOf(weights, detections.scores.length, batch.pixelValues.shape) };
     }),
   );
 }
