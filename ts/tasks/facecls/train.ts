@@ -25,7 +25,7 @@ import { evaluateSplit, releaseBatch } from './outputs';
 import { preflight } from './preflight';
 
 /** Trains a classifier of facial attributes and leaves a run folder. A finished run is left as it is. */
-export function train(options: TrainOptions<FaceConfig>): Promise<TrainResult<FinalMetrics>> {
+export async function train(options: TrainOptions<FaceConfig>): Promise<TrainResult<FinalMetrics>> {
   const { config, signal, onEvent } = options;
   const device = chooseDevice(config.device);
   const listener = stoppable(options.listener, signal);

@@ -26,7 +26,7 @@ import { describeDrawn, openDataset, type OpenDataset } from './open-dataset';
 import { preflight, type TrainSplits } from './preflight';
 
 /** Trains a detector and leaves a run folder. A finished run is left as it is. */
-export function train(options: TrainOptions<DetectionConfig>): Promise<TrainResult<FinalMetrics>> {
+export async function train(options: TrainOptions<DetectionConfig>): Promise<TrainResult<FinalMetrics>> {
   const { config, signal, onEvent } = options;
   const device = chooseDevice(config.device);
   const listener = stoppable(options.listener, signal);
