@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { printable } from './printable';
 
 /** Every error that torchts throws on purpose. `code` is stable; the message says what was expected, what was found and what to do. */
@@ -7,11 +8,14 @@ export class TorchError extends Error {
   /** The C++ trace of an error raised inside libtorch; written out when it is asked for, which takes some milliseconds. */
   declare readonly nativeTrace?: string;
 
-  constructor(message: string, options: { cause?: unknown; nativeTrace?: () => string } = {}) {
-    super(printable(message), options.cause === undefined ? undefined : { cause: options.cause });
+  constructor(message: string, options: { cause?: unknown; nativeTrace?: () => string } | null = {}) {
+    super(
+      printable(typeof message === 'string' ? message : inspect(message)),
+      options?.cause === undefined ? undefined : { cause: options.cause },
+    );
     this.name = new.target.name;
     // Not enumerable: a trace of two hundred lines has no place in a printed error.
-    if (options.nativeTrace) Object.defineProperty(this, 'nativeTrace', { get: options.nativeTrace });
+    if (options?.nativeTrace) Object.defineProperty(this, 'nativeTrace', { get: options.nativeTrace });
   }
 }
 

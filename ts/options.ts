@@ -18,6 +18,7 @@ export function resolveOptions<T extends object>(owner: string, defaults: T, opt
   checkOptions(owner, options, Object.keys(defaults));
   for (const key of Object.keys(defaults) as (keyof T)[]) {
     const value = options[key];
+    if (typeof value === 'symbol') throw expected(owner, `no symbol for ${String(key)}`, value);
     if (value !== undefined) resolved[key] = value as T[keyof T];
   }
   return resolved;
@@ -194,6 +195,20 @@ export function itemsOf<T>(owner: string, what: string, value: Iterable<T>, advi
   if (typeof value !== 'object' || value === null || !(Symbol.iterator in value))
     throw expected(owner, what, value, advice, InputError);
   return [...value];
+}
+
+/**
+ * The entries of a plain object or map.
+ * @throws InputError for anything else
+ */
+export function entriesOf<T>(
+  owner: string,
+  what: string,
+  value: Readonly<Record<string, T>> | Map<string, T>,
+): [string, T][] {
+  if (value instanceof Map) return [...value];
+  if (!isPlainObject(value)) throw expected(owner, what, value, '', InputError);
+  return Object.entries(value as Readonly<Record<string, T>>);
 }
 
 function isTensorLike(

@@ -71,7 +71,7 @@ describe('Rng', () => {
 
   for (const seed of [-1, 0.5, NaN, 2 ** 53]) {
     it(`refuses the seed ${seed}`, () => {
-      assert.throws(() => new Rng(seed), /Expected seed of a random stream to be an integer from 0/);
+      assert.throws(() => new Rng(seed), /Rng: expected an integer from 0 to 9007199254740991 for seed/);
     });
   }
 });

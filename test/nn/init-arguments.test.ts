@@ -46,6 +46,6 @@ describe('nn.init', () => {
     assert.throws(() => init.uniform_(torch.empty([1]), { low: 0 } as object), /the option 'low' does not exist/);
     assert.throws(() => init.uniform_(torch.empty([1]), 0, 1, { a: 1 } as object), /expected 'a' once/);
     assert.throws(() => init.normal_(torch.empty([1]), '0' as never), /expected a number for mean, found "0"/);
-    assert.throws(() => init.constant_(torch.empty([1]), null as never), /expected val to be a number/);
+    assert.throws(() => init.constant_(torch.empty([1]), null as never), /expected a number for val/);
   });
 });

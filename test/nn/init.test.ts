@@ -118,6 +118,6 @@ describe('nn.init', () => {
       () => init.kaimingNormal_(torch.empty([2, 2]), { mode: 'fan' as 'fan_in' }),
       /'fan_in' or 'fan_out', got 'fan'/,
     );
-    assert.throws(() => init.calculateGain('prelu' as 'relu'), /no nonlinearity 'prelu'/);
+    assert.throws(() => init.calculateGain('prelu' as 'relu'), /expected the name of a nonlinearity, found "prelu"/);
   });
 });

@@ -219,7 +219,7 @@ describe('the layers', () => {
       () => new nn.Conv2d(2, 2, 3, { padding: 'same', stride: 2 }),
       /padding 'same' needs stride 1, got \[2, 2\]/,
     );
-    assert.throws(() => new nn.Dropout(1.5), /Dropout: p must be a probability between 0 and 1, got 1.5/);
+    assert.throws(() => new nn.Dropout(1.5), /Dropout: expected a probability between 0 and 1 for p, found 1.5/);
     assert.throws(() => new nn.GroupNorm(4, 6), /numGroups must divide numChannels, got 4 and 6/);
     assert.throws(
       () => new nn.InstanceNorm2d(2).forward(torch.ones([2])),

@@ -411,7 +411,7 @@ describe('the containers', () => {
     );
     assert.equal(list.at(-1).outFeatures, 2);
     assert.throws(() => list.forward(), /ModuleList has no forward/);
-    assert.throws(() => list.append(3 as unknown as nn.Linear), /ModuleList holds modules, got number for "2"/);
+    assert.throws(() => list.append(3 as unknown as nn.Linear), /ModuleList: expected a Module for "2", found 3/);
   });
 
   it('ModuleDict keeps its order and refuses dots', () => {

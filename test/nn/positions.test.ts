@@ -60,7 +60,7 @@ describe('options of layers by position', () => {
     const loss = nn.MSELoss as unknown as new (...args: unknown[]) => unknown;
     assert.throws(
       () => new loss('sum'),
-      /MSELoss: expected null at position 1 .* found "sum"; write \{ reduction: … \}/,
+      /MSELoss: expected null at position 1, .* found "sum"; write \{ reduction: … \}/,
     );
   });
 });

@@ -263,10 +263,13 @@ describe('the optimizers', () => {
 
   it('options and parameters that make no sense are refused by name', () => {
     const parameters = startParameters();
-    assert.throws(() => new optim.AdamW(parameters, { lr: -1 }), /AdamW: lr must be at least 0, got -1/);
+    assert.throws(
+      () => new optim.AdamW(parameters, { lr: -1 }),
+      /AdamW: expected a number of at least 0 for lr, found -1/,
+    );
     assert.throws(
       () => new optim.AdamW(parameters, { betas: [0.9, 1] }),
-      /betas\[1\] must be at least 0 and below 1, got 1/,
+      /expected a number of at least 0 and below 1 for betas\[1\], found 1/,
     );
     assert.throws(
       () => new optim.AdamW(parameters, { weight_decay: 0.1 } as object),

@@ -290,7 +290,7 @@ describe('the schedules', () => {
       () => new optim.OneCycleLR(optimizer, [1], { totalSteps: 4 }),
       /expected 2 values for maxLr, one a parameter group, found 1/,
     );
-    assert.throws(() => new optim.SequentialLR(optimizer, [], []), /at least one scheduler, got none/);
+    assert.throws(() => new optim.SequentialLR(optimizer, [], []), /at least one scheduler, found none/);
     assert.throws(
       () => optim.warmupCosine(optimizer, { warmupSteps: 9, totalSteps: 4 }),
       /between 0 and totalSteps, got 9 of 4/,

@@ -63,6 +63,6 @@ describe('SparseAdam', () => {
     new SGD([table], { lr: 0.1 }).step();
     table.grad = torch.ones([6, 3]);
     assert.throws(() => new SparseAdam([table]).step(), /SparseAdam does not support dense gradients/);
-    assert.throws(() => new SparseAdam([table], { eps: 0 }), /SparseAdam: eps must be above 0, got 0/);
+    assert.throws(() => new SparseAdam([table], { eps: 0 }), /SparseAdam: expected a number above 0 for eps, found 0/);
   });
 });

@@ -62,28 +62,31 @@ describe('every optimizer', () => {
   const params = (): nn.Parameter[] => [new nn.Parameter(torch.ones([2, 2]))];
 
   for (const [kind, options, message] of [
-    ['SGD', { momentum: -1 }, /SGD: momentum must be at least 0, got -1/],
-    ['Adam', { betas: [-0.1, 0.9] }, /Adam: betas\[0\] must be at least 0 and below 1, got -0.1/],
-    ['AdamW', { eps: -1 }, /AdamW: eps must be at least 0, got -1/],
-    ['RMSprop', { alpha: -0.5 }, /RMSprop: alpha must be at least 0, got -0.5/],
-    ['Adagrad', { lrDecay: -1 }, /Adagrad: lrDecay must be at least 0, got -1/],
-    ['Adadelta', { rho: 1.1 }, /Adadelta: rho must be at least 0 and below 1, got 1.1/],
-    ['Adamax', { betas: [0.9, 1] }, /Adamax: betas\[1\] must be at least 0 and below 1, got 1/],
-    ['ASGD', { weightDecay: -1 }, /ASGD: weightDecay must be at least 0, got -1/],
-    ['RAdam', { betas: [1, 0.9] }, /RAdam: betas\[0\] must be/],
-    ['NAdam', { momentumDecay: -1 }, /NAdam: momentumDecay must be at least 0, got -1/],
+    ['SGD', { momentum: -1 }, /SGD: expected a number of at least 0 for momentum, found -1/],
+    ['Adam', { betas: [-0.1, 0.9] }, /Adam: expected a number of at least 0 and below 1 for betas\[0\], found -0.1/],
+    ['AdamW', { eps: -1 }, /AdamW: expected a number of at least 0 for eps, found -1/],
+    ['RMSprop', { alpha: -0.5 }, /RMSprop: expected a number of at least 0 for alpha, found -0.5/],
+    ['Adagrad', { lrDecay: -1 }, /Adagrad: expected a number of at least 0 for lrDecay, found -1/],
+    ['Adadelta', { rho: 1.1 }, /Adadelta: expected a number of at least 0 and below 1 for rho, found 1.1/],
+    ['Adamax', { betas: [0.9, 1] }, /Adamax: expected a number of at least 0 and below 1 for betas\[1\], found 1/],
+    ['ASGD', { weightDecay: -1 }, /ASGD: expected a number of at least 0 for weightDecay, found -1/],
+    ['RAdam', { betas: [1, 0.9] }, /RAdam: expected a number of at least 0 and below 1 for betas\[0\]/],
+    ['NAdam', { momentumDecay: -1 }, /NAdam: expected a number of at least 0 for momentumDecay, found -1/],
     ['Rprop', { etas: [1.2, 0.5] }, /Rprop: etas must be between 0 and 1, and above 1, got 1.2 and 0.5/],
-    ['Lion', { betas: [0.9, 2] }, /Lion: betas\[1\] must be/],
+    ['Lion', { betas: [0.9, 2] }, /Lion: expected a number of at least 0 and below 1 for betas\[1\]/],
     ['Adafactor', { beta2Decay: 0.5 }, /Adafactor: beta2Decay must be at most 0, got 0.5/],
-    ['Adafactor', { d: 0.5 }, /Adafactor: d must be at least 1, got 0.5/],
-    ['Muon', { nsSteps: 100 }, /Muon: nsSteps must be at least 0 and below 100, got 100/],
+    ['Adafactor', { d: 0.5 }, /Adafactor: expected a number of at least 1 for d, found 0.5/],
+    ['Muon', { nsSteps: 100 }, /Muon: expected a number of at least 0 and below 100 for nsSteps, found 100/],
     ['Muon', { adjustLrFn: 'adamw' }, /Muon: adjustLrFn must be 'original', 'match_rms_adamw' or null, got adamw/],
     ['LBFGS', { historySize: 0 }, /LBFGS: expected an integer of at least 1 for historySize, found 0/],
   ] as const) {
     it(`${kind} refuses ${JSON.stringify(options)}`, () => {
       const make = Reflect.get(optim, kind) as new (params: nn.Parameter[], options: object) => optim.Optimizer;
       assert.throws(() => new make(params(), options), message);
-      assert.throws(() => new make(params(), { lr: -1 }), new RegExp(`${kind}: lr must be at least 0, got -1`));
+      assert.throws(
+        () => new make(params(), { lr: -1 }),
+        new RegExp(`${kind}: expected a number of at least 0 for lr, found -1`),
+      );
     });
   }
 

@@ -110,7 +110,7 @@ describe('finfo and iinfo', () => {
     assert.equal(torch.iinfo('int64').toString(), 'iinfo(min=-9.22337e+18, max=9.22337e+18, dtype=int64)');
     assert.throws(() => torch.finfo('int32'), /use iinfo for integers/);
     assert.throws(() => torch.iinfo('float32'), /use finfo/);
-    assert.throws(() => torch.iinfo('bool'), /requires an integer type, found bool/);
+    assert.throws(() => torch.iinfo('bool'), /requires an integer type, found "bool"/);
   });
 });
 

@@ -4,7 +4,7 @@ import { isPlainObject } from '../native/realm';
 import { Generator, randperm, scoped, Tensor, tensor as makeTensor } from '../tensor';
 import { isPromise } from '../tensor/context';
 import { formatValue } from '../tensor/operator';
-import { checkOptions, itemsOf } from '../options';
+import { checkOptions, expected, itemsOf } from '../options';
 import { Dataset, IterableDataset, type DatasetLike, type Pass } from './dataset';
 import { gathers, indexed, isIterableStyle, lengthOf, type Indexed } from './indexed';
 
@@ -16,8 +16,8 @@ export class TensorDataset extends Dataset<Tensor[]> {
   /** @throws ShapeError for tensors of different sizes along the first dimension */
   constructor(...tensors: Tensor[]) {
     super();
-    const odd = tensors.find((tensor) => !(tensor instanceof Tensor));
-    if (tensors.length === 0 || odd !== undefined) {
+    const [odd] = tensors.filter((tensor) => !(tensor instanceof Tensor)) as unknown[];
+    if (tensors.length === 0 || !tensors.every((tensor) => tensor instanceof Tensor)) {
       throw new DTypeError(
         `TensorDataset: expected tensors, one argument each, found ${tensors.length === 0 ? 'none' : formatValue(odd)}`,
       );
@@ -256,6 +256,8 @@ export function randomSplit<Sample>(
 ): Subset<Sample>[] {
   checkOptions('randomSplit', options, ['generator']);
   const total = indexed('randomSplit', dataset).length;
+  if (!Array.isArray(lengths) || !lengths.every((length) => typeof length === 'number'))
+    throw expected('randomSplit', 'a list of numbers for lengths', lengths, '', InputError);
   const sizes = splitSizes(lengths, total);
   const sum = sizes.reduce((all, size) => all + size, 0);
   if (sum !== total || sizes.some((size) => !Number.isInteger(size) || size < 0)) {

@@ -1,3 +1,6 @@
+import { InputError } from '../errors';
+import { expected } from '../options';
+
 /**
  * A counter-based random generator: Philox 4x32 with ten rounds, from "Parallel Random Numbers: As
  * Easy as 1, 2, 3" (Salmon et al., SC 2011).
@@ -18,7 +21,7 @@ export class Rng {
    * @param seed safe integer from 0; all of its 53 bits count
    * @param a first coordinate of the stream (an epoch, say), an integer in [0, 2^32)
    * @param b second coordinate of the stream (the index of a sample, say), an integer in [0, 2^32)
-   * @throws RangeError for anything else
+   * @throws InputError for anything else
    */
   constructor(seed: number, a = 0, b = 0) {
     this.key = [integerIn('seed', seed, Number.MAX_SAFE_INTEGER) >>> 0, Math.floor(seed / 2 ** 32)];
@@ -107,5 +110,5 @@ function multiplyHigh(x: number, y: number): number {
 
 function integerIn(name: string, value: number, max: number): number {
   if (Number.isInteger(value) && value >= 0 && value <= max) return value;
-  throw new RangeError(`Expected ${name} of a random stream to be an integer from 0 to ${max}, found ${value}.`);
+  throw expected('Rng', `an integer from 0 to ${max} for ${name} of a random stream`, value, '', InputError);
 }

@@ -2,7 +2,7 @@
 import { DTypeError, InputError } from '../errors';
 import { asTensor, empty, Generator, keep, multinomial, randint, randperm, scoped, Tensor } from '../tensor';
 import { formatValue } from '../tensor/operator';
-import { checkOptions } from '../options';
+import { checkOptions, expected } from '../options';
 
 /** Anything whose length counts: a dataset, an array. */
 export interface Sized {
@@ -24,6 +24,7 @@ export class SequentialSampler extends Sampler {
     readonly dataSource: Sized,
   ) {
     super();
+    requireSized('SequentialSampler', dataSource);
   }
 
   override get length(): number {
@@ -65,6 +66,7 @@ export class RandomSampler extends Sampler {
     options: RandomSamplerOptions = {},
   ) {
     super();
+    requireSized('RandomSampler', dataSource);
     checkOptions('RandomSampler', options, ['replacement', 'numSamples', 'generator']);
     this.replacement = checkedBoolean('RandomSampler', 'replacement', options.replacement ?? false);
     this.#numSamples = options.numSamples;
@@ -159,6 +161,8 @@ export class WeightedRandomSampler extends Sampler {
     checkOptions('WeightedRandomSampler', given, ['replacement', 'generator']);
     this.replacement = checkedBoolean('WeightedRandomSampler', 'replacement', given.replacement ?? true);
     checkedCount('WeightedRandomSampler', 'numSamples', numSamples);
+    if (typeof weights !== 'object' || weights === null || !('length' in weights || weights instanceof Tensor))
+      throw expected('WeightedRandomSampler', 'a tensor or a list of numbers for weights', weights, '', InputError);
     this.#generator = given.generator;
     this.weights = keep(
       scoped(() => asTensor(weights instanceof Tensor ? weights : Array.from(weights), { dtype: 'float64' }).clone()),
@@ -226,4 +230,10 @@ export function checkedCount(owner: string, name: string, value: unknown): numbe
 export function checkedBoolean(owner: string, name: string, value: unknown): boolean {
   if (typeof value === 'boolean') return value;
   throw new DTypeError(`${owner}: ${name} should be a boolean value, but got ${formatValue(value)}`);
+}
+
+/** Throws for what has no length. */
+function requireSized(owner: string, source: unknown): void {
+  if (typeof source !== 'object' || source === null || !('length' in source))
+    throw expected(owner, 'something with a length for dataSource', source, '', InputError);
 }

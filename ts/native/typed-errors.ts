@@ -82,6 +82,9 @@ export function guarded<T>(where: string, body: () => T): T {
   try {
     return body();
   } catch (error) {
+    // Node-API converts a symbol or an object without a prototype by JavaScript's rules, which refuse it.
+    if (error instanceof TypeError && error.message.startsWith('Cannot convert'))
+      throw new DTypeError(`${where}: expected numbers and strings, found a value that cannot be converted to one`);
     throw typedError(error, where);
   }
 }

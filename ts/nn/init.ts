@@ -369,7 +369,7 @@ export function calculateGain(nonlinearity: Nonlinearity, parameter = 0.01): num
     case 'conv_transpose3d':
       return 1;
     default:
-      throw new InputError(`calculateGain knows no nonlinearity '${String(nonlinearity)}'.`);
+      throw expected('calculateGain', 'the name of a nonlinearity', nonlinearity, '', InputError);
   }
 }
 
@@ -391,10 +391,8 @@ export function defaultWeightAndBias(weight: Tensor, bias: Tensor | null): void 
 }
 
 function requireDimensions(owner: string, tensor: Tensor, least: number, most = Infinity): void {
+  requireTensor(owner, 'tensor', tensor);
   if (tensor.ndim >= least && tensor.ndim <= most) return;
-  const expected =
-    least === most
-      ? `${least} dimensions`
-      : `${most === Infinity ? `at least ${least}` : `${least} to ${most}`} dimensions`;
-  throw new InputError(`${owner} expects a tensor of ${expected}, got [${tensor.shape.join(', ')}].`);
+  const wanted = least === most ? least : most === Infinity ? `at least ${least}` : `${least} to ${most}`;
+  throw new InputError(`${owner} expects a tensor of ${wanted} dimensions, got [${tensor.shape.join(', ')}].`);
 }

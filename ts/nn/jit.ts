@@ -3,7 +3,7 @@ import { InputError } from '../errors';
 import { readInput, type FileInput, type StreamInput } from '../native/byte-source';
 import { loadScript, traceScript, type Device, type ScriptModule, type Tensor, type Traceable } from '../tensor';
 import type { Module } from './module';
-import { checkOptions } from '../options';
+import { checkOptions, expected } from '../options';
 
 export { ScriptModule, type Traceable } from '../tensor';
 
@@ -49,6 +49,9 @@ export interface TraceOptions {
 export function trace(target: Module | Traceable, inputs: readonly Tensor[], options: TraceOptions = {}): ScriptModule {
   checkOptions('jit.trace', options, ['module', 'inputNames']);
   const { module, inputNames } = options;
+  if (typeof target !== 'function' && typeof (target as Partial<Module> | null)?.forward !== 'function')
+    throw expected('jit.trace', 'a module or a function to trace', target, '', InputError);
+  if (!Array.isArray(inputs)) throw expected('jit.trace', 'a list of tensors for inputs', inputs, '', InputError);
   const owner = module ?? (typeof target === 'function' ? undefined : target);
   const forward = typeof target === 'function' ? target : (target.forward.bind(target) as Traceable);
   const names = inputNames ?? inputs.map((_, i) => `input${i}`);

@@ -1,6 +1,6 @@
 import { InputError } from '../errors';
 import { expected, resolveOptions as shared, type Given } from '../options';
-import { getDefaultDevice, getDefaultDtype, Tensor, type Device, type DType } from '../tensor';
+import { getDefaultDevice, getDefaultDtype, type Tensor, type Device, type DType } from '../tensor';
 
 /** Where a layer's parameters live and what they are made of. */
 export interface FactoryOptions {
@@ -13,6 +13,7 @@ export interface FactoryOptions {
 export const factoryDefaults = { device: 'cpu', dtype: 'float32' } as const satisfies Required<FactoryOptions>;
 
 export { bindArguments, expected } from '../options';
+export { requireFunction, requireTensor, requireTensors, tensorsOf } from '../tensor/require';
 
 /** What a forward takes beside its inputs: one object, or PyTorch's order, and an object behind it for the rest. */
 export type ByNameOrPosition<Options> = readonly [options?: Options] | readonly (Tensor | boolean | null | Options)[];
@@ -31,16 +32,6 @@ export function withFactory<T extends object>(defaults: T, resolve: (defaults: T
   const [dtype, device] = [getDefaultDtype(), getDefaultDevice()];
   const resolved = resolve({ ...defaults, dtype, device }) as T & Given<FactoryOptions>;
   return { ...resolved, dtype: resolved.dtype ?? dtype, device: resolved.device ?? device };
-}
-
-/** Throws unless `value` is a tensor. */
-export function requireTensor(owner: string, name: string, value: unknown): asserts value is Tensor {
-  if (!(value instanceof Tensor)) throw expected(owner, `a tensor for ${name}`, value);
-}
-
-/** Throws unless all of them, by the names of their parameters, are tensors. */
-export function requireTensors(owner: string, tensors: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(tensors)) requireTensor(owner, name, value);
 }
 
 /** Throws unless every named value is an integer of at least `minimum`. */

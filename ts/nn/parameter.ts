@@ -1,9 +1,11 @@
 import { keep, scoped, Tensor } from '../tensor';
 import * as torch from '../tensor';
+import { requireTensor } from '../tensor/require';
 
 /** A tensor that a module trains: shares storage with `tensor`, is a leaf of autograd, and no scope frees it. */
 export class Parameter extends Tensor {
   constructor(tensor: Tensor, requiresGrad = true) {
+    requireTensor('Parameter', 'tensor', tensor);
     super(takeAlias(tensor));
     keep(this);
     if (requiresGrad) this.requiresGrad_(true);

@@ -1,4 +1,4 @@
-import { ShapeError } from '../errors';
+import { InputError, ShapeError } from '../errors';
 import { expected, show } from '../options';
 
 /** One number for every spatial dimension, or one for each: `[height, width]`. */
@@ -17,4 +17,12 @@ export function expandSize(owner: string, name: string, size: SizeN, dimensions:
     throw new ShapeError(`${owner}: expected one number or ${dimensions} of them for ${name}, found ${show(size)}`);
   }
   return [...(size as readonly number[])];
+}
+
+/** The sizes of the last dimensions, which a norm is over: a number or a list of whole numbers. */
+export function normalizedSizes(owner: string, shape: SizeN): number[] {
+  const sizes = typeof shape === 'number' ? [shape] : shape;
+  const fits = Array.isArray(sizes) && sizes.every((size) => Number.isInteger(size) && size >= 0);
+  if (!fits) throw expected(owner, 'a size or a list of sizes for normalizedShape', shape, '', InputError);
+  return [...sizes];
 }

@@ -11,7 +11,7 @@ import * as each from './foreach';
 import { Optimizer } from './optimizer';
 import type { ParamGroup, ParamsInput } from './param-group';
 import type { Batch } from './parameter-batches';
-import { checkRange } from './validate';
+import { checkRange, requirePair } from './validate';
 import type { ParamState } from './state-dict';
 
 /** Parameters with the options of their own; see `AdafactorOptions`. */
@@ -62,7 +62,9 @@ export class Adafactor extends Optimizer<AdafactorGroup> {
     super(params, options);
   }
 
-  protected check({ lr, beta2Decay, eps: [eps1, eps2], d, weightDecay }: AdafactorGroup): void {
+  protected check({ lr, beta2Decay, eps, d, weightDecay }: AdafactorGroup): void {
+    requirePair('Adafactor', 'eps', eps);
+    const [eps1, eps2] = eps;
     checkRange('Adafactor', 'lr', lr, 0);
     if (!(beta2Decay <= 0)) throw new InputError(`Adafactor: beta2Decay must be at most 0, got ${String(beta2Decay)}.`);
     if (eps1 !== null) checkRange('Adafactor', 'eps[0]', eps1, 0);

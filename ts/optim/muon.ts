@@ -13,6 +13,7 @@ import type { ParamGroup, ParamsInput } from './param-group';
 import type { Batch } from './parameter-batches';
 import { checkRange } from './validate';
 import type { ParamState } from './state-dict';
+import { expected } from '../options';
 
 /** How the learning rate follows the shape of a matrix; null is 'original'. */
 export type AdjustLr = 'original' | 'match_rms_adamw' | null;
@@ -69,8 +70,8 @@ export class Muon extends Optimizer<MuonGroup> {
     for (const [name, value] of Object.entries({ lr, weightDecay, momentum })) checkRange('Muon', name, value, 0);
     requireSizes('Muon', { nsSteps });
     checkRange('Muon', 'nsSteps', nsSteps, 0, 100);
-    if (nsCoefficients.length !== 3)
-      throw new InputError(`Muon: nsCoefficients must be three numbers, got ${nsCoefficients.length}.`);
+    if (!Array.isArray(nsCoefficients) || nsCoefficients.length !== 3)
+      throw expected('Muon', 'three numbers for nsCoefficients', nsCoefficients, '', InputError);
     if (adjustLrFn !== null && adjustLrFn !== 'original' && adjustLrFn !== 'match_rms_adamw') {
       throw new InputError(
         `Muon: adjustLrFn must be 'original', 'match_rms_adamw' or null, got ${String(adjustLrFn)}.`,

@@ -8,7 +8,7 @@ import * as each from './foreach';
 import { Optimizer } from './optimizer';
 import type { ParamGroup, ParamsInput } from './param-group';
 import type { Batch } from './parameter-batches';
-import { checkRange } from './validate';
+import { checkRange, requirePair } from './validate';
 import type { ParamState } from './state-dict';
 
 /** Parameters with the options of their own; see `RpropOptions`. */
@@ -38,8 +38,11 @@ export class Rprop extends Optimizer<RpropGroup> {
     super(params, options);
   }
 
-  protected check({ lr, etas: [down, up] }: RpropGroup): void {
+  protected check({ lr, etas, stepSizes }: RpropGroup): void {
     checkRange('Rprop', 'lr', lr, 0);
+    requirePair('Rprop', 'etas', etas);
+    requirePair('Rprop', 'stepSizes', stepSizes);
+    const [down, up] = etas;
     if (!(down > 0 && down < 1 && up > 1))
       throw new InputError(`Rprop: etas must be between 0 and 1, and above 1, got ${String(down)} and ${String(up)}.`);
   }

@@ -8,6 +8,7 @@ import type { ParamGroup, ParamsInput } from './param-group';
 import type { Batch } from './parameter-batches';
 import { requireBetas } from './validate';
 import type { ParamState } from './state-dict';
+import { expected } from '../options';
 
 /** Parameters with the options of their own; see `SparseAdamOptions`. */
 export interface SparseAdamGroup extends ParamGroup {
@@ -38,7 +39,8 @@ export class SparseAdam extends Optimizer<SparseAdamGroup> {
 
   protected check({ lr, betas, eps }: SparseAdamGroup): void {
     for (const [name, value] of Object.entries({ lr, eps })) {
-      if (!(value > 0)) throw new InputError(`SparseAdam: ${name} must be above 0, got ${String(value)}.`);
+      if (!(typeof value === 'number' && value > 0))
+        throw expected('SparseAdam', `a number above 0 for ${name}`, value, '', InputError);
     }
     requireBetas('SparseAdam', betas);
   }

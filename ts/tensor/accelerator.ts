@@ -8,6 +8,7 @@ import { Event } from './event';
 import { capture, Graph } from './graph';
 import { currentDevice, onDevice, setDevice } from './current-device';
 import { currentStream, defaultStream, onStream, setStream, Stream } from './stream';
+import { expected } from '../options';
 
 export type { DeviceMemory };
 
@@ -82,7 +83,7 @@ export const accelerator = {
  * @param bytes null for no watermark. @default none on the CPU, four fifths of an accelerator's memory
  */
 export function setMemoryWatermark(device: Device, bytes: number | null): void {
-  if (bytes !== null && !(bytes >= 0))
-    throw new InputError(`setMemoryWatermark: expected bytes of at least 0, or null, found ${String(bytes)}`);
+  if (bytes !== null && !(typeof bytes === 'number' && bytes >= 0))
+    throw expected('setMemoryWatermark', 'bytes of at least 0, or null', bytes, '', InputError);
   guarded('setMemoryWatermark', () => binding.setWatermark(device, bytes ?? -1));
 }

@@ -4,6 +4,7 @@ import { binding } from '../native/binding';
 import { isFromCallback, typedError } from '../native/typed-errors';
 import { isPromise } from './context';
 import { checkOptions } from './options';
+import { requireFunction } from './require';
 
 export interface AnomalyOptions {
   /** Also fail where a backward function gives NaN. @default true */
@@ -34,6 +35,7 @@ export function isAnomalyEnabled(): boolean {
  * When a backward function fails or gives NaN, the error's message ends with the stack of the forward call.
  */
 export function detectAnomaly<T>(body: () => T, options: AnomalyOptions = {}): T {
+  requireFunction('detectAnomaly', 'body', body);
   checkOptions('detectAnomaly', options, ['checkNan']);
   const before = { mode: enabled, checkNan };
   const restore = (): void => setDetectAnomaly(before.mode, { checkNan: before.checkNan });

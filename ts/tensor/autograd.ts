@@ -13,6 +13,7 @@ import { retryAfterOom } from './oom-retry';
 import { Tensor, type BackwardOptions } from './tensor';
 
 export function putTensors(tensors: readonly (Tensor | null)[]): void {
+  if (!Array.isArray(tensors)) throw new DTypeError(`expected a list of tensors, found ${formatValue(tensors)}`);
   reserve(2 + 2 * tensors.length);
   put2(Tag.List, tensors.length);
   for (const tensor of tensors) {
@@ -215,7 +216,7 @@ export function setGrads(tensors: readonly Tensor[], gradients: readonly (Tensor
   guarded('autograd.setGrads', () => {
     rewind();
     putTensors(tensors);
-    putTensors(tensors.map((_, i) => gradients[i] ?? null));
+    putTensors(tensors.map((_, i) => gradients?.[i] ?? null));
     binding.setGrads();
   });
 }

@@ -2,6 +2,7 @@
 import { InputError } from '../errors';
 import { binding, type MklDispatch } from '../native/binding';
 import { guarded } from '../native/typed-errors';
+import { show } from '../options';
 
 /** A group of switches as an object whose properties read and set them. */
 function switches<Name extends string>(library: string, names: readonly Name[]): Record<Name, boolean> {
@@ -106,7 +107,7 @@ export function getFloat32MatmulPrecision(): MatmulPrecision {
 /** Trades the precision of float32 matrix products for speed, on devices that can. */
 export function setFloat32MatmulPrecision(precision: MatmulPrecision): void {
   if (!PRECISIONS.includes(precision))
-    throw new InputError(`setFloat32MatmulPrecision: expected ${PRECISIONS.join(', ')}, found '${String(precision)}'`);
+    throw new InputError(`setFloat32MatmulPrecision: expected ${PRECISIONS.join(', ')}, found ${show(precision)}`);
   guarded('setFloat32MatmulPrecision', () => binding.setMatmulPrecision(precision));
 }
 

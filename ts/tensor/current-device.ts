@@ -3,6 +3,7 @@ import { DeviceError } from '../errors';
 import { binding } from '../native/binding';
 import { change, context, within } from './context';
 import type { Device } from './device';
+import { show } from '../options';
 
 /** The accelerator's current device, such as `'cuda:0'`. */
 export function currentDevice(): Device {
@@ -28,7 +29,7 @@ export function setDevice(index: number): void {
 function checked(index: number): number {
   const count = binding.deviceCount();
   if (Number.isInteger(index) && index >= 0 && index < count) return index;
-  const number = `found ${String(index)}`;
+  const number = `found ${show(index)}`;
   throw new DeviceError(
     count === 0
       ? `expected an accelerator, ${number} where there is none`

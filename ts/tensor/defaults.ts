@@ -4,6 +4,7 @@ import { binding } from '../native/binding';
 import { guarded } from '../native/typed-errors';
 import { device as checkedDevice, type Device } from './device';
 import { dtypeName, isFloatingPoint, type DType } from './dtype';
+import { show } from '../options';
 
 let device: Device | null = null;
 
@@ -19,7 +20,7 @@ export function getDefaultDtype(): DType {
 export function setDefaultDtype(dtype: DType): void {
   if (typeof dtype !== 'string' || !isFloatingPoint(dtype))
     throw new DTypeError(
-      `setDefaultDtype: only floating-point types are supported as the default type, found ${String(dtype)}`,
+      `setDefaultDtype: only floating-point types are supported as the default type, found ${show(dtype)}`,
     );
   guarded('setDefaultDtype', () => binding.setDefaultDType(dtype));
 }

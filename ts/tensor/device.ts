@@ -1,5 +1,6 @@
 /** Names of devices. */
 import { DeviceError } from '../errors';
+import { show } from '../options';
 
 export const DEVICE_KINDS = ['cpu', 'cuda', 'mps', 'xpu', 'meta', 'hip', 'mtia', 'privateuseone'] as const;
 
@@ -13,7 +14,7 @@ const NAME = new RegExp(`^(${DEVICE_KINDS.join('|')})(:\\d+)?$`);
 
 /** Whether libtorch could know a device by this name; it need not be on this machine. */
 export function isDevice(name: string): name is Device {
-  return NAME.test(name);
+  return typeof name === 'string' && NAME.test(name);
 }
 
 /**
@@ -23,7 +24,7 @@ export function isDevice(name: string): name is Device {
 export function device(name: string): Device {
   if (isDevice(name)) return name;
   throw new DeviceError(
-    `device: expected ${DEVICE_KINDS.join(', ')}, or one of them with a number such as cuda:1, found '${name}'`,
+    `device: expected ${DEVICE_KINDS.join(', ')}, or one of them with a number such as cuda:1, found ${typeof name === 'string' ? `'${String(name)}'` : show(name)}`,
   );
 }
 

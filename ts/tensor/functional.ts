@@ -5,13 +5,10 @@ import type { DType } from './dtype';
 import { operator } from './operator';
 import { Tensor } from './tensor';
 import { tensor as makeTensor } from './create';
+import { requireTensor } from './require';
 
 const call = <T = Tensor>(name: string, overload: string, args: readonly unknown[], options?: object): T =>
   operator('aten', name, overload).call(args, options) as T;
-
-function requireTensor(owner: string, name: string, value: unknown): asserts value is Tensor {
-  if (!(value instanceof Tensor)) throw expected(owner, `a tensor for ${name}`, value);
-}
 
 export interface NormOptions {
   /** Order of the norm: a number, Infinity, `'fro'` or `'nuc'`. @default 'fro' */

@@ -8,6 +8,7 @@ import { formatValue, operator, type Complex } from './operator';
 import { scoped } from './lifetime';
 import type { Device } from './device';
 import { Tensor } from './tensor';
+import { show } from '../options';
 
 /** A range of places with a step, as `slice()` makes it. */
 export class Slice {
@@ -29,7 +30,7 @@ export function slice(start: number | null, stop: number | null, step?: number):
 export function slice(...bounds: (number | null | undefined)[]): Slice {
   const [start, stop, step = 1] = bounds.length === 1 ? [null, bounds[0]!] : bounds;
   if (step === null || !Number.isInteger(step) || step < 1) {
-    throw new ShapeError(`slice: expected a step of at least 1, found ${step}; use flip() to reverse`);
+    throw new ShapeError(`slice: expected a step of at least 1, found ${show(step)}; use flip() to reverse`);
   }
   return new Slice(start ?? null, stop ?? null, step);
 }

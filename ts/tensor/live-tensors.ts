@@ -8,6 +8,7 @@ import type { DType } from './dtype';
 import { observeTensors } from './lifetime';
 import { checkOptions, resolveOptions } from './options';
 import { Tensor } from './tensor';
+import { requireFunction } from './require';
 
 /** A tensor that is alive, as `liveTensors` and `findLeaks` tell of it. */
 export interface LiveTensor {
@@ -129,6 +130,7 @@ export async function findLeaks(
   body: () => unknown,
   options: { readonly rounds?: number } = {},
 ): Promise<LiveTensor[]> {
+  requireFunction('findLeaks', 'body', body);
   const { rounds } = resolveOptions<{ rounds: number }>('findLeaks', { rounds: 3 }, options);
   await body();
   await collectRepeatedly();

@@ -5,6 +5,7 @@ import { within } from './context';
 import { freeAll, keep, keepMade, tensorsIn } from './lifetime';
 import { formatValue } from './operator';
 import { Tensor } from './tensor';
+import { requireFunction } from './require';
 
 /**
  * Runs `body`, which may be async, and gives each tensor that its operators save for the backward pass to `pack`; what
@@ -18,6 +19,7 @@ import { Tensor } from './tensor';
  * loss.backward();
  */
 export function savedTensorsHooks<P, T>(pack: (tensor: Tensor) => P, unpack: (packed: P) => Tensor, body: () => T): T {
+  for (const [name, fn] of Object.entries({ pack, unpack, body })) requireFunction('savedTensorsHooks', name, fn);
   return packing((tensor) => {
     const { result, kept } = keepMade(() => pack(tensor));
     if (tensorsIn(result).includes(tensor)) kept.push(keep(tensor));
@@ -55,8 +57,10 @@ export interface Packed {
 export function packing<T>(
   pack: (tensor: Tensor) => Packed,
   body: () => T,
-  { idle = false }: Pick<CallbackOptions, 'idle'> = {},
+  options: Pick<CallbackOptions, 'idle'> | null = {},
 ): T {
+  for (const [name, fn] of Object.entries({ pack, body })) requireFunction('savedTensorsHooks', name, fn);
+  const idle = options?.idle ?? false;
   const hook = register(
     ([tensor]) => {
       const { unpack, dropped } = pack(tensor!);

@@ -16,6 +16,8 @@ import { requireShallow } from './script-depth';
 import { isOptions } from './surface';
 import { Tensor } from './tensor';
 import { traced } from './tracing';
+import { requireFunction } from './require';
+import { expected } from '../options';
 
 // What the collector takes has no way to be asked again: the registry frees the native module behind it.
 const abandoned = new FinalizationRegistry<number>((id) => binding.scriptFree(id));
@@ -50,11 +52,14 @@ export class ScriptModule {
 
   /** @internal Made by `jit.load` and `jit.trace`. */
   constructor(id: number) {
+    if (!Number.isInteger(id))
+      throw expected('ScriptModule', 'the number that jit.load and jit.trace give', id, '', InputError);
     this.#id = id;
     this.#methods = new Map(
-      binding
-        .scriptMethods(id)
-        .map(([name, ...parameters]) => [name, parameters.map(([key, takesObject]) => ({ key, takesObject }))]),
+      guarded('ScriptModule', () => binding.scriptMethods(id)).map(([name, ...parameters]) => [
+        name,
+        parameters.map(([key, takesObject]) => ({ key, takesObject })),
+      ]),
     );
     abandoned.register(this, id, this);
   }
@@ -223,17 +228,17 @@ export interface TraceState {
 }
 
 /** Runs `forward` on `inputs` and makes a module of the operators that ran. */
-export function traceScript(
-  forward: Traceable,
-  inputs: readonly Tensor[],
-  { name, parameters, buffers, inputNames }: TraceState,
-): ScriptModule {
-  const state = [...parameters, ...buffers];
-  const isBuffer = state.map((_, i) => i >= parameters.length);
+export function traceScript(forward: Traceable, inputs: readonly Tensor[], state: TraceState): ScriptModule {
+  requireFunction('traceScript', 'forward', forward);
+  if (typeof state !== 'object' || state === null || !Array.isArray(state.parameters) || !Array.isArray(state.buffers))
+    throw expected('traceScript', 'an object { name, parameters, buffers, inputNames }', state, '', InputError);
+  const { name, parameters, buffers, inputNames } = state;
+  const tensors = [...parameters, ...buffers];
+  const isBuffer = tensors.map((_, i) => i >= parameters.length);
   context();
   return guarded('jit.trace', () => {
-    encodeAll([state.map(([, tensor]) => tensor), inputs]);
-    const keys = state.map(([key]) => key);
+    encodeAll([tensors.map(([, tensor]) => tensor), inputs]);
+    const keys = tensors.map(([key]) => key);
     return new ScriptModule(
       binding.scriptTrace(name, keys, isBuffer, inputNames, (...handles) => run(forward, handles)),
     );

@@ -2,7 +2,7 @@
 import { InputError } from '../errors';
 import type { Scalar } from './create';
 import type { DType } from './dtype';
-import { checkOptions } from '../options';
+import { checkOptions, expected } from '../options';
 import { operator } from './operator';
 import type { Tensor } from './tensor';
 
@@ -68,6 +68,7 @@ export function spdiags(
   options: { readonly layout?: 'sparse_coo' | 'sparse_csr' | 'sparse_csc' } = {},
 ): Tensor {
   checkOptions('sparse.spdiags', options, ['layout']);
-  if (shape.length !== 2) throw new InputError(`spdiags: expected the shape of a matrix, found ${shape.length} sizes`);
+  if (!Array.isArray(shape) || shape.length !== 2)
+    throw expected('spdiags', 'the shape of a matrix', shape, '', InputError);
   return call('_spdiags', '', [diagonals, offsets, shape, options.layout ?? null]);
 }

@@ -8,6 +8,7 @@ import { Event } from './event';
 import { checkOptions, typeName } from './options';
 import { currentDevice } from './current-device';
 import type { Tensor } from './tensor';
+import { show } from '../options';
 
 export interface StreamOptions {
   /** @default the current device */
@@ -111,7 +112,7 @@ export function setStream(stream: Stream): void {
 }
 
 function onDeviceOf(stream: Stream): { streams: Readonly<Record<string, StreamPair>> } {
-  if (!(stream instanceof Stream)) throw new DTypeError(`expected a Stream, found ${String(stream)}`);
+  if (!(stream instanceof Stream)) throw new DTypeError(`expected a Stream, found ${show(stream)}`);
   return { streams: { ...context().streams, [stream.device]: stream._pair } };
 }
 

@@ -2,6 +2,7 @@
 import { DTypeError } from '../errors';
 import { float } from './python-float';
 import { integerRange, isComplex, isFloatingPoint, itemSize, type DType } from './dtype';
+import { show } from '../options';
 
 /** Exponent of the least normal number, digits after the binary point, greatest number and decimal resolution of a type. */
 type Format = readonly [least: number, digits: number, max: number, resolution: number];
@@ -60,7 +61,7 @@ const PARTS: Readonly<Record<string, DType>> = { complex32: 'float16', complex64
  */
 export function finfo(dtype: DType): FloatInfo {
   if (typeof dtype !== 'string' || !(isFloatingPoint(dtype) || isComplex(dtype))) {
-    throw new DTypeError(`finfo: requires a floating point type, found ${String(dtype)}; use iinfo for integers`);
+    throw new DTypeError(`finfo: requires a floating point type, found ${show(dtype)}; use iinfo for integers`);
   }
   const part = PARTS[dtype] ?? dtype;
   const format = FORMATS[part];
@@ -82,7 +83,7 @@ export function finfo(dtype: DType): FloatInfo {
 export function iinfo(dtype: DType): IntegerInfo {
   const range = typeof dtype === 'string' ? integerRange(dtype) : null;
   if (!range)
-    throw new DTypeError(`iinfo: requires an integer type, found ${String(dtype)}; use finfo for floating point types`);
+    throw new DTypeError(`iinfo: requires an integer type, found ${show(dtype)}; use finfo for floating point types`);
   const [min, max] = range.map((value) =>
     BigInt(Number(value)) === value && Number.isSafeInteger(Number(value)) ? Number(value) : value,
   ) as [number | bigint, number | bigint];

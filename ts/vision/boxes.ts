@@ -3,6 +3,8 @@
  * pixel in row 0 and column 0 covers the square from (0, 0) to (1, 1), so a box over the whole image
  * is (0, 0, width, height).
  */
+import { InputError } from '../errors';
+import { expected } from '../options';
 
 /** Left, top, right, bottom; or centre and size; or left, top and size. */
 export type BoxFormat = 'xyxy' | 'cxcywh' | 'xywh';
@@ -19,19 +21,21 @@ export interface Extent {
   readonly height: number;
 }
 
-/** Boxes from their numbers, four a box. @throws RangeError when the numbers do not come in fours */
+/** Boxes from their numbers, four a box. @throws InputError when the numbers do not come in fours */
 export function boxes<Format extends BoxFormat>(format: Format, numbers: ArrayLike<number>): Boxes<Format> {
-  if (numbers.length % 4 !== 0)
-    throw new RangeError(`Expected four numbers for each box, found ${numbers.length} numbers.`);
+  if (typeof numbers !== 'object' || numbers === null || numbers.length % 4 !== 0)
+    throw expected('boxes', 'four numbers for each box', numbers, '', InputError);
   return { format, data: Float64Array.from(numbers) };
 }
 
-export function countBoxes({ data }: Boxes<BoxFormat>): number {
+export function countBoxes(boxes: Boxes<BoxFormat>): number {
+  const { data } = requireBoxes('countBoxes', boxes);
   return data.length / 4;
 }
 
 /** From corners to centre and size. */
-export function xyxyToCxcywh({ data }: Boxes<'xyxy'>): Boxes<'cxcywh'> {
+export function xyxyToCxcywh(boxes: Boxes<'xyxy'>): Boxes<'cxcywh'> {
+  const { data } = requireBoxes('xyxyToCxcywh', boxes);
   return {
     format: 'cxcywh',
     data: mapBoxes(data, (left, top, right, bottom) => [
@@ -44,7 +48,8 @@ export function xyxyToCxcywh({ data }: Boxes<'xyxy'>): Boxes<'cxcywh'> {
 }
 
 /** From centre and size to corners. */
-export function cxcywhToXyxy({ data }: Boxes<'cxcywh'>): Boxes<'xyxy'> {
+export function cxcywhToXyxy(boxes: Boxes<'cxcywh'>): Boxes<'xyxy'> {
+  const { data } = requireBoxes('cxcywhToXyxy', boxes);
   return {
     format: 'xyxy',
     data: mapBoxes(data, (x, y, width, height) => [x - width / 2, y - height / 2, x + width / 2, y + height / 2]),
@@ -52,7 +57,8 @@ export function cxcywhToXyxy({ data }: Boxes<'cxcywh'>): Boxes<'xyxy'> {
 }
 
 /** From left, top and size to corners. */
-export function xywhToXyxy({ data }: Boxes<'xywh'>): Boxes<'xyxy'> {
+export function xywhToXyxy(boxes: Boxes<'xywh'>): Boxes<'xyxy'> {
+  const { data } = requireBoxes('xywhToXyxy', boxes);
   return {
     format: 'xyxy',
     data: mapBoxes(data, (left, top, width, height) => [left, top, left + width, top + height]),
@@ -60,7 +66,8 @@ export function xywhToXyxy({ data }: Boxes<'xywh'>): Boxes<'xyxy'> {
 }
 
 /** From corners to left, top and size. */
-export function xyxyToXywh({ data }: Boxes<'xyxy'>): Boxes<'xywh'> {
+export function xyxyToXywh(boxes: Boxes<'xyxy'>): Boxes<'xywh'> {
+  const { data } = requireBoxes('xyxyToXywh', boxes);
   return {
     format: 'xywh',
     data: mapBoxes(data, (left, top, right, bottom) => [left, top, right - left, bottom - top]),
@@ -68,47 +75,50 @@ export function xyxyToXywh({ data }: Boxes<'xyxy'>): Boxes<'xywh'> {
 }
 
 /** Stretches the plane, whatever the format: x by one factor, y by the other. */
-export function scaleBoxes<Format extends BoxFormat>(
-  { format, data }: Boxes<Format>,
-  x: number,
-  y: number,
-): Boxes<Format> {
+export function scaleBoxes<Format extends BoxFormat>(boxes: Boxes<Format>, x: number, y: number): Boxes<Format> {
+  const { format, data } = requireBoxes('scaleBoxes', boxes);
   return { format, data: data.map((value, index) => value * (index % 2 === 0 ? x : y)) };
 }
 
 /** Moves boxes by so many pixels. */
-export function translateBoxes({ format, data }: Boxes<'xyxy'>, x: number, y: number): Boxes<'xyxy'> {
+export function translateBoxes(boxes: Boxes<'xyxy'>, x: number, y: number): Boxes<'xyxy'> {
+  const { format, data } = requireBoxes('translateBoxes', boxes);
   return { format, data: data.map((value, index) => value + (index % 2 === 0 ? x : y)) };
 }
 
 /** What mirroring an image left to right does to its boxes. */
-export function mirrorBoxes({ format, data }: Boxes<'xyxy'>, width: number): Boxes<'xyxy'> {
+export function mirrorBoxes(boxes: Boxes<'xyxy'>, width: number): Boxes<'xyxy'> {
+  const { format, data } = requireBoxes('mirrorBoxes', boxes);
   return { format, data: mapBoxes(data, (left, top, right, bottom) => [width - right, top, width - left, bottom]) };
 }
 
 /** Cuts off what lies outside of an image; a box that lies outside as a whole is left without area. */
-export function clipBoxes({ format, data }: Boxes<'xyxy'>, { width, height }: Extent): Boxes<'xyxy'> {
+export function clipBoxes(boxes: Boxes<'xyxy'>, extent: Extent): Boxes<'xyxy'> {
+  const { format, data } = requireBoxes('clipBoxes', boxes);
+  if (typeof extent !== 'object' || extent === null)
+    throw expected('clipBoxes', '{ width, height }', extent, '', InputError);
+  const { width, height } = extent;
   return { format, data: data.map((value, index) => Math.min(Math.max(value, 0), index % 2 === 0 ? width : height)) };
 }
 
 /** Indices of the boxes that have an area. */
-export function nonEmptyBoxes({ data }: Boxes<'xyxy'>): number[] {
+export function nonEmptyBoxes(boxes: Boxes<'xyxy'>): number[] {
+  const { data } = requireBoxes('nonEmptyBoxes', boxes);
   return Array.from({ length: data.length / 4 }, (_, index) => index).filter(
     (index) => data[4 * index + 2]! > data[4 * index]! && data[4 * index + 3]! > data[4 * index + 1]!,
   );
 }
 
-export function takeBoxes<Format extends BoxFormat>(
-  { format, data }: Boxes<Format>,
-  indices: readonly number[],
-): Boxes<Format> {
+export function takeBoxes<Format extends BoxFormat>(boxes: Boxes<Format>, indices: readonly number[]): Boxes<Format> {
+  const { format, data } = requireBoxes('takeBoxes', boxes);
   const taken = new Float64Array(4 * indices.length);
   indices.forEach((index, row) => taken.set(data.subarray(4 * index, 4 * index + 4), 4 * row));
   return { format, data: taken };
 }
 
 /** Width times height of each box. */
-export function boxAreas({ data }: Boxes<'xyxy'>): Float64Array {
+export function boxAreas(boxes: Boxes<'xyxy'>): Float64Array {
+  const { data } = requireBoxes('boxAreas', boxes);
   return Float64Array.from(
     { length: data.length / 4 },
     (_, i) => (data[4 * i + 2]! - data[4 * i]!) * (data[4 * i + 3]! - data[4 * i + 1]!),
@@ -135,4 +145,10 @@ function mapBoxes(data: Float64Array, change: (...box: Four) => Four): Float64Ar
   for (let at = 0; at < data.length; at += 4)
     changed.set(change(data[at]!, data[at + 1]!, data[at + 2]!, data[at + 3]!), at);
   return changed;
+}
+
+function requireBoxes<Format extends BoxFormat>(owner: string, value: Boxes<Format>): Boxes<Format> {
+  const isBoxes = typeof value === 'object' && value !== null && (value.data as unknown) instanceof Float64Array;
+  if (!isBoxes) throw expected(owner, 'boxes { format, data }', value, '', InputError);
+  return value;
 }

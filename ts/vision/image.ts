@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { InputError } from '../errors';
-import { resolveOptions } from '../options';
+import { expected, resolveOptions } from '../options';
 import { causeOf } from '../native/system-error';
 import { couldBeSvg, describeBytes, imageFormat, jpegHeader, type ImageFormat } from './format';
 import { decodeGif, gifSize } from './gif';
@@ -47,6 +47,8 @@ export async function decodeImage(
 ): Promise<RgbImage> {
   const { maxPixels } = resolveOptions<Required<DecodeOptions>>('decodeImage', { maxPixels: MAX_PIXELS }, options);
   const name = label ?? (typeof source === 'string' ? source : 'the image');
+  if (typeof source !== 'string' && !(ArrayBuffer.isView(source) && 'byteOffset' in source))
+    throw expected('decodeImage', 'a path or bytes', source, '', InputError);
   const bytes = typeof source === 'string' ? await readImage(source, name) : source;
   const format = requireFormat(bytes, name);
   try {

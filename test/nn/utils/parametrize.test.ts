@@ -154,7 +154,10 @@ describe('parametrizations', () => {
       () => parametrize.registerParametrization(layer, 'kernel', new Symmetric()),
       /Linear has no parameter "kernel"/,
     );
-    assert.throws(() => parametrize.parametrizationsOf(layer, 'weight'), /no parametrized parameter "weight"/);
+    assert.throws(
+      () => parametrize.parametrizationsOf(layer, 'weight'),
+      /expected the name of a parametrized parameter, found "weight"/,
+    );
     assert.throws(() => P.orthogonal(layer, 'bias'), /orthogonal expects a matrix or a batch of them, got \[3\]/);
     assert.throws(
       () => P.orthogonal(layer, 'weight', { orthogonalMap: 'qr' as 'cayley' }),

@@ -129,7 +129,7 @@ describe('AveragedModel', () => {
   });
 
   it('options that make no sense are refused', () => {
-    assert.throws(() => getEmaMultiAvgFn(1.5), /between 0 and 1, got 1.5/);
+    assert.throws(() => getEmaMultiAvgFn(1.5), /between 0 and 1 for the decay, found 1.5/);
     assert.throws(() => new AveragedModel(net(), { avgFn: getSwaAvgFn(), multiAvgFn: getEmaMultiAvgFn() }), /not both/);
     assert.throws(() => new AveragedModel(net()).updateParameters(new nn.Linear(1, 1)), /no average for "weight"/);
     assert.throws(() => average().averaged.module.forward(), /call forward\(\) of the AveragedModel/);

@@ -2,6 +2,7 @@ import { TorchError } from '../../errors';
 import type { Copier } from '../deep-copy';
 import { Module } from '../module';
 import { NamedModules } from './named-modules';
+import { entriesOf } from '../../options';
 
 /** Modules by name whose parameters belong to the module that holds it. It has no forward of its own. */
 export class ModuleDict<T extends Module = Module> extends Module {
@@ -9,7 +10,7 @@ export class ModuleDict<T extends Module = Module> extends Module {
 
   constructor(modules: Readonly<Record<string, T>> = {}) {
     super();
-    for (const [name, module] of Object.entries(modules)) this.set(name, module);
+    for (const [name, module] of entriesOf('ModuleDict', 'modules by their names', modules)) this.set(name, module);
   }
 
   /**

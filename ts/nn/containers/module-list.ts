@@ -3,6 +3,7 @@ import type { Copier } from '../deep-copy';
 import { Module } from '../module';
 import { indent } from '../python-repr';
 import { NamedModules } from './named-modules';
+import { itemsOf } from '../../options';
 
 /** An array of modules whose parameters belong to the module that holds it. It has no forward of its own. */
 export class ModuleList<T extends Module = Module> extends Module {
@@ -21,7 +22,7 @@ export class ModuleList<T extends Module = Module> extends Module {
 
   /** Adds modules at the end. */
   extend(modules: Iterable<T>): this {
-    for (const module of modules) this.append(module);
+    for (const module of itemsOf('ModuleList', 'an iterable of modules', modules)) this.append(module);
     return this;
   }
 

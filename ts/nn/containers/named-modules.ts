@@ -1,5 +1,6 @@
 import { InputError } from '../../errors';
 import { Module } from '../module';
+import { expected } from '../../options';
 
 /** The ordered, named modules that a container holds. */
 export class NamedModules<T extends Module> {
@@ -18,8 +19,7 @@ export class NamedModules<T extends Module> {
   set(name: string, module: T): void {
     if (name === '' || name.includes('.'))
       throw new InputError(`${this.owner}: a module's name must not be empty or hold a dot, got "${name}".`);
-    if (!(module instanceof Module))
-      throw new InputError(`${this.owner} holds modules, got ${typeof module} for "${name}".`);
+    if (!(module instanceof Module)) throw expected(this.owner, `a Module for "${name}"`, module, '', InputError);
     this.#modules.set(name, module);
   }
 

@@ -3,6 +3,7 @@ import type { Tensor } from '../../tensor';
 import type { Copier } from '../deep-copy';
 import { Module } from '../module';
 import { Parameter } from '../parameter';
+import { entriesOf } from '../../options';
 
 /** Parameters by name that belong to the module that holds it; a plain tensor becomes a parameter. It has no forward. */
 export class ParameterDict extends Module {
@@ -10,7 +11,7 @@ export class ParameterDict extends Module {
 
   constructor(parameters: Readonly<Record<string, Tensor>> = {}) {
     super();
-    for (const [name, value] of Object.entries(parameters)) this.set(name, value);
+    for (const [name, value] of entriesOf('ParameterDict', 'tensors by their names', parameters)) this.set(name, value);
   }
 
   /**

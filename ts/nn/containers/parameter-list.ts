@@ -4,6 +4,7 @@ import type { Copier } from '../deep-copy';
 import { Module } from '../module';
 import type { Parameter } from '../parameter';
 import { asParameter, parameterLine } from './parameter-dict';
+import { itemsOf } from '../../options';
 
 /** An array of parameters that belong to the module that holds it; a plain tensor becomes a parameter. It has no forward. */
 export class ParameterList extends Module {
@@ -22,7 +23,7 @@ export class ParameterList extends Module {
 
   /** Adds parameters at the end. */
   extend(values: Iterable<Tensor>): this {
-    for (const value of values) this.append(value);
+    for (const value of itemsOf('ParameterList', 'an iterable of tensors', values)) this.append(value);
     return this;
   }
 

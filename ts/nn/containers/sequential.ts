@@ -2,6 +2,7 @@ import type { Tensor } from '../../tensor';
 import type { Copier } from '../deep-copy';
 import { Module, type Layer } from '../module';
 import { NamedModules } from './named-modules';
+import { entriesOf } from '../../options';
 
 /**
  * Layers one after the other. Takes them as arguments (keys `0`, `1`, …) or by name:
@@ -16,7 +17,8 @@ export class Sequential extends Module {
     super();
     const [first] = layers;
     if (layers.length === 1 && first !== undefined && !(first instanceof Module)) {
-      for (const [name, layer] of Object.entries(first)) this.#layers.set(name, layer);
+      for (const [name, layer] of entriesOf('Sequential', 'layers, or an object of layers by their names', first))
+        this.#layers.set(name, layer);
     } else {
       this.append(...(layers as Layer[]));
     }

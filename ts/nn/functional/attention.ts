@@ -2,6 +2,7 @@ import { InputError, ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { isFloatingPoint } from '../../tensor/dtype';
+import { expected, requireTensors } from '../options';
 
 /** The weights of an attention layer. */
 export interface AttentionWeights {
@@ -54,6 +55,10 @@ export function multiHeadAttentionForward(
   weights: AttentionWeights,
   call: Call,
 ): [output: Tensor, weights: Tensor | null] {
+  requireTensors('multiHeadAttentionForward', { query, key, value });
+  for (const [name, object] of Object.entries({ weights, call }))
+    if (typeof object !== 'object' || object === null)
+      throw expected('multiHeadAttentionForward', `an object for ${name}`, object);
   if (call.isCausal && call.attnMask === null)
     throw new InputError('MultiheadAttention: isCausal says that attnMask is the causal mask: pass it too.');
   const [L, B, D] = query.shape as [number, number, number];

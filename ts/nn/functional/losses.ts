@@ -24,6 +24,7 @@ export function binaryCrossEntropy(
   const defaults: Required<BinaryCrossEntropyOptions> = { weight: null, reduction: 'mean' };
   const { weight, reduction } = bindOptions('binaryCrossEntropy', defaults, given);
   requireSameShape('binaryCrossEntropy', input, target);
+  if (weight !== null) requireTensor('binaryCrossEntropy', 'weight', weight);
   return torch.binaryCrossEntropy(input, target, {
     weight: weight?.expandAs(input) ?? null,
     reduction: reductionCode(reduction),

@@ -6,6 +6,7 @@ import { factoryDefaults, type FactoryOptions } from '../options';
 import { Parameter } from '../parameter';
 import { bindOptions, type Arguments } from '../positions';
 import * as repr from '../python-repr';
+import { normalizedSizes } from '../sizes';
 
 export interface LayerNormOptions extends FactoryOptions {
   /** Added to the variance. @default 1e-5 */
@@ -31,7 +32,7 @@ export class LayerNorm extends Module {
   constructor(...args: Arguments<[normalizedShape: number | readonly number[]], LayerNormOptions, 'LayerNorm'>) {
     super();
     const { normalizedShape, eps, elementwiseAffine, bias, ...factory } = bindOptions('LayerNorm', defaults, args);
-    this.normalizedShape = typeof normalizedShape === 'number' ? [normalizedShape] : [...normalizedShape];
+    this.normalizedShape = normalizedSizes('LayerNorm', normalizedShape);
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;
     this.registerParameter(

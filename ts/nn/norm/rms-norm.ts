@@ -6,6 +6,7 @@ import { factoryDefaults, type FactoryOptions } from '../options';
 import { Parameter } from '../parameter';
 import { bindOptions, type Arguments } from '../positions';
 import * as repr from '../python-repr';
+import { normalizedSizes } from '../sizes';
 
 export interface RMSNormOptions extends FactoryOptions {
   /** Added to the mean of squares; null takes the machine epsilon of the input's type. @default null */
@@ -27,7 +28,7 @@ export class RMSNorm extends Module {
   constructor(...args: Arguments<[normalizedShape: number | readonly number[]], RMSNormOptions, 'RMSNorm'>) {
     super();
     const { normalizedShape, eps, elementwiseAffine, ...factory } = bindOptions('RMSNorm', defaults, args);
-    this.normalizedShape = typeof normalizedShape === 'number' ? [normalizedShape] : [...normalizedShape];
+    this.normalizedShape = normalizedSizes('RMSNorm', normalizedShape);
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;
     this.registerParameter(

@@ -1,6 +1,7 @@
 import { TorchError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Device, Tensor } from '../../tensor';
+import { expected, requireTensor, resolveOptions, tensorsOf } from '../options';
 
 export interface ClipGradNormOptions {
   /** Order of the norm; `Infinity` takes the largest element. @default 2 */
@@ -12,8 +13,8 @@ export interface ClipGradNormOptions {
 const { aten } = torch.ops;
 
 /** The gradients of `parameters` that are there, in one native call. */
-function gradientsOf(parameters: Iterable<Tensor>): Tensor[] {
-  return torch.autograd.grads([...parameters]).filter((gradient) => gradient !== null);
+function gradientsOf(owner: string, parameters: Iterable<Tensor>): Tensor[] {
+  return torch.autograd.grads(tensorsOf(owner, 'parameters', parameters)).filter((gradient) => gradient !== null);
 }
 
 interface Kind {
@@ -34,7 +35,7 @@ function byKind(tensors: readonly Tensor[]): Kind[] {
 }
 
 /** The norm of all tensors together, as if they were one vector, on the device of the first; 0 of none. */
-function totalNorm(kinds: readonly Kind[], { normType = 2, errorIfNonfinite = false }: ClipGradNormOptions): Tensor {
+function totalNorm(kinds: readonly Kind[], { normType, errorIfNonfinite }: Required<ClipGradNormOptions>): Tensor {
   const [first] = kinds;
   if (first === undefined) return torch.tensor(0);
   const norms = kinds.flatMap(({ device, tensors }) => {
@@ -59,12 +60,15 @@ function scaleDown(kinds: readonly Kind[], maxNorm: number, norm: Tensor): void 
 
 /** The norm of `tensors`, as if they were one vector. Gradients for instance, to clip them by one norm in several lots. */
 export function getTotalNorm(tensors: Iterable<Tensor>, options: ClipGradNormOptions = {}): Tensor {
-  return withoutGrad(() => totalNorm(byKind([...tensors]), options));
+  const resolved = normOptions('getTotalNorm', options);
+  return withoutGrad(() => totalNorm(byKind(tensorsOf('getTotalNorm', 'tensors', tensors)), resolved));
 }
 
 /** Scales the gradients of `parameters` in place as `clipGradNorm` does, by a norm that is known: that of `getTotalNorm`. */
 export function clipGradsWithNorm(parameters: Iterable<Tensor>, maxNorm: number, norm: Tensor): void {
-  withoutGrad(() => scaleDown(byKind(gradientsOf(parameters)), maxNorm, norm));
+  requireTensor('clipGradsWithNorm', 'norm', norm);
+  requireNumber('clipGradsWithNorm', 'maxNorm', maxNorm);
+  withoutGrad(() => scaleDown(byKind(gradientsOf('clipGradsWithNorm', parameters)), maxNorm, norm));
 }
 
 /**
@@ -73,9 +77,11 @@ export function clipGradsWithNorm(parameters: Iterable<Tensor>, maxNorm: number,
  * @returns the norm before clipping, a scalar
  */
 export function clipGradNorm(parameters: Iterable<Tensor>, maxNorm: number, options: ClipGradNormOptions = {}): Tensor {
+  const resolved = normOptions('clipGradNorm', options);
+  requireNumber('clipGradNorm', 'maxNorm', maxNorm);
   return withoutGrad(() => {
-    const kinds = byKind(gradientsOf(parameters));
-    const norm = totalNorm(kinds, options);
+    const kinds = byKind(gradientsOf('clipGradNorm', parameters));
+    const norm = totalNorm(kinds, resolved);
     scaleDown(kinds, maxNorm, norm);
     return norm;
   });
@@ -83,12 +89,21 @@ export function clipGradNorm(parameters: Iterable<Tensor>, maxNorm: number, opti
 
 /** Clamps each element of the gradients of `parameters` to `[-clipValue, clipValue]`, in place. */
 export function clipGradValue(parameters: Iterable<Tensor>, clipValue: number): void {
+  requireNumber('clipGradValue', 'clipValue', clipValue);
   withoutGrad(() => {
-    for (const { tensors } of byKind(gradientsOf(parameters))) {
+    for (const { tensors } of byKind(gradientsOf('clipGradValue', parameters))) {
       aten._foreach_clamp_min_.Scalar(tensors, -clipValue);
       aten._foreach_clamp_max_.Scalar(tensors, clipValue);
     }
   });
+}
+
+function normOptions(owner: string, options: ClipGradNormOptions): Required<ClipGradNormOptions> {
+  return resolveOptions<Required<ClipGradNormOptions>>(owner, { normType: 2, errorIfNonfinite: false }, options);
+}
+
+function requireNumber(owner: string, name: string, value: unknown): void {
+  if (typeof value !== 'number') throw expected(owner, `a number for ${name}`, value);
 }
 
 function withoutGrad<T>(body: () => T): T {

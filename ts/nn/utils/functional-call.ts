@@ -2,6 +2,8 @@ import { InputError } from '../../errors';
 import type { Tensor } from '../../tensor';
 import { isPromise } from '../../tensor/context';
 import { Module, type Slot, type StateDict } from '../module';
+import { requireModule } from '../require-module';
+import { expected, requireFunction, requireTensor } from '../options';
 
 /**
  * Runs `body` while `module` holds the tensors of `state` in place of its own, by the keys of its state dict; those that
@@ -9,6 +11,8 @@ import { Module, type Slot, type StateDict } from '../module';
  * under both. `body` may be async; nothing else may use the module until it is over.
  */
 export function withState<T>(module: Module, state: Readonly<StateDict>, body: () => T): T {
+  requireModule('withState', 'module', module);
+  requireFunction('withState', 'body', body);
   const slots = module.slots();
   const given = replacements(module, slots, state);
   const restore = (): void => {
@@ -23,6 +27,8 @@ export function withState<T>(module: Module, state: Readonly<StateDict>, body: (
 
 /** What `body` returns; `done` is called when it is over, a promise when it has settled. */
 export function afterwards<T>(body: () => T, done: () => void): T {
+  requireFunction('afterwards', 'body', body);
+  requireFunction('afterwards', 'done', done);
   let result: T;
   try {
     result = body();
@@ -37,9 +43,11 @@ export function afterwards<T>(body: () => T, done: () => void): T {
 
 /** The tensors of `state` by those of the module that they stand in for. */
 function replacements(module: Module, slots: readonly Slot[], state: Readonly<StateDict>): Map<Tensor, Tensor> {
+  if (typeof state !== 'object' || state === null) throw expected(module.constructor.name, 'a state dict', state);
   const own = new Map(slots.map(({ key, tensor }) => [key, tensor]));
   const found = new Map<Tensor, Tensor>();
   for (const [key, tensor] of Object.entries(state)) {
+    requireTensor(module.constructor.name, `"${key}"`, tensor);
     const replaced = own.get(key);
     if (replaced === undefined)
       throw new InputError(`${module.constructor.name} has no tensor "${key}" to put another in place of.`);
@@ -60,5 +68,6 @@ export function functionalCall<M extends Module>(
   state: Readonly<StateDict>,
   ...inputs: Parameters<M['forward']>
 ): ReturnType<M['forward']> {
+  requireModule('functionalCall', 'module', module);
   return withState(module, state, () => module.forward(...(inputs as never[]))) as ReturnType<M['forward']>;
 }

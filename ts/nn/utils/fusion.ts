@@ -6,6 +6,8 @@ import type { Tensor } from '../../tensor';
 import { deepcopy } from '../deep-copy';
 import type { Module } from '../module';
 import { Parameter } from '../parameter';
+import { requireModule } from '../require-module';
+import { requireTensor, requireTensors } from '../options';
 
 /** A layer with a weight, and a bias or null: a convolution or a linear layer. */
 type Weighted = Module & { weight: Parameter; bias: Parameter | null };
@@ -35,6 +37,9 @@ export function fuseConvBnWeights(
   bnBias: Tensor | null,
   transpose = false,
 ): [weight: Parameter, bias: Parameter] {
+  requireTensors('fuseConvBnWeights', { weight, runningMean, runningVar });
+  for (const [name, value] of Object.entries({ bias, bnWeight, bnBias }))
+    if (value !== null) requireTensor('fuseConvBnWeights', name, value);
   const [fusedWeight, fusedBias] = torch.noGrad(() =>
     torch.scoped(() => {
       const inverse = runningVar.add(eps).rsqrt();
@@ -62,6 +67,9 @@ export function fuseLinearBnWeights(
 }
 
 function fused<Layer extends Weighted>(owner: string, layer: Layer, bn: Normalizing, transpose: boolean): Layer {
+  requireModule(owner, 'the layer', layer);
+  requireTensor(owner, 'the weight of the layer', layer.weight);
+  requireModule(owner, 'bn', bn);
   const { running_mean: runningMean, running_var: runningVar, eps, weight, bias } = bn;
   if (layer.training || bn.training)
     throw new InputError(
@@ -100,6 +108,9 @@ export function fuseConvBnEval<Layer extends Weighted>(conv: Layer, bn: Normaliz
 
 /** A linear layer that computes what `linear` and `bn` compute one after the other in evaluation; see {@link fuseConvBnEval}. */
 export function fuseLinearBnEval<Layer extends Weighted>(linear: Layer, bn: Normalizing): Layer {
+  requireModule('fuseLinearBnEval', 'linear', linear);
+  requireTensor('fuseLinearBnEval', 'the weight of linear', linear.weight);
+  requireModule('fuseLinearBnEval', 'bn', bn);
   const [features, normalized] = [linear.weight.shape[0], bn.running_mean?.shape[0]];
   if (normalized !== undefined && features !== normalized && normalized !== 1) {
     throw new InputError(

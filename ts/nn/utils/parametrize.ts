@@ -7,7 +7,8 @@ import * as torch from '../../tensor';
 import { Tensor } from '../../tensor';
 import { ModuleDict } from '../containers/module-dict';
 import { Module } from '../module';
-import { resolveOptions } from '../options';
+import { expected, requireTensor, resolveOptions } from '../options';
+import { requireModule } from '../require-module';
 import { Parameter } from '../parameter';
 
 /** A map from the original tensors of a parameter to the parameter. */
@@ -24,6 +25,8 @@ export class ParametrizationList extends Module {
 
   constructor(first: Parametrization, parameter: Parameter) {
     super();
+    requireModule('ParametrizationList', 'first', first);
+    requireTensor('ParametrizationList', 'parameter', parameter);
     this._modules.push(first);
     const originals = torch.noGrad(() => torch.scoped(() => invert(first, parameter)));
     if (originals instanceof Tensor) {
@@ -99,6 +102,7 @@ function copyInto(target: Tensor, value: Tensor): void {
 }
 
 function dictOf(module: Module): ModuleDict<ParametrizationList> | undefined {
+  requireModule('parametrize', 'module', module);
   const dict: unknown = Reflect.get(module, 'parametrizations');
   return dict instanceof ModuleDict ? (dict as ModuleDict<ParametrizationList>) : undefined;
 }
@@ -112,7 +116,8 @@ export function isParametrized(module: Module, name?: string): boolean {
 /** The parametrizations of a parameter, and its originals. */
 export function parametrizationsOf(module: Module, name: string): ParametrizationList {
   const dict = dictOf(module);
-  if (!dict?.has(name)) throw new InputError(`${module.constructor.name} has no parametrized parameter "${name}".`);
+  if (!dict?.has(name))
+    throw expected(module.constructor.name, 'the name of a parametrized parameter', name, '', InputError);
   return dict.get(name);
 }
 
@@ -125,6 +130,8 @@ export function registerParametrization<T extends Module>(
   name: string,
   parametrization: Parametrization,
 ): T {
+  requireModule('registerParametrization', 'module', module);
+  requireModule('registerParametrization', 'parametrization', parametrization);
   parametrization.train(module.training);
   if (isParametrized(module, name)) {
     requireAlike(
@@ -194,7 +201,9 @@ export function removeParametrizations<T extends Module>(module: T, name: string
 
 /** The parameter `name` of `module`, as it is now. */
 export function parameterOf(module: Module, name: string): Tensor {
-  const value: unknown = Reflect.get(module, name);
-  if (!(value instanceof Tensor)) throw new InputError(`${module.constructor.name} has no parameter "${name}".`);
+  requireModule('parametrize', 'module', module);
+  const value: unknown = typeof name === 'string' ? Reflect.get(module, name) : undefined;
+  if (!(value instanceof Tensor))
+    throw expected(module.constructor.name, 'the name of a parameter', name, '', InputError);
   return value;
 }

@@ -2,7 +2,8 @@
 import { InputError, ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import { Tensor } from '../../tensor';
-import { resolveOptions } from '../options';
+import { expected, itemsOf } from '../../options';
+import { requireTensor, requireTensors, resolveOptions, tensorsOf } from '../options';
 
 /** Sequences without padding: all first steps one after the other, then all second steps, …; longest sequence first. */
 export interface PackedSequence {
@@ -43,7 +44,9 @@ export function packPaddedSequence(
     const given =
       lengths instanceof Tensor
         ? lengths.to({ dtype: 'int64', device: 'cpu' })
-        : torch.tensor([...lengths], { dtype: 'int64' });
+        : torch.tensor([...itemsOf('packPaddedSequence', 'a tensor or a list of numbers for lengths', lengths)], {
+            dtype: 'int64',
+          });
     requireLengths(input, given, batchFirst, enforceSorted);
     if (enforceSorted) return pack(input, given, batchFirst, null);
     const [sorted, order] = given.sort(0, true);
@@ -61,7 +64,8 @@ function pack(input: Tensor, lengths: Tensor, batchFirst: boolean, sortedIndices
 }
 
 function requireLengths(input: Tensor, lengths: Tensor, batchFirst: boolean, sorted: boolean): void {
-  const [steps, batch] = batchFirst ? [input.shape[1], input.shape[0]] : input.shape;
+  requireTensor('packPaddedSequence', 'input', input);
+  const [steps, batch] = batchFirst ? [input.shape[1], input.shape[0]] : [input.shape[0], input.shape[1]];
   if (input.ndim < 2 || lengths.ndim !== 1 || lengths.shape[0] !== batch) {
     throw new ShapeError(
       `packPaddedSequence: expected one length for each of the ${batch} sequences of [${input.shape.join(', ')}], got [${lengths.shape.join(', ')}].`,
@@ -91,6 +95,13 @@ export interface PadPackedOptions {
   readonly totalLength?: number | null;
 }
 
+function requirePacked(owner: string, sequence: unknown): asserts sequence is PackedSequence {
+  const wanted = 'a packed sequence { data, batchSizes, sortedIndices, unsortedIndices }';
+  if (typeof sequence !== 'object' || sequence === null || !('batchSizes' in sequence))
+    throw expected(owner, wanted, sequence);
+  requireTensors(owner, { data: Reflect.get(sequence, 'data'), batchSizes: sequence.batchSizes });
+}
+
 /** Undoes `packPaddedSequence`: the padded sequences (T, B, *) and their lengths, int64 (B). */
 export function padPackedSequence(
   sequence: PackedSequence,
@@ -101,6 +112,7 @@ export function padPackedSequence(
     { batchFirst: false, paddingValue: 0, totalLength: null },
     options,
   );
+  requirePacked('padPackedSequence', sequence);
   const longest = sequence.batchSizes.numel();
   if (totalLength !== null && totalLength < longest)
     throw new InputError(
@@ -148,7 +160,11 @@ export function unpadSequence(
     { batchFirst: false },
     options,
   );
-  const counts = lengths instanceof Tensor ? Array.from(lengths.data(), Number) : lengths;
+  requireTensor('unpadSequence', 'padded', padded);
+  const counts =
+    lengths instanceof Tensor
+      ? Array.from(lengths.data(), Number)
+      : itemsOf('unpadSequence', 'a tensor or a list of numbers for lengths', lengths);
   return counts.map((length, i) => padded.select(batchFirst ? 0 : 1, i).narrow(0, 0, length)); // (T, B, *) -> (Tᵢ, *)
 }
 
@@ -162,12 +178,14 @@ export function packSequence(
     { enforceSorted: true },
     options,
   );
-  const lengths = sequences.map(({ shape }) => shape[0] as number);
-  return torch.scoped(() => packPaddedSequence(padSequence(sequences), lengths, { enforceSorted }));
+  const items = tensorsOf('packSequence', 'sequences', sequences);
+  const lengths = items.map(({ shape }) => shape[0] as number);
+  return torch.scoped(() => packPaddedSequence(padSequence(items), lengths, { enforceSorted }));
 }
 
 /** Undoes `packSequence`. */
 export function unpackSequence(packed: PackedSequence): Tensor[] {
+  requirePacked('unpackSequence', packed);
   const [padded, lengths] = padPackedSequence(packed, { batchFirst: true });
   return unpadSequence(padded, lengths, { batchFirst: true });
 }

@@ -3,6 +3,7 @@ import { InputError } from '../../errors';
 import { isFloatingPoint } from '../../tensor/dtype';
 import type { Tensor } from '../../tensor';
 import * as each from '../foreach';
+import { expected } from '../../options';
 
 /** Moves averages, tensors of one device and type, towards the present tensors, in place. */
 export type MultiAvgFn = (averages: Tensor[], current: Tensor[], numAveraged: number) => void;
@@ -11,8 +12,8 @@ export type MultiAvgFn = (averages: Tensor[], current: Tensor[], numAveraged: nu
 export type AvgFn = (average: Tensor, current: Tensor, numAveraged: number) => Tensor;
 
 function checkDecay(decay: number): number {
-  if (decay >= 0 && decay <= 1) return decay;
-  throw new InputError(`The decay of an average must be between 0 and 1, got ${String(decay)}.`);
+  if (typeof decay === 'number' && decay >= 0 && decay <= 1) return decay;
+  throw expected('AveragedModel', 'a number between 0 and 1 for the decay', decay, '', InputError);
 }
 
 function move(averages: Tensor[], current: Tensor[], weight: number): void {

@@ -2,6 +2,7 @@ import { BatchNorm1d, BatchNorm2d, BatchNorm3d, type Module } from '../../nn';
 import * as torch from '../../tensor';
 import { Tensor, type Device } from '../../tensor';
 import { AveragedModel } from './averaged-model';
+import { requireModule } from '../../nn/require-module';
 
 /** A batch: the input, or a list that begins with it. */
 export type Batch = Tensor | readonly [Tensor, ...unknown[]];
@@ -16,6 +17,7 @@ export async function updateBn(
   model: Module,
   device: Device | null = null,
 ): Promise<void> {
+  requireModule('updateBn', 'model', model);
   if (model instanceof AveragedModel) {
     const mode = model.training;
     model.training = true;

@@ -8,6 +8,7 @@ import { resolveOptions } from '../options';
 import { Tensor } from '../tensor';
 import { jacobian } from './jacobian';
 import { asTensors, type TensorFunction } from './prepare';
+import { requireFunction } from '../require';
 
 export interface GradcheckOptions {
   /** Distance that an element is moved both ways. @default 1e-6 */
@@ -101,6 +102,7 @@ export function gradgradcheck(
   given: Tensor | readonly Tensor[],
   options: GradcheckOptions = {},
 ): boolean {
+  requireFunction('gradgradcheck', 'fn', fn);
   const inputs = asTensors('gradgradcheck', given);
   return scoped(() => {
     const seeds = noGrad(() => asTensors('gradgradcheck', fn(...inputs))).map(weights);

@@ -4,6 +4,7 @@ import { stack } from '../generated/functions';
 import { Tensor } from '../tensor';
 import { resolveOptions } from '../options';
 import { DERIVATIVE_DEFAULTS, derive, orZeros, run, type DerivativeOptions, type TensorFunction } from './prepare';
+import { requireFunction } from '../require';
 
 type Single = (input: Tensor) => Tensor;
 type Several = (...inputs: Tensor[]) => readonly Tensor[];
@@ -61,6 +62,7 @@ export function hessian(
   options: DerivativeOptions = {},
 ): Tensor | Tensor[][] {
   const { strict } = resolveOptions('hessian', DERIVATIVE_DEFAULTS, options);
+  requireFunction('hessian', 'fn', fn);
   const gradients = (...inputs: Tensor[]): Tensor[] => {
     const output = scalarOf('hessian', fn(...inputs));
     const found = output.requiresGrad ? grad(output, inputs, { createGraph: true, allowUnused: true }) : [];

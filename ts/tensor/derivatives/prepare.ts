@@ -5,6 +5,7 @@ import { onesLike, zerosLike } from '../fill';
 import { scoped } from '../lifetime';
 import { enableGrad } from '../modes';
 import { Tensor } from '../tensor';
+import { requireFunction } from '../require';
 
 /** A function of tensors, with one result or several. */
 export type TensorFunction = (...inputs: Tensor[]) => Tensor | readonly Tensor[];
@@ -39,6 +40,7 @@ export function run(
   given: Tensor | readonly Tensor[],
   createGraph: boolean,
 ): Prepared {
+  requireFunction(owner, 'fn', fn);
   const inputs = asTensors(owner, given).map((input) => {
     if (!isFloatingPoint(input.dtype))
       throw new DTypeError(`${owner} differentiates by floating point tensors, got ${input.dtype}.`);

@@ -1,6 +1,7 @@
 import { InputError } from '../../errors';
 import type { Tensor } from '../tensor';
 import { checkpoint, type CheckpointOptions } from './checkpoint';
+import { expected, itemsOf, show } from '../../options';
 
 /** A module from tensor to tensor, or a function that is one. */
 export type Stage = ((input: Tensor) => Tensor) | { forward(input: Tensor): Tensor };
@@ -16,10 +17,10 @@ export function checkpointSequential(
   input: Tensor,
   options: CheckpointOptions = {},
 ): Tensor {
-  const all = Array.from(stages, callable);
+  const all = itemsOf('checkpointSequential', 'an iterable of modules or functions for stages', stages).map(callable);
   if (!Number.isInteger(segments) || segments < 1 || segments > all.length) {
     throw new InputError(
-      `checkpointSequential: expected from 1 to ${all.length} segments, as many as there are stages, found ${segments}`,
+      `checkpointSequential: expected from 1 to ${all.length} segments, as many as there are stages, found ${show(segments)}`,
     );
   }
   const size = Math.floor(all.length / segments);
@@ -34,5 +35,8 @@ export function checkpointSequential(
 }
 
 function callable(stage: Stage): (input: Tensor) => Tensor {
-  return typeof stage === 'function' ? stage : (input) => stage.forward(input);
+  if (typeof stage === 'function') return stage;
+  if (typeof (stage as Partial<typeof stage> | null)?.forward !== 'function')
+    throw expected('checkpointSequential', 'modules or functions for stages', stage, '', InputError);
+  return (input) => stage.forward(input);
 }

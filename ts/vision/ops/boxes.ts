@@ -4,6 +4,8 @@ import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { isFloatingPoint } from '../../tensor/dtype';
 import type { BoxFormat } from '../boxes';
+import { requireTensor } from '../../tensor/require';
+import { expected, show } from '../../options';
 
 /** @throws ShapeError for what is not (N, 4) */
 export function requireBoxes(owner: string, boxes: Tensor): void {
@@ -129,9 +131,10 @@ export function completeBoxIou(boxes1: Tensor, boxes2: Tensor, eps = 1e-7): Tens
  * @throws InputError for a format that is none of them
  */
 export function boxConvert(boxes: Tensor, inFmt: BoxFormat, outFmt: BoxFormat): Tensor {
+  requireTensor('boxConvert', 'boxes', boxes);
   for (const format of [inFmt, outFmt]) {
     if (!['xyxy', 'xywh', 'cxcywh'].includes(format))
-      throw new InputError(`boxConvert: expected the format 'xyxy', 'xywh' or 'cxcywh', found ${String(format)}`);
+      throw new InputError(`boxConvert: expected the format 'xyxy', 'xywh' or 'cxcywh', found ${show(format)}`);
   }
   if (boxes.shape.at(-1) !== 4)
     throw new ShapeError(`boxConvert: expected boxes (…, 4), found [${boxes.shape.join(', ')}]`);
@@ -156,7 +159,13 @@ export function boxConvert(boxes: Tensor, inFmt: BoxFormat, outFmt: BoxFormat): 
 }
 
 /** Boxes cut to an image of `[height, width]`: (…, 4) -> (…, 4). */
-export function clipBoxesToImage(boxes: Tensor, [height, width]: readonly [height: number, width: number]): Tensor {
+export function clipBoxesToImage(boxes: Tensor, size: readonly [height: number, width: number]): Tensor {
+  requireTensor('clipBoxesToImage', 'boxes', boxes);
+  if (boxes.shape.at(-1) !== 4)
+    throw new ShapeError(`clipBoxesToImage: expected boxes (…, 4), found [${boxes.shape.join(', ')}]`);
+  if (!Array.isArray(size) || size.length !== 2)
+    throw expected('clipBoxesToImage', 'a size [height, width]', size, '', InputError);
+  const [height, width] = size;
   return torch.scoped(() => {
     const [xmin, ymin, xmax, ymax] = boxes.unbind(-1) as [Tensor, Tensor, Tensor, Tensor];
     return torch.stack([xmin.clamp(0, width), ymin.clamp(0, height), xmax.clamp(0, width), ymax.clamp(0, height)], -1);
@@ -177,6 +186,7 @@ export function removeSmallBoxes(boxes: Tensor, minSize: number): Tensor {
  * @throws InputError for a mask without a pixel
  */
 export function masksToBoxes(masks: Tensor): Tensor {
+  requireTensor('masksToBoxes', 'masks', masks);
   if (masks.ndim !== 3)
     throw new ShapeError(`masksToBoxes: expected masks (N, H, W), found [${masks.shape.join(', ')}]`);
   return torch.scoped(() => {

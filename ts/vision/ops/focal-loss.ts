@@ -2,6 +2,7 @@ import { InputError, ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { resolveOptions } from '../../options';
+import { requireTensors } from '../../tensor/require';
 
 export interface FocalLossOptions {
   /** Weight of the positive class, 1 - alpha that of the negative one; -1 weighs nothing. @default 0.25 */
@@ -18,6 +19,7 @@ export interface FocalLossOptions {
  * @param targets 0 or 1, of the same shape and floating point
  */
 export function sigmoidFocalLoss(inputs: Tensor, targets: Tensor, options: FocalLossOptions = {}): Tensor {
+  requireTensors('sigmoidFocalLoss', { inputs, targets });
   const { alpha, gamma, reduction } = resolveOptions<Required<FocalLossOptions>>(
     'sigmoidFocalLoss',
     { alpha: 0.25, gamma: 2, reduction: 'none' },

@@ -2,6 +2,7 @@ import { ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { requireBoxes } from './boxes';
+import { requireTensors } from '../../tensor/require';
 
 /**
  * Greedy non-maximum suppression, as torchvision's: of boxes that overlap a better one by an IoU above the threshold none is kept.
@@ -10,6 +11,7 @@ import { requireBoxes } from './boxes';
  * @returns indices of the boxes that are kept, best first: int64
  */
 export function nms(boxes: Tensor, scores: Tensor, iouThreshold: number): Tensor {
+  requireTensors('nms', { boxes, scores });
   return suppress('nms', boxes, scores, null, iouThreshold);
 }
 
@@ -19,6 +21,7 @@ export function nms(boxes: Tensor, scores: Tensor, iouThreshold: number): Tensor
  * @returns indices of the boxes that are kept, best first: int64
  */
 export function batchedNms(boxes: Tensor, scores: Tensor, idxs: Tensor, iouThreshold: number): Tensor {
+  requireTensors('batchedNms', { boxes, scores, idxs });
   if (idxs.ndim !== 1 || idxs.size(0) !== boxes.size(0))
     throw new ShapeError(
       `batchedNms: expected a class for each of ${boxes.size(0)} boxes, found [${idxs.shape.join(', ')}]`,

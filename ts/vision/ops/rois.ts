@@ -1,6 +1,8 @@
 import { ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
+import { expected } from '../../options';
+import { requireTensor } from '../../tensor/require';
 
 /** A region of one image of a batch, corners in pixels of the original. */
 export interface Roi {
@@ -11,9 +13,9 @@ export interface Roi {
 /** Rows and columns from a number for both, or a pair. */
 export function pairOf(owner: string, size: number | readonly [number, number]): readonly [number, number] {
   const pair = typeof size === 'number' ? ([size, size] as const) : size;
-  if (pair.length !== 2 || !pair.every((side) => Number.isInteger(side) && side > 0))
-    throw new ShapeError(`${owner}: expected the output size as one or two numbers from 1, found ${String(size)}`);
-  return pair;
+  if (!Array.isArray(pair) || pair.length !== 2 || !pair.every((side) => Number.isInteger(side) && side > 0))
+    throw expected(owner, 'one or two numbers from 1 for outputSize', size, '', ShapeError);
+  return pair as readonly [number, number];
 }
 
 /**
@@ -21,10 +23,12 @@ export function pairOf(owner: string, size: number | readonly [number, number]):
  * @throws ShapeError for anything else, or for an image that is not in the batch
  */
 export function readRois(owner: string, input: Tensor, boxes: Tensor | readonly Tensor[]): Roi[] {
+  requireTensor(owner, 'input', input);
   if (input.ndim !== 4)
     throw new ShapeError(`${owner}: expected an input (N, C, H, W), found [${input.shape.join(', ')}]`);
   const images = input.size(0);
   const rows = (tensor: Tensor, columns: number): number[][] => {
+    requireTensor(owner, 'boxes', tensor);
     if (tensor.ndim === 2 && tensor.shape[1] === columns)
       return torch.scoped(() => tensor.detach().to('float64').toArray() as number[][]);
     throw new ShapeError(

@@ -6,6 +6,7 @@ import { resolveOptions } from '../../options';
 import type { RgbImage } from '../image';
 import { drawText, fillRectangle, type Colour } from '../text';
 import { colourOf, coloursOf, type ColourLike } from './colours';
+import { requireTensor } from '../../tensor/require';
 
 /** Pixels of an image (C, H, W) to draw on: of bytes, or of floats from 0 to 1; grey becomes three channels. */
 function canvasOf(owner: string, image: Tensor): RgbImage {
@@ -69,6 +70,7 @@ const FILL = 100 / 255; // the cover of a filled box
 export function drawBoundingBoxes(image: Tensor, boxes: Tensor, options: DrawBoxesOptions = {}): Tensor {
   const owner = 'drawBoundingBoxes';
   const { labels, colors, fill, width, labelColors } = resolveOptions(owner, boxDefaults, options);
+  requireTensor(owner, 'boxes', boxes);
   if (boxes.ndim !== 2 || (boxes.shape[1] !== 4 && boxes.size(0) > 0))
     throw new ShapeError(`${owner}: expected boxes (N, 4), found [${boxes.shape.join(', ')}]`);
   const canvas = canvasOf(owner, image);
@@ -133,6 +135,7 @@ export function drawSegmentationMasks(image: Tensor, masks: Tensor, options: Dra
   const owner = 'drawSegmentationMasks';
   const { alpha, colors } = resolveOptions<Required<DrawMasksOptions>>(owner, { alpha: 0.8, colors: null }, options);
   if (!(alpha >= 0 && alpha <= 1)) throw new InputError(`${owner}: expected alpha from 0 to 1, found ${alpha}`);
+  requireTensor(owner, 'masks', masks);
   if (masks.dtype !== 'bool') throw new DTypeError(`${owner}: expected masks of bool, found ${masks.dtype}`);
   const canvas = canvasOf(owner, image);
   const [height, width] = masks.shape.slice(-2);
@@ -178,6 +181,7 @@ const pointDefaults: Required<DrawKeypointsOptions> = { connectivity: null, colo
 export function drawKeypoints(image: Tensor, keypoints: Tensor, options: DrawKeypointsOptions = {}): Tensor {
   const owner = 'drawKeypoints';
   const { connectivity, colors, radius, width } = resolveOptions(owner, pointDefaults, options);
+  requireTensor(owner, 'keypoints', keypoints);
   if (keypoints.ndim !== 3 || keypoints.shape[2] !== 2)
     throw new ShapeError(`${owner}: expected points (N, K, 2), found [${keypoints.shape.join(', ')}]`);
   const canvas = canvasOf(owner, image);

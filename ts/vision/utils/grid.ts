@@ -3,6 +3,7 @@ import { DTypeError, InputError, ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { resolveOptions } from '../../options';
+import { expected } from '../../options';
 
 /** Options of {@link makeGrid}, with torchvision's names and defaults. */
 export interface GridOptions {
@@ -107,6 +108,9 @@ export async function saveImage(
   path: string,
   options: SaveImageOptions = {},
 ): Promise<void> {
+  if (typeof path !== 'string') throw expected('saveImage', 'a path', path, '', InputError);
+  if (typeof options !== 'object' || options === null)
+    throw expected('saveImage', 'its options as an object', options, '', InputError);
   const { format, ...gridOptions } = options;
   const ending = format ?? /\.(png|jpe?g|webp|tiff?|gif|avif)$/i.exec(path)?.[1]?.toLowerCase().replace('jpg', 'jpeg');
   if (ending === undefined)

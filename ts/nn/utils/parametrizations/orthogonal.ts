@@ -4,6 +4,7 @@ import type { Tensor } from '../../../tensor';
 import { Module } from '../../module';
 import { resolveOptions } from '../../options';
 import { parameterOf, registerParametrization, type Parametrization } from '../parametrize';
+import { requireModule } from '../../require-module';
 
 const maps = ['matrix_exp', 'cayley', 'householder'] as const;
 /** How an orthogonal matrix is made of any. */
@@ -104,6 +105,7 @@ function isOrthogonal(q: Tensor): boolean {
 
 /** Keeps a matrix, or a batch of matrices, orthogonal while it is trained: columns where it is tall, rows where it is wide. */
 export function orthogonal<T extends Module>(module: T, name = 'weight', options: OrthogonalOptions = {}): T {
+  requireModule('orthogonal', 'module', module);
   const { orthogonalMap, useTrivialization } = resolveOptions('orthogonal', defaults, options);
   const weight = parameterOf(module, name);
   if (weight.ndim < 2)

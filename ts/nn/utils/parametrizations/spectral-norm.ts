@@ -6,6 +6,7 @@ import { ConvTransposeNd } from '../../layers/conv-transpose';
 import { Module } from '../../module';
 import { requireSizes, resolveOptions } from '../../options';
 import { parameterOf, registerParametrization, type Parametrization } from '../parametrize';
+import { requireModule } from '../../require-module';
 
 export interface SpectralNormOptions {
   /** Steps of the power method at each use while training. @default 1 */
@@ -76,6 +77,7 @@ class SpectralNorm extends Module implements Parametrization {
 
 /** Divides a parameter by its largest singular value, estimated along with training (Miyato et al. 2018, arXiv 1802.05957). */
 export function spectralNorm<T extends Module>(module: T, name = 'weight', options: SpectralNormOptions = {}): T {
+  requireModule('spectralNorm', 'module', module);
   const { nPowerIterations, eps, dim } = resolveOptions('spectralNorm', defaults, options);
   requireSizes('spectralNorm', { nPowerIterations }, 1);
   const weight = parameterOf(module, name);

@@ -3,6 +3,7 @@ import type { Tensor } from '../../../tensor';
 import { Module } from '../../module';
 import { resolveOptions } from '../../options';
 import { registerParametrization, type Parametrization } from '../parametrize';
+import { requireModule } from '../../require-module';
 
 export interface WeightNormOptions {
   /** Dimension of which each place has a length of its own; null for one length in all. @default 0 */
@@ -41,6 +42,7 @@ class WeightNorm extends Module implements Parametrization {
  * (Salimans and Kingma 2016, arXiv 1602.07868).
  */
 export function weightNorm<T extends Module>(module: T, name = 'weight', options: WeightNormOptions = {}): T {
+  requireModule('weightNorm', 'module', module);
   const { dim } = resolveOptions<Required<WeightNormOptions>>('weightNorm', { dim: 0 }, options);
   return registerParametrization(module, name, new WeightNorm(dim ?? -1));
 }
