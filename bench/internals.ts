@@ -5,9 +5,13 @@ const dist = join(dirname(require.resolve('torchts/package.json')), 'dist');
 const inner = (path: string): unknown => require(join(dist, path));
 
 export const { matchTargets } = inner('models/detr/matcher') as typeof import('../dist/models/detr/matcher');
-export const { packTargets } = inner('models/detr/matcher') as typeof import('../dist/models/detr/targets');
-export const { ClassList, vocClasses } = inner('tasks/vocdet/classes') as typeof import('../dist/tasks/vocdet/classes');
+export const { packTargets } = inner('models/detr/matcher') as typeof import('../dist/models/detr/matcher');
+export const { ClassList, vocClasses } = inner(
+  'tasks/vocdet/annotations/classes',
+) as typeof import('../dist/tasks/vocdet/annotations/classes');
 export const { cocoNames, DetectionEvaluator } = inner(
   'tasks/vocdet/evaluator',
 ) as typeof import('../dist/tasks/vocdet/evaluator');
-export const { openVoc } = inner('tasks/vocdet/voc') as typeof import('../dist/tasks/vocdet/voc');
+export const { openVoc } = inner(
+  'tasks/vocdet/annotations/voc',
+) as typeof import('../dist/tasks/vocdet/annotations/voc');

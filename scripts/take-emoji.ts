@@ -6,7 +6,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { emojiNames } from '../ts/tasks/vocdet/emoji';
+import { emojiNames } from '../ts/tasks/vocdet/synth/emoji';
 
 interface IconSet {
   readonly icons: Readonly<Record<string, { readonly body: string }>>;

@@ -17,6 +17,11 @@ const LAYERS: readonly (readonly string[])[] = [
 /** What every folder may import. */
 const BELOW_ALL = ['ts/errors.ts', 'ts/options.ts', 'ts/printable.ts'];
 
+/** The same for the folders inside of a folder, whose own files are above them. */
+const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  'ts/tasks/vocdet': [['annotations'], ['evaluator', 'synth'], ['splits']],
+};
+
 /** Every import that does not point down the layers, one sentence each. */
 export function checkImports(root: string): string[] {
   const files = sources(root, ['ts'], ['.ts']);
@@ -29,7 +34,7 @@ export function checkImports(root: string): string[] {
       .map(
         (target) => [`${target}.ts`, `${target}/index.ts`, target].find((candidate) => paths.has(candidate)) ?? target,
       )
-      .flatMap((target) => refusal(path, target)),
+      .flatMap((target) => [...refusal(path, target), ...refusalOfRoom(path, target)]),
   );
 }
 
@@ -40,6 +45,23 @@ function refusal(path: string, target: string): string[] {
   if (from === undefined || BELOW_ALL.includes(target) || folderOf(path) === folderOf(target)) return [];
   if (to === undefined) return [`${path} imports ${target}, which lies in no layer below it.`];
   return to < from ? [] : [`${path} imports ${target}, which is not in a layer below it.`];
+}
+
+function refusalOfRoom(path: string, target: string): string[] {
+  const [folder, rows] = Object.entries(ROOMS).find(([name]) => path.startsWith(`${name}/`)) ?? [];
+  if (folder === undefined || rows === undefined || !target.startsWith(`${folder}/`)) return [];
+  const [from, to] = [path, target].map(
+    (file) =>
+      file
+        .slice(folder.length + 1)
+        .split('/')
+        .slice(0, -1)[0],
+  );
+  if (from === undefined || from === to) return [];
+  const rowOf = (room: string | undefined) => rows.findIndex((row) => room !== undefined && row.includes(room));
+  if (rowOf(from) < 0) return [`${path} lies in a folder of ${folder} that has no place in the order.`];
+  if (to !== undefined && rowOf(to) >= 0 && rowOf(to) < rowOf(from)) return [];
+  return [`${path} imports ${target}, which is not in a folder below it.`];
 }
 
 function folderOf(path: string): string | undefined {

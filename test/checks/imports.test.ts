@@ -33,6 +33,21 @@ describe('the check of imports', () => {
     ]);
   });
 
+  it('finds an import that points up among the folders of a task', () => {
+    const files = {
+      'ts/tasks/vocdet/annotations/coco.ts': `import '../splits/open'; import '../report'; import './names';`,
+      'ts/tasks/vocdet/annotations/names.ts': '',
+      'ts/tasks/vocdet/splits/open.ts': `import '../annotations/coco';`,
+      'ts/tasks/vocdet/report.ts': `import './splits/open';`,
+      'ts/tasks/vocdet/drawer/odds.ts': `import '../annotations/coco';`,
+    };
+    assert.deepEqual(inRepository(files, checkImports), [
+      'ts/tasks/vocdet/annotations/coco.ts imports ts/tasks/vocdet/splits/open.ts, which is not in a folder below it.',
+      'ts/tasks/vocdet/annotations/coco.ts imports ts/tasks/vocdet/report.ts, which is not in a folder below it.',
+      'ts/tasks/vocdet/drawer/odds.ts lies in a folder of ts/tasks/vocdet that has no place in the order.',
+    ]);
+  });
+
   it('finds nothing in this repository', () => {
     assert.deepEqual(checkImports(repository), []);
   });

@@ -55,7 +55,7 @@ export class Project {
       );
     }
     // The official hash is that of 2 GB.
-    const official = JSON.stringify(join(REPOSITORY, 'dist/tasks/vocdet/voc-releases.js'));
+    const official = JSON.stringify(join(REPOSITORY, 'dist/tasks/vocdet/download.js'));
     this.write(
       'small-archive.cjs',
       `Object.assign(require(${official}).vocArchives['2012'][0], { md5: '${createHash('md5').update(archive).digest('hex')}' });\n`,

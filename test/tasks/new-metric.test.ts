@@ -3,7 +3,7 @@ import { describe as faceTable } from '../../ts/cli/facecls/evaluate';
 import { describe as detectionTable } from '../../ts/cli/vocdet/evaluate';
 import { type AttributeMetric, attributeMetrics, splitMetrics } from '../../ts/tasks/facecls/metrics';
 import { renderReport as faceReport } from '../../ts/tasks/facecls/report';
-import { ClassList } from '../../ts/tasks/vocdet/classes';
+import { ClassList } from '../../ts/tasks/vocdet/annotations/classes';
 import { DetectionEvaluator } from '../../ts/tasks/vocdet/evaluator';
 import { type DetectionMetric, detectionMetrics, keptValues, loggedMetrics } from '../../ts/tasks/vocdet/metrics-table';
 import { renderReport as detectionReport } from '../../ts/tasks/vocdet/report';

@@ -26,3 +26,11 @@ function rejectWebPage(source: ByteSource, kind: string): void {
     `Expected a ${kind} in ${source.label}, found a web page: the host sent a page instead of the file (Google Drive does so when too many have downloaded it). Open it in a browser to see why, and download the ${kind} again.`,
   );
 }
+
+/** Longer ones are no help in a message. */
+const LONGEST = 200;
+
+/** Text out of an archive as a message shows it: in one line, and shortened where a hostile file has made it long. */
+export function shownName(text: string): string {
+  return (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text).replaceAll('\n', '\\n');
+}

@@ -1,5 +1,7 @@
-import { setImmediate } from 'node:timers/promises';
-import { onOneThread } from '../tensor';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import { onOneThread, accelerator, scoped, Tensor } from '../tensor';
+import { isPlainObject } from '../tensor/plain-object';
+import { InputError } from '../errors';
 
 interface Pending<Indices, Loaded> {
   readonly indices: Indices;
@@ -52,5 +54,45 @@ export async function* loadAhead<Indices, Loaded, Batch>(
   } finally {
     batches.return?.();
     await Promise.allSettled(pending.map(({ loaded }) => loaded));
+  }
+}
+
+/**
+ * What `make` gives, with its tensors in memory that an accelerator reads without waiting, those in lists and plain objects too;
+ * as it is where no accelerator is.
+ */
+export function pinned<Batch>(make: () => Batch | Promise<Batch>): Batch | Promise<Batch> {
+  return accelerator.isAvailable() ? scoped(async () => pin(await make()) as Batch) : make();
+}
+
+/** The tensors of a value in such memory, those in lists and plain objects too; as they are without an accelerator. */
+export function pin(value: unknown): unknown {
+  if (!accelerator.isAvailable()) return value;
+  if (value instanceof Tensor) return value.device === 'cpu' ? value.pinMemory() : value;
+  if (Array.isArray(value)) return value.map(pin);
+  if (!isPlainObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, pin(item)]));
+}
+
+/**
+ * What `work` gives, if it does so in time.
+ * @param seconds 0 waits for ever
+ * @throws InputError after that time
+ */
+export async function within<T>(seconds: number, work: Promise<T>): Promise<T> {
+  if (seconds === 0) return work;
+  const done = new AbortController();
+  const late = sleep(seconds * 1000, undefined, { signal: done.signal }).then(
+    () => {
+      throw new InputError(
+        `DataLoader timed out after ${seconds} seconds; give a longer timeout, or find out what the samples wait for`,
+      );
+    },
+    () => work,
+  );
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    done.abort();
   }
 }

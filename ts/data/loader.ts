@@ -6,13 +6,11 @@ import { isPromise } from '../tensor/context';
 import { defaultCollate, defaultConvert, type Collated } from './collate';
 import type { DatasetLike, Pass } from './dataset';
 import { FIRST_PASS, gathers, indexed, isIterableStyle, lengthOf, type Indexed } from './indexed';
-import { loadAhead } from './load-ahead';
+import { loadAhead, pin, pinned, within } from './load-ahead';
 import { checkLoaderOptions, type Collate, type DataLoaderOptions } from './loader-options';
-import { pin, pinned } from './pin';
 import { inOrder, shuffled, type SampleOrder } from './sampler';
 import { BatchSampler, drawSeed, RandomSampler, SequentialSampler } from './samplers';
 import { streamAsync, streamNow } from './stream';
-import { within } from './timeout';
 
 export type { Collate, DataLoaderOptions, EpochOptions } from './loader-options';
 

@@ -5,7 +5,7 @@ import { saveTo, type FileTarget, type StreamTarget } from '../native/save-targe
 import * as torch from '../tensor';
 import { Tensor } from '../tensor';
 import { checkOptions, typeName } from '../tensor/options';
-import { shownName } from './member-name';
+import { shownName } from './archive-file';
 import { arrayOf, fileOf } from './npy-array';
 import { ZipFile, type ZipOptions } from './zip';
 import { ZipWriter } from './zip-writer';

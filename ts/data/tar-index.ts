@@ -1,6 +1,6 @@
 import { InputError } from '../errors';
 import type { ByteSource } from '../native/byte-source';
-import { shownName } from './member-name';
+import { shownName } from './archive-file';
 
 /** Where the content of a member of a tar lies. */
 export interface TarMember {

@@ -1,6 +1,6 @@
 import { InputError } from '../errors';
 import type { ByteSource } from '../native/byte-source';
-import { shownName } from './member-name';
+import { shownName } from './archive-file';
 
 /** Where a member of a zip lies, as its central directory says. */
 export interface ZipMember {

@@ -3,8 +3,7 @@ import { crc32, inflateRaw, inflateRawSync } from 'node:zlib';
 import { InputError } from '../errors';
 import type { ByteSource, FileInput } from '../native/byte-source';
 import { checkOptions } from '../tensor/options';
-import { openArchive } from './archive-file';
-import { shownName } from './member-name';
+import { openArchive, shownName } from './archive-file';
 import { readZipIndex, type ZipMember } from './zip-index';
 
 const inflateAsync = promisify(inflateRaw);

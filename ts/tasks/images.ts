@@ -4,8 +4,7 @@ import { basename, join } from 'node:path';
 import { InputError } from '../errors';
 import { type RgbImage, decodeImage } from '../vision/image';
 import { imageSize } from '../vision/image-size';
-import { PixelBudget } from './pixel-budget';
-import { prefetch } from './sources/prefetch';
+import { PixelBudget, prefetch } from './sources/prefetch';
 import type { FetchOptions } from './sources/fetch';
 import { type Source, expandSources } from './sources/sources';
 

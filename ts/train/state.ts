@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Rng } from '../data/rng';
 import { InputError } from '../errors';
-import type { Costs } from './throughput';
+import type { Costs } from './metrics-logger';
 
 /** Where a training loop stands: all it needs, beside weights and optimizer, to go on as if never stopped. */
 export interface LoopState {

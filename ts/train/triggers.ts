@@ -1,4 +1,4 @@
-import type { Work } from './throughput';
+import type { Work } from './metrics-logger';
 import type { Outcome, TrainPlan } from './types';
 import type { LoopState } from './state';
 

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkCelebA } from '../../../ts/tasks/facecls/check';
-import { expectedCounts } from '../../../ts/tasks/facecls/expected-counts';
+import { checkCelebA, expectedCounts } from '../../../ts/tasks/facecls/check';
 import { writeZip } from '../../data/zip-writer';
 import { lists, temporaryFolder } from './fixture';
 

@@ -3,8 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { InputError } from '../../../ts/errors';
-import { isPrivateAddress } from '../../../ts/tasks/sources/addresses';
-import { fetchBytes } from '../../../ts/tasks/sources/fetch';
+import { isPrivateAddress, fetchBytes } from '../../../ts/tasks/sources/fetch';
 
 describe('a download', () => {
   let server: Server;

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import sharp from 'sharp';
 import { checkDetectionData, type DetectionCheck } from '../../../ts/tasks/vocdet/check';
-import { ClassList } from '../../../ts/tasks/vocdet/classes';
-import type { IssueKind } from '../../../ts/tasks/vocdet/dataset-issues';
+import { ClassList } from '../../../ts/tasks/vocdet/annotations/classes';
+import type { IssueKind } from '../../../ts/tasks/vocdet/annotations/issues';
 import { realData, temporaryFolder, vocXml, type SceneObject } from './fixture';
 
 const blank = (width: number, height: number, grey: number) =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import sharp from 'sharp';
-import { ClassList } from '../../../ts/tasks/vocdet/classes';
+import { ClassList } from '../../../ts/tasks/vocdet/annotations/classes';
 import {
   evaluationBatches,
   releaseBatch,
@@ -8,9 +8,9 @@ import {
   type DetectionBatch,
   type DetectionInputs,
 } from '../../../ts/tasks/vocdet/data';
-import { openDetectionData } from '../../../ts/tasks/vocdet/open';
+import { openDetectionData } from '../../../ts/tasks/vocdet/annotations/open';
 import { DetectionEvaluator } from '../../../ts/tasks/vocdet/evaluator';
-import { openVoc } from '../../../ts/tasks/vocdet/voc';
+import { openVoc } from '../../../ts/tasks/vocdet/annotations/voc';
 import * as torch from '../../../ts/tensor';
 import { boxes, cxcywhToXyxy, scaleBoxes } from '../../../ts/vision/boxes';
 import { DetectionProcessor } from '../../../ts/vision/detection-processor';

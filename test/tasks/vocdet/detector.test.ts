@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { ClassList } from '../../../ts/tasks/vocdet/classes';
+import { ClassList } from '../../../ts/tasks/vocdet/annotations/classes';
 import { ObjectDetector } from '../../../ts/tasks/vocdet/detector';
 import * as torch from '../../../ts/tensor';
 import { decodeImage } from '../../../ts/vision/image';

@@ -6,9 +6,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { DownloadError } from '../../../ts/native/download';
-import { downloadVoc } from '../../../ts/tasks/vocdet/download';
-import { vocArchives, vocReleases, type VocArchive } from '../../../ts/tasks/vocdet/voc-releases';
-import { openVoc } from '../../../ts/tasks/vocdet/voc';
+import { downloadVoc, vocArchives, vocReleases, type VocArchive } from '../../../ts/tasks/vocdet/download';
+import { openVoc } from '../../../ts/tasks/vocdet/annotations/voc';
 import { writeTar } from '../../data/tar-writer';
 import { temporaryFolder, vocXml } from './fixture';
 

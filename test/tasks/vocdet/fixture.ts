@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { AnnotatedObject } from '../../../ts/tasks/vocdet/annotation';
+import type { AnnotatedObject } from '../../../ts/tasks/vocdet/annotations/annotation';
 
 /** A temporary folder for the tests of a suite, removed when they are done. */
 export function temporaryFolder(): {

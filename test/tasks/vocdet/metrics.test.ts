@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { ClassList } from '../../../ts/tasks/vocdet/classes';
+import { ClassList } from '../../../ts/tasks/vocdet/annotations/classes';
 import { splitMetrics, withoutCurves } from '../../../ts/tasks/vocdet/metrics';
-import { openVoc } from '../../../ts/tasks/vocdet/voc';
-import type { DetectionSplit } from '../../../ts/tasks/vocdet/dataset';
+import { openVoc } from '../../../ts/tasks/vocdet/annotations/voc';
+import type { DetectionSplit } from '../../../ts/tasks/vocdet/annotations/dataset';
 import { temporaryFolder } from './fixture';
 import { onOneThread, smallDetector, vocFiles } from './small-detector';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { cocoToVoc } from '../../../ts/models/detr';
-import { ClassList, vocClasses, vocNames } from '../../../ts/tasks/vocdet/classes';
+import { ClassList, vocClasses, vocNames } from '../../../ts/tasks/vocdet/annotations/classes';
 import { chooseTrained, classRows, newModel, newProcessor } from '../../../ts/tasks/vocdet/model';
 import { temporaryFolder } from './fixture';
 import { cocoClasses, onOneThread, smallConfig, smallModel, smallWeights, tunedConfig } from './small-detector';

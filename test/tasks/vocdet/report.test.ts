@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ClassList } from '../../../ts/tasks/vocdet/classes';
+import { ClassList } from '../../../ts/tasks/vocdet/annotations/classes';
 import { DetectionEvaluator } from '../../../ts/tasks/vocdet/evaluator';
 import { renderReport, type Sample } from '../../../ts/tasks/vocdet/report';
 import type { MetricsEntry } from '../../../ts/train/metrics-logger';

@@ -10,7 +10,7 @@ import { train } from '../../../ts/tasks/vocdet/train';
 import type { TrainOptions } from '../../../ts/train/with-run';
 import { readMetricsLog } from '../../../ts/train/metrics-logger';
 import { readState } from '../../../ts/train/state';
-import type { DrawnSplits } from '../../../ts/tasks/vocdet/drawn-splits';
+import type { DrawnSplits } from '../../../ts/tasks/vocdet/splits/drawn-splits';
 import { temporaryFolder, vocXml } from './fixture';
 import {
   cocoClasses,

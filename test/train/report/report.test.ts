@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { chart, sharePlot } from '../../../ts/train/report/curves';
 import { Html, html, jsonScript } from '../../../ts/train/report/html';
-import { renderPage } from '../../../ts/train/report/page';
-import { imageGrid } from '../../../ts/train/report/image-grid';
+import { renderPage, imageGrid } from '../../../ts/train/report/page';
 import { table } from '../../../ts/train/report/table';
 
 const hostile = `<img src=x onerror="alert('1')">&`;

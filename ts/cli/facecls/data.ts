@@ -125,7 +125,7 @@ function addPrepare(data: Command): void {
     )
     .action(async (argument: string | undefined, flags: PrepareFlags) => {
       await ensureReady();
-      const { prepare } = require('../../tasks/facecls/prepare') as typeof import('../../tasks/facecls/prepare');
+      const { prepare } = require('../../tasks/facecls/open') as typeof import('../../tasks/facecls/open');
       const { folder, images } = await prepare(presets[flags.preset], flags.data ?? argument ?? null, terminal);
       print(`${folder}: ${images} images are ready`);
     });

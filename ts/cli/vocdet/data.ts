@@ -81,7 +81,7 @@ function addCheck(data: Command): void {
       await ensureReady();
       const { checkDetectionData } = require('../../tasks/vocdet/check') as typeof import('../../tasks/vocdet/check');
       const { readClassFile } =
-        require('../../tasks/vocdet/class-file') as typeof import('../../tasks/vocdet/class-file');
+        require('../../tasks/vocdet/annotations/class-file') as typeof import('../../tasks/vocdet/annotations/class-file');
       const list = classes === undefined ? undefined : readClassFile(classes);
       const check = await withBar(
         terminal,
@@ -148,9 +148,10 @@ function addSceneSynth(data: Command): void {
     description: "Draws scenes in VOC's format, with all twenty classes; the same options give the same scenes.",
     usual: { folder: 'data/processed/scenes', train: 3200, val: 200, test: 200 },
     load: () => {
-      const { ensureDrawnScenes } = require('../../tasks/vocdet/synth') as typeof import('../../tasks/vocdet/synth');
+      const { ensureDrawnScenes } =
+        require('../../tasks/vocdet/synth/synth') as typeof import('../../tasks/vocdet/synth/synth');
       const { DRAWN_SCENES } =
-        require('../../tasks/vocdet/open-dataset') as typeof import('../../tasks/vocdet/open-dataset');
+        require('../../tasks/vocdet/splits/open-dataset') as typeof import('../../tasks/vocdet/splits/open-dataset');
       return { folder: DRAWN_SCENES, ensureDrawn: ensureDrawnScenes };
     },
   });

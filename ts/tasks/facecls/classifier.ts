@@ -5,8 +5,7 @@ import type { Device, Tensor } from '../../tensor';
 import { weightsOf } from '../../train/run';
 import type { RgbImage } from '../../vision/image';
 import { ImageProcessor } from '../../vision/processor';
-import { loadProcessor, saveProcessor } from '../processor';
-import { sayNotFinite } from '../not-finite';
+import { loadProcessor, saveProcessor, sayNotFinite } from '../checkpoint';
 
 export interface ClassifierOptions {
   /** @default 'cpu' */

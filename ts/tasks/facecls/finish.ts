@@ -9,14 +9,13 @@ import type { RunFolder } from '../../train/run';
 import { type RgbImage, decodeImage } from '../../vision/image';
 import { describeRun, type RunDescription } from '../describe-run';
 import { encodeJpeg, scaleToHeight } from '../montage';
-import { predictionsOf } from './predictions';
+import { predictionsOf, predictionImage } from './predictions';
 import { FaceClassifier } from './classifier';
 import type { FaceConfig } from './config';
 import type { FaceData } from './data';
 import { splits, type Split } from './lists';
 import { type SplitMetrics, splitMetrics } from './metrics';
 import { type SplitOutputs, majority, splitOutputs } from './outputs';
-import { predictionImage } from './prediction-image';
 import { describeProblems } from './preflight';
 import { type Sample, renderReport } from './report';
 

@@ -7,7 +7,7 @@ import { cloneParameters } from '../../train/checkpoint';
 import { weightsOf } from '../../train/run';
 import type { Extent } from '../../vision/boxes';
 import { ImageProcessor } from '../../vision/processor';
-import { loadProcessor } from '../processor';
+import { loadProcessor } from '../checkpoint';
 import { FaceClassifier } from './classifier';
 import type { FaceConfig } from './config';
 

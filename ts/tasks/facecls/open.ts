@@ -4,6 +4,9 @@ import type { ImageProcessor } from '../../vision/processor';
 import { describeLeftOut } from './celeba';
 import { FaceData, type FaceDataOptions } from './data';
 import { ensureDrawnFaces } from './synth';
+import type { FaceConfig } from './config';
+import { splits } from './lists';
+import { newProcessor } from './model';
 
 /** Where the drawn faces lie. */
 export const DRAWN_FACES = join('data', 'processed', 'faces');
@@ -41,4 +44,25 @@ export function openFaces(
   const leftOut = describeLeftOut(data.celeba);
   if (leftOut !== undefined) listener.say(leftOut);
   return data;
+}
+
+/**
+ * Opens a dataset as training with `config` would, and fills the cache of resized images.
+ * @param folder null for the drawn faces
+ * @throws InputError for a dataset that cannot be used
+ */
+export async function prepare(
+  config: FaceConfig,
+  folder: string | null,
+  listener: Listener,
+): Promise<{ folder: string; images: number }> {
+  const path = await faceFolder(folder, listener);
+  const data = openFaces(path, await newProcessor(config), {}, listener);
+  try {
+    const counts = splits.map((split) => data.celeba.split(split).length);
+    for (const [i, split] of splits.entries()) if (counts[i]! > 0) await data.evaluation(split);
+    return { folder: path, images: counts.reduce((sum, count) => sum + count, 0) };
+  } finally {
+    await data.close();
+  }
 }

@@ -1,7 +1,6 @@
 import { chart } from '../../train/report/curves';
 import { Html, html } from '../../train/report/html';
-import { facts, notesSection, renderPage, type Section } from '../../train/report/page';
-import { type Image, imageGrid } from '../../train/report/image-grid';
+import { facts, notesSection, renderPage, type Section, type Image, imageGrid } from '../../train/report/page';
 import { type Cell, type Table, table } from '../../train/report/table';
 import type { MetricsEntry } from '../../train/metrics-logger';
 import type { RunDescription } from '../describe-run';

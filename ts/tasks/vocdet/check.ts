@@ -1,11 +1,11 @@
 import { InputError } from '../../errors';
-import { alikeNames, vocClasses, type ClassList } from './classes';
-import { classesAmong, type DetectionData, type DetectionSplit } from './dataset';
-import { DatasetIssues, type DatasetIssue } from './dataset-issues';
-import { vocReleases } from './voc-releases';
-import { openDetectionData } from './open';
+import { alikeNames, vocClasses, type ClassList } from './annotations/classes';
+import { classesAmong, type DetectionData, type DetectionSplit } from './annotations/dataset';
+import { DatasetIssues, type DatasetIssue } from './annotations/issues';
+import { vocReleases } from './download';
+import { openDetectionData } from './annotations/open';
 import { checkImage, readImages, type ImageRecord, type ReadOptions } from './image-check';
-import { shouldDiffer } from './split-roles';
+import { shouldDiffer } from './annotations/names';
 
 export interface CheckOptions extends ReadOptions {
   /** The classes that there should be. @default those that the data name */

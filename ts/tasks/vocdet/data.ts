@@ -14,9 +14,9 @@ import { planDetectionAugment, type DetectionAugmentOptions } from '../../vision
 import type { DetectionProcessor, PaddedBatch } from '../../vision/detection-processor';
 import { decodeImage, type RgbImage } from '../../vision/image';
 import { changeBoxes, extentAfter, type Step } from '../../vision/steps';
-import { resolveTargets, type Targets } from './annotation';
-import type { ClassList } from './classes';
-import type { DetectionSplit } from './dataset';
+import { resolveTargets, type Targets } from './annotations/annotation';
+import type { ClassList } from './annotations/classes';
+import type { DetectionSplit } from './annotations/dataset';
 
 /** A decoded image with its objects. */
 export interface DetectionSample {

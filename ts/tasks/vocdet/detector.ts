@@ -9,9 +9,8 @@ import { weightsOf } from '../../train/run';
 import type { Extent } from '../../vision/boxes';
 import { DetectionProcessor, type PaddedBatch } from '../../vision/detection-processor';
 import type { RgbImage } from '../../vision/image';
-import { sayNotFinite } from '../not-finite';
-import { loadProcessor, saveProcessor } from '../processor';
-import type { ClassList } from './classes';
+import { sayNotFinite, loadProcessor, saveProcessor } from '../checkpoint';
+import type { ClassList } from './annotations/classes';
 import type { DetectionBatch } from './data';
 import { ranked, type RankedDetections } from './rank-detections';
 

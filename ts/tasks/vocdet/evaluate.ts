@@ -6,14 +6,14 @@ import type { Device } from '../../tensor';
 import { type ConfigTree, valueAt } from '../../train/config/keys';
 import { readConfigFile } from '../../train/config/resolve';
 import { isRun } from '../../train/run';
-import { ClassList } from './classes';
+import { ClassList } from './annotations/classes';
 import { ObjectDetector } from './detector';
 import type { BootstrapOptions } from './evaluator';
 import { splitMetrics, withoutCurves, type SplitMetrics } from './metrics';
 import { classRows } from './model';
-import { DRAWN_SPLITS, readDrawnSplits } from './drawn-splits';
-import { describeDrawn, openDataset, type DataChoice } from './open-dataset';
-import { splitNames, type SplitName } from './split-roles';
+import { DRAWN_SPLITS, readDrawnSplits } from './splits/drawn-splits';
+import { describeDrawn, openDataset, type DataChoice } from './splits/open-dataset';
+import { splitNames, type SplitName } from './annotations/names';
 
 export interface EvaluateOptions {
   /** VOC devkit, its archives, or a COCO file. @default that of the run, else the drawn scenes */

@@ -11,17 +11,17 @@ import { type RgbImage, decodeImage } from '../../vision/image';
 import { describeRun, type RunDescription } from '../describe-run';
 import { encodeJpeg, scaleToFit } from '../montage';
 import { annotatedImage, classColour, type Mark } from './annotate';
-import type { ClassList } from './classes';
+import type { ClassList } from './annotations/classes';
 import type { DetectionConfig } from './config';
-import { partOf, type DetectionSplit } from './dataset';
+import { partOf, type DetectionSplit } from './annotations/dataset';
 import { ObjectDetector } from './detector';
 import { verdictOfImage } from './evaluator';
 import { splitMetrics, withoutCurves, type DetectedImage, type FullMetrics, type SplitMetrics } from './metrics';
-import { describeProblems } from './validate-split';
-import type { OpenDataset } from './open-dataset';
-import { splitNames, type SplitName } from './split-roles';
+import { describeProblems } from './splits/validate-split';
+import type { OpenDataset } from './splits/open-dataset';
+import { splitNames, type SplitName } from './annotations/names';
 import { renderReport, type Sample } from './report';
-import { shownDetections, HardestImages } from './hardest-images';
+import { shownDetections, HardestImages } from './rank-detections';
 
 /** Of the training split the figures are those of the first images only: it may be large, and they are for comparison. */
 const TRAIN_IMAGES = 500;

@@ -3,10 +3,10 @@ import { inFlight } from '../../data/in-flight';
 import type { Extent } from '../../vision/boxes';
 import { decodeImage } from '../../vision/image';
 import { imageSize } from '../../vision/image-size';
-import { describeBox, isShare, sizeMismatch, type AnnotatedObject, type Annotation } from './annotation';
-import type { ClassList } from './classes';
-import type { DetectionSplit } from './dataset';
-import type { DatasetIssues } from './dataset-issues';
+import { describeBox, isShare, sizeMismatch, type AnnotatedObject, type Annotation } from './annotations/annotation';
+import type { ClassList } from './annotations/classes';
+import type { DetectionSplit } from './annotations/dataset';
+import type { DatasetIssues } from './annotations/issues';
 
 /** What reading one image and its annotation brought; each of the two is what was read, or why it was not. */
 export interface ImageRecord {

@@ -13,7 +13,7 @@ import * as torch from '../../tensor';
 import type { LayerMap } from '../../train/groups';
 import { cloneParameters } from '../../train/checkpoint';
 import { DetectionProcessor } from '../../vision/detection-processor';
-import type { ClassList } from './classes';
+import type { ClassList } from './annotations/classes';
 import type { DetectionConfig } from './config';
 import { detectorWeights, loadDetectionProcessor, ObjectDetector } from './detector';
 

@@ -1,5 +1,6 @@
 import { takeBoxes } from '../../vision/boxes';
-import type { Detections } from './evaluator';
+import { type Detections, verdictOfImage } from './evaluator';
+import type { DetectedImage } from './metrics';
 
 /** Detections by falling score. */
 export interface RankedDetections extends Detections {
@@ -22,4 +23,39 @@ export function ranked(detections: Detections, threshold: number): RankedDetecti
     scores: rows.map((row) => scores[row]!),
     boxes: takeBoxes(boxes, rows),
   };
+}
+
+/** Only detections above it are shown and judged. */
+const SHOWN_ABOVE = 0.5;
+
+/** Keeps the images with the most and surest mistakes, a fixed number of them however many are seen. */
+export class HardestImages {
+  private readonly kept: { readonly image: DetectedImage; readonly badness: number }[] = [];
+
+  constructor(private readonly count: number) {}
+
+  add(image: DetectedImage): void {
+    const badness = badnessOf(image);
+    if (badness === 0) return;
+    this.kept.push({ image, badness });
+    this.kept.sort((a, b) => b.badness - a.badness);
+    this.kept.length = Math.min(this.kept.length, this.count);
+  }
+
+  /** The worst first. */
+  get images(): DetectedImage[] {
+    return this.kept.map(({ image }) => image);
+  }
+}
+
+/** The detections worth showing, the likeliest first. */
+export function shownDetections(detections: Detections): RankedDetections {
+  return ranked(detections, SHOWN_ABOVE);
+}
+
+/** The scores of wrong detections, and one for each missed object. */
+function badnessOf({ original, detections }: DetectedImage): number {
+  const shown = shownDetections(detections);
+  const { detections: verdicts, missed } = verdictOfImage(shown, original.truths);
+  return verdicts.reduce((sum, verdict, row) => sum + (verdict === 'wrong' ? shown.scores[row]! : 0), missed.length);
 }

@@ -1,8 +1,7 @@
 import type { MetricsEntry } from '../../train/metrics-logger';
 import { type Chart, chart, sharePlot } from '../../train/report/curves';
 import { Html, html } from '../../train/report/html';
-import { facts, notesSection, renderPage, type Section } from '../../train/report/page';
-import { type Image, imageGrid } from '../../train/report/image-grid';
+import { facts, notesSection, renderPage, type Section, type Image, imageGrid } from '../../train/report/page';
 import { type Cell, type Table, table } from '../../train/report/table';
 import type { RunDescription } from '../describe-run';
 import type { FullMetrics } from './metrics';

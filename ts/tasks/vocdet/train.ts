@@ -11,19 +11,19 @@ import type { FitOptions } from '../../train/fit-options';
 import { parameterGroups } from '../../train/groups';
 import { readFinalMetrics, type RunFolder } from '../../train/run';
 import { stoppable, type TrainOptions, type TrainResult, withRun } from '../../train/with-run';
-import type { ClassList } from './classes';
+import type { ClassList } from './annotations/classes';
 import { type DetectionConfig, freeKeys } from './config';
 import { releaseBatch, trainBatches, type DetectionBatch } from './data';
-import { splitFingerprint } from './dataset';
+import { splitFingerprint } from './annotations/dataset';
 import { labelledOnDevice, ObjectDetector } from './detector';
 import { splitMetrics } from './metrics';
 import { loggedMetrics } from './metrics-table';
 import { finishRun, type FinalMetrics } from './finish';
 import { backboneAndRest, chooseTrained, newModel, newProcessor, savedDetector } from './model';
 import { startBackbone } from './backbone-start';
-import { DRAWN_SPLITS, readDrawnSplits } from './drawn-splits';
-import { describeDrawn, openDataset, type OpenDataset } from './open-dataset';
-import { preflight, type TrainSplits } from './preflight';
+import { DRAWN_SPLITS, readDrawnSplits } from './splits/drawn-splits';
+import { describeDrawn, openDataset, type OpenDataset } from './splits/open-dataset';
+import { preflight, type TrainSplits } from './splits/preflight';
 
 /** Trains a detector and leaves a run folder. A finished run is left as it is. */
 export async function train(options: TrainOptions<DetectionConfig>): Promise<TrainResult<FinalMetrics>> {

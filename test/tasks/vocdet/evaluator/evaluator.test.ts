@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { boxes } from '../../../../ts/vision/boxes';
-import { ClassList, vocClasses } from '../../../../ts/tasks/vocdet/classes';
+import { ClassList, vocClasses } from '../../../../ts/tasks/vocdet/annotations/classes';
 import {
   cocoNames,
   DetectionEvaluator,
@@ -11,7 +11,7 @@ import {
   type EvaluatorOptions,
   type Truths,
 } from '../../../../ts/tasks/vocdet/evaluator';
-import { openVoc } from '../../../../ts/tasks/vocdet/voc';
+import { openVoc } from '../../../../ts/tasks/vocdet/annotations/voc';
 import { gunzipTo, realData, temporaryFolder } from '../fixture';
 import { madeUpImages, noisyDetections, truthsOf, type Image } from './noise';
 

@@ -1,6 +1,6 @@
 import { ShapeError, TorchError } from '../../../errors';
 import { boxAreas, countBoxes, takeBoxes, type Boxes } from '../../../vision/boxes';
-import type { ClassList } from '../classes';
+import type { ClassList } from '../annotations/classes';
 
 /** What a detector found in one image; row `i` of all three belongs together. */
 export interface Detections {

@@ -10,7 +10,7 @@
  * conversions of VOC to COCO differ in this point and their figures by a point or two.
  */
 import { TorchError } from '../../../errors';
-import type { ClassList } from '../classes';
+import type { ClassList } from '../annotations/classes';
 import { bootstrap, type BootstrapOptions, type Confidence } from './bootstrap';
 import { voc07Precision, voc12Precision } from './curve';
 import {

@@ -1,4 +1,3 @@
-import { GrowableArray } from './growable-array';
 import { COCO_MAX_DETECTIONS } from './match';
 
 const bytes = () => new GrowableArray((length) => new Uint8Array(length));
@@ -85,4 +84,34 @@ function take<Data extends Float64Array | Uint32Array | Uint8Array>(values: Data
   const taken = new (values.constructor as new (length: number) => Data)(order.length);
   for (let i = 0; i < order.length; i++) taken[i] = values[order[i]!]!;
   return taken;
+}
+
+type Numbers = Float64Array | Uint32Array | Uint16Array | Uint8Array;
+
+/** A typed array that grows at its end; it doubles, so adding takes constant time on average. */
+class GrowableArray<Data extends Numbers> {
+  private room: Data;
+  private used = 0;
+
+  constructor(private readonly make: (length: number) => Data) {
+    this.room = make(64);
+  }
+
+  get length(): number {
+    return this.used;
+  }
+
+  /** What was added; a view that is good until more is added. */
+  get values(): Data {
+    return this.room.subarray(0, this.used) as Data;
+  }
+
+  push(value: number): void {
+    if (this.used === this.room.length) {
+      const larger = this.make(2 * this.used);
+      larger.set(this.room);
+      this.room = larger;
+    }
+    this.room[this.used++] = value;
+  }
 }

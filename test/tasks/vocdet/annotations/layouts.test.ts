@@ -1,0 +1,240 @@
+import assert from 'node:assert/strict';
+import { findClasses, type DetectionData } from '../../../../ts/tasks/vocdet/annotations/dataset';
+import { openDetectionData } from '../../../../ts/tasks/vocdet/annotations/open';
+import { writeZip } from '../../../data/zip-writer';
+import { temporaryFolder, vocXml } from '../fixture';
+
+const xml = (name = 'cat') => vocXml(20, 10, [{ name, pixels: [1, 2, 3, 4] }]);
+const coco = (names: readonly string[], more: object = {}): string =>
+  JSON.stringify({
+    images: names.map((file_name, id) => ({ id, file_name, width: 20, height: 10 })),
+    annotations: names.map((_, id) => ({ id, image_id: id, category_id: 1, bbox: [1, 2, 3, 4] })),
+    categories: [{ id: 1, name: 'cat' }],
+    ...more,
+  });
+
+type Files = Readonly<Record<string, string | Uint8Array>>;
+
+/** What a dataset has in its splits: the image of each annotation, by its content. */
+async function contents(data: DetectionData): Promise<Record<string, string[]>> {
+  const found: Record<string, string[]> = {};
+  for (const name of data.splits) {
+    const split = await data.split(name);
+    for (const index of split.ids.keys()) assert.equal((await split.annotation(index)).objects[0]!.name, 'cat');
+    found[name.replace(/^.*\//, '')] = await Promise.all(
+      [...split.ids.keys()].map(async (index) =>
+        split.hasImage(index) ? (await split.image(index)).toString() : 'missing',
+      ),
+    );
+  }
+  return found;
+}
+
+describe('layouts of datasets with boxes', () => {
+  const folder = temporaryFolder();
+
+  const layouts: Readonly<Record<string, readonly [Files, Record<string, string[]>]>> = {
+    'of LabelImg: annotations beside images': [
+      { 'a.jpg': 'A', 'a.xml': xml(), 'b.JPG': 'B', 'b.xml': xml(), 'classes.txt': 'cat' },
+      { all: ['A', 'B'] },
+    ],
+    'of Kaggle: images/ and annotations/': [{ 'images/a.png': 'A', 'annotations/a.xml': xml() }, { all: ['A'] }],
+    'of Kaggle: a folder for each split': [
+      {
+        'train/images/a.png': 'A',
+        'train/annotations/a.xml': xml(),
+        'test/images/b.png': 'B',
+        'test/annotations/b.xml': xml(),
+      },
+      { test: ['B'], train: ['A'] },
+    ],
+    'of Kaggle: unpacked one in the other': [
+      {
+        'fruit/train_zip/train/a.jpg': 'A',
+        'fruit/train_zip/train/a.xml': xml(),
+        'fruit/test_zip/test/b.jpg': 'B',
+        'fruit/test_zip/test/b.xml': xml(),
+      },
+      { test_zip: ['B'], train_zip: ['A'] },
+    ],
+    'of the tutorials of TensorFlow': [
+      { 'images/train/a.jpg': 'A', 'images/train/a.xml': xml(), 'images/test/b.jpg': 'B', 'images/test/b.xml': xml() },
+      { test: ['B'], train: ['A'] },
+    ],
+    'of the Oxford pets': [
+      { 'images/a.jpg': 'A', 'annotations/xmls/a.xml': xml(), 'annotations/trainval.txt': 'a 1 1 1' },
+      { all: ['A'] },
+    ],
+    'of Roboflow as VOC': [
+      { 'train/a.jpg': 'A', 'train/a.xml': xml(), 'valid/b.jpg': 'B', 'valid/b.xml': xml(), 'README.roboflow.txt': '' },
+      { train: ['A'], valid: ['B'] },
+    ],
+    'of CVAT, with subfolders': [
+      {
+        'Annotations/s/a.xml': xml(),
+        'JPEGImages/s/a.png': 'A',
+        'ImageSets/Main/default.txt': 's/a\n',
+        'labelmap.txt': 'cat:::\n',
+      },
+      { default: ['A'] },
+    ],
+    'with annotations in one folder and images in those of the splits': [
+      { 'annotations/a.xml': xml(), 'annotations/b.xml': xml(), 'images/train/a.jpg': 'A', 'images/val/b.jpg': 'B' },
+      { train: ['A'], val: ['B'] },
+    ],
+    'with the endings of images in the names of annotations': [
+      { 'Annotations/a.jpg.xml': xml(), 'JPEGImages/a.jpg': 'A' },
+      { all: ['A'] },
+    ],
+    'with lists beside the folders': [
+      {
+        'Annotations/a.xml': xml(),
+        'JPEGImages/a.jpg': 'A',
+        'train.txt': './JPEGImages/a.jpg ./Annotations/a.xml\n',
+        'labels.txt': 'cat',
+      },
+      { train: ['A'] },
+    ],
+    'in other letters': [
+      { 'ANNOTATIONS/A.XML': xml(), 'jpegimages/a.JPEG': 'A', 'imagesets/main/Train.txt': 'a\n' },
+      { Train: ['A'] },
+    ],
+    'with what systems leave': [
+      {
+        'Annotations/a.xml': xml(),
+        'Annotations/._a.xml': 'x',
+        'JPEGImages/a.jpg': 'A',
+        'JPEGImages/._a.jpg': 'x',
+        'JPEGImages/Thumbs.db': '',
+        '__MACOSX/Annotations/b.xml': 'x',
+        '.DS_Store': '',
+      },
+      { all: ['A'] },
+    ],
+    'with masks of the same names': [
+      { 'own/Annotations/a.xml': xml(), 'own/JPEGImages/a.jpg': 'A', 'own/SegmentationClass/a.png': 'M' },
+      { all: ['A'] },
+    ],
+    'with decomposed letters, as macOS has them': [
+      { 'Annotations/e\u0301.xml': xml(), 'JPEGImages/\u00e9.jpg': 'A', 'ImageSets/Main/train.txt': '\u00e9\n' },
+      { train: ['A'] },
+    ],
+    'of COCO in a zip, as CVAT exports it': [
+      { 'export.zip': writeZip({ 'annotations/instances_default.json': coco(['a.jpg']), 'images/a.jpg': 'A' }) },
+      { default: ['A'] },
+    ],
+    'of COCO by Label Studio': [
+      { 'result.json': coco(['images\\\\1a2b-a.jpg'.replace('\\\\', '\\')]), 'images/1a2b-a.jpg': 'A' },
+      { result: ['A'] },
+    ],
+    'of COCO by Label Studio, with local files': [
+      {
+        'result.json': coco([
+          '/data/local-files/?d=pets%5Ca%20b.jpg',
+          '../../media/upload/3/c.jpg',
+          's3://bucket/d.jpg',
+        ]),
+        'images/a b.jpg': 'A',
+        'images/c.jpg': 'C',
+        'images/d.jpg': 'D',
+      },
+      { result: ['A', 'C', 'D'] },
+    ],
+    'of COCO by Roboflow': [
+      {
+        'train/_annotations.coco.json': coco(['a.jpg']),
+        'train/a.jpg': 'A',
+        'valid/_annotations.coco.json': coco(['a.jpg']),
+        'valid/a.jpg': 'V',
+      },
+      { train: ['A'], valid: ['V'] },
+    ],
+    'of COCO by FiftyOne': [
+      {
+        'train/labels.json': coco(['a.jpg']),
+        'train/data/a.jpg': 'A',
+        'validation/labels.json': coco(['a.jpg']),
+        'validation/data/a.jpg': 'V',
+      },
+      { train: ['A'], validation: ['V'] },
+    ],
+    'of COCO in two files with images of the same names': [
+      {
+        'annotations/birds_train.json': coco(['1.jpg']),
+        'annotations/birds_val.json': coco(['1.jpg', '2.jpg']),
+        'images/train/1.jpg': 'A',
+        'images/train/2.jpg': 'B',
+        'images/val/1.jpg': 'V',
+      },
+      { train: ['A'], val: ['V', 'missing'] },
+    ],
+    'of COCO without endings of files': [
+      { 'train.json': coco(['a', 'sub/b.png']), 'images/a.jpg': 'A', 'images/sub/b.jpg': 'B' },
+      { train: ['A', 'B'] },
+    ],
+    'of COCO beside other JSON': [
+      { 'package.json': '{"name":"x"}', 'broken.json': '{', 'train.json': coco(['a.jpg']), 'a.jpg': 'A' },
+      { train: ['A'] },
+    ],
+    'of COCO as published, with captions': [
+      {
+        'annotations/instances_val2017.json': coco(['a.jpg']),
+        'annotations/captions_val2017.json': '{"images":[],"annotations":[]}',
+        'val2017.zip': writeZip({ 'val2017/a.jpg': 'A' }),
+      },
+      { val2017: ['A'] },
+    ],
+  };
+  for (const [what, [files, expected]] of Object.entries(layouts)) {
+    it(`are read: that ${what}`, async () => {
+      const data = await openDetectionData(folder.write(files));
+      assert.deepEqual(await contents(data), expected);
+      assert.deepEqual((await findClasses(data)).names, ['cat']);
+      data.close();
+    });
+  }
+
+  const others: Readonly<Record<string, readonly [Files, RegExp]>> = {
+    'labels of YOLO': [
+      { 'images/a.jpg': 'A', 'labels/a.txt': '0 0.5 0.5 0.1 0.2\n' },
+      /found images, labels: labels\/a\.txt looks like a label of YOLO; export the dataset as COCO or Pascal VOC\./,
+    ],
+    'annotations of LabelMe': [
+      { 'a.jpg': 'A', 'a.json': '{"version":"5.0","shapes":[]}' },
+      /found a\.jpg, a\.json: a\.json looks like an annotation of LabelMe/,
+    ],
+    'a packed archive': [{ 'birds.tar.gz': 'x' }, /birds\.tar\.gz has to be unpacked/],
+    'a table': [{ 'train.csv': 'image_id,bbox\n', 'train/a.jpg': 'A' }, /train\.csv is a table of its own kind/],
+    'images alone': [
+      { 'x/a.jpg': 'A', 'x/b.jpg': 'B' },
+      /found x: 2 images without annotations\. vocdet reads annotations in the layout of Pascal VOC/,
+    ],
+    nothing: [{}, /found nothing: neither images nor annotations\./],
+  };
+  for (const [what, [files, message]] of Object.entries(others)) {
+    it(`are named when they are others: ${what}`, async () => {
+      await assert.rejects(openDetectionData(folder.write(files)), { code: 'TTS_INPUT', message });
+    });
+  }
+
+  it('are named by their annotations where these are of another kind', async () => {
+    const data = await openDetectionData(
+      folder.write({ 'images/a.jpg': 'A', 'annotations.xml': '<annotations><version>1.1</version></annotations>' }),
+    );
+    await assert.rejects(
+      findClasses(data),
+      /^InputError: Expected objects in the annotations of .*, found none: .*annotations\.xml line 1: expected an <annotation> of Pascal VOC, found <annotations>; export the task as Pascal VOC instead of CVAT for images\.$/,
+    );
+  });
+
+  it('takes the classes of a folder that is called as the challenge from its annotations where they name others', async () => {
+    const own = await openDetectionData(
+      folder.write({ 'VOCdevkit/VOC2007/Annotations/a.xml': xml('robin'), 'VOCdevkit/VOC2007/JPEGImages/a.jpg': 'A' }),
+    );
+    assert.deepEqual((await findClasses(own)).names, ['robin']);
+    const official = await openDetectionData(
+      folder.write({ 'VOC2007/Annotations/a.xml': xml('cat'), 'VOC2007/JPEGImages/a.jpg': 'A' }),
+    );
+    assert.equal((await findClasses(official)).length, 20);
+  });
+});
