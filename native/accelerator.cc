@@ -5,9 +5,9 @@
 #include <dlfcn.h>
 
 #include "allocator.h"
-#include "convert.h"
 #include "exports.h"
-#include "memory.h"
+#include "memory_pressure.h"
+#include "names.h"
 
 namespace torchts {
 namespace {

@@ -5,10 +5,12 @@
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/function.h>
 
-#include "convert.h"
 #include "exports.h"
 #include "lifetime.h"
-#include "memory.h"
+#include "memory_pressure.h"
+#include "names.h"
+#include "wire_reader.h"
+#include "wire_writer.h"
 
 namespace torchts {
 namespace {

@@ -5,11 +5,11 @@
 #include <unistd.h>
 
 #include "accelerator.h"
-#include "convert.h"
 #include "environment.h"
 #include "exports.h"
 #include "guard.h"
-#include "memory.h"
+#include "memory_pressure.h"
+#include "names.h"
 #include "process_exit.h"
 #include "threads.h"
 

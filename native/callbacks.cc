@@ -5,9 +5,10 @@
 #include <c10/core/StreamGuard.h>
 #include <torch/csrc/autograd/graph_task.h>
 
-#include "convert.h"
 #include "exports.h"
 #include "wire.h"
+#include "wire_reader.h"
+#include "wire_writer.h"
 
 namespace torchts {
 namespace {

@@ -2,21 +2,21 @@
 #include <ATen/core/LegacyTypeDispatch.h>
 #include <c10/core/GradMode.h>
 
-#include "convert.h"
 #include "exports.h"
-#include "guard.h"
 #include "external_memory.h"
+#include "guard.h"
 #include "lifetime.h"
-#include "memory.h"
+#include "memory_pressure.h"
 #include "preconditions.h"
 #include "tensor_invariants.h"
-#include "unchanged.h"
 #include "wire.h"
+#include "wire_reader.h"
+#include "wire_writer.h"
 
 namespace torchts {
 namespace {
 
-constexpr size_t kMostPlain = 3;
+constexpr size_t kMostUnboxed = 3;
 
 const Operator& checked(const Environment& environment, size_t index) {
   if (index >= environment.operators.size()) throw ArgumentError("unknown operator");
@@ -34,10 +34,57 @@ struct BelowAutograd {
   std::optional<at::AutoDispatchBelowAutograd> guard;
 };
 
+// What an operator writes to stays as it was when the operator fails: libtorch sets the new shape first and asks for the memory then. When that is refused (lent memory cannot grow, or there is
+// none), the shape says more than the memory holds.
+class ShapeSnapshot {
+ public:
+  ShapeSnapshot(const Operator& op, const torch::jit::Stack& arguments);
+  void restore() const noexcept;
+
+ private:
+  struct State {
+    at::Tensor tensor;
+    c10::Storage storage;
+    std::vector<int64_t> sizes, strides;
+    int64_t offset;
+  };
+  void add(const at::IValue& argument);
+  void add(const at::Tensor& tensor);
+  std::vector<State> states_;
+};
+
+ShapeSnapshot::ShapeSnapshot(const Operator& op, const torch::jit::Stack& arguments) {
+  if (!op.reshapes) return;
+  for (size_t i = 0; i < arguments.size(); ++i)
+    if (op.parameters[i].aliased) add(arguments[i]);
+}
+
+void ShapeSnapshot::add(const at::IValue& argument) {
+  if (argument.isTensor()) return add(argument.toTensor());
+  if (!argument.isTensorList()) return;
+  for (const at::Tensor& tensor : argument.toTensorVector()) add(tensor);
+}
+
+void ShapeSnapshot::add(const at::Tensor& tensor) {
+  if (!tensor.defined() || tensor.is_nested() || tensor.layout() != c10::kStrided || !tensor.has_storage()) return;
+  states_.push_back({tensor, tensor.storage(), tensor.sizes().vec(), tensor.strides().vec(), tensor.storage_offset()});
+}
+
+void ShapeSnapshot::restore() const noexcept {
+  for (const State& state : states_) {
+    c10::TensorImpl* const tensor = state.tensor.unsafeGetTensorImpl();
+    try {
+      tensor->set_storage_keep_dtype(state.storage);
+      tensor->set_sizes_and_strides(state.sizes, state.strides, state.offset);
+    } catch (...) {  // a tensor whose shape cannot be set was not given another one
+    }
+  }
+}
+
 void call_boxed(const Operator& op, torch::jit::Stack& stack) {
   if (op.index_use == IndexUse::Builds) copy_indices(op.handle.schema(), stack);
   if (op.reshapes) {
-    const Unchanged before(op, stack);
+    const ShapeSnapshot before(op, stack);
     try {
       op.handle.callBoxed(stack);
     } catch (...) {
@@ -50,7 +97,7 @@ void call_boxed(const Operator& op, torch::jit::Stack& stack) {
   if (op.index_use == IndexUse::Reads || op.index_use == IndexUse::ReadsValues) detach_parts(op.index_use, stack);
 }
 
-at::Tensor run_plain(const Operator& op, at::Tensor* arguments, size_t count) {
+at::Tensor run_unboxed(const Operator& op, at::Tensor* arguments, size_t count) {
   const BelowAutograd below(op);
   if (op.unboxed.tensors() == count && !op.reshapes && op.index_use == IndexUse::None) return op.unboxed(arguments);
   std::vector<at::IValue> stack(arguments, arguments + count);
@@ -74,16 +121,16 @@ napi_value call_unboxed(napi_env env, napi_callback_info info) {
     double* const wire = environment.wire;
     const Operator& op = checked(environment, static_cast<size_t>(wire[0]));
     const auto count = static_cast<size_t>(wire[1]);
-    if (count > kMostPlain || count > op.parameters.size()) throw ArgumentError("too many tensors for this operator");
+    if (count > kMostUnboxed || count > op.parameters.size()) throw ArgumentError("too many tensors for this operator");
     // Copies: an operator that calls JavaScript may move the table.
-    at::Tensor arguments[kMostPlain];
+    at::Tensor arguments[kMostUnboxed];
     for (size_t i = 0; i < count; ++i) {
       arguments[i] = environment.tensors.get(static_cast<Handle>(wire[2 + i]));
       if (!op.parameters[i].aliased) copy_external_integers(arguments[i]);
       require_invariants(arguments[i]);
     }
     make_room(environment);
-    at::Tensor result = run_plain(op, arguments, count);
+    at::Tensor result = run_unboxed(op, arguments, count);
     if (op.returns_alias || !result.defined()) {
       environment.wire[0] = 0;
     } else {
@@ -166,7 +213,7 @@ Napi::Value schemas(const Napi::CallbackInfo& info) {
 void attach(const Napi::CallbackInfo& info) {
   if (!info[0].IsTypedArray() || info[0].As<Napi::TypedArray>().TypedArrayType() != napi_float64_array)
     throw ArgumentError("the wire must be a Float64Array");
-  attach_wire(Environment::of(info.Env()), info[0].As<Napi::Float64Array>());
+  Environment::of(info.Env()).attach_wire(info[0].As<Napi::Float64Array>());
 }
 
 }  // namespace

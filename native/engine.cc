@@ -7,8 +7,9 @@
 #include <torch/csrc/autograd/engine.h>
 #include <torch/csrc/autograd/saved_variable_hooks.h>
 
-#include "convert.h"
+#include "environment.h"
 #include "exports.h"
+#include "names.h"
 
 namespace torchts {
 namespace {

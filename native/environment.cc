@@ -3,6 +3,9 @@
 #include <ATen/autocast_mode.h>
 #include <c10/core/GradMode.h>
 
+#include "guard.h"
+#include "lifetime.h"
+
 namespace torchts {
 
 void Environment::leave() {
@@ -27,6 +30,23 @@ void Environment::take_over() {
   }
   set_packing(callbacks, packing);
   if (devices) devices->apply();
+}
+
+void Environment::attach_wire(Napi::Float64Array array) {
+  wire = array.Data();
+  wire_length = array.ElementLength();
+  wire_owner = Napi::Persistent(array.As<Napi::Object>());
+  wire_owner.SuppressDestruct();
+}
+
+const at::Tensor& tensor_of(const Napi::CallbackInfo& info, size_t index) {
+  if (!info[index].IsNumber()) throw ArgumentError("expected a tensor handle");
+  return Environment::of(info.Env()).tensors.get(static_cast<Handle>(info[index].As<Napi::Number>().DoubleValue()));
+}
+
+Napi::Value handle_of(Napi::Env env, at::Tensor tensor) {
+  release_collected(Environment::of(env));  // a loop may do nothing but this
+  return Napi::Number::New(env, static_cast<double>(Environment::of(env).tensors.insert(std::move(tensor))));
 }
 
 }  // namespace torchts

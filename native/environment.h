@@ -7,18 +7,18 @@
 #include <memory>
 #include <napi.h>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 #include "accelerator.h"
+#include "background_queue.h"
 #include "callbacks.h"
 #include "engine.h"
+#include "external_memory.h"
 #include "graphs.h"
 #include "handle_table.h"
-#include "background_queue.h"
-#include "external_buffers.h"
 #include "operator.h"
 #include "process_exit.h"
+#include "registry.h"
 
 namespace torchts {
 
@@ -38,14 +38,10 @@ struct Environment {
   uint64_t inserted = 0;      // what the table had counted when some of them were last released
   bool release_scheduled = false;  // they are released on the next turn of the event loop at the latest
   std::vector<std::unique_ptr<Operator>> operators;
-  std::unordered_map<uint32_t, at::Generator> generators;
-  uint32_t next_generator = 1;
-  std::unordered_map<uint32_t, std::unique_ptr<c10::Event>> events;  // see streams.cc
-  uint32_t next_event = 1;
-  std::unordered_map<uint32_t, std::unique_ptr<DeviceGraph>> graphs;  // see graphs.cc
-  uint32_t next_graph = 1;
-  std::unordered_map<uint32_t, std::shared_ptr<Script>> scripts;  // see script.cc
-  uint32_t next_script = 1;
+  Registry<at::Generator> generators{"generator"};
+  Registry<c10::Event> events{"event"};                         // see streams.cc
+  Registry<std::unique_ptr<DeviceGraph>> graphs{"graph"};       // see graphs.cc
+  Registry<std::shared_ptr<Script>> scripts{"TorchScript module"};  // see script.cc
   std::shared_ptr<ExternalBuffers> external_buffers;  // from the first borrowed buffer on
   const std::shared_ptr<Callbacks> callbacks;
 
@@ -53,6 +49,7 @@ struct Environment {
   double* wire = nullptr;
   size_t wire_length = 0;
   Napi::ObjectReference wire_owner;
+  void attach_wire(Napi::Float64Array array);  // in place of the one before
 
   bool unchecked = false;         // operators may be called that trust their caller (see unsafe_operators.h)
   std::vector<at::IValue> stack;  // reused from call to call for its capacity
@@ -96,5 +93,9 @@ struct RawCall {
   napi_value args[N];
   Environment* environment;
 };
+
+// The tensor whose handle JavaScript passed as an argument, and the handle of a tensor for JavaScript.
+const at::Tensor& tensor_of(const Napi::CallbackInfo& info, size_t index = 0);
+Napi::Value handle_of(Napi::Env env, at::Tensor tensor);
 
 }  // namespace torchts

@@ -1,11 +1,39 @@
-// Memory that JavaScript lent (see external_buffers.h): it ends with its thread, and JavaScript may write to it at any time.
+// Memory that JavaScript lent to libtorch: it ends with its thread, and JavaScript may write to it at any time.
 #pragma once
 #include <ATen/core/Tensor.h>
 #include <ATen/core/ivalue.h>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <napi.h>
+#include <vector>
 
 #include "operator.h"
 
 namespace torchts {
+
+// The last tensor over a buffer may die on any thread, or inside a collection, where no reference can be dropped. So
+// the reference that keeps the buffer alive is queued then, and dropped when the next buffer is lent or when the event
+// loop turns, whichever comes first.
+class ExternalBuffers : public std::enable_shared_from_this<ExternalBuffers> {
+ public:
+  static std::shared_ptr<ExternalBuffers> open(Napi::Env env);
+
+  // Keeps `owner` alive until the function that comes back, libtorch's deleter for its memory, is called.
+  std::function<void(void*)> lend(Napi::Object owner);
+
+ private:
+  explicit ExternalBuffers(napi_env env) : env_(env) {}
+  void end(napi_ref owner);
+  void settle();  // on the JavaScript thread
+  void close();
+
+  napi_env env_;
+  napi_threadsafe_function wake_ = nullptr;
+  std::mutex mutex_;
+  std::vector<napi_ref> ended_;
+  bool open_ = true;
+};
 
 // Whether any part of a tensor (indices, values, the buffer of a nested one, scales) lies in lent memory.
 bool uses_external_memory(const at::Tensor& tensor);

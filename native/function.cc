@@ -4,9 +4,10 @@
 #include <torch/csrc/autograd/function.h>
 #include <torch/csrc/autograd/functions/utils.h>
 
-#include "convert.h"
 #include "exports.h"
-#include "memory.h"
+#include "memory_pressure.h"
+#include "wire_reader.h"
+#include "wire_writer.h"
 
 namespace torchts {
 namespace {

@@ -45,10 +45,7 @@ std::unique_ptr<DeviceGraph> make_graph(bool keep) {
 }
 
 DeviceGraph& graph_of(const Napi::CallbackInfo& info) {
-  auto& graphs = Environment::of(info.Env()).graphs;
-  const auto found = graphs.find(info[0].ToNumber().Uint32Value());
-  if (found == graphs.end()) throw ArgumentError("the graph was disposed");
-  return *found->second;
+  return *Environment::of(info.Env()).graphs.get(info[0].ToNumber().Uint32Value());
 }
 
 unsigned long long half(Napi::Value value) {
@@ -65,9 +62,7 @@ DeviceGraph::Mode mode_of(const std::string& name) {
 
 // newGraph(keep): id
 Napi::Value create(const Napi::CallbackInfo& info) {
-  Environment& environment = Environment::of(info.Env());
-  environment.graphs.emplace(environment.next_graph, make_graph(info[0].ToBoolean()));
-  return Napi::Number::New(info.Env(), environment.next_graph++);
+  return Napi::Number::New(info.Env(), Environment::of(info.Env()).graphs.add(make_graph(info[0].ToBoolean())));
 }
 
 // graphBegin(id, mode, pool?): the pool as two bigints
@@ -103,7 +98,7 @@ void export_graphs(Napi::Env, Napi::Object exports) {
   // graphDump(id, path)
   export_function(exports, "graphDump", [](const Napi::CallbackInfo& info) { graph_of(info).debug_dump(info[1].ToString()); });
   // disposeGraph(id)
-  export_function(exports, "disposeGraph", [](const Napi::CallbackInfo& info) { Environment::of(info.Env()).graphs.erase(info[0].ToNumber().Uint32Value()); });
+  export_function(exports, "disposeGraph", [](const Napi::CallbackInfo& info) { Environment::of(info.Env()).graphs.remove(info[0].ToNumber().Uint32Value()); });
 }
 
 }  // namespace torchts

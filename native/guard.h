@@ -1,5 +1,5 @@
-// The one place where C++ exceptions become JavaScript errors. Who catches elsewhere throws again: convert.cc with a message
-// of its own, background_queue.cc on JavaScript's thread.
+// The one place where C++ exceptions become JavaScript errors. Who catches elsewhere throws again: names.cc with a message of its
+// own, background_queue.cc on JavaScript's thread.
 #pragma once
 #include <ATen/core/Tensor.h>
 #include <c10/util/Exception.h>

@@ -3,8 +3,8 @@
 #include <torch/csrc/autograd/function_hook.h>
 #include <torch/csrc/autograd/variable.h>
 
-#include "convert.h"
 #include "exports.h"
+#include "wire_reader.h"
 
 namespace torchts {
 namespace {

@@ -3,11 +3,10 @@
 #include <unordered_set>
 
 #include "allocator.h"
-#include "convert.h"
 #include "environment.h"
 #include "exports.h"
 #include "lifetime.h"
-#include "memory.h"
+#include "memory_pressure.h"
 
 // Node 20 and later have it; the npm package node-api-headers, which may stand for Node's headers, does not declare it.
 extern "C" NAPI_EXTERN napi_status NAPI_CDECL node_api_post_finalizer(node_api_basic_env env, napi_finalize finalize, void* data, void* hint);

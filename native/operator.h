@@ -33,7 +33,7 @@ struct Operator {
   IndexUse index_use;  // of sparse and nested tensors
   bool unsafe;         // refused unless allowed, see unsafe_operators.h
   bool returns_alias;  // some result is an argument written in place
-  bool reshapes;       // it may give an argument another shape or other memory (see unchanged.h)
+  bool reshapes;       // it may give an argument another shape or other memory (see ShapeSnapshot in dispatch.cc)
   UnboxedCall unboxed;      // or nothing
 };
 

@@ -6,7 +6,7 @@
 #include <sstream>
 #include <unordered_map>
 
-#include "convert.h"
+#include "environment.h"
 #include "exports.h"
 
 namespace torchts {

@@ -4,8 +4,9 @@
 #include <ATen/Utils.h>
 #include <cmath>
 
-#include "convert.h"
+#include "environment.h"
 #include "exports.h"
+#include "names.h"
 
 namespace torchts {
 namespace {
@@ -15,10 +16,7 @@ at::Generator generator_of(const Napi::CallbackInfo& info) {
   if (info[0].IsString()) return at::globalContext().defaultGenerator(device_from_name(info[0].ToString()));
   const uint32_t id = info[0].ToNumber().Uint32Value();
   if (id == 0) return at::detail::getDefaultCPUGenerator();
-  auto& generators = Environment::of(info.Env()).generators;
-  const auto found = generators.find(id);
-  if (found == generators.end()) throw ArgumentError("the generator was disposed");
-  return found->second;
+  return Environment::of(info.Env()).generators.get(id);
 }
 
 // Any integer of 64 bits; a negative one stands for its two's complement, as in PyTorch.
@@ -43,8 +41,7 @@ Napi::Value create(const Napi::CallbackInfo& info) {
   at::Generator generator = device.is_cpu()
       ? at::detail::createCPUGenerator()
       : at::globalContext().getAcceleratorHooksInterface(device.type()).getNewGenerator(device.index());
-  environment.generators.emplace(environment.next_generator, generator);
-  return Napi::Number::New(info.Env(), environment.next_generator++);
+  return Napi::Number::New(info.Env(), environment.generators.add(std::move(generator)));
 }
 
 // Generator::set_current_seed under its lock; seedGenerator(id, seed)
@@ -97,7 +94,7 @@ void export_random(Napi::Env, Napi::Object exports) {
   export_function(exports, "setGeneratorState", set_state);
   // disposeGenerator(id): void
   export_function(exports, "disposeGenerator", [](const Napi::CallbackInfo& info) {
-    Environment::of(info.Env()).generators.erase(info[0].ToNumber().Uint32Value());
+    Environment::of(info.Env()).generators.remove(info[0].ToNumber().Uint32Value());
   });
 }
 

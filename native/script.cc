@@ -10,10 +10,12 @@
 #include <torch/csrc/jit/frontend/tracer.h>
 #include <torch/csrc/jit/serialization/import.h>
 
-#include "convert.h"
 #include "exports.h"
 #include "external_memory.h"
-#include "memory.h"
+#include "memory_pressure.h"
+#include "names.h"
+#include "wire_reader.h"
+#include "wire_writer.h"
 
 namespace torchts {
 
@@ -45,16 +47,11 @@ using torch::jit::Module;
 namespace tracer = torch::jit::tracer;
 
 std::shared_ptr<Script> script_of(const Napi::CallbackInfo& info) {
-  auto& scripts = Environment::of(info.Env()).scripts;
-  const auto found = scripts.find(info[0].ToNumber().Uint32Value());
-  if (found == scripts.end()) throw ArgumentError("the TorchScript module was disposed");
-  return found->second;
+  return Environment::of(info.Env()).scripts.get(info[0].ToNumber().Uint32Value());
 }
 
 Napi::Value enter(Napi::Env env, Module module) {
-  Environment& environment = Environment::of(env);
-  environment.scripts.emplace(environment.next_script, std::make_shared<Script>(Script{std::move(module), {}}));
-  return Napi::Number::New(env, environment.next_script++);
+  return Napi::Number::New(env, Environment::of(env).scripts.add(std::make_shared<Script>(Script{std::move(module), {}})));
 }
 
 // The bytes of a typed array to read from, without a copy.
@@ -199,11 +196,11 @@ napi_value write_result(napi_env env, const at::IValue& value) {
 napi_value keep_result(napi_env env, const at::IValue& value) {
   Environment& environment = Environment::of(env);
   const auto shared = environment.wire_owner.Value().As<Napi::Float64Array>();
-  attach_wire(environment, Napi::Float64Array::New(env, 64));
+  environment.attach_wire(Napi::Float64Array::New(env, 64));
   WireWriter out(env, environment);
   out.value(value);
   auto result = Napi::Object(env, out.extra(true));
-  attach_wire(environment, shared);
+  environment.attach_wire(shared);
   return result;
 }
 
@@ -345,7 +342,7 @@ void export_script(Napi::Env, Napi::Object exports) {
   });
   // scriptFree(id)
   export_function(exports, "scriptFree", [](const Napi::CallbackInfo& info) {
-    Environment::of(info.Env()).scripts.erase(info[0].ToNumber().Uint32Value());
+    Environment::of(info.Env()).scripts.remove(info[0].ToNumber().Uint32Value());
   });
 }
 

@@ -3,11 +3,11 @@
 #include <ATen/core/enum_type.h>
 #include <ATen/core/jit_type.h>
 
-#include "convert.h"
-#include "guard.h"
 #include "external_memory.h"
+#include "guard.h"
 #include "operator.h"
 #include "wire.h"
+#include "wire_reader.h"
 
 namespace torchts {
 namespace {

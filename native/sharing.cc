@@ -3,7 +3,7 @@
 #include <mutex>
 #include <unordered_map>
 
-#include "convert.h"
+#include "environment.h"
 #include "exports.h"
 #include "external_memory.h"
 

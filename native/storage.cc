@@ -6,9 +6,10 @@
 #include <cstring>
 #include <unistd.h>
 
-#include "convert.h"
-#include "dtype.h"
 #include "exports.h"
+#include "names.h"
+#include "wire_reader.h"
+#include "wire_writer.h"
 
 namespace torchts {
 namespace {

@@ -6,8 +6,9 @@
 #include <c10/core/impl/VirtualGuardImpl.h>
 
 #include "accelerator.h"
-#include "convert.h"
+#include "environment.h"
 #include "exports.h"
+#include "names.h"
 
 namespace torchts {
 namespace {
@@ -30,10 +31,7 @@ Napi::Value pair_of(Napi::Env env, const c10::Stream& stream) {
 }
 
 c10::Event& event_at(const Napi::CallbackInfo& info, size_t position) {
-  auto& events = Environment::of(info.Env()).events;
-  const auto found = events.find(info[position].ToNumber().Uint32Value());
-  if (found == events.end()) throw ArgumentError("the event was disposed");
-  return *found->second;
+  return Environment::of(info.Env()).events.get(info[position].ToNumber().Uint32Value());
 }
 
 // DeviceGuardImplInterface::getNewStream; newStream(device, priority): [device, id]
@@ -47,8 +45,7 @@ Napi::Value new_stream(const Napi::CallbackInfo& info) {
 Napi::Value new_event(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::of(info.Env());
   const auto flag = info[1].ToBoolean() ? c10::EventFlag::BACKEND_DEFAULT : c10::EventFlag::PYTORCH_DEFAULT;
-  environment.events.emplace(environment.next_event, std::make_unique<c10::Event>(device_at(info, 0).type(), flag));
-  return Napi::Number::New(info.Env(), environment.next_event++);
+  return Napi::Number::New(info.Env(), environment.events.add(c10::Event(device_at(info, 0).type(), flag)));
 }
 
 }  // namespace
@@ -93,7 +90,7 @@ void export_streams(Napi::Env, Napi::Object exports) {
     return Napi::Number::New(info.Env(), event_at(info, 0).elapsedTime(event_at(info, 1)));
   });
   // disposeEvent(id)
-  export_function(exports, "disposeEvent", [](const Napi::CallbackInfo& info) { Environment::of(info.Env()).events.erase(info[0].ToNumber().Uint32Value()); });
+  export_function(exports, "disposeEvent", [](const Napi::CallbackInfo& info) { Environment::of(info.Env()).events.remove(info[0].ToNumber().Uint32Value()); });
 }
 
 }  // namespace torchts

@@ -1,10 +1,11 @@
-// Wire values <-> IValues, driven by the operator's schema.
+// Arguments from JavaScript: wire values become IValues, by the operator's schema.
 #pragma once
 #include <ATen/core/ivalue.h>
 #include <c10/util/SmallVector.h>
 #include <napi.h>
 
 #include "environment.h"
+#include "operator.h"
 
 namespace torchts {
 
@@ -53,46 +54,5 @@ class WireReader {
   size_t position_ = 0;
   c10::SmallVector<Handle, 8> handles_;
 };
-
-// Writes results onto the wire from its start.
-class WireWriter {
- public:
-  WireWriter(napi_env env, Environment& environment) : env_(env), environment_(environment) {}
-
-  void value(const at::IValue& value);
-  void tensor(const at::Tensor& tensor);
-  void put(double number);
-  void alias(const at::Tensor& argument, Handle handle) { aliases_.emplace_back(argument.unsafeGetTensorImpl(), handle); }
-  // What goes back beside the wire: undefined, or { strings, wire, collect }.
-  napi_value extra(bool grown, bool collect = false) const;
-
- private:
-  void integer(int64_t value);
-  void string(const std::string& text);
-  template <typename List>
-  void list(const List& items);
-  void tuple(const at::IValue& value);
-  void object(const at::IValue& value);
-
-  napi_env env_;
-  Environment& environment_;
-  size_t position_ = 0;
-  int depth_ = 0;  // of objects inside of objects
-  napi_value strings_ = nullptr;
-  uint32_t string_count_ = 0;
-  c10::SmallVector<std::pair<at::TensorImpl*, Handle>, 4> aliases_;
-};
-
-// Grows the wire, which swaps the array that JavaScript writes to.
-void attach_wire(Environment& environment, Napi::Float64Array wire);
-
-// The tensor whose handle JavaScript passed as an argument, and the handle of a tensor for JavaScript.
-const at::Tensor& tensor_of(const Napi::CallbackInfo& info, size_t index = 0);
-Napi::Value handle_of(Napi::Env env, at::Tensor tensor);
-
-c10::ScalarType dtype_from_name(const std::string& name);
-const char* dtype_name(c10::ScalarType dtype);
-const char* layout_name(c10::Layout layout);
-c10::Device device_from_name(const std::string& name);
 
 }  // namespace torchts

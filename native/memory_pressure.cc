@@ -1,4 +1,4 @@
-#include "memory.h"
+#include "memory_pressure.h"
 
 #include <ATen/DeviceAccelerator.h>
 #include <algorithm>

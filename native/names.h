@@ -1,6 +1,10 @@
-// Names of element types, as PyTorch prints them without the `torch.` prefix.
+// Names of element types, layouts, memory formats and devices, as PyTorch prints them without the `torch.` prefix.
 #pragma once
+#include <c10/core/Device.h>
+#include <c10/core/Layout.h>
+#include <c10/core/MemoryFormat.h>
 #include <c10/core/ScalarType.h>
+#include <string>
 #include <utility>
 
 namespace torchts {
@@ -39,5 +43,13 @@ static_assert(static_cast<int>(c10::ScalarType::Float) == 6);
 static_assert(static_cast<int>(c10::ScalarType::Bool) == 11);
 static_assert(static_cast<int>(c10::ScalarType::BFloat16) == 15);
 static_assert(static_cast<int>(c10::ScalarType::UInt16) == 27);
+
+// Those that read a name throw ArgumentError for one that they do not know.
+c10::ScalarType dtype_from_name(const std::string& name);
+const char* dtype_name(c10::ScalarType dtype);
+c10::Layout layout_from_name(const std::string& name);
+const char* layout_name(c10::Layout layout);
+c10::MemoryFormat memory_format_from_name(const std::string& name);
+c10::Device device_from_name(const std::string& name);
 
 }  // namespace torchts
