@@ -129,7 +129,7 @@ const ASKS_FOR_KEYS = Number(process.versions.v8.split('.')[0]) >= 13;
  * From now on `buffer.transfer()` throws a TypeError: Node's mark is for messages alone. V8 detaches a buffer with a key for
  * its owner only, and Node has no function for that, so it is asked in V8's own words, as for garbage collection. Node 22
  * refuses the buffer's own methods alone: `ArrayBuffer.prototype.transfer.call(buffer)` passes the memory on, which the
- * tensor then shares with the new buffer (native/external_buffers.cc holds it).
+ * tensor then shares with the new buffer (native/external_memory.cc holds it).
  */
 function fixInPlace(buffer: ArrayBuffer): void {
   if (ASKS_FOR_KEYS) setKey(buffer);
