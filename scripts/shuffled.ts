@@ -10,7 +10,7 @@ import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { shuffled } from '../ts/data/sampler';
+import { shuffled } from '../ts/data/samplers';
 
 const ROOT = join(__dirname, '..');
 const MOCHA = join(ROOT, 'node_modules/mocha/bin/mocha.js');

@@ -3,7 +3,7 @@ import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/prom
 import { InputError } from '../../ts/errors';
 import type { Dataset } from '../../ts/data/dataset';
 import { DataLoader, type EpochOptions } from '../../ts/data/loader';
-import { shuffled } from '../../ts/data/sampler';
+import { shuffled } from '../../ts/data/samplers';
 
 /** Samples that are their own index; counts what is under way. */
 class Numbers implements Dataset<number> {

@@ -1,6 +1,6 @@
 import { DataLoader } from '../../ts/data/loader';
 import { Rng } from '../../ts/data/rng';
-import { shuffled } from '../../ts/data/sampler';
+import { shuffled } from '../../ts/data/samplers';
 import * as nn from '../../ts/nn';
 import { AdamW } from '../../ts/optim';
 import * as torch from '../../ts/tensor';

@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { InputError } from '../../ts/errors';
-import { decodeImage } from '../../ts/vision/image';
-import { imageSize } from '../../ts/vision/image-size';
+import { decodeImage, imageSize } from '../../ts/vision/image';
 import { goldenFolder, readGolden } from './golden';
 
 const images = join(goldenFolder, 'images');

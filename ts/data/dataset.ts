@@ -42,3 +42,11 @@ export abstract class IterableDataset<Sample> {}
 /** What a loader takes: a dataset with an index, an array or typed array, a tensor with its rows, or anything to iterate over. */
 export type DatasetLike<Sample> =
   Dataset<Sample> | ArrayLike<Sample> | IterableDataset<Sample> | Iterable<Sample> | AsyncIterable<Sample>;
+
+/**
+ * `torch.utils.data.get_worker_info()`, which is null outside of a worker process: there are none here, so a stream is never read by
+ * several workers at once, and its samples come once each.
+ */
+export function getWorkerInfo(): null {
+  return null;
+}

@@ -12,7 +12,7 @@ export {
 } from './datasets';
 export { DataLoader, type Collate, type DataLoaderOptions } from './loader';
 export { Rng } from './rng';
-export { inOrder, shuffled, type SampleOrder } from './sampler';
+export { inOrder, shuffled, type SampleOrder } from './samplers';
 export {
   BatchSampler,
   RandomSampler,
@@ -26,5 +26,5 @@ export {
   type WeightedRandomSamplerOptions,
 } from './samplers';
 export { TarFile } from './tar';
-export { getWorkerInfo } from './worker-info';
+export { getWorkerInfo } from './dataset';
 export { ZipFile } from './zip';

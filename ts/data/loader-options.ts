@@ -4,8 +4,7 @@ import { checkOptions } from '../options';
 import { typeName } from '../tensor/options';
 import type { Collated } from './collate';
 import type { Pass } from './dataset';
-import type { SampleOrder } from './sampler';
-import { checkedCount } from './samplers';
+import { type SampleOrder, checkedCount } from './samplers';
 
 /** Makes one batch of the samples of `indices`, in that order. Runs when the batch is asked for, never ahead. */
 export type Collate<Sample, Batch> = (samples: Sample[], pass: Pass, indices: Uint32Array) => Batch | Promise<Batch>;

@@ -8,8 +8,15 @@ import type { DatasetLike, Pass } from './dataset';
 import { FIRST_PASS, gathers, indexed, isIterableStyle, lengthOf, type Indexed } from './indexed';
 import { loadAhead, pin, pinned, within } from './load-ahead';
 import { checkLoaderOptions, type Collate, type DataLoaderOptions } from './loader-options';
-import { inOrder, shuffled, type SampleOrder } from './sampler';
-import { BatchSampler, drawSeed, RandomSampler, SequentialSampler } from './samplers';
+import {
+  inOrder,
+  shuffled,
+  type SampleOrder,
+  BatchSampler,
+  drawSeed,
+  RandomSampler,
+  SequentialSampler,
+} from './samplers';
 import { streamAsync, streamNow } from './stream';
 
 export type { Collate, DataLoaderOptions, EpochOptions } from './loader-options';

@@ -3,6 +3,8 @@ import { DTypeError, InputError } from '../errors';
 import { asTensor, empty, Generator, keep, multinomial, randint, randperm, scoped, Tensor } from '../tensor';
 import { formatValue } from '../tensor/operator';
 import { checkOptions, expected } from '../options';
+import { Rng } from './rng';
+import type { Pass } from './dataset';
 
 /** Anything whose length counts: a dataset, an array. */
 export interface Sized {
@@ -237,3 +239,23 @@ function requireSized(owner: string, source: unknown): void {
   if (typeof source !== 'object' || source === null || !('length' in source))
     throw expected(owner, 'something with a length for dataSource', source, '', InputError);
 }
+
+/** The order in which a pass visits the samples of a dataset, as a function of the pass. */
+export type SampleOrder = (length: number, pass: Pass) => Uint32Array;
+
+/** The second coordinate of the shuffling stream; indices of samples stay below it, so augmentation never shares its numbers. */
+const SHUFFLE = 0xffffffff;
+
+/** First to last, in every pass. */
+export const inOrder: SampleOrder = (length) => {
+  if (!Number.isInteger(length) || length < 0)
+    throw expected('inOrder', 'a whole number of at least 0 for length', length, '', InputError);
+  return Uint32Array.from({ length }, (_, index) => index);
+};
+
+/** A new random order for each pass, given by its seed and epoch alone: a resumed run needs no saved state. */
+export const shuffled: SampleOrder = (length, pass) => {
+  if (typeof pass !== 'object' || pass === null)
+    throw expected('shuffled', 'a pass { seed, epoch }', pass, '', InputError);
+  return new Rng(pass.seed, pass.epoch, SHUFFLE).permutation(length);
+};

@@ -5,7 +5,7 @@
 import { dirname } from 'node:path';
 import { InputError } from '../errors';
 import { DetectionProcessor } from '../vision/detection-processor';
-import { PROCESSOR_FILE, readProcessorFile } from '../vision/processor-file';
+import { PROCESSOR_FILE, readProcessorFile } from '../vision/processor-config';
 import { ImageProcessor } from '../vision/processor';
 import type { ImageClassificationModel } from './classification';
 import { PretrainedConfig, readConfig, type ConfigClass } from './config';

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { openSource } from '../models';
-import { PROCESSOR_FILE, readProcessorFile } from '../vision/processor-file';
+import { PROCESSOR_FILE, readProcessorFile } from '../vision/processor-config';
 import type { Module } from '../nn';
 import * as torch from '../tensor';
 

@@ -2,8 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InputError } from '../errors';
-import { type RgbImage, decodeImage } from '../vision/image';
-import { imageSize } from '../vision/image-size';
+import { type RgbImage, decodeImage, imageSize } from '../vision/image';
 import { PixelBudget, prefetch } from './sources/prefetch';
 import type { FetchOptions } from './sources/fetch';
 import { type Source, expandSources } from './sources/sources';

@@ -1,5 +1,5 @@
 import { resolveOptions } from '../options';
-import { aspectSize, type Rounding } from './aspect-size';
+import { aspectSize, type Rounding } from './resize';
 import type { Random } from './augment';
 import type { Extent } from './boxes';
 import { extentAfter, type Step } from './steps';

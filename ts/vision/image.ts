@@ -5,6 +5,7 @@ import { expected, resolveOptions } from '../options';
 import { causeOf } from '../native/system-error';
 import { couldBeSvg, describeBytes, imageFormat, jpegHeader, type ImageFormat } from './format';
 import { decodeGif, gifSize } from './gif';
+import type { Extent } from './boxes';
 
 /** A decoded image: red, green and blue bytes, row after row from the top left. */
 export interface RgbImage {
@@ -62,7 +63,7 @@ export async function decodeImage(
  * The kind of an image.
  * @throws InputError for bytes that are none, or that are an SVG as well
  */
-export function requireFormat(bytes: Uint8Array, name: string): ImageFormat {
+function requireFormat(bytes: Uint8Array, name: string): ImageFormat {
   const format = imageFormat(bytes);
   if (!format)
     throw new InputError(
@@ -141,4 +142,25 @@ async function decodeError(cause: Error, bytes: Uint8Array, { name, format, maxP
     .replace(/^Input buffer has corrupt header: /, '')
     .replace(/^\w+: /, '');
   return new InputError(`${name} is a damaged or incomplete ${format.toUpperCase()} image: ${why}.`, { cause });
+}
+
+/**
+ * Width and height that `decodeImage` would give, from the header alone.
+ * @param label what to call the image in errors
+ * @throws InputError when the bytes are no image, or their header is damaged
+ */
+export async function imageSize(bytes: Uint8Array, label: string): Promise<Extent> {
+  requireFormat(bytes, label);
+  try {
+    const { autoOrient } = await sharp(bytes, { limitInputPixels: false }).metadata();
+    return { width: autoOrient.width, height: autoOrient.height };
+  } catch (cause) {
+    throw new InputError(
+      `${label} is a damaged or incomplete image: ${(cause as Error).message
+        .split('\n')[0]!
+        .replace(/^Input buffer has corrupt header: /, '')
+        .replace(/^\w+: /, '')}.`,
+      { cause },
+    );
+  }
 }

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { InputError } from '../errors';
-import type { AspectTarget } from './aspect-size';
+import type { AspectTarget } from './resize';
 import type { Extent } from './boxes';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
 /** Target of a resize: both sides; or the shorter one with the ratio kept, up to a longest one where there is such. */
 export type Size = Extent | AspectTarget;
@@ -154,4 +156,27 @@ function sizeOf(size: Json['size']): Size | undefined {
   if (typeof size === 'number') return square(size);
   if (!('shortest_edge' in size)) return size;
   return { shortestEdge: size.shortest_edge, ...(size.longest_edge ? { longestEdge: size.longest_edge } : {}) };
+}
+
+export const PROCESSOR_FILE = 'preprocessor_config.json';
+
+/**
+ * Reads `preprocessor_config.json` of a checkpoint folder.
+ * @param parse makes something of its content; gets the path for its errors
+ * @throws InputError when the file is missing or broken
+ */
+export async function readProcessorFile<Result>(
+  folder: string,
+  parse: (json: unknown, label: string) => Result,
+): Promise<Result> {
+  const path = join(folder, PROCESSOR_FILE);
+  try {
+    return parse(JSON.parse(await readFile(path, 'utf8')), path);
+  } catch (cause) {
+    if (cause instanceof InputError) throw cause;
+    throw new InputError(
+      `Expected the preprocessing of a checkpoint in ${path}, but it cannot be read: ${(cause as Error).message}.`,
+      { cause },
+    );
+  }
 }

@@ -8,16 +8,16 @@ import { ShapeError } from '../errors';
 import { resolveOptions } from '../options';
 import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
-import { aspectSize } from './aspect-size';
+import { aspectSize, centerCrop, resize } from './resize';
 import type { RgbImage } from './image';
 import {
   formatProcessorConfig,
   parseProcessorConfig,
   processorDefaults,
   type ProcessorOptions,
+  PROCESSOR_FILE,
+  readProcessorFile,
 } from './processor-config';
-import { PROCESSOR_FILE, readProcessorFile } from './processor-file';
-import { centerCrop, resize } from './resize';
 
 /** From images to the input of a classifier, as a checkpoint's `preprocessor_config.json` says. */
 export class ImageProcessor {

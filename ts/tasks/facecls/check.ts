@@ -3,8 +3,7 @@ import { createReadStream, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { inFlight } from '../../data/in-flight';
-import { decodeImage } from '../../vision/image';
-import { imageSize } from '../../vision/image-size';
+import { decodeImage, imageSize } from '../../vision/image';
 import { openCelebA, type CelebA, type LeftOut } from './celeba';
 import { splits, type Split } from './lists';
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { DataLoader, type Batches, type EpochOptions } from '../../data/loader';
 import type { Pass } from '../../data/dataset';
 import { Rng } from '../../data/rng';
-import { shuffled } from '../../data/sampler';
+import { shuffled } from '../../data/samplers';
 import { InputError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';

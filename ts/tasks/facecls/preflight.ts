@@ -2,7 +2,7 @@
 import { inFlight } from '../../data/in-flight';
 import { InputError } from '../../errors';
 import { type Listener, withBar } from '../../native/listener';
-import { imageSize } from '../../vision/image-size';
+import { imageSize } from '../../vision/image';
 import type { CelebA } from './celeba';
 import type { FaceData } from './data';
 import { splits, type Split } from './lists';

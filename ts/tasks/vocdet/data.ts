@@ -5,7 +5,7 @@
 import type { Dataset, Pass } from '../../data/dataset';
 import { DataLoader, type Batches, type EpochOptions } from '../../data/loader';
 import { Rng } from '../../data/rng';
-import { inOrder, shuffled } from '../../data/sampler';
+import { inOrder, shuffled } from '../../data/samplers';
 import type { DetrLabels } from '../../models/detr';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';

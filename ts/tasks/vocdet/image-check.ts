@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { inFlight } from '../../data/in-flight';
 import type { Extent } from '../../vision/boxes';
-import { decodeImage } from '../../vision/image';
-import { imageSize } from '../../vision/image-size';
+import { decodeImage, imageSize } from '../../vision/image';
 import { describeBox, isShare, sizeMismatch, type AnnotatedObject, type Annotation } from './annotations/annotation';
 import type { ClassList } from './annotations/classes';
 import type { DetectionSplit } from './annotations/dataset';

@@ -1,6 +1,6 @@
 /** Splits for a dataset that comes without. */
 import { existsSync, readFileSync } from 'node:fs';
-import { shuffled } from '../../../data/sampler';
+import { shuffled } from '../../../data/samplers';
 import { InputError } from '../../../errors';
 import { partOf, type DetectionSplit } from '../annotations/dataset';
 import { splitNames, type SplitName } from '../annotations/names';

@@ -3,7 +3,7 @@ import { inFlight } from '../../../data/in-flight';
 import { InputError } from '../../../errors';
 import { type Listener, withBar } from '../../../native/listener';
 import type { Extent } from '../../../vision/boxes';
-import { imageSize } from '../../../vision/image-size';
+import { imageSize } from '../../../vision/image';
 import { resolveTargets } from '../annotations/annotation';
 import type { ClassList } from '../annotations/classes';
 import { partOf, type DetectionSplit } from '../annotations/dataset';

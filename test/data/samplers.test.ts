@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { inOrder, shuffled } from '../../ts/data/sampler';
+import { inOrder, shuffled } from '../../ts/data/samplers';
 
 describe('samplers', () => {
   it('inOrder goes from first to last', () => {
