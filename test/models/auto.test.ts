@@ -42,10 +42,6 @@ class Line extends PretrainedModel<LineConfig> {
     this.postInit();
   }
 
-  get backboneName(): string {
-    return 'line';
-  }
-
   forward(input: Tensor): Tensor {
     return this.line.forward(input);
   }

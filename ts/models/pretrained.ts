@@ -63,8 +63,10 @@ export abstract class PretrainedModel<Config extends PretrainedConfig = Pretrain
     return result.train(this.training);
   }
 
-  /** The field that holds the backbone in models with a head, and so the prefix of its keys. */
-  abstract get backboneName(): string;
+  /** The field that holds the backbone in models with a head, and so the prefix of its keys; empty where there is none. */
+  get backboneName(): string {
+    return '';
+  }
 
   /** Keys that checkpoints of this model may hold and that it does not use. */
   get ignoredKeys(): RegExp | undefined {

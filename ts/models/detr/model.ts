@@ -64,7 +64,7 @@ export abstract class DetrPretrainedModel extends PretrainedModel<DetrConfig> {
   /** The authors' own checkpoints. */
   static readonly readFile = readAuthors;
 
-  get backboneName(): string {
+  override get backboneName(): string {
     return 'model';
   }
 

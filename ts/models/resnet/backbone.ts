@@ -31,7 +31,7 @@ export class ResNetBackbone extends PretrainedModel<ResNetConfig> {
     this.postInit();
   }
 
-  get backboneName(): string {
+  override get backboneName(): string {
     return 'resnet';
   }
 

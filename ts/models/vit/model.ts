@@ -57,7 +57,7 @@ export abstract class ViTPretrainedModel extends PretrainedModel<ViTConfig> {
   /** What its options are read into. */
   static readonly configClass = ViTConfig;
 
-  get backboneName(): string {
+  override get backboneName(): string {
     return 'vit';
   }
 
