@@ -33,6 +33,9 @@ const BEGINNING = 'it is the beginning of commands that stand elsewhere';
 
 /** Every command of the docs. Pages may use one more than once. */
 export const TRIALS: Readonly<Record<string, Trial>> = {
+  'npx facecls train --set model.type=mlp-mixer': {
+    not: 'it needs the file that the line above it imports: test/examples/extending.test.ts runs it',
+  },
   'make train': {
     run: 'make train ARGS="--config tiny-facecls.yaml"',
     prints: /The report is models\/facecls-tiny\/report\.html/,

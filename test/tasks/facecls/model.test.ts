@@ -18,6 +18,11 @@ describe('a new model', () => {
     assert.notDeepEqual(await first(1), await first(2));
   });
 
+  it('is of the type that its checkpoint says, and of no other', async () => {
+    const model = { ...presets.tiny.model, from: 'somewhere', type: 'vit' };
+    await assert.rejects(newModel({ ...presets.tiny, model }, ['Hat']), /leave it null where model\.from is given/);
+  });
+
   it('reads images at its own size', async () => {
     assert.deepEqual((await newProcessor(presets.small)).outputSize, { height: 64, width: 64 });
   });

@@ -90,8 +90,8 @@ describe('the options of training on faces', function () {
         'data.folder': 'every test of training',
         'data.cache': 'data.test.ts',
         'model.from': 'train.test.ts, from a checkpoint',
-        'model.type': 'test/examples/mlp-mixer.test.ts',
-        'model.options': 'test/examples/mlp-mixer.test.ts',
+        'model.type': 'test/examples/extending.test.ts',
+        'model.options': 'test/examples/extending.test.ts',
       },
     },
   });

@@ -1,4 +1,5 @@
 /** The metrics of attributes: one entry each, from which metrics.json, log, report and command line are made. */
+import { InputError } from '../../errors';
 
 /** What a metric is computed of: one attribute on one split. */
 export interface AttributeOutputs extends Column {
@@ -90,6 +91,21 @@ export const attributeMetrics = [
     of: ({ logits, labels }) => calibrationError(logits, labels),
   },
 ] as const satisfies readonly AttributeMetric[];
+
+/**
+ * Adds a metric of your own to the table: from then on it is in metrics.json, log, report and command line of this process.
+ * @throws InputError when the table has its key
+ */
+export function registerMetric(metric: AttributeMetric): void {
+  const table = attributeMetrics as unknown as AttributeMetric[];
+  if (table.includes(metric)) return;
+  const names = ({ key, mean }: AttributeMetric) => [key, ...(mean === undefined ? [] : [mean])];
+  const taken = [...table.flatMap(names), 'name', 'images', 'loss', 'perAttribute'];
+  const twice = names(metric).find((name) => taken.includes(name));
+  if (twice !== undefined)
+    throw new InputError(`registerMetric: expected a key that no other metric has, found ${JSON.stringify(twice)}.`);
+  table.push(metric);
+}
 
 type Entry = (typeof attributeMetrics)[number];
 

@@ -1,4 +1,5 @@
 /** The metrics of a split: one entry each, from which log, report and command line are made. */
+import { InputError } from '../../errors';
 import type { Confidence, DetectionResult, Interval } from './evaluator';
 import type { SplitMetrics } from './metrics';
 
@@ -88,6 +89,21 @@ export const detectionMetrics: readonly DetectionMetric[] = [
     interval: (confidence) => confidence.voc12,
   },
 ];
+
+/**
+ * Adds a metric of your own to the table: from then on it is in log, report and command line of this process, and with `kept`
+ * in metrics.json.
+ * @throws InputError when the table has its key
+ */
+export function registerMetric(metric: DetectionMetric): void {
+  const table = detectionMetrics as DetectionMetric[];
+  if (table.includes(metric)) return;
+  if (table.some(({ key }) => key === metric.key))
+    throw new InputError(
+      `registerMetric: expected a key that no other metric has, found ${JSON.stringify(metric.key)}.`,
+    );
+  table.push(metric);
+}
 
 /** The value of a metric; a kept one was computed with the evaluation. */
 export function valueOf(metric: DetectionMetric, metrics: SplitMetrics): number | null {

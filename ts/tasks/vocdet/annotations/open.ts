@@ -9,13 +9,27 @@ import type { TreeFile } from './voc-layout';
 import { decodeText, textLines } from '../../../data/text';
 import { ANNOTATION_ENDING, isAnnotationFolder, foldersOf, IMAGE_ENDING } from './names';
 
+/** Opens a dataset that is in the format; gives undefined for any other. */
+export type DatasetFormat = (path: string) => DetectionData | undefined | Promise<DetectionData | undefined>;
+
+const formats: DatasetFormat[] = [];
+
+/** Makes a format of your own known; it is asked before those that are built in. */
+export function registerFormat(format: DatasetFormat): void {
+  if (!formats.includes(format)) formats.push(format);
+}
+
 /**
- * Opens a dataset for detection in VOC's layout or in COCO's format, whichever is there: a folder, an archive, or one
- * instances file.
+ * Opens a dataset for detection in VOC's layout, in COCO's format or in a registered one, whichever is there: a folder, an
+ * archive, or one instances file.
  * @param images folder or archive of a COCO file's images, where they do not lie beside it
  * @throws InputError when there is neither, with what there is
  */
 export async function openDetectionData(path: string, images?: string): Promise<DetectionData> {
+  for (const format of formats) {
+    const data = await format(path);
+    if (data) return data;
+  }
   if (/\.json$/i.test(path) && statSync(path, { throwIfNoEntry: false })?.isFile())
     return openCocoFiles([path], images);
   const trees = openFileTrees(path);

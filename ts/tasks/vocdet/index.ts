@@ -1,0 +1,13 @@
+/** Object detection: training, evaluation, predictions and their explanation as functions. */
+export type { AnnotatedObject, Annotation } from './annotations/annotation';
+export { ClassList } from './annotations/classes';
+export { type DetectionData, type DetectionSplit, joinSplits, type SplitPart } from './annotations/dataset';
+export type { Issue } from './annotations/issues';
+export { type DatasetFormat, openDetectionData, registerFormat } from './annotations/open';
+export { type DetectionConfig, resolveDetectionConfig } from './config';
+export { evaluate, type EvaluateOptions } from './evaluate';
+export { type DetectionMetric, detectionMetrics, registerMetric } from './metrics-table';
+export { predict, type Detection, type Prediction, type PredictOptions } from './predict';
+export { type PresetName, presetNames, presets } from './presets';
+export { train } from './train';
+export { visualize, type VisualizeOptions } from './visualize';
