@@ -11,7 +11,7 @@ import { type Listener, withBar } from '../../native/listener';
 import type { Batches } from '../../data/loader';
 import type { DetrForObjectDetection } from '../../models';
 import { batchSeed } from '../../train/state';
-import { releaseBatch, type DetectionBatch } from './data';
+import { releaseBatch, type DetectionBatch } from './batches';
 
 export interface BackboneStart {
   readonly epochs: number;

@@ -11,7 +11,7 @@ import { DetectionProcessor, type PaddedBatch } from '../../vision/detection-pro
 import type { RgbImage } from '../../vision/image';
 import { sayNotFinite, loadProcessor, saveProcessor } from '../checkpoint';
 import type { ClassList } from './annotations/classes';
-import type { DetectionBatch } from './data';
+import type { DetectionBatch } from './batches';
 import { ranked, type RankedDetections } from './rank-detections';
 
 export interface DetectorOptions {

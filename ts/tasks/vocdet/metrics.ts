@@ -2,7 +2,7 @@ import { InputError } from '../../errors';
 import { type Listener, silent, withBar } from '../../native/listener';
 import * as torch from '../../tensor';
 import type { ClassList } from './annotations/classes';
-import { evaluationBatches, releaseBatch, type DetectionBatch, type Original } from './data';
+import { evaluationBatches, releaseBatch, type DetectionBatch, type Original } from './batches';
 import type { DetectionSplit } from './annotations/dataset';
 import { labelledOnDevice, type ObjectDetector } from './detector';
 import { DetectionEvaluator, type BootstrapOptions, type Detections, type DetectionResult } from './evaluator';

@@ -13,7 +13,7 @@ import { readFinalMetrics, type RunFolder } from '../../train/run';
 import { stoppable, type TrainOptions, type TrainResult, withRun } from '../../train/with-run';
 import type { ClassList } from './annotations/classes';
 import { type DetectionConfig, freeKeys } from './config';
-import { releaseBatch, trainBatches, type DetectionBatch } from './data';
+import { releaseBatch, trainBatches, type DetectionBatch } from './batches';
 import { splitFingerprint } from './annotations/dataset';
 import { labelledOnDevice, ObjectDetector } from './detector';
 import { splitMetrics } from './metrics';

@@ -7,7 +7,7 @@ import {
   trainBatches,
   type DetectionBatch,
   type DetectionInputs,
-} from '../../../ts/tasks/vocdet/data';
+} from '../../../ts/tasks/vocdet/batches';
 import { openDetectionData } from '../../../ts/tasks/vocdet/annotations/open';
 import { DetectionEvaluator } from '../../../ts/tasks/vocdet/evaluator';
 import { openVoc } from '../../../ts/tasks/vocdet/annotations/voc';
