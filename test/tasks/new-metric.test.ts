@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe as faceTable } from '../../ts/cli/facecls/evaluate';
 import { describe as detectionTable } from '../../ts/cli/vocdet/evaluate';
-import { type AttributeMetric, attributeMetrics, splitMetrics } from '../../ts/tasks/facecls/metrics';
+import { type AttributeMetric, attributeMetrics, registerMetric, splitMetrics } from '../../ts/tasks/facecls/metrics';
 import { renderReport as faceReport } from '../../ts/tasks/facecls/report';
 import { ClassList } from '../../ts/tasks/vocdet/annotations/classes';
 import { DetectionEvaluator } from '../../ts/tasks/vocdet/evaluator';
-import { type DetectionMetric, detectionMetrics, keptValues, loggedMetrics } from '../../ts/tasks/vocdet/metrics-table';
+import {
+  type DetectionMetric,
+  detectionMetrics,
+  keptValues,
+  loggedMetrics,
+  registerMetric as registerDetectionMetric,
+} from '../../ts/tasks/vocdet/metrics-table';
 import { renderReport as detectionReport } from '../../ts/tasks/vocdet/report';
 import { boxes } from '../../ts/vision/boxes';
 
@@ -124,5 +130,24 @@ describe('a metric of detectors that is one more entry of the table', () => {
     const { curves: _, ...written } = split;
     assert.match(detectionTable(written, table), /, ARl \S+, R50 50\.00\n/);
     assert.doesNotMatch(detectionTable(written), /R50/);
+  });
+});
+
+describe('a metric that is registered', () => {
+  // What takes one is in test/examples/extending.test.ts, in processes of their own: the table is for all of a process.
+  const expected = /^InputError: registerMetric: expected a key that no other metric has, found "(\w+)"\.$/;
+
+  it('has a key that no other has, and no other key of metrics.json', () => {
+    const metric = attributeMetrics[0] as AttributeMetric;
+    for (const changes of [{ key: 'f1' }, { key: 'new', mean: 'meanF1' }, { key: 'perAttribute' }, { key: 'loss' }])
+      assert.throws(() => registerMetric({ ...metric, ...changes }), expected, JSON.stringify(changes));
+    assert.throws(() => registerDetectionMetric({ ...detectionMetrics[0]!, key: 'AP50' }), expected);
+  });
+
+  it('may be registered again', () => {
+    const length = attributeMetrics.length;
+    registerMetric(attributeMetrics[0]);
+    registerDetectionMetric(detectionMetrics[0]!);
+    assert.equal(attributeMetrics.length, length);
   });
 });

@@ -23,7 +23,24 @@ const attended = new nn.MultiheadAttention(8, 2).forward(x, x, x);
 declare const vit: models.ViTForImageClassification;
 const { logits, loss } = vit.forward({ pixelValues: x });
 
+/** A kind of model of one's own. */
+class DotConfig extends models.modelConfig('dot', {
+  width: models.fields.count(3),
+  act: models.fields.oneOf(['relu', 'gelu'], 'relu'),
+}) {}
+const dot = DotConfig.fromJSON({}, { width: 4, numLabels: 2 });
+const any = models.AutoModelForImageClassification.fromPretrained('folder', { device: 'cpu', width: 4 });
+declare const detector: models.DetrForObjectDetection;
+const { crossAttentions } = detector.forward({ pixelValues: x, outputAttentions: true });
+models.AutoModelForImageClassification.register(models.ViTForImageClassification);
+
 export type Modules = [
+  Expect<Equal<typeof dot, DotConfig>>,
+  Expect<Equal<typeof dot.width, number>>,
+  Expect<Equal<typeof dot.act, 'relu' | 'gelu'>>,
+  Expect<Equal<typeof dot.modelType, 'dot'>>,
+  Expect<Equal<Awaited<typeof any>, models.ImageClassificationModel>>,
+  Expect<Equal<typeof crossAttentions, readonly Tensor[] | undefined>>,
   Expect<Equal<typeof output, Tensor>>,
   Expect<Equal<typeof moved, Residual>>,
   Expect<Equal<typeof total, Tensor>>,
@@ -96,3 +113,10 @@ new nn.Linear(4, { bias: false });
 new nn.Linear(4, 2, { outFeatures: 2 });
 // @ts-expect-error no such name
 new nn.Linear({ in_features: 4, outFeatures: 2 });
+
+// @ts-expect-error it has no such option
+export const unknownOption = new DotConfig({ widht: 4 });
+// @ts-expect-error it is none of the names
+export const wrongOption = new DotConfig({ act: 'tanh' });
+// @ts-expect-error it gives no logits
+models.AutoModelForImageClassification.register(models.ViTModel);

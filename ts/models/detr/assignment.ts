@@ -96,7 +96,7 @@ class Solver {
   /** Length of the shortest path to each column, and the row before it on the path. */
   private readonly distance: Float64Array;
   private readonly before: Int32Array;
-  /** Columns not yet reached, in the first `open` places. */
+  /** Columns not yet reached, in the first `open` elements. */
   private readonly remaining: Int32Array;
 
   /** @param costs row by row, without gaps */
@@ -137,7 +137,7 @@ class Solver {
     }
   }
 
-  /** Lengthens the path that ends in `row`, `length` long, by each open column; the place of the nearest, a free one among equals. */
+  /** Lengthens the path that ends in `row`, `length` long, by each open column; the index of the nearest, a free one among equals. */
   private relax(row: number, length: number, open: number): number {
     const { costs, distance, remaining, before, columnPrice, rowOf } = this;
     const base = row * this.columns;

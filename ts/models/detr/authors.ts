@@ -86,7 +86,7 @@ class Shapes {
     return tensor.shape[dim]!;
   }
 
-  /** One more than the largest number in that place of a key. */
+  /** One more than the largest number at that position of a key. */
   count(pattern: RegExp): number {
     return Math.max(-1, ...[...this.state.keys()].map((key) => Number(pattern.exec(key)?.[1] ?? -1))) + 1;
   }

@@ -88,7 +88,7 @@ const fields = {
   authorsAuxiliaryLoss: optional(flag(false)),
   /** Lets the batch normalisations of the backbone train, for a backbone from random weights. transformers does not know it and keeps them frozen. */
   trainBatchNorm: optional(flag(false)),
-  /** What tells the transformer where in the image a token is: sines of its place, or trained numbers. */
+  /** What tells the transformer where in the image a token is: sines of its position, or trained numbers. */
   positionEmbeddingType: oneOf(['sine', 'learned'], 'sine'),
   /** Cost of a wrong class, for the matching. */
   classCost: coefficient(1),

@@ -58,9 +58,9 @@ export function setLoss(
 }
 
 interface Indices {
-  /** (L P), places in (L, B, Q) */
+  /** (L P), flat indices into (L, B, Q) */
   readonly queries: Tensor;
-  /** (L P), places in (T) */
+  /** (L P), indices into (T) */
   readonly objects: Tensor;
   /** (L, B, Q), the class that each query has to name */
   readonly classes: Tensor;
@@ -102,11 +102,11 @@ function boxLosses(
   layers: number,
   divisor: number,
 ): Pick<LayerLosses, 'loss_bbox' | 'loss_giou'> {
-  const found = boxes.flatten(0, 2).indexSelect(0, queries); // (L, B, Q, 4) -> (L P, 4)
-  const wanted = targets.indexSelect(0, objects); // (T, 4) -> (L P, 4)
+  const predicted = boxes.flatten(0, 2).indexSelect(0, queries); // (L, B, Q, 4) -> (L P, 4)
+  const target = targets.indexSelect(0, objects); // (T, 4) -> (L P, 4)
   const sum = (perPair: Tensor): Tensor => perPair.view([layers, -1]).sum(1).div(divisor); // (L P) or (L P, 4) -> (L)
-  const overlap = generalizedIou(cornersOf(found), cornersOf(wanted)); // (L P)
-  return { loss_bbox: sum(found.sub(wanted).abs()), loss_giou: sum(overlap.rsub(1)) };
+  const overlap = generalizedIou(cornersOf(predicted), cornersOf(target)); // (L P)
+  return { loss_bbox: sum(predicted.sub(target).abs()), loss_giou: sum(overlap.rsub(1)) };
 }
 
 /** Centre and size -> corners. */
@@ -114,7 +114,7 @@ function cornersOf(boxes: Tensor): Tensor {
   return boxConvert(boxes, 'cxcywh', 'xyxy');
 }
 
-/** How far the count of objects named is from the count of objects there: (L). */
+/** How far the number of queries that name a class is from the number of objects: (L). */
 function cardinalityError(guesses: Tensor, { counts }: Targets, numLabels: number): Tensor {
   const named = guesses.ne(numLabels).sum(2); // (L, B, Q) -> (L, B)
   return named

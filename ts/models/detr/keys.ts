@@ -81,7 +81,7 @@ function renamed(state: ReadonlyMap<string, Tensor>, depths: Depths, from: 0 | 1
   return new Map([...state].map(([key, tensor]) => [rename(key), tensor]));
 }
 
-/** The authors' tensors under the hub's names; what has no place there keeps its name. */
+/** The authors' tensors under the hub's names; what has no counterpart keeps its name. */
 export function fromAuthors(state: ReadonlyMap<string, Tensor>, depths: Depths): Map<string, Tensor> {
   const published = renamed(state, depths, 0);
   for (const [authors, name] of inLayers(ATTENTION, depths)) {

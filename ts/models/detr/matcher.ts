@@ -184,7 +184,7 @@ function fetchOutputs({ logits, boxes }: LayerOutputs, targets: Targets, numLabe
         .fromTypedArray(rowsOfObjects(targets.counts, layers, numQueries), [layers, count, numQueries])
         .to(device)
         .mul(numLabels + 1);
-      const wanted = rows.add(targets.classes.clamp(0, numLabels).view([1, count, 1])); // (L, T, Q), places in the flat probabilities
+      const wanted = rows.add(targets.classes.clamp(0, numLabels).view([1, count, 1])); // (L, T, Q), indices into the flat probabilities
       const classProbabilities = logits.softmax(-1).take(wanted);
       return torch
         .cat([
@@ -203,7 +203,7 @@ function fetchOutputs({ logits, boxes }: LayerOutputs, targets: Targets, numLabe
   return host;
 }
 
-/** (L, T, Q): the row of a query in a layer's answers to an object's image, `(layer B + image) Q + query`. */
+/** (L, T, Q): the row of a query in a layer's outputs for an object's image, `(layer B + image) Q + query`. */
 function rowsOfObjects(counts: readonly number[], layers: number, numQueries: number): Int32Array {
   const total = counts.reduce((sum, count) => sum + count, 0);
   const rows = new Int32Array(layers * total * numQueries);

@@ -1,6 +1,6 @@
 /**
  * DETR (Carion et al. 2020, arXiv 2005.12872): a convolutional network sees the image, a transformer reads its map and
- * answers Q queries at once, each with one object or none. It follows transformers 5.18 (modeling_detr.py), under the
+ * predicts from Q object queries at once, each one object or none. It follows transformers 5.18 (modeling_detr.py), under the
  * parameter names of the hub's files. It differs in that the batch normalisations are computed within the convolutions,
  * that what is the same for every image and layer is computed once, and in `authorsAuxiliaryLoss`.
  *
@@ -260,19 +260,29 @@ export class DetrForObjectDetection extends DetrPretrainedModel {
   /** @throws ShapeError, InputError when images, mask and labels do not fit each other or the model */
   forward({ labels, numBoxes, ...input }: DetectionInput): DetectionOutput {
     if (!labels) return this.#predictsOnly ? torch.noGrad(() => this.#predict(input)) : this.#predict(input);
-    const { decoderOutputs, ...others } = this.model.forward(input);
+    const {
+      decoderOutputs,
+      lastHiddenState: _last,
+      encoderLastHiddenState: _memory,
+      ...recorded
+    } = this.model.forward(input);
     const outputs = this.#heads(torch.stack([...decoderOutputs])); // L of (B, Q, D) -> (L, B, Q, D)
     const { loss, lossDict } = setLoss(atLeastFloat32(outputs), labels, this.config, numBoxes);
     const layers = Array.from({ length: decoderOutputs.length }, (_, layer) => ofLayer(outputs, layer));
     const { logits, predBoxes } = layers.pop()!;
     const auxiliary = this.config.hasAuxiliaryLoss && { auxiliaryOutputs: layers };
-    return { loss, lossDict, logits, predBoxes, ...auxiliary, ...withoutStates(others) };
+    return { loss, lossDict, logits, predBoxes, ...auxiliary, ...recorded };
   }
 
   #predict(input: DetrInput): DetectionOutput {
-    const { decoderOutputs: _none, ...others } = this.model.forward(input);
-    const { logits, boxes } = this.#heads(others.lastHiddenState);
-    return { logits, predBoxes: boxes, ...withoutStates(others) };
+    const {
+      lastHiddenState,
+      decoderOutputs: _all,
+      encoderLastHiddenState: _memory,
+      ...recorded
+    } = this.model.forward(input);
+    const { logits, boxes } = this.#heads(lastHiddenState);
+    return { logits, predBoxes: boxes, ...recorded };
   }
 
   /** (*, Q, D) -> (*, Q, K + 1) and (*, Q, 4) */
@@ -282,15 +292,6 @@ export class DetrForObjectDetection extends DetrPretrainedModel {
       boxes: this.bbox_predictor.forward(tokens).sigmoid(),
     };
   }
-}
-
-/** What was recorded, without what the heads have read. */
-function withoutStates({
-  lastHiddenState: _last,
-  encoderLastHiddenState: _memory,
-  ...recorded
-}: Omit<DetrModelOutput, 'decoderOutputs'>): DetrRecorded {
-  return recorded;
 }
 
 function ofLayer({ logits, boxes }: LayerOutputs, layer: number): QueryOutput {

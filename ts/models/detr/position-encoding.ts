@@ -23,9 +23,9 @@ export interface FeatureMapShape {
   readonly device: Device;
 }
 
-/** Sines and cosines of the place, counted within the image and not its padding: (B, h w, D), or (1, h w, D) without a mask. */
+/** Sines and cosines of row and column, counted within the image and not its padding: (B, h w, D), or (1, h w, D) without a mask. */
 export class SinePositions extends Module {
-  /** The last positions of maps without a mask, which are mostly asked for again. */
+  /** Those of the last map without a mask: the next map mostly has the same size. */
   readonly #last: { key: string; positions: Tensor | undefined } = { key: '', positions: undefined };
 
   constructor(readonly width: number) {

@@ -23,7 +23,7 @@ export interface PostProcessOptions {
 
 /**
  * The most likely class of every query but "no object", its probability and its box (Carion et al. 2020; PostProcess of
- * facebookresearch/detr). There is nothing to suppress: queries do not answer twice.
+ * facebookresearch/detr). There is nothing to suppress: the loss lets one query alone have an object.
  *
  * @throws ShapeError when there is not one size for each image
  */

@@ -28,7 +28,7 @@ export interface ResNetShape {
 }
 
 export const OUTPUT_STRIDES = [8, 16, 32] as const;
-/** How many pixels of the input one place of the last map stands for. */
+/** How many pixels of the input one position of the last map stands for. */
 export type OutputStride = (typeof OUTPUT_STRIDES)[number];
 
 type Depths = Pick<ResNetShape, 'depths' | 'hiddenSizes' | 'layerType'>;
@@ -62,7 +62,7 @@ export function resnetNamed(sizes: Depths): ResNetName | undefined {
 
 /**
  * The network that timm and torchvision build by a name such as `resnet50` or `resnet50.a1_in1k`.
- * @throws InputError for a network that is no plain ResNet
+ * @throws InputError for a network that is none of these
  * @internal
  */
 export function timmShape(

@@ -22,7 +22,7 @@ export class ViTPatchEmbeddings extends Module {
   }
 }
 
-/** Patches, the class token before them, and what tells each token its place. */
+/** Patches, the class token before them, and the position embeddings. */
 export class ViTEmbeddings extends Module implements SelfInitializing {
   readonly #config: ViTConfig;
   /** (1, 1, D) */
