@@ -41,8 +41,9 @@ predict: build ## say what a run sees: RUN=models/facecls-tiny PICTURE=photo.jpg
 test: build $(REFERENCE) lint ## check, compile and test everything; the last line counts
 	$(BIN)/mocha
 
-lint: $(MODULES) ## the layout by prettier, and what ESLint sees in the types
+lint: $(MODULES) ## the layout by prettier, unused exports by knip, and what ESLint sees in the types
 	$(BIN)/prettier --log-level warn --check $(SOURCES)
+	$(BIN)/knip --no-progress
 	$(BIN)/eslint ts test scripts bench examples
 
 test-processors: build $(REFERENCE) ## the tests of numbers as on other processors, one line a setting

@@ -144,7 +144,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 };
 
 /** The name among `known` that a slip of the pen, another spelling, or another library makes of it. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
+function nearest(name: string, known: readonly string[]): string | undefined {
   const own = (text: string): string => text.replaceAll(/[_-]/g, '').toLowerCase();
   const wanted = own(name);
   const same = known.find((candidate) => own(candidate) === wanted || candidate === ALIASES[wanted]);

@@ -57,6 +57,7 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
   },
   'make help': { run: 'make help', prints: /^make train /m },
   'make test': { not: SUITE },
+  'make lint': { not: SUITE },
   'make test-processors': { not: 'it runs the suite once for each kind of processor' },
   'make test-shuffled': { not: 'it runs the suite twice' },
   'make stress': { not: 'it runs for half an hour' },

@@ -229,7 +229,7 @@ export function checkedCount(owner: string, name: string, value: unknown): numbe
 }
 
 /** @throws DTypeError unless `value` is a boolean */
-export function checkedBoolean(owner: string, name: string, value: unknown): boolean {
+function checkedBoolean(owner: string, name: string, value: unknown): boolean {
   if (typeof value === 'boolean') return value;
   throw new DTypeError(`${owner}: ${name} should be a boolean value, but got ${formatValue(value)}`);
 }

@@ -60,7 +60,7 @@ export function readWeights(files: readonly string[]): Map<string, Tensor> {
  * The tensors of a file of `torch.save`, alone or beside what a training wrote.
  * @throws InputError for a file that holds none
  */
-export function stateOf(path: string): Record<string, Tensor> {
+function stateOf(path: string): Record<string, Tensor> {
   const content = loadPth(path) as Record<string, unknown> | null;
   const tensors = [...STATE_KEYS.map((key) => content?.[key]), content].map(tensorsOf).find((part) => part.length > 0);
   if (!tensors)

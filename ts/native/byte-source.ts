@@ -213,12 +213,12 @@ export function asBuffer(input: unknown): Buffer | undefined {
   return undefined;
 }
 
-export function isStream(input: unknown): input is StreamInput {
+function isStream(input: unknown): input is StreamInput {
   return typeof input === 'object' && input !== null && Symbol.asyncIterator in input;
 }
 
 /** All that a stream brings. @throws InputError when it fails, or brings anything but bytes */
-export async function collectBytes(stream: StreamInput): Promise<Buffer> {
+async function collectBytes(stream: StreamInput): Promise<Buffer> {
   const pieces: Buffer[] = [];
   try {
     for await (const piece of stream) {

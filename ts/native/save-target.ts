@@ -24,7 +24,7 @@ export function saveTo(
   replaceFile(target, content);
 }
 
-export function isStreamTarget(target: unknown): target is StreamTarget {
+function isStreamTarget(target: unknown): target is StreamTarget {
   return typeof target === 'object' && target !== null && typeof (target as Partial<StreamTarget>).write === 'function';
 }
 

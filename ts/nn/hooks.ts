@@ -104,7 +104,7 @@ class HookList {
 }
 
 /** The hooks of one module, or of all. */
-export class ModuleHooks {
+class ModuleHooks {
   readonly forwardPre: HookList;
   readonly forward: HookList;
   readonly backwardPre: HookList;

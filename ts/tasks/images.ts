@@ -17,7 +17,7 @@ export interface Failure {
 export type Loaded = { readonly source: string; readonly image: RgbImage } | Failure;
 
 /** Reads and decodes images a few ahead of their use, fewer where they are large. */
-export async function* loadImages(
+async function* loadImages(
   inputs: readonly string[],
   fetch?: FetchOptions,
   budget = new PixelBudget(),

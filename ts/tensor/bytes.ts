@@ -41,7 +41,7 @@ export function mapFile(path: string, bytes: number): Tensor {
  * @param bytes (N) uint8
  * @returns (elements)
  */
-export function elementsOf(bytes: Tensor, dtype: DType, start: number, elements: number): Tensor {
+function elementsOf(bytes: Tensor, dtype: DType, start: number, elements: number): Tensor {
   const size = itemSize(dtype);
   const part = call('slice', 'Tensor', bytes, 0, start, start + elements * size);
   return call('view', 'dtype', start % size === 0 ? part : call('clone', '', part), dtype);

@@ -245,7 +245,7 @@ function refuseOut(
 type Callable = (args: Values, offset: number) => Result;
 
 /** The function behind one name: picks among the overloads and calls. `offset` is 1 for methods, whose `self` comes first; `outs` are for functions. */
-export function overloaded(name: string, overloads: readonly string[], outs: readonly string[] = []): Callable {
+function overloaded(name: string, overloads: readonly string[], outs: readonly string[] = []): Callable {
   const candidates = overloads.map((overload) => operator('aten', name, overload));
   const writing = outs.map((overload) => operator('aten', name, overload));
   const mixed = NUMBERS_AS_TENSORS.has(name);

@@ -384,7 +384,7 @@ function reader(flat: DataArray, dtype: DType): (index: number) => unknown {
 }
 
 /** A bigint that a number holds exactly becomes one. */
-export function toSafeNumber(value: number | bigint | undefined): number | bigint {
+function toSafeNumber(value: number | bigint | undefined): number | bigint {
   if (value === undefined) throw new DTypeError('expected an element, found none');
   if (typeof value === 'number') return value;
   const number = Number(value);

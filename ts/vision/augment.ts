@@ -23,7 +23,7 @@ export interface AugmentOptions {
   readonly colour?: number;
 }
 
-export const augmentDefaults = {
+const augmentDefaults = {
   flip: 0,
   cropArea: 1,
   cropRatio: 4 / 3,

@@ -58,7 +58,7 @@ export interface DetrModelOutput extends DetrRecorded {
 }
 
 /** What the model and the detector share. */
-export abstract class DetrPretrainedModel extends PretrainedModel<DetrConfig> {
+abstract class DetrPretrainedModel extends PretrainedModel<DetrConfig> {
   /** What its options are read into. */
   static readonly configClass = DetrConfig;
   /** The authors' own checkpoints. */
@@ -195,7 +195,7 @@ export interface DetectionOutput extends QueryOutput, DetrRecorded {
 }
 
 /** Linear layers with ReLU between them: (*, D) -> (*, 4). */
-export class DetrBoxHead extends Module {
+class DetrBoxHead extends Module {
   readonly layers: ModuleList<Linear>;
 
   constructor(width: number, factory?: ModelFactory) {

@@ -27,7 +27,7 @@ export interface AttentionInput {
 }
 
 /** Attention in `nh` heads: (B, N, D). */
-export class DetrAttention extends Module {
+class DetrAttention extends Module {
   readonly #config: DetrConfig;
   readonly k_proj: Linear;
   readonly v_proj: Linear;
@@ -125,7 +125,7 @@ abstract class DetrLayer extends Module {
 const LARGEST_HALF = 65504 - 1000;
 
 /** The map among itself: (B, S, D) -> (B, S, D). */
-export class DetrEncoderLayer extends DetrLayer {
+class DetrEncoderLayer extends DetrLayer {
   readonly fc1: Linear;
   readonly fc2: Linear;
   readonly final_layer_norm: LayerNorm;
@@ -155,7 +155,7 @@ export interface Memory {
 }
 
 /** Queries among themselves, then queries over the memory: (B, Q, D) -> (B, Q, D). */
-export class DetrDecoderLayer extends DetrLayer {
+class DetrDecoderLayer extends DetrLayer {
   readonly encoder_attn: DetrAttention;
   readonly encoder_attn_layer_norm: LayerNorm;
   readonly fc1: Linear;

@@ -56,7 +56,7 @@ interface Statistics {
 }
 
 /** What a normalisation by running statistics multiplies each channel by and then adds: (C), (C). */
-export function scaleAndShift({ weight, bias, running_mean, running_var }: Statistics): {
+function scaleAndShift({ weight, bias, running_mean, running_var }: Statistics): {
   scale: Tensor;
   shift: Tensor;
 } {

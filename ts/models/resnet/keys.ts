@@ -32,7 +32,7 @@ export const KEY_STYLES = {
 
 /** Whose names the weights of a ResNet have. */
 export type KeyStyle = keyof typeof KEY_STYLES;
-export const KEY_STYLE_NAMES = Object.keys(KEY_STYLES) as readonly KeyStyle[];
+const KEY_STYLE_NAMES = Object.keys(KEY_STYLES) as readonly KeyStyle[];
 
 /** Names of all convolutions and normalisations of a ResNet that has a shortcut in every block; the same order in every style. */
 function layerKeys(style: KeyStyle, depths: readonly number[]): string[] {

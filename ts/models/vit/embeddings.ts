@@ -8,7 +8,7 @@ import type { ModelFactory } from '../pretrained';
 import type { ViTConfig } from './config';
 
 /** Cuts an image into patches and projects each: (B, C, H, W) -> (B, N, D). */
-export class ViTPatchEmbeddings extends Module {
+class ViTPatchEmbeddings extends Module {
   readonly projection: Conv2d;
 
   constructor({ numChannels, hiddenSize, patchSize }: ViTConfig, factory?: ModelFactory) {

@@ -12,7 +12,7 @@ import type { ModelFactory } from '../pretrained';
 import type { ViTConfig } from './config';
 
 /** Every token looks at every token, in `nh` heads at once: (B, N, D) -> (B, N, nh hd). */
-export class ViTSelfAttention extends Module {
+class ViTSelfAttention extends Module {
   readonly #config: ViTConfig;
   readonly query: Linear;
   readonly key: Linear;
@@ -60,7 +60,7 @@ function eagerAttention(
 }
 
 /** A linear layer and its dropout, under the names of the hub. */
-export class ViTOutput extends Module {
+class ViTOutput extends Module {
   readonly dense: Linear;
 
   constructor(
@@ -79,7 +79,7 @@ export class ViTOutput extends Module {
 }
 
 /** Self-attention and the projection behind it: (B, N, D) -> (B, N, D). */
-export class ViTAttention extends Module {
+class ViTAttention extends Module {
   readonly attention: ViTSelfAttention;
   readonly output: ViTOutput;
 
@@ -96,7 +96,7 @@ export class ViTAttention extends Module {
 }
 
 /** The widening half of the MLP: (B, N, D) -> (B, N, intermediate). */
-export class ViTIntermediate extends Module {
+class ViTIntermediate extends Module {
   readonly #activate: (input: Tensor) => Tensor;
   readonly dense: Linear;
 

@@ -53,7 +53,7 @@ export interface ViTModelOutput {
 }
 
 /** What the backbone and every model around it share. */
-export abstract class ViTPretrainedModel extends PretrainedModel<ViTConfig> {
+abstract class ViTPretrainedModel extends PretrainedModel<ViTConfig> {
   /** What its options are read into. */
   static readonly configClass = ViTConfig;
 
@@ -77,7 +77,7 @@ export abstract class ViTPretrainedModel extends PretrainedModel<ViTConfig> {
 }
 
 /** The class token through a linear layer and an activation: (B, 1 + N, D) -> (B, poolerOutputSize). */
-export class ViTPooler extends Module {
+class ViTPooler extends Module {
   readonly #activate: (input: Tensor) => Tensor;
   readonly dense: Linear;
 

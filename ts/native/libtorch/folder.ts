@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Flavour } from './flavour';
 
 /** The versions that the C++ source compiles against; only the pinned one is ever fetched. */
-export const SUPPORTED_VERSIONS = { oldest: [2, 11], newest: [2, 14] } as const;
+const SUPPORTED_VERSIONS = { oldest: [2, 11], newest: [2, 14] } as const;
 
 /** A folder with include/ and lib/ of libtorch. */
 export interface LibtorchFolder {
@@ -32,7 +32,7 @@ export function inspectFolder(folder: string): LibtorchFolder | string {
 }
 
 /** `libtorch_cpu.so` on Linux, `libtorch_cpu.dylib` on macOS. */
-export function sharedLibrary(name: string): string {
+function sharedLibrary(name: string): string {
   return `lib${name}.${process.platform === 'darwin' ? 'dylib' : 'so'}`;
 }
 

@@ -15,7 +15,7 @@ export abstract class Activation extends Module {
 }
 
 /** An activation that can write into its input. */
-export abstract class InplaceActivation extends Activation {
+abstract class InplaceActivation extends Activation {
   readonly inplace: boolean;
 
   constructor(...given: Positional<InplaceOptions, 'InplaceActivation'>) {

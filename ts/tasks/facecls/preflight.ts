@@ -39,7 +39,7 @@ export function describeProblems(split: Split, problems: readonly string[], all:
 }
 
 /** A sentence for each image of a split whose header cannot be read, in order. */
-export async function unreadable(celeba: CelebA, split: Split, listener: Listener): Promise<string[]> {
+async function unreadable(celeba: CelebA, split: Split, listener: Listener): Promise<string[]> {
   const faces = celeba.split(split);
   const problems = new Array<string | undefined>(faces.length);
   let done = 0;

@@ -115,7 +115,7 @@ function readableDataset(
 }
 
 /** The images of a split, decoded, with their objects numbered by a class list. */
-export function detectionDataset(split: DetectionSplit, classes: ClassList): Loaded {
+function detectionDataset(split: DetectionSplit, classes: ClassList): Loaded {
   return {
     length: split.ids.length,
     describe: (index) => split.describe(index),

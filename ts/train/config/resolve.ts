@@ -129,7 +129,7 @@ function unknownKey(key: string, source: string, root: ConfigTree): UsageError {
 }
 
 /** Checks types and ranges; the error lists every offending key with what was found there. */
-export function checkConfig<T>(schema: ZodType<T>, config: ConfigTree): T {
+function checkConfig<T>(schema: ZodType<T>, config: ConfigTree): T {
   const result = schema.safeParse(config);
   if (result.success) return result.data;
   const problems = result.error.issues.map(({ path, message }) => {

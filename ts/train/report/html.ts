@@ -11,7 +11,7 @@ export function html(parts: TemplateStringsArray, ...values: Content[]): Html {
 }
 
 /** The characters that end a text or a quoted attribute, as entities. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 

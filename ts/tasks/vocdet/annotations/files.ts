@@ -21,7 +21,7 @@ export interface FileTree {
 
 const PACKED = /\.(tgz|t[bx]z2?|gz|bz2|xz|zst|7z|rar)$/i;
 
-export const isArchive = (path: string): boolean => /\.(tar|zip)$/i.test(path);
+const isArchive = (path: string): boolean => /\.(tar|zip)$/i.test(path);
 
 /** @throws InputError when a path that ends in .tar or .zip is no such archive */
 export function openFileTree(path: string): FileTree {

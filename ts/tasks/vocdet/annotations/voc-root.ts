@@ -9,7 +9,7 @@ import { parseVocAnnotation } from './voc-annotation';
 import { idOf, vocFiles, type TreeFile, type VocFiles, type VocFolder } from './voc-layout';
 
 /** The set of all annotated images, where a dataset has no sets of its own. */
-export const ALL = 'all';
+const ALL = 'all';
 
 /** One root of VOC's layout: a year of the challenge, as a rule. Images are known by id (`idOf`). */
 export class VocRoot {

@@ -52,7 +52,7 @@ export async function validateSplit(
 }
 
 /** @throws InputError when there is no such image, or its header cannot be read */
-export async function sizeOfImage(split: DetectionSplit, index: number): Promise<Extent> {
+async function sizeOfImage(split: DetectionSplit, index: number): Promise<Extent> {
   const label = split.describe(index);
   try {
     return await imageSize(await split.imageStart(index, HEADER_BYTES), label);

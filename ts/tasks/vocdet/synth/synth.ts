@@ -80,7 +80,7 @@ function nameOf(index: number): string {
 }
 
 /** The two files of one scene. */
-export async function sceneFiles(name: string, rng: Rng): Promise<{ jpeg: Buffer; xml: string }> {
+async function sceneFiles(name: string, rng: Rng): Promise<{ jpeg: Buffer; xml: string }> {
   const drawn = await drawScene(imagineScene(rng), rng);
   const { data, width, height } = drawn.image;
   const jpeg = await sharp(data, { raw: { width, height, channels: 3 } })
