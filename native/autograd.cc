@@ -142,6 +142,10 @@ void export_autograd(Napi::Env, Napi::Object exports) {
   export_function(exports, "setGrads", set_grads);
   export_function(exports, "gradFn", grad_fn);
   export_function(exports, "setModes", set_modes);
+  // at::autocast::is_autocast_cache_enabled; isAutocastCacheEnabled(): boolean
+  export_function(exports, "isAutocastCacheEnabled", [](const Napi::CallbackInfo& info) {
+    return Napi::Boolean::New(info.Env(), at::autocast::is_autocast_cache_enabled());
+  });
   export_function(exports, "setAutocast", set_autocast);
 }
 

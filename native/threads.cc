@@ -69,6 +69,10 @@ void export_threads(Napi::Env, Napi::Object exports) {
     omp_set_num_threads(std::max(1, info[0].ToNumber().Int32Value()));
     return Napi::Number::New(info.Env(), before);
   });
+  // at::get_num_interop_threads; getNumInteropThreads(): number
+  export_function(exports, "getNumInteropThreads", [](const Napi::CallbackInfo& info) {
+    return Napi::Number::New(info.Env(), at::get_num_interop_threads());
+  });
   // at::get_num_threads; getNumThreads(): number
   export_function(exports, "getNumThreads",
                   [](const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), at::get_num_threads()); });

@@ -3,6 +3,7 @@ export * from './errors';
 export * from './tensor';
 export * as nn from './nn';
 export * as jit from './nn/jit';
+export * as func from './nn/func';
 export * as optim from './optim';
 export * as data from './data';
 export * as utils from './utils';

@@ -13,7 +13,11 @@ from common import save_json
 from signatures import functions, parameters
 
 # Functions with two faces share the signature of the one that gives the indices too.
-FACES = ("max_pool1d", "max_pool2d", "max_pool3d", "adaptive_max_pool1d", "adaptive_max_pool2d", "adaptive_max_pool3d")
+FACES = (
+    *(f"max_pool{d}d" for d in (1, 2, 3)),
+    *(f"adaptive_max_pool{d}d" for d in (1, 2, 3)),
+    *(f"fractional_max_pool{d}d" for d in (2, 3)),
+)
 
 
 def optional(function: Callable[..., object]) -> list[str]:

@@ -258,10 +258,6 @@ describe('the classes of torch.nn', () => {
 
 describe('nn.functional', () => {
   const absent: Record<string, string> = {
-    fractional_max_pool2d: 'windows drawn at random, rarely used',
-    fractional_max_pool2d_with_indices: 'windows drawn at random, rarely used',
-    fractional_max_pool3d: 'windows drawn at random, rarely used',
-    fractional_max_pool3d_with_indices: 'windows drawn at random, rarely used',
     grouped_mm: 'no layer: torch.ops has it',
     scaled_mm: 'no layer: torch.ops has it',
     scaled_grouped_mm: 'no layer: torch.ops has it',

@@ -106,6 +106,7 @@ export interface Binding {
   gradFn(): string | null;
   setModes(grad: boolean, inference: boolean): void;
   setAutocast(device: string, dtype: string | null): void;
+  isAutocastCacheEnabled(): boolean;
   // callbacks.cc
   attachCallbacks(dispatch: (id: number, graphTask: number, recording: boolean, wire?: Float64Array) => number): void;
   droppedCallbacks(): number[];
@@ -225,6 +226,7 @@ export interface Binding {
   setNumThreads(count: number): void;
   limitThreads(count: number): number;
   getNumThreads(): number;
+  getNumInteropThreads(): number;
 }
 
 type Native = (...args: unknown[]) => unknown;

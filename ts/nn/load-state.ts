@@ -3,6 +3,7 @@ import { Tensor, keep, noGrad } from '../tensor';
 import { hooksOf } from './hooks';
 import type { Module, Slot, StateDict } from './module';
 import { Parameter } from './parameter';
+import { expected as wanted } from '../options';
 
 export interface LoadOptions {
   /** Ask that the keys of module and state dict are the same set. @default true */
@@ -16,6 +17,19 @@ export interface IncompatibleKeys {
   readonly missingKeys: string[];
   /** Keys of the state dict that the module lacks. */
   readonly unexpectedKeys: string[];
+}
+
+/** PyTorch's key for what a module saves beside its tensors. */
+const EXTRA = '_extra_state';
+
+/** Puts what `getExtraState` of a module gives into `state`. */
+export function saveExtraState(module: Module, state: StateDict, prefix: string): void {
+  if (module.getExtraState !== undefined) state[prefix + EXTRA] = extraState(module, module.getExtraState());
+}
+
+function extraState(module: Module, value: unknown): Tensor {
+  if (value instanceof Tensor) return value;
+  throw wanted(module.constructor.name, 'a tensor for the extra state, which files of weights can hold', value);
 }
 
 /** Loads `given` into `module`; `replace` puts a tensor in the place of a slot's. */
@@ -35,7 +49,8 @@ export function loadState(
   for (const { child, prefix } of modules) child.upgradeState(state, prefix);
 
   const slots = module.slots();
-  const expected = new Set(slots.map(({ key }) => key));
+  const extra = modules.filter(({ child }) => child.setExtraState !== undefined);
+  const expected = new Set([...slots.map(({ key }) => key), ...extra.map(({ prefix }) => prefix + EXTRA)]);
   const missingKeys = [...expected].filter((key) => !state.has(key));
   const unexpectedKeys = [...state.keys()].filter((key) => !expected.has(key));
   const post = modules.filter(({ hooks }) => hooks?.loadPost.any).reverse(); // what is below comes first
@@ -57,6 +72,10 @@ export function loadState(
       else slot.tensor.copy_(sameShape(slot.tensor, value));
     }
   });
+  for (const { child, prefix } of extra) {
+    const value: unknown = state.get(prefix + EXTRA);
+    if (value !== undefined) child.setExtraState!(extraState(child, value));
+  }
   const result = { missingKeys, unexpectedKeys };
   for (const { child, hooks } of post) for (const hook of hooks!.loadPost.all) hook(child, result);
   reportMismatches([]);

@@ -34,6 +34,10 @@ export interface ModuleShorthands {
    * `'meta'`, before their state is loaded.
    */
   toEmpty(options: { readonly device: Device }): this;
+  /** What a subclass saves beside its parameters and buffers, under `_extra_state` in the state dict: a tensor. */
+  getExtraState?(): Tensor;
+  /** Takes what `getExtraState` gave, when a state dict is loaded. */
+  setExtraState?(state: Tensor): void;
   /** Calls `fn` on all modules below and then on this one. */
   apply(fn: (module: Module) => void): this;
   /** Says of every parameter whether autograd records operations on it. */

@@ -16,7 +16,7 @@ import {
 import { copyFields, deepcopy, requireNoPrivates, type Copier } from './deep-copy';
 import { installShorthands, type ModuleShorthands } from './module-shorthands';
 import { join, walkOptions, type WalkOptions } from './paths';
-import { loadState, type IncompatibleKeys, type LoadOptions } from './load-state';
+import { loadState, saveExtraState, type IncompatibleKeys, type LoadOptions } from './load-state';
 import { expected, requireTensor, resolveOptions } from './options';
 import { Parameter } from './parameter';
 import { indent, moduleRepr } from './python-repr';
@@ -254,6 +254,7 @@ export abstract class Module extends Registered {
     const prefix = join(path, '');
     for (const hook of hooks?.statePre.all ?? []) hook(this, prefix, keepVars);
     for (const { key, tensor } of this.#ownSlots(path)) state[key] = keepVars ? tensor : tensor.detach();
+    saveExtraState(this, state, prefix);
     for (const [name, child] of this.#submodules()) child.#save(state, join(path, name), keepVars);
     for (const hook of hooks?.statePost.all ?? []) hook(this, state, prefix);
   }
@@ -392,9 +393,5 @@ export abstract class Module extends Registered {
 
 installShorthands(Module.prototype);
 
-protectMethods(
-  Module.prototype,
-  'modules namedModules parameters namedParameters buffers namedBuffers children namedChildren stateDict slots'.split(
-    ' ',
-  ),
-);
+const NAMED = ['namedModules', 'namedParameters', 'namedBuffers', 'namedChildren'];
+protectMethods(Module.prototype, [...NAMED, 'modules', 'parameters', 'buffers', 'children', 'stateDict', 'slots']);

@@ -158,6 +158,8 @@ export const POSITIONS = {
   ],
   featureAlphaDropout: ['p', 'training', 'inplace'],
   fold: ['dilation', 'padding', 'stride'],
+  fractionalMaxPool2d: ['outputSize', 'outputRatio', null],
+  fractionalMaxPool3d: ['outputSize', 'outputRatio', null],
   gaussianNllLoss: ['full', 'eps', 'reduction'],
   gridSample: ['mode', 'paddingMode', 'alignCorners'],
   gumbelSoftmax: ['tau', 'hard', null, 'dim'],

@@ -1,7 +1,10 @@
 /** A source of random numbers of its own, apart from the global one. */
 import { binding } from '../native/binding';
 import { guarded } from '../native/typed-errors';
+import { expected } from '../options';
 import type { Device } from './device';
+import { adopt } from './lifetime';
+import { Tensor } from './tensor';
 
 const released = new FinalizationRegistry<number>((id) => binding.disposeGenerator(id));
 
@@ -32,6 +35,18 @@ export class Generator {
   /** What it was seeded with last; a bigint beyond 2^53. */
   initialSeed(): number | bigint {
     return toSafeNumber(guarded('Generator.initialSeed', () => binding.initialSeed(this._id)));
+  }
+
+  /** Its state, as a uint8 tensor that PyTorch reads too. */
+  getState(): Tensor {
+    return adopt(guarded('Generator.getState', () => binding.generatorState(this._id)));
+  }
+
+  /** Goes on from a state that `getState` gave, here or in PyTorch. */
+  setState(state: Tensor): this {
+    if (!(state instanceof Tensor)) throw expected('Generator.setState', 'a uint8 tensor for state', state);
+    guarded('Generator.setState', () => binding.setGeneratorState(this._id, state._handle));
+    return this;
   }
 
   /** Begins again from a seed that the system draws, and gives it. */

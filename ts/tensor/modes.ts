@@ -4,6 +4,8 @@ import { context, within, type Modes } from './context';
 import type { Device } from './device';
 import type { DType } from './dtype';
 import { checkBody, checkOptions } from './options';
+import { expected } from '../options';
+import { binding } from '../native/binding';
 
 function during<T>(owner: string, changes: Partial<Modes>, body: () => T): T {
   checkBody(owner, body);
@@ -49,11 +51,35 @@ export function autocast<T>(device: Device, options: AutocastOptions, body: () =
       `autocast: expected a device such as 'cpu', found ${typeof device}; write autocast('cpu', { dtype: 'bfloat16' }, () => …)`,
     );
   checkOptions('autocast', options, ['dtype', 'enabled']);
-  const type = device.split(':')[0] ?? device;
-  const dtype = options.dtype ?? (type === 'cpu' ? 'bfloat16' : 'float16');
+  const type = kindOf('autocast', device);
+  const dtype = options.dtype ?? usualType(type);
   if (dtype !== 'bfloat16' && dtype !== 'float16') {
     throw new DTypeError(`autocast: expected dtype 'bfloat16' or 'float16', found '${dtype}'`);
   }
   const autocast = { ...context().autocast, [type]: options.enabled === false ? null : dtype };
   return during('autocast', { autocast }, body);
+}
+
+/** The kind of a device by its name: `'cuda'` of `'cuda:1'`. */
+function kindOf(owner: string, device: unknown): string {
+  if (typeof device !== 'string') throw expected(owner, "a device such as 'cpu'", device);
+  return device.split(':')[0]!;
+}
+
+const usualType = (kind: string): DType => (kind === 'cpu' ? 'bfloat16' : 'float16');
+
+/** Whether this code runs inside `autocast` for `device`. */
+export function isAutocastEnabled(device: Device = 'cuda'): boolean {
+  return (context().autocast[kindOf('isAutocastEnabled', device)] ?? null) !== null;
+}
+
+/** The type that `autocast` casts to on `device`: outside of it, the one that it would take by itself. */
+export function getAutocastDtype(device: Device): DType {
+  const kind = kindOf('getAutocastDtype', device);
+  return (context().autocast[kind] as DType | null | undefined) ?? usualType(kind);
+}
+
+/** Whether `autocast` keeps the weights that it has cast until it ends. */
+export function isAutocastCacheEnabled(): boolean {
+  return binding.isAutocastCacheEnabled();
 }

@@ -22,6 +22,11 @@ export function onOneThread<T>(body: () => T): T {
   }
 }
 
+/** How many threads run operators beside one another, where libtorch does so: TorchScript's `fork`. */
+export function getNumInteropThreads(): number {
+  return binding.getNumInteropThreads();
+}
+
 /** How many threads one operator may use on the CPU. */
 export function getNumThreads(): number {
   return binding.getNumThreads();

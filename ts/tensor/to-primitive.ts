@@ -17,7 +17,7 @@ export function toPrimitive(tensor: Tensor, hint: string): string | number | big
   }
   if (isComplex(dtype))
     throw new DTypeError(
-      `expected a real tensor where JavaScript wants a number, found ${dtype}; take a.real or a.abs()`,
+      `expected a real tensor where JavaScript wants a number, found ${dtype}; take a.real() or a.abs()`,
     );
   return tensor.item() as number | bigint | boolean;
 }

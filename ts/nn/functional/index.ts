@@ -62,6 +62,7 @@ export * from './distribution-losses';
 export * from './dropout';
 export * from './embedding';
 export * from './fold';
+export * from './fractional-pooling';
 export * from './grid';
 export { interpolate, interpolate as upsample, type InterpolateMode, type InterpolateOptions } from './interpolate';
 export * from './losses';

@@ -1,0 +1,2 @@
+/** torch.signal: windows of signals. */
+export * as windows from './windows';
