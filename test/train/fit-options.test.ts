@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { DataLoader } from '../../ts/data/loader';
 import { InputError } from '../../ts/errors';
 import * as nn from '../../ts/nn';
+import { SGD } from '../../ts/optim';
 import * as torch from '../../ts/tensor';
 import { type FitOptions, fit, readMetricsLog, RunFolder, Trainer, type TrainEvent } from '../../ts/train';
 import { readState } from '../../ts/train/state';
@@ -70,6 +71,50 @@ describe('fit', () => {
     } finally {
       performance.now = now;
     }
+  });
+
+  it('tells a schedule of its own how many steps and epochs there are', async () => {
+    const spans: object[] = [];
+    const schedule: FitOptions<Pair>['schedule'] = (_, span) => {
+      spans.push(span);
+      return { step: () => {}, stateDict: () => ({}), loadStateDict: () => {} };
+    };
+    await fit(setting({ schedule, accumulate: 3 }).options);
+    assert.deepEqual(spans, [{ steps: 4, epochs: 2 }]);
+  });
+
+  it('gives the optimizer those parameters that train', async () => {
+    const { model, options } = setting();
+    model.bias!.requiresGrad_(false);
+    await fit(options);
+    const { optimizer } = readState(join(options.run as string, 'checkpoints/last'));
+    assert.deepEqual((optimizer as { param_groups: { params: number[] }[] }).param_groups[0]!.params, [0]);
+  });
+
+  it('writes the weights once for each state, though the evaluation changes what is known of it', async () => {
+    let saved = 0;
+    const { options } = setting({ evaluate: () => ({ loss: 1 }), save: () => void saved++, load: () => {} });
+    await fit(options);
+    assert.equal(saved, 2);
+    assert.equal(readState(join(options.run as string, 'checkpoints/last')).loop.evaluatedStep, 8);
+  });
+
+  it('makes up for a best checkpoint that a kill has kept from being written', async () => {
+    const { options } = setting({ evaluate: () => ({ loss: 1 / ++evaluations }) });
+    let evaluations = 0;
+    await fit(options);
+    const best = join(options.run as string, 'checkpoints/best');
+    rmSync(best, { recursive: true });
+    await fit({ ...options, resume: true });
+    assert.equal(readState(best).loop.step, 8);
+  });
+
+  it('says of groups with different rates the highest', async () => {
+    const rates: number[] = [];
+    const { model, options } = setting({ onEvent: (event) => event.type === 'step' && rates.push(event.lr) });
+    const optimizer = new SGD([{ params: [model.weight], lr: 0.02 }, { params: [model.bias!] }], { lr: 0.01 });
+    await fit({ ...options, optimizer });
+    assert.deepEqual(new Set(rates), new Set([0.02]));
   });
 
   it('keeps the checkpoint of the lowest loss, or of the highest score, as it is told', async () => {
@@ -146,7 +191,7 @@ describe('fit', () => {
   const refused: readonly [string, object, RegExp][] = [
     ['an option that does not exist', { epoch: 3 }, /the option 'epoch' does not exist.*epochs/],
     ['no epochs', { epochs: 0 }, /fit: expected a whole number from 1 on for epochs, found 0/],
-    ['half a step', { logSteps: 0.5 }, /fit: expected a whole number from 1 on for logSteps, found 0.5/],
+    ['a step and a half', { logSteps: 1.5 }, /fit: expected a whole number from 1 on for logSteps, found 1.5/],
     ['a schedule of another name', { schedule: { knd: 'cosine' } }, /fit: schedule: the option 'knd' does not exist/],
   ];
   for (const [what, given, message] of refused) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import fs, { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '../../ts/errors';
@@ -173,6 +173,58 @@ describe('the training loop', () => {
       log(whole.run).map(({ kind, step }) => `${kind} ${step}`),
     );
     assert.deepEqual(optimizer(run), optimizer(whole.run));
+  });
+
+  it('writes each state once: before an evaluation, after it, and no more in the end', async () => {
+    const { events } = await train({ plan: { checkpointSteps: 4 } });
+    assert.deepEqual(
+      events.flatMap((event) => (event.type === 'checkpoint' ? [event.step] : [])),
+      [4, 4, 8, 8, 12, 12],
+    );
+  });
+
+  it('waits the minutes between two checkpoints anew after each', async () => {
+    const { now } = performance;
+    let minutes = 0;
+    performance.now = () => 60_000 * minutes;
+    const seen: TrainEvent[] = [];
+    try {
+      await train({
+        plan: { epochs: 1, accumulate: 1, checkpointMinutes: 2.5 },
+        listener: (event) => {
+          seen.push(event);
+          if (event.type === 'step') minutes++;
+        },
+      });
+      assert.deepEqual(
+        seen.flatMap((event) => (event.type === 'checkpoint' ? [event.step] : [])),
+        [3, 6, 9, 10, 10],
+      );
+    } finally {
+      performance.now = now;
+    }
+  });
+
+  it('closes its log, whether it ends or fails', async () => {
+    const { closeSync, openSync } = fs;
+    const open = new Set<number>();
+    fs.openSync = (path, ...rest) => {
+      const file = openSync(path, ...rest);
+      if (String(path).endsWith('metrics.jsonl')) open.add(file);
+      return file;
+    };
+    fs.closeSync = (file) => (open.delete(file), closeSync(file));
+    let seen = 0;
+    const listener = ({ type }: TrainEvent) => {
+      if (type === 'begin') seen += open.size;
+    };
+    try {
+      await train({ listener });
+      await assert.rejects(train({ listener, evaluate: () => Promise.reject(new Error('no')) }), /no/);
+    } finally {
+      Object.assign(fs, { closeSync, openSync });
+    }
+    assert.deepEqual([seen, open.size], [2, 0]);
   });
 
   it('keeps the best checkpoint, not the last', async () => {
