@@ -21,7 +21,12 @@ type Lists = Partial<Record<'hiddenStates' | 'attentions' | 'crossAttentions', T
 export class Recording {
   readonly #lists: Lists;
 
-  constructor({ outputAttentions = false, outputHiddenStates = false }: OutputOptions) {
+  /** One for what is asked for; undefined for nothing, which costs the layers nothing. */
+  static for(asked: OutputOptions): Recording | undefined {
+    return asked.outputAttentions || asked.outputHiddenStates ? new Recording(asked) : undefined;
+  }
+
+  private constructor({ outputAttentions = false, outputHiddenStates = false }: OutputOptions) {
     this.#lists = {
       ...(outputHiddenStates && { hiddenStates: [] }),
       ...(outputAttentions && { attentions: [], crossAttentions: [] }),

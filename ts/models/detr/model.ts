@@ -122,7 +122,7 @@ export class DetrModel extends DetrPretrainedModel {
     const src = this.#project(features);
     const pos = this.position_embedding.forward({ height, width, mask, dtype, device });
     const attentionMask = mask?.view([batch, 1, 1, height * width]); // (B, h, w) -> (B, 1, 1, S)
-    const [encoding, decoding] = [new Recording(asked), new Recording(asked)];
+    const [encoding, decoding] = [Recording.for(asked), Recording.for(asked)];
     const memory = this.encoder.forward(src, pos, attentionMask, encoding);
 
     const tgt = torch.zeros([batch, this.config.numQueries, this.config.dModel], { dtype, device });
@@ -146,7 +146,8 @@ export class DetrModel extends DetrPretrainedModel {
   }
 }
 
-function recordedOf(encoding: Recording, decoding: Recording): DetrRecorded {
+function recordedOf(encoding: Recording | undefined, decoding: Recording | undefined): DetrRecorded {
+  if (!encoding || !decoding) return {};
   const [encoder, decoder] = [encoding.take(), decoding.take()];
   return {
     ...(encoder.hiddenStates && {

@@ -133,9 +133,9 @@ export class ViTModel extends ViTPretrainedModel {
       throw new ShapeError(`pixelValues: expected (B, C, H, W), found [${pixelValues.shape.join(', ')}].`);
     const { dtype } = this.embeddings.patch_embeddings.projection.weight;
     const embedded = this.embeddings.forward(pixelValues.to(dtype), interpolatePosEncoding);
-    const recording = new Recording(asked);
+    const recording = Recording.for(asked);
     const lastHiddenState = this.layernorm.forward(this.encoder.forward(embedded, recording));
-    const { hiddenStates, attentions } = recording.take();
+    const { hiddenStates, attentions } = recording?.take() ?? {};
     return {
       lastHiddenState,
       ...(this.pooler && { poolerOutput: this.pooler.forward(lastHiddenState) }),

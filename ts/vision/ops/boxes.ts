@@ -140,22 +140,21 @@ export function boxConvert(boxes: Tensor, inFmt: BoxFormat, outFmt: BoxFormat): 
     throw new ShapeError(`boxConvert: expected boxes (…, 4), found [${boxes.shape.join(', ')}]`);
   if (inFmt === outFmt) return boxes.clone();
   return torch.scoped(() => {
-    const [a, b, c, d] = boxes.unbind(-1) as [Tensor, Tensor, Tensor, Tensor];
-    const [xmin, ymin, xmax, ymax] =
-      inFmt === 'xyxy'
-        ? [a, b, c, d]
-        : inFmt === 'xywh'
-          ? [a, b, a.add(c), b.add(d)]
-          : [a.sub(c.mul(0.5)), b.sub(d.mul(0.5)), a.add(c.mul(0.5)), b.add(d.mul(0.5))];
+    const [xmin, ymin, xmax, ymax] = cornersOf(boxes.unbind(-1) as Sides, inFmt);
+    if (outFmt === 'xyxy') return torch.stack([xmin, ymin, xmax, ymax], -1).to(boxes.dtype);
     const size = [xmax.sub(xmin), ymax.sub(ymin)];
-    const parts =
-      outFmt === 'xyxy'
-        ? [xmin, ymin, xmax, ymax]
-        : outFmt === 'xywh'
-          ? [xmin, ymin, ...size]
-          : [xmin.add(xmax).div(2), ymin.add(ymax).div(2), ...size];
-    return torch.stack(parts, -1).to(boxes.dtype);
+    const start = outFmt === 'xywh' ? [xmin, ymin] : [xmin.add(xmax).div(2), ymin.add(ymax).div(2)];
+    return torch.stack([...start, ...size], -1).to(boxes.dtype);
   });
+}
+
+type Sides = [Tensor, Tensor, Tensor, Tensor];
+
+function cornersOf([a, b, c, d]: Sides, format: BoxFormat): Sides {
+  if (format === 'xyxy') return [a, b, c, d];
+  if (format === 'xywh') return [a, b, a.add(c), b.add(d)];
+  const [right, down] = [c.mul(0.5), d.mul(0.5)];
+  return [a.sub(right), b.sub(down), a.add(right), b.add(down)];
 }
 
 /** Boxes cut to an image of `[height, width]`: (…, 4) -> (…, 4). */
