@@ -124,6 +124,11 @@ describe('fit', () => {
     const lowest = await fit(setting({ epochs: 3, evaluate }).options);
     assert.deepEqual(lowest.best, { score: 0.2, epoch: 2, step: 8 });
     evaluations = 0;
+    losses.fill(0.2);
+    const equal = await fit(setting({ epochs: 3, evaluate }).options);
+    assert.deepEqual(equal.best, { score: 0.2, epoch: 1, step: 4 });
+    losses.splice(0, 3, 0.5, 0.2, 0.4);
+    evaluations = 0;
     const highest = await fit(setting({ epochs: 3, evaluate, score: 'accuracy' }).options);
     assert.deepEqual(highest.best, { score: 0.5, epoch: 1, step: 4 });
     evaluations = 0;

@@ -83,6 +83,11 @@ describe('the course of a training', () => {
       evaluations: 3,
       checkpoints: 3,
     });
+    assert.deepEqual(course({ evaluateEpochs: 0 }).remaining(at({ epoch: 1, step: 10 })), {
+      steps: 30,
+      evaluations: 0,
+      checkpoints: 0,
+    });
     assert.deepEqual(course({ evaluateSteps: 10, evaluateEpochs: 4 }).remaining(at({ epoch: 1, step: 10 })), {
       steps: 30,
       evaluations: 4,

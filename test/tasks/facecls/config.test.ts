@@ -38,6 +38,15 @@ describe('a checkpoint named over a preset for random weights', () => {
   });
 });
 
+describe('a checkpoint named over a configuration that does not say where its model is from', () => {
+  it('brings its own sizes too', () => {
+    const { from: _, ...sizes } = presets.tiny.model;
+    const base = { ...presets.tiny, model: sizes };
+    const { model } = resolveFaceConfig({ base, set: ['model.from=some/folder'] });
+    assert.deepEqual([model.from, model.hiddenSize], ['some/folder', null]);
+  });
+});
+
 describe('the preset base', () => {
   const { base } = presets;
   /** Two layers, so that the embeddings are three away from the head. */
