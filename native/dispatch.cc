@@ -110,10 +110,15 @@ at::Tensor run_unboxed(const Operator& op, at::Tensor* arguments, size_t count) 
   return std::move(stack[0]).toTensor();
 }
 
+Collect due_collection(Environment& environment) {
+  if (collection_due()) return Collect::All;
+  return young_collection_due(environment) ? Collect::Young : Collect::None;
+}
+
 // callUnboxed(owner?): an operator on up to three tensors, with defaults for all else, that gives one tensor: the quick way of what
 // `call` does too. On the wire: the operator's index, how many tensors, their handles. There the result comes back: its handle,
-// or 0 for none, or for the first argument where the operator has written to that. Returns undefined, or true when memory
-// has passed a watermark.
+// or 0 for none, or for the first argument where the operator has written to that. Returns undefined, or what is to be
+// collected.
 napi_value call_unboxed(napi_env env, napi_callback_info info) {
   return guarded(env, [&]() -> napi_value {
     const RawCall<1> owner(env, info);
@@ -140,17 +145,18 @@ napi_value call_unboxed(napi_env env, napi_callback_info info) {
       if (owner.count > 0) track(env, environment, owner.args[0], handle);
     }
     report_memory(env);
-    if (!collection_due()) return nullptr;
-    napi_value due;
-    napi_get_boolean(env, true, &due);
-    return due;
+    const Collect due = due_collection(environment);
+    if (due == Collect::None) return nullptr;
+    napi_value collect;
+    napi_create_uint32(env, static_cast<uint32_t>(due), &collect);
+    return collect;
   });
 }
 
 // call(index, strings?, owner?): the arguments are on the wire, the results replace them there. When the result is one
 // tensor, the collector frees it together with `owner`: tracking it here spares the call that `track` would be.
-// Returns undefined, or { strings, wire, collect } when a result holds strings, the wire had to grow, or memory has passed a
-// watermark.
+// Returns undefined, or { strings, wire, collect } when a result holds strings, the wire had to grow, or something is to be
+// collected.
 napi_value call(napi_env env, napi_callback_info info) {
   return guarded(env, [&]() -> napi_value {
     const RawCall<3> given(env, info);
@@ -184,7 +190,7 @@ napi_value call(napi_env env, napi_callback_info info) {
     if (given.count > 2 && environment.wire[0] == 1 && static_cast<int>(environment.wire[1]) == wire::kTensor)
       track(env, environment, given.args[2], static_cast<Handle>(environment.wire[2]));
     report_memory(env);
-    return writer.extra(environment.wire != before, collection_due());
+    return writer.extra(environment.wire != before, due_collection(environment));
   });
 }
 

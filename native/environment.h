@@ -24,6 +24,14 @@ namespace torchts {
 
 struct Script;
 
+// What tells when to collect V8's young generation alone (see lifetime.h).
+struct YoungGarbage {
+  static constexpr int64_t kStep = 16 << 20, kLargestStep = int64_t{1} << 30;
+  int64_t floor = 0;     // the least memory in use since the last time
+  int64_t step = kStep;  // how far it may grow
+  size_t tracked = 0;    // tensors that the collector got since the last time
+};
+
 struct Environment {
   explicit Environment(napi_env env) : env(env), callbacks(std::make_shared<Callbacks>(env)) { activate(); }
   ~Environment() {
@@ -36,6 +44,7 @@ struct Environment {
   HandleTable tensors;
   std::vector<Handle> collected;   // the collector has taken their objects (see lifetime.h)
   uint64_t inserted = 0;      // what the table had counted when some of them were last released
+  YoungGarbage young;
   bool release_scheduled = false;  // they are released on the next turn of the event loop at the latest
   std::vector<std::unique_ptr<Operator>> operators;
   Registry<at::Generator> generators{"generator"};

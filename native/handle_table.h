@@ -19,6 +19,7 @@ class HandleTable {
  public:
   Handle insert(at::Tensor tensor);
   const at::Tensor& get(Handle handle) const;  // throws StaleHandle
+  int64_t bytes_alone(Handle handle) const noexcept;  // what releasing it gives back; 0 for a stale handle, and where others hold its memory
   void release(Handle handle) noexcept;        // a stale handle is ignored: freeing twice is harmless
 
   size_t live() const { return live_; }
@@ -80,6 +81,12 @@ inline const at::Tensor& HandleTable::get(Handle handle) const {
   const Slot* slot = find(handle);
   if (!slot) throw StaleHandle{handle};
   return slot->tensor;
+}
+
+inline int64_t HandleTable::bytes_alone(Handle handle) const noexcept {
+  const Slot* slot = find(handle);
+  if (!slot || slot->tensor.use_count() != 1 || !slot->tensor.has_storage() || slot->tensor.storage().use_count() != 1) return 0;
+  return static_cast<int64_t>(slot->tensor.storage().nbytes());
 }
 
 inline void HandleTable::release(Handle handle) noexcept {

@@ -22,6 +22,9 @@ void note_collected(int64_t bytes);
 // Called after each operator; reports to V8 when enough has changed.
 void report_memory(napi_env env);
 
+// What JavaScript is to collect: its young generation, or everything.
+enum class Collect { None, Young, All };
+
 // Whether a watermark was passed since the last question: JavaScript is to collect its garbage.
 bool collection_due();
 

@@ -51,12 +51,12 @@ void WireWriter::string(const std::string& text) {
   put(string_count_++);
 }
 
-napi_value WireWriter::extra(bool grown, bool collect) const {
-  if (!grown && !strings_ && !collect) return nullptr;
+napi_value WireWriter::extra(bool grown, Collect collect) const {
+  if (!grown && !strings_ && collect == Collect::None) return nullptr;
   auto result = Napi::Object::New(env_);
   if (strings_) result["strings"] = Napi::Value(env_, strings_);
   if (grown) result["wire"] = environment_.wire_owner.Value();
-  if (collect) result["collect"] = true;
+  if (collect != Collect::None) result["collect"] = static_cast<double>(collect);
   return result;
 }
 

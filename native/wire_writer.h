@@ -5,6 +5,7 @@
 #include <napi.h>
 
 #include "environment.h"
+#include "memory_pressure.h"
 
 namespace torchts {
 
@@ -18,7 +19,7 @@ class WireWriter {
   void put(double number);
   void alias(const at::Tensor& argument, Handle handle) { aliases_.emplace_back(argument.unsafeGetTensorImpl(), handle); }
   // What goes back beside the wire: undefined, or { strings, wire, collect }.
-  napi_value extra(bool grown, bool collect = false) const;
+  napi_value extra(bool grown, Collect collect = Collect::None) const;
 
  private:
   void integer(int64_t value);

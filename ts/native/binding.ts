@@ -65,14 +65,18 @@ export interface Products {
   readonly instructions: string | null;
 }
 
+/** What the addon asks JavaScript to collect. */
+export const Collect = { Young: 1, All: 2 } as const;
+export type Collect = (typeof Collect)[keyof typeof Collect];
+
 export interface Binding {
   // dispatch.cc
   call(
     operator: number,
     strings?: readonly string[],
     owner?: object,
-  ): { strings?: string[]; wire?: Float64Array; collect?: boolean } | Error | undefined;
-  callUnboxed(owner?: object): true | Error | undefined;
+  ): { strings?: string[]; wire?: Float64Array; collect?: Collect } | Error | undefined;
+  callUnboxed(owner?: object): Collect | Error | undefined;
   resolve(name: string, overload: string): { index: number; schema: string };
   schemas(): string[];
   attachWire(wire: Float64Array): void;
@@ -80,6 +84,7 @@ export interface Binding {
   // lifetime.cc
   free(count: number): void;
   track(object: object, handle: number): void;
+  collectedYoung(): void;
   memory(): [device: string, tensors: number, bytes: number][];
   liveTensors(): Float64Array;
   allocatedBytes(): number;

@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { binding } from '../native/binding';
+import { binding, Collect } from '../native/binding';
 import type { Device } from './device';
 import type { DType } from './dtype';
 import { observeTensors } from './lifetime';
@@ -99,16 +99,25 @@ export function liveTensors(options: { readonly limit?: number } = {}): LiveTens
     .map(liveTensor);
 }
 
-let collector: (() => void) | undefined;
+type Collector = (options?: { readonly type: 'minor' }) => void;
+let collector: Collector | undefined;
+
+function makeCollector(): Collector {
+  // The flag works at any time, but only for contexts that are made after it.
+  setFlagsFromString('--expose-gc');
+  return (collector = runInNewContext('gc') as Collector);
+}
 
 /** Runs V8's garbage collector now; tensors that nothing refers to are freed by it. */
 export function collectGarbage(): void {
-  if (!collector) {
-    // The flag works at any time, but only for contexts that are made after it.
-    setFlagsFromString('--expose-gc');
-    collector = runInNewContext('gc') as () => void;
-  }
-  collector();
+  (collector ?? makeCollector())();
+}
+
+/** @internal what the addon asks for after an operator */
+export function collect(due: Collect): void {
+  if (due === Collect.All) return collectGarbage();
+  (collector ?? makeCollector())({ type: 'minor' });
+  binding.collectedYoung();
 }
 
 async function collectRepeatedly(): Promise<void> {

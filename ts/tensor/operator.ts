@@ -12,7 +12,7 @@ import { isPlainObject } from './plain-object';
 import { parseSchema, type Schema } from './schema';
 import { BRAND, Tensor } from './tensor';
 import { adopt, adoptInto, observed, type Scope } from './lifetime';
-import { collectGarbage, freedAt } from './live-tensors';
+import { collect, freedAt } from './live-tensors';
 import { retryAfterOom } from './oom-retry';
 
 /** A complex number. */
@@ -292,7 +292,7 @@ export class Operator {
       if (isError(extra)) throw extra;
       if (extra?.wire) replaceWire(extra.wire);
       const results = this.#results(extra?.strings, args, options, owner);
-      if (extra?.collect) collectGarbage();
+      if (extra?.collect) collect(extra.collect);
       return results;
     } catch (error) {
       return this.#failed(error, args, options);
@@ -325,7 +325,7 @@ export class Operator {
     const extra = owner ? binding.callUnboxed(owner) : binding.callUnboxed();
     if (isError(extra)) return this.#failed(extra, [first, second, third].slice(0, count), undefined);
     const result = kind === 'inplace' ? first : this.#adoptNew(takeFirst(), owner, scope);
-    if (extra) collectGarbage();
+    if (extra) collect(extra);
     return result;
   }
 
