@@ -136,7 +136,8 @@ describe('the older norms of weights', () => {
     assert.equal(byNameOf(normed, 'weight_v').grad!.shape.join(), '2,3');
     const copy = normed.clone();
     torch.noGrad(() => byNameOf(copy, 'weight_g').zero_());
-    close(normed.weight.detach(), golden.weights.scaled); // the copy has parameters of its own
+    assert.equal(copy.weight.abs().sum().item(), 0); // the copy has parameters of its own
+    close(normed.weight.detach(), golden.weights.scaled);
     nn.utils.removeWeightNorm(normed);
     assert.deepEqual(Object.keys(normed.stateDict()).sort(), [...golden.weights.removed].sort());
     close(normed.forward(torch.eye(3)).t(), golden.weights.scaled);
@@ -159,6 +160,17 @@ describe('the older norms of weights', () => {
     nn.utils.removeSpectralNorm(normed).train();
     assert.deepEqual(Object.keys(normed.stateDict()).sort(), ['bias', 'weight']);
     close(normed.forward(torch.eye(3)).t(), second); // the hook is gone, too
+  });
+});
+
+describe('a copy of a parametrized module', () => {
+  it('computes its weight from parameters of its own', () => {
+    const layer = nn.utils.parametrizations.weightNorm(new nn.Linear(2, 2));
+    const before = layer.weight.tolist();
+    const copy = layer.clone();
+    torch.noGrad(() => nn.utils.parametrize.parametrizationsOf(copy, 'weight').originals[0]!.zero_());
+    assert.equal(copy.weight.abs().sum().item(), 0);
+    assert.deepEqual(layer.weight.tolist(), before);
   });
 });
 

@@ -56,7 +56,9 @@ export class Registered {
   /** Registers in `result` what `owner` registers, with copies of the values. */
   static copy(owner: Registered, result: Registered, copy: <T>(value: T) => T): void {
     for (const [name, { kind, value, persistent }] of owner.#entries) {
-      if (Object.hasOwn(owner, name)) Registered.register(result, name, kind, copy(value), persistent);
+      // A parametrization has put a property of its own in the place of some.
+      const isOwn = Object.getOwnPropertyDescriptor(owner, name)?.get === accessorOf(name).get;
+      if (isOwn) Registered.register(result, name, kind, copy(value), persistent);
     }
   }
 

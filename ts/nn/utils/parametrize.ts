@@ -151,8 +151,13 @@ export function registerParametrization<T extends Module>(
   if (!dictOf(module)) Reflect.set(module, 'parametrizations', new ModuleDict<ParametrizationList>());
   dictOf(module)!.set(name, list);
   Object.defineProperty(module, name, {
-    get: () => list.forward(),
-    set: (value: Tensor) => list.assign(value),
+    // By the module that is read: a copy of it has parametrizations of its own.
+    get(this: Module) {
+      return parametrizationsOf(this, name).forward();
+    },
+    set(this: Module, value: Tensor) {
+      parametrizationsOf(this, name).assign(value);
+    },
     enumerable: false,
     configurable: true,
   });
