@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -161,6 +161,12 @@ export class Project {
           intermediateSize: 16,
         },
       }),
+      'tiny-mixer.yaml': stringify({
+        epochs: 1,
+        batchSize: 4,
+        model: { imageSize: 16, patchSize: 8, hiddenSize: 16, numHiddenLayers: 1 },
+      }),
+      'mlp-mixer.ts': readFileSync(join(REPOSITORY, 'examples/mlp-mixer.ts')),
       'photo.jpg': await face(1),
       'street.jpg': await drawnImage(1),
       'album/one.jpg': await drawnImage(2),
