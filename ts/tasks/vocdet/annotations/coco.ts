@@ -26,6 +26,7 @@ export class Coco implements DetectionData {
   readonly path: string;
   readonly splits: readonly string[];
   private readonly read = new Map<string, Promise<CocoSplit>>();
+  private last: Promise<unknown> = Promise.resolve();
   private readonly found: Issue[] = [];
   private index: ImageIndex | undefined;
   private classes: ClassList | undefined;
@@ -72,8 +73,9 @@ export class Coco implements DetectionData {
   private part(set: string): Promise<CocoSplit> {
     const known = this.read.get(set);
     if (known) return known;
-    const part = this.open(set);
-    part.catch(() => {});
+    // One after another: what does not go with the rest is said of the set that was asked for later.
+    const part = this.last.then(() => this.open(set));
+    this.last = part.catch(() => {});
     this.read.set(set, part);
     return part;
   }
