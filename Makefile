@@ -23,7 +23,7 @@ PREPARED := $(wildcard $(if $(filter vocdet,$(TASK)),$(VOC),$(CELEBA)))
 PRESET := $(if $(PREPARED),small,tiny)
 TRAINED := $(or $(RUN),models/$(TASK)-$(PRESET))
 
-.PHONY: help train predict test lint test-processors test-shuffled data build data-drawn data-voc data-celeba bench stress memory-plot nodes sanitize clean
+.PHONY: help train predict test lint test-processors test-shuffled data build data-drawn data-voc data-celeba bench stress memory-plot mutants nodes sanitize clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 22
@@ -94,6 +94,13 @@ nodes: build ## the addon under each version of Node that it serves
 
 sanitize: build $(REFERENCE) ## the core's tests with an addon that checks each access to memory (GCC)
 	scripts/sanitize.sh
+
+mutants: build scripts/mutants/node_modules/.package-lock.json ## change the code in small ways, and list what no test notices: SHARE, SEED, FOLDERS
+	SHARE=$(SHARE) SEED=$(SEED) FOLDERS=$(FOLDERS) node --import tsx scripts/mutants/run.ts
+
+scripts/mutants/node_modules/.package-lock.json: scripts/mutants/package-lock.json
+	npm ci --prefix scripts/mutants --ignore-scripts --no-audit --no-fund
+	@touch $@
 
 memory-plot: build ## draw docs/memory.svg, and print its figures
 	node --import tsx scripts/memory-plot.ts

@@ -60,6 +60,7 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
   'make stress': { not: 'it runs for half an hour' },
   'make nodes': { not: 'it fetches five versions of Node' },
   'make sanitize': { not: 'it compiles the addon anew' },
+  'make mutants': { not: 'it runs for an hour' },
   'make memory-plot': { not: 'it measures, and writes into docs' },
   'make build && node dist/cli/torchts.js doctor': {
     run: 'make build && node dist/cli/torchts.js doctor',
