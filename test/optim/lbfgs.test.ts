@@ -4,7 +4,7 @@ import { LBFGS, type OptimizerStateDict } from '../../ts/optim';
 import * as torch from '../../ts/tensor';
 import type { Tensor } from '../../ts/tensor';
 import { camelCase } from '../../ts/tensor/schema';
-import { joinTensors } from '../../ts/train/checkpoint';
+import { joinTensors } from '../../ts/train/pytree';
 import { assertClose, assertNumber, goldenJson, goldenTensors } from '../nn/golden';
 import { assertState } from './state-tree';
 

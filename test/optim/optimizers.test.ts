@@ -4,7 +4,7 @@ import * as optim from '../../ts/optim';
 import { camelCase } from '../../ts/tensor/schema';
 import * as torch from '../../ts/tensor';
 import type { Tensor } from '../../ts/tensor';
-import { joinTensors } from '../../ts/train/checkpoint';
+import { joinTensors } from '../../ts/train/pytree';
 import { liveTensors } from '../live-tensors';
 import { assertClose, assertSame, goldenJson, goldenTensors } from '../nn/golden';
 import { assertState } from './state-tree';

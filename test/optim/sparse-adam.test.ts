@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as nn from '../../ts/nn';
 import { RMSprop, SGD, SparseAdam, type OptimizerStateDict } from '../../ts/optim';
 import * as torch from '../../ts/tensor';
-import { joinTensors } from '../../ts/train/checkpoint';
+import { joinTensors } from '../../ts/train/pytree';
 import { assertClose, goldenJson, goldenTensors } from '../nn/golden';
 import { assertState } from './state-tree';
 

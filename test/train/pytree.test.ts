@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as torch from '../../ts/tensor';
-import { joinTensors, splitTensors } from '../../ts/train/checkpoint';
+import { joinTensors, splitTensors } from '../../ts/train/pytree';
 
 describe('a state with tensors', () => {
   const tree = {

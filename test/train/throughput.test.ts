@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Throughput, Recent } from '../../ts/train/metrics-logger';
+import { Throughput, Recent } from '../../ts/train/throughput';
 
 const work = (steps: number, evaluations = 0) => ({ steps, evaluations, checkpoints: evaluations });
 

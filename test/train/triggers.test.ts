@@ -21,7 +21,7 @@ const plan: TrainPlan = {
 const course = (change: Partial<TrainPlan>, batches = 10) => new Triggers({ ...plan, ...change }, batches);
 const at = (change: Partial<LoopState>): LoopState => ({ ...initialState, ...change });
 
-describe('the course of a training', () => {
+describe('the triggers of a training', () => {
   it('rounds the steps of an epoch up', () => {
     assert.equal(course({}).steps, 40);
     assert.equal(course({ accumulate: 4 }).steps, 12);
@@ -75,6 +75,12 @@ describe('the course of a training', () => {
     assert.ok(!course({ checkpointSteps: 5 }).checkpointDue(at({ step: 11 }), 1e9));
     assert.ok(course({ checkpointMinutes: 2 }).checkpointDue(at({ step: 11 }), 120_001));
     assert.ok(!course({ checkpointMinutes: 2 }).checkpointDue(at({ step: 11 }), 119_999));
+  });
+
+  it('checkpoints before an evaluation, but not before the first step', () => {
+    const due = (batch: number) => course({}).checkpointDue(at({ batch, step: batch }), 0);
+    assert.deepEqual([9, 10].map(due), [false, true]);
+    assert.ok(!course({ evaluateStart: true }).checkpointDue(at({}), 0));
   });
 
   it('knows what is left', () => {

@@ -3,11 +3,12 @@ import { copyFile, link, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../errors';
 import type { Module } from '../nn';
-import { Tensor, noGrad, safetensors, scope, scoped } from '../tensor';
+import { noGrad, safetensors, scope, scoped } from '../tensor';
 import { replaceFolder } from './atomic';
 import { fingerprint } from './config/fingerprint';
 import { withKeysOf } from './config/keys';
 import type { CheckpointSettings } from './fit-options';
+import { joinTensors, splitTensors } from './pytree';
 import type { RunFolder } from './run';
 import { type SavedState, isBest, readState } from './state';
 
@@ -111,34 +112,6 @@ async function linkTree(from: string, to: string, except: readonly string[] = []
     if (entry.isDirectory()) await linkTree(source, target);
     else await link(source, target).catch(() => copyFile(source, target));
   }
-}
-
-/** A state dictionary without its tensors: each is a `{ $tensor: name }` in the place it had. */
-export type Skeleton = unknown;
-
-/** Splits nested objects and lists into plain JSON and named tensors; `join` is its inverse. */
-export function splitTensors(tree: unknown): { skeleton: Skeleton; tensors: Record<string, Tensor> } {
-  const tensors: Record<string, Tensor> = {};
-  const walk = (value: unknown, name: string): unknown => {
-    if (value instanceof Tensor) {
-      tensors[name] = value;
-      return { $tensor: name };
-    }
-    if (Array.isArray(value)) return value.map((item, i) => walk(item, `${name}.${i}`));
-    if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, walk(item, name === '' ? key : `${name}.${key}`)]),
-    );
-  };
-  return { skeleton: walk(tree, ''), tensors };
-}
-
-/** Puts the tensors back where `splitTensors` took them from. */
-export function joinTensors(skeleton: Skeleton, tensors: Readonly<Record<string, Tensor>>): unknown {
-  if (Array.isArray(skeleton)) return skeleton.map((item) => joinTensors(item, tensors));
-  if (typeof skeleton !== 'object' || skeleton === null) return skeleton;
-  if ('$tensor' in skeleton) return tensors[skeleton.$tensor as string];
-  return Object.fromEntries(Object.entries(skeleton).map(([key, item]) => [key, joinTensors(item, tensors)]));
 }
 
 /**

@@ -18,10 +18,11 @@ import {
   initialState,
   isBest,
   requireFinite,
+  scoreOf,
 } from './state';
 import { Triggers } from './triggers';
-import type { Metrics, Outcome } from './types';
-import { withRun } from './with-run';
+import type { Outcome } from './types';
+import { unlessAborted, withRun } from './with-run';
 
 /** How a training ended. */
 export interface FitResult {
@@ -54,13 +55,9 @@ export class Trainer<Batch> {
   private readonly logger: MetricsLogger;
   private readonly parameters: torch.Tensor[];
   private state: LoopState = initialState;
-  /** The state that `checkpoints/last` holds. */
+  /** The state that `checkpoints/last` holds, and when it was written. */
   private saved: LoopState | undefined;
   private savedAt = performance.now();
-  /** Of the running step: its begin, its samples, and the sums of what is logged. */
-  private stepBegan = 0;
-  private samples = 0;
-  private sums: Record<string, number> = {};
 
   constructor(options: FitOptions<Batch>) {
     this.settings = fitSettings(options);
@@ -77,21 +74,24 @@ export class Trainer<Batch> {
 
   /** Trains from where `checkpoints/last` stands, or from the start, to the end of the plan, or until the signal. */
   async fit(): Promise<FitResult> {
+    const { triggers } = this;
     const { plan, model, data, onEvent } = this.settings;
     try {
-      const last = await restoreCheckpoint(this.run, this.settings);
-      this.logger.rewind(last?.logBytes ?? 0, last?.costs ?? null);
-      if (last) this.state = this.saved = last.loop;
-      onEvent({ type: 'begin', epochs: plan.epochs, step: this.state.step, steps: this.triggers.steps });
-      // A run that was interrupted during an evaluation still owes it.
-      await this.evaluateAndCheckpointIfDue();
+      await this.restore();
+      onEvent({ type: 'begin', epochs: plan.epochs, step: this.state.step, steps: triggers.steps });
+      // Before the first step, if the plan says so; and a run that was interrupted during an evaluation still owes it.
+      if (triggers.evaluationDue(this.state)) await this.evaluate();
+      await this.beginStep();
       while (!this.outcome) {
         model.train();
         for await (const batch of data.epoch(this.state.epoch, { startBatch: this.state.batch })) {
           this.forwardBackward(batch);
-          if (!this.triggers.stepDue(this.state)) continue;
-          this.logStep(this.clipAndStep());
-          await this.evaluateAndCheckpointIfDue();
+          if (!triggers.stepDue(this.state)) continue;
+          const lr = this.clipAndStep();
+          this.logStep(lr);
+          if (triggers.checkpointDue(this.state, performance.now() - this.savedAt)) await this.checkpoint();
+          if (triggers.evaluationDue(this.state)) await this.evaluate();
+          await this.beginStep();
           if (this.outcome) break;
         }
         if (!this.outcome) this.endEpoch();
@@ -109,26 +109,40 @@ export class Trainer<Batch> {
     return this.triggers.outcome(this.state) ?? (this.settings.signal.aborted ? 'interrupted' : undefined);
   }
 
+  private async restore(): Promise<void> {
+    const last = await restoreCheckpoint(this.run, this.settings);
+    this.logger.rewind(last?.logBytes ?? 0, last?.costs ?? null);
+    if (last) this.state = this.saved = last.loop;
+  }
+
+  /** Lets signals, data and progress have a turn. What evaluations and checkpoints took is no part of the step's time. */
+  private async beginStep(): Promise<void> {
+    await yieldToEventLoop();
+    this.logger.beginStep();
+  }
+
   /** Adds the gradients of `batch`, one of those that the next step averages. */
   private forwardBackward(batch: Batch): void {
     const { plan, loss: lossOf, count, release } = this.settings;
     const { epoch, batch: index } = this.state;
-    const share = this.triggers.batchesOfStep(this.state);
+    const batches = this.triggers.batchesOfStep(this.state);
     // A seed for each batch, not one stream: so dropout depends on the position alone, on any device.
     torch.manualSeed(batchSeed(plan.seed, epoch, index));
     torch.scoped(() => {
-      const { loss, terms = {} } = lossOf(batch);
-      (share === 1 ? loss : loss.div(share)).backward();
-      for (const [name, term] of Object.entries({ loss, ...terms }))
-        this.sums[name] = (this.sums[name] ?? 0) + Number(term.item()) / share;
+      const { loss, terms } = lossOf(batch);
+      (batches === 1 ? loss : loss.div(batches)).backward();
+      this.logger.addBatch({ loss, ...terms }, count(batch), batches);
     });
-    this.samples += count(batch);
     release(batch);
     this.update({ batch: index + 1 });
   }
 
-  /** Applies the gradients, and moves the schedule. @throws InputError when the loss or a gradient is not finite */
-  private clipAndStep(): StepValues {
+  /**
+   * Applies the gradients, and moves the schedule.
+   * @returns the learning rate that the step had
+   * @throws InputError when the loss or a gradient is not finite
+   */
+  private clipAndStep(): number {
     const { plan, optimizer, scheduler } = this.settings;
     const lr = Math.max(...optimizer.paramGroups.map((group) => group.lr));
     const gradNorm = torch.scoped(() => {
@@ -138,69 +152,36 @@ export class Trainer<Batch> {
       optimizer.zeroGrad();
       return Number(norm.item());
     });
-    const means = { ...this.sums, gradNorm };
-    this.sums = {};
-    requireFinite(means, this.state, this.saved);
-    return { lr, means };
+    const step = this.logger.endStep({ gradNorm });
+    requireFinite(step.means, this.state, this.saved);
+    this.state = afterStep(this.state, step);
+    return lr;
   }
 
-  private logStep({ lr, means }: StepValues): void {
-    const seconds = (performance.now() - this.stepBegan) / 1000;
-    this.logger.step(means['loss']!, seconds, this.samples);
-    this.state = afterStep(this.state, means, seconds, this.samples);
-    this.samples = 0;
+  private logStep(lr: number): void {
+    const { plan, onEvent } = this.settings;
     if (this.triggers.logDue(this.state)) {
       this.logger.logTrain(this.state, lr);
       this.update({ window: emptyWindow });
     }
-    const { plan, onEvent } = this.settings;
     onEvent(this.logger.stepEvent(this.state, plan.epochs, this.triggers.remaining(this.state), lr));
   }
 
-  /**
-   * What is due between two steps: checkpoint, evaluation, and a turn for signals, data and progress. The checkpoint comes
-   * first, so that an evaluation that fails costs no training.
-   */
-  private async evaluateAndCheckpointIfDue(): Promise<void> {
-    const evaluationDue = this.triggers.evaluationDue(this.state);
-    const due =
-      this.triggers.checkpointDue(this.state, performance.now() - this.savedAt) ||
-      (evaluationDue && this.state.step > 0);
-    if (due && this.saved?.step !== this.state.step) await this.checkpoint();
-    if (evaluationDue && (await this.evaluate())) await this.checkpoint();
-    await yieldToEventLoop();
-    this.stepBegan = performance.now();
-  }
-
-  /** True when the evaluation ran to its end. */
-  private async evaluate(): Promise<boolean> {
-    const { model, evaluate, signal } = this.settings;
+  /** Evaluates and keeps the result in a checkpoint; after an abort the run owes the evaluation. */
+  private async evaluate(): Promise<void> {
+    const { plan, model, evaluate, signal, onEvent } = this.settings;
     const began = performance.now();
-    try {
-      model.eval();
-      const metrics = await evaluate(signal);
-      this.recordDuration('evaluations', began);
-      this.updateBest(metrics);
-      model.train();
-      return true;
-    } catch (error) {
-      if (signal.aborted && error === signal.reason) return false;
-      throw error;
-    }
-  }
-
-  /** Logs an evaluation and decides whether it is the best so far. */
-  private updateBest(metrics: Metrics): void {
-    const { plan, onEvent } = this.settings;
-    const score = metrics[plan.score];
-    if (typeof score !== 'number' || !Number.isFinite(score))
-      throw new TorchError(
-        `Expected a number "${plan.score}" of the evaluation, found ${Object.keys(metrics).join(', ')}.`,
-      );
+    model.eval();
+    const metrics = await unlessAborted(signal, evaluate);
+    if (!metrics) return;
+    model.train();
+    this.recordDuration('evaluations', began);
+    const score = scoreOf(metrics, plan.score);
     this.logger.logEvaluation(this.state, metrics);
     this.state = afterEvaluation(this.state, score, plan.mode);
     const { step } = this.state;
     onEvent({ type: 'evaluated', epoch: epochsBegun(this.state), step, metrics, best: isBest(this.state) });
+    await this.checkpoint();
   }
 
   private async checkpoint(): Promise<void> {
@@ -235,10 +216,4 @@ export class Trainer<Batch> {
   private update(change: Partial<LoopState>): void {
     this.state = { ...this.state, ...change };
   }
-}
-
-/** What a step is logged by: the rate that it had, and the means over its batches; `loss` and `gradNorm` are always there. */
-interface StepValues {
-  readonly lr: number;
-  readonly means: Readonly<Record<string, number>>;
 }

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Rng } from '../data/rng';
-import { InputError } from '../errors';
-import type { Costs } from './metrics-logger';
+import { InputError, TorchError } from '../errors';
+import type { Costs } from './throughput';
+import type { Metrics } from './types';
 
 /** Where a training loop stands: all it needs, beside weights and optimizer, to go on as if never stopped. */
 export interface LoopState {
@@ -63,16 +64,19 @@ export const initialState: LoopState = {
   window: emptyWindow,
 };
 
-/** The state after one more optimizer step of `seconds` over `samples` samples. */
-export function afterStep(
-  state: LoopState,
-  values: Readonly<Record<string, number>>,
-  seconds: number,
-  samples: number,
-): LoopState {
+/** One optimizer step: what was measured in it. */
+export interface StepRecord {
+  /** Means over its batches, and its norm of the gradients; `loss` and `gradNorm` are always there. */
+  readonly means: Readonly<Record<string, number>>;
+  readonly seconds: number;
+  readonly samples: number;
+}
+
+/** The state after one more optimizer step. */
+export function afterStep(state: LoopState, { means, seconds, samples }: StepRecord): LoopState {
   const { window } = state;
   const sums = { ...window.sums };
-  for (const [name, value] of Object.entries(values)) sums[name] = (sums[name] ?? 0) + value;
+  for (const [name, mean] of Object.entries(means)) sums[name] = (sums[name] ?? 0) + mean;
   return {
     ...state,
     step: state.step + 1,
@@ -91,6 +95,13 @@ export function afterEvaluation(state: LoopState, score: number, mode: 'min' | '
     best: better ? { score, epoch: epochsBegun(state), step } : best,
     stale: better ? 0 : stale + 1,
   };
+}
+
+/** The metric that decides which checkpoint is best. @throws TorchError when the evaluation does not have it */
+export function scoreOf(metrics: Metrics, name: string): number {
+  const score = metrics[name];
+  if (typeof score === 'number' && Number.isFinite(score)) return score;
+  throw new TorchError(`Expected a number "${name}" of the evaluation, found ${Object.keys(metrics).join(', ')}.`);
 }
 
 /** True for the state right after the evaluation that was the best. */

@@ -1,6 +1,6 @@
-import type { Work } from './metrics-logger';
 import type { Outcome, TrainPlan } from './types';
 import type { LoopState } from './state';
+import type { Work } from './throughput';
 
 /** What a plan over `batches` batches an epoch asks for at each state of the loop. */
 export class Triggers {
@@ -49,10 +49,14 @@ export class Triggers {
     return this.epochEnds(state) && (epoch % evaluateEpochs === 0 || epoch === epochs);
   }
 
-  /** @param sinceCheckpointMs time since the last checkpoint */
+  /**
+   * Also before an evaluation, so that one that fails costs no training.
+   * @param sinceCheckpointMs time since the last checkpoint
+   */
   checkpointDue(state: LoopState, sinceCheckpointMs: number): boolean {
     const { checkpointMinutes, checkpointSteps } = this.plan;
     if (state.step === 0) return false;
+    if (this.evaluationDue(state)) return true;
     if (checkpointSteps > 0 && state.step % checkpointSteps === 0) return true;
     return checkpointMinutes > 0 && sinceCheckpointMs > 60_000 * checkpointMinutes;
   }

@@ -45,6 +45,19 @@ export async function withRun<Result>(
   }
 }
 
+/** What `work` gives; undefined where it ended by the reason of the signal. */
+export async function unlessAborted<T>(
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => T | Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await work(signal);
+  } catch (error) {
+    if (signal.aborted && error === signal.reason) return undefined;
+    throw error;
+  }
+}
+
 /** A listener whose bars end what they show, such as the drawing of faces, at the signal. */
 export function stoppable(listener: Listener = silent, signal?: AbortSignal): Listener {
   return {

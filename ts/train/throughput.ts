@@ -1,0 +1,85 @@
+/** How fast a training goes, and from that the time it has left. */
+
+/** The most recent values of a series; what is older does not count. */
+export class Recent {
+  private readonly values: number[] = [];
+
+  constructor(private readonly capacity: number) {}
+
+  push(value: number): void {
+    this.values.push(value);
+    if (this.values.length > this.capacity) this.values.shift();
+  }
+
+  get sum(): number {
+    return this.values.reduce((sum, value) => sum + value, 0);
+  }
+
+  /** NaN as long as there are no values. */
+  get mean(): number {
+    return this.sum / this.values.length;
+  }
+}
+
+/** Work of three kinds, counted. */
+export interface Work {
+  readonly steps: number;
+  readonly evaluations: number;
+  readonly checkpoints: number;
+}
+
+/** Mean seconds of each kind of work. */
+export type Costs = { readonly [Kind in keyof Work]: number };
+
+/**
+ * How fast training goes and how long the rest will take.
+ *
+ * Only what this process measured lately counts for steps, so the speed does not lie after a resume or
+ * a change of load; evaluations and checkpoints are rare, so `prior` (from the checkpoint) stands in
+ * until one has been measured.
+ */
+export class Throughput {
+  private readonly recent = { steps: new Recent(64), evaluations: new Recent(3), checkpoints: new Recent(3) };
+  private readonly samples = new Recent(64);
+
+  /**
+   * @param prior costs measured before a resume
+   * @param evaluationSamples samples of one evaluation
+   */
+  constructor(
+    private readonly prior: Costs | null = null,
+    private readonly evaluationSamples = 0,
+  ) {}
+
+  /** One training step over `samples` samples, the wait for its data included. */
+  step(seconds: number, samples: number): void {
+    this.recent.steps.push(seconds);
+    this.samples.push(samples);
+  }
+
+  record(kind: 'evaluations' | 'checkpoints', seconds: number): void {
+    this.recent[kind].push(seconds);
+  }
+
+  get samplesPerSecond(): number {
+    return this.samples.sum / this.recent.steps.sum;
+  }
+
+  get costs(): Costs {
+    return { steps: this.cost('steps'), evaluations: this.cost('evaluations'), checkpoints: this.cost('checkpoints') };
+  }
+
+  /** Seconds that `work` will take, or null before the first step of this process. */
+  secondsFor(work: Work): number | null {
+    const { steps, evaluations, checkpoints } = this.costs;
+    if (Number.isNaN(this.recent.steps.mean)) return null;
+    return work.steps * steps + work.evaluations * evaluations + work.checkpoints * checkpoints;
+  }
+
+  private cost(kind: keyof Work): number {
+    const measured = this.recent[kind].mean;
+    if (!Number.isNaN(measured)) return measured;
+    // Nothing was measured yet: a forward pass is about a third of a training step, a checkpoint little.
+    return this.prior?.[kind] ?? (kind === 'evaluations' ? this.evaluationSamples / (3 * this.samplesPerSecond) : 0);
+  }
+}
