@@ -25,7 +25,7 @@ export async function replaceFolder(path: string, fill: (folder: string) => void
 /** Ends what a killed `replaceFolder` began. Only for the one process that writes to `path`. */
 export function recoverFolder(path: string): void {
   const { fresh, old } = neighbours(path);
-  // The old folder leaves its place only once the fresh one is complete.
+  // The old folder is moved away only once the fresh one is complete.
   if (!existsSync(path) && existsSync(old)) renameSync(existsSync(fresh) ? fresh : old, path);
   rmSync(fresh, { recursive: true, force: true });
   rmSync(old, { recursive: true, force: true });

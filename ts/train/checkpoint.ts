@@ -14,8 +14,8 @@ import { type SavedState, isBest, readState } from './state';
 
 const OPTIMIZER = 'optimizer.safetensors';
 
-/** Where a checkpoint is written: the state of the loop and of its log, and the step whose weights `checkpoints/last` has. */
-export interface Standing extends Pick<SavedState, 'loop' | 'logBytes' | 'costs'> {
+/** How far the training is: the state of the loop and of its log, and the step whose weights `checkpoints/last` already has. */
+export interface Progress extends Pick<SavedState, 'loop' | 'logBytes' | 'costs'> {
   readonly savedStep: number | undefined;
 }
 
@@ -26,9 +26,9 @@ export interface Standing extends Pick<SavedState, 'loop' | 'logBytes' | 'costs'
 export async function saveCheckpoint(
   run: RunFolder,
   settings: CheckpointSettings,
-  { savedStep, ...standing }: Standing,
+  { savedStep, ...progress }: Progress,
 ): Promise<void> {
-  const state = { ...standing, scheduler: settings.scheduler.stateDict(), config: digestOf(settings) };
+  const state = { ...progress, scheduler: settings.scheduler.stateDict(), config: digestOf(settings) };
   if (savedStep === state.loop.step) await saveState(run, state);
   else await saveLast(run, settings, state);
   if (isBest(state.loop)) await promoteLast(run);
@@ -43,7 +43,7 @@ export async function restoreCheckpoint(run: RunFolder, settings: CheckpointSett
   const folder = run.checkpoint('last');
   const state = run.has('last') ? readState(folder) : undefined;
   if (state) {
-    await requireSame(run, settings, state);
+    await requireSameRun(run, settings, state);
     const { optimizer, scheduler } = settings;
     await scope(async () => {
       await settings.load(folder);
@@ -53,7 +53,7 @@ export async function restoreCheckpoint(run: RunFolder, settings: CheckpointSett
     // A kill between the two halves of saving a new best checkpoint leaves the second half to do.
     if (isBest(state.loop)) await promoteLast(run);
   }
-  if (run.resumed) run.goOnWith(settings.config);
+  if (run.resumed) run.replaceConfig(settings.config);
   return state;
 }
 
@@ -61,7 +61,7 @@ export async function restoreCheckpoint(run: RunFolder, settings: CheckpointSett
  * A run that was begun before a key existed has no such key in config.yaml, nor in the digest of its checkpoint. It is the same
  * run with the key's default; its checkpoint is then given the digest with the key, before config.yaml is.
  */
-async function requireSame(run: RunFolder, settings: CheckpointSettings, state: SavedState): Promise<void> {
+async function requireSameRun(run: RunFolder, settings: CheckpointSettings, state: SavedState): Promise<void> {
   const digest = digestOf(settings);
   if (state.config === digest) return;
   const { config } = settings;
@@ -72,7 +72,7 @@ async function requireSame(run: RunFolder, settings: CheckpointSettings, state: 
   await saveState(run, { ...state, config: digest });
 }
 
-/** Of all that decides the outcome of a run. */
+/** A digest of all that decides the outcome of a run: configuration and data. */
 function digestOf({ config, dataset, freeKeys }: Pick<CheckpointSettings, 'config' | 'dataset' | 'freeKeys'>): string {
   return fingerprint(dataset ? { ...config, dataset } : config, freeKeys);
 }

@@ -18,7 +18,7 @@ export interface LossAndTerms {
   readonly terms?: Readonly<Record<string, Tensor>>;
 }
 
-/** What `fit` is told; all but the first five has a default. */
+/** What `fit` takes: `model`, `data`, `loss`, `epochs` and `run` are required, all others have defaults. */
 export interface FitOptions<Batch> extends Partial<Omit<TrainPlan, 'epochs'>> {
   /** The model that trains; in training mode while `loss` runs, in evaluation mode while `evaluate` does. */
   readonly model: Module;
@@ -34,7 +34,7 @@ export interface FitOptions<Batch> extends Partial<Omit<TrainPlan, 'epochs'>> {
   readonly resume?: boolean;
   /** @default AdamW with PyTorch's defaults over all parameters that require gradients */
   readonly optimizer?: Optimizer;
-  /** The course of the learning rate, by its name and lengths, or made by a function. @default constant */
+  /** How the learning rate changes over the run, by rules or by a function that makes a schedule. @default constant */
   readonly schedule?:
     Partial<ScheduleRules> | ((optimizer: Optimizer, span: { steps: number; epochs: number }) => TrainScheduler);
   /** Metrics on held-out data; throws `signal.reason` soon after an abort. @default no evaluation, and no best checkpoint */
@@ -49,15 +49,15 @@ export interface FitOptions<Batch> extends Partial<Omit<TrainPlan, 'epochs'>> {
   readonly save?: (folder: string) => void | Promise<void>;
   /** Reads what `save` wrote; goes with it. @default the state dict, from model.safetensors */
   readonly load?: (folder: string) => void | Promise<void>;
-  /** All that decides the outcome, for config.yaml; a run with another one is not gone on with. @default the numbers of these options */
+  /** All that decides the outcome, for config.yaml; a run with another one is not resumed. @default the numbers of these options */
   readonly config?: ConfigTree;
   /** Keys of `config` that do not decide the outcome, so that a resumed run may change them. @default what only saves and logs */
   readonly freeKeys?: readonly string[];
-  /** What says which data it is, a digest say: a run with other data is not gone on with. @default nothing */
+  /** Identifies the data, by a digest for example: a run with other data is not resumed. @default nothing */
   readonly dataset?: ConfigTree;
   /** Its abort saves a checkpoint and ends the training after the running step. */
   readonly signal?: AbortSignal;
-  /** Hears of every step, evaluation and checkpoint. */
+  /** Is called with every step, evaluation and checkpoint. */
   readonly onEvent?: (event: TrainEvent) => void;
 }
 
@@ -75,8 +75,8 @@ const planDefaults = {
   score: 'loss',
 } as const satisfies Partial<TrainPlan>;
 
-/** Numbers that count something, by the least that they may be. */
-const COUNTS = {
+/** Options that are whole numbers, with the least that each may be. */
+const LEAST = {
   epochs: 1,
   accumulate: 1,
   logSteps: 1,
@@ -113,14 +113,15 @@ export type CheckpointSettings = Pick<
   'optimizer' | 'scheduler' | 'save' | 'load' | 'config' | 'freeKeys' | 'dataset'
 >;
 
-const OTHERS = (
-  'model data loss epochs run resume optimizer schedule evaluate evaluationSamples count release save load config freeKeys ' +
-  'dataset signal onEvent mode'
+/** Options whose default is not a constant of `planDefaults`. */
+const OTHER_OPTIONS = (
+  'model data loss epochs mode run resume optimizer schedule evaluate evaluationSamples count release save load config ' +
+  'freeKeys dataset signal onEvent'
 ).split(' ');
 
 /** @throws InputError for an option that does not exist, is missing, or is out of its range */
 export function fitSettings<Batch>(options: FitOptions<Batch>): FitSettings<Batch> {
-  checkOptions('fit', options, [...OTHERS, ...Object.keys(planDefaults)]);
+  checkOptions('fit', options, [...OTHER_OPTIONS, ...Object.keys(planDefaults)]);
   const { model, data, loss, save, load, optimizer = new AdamW(trainable(model)) } = options;
   if ((save === undefined) !== (load === undefined))
     throw new InputError(`fit: expected save and load together, found ${save ? 'save' : 'load'} alone`);
@@ -154,8 +155,8 @@ export function planOf<Batch>(options: FitOptions<Batch>): TrainPlan {
   const { epochs, mode, evaluate } = options;
   const given = Object.fromEntries(Object.keys(planDefaults).map((key) => [key, options[key as keyof TrainPlan]]));
   const plan = resolveOptions<Omit<TrainPlan, 'epochs' | 'mode'>>('fit', planDefaults, given);
-  for (const [name, least] of Object.entries(COUNTS)) {
-    const value = { ...plan, epochs }[name as keyof typeof COUNTS];
+  for (const [name, least] of Object.entries(LEAST)) {
+    const value = { ...plan, epochs }[name as keyof typeof LEAST];
     if (!Number.isInteger(value) || value < least)
       throw expected('fit', `a whole number from ${least} on for ${name}`, value, '', InputError);
   }

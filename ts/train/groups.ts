@@ -39,8 +39,8 @@ export function parameterGroups(
   const groups = new Map<string, OptionGroup>();
   for (const [name, parameter] of parameters) {
     if (!parameter.requiresGrad) continue;
-    const ownRate = map.isHead(name) ? rules.headLr : null;
-    const lr = ownRate ?? rules.lr * rules.layerDecay ** (map.layers - map.layerOf(name));
+    const headLr = map.isHead(name) ? rules.headLr : null;
+    const lr = headLr ?? rules.lr * rules.layerDecay ** (map.layers - map.layerOf(name));
     const weightDecay = rules.decayAll || decays(parameter) ? rules.weightDecay : 0;
     const key = `${lr} ${weightDecay}`;
     const group = groups.get(key);
@@ -50,7 +50,7 @@ export function parameterGroups(
   return [...groups.values()];
 }
 
-/** Matrices and kernels decay; vectors (biases, scales and shifts of normalizations) are what decay would harm. */
+/** Matrices and kernels decay; biases, scales and shifts of normalizations do not, as is usual for transformers. */
 function decays(parameter: Parameter): boolean {
   return parameter.ndim > 1;
 }

@@ -19,7 +19,7 @@ export class RunFolder {
   private constructor(
     readonly path: string,
     private readonly lock: FileLock,
-    /** Whether the run was there before. */
+    /** Whether the run existed before this process opened it. */
     readonly resumed: boolean,
   ) {}
 
@@ -60,12 +60,12 @@ export class RunFolder {
     return readConfigFile(this.file('config.yaml'));
   }
 
-  /** Notes what a resumed run goes on with: keys that cannot change its outcome may have changed. */
-  goOnWith(config: ConfigTree): void {
+  /** Writes what a resumed run goes on with: keys that cannot change its outcome may have changed. */
+  replaceConfig(config: ConfigTree): void {
     this.write('config.yaml', stringify(config));
   }
 
-  /** True once the final figures are there. */
+  /** True once metrics.json, the last thing that a training writes, is there. */
   get finished(): boolean {
     return existsSync(this.file('metrics.json'));
   }
@@ -144,7 +144,7 @@ export function weightsOf(source: string): string {
   throw new InputError(`Expected a run folder, a hub folder or a hub name (org/name), found ${entryKind(source)}.`);
 }
 
-/** A slip in `models/my-run` is no question to the hub: where the folder before the slash is here, the name is a path. */
+/** `models/my-run` looks like a name on the hub: where its parent folder exists here it is a path, so that a typing error does not ask the hub. */
 function isHubName(source: string): boolean {
   return /^[\w.-]+\/[\w.-]+$/.test(source) && !existsSync(dirname(source));
 }
@@ -155,7 +155,7 @@ function entryKind(path: string): string {
     : `"${path}", which does not exist`;
 }
 
-/** The final figures of a finished run, undefined before its end. */
+/** The final metrics of a finished run, undefined before its end. */
 export function readFinalMetrics(path: string): unknown {
   const file = join(path, 'metrics.json');
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;

@@ -1,8 +1,10 @@
 import { LambdaLR, type LRScheduler, OneCycleLR, type Optimizer } from '../optim';
 
+/** How the learning rate changes over a training. */
 export interface ScheduleRules {
+  /** The curve behind the warm-up. */
   readonly kind: 'constant' | 'cosine' | 'oneCycle' | 'step';
-  /** Steps of warm-up from 1 up; below 1 a share of all steps. */
+  /** Length of the warm-up: from 1 on a number of steps, below 1 a share of all steps. */
   readonly warmup: number;
   /** Epochs between two drops of `step`. */
   readonly dropEpochs: number;
@@ -18,7 +20,7 @@ export interface Span {
 
 /**
  * A schedule that moves with every step, from the rates that the optimizer's groups have.
- * `oneCycle` is PyTorch's with its defaults: it moves the first beta as well. The others rise in a line.
+ * `oneCycle` is PyTorch's with its defaults: it moves the first beta as well. The warm-up of the others is linear.
  */
 export function makeSchedule(optimizer: Optimizer, rules: ScheduleRules, { steps, epochs }: Span): LRScheduler {
   const warmup = rules.warmup < 1 ? Math.round(rules.warmup * steps) : Math.min(rules.warmup, steps);
@@ -30,10 +32,10 @@ export function makeSchedule(optimizer: Optimizer, rules: ScheduleRules, { steps
     });
   }
   const perDrop = (rules.dropEpochs * steps) / epochs;
-  const shape = {
+  const factorAt = {
     constant: () => 1,
     cosine: (step: number) => (1 + Math.cos((Math.PI * (step - warmup)) / Math.max(1, steps - warmup))) / 2,
     step: (step: number) => rules.gamma ** Math.floor(step / perDrop),
   }[rules.kind];
-  return new LambdaLR(optimizer, (step) => (step < warmup ? (step + 1) / (warmup + 1) : shape(step)));
+  return new LambdaLR(optimizer, (step) => (step < warmup ? (step + 1) / (warmup + 1) : factorAt(step)));
 }

@@ -5,7 +5,7 @@ import { InputError, TorchError } from '../errors';
 import type { Costs } from './throughput';
 import type { Metrics } from './types';
 
-/** Where a training loop stands: all it needs, beside weights and optimizer, to go on as if never stopped. */
+/** How far a training loop is: all it needs, beside weights, optimizer and schedule, to go on as if never stopped. */
 export interface LoopState {
   /** Epochs done. */
   readonly epoch: number;
@@ -33,7 +33,7 @@ export interface Best {
 /** Sums since the last logged step. */
 export interface LossWindow {
   readonly steps: number;
-  /** Samples. */
+  /** Samples; state.json keeps the name that it began with. */
   readonly images: number;
   readonly seconds: number;
   /** Sum over the steps of each named value. */
@@ -120,7 +120,7 @@ export function requireFinite(means: Readonly<Record<string, number>>, state: Lo
   );
 }
 
-/** Keeps these streams apart from those of the data, which are named by the plain seed. */
+/** Added to the seed: the data draws from streams of the seed itself, and the model's are to be others. */
 const MODEL_STREAM = 2 ** 50;
 
 /** The seed of what is random inside the model while it sees one batch. */

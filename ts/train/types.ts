@@ -78,5 +78,5 @@ export interface StepEvent {
 /** Named metrics of one evaluation; null where one does not exist. */
 export type Metrics = Readonly<Record<string, number | null>>;
 
-/** Why the loop ended: all epochs done, no progress any more, or asked to stop. */
+/** Why the loop ended: all epochs done, out of patience, or the signal aborted. */
 export type Outcome = 'completed' | 'stopped early' | 'interrupted';

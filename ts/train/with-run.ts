@@ -3,7 +3,7 @@ import type { ConfigTree } from './config/keys';
 import { RunFolder } from './run';
 import type { Outcome, TrainEvent } from './types';
 
-/** What the training of a task is told. */
+/** What `train` of a task takes. */
 export interface TrainOptions<Config> {
   readonly config: Config;
   /** The run folder: absent or empty, or with `resume` the one to go on with. */
@@ -12,9 +12,9 @@ export interface TrainOptions<Config> {
   readonly resume?: boolean;
   /** Its abort saves a checkpoint and ends the training after the running step. */
   readonly signal?: AbortSignal;
-  /** Hears what happens around the training: drawing, reading, evaluating. */
+  /** Is told what happens around the training: drawing, reading, evaluating. */
   readonly listener?: Listener;
-  /** Hears of every step, evaluation and checkpoint. */
+  /** Is called with every step, evaluation and checkpoint. */
   readonly onEvent?: (event: TrainEvent) => void;
 }
 

@@ -29,8 +29,9 @@ export function resolveConfig<T>(schema: ZodType<T>, sources: ConfigSources): T 
 }
 
 /**
- * The same sources without the sizes of a model from random weights, where one of them names a checkpoint over a base that
- * names none: all of `model` but `from` that the base says is null then.
+ * A base such as a preset gives the sizes of a model from random weights. Where the file or an assignment names a checkpoint
+ * instead (`model.from`), the sizes are the checkpoint's, so every key that the base has below `model` becomes null.
+ * @param model what the sources resolve to
  */
 export function withSizesOfCheckpoint(
   sources: ConfigSources,

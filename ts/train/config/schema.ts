@@ -19,7 +19,7 @@ export function withDefault<Schema extends z.ZodType>(schema: Schema, value: NoI
  * The keys that every training task has, each with its type, its default and its help; a task adds its own beside them.
  *
  * A run that was begun before a key existed goes on with the key's default, so the default of a new key is what was done
- * before there was one. Only what no run can be without has none.
+ * before there was one. Only keys that every run has had from the beginning have none.
  */
 export const trainShape = {
   seed: z
@@ -74,7 +74,11 @@ export const trainShape = {
       .enum(['constant', 'cosine', 'oneCycle', 'step'])
       .default('constant')
       .describe('Shape of the learning rate.'),
-    warmup: z.number().min(0).default(0).describe('Steps of warm-up from 1 up; below 1 a share of all steps.'),
+    warmup: z
+      .number()
+      .min(0)
+      .default(0)
+      .describe('Length of the warm-up: from 1 on a number of steps, below 1 a share of all steps.'),
     dropEpochs: count.default(1).describe('For `step`: multiply the rate by `gamma` after every so many epochs.'),
     gamma: share.default(1).describe('For `step`: factor of each drop.'),
   }),
