@@ -60,7 +60,7 @@ export function activation(name: ActivationName): Activation {
   return found;
 }
 
-/** ReLU, written over an input that is nobody else's; TorchScript cannot write into what it differentiates. */
-export function rectified(x: Tensor): Tensor {
+/** ReLU that overwrites its input, which nobody else may use. TorchScript cannot differentiate that, and so gets a new tensor. */
+export function reluInPlace(x: Tensor): Tensor {
   return isTracing() ? x.relu() : x.relu_();
 }

@@ -24,7 +24,7 @@ type AnyOptions = Readonly<Record<string, unknown>>;
 type AnyConfigClass = ConfigClass<PretrainedConfig>;
 type AnyModelClass<Model extends PretrainedModel> = ModelClass<Model, PretrainedConfig, object>;
 
-/** What was registered, by `model_type`. */
+/** Classes by the `model_type` that they were registered for. */
 class Registry<Entry> {
   readonly #entries = new Map<string, Entry>();
 
@@ -139,10 +139,10 @@ export class AutoModelClass<Model extends PretrainedModel> {
    * @throws InputError when files are absent or damaged, do not belong together, or are of a kind that is not registered
    */
   fromPretrained(name: string, options: AnyOptions & LoadOptions = {}): Promise<Model> {
-    const readsFile = isFile(name) ? this.#models.entries.find(({ readFile }) => readFile !== undefined) : undefined;
+    const fileClass = isFile(name) ? this.#models.entries.find(({ readFile }) => readFile !== undefined) : undefined;
     const choose = (json: unknown, where: string): AnyModelClass<Model> =>
-      readsFile ?? this.#models.get((json as Json | null)?.['model_type'] ?? this.fallback, where);
-    return loadChosen(readsFile, choose, name, options);
+      fileClass ?? this.#models.get((json as Json | null)?.['model_type'] ?? this.fallback, where);
+    return loadChosen(fileClass, choose, name, options);
   }
 
   /**
@@ -199,7 +199,7 @@ export const AutoImageProcessor = {
     if (!path) throw source.missing(PROCESSOR_FILE);
     return readProcessorFile(dirname(path), (json, where) => {
       const { image_processor_type, feature_extractor_type } = { ...(json as Json) };
-      // transformers 4 and earlier had other names, and has variants of one.
+      // Up to transformers 4 processors were called feature extractors; Fast and Pil are implementations of the same one.
       const type = String(image_processor_type ?? feature_extractor_type)
         .replace(/FeatureExtractor$/, 'ImageProcessor')
         .replace(/(Fast|Pil)$/, '');

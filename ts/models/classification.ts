@@ -10,7 +10,7 @@ import type { PretrainedModel } from './pretrained';
 export interface ClassificationInput extends OutputOptions {
   /** (B, C, H, W), normalised as the checkpoint's preprocessor_config.json says. */
   readonly pixelValues: Tensor;
-  /** Class numbers (B), or marks (B, K) for each of several labels; which of the two, `config.problemType` says. */
+  /** Class numbers (B), or for several labels at once 1 or 0 for each (B, K); `config.problemType` says which. */
   readonly labels?: Tensor;
 }
 
@@ -31,7 +31,7 @@ export type ImageClassificationModel = PretrainedModel & { forward(input: Classi
 
 /**
  * The loss of a classifier, by the rules of transformers (loss_utils.py): `config.problemType` decides, and when it is not
- * set the first labels decide it: one output is a regression, integers are class numbers, anything else marks each label.
+ * set the first labels decide it: one output is a regression, integers are class numbers, anything else says 1 or 0 of each label.
  *
  * @param logits (B, K)
  * @param labels class numbers (B); for several labels at once, or a regression of several numbers, (B, K)
@@ -50,10 +50,10 @@ function inferProblemType(labels: Tensor, numLabels: number): ProblemType {
 
 const losses: Readonly<Record<ProblemType, (logits: Tensor, labels: Tensor) => Tensor>> = {
   regression: (logits, labels) => {
-    const wanted = labels.to(logits.dtype);
-    if (logits.shape[1] === 1) return functional.mseLoss(logits.squeeze(), wanted.squeeze()); // (B, 1) -> (B)
+    const targets = labels.to(logits.dtype);
+    if (logits.shape[1] === 1) return functional.mseLoss(logits.squeeze(), targets.squeeze()); // (B, 1) -> (B)
     requireShape(labels, logits.shape, 'regression');
-    return functional.mseLoss(logits, wanted);
+    return functional.mseLoss(logits, targets);
   },
   single_label_classification: (logits, labels) => {
     if (!/^u?int/.test(labels.dtype)) {

@@ -12,9 +12,8 @@ import {
 } from './fields';
 import { overrideLabels, resolveLabels, type LabelOptions, type Labels } from './labels';
 
-/** What a classifier learns, and so which loss it has. */
 export const PROBLEM_TYPES = ['regression', 'single_label_classification', 'multi_label_classification'] as const;
-/** What a classifier answers, which decides its loss. */
+/** What a classifier predicts, which decides its loss (`classificationLoss`). */
 export type ProblemType = (typeof PROBLEM_TYPES)[number];
 
 /** The fields of every model. */
@@ -101,7 +100,7 @@ export abstract class PretrainedConfig {
     return Object.keys(this.id2label).length;
   }
 
-  /** Parts of the network that repeat, each with tensors of its own: what a file asks for is judged by what its weights hold. */
+  /** Layers of the network: a config.json that asks for more of them than its weights have tensors is refused. */
   get layerCount(): number {
     return 0;
   }

@@ -31,12 +31,12 @@ export function count(fallback: number): Field<number> {
   return { default: fallback, expected: 'a positive whole number', accepts: isCount };
 }
 
-/** A number of at least 0 that Python's files write as a float. */
+/** A number of at least 0 that Python has as a float: config.json says 1.0, where `coefficient` says 1. */
 export function amount(fallback: number): Field<number> {
   return { ...coefficient(fallback), isFloat: true };
 }
 
-/** A number that Python's files write as it is, whole or not. */
+/** A number of at least 0 that Python has as it was given: config.json says 1 or 0.5. */
 export function coefficient(fallback: number): Field<number> {
   return {
     default: fallback,

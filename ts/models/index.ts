@@ -20,7 +20,7 @@ export {
   type ImageClassificationModel,
 } from './classification';
 export * as fields from './fields';
-export { PretrainedModel, type ModelFactory } from './pretrained';
+export { PretrainedModel, withConfig, type ModelFactory } from './pretrained';
 export {
   modelConfig,
   PretrainedConfig,

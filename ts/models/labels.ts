@@ -28,7 +28,7 @@ export function resolveLabels(
       `${where}: expected numLabels to be a whole number from 0 to ${MOST_LABELS}, found ${JSON.stringify(numLabels)}.`,
     );
   }
-  const names = id2label === undefined ? numbered(numLabels ?? 2) : checked(id2label, where);
+  const names = id2label === undefined ? defaultNames(numLabels ?? 2) : checkedNames(id2label, where);
   const size = Object.keys(names).length;
   if (numLabels !== undefined && numLabels !== size) {
     throw new InputError(
@@ -52,11 +52,11 @@ export function overrideLabels(file: LabelOptions, given: LabelOptions): LabelOp
   return count === given.numLabels ? file : given;
 }
 
-function numbered(size: number): Labels {
+function defaultNames(size: number): Labels {
   return Object.fromEntries(Array.from({ length: size }, (_, id) => [id, `LABEL_${id}`]));
 }
 
-function checked(id2label: readonly string[] | Labels, where: string): Labels {
+function checkedNames(id2label: readonly string[] | Labels, where: string): Labels {
   const entries = Object.entries(id2label);
   const bad = entries.find(([id, label]) => !/^\d+$/.test(id) || typeof label !== 'string');
   if (bad)

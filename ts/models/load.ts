@@ -61,13 +61,13 @@ export async function loadPretrained<
   Config extends PretrainedConfig,
   Options extends object,
 >(modelClass: ModelClass<Model, Config, Options>, name: string, options: Options & LoadOptions): Promise<Model> {
-  const readsFile = modelClass.readFile && isFile(name) ? modelClass : undefined;
-  return loadChosen(readsFile, () => modelClass, name, options);
+  const fileClass = modelClass.readFile && isFile(name) ? modelClass : undefined;
+  return loadChosen(fileClass, () => modelClass, name, options);
 }
 
 /**
  * The same for a class that the checkpoint decides.
- * @param readsFile the class that reads `name`, where it is a file
+ * @param fileClass the class that reads `name` by its `readFile`, where it is a file and there is such a class
  * @param choose the class for the content of a config.json
  */
 export async function loadChosen<
@@ -75,13 +75,13 @@ export async function loadChosen<
   Config extends PretrainedConfig,
   Options extends object,
 >(
-  readsFile: ModelClass<Model, Config, Options> | undefined,
+  fileClass: ModelClass<Model, Config, Options> | undefined,
   choose: (json: unknown, where: string) => ModelClass<Model, Config, Options>,
   name: string,
   options: Options & LoadOptions,
 ): Promise<Model> {
   const { load, overrides } = splitOptions<Options>(options);
-  const read = readsFile ? () => readsFile.readFile!(name, overrides) : await openFolder(choose, name, load, overrides);
+  const read = fileClass ? () => fileClass.readFile!(name, overrides) : await openFolder(choose, name, load, overrides);
 
   return torch.scope(() => {
     const { json, where, tensors: stored, notes = [] } = read();
@@ -94,12 +94,12 @@ export async function loadChosen<
     const state = namedFor(model, tensors);
     const target = { device: load.device, dtype: load.dtype ?? config.dtype ?? firstType(state) };
     const report = fill(model, state, target, readConfig(modelClass.configClass, json, labelsOf(overrides)));
-    if (load.newHead === 'refuse' && report.fresh.length > 0) throw newHead(report, name);
-    const said =
+    if (load.newHead === 'refuse' && report.fresh.length > 0) throw newHeadError(report, name);
+    const allNotes =
       prefix === ''
         ? notes
         : [...notes, `the names of its tensors begin with ${prefix}, as those of a wrapped module do; it was left out`];
-    warn(report, name, said, load.onWarning ?? ((message) => process.emitWarning(printable(message))));
+    warn(report, name, allNotes, load.onWarning ?? ((message) => process.emitWarning(printable(message))));
     return model.eval();
   });
 }
@@ -217,7 +217,7 @@ function fill<Config extends PretrainedConfig>(
     else
       wrong.push(`${key} (${given ? `expected [${shape.join(', ')}], found [${given.shape.join(', ')}]` : 'missing'})`);
   }
-  if (wrong.length > 0) throw misfit(model, wrong, known.size);
+  if (wrong.length > 0) throw misfitError(model, wrong, known.size);
   model.loadStateDict(loaded, { strict: false, assign: true });
   markFilled(model);
   materialise(
@@ -229,7 +229,7 @@ function fill<Config extends PretrainedConfig>(
   return { fresh, unused };
 }
 
-function misfit(model: PretrainedModel, wrong: readonly string[], total: number): InputError {
+function misfitError(model: PretrainedModel, wrong: readonly string[], total: number): InputError {
   const more = wrong.length > 4 ? `, and ${wrong.length - 4} more` : '';
   return new InputError(
     `The weights do not belong to this ${model.constructor.name}: ${wrong.length} of ${total} tensors do not fit: ${wrong.slice(0, 4).join('; ')}${more}. ` +
@@ -261,7 +261,7 @@ function listed(fresh: LoadReport['fresh']): string {
     .join('; ');
 }
 
-function newHead({ fresh }: LoadReport, name: string): InputError {
+function newHeadError({ fresh }: LoadReport, name: string): InputError {
   return new InputError(
     `${name}: expected a trained head, found none of this size, and one of random weights says nothing: ${listed(fresh)}; train it first, or allow a new head.`,
   );

@@ -31,7 +31,7 @@ export function assignLinearSum(costs: CostMatrix, label = 'assignLinearSum'): A
   const { rows, columns } = costs;
   const transposed = columns < rows;
   checkCosts(costs, label);
-  const solver = transposed ? new Solver(columns, rows, turned(costs)) : new Solver(rows, columns, straight(costs));
+  const solver = transposed ? new Solver(columns, rows, transpose(costs)) : new Solver(rows, columns, rowMajor(costs));
   for (let row = 0; row < solver.rows; row++) {
     if (!solver.augment(row))
       throw new InputError(
@@ -56,7 +56,7 @@ function checkCosts({ data, rows, columns, offset = 0, stride = columns }: CostM
 }
 
 /** The matrix, row by row without gaps; itself where it already is so. */
-function straight({ data, rows, columns, offset = 0, stride = columns }: CostMatrix): Float64Array | Float32Array {
+function rowMajor({ data, rows, columns, offset = 0, stride = columns }: CostMatrix): Float64Array | Float32Array {
   if (stride === columns) return data.subarray(offset, offset + rows * columns);
   const costs = new Float64Array(rows * columns);
   for (let row = 0; row < rows; row++)
@@ -65,7 +65,7 @@ function straight({ data, rows, columns, offset = 0, stride = columns }: CostMat
 }
 
 /** The matrix, column by column. */
-function turned({ data, rows, columns, offset = 0, stride = columns }: CostMatrix): Float64Array {
+function transpose({ data, rows, columns, offset = 0, stride = columns }: CostMatrix): Float64Array {
   const costs = new Float64Array(rows * columns);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) costs[column * rows + row] = data[offset + row * stride + column]!;
@@ -95,7 +95,7 @@ class Solver {
   private readonly columnPrice: Float64Array;
   /** Length of the shortest path to each column, and the row before it on the path. */
   private readonly distance: Float64Array;
-  private readonly before: Int32Array;
+  private readonly previousRow: Int32Array;
   /** Columns not yet reached, in the first `open` elements. */
   private readonly remaining: Int32Array;
 
@@ -110,7 +110,7 @@ class Solver {
     this.rowPrice = new Float64Array(rows);
     this.columnPrice = new Float64Array(columns);
     this.distance = new Float64Array(columns);
-    this.before = new Int32Array(columns);
+    this.previousRow = new Int32Array(columns);
     this.remaining = new Int32Array(columns);
   }
 
@@ -139,7 +139,7 @@ class Solver {
 
   /** Lengthens the path that ends in `row`, `length` long, by each open column; the index of the nearest, a free one among equals. */
   private relax(row: number, length: number, open: number): number {
-    const { costs, distance, remaining, before, columnPrice, rowOf } = this;
+    const { costs, distance, remaining, previousRow, columnPrice, rowOf } = this;
     const base = row * this.columns;
     const shift = this.rowPrice[row]!;
     let nearest = Infinity;
@@ -149,7 +149,7 @@ class Solver {
       const through = length + costs[base + column]! - shift - columnPrice[column]!;
       if (through < distance[column]!) {
         distance[column] = through;
-        before[column] = row;
+        previousRow[column] = row;
       }
       const least = distance[column]!;
       if (least < nearest || (least === nearest && rowOf[column] === -1)) {
@@ -162,7 +162,7 @@ class Solver {
 
   /** Sets the prices for the path to `end`, and moves the rows on it by one. */
   private augmentPath(start: number, end: number, length: number, open: number): void {
-    const { columns, remaining, distance, rowPrice, columnPrice, rowOf, columnOf, before } = this;
+    const { columns, remaining, distance, rowPrice, columnPrice, rowOf, columnOf, previousRow } = this;
     rowPrice[start]! += length;
     for (let i = open; i < columns; i++) {
       const column = remaining[i]!;
@@ -171,7 +171,7 @@ class Solver {
       if (column !== end) rowPrice[rowOf[column]!]! += slack;
     }
     for (let column = end; ;) {
-      const row = before[column]!;
+      const row = previousRow[column]!;
       const next = columnOf[row]!;
       rowOf[column] = row;
       columnOf[row] = column;

@@ -21,7 +21,7 @@ type Json = Record<string, unknown>;
  * @param overrides `dilation` where the file does not say whether it is a DC5
  * @throws InputError for a file that is no checkpoint of a DETR, or of one that normalises first
  */
-export function readAuthors(path: string, overrides: { readonly dilation?: boolean } = {}): Checkpoint {
+export function readDetrPth(path: string, overrides: { readonly dilation?: boolean } = {}): Checkpoint {
   const content = loadPth(path);
   const { model = content, args = {} } = isObject(content) ? content : {};
   const state = new Map(
@@ -48,7 +48,7 @@ export function readAuthors(path: string, overrides: { readonly dilation?: boole
  * Writes the weights as `{ model, args }`, under the authors' names. Of their command line only `dilation` (DC5) is part of it.
  * @throws InputError when the file cannot be written
  */
-export function saveAuthors(model: DetrForObjectDetection, path: string): void {
+export function saveDetrPth(model: DetrForObjectDetection, path: string): void {
   const { config } = model;
   torch.scoped(() => {
     const state = new Map(Object.entries(model.stateDict()));

@@ -13,14 +13,15 @@ export interface FeatureMap {
   readonly mask: Tensor | undefined;
 }
 
-/** A ResNet with batch normalisation that is frozen as a rule, under the names of the hub's files. */
+/** A ResNet under the names of the hub's files; its batch normalisations are frozen unless `trainBatchNorm` is set. */
 export class DetrConvEncoder extends Module {
   readonly #model: ResNet;
 
   constructor({ backboneShape, trainBatchNorm = false }: DetrConfig, factory?: ModelFactory) {
     super();
     this.#model = new ResNet(backboneShape, { ...factory, frozenBatchNorm: !trainBatchNorm });
-    // A model of its own for transformers, which fills it before anything behind it is made.
+    // In transformers the backbone is a pretrained model of its own, which draws its weights before the layers behind it are made:
+    // the same seed gives the same numbers only in that order.
     if (factory?.device !== 'meta') initializeWeights(this, 0.02);
     this.#freezeAsPublished();
   }
@@ -35,7 +36,7 @@ export class DetrConvEncoder extends Module {
     return this.#model.channels[0]!;
   }
 
-  /** Lets the parameters of the given stages train (0 is the stem) and keeps those of all others. */
+  /** Lets the parameters of the given stages train (0 is the stem) and freezes those of all others. */
   trainStages(stages: readonly number[]): void {
     for (let stage = 0; stage <= this.#model.shape.depths.length; stage++) {
       for (const module of this.#model.stage(stage)) module.requiresGrad_(stages.includes(stage));

@@ -65,15 +65,15 @@ const fields = {
   decoderLayerdrop: probability(0),
   /** Kept for the file. */
   isEncoderDecoder: flag(true),
-  /** Inside of the MLPs. */
+  /** Activation function of the MLPs. */
   activationFunction: oneOf(ACTIVATION_NAMES, 'relu'),
   /** D: width of the transformer. */
   dModel: count(256),
-  /** Share of the numbers that training drops: in front of the encoder, behind each attention and each MLP. */
+  /** Dropout probability in front of the encoder, behind each attention and each MLP. */
   dropout: probability(0.1),
-  /** Share of the attention weights that training drops. */
+  /** Dropout probability of the attention weights. */
   attentionDropout: probability(0),
-  /** Share of the numbers that training drops inside of the MLPs. */
+  /** Dropout probability inside of the MLPs. */
   activationDropout: probability(0),
   /** Standard deviation of the weights that training starts from. */
   initStd: amount(0.02),
@@ -120,7 +120,7 @@ const ALIASES = {
 
 /** The options of DETR (Carion et al. 2020, arXiv 2005.12872). */
 export class DetrConfig extends modelConfig('detr', fields) {
-  /** The network that sees the image. */
+  /** The sizes of the backbone. */
   readonly #backbone: ResNetShape;
 
   /** @throws InputError for an unknown option, or a value that it cannot have */
@@ -144,7 +144,7 @@ export class DetrConfig extends modelConfig('detr', fields) {
     return file;
   }
 
-  /** The network that sees the image; the last map that it returns is the transformer's input. */
+  /** The sizes of the backbone, whose last map is the transformer's input. */
   get backboneShape(): ResNetShape {
     return this.#backbone;
   }

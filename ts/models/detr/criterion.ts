@@ -43,18 +43,18 @@ export function setLoss(
   const matches = matchTargets(outputs, targets, config);
   const divisor = Math.max(numBoxes ?? targets.classes.shape[0]!, 1);
   const index = uploadIndices(matches, outputs, config);
-  const guesses = torch.noGrad(() => outputs.logits.argmax(-1)); // (L, B, Q)
+  const predictedClasses = torch.noGrad(() => outputs.logits.argmax(-1)); // (L, B, Q)
   const losses = {
     loss_ce: classLoss(outputs.logits, index.classes, config),
     ...boxLosses(outputs.boxes, targets.boxes, index, shape[0]!, divisor),
-    cardinality_error: cardinalityError(guesses, targets, config.numLabels),
+    cardinality_error: cardinalityError(predictedClasses, targets, config.numLabels),
   };
   const { bboxLossCoefficient, giouLossCoefficient } = config;
   const loss = losses.loss_ce
     .add(losses.loss_bbox, { alpha: bboxLossCoefficient })
     .add(losses.loss_giou, { alpha: giouLossCoefficient })
     .sum();
-  return { loss, lossDict: { ...byName(losses), class_error: classError(guesses, index, matches.pairs) } };
+  return { loss, lossDict: { ...byName(losses), class_error: classError(predictedClasses, index, matches.pairs) } };
 }
 
 interface Indices {
@@ -115,19 +115,19 @@ function cornersOf(boxes: Tensor): Tensor {
 }
 
 /** How far the number of queries that name a class is from the number of objects: (L). */
-function cardinalityError(guesses: Tensor, { counts }: Targets, numLabels: number): Tensor {
-  const named = guesses.ne(numLabels).sum(2); // (L, B, Q) -> (L, B)
+function cardinalityError(predictedClasses: Tensor, { counts }: Targets, numLabels: number): Tensor {
+  const named = predictedClasses.ne(numLabels).sum(2); // (L, B, Q) -> (L, B)
   return named
-    .sub(torch.tensor(counts, { dtype: 'float32', device: guesses.device }))
+    .sub(torch.tensor(counts, { dtype: 'float32', device: predictedClasses.device }))
     .abs()
     .mean(1);
 }
 
-/** Percent of the matched queries of the last layer whose guess is wrong; 100 when there are none, as the authors have it. */
-function classError(guesses: Tensor, { queries, classes }: Indices, pairs: number): Tensor {
-  if (pairs === 0) return torch.full([], 100, { device: guesses.device });
+/** Percent of the matched queries of the last layer whose most likely class is wrong; 100 when there are none, as the authors have it. */
+function classError(predictedClasses: Tensor, { queries, classes }: Indices, pairs: number): Tensor {
+  if (pairs === 0) return torch.full([], 100, { device: predictedClasses.device });
   const matched = queries.narrow(0, queries.shape[0]! - pairs, pairs);
-  return guesses
+  return predictedClasses
     .flatten()
     .indexSelect(0, matched)
     .ne(classes.flatten().indexSelect(0, matched))

@@ -1,7 +1,6 @@
 /** The detection transformer. */
-export { withConfig } from '../pretrained';
 export { assignLinearSum, type Assignment, type CostMatrix } from './assignment';
-export { saveAuthors as saveDetrPth } from './authors';
+export { saveDetrPth } from './authors';
 export { DetrConfig, type DetrOptions } from './config';
 export type { LossDict } from './criterion';
 export {

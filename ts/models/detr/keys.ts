@@ -7,7 +7,7 @@ import type { Tensor } from '../../tensor';
 import type { KeyRule } from '../weights';
 import type { DetrConfig } from './config';
 
-/** From the names in memory to those of the files, which every version reads and writes (transformers 5.18, conversion_mapping.py, "DetrModel"). */
+/** From the names that transformers 5 uses in memory to those of the files, which every version reads and writes (transformers 5.18, conversion_mapping.py, "DetrModel"). */
 export const PUBLISHED: readonly KeyRule[] = [
   [/^backbone\.model\./, 'backbone.conv_encoder.model.'],
   // Version 4 had learned positions beside the backbone's network.

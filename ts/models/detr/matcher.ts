@@ -130,7 +130,7 @@ export function matchTargets(outputs: LayerOutputs, targets: Targets, config: Co
   const host = fetchOutputs(outputs, targets, config.numLabels);
   const costs = new Float64Array(numQueries * Math.max(...counts));
   let pair = 0;
-  let next = 0; // of the probabilities
+  let next = 0; // of host.classProbabilities
   for (let table = 0; table < layers * batch; table++) {
     const image = table % batch;
     const [start, count] = [starts[image]!, counts[image]!];
@@ -210,12 +210,9 @@ function rowsOfObjects(counts: readonly number[], layers: number, numQueries: nu
   let next = 0;
   for (let table = 0; table < layers * counts.length; table++) {
     const first = table * numQueries;
-    for (
-      let left = counts[table % counts.length]! * numQueries, query = 0;
-      left > 0;
-      left--, query = query + 1 === numQueries ? 0 : query + 1
-    )
-      rows[next++] = first + query;
+    for (let object = 0; object < counts[table % counts.length]!; object++) {
+      for (let query = 0; query < numQueries; query++) rows[next++] = first + query;
+    }
   }
   return rows;
 }

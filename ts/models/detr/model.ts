@@ -10,13 +10,13 @@ import { ShapeError } from '../../errors';
 import { Conv2d, Embedding, init, Linear, Module, ModuleList } from '../../nn';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { rectified } from '../activations';
+import { reluInPlace } from '../activations';
 import type { HubOptions } from '../hub';
 import { Recording, type OutputOptions } from '../outputs';
 import { PretrainedModel, type ModelFactory } from '../pretrained';
 import { loadResNetWeights } from '../resnet';
 import { renameKeys } from '../weights';
-import { readAuthors } from './authors';
+import { readDetrPth } from './authors';
 import { DetrConvEncoder } from './backbone';
 import { DetrConfig } from './config';
 import { setLoss, type LossDict } from './criterion';
@@ -62,7 +62,7 @@ abstract class DetrPretrainedModel extends PretrainedModel<DetrConfig> {
   /** What its options are read into. */
   static readonly configClass = DetrConfig;
   /** The authors' own checkpoints. */
-  static readonly readFile = readAuthors;
+  static readonly readFile = readDetrPth;
 
   override get backboneName(): string {
     return 'model';
@@ -104,7 +104,7 @@ export class DetrModel extends DetrPretrainedModel {
     renameKeys(state, prefix, PUBLISHED);
   }
 
-  /** Keeps all parameters of the backbone. */
+  /** Freezes all parameters of the backbone. */
   freezeBackbone(): void {
     this.backbone.requiresGrad_(false);
   }
@@ -117,7 +117,7 @@ export class DetrModel extends DetrPretrainedModel {
   /** @throws ShapeError when images and mask do not fit each other or the model */
   forward({ pixelValues, pixelMask, ...asked }: DetrInput): DetrModelOutput {
     const { dtype, device } = this.input_projection.weight;
-    const { features, mask } = this.backbone.forward(pixelValues.to(dtype), padding(pixelValues, pixelMask));
+    const { features, mask } = this.backbone.forward(pixelValues.to(dtype), neededMask(pixelValues, pixelMask));
     const [batch, , height, width] = features.shape as [number, number, number, number];
     const src = this.#project(features);
     const pos = this.position_embedding.forward({ height, width, mask, dtype, device });
@@ -140,7 +140,7 @@ export class DetrModel extends DetrPretrainedModel {
   /** (B, C, h, w) -> (B, S, D) */
   #project(features: Tensor): Tensor {
     const { weight, bias } = this.input_projection;
-    // The order in memory decides which elements a seed drops: that of Python.
+    // Dropout draws in the order of memory. For the same seed to drop the same elements as in Python, training keeps Python's layout.
     if (this.training) return this.input_projection.forward(features.contiguous()).flatten(2).transpose(1, 2);
     return torch.linear(features.permute([0, 2, 3, 1]).flatten(1, 2), weight.flatten(1), bias);
   }
@@ -162,8 +162,8 @@ function recordedOf(encoding: Recording | undefined, decoding: Recording | undef
   };
 }
 
-/** The mask, unless it has nothing to hide: attention without a mask is faster. */
-function padding({ shape }: Tensor, mask: Tensor | undefined): Tensor | undefined {
+/** The mask, unless no pixel is padded: attention without a mask is faster. @throws ShapeError when it does not fit the images */
+function neededMask({ shape }: Tensor, mask: Tensor | undefined): Tensor | undefined {
   if (!mask) return undefined;
   const [batch, , height, width] = shape;
   const expected = [batch, height, width].join(', ');
@@ -210,7 +210,7 @@ class DetrBoxHead extends Module {
 
   forward(tokens: Tensor): Tensor {
     const [first, second, last] = [...this.layers] as [Linear, Linear, Linear];
-    return last.forward(rectified(second.forward(rectified(first.forward(tokens)))));
+    return last.forward(reluInPlace(second.forward(reluInPlace(first.forward(tokens)))));
   }
 }
 

@@ -13,7 +13,7 @@ const TEMPERATURE = 10_000;
 const SCALE = 2 * Math.PI;
 const EPS = 1e-6;
 
-/** Which positions to make. */
+/** The map that positions are made for. */
 export interface FeatureMapShape {
   readonly height: number;
   readonly width: number;
@@ -25,7 +25,7 @@ export interface FeatureMapShape {
 
 /** Sines and cosines of row and column, counted within the image and not its padding: (B, h w, D), or (1, h w, D) without a mask. */
 export class SinePositions extends Module {
-  /** Those of the last map without a mask: the next map mostly has the same size. */
+  /** Positions of the last map without a mask, kept because the next map mostly has the same size. */
   readonly #last: { key: string; positions: Tensor | undefined } = { key: '', positions: undefined };
 
   constructor(readonly width: number) {
@@ -69,7 +69,7 @@ function waves(coordinates: Tensor, wavelengths: Tensor): Tensor {
   return torch.stack([angles.select(4, 0).sin(), angles.select(4, 1).cos()], 4).flatten(3); // (B, h, w, D / 4, 2) -> (B, h, w, D / 2)
 }
 
-/** A type that can count the rows of a map. */
+/** A type that can count the rows of a map, which half precision cannot. */
 function wide(dtype: DType): DType {
   return dtype === 'float64' ? dtype : 'float32';
 }

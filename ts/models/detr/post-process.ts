@@ -23,7 +23,7 @@ export interface PostProcessOptions {
 
 /**
  * The most likely class of every query but "no object", its probability and its box (Carion et al. 2020; PostProcess of
- * facebookresearch/detr). There is nothing to suppress: the loss lets one query alone have an object.
+ * facebookresearch/detr). No non-maximum suppression is needed: the loss assigns each object to one query alone.
  *
  * @throws ShapeError when there is not one size for each image
  */

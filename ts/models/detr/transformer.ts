@@ -14,7 +14,7 @@ import type { Recording } from '../outputs';
 import type { ModelFactory } from '../pretrained';
 import type { DetrConfig } from './config';
 
-/** What one attention takes. */
+/** What an attention takes; N queries, S keys with their values. */
 export interface AttentionInput {
   /** (B, N, D) */
   readonly query: Tensor;
@@ -22,7 +22,7 @@ export interface AttentionInput {
   readonly key: Tensor;
   /** (B, S, D) */
   readonly value: Tensor;
-  /** (B, 1, 1, S), true where may be looked; everywhere when absent. */
+  /** (B, 1, 1, S), true for the keys that take part; all do when it is absent. */
   readonly mask?: Tensor;
 }
 
@@ -48,7 +48,7 @@ class DetrAttention extends Module {
     this.out_proj = new Linear(dModel, dModel, factory);
   }
 
-  /** @param list where the recording has the weights, (B, nh, N, S) */
+  /** @param list which list of the recording gets the weights, (B, nh, N, S) */
   forward(
     { query, key, value, mask }: AttentionInput,
     recording?: Recording,
@@ -79,7 +79,7 @@ class DetrAttention extends Module {
   }
 }
 
-/** How much each query takes of each key: (B, nh, N, hd), (B, nh, S, hd) -> (B, nh, N, S) */
+/** The weight of each key for each query: (B, nh, N, hd), (B, nh, S, hd) -> (B, nh, N, S) */
 function attentionWeights(query: Tensor, key: Tensor, mask: Tensor | undefined): Tensor {
   const scores = query.matmul(key.transpose(2, 3)).mul(query.shape[3]! ** -0.5); // (B, nh, N, S)
   return torch.softmax(mask ? scores.maskedFill(mask.logicalNot(), -Infinity) : scores, -1);
@@ -111,6 +111,7 @@ abstract class DetrLayer extends Module {
     return norm.forward(tokens.add(this.#drop(change, this.#config.dropout)));
   }
 
+  /** The layers are the subclass's, since the decoder has others between them and `self_attn`: (B, N, D) -> (B, N, D). */
   protected mlp(tokens: Tensor, fc1: Linear, fc2: Linear, norm: LayerNorm): Tensor {
     const hidden = this.#drop(this.#activate(fc1.forward(tokens)), this.#config.activationDropout);
     return this.addAndNorm(tokens, fc2.forward(hidden), norm);
@@ -173,11 +174,11 @@ class DetrDecoderLayer extends DetrLayer {
 
   /** @param queryPos (1, Q, D), what tells the queries apart */
   forward(tgt: Tensor, queryPos: Tensor, { memory, memoryWithPos, mask }: Memory, recording?: Recording): Tensor {
-    const own = this.attendSelf(tgt, queryPos, undefined, recording);
-    const reads = { query: own.add(queryPos), key: memoryWithPos, value: memory, mask };
-    const read = this.encoder_attn.forward(reads, recording, 'crossAttentions');
-    const output = this.addAndNorm(own, read, this.encoder_attn_layer_norm);
-    return this.mlp(output, this.fc1, this.fc2, this.final_layer_norm);
+    const queries = this.attendSelf(tgt, queryPos, undefined, recording);
+    const input = { query: queries.add(queryPos), key: memoryWithPos, value: memory, mask };
+    const change = this.encoder_attn.forward(input, recording, 'crossAttentions');
+    const attended = this.addAndNorm(queries, change, this.encoder_attn_layer_norm);
+    return this.mlp(attended, this.fc1, this.fc2, this.final_layer_norm);
   }
 }
 
@@ -192,6 +193,7 @@ export class DetrEncoder extends Module {
     this.layers = new ModuleList(
       Array.from({ length: config.encoderLayers }, () => new DetrEncoderLayer(config, factory)),
     );
+    // As in transformers, where this is a pretrained model of its own: it draws its weights before DetrModel draws the rest.
     if (factory?.device !== 'meta') initializeWeights(this, config.initStd);
   }
 
@@ -201,7 +203,7 @@ export class DetrEncoder extends Module {
     for (const layer of this.layers) {
       const next = layer.forward(current, pos, mask, recording);
       recording?.add('hiddenStates', next);
-      // Not at the end of this forward: without a backward pass to come, two of them are enough at a time.
+      // The scope of this forward would free them only at its end; without autograd, which saves them, two at a time are enough.
       if (current !== src && !recording?.wantsHiddenStates) current.dispose();
       current = next;
     }
@@ -222,6 +224,7 @@ export class DetrDecoder extends Module {
       Array.from({ length: config.decoderLayers }, () => new DetrDecoderLayer(config, factory)),
     );
     this.layernorm = new LayerNorm(config.dModel, factory);
+    // As in transformers, where this is a pretrained model of its own: it draws its weights before DetrModel draws the rest.
     if (factory?.device !== 'meta') initializeWeights(this, config.initStd);
   }
 

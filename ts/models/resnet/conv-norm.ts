@@ -2,7 +2,7 @@ import { BatchNorm2d, Conv2d, init, Module, type Parameter } from '../../nn';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { isTracing } from '../../tensor/tracing';
-import { rectified } from '../activations';
+import { reluInPlace } from '../activations';
 import type { SelfInitializing } from '../initialize';
 import type { ModelFactory } from '../pretrained';
 import { PackedConv, type Epilogue } from './packed-conv';
@@ -116,7 +116,7 @@ export class ConvNorm {
       // oneDNN's kernels for the gradient of a weight are up to four times as slow where channels lie last.
       let output = this.#normalised(isRecorded ? input.contiguous() : input);
       if (residual) output = isTracing() ? output.add(residual) : output.add_(residual);
-      return relu ? rectified(output) : output;
+      return relu ? reluInPlace(output) : output;
     });
   }
 

@@ -9,21 +9,21 @@ const fields = {
   hiddenSize: count(768),
   /** Layers of the encoder. */
   numHiddenLayers: count(12),
-  /** nh */
+  /** nh: heads of an attention. */
   numAttentionHeads: count(12),
-  /** hd; `hiddenSize / numAttentionHeads` when left out. */
+  /** hd: width of a head; `hiddenSize / numAttentionHeads` when left out. */
   headDim: optional(count(64)),
   /** Width of the hidden layer of the MLP. */
   intermediateSize: count(3072),
-  /** Inside of the MLPs. */
+  /** Activation function of the MLPs. */
   hiddenAct: oneOf(ACTIVATION_NAMES, 'gelu'),
-  /** Share of the numbers that training drops: behind the embeddings, each attention and each MLP. */
+  /** Dropout probability behind the embeddings, each attention and each MLP. */
   hiddenDropoutProb: probability(0),
-  /** Share of the attention weights that training drops. */
+  /** Dropout probability of the attention weights. */
   attentionProbsDropoutProb: probability(0),
   /** Standard deviation of the weights that training starts from. */
   initializerRange: amount(0.02),
-  /** 1e-12, where timm's ViTs have 1e-6: logits differ when it is the wrong one. */
+  /** Added to the variance in LayerNorm. 1e-12 here and 1e-6 in timm's ViTs: with the wrong one the logits differ. */
   layerNormEps: amount(1e-12),
   /** Pixels, `[height, width]` when not square. */
   imageSize: imageSize(224),
@@ -33,11 +33,11 @@ const fields = {
   numChannels: count(3),
   /** Whether query, key and value have a bias. */
   qkvBias: flag(true),
-  /** Only masked image modelling reads it; classification keeps it for the file. */
+  /** Kept for the file: only masked image modelling reads it. */
   encoderStride: count(16),
-  /** `hiddenSize` when left out. */
+  /** Width of `poolerOutput`; `hiddenSize` when left out. */
   poolerOutputSize: optional(count(768)),
-  /** Behind the pooler, in models that have one. */
+  /** Activation function of the pooler, in models that have one. */
   poolerAct: oneOf(ACTIVATION_NAMES, 'tanh'),
 } satisfies FieldTable;
 

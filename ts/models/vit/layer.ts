@@ -150,7 +150,7 @@ export class ViTEncoder extends Module {
     for (const layer of this.layer) {
       const next = layer.forward(current, recording);
       recording?.add('hiddenStates', next);
-      // Not at the end of this forward: without a backward pass to come, two of them are enough at a time.
+      // The scope of this forward would free them only at its end; without autograd, which saves them, two at a time are enough.
       if (current !== tokens && !recording?.wantsHiddenStates) current.dispose();
       current = next;
     }

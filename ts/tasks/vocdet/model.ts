@@ -1,10 +1,9 @@
 import { InputError, UsageError } from '../../errors';
-import { DetrForObjectDetection, ResNetConfig } from '../../models';
+import { DetrForObjectDetection, ResNetConfig, withConfig } from '../../models';
 import {
   cocoToVoc,
   labelSpaceOf,
   readClassMap,
-  withConfig,
   initializeAsPaper,
   withClassRows,
   type DetrOptions,
