@@ -1,4 +1,4 @@
-// Devices through libtorch's device-generic interface: no CUDA header is needed, so one source serves every flavour.
+// Devices through libtorch's device-generic interface: no CUDA header is needed, so one source serves every build of it.
 #include "accelerator.h"
 
 #include <ATen/DeviceAccelerator.h>
@@ -12,9 +12,7 @@
 namespace torchts {
 namespace {
 
-bool present() { return at::getAccelerator().has_value() && at::accelerator::deviceCount() > 0; }
-
-// The number that was given, or the current device.
+// The device index in the first argument, or that of the current device.
 c10::DeviceIndex index_of(const Napi::CallbackInfo& info) {
   required_accelerator();
   if (!info[0].IsNumber()) return at::accelerator::getDeviceIndex();
@@ -27,11 +25,11 @@ c10::DeviceIndex index_of(const Napi::CallbackInfo& info) {
 
 // at::getAccelerator; accelerator(): device type | null
 Napi::Value accelerator(const Napi::CallbackInfo& info) {
-  if (!present()) return info.Env().Null();
+  if (!has_accelerator()) return info.Env().Null();
   return Napi::String::New(info.Env(), c10::DeviceTypeName(*at::getAccelerator(), true));
 }
 
-// at::accelerator::getDeviceStats; deviceMemory(index?): { allocated, reserved, … } in bytes and times
+// at::accelerator::getDeviceStats; deviceMemory(index?): { allocated, reserved, … }, bytes and counts
 Napi::Value device_memory(const Napi::CallbackInfo& info) {
   const auto stats = at::accelerator::getDeviceStats(index_of(info));
   constexpr auto kAll = static_cast<size_t>(c10::CachingAllocator::StatType::AGGREGATE);
@@ -59,7 +57,7 @@ Napi::Value device_free(const Napi::CallbackInfo& info) {
   return pair;
 }
 
-// What CUDA's driver tells of a device: CUdevice_attribute, by NVIDIA's "CUDA Driver API".
+// What CUDA's driver reports of a device, by the numbers of CUdevice_attribute (NVIDIA, "CUDA Driver API").
 constexpr std::pair<const char*, int> kAttributes[] = {
     {"maxThreadsPerBlock", 1},  {"sharedMemoryPerBlock", 8}, {"warpSize", 10},  {"clockRate", 13},
     {"multiProcessorCount", 16}, {"integrated", 18}, {"memoryClockRate", 36}, {"memoryBusWidth", 37},
@@ -67,7 +65,7 @@ constexpr std::pair<const char*, int> kAttributes[] = {
     {"sharedMemoryPerMultiprocessor", 81}, {"regsPerMultiprocessor", 82}, {"isMultiGpuBoard", 84}, {"sharedMemoryPerBlockOptin", 97},
 };
 
-// The driver's C interface is stable and its library is there wherever a CUDA device is.
+// Calls a function of the driver. Its C interface is stable, and its library is present wherever a CUDA device is.
 template <typename... Arguments>
 bool driver(const char* name, Arguments... arguments) {
   static void* const library = dlopen("libcuda.so.1", RTLD_NOW);
@@ -76,7 +74,7 @@ bool driver(const char* name, Arguments... arguments) {
   return function && function(arguments...) == 0;
 }
 
-// deviceProperties(index?): { name, totalMemory, … }; numbers beside these two on CUDA only
+// deviceProperties(index?): { name, totalMemory, … }; on CUDA the attributes above too
 Napi::Value device_properties(const Napi::CallbackInfo& info) {
   const c10::DeviceIndex index = index_of(info);
   auto result = Napi::Object::New(info.Env());
@@ -97,6 +95,8 @@ Napi::Value device_properties(const Napi::CallbackInfo& info) {
 
 }  // namespace
 
+bool has_accelerator() { return at::getAccelerator().has_value() && at::accelerator::deviceCount() > 0; }
+
 void load_cuda() {
 #ifdef __linux__
   dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL);
@@ -104,13 +104,13 @@ void load_cuda() {
 }
 
 c10::DeviceType required_accelerator() {
-  if (!present()) throw DeviceMissing("there is no accelerator: libtorch found none, or was built without (see npx torchts doctor)");
+  if (!has_accelerator()) throw DeviceMissing("there is no accelerator: libtorch found none, or was built without (see npx torchts doctor)");
   return *at::getAccelerator();
 }
 
 c10::Device accelerator_device(c10::Device device) {
   const auto type = at::getAccelerator();
-  if (!present() || device.type() != *type) throw DeviceMissing("there is no device '" + device.str() + "' with streams here");
+  if (!has_accelerator() || device.type() != *type) throw DeviceMissing("there is no device '" + device.str() + "' with streams here");
   if (device.has_index() && device.index() >= at::accelerator::deviceCount())
     throw DeviceMissing("there is no device '" + device.str() + "': the last one is " + std::to_string(at::accelerator::deviceCount() - 1));
   return device.has_index() ? device : c10::Device(device.type(), at::accelerator::getDeviceIndex());
@@ -135,7 +135,7 @@ void export_accelerator(Napi::Env, Napi::Object exports) {
   export_function(exports, "deviceProperties", device_properties);
   // at::accelerator::deviceCount; deviceCount(): number
   export_function(exports, "deviceCount", [](const Napi::CallbackInfo& info) {
-    return Napi::Number::New(info.Env(), present() ? at::accelerator::deviceCount() : 0);
+    return Napi::Number::New(info.Env(), has_accelerator() ? at::accelerator::deviceCount() : 0);
   });
   // at::accelerator::getDeviceIndex; deviceIndex(): number
   export_function(exports, "deviceIndex", [](const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), index_of(info)); });
@@ -149,7 +149,7 @@ void export_accelerator(Napi::Env, Napi::Object exports) {
   // at::accelerator::emptyCache, and the same for the CPU; emptyCache()
   export_function(exports, "emptyCache", [](const Napi::CallbackInfo&) {
     release_kept_blocks();
-    if (present()) at::accelerator::emptyCache();
+    if (has_accelerator()) at::accelerator::emptyCache();
   });
   // setWatermark(device, bytes): bytes below 0 for none
   export_function(exports, "setWatermark", [](const Napi::CallbackInfo& info) {

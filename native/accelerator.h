@@ -7,14 +7,17 @@
 
 namespace torchts {
 
-// Loads libtorch_cuda when it lies beside libtorch_cpu. Asked for by name here, because a linker drops a library that
-// nothing refers to, and CUDA would then be missing without a word.
+// Loads libtorch_cuda when it lies beside libtorch_cpu. By name, because a linker drops a library that nothing refers to, and
+// CUDA would then be missing silently.
 void load_cuda();
 
-// The kind of the accelerator; throws when there is none.
+// Whether libtorch has an accelerator and finds a device of it.
+bool has_accelerator();
+
+// The accelerator's device type; throws when there is none.
 c10::DeviceType required_accelerator();
 
-// `device` with its number, when it is one of the accelerator's; throws when there is none.
+// `device` with an index, the current one unless it has its own; throws unless it is one of the accelerator's devices.
 c10::Device accelerator_device(c10::Device device);
 
 // The current device and streams of one thread, to be carried to another: at::ThreadLocalState leaves them out.
@@ -22,7 +25,7 @@ class DeviceContext {
  public:
   DeviceContext();  // of this thread
   void apply() const;
-  // From now on some thread works elsewhere than on the first device's default stream.
+  // To be called when a thread changes its device or stream: before that there is nothing to carry.
   static void changed() { changed_ = true; }
 
  private:

@@ -1,9 +1,9 @@
 // The export table and the per-environment state; nothing else.
-#include "environment.h"
-#include "exports.h"
 #include "accelerator.h"
 #include "allocator.h"
 #include "engine.h"
+#include "environment.h"
+#include "exports.h"
 #include "other_copy.h"
 #include "process_exit.h"
 #include "threads.h"

@@ -25,13 +25,13 @@ c10::Allocator* wrapped = nullptr;
 size_t size_of(void* data) { return malloc_usable_size(data); }
 
 #ifdef __SANITIZE_ADDRESS__
-constexpr bool kKeeps = false;  // a kept block would hide that somebody still reads it
+constexpr bool kKeeps = false;  // a block that is used again would hide a read after its release
 #else
 constexpr bool kKeeps = true;
 #endif
 
-// Small blocks wait here for the next tensor of their size, each thread's apart: aligned allocation and release in the C
-// library cost a tenth of a small operator. A block that moved to another thread is kept there.
+// A cache of small freed blocks by size, one a thread: aligned allocation and release in the C library cost a tenth of a small
+// operator's time. A block goes to the cache of the thread that frees it.
 class SmallBlocks {
  public:
   static constexpr size_t kLargest = 4096;
@@ -60,20 +60,19 @@ class SmallBlocks {
   static constexpr size_t kUnit = 64;
   static constexpr size_t kMostBytes = 2 << 20;  // of each size: a collection may free ten thousand tensors at once
   std::array<std::vector<void*>, kLargest / kUnit + 1> classes_;
-  // Outside of the object: it is read by what dies after it, at the end of the thread.
+  // Not a member: tensors that are freed after the cache, at the end of the thread, still read it.
   static inline thread_local bool closed_ = false;
 };
 
 thread_local SmallBlocks small_blocks;
 
-// Blocks too large for the heap come from the system page by page, cleared, and while a page is mapped every other thread that
-// wants one waits: of a loader that decodes on all cores beside the making of batches that was a fifth of the time. So the last
-// few wait here for a tensor of their size, the oldest first in line to go.
+// A cache of the last few large freed blocks, one for all threads; the oldest goes first. The system maps and clears such blocks
+// page by page, and threads that want a page meanwhile wait: a loader that decodes on all cores lost a fifth of its time to that.
 class LargeBlocks {
  public:
   static constexpr size_t kSmallest = 32 << 20;
 
-  // The block of that size, or null; then as much as is about to be asked of the system goes back to it.
+  // A block of about that size, or null; then as many bytes are released as the caller is about to request from the system.
   void* take(size_t size) {
     const std::lock_guard lock(mutex_);
     const auto found = std::find_if(blocks_.begin(), blocks_.end(), [&](void* block) { return size_of(block) >= size && size_of(block) - size <= size / kSlack; });
@@ -114,7 +113,7 @@ class LargeBlocks {
   size_t bytes_ = 0;
 };
 
-// Never destroyed: tensors die after whatever is.
+// Never destroyed: tensors may be freed after the destructors of all statics have run.
 LargeBlocks& large_blocks() {
   static auto* blocks = new LargeBlocks;
   return *blocks;
@@ -146,9 +145,9 @@ struct CountingAllocator final : c10::Allocator {
   void copy_data(void* target, const void* source, size_t size) const override { default_copy_data(target, source, size); }
 };
 
-// A training step, and a prediction, asks for the blocks that the last one gave back. Pages that went to the system in
-// between have to be cleared and mapped again: a twentieth of a step's time. So the C library keeps what is free at the end
-// of its heap, and larger blocks come from the heap too, up to the size that it allows.
+// Each training step, and each prediction, needs the blocks that the last one freed. Pages that went back to the system in
+// between must be mapped and cleared again, which takes a twentieth of a step's time. So glibc is told not to trim its heap, and
+// to take blocks from it up to the largest size that it allows.
 void keep_freed_pages() {
 #ifdef __GLIBC__
   mallopt(M_MMAP_THRESHOLD, LargeBlocks::kSmallest);

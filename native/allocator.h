@@ -1,17 +1,17 @@
-// libtorch's memory on the CPU: counted, and kept where the next tensor is about to ask for the same.
+// The allocator of libtorch's memory on the CPU: counts what is in use, and caches freed blocks for the next tensors.
 #pragma once
 #include <cstdint>
 
 namespace torchts {
 
-// Puts ours in front of libtorch's allocator, once a process. Every byte counts, also those that only an autograd graph holds:
-// to the collector a loss is four bytes, though gigabytes may hang from it.
+// Wraps libtorch's allocator in ours, once a process. It also counts what only an autograd graph holds: to V8 a loss is four
+// bytes, though its graph may hold gigabytes.
 void install_allocator();
 
-// Bytes that the allocator has out; what it keeps is not among them.
+// Bytes in use; cached blocks are not among them.
 int64_t cpu_bytes();
 
-// Gives the large blocks that it keeps back to the system.
+// Returns the cached large blocks to the system.
 void release_kept_blocks();
 
 }  // namespace torchts

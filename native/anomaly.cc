@@ -13,11 +13,11 @@ using NodePointer = decltype(torch::autograd::Edge::function);
 
 thread_local napi_env running = nullptr;
 
-// Process-wide, as anomaly mode is: what the node that failed last has to tell.
+// Process-wide, as anomaly mode is: the report of the node that failed last.
 std::mutex report_mutex;
 std::string report;
 
-// As V8 prints it, deeper than the ten calls of its default.
+// As V8 prints it, with more frames than the ten of its default.
 std::string javascript_stack(Napi::Env env) {
   constexpr int kDepth = 100;
   const Napi::HandleScope scope(env);
@@ -56,7 +56,7 @@ struct ScriptAnomaly final : torch::autograd::AnomalyMetadata {
   }
 };
 
-// anomalyReport(): string | null, and forgets it
+// anomalyReport(): string | null; reading clears it
 Napi::Value take_report(const Napi::CallbackInfo& info) {
   const std::lock_guard<std::mutex> lock(report_mutex);
   if (report.empty()) return info.Env().Null();

@@ -1,6 +1,5 @@
 // The autograd engine and the thread's modes.
 #include <ATen/autocast_mode.h>
-#include <ATen/core/grad_mode.h>
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/function.h>
@@ -20,7 +19,7 @@ void write_tensors(Napi::Env env, const std::vector<at::Tensor>& tensors) {
   for (const at::Tensor& tensor : tensors) out.tensor(tensor);
 }
 
-// What a backward pass is given: tensors, gradients and inputs on the wire, then (retainGraph: boolean | null, createGraph).
+// The arguments of a backward pass: tensors, gradients and inputs on the wire, then (retainGraph: boolean | null, createGraph).
 struct BackwardPass {
   std::vector<at::Tensor> tensors, gradients, inputs;
   std::optional<bool> retain;

@@ -108,7 +108,7 @@ void BackgroundQueue::loop() {
   }
 }
 
-// Back in JavaScript's thread; without an environment there is nobody left to tell.
+// On JavaScript's thread. `env` is null when the environment is closing: then nobody waits for the promise any more.
 void BackgroundQueue::deliver(napi_env env, napi_value, void* queue, void* data) {
   const std::unique_ptr<Job> job(static_cast<Job*>(data));
   if (env == nullptr) return;
@@ -129,7 +129,7 @@ void BackgroundQueue::deliver(napi_env env, napi_value, void* queue, void* data)
 }
 
 napi_value BackgroundQueue::submit(napi_env env, Work work, Result result) {
-  auto answer = Napi::Object::New(env);
+  auto submitted = Napi::Object::New(env);
   napi_value promise;
   napi_deferred deferred;
   if (napi_create_promise(env, &deferred, &promise) != napi_ok) throw ArgumentError("no promise can be made: the environment is closing");
@@ -141,9 +141,9 @@ napi_value BackgroundQueue::submit(napi_env env, Work work, Result result) {
   }
   if (pending_++ == 0) napi_ref_threadsafe_function(env, deliver_);
   wake_.notify_one();
-  answer["id"] = id;
-  answer["promise"] = Napi::Value(env, promise);
-  return answer;
+  submitted["id"] = id;
+  submitted["promise"] = Napi::Value(env, promise);
+  return submitted;
 }
 
 bool BackgroundQueue::cancel(uint32_t id) {
@@ -159,9 +159,9 @@ bool BackgroundQueue::cancel(uint32_t id) {
   }
   if (!cancelled) return false;
   if (--pending_ == 0) napi_unref_threadsafe_function(env_, deliver_);
-  napi_value nothing;
-  napi_get_undefined(env_, &nothing);
-  napi_resolve_deferred(env_, cancelled->deferred, nothing);  // the caller has rejected its own promise already
+  napi_value undefined;
+  napi_get_undefined(env_, &undefined);
+  napi_resolve_deferred(env_, cancelled->deferred, undefined);  // the caller has rejected its own promise already
   return true;
 }
 
@@ -184,7 +184,7 @@ Napi::Value read_async(const Napi::CallbackInfo& info) {
           delete kept;
           return Napi::ArrayBuffer::New(env, 0);
         }
-        // The memory itself becomes the buffer: the copy was made in the queue's thread.
+        // The buffer takes over the tensor's memory: the copy was made on the queue's thread.
         return Napi::ArrayBuffer::New(env, kept->mutable_data_ptr(), bytes, [](Napi::Env, void*, at::Tensor* tensor) { delete tensor; }, kept);
       }));
 }

@@ -1,4 +1,4 @@
-// A native thread of its own, for long work that shall not hold up the event loop.
+// A native thread for long work that must not block the event loop.
 #pragma once
 #include <ATen/ThreadLocalState.h>
 #include <condition_variable>
@@ -11,21 +11,21 @@
 
 namespace torchts {
 
-// One a JavaScript environment, started by its first job; jobs run one after the other, in the order of their submission,
+// One for each JavaScript environment, started by its first job; jobs run one after the other, in the order of their submission,
 // with the modes (gradients, inference, autocast) of the thread that submitted them.
 class BackgroundQueue {
  public:
-  using Work = std::function<void()>;                 // in the queue's thread: no JavaScript, no handles
-  using Result = std::function<napi_value(napi_env)>;  // back in JavaScript's thread, after the work
+  using Work = std::function<void()>;                  // on the queue's thread: no JavaScript, no handles
+  using Result = std::function<napi_value(napi_env)>;  // back on JavaScript's thread, after the work
 
   explicit BackgroundQueue(napi_env env);
   ~BackgroundQueue();
   BackgroundQueue(const BackgroundQueue&) = delete;
   BackgroundQueue& operator=(const BackgroundQueue&) = delete;
 
-  // Gives { id, promise }.
+  // Returns { id, promise }.
   napi_value submit(napi_env env, Work work, Result result);
-  // A job that has not begun never will; true when that is so.
+  // Drops a job that has not begun; false when it has, or is unknown.
   bool cancel(uint32_t id);
 
  private:
@@ -45,7 +45,7 @@ class BackgroundQueue {
   napi_env env_;
 };
 
-// By the queue of this environment.
+// Submits to the queue of this environment.
 napi_value submit_work(napi_env env, BackgroundQueue::Work work, BackgroundQueue::Result result);
 
 }  // namespace torchts

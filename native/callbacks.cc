@@ -5,15 +5,13 @@
 #include <c10/core/StreamGuard.h>
 #include <torch/csrc/autograd/graph_task.h>
 
+#include "accelerator.h"
 #include "exports.h"
-#include "wire.h"
 #include "wire_reader.h"
 #include "wire_writer.h"
 
 namespace torchts {
 namespace {
-
-bool has_accelerator() { return at::getAccelerator().has_value() && at::accelerator::deviceCount() > 0; }
 
 std::optional<c10::Stream> current_stream() {
   if (!has_accelerator()) return std::nullopt;
@@ -28,7 +26,7 @@ void Callbacks::attach(Napi::Function dispatch) {
 }
 
 void Callbacks::run(const std::function<void()>& work) {
-  // Without a device every node runs on the calling thread, and a thread of its own would only cost.
+  // Without an accelerator every node runs on the calling thread, so a helper thread would only cost time.
   const bool hand_over = held_ > 0 && (always_ || has_accelerator());
   hand_over ? executor_.run(work) : work();
 }
@@ -65,7 +63,7 @@ uint32_t Callbacks::ask(uint32_t id, at::TensorList tensors) {
 uint32_t Callbacks::enter(const Call& call) {
   const Napi::HandleScope scope(env_);
   Environment& environment = Environment::of(env_);
-  // Autograd has set the mode of this thread behind JavaScript's back: let it find what it believes in force.
+  // Autograd has changed this thread's mode; JavaScript must find the one that it set.
   const c10::AutoGradMode mode(environment.recording);
   const double* const before = environment.wire;
   WireWriter out(env_, environment);
@@ -120,7 +118,7 @@ void attach(const Napi::CallbackInfo& info) {
   Environment::of(info.Env()).callbacks->attach(info[0].As<Napi::Function>());
 }
 
-// droppedCallbacks(): number[], those that native code has let go of since it was last asked
+// droppedCallbacks(): number[], those that native code has released since the last call
 Napi::Value dropped(const Napi::CallbackInfo& info) {
   const auto ids = Environment::of(info.Env()).callbacks->take_dropped();
   auto result = Napi::Array::New(info.Env(), ids.size());
@@ -133,7 +131,7 @@ Napi::Value dropped(const Napi::CallbackInfo& info) {
 void export_callbacks(Napi::Env, Napi::Object exports) {
   export_function(exports, "attachCallbacks", attach);
   export_function(exports, "droppedCallbacks", dropped);
-  // handOver(always): backward passes run on a thread of their own even without a device, so that tests reach this path
+  // handOver(always): backward passes run on a helper thread even without a device, so that tests reach this path
   export_function(exports, "handOver", [](const Napi::CallbackInfo& info) {
     Environment::of(info.Env()).callbacks->always_hand_over(info[0].ToBoolean());
   });

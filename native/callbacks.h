@@ -1,5 +1,5 @@
 // JavaScript functions that libtorch calls: autograd functions and hooks. Native code holds them by number; the functions
-// are in the table of ts/tensor/callbacks.ts, so whoever frees a graph (the collector, another thread) touches no JavaScript.
+// are in the table of ts/tensor/callbacks.ts, so that freeing a graph (in a collection, on another thread) touches no JavaScript.
 #pragma once
 #include <ATen/core/Tensor.h>
 #include <atomic>
@@ -21,12 +21,12 @@ class Callbacks {
   void attach(Napi::Function dispatch);
   void close() { closed_ = true; }  // the environment ends; graphs may outlive it
 
-  // Calls function `id` and gives the tensors that it answers with. Throws CallbackFailed.
+  // Calls function `id` and returns its tensors. Throws CallbackFailed.
   std::vector<at::Tensor> call(uint32_t id, at::TensorList tensors, const std::vector<int64_t>& flags = {});
-  // Calls function `id` and gives the number that it answers with.
+  // The same for a function that returns a number.
   uint32_t ask(uint32_t id, at::TensorList tensors);
 
-  // Runs `work`, such as a backward pass, so that functions can be called from whatever thread it reaches them on.
+  // Runs `work`, such as a backward pass, so that functions can be called on whichever thread of libtorch reaches them.
   void run(const std::function<void()>& work);
   void always_hand_over(bool always) { always_ = always; }
 
@@ -42,7 +42,7 @@ class Callbacks {
     bool recording;
     int64_t graph_task;
   };
-  void on_thread(const std::function<void()>& body);
+  void on_thread(const std::function<void()>& body);  // on JavaScript's
   uint32_t enter(const Call& call);
   std::vector<at::Tensor> read_result();
 
@@ -57,7 +57,7 @@ class Callbacks {
   std::vector<uint32_t> dropped_;
 };
 
-// Holds one function of them for as long as it lives.
+// Keeps one function registered for as long as it lives.
 class Callback {
  public:
   Callback(std::shared_ptr<Callbacks> owner, uint32_t id) : owner_(std::move(owner)), id_(id) { owner_->hold(); }

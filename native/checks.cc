@@ -1,12 +1,11 @@
 #include "checks.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace torchts {
 namespace {
 
-// Calls `use` with the elements, whichever of the two types of integers they have.
+// Calls `use` with the elements, as an ArrayRef of int64_t or of int32_t.
 template <typename Use>
 void with_integers(const at::Tensor& tensor, Use use) {
   const at::Tensor flat = tensor.contiguous();
@@ -165,7 +164,7 @@ Check same_sizes(Name list, Name with) {
       TORCH_CHECK(found[i].sizes() == wanted[i].sizes(), "expected '", list, "' of the shapes of '", with, "', found ", found[i].sizes(), " beside ", wanted[i].sizes());
       TORCH_CHECK(found[i].device() == wanted[i].device(), "expected '", list, "' on the devices of '", with, "', found ", found[i].device(), " beside ",
                   wanted[i].device());
-      // The kernels walk through memory from its start, as far as the number of elements goes.
+      // The kernels take the memory for one array of numel() elements.
       for (const at::Tensor& tensor : {found[i], wanted[i]})
         TORCH_CHECK(tensor.layout() == at::kStrided && !tensor.is_nested() && tensor.is_non_overlapping_and_dense(), "expected '", list, "' and '", with,
                     "' without gaps or overlaps in memory, found the shape ", tensor.sizes());

@@ -1,4 +1,4 @@
-// at::cuda::CUDAGraph by the names of its functions: its header wants CUDA's own, and this source is to need none of them.
+// at::cuda::CUDAGraph by the symbols of its functions: its header includes CUDA's own, and the addon is compiled without them.
 // libtorch's device-generic graphs (ATen/accelerator/Graph.h) have no implementation for CUDA up to 2.14.
 #include <c10/util/Exception.h>
 #include <cstddef>
@@ -52,9 +52,9 @@ class CudaGraph final : public DeviceGraph {
   }
 
  private:
-  static constexpr size_t kRoom = 1 << 14;  // the object has some 500 bytes in 2.11 to 2.14
+  static constexpr size_t kSize = 1 << 14;  // enough: the object has some 500 bytes in 2.11 to 2.14
   void* self() { return object_; }
-  alignas(std::max_align_t) std::byte object_[kRoom] = {};
+  alignas(std::max_align_t) std::byte object_[kSize] = {};
   const bool keep_;
   bool ready_ = false;
 };

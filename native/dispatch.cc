@@ -34,8 +34,8 @@ struct BelowAutograd {
   std::optional<at::AutoDispatchBelowAutograd> guard;
 };
 
-// What an operator writes to stays as it was when the operator fails: libtorch sets the new shape first and asks for the memory then. When that is refused (lent memory cannot grow, or there is
-// none), the shape says more than the memory holds.
+// The shapes of the tensors that an operator writes to, to be restored when it fails: libtorch sets a new shape before it
+// allocates, so when that is refused (an external buffer cannot grow, memory runs out) the shape exceeds the memory.
 class ShapeSnapshot {
  public:
   ShapeSnapshot(const Operator& op, const torch::jit::Stack& arguments);
@@ -115,10 +115,9 @@ Collect due_collection(Environment& environment) {
   return young_collection_due(environment) ? Collect::Young : Collect::None;
 }
 
-// callUnboxed(owner?): an operator on up to three tensors, with defaults for all else, that gives one tensor: the quick way of what
-// `call` does too. On the wire: the operator's index, how many tensors, their handles. There the result comes back: its handle,
-// or 0 for none, or for the first argument where the operator has written to that. Returns undefined, or what is to be
-// collected.
+// callUnboxed(owner?): a faster `call` for an operator on up to three tensors, with defaults for all else, that returns one
+// tensor. On the wire: the operator's index, the number of tensors, their handles. The result replaces them: its handle, or 0
+// for none, or where the operator has written to its first argument. Returns undefined, or what is to be collected.
 napi_value call_unboxed(napi_env env, napi_callback_info info) {
   return guarded(env, [&]() -> napi_value {
     const RawCall<1> owner(env, info);

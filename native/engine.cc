@@ -1,5 +1,5 @@
-// The autograd engine, as Python's binding extends it too: hooks on what operators save for the backward pass, and the
-// stack of the call that made a node.
+// libtorch's autograd engine, extended as Python's binding does it: hooks on what operators save for the backward pass, and the
+// JavaScript stack of the call that made a node.
 #include "engine.h"
 
 #include <cstring>
@@ -21,7 +21,7 @@ struct Packing {
 };
 thread_local Packing packing;
 
-// Of the numbers of a tensor that may be indices; 0 of others.
+// Of the elements of an integer tensor, which may be indices; 0 for other types.
 uint64_t checksum(const at::Tensor& tensor) {
   if (tensor.layout() == c10::kSparse) return checksum(tensor._indices());
   if (tensor.layout() != c10::kStrided || !tensor.is_cpu() || !at::isIntegralType(tensor.scalar_type(), true)) return 0;
@@ -39,7 +39,7 @@ uint64_t checksum(const at::Tensor& tensor) {
   return sum;
 }
 
-// What a saved tensor has to be when it comes back: kernels of backward passes trust what their forward has checked.
+// What an unpacked tensor must have in common with the packed one: backward kernels trust what the forward has checked.
 struct SavedAs {
   explicit SavedAs(const at::Tensor& tensor)
       : sizes(tensor.sizes().vec()), dtype(tensor.scalar_type()), layout(tensor.layout()), device(tensor.device()), sum(checksum(tensor)) {}
@@ -61,7 +61,7 @@ struct SavedAs {
   uint64_t sum;
 };
 
-// The pair of hooks of one saved tensor: packing answers with the function that unpacks.
+// The pair of hooks of one saved tensor: the function that packs returns the number of the function that unpacks.
 struct ScriptSavedHooks final : torch::autograd::SavedVariableHooks {
   explicit ScriptSavedHooks(const Packing& from) : packing(from) {}
   void call_pack_hook(const at::Tensor& tensor) override {

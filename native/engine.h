@@ -7,7 +7,7 @@ namespace torchts {
 
 class Callbacks;
 
-// Makes libtorch run its backward passes on an engine that knows JavaScript's hooks and stacks; once a process.
+// Makes ours the engine of libtorch's backward passes, with JavaScript's hooks and stacks; once a process.
 void install_engine();
 
 // The hook that packs whatever this thread's operators save for their backward; none for 0.
@@ -16,7 +16,7 @@ void set_packing(std::shared_ptr<Callbacks> callbacks, uint32_t pack);
 // anomaly.cc: what a node keeps of the JavaScript call that made it.
 std::unique_ptr<torch::autograd::AnomalyMetadata> make_anomaly_metadata();
 
-// Which environment the running thread belongs to; null for threads that run no JavaScript.
+// anomaly.cc: the environment that runs on this thread; null where no JavaScript runs.
 void enter_environment(napi_env env);
 
 }  // namespace torchts

@@ -24,12 +24,12 @@ namespace torchts {
 
 struct Script;
 
-// What tells when to collect V8's young generation alone (see lifetime.h).
+// Decides when V8's young generation alone is collected (see young_collection_due in lifetime.h).
 struct YoungGarbage {
   static constexpr int64_t kStep = 16 << 20, kLargestStep = int64_t{1} << 30;
-  int64_t floor = 0;     // the least memory in use since the last time
-  int64_t step = kStep;  // how far it may grow
-  size_t tracked = 0;    // tensors that the collector got since the last time
+  int64_t floor = 0;     // least memory in use since the last such collection
+  int64_t step = kStep;  // how far it may grow before the next
+  size_t tracked = 0;    // tensors left to the collector since the last one
 };
 
 struct Environment {
@@ -43,15 +43,15 @@ struct Environment {
   const NativeWorkOffMainThread work;
   HandleTable tensors;
   std::vector<Handle> collected;   // the collector has taken their objects (see lifetime.h)
-  uint64_t inserted = 0;      // what the table had counted when some of them were last released
-  YoungGarbage young;
+  uint64_t inserted = 0;           // what the table had counted when some of them were last released
   bool release_scheduled = false;  // they are released on the next turn of the event loop at the latest
+  YoungGarbage young;
   std::vector<std::unique_ptr<Operator>> operators;
   Registry<at::Generator> generators{"generator"};
-  Registry<c10::Event> events{"event"};                         // see streams.cc
-  Registry<std::unique_ptr<DeviceGraph>> graphs{"graph"};       // see graphs.cc
+  Registry<c10::Event> events{"event"};                             // see streams.cc
+  Registry<std::unique_ptr<DeviceGraph>> graphs{"graph"};           // see graphs.cc
   Registry<std::shared_ptr<Script>> scripts{"TorchScript module"};  // see script.cc
-  std::shared_ptr<ExternalBuffers> external_buffers;  // from the first borrowed buffer on
+  std::shared_ptr<ExternalBuffers> external_buffers;                // from the first one on
   const std::shared_ptr<Callbacks> callbacks;
 
   // The wire: a Float64Array shared with JavaScript, through which arguments and results travel (see wire.h).
@@ -89,7 +89,7 @@ struct Environment {
   void leave();
 };
 
-// A call that came by the plain C interface (export_raw), with up to N arguments.
+// A call through Node-API's C interface (export_raw), with up to N arguments.
 template <size_t N>
 struct RawCall {
   RawCall(napi_env env, napi_callback_info info) {

@@ -1,4 +1,4 @@
-// What each unit adds to the addon, and how a function is exported under the guard.
+// What each source file exports, and how a function is exported under the guard.
 #pragma once
 #include <napi.h>
 
@@ -45,7 +45,8 @@ void export_function(Napi::Object exports, const char* name, Body body) {
       name);
 }
 
-// By the plain C interface, with the environment as data: node-addon-api's CallbackInfo costs a third of a small operator's time.
+// Through Node-API's C interface, with the environment as data: node-addon-api's CallbackInfo costs a third of a small
+// operator's time.
 void export_raw(Napi::Object exports, const char* name, napi_callback body);
 
 }  // namespace torchts

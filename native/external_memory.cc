@@ -11,24 +11,24 @@
 namespace torchts {
 namespace {
 
-// The memory of the array buffer under a typed array, which lives as long as this does, wherever the buffer may pass it on:
-// v8::ArrayBuffer::GetBackingStore. Node-API has no word for it, but all versions of Node export it under this name, and a handle
-// of Node-API is the address that V8's member functions take. Null where it is not exported, and for shared memory, which
-// never moves.
+// The backing store of a typed array's buffer (v8::ArrayBuffer::GetBackingStore): whoever holds it keeps the memory, even when
+// the buffer is transferred. Node-API has no such function, but all versions of Node export it under this name, and a handle of
+// Node-API is the address that V8's member functions take. Null where it is not exported, and for a SharedArrayBuffer, which
+// cannot be transferred.
 std::shared_ptr<void> backing_store_of(napi_env env, napi_value typed_array) {
   using Member = std::shared_ptr<void> (*)(napi_value buffer);
   static const auto get = reinterpret_cast<Member>(dlsym(RTLD_DEFAULT, "_ZN2v811ArrayBuffer15GetBackingStoreEv"));
   napi_value buffer = nullptr;
-  bool is_plain = false;
+  bool is_array_buffer = false;
   if (!get || napi_get_typedarray_info(env, typed_array, nullptr, nullptr, nullptr, &buffer, nullptr) != napi_ok ||
-      napi_is_arraybuffer(env, buffer, &is_plain) != napi_ok || !is_plain)
+      napi_is_arraybuffer(env, buffer, &is_array_buffer) != napi_ok || !is_array_buffer)
     return nullptr;
   return get(buffer);
 }
 
-bool is_lent(const at::Tensor& tensor) {
-  static const auto kLent = c10::InefficientStdFunctionContext::makeDataPtr(nullptr, [](void*) {}, c10::kCPU).get_deleter();
-  return tensor.has_storage() && tensor.storage().data_ptr().get_deleter() == kLent;
+bool is_external(const at::Tensor& tensor) {
+  static const auto kExternal = c10::InefficientStdFunctionContext::makeDataPtr(nullptr, [](void*) {}, c10::kCPU).get_deleter();
+  return tensor.has_storage() && tensor.storage().data_ptr().get_deleter() == kExternal;
 }
 
 bool has_channel_scales(const at::Tensor& tensor) {
@@ -51,7 +51,7 @@ std::vector<at::Tensor> parts_of(const at::Tensor& tensor) {
   }
 }
 
-// A copy of pixels would cost as much as what is done with them, and nobody indexes by bytes.
+// Not bytes: a copy of pixels would cost as much as the work on them, and no kernel takes bytes for indices.
 bool may_be_indices(const at::Tensor& tensor) {
   if (!tensor.defined()) return false;
   const auto dtype = tensor.scalar_type();
@@ -62,31 +62,31 @@ bool may_be_indices(const at::Tensor& tensor) {
 
 std::shared_ptr<ExternalBuffers> ExternalBuffers::open(Napi::Env env) {
   std::shared_ptr<ExternalBuffers> external_buffers(new ExternalBuffers(env));
-  const auto settle = [](napi_env, napi_value, void* context, void*) { static_cast<ExternalBuffers*>(context)->settle(); };
+  const auto wake = [](napi_env, napi_value, void* context, void*) { static_cast<ExternalBuffers*>(context)->release_ended(); };
   napi_value name = Napi::String::New(env, "torchts.external_buffers");
-  if (napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, external_buffers.get(), settle, &external_buffers->wake_) != napi_ok)
+  if (napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, external_buffers.get(), wake, &external_buffers->wake_) != napi_ok)
     throw ArgumentError("this environment is shutting down");
   napi_unref_threadsafe_function(env, external_buffers->wake_);
-  // Hooks run in reverse, so this one comes before the function above is torn down.
+  // Cleanup hooks run in reverse order, so this one runs before the thread-safe function is torn down.
   napi_add_env_cleanup_hook(env, [](void* closing) { static_cast<ExternalBuffers*>(closing)->close(); }, external_buffers.get());
   return external_buffers;
 }
 
 std::function<void(void*)> ExternalBuffers::lend(Napi::Object owner) {
-  settle();
+  release_ended();
   napi_ref reference;
   napi_create_reference(env_, owner, 1, &reference);
-  return [self = shared_from_this(), reference, memory = backing_store_of(env_, owner)](void*) { self->end(reference); };
+  return [self = shared_from_this(), reference, memory = backing_store_of(env_, owner)](void*) { self->queue_release(reference); };
 }
 
-void ExternalBuffers::end(napi_ref owner) {
+void ExternalBuffers::queue_release(napi_ref owner) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (!open_) return;  // the environment has dropped all its references
   ended_.push_back(owner);
   if (ended_.size() == 1) napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
 }
 
-void ExternalBuffers::settle() {
+void ExternalBuffers::release_ended() {
   std::vector<napi_ref> ended;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -102,7 +102,7 @@ void ExternalBuffers::close() {
 
 bool uses_external_memory(const at::Tensor& tensor) {
   for (const at::Tensor& part : parts_of(tensor))
-    if (is_lent(part)) return true;
+    if (is_external(part)) return true;
   return false;
 }
 
@@ -116,7 +116,7 @@ at::Tensor deep_copy(const at::Tensor& tensor) {
 }
 
 void copy_external_integers(at::Tensor& tensor) {
-  if (!may_be_indices(tensor) || !is_lent(tensor)) return;
+  if (!may_be_indices(tensor) || !is_external(tensor)) return;
   const at::NoGradGuard no_grad;
   tensor = tensor.clone();
 }
@@ -132,7 +132,7 @@ void copy_external_integers(const Operator& op, std::vector<at::IValue>& argumen
     if (op.parameters[i].aliased) continue;
     if (argument.isTensor()) {
       const at::Tensor& tensor = argument.toTensor();
-      if (may_be_indices(tensor) && is_lent(tensor)) argument = copied(tensor);
+      if (may_be_indices(tensor) && is_external(tensor)) argument = copied(tensor);
     } else if (argument.isTensorList()) {
       auto list = argument.toTensorList();
       for (size_t item = 0; item < list.size(); ++item) list.set(item, copied(list.get(item)));

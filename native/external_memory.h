@@ -1,4 +1,5 @@
-// Memory that JavaScript lent to libtorch: it ends with its thread, and JavaScript may write to it at any time.
+// External buffers: memory of JavaScript that a tensor uses in place. It ends with its thread, and JavaScript may write to it at
+// any time.
 #pragma once
 #include <ATen/core/Tensor.h>
 #include <ATen/core/ivalue.h>
@@ -19,13 +20,13 @@ class ExternalBuffers : public std::enable_shared_from_this<ExternalBuffers> {
  public:
   static std::shared_ptr<ExternalBuffers> open(Napi::Env env);
 
-  // Keeps `owner` alive until the function that comes back, libtorch's deleter for its memory, is called.
+  // Keeps `owner` alive until libtorch calls the deleter that this returns.
   std::function<void(void*)> lend(Napi::Object owner);
 
  private:
   explicit ExternalBuffers(napi_env env) : env_(env) {}
-  void end(napi_ref owner);
-  void settle();  // on the JavaScript thread
+  void queue_release(napi_ref owner);  // on any thread
+  void release_ended();                // on JavaScript's
   void close();
 
   napi_env env_;
@@ -35,14 +36,14 @@ class ExternalBuffers : public std::enable_shared_from_this<ExternalBuffers> {
   bool open_ = true;
 };
 
-// Whether any part of a tensor (indices, values, the buffer of a nested one, scales) lies in lent memory.
+// Whether any part of a tensor (indices, values, the buffer of a nested one, scales) is in an external buffer.
 bool uses_external_memory(const at::Tensor& tensor);
 
 // A copy of all parts.
 at::Tensor deep_copy(const at::Tensor& tensor);
 
 // Integers may be indices, which are checked once and trusted from then on, by backward passes for instance. So an operator
-// gets copies of those that JavaScript may change meanwhile, unless it writes to them or gives a view of them.
+// gets copies of those that JavaScript may change meanwhile, unless it writes to them or returns a view of them.
 void copy_external_integers(const Operator& op, std::vector<at::IValue>& arguments);
 void copy_external_integers(at::Tensor& tensor);
 

@@ -2,7 +2,7 @@
 #include <c10/core/DeviceGuard.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/csrc/autograd/function.h>
-#include <torch/csrc/autograd/functions/utils.h>
+#include <unordered_set>
 
 #include "exports.h"
 #include "memory_pressure.h"
@@ -25,12 +25,12 @@ auto make_node() {
   else return c10::make_intrusive<Node>();
 }
 
-// The node of one call. Its backward gets the gradients of the outputs and then the saved tensors, and answers with a
-// gradient for each input.
+// The node of one call. Its backward gets the gradients of the outputs and then the saved tensors, and returns a gradient for
+// each input.
 struct ScriptNode final : torch::autograd::Node {
   std::string title;
   std::unique_ptr<Callback> backward;
-  std::vector<VariableInfo> outputs;  // to make zeros of; empty when gradients are not materialized
+  std::vector<VariableInfo> outputs;  // for gradients of zeros; empty when gradients are not materialized
   std::vector<SavedVariable> saved;
 
   std::string name() const override { return title; }
@@ -58,8 +58,8 @@ std::unordered_set<at::TensorImpl*> set_of(const variable_list& tensors) {
   return result;
 }
 
-// An output that forward changed in place counts one version up, as after any in-place operator.
-std::unordered_set<at::TensorImpl*> changed(const variable_list& tensors) {
+// Counts up the version of each input that forward changed in place, as every in-place operator does.
+std::unordered_set<at::TensorImpl*> bump_versions(const variable_list& tensors) {
   for (const at::Tensor& tensor : tensors) torch::autograd::impl::bump_version(tensor);
   return set_of(tensors);
 }
@@ -68,7 +68,7 @@ variable_list no_forward_mode(const variable_list&, const variable_list&) {
   TORCH_CHECK(false, "a function written in JavaScript has no forward-mode derivative");
 }
 
-// From libtorch 2.14 on there is one argument more, through which it tells which node it attached.
+// From libtorch 2.14 on there is one more argument, in which it returns the node that it attached.
 template <typename... Arguments>
 auto wrap_outputs(const Arguments&... arguments) {
   NodePointer attached;
@@ -79,14 +79,14 @@ auto wrap_outputs(const Arguments&... arguments) {
 }
 
 // torch::autograd::_wrap_outputs; applyFunction(backward, name, materialize): inputs, outputs, saved, changed and
-// non-differentiable tensors on the wire; gives the outputs as recorded, their number the result
+// non-differentiable tensors on the wire, replaced by the recorded outputs; returns how many
 Napi::Value apply(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::of(info.Env());
   auto backward = std::make_unique<Callback>(environment.callbacks, info[0].ToNumber().Uint32Value());
   WireReader in(info.Env(), environment, nullptr);
   const auto inputs = in.tensors(), raw = in.tensors(), saved = in.tensors(), dirty = in.tensors(), non_differentiable = in.tensors();
 
-  // Now, for the handles may be gone once a hook on saved tensors has run JavaScript.
+  // Before a hook on saved tensors runs JavaScript, which may free the handles.
   WireWriter out(info.Env(), environment);
   in.each_tensor([&](const at::Tensor& tensor, Handle handle) { out.alias(tensor, handle); });
 
@@ -102,7 +102,7 @@ Napi::Value apply(const Napi::CallbackInfo& info) {
   const auto view = [](const at::Tensor& tensor) { return tensor.view_as(tensor); };
   const std::vector<std::optional<at::Tensor>> outputs(raw.begin(), raw.end());
   const NodePointer recorder = node;
-  const auto results = wrap_outputs(inputs, set_of(non_differentiable), changed(dirty), outputs, recorder, no_forward_mode,
+  const auto results = wrap_outputs(inputs, set_of(non_differentiable), bump_versions(dirty), outputs, recorder, no_forward_mode,
                                     std::unordered_set<at::TensorImpl*>{}, view, false);
 
   if (recorded) {
@@ -117,8 +117,8 @@ Napi::Value apply(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(results.size()));
 }
 
-// torch::autograd::SavedVariable::unpack; savedTensors(): an output of such a function on the wire; what its forward saved
-// comes back on it, the number as result
+// torch::autograd::SavedVariable::unpack; savedTensors(): an output of such a function on the wire, replaced by what its
+// forward saved; returns how many
 Napi::Value saved_tensors(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::of(info.Env());
   const at::Tensor output = WireReader(info.Env(), environment, nullptr).tensor();

@@ -48,7 +48,7 @@ DeviceGraph& graph_of(const Napi::CallbackInfo& info) {
   return *Environment::of(info.Env()).graphs.get(info[0].ToNumber().Uint32Value());
 }
 
-unsigned long long half(Napi::Value value) {
+unsigned long long id_of(Napi::Value value) {
   bool lossless;
   return value.As<Napi::BigInt>().Uint64Value(&lossless);
 }
@@ -68,7 +68,7 @@ Napi::Value create(const Napi::CallbackInfo& info) {
 // graphBegin(id, mode, pool?): the pool as two bigints
 void begin(const Napi::CallbackInfo& info) {
   DeviceGraph::Pool pool{0, 0};
-  if (info[2].IsBigInt() && info[3].IsBigInt()) pool = {half(info[2]), half(info[3])};
+  if (info[2].IsBigInt() && info[3].IsBigInt()) pool = {id_of(info[2]), id_of(info[3])};
   graph_of(info).capture_begin(pool, mode_of(info[1].ToString()));
 }
 

@@ -1,7 +1,6 @@
-// The one place where C++ exceptions become JavaScript errors. Who catches elsewhere throws again: names.cc with a message of its
-// own, background_queue.cc on JavaScript's thread.
+// The one place where C++ exceptions become JavaScript errors. Code that catches them elsewhere throws again: names.cc with a
+// message of its own, background_queue.cc on JavaScript's thread.
 #pragma once
-#include <ATen/core/Tensor.h>
 #include <c10/util/Exception.h>
 #include <exception>
 #include <napi.h>
@@ -26,8 +25,8 @@ struct CallbackFailed : std::runtime_error {
   explicit CallbackFailed(uint32_t ticket) : std::runtime_error(std::to_string(ticket)) {}
 };
 
-// A JavaScript function that gives the C++ trace. Putting names to its addresses takes milliseconds, so that waits until
-// somebody asks.
+// A JavaScript function that returns the C++ backtrace. Finding the symbols of its addresses takes milliseconds, so this happens
+// only when it is called.
 inline napi_value lazy_trace(napi_env env, const c10::Backtrace& backtrace) {
   auto* kept = new c10::Backtrace(backtrace);
   const auto read = [](napi_env env, napi_callback_info info) -> napi_value {
@@ -48,7 +47,7 @@ inline napi_value lazy_trace(napi_env env, const c10::Backtrace& backtrace) {
   return function;
 }
 
-// { message, kind, trace }; ts/native/typed-errors.ts makes the typed error of it. Null in a thread that is being terminated.
+// { message, kind, trace }; ts/native/typed-errors.ts makes a typed error of it. Null in a thread that is being terminated.
 inline napi_value error_value(napi_env env, const char* kind, const std::string& message, const c10::Backtrace& backtrace = nullptr) {
   napi_value text = nullptr, error = nullptr, value = nullptr;
   napi_create_string_utf8(env, message.data(), message.size(), &text);
@@ -63,9 +62,9 @@ inline napi_value error_value(napi_env env, const char* kind, const c10::Error& 
   return error_value(env, kind, error.what_without_backtrace(), error.backtrace());
 }
 
-// Runs `body`. What it throws comes back as a JavaScript error, which ts/native/binding.ts throws: while an exception that an
-// addon has thrown is on its way, Node takes the end of any finalizer that a collection runs for that of the throwing
-// function, and the process ends. Here every tensor may have such a finalizer.
+// Runs `body`. What it throws is returned as a JavaScript error, which ts/native/binding.ts throws. It is not thrown here, because
+// Node looks for a pending exception whenever a finalizer returns, takes that of the addon for the finalizer's own, and ends the
+// process; and any tensor may have a finalizer, which runs in a collection.
 template <typename Body>
 napi_value guarded(napi_env env, Body body, bool* failed = nullptr) {
   const auto fail = [&](const char* kind, const auto&... error) {

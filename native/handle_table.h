@@ -19,7 +19,7 @@ class HandleTable {
  public:
   Handle insert(at::Tensor tensor);
   const at::Tensor& get(Handle handle) const;  // throws StaleHandle
-  int64_t bytes_alone(Handle handle) const noexcept;  // what releasing it gives back; 0 for a stale handle, and where others hold its memory
+  int64_t bytes_alone(Handle handle) const noexcept;  // bytes that its release frees; 0 for a stale handle, or shared memory
   void release(Handle handle) noexcept;        // a stale handle is ignored: freeing twice is harmless
 
   size_t live() const { return live_; }

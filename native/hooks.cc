@@ -9,7 +9,7 @@
 namespace torchts {
 namespace {
 
-// Before the tensor is read: should that fail, JavaScript learns that nobody holds the function.
+// Made before the tensor is read: should that fail, its destructor tells JavaScript to forget the function.
 std::shared_ptr<Callback> callback_of(const Napi::CallbackInfo& info) {
   return std::make_shared<Callback>(Environment::of(info.Env()).callbacks, info[0].ToNumber().Uint32Value());
 }
@@ -27,7 +27,7 @@ Napi::Value add(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), position);
 }
 
-// Those of one leaf, called once its gradient is accumulated.
+// The hooks of one leaf, called once its gradient is accumulated.
 struct AfterAccumulation final : torch::autograd::PostAccumulateGradHook {
   std::map<uint32_t, std::shared_ptr<Callback>> hooks;
   uint32_t next = 0;

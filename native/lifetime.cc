@@ -97,16 +97,16 @@ Napi::Value live_tensors(const Napi::CallbackInfo& info) {
   return result;
 }
 
-// collectedYoung(): JavaScript has collected its young generation. Where that gave little, because the tensors are in use, the next
-// time comes later: each collection makes objects old that it finds alive, and takes longer to find them dead.
+// collectedYoung(): JavaScript has collected its young generation. Where that freed little, because the tensors are in use, the
+// next time comes later: each collection promotes the objects that it finds alive, and those are collected much later.
 void collected_young(const Napi::CallbackInfo& info) {
-  constexpr int64_t kLittle = 4;
+  constexpr int64_t kLeastPart = 4;  // a quarter
   Environment& environment = Environment::of(info.Env());
   YoungGarbage& young = environment.young;
   int64_t found = 0;
   for (const Handle handle : environment.collected) found += environment.tensors.bytes_alone(handle);
   const int64_t bytes = cpu_bytes(), grown = bytes - young.floor;
-  young.step = found >= grown / kLittle ? YoungGarbage::kStep : std::min(2 * young.step, YoungGarbage::kLargestStep);
+  young.step = found >= grown / kLeastPart ? YoungGarbage::kStep : std::min(2 * young.step, YoungGarbage::kLargestStep);
   young.floor = bytes - found;
   young.tracked = 0;
 }
@@ -121,7 +121,7 @@ void track(napi_env env, Environment& environment, napi_value object, Handle han
 void release_collected(Environment& environment, size_t most) noexcept {
   if (environment.collected.empty()) return;
   const int64_t before = cpu_bytes();
-  // What dies may make the collector run, which adds to the list.
+  // A destructor may make the collector run, which adds to the list.
   for (; most > 0 && !environment.collected.empty(); --most) {
     const Handle handle = environment.collected.back();
     environment.collected.pop_back();
@@ -137,7 +137,7 @@ bool young_collection_due(Environment& environment) noexcept {
     young.floor = std::min(young.floor, cpu_bytes());
     return false;
   }
-  // What the last collection found is used again first, block by block.
+  // The memory of tensors that the last collection found is used first, block by block.
   if (!environment.collected.empty()) {
     if (grown() < 2 * young.step) return false;
     release_collected(environment);
@@ -158,7 +158,7 @@ void export_lifetime(Napi::Env, Napi::Object exports) {
   export_function(exports, "memory", memory);
   export_function(exports, "collectedYoung", collected_young);
   export_function(exports, "liveTensors", live_tensors);
-  // allocatedBytes(): what the CPU allocator has out
+  // allocatedBytes(): bytes of the CPU allocator in use
   export_function(exports, "allocatedBytes", [](const Napi::CallbackInfo& info) {
     release_collected(Environment::of(info.Env()));
     return Napi::Number::New(info.Env(), static_cast<double>(cpu_bytes()));

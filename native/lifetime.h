@@ -13,13 +13,13 @@ void track(napi_env env, Environment& environment, napi_value object, Handle han
 // take an object as soon as its handle is written there, before the addon has seen it.
 void release_collected(Environment& environment, size_t most = std::numeric_limits<size_t>::max()) noexcept;
 
-// Whether memory has grown so far, since the last time, that JavaScript is to collect its young generation, which takes a third of a
-// millisecond: V8 does not know that a few hundred small objects hold many megabytes, and when it is told, it collects everything.
+// Whether memory has grown so far since the last time that JavaScript is to collect its young generation, which takes a third of
+// a millisecond. V8 does not see that a few hundred small objects hold many megabytes; when that is reported, it collects all.
 bool young_collection_due(Environment& environment) noexcept;
 
-// Called before an operator that may need memory. While there is plenty, as many are released as the last operator made: what
-// the C library gets back one by one it gives out again as it is, but hundred thousands at once it joins to large blocks, only
-// to cut these up again, which takes a seventh of a small operator's time.
+// Called before an operator that may need memory. While there is plenty, only as many collected tensors are released as the last
+// operator made: the C library uses blocks that are freed one by one again as they are, but merges a hundred thousand that are
+// freed at once, only to split them again, which takes a seventh of a small operator's time.
 void make_room(Environment& environment) noexcept;
 
 }  // namespace torchts

@@ -12,16 +12,16 @@ namespace {
 
 std::atomic<int64_t> reported_bytes{0};  // process-wide, as the allocators are
 
-// V8 may collect whenever it is told of more memory. That helps where tensors are left to it; where scopes free them, memory
+// V8 may collect whenever more memory is reported. That helps where tensors are left to it; where scopes free them, memory
 // rises and falls with each training step, and two collections a step, each on several threads, would cost a tenth of its
-// time. So the smallest rise that V8 is told of doubles each time its collections gave back little of the last one.
+// time. So the smallest rise that is reported doubles each time collections freed little of the last one.
 constexpr int64_t kStep = 32 << 20, kLargestStep = int64_t{1} << 30;
 std::atomic<int64_t> step{kStep};
 std::atomic<int64_t> collected{0};
 
 void adapt_step(int64_t rise) {
-  constexpr int64_t kLittle = 8;
-  const bool helped = collected.exchange(0) >= rise / kLittle;
+  constexpr int64_t kLeastPart = 8;  // an eighth
+  const bool helped = collected.exchange(0) >= rise / kLeastPart;
   step = helped ? std::max(step / 2, kStep) : std::min(step * 2, kLargestStep);
 }
 
@@ -40,7 +40,7 @@ struct Watermark {
   }
 };
 
-// An accelerator's allocator is asked after each 32 MiB of results: its answer takes a lock and a copy.
+// The accelerator's allocator is asked once for each 32 MiB of results, since it takes a lock and a copy.
 struct DeviceMemory {
   std::atomic<int64_t> since{0}, live{0};
   std::atomic<bool> known{false};

@@ -1,6 +1,7 @@
-// By what MKL chooses its kernels. As it is, it looks at the instructions of its own maker's processors only, and gives those of others kernels that
-// are up to 2.5 times slower. It asks mkl_serv_intel_cpu_true, which libtorch exports and calls through the dynamic linker: the addon, whose loading
-// brings libtorch into the process, comes first where that name is looked up, and answers in its stead. No file of libtorch is changed.
+// By what MKL chooses its kernels: the processor's vendor or its features. MKL itself looks at the features of Intel's
+// processors only, and gives others kernels that are up to 2.5 times slower. It asks mkl_serv_intel_cpu_true, which libtorch
+// exports and calls through the dynamic linker. The addon, which brings libtorch into the process, comes before it where that
+// symbol is looked up, so the definition below is called instead. No file of libtorch is changed.
 #include <ATen/Parallel.h>
 #include <ATen/ops/mm.h>
 #include <ATen/ops/ones.h>
@@ -16,21 +17,21 @@
 #include <immintrin.h>
 #endif
 
-// Of MKL: what it has chosen, -1 before its first work.
+// A function of MKL: the kernels that it has chosen, -1 before its first computation.
 extern "C" __attribute__((weak)) int mkl_serv_get_cpu_type(int);
 
 namespace torchts {
 namespace {
 
 #if defined(__x86_64__)
-bool of_intel() { return __builtin_cpu_is("intel"); }
+bool is_intel() { return __builtin_cpu_is("intel"); }
 bool has_features() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
 #else
-bool of_intel() { return false; }
+bool is_intel() { return false; }
 bool has_features() { return false; }
 #endif
 
-// As bits, so that MKL's question is one atomic operation.
+// Flags of one word, so that mkl_serv_intel_cpu_true takes one atomic operation.
 enum : int { kByFeatures = 1, kAsked = 2 };
 
 int by_environment() {
@@ -39,21 +40,21 @@ int by_environment() {
 #endif
   const char* dispatch = std::getenv("TORCHTS_MKL_DISPATCH");
   if (dispatch && *dispatch) return std::strcmp(dispatch, "vendor") == 0 ? 0 : kByFeatures;
-  // Who asks MKL for the same bits on many processors gets those that it gives elsewhere.
+  // MKL_CBWR asks for the same results on all processors: those that MKL gives by itself.
   const char* reproducible = std::getenv("MKL_CBWR");
   return reproducible && *reproducible ? 0 : kByFeatures;
 }
 
 std::atomic<int> state{by_environment()};
 
-int answer(int bits) { return of_intel() || ((bits & kByFeatures) && has_features()); }
+int counts_as_intel(int bits) { return is_intel() || ((bits & kByFeatures) && has_features()); }
 
 bool has_mkl() { return mkl_serv_get_cpu_type != nullptr; }
 
 // MKL keeps its first choice for the whole process.
 bool decided() { return (state.load() & kAsked) || mkl_serv_get_cpu_type(0) >= 0; }
 
-// False, too, when MKL chose without asking here: something else has brought libtorch into the process, and comes first.
+// False also when MKL chose without a call of our function: something else had brought libtorch into the process before.
 bool by_features() {
   const int bits = state.load();
   return (bits & kByFeatures) && ((bits & kAsked) || mkl_serv_get_cpu_type(0) < 0);
@@ -76,7 +77,7 @@ Napi::Value set_dispatch(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), by_features() == features);
 }
 
-// mklInstructions(): what MKL's kernels are made of, null before it chose
+// mklInstructions(): the instruction set of MKL's kernels, null before it has chosen
 Napi::Value instructions(const Napi::CallbackInfo& info) {
   switch (has_mkl() ? mkl_serv_get_cpu_type(0) : -1) {
     case -1: return info.Env().Null();
@@ -92,7 +93,7 @@ double seconds() { return std::chrono::duration<double>(std::chrono::steady_cloc
 constexpr int kRounds = 1 << 20;
 
 #if defined(__x86_64__)
-// Sixteen sums that do not wait for each other keep two multipliers of four cycles busy.
+// Sixteen independent sums keep two multiply-add units with a latency of four cycles busy.
 __attribute__((target("avx512f"))) float multiply_add_512() {
   __m512 sums[16];
   for (auto& sum : sums) sum = _mm512_set1_ps(1);
@@ -116,7 +117,7 @@ __attribute__((target("avx2,fma"))) float multiply_add_256() {
 }
 #endif
 
-// Floating-point operations of one call of the loop that this processor can run; 0 where there is none.
+// Floating-point operations of one run_loop(); 0 where the processor can run neither loop.
 double loop_operations() {
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512f")) return 2.0 * 16 * 16 * kRounds;
@@ -133,7 +134,7 @@ float run_loop() {
 #endif
 }
 
-// The least time of the runs that fit into a third of a second: other programs only ever add to it.
+// The least time of the runs that fit into a third of a second: other programs can only add to it.
 template <typename Body>
 double least_seconds(Body body) {
   double least = 1e9;
@@ -146,7 +147,7 @@ double least_seconds(Body body) {
   return least;
 }
 
-// Each thread takes its own time, so that one that had to wait for its core counts for no less.
+// Each thread measures its own time, so that one that had to wait for its core counts no less.
 double limit_gflops() {
   if (loop_operations() == 0) return 0;
   std::vector<double> least(at::get_num_threads(), 0);
@@ -185,11 +186,11 @@ void export_mkl(Napi::Env, Napi::Object exports) {
 }  // namespace torchts
 
 #if defined(__x86_64__) && defined(__linux__)
-// Asked when MKL chooses its kernels, from any thread.
+// Called when MKL chooses its kernels, on any thread.
 extern "C" __attribute__((visibility("default"))) int mkl_serv_intel_cpu_true() {
   using namespace torchts;
   int bits = state.load();
   if (!(bits & kAsked)) bits = state.fetch_or(kAsked);
-  return answer(bits);
+  return counts_as_intel(bits);
 }
 #endif

@@ -44,7 +44,7 @@ static_assert(static_cast<int>(c10::ScalarType::Bool) == 11);
 static_assert(static_cast<int>(c10::ScalarType::BFloat16) == 15);
 static_assert(static_cast<int>(c10::ScalarType::UInt16) == 27);
 
-// Those that read a name throw ArgumentError for one that they do not know.
+// Those that take a name throw ArgumentError for an unknown one.
 c10::ScalarType dtype_from_name(const std::string& name);
 const char* dtype_name(c10::ScalarType dtype);
 c10::Layout layout_from_name(const std::string& name);

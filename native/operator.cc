@@ -28,7 +28,7 @@ Kind kind_of(const c10::TypePtr& type, const c10::TypePtr& real) {
   }
 }
 
-// Steps through `T?` and `T[]` in the real and the erased type alike; they only differ at the leaf (ScalarType is int).
+// Unwraps `T?` or `T[]` in the real and the erased type alike; they only differ at the leaf (ScalarType is int).
 bool strip(c10::TypeKind wrapper, c10::TypePtr& type, c10::TypePtr& real) {
   if (type->kind() != wrapper) return false;
   type = type->containedType(0);
@@ -36,7 +36,7 @@ bool strip(c10::TypeKind wrapper, c10::TypePtr& type, c10::TypePtr& real) {
   return true;
 }
 
-// What is written to as `out` takes the shape of the result as well.
+// Of the operators that write to `self`. Those that write to `out` all give it the shape of the result.
 bool reshapes_self(const std::string& name) {
   return name.find("resize") != std::string::npos || name.find("::set_") != std::string::npos || name.find("as_strided_") != std::string::npos;
 }

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "unboxed.h"
 #include "tensor_invariants.h"
+#include "unboxed.h"
 #include "unsafe_operators.h"
 
 namespace torchts {
@@ -34,7 +34,7 @@ struct Operator {
   bool unsafe;         // refused unless allowed, see unsafe_operators.h
   bool returns_alias;  // some result is an argument written in place
   bool reshapes;       // it may give an argument another shape or other memory (see ShapeSnapshot in dispatch.cc)
-  UnboxedCall unboxed;      // or nothing
+  UnboxedCall unboxed;  // empty for other signatures than those of unboxed.h
 };
 
 Parameter parameter_of(const c10::Argument& argument);

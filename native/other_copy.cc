@@ -22,7 +22,7 @@ std::string own_path() {
   return dladdr(reinterpret_cast<void*>(&refuse_other_copy), &info) && info.dli_fname ? real_path(info.dli_fname) : "";
 }
 
-// The path of another addon of the name; empty when there is none.
+// The path of another loaded addon of the same name; empty when there is none.
 std::string other_path([[maybe_unused]] const std::string& own) {
   std::string found;
 #ifdef __linux__

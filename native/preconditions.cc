@@ -42,18 +42,18 @@ std::vector<at::Tensor> Arguments::tensors(std::string_view name) const {
   return result;
 }
 
-int64_t Arguments::integer(std::string_view name, int64_t otherwise) const {
+int64_t Arguments::integer(std::string_view name, int64_t fallback) const {
   const at::IValue* const found = find(name);
-  if (!found || found->isNone()) return otherwise;
+  if (!found || found->isNone()) return fallback;
   if (found->isSymInt()) return found->toSymInt().guard_int(__FILE__, __LINE__);
-  return found->isInt() ? found->toInt() : otherwise;
+  return found->isInt() ? found->toInt() : fallback;
 }
 
-double Arguments::number(std::string_view name, double otherwise) const {
+double Arguments::number(std::string_view name, double fallback) const {
   const at::IValue* const found = find(name);
-  if (!found || !found->isScalar()) return otherwise;
+  if (!found || !found->isScalar()) return fallback;
   const c10::Scalar value = found->toScalar();
-  return value.isComplex() ? otherwise : value.toDouble();
+  return value.isComplex() ? fallback : value.toDouble();
 }
 
 bool Arguments::flag(std::string_view name) const {
@@ -80,7 +80,7 @@ std::vector<int64_t> Arguments::integers(std::string_view name) const {
 
 namespace {
 
-// Above all keys that compute, and asked for by threads, not by tensors: PyTorch keeps it for modes from outside.
+// Dispatched before all keys that compute, and enabled for a thread, not by a tensor: PyTorch keeps it for such extensions.
 constexpr auto kKey = c10::DispatchKey::TESTING_ONLY_GenericMode;
 
 bool any_nested(c10::ArrayRef<at::IValue> arguments) {
@@ -94,7 +94,7 @@ bool is_expanded(const at::Tensor& tensor) {
   return false;
 }
 
-// The kernel of one operator: checks, and passes the call on.
+// The kernel of one operator: runs its checks and redispatches the call.
 class CheckedCall final : public c10::OperatorKernel {
  public:
   explicit CheckedCall(Preconditions preconditions) : preconditions_(std::move(preconditions)) {}
@@ -125,7 +125,7 @@ void register_all() {
       if (!is_new) known->second.checks.insert(known->second.checks.end(), row.checks.begin(), row.checks.end());
     }
 
-  // Kept for ever: the dispatcher calls the kernels as long as the process lasts.
+  // Never destroyed: the dispatcher calls the kernels as long as the process lasts.
   static auto* const libraries = new std::map<std::string, torch::Library>;
   const auto library = [&](const std::string& space) -> torch::Library& {
     return libraries->try_emplace(space, torch::Library::IMPL, space, kKey, __FILE__, __LINE__).first->second;
@@ -134,7 +134,7 @@ void register_all() {
   for (const c10::OperatorName& name : dispatcher.getAllOpNames()) {
     const auto overload = tables.find(name.name + "." + name.overload_name), found = overload == tables.end() ? tables.find(name.name) : overload;
     const auto op = dispatcher.findSchema(name);
-    // Another copy of the addon may have been here.
+    // Another load of the addon may have registered it.
     if (found == tables.end() || !op || op->hasKernelForDispatchKey(kKey)) continue;
     const auto colons = name.name.find("::");
     const std::string rest = name.name.substr(colons + 2) + (name.overload_name.empty() ? "" : "." + name.overload_name);

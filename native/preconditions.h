@@ -1,5 +1,5 @@
-// What operators of libtorch leave unchecked, checked before they run: indices inside of what they index, lists of one length,
-// sizes that are divisors. The checks are kernels of a dispatch key of their own (install_preconditions), so they hold for
+// What operators of libtorch leave unchecked, checked before they run: that indices are within bounds, lists equally long,
+// divisors not zero. The checks are kernels of a dispatch key of their own (install_preconditions), so they hold for
 // whoever calls: JavaScript, the backward pass, TorchScript, other operators.
 #pragma once
 #include <ATen/core/Tensor.h>
@@ -19,13 +19,13 @@ class Arguments {
   Arguments(const c10::FunctionSchema& schema, const torch::jit::Stack& stack) : schema_(schema), stack_(stack) {}
 
   bool has(std::string_view name) const { return find(name) != nullptr; }
-  // Of a list; nothing where it is none.
+  // Of a list; nullopt for anything else.
   std::optional<size_t> length(std::string_view name) const;
   // Undefined where it is None, or where the overload has no such parameter.
   const at::Tensor& tensor(std::string_view name) const;
   std::vector<at::Tensor> tensors(std::string_view name) const;
-  int64_t integer(std::string_view name, int64_t otherwise = 0) const;
-  double number(std::string_view name, double otherwise = 0) const;
+  int64_t integer(std::string_view name, int64_t fallback = 0) const;
+  double number(std::string_view name, double fallback = 0) const;
   bool flag(std::string_view name) const;
   std::string_view text(std::string_view name) const;
   // Of a list of integers, a single one, or a tensor of int64 or int32 on the CPU.
@@ -40,16 +40,17 @@ class Arguments {
 // Throws when a precondition is not met.
 using Check = std::function<void(const Arguments&)>;
 
-// Nested tensors have kernels of their own, and no shape that a check could ask for: they pass unchecked, or not at all where
-// the operator has no such kernel and takes them for dense ones.
+// Nested tensors have kernels of their own, and no shape to check: they pass unchecked, or are refused where the operator has no
+// such kernel and would take them for dense ones.
 enum class Nested { Pass, Refused };
 
-// The operators of that name, every overload, or the one that the name ends with, keep to all of these.
+// The checks of an operator: of all its overloads, or of the one that the name ends with (`aten::median.dim`).
 struct Preconditions {
   std::string name;
   std::vector<Check> checks;
   Nested nested = Nested::Pass;
-  // Whether an expanded 'self', the first argument, is copied first: the kernel reads past elements that lie on one another.
+  // Whether 'self', the first argument, is copied first where it is expanded (has a stride of 0): the kernel would read out of
+  // bounds.
   bool copies_expanded = false;
 };
 

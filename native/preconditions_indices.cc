@@ -1,4 +1,4 @@
-// Operators that read or write where an index, an offset or a length among their arguments says.
+// Operators that read and write memory by the indices, offsets or lengths among their arguments.
 #include <algorithm>
 
 #include "checks.h"
@@ -13,7 +13,7 @@ std::vector<int64_t> shape_before(const at::Tensor& tensor, int64_t axis, int64_
   return shape;
 }
 
-// Each row of segments covers the axis and no more.
+// One row of segments covers the axis exactly.
 void check_segment_row(c10::ArrayRef<int64_t> row, int64_t length, bool offsets) {
   int64_t last = 0;
   for (const int64_t value : row) {
@@ -51,7 +51,7 @@ void segments_within(const Arguments& arguments) {
   }
 }
 
-// embedding_bag: where there are indices, some bag holds them.
+// embedding_bag: indices need at least one bag.
 void bags_hold_indices(const Arguments& arguments) {
   const auto &indices = arguments.tensor("indices"), &offsets = arguments.tensor("offsets");
   TORCH_CHECK(indices.dim() != 1 || indices.numel() == 0 || offsets.numel() > 0, "expected offsets of the bags, found none for ", indices.numel(), " indices");
@@ -70,7 +70,7 @@ void bags_within(const Arguments& arguments) {
     TORCH_CHECK(largest.sizes() == grad.sizes(), "expected 'maximum_indices' of the shape of 'grad', ", grad.sizes(), ", found ", largest.sizes());
 }
 
-// CTC: targets are labels, and as many of them as the lengths say.
+// CTC: targets are labels within bounds, as many as their lengths say.
 void ctc_targets_within(const Arguments& arguments) {
   const auto &log_probs = arguments.tensor("log_probs"), &targets = arguments.tensor("targets");
   TORCH_CHECK(log_probs.dim() == 3, "expected 'log_probs' of the shape (time, batch, labels), found ", log_probs.sizes());
@@ -92,7 +92,7 @@ void ctc_targets_within(const Arguments& arguments) {
   TORCH_CHECK(!rows || targets.size(0) == batch, "expected targets of ", batch, " inputs, found the shape ", targets.sizes());
   if (!is_readable_integer(targets) || targets.numel() == 0) return;
   const auto values = values_of(targets);
-  // Behind its length a row of targets holds what fills it up.
+  // Beyond its length a row of targets holds padding.
   const int64_t columns = targets.dim() == 2 ? targets.size(1) : 0;
   for (int64_t i = 0; i < static_cast<int64_t>(values.size()); ++i)
     if (columns == 0 || i % columns < lengths[static_cast<size_t>(i / columns)])
@@ -111,7 +111,7 @@ void ctc_results_fit(const Arguments& arguments) {
               arguments.tensor("grad").numel());
 }
 
-// nll_loss: the weight has a number for each class.
+// The number of classes of nll_loss.
 Limit classes() {
   return [](const Arguments& arguments) {
     const at::Tensor& input = arguments.tensor("self");
@@ -125,7 +125,7 @@ Limit last_size_of(Name tensor) {
   return [=](const Arguments& arguments) { return arguments.tensor(tensor).dim() == 0 ? 1 : arguments.tensor(tensor).size(-1); };
 }
 
-// (batch, classes, d1, …) and (batch, d1, …).
+// Input (batch, classes, d1, …), target (batch, d1, …).
 void targets_fit(const Arguments& arguments) {
   const auto &input = arguments.tensor("self"), &target = arguments.tensor("target");
   auto wanted = input.sizes().vec();
@@ -212,7 +212,7 @@ void jagged_offsets_within(const Arguments& arguments) {
 }
 
 // _validate_compressed_sparse_indices(is_crow, compressed_idx, plain_idx, cdim, dim, nnz) walks through the plain indices from
-// one compressed index to the next before it has seen whether these are right.
+// one compressed index to the next before it has checked these.
 void compressed_indices_fit(const Arguments& arguments) {
   const auto &compressed = arguments.tensor("compressed_idx"), &plain = arguments.tensor("plain_idx");
   TORCH_CHECK(compressed.dim() > 0 && compressed.dim() == plain.dim(), "expected compressed and plain indices of as many dimensions, one or more, found the shapes ",
@@ -225,7 +225,7 @@ void compressed_indices_fit(const Arguments& arguments) {
   indices_within("compressed_idx", [](const Arguments& all) { return all.integer("nnz") + 1; })(arguments);
 }
 
-// The layout of oneDNN has no memory that a kernel for dense tensors could ask for overlaps.
+// A tensor in the layout of oneDNN has no storage, which the kernels' check for overlaps would read.
 void is_not_opaque(const Arguments& arguments) {
   for (const char* const name : {"index", "source", "src"})
     TORCH_CHECK(!arguments.tensor(name).defined() || arguments.tensor(name).layout() != at::kMkldnn, "expected '", name, "' in another layout than that of oneDNN");

@@ -1,11 +1,13 @@
 // Operators on lists of tensors: fused optimizers and the foreach family.
+#include <algorithm>
+
 #include "checks.h"
 
 namespace torchts {
 namespace {
 
-// _foreach_add.List(self, other, alpha), _foreach_lerp_.ScalarList(self, tensors1, weight) and their like: what autograd notes down
-// for each tensor it takes from the other lists before anybody has compared their lengths.
+// _foreach_add.List(self, other, alpha), _foreach_lerp_.ScalarList(self, tensors1, weight) and their like: for what it saves,
+// autograd reads the other lists tensor by tensor before their lengths have been compared.
 void lists_are_alike(const Arguments& arguments) {
   const auto tensors = arguments.length("self");
   if (!tensors) return;
@@ -15,7 +17,7 @@ void lists_are_alike(const Arguments& arguments) {
   }
 }
 
-// Steps are read as one number of each tensor.
+// The kernels read each step as a single number.
 void steps_are_numbers(const Arguments& arguments) {
   for (const at::Tensor& step : arguments.tensors("state_steps"))
     TORCH_CHECK(step.numel() == 1, "expected 'state_steps' of one element each, found the shape ", step.sizes());
@@ -26,7 +28,7 @@ void steps_are_numbers(const Arguments& arguments) {
   }
 }
 
-// Moments are of the parameters' type; the kernels do not ask.
+// The kernels take gradients and moments to have the parameters' type.
 void types_fit(const Arguments& arguments) {
   const auto parameters = arguments.tensors("self");
   for (const char* const name : {"grads", "exp_avgs", "exp_avg_sqs", "max_exp_avg_sqs", "momentum_buffer_list", "state_sums"}) {
@@ -37,13 +39,13 @@ void types_fit(const Arguments& arguments) {
   }
 }
 
-void largest_are_there(const Arguments& arguments) {
+void max_exp_avg_sqs_are_given(const Arguments& arguments) {
   TORCH_CHECK(!arguments.flag("amsgrad") || arguments.tensors("max_exp_avg_sqs").size() == arguments.tensors("self").size(),
               "expected 'max_exp_avg_sqs' of each parameter for AMSGrad, found ", arguments.tensors("max_exp_avg_sqs").size());
 }
 
-// A buffer that momentum needs.
-void momentum_is_there(const Arguments& arguments) {
+// Momentum needs a buffer for each parameter.
+void momentum_buffers_are_given(const Arguments& arguments) {
   TORCH_CHECK(arguments.number("momentum") == 0 || arguments.tensors("momentum_buffer_list").size() == arguments.tensors("self").size(),
               "expected a momentum buffer of each parameter, found ", arguments.tensors("momentum_buffer_list").size());
 }
@@ -63,8 +65,8 @@ std::vector<Check> lists(std::vector<std::pair<Name, bool>> names, std::vector<C
 }  // namespace
 
 std::vector<Preconditions> preconditions_of_lists() {
-  const auto adam = lists({{"grads", false}, {"exp_avgs", false}, {"exp_avg_sqs", false}, {"max_exp_avg_sqs", true}}, {largest_are_there});
-  const auto sgd = lists({{"grads", false}, {"momentum_buffer_list", true}}, {momentum_is_there});
+  const auto adam = lists({{"grads", false}, {"exp_avgs", false}, {"exp_avg_sqs", false}, {"max_exp_avg_sqs", true}}, {max_exp_avg_sqs_are_given});
+  const auto sgd = lists({{"grads", false}, {"momentum_buffer_list", true}}, {momentum_buffers_are_given});
   const auto adagrad = lists({{"grads", false}, {"state_sums", false}}, {});
   std::vector<Preconditions> all{
       {"aten::_fused_adam", adam},

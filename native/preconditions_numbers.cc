@@ -1,4 +1,4 @@
-// Operators whose numbers decide how long they work: exponents, counts, degrees, parameters of distributions; and pivots.
+// Operators whose numbers decide how long they run: exponents, counts, degrees, parameters of distributions; and pivots.
 #include <cmath>
 #include <limits>
 
@@ -8,10 +8,10 @@ namespace torchts {
 namespace {
 
 constexpr int64_t kLargest = std::numeric_limits<int64_t>::max();
-constexpr double kInfinite = std::numeric_limits<double>::infinity();
-constexpr double kFinite = std::numeric_limits<double>::max();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kLargestFinite = std::numeric_limits<double>::max();
 constexpr int64_t kMostTensors = (1 << 24) - 1;  // as many as the handle table holds
-constexpr int64_t kMostDegree = 1 << 20;         // a polynomial is computed degree by degree
+constexpr int64_t kHighestDegree = 1 << 20;         // a polynomial is computed degree by degree
 
 // range.step(start, end, step, …), range.out(start, end, step, out)
 void step_is_whole(const Arguments& arguments) {
@@ -37,10 +37,10 @@ void degree_is_bounded(const Arguments& arguments) {
   const at::Tensor& degrees = arguments.tensor("n");
   double most = arguments.number("n");
   if (is_readable(degrees) && degrees.numel() > 0 && !degrees.is_complex()) most = degrees.detach().to(at::kDouble).max().item<double>();
-  TORCH_CHECK(!(most > static_cast<double>(kMostDegree)), "expected a degree of at most ", kMostDegree, ", found ", most);
+  TORCH_CHECK(!(most > static_cast<double>(kHighestDegree)), "expected a degree of at most ", kHighestDegree, ", found ", most);
 }
 
-// The pivots of a decomposition say which rows change places, counted from 1; LAPACK and its like do not look at them twice.
+// The pivots of a decomposition name the rows to exchange, counted from 1; LAPACK and its like do not check them.
 void check_pivots(const at::Tensor& decomposition, const at::Tensor& pivots) {
   if (!is_readable(pivots) || pivots.scalar_type() != at::kInt || decomposition.dim() < 2) return;
   const int64_t rows = decomposition.size(-2);
@@ -109,10 +109,10 @@ std::vector<Preconditions> preconditions_of_numbers() {
       {"aten::lu_solve", {pivots_within("LU_data", "LU_pivots")}},
       {"aten::lu_unpack", {pivots_fit, pivots_within("LU_data", "LU_pivots")}},
       {"aten::linalg_ldl_solve", {ldl_pivots_within}},
-      {"aten::_standard_gamma", {values_between("self", 0, kInfinite)}},
-      {"aten::_sample_dirichlet", {values_between("self", 0, kInfinite)}},
-      {"aten::poisson", {values_between("self", 0, kFinite)}},
-      {"aten::binomial", {values_between("count", -kInfinite, kFinite)}},
+      {"aten::_standard_gamma", {values_between("self", 0, kInfinity)}},
+      {"aten::_sample_dirichlet", {values_between("self", 0, kInfinity)}},
+      {"aten::poisson", {values_between("self", 0, kLargestFinite)}},
+      {"aten::binomial", {values_between("count", -kInfinity, kLargestFinite)}},
   };
   for (auto& row : polynomials()) all.push_back(std::move(row));
   return all;

@@ -1,5 +1,5 @@
-// Operators on planes and volumes whose kernels take the sizes of one tensor for those of another: convolutions, paddings, scaling,
-// and the backward of poolings.
+// Operators on planes and volumes whose kernels take the sizes of one tensor for those of another: convolutions, paddings,
+// resizing, and the backward of poolings.
 #include <cmath>
 
 #include "checks.h"
@@ -7,7 +7,7 @@
 namespace torchts {
 namespace {
 
-// The first tensor has as many dimensions as the second, and but for the last `dims` their sizes.
+// Both tensors have as many dimensions, and the same sizes except in the last `dims`.
 void check_leading_sizes(const Arguments& arguments, Name one, Name other, int64_t dims) {
   const auto &left = arguments.tensor(one), &right = arguments.tensor(other);
   TORCH_CHECK(left.dim() == right.dim() && left.dim() >= dims && left.sizes().slice(0, left.dim() - dims) == right.sizes().slice(0, right.dim() - dims),
@@ -34,13 +34,13 @@ Check gradient_is_padded(int64_t dims) {
   };
 }
 
-// What was pooled of nothing has no elements.
+// The gradient of an input without elements has none either.
 void gradient_has_source(const Arguments& arguments) {
   const auto &grad = arguments.tensor("grad_output"), &self = arguments.tensor("self");
   TORCH_CHECK(grad.numel() == 0 || self.numel() > 0, "expected 'self' with elements for the gradient of the shape ", grad.sizes(), ", found the shape ", self.sizes());
 }
 
-// The quantized kernels of _adaptive_avg_pool2d(self, output_size) count on the number of sizes.
+// The quantized kernels of _adaptive_avg_pool2d(self, output_size) do not check the number of sizes.
 Check one_size_for_each(int64_t dims) {
   return [=](const Arguments& arguments) {
     const auto sizes = arguments.integers("output_size").size();
@@ -48,8 +48,8 @@ Check one_size_for_each(int64_t dims) {
   };
 }
 
-// slow_conv3d(self, weight, kernel_size, …) and its like: the kernel is as large as the weight says; that may be flat, a row for
-// each channel that comes out, where the kernel is unfolded.
+// slow_conv3d(self, weight, kernel_size, …) and its like: the kernel has the size that the weight says. The weight may
+// be flat, a row for each output channel, where the input is unfolded.
 Check kernel_fits(bool may_be_flat) {
   return [=](const Arguments& arguments) {
     const auto &input = arguments.tensor("self"), &weight = arguments.tensor("weight");
@@ -86,7 +86,7 @@ void output_padding_is_small(const Arguments& arguments) {
 }
 
 // _upsample_bilinear2d_aa(self, output_size, align_corners, scales_h, scales_w) and its like, and their backward: a scale that is
-// given says what the sizes say; how many pixels go into one comes from it.
+// given agrees with the sizes, for it decides how many pixels are averaged.
 void scales_fit(const Arguments& arguments) {
   const auto input = arguments.has("self") ? arguments.tensor("self").sizes().vec() : arguments.integers("input_size"), output = arguments.integers("output_size");
   if (input.size() != 4 || output.size() != 2) return;

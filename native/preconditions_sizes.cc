@@ -1,6 +1,7 @@
-// Operators that divide by sizes, take one tensor's size for that of others, or make views without a look at the memory.
+// Operators that divide by sizes, take one tensor's size for that of others, or make views without checking the storage.
 #include <ATen/ExpandUtils.h>
 #include <ATen/quantized/QTensorImpl.h>
+#include <limits>
 
 #include "checks.h"
 
@@ -39,7 +40,7 @@ void weight_norm_fits(const Arguments& arguments) {
 }
 
 // Without batch statistics there must be running ones.
-void statistics_are_there(const Arguments& arguments) {
+void statistics_are_given(const Arguments& arguments) {
   if (arguments.flag(arguments.has("train") ? "train" : "training")) return;
   TORCH_CHECK(arguments.tensor("running_mean").defined() && arguments.tensor("running_var").defined(),
               "expected training, since there are no running statistics to use in its place");
@@ -65,7 +66,7 @@ void batch_sizes_fit(const Arguments& arguments) {
   TORCH_CHECK(data.layout() == at::kStrided && data.dim() > 0 && data.size(0) == rows, "expected ", rows, " rows of data, found the shape ", data.sizes());
 }
 
-// lstm(…, hx, …): a state of the cell for each hidden state.
+// lstm(…, hx, …): a cell state for each hidden state.
 void states_fit(const Arguments& arguments) {
   const auto states = arguments.tensors("hx");
   TORCH_CHECK(states.size() == 2 && states[0].dim() > 0 && states[1].dim() > 0 && states[0].size(0) == states[1].size(0),
@@ -80,7 +81,7 @@ void convolution_fits(const Arguments& arguments) {
               weight.sizes());
 }
 
-// grid_sampler_*_backward: (batch, channels, …) as the grid has it.
+// grid_sampler_*_backward: the gradient is (batch, channels, …), with the sizes of the grid.
 void gradient_fits_grid(const Arguments& arguments) {
   const auto &grad = arguments.tensor("grad_output"), &input = arguments.tensor("input"), &grid = arguments.tensor("grid");
   TORCH_CHECK(input.dim() >= 4 && input.dim() == grid.dim(), "expected 'input' and 'grid' of as many dimensions, four or five, found ", input.sizes(), " and ", grid.sizes());
@@ -152,7 +153,7 @@ void allocated_within(const Arguments& arguments) {
   check_view(arguments, arguments.integer("offset_bytes") / itemsize, itemsize);
 }
 
-// qscheme(self) takes the quantizer of what is of a quantized type and has none, as a nested tensor of that type.
+// qscheme(self) reads the quantizer of any tensor of a quantized type; a nested one has none.
 void has_quantizer(const Arguments& arguments) {
   const at::Tensor& self = arguments.tensor("self");
   TORCH_CHECK(dynamic_cast<const at::QTensorImpl*>(self.unsafeGetTensorImpl()), "expected a quantized tensor, found one of ", self.scalar_type());
@@ -172,34 +173,34 @@ void has_rows(const Arguments& arguments) {
   TORCH_CHECK(weight.dim() > 0 && weight.numel() >= weight.size(0), "expected a weight with elements in each row, found the shape ", weight.sizes());
 }
 
-// Its kernels recurse without an end.
+// Of a quantized tensor the kernels recurse endlessly.
 void self_is_not_quantized(const Arguments& arguments) {
   TORCH_CHECK(!arguments.tensor("self").is_quantized(), "expected a tensor that is not quantized, found one of ", arguments.tensor("self").scalar_type());
 }
 
-// _sparse_mm_reduce_impl_backward(self, grad_out, weight, reduce, arg_out, output_mask): the least and the greatest know which
-// element they were.
-void arguments_of_extremes_fit(const Arguments& arguments) {
-  const auto &grad = arguments.tensor("grad_out"), &places = arguments.tensor("arg_out");
+// _sparse_mm_reduce_impl_backward(self, grad_out, weight, reduce, arg_out, output_mask): 'amin' and 'amax' need the
+// index of each extreme.
+void indices_of_extremes_fit(const Arguments& arguments) {
+  const auto &grad = arguments.tensor("grad_out"), &indices = arguments.tensor("arg_out");
   const auto reduce = arguments.text("reduce");
   TORCH_CHECK(arguments.tensor("self").layout() == at::kSparseCsr, "expected a tensor in the layout CSR, found ", arguments.tensor("self").layout());
-  TORCH_CHECK((reduce != "amax" && reduce != "amin") || places.sizes() == grad.sizes(), "expected 'arg_out' of the shape of 'grad_out', ", grad.sizes(), ", found ", places.sizes());
+  TORCH_CHECK((reduce != "amax" && reduce != "amin") || indices.sizes() == grad.sizes(), "expected 'arg_out' of the shape of 'grad_out', ", grad.sizes(), ", found ", indices.sizes());
 }
 
-// A row without elements has none that is the greatest: it says how many there are.
-int64_t places_of_extremes(const Arguments& arguments) { return arguments.tensor("self")._nnz() + 1; }
+// The index of a row without elements is the number of all elements, so that is allowed too.
+int64_t end_of_extremes(const Arguments& arguments) { return arguments.tensor("self")._nnz() + 1; }
 
-// copy(self, src) asks for the storage of 'self'.
+// copy(self, src) reads the storage of 'self'.
 void has_storage(const Arguments& arguments) {
   TORCH_CHECK(arguments.tensor("self").has_storage(), "expected a dense tensor, found the layout ", arguments.tensor("self").layout());
 }
 
-// oneDNN divides by sizes where it puts dimensions into another order.
+// oneDNN divides by sizes where it transposes.
 void has_elements_to_move(const Arguments& arguments) {
   TORCH_CHECK(arguments.tensor("self").numel() > 0, "expected a tensor with elements, found the shape ", arguments.tensor("self").sizes());
 }
 
-// view_copy.dtype: the bytes of a quantized tensor have no other type.
+// view_copy.dtype: a quantized tensor cannot be viewed as another type.
 void is_not_quantized(const Arguments& arguments) {
   TORCH_CHECK(!arguments.has("dtype") || !arguments.tensor("self").is_quantized(), "expected a tensor that is not quantized, found one of ",
               arguments.tensor("self").scalar_type(), "; dequantize it first");
@@ -207,7 +208,7 @@ void is_not_quantized(const Arguments& arguments) {
 
 std::vector<Preconditions> normalisations() {
   const std::vector<Check> batch_norm{no_zero_size("input", 1), vector_of("weight", channels()), vector_of("bias", channels()),
-                                      vector_of("running_mean", channels()), vector_of("running_var", channels()), statistics_are_there};
+                                      vector_of("running_mean", channels()), vector_of("running_var", channels()), statistics_are_given};
   auto batch_norm_backward = batch_norm;
   batch_norm_backward.insert(batch_norm_backward.end(), {same_shape("grad_out", "input"), saved_statistics_fit});
   const Check input_has_channels = has_dims("input", 2);
@@ -249,7 +250,7 @@ std::vector<Preconditions> preconditions_of_sizes() {
       {"aten::view_copy", {is_not_quantized}},
       {"aten::qscheme", {has_quantizer}, Nested::Refused},
       {"aten::_compute_linear_combination", {coefficients_fit}},
-      {"aten::_sparse_mm_reduce_impl_backward", {arguments_of_extremes_fit, indices_within("arg_out", places_of_extremes)}},
+      {"aten::_sparse_mm_reduce_impl_backward", {indices_of_extremes_fit, indices_within("arg_out", end_of_extremes)}},
       {"aten::_softmax_backward_data", {same_shape("grad_output", "output")}},
       {"aten::_log_softmax_backward_data", {same_shape("grad_output", "output")}},
       {"aten::copy", {has_storage}},

@@ -11,13 +11,13 @@
 #include <sys/syscall.h>
 #endif
 
-// Of libuv, which Node exports: leaves a terminal as it was, as Node's own handler does.
+// A function of libuv that Node exports: restores the terminal, as Node's own exit handler does.
 extern "C" __attribute__((weak)) int uv_tty_reset_mode();
 
 namespace torchts {
 namespace {
 
-std::mutex mutex;  // trivially destroyed, so it holds to the last
+std::mutex mutex;  // trivially destructible, so it works to the end
 int running = 0;
 bool ending = false;
 int exit_code = 0;
@@ -50,7 +50,7 @@ void watch_exit() {
 #endif
 }
 
-// process.on('exit'): again, now before the statics that libtorch has made at their first use
+// process.on('exit'): watch_exit() again, so that it also comes before the statics that libtorch has made since
 napi_value exit_event(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value code = nullptr;

@@ -6,7 +6,6 @@
 #include <sstream>
 #include <unordered_map>
 
-#include "environment.h"
 #include "exports.h"
 
 namespace torchts {
@@ -14,7 +13,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Texts by number: names repeat by the thousand.
+// Each text once, with a number: names repeat by the thousand.
 class Texts {
  public:
   uint32_t number(const std::string& text) {
@@ -45,7 +44,7 @@ struct Recording final : c10::DebugInfoBase {
   std::vector<Event> events;
 };
 
-// Slots of this kind must exist in every libtorch from 2.11 on and be read by nobody else, which is true of this one alone.
+// The one kind that every libtorch from 2.11 on has and that nobody else reads.
 c10::DebugInfoKind slot() { return c10::DebugInfoKind::TEST_INFO; }
 
 struct Running;
@@ -109,7 +108,7 @@ void finish(const at::RecordFunction&, at::ObserverContext* context) {
                               microseconds(duration), microseconds(duration - running->inside)});
 }
 
-thread_local at::CallbackHandle profile = 0;  // the one that runs on this thread
+thread_local at::CallbackHandle profile = 0;  // of the profile that runs on this thread, 0 for none
 
 // at::addThreadLocalCallback; startProfile(shapes): a handle for stopProfile
 Napi::Value start(const Napi::CallbackInfo& info) {

@@ -1,7 +1,6 @@
 // Generators of random numbers.
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/detail/AcceleratorHooksInterface.h>
-#include <ATen/Utils.h>
 #include <cmath>
 
 #include "environment.h"

@@ -1,4 +1,4 @@
-// Code for one thread, asked for by others: what autograd's device threads want of JavaScript.
+// Runs on one thread what other threads ask for: how autograd's device threads call JavaScript.
 #pragma once
 #include <condition_variable>
 #include <deque>
@@ -8,9 +8,9 @@
 
 namespace torchts {
 
-// One thread waits in run() for work that it has given to a new one; until that is done it does the tasks that other threads
-// post(). An task may itself call run(): that work goes back to the thread the task came from, for
-// autograd knows a backward pass inside of a backward pass by its thread.
+// run() gives its work to a helper thread and, until that is done, executes the tasks that other threads post(). A task may itself
+// call run(): that work then goes to the thread that posted the task, because autograd tells nested backward passes by their
+// thread.
 class ReentrantExecutor {
  public:
   void run(const std::function<void()>& work);
@@ -19,7 +19,7 @@ class ReentrantExecutor {
  private:
   struct Task {
     std::packaged_task<void()> body;
-    std::function<void()> resume;  // what the asking thread is to run meanwhile
+    std::function<void()> resume;  // what the posting thread is to run meanwhile
     bool done = false;
   };
   void wait_for(const bool& done, std::unique_lock<std::mutex>& lock);

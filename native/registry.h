@@ -9,11 +9,11 @@
 
 namespace torchts {
 
-// Numbers begin at 1 and are never given twice, so one that was disposed of names nothing.
+// Numbers begin at 1 and are never used again, so that of a disposed object names nothing.
 template <typename T>
 class Registry {
  public:
-  // `what` such an object is, for messages.
+  // `what`: the kind of object, for messages.
   explicit Registry(const char* what) : what_(what) {}
 
   uint32_t add(T object) {

@@ -2,16 +2,17 @@
 #include <ATen/autocast_mode.h>
 #include <caffe2/serialize/inline_container.h>
 #include <caffe2/serialize/istream_adapter.h>
-#include <pthread.h>
+#include <algorithm>
 #include <cstring>
 #include <fstream>
+#include <map>
+#include <pthread.h>
 #include <sstream>
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/frontend/tracer.h>
 #include <torch/csrc/jit/serialization/import.h>
 
 #include "exports.h"
-#include "external_memory.h"
 #include "memory_pressure.h"
 #include "names.h"
 #include "wire_reader.h"
@@ -50,7 +51,7 @@ std::shared_ptr<Script> script_of(const Napi::CallbackInfo& info) {
   return Environment::of(info.Env()).scripts.get(info[0].ToNumber().Uint32Value());
 }
 
-Napi::Value enter(Napi::Env env, Module module) {
+Napi::Value add(Napi::Env env, Module module) {
   return Napi::Number::New(env, Environment::of(env).scripts.add(std::make_shared<Script>(Script{std::move(module), {}})));
 }
 
@@ -93,7 +94,7 @@ void on_deep_stack(Body body) {
     try { job.body(); } catch (...) { job.error = std::current_exception(); }
     return nullptr;
   };
-  constexpr size_t kStack = size_t{256} << 20;  // addresses: memory is taken as it is used
+  constexpr size_t kStack = size_t{256} << 20;  // of addresses: pages are mapped as they are used
   pthread_attr_t attributes;
   pthread_t thread;
   pthread_attr_init(&attributes);
@@ -112,7 +113,7 @@ Napi::Value load(const Napi::CallbackInfo& info) {
   const auto stream = stream_of(info[0]);
   std::optional<Module> module;
   on_deep_stack([&] { module = torch::jit::load(*stream, device); });
-  return enter(info.Env(), std::move(*module));
+  return add(info.Env(), std::move(*module));
 }
 
 // PyTorchStreamReader; scriptRecords(path | bytes): [name, bytes][] of code and pickles, before anything of them is run or built
@@ -192,7 +193,7 @@ napi_value write_result(napi_env env, const at::IValue& value) {
   return out.extra(environment.wire != before);
 }
 
-// The same for a promise: other calls use the wire before somebody reads it. { wire, strings }
+// { wire, strings } for a promise: on a wire of its own, since other calls use the shared one before the result is read.
 napi_value keep_result(napi_env env, const at::IValue& value) {
   Environment& environment = Environment::of(env);
   const auto shared = environment.wire_owner.Value().As<Napi::Float64Array>();
@@ -251,10 +252,10 @@ void to(const Napi::CallbackInfo& info) {
 
 // ---- tracing
 
-// The modules that the dots of state names speak of, each a TorchScript module with a class of its own.
-class Tree {
+// The nested modules that dotted state names stand for, each a TorchScript module with a class of its own.
+class ModuleTree {
  public:
-  explicit Tree(const std::string& name) : root_(c10::QualifiedName("__torch__.torchts", name)) {}
+  explicit ModuleTree(const std::string& name) : root_(c10::QualifiedName("__torch__.torchts", name)) {}
 
   Module& root() { return root_; }
 
@@ -279,7 +280,7 @@ class Tree {
   std::map<std::string, Module> children_;
 };
 
-// Calls forward(…handles), which answers with one handle or an array of them.
+// Calls forward(…handles), which returns one handle or an array of them.
 torch::jit::Stack call_forward(Napi::Env env, const Napi::Function& forward, const torch::jit::Stack& inputs) {
   auto& tensors = Environment::of(env).tensors;
   std::vector<napi_value> handles;
@@ -299,12 +300,12 @@ Napi::Value trace(const Napi::CallbackInfo& info) {
   WireReader in(info.Env(), environment, nullptr);
   const auto state = in.tensors(), inputs = in.tensors();
   const auto names = info[1].As<Napi::Array>(), buffers = info[2].As<Napi::Array>(), input_names = info[3].As<Napi::Array>();
-  Tree tree(info[0].ToString());
+  ModuleTree tree(info[0].ToString());
   for (uint32_t i = 0; i < state.size(); ++i) tree.put(names.Get(i).ToString(), state[i], buffers.Get(i).ToBoolean());
   std::vector<std::string> arguments;
   for (uint32_t i = 0; i < inputs.size(); ++i) arguments.push_back(input_names.Get(i).ToString());
 
-  at::autocast::clear_cache();  // weights that were cast before would be constants of the record
+  at::autocast::clear_cache();  // weights that were cast before would become constants of the trace
   Module& module = tree.root();
   const auto forward = info[4].As<Napi::Function>();
   const auto traced = tracer::trace(
@@ -313,7 +314,7 @@ Napi::Value trace(const Napi::CallbackInfo& info) {
       [](const at::Tensor&) { return std::string(); }, /*strict=*/true, /*force_outplace=*/false, &module, arguments);
   auto method = module._ivalue()->compilation_unit()->create_function(c10::QualifiedName(*module.type()->name(), "forward"), traced.first->graph);
   module.type()->addMethod(method);
-  return enter(info.Env(), module);
+  return add(info.Env(), module);
 }
 
 }  // namespace

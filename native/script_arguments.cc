@@ -1,4 +1,4 @@
-// Arguments of TorchScript methods: values of any type that the language has, read by the type that the method states.
+// Arguments of TorchScript methods: values of all its types, read by the type that the method declares.
 #include <ATen/core/class_type.h>
 #include <ATen/core/enum_type.h>
 #include <ATen/core/jit_type.h>
@@ -14,7 +14,7 @@ namespace {
 
 constexpr int kDeepest = 64;
 
-// The leaf of a type, as arguments of operators are read.
+// The kind of a type without parts, as for arguments of operators.
 Kind leaf_of(const c10::TypePtr& type) { return parameter_of(c10::Argument("", type)).kind; }
 
 // Whether a value with this tag may be of that type: how a member of a union is chosen.
@@ -124,7 +124,7 @@ at::IValue WireReader::script_object(const c10::TypePtr& type, const Parameter& 
   return object;
 }
 
-// A value of no stated type: as Python's own would be.
+// A value of no declared type: gets the one that Python would give it.
 at::IValue WireReader::script_any(int tag, const Parameter& parameter, int depth) {
   switch (tag) {
     case wire::kNone: return {};
@@ -186,9 +186,9 @@ at::IValue WireReader::script_value(int tag, const c10::TypePtr& type, const Par
       return tensor;
     }
   }
-  Parameter stated = parameter;
-  stated.type = type->annotation_str();
-  mismatch(tag, stated);
+  Parameter declared = parameter;
+  declared.type = type->annotation_str();
+  mismatch(tag, declared);
 }
 
 at::IValue WireReader::script_argument(const Parameter& parameter, const c10::TypePtr& type) {

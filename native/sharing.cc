@@ -10,15 +10,15 @@
 namespace torchts {
 namespace {
 
-struct Parcel {
+struct SharedTensor {
   at::Tensor tensor;
   bool requires_grad;
   uint32_t receivers;
 };
 
-// Process-wide: this is what the environments have in common.
+// Process-wide: the environments pass tensors through this table.
 std::mutex mutex;
-auto& parcels = *new std::unordered_map<uint64_t, Parcel>;  // never destroyed: tensors do not outlive libtorch's statics
+auto& shared = *new std::unordered_map<uint64_t, SharedTensor>;  // never destroyed: tensors must not outlive libtorch's statics
 uint64_t next_token = 1;
 
 uint64_t token_of(const Napi::CallbackInfo& info) { return static_cast<uint64_t>(info[0].ToNumber().Int64Value()); }
@@ -28,12 +28,12 @@ Napi::Value share(const Napi::CallbackInfo& info) {
   const at::Tensor& tensor = tensor_of(info);
   const int64_t receivers = info[1].ToNumber().Int64Value();
   if (receivers < 1 || receivers > std::numeric_limits<uint32_t>::max()) throw ArgumentError("expected from 1 to 4294967295 receivers, found " + std::to_string(receivers));
-  // Another thread must not see this one's history of operations, so it gets the data alone.
-  Parcel parcel{tensor.detach(), tensor.requires_grad() && tensor.is_leaf(), static_cast<uint32_t>(receivers)};
-  // Memory that JavaScript lent ends with its thread, so it cannot be given to another.
-  if (uses_external_memory(parcel.tensor)) parcel.tensor = deep_copy(parcel.tensor);
+  // Without the autograd graph, which belongs to this thread.
+  SharedTensor entry{tensor.detach(), tensor.requires_grad() && tensor.is_leaf(), static_cast<uint32_t>(receivers)};
+  // An external buffer ends with its thread, so another thread gets a copy.
+  if (uses_external_memory(entry.tensor)) entry.tensor = deep_copy(entry.tensor);
   std::lock_guard<std::mutex> lock(mutex);
-  parcels.emplace(next_token, std::move(parcel));
+  shared.emplace(next_token, std::move(entry));
   return Napi::Number::New(info.Env(), static_cast<double>(next_token++));
 }
 
@@ -42,11 +42,11 @@ Napi::Value receive(const Napi::CallbackInfo& info) {
   at::Tensor tensor;
   {
     std::lock_guard<std::mutex> lock(mutex);
-    const auto found = parcels.find(token_of(info));
-    if (found == parcels.end()) throw ArgumentError("the token is unknown: every receiver has taken its tensor already, or it was withdrawn");
+    const auto found = shared.find(token_of(info));
+    if (found == shared.end()) throw ArgumentError("the token is unknown: every receiver has taken its tensor already, or it was withdrawn");
     tensor = found->second.tensor.detach();
     tensor.set_requires_grad(found->second.requires_grad);
-    if (--found->second.receivers == 0) parcels.erase(found);
+    if (--found->second.receivers == 0) shared.erase(found);
   }
   return handle_of(info.Env(), std::move(tensor));
 }
@@ -54,7 +54,7 @@ Napi::Value receive(const Napi::CallbackInfo& info) {
 // withdraw(token): whether it was still waiting
 Napi::Value withdraw(const Napi::CallbackInfo& info) {
   std::lock_guard<std::mutex> lock(mutex);
-  return Napi::Boolean::New(info.Env(), parcels.erase(token_of(info)) > 0);
+  return Napi::Boolean::New(info.Env(), shared.erase(token_of(info)) > 0);
 }
 
 }  // namespace

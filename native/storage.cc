@@ -1,4 +1,4 @@
-// Shapes and bytes: what a tensor looks like, and the way of its data in and out of JavaScript.
+// What a tensor is, and its data on their way into and out of JavaScript.
 #include <ATen/TracerMode.h>
 #include <ATen/ops/from_blob.h>
 #include <c10/core/DefaultDtype.h>
@@ -51,7 +51,7 @@ struct Source {
   Napi::Object owner;
 };
 
-// By the plain C interface, which also takes arrays over a SharedArrayBuffer.
+// Through Node-API's C interface, which also takes arrays over a SharedArrayBuffer.
 Source source_of(Napi::Value value) {
   if (!value.IsTypedArray()) throw ArgumentError("expected a typed array");
   void* data = nullptr;
@@ -100,10 +100,10 @@ Napi::Value adopt(const Napi::CallbackInfo& info) {
 // Tensor::set_data; swap(handle, other): `handle` takes over shape, type, device and memory of `other`, and keeps its identity
 void swap(const Napi::CallbackInfo& info) { tensor_of(info, 0).set_data(tensor_of(info, 1)); }
 
-// pread into the elements of a tensor; readFile(handle, descriptor, position): bytes read, fewer than the tensor's at the end of the file.
-// A mapping would end the process by SIGBUS where the file is truncated meanwhile; a read just stops.
+// pread into the elements of a tensor; readFile(handle, descriptor, position): bytes read, fewer than the tensor's at the end of
+// the file. A mapping would end the process by SIGBUS where the file is truncated meanwhile; a read just stops.
 Napi::Value read_file(const Napi::CallbackInfo& info) {
-  constexpr size_t kLongestRead = size_t{1} << 30;  // the system gives less than 2^31 bytes at a time
+  constexpr size_t kLongestRead = size_t{1} << 30;  // one pread gives less than 2^31 bytes
   const at::Tensor& target = tensor_of(info);
   if (!target.is_contiguous() || !target.is_cpu()) throw ArgumentError("expected a contiguous tensor in memory");
   const int descriptor = info[1].ToNumber().Int32Value();
@@ -144,7 +144,7 @@ Napi::Value scalar(const Napi::CallbackInfo& info) {
   return handle_of(info.Env(), tensor);
 }
 
-// dtypes(): name of each element type at the place of its code
+// dtypes(): name of each element type at the index of its code
 Napi::Value dtypes(const Napi::CallbackInfo& info) {
   auto names = Napi::Object::New(info.Env());
   for (const auto& [name, dtype] : kDTypes) names[static_cast<uint32_t>(dtype)] = name;
@@ -163,7 +163,8 @@ void set_default_dtype(const Napi::CallbackInfo& info) {
   c10::set_default_dtype(c10::scalarTypeToTypeMeta(dtype));
 }
 
-// Tensor::data_ptr, Storage::data_ptr, Storage::nbytes, Tensor::storage_offset; memoryOf(handle): [address, address of the storage, its bytes, offset]
+// Tensor::data_ptr, Storage::data_ptr, Storage::nbytes, Tensor::storage_offset; memoryOf(handle): [address, address of the
+// storage, its bytes, offset]
 Napi::Value memory_of(const Napi::CallbackInfo& info) {
   const at::Tensor tensor = tensor_of(info);
   if (!tensor.has_storage()) throw ArgumentError("a tensor of layout " + std::string(layout_name(tensor.layout())) + " has no storage of its own: look at its parts");

@@ -1,5 +1,5 @@
 // Streams of an accelerator, and events on them, through libtorch's device-generic interface. A stream is its device and its
-// id: libtorch keeps streams in pools of its own. An event is ours, under a number.
+// id: libtorch keeps streams in pools of its own. Events are ours, held by number.
 #include <ATen/DeviceAccelerator.h>
 #include <c10/core/Event.h>
 #include <c10/core/Stream.h>

@@ -29,7 +29,7 @@ uint32_t version_of(const at::Tensor& part) {
   return part.defined() && !part.is_inference() ? part.unsafeGetTensorImpl()->version_counter().current_version() : 0;
 }
 
-// What was looked at. The weak pointers keep an address from being given out again.
+// A tensor that has passed the check. The weak pointers keep the addresses of its parts from being used again.
 struct Seen {
   c10::weak_intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl> indices{c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>()},
       others{c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>()};
@@ -50,7 +50,7 @@ void check_nested(const at::Tensor& tensor) {
               "expected sizes, strides and offsets of as many tensors, found the shapes ", sizes.sizes(), ", ", strides.sizes(), " and ", offsets.sizes());
   for (const at::Tensor& part : {sizes, strides, offsets})
     TORCH_CHECK(part.numel() == 0 || (is_readable_integer(part) && part.scalar_type() == at::kLong), "expected sizes, strides and offsets of int64 on the CPU");
-  // The kernels ask whether the first one is contiguous. What was made of no tensors at all has no sizes either.
+  // Kernels look at the first tensor without asking whether there is one. A nested tensor of no tensors has no sizes: it passes.
   TORCH_CHECK(sizes.dim() != 2 || sizes.size(0) > 0, "expected a nested tensor of at least one tensor, found none");
   if (sizes.numel() == 0) return;
   const auto size = values_of(sizes), stride = values_of(strides), offset = values_of(offsets);
@@ -74,7 +74,7 @@ void check_nested(const at::Tensor& tensor) {
 void check_parts(const at::Tensor& tensor, const Parts& parts) {
   if (tensor.is_nested()) return check_nested(tensor);
   if (!parts[0].is_cpu()) return;
-  // A flag that lies makes kernels wait for an order that is not there, but no index wrong; a check of it would sort.
+  // Without the flag for coalesced indices, whose check would sort: where it is wrong results are, but no index is out of bounds.
   if (tensor.is_sparse()) at::_validate_sparse_coo_tensor_args(parts[0], parts[2], tensor.sizes(), false);
   else at::_validate_sparse_compressed_tensor_args(parts[0], parts[1], parts[2], tensor.sizes(), tensor.layout());
 }

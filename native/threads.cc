@@ -1,4 +1,3 @@
-// Threads that operators use on the CPU.
 #include "threads.h"
 
 #include <ATen/Parallel.h>
@@ -9,7 +8,8 @@
 
 #include "exports.h"
 
-// Of the OpenMP that libtorch brings, if it does: at::set_num_threads would also drop the convolutions that oneDNN prepared.
+// Functions of the OpenMP that libtorch brings, if it does: at::set_num_threads would also drop the convolutions that oneDNN has
+// prepared.
 extern "C" {
 __attribute__((weak)) void omp_set_num_threads(int);
 __attribute__((weak)) int omp_get_max_threads();
@@ -31,7 +31,7 @@ void* wait_at(void* gate) {
   return nullptr;
 }
 
-// Whether so many threads can be there at once, beside those that there are.
+// Whether that many more threads can exist at once.
 bool can_start(int count) {
   Gate gate;
   std::vector<pthread_t> threads;

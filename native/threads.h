@@ -3,8 +3,8 @@
 
 namespace torchts {
 
-// OpenMP ends the process when the system refuses a thread that it wants. So each thread that calls operators asks first
-// whether it could have them; where not, operators run on one thread. False then.
+// OpenMP ends the process when the system refuses a thread that it wants. So each thread that calls operators first
+// tries to start as many; where that fails, operators run on one thread, and the result is false.
 bool limit_threads();
 
 }  // namespace torchts

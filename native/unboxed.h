@@ -12,7 +12,7 @@ struct Parameter;
 class UnboxedCall {
  public:
   UnboxedCall() = default;
-  // Nothing for an operator with another signature than those below.
+  // Empty for an operator with another signature than those below.
   UnboxedCall(const c10::OperatorHandle& handle, const std::vector<Parameter>& parameters);
 
   explicit operator bool() const { return tensors_ > 0; }

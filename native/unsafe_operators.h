@@ -1,4 +1,4 @@
-// Operators that JavaScript may not call as it likes: what wrong arguments do to them is no exception but the end of the process.
+// Operators that JavaScript may not call unless it asks for them: wrong arguments make them end the process, not throw.
 #pragma once
 #include <string_view>
 

@@ -1,6 +1,7 @@
 #include "wire_reader.h"
 
 #include <ATen/core/List.h>
+#include <limits>
 
 #include "guard.h"
 #include "names.h"

@@ -16,7 +16,7 @@ class WireReader {
       : env_(env), environment_(environment), strings_(strings) {}
 
   at::IValue argument(const Parameter& parameter);
-  // The same of a TorchScript method: lists, tuples, dictionaries, enumerations and objects, nested (script_arguments.cc).
+  // The same for a TorchScript method: lists, tuples, dictionaries, enumerations and objects, nested (script_arguments.cc).
   at::IValue script_argument(const Parameter& parameter, const c10::TypePtr& type);
   at::Tensor tensor();  // kTensor, or kNone as an undefined tensor
   std::vector<at::Tensor> tensors();

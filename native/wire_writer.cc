@@ -3,6 +3,7 @@
 #include <ATen/core/class_type.h>
 #include <ATen/core/enum_type.h>
 #include <ATen/core/jit_type.h>
+#include <algorithm>
 
 #include "guard.h"
 #include "memory_pressure.h"
@@ -67,7 +68,7 @@ void WireWriter::list(const List& items) {
   for (const auto& item : items) value(item);
 }
 
-// A NamedTuple goes as a dictionary of its fields.
+// A NamedTuple is written as a dictionary of its fields.
 void WireWriter::tuple(const at::IValue& value) {
   const auto& elements = value.toTupleRef().elements();
   const auto type = value.toTupleRef().type();
@@ -80,7 +81,7 @@ void WireWriter::tuple(const at::IValue& value) {
   }
 }
 
-// An object of a scripted class goes as a dictionary of its attributes.
+// An object of a scripted class is written as a dictionary of its attributes.
 void WireWriter::object(const at::IValue& value) {
   constexpr int kDeepest = 64;
   const auto object = value.toObject();

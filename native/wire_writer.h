@@ -18,7 +18,7 @@ class WireWriter {
   void tensor(const at::Tensor& tensor);
   void put(double number);
   void alias(const at::Tensor& argument, Handle handle) { aliases_.emplace_back(argument.unsafeGetTensorImpl(), handle); }
-  // What goes back beside the wire: undefined, or { strings, wire, collect }.
+  // What a call returns beside the wire: undefined, or { strings, wire, collect }.
   napi_value extra(bool grown, Collect collect = Collect::None) const;
 
  private:

@@ -21,9 +21,9 @@ at::Tensor tensor_of(const Napi::Value& value, at::IntArrayRef shape) {
 }
 
 Napi::Float32Array array_of(Napi::Env env, const at::Tensor& tensor) {
-  at::Tensor plain = tensor.contiguous();
-  auto array = Napi::Float32Array::New(env, plain.numel());
-  std::memcpy(array.Data(), plain.data_ptr<float>(), plain.nbytes());
+  at::Tensor contiguous = tensor.contiguous();
+  auto array = Napi::Float32Array::New(env, contiguous.numel());
+  std::memcpy(array.Data(), contiguous.data_ptr<float>(), contiguous.nbytes());
   return array;
 }
 

@@ -2,13 +2,13 @@
 import { loadAddon } from './load';
 import { isError } from './realm';
 
-/** A job in the native thread for long work. */
+/** A job of the background queue. */
 export interface Submitted<Reply> {
   readonly id: number;
   readonly promise: Promise<Reply>;
 }
 
-/** What a TorchScript method gives, beside the wire or instead of it. */
+/** What a TorchScript method returns, beside the wire or instead of it. */
 export interface ScriptReply {
   strings?: string[];
   wire?: Float64Array;
@@ -17,7 +17,7 @@ export interface ScriptReply {
 /** A stream: its device, and its number there. */
 export type StreamPair = [device: string, id: bigint];
 
-/** What a device's allocator has out, in bytes where not said otherwise. */
+/** Statistics of a device's allocator, in bytes where not said otherwise. */
 export interface DeviceMemory {
   /** Bytes in tensors now. */
   readonly allocated: number;
@@ -29,13 +29,13 @@ export interface DeviceMemory {
   readonly active: number;
   /** Bytes asked for, before rounding. */
   readonly requested: number;
-  /** How many blocks were handed out so far. */
+  /** How many blocks were allocated so far. */
   readonly allocations: number;
-  /** How many blocks the device itself has given. */
+  /** How many blocks of the device's own the allocator holds, to cut its blocks from. */
   readonly segments: number;
-  /** How often the cache had to be given back before an allocation succeeded. */
+  /** How often an allocation was tried again after the cache had been emptied. */
   readonly retries: number;
-  /** How often that did not help. */
+  /** How often an allocation failed for want of memory. */
   readonly outOfMemory: number;
 }
 
@@ -57,7 +57,7 @@ export type MklDispatch = 'features' | 'vendor';
 /** How fast float32 matrix products are, and what they run on. */
 export interface Products {
   readonly gflops: number;
-  /** What the threads' multipliers could do at most; 0 where that is not known. */
+  /** The most that the threads' multiply-add units can do; 0 where that is not known. */
   readonly limit: number;
   readonly threads: number;
   /** Null where libtorch has no MKL. */
@@ -237,7 +237,7 @@ export interface Binding {
 type Native = (...args: unknown[]) => unknown;
 
 /**
- * The addon gives its errors back instead of throwing them (`native/guard.h` says why); here they are thrown.
+ * The addon returns its errors instead of throwing them (`native/guard.h` says why); here they are thrown.
  */
 function throwing(native: Native): Native {
   return (...args) => {

@@ -21,18 +21,18 @@ export const Tag = {
 } as const;
 
 const FIRST_LENGTH = 1 << 12;
-const SLACK = 1 << 8; // for the plain arguments that may follow a list
+const SLACK = 1 << 8; // for the single arguments that may follow a list
 
 let cells: Float64Array = new Float64Array(FIRST_LENGTH);
 let position = 0;
 binding.attachWire(cells);
 
-/** Starts a new message; reading starts at the same place. */
+/** Goes back to the start, to write a message or to read one. */
 export function rewind(): void {
   position = 0;
 }
 
-/** Makes room for `count` more cells. Only long lists call it: a plain argument list never fills the first 4,096. */
+/** Makes room for `count` more cells. Only long lists call it: single arguments never fill the first 4,096. */
 export function reserve(count: number): void {
   if (position + count + SLACK <= cells.length) return;
   const grown = new Float64Array(Math.max(cells.length * 2, position + count + SLACK));
@@ -64,14 +64,14 @@ export function replaceWire(grown: Float64Array): void {
   cells = grown;
 }
 
-/** Puts a message that the addon kept for later in place of what is on the wire. */
+/** Replaces what is on the wire by a message that the addon kept for later. */
 export function restore(values: Float64Array): void {
   rewind();
   reserve(values.length);
   cells.set(values);
 }
 
-/** Writes a call of an operator on tensors alone, as `plain` takes it. */
+/** Writes a call of an operator on tensors alone, as `callUnboxed` takes it. */
 export function putUnboxedCall(operator: number, count: number, first: number, second: number, third: number): void {
   cells[0] = operator;
   cells[1] = count;
@@ -80,12 +80,12 @@ export function putUnboxedCall(operator: number, count: number, first: number, s
   cells[4] = third;
 }
 
-/** The one number that `plain` answers with. */
+/** The one number that `callUnboxed` writes: the handle of its result, or 0. */
 export function takeFirst(): number {
   return cells[0]!;
 }
 
-/** Writes one handle as `free` takes it. */
+/** Writes one handle, as `free` takes it. */
 export function putHandle(handle: number): void {
   cells[0] = handle;
 }

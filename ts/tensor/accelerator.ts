@@ -51,10 +51,10 @@ export const accelerator = {
   graph: capture,
   /** Waits until all work on the device is done. */
   synchronize: (index?: number): void => guarded('accelerator.synchronize', () => binding.synchronize(index)),
-  /** Gives the blocks that libtorch keeps for later tensors back to the device, and those of the CPU to the system. */
+  /** Returns the blocks that libtorch caches for later tensors to the device, and those of the CPU to the system. */
   emptyCache: (): void => guarded('accelerator.emptyCache', () => binding.emptyCache()),
   /**
-   * What libtorch's allocator has of a device's memory, now and at most.
+   * What libtorch's allocator holds of a device's memory, now and at its peak.
    * @param index @default the current device
    * @throws DeviceError without that device
    */
@@ -69,7 +69,7 @@ export const accelerator = {
     return { free, total };
   },
   /**
-   * Lets the peaks of `memory` begin again with what is there now.
+   * Resets the peaks of `memory` to what is in use now.
    * @param index @default the current device
    * @throws DeviceError without that device
    */
@@ -79,7 +79,7 @@ export const accelerator = {
 
 /**
  * Collects garbage as soon as tensors on `device` hold more than `bytes`: the collector of JavaScript sees only how much
- * memory there is in all, not how much the device has left. Tensors that a scope frees never come that far.
+ * memory there is in all, not how much the device has left. Tensors that a scope frees are not affected.
  * @param bytes null for no watermark. @default none on the CPU, four fifths of an accelerator's memory
  */
 export function setMemoryWatermark(device: Device, bytes: number | null): void {

@@ -52,7 +52,7 @@ export function detectAnomaly<T>(body: () => T, options: AnomalyOptions = {}): T
   return result;
 }
 
-/** Before a pass: what an earlier one has left, which nobody asked for. */
+/** Before a pass: clears the report that an earlier one has left. */
 export function forgetReport(): void {
   if (enabled) binding.anomalyReport();
 }

@@ -1,5 +1,5 @@
 /**
- * Long work in a native thread of its own, one a JavaScript thread, while the event loop goes on. Jobs run one after the
+ * Long work on a native thread, one for each JavaScript thread, while the event loop goes on. Jobs run one after the
  * other in the order of their submission, in the modes (gradients, inference, autocast) of the code that submitted them.
  */
 import { binding, type Submitted } from '../native/binding';
@@ -14,22 +14,22 @@ import type { BackwardOptions, Tensor } from './tensor';
 
 export interface AsyncOptions {
   /**
-   * Rejects with the signal's reason as soon as it is aborted. Work that has not begun never will; a kernel that runs
-   * cannot be interrupted, so what it gives is thrown away when it is done.
+   * Rejects with the signal's reason as soon as it is aborted. Work that has not begun is dropped; a kernel that runs
+   * cannot be interrupted, so its result is discarded.
    */
   readonly signal?: AbortSignal;
 }
 
 export interface AsyncMethods {
   /**
-   * `data()` without holding up the event loop: waiting for the device and the copy happen elsewhere. Element types that no
+   * `data()` without blocking the event loop: another thread waits for the device and copies. Element types that no
    * typed array holds (bfloat16, float16, float8, complex32) are converted first, by an ordinary operator.
    */
   dataAsync(options?: AsyncOptions): Promise<DataArray>;
-  /** `to(device)` without holding up the event loop. */
+  /** `to(device)` without blocking the event loop. */
   toAsync(device: Device, options?: AsyncOptions): Promise<Tensor>;
   /**
-   * `backward(gradient)` without holding up the event loop. Until the promise settles, leave the leaves of the graph alone.
+   * `backward(gradient)` without blocking the event loop. Do not touch the leaves of the graph until the promise settles.
    * A graph with functions or hooks of JavaScript needs JavaScript's thread: it is refused.
    */
   backwardAsync(gradient?: GradientList, options?: Omit<BackwardOptions, 'inputs'> & AsyncOptions): Promise<void>;
@@ -38,7 +38,7 @@ export interface AsyncMethods {
 /**
  * Submits work and waits for it.
  * @param submit the native call; the context's modes are in force
- * @param finish turns what the addon answers into the result, at once
+ * @param finish turns what the addon returns into the result, synchronously
  * @param repeatable whether the work may be done once more when memory runs out
  * @throws the signal's reason (an `AbortError` unless it was given another), or what the work throws
  * @internal
@@ -98,7 +98,7 @@ const methods: ThisType<Tensor> & AsyncMethods = {
   },
 };
 
-/** Puts them onto the class. */
+/** Puts the methods onto the class. */
 export function installAsyncMethods(prototype: Tensor): void {
   for (const [key, value] of Object.entries(methods))
     Object.defineProperty(prototype, key, { value, configurable: true, writable: true });

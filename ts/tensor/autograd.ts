@@ -27,7 +27,7 @@ export function takeTensorOrNull(): Tensor | null {
   return take() === Tag.None ? null : adopt(take());
 }
 
-/** One call of the engine; the graph it consumes lets go of what it held of JavaScript, also where memory ran out half-way. */
+/** One call of the engine. Callbacks of the graph that it frees are forgotten, also when memory runs out half-way. */
 function run<T>(where: string, body: () => T): T {
   forgetReport();
   try {
@@ -56,7 +56,7 @@ export function putGradients(tensors: readonly Tensor[], gradients: GradientList
 
 /**
  * Sum of the gradients of `tensors` with respect to the graph's leaves, accumulated in their `grad`.
- * @param gradients one a tensor; null where the tensor is a scalar
+ * @param gradients one for each tensor; null where the tensor is a scalar
  */
 export function backward(
   tensors: Tensor | readonly Tensor[],
@@ -77,7 +77,7 @@ export function backward(
 }
 
 export interface GradOptions {
-  /** The vector in the vector-Jacobian product, one an output. @default ones for scalar outputs */
+  /** The vector in the vector-Jacobian product, one for each output. @default ones for scalar outputs */
   readonly gradOutputs?: GradientList;
   /** @default createGraph */
   readonly retainGraph?: boolean;
@@ -89,7 +89,7 @@ export interface GradOptions {
   readonly materializeGrads?: boolean;
   /**
    * `gradOutputs` hold a batch of vectors in their first dimension, `(B, …output.shape)`, and every gradient one for each,
-   * `(B, …input.shape)`: the rows of a Jacobian, or several of them. The graph is run once a vector. @default false
+   * `(B, …input.shape)`: the rows of a Jacobian, or several of them. The graph is run once for each vector. @default false
    */
   readonly isGradsBatched?: boolean;
 }
@@ -97,7 +97,7 @@ export interface GradOptions {
 /**
  * Gradients of `outputs` with respect to `inputs`, without touching any `grad`.
  * @throws InputError where `allowUnused: false` and `materializeGrads` are given together
- * @throws ShapeError for batched `gradOutputs` that are not of the outputs' shapes behind their first dimension
+ * @throws ShapeError for batched `gradOutputs` that are not of the outputs' shapes after their first dimension
  */
 export function grad(
   outputs: Tensor | readonly Tensor[],
@@ -187,7 +187,7 @@ function batchedGrad(
   if (size === 0) return leaves.map((leaf) => zerosFor(leaf, 0));
   const rows = Array.from({ length: size }, (_, i) => {
     const seed = seeds.map((batch) => batch?.select(0, i) ?? null);
-    return gradOnce(heads, leaves, seed, { ...pass, retainGraph: pass.retainGraph || i < size - 1 }); // the graph is let go of with the last
+    return gradOnce(heads, leaves, seed, { ...pass, retainGraph: pass.retainGraph || i < size - 1 }); // the last pass frees the graph
   });
   return leaves.map((_, j) => {
     const column = rows.map((row) => row[j]).filter((row) => row instanceof Tensor);
@@ -195,7 +195,7 @@ function batchedGrad(
   });
 }
 
-/** Zeros of an input's shape and kind, for a batch of so many where it is one. */
+/** Zeros of an input's shape, type and device; with `batch`, of that many such shapes. */
 function zerosFor(leaf: Tensor, batch: number | null): Tensor {
   return operator('aten', 'new_zeros').call([leaf, batch === null ? leaf.shape : [batch, ...leaf.shape]]) as Tensor;
 }
@@ -211,7 +211,7 @@ export function grads(tensors: readonly Tensor[]): (Tensor | null)[] {
   });
 }
 
-/** Sets the `grad` of many tensors in one native call; null frees. */
+/** Sets the `grad` of many tensors in one native call; null clears it. */
 export function setGrads(tensors: readonly Tensor[], gradients: readonly (Tensor | null)[] = []): void {
   guarded('autograd.setGrads', () => {
     rewind();

@@ -46,7 +46,7 @@ export const backends = {
   },
   /** `flashSdp` and its neighbours choose what scaled dot product attention may run on. */
   cuda: withMembers(switches('cuda', ['flashSdp', 'memEfficientSdp', 'mathSdp', 'cudnnSdp']), {
-    /** Whether libtorch was built with CUDA, be there a GPU or not. */
+    /** Whether libtorch was built with CUDA, whether or not there is a GPU. */
     isBuilt: (): boolean => binding.features().cuda,
     /** What matrix products may be computed in. */
     matmul: switches('cuda.matmul', [
@@ -83,11 +83,11 @@ export const backends = {
     set dispatch(dispatch: MklDispatch) {
       setMklDispatch(dispatch);
     },
-    /** What the kernels that MKL chose are made of: `'AVX-512'`, `'AVX2'`, `'SSE4.2'` or `'generic'`; null before its first work. */
+    /** The instruction set of the kernels that MKL chose: `'AVX-512'`, `'AVX2'`, `'SSE4.2'` or `'generic'`; null before its first computation. */
     instructions: (): string | null => binding.mklInstructions(),
   },
   openmp: {
-    /** Whether libtorch was built with OpenMP, and so shares out the work of an operator on the CPU with it. */
+    /** Whether libtorch was built with OpenMP, by which it splits the work of an operator on the CPU over threads. */
     isAvailable: (): boolean => binding.features().openmp,
   },
 };
@@ -111,7 +111,7 @@ export function setFloat32MatmulPrecision(precision: MatmulPrecision): void {
   guarded('setFloat32MatmulPrecision', () => binding.setMatmulPrecision(precision));
 }
 
-/** Takes denormal numbers on the CPU for 0, in this thread. @returns whether the processor can */
+/** Treats denormal numbers on the CPU as 0, in this thread. @returns whether the processor can */
 export function setFlushDenormal(on: boolean): boolean {
   return binding.setFlushDenormal(on);
 }

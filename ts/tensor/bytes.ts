@@ -36,8 +36,8 @@ export function mapFile(path: string, bytes: number): Tensor {
 }
 
 /**
- * Elements that lie in `bytes` from `start` on: a view, or a copy where they lie askew, for a type can only be laid over bytes
- * that start at a multiple of its size.
+ * Elements that lie in `bytes` from `start` on: a view, or a copy where they are not aligned, for a view as another type must
+ * start at a multiple of its size.
  * @param bytes (N) uint8
  * @returns (elements)
  */
@@ -72,7 +72,7 @@ export class ElementReader {
   private mapped(dtype: DType, position: number, elements: number): Tensor {
     this.source.requireUnchanged();
     this.whole ??= mapFile(this.source.path!, this.source.size);
-    // `data` ends the kinship of the views: else a change of one in place would count as a change of all to autograd.
+    // `data` gives the view a version of its own: else autograd would take a change of one in place for a change of all.
     return scoped(() => call('data', '', elementsOf(this.whole!, dtype, position, elements)));
   }
 

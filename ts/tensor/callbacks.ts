@@ -1,6 +1,6 @@
 /**
- * Functions of ours that libtorch calls: the backward of autograd functions, and hooks. The addon holds each by a number
- * and says when it has let go of it, so that no graph, however it is freed, has to touch JavaScript.
+ * JavaScript functions that libtorch calls: the backward of autograd functions, and hooks. The addon holds each by a number
+ * and says when it has released it, so that no graph, however it is freed, has to touch JavaScript.
  */
 import { DTypeError, TorchError } from '../errors';
 import { binding } from '../native/binding';
@@ -11,7 +11,7 @@ import { adopt, lend } from './lifetime';
 import { formatValue } from './operator';
 import { Tensor } from './tensor';
 
-/** What surrounds a call. */
+/** The circumstances of a call. */
 export interface Occasion {
   /** Which backward pass is running; -1 outside of one. */
   readonly graphTask: number;
@@ -22,15 +22,15 @@ export interface Occasion {
 
 type CallbackResult = readonly (Tensor | null | undefined)[] | number;
 
-/** Gets tensors, gives tensors (or a number, where the addon asks for one). */
+/** Takes tensors and returns tensors (or a number, where the addon asks for one). */
 export type Callback = (tensors: (Tensor | null)[], occasion: Occasion) => CallbackResult;
 
 export interface CallbackOptions {
-  /** Free what the function made, its arguments included, as soon as the addon has read the answer. @default false */
+  /** Free what the function made, its arguments included, as soon as the addon has read the result. @default false */
   readonly scoped?: boolean;
   /** The function runs no operator of its own, so the modes may stay as they are, which saves time. @default false */
   readonly idle?: boolean;
-  /** Called when the addon has let go of the function. */
+  /** Called when the addon has released the function. */
   readonly dropped?: () => void;
 }
 
@@ -63,7 +63,7 @@ export function silence(id: number): void {
   if (table.has(id)) table.set(id, { callback: () => [null] });
 }
 
-/** Forgets what the addon has let go of since. */
+/** Forgets the functions that the addon has released since the last call. */
 export function forgetDropped(): void {
   if (table.size === 0) return;
   for (const id of binding.droppedCallbacks()) forget(id);
@@ -75,11 +75,11 @@ export function held(): number {
   return table.size;
 }
 
-/** What native/callbacks.cc calls: arguments and answer are on the wire. */
+/** What native/callbacks.cc calls: arguments and result are on the wire. */
 function dispatch(id: number, graphTask: number, recording: boolean, grown?: Float64Array): number {
   if (grown) replaceWire(grown);
   const outer = task;
-  // A call out of a call belongs to the same backward pass, though it may run on another thread.
+  // A call inside of a call belongs to the same backward pass, though it may run on another thread.
   if (graphTask >= 0) task = graphTask;
   try {
     return runCallback(id, recording);
@@ -109,7 +109,7 @@ function runCallback(id: number, recording: boolean): number {
   return entry.idle || context().grad === recording ? run() : within({ grad: recording }, run, () => undefined);
 }
 
-/** The handles of an answer; 0 for none. */
+/** The handles of a result; 0 for none. */
 function read(result: CallbackResult): number | number[] {
   if (typeof result === 'number') return result;
   return result.map((tensor) => {

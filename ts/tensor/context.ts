@@ -1,7 +1,7 @@
 /**
  * What surrounds an operator call: the scope that will free its results, and the modes of autograd and autocast.
  *
- * Synchronous code uses one variable. As soon as some `scope`/`noGrad` has handed back a promise that is still pending,
+ * Synchronous code uses one variable. As soon as some `scope`/`noGrad` has returned a promise that is still pending,
  * code of several contexts may interleave, and each call asks AsyncLocalStorage which one it belongs to. So a program
  * that never awaits inside a scope pays nothing for those that do.
  */

@@ -20,7 +20,7 @@ import type { Generator } from './generator';
 /** A single number of JavaScript; a bigint is an int64. */
 export type Scalar = number | bigint | boolean;
 
-/** What a new tensor is made of, where it goes, and whether autograd watches it. */
+/** The element type and the device of a new tensor, and whether autograd records what is done with it. */
 export interface TensorOptions<Type extends DType = DType> {
   readonly dtype?: Type;
   /** `'cpu'`, `'cuda'`, `'cuda:1'`, … @default 'cpu' */
@@ -112,7 +112,7 @@ function checkSizes(shape: readonly number[], length: number): void {
 
 const DETACH_KEY = Symbol('lent to a tensor');
 
-/** Memory on loan to libtorch must stay where it is. */
+/** A buffer that a tensor uses in place must not move. */
 function pin(data: NodeJS.TypedArray): void {
   const isElastic = ['resizable', 'growable'].some((kind) => Reflect.get(data.buffer, kind) === true);
   if (isElastic) throw new DTypeError('fromTypedArray: a resizable buffer cannot be shared; copy it');
@@ -122,13 +122,13 @@ function pin(data: NodeJS.TypedArray): void {
 
 let setDetachKey: ((buffer: ArrayBuffer, key: symbol) => void) | undefined;
 
-/** V8 before 13, that of Node 22, ends the process where a buffer has a key that it was not given. */
+/** V8 before 13, as in Node 22, ends the process where somebody detaches a buffer without the key. */
 const ASKS_FOR_KEYS = Number(process.versions.v8.split('.')[0]) >= 13;
 
 /**
- * From now on `buffer.transfer()` throws a TypeError: Node's mark is for messages alone. V8 detaches a buffer with a key for
- * its owner only, and Node has no function for that, so it is asked in V8's own words, as for garbage collection. Node 22
- * refuses the buffer's own methods alone: `ArrayBuffer.prototype.transfer.call(buffer)` passes the memory on, which the
+ * From now on `buffer.transfer()` throws a TypeError: Node's mark is for messages alone. V8 detaches a buffer that has
+ * a key for whoever knows the key only, and Node has no function that sets one, so this uses V8's native syntax. On Node 22
+ * only the buffer's own methods refuse: `ArrayBuffer.prototype.transfer.call(buffer)` passes the memory on, which the
  * tensor then shares with the new buffer (native/external_memory.cc holds it).
  */
 function fixInPlace(buffer: ArrayBuffer): void {
@@ -166,7 +166,7 @@ function load(data: NodeJS.TypedArray, dtype: DType, shape: readonly number[], c
   return withOomRetry(body, { repeatable: true });
 }
 
-const DEEPEST = 64; // libtorch's own operators stop there; an array that holds itself has no end
+const DEEPEST = 64; // libtorch's operators take no more; an array that holds itself has no end
 
 function shapeOf(data: unknown): number[] {
   const shape: number[] = [];
@@ -186,7 +186,7 @@ function flatten(data: unknown, shape: readonly number[], depth: number, into: u
       throw new ShapeError(
         `tensor: expected a number at depth ${depth}, found an array; every row needs the same depth`,
       );
-    // At once: an array may be long, and empty.
+    // Checked for each element, since a sparse array may be very long.
     if (data === undefined)
       throw new DTypeError('tensor: expected numbers, bigints, booleans or { re, im }, found undefined');
     into.push(data);

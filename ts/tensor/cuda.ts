@@ -7,7 +7,7 @@ import { Graph } from './graph';
 import { getRngState, setRngState, manualSeed } from './random';
 import type { Tensor } from './tensor';
 
-/** What CUDA's driver tells of a device; sizes in bytes, clocks in kHz. */
+/** What CUDA's driver reports of a device; sizes in bytes, clocks in kHz. */
 export interface DeviceProperties {
   readonly name: string;
   readonly totalMemory: number;
@@ -44,7 +44,7 @@ function needed(what: string): void {
 }
 
 /**
- * What the driver tells of a GPU.
+ * What the driver reports of a GPU.
  * @param index @default the current device
  * @throws DeviceError without that GPU
  */
@@ -106,7 +106,7 @@ export const cuda = {
     return getRngState(`cuda:${index}`);
   },
   /**
-   * Puts the default generator of GPU number `index` into a state that `getRngState` gave, here or in PyTorch.
+   * Sets the default generator of GPU number `index` to a state of `getRngState`, from here or from PyTorch.
    * @throws DeviceError without that GPU
    */
   setRngState: (state: Tensor, index = 0): void => {

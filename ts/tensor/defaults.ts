@@ -1,4 +1,4 @@
-/** What new tensors are made of, and where, unless they are told. */
+/** The element type and the device of new tensors that name none. */
 import { DTypeError } from '../errors';
 import { binding } from '../native/binding';
 import { guarded } from '../native/typed-errors';

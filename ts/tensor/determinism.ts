@@ -8,7 +8,7 @@ export interface DeterminismOptions {
 }
 
 /**
- * Has operators use deterministic algorithms only; those that have none fail. On CUDA, matrix products also want
+ * Makes operators use deterministic algorithms only; those that have none fail. On CUDA, matrix products also need
  * `CUBLAS_WORKSPACE_CONFIG=:4096:8` in the environment.
  */
 export function useDeterministicAlgorithms(on: boolean, options: DeterminismOptions = {}): void {
@@ -16,7 +16,7 @@ export function useDeterministicAlgorithms(on: boolean, options: DeterminismOpti
   binding.setDeterministic(on, options.warnOnly ?? false);
 }
 
-/** Whether deterministic algorithms are asked for, be it with a warning only. */
+/** Whether deterministic algorithms are asked for, even if only by a warning. */
 export function areDeterministicAlgorithmsEnabled(): boolean {
   return binding.deterministic() > 0;
 }

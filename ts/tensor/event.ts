@@ -41,7 +41,7 @@ export class Event {
     released.register(this, this.#id, this);
   }
 
-  /** Puts the mark behind the work of `stream` so far; by default the current one. */
+  /** Puts the mark after the work of `stream` so far; by default of the current stream. */
   record(stream?: Stream): void {
     guarded('Event.record', () => binding.eventRecord(this.#id, ...this.#pairOf(stream)));
   }

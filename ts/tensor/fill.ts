@@ -7,7 +7,7 @@ import { Tensor } from './tensor';
 
 type Size = readonly number[];
 
-/** A creation function that takes sizes as a list or in a row, and `requiresGrad`, which no schema knows. */
+/** A creation function that takes sizes as a list or as separate arguments, and `requiresGrad`, which no schema knows. */
 function filler(name: string, overloads: readonly string[], defaults: TensorOptions = {}) {
   const call = surfaceFunction(name, overloads);
   return (...args: unknown[]): Tensor => {
@@ -19,13 +19,13 @@ function filler(name: string, overloads: readonly string[], defaults: TensorOpti
   };
 }
 
-/** Makes a tensor from its sizes, as a list or in a row. */
+/** Makes a tensor from its sizes, as a list or as separate arguments. */
 export interface Filler {
   <Type extends DType = DType>(size: Size, options?: FillOptions<Type>): Tensor<Type>;
   (...size: number[]): Tensor;
 }
 
-/** Makes a tensor of random numbers from its sizes, as a list or in a row. */
+/** Makes a tensor of random numbers from its sizes, as a list or as separate arguments. */
 export interface RandomFiller {
   <Type extends DType = DType>(size: Size, options?: RandomOptions<Type>): Tensor<Type>;
   (...size: number[]): Tensor;
@@ -35,7 +35,7 @@ export interface RandomFiller {
 export const zeros = filler('zeros', ['']) as Filler;
 /** Elements that are 1. */
 export const ones = filler('ones', ['']) as Filler;
-/** Memory as it is found: fill it before you read it. */
+/** Uninitialized memory: fill it before you read it. */
 export const empty = filler('empty', ['memory_format']) as Filler;
 /** Uniform in [0, 1). */
 export const rand = filler('rand', ['', 'generator']) as RandomFiller;
@@ -128,7 +128,7 @@ export type Like = <Type extends DType = DType>(input: Tensor, options?: FillOpt
 export const zerosLike = filler('zeros_like', ['']) as Like;
 /** Ones in the shape of `input`, of its type and on its device. */
 export const onesLike = filler('ones_like', ['']) as Like;
-/** Memory as it is found, in the shape of `input`: fill it before you read it. */
+/** Uninitialized memory, in the shape of `input`: fill it before you read it. */
 export const emptyLike = filler('empty_like', ['']) as Like;
 /** Uniform in [0, 1), in the shape of `input`. */
 export const randLike = filler('rand_like', ['']) as Like;

@@ -11,17 +11,17 @@ import type { Tensor } from './tensor';
 export interface FromBufferOptions<Type extends DType = DType> {
   /** Type of the elements. */
   readonly dtype: Type;
-  /** How many elements; -1 takes all that there are. @default -1 */
+  /** How many elements; -1 takes all that follow `offset`. @default -1 */
   readonly count?: number;
-  /** Bytes to pass over. @default 0 */
+  /** Bytes to skip. @default 0 */
   readonly offset?: number;
   /** Whether autograd records from here. @default false */
   readonly requiresGrad?: boolean;
 }
 
 /**
- * A row of elements from bytes: those of an ArrayBuffer, a Node Buffer, or what any typed array lies over. Copies them, where Python's
- * shares the memory: `fromTypedArray` with `copy: false` does.
+ * A tensor of one dimension from the bytes of an ArrayBuffer, a Node Buffer or a typed array. Copies them, where Python's shares
+ * the memory; for that use `fromTypedArray` with `copy: false`.
  * @throws InputError where the bytes are too few, or no whole number of elements
  */
 export function frombuffer<Type extends DType>(

@@ -16,7 +16,7 @@ interface Marks {
 export class FunctionContext {
   [name: string]: unknown;
 
-  /** For each argument of forward, whether a gradient is wanted of it; false for what is no tensor. */
+  /** For each argument of forward, whether its gradient is needed; false for what is no tensor. */
   needsInputGrad: readonly boolean[];
   /** In backward: what forward saved, in order; null for a null. */
   savedTensors: readonly Tensor[] = [];

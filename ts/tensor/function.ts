@@ -27,11 +27,11 @@ export interface FunctionType<A extends unknown[], R> extends Derivative {
   forward(ctx: FunctionContext, ...args: A): R;
 }
 
-/** A subclass of {@link Function} whose forward is plain code: `setupContext` keeps what backward needs. */
+/** A subclass of {@link Function} whose forward takes no `ctx`: `setupContext` keeps what backward needs. */
 export interface SplitFunctionType<A extends unknown[], R> extends Derivative {
   /** Computes the outputs. */
   forward(...args: A): R;
-  /** Called after `forward` with its arguments and what it gave: keeps in `ctx` what `backward` needs. */
+  /** Called after `forward` with its arguments and its result: keeps in `ctx` what `backward` needs. */
   setupContext(ctx: FunctionContext, inputs: A, output: R): void;
 }
 
@@ -46,7 +46,7 @@ export interface SplitFunctionType<A extends unknown[], R> extends Derivative {
  * code; `static onceDifferentiable = true` says that its derivative would be wrong, and makes asking for it an error.
  *
  * With `static setupContext(ctx, inputs, output)`, `forward` takes no `ctx`: it is called with the arguments of `apply` alone,
- * and `setupContext` after it, with them in an array and with what it gave.
+ * and `setupContext` after it, with them in an array and with its result.
  * @example
  * class Exp extends torch.autograd.Function {
  *   static forward(ctx: torch.autograd.FunctionContext, x: torch.Tensor): torch.Tensor {
@@ -96,7 +96,7 @@ function outputsOf({ name }: Derivative, returned: unknown): Tensor[] {
   });
 }
 
-/** Puts the node of this call into the graph; gives the outputs as they stand in it. */
+/** Records this call as a node of the graph; returns the recorded outputs. */
 function record(type: Derivative, ctx: FunctionContext, args: readonly unknown[], outputs: Tensor[]): Tensor[] {
   const { saved, dirty, nonDifferentiable, materialize } = ctx._marks;
   const inputs = args.filter((value) => value instanceof Tensor);

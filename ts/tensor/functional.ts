@@ -1,4 +1,4 @@
-/** What torch/functional.py makes of operators: other defaults, arguments in several forms. */
+/** The functions of torch/functional.py: operators with other defaults, or with arguments in several forms. */
 import { DTypeError, InputError, ShapeError } from '../errors';
 import { bindArguments, expected, resolveOptions } from '../options';
 import type { DType } from './dtype';
@@ -141,7 +141,7 @@ export function tensordot(a: Tensor, b: Tensor, ...args: unknown[]): Tensor {
   return call('tensordot', '', [a, b, Array.from({ length: count }, (_, i) => i - count), [...Array(count).keys()]]);
 }
 
-/** The places of elements that are not zero: (count, ndim) int64, or with `asTuple` one tensor (count) a dimension, to index by. */
+/** The indices of the elements that are not zero: (count, ndim) int64, or with `asTuple` one tensor (count) for each dimension, to index by. */
 export function nonzero(input: Tensor, options: { readonly asTuple: true }): Tensor[];
 export function nonzero(input: Tensor, options?: { readonly asTuple?: boolean }): Tensor;
 export function nonzero(input: Tensor, options?: { readonly asTuple?: boolean }): Tensor | Tensor[] {
@@ -193,7 +193,7 @@ function letter(subscript: number | '...'): string {
 }
 
 /**
- * Sums of products by Einstein's convention: `einsum('ij,jk->ik', a, b)`, with the operands in a row or in a list; or
+ * Sums of products by Einstein's convention: `einsum('ij,jk->ik', a, b)`, with the operands as separate arguments or in a list; or
  * `einsum(a, [0, 1], b, [1, 2], [0, 2])`.
  */
 export function einsum(
@@ -241,7 +241,7 @@ function sizesOf(owner: string, shape: unknown): readonly number[] {
   return sizes as number[];
 }
 
-/** More dimensions than any tensor has; a JavaScript array may claim to have four thousand million. */
+/** More dimensions than any tensor has; a sparse JavaScript array may have a length of 2^32 - 1. */
 const LONGEST_SHAPE = 1024;
 
 /** The shape that tensors of these shapes broadcast to. */
@@ -262,7 +262,7 @@ export function broadcastShapes(...shapes: (number | readonly number[])[]): numb
   return result;
 }
 
-/** The coordinates, one tensor a dimension of `shape`, of elements that are numbered in row-major order. */
+/** The coordinates, one tensor for each dimension of `shape`, of elements that are numbered in row-major order. */
 export function unravelIndex(indices: Tensor, shape: number | readonly number[]): Tensor[] {
   requireTensor('unravelIndex', 'indices', indices);
   if (/^(float|bfloat|complex|bool)/.test(indices.dtype))
@@ -280,7 +280,7 @@ export function unravelIndex(indices: Tensor, shape: number | readonly number[])
 export interface LuOptions {
   /** Exchange rows, without which singular leading blocks fail. @default true */
   readonly pivot?: boolean;
-  /** Give also, for each matrix, 0 or the number of the zero on the diagonal, instead of throwing. @default false */
+  /** Return also, for each matrix, 0 or the number of the zero on the diagonal, instead of throwing. @default false */
   readonly getInfos?: boolean;
 }
 

@@ -42,14 +42,14 @@ export class Generator {
     return adopt(guarded('Generator.getState', () => binding.generatorState(this._id)));
   }
 
-  /** Goes on from a state that `getState` gave, here or in PyTorch. */
+  /** Continues from a state of `getState`, from here or from PyTorch. */
   setState(state: Tensor): this {
     if (!(state instanceof Tensor)) throw expected('Generator.setState', 'a uint8 tensor for state', state);
     guarded('Generator.setState', () => binding.setGeneratorState(this._id, state._handle));
     return this;
   }
 
-  /** Begins again from a seed that the system draws, and gives it. */
+  /** Begins again from a seed that the system draws, and returns the seed. */
   seed(): number | bigint {
     return toSafeNumber(guarded('Generator.seed', () => binding.randomSeed(this._id)));
   }

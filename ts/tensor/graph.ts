@@ -28,7 +28,7 @@ const released = new FinalizationRegistry<number>((id) => binding.disposeGraph(i
 
 /**
  * Work of an accelerator, recorded by {@link capture}. `replay` runs it again on the same memory: new input is copied into
- * the tensors that the recording read, and results are read from those that it gave.
+ * the tensors that the recording read, and results are read from those that it returned.
  * @example
  * const graph = new torch.cuda.CUDAGraph();
  * const output = torch.cuda.graph(graph, () => model.forward(input));
@@ -64,7 +64,7 @@ export class Graph {
     guarded('Graph.captureEnd', () => binding.graphEnd(this.#id));
   }
 
-  /** Makes the recording ready for `replay`; only with `keepGraph` is that left to do. */
+  /** Makes the recording ready for `replay`; needed only with `keepGraph`. */
   instantiate(): void {
     guarded('Graph.instantiate', () => binding.graphInstantiate(this.#id));
   }
@@ -111,7 +111,7 @@ export function capture<T>(graph: Graph, body: () => T, options: CaptureOptions 
   checkOptions('graph', options, ['pool', 'stream', 'mode']);
   const { stream = new Stream(), ...rest } = options;
   binding.synchronize();
-  collectGarbage(); // what died earlier shall not be freed in the middle of the recording
+  collectGarbage(); // earlier garbage must not be freed in the middle of the recording
   binding.emptyCache();
   return onStream(stream, () => {
     graph.captureBegin(rest);
@@ -129,7 +129,7 @@ export function capture<T>(graph: Graph, body: () => T, options: CaptureOptions 
   });
 }
 
-/** What made the body fail matters more than that the broken recording cannot be finished. */
+/** Ends a recording whose body failed. That it cannot be finished is not reported: the body's error says more. */
 function abandon(graph: Graph): void {
   try {
     graph.captureEnd();

@@ -7,7 +7,7 @@ import { register, silence, type Callback } from './callbacks';
 import { formatValue } from './operator';
 import type { Tensor } from './tensor';
 
-/** Takes a hook away again; `using handle = …` does so at the end of the block. */
+/** Removes a hook; `using handle = …` does so at the end of the block. */
 export interface RemovableHandle {
   /** Doing so twice is harmless. */
   remove(): void;
@@ -25,7 +25,7 @@ export function removableHandle(drop: () => void): RemovableHandle {
   return { remove, [Symbol.dispose]: remove };
 }
 
-/** Sees a gradient; what it returns, if anything, takes its place. */
+/** Gets a gradient; the tensor that it returns, if any, replaces it. */
 export type GradientHook = (gradient: Tensor) => Tensor | null | undefined | void;
 
 /** See `Tensor.registerHook`. */

@@ -10,11 +10,11 @@ import type { Device } from './device';
 import { Tensor } from './tensor';
 import { show } from '../options';
 
-/** A range of places with a step, as `slice()` makes it. */
+/** A range of indices with a step, as `slice()` makes it. */
 export class Slice {
   /**
-   * @param start first place; null for the beginning
-   * @param stop place behind the last; null for the end
+   * @param start first index; null for the beginning
+   * @param stop index after the last; null for the end
    * @param step at least 1
    */
   constructor(
@@ -159,7 +159,7 @@ function gatherable(picks: Picks, viewed: Tensor): Picks {
   return result;
 }
 
-/** `tensor[indices] = value`, in place; the value is broadcast, and sizes of 1 before its others do not count. */
+/** `tensor[indices] = value`, in place; the value is broadcast, and its leading sizes of 1 do not count. */
 export function indexPut(
   tensor: Tensor,
   indices: readonly Index[],

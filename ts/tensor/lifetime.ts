@@ -1,6 +1,6 @@
 /**
  * Who frees a tensor: the innermost scope it was made in; outside of scopes, the garbage collector; `dispose()` always.
- * docs/architecture.md, "Lifetimes", tells what the choice of mechanism rests on.
+ * docs/architecture.md, "Lifetimes", gives the reasons for these mechanisms.
  */
 import { EventEmitter } from 'node:events';
 import { types } from 'node:util';
@@ -14,10 +14,10 @@ import { checkBody, typeName } from './options';
 import { isPlainObject } from './plain-object';
 import { Tensor } from './tensor';
 
-/** The tensors that one call of `scope` answers for. */
+/** The tensors that one call of `scope` will free. */
 export class Scope {
   made: Tensor[] = [];
-  /** What is still made in its name afterwards, by a promise that nobody waited for, goes to the scope around it. */
+  /** Tensors made in it afterwards, by a promise that nobody awaited, belong to the scope around it. */
   ended = false;
 
   constructor(readonly outer: Scope | null) {}
@@ -31,7 +31,7 @@ export interface TensorObserver {
 
 let observer: TensorObserver | null = null;
 
-/** Shows what is made and freed from now on; null for nobody. */
+/** Sets the tool that is shown tensors from now on; null for none. */
 export function observeTensors(observe: TensorObserver | null): void {
   observer = observe;
 }
@@ -42,20 +42,20 @@ export function observed(tensor: Tensor): Tensor {
   return tensor;
 }
 
-/** Gives a fresh handle its Tensor, and the Tensor to the scope or the collector. */
+/** Makes the Tensor of a new handle; the running scope frees it, or the collector. */
 export function adopt(handle: number): Tensor {
   return adoptInto(context().scope, handle);
 }
 
-/** @internal {@link adopt} for who knows the running scope already */
+/** @internal {@link adopt} for callers that know the running scope */
 export function adoptInto(scope: Scope | null, handle: number): Tensor {
   const tensor = new Tensor(handle);
   if (scope !== null && !scope.ended) scope.made.push(tensor);
-  else own(tensor, scope);
+  else assign(tensor, scope);
   return observer === null ? tensor : observed(tensor);
 }
 
-function own(tensor: Tensor, scope: Scope | null): void {
+function assign(tensor: Tensor, scope: Scope | null): void {
   let owner = scope;
   while (owner?.ended) owner = owner.outer;
   if (owner) owner.made.push(tensor);
@@ -120,7 +120,7 @@ function collect(value: unknown, into: Set<object>): void {
   if (typeof value !== 'object' || value === null || into.has(value)) return;
   into.add(value);
   if (value instanceof Tensor) return;
-  // Of a long array what is there: most of it is not, for memory has no room for that.
+  // An array this long is sparse, since memory could not hold it: only the elements that exist.
   if (Array.isArray(value) && value.length > LONGEST)
     for (const item of Object.values(value as unknown[])) collect(item, into);
   else if (Array.isArray(value) || isSet(value)) for (const item of value) collect(item, into);
@@ -146,16 +146,16 @@ function close(scope: Scope, result: unknown): void {
   scope.ended = true;
   if (scope.made.length === 0) return;
   const { made } = scope;
-  scope.made = NONE; // whatever still holds the scope shall not hold its tensors
+  scope.made = NONE; // whatever still refers to the scope must not keep its tensors alive
   const kept = new Set<object>();
   collect(result, kept);
-  let doomed = 0;
+  let toFree = 0;
   for (const tensor of made) {
     if (tensor._tracked) continue;
-    if (kept.size > 0 && kept.has(tensor)) own(tensor, scope.outer);
-    else made[doomed++] = tensor;
+    if (kept.size > 0 && kept.has(tensor)) assign(tensor, scope.outer);
+    else made[toFree++] = tensor;
   }
-  made.length = doomed;
+  made.length = toFree;
   freeAll(made);
 }
 
@@ -195,7 +195,7 @@ export function scoped<T>(body: () => T): T {
 }
 
 /**
- * Like {@link scoped}, for results that the addon is about to read: `made` are the handles that it has to free thereafter.
+ * Like {@link scoped}, for results that the addon is about to read: `made` are the handles that it has to free afterwards.
  */
 export function lend<T>(body: () => T): { result: T; made: number[] } {
   const surrounding = context();
@@ -260,7 +260,7 @@ export interface MemoryUsage {
   readonly devices: Readonly<Record<string, { readonly tensors: number; readonly bytes: number }>>;
 }
 
-/** Tensors alive in this thread, in all and by device (`memory().devices.cpu.bytes`). */
+/** Tensors alive in this thread, in total and by device (`memory().devices.cpu.bytes`). */
 export function memory(): MemoryUsage {
   const devices: Record<string, { tensors: number; bytes: number }> = {};
   let total = 0;

@@ -10,7 +10,7 @@ import { checkOptions, resolveOptions } from './options';
 import { Tensor } from './tensor';
 import { requireFunction } from './require';
 
-/** A tensor that is alive, as `liveTensors` and `findLeaks` tell of it. */
+/** A tensor that is alive, as `liveTensors` and `findLeaks` report it. */
 export interface LiveTensor {
   readonly shape: readonly number[];
   readonly dtype: DType;
@@ -23,7 +23,7 @@ export interface LiveTensor {
 
 /** Where each handle was made: text, for an Error would hold the objects whose methods are on its stack. */
 const origins = new Map<number, string>();
-/** What became of tensors that are freed, while that is recorded. */
+/** Where tensors were made and freed, of those that were freed while that was recorded. */
 const freedOrigins = new WeakMap<Tensor, string>();
 /** Enough to get out of this folder and into the caller's code. */
 const FRAMES = 30;
@@ -128,12 +128,12 @@ async function collectRepeatedly(): Promise<void> {
 }
 
 /**
- * For tests: the tensors that `body` leaves behind each time it runs, with the place where each was made; none for code
+ * For tests: the tensors that `body` leaves behind each time it runs, with where each was made; none for code
  * that keeps memory flat. The first run is for what is made once.
  *
  *     assert.deepEqual(await torch.findLeaks(() => step(batch)), []);
  *
- * @param body may be async; what it returns is let go
+ * @param body may be async; what it returns is not kept
  */
 export async function findLeaks(
   body: () => unknown,
@@ -160,7 +160,7 @@ export async function findLeaks(
   return shown;
 }
 
-/** What stands behind an OutOfMemoryError: the largest tensors, one a line. */
+/** What the message of an OutOfMemoryError lists: the largest tensors, one a line. */
 export function largestTensors(limit = 5): string {
   const all = handles();
   const lines = liveTensors({ limit }).map(({ shape, dtype, device, bytes, madeAt }) => {

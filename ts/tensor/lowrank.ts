@@ -12,7 +12,7 @@ export interface SvdLowrankOptions {
   readonly q?: number | null;
   /** Subspace iterations; more for a spectrum that decays slowly. @default 2 */
   readonly niter?: number;
-  /** Taken off the matrix, broadcast to it. @default null */
+  /** Subtracted from the matrix, broadcast to it. @default null */
   readonly M?: Tensor | null;
 }
 
@@ -32,7 +32,7 @@ function approximateBasis(A: Tensor, q: number, niter: number): Tensor {
 
 /**
  * The largest singular values of `A` (B, m, n) and their vectors: U (B, m, q), S (B, q), V (B, n, q) with A ≈ U diag(S) Vᴴ. Draws from
- * the global source.
+ * the default generator.
  */
 export function svdLowrank(A: Tensor, options: SvdLowrankOptions = {}): Factors {
   const { q, niter, M } = resolveOptions<Required<SvdLowrankOptions>>(
@@ -55,7 +55,7 @@ export function svdLowrank(A: Tensor, options: SvdLowrankOptions = {}): Factors 
 export interface PcaLowrankOptions {
   /** Number of components, a little more than what is wanted. @default min(6, m, n) */
   readonly q?: number | null;
-  /** Take the mean of each column off. @default true */
+  /** Subtract the mean of each column. @default true */
   readonly center?: boolean;
   /** Subspace iterations. @default 2 */
   readonly niter?: number;

@@ -33,23 +33,23 @@ const signed = (value: number, text: string): string => (Object.is(value, -0) ? 
 const whole = (value: number): string =>
   Number.isFinite(value) ? signed(value, `${value.toFixed(0)}.`) : nonFinite(value);
 
-/** How `values` are written. Zeros, infinities and NaNs have no say in it, as in PyTorch. */
+/** How `values` are written. Zeros, infinities and NaNs do not count, as in PyTorch. */
 export function floatFormat(values: readonly number[]): NumberFormat<number> {
-  const telling = values.filter((value) => value !== 0 && Number.isFinite(value));
+  const counted = values.filter((value) => value !== 0 && Number.isFinite(value));
   let largest = 0;
   let smallest = Infinity;
-  for (const value of telling) {
+  for (const value of counted) {
     largest = Math.max(largest, Math.abs(value));
     smallest = Math.min(smallest, Math.abs(value));
   }
   const far =
-    telling.length > 0 && (printSettings.sciMode ?? (largest / smallest > 1000 || largest > 1e8 || smallest < 1e-4));
+    counted.length > 0 && (printSettings.sciMode ?? (largest / smallest > 1000 || largest > 1e8 || smallest < 1e-4));
   const write = far
     ? (value: number): string => rounded(value, exponential)
-    : telling.every(Number.isInteger)
+    : counted.every(Number.isInteger)
       ? whole
       : (value: number): string => rounded(value, fixed);
-  return { width: widest(telling, write), write };
+  return { width: widest(counted, write), write };
 }
 
 /** Integers and booleans, as Python writes them. */

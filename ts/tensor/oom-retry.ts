@@ -1,11 +1,11 @@
-/** What happens when memory runs out. */
+/** A second try when memory runs out. */
 import { OutOfMemoryError } from '../errors';
 import { binding } from '../native/binding';
 import { collectGarbage, largestTensors } from './live-tensors';
 
 /**
  * Frees what nobody uses any more (garbage, caches) and tries once again; when there is no second try, or it fails too, the
- * error tells what fills the memory.
+ * error says what fills the memory.
  * @param retry null for what must not be done twice, because it writes to its arguments
  */
 export function retryAfterOom<T>(error: unknown, retry: (() => T) | null): T {
@@ -24,7 +24,7 @@ export function retryAfterOom<T>(error: unknown, retry: (() => T) | null): T {
   throw new OutOfMemoryError(`${error.message}\n${largestTensors()}`, { cause: error });
 }
 
-/** Of an error that came through several hands the first has told everything. */
+/** An error that has a cause was made here already, and says everything. */
 function isFirstReport(error: unknown): error is OutOfMemoryError {
   return error instanceof OutOfMemoryError && error.cause === undefined;
 }

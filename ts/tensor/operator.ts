@@ -28,7 +28,7 @@ export type Argument =
 /** Keyword arguments by the names of the schema. */
 export type Options = Readonly<Record<string, Argument>>;
 
-/** Whatever an operator gives; dictionaries come of TorchScript only. */
+/** Whatever an operator returns; dictionaries come from TorchScript only. */
 export type Result = Tensor | Complex | number | bigint | boolean | string | null | undefined | Result[] | Dictionary;
 
 export interface Dictionary {
@@ -245,7 +245,7 @@ export class Operator {
   #schema: Schema | undefined;
   #index = -1;
   /** This is the second try, after memory ran out. */
-  #relieved = false;
+  #retrying = false;
 
   constructor(
     readonly namespace: string,
@@ -300,7 +300,7 @@ export class Operator {
   }
 
   /**
-   * What a call with `count` tensors and nothing else is: of an operator that gives one tensor, `'new'`, or `'inplace'` where
+   * What a call with `count` tensors and nothing else is: of an operator that returns one tensor, `'new'`, or `'inplace'` where
    * it writes to the first. Null where that takes more arguments, or other ones.
    */
   unboxedKind(count: number): 'new' | 'inplace' | null {
@@ -339,15 +339,15 @@ export class Operator {
 
   #failed(error: unknown, args: readonly unknown[], options: object | undefined): Result {
     const typed = typedError(error, this.#signature(args, options));
-    if (!(typed instanceof OutOfMemoryError) || this.#relieved) throw typed;
-    this.#relieved = true;
+    if (!(typed instanceof OutOfMemoryError) || this.#retrying) throw typed;
+    this.#retrying = true;
     try {
       return retryAfterOom(
         typed,
         this.schema.parameters.some(({ written }) => written) ? null : () => this.call(args, options),
       );
     } finally {
-      this.#relieved = false;
+      this.#retrying = false;
     }
   }
 
@@ -364,7 +364,7 @@ export class Operator {
     return Array.from({ length: count }, () => decode(texts, args, options));
   }
 
-  /** An element type comes back as its code. */
+  /** An element type is returned as its code. */
   #named(result: Result): Result {
     return typeof result === 'number' && this.schema.returns[0] === 'ScalarType' ? dtypeName(result) : result;
   }

@@ -81,7 +81,7 @@ function lazy<T>(make: (key: string) => T): Readonly<Record<string, T>> {
 
 /**
  * Lets `torch.ops` call the two dozen internal operators of PyTorch that do not check their arguments, in this thread. They
- * are refused otherwise: wrong arguments would end the process. What is public checks its arguments and needs no leave.
+ * are refused otherwise: wrong arguments would end the process. Public operators check their arguments and need no permission.
  */
 export function allowUnchecked(on = true): void {
   binding.allowUnchecked(on);

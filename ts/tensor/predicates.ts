@@ -1,4 +1,4 @@
-/** Small questions about values that PyTorch asks by functions. */
+/** What PyTorch asks of values by functions: whether they are tensors, how large, of which type. */
 import { Tensor } from './tensor';
 import { change, within } from './context';
 import { checkBody, expected } from './options';
@@ -45,7 +45,7 @@ export function legacyType({ dtype, device, layout }: Tensor): string {
 }
 
 /**
- * Says whether operators are recorded for autograd: with `body` while that runs, without it from now on in this context.
+ * Sets whether operators are recorded for autograd: with `body` while that runs, without it from now on in this context.
  */
 export function setGradEnabled(mode: boolean): void;
 export function setGradEnabled<T>(mode: boolean, body: () => T): T;

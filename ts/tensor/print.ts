@@ -139,7 +139,7 @@ function facts(tensor: Tensor): string[] {
   return found;
 }
 
-/** Adds `facts` behind the text, on a line of their own when the last one is full. */
+/** Adds `tail` after the text, on a line of their own when the last one is full. */
 function append(text: string, tail: readonly string[], forceLine: boolean): string {
   let result = text;
   let used = text.length - text.lastIndexOf('\n') + 1;

@@ -19,7 +19,7 @@ export function initialSeed(): number | bigint {
   return found <= Number.MAX_SAFE_INTEGER ? Number(found) : found;
 }
 
-/** Seeds the default generators of all devices with a number that the system draws, and gives it. */
+/** Seeds the default generators of all devices with a number that the system draws, and returns it. */
 export function seed(): number | bigint {
   const drawn = guarded('seed', () => binding.randomSeed('cpu'));
   manualSeed(drawn);
@@ -34,7 +34,7 @@ export function getRngState(source?: Generator | Device): Tensor {
   return adopt(guarded('getRngState', () => binding.generatorState(idOf(source))));
 }
 
-/** Puts a generator into a state that `getRngState` gave, here or in PyTorch; `source` as there. */
+/** Sets a generator to a state of `getRngState`, from here or from PyTorch; `source` as there. */
 export function setRngState(state: Tensor, source?: Generator | Device): void {
   if (!(state instanceof Tensor))
     throw new DTypeError(`setRngState: expected a uint8 tensor, found ${formatValue(state)}`);

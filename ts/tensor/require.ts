@@ -1,4 +1,4 @@
-/** Checks of arguments of other kinds than numbers: what TypeScript sees at compile time, for programs that have no types. */
+/** Checks that arguments are tensors, iterables or functions, for programs that TypeScript has not checked. */
 import { InputError } from '../errors';
 import { expected } from '../options';
 import { Tensor } from './tensor';

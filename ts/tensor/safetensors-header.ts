@@ -28,7 +28,7 @@ export const CODES: Readonly<Record<string, DType>> = {
 };
 
 const LONGEST_HEADER = 100_000_000; // the limit of the reference implementation
-/** Operators of libtorch stop there. */
+/** libtorch's operators take no more. */
 const MOST_DIMENSIONS = 64;
 
 export interface Entry {

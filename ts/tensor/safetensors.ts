@@ -22,7 +22,7 @@ const KIND = 'a safetensors file';
 function tensorOf(reader: ElementReader, { dtype, shape, data_offsets: [from, to] }: Entry, start: number): Tensor {
   const target = CODES[dtype]!;
   const elements = reader.read(target, start + from, (to - from) / itemSize(target));
-  // `data` ends the kinship of the views: else a change of one in place would count as a change of all to autograd.
+  // `data` gives the view a version of its own: else autograd would take a change of one in place for a change of all.
   return call('data', '', call('view', '', elements, shape));
 }
 

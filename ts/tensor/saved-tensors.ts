@@ -45,7 +45,7 @@ function checked(value: unknown): Tensor {
 export interface Packed {
   /** Called when a backward pass asks for the tensor; with `retainGraph` more than once. */
   unpack(occasion: Occasion): Tensor;
-  /** Called once the graph needs it no more. */
+  /** Called once the graph does not need it any more. */
   dropped?(): void;
 }
 

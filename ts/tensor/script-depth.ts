@@ -1,6 +1,6 @@
 /**
- * How deep the code and the values of a TorchScript file are nested. libtorch reads both by recursion, and its stack ends
- * the process where it ends; CPython's own parser stops at the same depths.
+ * How deep the code and the values of a TorchScript file are nested. libtorch reads both by recursion, and a stack that
+ * overflows ends the process; CPython's own parser stops at the same depths.
  */
 import { InputError } from '../errors';
 
@@ -24,7 +24,7 @@ export function requireShallow(records: readonly (readonly [name: string, conten
   }
 }
 
-/** Strings count as one sign, comments as none; what is left are names, numbers, brackets and operators. */
+/** A string counts as one token, a comment as none; what is left are names, numbers, brackets and operators. */
 const TOKEN =
   /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|#[^\n]*|\n[ ]*|\b(?:and|or|not|if|else|elif|in|is)\b|\w+|[ \t\r]+|[^]/g;
 
@@ -56,7 +56,7 @@ function codeProblem(code: string): string | undefined {
 
 const MARK = -1;
 
-/** Bytes behind each opcode of libtorch's pickles (torch/csrc/jit/serialization/pickler.h), and what it does to the depths. */
+/** Reads the bytes after each opcode of libtorch's pickles (torch/csrc/jit/serialization/pickler.h), and what it does to depths. */
 class DepthReader {
   private readonly stack: number[] = [];
   private readonly memo = new Map<number, number>();
@@ -164,7 +164,7 @@ class DepthReader {
     return parts.length === count;
   }
 
-  /** All down to the mark become one, with so many below it. */
+  /** All values down to the mark become one, with `below` more under the mark. */
   private joinMarked(below: number): boolean {
     let deepest = 0;
     for (let depth = this.stack.pop(); depth !== MARK; depth = this.stack.pop()) {

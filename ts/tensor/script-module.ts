@@ -19,8 +19,8 @@ import { traced } from './tracing';
 import { requireFunction } from './require';
 import { expected } from '../options';
 
-// What the collector takes has no way to be asked again: the registry frees the native module behind it.
-const abandoned = new FinalizationRegistry<number>((id) => binding.scriptFree(id));
+// Frees the native module of an object that the collector has taken.
+const released = new FinalizationRegistry<number>((id) => binding.scriptFree(id));
 
 interface ScriptParameter {
   readonly key: string;
@@ -61,7 +61,7 @@ export class ScriptModule {
         parameters.map(([key, takesObject]) => ({ key, takesObject })),
       ]),
     );
-    abandoned.register(this, id, this);
+    released.register(this, id, this);
   }
 
   /** Names of the methods that can be called. */
@@ -72,8 +72,8 @@ export class ScriptModule {
   /**
    * Calls `forward`. Arguments by position, then one object for arguments by name, as the module spells them. Lists and tuples
    * are arrays, dictionaries are objects (or a Map, for other keys than strings), NamedTuples and objects of scripted classes are
-   * objects of their fields, members of an enumeration are their names; so are results. An object in the place of an argument that
-   * takes one is that argument, unless its keys are names of arguments.
+   * objects of their fields, members of an enumeration are their names; so are results. An object at the position of an argument
+   * that takes one is that argument, unless its keys are names of arguments.
    * @throws InputError for a method or an argument that does not exist, TorchError for what goes wrong inside
    */
   forward<T extends Result = Tensor>(...args: unknown[]): T {
@@ -191,7 +191,7 @@ export class ScriptModule {
 
   /** Frees the module now; its tensors live on while something else holds them. */
   dispose(): void {
-    abandoned.unregister(this);
+    released.unregister(this);
     binding.scriptFree(this.#id);
   }
 

@@ -38,7 +38,7 @@ function mapLeaves(value: unknown, change: (leaf: object) => unknown): unknown {
 /**
  * Makes a message of tensors in any nesting of arrays, maps and plain objects (a state dict, a batch), for another thread
  * to `receive`. Nothing is copied: all threads see the same memory, so only one may write, and none while others read. A
- * tensor over memory that JavaScript lent (`copy: false`) is copied once, for that memory ends with its thread. The message
+ * tensor over an external buffer (`copy: false`) is copied once, for the buffer ends with its thread. The message
  * holds the memory until every receiver has it, or `withdraw` takes it back.
  *
  *     worker.postMessage(torch.share(model.stateDict()));              // here

@@ -163,7 +163,7 @@ const members: ThisType<Tensor> & object = {
   },
 };
 
-/** Puts them onto the class. */
+/** Puts the members onto the class. */
 export function installShorthands(prototype: Tensor): void {
   for (const [name, dtype] of Object.entries(CONVERSIONS)) {
     const value = function (this: Tensor): Tensor {

@@ -16,7 +16,7 @@ export interface SparseOptions {
   readonly requiresGrad?: boolean;
 }
 
-/** The places of the elements: int64 as a tensor, or whole numbers in arrays. */
+/** The indices of the elements: int64 as a tensor, or whole numbers in arrays. */
 export type SparseIndices = Tensor | TensorData;
 /** The elements, as a tensor or in arrays. */
 export type SparseValues = Tensor | TensorData | Scalar;

@@ -18,8 +18,8 @@ export interface StreamOptions {
 }
 
 /**
- * A queue of work on a device. Work on one stream runs in order, work on several at once; what one needs of another it waits
- * for. libtorch keeps the queues in a pool, so a Stream needs no disposal.
+ * A queue of work on a device. Work on one stream runs in order, work on several at once; a stream waits for another only where
+ * it is told to. libtorch keeps the queues in a pool, so a Stream needs no disposal.
  * @example
  * const copies = new torch.cuda.Stream();
  * const batch = torch.cuda.stream(copies, () => torch.rand([2, 4]).pinMemory().to({ device: 'cuda', nonBlocking: true }));

@@ -125,8 +125,8 @@ function acceptsNamed(
 }
 
 /**
- * `x.view(2, 3)` for `x.view([2, 3])`: numbers in a row stand for the list that an operator takes first, and tensors in a
- * row for its list of tensors: `einsum('ij,jk', a, b)`.
+ * `x.view(2, 3)` for `x.view([2, 3])`: numbers as separate arguments stand for the list that an operator takes
+ * first, and tensors for its list of tensors: `einsum('ij,jk', a, b)`.
  */
 function gather(candidates: readonly Operator[], args: Values, offset: number): Values | null {
   for (const { schema } of candidates) {
@@ -165,7 +165,7 @@ function refuse(name: string, candidates: readonly Operator[], args: Values, opt
   return new DTypeError(`${name}: no form takes (${found}); expected ${forms}`);
 }
 
-/** The options of an operator that makes a tensor of no other, with the default device where they name none. */
+/** The options of an operator that makes a tensor without another one, with the default device where they name none. */
 function onDefaultDevice(
   { schema: { parameters } }: Operator,
   options: Record<string, unknown> | undefined,
@@ -193,7 +193,7 @@ function callWithOut(
   args: Values,
   options: Record<string, unknown>,
 ): Result {
-  // The overloads made by rote in libtorch (`mul.Scalar_out`) would drop the gradient in silence.
+  // The overloads that libtorch generates (`mul.Scalar_out`) would silently drop the gradient.
   const recorded =
     isGradEnabled() &&
     [args, Object.values(options)].flat(2).some((value) => value instanceof Tensor && value.requiresGrad);
@@ -275,7 +275,7 @@ interface UnboxedOverload {
 
 const MOST_UNBOXED = 3;
 
-/** Of an operator's overloads, the one that takes so many tensors and nothing else; null for none. */
+/** Of an operator's overloads, the one that takes `count` tensors and nothing else; null for none. */
 class UnboxedOverloads {
   readonly #found: (UnboxedOverload | null | undefined)[] = new Array<undefined>(MOST_UNBOXED + 1).fill(undefined);
 

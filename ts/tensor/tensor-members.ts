@@ -1,4 +1,4 @@
-/** Members of PyTorch's Tensor that tell what a tensor is, where its memory lies, or that call a function for each element. */
+/** Members of PyTorch's Tensor that say what a tensor is, where its memory lies, or that call a function for each element. */
 import { DTypeError, ShapeError } from '../errors';
 import { binding } from '../native/binding';
 import { guarded } from '../native/typed-errors';
@@ -192,7 +192,7 @@ function replaced(
   return tensor;
 }
 
-/** Puts them onto the class. */
+/** Puts the members onto the class. */
 export function installMembers(prototype: Tensor): void {
   for (const key of Reflect.ownKeys(members)) {
     Object.defineProperty(prototype, key, { ...Reflect.getOwnPropertyDescriptor(members, key), enumerable: false });

@@ -237,7 +237,7 @@ export class Tensor<out Type extends DType = DType> {
 
   /**
    * Computes the gradient of this tensor with respect to the graph's leaves and accumulates it in their `grad`. A tensor
-   * of several elements wants `gradient`, the vector of the vector-Jacobian product.
+   * of several elements needs `gradient`, the vector of the vector-Jacobian product.
    */
   backward(options?: BackwardOptions & { readonly gradient?: Tensor | null }): void;
   backward(gradient: Tensor | null, options?: BackwardOptions): void;

@@ -282,7 +282,7 @@ function write(scalar: Tensor): string {
   return typeof value === 'number' && isFloatingPoint(scalar.dtype) ? float(value) : String(value);
 }
 
-/** Where a flat position lies: `(1, 2)`. */
+/** The index of a position in row-major order: `(1, 2)`. */
 function indexText(position: number, shape: readonly number[]): string {
   const index: number[] = [];
   let left = position;

@@ -10,7 +10,7 @@ export function setNumThreads(count: number): void {
 
 /**
  * Runs `body`, up to its first `await`, with operators on this thread alone: for many small operators beside other work,
- * where waking and gathering threads costs more than they bring.
+ * where waking and joining threads costs more time than they save.
  */
 export function onOneThread<T>(body: () => T): T {
   checkBody('onOneThread', body);

@@ -1,6 +1,6 @@
 let running = false;
 
-/** Whether operators are being recorded for TorchScript: code then takes the way that the record can hold. */
+/** Whether operators are being recorded for TorchScript: code then avoids what a trace cannot hold. */
 export function isTracing(): boolean {
   return running;
 }

@@ -8,9 +8,9 @@ export interface UniqueOptions {
   readonly dim?: number;
   /** Ascending order; libtorch sorts on the CPU all the same. @default true */
   readonly sorted?: boolean;
-  /** Give also, for each element of the input, its place among the distinct ones. @default false */
+  /** Return also, for each element of the input, its index among the distinct ones. @default false */
   readonly returnInverse?: boolean;
-  /** Give also how often each distinct one occurs. @default false */
+  /** Return also how often each distinct one occurs. @default false */
   readonly returnCounts?: boolean;
 }
 
@@ -61,7 +61,7 @@ export const unique = ((input: Tensor, ...args: unknown[]): Tensor | Tensor[] =>
   return chosen(results as Tensor[], options);
 }) as Unique;
 
-/** Like {@link unique}, but an element that comes back after another one counts anew. */
+/** Like {@link unique}, but only neighbours count as equal: an element that occurs again after another one is listed again. */
 export const uniqueConsecutive = ((input: Tensor, ...args: unknown[]): Tensor | Tensor[] => {
   const options = bindArguments('uniqueConsecutive', EXTRAS, args);
   const results = operator('aten', 'unique_consecutive').call([
