@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { replaceFile } from '../../ts/native/replace-file';
 import { replaceFolder } from '../../ts/train/atomic';
-import { MetricsLog } from '../../ts/train/metrics-logger';
+import { MetricsFile } from '../../ts/train/metrics-logger';
 
 /** What reached the disk and what got its name, in order: a name before its bytes lies after a power cut. */
 type Journal = string[];
@@ -85,7 +85,7 @@ describe('what is written is on disk before it has its name', () => {
 
   it('of the log, before a checkpoint counts on its length', async () => {
     const journal = await journalOf(() => {
-      const log = new MetricsLog(join(root, 'metrics.jsonl'));
+      const log = new MetricsFile(join(root, 'metrics.jsonl'));
       log.append({ kind: 'train', epoch: 1, step: 1, seconds: 1 });
       log.flush();
       log.close();

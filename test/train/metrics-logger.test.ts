@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MetricsLog, readMetricsLog } from '../../ts/train/metrics-logger';
+import { MetricsFile, readMetricsLog } from '../../ts/train/metrics-logger';
 
 describe('metrics.jsonl', () => {
   let folder: string;
@@ -16,7 +16,7 @@ describe('metrics.jsonl', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   it('holds one object a line', () => {
-    const log = new MetricsLog(path);
+    const log = new MetricsFile(path);
     log.append(entry(1));
     log.append(entry(2));
     log.close();
@@ -28,14 +28,14 @@ describe('metrics.jsonl', () => {
   });
 
   it('goes back to the length that a checkpoint remembers', () => {
-    const before = new MetricsLog(path);
+    const before = new MetricsFile(path);
     before.append(entry(1));
     const bytes = before.flush();
     before.append(entry(2));
     before.close();
     appendFileSync(path, '{"kind":"tr');
 
-    const after = new MetricsLog(path);
+    const after = new MetricsFile(path);
     after.truncate(bytes);
     after.append(entry(3));
     after.close();
@@ -43,7 +43,7 @@ describe('metrics.jsonl', () => {
   });
 
   it('is read without a last line that was cut short', () => {
-    const log = new MetricsLog(path);
+    const log = new MetricsFile(path);
     log.append(entry(1));
     log.close();
     appendFileSync(path, '{"kind":"tr');

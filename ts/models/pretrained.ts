@@ -108,8 +108,8 @@ export abstract class PretrainedModel<Config extends PretrainedConfig = Pretrain
 
   /**
    * Writes `config.json` and `model.safetensors` with the published key names into `folder`, made when absent. Each file
-   * is whole or not there, the weights before the configuration. How images become tensors is not the model's to know:
-   * `preprocessor_config.json` is written by who has the processor.
+   * is whole or not there, the weights before the configuration. `preprocessor_config.json` is not the model's to write,
+   * but the processor's.
    */
   savePretrained(folder: string): void {
     makeFolder(folder);

@@ -44,7 +44,7 @@ export async function fit<Batch>(options: FitOptions<Batch>): Promise<FitResult>
   if (typeof path !== 'string') return new Trainer(options).fit();
   const config = options.config ?? { ...planOf(options) };
   const result = await withRun({ config, run: path, resume, signal }, (run) => new Trainer({ ...options, run }).fit());
-  return { best: null, ...result };
+  return { best: null, ...result }; // a run that is aborted before its first step has none
 }
 
 /** The loop of `fit` in a run folder that is open. */
@@ -79,7 +79,7 @@ export class Trainer<Batch> {
     try {
       await this.restore();
       onEvent({ type: 'begin', epochs: plan.epochs, step: this.state.step, steps: triggers.steps });
-      // Before the first step, if the plan says so; and a run that was interrupted during an evaluation still owes it.
+      // Before the first step, if the plan says so. A run that was interrupted during an evaluation still owes it.
       if (triggers.evaluationDue(this.state)) await this.evaluate();
       await this.beginStep();
       while (!this.outcome) {
@@ -89,6 +89,7 @@ export class Trainer<Batch> {
           if (!triggers.stepDue(this.state)) continue;
           const lr = this.clipAndStep();
           this.logStep(lr);
+          // The checkpoint first, so that an evaluation that fails costs no training.
           if (triggers.checkpointDue(this.state, performance.now() - this.savedAt)) await this.checkpoint();
           if (triggers.evaluationDue(this.state)) await this.evaluate();
           await this.beginStep();
@@ -96,7 +97,7 @@ export class Trainer<Batch> {
         }
         if (!this.outcome) this.endEpoch();
       }
-      // Before the first step, and not judged yet, the run is no more than its configuration.
+      // A run without a step needs none: it begins anew from config.yaml.
       if (this.state.step > 0 && this.saved?.step !== this.state.step) await this.checkpoint();
       onEvent({ type: 'end', step: this.state.step, outcome: this.outcome });
       return { outcome: this.outcome, best: this.state.best };
@@ -146,7 +147,7 @@ export class Trainer<Batch> {
     const { plan, optimizer, scheduler } = this.settings;
     const lr = Math.max(...optimizer.paramGroups.map((group) => group.lr));
     const gradNorm = torch.scoped(() => {
-      const norm = utils.clipGradNorm(this.parameters, plan.clipNorm || Infinity);
+      const norm = utils.clipGradNorm(this.parameters, plan.clipNorm || Infinity); // with 0 it is measured alone
       optimizer.step();
       scheduler.step();
       optimizer.zeroGrad();
@@ -184,6 +185,7 @@ export class Trainer<Batch> {
     await this.checkpoint();
   }
 
+  /** Saves `checkpoints/last`, and `checkpoints/best` after an evaluation that was the best. */
   private async checkpoint(): Promise<void> {
     const { state, run, settings } = this;
     const began = performance.now();

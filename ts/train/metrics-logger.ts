@@ -14,8 +14,8 @@ export interface MetricsEntry {
   readonly [name: string]: number | string | null;
 }
 
-/** metrics.jsonl: one JSON object a line, appended as training goes. */
-export class MetricsLog {
+/** The file metrics.jsonl: one JSON object a line, appended as training goes. */
+export class MetricsFile {
   private readonly file: number;
 
   constructor(readonly path: string) {
@@ -56,7 +56,7 @@ export function readMetricsLog(path: string): MetricsEntry[] {
 
 /** Sums up the batches of each step, keeps metrics.jsonl and measures how fast training goes. */
 export class MetricsLogger {
-  private readonly log: MetricsLog;
+  private readonly log: MetricsFile;
   private readonly losses = new Recent(50);
   private speed: Throughput;
   /** Of the running step. */
@@ -68,7 +68,7 @@ export class MetricsLogger {
     path: string,
     private readonly evaluationSamples: number,
   ) {
-    this.log = new MetricsLog(path);
+    this.log = new MetricsFile(path);
     this.speed = new Throughput(null, evaluationSamples);
   }
 

@@ -39,7 +39,9 @@ export type Costs = { readonly [Kind in keyof Work]: number };
  * until one has been measured.
  */
 export class Throughput {
+  /** Seconds of each; of steps so many that the mean is steady, and so few that it follows a change of load. */
   private readonly recent = { steps: new Recent(64), evaluations: new Recent(3), checkpoints: new Recent(3) };
+  /** Of the same steps. */
   private readonly samples = new Recent(64);
 
   /**

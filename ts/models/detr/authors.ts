@@ -12,7 +12,7 @@ import { loadPth, savePth, type PthValue } from '../pth';
 import { resnetNamed, ResNetConfig, timmShape, translateKeys } from '../resnet';
 import { fromAuthors, toAuthors } from './keys';
 import type { DetrForObjectDetection } from './model';
-import { cocoNames } from './labels';
+import { cocoNames } from './classes';
 
 type Json = Record<string, unknown>;
 

@@ -15,7 +15,7 @@ export {
   type ClassMap,
   type Labelled,
   type LabelSpace,
-} from './labels';
+} from './classes';
 export type { DetrLabels } from './matcher';
 export {
   DetrForObjectDetection,

@@ -1,4 +1,4 @@
-/** Text that is markup already; everything else is escaped when it enters a page. */
+/** Markup, which enters a page as it is; everything else is escaped. */
 export class Html {
   constructor(readonly markup: string) {}
 }

@@ -13,7 +13,7 @@ export interface Section {
 export interface Page {
   readonly title: string;
   readonly subtitle: string;
-  /** The figures that matter most, in order. */
+  /** The metrics that matter most, in order. */
   readonly tiles: readonly { readonly label: string; readonly value: string; readonly note?: string }[];
   readonly sections: readonly Section[];
 }
@@ -53,7 +53,7 @@ export function facts(pairs: Readonly<Record<string, string | number | null>>): 
   return html`<dl class="facts">${Object.entries(pairs).map(line)}</dl>`;
 }
 
-/** What a reader has to know of figures that are missing; no section when there is nothing. */
+/** Says which metrics are missing, and why; no section when none is. */
 export function notesSection(notes: readonly string[]): Section[] {
   return notes.length > 0
     ? [{ title: 'What is missing', body: html`<ul>${notes.map((note) => html`<li>${note}</li>`)}</ul>` }]

@@ -5,8 +5,8 @@ import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { withConfig } from '../pretrained';
 import type { DetrConfig } from './config';
-import coco from './labels/coco.json';
-import cocoToVocFile from './labels/coco-to-voc.json';
+import coco from './classes/coco.json';
+import cocoToVocFile from './classes/coco-to-voc.json';
 import type { DetrForObjectDetection } from './model';
 
 /**
