@@ -17,7 +17,7 @@ bool has_accelerator();
 // The accelerator's device type; throws when there is none.
 c10::DeviceType required_accelerator();
 
-// `device` with an index, the current one unless it has its own; throws unless it is one of the accelerator's devices.
+// `device` with its index, the current device's where it names none; throws unless it is one of the accelerator's devices.
 c10::Device accelerator_device(c10::Device device);
 
 // The current device and streams of one thread, to be carried to another: at::ThreadLocalState leaves them out.

@@ -164,7 +164,7 @@ napi_value call(napi_env env, napi_callback_info info) {
     if (napi_get_value_uint32(env, given.args[0], &index) != napi_ok) throw ArgumentError("unknown operator");
     const Operator& op = checked(environment, index);
 
-    // Taken, not borrowed: an operator that calls back into JavaScript may bring another call along.
+    // Moved out, not referenced: an operator that calls back into JavaScript may lead to another call.
     std::vector<at::IValue> stack = std::move(environment.stack);
     stack.clear();
     WireReader reader(env, environment, given.count > 1 ? given.args[1] : nullptr);

@@ -58,15 +58,15 @@ struct Environment {
   double* wire = nullptr;
   size_t wire_length = 0;
   Napi::ObjectReference wire_owner;
-  void attach_wire(Napi::Float64Array array);  // in place of the one before
+  void attach_wire(Napi::Float64Array array);  // replaces the one before
 
   bool unchecked = false;         // operators may be called that trust their caller (see unsafe_operators.h)
   std::vector<at::IValue> stack;  // reused from call to call for its capacity
   std::optional<c10::InferenceMode> inference;
   std::unique_ptr<BackgroundQueue> background;  // from the first long work on
 
-  // The modes that JavaScript believes in force. A thread can have several environments (each load of the addon makes one), and
-  // libtorch knows the thread alone: whoever is called brings its own.
+  // The modes that JavaScript has set. A thread can have several environments (each load of the addon makes one), and libtorch's
+  // modes are the thread's: the environment that is called brings its own into force.
   bool recording = true, inferring = false;
   std::vector<std::pair<c10::DeviceType, at::ScalarType>> autocast;
   uint32_t packing = 0;  // see engine.cc

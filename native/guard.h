@@ -62,9 +62,9 @@ inline napi_value error_value(napi_env env, const char* kind, const c10::Error& 
   return error_value(env, kind, error.what_without_backtrace(), error.backtrace());
 }
 
-// Runs `body`. What it throws is returned as a JavaScript error, which ts/native/binding.ts throws. It is not thrown here, because
-// Node looks for a pending exception whenever a finalizer returns, takes that of the addon for the finalizer's own, and ends the
-// process; and any tensor may have a finalizer, which runs in a collection.
+// Runs `body`. What it throws is returned as a JavaScript error, which ts/native/binding.ts throws. It is not thrown here:
+// whenever a finalizer returns, Node looks for a pending exception, takes that of the addon for the finalizer's own, and ends the
+// process; and any tensor may have a finalizer, which runs inside a collection.
 template <typename Body>
 napi_value guarded(napi_env env, Body body, bool* failed = nullptr) {
   const auto fail = [&](const char* kind, const auto&... error) {

@@ -5,8 +5,8 @@
 namespace torchts {
 
 // `process.exit()` and an uncaught exception end the process by exit(), which destroys libtorch's statics while other threads
-// go on. So a thread that may use libtorch meanwhile is counted here; as long as there is one, the process ends without
-// destructors. False once the process is ending: then no work may begin.
+// go on. So threads that may use libtorch meanwhile are counted here; as long as there is one, the process ends without
+// destructors. begin_native_work() is false once the process is ending: then no work may begin.
 bool begin_native_work();
 void end_native_work();
 

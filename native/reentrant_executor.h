@@ -8,9 +8,9 @@
 
 namespace torchts {
 
-// run() gives its work to a helper thread and, until that is done, executes the tasks that other threads post(). A task may itself
-// call run(): that work then goes to the thread that posted the task, because autograd tells nested backward passes by their
-// thread.
+// run() gives its work to a helper thread and, until that is done, executes the tasks that other threads post(). A task may
+// itself call run(): that work then goes to the thread that posted the task, because autograd tells nested backward passes by
+// their thread.
 class ReentrantExecutor {
  public:
   void run(const std::function<void()>& work);

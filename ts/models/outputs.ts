@@ -1,6 +1,6 @@
 /** What a forward pass hands out of its inside, for who asks for it, as transformers does (utils/output_capturing.py). */
 import * as torch from '../tensor';
-import { surrender } from '../tensor/lifetime';
+import { unkeep } from '../tensor/lifetime';
 import type { Tensor } from '../tensor';
 
 /** What a model is asked for beside its results. */
@@ -48,7 +48,7 @@ export class Recording {
 
   /** What was recorded; the tensors belong to the running scope from now on. */
   take(): Lists {
-    for (const tensor of new Set(Object.values(this.#lists).flat())) surrender(tensor);
+    for (const tensor of new Set(Object.values(this.#lists).flat())) unkeep(tensor);
     return this.#lists;
   }
 }

@@ -7,12 +7,12 @@ import { binding } from '../native/binding';
 import { keepPendingError } from '../native/pending-errors';
 import { put, put2, replaceWire, reserve, rewind, Tag, take } from '../native/wire';
 import { context, within } from './context';
-import { adopt, lend } from './lifetime';
+import { adopt, scopedHandles } from './lifetime';
 import { formatValue } from './operator';
 import { Tensor } from './tensor';
 
 /** The circumstances of a call. */
-export interface Occasion {
+export interface CallInfo {
   /** Which backward pass is running; -1 outside of one. */
   readonly graphTask: number;
   /** Whether the computation is recorded, for higher derivatives. */
@@ -23,7 +23,7 @@ export interface Occasion {
 type CallbackResult = readonly (Tensor | null | undefined)[] | number;
 
 /** Takes tensors and returns tensors (or a number, where the addon asks for one). */
-export type Callback = (tensors: (Tensor | null)[], occasion: Occasion) => CallbackResult;
+export type Callback = (tensors: (Tensor | null)[], info: CallInfo) => CallbackResult;
 
 export interface CallbackOptions {
   /** Free what the function made, its arguments included, as soon as the addon has read the result. @default false */
@@ -96,14 +96,14 @@ function runCallback(id: number, recording: boolean): number {
   const flags = Array.from({ length: take() }, () => take() !== 0);
   const entry = table.get(id);
   if (!entry) throw new TorchError('the autograd graph refers to a function that is gone');
-  const occasion: Occasion = { graphTask: task, recording, flags };
+  const info: CallInfo = { graphTask: task, recording, flags };
   const call = (): CallbackResult =>
     entry.callback(
       handles.map((handle) => (handle === 0 ? null : adopt(handle))),
-      occasion,
+      info,
     );
   const run = (): number => {
-    const { result, made } = entry.scoped ? lend(() => read(call())) : { result: read(call()), made: [] };
+    const { result, made } = entry.scoped ? scopedHandles(() => read(call())) : { result: read(call()), made: [] };
     return typeof result === 'number' ? result : send(result, made);
   };
   return entry.idle || context().grad === recording ? run() : within({ grad: recording }, run, () => undefined);

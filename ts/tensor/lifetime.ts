@@ -103,7 +103,7 @@ export function keep<T extends Tensor>(tensor: T): T {
 }
 
 /** Undoes {@link keep}: the running scope frees the tensor. */
-export function surrender(tensor: Tensor): void {
+export function unkeep(tensor: Tensor): void {
   tensor._tracked = false;
   context().scope?.made.push(tensor);
 }
@@ -197,7 +197,7 @@ export function scoped<T>(body: () => T): T {
 /**
  * Like {@link scoped}, for results that the addon is about to read: `made` are the handles that it has to free afterwards.
  */
-export function lend<T>(body: () => T): { result: T; made: number[] } {
+export function scopedHandles<T>(body: () => T): { result: T; made: number[] } {
   const surrounding = context();
   const inner = new Scope(surrounding.scope);
   surrounding.scope = inner;

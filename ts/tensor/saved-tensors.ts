@@ -1,6 +1,6 @@
 /** torch.autograd.graph: what operators save for their backward, seen and replaced. */
 import { DTypeError } from '../errors';
-import { forget, register, type CallbackOptions, type Occasion } from './callbacks';
+import { forget, register, type CallbackOptions, type CallInfo } from './callbacks';
 import { within } from './context';
 import { freeAll, keep, keepMade, tensorsIn } from './lifetime';
 import { formatValue } from './operator';
@@ -44,7 +44,7 @@ function checked(value: unknown): Tensor {
 /** How one saved tensor comes back, and what to do when the graph is done with it. */
 export interface Packed {
   /** Called when a backward pass asks for the tensor; with `retainGraph` more than once. */
-  unpack(occasion: Occasion): Tensor;
+  unpack(info: CallInfo): Tensor;
   /** Called once the graph does not need it any more. */
   dropped?(): void;
 }
@@ -64,7 +64,7 @@ export function packing<T>(
   const hook = register(
     ([tensor]) => {
       const { unpack, dropped } = pack(tensor!);
-      return register((_, occasion) => [unpack(occasion)], { scoped: true, idle, dropped });
+      return register((_, info) => [unpack(info)], { scoped: true, idle, dropped });
     },
     { idle },
   );

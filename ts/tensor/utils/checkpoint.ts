@@ -81,7 +81,7 @@ class Frame<A extends unknown[]> {
     this.#args = new SavedArguments(args);
   }
 
-  placeholder(tensor: Tensor): { unpack(occasion: { graphTask: number }): Tensor; dropped(): void } {
+  placeholder(tensor: Tensor): { unpack(info: { graphTask: number }): Tensor; dropped(): void } {
     const position = this.#stands.length;
     const placeholder: Placeholder = {
       alive: true,

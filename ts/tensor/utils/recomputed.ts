@@ -1,6 +1,6 @@
 import { TorchError } from '../../errors';
 import { forgetDropped } from '../callbacks';
-import { keep, surrender } from '../lifetime';
+import { keep, unkeep } from '../lifetime';
 import type { Packed } from '../saved-tensors';
 import type { Tensor } from '../tensor';
 
@@ -48,7 +48,7 @@ export class Recomputed {
         'checkpoint: a saved tensor was asked for twice in one backward pass; run that with retainGraph',
       );
     this.#tensors.delete(position);
-    surrender(tensor);
+    unkeep(tensor);
     return tensor;
   }
 
