@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import { printable } from './printable';
 
 /** Every error that torchts throws on purpose. `code` is stable; the message says what was expected, what was found and what to do. */
@@ -10,13 +9,19 @@ export class TorchError extends Error {
 
   constructor(message: string, options: { cause?: unknown; nativeTrace?: () => string } | null = {}) {
     super(
-      printable(typeof message === 'string' ? message : inspect(message)),
+      printable(typeof message === 'string' ? message : inspected(message)),
       options?.cause === undefined ? undefined : { cause: options.cause },
     );
     this.name = new.target.name;
     // Not enumerable: a trace of two hundred lines has no place in a printed error.
     if (options?.nativeTrace) Object.defineProperty(this, 'nativeTrace', { get: options.nativeTrace });
   }
+}
+
+// Loaded when it is needed: in a bundle of ES modules, whose one error is made here, built-in modules cannot be loaded.
+function inspected(value: unknown): string {
+  const { inspect } = require('node:util') as typeof import('node:util');
+  return inspect(value);
 }
 
 /** Shapes that do not fit each other or the operator. */

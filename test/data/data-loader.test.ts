@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { data, torch } from '../../ts';
+import { liveTensors } from '../live-tensors';
 
 const ten = Array.from({ length: 10 }, (_, i) => i);
 const numbers = (batches: Iterable<torch.Tensor>): unknown[] => Array.from(batches, (batch) => batch.toArray());
@@ -188,7 +189,7 @@ describe('DataLoader as in PyTorch', () => {
 
   it('leaves the tensors of a batch to who asked for it, and nothing else', async () => {
     const xs = torch.rand([6, 2]);
-    const before = torch.memory().tensors;
+    const before = await liveTensors();
     const [kept] = torch.scope(() => [...new data.DataLoader(new data.TensorDataset(xs), { batchSize: 4 })].at(-1)!);
     assert.deepEqual(kept!.shape, [2, 2]);
     assert.equal(torch.memory().tensors, before + 1);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { AssertionError } from 'node:assert';
 import { torch } from '../../ts';
+import { liveTensors } from '../live-tensors';
 
 const T = (data: torch.TensorData, dtype?: torch.DType) => torch.tensor(data, { dtype });
 const I = (data: torch.TensorData) => torch.tensor(data, { dtype: 'int64' });
@@ -137,9 +138,9 @@ describe('testing.assertClose', () => {
     assert.throws(() => close(T([1]), 1), /no comparison is able to handle float32\[1\] and 1/);
   });
 
-  it('leaves nothing behind', () => {
+  it('leaves nothing behind', async () => {
     const [a, b] = [torch.rand([3]), torch.rand([3])];
-    const before = torch.memory().tensors;
+    const before = await liveTensors();
     assert.throws(() => close(a, b));
     assert.equal(torch.memory().tensors, before);
   });

@@ -10,6 +10,7 @@ import { SGD } from '../../ts/optim';
 import * as torch from '../../ts/tensor';
 import { type FitOptions, fit, readMetricsLog, RunFolder, Trainer, type TrainEvent } from '../../ts/train';
 import { readState } from '../../ts/train/state';
+import { liveTensors } from '../live-tensors';
 
 interface Pair {
   readonly x: torch.Tensor;
@@ -41,7 +42,7 @@ describe('fit', () => {
   it('trains with its defaults: AdamW, a constant rate, a checkpoint in the end', async () => {
     const events: TrainEvent[] = [];
     const { options } = setting({ onEvent: (event) => events.push(event) });
-    const before = torch.memory().tensors;
+    const before = await liveTensors();
     assert.deepEqual(await fit(options), { outcome: 'completed', best: null });
     const run = options.run as string;
     assert.deepEqual(

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { loadPth, savePth, type PthValue } from '../../../ts/models/pth';
 import * as torch from '../../../ts/tensor';
 import { Tensor } from '../../../ts/tensor';
+import { liveTensors } from '../../live-tensors';
 
 const golden = (name: string): string => join(__dirname, '../../golden/pth', name);
 const dense = [
@@ -118,9 +119,9 @@ describe('tensors of every kind', () => {
   it('survive being written and read here', () =>
     check(loadPth(savePth(loadPth(golden('kinds.pth')))) as unknown as Kinds));
 
-  it('leave nothing behind but themselves', () => {
+  it('leave nothing behind but themselves', async () => {
     const value = { a: torch.ones([3]), b: torch.eye(2).toSparse() };
-    const before = torch.memory().tensors;
+    const before = await liveTensors();
     const file = savePth(value);
     assert.equal(torch.memory().tensors, before);
     loadPth(file);
