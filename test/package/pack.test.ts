@@ -46,6 +46,20 @@ describe('the packed package, installed in a folder outside the repository', () 
     );
   });
 
+  it('tells what a command does, and with what configuration, before there is an addon', () => {
+    for (const [command, ...args] of [
+      ['facecls', '--help'],
+      ['facecls', 'train', '--help'],
+      ['facecls', 'train', '--print-config'],
+      ['vocdet', '--help'],
+      ['vocdet', 'train', '--print-config'],
+    ] as const) {
+      const { status, output } = attempt(join(app, 'node_modules/.bin', command), args, app, { TORCHTS_ADDON: '' });
+      assert.equal(status, 0, output);
+      assert.match(output, /^(?:Usage: |seed: 0\n)/);
+    }
+  });
+
   describe('with the addon that `torchts setup` would build', () => {
     before(() => symlinkSync(join(REPOSITORY, 'build'), join(installed, 'build')));
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { aspectSize } from '../../ts/vision/resize';
+import { aspectSize } from '../../ts/vision/steps';
 import { detectionGolden } from './detection-golden';
 
 describe('aspectSize', () => {

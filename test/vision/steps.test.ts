@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import * as torch from '../../ts/tensor';
 import { boxes, nonEmptyBoxes, scaleBoxes, takeBoxes, xyxyToCxcywh } from '../../ts/vision/boxes';
-import { changeBoxes, changePixels, extentAfter, type Step } from '../../ts/vision/steps';
+import { changePixels } from '../../ts/vision/resize';
+import { changeBoxes, extentAfter, type Step } from '../../ts/vision/steps';
 import { liveTensors } from '../live-tensors';
 import { detectionGolden } from './detection-golden';
 

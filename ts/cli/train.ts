@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { stringify } from 'yaml';
 import { InputError, UsageError } from '../errors';
+import { AddonError } from '../native/load';
 import type { TrainOptions, TrainResult } from '../train/with-run';
 import { changedKeys } from '../train/config/fingerprint';
 import { type ConfigTree, valueAt } from '../train/config/keys';
@@ -78,7 +79,7 @@ export function addTrain<Config extends ConfigTree, Final>(
     .option('--run <folder>', `where the run goes (default: models/${command.task}-<preset>)`)
     .option('--resume', 'go on with the run in --run (default: the one that was trained last)')
     .option('--device <name>', 'auto, cpu, cuda, cuda:<n> or mps')
-    .option('--json', 'print the final figures as JSON')
+    .option('--json', 'print the final metrics as JSON')
     .option('--print-config', 'print the configuration and stop')
     .addHelpText('after', `\n${presets}\n${COMMON_HELP}\n\n${examples}`)
     .action((flags: Flags) => new TrainAction(command, flags).run());
@@ -94,13 +95,24 @@ class TrainAction<Config extends ConfigTree, Final> {
   async run(): Promise<void> {
     const { resume, run, printConfig } = this.flags;
     const path = resume ? (run ?? this.latestRun()) : undefined;
-    const config = path === undefined ? this.newConfig() : this.resumedConfig(path);
+    const config = await this.judged(() => (path === undefined ? this.newConfig() : this.resumedConfig(path)));
     if (printConfig) {
       print(stringify(config));
       return;
     }
     await ensureReady();
     await this.trainShown(config, path ?? run ?? this.freeRun());
+  }
+
+  /** What a configuration says of a kind of model is judged by that model, for which the addon has to be there. */
+  private async judged(resolve: () => Config): Promise<Config> {
+    try {
+      return resolve();
+    } catch (error) {
+      if (!(error instanceof AddonError)) throw error;
+      await ensureReady();
+      return resolve();
+    }
   }
 
   private async trainShown(config: Config, path: string): Promise<void> {

@@ -13,7 +13,7 @@ export const localAddon: string = resolve(
 );
 
 /** The addon is absent or does not load; the message lists what was tried and what to do. */
-class AddonError extends TorchError {
+export class AddonError extends TorchError {
   override readonly code = 'TTS_ADDON';
 
   constructor(readonly attempts: readonly Attempt[]) {

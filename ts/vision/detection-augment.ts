@@ -1,8 +1,7 @@
 import { resolveOptions } from '../options';
-import { aspectSize, type Rounding } from './resize';
 import type { Random } from './augment';
 import type { Extent } from './boxes';
-import { extentAfter, type Step } from './steps';
+import { aspectSize, extentAfter, type Rounding, type Step } from './steps';
 
 /** How training images are changed at random. */
 export interface DetectionAugmentOptions {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { InputError } from '../errors';
-import type { AspectTarget, Rounding } from './resize';
+import type { AspectTarget, Rounding } from './steps';
 import type { Extent } from './boxes';
 
 /** What the `preprocessor_config.json` of a detector says, in our names. */

@@ -9,7 +9,7 @@ import { ShapeError } from '../errors';
 import { resolveOptions } from '../options';
 import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
-import { aspectSize } from './resize';
+import { changePixels } from './resize';
 import type { Extent } from './boxes';
 import {
   detectionProcessorDefaults,
@@ -20,7 +20,7 @@ import {
 import type { RgbImage } from './image';
 import { ImageProcessor } from './processor';
 import { PROCESSOR_FILE, readProcessorFile } from './processor-config';
-import { changePixels, type Step } from './steps';
+import { aspectSize, type Step } from './steps';
 
 /** Images of several sizes in one tensor. */
 export interface PaddedBatch {

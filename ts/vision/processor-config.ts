@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { InputError } from '../errors';
-import type { AspectTarget } from './resize';
+import type { AspectTarget } from './steps';
 import type { Extent } from './boxes';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

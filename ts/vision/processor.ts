@@ -8,7 +8,8 @@ import { ShapeError } from '../errors';
 import { resolveOptions } from '../options';
 import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
-import { aspectSize, centerCrop, resize } from './resize';
+import { centerCrop, resize } from './resize';
+import { aspectSize } from './steps';
 import type { RgbImage } from './image';
 import {
   formatProcessorConfig,

@@ -1,6 +1,6 @@
 import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
-import type { Extent } from './boxes';
+import type { Step } from './steps';
 
 /** Pillow's numbers of the filters, and the operators that transformers' default processors run for them. */
 const filters = { 2: '_upsample_bilinear2d_aa', 3: '_upsample_bicubic2d_aa' } as const;
@@ -35,40 +35,18 @@ export function centerCrop(images: Tensor, height: number, width: number): Tenso
   return padded.narrow(2, top, height).narrow(3, left, width); // (B, 3, H, W) -> (B, 3, height, width)
 }
 
-/** A size that keeps the proportions of an image. */
-export interface AspectTarget {
-  /** The shorter side becomes so long, in pixels, … */
-  readonly shortestEdge: number;
-  /** … but the longer one at most so long. @default any length */
-  readonly longestEdge?: number;
-}
-
 /**
- * Which of two definitions decides when the longer side is at its limit: the original authors' (`datasets/transforms.py`
- * of DETR) rounds the shorter side before it computes the longer one, transformers' does not; they differ by a pixel at most.
+ * Changes the geometry of images.
+ * @param pixels (B, 3, H, W) uint8; not changed
+ * @param resample Pillow's number of the filter: 2 bilinear, 3 bicubic
+ * @returns (B, 3, height, width) uint8
  */
-export type Rounding = 'original' | 'transformers';
-
-/** The size of an image after a resize that keeps its proportions. */
-export function aspectSize(
-  { width, height }: Extent,
-  { shortestEdge, longestEdge = Infinity }: AspectTarget,
-  rounding: Rounding,
-): Extent {
-  const [short, long] = [Math.min(width, height), Math.max(width, height)];
-  const isLimited = (long / short) * shortestEdge > longestEdge;
-  const exact = isLimited ? (longestEdge * short) / long : shortestEdge;
-  const side = isLimited ? Math.max(1, roundHalfToEven(exact)) : shortestEdge;
-  if (short === side) return { width, height };
-  const factor = rounding === 'original' ? side : exact;
-  // Multiplied before divided, as the references do: the order decides about the last pixel.
-  return width < height
-    ? { width: side, height: Math.floor((factor * height) / width) }
-    : { width: Math.floor((factor * width) / height), height: side };
+export function changePixels(steps: readonly Step[], pixels: Tensor, resample: 2 | 3 = 2): Tensor {
+  return torch.scoped(() => steps.reduce((image, step) => changeOnce(step, image, resample), pixels));
 }
 
-/** As Python rounds. */
-function roundHalfToEven(value: number): number {
-  const below = Math.floor(value);
-  return value - below === 0.5 ? below + (below % 2) : Math.round(value);
+function changeOnce(step: Step, image: Tensor, resample: 2 | 3): Tensor {
+  if (step.kind === 'mirror') return image.flip([3]);
+  if (step.kind === 'crop') return image.narrow(2, step.top, step.height).narrow(3, step.left, step.width); // (B, 3, H, W) -> (B, 3, height, width)
+  return resize(image, step.height, step.width, resample);
 }

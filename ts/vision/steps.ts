@@ -1,8 +1,8 @@
-/** Changes of the geometry of an image, written down so that image and boxes go through the same ones. */
-import type { Tensor } from '../tensor';
-import * as torch from '../tensor';
+/**
+ * Changes of the geometry of an image, written down so that image and boxes go through the same ones; and the sizes that come of
+ * them. Only numbers: what changes the pixels is in resize.ts.
+ */
 import { clipBoxes, mirrorBoxes, scaleBoxes, translateBoxes, type Boxes, type Extent } from './boxes';
-import { resize } from './resize';
 
 export type Step =
   /** Left becomes right. */
@@ -19,15 +19,6 @@ export function extentAfter(steps: readonly Step[], { width, height }: Extent): 
   );
 }
 
-/**
- * @param pixels (B, 3, H, W) uint8; not changed
- * @param resample Pillow's number of the filter: 2 bilinear, 3 bicubic
- * @returns (B, 3, height, width) uint8
- */
-export function changePixels(steps: readonly Step[], pixels: Tensor, resample: 2 | 3 = 2): Tensor {
-  return torch.scoped(() => steps.reduce((image, step) => changeOnce(step, image, resample), pixels));
-}
-
 /** Boxes after the steps, as many as before; those that a crop leaves nothing of have no area. */
 export function changeBoxes(steps: readonly Step[], boxes: Boxes<'xyxy'>, extent: Extent): Boxes<'xyxy'> {
   let size = extent;
@@ -40,8 +31,40 @@ export function changeBoxes(steps: readonly Step[], boxes: Boxes<'xyxy'>, extent
   }, boxes);
 }
 
-function changeOnce(step: Step, image: Tensor, resample: 2 | 3): Tensor {
-  if (step.kind === 'mirror') return image.flip([3]);
-  if (step.kind === 'crop') return image.narrow(2, step.top, step.height).narrow(3, step.left, step.width); // (B, 3, H, W) -> (B, 3, height, width)
-  return resize(image, step.height, step.width, resample);
+/** A size that keeps the proportions of an image. */
+export interface AspectTarget {
+  /** The shorter side becomes so long, in pixels, … */
+  readonly shortestEdge: number;
+  /** … but the longer one at most so long. @default any length */
+  readonly longestEdge?: number;
+}
+
+/**
+ * Which of two definitions decides when the longer side is at its limit: the original authors' (`datasets/transforms.py`
+ * of DETR) rounds the shorter side before it computes the longer one, transformers' does not; they differ by a pixel at most.
+ */
+export type Rounding = 'original' | 'transformers';
+
+/** The size of an image after a resize that keeps its proportions. */
+export function aspectSize(
+  { width, height }: Extent,
+  { shortestEdge, longestEdge = Infinity }: AspectTarget,
+  rounding: Rounding,
+): Extent {
+  const [short, long] = [Math.min(width, height), Math.max(width, height)];
+  const isLimited = (long / short) * shortestEdge > longestEdge;
+  const exact = isLimited ? (longestEdge * short) / long : shortestEdge;
+  const side = isLimited ? Math.max(1, roundHalfToEven(exact)) : shortestEdge;
+  if (short === side) return { width, height };
+  const factor = rounding === 'original' ? side : exact;
+  // Multiplied before divided, as the references do: the order decides about the last pixel.
+  return width < height
+    ? { width: side, height: Math.floor((factor * height) / width) }
+    : { width: Math.floor((factor * width) / height), height: side };
+}
+
+/** As Python rounds. */
+function roundHalfToEven(value: number): number {
+  const below = Math.floor(value);
+  return value - below === 0.5 ? below + (below % 2) : Math.round(value);
 }

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { UsageError } from '../../errors';
-import { AutoConfig, AutoModelForImageClassification } from '../../models';
 import { isGroup } from '../../train/config/keys';
 import { freeKeys as trainFreeKeys, group, trainShape } from '../../train/config/schema';
 import { type ConfigSources, resolveConfig, withSizesOfCheckpoint } from '../../train/config/resolve';
@@ -85,6 +84,8 @@ function withSizesOfType(sources: ConfigSources, type: string | null): ConfigSou
   const { base } = sources;
   const own = base['model'];
   if (type === null || !isGroup(own) || (own['type'] ?? null) === type) return sources;
+  // Only now: the commands read this file before there is an addon.
+  const { AutoConfig, AutoModelForImageClassification } = require('../../models') as typeof import('../../models');
   if (!AutoModelForImageClassification.modelTypes.includes(type))
     throw new UsageError(
       `model.type: expected a registered classifier of images (${AutoModelForImageClassification.modelTypes.join(', ')}), found "${type}".`,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { freeKeys as trainFreeKeys, group, trainShape, withDefault } from '../../train/config/schema';
 import { type ConfigSources, resolveConfig, withSizesOfCheckpoint } from '../../train/config/resolve';
-import { RESNET_NAMES } from '../../models/resnet';
+import { RESNET_NAMES } from '../../models/resnet/shape';
 import { detectionAugmentDefaults } from '../../vision/detection-augment';
 
 const count = z.int().min(1);
