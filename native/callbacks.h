@@ -1,5 +1,5 @@
 // JavaScript functions that libtorch calls: autograd functions and hooks. Native code holds them by number; the functions
-// are in the table of ts/tensor/callbacks.ts, so that freeing a graph (in a collection, on another thread) touches no JavaScript.
+// are in the table of ts/tensor/autograd/callbacks.ts, so that freeing a graph (in a collection, on another thread) touches no JavaScript.
 #pragma once
 #include <ATen/core/Tensor.h>
 #include <atomic>

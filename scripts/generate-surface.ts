@@ -7,7 +7,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { binding } from '../ts/native/binding';
-import { parseSchema } from '../ts/tensor/schema';
+import { parseSchema } from '../ts/tensor/operators/schema';
 import { functionsFile, methodsFile, modulesFile, overloadsFile, select } from './surface/emit';
 
 const folder = join(__dirname, '../ts/tensor/generated');

@@ -35,7 +35,7 @@ export OMP_NUM_THREADS=1 TORCHTS_ADDON=$folder/Release/torchts.node ASAN_OPTIONS
 for tests in "$@"; do
   # Preloaded, since the program that starts, node, is not built with it. Freed memory is not kept in this build, so what
   # tests that does not fit.
-  LD_PRELOAD=$runtime node node_modules/mocha/bin/mocha.js --timeout 900000 --ignore test/tensor/allocator.test.ts "$tests" || status=1
+  LD_PRELOAD=$runtime node node_modules/mocha/bin/mocha.js --timeout 900000 --ignore test/tensor/memory/allocator.test.ts "$tests" || status=1
 done
 
 # A process may have been expected to fail, so the reports count whatever the tests say.

@@ -1,6 +1,6 @@
 /** Turns operator schemas into the TypeScript of the typed surface. */
-import { NUMBERS_AS_TENSORS } from '../../ts/tensor/surface';
-import { camelCase, type Schema, type SchemaParameter } from '../../ts/tensor/schema';
+import { NUMBERS_AS_TENSORS } from '../../ts/tensor/operators/surface';
+import { camelCase, type Schema, type SchemaParameter } from '../../ts/tensor/operators/schema';
 
 /** All the overloads of one operator name that the surface offers. */
 export interface SurfaceFunction {
@@ -249,11 +249,11 @@ ${rows.join('')}];
 `;
 }
 
-const IMPORTS = `import type { Scalar } from '../create';
-import type { Device } from '../device';
-import type { DType } from '../dtype';
-import type { Generator } from '../generator';
-import type { Complex } from '../operator';
+const IMPORTS = `import type { Scalar } from '../creation/create';
+import type { Device } from '../types/device';
+import type { DType } from '../types/dtype';
+import type { Generator } from '../random/generator';
+import type { Complex } from '../operators/operator';
 `;
 
 const FORMATS = `type Numeric = Scalar | Complex;
@@ -270,7 +270,7 @@ export function methodsFile(functions: readonly SurfaceFunction[]): string {
       return docs(mine, '  ') + forms.map((form) => `  ${key}${form};\n`).join('');
     });
   return `${HEADER}
-${IMPORTS}import type { Tensor } from '../tensor';
+${IMPORTS}import type { Tensor } from '../core/tensor';
 
 ${FORMATS}
 /** The operators whose first argument is the tensor itself. */
@@ -290,8 +290,8 @@ export function functionsFile(functions: readonly SurfaceFunction[]): string {
   );
   const renamed = functions.filter(({ key }) => RESERVED.has(key)).map(({ key }) => `${identifier(key)} as ${key}`);
   return `${HEADER}
-${IMPORTS}import { installSurface } from '../install';
-import type { Tensor } from '../tensor';
+${IMPORTS}import { installSurface } from '../operators/install';
+import type { Tensor } from '../core/tensor';
 
 ${FORMATS}
 /** The operators as functions. */

@@ -8,7 +8,7 @@ import { ZipFile } from '../../ts/data/zip';
 import { InputError, TorchError } from '../../ts/errors';
 import * as torch from '../../ts/tensor';
 import type { DType, Tensor } from '../../ts/tensor';
-import { bytesOf } from '../../ts/tensor/bytes';
+import { bytesOf } from '../../ts/tensor/io/bytes';
 import { liveTensors } from '../live-tensors';
 import { assertSame, goldenJson } from '../nn/golden';
 import { writeZip } from './zip-writer';

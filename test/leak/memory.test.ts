@@ -9,7 +9,7 @@ import { ENOUGH, FLAT, LEAKING } from './loops';
 /** The samples stay here, for whoever looks into a failure. */
 const folder = path.join(__dirname, '../../build/memory');
 
-/** The long form of test/tensor/flatness.test.ts: the same loops, for minutes. */
+/** The long form of test/tensor/memory/flatness.test.ts: the same loops, for minutes. */
 describe('memory, for long', function () {
   this.timeout(0);
   before(() => mkdirSync(folder, { recursive: true }));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { binding } from '../../ts/native/binding';
-import { DTYPES, dtypeName } from '../../ts/tensor/dtype';
+import { DTYPES, dtypeName } from '../../ts/tensor/types/dtype';
 
 const root = path.join(__dirname, '..', '..');
 

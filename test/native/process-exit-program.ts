@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { binding } from '../../ts/native/binding';
 import * as torch from '../../ts/tensor';
-import { traceScript } from '../../ts/tensor/script-module';
+import { traceScript } from '../../ts/tensor/script/script-module';
 
 const CODE = 7;
 const UNCAUGHT = 'uncaught, on purpose';

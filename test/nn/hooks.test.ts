@@ -5,7 +5,7 @@ import { DTypeError, InputError, TorchError } from '../../ts/errors';
 import * as nn from '../../ts/nn';
 import * as torch from '../../ts/tensor';
 import { Tensor } from '../../ts/tensor';
-import { held } from '../../ts/tensor/callbacks';
+import { held } from '../../ts/tensor/autograd/callbacks';
 import { assertClose, goldenJson, goldenTensors } from './golden';
 
 setFlagsFromString('--expose-gc');

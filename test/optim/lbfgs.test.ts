@@ -3,7 +3,7 @@ import * as nn from '../../ts/nn';
 import { LBFGS, type OptimizerStateDict } from '../../ts/optim';
 import * as torch from '../../ts/tensor';
 import type { Tensor } from '../../ts/tensor';
-import { camelCase } from '../../ts/tensor/schema';
+import { camelCase } from '../../ts/tensor/operators/schema';
 import { joinTensors } from '../../ts/train/pytree';
 import { assertClose, assertNumber, goldenJson, goldenTensors } from '../nn/golden';
 import { assertState } from './state-tree';

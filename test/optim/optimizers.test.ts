@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as nn from '../../ts/nn';
 import * as optim from '../../ts/optim';
-import { camelCase } from '../../ts/tensor/schema';
+import { camelCase } from '../../ts/tensor/operators/schema';
 import * as torch from '../../ts/tensor';
 import type { Tensor } from '../../ts/tensor';
 import { joinTensors } from '../../ts/train/pytree';

@@ -5,7 +5,7 @@ import { getHeapStatistics } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { binding } from '../../ts/native/binding';
 import * as torch from '../../ts/tensor';
-import { held } from '../../ts/tensor/callbacks';
+import { held } from '../../ts/tensor/autograd/callbacks';
 import { pass } from './callbacks-pass';
 import { turns } from './minutes';
 

@@ -7,7 +7,7 @@ import { withLock } from '../native/lock';
 import { replaceFile } from '../native/replace-file';
 import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
-import { mapFile } from '../tensor/bytes';
+import { mapFile } from '../tensor/io/bytes';
 import { InputError } from '../errors';
 
 export interface CacheRequest {

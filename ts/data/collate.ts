@@ -2,8 +2,8 @@
 import { DTypeError, ShapeError } from '../errors';
 import { isMap } from '../native/realm';
 import { fromTypedArray, scoped, stack, Tensor, tensor } from '../tensor';
-import { formatValue } from '../tensor/operator';
-import { isPlainObject } from '../tensor/plain-object';
+import { formatValue } from '../tensor/operators/operator';
+import { isPlainObject } from '../tensor/core/plain-object';
 
 /** The batch that {@link defaultCollate} makes of samples of one type. */
 export type Collated<Sample> = Sample extends Tensor

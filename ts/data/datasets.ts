@@ -2,8 +2,8 @@
 import { DTypeError, InputError, ShapeError } from '../errors';
 import { isPlainObject } from '../native/realm';
 import { Generator, randperm, scoped, Tensor, tensor as makeTensor } from '../tensor';
-import { isPromise } from '../tensor/context';
-import { formatValue } from '../tensor/operator';
+import { isPromise } from '../tensor/core/context';
+import { formatValue } from '../tensor/operators/operator';
 import { checkOptions, expected, itemsOf } from '../options';
 import { Dataset, IterableDataset, type DatasetLike, type Pass } from './dataset';
 import { gathers, indexed, isIterableStyle, lengthOf, type Indexed } from './indexed';

@@ -2,7 +2,7 @@ import { InputError } from '../errors';
 import { isError } from '../native/realm';
 import { resolveOptions } from '../options';
 import { scoped } from '../tensor';
-import { isPromise } from '../tensor/context';
+import { isPromise } from '../tensor/core/context';
 import { defaultCollate, defaultConvert, type Collated } from './collate';
 import type { DatasetLike, Pass } from './dataset';
 import { FIRST_PASS, gathers, indexed, isIterableStyle, lengthOf, type Indexed } from './indexed';

@@ -3,9 +3,9 @@ import { InputError } from '../errors';
 import type { ByteSource } from '../native/byte-source';
 import * as torch from '../tensor';
 import { Tensor } from '../tensor';
-import { bytesOf, ElementReader, type MapOptions } from '../tensor/bytes';
-import { isComplex, itemSize, type DType } from '../tensor/dtype';
-import { typeName } from '../tensor/options';
+import { bytesOf, ElementReader, type MapOptions } from '../tensor/io/bytes';
+import { isComplex, itemSize, type DType } from '../tensor/types/dtype';
+import { typeName } from '../tensor/core/options';
 import { cutShort, npyHeader, readNpyHeader, type NpyHeader } from './npy-header';
 
 /**

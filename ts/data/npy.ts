@@ -2,8 +2,8 @@
 import { readInput, withBytes, type FileInput, type StreamInput } from '../native/byte-source';
 import { saveTo, type FileTarget, type StreamTarget } from '../native/save-target';
 import type { Tensor } from '../tensor';
-import type { MapOptions } from '../tensor/bytes';
-import { checkOptions } from '../tensor/options';
+import type { MapOptions } from '../tensor/io/bytes';
+import { checkOptions } from '../tensor/core/options';
 import { arrayOf, fileOf } from './npy-array';
 
 /**

@@ -4,7 +4,7 @@ import { openBytes, readInput, type FileInput, type StreamInput } from '../nativ
 import { saveTo, type FileTarget, type StreamTarget } from '../native/save-target';
 import * as torch from '../tensor';
 import { Tensor } from '../tensor';
-import { checkOptions, typeName } from '../tensor/options';
+import { checkOptions, typeName } from '../tensor/core/options';
 import { shownName } from './archive-file';
 import { arrayOf, fileOf } from './npy-array';
 import { ZipFile, type ZipOptions } from './zip';

@@ -1,7 +1,7 @@
 /** The orders in which a loader visits a dataset, with the random numbers of `torch.utils.data.sampler`. */
 import { DTypeError, InputError } from '../errors';
 import { asTensor, empty, Generator, keep, multinomial, randint, randperm, scoped, Tensor } from '../tensor';
-import { formatValue } from '../tensor/operator';
+import { formatValue } from '../tensor/operators/operator';
 import { checkOptions, expected } from '../options';
 import { Rng } from './rng';
 import type { Pass } from './dataset';

@@ -3,7 +3,7 @@ import { InputError } from '../errors';
 import { printable } from '../printable';
 import * as torch from '../tensor';
 import type { Device, DType, Tensor } from '../tensor';
-import { isFloatingPoint } from '../tensor/dtype';
+import { isFloatingPoint } from '../tensor/types/dtype';
 import { readConfig, type PretrainedConfig } from './config';
 import type { HubOptions } from './hub';
 import { initializeWeights, markFilled } from './initialize';

@@ -1,6 +1,6 @@
 /** What a forward pass hands out of its inside, for who asks for it, as transformers does (utils/output_capturing.py). */
 import * as torch from '../tensor';
-import { unkeep } from '../tensor/lifetime';
+import { unkeep } from '../tensor/memory/lifetime';
 import type { Tensor } from '../tensor';
 
 /** What a model is asked for beside its results. */

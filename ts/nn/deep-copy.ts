@@ -2,7 +2,7 @@
 import { InputError } from '../errors';
 import { isCloneable, isMap, isSet } from '../native/realm';
 import { Generator, keep, noGrad, Tensor } from '../tensor';
-import { isPlainObject } from '../tensor/plain-object';
+import { isPlainObject } from '../tensor/core/plain-object';
 import { Parameter } from './parameter';
 
 /** Copies one value; the same value twice gives the same copy twice. */

@@ -6,9 +6,9 @@
 import { DTypeError, InputError } from '../errors';
 import { bindArguments, expected } from '../options';
 import { autograd, enableGrad, isGradEnabled, scoped, stack, Tensor, zerosLike } from '../tensor';
-import { isFloatingPoint } from '../tensor/dtype';
-import { isPlainObject } from '../tensor/plain-object';
-import { requireFunction, requireTensor } from '../tensor/require';
+import { isFloatingPoint } from '../tensor/types/dtype';
+import { isPlainObject } from '../tensor/core/plain-object';
+import { requireFunction, requireTensor } from '../tensor/core/require';
 
 export { functionalCall } from './utils/functional-call';
 

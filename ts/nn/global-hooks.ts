@@ -3,7 +3,7 @@
  * before those of the module itself, also around modules that are made later.
  */
 import type { Tensor } from '../tensor';
-import type { RemovableHandle } from '../tensor/hooks';
+import type { RemovableHandle } from '../tensor/autograd/hooks';
 import { everyModule, type BackwardHook, type BackwardPreHook } from './hooks';
 import type { Module } from './module';
 

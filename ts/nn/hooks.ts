@@ -1,10 +1,10 @@
 /** Hooks of a module: what is called before and after its forward, and in the backward pass that goes through it. */
 import { DTypeError } from '../errors';
 import { Tensor } from '../tensor';
-import { isPromise } from '../tensor/context';
+import { isPromise } from '../tensor/core/context';
 import type { IncompatibleKeys } from './load-state';
 import type { Module, StateDict } from './module';
-import { removableHandle, type RemovableHandle } from '../tensor/hooks';
+import { removableHandle, type RemovableHandle } from '../tensor/autograd/hooks';
 import { resolveOptions } from '../options';
 import { BackwardHooks } from './backward-hooks';
 

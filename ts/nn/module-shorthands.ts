@@ -1,7 +1,7 @@
 /** Members of PyTorch's nn.Module that are short for others: conversions by name, what is done to all parameters, paths, hooks around state dicts. */
 import { InputError } from '../errors';
 import { Tensor, autograd, emptyLike, keep, noGrad, scoped, type Device, type DType } from '../tensor';
-import type { RemovableHandle } from '../tensor/hooks';
+import type { RemovableHandle } from '../tensor/autograd/hooks';
 import { resolveOptions } from './options';
 import {
   ensureHooks,

@@ -1,6 +1,6 @@
 import { InputError } from '../errors';
 import { DTYPES, type DType, type Tensor, type Device } from '../tensor';
-import { isComplex, isFloatingPoint } from '../tensor/dtype';
+import { isComplex, isFloatingPoint } from '../tensor/types/dtype';
 
 /** Where tensors go, and what they become. */
 export interface Target {

@@ -4,7 +4,7 @@ import { requireSizes } from '../nn/options';
 import { bindOptions, type Arguments } from '../nn/positions';
 import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
-import { context, within } from '../tensor/context';
+import { context, within } from '../tensor/core/context';
 import * as each from './foreach';
 import { Optimizer, type Loss } from './optimizer';
 import type { ParamGroup, ParamsInput } from './param-group';

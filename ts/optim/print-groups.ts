@@ -1,5 +1,5 @@
 /** An optimizer as PyTorch prints it. */
-import { float } from '../tensor/python-float';
+import { float } from '../tensor/printing/python-float';
 import { snakeCase } from './state-dict';
 
 /** `SGD (` and the options of each group, sorted by name, in Python's notation. */

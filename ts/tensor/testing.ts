@@ -2,15 +2,15 @@
 import { AssertionError } from 'node:assert';
 import { DTypeError, InputError } from '../errors';
 import { isMap } from '../native/realm';
-import { fromTypedArray } from './create';
-import { isComplex, isFloatingPoint, isQuantized, itemSize, type DType } from './dtype';
-import { scoped } from './lifetime';
-import { noGrad } from './modes';
-import { formatValue, operator, type Complex } from './operator';
-import { resolveOptions } from './options';
-import { isPlainObject } from './plain-object';
-import { float } from './python-float';
-import { Tensor } from './tensor';
+import { fromTypedArray } from './creation/create';
+import { isComplex, isFloatingPoint, isQuantized, itemSize, type DType } from './types/dtype';
+import { scoped } from './memory/lifetime';
+import { noGrad } from './core/modes';
+import { formatValue, operator, type Complex } from './operators/operator';
+import { resolveOptions } from './core/options';
+import { isPlainObject } from './core/plain-object';
+import { float } from './printing/python-float';
+import { Tensor } from './core/tensor';
 
 /** Options of {@link assertClose}; `rtol` and `atol` come together or not at all. */
 export interface AssertCloseOptions {

@@ -12,7 +12,7 @@ import { inspect } from 'node:util';
 import { TorchError } from '../../../ts/errors';
 import * as library from '../../../ts/torch';
 import * as torch from '../../../ts/tensor';
-import { camelCase, parseSchema, type SchemaParameter } from '../../../ts/tensor/schema';
+import { camelCase, parseSchema, type SchemaParameter } from '../../../ts/tensor/operators/schema';
 import { randomFrom, seedOf, type Random } from './random';
 import { aten, EXTREMES, Tensors } from './tensors';
 import { watch } from './watchdog';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { binding } from '../../../ts/native/binding';
 import { OVERLOADS } from '../../../ts/tensor/generated/overloads';
-import { camelCase } from '../../../ts/tensor/schema';
+import { camelCase } from '../../../ts/tensor/operators/schema';
 import * as library from '../../../ts/torch';
 import { HANGS } from './watchdog';
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import * as torch from '../../../ts/tensor';
 import { Tensor, type Argument, type Options } from '../../../ts/tensor';
 import { OVERLOADS } from '../../../ts/tensor/generated/overloads';
-import { camelCase } from '../../../ts/tensor/schema';
+import { camelCase } from '../../../ts/tensor/operators/schema';
 import { isClose, toleranceOf } from '../../tolerances';
 import type { OperatorCase, StoredCall, StoredResult, StoredTensor, StoredValue } from './cases';
 

@@ -1,8 +1,8 @@
 import { InputError } from '../../errors';
 import type { ByteSource } from '../../native/byte-source';
 import type { DType } from '../../tensor';
-import { ElementReader, type MapOptions } from '../../tensor/bytes';
-import { itemSize } from '../../tensor/dtype';
+import { ElementReader, type MapOptions } from '../../tensor/io/bytes';
+import { itemSize } from '../../tensor/types/dtype';
 import { Budget } from './budget';
 import { checkpointConstructor } from './rebuild';
 import { isCount, memoryType, Storage, storageId, type StorageId } from './storage';

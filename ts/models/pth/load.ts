@@ -9,8 +9,8 @@ import { readInput, withBytes, type ByteSource, type FileInput, type StreamInput
 import { rejectPointer } from '../../native/lfs-pointer';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import type { MapOptions } from '../../tensor/bytes';
-import { checkOptions } from '../../tensor/options';
+import type { MapOptions } from '../../tensor/io/bytes';
+import { checkOptions } from '../../tensor/core/options';
 import { isLegacy, LegacyCheckpoint } from './legacy';
 import { SimpleValues } from './rebuild';
 import { ZipCheckpoint } from './zip-checkpoint';

@@ -4,8 +4,8 @@ import { DisposedTensorError, InputError } from '../../errors';
 import { asBuffer } from '../../native/byte-source';
 import * as torch from '../../tensor';
 import { Tensor } from '../../tensor';
-import { isQuantized } from '../../tensor/dtype';
-import { isPlainObject } from '../../tensor/plain-object';
+import { isQuantized } from '../../tensor/types/dtype';
+import { isPlainObject } from '../../tensor/core/plain-object';
 import { StorageTable, UNTYPED, type StorageView } from './storage-table';
 
 export interface Pickled {

@@ -2,7 +2,7 @@
 import { InputError, TorchError } from '../../errors';
 import * as torch from '../../tensor';
 import { Tensor, type DType } from '../../tensor';
-import { isComplex, isFloatingPoint, itemSize } from '../../tensor/dtype';
+import { isComplex, isFloatingPoint, itemSize } from '../../tensor/types/dtype';
 import type { Budget } from './budget';
 import { isCount, Storage } from './storage';
 import { Global, PickledDict } from './unpickle';

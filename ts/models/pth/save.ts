@@ -2,7 +2,7 @@
 import { ZipWriter } from '../../data/zip-writer';
 import { saveTo, type FileTarget, type StreamTarget } from '../../native/save-target';
 import * as torch from '../../tensor';
-import { bytesOf } from '../../tensor/bytes';
+import { bytesOf } from '../../tensor/io/bytes';
 import type { PthValue } from './load';
 import { pickle } from './pickle';
 

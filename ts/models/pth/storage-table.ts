@@ -4,7 +4,7 @@ import { binding } from '../../native/binding';
 import { guarded } from '../../native/typed-errors';
 import * as torch from '../../tensor';
 import type { DType, Tensor } from '../../tensor';
-import { itemSize } from '../../tensor/dtype';
+import { itemSize } from '../../tensor/types/dtype';
 
 /** PyTorch's class for storages of bytes, in which types lie that have no storage class of their own. */
 export const UNTYPED = 'UntypedStorage';

@@ -2,7 +2,7 @@
 import { InputError } from '../../errors';
 import type { Tensor } from '../../tensor';
 import type { DType } from '../../tensor';
-import { itemSize } from '../../tensor/dtype';
+import { itemSize } from '../../tensor/types/dtype';
 import { Global } from './unpickle';
 
 /** One storage of the checkpoint. */

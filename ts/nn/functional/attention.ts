@@ -1,7 +1,7 @@
 import { InputError, ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { isFloatingPoint } from '../../tensor/dtype';
+import { isFloatingPoint } from '../../tensor/types/dtype';
 import { expected, requireTensors } from '../options';
 
 /** The weights of an attention layer. */

@@ -1,6 +1,6 @@
 import { InputError } from '../../errors';
 import type { Tensor } from '../../tensor';
-import { isPromise } from '../../tensor/context';
+import { isPromise } from '../../tensor/core/context';
 import { Module, type Slot, type StateDict } from '../module';
 import { requireModule } from '../require-module';
 import { expected, requireFunction, requireTensor } from '../options';

@@ -1,6 +1,6 @@
 import { InputError } from '../../errors';
 import { expected } from '../../options';
-import { camelCase } from '../../tensor/schema';
+import { camelCase } from '../../tensor/operators/schema';
 import { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
 import { snakeCase } from '../state-dict';

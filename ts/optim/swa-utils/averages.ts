@@ -1,6 +1,6 @@
 /* How two lists of tensors become an average: torch.optim.swa_utils's functions. */
 import { InputError } from '../../errors';
-import { isFloatingPoint } from '../../tensor/dtype';
+import { isFloatingPoint } from '../../tensor/types/dtype';
 import type { Tensor } from '../../tensor';
 import * as each from '../foreach';
 import { expected } from '../../options';

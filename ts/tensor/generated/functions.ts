@@ -1,12 +1,12 @@
 // DO NOT EDIT. Written by scripts/generate-surface.ts from the schemas of libtorch.
 
-import type { Scalar } from '../create';
-import type { Device } from '../device';
-import type { DType } from '../dtype';
-import type { Generator } from '../generator';
-import type { Complex } from '../operator';
-import { installSurface } from '../install';
-import type { Tensor } from '../tensor';
+import type { Scalar } from '../creation/create';
+import type { Device } from '../types/device';
+import type { DType } from '../types/dtype';
+import type { Generator } from '../random/generator';
+import type { Complex } from '../operators/operator';
+import { installSurface } from '../operators/install';
+import type { Tensor } from '../core/tensor';
 
 type Numeric = Scalar | Complex;
 type Layout = 'strided' | 'sparse_coo' | 'sparse_csr' | 'sparse_csc' | 'sparse_bsr' | 'sparse_bsc' | 'mkldnn';

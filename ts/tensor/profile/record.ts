@@ -2,8 +2,8 @@
 import { DTypeError, InputError } from '../../errors';
 import { binding } from '../../native/binding';
 import { guarded } from '../../native/typed-errors';
-import { isPromise } from '../context';
-import { checkBody, checkOptions } from '../options';
+import { isPromise } from '../core/context';
+import { checkBody, checkOptions } from '../core/options';
 import { mergeOverloads } from './merge';
 import { Profile, type ProfileEvent } from './result';
 

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { chromeTrace } from './chrome-trace';
 import { table, type TableOptions } from './table';
-import { resolveOptions } from '../options';
+import { resolveOptions } from '../core/options';
 
 /** One call; times in microseconds, `start` from the beginning of the profile. */
 export interface ProfileEvent {

@@ -1,5 +1,5 @@
 import { InputError } from '../../errors';
-import { checkOptions } from '../options';
+import { checkOptions } from '../core/options';
 import type { OperatorTimes } from './result';
 
 export interface TableOptions {

@@ -2,9 +2,9 @@
 import { InputError, ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { isFloatingPoint } from '../../tensor/dtype';
+import { isFloatingPoint } from '../../tensor/types/dtype';
 import type { BoxFormat } from '../boxes';
-import { requireTensor } from '../../tensor/require';
+import { requireTensor } from '../../tensor/core/require';
 import { expected, show } from '../../options';
 
 /** @throws ShapeError for what is not (N, 4) */

@@ -1,12 +1,12 @@
 import { DTypeError, InputError, ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { isFloatingPoint } from '../../tensor/dtype';
+import { isFloatingPoint } from '../../tensor/types/dtype';
 import { resolveOptions } from '../../options';
 import type { RgbImage } from '../image';
 import { drawText, fillRectangle, type Colour } from '../text';
 import { colourOf, coloursOf, type ColourLike } from './colours';
-import { requireTensor } from '../../tensor/require';
+import { requireTensor } from '../../tensor/core/require';
 
 /** Pixels of an image (C, H, W) to draw on: of bytes, or of floats from 0 to 1; grey becomes three channels. */
 function canvasOf(owner: string, image: Tensor): RgbImage {

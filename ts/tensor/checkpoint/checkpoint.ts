@@ -1,0 +1,151 @@
+/**
+ * Recomputation instead of storage: what a function's operators save for the backward pass is dropped, and computed again
+ * when backward asks for it. Follows PyTorch's variant that is not reentrant (torch/utils/checkpoint.py): the graph is the
+ * ordinary one, only the tensors saved in it are stand-ins.
+ */
+import { DTypeError, TorchError } from '../../errors';
+import { context, isPromise, within, type Modes } from '../core/context';
+import { scoped } from '../memory/lifetime';
+import { isGradEnabled } from '../core/modes';
+import { checkOptions } from '../core/options';
+import { packing } from '../autograd/saved-tensors';
+import { Tensor } from '../core/tensor';
+import { SavedArguments } from './saved-arguments';
+import { Recomputed, STOP, type Placeholder } from './recomputed';
+import { RngState } from './rng-state';
+
+export interface CheckpointOptions {
+  /** Draw the same random numbers when recomputing (dropout!), from the generators of the CPU and of the tensors' devices. @default true */
+  readonly preserveRngState?: boolean;
+  /** Compare shape, type and device of each recomputed tensor with the first one's: `'none'` leaves it out. @default 'default' */
+  readonly determinismCheck?: 'default' | 'none';
+  /** End the recomputation as soon as the last tensor that backward needs is there. @default true */
+  readonly earlyStop?: boolean;
+}
+
+/**
+ * `fn(...args)`, whose intermediate results are computed again in the backward pass instead of being kept: memory of one
+ * more forward's activations is saved for the time of one more forward. `fn` must give the same each time it is called with
+ * the same arguments, and must not be async; what it makes is freed when it returns, but for what it returns. Autocast and, unless switched off, random numbers are as in the first call.
+ * @example
+ * const hidden = torch.utils.checkpoint((x) => model.forward(x), input);
+ * const same = torch.utils.checkpoint({ preserveRngState: false }, (x) => model.forward(x), input);
+ */
+export function checkpoint<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): R;
+export function checkpoint<A extends unknown[], R>(options: CheckpointOptions, fn: (...args: A) => R, ...args: A): R;
+export function checkpoint<A extends unknown[], R>(
+  first: CheckpointOptions | ((...args: A) => R),
+  ...rest: unknown[]
+): R {
+  if (typeof first === 'function') return run({}, first, rest as A);
+  checkOptions('checkpoint', first, ['preserveRngState', 'determinismCheck', 'earlyStop']);
+  const [fn, ...args] = rest;
+  if (typeof fn !== 'function') throw new DTypeError('checkpoint: expected a function after the options');
+  return run(first, fn as (...args: A) => R, args as A);
+}
+
+function run<A extends unknown[], R>(options: CheckpointOptions, fn: (...args: A) => R, args: A): R {
+  if (!isGradEnabled()) return fn(...args);
+  const frame = new Frame(options, fn, args);
+  try {
+    const result = packing(
+      (tensor) => frame.placeholder(tensor),
+      () => scoped(() => fn(...args)),
+      { idle: true },
+    );
+    if (isPromise(result))
+      throw new DTypeError('checkpoint: expected a function that is not async, since backward cannot wait for it');
+    return result;
+  } finally {
+    frame.complete();
+  }
+}
+
+/** One checkpointed call: how to run it again, and the stand-ins for the tensors that its operators saved. */
+class Frame<A extends unknown[]> {
+  readonly #modes: Pick<Modes, 'autocast'>;
+  readonly #rng: RngState | null;
+  readonly #args: SavedArguments<A>;
+  readonly #stands: Placeholder[] = [];
+  readonly #recomputed = new Map<number, Recomputed>();
+  #alive = 0;
+  #completed = false;
+
+  constructor(
+    readonly options: CheckpointOptions,
+    readonly fn: (...args: A) => unknown,
+    args: A,
+  ) {
+    this.#modes = { autocast: context().autocast };
+    this.#rng = options.preserveRngState === false ? null : new RngState(args);
+    this.#args = new SavedArguments(args);
+  }
+
+  placeholder(tensor: Tensor): { unpack(info: { graphTask: number }): Tensor; dropped(): void } {
+    const position = this.#stands.length;
+    const placeholder: Placeholder = {
+      alive: true,
+      metadata: this.options.determinismCheck === 'none' ? null : looksOf(tensor),
+    };
+    this.#stands.push(placeholder);
+    this.#alive++;
+    return {
+      unpack: ({ graphTask }) => this.#unpack(position, graphTask),
+      dropped: () => {
+        placeholder.alive = false;
+        if (--this.#alive === 0 && this.#completed) this.#release();
+      },
+    };
+  }
+
+  /** The first call is over: from now on the frame ends with the last tensor that stands for one. */
+  complete(): void {
+    this.#completed = true;
+    if (this.#alive === 0) this.#release();
+  }
+
+  #release(): void {
+    this.#args.release();
+    this.#rng?.release();
+    for (const recomputed of this.#recomputed.values()) recomputed.release();
+    this.#recomputed.clear();
+  }
+
+  #unpack(position: number, graphTask: number): Tensor {
+    let recomputed = this.#recomputed.get(graphTask);
+    if (!recomputed) {
+      recomputed = new Recomputed(this.#stands, this.options.earlyStop ?? true);
+      this.#recomputed.set(graphTask, recomputed);
+      this.#recompute(recomputed);
+    }
+    return recomputed.take(position);
+  }
+
+  /** Runs the function again, for the tensors that it saves. */
+  #recompute(recomputed: Recomputed): void {
+    const again = (): unknown =>
+      packing(
+        (tensor) => recomputed.pack(tensor, looksOf),
+        () => this.fn(...this.#args.restore()),
+        { idle: true },
+      );
+    const run = (): unknown => within({ grad: true, ...this.#modes }, again, () => undefined);
+    scoped(() => {
+      try {
+        if (this.#rng) this.#rng.during(run);
+        else run();
+      } catch (error) {
+        if (error !== STOP) throw error;
+      }
+    });
+    const { count } = recomputed;
+    if (count === this.#stands.length) return;
+    throw new TorchError(
+      `checkpoint: the first run of the function saved ${this.#stands.length} tensors for backward, this one ${count}; it must do the same each time`,
+    );
+  }
+}
+
+function looksOf(tensor: Tensor): string {
+  return `${tensor.dtype}[${tensor.shape.join(', ')}] on ${tensor.device}`;
+}
