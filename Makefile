@@ -95,8 +95,8 @@ nodes: build ## the addon under each version of Node that it serves
 sanitize: build $(REFERENCE) ## the core's tests with an addon that checks each access to memory (GCC)
 	scripts/sanitize.sh
 
-mutants: build scripts/mutants/node_modules/.package-lock.json ## change the code in small ways, and list what no test notices: SHARE, SEED, FOLDERS
-	SHARE=$(SHARE) SEED=$(SEED) FOLDERS=$(FOLDERS) node --import tsx scripts/mutants/run.ts
+mutants: build scripts/mutants/node_modules/.package-lock.json ## change the code in small ways, and list what no test notices: SHARE, SEED, FOLDERS, TESTS
+	SHARE=$(SHARE) SEED=$(SEED) FOLDERS=$(FOLDERS) TESTS=$(TESTS) node --import tsx scripts/mutants/run.ts
 
 scripts/mutants/node_modules/.package-lock.json: scripts/mutants/package-lock.json
 	npm ci --prefix scripts/mutants --ignore-scripts --no-audit --no-fund

@@ -3,7 +3,9 @@
  *
  *     make mutants                        about an hour on two cores
  *     make mutants SHARE=0.02 SEED=7      another share of the lines, other ones
- *     make mutants FOLDERS=ts/train       of these folders alone
+ *     make mutants FOLDERS=ts/train       of these folders or files alone
+ *     make mutants FOLDERS=ts/tasks/vocdet/report.ts SHARE=1 TESTS=test/tasks/vocdet/report.test.ts
+ *                                         by these tests alone, in a minute; by all tests fewer may survive
  *
  * StrykerJS makes the mutants and runs the tests that reach each. The whole report is build/mutants/report.json.
  */
@@ -31,10 +33,12 @@ interface Report {
 
 function sourceFiles(folders: readonly string[]): string[] {
   return folders.flatMap((folder) =>
-    readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && entry.name !== 'index.ts')
-      .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)))
-      .sort(),
+    folder.endsWith('.ts')
+      ? [folder]
+      : readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+          .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && entry.name !== 'index.ts')
+          .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)))
+          .sort(),
   );
 }
 
@@ -50,7 +54,7 @@ function sample(files: readonly string[], share: number, seed: number): string[]
   });
 }
 
-function configuration(mutate: readonly string[]): object {
+function configuration(mutate: readonly string[], tests: readonly string[]): object {
   return {
     mutate,
     testRunner: 'mocha',
@@ -58,7 +62,7 @@ function configuration(mutate: readonly string[]): object {
     mochaOptions: {
       'no-config': true,
       require: ['tsx/cjs'],
-      spec: FOLDERS.map((folder) => `${folder.replace(/^ts/, 'test')}/**/*.test.ts`),
+      spec: tests,
     },
     coverageAnalysis: 'perTest',
     // What runs when a file is loaded, such as a table of constants, would need all tests for each mutant.
@@ -77,11 +81,16 @@ function configuration(mutate: readonly string[]): object {
     tempDirName: join(OUT, 'sandbox'),
     reporters: ['json', 'progress-append-only'],
     jsonReporter: { fileName: join(OUT, 'report.json') },
+    dryRunTimeoutMinutes: 30,
     // The tests use all cores themselves.
     concurrency: 1,
     timeoutMS: 20_000,
     timeoutFactor: 3,
   };
+}
+
+function listed(value: string | undefined): string[] | undefined {
+  return value ? value.split(/[ ,]+/) : undefined;
 }
 
 function percent(part: number, whole: number): string {
@@ -92,7 +101,7 @@ function percent(part: number, whole: number): string {
 function printScores(report: Report, folders: readonly string[]): void {
   for (const folder of folders) {
     const mutants = Object.entries(report.files)
-      .filter(([file]) => file.startsWith(`${folder}/`))
+      .filter(([file]) => file === folder || file.startsWith(`${folder}/`))
       .flatMap(([, { mutants }]) => mutants);
     const count = (...statuses: Mutant['status'][]): number =>
       mutants.filter(({ status }) => statuses.includes(status)).length;
@@ -116,14 +125,15 @@ function printSurvivors(report: Report): void {
 
 const share = Number(process.env['SHARE'] || 0.05);
 const seed = Number(process.env['SEED'] || 1);
-const folders = (process.env['FOLDERS'] || FOLDERS.join()).split(/[ ,]+/);
+const folders = listed(process.env['FOLDERS']) ?? FOLDERS;
+const tests = listed(process.env['TESTS']) ?? FOLDERS.map((folder) => `${folder.replace(/^ts/, 'test')}/**/*.test.ts`);
 if (!(share > 0 && share <= 1)) throw new RangeError(`Expected SHARE to be above 0 and at most 1, found ${share}.`);
 const mutate = sample(sourceFiles(folders), share, seed);
 console.log(`${mutate.length} pieces of ${WINDOW} lines (SHARE=${share} SEED=${seed})`);
 
 mkdirSync(OUT, { recursive: true });
 const file = join(OUT, 'stryker.json');
-writeFileSync(file, JSON.stringify(configuration(mutate), null, 2));
+writeFileSync(file, JSON.stringify(configuration(mutate, tests), null, 2));
 const { status } = spawnSync(join(__dirname, 'node_modules/.bin/stryker'), ['run', file], {
   cwd: ROOT,
   stdio: 'inherit',

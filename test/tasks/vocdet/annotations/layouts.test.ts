@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { findClasses, type DetectionData } from '../../../../ts/tasks/vocdet/annotations/dataset';
-import { openDetectionData } from '../../../../ts/tasks/vocdet/annotations/open';
+import { openDetectionData, registerFormat } from '../../../../ts/tasks/vocdet/annotations/open';
 import { writeZip } from '../../../data/zip-writer';
 import { temporaryFolder, vocXml } from '../fixture';
 
@@ -194,28 +195,194 @@ describe('layouts of datasets with boxes', () => {
     });
   }
 
-  const others: Readonly<Record<string, readonly [Files, RegExp]>> = {
+  const READ =
+    "vocdet reads annotations in the layout of Pascal VOC (Annotations/*.xml with JPEGImages/) and in COCO's format (a .json with its images)";
+  const yolo = '0 0.5 0.5 0.1 0.2\n';
+  const exportIt = 'export it as COCO or Pascal VOC';
+  const images = { 'images/a.jpg': 'A' };
+
+  /** What lies in a folder, and what is said of it. */
+  const others: Readonly<Record<string, readonly [files: Files, found: string, guess: string]>> = {
     'labels of YOLO': [
-      { 'images/a.jpg': 'A', 'labels/a.txt': '0 0.5 0.5 0.1 0.2\n' },
-      /found images, labels: labels\/a\.txt looks like a label of YOLO; export the dataset as COCO or Pascal VOC\./,
+      { ...images, 'labels/a.txt': '0 0.5 .5 0.1 1e-2\r\n\r\n12 0.25 0.5 -0.1 0.2 1 0' },
+      'images, labels',
+      'labels/a.txt looks like a label of YOLO; export the dataset as COCO or Pascal VOC',
+    ],
+    'labels of YOLO beside other texts': [
+      {
+        'README.dataset.txt': 'x',
+        'README.roboflow.txt': 'y',
+        'classes.txt': 'cat',
+        'notes.txt': '',
+        ...images,
+        'labels/a.TXT': yolo,
+      },
+      'README.dataset.txt, README.roboflow.txt, classes.txt, images, labels, notes.txt',
+      'labels/a.TXT looks like a label of YOLO; export the dataset as COCO or Pascal VOC',
+    ],
+    'a long label of YOLO in an archive': [
+      { 'a.zip': writeZip({ 'a.txt': yolo.repeat(300) }) },
+      'a.zip',
+      'a.txt looks like a label of YOLO; export the dataset as COCO or Pascal VOC',
+    ],
+    'a long label of YOLO': [
+      { 'a.txt': yolo.repeat(300) },
+      'a.txt',
+      'a.txt looks like a label of YOLO; export the dataset as COCO or Pascal VOC',
+    ],
+    'texts that only begin like YOLO': [
+      {
+        'a.txt': '0 0.5 0.5 0.1\n',
+        'b.txt': `${yolo}1\n`,
+        'c.txt': `x ${yolo}`,
+        'd.txt': '0 0.5 0.5 0.1 0.2 cat',
+        'e.txt': '',
+      },
+      'a.txt, b.txt, c.txt, d.txt, e.txt',
+      'neither images nor annotations',
     ],
     'annotations of LabelMe': [
-      { 'a.jpg': 'A', 'a.json': '{"version":"5.0","shapes":[]}' },
-      /found a\.jpg, a\.json: a\.json looks like an annotation of LabelMe/,
+      { 'a.jpg': 'A', 'a.json': '{"version":"5.0","shapes": []}' },
+      'a.jpg, a.json',
+      `a.json looks like an annotation of LabelMe; ${exportIt}`,
     ],
-    'a packed archive': [{ 'birds.tar.gz': 'x' }, /birds\.tar\.gz has to be unpacked/],
-    'a table': [{ 'train.csv': 'image_id,bbox\n', 'train/a.jpg': 'A' }, /train\.csv is a table of its own kind/],
-    'images alone': [
-      { 'x/a.jpg': 'A', 'x/b.jpg': 'B' },
-      /found x: 2 images without annotations\. vocdet reads annotations in the layout of Pascal VOC/,
+    'a project of VIA': [
+      { ...images, 'via.json': '{"_via_settings":{}}' },
+      'images, via.json',
+      `via.json looks like a project of the VGG Image Annotator; ${exportIt}`,
     ],
-    nothing: [{}, /found nothing: neither images nor annotations\./],
+    'annotations of VIA': [
+      { ...images, 'via.json': '{"a.jpg12":{"filename":"a.jpg","size":12,"regions" : []}}' },
+      'images, via.json',
+      `via.json looks like a project of the VGG Image Annotator; ${exportIt}`,
+    ],
+    "Create ML's format": [
+      {
+        ...images,
+        'x.json': '[{"image": "a.jpg", "annotations": [ {"label": "cat", "coordinates": {"x": 1, "y": 2}}]}]',
+      },
+      'images, x.json',
+      `x.json looks like Create ML's format; ${exportIt}`,
+    ],
+    'JSON of Label Studio': [
+      { ...images, 'x.json': '[{"id":1,"annotations" : [{"id":2,\n"result":[{"from_name":"label"}]}]}]' },
+      'images, x.json',
+      `x.json looks like Label Studio's own JSON; ${exportIt}`,
+    ],
+    'JSON of older versions of Label Studio': [
+      { ...images, 'x.json': '[{"completions":[{"value":{"rectanglelabels":["cat"]}}]}]' },
+      'images, x.json',
+      `x.json looks like Label Studio's own JSON; ${exportIt}`,
+    ],
+    'JSON of another kind': [
+      { ...images, 'x.json': '{"images": [], "coordinates": "shapes", "from_name": 1}' },
+      'images, x.json',
+      "none of its .json files has images, annotations and categories, as COCO's have",
+    ],
+    'JSON that shows its kind late only': [
+      { 'a.zip': writeZip({ 'x.json': `{"x": "${'x'.repeat(5000)}", "shapes": []}` }) },
+      'a.zip',
+      "none of its .json files has images, annotations and categories, as COCO's have",
+    ],
+    'packed archives': [
+      { ...images, 'birds.tar.gz': 'x' },
+      'birds.tar.gz, images',
+      'birds.tar.gz has to be unpacked or exported first',
+    ],
+    'a table': [
+      { 'train.csv': 'image_id,bbox\n', 'train/a.jpg': 'A' },
+      'train, train.csv',
+      "train.csv is a table of its own kind; make COCO's format or Pascal VOC's of it",
+    ],
+    'a table of the hub': [
+      { 'metadata.JSONL': '{}', 'a.jpg': 'A' },
+      'a.jpg, metadata.JSONL',
+      "metadata.JSONL is a table of its own kind; make COCO's format or Pascal VOC's of it",
+    ],
+    'a folder of annotations with something else': [
+      { ...images, 'Annotations/a.yaml': 'x' },
+      'Annotations, images',
+      'the folder of annotations has no .xml, but Annotations/a.yaml',
+    ],
+    'images alone': [{ 'x/a.jpg': 'A', 'x/b.jpg': 'B', 'x/c.mp4': 'C' }, 'x', '2 images without annotations'],
+    'one file': [{ 'a.mp4': 'A' }, 'a.mp4', 'neither images nor annotations'],
+    nothing: [{}, 'nothing', 'neither images nor annotations'],
   };
-  for (const [what, [files, message]] of Object.entries(others)) {
+  for (const [what, [files, found, guess]] of Object.entries(others)) {
     it(`are named when they are others: ${what}`, async () => {
-      await assert.rejects(openDetectionData(folder.write(files)), { code: 'TTS_INPUT', message });
+      const path = folder.write(files);
+      await assert.rejects(openDetectionData(path), {
+        code: 'TTS_INPUT',
+        message: `Expected a dataset with boxes in ${path}, found ${found}: ${guess}. ${READ}.`,
+      });
     });
   }
+  for (const name of ['a.tgz', 'a.tar.xz', 'a.RAR', 'a.7z', 'a.parquet', 'a.arrow', 'a.tfrecord']) {
+    it(`are named when they are others: ${name}`, async () => {
+      await assert.rejects(openDetectionData(folder.write({ [name]: 'x' })), ({ message }: Error) =>
+        message.includes(`found ${name}: ${name} has to be unpacked or exported first. `),
+      );
+    });
+  }
+
+  it('cannot be of VOC where a folder of images is named, which is for COCO', async () => {
+    const path = folder.write({ 'Annotations/a.xml': xml(), 'JPEGImages/a.jpg': 'A' });
+    await assert.rejects(openDetectionData(path, path), {
+      code: 'TTS_INPUT',
+      message: `Expected a dataset with boxes in ${path}, found Annotations, JPEGImages: a folder of images is named, which is for COCO's format, and the annotations here are .xml; leave the images out. ${READ}.`,
+    });
+  });
+
+  it('of COCO may have their images elsewhere, under whatever name the file has', async () => {
+    const elsewhere = folder.write({ 'a.jpg': 'elsewhere' });
+    const files = { 'a.jpg': 'here', 'Annotations/a.xml': xml() };
+    for (const name of ['annotations/instances_train.json', 'boxes_train.json']) {
+      const data = await openDetectionData(folder.write({ ...files, [name]: coco(['a.jpg']) }), elsewhere);
+      assert.deepEqual(await contents(data), { train: ['elsewhere'] });
+      data.close();
+    }
+    await assert.rejects(
+      openDetectionData(folder.write({ 'train.json': coco(['a.jpg']) }), 'nowhere'),
+      /^InputError: Expected a folder, a \.tar, a \.zip or a \.json with a dataset at nowhere, found nothing\.$/,
+    );
+  });
+
+  it('of COCO go before those of VOC by the usual names alone', async () => {
+    const files = { 'Annotations/a.xml': xml(), 'JPEGImages/a.jpg': 'A' };
+    const usual = await openDetectionData(
+      folder.write({ ...files, 'annotations/instances_x.json': coco(['a.jpg', 'b.jpg']) }),
+    );
+    assert.deepEqual(await contents(usual), { x: ['A', 'missing'] });
+    const other = await openDetectionData(folder.write({ ...files, 'x.json': coco(['a.jpg', 'b.jpg']) }));
+    assert.deepEqual(await contents(other), { all: ['A'] });
+  });
+
+  it('of COCO may be one file under any name that ends as JSON', async () => {
+    const path = join(folder.write({ 'BOXES.JSON': coco(['a.jpg']), 'a.jpg': 'A' }), 'BOXES.JSON');
+    assert.deepEqual(await contents(await openDetectionData(path)), { BOXES: ['A'] });
+    const inFolder = folder.write({ 'x.json/a.xml': xml(), 'x.json/a.jpg': 'A' });
+    assert.deepEqual(await contents(await openDetectionData(join(inFolder, 'x.json'))), { all: ['A'] });
+    await assert.rejects(openDetectionData('nowhere.json'), /at nowhere\.json, found nothing\.$/);
+    await assert.rejects(openDetectionData(join(inFolder, 'x.json/a.jpg')), /found a file of another kind\.$/);
+  });
+
+  it('of your own are asked first, in their order, each once', async () => {
+    const path = folder.write({ 'Annotations/a.xml': xml(), 'JPEGImages/a.jpg': 'A' });
+    const asked: string[] = [];
+    const voc = await openDetectionData(path);
+    const format = (name: string) => (of: string) => {
+      if (of !== path) return undefined;
+      asked.push(name);
+      return name === 'second' ? voc : undefined;
+    };
+    const first = format('first');
+    registerFormat(first);
+    registerFormat(first);
+    registerFormat(async (of) => format('second')(of));
+    registerFormat(format('third'));
+    assert.equal(await openDetectionData(path), voc);
+    assert.deepEqual(asked, ['first', 'second']);
+  });
 
   it('are named by their annotations where these are of another kind', async () => {
     const data = await openDetectionData(

@@ -59,6 +59,10 @@ function openCoco(
 const READ =
   "vocdet reads annotations in the layout of Pascal VOC (Annotations/*.xml with JPEGImages/) and in COCO's format (a .json with its images)";
 
+/** Of so many files of a kind the first bytes are looked at, for a guess. */
+const MOST_OPENED = 8;
+const START = 4096;
+
 /** Why a folder is no dataset for detection: what lies in it, and what that is nearest to. */
 async function nearestLayout(path: string, trees: readonly FileTree[]): Promise<string> {
   const files = trees.flatMap((tree) => tree.files.map((name) => ({ tree, name })));
@@ -69,21 +73,29 @@ async function nearestLayout(path: string, trees: readonly FileTree[]): Promise<
   const table = files.find(({ name }) => /\.(csv|jsonl)$/i.test(name));
   const json = files.filter(({ name }) => /\.json$/i.test(name));
   const text = files.filter(({ name }) => /\.txt$/i.test(name));
-  if (files.some(({ name }) => ANNOTATION_ENDING.test(name))) return end('its .xml files could not be placed');
+  // Without it they would have been read.
+  if (files.some(({ name }) => ANNOTATION_ENDING.test(name)))
+    return end(
+      "a folder of images is named, which is for COCO's format, and the annotations here are .xml; leave the images out",
+    );
   if (packed) return end(`${packed.name} has to be unpacked or exported first`);
-  for (const { tree, name } of json.slice(0, 3)) {
-    const kind = jsonKind(decodeText(await tree.readStart(name, 4096)));
-    if (kind) return end(`${name} looks like ${kind}; export it as COCO or Pascal VOC`);
+  for (const file of json.slice(0, MOST_OPENED)) {
+    const kind = jsonKind(await startOf(file));
+    if (kind) return end(`${file.name} looks like ${kind}; export it as COCO or Pascal VOC`);
   }
-  for (const { tree, name } of text.slice(0, 3)) {
-    if (isYolo(decodeText(await tree.readStart(name, 4096))))
-      return end(`${name} looks like a label of YOLO; export the dataset as COCO or Pascal VOC`);
+  for (const file of text.slice(0, MOST_OPENED)) {
+    if (isYolo(await startOf(file)))
+      return end(`${file.name} looks like a label of YOLO; export the dataset as COCO or Pascal VOC`);
   }
   if (table) return end(`${table.name} is a table of its own kind; make COCO's format or Pascal VOC's of it`);
   if (json.length > 0) return end(`none of its .json files has images, annotations and categories, as COCO's have`);
   const empty = files.find(({ name }) => foldersOf(name).some(isAnnotationFolder));
   if (empty) return end(`the folder of annotations has no .xml, but ${empty.name}`);
   return end(images > 0 ? `${images} images without annotations` : 'neither images nor annotations');
+}
+
+async function startOf({ tree, name }: TreeFile): Promise<string> {
+  return decodeText((await tree.readStart(name, START)).subarray(0, START));
 }
 
 function jsonKind(start: string): string | undefined {
@@ -95,10 +107,11 @@ function jsonKind(start: string): string | undefined {
   return undefined;
 }
 
-/** Lines of a class number and four shares. */
+/** Lines of a class number and four shares; the last of the start may be cut off. */
 function isYolo(start: string): boolean {
-  const lines = textLines(start.slice(0, 4000))
-    .filter((line) => line.trim() !== '')
+  const lines = textLines(start)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
     .slice(0, 3);
-  return lines.length > 0 && lines.every((line) => /^\d+(\s+-?\d*\.?\d+(e-?\d+)?){4,}\s*$/i.test(line.trim()));
+  return lines.length > 0 && lines.every((line) => /^\d+(\s+-?\d*\.?\d+(e-?\d+)?){4,}$/i.test(line));
 }
