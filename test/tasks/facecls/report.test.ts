@@ -143,6 +143,10 @@ describe('the report of a run', () => {
       'Balanced accuracy – mean of both recalls',
       'Average precision – mean over attributes',
     ]);
+    assert.match(
+      read({ test: { ...figures(), meanAveragePrecision: null } }).tiles[3]!,
+      /^Average precision – mean over attributes$/,
+    );
     assert.deepEqual(Object.keys(sections), ['What is missing', 'Training', 'Splits', 'Run']);
     assert.equal(sections['What is missing']!.text, 'The images of the test split are gone.');
   });

@@ -145,6 +145,8 @@ describe('the report of a detector', () => {
       'VOC 2012 mAP – area under the curve',
       'VOC 2007 mAP – eleven points',
     ]);
+    const { coco, ...rest } = figures();
+    assert.match(read({ test: { ...rest, coco: { ...coco, AP50: null } } }).tiles[0]!, /^AP50, test – 2 images$/);
     assert.deepEqual(Object.keys(sections), ['What is missing', 'Training', 'Splits', 'Run']);
     assert.equal(sections['What is missing']!.text, 'The images of the test split are gone. So is <val>.');
   });
@@ -199,8 +201,16 @@ describe('the report of a detector', () => {
   it('has precision over recall of the classes of which something was found', () => {
     const { charts } = read();
     const recall = Array.from({ length: 101 }, (_, i) => i / 100);
-    const { labels, data, unit } = charts['dog'] as { labels: string[]; data: number[][]; unit: boolean };
-    assert.deepEqual([labels, data[1], unit], [['precision'], recall.map(() => 1), true]);
+    const { x, labels, data, unit } = charts['dog'] as { x: string; labels: string[]; data: number[][]; unit: boolean };
+    assert.deepEqual([x, labels, data[1], unit], ['recall', ['precision'], recall.map(() => 1), true]);
+    const half = { recall, precision: recall.map((value) => Number(value <= 0.5)), score: recall.map(() => null) };
+    const none = { ...half, precision: recall.map(() => 0) };
+    assert.deepEqual(
+      Object.keys(read({ test: { ...figures(), curves: { half, none } } }).charts).filter((title) =>
+        /half|none/.test(title),
+      ),
+      ['half'],
+    );
     data[0]!.forEach((value, i) => assert.ok(Math.abs(value - recall[i]!) < 1e-12));
     assert.ok(!('<b>odd</b>' in charts) && !Object.keys(charts).some((title) => title.includes('odd')));
   });

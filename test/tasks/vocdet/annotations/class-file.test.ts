@@ -23,9 +23,14 @@ describe('a class file', () => {
     ],
     'names where a number is left out': ['classes.txt', '0 cat\n2 dog\n', ['0 cat', '2 dog']],
     'names where a number comes twice': ['classes.txt', '0 cat\n1 dog\n1 cow\n', ['0 cat', '1 dog', '1 cow']],
+    'names where numbers come twice and others are left out': [
+      'classes.txt',
+      '0 cat\n0 dog\n2 cow\n',
+      ['0 cat', '0 dog', '2 cow'],
+    ],
     'names of which one has no number': ['classes.txt', '0 cat\n1 dog\ncow\n', ['0 cat', '1 dog', 'cow']],
     'names that are numbers': ['classes.txt', '0\n1\n', ['0', '1']],
-    'names that begin with numbers': ['classes.txt', '3 doors\n5 doors\n', ['3 doors', '5 doors']],
+    'names that begin with numbers': ['classes.txt', '3 doors\n4 doors\n', ['3 doors', '4 doors']],
     'the labelmap of CVAT': [
       'labelmap.txt',
       '# label:color_rgb:parts:actions\nbackground:0,0,0::\ncat:128,0,0::\nguinea pig:0,128,0::\n',
@@ -40,6 +45,12 @@ describe('a class file', () => {
       'labelmap.txt',
       '#label:color_rgb:parts:actions\n\n cat : 1 : x\nbackground\ndog',
       ['cat', 'dog'],
+    ],
+    'names of which some have colons': ['classes.txt', 'cat:::\ndog\n', ['cat:::', 'dog']],
+    'names, whatever stands before the ending': [
+      'data.yaml.json.pbtxt.txt',
+      'an item { of it\ncat\n',
+      ['an item { of it', 'cat'],
     ],
     'names with colons': ['classes.txt', 'cat:1,2:x:y\n#dog\na:b', ['cat:1,2:x:y', 'a:b']],
     'what is none at other places, too': [
@@ -57,26 +68,30 @@ describe('a class file', () => {
       Array.from({ length: 12 }, (_, i) => `c${i}`),
     ],
     'classes with their numbers': ['classes.JSON', '{"dog": 1, "cat": 0}', ['cat', 'dog']],
-    'the classes that other keys hold': ['x.json', '{"classes": ["cat"], "names": 1}', ['cat']],
+    'the classes that other keys hold': ['x.json', '{"classes": ["cat"], "names": 1, "id2label": null}', ['cat']],
     'the labels that other keys hold': ['x.json', '{"labels": {"names": [{"name": "cat"}]}, "version": 1}', ['cat']],
     'categories with ids in another order': [
       'coco.json',
       '{"categories": [{"id": 44, "name": "bottle"}, {"id": 2, "name": "bicycle"}]}',
       ['bicycle', 'bottle'],
     ],
-    'categories of which not all have ids': ['x.json', '[{"id": 2, "name": "cat"}, {"name": "dog"}]', ['cat', 'dog']],
+    'categories of which not all have ids': [
+      'x.json',
+      '[{"id": 5, "name": "cat"}, {"id": 1, "name": "dog"}, {"name": "cow"}]',
+      ['cat', 'dog', 'cow'],
+    ],
     'a list of JSON': ['classes.json', '["cat", "dog"]', ['cat', 'dog']],
     'the labels of a model': ['config.json', '{"id2label": {"0": "cat", "1": "dog"}}', ['cat', 'dog']],
     'the notes of Label Studio': ['notes.json', '{"categories": [{"id": 0, "name": "cat"}]}', ['cat']],
     'a label map of TensorFlow': [
       'label_map.pbtxt',
-      'item {\n  id: 2\n  name: \'dog\'\n}\nitem { name: "cat", id: 1 }\n',
+      'item {\n  id : 2\n  name : \'dog\'\n}\nitem { name: "cat", id: 1 }\n',
       ['cat', 'dog'],
     ],
     'a label map of TensorFlow under another name': ['labels.txt', '\nitem{ id:1 name:"cat" }', ['cat']],
     'a label map of TensorFlow that shows other names than it keeps': [
       'mscoco.pbtxt',
-      'item {\n  name: "/m/01yrx"\n  id: 17\n  display_name: "cat"\n}\nitem {\n  id: 3\n  display_name: "car"\n  name: "/m/0k4j"\n}',
+      'item {\n  name: "/m/01yrx"\n  id: 17\n  display_name : "cat"\n}\nitem {\n  id: 3\n  display_name:"car"\n  name: "/m/0k4j"\n}',
       ['car', 'cat'],
     ],
     'UTF-16': ['classes.txt', Buffer.from('\ufeffкот\r\nпёс\r\n', 'utf16le'), ['кот', 'пёс']],
@@ -95,6 +110,16 @@ describe('a class file', () => {
     'a map with names and numbers mixed': [
       'data.json',
       '{"0": "cat", "dog": "x"}',
+      ': expected a list of class names, or names by their numbers, found neither.',
+    ],
+    'keys that are no numbers': [
+      'data.json',
+      '{"a1": "cat", "1a": "dog"}',
+      ': expected a list of class names, or names by their numbers, found neither.',
+    ],
+    'a single name': [
+      'data.json',
+      '"cat"',
       ': expected a list of class names, or names by their numbers, found neither.',
     ],
     'something else than a list': [

@@ -204,7 +204,7 @@ describe('layouts of datasets with boxes', () => {
   /** What lies in a folder, and what is said of it. */
   const others: Readonly<Record<string, readonly [files: Files, found: string, guess: string]>> = {
     'labels of YOLO': [
-      { ...images, 'labels/a.txt': '0 0.5 .5 0.1 1e-2\r\n\r\n12 0.25 0.5 -0.1 0.2 1 0' },
+      { ...images, 'labels/a.txt': '0  0.5 .5 0.1 1e-05\r\n\r\n 12 0.25 0.5 -0.1 2E2 1 0' },
       'images, labels',
       'labels/a.txt looks like a label of YOLO; export the dataset as COCO or Pascal VOC',
     ],
@@ -242,7 +242,7 @@ describe('layouts of datasets with boxes', () => {
       'neither images nor annotations',
     ],
     'annotations of LabelMe': [
-      { 'a.jpg': 'A', 'a.json': '{"version":"5.0","shapes": []}' },
+      { 'a.jpg': 'A', 'a.json': '{"version":"5.0","shapes" : []}' },
       'a.jpg, a.json',
       `a.json looks like an annotation of LabelMe; ${exportIt}`,
     ],
@@ -252,14 +252,14 @@ describe('layouts of datasets with boxes', () => {
       `via.json looks like a project of the VGG Image Annotator; ${exportIt}`,
     ],
     'annotations of VIA': [
-      { ...images, 'via.json': '{"a.jpg12":{"filename":"a.jpg","size":12,"regions" : []}}' },
+      { ...images, 'via.json': '{"a.jpg12":{"filename":"a.jpg","size":12,"regions":[]}}' },
       'images, via.json',
       `via.json looks like a project of the VGG Image Annotator; ${exportIt}`,
     ],
     "Create ML's format": [
       {
         ...images,
-        'x.json': '[{"image": "a.jpg", "annotations": [ {"label": "cat", "coordinates": {"x": 1, "y": 2}}]}]',
+        'x.json': '[{"image": "a.jpg", "annotations" :[\n    {\n"label": "cat", "coordinates": {"x": 1, "y": 2}}]}]',
       },
       'images, x.json',
       `x.json looks like Create ML's format; ${exportIt}`,
@@ -303,6 +303,11 @@ describe('layouts of datasets with boxes', () => {
       { ...images, 'Annotations/a.yaml': 'x' },
       'Annotations, images',
       'the folder of annotations has no .xml, but Annotations/a.yaml',
+    ],
+    'files that only begin with the names of others': [
+      { 'a.tar.gz.part': 'x', 'b.csv.bak': 'x', 'c.json.bak': '{"shapes":[]}', 'd.txt.bak': yolo, 'e.dat': yolo },
+      'a.tar.gz.part, b.csv.bak, c.json.bak, d.txt.bak, e.dat',
+      'neither images nor annotations',
     ],
     'images alone': [{ 'x/a.jpg': 'A', 'x/b.jpg': 'B', 'x/c.mp4': 'C' }, 'x', '2 images without annotations'],
     'one file': [{ 'a.mp4': 'A' }, 'a.mp4', 'neither images nor annotations'],
@@ -353,6 +358,10 @@ describe('layouts of datasets with boxes', () => {
       folder.write({ ...files, 'annotations/instances_x.json': coco(['a.jpg', 'b.jpg']) }),
     );
     assert.deepEqual(await contents(usual), { x: ['A', 'missing'] });
+    const two = await openDetectionData(
+      folder.write({ 'a.jpg': 'A', 'annotations/instances_x.json': coco(['a.jpg']), 'y.json': coco(['a.jpg']) }),
+    );
+    assert.deepEqual(two.splits, ['x']);
     const other = await openDetectionData(folder.write({ ...files, 'x.json': coco(['a.jpg', 'b.jpg']) }));
     assert.deepEqual(await contents(other), { all: ['A'] });
   });
@@ -364,6 +373,19 @@ describe('layouts of datasets with boxes', () => {
     assert.deepEqual(await contents(await openDetectionData(join(inFolder, 'x.json'))), { all: ['A'] });
     await assert.rejects(openDetectionData('nowhere.json'), /at nowhere\.json, found nothing\.$/);
     await assert.rejects(openDetectionData(join(inFolder, 'x.json/a.jpg')), /found a file of another kind\.$/);
+  });
+
+  it('of COCO close the archives of their files and of their images', async () => {
+    const zipped = folder.write({ 'a.zip': writeZip({ 'train.json': coco(['a.jpg']), 'val.json': coco(['a.jpg']) }) });
+    const images = join(folder.write({ 'images.zip': writeZip({ 'a.jpg': 'A' }) }), 'images.zip');
+    for (const named of [undefined, images]) {
+      const data = await openDetectionData(zipped, named);
+      const train = await data.split('train');
+      assert.equal(train.hasImage(0), named !== undefined);
+      data.close();
+      await assert.rejects(data.split('val'), /closed/);
+      if (named !== undefined) await assert.rejects(train.image(0), /closed/);
+    }
   });
 
   it('of your own are asked first, in their order, each once', async () => {

@@ -42,7 +42,7 @@ function parseClasses(text: string, path: string): string[] {
     .filter((line) => line !== '');
   const isLabelMap = lines.some((line) => /^#\s*label:color_rgb:parts:actions/i.test(line));
   const rows = lines.filter((line) => !line.startsWith('#'));
-  if (isLabelMap || (rows.length > 0 && rows.every((line) => /^[^:]+:(\d+,\d+,\d+)?:[^:]*:[^:]*$/.test(line)))) {
+  if (isLabelMap || rows.every((line) => /^[^:]+:(\d+,\d+,\d+)?:[^:]*:[^:]*$/.test(line))) {
     return rows.map((line) => line.split(':')[0]!.trim()).filter((name) => name !== 'background');
   }
   return withoutNumbers(rows, path);
@@ -104,7 +104,7 @@ function namesOf(items: readonly unknown[], path: string): string[] {
 }
 
 function propertyOf(item: unknown, key: string): unknown {
-  return typeof item === 'object' && item !== null ? (item as Readonly<Record<string, unknown>>)[key] : undefined;
+  return (item as Readonly<Record<string, unknown>> | null)?.[key];
 }
 
 function nameOf(item: unknown, path: string): string {
