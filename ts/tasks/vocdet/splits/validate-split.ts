@@ -83,9 +83,9 @@ export function requireUsable(
       `${describeProblems(split.name, problems, split.ids.length)} Mend them, or take them out of the split.`,
     );
   if (objects > 0) return;
-  const purpose = use === 'val' ? ', by which the best checkpoint is chosen,' : '';
+  const purpose = use === 'val' ? ', by which the best checkpoint is chosen' : '';
   throw new InputError(
-    `Expected objects to find in the split ${split.name}${purpose} found none that is not difficult; name another by data.${use}.`,
+    `Expected objects to find in the split ${split.name}${purpose}, found none that is not difficult; name another by data.${use}.`,
   );
 }
 
