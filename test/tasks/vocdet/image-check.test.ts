@@ -5,6 +5,8 @@ import { DatasetIssues, issueKinds } from '../../../ts/tasks/vocdet/annotations/
 import { checkImage, type ImageRecord } from '../../../ts/tasks/vocdet/image-check';
 import { object } from './fixture';
 
+type Box = AnnotatedObject['box'];
+
 const classes = new ClassList(['car', 'dog']);
 const size = { width: 20, height: 10 };
 const sound: ImageRecord = {
@@ -23,7 +25,7 @@ function found(record: Partial<ImageRecord>): [kind: string, message: string][] 
 const withObjects = (...objects: AnnotatedObject[]): Partial<ImageRecord> => ({
   annotation: { size, location: 'a.xml', objects },
 });
-const ofBox = (...box: [number, number, number, number]) => found(withObjects(object({ name: 'car', box })));
+const ofBox = (...box: Box) => found(withObjects(object({ name: 'car', box })));
 
 describe('the check of an image', () => {
   it('finds nothing where nothing is wrong', () => assert.deepEqual(found({}), []));
@@ -111,21 +113,21 @@ describe('the check of an image', () => {
   });
 
   it('finds boxes that go over each border, by a pixel or by more', () => {
-    const kinds = (...box: [number, number, number, number]) => ofBox(...box).map(([kind]) => kind);
-    for (const box of [
+    const kinds = (...box: Box) => ofBox(...box).map(([kind]) => kind);
+    const byAPixel: readonly Box[] = [
       [-1, 2, 5, 5],
       [2, -1, 5, 5],
       [2, 2, 21, 5],
       [2, 2, 5, 10.5],
-    ] as const)
-      assert.deepEqual(kinds(...box), ['box over the border by a pixel'], String(box));
-    for (const box of [
+    ];
+    for (const box of byAPixel) assert.deepEqual(kinds(...box), ['box over the border by a pixel'], String(box));
+    const byMore: readonly Box[] = [
       [-1.5, 2, 5, 5],
       [2, -2, 5, 5],
       [2, 2, 22, 5],
       [2, 2, 5, 11.5],
-    ] as const)
-      assert.deepEqual(kinds(...box), ['box outside of the image'], String(box));
+    ];
+    for (const box of byMore) assert.deepEqual(kinds(...box), ['box outside of the image'], String(box));
     assert.deepEqual(ofBox(0, 0, 21, 10), [
       [
         'box over the border by a pixel',

@@ -10,7 +10,7 @@ const splitOf = (count: number): DetectionSplit =>
     name: 'all',
     ids: Array.from({ length: count }, (_, i) => `p${100 + i}`),
     describe: (index: number) => `file ${index}`,
-  }) as DetectionSplit;
+  }) as Partial<DetectionSplit> as DetectionSplit;
 
 describe('splits that are drawn', () => {
   const folder = temporaryFolder();
