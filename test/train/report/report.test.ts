@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { chart, sharePlot } from '../../../ts/train/report/curves';
 import { Html, html, jsonScript } from '../../../ts/train/report/html';
-import { renderPage, imageGrid } from '../../../ts/train/report/page';
+import { facts, imageGrid, notesSection, renderPage } from '../../../ts/train/report/page';
 import { table } from '../../../ts/train/report/table';
 
 const hostile = `<img src=x onerror="alert('1')">&`;
@@ -24,8 +24,9 @@ describe('markup', () => {
   });
 });
 
-describe('a report', () => {
-  const page = renderPage({
+/** A page in which everything has a hostile name. */
+function hostilePage(): string {
+  return renderPage({
     title: hostile,
     subtitle: hostile,
     tiles: [{ label: hostile, value: hostile, note: hostile }],
@@ -42,19 +43,80 @@ describe('a report', () => {
       },
     ],
   });
+}
 
+describe('a report', () => {
   it('asks for nothing from outside', () => {
+    const page = hostilePage();
     const own = page.replace(/<script>[\s\S]*?<\/script>|<style>[\s\S]*?<\/style>/g, '');
     assert.deepEqual(own.match(/(src|href)="(?!data:)[^"]*"/g), null);
     assert.doesNotMatch(page, /@import|url\(/);
   });
 
   it('shows hostile names as text', () => {
+    const page = hostilePage();
     assert.ok(!page.includes('<img src=x'));
     assert.ok(page.includes('&#60;img src=x'));
   });
 
-  it('has its images inside', () => assert.ok(page.includes('src="data:image/jpeg;base64,AQI="')));
+  it('has its images inside', () => assert.ok(hostilePage().includes('src="data:image/jpeg;base64,AQI="')));
+
+  it('has its style, the library that draws its charts, and the script that calls it, in that order', () => {
+    const page = hostilePage();
+    const places = ['--page: #ffffff', "Object.defineProperty(navigator, 'language'", 'var uPlot=', 'new uPlot({'].map(
+      (part) => page.indexOf(part),
+    );
+    assert.ok(
+      places.every((place, i) => place > (places[i - 1] ?? 0)),
+      places.join(),
+    );
+    assert.ok(page.includes('.uplot'), 'the style of the library');
+  });
+
+  it('begins with title, subtitle and figures, with a note where there is one', () => {
+    const page = renderPage({
+      title: 'Run',
+      subtitle: 'of pets',
+      tiles: [
+        { label: 'AP', value: '50 %', note: 'of 2' },
+        { label: 'AR', value: '60 %' },
+      ],
+      sections: [
+        { title: 'One', intro: 'It is.', body: html`<b>1</b>` },
+        { title: 'Two', body: html`<b>2</b>` },
+      ],
+    });
+    assert.ok(page.startsWith('<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'));
+    assert.ok(page.includes('<title>Run</title>'));
+    const body = page.slice(page.indexOf('<body>'), page.indexOf('\n<script>'));
+    assert.equal(
+      body,
+      [
+        '<body>',
+        '<header><h1>Run</h1><p>of pets</p></header>',
+        '<dl class="figures"><div><dt>AP</dt><dd>50 %</dd><small>of 2</small></div><div><dt>AR</dt><dd>60 %</dd></div></dl>',
+        '<section><h2>One</h2><p>It is.</p><b>1</b></section><section><h2>Two</h2><b>2</b></section>',
+      ].join('\n'),
+    );
+  });
+
+  it('lists facts, with a dash for what there is none of, and says what is missing only if something is', () => {
+    assert.equal(
+      facts({ device: 'cpu', steps: 0, best: null }).markup,
+      '<dl class="facts"><dt>device</dt><dd>cpu</dd><dt>steps</dt><dd>0</dd><dt>best</dt><dd>–</dd></dl>',
+    );
+    assert.deepEqual(notesSection([]), []);
+    assert.deepEqual(notesSection(['a', '<b>']), [
+      { title: 'What is missing', body: new Html('<ul><li>a</li><li>&#60;b&#62;</li></ul>') },
+    ]);
+  });
+
+  it('has a title and a caption for each image', () => {
+    assert.equal(
+      imageGrid([{ jpeg: Uint8Array.of(255), title: 'a.jpg', caption: html`<i>b</i>` }]).markup,
+      '<div class="images"><figure>\n<img src="data:image/jpeg;base64,/w==" alt="a.jpg" loading="lazy">\n<figcaption><strong>a.jpg</strong><i>b</i></figcaption>\n</figure></div>',
+    );
+  });
 });
 
 describe('a table', () => {
@@ -67,6 +129,41 @@ describe('a table', () => {
     assert.match(markup, /<td class="number share" data-value="0.12345" style="--share:0.1235">12.3<\/td>/);
     assert.match(markup, /<td class="number" data-value="">–<\/td>/);
     assert.match(markup, /<tfoot><tr><td data-value="mean">mean<\/td>/);
+    assert.match(
+      markup,
+      /<td class="number share" data-value="0.5" style="--share:0.5000">50.0<\/td><td class="number" data-value="">–<\/td><\/tr><\/tfoot>/,
+    );
+  });
+
+  it('shows numbers without digits unless told, bars of at most the cell, and a dash for a cell that is not there', () => {
+    const cells = (value: number, share: boolean) =>
+      /<tbody><tr>(.*)<\/tr>/.exec(
+        table({ columns: [{ label: 'x', share }, { label: 'y' }], rows: [[value]] }).markup,
+      )![1]!;
+    const dash = '<td class="number" data-value="">–</td>';
+    assert.equal(cells(12.5, false), `<td class="number" data-value="12.5">13</td>${dash}`);
+    assert.equal(
+      cells(-0.5, true),
+      `<td class="number share" data-value="-0.5" style="--share:0.0000">-50</td>${dash}`,
+    );
+    assert.equal(cells(1.5, true), `<td class="number share" data-value="1.5" style="--share:1.0000">150</td>${dash}`);
+    assert.equal(cells(Infinity, true), `${dash}${dash}`);
+  });
+
+  it('has heads that sort, with what the column means, to the right over numbers', () => {
+    const { markup } = table({
+      columns: [{ label: 'Name' }, { label: 'N', hint: 'How many' }],
+      rows: [
+        ['a', null],
+        ['b', 1],
+      ],
+    });
+    assert.ok(
+      markup.includes(
+        '<thead><tr><th scope="col" aria-sort="none" class=""><button title="Sort">Name</button></th><th scope="col" aria-sort="none" class="number"><button title="How many">N</button></th></tr></thead>',
+      ),
+    );
+    assert.ok(!markup.includes('<tfoot>'));
   });
 });
 
@@ -77,6 +174,7 @@ describe('a chart', () => {
       { kind: 'train', epoch: 1, step: 2, seconds: 0, loss: 2 },
       { kind: 'val', epoch: 1, step: 2, seconds: 0, loss: 2.5 },
       { kind: 'val', epoch: 2, step: 3, seconds: 0, loss: null },
+      { kind: 'train', epoch: 2, step: 4, seconds: 0, other: 1 },
     ] as const;
     const curves = [
       { label: 'train', kind: 'train', key: 'loss' },
@@ -91,6 +189,20 @@ describe('a chart', () => {
       [3, 2],
       [null, 2.5],
     ]);
+  });
+});
+
+describe('the steps of a chart', () => {
+  it('are in order, each once, whatever the order of the log', () => {
+    const entry = (step: number, loss: number) => ({ kind: 'train', epoch: 1, step, seconds: 0, loss }) as const;
+    const { markup } = chart(
+      { title: 'Loss & more', share: true, curves: [{ label: 'train', kind: 'train', key: 'loss' }] },
+      [entry(10, 1), entry(9, 2), entry(10, 3)],
+    );
+    assert.equal(
+      markup,
+      '<figure class="chart">\n<figcaption>Loss &#38; more</figcaption>\n<script type="application/json">{"x":"step","share":true,"unit":false,"labels":["train"],"data":[[9,10],[2,3]]}</script>\n</figure>',
+    );
   });
 });
 
