@@ -61,6 +61,9 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
   'make nodes': { not: 'it fetches five versions of Node' },
   'make sanitize': { not: 'it compiles the addon anew' },
   'make mutants': { not: 'it runs for an hour' },
+  'make mutants FOLDERS=ts/tasks/vocdet/report.ts SHARE=1 TESTS=test/tasks/vocdet/report.test.ts': {
+    not: 'it installs StrykerJS, which the project is without',
+  },
   'make memory-plot': { not: 'it measures, and writes into docs' },
   'make build && node dist/cli/torchts.js doctor': {
     run: 'make build && node dist/cli/torchts.js doctor',
