@@ -65,7 +65,8 @@ function loader(): Step {
     },
   };
   const batches = new data.DataLoader(dataset, (samples) => torch.stack(samples), {
-    batchSize: 64,
+    // Some batches are on their way at any moment: few samples, against the hundred tensors by which the count may rise.
+    batchSize: 16,
     sampler: data.shuffled,
     lastBatch: 'drop',
   });
