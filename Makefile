@@ -23,7 +23,7 @@ PREPARED := $(wildcard $(if $(filter vocdet,$(TASK)),$(VOC),$(CELEBA)))
 PRESET := $(if $(PREPARED),small,tiny)
 TRAINED := $(or $(RUN),models/$(TASK)-$(PRESET))
 
-.PHONY: help train predict test lint test-processors test-shuffled data build data-drawn data-voc data-celeba bench stress memory-plot mutants nodes sanitize clean
+.PHONY: package help train predict test lint test-processors test-shuffled data build data-drawn data-voc data-celeba bench stress memory-plot mutants nodes sanitize clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 22
@@ -101,6 +101,9 @@ mutants: build scripts/mutants/node_modules/.package-lock.json ## change the cod
 scripts/mutants/node_modules/.package-lock.json: scripts/mutants/package-lock.json
 	npm ci --prefix scripts/mutants --ignore-scripts --no-audit --no-fund
 	@touch $@
+
+package: build ## pack the addon of this platform for npm, into build/packages
+	node --import tsx scripts/release/platform-package.ts
 
 memory-plot: build ## draw docs/memory.svg, and print its figures
 	node --import tsx scripts/memory-plot.ts

@@ -6,7 +6,7 @@ import { buildSync } from 'esbuild';
 import { Checkout } from './checkout';
 
 const LOAD = `require('./ts/native/load.ts').loadAddon()`;
-const PLATFORM_PACKAGE = `@torchts/${process.platform}-${process.arch}-cpu`;
+const PLATFORM_PACKAGE = `@torchts/${process.platform}-${process.arch}`;
 
 /** Node 20 and 22 called it an experiment. */
 const PERMISSION = process.allowedNodeEnvironmentFlags.has('--permission')

@@ -8,7 +8,15 @@ import { cacheFolder } from '../native/libtorch/cache';
 import { nvidiaDriver, requestedFlavour, suggestCuda } from '../native/libtorch/flavour';
 import { locateLibtorch, type Attempt, type Search } from '../native/libtorch/locate';
 import { probeSources } from '../native/libtorch/probe';
-import { absence, addonFixes, addonLocations, checkMklDispatch, libtorchLibFolder, localAddon } from '../native/load';
+import {
+  absence,
+  addonFile,
+  addonFixes,
+  addonLocations,
+  checkMklDispatch,
+  libtorchLibFolder,
+  localAddon,
+} from '../native/load';
 import { packageVersion } from '../native/package';
 import { permissionModel, platformProblem } from '../native/platform';
 import { describeSystemError, isSystemError } from '../native/system-error';
@@ -130,7 +138,7 @@ function loadApart(location: string): { products?: Products; reason?: string } {
   const absent = absence(location);
   if (absent) return { reason: absent };
   const flags = process.execArgv.filter((flag) => flag === '--no-addons');
-  const child = spawnSync(process.execPath, [...flags, '-e', LOAD_AND_MEASURE, require.resolve(location)], {
+  const child = spawnSync(process.execPath, [...flags, '-e', LOAD_AND_MEASURE, addonFile(location)], {
     encoding: 'utf8',
   });
   if (child.status === 0) return { products: JSON.parse(child.stdout) as Products };

@@ -1,8 +1,9 @@
-import { InputError } from '../errors';
+import { InputError, UsageError } from '../errors';
 import { buildAddon, requireBuild } from '../native/build';
 import { ensureLibtorch } from '../native/libtorch/ensure';
 import { nvidiaDriver, suggestCuda, type Flavour } from '../native/libtorch/flavour';
 import { addonPresent } from '../native/load';
+import { hasAddonFor, platformPackage, prebuiltFolder } from '../native/prebuilt';
 import { type Listener } from '../native/listener';
 import { permissionModel } from '../native/platform';
 import { terminal } from './terminal';
@@ -10,23 +11,40 @@ import { terminal } from './terminal';
 export interface SetupOptions {
   readonly flavour?: Flavour;
   readonly force?: boolean;
-  /** A second addon of CMakeLists.txt to build. @default none */
+  /** The addon of CMakeLists.txt to build. @default 'torchts' */
   readonly target?: string;
 }
 
 /** Gets libtorch and builds the addon against it; what is there already is left alone. */
-export async function setup(options: SetupOptions, listener: Listener): Promise<void> {
+export async function setup({ target = 'torchts', ...options }: SetupOptions, listener: Listener): Promise<void> {
   if (permissionModel())
     throw new InputError(
       "Setting up starts programs (CMake, the compiler, Python), and Node's permission model is on: run `torchts setup` without `--permission`.",
     );
-  requireBuild();
+  // Only what has to be compiled needs a compiler; whether it has to, libtorch's version may decide, which is known once it is there.
+  const isPrebuilt = prebuiltFolder() !== undefined && target === 'torchts' && !buildsFromSource();
+  if (!isPrebuilt) requireBuild();
   const libtorch = await ensureLibtorch({ ...options, listener });
   listener.say(`libtorch ${libtorch.version} (${libtorch.flavour}) from ${libtorch.source}: ${libtorch.folder}`);
   const suggestion = suggestCuda(libtorch.flavour, nvidiaDriver());
   if (suggestion) listener.say(suggestion);
-  const addon = await buildAddon({ libtorch: libtorch.folder, target: options.target, listener });
+  if (isPrebuilt && hasAddonFor(libtorch.version)) {
+    listener.say(`addon: that of ${platformPackage}`);
+    return;
+  }
+  requireBuild();
+  const addon = await buildAddon({ libtorch: libtorch.folder, target, listener });
   listener.say(`addon: ${addon}`);
+}
+
+/**
+ * Whether `TORCHTS_BUILD` asks to compile the addon although the package of this platform has one.
+ * @throws UsageError for another value than `source`
+ */
+function buildsFromSource(value = process.env.TORCHTS_BUILD): boolean {
+  if (!value) return false;
+  if (value !== 'source') throw new UsageError(`TORCHTS_BUILD: expected source, found '${value}'`);
+  return true;
 }
 
 /** For commands that need the addon: the first call on a machine sets it up. */

@@ -25,6 +25,8 @@ libtorch is taken from the first place that has it:
   3. the torch package of python3 (or of TORCHTS_PYTHON), when its version fits
   4. the official archive on download.pytorch.org, into the cache
   5. the wheel that python3's pip finds, into the cache
+The addon of the package @torchts/<platform>-<arch> is used where it is installed and has one for that libtorch; else,
+or with TORCHTS_BUILD=source, it is compiled, which needs a C++20 compiler and CMake.
 For CUDA 5 comes before 4: the wheel brings NVIDIA's libraries along, which the official archive leaves out.`,
   )
   .action((options: { flavour?: string; force?: boolean; target: string }) =>

@@ -5,6 +5,7 @@ import { requestedFlavour } from './libtorch/flavour';
 import { locateLibtorch, type Attempt } from './libtorch/locate';
 import { packageRoot } from './package';
 import { permissionModel, platformProblem, unreadable } from './platform';
+import { platformPackage, prebuiltAbsence, prebuiltAddon, prebuiltFolder } from './prebuilt';
 import { isError } from './realm';
 
 /** What `torchts setup` and `make build` produce; `TORCHTS_ADDON` names another build. */
@@ -28,7 +29,7 @@ export class AddonError extends TorchError {
   }
 }
 
-/** Loads the addon: the local build, else a package built for this platform. */
+/** Loads the addon: the local build, else that of the package of this platform. */
 export function loadAddon(): unknown {
   checkMklDispatch();
   const attempts: Attempt[] = [];
@@ -56,7 +57,7 @@ export function checkMklDispatch(dispatch = process.env.TORCHTS_MKL_DISPATCH): v
  */
 function open(location: string): unknown {
   const addon = { exports: {} as unknown };
-  process.dlopen(addon, require.resolve(location));
+  process.dlopen(addon, addonFile(location));
   return addon.exports;
 }
 
@@ -67,18 +68,18 @@ export function addonPresent(): boolean {
 
 /** Where the addon may be, in the order in which it is looked for. */
 export function addonLocations(): string[] {
-  return [localAddon, `@torchts/${process.platform}-${process.arch}-${requestedFlavour() ?? 'cpu'}`];
+  return [localAddon, platformPackage];
 }
 
-/** One clause that says that nothing is at `place`; undefined when something is. */
+/** The file to load for a location at which there is something; see {@link absence}. */
+export function addonFile(location: string): string {
+  return location === platformPackage ? prebuiltAddon() : location;
+}
+
+/** One clause that says that nothing is at `location`; undefined when something is. */
 export function absence(location: string): string | undefined {
-  if (location === localAddon) return unreadable(location) ?? (existsSync(location) ? undefined : 'it is not built');
-  try {
-    require.resolve(location);
-    return undefined;
-  } catch {
-    return 'it is not installed';
-  }
+  if (location === platformPackage) return prebuiltAbsence();
+  return unreadable(location) ?? (existsSync(location) ? undefined : 'it is not built');
 }
 
 /** The folder of the libtorch that the local build was linked against (CMake's record), else of the one that would be used now. */
@@ -115,10 +116,15 @@ export function addonFixes(attempts: readonly Attempt[]): string[] {
       : [
           `Use Node.js for what needs torchts, in a process of its own: the addon is made for it, and nobody has tried ${other}.`,
         ];
-  const setup = /lib(torch|c10)\S*: cannot open shared object|Library not loaded/.test(reasons)
-    ? 'The libtorch that the addon was built against is gone: run `npx torchts setup`, which finds or fetches one and builds again.'
+  return [...node, setupFix(reasons), 'Run `npx torchts doctor`: it says what this machine lacks.'];
+}
+
+function setupFix(reasons: string): string {
+  if (/lib(torch|c10)\S*: cannot open shared object|Library not loaded/.test(reasons))
+    return 'The libtorch that the addon was built against is gone: run `npx torchts setup`, which finds or fetches one and builds again.';
+  return prebuiltFolder() && reasons.includes('there is no libtorch')
+    ? 'Run `npx torchts setup`: it gets libtorch.'
     : 'Run `npx torchts setup`: it gets libtorch and builds the addon (a C++20 compiler and CMake are needed).';
-  return [...node, setup, 'Run `npx torchts doctor`: it says what this machine lacks.'];
 }
 
 /** Which runtime other than Node.js this is, with its version. */

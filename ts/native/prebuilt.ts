@@ -1,0 +1,107 @@
+/**
+ * Addons that were compiled elsewhere: the package of this platform has one for each minor version of libtorch, for the CPU and
+ * every CUDA flavour alike. Such an addon knows no path of libtorch; it looks for the libraries beside itself, and is put there.
+ */
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { InputError } from '../errors';
+import { cacheFolder } from './libtorch/cache';
+import { requestedFlavour } from './libtorch/flavour';
+import { locateLibtorch } from './libtorch/locate';
+import { describeSystemError, isSystemError } from './system-error';
+
+/** The npm package with the addons of this platform, such as `@torchts/linux-x64`. */
+export const platformPackage = `@torchts/${process.platform}-${process.arch}`;
+
+/** The folder of that package; undefined where it is not installed. */
+export function prebuiltFolder(): string | undefined {
+  try {
+    return dirname(require.resolve(`${platformPackage}/package.json`));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The minor versions of libtorch for which a folder has an addon, such as `2.13`. */
+export function prebuiltVersions(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => /^torchts-(\d+\.\d+)\.node$/.exec(name)?.[1] ?? []);
+}
+
+/** One clause that says why the package of this platform gives no addon; undefined when it gives one. */
+export function prebuiltAbsence(): string | undefined {
+  const folder = prebuiltFolder();
+  if (folder === undefined) return 'it is not installed';
+  const { found } = locateLibtorch(requestedFlavour());
+  if (!found) return 'there is no libtorch on this machine';
+  return hasAddonFor(found.version)
+    ? undefined
+    : `libtorch is version ${found.version}, and it has addons for ${prebuiltVersions(folder).join(', ')}`;
+}
+
+/** Whether the package of this platform has an addon for a version of libtorch, such as `2.13.0`. */
+export function hasAddonFor(version: string): boolean {
+  const folder = prebuiltFolder();
+  return folder !== undefined && prebuiltVersions(folder).includes(minorOf(version));
+}
+
+function minorOf(version: string): string {
+  return version.split('.').slice(0, 2).join('.');
+}
+
+/**
+ * The addon of this platform for the libtorch of this machine, where it finds that libtorch; see {@link prebuiltAbsence}.
+ * @throws InputError when the cache cannot be written
+ */
+export function prebuiltAddon(): string {
+  const { found } = locateLibtorch(requestedFlavour());
+  return besideLibtorch(join(prebuiltFolder()!, `torchts-${minorOf(found!.version)}.node`), join(found!.folder, 'lib'));
+}
+
+/** A copy of `addon` in a folder of the cache, among links to the libraries, which may lie where nobody can write. */
+export function besideLibtorch(addon: string, libraries: string): string {
+  const folder = join(cacheFolder(), 'addons', keyOf(addon, libraries));
+  const file = join(folder, 'torchts.node');
+  if (existsSync(file)) return file;
+  try {
+    mkdirSync(dirname(folder), { recursive: true });
+    const partial = mkdtempSync(`${folder}.`);
+    try {
+      for (const name of readdirSync(libraries)) symlinkSync(join(libraries, name), join(partial, name));
+      copyFileSync(addon, join(partial, 'torchts.node'));
+      // Another process may have been faster; its folder is as good.
+      if (!existsSync(file)) renameSync(partial, folder);
+    } catch (error) {
+      if (!existsSync(file)) throw error;
+    } finally {
+      rmSync(partial, { recursive: true, force: true });
+    }
+    return file;
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new InputError(
+      `The addon is put beside libtorch in ${folder}, which fails (${describeSystemError(error)}); set XDG_CACHE_HOME to a folder that can be written.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Changes with either of the two. */
+function keyOf(addon: string, libraries: string): string {
+  const hash = createHash('sha256');
+  for (const path of [addon, libraries]) {
+    const { size, mtimeMs } = statSync(path);
+    hash.update(JSON.stringify([path, size, mtimeMs]));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
