@@ -3,7 +3,7 @@
  * and what was found. The options of generated operators are checked against their schemas, with the same words.
  */
 import { DTypeError, InputError, type TorchError } from './errors';
-import { isPlainObject } from './tensor/core/plain-object';
+import { isPlainObject } from './native/realm';
 
 /** Options as a caller may give them: any of them may be left out, or be undefined. */
 export type Given<T extends object> = { readonly [Key in keyof T]?: T[Key] | undefined };

@@ -1,3 +1,3 @@
 /** torch.utils: checkpoints of activations, and the data of `torch.utils.data`. */
-export * from './tensor/checkpoint';
+export * from './tensor/checkpoint/checkpoint';
 export * as data from './data';

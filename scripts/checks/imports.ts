@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import ts from 'typescript';
-import { sources } from './sources';
+import { parse, sources, walk, type Source } from './sources';
 
 /** The folders of ts/ from the bottom to the top; those in one row do not know each other. */
 const LAYERS: readonly (readonly string[])[] = [
@@ -19,23 +19,73 @@ const BELOW_ALL = ['ts/errors.ts', 'ts/options.ts', 'ts/printable.ts'];
 
 /** The same for the folders inside of a folder, whose own files are above them. */
 const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  'ts/tensor': [
+    ['types'],
+    ['core'],
+    ['memory', 'profile'],
+    ['random'],
+    ['operators', 'accelerator'],
+    ['creation', 'generated', 'printing'],
+    ['autograd', 'functions', 'io'],
+    ['members', 'checkpoint', 'threads'],
+    ['script'],
+  ],
   'ts/tasks/vocdet': [['annotations'], ['evaluator', 'synth'], ['splits']],
 };
 
-/** Every import that does not point down the layers, one sentence each. */
+/** Where no files import each other in a circle, be it for types alone. */
+const WITHOUT_CYCLES = ['ts/tensor/'];
+
+/** Every import that does not point down the layers, and every circle of files, one sentence each. */
 export function checkImports(root: string): string[] {
   const files = sources(root, ['ts'], ['.ts']);
   const paths = new Set(files.map((file) => file.path));
-  return files.flatMap(({ path, text }) =>
-    ts
-      .preProcessFile(text)
-      .importedFiles.filter(({ fileName }) => fileName.startsWith('.'))
-      .map(({ fileName }) => posix.join(posix.dirname(path), fileName))
-      .map(
-        (target) => [`${target}.ts`, `${target}/index.ts`, target].find((candidate) => paths.has(candidate)) ?? target,
-      )
-      .flatMap((target) => [...refusal(path, target), ...refusalOfRoom(path, target)]),
-  );
+  const imports = new Map(files.map((file) => [file.path, importsOf(file, paths)]));
+  return [
+    ...[...imports].flatMap(([path, targets]) =>
+      targets.flatMap((target) => [...refusal(path, target), ...refusalOfRoom(path, target)]),
+    ),
+    ...circles(imports),
+  ];
+}
+
+/** The files of this package that a file imports or exports from, types included. */
+function importsOf(file: Source, paths: ReadonlySet<string>): string[] {
+  const names = new Set<string>();
+  walk(parse(file), (node) => {
+    const named =
+      ts.isImportDeclaration(node) || ts.isExportDeclaration(node)
+        ? node.moduleSpecifier
+        : ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)
+          ? node.argument.literal
+          : ts.isCallExpression(node) && /^(require|import)$/.test(node.expression.getText())
+            ? node.arguments[0]
+            : undefined;
+    if (named && ts.isStringLiteralLike(named) && named.text.startsWith('.')) names.add(named.text);
+  });
+  const targets = [...names]
+    .map((name) => posix.join(posix.dirname(file.path), name))
+    .map((target) => [`${target}.ts`, `${target}/index.ts`, target].find((path) => paths.has(path)) ?? target);
+  return [...new Set(targets)];
+}
+
+/** The circles that a walk along the imports meets; each file is entered once. */
+function circles(imports: ReadonlyMap<string, readonly string[]>): string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const trail: string[] = [];
+  const visit = (path: string): void => {
+    const at = trail.indexOf(path);
+    if (at >= 0) found.push(`${[...trail.slice(at), path].join(' imports ')}: a circle.`);
+    if (at >= 0 || done.has(path)) return;
+    trail.push(path);
+    for (const target of imports.get(path) ?? [])
+      if (WITHOUT_CYCLES.some((folder) => path.startsWith(folder) && target.startsWith(folder))) visit(target);
+    trail.pop();
+    done.add(path);
+  };
+  for (const path of imports.keys()) visit(path);
+  return found;
 }
 
 function refusal(path: string, target: string): string[] {

@@ -1,4 +1,4 @@
-"""Goldens of ts/tensor/autograd/derivatives: Jacobians, Hessians and products of a few functions.
+"""Goldens of ts/tensor/autograd/functional.ts: Jacobians, Hessians and products of a few functions.
 
 Run: python scripts/golden/derivatives.py
 """

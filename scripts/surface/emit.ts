@@ -243,17 +243,17 @@ export function overloadsFile(functions: readonly SurfaceFunction[]): string {
     ),
   );
   return `${HEADER}
-/** Operator name, whether it is a method, its overloads in the order to try them (the nameless one is empty), and those that take \`out\`. */
-export const OVERLOADS: readonly (readonly [name: string, method: 0 | 1, overloads: string, outs?: string])[] = [
+import type { Overloads } from '../operators/surface';
+
+/** The operators of the surface. */
+export const OVERLOADS: Overloads = [
 ${rows.join('')}];
 `;
 }
 
-const IMPORTS = `import type { Scalar } from '../creation/create';
-import type { Device } from '../types/device';
-import type { DType } from '../types/dtype';
+const IMPORTS = `import type { Device } from '../types/device';
+import type { Complex, DType, Scalar } from '../types/dtype';
 import type { Generator } from '../random/generator';
-import type { Complex } from '../operators/operator';
 `;
 
 const FORMATS = `type Numeric = Scalar | Complex;
@@ -276,6 +276,10 @@ ${FORMATS}
 /** The operators whose first argument is the tensor itself. */
 export interface TensorMethods {
 ${methods.join('')}}
+
+declare module '../core/tensor' {
+  interface Tensor<out Type extends DType = DType> extends TensorMethods {}
+}
 `;
 }
 
@@ -290,7 +294,8 @@ export function functionsFile(functions: readonly SurfaceFunction[]): string {
   );
   const renamed = functions.filter(({ key }) => RESERVED.has(key)).map(({ key }) => `${identifier(key)} as ${key}`);
   return `${HEADER}
-${IMPORTS}import { installSurface } from '../operators/install';
+${IMPORTS}import { installSurface } from '../operators/surface';
+import { OVERLOADS } from './overloads';
 import type { Tensor } from '../core/tensor';
 
 ${FORMATS}
@@ -298,7 +303,7 @@ ${FORMATS}
 export interface TensorFunctions {
 ${members.join('')}}
 
-const surface = installSurface<TensorFunctions>();
+const surface = installSurface<TensorFunctions>(OVERLOADS);
 
 ${constants.join('')}${renamed.length > 0 ? `export { ${renamed.join(', ')} };\n` : ''}`;
 }

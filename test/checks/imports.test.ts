@@ -15,9 +15,12 @@ describe('the check of imports', () => {
   });
 
   it('finds an import that points up, a type as well', () => {
-    const files = { 'ts/tensor/tensor.ts': `import type { Module } from '../nn/module';`, 'ts/nn/module.ts': '' };
+    const files = {
+      'ts/tensor/core/tensor.ts': `import type { Module } from '../../nn/module';`,
+      'ts/nn/module.ts': '',
+    };
     assert.deepEqual(inRepository(files, checkImports), [
-      'ts/tensor/tensor.ts imports ts/nn/module.ts, which is not in a layer below it.',
+      'ts/tensor/core/tensor.ts imports ts/nn/module.ts, which is not in a layer below it.',
     ]);
   });
 
@@ -45,6 +48,29 @@ describe('the check of imports', () => {
       'ts/tasks/vocdet/annotations/coco.ts imports ts/tasks/vocdet/splits/open.ts, which is not in a folder below it.',
       'ts/tasks/vocdet/annotations/coco.ts imports ts/tasks/vocdet/report.ts, which is not in a folder below it.',
       'ts/tasks/vocdet/drawer/odds.ts lies in a folder of ts/tasks/vocdet that has no place in the order.',
+    ]);
+  });
+
+  it('finds one among the folders of the tensor layer, of a type or of a whole namespace as well', () => {
+    const files = {
+      'ts/tensor/core/tensor.ts': `import type { Index } from '../members/indexing';`,
+      'ts/tensor/members/indexing.ts': '',
+      'ts/tensor/types/dtype.ts': `export * as core from '../core/tensor';`,
+    };
+    assert.deepEqual(inRepository(files, checkImports), [
+      'ts/tensor/core/tensor.ts imports ts/tensor/members/indexing.ts, which is not in a folder below it.',
+      'ts/tensor/types/dtype.ts imports ts/tensor/core/tensor.ts, which is not in a folder below it.',
+    ]);
+  });
+
+  it('finds files of the tensor layer that import each other in a circle, be it for types', () => {
+    const files = {
+      'ts/tensor/core/context.ts': `import type { Scope } from './scope';`,
+      'ts/tensor/core/modes.ts': `import { context } from './context';`,
+      'ts/tensor/core/scope.ts': `export const open = (context: import('./modes').Modes) => context;`,
+    };
+    assert.deepEqual(inRepository(files, checkImports), [
+      'ts/tensor/core/context.ts imports ts/tensor/core/scope.ts imports ts/tensor/core/modes.ts imports ts/tensor/core/context.ts: a circle.',
     ]);
   });
 

@@ -1,9 +1,8 @@
 /** Samples made into a batch: `torch.utils.data.default_collate` and `default_convert`. */
 import { DTypeError, ShapeError } from '../errors';
-import { isMap } from '../native/realm';
+import { isMap, isPlainObject } from '../native/realm';
 import { fromTypedArray, scoped, stack, Tensor, tensor } from '../tensor';
 import { formatValue } from '../tensor/operators/operator';
-import { isPlainObject } from '../tensor/core/plain-object';
 
 /** The batch that {@link defaultCollate} makes of samples of one type. */
 export type Collated<Sample> = Sample extends Tensor

@@ -1,7 +1,7 @@
 /** One view on all datasets that have an index. */
 import { DTypeError, InputError } from '../errors';
 import { Tensor, type Tensor as TensorType } from '../tensor';
-import { isPlainObject } from '../tensor/core/plain-object';
+import { isPlainObject } from '../native/realm';
 import { Dataset, IterableDataset, type DatasetLike, type Pass } from './dataset';
 
 /** A dataset, array or tensor as the samplers and the other datasets see it. */

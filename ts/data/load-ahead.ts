@@ -1,6 +1,6 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { onOneThread, accelerator, scoped, Tensor } from '../tensor';
-import { isPlainObject } from '../tensor/core/plain-object';
+import { isPlainObject } from '../native/realm';
 import { InputError } from '../errors';
 
 interface Pending<Indices, Loaded> {

@@ -1,7 +1,7 @@
 import { DTypeError, InputError, type TorchError } from '../errors';
 import type { Generator } from '../tensor';
 import { checkOptions } from '../options';
-import { typeName } from '../tensor/core/options';
+import { typeName } from '../tensor/core/arguments';
 import type { Collated } from './collate';
 import type { Pass } from './dataset';
 import { type SampleOrder, checkedCount } from './samplers';

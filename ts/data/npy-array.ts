@@ -5,7 +5,7 @@ import * as torch from '../tensor';
 import { Tensor } from '../tensor';
 import { bytesOf, ElementReader, type MapOptions } from '../tensor/io/bytes';
 import { isComplex, itemSize, type DType } from '../tensor/types/dtype';
-import { typeName } from '../tensor/core/options';
+import { typeName } from '../tensor/core/arguments';
 import { cutShort, npyHeader, readNpyHeader, type NpyHeader } from './npy-header';
 
 /**

@@ -3,7 +3,7 @@ import { readInput, withBytes, type FileInput, type StreamInput } from '../nativ
 import { saveTo, type FileTarget, type StreamTarget } from '../native/save-target';
 import type { Tensor } from '../tensor';
 import type { MapOptions } from '../tensor/io/bytes';
-import { checkOptions } from '../tensor/core/options';
+import { checkOptions } from '../options';
 import { arrayOf, fileOf } from './npy-array';
 
 /**

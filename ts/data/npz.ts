@@ -4,7 +4,8 @@ import { openBytes, readInput, type FileInput, type StreamInput } from '../nativ
 import { saveTo, type FileTarget, type StreamTarget } from '../native/save-target';
 import * as torch from '../tensor';
 import { Tensor } from '../tensor';
-import { checkOptions, typeName } from '../tensor/core/options';
+import { checkOptions } from '../options';
+import { typeName } from '../tensor/core/arguments';
 import { shownName } from './archive-file';
 import { arrayOf, fileOf } from './npy-array';
 import { ZipFile, type ZipOptions } from './zip';

@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { crc32, inflateRaw, inflateRawSync } from 'node:zlib';
 import { InputError } from '../errors';
 import type { ByteSource, FileInput } from '../native/byte-source';
-import { checkOptions } from '../tensor/core/options';
+import { checkOptions } from '../options';
 import { openArchive, shownName } from './archive-file';
 import { readZipIndex, type ZipMember } from './zip-index';
 

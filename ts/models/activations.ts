@@ -5,7 +5,7 @@
 import { InputError } from '../errors';
 import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
-import { isTracing } from '../tensor/core/tracing';
+import { isTracing } from '../tensor/core/context';
 
 type Activation = (input: Tensor) => Tensor;
 

@@ -1,8 +1,7 @@
 /** Python's `copy.deepcopy`: of tensors, modules, and whatever holds them. */
 import { InputError } from '../errors';
-import { isCloneable, isMap, isSet } from '../native/realm';
+import { isCloneable, isMap, isSet, isPlainObject } from '../native/realm';
 import { Generator, keep, noGrad, Tensor } from '../tensor';
-import { isPlainObject } from '../tensor/core/plain-object';
 import { Parameter } from './parameter';
 
 /** Copies one value; the same value twice gives the same copy twice. */

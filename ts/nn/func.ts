@@ -7,8 +7,8 @@ import { DTypeError, InputError } from '../errors';
 import { bindArguments, expected } from '../options';
 import { autograd, enableGrad, isGradEnabled, scoped, stack, Tensor, zerosLike } from '../tensor';
 import { isFloatingPoint } from '../tensor/types/dtype';
-import { isPlainObject } from '../tensor/core/plain-object';
-import { requireFunction, requireTensor } from '../tensor/core/require';
+import { isPlainObject } from '../native/realm';
+import { requireFunction, requireTensor } from '../tensor/core/arguments';
 
 export { functionalCall } from './utils/functional-call';
 

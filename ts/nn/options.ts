@@ -13,7 +13,7 @@ export interface FactoryOptions {
 export const factoryDefaults = { device: 'cpu', dtype: 'float32' } as const satisfies Required<FactoryOptions>;
 
 export { bindArguments, expected } from '../options';
-export { requireFunction, requireTensor, requireTensors, tensorsOf } from '../tensor/core/require';
+export { requireFunction, requireTensor, requireTensors, tensorsOf } from '../tensor/core/arguments';
 
 /** What a forward takes beside its inputs: one object, or PyTorch's order, and an object behind it for the rest. */
 export type ByNameOrPosition<Options> = readonly [options?: Options] | readonly (Tensor | boolean | null | Options)[];

@@ -1,6 +1,6 @@
 import { keep, scoped, Tensor } from '../tensor';
 import * as torch from '../tensor';
-import { requireTensor } from '../tensor/core/require';
+import { requireTensor } from '../tensor/core/arguments';
 
 /** A tensor that a module trains: shares storage with `tensor`, is a leaf of autograd, and no scope frees it. */
 export class Parameter extends Tensor {

@@ -2,7 +2,7 @@
  * Values as Python prints them, so that a printed model reads the same as PyTorch's, line for line.
  */
 
-export { float } from '../tensor/printing/python-float';
+export { pythonFloat as float } from '../printable';
 
 /** A Python bool. */
 export function bool(value: boolean): string {

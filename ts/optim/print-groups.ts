@@ -1,5 +1,5 @@
 /** An optimizer as PyTorch prints it. */
-import { float } from '../tensor/printing/python-float';
+import { pythonFloat } from '../printable';
 import { snakeCase } from './state-dict';
 
 /** `SGD (` and the options of each group, sorted by name, in Python's notation. */
@@ -19,7 +19,7 @@ export function printGroups(owner: string, groups: readonly Readonly<Record<stri
 function python(value: unknown): string {
   if (value === null || value === undefined) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
-  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : float(value);
+  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : pythonFloat(value);
   if (Array.isArray(value)) return `(${value.map(python).join(', ')}${value.length === 1 ? ',' : ''})`;
   return String(value);
 }

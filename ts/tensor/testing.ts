@@ -1,15 +1,14 @@
 /** torch.testing: assertions about tensors, for tests. */
 import { AssertionError } from 'node:assert';
 import { DTypeError, InputError } from '../errors';
-import { isMap } from '../native/realm';
+import { isMap, isPlainObject } from '../native/realm';
 import { fromTypedArray } from './creation/create';
-import { isComplex, isFloatingPoint, isQuantized, itemSize, type DType } from './types/dtype';
+import { isComplex, isFloatingPoint, isQuantized, itemSize, type DType, type Complex } from './types/dtype';
 import { scoped } from './memory/lifetime';
 import { noGrad } from './core/modes';
-import { formatValue, operator, type Complex } from './operators/operator';
-import { resolveOptions } from './core/options';
-import { isPlainObject } from './core/plain-object';
-import { float } from './printing/python-float';
+import { formatValue, operator } from './operators/operator';
+import { resolveOptions } from '../options';
+import { pythonFloat } from '../printable';
 import { Tensor } from './core/tensor';
 
 /** Options of {@link assertClose}; `rtol` and `atol` come together or not at all. */
@@ -177,13 +176,13 @@ function compareNumbers(
       ? `(${value.re}${value.im < 0 ? '' : '+'}${value.im}j)`
       : typeof value === 'bigint' || whole
         ? String(value)
-        : float(value);
-  const number = whole ? String : float;
+        : pythonFloat(value);
+  const number = whole ? String : pythonFloat;
   const lines = [
     `Scalars are not ${word(tolerances)}!\n`,
     `Expected ${write(expected)} but got ${write(actual)}.`,
     `Absolute difference: ${number(Math.abs(difference))}${allowed(tolerances, 'atol')}`,
-    `Relative difference: ${size === 0 ? 'inf' : float(Math.abs(difference) / size)}${allowed(tolerances, 'rtol')}`,
+    `Relative difference: ${size === 0 ? 'inf' : pythonFloat(Math.abs(difference) / size)}${allowed(tolerances, 'rtol')}`,
   ];
   fail(settings, lines.join('\n'), path);
 }
@@ -191,7 +190,7 @@ function compareNumbers(
 const isExact = ({ rtol, atol }: Tolerances): boolean => rtol === 0 && atol === 0;
 const word = (tolerances: Tolerances): string => (isExact(tolerances) ? 'equal' : 'close');
 const allowed = (tolerances: Tolerances, name: 'rtol' | 'atol'): string =>
-  isExact(tolerances) ? '' : ` (up to ${tolerances[name] === 0 ? '0' : float(tolerances[name])} allowed)`;
+  isExact(tolerances) ? '' : ` (up to ${tolerances[name] === 0 ? '0' : pythonFloat(tolerances[name])} allowed)`;
 
 function compareTensors(actual: Tensor, expected: Tensor, settings: Settings, path: string): void {
   const size = ({ shape }: Tensor): string => `torch.Size([${shape.join(', ')}])`;
@@ -253,7 +252,7 @@ function compareValues(
     const value = Number(greatest.item());
     const shown = isFloatingPoint(difference.dtype)
       ? Number.isFinite(value)
-        ? float(value)
+        ? pythonFloat(value)
         : String(value).toLowerCase().replace('infinity', 'inf')
       : String(value);
     return `Greatest ${kind} difference: ${shown} at index ${indexText(Number(position.item()), actual.shape)}${allowed(tolerances, name)}`;
@@ -279,7 +278,7 @@ function write(scalar: Tensor): string {
   const value = scalar.item() as number | bigint | boolean | Complex;
   if (typeof value === 'object') return `(${value.re}${value.im < 0 ? '' : '+'}${value.im}j)`;
   if (typeof value === 'boolean') return value ? 'True' : 'False';
-  return typeof value === 'number' && isFloatingPoint(scalar.dtype) ? float(value) : String(value);
+  return typeof value === 'number' && isFloatingPoint(scalar.dtype) ? pythonFloat(value) : String(value);
 }
 
 /** The index of a position in row-major order: `(1, 2)`. */

@@ -37,7 +37,11 @@ const REFUSED: readonly (readonly [() => unknown, Kind, string])[] = [
     InputError,
     "share: the option 'count' does not exist; it takes receivers",
   ],
-  [() => torch.getRngState(3 as never), DTypeError, "expected a torch.Generator or a device such as 'cuda:0', found 3"],
+  [
+    () => torch.getRngState(3 as never),
+    DTypeError,
+    "getRngState: expected a torch.Generator or a device such as 'cuda:0', found 3",
+  ],
   [
     () => torch.fromTypedArray(new Float32Array(3), 3 as never),
     DTypeError,

@@ -10,7 +10,7 @@ import { rejectPointer } from '../../native/lfs-pointer';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import type { MapOptions } from '../../tensor/io/bytes';
-import { checkOptions } from '../../tensor/core/options';
+import { checkOptions } from '../../options';
 import { isLegacy, LegacyCheckpoint } from './legacy';
 import { SimpleValues } from './rebuild';
 import { ZipCheckpoint } from './zip-checkpoint';

@@ -5,7 +5,7 @@ import { asBuffer } from '../../native/byte-source';
 import * as torch from '../../tensor';
 import { Tensor } from '../../tensor';
 import { isQuantized } from '../../tensor/types/dtype';
-import { isPlainObject } from '../../tensor/core/plain-object';
+import { isPlainObject } from '../../native/realm';
 import { StorageTable, UNTYPED, type StorageView } from './storage-table';
 
 export interface Pickled {

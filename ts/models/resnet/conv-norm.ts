@@ -1,7 +1,7 @@
 import { BatchNorm2d, Conv2d, init, Module, type Parameter } from '../../nn';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { isTracing } from '../../tensor/core/tracing';
+import { isTracing } from '../../tensor/core/context';
 import { reluInPlace } from '../activations';
 import type { SelfInitializing } from '../initialize';
 import type { ModelFactory } from '../pretrained';

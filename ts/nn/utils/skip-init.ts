@@ -1,6 +1,6 @@
 import { expected } from '../../options';
 import { InputError } from '../../errors';
-import { isPlainObject } from '../../tensor/core/plain-object';
+import { isPlainObject } from '../../native/realm';
 import type { Device } from '../../tensor';
 import { Module } from '../module';
 

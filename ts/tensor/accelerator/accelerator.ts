@@ -4,10 +4,9 @@ import { binding, type DeviceMemory } from '../../native/binding';
 import { guarded } from '../../native/typed-errors';
 import { context } from '../core/context';
 import type { Device, DeviceKind } from '../types/device';
-import { Event } from './event';
+import { Event, currentStream, defaultStream, onStream, setStream, Stream } from './streams';
 import { capture, Graph } from './graph';
 import { currentDevice, onDevice, setDevice } from './current-device';
-import { currentStream, defaultStream, onStream, setStream, Stream } from './stream';
 import { expected } from '../../options';
 
 export type { DeviceMemory };

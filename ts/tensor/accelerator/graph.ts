@@ -4,8 +4,8 @@ import { binding } from '../../native/binding';
 import { guarded } from '../../native/typed-errors';
 import { collectGarbage } from '../memory/live-tensors';
 import { context, isPromise } from '../core/context';
-import { checkOptions, resolveOptions } from '../core/options';
-import { onStream, Stream } from './stream';
+import { checkOptions, resolveOptions } from '../../options';
+import { onStream, Stream } from './streams';
 
 const CAPTURE_MODES = ['global', 'thread_local', 'relaxed'] as const;
 

@@ -6,7 +6,7 @@ import type { Device } from '../types/device';
 import { keep, scoped } from '../memory/lifetime';
 import { noGrad } from '../core/modes';
 import { operator } from '../operators/operator';
-import { checkOptions } from '../core/options';
+import { checkOptions } from '../../options';
 import type { Tensor } from '../core/tensor';
 
 export { autocast, type AutocastOptions } from '../core/modes';

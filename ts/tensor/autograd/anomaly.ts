@@ -3,8 +3,8 @@ import { TorchError } from '../../errors';
 import { binding } from '../../native/binding';
 import { isFromCallback, typedError } from '../../native/typed-errors';
 import { isPromise } from '../core/context';
-import { checkOptions } from '../core/options';
-import { requireFunction } from '../core/require';
+import { checkOptions } from '../../options';
+import { requireFunction } from '../core/arguments';
 
 export interface AnomalyOptions {
   /** Also fail where a backward function gives NaN. @default true */

@@ -7,10 +7,11 @@ import { withAnomalyReport, forgetReport } from './anomaly';
 import { forgetDropped } from './callbacks';
 import { context } from '../core/context';
 import { adopt } from '../memory/lifetime';
-import { checkOptions, expected } from '../core/options';
+import { checkOptions, expected } from '../../options';
 import { formatValue, operator } from '../operators/operator';
 import { retryAfterOom } from '../memory/oom-retry';
-import { Tensor, type BackwardOptions } from '../core/tensor';
+import { addMembers, Tensor } from '../core/tensor';
+import type { DType } from '../types/dtype';
 
 export function putTensors(tensors: readonly (Tensor | null)[]): void {
   if (!Array.isArray(tensors)) throw new DTypeError(`expected a list of tensors, found ${formatValue(tensors)}`);
@@ -52,6 +53,15 @@ export function putGradients(tensors: readonly Tensor[], gradients: GradientList
   putTensors(tensors);
   putTensors(gradients === null ? tensors.map(() => null) : asList(gradients));
   putTensors([]);
+}
+
+export interface BackwardOptions {
+  /** Keep the graph for another pass. @default createGraph */
+  readonly retainGraph?: boolean;
+  /** Record the backward pass itself, for higher derivatives. @default false */
+  readonly createGraph?: boolean;
+  /** Accumulate into these leaves only. */
+  readonly inputs?: readonly Tensor[];
 }
 
 /**
@@ -220,3 +230,34 @@ export function setGrads(tensors: readonly Tensor[], gradients: readonly (Tensor
     binding.setGrads();
   });
 }
+
+declare module '../core/tensor' {
+  interface Tensor<out Type extends DType = DType> {
+    /** The accumulated gradient, or null before the first `backward()`. */
+    grad: Tensor | null;
+    /**
+     * Computes the gradient of this tensor with respect to the graph's leaves and accumulates it in their `grad`. A tensor
+     * of several elements needs `gradient`, the vector of the vector-Jacobian product.
+     */
+    backward(options?: BackwardOptions & { readonly gradient?: Tensor | null }): void;
+    backward(gradient: Tensor | null, options?: BackwardOptions): void;
+  }
+}
+
+addMembers({
+  get grad() {
+    return grads([this])[0]!;
+  },
+  set grad(gradient: Tensor | null) {
+    setGrads([this], [gradient]);
+  },
+  backward(
+    first?: Tensor | null | (BackwardOptions & { readonly gradient?: Tensor | null }),
+    options: BackwardOptions = {},
+  ) {
+    if (typeof first !== 'object' || first === null || first instanceof Tensor)
+      return backward(this, first ?? null, options);
+    const { gradient = null, ...rest } = first;
+    backward(this, gradient, rest);
+  },
+});

@@ -5,7 +5,8 @@ import { guarded } from '../../native/typed-errors';
 import { put2, rewind, Tag } from '../../native/wire';
 import { register, silence, type Callback } from './callbacks';
 import { formatValue } from '../operators/operator';
-import type { Tensor } from '../core/tensor';
+import { addMembers, type Tensor } from '../core/tensor';
+import type { DType } from '../types/dtype';
 
 /** Removes a hook; `using handle = …` does so at the end of the block. */
 export interface RemovableHandle {
@@ -28,15 +29,13 @@ export function removableHandle(drop: () => void): RemovableHandle {
 /** Gets a gradient; the tensor that it returns, if any, replaces it. */
 export type GradientHook = (gradient: Tensor) => Tensor | null | undefined | void;
 
-/** See `Tensor.registerHook`. */
-export function registerHook(tensor: Tensor, hook: GradientHook): RemovableHandle {
+function registerHook(tensor: Tensor, hook: GradientHook): RemovableHandle {
   requireFunction('registerHook', hook);
   const call: Callback = ([gradient]) => [hook(gradient!) ?? null];
   return attach('registerHook', tensor, call, 'addHook', 'removeHook');
 }
 
-/** See `Tensor.registerPostAccumulateGradHook`. */
-export function registerPostAccumulateGradHook(tensor: Tensor, hook: (tensor: Tensor) => void): RemovableHandle {
+function registerPostAccumulateGradHook(tensor: Tensor, hook: (tensor: Tensor) => void): RemovableHandle {
   requireFunction('registerPostAccumulateGradHook', hook);
   // Weakly: a leaf that held itself through its hook would never be collected.
   const target = new WeakRef(tensor);
@@ -76,3 +75,26 @@ function putSubject(tensor: Tensor): void {
 function requireFunction(name: string, hook: unknown): void {
   if (typeof hook !== 'function') throw new DTypeError(`${name}: expected a function, found ${formatValue(hook)}`);
 }
+
+declare module '../core/tensor' {
+  interface Tensor<out Type extends DType = DType> {
+    /**
+     * Calls `hook` with the gradient of this tensor whenever one is computed, before it is used any further; a tensor that it
+     * returns takes the gradient's place. Hooks run in the order of their registration. What a hook throws comes out of
+     * `backward()`. A hook of a tensor that lives outside of scopes keeps alive what it refers to until it is removed or the
+     * graph is freed.
+     */
+    registerHook(hook: GradientHook): RemovableHandle;
+    /** Calls `hook` with this tensor, a leaf, whenever its `grad` has just been accumulated. */
+    registerPostAccumulateGradHook(hook: (tensor: this) => void): RemovableHandle;
+  }
+}
+
+addMembers({
+  registerHook(hook: GradientHook) {
+    return registerHook(this, hook);
+  },
+  registerPostAccumulateGradHook(hook: (tensor: Tensor) => void) {
+    return registerPostAccumulateGradHook(this, hook);
+  },
+});

@@ -4,5 +4,5 @@ export { Function, type FunctionType, type SplitFunctionType } from './function'
 export type { FunctionContext } from './function-context';
 export { detectAnomaly, isAnomalyEnabled, setDetectAnomaly, type AnomalyOptions } from './anomaly';
 export * as graph from './saved-tensors';
-export * as functional from './derivatives';
-export { gradcheck, gradgradcheck, type GradcheckOptions } from './derivatives/gradcheck';
+export * as functional from './functional';
+export { gradcheck, gradgradcheck, type GradcheckOptions } from './gradcheck';

@@ -5,7 +5,7 @@ import { within } from '../core/context';
 import { freeAll, keep, keepMade, tensorsIn } from '../memory/lifetime';
 import { formatValue } from '../operators/operator';
 import { Tensor } from '../core/tensor';
-import { requireFunction } from '../core/require';
+import { requireFunction } from '../core/arguments';
 
 /**
  * Runs `body`, which may be async, and gives each tensor that its operators save for the backward pass to `pack`; what

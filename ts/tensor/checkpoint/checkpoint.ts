@@ -3,16 +3,15 @@
  * when backward asks for it. Follows PyTorch's variant that is not reentrant (torch/utils/checkpoint.py): the graph is the
  * ordinary one, only the tensors saved in it are stand-ins.
  */
-import { DTypeError, TorchError } from '../../errors';
+import { DTypeError, TorchError, InputError } from '../../errors';
 import { context, isPromise, within, type Modes } from '../core/context';
 import { scoped } from '../memory/lifetime';
 import { isGradEnabled } from '../core/modes';
-import { checkOptions } from '../core/options';
 import { packing } from '../autograd/saved-tensors';
 import { Tensor } from '../core/tensor';
-import { SavedArguments } from './saved-arguments';
+import { SavedArguments, RngState } from './saved-call';
 import { Recomputed, STOP, type Placeholder } from './recomputed';
-import { RngState } from './rng-state';
+import { expected, itemsOf, show, checkOptions } from '../../options';
 
 export interface CheckpointOptions {
   /** Draw the same random numbers when recomputing (dropout!), from the generators of the CPU and of the tensors' devices. @default true */
@@ -148,4 +147,42 @@ class Frame<A extends unknown[]> {
 
 function looksOf(tensor: Tensor): string {
   return `${tensor.dtype}[${tensor.shape.join(', ')}] on ${tensor.device}`;
+}
+
+/** A module from tensor to tensor, or a function that is one. */
+export type Stage = ((input: Tensor) => Tensor) | { forward(input: Tensor): Tensor };
+
+/**
+ * Runs `stages` (an `nn.Sequential`, or an array) one after the other, in `segments` parts of equal length; all parts but
+ * the last are checkpointed, so that only their inputs are kept for the backward pass.
+ * @param segments from 1 to the number of stages
+ */
+export function checkpointSequential(
+  stages: Iterable<Stage>,
+  segments: number,
+  input: Tensor,
+  options: CheckpointOptions = {},
+): Tensor {
+  const all = itemsOf('checkpointSequential', 'an iterable of modules or functions for stages', stages).map(callable);
+  if (!Number.isInteger(segments) || segments < 1 || segments > all.length) {
+    throw new InputError(
+      `checkpointSequential: expected from 1 to ${all.length} segments, as many as there are stages, found ${show(segments)}`,
+    );
+  }
+  const size = Math.floor(all.length / segments);
+  const run =
+    (from: number, to: number) =>
+    (x: Tensor): Tensor =>
+      all.slice(from, to).reduce((value, stage) => stage(value), x);
+  let x = input;
+  let start = 0;
+  for (; start < size * (segments - 1); start += size) x = checkpoint(options, run(start, start + size), x);
+  return run(start, all.length)(x);
+}
+
+function callable(stage: Stage): (input: Tensor) => Tensor {
+  if (typeof stage === 'function') return stage;
+  if (typeof (stage as Partial<typeof stage> | null)?.forward !== 'function')
+    throw expected('checkpointSequential', 'modules or functions for stages', stage, '', InputError);
+  return (input) => stage.forward(input);
 }

@@ -8,7 +8,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { binding, type StreamPair } from '../../native/binding';
 import { guarded } from '../../native/typed-errors';
-import type { Scope } from '../memory/lifetime';
+import type { Tensor } from './tensor';
 
 export interface Modes {
   readonly grad: boolean;
@@ -21,6 +21,15 @@ export interface Modes {
   readonly streams: Readonly<Record<string, StreamPair>>;
   /** Number of the accelerator's current device. */
   readonly deviceIndex: number;
+}
+
+/** The tensors that one call of `scope` will free. */
+export class Scope {
+  made: Tensor[] = [];
+  /** Tensors made in it afterwards, by a promise that nobody awaited, belong to the scope around it. */
+  ended = false;
+
+  constructor(readonly outer: Scope | null) {}
 }
 
 export interface Context extends Modes {
@@ -136,5 +145,22 @@ async function leaveWhenSettled(
     throw error;
   } finally {
     if (--pending === 0) leave(root);
+  }
+}
+
+let tracing = false;
+
+/** Whether operators are being recorded for TorchScript: code then avoids what a trace cannot hold. */
+export function isTracing(): boolean {
+  return tracing;
+}
+
+/** Runs `body` as what is recorded. */
+export function traced<T>(body: () => T): T {
+  tracing = true;
+  try {
+    return body();
+  } finally {
+    tracing = false;
   }
 }

@@ -1,10 +1,10 @@
 /** The modes of autograd and autocast. Each takes a function, which may be async: the mode holds until its promise settles. */
 import { DTypeError } from '../../errors';
-import { context, within, type Modes } from './context';
+import { change, context, within, type Modes } from './context';
 import type { Device } from '../types/device';
 import type { DType } from '../types/dtype';
-import { checkBody, checkOptions } from './options';
-import { expected } from '../../options';
+import { checkBody } from './arguments';
+import { expected, checkOptions } from '../../options';
 import { binding } from '../../native/binding';
 
 function during<T>(owner: string, changes: Partial<Modes>, body: () => T): T {
@@ -25,6 +25,18 @@ export function enableGrad<T>(body: () => T): T {
 /** Like `noGrad`, and also without version counters: faster, but its results never take part in autograd. */
 export function inferenceMode<T>(body: () => T): T {
   return during('inferenceMode', { grad: false, inference: true }, body);
+}
+
+/**
+ * Sets whether operators are recorded for autograd: with `body` while that runs, without it from now on in this context.
+ */
+export function setGradEnabled(mode: boolean): void;
+export function setGradEnabled<T>(mode: boolean, body: () => T): T;
+export function setGradEnabled<T>(mode: boolean, body?: () => T): T | void {
+  if (typeof mode !== 'boolean') throw expected('setGradEnabled', 'true or false', mode);
+  if (body === undefined) return change({ grad: mode });
+  checkBody('setGradEnabled', body);
+  return within({ grad: mode }, body, () => undefined);
 }
 
 /** Whether operators are recorded for autograd here. */

@@ -2,53 +2,18 @@
  * A tensor: a small object with a number, the handle of an `at::Tensor` in the addon's table. A handle carries a
  * generation, so one that outlived its tensor is an error, never a crash.
  *
- * Every ATen operator whose schema starts with `Tensor self` is a method (ts/tensor/generated/methods.ts); this file holds
- * what has no schema.
+ * This file holds what the number alone gives. Every ATen operator whose schema starts with `Tensor self` is a method too
+ * (ts/tensor/generated/methods.ts), and further members come from the files that call `addMembers`.
  */
 import { inspect } from 'node:util';
 import { DisposedTensorError, DTypeError, ShapeError } from '../../errors';
 import { binding } from '../../native/binding';
 import { DISPOSED, guarded } from '../../native/typed-errors';
 import { put2, rewind, Tag, take } from '../../native/wire';
-import { isDevice, type Device } from '../types/device';
+import type { Device } from '../types/device';
 import { dtypeName, isComplex, viewAs, type DataArray, type DataOf, type DType } from '../types/dtype';
-import type { TensorMethods } from '../generated/methods';
-import type { Scalar } from '../creation/create';
-import type { GradientHook, RemovableHandle } from '../autograd/hooks';
-import type { Index } from '../members/indexing';
-import type { AsyncMethods } from '../threads/async';
-import type { TensorShorthands } from '../members/shorthands';
-import type { TensorMembers } from '../members/tensor-members';
-import type { Complex } from '../operators/operator';
-import { checkOptions } from './options';
-import { toJSON, toPrimitive } from '../members/to-primitive';
-
 /** Nested arrays as `toArray()` gives them; a plain value for a tensor without dimensions. */
 export type Nested<T> = T | Nested<T>[];
-
-/** What `to()` changes, and how. */
-export interface ToOptions<To extends DType = DType> {
-  readonly dtype?: To;
-  readonly device?: Device;
-  readonly nonBlocking?: boolean;
-  readonly copy?: boolean;
-  /** Order of the dimensions in memory. @default 'preserve' */
-  readonly memoryFormat?: 'contiguous' | 'preserve' | 'channels_last' | 'channels_last_3d';
-}
-
-export interface BackwardOptions {
-  /** Keep the graph for another pass. @default createGraph */
-  readonly retainGraph?: boolean;
-  /** Record the backward pass itself, for higher derivatives. @default false */
-  readonly createGraph?: boolean;
-  /** Accumulate into these leaves only. */
-  readonly inputs?: readonly Tensor[];
-}
-
-export interface IndexPutOptions {
-  /** Add instead of replacing. @default false */
-  readonly accumulate?: boolean;
-}
 
 interface Description {
   dtype: DType;
@@ -59,37 +24,11 @@ interface Description {
   strides: number[];
 }
 
-/** What other files of this folder add to the class; set once while the package loads. */
-export interface TensorExtensions {
-  backward(tensor: Tensor, gradient: Tensor | null, options: BackwardOptions): void;
-  registerHook(tensor: Tensor, hook: GradientHook): RemovableHandle;
-  registerPostAccumulateGradHook(tensor: Tensor, hook: (tensor: Tensor) => void): RemovableHandle;
-  gradient(tensor: Tensor): Tensor | null;
-  setGradient(tensor: Tensor, gradient: Tensor | null): void;
-  release(tensor: Tensor): void;
-  print(tensor: Tensor): string;
-  convert(tensor: Tensor, options: ToOptions): Tensor;
-  index(tensor: Tensor, indices: readonly Index[]): Tensor;
-  indexPut(tensor: Tensor, indices: readonly Index[], value: Tensor | Scalar | Complex, accumulate: boolean): void;
-  endOf(tensor: Tensor): string;
-}
-
-let extensions: TensorExtensions;
-
 const UNCLONEABLE = Symbol(
   'a tensor; post torch.share(tensor) and take it there by torch.receive(), or copy it here by tensor.clone()',
 );
 
-/** @internal */
-export function extendTensor(parts: TensorExtensions): void {
-  extensions = parts;
-}
-
 const released = `${DISPOSED}; return it from there, or exempt it with torch.keep(tensor)`;
-
-// The operators' methods come in through interface merging; the runtime side is installed by surface.ts.
-export interface Tensor<out Type extends DType = DType>
-  extends TensorMethods, TensorShorthands, TensorMembers, AsyncMethods {}
 
 /** Says of an object that it is a tensor, of whichever load of this package. */
 export const BRAND = Symbol.for('torchts.Tensor');
@@ -173,28 +112,6 @@ export class Tensor<out Type extends DType = DType> {
     return this.transpose(-2, -1);
   }
 
-  /** `x.index(0, null, slice(0, 10, 2), [1, 3], mask)` is Python's `x[0, None, 0:10:2, [1, 3], mask]`. */
-  index(...indices: Index[]): Tensor {
-    return extensions.index(this, indices);
-  }
-
-  /** `x.indexPut_([0, slice(2)], value)` is Python's `x[0, :2] = value`, and with `accumulate` its `+=`, where an element that is named twice gets both. */
-  indexPut_(
-    indices: readonly Index[],
-    value: Tensor | Scalar | Complex,
-    options: IndexPutOptions | boolean = {},
-  ): this {
-    const given = typeof options === 'boolean' ? { accumulate: options } : options;
-    checkOptions('Tensor.indexPut_', given, ['accumulate']);
-    extensions.indexPut(this, indices, value, given.accumulate ?? false);
-    return this;
-  }
-
-  /** A copy, changed as {@link indexPut_} changes the tensor itself. */
-  indexPut(indices: readonly Index[], value: Tensor | Scalar | Complex, options?: IndexPutOptions | boolean): Tensor {
-    return this.clone().indexPut_(indices, value, options);
-  }
-
   /** Number of elements. */
   numel(): number {
     return readDescription(this).shape.reduce((product, size) => product * size, 1);
@@ -226,53 +143,13 @@ export class Tensor<out Type extends DType = DType> {
     this.requiresGrad_(flag);
   }
 
-  /** The accumulated gradient, or null before the first `backward()`. */
-  get grad(): Tensor | null {
-    return extensions.gradient(this);
-  }
-
-  set grad(gradient: Tensor | null) {
-    extensions.setGradient(this, gradient);
-  }
-
-  /**
-   * Computes the gradient of this tensor with respect to the graph's leaves and accumulates it in their `grad`. A tensor
-   * of several elements needs `gradient`, the vector of the vector-Jacobian product.
-   */
-  backward(options?: BackwardOptions & { readonly gradient?: Tensor | null }): void;
-  backward(gradient: Tensor | null, options?: BackwardOptions): void;
-  backward(
-    first?: Tensor | null | (BackwardOptions & { readonly gradient?: Tensor | null }),
-    options: BackwardOptions = {},
-  ): void {
-    if (typeof first !== 'object' || first === null || first instanceof Tensor)
-      return extensions.backward(this, first ?? null, options);
-    const { gradient = null, ...rest } = first;
-    extensions.backward(this, gradient, rest);
-  }
-
-  /**
-   * Calls `hook` with the gradient of this tensor whenever one is computed, before it is used any further; a tensor that it
-   * returns takes the gradient's place. Hooks run in the order of their registration. What a hook throws comes out of
-   * `backward()`. A hook of a tensor that lives outside of scopes keeps alive what it refers to until it is removed or the
-   * graph is freed.
-   */
-  registerHook(hook: GradientHook): RemovableHandle {
-    return extensions.registerHook(this, hook);
-  }
-
-  /** Calls `hook` with this tensor, a leaf, whenever its `grad` has just been accumulated. */
-  registerPostAccumulateGradHook(hook: (tensor: this) => void): RemovableHandle {
-    return extensions.registerPostAccumulateGradHook(this, hook as (tensor: Tensor) => void);
-  }
-
   /** A copy of the elements in row-major order. Half floats widen to Float32Array, bool is Uint8Array, complex comes in pairs. */
   data(): DataOf<Type> {
     const { dtype } = readDescription(this);
     const direct = viewAs(dtype, new ArrayBuffer(0));
     if (!direct)
-      return extensions
-        .convert(this.detach(), { dtype: dtype === 'complex32' ? 'complex64' : 'float32' })
+      return this.detach()
+        .to(dtype === 'complex32' ? 'complex64' : 'float32')
         .data() as DataOf<Type>;
     return viewAs(
       dtype,
@@ -297,46 +174,6 @@ export class Tensor<out Type extends DType = DType> {
     return build(0);
   }
 
-  /** Same elements with another type, on another device, or of the type and on the device of another tensor; this tensor itself when nothing changes. */
-  to<To extends DType>(dtype: To): Tensor<To>;
-  to(device: Device): Tensor<Type>;
-  to<To extends DType = Type>(options: ToOptions<To>): Tensor<To>;
-  to<To extends DType>(other: Tensor<To>): Tensor<To>;
-  to(target: DType | Device | ToOptions | Tensor): Tensor;
-  to(target: DType | Device | ToOptions | Tensor): Tensor {
-    return extensions.convert(
-      this,
-      typeof target === 'string' || target instanceof Tensor ? parseTarget(target) : target,
-    );
-  }
-
-  /** The tensor on the CPU; itself when it is there. */
-  cpu(): Tensor<Type> {
-    return this.to({ device: 'cpu' });
-  }
-
-  /**
-   * The tensor on GPU number `index`; itself when it is there.
-   * @throws DeviceError without that GPU
-   */
-  cuda(index = 0): Tensor<Type> {
-    return this.to({ device: `cuda:${index}` });
-  }
-
-  /** Frees the tensor now. Doing so twice is harmless. */
-  dispose(): void {
-    extensions.release(this);
-  }
-
-  [Symbol.dispose](): void {
-    this.dispose();
-  }
-
-  /** As PyTorch prints it. */
-  toString(): string {
-    return this.isDisposed ? 'tensor(<disposed>)' : extensions.print(this);
-  }
-
   /**
    * The element where JavaScript wants a number (`Number(loss)`, `loss < best`), the printed tensor where it wants text. What
    * asks for neither sees an object: `if (x.eq(0))` is always taken, write `if (x.eq(0).item())`.
@@ -358,8 +195,31 @@ export class Tensor<out Type extends DType = DType> {
 
 Object.defineProperty(Tensor.prototype, BRAND, { value: true });
 
+/**
+ * @internal Puts methods and accessors onto the class. The file that does so declares them too, by `declare module`, so that
+ * this one knows none of the files that rest on it.
+ */
+export function addMembers(members: ThisType<Tensor> & object): void {
+  for (const key of Reflect.ownKeys(members)) {
+    const descriptor = Reflect.getOwnPropertyDescriptor(members, key);
+    Object.defineProperty(Tensor.prototype, key, { ...descriptor, enumerable: false, configurable: true });
+  }
+}
+
+const freedOrigins = new WeakMap<Tensor, string>();
+
+/** Notes where a tensor was made and freed, for the error of who uses it afterwards. */
+export function noteFreed(tensor: Tensor, origins: string): void {
+  freedOrigins.set(tensor, origins);
+}
+
+/** Of a tensor that was freed, where it was made and freed, if that was recorded, or how to learn it. */
+export function freedAt(tensor: Tensor): string {
+  return freedOrigins.get(tensor) ?? 'torch.recordOrigins() tells where it was made and freed';
+}
+
 function readDescription(tensor: Tensor): Description {
-  if (tensor._handle === 0) throw new DisposedTensorError(`${released} (${extensions.endOf(tensor)})`);
+  if (tensor._handle === 0) throw new DisposedTensorError(`${released} (${freedAt(tensor)})`);
   const device = guarded('Tensor', () => binding.describe(tensor._handle)) as Device;
   rewind();
   const dtype = dtypeName(take());
@@ -369,12 +229,6 @@ function readDescription(tensor: Tensor): Description {
   const shape = Array.from({ length: dims }, take);
   const strides = Array.from({ length: dims }, take);
   return { dtype, device, requiresGrad, isLeaf, shape, strides };
-}
-
-function parseTarget(target: string | Tensor): ToOptions {
-  if (target instanceof Tensor) return { dtype: target.dtype, device: target.device };
-  if (isDevice(target)) return { device: target };
-  return { dtype: target as DType };
 }
 
 function reader(flat: DataArray, dtype: DType): (index: number) => unknown {
@@ -389,4 +243,33 @@ function toSafeNumber(value: number | bigint | undefined): number | bigint {
   if (typeof value === 'number') return value;
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;
+}
+
+/**
+ * What operators of JavaScript see: text for a template, else the element of a tensor that has one.
+ * @throws ShapeError for several elements, or none: `a + b` of such tensors is `a.add(b)`
+ */
+function toPrimitive(tensor: Tensor, hint: string): string | number | bigint | boolean {
+  if (hint === 'string') return tensor.toString();
+  const { shape, dtype } = tensor;
+  if (tensor.numel() !== 1) {
+    throw new ShapeError(
+      `expected a tensor of one element where JavaScript wants a number, found shape [${shape.join(', ')}]; write a.add(b) for a + b, a.lt(b) for a < b, String(a) for its text`,
+    );
+  }
+  if (isComplex(dtype))
+    throw new DTypeError(
+      `expected a real tensor where JavaScript wants a number, found ${dtype}; take a.real() or a.abs()`,
+    );
+  return tensor.item() as number | bigint | boolean;
+}
+
+/** `toArray()`, with integers that no number holds as strings of digits, since JSON knows no bigint. */
+function toJSON(tensor: Tensor): unknown {
+  return jsonOf(tensor.toArray<unknown>());
+}
+
+function jsonOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(jsonOf);
+  return typeof value === 'bigint' ? String(value) : value;
 }

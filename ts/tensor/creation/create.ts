@@ -8,13 +8,14 @@ import { binding } from '../../native/binding';
 import { guarded } from '../../native/typed-errors';
 import { put2, reserve, rewind, Tag } from '../../native/wire';
 import type { Device } from '../types/device';
-import { dtypeOf, integerRange, isComplex, type DType } from '../types/dtype';
+import { dtypeOf, integerRange, isComplex, type DType, type Complex } from '../types/dtype';
 import { chosenDevice, inferredType } from '../types/defaults';
 import { adopt } from '../memory/lifetime';
-import { formatValue, operator, type Complex } from '../operators/operator';
-import { checkOptions } from '../core/options';
+import { formatValue } from '../operators/operator';
+import { checkOptions } from '../../options';
 import { withOomRetry } from '../memory/oom-retry';
-import { Tensor, type Nested, type ToOptions } from '../core/tensor';
+import { Tensor, type Nested } from '../core/tensor';
+import { convert } from './convert';
 import type { Generator } from '../random/generator';
 
 /** A single number of JavaScript; a bigint is an int64. */
@@ -48,25 +49,6 @@ export interface TypedArrayOptions<Type extends DType = DType> extends TensorOpt
 
 /** Anything that `torch.tensor` turns into a tensor. */
 export type TensorData = Nested<Scalar | Complex> | NodeJS.TypedArray | readonly TensorData[];
-
-/** `tensor.to(options)`: this tensor itself when nothing changes. */
-export function convert(tensor: Tensor, options: ToOptions): Tensor {
-  checkOptions('to', options, ['dtype', 'device', 'nonBlocking', 'copy', 'memoryFormat']);
-  const { dtype, device, nonBlocking = false, copy = false, memoryFormat } = options;
-  const changed = operator('aten', '_to_copy', '');
-  const same =
-    (dtype === undefined || dtype === tensor.dtype) && (device === undefined || sameDevice(device, tensor.device));
-  const ordered =
-    memoryFormat === undefined ||
-    memoryFormat === 'preserve' ||
-    operator('aten', 'is_contiguous', 'memory_format').call([tensor, memoryFormat]) === true;
-  if (same && ordered && !copy) return tensor;
-  return changed.call([tensor], { dtype, device, non_blocking: nonBlocking, memory_format: memoryFormat }) as Tensor;
-}
-
-function sameDevice(wanted: string, found: string): boolean {
-  return wanted === found || `${wanted}:0` === found;
-}
 
 function finish<Type extends DType>(made: Tensor, { dtype, device, requiresGrad }: TensorOptions<Type>): Tensor<Type> {
   const result = convert(made, { dtype, device: device ?? chosenDevice() ?? undefined }) as Tensor<Type>;

@@ -1,7 +1,7 @@
 /** Makes tensors from sizes: filled, random, ranges. */
-import type { FillOptions, RandomOptions, Scalar, TensorOptions } from './create';
+import type { FillOptions, RandomOptions, TensorOptions } from './create';
 import { inferredType } from '../types/defaults';
-import type { DType } from '../types/dtype';
+import type { DType, Scalar } from '../types/dtype';
 import { surfaceFunction } from '../operators/surface';
 import { Tensor } from '../core/tensor';
 

@@ -1,7 +1,7 @@
 /** Sparse tensors from their parts: as tensors, as the operators take them, or as nested arrays. */
-import { tensor, type Scalar, type TensorData } from './create';
+import { tensor, type TensorData } from './create';
 import type { Device } from '../types/device';
-import type { DType } from '../types/dtype';
+import type { DType, Scalar } from '../types/dtype';
 import { checkOptions } from '../../options';
 import { operator } from '../operators/operator';
 import { surfaceFunction } from '../operators/surface';

@@ -5,7 +5,7 @@ import type { DType } from '../types/dtype';
 import { operator } from '../operators/operator';
 import { Tensor } from '../core/tensor';
 import { tensor as makeTensor } from '../creation/create';
-import { requireTensor } from '../core/require';
+import { requireTensor } from '../core/arguments';
 
 const call = <T = Tensor>(name: string, overload: string, args: readonly unknown[], options?: object): T =>
   operator('aten', name, overload).call(args, options) as T;

@@ -1,7 +1,6 @@
 /** PyTorch's `torch.sparse`: operators on sparse tensors whose gradients are sparse where the input is. */
 import { InputError } from '../../errors';
-import type { Scalar } from '../creation/create';
-import type { DType } from '../types/dtype';
+import type { DType, Scalar } from '../types/dtype';
 import { checkOptions, expected } from '../../options';
 import { operator } from '../operators/operator';
 import type { Tensor } from '../core/tensor';

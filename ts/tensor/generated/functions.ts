@@ -1,11 +1,10 @@
 // DO NOT EDIT. Written by scripts/generate-surface.ts from the schemas of libtorch.
 
-import type { Scalar } from '../creation/create';
 import type { Device } from '../types/device';
-import type { DType } from '../types/dtype';
+import type { Complex, DType, Scalar } from '../types/dtype';
 import type { Generator } from '../random/generator';
-import type { Complex } from '../operators/operator';
-import { installSurface } from '../operators/install';
+import { installSurface } from '../operators/surface';
+import { OVERLOADS } from './overloads';
 import type { Tensor } from '../core/tensor';
 
 type Numeric = Scalar | Complex;
@@ -3168,7 +3167,7 @@ export interface TensorFunctions {
   };
 }
 
-const surface = installSurface<TensorFunctions>();
+const surface = installSurface<TensorFunctions>(OVERLOADS);
 
 /** `aten::abs(Tensor self) -> Tensor` */
 export const abs: TensorFunctions['abs'] = surface.abs;

@@ -1,10 +1,8 @@
 // DO NOT EDIT. Written by scripts/generate-surface.ts from the schemas of libtorch.
 
-import type { Scalar } from '../creation/create';
 import type { Device } from '../types/device';
-import type { DType } from '../types/dtype';
+import type { Complex, DType, Scalar } from '../types/dtype';
 import type { Generator } from '../random/generator';
-import type { Complex } from '../operators/operator';
 import type { Tensor } from '../core/tensor';
 
 type Numeric = Scalar | Complex;
@@ -2386,4 +2384,8 @@ export interface TensorMethods {
   zero(): Tensor;
   /** `aten::zero_(Tensor(a!) self) -> Tensor(a!)` */
   zero_(): this;
+}
+
+declare module '../core/tensor' {
+  interface Tensor<out Type extends DType = DType> extends TensorMethods {}
 }

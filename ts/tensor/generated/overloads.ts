@@ -1,7 +1,9 @@
 // DO NOT EDIT. Written by scripts/generate-surface.ts from the schemas of libtorch.
 
-/** Operator name, whether it is a method, its overloads in the order to try them (the nameless one is empty), and those that take `out`. */
-export const OVERLOADS: readonly (readonly [name: string, method: 0 | 1, overloads: string, outs?: string])[] = [
+import type { Overloads } from '../operators/surface';
+
+/** The operators of the surface. */
+export const OVERLOADS: Overloads = [
   ['abs', 1, '', 'out'],
   ['abs_', 1, ''],
   ['absolute', 1, '', 'out'],

@@ -10,7 +10,8 @@ import { bytesOf, ElementReader, type MapOptions } from './bytes';
 import { itemSize } from '../types/dtype';
 import { operator } from '../operators/operator';
 import { scoped } from '../memory/lifetime';
-import { checkOptions, typeName } from '../core/options';
+import { checkOptions } from '../../options';
+import { typeName } from '../core/arguments';
 import { CODES, readHeader, type Entry } from './safetensors-header';
 import { Tensor } from '../core/tensor';
 

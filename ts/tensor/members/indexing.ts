@@ -3,11 +3,13 @@
  * `x.indexPut_([…], value)` is the assignment to it.
  */
 import { DTypeError, ShapeError } from '../../errors';
-import { tensor as makeTensor, type Scalar, type TensorData } from '../creation/create';
-import { formatValue, operator, type Complex } from '../operators/operator';
+import { tensor as makeTensor, type TensorData } from '../creation/create';
+import { formatValue, operator } from '../operators/operator';
 import { scoped } from '../memory/lifetime';
 import type { Device } from '../types/device';
-import { Tensor } from '../core/tensor';
+import { addMembers, Tensor } from '../core/tensor';
+import type { DType, Scalar, Complex } from '../types/dtype';
+import { checkOptions } from '../../options';
 import { show } from '../../options';
 
 /** A range of indices with a step, as `slice()` makes it. */
@@ -140,7 +142,7 @@ function view(tensor: Tensor, indices: readonly Index[]): { view: Tensor; picks:
 }
 
 /** `tensor[indices]`: a view as long as only numbers, slices, null and '...' occur, else a copy. */
-export function index(tensor: Tensor, indices: readonly Index[]): Tensor {
+function gather(tensor: Tensor, indices: readonly Index[]): Tensor {
   return scoped(() => {
     const found = view(tensor, indices);
     if (found.picks.length > 0) return call('index', 'Tensor', found.view, gatherable(found.picks, found.view));
@@ -160,12 +162,7 @@ function gatherable(picks: Picks, viewed: Tensor): Picks {
 }
 
 /** `tensor[indices] = value`, in place; the value is broadcast, and its leading sizes of 1 do not count. */
-export function indexPut(
-  tensor: Tensor,
-  indices: readonly Index[],
-  value: Tensor | Scalar | Complex,
-  accumulate: boolean,
-): void {
+function put(tensor: Tensor, indices: readonly Index[], value: Tensor | Scalar | Complex, accumulate: boolean): void {
   if (!Array.isArray(indices))
     throw new DTypeError(
       `indexPut: expected the indices as an array, found ${formatValue(indices)}; write x.indexPut_([0, mask], value)`,
@@ -186,3 +183,34 @@ function squeezeFront(value: Tensor): Tensor {
   const first = shape.findIndex((size) => size !== 1);
   return shape[0] === 1 ? call('view', '', value, first < 0 ? [] : shape.slice(first)) : value;
 }
+
+export interface IndexPutOptions {
+  /** Add instead of replacing. @default false */
+  readonly accumulate?: boolean;
+}
+
+declare module '../core/tensor' {
+  interface Tensor<out Type extends DType = DType> {
+    /** `x.index(0, null, slice(0, 10, 2), [1, 3], mask)` is Python's `x[0, None, 0:10:2, [1, 3], mask]`. */
+    index(...indices: Index[]): Tensor;
+    /** `x.indexPut_([0, slice(2)], value)` is Python's `x[0, :2] = value`, and with `accumulate` its `+=`, where an element that is named twice gets both. */
+    indexPut_(indices: readonly Index[], value: Tensor | Scalar | Complex, options?: IndexPutOptions | boolean): this;
+    /** A copy, changed as {@link indexPut_} changes the tensor itself. */
+    indexPut(indices: readonly Index[], value: Tensor | Scalar | Complex, options?: IndexPutOptions | boolean): Tensor;
+  }
+}
+
+addMembers({
+  index(...indices: Index[]) {
+    return gather(this, indices);
+  },
+  indexPut_(indices: readonly Index[], value: Tensor | Scalar | Complex, options: IndexPutOptions | boolean = {}) {
+    const given = typeof options === 'boolean' ? { accumulate: options } : options;
+    checkOptions('Tensor.indexPut_', given, ['accumulate']);
+    put(this, indices, value, given.accumulate ?? false);
+    return this;
+  },
+  indexPut(indices: readonly Index[], value: Tensor | Scalar | Complex, options?: IndexPutOptions | boolean) {
+    return this.clone().indexPut_(indices, value, options);
+  },
+});

@@ -3,8 +3,8 @@ import { ShapeError } from '../../errors';
 import { itemSize, type DType } from '../types/dtype';
 import { lu, nonzero, norm, stft, type LuOptions, type NormArguments, type StftOptions } from '../functions/functional';
 import { operator } from '../operators/operator';
-import { recordStream, type Stream } from '../accelerator/stream';
-import type { Nested, Tensor } from '../core/tensor';
+import { recordStream, type Stream } from '../accelerator/streams';
+import { addMembers, type Nested, type Tensor } from '../core/tensor';
 import {
   unique,
   uniqueConsecutive,
@@ -102,7 +102,11 @@ const CONVERSIONS: Readonly<Record<string, DType>> = {
   cdouble: 'complex128',
 };
 
-const members: ThisType<Tensor> & object = {
+declare module '../core/tensor' {
+  interface Tensor<out Type extends DType = DType> extends TensorShorthands {}
+}
+
+addMembers({
   get H() {
     if (this.ndim !== 2) throw new ShapeError(`H: expected a matrix, found ${this.ndim} dimensions; use mH`);
     return this.adjoint();
@@ -161,17 +165,15 @@ const members: ThisType<Tensor> & object = {
     if (this.ndim === 0) throw new ShapeError('a tensor without dimensions cannot be iterated over');
     yield* this.unbind();
   },
-};
+});
 
-/** Puts the members onto the class. */
-export function installShorthands(prototype: Tensor): void {
-  for (const [name, dtype] of Object.entries(CONVERSIONS)) {
-    const value = function (this: Tensor): Tensor {
-      return this.to(dtype);
-    };
-    Object.defineProperty(prototype, name, { value, configurable: true, writable: true });
-  }
-  for (const key of Reflect.ownKeys(members)) {
-    Object.defineProperty(prototype, key, { ...Reflect.getOwnPropertyDescriptor(members, key), enumerable: false });
-  }
-}
+addMembers(
+  Object.fromEntries(
+    Object.entries(CONVERSIONS).map(([name, dtype]) => [
+      name,
+      function (this: Tensor): Tensor {
+        return this.to(dtype);
+      },
+    ]),
+  ),
+);

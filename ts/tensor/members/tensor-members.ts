@@ -1,4 +1,4 @@
-/** Members of PyTorch's Tensor that say what a tensor is, where its memory lies, or that call a function for each element. */
+/** What PyTorch's Tensor, and functions of one, say of it: its kind, size and memory; and members that call a function for each element. */
 import { DTypeError, ShapeError } from '../../errors';
 import { binding } from '../../native/binding';
 import { guarded } from '../../native/typed-errors';
@@ -8,9 +8,9 @@ import { isComplex, isQuantized, viewAs, type DataArray, type DType } from '../t
 import { scoped } from '../memory/lifetime';
 import { noGrad } from '../core/modes';
 import { operator } from '../operators/operator';
-import { checkBody, checkOptions } from '../core/options';
-import { legacyType } from '../functions/predicates';
-import type { Tensor } from '../core/tensor';
+import { checkBody } from '../core/arguments';
+import { expected, checkOptions } from '../../options';
+import { addMembers, Tensor } from '../core/tensor';
 
 /** The memory under a tensor, which views share. */
 export interface UntypedStorage {
@@ -75,9 +75,54 @@ export interface TensorMembers {
   qPerChannelAxis(): number;
 }
 
+/** Whether a value is a tensor. */
+export function isTensor(value: unknown): value is Tensor {
+  return value instanceof Tensor;
+}
+
+/** Number of elements of a tensor. */
+export function numel(input: Tensor): number {
+  if (!(input instanceof Tensor)) throw expected('numel', 'a tensor', input);
+  return input.numel();
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  float32: 'Float',
+  float64: 'Double',
+  float16: 'Half',
+  bfloat16: 'BFloat16',
+  uint8: 'Byte',
+  int8: 'Char',
+  int16: 'Short',
+  int32: 'Int',
+  int64: 'Long',
+  bool: 'Bool',
+  complex32: 'ComplexHalf',
+  complex64: 'ComplexFloat',
+  complex128: 'ComplexDouble',
+};
+
+/** The name of a value's type as `torch.typename` gives it: `'torch.FloatTensor'`; of anything but a tensor the name of its class. */
+export function typename(value: unknown): string {
+  if (value instanceof Tensor) return legacyType(value);
+  if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value;
+  return value.constructor?.name ?? 'Object';
+}
+
+/** `tensor.type()`: `'torch.FloatTensor'`, `'torch.cuda.LongTensor'`. */
+function legacyType({ dtype, device, layout }: Tensor): string {
+  const kind = device.split(':')[0]!;
+  const parts = ['torch', ...(kind === 'cpu' ? [] : [kind]), ...(layout.startsWith('sparse') ? ['sparse'] : [])];
+  return `${parts.join('.')}.${KINDS[dtype] ?? dtype}Tensor`;
+}
+
 const onDevice = (kind: string, { device }: Tensor): boolean => checkedDevice(device).split(':')[0] === kind;
 
-const members: ThisType<Tensor> & object = {
+declare module '../core/tensor' {
+  interface Tensor<out Type extends DType = DType> extends TensorMembers {}
+}
+
+addMembers({
   get isCpu() {
     return onDevice('cpu', this);
   },
@@ -160,7 +205,7 @@ const members: ThisType<Tensor> & object = {
   qPerChannelAxis() {
     return operator('aten', 'q_per_channel_axis').call([this]);
   },
-};
+});
 
 function memoryOf(name: string, tensor: Tensor): [address: bigint, storage: bigint, bytes: number, offset: number] {
   return guarded(`Tensor.${name}`, () => binding.memoryOf(tensor._handle));
@@ -190,11 +235,4 @@ function replaced(
     }),
   );
   return tensor;
-}
-
-/** Puts the members onto the class. */
-export function installMembers(prototype: Tensor): void {
-  for (const key of Reflect.ownKeys(members)) {
-    Object.defineProperty(prototype, key, { ...Reflect.getOwnPropertyDescriptor(members, key), enumerable: false });
-  }
 }

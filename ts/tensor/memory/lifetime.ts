@@ -6,22 +6,12 @@ import { EventEmitter } from 'node:events';
 import { types } from 'node:util';
 import { DTypeError } from '../../errors';
 import { binding } from '../../native/binding';
-import { isMap, isSet } from '../../native/realm';
+import { isMap, isSet, isPlainObject } from '../../native/realm';
 import { put, putHandle, reserve, rewind } from '../../native/wire';
-import { LONGEST } from '../core/limits';
-import { context, isPromise, within } from '../core/context';
-import { checkBody, typeName } from '../core/options';
-import { isPlainObject } from '../core/plain-object';
-import { Tensor } from '../core/tensor';
-
-/** The tensors that one call of `scope` will free. */
-export class Scope {
-  made: Tensor[] = [];
-  /** Tensors made in it afterwards, by a promise that nobody awaited, belong to the scope around it. */
-  ended = false;
-
-  constructor(readonly outer: Scope | null) {}
-}
+import { LONGEST, checkBody, typeName } from '../core/arguments';
+import { context, isPromise, Scope, within } from '../core/context';
+import { addMembers, Tensor } from '../core/tensor';
+import type { DType } from '../types/dtype';
 
 /** A debugging tool that is shown each tensor as soon as it is made, and just before it is freed. */
 export interface TensorObserver {
@@ -69,7 +59,7 @@ function track(tensor: Tensor): void {
 }
 
 /** Frees one tensor. */
-export function free(tensor: Tensor): void {
+function free(tensor: Tensor): void {
   if (tensor._handle === 0) return;
   observer?.freed(tensor);
   putHandle(tensor._handle);
@@ -277,3 +267,20 @@ export function memory(): MemoryUsage {
 export function allocatedBytes(): number {
   return binding.allocatedBytes();
 }
+
+declare module '../core/tensor' {
+  interface Tensor<out Type extends DType = DType> {
+    /** Frees the tensor now. Doing so twice is harmless. */
+    dispose(): void;
+    [Symbol.dispose](): void;
+  }
+}
+
+addMembers({
+  dispose() {
+    free(this);
+  },
+  [Symbol.dispose]() {
+    this.dispose();
+  },
+});

@@ -7,9 +7,9 @@ import { binding, Collect } from '../../native/binding';
 import type { Device } from '../types/device';
 import type { DType } from '../types/dtype';
 import { observeTensors } from './lifetime';
-import { checkOptions, resolveOptions } from '../core/options';
-import { Tensor } from '../core/tensor';
-import { requireFunction } from '../core/require';
+import { checkOptions, resolveOptions } from '../../options';
+import { noteFreed, Tensor } from '../core/tensor';
+import { requireFunction } from '../core/arguments';
 
 /** A tensor that is alive, as `liveTensors` and `findLeaks` report it. */
 export interface LiveTensor {
@@ -24,8 +24,6 @@ export interface LiveTensor {
 
 /** Where each handle was made: text, for an Error would hold the objects whose methods are on its stack. */
 const origins = new Map<number, string>();
-/** Where tensors were made and freed, of those that were freed while that was recorded. */
-const freedOrigins = new WeakMap<Tensor, string>();
 /** ts/tensor: what stands on a stack above it is code that asked for a tensor. */
 const FOLDER = dirname(__dirname);
 /** Enough to get out of it and into the caller's code. */
@@ -45,12 +43,7 @@ function stackHere(): string {
 function recordFreed(tensor: Tensor): void {
   const made = callers(origins.get(tensor._handle) ?? '').split('\n')[0];
   const freed = callers(stackHere()).split('\n')[0];
-  freedOrigins.set(tensor, `made ${made || 'before origins were recorded'}, freed ${freed}`);
-}
-
-/** Of a tensor that was freed, where it was made and freed, if that was recorded, or how to learn it. */
-export function freedAt(tensor: Tensor): string {
-  return freedOrigins.get(tensor) ?? 'torch.recordOrigins() tells where it was made and freed';
+  noteFreed(tensor, `made ${made || 'before origins were recorded'}, freed ${freed}`);
 }
 
 function record(tensor: Tensor): void {

@@ -2,24 +2,17 @@
 import { DTypeError, OutOfMemoryError, TorchError } from '../../errors';
 import { binding } from '../../native/binding';
 import { typedError } from '../../native/typed-errors';
-import { isError } from '../../native/realm';
+import { isError, isPlainObject } from '../../native/realm';
 import { takeFirst, peek, put, put2, putUnboxedCall, replaceWire, reserve, rewind, Tag, take } from '../../native/wire';
-import { context } from '../core/context';
-import { LONGEST } from '../core/limits';
-import { dtypeName } from '../types/dtype';
+import { context, type Scope } from '../core/context';
+import { LONGEST } from '../core/arguments';
+import { dtypeName, type Complex } from '../types/dtype';
 import { Generator } from '../random/generator';
-import { isPlainObject } from '../core/plain-object';
 import { parseSchema, type Schema } from './schema';
-import { BRAND, Tensor } from '../core/tensor';
-import { adopt, adoptInto, observed, type Scope } from '../memory/lifetime';
-import { collect, freedAt } from '../memory/live-tensors';
+import { BRAND, Tensor, freedAt } from '../core/tensor';
+import { adopt, adoptInto, observed } from '../memory/lifetime';
+import { collect } from '../memory/live-tensors';
 import { retryAfterOom } from '../memory/oom-retry';
-
-/** A complex number. */
-export interface Complex {
-  readonly re: number;
-  readonly im: number;
-}
 
 /** Whatever an operator takes. */
 export type Argument =

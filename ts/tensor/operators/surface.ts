@@ -8,11 +8,11 @@ import { chosenDevice } from '../types/defaults';
 import { isPlainObject } from '../../native/realm';
 import { adopt } from '../memory/lifetime';
 import { isGradEnabled } from '../core/modes';
-import { LONGEST } from '../core/limits';
+import { LONGEST } from '../core/arguments';
 import { formatValue, operator, type Operator, type Result } from './operator';
 import { Generator } from '../random/generator';
-import { expected, unknownOption } from '../core/options';
-import type { SchemaParameter } from './schema';
+import { expected, unknownOption } from '../../options';
+import { camelCase, type SchemaParameter } from './schema';
 import { Tensor } from '../core/tensor';
 
 /** Operators that take a number where the schema says Tensor, as PyTorch's do (should_allow_numbers_as_tensors). */
@@ -324,7 +324,7 @@ export function surfaceFunction(
 }
 
 /** `tensor.<name>(…)`. */
-export function surfaceMethod(
+function surfaceMethod(
   name: string,
   overloads: readonly string[],
 ): (this: Tensor, ...args: unknown[]) => Result {
@@ -342,4 +342,25 @@ export function surfaceMethod(
     }
     return call([this, ...args], 1);
   };
+}
+
+/** Operator name, whether it is a method, its overloads in the order to try them (the nameless one is empty), and those that take `out`. */
+export type Overloads = readonly (readonly [name: string, method: 0 | 1, overloads: string, outs?: string])[];
+
+/**
+ * Puts the operators onto the Tensor class and hands out the functions.
+ * @typeParam Functions the generated interface: one member for each row of the table, which is what the cast rests on
+ */
+export function installSurface<Functions>(table: Overloads): Functions {
+  const functions: Record<string, unknown> = {};
+  for (const [name, isMethod, list, outs] of table) {
+    const key = camelCase(name);
+    const overloads = list.split(' ');
+    functions[key] = surfaceFunction(name, overloads, outs?.split(' '));
+    if (isMethod && !(key in Tensor.prototype)) {
+      const value = surfaceMethod(name, overloads);
+      Object.defineProperty(Tensor.prototype, key, { value, configurable: true, writable: true });
+    }
+  }
+  return functions as Functions;
 }

@@ -1,6 +1,6 @@
 /** How tensors are printed: `torch.set_printoptions`. */
 import { InputError } from '../../errors';
-import { checkOptions } from '../core/options';
+import { checkOptions } from '../../options';
 
 /** Options of {@link setPrintoptions}; those left out stay as they are, but for `sciMode`, which goes back to null as in PyTorch. */
 export interface PrintOptions {

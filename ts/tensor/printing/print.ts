@@ -5,8 +5,9 @@ import { isComplex, isFloatingPoint, isQuantized } from '../types/dtype';
 import { scoped } from '../memory/lifetime';
 import { noGrad } from '../core/modes';
 import { printSettings } from './print-options';
-import { operator, type Complex } from '../operators/operator';
-import type { Tensor } from '../core/tensor';
+import { operator } from '../operators/operator';
+import { addMembers, type Tensor } from '../core/tensor';
+import type { DType, Complex } from '../types/dtype';
 
 const PREFIX = 'tensor(';
 
@@ -155,8 +156,21 @@ function append(text: string, tail: readonly string[], forceLine: boolean): stri
   return `${result})`;
 }
 
-export function print(tensor: Tensor): string {
+function print(tensor: Tensor): string {
   const tail = facts(tensor);
   const body = noGrad(() => scoped(() => content(tensor.detach())));
   return append(PREFIX + body, tail, tensor.layout === 'sparse_coo');
 }
+
+declare module '../core/tensor' {
+  interface Tensor<out Type extends DType = DType> {
+    /** As PyTorch prints it. */
+    toString(): string;
+  }
+}
+
+addMembers({
+  toString() {
+    return this.isDisposed ? 'tensor(<disposed>)' : print(this);
+  },
+});

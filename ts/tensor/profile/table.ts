@@ -1,6 +1,6 @@
 import { InputError } from '../../errors';
-import { checkOptions } from '../core/options';
-import type { OperatorTimes } from './result';
+import { checkOptions } from '../../options';
+import type { OperatorTimes } from './events';
 
 export interface TableOptions {
   /** What the largest of stands first. @default 'selfTime' */

@@ -1,10 +1,9 @@
 /** The global source of random numbers. */
-import { DTypeError } from '../../errors';
 import { binding } from '../../native/binding';
 import { guarded } from '../../native/typed-errors';
 import type { Device } from '../types/device';
 import { adopt } from '../memory/lifetime';
-import { formatValue } from '../operators/operator';
+import { expected } from '../../options';
 import { Generator } from './generator';
 import { Tensor } from '../core/tensor';
 
@@ -31,18 +30,17 @@ export function seed(): number | bigint {
  * @param source a generator, or a device (`'cuda:0'`) whose default generator is meant
  */
 export function getRngState(source?: Generator | Device): Tensor {
-  return adopt(guarded('getRngState', () => binding.generatorState(idOf(source))));
+  return adopt(guarded('getRngState', () => binding.generatorState(idOf('getRngState', source))));
 }
 
 /** Sets a generator to a state of `getRngState`, from here or from PyTorch; `source` as there. */
 export function setRngState(state: Tensor, source?: Generator | Device): void {
-  if (!(state instanceof Tensor))
-    throw new DTypeError(`setRngState: expected a uint8 tensor, found ${formatValue(state)}`);
-  guarded('setRngState', () => binding.setGeneratorState(idOf(source), state._handle));
+  if (!(state instanceof Tensor)) throw expected('setRngState', 'a uint8 tensor for state', state);
+  guarded('setRngState', () => binding.setGeneratorState(idOf('setRngState', source), state._handle));
 }
 
-function idOf(source: Generator | Device = 'cpu'): number | string {
+function idOf(owner: string, source: Generator | Device = 'cpu'): number | string {
   if (typeof source === 'string') return source;
   if (source instanceof Generator) return source._id;
-  throw new DTypeError(`expected a torch.Generator or a device such as 'cuda:0', found ${formatValue(source)}`);
+  throw expected(owner, "a torch.Generator or a device such as 'cuda:0'", source);
 }

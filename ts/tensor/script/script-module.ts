@@ -5,7 +5,7 @@ import { guarded } from '../../native/typed-errors';
 import { saveTo, type FileTarget, type StreamTarget } from '../../native/save-target';
 import { replaceWire, restore, rewind } from '../../native/wire';
 import { takeTensorOrNull } from '../autograd/backward';
-import { context } from '../core/context';
+import { context, traced } from '../core/context';
 import type { Device } from '../types/device';
 import type { DType } from '../types/dtype';
 import { runInBackground, type AsyncOptions } from '../threads/async';
@@ -15,8 +15,7 @@ import { withOomRetry } from '../memory/oom-retry';
 import { requireShallow } from './script-depth';
 import { isOptions } from '../operators/surface';
 import { Tensor } from '../core/tensor';
-import { traced } from '../core/tracing';
-import { requireFunction } from '../core/require';
+import { requireFunction } from '../core/arguments';
 import { expected } from '../../options';
 
 // Frees the native module of an object that the collector has taken.

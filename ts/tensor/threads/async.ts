@@ -7,10 +7,11 @@ import { guarded, typedError } from '../../native/typed-errors';
 import { putGradients, type GradientList } from '../autograd/backward';
 import { context } from '../core/context';
 import type { Device } from '../types/device';
-import { viewAs, type DataArray } from '../types/dtype';
+import { viewAs, type DataArray, type DType } from '../types/dtype';
 import { adopt } from '../memory/lifetime';
 import { retryAfterOom } from '../memory/oom-retry';
-import type { BackwardOptions, Tensor } from '../core/tensor';
+import { addMembers, type Tensor } from '../core/tensor';
+import type { BackwardOptions } from '../autograd/backward';
 
 export interface AsyncOptions {
   /**
@@ -73,6 +74,10 @@ export async function runInBackground<Raw, T>(
   });
 }
 
+declare module '../core/tensor' {
+  interface Tensor<out Type extends DType = DType> extends AsyncMethods {}
+}
+
 const methods: ThisType<Tensor> & AsyncMethods = {
   async dataAsync(options) {
     const { dtype } = this;
@@ -98,8 +103,4 @@ const methods: ThisType<Tensor> & AsyncMethods = {
   },
 };
 
-/** Puts the methods onto the class. */
-export function installAsyncMethods(prototype: Tensor): void {
-  for (const [key, value] of Object.entries(methods))
-    Object.defineProperty(prototype, key, { value, configurable: true, writable: true });
-}
+addMembers(methods);

@@ -3,10 +3,10 @@ import { DTypeError, InputError } from '../../errors';
 import { binding } from '../../native/binding';
 import { guarded } from '../../native/typed-errors';
 import { isMap } from '../../native/realm';
-import { LONGEST } from '../core/limits';
+import { LONGEST } from '../core/arguments';
 import { isOptions } from '../operators/surface';
 import { adopt } from '../memory/lifetime';
-import { checkOptions } from '../core/options';
+import { checkOptions } from '../../options';
 import { Tensor } from '../core/tensor';
 
 /** What `share` makes of a value: `postMessage` and `workerData` carry it. */

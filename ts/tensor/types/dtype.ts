@@ -169,3 +169,12 @@ export function isComplex(dtype: DType): boolean {
 export function isFloatingPoint(dtype: DType): boolean {
   return dtype.startsWith('float') || dtype === 'bfloat16';
 }
+
+/** A single number of JavaScript; a bigint is an int64. */
+export type Scalar = number | bigint | boolean;
+
+/** A complex number. */
+export interface Complex {
+  readonly re: number;
+  readonly im: number;
+}

@@ -1,6 +1,6 @@
 /** What the numbers of an element type can hold: `torch.finfo` and `torch.iinfo`. */
 import { DTypeError } from '../../errors';
-import { float } from '../printing/python-float';
+import { pythonFloat } from '../../printable';
 import { integerRange, isComplex, isFloatingPoint, itemSize, type DType } from './dtype';
 import { show } from '../../options';
 
@@ -99,7 +99,7 @@ function sixDigits(value: number): string {
   // C rounds a tie to the even digit, JavaScript away from zero.
   const tie = /^(-?\d\.\d{4}[02468])5(e.*)$/.exec(value.toExponential(6));
   const short = tie && Number(tie[0]) === value ? Number(tie[1]! + tie[2]!) : Number(value.toPrecision(6));
-  return Math.abs(short) >= 1e6 ? exponent(short) : float(short).replace(/\.0$/, '');
+  return Math.abs(short) >= 1e6 ? exponent(short) : pythonFloat(short).replace(/\.0$/, '');
 }
 
 function exponent(value: number): string {

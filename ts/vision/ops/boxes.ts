@@ -4,7 +4,7 @@ import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { isFloatingPoint } from '../../tensor/types/dtype';
 import type { BoxFormat } from '../boxes';
-import { requireTensor } from '../../tensor/core/require';
+import { requireTensor } from '../../tensor/core/arguments';
 import { expected, show } from '../../options';
 
 /** @throws ShapeError for what is not (N, 4) */

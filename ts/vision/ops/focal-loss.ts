@@ -2,7 +2,7 @@ import { InputError, ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { resolveOptions } from '../../options';
-import { requireTensors } from '../../tensor/core/require';
+import { requireTensors } from '../../tensor/core/arguments';
 
 export interface FocalLossOptions {
   /** Weight of the positive class, 1 - alpha that of the negative one; -1 weighs nothing. @default 0.25 */

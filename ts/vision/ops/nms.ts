@@ -2,7 +2,7 @@ import { ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { requireBoxes } from './boxes';
-import { requireTensors } from '../../tensor/core/require';
+import { requireTensors } from '../../tensor/core/arguments';
 
 /**
  * Greedy non-maximum suppression, as torchvision's: of boxes that overlap a better one by an IoU above the threshold none is kept.

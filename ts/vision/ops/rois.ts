@@ -2,7 +2,7 @@ import { ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { expected } from '../../options';
-import { requireTensor } from '../../tensor/core/require';
+import { requireTensor } from '../../tensor/core/arguments';
 
 /** A region of one image of a batch, corners in pixels of the original. */
 export interface Roi {

@@ -6,7 +6,7 @@ import { resolveOptions } from '../../options';
 import type { RgbImage } from '../image';
 import { drawText, fillRectangle, type Colour } from '../text';
 import { colourOf, coloursOf, type ColourLike } from './colours';
-import { requireTensor } from '../../tensor/core/require';
+import { requireTensor } from '../../tensor/core/arguments';
 
 /** Pixels of an image (C, H, W) to draw on: of bytes, or of floats from 0 to 1; grey becomes three channels. */
 function canvasOf(owner: string, image: Tensor): RgbImage {

@@ -1,8 +1,9 @@
-/** `torch.backends`: the libraries that libtorch computes with, their switches, and how exact matrix products are. */
+/** What libtorch computes with: its libraries and their switches, how exact matrix products are, deterministic algorithms, threads. */
 import { InputError } from '../../errors';
 import { binding, type MklDispatch } from '../../native/binding';
 import { guarded } from '../../native/typed-errors';
-import { show } from '../../options';
+import { show, checkOptions } from '../../options';
+import { checkBody } from './arguments';
 
 /** A group of switches as an object whose properties read and set them. */
 function switches<Name extends string>(library: string, names: readonly Name[]): Record<Name, boolean> {
@@ -123,3 +124,67 @@ export function showConfig(): string {
 
 /** Version of the libtorch that the addon was built against. */
 export const version: string = binding.torchVersion();
+
+export interface DeterminismOptions {
+  /** Where there is no deterministic algorithm, warn instead of failing. @default false */
+  readonly warnOnly?: boolean;
+}
+
+/**
+ * Makes operators use deterministic algorithms only; those that have none fail. On CUDA, matrix products also need
+ * `CUBLAS_WORKSPACE_CONFIG=:4096:8` in the environment.
+ */
+export function useDeterministicAlgorithms(on: boolean, options: DeterminismOptions = {}): void {
+  checkOptions('useDeterministicAlgorithms', options, ['warnOnly']);
+  binding.setDeterministic(on, options.warnOnly ?? false);
+}
+
+/** Whether deterministic algorithms are asked for, even if only by a warning. */
+export function areDeterministicAlgorithmsEnabled(): boolean {
+  return binding.deterministic() > 0;
+}
+
+/** Whether operators without a deterministic algorithm only warn. */
+export function isDeterministicAlgorithmsWarnOnlyEnabled(): boolean {
+  return binding.deterministic() === 1;
+}
+
+/** `torch.utils.deterministic` of PyTorch. */
+export const deterministic = {
+  /** Whether tensors that are made without a value are filled (with NaN, or the largest integer) while algorithms are deterministic. */
+  get fillUninitializedMemory(): boolean {
+    return binding.getSwitch('deterministic.fillUninitializedMemory');
+  },
+  set fillUninitializedMemory(on: boolean) {
+    binding.setSwitch('deterministic.fillUninitializedMemory', on);
+  },
+};
+
+/** Threads that one operator may use on the CPU. */
+export function setNumThreads(count: number): void {
+  guarded('setNumThreads', () => binding.setNumThreads(count));
+}
+
+/**
+ * Runs `body`, up to its first `await`, with operators on this thread alone: for many small operators beside other work,
+ * where waking and joining threads costs more time than they save.
+ */
+export function onOneThread<T>(body: () => T): T {
+  checkBody('onOneThread', body);
+  const before = binding.limitThreads(1);
+  try {
+    return body();
+  } finally {
+    if (before > 0) binding.limitThreads(before);
+  }
+}
+
+/** How many threads run operators beside one another, where libtorch does so: TorchScript's `fork`. */
+export function getNumInteropThreads(): number {
+  return binding.getNumInteropThreads();
+}
+
+/** How many threads one operator may use on the CPU. */
+export function getNumThreads(): number {
+  return binding.getNumThreads();
+}

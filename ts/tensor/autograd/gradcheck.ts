@@ -1,14 +1,14 @@
 /* Derivatives of autograd against differences: torch.autograd.gradcheck. */
-import { DTypeError, InputError, TorchError } from '../../../errors';
-import { grad } from '../backward';
-import { zerosLike } from '../../creation/fill';
-import { scoped } from '../../memory/lifetime';
-import { enableGrad, noGrad } from '../../core/modes';
-import { resolveOptions } from '../../core/options';
-import { Tensor } from '../../core/tensor';
-import { jacobian } from './jacobian';
-import { asTensors, type TensorFunction } from './prepare';
-import { requireFunction } from '../../core/require';
+import { DTypeError, InputError, TorchError } from '../../errors';
+import { grad } from './backward';
+import { zerosLike } from '../creation/fill';
+import { scoped } from '../memory/lifetime';
+import { enableGrad, noGrad } from '../core/modes';
+import { resolveOptions } from '../../options';
+import { Tensor } from '../core/tensor';
+import { jacobian } from './functional';
+import { asTensors, type TensorFunction } from './derive';
+import { requireFunction } from '../core/arguments';
 
 export interface GradcheckOptions {
   /** Distance that an element is moved both ways. @default 1e-6 */

@@ -1,7 +1,20 @@
-/** Checks that arguments are tensors, iterables or functions, for programs that TypeScript has not checked. */
-import { InputError } from '../../errors';
+/** What the functions of this folder and of those above ask of arguments, for programs that TypeScript has not checked. */
+import { DTypeError, InputError } from '../../errors';
 import { expected } from '../../options';
 import { Tensor } from './tensor';
+
+/** As many tensors as there can be (native/handle_table.h). A longer array is a mistake: it has holes, or fills the memory. */
+export const LONGEST = 2 ** 24 - 1;
+
+/** @throws DTypeError for what cannot be called */
+export function checkBody(owner: string, body: unknown): void {
+  if (typeof body !== 'function') throw new DTypeError(`${owner}: expected a function to run, found ${typeName(body)}`);
+}
+
+/** What a message calls a value that is not of the expected kind. */
+export function typeName(value: unknown): string {
+  return value === null ? 'null' : typeof value;
+}
 
 /** Throws unless `value` is a tensor. */
 export function requireTensor(owner: string, name: string, value: unknown): asserts value is Tensor {

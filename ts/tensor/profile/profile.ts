@@ -1,11 +1,14 @@
 /** What libtorch runs while a function runs, and how long it takes. */
+import { chromeTrace, mergeOverloads, type OperatorTimes, type ProfileEvent } from './events';
 import { DTypeError, InputError } from '../../errors';
 import { binding } from '../../native/binding';
 import { guarded } from '../../native/typed-errors';
 import { isPromise } from '../core/context';
-import { checkBody, checkOptions } from '../core/options';
-import { mergeOverloads } from './merge';
-import { Profile, type ProfileEvent } from './result';
+import { checkBody } from '../core/arguments';
+import { checkOptions, resolveOptions } from '../../options';
+import { writeFileSync } from 'node:fs';
+import { inspect } from 'node:util';
+import { table, type TableOptions } from './table';
 
 export interface ProfileOptions {
   /** Note the shapes of the inputs of each call. @default false */
@@ -90,4 +93,58 @@ export function recordFunction<T>(name: string, body: () => T): T {
   }
   if (isPromise(result)) throw new DTypeError(`recordFunction('${name}'): expected a function that is not async`);
   return result;
+}
+
+/** What `torch.profile` measured. */
+export class Profile<T = unknown> {
+  constructor(
+    /** What the profiled function returned. */
+    readonly value: T,
+    /** Every call, in the order of their beginnings. */
+    readonly events: readonly ProfileEvent[],
+  ) {}
+
+  /** The calls of each operator together, the largest own time first. */
+  operators(options: { readonly groupByShapes?: boolean } = {}): OperatorTimes[] {
+    const { groupByShapes } = resolveOptions<{ groupByShapes: boolean }>(
+      'Profile.operators',
+      { groupByShapes: false },
+      options,
+    );
+    const found = new Map<string, { -readonly [K in keyof OperatorTimes]: OperatorTimes[K] }>();
+    for (const { name, shapes, duration, selfTime } of this.events) {
+      const key = groupByShapes ? `${name} ${shapes}` : name;
+      let times = found.get(key);
+      if (!times)
+        found.set(key, (times = { name, shapes: groupByShapes ? shapes : '', count: 0, selfTime: 0, totalTime: 0 }));
+      times.count++;
+      times.selfTime += selfTime;
+      times.totalTime += duration;
+    }
+    return [...found.values()].sort((a, b) => b.selfTime - a.selfTime);
+  }
+
+  /** Time in all calls, microseconds. */
+  get totalTime(): number {
+    return this.events.reduce((sum, { selfTime }) => sum + selfTime, 0);
+  }
+
+  /** The operators as PyTorch's profiler prints them, one a line. */
+  table(options: TableOptions = {}): string {
+    return table(this.operators({ groupByShapes: options.groupByShapes ?? false }), this.totalTime, options);
+  }
+
+  /** Writes the calls for chrome://tracing or ui.perfetto.dev. */
+  exportChromeTrace(path: string): void {
+    writeFileSync(path, JSON.stringify(chromeTrace(this.events)));
+  }
+
+  /** `table()` with its defaults. */
+  toString(): string {
+    return this.table();
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
+  }
 }

@@ -1,11 +1,11 @@
 /* What every derivative of a function begins and ends with. */
-import { DTypeError, InputError, ShapeError } from '../../../errors';
-import { isFloatingPoint } from '../../types/dtype';
-import { onesLike, zerosLike } from '../../creation/fill';
-import { scoped } from '../../memory/lifetime';
-import { enableGrad } from '../../core/modes';
-import { Tensor } from '../../core/tensor';
-import { requireFunction } from '../../core/require';
+import { DTypeError, InputError, ShapeError } from '../../errors';
+import { isFloatingPoint } from '../types/dtype';
+import { onesLike, zerosLike } from '../creation/fill';
+import { scoped } from '../memory/lifetime';
+import { enableGrad } from '../core/modes';
+import { Tensor } from '../core/tensor';
+import { requireFunction } from '../core/arguments';
 
 /** A function of tensors, with one result or several. */
 export type TensorFunction = (...inputs: Tensor[]) => Tensor | readonly Tensor[];
