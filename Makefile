@@ -23,7 +23,7 @@ PREPARED := $(wildcard $(if $(filter vocdet,$(TASK)),$(VOC),$(CELEBA)))
 PRESET := $(if $(PREPARED),small,tiny)
 TRAINED := $(or $(RUN),models/$(TASK)-$(PRESET))
 
-.PHONY: package help train predict test lint test-processors test-shuffled data build data-drawn data-voc data-celeba bench stress memory-plot mutants nodes sanitize clean
+.PHONY: help train predict test lint test-processors test-shuffled data build data-drawn data-voc data-celeba bench stress memory-plot package mutants nodes sanitize clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 22

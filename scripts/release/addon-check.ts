@@ -66,9 +66,10 @@ function ofLibtorch(name: string): boolean {
   return /^_Z\w*(2at|3c10|5torch|6caffe2)/.test(name);
 }
 
+/** Names without their versions; a weak one may stay undefined. */
 function symbols(kind: string, file: string): string[] {
   const lines = run('nm', ['--dynamic', '--format=posix', kind, file]).split('\n');
-  return lines.map((line) => line.split(/[ @]/)[0]!);
+  return lines.filter((line) => !/ [wv] /.test(line)).map((line) => line.split(/[ @]/)[0]!);
 }
 
 function isNewer(version: string, than: string): boolean {
