@@ -48,6 +48,8 @@ static Napi::Object init(Napi::Env env, Napi::Object exports) {
   export_threads(env, exports);
   export_background_queue(env, exports);
   export_script(env, exports);
+  export_recording(env, exports);
+  export_plans(env, exports);
   export_sharing(env, exports);
   return exports;
 }

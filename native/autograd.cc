@@ -37,6 +37,7 @@ struct BackwardPass {
 // torch::autograd::backward; backward(retainGraph: boolean | null, createGraph): tensors, gradients and inputs on the wire
 void backward(const Napi::CallbackInfo& info) {
   const BackwardPass pass(info);
+  refuse_recording(Environment::of(info.Env()), "a backward pass runs");
   Environment::of(info.Env()).callbacks->run([&] { pass.run(); });
   report_memory(info.Env());
 }

@@ -81,7 +81,7 @@ void ShapeSnapshot::restore() const noexcept {
   }
 }
 
-void call_boxed(const Operator& op, torch::jit::Stack& stack) {
+void call_boxed(const Operator& op, torch::jit::Stack& stack, Recorder* recorder) {
   if (op.index_use == IndexUse::Builds) copy_indices(op.handle.schema(), stack);
   if (op.reshapes) {
     const ShapeSnapshot before(op, stack);
@@ -95,17 +95,22 @@ void call_boxed(const Operator& op, torch::jit::Stack& stack) {
     op.handle.callBoxed(stack);
   }
   if (op.index_use == IndexUse::Reads || op.index_use == IndexUse::ReadsValues) detach_parts(op.index_use, stack);
+  if (recorder) [[unlikely]] recorder->after(stack.data(), stack.size());
 }
 
-at::Tensor run_unboxed(const Operator& op, at::Tensor* arguments, size_t count) {
+at::Tensor run_unboxed(const Operator& op, at::Tensor* arguments, size_t count, Recorder* recorder) {
   const BelowAutograd below(op);
-  if (op.unboxed.tensors() == count && !op.reshapes && op.index_use == IndexUse::None) return op.unboxed(arguments);
+  if (!recorder && op.unboxed.tensors() == count && !op.reshapes && op.index_use == IndexUse::None) return op.unboxed(arguments);
   std::vector<at::IValue> stack(arguments, arguments + count);
   for (size_t i = count; i < op.parameters.size(); ++i) {
     if (!op.parameters[i].fallback) throw ArgumentError("argument '" + op.parameters[i].name + "' is missing");
     stack.push_back(*op.parameters[i].fallback);
   }
-  call_boxed(op, stack);
+  if (recorder) {
+    recorder->before(op, stack.data(), stack.size());
+    copy_external_integers(op, stack);
+  }
+  call_boxed(op, stack, recorder);
   if (stack.size() != 1 || !stack[0].isTensor()) throw ArgumentError("expected an operator that gives one tensor");
   return std::move(stack[0]).toTensor();
 }
@@ -130,11 +135,11 @@ napi_value call_unboxed(napi_env env, napi_callback_info info) {
     at::Tensor arguments[kMostUnboxed];
     for (size_t i = 0; i < count; ++i) {
       arguments[i] = environment.tensors.get(static_cast<Handle>(wire[2 + i]));
-      if (!op.parameters[i].aliased) copy_external_integers(arguments[i]);
+      if (!op.parameters[i].aliased && !environment.recorder) copy_external_integers(arguments[i]);
       require_invariants(arguments[i]);
     }
     make_room(environment);
-    at::Tensor result = run_unboxed(op, arguments, count);
+    at::Tensor result = run_unboxed(op, arguments, count, environment.recorder.get());
     if (op.returns_alias || !result.defined()) {
       environment.wire[0] = 0;
     } else {
@@ -169,6 +174,7 @@ napi_value call(napi_env env, napi_callback_info info) {
     stack.clear();
     WireReader reader(env, environment, given.count > 1 ? given.args[1] : nullptr);
     for (const Parameter& parameter : op.parameters) stack.push_back(reader.argument(parameter));
+    if (environment.recorder) [[unlikely]] environment.recorder->before(op, stack.data(), stack.size());
     copy_external_integers(op, stack);
 
     WireWriter writer(env, environment);
@@ -178,7 +184,7 @@ napi_value call(napi_env env, napi_callback_info info) {
 
     {
       const BelowAutograd below(op);
-      call_boxed(op, stack);
+      call_boxed(op, stack, environment.recorder.get());
     }
 
     const double* const before = environment.wire;

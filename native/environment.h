@@ -18,11 +18,14 @@
 #include "handle_table.h"
 #include "operator.h"
 #include "process_exit.h"
+#include "recorder.h"
 #include "registry.h"
 
 namespace torchts {
 
 struct Script;
+class ConstantPool;
+class Plan;
 
 // Decides when V8's young generation alone is collected (see young_collection_due in lifetime.h).
 struct YoungGarbage {
@@ -51,6 +54,9 @@ struct Environment {
   Registry<c10::Event> events{"event"};                             // see streams.cc
   Registry<std::unique_ptr<DeviceGraph>> graphs{"graph"};           // see graphs.cc
   Registry<std::shared_ptr<Script>> scripts{"TorchScript module"};  // see script.cc
+  Registry<std::shared_ptr<ConstantPool>> constant_pools{"pool of constants"};  // see plan.h
+  Registry<std::shared_ptr<Plan>> plans{"plan"};
+  std::unique_ptr<Recorder> recorder;                               // while a forward is recorded
   std::shared_ptr<ExternalBuffers> external_buffers;                // from the first one on
   const std::shared_ptr<Callbacks> callbacks;
 

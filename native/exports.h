@@ -25,6 +25,8 @@ void export_mkl(Napi::Env env, Napi::Object exports);
 void export_threads(Napi::Env env, Napi::Object exports);
 void export_background_queue(Napi::Env env, Napi::Object exports);
 void export_script(Napi::Env env, Napi::Object exports);
+void export_recording(Napi::Env env, Napi::Object exports);
+void export_plans(Napi::Env env, Napi::Object exports);
 void export_sharing(Napi::Env env, Napi::Object exports);
 
 // `body` returns void or something that converts to Napi::Value.

@@ -47,6 +47,15 @@ c10::MemoryFormat memory_format_from_name(const std::string& name) {
       "expected a memory format ('contiguous', 'preserve', 'channels_last' or 'channels_last_3d'), found '" + name + "'");
 }
 
+const char* memory_format_name(c10::MemoryFormat format) {
+  switch (format) {
+    case c10::MemoryFormat::Contiguous: return "contiguous";
+    case c10::MemoryFormat::ChannelsLast: return "channels_last";
+    case c10::MemoryFormat::ChannelsLast3d: return "channels_last_3d";
+    default: return "preserve";
+  }
+}
+
 c10::Device device_from_name(const std::string& name) {
   try {
     return c10::Device(name);

@@ -50,6 +50,7 @@ const char* dtype_name(c10::ScalarType dtype);
 c10::Layout layout_from_name(const std::string& name);
 const char* layout_name(c10::Layout layout);
 c10::MemoryFormat memory_format_from_name(const std::string& name);
+const char* memory_format_name(c10::MemoryFormat format);
 c10::Device device_from_name(const std::string& name);
 
 }  // namespace torchts

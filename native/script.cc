@@ -193,18 +193,6 @@ napi_value write_result(napi_env env, const at::IValue& value) {
   return out.extra(environment.wire != before);
 }
 
-// { wire, strings } for a promise: on a wire of its own, since other calls use the shared one before the result is read.
-napi_value keep_result(napi_env env, const at::IValue& value) {
-  Environment& environment = Environment::of(env);
-  const auto shared = environment.wire_owner.Value().As<Napi::Float64Array>();
-  environment.attach_wire(Napi::Float64Array::New(env, 64));
-  WireWriter out(env, environment);
-  out.value(value);
-  auto result = Napi::Object(env, out.extra(true));
-  environment.attach_wire(shared);
-  return result;
-}
-
 // Method::operator(); scriptCall(id, method, strings): arguments on the wire, then the result
 napi_value run(const Napi::CallbackInfo& info) {
   const auto script = script_of(info);
@@ -223,7 +211,7 @@ Napi::Value run_async(const Napi::CallbackInfo& info) {
   auto result = std::make_shared<at::IValue>();
   return Napi::Value(info.Env(), submit_work(
       info.Env(), [=] { *result = script->module.get_method(method)(std::move(*arguments)); },
-      [result](napi_env env) { return keep_result(env, *result); }));
+      [result](napi_env env) { return on_own_wire(env, [&](WireWriter& out) { out.value(*result); }); }));
 }
 
 // Module::named_parameters and named_buffers; scriptState(id, buffers): names, with the tensors on the wire

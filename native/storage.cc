@@ -39,6 +39,7 @@ Napi::Value layout(const Napi::CallbackInfo& info) {
 
 // Tensor::data_ptr; read(handle): ArrayBuffer, a copy of the elements in row-major order
 Napi::Value read(const Napi::CallbackInfo& info) {
+  refuse_recording(Environment::of(info.Env()), "JavaScript reads the elements of a tensor");
   const at::Tensor source = tensor_of(info).detach().resolve_conj().resolve_neg().cpu().contiguous();
   auto bytes = Napi::ArrayBuffer::New(info.Env(), source.nbytes());
   if (source.nbytes() > 0) std::memcpy(bytes.Data(), source.const_data_ptr(), source.nbytes());
@@ -81,6 +82,7 @@ Napi::Value write(const Napi::CallbackInfo& info) {
   const at::tracer::impl::NoTracerDispatchMode untraced;
   at::Tensor target = at::empty(shape, dtype);
   if (source.bytes > 0) std::memcpy(target.mutable_data_ptr(), source.data, source.bytes);
+  if (const auto& recorder = Environment::of(info.Env()).recorder) recorder->made(target);
   return handle_of(info.Env(), target);
 }
 
@@ -98,7 +100,10 @@ Napi::Value adopt(const Napi::CallbackInfo& info) {
 }
 
 // Tensor::set_data; swap(handle, other): `handle` takes over shape, type, device and memory of `other`, and keeps its identity
-void swap(const Napi::CallbackInfo& info) { tensor_of(info, 0).set_data(tensor_of(info, 1)); }
+void swap(const Napi::CallbackInfo& info) {
+  refuse_recording(Environment::of(info.Env()), "a tensor takes over the memory of another");
+  tensor_of(info, 0).set_data(tensor_of(info, 1));
+}
 
 // pread into the elements of a tensor; readFile(handle, descriptor, position): bytes read, fewer than the tensor's at the end of
 // the file. A mapping would end the process by SIGBUS where the file is truncated meanwhile; a read just stops.
@@ -141,6 +146,7 @@ Napi::Value scalar(const Napi::CallbackInfo& info) {
     tensor = at::empty({}, integral ? at::kLong : at::kDouble).fill_(value);
   }
   tensor.unsafeGetTensorImpl()->set_wrapped_number(true);
+  if (const auto& recorder = Environment::of(info.Env()).recorder) recorder->made(tensor);
   return handle_of(info.Env(), tensor);
 }
 

@@ -14,6 +14,8 @@
 //   kGenerator id
 //   kSame      handle             (results only) the argument itself, as in-place operators return it
 //   kDict      n, then n keys each before its value (TorchScript only)
+//   kSlot      number             (steps of a plan only) a value that the plan computes, see plan.h
+//   kConstant  number             (steps of a plan only) a constant of its pool
 // ts/native/wire.ts holds the same table; test/native/wire.test.ts compares the two.
 #pragma once
 
@@ -33,6 +35,8 @@ enum Tag : int {
   kGenerator = 10,
   kSame = 11,
   kDict = 12,
+  kSlot = 13,
+  kConstant = 14,
 };
 
 }  // namespace torchts::wire

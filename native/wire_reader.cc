@@ -12,7 +12,8 @@ namespace torchts {
 namespace {
 
 constexpr const char* kTagNames[] = {"null", "nothing", "a tensor", "an integer", "a number", "a boolean",
-                                     "a string", "an array", "a bigint", "a complex number", "a generator", "?", "an object"};
+                                     "a string", "an array", "a bigint", "a complex number", "a generator", "?", "an object",
+                                     "a value of a plan", "a constant of a plan"};
 
 std::string text_of(napi_env env, napi_value value) {
   size_t length = 0;
@@ -38,7 +39,7 @@ const at::Tensor& WireReader::next_tensor() {
 }
 
 void WireReader::mismatch(int tag, const Parameter& parameter) const {
-  const bool known = tag >= 0 && tag <= wire::kDict;
+  const bool known = tag >= 0 && tag <= wire::kConstant;
   throw ArgumentError("argument '" + parameter.name + "' must be " + parameter.type + ", found " +
                       (known ? kTagNames[tag] : "an unknown value"));
 }
@@ -71,7 +72,9 @@ c10::Scalar WireReader::scalar(int tag, const Parameter& parameter) {
       const uint64_t value = big_integer(is_unsigned);
       return is_unsigned ? c10::Scalar(value) : c10::Scalar(static_cast<int64_t>(value));
     }
-    case wire::kTensor: return next_tensor().item();
+    case wire::kTensor:
+      if (environment_.recorder) environment_.recorder->refuse("a tensor is read as the number for the argument '" + parameter.name + "'");
+      return next_tensor().item();
     default: return integer(tag, parameter);
   }
 }
@@ -99,6 +102,7 @@ at::IValue WireReader::element(int tag, const Parameter& parameter) {
   switch (parameter.kind) {
     case Kind::Tensor:
       if (tag == wire::kTensor) return next_tensor();
+      if (placeholders_ && (tag == wire::kSlot || tag == wire::kConstant)) return placeholders_->make(tag, static_cast<size_t>(next()));
       break;
     case Kind::Scalar: return scalar(tag, parameter);
     case Kind::Int: return tag == wire::kBool ? static_cast<int64_t>(next()) : integer(tag, parameter);
@@ -148,7 +152,13 @@ at::IValue WireReader::list(int tag, const Parameter& parameter) {
       return elements<int64_t>(tag, parameter, [&](int t) { return element(t, parameter).toInt(); });
     case Kind::Float: return elements<double>(tag, parameter, [&](int t) { return element(t, parameter).toDouble(); });
     case Kind::Bool: return elements<bool>(tag, parameter, [&](int t) { return element(t, parameter).toBool(); });
-    case Kind::Scalar: return elements<c10::Scalar>(tag, parameter, [&](int t) { return scalar(t, parameter); });
+    case Kind::Scalar:
+      if (parameter.optional_element)
+        return elements<std::optional<c10::Scalar>>(tag, parameter, [&](int t) -> std::optional<c10::Scalar> {
+          if (t == wire::kNone) return std::nullopt;
+          return scalar(t, parameter);
+        });
+      return elements<c10::Scalar>(tag, parameter, [&](int t) { return scalar(t, parameter); });
     case Kind::String:
       return elements<std::string>(tag, parameter, [&](int t) { return element(t, parameter).toStringRef(); });
     default: return element(-1, parameter);

@@ -9,11 +9,20 @@
 
 namespace torchts {
 
+// Stands for tensors that a step of a plan gets only when it runs: makes an empty one for each kSlot and kConstant.
+class Placeholders {
+ public:
+  virtual at::Tensor make(int tag, size_t number) = 0;
+
+ protected:
+  ~Placeholders() = default;
+};
+
 // Reads the arguments of one call off the wire. `strings` is the array that kString indexes, or null.
 class WireReader {
  public:
-  WireReader(napi_env env, Environment& environment, napi_value strings)
-      : env_(env), environment_(environment), strings_(strings) {}
+  WireReader(napi_env env, Environment& environment, napi_value strings, Placeholders* placeholders = nullptr)
+      : env_(env), environment_(environment), strings_(strings), placeholders_(placeholders) {}
 
   at::IValue argument(const Parameter& parameter);
   // The same for a TorchScript method: lists, tuples, dictionaries, enumerations and objects, nested (script_arguments.cc).
@@ -51,6 +60,7 @@ class WireReader {
   napi_env env_;
   Environment& environment_;
   napi_value strings_;
+  Placeholders* placeholders_;
   size_t position_ = 0;
   c10::SmallVector<Handle, 8> handles_;
 };

@@ -96,6 +96,17 @@ void WireWriter::object(const at::IValue& value) {
   --depth_;
 }
 
+napi_value on_own_wire(napi_env env, const std::function<void(WireWriter&)>& write) {
+  Environment& environment = Environment::of(env);
+  const auto shared = environment.wire_owner.Value().As<Napi::Float64Array>();
+  environment.attach_wire(Napi::Float64Array::New(env, 64));
+  WireWriter out(env, environment);
+  write(out);
+  auto result = Napi::Object(env, out.extra(true));
+  environment.attach_wire(shared);
+  return result;
+}
+
 void WireWriter::value(const at::IValue& value) {
   if (value.isTensor()) return tensor(value.toTensor());
   if (value.isNone()) return put(wire::kNone);

@@ -2,6 +2,7 @@
 #pragma once
 #include <ATen/core/ivalue.h>
 #include <c10/util/SmallVector.h>
+#include <functional>
 #include <napi.h>
 
 #include "environment.h"
@@ -37,5 +38,8 @@ class WireWriter {
   uint32_t string_count_ = 0;
   c10::SmallVector<std::pair<at::TensorImpl*, Handle>, 4> aliases_;
 };
+
+// { wire, strings } for a promise: on a wire of its own, since other calls use the shared one before the result is read.
+napi_value on_own_wire(napi_env env, const std::function<void(WireWriter&)>& write);
 
 }  // namespace torchts

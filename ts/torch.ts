@@ -11,6 +11,7 @@ export * as npy from './data/npy';
 export * as npz from './data/npz';
 export * as vision from './vision';
 export * as models from './models';
+export { compile, CompiledModule, type CompileOptions } from './compile';
 export { load, save, type TorchLoadOptions } from './models/pth/python-names';
 export { deepcopy } from './nn/deep-copy';
 export { loadPth, savePth, type PthValue } from './models/pth';

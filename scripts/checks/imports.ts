@@ -9,6 +9,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['nn', 'data', 'vision'],
   ['optim'],
   ['models'],
+  ['compile'],
   ['train'],
   ['tasks'],
   ['cli'],
@@ -28,7 +29,7 @@ const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['creation', 'generated', 'printing'],
     ['autograd', 'functions', 'io'],
     ['members', 'checkpoint', 'threads'],
-    ['script'],
+    ['script', 'plan'],
   ],
   'ts/tasks/vocdet': [['annotations'], ['evaluator', 'synth'], ['splits']],
 };

@@ -14,6 +14,51 @@ export interface ScriptReply {
   wire?: Float64Array;
 }
 
+/** An argument or a result of a recorded call; `{ value }` is a tensor by its number, `{ float }` a number that is no integer. */
+export type RecordedArgument =
+  | { readonly value: number }
+  | { readonly float: number }
+  | { readonly re: number; readonly im: number }
+  | number
+  | bigint
+  | boolean
+  | string
+  | null
+  | readonly RecordedArgument[];
+
+/** A call of an operator during a recorded forward. */
+export interface RecordedCall {
+  readonly name: string;
+  readonly overload: string;
+  /** Path of the module whose forward ran. */
+  readonly module: string;
+  readonly arguments: readonly RecordedArgument[];
+  readonly results: readonly RecordedArgument[];
+  /** What the operator gave to JavaScript, which may have chosen by it. */
+  readonly guard?: boolean;
+}
+
+/** A tensor of a recording. */
+export interface RecordedValue {
+  readonly origin: 'input' | 'constant' | 'made';
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+  /** The number of its memory: views have that of their base. */
+  readonly storage: number;
+  /** Of a constant. */
+  readonly handle?: number;
+  /** A constant that the forward made of JavaScript data. */
+  readonly fresh?: boolean;
+}
+
+export interface NativeRecording {
+  readonly values: readonly RecordedValue[];
+  readonly calls: readonly RecordedCall[];
+  /** The results of the forward, by their numbers. */
+  readonly outputs: readonly number[];
+}
+
 /** A stream: its device, and its number there. */
 export type StreamPair = [device: string, id: bigint];
 
@@ -174,6 +219,32 @@ export interface Binding {
   scriptBytes(id: number): Buffer;
   scriptCode(id: number): string;
   scriptFree(id: number): void;
+  // recording.cc
+  recordBegin(): void;
+  recordEnd(): NativeRecording | { readonly refusal: string };
+  recordAbort(): void;
+  recordModule(path: string): void;
+  recordRefuse(reason: string): void;
+  // plan_builder.cc
+  poolNew(): number;
+  poolSource(pool: number, handle: number): number;
+  poolWitness(pool: number, handle: number): void;
+  poolStep(pool: number, operator: number, strings: readonly string[], count: number): number;
+  poolDrop(pool: number, numbers: readonly number[]): void;
+  poolGet(pool: number, number: number): number;
+  poolFree(pool: number): void;
+  planNew(pool: number): number;
+  planStep(
+    plan: number,
+    operator: number,
+    strings: readonly string[],
+    results: readonly number[],
+    guard?: boolean,
+  ): void;
+  planFinish(plan: number, slots: readonly number[]): void;
+  planRun(plan: number): ScriptReply | undefined;
+  planRunAsync(plan: number): Submitted<Required<Pick<ScriptReply, 'wire'>> & ScriptReply>;
+  planFree(plan: number): void;
   // accelerator.cc
   accelerator(): string | null;
   deviceMemory(index?: number): DeviceMemory;

@@ -18,6 +18,8 @@ export const Tag = {
   Generator: 10,
   Same: 11,
   Dict: 12,
+  Slot: 13,
+  Constant: 14,
 } as const;
 
 const FIRST_LENGTH = 1 << 12;

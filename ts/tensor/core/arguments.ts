@@ -40,3 +40,11 @@ export function tensorsOf(owner: string, name: string, value: Iterable<Tensor>):
 export function requireFunction(owner: string, name: string, value: unknown): void {
   if (typeof value !== 'function') throw expected(owner, `a function for ${name}`, value, '', InputError);
 }
+
+/** @internal A tensor that a step of a plan gets when it runs (ts/tensor/plan). */
+export class PlanOperand {
+  constructor(
+    readonly kind: 'slot' | 'constant',
+    readonly number: number,
+  ) {}
+}

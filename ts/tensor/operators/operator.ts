@@ -5,7 +5,7 @@ import { typedError } from '../../native/typed-errors';
 import { isError, isPlainObject } from '../../native/realm';
 import { takeFirst, peek, put, put2, putUnboxedCall, replaceWire, reserve, rewind, Tag, take } from '../../native/wire';
 import { context, type Scope } from '../core/context';
-import { LONGEST } from '../core/arguments';
+import { LONGEST, PlanOperand } from '../core/arguments';
 import { dtypeName, type Complex } from '../types/dtype';
 import { Generator } from '../random/generator';
 import { parseSchema, type Schema } from './schema';
@@ -57,6 +57,8 @@ function encodeObject(value: object): void {
       encode(item);
     }
   } else if (value instanceof Generator) put2(Tag.Generator, value._id);
+  else if (value instanceof PlanOperand) put2(value.kind === 'slot' ? Tag.Slot : Tag.Constant, value.number);
+  else if ('float' in value) put2(Tag.Float, Number(value.float));
   else if ('re' in value && 'im' in value) {
     put(Tag.Complex);
     put(Number(value.re));
@@ -248,6 +250,11 @@ export class Operator {
 
   get qualifiedName(): string {
     return `${this.namespace}::${this.name}${this.overload ? `.${this.overload}` : ''}`;
+  }
+
+  /** @internal what the addon knows it by */
+  get index(): number {
+    return this.schema && this.#index;
   }
 
   /** Looked up at first use: a program touches a few dozen of the 3,466 operators. */

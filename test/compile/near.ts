@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import * as torch from '../../ts/tensor';
+import { takeApart } from '../../ts/compile/structure';
+import type { CompiledModule } from '../../ts/compile';
+
+/** Compares tensors that were computed by other kernels in another order: 1e-5, relative to the number or to one. */
+export function assertNear(found: unknown, wanted: unknown): void {
+  const [a, b] = [takeApart(found), takeApart(wanted)];
+  assert.deepEqual(a.structure, b.structure);
+  for (const [i, tensor] of a.tensors.entries())
+    torch.testing.assertClose(tensor, b.tensors[i]!, { rtol: 1e-5, atol: 1e-5, equalNan: true });
+}
+
+/** Calls both twice, since the first call of the compiled module is one of the module itself, and compares. */
+export function assertSame(compiled: CompiledModule, ...args: readonly unknown[]): void {
+  torch.scope(() => {
+    const wanted = torch.noGrad(() => compiled.module.forward(...(args as never[])));
+    for (let run = 0; run < 3; run++) assertNear(compiled.forward(...(args as never[])), wanted);
+  });
+}
+
+/** Options that turn any reason to run eagerly into an error. */
+export const STRICT = { fullgraph: true } as const;
+
+/** Collects warnings. */
+export function listener(): { messages: string[]; onWarning: (message: string) => void } {
+  const messages: string[] = [];
+  return { messages, onWarning: (message) => messages.push(message) };
+}

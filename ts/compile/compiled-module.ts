@@ -1,0 +1,334 @@
+import { InputError } from '../errors';
+import type { Module } from '../nn';
+import { Registered } from '../nn/registered';
+import { expected, resolveOptions, type Given } from '../options';
+import * as torch from '../tensor';
+import type { AsyncOptions, Tensor } from '../tensor';
+import { Outcome, type Plan } from '../tensor/plan/plan';
+import { differenceOf } from './difference';
+import { emit, SharedConstants, type Emitted } from './emit';
+import type { Graph } from './graph';
+import { ModuleState } from './module-state';
+import { optimize } from './passes';
+import { recordForward, type Recorded } from './record';
+import { keyOf, putTogether, takeApart, UnknownStructure, type Structure } from './structure';
+
+/** How a module is compiled. */
+export interface CompileOptions {
+  /** The element type to compute in. @default 'float32' */
+  readonly precision: 'float32';
+  /**
+   * How far a result of the first run for each shape may be from the module's own, relative to the largest number in it. Where it
+   * is farther, the module runs eagerly for that shape. @default 1e-4
+   */
+  readonly tolerance: number;
+  /** Shapes of the inputs to keep plans for; beyond, the one that was not used for longest is dropped. @default 32 */
+  readonly maxPlans: number;
+  /** How often the module runs eagerly for inputs of one kind before a plan is made for them: it takes as long as some runs. @default 0 */
+  readonly warmup: number;
+  /** Throw where the module cannot be compiled, as Python's `fullgraph`; otherwise it runs eagerly and says so once. @default false */
+  readonly fullgraph: boolean;
+  /** Hears, once for each reason, that the module runs eagerly. @default a warning of the process */
+  readonly onWarning: (message: string) => void;
+}
+
+const DEFAULTS: CompileOptions = {
+  precision: 'float32',
+  tolerance: 1e-4,
+  maxPlans: 32,
+  warmup: 0,
+  fullgraph: false,
+  onWarning: (message) => process.emitWarning(message),
+};
+
+/** A plan for one kind of inputs. */
+interface Entry extends Emitted {
+  /** Of the result. */
+  readonly structure: Structure;
+}
+
+/** Why a module has no plan, in words. */
+class NotCompiled extends Error {}
+
+/** For one key: plans that differ in what they found when JavaScript looked, or null where none can be made. */
+type Entries = Entry[] | null;
+
+/** How many plans for one key: more would mean that the forward chooses anew each time. */
+const MOST_GUARDED = 4;
+
+/** Kinds of inputs whose calls are counted. */
+const MOST_COUNTED = 256;
+
+/** How often in a row a change of the module's fields may make plans useless. */
+const MOST_FORGOTTEN = 16;
+
+/** What the forward of a module takes and gives. */
+type Forward<M extends Module> = M['forward'];
+
+/** A module whose forward runs as a plan; made by {@link compile}. */
+export class CompiledModule<M extends Module = Module> {
+  /**
+   * What the module's own forward gives for these arguments; results have no gradient. The first call for each shape runs the
+   * module itself, makes a plan of it and compares the two.
+   * @throws what the module's forward throws
+   */
+  readonly forward: Forward<M>;
+  readonly #options: CompileOptions;
+  readonly #entries = new Map<string, Entries>();
+  /** How often inputs of a kind came before there was a plan. */
+  readonly #calls = new Map<string, number>();
+  readonly #warned = new Set<string>();
+  #constants = new SharedConstants();
+  #state: ModuleState | null = null;
+  /** How often plans were forgotten, one after the other, before any was used twice. */
+  #forgotten = 0;
+  #disposed = false;
+
+  /** @internal made by {@link compile} */
+  constructor(
+    /** The module itself, which shares its weights with this. */
+    readonly module: M,
+    options: CompileOptions,
+  ) {
+    this.#options = options;
+    this.forward = ((...args: Parameters<Forward<M>>) => this.#forward(args)) as Forward<M>;
+  }
+
+  #forward(args: Parameters<Forward<M>>): ReturnType<Forward<M>> {
+    const call = this.#callOf(args);
+    if (!call) return this.#eager(args);
+    for (const entry of call.entries ?? []) {
+      const outputs = attempt(() => entry.plan.run(call.tensors));
+      if (Array.isArray(outputs)) {
+        this.#forgotten = 0;
+        return resultOf(entry, outputs, call.tensors) as ReturnType<Forward<M>>;
+      }
+      if (outputs === Outcome.ConstantsChanged) return this.#again(args);
+    }
+    return this.#compile(call, args);
+  }
+
+  /**
+   * {@link forward} in a native thread of its own, while the event loop goes on. The first call for each shape, which makes the
+   * plan, and modules that cannot be compiled run here, before the promise is returned.
+   */
+  async forwardAsync(
+    args: Parameters<Forward<M>>,
+    options: AsyncOptions = {},
+  ): Promise<Awaited<ReturnType<Forward<M>>>> {
+    if (!Array.isArray(args))
+      throw expected('forwardAsync', 'the arguments of forward in an array', args, '', InputError);
+    const call = this.#callOf(args);
+    if (!call) return this.#eager(args) as Awaited<ReturnType<Forward<M>>>;
+    for (const entry of call.entries ?? []) {
+      const outputs = await entry.plan.runAsync(call.tensors, options).catch((error: unknown) => {
+        if (options.signal?.aborted) throw error;
+        return Outcome.InputsDiffer;
+      });
+      if (Array.isArray(outputs)) return resultOf(entry, outputs, call.tensors) as Awaited<ReturnType<Forward<M>>>;
+      if (outputs === Outcome.ConstantsChanged) return this.#again(args) as Awaited<ReturnType<Forward<M>>>;
+    }
+    return this.#compile(call, args) as Awaited<ReturnType<Forward<M>>>;
+  }
+
+  /** The graphs that were compiled, one for each kind of inputs, as text. */
+  toString(): string {
+    const graphs = [...this.#entries.values()].flatMap((entries) =>
+      (entries ?? []).map(({ graph }) => graph.toString()),
+    );
+    return [`CompiledModule(${this.module.constructor.name})`, ...graphs].join('\n\n');
+  }
+
+  /** Frees plans and packed weights; the module itself stays as it is. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#forget();
+    this.#constants.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #eager(args: Parameters<Forward<M>>): ReturnType<Forward<M>> {
+    return torch.noGrad(() => this.module.forward(...args) as ReturnType<Forward<M>>);
+  }
+
+  /** The tensors among the arguments and the plans for their kind; null where the module must run eagerly. */
+  #callOf(args: Parameters<Forward<M>>): Call | null {
+    if (this.#disposed) throw new InputError('forward: the compiled module was disposed; compile the module again');
+    if (this.#forgotten > MOST_FORGOTTEN) return this.#refuse('its forward changes its fields');
+    this.#noticeReplaced();
+    const reason = this.#state!.reasonForEager;
+    if (reason !== null) return this.#refuse(reason);
+    try {
+      const { structure, tensors } = takeApart(args);
+      if (tensors.some(({ device }) => device !== 'cpu')) return this.#refuse('its inputs are not on the CPU');
+      const key = keyOf(structure, tensors);
+      const entries = this.#entries.get(key);
+      if (entries === null) return null;
+      this.#touch(key, entries);
+      return { key, tensors, entries };
+    } catch (error) {
+      if (error instanceof UnknownStructure) return this.#refuse(`among the arguments of forward ${error.message}`);
+      throw error;
+    }
+  }
+
+  /** Says once why the module runs eagerly. */
+  #refuse(reason: string): null {
+    const message = `${this.module.constructor.name} cannot be compiled: ${reason}`;
+    if (this.#options.fullgraph) throw new InputError(message);
+    if (!this.#warned.has(reason)) {
+      this.#warned.add(reason);
+      this.#options.onWarning(`${message}; it runs eagerly`);
+    }
+    return null;
+  }
+
+  /** Forgets all plans where the module holds other parameters, buffers, submodules or settings than they were made of. */
+  #noticeReplaced(): void {
+    if (this.#state?.isCurrent) return;
+    if (this.#entries.size > 0) this.#forgotten++;
+    this.#renew();
+    this.#state = new ModuleState(this.module);
+  }
+
+  /** Puts a key last in the order of use. */
+  #touch(key: string, entries: Entries | undefined): void {
+    if (!entries) return;
+    this.#entries.delete(key);
+    this.#entries.set(key, entries);
+  }
+
+  #forget(): void {
+    for (const entries of this.#entries.values()) for (const entry of entries ?? []) this.#drop(entry);
+    this.#entries.clear();
+  }
+
+  /** Begins anew, without plans and constants. */
+  #renew(): void {
+    this.#forget();
+    this.#constants.dispose();
+    this.#constants = new SharedConstants();
+    for (const buffer of this.module.buffers()) this.#constants.pool.addWitness(buffer);
+  }
+
+  #drop({ plan, used }: Entry): void {
+    plan.dispose();
+    this.#constants.release(used);
+  }
+
+  /** After constants have got another shape or type. */
+  #again(args: Parameters<Forward<M>>): ReturnType<Forward<M>> {
+    this.#renew();
+    return this.#forward(args);
+  }
+
+  /** Runs the module itself, and makes a plan of what it does. */
+  #compile({ key, tensors }: Call, args: Parameters<Forward<M>>): ReturnType<Forward<M>> {
+    const calls = this.#calls.get(key) ?? 0;
+    if (calls < this.#options.warmup) {
+      this.#calls.set(key, calls + 1);
+      return this.#eager(args);
+    }
+    const { constants, ...recorded } = recordForward(
+      this.module,
+      tensors,
+      () => this.module.forward(...args) as ReturnType<Forward<M>>,
+    );
+    try {
+      if (!recorded.graph) throw new NotCompiled(recorded.refusal);
+      return this.#add(key, recorded as Recorded<ReturnType<Forward<M>>, Graph>, tensors);
+    } catch (error) {
+      this.#entries.set(key, null);
+      this.#refuse((error as Error).message);
+      return recorded.result;
+    } finally {
+      for (const constant of constants) constant.dispose();
+    }
+  }
+
+  /** Adds a plan and gives what it gives. @throws NotCompiled where that is something else than the module gives */
+  #add<T>(key: string, { graph, structure, result }: Recorded<T, Graph>, inputs: readonly Tensor[]): T {
+    const known = this.#entries.get(key) ?? [];
+    if (known.length >= MOST_GUARDED) {
+      for (const entry of known) this.#drop(entry);
+      throw new NotCompiled('it chooses by the elements of its inputs, in too many ways');
+    }
+    const returned = takeApart(result).tensors;
+    const entry: Entry = { structure, ...emit(optimize(graph), inputs, this.#constants, returned) };
+    try {
+      const found = entry.plan.run(inputs);
+      if (!Array.isArray(found)) throw new NotCompiled('its forward is not the same twice');
+      const compiled = resultOf(entry, found, inputs) as T;
+      const difference = differenceOf(takeApart(compiled).tensors, returned, this.#options.tolerance);
+      if (difference !== null) throw new NotCompiled(difference);
+      this.#entries.set(key, [entry, ...known]);
+      this.#evict();
+      return compiled;
+    } catch (error) {
+      this.#drop(entry);
+      throw error;
+    }
+  }
+
+  #evict(): void {
+    for (const key of [...this.#calls.keys()].slice(0, -MOST_COUNTED)) this.#calls.delete(key);
+    for (const [key, entries] of this.#entries) {
+      if (this.#entries.size <= this.#options.maxPlans) return;
+      for (const entry of entries ?? []) this.#drop(entry);
+      this.#entries.delete(key);
+    }
+  }
+}
+
+interface Call {
+  readonly key: string;
+  readonly tensors: readonly Tensor[];
+  readonly entries: Entries | undefined;
+}
+
+/** A run that fails counts as one for other inputs: the module itself then says what is wrong, or does it. */
+function attempt(run: () => ReturnType<Plan['run']>): ReturnType<Plan['run']> {
+  try {
+    return run();
+  } catch {
+    return Outcome.InputsDiffer;
+  }
+}
+
+function resultOf({ structure, outputs }: Entry, made: readonly Tensor[], inputs: readonly Tensor[]): unknown {
+  const tensors = outputs.map((output) =>
+    typeof output === 'number' ? made[output]! : 'input' in output ? inputs[output.input]! : output.constant,
+  );
+  return putTogether(structure, tensors);
+}
+
+/**
+ * Makes a module's forward faster, for inference on the CPU: the operators that it calls are recorded once for each shape of the
+ * inputs, rewritten (normalisations folded into convolutions, activations and sums computed with the product before them, weights
+ * packed once) and run in one native call. Weights that change are noticed. What depends on the elements of tensors, random numbers,
+ * training mode and hooks cannot be recorded: the module then runs eagerly, and says why. Numbers and settings that `forward` reads
+ * from fields of the module count as they were at the first call.
+ *
+ *     const fast = torch.compile(model.eval());
+ *     const { logits } = fast.forward({ pixelValues });
+ *
+ * @param module any module; it stays as it is, and its weights are shared
+ * @throws InputError for unknown options, DTypeError for what is no module
+ */
+export function compile<M extends Module>(module: M, options: Given<CompileOptions> = {}): CompiledModule<M> {
+  if (typeof (module as Partial<Module> | null)?.forward !== 'function' || !(module instanceof Registered))
+    throw expected('compile', 'a module', module);
+  const resolved = resolveOptions<CompileOptions>('compile', DEFAULTS, options);
+  if (resolved.precision !== 'float32')
+    throw expected('compile', "the precision 'float32'", resolved.precision, '', InputError);
+  if (!(resolved.tolerance > 0)) throw expected('compile', 'a tolerance above 0', resolved.tolerance, '', InputError);
+  if (!Number.isInteger(resolved.maxPlans) || resolved.maxPlans < 1)
+    throw expected('compile', 'a whole number of at least 1 for maxPlans', resolved.maxPlans, '', InputError);
+  if (!Number.isInteger(resolved.warmup) || resolved.warmup < 0)
+    throw expected('compile', 'a whole number of at least 0 for warmup', resolved.warmup, '', InputError);
+  return new CompiledModule(module, resolved);
+}

@@ -1,0 +1,28 @@
+/** The passes over a graph, in their order. Each is a function that changes the graph in place, and can be called alone. */
+import type { Graph } from '../graph';
+import { fuseConvolution, patchesToLinear, viewsToReshapes } from './convolution';
+import { functionalize } from './functionalize';
+import { fuseLinear, mergeLinear } from './linear';
+import { foldNormalization } from './normalization';
+import { reuseResiduals } from './reuse';
+import { mergeEqual, removeDeadCode } from './simplify';
+
+export type Pass = (graph: Graph) => void;
+
+/** What every precision begins with: a graph without writes as far as possible, and nothing computed twice or for nothing. */
+const CLEAN: readonly Pass[] = [functionalize, removeDeadCode, mergeEqual];
+
+/** What computes the same in float32, faster. */
+const FUSE: readonly Pass[] = [
+  foldNormalization,
+  patchesToLinear,
+  viewsToReshapes,
+  mergeLinear,
+  fuseLinear,
+  fuseConvolution,
+];
+
+export function optimize(graph: Graph): Graph {
+  for (const pass of [...CLEAN, ...FUSE, mergeEqual, removeDeadCode, reuseResiduals]) pass(graph);
+  return graph;
+}
