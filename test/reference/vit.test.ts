@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { ViTConfig, ViTForImageClassification, type ViTOptions } from '../../ts/models';
-import { ViTLayer } from '../../ts/models/vit/layer';
+import { ViTLayer } from '../../ts/models/vit/layers';
 import type { Module } from '../../ts/nn';
 import * as torch from '../../ts/tensor';
 import type { Tensor } from '../../ts/tensor';

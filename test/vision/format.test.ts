@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeBytes, imageFormat, jpegHeader } from '../../ts/vision/format';
+import { describeBytes, imageFormat, jpegHeader } from '../../ts/vision/image';
 import { goldenFolder } from './golden';
 
 const images = join(goldenFolder, 'images');

@@ -12,7 +12,7 @@ export type {
   StateDictPostHook,
   StateDictPreHook,
 } from './hooks';
-export type { WalkOptions } from './paths';
+export type { WalkOptions } from './registered';
 export type {
   BackwardHook,
   BackwardPreHook,
@@ -31,7 +31,15 @@ export * from './layers';
 export * from './losses';
 export * from './norm';
 export * from './pooling';
-export type * from './functional/losses';
+export type {
+  BinaryCrossEntropyOptions,
+  BinaryCrossEntropyWithLogitsOptions,
+  CrossEntropyOptions,
+  HuberOptions,
+  NLLOptions,
+  SmoothL1Options,
+  WeightedLossOptions,
+} from './functional/losses';
 export type * from './functional/distribution-losses';
 export type * from './functional/margin-losses';
 export type {

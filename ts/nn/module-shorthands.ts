@@ -12,7 +12,7 @@ import {
 } from './hooks';
 import type { Module } from './module';
 import { Parameter } from './parameter';
-import { bufferAt, parameterAt, submoduleAt } from './paths';
+import { bufferAt, parameterAt, submoduleAt } from './registered';
 
 export interface ModuleShorthands {
   /** `to('float32')` */

@@ -1,7 +1,6 @@
 import { inspect } from 'node:util';
 import { InputError } from '../errors';
 import { Tensor, keep, noGrad, scoped, type Device, type DType, type RemovableHandle } from '../tensor';
-import { scopeForward } from './forward-scope';
 import {
   copyHooks,
   ensureHooks,
@@ -12,15 +11,15 @@ import {
   type ForwardHookOptions,
   type ForwardPreHook,
   type HookOptions,
+  scopeForward,
 } from './hooks';
 import { copyFields, deepcopy, requireNoPrivates, type Copier } from './deep-copy';
 import { installShorthands, type ModuleShorthands } from './module-shorthands';
-import { join, walkOptions, type WalkOptions } from './paths';
 import { loadState, saveExtraState, type IncompatibleKeys, type LoadOptions } from './load-state';
 import { expected, requireTensor, resolveOptions } from './options';
 import { Parameter } from './parameter';
 import { indent, moduleRepr } from './python-repr';
-import { protectMethods, Registered } from './registered';
+import { protectMethods, Registered, join, walkOptions, type WalkOptions } from './registered';
 import { convertTensor, parseTarget, type Target } from './transfer';
 
 /** Tensors by PyTorch's key (`encoder.layers.0.weight`), in definition order. */

@@ -1,13 +1,19 @@
 /* Adagrad (Duchi, Hazan and Singer 2011, JMLR 12), as torch.optim computes it. */
 import * as torch from '../tensor';
-import { bindOptions, type Arguments } from '../nn/positions';
+import { bindOptions, type Arguments } from '../nn/options';
 import type { Tensor } from '../tensor';
-import { countSteps, effectiveGradients, scalarState, type GradientOptions } from './gradient';
 import * as each from './foreach';
-import { usesFused, type FusedGroup } from './fused';
 import { Optimizer } from './optimizer';
 import type { ParamGroup, ParamsInput } from './param-group';
-import type { Batch } from './parameter-batches';
+import {
+  type Batch,
+  countSteps,
+  effectiveGradients,
+  scalarState,
+  type GradientOptions,
+  usesFused,
+  type FusedGroup,
+} from './parameter-batches';
 import { checkRange } from './validate';
 import type { ParamState } from './state-dict';
 

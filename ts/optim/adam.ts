@@ -3,14 +3,19 @@
  * Hutter 2017, arXiv 1711.05101), as torch.optim computes them.
  */
 import * as torch from '../tensor';
-import { bindOptions, type Arguments } from '../nn/positions';
+import { bindOptions, type Arguments } from '../nn/options';
 import type { Device, Tensor } from '../tensor';
-import { effectiveGradients, scalarState, type GradientOptions } from './gradient';
 import * as each from './foreach';
-import { usesFused, type FusedGroup } from './fused';
 import { Optimizer } from './optimizer';
 import type { ParamGroup, ParamsInput } from './param-group';
-import type { Batch } from './parameter-batches';
+import {
+  type Batch,
+  effectiveGradients,
+  scalarState,
+  type GradientOptions,
+  usesFused,
+  type FusedGroup,
+} from './parameter-batches';
 import { requireBetas, checkRange } from './validate';
 import type { OptimizerStateDict, ParamState } from './state-dict';
 

@@ -1,12 +1,11 @@
 /* Adamax (Kingma and Ba 2014, arXiv 1412.6980, section 7), as torch.optim computes it. */
 import * as torch from '../tensor';
-import { bindOptions, type Arguments } from '../nn/positions';
+import { bindOptions, type Arguments } from '../nn/options';
 import type { Tensor } from '../tensor';
-import { countSteps, effectiveGradients, scalarState, type GradientOptions } from './gradient';
 import * as each from './foreach';
 import { Optimizer } from './optimizer';
 import type { ParamGroup, ParamsInput } from './param-group';
-import type { Batch } from './parameter-batches';
+import { type Batch, countSteps, effectiveGradients, scalarState, type GradientOptions } from './parameter-batches';
 import { requireBetas, checkRange } from './validate';
 import type { ParamState } from './state-dict';
 

@@ -1,12 +1,11 @@
 /* Averaged stochastic gradient descent (Polyak and Juditsky 1992; the rates are Bottou's), as torch.optim computes it. */
 import * as torch from '../tensor';
-import { bindOptions, type Arguments } from '../nn/positions';
+import { bindOptions, type Arguments } from '../nn/options';
 import type { Device, Tensor } from '../tensor';
-import { effectiveGradients, scalarState, type GradientOptions } from './gradient';
 import * as each from './foreach';
 import { Optimizer } from './optimizer';
 import type { ParamGroup, ParamsInput } from './param-group';
-import type { Batch } from './parameter-batches';
+import { type Batch, effectiveGradients, scalarState, type GradientOptions } from './parameter-batches';
 import { checkRange } from './validate';
 import type { ParamState } from './state-dict';
 

@@ -1,7 +1,6 @@
 /* L-BFGS (Liu and Nocedal 1989), after Mark Schmidt's minFunc, as torch.optim computes it. */
 import { InputError } from '../errors';
-import { requireSizes } from '../nn/options';
-import { bindOptions, type Arguments } from '../nn/positions';
+import { requireSizes, bindOptions, type Arguments } from '../nn/options';
 import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
 import { context, within } from '../tensor/core/context';

@@ -1,12 +1,11 @@
 /* Lion (Chen et al. 2023, "Symbolic Discovery of Optimization Algorithms", arXiv 2302.06675, algorithm 2). */
-import { bindOptions, type Arguments } from '../nn/positions';
+import { bindOptions, type Arguments } from '../nn/options';
 import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
-import { effectiveGradients } from './gradient';
 import * as each from './foreach';
 import { Optimizer } from './optimizer';
 import type { ParamGroup, ParamsInput } from './param-group';
-import type { Batch } from './parameter-batches';
+import { type Batch, effectiveGradients } from './parameter-batches';
 import { requireBetas, checkRange } from './validate';
 import type { ParamState } from './state-dict';
 

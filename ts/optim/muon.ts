@@ -3,8 +3,7 @@
  * 2502.16982), as torch.optim computes it.
  */
 import { InputError } from '../errors';
-import { requireSizes } from '../nn/options';
-import { bindOptions, type Arguments } from '../nn/positions';
+import { requireSizes, bindOptions, type Arguments } from '../nn/options';
 import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
 import * as each from './foreach';

@@ -1,12 +1,18 @@
 /* NAdam (Dozat 2016, "Incorporating Nesterov Momentum into Adam"), as torch.optim computes it. */
 import * as torch from '../tensor';
-import { bindOptions, type Arguments } from '../nn/positions';
+import { bindOptions, type Arguments } from '../nn/options';
 import type { Tensor } from '../tensor';
-import { countSteps, effectiveGradients, readScalars, scalarState, type GradientOptions } from './gradient';
 import * as each from './foreach';
 import { Optimizer } from './optimizer';
 import type { ParamGroup, ParamsInput } from './param-group';
-import type { Batch } from './parameter-batches';
+import {
+  type Batch,
+  countSteps,
+  effectiveGradients,
+  readScalars,
+  scalarState,
+  type GradientOptions,
+} from './parameter-batches';
 import { requireBetas, checkRange } from './validate';
 import type { ParamState } from './state-dict';
 

@@ -1,12 +1,11 @@
 /* RAdam (Liu et al. 2019, arXiv 1908.03265), as torch.optim computes it. */
 import * as torch from '../tensor';
-import { bindOptions, type Arguments } from '../nn/positions';
+import { bindOptions, type Arguments } from '../nn/options';
 import type { Tensor } from '../tensor';
-import { countSteps, effectiveGradients, scalarState, type GradientOptions } from './gradient';
 import * as each from './foreach';
 import { Optimizer } from './optimizer';
 import type { ParamGroup, ParamsInput } from './param-group';
-import type { Batch } from './parameter-batches';
+import { type Batch, countSteps, effectiveGradients, scalarState, type GradientOptions } from './parameter-batches';
 import { requireBetas, checkRange } from './validate';
 import type { ParamState } from './state-dict';
 

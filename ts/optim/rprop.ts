@@ -1,13 +1,12 @@
 /* Resilient backpropagation (Riedmiller and Braun 1993), as torch.optim computes it. */
 import { InputError } from '../errors';
-import { bindOptions, type Arguments } from '../nn/positions';
+import { bindOptions, type Arguments } from '../nn/options';
 import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
-import { countSteps, effectiveGradients, scalarState } from './gradient';
 import * as each from './foreach';
 import { Optimizer } from './optimizer';
 import type { ParamGroup, ParamsInput } from './param-group';
-import type { Batch } from './parameter-batches';
+import { type Batch, countSteps, effectiveGradients, scalarState } from './parameter-batches';
 import { checkRange, requirePair } from './validate';
 import type { ParamState } from './state-dict';
 

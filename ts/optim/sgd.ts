@@ -1,14 +1,12 @@
 /* Stochastic gradient descent with momentum, as torch.optim computes it (Sutskever et al. 2013 for Nesterov's form). */
 import { InputError } from '../errors';
-import { bindOptions, type Arguments } from '../nn/positions';
+import { bindOptions, type Arguments } from '../nn/options';
 import * as torch from '../tensor';
 import { keep, type Tensor } from '../tensor';
-import { effectiveGradients, type GradientOptions } from './gradient';
 import * as each from './foreach';
-import { usesFused, type FusedGroup } from './fused';
 import { Optimizer } from './optimizer';
 import type { ParamGroup, ParamsInput } from './param-group';
-import type { Batch } from './parameter-batches';
+import { type Batch, effectiveGradients, type GradientOptions, usesFused, type FusedGroup } from './parameter-batches';
 import { checkRange } from './validate';
 
 /** Parameters with the options of their own; see `SGDOptions`. */

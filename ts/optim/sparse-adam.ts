@@ -1,6 +1,6 @@
 /* Adam for sparse gradients, as torch.optim.SparseAdam computes it. */
 import { InputError } from '../errors';
-import { bindOptions, type Arguments } from '../nn/positions';
+import { bindOptions, type Arguments } from '../nn/options';
 import * as torch from '../tensor';
 import type { Tensor } from '../tensor';
 import { Optimizer } from './optimizer';

@@ -1,5 +1,5 @@
 import { UsageError } from '../errors';
-import { accelerator, device, type Device, type Tensor } from '../tensor';
+import { accelerator, device, type Device } from '../tensor';
 
 export type Precision = 'auto' | 'float32' | 'bfloat16';
 
@@ -14,11 +14,6 @@ export function chooseDevice(setting: string): Device {
   throw new UsageError(
     `Expected a device that is here, found "${setting}": this libtorch sees ${there}; torchts doctor tells more.`,
   );
-}
-
-/** The tensor on a device; the copy does not wait where the loader has pinned the batch. */
-export function toDevice(tensor: Tensor, device: Device): Tensor {
-  return tensor.to({ device, nonBlocking: true });
 }
 
 /** The type of autocast on a device, or null for none. */

@@ -16,8 +16,7 @@ import { Recording, type OutputOptions } from '../outputs';
 import { PretrainedModel, type ModelFactory } from '../pretrained';
 import { renameKeys, type KeyRule } from '../weights';
 import { ViTConfig } from './config';
-import { interpolatePositions, ViTEmbeddings } from './embeddings';
-import { ViTEncoder } from './layer';
+import { interpolatePositions, ViTEmbeddings, ViTEncoder } from './layers';
 
 /**
  * From the names that transformers 5 uses in memory to those of the files on the hub, which every version reads and writes

@@ -12,9 +12,10 @@ import {
   requireSizes,
   type ByNameOrPosition,
   type FactoryOptions,
+  bindOptions,
+  type Arguments,
 } from '../options';
 import { Parameter } from '../parameter';
-import { bindOptions, type Arguments } from '../positions';
 
 export interface MultiheadAttentionOptions extends FactoryOptions {
   /** Probability of an attention weight to become zero while training. @default 0 */

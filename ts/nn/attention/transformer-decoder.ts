@@ -1,10 +1,9 @@
 import type { Tensor } from '../../tensor';
-import { bindArguments, type ByNameOrPosition } from '../options';
+import { bindArguments, type ByNameOrPosition, bindOptions, type Arguments } from '../options';
 import { isCausalMask } from './causal-mask';
 import type { Copyable } from './copy-layer';
 import type { DecoderLayerMasks } from './transformer-decoder-layer';
 import { stackDefaults, TransformerStack, type StackOptions } from './transformer-stack';
-import { bindOptions, type Arguments } from '../positions';
 
 /** What a `TransformerDecoder` can repeat. */
 export interface DecoderLayer extends Copyable {

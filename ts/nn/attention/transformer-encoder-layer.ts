@@ -3,8 +3,7 @@ import { Dropout } from '../layers/dropout';
 import { Linear } from '../layers/linear';
 import { Module } from '../module';
 import { LayerNorm } from '../norm/layer-norm';
-import { bindArguments, type ByNameOrPosition } from '../options';
-import { bindOptions, type Arguments } from '../positions';
+import { bindArguments, type ByNameOrPosition, bindOptions, type Arguments } from '../options';
 import { copyInto, type Copyable } from './copy-layer';
 import { MultiheadAttention } from './multihead-attention';
 import {

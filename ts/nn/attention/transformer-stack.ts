@@ -1,5 +1,5 @@
 import { InputError } from '../../errors';
-import { ModuleList } from '../containers/module-list';
+import { ModuleList } from '../containers/modules';
 import { Module, type Layer } from '../module';
 import { expected, requireSizes } from '../options';
 import type { Copyable } from './copy-layer';

@@ -2,7 +2,7 @@ import { ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { resolveOptions, requireTensors } from '../options';
-import { reduce, requireSameShape, type Reduction } from './reduction';
+import { reduce, requireSameShape, type Reduction } from './losses';
 
 export interface BoxLossOptions {
   /** What becomes of the losses of the pairs. @default 'none' */

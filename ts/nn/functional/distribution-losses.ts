@@ -2,9 +2,8 @@
 import { InputError, ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { expected, requireTensors, resolveOptions } from '../options';
-import { bindOptions, type Positional } from '../positions';
-import { reduce, reductionCode, requireSameShape, type LossOptions, type Reduction } from './reduction';
+import { expected, requireTensors, resolveOptions, bindOptions, type Positional } from '../options';
+import { reduce, reductionCode, requireSameShape, type LossOptions, type Reduction } from './losses';
 
 export interface KLDivOptions {
   /** `'batchmean'`, the sum divided by the batch, is the divergence by its definition. @default 'mean' */

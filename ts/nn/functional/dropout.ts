@@ -1,8 +1,7 @@
 import { ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { requireProbability, requireTensors } from '../options';
-import { bindOptions, type Positional } from '../positions';
+import { requireProbability, requireTensors, bindOptions, type Positional } from '../options';
 import type { Inplace } from './activation';
 
 export interface DropoutCallOptions extends Inplace {

@@ -1,6 +1,6 @@
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { bindOptions, type Positional } from '../positions';
+import { bindOptions, type Positional } from '../options';
 import type { Size2 } from '../sizes';
 
 export interface FoldOptions {

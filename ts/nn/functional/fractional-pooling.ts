@@ -3,8 +3,7 @@ import { InputError } from '../../errors';
 import { expected } from '../../options';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { requireTensor } from '../options';
-import { bindOptions, type Positional } from '../positions';
+import { requireTensor, bindOptions, type Positional } from '../options';
 import { expandSize, type SizeN } from '../sizes';
 
 export interface FractionalPoolOptions {

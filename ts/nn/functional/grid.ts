@@ -1,7 +1,7 @@
 import { InputError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { bindOptions, type Positional } from '../positions';
+import { bindOptions, type Positional } from '../options';
 
 const modes = { bilinear: 0, nearest: 1, bicubic: 2 } as const;
 const paddings = { zeros: 0, border: 1, reflection: 2 } as const;

@@ -65,8 +65,25 @@ export * from './fold';
 export * from './fractional-pooling';
 export * from './grid';
 export { interpolate, interpolate as upsample, type InterpolateMode, type InterpolateOptions } from './interpolate';
-export * from './losses';
 export * from './margin-losses';
 export * from './normalization';
 export * from './pooling';
-export type { LossOptions, Reduction } from './reduction';
+export {
+  binaryCrossEntropy,
+  binaryCrossEntropyWithLogits,
+  crossEntropy,
+  huberLoss,
+  l1Loss,
+  mseLoss,
+  nllLoss,
+  smoothL1Loss,
+  type BinaryCrossEntropyOptions,
+  type BinaryCrossEntropyWithLogitsOptions,
+  type CrossEntropyOptions,
+  type HuberOptions,
+  type LossOptions,
+  type NLLOptions,
+  type Reduction,
+  type SmoothL1Options,
+  type WeightedLossOptions,
+} from './losses';

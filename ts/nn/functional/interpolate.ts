@@ -1,8 +1,7 @@
 import { InputError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { requireTensors } from '../options';
-import { bindOptions, type Positional } from '../positions';
+import { requireTensors, bindOptions, type Positional } from '../options';
 import { expandSize, type SizeN } from '../sizes';
 
 /** How the elements between two places are found; the linear ones go with one, two and three dimensions. */

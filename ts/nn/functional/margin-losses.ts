@@ -1,9 +1,8 @@
 /** Losses that ask for a distance, or an order, by a margin. */
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { resolveOptions, requireTensors } from '../options';
-import { bindOptions, type Positional } from '../positions';
-import { reduce, reductionCode, requireSameShape, type LossOptions } from './reduction';
+import { resolveOptions, requireTensors, bindOptions, type Positional } from '../options';
+import { reduce, reductionCode, requireSameShape, type LossOptions } from './losses';
 
 export interface MarginOptions extends LossOptions {
   /** What the difference has to exceed. @default 0 */

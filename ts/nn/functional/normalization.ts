@@ -1,8 +1,7 @@
 import { ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { requireTensors } from '../options';
-import { bindOptions, type Positional } from '../positions';
+import { requireTensors, bindOptions, type Positional } from '../options';
 
 export interface BatchNormCallOptions {
   /** (C) */

@@ -1,8 +1,7 @@
 import { ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { requireTensors } from '../options';
-import { bindOptions, type Positional } from '../positions';
+import { requireTensors, bindOptions, type Positional } from '../options';
 import { expandSize, type SizeN } from '../sizes';
 
 /** The size of an adaptive pooling's output: one number for all dimensions, or one for each; null keeps a size. */

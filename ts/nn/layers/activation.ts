@@ -2,7 +2,7 @@ import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import * as F from '../functional';
 import { Module } from '../module';
-import { bindOptions, type Positional } from '../positions';
+import { bindOptions, type Positional } from '../options';
 
 export interface InplaceOptions {
   /** Write the result into the input. @default false */

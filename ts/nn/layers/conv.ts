@@ -1,8 +1,7 @@
 import { InputError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { factoryDefaults, type FactoryOptions } from '../options';
-import { bindOptions, type Arguments } from '../positions';
+import { factoryDefaults, type FactoryOptions, bindOptions, type Arguments } from '../options';
 import type { SizeN } from '../sizes';
 import { ConvNd } from './conv-nd';
 

@@ -1,7 +1,7 @@
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { Module } from '../module';
-import { bindOptions, type Positional } from '../positions';
+import { bindOptions, type Positional } from '../options';
 
 export interface CosineSimilarityOptions {
   /** Dimension along which vectors lie. @default 1 */

@@ -1,8 +1,7 @@
 import type { Tensor } from '../../tensor';
 import * as F from '../functional';
 import { Module } from '../module';
-import { requireProbability } from '../options';
-import { bindOptions, type Positional } from '../positions';
+import { requireProbability, bindOptions, type Positional } from '../options';
 import * as repr from '../python-repr';
 
 export interface DropoutOptions {

@@ -4,9 +4,8 @@ import type { Tensor } from '../../tensor';
 import { embeddingBag, type BagMode } from '../functional';
 import * as init from '../init';
 import { Module } from '../module';
-import { factoryDefaults, requireSizes, resolveOptions } from '../options';
+import { factoryDefaults, requireSizes, resolveOptions, bindOptions, type Arguments } from '../options';
 import { Parameter } from '../parameter';
-import { bindOptions, type Arguments } from '../positions';
 import * as repr from '../python-repr';
 import type { EmbeddingOptions } from './embedding';
 

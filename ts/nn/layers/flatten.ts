@@ -1,6 +1,6 @@
 import type { Tensor } from '../../tensor';
 import { Module } from '../module';
-import { bindOptions, type Positional } from '../positions';
+import { bindOptions, type Positional } from '../options';
 
 export interface FlattenOptions {
   /** First dimension to merge. @default 1 */

@@ -2,7 +2,7 @@ import type { Tensor } from '../../tensor';
 import * as F from '../functional';
 import type { FoldOptions } from '../functional';
 import { Module } from '../module';
-import { bindOptions, type Arguments } from '../positions';
+import { bindOptions, type Arguments } from '../options';
 import * as repr from '../python-repr';
 import type { Size2 } from '../sizes';
 

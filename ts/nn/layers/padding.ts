@@ -3,8 +3,7 @@ import type { Tensor } from '../../tensor';
 import { Module } from '../module';
 import * as repr from '../python-repr';
 import { expandSize, type SizeN } from '../sizes';
-import { expected } from '../options';
-import { bindOptions, type Arguments, type NoOptions } from '../positions';
+import { expected, bindOptions, type Arguments, type NoOptions } from '../options';
 
 /** What the constructors take: rows at each side, and what they hold where that may be chosen. */
 export type PadArguments = Arguments<[padding: SizeN], NoOptions, 'Pad'>;

@@ -2,9 +2,15 @@ import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import * as F from '../functional';
 import * as init from '../init';
-import { factoryDefaults, requireSizes, type FactoryOptions } from '../options';
+import {
+  factoryDefaults,
+  requireSizes,
+  type FactoryOptions,
+  bindOptions,
+  type Arguments,
+  type Positional,
+} from '../options';
 import { Parameter } from '../parameter';
-import { bindOptions, type Arguments, type Positional } from '../positions';
 import * as repr from '../python-repr';
 import { Activation, type InplaceOptions } from './activation';
 

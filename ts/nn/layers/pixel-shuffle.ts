@@ -1,8 +1,7 @@
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { Module } from '../module';
-import { requireSizes } from '../options';
-import { bindOptions, type Arguments, type NoOptions } from '../positions';
+import { requireSizes, bindOptions, type Arguments, type NoOptions } from '../options';
 
 /** Turns channels into pixels: (*, C·r², H, W) -> (*, C, H·r, W·r) (Shi et al. 2016, arXiv 1609.05158). */
 export class PixelShuffle extends Module {

@@ -2,8 +2,7 @@ import { ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { softmin } from '../functional';
-import { expected } from '../options';
-import { bindOptions, type Arguments, type NoOptions, type Positional } from '../positions';
+import { expected, bindOptions, type Arguments, type NoOptions, type Positional } from '../options';
 import { Activation } from './activation';
 
 /** PyTorch guesses a dimension that is left out by the input's, and warns; here it has to be said. */

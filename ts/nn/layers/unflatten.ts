@@ -1,7 +1,7 @@
 import type { Tensor } from '../../tensor';
 import { Module } from '../module';
 import * as repr from '../python-repr';
-import { bindOptions, type Arguments, type NoOptions } from '../positions';
+import { bindOptions, type Arguments, type NoOptions } from '../options';
 
 /** Splits a dimension into several: (B, C·H·W) -> (B, C, H, W); one size may be -1. */
 export class Unflatten extends Module {

@@ -1,7 +1,7 @@
 import type { Tensor } from '../../tensor';
 import { interpolate, type InterpolateMode, type InterpolateOptions } from '../functional';
 import { Module } from '../module';
-import { bindOptions, type Positional } from '../positions';
+import { bindOptions, type Positional } from '../options';
 import * as repr from '../python-repr';
 import type { SizeN } from '../sizes';
 

@@ -1,6 +1,6 @@
 import type { Tensor } from '../../tensor';
 import * as F from '../functional';
-import { bindOptions, type Positional } from '../positions';
+import { bindOptions, type Positional } from '../options';
 import type {
   BinaryCrossEntropyOptions,
   BinaryCrossEntropyWithLogitsOptions,

@@ -2,8 +2,7 @@ import type { Tensor } from '../../tensor';
 import * as F from '../functional';
 import type { CTCOptions, GaussianNLLOptions, KLDivOptions, PoissonNLLOptions, Reduction } from '../functional';
 import { Module } from '../module';
-import { resolveOptions } from '../options';
-import { bindOptions, type Positional } from '../positions';
+import { resolveOptions, bindOptions, type Positional } from '../options';
 import { Loss } from './loss';
 
 /** Kullback-Leibler divergence of probabilities `target` from log-probabilities `input`; any shape. */

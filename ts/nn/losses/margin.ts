@@ -11,8 +11,7 @@ import type {
   TripletMarginWithDistanceOptions,
 } from '../functional';
 import { Module } from '../module';
-import { resolveOptions } from '../options';
-import { bindOptions, type Positional } from '../positions';
+import { resolveOptions, bindOptions, type Positional } from '../options';
 import { Loss } from './loss';
 
 /** A loss of two inputs and a target, by a margin. */

@@ -1,7 +1,7 @@
 import type { Tensor } from '../../tensor';
 import * as F from '../functional';
 import type { LossOptions, Reduction } from '../functional';
-import { bindOptions, type Positional } from '../positions';
+import { bindOptions, type Positional } from '../options';
 import { Loss } from './loss';
 
 /** Mean of `(x - y)²`; any shape. */

@@ -3,9 +3,8 @@ import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import * as init from '../init';
 import { Module } from '../module';
-import { factoryDefaults, requireSizes, type FactoryOptions } from '../options';
+import { factoryDefaults, requireSizes, type FactoryOptions, bindOptions, type Arguments } from '../options';
 import { Parameter } from '../parameter';
-import { bindOptions, type Arguments } from '../positions';
 import * as repr from '../python-repr';
 
 export interface GroupNormOptions extends FactoryOptions {

@@ -1,8 +1,7 @@
 import { ShapeError } from '../../errors';
 import type { Tensor } from '../../tensor';
 import { instanceNorm } from '../functional';
-import { factoryDefaults } from '../options';
-import { bindOptions, type Arguments } from '../positions';
+import { factoryDefaults, bindOptions, type Arguments } from '../options';
 import { RunningNorm, type RunningNormOptions } from './running-norm';
 
 /** Of all instance norms, whatever their dimensions. */

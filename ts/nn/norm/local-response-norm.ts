@@ -1,8 +1,7 @@
 import type { Tensor } from '../../tensor';
 import { localResponseNorm, type LocalResponseNormOptions } from '../functional';
 import { Module } from '../module';
-import { requireSizes } from '../options';
-import { bindOptions, type Arguments } from '../positions';
+import { requireSizes, bindOptions, type Arguments } from '../options';
 import * as repr from '../python-repr';
 
 const defaults: Required<LocalResponseNormOptions> = { alpha: 1e-4, beta: 0.75, k: 1 };

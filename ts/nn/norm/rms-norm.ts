@@ -2,9 +2,8 @@ import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import * as init from '../init';
 import { Module } from '../module';
-import { factoryDefaults, type FactoryOptions } from '../options';
+import { factoryDefaults, type FactoryOptions, bindOptions, type Arguments } from '../options';
 import { Parameter } from '../parameter';
-import { bindOptions, type Arguments } from '../positions';
 import * as repr from '../python-repr';
 import { normalizedSizes } from '../sizes';
 

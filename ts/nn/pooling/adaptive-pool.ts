@@ -2,7 +2,7 @@ import type { Tensor } from '../../tensor';
 import * as F from '../functional';
 import type { OutputSize } from '../functional';
 import { Module } from '../module';
-import { bindOptions, type Arguments, type NoOptions } from '../positions';
+import { bindOptions, type Arguments, type NoOptions } from '../options';
 
 /** A pooling whose windows follow from the size of its output. */
 abstract class AdaptivePool extends Module {

@@ -1,7 +1,7 @@
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { Module } from '../module';
-import { bindOptions, type Arguments } from '../positions';
+import { bindOptions, type Arguments } from '../options';
 import * as repr from '../python-repr';
 import { expandSize, type SizeN } from '../sizes';
 import type { PoolOptions } from './max-pool';

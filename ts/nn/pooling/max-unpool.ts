@@ -1,8 +1,7 @@
 import type { Tensor } from '../../tensor';
 import { maxUnpool1d, maxUnpool2d, maxUnpool3d } from '../functional';
 import { Module } from '../module';
-import { resolveOptions } from '../options';
-import { bindOptions, type Arguments } from '../positions';
+import { resolveOptions, bindOptions, type Arguments } from '../options';
 import * as repr from '../python-repr';
 import { expandSize, type SizeN } from '../sizes';
 

@@ -1,7 +1,7 @@
 import { InputError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
-import { bindOptions, type Arguments } from '../positions';
+import { bindOptions, type Arguments } from '../options';
 import type { PackedSequence } from '../utils/rnn';
 import { RNNBase, rnnDefaults, type RNNBaseOptions, type Steps } from './rnn-base';
 

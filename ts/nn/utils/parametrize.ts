@@ -5,7 +5,7 @@
 import { InputError, ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import { Tensor } from '../../tensor';
-import { ModuleDict } from '../containers/module-dict';
+import { ModuleDict } from '../containers/modules';
 import { Module } from '../module';
 import { expected, requireTensor, resolveOptions } from '../options';
 import { requireModule } from '../require-module';

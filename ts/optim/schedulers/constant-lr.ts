@@ -1,5 +1,5 @@
 import { InputError } from '../../errors';
-import { bindOptions, type Arguments } from '../../nn/positions';
+import { bindOptions, type Arguments } from '../../nn/options';
 import type { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
 import { LRScheduler, type SchedulerOptions } from './lr-scheduler';

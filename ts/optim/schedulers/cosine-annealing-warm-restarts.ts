@@ -1,6 +1,5 @@
 import { InputError } from '../../errors';
-import { requireSizes } from '../../nn/options';
-import { bindOptions, type Arguments } from '../../nn/positions';
+import { requireSizes, bindOptions, type Arguments } from '../../nn/options';
 import type { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
 import { LRScheduler, type SchedulerOptions } from './lr-scheduler';

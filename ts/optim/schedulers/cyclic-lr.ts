@@ -1,10 +1,8 @@
 import { InputError } from '../../errors';
-import { requireSizes } from '../../nn/options';
-import { bindOptions, type Arguments } from '../../nn/positions';
+import { requireSizes, bindOptions, type Arguments } from '../../nn/options';
 import type { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
-import { setMomentum, usesBeta1 } from './cycled-momentum';
-import { LRScheduler, type SchedulerOptions } from './lr-scheduler';
+import { LRScheduler, type SchedulerOptions, setMomentum, usesBeta1 } from './lr-scheduler';
 import type { SchedulerStateDict } from './scheduler';
 
 /** Whether the peaks of the cycles stay, halve, or shrink by `gamma`. */

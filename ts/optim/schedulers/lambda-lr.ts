@@ -1,7 +1,7 @@
 import { InputError } from '../../errors';
 import type { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
-import { bindOptions, type Arguments } from '../../nn/positions';
+import { bindOptions, type Arguments } from '../../nn/options';
 import { LRScheduler, type SchedulerOptions } from './lr-scheduler';
 import type { SchedulerStateDict } from './scheduler';
 import { expected } from '../../options';

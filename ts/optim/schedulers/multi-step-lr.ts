@@ -1,6 +1,6 @@
 import { itemsOf } from '../../options';
 import type { Optimizer } from '../optimizer';
-import { bindOptions, type Arguments } from '../../nn/positions';
+import { bindOptions, type Arguments } from '../../nn/options';
 import type { ParamGroup } from '../param-group';
 import { LRScheduler } from './lr-scheduler';
 import type { StepLROptions } from './step-lr';

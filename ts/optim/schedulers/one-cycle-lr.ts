@@ -1,9 +1,8 @@
 import { InputError } from '../../errors';
-import { bindOptions, type Arguments } from '../../nn/positions';
+import { bindOptions, type Arguments } from '../../nn/options';
 import type { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
-import { setMomentum, usesBeta1 } from './cycled-momentum';
-import { LRScheduler, type SchedulerOptions } from './lr-scheduler';
+import { LRScheduler, type SchedulerOptions, setMomentum, usesBeta1 } from './lr-scheduler';
 
 export interface OneCycleLROptions extends SchedulerOptions {
   /** Steps of the whole cycle; or give `epochs` and `stepsPerEpoch`. @default null */

@@ -1,7 +1,6 @@
 import type { Optimizer } from '../optimizer';
 import type { ParamGroup } from '../param-group';
-import { requireSizes } from '../../nn/options';
-import { bindOptions, type Arguments } from '../../nn/positions';
+import { requireSizes, bindOptions, type Arguments } from '../../nn/options';
 import { LRScheduler, type SchedulerOptions } from './lr-scheduler';
 
 export interface StepLROptions extends SchedulerOptions {

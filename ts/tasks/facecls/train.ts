@@ -6,7 +6,7 @@ import type { Device } from '../../tensor';
 import { imageFingerprint } from '../../train/config/fingerprint';
 import type { ConfigTree } from '../../train/config/keys';
 import { trainPlan } from '../../train/config/schema';
-import { autocastType, chooseDevice, toDevice } from '../../train/device';
+import { autocastType, chooseDevice } from '../../train/device';
 import type { Metrics } from '../../train/types';
 import { fit } from '../../train/fit';
 import type { FitOptions } from '../../train/fit-options';
@@ -87,9 +87,11 @@ function faceLoss(
   const posWeight = config.balance ? torch.keep(balanceWeights(data).to(device)) : undefined;
   const forward = (pixelValues: torch.Tensor) => model.forward({ pixelValues }).logits;
   return ({ pixelValues, labels }) => {
-    const images = toDevice(pixelValues, device);
+    const images = pixelValues.to({ device, nonBlocking: true });
     const logits = dtype ? torch.autocast(device, { dtype }, () => forward(images)) : forward(images);
-    return nn.functional.binaryCrossEntropyWithLogits(logits.to('float32'), toDevice(labels, device), { posWeight });
+    return nn.functional.binaryCrossEntropyWithLogits(logits.to('float32'), labels.to({ device, nonBlocking: true }), {
+      posWeight,
+    });
   };
 }
 

@@ -4,7 +4,6 @@ import { DetrForObjectDetection } from '../../models';
 import { labelSpaceOf, postProcess, requireLabels, type DetectionInput, type Detections } from '../../models/detr';
 import * as torch from '../../tensor';
 import type { Device } from '../../tensor';
-import { toDevice } from '../../train/device';
 import { weightsOf } from '../../train/run';
 import type { Extent } from '../../vision/boxes';
 import { DetectionProcessor, type PaddedBatch } from '../../vision/detection-processor';
@@ -89,14 +88,17 @@ export function onDevice(
   { pixelValues, pixelMask }: PaddedBatch,
   device: Device,
 ): { pixelValues: torch.Tensor; pixelMask: torch.Tensor } {
-  return { pixelValues: toDevice(pixelValues, device), pixelMask: toDevice(pixelMask, device) };
+  return {
+    pixelValues: pixelValues.to({ device, nonBlocking: true }),
+    pixelMask: pixelMask.to({ device, nonBlocking: true }),
+  };
 }
 
 /** The same with what there is to find, for a loss. */
 export function labelledOnDevice({ labels, ...batch }: DetectionBatch, device: Device): DetectionInput {
   const found = labels.map(({ classLabels, boxes }) => ({
-    classLabels: toDevice(classLabels, device),
-    boxes: toDevice(boxes, device),
+    classLabels: classLabels.to({ device, nonBlocking: true }),
+    boxes: boxes.to({ device, nonBlocking: true }),
   }));
   return { ...onDevice(batch, device), labels: found };
 }
