@@ -23,7 +23,6 @@ describe('torchts', () => {
 
   describe('doctor', () => {
     it('names every place tried for libtorch and the addon, and numbers the fixes', () => {
-      machine.pip();
       const { status, stdout, stderr } = torchts('doctor');
       assert.equal(status, 1);
       assert.equal(stderr, '');
@@ -34,7 +33,7 @@ describe('torchts', () => {
         /not \S+libtorch-\S+-cpu: nothing was fetched yet$/m,
         /not torch of python3: python3 has no package torch$/m,
         /^ +download\.pytorch\.org: /m,
-        /^ +pip of python3: its index has no torch$/m,
+        /^ +\S+wheels: it has no wheel of torch$/m,
         /^missing addon +it is not built$/m,
         /not \S+torchts\.node: it is not built$/m,
         /^What to do:\n {2}1\. /m,
@@ -139,7 +138,6 @@ describe('torchts', () => {
     });
 
     it('says which folder of the cache cannot be written, why, and what to do', () => {
-      machine.pip();
       process.env.XDG_CACHE_HOME = '/dev/null';
       const { status, stderr } = torchts('setup');
       assert.equal(status, 1);
@@ -166,6 +164,45 @@ describe('torchts', () => {
         stdout,
         /1\. TORCHTS_LIBTORCH[^]*4\. the official archive[^]*5\. the wheel[^]*\nFor CUDA 5 comes before 4: /,
       );
+      assert.match(stdout, /Indexes are asked in this order:\n {2}TORCHTS_INDEX [^]*PIP_INDEX_URL[^]*TORCHTS_MIRROR/);
+    });
+
+    it('makes a pack without anything that a build needs, and takes it with --from on a machine that has no network', () => {
+      for (const name of ['cmake', 'c++', 'g++', 'clang++', 'make', 'ninja']) machine.command(name, 'exit 1');
+      machine.wheel();
+      process.env.TORCHTS_INDEX = machine.wheels;
+      const pack = join(machine.root, 'libtorch.zip');
+      const made = torchts('setup', '--offline-pack', pack);
+      assert.deepEqual([made.status, made.stdout], [0, '']);
+      assert.match(
+        made.stderr,
+        /libtorch\.zip: copy it to the other machine, and run `torchts setup --from` with it there\.\n$/,
+      );
+      assert.match(torchts('setup', '--from', pack).stderr, /^torchts: Building the addon needs CMake/);
+      assert.equal(
+        torchts('setup', '--from', pack, '--offline-pack', pack).stderr,
+        'torchts: Expected --from or --offline-pack, found both: one reads a pack, the other writes one.\n',
+      );
+    });
+
+    it('says in one line what flavour auto has chosen', () => {
+      const { stderr } = torchts('setup', '--flavour', 'auto', '--offline-pack', '/no/such/folder/pack.zip');
+      assert.match(stderr, /^Flavour cpu: this machine has no NVIDIA driver\.$/m);
+    });
+  });
+
+  describe('cache', () => {
+    it('lists and prunes what was fetched', () => {
+      assert.match(torchts('cache', 'list').stdout, /^The cache is empty: \S+torchts\n$/);
+      const old = join(machine.cache, 'libtorch-2.12.0-cpu');
+      machine.write(old, { 'lib/a.so': 'x'.repeat(200_000), 'torchts.json': '{"version":"2.12.0","flavour":"cpu"}' });
+      assert.match(
+        torchts('cache', 'list').stdout,
+        /^ +0\.2 MB {2}libtorch-2\.12\.0-cpu {2}libtorch 2\.12\.0 \(cpu\), of another version than the \S+ that this torchts takes\n +0\.2 MB in \S+\n$/,
+      );
+      assert.match(torchts('cache', 'prune', '--dry-run').stdout, /\n +0\.2 MB would be deleted\n$/);
+      assert.match(torchts('cache', 'prune').stdout, /\n +0\.2 MB deleted\n$/);
+      assert.equal(torchts('cache', 'prune').stdout, 'There is nothing to delete.\n');
     });
   });
 
@@ -189,7 +226,6 @@ describe('torchts', () => {
         this.test!.title += ' (skipped: only root can run a program as a user that the system does not know)';
         this.skip();
       }
-      machine.pip();
       chmodSync(checkout.root, 0o777);
       chmodSync(machine.root, 0o755);
       for (const HOME of [undefined, '']) {
@@ -201,6 +237,24 @@ describe('torchts', () => {
         const doctor = unknown('doctor');
         assert.match(doctor.stdout, /^note +cache +no folder for it is known$/m);
         assert.match(doctor.stdout, new RegExp(`\\d\\. ${NO_HOME.source}`));
+      }
+    });
+
+    it('says that Node is too old, before anything else', () => {
+      const old = join(checkout.root, 'old.cjs');
+      writeFileSync(
+        old,
+        `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '18.20.8' } });`,
+      );
+      for (const command of ['setup', 'doctor']) {
+        const { status, stdout, stderr } = checkout.run('ts/cli/torchts.ts', [command], {
+          NODE_OPTIONS: `--require ${old}`,
+        });
+        assert.deepEqual([status, stdout], [1, '']);
+        assert.equal(
+          stderr,
+          'torchts: torchts needs Node.js 20.19, 22.12 or newer, and this is 18.20.8: install a newer one, from nodejs.org or with your version manager.\n',
+        );
       }
     });
 

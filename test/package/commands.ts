@@ -79,7 +79,15 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
   'npx torchts setup': {
     not: 'it compiles the addon; test/native/build.test.ts runs it with a source that needs no compiler',
   },
+  'npx torchts setup --flavour auto': { not: 'it may fetch 2 GB; test/native/libtorch/flavour.test.ts has the choice' },
   'npx torchts setup --flavour cu130': { not: 'it fetches 2 GB' },
+  'npx torchts setup --offline-pack libtorch.zip': { not: 'test/cli/torchts.test.ts runs it with a small wheel' },
+  'npx torchts setup --from libtorch.zip': { not: 'test/cli/torchts.test.ts runs it with a small wheel' },
+  'npx torchts cache list': { run: 'torchts cache list', prints: / MB in |^The cache is empty/ },
+  'npx torchts cache prune --dry-run': {
+    run: 'torchts cache prune --dry-run',
+    prints: / MB would be deleted$|^There is nothing to delete\.$/m,
+  },
   'facecls data --help': { run: 'facecls data --help', prints: /list_attr_celeba\.txt/ },
   'vocdet data download': {
     run: 'vocdet data download --out other --years 2012 --mirror $URL/nothing',

@@ -5,7 +5,8 @@ import { InputError } from '../errors';
 import type { Products } from '../native/binding';
 import { buildProblems, cmake, compiler, installHint, makeProgram, type Tool } from '../native/build';
 import { cacheFolder } from '../native/libtorch/cache';
-import { nvidiaDriver, requestedFlavour, suggestCuda } from '../native/libtorch/flavour';
+import { nvidiaDriver } from '../native/libtorch/driver';
+import { requestedFlavour, suggestCuda } from '../native/libtorch/flavour';
 import { locateLibtorch, type Attempt, type Search } from '../native/libtorch/locate';
 import { probeSources } from '../native/libtorch/probe';
 import {
@@ -19,6 +20,7 @@ import {
 } from '../native/load';
 import { packageVersion } from '../native/package';
 import { permissionModel, platformProblem } from '../native/platform';
+import { prebuiltFolder } from '../native/prebuilt';
 import { describeSystemError, isSystemError } from '../native/system-error';
 
 /** One thing that was looked at. */
@@ -45,7 +47,7 @@ export async function diagnose(): Promise<Diagnosis> {
       "The diagnosis starts programs, and Node's permission model is on: run `torchts doctor` without `--permission`; torchts itself needs `--allow-addons` and `--allow-fs-read` under it.",
     );
   checkMklDispatch();
-  const search = locateLibtorch(requestedFlavour());
+  const search = locateLibtorch(requestedFlavour(), process.env, { headers: prebuiltFolder() === undefined });
   const { addon, products } = examineAddon();
   const usable = addon.state === 'ok';
   const findings = [
@@ -75,17 +77,9 @@ export function report({ findings }: Diagnosis): string {
 
 function examinePlatform(): Finding {
   const text = `${process.platform}-${process.arch}, Node ${process.versions.node}, torchts ${packageVersion()}`;
-  const { node } = process.versions;
   const problem = platformProblem();
   if (problem) return { subject: 'platform', state: 'missing', text, fixes: [problem] };
-  if (!satisfies(node))
-    return { subject: 'platform', state: 'note', text, fixes: [`Use Node 20.19, 22.12 or newer; this is ${node}.`] };
   return { subject: 'platform', state: 'ok', text };
-}
-
-function satisfies(node: string): boolean {
-  const [major = 0, minor = 0] = node.split('.').map(Number);
-  return (major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major > 22;
 }
 
 async function examineLibtorch({ found, attempts }: Search, usable: boolean): Promise<Finding> {
@@ -107,7 +101,7 @@ async function examineLibtorch({ found, attempts }: Search, usable: boolean): Pr
     ? wrong
     : [
         ...wrong,
-        'Give this machine network access to download.pytorch.org or a package index for pip, or set TORCHTS_LIBTORCH to a libtorch folder.',
+        'Name a package index that has torch in TORCHTS_INDEX or a mirror of download.pytorch.org in TORCHTS_MIRROR, take an offline pack with `npx torchts setup --from <file>`, or set TORCHTS_LIBTORCH to a libtorch folder.',
       ];
   const details = [...tried, ...sources.map(({ location, text }) => `${location}: ${text}`)];
   return { subject: 'libtorch', state: 'missing', text: 'not on this machine', details, fixes };

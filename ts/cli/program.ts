@@ -2,6 +2,7 @@ import { Command, CommanderError, type Option } from 'commander';
 import { TorchError, UsageError } from '../errors';
 import { printable } from '../printable';
 import { packageVersion } from '../native/package';
+import { nodeProblem } from '../native/platform';
 import { InterruptedError } from '../native/process-group';
 import { isError } from '../native/realm';
 import { describeSystemError, isSystemError } from '../native/system-error';
@@ -22,6 +23,12 @@ export function createProgram(name: string, description: string): Command {
 /** Runs a command line and sets the exit code: 0 done, 1 failed, 2 wrong use. Errors go to stderr in one sentence. */
 export async function runProgram(program: Command, argv: readonly string[] = process.argv): Promise<void> {
   watchOutput(program.name());
+  const problem = nodeProblem();
+  if (problem) {
+    process.stderr.write(`${program.name()}: ${problem}\n`);
+    process.exitCode = 1;
+    return;
+  }
   // An event that never comes (a server that goes silent in a way nobody foresaw) must not look like success.
   const unfinished = () => {
     process.stderr.write(

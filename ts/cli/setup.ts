@@ -1,11 +1,14 @@
+import { resolve } from 'node:path';
 import { InputError, UsageError } from '../errors';
 import { buildAddon, requireBuild } from '../native/build';
-import { ensureLibtorch } from '../native/libtorch/ensure';
-import { nvidiaDriver, suggestCuda, type Flavour } from '../native/libtorch/flavour';
+import { nvidiaDriver } from '../native/libtorch/driver';
+import { ensureLibtorch, libtorchFromPack, packForOffline } from '../native/libtorch/ensure';
+import { suggestCuda, type Flavour } from '../native/libtorch/flavour';
+import { type Located } from '../native/libtorch/locate';
 import { addonPresent } from '../native/load';
 import { hasAddonFor, platformPackage, prebuiltFolder } from '../native/prebuilt';
 import { type Listener } from '../native/listener';
-import { permissionModel } from '../native/platform';
+import { permissionModel, platformProblem } from '../native/platform';
 import { terminal } from './terminal';
 
 export interface SetupOptions {
@@ -13,18 +16,39 @@ export interface SetupOptions {
   readonly force?: boolean;
   /** The addon of CMakeLists.txt to build. @default 'torchts' */
   readonly target?: string;
+  /** An offline pack to take libtorch from. @default none: it is fetched */
+  readonly from?: string;
+  /** A file to write libtorch into, for machines without a network; nothing is built then. @default none */
+  readonly offlinePack?: string;
 }
 
 /** Gets libtorch and builds the addon against it; what is there already is left alone. */
 export async function setup({ target = 'torchts', ...options }: SetupOptions, listener: Listener): Promise<void> {
+  const { flavour, from, offlinePack } = options;
+  if (from !== undefined && offlinePack !== undefined)
+    throw new UsageError(
+      'Expected the option from or the option offlinePack, found both: one reads a pack, the other writes one.',
+    );
   if (permissionModel())
     throw new InputError(
       "Setting up starts programs (CMake, the compiler, Python), and Node's permission model is on: run `torchts setup` without `--permission`.",
     );
+  const problem = platformProblem();
+  if (problem) throw new InputError(problem);
+  if (offlinePack !== undefined) {
+    const file = resolve(offlinePack);
+    await packForOffline(file, { flavour, listener });
+    listener.say(`${file}: copy it to the other machine, and run \`torchts setup --from\` with it there.`);
+    return;
+  }
   // Only what has to be compiled needs a compiler; whether it has to, libtorch's version may decide, which is known once it is there.
   const isPrebuilt = prebuiltFolder() !== undefined && target === 'torchts' && !buildsFromSource();
   if (!isPrebuilt) requireBuild();
-  const libtorch = await ensureLibtorch({ ...options, listener });
+  const get = (headers: boolean, force = options.force): Promise<Located> =>
+    from === undefined
+      ? ensureLibtorch({ flavour, force, headers, listener })
+      : libtorchFromPack(resolve(from), { flavour, headers, listener });
+  let libtorch = await get(!isPrebuilt);
   listener.say(`libtorch ${libtorch.version} (${libtorch.flavour}) from ${libtorch.source}: ${libtorch.folder}`);
   const suggestion = suggestCuda(libtorch.flavour, nvidiaDriver());
   if (suggestion) listener.say(suggestion);
@@ -33,6 +57,7 @@ export async function setup({ target = 'torchts', ...options }: SetupOptions, li
     return;
   }
   requireBuild();
+  if (isPrebuilt) libtorch = await get(true, false);
   const addon = await buildAddon({ libtorch: libtorch.folder, target, listener });
   listener.say(`addon: ${addon}`);
 }

@@ -4,7 +4,8 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { withLock } from './lock';
-import { attempt, DownloadError, type DownloadProgress, type Transfer } from './transfer';
+import { bytesOfPieces, fetchPieces } from './pieces';
+import { attempt, discardNotes, DownloadError, type DownloadProgress, type Transfer } from './transfer';
 
 export { DownloadError, type DownloadProgress };
 
@@ -15,6 +16,8 @@ export interface DownloadOptions {
   readonly bytes?: number;
   /** The longest file that is taken, in bytes. @default 64 GiB */
   readonly maxBytes?: number;
+  /** Requests at once, for a long file from a server that has ranges. Minimum: 1. @default 1 */
+  readonly connections?: number;
   /** Sent with every request; `authorization` is not passed on to another host after a redirect. @default none */
   readonly headers?: Readonly<Record<string, string>>;
   /** Attempts in a row that may bring no byte before it gives up. Minimum: 1. @default 5 */
@@ -42,6 +45,7 @@ export interface DownloadResult {
  *
  * Until then the bytes are in `<destination>.part`. A cut connection, a killed process and a second call go on
  * from there (HTTP range, guarded by the server's ETag or date); a server without ranges is read again from the start.
+ * With `connections`, a long file comes in pieces by several requests, under the same guards.
  * Two processes that ask for the same destination at once: the second waits and takes the result.
  *
  * @throws DownloadError with `status` set when the server answered with an error
@@ -58,11 +62,19 @@ export async function download(
 
     const part = `${destination}.part`;
     await complete(
-      { timeoutMs: 30_000, maxBytes: 64 * 2 ** 30, ...definedOnly(options), headers: options.headers ?? {}, url, part },
+      {
+        timeoutMs: 30_000,
+        maxBytes: 64 * 2 ** 30,
+        connections: 1,
+        ...definedOnly(options),
+        headers: options.headers ?? {},
+        url,
+        part,
+      },
       options.attempts ?? 5,
     );
     const sha256 = await sha256File(part);
-    await rm(`${part}.tag`, { force: true });
+    await discardNotes(part);
     if (options.sha256 && sha256 !== options.sha256.toLowerCase()) {
       await rm(part, { force: true });
       throw new DownloadError(
@@ -94,17 +106,16 @@ async function fingerprint(
 }
 
 async function complete(transfer: Transfer, attempts: number): Promise<void> {
-  const sizeNow = (): Promise<number> =>
-    stat(transfer.part).then(
-      (info) => info.size,
-      () => 0,
-    );
-  for (let fruitless = 0, furthest = await sizeNow(); ;) {
+  let { connections } = transfer;
+  for (let fruitless = 0, furthest = await bytesNow(transfer.part); ;) {
     try {
+      // What was begun in one stretch is ended so.
+      const inPieces = transfer.connections > 1 && (await sizeOf(`${transfer.part}.tag`)) === 0;
+      if (inPieces && (await fetchPieces({ ...transfer, connections }))) return;
       return await attempt(transfer);
     } catch (error) {
       if (!(error instanceof DownloadError) || !error.details.retry) throw error;
-      const reached = await sizeNow();
+      const reached = await bytesNow(transfer.part);
       fruitless = reached > furthest ? 1 : fruitless + 1;
       furthest = Math.max(furthest, reached);
       if (fruitless >= attempts) {
@@ -113,9 +124,20 @@ async function complete(transfer: Transfer, attempts: number): Promise<void> {
           cause: error,
         });
       }
+      // A server may let in only so many at once.
+      connections = Math.max(1, connections >> 1);
       await pause(error.details.retryAfterMs ?? 250 * 2 ** fruitless, transfer.signal);
     }
   }
+}
+
+/** Bytes of the part that need not be fetched again. */
+async function bytesNow(part: string): Promise<number> {
+  return (await bytesOfPieces(part)) ?? (await sizeOf(part));
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return (await stat(path).catch(() => undefined))?.size ?? 0;
 }
 
 function pause(ms: number, signal?: AbortSignal): Promise<void> {

@@ -86,7 +86,7 @@ export function absence(location: string): string | undefined {
 export function libtorchLibFolder(): string | undefined {
   const record = join(packageRoot, 'build', 'CMakeCache.txt');
   const built = existsSync(record) ? /^TORCHTS_LIBTORCH:\w+=(.+)$/m.exec(readFileSync(record, 'utf8'))?.[1] : undefined;
-  const folder = built ?? locateLibtorch(requestedFlavour()).found?.folder;
+  const folder = built ?? locateLibtorch(requestedFlavour(), process.env, { headers: false }).found?.folder;
   return folder && join(folder, 'lib');
 }
 

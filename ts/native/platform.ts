@@ -1,23 +1,57 @@
+/** The oldest releases of Node.js that torchts runs with, as `engines` in package.json says. */
+const OLDEST_NODE: readonly (readonly [number, number])[] = [
+  [20, 19],
+  [22, 12],
+];
+
+/** What a machine is, as far as libtorch minds. */
+export interface Platform {
+  readonly platform: string;
+  readonly arch: string;
+  readonly libc: 'glibc' | 'musl';
+  /** The version of Node.js. */
+  readonly node: string;
+}
+
 /** Why torchts cannot run on this machine, in a sentence with what to do; undefined where it can. */
-export function platformProblem(
-  platform: string = process.platform,
-  libc: 'glibc' | 'musl' = currentLibc(),
-): string | undefined {
+export function platformProblem(machine: Platform = currentPlatform()): string | undefined {
+  const { platform, arch, libc, node } = machine;
+  const problem = nodeProblem(node);
+  if (problem) return problem;
   if (platform !== 'linux' && platform !== 'darwin')
     return 'torchts runs on Linux and macOS, and PyTorch publishes no other libtorch that it could use: on Windows, use WSL 2.';
   if (platform === 'linux' && libc === 'musl') {
     return 'This Linux has musl as its C library (Alpine), and libtorch is published for glibc only: use a Debian or Ubuntu image, such as node:22-bookworm-slim.';
   }
+  if (arch !== 'x64' && arch !== 'arm64') {
+    return `This Node.js is built for ${arch}, and libtorch is published for 64-bit x86 and ARM only: on such a processor, install the 64-bit Node.js (x64 or arm64).`;
+  }
   return undefined;
 }
 
-/** The C library of a Linux, as Node's own report tells it. */
-function currentLibc(): 'glibc' | 'musl' {
-  if (process.platform !== 'linux') return 'glibc';
+/** What to do about a Node.js that is too old, in a sentence; undefined for one that is not. */
+export function nodeProblem(node: string = process.versions.node): string | undefined {
+  const [major = 0, minor = 0] = node.split('.').map(Number);
+  const oldest = OLDEST_NODE.find(([release]) => release === major);
+  const isNewEnough = oldest ? minor >= oldest[1] : major > OLDEST_NODE.at(-1)![0];
+  return isNewEnough
+    ? undefined
+    : `torchts needs Node.js 20.19, 22.12 or newer, and this is ${node}: install a newer one, from nodejs.org or with your version manager.`;
+}
+
+function currentPlatform(): Platform {
+  const { platform, arch, versions } = process;
+  const isMusl = platform === 'linux' && glibcVersion() === undefined;
+  return { platform, arch, libc: isMusl ? 'musl' : 'glibc', node: versions.node };
+}
+
+/** The version of glibc on Linux, as Node's own report tells it; undefined where the C library is another. */
+export function glibcVersion(): string | undefined {
+  if (process.platform !== 'linux') return undefined;
   // The names of all peers are no part of the question, and looking them up takes seconds.
   Object.assign(process.report, { excludeNetwork: true });
   const { header } = process.report.getReport() as { readonly header: { readonly glibcVersionRuntime?: string } };
-  return header.glibcVersionRuntime === undefined ? 'musl' : 'glibc';
+  return header.glibcVersionRuntime;
 }
 
 /** What Node's permission model allows; only there under `--permission`. */

@@ -42,7 +42,7 @@ export function prebuiltVersions(folder: string): string[] {
 export function prebuiltAbsence(): string | undefined {
   const folder = prebuiltFolder();
   if (folder === undefined) return 'it is not installed';
-  const { found } = locateLibtorch(requestedFlavour());
+  const { found } = locateLibtorch(requestedFlavour(), process.env, { headers: false });
   if (!found) return 'there is no libtorch on this machine';
   return hasAddonFor(found.version)
     ? undefined
@@ -64,7 +64,7 @@ function minorOf(version: string): string {
  * @throws InputError when the cache cannot be written
  */
 export function prebuiltAddon(): string {
-  const { found } = locateLibtorch(requestedFlavour());
+  const { found } = locateLibtorch(requestedFlavour(), process.env, { headers: false });
   return besideLibtorch(join(prebuiltFolder()!, `torchts-${minorOf(found!.version)}.node`), join(found!.folder, 'lib'));
 }
 

@@ -1,6 +1,6 @@
 import { open, readFile, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { TorchError } from '../errors';
-import { isError } from './realm';
+import { explainNetworkError, request, rootCause } from './http';
 
 /** A download that did not succeed; nothing at the destination looks complete. */
 export class DownloadError extends TorchError {
@@ -46,21 +46,28 @@ export interface Transfer {
   readonly bytes?: number;
   /** No file is longer: a server that sends without end would fill the disk. */
   readonly maxBytes: number;
+  /** Requests at once, for a long file from a server that has ranges. */
+  readonly connections: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: DownloadProgress) => void;
 }
 
 /** One attempt to complete `transfer.part`: goes on where the last one was cut, when the server still has the same version. */
 export async function attempt(transfer: Transfer): Promise<void> {
+  await withSilenceClock(transfer, transfer.signal, (signal, alive) => receive(transfer, signal, alive));
+}
+
+/** Runs a request that ends when the server is silent for too long, and makes what goes wrong in it a DownloadError. */
+export async function withSilenceClock<Result>(
+  transfer: Transfer,
+  outer: AbortSignal | undefined,
+  work: (signal: AbortSignal, alive: () => void) => Promise<Result>,
+): Promise<Result> {
   const clock = new AbortController();
-  const signal = transfer.signal ? AbortSignal.any([transfer.signal, clock.signal]) : clock.signal;
-  let timer = setTimeout(() => clock.abort(), transfer.timeoutMs);
-  const alive = (): void => {
-    clearTimeout(timer);
-    timer = setTimeout(() => clock.abort(), transfer.timeoutMs);
-  };
+  const signal = outer ? AbortSignal.any([outer, clock.signal]) : clock.signal;
+  const timer = setTimeout(() => clock.abort(), transfer.timeoutMs);
   try {
-    await receive(transfer, signal, alive);
+    return await work(signal, () => timer.refresh());
   } catch (error) {
     if (transfer.signal?.aborted) throw transfer.signal.reason;
     if (error instanceof DownloadError && error.details.discard) await discardPart(transfer.part);
@@ -73,7 +80,7 @@ export async function attempt(transfer: Transfer): Promise<void> {
 async function receive(transfer: Transfer, signal: AbortSignal, alive: () => void): Promise<void> {
   const have = await resumable(transfer.part);
   const range: Record<string, string> = have.tag ? { range: `bytes=${have.bytes}-`, 'if-range': have.tag } : {};
-  const response = await fetch(transfer.url, {
+  const response = await request(transfer.url, {
     headers: { 'accept-encoding': 'identity', ...transfer.headers, ...range },
     signal,
   });
@@ -81,7 +88,7 @@ async function receive(transfer: Transfer, signal: AbortSignal, alive: () => voi
   const start = await startOf(response, transfer, have.bytes);
   const length = Number(response.headers.get('content-length') ?? NaN);
   const total = Number.isFinite(length) ? start + length : undefined;
-  await checkResponse(transfer, response, total);
+  await requireFile(transfer, response, total);
   if (start === 0) await remember(transfer.part, response);
 
   const file = await open(transfer.part, start > 0 ? 'r+' : 'w');
@@ -105,7 +112,7 @@ async function receive(transfer: Transfer, signal: AbortSignal, alive: () => voi
 }
 
 /** Refuses an answer that cannot be the file, before a byte of it is written. */
-async function checkResponse(transfer: Transfer, response: Response, total: number | undefined): Promise<void> {
+export async function requireFile(transfer: Transfer, response: Response, total: number | undefined): Promise<void> {
   const { url, bytes } = transfer;
   try {
     const encoding = response.headers.get('content-encoding') ?? 'identity';
@@ -141,8 +148,14 @@ function refuseLonger({ url, bytes, maxBytes }: Transfer, found: number): void {
   }
 }
 
-async function discardPart(part: string): Promise<void> {
-  await Promise.all([rm(part, { force: true }), rm(`${part}.tag`, { force: true })]);
+/** Deletes an unfinished file with what is noted of it. */
+export async function discardPart(part: string): Promise<void> {
+  await Promise.all([rm(part, { force: true }), discardNotes(part)]);
+}
+
+/** Deletes what is noted of an unfinished file. */
+export async function discardNotes(part: string): Promise<void> {
+  await Promise.all(['.tag', '.pieces', '.pieces.tmp'].map((suffix) => rm(`${part}${suffix}`, { force: true })));
 }
 
 async function pour(
@@ -172,12 +185,17 @@ async function resumable(part: string): Promise<{ bytes: number; tag?: string }>
   return tag ? { bytes, tag } : { bytes: 0 };
 }
 
-async function remember(part: string, response: Response): Promise<void> {
-  const etag = response.headers.get('etag');
+/** What tells one version of a file from another: the ETag, else the date; undefined where the server tells neither. */
+export function validatorOf({ headers }: Response): string | undefined {
+  const etag = headers.get('etag');
   // A weak tag promises the same meaning, not the same bytes, so it cannot join two halves.
-  const tag = etag && !etag.startsWith('W/') ? etag : response.headers.get('last-modified');
+  return (etag && !etag.startsWith('W/') ? etag : headers.get('last-modified')) || undefined;
+}
+
+async function remember(part: string, response: Response): Promise<void> {
+  await discardNotes(part);
+  const tag = validatorOf(response);
   if (tag) await writeFile(`${part}.tag`, tag);
-  else await rm(`${part}.tag`, { force: true });
 }
 
 /** The byte at which the body of `response` begins; throws for an answer that carries no part of the file. */
@@ -194,46 +212,30 @@ async function startOf(response: Response, { url, part }: Transfer, have: number
     await discardPart(part);
     throw new DownloadError(`${url} did not continue at byte ${have}.`, url, { retry: true });
   }
+  throw refusalOf(response, url);
+}
+
+/** The error for an answer that is no success. */
+export function refusalOf(response: Response, url: string): DownloadError {
   const retryAfter = Number(response.headers.get('retry-after') ?? NaN);
-  throw new DownloadError(`${url} answered ${response.status} ${response.statusText}.`.replace(' .', '.'), url, {
+  return new DownloadError(`${url} answered ${response.status} ${response.statusText}.`.replace(' .', '.'), url, {
     status: response.status,
     retry: response.status === 408 || response.status === 429 || response.status >= 500,
     retryAfterMs: Number.isFinite(retryAfter) ? retryAfter * 1000 : undefined,
   });
 }
 
-/** Nothing answers there, and trying again at once would only make the user wait. */
-const HOPELESS: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'the name of its host is not known (no network, or no DNS)',
-  EAI_AGAIN: 'the name of its host could not be looked up (no network, or no DNS)',
-  ECONNREFUSED: 'its host refused the connection',
-  ENETUNREACH: 'its network cannot be reached',
-  EHOSTUNREACH: 'its host cannot be reached',
-  UND_ERR_CONNECT_TIMEOUT: 'its host did not answer',
-};
-
 function networkError(error: unknown, { url, part, timeoutMs }: Transfer, timedOut: boolean): Error {
   if (error instanceof TorchError) return error;
   if (timedOut) {
     return new DownloadError(`${url} sent nothing for ${timeoutMs / 1000} s.`, url, { retry: true, cause: error });
   }
-  const cause = rootCause(error);
-  const code = String((cause as NodeJS.ErrnoException).code ?? '');
-  if (code === 'ENOSPC')
+  const code = String((rootCause(error) as NodeJS.ErrnoException).code ?? '');
+  if (code === 'ENOSPC' || code === 'EDQUOT')
     return new DownloadError(`The disk is full: ${part} could not be written.`, url, { cause: error });
   if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
     return new DownloadError(`${part} cannot be written (${code}).`, url, { cause: error });
   }
-  const reason = HOPELESS[code] ?? (cause.message || code);
-  return new DownloadError(`${url} could not be fetched: ${reason}.`, url, {
-    retry: !(code in HOPELESS),
-    cause: error,
-  });
-}
-
-/** `fetch` says only "fetch failed"; the reason is in the innermost cause. */
-export function rootCause(error: unknown): Error {
-  let inner = isError(error) ? error : new Error(String(error));
-  while (isError(inner.cause)) inner = inner.cause;
-  return 'errors' in inner && Array.isArray(inner.errors) && isError(inner.errors[0]) ? inner.errors[0] : inner;
+  const { reason, retry } = explainNetworkError(error);
+  return new DownloadError(`${url} could not be fetched: ${reason}.`, url, { retry, cause: error });
 }

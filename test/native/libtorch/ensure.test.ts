@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
@@ -13,7 +13,7 @@ import type { Located } from '../../../ts/native/libtorch/locate';
 import { targetOf } from '../../../ts/native/libtorch/unpack';
 import type { Listener } from '../../../ts/native/listener';
 import { LIBTORCH_VERSION } from '../../../ts/native/package';
-import { archiveOf, damaged, libtorchFiles, Machine } from './machine';
+import { archiveOf, damaged, libtorchFiles, Machine, torchWheel } from './machine';
 
 describe('getting libtorch', () => {
   let machine: Machine;
@@ -25,12 +25,13 @@ describe('getting libtorch', () => {
   const site = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const folder = (flavour = 'cpu'): string => join(machine.cache, `libtorch-${LIBTORCH_VERSION}-${flavour}`);
   const listener: Listener = { say: (sentence) => void said.push(sentence), bar: () => ({ update() {}, stop() {} }) };
+  /** How often the indexes were asked. */
+  const fetches = (): number => said.filter((sentence) => sentence.endsWith('the Python package indexes.')).length;
   const ensure = (options: EnsureOptions = {}): Promise<Located> =>
     ensureLibtorch({ listener, site: site(), ...options });
 
   beforeEach(async () => {
     machine = new Machine();
-    machine.pip();
     said = [];
     requests = [];
     reply = undefined;
@@ -47,16 +48,14 @@ describe('getting libtorch', () => {
     machine.restore();
   });
 
-  it('unpacks the wheel of pip when the official archive cannot be had, and says so', async () => {
+  it('unpacks a wheel when the official archive cannot be had, and says so', async () => {
     machine.wheel();
     const found = await ensure();
     assert.deepEqual(found, { folder: folder(), version: LIBTORCH_VERSION, flavour: 'cpu', source: 'cache' });
     assert.match(
       said.join('\n'),
-      /Fetching libtorch .* from download\.pytorch\.org\.\nNot from download\.pytorch\.org: http.* answered 404 Not Found\.\nFetching .* from the package index of pip\./,
+      /Fetching libtorch .* from 127\.0\.0\.1:\d+\.\nNot from 127\.0\.0\.1:\d+: http.* answered 404 Not Found\.\nFetching .* from the Python package indexes\./,
     );
-    assert.deepEqual(machine.pipCalls().length, 1);
-    assert.match(machine.pipCalls()[0]!, new RegExp(` --no-deps torch==${LIBTORCH_VERSION}\\+cpu$`));
     assert.ok(
       existsSync(join(folder(), 'lib')) &&
         !existsSync(join(folder(), 'lib', 'libtorch_python.so')) &&
@@ -74,7 +73,7 @@ describe('getting libtorch', () => {
     machine.wheel();
     await ensure();
     await ensure();
-    assert.equal(machine.pipCalls().length, 1);
+    assert.equal(fetches(), 1);
     assert.equal(requests.length, 1);
   });
 
@@ -82,14 +81,14 @@ describe('getting libtorch', () => {
     machine.wheel();
     await ensure();
     await ensure({ force: true });
-    assert.equal(machine.pipCalls().length, 2);
+    assert.equal(fetches(), 2);
     assert.ok(existsSync(join(folder(), 'torchts.json')) && !existsSync(`${folder()}.old`));
   });
 
   it('refuses an official archive whose hash is not the pinned one', async function () {
     if (process.platform !== 'linux' || process.arch !== 'x64') this.skip();
     reply = archiveOf('libtorch', libtorchFiles());
-    await assert.rejects(ensure(), /download\.pytorch\.org: .* has the wrong content: expected sha256 edbf4c/);
+    await assert.rejects(ensure(), /127\.0\.0\.1:\d+: .* has the wrong content: expected sha256 edbf4c/);
     assert.ok(!existsSync(folder()));
   });
 
@@ -126,25 +125,72 @@ describe('getting libtorch', () => {
         folder(),
         'torch of python3',
         'torch of python',
-        'download.pytorch.org',
-        'the package index of pip',
+        new URL(site()).host,
+        'the Python package indexes',
       ];
       const listed = error.message
         .split('\n')
         .slice(1, -1)
-        .map((line) => line.trim().split(': ')[0]);
+        .map((line) => line.trim().split(': ')[0]!);
       assert.deepEqual(listed, indices);
-      assert.match(
-        error.message,
-        /pip cannot fetch torch .*: python3: No matching distribution found for torch; python: No matching/,
+      assert.ok(
+        error.message.includes(
+          `torch ${LIBTORCH_VERSION}+cpu is in no package index (${machine.wheels}: it has no wheel of torch): name one that has it in TORCHTS_INDEX.`,
+        ),
       );
+      assert.match(error.message, /TORCHTS_INDEX, .* TORCHTS_MIRROR, .* TORCHTS_LIBTORCH; .*--offline-pack.*--from/);
       return true;
     });
   });
 
-  it('says that pip is not installed', async () => {
-    machine.python('echo "/usr/bin/python3: No module named pip" >&2; exit 1');
-    await assert.rejects(ensure(), /No module named pip/);
+  it('takes libtorch from an index where somebody has named one, before the official archive', async () => {
+    machine.wheel();
+    process.env.TORCHTS_INDEX = machine.wheels;
+    await ensure();
+    assert.equal(requests.length, 0);
+  });
+
+  it('takes the libraries alone where nothing is to be compiled, and the headers once something is', async () => {
+    machine.wheel();
+    assert.equal((await ensure({ headers: false })).folder, folder());
+    assert.deepEqual(readdirSync(folder()).sort(), ['lib', 'torchts.json', 'version.py']);
+    await ensure({ headers: false });
+    assert.equal(fetches(), 1);
+    await ensure();
+    assert.ok(existsSync(join(folder(), 'include', 'ATen')) && existsSync(join(folder(), 'share', 'cmake')));
+    await ensure({ headers: false });
+    assert.equal(fetches(), 2);
+  });
+
+  it('gets another version of libtorch into a folder of its own', async () => {
+    machine.wheel('2.14.1');
+    const found = await ensure({ version: '2.14.1' });
+    assert.deepEqual([found.version, basename(found.folder)], ['2.14.1', 'libtorch-2.14.1-cpu']);
+  });
+
+  it('says in one sentence what to do when the disk is full', async function () {
+    const disk = join(machine.root, 'disk');
+    mkdirSync(disk);
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', disk]).status !== 0) {
+      this.test!.title += ' (skipped: only root can mount a small disk)';
+      this.skip();
+    }
+    try {
+      process.env.XDG_CACHE_HOME = disk;
+      const noise = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 31 + (i >> 8)) & 255);
+      writeFileSync(machine.wheel(), torchWheel(LIBTORCH_VERSION, 'cpu', { 'lib/libnoise.so': noise }));
+      await assert.rejects(
+        ensure(),
+        /^InputError: The disk is full: torch-\S+\.whl could not be unpacked into \S+\. libtorch is kept in \S+; set XDG_CACHE_HOME to a folder that can be written, with 3 GB free\.$/,
+      );
+      reply = Buffer.from(noise);
+      await assert.rejects(
+        ensure({ flavour: 'cu129' }),
+        /^InputError: The disk is full: \S+\.part could not be written\. libtorch is kept in \S+; set XDG_CACHE_HOME to a folder that can be written, with 3 GB free\.$/,
+      );
+    } finally {
+      spawnSync('umount', [disk]);
+    }
   });
 
   it('does not look further than a wrong TORCHTS_LIBTORCH', async () => {
@@ -154,11 +200,11 @@ describe('getting libtorch', () => {
       ensure(),
       /^InputError: TORCHTS_LIBTORCH \(.*\) is no usable libtorch: lib\/libtorch_cpu\.\w+ is missing; correct or unset the variable\.$/,
     );
-    assert.equal(machine.pipCalls().length, 0);
+    assert.deepEqual(said, []);
   });
 
   it('leaves nothing of a damaged wheel', async () => {
-    writeFileSync(machine.wheel(), damaged(archiveOf('torch', libtorchFiles()), '#pragma once'));
+    writeFileSync(machine.wheel(), damaged(torchWheel(), '#pragma once'));
     await assert.rejects(ensure(), /torch\/include\/ATen\/core\/Tensor\.h is damaged/);
     assert.ok(!existsSync(folder()) && !existsSync(`${folder()}.partial`));
   });
@@ -166,7 +212,7 @@ describe('getting libtorch', () => {
   it('takes the right wheel after a damaged one, and records that', async () => {
     const file = machine.wheel();
     const right = readFileSync(file);
-    writeFileSync(file, damaged(archiveOf('torch', libtorchFiles()), '#pragma once'));
+    writeFileSync(file, damaged(torchWheel(), '#pragma once'));
     await assert.rejects(ensure(), /is damaged/);
     assert.ok(!existsSync(`${folder()}.sha256`));
     writeFileSync(file, right);
@@ -191,43 +237,32 @@ describe('getting libtorch', () => {
     await ensure();
     const record = readFileSync(`${folder()}.sha256`, 'utf8');
     rmSync(folder(), { recursive: true });
-    writeFileSync(machine.wheel(), damaged(archiveOf('torch', libtorchFiles()), '#pragma once'));
+    writeFileSync(machine.wheel(), damaged(torchWheel(), '#pragma once'));
     await assert.rejects(ensure(), /has changed since it was first fetched/);
     assert.equal(readFileSync(`${folder()}.sha256`, 'utf8'), record);
   });
 
   it('does not take another version or flavour for the right one', async () => {
-    machine.wheel('2.12.0');
+    const file = machine.wheel();
+    writeFileSync(file, torchWheel('2.12.0'));
     await assert.rejects(ensure(), new RegExp(`holds libtorch 2\\.12\\.0, not ${LIBTORCH_VERSION}`));
-    rmSync(machine.wheel('2.12.0'));
-    machine.wheel(LIBTORCH_VERSION, 'cu130');
+    writeFileSync(file, torchWheel(LIBTORCH_VERSION, 'cu130'));
     await assert.rejects(ensure(), /holds the flavour cu130, not cpu: ask for it with `torchts setup --flavour cu130`/);
     assert.ok(!existsSync(folder()));
-  });
-
-  it("brings NVIDIA's libraries with a CUDA flavour, beside libtorch", async () => {
-    machine.wheel(LIBTORCH_VERSION, 'cu130');
-    const cublas = archiveOf('nvidia/cu13', { 'lib/libcublas.so.13': 'cublas', 'include/cublas.h': '' });
-    writeFileSync(join(machine.wheels, 'nvidia_cublas-13.1-py3-none-linux_x86_64.whl'), cublas);
-    const found = await ensure({ flavour: 'cu130' });
-    assert.equal(found.flavour, 'cu130');
-    assert.equal(readFileSync(join(folder('cu130'), 'lib', 'libcublas.so.13'), 'utf8'), 'cublas');
-    assert.doesNotMatch(machine.pipCalls()[0]!, /--no-deps/);
-    assert.equal(requests.length, 0);
   });
 
   it('fetches once for two processes at the same time', async () => {
     machine.wheel();
     const both = await Promise.all([ensure(), ensure()]);
     assert.deepEqual(both[0], both[1]);
-    assert.equal(machine.pipCalls().length, 1);
+    assert.equal(fetches(), 1);
     assert.match(said.join('\n'), /Another process is fetching libtorch into .*; waiting for it\./);
   });
 
   it('starts over after a process that was killed while it unpacked', async () => {
     // A library that takes a while to write, so that the process can be caught half way.
     const noise = Buffer.from(Uint32Array.from({ length: 6_000_000 }, (_, i) => Math.imul(i, 2654435761)).buffer);
-    writeFileSync(machine.wheel(), archiveOf('torch', { ...libtorchFiles(), 'lib/libnoise.so': noise }));
+    writeFileSync(machine.wheel(), torchWheel(LIBTORCH_VERSION, 'cpu', { 'lib/libnoise.so': noise }));
 
     const script = `require(${JSON.stringify(join(__dirname, '../../../ts/native/libtorch/ensure.ts'))}).ensureLibtorch({ site: process.argv[1] })`;
     const child = spawn(process.execPath, ['--require', require.resolve('tsx/cjs'), '-e', script, site()], {
@@ -259,11 +294,11 @@ describe('getting libtorch', () => {
     cpSync(machine.cache, join(elsewhere, 'torchts'), { recursive: true });
     process.env.XDG_CACHE_HOME = elsewhere;
     assert.equal((await ensure()).folder, join(elsewhere, 'torchts', `libtorch-${LIBTORCH_VERSION}-cpu`));
-    assert.equal(machine.pipCalls().length, 1);
+    assert.equal(fetches(), 1);
   });
 });
 
-describe('the place of an entry', () => {
+describe('where an entry goes', () => {
   it('is the same for official archives and wheels', () => {
     for (const top of ['libtorch', 'torch']) {
       assert.equal(targetOf(`${top}/lib/libc10.so`), 'lib/libc10.so');
@@ -279,10 +314,20 @@ describe('the place of an entry', () => {
       'torch/test/a',
       'torch/lib/libtorch_python.so',
       'torch/lib/libtorchbind_test.so',
+      'torch/lib/libprotobuf.a',
       'torchgen/x',
       'functorch/lib/a',
     ]) {
       assert.equal(targetOf(entry), undefined, entry);
     }
+  });
+
+  it('is nowhere for headers where nothing is to be compiled', () => {
+    for (const entry of ['torch/include/ATen/ATen.h', 'torch/share/cmake/Torch/TorchConfig.cmake'])
+      assert.equal(targetOf(entry, false), undefined, entry);
+    assert.equal(targetOf('torch/lib/libgomp.so.1', false), 'lib/libgomp.so.1');
+    assert.equal(targetOf('torch/lib/libc10.dylib', false), 'lib/libc10.dylib');
+    assert.equal(targetOf('torch/version.py', false), 'version.py');
+    assert.equal(targetOf('nvidia/cu13/lib/libcublas.so.13', false), 'lib/libcublas.so.13');
   });
 });

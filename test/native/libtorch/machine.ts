@@ -1,18 +1,12 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { LIBTORCH_VERSION } from '../../../ts/native/package';
 import { writeZip } from '../../data/zip-writer';
 
-const CHANGED = [
-  'HOME',
-  'PATH',
-  'XDG_CACHE_HOME',
-  'TORCHTS_LIBTORCH',
-  'TORCHTS_PYTHON',
-  'TORCHTS_FLAVOUR',
-  'FAKE_WHEELS',
-];
+/** What decides where libtorch and packages are looked for, and by which way. */
+const DECIDING =
+  /^(HOME|PATH|LD_LIBRARY_PATH|VIRTUAL_ENV|CONDA_PREFIX|XDG_CACHE_HOME|XDG_CONFIG_(HOME|DIRS)|PIP_.*|TORCHTS_(LIBTORCH|PYTHON|FLAVOUR|INDEX|MIRROR)|(HTTPS?|NO|ALL)_PROXY)$/i;
 
 /** The files of a tiny libtorch: everything by which one is recognised, nothing that can be linked. */
 export function libtorchFiles(version = LIBTORCH_VERSION, flavour = 'cpu'): Record<string, string> {
@@ -32,7 +26,7 @@ export function libtorchFiles(version = LIBTORCH_VERSION, flavour = 'cpu'): Reco
 
 /** A zip with `files` under one top folder. */
 export function archiveOf(top: string, files: Readonly<Record<string, string | Uint8Array>>): Buffer {
-  return writeZip(Object.fromEntries(Object.entries(files).map(([path, data]) => [`${top}/${path}`, data])));
+  return writeZip(prefixed(top, files));
 }
 
 /** A zip in which one byte of `content`, which it stores as it is, has flipped. */
@@ -42,21 +36,30 @@ export function damaged(zip: Buffer, content: string): Buffer {
   return zip;
 }
 
-/** A machine with an empty home and a `python3` that is a script of ours; `restore` gives the real one back. */
+/** The tag of a wheel for this machine that asks for nothing. */
+export const PLATFORM_TAG =
+  process.platform === 'darwin'
+    ? `macosx_11_0_${process.arch === 'x64' ? 'x86_64' : 'arm64'}`
+    : `linux_${process.arch === 'x64' ? 'x86_64' : 'aarch64'}`;
+
+/** A machine with an empty home, a folder of wheels as its only index, and a `python3` that is a script of ours; `restore` gives the real one back. */
 export class Machine {
   readonly root = mkdtempSync(join(tmpdir(), 'torchts-machine-'));
   readonly home = join(this.root, 'home');
   readonly wheels = join(this.root, 'wheels');
   private readonly bin = join(this.root, 'bin');
-  private readonly before = CHANGED.map((name) => [name, process.env[name]] as const);
+  private readonly before = Object.entries(process.env).filter(([name]) => DECIDING.test(name));
 
   constructor() {
     for (const folder of [this.home, this.wheels, this.bin]) mkdirSync(folder);
-    for (const name of CHANGED) if (name !== 'PATH') delete process.env[name];
+    const path = process.env.PATH;
+    this.clear();
     Object.assign(process.env, {
       HOME: this.home,
-      PATH: `${this.bin}${delimiter}${process.env.PATH}`,
-      FAKE_WHEELS: this.wheels,
+      PATH: `${this.bin}${delimiter}${path}`,
+      PIP_CONFIG_FILE: '/dev/null',
+      PIP_NO_INDEX: '1',
+      PIP_FIND_LINKS: this.wheels,
     });
     this.python('exit 1');
   }
@@ -66,11 +69,13 @@ export class Machine {
   }
 
   restore(): void {
-    for (const [name, value] of this.before) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
+    this.clear();
+    Object.assign(process.env, Object.fromEntries(this.before));
     rmSync(this.root, { recursive: true });
+  }
+
+  private clear(): void {
+    for (const name of Object.keys(process.env)) if (DECIDING.test(name)) delete process.env[name];
   }
 
   /** Replaces `python3` and `python` by a shell script. */
@@ -82,24 +87,6 @@ export class Machine {
   command(name: string, script: string): void {
     writeFileSync(join(this.bin, name), `#!/bin/sh\n${script}\n`);
     chmodSync(join(this.bin, name), 0o755);
-  }
-
-  /** A Python without torch whose pip "downloads" the wheels that `wheel` made, and notes how it was called. */
-  pip(): void {
-    this.python(`
-case "$1" in
-  -m) echo "$*" >> "${this.root}/pip.log"
-      while [ $# -gt 0 ]; do [ "$1" = --dest ] && dest="$2"; shift; done
-      ls "$FAKE_WHEELS"/*.whl > /dev/null 2>&1 || { echo "ERROR: No matching distribution found for torch" >&2; exit 1; }
-      cp "$FAKE_WHEELS"/*.whl "$dest" ;;
-  *) exit 1 ;;
-esac`);
-  }
-
-  /** The calls of pip, one line each. */
-  pipCalls(): string[] {
-    const log = join(this.root, 'pip.log');
-    return existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
   }
 
   /** A Python that would import torch from `folder`. */
@@ -115,16 +102,45 @@ esac`);
     return folder;
   }
 
-  /** A wheel of torch in the index of the fake pip. */
+  /** A wheel of torch among the wheels of this machine. */
   wheel(version = LIBTORCH_VERSION, flavour = 'cpu', extra: Readonly<Record<string, string>> = {}): string {
-    const name = join(this.wheels, `torch-${version}+${flavour}-cp311-cp311-linux_x86_64.whl`);
-    const files = {
-      ...libtorchFiles(version, flavour),
-      'lib/libtorch_python.so': 'bindings',
-      '__init__.py': '',
-      ...extra,
-    };
-    writeFileSync(name, archiveOf('torch', files));
-    return name;
+    const path = join(this.wheels, `torch-${version}+${flavour}-cp311-cp311-${PLATFORM_TAG}.whl`);
+    writeFileSync(path, torchWheel(version, flavour, extra));
+    return path;
   }
+}
+
+/** A wheel of torch; `requires` are the lines Requires-Dist of its metadata. */
+export function torchWheel(
+  version = LIBTORCH_VERSION,
+  flavour = 'cpu',
+  extra: Readonly<Record<string, string | Uint8Array>> = {},
+  requires: readonly string[] = [],
+): Buffer {
+  const files = {
+    ...libtorchFiles(version, flavour),
+    'lib/libtorch_python.so': 'bindings',
+    '__init__.py': '',
+    ...extra,
+  };
+  return wheelOf('torch', `${version}+${flavour}`, prefixed('torch', files), requires);
+}
+
+/** A wheel of any package. */
+export function wheelOf(
+  name: string,
+  version: string,
+  files: Readonly<Record<string, string | Uint8Array>>,
+  requires: readonly string[] = [],
+): Buffer {
+  const lines = ['Metadata-Version: 2.4', `Name: ${name}`, `Version: ${version}`];
+  const metadata = [...lines, ...requires.map((text) => `Requires-Dist: ${text}`), '', 'Prose.', ''].join('\n');
+  return writeZip({ ...files, [`${name}-${version}.dist-info/METADATA`]: metadata });
+}
+
+function prefixed(
+  top: string,
+  files: Readonly<Record<string, string | Uint8Array>>,
+): Record<string, string | Uint8Array> {
+  return Object.fromEntries(Object.entries(files).map(([path, data]) => [`${top}/${path}`, data]));
 }

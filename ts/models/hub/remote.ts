@@ -1,4 +1,4 @@
-import { rootCause } from '../../native/transfer';
+import { request, rootCause } from '../../native/http';
 import { isCommit } from './cache';
 import { HubError, type HubReason } from './error';
 import type { HubSettings } from './settings';
@@ -106,7 +106,7 @@ export class Remote {
     const signal = this.settings.signal ? AbortSignal.any([this.settings.signal, timeout]) : timeout;
     try {
       // `identity`, or a compressed answer would carry another etag.
-      return await fetch(url, {
+      return await request(url, {
         method: 'HEAD',
         redirect: 'manual',
         headers: { ...this.headers, 'accept-encoding': 'identity' },

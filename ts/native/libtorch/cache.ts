@@ -13,6 +13,8 @@ export interface Provenance {
   readonly flavour: Flavour;
   /** The names of the files that the folder was unpacked from. */
   readonly archives: readonly string[];
+  /** Whether something can be compiled with it; absent where it can. */
+  readonly headers?: boolean;
 }
 
 /**
@@ -24,8 +26,12 @@ export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): strin
 }
 
 /** Where the libtorch of a flavour lies once it is fetched. */
-export function cachedLibtorch(flavour: Flavour, environment: NodeJS.ProcessEnv = process.env): string {
-  return join(cacheFolder(environment), `libtorch-${LIBTORCH_VERSION}-${flavour}`);
+export function cachedLibtorch(
+  flavour: Flavour,
+  environment: NodeJS.ProcessEnv = process.env,
+  version: string = LIBTORCH_VERSION,
+): string {
+  return join(cacheFolder(environment), `libtorch-${version}-${flavour}`);
 }
 
 /** The marker of a complete folder; undefined for one whose unpacking was cut, or that somebody else made. */

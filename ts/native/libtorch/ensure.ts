@@ -1,16 +1,17 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { InputError, TorchError } from '../../errors';
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { InputError } from '../../errors';
 import { silent, type Listener } from '../listener';
 import { withLock } from '../lock';
-import { InterruptedError } from '../process-group';
-import { explainSystemErrors } from '../system-error';
 import { LIBTORCH_VERSION } from '../package';
-import { fetchOfficial, type Archive } from './archive';
+import { explainSystemErrors } from '../system-error';
 import { cachedLibtorch, cacheFolder } from './cache';
 import { type Flavour } from './flavour';
-import { locateCached, locateLibtorch, type Attempt, type Located } from './locate';
-import { fetchWheels } from './pip';
+import { officialSite } from './indexes';
+import { locateCached, locateLibtorch, type Located } from './locate';
+import { readPack, unpackPack, writePack } from './offline-pack';
+import { cacheAdvice, fetchArchives } from './sources';
 import { unpackLibtorch } from './unpack';
 
 export interface EnsureOptions {
@@ -18,21 +19,23 @@ export interface EnsureOptions {
   readonly flavour?: Flavour;
   /** Fetches although libtorch is there. @default false */
   readonly force?: boolean;
+  /** Whether something is to be compiled with it; a prebuilt addon does without headers. @default true */
+  readonly headers?: boolean;
+  /** The version to get. @default the one that torchts pins */
+  readonly version?: string;
   /** @default silent */
   readonly listener?: Listener;
-  /** Where the official archives and wheels are. @default https://download.pytorch.org */
+  /** Where the official archives and PyTorch's own index are. @default TORCHTS_MIRROR, else https://download.pytorch.org */
   readonly site?: string;
 }
 
-type Fetch = (flavour: Flavour, folder: string, listener: Listener, site: string) => Promise<Archive[]>;
-
 /**
- * The libtorch to build against, fetched into the user's cache when this machine has none.
- * @throws InputError that lists every place tried, when it can be had nowhere
+ * The libtorch to use, fetched into the user's cache when this machine has none.
+ * @throws InputError that lists every location tried, when it can be had nowhere
  */
 export async function ensureLibtorch(options: EnsureOptions = {}): Promise<Located> {
-  const { flavour, force = false, listener = silent, site = 'https://download.pytorch.org' } = options;
-  const { found, attempts } = locateLibtorch(flavour);
+  const { flavour, force = false, headers = true, version = LIBTORCH_VERSION, listener = silent } = options;
+  const { found, attempts } = locateLibtorch(flavour, process.env, { version, headers });
   // Somebody who set the variable wants that folder, not another one behind their back.
   if (process.env.TORCHTS_LIBTORCH && found?.source !== 'TORCHTS_LIBTORCH') {
     throw new InputError(
@@ -41,8 +44,63 @@ export async function ensureLibtorch(options: EnsureOptions = {}): Promise<Locat
   }
   if (found && !force) return found;
 
-  const wanted = flavour ?? 'cpu';
-  const folder = cachedLibtorch(wanted);
+  const build = { version, flavour: flavour ?? 'cpu', headers };
+  return intoCache(build, force, listener, (folder) =>
+    fetchArchives({ ...build, listener, site: options.site ?? officialSite(), before: attempts }, (archives) =>
+      unpackLibtorch(archives, folder, build, listener),
+    ),
+  );
+}
+
+/**
+ * The libtorch of an offline pack, unpacked into the user's cache; what is there already is replaced.
+ * @throws InputError for a file that is no pack, is damaged, or is for another machine or version
+ */
+export async function libtorchFromPack(
+  file: string,
+  { flavour, headers = true, listener = silent }: Pick<EnsureOptions, 'flavour' | 'headers' | 'listener'> = {},
+): Promise<Located> {
+  const contents = await readPack(file, flavour);
+  const build = { version: contents.libtorch, flavour: contents.flavour, headers };
+  return intoCache(build, true, listener, (folder) =>
+    unpackPack(file, contents, listener, (archives) => unpackLibtorch(archives, folder, build, listener)),
+  );
+}
+
+/**
+ * Fetches what libtorch is unpacked from into one file, for machines without a network.
+ * @throws InputError that lists every location tried, or says why the file cannot be written
+ */
+export async function packForOffline(
+  file: string,
+  {
+    flavour = 'cpu',
+    listener = silent,
+    site = officialSite(),
+  }: Pick<EnsureOptions, 'flavour' | 'listener' | 'site'> = {},
+): Promise<void> {
+  const build = { version: LIBTORCH_VERSION, flavour };
+  const advice = `The offline pack goes to ${file} by way of the cache ${cacheFolder()}; both need a folder that can be written, with 3 GB free.`;
+  await explainSystemErrors(advice, async () => {
+    await access(dirname(file), constants.W_OK);
+    // The lock of the folder that they would be unpacked into: another process may be fetching the same.
+    await withLock(cachedLibtorch(flavour), () =>
+      fetchArchives({ ...build, listener, site, before: [] }, (archives) =>
+        writePack(file, flavour, archives, listener),
+      ),
+    );
+  });
+}
+
+/** Fills the folder of a build in the cache, while no other process does. */
+async function intoCache(
+  build: { readonly version: string; readonly flavour: Flavour; readonly headers: boolean },
+  force: boolean,
+  listener: Listener,
+  fill: (folder: string) => Promise<void>,
+): Promise<Located> {
+  const { version, flavour, headers } = build;
+  const folder = cachedLibtorch(flavour, process.env, version);
   let waited = false;
   const onWait = (): void => {
     waited = true;
@@ -50,50 +108,11 @@ export async function ensureLibtorch(options: EnsureOptions = {}): Promise<Locat
   };
   const work = async (): Promise<Located> => {
     if (!force || waited) {
-      const theirs = locateCached(wanted);
+      const theirs = locateCached(flavour, { version, headers });
       if (theirs) return theirs;
     }
-    await fetchInto(folder, wanted, attempts, listener, site);
-    return locateCached(wanted)!;
+    await fill(folder);
+    return locateCached(flavour, { version, headers })!;
   };
-  return explainSystemErrors(
-    `libtorch is kept in ${cacheFolder()}; set XDG_CACHE_HOME to a folder that can be written, with 3 GB free.`,
-    () => withLock(folder, work, { onWait }),
-  );
-}
-
-async function fetchInto(
-  folder: string,
-  flavour: Flavour,
-  before: readonly Attempt[],
-  listener: Listener,
-  site: string,
-): Promise<void> {
-  const downloads = join(cacheFolder(), 'downloads', `${LIBTORCH_VERSION}-${flavour}`);
-  const attempts = [...before];
-  for (const { location, fetch } of sources(flavour)) {
-    listener.say(`Fetching libtorch ${LIBTORCH_VERSION} (${flavour}) from ${location}.`);
-    try {
-      const archives = await fetch(flavour, downloads, listener, site);
-      // Unpacked or damaged, an archive is of no further use; only a download that was cut is kept, to go on from.
-      return await unpackLibtorch(archives, folder, flavour, listener).finally(() =>
-        rm(downloads, { recursive: true, force: true }),
-      );
-    } catch (error) {
-      if (!(error instanceof TorchError) || error instanceof InterruptedError) throw error;
-      attempts.push({ location, reason: error.message });
-      listener.say(`Not from ${location}: ${error.message}`);
-    }
-  }
-  const list = attempts.map(({ location, reason }) => `  ${location}: ${reason}`).join('\n');
-  throw new InputError(
-    `libtorch ${LIBTORCH_VERSION} (${flavour}) was found nowhere:\n${list}\nSet TORCHTS_LIBTORCH to a libtorch folder, or give this machine a package index.`,
-  );
-}
-
-/** The official CUDA archives leave out NVIDIA's own libraries, which the wheel brings as its dependencies: there pip comes first. */
-function sources(flavour: Flavour): { location: string; fetch: Fetch }[] {
-  const official = { location: 'download.pytorch.org', fetch: fetchOfficial };
-  const pip = { location: 'the package index of pip', fetch: fetchWheels };
-  return flavour === 'cpu' ? [official, pip] : [pip, official];
+  return explainSystemErrors(cacheAdvice(), () => withLock(folder, work, { onWait }));
 }

@@ -13,17 +13,20 @@ export interface LibtorchFolder {
   readonly flavour: Flavour;
 }
 
-/** What `folder` holds, or one clause that says why it is no usable libtorch. */
-export function inspectFolder(folder: string): LibtorchFolder | string {
+/**
+ * What `folder` holds, or one clause that says why it is no usable libtorch.
+ * @param headers whether something is to be compiled with it
+ */
+export function inspectFolder(folder: string, headers = true): LibtorchFolder | string {
   if (!existsSync(folder)) return 'the folder does not exist';
   const missing = [
     join('lib', sharedLibrary('torch_cpu')),
     join('lib', sharedLibrary('c10')),
-    join('include', 'ATen', 'core', 'Tensor.h'),
+    ...(headers ? [join('include', 'ATen', 'core', 'Tensor.h')] : []),
   ].find((file) => !existsSync(join(folder, file)));
   if (missing) return `${missing} is missing`;
   const version = readVersion(folder);
-  if (!version) return 'no header tells its version';
+  if (!version) return 'neither a header nor version.py tells its version';
   if (!supported(version)) {
     const { oldest, newest } = SUPPORTED_VERSIONS;
     return `it is version ${version}, and torchts takes ${oldest.join('.')} to ${newest.join('.')}`;
@@ -46,7 +49,7 @@ function readVersion(folder: string): string | undefined {
   const header = ['torch/headeronly/version.h', 'torch/csrc/api/include/torch/version.h']
     .map((file) => join(folder, 'include', file))
     .find((file) => existsSync(file) && /TORCH_VERSION_MAJOR \d/.test(readFileSync(file, 'utf8')));
-  if (!header) return undefined;
+  if (!header) return readVersionText(folder)?.[0];
   const text = readFileSync(header, 'utf8');
   return ['MAJOR', 'MINOR', 'PATCH']
     .map((part) => new RegExp(`TORCH_VERSION_${part} (\\d+)`).exec(text)?.[1] ?? '0')
@@ -56,11 +59,14 @@ function readVersion(folder: string): string | undefined {
 /** From the text beside the libraries; a CUDA build that does not tell its CUDA version counts as `cu000`. */
 function readFlavour(folder: string): Flavour {
   const cuda = existsSync(join(folder, 'lib', sharedLibrary('torch_cuda')));
-  if (!cuda) return 'cpu';
-  const told = ['build-version', 'version.py']
-    .map((file) => join(folder, file))
-    .filter(existsSync)
-    .map((file) => /\+(cu\d{3})/.exec(readFileSync(file, 'utf8'))?.[1])
-    .find(Boolean);
-  return (told ?? 'cu000') as Flavour;
+  return cuda ? ((readVersionText(folder)?.[1] ?? 'cu000') as Flavour) : 'cpu';
+}
+
+/** Version and flavour as the wheel's version.py or the official archive's build-version has them: `2.13.0` and `cu130`. */
+function readVersionText(folder: string): readonly [version: string, flavour: string | undefined] | undefined {
+  for (const file of ['build-version', 'version.py'].map((name) => join(folder, name)).filter(existsSync)) {
+    const [, version, flavour] = /(\d+\.\d+\.\d+)(?:\+(\w+))?/.exec(readFileSync(file, 'utf8')) ?? [];
+    if (version !== undefined) return [version, flavour];
+  }
+  return undefined;
 }

@@ -24,52 +24,69 @@ export interface Search {
   readonly attempts: readonly Attempt[];
 }
 
+/** What is looked for. */
+export interface LocateOptions {
+  /** @default the one that torchts pins */
+  readonly version?: string;
+  /** Whether something is to be compiled with it. @default true */
+  readonly headers?: boolean;
+}
+
 /**
  * Looks for libtorch on this machine, without the network: `TORCHTS_LIBTORCH`, the user's cache, the torch package of Python.
  * @param flavour what was asked for; undefined takes a Python torch of any flavour, and `cpu` from the cache
  */
-export function locateLibtorch(flavour: Flavour | undefined, environment: NodeJS.ProcessEnv = process.env): Search {
+export function locateLibtorch(
+  flavour: Flavour | undefined,
+  environment: NodeJS.ProcessEnv = process.env,
+  options: LocateOptions = {},
+): Search {
   const attempts: Attempt[] = [];
   for (const look of [fromEnvironment, fromCache, fromPython]) {
-    const found = look(flavour, environment, attempts);
+    const found = look(flavour, environment, attempts, options);
     if (found) return { found, attempts };
   }
   return { attempts };
 }
 
 /** The fetched libtorch of a flavour, when it is complete. */
-export function locateCached(flavour: Flavour): Located | undefined {
-  return fromCache(flavour, process.env, []);
+export function locateCached(flavour: Flavour, options: LocateOptions = {}): Located | undefined {
+  return fromCache(flavour, process.env, [], options);
 }
 
-type Look = (flavour: Flavour | undefined, environment: NodeJS.ProcessEnv, attempts: Attempt[]) => Located | undefined;
+type Look = (
+  flavour: Flavour | undefined,
+  environment: NodeJS.ProcessEnv,
+  attempts: Attempt[],
+  options: LocateOptions,
+) => Located | undefined;
 
 /** The user's own choice: any supported version and flavour is taken. */
-const fromEnvironment: Look = (_, environment, attempts) => {
+const fromEnvironment: Look = (_, environment, attempts, { headers }) => {
   const value = environment.TORCHTS_LIBTORCH;
   if (!value) return miss(attempts, 'TORCHTS_LIBTORCH', 'it is not set');
   const folder = resolve(value);
-  const content = inspectFolder(folder);
+  const content = inspectFolder(folder, headers);
   if (typeof content === 'string') return miss(attempts, `TORCHTS_LIBTORCH (${folder})`, content);
   return { ...content, source: 'TORCHTS_LIBTORCH' };
 };
 
-const fromCache: Look = (flavour = 'cpu', environment, attempts) => {
+const fromCache: Look = (flavour = 'cpu', environment, attempts, { version, headers }) => {
   let folder: string;
   try {
-    folder = cachedLibtorch(flavour, environment);
+    folder = cachedLibtorch(flavour, environment, version);
   } catch (error) {
     if (error instanceof InputError) return miss(attempts, 'the cache', error.message.replace(/\.$/, ''));
     throw error;
   }
   if (!existsSync(folder)) return miss(attempts, folder, 'nothing was fetched yet');
   if (!readMarker(folder)) return miss(attempts, folder, 'it is not complete');
-  const content = inspectFolder(folder);
+  const content = inspectFolder(folder, headers);
   if (typeof content === 'string') return miss(attempts, folder, content);
   return { ...content, flavour, source: 'cache' };
 };
 
-const fromPython: Look = (flavour, environment, attempts) => {
+const fromPython: Look = (flavour, environment, attempts, { version = LIBTORCH_VERSION, headers }) => {
   for (const python of pythons(environment)) {
     const torch = findPythonTorch(python);
     if (typeof torch === 'string') {
@@ -77,9 +94,9 @@ const fromPython: Look = (flavour, environment, attempts) => {
       continue;
     }
     const content =
-      torch.version.split('+')[0] === LIBTORCH_VERSION
-        ? inspectFolder(torch.folder)
-        : `it is version ${torch.version}, not ${LIBTORCH_VERSION}`;
+      torch.version.split('+')[0] === version
+        ? inspectFolder(torch.folder, headers)
+        : `it is version ${torch.version}, not ${version}`;
     if (typeof content === 'string') miss(attempts, torch.folder, content);
     else if (flavour && content.flavour !== flavour)
       miss(attempts, torch.folder, `it is the flavour ${content.flavour}, not ${flavour}`);

@@ -1,60 +1,59 @@
-import { spawnSync } from 'node:child_process';
+import { InputError } from '../../errors';
+import { explainNetworkError, request } from '../http';
 import { LIBTORCH_VERSION } from '../package';
+import { describeLocation } from '../python-index/package-index';
+import { parseVersion, compareVersions } from '../python-index/version';
 import { officialArchive } from './archive';
 import { type Flavour } from './flavour';
-import { pythons } from './python';
+import { officialSite, pythonIndexes } from './indexes';
+import { WheelSearch } from './wheel-search';
 
-/** Whether libtorch could be fetched from a place. */
+/** Whether libtorch could be fetched from a location. */
 export interface Source {
   readonly location: string;
   readonly available: boolean;
   readonly text: string;
 }
 
-/** Asks the places that libtorch is fetched from, without fetching it. */
-export async function probeSources(flavour: Flavour): Promise<Source[]> {
-  return [await probeOfficial(flavour), ...pythons().map(probePip)];
+/** Asks the locations that libtorch is fetched from, without fetching it. */
+export async function probeSources(flavour: Flavour, site: string = officialSite()): Promise<Source[]> {
+  return (await Promise.all([probeOfficial(flavour, site), probeIndexes(flavour, site)])).flat();
 }
 
-async function probeOfficial(flavour: Flavour): Promise<Source> {
-  const location = 'download.pytorch.org';
+async function probeOfficial(flavour: Flavour, site: string): Promise<Source[]> {
+  const location = new URL(site).host;
   const name = officialArchive(flavour);
   if (!name)
-    return { location, available: false, text: `no ${flavour} archive for ${process.platform}-${process.arch}` };
-  const url = `https://${location}/libtorch/${flavour}/${encodeURIComponent(name)}`;
+    return [{ location, available: false, text: `no ${flavour} archive for ${process.platform}-${process.arch}` }];
+  const url = `${site}/libtorch/${flavour}/${encodeURIComponent(name)}`;
   try {
-    const { status, ok } = await fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(5000) });
-    return {
-      location,
-      available: ok,
-      text: ok ? 'reachable, the archive is there' : `it answers ${status} for ${name}`,
-    };
-  } catch {
-    return { location, available: false, text: 'not reachable' };
+    const { status, ok } = await request(url, { method: 'HEAD', signal: AbortSignal.timeout(5000) });
+    const text = ok ? 'reachable, the archive is there' : `it answers ${status} for ${name}`;
+    return [{ location, available: ok, text }];
+  } catch (error) {
+    return [{ location, available: false, text: `not reachable: ${explainNetworkError(error).reason}` }];
   }
 }
 
-function probePip(python: string): Source {
-  const location = `pip of ${python}`;
-  const result = spawnSync(
-    python,
-    ['-m', 'pip', 'index', 'versions', 'torch', '--retries', '0', '--disable-pip-version-check'],
-    { encoding: 'utf8', timeout: 30_000 },
-  );
-  if (result.error) return { location, available: false, text: `${python} cannot be run` };
-  const versions = /^Available versions: (.*)$/m.exec(result.stdout)?.[1]?.split(', ') ?? [];
-  if (versions.length === 0)
-    return {
-      location,
-      available: false,
-      text: /No module named pip/.test(result.stderr) ? 'pip is not installed' : 'its index has no torch',
+async function probeIndexes(flavour: Flavour, site: string): Promise<Source[]> {
+  try {
+    const { locations, options } = pythonIndexes(flavour, site);
+    const search = new WheelSearch({ locations, options: { ...options, timeoutMs: 5000 } });
+    const pinned = parseVersion(LIBTORCH_VERSION)!;
+    const wanted = {
+      project: 'torch',
+      text: `torch ${LIBTORCH_VERSION}`,
+      accepts: ({ version }: { readonly version: typeof pinned }) =>
+        compareVersions({ ...version, local: [] }, pinned) === 0 && ['', flavour].includes(version.local.join('.')),
     };
-  const available = versions.some((version) => version.split('+')[0] === LIBTORCH_VERSION);
-  return {
-    location,
-    available,
-    text: available
-      ? `its index has torch ${LIBTORCH_VERSION}`
-      : `its index has torch, but not version ${LIBTORCH_VERSION}`,
-  };
+    const [reasons, offers] = await Promise.all([search.reasons(wanted), search.offers(wanted)]);
+    return reasons.map(({ location, reason }, index) => {
+      const offer = offers[index]![0];
+      const text = offer ? `it has torch ${offer.wheel.versionText}` : reason;
+      return { location: describeLocation(location), available: offer !== undefined, text };
+    });
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return [{ location: 'the Python package indexes', available: false, text: error.message }];
+  }
 }

@@ -3,7 +3,6 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../../errors';
 import { withBar, type Listener } from '../listener';
-import { LIBTORCH_VERSION } from '../package';
 import { replaceFile } from '../replace-file';
 import { unzip } from '../unzip';
 import { type Archive } from './archive';
@@ -15,22 +14,37 @@ import { inspectFolder } from './folder';
 const LEFT_OUT =
   /^lib\/(libtorch_python|libshm|libtorch_global_deps|libaoti_custom_ops|libbackend_with_compiler|libjitbackend_test|libtorchbind_test)/;
 
+/** A shared library; nothing links with the static ones. */
+const LIBRARY = /^lib\/[^/]+\.(so|dylib)(\.[^/]+)?$/;
+const VERSION_TEXT = /^(version\.py|build-version)$/;
+
 /**
- * Where an entry of an official archive (`libtorch/lib/..`) or of a wheel (`torch/lib/..`) goes; undefined for what C++ does not need.
+ * Where an entry of an official archive (`libtorch/lib/..`) or of a wheel (`torch/lib/..`) goes; undefined for what is not needed.
  * NVIDIA's wheels carry `nvidia/<package>/lib/*.so`; beside libtorch_cuda is where the loader looks first.
+ * @param headers whether something is to be compiled: then headers and CMake's files are needed too
  */
-export function targetOf(entry: string): string | undefined {
+export function targetOf(entry: string, headers = true): string | undefined {
   const nvidia = /^nvidia\/(?:[^/]+\/)+?lib\/([^/]+\.so[^/]*)$/.exec(entry)?.[1];
   if (nvidia) return `lib/${nvidia}`;
-  const path = /^(?:libtorch|torch)\/((?:lib|include|share)\/.+|version\.py|build-version)$/.exec(entry)?.[1];
-  return path === undefined || LEFT_OUT.test(path) ? undefined : path;
+  const path = /^(?:libtorch|torch)\/(.+)$/.exec(entry)?.[1];
+  if (path === undefined || LEFT_OUT.test(path)) return undefined;
+  const isNeeded = LIBRARY.test(path) || VERSION_TEXT.test(path) || (headers && /^(include|share)\//.test(path));
+  return isNeeded ? path : undefined;
+}
+
+/** What an unpacked folder is to be. */
+export interface Build {
+  readonly version: string;
+  readonly flavour: Flavour;
+  /** Whether something is to be compiled with it. */
+  readonly headers: boolean;
 }
 
 /** Unpacks archives into `folder`, which appears at once and complete: it is built under another name and renamed as the last step. */
 export async function unpackLibtorch(
   archives: readonly Archive[],
   folder: string,
-  flavour: Flavour,
+  build: Build,
   listener: Listener,
 ): Promise<void> {
   const record = `${folder}.sha256`;
@@ -41,13 +55,12 @@ export async function unpackLibtorch(
   try {
     for (const archive of archives) {
       await withBar(listener, `unpacking ${archive.name}`, (bar) =>
-        unzip(archive.path, partial, { target: targetOf, onProgress: bar.update }),
+        unzip(archive.path, partial, { target: (entry) => targetOf(entry, build.headers), onProgress: bar.update }),
       );
     }
-    check(partial, archives, flavour);
+    check(partial, archives, build);
     const marker: Provenance = {
-      version: LIBTORCH_VERSION,
-      flavour,
+      ...build,
       archives: archives.map((archive) => archive.name),
     };
     await writeFile(join(partial, MARKER), `${JSON.stringify(marker, null, 2)}\n`);
@@ -59,15 +72,14 @@ export async function unpackLibtorch(
   }
 }
 
-function check(partial: string, archives: readonly Archive[], flavour: Flavour): void {
-  const content = inspectFolder(partial);
+function check(partial: string, archives: readonly Archive[], { version, flavour, headers }: Build): void {
+  const content = inspectFolder(partial, headers);
   const names = archives.map((archive) => archive.name).join(', ');
   if (typeof content === 'string') throw new InputError(`${names || 'Nothing'} holds no libtorch: ${content}.`);
-  if (content.version !== LIBTORCH_VERSION)
-    throw new InputError(`${names} holds libtorch ${content.version}, not ${LIBTORCH_VERSION}.`);
+  if (content.version !== version) throw new InputError(`${names} holds libtorch ${content.version}, not ${version}.`);
   if (content.flavour !== flavour) {
     throw new InputError(
-      `${names} holds the flavour ${content.flavour}, not ${flavour}: ask for it with \`torchts setup --flavour ${content.flavour}\`, or name an index that has ${flavour} in pip's configuration.`,
+      `${names} holds the flavour ${content.flavour}, not ${flavour}: ask for it with \`torchts setup --flavour ${content.flavour}\`, or name an index that has ${flavour} in TORCHTS_INDEX.`,
     );
   }
 }
