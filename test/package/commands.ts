@@ -80,7 +80,6 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
     not: 'it compiles the addon; test/native/build.test.ts runs it with a source that needs no compiler',
   },
   'npx torchts setup --flavour auto': { not: 'it may fetch 2 GB; test/native/libtorch/flavour.test.ts has the choice' },
-  'npx torchts setup --flavour cu130': { not: 'it fetches 2 GB' },
   'npx torchts setup --offline-pack libtorch.zip': { not: 'test/cli/torchts.test.ts runs it with a small wheel' },
   'npx torchts setup --from libtorch.zip': { not: 'test/cli/torchts.test.ts runs it with a small wheel' },
   'npx torchts cache list': { run: 'torchts cache list', prints: / MB in |^The cache is empty/ },

@@ -67,7 +67,10 @@ describe('the cache', () => {
     symlinkSync(join(libtorch(LIBTORCH_VERSION), 'lib', 'libc10.so'), join(folder, 'libc10.so'));
     assert.deepEqual(pruneCache(), []);
     rmSync(join(machine.cache, `libtorch-${LIBTORCH_VERSION}-cpu`), { recursive: true });
-    assert.deepEqual(pruneCache().map(({ text }) => text), ['an addon for a libtorch that is gone']);
+    assert.deepEqual(
+      pruneCache().map(({ text }) => text),
+      ['an addon for a libtorch that is gone'],
+    );
     assert.ok(!existsSync(folder));
   });
 
