@@ -229,6 +229,10 @@ describe('the passes over a graph', () => {
         const first = conv.forward(a);
         return conv.forward(first).add(first).mul(first);
       },
+      (a: Tensor) => {
+        const first = conv.forward(a);
+        return conv.forward(first).add(first);
+      },
     ]) {
       const { graph, result } = graphOf(body, images);
       fuseConvolution(graph);

@@ -17,7 +17,8 @@ export function reuseResiduals(graph: Graph): void {
   graph.nodes = graph.nodes.map((node) => {
     const into = INTO[node.name];
     const other = node.arg('other') as Value;
-    if (!into || lastReader.get(other) !== node || !isOwn(other, graph, producers)) return node;
+    const isRead = node.arg('X') === other; // the convolution reads its neighbours, so it must not write over them
+    if (!into || isRead || lastReader.get(other) !== node || !isOwn(other, graph, producers)) return node;
     const [input, , ...rest] = node.args;
     return makeNode(into, [other, input!, ...rest], [node.result], node.module);
   });
