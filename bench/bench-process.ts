@@ -14,8 +14,8 @@ export interface Command {
 export interface BenchProcess {
   /** Starts the side, as far as it has to be before the first turn. */
   start(): Promise<Ready>;
-  /** One turn: the figure of one measure. */
-  run(measure: string): Promise<number>;
+  /** One turn: the figure of one measure, or null where the side has none. */
+  run(measure: string): Promise<number | null>;
   /** Holds a side in the middle of a turn, with all that it has started. */
   pause(): void;
   resume(): void;
@@ -98,7 +98,7 @@ export class Resident implements BenchProcess {
     return this.talk.hear<Ready>();
   }
 
-  async run(measure: string): Promise<number> {
+  async run(measure: string): Promise<number | null> {
     this.talk.say(`run ${measure}`);
     return (await this.talk.hear<Reply>()).value;
   }

@@ -24,7 +24,7 @@ export interface Measure {
 }
 
 /** What the runner makes before the sides start, all in one folder. */
-export type Need = 'checkpoint' | 'photo' | 'faces' | 'detector' | 'scenes';
+export type Need = 'checkpoint' | 'photo' | 'faces' | 'detector' | 'scenes' | 'onnxCheckpoint' | 'onnxDetector';
 
 /** Where each of them lies. */
 export function needPaths(folder: string): Readonly<Record<Need, string>> {
@@ -34,6 +34,8 @@ export function needPaths(folder: string): Readonly<Record<Need, string>> {
     faces: 'faces',
     detector: 'detector',
     scenes: 'scenes.json',
+    onnxCheckpoint: 'onnx-checkpoint',
+    onnxDetector: 'onnx-detector',
   };
   return Object.fromEntries(Object.entries(files).map(([need, name]) => [need, join(folder, name)])) as Record<
     Need,
@@ -80,4 +82,10 @@ export interface Settings extends Readonly<Record<Need, string>> {
   readonly detector: string;
   /** A JSON file with annotated images and noisy detections in them. */
   readonly scenes: string;
+  /** A folder with model.onnx and model-int8.onnx of the ViT, where there is a Python that makes them. */
+  readonly onnxCheckpoint: string;
+  /** The same of the DETR. */
+  readonly onnxDetector: string;
+  /** Of a fresh process: the measure it is for. */
+  readonly measure?: string;
 }

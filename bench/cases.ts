@@ -10,6 +10,27 @@ function operatorMeasures(name: string, call: string, target?: Target): Measure[
   ];
 }
 
+/** The ways to a prediction: ours uncompiled and compiled in each precision, each beside the peers that it has to reach. */
+function inferenceMeasures(title: string, suffix: string, uncompiledLimit: number): Measure[] {
+  const rows: readonly (readonly [ours: string, peer: string, title: string, limit?: number])[] = [
+    ['uncompiled', 'eager', 'uncompiled against PyTorch eager', uncompiledLimit],
+    ['float32', 'eager', 'compiled against PyTorch eager'],
+    ['float32', 'onnx', 'compiled against ONNX Runtime', 0.95],
+    ['float32', 'inductor', 'compiled against torch.compile', 1],
+    ['bfloat16', 'onnx', 'bfloat16 against ONNX Runtime in float32', 0.6],
+    ['bfloat16', 'inductor-bfloat16', 'bfloat16 against torch.compile under autocast', 1],
+    ['int8', 'onnx-int8', 'int8 against ONNX Runtime in int8', 0.95],
+  ];
+  return rows.map(([ours, peer, what, limit]) => ({
+    name: `${ours}${suffix}`,
+    peer: `${peer}${suffix}`,
+    title: `${title}${what}`,
+    unit: 'seconds',
+    ...(ours !== 'uncompiled' && { device: 'cpu' }),
+    ...(limit !== undefined && { target: atMost(limit) }),
+  }));
+}
+
 /** As bench/operators.ts has them. */
 const OPERATORS = [
   'add',
@@ -78,16 +99,15 @@ export const cases: readonly Case[] = [
     name: 'vit-inference',
     title: 'ViT-B/16 inference',
     about:
-      'Forward pass of ViT-B/16 at 224x224 with 40 labels in inference mode, eager, the same weights on both sides (transformers with scaled dot product attention), up to the logits as numbers; of one image eight passes a turn. Peak memory is the high-water mark of a process that does nothing else.',
+      'Forward pass of ViT-B/16 at 224x224 with 40 labels, the same random weights in all ways, up to the logits as numbers; of one image eight passes a turn. Ours: uncompiled in inference mode, and compiled in each precision. The peers: transformers with scaled dot product attention, eager and by torch.compile (inductor, weights frozen; bfloat16 under autocast), and ONNX Runtime with a file that torch.onnx exports, in float32 and with dynamic int8 by onnxruntime.quantization. Peak memory is the high-water mark of a process that has run the model uncompiled, or PyTorch eager, and nothing else.',
     kind: 'resident',
     rounds: 9,
     warmUp: true,
     threads: 2,
-    needs: ['checkpoint'],
+    needs: ['checkpoint', 'onnxCheckpoint'],
     tolerance: 1e-4,
     measures: [
-      { name: 'batch-1', title: 'batch 1', unit: 'seconds', target: atMost(1) },
-      { name: 'batch-8', title: 'batch 8', unit: 'seconds', target: atMost(1) },
+      ...['1', '8'].flatMap((batch) => inferenceMeasures(`batch ${batch}, `, `-${batch}`, 1)),
       { name: 'peak', title: 'peak memory', unit: 'bytes', target: atMost(1.05) },
     ],
   },
@@ -150,16 +170,15 @@ export const cases: readonly Case[] = [
     name: 'detr-inference',
     title: 'DETR-R50 inference',
     about:
-      'Forward pass of DETR-R50 (91 classes) for one image of 480x640 in inference mode, the same random weights on both sides, up to classes and boxes as numbers. Ours is eager after `optimizeForInference()`. The peers are transformers with scaled dot product attention, and ONNX Runtime with a file that torch.onnx exports from it.',
+      'Forward pass of DETR-R50 (91 classes) for one image of 480x640, the same random weights in all ways, up to classes and boxes as numbers. Ours: uncompiled after `optimizeForInference()` in inference mode, and compiled in each precision. The peers as for the ViT; int8 of ONNX Runtime is static for all of the model, both calibrated on four images of noise.',
     kind: 'resident',
     rounds: 9,
     warmUp: true,
     threads: 2,
-    needs: ['detector'],
+    needs: ['detector', 'onnxDetector'],
     tolerance: 1e-4,
     measures: [
-      { name: 'eager', title: 'against PyTorch eager', unit: 'seconds', target: atMost(0.75) },
-      { name: 'onnx', title: 'against ONNX Runtime', unit: 'seconds', target: atMost(1) },
+      ...inferenceMeasures('', '', 0.75),
       { name: 'peak', title: 'peak memory after the first image', unit: 'bytes', target: atMost(1.05) },
     ],
   },

@@ -50,7 +50,7 @@ export async function interleave(
           bench.slice !== undefined && measure.unit === 'seconds'
             ? await inSlices(racers, 1000 * bench.slice)
             : await oneAfterTheOther(racers, settleMs);
-        if (round > 0) racers.forEach(({ side }, i) => turns[index]![side].push(values[i]!));
+        if (round > 0) racers.forEach(({ side }, i) => values[i] !== null && turns[index]![side].push(values[i]!));
       }
     }
     const statistics = bench.measures.map((measure: Measure, index) => statisticsOf(measure, turns[index]!));
@@ -60,8 +60,8 @@ export async function interleave(
   }
 }
 
-async function oneAfterTheOther(racers: readonly Racer[], settleMs: number): Promise<number[]> {
-  const values: number[] = [];
+async function oneAfterTheOther(racers: readonly Racer[], settleMs: number): Promise<(number | null)[]> {
+  const values: (number | null)[] = [];
   for (const { bench, measure } of racers) {
     await setTimeout(settleMs);
     values.push(await bench.run(measure));

@@ -1,10 +1,12 @@
-/** The forward pass of a ViT in inference mode, one image and eight at a time. */
+/** The forward pass of a ViT, one image and eight at a time, up to the logits as numbers: uncompiled, and compiled in each precision. */
 import { models, torch } from 'torchts';
 import { peakBytes, seconds } from './clock';
 import { takeTurns } from './worker-protocol';
 
 /** Forward passes in a turn of one image: a single one drowns in the noise of the machine. */
 const SINGLES = 8;
+
+const PRECISIONS = ['float32', 'bfloat16', 'int8'] as const;
 
 void takeTurns(async ({ checkpoint, device, smoke }) => {
   const model = await models.ViTForImageClassification.fromPretrained(checkpoint);
@@ -16,17 +18,25 @@ void takeTurns(async ({ checkpoint, device, smoke }) => {
   const first = images.narrow(0, 0, 1);
   const singles = smoke ? 1 : SINGLES;
 
-  const logits = (pixelValues: torch.Tensor): number[][] =>
-    torch.inferenceMode(() => torch.scope(() => model.forward({ pixelValues }).logits.toArray() as number[][]));
-  return {
-    check: logits(images).flat(),
-    measures: {
-      'batch-1': () =>
-        seconds(device, () => {
-          for (let i = 0; i < singles; i++) logits(first);
-        }) / singles,
-      'batch-8': () => seconds(device, () => logits(images)),
-      peak: () => peakBytes(device),
-    },
+  const predict = (way: Pick<typeof model, 'forward'>, pixelValues: torch.Tensor): number[][] =>
+    torch.inferenceMode(() => torch.scope(() => way.forward({ pixelValues }).logits.toArray() as number[][]));
+  const check = predict(model, images).flat();
+  predict(model, first);
+  const peak = peakBytes(device); // before the other ways take theirs
+  const ways = {
+    uncompiled: model,
+    ...(device === 'cpu' &&
+      Object.fromEntries(
+        PRECISIONS.map((precision) => [precision, torch.compile(model, { precision, fullgraph: true })]),
+      )),
   };
+  const measures = Object.entries(ways).flatMap(([name, way]) => [
+    [`${name}-1`, () => seconds(device, () => repeat(singles, () => predict(way, first))) / singles] as const,
+    [`${name}-8`, () => seconds(device, () => predict(way, images))] as const,
+  ]);
+  return { check, measures: { ...Object.fromEntries(measures), peak: () => peak } };
 });
+
+function repeat(count: number, body: () => void): void {
+  for (let i = 0; i < count; i++) body();
+}

@@ -24,7 +24,8 @@ export interface Ready {
 
 /** The line after `run <measure>`. */
 export interface Reply {
-  readonly value: number;
+  /** Null where this machine has not what the measure needs; the facts say why. */
+  readonly value: number | null;
 }
 
 export interface Failure {

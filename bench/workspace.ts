@@ -8,6 +8,7 @@ import { dirname, join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { models, torch } from 'torchts';
 import { needPaths, type Need } from './case';
+import { findPeer } from './python';
 import { makeScenes } from './scenes';
 
 const root = dirname(require.resolve('torchts/package.json'));
@@ -89,11 +90,33 @@ const make: Readonly<Record<Need, (folder: string, smoke: boolean) => void | Pro
     }).savePretrained(folder);
   },
 
+  onnxCheckpoint(folder, smoke) {
+    return makeOnnx('vit', folder, 'checkpoint', smoke);
+  },
+
+  onnxDetector(folder, smoke) {
+    return makeOnnx('detr', folder, 'detector', smoke);
+  },
+
   async scenes(path, smoke) {
     const scenes = await makeScenes(join(dataFolder(), 'voc', 'VOC2007_annotations.tar.gz'), `${path}.tar`, smoke);
     writeFileSync(path, JSON.stringify(scenes));
   },
 };
+
+/** The files of ONNX Runtime for what another need has made; nothing where there is no Python. */
+function makeOnnx(kind: 'vit' | 'detr', folder: string, source: Need, smoke: boolean): void {
+  const peer = findPeer();
+  if ('absent' in peer) return;
+  mkdirSync(folder, { recursive: true });
+  const program = join(root, 'bench', 'onnx_files.py');
+  const args = [program, kind, needPaths(join(folder, '..'))[source], folder, String(smoke)];
+  const { status, stderr } = spawnSync(peer.python, args, {
+    encoding: 'utf8',
+    env: { ...process.env, HF_HUB_OFFLINE: '1' },
+  });
+  if (status !== 0) throw new Error(`the ONNX files cannot be made: ${stderr.trimEnd().split('\n').at(-1)}`);
+}
 
 /** Where data of others lies, if any does. */
 function dataFolder(): string {

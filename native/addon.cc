@@ -6,6 +6,7 @@
 #include "exports.h"
 #include "other_copy.h"
 #include "process_exit.h"
+#include "quantize.h"
 #include "threads.h"
 
 void torchts::export_raw(Napi::Object exports, const char* name, napi_callback body) {
@@ -26,6 +27,7 @@ static Napi::Object init(Napi::Env env, Napi::Object exports) {
   install_process_exit(env);
   install_allocator();
   load_cuda();
+  define_quantize();
   if (!limit_threads())
     warn(env, "the system gives too few threads (see ulimit -u, ulimit -v and the container's limits): operators run on one thread");
   install_engine();

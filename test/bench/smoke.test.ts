@@ -62,7 +62,7 @@ describe('the runner of the benches', function () {
   });
 
   it('runs our side of the cases of detection, each to the end', () => {
-    const measures = { matcher: 2, 'voc-evaluator': 2, 'detr-inference': 3, 'detr-train-step': 2 };
+    const measures = { matcher: 2, 'voc-evaluator': 2, 'detr-inference': 8, 'detr-train-step': 2 };
     const { status, stdout, stderr } = run(
       ['--smoke', '--only', Object.keys(measures).join()],
       join(folder, 'no-such-python'),

@@ -5,23 +5,36 @@ import { expected, resolveOptions, type Given } from '../options';
 import * as torch from '../tensor';
 import type { AsyncOptions, Tensor } from '../tensor';
 import { Outcome, type Plan } from '../tensor/plan/plan';
+import { CalibrationError, calibrate, type CalibrationInputs } from './calibrate';
 import { differenceOf } from './difference';
 import { emit, SharedConstants, type Emitted } from './emit';
 import type { Graph } from './graph';
 import { ModuleState } from './module-state';
 import { optimize } from './passes';
+import type { Ranges } from './passes/int8-convolution';
+import { lastPassesOf, passesOf, PRECISIONS, TOLERANCES, type Precision } from './precision';
 import { recordForward, type Recorded } from './record';
 import { keyOf, putTogether, takeApart, UnknownStructure, type Structure } from './structure';
 
 /** How a module is compiled. */
 export interface CompileOptions {
-  /** The element type to compute in. @default 'float32' */
-  readonly precision: 'float32';
+  /**
+   * The element type of products, convolutions and attention; what goes in and comes out stays float32. @default 'float32'
+   *
+   * With 'bfloat16' the rest is as under torch.autocast. With 'int8' linear layers are quantized dynamically, convolutions by
+   * `calibrate`; both with weights that have a scale for each output.
+   */
+  readonly precision: Precision;
+  /**
+   * For convolutions in int8: some arguments of forward, each alone or in an array with the others of its call, whose ranges
+   * count for all inputs to come. @default none
+   */
+  readonly calibrate: CalibrationInputs | null;
   /**
    * How far a result of the first run for each shape may be from the module's own, relative to the largest number in it. Where it
-   * is farther, the module runs eagerly for that shape. @default 1e-4
+   * is farther, the module runs eagerly for that shape. @default 1e-4; 0.1 for 'bfloat16', 0.5 for 'int8'
    */
-  readonly tolerance: number;
+  readonly tolerance: number | null;
   /** Shapes of the inputs to keep plans for; beyond, the one that was not used for longest is dropped. @default 32 */
   readonly maxPlans: number;
   /** How often the module runs eagerly for inputs of one kind before a plan is made for them: it takes as long as some runs. @default 0 */
@@ -34,7 +47,8 @@ export interface CompileOptions {
 
 const DEFAULTS: CompileOptions = {
   precision: 'float32',
-  tolerance: 1e-4,
+  calibrate: null,
+  tolerance: null,
   maxPlans: 32,
   warmup: 0,
   fullgraph: false,
@@ -82,6 +96,7 @@ export class CompiledModule<M extends Module = Module> {
   #state: ModuleState | null = null;
   /** How often plans were forgotten, one after the other, before any was used twice. */
   #forgotten = 0;
+  #ranges: Ranges | null = null;
   #disposed = false;
 
   /** @internal made by {@link compile} */
@@ -242,6 +257,7 @@ export class CompiledModule<M extends Module = Module> {
       if (!recorded.graph) throw new NotCompiled(recorded.refusal);
       return this.#add(key, recorded as Recorded<ReturnType<Forward<M>>, Graph>, tensors);
     } catch (error) {
+      if (error instanceof CalibrationError) throw error;
       this.#entries.set(key, null);
       this.#refuse((error as Error).message);
       return recorded.result;
@@ -258,12 +274,16 @@ export class CompiledModule<M extends Module = Module> {
       throw new NotCompiled('it chooses by the elements of its inputs, in too many ways');
     }
     const returned = takeApart(result).tensors;
-    const entry: Entry = { structure, ...emit(optimize(graph), inputs, this.#constants, returned) };
+    const entry: Entry = { structure, ...emit(this.#optimized(graph), inputs, this.#constants, returned) };
     try {
       const found = entry.plan.run(inputs);
       if (!Array.isArray(found)) throw new NotCompiled('its forward is not the same twice');
       const compiled = resultOf(entry, found, inputs) as T;
-      const difference = differenceOf(takeApart(compiled).tensors, returned, this.#options.tolerance);
+      const difference = differenceOf(
+        takeApart(compiled).tensors,
+        returned,
+        this.#options.tolerance ?? TOLERANCES[this.#options.precision],
+      );
       if (difference !== null) throw new NotCompiled(difference);
       this.#entries.set(key, [entry, ...known]);
       this.#evict();
@@ -272,6 +292,12 @@ export class CompiledModule<M extends Module = Module> {
       this.#drop(entry);
       throw error;
     }
+  }
+
+  #optimized(graph: Graph): Graph {
+    const { precision, calibrate: inputs } = this.#options;
+    const ranges = (): Ranges => (this.#ranges ??= calibrate(this.module, inputs));
+    return optimize(graph, passesOf(precision, ranges), lastPassesOf(precision));
   }
 
   #evict(): void {
@@ -323,9 +349,15 @@ export function compile<M extends Module>(module: M, options: Given<CompileOptio
   if (typeof (module as Partial<Module> | null)?.forward !== 'function' || !(module instanceof Registered))
     throw expected('compile', 'a module', module);
   const resolved = resolveOptions<CompileOptions>('compile', DEFAULTS, options);
-  if (resolved.precision !== 'float32')
-    throw expected('compile', "the precision 'float32'", resolved.precision, '', InputError);
-  if (!(resolved.tolerance > 0)) throw expected('compile', 'a tolerance above 0', resolved.tolerance, '', InputError);
+  if (!PRECISIONS.includes(resolved.precision))
+    throw expected('compile', `one of the precisions '${PRECISIONS.join("', '")}'`, resolved.precision, '', InputError);
+  const { calibrate: inputs } = resolved;
+  if (inputs !== null && typeof (inputs as Partial<Iterable<unknown>>)[Symbol.iterator] !== 'function')
+    throw expected('compile', 'an array or another iterable of inputs for calibrate', inputs, '', InputError);
+  if (inputs !== null && resolved.precision !== 'int8')
+    throw expected('compile', "calibrate only with the precision 'int8'", resolved.precision, '', InputError);
+  if (resolved.tolerance !== null && !(resolved.tolerance > 0))
+    throw expected('compile', 'a tolerance above 0', resolved.tolerance, '', InputError);
   if (!Number.isInteger(resolved.maxPlans) || resolved.maxPlans < 1)
     throw expected('compile', 'a whole number of at least 1 for maxPlans', resolved.maxPlans, '', InputError);
   if (!Number.isInteger(resolved.warmup) || resolved.warmup < 0)

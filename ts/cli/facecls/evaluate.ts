@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { Precision } from '../../compile';
 import { UsageError } from '../../errors';
 import {
   type AttributeMetric,
@@ -8,12 +9,14 @@ import {
   type SplitMetrics,
 } from '../../tasks/facecls/metrics';
 import { positiveInteger } from '../arguments';
+import { precisionOption } from '../precision-option';
 import { ensureReady } from '../setup';
 import { type Cell, textTable } from '../table';
 import { terminal } from '../terminal';
 import { print, printJson } from '../output';
 
 interface Flags {
+  readonly precision?: Precision;
   readonly run?: string;
   readonly data?: string;
   readonly split: 'train' | 'val' | 'test';
@@ -40,6 +43,7 @@ export function addEvaluate(program: Command): void {
     .option('--data <folder>', 'dataset in the CelebA format (default: that of the run, else the drawn faces)')
     .addOption(new Option('--split <name>', 'which part of it').choices(['train', 'val', 'test']).default('test'))
     .option('--device <name>', 'auto, cpu, cuda, cuda:<n> or mps', 'auto')
+    .addOption(precisionOption())
     .option('--batch-size <n>', 'images in a batch', positiveInteger, 128)
     .option('--allow-new-head', 'use a head of random weights where the checkpoint brings none of this size')
     .option('--json', 'print the figures as one JSON object')

@@ -1,9 +1,12 @@
 import type { Command } from 'commander';
+import type { Precision } from '../../compile';
 import type { Prediction } from '../../tasks/facecls/predict';
 import { positiveInteger, probability } from '../arguments';
+import { precisionOption } from '../precision-option';
 import { addImageCommand } from '../image-command';
 
 interface Flags {
+  readonly precision?: Precision;
   readonly batchSize: number;
   readonly threshold: number;
 }
@@ -25,6 +28,7 @@ export function addPredict(program: Command): void {
     weights: 'run folder, hub folder or hub name',
     options: (command) =>
       command
+        .addOption(precisionOption())
         .option('--batch-size <n>', 'images that pass through the model together', positiveInteger, 1)
         .option(
           '--threshold <p>',
@@ -34,9 +38,9 @@ export function addPredict(program: Command): void {
         ),
     line: '{ source, attributes: { name: probability } }',
     help: HELP,
-    run: (weights, inputs, options, { batchSize }) => {
+    run: (weights, inputs, options, { batchSize, precision }) => {
       const { predict } = require('../../tasks/facecls/predict') as typeof import('../../tasks/facecls/predict');
-      return predict(weights, inputs, { ...options, batchSize });
+      return predict(weights, inputs, { ...options, batchSize, precision });
     },
     describe: (prediction, { threshold }) => `${prediction.source}: ${describe(prediction, threshold)}`,
   });

@@ -1,14 +1,17 @@
 import type { Command } from 'commander';
+import type { Precision } from '../../compile';
 import { UsageError } from '../../errors';
 import type { SplitMetrics } from '../../tasks/vocdet/metrics';
 import { type DetectionMetric, detectionMetrics, valueOf } from '../../tasks/vocdet/metrics-table';
 import { positiveInteger } from '../arguments';
+import { precisionOption } from '../precision-option';
 import { ensureReady } from '../setup';
 import { type Cell, textTable } from '../table';
 import { terminal } from '../terminal';
 import { print, printJson } from '../output';
 
 interface Flags {
+  readonly precision?: Precision;
   readonly run?: string;
   readonly data?: string;
   readonly images?: string;
@@ -46,6 +49,7 @@ export function addDetectionEvaluate(program: Command): void {
     .option('--split <name>', 'train, val, test, or a split by its name, as 2007/test', 'test')
     .option('--zero-shot', "take the dataset's classes from the detector's own by their names")
     .option('--device <name>', 'auto, cpu, cuda, cuda:<n> or mps', 'auto')
+    .addOption(precisionOption())
     .option('--batch-size <n>', 'images in a batch (default: as the run, else 8)', positiveInteger)
     .option('--bootstrap <n>', 'confidence intervals from so many drawn sets of images', positiveInteger)
     .option('--allow-new-head', 'use a head of random weights where the checkpoint brings none of this size')

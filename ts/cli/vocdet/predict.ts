@@ -1,11 +1,14 @@
 import type { Command } from 'commander';
 import type { Failure } from '../../tasks/images';
+import type { Precision } from '../../compile';
 import type { Prediction } from '../../tasks/vocdet/predict';
 import { numberedFolder, positiveInteger, probability } from '../arguments';
+import { precisionOption } from '../precision-option';
 import { addImageCommand, type ImageOptions } from '../image-command';
 import { terminal } from '../terminal';
 
 interface Flags {
+  readonly precision?: Precision;
   readonly out?: string;
   readonly batchSize: number;
   readonly threshold: number;
@@ -30,6 +33,7 @@ export function addDetectionPredict(program: Command): void {
     options: (command) =>
       command
         .option('--out <folder>', 'folder for the annotated images (default: the next free predictions/<n>)')
+        .addOption(precisionOption())
         .option('--batch-size <n>', 'images that pass through the model together', positiveInteger, 1)
         .option('--threshold <p>', 'least probability of what is kept', probability, 0.5),
     line: '{ source, detections: [{ label, score, box: [xmin, ymin, xmax, ymax] }] }',
@@ -44,12 +48,12 @@ async function* run(
   weights: string,
   inputs: readonly string[],
   options: ImageOptions,
-  { out, batchSize, threshold }: Flags,
+  { out, batchSize, threshold, precision }: Flags,
 ): AsyncGenerator<Prediction | Failure> {
   const { predict } = require('../../tasks/vocdet/predict') as typeof import('../../tasks/vocdet/predict');
   const output = out ?? numberedFolder('predictions');
   let found = 0;
-  for await (const item of predict(weights, inputs, { ...options, output, batchSize, threshold })) {
+  for await (const item of predict(weights, inputs, { ...options, output, batchSize, threshold, precision })) {
     yield item;
     if (!('error' in item)) found++;
   }

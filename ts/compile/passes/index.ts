@@ -22,7 +22,14 @@ const FUSE: readonly Pass[] = [
   fuseConvolution,
 ];
 
-export function optimize(graph: Graph): Graph {
-  for (const pass of [...CLEAN, ...FUSE, mergeEqual, removeDeadCode, reuseResiduals]) pass(graph);
+/** What every precision begins with. */
+export const FLOAT_PASSES: readonly Pass[] = [...CLEAN, ...FUSE];
+
+/**
+ * @param lower the passes of another precision
+ * @param last what has to come after all others, for other passes leave alone what is written to
+ */
+export function optimize(graph: Graph, lower: readonly Pass[] = [], last: readonly Pass[] = []): Graph {
+  for (const pass of [...FLOAT_PASSES, ...lower, mergeEqual, removeDeadCode, reuseResiduals, ...last]) pass(graph);
   return graph;
 }

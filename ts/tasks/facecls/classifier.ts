@@ -6,8 +6,9 @@ import { weightsOf } from '../../train/run';
 import type { RgbImage } from '../../vision/image';
 import { ImageProcessor } from '../../vision/processor';
 import { loadProcessor, saveProcessor, sayNotFinite } from '../checkpoint';
+import { PreparedModel, type PrecisionOptions } from '../precision';
 
-export interface ClassifierOptions {
+export interface ClassifierOptions extends PrecisionOptions {
   /** @default 'cpu' */
   readonly device?: Device;
   /** Hears what a load had to make up, such as a new head. */
@@ -18,10 +19,15 @@ export interface ClassifierOptions {
 
 /** A classifier of images with a yes or no for each attribute, and the way from an image to its input. */
 export class FaceClassifier {
+  readonly #prepared: PreparedModel<ImageClassificationModel>;
+
   constructor(
     readonly model: ImageClassificationModel,
     readonly processor: ImageProcessor,
-  ) {}
+    { precision, onWarning }: Pick<ClassifierOptions, 'precision' | 'onWarning'> = {},
+  ) {
+    this.#prepared = new PreparedModel(model, precision, onWarning);
+  }
 
   /**
    * Loads a run (its best checkpoint), a hub folder or a model of the hub.
@@ -29,7 +35,7 @@ export class FaceClassifier {
    */
   static async load(
     source: string,
-    { device = 'cpu', onWarning, allowNewHead = false }: ClassifierOptions = {},
+    { device = 'cpu', onWarning, allowNewHead = false, precision }: ClassifierOptions = {},
   ): Promise<FaceClassifier> {
     const folder = weightsOf(source);
     const model = await AutoModelForImageClassification.fromPretrained(folder, {
@@ -46,7 +52,7 @@ export class FaceClassifier {
     }
     requireDistinct(Object.values(model.config.id2label), source);
     sayNotFinite(model, source, onWarning);
-    return new FaceClassifier(model, await loadProcessor(folder, ImageProcessor.fromConfig));
+    return new FaceClassifier(model, await loadProcessor(folder, ImageProcessor.fromConfig), { precision, onWarning });
   }
 
   /** Names of the outputs, in order. */
@@ -70,7 +76,7 @@ export class FaceClassifier {
   logits(pixelValues: Tensor): Float32Array {
     return torch.inferenceMode(() =>
       torch.scoped(() => {
-        const { logits } = this.model.forward({ pixelValues: pixelValues.to(this.device) });
+        const { logits } = this.#prepared.forward({ pixelValues: pixelValues.to(this.device) });
         return logits.to('cpu').data() as Float32Array;
       }),
     );

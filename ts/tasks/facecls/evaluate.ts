@@ -9,8 +9,9 @@ import type { Split } from './lists';
 import type { SplitMetrics } from './metrics';
 import { faceFolder, openFaces } from './open';
 import { evaluateSplit } from './outputs';
+import type { PrecisionOptions } from '../precision';
 
-export interface EvaluateOptions {
+export interface EvaluateOptions extends PrecisionOptions {
   /** Dataset in the CelebA format. @default that of the run, else the drawn faces */
   readonly data?: string;
   /** @default 'test' */
@@ -26,8 +27,8 @@ export interface EvaluateOptions {
 
 /** The figures of a run (its best checkpoint), a hub folder or a model of the hub on one split of a dataset. */
 export async function evaluate(weights: string, options: EvaluateOptions = {}): Promise<SplitMetrics> {
-  const { split = 'test', device, batchSize = 128, listener = silent, allowNewHead } = options;
-  const classifier = await FaceClassifier.load(weights, { device, onWarning: listener.say, allowNewHead });
+  const { split = 'test', device, batchSize = 128, listener = silent, allowNewHead, precision } = options;
+  const classifier = await FaceClassifier.load(weights, { device, onWarning: listener.say, allowNewHead, precision });
   const folder = await faceFolder(options.data ?? dataOfRun(weights), listener);
   const data = openFaces(folder, classifier.processor, { evaluationBatchSize: batchSize }, listener);
   try {

@@ -9,11 +9,12 @@ import type { Extent } from '../../vision/boxes';
 import { DetectionProcessor, type PaddedBatch } from '../../vision/detection-processor';
 import type { RgbImage } from '../../vision/image';
 import { sayNotFinite, loadProcessor, saveProcessor } from '../checkpoint';
+import { PreparedModel, type PrecisionOptions } from '../precision';
 import type { ClassList } from './annotations/classes';
 import type { DetectionBatch } from './batches';
 import { ranked, type RankedDetections } from './rank-detections';
 
-export interface DetectorOptions {
+export interface DetectorOptions extends PrecisionOptions {
   /** @default 'cpu' */
   readonly device?: Device;
   /** Hears what a load had to make up, such as a new head. */
@@ -24,10 +25,15 @@ export interface DetectorOptions {
 
 /** A DETR with the way from an image to its input and from its output to boxes in the image. */
 export class ObjectDetector {
+  readonly #prepared: PreparedModel<DetrForObjectDetection>;
+
   constructor(
     readonly model: DetrForObjectDetection,
     readonly processor: DetectionProcessor,
-  ) {}
+    { precision, onWarning }: Pick<DetectorOptions, 'precision' | 'onWarning'> = {},
+  ) {
+    this.#prepared = new PreparedModel(model, precision, onWarning);
+  }
 
   /**
    * Loads a run (its best checkpoint), a hub folder, a model of the hub, or a `.pth` file of DETR's authors.
@@ -35,7 +41,7 @@ export class ObjectDetector {
    */
   static async load(
     source: string,
-    { device = 'cpu', onWarning, allowNewHead = false }: DetectorOptions = {},
+    { device = 'cpu', onWarning, allowNewHead = false, precision }: DetectorOptions = {},
   ): Promise<ObjectDetector> {
     const weights = detectorWeights(source);
     const model = await DetrForObjectDetection.fromPretrained(weights, {
@@ -45,7 +51,7 @@ export class ObjectDetector {
       newHead: allowNewHead ? 'random' : 'refuse',
     });
     sayNotFinite(model, source, onWarning);
-    return new ObjectDetector(model, await loadDetectionProcessor(weights));
+    return new ObjectDetector(model, await loadDetectionProcessor(weights), { precision, onWarning });
   }
 
   /** Names of the classes, by their numbers. */
@@ -72,7 +78,7 @@ export class ObjectDetector {
   /** @param sizes of the images before they were preprocessed */
   detectBatch(batch: PaddedBatch, sizes: readonly Extent[], threshold = 0): Detections[] {
     return torch.inferenceMode(() =>
-      torch.scoped(() => postProcess(this.model.forward(onDevice(batch, this.device)), { sizes, threshold })),
+      torch.scoped(() => postProcess(this.#prepared.forward(onDevice(batch, this.device)), { sizes, threshold })),
     );
   }
 

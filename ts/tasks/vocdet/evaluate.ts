@@ -7,6 +7,7 @@ import { type ConfigTree, valueAt } from '../../train/config/keys';
 import { readConfigFile } from '../../train/config/resolve';
 import { isRun } from '../../train/run';
 import { ClassList } from './annotations/classes';
+import type { PrecisionOptions } from '../precision';
 import { ObjectDetector } from './detector';
 import type { BootstrapOptions } from './evaluator';
 import { splitMetrics, withoutCurves, type SplitMetrics } from './metrics';
@@ -15,7 +16,7 @@ import { DRAWN_SPLITS, readDrawnSplits } from './splits/drawn-splits';
 import { describeDrawn, openDataset, type DataChoice } from './splits/open-dataset';
 import { splitNames, type SplitName } from './annotations/names';
 
-export interface EvaluateOptions {
+export interface EvaluateOptions extends PrecisionOptions {
   /** VOC devkit, its archives, or a COCO file. @default that of the run, else the drawn scenes */
   readonly data?: string;
   /** Folder or archive of a COCO file's images. */
@@ -39,18 +40,20 @@ export interface EvaluateOptions {
 
 /** The figures of a run (its best checkpoint), a hub folder, a model of the hub or a `.pth` file on one split of a dataset. */
 export async function evaluate(weights: string, options: EvaluateOptions = {}): Promise<SplitMetrics> {
-  const { split = 'test', device, listener = silent, zeroShot = false, bootstrap, allowNewHead } = options;
+  const { split = 'test', device, listener = silent, zeroShot = false, bootstrap, allowNewHead, precision } = options;
   const own = isRun(weights) ? readConfigFile(join(weights, 'config.yaml')) : {};
   const batchSize = options.batchSize ?? (valueAt(own, 'evaluate.batchSize') as number | undefined) ?? 8;
   const difficult = (valueAt(own, 'data.difficult') ?? 'keep') as 'keep' | 'drop';
-  const loaded = await ObjectDetector.load(weights, { device, onWarning: listener.say, allowNewHead });
+  const loaded = await ObjectDetector.load(weights, { device, onWarning: listener.say, allowNewHead, precision });
   // As the run divided them: what was trained on must not be measured on.
   const drawn = options.data === undefined && isRun(weights) ? readDrawnSplits(join(weights, DRAWN_SPLITS)) : undefined;
   const dataset = await openDataset(choiceOf(own, options), listener, { drawn });
   try {
     const sentence = describeDrawn(dataset);
     if (sentence !== undefined && drawn === undefined && isRole(split)) listener.say(sentence);
-    const detector = zeroShot ? mapped(loaded, dataset.classes, weights) : loaded;
+    const detector = zeroShot
+      ? mapped(loaded, dataset.classes, weights, { precision, onWarning: listener.say })
+      : loaded;
     if (!zeroShot) requireSame(detector, dataset.classes, weights);
     detector.model.optimizeForInference();
     const images = isRole(split) ? await dataset.split(split) : await dataset.data.split(split);
@@ -75,12 +78,17 @@ function choiceOf(run: ConfigTree, { data, images, classes }: EvaluateOptions): 
 }
 
 /** The detector for other classes: its own rows for them, by name. */
-function mapped({ model, processor }: ObjectDetector, classes: ClassList, weights: string): ObjectDetector {
+function mapped(
+  { model, processor }: ObjectDetector,
+  classes: ClassList,
+  weights: string,
+  options: PrecisionOptions & { readonly onWarning: (message: string) => void },
+): ObjectDetector {
   const rows = classRows(model, classes, null);
   const missing = classes.names.filter((_, id) => rows[id] === null);
   if (missing.length > 0)
     throw new InputError(`${weights} does not know ${missing.join(', ')}: without training it cannot detect them.`);
-  return new ObjectDetector(withClassRows(model, classes.names, rows), processor);
+  return new ObjectDetector(withClassRows(model, classes.names, rows), processor, options);
 }
 
 function requireSame(detector: ObjectDetector, classes: ClassList, weights: string): void {

@@ -1,0 +1,9 @@
+// Quantization to 8 bits, as operators of the namespace "torchts".
+#pragma once
+
+namespace torchts {
+
+// Defines the operators, once in a process.
+void define_quantize();
+
+}  // namespace torchts

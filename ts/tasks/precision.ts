@@ -1,0 +1,34 @@
+/** Models as the tasks run them: plainly, or compiled in a precision that the user names. */
+import { compile, type Precision } from '../compile';
+import type { Module } from '../nn';
+
+export interface PrecisionOptions {
+  /**
+   * Compile the model, for the CPU, in this precision; see docs/speed.md. Convolutions in int8 are calibrated on the first batch.
+   * @default the model runs as it is
+   */
+  readonly precision?: Precision;
+}
+
+/** A model with its forward, compiled when the first input comes. */
+export class PreparedModel<M extends Module> {
+  #compiled: Pick<M, 'forward'> | null = null;
+
+  constructor(
+    readonly model: M,
+    private readonly precision: Precision | undefined,
+    private readonly onWarning?: (message: string) => void,
+  ) {}
+
+  /** The forward of the model for one input. */
+  forward(input: Parameters<M['forward']>[0]): ReturnType<M['forward']> {
+    const { model, precision, onWarning } = this;
+    if (precision !== undefined)
+      this.#compiled ??= compile(model.eval(), {
+        precision,
+        ...(precision === 'int8' && { calibrate: [input] }),
+        ...(onWarning && { onWarning }),
+      });
+    return (this.#compiled ?? model).forward(input) as ReturnType<M['forward']>;
+  }
+}
