@@ -103,6 +103,16 @@ describe('getting libtorch', () => {
     );
   });
 
+  it('sends user and password of a mirror to it, and prints neither', async function () {
+    if (process.platform !== 'linux' || process.arch !== 'x64') this.skip();
+    await assert.rejects(ensure({ site: site().replace('//', '//me:secret@') }), (error: Error) => {
+      assert.match(error.message, /answered 404 Not Found/);
+      assert.doesNotMatch(error.message + said.join(), /secret/);
+      return true;
+    });
+    assert.equal(requests[0]!.headers.authorization, `Basic ${Buffer.from('me:secret').toString('base64')}`);
+  });
+
   it('refuses an archive that differs from the recorded one', async () => {
     machine.wheel();
     await ensure();

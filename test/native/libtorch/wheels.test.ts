@@ -10,7 +10,7 @@ import { type Flavour } from '../../../ts/native/libtorch/flavour';
 import { silent } from '../../../ts/native/listener';
 import { LIBTORCH_VERSION } from '../../../ts/native/package';
 import { serve, TestServer } from '../server';
-import { libtorchFiles, Machine, PLATFORM_TAG, torchWheel, wheelOf } from './machine';
+import { Machine, PLATFORM_TAG, torchWheel, wheelOf } from './machine';
 
 const V = LIBTORCH_VERSION;
 const sha256 = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
@@ -351,12 +351,27 @@ describe('wheels of an index', () => {
     });
   });
 
+  it('are refused from an address that is none, in one sentence', async () => {
+    process.env.TORCHTS_INDEX = 'file://opt/wheels ftp://index.example/simple';
+    const message = await reasonOf(fetchNames());
+    assert.match(message, /file:\/\/opt\/wheels: it is no address of a file on this machine, which has three slashes/);
+    assert.match(
+      message,
+      /ftp:\/\/index\.example\/simple: it is neither a folder nor an address of http, https or file/,
+    );
+    process.env.TORCHTS_MIRROR = 'mirror.example/pytorch';
+    assert.throws(() => pythonIndexes('cpu'), {
+      name: 'InputError',
+      message:
+        "TORCHTS_MIRROR: expected the address of a mirror, such as https://mirror.example.org/pytorch, found 'mirror.example/pytorch'; correct or unset the variable.",
+    });
+  });
+
   it('are asked of each index once', async () => {
     const search = new WheelSearch(pythonIndexes('cpu', server.origin));
     const wanted = { project: 'torch', text: 'torch', accepts: () => true };
     await search.first(wanted);
     await search.refusal(wanted);
     assert.equal(server.paths.filter((path) => path === '/simple/torch/').length, 1);
-    assert.ok(libtorchFiles()['version.py']);
   });
 });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { InputError } from '../../errors';
 import { download } from '../download';
+import { withoutCredentials } from '../http';
 import { withBar, type Listener } from '../listener';
 import { LIBTORCH_VERSION } from '../package';
 import { type Flavour } from './flavour';
@@ -45,12 +46,13 @@ export async function fetchOfficial(
     throw new InputError(
       `PyTorch publishes no ${flavour} archive of libtorch for ${process.platform}-${process.arch}.`,
     );
-  const url = `${site}/libtorch/${flavour}/${encodeURIComponent(name)}`;
+  const { url, headers } = withoutCredentials(`${site}/libtorch/${flavour}/${encodeURIComponent(name)}`);
   const file = await withBar(listener, name, (bar) =>
     download(url, join(folder, name), {
       sha256: SHA256[name],
       maxBytes: LONGEST_ARCHIVE,
       connections: CONNECTIONS,
+      headers,
       onProgress: ({ received, total }) => bar.update(received, total),
     }),
   );

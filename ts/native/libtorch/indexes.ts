@@ -1,3 +1,5 @@
+import { InputError } from '../../errors';
+import { withoutCredentials } from '../http';
 import { readPipConfig } from '../python-index/pip-config';
 import { type IndexLocation, type ReadOptions } from '../python-index/package-index';
 import { type Flavour } from './flavour';
@@ -8,9 +10,16 @@ export interface Indexes {
   readonly options: ReadOptions;
 }
 
-/** Where the official archives and PyTorch's own index are: `TORCHTS_MIRROR`, else PyTorch's site. */
+/**
+ * Where the official archives and PyTorch's own index are: `TORCHTS_MIRROR`, else PyTorch's site.
+ * @throws InputError when the variable is no address
+ */
 export function officialSite(environment: NodeJS.ProcessEnv = process.env): string {
-  return (environment.TORCHTS_MIRROR || 'https://download.pytorch.org').replace(/\/+$/, '');
+  const site = (environment.TORCHTS_MIRROR || 'https://download.pytorch.org').replace(/\/+$/, '');
+  if (/^https?:/i.test(site) && URL.canParse(site)) return site;
+  throw new InputError(
+    `TORCHTS_MIRROR: expected the address of a mirror, such as https://mirror.example.org/pytorch, found '${withoutCredentials(site).url}'; correct or unset the variable.`,
+  );
 }
 
 /**

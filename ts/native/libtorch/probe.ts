@@ -1,5 +1,5 @@
 import { InputError } from '../../errors';
-import { explainNetworkError, request } from '../http';
+import { explainNetworkError, request, withoutCredentials } from '../http';
 import { LIBTORCH_VERSION } from '../package';
 import { describeLocation } from '../python-index/package-index';
 import { parseVersion, compareVersions } from '../python-index/version';
@@ -25,9 +25,13 @@ async function probeOfficial(flavour: Flavour, site: string): Promise<Source[]> 
   const name = officialArchive(flavour);
   if (!name)
     return [{ location, available: false, text: `no ${flavour} archive for ${process.platform}-${process.arch}` }];
-  const url = `${site}/libtorch/${flavour}/${encodeURIComponent(name)}`;
+  const { url, headers } = withoutCredentials(`${site}/libtorch/${flavour}/${encodeURIComponent(name)}`);
   try {
-    const { status, ok } = await request(url, { method: 'HEAD', signal: AbortSignal.timeout(5000) });
+    const { status, ok } = await request(url, {
+      method: 'HEAD',
+      headers: { ...headers },
+      signal: AbortSignal.timeout(5000),
+    });
     const text = ok ? 'reachable, the archive is there' : `it answers ${status} for ${name}`;
     return [{ location, available: ok, text }];
   } catch (error) {

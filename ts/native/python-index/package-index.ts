@@ -59,10 +59,20 @@ export async function listFiles(
 
 /** The path of a file: URL or of an address that is none; undefined for what is on the network. */
 export function localPath(address: string): string | undefined {
-  if (/^file:/i.test(address)) return fileURLToPath(new URL(address));
+  if (/^file:/i.test(address)) return pathOfFileUrl(address);
   if (!/^[a-z][a-z\d+.-]*:\/\//i.test(address)) return resolve(address);
   if (/^https?:/i.test(address)) return undefined;
   throw new InputError('it is neither a folder nor an address of http, https or file');
+}
+
+function pathOfFileUrl(address: string): string {
+  try {
+    return fileURLToPath(address);
+  } catch (error) {
+    throw new InputError('it is no address of a file on this machine, which has three slashes: file:///folder', {
+      cause: error,
+    });
+  }
 }
 
 function listLocal(path: string, { kind }: IndexLocation, project: string): OfferedFile[] {
