@@ -101,7 +101,7 @@ export function calibrate(module: Module, inputs: CalibrationInputs | null): Ran
   }
   if (count === 0)
     throw new CalibrationError(
-      `compile: expected inputs to calibrate the convolutions of ${module.constructor.name} on, for int8, found none; pass calibrate: some arguments of forward as they will come, ten images are enough.`,
+      `compile: expected inputs to calibrate the convolutions of ${module.constructor.name} on, for int8, found none; pass calibrate: some arguments of forward as they will come.`,
     );
   return collector.ranges;
 }
