@@ -103,7 +103,7 @@ describe('the auto classes', () => {
     assert.throws(
       () => AutoModel.fromConfig({ model_type: 'line' }),
       new InputError(
-        'AutoModel: expected model_type vit or resnet or detr, found "line": it belongs to another kind of model.',
+        'AutoModel: expected model_type vit or resnet or detr, found "line": it belongs to another kind of model, or the file that registers it was not imported.',
       ),
     );
     AutoModel.register(Line);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MetricsFile, readMetricsLog } from '../../ts/train/metrics-logger';
@@ -14,6 +14,11 @@ describe('metrics.jsonl', () => {
     path = join(folder, 'metrics.jsonl');
   });
   afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('makes no file before its first line, and leaves none open', () => {
+    new MetricsFile(path).close();
+    assert.equal(existsSync(path), false);
+  });
 
   it('holds one object a line', () => {
     const log = new MetricsFile(path);

@@ -34,7 +34,7 @@ export interface TrainCommand<Config extends ConfigTree, Final> {
   readonly freeKeys: readonly string[];
   /** Loads the task, which needs the addon, and gives its training. */
   readonly train: () => (options: TrainOptions<Config>) => Promise<TrainResult<Final>>;
-  /** The figures that matter most, in a line. */
+  /** The metrics that matter most, in a line. */
   readonly describe: (metrics: Final) => string;
 }
 

@@ -53,7 +53,7 @@ class Registry<Entry> {
     const found = typeof type === 'string' ? this.#entries.get(type) : undefined;
     if (found !== undefined) return found;
     throw new InputError(
-      `${where}: expected model_type ${this.types.join(' or ')}, found ${JSON.stringify(type)}: it belongs to another kind of model.`,
+      `${where}: expected model_type ${this.types.join(' or ')}, found ${JSON.stringify(type)}: it belongs to another kind of model, or the file that registers it was not imported.`,
     );
   }
 }

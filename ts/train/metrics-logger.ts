@@ -14,13 +14,11 @@ export interface MetricsEntry {
   readonly [name: string]: number | string | null;
 }
 
-/** The file metrics.jsonl: one JSON object a line, appended as training goes. */
+/** The file metrics.jsonl: one JSON object a line, appended as training goes. It is opened when it is first asked of anything. */
 export class MetricsFile {
-  private readonly file: number;
+  private descriptor: number | undefined;
 
-  constructor(readonly path: string) {
-    this.file = openSync(path, 'a+');
-  }
+  constructor(readonly path: string) {}
 
   append(entry: MetricsEntry): void {
     writeSync(this.file, `${JSON.stringify(entry)}\n`);
@@ -38,7 +36,12 @@ export class MetricsFile {
   }
 
   close(): void {
-    closeSync(this.file);
+    if (this.descriptor !== undefined) closeSync(this.descriptor);
+    this.descriptor = undefined;
+  }
+
+  private get file(): number {
+    return (this.descriptor ??= openSync(this.path, 'a+'));
   }
 
   private get bytes(): number {
