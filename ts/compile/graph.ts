@@ -150,7 +150,7 @@ export function makeNode(name: string, args: Argument[], results: Value[], modul
   return new Node(operatorNamed(name), args, results, module);
 }
 
-export function operatorNamed(name: string): Operator {
+function operatorNamed(name: string): Operator {
   const [, namespace, base, overload] = /^(\w+)::(\w+)(?:\.(\w+))?$/.exec(name)!;
   return operator(namespace!, base!, overload);
 }

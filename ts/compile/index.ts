@@ -1,4 +1,4 @@
 /** torch.compile: modules whose forward runs as one native call. */
 export { compile, CompiledModule, type CompileOptions } from './compiled-module';
 export type { CalibrationInputs } from './calibrate';
-export { PRECISIONS, type Precision } from './precision';
+export type { Precision } from './precision';

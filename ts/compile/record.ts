@@ -69,7 +69,7 @@ function withPaths<T>(root: Module, body: () => T): T {
 }
 
 /** @internal the graph of a recording */
-export function graphOf({ values: recorded, calls, outputs }: Recording): Graph {
+function graphOf({ values: recorded, calls, outputs }: Recording): Graph {
   const values = recorded.map(
     ({ origin, dtype, shape, strides, storage, constant, fresh }, id) =>
       new Value(id, origin, dtype as DType, shape, strides, storage, constant ?? null, fresh),

@@ -96,7 +96,7 @@ export function explainNetworkError(error: unknown): NetworkFailure {
 }
 
 /** What a proxy says by the status that it answers with. */
-export function proxyRefusal(status: number): string {
+function proxyRefusal(status: number): string {
   return status === 407
     ? 'the proxy asks for user and password (407); give them in HTTPS_PROXY, as http://user:password@host:port'
     : `the proxy refused to connect (${status}); check HTTPS_PROXY, or name the host in NO_PROXY`;

@@ -34,7 +34,7 @@ export function prebuiltFolder(): string | undefined {
 }
 
 /** The minor versions of libtorch for which a folder has an addon, such as `2.13`. */
-export function prebuiltVersions(folder: string): string[] {
+function prebuiltVersions(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => /^torchts-(\d+\.\d+)\.node$/.exec(name)?.[1] ?? []);
 }
 
@@ -69,7 +69,7 @@ export function prebuiltAddon(): string {
 }
 
 /** A copy of `addon` in a folder of the cache, among links to the libraries, which may lie where nobody can write. */
-export function besideLibtorch(addon: string, libraries: string): string {
+function besideLibtorch(addon: string, libraries: string): string {
   const folder = join(cacheFolder(), 'addons', keyOf(addon, libraries));
   const file = join(folder, 'torchts.node');
   if (existsSync(file)) return file;

@@ -1,7 +1,7 @@
 import { numberOf, valuesIn, type Argument, type Graph, type Node, type Value } from '../graph';
 
 /** The values that depend on constants alone. */
-export function constantValues(graph: Graph): Set<Value> {
+function constantValues(graph: Graph): Set<Value> {
   const written = graph.written();
   const constants = new Set(graph.nodes.flatMap(({ values }) => values).filter(({ origin }) => origin === 'constant'));
   for (const node of graph.nodes) {

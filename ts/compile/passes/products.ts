@@ -33,7 +33,7 @@ const KINDS: Readonly<Record<string, Product['kind']>> = {
 };
 
 /** The product that a node computes; null for any other node. */
-export function productOf(node: Node, facts: Facts): Product | null {
+function productOf(node: Node, facts: Facts): Product | null {
   const kind = KINDS[node.name];
   const pack = kind && facts.producer(node.arg('W'));
   if (!kind || !pack) return null;

@@ -40,7 +40,7 @@ export async function fetchWheels(
  * tell of another. On Linux the version without is what PyPI has, a CUDA build; on macOS there is only that.
  * @throws InputError as `fetchWheels` does
  */
-export async function findTorch(search: WheelSearch, version: string, flavour: Flavour): Promise<WheelOffer> {
+async function findTorch(search: WheelSearch, version: string, flavour: Flavour): Promise<WheelOffer> {
   const exact = torchOf(version, flavour);
   const unnamed: Wanted = {
     ...exact,

@@ -105,7 +105,7 @@ function read(path: string): string {
  * The sections of a file in the format of Python's configparser: a line that is indented goes on with the value above it.
  * @throws InputError that names the line which is neither section, entry nor comment
  */
-export function parseConfig(text: string, path: string): Map<string, Map<string, string>> {
+function parseConfig(text: string, path: string): Map<string, Map<string, string>> {
   const sections = new Map<string, Map<string, string>>();
   let section: Map<string, string> | undefined;
   let name: string | undefined;

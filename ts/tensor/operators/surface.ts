@@ -324,10 +324,7 @@ export function surfaceFunction(
 }
 
 /** `tensor.<name>(…)`. */
-function surfaceMethod(
-  name: string,
-  overloads: readonly string[],
-): (this: Tensor, ...args: unknown[]) => Result {
+function surfaceMethod(name: string, overloads: readonly string[]): (this: Tensor, ...args: unknown[]) => Result {
   const call = overloaded(name, overloads);
   const unboxed = new UnboxedOverloads(name, overloads);
   return function (this: Tensor, ...args: unknown[]) {
