@@ -172,12 +172,14 @@ void export_plans(Napi::Env, Napi::Object exports) {
   export_function(exports, "poolWitness", [](const Napi::CallbackInfo& info) { pool_of(info)->add_witness(at::Tensor(tensor_of(info, 1))); });
   // poolGet(pool, number): handle
   export_function(exports, "poolGet", [](const Napi::CallbackInfo& info) { return handle_of(info.Env(), pool_of(info)->get(info[1].ToNumber().Uint32Value())); });
+  // poolFree(pool): void
   export_function(exports, "poolFree", [](const Napi::CallbackInfo& info) { Environment::of(info.Env()).constant_pools.remove(info[0].ToNumber().Uint32Value()); });
   export_function(exports, "planNew", plan_new);
   export_function(exports, "planStep", plan_step);
   export_function(exports, "planFinish", plan_finish);
   export_function(exports, "planRun", plan_run);
   export_function(exports, "planRunAsync", plan_run_async);
+  // planFree(plan): void
   export_function(exports, "planFree", [](const Napi::CallbackInfo& info) { Environment::of(info.Env()).plans.remove(info[0].ToNumber().Uint32Value()); });
 }
 
