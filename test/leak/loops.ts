@@ -61,10 +61,10 @@ function loader(): Step {
     length: 1000,
     load: async (index: number): Promise<Tensor> => {
       await setImmediate();
-      return torch.fromTypedArray(new Float32Array(32).fill(index), [32]);
+      return torch.fromTypedArray(new Float32Array(128).fill(index), [4, 32]);
     },
   };
-  const batches = new data.DataLoader(dataset, (samples) => torch.stack(samples), {
+  const batches = new data.DataLoader(dataset, (samples) => torch.cat(samples), {
     // Some batches are on their way at any moment: few samples, against the hundred tensors by which the count may rise.
     batchSize: 16,
     sampler: data.shuffled,
