@@ -10,12 +10,11 @@ import { requestedFlavour, suggestCuda } from '../native/libtorch/flavour';
 import { locateLibtorch, type Attempt, type Search } from '../native/libtorch/locate';
 import { probeSources } from '../native/libtorch/probe';
 import {
-  absence,
-  addonFile,
   addonFixes,
   addonLocations,
   checkMklDispatch,
   libtorchLibFolder,
+  locateAddon,
   localAddon,
 } from '../native/load';
 import { packageVersion } from '../native/package';
@@ -129,10 +128,10 @@ const LOAD_AND_MEASURE = 'console.log(JSON.stringify(require(process.argv[1]).me
 
 /** Loads an addon in a process of its own, which a library that crashes may end; `reason` says why it does not load. */
 function loadApart(location: string): { products?: Products; reason?: string } {
-  const absent = absence(location);
-  if (absent) return { reason: absent };
+  const found = locateAddon(location);
+  if (typeof found === 'string') return { reason: found };
   const flags = process.execArgv.filter((flag) => flag === '--no-addons');
-  const child = spawnSync(process.execPath, [...flags, '-e', LOAD_AND_MEASURE, addonFile(location)], {
+  const child = spawnSync(process.execPath, [...flags, '-e', LOAD_AND_MEASURE, found()], {
     encoding: 'utf8',
   });
   if (child.status === 0) return { products: JSON.parse(child.stdout) as Products };

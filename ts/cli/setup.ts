@@ -56,8 +56,10 @@ export async function setup({ target = 'torchts', ...options }: SetupOptions, li
     listener.say(`addon: that of ${platformPackage}`);
     return;
   }
-  requireBuild();
-  if (isPrebuilt) libtorch = await get(true, false);
+  if (isPrebuilt) {
+    requireBuild();
+    libtorch = await get(true, false);
+  }
   const addon = await buildAddon({ libtorch: libtorch.folder, target, listener });
   listener.say(`addon: ${addon}`);
 }

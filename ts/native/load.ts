@@ -5,7 +5,7 @@ import { requestedFlavour } from './libtorch/flavour';
 import { locateLibtorch, type Attempt } from './libtorch/locate';
 import { packageRoot } from './package';
 import { permissionModel, platformProblem, unreadable } from './platform';
-import { platformPackage, prebuiltAbsence, prebuiltAddon, prebuiltFolder } from './prebuilt';
+import { besideLibtorch, locatePrebuilt, platformPackage, prebuiltFolder } from './prebuilt';
 import { isError } from './realm';
 
 /** What `torchts setup` and `make build` produce; `TORCHTS_ADDON` names another build. */
@@ -35,9 +35,9 @@ export function loadAddon(): unknown {
   const attempts: Attempt[] = [];
   for (const location of addonLocations()) {
     try {
-      const absent = absence(location);
-      if (!absent) return open(location);
-      attempts.push({ location, reason: absent });
+      const found = locateAddon(location);
+      if (typeof found !== 'string') return open(found());
+      attempts.push({ location, reason: found });
     } catch (error) {
       attempts.push({ location, reason: isError(error) ? error.message : String(error) });
     }
@@ -55,15 +55,15 @@ export function checkMklDispatch(dispatch = process.env.TORCHTS_MKL_DISPATCH): v
  * Loads the addon for these modules alone: `require` would give its one table of functions to every load of the package in this
  * thread (jest.resetModules, a cleared require.cache), and they would write over each other's arguments.
  */
-function open(location: string): unknown {
+function open(file: string): unknown {
   const addon = { exports: {} as unknown };
-  process.dlopen(addon, addonFile(location));
+  process.dlopen(addon, file);
   return addon.exports;
 }
 
 /** Whether there is an addon to load, without loading it. */
 export function addonPresent(): boolean {
-  return addonLocations().some((location) => !absence(location));
+  return addonLocations().some((location) => typeof locateAddon(location) !== 'string');
 }
 
 /** Where the addon may be, in the order in which it is looked for. */
@@ -71,15 +71,12 @@ export function addonLocations(): string[] {
   return [localAddon, platformPackage];
 }
 
-/** The file to load for a location at which there is something; see {@link absence}. */
-export function addonFile(location: string): string {
-  return location === platformPackage ? prebuiltAddon() : location;
-}
-
-/** One clause that says that nothing is at `location`; undefined when something is. */
-export function absence(location: string): string | undefined {
-  if (location === platformPackage) return prebuiltAbsence();
-  return unreadable(location) ?? (existsSync(location) ? undefined : 'it is not built');
+/** What gives the file to load for a location, or one clause that says that nothing is there. */
+export function locateAddon(location: string): (() => string) | string {
+  if (location !== platformPackage)
+    return unreadable(location) ?? (existsSync(location) ? () => location : 'it is not built');
+  const prebuilt = locatePrebuilt();
+  return typeof prebuilt === 'string' ? prebuilt : () => besideLibtorch(prebuilt);
 }
 
 /** The folder of the libtorch that the local build was linked against (CMake's record), else of the one that would be used now. */

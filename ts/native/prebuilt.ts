@@ -38,15 +38,23 @@ function prebuiltVersions(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => /^torchts-(\d+\.\d+)\.node$/.exec(name)?.[1] ?? []);
 }
 
-/** One clause that says why the package of this platform gives no addon; undefined when it gives one. */
-export function prebuiltAbsence(): string | undefined {
+/** An addon of the package of this platform, and the libraries of the libtorch for which it was compiled. */
+export interface Prebuilt {
+  readonly addon: string;
+  readonly libraries: string;
+}
+
+/** The addon for the libtorch of this machine, or one clause that says why the package of this platform gives none. */
+export function locatePrebuilt(): Prebuilt | string {
   const folder = prebuiltFolder();
   if (folder === undefined) return 'it is not installed';
   const { found } = locateLibtorch(requestedFlavour(), process.env, { headers: false });
   if (!found) return 'there is no libtorch on this machine';
-  return hasAddonFor(found.version)
-    ? undefined
-    : `libtorch is version ${found.version}, and it has addons for ${prebuiltVersions(folder).join(', ')}`;
+  const versions = prebuiltVersions(folder);
+  const version = minorOf(found.version);
+  return versions.includes(version)
+    ? { addon: join(folder, `torchts-${version}.node`), libraries: join(found.folder, 'lib') }
+    : `libtorch is version ${found.version}, and it has addons for ${versions.join(', ')}`;
 }
 
 /** Whether the package of this platform has an addon for a version of libtorch, such as `2.13.0`. */
@@ -60,16 +68,10 @@ function minorOf(version: string): string {
 }
 
 /**
- * The addon of this platform for the libtorch of this machine, where it finds that libtorch; see {@link prebuiltAbsence}.
+ * A copy of the addon in a folder of the cache, among links to the libraries, which may lie where nobody can write.
  * @throws InputError when the cache cannot be written
  */
-export function prebuiltAddon(): string {
-  const { found } = locateLibtorch(requestedFlavour(), process.env, { headers: false });
-  return besideLibtorch(join(prebuiltFolder()!, `torchts-${minorOf(found!.version)}.node`), join(found!.folder, 'lib'));
-}
-
-/** A copy of `addon` in a folder of the cache, among links to the libraries, which may lie where nobody can write. */
-function besideLibtorch(addon: string, libraries: string): string {
+export function besideLibtorch({ addon, libraries }: Prebuilt): string {
   const folder = join(cacheFolder(), 'addons', keyOf(addon, libraries));
   const file = join(folder, 'torchts.node');
   if (existsSync(file)) return file;
