@@ -1,5 +1,15 @@
 import tseslint from 'typescript-eslint';
 
+const privateKeyword = {
+  // `#name` is private while the program runs, too: no key of the state of a schedule, no parameter of a module, no name in a
+  // Proxy. A constructor alone has no such form.
+  selector:
+    ':matches(PropertyDefinition, AccessorProperty, MethodDefinition[kind!="constructor"], TSParameterProperty,' +
+    ' TSAbstractPropertyDefinition, TSAbstractMethodDefinition)[accessibility="private"]',
+  message:
+    'Private members are written #name, and a parameter that is kept is assigned to one. What a copy of a module has to reach is `protected`, or a function beside the class.',
+};
+
 // Layout is prettier's, types are the compiler's, unused names too: what is left is what neither sees.
 export default tseslint.config(
   { ignores: ['**/*.mjs', '**/*.cjs', 'ts/tensor/generated', 'test/golden'] },
@@ -22,6 +32,7 @@ export default tseslint.config(
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-var': 'error',
       'prefer-const': 'error',
+      'no-restricted-syntax': ['error', privateKeyword],
     },
   },
 );

@@ -12,18 +12,22 @@ class Run {
   /** Milliseconds that it was not stopped. */
   spent = 0;
   over = false;
-  private reply: Promise<void> | null = null;
+  #reply: Promise<void> | null = null;
 
-  constructor(private readonly racer: Racer) {}
+  readonly #racer: Racer;
+
+  constructor(racer: Racer) {
+    this.#racer = racer;
+  }
 
   async slice(ms: number): Promise<void> {
-    const { bench, measure } = this.racer;
+    const { bench, measure } = this.#racer;
     const start = performance.now();
-    if (this.reply) bench.resume();
-    this.reply ??= bench.run(measure).then(() => void (this.over = true));
+    if (this.#reply) bench.resume();
+    this.#reply ??= bench.run(measure).then(() => void (this.over = true));
     const timer = new AbortController();
     try {
-      await Promise.race([this.reply, setTimeout(ms, undefined, { signal: timer.signal })]);
+      await Promise.race([this.#reply, setTimeout(ms, undefined, { signal: timer.signal })]);
     } finally {
       timer.abort();
       if (!this.over) bench.pause();

@@ -11,15 +11,19 @@ class Numbers implements Dataset<number> {
   running = 0;
   mostRunning = 0;
 
+  readonly #delayMs: (index: number) => number;
+
   constructor(
     readonly length: number,
-    private readonly delayMs: (index: number) => number = () => 0,
-  ) {}
+    delayMs: (index: number) => number = () => 0,
+  ) {
+    this.#delayMs = delayMs;
+  }
 
   async load(index: number): Promise<number> {
     this.started++;
     this.mostRunning = Math.max(this.mostRunning, ++this.running);
-    await sleep(this.delayMs(index));
+    await sleep(this.#delayMs(index));
     this.running--;
     return index;
   }

@@ -33,15 +33,15 @@ export class Checkout {
 
   /** Runs a TypeScript file of the checkout; `environment` is added to this process's, without what is undefined in it. */
   run(file: string, args: readonly string[] = [], environment: NodeJS.ProcessEnv = {}, user: Identity = {}): Output {
-    return this.node([join(this.root, file), ...args], environment, user);
+    return this.#node([join(this.root, file), ...args], environment, user);
   }
 
   /** Runs a piece of JavaScript that may require the checkout's files by their path from its root. */
   evaluate(script: string, environment: NodeJS.ProcessEnv = {}): Output {
-    return this.node(['-e', script], environment);
+    return this.#node(['-e', script], environment);
   }
 
-  private node(args: readonly string[], environment: NodeJS.ProcessEnv, user: Identity = {}): Output {
+  #node(args: readonly string[], environment: NodeJS.ProcessEnv, user: Identity = {}): Output {
     const env = { ...process.env, TORCHTS_ADDON: '', ...environment };
     const { status, stdout, stderr } = spawnSync(process.execPath, ['--require', require.resolve('tsx/cjs'), ...args], {
       cwd: this.root,

@@ -8,10 +8,14 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => vo
 export class TestServer {
   readonly requests: IncomingMessage[] = [];
 
+  readonly #server: Server;
+
   private constructor(
-    private readonly server: Server,
+    server: Server,
     public handler: Handler,
-  ) {}
+  ) {
+    this.#server = server;
+  }
 
   static async start(handler: Handler = notFound): Promise<TestServer> {
     const server = createServer((request, response) => {
@@ -24,7 +28,7 @@ export class TestServer {
   }
 
   get origin(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   /** What was asked for, in order. */
@@ -33,8 +37,8 @@ export class TestServer {
   }
 
   stop(): void {
-    this.server.closeAllConnections();
-    this.server.close();
+    this.#server.closeAllConnections();
+    this.#server.close();
   }
 }
 

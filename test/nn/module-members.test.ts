@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { models, nn, torch } from '../../ts';
+import { layers } from './layer-cases';
 
 const { assertClose } = torch.testing;
 const net = () => new nn.Sequential(new nn.Linear(2, 3), new nn.BatchNorm1d(3), new nn.Sequential(new nn.Linear(3, 1)));
@@ -205,6 +206,16 @@ describe('a copy of a module', () => {
     const pixelValues = torch.rand([1, 3, 8, 8]);
     assertClose(copy.forward({ pixelValues }).logits, model.forward({ pixelValues }).logits);
     assert.notEqual(copy.parameters()[0], model.parameters()[0]);
+  });
+
+  it('copies every layer', () => {
+    const small = { dModel: 8, nhead: 2, numEncoderLayers: 1, numDecoderLayers: 1, dimFeedforward: 8 };
+    const others = [new nn.Transformer(small), new nn.MultiheadAttention(8, 2), new nn.RNNCell(2, 3)];
+    for (const layer of [...Object.values(layers).map((make) => make()), ...others]) {
+      const copy = layer.clone();
+      assert.equal(copy.constructor, layer.constructor);
+      assert.equal(String(copy), String(layer));
+    }
   });
 
   it('is refused where it cannot be whole', () => {

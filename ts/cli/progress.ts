@@ -37,31 +37,34 @@ export function trainingDisplay(output: Output = process.stderr, now: () => numb
 
 /** One bar for each epoch. */
 class Bars {
-  private bar: SingleBar | undefined;
-  private epoch = 0;
+  #bar: SingleBar | undefined;
+  #epoch = 0;
+  readonly #output: Output;
 
-  constructor(private readonly output: Output) {}
+  constructor(output: Output) {
+    this.#output = output;
+  }
 
   show(event: StepEvent): void {
     const { epoch, epochs, step, steps } = event;
-    if (epoch !== this.epoch) this.rest();
-    this.epoch = epoch;
+    if (epoch !== this.#epoch) this.rest();
+    this.#epoch = epoch;
     const perEpoch = steps / epochs;
     const done = step - (epoch - 1) * perEpoch;
-    if (!this.bar) {
+    if (!this.#bar) {
       // No handler of signals and no changed terminal: an interrupt then ends the process at once and leaves all as it was.
-      this.bar = new SingleBar(
-        { format, stream: this.output, barsize: 10, linewrap: true, gracefulExit: false },
+      this.#bar = new SingleBar(
+        { format, stream: this.#output, barsize: 10, linewrap: true, gracefulExit: false },
         Presets.legacy,
       );
-      this.bar.start(perEpoch, done, { event });
+      this.#bar.start(perEpoch, done, { event });
     }
-    this.bar.update(done, { event });
+    this.#bar.update(done, { event });
   }
 
   rest(): void {
-    this.bar?.stop();
-    this.bar = undefined;
+    this.#bar?.stop();
+    this.#bar = undefined;
   }
 }
 
@@ -74,20 +77,21 @@ const format: GenericFormatter = (options, { progress }, { event }: { event: Ste
 
 /** For logs. */
 class Lines {
-  private last: number;
+  #last: number;
+  readonly #output: Output;
+  readonly #now: () => number;
 
-  constructor(
-    private readonly output: Output,
-    private readonly now: () => number,
-  ) {
-    this.last = now();
+  constructor(output: Output, now: () => number) {
+    this.#output = output;
+    this.#now = now;
+    this.#last = now();
   }
 
   show(event: StepEvent): void {
-    if (this.now() - this.last < 10_000) return;
-    this.last = this.now();
+    if (this.#now() - this.#last < 10_000) return;
+    this.#last = this.#now();
     const { epoch, step, loss, lr, speed, left } = words(event);
-    this.output.write(`${[`${epoch} ${step}`, loss, lr, speed, ...left].join(' | ')}\n`);
+    this.#output.write(`${[`${epoch} ${step}`, loss, lr, speed, ...left].join(' | ')}\n`);
   }
 
   rest(): void {}

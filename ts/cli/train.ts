@@ -87,25 +87,28 @@ export function addTrain<Config extends ConfigTree, Final>(
 
 /** One call of `train`. */
 class TrainAction<Config extends ConfigTree, Final> {
-  constructor(
-    private readonly command: TrainCommand<Config, Final>,
-    private readonly flags: Flags,
-  ) {}
+  readonly #command: TrainCommand<Config, Final>;
+  readonly #flags: Flags;
+
+  constructor(command: TrainCommand<Config, Final>, flags: Flags) {
+    this.#command = command;
+    this.#flags = flags;
+  }
 
   async run(): Promise<void> {
-    const { resume, run, printConfig } = this.flags;
-    const path = resume ? (run ?? this.latestRun()) : undefined;
-    const config = await this.judged(() => (path === undefined ? this.newConfig() : this.resumedConfig(path)));
+    const { resume, run, printConfig } = this.#flags;
+    const path = resume ? (run ?? this.#latestRun()) : undefined;
+    const config = await this.#judged(() => (path === undefined ? this.#newConfig() : this.#resumedConfig(path)));
     if (printConfig) {
       print(stringify(config));
       return;
     }
     await ensureReady();
-    await this.trainShown(config, path ?? run ?? this.freeRun());
+    await this.#trainShown(config, path ?? run ?? this.#freeRun());
   }
 
   /** What a configuration says of a kind of model is judged by that model, for which the addon has to be there. */
-  private async judged(resolve: () => Config): Promise<Config> {
+  async #judged(resolve: () => Config): Promise<Config> {
     try {
       return resolve();
     } catch (error) {
@@ -115,14 +118,14 @@ class TrainAction<Config extends ConfigTree, Final> {
     }
   }
 
-  private async trainShown(config: Config, path: string): Promise<void> {
-    const train = this.command.train();
+  async #trainShown(config: Config, path: string): Promise<void> {
+    const train = this.#command.train();
     const display = trainingDisplay();
     const { signal, stop } = interruptible((reason) => {
       display.say(`${reason}: saving what there is, then stopping; once more stops at once`);
     });
     try {
-      const { resume } = this.flags;
+      const { resume } = this.#flags;
       const { outcome, metrics } = await train({
         config,
         run: path,
@@ -131,11 +134,11 @@ class TrainAction<Config extends ConfigTree, Final> {
         listener: display.listener(terminal),
         onEvent: announced(path, display),
       });
-      if (metrics) this.show(metrics, path);
+      if (metrics) this.#show(metrics, path);
       if (outcome !== 'interrupted') return;
       display.say(
         existsSync(path)
-          ? `stopped; go on with: ${this.command.task} train --resume --run ${path}`
+          ? `stopped; go on with: ${this.#command.task} train --resume --run ${path}`
           : 'stopped before the training began',
       );
       process.exitCode = 130;
@@ -144,17 +147,17 @@ class TrainAction<Config extends ConfigTree, Final> {
     }
   }
 
-  private show(metrics: Final, path: string): void {
-    if (this.flags.json) printJson(metrics);
-    else print(`${this.command.describe(metrics)}\nreport: ${join(path, 'report.html')}`);
+  #show(metrics: Final, path: string): void {
+    if (this.#flags.json) printJson(metrics);
+    else print(`${this.#command.describe(metrics)}\nreport: ${join(path, 'report.html')}`);
   }
 
-  private get preset(): string {
-    return this.flags.preset ?? this.command.usualPreset(this.flags.data, this.startsFrom);
+  get #preset(): string {
+    return this.#flags.preset ?? this.#command.usualPreset(this.#flags.data, this.#startsFrom);
   }
 
-  private get startsFrom(): boolean {
-    const { set = [], config } = this.flags;
+  get #startsFrom(): boolean {
+    const { set = [], config } = this.#flags;
     const inFile = config === undefined ? undefined : valueAt(readConfigFile(config), 'model.from');
     const last = set
       .filter((assignment) => assignment.startsWith('model.from='))
@@ -164,32 +167,32 @@ class TrainAction<Config extends ConfigTree, Final> {
     return last === undefined ? typeof inFile === 'string' : !['', 'null', '~'].includes(last);
   }
 
-  private newConfig(): Config {
-    return this.command.resolve({
-      base: this.command.presets[this.preset]!,
-      file: this.flags.config,
-      set: this.assignments(),
+  #newConfig(): Config {
+    return this.#command.resolve({
+      base: this.#command.presets[this.#preset]!,
+      file: this.#flags.config,
+      set: this.#assignments(),
     });
   }
 
   /** A run goes on with what it began with; only what cannot change its outcome may be given anew. */
-  private resumedConfig(path: string): Config {
-    const { preset, config: file } = this.flags;
+  #resumedConfig(path: string): Config {
+    const { preset, config: file } = this.#flags;
     if (preset || file)
       throw new UsageError('A resumed run has its configuration already: leave --preset and --config out.');
     const own = join(path, 'config.yaml');
     if (!existsSync(own)) throw new UsageError(`There is no run to resume in ${path}: it has no config.yaml.`);
     const base = readConfigFile(own);
-    const config = this.command.resolve({ base, set: this.assignments() });
-    const changed = changedKeys(this.command.resolve({ base }), config, this.command.freeKeys);
+    const config = this.#command.resolve({ base, set: this.#assignments() });
+    const changed = changedKeys(this.#command.resolve({ base }), config, this.#command.freeKeys);
     if (changed.length === 0) return config;
     throw new UsageError(
       `A resumed run keeps its configuration; ${changed.join(', ')} would change its outcome: start a new run for that.`,
     );
   }
 
-  private assignments(): string[] {
-    const { set = [], data, device } = this.flags;
+  #assignments(): string[] {
+    const { set = [], data, device } = this.#flags;
     const quoted = (value: string) => JSON.stringify(value);
     return [
       ...set,
@@ -199,26 +202,26 @@ class TrainAction<Config extends ConfigTree, Final> {
   }
 
   /** models/<task>-<preset>, or with -2, -3, … behind it when that is taken. */
-  private freeRun(): string {
-    const name = join('models', `${this.command.task}-${this.preset}`);
+  #freeRun(): string {
+    const name = join('models', `${this.#command.task}-${this.#preset}`);
     for (let number = 2, path = name; ; path = `${name}-${number++}`) if (!existsSync(path)) return path;
   }
 
   /** The run of this task below models/ that was written to last. */
-  private latestRun(): string {
+  #latestRun(): string {
     const runs = existsSync('models') ? readdirSync('models').map((name) => join('models', name)) : [];
     const logs = runs
       .map((path) => join(path, 'metrics.jsonl'))
-      .filter((log) => existsSync(log) && this.isOwn(join(log, '..')));
+      .filter((log) => existsSync(log) && this.#isOwn(join(log, '..')));
     const [latest] = logs.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
     if (latest === undefined)
-      throw new UsageError(`There is no run of ${this.command.task} to resume below models/: name one by --run.`);
+      throw new UsageError(`There is no run of ${this.#command.task} to resume below models/: name one by --run.`);
     return join(latest, '..');
   }
 
   /** A run of another task has keys that this one does not know; what holds no readable configuration is no run. */
-  private isOwn(path: string): boolean {
-    const [preset] = Object.values(this.command.presets);
+  #isOwn(path: string): boolean {
+    const [preset] = Object.values(this.#command.presets);
     try {
       const keys = Object.keys(readConfigFile(join(path, 'config.yaml')));
       return keys.length > 0 && keys.every((key) => Object.hasOwn(preset!, key));

@@ -98,16 +98,20 @@ export class Node {
 }
 
 export class Graph {
+  #lastId: number;
+
   constructor(
     public nodes: Node[],
     readonly inputs: readonly Value[],
     public outputs: Value[],
-    private lastId: number,
-  ) {}
+    lastId: number,
+  ) {
+    this.#lastId = lastId;
+  }
 
   /** A value that a new node gives. */
   value(dtype: DType, shape: readonly number[], strides?: readonly number[], storage?: number): Value {
-    return new Value(++this.lastId, 'made', dtype, shape, strides, storage);
+    return new Value(++this.#lastId, 'made', dtype, shape, strides, storage);
   }
 
   /** The node that gives each value. */

@@ -10,12 +10,12 @@ import { expected } from '../options';
  * to be saved.
  */
 export class Rng {
-  private readonly key: readonly [number, number];
-  private readonly a: number;
-  private readonly b: number;
-  private block = 0;
-  private readonly words = new Uint32Array(4);
-  private used = 4;
+  readonly #key: readonly [number, number];
+  readonly #a: number;
+  readonly #b: number;
+  #block = 0;
+  readonly #words = new Uint32Array(4);
+  #used = 4;
 
   /**
    * @param seed safe integer from 0; all of its 53 bits count
@@ -24,18 +24,18 @@ export class Rng {
    * @throws InputError for anything else
    */
   constructor(seed: number, a = 0, b = 0) {
-    this.key = [integerIn('seed', seed, Number.MAX_SAFE_INTEGER) >>> 0, Math.floor(seed / 2 ** 32)];
-    this.a = integerIn('the first coordinate', a, 0xffffffff);
-    this.b = integerIn('the second coordinate', b, 0xffffffff);
+    this.#key = [integerIn('seed', seed, Number.MAX_SAFE_INTEGER) >>> 0, Math.floor(seed / 2 ** 32)];
+    this.#a = integerIn('the first coordinate', a, 0xffffffff);
+    this.#b = integerIn('the second coordinate', b, 0xffffffff);
   }
 
   /** The next 32 bits, as an integer in [0, 2^32). */
   uint32(): number {
-    if (this.used === 4) {
-      philox4x32(this.words, [this.block++, 0, this.b, this.a], this.key);
-      this.used = 0;
+    if (this.#used === 4) {
+      philox4x32(this.#words, [this.#block++, 0, this.#b, this.#a], this.#key);
+      this.#used = 0;
     }
-    return this.words[this.used++]!;
+    return this.#words[this.#used++]!;
   }
 
   /** Uniform in [0, 1), with 32 bits of it random. */

@@ -67,17 +67,20 @@ interface Overrides {
 }
 
 class HeaderReader {
-  private window: Buffer = Buffer.alloc(0);
-  private start = 0;
+  #window: Buffer = Buffer.alloc(0);
+  #start = 0;
+  readonly #file: ByteSource;
 
-  constructor(private readonly file: ByteSource) {}
+  constructor(file: ByteSource) {
+    this.#file = file;
+  }
 
   read(position: number): Buffer {
-    if (position < this.start || position + BLOCK > this.start + this.window.length) {
-      this.start = position;
-      this.window = this.file.upTo(position, WINDOW_BYTES);
+    if (position < this.#start || position + BLOCK > this.#start + this.#window.length) {
+      this.#start = position;
+      this.#window = this.#file.upTo(position, WINDOW_BYTES);
     }
-    return this.window.subarray(position - this.start, position - this.start + BLOCK);
+    return this.#window.subarray(position - this.#start, position - this.#start + BLOCK);
   }
 }
 

@@ -9,17 +9,17 @@ export class TarFile {
   readonly members: ReadonlyMap<string, TarMember>;
   /** What messages call the archive: its path, where it has one. */
   readonly path: string;
-  private readonly file: ByteSource;
+  readonly #file: ByteSource;
 
   /**
    * @param input path of the archive, or its bytes
    * @throws InputError when there is no such file, or it is a web page or no tar; the message says which
    */
   constructor(input: FileInput) {
-    this.file = openArchive(input, 'tar');
-    this.path = this.file.label;
+    this.#file = openArchive(input, 'tar');
+    this.path = this.#file.label;
     try {
-      this.members = new Map(readTarIndex(this.file).map((member) => [member.name, member]));
+      this.members = new Map(readTarIndex(this.#file).map((member) => [member.name, member]));
     } catch (error) {
       this.close();
       throw error;
@@ -31,8 +31,8 @@ export class TarFile {
    * @throws InputError when there is no such member, or the file was cut since it was opened
    */
   async read(name: string): Promise<Buffer> {
-    const member = this.member(name);
-    const content = await this.file.upToAsync(member.position, member.bytes);
+    const member = this.#member(name);
+    const content = await this.#file.upToAsync(member.position, member.bytes);
     if (content.length < member.bytes)
       throw new InputError(
         `${name} in ${this.path} is damaged: the file ends before it does. Download the archive again.`,
@@ -45,16 +45,16 @@ export class TarFile {
    * @throws InputError when there is no such member
    */
   readStart(name: string, bytes: number): Promise<Buffer> {
-    const member = this.member(name);
-    return this.file.upToAsync(member.position, Math.min(bytes, member.bytes));
+    const member = this.#member(name);
+    return this.#file.upToAsync(member.position, Math.min(bytes, member.bytes));
   }
 
   /** Closes the file; reads after it fail. Closing twice does nothing. */
   close(): void {
-    this.file.close();
+    this.#file.close();
   }
 
-  private member(name: string): TarMember {
+  #member(name: string): TarMember {
     const member = this.members.get(name);
     if (!member) throw new InputError(`${this.path} has no member ${name}.`);
     return member;

@@ -32,50 +32,49 @@ interface Entry {
 
 /** @internal Writes a zip from front to back, member by member (PKWARE's APPNOTE, sections 4.3 and 4.5.3). */
 export class ZipWriter {
-  private readonly options: Required<ZipWriterOptions>;
-  private readonly entries: Entry[] = [];
-  private position = 0;
+  readonly #options: Required<ZipWriterOptions>;
+  readonly #entries: Entry[] = [];
+  #position = 0;
+  readonly #output: Write;
 
-  constructor(
-    private readonly output: Write,
-    options: ZipWriterOptions = {},
-  ) {
-    this.options = { ...defaults, ...options };
+  constructor(output: Write, options: ZipWriterOptions = {}) {
+    this.#output = output;
+    this.#options = { ...defaults, ...options };
   }
 
   /** @param name path inside the archive, with forward slashes */
   add(name: string, content: Uint8Array): void {
-    const packed = this.options.deflate ? deflateRawSync(content) : content;
+    const packed = this.#options.deflate ? deflateRawSync(content) : content;
     const entry: Entry = {
       name: Buffer.from(name),
-      method: this.options.deflate ? DEFLATED : STORED,
+      method: this.#options.deflate ? DEFLATED : STORED,
       crc32: crc32(content),
       packedBytes: packed.length,
       bytes: content.length,
-      position: this.position,
+      position: this.#position,
     };
-    this.entries.push(entry);
-    this.write(this.localHeader(entry));
-    this.write(packed);
+    this.#entries.push(entry);
+    this.#write(this.#localHeader(entry));
+    this.#write(packed);
   }
 
   /** Writes the index; nothing can be added after it. */
   end(): void {
-    const start = this.position;
-    for (const entry of this.entries) this.write(this.centralEntry(entry));
-    this.write(this.endRecords(start, this.position - start));
+    const start = this.#position;
+    for (const entry of this.#entries) this.#write(this.#centralEntry(entry));
+    this.#write(this.#endRecords(start, this.#position - start));
   }
 
-  private write(bytes: Uint8Array): void {
-    this.output(bytes);
-    this.position += bytes.length;
+  #write(bytes: Uint8Array): void {
+    this.#output(bytes);
+    this.#position += bytes.length;
   }
 
-  private localHeader(entry: Entry): Buffer {
+  #localHeader(entry: Entry): Buffer {
     const { name, packedBytes, bytes } = entry;
-    const wide = this.isWide(packedBytes, bytes);
+    const wide = this.#isWide(packedBytes, bytes);
     const zip64 = wide ? zip64Field([bytes, packedBytes]) : Buffer.alloc(0);
-    const padding = this.padding(this.position + 30 + name.length + zip64.length);
+    const padding = this.#padding(this.#position + 30 + name.length + zip64.length);
     const head = Buffer.alloc(30);
     head.writeUInt32LE(0x04034b50, 0);
     writeFacts(head, 4, entry, wide);
@@ -83,9 +82,9 @@ export class ZipWriter {
     return Buffer.concat([head, name, zip64, padding]);
   }
 
-  private centralEntry(entry: Entry): Buffer {
+  #centralEntry(entry: Entry): Buffer {
     const { name, packedBytes, bytes, position } = entry;
-    const wide = this.isWide(packedBytes, bytes, position);
+    const wide = this.#isWide(packedBytes, bytes, position);
     const zip64 = wide ? zip64Field([bytes, packedBytes, position]) : Buffer.alloc(0);
     const head = Buffer.alloc(46);
     head.writeUInt32LE(0x02014b50, 0);
@@ -97,9 +96,9 @@ export class ZipWriter {
   }
 
   /** The end of the archive, before it what zip64 needs. */
-  private endRecords(start: number, bytes: number): Buffer {
-    const { length: members } = this.entries;
-    const wide = members >= 0xffff || this.isWide(start, bytes);
+  #endRecords(start: number, bytes: number): Buffer {
+    const { length: members } = this.#entries;
+    const wide = members >= 0xffff || this.#isWide(start, bytes);
     const end = Buffer.alloc(22);
     end.writeUInt32LE(0x06054b50, 0);
     for (const at of [8, 10]) end.writeUInt16LE(wide ? 0xffff : members, at);
@@ -108,13 +107,13 @@ export class ZipWriter {
     return wide ? Buffer.concat([zip64End(members, start, bytes), end]) : end;
   }
 
-  private isWide(...numbers: readonly number[]): boolean {
-    return numbers.some((number) => number > this.options.largest);
+  #isWide(...numbers: readonly number[]): boolean {
+    return numbers.some((number) => number > this.#options.largest);
   }
 
   /** An extra field that moves the content to a multiple of the alignment; PyTorch calls its own FB too. */
-  private padding(start: number): Buffer {
-    const { alignment, deflate } = this.options;
+  #padding(start: number): Buffer {
+    const { alignment, deflate } = this.#options;
     if (alignment === 1 || deflate) return Buffer.alloc(0);
     const missing = (alignment - ((start + 4) % alignment)) % alignment;
     const field = Buffer.alloc(4 + missing, 'Z');

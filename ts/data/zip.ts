@@ -63,9 +63,9 @@ export class ZipFile {
    * @throws InputError when there is no such member, or its bytes are damaged
    */
   async read(name: string): Promise<Buffer> {
-    const member = this.member(name);
-    const packed = this.whole(member, await this.readPacked(member));
-    return this.checked(member, member.method === 'stored' ? packed : await this.inflate(member, packed));
+    const member = this.#member(name);
+    const packed = this.#whole(member, await this.#readPacked(member));
+    return this.#checked(member, member.method === 'stored' ? packed : await this.#inflate(member, packed));
   }
 
   /**
@@ -73,15 +73,15 @@ export class ZipFile {
    * @throws InputError when there is no such member, or its bytes are damaged
    */
   readSync(name: string): Buffer {
-    const member = this.member(name);
+    const member = this.#member(name);
     const packed = this.source.upTo(this.contentPosition(member), member.compressedBytes);
-    this.whole(member, packed);
-    return this.checked(member, member.method === 'stored' ? packed : this.inflateNow(member, packed));
+    this.#whole(member, packed);
+    return this.#checked(member, member.method === 'stored' ? packed : this.#inflateNow(member, packed));
   }
 
   /** Where the packed bytes of a member begin: behind its local header, the name and an extra field. @throws InputError when it is damaged */
   contentPosition(member: ZipMember): number {
-    return member.position + this.headerBytes(member, this.source.upTo(member.position, LOCAL_HEADER_BYTES));
+    return member.position + this.#headerBytes(member, this.source.upTo(member.position, LOCAL_HEADER_BYTES));
   }
 
   /** Closes the file; reads after it fail. Closing twice does nothing. */
@@ -89,57 +89,57 @@ export class ZipFile {
     this.source.close();
   }
 
-  private member(name: string): ZipMember {
+  #member(name: string): ZipMember {
     const member = this.members.get(name);
     if (!member) throw new InputError(`${this.path} has no member ${name}.`);
     return member;
   }
 
-  private async readPacked(member: ZipMember): Promise<Buffer> {
+  async #readPacked(member: ZipMember): Promise<Buffer> {
     const ahead = LOCAL_HEADER_BYTES + Buffer.byteLength(member.name) + USUAL_EXTRA_BYTES;
     const start = await this.source.upToAsync(member.position, ahead + member.compressedBytes);
-    const dataAt = this.headerBytes(member, start);
+    const dataAt = this.#headerBytes(member, start);
     const dataEnd = dataAt + member.compressedBytes;
     if (dataEnd <= ahead + member.compressedBytes) return start.subarray(dataAt, dataEnd);
     return this.source.upToAsync(member.position + dataAt, member.compressedBytes);
   }
 
   /** @param start what lies at the member's position */
-  private headerBytes(member: ZipMember, start: Buffer): number {
+  #headerBytes(member: ZipMember, start: Buffer): number {
     if (start.length < LOCAL_HEADER_BYTES || start.readUInt32LE(0) !== LOCAL_HEADER)
-      throw this.damaged(member, 'it does not lie where the index says');
+      throw this.#damaged(member, 'it does not lie where the index says');
     return LOCAL_HEADER_BYTES + start.readUInt16LE(26) + start.readUInt16LE(28);
   }
 
-  private whole(member: ZipMember, packed: Buffer): Buffer {
-    if (packed.length < member.compressedBytes) throw this.damaged(member, 'the file ends before it does');
+  #whole(member: ZipMember, packed: Buffer): Buffer {
+    if (packed.length < member.compressedBytes) throw this.#damaged(member, 'the file ends before it does');
     return packed;
   }
 
-  private async inflate(member: ZipMember, packed: Buffer): Promise<Buffer> {
-    if (member.bytes <= INFLATE_AT_ONCE_BYTES) return this.inflateNow(member, packed);
+  async #inflate(member: ZipMember, packed: Buffer): Promise<Buffer> {
+    if (member.bytes <= INFLATE_AT_ONCE_BYTES) return this.#inflateNow(member, packed);
     try {
       return await inflateAsync(packed, inflateOptions(member));
     } catch (cause) {
-      throw this.damaged(member, (cause as Error).message, cause);
+      throw this.#damaged(member, (cause as Error).message, cause);
     }
   }
 
-  private inflateNow(member: ZipMember, packed: Buffer): Buffer {
+  #inflateNow(member: ZipMember, packed: Buffer): Buffer {
     try {
       return inflateRawSync(packed, inflateOptions(member));
     } catch (cause) {
-      throw this.damaged(member, (cause as Error).message, cause);
+      throw this.#damaged(member, (cause as Error).message, cause);
     }
   }
 
-  private checked(member: ZipMember, content: Buffer): Buffer {
+  #checked(member: ZipMember, content: Buffer): Buffer {
     if (content.length !== member.bytes || crc32(content) !== member.crc32)
-      throw this.damaged(member, 'its checksum is wrong');
+      throw this.#damaged(member, 'its checksum is wrong');
     return content;
   }
 
-  private damaged(member: ZipMember, why: string, cause?: unknown): InputError {
+  #damaged(member: ZipMember, why: string, cause?: unknown): InputError {
     return new InputError(`${shownName(member.name)} in ${this.path} is damaged: ${why}. Download the archive again.`, {
       cause,
     });

@@ -65,8 +65,8 @@ export abstract class ByteSource {
 }
 
 class FileBytes extends ByteSource {
-  private file: number | undefined;
-  private readonly changed: bigint;
+  #file: number | undefined;
+  readonly #changed: bigint;
 
   constructor(
     override readonly path: string,
@@ -74,20 +74,20 @@ class FileBytes extends ByteSource {
   ) {
     const { size, mtimeNs } = fstatSync(file, { bigint: true });
     super(path, Number(size));
-    this.file = file;
-    this.changed = mtimeNs;
+    this.#file = file;
+    this.#changed = mtimeNs;
   }
 
   override get descriptor(): number {
-    if (this.file === undefined) throw new InputError(`${this.path} is closed.`);
-    return this.file;
+    if (this.#file === undefined) throw new InputError(`${this.path} is closed.`);
+    return this.#file;
   }
 
   upTo(position: number, bytes: number): Buffer {
     const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(bytes, this.size - position)));
     let filled = 0;
     for (let count = 1; count > 0 && filled < buffer.length; filled += count) {
-      count = this.attempt(() =>
+      count = this.#attempt(() =>
         readSync(this.descriptor, buffer, filled, Math.min(buffer.length - filled, LONGEST_READ), position + filled),
       );
     }
@@ -101,32 +101,32 @@ class FileBytes extends ByteSource {
       const { bytesRead } = await readAsync(this.descriptor, buffer, 0, buffer.length, position);
       return buffer.subarray(0, bytesRead);
     } catch (cause) {
-      throw this.unreadable(cause);
+      throw this.#unreadable(cause);
     }
   }
 
   override requireUnchanged(): void {
     const { size, mtimeNs } = fstatSync(this.descriptor, { bigint: true });
-    if (Number(size) === this.size && mtimeNs === this.changed) return;
+    if (Number(size) === this.size && mtimeNs === this.#changed) return;
     throw new InputError(
       `${this.path} was changed while it was read; read it again, and write files beside the old one and rename them.`,
     );
   }
 
   override close(): void {
-    if (this.file !== undefined) closeSync(this.file);
-    this.file = undefined;
+    if (this.#file !== undefined) closeSync(this.#file);
+    this.#file = undefined;
   }
 
-  private attempt<T>(body: () => T): T {
+  #attempt<T>(body: () => T): T {
     try {
       return body();
     } catch (cause) {
-      throw this.unreadable(cause);
+      throw this.#unreadable(cause);
     }
   }
 
-  private unreadable(cause: unknown): unknown {
+  #unreadable(cause: unknown): unknown {
     return cause instanceof InputError
       ? cause
       : new InputError(`${this.path} cannot be read: ${causeOf(cause)}.`, { cause });
@@ -134,12 +134,15 @@ class FileBytes extends ByteSource {
 }
 
 class MemoryBytes extends ByteSource {
-  constructor(private readonly bytes: Buffer) {
+  readonly #bytes: Buffer;
+
+  constructor(bytes: Buffer) {
     super('the buffer', bytes.length);
+    this.#bytes = bytes;
   }
 
   upTo(position: number, bytes: number): Buffer {
-    return this.bytes.subarray(position, Math.min(this.size, position + bytes));
+    return this.#bytes.subarray(position, Math.min(this.size, position + bytes));
   }
 
   async upToAsync(position: number, bytes: number): Promise<Buffer> {

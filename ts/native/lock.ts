@@ -28,10 +28,14 @@ export interface LockOptions {
  * that sleeps, keeps it, where a lease would have lapsed.
  */
 export class FileLock {
+  readonly #file: number;
+
   private constructor(
     readonly path: string,
-    private readonly file: number,
-  ) {}
+    file: number,
+  ) {
+    this.#file = file;
+  }
 
   /**
    * Takes the lock, or gives undefined where somebody else holds it. The file at `path` is made, and deleted by `release`.
@@ -61,8 +65,8 @@ export class FileLock {
 
   release(): void {
     // Before closing: whoever locks the file from then on sees that it is no longer the one at the path.
-    if (isAt(this.file, this.path)) unlinkSync(this.path);
-    closeSync(this.file);
+    if (isAt(this.#file, this.path)) unlinkSync(this.path);
+    closeSync(this.#file);
   }
 }
 

@@ -43,19 +43,21 @@ export async function bytesOfPieces(part: string): Promise<number | undefined> {
 }
 
 class PieceDownload {
-  private readonly done: Set<number>;
+  readonly #done: Set<number>;
   /** Bytes of pieces that are on their way. */
-  private readonly underway = new Map<number, number>();
-  private readonly stop = new AbortController();
+  readonly #underway = new Map<number, number>();
+  readonly #stop = new AbortController();
   /** The record is written by one at a time, in order. */
-  private writing: Promise<void> = Promise.resolve();
+  #writing: Promise<void> = Promise.resolve();
+  readonly #transfer: Transfer;
+  readonly #record: PieceRecord;
+  readonly #file: FileHandle;
 
-  private constructor(
-    private readonly transfer: Transfer,
-    private readonly record: PieceRecord,
-    private readonly file: FileHandle,
-  ) {
-    this.done = new Set(record.done);
+  private constructor(transfer: Transfer, record: PieceRecord, file: FileHandle) {
+    this.#transfer = transfer;
+    this.#record = record;
+    this.#file = file;
+    this.#done = new Set(record.done);
   }
 
   /** Opens the part: that of an earlier attempt, or a new one with the first piece in it. */
@@ -76,8 +78,8 @@ class PieceDownload {
         return undefined;
       }
       const download = new PieceDownload(transfer, begun, await open(part, 'w'));
-      await download.store(0, response, alive).catch(async (error: unknown) => {
-        await download.file.close();
+      await download.#store(0, response, alive).catch(async (error: unknown) => {
+        await download.#file.close();
         throw error;
       });
       return download;
@@ -85,24 +87,26 @@ class PieceDownload {
   }
 
   async complete(): Promise<void> {
-    const { transfer, record, file } = this;
+    const transfer = this.#transfer;
+    const record = this.#record;
+    const file = this.#file;
     try {
       const missing = Array.from({ length: Math.ceil(record.total / record.pieceBytes) }, (_, index) => index)
-        .filter((index) => !this.done.has(index))
+        .filter((index) => !this.#done.has(index))
         .reverse();
-      this.report();
+      this.#report();
       const worker = async (): Promise<void> => {
-        for (let index = missing.pop(); index !== undefined; index = missing.pop()) await this.fetchPiece(index);
+        for (let index = missing.pop(); index !== undefined; index = missing.pop()) await this.#fetchPiece(index);
       };
       const workers = Array.from({ length: transfer.connections }, () =>
         worker().catch((error: unknown) => {
           // The first one says what is wrong; the others end with it.
-          if (!this.stop.signal.aborted) this.stop.abort(error);
+          if (!this.#stop.signal.aborted) this.#stop.abort(error);
         }),
       );
       await Promise.all(workers);
-      await this.writing;
-      if (this.stop.signal.aborted) throw this.stop.signal.reason;
+      await this.#writing;
+      if (this.#stop.signal.aborted) throw this.#stop.signal.reason;
       await file.sync();
     } catch (error) {
       // Only now, when nobody writes a record any more.
@@ -113,9 +117,10 @@ class PieceDownload {
     }
   }
 
-  private async fetchPiece(index: number): Promise<void> {
-    const { transfer, record } = this;
-    const outer = transfer.signal ? AbortSignal.any([transfer.signal, this.stop.signal]) : this.stop.signal;
+  async #fetchPiece(index: number): Promise<void> {
+    const transfer = this.#transfer;
+    const record = this.#record;
+    const outer = transfer.signal ? AbortSignal.any([transfer.signal, this.#stop.signal]) : this.#stop.signal;
     await withSilenceClock(transfer, outer, async (signal, alive) => {
       const start = index * record.pieceBytes;
       const end = start + pieceLength(record, index) - 1;
@@ -129,13 +134,15 @@ class PieceDownload {
         const message = `${transfer.url} did not continue at byte ${start}.`;
         throw new DownloadError(message, transfer.url, { retry: true, discard: true });
       }
-      await this.store(index, response, alive);
+      await this.#store(index, response, alive);
     });
   }
 
   /** Writes the body of a response as a piece, and notes it once it is whole. */
-  private async store(index: number, response: Response, alive: () => void): Promise<void> {
-    const { transfer, record, file } = this;
+  async #store(index: number, response: Response, alive: () => void): Promise<void> {
+    const transfer = this.#transfer;
+    const record = this.#record;
+    const file = this.#file;
     const start = index * record.pieceBytes;
     const length = pieceLength(record, index);
     let received = 0;
@@ -150,26 +157,27 @@ class PieceDownload {
           );
         await file.write(chunk, 0, chunk.byteLength, start + received);
         received += chunk.byteLength;
-        this.underway.set(index, received);
-        this.report();
+        this.#underway.set(index, received);
+        this.#report();
       }
     } finally {
-      this.underway.delete(index);
+      this.#underway.delete(index);
     }
     if (received !== length) {
       const message = `${transfer.url} was cut after ${received} of ${length} bytes at byte ${start}.`;
       throw new DownloadError(message, transfer.url, { retry: true });
     }
-    this.done.add(index);
-    this.writing = this.writing.then(() => writeRecord(transfer.part, { ...record, done: [...this.done] }));
-    await this.writing;
+    this.#done.add(index);
+    this.#writing = this.#writing.then(() => writeRecord(transfer.part, { ...record, done: [...this.#done] }));
+    await this.#writing;
   }
 
-  private report(): void {
-    const { record, transfer } = this;
+  #report(): void {
+    const record = this.#record;
+    const transfer = this.#transfer;
     let received = 0;
-    for (const index of this.done) received += pieceLength(record, index);
-    for (const bytes of this.underway.values()) received += bytes;
+    for (const index of this.#done) received += pieceLength(record, index);
+    for (const bytes of this.#underway.values()) received += bytes;
     transfer.onProgress?.({ received, total: record.total });
   }
 }

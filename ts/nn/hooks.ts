@@ -67,8 +67,12 @@ class HookList {
   #hooks: readonly Hook[] = [];
   readonly #always = new WeakSet<Hook>();
 
+  readonly #general: HookList | undefined;
+
   /** @param general the hooks of every module, which run before these */
-  constructor(private readonly general?: HookList) {}
+  constructor(general?: HookList) {
+    this.#general = general;
+  }
 
   add(hook: (...args: never[]) => unknown, options: ForwardHookOptions = {}): RemovableHandle {
     const { prepend, alwaysCall } = resolveOptions<Required<ForwardHookOptions>>(
@@ -85,7 +89,7 @@ class HookList {
 
   /** As they are now: what a hook adds or removes counts from the next time on. */
   get all(): readonly Hook[] {
-    return this.general?.any ? [...this.general.all, ...this.#hooks] : this.#hooks;
+    return this.#general?.any ? [...this.#general.all, ...this.#hooks] : this.#hooks;
   }
 
   get any(): boolean {

@@ -13,16 +13,23 @@ export interface PrecisionOptions {
 /** A model with its forward, compiled when the first input comes. */
 export class PreparedModel<M extends Module> {
   #compiled: Pick<M, 'forward'> | null = null;
+  readonly #precision: Precision | undefined;
+  readonly #onWarning: ((message: string) => void) | undefined;
 
   constructor(
     readonly model: M,
-    private readonly precision: Precision | undefined,
-    private readonly onWarning?: (message: string) => void,
-  ) {}
+    precision: Precision | undefined,
+    onWarning?: (message: string) => void,
+  ) {
+    this.#precision = precision;
+    this.#onWarning = onWarning;
+  }
 
   /** The forward of the model for one input. */
   forward(input: Parameters<M['forward']>[0]): ReturnType<M['forward']> {
-    const { model, precision, onWarning } = this;
+    const { model } = this;
+    const precision = this.#precision;
+    const onWarning = this.#onWarning;
     if (precision !== undefined)
       this.#compiled ??= compile(model.eval(), {
         precision,

@@ -49,93 +49,93 @@ export async function fit<Batch>(options: FitOptions<Batch>): Promise<FitResult>
 
 /** The loop of `fit` in a run folder that is open. */
 export class Trainer<Batch> {
-  private readonly settings: FitSettings<Batch>;
-  private readonly run: RunFolder;
-  private readonly triggers: Triggers;
-  private readonly logger: MetricsLogger;
-  private readonly parameters: torch.Tensor[];
-  private state: LoopState = initialState;
+  readonly #settings: FitSettings<Batch>;
+  readonly #run: RunFolder;
+  readonly #triggers: Triggers;
+  readonly #logger: MetricsLogger;
+  readonly #parameters: torch.Tensor[];
+  #state: LoopState = initialState;
   /** The state that `checkpoints/last` holds, and when it was written. */
-  private saved: LoopState | undefined;
-  private savedAt = performance.now();
+  #saved: LoopState | undefined;
+  #savedAt = performance.now();
 
   constructor(options: FitOptions<Batch>) {
-    this.settings = fitSettings(options);
+    this.#settings = fitSettings(options);
     if (!(options.run instanceof RunFolder))
       throw new InputError(
         'Trainer: expected an open run folder for run (RunFolder.create or reopen); fit takes a path',
       );
-    this.run = options.run;
-    const { plan, model, data, evaluationSamples } = this.settings;
-    this.triggers = new Triggers(plan, data.batches);
-    this.logger = new MetricsLogger(this.run.file('metrics.jsonl'), evaluationSamples);
-    this.parameters = model.parameters().filter(({ requiresGrad }) => requiresGrad);
+    this.#run = options.run;
+    const { plan, model, data, evaluationSamples } = this.#settings;
+    this.#triggers = new Triggers(plan, data.batches);
+    this.#logger = new MetricsLogger(this.#run.file('metrics.jsonl'), evaluationSamples);
+    this.#parameters = model.parameters().filter(({ requiresGrad }) => requiresGrad);
   }
 
   /** Trains from where `checkpoints/last` stands, or from the start, to the end of the plan, or until the signal. */
   async fit(): Promise<FitResult> {
-    const { triggers } = this;
-    const { plan, model, data, onEvent } = this.settings;
+    const triggers = this.#triggers;
+    const { plan, model, data, onEvent } = this.#settings;
     try {
-      await this.restore();
-      onEvent({ type: 'begin', epochs: plan.epochs, step: this.state.step, steps: triggers.steps });
+      await this.#restore();
+      onEvent({ type: 'begin', epochs: plan.epochs, step: this.#state.step, steps: triggers.steps });
       // Before the first step, if the plan says so. A run that was interrupted during an evaluation still owes it.
-      if (triggers.evaluationDue(this.state)) await this.evaluate();
-      await this.beginStep();
-      while (!this.outcome) {
+      if (triggers.evaluationDue(this.#state)) await this.#evaluate();
+      await this.#beginStep();
+      while (!this.#outcome) {
         model.train();
-        for await (const batch of data.epoch(this.state.epoch, { startBatch: this.state.batch })) {
-          this.forwardBackward(batch);
-          if (!triggers.stepDue(this.state)) continue;
-          const lr = this.clipAndStep();
-          this.logStep(lr);
+        for await (const batch of data.epoch(this.#state.epoch, { startBatch: this.#state.batch })) {
+          this.#forwardBackward(batch);
+          if (!triggers.stepDue(this.#state)) continue;
+          const lr = this.#clipAndStep();
+          this.#logStep(lr);
           // The checkpoint first, so that an evaluation that fails costs no training.
-          if (triggers.checkpointDue(this.state, performance.now() - this.savedAt)) await this.checkpoint();
-          if (triggers.evaluationDue(this.state)) await this.evaluate();
-          await this.beginStep();
-          if (this.outcome) break;
+          if (triggers.checkpointDue(this.#state, performance.now() - this.#savedAt)) await this.#checkpoint();
+          if (triggers.evaluationDue(this.#state)) await this.#evaluate();
+          await this.#beginStep();
+          if (this.#outcome) break;
         }
-        if (!this.outcome) this.endEpoch();
+        if (!this.#outcome) this.#endEpoch();
       }
       // A run without a step needs none: it begins anew from config.yaml.
-      if (this.state.step > 0 && this.saved?.step !== this.state.step) await this.checkpoint();
-      onEvent({ type: 'end', step: this.state.step, outcome: this.outcome });
-      return { outcome: this.outcome, best: this.state.best };
+      if (this.#state.step > 0 && this.#saved?.step !== this.#state.step) await this.#checkpoint();
+      onEvent({ type: 'end', step: this.#state.step, outcome: this.#outcome });
+      return { outcome: this.#outcome, best: this.#state.best };
     } finally {
-      this.logger.close();
+      this.#logger.close();
     }
   }
 
-  private get outcome(): Outcome | undefined {
-    return this.triggers.outcome(this.state) ?? (this.settings.signal.aborted ? 'interrupted' : undefined);
+  get #outcome(): Outcome | undefined {
+    return this.#triggers.outcome(this.#state) ?? (this.#settings.signal.aborted ? 'interrupted' : undefined);
   }
 
-  private async restore(): Promise<void> {
-    const last = await restoreCheckpoint(this.run, this.settings);
-    this.logger.rewind(last?.logBytes ?? 0, last?.costs ?? null);
-    if (last) this.state = this.saved = last.loop;
+  async #restore(): Promise<void> {
+    const last = await restoreCheckpoint(this.#run, this.#settings);
+    this.#logger.rewind(last?.logBytes ?? 0, last?.costs ?? null);
+    if (last) this.#state = this.#saved = last.loop;
   }
 
   /** Lets signals, data and progress have a turn. What evaluations and checkpoints took is no part of the step's time. */
-  private async beginStep(): Promise<void> {
+  async #beginStep(): Promise<void> {
     await yieldToEventLoop();
-    this.logger.beginStep();
+    this.#logger.beginStep();
   }
 
   /** Adds the gradients of `batch`, one of those that the next step averages. */
-  private forwardBackward(batch: Batch): void {
-    const { plan, loss: lossOf, count, release } = this.settings;
-    const { epoch, batch: index } = this.state;
-    const batches = this.triggers.batchesOfStep(this.state);
+  #forwardBackward(batch: Batch): void {
+    const { plan, loss: lossOf, count, release } = this.#settings;
+    const { epoch, batch: index } = this.#state;
+    const batches = this.#triggers.batchesOfStep(this.#state);
     // A seed for each batch, not one stream: so dropout depends on the position alone, on any device.
     torch.manualSeed(batchSeed(plan.seed, epoch, index));
     torch.scoped(() => {
       const { loss, terms } = lossOf(batch);
       (batches === 1 ? loss : loss.div(batches)).backward();
-      this.logger.addBatch({ loss, ...terms }, count(batch), batches);
+      this.#logger.addBatch({ loss, ...terms }, count(batch), batches);
     });
     release(batch);
-    this.update({ batch: index + 1 });
+    this.#update({ batch: index + 1 });
   }
 
   /**
@@ -143,79 +143,81 @@ export class Trainer<Batch> {
    * @returns the learning rate that the step had
    * @throws InputError when the loss or a gradient is not finite
    */
-  private clipAndStep(): number {
-    const { plan, optimizer, scheduler } = this.settings;
+  #clipAndStep(): number {
+    const { plan, optimizer, scheduler } = this.#settings;
     const lr = Math.max(...optimizer.paramGroups.map((group) => group.lr));
     const gradNorm = torch.scoped(() => {
-      const norm = utils.clipGradNorm(this.parameters, plan.clipNorm || Infinity); // with 0 it is measured alone
+      const norm = utils.clipGradNorm(this.#parameters, plan.clipNorm || Infinity); // with 0 it is measured alone
       optimizer.step();
       scheduler.step();
       optimizer.zeroGrad();
       return Number(norm.item());
     });
-    const step = this.logger.endStep({ gradNorm });
-    requireFinite(step.means, this.state, this.saved);
-    this.state = afterStep(this.state, step);
+    const step = this.#logger.endStep({ gradNorm });
+    requireFinite(step.means, this.#state, this.#saved);
+    this.#state = afterStep(this.#state, step);
     return lr;
   }
 
-  private logStep(lr: number): void {
-    const { plan, onEvent } = this.settings;
-    if (this.triggers.logDue(this.state)) {
-      this.logger.logTrain(this.state, lr);
-      this.update({ window: emptyWindow });
+  #logStep(lr: number): void {
+    const { plan, onEvent } = this.#settings;
+    if (this.#triggers.logDue(this.#state)) {
+      this.#logger.logTrain(this.#state, lr);
+      this.#update({ window: emptyWindow });
     }
-    onEvent(this.logger.stepEvent(this.state, plan.epochs, this.triggers.remaining(this.state), lr));
+    onEvent(this.#logger.stepEvent(this.#state, plan.epochs, this.#triggers.remaining(this.#state), lr));
   }
 
   /** Evaluates and keeps the result in a checkpoint; after an abort the run owes the evaluation. */
-  private async evaluate(): Promise<void> {
-    const { plan, model, evaluate, signal, onEvent } = this.settings;
+  async #evaluate(): Promise<void> {
+    const { plan, model, evaluate, signal, onEvent } = this.#settings;
     const began = performance.now();
     model.eval();
     const metrics = await unlessAborted(signal, evaluate);
     if (!metrics) return;
     model.train();
-    this.recordDuration('evaluations', began);
+    this.#recordDuration('evaluations', began);
     const score = scoreOf(metrics, plan.score);
-    this.logger.logEvaluation(this.state, metrics);
-    this.state = afterEvaluation(this.state, score, plan.mode);
-    const { step } = this.state;
-    onEvent({ type: 'evaluated', epoch: epochsBegun(this.state), step, metrics, best: isBest(this.state) });
-    await this.checkpoint();
+    this.#logger.logEvaluation(this.#state, metrics);
+    this.#state = afterEvaluation(this.#state, score, plan.mode);
+    const { step } = this.#state;
+    onEvent({ type: 'evaluated', epoch: epochsBegun(this.#state), step, metrics, best: isBest(this.#state) });
+    await this.#checkpoint();
   }
 
   /** Saves `checkpoints/last`, and `checkpoints/best` after an evaluation that was the best. */
-  private async checkpoint(): Promise<void> {
-    const { state, run, settings } = this;
+  async #checkpoint(): Promise<void> {
+    const state = this.#state;
+    const run = this.#run;
+    const settings = this.#settings;
     const began = performance.now();
     await saveCheckpoint(run, settings, {
-      savedStep: this.saved?.step,
+      savedStep: this.#saved?.step,
       loop: state,
-      logBytes: this.logger.flush(),
-      costs: this.logger.throughput.costs,
+      logBytes: this.#logger.flush(),
+      costs: this.#logger.throughput.costs,
     });
-    this.saved = state;
-    this.savedAt = performance.now();
-    this.recordDuration('checkpoints', began);
+    this.#saved = state;
+    this.#savedAt = performance.now();
+    this.#recordDuration('checkpoints', began);
     settings.onEvent({ type: 'checkpoint', step: state.step, path: run.checkpoint('last') });
   }
 
-  private endEpoch(): void {
-    const { epoch, batch } = this.state;
-    const { batches } = this.settings.data;
-    if (!this.triggers.epochEnds(this.state))
+  #endEpoch(): void {
+    const { epoch, batch } = this.#state;
+    const { batches } = this.#settings.data;
+    if (!this.#triggers.epochEnds(this.#state))
       throw new TorchError(`Expected ${batches} batches in epoch ${epoch + 1}, found ${batch}.`);
-    this.update({ epoch: epoch + 1, batch: 0 });
+    this.#update({ epoch: epoch + 1, batch: 0 });
   }
 
-  private recordDuration(kind: 'evaluations' | 'checkpoints', began: number): void {
+  #recordDuration(kind: 'evaluations' | 'checkpoints', began: number): void {
     const seconds = (performance.now() - began) / 1000;
-    this.logger.throughput.record(kind, seconds);
-    this.update({ seconds: this.state.seconds + seconds });
+    this.#logger.throughput.record(kind, seconds);
+    this.#update({ seconds: this.#state.seconds + seconds });
   }
 
-  private update(change: Partial<LoopState>): void {
-    this.state = { ...this.state, ...change };
+  #update(change: Partial<LoopState>): void {
+    this.#state = { ...this.#state, ...change };
   }
 }

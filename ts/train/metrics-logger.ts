@@ -16,36 +16,36 @@ export interface MetricsEntry {
 
 /** The file metrics.jsonl: one JSON object a line, appended as training goes. It is opened when it is first asked of anything. */
 export class MetricsFile {
-  private descriptor: number | undefined;
+  #descriptor: number | undefined;
 
   constructor(readonly path: string) {}
 
   append(entry: MetricsEntry): void {
-    writeSync(this.file, `${JSON.stringify(entry)}\n`);
+    writeSync(this.#file, `${JSON.stringify(entry)}\n`);
   }
 
   /** The length of the file once everything written is on disk: what a checkpoint remembers. */
   flush(): number {
-    fsyncSync(this.file);
-    return this.bytes;
+    fsyncSync(this.#file);
+    return this.#bytes;
   }
 
   /** Forgets all lines after the first `bytes` bytes. */
   truncate(bytes: number): void {
-    if (bytes < this.bytes) ftruncateSync(this.file, bytes);
+    if (bytes < this.#bytes) ftruncateSync(this.#file, bytes);
   }
 
   close(): void {
-    if (this.descriptor !== undefined) closeSync(this.descriptor);
-    this.descriptor = undefined;
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
   }
 
-  private get file(): number {
-    return (this.descriptor ??= openSync(this.path, 'a+'));
+  get #file(): number {
+    return (this.#descriptor ??= openSync(this.path, 'a+'));
   }
 
-  private get bytes(): number {
-    return fstatSync(this.file).size;
+  get #bytes(): number {
+    return fstatSync(this.#file).size;
   }
 }
 
@@ -59,74 +59,73 @@ export function readMetricsLog(path: string): MetricsEntry[] {
 
 /** Sums up the batches of each step, keeps metrics.jsonl and measures how fast training goes. */
 export class MetricsLogger {
-  private readonly log: MetricsFile;
-  private readonly losses = new Recent(50);
-  private speed: Throughput;
+  readonly #log: MetricsFile;
+  readonly #losses = new Recent(50);
+  #speed: Throughput;
   /** Of the running step. */
-  private began = 0;
-  private samples = 0;
-  private sums: Record<string, number> = {};
+  #began = 0;
+  #samples = 0;
+  #sums: Record<string, number> = {};
+  readonly #evaluationSamples: number;
 
-  constructor(
-    path: string,
-    private readonly evaluationSamples: number,
-  ) {
-    this.log = new MetricsFile(path);
-    this.speed = new Throughput(null, evaluationSamples);
+  constructor(path: string, evaluationSamples: number) {
+    this.#evaluationSamples = evaluationSamples;
+    this.#log = new MetricsFile(path);
+    this.#speed = new Throughput(null, evaluationSamples);
   }
 
   get throughput(): Throughput {
-    return this.speed;
+    return this.#speed;
   }
 
   /** The length of the log on disk, for a checkpoint. */
   flush(): number {
-    return this.log.flush();
+    return this.#log.flush();
   }
 
   /** Forgets what was logged after a checkpoint, and takes up what had been measured until then. */
   rewind(logBytes: number, costs: Costs | null): void {
-    this.log.truncate(logBytes);
-    this.speed = new Throughput(costs, this.evaluationSamples);
+    this.#log.truncate(logBytes);
+    this.#speed = new Throughput(costs, this.#evaluationSamples);
   }
 
   close(): void {
-    this.log.close();
+    this.#log.close();
   }
 
   /** From here on the time belongs to the next step. */
   beginStep(): void {
-    this.began = performance.now();
+    this.#began = performance.now();
   }
 
   /** Adds one of the `batches` batches that the running step averages. */
   addBatch(terms: Readonly<Record<string, Tensor>>, samples: number, batches: number): void {
     for (const [name, term] of Object.entries(terms))
-      this.sums[name] = (this.sums[name] ?? 0) + Number(term.item()) / batches;
-    this.samples += samples;
+      this.#sums[name] = (this.#sums[name] ?? 0) + Number(term.item()) / batches;
+    this.#samples += samples;
   }
 
   /** What the step was. @param values what there is one of in a step, beside the terms of its batches */
   endStep(values: Readonly<Record<string, number>>): StepRecord {
     const step = {
-      means: { ...this.sums, ...values },
-      seconds: (performance.now() - this.began) / 1000,
-      samples: this.samples,
+      means: { ...this.#sums, ...values },
+      seconds: (performance.now() - this.#began) / 1000,
+      samples: this.#samples,
     };
-    this.sums = {};
-    this.samples = 0;
-    this.losses.push(step.means['loss']!);
-    this.speed.step(step.seconds, step.samples);
+    this.#sums = {};
+    this.#samples = 0;
+    this.#losses.push(step.means['loss']!);
+    this.#speed.step(step.seconds, step.samples);
     return step;
   }
 
   /** One line of means over all steps since the last one. */
   logTrain(state: LoopState, lr: number): void {
-    this.log.append({ kind: 'train', ...position(state), lr, ...windowMeans(state.window) });
+    this.#log.append({ kind: 'train', ...position(state), lr, ...windowMeans(state.window) });
   }
 
   logEvaluation(state: LoopState, metrics: Metrics): void {
-    this.log.append({ kind: 'val', ...position(state), ...metrics });
+    this.#log.append({ kind: 'val', ...position(state), ...metrics });
   }
 
   stepEvent(state: LoopState, epochs: number, remaining: Work, lr: number): StepEvent {
@@ -136,10 +135,10 @@ export class MetricsLogger {
       epochs,
       step: state.step,
       steps: state.step + remaining.steps,
-      loss: this.losses.mean,
+      loss: this.#losses.mean,
       lr,
-      samplesPerSecond: this.speed.samplesPerSecond,
-      secondsLeft: this.speed.secondsFor(remaining),
+      samplesPerSecond: this.#speed.samplesPerSecond,
+      secondsLeft: this.#speed.secondsFor(remaining),
     };
   }
 }

@@ -16,12 +16,16 @@ export type CheckpointName = 'last' | 'best';
  * One process at a time holds it for writing.
  */
 export class RunFolder {
+  readonly #lock: FileLock;
+
   private constructor(
     readonly path: string,
-    private readonly lock: FileLock,
+    lock: FileLock,
     /** Whether the run existed before this process opened it. */
     readonly resumed: boolean,
-  ) {}
+  ) {
+    this.#lock = lock;
+  }
 
   /** Begins a run in an absent or empty folder. */
   static create(path: string, config: ConfigTree): RunFolder {
@@ -96,7 +100,7 @@ export class RunFolder {
 
   /** Lets another process train here. */
   release(): void {
-    this.lock.release();
+    this.#lock.release();
   }
 
   /** Takes back `create` when training never began, so that the next try finds the folder free. */

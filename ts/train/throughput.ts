@@ -2,22 +2,25 @@
 
 /** The most recent values of a series; what is older does not count. */
 export class Recent {
-  private readonly values: number[] = [];
+  readonly #values: number[] = [];
+  readonly #capacity: number;
 
-  constructor(private readonly capacity: number) {}
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
 
   push(value: number): void {
-    this.values.push(value);
-    if (this.values.length > this.capacity) this.values.shift();
+    this.#values.push(value);
+    if (this.#values.length > this.#capacity) this.#values.shift();
   }
 
   get sum(): number {
-    return this.values.reduce((sum, value) => sum + value, 0);
+    return this.#values.reduce((sum, value) => sum + value, 0);
   }
 
   /** NaN as long as there are no values. */
   get mean(): number {
-    return this.sum / this.values.length;
+    return this.sum / this.#values.length;
   }
 }
 
@@ -40,48 +43,55 @@ export type Costs = { readonly [Kind in keyof Work]: number };
  */
 export class Throughput {
   /** Seconds of each; of steps so many that the mean is steady, and so few that it follows a change of load. */
-  private readonly recent = { steps: new Recent(64), evaluations: new Recent(3), checkpoints: new Recent(3) };
+  readonly #recent = { steps: new Recent(64), evaluations: new Recent(3), checkpoints: new Recent(3) };
   /** Of the same steps. */
-  private readonly samples = new Recent(64);
+  readonly #samples = new Recent(64);
+
+  readonly #prior: Costs | null;
+  readonly #evaluationSamples: number;
 
   /**
    * @param prior costs measured before a resume
    * @param evaluationSamples samples of one evaluation
    */
-  constructor(
-    private readonly prior: Costs | null = null,
-    private readonly evaluationSamples = 0,
-  ) {}
+  constructor(prior: Costs | null = null, evaluationSamples = 0) {
+    this.#prior = prior;
+    this.#evaluationSamples = evaluationSamples;
+  }
 
   /** One training step over `samples` samples, the wait for its data included. */
   step(seconds: number, samples: number): void {
-    this.recent.steps.push(seconds);
-    this.samples.push(samples);
+    this.#recent.steps.push(seconds);
+    this.#samples.push(samples);
   }
 
   record(kind: 'evaluations' | 'checkpoints', seconds: number): void {
-    this.recent[kind].push(seconds);
+    this.#recent[kind].push(seconds);
   }
 
   get samplesPerSecond(): number {
-    return this.samples.sum / this.recent.steps.sum;
+    return this.#samples.sum / this.#recent.steps.sum;
   }
 
   get costs(): Costs {
-    return { steps: this.cost('steps'), evaluations: this.cost('evaluations'), checkpoints: this.cost('checkpoints') };
+    return {
+      steps: this.#cost('steps'),
+      evaluations: this.#cost('evaluations'),
+      checkpoints: this.#cost('checkpoints'),
+    };
   }
 
   /** Seconds that `work` will take, or null before the first step of this process. */
   secondsFor(work: Work): number | null {
     const { steps, evaluations, checkpoints } = this.costs;
-    if (Number.isNaN(this.recent.steps.mean)) return null;
+    if (Number.isNaN(this.#recent.steps.mean)) return null;
     return work.steps * steps + work.evaluations * evaluations + work.checkpoints * checkpoints;
   }
 
-  private cost(kind: keyof Work): number {
-    const measured = this.recent[kind].mean;
+  #cost(kind: keyof Work): number {
+    const measured = this.#recent[kind].mean;
     if (!Number.isNaN(measured)) return measured;
     // Nothing was measured yet: a forward pass is about a third of a training step, a checkpoint little.
-    return this.prior?.[kind] ?? (kind === 'evaluations' ? this.evaluationSamples / (3 * this.samplesPerSecond) : 0);
+    return this.#prior?.[kind] ?? (kind === 'evaluations' ? this.#evaluationSamples / (3 * this.samplesPerSecond) : 0);
   }
 }

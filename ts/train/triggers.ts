@@ -4,43 +4,46 @@ import type { Work } from './throughput';
 
 /** What a plan over `batches` batches an epoch asks for at each state of the loop. */
 export class Triggers {
-  constructor(
-    private readonly plan: TrainPlan,
-    private readonly batches: number,
-  ) {}
+  readonly #plan: TrainPlan;
+  readonly #batches: number;
+
+  constructor(plan: TrainPlan, batches: number) {
+    this.#plan = plan;
+    this.#batches = batches;
+  }
 
   /** Optimizer steps in all; the last one of an epoch may average fewer batches. */
   get steps(): number {
-    return this.plan.epochs * Math.ceil(this.batches / this.plan.accumulate);
+    return this.#plan.epochs * Math.ceil(this.#batches / this.#plan.accumulate);
   }
 
   /** Batches of the step that the next batch belongs to. */
   batchesOfStep({ batch }: LoopState): number {
-    const { accumulate } = this.plan;
-    return Math.min(accumulate, this.batches - (batch - (batch % accumulate)));
+    const { accumulate } = this.#plan;
+    return Math.min(accumulate, this.#batches - (batch - (batch % accumulate)));
   }
 
   /** True when the batches that are done make up whole steps. */
   stepDue(state: LoopState): boolean {
-    return state.batch % this.plan.accumulate === 0 || this.epochEnds(state);
+    return state.batch % this.#plan.accumulate === 0 || this.epochEnds(state);
   }
 
   /** How the loop ended, or undefined when there is more to do. */
   outcome(state: LoopState): Exclude<Outcome, 'interrupted'> | undefined {
-    if (state.epoch >= this.plan.epochs) return 'completed';
-    return this.plan.patience > 0 && state.stale >= this.plan.patience ? 'stopped early' : undefined;
+    if (state.epoch >= this.#plan.epochs) return 'completed';
+    return this.#plan.patience > 0 && state.stale >= this.#plan.patience ? 'stopped early' : undefined;
   }
 
   epochEnds(state: LoopState): boolean {
-    return state.batch === this.batches;
+    return state.batch === this.#batches;
   }
 
   logDue(state: LoopState): boolean {
-    return state.step % this.plan.logSteps === 0 || this.epochEnds(state);
+    return state.step % this.#plan.logSteps === 0 || this.epochEnds(state);
   }
 
   evaluationDue(state: LoopState): boolean {
-    const { evaluateStart, evaluateEpochs, evaluateSteps, epochs } = this.plan;
+    const { evaluateStart, evaluateEpochs, evaluateSteps, epochs } = this.#plan;
     if (state.step === state.evaluatedStep) return false;
     if (state.step === 0) return evaluateStart;
     if (evaluateSteps > 0 && state.step % evaluateSteps === 0) return true;
@@ -54,7 +57,7 @@ export class Triggers {
    * @param sinceCheckpointMs time since the last checkpoint
    */
   checkpointDue(state: LoopState, sinceCheckpointMs: number): boolean {
-    const { checkpointMinutes, checkpointSteps } = this.plan;
+    const { checkpointMinutes, checkpointSteps } = this.#plan;
     if (state.step === 0) return false;
     if (this.evaluationDue(state)) return true;
     if (checkpointSteps > 0 && state.step % checkpointSteps === 0) return true;
@@ -63,7 +66,7 @@ export class Triggers {
 
   /** What is still to do; every evaluation is followed by a checkpoint. */
   remaining(state: LoopState): Work {
-    const { epochs, evaluateEpochs, evaluateSteps } = this.plan;
+    const { epochs, evaluateEpochs, evaluateSteps } = this.#plan;
     const steps = this.steps - state.step;
     const bySteps = evaluateSteps > 0 ? Math.floor(steps / evaluateSteps) : 0;
     const byEpochs = evaluateEpochs > 0 ? Math.ceil((epochs - state.epoch) / evaluateEpochs) : 0;

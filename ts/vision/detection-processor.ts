@@ -34,7 +34,7 @@ export interface PaddedBatch {
 export class DetectionProcessor {
   /** Those given, over the values of the paper. */
   readonly options: DetectionProcessorOptions;
-  private readonly colours: ImageProcessor;
+  readonly #colours: ImageProcessor;
 
   /** Options that are left out have the values of the paper. */
   constructor(options: Partial<DetectionProcessorOptions> = {}) {
@@ -42,7 +42,7 @@ export class DetectionProcessor {
     const { padSize, ...rest } = resolveOptions('DetectionProcessor', known, options);
     this.options = padSize === undefined ? rest : { ...rest, padSize };
     const { doRescale, rescaleFactor, doNormalize, imageMean, imageStd } = this.options;
-    this.colours = new ImageProcessor({ doRescale, rescaleFactor, doNormalize, imageMean, imageStd });
+    this.#colours = new ImageProcessor({ doRescale, rescaleFactor, doNormalize, imageMean, imageStd });
   }
 
   /**
@@ -100,20 +100,20 @@ export class DetectionProcessor {
    * @throws ShapeError when there is none, or one does not fit into `padSize`
    */
   batch(images: readonly Tensor[]): PaddedBatch {
-    const { height, width } = this.paddedSize(images);
+    const { height, width } = this.#paddedSize(images);
     return torch.scoped(() => {
       const pixelValues = torch.zeros([images.length, 3, height, width]);
       const pixelMask = torch.zeros([images.length, height, width], { dtype: 'bool' });
       images.forEach((pixels, index) => {
         const [, , h, w] = pixels.shape as [number, number, number, number];
-        pixelValues.narrow(0, index, 1).narrow(2, 0, h).narrow(3, 0, w).copy_(this.colours.normalize(pixels));
+        pixelValues.narrow(0, index, 1).narrow(2, 0, h).narrow(3, 0, w).copy_(this.#colours.normalize(pixels));
         pixelMask.select(0, index).narrow(0, 0, h).narrow(1, 0, w).fill_(true);
       });
       return { pixelValues, pixelMask };
     });
   }
 
-  private paddedSize(images: readonly Tensor[]): Extent {
+  #paddedSize(images: readonly Tensor[]): Extent {
     if (images.length === 0) throw new ShapeError('Expected at least one image to preprocess, found none.');
     const largest = {
       height: Math.max(...images.map(({ shape }) => shape[2]!)),

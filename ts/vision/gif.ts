@@ -60,14 +60,17 @@ export function decodeGif(bytes: Uint8Array): GifFrame {
 }
 
 class Reader {
-  constructor(
-    private readonly bytes: Uint8Array,
-    private at: number,
-  ) {}
+  readonly #bytes: Uint8Array;
+  #at: number;
+
+  constructor(bytes: Uint8Array, at: number) {
+    this.#bytes = bytes;
+    this.#at = at;
+  }
 
   byte(): number {
-    if (this.at >= this.bytes.length) throw new RangeError('it is cut short');
-    return this.bytes[this.at++]!;
+    if (this.#at >= this.#bytes.length) throw new RangeError('it is cut short');
+    return this.#bytes[this.#at++]!;
   }
 
   uint16(): number {
@@ -75,23 +78,23 @@ class Reader {
   }
 
   skip(count: number): void {
-    this.at += count;
+    this.#at += count;
   }
 
   /** Three bytes a colour. */
   palette(flags: number): Uint8Array {
-    const start = this.at;
-    this.at += 3 * 2 ** ((flags & 7) + 1);
-    if (this.at > this.bytes.length) throw new RangeError('it is cut short');
-    return this.bytes.subarray(start, this.at);
+    const start = this.#at;
+    this.#at += 3 * 2 ** ((flags & 7) + 1);
+    if (this.#at > this.#bytes.length) throw new RangeError('it is cut short');
+    return this.#bytes.subarray(start, this.#at);
   }
 
   /** The blocks up to an empty one, joined. */
   blocks(): Uint8Array {
     const parts: Uint8Array[] = [];
     for (let length = this.byte(); length > 0; length = this.byte()) {
-      if (this.at + length > this.bytes.length) throw new RangeError('it is cut short');
-      parts.push(this.bytes.subarray(this.at, (this.at += length)));
+      if (this.#at + length > this.#bytes.length) throw new RangeError('it is cut short');
+      parts.push(this.#bytes.subarray(this.#at, (this.#at += length)));
     }
     return Buffer.concat(parts);
   }

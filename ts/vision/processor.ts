@@ -78,7 +78,7 @@ export class ImageProcessor {
     if (images.length === 0) throw new ShapeError('Expected at least one image to preprocess, found none.');
     return torch.scoped(() => {
       const groups = groupBySize(images);
-      const parts = groups.map((group) => this.fit(stack(group.map((index) => images[index]!))));
+      const parts = groups.map((group) => this.#fit(stack(group.map((index) => images[index]!))));
       if (parts.length === 1) return parts[0]!;
       requireOneSize(
         parts,
@@ -111,7 +111,7 @@ export class ImageProcessor {
     });
   }
 
-  private fit(images: Tensor): Tensor {
+  #fit(images: Tensor): Tensor {
     const { doResize, size, resample, doCenterCrop, cropSize } = this.options;
     const { height, width } = doResize
       ? targetSize(size, images.shape[2]!, images.shape[3]!)

@@ -40,12 +40,12 @@ export class FakeHub {
   cutOnce = 0;
   /** Bytes that a GET of a small file gives, without telling a length; 0 for all. */
   cutSmall = 0;
-  private readonly hub: Server = createServer((request, response) => this.reply(request, response));
-  private readonly cdn: Server = createServer((request, response) => this.serve(request, response));
+  readonly #hub: Server = createServer((request, response) => this.#reply(request, response));
+  readonly #cdn: Server = createServer((request, response) => this.#serve(request, response));
 
   static async start(): Promise<FakeHub> {
     const fake = new FakeHub();
-    for (const server of [fake.hub, fake.cdn]) {
+    for (const server of [fake.#hub, fake.#cdn]) {
       server.listen(0, '127.0.0.1');
       await once(server, 'listening');
     }
@@ -53,14 +53,14 @@ export class FakeHub {
   }
 
   stop(): void {
-    for (const server of [this.hub, this.cdn]) {
+    for (const server of [this.#hub, this.#cdn]) {
       server.closeAllConnections();
       server.close();
     }
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.hub.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${(this.#hub.address() as AddressInfo).port}`;
   }
 
   add(repo: string, commit: string, files: Record<string, FakeFile>, refs: string[] = ['main']): void {
@@ -70,7 +70,7 @@ export class FakeHub {
     this.refs.set(repo, { ...this.refs.get(repo), ...Object.fromEntries(refs.map((ref) => [ref, commit])) });
   }
 
-  private reply(request: IncomingMessage, response: ServerResponse): void {
+  #reply(request: IncomingMessage, response: ServerResponse): void {
     this.hubSaw.push(seen(request));
     if (this.down) return end(response, this.down);
     const found = /^\/(.+?)\/resolve\/([^/]+)\/(.+)$/.exec(request.url ?? '');
@@ -91,7 +91,7 @@ export class FakeHub {
     const about = { 'x-repo-commit': commit };
     if (!entry) return end(response, 404, { ...about, 'x-error-code': 'EntryNotFound' });
     if (entry.lfs) {
-      const cdn = `http://localhost:${(this.cdn.address() as AddressInfo).port}/${sha256(entry.body)}?signed=1`;
+      const cdn = `http://localhost:${(this.#cdn.address() as AddressInfo).port}/${sha256(entry.body)}?signed=1`;
       return end(response, 302, {
         ...about,
         location: cdn,
@@ -111,10 +111,10 @@ export class FakeHub {
     response.end(request.method === 'HEAD' ? undefined : entry.body);
   }
 
-  private serve(request: IncomingMessage, response: ServerResponse): void {
+  #serve(request: IncomingMessage, response: ServerResponse): void {
     this.cdnSaw.push(seen(request));
     const hash = (request.url ?? '').slice(1).split('?')[0]!;
-    const body = this.blob(hash);
+    const body = this.#blob(hash);
     if (!body) return end(response, 403);
     const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
     const rest = body.subarray(start);
@@ -128,7 +128,7 @@ export class FakeHub {
     this.cutOnce = 0;
   }
 
-  private blob(hash: string): Buffer | undefined {
+  #blob(hash: string): Buffer | undefined {
     for (const commits of this.repos.values()) {
       for (const files of commits.values()) {
         for (const { body } of files.values()) if (sha256(body) === hash) return body;

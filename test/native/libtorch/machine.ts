@@ -47,16 +47,16 @@ export class Machine {
   readonly root = mkdtempSync(join(tmpdir(), 'torchts-machine-'));
   readonly home = join(this.root, 'home');
   readonly wheels = join(this.root, 'wheels');
-  private readonly bin = join(this.root, 'bin');
-  private readonly before = Object.entries(process.env).filter(([name]) => DECIDING.test(name));
+  readonly #bin = join(this.root, 'bin');
+  readonly #before = Object.entries(process.env).filter(([name]) => DECIDING.test(name));
 
   constructor() {
-    for (const folder of [this.home, this.wheels, this.bin]) mkdirSync(folder);
+    for (const folder of [this.home, this.wheels, this.#bin]) mkdirSync(folder);
     const path = process.env.PATH;
-    this.clear();
+    this.#clear();
     Object.assign(process.env, {
       HOME: this.home,
-      PATH: `${this.bin}${delimiter}${path}`,
+      PATH: `${this.#bin}${delimiter}${path}`,
       PIP_CONFIG_FILE: '/dev/null',
       PIP_NO_INDEX: '1',
       PIP_FIND_LINKS: this.wheels,
@@ -69,12 +69,12 @@ export class Machine {
   }
 
   restore(): void {
-    this.clear();
-    Object.assign(process.env, Object.fromEntries(this.before));
+    this.#clear();
+    Object.assign(process.env, Object.fromEntries(this.#before));
     rmSync(this.root, { recursive: true });
   }
 
-  private clear(): void {
+  #clear(): void {
     for (const name of Object.keys(process.env)) if (DECIDING.test(name)) delete process.env[name];
   }
 
@@ -85,8 +85,8 @@ export class Machine {
 
   /** Puts a shell script before everything else on PATH. */
   command(name: string, script: string): void {
-    writeFileSync(join(this.bin, name), `#!/bin/sh\n${script}\n`);
-    chmodSync(join(this.bin, name), 0o755);
+    writeFileSync(join(this.#bin, name), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(this.#bin, name), 0o755);
   }
 
   /** A Python that would import torch from `folder`. */

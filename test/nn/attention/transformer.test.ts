@@ -129,6 +129,18 @@ describe('the transformers', () => {
     assert.ok(!copy.training && !copy.linear1.weight.requiresGrad && copy.linear2.weight.requiresGrad);
   });
 
+  it('a copy is of the layer’s own class, with its hooks', () => {
+    class Layer extends nn.TransformerEncoderLayer {}
+    const layer = new Layer(8, 2, { dropout: 0 });
+    let calls = 0;
+    layer.registerForwardHook(() => void calls++);
+    const copy = layer.copy();
+    const x = torch.randn([2, 3, 8]);
+    assert.ok(copy instanceof Layer);
+    assertSame(copy.forward(x), layer.forward(x));
+    assert.equal(calls, 2);
+  });
+
   it('takes encoders and decoders of one’s own', () => {
     class Doubled extends nn.Module {
       forward(src: Tensor): Tensor {

@@ -83,28 +83,29 @@ class Lowering {
   readonly #widened = new Set<Value>();
   readonly #readers = new Map<Value, Node[]>();
   #nodes: Node[] = [];
+  readonly #graph: Graph;
+  readonly #products: ReadonlySet<string>;
 
-  constructor(
-    private readonly graph: Graph,
-    private readonly products: ReadonlySet<string>,
-  ) {
+  constructor(graph: Graph, products: ReadonlySet<string>) {
+    this.#graph = graph;
+    this.#products = products;
     this.#facts = new Facts(graph);
     for (const node of graph.nodes)
       for (const value of node.values) this.#readers.set(value, [...(this.#readers.get(value) ?? []), node]);
   }
 
   run(): void {
-    for (const node of this.graph.nodes) this.#lower(node);
-    for (const output of this.graph.outputs) this.#wide(output, '');
-    this.graph.nodes = this.#nodes;
+    for (const node of this.#graph.nodes) this.#lower(node);
+    for (const output of this.#graph.outputs) this.#wide(output, '');
+    this.#graph.nodes = this.#nodes;
   }
 
   #lower(node: Node): void {
     const isFree = this.#facts.isFree(node);
-    if (isFree && this.products === PRODUCTS && PACKING.has(node.name)) return this.#compute(node);
+    if (isFree && this.#products === PRODUCTS && PACKING.has(node.name)) return this.#compute(node);
     // What depends on constants alone is computed once, with all digits.
     if (node.results.every((value) => value && this.#facts.isConstant(value))) return this.#keep(node);
-    if (isFree && this.products.has(node.name)) return this.#product(node);
+    if (isFree && this.#products.has(node.name)) return this.#product(node);
     if (node.name === 'onednn::qlinear_pointwise.tensor' && this.#isReadInHalf(node.result))
       return this.#giveHalf(node);
     if (QUANTIZING.has(node.name)) return this.#keep(node, (value) => this.#halves.get(value) ?? value);
@@ -124,11 +125,11 @@ class Lowering {
     const readers = this.#readers.get(value) ?? [];
     return (
       readers.length > 0 &&
-      !this.graph.outputs.includes(value) &&
+      !this.#graph.outputs.includes(value) &&
       readers.every(
         (node) =>
           this.#facts.isFree(node) &&
-          (this.products.has(node.name) ||
+          (this.#products.has(node.name) ||
             QUANTIZING.has(node.name) ||
             (FOLLOWING.has(node.name) && node.results.every((result) => result && this.#isReadInHalf(result)))),
       )
@@ -152,7 +153,7 @@ class Lowering {
 
   /** x W + r, the product in bfloat16 and the sum in float32. */
   #thenAdd(node: Node, residual: Value): void {
-    const { graph } = this;
+    const graph = this.#graph;
     const product = graph.value('float32', node.result.shape);
     const args = [node.arg('X')!, node.arg('W')!, node.arg('B')!, 'none', [], ''];
     this.#compute(makeNode('mkldnn::_linear_pointwise', args, [product], node.module));
@@ -175,7 +176,7 @@ class Lowering {
 
   #halfOf(value: Value): Value {
     if (value.dtype !== 'float32') return value;
-    const half = this.graph.value('bfloat16', value.shape, value.strides, value.storage);
+    const half = this.#graph.value('bfloat16', value.shape, value.strides, value.storage);
     this.#halves.set(value, half);
     return half;
   }
@@ -183,7 +184,7 @@ class Lowering {
   #half(value: Value, module: string): Value {
     const known = this.#halves.get(value) ?? this.#rounded.get(value);
     if (known || value.dtype !== 'float32') return known ?? value;
-    const half = this.graph.value('bfloat16', value.shape);
+    const half = this.#graph.value('bfloat16', value.shape);
     this.#rounded.set(value, half);
     this.#nodes.push(makeNode('aten::to.dtype', [value, 'bfloat16', false, false, null], [half], module));
     return half;

@@ -83,11 +83,12 @@ class StaticQuantization {
   /** By a value: the integers that stand for it. */
   readonly #integers = new Map<Value, Value>();
   #lastStorage: number;
+  readonly #graph: Graph;
+  readonly #options: StaticOptions;
 
-  constructor(
-    private readonly graph: Graph,
-    private readonly options: StaticOptions,
-  ) {
+  constructor(graph: Graph, options: StaticOptions) {
+    this.#graph = graph;
+    this.#options = options;
     const keys = keysOf(graph);
     this.#convolutions = [...keys.keys()];
     this.#grids = new Map(
@@ -100,13 +101,13 @@ class StaticQuantization {
   run(): void {
     this.#findBytes();
     for (const convolution of this.#convolutions)
-      replaceNode(this.graph, convolution.node, this.#quantized(convolution));
+      replaceNode(this.#graph, convolution.node, this.#quantized(convolution));
   }
 
   /** From the last convolution to the first: whether all that reads a result takes integers. */
   #findBytes(): void {
     const readers = new Map<Value, Node[]>();
-    for (const node of this.graph.nodes)
+    for (const node of this.#graph.nodes)
       for (const value of node.values) readers.set(value, [...(readers.get(value) ?? []), node]);
     const byNode = new Map(this.#convolutions.map((convolution) => [convolution.node, convolution]));
     for (const { node, residual } of this.#convolutions.toReversed()) {
@@ -117,7 +118,8 @@ class StaticQuantization {
         return convolution && (convolution.residual !== result || this.#bytes.has(reader.result));
       });
       const isSummed = !residual || (this.#grids.get(residual)!.zero === 0 && this.#grids.get(result)!.zero === 0);
-      if (reading.length > 0 && takesBytes && isSummed && !this.graph.outputs.includes(result)) this.#bytes.add(result);
+      if (reading.length > 0 && takesBytes && isSummed && !this.#graph.outputs.includes(result))
+        this.#bytes.add(result);
     }
   }
 
@@ -127,8 +129,8 @@ class StaticQuantization {
     const q = this.#integersOf(input, node, made);
     const { stride, padding, dilation, groups } = geometry!;
     const shape: Argument[] = [stride, padding, dilation, groups];
-    const { integers, scale, zeros } = quantizeWeight(this.graph, convolution, made);
-    const packed = this.graph.value('int8', convolution.weight.shape);
+    const { integers, scale, zeros } = quantizeWeight(this.#graph, convolution, made);
+    const packed = this.#graph.value('int8', convolution.weight.shape);
     const inputGrid = this.#gridArguments(input);
     made.push(
       makeNode('onednn::qconv_prepack', [integers, scale, ...inputGrid, ...shape, input.shape], [packed], node.module),
@@ -160,20 +162,20 @@ class StaticQuantization {
     const known = this.#integers.get(value);
     if (known) return known;
     const integers = this.#newIntegers(value);
-    const args = [value, ...this.#gridArguments(value), this.options.reduceRange];
+    const args = [value, ...this.#gridArguments(value), this.#options.reduceRange];
     made.push(makeNode('torchts::quantize_per_tensor', args, [integers], module));
     return integers;
   }
 
   #newIntegers(value: Value): Value {
-    const integers = this.graph.value('uint8', value.shape);
+    const integers = this.#graph.value('uint8', value.shape);
     this.#integers.set(value, integers);
     return integers;
   }
 
   /** What the result is summed with and written into: a copy, which {@link reuseAccumulators} leaves out where it can. */
   #accumulator(source: Value, node: Node, made: Node[]): Value {
-    const copy = this.graph.value(source.dtype, source.shape, [], ++this.#lastStorage);
+    const copy = this.#graph.value(source.dtype, source.shape, [], ++this.#lastStorage);
     made.push(makeNode('aten::clone', [source, 'channels_last'], [copy], node.module));
     return copy;
   }

@@ -91,38 +91,43 @@ class Solver {
   readonly columnOf: Int32Array;
   readonly rowOf: Int32Array;
   /** Prices; the cost of a pair less both is never below zero, and zero for the pairs that are assigned. */
-  private readonly rowPrice: Float64Array;
-  private readonly columnPrice: Float64Array;
+  readonly #rowPrice: Float64Array;
+  readonly #columnPrice: Float64Array;
   /** Length of the shortest path to each column, and the row before it on the path. */
-  private readonly distance: Float64Array;
-  private readonly previousRow: Int32Array;
+  readonly #distance: Float64Array;
+  readonly #previousRow: Int32Array;
   /** Columns not yet reached, in the first `open` elements. */
-  private readonly remaining: Int32Array;
+  readonly #remaining: Int32Array;
+
+  readonly #costs: Float64Array | Float32Array;
 
   /** @param costs row by row, without gaps */
   constructor(
     readonly rows: number,
     readonly columns: number,
-    private readonly costs: Float64Array | Float32Array,
+    costs: Float64Array | Float32Array,
   ) {
+    this.#costs = costs;
     this.columnOf = new Int32Array(rows).fill(-1);
     this.rowOf = new Int32Array(columns).fill(-1);
-    this.rowPrice = new Float64Array(rows);
-    this.columnPrice = new Float64Array(columns);
-    this.distance = new Float64Array(columns);
-    this.previousRow = new Int32Array(columns);
-    this.remaining = new Int32Array(columns);
+    this.#rowPrice = new Float64Array(rows);
+    this.#columnPrice = new Float64Array(columns);
+    this.#distance = new Float64Array(columns);
+    this.#previousRow = new Int32Array(columns);
+    this.#remaining = new Int32Array(columns);
   }
 
   /** Gives `start` a column, by moving others along the cheapest path; false when there is none. */
   augment(start: number): boolean {
-    const { columns, remaining, distance, rowOf } = this;
+    const { columns, rowOf } = this;
+    const remaining = this.#remaining;
+    const distance = this.#distance;
     for (let i = 0; i < columns; i++) remaining[i] = columns - 1 - i;
     distance.fill(Infinity);
     let open = columns;
     let length = 0;
     for (let row = start; ;) {
-      const at = this.relax(row, length, open);
+      const at = this.#relax(row, length, open);
       if (at === -1) return false;
       const column = remaining[at]!;
       length = distance[column]!;
@@ -130,7 +135,7 @@ class Solver {
       remaining[at] = remaining[--open]!;
       remaining[open] = column;
       if (rowOf[column] === -1) {
-        this.augmentPath(start, column, length, open);
+        this.#augmentPath(start, column, length, open);
         return true;
       }
       row = rowOf[column]!;
@@ -138,10 +143,15 @@ class Solver {
   }
 
   /** Lengthens the path that ends in `row`, `length` long, by each open column; the index of the nearest, a free one among equals. */
-  private relax(row: number, length: number, open: number): number {
-    const { costs, distance, remaining, previousRow, columnPrice, rowOf } = this;
+  #relax(row: number, length: number, open: number): number {
+    const { rowOf } = this;
+    const costs = this.#costs;
+    const distance = this.#distance;
+    const remaining = this.#remaining;
+    const previousRow = this.#previousRow;
+    const columnPrice = this.#columnPrice;
     const base = row * this.columns;
-    const shift = this.rowPrice[row]!;
+    const shift = this.#rowPrice[row]!;
     let nearest = Infinity;
     let at = -1;
     for (let i = 0; i < open; i++) {
@@ -161,8 +171,13 @@ class Solver {
   }
 
   /** Sets the prices for the path to `end`, and moves the rows on it by one. */
-  private augmentPath(start: number, end: number, length: number, open: number): void {
-    const { columns, remaining, distance, rowPrice, columnPrice, rowOf, columnOf, previousRow } = this;
+  #augmentPath(start: number, end: number, length: number, open: number): void {
+    const { columns, rowOf, columnOf } = this;
+    const remaining = this.#remaining;
+    const distance = this.#distance;
+    const rowPrice = this.#rowPrice;
+    const columnPrice = this.#columnPrice;
+    const previousRow = this.#previousRow;
     rowPrice[start]! += length;
     for (let i = open; i < columns; i++) {
       const column = remaining[i]!;

@@ -71,28 +71,31 @@ function isObject(value: unknown): value is Record<string, PthValue> {
 
 /** Reads sizes off the weights. */
 class Shapes {
-  constructor(
-    private readonly path: string,
-    private readonly state: ReadonlyMap<string, Tensor>,
-  ) {}
+  readonly #path: string;
+  readonly #state: ReadonlyMap<string, Tensor>;
+
+  constructor(path: string, state: ReadonlyMap<string, Tensor>) {
+    this.#path = path;
+    this.#state = state;
+  }
 
   has(key: string): boolean {
-    return this.state.has(key);
+    return this.#state.has(key);
   }
 
   size(key: string, dim: number): number {
-    const tensor = this.state.get(key);
+    const tensor = this.#state.get(key);
     if (!tensor) throw this.refusal(`it has no ${key}`);
     return tensor.shape[dim]!;
   }
 
   /** One more than the largest number at that position of a key. */
   count(pattern: RegExp): number {
-    return Math.max(-1, ...[...this.state.keys()].map((key) => Number(pattern.exec(key)?.[1] ?? -1))) + 1;
+    return Math.max(-1, ...[...this.#state.keys()].map((key) => Number(pattern.exec(key)?.[1] ?? -1))) + 1;
   }
 
   refusal(why: string): InputError {
-    return new InputError(`${this.path}: expected a checkpoint of facebookresearch/detr, found that ${why}.`);
+    return new InputError(`${this.#path}: expected a checkpoint of facebookresearch/detr, found that ${why}.`);
   }
 }
 

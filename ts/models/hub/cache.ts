@@ -58,7 +58,7 @@ export class RepoCache {
 
   /** The path of a file of a commit, when it is here. */
   find(commit: string, file: string): string | undefined {
-    const path = this.pointer(commit, file);
+    const path = this.#pointer(commit, file);
     return existsSync(path) ? path : undefined;
   }
 
@@ -78,7 +78,7 @@ export class RepoCache {
 
   /** Lets `file` of `commit` be the blob `etag`, and gives its path. */
   link(commit: string, file: string, etag: string): string {
-    const pointer = this.pointer(commit, file);
+    const pointer = this.#pointer(commit, file);
     const draft = `${pointer}.${process.pid}.tmp`;
     mkdirSync(dirname(pointer), { recursive: true });
     rmSync(draft, { force: true });
@@ -93,7 +93,7 @@ export class RepoCache {
     return pointer;
   }
 
-  private pointer(commit: string, file: string): string {
+  #pointer(commit: string, file: string): string {
     return join(this.folder, 'snapshots', commit, safe(file));
   }
 }

@@ -61,10 +61,10 @@ export class Remote {
   ): Promise<RemoteFile | { commit: string | undefined; etag?: undefined }> {
     const path = file.split('/').map(encodeURIComponent).join('/');
     const url = `${this.settings.endpoint}/${this.repo}/resolve/${encodeURIComponent(revision)}/${path}`;
-    const response = await this.head(url);
+    const response = await this.#head(url);
     const commit = response.headers.get('x-repo-commit') ?? '';
     if (response.status >= 400) {
-      const error = this.refusal(response, revision);
+      const error = this.#refusal(response, revision);
       if (error.reason !== 'no-file') throw error;
       return { commit: isCommit(commit) ? commit : undefined };
     }
@@ -81,9 +81,9 @@ export class Remote {
   }
 
   /** Asks again when the server is busy, not when it cannot be reached: then the cache is the better answer. */
-  private async head(url: string): Promise<Response> {
+  async #head(url: string): Promise<Response> {
     for (let attempt = 1; ; attempt++) {
-      const response = await this.follow(url);
+      const response = await this.#follow(url);
       const busy = response.status === 429 || response.status >= 500;
       if (!busy || attempt === ATTEMPTS) return response;
       await new Promise((resolve) => setTimeout(resolve, 200 * 2 ** attempt));
@@ -91,9 +91,9 @@ export class Remote {
   }
 
   /** Goes along with redirects inside the hub (a renamed repository); one that leads out of it has its headers already. */
-  private async follow(url: string): Promise<Response> {
+  async #follow(url: string): Promise<Response> {
     for (let address = url, step = 0; ; step++) {
-      const response = await this.request(address);
+      const response = await this.#request(address);
       const location = response.status >= 300 && response.status < 400 ? response.headers.get('location') : null;
       const next = location ? new URL(location, address) : undefined;
       if (!next || next.origin !== new URL(address).origin || step === MAX_REDIRECTS) return response;
@@ -101,7 +101,7 @@ export class Remote {
     }
   }
 
-  private async request(url: string): Promise<Response> {
+  async #request(url: string): Promise<Response> {
     const timeout = AbortSignal.timeout(this.settings.headTimeoutMs);
     const signal = this.settings.signal ? AbortSignal.any([this.settings.signal, timeout]) : timeout;
     try {
@@ -127,7 +127,7 @@ export class Remote {
     }
   }
 
-  private refusal(response: Response, revision: string): HubError {
+  #refusal(response: Response, revision: string): HubError {
     const { endpoint, token } = this.settings;
     const { repo } = this;
     const code = response.headers.get('x-error-code');

@@ -18,11 +18,11 @@ const LONGEST_UNANNOUNCED = 2 ** 30;
 export class HubRepo {
   /** Options and environment as they were when it was made. */
   readonly settings: HubSettings;
-  private readonly cache: RepoCache;
-  private readonly remote: Remote;
-  private commit: string | undefined;
+  readonly #cache: RepoCache;
+  readonly #remote: Remote;
+  #commit: string | undefined;
   /** Why no server is asked, if none is. */
-  private offline: string | undefined;
+  #offline: string | undefined;
 
   /** @param name `org/name` */
   constructor(
@@ -30,10 +30,10 @@ export class HubRepo {
     options: HubOptions = {},
   ) {
     this.settings = hubSettings(options);
-    this.cache = new RepoCache(this.settings.cacheDir, name);
-    this.remote = new Remote(name, this.settings);
-    if (isCommit(this.settings.revision)) this.commit = this.settings.revision;
-    if (this.settings.localFilesOnly) this.offline = 'HF_HUB_OFFLINE or localFilesOnly is set';
+    this.#cache = new RepoCache(this.settings.cacheDir, name);
+    this.#remote = new Remote(name, this.settings);
+    if (isCommit(this.settings.revision)) this.#commit = this.settings.revision;
+    if (this.settings.localFilesOnly) this.#offline = 'HF_HUB_OFFLINE or localFilesOnly is set';
   }
 
   /**
@@ -41,57 +41,57 @@ export class HubRepo {
    * @throws HubError when the repository or revision does not exist, is closed to us, or cannot be reached and is not in the cache
    */
   async find(file: string): Promise<string | undefined> {
-    if (!this.offline) {
+    if (!this.#offline) {
       try {
-        return await this.ask(file);
+        return await this.#ask(file);
       } catch (error) {
-        if (!(error instanceof HubError) || !error.cacheMayServe || !this.cachedCommit()) throw error;
-        this.offline = error.message;
+        if (!(error instanceof HubError) || !error.cacheMayServe || !this.#cachedCommit()) throw error;
+        this.#offline = error.message;
         this.settings.onWarning(
           `${error.message} Using the files of ${this.name} that are in ${this.settings.cacheDir}.`,
         );
       }
     }
-    return this.cache.find(this.requireCachedCommit(), file);
+    return this.#cache.find(this.#requireCachedCommit(), file);
   }
 
   /** The error that says that `what` was expected here and where it was looked for. */
   missing(what: string): InputError {
-    const where = this.offline
-      ? `in the cache of ${this.name} (${this.settings.cacheDir}); ${this.offline}`
+    const where = this.#offline
+      ? `in the cache of ${this.name} (${this.settings.cacheDir}); ${this.#offline}`
       : `in ${this.name} on ${this.settings.endpoint}`;
-    return new HubError(`Expected ${what}, found none ${where}.`, this.offline ? 'offline' : 'no-file');
+    return new HubError(`Expected ${what}, found none ${where}.`, this.#offline ? 'offline' : 'no-file');
   }
 
-  private async ask(file: string): Promise<string | undefined> {
-    if (this.commit) {
-      const cached = this.cache.find(this.commit, file);
-      if (cached || this.cache.isAbsent(this.commit, file)) return cached;
+  async #ask(file: string): Promise<string | undefined> {
+    if (this.#commit) {
+      const cached = this.#cache.find(this.#commit, file);
+      if (cached || this.#cache.isAbsent(this.#commit, file)) return cached;
     }
-    const attributes = await this.remote.describe(file, this.commit ?? this.settings.revision);
-    return this.writing(async () => {
+    const attributes = await this.#remote.describe(file, this.#commit ?? this.settings.revision);
+    return this.#writing(async () => {
       const { commit } = attributes;
       if (commit) {
-        this.commit = commit;
-        this.cache.rememberCommit(this.settings.revision, commit);
+        this.#commit = commit;
+        this.#cache.rememberCommit(this.settings.revision, commit);
       }
       if (attributes.etag !== undefined)
-        return this.findWhole(file, attributes) ?? (await this.fetch(file, attributes));
-      if (commit) this.cache.rememberAbsent(commit, file);
+        return this.#findWhole(file, attributes) ?? (await this.#fetch(file, attributes));
+      if (commit) this.#cache.rememberAbsent(commit, file);
       return undefined;
     });
   }
 
   /** A file in the cache that has the length which the hub tells; one that was cut is fetched anew. */
-  private findWhole(file: string, { commit, bytes }: RemoteFile): string | undefined {
-    const path = this.cache.find(commit, file);
+  #findWhole(file: string, { commit, bytes }: RemoteFile): string | undefined {
+    const path = this.#cache.find(commit, file);
     return path && (bytes === undefined || statSync(path).size === bytes) ? path : undefined;
   }
 
-  private async fetch(file: string, remote: RemoteFile): Promise<string> {
+  async #fetch(file: string, remote: RemoteFile): Promise<string> {
     const { onProgress, signal } = this.settings;
     const { bytes } = remote;
-    const blob = this.cache.blob(remote.etag);
+    const blob = this.#cache.blob(remote.etag);
     const size = statSync(blob, { throwIfNoEntry: false })?.size;
     if (size === undefined || (bytes !== undefined && size !== bytes)) {
       await download(remote.url, blob, {
@@ -100,30 +100,30 @@ export class HubRepo {
         maxBytes: LONGEST_UNANNOUNCED,
         sha256: sha256Of(remote),
         // Only to the hub itself: fetch() takes the token off when a redirect leads to another host or port.
-        headers: this.remote.headers,
+        headers: this.#remote.headers,
         signal,
         onProgress: onProgress && ((progress) => onProgress({ ...progress, file })),
       });
     }
-    return this.cache.link(remote.commit, file, remote.etag);
+    return this.#cache.link(remote.commit, file, remote.etag);
   }
 
-  private cachedCommit(): string | undefined {
-    const commit = this.commit ?? this.cache.commitOf(this.settings.revision);
-    return commit && this.cache.has(commit) ? commit : undefined;
+  #cachedCommit(): string | undefined {
+    const commit = this.#commit ?? this.#cache.commitOf(this.settings.revision);
+    return commit && this.#cache.has(commit) ? commit : undefined;
   }
 
-  private requireCachedCommit(): string {
-    const commit = this.cachedCommit();
+  #requireCachedCommit(): string {
+    const commit = this.#cachedCommit();
     if (commit) return commit;
     const { revision, cacheDir } = this.settings;
     throw new HubError(
-      `${this.name} (revision ${revision}) is not in the cache ${cacheDir}, and ${this.offline}: run once with the network, or set HF_HOME to the cache that has it. (There is no folder ${this.name} either.)`,
+      `${this.name} (revision ${revision}) is not in the cache ${cacheDir}, and ${this.#offline}: run once with the network, or set HF_HOME to the cache that has it. (There is no folder ${this.name} either.)`,
       'offline',
     );
   }
 
-  private async writing<Result>(work: () => Promise<Result>): Promise<Result> {
+  async #writing<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
       return await work();
     } catch (error) {

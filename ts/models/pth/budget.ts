@@ -10,21 +10,20 @@ const COPIES = 8;
  * for out of a sum that the size of the file gives.
  */
 export class Budget {
-  private left: number;
+  #left: number;
+  readonly #label: string;
 
-  constructor(
-    private readonly label: string,
-    size: number,
-  ) {
-    this.left = FREE_BYTES + COPIES * size;
+  constructor(label: string, size: number) {
+    this.#label = label;
+    this.#left = FREE_BYTES + COPIES * size;
   }
 
   /** @throws InputError when the sum is used up, or for what is no count of bytes */
   spend(bytes: number): void {
-    this.left -= bytes;
-    if (this.left >= 0) return;
+    this.#left -= bytes;
+    if (this.#left >= 0) return;
     throw new InputError(
-      `${this.label} builds more than ${COPIES} times what lies in it, as files do that are made to fill a memory; nothing of it was kept.`,
+      `${this.#label} builds more than ${COPIES} times what lies in it, as files do that are made to fill a memory; nothing of it was kept.`,
     );
   }
 }

@@ -21,37 +21,36 @@ interface Extent {
 
 /** Magic number, protocol, machine facts, the value, the keys of the storages; then each storage's length and bytes. */
 export class LegacyCheckpoint {
-  private readonly pickles: Buffer;
-  private readonly reader: ElementReader;
-  private readonly budget: Budget;
+  readonly #pickles: Buffer;
+  readonly #reader: ElementReader;
+  readonly #budget: Budget;
+  readonly #source: ByteSource;
 
-  constructor(
-    private readonly source: ByteSource,
-    options: MapOptions,
-  ) {
-    this.pickles = source.upTo(0, LONGEST_PICKLES);
-    this.reader = new ElementReader(source, options);
-    this.budget = new Budget(source.label, source.size);
+  constructor(source: ByteSource, options: MapOptions) {
+    this.#source = source;
+    this.#pickles = source.upTo(0, LONGEST_PICKLES);
+    this.#reader = new ElementReader(source, options);
+    this.#budget = new Budget(source.label, source.size);
   }
 
   load(): unknown {
-    const { label } = this.source;
-    const header = [0, 1, 2].reduce((at) => this.read(at, () => null, true).end, 0);
+    const { label } = this.#source;
+    const header = [0, 1, 2].reduce((at) => this.#read(at, () => null, true).end, 0);
     // The lengths of the storages come behind the value, their types in it: it is read twice, the first time without tensors.
     const ids = new Map<string, StorageId>();
-    const value = this.read(header, (id) => ids.set(id.key, id), true);
-    const keys = this.read(value.end, () => null, true);
-    const extents = this.extents(keys.value, keys.end, ids);
+    const value = this.#read(header, (id) => ids.set(id.key, id), true);
+    const keys = this.#read(value.end, () => null, true);
+    const extents = this.#extents(keys.value, keys.end, ids);
     const storages = new Map<string, Storage>();
-    return this.read(
+    return this.#read(
       header,
       ({ key, dtype, elements }) => {
         const extent = extents.get(key);
         if (!extent)
           throw new InputError(`${label}: the checkpoint has no storage ${key.slice(0, 20)}; it is damaged.`);
-        if (elements > extent.elements) throw this.source.cutShort();
+        if (elements > extent.elements) throw this.#source.cutShort();
         const storage =
-          storages.get(key) ?? new Storage(this.reader.read(memoryType(dtype), extent.position, elements), dtype);
+          storages.get(key) ?? new Storage(this.#reader.read(memoryType(dtype), extent.position, elements), dtype);
         storages.set(key, storage);
         return storage;
       },
@@ -59,14 +58,14 @@ export class LegacyCheckpoint {
     ).value;
   }
 
-  private read(start: number, persistentLoad: (id: StorageId) => unknown, dry: boolean) {
-    const { label } = this.source;
+  #read(start: number, persistentLoad: (id: StorageId) => unknown, dry: boolean) {
+    const { label } = this.#source;
     const unpickler = new Unpickler(
-      this.pickles,
+      this.#pickles,
       {
         label,
-        budget: this.budget,
-        construct: checkpointConstructor(label, this.budget, dry),
+        budget: this.#budget,
+        construct: checkpointConstructor(label, this.#budget, dry),
         persistentLoad: (id) => persistentLoad(storageId(id, label)),
       },
       start,
@@ -75,24 +74,24 @@ export class LegacyCheckpoint {
     return { value, end: unpickler.end };
   }
 
-  private extents(keys: unknown, start: number, ids: ReadonlyMap<string, StorageId>): Map<string, Extent> {
+  #extents(keys: unknown, start: number, ids: ReadonlyMap<string, StorageId>): Map<string, Extent> {
     if (!Array.isArray(keys))
-      throw new InputError(`${this.source.label}: the list of its storages is malformed; the file is damaged.`);
+      throw new InputError(`${this.#source.label}: the list of its storages is malformed; the file is damaged.`);
     const extents = new Map<string, Extent>();
     let at = start;
     for (const key of keys as unknown[]) {
-      const elements = Number(this.source.read(at, 8).readBigInt64LE());
+      const elements = Number(this.#source.read(at, 8).readBigInt64LE());
       const name = typeof key === 'string' || typeof key === 'number' ? String(key) : '';
-      const bytes = elements * this.itemSize(ids.get(name)?.dtype);
-      if (!isCount(elements) || !isCount(bytes)) throw this.source.cutShort();
-      this.source.requireInside(at + 8, bytes);
+      const bytes = elements * this.#itemSize(ids.get(name)?.dtype);
+      if (!isCount(elements) || !isCount(bytes)) throw this.#source.cutShort();
+      this.#source.requireInside(at + 8, bytes);
       extents.set(name, { position: at + 8, elements });
       at += 8 + bytes;
     }
     return extents;
   }
 
-  private itemSize(dtype: DType | undefined): number {
+  #itemSize(dtype: DType | undefined): number {
     return itemSize(memoryType(dtype));
   }
 }

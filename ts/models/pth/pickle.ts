@@ -31,49 +31,49 @@ class Pickler {
   readonly parts: Buffer[] = [];
   readonly storages = new StorageTable();
   /** The containers around what is written now. */
-  private readonly around: unknown[] = [];
+  readonly #around: unknown[] = [];
 
   write(value: unknown): void {
-    if (typeof value !== 'object' || value === null || value instanceof Tensor) return this.scalar(value);
-    if (this.around.includes(value))
+    if (typeof value !== 'object' || value === null || value instanceof Tensor) return this.#scalar(value);
+    if (this.#around.includes(value))
       throw new InputError('savePth: expected containers that do not hold themselves, found one that does.');
-    if (this.around.length === DEEPEST)
+    if (this.#around.length === DEEPEST)
       throw new InputError(`savePth: expected at most ${DEEPEST} containers inside one another.`);
-    this.around.push(value);
-    this.container(value);
-    this.around.pop();
+    this.#around.push(value);
+    this.#container(value);
+    this.#around.pop();
   }
 
-  private scalar(value: unknown): void {
-    if (value === null) this.code('N');
-    else if (typeof value === 'boolean') this.code(value ? '\x88' : '\x89');
-    else if (typeof value === 'number') this.number(value);
-    else if (typeof value === 'bigint') this.integer(value);
-    else if (typeof value === 'string') this.text(value);
-    else if (value instanceof Tensor) this.tensor(value);
+  #scalar(value: unknown): void {
+    if (value === null) this.#code('N');
+    else if (typeof value === 'boolean') this.#code(value ? '\x88' : '\x89');
+    else if (typeof value === 'number') this.#number(value);
+    else if (typeof value === 'bigint') this.#integer(value);
+    else if (typeof value === 'string') this.#text(value);
+    else if (value instanceof Tensor) this.#tensor(value);
     else throw unknownKind(value);
   }
 
-  private container(value: object): void {
+  #container(value: object): void {
     const bytes = asBuffer(value);
-    if (bytes) this.bytes(bytes);
-    else if (Array.isArray(value)) this.list(value);
-    else if (types.isMap(value)) this.dict(value);
-    else if (types.isSet(value)) this.set(value);
-    else if (isPlainObject(value)) this.object(value);
+    if (bytes) this.#bytes(bytes);
+    else if (Array.isArray(value)) this.#list(value);
+    else if (types.isMap(value)) this.#dict(value);
+    else if (types.isSet(value)) this.#set(value);
+    else if (isPlainObject(value)) this.#object(value);
     else throw unknownKind(value);
   }
 
-  private code(text: string): void {
+  #code(text: string): void {
     this.parts.push(Buffer.from(text, 'latin1'));
   }
 
-  private number(value: number): void {
-    if (Number.isSafeInteger(value) && !Object.is(value, -0)) return this.integer(BigInt(value));
-    this.float(value);
+  #number(value: number): void {
+    if (Number.isSafeInteger(value) && !Object.is(value, -0)) return this.#integer(BigInt(value));
+    this.#float(value);
   }
 
-  private float(value: number): void {
+  #float(value: number): void {
     const bytes = Buffer.alloc(9);
     bytes.write('G');
     bytes.writeDoubleBE(value, 1);
@@ -81,7 +81,7 @@ class Pickler {
   }
 
   /** Four bytes where they suffice, else as many as it takes, least first. */
-  private integer(value: bigint): void {
+  #integer(value: bigint): void {
     if (BigInt.asIntN(32, value) === value) {
       const bytes = Buffer.alloc(5);
       bytes.write('J');
@@ -95,7 +95,7 @@ class Pickler {
     this.parts.push(Buffer.of(0x8a, digits.length, ...digits));
   }
 
-  private text(value: string): void {
+  #text(value: string): void {
     const bytes = Buffer.from(value, 'utf8');
     const head = Buffer.alloc(5);
     head.write('X');
@@ -103,21 +103,21 @@ class Pickler {
     this.parts.push(head, bytes);
   }
 
-  private list(items: readonly unknown[]): void {
-    this.code('](');
+  #list(items: readonly unknown[]): void {
+    this.#code('](');
     for (const item of items) this.write(item);
-    this.code('e');
+    this.#code('e');
   }
 
-  private object(object: Readonly<Record<string, unknown>>): void {
+  #object(object: Readonly<Record<string, unknown>>): void {
     const entries = Object.entries(object);
     // The state of an optimizer is found by the number of its parameter in Python; keys of an object are texts.
     const isOptimizer = isPlainObject(object['state']) && Array.isArray(object['param_groups']);
-    this.dict(entries.map(([key, item]) => [key, isOptimizer && key === 'state' ? numbered(item as object) : item]));
+    this.#dict(entries.map(([key, item]) => [key, isOptimizer && key === 'state' ? numbered(item as object) : item]));
   }
 
-  private dict(entries: Iterable<readonly [key: unknown, item: unknown]>): void {
-    this.code('}(');
+  #dict(entries: Iterable<readonly [key: unknown, item: unknown]>): void {
+    this.#code('}(');
     for (const [key, item] of entries) {
       if (typeof key === 'object' && key !== null)
         throw new InputError(
@@ -126,142 +126,142 @@ class Pickler {
       this.write(key);
       this.write(item);
     }
-    this.code('u');
+    this.#code('u');
   }
 
   /** Python's `bytes`, as its protocol 2 writes them: a text and its encoding. */
-  private bytes(value: Buffer): void {
-    this.code('c_codecs\nencode\n(');
-    this.text(value.toString('latin1'));
-    this.text('latin1');
-    this.code('tR');
+  #bytes(value: Buffer): void {
+    this.#code('c_codecs\nencode\n(');
+    this.#text(value.toString('latin1'));
+    this.#text('latin1');
+    this.#code('tR');
   }
 
-  private set(value: ReadonlySet<unknown>): void {
-    this.code('c__builtin__\nset\n(');
-    this.list([...value]);
-    this.code('tR');
+  #set(value: ReadonlySet<unknown>): void {
+    this.#code('c__builtin__\nset\n(');
+    this.#list([...value]);
+    this.#code('tR');
   }
 
-  private tuple(items: readonly unknown[]): void {
-    this.code('(');
+  #tuple(items: readonly unknown[]): void {
+    this.#code('(');
     for (const item of items) this.write(item);
-    this.code('t');
+    this.#code('t');
   }
 
-  private global(module: string, name: string): void {
-    this.code(`c${module}\n${name}\n`);
+  #global(module: string, name: string): void {
+    this.#code(`c${module}\n${name}\n`);
   }
 
   /** `function(…)` with what `body` writes as its arguments. */
-  private call(module: string, name: string, body: () => void): void {
-    this.global(module, name);
-    this.code('(');
+  #call(module: string, name: string, body: () => void): void {
+    this.#global(module, name);
+    this.#code('(');
     body();
-    this.code('tR');
+    this.#code('tR');
   }
 
-  private tensor(tensor: Tensor): void {
+  #tensor(tensor: Tensor): void {
     const { layout } = tensor;
-    if (layout !== 'strided') return this.sparse(tensor, layout);
-    if (isNested(tensor)) return this.nested(tensor);
+    if (layout !== 'strided') return this.#sparse(tensor, layout);
+    if (isNested(tensor)) return this.#nested(tensor);
     const { dtype } = tensor;
-    if (isQuantized(dtype)) return this.quantized(tensor);
-    if (tensor.device === 'meta') return this.meta(tensor);
+    if (isQuantized(dtype)) return this.#quantized(tensor);
+    if (tensor.device === 'meta') return this.#meta(tensor);
     const view = this.storages.add(tensor);
     const isUntyped = view.storage === UNTYPED;
-    this.call('torch._utils', isUntyped ? '_rebuild_tensor_v3' : '_rebuild_tensor_v2', () => {
-      this.storage(view);
-      this.number(view.offset);
-      this.tuple(tensor.shape);
-      this.tuple(view.strides);
-      this.flagAndHooks();
-      if (isUntyped) this.global('torch', dtype);
+    this.#call('torch._utils', isUntyped ? '_rebuild_tensor_v3' : '_rebuild_tensor_v2', () => {
+      this.#storage(view);
+      this.#number(view.offset);
+      this.#tuple(tensor.shape);
+      this.#tuple(view.strides);
+      this.#flagAndHooks();
+      if (isUntyped) this.#global('torch', dtype);
     });
   }
 
   /** `requires_grad` is false, as in a state dict of Python's; hooks are none. */
-  private flagAndHooks(): void {
-    this.code('\x89ccollections\nOrderedDict\n)R');
+  #flagAndHooks(): void {
+    this.#code('\x89ccollections\nOrderedDict\n)R');
   }
 
   /** The reference that `persistent_load` gets. */
-  private storage({ storage, key, length }: StorageView): void {
-    this.code('(');
-    this.text('storage');
-    this.global(storage === UNTYPED ? 'torch.storage' : 'torch', storage);
-    this.text(String(key));
-    this.text('cpu');
-    this.number(length);
-    this.code('tQ');
+  #storage({ storage, key, length }: StorageView): void {
+    this.#code('(');
+    this.#text('storage');
+    this.#global(storage === UNTYPED ? 'torch.storage' : 'torch', storage);
+    this.#text(String(key));
+    this.#text('cpu');
+    this.#number(length);
+    this.#code('tQ');
   }
 
-  private layout(name: string): void {
-    this.call('torch.serialization', '_get_layout', () => this.text(`torch.${name}`));
+  #layout(name: string): void {
+    this.#call('torch.serialization', '_get_layout', () => this.#text(`torch.${name}`));
   }
 
   /** `_rebuild_sparse_tensor(layout, (indices…, values, size[, is_coalesced]))` */
-  private sparse(tensor: Tensor, layout: string): void {
+  #sparse(tensor: Tensor, layout: string): void {
     const parts = SPARSE_PARTS[layout];
     if (!parts) throw new InputError(`savePth: expected a dense or sparse tensor, found one of layout ${layout}.`);
-    this.call('torch._utils', '_rebuild_sparse_tensor', () => {
-      this.layout(layout);
-      this.code('(');
-      for (const part of parts) this.tensor(aten(part, tensor));
-      this.size(tensor.shape);
+    this.#call('torch._utils', '_rebuild_sparse_tensor', () => {
+      this.#layout(layout);
+      this.#code('(');
+      for (const part of parts) this.#tensor(aten(part, tensor));
+      this.#size(tensor.shape);
       if (layout === 'sparse_coo') this.write(tensor.isCoalesced());
-      this.code('t');
+      this.#code('t');
     });
   }
 
-  private size(shape: readonly number[]): void {
-    this.call('torch', 'Size', () => this.tuple(shape));
+  #size(shape: readonly number[]): void {
+    this.#call('torch', 'Size', () => this.#tuple(shape));
   }
 
   /** `_rebuild_qtensor(storage, offset, size, stride, (scheme, …), requires_grad, hooks)` */
-  private quantized(tensor: Tensor): void {
+  #quantized(tensor: Tensor): void {
     const integers = aten('int_repr', tensor).contiguous();
     const view = this.storages.add(integers, tensor.dtype);
-    this.call('torch._utils', '_rebuild_qtensor', () => {
-      this.storage(view);
-      this.number(0);
-      this.tuple(tensor.shape);
-      this.tuple(view.strides);
-      this.code('(');
-      this.scheme(tensor);
-      this.code('t');
-      this.flagAndHooks();
+    this.#call('torch._utils', '_rebuild_qtensor', () => {
+      this.#storage(view);
+      this.#number(0);
+      this.#tuple(tensor.shape);
+      this.#tuple(view.strides);
+      this.#code('(');
+      this.#scheme(tensor);
+      this.#code('t');
+      this.#flagAndHooks();
     });
   }
 
-  private scheme(tensor: Tensor): void {
+  #scheme(tensor: Tensor): void {
     if (PER_CHANNEL.includes(scalarOf('qscheme', tensor))) {
-      this.global('torch', 'per_channel_affine');
-      this.tensor(aten('q_per_channel_scales', tensor));
-      this.tensor(aten('q_per_channel_zero_points', tensor));
-      this.number(scalarOf('q_per_channel_axis', tensor));
+      this.#global('torch', 'per_channel_affine');
+      this.#tensor(aten('q_per_channel_scales', tensor));
+      this.#tensor(aten('q_per_channel_zero_points', tensor));
+      this.#number(scalarOf('q_per_channel_axis', tensor));
       return;
     }
-    this.global('torch', 'per_tensor_affine');
-    this.float(scalarOf('q_scale', tensor));
-    this.number(scalarOf('q_zero_point', tensor));
+    this.#global('torch', 'per_tensor_affine');
+    this.#float(scalarOf('q_scale', tensor));
+    this.#number(scalarOf('q_zero_point', tensor));
   }
 
   /** `_rebuild_nested_tensor(buffer, sizes, strides, offsets)` */
-  private nested(tensor: Tensor): void {
-    this.call('torch._utils', '_rebuild_nested_tensor', () => {
+  #nested(tensor: Tensor): void {
+    this.#call('torch._utils', '_rebuild_nested_tensor', () => {
       for (const part of ['values', '_nested_tensor_size', '_nested_tensor_strides', '_nested_tensor_storage_offsets'])
-        this.tensor(aten(part, tensor));
+        this.#tensor(aten(part, tensor));
     });
   }
 
   /** `_rebuild_meta_tensor_no_storage(dtype, size, stride, requires_grad)` */
-  private meta({ dtype, shape, strides }: Tensor): void {
-    this.call('torch._utils', '_rebuild_meta_tensor_no_storage', () => {
-      this.global('torch', dtype);
-      this.tuple(shape);
-      this.tuple(strides);
-      this.code('\x89');
+  #meta({ dtype, shape, strides }: Tensor): void {
+    this.#call('torch._utils', '_rebuild_meta_tensor_no_storage', () => {
+      this.#global('torch', dtype);
+      this.#tuple(shape);
+      this.#tuple(strides);
+      this.#code('\x89');
     });
   }
 }

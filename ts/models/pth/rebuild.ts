@@ -139,32 +139,35 @@ const DEEPEST = 500;
 
 /** Turns the reader's containers into JavaScript's: dicts into objects, dtypes into their names. What holds itself does so here too. */
 export class SimpleValues {
-  private readonly seen = new Map<unknown, unknown>();
+  readonly #seen = new Map<unknown, unknown>();
+  readonly #label: string;
 
-  constructor(private readonly label: string) {}
+  constructor(label: string) {
+    this.#label = label;
+  }
 
   /** @throws InputError for what is nested too deep */
   of(value: unknown, depth = 0): unknown {
     if (typeof value !== 'object' || value === null || value instanceof Tensor || isUint8Array(value)) return value;
     if (value instanceof Global) return value.module === 'torch' ? value.name : value.path;
     if (value instanceof Storage) return value.tensor;
-    if (this.seen.has(value)) return this.seen.get(value);
+    if (this.#seen.has(value)) return this.#seen.get(value);
     if (depth === DEEPEST)
-      throw new InputError(`${this.label} holds more than ${DEEPEST} containers inside one another.`);
+      throw new InputError(`${this.#label} holds more than ${DEEPEST} containers inside one another.`);
     const convert = (item: unknown): unknown => this.of(item, depth + 1);
-    if (value instanceof PickledDict) return value.convert(convert, (made) => this.seen.set(value, made));
-    if (Array.isArray(value)) return this.fill(value, [], convert);
+    if (value instanceof PickledDict) return value.convert(convert, (made) => this.#seen.set(value, made));
+    if (Array.isArray(value)) return this.#fill(value, [], convert);
     if (value instanceof Set) {
       const made = new Set<unknown>();
-      this.seen.set(value, made);
+      this.#seen.set(value, made);
       for (const item of value) made.add(convert(item));
       return made;
     }
     return value;
   }
 
-  private fill(from: readonly unknown[], made: unknown[], convert: (item: unknown) => unknown): unknown[] {
-    this.seen.set(from, made);
+  #fill(from: readonly unknown[], made: unknown[], convert: (item: unknown) => unknown): unknown[] {
+    this.#seen.set(from, made);
     for (const item of from) made.push(convert(item));
     return made;
   }

@@ -43,7 +43,7 @@ export interface StorageView {
 export class StorageTable {
   /** (elements) of each storage, by its key. */
   readonly tensors: Tensor[] = [];
-  private readonly known = new Map<string, number>();
+  readonly #known = new Map<string, number>();
 
   /** @param quantized the type that its integers stand for */
   add(tensor: Tensor, quantized?: DType): StorageView {
@@ -55,8 +55,8 @@ export class StorageTable {
     const storage = CLASSES[quantized ?? dtype] ?? UNTYPED;
     // One memory seen as two types is written for each: torch.save has no word for it.
     const name = `${identity[0]} ${storage} ${dtype}`;
-    const key = this.known.get(name) ?? this.tensors.push(source.asStrided([elements], [1], { storageOffset: 0 })) - 1;
-    this.known.set(name, key);
+    const key = this.#known.get(name) ?? this.tensors.push(source.asStrided([elements], [1], { storageOffset: 0 })) - 1;
+    this.#known.set(name, key);
     const length = storage === UNTYPED ? elements * itemSize(dtype) : elements;
     return { storage, key, length, offset: source.storageOffset(), strides: source.strides };
   }

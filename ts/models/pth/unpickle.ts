@@ -74,21 +74,21 @@ export class PickledDict {
 export class PickledObject extends PickledDict {}
 
 export class Unpickler {
-  private position: number;
-  private stack: unknown[] = [];
-  private readonly memo = new Map<number, unknown>();
+  #position: number;
+  #stack: unknown[] = [];
+  readonly #memo = new Map<number, unknown>();
+  readonly #bytes: Buffer;
+  readonly #options: UnpickleOptions;
 
-  constructor(
-    private readonly bytes: Buffer,
-    private readonly options: UnpickleOptions,
-    start = 0,
-  ) {
-    this.position = start;
+  constructor(bytes: Buffer, options: UnpickleOptions, start = 0) {
+    this.#bytes = bytes;
+    this.#options = options;
+    this.#position = start;
   }
 
   /** Where the pickle ended. */
   get end(): number {
-    return this.position;
+    return this.#position;
   }
 
   /** @throws InputError for a damaged pickle and for one that names what may not be called */
@@ -96,58 +96,58 @@ export class Unpickler {
     for (;;) {
       const opcode = this.take(1).readUInt8();
       if (opcode === 0x2e) return this.pop(); // STOP
-      this.step(opcode);
+      this.#step(opcode);
     }
   }
 
-  private step(opcode: number): void {
+  #step(opcode: number): void {
     const action = ACTIONS[opcode];
     const name = REFUSED[opcode];
     if (name !== undefined)
       throw this.damaged(
-        `it has the opcode ${name} at byte ${this.position - 1}, which torch.save does not write and weights_only refuses`,
+        `it has the opcode ${name} at byte ${this.#position - 1}, which torch.save does not write and weights_only refuses`,
       );
     if (!action)
       throw this.damaged(
-        `it has the opcode 0x${opcode.toString(16)} at byte ${this.position - 1}, which holds no plain data`,
+        `it has the opcode 0x${opcode.toString(16)} at byte ${this.#position - 1}, which holds no plain data`,
       );
     action(this);
   }
 
   /** @internal the primitives that the opcodes are made of */
   take(count: number): Buffer {
-    if (count < 0 || this.position + count > this.bytes.length) throw this.damaged('it ends too early');
-    this.position += count;
-    return this.bytes.subarray(this.position - count, this.position);
+    if (count < 0 || this.#position + count > this.#bytes.length) throw this.damaged('it ends too early');
+    this.#position += count;
+    return this.#bytes.subarray(this.#position - count, this.#position);
   }
 
   line(): string {
-    const end = this.bytes.indexOf(0x0a, this.position);
+    const end = this.#bytes.indexOf(0x0a, this.#position);
     if (end < 0) throw this.damaged('it ends too early');
-    const text = this.bytes.toString('utf8', this.position, end);
-    this.position = end + 1;
+    const text = this.#bytes.toString('utf8', this.#position, end);
+    this.#position = end + 1;
     return text;
   }
 
   push(value: unknown): void {
-    this.stack.push(value);
+    this.#stack.push(value);
   }
 
   pop(): unknown {
-    if (this.stack.length === 0) throw this.damaged('its stack runs empty');
-    return this.stack.pop();
+    if (this.#stack.length === 0) throw this.damaged('its stack runs empty');
+    return this.#stack.pop();
   }
 
   peek(): unknown {
-    if (this.stack.length === 0) throw this.damaged('its stack runs empty');
-    return this.stack[this.stack.length - 1];
+    if (this.#stack.length === 0) throw this.damaged('its stack runs empty');
+    return this.#stack[this.#stack.length - 1];
   }
 
   popToMark(): unknown[] {
-    const at = this.stack.lastIndexOf(MARK);
+    const at = this.#stack.lastIndexOf(MARK);
     if (at < 0) throw this.damaged('it lacks a mark');
-    const items = this.stack.splice(at + 1);
-    this.stack.pop();
+    const items = this.#stack.splice(at + 1);
+    this.#stack.pop();
     return items;
   }
 
@@ -157,16 +157,16 @@ export class Unpickler {
   }
 
   remember(index: number): void {
-    this.memo.set(index, this.peek());
+    this.#memo.set(index, this.peek());
   }
 
   memoize(): void {
-    this.remember(this.memo.size);
+    this.remember(this.#memo.size);
   }
 
   recall(index: number): void {
-    if (!this.memo.has(index)) throw this.damaged(`it refers to memo ${index}, which is not there`);
-    this.push(this.memo.get(index));
+    if (!this.#memo.has(index)) throw this.damaged(`it refers to memo ${index}, which is not there`);
+    this.push(this.#memo.get(index));
   }
 
   append(items: readonly unknown[]): void {
@@ -184,14 +184,14 @@ export class Unpickler {
   }
 
   persistent(): void {
-    this.push(this.options.persistentLoad(this.pop()));
+    this.push(this.#options.persistentLoad(this.pop()));
   }
 
   reduce(): void {
     const args = this.pop();
     const callee = this.pop();
     if (!(callee instanceof Global) || !Array.isArray(args)) throw this.damaged('it calls something that is no class');
-    this.push(this.options.construct(callee, args));
+    this.push(this.#options.construct(callee, args));
   }
 
   /** `object.__setstate__`, for the objects that are plain bags of attributes; what a dict has beside its items is left out. */
@@ -199,12 +199,12 @@ export class Unpickler {
     const state = this.pop();
     const target = this.peek();
     if (!(target instanceof PickledObject && state instanceof PickledDict)) return;
-    this.options.budget.spend(8 * state.entries.size);
+    this.#options.budget.spend(8 * state.entries.size);
     for (const [key, value] of state.entries) target.entries.set(key, value);
   }
 
   damaged(why: string): InputError {
-    return new InputError(`${this.options.label} cannot be read as a PyTorch checkpoint: ${why}.`);
+    return new InputError(`${this.#options.label} cannot be read as a PyTorch checkpoint: ${why}.`);
   }
 }
 

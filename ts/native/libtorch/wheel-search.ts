@@ -23,17 +23,19 @@ export interface Wanted {
 
 /** Looks through indexes; what each has said of a package is kept, so that it is asked once. */
 export class WheelSearch {
-  private readonly lists = new Map<string, Promise<OfferedFile[]>>();
+  readonly #lists = new Map<string, Promise<OfferedFile[]>>();
+  readonly #indexes: Indexes;
+  readonly #machine: Machine;
 
-  constructor(
-    private readonly indexes: Indexes,
-    private readonly machine: Machine = currentMachine(),
-  ) {}
+  constructor(indexes: Indexes, machine: Machine = currentMachine()) {
+    this.#indexes = indexes;
+    this.#machine = machine;
+  }
 
   /** The wheels of the first location that has a wanted one for this machine, the best first; none where no location has. */
   async first(wanted: Wanted): Promise<WheelOffer[]> {
-    for (const location of this.indexes.locations) {
-      const offers = await this.offersOf(location, wanted);
+    for (const location of this.#indexes.locations) {
+      const offers = await this.#offersOf(location, wanted);
       if (offers.length > 0) return offers;
     }
     return [];
@@ -41,7 +43,7 @@ export class WheelSearch {
 
   /** The wanted wheels for this machine, a list for each location in order. */
   async offers(wanted: Wanted): Promise<WheelOffer[][]> {
-    return Promise.all(this.indexes.locations.map((location) => this.offersOf(location, wanted)));
+    return Promise.all(this.#indexes.locations.map((location) => this.#offersOf(location, wanted)));
   }
 
   /** The newest wanted wheel of all locations; an earlier location goes first where several have it. */
@@ -54,7 +56,7 @@ export class WheelSearch {
   /** Why no location has a wanted wheel: a clause for each. */
   async reasons(wanted: Wanted): Promise<{ location: IndexLocation; reason: string }[]> {
     return Promise.all(
-      this.indexes.locations.map(async (location) => ({ location, reason: await this.reasonOf(location, wanted) })),
+      this.#indexes.locations.map(async (location) => ({ location, reason: await this.#reasonOf(location, wanted) })),
     );
   }
 
@@ -67,20 +69,20 @@ export class WheelSearch {
     );
   }
 
-  private async offersOf(location: IndexLocation, wanted: Wanted): Promise<WheelOffer[]> {
-    const all = (await this.list(location, wanted.project).catch(() => []))
+  async #offersOf(location: IndexLocation, wanted: Wanted): Promise<WheelOffer[]> {
+    const all = (await this.#list(location, wanted.project).catch(() => []))
       .map((file) => ({ file, wheel: parseWheelName(file.name), location }))
       .filter((offer): offer is WheelOffer => offer.wheel?.name === wanted.project && wanted.accepts(offer.wheel))
-      .filter(({ wheel }) => platformMismatch(wheel.platforms, this.machine) === undefined);
+      .filter(({ wheel }) => platformMismatch(wheel.platforms, this.#machine) === undefined);
     // What its maker withdrew is taken where there is nothing else, as pip does for a version that is asked for by number.
     const current = all.filter(({ file }) => file.yanked === undefined);
     return (current.length > 0 ? current : all).sort(preferKnown);
   }
 
-  private async reasonOf(location: IndexLocation, wanted: Wanted): Promise<string> {
+  async #reasonOf(location: IndexLocation, wanted: Wanted): Promise<string> {
     let files: OfferedFile[];
     try {
-      files = await this.list(location, wanted.project);
+      files = await this.#list(location, wanted.project);
     } catch (error) {
       if (error instanceof InputError) return error.message;
       throw error;
@@ -88,17 +90,17 @@ export class WheelSearch {
     const wheels = files.map((file) => parseWheelName(file.name)).filter((wheel) => wheel?.name === wanted.project);
     if (wheels.length === 0) return `it has no wheel of ${wanted.project}`;
     const right = wheels.filter((wheel) => wanted.accepts(wheel!));
-    if (right.length > 0) return mismatchOf(right as WheelName[], this.machine);
+    if (right.length > 0) return mismatchOf(right as WheelName[], this.#machine);
     const versions = new Map(wheels.map((wheel) => [wheel!.versionText, wheel!.version]));
     const newest = [...versions.keys()].sort((a, b) => compareVersions(versions.get(b)!, versions.get(a)!));
     const more = newest.length > 5 ? ` and ${newest.length - 5} more` : '';
     return `it has ${wanted.project} ${newest.slice(0, 5).join(', ')}${more}`;
   }
 
-  private list(location: IndexLocation, project: string): Promise<OfferedFile[]> {
+  #list(location: IndexLocation, project: string): Promise<OfferedFile[]> {
     const key = `${location.address} ${project}`;
-    const known = this.lists.get(key) ?? listFiles(location, project, this.indexes.options);
-    this.lists.set(key, known);
+    const known = this.#lists.get(key) ?? listFiles(location, project, this.#indexes.options);
+    this.#lists.set(key, known);
     return known;
   }
 }

@@ -138,32 +138,34 @@ interface Pending {
 
 /** Which packages are asked for, with all that is said of their versions. */
 class Resolver {
-  private readonly pending = new Map<string, Pending>();
-  private readonly chosen = new Map<string, WheelOffer>();
-  private readonly metadata = new Map<string, string>();
+  readonly #pending = new Map<string, Pending>();
+  readonly #chosen = new Map<string, WheelOffer>();
+  readonly #metadata = new Map<string, string>();
+  readonly #search: WheelSearch;
+  readonly #environment: Readonly<Record<string, string>>;
 
-  constructor(
-    private readonly search: WheelSearch,
-    private readonly environment: Readonly<Record<string, string>>,
-  ) {}
+  constructor(search: WheelSearch, environment: Readonly<Record<string, string>>) {
+    this.#search = search;
+    this.#environment = environment;
+  }
 
   /** Notes what a package with these extras asks for. */
   add(metadata: string, extras: readonly string[], owner?: string): void {
-    if (owner !== undefined) this.metadata.set(owner, metadata);
+    if (owner !== undefined) this.#metadata.set(owner, metadata);
     for (const requirement of requirementsOf(metadata)) {
-      if (NVIDIA.test(requirement.name) && isAskedFor(requirement.marker, this.environment, extras))
-        this.note(requirement);
+      if (NVIDIA.test(requirement.name) && isAskedFor(requirement.marker, this.#environment, extras))
+        this.#note(requirement);
     }
   }
 
   /** The next package to fetch: one whose version is fixed before one that may be any. */
   async next(): Promise<{ offer: WheelOffer; extras: string[] } | undefined> {
-    const names = [...this.pending.keys()];
+    const names = [...this.#pending.keys()];
     const name =
-      names.find((one) => [...this.pending.get(one)!.specifiers].some((text) => text.includes('=='))) ?? names[0];
+      names.find((one) => [...this.#pending.get(one)!.specifiers].some((text) => text.includes('=='))) ?? names[0];
     if (name === undefined) return undefined;
-    const { specifiers, extras } = this.pending.get(name)!;
-    this.pending.delete(name);
+    const { specifiers, extras } = this.#pending.get(name)!;
+    this.#pending.delete(name);
     const specifier = [...specifiers].join(',');
     const wanted: Wanted = {
       project: name,
@@ -171,25 +173,25 @@ class Resolver {
       accepts: ({ version }) =>
         satisfies(version, specifier) && (!isPrerelease(version) || /\d(a|b|rc|\.?dev)\d/.test(specifier)),
     };
-    const offer = await this.search.newest(wanted);
-    if (!offer) throw await this.search.refusal(wanted);
-    this.chosen.set(name, offer);
+    const offer = await this.#search.newest(wanted);
+    if (!offer) throw await this.#search.refusal(wanted);
+    this.#chosen.set(name, offer);
     return { offer, extras: [...extras] };
   }
 
-  private note({ name, specifier, extras }: Requirement): void {
-    const wheel = this.chosen.get(name)?.wheel;
+  #note({ name, specifier, extras }: Requirement): void {
+    const wheel = this.#chosen.get(name)?.wheel;
     if (wheel) {
       if (!satisfies(wheel.version, specifier))
         throw new InputError(
           `The packages of this CUDA build contradict each other: one asks for ${name} ${specifier}, and for others it is ${wheel.versionText}; use an index with other versions.`,
         );
-      if (extras.length > 0) this.add(this.metadata.get(name) ?? '', extras);
+      if (extras.length > 0) this.add(this.#metadata.get(name) ?? '', extras);
       return;
     }
-    const known = this.pending.get(name) ?? { specifiers: new Set<string>(), extras: new Set<string>() };
+    const known = this.#pending.get(name) ?? { specifiers: new Set<string>(), extras: new Set<string>() };
     if (specifier) known.specifiers.add(specifier);
     for (const extra of extras) known.extras.add(extra);
-    this.pending.set(name, known);
+    this.#pending.set(name, known);
   }
 }

@@ -80,63 +80,65 @@ interface Operand {
 
 /** Recursive descent over `a == 'x' and (b or c)`; and binds tighter than or. */
 class MarkerParser {
-  private position = 0;
+  #position = 0;
+  readonly #text: string;
+  readonly #environment: MarkerEnvironment;
 
-  constructor(
-    private readonly text: string,
-    private readonly environment: MarkerEnvironment,
-  ) {}
+  constructor(text: string, environment: MarkerEnvironment) {
+    this.#text = text;
+    this.#environment = environment;
+  }
 
   evaluate(): boolean {
-    const value = this.or();
-    if (this.text.slice(this.position).trim() !== '') throw this.refusal();
+    const value = this.#or();
+    if (this.#text.slice(this.#position).trim() !== '') throw this.#refusal();
     return value;
   }
 
-  private or(): boolean {
-    let value = this.and();
-    while (this.take(3, 'or')) value = this.and() || value;
+  #or(): boolean {
+    let value = this.#and();
+    while (this.#take(3, 'or')) value = this.#and() || value;
     return value;
   }
 
-  private and(): boolean {
-    let value = this.comparison();
-    while (this.take(3, 'and')) value = this.comparison() && value;
+  #and(): boolean {
+    let value = this.#comparison();
+    while (this.#take(3, 'and')) value = this.#comparison() && value;
     return value;
   }
 
-  private comparison(): boolean {
-    if (this.take(1)) {
-      const value = this.or();
-      if (!this.take(2)) throw this.refusal();
+  #comparison(): boolean {
+    if (this.#take(1)) {
+      const value = this.#or();
+      if (!this.#take(2)) throw this.#refusal();
       return value;
     }
-    const left = this.operand();
-    const operator = this.take(4)?.replace(/\s+/, ' ');
-    if (!operator) throw this.refusal();
-    return compare(left, operator, this.operand());
+    const left = this.#operand();
+    const operator = this.#take(4)?.replace(/\s+/, ' ');
+    if (!operator) throw this.#refusal();
+    return compare(left, operator, this.#operand());
   }
 
-  private operand(): Operand {
-    const literal = this.take(5) ?? this.take(6);
+  #operand(): Operand {
+    const literal = this.#take(5) ?? this.#take(6);
     if (literal !== undefined) return { value: literal, isVersion: false };
-    const name = this.take(7);
-    const value = name === undefined ? undefined : this.environment[name];
-    if (value === undefined) throw this.refusal();
+    const name = this.#take(7);
+    const value = name === undefined ? undefined : this.#environment[name];
+    if (value === undefined) throw this.#refusal();
     return { value, isVersion: /^python_/.test(name!) };
   }
 
   /** The next token where it is of the wanted group (of `TOKEN`) and word; otherwise nothing is taken. */
-  private take(group: number, word?: string): string | undefined {
-    TOKEN.lastIndex = this.position;
-    const token = TOKEN.exec(this.text)?.[group];
+  #take(group: number, word?: string): string | undefined {
+    TOKEN.lastIndex = this.#position;
+    const token = TOKEN.exec(this.#text)?.[group];
     if (token === undefined || (word !== undefined && token !== word)) return undefined;
-    this.position = TOKEN.lastIndex;
+    this.#position = TOKEN.lastIndex;
     return token;
   }
 
-  private refusal(): InputError {
-    return new InputError(`Expected an environment marker of PEP 508, found '${this.text}'.`);
+  #refusal(): InputError {
+    return new InputError(`Expected an environment marker of PEP 508, found '${this.#text}'.`);
   }
 }
 

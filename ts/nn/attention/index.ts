@@ -1,6 +1,6 @@
 /** Attention and transformers. */
 export type { AttentionOptions } from '../functional/attention';
-export type { Copyable } from './copy-layer';
+export type { Copyable } from './transformer-stack';
 export { MultiheadAttention, type MultiheadAttentionOptions } from './multihead-attention';
 export { Transformer, type Decoder, type Encoder, type TransformerMasks, type TransformerOptions } from './transformer';
 export { TransformerDecoder, type DecoderLayer, type DecoderMasks } from './transformer-decoder';

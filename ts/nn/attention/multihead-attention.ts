@@ -135,11 +135,11 @@ export class MultiheadAttention extends Module {
     ...options: ByNameOrPosition<AttentionOptions>
   ): [output: Tensor, weights: Tensor | null] {
     const call = bindArguments('MultiheadAttention.forward', callDefaults, options);
-    this._check(query, key, value);
+    requireShapes(this, query, key, value);
     const batched = query.ndim === 3;
-    const inputs = sameTensors([query, key, value], (x) => this._sequenceFirst(x, batched));
+    const inputs = sameTensors([query, key, value], (x) => sequenceFirst(this, x, batched));
     const { keyPaddingMask: padding } = call;
-    const [output, weights] = multiHeadAttentionForward(...inputs, this._weights(), {
+    const [output, weights] = multiHeadAttentionForward(...inputs, projections(this), {
       ...call,
       keyPaddingMask: padding !== null && !batched ? padding.unsqueeze(0) : padding,
       dropoutP: this.training ? this.dropout : 0,
@@ -147,43 +147,43 @@ export class MultiheadAttention extends Module {
     if (!batched) return [output.squeeze(1), weights?.squeeze(0) ?? null]; // (L, 1, D) -> (L, D)
     return [this.batchFirst ? output.transpose(0, 1) : output, weights]; // (L, B, D) -> (B, L, D)
   }
+}
 
-  /** (B, N, D) or (N, D) -> (N, B, D) */
-  private _sequenceFirst(input: Tensor, batched: boolean): Tensor {
-    if (!batched) return input.unsqueeze(1);
-    return this.batchFirst ? input.transpose(0, 1) : input;
-  }
+/** (B, N, D) or (N, D) -> (N, B, D) */
+function sequenceFirst(attention: MultiheadAttention, input: Tensor, batched: boolean): Tensor {
+  if (!batched) return input.unsqueeze(1);
+  return attention.batchFirst ? input.transpose(0, 1) : input;
+}
 
-  private _weights(): Parameters<typeof multiHeadAttentionForward>[3] {
-    const { q_proj_weight: q, k_proj_weight: k, v_proj_weight: v } = this;
-    return {
-      numHeads: this.numHeads,
-      inProjWeight: this.in_proj_weight,
-      separateProjWeights: q && k && v ? [q, k, v] : null,
-      inProjBias: this.in_proj_bias,
-      outProjWeight: this.out_proj.weight,
-      outProjBias: this.out_proj.bias,
-      biasK: this.bias_k,
-      biasV: this.bias_v,
-      addZeroAttn: this.addZeroAttn,
-    };
-  }
+function projections(attention: MultiheadAttention): Parameters<typeof multiHeadAttentionForward>[3] {
+  const { q_proj_weight: q, k_proj_weight: k, v_proj_weight: v } = attention;
+  return {
+    numHeads: attention.numHeads,
+    inProjWeight: attention.in_proj_weight,
+    separateProjWeights: q && k && v ? [q, k, v] : null,
+    inProjBias: attention.in_proj_bias,
+    outProjWeight: attention.out_proj.weight,
+    outProjBias: attention.out_proj.bias,
+    biasK: attention.bias_k,
+    biasV: attention.bias_v,
+    addZeroAttn: attention.addZeroAttn,
+  };
+}
 
-  private _check(query: Tensor, key: Tensor, value: Tensor): void {
-    const widths = [this.embedDim, this.kdim, this.vdim];
-    for (const [i, name] of (['query', 'key', 'value'] as const).entries()) {
-      const { ndim, shape } = [query, key, value][i] as Tensor;
-      if ((ndim !== 2 && ndim !== 3) || ndim !== query.ndim || shape.at(-1) !== widths[i]) {
-        throw new ShapeError(
-          `MultiheadAttention: ${name} must have ${query.ndim === 2 ? 2 : 3} dimensions, the last of ${widths[i]}, got [${shape.join(', ')}].`,
-        );
-      }
-    }
-    if (key.shape.slice(0, -1).join() !== value.shape.slice(0, -1).join()) {
+function requireShapes(attention: MultiheadAttention, query: Tensor, key: Tensor, value: Tensor): void {
+  const widths = [attention.embedDim, attention.kdim, attention.vdim];
+  for (const [i, name] of (['query', 'key', 'value'] as const).entries()) {
+    const { ndim, shape } = [query, key, value][i] as Tensor;
+    if ((ndim !== 2 && ndim !== 3) || ndim !== query.ndim || shape.at(-1) !== widths[i]) {
       throw new ShapeError(
-        `MultiheadAttention: key [${key.shape.join(', ')}] and value [${value.shape.join(', ')}] must agree in all but the last dimension.`,
+        `MultiheadAttention: ${name} must have ${query.ndim === 2 ? 2 : 3} dimensions, the last of ${widths[i]}, got [${shape.join(', ')}].`,
       );
     }
+  }
+  if (key.shape.slice(0, -1).join() !== value.shape.slice(0, -1).join()) {
+    throw new ShapeError(
+      `MultiheadAttention: key [${key.shape.join(', ')}] and value [${value.shape.join(', ')}] must agree in all but the last dimension.`,
+    );
   }
 }
 

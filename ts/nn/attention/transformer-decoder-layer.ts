@@ -4,7 +4,7 @@ import { Linear } from '../layers/linear';
 import { Module } from '../module';
 import { LayerNorm } from '../norm/layer-norm';
 import { bindArguments, type ByNameOrPosition, bindOptions, type Arguments } from '../options';
-import { copyInto, type Copyable } from './copy-layer';
+import type { Copyable } from './transformer-stack';
 import { MultiheadAttention } from './multihead-attention';
 import {
   activationFunction,
@@ -55,7 +55,6 @@ export class TransformerDecoderLayer extends Module implements Copyable {
   dropout3: Dropout;
   readonly normFirst: boolean;
   readonly activation: TransformerActivation;
-  private readonly _options: Required<TransformerLayerOptions>;
 
   constructor(...args: Arguments<[dModel: number, nhead: number], TransformerLayerOptions, 'TransformerDecoderLayer'>) {
     super();
@@ -77,45 +76,52 @@ export class TransformerDecoderLayer extends Module implements Copyable {
     this.normFirst = resolved.normFirst;
     this.activation = resolved.activation;
     activationFunction(this.activation);
-    this._options = resolved;
   }
 
   copy(): this {
-    const empty = new TransformerDecoderLayer(this.dModel, this.nhead, { ...this._options, device: 'meta' });
-    return copyInto<TransformerDecoderLayer>(this, empty) as this;
+    return this.clone();
   }
 
   /** Targets (B, T, D) and memory (B, S, D) with `batchFirst`, (T, B, D) and (S, B, D) without -> shape of the targets. */
   forward(tgt: Tensor, memory: Tensor, ...masks: ByNameOrPosition<DecoderLayerMasks>): Tensor {
     const call = bindArguments('TransformerDecoderLayer.forward', callDefaults, masks);
     if (this.normFirst) {
-      const x = tgt.add(this._attend(this.norm1.forward(tgt), call));
-      const y = x.add(this._remember(this.norm2.forward(x), memory, call));
-      return y.add(this._transform(this.norm3.forward(y)));
+      const x = tgt.add(selfAttentionBlock(this, this.norm1.forward(tgt), call));
+      const y = x.add(crossAttentionBlock(this, this.norm2.forward(x), memory, call));
+      return y.add(feedForwardBlock(this, this.norm3.forward(y)));
     }
-    const x = this.norm1.forward(tgt.add(this._attend(tgt, call)));
-    const y = this.norm2.forward(x.add(this._remember(x, memory, call)));
-    return this.norm3.forward(y.add(this._transform(y)));
+    const x = this.norm1.forward(tgt.add(selfAttentionBlock(this, tgt, call)));
+    const y = this.norm2.forward(x.add(crossAttentionBlock(this, x, memory, call)));
+    return this.norm3.forward(y.add(feedForwardBlock(this, y)));
   }
+}
 
-  private _attend(x: Tensor, { tgtMask, tgtKeyPaddingMask, tgtIsCausal }: Required<DecoderLayerMasks>): Tensor {
-    const masks = { attnMask: tgtMask, keyPaddingMask: tgtKeyPaddingMask, isCausal: tgtIsCausal };
-    const [output] = this.self_attn.forward(x, x, x, { ...masks, needWeights: false });
-    return this.dropout1.forward(output);
-  }
+function selfAttentionBlock(
+  layer: TransformerDecoderLayer,
+  x: Tensor,
+  { tgtMask, tgtKeyPaddingMask, tgtIsCausal }: Required<DecoderLayerMasks>,
+): Tensor {
+  const masks = { attnMask: tgtMask, keyPaddingMask: tgtKeyPaddingMask, isCausal: tgtIsCausal };
+  const [output] = layer.self_attn.forward(x, x, x, { ...masks, needWeights: false });
+  return layer.dropout1.forward(output);
+}
 
-  private _remember(x: Tensor, memory: Tensor, call: Required<DecoderLayerMasks>): Tensor {
-    const masks = {
-      attnMask: call.memoryMask,
-      keyPaddingMask: call.memoryKeyPaddingMask,
-      isCausal: call.memoryIsCausal,
-    };
-    const [output] = this.multihead_attn.forward(x, memory, memory, { ...masks, needWeights: false });
-    return this.dropout2.forward(output);
-  }
+function crossAttentionBlock(
+  layer: TransformerDecoderLayer,
+  x: Tensor,
+  memory: Tensor,
+  call: Required<DecoderLayerMasks>,
+): Tensor {
+  const masks = {
+    attnMask: call.memoryMask,
+    keyPaddingMask: call.memoryKeyPaddingMask,
+    isCausal: call.memoryIsCausal,
+  };
+  const [output] = layer.multihead_attn.forward(x, memory, memory, { ...masks, needWeights: false });
+  return layer.dropout2.forward(output);
+}
 
-  private _transform(x: Tensor): Tensor {
-    const hidden = activationFunction(this.activation)(this.linear1.forward(x));
-    return this.dropout3.forward(this.linear2.forward(this.dropout.forward(hidden)));
-  }
+function feedForwardBlock(layer: TransformerDecoderLayer, x: Tensor): Tensor {
+  const hidden = activationFunction(layer.activation)(layer.linear1.forward(x));
+  return layer.dropout3.forward(layer.linear2.forward(layer.dropout.forward(hidden)));
 }

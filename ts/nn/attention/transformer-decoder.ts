@@ -1,9 +1,8 @@
 import type { Tensor } from '../../tensor';
 import { bindArguments, type ByNameOrPosition, bindOptions, type Arguments } from '../options';
 import { isCausalMask } from './causal-mask';
-import type { Copyable } from './copy-layer';
 import type { DecoderLayerMasks } from './transformer-decoder-layer';
-import { stackDefaults, TransformerStack, type StackOptions } from './transformer-stack';
+import { stackDefaults, TransformerStack, type Copyable, type StackOptions } from './transformer-stack';
 
 /** What a `TransformerDecoder` can repeat. */
 export interface DecoderLayer extends Copyable {

@@ -4,7 +4,7 @@ import { Linear } from '../layers/linear';
 import { Module } from '../module';
 import { LayerNorm } from '../norm/layer-norm';
 import { bindArguments, type ByNameOrPosition, bindOptions, type Arguments } from '../options';
-import { copyInto, type Copyable } from './copy-layer';
+import type { Copyable } from './transformer-stack';
 import { MultiheadAttention } from './multihead-attention';
 import {
   activationFunction,
@@ -39,7 +39,6 @@ export class TransformerEncoderLayer extends Module implements Copyable {
   dropout2: Dropout;
   readonly normFirst: boolean;
   readonly activation: TransformerActivation;
-  private readonly _options: Required<TransformerLayerOptions>;
 
   constructor(...args: Arguments<[dModel: number, nhead: number], TransformerLayerOptions, 'TransformerEncoderLayer'>) {
     super();
@@ -58,35 +57,34 @@ export class TransformerEncoderLayer extends Module implements Copyable {
     this.normFirst = resolved.normFirst;
     this.activation = resolved.activation;
     activationFunction(this.activation);
-    this._options = resolved;
   }
 
   copy(): this {
-    const empty = new TransformerEncoderLayer(this.dModel, this.nhead, { ...this._options, device: 'meta' });
-    return copyInto<TransformerEncoderLayer>(this, empty) as this;
+    return this.clone();
   }
 
   /** (B, N, D) with `batchFirst`, (N, B, D) without -> the same shape. */
   forward(src: Tensor, ...masks: ByNameOrPosition<EncoderLayerMasks>): Tensor {
     const call = bindArguments('TransformerEncoderLayer.forward', callDefaults, masks);
     if (this.normFirst) {
-      const x = src.add(this._attend(this.norm1.forward(src), call));
-      return x.add(this._transform(this.norm2.forward(x)));
+      const x = src.add(selfAttentionBlock(this, this.norm1.forward(src), call));
+      return x.add(feedForwardBlock(this, this.norm2.forward(x)));
     }
-    const x = this.norm1.forward(src.add(this._attend(src, call)));
-    return this.norm2.forward(x.add(this._transform(x)));
+    const x = this.norm1.forward(src.add(selfAttentionBlock(this, src, call)));
+    return this.norm2.forward(x.add(feedForwardBlock(this, x)));
   }
+}
 
-  private _attend(
-    x: Tensor,
-    { srcMask: attnMask, srcKeyPaddingMask: keyPaddingMask, isCausal }: Required<EncoderLayerMasks>,
-  ): Tensor {
-    const [output] = this.self_attn.forward(x, x, x, { attnMask, keyPaddingMask, isCausal, needWeights: false });
-    return this.dropout1.forward(output);
-  }
+function selfAttentionBlock(
+  layer: TransformerEncoderLayer,
+  x: Tensor,
+  { srcMask: attnMask, srcKeyPaddingMask: keyPaddingMask, isCausal }: Required<EncoderLayerMasks>,
+): Tensor {
+  const [output] = layer.self_attn.forward(x, x, x, { attnMask, keyPaddingMask, isCausal, needWeights: false });
+  return layer.dropout1.forward(output);
+}
 
-  private _transform(x: Tensor): Tensor {
-    const hidden = activationFunction(this.activation)(this.linear1.forward(x));
-    return this.dropout2.forward(this.linear2.forward(this.dropout.forward(hidden)));
-  }
+function feedForwardBlock(layer: TransformerEncoderLayer, x: Tensor): Tensor {
+  const hidden = activationFunction(layer.activation)(layer.linear1.forward(x));
+  return layer.dropout2.forward(layer.linear2.forward(layer.dropout.forward(hidden)));
 }

@@ -1,9 +1,8 @@
 import type { Tensor } from '../../tensor';
 import { bindArguments, type ByNameOrPosition, bindOptions, type Arguments } from '../options';
 import { isCausalMask } from './causal-mask';
-import type { Copyable } from './copy-layer';
 import type { EncoderLayerMasks } from './transformer-encoder-layer';
-import { stackDefaults, TransformerStack, type StackOptions } from './transformer-stack';
+import { stackDefaults, TransformerStack, type Copyable, type StackOptions } from './transformer-stack';
 
 /** What a `TransformerEncoder` can repeat. */
 export interface EncoderLayer extends Copyable {

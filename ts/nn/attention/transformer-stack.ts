@@ -2,7 +2,12 @@ import { InputError } from '../../errors';
 import { ModuleList } from '../containers/modules';
 import { Module, type Layer } from '../module';
 import { expected, requireSizes } from '../options';
-import type { Copyable } from './copy-layer';
+
+/** A module that a stack can repeat. */
+export interface Copyable extends Module {
+  /** A new module with the same options and the same numbers in tensors of its own; draws nothing at random. */
+  copy(): this;
+}
 
 export interface StackOptions {
   /** A layer over the output of the last one. @default null */

@@ -108,18 +108,18 @@ export class Transformer extends Module {
   /** Sources (B, S, D) and targets (B, T, D) with `batchFirst`, (S, B, D) and (T, B, D) without -> shape of the targets. */
   forward(src: Tensor, tgt: Tensor, ...masks: ByNameOrPosition<TransformerMasks>): Tensor {
     const call = bindArguments('Transformer.forward', callDefaults, masks);
-    this._check(src, tgt);
+    requireShapes(this, src, tgt);
     const { srcMask: mask, srcKeyPaddingMask, srcIsCausal, ...rest } = call;
     const memory = this.encoder.forward(src, { mask, srcKeyPaddingMask, isCausal: srcIsCausal });
     return this.decoder.forward(tgt, memory, rest);
   }
+}
 
-  private _check(src: Tensor, tgt: Tensor): void {
-    const batch = this.batchFirst ? 0 : 1;
-    const shapes = `src [${src.shape.join(', ')}] and tgt [${tgt.shape.join(', ')}]`;
-    if (src.ndim !== tgt.ndim || (src.ndim === 3 && src.shape[batch] !== tgt.shape[batch]))
-      throw new ShapeError(`Transformer: ${shapes} must have the same batch.`);
-    if (src.shape.at(-1) !== this.dModel || tgt.shape.at(-1) !== this.dModel)
-      throw new ShapeError(`Transformer: the last dimension must be ${this.dModel}, got ${shapes}.`);
-  }
+function requireShapes(model: Transformer, src: Tensor, tgt: Tensor): void {
+  const batch = model.batchFirst ? 0 : 1;
+  const shapes = `src [${src.shape.join(', ')}] and tgt [${tgt.shape.join(', ')}]`;
+  if (src.ndim !== tgt.ndim || (src.ndim === 3 && src.shape[batch] !== tgt.shape[batch]))
+    throw new ShapeError(`Transformer: ${shapes} must have the same batch.`);
+  if (src.shape.at(-1) !== model.dModel || tgt.shape.at(-1) !== model.dModel)
+    throw new ShapeError(`Transformer: the last dimension must be ${model.dModel}, got ${shapes}.`);
 }

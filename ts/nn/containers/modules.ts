@@ -9,8 +9,11 @@ import { indent } from '../python-repr';
 /** The ordered, named modules that a container holds. */
 class NamedModules<T extends Module> {
   readonly #modules = new Map<string, T>();
+  readonly #owner: string;
 
-  constructor(private readonly owner: string) {}
+  constructor(owner: string) {
+    this.#owner = owner;
+  }
 
   get size(): number {
     return this.#modules.size;
@@ -22,8 +25,8 @@ class NamedModules<T extends Module> {
 
   set(name: string, module: T): void {
     if (name === '' || name.includes('.'))
-      throw new InputError(`${this.owner}: a module's name must not be empty or hold a dot, got "${name}".`);
-    if (!(module instanceof Module)) throw expected(this.owner, `a Module for "${name}"`, module, '', InputError);
+      throw new InputError(`${this.#owner}: a module's name must not be empty or hold a dot, got "${name}".`);
+    if (!(module instanceof Module)) throw expected(this.#owner, `a Module for "${name}"`, module, '', InputError);
     this.#modules.set(name, module);
   }
 
@@ -45,7 +48,7 @@ class NamedModules<T extends Module> {
     const { size } = this;
     if (!Number.isInteger(index) || index > size || index < -size)
       throw new InputError(
-        `${this.owner}: expected a whole number from ${-size} to ${size} to insert at, got ${String(index)}.`,
+        `${this.#owner}: expected a whole number from ${-size} to ${size} to insert at, got ${String(index)}.`,
       );
     this.set(`${size}+`, module); // refuses what is no module
     this.#modules.delete(`${size}+`);
@@ -82,7 +85,7 @@ class NamedModules<T extends Module> {
     if (name === undefined || !this.#modules.has(name)) {
       const range =
         typeof index === 'number' ? `a place below ${this.size}` : `one of ${[...this.#modules.keys()].join(', ')}`;
-      throw new InputError(`${this.owner} has no module at ${String(index)}: expected ${range}.`);
+      throw new InputError(`${this.#owner} has no module at ${String(index)}: expected ${range}.`);
     }
     return name;
   }

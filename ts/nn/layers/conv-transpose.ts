@@ -74,27 +74,27 @@ export abstract class ConvTransposeNd extends ConvNd {
     checkOptions(`${this.constructor.name}.forward`, given, ['outputSize']);
     const { outputSize } = given;
     const { bias, stride, padding, groups, dilation } = this;
-    const outputPadding = outputSize === undefined ? this.outputPadding : this._outputPaddingFor(input, outputSize);
+    const outputPadding = outputSize === undefined ? this.outputPadding : outputPaddingFor(this, input, outputSize);
     return { bias, stride, padding, outputPadding, groups, dilation };
-  }
-
-  private _outputPaddingFor(input: Tensor, outputSize: readonly number[]): number[] {
-    const dimensions = this.kernelSize.length;
-    const rows = input.shape.slice(-dimensions).map((size, d) => {
-      const reach = this.dilation[d]! * (this.kernelSize[d]! - 1) + 1;
-      return outputSize.slice(-dimensions)[d]! - ((size - 1) * this.stride[d]! - 2 * this.padding[d]! + reach);
-    });
-    const fits = outputSize.length >= dimensions && rows.every((added, d) => added >= 0 && added < this.stride[d]!);
-    if (fits) return rows;
-    throw new ShapeError(
-      `${this.constructor.name}: an input of [${input.shape.join(', ')}] cannot give the output size [${outputSize.join(', ')}]: ` +
-        `the size may exceed the least one by less than the stride.`,
-    );
   }
 
   protected override middleRepr(): string {
     return this.outputPadding.some((rows) => rows !== 0) ? `, output_padding=${repr.tuple(this.outputPadding)}` : '';
   }
+}
+
+function outputPaddingFor(conv: ConvTransposeNd, input: Tensor, outputSize: readonly number[]): number[] {
+  const dimensions = conv.kernelSize.length;
+  const rows = input.shape.slice(-dimensions).map((size, d) => {
+    const reach = conv.dilation[d]! * (conv.kernelSize[d]! - 1) + 1;
+    return outputSize.slice(-dimensions)[d]! - ((size - 1) * conv.stride[d]! - 2 * conv.padding[d]! + reach);
+  });
+  const fits = outputSize.length >= dimensions && rows.every((added, d) => added >= 0 && added < conv.stride[d]!);
+  if (fits) return rows;
+  throw new ShapeError(
+    `${conv.constructor.name}: an input of [${input.shape.join(', ')}] cannot give the output size [${outputSize.join(', ')}]: ` +
+      `the size may exceed the least one by less than the stride.`,
+  );
 }
 
 function isSizes(call: ConvTransposeCall | readonly number[]): call is readonly number[] {

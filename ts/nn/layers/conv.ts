@@ -52,54 +52,54 @@ abstract class ForwardConv extends ConvNd {
     const { padding, paddingMode } = resolved;
     this.padding = typeof padding === 'string' ? padding : this.expand('padding', padding, dimensions);
     this.paddingMode = paddingMode;
-    this._check();
-  }
-
-  private _check(): void {
-    const owner = this.constructor.name;
-    if (!paddingModes.includes(this.paddingMode)) {
-      throw new InputError(
-        `${owner}: paddingMode must be one of ${paddingModes.join(', ')}, got ${String(this.paddingMode)}.`,
-      );
-    }
-    if (typeof this.padding !== 'string') return;
-    if (this.padding !== 'same' && this.padding !== 'valid') {
-      throw new InputError(`${owner}: padding must be numbers, 'same' or 'valid', got '${String(this.padding)}'.`);
-    }
-    if (this.padding === 'same' && this.stride.some((step) => step !== 1)) {
-      throw new InputError(`${owner}: padding 'same' needs stride 1, got [${this.stride.join(', ')}].`);
-    }
+    requirePadding(this);
   }
 
   protected abstract convolve(input: Tensor, padding: readonly number[] | 'same' | 'valid'): Tensor;
 
   forward(input: Tensor): Tensor {
     if (this.paddingMode === 'zeros') return this.convolve(input, this.padding);
-    const padded = torch.pad(input, this._sides(), { mode: this.paddingMode });
+    const padded = torch.pad(input, paddingSides(this), { mode: this.paddingMode });
     return this.convolve(
       padded,
       this.kernelSize.map(() => 0),
     );
   }
 
-  /** Rows to add as `pad` takes them: last dimension first, both sides of each. */
-  private _sides(): number[] {
-    const { padding, dilation, kernelSize } = this;
-    return kernelSize
-      .map((kernel, d) => {
-        if (padding === 'valid') return [0, 0];
-        if (padding !== 'same') return [padding[d] as number, padding[d] as number];
-        const total = (dilation[d] as number) * (kernel - 1);
-        return [Math.floor(total / 2), total - Math.floor(total / 2)];
-      })
-      .reverse()
-      .flat();
-  }
-
   override extraRepr(): string {
     const text = super.extraRepr();
     return this.paddingMode === 'zeros' ? text : `${text}, padding_mode=${this.paddingMode}`;
   }
+}
+
+function requirePadding(conv: ForwardConv): void {
+  const owner = conv.constructor.name;
+  if (!paddingModes.includes(conv.paddingMode)) {
+    throw new InputError(
+      `${owner}: paddingMode must be one of ${paddingModes.join(', ')}, got ${String(conv.paddingMode)}.`,
+    );
+  }
+  if (typeof conv.padding !== 'string') return;
+  if (conv.padding !== 'same' && conv.padding !== 'valid') {
+    throw new InputError(`${owner}: padding must be numbers, 'same' or 'valid', got '${String(conv.padding)}'.`);
+  }
+  if (conv.padding === 'same' && conv.stride.some((step) => step !== 1)) {
+    throw new InputError(`${owner}: padding 'same' needs stride 1, got [${conv.stride.join(', ')}].`);
+  }
+}
+
+/** Rows to add as `pad` takes them: last dimension first, both sides of each. */
+function paddingSides(conv: ForwardConv): number[] {
+  const { padding, dilation, kernelSize } = conv;
+  return kernelSize
+    .map((kernel, d) => {
+      if (padding === 'valid') return [0, 0];
+      if (padding !== 'same') return [padding[d] as number, padding[d] as number];
+      const total = (dilation[d] as number) * (kernel - 1);
+      return [Math.floor(total / 2), total - Math.floor(total / 2)];
+    })
+    .reverse()
+    .flat();
 }
 
 /** Convolution over a sequence: (B, inChannels, L) -> (B, outChannels, L'). Weight: (outChannels, inChannels / groups, k). */

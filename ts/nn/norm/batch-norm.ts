@@ -37,17 +37,17 @@ abstract class BatchNorm extends RunningNorm {
       weight,
       bias,
       eps,
-      momentum: this._countBatch(),
+      momentum: countBatch(this),
       training: training || this.running_mean === null,
     });
   }
+}
 
-  /** The weight of this batch in the running statistics. */
-  private _countBatch(): number {
-    if (!this.training || this.num_batches_tracked === null) return this.momentum ?? 0;
-    this.num_batches_tracked.add_(1);
-    return this.momentum ?? 1 / Number(this.num_batches_tracked.item());
-  }
+/** Counts this batch: its weight in the running statistics. */
+function countBatch(norm: BatchNorm): number {
+  if (!norm.training || norm.num_batches_tracked === null) return norm.momentum ?? 0;
+  norm.num_batches_tracked.add_(1);
+  return norm.momentum ?? 1 / Number(norm.num_batches_tracked.item());
 }
 
 /** Zero mean and unit variance of each channel over the batch: (B, numFeatures) or (B, numFeatures, L). */

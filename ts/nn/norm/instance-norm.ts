@@ -36,22 +36,22 @@ abstract class InstanceNorm extends RunningNorm {
       throw new ShapeError(
         `${this.constructor.name} expects ${numFeatures} channels, got [${input.shape.join(', ')}].`,
       );
-    return batched ? this._normalize(input) : this._normalize(input.unsqueeze(0)).squeeze(0); // (C, *) -> (1, C, *) -> (C, *)
+    return batched ? normalized(this, input) : normalized(this, input.unsqueeze(0)).squeeze(0); // (C, *) -> (1, C, *) -> (C, *)
   }
+}
 
-  private _normalize(input: Tensor): Tensor {
-    const { running_mean: runningMean, running_var: runningVar, weight, bias, eps } = this;
-    const useInputStats = this.training || !this.trackRunningStats;
-    return instanceNorm(input, {
-      runningMean,
-      runningVar,
-      weight,
-      bias,
-      useInputStats,
-      momentum: this.momentum ?? 0,
-      eps,
-    });
-  }
+function normalized(norm: InstanceNorm, input: Tensor): Tensor {
+  const { running_mean: runningMean, running_var: runningVar, weight, bias, eps } = norm;
+  const useInputStats = norm.training || !norm.trackRunningStats;
+  return instanceNorm(input, {
+    runningMean,
+    runningVar,
+    weight,
+    bias,
+    useInputStats,
+    momentum: norm.momentum ?? 0,
+    eps,
+  });
 }
 
 /** Zero mean and unit variance of each channel of each sample: (B, numFeatures, L), or (numFeatures, L). */

@@ -54,8 +54,8 @@ abstract class RNNCellBase extends Module {
     step: (input: Tensor, states: Tensor[], restore: (state: Tensor) => Tensor) => Result,
   ): Result {
     const { hiddenSize } = this;
-    this._check(input, this.inputSize, input.ndim === 1 ? 1 : 2);
-    for (const state of given ?? []) this._check(state, hiddenSize, input.ndim);
+    requireShape(this, input, this.inputSize, input.ndim === 1 ? 1 : 2);
+    for (const state of given ?? []) requireShape(this, state, hiddenSize, input.ndim);
     const batched = input.ndim === 2;
     const batch = (tensor: Tensor): Tensor => (batched ? tensor : tensor.unsqueeze(0)); // (H) -> (1, H)
     const rows = batch(input);
@@ -65,15 +65,15 @@ abstract class RNNCellBase extends Module {
     return step(rows, states, (state) => (batched ? state : state.squeeze(0))); // (1, H) -> (H)
   }
 
-  private _check({ ndim, shape }: Tensor, width: number, dimensions: number): void {
-    if (ndim === dimensions && shape.at(-1) === width) return;
-    const expected = dimensions === 1 ? `(${width})` : `(B, ${width})`;
-    throw new ShapeError(`${this.constructor.name} expects ${expected}, got [${shape.join(', ')}].`);
-  }
-
   override extraRepr(): string {
     return `${this.inputSize}, ${this.hiddenSize}${this.bias_ih === null ? ', bias=False' : ''}`;
   }
+}
+
+function requireShape(cell: RNNCellBase, { ndim, shape }: Tensor, width: number, dimensions: number): void {
+  if (ndim === dimensions && shape.at(-1) === width) return;
+  const expected = dimensions === 1 ? `(${width})` : `(B, ${width})`;
+  throw new ShapeError(`${cell.constructor.name} expects ${expected}, got [${shape.join(', ')}].`);
 }
 
 export interface RNNCellOptions extends CellOptions {

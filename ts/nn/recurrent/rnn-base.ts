@@ -57,7 +57,8 @@ export abstract class RNNBase extends Module {
   readonly batchFirst: boolean;
   readonly dropout: number;
   readonly bidirectional: boolean;
-  private readonly _names: string[][] = [];
+  /** Keys of the weights of each layer and direction. */
+  protected readonly weightKeys: readonly (readonly string[])[];
 
   protected constructor(
     options: Required<RNNBaseOptions> & RNNSizes,
@@ -80,28 +81,18 @@ export abstract class RNNBase extends Module {
     this.batchFirst = batchFirst;
     this.dropout = dropout;
     this.bidirectional = bidirectional;
-    for (let layer = 0; layer < numLayers; layer++) {
-      for (const suffix of bidirectional ? ['', '_reverse'] : [''])
-        this._addLayer(layer, suffix, gates, { device, dtype });
-    }
+    const directions = bidirectional ? ['', '_reverse'] : [''];
+    this.weightKeys = Array.from({ length: numLayers }, (_, layer) => {
+      const shapes = Object.entries(weightShapes(this, layer, gates));
+      return directions.map((direction) =>
+        shapes.map(([name, shape]) => {
+          const key = `${name}_l${layer}${direction}`;
+          this.registerParameter(key, new Parameter(torch.empty(shape, { device, dtype })));
+          return key;
+        }),
+      );
+    }).flat();
     this.resetParameters();
-  }
-
-  private _addLayer(layer: number, suffix: string, gates: number, factory: Required<FactoryOptions>): void {
-    const { inputSize, hiddenSize, projSize } = this;
-    const output = projSize || hiddenSize;
-    const shapes: Record<string, number[]> = {
-      weight_ih: [gates * hiddenSize, layer === 0 ? inputSize : output * (this.bidirectional ? 2 : 1)],
-      weight_hh: [gates * hiddenSize, output],
-      ...(this.bias && { bias_ih: [gates * hiddenSize], bias_hh: [gates * hiddenSize] }),
-      ...(projSize > 0 && { weight_hr: [projSize, hiddenSize] }),
-    };
-    const names = Object.entries(shapes).map(([name, shape]) => {
-      const key = `${name}_l${layer}${suffix}`;
-      this.registerParameter(key, new Parameter(torch.empty(shape, factory)));
-      return key;
-    });
-    this._names.push(names);
   }
 
   /** Draws all weights and biases anew, uniformly within `1 / sqrt(hiddenSize)`. */
@@ -112,7 +103,7 @@ export abstract class RNNBase extends Module {
 
   /** The weights of each layer and direction. */
   get allWeights(): Tensor[][] {
-    return this._names.map((names) => names.map((name) => Reflect.get(this, name) as Tensor));
+    return this.weightKeys.map((keys) => keys.map((key) => Reflect.get(this, key) as Tensor));
   }
 
   /** Widths of the states. */
@@ -129,36 +120,36 @@ export abstract class RNNBase extends Module {
     given: readonly Tensor[] | null,
   ): [Input, Tensor[]];
   protected run(input: Tensor | PackedSequence, given: readonly Tensor[] | null): [Tensor | PackedSequence, Tensor[]] {
-    if (isPackedSequence(input)) return this._runPacked(input, given);
-    if (input.ndim === 3) return this._runBatch(input, given);
+    if (isPackedSequence(input)) return this.runPacked(input, given);
+    if (input.ndim === 3) return this.runBatch(input, given);
     const batchDim = this.batchFirst ? 0 : 1;
-    this._checkInput(input, 2);
+    requireInput(this, input, 2);
     const states = given && given.map((state) => state.unsqueeze(1)); // (layers, H) -> (layers, 1, H)
-    const [output, after] = this._runBatch(input.unsqueeze(batchDim), states); // (T, input) -> (T, 1, input)
+    const [output, after] = this.runBatch(input.unsqueeze(batchDim), states); // (T, input) -> (T, 1, input)
     return [output.squeeze(batchDim), after.map((state) => state.squeeze(1))]; // (T, 1, H) -> (T, H)
   }
 
-  private _runBatch(input: Tensor, given: readonly Tensor[] | null): [Tensor, Tensor[]] {
-    this._checkInput(input, 3);
-    const states = this._states(input, given, input.shape[this.batchFirst ? 0 : 1] as number);
-    const [output, ...after] = this._call({ input, batchSizes: null, batchFirst: this.batchFirst, states });
+  protected runBatch(input: Tensor, given: readonly Tensor[] | null): [Tensor, Tensor[]] {
+    requireInput(this, input, 3);
+    const states = this.statesFor(input, given, input.shape[this.batchFirst ? 0 : 1] as number);
+    const [output, ...after] = this.kernel(
+      { input, batchSizes: null, batchFirst: this.batchFirst, states },
+      this.allWeights.flat(),
+    );
     return [output, after];
   }
 
-  private _runPacked(packed: PackedSequence, given: readonly Tensor[] | null): [PackedSequence, Tensor[]] {
+  protected runPacked(packed: PackedSequence, given: readonly Tensor[] | null): [PackedSequence, Tensor[]] {
     const { data: input, batchSizes, sortedIndices, unsortedIndices } = packed;
-    this._checkInput(input, 2);
+    requireInput(this, input, 2);
     const batch = Number(batchSizes.select(0, 0).item());
-    const states = this._states(input, given, batch).map((state) => permuted(state, given && sortedIndices));
-    const [data, ...after] = this._call({ input, batchSizes, batchFirst: false, states });
+    const states = this.statesFor(input, given, batch).map((state) => permuted(state, given && sortedIndices));
+    const [data, ...after] = this.kernel({ input, batchSizes, batchFirst: false, states }, this.allWeights.flat());
     return [{ ...packed, data }, after.map((state) => permuted(state, unsortedIndices))];
   }
 
-  private _call(steps: Steps): [Tensor, ...Tensor[]] {
-    return this.kernel(steps, this.allWeights.flat());
-  }
-
-  private _states(input: Tensor, given: readonly Tensor[] | null, batch: number): readonly Tensor[] {
+  /** The given states, or zeros: each (layers · directions, B, size). */
+  protected statesFor(input: Tensor, given: readonly Tensor[] | null, batch: number): readonly Tensor[] {
     const layers = this.numLayers * (this.bidirectional ? 2 : 1);
     const shapes = this.stateSizes.map((size) => [layers, batch, size]);
     if (given === null) return shapes.map((shape) => torch.zeros(shape, { dtype: input.dtype, device: input.device }));
@@ -175,13 +166,6 @@ export abstract class RNNBase extends Module {
     return given;
   }
 
-  private _checkInput({ ndim, shape }: Tensor, dimensions: number): void {
-    if (ndim === dimensions && shape.at(-1) === this.inputSize) return;
-    throw new ShapeError(
-      `${this.constructor.name} expects ${dimensions} dimensions, the last of ${this.inputSize}, got [${shape.join(', ')}].`,
-    );
-  }
-
   override extraRepr(): string {
     let text = `${this.inputSize}, ${this.hiddenSize}`;
     if (this.projSize !== 0) text += `, proj_size=${this.projSize}`;
@@ -191,6 +175,25 @@ export abstract class RNNBase extends Module {
     if (this.dropout !== 0) text += `, dropout=${repr.float(this.dropout)}`;
     return this.bidirectional ? `${text}, bidirectional=True` : text;
   }
+}
+
+/** Shapes of the weights of one direction of a layer. */
+function weightShapes(rnn: RNNBase, layer: number, gates: number): Record<string, number[]> {
+  const { inputSize, hiddenSize, projSize } = rnn;
+  const output = projSize || hiddenSize;
+  return {
+    weight_ih: [gates * hiddenSize, layer === 0 ? inputSize : output * (rnn.bidirectional ? 2 : 1)],
+    weight_hh: [gates * hiddenSize, output],
+    ...(rnn.bias && { bias_ih: [gates * hiddenSize], bias_hh: [gates * hiddenSize] }),
+    ...(projSize > 0 && { weight_hr: [projSize, hiddenSize] }),
+  };
+}
+
+function requireInput(rnn: RNNBase, { ndim, shape }: Tensor, dimensions: number): void {
+  if (ndim === dimensions && shape.at(-1) === rnn.inputSize) return;
+  throw new ShapeError(
+    `${rnn.constructor.name} expects ${dimensions} dimensions, the last of ${rnn.inputSize}, got [${shape.join(', ')}].`,
+  );
 }
 
 function permuted(state: Tensor, order: Tensor | null): Tensor {

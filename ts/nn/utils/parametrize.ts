@@ -20,21 +20,21 @@ export interface Parametrization extends Module {
 
 /** The parametrizations of one parameter, one after the other, and the originals: `original`, or `original0`, `original1`, … */
 export class ParametrizationList extends Module {
-  private readonly _modules: Parametrization[] = [];
-  private readonly _names: string[];
+  protected readonly chain: Parametrization[] = [];
+  protected readonly originalNames: readonly string[];
 
   constructor(first: Parametrization, parameter: Parameter) {
     super();
     requireModule('ParametrizationList', 'first', first);
     requireTensor('ParametrizationList', 'parameter', parameter);
-    this._modules.push(first);
+    this.chain.push(first);
     const originals = torch.noGrad(() => torch.scoped(() => invert(first, parameter)));
     if (originals instanceof Tensor) {
       copyInto(parameter, originals);
       this.registerParameter('original', parameter);
-      this._names = ['original'];
+      this.originalNames = ['original'];
     } else {
-      this._names = originals.map((_, i) => `original${i}`);
+      this.originalNames = originals.map((_, i) => `original${i}`);
       for (const [i, original] of originals.entries())
         this.registerParameter(`original${i}`, new Parameter(original, parameter.requiresGrad));
     }
@@ -42,31 +42,31 @@ export class ParametrizationList extends Module {
 
   /** Number of parametrizations. */
   get length(): number {
-    return this._modules.length;
+    return this.chain.length;
   }
 
   /** The parametrization at a place, from the end when negative; undefined where there is none. */
   at(index: number): Parametrization | undefined {
-    return this._modules.at(index);
+    return this.chain.at(index);
   }
 
   /** Adds a parametrization behind the others, unchecked: `registerParametrization` looks at what it gives. */
   append(parametrization: Parametrization): void {
-    this._modules.push(parametrization);
+    this.chain.push(parametrization);
   }
 
   /** What the first parametrization computes from. */
   get originals(): Parameter[] {
-    return this._names.map((name) => Reflect.get(this, name) as Parameter);
+    return this.originalNames.map((name) => Reflect.get(this, name) as Parameter);
   }
 
   protected override members(): Iterable<readonly [string, unknown]> {
-    return [...Object.entries(this), ...this._modules.map((module, index) => [String(index), module] as const)];
+    return [...Object.entries(this), ...this.chain.map((module, index) => [String(index), module] as const)];
   }
 
   /** The parameter. */
   forward(): Tensor {
-    const [first, ...others] = this._modules as [Parametrization, ...Parametrization[]];
+    const [first, ...others] = this.chain as [Parametrization, ...Parametrization[]];
     return others.reduce((value, parametrization) => parametrization.forward(value), first.forward(...this.originals));
   }
 
@@ -74,7 +74,7 @@ export class ParametrizationList extends Module {
   assign(value: Tensor): void {
     torch.noGrad(() =>
       torch.scoped(() => {
-        const [first, ...others] = this._modules as [Parametrization, ...Parametrization[]];
+        const [first, ...others] = this.chain as [Parametrization, ...Parametrization[]];
         const before = others.reduceRight((result, parametrization) => {
           const inverse = invert(parametrization, result);
           if (!(inverse instanceof Tensor))

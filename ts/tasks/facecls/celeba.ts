@@ -52,35 +52,38 @@ interface CelebAParts {
 
 /** A dataset in CelebA's format, open for reading. */
 export class CelebA {
-  private readonly faces = new Map<Split, readonly Face[]>();
+  readonly #faces = new Map<Split, readonly Face[]>();
+  readonly #parts: CelebAParts;
 
   constructor(
     /** The folder it was opened from. */
     readonly path: string,
     /** The list files, as they were found. */
     readonly files: { readonly attributes: string; readonly partition: string },
-    private readonly parts: CelebAParts,
-  ) {}
+    parts: CelebAParts,
+  ) {
+    this.#parts = parts;
+  }
 
   /** The image files. */
   get images(): FaceImages {
-    return this.parts.images;
+    return this.#parts.images;
   }
 
   /** What is not used of lists and images. */
   get leftOut(): LeftOut {
-    return this.parts.leftOut;
+    return this.#parts.leftOut;
   }
 
   /** Names of the attributes, in the order of the labels. */
   get attributes(): readonly string[] {
-    return this.parts.list.attributes;
+    return this.#parts.list.attributes;
   }
 
   /** The faces of one split, in the order of the attribute file. */
   split(name: Split): readonly Face[] {
-    let faces = this.faces.get(name);
-    if (!faces) this.faces.set(name, (faces = this.collect(splits.indexOf(name))));
+    let faces = this.#faces.get(name);
+    if (!faces) this.#faces.set(name, (faces = this.#collect(splits.indexOf(name))));
     return faces;
   }
 
@@ -104,12 +107,12 @@ export class CelebA {
     this.images.close();
   }
 
-  private collect(split: number): Face[] {
+  #collect(split: number): Face[] {
     const {
       list: { rows, labels, attributes },
       images,
       splitOf,
-    } = this.parts;
+    } = this.#parts;
     const width = attributes.length;
     const faces: Face[] = [];
     rows.names.forEach((name, row) => {

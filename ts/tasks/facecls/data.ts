@@ -57,15 +57,17 @@ const defaults = {
  * for training `augment`, `processor.normalize`. The cache keeps the result of the second step and changes no bit.
  */
 export class FaceData {
-  private readonly options: Required<FaceDataOptions>;
-  private readonly caches = new Map<Split, Promise<Tensor>>();
+  readonly #options: Required<FaceDataOptions>;
+  readonly #caches = new Map<Split, Promise<Tensor>>();
+  readonly #processor: ImageProcessor;
 
   private constructor(
     readonly celeba: CelebA,
-    private readonly processor: ImageProcessor,
+    processor: ImageProcessor,
     options: FaceDataOptions,
   ) {
-    this.options = { ...defaults, ...options };
+    this.#processor = processor;
+    this.#options = { ...defaults, ...options };
   }
 
   /** @throws InputError for a dataset that cannot be used, as `openCelebA` does */
@@ -79,8 +81,8 @@ export class FaceData {
 
   /** Batches of the training split, shuffled and augmented anew in each epoch. */
   train(): Promise<Batches<FaceBatch>> {
-    const { batchSize, augment: changes } = this.options;
-    return this.batches('train', { batchSize, sampler: shuffled }, changesNothing(changes) ? undefined : changes);
+    const { batchSize, augment: changes } = this.#options;
+    return this.#batches('train', { batchSize, sampler: shuffled }, changesNothing(changes) ? undefined : changes);
   }
 
   /**
@@ -88,14 +90,14 @@ export class FaceData {
    * @param onUnreadable told of an image that cannot be read and is left out; left out itself, it ends the pass
    */
   async evaluation(split: Split, onUnreadable?: (reason: string) => void): Promise<Batches<FaceBatch>> {
-    const options = { batchSize: this.options.evaluationBatchSize };
+    const options = { batchSize: this.#options.evaluationBatchSize };
     try {
-      return await this.batches(split, options);
+      return await this.#batches(split, options);
     } catch (error) {
       // A damaged image keeps its whole split out of the cache.
       if (!onUnreadable || !(error instanceof InputError)) throw error;
-      const { seed, prefetch } = this.options;
-      return this.load(split, readableImages(decodedImages(this.celeba, split, this.processor), onUnreadable), {
+      const { seed, prefetch } = this.#options;
+      return this.#load(split, readableImages(decodedImages(this.celeba, split, this.#processor), onUnreadable), {
         ...options,
         seed,
         prefetch,
@@ -105,22 +107,22 @@ export class FaceData {
 
   /** Closes files and frees the caches. */
   async close(): Promise<void> {
-    const caches = await Promise.allSettled(this.caches.values());
+    const caches = await Promise.allSettled(this.#caches.values());
     for (const cache of caches) if (cache.status === 'fulfilled') cache.value.dispose();
-    this.caches.clear();
+    this.#caches.clear();
     this.celeba.close();
   }
 
-  private async batches(split: Split, options: EpochOptions, changes?: AugmentOptions): Promise<Batches<FaceBatch>> {
-    const { seed, prefetch } = this.options;
-    const cache = await this.cache(split);
+  async #batches(split: Split, options: EpochOptions, changes?: AugmentOptions): Promise<Batches<FaceBatch>> {
+    const { seed, prefetch } = this.#options;
+    const cache = await this.#cache(split);
     const all = { ...options, seed, prefetch };
     return cache
-      ? this.load(split, cachedImages(cache), all, changes)
-      : this.load(split, decodedImages(this.celeba, split, this.processor), all, changes);
+      ? this.#load(split, cachedImages(cache), all, changes)
+      : this.#load(split, decodedImages(this.celeba, split, this.#processor), all, changes);
   }
 
-  private load<Sample>(
+  #load<Sample>(
     split: Split,
     images: Images<Sample>,
     options: EpochOptions,
@@ -147,7 +149,7 @@ export class FaceData {
             )
           : pixels;
         return {
-          pixelValues: this.processor.normalize(changed),
+          pixelValues: this.#processor.normalize(changed),
           labels: labelsOf(chosen),
           names: chosen.map(({ name }) => name),
         };
@@ -156,17 +158,17 @@ export class FaceData {
   }
 
   /** The resized images of a split; undefined when they are not to be kept. */
-  private async cache(split: Split): Promise<Tensor | undefined> {
-    const { cacheBytes, cacheFolder, onCaching } = this.options;
-    const size = this.processor.outputSize;
+  async #cache(split: Split): Promise<Tensor | undefined> {
+    const { cacheBytes, cacheFolder, onCaching } = this.#options;
+    const size = this.#processor.outputSize;
     const count = splits.reduce((sum, each) => sum + this.celeba.split(each).length, 0);
     if (!size || this.celeba.split(split).length === 0 || count * 3 * size.height * size.width > cacheBytes)
       return undefined;
-    const known = this.caches.get(split);
+    const known = this.#caches.get(split);
     if (known) return known;
     const onProgress = (done: number, all: number) => onCaching(split, done, all);
-    const cache = openImageCache(this.celeba, split, this.processor, { folder: cacheFolder, size, onProgress });
-    this.caches.set(split, cache);
+    const cache = openImageCache(this.celeba, split, this.#processor, { folder: cacheFolder, size, onProgress });
+    this.#caches.set(split, cache);
     return cache;
   }
 }

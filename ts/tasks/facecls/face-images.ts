@@ -72,21 +72,24 @@ function isFile(entry: Dirent, path: string): boolean {
 
 /** Finds names in other letters or with another ending. */
 class Names {
-  private byStem: Map<string, string[]> | undefined;
+  #byStem: Map<string, string[]> | undefined;
+  readonly #names: readonly string[];
 
-  constructor(private readonly names: readonly string[]) {}
+  constructor(names: readonly string[]) {
+    this.#names = names;
+  }
 
   like(name: string): string | undefined {
-    this.byStem ??= this.index();
-    const found = this.byStem.get(stemOf(name)) ?? [];
+    this.#byStem ??= this.#index();
+    const found = this.#byStem.get(stemOf(name)) ?? [];
     const sameEnding = found.filter((one) => one.toLowerCase() === name.toLowerCase());
     if (sameEnding.length === 1) return sameEnding[0];
     return found.length === 1 ? found[0] : undefined;
   }
 
-  private index(): Map<string, string[]> {
+  #index(): Map<string, string[]> {
     const byStem = new Map<string, string[]>();
-    for (const name of this.names) byStem.set(stemOf(name), [...(byStem.get(stemOf(name)) ?? []), name]);
+    for (const name of this.#names) byStem.set(stemOf(name), [...(byStem.get(stemOf(name)) ?? []), name]);
     return byStem;
   }
 }
@@ -97,29 +100,32 @@ function stemOf(name: string): string {
 
 class FolderImages implements FaceImages {
   readonly names: readonly string[];
-  private readonly index: Names;
+  readonly #index: Names;
+
+  readonly #files: ReadonlyMap<string, string>;
 
   /** @param files by name, the path from the folder on */
   constructor(
     readonly path: string,
-    private readonly files: ReadonlyMap<string, string>,
+    files: ReadonlyMap<string, string>,
   ) {
+    this.#files = files;
     this.names = [...files.keys()].sort();
-    this.index = new Names(this.names);
+    this.#index = new Names(this.names);
   }
 
   find(name: string): string | undefined {
-    return this.files.has(name) ? name : this.index.like(name);
+    return this.#files.has(name) ? name : this.#index.like(name);
   }
 
   read(name: string): Promise<Buffer> {
-    return readFile(this.fileOf(name));
+    return readFile(this.#fileOf(name));
   }
 
   fingerprint(): string {
     const hash = createHash('sha256');
     for (const name of this.names) {
-      const { size, mtimeMs } = statSync(this.fileOf(name));
+      const { size, mtimeMs } = statSync(this.#fileOf(name));
       hash.update(`${name} ${size} ${mtimeMs}\n`);
     }
     return hash.digest('hex');
@@ -127,53 +133,55 @@ class FolderImages implements FaceImages {
 
   close(): void {}
 
-  private fileOf(name: string): string {
-    return join(this.path, this.files.get(name) ?? name);
+  #fileOf(name: string): string {
+    return join(this.path, this.#files.get(name) ?? name);
   }
 }
 
 class ZipImages implements FaceImages {
   readonly path: string;
   readonly names: readonly string[];
-  private readonly members = new Map<string, ZipMember>();
-  private readonly index: Names;
+  readonly #members = new Map<string, ZipMember>();
+  readonly #index: Names;
+  readonly #zip: ZipFile;
 
-  constructor(private readonly zip: ZipFile) {
+  constructor(zip: ZipFile) {
+    this.#zip = zip;
     this.path = zip.path;
     for (const member of zip.members.values()) {
       const name = posix.basename(member.name);
       // macOS adds a twin of each file under __MACOSX.
       if (!IMAGE.test(name) || name.startsWith('.') || member.name.startsWith('__MACOSX/')) continue;
-      const other = this.members.get(name);
-      if (other) throw this.refuse(`${zip.path} holds two images named ${name}: ${other.name} and ${member.name}.`);
-      this.members.set(name, member);
+      const other = this.#members.get(name);
+      if (other) throw this.#refuse(`${zip.path} holds two images named ${name}: ${other.name} and ${member.name}.`);
+      this.#members.set(name, member);
     }
-    if (this.members.size === 0)
-      throw this.refuse(`Expected the images of CelebA in ${zip.path}, found no .jpg or .png file in it.`);
-    this.names = [...this.members.keys()];
-    this.index = new Names(this.names);
+    if (this.#members.size === 0)
+      throw this.#refuse(`Expected the images of CelebA in ${zip.path}, found no .jpg or .png file in it.`);
+    this.names = [...this.#members.keys()];
+    this.#index = new Names(this.names);
   }
 
   find(name: string): string | undefined {
-    return this.members.has(name) ? name : this.index.like(name);
+    return this.#members.has(name) ? name : this.#index.like(name);
   }
 
   read(name: string): Promise<Buffer> {
-    return this.zip.read(this.members.get(name)?.name ?? name);
+    return this.#zip.read(this.#members.get(name)?.name ?? name);
   }
 
   fingerprint(): string {
     const hash = createHash('sha256');
-    for (const [name, { bytes, crc32 }] of this.members) hash.update(`${name} ${bytes} ${crc32}\n`);
+    for (const [name, { bytes, crc32 }] of this.#members) hash.update(`${name} ${bytes} ${crc32}\n`);
     return hash.digest('hex');
   }
 
   close(): void {
-    this.zip.close();
+    this.#zip.close();
   }
 
-  private refuse(message: string): InputError {
-    this.zip.close();
+  #refuse(message: string): InputError {
+    this.#zip.close();
     return new InputError(message);
   }
 }

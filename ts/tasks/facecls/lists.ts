@@ -13,22 +13,22 @@ export type Split = (typeof splits)[number];
 export class Rows {
   readonly names: string[] = [];
   readonly lines: number[] = [];
-  private readonly rows = new Map<string, number>();
+  readonly #rows = new Map<string, number>();
 
   /** The row of an image; undefined when the file has none. */
   rowOf(name: string): number | undefined {
-    return this.rows.get(name);
+    return this.#rows.get(name);
   }
 
   has(name: string): boolean {
-    return this.rows.has(name);
+    return this.#rows.has(name);
   }
 
   /** Adds a row and gives its index; undefined when the image has one already. */
   add(name: string, line: number): number | undefined {
-    if (this.rows.has(name)) return undefined;
+    if (this.#rows.has(name)) return undefined;
     const row = this.names.length;
-    this.rows.set(name, row);
+    this.#rows.set(name, row);
     this.names.push(name);
     this.lines.push(line);
     return row;
@@ -211,30 +211,33 @@ function splitOf(value: string): number {
 /** Reads the marks of a file, which has -1 and 1 or 0 and 1, not both. */
 class Signs {
   /** Where the first no of either kind stands. */
-  private readonly noes = new Map<'-1' | '0', number>();
+  readonly #noes = new Map<'-1' | '0', number>();
+  readonly #label: string;
 
-  constructor(private readonly label: string) {}
+  constructor(label: string) {
+    this.#label = label;
+  }
 
   read(cell: string, attribute: string, line: number): 0 | 1 {
-    if (cell === '1' || cell === '-1') return cell === '1' ? 1 : this.no('-1', line);
-    if (cell === '0') return this.no('0', line);
+    if (cell === '1' || cell === '-1') return cell === '1' ? 1 : this.#no('-1', line);
+    if (cell === '0') return this.#no('0', line);
     const word = cell.toLowerCase().replace(/\.0+$/, '');
     if (['1', '+1', 'true', 'yes'].includes(word)) return 1;
     if (['false', 'no'].includes(word)) return 0;
-    if (word === '-1' || word === '0') return this.no(word, line);
-    throw error(this.label, line, `1 or -1 for ${attribute}`, cell === '' ? 'nothing' : `'${cell}'`);
+    if (word === '-1' || word === '0') return this.#no(word, line);
+    throw error(this.#label, line, `1 or -1 for ${attribute}`, cell === '' ? 'nothing' : `'${cell}'`);
   }
 
-  private no(kind: '-1' | '0', line: number): 0 {
-    const other = this.noes.get(kind === '0' ? '-1' : '0');
+  #no(kind: '-1' | '0', line: number): 0 {
+    const other = this.#noes.get(kind === '0' ? '-1' : '0');
     if (other !== undefined)
       throw error(
-        this.label,
+        this.#label,
         line,
         `-1 and 1 or 0 and 1 throughout, one no meaning the other`,
         `${kind} here and ${kind === '0' ? '-1' : '0'} in line ${other}`,
       );
-    if (!this.noes.has(kind)) this.noes.set(kind, line);
+    if (!this.#noes.has(kind)) this.#noes.set(kind, line);
     return 0;
   }
 }

@@ -111,14 +111,16 @@ const LIST_END = '\n]\n';
 
 /** A folder of annotated images and `annotated.json`, the list of what stands in them. */
 class Album {
-  private count = 0;
+  #count = 0;
   /** Where the next entry of the list goes: over its end. */
-  private position = 1;
+  #position = 1;
+  readonly #folder: string;
+  readonly #list: FileHandle;
 
-  private constructor(
-    private readonly folder: string,
-    private readonly list: FileHandle,
-  ) {}
+  private constructor(folder: string, list: FileHandle) {
+    this.#folder = folder;
+    this.#list = list;
+  }
 
   static async open(folder: string): Promise<Album> {
     await mkdir(folder, { recursive: true });
@@ -128,23 +130,23 @@ class Album {
   }
 
   close(): Promise<void> {
-    return this.list.close();
+    return this.#list.close();
   }
 
   /** The list is whole after each image, whenever the process ends; what is in it already is not written again. */
   async add(item: Prediction | Failure, image: RgbImage, { labels }: Detections): Promise<void> {
     if ('error' in item) return;
     const { source, detections } = item;
-    const file = outputName(++this.count, source);
+    const file = outputName(++this.#count, source);
     const marks = detections.map(({ label, score, box }, row) => ({
       box,
       text: `${label} ${Math.round(100 * score)} %`,
       colour: classColour(labels[row]!),
     }));
-    await writeFile(join(this.folder, file), await annotatedImage(image, marks));
+    await writeFile(join(this.#folder, file), await annotatedImage(image, marks));
     const entry: Annotated = { source, file, width: image.width, height: image.height, detections };
-    const text = `${this.count > 1 ? ',' : ''}\n${JSON.stringify(entry)}`;
-    await this.list.write(text + LIST_END, this.position);
-    this.position += Buffer.byteLength(text);
+    const text = `${this.#count > 1 ? ',' : ''}\n${JSON.stringify(entry)}`;
+    await this.#list.write(text + LIST_END, this.#position);
+    this.#position += Buffer.byteLength(text);
   }
 }

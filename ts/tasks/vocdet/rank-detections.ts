@@ -30,21 +30,24 @@ const SHOWN_ABOVE = 0.5;
 
 /** Keeps the images with the most and surest mistakes, a fixed number of them however many are seen. */
 export class HardestImages {
-  private readonly kept: { readonly image: DetectedImage; readonly badness: number }[] = [];
+  readonly #kept: { readonly image: DetectedImage; readonly badness: number }[] = [];
+  readonly #count: number;
 
-  constructor(private readonly count: number) {}
+  constructor(count: number) {
+    this.#count = count;
+  }
 
   add(image: DetectedImage): void {
     const badness = badnessOf(image);
     if (badness === 0) return;
-    this.kept.push({ image, badness });
-    this.kept.sort((a, b) => b.badness - a.badness);
-    this.kept.length = Math.min(this.kept.length, this.count);
+    this.#kept.push({ image, badness });
+    this.#kept.sort((a, b) => b.badness - a.badness);
+    this.#kept.length = Math.min(this.#kept.length, this.#count);
   }
 
   /** The worst first. */
   get images(): DetectedImage[] {
-    return this.kept.map(({ image }) => image);
+    return this.#kept.map(({ image }) => image);
   }
 }
 

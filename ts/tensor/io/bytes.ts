@@ -49,12 +49,15 @@ function elementsOf(bytes: Tensor, dtype: DType, start: number, elements: number
 
 /** @internal Reads elements out of one source, each time into memory of their own, or all as parts of one mapping. */
 export class ElementReader {
-  private whole: Tensor | undefined;
+  #whole: Tensor | undefined;
+  readonly #options: MapOptions;
 
   constructor(
     readonly source: ByteSource,
-    private readonly options: MapOptions = {},
-  ) {}
+    options: MapOptions = {},
+  ) {
+    this.#options = options;
+  }
 
   /**
    * Belongs to the running scope.
@@ -65,18 +68,18 @@ export class ElementReader {
     this.source.requireInside(position, elements * itemSize(dtype));
     // A byte that is neither 0 nor 1 is no boolean to libtorch.
     if (dtype === 'bool') return scoped(() => call('ne', 'Scalar', this.read('uint8', position, elements), 0));
-    const isMapped = this.options.mmap === true && this.source.path !== undefined;
-    return isMapped ? this.mapped(dtype, position, elements) : this.copied(dtype, position, elements);
+    const isMapped = this.#options.mmap === true && this.source.path !== undefined;
+    return isMapped ? this.#mapped(dtype, position, elements) : this.#copied(dtype, position, elements);
   }
 
-  private mapped(dtype: DType, position: number, elements: number): Tensor {
+  #mapped(dtype: DType, position: number, elements: number): Tensor {
     this.source.requireUnchanged();
-    this.whole ??= mapFile(this.source.path!, this.source.size);
+    this.#whole ??= mapFile(this.source.path!, this.source.size);
     // `data` gives the view a version of its own: else autograd would take a change of one in place for a change of all.
-    return scoped(() => call('data', '', elementsOf(this.whole!, dtype, position, elements)));
+    return scoped(() => call('data', '', elementsOf(this.#whole!, dtype, position, elements)));
   }
 
-  private copied(dtype: DType, position: number, elements: number): Tensor {
+  #copied(dtype: DType, position: number, elements: number): Tensor {
     const { source } = this;
     if (source.descriptor === undefined) {
       const bytes = source.upTo(position, elements * itemSize(dtype));

@@ -58,121 +58,124 @@ const MARK = -1;
 
 /** Reads the bytes after each opcode of libtorch's pickles (torch/csrc/jit/serialization/pickler.h), and what it does to depths. */
 class DepthReader {
-  private readonly stack: number[] = [];
-  private readonly memo = new Map<number, number>();
-  private at = 0;
+  readonly #stack: number[] = [];
+  readonly #memo = new Map<number, number>();
+  #at = 0;
+  readonly #bytes: Buffer;
 
-  constructor(private readonly bytes: Buffer) {}
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
 
   /** The greatest depth, up to where it is no pickle; libtorch then says what is wrong. */
   deepest(): number {
     let deepest = 0;
-    while (this.at < this.bytes.length) {
-      const opcode = String.fromCharCode(this.bytes[this.at++]!);
+    while (this.#at < this.#bytes.length) {
+      const opcode = String.fromCharCode(this.#bytes[this.#at++]!);
       if (opcode === '.') return deepest;
-      if (!this.step(opcode)) return deepest;
-      deepest = Math.max(deepest, this.stack.at(-1) ?? 0);
+      if (!this.#step(opcode)) return deepest;
+      deepest = Math.max(deepest, this.#stack.at(-1) ?? 0);
     }
     return deepest;
   }
 
-  private step(opcode: string): boolean {
-    if (opcode in SIMPLE) return this.push(0, SIMPLE[opcode]!);
+  #step(opcode: string): boolean {
+    if (opcode in SIMPLE) return this.#push(0, SIMPLE[opcode]!);
     switch (opcode) {
       case '\x80':
-        return this.skip(1); // PROTO
+        return this.#skip(1); // PROTO
       case '(':
-        return this.push(MARK, 0); // MARK
+        return this.#push(MARK, 0); // MARK
       case ']':
       case ')':
       case '}':
-        return this.push(1, 0); // EMPTY_LIST, EMPTY_TUPLE, EMPTY_DICT
+        return this.#push(1, 0); // EMPTY_LIST, EMPTY_TUPLE, EMPTY_DICT
       case 'X':
-        return this.push(0, 4 + this.number(4)); // BINUNICODE
+        return this.#push(0, 4 + this.#number(4)); // BINUNICODE
       case '\x8a':
-        return this.push(0, 1 + this.number(1)); // LONG1
+        return this.#push(0, 1 + this.#number(1)); // LONG1
       case 'c':
-        return this.push(0, this.lines(2)); // GLOBAL
+        return this.#push(0, this.#lines(2)); // GLOBAL
       case 'q':
-        return this.remember(1); // BINPUT
+        return this.#remember(1); // BINPUT
       case 'r':
-        return this.remember(4); // LONG_BINPUT
+        return this.#remember(4); // LONG_BINPUT
       case 'h':
-        return this.recall(1); // BINGET
+        return this.#recall(1); // BINGET
       case 'j':
-        return this.recall(4); // LONG_BINGET
+        return this.#recall(4); // LONG_BINGET
       case 'Q':
-        return this.join(1); // BINPERSID
+        return this.#join(1); // BINPERSID
       case '\x85':
-        return this.join(1); // TUPLE1
+        return this.#join(1); // TUPLE1
       case '\x86':
       case 'R':
       case '\x81':
-        return this.join(2); // TUPLE2, REDUCE, NEWOBJ
+        return this.#join(2); // TUPLE2, REDUCE, NEWOBJ
       case 'b':
       case 'a':
-        return this.join(2); // BUILD, APPEND
+        return this.#join(2); // BUILD, APPEND
       case '\x87':
       case 's':
-        return this.join(3); // TUPLE3, SETITEM
+        return this.#join(3); // TUPLE3, SETITEM
       case 't':
-        return this.joinMarked(0); // TUPLE
+        return this.#joinMarked(0); // TUPLE
       case 'e':
       case 'u':
-        return this.joinMarked(1); // APPENDS, SETITEMS
+        return this.#joinMarked(1); // APPENDS, SETITEMS
       default:
         return false;
     }
   }
 
-  private number(bytes: number): number {
-    return this.at + bytes <= this.bytes.length ? this.bytes.readUIntLE(this.at, bytes) : this.bytes.length;
+  #number(bytes: number): number {
+    return this.#at + bytes <= this.#bytes.length ? this.#bytes.readUIntLE(this.#at, bytes) : this.#bytes.length;
   }
 
-  private lines(count: number): number {
-    let end = this.at;
+  #lines(count: number): number {
+    let end = this.#at;
     for (let line = 0; line < count; line++) {
-      const next = this.bytes.indexOf(0x0a, end);
-      end = next < 0 ? this.bytes.length : next + 1;
+      const next = this.#bytes.indexOf(0x0a, end);
+      end = next < 0 ? this.#bytes.length : next + 1;
     }
-    return end - this.at;
+    return end - this.#at;
   }
 
-  private skip(bytes: number): boolean {
-    this.at += bytes;
+  #skip(bytes: number): boolean {
+    this.#at += bytes;
     return true;
   }
 
-  private push(depth: number, bytes: number): boolean {
-    this.stack.push(depth);
-    return this.skip(bytes);
+  #push(depth: number, bytes: number): boolean {
+    this.#stack.push(depth);
+    return this.#skip(bytes);
   }
 
-  private remember(bytes: number): boolean {
-    this.memo.set(this.number(bytes), this.stack.at(-1) ?? 0);
-    return this.skip(bytes);
+  #remember(bytes: number): boolean {
+    this.#memo.set(this.#number(bytes), this.#stack.at(-1) ?? 0);
+    return this.#skip(bytes);
   }
 
-  private recall(bytes: number): boolean {
-    return this.push(this.memo.get(this.number(bytes)) ?? 0, bytes);
+  #recall(bytes: number): boolean {
+    return this.#push(this.#memo.get(this.#number(bytes)) ?? 0, bytes);
   }
 
   /** Some values become one around them. */
-  private join(count: number): boolean {
-    const parts = this.stack.splice(Math.max(0, this.stack.length - count));
-    this.stack.push(1 + Math.max(0, ...parts));
+  #join(count: number): boolean {
+    const parts = this.#stack.splice(Math.max(0, this.#stack.length - count));
+    this.#stack.push(1 + Math.max(0, ...parts));
     return parts.length === count;
   }
 
   /** All values down to the mark become one, with `below` more under the mark. */
-  private joinMarked(below: number): boolean {
+  #joinMarked(below: number): boolean {
     let deepest = 0;
-    for (let depth = this.stack.pop(); depth !== MARK; depth = this.stack.pop()) {
+    for (let depth = this.#stack.pop(); depth !== MARK; depth = this.#stack.pop()) {
       if (depth === undefined) return false;
       deepest = Math.max(deepest, depth);
     }
-    for (let i = 0; i < below; i++) deepest = Math.max(deepest, (this.stack.pop() ?? 0) - 1);
-    this.stack.push(deepest + 1);
+    for (let i = 0; i < below; i++) deepest = Math.max(deepest, (this.#stack.pop() ?? 0) - 1);
+    this.#stack.push(deepest + 1);
     return true;
   }
 }

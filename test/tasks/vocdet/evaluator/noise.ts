@@ -27,11 +27,15 @@ interface Found {
 
 /** Uniform numbers in [0, 1) from the linear congruential generator of Numerical Recipes. */
 class Noise {
-  constructor(private state: number) {}
+  #state: number;
+
+  constructor(state: number) {
+    this.#state = state;
+  }
 
   uniform(): number {
-    this.state = (Math.imul(this.state, 1664525) + 1013904223) >>> 0;
-    return this.state / 2 ** 32;
+    this.#state = (Math.imul(this.#state, 1664525) + 1013904223) >>> 0;
+    return this.#state / 2 ** 32;
   }
 
   integer(bound: number): number {

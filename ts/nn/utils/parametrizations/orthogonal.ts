@@ -20,7 +20,7 @@ export interface OrthogonalOptions {
 const defaults: Required<OrthogonalOptions> = { orthogonalMap: null, useTrivialization: true };
 
 class Orthogonal extends Module implements Parametrization {
-  private readonly _shape: readonly number[];
+  readonly shape: readonly number[];
   /** (…, n, n), n the longer side: the matrix to start from */
   declare base: Tensor | null;
 
@@ -30,35 +30,21 @@ class Orthogonal extends Module implements Parametrization {
     readonly useTrivialization: boolean,
   ) {
     super();
-    this._shape = weight.shape;
+    this.shape = weight.shape;
     if (useTrivialization) this.registerBuffer('base', null);
   }
 
   forward(original: Tensor): Tensor {
     const [rows, columns] = original.shape.slice(-2) as [number, number];
     const tall = rows < columns ? original.mT : original;
-    const unbased = this.orthogonalMap === 'householder' ? reflections(tall) : this._rotation(tall);
+    const unbased = this.orthogonalMap === 'householder' ? reflections(tall) : rotation(this.orthogonalMap, tall);
     const made = this.useTrivialization && this.base ? this.base.matmul(unbased) : unbased;
     return rows < columns ? made.mT : made;
   }
 
-  /** The exponential, or the Cayley transform, of the skew-symmetric matrix of X: (…, n, k). */
-  private _rotation(x: Tensor): Tensor {
-    const [n, k] = x.shape.slice(-2) as [number, number];
-    const lower = torch.pad(x.tril(), [0, n - k]); // (…, n, k) -> (…, n, n)
-    const skew = lower.sub(lower.mH);
-    const half = skew.mul(0.5);
-    const identity = torch.eye(n, { dtype: x.dtype, device: x.device });
-    const square =
-      this.orthogonalMap === 'matrix_exp'
-        ? torch.matrixExp(skew)
-        : torch.linalgSolve(identity.sub(half), identity.add(half));
-    return square.narrow(-1, 0, k);
-  }
-
   rightInverse(value: Tensor): Tensor {
-    if (value.shape.join() !== this._shape.join())
-      throw new ShapeError(`orthogonal expects [${this._shape.join(', ')}], got [${value.shape.join(', ')}].`);
+    if (value.shape.join() !== this.shape.join())
+      throw new ShapeError(`orthogonal expects [${this.shape.join(', ')}], got [${value.shape.join(', ')}].`);
     const [rows, columns] = value.shape.slice(-2) as [number, number];
     const tall = rows < columns ? value.mT : value;
     if (this.useTrivialization) {
@@ -73,6 +59,18 @@ class Orthogonal extends Module implements Parametrization {
     diagonal.copy_(torch.where(tau.eq(0), diagonal.sign().neg(), diagonal.sign()));
     return rows < columns ? reflectors.mT : reflectors;
   }
+}
+
+/** The exponential, or the Cayley transform, of the skew-symmetric matrix of X: (…, n, k). */
+function rotation(map: OrthogonalMap, x: Tensor): Tensor {
+  const [n, k] = x.shape.slice(-2) as [number, number];
+  const lower = torch.pad(x.tril(), [0, n - k]); // (…, n, k) -> (…, n, n)
+  const skew = lower.sub(lower.mH);
+  const half = skew.mul(0.5);
+  const identity = torch.eye(n, { dtype: x.dtype, device: x.device });
+  const square =
+    map === 'matrix_exp' ? torch.matrixExp(skew) : torch.linalgSolve(identity.sub(half), identity.add(half));
+  return square.narrow(-1, 0, k);
 }
 
 /** The product of the Householder reflections below the diagonal of X, with the signs on it: (…, n, k). */

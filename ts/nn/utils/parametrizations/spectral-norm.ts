@@ -35,44 +35,44 @@ class SpectralNorm extends Module implements Parametrization {
     if (weight.ndim < 2) return;
     torch.noGrad(() =>
       torch.scoped(() => {
-        const matrix = this._matrix(weight);
+        const matrix = matrixOf(this, weight);
         const draw = (size: number): Tensor =>
           torch.empty([size], { dtype: weight.dtype, device: weight.device }).normal_(0, 1);
         const [u, v] = [draw(matrix.shape[0]!), draw(matrix.shape[1]!)];
-        this.registerBuffer('_u', this._unit(u));
-        this.registerBuffer('_v', this._unit(v));
-        this._iterate(matrix, 15);
+        this.registerBuffer('_u', unit(this, u));
+        this.registerBuffer('_v', unit(this, v));
+        iterate(this, matrix, 15);
       }),
     );
   }
 
-  /** (outputs, inputs · kernel) */
-  private _matrix(weight: Tensor): Tensor {
-    return this.dim === 0 ? weight.flatten(1) : weight.movedim(this.dim, 0).flatten(1); // outputs first
-  }
-
-  private _unit(vector: Tensor): Tensor {
-    return normalize(vector, { dim: 0, eps: this.eps });
-  }
-
-  private _iterate(matrix: Tensor, steps: number): void {
-    const [u, v] = [this._u!, this._v!];
-    torch.noGrad(() => {
-      for (let step = 0; step < steps; step++) {
-        u.copy_(this._unit(torch.mv(matrix, v)));
-        v.copy_(this._unit(torch.mv(matrix.t(), u)));
-      }
-    });
-  }
-
   forward(weight: Tensor): Tensor {
-    if (weight.ndim < 2) return this._unit(weight);
-    const matrix = this._matrix(weight);
-    if (this.training) this._iterate(matrix, this.nPowerIterations);
+    if (weight.ndim < 2) return unit(this, weight);
+    const matrix = matrixOf(this, weight);
+    if (this.training) iterate(this, matrix, this.nPowerIterations);
     // Copies: the next use changes the vectors in place, and the backward pass of this one still needs them.
     const [u, v] = [this._u!.clone(), this._v!.clone()];
     return weight.div(torch.dot(u, torch.mv(matrix, v)));
   }
+}
+
+/** (outputs, inputs · kernel) */
+function matrixOf(norm: SpectralNorm, weight: Tensor): Tensor {
+  return norm.dim === 0 ? weight.flatten(1) : weight.movedim(norm.dim, 0).flatten(1); // outputs first
+}
+
+function unit(norm: SpectralNorm, vector: Tensor): Tensor {
+  return normalize(vector, { dim: 0, eps: norm.eps });
+}
+
+function iterate(norm: SpectralNorm, matrix: Tensor, steps: number): void {
+  const [u, v] = [norm._u!, norm._v!];
+  torch.noGrad(() => {
+    for (let step = 0; step < steps; step++) {
+      u.copy_(unit(norm, torch.mv(matrix, v)));
+      v.copy_(unit(norm, torch.mv(matrix.t(), u)));
+    }
+  });
 }
 
 /** Divides a parameter by its largest singular value, estimated along with training (Miyato et al. 2018, arXiv 1802.05957). */

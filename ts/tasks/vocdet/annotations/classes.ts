@@ -30,18 +30,18 @@ export type VocName = (typeof vocNames)[number];
 
 /** The classes of a dataset, in the order of their numbers. Data, detector and evaluator that belong together have one list. */
 export class ClassList<Name extends string = string> implements LabelSpace<Name> {
-  private readonly ids: ReadonlyMap<string, number>;
+  readonly #ids: ReadonlyMap<string, number>;
 
   /** @throws InputError when there is no name, an empty one, or one twice */
   constructor(
     readonly names: readonly Name[],
     label = 'The class list',
   ) {
-    this.ids = new Map(names.map((name, id) => [name, id]));
+    this.#ids = new Map(names.map((name, id) => [name, id]));
     if (names.length === 0) throw new InputError(`${label}: expected at least one class, found none.`);
     if (names.some((name) => name.trim() === ''))
       throw new InputError(`${label}: expected every class to have a name, found an empty one.`);
-    const twice = names.find((name, id) => this.ids.get(name) !== id);
+    const twice = names.find((name, id) => this.#ids.get(name) !== id);
     if (twice !== undefined) throw new InputError(`${label}: expected every class once, found ${twice} twice.`);
   }
 
@@ -56,7 +56,7 @@ export class ClassList<Name extends string = string> implements LabelSpace<Name>
 
   /** The number of a class; undefined for a name that is not in the list. */
   idOf(name: string): number | undefined {
-    return this.ids.get(name);
+    return this.#ids.get(name);
   }
 }
 

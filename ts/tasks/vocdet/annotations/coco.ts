@@ -25,44 +25,49 @@ export interface CocoParts {
 export class Coco implements DetectionData {
   readonly path: string;
   readonly splits: readonly string[];
-  private readonly read = new Map<string, Promise<CocoSplit>>();
-  private last: Promise<unknown> = Promise.resolve();
-  private readonly found: Issue[] = [];
-  private index: ImageIndex | undefined;
-  private classes: ClassList | undefined;
+  readonly #read = new Map<string, Promise<CocoSplit>>();
+  #last: Promise<unknown> = Promise.resolve();
+  readonly #found: Issue[] = [];
+  #index: ImageIndex | undefined;
+  #classes: ClassList | undefined;
+  readonly #parts: CocoParts;
 
-  constructor(private readonly parts: CocoParts) {
+  constructor(parts: CocoParts) {
+    this.#parts = parts;
     this.path = parts.path;
     this.splits = [...parts.files.keys()];
   }
 
   /** @param name of a split, of its file, or several of these joined by "+" */
   async split(name: string): Promise<DetectionSplit> {
-    const sets = name.split('+').map((set) => this.setOf(set.trim()));
-    return joinSplits(name, await Promise.all(sets.map(async (set) => ({ split: await this.part(set), source: set }))));
+    const sets = name.split('+').map((set) => this.#setOf(set.trim()));
+    return joinSplits(
+      name,
+      await Promise.all(sets.map(async (set) => ({ split: await this.#part(set), source: set }))),
+    );
   }
 
   /** Those of the splits that were read, else of any that can be: the longest list, which has to have the names of all. */
   async namedClasses(): Promise<ClassList> {
     const failures: unknown[] = [];
-    for (const set of [...this.read.keys(), ...this.splits]) {
-      if (this.classes) break;
-      await this.part(set).catch((error: unknown) => failures.push(error));
+    for (const set of [...this.#read.keys(), ...this.splits]) {
+      if (this.#classes) break;
+      await this.#part(set).catch((error: unknown) => failures.push(error));
     }
-    if (this.classes) return this.classes;
+    if (this.#classes) return this.#classes;
     throw failures[0];
   }
 
   issues(): readonly Issue[] {
-    return this.found;
+    return this.#found;
   }
 
   close(): void {
-    for (const tree of this.parts.opened) tree.close();
+    for (const tree of this.#parts.opened) tree.close();
   }
 
-  private setOf(name: string): string {
-    const { files } = this.parts;
+  #setOf(name: string): string {
+    const { files } = this.#parts;
     const set =
       [name, setNameOf(basename(name)), setNameOf(name)].find((one) => files.has(one)) ??
       [...files].find(([, file]) => file.name === posix.normalize(name))?.[0];
@@ -70,30 +75,30 @@ export class Coco implements DetectionData {
     throw new InputError(`Expected a set ${name} in ${this.path}, found ${this.splits.join(', ')}.`);
   }
 
-  private part(set: string): Promise<CocoSplit> {
-    const known = this.read.get(set);
+  #part(set: string): Promise<CocoSplit> {
+    const known = this.#read.get(set);
     if (known) return known;
     // One after another: what does not go with the rest is said of the set that was asked for later.
-    const part = this.last.then(() => this.open(set));
-    this.last = part.catch(() => {});
-    this.read.set(set, part);
+    const part = this.#last.then(() => this.#open(set));
+    this.#last = part.catch(() => {});
+    this.#read.set(set, part);
     return part;
   }
 
-  private async open(set: string): Promise<CocoSplit> {
-    const { tree, name } = this.parts.files.get(set)!;
+  async #open(set: string): Promise<CocoSplit> {
+    const { tree, name } = this.#parts.files.get(set)!;
     const file = parseCocoFile(await tree.read(name), tree.describe(name));
-    this.requireSameClasses(file, tree.describe(name));
-    this.index ??= imageIndex(this.parts.trees);
-    const split = new CocoSplit(set, { images: file.images, index: this.index, root: this.parts.trees[0]! });
-    this.found.push(...file.issues, ...split.repeated());
+    this.#requireSameClasses(file, tree.describe(name));
+    this.#index ??= imageIndex(this.#parts.trees);
+    const split = new CocoSplit(set, { images: file.images, index: this.#index, root: this.#parts.trees[0]! });
+    this.#found.push(...file.issues, ...split.repeated());
     return split;
   }
 
   /** Tools that export a file for each split may leave out of one what does not occur in it. */
-  private requireSameClasses({ classes }: CocoFile, label: string): void {
+  #requireSameClasses({ classes }: CocoFile, label: string): void {
     const list = new ClassList(classes, label);
-    const known = this.classes ?? list;
+    const known = this.#classes ?? list;
     const [longer, shorter] = list.length > known.length ? [list, known] : [known, list];
     const strange = shorter.names.filter((name) => longer.idOf(name) === undefined);
     if (strange.length > 0) {
@@ -101,7 +106,7 @@ export class Coco implements DetectionData {
         `Expected the categories of ${label} to be those of the other sets (${known.names.join(', ')}), found ${classes.join(', ')}.`,
       );
     }
-    this.classes = longer;
+    this.#classes = longer;
   }
 }
 
@@ -114,43 +119,45 @@ interface CocoSplitParts {
 
 class CocoSplit implements DetectionSplit {
   readonly ids: readonly string[];
-  private readonly files: readonly (TreeFile | undefined)[];
+  readonly #files: readonly (TreeFile | undefined)[];
+  readonly #parts: CocoSplitParts;
 
   constructor(
     readonly name: string,
-    private readonly parts: CocoSplitParts,
+    parts: CocoSplitParts,
   ) {
+    this.#parts = parts;
     this.ids = parts.images.map(({ id }) => id);
-    this.files = parts.images.map(({ file }) => findImage(parts.index, file, name));
+    this.#files = parts.images.map(({ file }) => findImage(parts.index, file, name));
   }
 
   async annotation(index: number): Promise<CocoImage['annotation']> {
-    return this.parts.images[index]!.annotation;
+    return this.#parts.images[index]!.annotation;
   }
 
   hasImage(index: number): boolean {
-    return this.files[index] !== undefined;
+    return this.#files[index] !== undefined;
   }
 
   async image(index: number): Promise<Buffer> {
-    const { tree, name } = this.require(index);
+    const { tree, name } = this.#require(index);
     return tree.read(name);
   }
 
   async imageStart(index: number, bytes: number): Promise<Buffer> {
-    const { tree, name } = this.require(index);
+    const { tree, name } = this.#require(index);
     return tree.readStart(name, bytes);
   }
 
   describe(index: number): string {
-    const file = this.files[index];
+    const file = this.#files[index];
     return file
       ? file.tree.describe(file.name)
-      : this.parts.root.describe(posix.join(this.name, this.parts.images[index]!.file));
+      : this.#parts.root.describe(posix.join(this.name, this.#parts.images[index]!.file));
   }
 
   key(index: number): string {
-    return this.parts.images[index]!.annotation.location;
+    return this.#parts.images[index]!.annotation.location;
   }
 
   /** Files that come under several ids. */
@@ -170,8 +177,8 @@ class CocoSplit implements DetectionSplit {
     });
   }
 
-  private require(index: number): TreeFile {
-    const file = this.files[index];
+  #require(index: number): TreeFile {
+    const file = this.#files[index];
     if (file) return file;
     throw new InputError(`Expected the image ${this.describe(index)}, found none.`);
   }

@@ -49,12 +49,12 @@ export function openFileTrees(path: string): FileTree[] {
 const DEPTH = 8;
 
 class FolderTree implements FileTree {
-  private known: readonly string[] | undefined;
+  #known: readonly string[] | undefined;
 
   constructor(readonly path: string) {}
 
   get files(): readonly string[] {
-    return (this.known ??= this.list('', DEPTH, new Set([realpathSync(this.path)])).sort());
+    return (this.#known ??= this.#list('', DEPTH, new Set([realpathSync(this.path)])).sort());
   }
 
   read(name: string): Promise<Buffer> {
@@ -78,7 +78,7 @@ class FolderTree implements FileTree {
   close(): void {}
 
   /** @param above folders that a link must not lead back into */
-  private list(folder: string, depth: number, above: ReadonlySet<string>): string[] {
+  #list(folder: string, depth: number, above: ReadonlySet<string>): string[] {
     return readdirSync(join(this.path, folder), { withFileTypes: true }).flatMap((entry) => {
       const name = posix.join(folder, entry.name);
       if (!isContent(entry.name)) return [];
@@ -87,28 +87,28 @@ class FolderTree implements FileTree {
       // A link to nothing is no file, and reading a pipe or a device might never end.
       if (!target?.isDirectory()) return target?.isFile() ? [name] : [];
       const real = entry.isSymbolicLink() ? realpathSync(join(this.path, name)) : join(this.path, name);
-      return depth === 0 || above.has(real) ? [] : this.list(name, depth - 1, new Set([...above, real]));
+      return depth === 0 || above.has(real) ? [] : this.#list(name, depth - 1, new Set([...above, real]));
     });
   }
 }
 
 class ArchiveTree implements FileTree {
   readonly files: readonly string[];
-  private readonly archive: TarFile | ZipFile;
+  readonly #archive: TarFile | ZipFile;
 
   constructor(readonly path: string) {
-    this.archive = /\.tar$/i.test(path) ? new TarFile(path) : new ZipFile(path);
-    this.files = [...this.archive.members.keys()]
+    this.#archive = /\.tar$/i.test(path) ? new TarFile(path) : new ZipFile(path);
+    this.files = [...this.#archive.members.keys()]
       .filter((name) => !name.endsWith('/') && name.split('/').every(isContent))
       .sort();
   }
 
   read(name: string): Promise<Buffer> {
-    return this.archive.read(name);
+    return this.#archive.read(name);
   }
 
   readStart(name: string, bytes: number): Promise<Buffer> {
-    return this.archive instanceof TarFile ? this.archive.readStart(name, bytes) : this.archive.read(name);
+    return this.#archive instanceof TarFile ? this.#archive.readStart(name, bytes) : this.#archive.read(name);
   }
 
   describe(name: string): string {
@@ -116,7 +116,7 @@ class ArchiveTree implements FileTree {
   }
 
   close(): void {
-    this.archive.close();
+    this.#archive.close();
   }
 }
 

@@ -49,18 +49,18 @@ const MOST_EXAMPLES = 10;
 
 /** Counts findings and keeps the first of each kind. */
 export class DatasetIssues {
-  private readonly issues = new Map<IssueKind, { count: number; examples: string[] }>();
+  readonly #issues = new Map<IssueKind, { count: number; examples: string[] }>();
 
   add(kind: IssueKind, example: string): void {
-    const entry = this.issues.get(kind) ?? { count: 0, examples: [] };
-    this.issues.set(kind, entry);
+    const entry = this.#issues.get(kind) ?? { count: 0, examples: [] };
+    this.#issues.set(kind, entry);
     if (++entry.count <= MOST_EXAMPLES) entry.examples.push(example);
   }
 
   /** In the order of `findingKinds`. */
   list(): DatasetIssue[] {
     return (Object.keys(issueKinds) as IssueKind[]).flatMap((kind) => {
-      const entry = this.issues.get(kind);
+      const entry = this.#issues.get(kind);
       return entry ? [{ kind, severity: issueKinds[kind], ...entry }] : [];
     });
   }

@@ -12,29 +12,29 @@ export interface Named<Value> {
  * name, backslashes, `./`, URLs, other letters than the file system has (`A.JPG` for `a.jpg`, or another Unicode form).
  */
 export class NameIndex<Value> {
-  private readonly named = new Map<string, Named<Value>>();
-  private readonly byBase = new Map<string, Named<Value>[]>();
+  readonly #named = new Map<string, Named<Value>>();
+  readonly #byBase = new Map<string, Named<Value>[]>();
 
   /** Adds a file; false when the name is taken already. */
   add(name: string, value: Value): boolean {
-    if (this.named.has(name)) return false;
+    if (this.#named.has(name)) return false;
     const entry = { name, value };
-    this.named.set(name, entry);
+    this.#named.set(name, entry);
     const base = fold(posix.basename(name));
-    const others = this.byBase.get(base);
+    const others = this.#byBase.get(base);
     if (others) others.push(entry);
-    else this.byBase.set(base, [entry]);
+    else this.#byBase.set(base, [entry]);
     return true;
   }
 
   /** Names in the order in which they were added. */
   names(): string[] {
-    return [...this.named.keys()];
+    return [...this.#named.keys()];
   }
 
   /** The file of exactly that name. */
   get(name: string): Value | undefined {
-    return this.named.get(name)?.value;
+    return this.#named.get(name)?.value;
   }
 
   /**
@@ -43,15 +43,15 @@ export class NameIndex<Value> {
    */
   find(written: string, context?: string): Named<Value> | undefined {
     for (const spelling of spellings(written)) {
-      const found = this.named.get(spelling) ?? this.best(spelling, context);
+      const found = this.#named.get(spelling) ?? this.#best(spelling, context);
       if (found) return found;
     }
     return undefined;
   }
 
   /** Of the files with the last part of the name the one whose folders are most like the written ones. */
-  private best(written: string, context: string | undefined): Named<Value> | undefined {
-    const ranked = (this.byBase.get(fold(posix.basename(written))) ?? [])
+  #best(written: string, context: string | undefined): Named<Value> | undefined {
+    const ranked = (this.#byBase.get(fold(posix.basename(written))) ?? [])
       .map((entry) => ({ entry, rank: likeness(entry.name, written, context) }))
       .filter(({ rank }) => rank > 0)
       .sort((a, b) => b.rank - a.rank);

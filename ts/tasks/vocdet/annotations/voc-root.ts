@@ -13,17 +13,19 @@ const ALL = 'all';
 
 /** One root of VOC's layout: a year of the challenge, as a rule. Images are known by id (`idOf`). */
 export class VocRoot {
-  private readonly files: VocFiles;
+  readonly #files: VocFiles;
   /** Ids of the sets that folders make, where there are no lists. */
-  private readonly folderSets: ReadonlyMap<string, readonly string[]>;
-  private readonly parsed = new Map<string, Promise<Annotation>>();
+  readonly #folderSets: ReadonlyMap<string, readonly string[]>;
+  readonly #parsed = new Map<string, Promise<Annotation>>();
+  readonly #folders: readonly VocFolder[];
 
   constructor(
     readonly name: string,
-    private readonly folders: readonly VocFolder[],
+    folders: readonly VocFolder[],
   ) {
-    this.files = vocFiles(folders);
-    this.folderSets = setsByFolder(this.annotated(), (id) => this.files.images.find(id)?.name);
+    this.#folders = folders;
+    this.#files = vocFiles(folders);
+    this.#folderSets = setsByFolder(this.annotated(), (id) => this.#files.images.find(id)?.name);
   }
 
   /** The year, for the challenge's own. */
@@ -33,37 +35,37 @@ export class VocRoot {
 
   /** Names of the image sets, without those of single classes; those of the folders, or `all`, when there are none. */
   sets(): string[] {
-    const names = [...this.files.lists.keys()].sort();
+    const names = [...this.#files.lists.keys()].sort();
     const isOfOneClass = (name: string) => names.some((set) => name !== set && name.endsWith(`_${set}`));
-    return names.length > 0 ? names.filter((name) => !isOfOneClass(name)) : [...this.folderSets.keys()];
+    return names.length > 0 ? names.filter((name) => !isOfOneClass(name)) : [...this.#folderSets.keys()];
   }
 
   hasSet(set: string): boolean {
-    return this.files.lists.has(set) || (this.files.lists.size === 0 && this.folderSets.has(set));
+    return this.#files.lists.has(set) || (this.#files.lists.size === 0 && this.#folderSets.has(set));
   }
 
   async split(set: string): Promise<DetectionSplit> {
-    const ids = await this.ids(set);
+    const ids = await this.#ids(set);
     return {
       name: set,
       ids,
-      annotation: (index) => this.annotation(ids[index]!),
-      hasImage: (index) => this.imageOf(ids[index]!) !== undefined,
-      image: (index) => this.image(ids[index]!),
-      imageStart: (index, bytes) => this.imageStart(ids[index]!, bytes),
-      describe: (index) => this.describeImage(ids[index]!),
+      annotation: (index) => this.#annotation(ids[index]!),
+      hasImage: (index) => this.#imageOf(ids[index]!) !== undefined,
+      image: (index) => this.#image(ids[index]!),
+      imageStart: (index, bytes) => this.#imageStart(ids[index]!, bytes),
+      describe: (index) => this.#describeImage(ids[index]!),
       key: (index) => `${this.name}/${ids[index]!}`,
     };
   }
 
   /** Annotations that two images have, and images that have none. */
   issues(): Issue[] {
-    const { annotations, images, twins } = this.files;
+    const { annotations, images, twins } = this.#files;
     const doubled = twins.map(({ id, taken, other }): Issue => ({
       kind: 'two images for one annotation',
-      message: `${id} is ${this.describeFile(taken)} and ${this.describeFile(other)}: the first is taken.`,
+      message: `${id} is ${this.#describeFile(taken)} and ${this.#describeFile(other)}: the first is taken.`,
     }));
-    const annotated = new Set(annotations.names().map((id) => this.imageOf(id)?.name));
+    const annotated = new Set(annotations.names().map((id) => this.#imageOf(id)?.name));
     const bare = images
       .names()
       .map((id) => images.get(id)!)
@@ -72,79 +74,79 @@ export class VocRoot {
       ...doubled,
       ...bare.map((file): Issue => ({
         kind: 'image without annotation',
-        message: `${this.describeFile(file)} has none: it is in no split.`,
+        message: `${this.#describeFile(file)} has none: it is in no split.`,
       })),
     ];
   }
 
   /** Ids of all annotations, sorted. */
   annotated(): string[] {
-    return this.files.annotations.names().sort();
+    return this.#files.annotations.names().sort();
   }
 
   /** The images of a set, in its order; of a set of one class those that show it. */
-  private async ids(set: string): Promise<readonly string[]> {
-    const list = this.files.lists.get(set);
-    if (!list) return this.folderSets.get(set) ?? [];
-    const { annotations, images } = this.files;
+  async #ids(set: string): Promise<readonly string[]> {
+    const list = this.#files.lists.get(set);
+    if (!list) return this.#folderSets.get(set) ?? [];
+    const { annotations, images } = this.#files;
     const known = (name: string) => (annotations.find(name, set) ?? images.find(name, set))?.name;
     return parseImageSet(
       decodeText(await list.tree.read(list.name)),
-      this.describeFile(list),
+      this.#describeFile(list),
       (written) => known(written) ?? known(idOf(written)),
     );
   }
 
-  private annotation(id: string): Promise<Annotation> {
-    const known = this.parsed.get(id);
+  #annotation(id: string): Promise<Annotation> {
+    const known = this.#parsed.get(id);
     if (known) return known;
-    const annotation = this.parse(id);
+    const annotation = this.#parse(id);
     annotation.catch(() => {});
-    this.parsed.set(id, annotation);
+    this.#parsed.set(id, annotation);
     return annotation;
   }
 
-  private async parse(id: string): Promise<Annotation> {
-    const file = this.files.annotations.get(id);
+  async #parse(id: string): Promise<Annotation> {
+    const file = this.#files.annotations.get(id);
     if (!file)
-      throw new InputError(`Expected the annotation ${id}.xml in ${this.describeFolder('Annotations')}, found none.`);
-    return parseVocAnnotation(await file.tree.read(file.name), this.describeFile(file));
+      throw new InputError(`Expected the annotation ${id}.xml in ${this.#describeFolder('Annotations')}, found none.`);
+    return parseVocAnnotation(await file.tree.read(file.name), this.#describeFile(file));
   }
 
-  private async image(id: string): Promise<Buffer> {
-    const { tree, name } = this.requireImage(id);
+  async #image(id: string): Promise<Buffer> {
+    const { tree, name } = this.#requireImage(id);
     return tree.read(name);
   }
 
-  private async imageStart(id: string, bytes: number): Promise<Buffer> {
-    const { tree, name } = this.requireImage(id);
+  async #imageStart(id: string, bytes: number): Promise<Buffer> {
+    const { tree, name } = this.#requireImage(id);
     return tree.readStart(name, bytes);
   }
 
-  private requireImage(id: string): TreeFile {
-    const file = this.imageOf(id);
+  #requireImage(id: string): TreeFile {
+    const file = this.#imageOf(id);
     if (file) return file;
-    throw new InputError(`Expected the image ${id}.jpg in ${this.describeFolder('JPEGImages')}, found none.`);
+    throw new InputError(`Expected the image ${id}.jpg in ${this.#describeFolder('JPEGImages')}, found none.`);
   }
 
   /** Tools that keep the ending of an image in the name of its annotation (`a.jpg.xml`) mean the same image. */
-  private imageOf(id: string): TreeFile | undefined {
-    const { images } = this.files;
+  #imageOf(id: string): TreeFile | undefined {
+    const { images } = this.#files;
     return images.get(id) ?? (images.find(id) ?? images.find(idOf(id)))?.value;
   }
 
-  private describeImage(id: string): string {
-    const file = this.imageOf(id);
-    const { tree, folder } = this.folders[0]!;
-    return file ? this.describeFile(file) : tree.describe(posix.join(folder, 'JPEGImages', `${id}.jpg`));
+  #describeImage(id: string): string {
+    const file = this.#imageOf(id);
+    const { tree, folder } = this.#folders[0]!;
+    return file ? this.#describeFile(file) : tree.describe(posix.join(folder, 'JPEGImages', `${id}.jpg`));
   }
 
-  private describeFile({ tree, name }: TreeFile): string {
+  #describeFile({ tree, name }: TreeFile): string {
     return tree.describe(name);
   }
 
-  private describeFolder(sub: string): string {
-    return this.folders.map(({ tree, folder }) => tree.describe(posix.join(folder, sub))).join(' or ');
+  #describeFolder(sub: string): string {
+    return this.#folders.map(({ tree, folder }) => tree.describe(posix.join(folder, sub))).join(' or ');
   }
 }
 

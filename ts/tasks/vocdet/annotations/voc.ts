@@ -19,12 +19,14 @@ const ALIASES: Readonly<Record<string, string>> = {
 /** A dataset in VOC's layout, open for reading. */
 export class Voc implements DetectionData {
   readonly splits: readonly string[];
+  readonly #trees: readonly FileTree[];
 
   constructor(
     readonly path: string,
     readonly roots: readonly VocRoot[],
-    private readonly trees: readonly FileTree[],
+    trees: readonly FileTree[],
   ) {
+    this.#trees = trees;
     this.splits = roots.flatMap((root) => root.sets().map((set) => `${root.shortName}/${set}`));
   }
 
@@ -32,7 +34,7 @@ export class Voc implements DetectionData {
    * @param name `2007/trainval`; or `trainval` where only one root has such a set; several joined by "+"; `07+12` for trainval of both years
    */
   async split(name: string): Promise<DetectionSplit> {
-    const parts = (ALIASES[name] ?? name).split('+').map((part) => this.find(part.trim()));
+    const parts = (ALIASES[name] ?? name).split('+').map((part) => this.#find(part.trim()));
     return joinSplits(
       name,
       await Promise.all(parts.map(async ({ root, set }) => ({ split: await root.split(set), source: root.name }))),
@@ -54,10 +56,10 @@ export class Voc implements DetectionData {
   }
 
   close(): void {
-    for (const tree of this.trees) tree.close();
+    for (const tree of this.#trees) tree.close();
   }
 
-  private find(part: string): { root: VocRoot; set: string } {
+  #find(part: string): { root: VocRoot; set: string } {
     const slash = part.lastIndexOf('/');
     const [rootName, set] = slash < 0 ? [undefined, part] : [part.slice(0, slash), part.slice(slash + 1)];
     const roots = this.roots.filter(

@@ -55,16 +55,16 @@ export interface DetectionResult<Name extends string = string> {
 }
 
 export class DetectionEvaluator<Name extends string = string> {
-  private readonly logs: readonly ClassLog[];
-  private readonly images = new Map<string, number>();
-  private readonly difficult: 'ignore' | 'keep';
+  readonly #logs: readonly ClassLog[];
+  readonly #images = new Map<string, number>();
+  readonly #difficult: 'ignore' | 'keep';
 
   constructor(
     readonly classes: ClassList<Name>,
     options: EvaluatorOptions = {},
   ) {
-    this.logs = classes.names.map(() => new ClassLog());
-    this.difficult = options.difficult ?? 'ignore';
+    this.#logs = classes.names.map(() => new ClassLog());
+    this.#difficult = options.difficult ?? 'ignore';
   }
 
   /**
@@ -73,17 +73,17 @@ export class DetectionEvaluator<Name extends string = string> {
    * @throws ShapeError when labels, scores and boxes differ in count
    */
   add(imageId: string, detections: Detections, truths: Truths): void {
-    if (this.images.has(imageId))
+    if (this.#images.has(imageId))
       throw new TorchError(`Image ${imageId} was added to the evaluation before; each is added once.`);
     requireUsable(imageId, detections, truths, this.classes);
-    const image = this.images.size;
-    this.images.set(imageId, image);
+    const image = this.#images.size;
+    this.#images.set(imageId, image);
     const found = rowsByClass(detections.labels);
     const present = rowsByClass(truths.labels);
     for (const label of new Set([...found.keys(), ...present.keys()])) {
-      this.addClass(
+      this.#addClass(
         image,
-        this.logs[label]!,
+        this.#logs[label]!,
         selectDetections(detections, found.get(label) ?? []),
         selectTruths(truths, present.get(label) ?? []),
       );
@@ -93,14 +93,14 @@ export class DetectionEvaluator<Name extends string = string> {
   /** The figures of all images added so far; more may be added afterwards. */
   result(options: { readonly bootstrap?: BootstrapOptions } = {}): DetectionResult<Name> {
     const names = this.classes.names;
-    const images = Uint32Array.from([...this.images.keys()].sort(), (id) => this.images.get(id)!);
+    const images = Uint32Array.from([...this.#images.keys()].sort(), (id) => this.#images.get(id)!);
     const rankOfImage = new Uint32Array(images.length);
     images.forEach((image, rank) => (rankOfImage[image] = rank));
-    const cases = this.logs.map((log) => ({ log, ranked: log.ranked(rankOfImage) }));
+    const cases = this.#logs.map((log) => ({ log, ranked: log.ranked(rankOfImage) }));
     const curves = cases.map((one) => vocCurve(one));
     return {
       images: images.length,
-      difficult: this.difficult,
+      difficult: this.#difficult,
       voc07: vocMetrics(names, curves, voc07Precision),
       voc12: vocMetrics(names, curves, voc12Precision),
       coco: cocoMetrics(names, cases),
@@ -112,9 +112,9 @@ export class DetectionEvaluator<Name extends string = string> {
     };
   }
 
-  private addClass(image: number, log: ClassLog, { boxes, areas, scores }: ClassDetections, truths: ClassTruths): void {
+  #addClass(image: number, log: ClassLog, { boxes, areas, scores }: ClassDetections, truths: ClassTruths): void {
     const optional = truths.difficult.map((mark, g) => mark | truths.crowd[g]!);
-    const crowd = this.difficult === 'ignore' ? optional : truths.crowd;
+    const crowd = this.#difficult === 'ignore' ? optional : truths.crowd;
     const boxIou = overlaps(boxes, truths.boxes);
     const iou = crowd.includes(1) ? overlaps(boxes, truths.boxes, crowd) : boxIou;
     const voc = matchVoc(boxIou, optional, areas.length).outcomes;

@@ -90,28 +90,30 @@ type Numbers = Float64Array | Uint32Array | Uint16Array | Uint8Array;
 
 /** A typed array that grows at its end; it doubles, so adding takes constant time on average. */
 class GrowableArray<Data extends Numbers> {
-  private room: Data;
-  private used = 0;
+  #room: Data;
+  #used = 0;
+  readonly #make: (length: number) => Data;
 
-  constructor(private readonly make: (length: number) => Data) {
-    this.room = make(64);
+  constructor(make: (length: number) => Data) {
+    this.#make = make;
+    this.#room = make(64);
   }
 
   get length(): number {
-    return this.used;
+    return this.#used;
   }
 
   /** What was added; a view that is good until more is added. */
   get values(): Data {
-    return this.room.subarray(0, this.used) as Data;
+    return this.#room.subarray(0, this.#used) as Data;
   }
 
   push(value: number): void {
-    if (this.used === this.room.length) {
-      const larger = this.make(2 * this.used);
-      larger.set(this.room);
-      this.room = larger;
+    if (this.#used === this.#room.length) {
+      const larger = this.#make(2 * this.#used);
+      larger.set(this.#room);
+      this.#room = larger;
     }
-    this.room[this.used++] = value;
+    this.#room[this.#used++] = value;
   }
 }

@@ -7,11 +7,11 @@ const NOBODY = 255;
 
 /** An image on which sprites are laid over each other, and which of them each pixel shows. */
 export class Canvas {
-  private readonly owners: Uint8Array;
-  private readonly layers: { readonly sprite: Sprite; readonly inside: number; seen: number }[] = [];
+  readonly #owners: Uint8Array;
+  readonly #layers: { readonly sprite: Sprite; readonly inside: number; seen: number }[] = [];
 
   constructor(readonly image: RgbImage) {
-    this.owners = new Uint8Array(image.width * image.height).fill(NOBODY);
+    this.#owners = new Uint8Array(image.width * image.height).fill(NOBODY);
   }
 
   /**
@@ -20,33 +20,33 @@ export class Canvas {
    * @returns whether it was laid
    */
   lay(sprite: Sprite, x: number, y: number, least: number): boolean {
-    const covered = new Uint32Array(this.layers.length);
+    const covered = new Uint32Array(this.#layers.length);
     let inside = 0;
     for (const pixel of sprite.shown) {
-      const at = this.pixelAt(sprite, pixel, x, y);
+      const at = this.#pixelAt(sprite, pixel, x, y);
       if (at === undefined) continue;
       inside++;
-      if (this.owners[at] !== NOBODY) covered[this.owners[at]!]!++;
+      if (this.#owners[at] !== NOBODY) covered[this.#owners[at]!]!++;
     }
     if (inside < least * sprite.shown.length) return false;
-    if (this.layers.some((layer, index) => layer.seen - covered[index]! < least * layer.sprite.shown.length))
+    if (this.#layers.some((layer, index) => layer.seen - covered[index]! < least * layer.sprite.shown.length))
       return false;
-    this.layers.forEach((layer, index) => (layer.seen -= covered[index]!));
-    this.paint(sprite, x, y);
+    this.#layers.forEach((layer, index) => (layer.seen -= covered[index]!));
+    this.#paint(sprite, x, y);
     for (const pixel of sprite.shown) {
-      const at = this.pixelAt(sprite, pixel, x, y);
-      if (at !== undefined) this.owners[at] = this.layers.length;
+      const at = this.#pixelAt(sprite, pixel, x, y);
+      if (at !== undefined) this.#owners[at] = this.#layers.length;
     }
-    this.layers.push({ sprite, inside, seen: inside });
+    this.#layers.push({ sprite, inside, seen: inside });
     return true;
   }
 
   /** How a laid sprite is seen now. Its box spans the pixels that show it, both ends inside: left, top, right, bottom. */
   view(index: number): { box: [number, number, number, number]; truncated: boolean; occluded: boolean } {
     const { width }: Extent = this.image;
-    const { sprite, inside, seen } = this.layers[index]!;
+    const { sprite, inside, seen } = this.#layers[index]!;
     const box: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];
-    this.owners.forEach((owner, at) => {
+    this.#owners.forEach((owner, at) => {
       if (owner !== index) return;
       const [x, y] = [at % width, Math.floor(at / width)];
       box[0] = Math.min(box[0], x);
@@ -57,11 +57,11 @@ export class Canvas {
     return { box, truncated: inside < sprite.shown.length, occluded: seen < inside };
   }
 
-  private paint(sprite: Sprite, x: number, y: number): void {
+  #paint(sprite: Sprite, x: number, y: number): void {
     const { data } = this.image;
     for (let pixel = 0; pixel < sprite.width * sprite.height; pixel++) {
       const opacity = sprite.data[4 * pixel + 3]! / 255;
-      const at = opacity > 0 ? this.pixelAt(sprite, pixel, x, y) : undefined;
+      const at = opacity > 0 ? this.#pixelAt(sprite, pixel, x, y) : undefined;
       if (at === undefined) continue;
       for (let channel = 0; channel < 3; channel++) {
         data[3 * at + channel] = Math.round(
@@ -72,7 +72,7 @@ export class Canvas {
   }
 
   /** The pixel of the image under one of a sprite; undefined beyond the border. */
-  private pixelAt(sprite: Sprite, pixel: number, x: number, y: number): number | undefined {
+  #pixelAt(sprite: Sprite, pixel: number, x: number, y: number): number | undefined {
     const { width, height } = this.image;
     const [column, row] = [x + (pixel % sprite.width), y + Math.floor(pixel / sprite.width)];
     return column >= 0 && column < width && row >= 0 && row < height ? row * width + column : undefined;
