@@ -13,6 +13,8 @@ DIST := dist/.made
 ADDON := build/Release/torchts.node
 REFERENCE := build/Release/torchts_reference.node
 FACES := data/processed/faces
+# Test files that run at once: many wait for processes of their own. More than four would want more memory than machines have.
+JOBS := $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 4 ? n : 4)))
 SOURCES := '{ts,test,scripts,bench,examples}/**/*.ts'
 
 # What a training takes: the dataset that `make data` prepared for its task, else drawn images.
@@ -23,7 +25,7 @@ PREPARED := $(wildcard $(if $(filter vocdet,$(TASK)),$(VOC),$(CELEBA)))
 PRESET := $(if $(PREPARED),small,tiny)
 TRAINED := $(or $(RUN),models/$(TASK)-$(PRESET))
 
-.PHONY: help train predict test lint test-processors test-shuffled data build data-drawn data-voc data-celeba bench stress memory-plot package mutants nodes sanitize clean
+.PHONY: help train predict test lint lint-layout lint-exports lint-types test-processors test-shuffled data build data-drawn data-voc data-celeba bench stress memory-plot package mutants nodes sanitize clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 22
@@ -38,12 +40,19 @@ predict: build ## say what a run sees: RUN=models/facecls-tiny PICTURE=photo.jpg
 	[[ "$(RUN)" != *detr* ]] && ! grep -qs '"model_type": *"detr"' "$(RUN)/checkpoints/best/config.json" "$(RUN)/config.json" || task=vocdet; \
 	set -x; node dist/cli/$$task.js predict "$(RUN)" "$(PICTURE)" $(ARGS)
 
-test: build $(REFERENCE) lint ## check, compile and test everything; the last line counts
-	$(BIN)/mocha
+test: build $(REFERENCE) ## check, compile and test everything; the last line counts
+	$(MAKE) --no-print-directory -j $(JOBS) lint
+	$(BIN)/mocha --parallel --jobs $(JOBS)
 
-lint: $(MODULES) ## the layout by prettier, unused exports by knip, and what ESLint sees in the types
+lint: lint-layout lint-exports lint-types ## the layout by prettier, unused exports by knip, and what ESLint sees in the types
+
+lint-layout: $(MODULES)
 	$(BIN)/prettier --log-level warn --check $(SOURCES)
+
+lint-exports: $(MODULES)
 	$(BIN)/knip --no-progress
+
+lint-types: $(MODULES)
 	$(BIN)/eslint ts test scripts bench examples
 
 test-processors: build $(REFERENCE) ## the tests of numbers as on other processors, one line a setting

@@ -37,7 +37,7 @@ for setting in "${settings[@]}"; do
   log="$folder/${name// /,}.log"
   # Memory is as flat on every processor, and takes minutes to try. Word by word: a setting is one variable or several.
   # shellcheck disable=SC2086
-  env $setting node_modules/.bin/mocha --ignore test/tensor/memory/flatness.test.ts "$@" > "$log" 2>&1 || failed=1
+  env $setting node_modules/.bin/mocha --parallel --jobs 2 --ignore test/tensor/memory/flatness.test.ts "$@" > "$log" 2>&1 || failed=1
   printf '%-90s %s\n' "$name" "$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$log" || echo "ended without a count: $log")"
   sed -n '/^  [0-9]* failing$/,$p' "$log" | head -n 200
 done

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const GOLDEN = join(__dirname, '../../scripts/golden');
-const PYTHON = process.env['TORCHTS_PYTHON'] ?? 'python3';
+const PYTHON = process.env['TORCHTS_PYTHON'] || 'python3';
 
 /** Python reads what is written here. Needs an interpreter with the reference stack (CONTRIBUTING.md); is passed over without. */
 describe('files that Python reads', function () {

@@ -11,12 +11,13 @@ export interface Course {
 }
 
 /**
- * So small a young generation is full after little work. What JavaScript in a backward pass leaves, and what a loader has
- * waiting, reaches the old one, which V8 collects so seldom that minutes are a single rise; there all collections are whole ones.
+ * So small a young generation is full after little work. What JavaScript in a backward pass leaves, what a loader has waiting,
+ * and what JavaScript lends reaches the old one, which V8 collects so seldom that minutes are a single rise; there all collections
+ * are whole ones.
  */
 const flagsFor = (loop: string): string[] => [
   '--max-semi-space-size=1',
-  ...(/^JavaScript|loader$/.test(loop) ? ['--gc-global'] : []),
+  ...(/^JavaScript|loader$|lends$/.test(loop) ? ['--gc-global'] : []),
 ];
 
 /** @throws AssertionError when the process does not end as it should */

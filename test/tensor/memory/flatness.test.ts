@@ -11,7 +11,7 @@ const STEPS: Readonly<Record<keyof typeof FLAT, number>> = {
   'JavaScript in backward passes, without scopes': 2000,
   'JavaScript in backward passes, on threads of autograd’s': 2000,
   'a data loader': 1000,
-  'memory that JavaScript lends': 2000,
+  'memory that JavaScript lends': 4000,
   'large tensors, nothing else': 4000,
   'small tensors, nothing else': 40_000,
   'memory that runs out': 2000,
