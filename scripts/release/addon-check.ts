@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { isOlder } from '../../ts/native/build';
 
 /** Bytes of an addon, at most. */
 const LARGEST = 1.5e6;
@@ -34,7 +35,7 @@ export function newestVersions(files: readonly string[]): Map<string, string> {
   const needs = readelf('--version-info', ...files).matchAll(/Name: (GLIBC|GLIBCXX|CXXABI)_([\d.]+) +Flags/g);
   for (const [, set, version] of needs) {
     const newest = found.get(set!);
-    if (newest === undefined || isNewer(version!, newest)) found.set(set!, version!);
+    if (newest === undefined || isOlder(newest, version!)) found.set(set!, version!);
   }
   return found;
 }
@@ -50,7 +51,7 @@ export function linkedLibraries(folder: string): string[] {
 export function newerThan(file: string, folder: string): string[] {
   const libtorch = newestVersions(linkedLibraries(folder));
   return [...newestVersions([file])]
-    .filter(([set, version]) => isNewer(version, libtorch.get(set) ?? '0'))
+    .filter(([set, version]) => isOlder(libtorch.get(set) ?? '0', version))
     .map(([set, version]) => `${file} asks for ${set}_${version}, and libtorch in ${folder} for ${libtorch.get(set)}.`);
 }
 
@@ -70,10 +71,6 @@ function ofLibtorch(name: string): boolean {
 function symbols(kind: string, file: string): string[] {
   const lines = run('nm', ['--dynamic', '--format=posix', kind, file]).split('\n');
   return lines.filter((line) => !/ [wv] /.test(line)).map((line) => line.split(/[ @]/)[0]!);
-}
-
-function isNewer(version: string, than: string): boolean {
-  return version.localeCompare(than, undefined, { numeric: true }) > 0;
 }
 
 function readelf(...args: string[]): string {

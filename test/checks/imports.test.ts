@@ -40,7 +40,7 @@ describe('the check of imports', () => {
     const files = {
       'ts/tasks/vocdet/annotations/coco.ts': `import '../splits/open'; import '../report'; import './names';`,
       'ts/tasks/vocdet/annotations/names.ts': '',
-      'ts/tasks/vocdet/splits/open.ts': `import '../annotations/coco';`,
+      'ts/tasks/vocdet/splits/open.ts': `import '../annotations/names';`,
       'ts/tasks/vocdet/report.ts': `import './splits/open';`,
       'ts/tasks/vocdet/drawer/odds.ts': `import '../annotations/coco';`,
     };
@@ -63,7 +63,7 @@ describe('the check of imports', () => {
     ]);
   });
 
-  it('finds files of the tensor layer that import each other in a circle, be it for types', () => {
+  it('finds files that import each other in a circle, be it for types', () => {
     const files = {
       'ts/tensor/core/context.ts': `import type { Scope } from './scope';`,
       'ts/tensor/core/modes.ts': `import { context } from './context';`,

@@ -72,6 +72,21 @@ describe('a compiled module whose weights change', () => {
     assertSame(compiled, x);
   });
 
+  it('does not give up where the changes are few and the plans are used, in the background too', async () => {
+    for (const use of ['forward', 'forwardAsync'] as const) {
+      const model = new nn.Sequential(new nn.Linear(3, 2)).eval();
+      const { messages, onWarning } = listener();
+      using compiled = compile(model, { onWarning });
+      const x = torch.ones([1, 3]);
+      for (let change = 0; change < 20; change++) {
+        model.replace(0, new nn.Linear(3, 2).eval());
+        compiled.forward(x);
+        await (use === 'forward' ? compiled.forward(x) : compiled.forwardAsync([x]));
+      }
+      assert.deepEqual(messages, [], use);
+    }
+  });
+
   it('gives up where each forward changes a setting', () => {
     class Counts extends nn.Module {
       count = 0;

@@ -114,11 +114,8 @@ export class CompiledModule<M extends Module = Module> {
     if (!call) return this.#eager(args);
     for (const entry of call.entries ?? []) {
       const outputs = attempt(() => entry.plan.run(call.tensors));
-      if (Array.isArray(outputs)) {
-        this.#forgotten = 0;
-        return resultOf(entry, outputs, call.tensors) as ReturnType<Forward<M>>;
-      }
-      if (outputs === Outcome.ConstantsChanged) return this.#again(args);
+      const taken = this.#take(entry, outputs, call, args);
+      if (taken) return taken.result;
     }
     return this.#compile(call, args);
   }
@@ -140,8 +137,8 @@ export class CompiledModule<M extends Module = Module> {
         if (options.signal?.aborted) throw error;
         return Outcome.InputsDiffer;
       });
-      if (Array.isArray(outputs)) return resultOf(entry, outputs, call.tensors) as Awaited<ReturnType<Forward<M>>>;
-      if (outputs === Outcome.ConstantsChanged) return this.#again(args) as Awaited<ReturnType<Forward<M>>>;
+      const taken = this.#take(entry, outputs, call, args);
+      if (taken) return taken.result as Awaited<ReturnType<Forward<M>>>;
     }
     return this.#compile(call, args) as Awaited<ReturnType<Forward<M>>>;
   }
@@ -164,6 +161,19 @@ export class CompiledModule<M extends Module = Module> {
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  /** What a run of a plan gives; null where the plan is for other inputs, so that another one has to be tried. */
+  #take(
+    entry: Entry,
+    outputs: ReturnType<Plan['run']>,
+    { tensors }: Call,
+    args: Parameters<Forward<M>>,
+  ): { readonly result: ReturnType<Forward<M>> } | null {
+    if (outputs === Outcome.ConstantsChanged) return { result: this.#again(args) };
+    if (!Array.isArray(outputs)) return null;
+    this.#forgotten = 0;
+    return { result: resultOf(entry, outputs, tensors) as ReturnType<Forward<M>> };
   }
 
   #eager(args: Parameters<Forward<M>>): ReturnType<Forward<M>> {

@@ -4,10 +4,11 @@ import { printable } from '../printable';
 import * as torch from '../tensor';
 import type { Device, DType, Tensor } from '../tensor';
 import { isFloatingPoint } from '../tensor/types/dtype';
-import { readConfig, type PretrainedConfig } from './config';
+import type { Module } from '../nn';
+import type { FactoryOptions } from '../nn/options';
+import { readConfig, type ConfigClass, type PretrainedConfig } from './config';
 import type { HubOptions } from './hub';
 import { initializeWeights, markFilled } from './initialize';
-import type { ModelClass, PretrainedModel } from './pretrained';
 import { openSource } from './source';
 import { readJson, readWeights, weightFiles } from './weights';
 
@@ -34,6 +35,27 @@ export interface Checkpoint {
   readonly notes?: readonly string[];
 }
 
+/** What loading asks of a model beside its module; `PretrainedModel` says what each stands for. */
+export interface LoadableModel<Config extends PretrainedConfig = PretrainedConfig> extends Module {
+  readonly backboneName: string;
+  readonly ignoredKeys: RegExp | undefined;
+  readonly headKeys: RegExp | undefined;
+  readonly initializerRange: number;
+  adapt(key: string, tensor: Tensor, shape: readonly number[], found: Config): Tensor | undefined;
+}
+
+/** What `fromPretrained` and `fromConfig` ask of a model's class. */
+export interface ModelClass<
+  Model extends LoadableModel<Config>,
+  Config extends PretrainedConfig,
+  Options extends object,
+> {
+  new (config: Config, factory?: FactoryOptions): Model;
+  readonly configClass: ConfigClass<Config, Options>;
+  /** Reads a checkpoint that is one file, where there are such; `overrides` say what the file may leave open. */
+  readFile?(path: string, overrides: object): Checkpoint;
+}
+
 /** The options of a load that are not the model's. */
 const LOAD_OPTIONS: Readonly<Record<keyof LoadOptions, true>> = {
   revision: true,
@@ -57,7 +79,7 @@ const LOAD_OPTIONS: Readonly<Record<keyof LoadOptions, true>> = {
  * @throws InputError when files are absent or damaged, or the weights are those of another model
  */
 export async function loadPretrained<
-  Model extends PretrainedModel<Config>,
+  Model extends LoadableModel<Config>,
   Config extends PretrainedConfig,
   Options extends object,
 >(modelClass: ModelClass<Model, Config, Options>, name: string, options: Options & LoadOptions): Promise<Model> {
@@ -71,7 +93,7 @@ export async function loadPretrained<
  * @param choose the class for the content of a config.json
  */
 export async function loadChosen<
-  Model extends PretrainedModel<Config>,
+  Model extends LoadableModel<Config>,
   Config extends PretrainedConfig,
   Options extends object,
 >(
@@ -105,11 +127,7 @@ export async function loadChosen<
 }
 
 /** Finds the files of a folder or a repository; refuses a wrong configuration before the weights are fetched. */
-async function openFolder<
-  Model extends PretrainedModel<Config>,
-  Config extends PretrainedConfig,
-  Options extends object,
->(
+async function openFolder<Model extends LoadableModel<Config>, Config extends PretrainedConfig, Options extends object>(
   choose: (json: unknown, where: string) => ModelClass<Model, Config, Options>,
   name: string,
   load: LoadOptions,
@@ -172,7 +190,7 @@ function firstType(state: ReadonlyMap<string, Tensor>): DType | undefined {
 }
 
 /** The tensors under the keys of `model`: with or without the backbone's prefix, names of other versions replaced. */
-function namedFor(model: PretrainedModel, tensors: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
+function namedFor(model: LoadableModel, tensors: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
   const prefix = `${model.backboneName}.`;
   const keys = [...tensors.keys()];
   const within = model.slots().some(({ key }) => key.startsWith(prefix));
@@ -195,7 +213,7 @@ interface LoadReport {
 }
 
 function fill<Config extends PretrainedConfig>(
-  model: PretrainedModel<Config>,
+  model: LoadableModel<Config>,
   state: Map<string, Tensor>,
   target: { dtype?: DType; device?: Device },
   found: Config,
@@ -229,7 +247,7 @@ function fill<Config extends PretrainedConfig>(
   return { fresh, unused };
 }
 
-function misfitError(model: PretrainedModel, wrong: readonly string[], total: number): InputError {
+function misfitError(model: LoadableModel, wrong: readonly string[], total: number): InputError {
   const more = wrong.length > 4 ? `, and ${wrong.length - 4} more` : '';
   return new InputError(
     `The weights do not belong to this ${model.constructor.name}: ${wrong.length} of ${total} tensors do not fit: ${wrong.slice(0, 4).join('; ')}${more}. ` +
@@ -238,11 +256,7 @@ function misfitError(model: PretrainedModel, wrong: readonly string[], total: nu
 }
 
 /** Gives the named parameters memory, and the values that training starts from. */
-function materialise(
-  model: PretrainedModel,
-  keys: readonly string[],
-  target: { dtype?: DType; device?: Device },
-): void {
+function materialise(model: LoadableModel, keys: readonly string[], target: { dtype?: DType; device?: Device }): void {
   if (keys.length === 0) return;
   const empty = model
     .slots()

@@ -12,15 +12,18 @@ import * as torch from '../tensor';
 import type { FactoryOptions as ModelFactory } from '../nn/options';
 import type { Tensor } from '../tensor';
 import type { Copier } from '../nn/deep-copy';
-import { configOf, PretrainedConfig, readConfig, type ConfigClass } from './config';
+import { configOf, PretrainedConfig, readConfig } from './config';
 import { initializeWeights } from './initialize';
-import { loadPretrained, type Checkpoint, type LoadOptions } from './load';
+import { loadPretrained, type LoadableModel, type LoadOptions, type ModelClass } from './load';
 import { WEIGHTS_FILE } from './weights';
 
 export type { ModelFactory };
 
 /** A model with a configuration, in the layout of the hub. */
-export abstract class PretrainedModel<Config extends PretrainedConfig = PretrainedConfig> extends Module {
+export abstract class PretrainedModel<Config extends PretrainedConfig = PretrainedConfig>
+  extends Module
+  implements LoadableModel<Config>
+{
   protected constructor(readonly config: Config) {
     super();
     if (!(config instanceof PretrainedConfig)) {
@@ -117,18 +120,6 @@ export abstract class PretrainedModel<Config extends PretrainedConfig = Pretrain
     const own = { architectures: [this.constructor.name], dtype: this.parameters()[0]?.dtype };
     replaceFile(join(folder, 'config.json'), this.config.toText(own));
   }
-}
-
-/** What `fromPretrained` and `fromConfig` ask of a model's class. */
-export interface ModelClass<
-  Model extends PretrainedModel<Config>,
-  Config extends PretrainedConfig,
-  Options extends object,
-> {
-  new (config: Config, factory?: ModelFactory): Model;
-  readonly configClass: ConfigClass<Config, Options>;
-  /** Reads a checkpoint that is one file, where there are such; `overrides` say what the file may leave open. */
-  readFile?(path: string, overrides: object): Checkpoint;
 }
 
 function makeFolder(folder: string): void {

@@ -87,7 +87,8 @@ export function buildProblems(): string[] {
 /** As CMakeLists.txt asks. */
 const OLDEST_CMAKE = '3.18';
 
-function isOlder(version: string, than: string): boolean {
+/** Whether a version stands before another: their numbers are compared as numbers. */
+export function isOlder(version: string, than: string): boolean {
   return version.localeCompare(than, undefined, { numeric: true }) < 0;
 }
 

@@ -1,6 +1,10 @@
 import { InputError, TorchError } from '../errors';
 import { autograd, isGradEnabled, keep, Tensor } from '../tensor';
-import type { GradientReplacement, Gradients } from './hooks';
+
+/** A gradient for each argument or output; null where there is none. */
+export type Gradients = readonly (Tensor | null)[];
+/** All gradients in an array, or a single one as it is. */
+export type GradientReplacement = Gradients | Tensor | null | undefined | void;
 
 /** Passes tensors on as they are, and tells `seen` of their gradients on the way back, which it may replace. */
 class Gate extends autograd.Function {

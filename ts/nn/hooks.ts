@@ -2,11 +2,9 @@
 import { DTypeError } from '../errors';
 import { Tensor, scoped } from '../tensor';
 import { isPromise } from '../tensor/core/context';
-import type { IncompatibleKeys } from './load-state';
-import type { Module, StateDict } from './module';
 import { removableHandle, type RemovableHandle } from '../tensor/autograd/hooks';
 import { resolveOptions } from '../options';
-import { BackwardHooks } from './backward-hooks';
+import { BackwardHooks, type GradientReplacement, type Gradients } from './backward-hooks';
 import { Registered } from './registered';
 
 /** The static side of a forward: what a module takes and gives. */
@@ -16,11 +14,6 @@ interface Computes {
 
 type Inputs<M extends Computes> = Parameters<M['forward']>;
 type Output<M extends Computes> = Awaited<ReturnType<M['forward']>>;
-/** A gradient for each argument or output; null where there is none. */
-export type Gradients = readonly (Tensor | null)[];
-/** All gradients in an array, or a single one as it is. */
-export type GradientReplacement = Gradients | Tensor | null | undefined | void;
-
 /** May return other arguments: all of them in an array, or a single one as it is. */
 export type ForwardPreHook<M extends Computes> = (
   module: M,
@@ -50,15 +43,6 @@ export interface ForwardHookOptions extends HookOptions {
   /** Run even where `forward` throws, with null as the output; what the hook throws then is dropped. @default false */
   readonly alwaysCall?: boolean;
 }
-
-/** Called before the state dict of a module is made. */
-export type StateDictPreHook = (module: Module, prefix: string, keepVars: boolean) => void;
-/** May change the state dict in which a module has just put its own part and those below it. */
-export type StateDictPostHook = (module: Module, stateDict: StateDict, prefix: string) => void;
-/** May change the state dict, a copy, before a module takes its part of it. */
-export type LoadStateDictPreHook = (module: Module, stateDict: StateDict, prefix: string) => void;
-/** May take keys out of the lists once a module has taken its part; what is left is an error unless `strict` is false. */
-export type LoadStateDictPostHook = (module: Module, incompatibleKeys: IncompatibleKeys) => void;
 
 // The type of the module is erased here: a hook was checked against it when it was registered.
 type Hook = (...args: unknown[]) => unknown;

@@ -3,25 +3,25 @@ export * as functional from './functional';
 export * as init from './init';
 export * as utils from './utils';
 export { Module, type Layer, type StateDict } from './module';
+import './module-shorthands';
 export * from './global-hooks';
 export { deepcopy } from './deep-copy';
 export type {
-  ForwardHookOptions,
   LoadStateDictPostHook,
   LoadStateDictPreHook,
   StateDictPostHook,
   StateDictPreHook,
-} from './hooks';
+} from './module-shorthands';
 export type { WalkOptions } from './registered';
 export type {
   BackwardHook,
   BackwardPreHook,
   ForwardHook,
+  ForwardHookOptions,
   ForwardPreHook,
-  GradientReplacement,
-  Gradients,
   HookOptions,
 } from './hooks';
+export type { GradientReplacement, Gradients } from './backward-hooks';
 export type { IncompatibleKeys, LoadOptions } from './load-state';
 export { Parameter } from './parameter';
 export * from './recurrent';

@@ -1,9 +1,26 @@
 import { InputError } from '../errors';
 import { Tensor, keep, noGrad } from '../tensor';
 import { hooksOf } from './hooks';
-import type { Module, Slot, StateDict } from './module';
 import { Parameter } from './parameter';
 import { expected as wanted } from '../options';
+
+/** Tensors by PyTorch's key (`encoder.layers.0.weight`), in definition order. */
+export type StateDict = Record<string, Tensor>;
+
+/** One place of a module that holds a parameter or a buffer. */
+export interface StateSlot {
+  readonly key: string;
+  readonly tensor: Tensor;
+}
+
+/** A module, by what saving and loading ask of it. */
+interface Stateful<Slot extends StateSlot = StateSlot> {
+  namedModules(): [string, Stateful][];
+  slots(): Slot[];
+  upgradeState(state: Map<string, Tensor>, prefix: string): void;
+  getExtraState?(): Tensor;
+  setExtraState?(state: Tensor): void;
+}
 
 export interface LoadOptions {
   /** Ask that the keys of module and state dict are the same set. @default true */
@@ -23,18 +40,18 @@ export interface IncompatibleKeys {
 const EXTRA = '_extra_state';
 
 /** Puts what `getExtraState` of a module gives into `state`. */
-export function saveExtraState(module: Module, state: StateDict, prefix: string): void {
+export function saveExtraState(module: Stateful, state: StateDict, prefix: string): void {
   if (module.getExtraState !== undefined) state[prefix + EXTRA] = extraState(module, module.getExtraState());
 }
 
-function extraState(module: Module, value: unknown): Tensor {
+function extraState(module: Stateful, value: unknown): Tensor {
   if (value instanceof Tensor) return value;
   throw wanted(module.constructor.name, 'a tensor for the extra state, which files of weights can hold', value);
 }
 
 /** Loads `given` into `module`; `replace` puts a tensor in the place of a slot's. */
-export function loadState(
-  module: Module,
+export function loadState<Slot extends StateSlot>(
+  module: Stateful<Slot>,
   given: Readonly<StateDict>,
   { strict = true, assign = false }: LoadOptions,
   replace: (slot: Slot, value: Tensor) => void,
@@ -90,7 +107,7 @@ function keyProblems(missing: readonly string[], unexpected: readonly string[]):
   return problems;
 }
 
-function slotProblems(slot: Slot, state: ReadonlyMap<string, unknown>): string[] {
+function slotProblems(slot: StateSlot, state: ReadonlyMap<string, unknown>): string[] {
   if (!state.has(slot.key)) return [];
   const value = state.get(slot.key);
   if (!(value instanceof Tensor)) {

@@ -3,16 +3,19 @@ import { InputError } from '../errors';
 import { Tensor, autograd, emptyLike, keep, noGrad, scoped, type Device, type DType } from '../tensor';
 import type { RemovableHandle } from '../tensor/autograd/hooks';
 import { resolveOptions } from './options';
-import {
-  ensureHooks,
-  type LoadStateDictPostHook,
-  type LoadStateDictPreHook,
-  type StateDictPostHook,
-  type StateDictPreHook,
-} from './hooks';
-import type { Module } from './module';
+import { ensureHooks } from './hooks';
+import type { IncompatibleKeys } from './load-state';
+import { Module, type StateDict } from './module';
 import { Parameter } from './parameter';
-import { bufferAt, parameterAt, submoduleAt } from './registered';
+
+/** Called before the state dict of a module is made. */
+export type StateDictPreHook = (module: Module, prefix: string, keepVars: boolean) => void;
+/** May change the state dict in which a module has just put its own part and those below it. */
+export type StateDictPostHook = (module: Module, stateDict: StateDict, prefix: string) => void;
+/** May change the state dict, a copy, before a module takes its part of it. */
+export type LoadStateDictPreHook = (module: Module, stateDict: StateDict, prefix: string) => void;
+/** May take keys out of the lists once a module has taken its part; what is left is an error unless `strict` is false. */
+export type LoadStateDictPostHook = (module: Module, incompatibleKeys: IncompatibleKeys) => void;
 
 export interface ModuleShorthands {
   /** `to('float32')` */
@@ -65,6 +68,10 @@ export interface ModuleShorthands {
   registerLoadStateDictPreHook(hook: LoadStateDictPreHook): RemovableHandle;
   /** Calls `hook` with the keys that did not fit, which it may take out of their lists, once this module has taken its part. */
   registerLoadStateDictPostHook(hook: LoadStateDictPostHook): RemovableHandle;
+}
+
+declare module './module' {
+  interface Module extends ModuleShorthands {}
 }
 
 const CONVERSIONS: Readonly<Record<string, DType | Device>> = {
@@ -161,15 +168,54 @@ const members: ThisType<Module> & object = {
   },
 };
 
-/** Puts them onto the class. */
-export function installShorthands(prototype: Module): void {
-  for (const [name, target] of Object.entries(CONVERSIONS)) {
-    const value = function (this: Module): Module {
-      return this.to(target);
-    };
-    Object.defineProperty(prototype, name, { value, configurable: true, writable: true });
+for (const [name, target] of Object.entries(CONVERSIONS)) {
+  const value = function (this: Module): Module {
+    return this.to(target);
+  };
+  Object.defineProperty(Module.prototype, name, { value, configurable: true, writable: true });
+}
+for (const key of Reflect.ownKeys(members)) {
+  Object.defineProperty(Module.prototype, key, {
+    ...Reflect.getOwnPropertyDescriptor(members, key),
+    enumerable: false,
+  });
+}
+
+/** @throws InputError for a name on the way that is no submodule */
+function submoduleAt(root: Module, target: string): Module {
+  let module = root;
+  for (const name of target === '' ? [] : target.split('.')) {
+    const value = module.member(name);
+    if (value === undefined)
+      throw new InputError(
+        `${module.constructor.name} has no attribute \`${name}\`: getSubmodule('${target}') goes by the names that namedModules() gives`,
+      );
+    if (!(value instanceof Module))
+      throw new InputError(`\`${name}\` of ${module.constructor.name} is not an nn.Module`);
+    module = value;
   }
-  for (const key of Reflect.ownKeys(members)) {
-    Object.defineProperty(prototype, key, { ...Reflect.getOwnPropertyDescriptor(members, key), enumerable: false });
-  }
+  return module;
+}
+
+function memberAt(root: Module, target: string): { owner: Module; name: string; value: unknown } {
+  const cut = target.lastIndexOf('.');
+  const owner = submoduleAt(root, target.slice(0, Math.max(cut, 0)));
+  const name = target.slice(cut + 1);
+  const value = owner.member(name);
+  if (value === undefined) throw new InputError(`${owner.constructor.name} has no attribute \`${name}\``);
+  return { owner, name, value };
+}
+
+/** @throws InputError for what is no parameter */
+function parameterAt(root: Module, target: string): Parameter {
+  const { owner, name, value } = memberAt(root, target);
+  if (value instanceof Parameter) return value;
+  throw new InputError(`\`${name}\` of ${owner.constructor.name} is not an nn.Parameter`);
+}
+
+/** @throws InputError for what is no buffer */
+function bufferAt(root: Module, target: string): Tensor {
+  const { owner, name, value } = memberAt(root, target);
+  if (value instanceof Tensor && owner.namedBuffers({ recurse: false }).some(([key]) => key === name)) return value;
+  throw new InputError(`\`${name}\` of ${owner.constructor.name} is not a buffer`);
 }

@@ -14,16 +14,21 @@ import {
   scopeForward,
 } from './hooks';
 import { copyFields, deepcopy, requireNoPrivates, type Copier } from './deep-copy';
-import { installShorthands, type ModuleShorthands } from './module-shorthands';
-import { loadState, saveExtraState, type IncompatibleKeys, type LoadOptions } from './load-state';
+import {
+  loadState,
+  saveExtraState,
+  type IncompatibleKeys,
+  type LoadOptions,
+  type StateDict,
+  type StateSlot,
+} from './load-state';
 import { expected, requireTensor, resolveOptions } from './options';
 import { Parameter } from './parameter';
 import { indent, moduleRepr } from './python-repr';
 import { protectMethods, Registered, join, walkOptions, type WalkOptions } from './registered';
 import { convertTensor, parseTarget, type Target } from './transfer';
 
-/** Tensors by PyTorch's key (`encoder.layers.0.weight`), in definition order. */
-export type StateDict = Record<string, Tensor>;
+export type { StateDict };
 
 /** A module from one tensor to one tensor, as `Sequential` chains them. */
 export interface Layer extends Module {
@@ -31,15 +36,10 @@ export interface Layer extends Module {
 }
 
 /** One place of a module that holds a parameter or a buffer. */
-export interface Slot {
-  readonly key: string;
+export interface Slot extends StateSlot {
   readonly owner: Module;
   readonly name: string;
-  readonly tensor: Tensor;
 }
-
-// These come in through interface merging; the runtime side is installed below.
-export interface Module extends ModuleShorthands {}
 
 /**
  * Base of all layers and models.
@@ -389,8 +389,6 @@ export abstract class Module extends Registered {
     return [...this.members()].flatMap(([name, value]) => (value instanceof Module ? [[name, value]] : []));
   }
 }
-
-installShorthands(Module.prototype);
 
 const NAMED = ['namedModules', 'namedParameters', 'namedBuffers', 'namedChildren'];
 protectMethods(Module.prototype, [...NAMED, 'modules', 'parameters', 'buffers', 'children', 'stateDict', 'slots']);

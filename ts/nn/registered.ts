@@ -6,7 +6,6 @@ import { keep, Tensor } from '../tensor';
 import { InputError } from '../errors';
 import { expected, resolveOptions } from '../options';
 import { Parameter } from './parameter';
-import type { Module } from './module';
 
 /** What a field is registered as. */
 export type Kind = 'parameter' | 'buffer' | 'module';
@@ -168,8 +167,6 @@ Object.setPrototypeOf(
   ),
 );
 
-/** Paths to what a module holds: `encoder.layers.0.weight`. */
-
 /** How the parts of a module are walked through. */
 export interface WalkOptions {
   /** Put before each name, with a dot. @default '' */
@@ -199,46 +196,4 @@ export function walkOptions(
 /** A path and a name; a path that ends in a dot, as Python's prefixes do, gets no second one. */
 export function join(path: string, name: string): string {
   return path === '' || path.endsWith('.') ? path + name : `${path}.${name}`;
-}
-
-/** @throws InputError for a name on the way that is no submodule */
-export function submoduleAt(root: Module, target: string): Module {
-  let module = root;
-  for (const name of target === '' ? [] : target.split('.')) {
-    const value = module.member(name);
-    if (value === undefined)
-      throw new InputError(
-        `${module.constructor.name} has no attribute \`${name}\`: getSubmodule('${target}') goes by the names that namedModules() gives`,
-      );
-    if (!isModule(value)) throw new InputError(`\`${name}\` of ${module.constructor.name} is not an nn.Module`);
-    module = value;
-  }
-  return module;
-}
-
-// Modules know this file, so it cannot know their class.
-const isModule = (value: unknown): value is Module =>
-  typeof value === 'object' && value !== null && 'member' in value && 'forward' in value;
-
-function memberAt(root: Module, target: string): { owner: Module; name: string; value: unknown } {
-  const cut = target.lastIndexOf('.');
-  const owner = submoduleAt(root, target.slice(0, Math.max(cut, 0)));
-  const name = target.slice(cut + 1);
-  const value = owner.member(name);
-  if (value === undefined) throw new InputError(`${owner.constructor.name} has no attribute \`${name}\``);
-  return { owner, name, value };
-}
-
-/** @throws InputError for what is no parameter */
-export function parameterAt(root: Module, target: string): Parameter {
-  const { owner, name, value } = memberAt(root, target);
-  if (value instanceof Parameter) return value;
-  throw new InputError(`\`${name}\` of ${owner.constructor.name} is not an nn.Parameter`);
-}
-
-/** @throws InputError for what is no buffer */
-export function bufferAt(root: Module, target: string): Tensor {
-  const { owner, name, value } = memberAt(root, target);
-  if (value instanceof Tensor && owner.namedBuffers({ recurse: false }).some(([key]) => key === name)) return value;
-  throw new InputError(`\`${name}\` of ${owner.constructor.name} is not a buffer`);
 }

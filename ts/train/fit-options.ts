@@ -151,7 +151,7 @@ export function fitSettings<Batch>(options: FitOptions<Batch>): FitSettings<Batc
 }
 
 /** How long to train and what to do on the way. @throws InputError for a number out of its range */
-export function planOf<Batch>(options: FitOptions<Batch>): TrainPlan {
+function planOf<Batch>(options: FitOptions<Batch>): TrainPlan {
   const { epochs, mode, evaluate } = options;
   const given = Object.fromEntries(Object.keys(planDefaults).map((key) => [key, options[key as keyof TrainPlan]]));
   const plan = resolveOptions<Omit<TrainPlan, 'epochs' | 'mode'>>('fit', planDefaults, given);

@@ -4,7 +4,7 @@ import { InputError, TorchError } from '../errors';
 import { utils } from '../nn';
 import * as torch from '../tensor';
 import { restoreCheckpoint, saveCheckpoint } from './checkpoint';
-import { type FitOptions, fitSettings, type FitSettings, planOf } from './fit-options';
+import { type FitOptions, fitSettings, type FitSettings } from './fit-options';
 import { MetricsLogger } from './metrics-logger';
 import { RunFolder } from './run';
 import {
@@ -42,8 +42,11 @@ export interface FitResult {
 export async function fit<Batch>(options: FitOptions<Batch>): Promise<FitResult> {
   const { run: path, resume, signal } = options;
   if (typeof path !== 'string') return new Trainer(options).fit();
-  const config = options.config ?? { ...planOf(options) };
-  const result = await withRun({ config, run: path, resume, signal }, (run) => new Trainer({ ...options, run }).fit());
+  const settings = fitSettings(options);
+  const { config } = settings;
+  const result = await withRun({ config, run: path, resume, signal }, (run) =>
+    new Trainer({ ...options, run }, settings).fit(),
+  );
   return { best: null, ...result }; // a run that is aborted before its first step has none
 }
 
@@ -59,8 +62,9 @@ export class Trainer<Batch> {
   #saved: LoopState | undefined;
   #savedAt = performance.now();
 
-  constructor(options: FitOptions<Batch>) {
-    this.#settings = fitSettings(options);
+  /** @param settings what the options mean, where the caller has read them */
+  constructor(options: FitOptions<Batch>, settings = fitSettings(options)) {
+    this.#settings = settings;
     if (!(options.run instanceof RunFolder))
       throw new InputError(
         'Trainer: expected an open run folder for run (RunFolder.create or reopen); fit takes a path',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { DetectedImage } from '../../../ts/tasks/vocdet/metrics';
+import type { DetectedImage } from '../../../ts/tasks/vocdet/rank-detections';
 import { shownDetections, HardestImages } from '../../../ts/tasks/vocdet/rank-detections';
 import { boxes } from '../../../ts/vision/boxes';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ClassList } from '../../../ts/tasks/vocdet/annotations/classes';
 import { DetectionEvaluator } from '../../../ts/tasks/vocdet/evaluator';
-import type { FullMetrics } from '../../../ts/tasks/vocdet/metrics';
+import type { FullMetrics } from '../../../ts/tasks/vocdet/metrics-table';
 import { renderReport, type ReportInput, type Sample } from '../../../ts/tasks/vocdet/report';
 import type { MetricsEntry } from '../../../ts/train/metrics-logger';
 import { boxes } from '../../../ts/vision/boxes';

@@ -11,7 +11,7 @@ describe('torch.device', () => {
     for (const name of ['', 'gpu', 'cuda:', 'cuda:-1', 'cuda:1.5', ' cpu', 'CPU', 'cpu\n']) {
       assert.throws(
         () => torch.device(name),
-        (error) => error instanceof DeviceError && error.message.endsWith(`found '${name}'`),
+        (error) => error instanceof DeviceError && error.message.endsWith(`found ${JSON.stringify(name)}`),
         name,
       );
     }

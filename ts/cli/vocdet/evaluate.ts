@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Precision } from '../../compile';
 import { UsageError } from '../../errors';
-import type { SplitMetrics } from '../../tasks/vocdet/metrics';
+import type { SplitMetrics } from '../../tasks/vocdet/metrics-table';
 import { type DetectionMetric, detectionMetrics, valueOf } from '../../tasks/vocdet/metrics-table';
 import { positiveInteger } from '../arguments';
 import { precisionOption } from '../precision-option';

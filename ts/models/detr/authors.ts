@@ -11,8 +11,8 @@ import type { Checkpoint } from '../load';
 import { loadPth, savePth, type PthValue } from '../pth';
 import { resnetNamed, ResNetConfig, timmShape, translateKeys } from '../resnet';
 import { fromAuthors, toAuthors } from './keys';
-import type { DetrForObjectDetection } from './model';
-import { cocoNames } from './classes';
+import type { PretrainedModel } from '../pretrained';
+import { cocoNames, type DetrConfig } from './config';
 
 type Json = Record<string, unknown>;
 
@@ -48,7 +48,7 @@ export function readDetrPth(path: string, overrides: { readonly dilation?: boole
  * Writes the weights as `{ model, args }`, under the authors' names. Of their command line only `dilation` (DC5) is part of it.
  * @throws InputError when the file cannot be written
  */
-export function saveDetrPth(model: DetrForObjectDetection, path: string): void {
+export function saveDetrPth(model: PretrainedModel<DetrConfig>, path: string): void {
   const { config } = model;
   torch.scoped(() => {
     const state = new Map(Object.entries(model.stateDict()));

@@ -5,7 +5,6 @@ import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { withConfig } from '../pretrained';
 import type { DetrConfig } from './config';
-import coco from './classes/coco.json';
 import cocoToVocFile from './classes/coco-to-voc.json';
 import type { DetrForObjectDetection } from './model';
 
@@ -17,9 +16,6 @@ export interface LabelSpace<Name extends string = string> {
   readonly names: readonly Name[];
   readonly noObject: number;
 }
-
-/** Category names of COCO by category number, which are the class numbers of the published detectors; N/A where a number has none. */
-export const cocoNames: readonly string[] = coco.names;
 
 /**
  * The classes of a detector, from the names in its configuration.

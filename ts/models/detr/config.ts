@@ -3,8 +3,12 @@ import { ACTIVATION_NAMES } from '../activations';
 import { modelConfig, type ConfigOptions } from '../config';
 import { amount, coefficient, count, flag, oneOf, optional, probability, type Field, type FieldTable } from '../fields';
 import { ResNetConfig, timmShape, type OutputStride, type ResNetOptions, type ResNetShape } from '../resnet';
+import coco from './classes/coco.json';
 
 type Json = Readonly<Record<string, unknown>>;
+
+/** Category names of COCO by category number, which are the class numbers of the published detectors; N/A where a number has none. */
+export const cocoNames: readonly string[] = coco.names;
 
 /**
  * How a configuration names its backbone. Files of transformers 4 and of the hub have `use_timm_backbone` and `backbone`;

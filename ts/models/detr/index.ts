@@ -1,10 +1,9 @@
 /** The detection transformer. */
 export { assignLinearSum, type Assignment, type CostMatrix } from './assignment';
 export { saveDetrPth } from './authors';
-export { DetrConfig, type DetrOptions } from './config';
+export { cocoNames, DetrConfig, type DetrOptions } from './config';
 export type { LossDict } from './criterion';
 export {
-  cocoNames,
   cocoToVoc,
   labelled,
   labelSpaceOf,

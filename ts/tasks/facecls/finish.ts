@@ -15,7 +15,7 @@ import type { FaceConfig } from './config';
 import type { FaceData } from './data';
 import { splits, type Split } from './lists';
 import { type SplitMetrics, splitMetrics } from './metrics';
-import { type SplitOutputs, majority, splitOutputs } from './outputs';
+import { type SplitOutputs, hardestImages, majority, sampleFiles, splitOutputs } from './outputs';
 import { describeProblems } from './preflight';
 import { type Sample, renderReport } from './report';
 
@@ -51,7 +51,7 @@ export async function finishRun(run: RunFolder, data: FaceData, options: FinishO
     if (split === 'test') test = outputs;
   }
   const samples = test ? await readSamples(data, test, evenly(test.names.length, SAMPLES), notes) : [];
-  const mistakes = test ? await readSamples(data, test, hardest(test, SAMPLES), notes) : [];
+  const mistakes = test ? await readSamples(data, test, hardestImages(test, SAMPLES), notes) : [];
   await writeSamples(run, samples);
   for (const note of notes) listener.say(note);
   const log = readMetricsLog(run.file('metrics.jsonl'));
@@ -121,20 +121,6 @@ function evenly(length: number, count: number): number[] {
   return Array.from({ length: some }, (_, i) => Math.floor((i * length) / some));
 }
 
-/** The images with the surest wrong answer, the surest first. */
-function hardest({ attributes, logits, labels, names }: SplitOutputs, count: number): number[] {
-  const width = attributes.length;
-  const sureness = names.map((_, image) => {
-    let sure = 0;
-    for (let k = image * width; k < (image + 1) * width; k++) {
-      if (logits[k]! >= 0 !== (labels[k] === 1)) sure = Math.max(sure, Math.abs(logits[k]!));
-    }
-    return sure;
-  });
-  const wrong = [...names.keys()].filter((image) => sureness[image]! > 0);
-  return wrong.sort((a, b) => sureness[b]! - sureness[a]!).slice(0, count);
-}
-
 /** A sample with its image in full size. */
 interface FullSample extends Sample {
   readonly image: RgbImage;
@@ -165,10 +151,7 @@ async function readSamples(
 
 async function writeSamples(run: RunFolder, samples: readonly FullSample[]): Promise<void> {
   const folder = run.emptyFolder('samples');
-  for (const { name, image, predictions } of samples) {
-    await writeFile(
-      join(folder, `${name.replace(/\.\w+$/, '').replace(/[^\w.-]+/g, '_')}.jpg`),
-      await predictionImage(image, predictions),
-    );
-  }
+  const files = sampleFiles(samples.map(({ name }) => name));
+  for (const [i, { image, predictions }] of samples.entries())
+    await writeFile(join(folder, files[i]!), await predictionImage(image, predictions));
 }

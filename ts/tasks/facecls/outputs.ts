@@ -98,3 +98,30 @@ function columnsOf(attributes: readonly string[], data: FaceData): number[] {
     `The dataset ${data.celeba.path} has no labels for ${missing.join(', ')} of the model; it has ${data.attributes.join(', ')}.`,
   );
 }
+
+/** The images with the surest wrong answer, the surest first. */
+export function hardestImages({ attributes, logits, labels, names }: SplitOutputs, count: number): number[] {
+  const width = attributes.length;
+  const sureness = names.map((_, image) => {
+    let sure = -1; // no answer is wrong; a wrong one may be as unsure as 0
+    for (let k = image * width; k < (image + 1) * width; k++) {
+      if (logits[k]! >= 0 !== (labels[k] === 1)) sure = Math.max(sure, Math.abs(logits[k]!));
+    }
+    return sure;
+  });
+  const wrong = [...names.keys()].filter((image) => sureness[image]! >= 0);
+  return wrong.sort((a, b) => sureness[b]! - sureness[a]!).slice(0, count);
+}
+
+/** A JPEG's name for each image: its own without the ending, and a number where another image has that already. */
+export function sampleFiles(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    const stem = name.replace(/\.\w+$/, '').replace(/[^\w.-]+/g, '_');
+    let file = `${stem}.jpg`;
+    // Some file systems do not tell cases apart.
+    for (let i = 2; taken.has(file.toLowerCase()); i++) file = `${stem}-${i}.jpg`;
+    taken.add(file.toLowerCase());
+    return file;
+  });
+}

@@ -16,12 +16,13 @@ import type { DetectionConfig } from './config';
 import { partOf, type DetectionSplit } from './annotations/dataset';
 import { ObjectDetector } from './detector';
 import { verdictOfImage } from './evaluator';
-import { splitMetrics, withoutCurves, type DetectedImage, type FullMetrics, type SplitMetrics } from './metrics';
+import { splitMetrics, withoutCurves } from './metrics';
+import type { FullMetrics, SplitMetrics } from './metrics-table';
 import { describeProblems } from './splits/validate-split';
 import type { OpenDataset } from './splits/open-dataset';
 import { splitNames, type SplitName } from './annotations/names';
 import { renderReport, type Sample } from './report';
-import { shownDetections, HardestImages } from './rank-detections';
+import { type DetectedImage, shownDetections, HardestImages } from './rank-detections';
 
 /** Of the training split the figures are those of the first images only: it may be large, and they are for comparison. */
 const TRAIN_IMAGES = 500;

@@ -1,7 +1,17 @@
 /** The metrics of a split: one entry each, from which log, report and command line are made. */
 import { InputError } from '../../errors';
 import type { Confidence, DetectionResult, Interval } from './evaluator';
-import type { SplitMetrics } from './metrics';
+
+/** The metrics of one split; all precisions are shares between 0 and 1. */
+export interface SplitMetrics extends Omit<DetectionResult, 'curves'> {
+  /** Mean of the loss over the batches, each as heavy as it has images. */
+  readonly loss: number;
+  /** Values of metrics that keep theirs, by key. */
+  readonly kept?: Readonly<Record<string, number | null>>;
+}
+
+/** The same with the curves of each class. */
+export interface FullMetrics extends SplitMetrics, Pick<DetectionResult, 'curves'> {}
 
 /** One metric of a detector, a share between 0 and 1. */
 export interface DetectionMetric {

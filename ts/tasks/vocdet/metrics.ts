@@ -2,33 +2,21 @@ import { InputError } from '../../errors';
 import { type Listener, silent, withBar } from '../../native/listener';
 import * as torch from '../../tensor';
 import type { ClassList } from './annotations/classes';
-import { evaluationBatches, releaseBatch, type DetectionBatch, type Original } from './batches';
+import { evaluationBatches, releaseBatch, type DetectionBatch } from './batches';
 import type { DetectionSplit } from './annotations/dataset';
 import { labelledOnDevice, type ObjectDetector } from './detector';
-import { DetectionEvaluator, type BootstrapOptions, type Detections, type DetectionResult } from './evaluator';
-import { type DetectionMetric, detectionMetrics, keptValues } from './metrics-table';
+import { DetectionEvaluator, type BootstrapOptions, type Detections } from './evaluator';
+import {
+  type DetectionMetric,
+  detectionMetrics,
+  type FullMetrics,
+  keptValues,
+  type SplitMetrics,
+} from './metrics-table';
+import type { DetectedImage } from './rank-detections';
 import { postProcess } from '../../models/detr';
 
-/** The figures of one split; all precisions are shares between 0 and 1. */
-export interface SplitMetrics extends Omit<DetectionResult, 'curves'> {
-  /** Mean of the loss over the batches, each as heavy as it has images. */
-  readonly loss: number;
-  /** Values of metrics that keep theirs, by key. */
-  readonly kept?: Readonly<Record<string, number | null>>;
-}
-
-/** The same with the curves of each class. */
-export interface FullMetrics extends SplitMetrics, Pick<DetectionResult, 'curves'> {}
-
 const BATCH = 8;
-
-/** One image of a split with what was found in it, the likeliest and the unlikely. */
-export interface DetectedImage {
-  /** Its place in the split. */
-  readonly index: number;
-  readonly original: Original;
-  readonly detections: Detections;
-}
 
 export interface MetricsOptions {
   /** Images in a batch. @default 8 */

@@ -1,6 +1,14 @@
 import { takeBoxes } from '../../vision/boxes';
 import { type Detections, verdictOfImage } from './evaluator';
-import type { DetectedImage } from './metrics';
+import type { Original } from './batches';
+
+/** One image of a split with what was found in it, the likeliest and the unlikely. */
+export interface DetectedImage {
+  /** Its place in the split. */
+  readonly index: number;
+  readonly original: Original;
+  readonly detections: Detections;
+}
 
 /** Detections by falling score. */
 export interface RankedDetections extends Detections {

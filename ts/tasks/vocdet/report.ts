@@ -4,8 +4,7 @@ import { Html, html } from '../../train/report/html';
 import { facts, notesSection, renderPage, type Section, type Image, imageGrid } from '../../train/report/page';
 import { type Cell, type Table, table } from '../../train/report/table';
 import type { RunDescription } from '../describe-run';
-import type { FullMetrics } from './metrics';
-import { type DetectionMetric, detectionMetrics, valueOf } from './metrics-table';
+import { type DetectionMetric, detectionMetrics, type FullMetrics, valueOf } from './metrics-table';
 
 /** One image with its detections. */
 export interface Sample {

@@ -24,7 +24,7 @@ export function isDevice(name: string): name is Device {
 export function device(name: string): Device {
   if (isDevice(name)) return name;
   throw new DeviceError(
-    `device: expected ${DEVICE_KINDS.join(', ')}, or one of them with a number such as cuda:1, found ${typeof name === 'string' ? `'${String(name)}'` : show(name)}`,
+    `device: expected ${DEVICE_KINDS.join(', ')}, or one of them with a number such as cuda:1, found ${show(name)}`,
   );
 }
 

@@ -9,7 +9,7 @@ import { findClasses, type DetectionData, type DetectionSplit } from '../annotat
 import { drawnSplit, drawSplits, type DrawnSplits } from './drawn-splits';
 import { openDetectionData } from '../annotations/open';
 import { roleOf, splitNames, usualSplits, type SplitName } from '../annotations/names';
-import { ensureDrawnScenes } from '../synth/synth';
+import { ensureDrawnScenes, SCENE_SETS } from '../synth/synth';
 
 /** Where the drawn scenes lie. */
 export const DRAWN_SCENES = join('data', 'processed', 'scenes');
@@ -74,6 +74,7 @@ export async function openDataset(
 async function openChosen(choice: DataChoice, listener: Listener): Promise<DetectionData> {
   const { folder, images } = choice;
   if (hasFiles(choice)) return openCocoFiles(filesOf(choice), images ?? undefined);
+  if (folder === null) requireDrawnSets(choice);
   return openDetectionData(folder ?? (await drawnScenes(listener)), images ?? undefined);
 }
 
@@ -95,6 +96,16 @@ function filesOf(choice: DataChoice): string[] {
       [join(above, path), join(above, 'annotations', path), path].find((one) => existsSync(one)) ?? join(above, path),
   );
   return [...new Set([...(isFile ? [folder] : []), ...paths])];
+}
+
+/** @throws InputError for a split that the drawn scenes do not have, before they are drawn */
+function requireDrawnSets(choice: DataChoice): void {
+  for (const set of splitNames.flatMap((name) => choice[name]?.split('+') ?? [])) {
+    if (SCENE_SETS.includes(set.trim().replace(/^scenes\//, ''))) continue;
+    throw new InputError(
+      `Expected a set ${set.trim()} in ${DRAWN_SCENES}, found ${SCENE_SETS.join(', ')}; a dataset of your own is named by data.folder.`,
+    );
+  }
 }
 
 async function drawnScenes(listener: Listener): Promise<string> {

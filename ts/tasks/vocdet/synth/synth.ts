@@ -26,6 +26,9 @@ const VERSION = 1;
 
 const defaults = { seed: 0, train: 3200, val: 200, test: 200 } as const;
 
+/** The sets of the drawn scenes. */
+export const SCENE_SETS: readonly string[] = ['train', 'val', 'trainval', 'test'];
+
 type Recipe = Required<Omit<SceneOptions, 'onProgress'>> & { readonly version: number };
 
 /**
