@@ -11,7 +11,14 @@ export * as npy from './data/npy';
 export * as npz from './data/npz';
 export * as vision from './vision';
 export * as models from './models';
-export { compile, CompiledModule, type CompileOptions } from './compile';
+export {
+  Calibration,
+  compile,
+  CompiledModule,
+  loadCompileOptions,
+  type CompileOptions,
+  type SavedCompileOptions,
+} from './compile';
 export { load, save, type TorchLoadOptions } from './models/pth/python-names';
 export { deepcopy } from './nn/deep-copy';
 export { loadPth, savePth, type PthValue } from './models/pth';

@@ -335,6 +335,21 @@ describe('facecls', function () {
       assert.match(stdout, new RegExp(`^${face}: \\w+ \\d+ %, `));
     });
 
+    it('computes in the precision that is asked for, or without compiling', () => {
+      const smiling = (...args: string[]) => {
+        const { status, stdout, stderr } = run('predict', 'whole', face, '--json', ...args);
+        assert.equal(status, 0, stderr);
+        return (JSON.parse(stdout) as { attributes: Record<string, number> }).attributes['Smiling']!;
+      };
+      const plain = smiling('--no-compile');
+      for (const precision of ['float32', 'bfloat16', 'int8'])
+        assert.ok(Math.abs(smiling('--precision', precision) - plain) < 0.02, precision);
+      const { status, stderr } = run('predict', 'whole', face, '--no-compile', '--precision', 'int8');
+      assert.equal(status, 2);
+      assert.match(stderr, /cannot be used with option '--no-compile'/);
+      assert.equal(run('evaluate', 'whole', '--precision', 'int4').status, 2);
+    });
+
     it('refuses to run without images, and without weights', () => {
       assert.deepEqual(run('predict', 'whole'), {
         status: 2,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
@@ -79,6 +79,31 @@ describe('vocdet', function () {
       assert.equal(typeof metric, 'number');
   });
 
+  it('predict and evaluate compute in the precision that is asked for', () => {
+    const loss = (...args: string[]) => {
+      const { status, stdout, stderr } = run('evaluate', 'own', '--data', 'scenes', '--json', ...args);
+      assert.equal(status, 0, stderr);
+      return (JSON.parse(stdout) as { loss: number }).loss;
+    };
+    const [plain, int8] = [loss('--no-compile'), loss('--precision', 'int8')];
+    assert.ok(int8 !== plain && Math.abs(int8 - plain) < 0.1 * plain, `${int8}, ${plain}`);
+    const predict = (...args: string[]) => {
+      const { status, stdout } = run('predict', 'own', 'street.png', '--json', '--threshold', '0', ...args);
+      assert.equal(status, 0);
+      return stdout;
+    };
+    assert.notEqual(predict('--precision', 'int8'), predict('--no-compile'));
+  });
+
+  it('calibrate keeps beside the weights what int8 needs', () => {
+    cpSync(join(root, 'own'), join(root, 'calibrated'), { recursive: true });
+    const { status, stdout, stderr } = run('calibrate', 'calibrated', 'street.png');
+    assert.equal(status, 0, stderr);
+    assert.equal(stdout, 'calibrated/compile.json: calibrated on 1 images\n');
+    const line = (...args: string[]) => run('predict', ...args, 'street.png', '--json', '--threshold', '0').stdout;
+    assert.equal(line('calibrated'), line('own', '--precision', 'int8'));
+  });
+
   it('train --resume without a run takes the newest of its own task', () => {
     const age = (name: string, seconds: number) => {
       write(`models/${name}/metrics.jsonl`, '');
@@ -114,6 +139,19 @@ describe('vocdet', function () {
       2,
       /Expected a number between 0 and 1/,
     ],
+    [
+      'a precision that does not exist',
+      ['predict', 'own', 'street.png', '--precision', 'int4'],
+      2,
+      /Allowed choices are float32, bfloat16, int8/,
+    ],
+    [
+      'a precision of compiled models where none is to be compiled',
+      ['evaluate', 'own', '--precision', 'int8', '--no-compile'],
+      2,
+      /'--precision <name>' cannot be used with option '--no-compile'/,
+    ],
+    ['to calibrate nothing', ['calibrate'], 2, /^vocdet: Expected the weights \(a run folder or a hub folder\)/],
     [
       'weights that are not there',
       ['predict', 'absent', 'street.png'],

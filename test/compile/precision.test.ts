@@ -161,7 +161,7 @@ describe('torch.compile in other precisions', function () {
     );
     assert.throws(
       options({ precision: 'int8', calibrate: 7 }),
-      /expected an array or another iterable of inputs for calibrate, found 7/,
+      /expected an array or another iterable of inputs, or a Calibration, for calibrate, found 7/,
     );
   });
 });

@@ -41,6 +41,10 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
     run: 'make train TASK=vocdet ARGS="--config tiny-vocdet.yaml"',
     prints: /The report is models\/vocdet-tiny\/report\.html/,
   },
+  'npx vocdet calibrate models/vocdet-r50': {
+    run: 'vocdet calibrate models/vocdet-r50 && rm models/vocdet-r50/checkpoints/best/compile.json',
+    prints: /compile\.json: calibrated on 16 images/,
+  },
   'make predict RUN=models/facecls-tiny PICTURE=photo.jpg': {
     run: 'make predict RUN=models/facecls-tiny PICTURE=photo.jpg',
     prints: /^photo\.jpg: /m,

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { createProgram, runProgram } from './program';
+import { addDetectionCalibrate } from './vocdet/calibrate';
 import { addDetectionData } from './vocdet/data';
 import { addDetectionEvaluate } from './vocdet/evaluate';
 import { addDetectionPredict } from './vocdet/predict';
@@ -21,5 +22,6 @@ addDetectionTrain(program);
 addDetectionEvaluate(program);
 addDetectionPredict(program);
 addDetectionVisualize(program);
+addDetectionCalibrate(program);
 
 void runProgram(program);

@@ -6,12 +6,12 @@ import * as torch from '../tensor';
 import type { AsyncOptions, Tensor } from '../tensor';
 import { Outcome, type Plan } from '../tensor/plan/plan';
 import { CalibrationError, calibrate, type CalibrationInputs } from './calibrate';
+import { Calibration, writeCompileOptions } from './calibration';
 import { differenceOf } from './difference';
 import { emit, SharedConstants, type Emitted } from './emit';
 import type { Graph } from './graph';
 import { ModuleState } from './module-state';
 import { optimize } from './passes';
-import type { Ranges } from './passes/int8-convolution';
 import { lastPassesOf, passesOf, PRECISIONS, TOLERANCES, type Precision } from './precision';
 import { recordForward, type Recorded } from './record';
 import { keyOf, putTogether, takeApart, UnknownStructure, type Structure } from './structure';
@@ -27,9 +27,9 @@ export interface CompileOptions {
   readonly precision: Precision;
   /**
    * For convolutions in int8: some arguments of forward, each alone or in an array with the others of its call, whose ranges
-   * count for all inputs to come. @default none
+   * count for all inputs to come; or the calibration of a module that was compiled before. @default none
    */
-  readonly calibrate: CalibrationInputs | null;
+  readonly calibrate: CalibrationInputs | Calibration | null;
   /**
    * How far a result of the first run for each shape may be from the module's own, relative to the largest number in it. Where it
    * is farther, the module runs eagerly for that shape. @default 1e-4; 0.1 for 'bfloat16', 0.5 for 'int8'
@@ -96,7 +96,7 @@ export class CompiledModule<M extends Module = Module> {
   #state: ModuleState | null = null;
   /** How often plans were forgotten, one after the other, before any was used twice. */
   #forgotten = 0;
-  #ranges: Ranges | null = null;
+  #calibration: Calibration | null = null;
   #disposed = false;
 
   /** @internal made by {@link compile} */
@@ -141,6 +141,25 @@ export class CompiledModule<M extends Module = Module> {
       if (taken) return taken.result as Awaited<ReturnType<Forward<M>>>;
     }
     return this.#compile(call, args) as Awaited<ReturnType<Forward<M>>>;
+  }
+
+  /**
+   * What the convolutions are quantized by, in int8; null in other precisions, and where no convolution has asked for it yet.
+   * The same module compiles by it again without images: `torch.compile(model, { precision: 'int8', calibrate: calibration })`.
+   */
+  get calibration(): Calibration | null {
+    return this.#calibration;
+  }
+
+  /**
+   * Writes precision and calibration into the folder of a checkpoint, as compile.json, which {@link loadCompileOptions} reads. Where
+   * the inputs of `calibrate` have not been looked at yet, they are now.
+   * @throws InputError where the system refuses to write there
+   */
+  saveOptions(folder: string): void {
+    const { precision, calibrate: inputs } = this.#options;
+    const calibration = inputs === null ? null : this.#calibrated();
+    writeCompileOptions(folder, { precision, ...(calibration && { calibrate: calibration }) });
   }
 
   /** The graphs that were compiled, one for each kind of inputs, as text. */
@@ -305,9 +324,18 @@ export class CompiledModule<M extends Module = Module> {
   }
 
   #optimized(graph: Graph): Graph {
-    const { precision, calibrate: inputs } = this.#options;
-    const ranges = (): Ranges => (this.#ranges ??= calibrate(this.module, inputs));
-    return optimize(graph, passesOf(precision, ranges), lastPassesOf(precision));
+    const { precision } = this.#options;
+    return optimize(
+      graph,
+      passesOf(precision, () => this.#calibrated().ranges),
+      lastPassesOf(precision),
+    );
+  }
+
+  #calibrated(): Calibration {
+    const { calibrate: given } = this.#options;
+    return (this.#calibration ??=
+      given instanceof Calibration ? given : new Calibration(calibrate(this.module, given)));
   }
 
   #evict(): void {
@@ -362,8 +390,15 @@ export function compile<M extends Module>(module: M, options: Given<CompileOptio
   if (!PRECISIONS.includes(resolved.precision))
     throw expected('compile', `one of the precisions '${PRECISIONS.join("', '")}'`, resolved.precision, '', InputError);
   const { calibrate: inputs } = resolved;
-  if (inputs !== null && typeof (inputs as Partial<Iterable<unknown>>)[Symbol.iterator] !== 'function')
-    throw expected('compile', 'an array or another iterable of inputs for calibrate', inputs, '', InputError);
+  const isIterable = typeof (inputs as Partial<Iterable<unknown>> | null)?.[Symbol.iterator] === 'function';
+  if (inputs !== null && !isIterable && !(inputs instanceof Calibration))
+    throw expected(
+      'compile',
+      'an array or another iterable of inputs, or a Calibration, for calibrate',
+      inputs,
+      '',
+      InputError,
+    );
   if (inputs !== null && resolved.precision !== 'int8')
     throw expected('compile', "calibrate only with the precision 'int8'", resolved.precision, '', InputError);
   if (resolved.tolerance !== null && !(resolved.tolerance > 0))

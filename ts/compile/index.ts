@@ -1,4 +1,5 @@
 /** torch.compile: modules whose forward runs as one native call. */
 export { compile, CompiledModule, type CompileOptions } from './compiled-module';
 export type { CalibrationInputs } from './calibrate';
-export type { Precision } from './precision';
+export { Calibration, loadCompileOptions, type CalibrationJson, type SavedCompileOptions } from './calibration';
+export { PRECISIONS, type Precision } from './precision';

@@ -247,6 +247,20 @@ describe('DETR', () => {
       assertNear(model.forward({ pixelValues: pixels(), labels: turned }).loss!, loss);
     });
 
+    for (const auxiliaryLoss of [true, false])
+      it(`of outputs that were made without labels are the same, ${auxiliaryLoss ? 'with' : 'without'} those of all layers`, async () => {
+        const model = await load({ auxiliaryLoss });
+        const input = { pixelValues: pixels(), pixelMask: mask() };
+        const wanted = model.forward({ ...input, labels: batchLabels() });
+        const output = model.forward({ ...input, outputAuxiliary: true });
+        assert.equal(output.loss, undefined);
+        assert.equal(output.auxiliaryOutputs!.length, wanted.auxiliaryOutputs?.length ?? 0);
+        const { loss, lossDict } = model.loss(output, batchLabels());
+        assertSame(loss, wanted.loss!);
+        assert.deepEqual(Object.keys(lossDict), Object.keys(wanted.lossDict!));
+        assertNear(model.loss(output, batchLabels(), 22).lossDict['loss_bbox']!, lossDict['loss_bbox']!.div(2));
+      });
+
     it('of boxes are divided by the count that is given', async () => {
       const model = await load();
       const given = (numBoxes?: number) =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { saveDetrPth } from '../../../ts/models';
-import { evaluate } from '../../../ts/tasks/vocdet/evaluate';
+import { evaluate, type EvaluateOptions } from '../../../ts/tasks/vocdet/evaluate';
 import { temporaryFolder } from './fixture';
 import { cocoClasses, filesOfDetections, onOneThread, smallModel, smallWeights, vocFiles } from './small-detector';
 
@@ -31,6 +31,14 @@ describe('the evaluation of a detector', () => {
     for (const name of ['AP', 'AP50', 'AP75', 'AR1', 'AR10', 'AR100'] as const)
       assert.ok(Math.abs(one!.coco[name]! - three!.coco[name]!) < 1e-6, name);
     assert.equal(one!.confidence!.samples, 5);
+  });
+
+  it('computes in the precision that is asked for', async () => {
+    const loss = async (options: EvaluateOptions) => (await evaluate(weights, { data, ...options })).loss;
+    const [plain, int8] = [await loss({ compile: false }), await loss({ precision: 'int8' })];
+    assert.ok(int8 !== plain && Math.abs(int8 - plain) < 0.1 * plain, `${int8}, ${plain}`);
+    assert.ok(Math.abs((await loss({})) - plain) < 1e-4);
+    await assert.rejects(loss({ precision: 'int8', compile: false }), /expected true with the precision 'int8'/);
   });
 
   it('takes a split by its use or by its name', async () => {

@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander';
-import type { Precision } from '../../compile';
 import { UsageError } from '../../errors';
 import {
   type AttributeMetric,
@@ -8,15 +7,15 @@ import {
   metricAt,
   type SplitMetrics,
 } from '../../tasks/facecls/metrics';
+import type { InferenceOptions } from '../../tasks/prepared-model';
 import { positiveInteger } from '../arguments';
-import { precisionOption } from '../precision-option';
+import { addInferenceOptions } from '../inference-options';
 import { ensureReady } from '../setup';
 import { type Cell, textTable } from '../table';
 import { terminal } from '../terminal';
 import { print, printJson } from '../output';
 
-interface Flags {
-  readonly precision?: Precision;
+interface Flags extends InferenceOptions {
   readonly run?: string;
   readonly data?: string;
   readonly split: 'train' | 'val' | 'test';
@@ -34,7 +33,7 @@ The baseline answers always what is more frequent in the training split of the d
   facecls evaluate models/celeba --data celeba --split val --json`;
 
 export function addEvaluate(program: Command): void {
-  program
+  const command = program
     .command('evaluate')
     .summary('measure a classifier on a dataset')
     .description('Measures a classifier on one split of a dataset.')
@@ -42,8 +41,8 @@ export function addEvaluate(program: Command): void {
     .option('--run <weights>', 'the weights, instead of the first argument')
     .option('--data <folder>', 'dataset in the CelebA format (default: that of the run, else the drawn faces)')
     .addOption(new Option('--split <name>', 'which part of it').choices(['train', 'val', 'test']).default('test'))
-    .option('--device <name>', 'auto, cpu, cuda, cuda:<n> or mps', 'auto')
-    .addOption(precisionOption())
+    .option('--device <name>', 'auto, cpu, cuda, cuda:<n> or mps', 'auto');
+  addInferenceOptions(command)
     .option('--batch-size <n>', 'images in a batch', positiveInteger, 128)
     .option('--allow-new-head', 'use a head of random weights where the checkpoint brings none of this size')
     .option('--json', 'print the figures as one JSON object')

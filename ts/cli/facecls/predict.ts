@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
-import type { Precision } from '../../compile';
 import type { Prediction } from '../../tasks/facecls/predict';
+import type { InferenceOptions } from '../../tasks/prepared-model';
 import { positiveInteger, probability } from '../arguments';
-import { precisionOption } from '../precision-option';
+import { addInferenceOptions } from '../inference-options';
 import { addImageCommand } from '../image-command';
 
-interface Flags {
-  readonly precision?: Precision;
+interface Flags extends InferenceOptions {
   readonly batchSize: number;
   readonly threshold: number;
 }
@@ -27,8 +26,7 @@ export function addPredict(program: Command): void {
     description: 'Says for each image which attributes it shows, with the probability of each.',
     weights: 'run folder, hub folder or hub name',
     options: (command) =>
-      command
-        .addOption(precisionOption())
+      addInferenceOptions(command)
         .option('--batch-size <n>', 'images that pass through the model together', positiveInteger, 1)
         .option(
           '--threshold <p>',
@@ -38,9 +36,9 @@ export function addPredict(program: Command): void {
         ),
     line: '{ source, attributes: { name: probability } }',
     help: HELP,
-    run: (weights, inputs, options, { batchSize, precision }) => {
+    run: (weights, inputs, options, { batchSize, precision, compile }) => {
       const { predict } = require('../../tasks/facecls/predict') as typeof import('../../tasks/facecls/predict');
-      return predict(weights, inputs, { ...options, batchSize, precision });
+      return predict(weights, inputs, { ...options, batchSize, precision, compile });
     },
     describe: (prediction, { threshold }) => `${prediction.source}: ${describe(prediction, threshold)}`,
   });

@@ -1,17 +1,16 @@
 import type { Command } from 'commander';
-import type { Precision } from '../../compile';
 import { UsageError } from '../../errors';
 import type { SplitMetrics } from '../../tasks/vocdet/metrics-table';
 import { type DetectionMetric, detectionMetrics, valueOf } from '../../tasks/vocdet/metrics-table';
+import type { InferenceOptions } from '../../tasks/prepared-model';
 import { positiveInteger } from '../arguments';
-import { precisionOption } from '../precision-option';
+import { addInferenceOptions } from '../inference-options';
 import { ensureReady } from '../setup';
 import { type Cell, textTable } from '../table';
 import { terminal } from '../terminal';
 import { print, printJson } from '../output';
 
-interface Flags {
-  readonly precision?: Precision;
+interface Flags extends InferenceOptions {
   readonly run?: string;
   readonly data?: string;
   readonly images?: string;
@@ -34,7 +33,7 @@ With --zero-shot a detector of COCO's classes is measured on VOC's without train
   vocdet evaluate facebook/detr-resnet-50 --data VOCdevkit --split 2007/test --zero-shot`;
 
 export function addDetectionEvaluate(program: Command): void {
-  program
+  const command = program
     .command('evaluate')
     .summary('measure a detector on a dataset')
     .description('Measures a detector on one split of a dataset, by the protocols of VOC 2007, VOC 2012 and COCO.')
@@ -48,8 +47,8 @@ export function addDetectionEvaluate(program: Command): void {
     .option('--classes <file>', 'file with one class a line (default: those of the dataset)')
     .option('--split <name>', 'train, val, test, or a split by its name, as 2007/test', 'test')
     .option('--zero-shot', "take the dataset's classes from the detector's own by their names")
-    .option('--device <name>', 'auto, cpu, cuda, cuda:<n> or mps', 'auto')
-    .addOption(precisionOption())
+    .option('--device <name>', 'auto, cpu, cuda, cuda:<n> or mps', 'auto');
+  addInferenceOptions(command)
     .option('--batch-size <n>', 'images in a batch (default: as the run, else 8)', positiveInteger)
     .option('--bootstrap <n>', 'confidence intervals from so many drawn sets of images', positiveInteger)
     .option('--allow-new-head', 'use a head of random weights where the checkpoint brings none of this size')

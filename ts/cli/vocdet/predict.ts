@@ -1,14 +1,13 @@
 import type { Command } from 'commander';
 import type { Failure } from '../../tasks/images';
-import type { Precision } from '../../compile';
 import type { Prediction } from '../../tasks/vocdet/predict';
+import type { InferenceOptions } from '../../tasks/prepared-model';
 import { numberedFolder, positiveInteger, probability } from '../arguments';
-import { precisionOption } from '../precision-option';
+import { addInferenceOptions } from '../inference-options';
 import { addImageCommand, type ImageOptions } from '../image-command';
 import { terminal } from '../terminal';
 
-interface Flags {
-  readonly precision?: Precision;
+interface Flags extends InferenceOptions {
   readonly out?: string;
   readonly batchSize: number;
   readonly threshold: number;
@@ -31,9 +30,8 @@ export function addDetectionPredict(program: Command): void {
     description: 'Finds the objects in images and draws boxes around them.',
     weights: 'run folder, hub folder, hub name or .pth file',
     options: (command) =>
-      command
+      addInferenceOptions(command)
         .option('--out <folder>', 'folder for the annotated images (default: the next free predictions/<n>)')
-        .addOption(precisionOption())
         .option('--batch-size <n>', 'images that pass through the model together', positiveInteger, 1)
         .option('--threshold <p>', 'least probability of what is kept', probability, 0.5),
     line: '{ source, detections: [{ label, score, box: [xmin, ymin, xmax, ymax] }] }',
@@ -48,12 +46,13 @@ async function* run(
   weights: string,
   inputs: readonly string[],
   options: ImageOptions,
-  { out, batchSize, threshold, precision }: Flags,
+  { out, batchSize, threshold, precision, compile }: Flags,
 ): AsyncGenerator<Prediction | Failure> {
   const { predict } = require('../../tasks/vocdet/predict') as typeof import('../../tasks/vocdet/predict');
   const output = out ?? numberedFolder('predictions');
+  const settings = { ...options, output, batchSize, threshold, precision, compile };
   let found = 0;
-  for await (const item of predict(weights, inputs, { ...options, output, batchSize, threshold, precision })) {
+  for await (const item of predict(weights, inputs, settings)) {
     yield item;
     if (!('error' in item)) found++;
   }

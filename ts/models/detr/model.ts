@@ -19,7 +19,7 @@ import { renameKeys } from '../weights';
 import { readDetrPth } from './authors';
 import { DetrConvEncoder } from './backbone';
 import { DetrConfig } from './config';
-import { setLoss, type LossDict } from './criterion';
+import { setLoss, type LossDict, type SetLoss } from './criterion';
 import { PUBLISHED } from './keys';
 import type { DetrLabels, LayerOutputs } from './matcher';
 import { LearnedPositions, SinePositions } from './position-encoding';
@@ -177,6 +177,8 @@ export interface DetectionInput extends DetrInput {
   readonly labels?: readonly DetrLabels[];
   /** What the losses of boxes are divided by; several processes pass the mean of theirs. @default objects in the batch, at least 1 */
   readonly numBoxes?: number;
+  /** Give `auxiliaryOutputs` without labels, too, for {@link DetrForObjectDetection.loss}. @default false */
+  readonly outputAuxiliary?: boolean;
 }
 
 export interface QueryOutput {
@@ -188,7 +190,7 @@ export interface QueryOutput {
 
 /** What a detector gives: logits and boxes of every query, with labels the loss too. */
 export interface DetectionOutput extends QueryOutput, DetrRecorded {
-  /** What the decoder layers before the last say, with labels and auxiliary losses. */
+  /** What the decoder layers before the last say, with `outputAuxiliary`, or with labels and auxiliary losses. */
   readonly auxiliaryOutputs?: readonly QueryOutput[];
   /** A number, when labels were given. */
   readonly loss?: Tensor;
@@ -259,8 +261,9 @@ export class DetrForObjectDetection extends DetrPretrainedModel {
   }
 
   /** @throws ShapeError, InputError when images, mask and labels do not fit each other or the model */
-  forward({ labels, numBoxes, ...input }: DetectionInput): DetectionOutput {
-    if (!labels) return this.#predictsOnly ? torch.noGrad(() => this.#predict(input)) : this.#predict(input);
+  forward({ labels, numBoxes, outputAuxiliary = false, ...input }: DetectionInput): DetectionOutput {
+    if (!labels && !outputAuxiliary)
+      return this.#predictsOnly ? torch.noGrad(() => this.#predict(input)) : this.#predict(input);
     const {
       decoderOutputs,
       lastHiddenState: _last,
@@ -268,11 +271,24 @@ export class DetrForObjectDetection extends DetrPretrainedModel {
       ...recorded
     } = this.model.forward(input);
     const outputs = this.#heads(torch.stack([...decoderOutputs])); // L of (B, Q, D) -> (L, B, Q, D)
-    const { loss, lossDict } = setLoss(atLeastFloat32(outputs), labels, this.config, numBoxes);
+    const losses = labels && setLoss(atLeastFloat32(outputs), labels, this.config, numBoxes);
     const layers = Array.from({ length: decoderOutputs.length }, (_, layer) => ofLayer(outputs, layer));
     const { logits, predBoxes } = layers.pop()!;
-    const auxiliary = this.config.hasAuxiliaryLoss && { auxiliaryOutputs: layers };
-    return { loss, lossDict, logits, predBoxes, ...auxiliary, ...recorded };
+    const auxiliary = (outputAuxiliary || this.config.hasAuxiliaryLoss) && { auxiliaryOutputs: layers };
+    return { ...losses, logits, predBoxes, ...auxiliary, ...recorded };
+  }
+
+  /**
+   * The loss of what {@link forward} gave with `outputAuxiliary`, or the model compiled: the same as with labels in one call.
+   * @throws ShapeError, InputError when labels are not those of the batch, or cannot be
+   */
+  loss({ auxiliaryOutputs = [], ...last }: DetectionOutput, labels: readonly DetrLabels[], numBoxes?: number): SetLoss {
+    const layers = [...auxiliaryOutputs, last];
+    const outputs = {
+      logits: torch.stack(layers.map(({ logits }) => logits)),
+      boxes: torch.stack(layers.map(({ predBoxes }) => predBoxes)),
+    };
+    return setLoss(atLeastFloat32(outputs), labels, this.config, numBoxes);
   }
 
   #predict(input: DetrInput): DetectionOutput {

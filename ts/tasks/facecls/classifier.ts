@@ -1,3 +1,4 @@
+import { loadCompileOptions } from '../../compile';
 import { InputError } from '../../errors';
 import { AutoModelForImageClassification, type ImageClassificationModel } from '../../models';
 import * as torch from '../../tensor';
@@ -6,9 +7,9 @@ import { weightsOf } from '../../train/run';
 import type { RgbImage } from '../../vision/image';
 import { ImageProcessor } from '../../vision/processor';
 import { loadProcessor, saveProcessor, sayNotFinite } from '../checkpoint';
-import { PreparedModel, type PrecisionOptions } from '../precision';
+import { AS_IT_IS, PreparedModel, type InferenceOptions, type PreparationOptions } from '../prepared-model';
 
-export interface ClassifierOptions extends PrecisionOptions {
+export interface ClassifierOptions extends InferenceOptions {
   /** @default 'cpu' */
   readonly device?: Device;
   /** Hears what a load had to make up, such as a new head. */
@@ -24,9 +25,10 @@ export class FaceClassifier {
   constructor(
     readonly model: ImageClassificationModel,
     readonly processor: ImageProcessor,
-    { precision, onWarning }: Pick<ClassifierOptions, 'precision' | 'onWarning'> = {},
+    inference: InferenceOptions = AS_IT_IS,
+    preparation: PreparationOptions = {},
   ) {
-    this.#prepared = new PreparedModel(model, precision, onWarning);
+    this.#prepared = new PreparedModel(model, inference, preparation);
   }
 
   /**
@@ -35,7 +37,7 @@ export class FaceClassifier {
    */
   static async load(
     source: string,
-    { device = 'cpu', onWarning, allowNewHead = false, precision }: ClassifierOptions = {},
+    { device = 'cpu', onWarning, allowNewHead = false, precision, compile }: ClassifierOptions = {},
   ): Promise<FaceClassifier> {
     const folder = weightsOf(source);
     const model = await AutoModelForImageClassification.fromPretrained(folder, {
@@ -52,7 +54,13 @@ export class FaceClassifier {
     }
     requireDistinct(Object.values(model.config.id2label), source);
     sayNotFinite(model, source, onWarning);
-    return new FaceClassifier(model, await loadProcessor(folder, ImageProcessor.fromConfig), { precision, onWarning });
+    const preparation = { saved: loadCompileOptions(folder), onWarning };
+    return new FaceClassifier(
+      model,
+      await loadProcessor(folder, ImageProcessor.fromConfig),
+      { precision, compile },
+      preparation,
+    );
   }
 
   /** Names of the outputs, in order. */

@@ -9,9 +9,9 @@ import type { Split } from './lists';
 import type { SplitMetrics } from './metrics';
 import { faceFolder, openFaces } from './open';
 import { evaluateSplit } from './outputs';
-import type { PrecisionOptions } from '../precision';
+import type { InferenceOptions } from '../prepared-model';
 
-export interface EvaluateOptions extends PrecisionOptions {
+export interface EvaluateOptions extends InferenceOptions {
   /** Dataset in the CelebA format. @default that of the run, else the drawn faces */
   readonly data?: string;
   /** @default 'test' */
@@ -27,8 +27,14 @@ export interface EvaluateOptions extends PrecisionOptions {
 
 /** The figures of a run (its best checkpoint), a hub folder or a model of the hub on one split of a dataset. */
 export async function evaluate(weights: string, options: EvaluateOptions = {}): Promise<SplitMetrics> {
-  const { split = 'test', device, batchSize = 128, listener = silent, allowNewHead, precision } = options;
-  const classifier = await FaceClassifier.load(weights, { device, onWarning: listener.say, allowNewHead, precision });
+  const { split = 'test', device, batchSize = 128, listener = silent, allowNewHead, precision, compile } = options;
+  const classifier = await FaceClassifier.load(weights, {
+    device,
+    onWarning: listener.say,
+    allowNewHead,
+    precision,
+    compile,
+  });
   const folder = await faceFolder(options.data ?? dataOfRun(weights), listener);
   const data = openFaces(folder, classifier.processor, { evaluationBatchSize: batchSize }, listener);
   try {

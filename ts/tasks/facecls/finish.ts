@@ -40,7 +40,7 @@ export interface FinishOptions {
 /** Evaluates the best checkpoint on all splits and writes what is for people to look at. What cannot be had is said instead. */
 export async function finishRun(run: RunFolder, data: FaceData, options: FinishOptions): Promise<FinalMetrics> {
   const { device, config, listener } = options;
-  const classifier = await FaceClassifier.load(run.checkpoint('best'), { device });
+  const classifier = await FaceClassifier.load(run.checkpoint('best'), { device, compile: false });
   const most = majority(classifier.attributes, data);
   const notes: string[] = [];
   const metrics = {} as Record<Split, SplitMetrics | null>;

@@ -5,7 +5,7 @@ import { type ClassifierOptions, FaceClassifier } from './classifier';
 
 export interface PredictOptions extends ClassifierOptions {
   /**
-   * Images that pass through the model together. With 1 an image gets the same bits whatever stands beside it;
+   * Images that pass through the model together. With 1, and `compile: false`, an image gets the same bits whatever stands beside it;
    * more is faster on a GPU. @default 1
    */
   readonly batchSize?: number;

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { loadCompileOptions } from '../../compile';
 import { InputError } from '../../errors';
 import { DetrForObjectDetection } from '../../models';
 import { labelSpaceOf, postProcess, requireLabels, type DetectionInput, type Detections } from '../../models/detr';
@@ -9,12 +10,12 @@ import type { Extent } from '../../vision/boxes';
 import { DetectionProcessor, type PaddedBatch } from '../../vision/detection-processor';
 import type { RgbImage } from '../../vision/image';
 import { sayNotFinite, loadProcessor, saveProcessor } from '../checkpoint';
-import { PreparedModel, type PrecisionOptions } from '../precision';
+import { AS_IT_IS, PreparedModel, type InferenceOptions, type PreparationOptions } from '../prepared-model';
 import type { ClassList } from './annotations/classes';
 import type { DetectionBatch } from './batches';
 import { ranked, type RankedDetections } from './rank-detections';
 
-export interface DetectorOptions extends PrecisionOptions {
+export interface DetectorOptions extends InferenceOptions {
   /** @default 'cpu' */
   readonly device?: Device;
   /** Hears what a load had to make up, such as a new head. */
@@ -26,13 +27,18 @@ export interface DetectorOptions extends PrecisionOptions {
 /** A DETR with the way from an image to its input and from its output to boxes in the image. */
 export class ObjectDetector {
   readonly #prepared: PreparedModel<DetrForObjectDetection>;
+  readonly #inference: InferenceOptions;
+  readonly #preparation: PreparationOptions;
 
   constructor(
     readonly model: DetrForObjectDetection,
     readonly processor: DetectionProcessor,
-    { precision, onWarning }: Pick<DetectorOptions, 'precision' | 'onWarning'> = {},
+    inference: InferenceOptions = AS_IT_IS,
+    preparation: PreparationOptions = {},
   ) {
-    this.#prepared = new PreparedModel(model, precision, onWarning);
+    this.#inference = inference;
+    this.#preparation = preparation;
+    this.#prepared = new PreparedModel(model, inference, preparation);
   }
 
   /**
@@ -41,7 +47,7 @@ export class ObjectDetector {
    */
   static async load(
     source: string,
-    { device = 'cpu', onWarning, allowNewHead = false, precision }: DetectorOptions = {},
+    { device = 'cpu', onWarning, allowNewHead = false, precision, compile }: DetectorOptions = {},
   ): Promise<ObjectDetector> {
     const weights = detectorWeights(source);
     const model = await DetrForObjectDetection.fromPretrained(weights, {
@@ -51,7 +57,13 @@ export class ObjectDetector {
       newHead: allowNewHead ? 'random' : 'refuse',
     });
     sayNotFinite(model, source, onWarning);
-    return new ObjectDetector(model, await loadDetectionProcessor(weights), { precision, onWarning });
+    const preparation = { saved: loadCompileOptions(weights), onWarning };
+    return new ObjectDetector(model, await loadDetectionProcessor(weights), { precision, compile }, preparation);
+  }
+
+  /** Another model that is run as this one is. */
+  withModel(model: DetrForObjectDetection): ObjectDetector {
+    return new ObjectDetector(model, this.processor, this.#inference, this.#preparation);
   }
 
   /** Names of the classes, by their numbers. */
@@ -82,10 +94,44 @@ export class ObjectDetector {
     );
   }
 
+  /** All that is found in the images of a batch, and the loss of it. */
+  detectLabelled(batch: DetectionBatch): { detections: Detections[]; loss: number } {
+    return torch.inferenceMode(() =>
+      torch.scoped(() => {
+        const { labels, ...input } = labelledOnDevice(batch, this.device);
+        const output = this.#prepared.forward({ ...input, outputAuxiliary: true });
+        const { loss } = this.model.loss(output, labels);
+        return { detections: postProcess(output, { sizes: batch.originals }), loss: Number(loss.item()) };
+      }),
+    );
+  }
+
+  /** Whether convolutions would be calibrated on the first batch. */
+  get needsCalibration(): boolean {
+    return this.#prepared.needsCalibration;
+  }
+
+  /** Calibrates convolutions on these images, when the first batch comes. */
+  calibrateOn(images: readonly RgbImage[]): void {
+    this.#prepared.calibrateOn(calibrationInputs(this, images));
+  }
+
   /** Writes a hub folder that `load` and Python's transformers read. */
   async save(folder: string): Promise<void> {
     this.model.savePretrained(folder);
     await saveProcessor(folder, this.processor);
+  }
+}
+
+/** The input of the model for each image alone; freed when the next one is asked for. */
+export function* calibrationInputs(
+  { processor, device }: ObjectDetector,
+  images: readonly RgbImage[],
+): Generator<DetectionInput> {
+  for (const image of images) {
+    const input = onDevice(processor.preprocess([image]), device);
+    yield input;
+    for (const tensor of Object.values(input)) tensor.dispose();
   }
 }
 
@@ -101,7 +147,10 @@ export function onDevice(
 }
 
 /** The same with what there is to find, for a loss. */
-export function labelledOnDevice({ labels, ...batch }: DetectionBatch, device: Device): DetectionInput {
+export function labelledOnDevice(
+  { labels, ...batch }: DetectionBatch,
+  device: Device,
+): DetectionInput & Required<Pick<DetectionInput, 'labels'>> {
   const found = labels.map(({ classLabels, boxes }) => ({
     classLabels: classLabels.to({ device, nonBlocking: true }),
     boxes: boxes.to({ device, nonBlocking: true }),

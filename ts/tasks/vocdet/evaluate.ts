@@ -1,29 +1,22 @@
-import { join } from 'node:path';
 import { InputError } from '../../errors';
 import { type Listener, silent } from '../../native/listener';
 import { withClassRows } from '../../models/detr';
 import type { Device } from '../../tensor';
-import { type ConfigTree, valueAt } from '../../train/config/keys';
-import { readConfigFile } from '../../train/config/resolve';
+import { valueAt } from '../../train/config/keys';
 import { isRun } from '../../train/run';
 import { ClassList } from './annotations/classes';
-import type { PrecisionOptions } from '../precision';
+import type { InferenceOptions } from '../prepared-model';
+import { trainingImages } from './calibrate';
 import { ObjectDetector } from './detector';
 import type { BootstrapOptions } from './evaluator';
 import { splitMetrics, withoutCurves } from './metrics';
 import type { SplitMetrics } from './metrics-table';
 import { classRows } from './model';
-import { DRAWN_SPLITS, readDrawnSplits } from './splits/drawn-splits';
-import { describeDrawn, openDataset, type DataChoice } from './splits/open-dataset';
+import { configOfRun, openOwnDataset, type OwnDatasetOptions } from './own-dataset';
+import { describeDrawn } from './splits/open-dataset';
 import { splitNames, type SplitName } from './annotations/names';
 
-export interface EvaluateOptions extends PrecisionOptions {
-  /** VOC devkit, its archives, or a COCO file. @default that of the run, else the drawn scenes */
-  readonly data?: string;
-  /** Folder or archive of a COCO file's images. */
-  readonly images?: string;
-  /** File with one class a line. @default those of the dataset */
-  readonly classes?: string;
+export interface EvaluateOptions extends InferenceOptions, OwnDatasetOptions {
   /** `train`, `val` or `test`, or the name of a split in the dataset, as `2007/test`. @default 'test' */
   readonly split?: string;
   /** Takes the classes of the dataset from the detector's own by their names, COCO's for VOC's. @default false */
@@ -41,22 +34,35 @@ export interface EvaluateOptions extends PrecisionOptions {
 
 /** The figures of a run (its best checkpoint), a hub folder, a model of the hub or a `.pth` file on one split of a dataset. */
 export async function evaluate(weights: string, options: EvaluateOptions = {}): Promise<SplitMetrics> {
-  const { split = 'test', device, listener = silent, zeroShot = false, bootstrap, allowNewHead, precision } = options;
-  const own = isRun(weights) ? readConfigFile(join(weights, 'config.yaml')) : {};
+  const {
+    split = 'test',
+    device,
+    listener = silent,
+    zeroShot = false,
+    bootstrap,
+    allowNewHead,
+    precision,
+    compile,
+  } = options;
+  const own = configOfRun(weights);
   const batchSize = options.batchSize ?? (valueAt(own, 'evaluate.batchSize') as number | undefined) ?? 8;
   const difficult = (valueAt(own, 'data.difficult') ?? 'keep') as 'keep' | 'drop';
-  const loaded = await ObjectDetector.load(weights, { device, onWarning: listener.say, allowNewHead, precision });
-  // As the run divided them: what was trained on must not be measured on.
-  const drawn = options.data === undefined && isRun(weights) ? readDrawnSplits(join(weights, DRAWN_SPLITS)) : undefined;
-  const dataset = await openDataset(choiceOf(own, options), listener, { drawn });
+  const loaded = await ObjectDetector.load(weights, {
+    device,
+    onWarning: listener.say,
+    allowNewHead,
+    precision,
+    compile,
+  });
+  const dataset = await openOwnDataset(weights, options, listener);
   try {
     const sentence = describeDrawn(dataset);
-    if (sentence !== undefined && drawn === undefined && isRole(split)) listener.say(sentence);
-    const detector = zeroShot
-      ? mapped(loaded, dataset.classes, weights, { precision, onWarning: listener.say })
-      : loaded;
+    const isOwn = options.data === undefined && isRun(weights);
+    if (sentence !== undefined && !isOwn && isRole(split)) listener.say(sentence);
+    const detector = zeroShot ? mapped(loaded, dataset.classes, weights) : loaded;
     if (!zeroShot) requireSame(detector, dataset.classes, weights);
     detector.model.optimizeForInference();
+    if (detector.needsCalibration) detector.calibrateOn(await trainingImages(dataset));
     const images = isRole(split) ? await dataset.split(split) : await dataset.data.split(split);
     return withoutCurves(
       await splitMetrics(detector, images, dataset.classes, { batchSize, difficult, listener, bootstrap }),
@@ -70,26 +76,14 @@ function isRole(split: string): split is SplitName {
   return splitNames.some((name) => name === split);
 }
 
-/** What to read: as asked, else as the run did. */
-function choiceOf(run: ConfigTree, { data, images, classes }: EvaluateOptions): DataChoice {
-  const own = (valueAt(run, 'data') ?? {}) as unknown as Partial<DataChoice>;
-  if (data === undefined)
-    return { folder: null, ...own, ...(images !== undefined && { images }), ...(classes !== undefined && { classes }) };
-  return { folder: data, images, classes: classes ?? own.classes };
-}
-
 /** The detector for other classes: its own rows for them, by name. */
-function mapped(
-  { model, processor }: ObjectDetector,
-  classes: ClassList,
-  weights: string,
-  options: PrecisionOptions & { readonly onWarning: (message: string) => void },
-): ObjectDetector {
+function mapped(detector: ObjectDetector, classes: ClassList, weights: string): ObjectDetector {
+  const { model } = detector;
   const rows = classRows(model, classes, null);
   const missing = classes.names.filter((_, id) => rows[id] === null);
   if (missing.length > 0)
     throw new InputError(`${weights} does not know ${missing.join(', ')}: without training it cannot detect them.`);
-  return new ObjectDetector(withClassRows(model, classes.names, rows), processor, options);
+  return detector.withModel(withClassRows(model, classes.names, rows));
 }
 
 function requireSame(detector: ObjectDetector, classes: ClassList, weights: string): void {

@@ -48,7 +48,7 @@ export interface FinishOptions {
 /** Evaluates the best checkpoint on all splits and writes what is for people to look at. What cannot be had is said instead. */
 export async function finishRun(run: RunFolder, dataset: OpenDataset, options: FinishOptions): Promise<FinalMetrics> {
   const { config, listener, device } = options;
-  const detector = await ObjectDetector.load(run.checkpoint('best'), { device });
+  const detector = await ObjectDetector.load(run.checkpoint('best'), { device, compile: false });
   // As `evaluate` does, so that both give the same figures.
   detector.model.optimizeForInference();
   const notes: string[] = [];

@@ -4,6 +4,7 @@ export { ClassList } from './annotations/classes';
 export { type DetectionData, type DetectionSplit, joinSplits, type SplitPart } from './annotations/dataset';
 export type { Issue } from './annotations/issues';
 export { type DatasetFormat, openDetectionData, registerFormat } from './annotations/open';
+export { calibrate, type CalibrateOptions, type CalibrationResult } from './calibrate';
 export { type DetectionConfig, resolveDetectionConfig } from './config';
 export { evaluate, type EvaluateOptions } from './evaluate';
 export { type DetectionMetric, detectionMetrics, registerMetric } from './metrics-table';

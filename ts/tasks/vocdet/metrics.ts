@@ -1,10 +1,9 @@
 import { InputError } from '../../errors';
 import { type Listener, silent, withBar } from '../../native/listener';
-import * as torch from '../../tensor';
 import type { ClassList } from './annotations/classes';
-import { evaluationBatches, releaseBatch, type DetectionBatch } from './batches';
+import { evaluationBatches, releaseBatch } from './batches';
 import type { DetectionSplit } from './annotations/dataset';
-import { labelledOnDevice, type ObjectDetector } from './detector';
+import type { ObjectDetector } from './detector';
 import { DetectionEvaluator, type BootstrapOptions, type Detections } from './evaluator';
 import {
   type DetectionMetric,
@@ -14,7 +13,6 @@ import {
   type SplitMetrics,
 } from './metrics-table';
 import type { DetectedImage } from './rank-detections';
-import { postProcess } from '../../models/detr';
 
 const BATCH = 8;
 
@@ -59,7 +57,7 @@ export async function splitMetrics(
       signal?.throwIfAborted();
       update((done = Math.min(done + (batching.batchSize ?? BATCH), length)), length);
       if (batch.originals.length === 0) continue;
-      const found = toDetections(detector, batch);
+      const found = detector.detectLabelled(batch);
       releaseBatch(batch);
       loss += found.loss * batch.originals.length;
       seen += batch.originals.length;
@@ -79,14 +77,4 @@ export async function splitMetrics(
 /** Without the curves, which are long. */
 export function withoutCurves({ curves: _, ...metrics }: FullMetrics): SplitMetrics {
   return metrics;
-}
-
-function toDetections(detector: ObjectDetector, batch: DetectionBatch): { detections: Detections[]; loss: number } {
-  const { device, model } = detector;
-  return torch.inferenceMode(() =>
-    torch.scoped(() => {
-      const output = model.forward(labelledOnDevice(batch, device));
-      return { detections: postProcess(output, { sizes: batch.originals }), loss: Number(output.loss!.item()) };
-    }),
-  );
 }

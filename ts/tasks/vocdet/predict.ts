@@ -11,7 +11,7 @@ export interface PredictOptions extends DetectorOptions {
   /** Keeps what is more likely than this. @default 0.5 */
   readonly threshold?: number;
   /**
-   * Images that pass through the model together. With 1 an image gets the same bits whatever stands beside it;
+   * Images that pass through the model together. With 1, and `compile: false`, an image gets the same bits whatever stands beside it;
    * more is faster on a GPU. @default 1
    */
   readonly batchSize?: number;
