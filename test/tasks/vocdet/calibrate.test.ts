@@ -39,7 +39,7 @@ describe('the calibration of a detector', () => {
   it('is made on images that are named', async () => {
     const weights = copy();
     const image = join(weights, 'image.png');
-    writeFileSync(image, await drawnImage(1));
+    writeFileSync(image, await drawnImage(77));
     assert.equal((await calibrate(weights, [image, image])).images, 2);
     const named = loadCompileOptions(weights)!;
     await calibrate(weights, [], { data, count: 1 });
