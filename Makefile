@@ -25,7 +25,7 @@ PREPARED := $(wildcard $(if $(filter vocdet,$(TASK)),$(VOC),$(CELEBA)))
 PRESET := $(if $(PREPARED),small,tiny)
 TRAINED := $(or $(RUN),models/$(TASK)-$(PRESET))
 
-.PHONY: help train predict test lint lint-layout lint-exports lint-types test-processors test-shuffled data build data-drawn data-voc data-celeba bench stress memory-plot package mutants nodes sanitize clean
+.PHONY: help train predict test lint lint-layout lint-exports lint-types test-processors test-shuffled data build data-drawn data-voc data-celeba bench stress memory-plot speed-plot package mutants nodes sanitize clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 22
@@ -116,6 +116,9 @@ package: build ## pack the addon of this platform for npm, into build/packages
 
 memory-plot: build ## draw docs/memory.svg, and print its figures
 	node --import tsx scripts/memory-plot.ts
+
+speed-plot: $(MODULES) ## draw docs/speed.svg of what the benches measured last
+	node --import tsx scripts/speed-plot.ts
 
 clean: ## delete what was compiled; packages, data and models stay
 	rm -rf build dist

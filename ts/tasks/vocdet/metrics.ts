@@ -4,7 +4,7 @@ import type { ClassList } from './annotations/classes';
 import { evaluationBatches, releaseBatch } from './batches';
 import type { DetectionSplit } from './annotations/dataset';
 import type { ObjectDetector } from './detector';
-import { DetectionEvaluator, type BootstrapOptions, type Detections } from './evaluator';
+import { DetectionEvaluator, type BootstrapOptions } from './evaluator';
 import {
   type DetectionMetric,
   detectionMetrics,
