@@ -54,7 +54,6 @@ class ShapeSnapshot {
 };
 
 ShapeSnapshot::ShapeSnapshot(const Operator& op, const torch::jit::Stack& arguments) {
-  if (!op.reshapes) return;
   for (size_t i = 0; i < arguments.size(); ++i)
     if (op.parameters[i].aliased) add(arguments[i]);
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "guard.h"
+#include "tensor_version.h"
 
 namespace torchts {
 namespace {
@@ -32,7 +33,6 @@ std::vector<at::Tensor> tensors_of(torch::jit::Stack& results) {
   return tensors;
 }
 
-uint32_t version_of(const at::Tensor& tensor) { return tensor.is_inference() ? 0 : tensor._version(); }
 const void* data_of(const at::Tensor& tensor) { return tensor.has_storage() ? tensor.const_data_ptr() : nullptr; }
 
 }  // namespace

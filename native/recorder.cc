@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "external_memory.h"
+#include "tensor_version.h"
 
 namespace torchts {
 namespace {
@@ -53,8 +54,6 @@ bool indexes_by_mask(const at::IValue* indices) {
   const auto list = indices->toListRef();
   return std::any_of(list.begin(), list.end(), [](const at::IValue& index) { return index.isTensor() && is_mask(index.toTensor()); });
 }
-
-uint32_t version_of(const at::Tensor& tensor) { return tensor.is_inference() ? 0 : tensor._version(); }
 
 }  // namespace
 

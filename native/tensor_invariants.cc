@@ -9,6 +9,7 @@
 #include <array>
 
 #include "checks.h"
+#include "tensor_version.h"
 
 namespace torchts {
 namespace {
@@ -23,10 +24,6 @@ Parts parts_of(const at::Tensor& tensor) {
   }
   const auto* const compressed = at::sparse_csr::get_sparse_csr_impl(tensor);
   return {compressed->compressed_indices(), compressed->plain_indices(), compressed->values()};
-}
-
-uint32_t version_of(const at::Tensor& part) {
-  return part.defined() && !part.is_inference() ? part.unsafeGetTensorImpl()->version_counter().current_version() : 0;
 }
 
 // A tensor that has passed the check. The weak pointers keep the addresses of its parts from being used again.

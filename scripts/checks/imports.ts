@@ -115,7 +115,7 @@ function folderOf(path: string): string | undefined {
   return /^ts\/([^/]+)\//.exec(path)?.[1];
 }
 
-function layerOf(path: string): number | undefined {
+export function layerOf(path: string): number | undefined {
   const folder = folderOf(path);
   const layer = LAYERS.findIndex((row) => folder !== undefined && row.includes(folder));
   return layer < 0 ? undefined : layer;
