@@ -22,8 +22,12 @@ export type CalibrationJson = Readonly<
 /** The ranges of numbers that were seen at the convolutions of a module: what int8 takes its scales from. */
 export class Calibration {
   /** @internal made by compiling, or by {@link fromJSON} */
-  constructor(readonly ranges: Ranges) {}
+  constructor(
+    /** @internal by the key of a convolution */
+    readonly ranges: Ranges,
+  ) {}
 
+  /** The ranges as JSON holds them, for `JSON.stringify`. */
   toJSON(): CalibrationJson {
     const pair = ({ low, high }: Range): JsonRange => [low, high];
     return Object.fromEntries(
@@ -34,7 +38,11 @@ export class Calibration {
     );
   }
 
-  /** @throws InputError for what `toJSON` does not give */
+  /**
+   * A calibration from what {@link toJSON} has given.
+   * @param owner what to call it in errors
+   * @throws InputError for anything else
+   */
   static fromJSON(json: unknown, owner = 'Calibration.fromJSON'): Calibration {
     if (!isPlainObject(json)) throw expected(owner, 'an object with ranges by convolution', json, '', InputError);
     return new Calibration(
