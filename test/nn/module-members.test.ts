@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { models, nn, torch } from '../../ts';
+import { models, nn, torch, vision } from '../../ts';
 import { layers } from './layer-cases';
 
 const { assertClose } = torch.testing;
@@ -216,6 +216,13 @@ describe('a copy of a module', () => {
       assert.equal(copy.constructor, layer.constructor);
       assert.equal(String(copy), String(layer));
     }
+  });
+
+  it('shares what cannot change, as the processors of images', () => {
+    const holding = Object.assign(net(), {
+      processors: [new vision.ImageProcessor(), new vision.DetectionProcessor()],
+    });
+    assert.deepEqual(holding.clone().processors, holding.processors);
   });
 
   it('is refused where it cannot be whole', () => {

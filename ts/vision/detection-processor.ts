@@ -113,6 +113,11 @@ export class DetectionProcessor {
     });
   }
 
+  /** @internal For `nn.deepcopy`: nothing in it can change, so a copy would be no other. */
+  deepCopy(): this {
+    return this;
+  }
+
   #paddedSize(images: readonly Tensor[]): Extent {
     if (images.length === 0) throw new ShapeError('Expected at least one image to preprocess, found none.');
     const largest = {

@@ -111,6 +111,11 @@ export class ImageProcessor {
     });
   }
 
+  /** @internal For `nn.deepcopy`: nothing in it can change, so a copy would be no other. */
+  deepCopy(): this {
+    return this;
+  }
+
   #fit(images: Tensor): Tensor {
     const { doResize, size, resample, doCenterCrop, cropSize } = this.options;
     const { height, width } = doResize
