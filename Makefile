@@ -25,7 +25,7 @@ PREPARED := $(wildcard $(if $(filter vocdet,$(TASK)),$(VOC),$(CELEBA)))
 PRESET := $(if $(PREPARED),small,tiny)
 TRAINED := $(or $(RUN),models/$(TASK)-$(PRESET))
 
-.PHONY: help train predict test lint lint-layout lint-exports lint-types test-processors test-shuffled data build data-drawn data-voc data-celeba bench stress memory-plot speed-plot package mutants nodes sanitize clean
+.PHONY: help train predict test lint lint-layout lint-exports lint-types test-processors test-shuffled data build data-drawn data-voc data-celeba bench stress memory-plot speed-plot packages packages-check mutants nodes sanitize clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 22
@@ -111,8 +111,15 @@ scripts/mutants/node_modules/.package-lock.json: scripts/mutants/package-lock.js
 	npm ci --prefix scripts/mutants --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-package: build ## pack the addon of this platform for npm, into build/packages
-	node --import tsx scripts/release/platform-package.ts
+packages: build ## pack all that is published for npm, with the addons of this platform, into build/packages
+	node --import tsx scripts/release/packages.ts $(addprefix --libtorch ,$(LIBTORCH))
+
+packages-check: build scripts/release/node_modules/.package-lock.json ## install the packages as users do: from a registry, by every package manager, on a bare system
+	$(BIN)/mocha --config .mocharc.packages.json
+
+scripts/release/node_modules/.package-lock.json: scripts/release/package-lock.json
+	npm ci --prefix scripts/release --ignore-scripts --no-audit --no-fund
+	@touch $@
 
 memory-plot: build ## draw docs/memory.svg, and print its figures
 	node --import tsx scripts/memory-plot.ts

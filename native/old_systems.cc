@@ -1,5 +1,5 @@
-// Lets the addon run wherever libtorch's own libraries run, however new the system is on which it was compiled: glibc 2.34 and
-// GCC 12 gave these functions newer versions, which an older system (RHEL 8 and 9, Ubuntu 20.04) does not have. Each definition
+// Lets the addon run wherever libtorch's own libraries run, however new the system is on which it was compiled: glibc 2.29 and
+// 2.34 and GCC 12 gave these functions newer versions, which an older system (RHEL 8 and 9, Ubuntu 20.04) does not have. Each definition
 // here is the one that the rest of the addon is linked to, and calls the version that every system has.
 #if defined(__linux__) && (defined(__x86_64__) || defined(__aarch64__)) && !defined(__SANITIZE_ADDRESS__)
 #include <condition_variable>
@@ -21,14 +21,19 @@ extern "C" __attribute__((visibility("hidden"))) char torchts_single_threaded __
 char torchts_single_threaded = 0;
 #endif
 
-#if __GLIBC_PREREQ(2, 34)
-// A function of the C library whose newer version came with glibc 2.34.
+// A function of the C library that has a newer version than the first.
 #define TORCHTS_FORWARD(type, name, parameters, arguments)                                                             \
   TORCHTS_OLD(name, TORCHTS_FIRST_GLIBC);                                                                              \
   extern "C" type torchts_old_##name parameters;                                                                       \
   extern "C" __attribute__((visibility("hidden"))) type torchts_new_##name parameters __asm__(#name);                  \
   type torchts_new_##name parameters { return torchts_old_##name arguments; }
 
+#if __GLIBC_PREREQ(2, 29)
+// Newer ones leave errno alone.
+TORCHTS_FORWARD(double, log, (double value), (value))
+#endif
+
+#if __GLIBC_PREREQ(2, 34)
 TORCHTS_FORWARD(void*, dlopen, (const char* file, int mode), (file, mode))
 TORCHTS_FORWARD(void*, dlsym, (void* handle, const char* name), (handle, name))
 TORCHTS_FORWARD(int, dladdr, (const void* address, Dl_info* info), (address, info))

@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { attempt, isOffline, NPM_OPTIONS, packedPackage, REPOSITORY, skipSuite } from './packed';
+import { libtorchOf } from '../../scripts/release/addons';
+import { platformPackage } from '../../ts/native/prebuilt';
+import { attempt, isOffline, NPM_OPTIONS, packedPackages, REPOSITORY, skipSuite } from './packed';
+
+/** Bytes of all files in a folder, as a disk has them: in blocks of 4 KB. */
+function sizeOf(path: string): number {
+  const info = lstatSync(path);
+  if (!info.isDirectory()) return Math.ceil(info.size / 4096) * 4096;
+  return readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 4096);
+}
 
 /** A program that uses what a user would; the same text serves CommonJS, ES modules and TypeScript. */
 const PROGRAM = `
@@ -17,18 +26,24 @@ console.log(loss.shape.length, layer.weight.grad === null, typeof loss.item());
 describe('the packed package, installed in a folder outside the repository', () => {
   let app: string;
   let installed: string;
+  let environment: NodeJS.ProcessEnv;
 
   before(function () {
     this.timeout(300_000);
-    const { folder, tarball } = packedPackage();
+    const { folder, main } = packedPackages();
     app = join(folder, 'app');
+    environment = {
+      TORCHTS_ADDON: '',
+      TORCHTS_LIBTORCH: libtorchOf(join(REPOSITORY, 'build')),
+      XDG_CACHE_HOME: join(folder, 'cache'),
+    };
     installed = join(app, 'node_modules', 'torchts');
     mkdirSync(app);
     // What npm makes of the package where nothing else is; only the packages that it depends on come with it.
     writeFileSync(join(app, 'package.json'), '{ "private": true }');
     // Scripts run: npm adds one of its own to a package with a binding.gyp. From a lock it does so whatever package.json says.
     for (const args of [
-      ['install', ...NPM_OPTIONS, tarball],
+      ['install', ...NPM_OPTIONS, main],
       ['ci', ...NPM_OPTIONS],
     ]) {
       const { status, output } = attempt('npm', args, app);
@@ -37,13 +52,38 @@ describe('the packed package, installed in a folder outside the repository', () 
     }
   });
 
-  it('loads as far as it can without its addon, and says how to get that', () => {
+  it('loads as far as it can without the package of its platform, and says how to get that', () => {
     const text = `try { require('torchts'); } catch (error) { console.log(error.code, error.message); }`;
-    const { output } = attempt(process.execPath, ['-e', text], app, { TORCHTS_ADDON: '' });
+    const { output } = attempt(process.execPath, ['-e', text], app, environment);
     assert.match(
       output,
-      /^TTS_ADDON The native addon of torchts does not load on [^]*: it is not built\n[^]* 1\. Run `npx torchts setup`/,
+      new RegExp(
+        `^TTS_ADDON The native addon of torchts does not load on [^]*: it is not built\\n[^]*${platformPackage}: it is not installed\\n[^]* 1\\. The addon for this platform is in a package that is not installed[^\n]*\`npm install ${platformPackage}@[\\d.]+\`[^]* 2\\. Run \`npx torchts setup\`.*cmake-js@8\\S* and node-addon-api@8`,
+      ),
     );
+  });
+
+  it('says what a build needs that is not installed with it, in one sentence each', () => {
+    const { status, output } = attempt(join(app, 'node_modules/.bin/torchts'), ['setup'], app, environment);
+    assert.equal(status, 1);
+    assert.match(
+      output,
+      /^torchts: The addon for this platform is in a package that is not installed, .*\. Building the addon needs npm packages that are not installed with torchts: run `npm install cmake-js@8\S* node-addon-api@8\S*` where torchts is installed\.\n$/,
+    );
+  });
+
+  it('takes less than 60 MB, and brings no script that npm would run', () => {
+    const lock = JSON.parse(readFileSync(join(app, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, { hasInstallScript?: boolean; optional?: boolean }>;
+    };
+    assert.deepEqual(
+      Object.entries(lock.packages).filter(([, { hasInstallScript }]) => hasInstallScript),
+      [],
+    );
+    for (const tool of ['cmake-js', 'node-addon-api'])
+      assert.ok(!existsSync(join(app, 'node_modules', tool)), `${tool} is installed`);
+    const bytes = sizeOf(join(app, 'node_modules'));
+    assert.ok(bytes < 60e6, `${bytes} bytes`);
   });
 
   it('tells what a command does, and with what configuration, before there is an addon', () => {
@@ -54,18 +94,27 @@ describe('the packed package, installed in a folder outside the repository', () 
       ['vocdet', '--help'],
       ['vocdet', 'train', '--print-config'],
     ] as const) {
-      const { status, output } = attempt(join(app, 'node_modules/.bin', command), args, app, { TORCHTS_ADDON: '' });
+      const { status, output } = attempt(join(app, 'node_modules/.bin', command), args, app, environment);
       assert.equal(status, 0, output);
       assert.match(output, /^(?:Usage: |seed: 0\n)/);
     }
   });
 
-  describe('with the addon that `torchts setup` would build', () => {
-    before(() => symlinkSync(join(REPOSITORY, 'build'), join(installed, 'build')));
+  describe('with the package of its platform and those of its commands', function () {
+    this.timeout(120_000);
+    before(() => {
+      const { platform, commands } = packedPackages();
+      const { status, output } = attempt('npm', ['install', ...NPM_OPTIONS, platform, ...commands], app);
+      assert.equal(status, 0, output);
+    });
 
     const run = (file: string, text: string): string => {
       writeFileSync(join(app, file), text);
-      return execFileSync(process.execPath, [file], { cwd: app, encoding: 'utf8' });
+      return execFileSync(process.execPath, [file], {
+        cwd: app,
+        encoding: 'utf8',
+        env: { ...process.env, ...environment },
+      });
     };
 
     it('carries the compiled code, its maps and its sources, the C++ source, the icons of the drawn scenes and the licence', () => {
@@ -120,6 +169,23 @@ describe('the packed package, installed in a folder outside the repository', () 
       assert.equal(run('version.cjs', `console.log(require('torchts/package.json').name)`), 'torchts\n');
     });
 
+    it('is one copy, whoever asks for it', () =>
+      assert.deepEqual(
+        ['facecls', 'vocdet', 'torchts'].flatMap((name) => {
+          const nested = join(app, 'node_modules', name, 'node_modules');
+          return existsSync(nested) ? readdirSync(nested) : [];
+        }),
+        [],
+      ));
+
+    for (const name of ['facecls', 'vocdet']) {
+      it(`gives the program of the package ${name}`, () => {
+        const program = join(app, 'node_modules', name, `${name}.js`);
+        const help = execFileSync(process.execPath, [program, '--help'], { cwd: app, encoding: 'utf8' });
+        assert.match(help, new RegExp(`^Usage: ${name} `));
+      });
+    }
+
     for (const command of ['torchts', 'facecls', 'vocdet']) {
       it(`installs the command ${command}`, () => {
         const help = execFileSync(join(app, 'node_modules/.bin', command), ['--help'], { cwd: app, encoding: 'utf8' });
@@ -141,7 +207,11 @@ describe('the packed package, installed in a folder outside the repository', () 
       for (const command of ['facecls', 'vocdet']) {
         const args = ['data', 'synth', '--out', command, '--train', '1', '--val', '1', '--test', '1'];
         assert.equal(
-          execFileSync(join(app, 'node_modules/.bin', command), args, { cwd: app, encoding: 'utf8' }),
+          execFileSync(join(app, 'node_modules/.bin', command), args, {
+            cwd: app,
+            encoding: 'utf8',
+            env: { ...process.env, ...environment },
+          }),
           `${command}: drawn\n`,
         );
       }

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { installAddon } from '../../scripts/release/addons';
+import { packCommands, packMain, packPlatform } from '../../scripts/release/pack';
 
 export const REPOSITORY = join(__dirname, '../..');
 
@@ -13,27 +15,31 @@ export const NPM_OPTIONS = [
   '--fetch-retry-mintimeout=1000',
 ];
 
-/** The package as it would be published. */
-export interface PackedPackage {
+/** The packages as they would be published. */
+export interface PackedPackages {
   /** A folder outside of the repository, gone when the tests are. */
   readonly folder: string;
-  readonly tarball: string;
+  /** The tarball of torchts. */
+  readonly main: string;
+  /** That with the addon of this platform, for the libtorch that it was built against here. */
+  readonly platform: string;
+  /** Those of the commands alone. */
+  readonly commands: readonly string[];
 }
 
-let packed: PackedPackage | undefined;
+let packed: PackedPackages | undefined;
 
-/** Packs the package once for all tests. */
-export function packedPackage(): PackedPackage {
+/** Packs the packages once for all tests. */
+export function packedPackages(): PackedPackages {
   if (packed) return packed;
   const folder = mkdtempSync(join(tmpdir(), 'torchts-pack-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  run('npm', ['pack', '--silent', '--pack-destination', folder], REPOSITORY);
+  const addon = installAddon(join(REPOSITORY, 'build'), join(folder, 'addons'));
   packed = {
     folder,
-    tarball: join(
-      folder,
-      readdirSync(folder).find((name) => name.endsWith('.tgz'))!,
-    ),
+    main: packMain(folder),
+    platform: packPlatform(`${process.platform}-${process.arch}`, [addon], folder),
+    commands: packCommands(folder),
   };
   return packed;
 }

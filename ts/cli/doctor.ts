@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { InputError } from '../errors';
 import type { Products } from '../native/binding';
-import { buildProblems, cmake, compiler, installHint, makeProgram, type Tool } from '../native/build';
+import { buildProblems, cmake, compiler, installHint, makeProgram, packagesProblem, type Tool } from '../native/build';
 import { cacheFolder } from '../native/libtorch/cache';
 import { nvidiaDriver } from '../native/libtorch/driver';
 import { requestedFlavour, suggestCuda } from '../native/libtorch/flavour';
@@ -49,14 +49,17 @@ export async function diagnose(): Promise<Diagnosis> {
   const search = locateLibtorch(requestedFlavour(), process.env, { headers: prebuiltFolder() === undefined });
   const { addon, products } = examineAddon();
   const usable = addon.state === 'ok';
+  // The addon of a package is not compiled here.
+  const isBuilt = !usable && prebuiltFolder() === undefined;
   const findings = [
     examinePlatform(),
     await examineLibtorch(search, usable),
     addon,
     ...describeProducts(products),
-    examineTool('CMake', cmake(), usable),
-    examineTool('compiler', compiler(), usable),
-    examineTool('make', makeProgram(), usable),
+    examineTool('CMake', cmake(), isBuilt),
+    examineTool('compiler', compiler(), isBuilt),
+    examineTool('make', makeProgram(), isBuilt),
+    ...examinePackages(isBuilt),
     ...examineCache(),
     examineCuda(search),
   ];
@@ -153,21 +156,29 @@ function describeProducts(products: Products | undefined): Finding[] {
   return [{ subject: 'products', state: 'ok', text: `${speed}${most}${kernels}` }];
 }
 
-function examineTool(subject: string, { name, version }: Tool, usable: boolean): Finding {
+/** @param isNeeded whether the addon has to be built */
+function examineTool(subject: string, { name, version }: Tool, isNeeded: boolean): Finding {
   if (version) {
     const problem = buildProblems().find((clause) => clause.endsWith(`\`${name}\` is ${version}`));
     if (problem)
       return {
         subject,
-        state: usable ? 'note' : 'missing',
+        state: isNeeded ? 'missing' : 'note',
         text: `${name} ${version}`,
-        fixes: usable ? [] : [`Get ${problem}.`],
+        fixes: isNeeded ? [`Get ${problem}.`] : [],
       };
     return { subject, state: 'ok', text: `${name} ${version}` };
   }
   const text = `\`${name}\` cannot be run`;
-  if (usable) return { subject, state: 'note', text: `${text}; it is needed only to build the addon again` };
+  if (!isNeeded) return { subject, state: 'note', text: `${text}; it is needed only to build the addon from source` };
   return { subject, state: 'missing', text, fixes: [`For the compiler and CMake: ${installHint()}.`] };
+}
+
+/** The npm packages that a build needs; nothing where none is missing. */
+function examinePackages(isNeeded: boolean): Finding[] {
+  const problem = packagesProblem();
+  if (problem === undefined || !isNeeded) return [];
+  return [{ subject: 'npm', state: 'missing', text: 'not all packages that a build needs', fixes: [problem] }];
 }
 
 /** The folder that libtorch is fetched into; nothing when it is as it should be. */

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { InputError, UsageError } from '../errors';
 import { buildAddon, requireBuild } from '../native/build';
+import { writeChoice } from '../native/libtorch/cache';
 import { nvidiaDriver } from '../native/libtorch/driver';
 import { ensureLibtorch, libtorchFromPack, packForOffline } from '../native/libtorch/ensure';
 import { suggestCuda, type Flavour } from '../native/libtorch/flavour';
@@ -49,6 +50,8 @@ export async function setup({ target = 'torchts', ...options }: SetupOptions, li
       ? ensureLibtorch({ flavour, force, headers, listener })
       : libtorchFromPack(resolve(from), { flavour, headers, listener });
   let libtorch = await get(!isPrebuilt);
+  // With an addon of a package, nothing else would tell the next command which build was asked for.
+  if (libtorch.source === 'cache') writeChoice(libtorch);
   listener.say(`libtorch ${libtorch.version} (${libtorch.flavour}) from ${libtorch.source}: ${libtorch.folder}`);
   const suggestion = suggestCuda(libtorch.flavour, nvidiaDriver());
   if (suggestion) listener.say(suggestion);

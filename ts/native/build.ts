@@ -5,8 +5,9 @@ import { InputError } from '../errors';
 import { clearRecords, staleReason } from './build-cache';
 import { silent, withBar, type Bar, type Listener } from './listener';
 import { withLock } from './lock';
-import { packageRoot } from './package';
+import { BUILD_PACKAGES, packageRoot } from './package';
 import { platformProblem } from './platform';
+import { missingPackageFix } from './prebuilt';
 import { runInGroup } from './process-group';
 import { describeSystemError, explainSystemErrors, isSystemError } from './system-error';
 
@@ -15,6 +16,8 @@ export interface BuildOptions {
   readonly libtorch: string;
   /** A target of CMakeLists.txt. @default torchts */
   readonly target?: string;
+  /** Where CMake works; the addon is in its `Release`. @default build in the package */
+  readonly folder?: string;
   /** @default silent */
   readonly listener?: Listener;
 }
@@ -26,13 +29,17 @@ export interface Tool {
 }
 
 /**
- * Compiles an addon with cmake-js into build/Release; what is up to date is not compiled again.
+ * Compiles an addon with cmake-js; what is up to date is not compiled again.
  * @throws InputError with the last lines of the compiler, when a tool is missing or the build fails
  * @throws InterruptedError when a signal asks this process to end; the compilers are gone then
  */
-export async function buildAddon({ libtorch, target = 'torchts', listener = silent }: BuildOptions): Promise<string> {
-  requireBuild();
-  const folder = buildFolder();
+export async function buildAddon({
+  libtorch,
+  target = 'torchts',
+  folder = BUILD_FOLDER,
+  listener = silent,
+}: BuildOptions): Promise<string> {
+  requireBuild(folder);
   const log = join(folder, `${target}.log`);
   const work = () =>
     withLock(join(folder, 'torchts-build'), async () => {
@@ -42,8 +49,8 @@ export async function buildAddon({ libtorch, target = 'torchts', listener = sile
         clearRecords(folder);
       }
       const steps = [
-        ['configure', `--CDTORCHTS_LIBTORCH=${libtorch}`],
-        ['build', '--target', target],
+        ['configure', '--out', folder, `--CDTORCHTS_LIBTORCH=${libtorch}`],
+        ['build', '--out', folder, '--target', target],
       ];
       await withBar(listener, `compiling ${target}`, (bar) => runSteps(steps, log, bar), 'steps');
       return join(folder, 'Release', `${target}.node`);
@@ -58,13 +65,35 @@ export async function buildAddon({ libtorch, target = 'torchts', listener = sile
  * Makes sure that the addon can be built on this machine: asked before libtorch is fetched.
  * @throws InputError that names what is missing and how to get it
  */
-export function requireBuild(): void {
+export function requireBuild(folder: string = BUILD_FOLDER): void {
   const platform = platformProblem();
   if (platform) throw new InputError(platform);
-  const problems = buildProblems();
+  const tools = buildProblems();
+  const problems = [
+    tools.length > 0 ? `Building the addon needs ${tools.join(', and ')}; ${installHint()}.` : undefined,
+    packagesProblem(),
+  ].filter((sentence) => sentence !== undefined);
   if (problems.length > 0)
-    throw new InputError(`Building the addon needs ${problems.join(', and ')}; ${installHint()}.`);
-  buildFolder();
+    throw new InputError([missingPackageFix(), ...problems].filter((sentence) => sentence !== undefined).join(' '));
+  checkWritable(folder);
+}
+
+/** What to do where the npm packages that only a build needs are not installed, in a sentence; undefined where they are. */
+export function packagesProblem(): string | undefined {
+  if (cmakeJs() !== undefined && resolved('node-addon-api/package.json') !== undefined) return undefined;
+  return `Building the addon needs npm packages that are not installed with torchts: run \`npm install ${BUILD_PACKAGES.join(' ')}\` where torchts is installed.`;
+}
+
+function cmakeJs(): string | undefined {
+  return resolved('cmake-js/bin/cmake-js');
+}
+
+function resolved(module: string): string | undefined {
+  try {
+    return require.resolve(module, { paths: [packageRoot] });
+  } catch {
+    return undefined;
+  }
 }
 
 /** What the build lacks, a clause each. */
@@ -83,6 +112,8 @@ export function buildProblems(): string[] {
     ? [...missing, `CMake ${OLDEST_CMAKE} or newer, and \`cmake\` is ${version}`]
     : missing;
 }
+
+const BUILD_FOLDER = join(packageRoot, 'build');
 
 /** As CMakeLists.txt asks. */
 const OLDEST_CMAKE = '3.18';
@@ -115,8 +146,7 @@ export function installHint(): string {
   return 'install them with `apt-get install build-essential cmake` or `dnf install gcc-c++ make cmake`';
 }
 
-function buildFolder(): string {
-  const folder = join(packageRoot, 'build');
+function checkWritable(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
     accessSync(folder, constants.W_OK);
@@ -127,7 +157,6 @@ function buildFolder(): string {
       { cause: error },
     );
   }
-  return folder;
 }
 
 function versionOf(command: string): string | undefined {
@@ -136,11 +165,11 @@ function versionOf(command: string): string | undefined {
 }
 
 async function runSteps(steps: readonly (readonly string[])[], log: string, bar: Bar): Promise<void> {
-  const cmakeJs = require.resolve('cmake-js/bin/cmake-js', { paths: [packageRoot] });
+  const program = cmakeJs()!;
   const output = openSync(log, 'w');
   try {
     for (const args of steps) {
-      const code = await run([cmakeJs, ...args, '--directory', packageRoot], output, log, bar);
+      const code = await run([program, ...args, '--directory', packageRoot], output, log, bar);
       if (code !== 0) throw failure(args[0]!, log);
     }
   } finally {

@@ -3,9 +3,9 @@ import { join, resolve } from 'node:path';
 import { InputError, TorchError } from '../errors';
 import { requestedFlavour } from './libtorch/flavour';
 import { locateLibtorch, type Attempt } from './libtorch/locate';
-import { packageRoot } from './package';
+import { BUILD_PACKAGES, packageRoot } from './package';
 import { permissionModel, platformProblem, unreadable } from './platform';
-import { besideLibtorch, locatePrebuilt, platformPackage, prebuiltFolder } from './prebuilt';
+import { besideLibtorch, locatePrebuilt, missingPackageFix, platformPackage, prebuiltFolder } from './prebuilt';
 import { isError } from './realm';
 
 /** What `torchts setup` and `make build` produce; `TORCHTS_ADDON` names another build. */
@@ -113,7 +113,13 @@ export function addonFixes(attempts: readonly Attempt[]): string[] {
       : [
           `Use Node.js for what needs torchts, in a process of its own: the addon is made for it, and nobody has tried ${other}.`,
         ];
-  return [...node, setupFix(reasons), 'Run `npx torchts doctor`: it says what this machine lacks.'];
+  const missing = missingPackageFix();
+  return [
+    ...node,
+    ...(missing === undefined ? [] : [missing]),
+    setupFix(reasons),
+    'Run `npx torchts doctor`: it says what this machine lacks.',
+  ];
 }
 
 function setupFix(reasons: string): string {
@@ -121,7 +127,7 @@ function setupFix(reasons: string): string {
     return 'The libtorch that the addon was built against is gone: run `npx torchts setup`, which finds or fetches one and builds again.';
   return prebuiltFolder() && reasons.includes('there is no libtorch')
     ? 'Run `npx torchts setup`: it gets libtorch.'
-    : 'Run `npx torchts setup`: it gets libtorch and builds the addon (a C++20 compiler and CMake are needed).';
+    : `Run \`npx torchts setup\`: it gets libtorch and builds the addon (a C++20 compiler, CMake and the npm packages ${BUILD_PACKAGES.join(' and ')} are needed).`;
 }
 
 /** Which runtime other than Node.js this is, with its version. */

@@ -5,7 +5,11 @@ import { dirname, join } from 'node:path';
 interface Manifest {
   readonly name: string;
   readonly version: string;
-  readonly libtorch: { readonly version: string };
+  readonly libtorch: { readonly version: string; readonly versions: readonly string[] };
+  /** What the build from source needs and nobody else does. */
+  readonly peerDependencies: Readonly<Record<string, string>>;
+  /** The packages with addons, where this torchts is a published one. */
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
 /** The folder of torchts's own package.json: above dist/ in an installed package, above ts/ in the repository. */
@@ -13,11 +17,25 @@ export const packageRoot: string = findRoot(__dirname);
 
 const manifest: Manifest = readManifest(packageRoot)!;
 
-/** The one version of libtorch that this torchts fetches. */
+/** The version of libtorch that this torchts fetches. */
 export const LIBTORCH_VERSION: string = manifest.libtorch.version;
+
+/** The versions that it is shipped with addons for: that one, and the newest of other minor versions. */
+export const LIBTORCH_VERSIONS: readonly string[] = manifest.libtorch.versions;
 
 export function packageVersion(): string {
   return manifest.version;
+}
+
+/** The npm packages that the build from source needs, as arguments for `npm install`. */
+export const BUILD_PACKAGES: readonly string[] = Object.entries(manifest.peerDependencies).map(
+  ([name, range]) => `${name}@${range.replace('^', '')}`,
+);
+
+/** A package that this torchts is published with, as an argument for `npm install`; undefined in a checkout. */
+export function optionalPackage(name: string): string | undefined {
+  const version = manifest.optionalDependencies?.[name];
+  return version && `${name}@${version}`;
 }
 
 function findRoot(start: string): string {

@@ -9,6 +9,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -19,6 +20,7 @@ import { InputError } from '../errors';
 import { cacheFolder } from './libtorch/cache';
 import { requestedFlavour } from './libtorch/flavour';
 import { locateLibtorch } from './libtorch/locate';
+import { optionalPackage, packageVersion } from './package';
 import { describeSystemError, isSystemError } from './system-error';
 
 /** The npm package with the addons of this platform, such as `@torchts/linux-x64`. */
@@ -31,6 +33,17 @@ export function prebuiltFolder(): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * What to do where torchts was installed without the package of this platform, in a sentence; undefined where it is installed, and
+ * where there is none: in a checkout, and for a platform that no addons are published for.
+ */
+export function missingPackageFix(): string | undefined {
+  const wanted = optionalPackage(platformPackage);
+  return wanted === undefined || prebuiltFolder() !== undefined
+    ? undefined
+    : `The addon for this platform is in a package that is not installed, because optional packages were left out or the lock was written on another platform: run \`npm install ${wanted}\` where torchts is installed.`;
 }
 
 /** The minor versions of libtorch for which a folder has an addon, such as `2.13`. */
@@ -48,12 +61,15 @@ export interface Prebuilt {
 export function locatePrebuilt(): Prebuilt | string {
   const folder = prebuiltFolder();
   if (folder === undefined) return 'it is not installed';
+  const version = versionOf(folder);
+  if (version !== packageVersion())
+    return `it is version ${version}, and torchts is ${packageVersion()}: install both in one version`;
   const { found } = locateLibtorch(requestedFlavour(), process.env, { headers: false });
   if (!found) return 'there is no libtorch on this machine';
   const versions = prebuiltVersions(folder);
-  const version = minorOf(found.version);
-  return versions.includes(version)
-    ? { addon: join(folder, `torchts-${version}.node`), libraries: join(found.folder, 'lib') }
+  const minor = minorOf(found.version);
+  return versions.includes(minor)
+    ? { addon: join(folder, `torchts-${minor}.node`), libraries: join(found.folder, 'lib') }
     : `libtorch is version ${found.version}, and it has addons for ${versions.join(', ')}`;
 }
 
@@ -61,6 +77,11 @@ export function locatePrebuilt(): Prebuilt | string {
 export function hasAddonFor(version: string): boolean {
   const folder = prebuiltFolder();
   return folder !== undefined && prebuiltVersions(folder).includes(minorOf(version));
+}
+
+function versionOf(folder: string): string {
+  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
+  return version;
 }
 
 function minorOf(version: string): string {

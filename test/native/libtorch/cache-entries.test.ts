@@ -3,7 +3,7 @@ import { existsSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { listCache, pruneCache } from '../../../ts/native/libtorch/cache-entries';
 import { FileLock } from '../../../ts/native/lock';
-import { LIBTORCH_VERSION } from '../../../ts/native/package';
+import { LIBTORCH_VERSION, LIBTORCH_VERSIONS } from '../../../ts/native/package';
 import { Machine } from './machine';
 
 describe('the cache', () => {
@@ -38,12 +38,12 @@ describe('the cache', () => {
       'downloads/2.13.0-cpu': ['a download that was cut; the next one goes on from it', false],
       'downloads/2.13.0-cpu.pack': ['left over by a process that was ended', false],
       'libtorch-2.11.0-cu126': [
-        `libtorch 2.11.0 (cu126), of another version than the ${LIBTORCH_VERSION} that this torchts takes`,
+        `libtorch 2.11.0 (cu126), of another version than the ${LIBTORCH_VERSIONS.join(' and ')} that this torchts takes`,
         false,
       ],
       'libtorch-2.12.0-cpu': ['libtorch 2.12.0 (cpu), the addon is linked to it', true],
       [`libtorch-${LIBTORCH_VERSION}-cpu`]: [
-        `libtorch ${LIBTORCH_VERSION} (cpu) without headers, of the version that this torchts takes`,
+        `libtorch ${LIBTORCH_VERSION} (cpu) without headers, of a version that this torchts takes`,
         true,
       ],
       'libtorch-2.13.0-cu130.partial': ['left over by a process that was ended', false],

@@ -178,6 +178,18 @@ describe('getting libtorch', () => {
     assert.deepEqual([found.version, basename(found.folder)], ['2.14.1', 'libtorch-2.14.1-cpu']);
   });
 
+  it('gets another version that torchts is shipped for where no index has the pinned one', async () => {
+    machine.wheel('2.14.1', 'cu130');
+    const found = await ensure({ flavour: 'cu130' });
+    assert.deepEqual([found.version, basename(found.folder)], ['2.14.1', 'libtorch-2.14.1-cu130']);
+    // The second time it is there.
+    assert.equal((await ensure({ flavour: 'cu130' })).folder, found.folder);
+    await assert.rejects(
+      ensure(),
+      new RegExp(`^InputError: libtorch ${LIBTORCH_VERSION.replaceAll('.', '\\.')} \\(cpu\\) was found nowhere`),
+    );
+  });
+
   it('says in one sentence what to do when the disk is full', async function () {
     const disk = join(machine.root, 'disk');
     mkdirSync(disk);

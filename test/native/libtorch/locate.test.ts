@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeChoice } from '../../../ts/native/libtorch/cache';
 import { locateLibtorch } from '../../../ts/native/libtorch/locate';
 import { findPythonTorch } from '../../../ts/native/libtorch/python';
 import { LIBTORCH_VERSION } from '../../../ts/native/package';
@@ -73,6 +74,32 @@ describe('locating libtorch', () => {
   it('keeps a folder for each flavour', () => {
     machine.write(cached(), { ...libtorchFiles(), 'torchts.json': marker });
     assert.equal(locateLibtorch('cu130').attempts[1]?.location, cached('cu130'));
+  });
+
+  it('takes another version that torchts is shipped for from the cache, and the build that was asked for last before all', () => {
+    const fetched = (version: string, flavour: string): string =>
+      machine.write(join(machine.cache, `libtorch-${version}-${flavour}`), {
+        ...libtorchFiles(version, flavour),
+        'torchts.json': JSON.stringify({ version, flavour, archives: [] }),
+      });
+    const found = (): string | undefined => locateLibtorch(undefined).found?.folder;
+    const cuda = fetched('2.14.1', 'cu130');
+    assert.equal(found(), undefined);
+    const newer = fetched('2.14.1', 'cpu');
+    assert.equal(found(), newer);
+    const pinned = fetched(LIBTORCH_VERSION, 'cpu');
+    assert.equal(found(), pinned);
+    for (const [flavour, folder] of [
+      ['cu130', cuda],
+      ['cpu', newer],
+    ] as const) {
+      writeChoice({ version: '2.14.1', flavour });
+      assert.equal(found(), folder);
+    }
+    assert.equal(locateLibtorch('cu130').found?.folder, cuda);
+    assert.equal(locateLibtorch('cu126').found, undefined);
+    writeChoice({ version: '2.14.1', flavour: 'cu126' });
+    assert.equal(found(), pinned);
   });
 
   it("takes Python's torch of the same version", () => {

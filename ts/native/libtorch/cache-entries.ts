@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileLock } from '../lock';
-import { LIBTORCH_VERSION } from '../package';
+import { LIBTORCH_VERSIONS } from '../package';
 import { cacheFolder, readMarker } from './cache';
 import { PACK_SUFFIX } from './offline-pack';
 
@@ -76,12 +76,12 @@ function entryOf(folder: string, name: string, linked: string | undefined): Cach
   const marker = readMarker(path);
   if (!marker) return [{ name, bytes, text: 'not complete', isKept: false }];
   const isLinked = linked !== undefined && existsSync(linked) && realpathSync(linked) === realpathSync(path);
-  const isCurrent = marker.version === LIBTORCH_VERSION;
+  const isCurrent = LIBTORCH_VERSIONS.includes(marker.version);
   const use = isLinked
     ? 'the addon is linked to it'
     : isCurrent
-      ? 'of the version that this torchts takes'
-      : `of another version than the ${LIBTORCH_VERSION} that this torchts takes`;
+      ? 'of a version that this torchts takes'
+      : `of another version than the ${LIBTORCH_VERSIONS.join(' and ')} that this torchts takes`;
   const what = `libtorch ${marker.version} (${marker.flavour})${marker.headers === false ? ' without headers' : ''}`;
   return [{ name, bytes, text: `${what}, ${use}`, isKept: isLinked || isCurrent }];
 }

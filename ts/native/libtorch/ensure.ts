@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { InputError } from '../../errors';
 import { silent, type Listener } from '../listener';
 import { withLock } from '../lock';
-import { LIBTORCH_VERSION } from '../package';
+import { LIBTORCH_VERSION, LIBTORCH_VERSIONS } from '../package';
 import { explainSystemErrors } from '../system-error';
 import { cachedLibtorch, cacheFolder } from './cache';
 import { type Flavour } from './flavour';
@@ -13,6 +13,7 @@ import { locateCached, locateLibtorch, type Located } from './locate';
 import { readPack, unpackPack, writePack } from './offline-pack';
 import { cacheAdvice, fetchArchives } from './sources';
 import { unpackLibtorch } from './unpack';
+import { NotOfferedError } from './wheels';
 
 export interface EnsureOptions {
   /** The build to get. @default any that is there, else cpu */
@@ -21,7 +22,7 @@ export interface EnsureOptions {
   readonly force?: boolean;
   /** Whether something is to be compiled with it; a prebuilt addon does without headers. @default true */
   readonly headers?: boolean;
-  /** The version to get. @default the one that torchts pins */
+  /** The version to get. @default any that is there, else the pinned one, else another that torchts is shipped for */
   readonly version?: string;
   /** @default silent */
   readonly listener?: Listener;
@@ -34,8 +35,8 @@ export interface EnsureOptions {
  * @throws InputError that lists every location tried, when it can be had nowhere
  */
 export async function ensureLibtorch(options: EnsureOptions = {}): Promise<Located> {
-  const { flavour, force = false, headers = true, version = LIBTORCH_VERSION, listener = silent } = options;
-  const { found, attempts } = locateLibtorch(flavour, process.env, { version, headers });
+  const { flavour, force = false, headers = true, listener = silent } = options;
+  const { found, attempts } = locateLibtorch(flavour, process.env, { version: options.version, headers });
   // Somebody who set the variable wants that folder, not another one behind their back.
   if (process.env.TORCHTS_LIBTORCH && found?.source !== 'TORCHTS_LIBTORCH') {
     throw new InputError(
@@ -44,12 +45,23 @@ export async function ensureLibtorch(options: EnsureOptions = {}): Promise<Locat
   }
   if (found && !force) return found;
 
-  const build = { version, flavour: flavour ?? 'cpu', headers };
-  return intoCache(build, force, listener, (folder) =>
-    fetchArchives({ ...build, listener, site: options.site ?? officialSite(), before: attempts }, (archives) =>
-      unpackLibtorch(archives, folder, build, listener),
-    ),
-  );
+  const site = options.site ?? officialSite();
+  const fetch = (version: string): Promise<Located> => {
+    const build = { version, flavour: flavour ?? 'cpu', headers };
+    return intoCache(build, force, listener, (folder) =>
+      fetchArchives({ ...build, listener, site, before: attempts }, (archives) =>
+        unpackLibtorch(archives, folder, build, listener),
+      ),
+    );
+  };
+  if (options.version !== undefined) return fetch(options.version);
+  try {
+    return await fetch(LIBTORCH_VERSION);
+  } catch (error) {
+    const other = error instanceof NotOfferedError && LIBTORCH_VERSIONS.find((version) => error.offered.has(version));
+    if (!other) throw error;
+    return fetch(other);
+  }
 }
 
 /**

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { InputError } from '../../errors';
-import { LIBTORCH_VERSION } from '../package';
-import { cachedLibtorch, readMarker } from './cache';
+import { LIBTORCH_VERSION, LIBTORCH_VERSIONS } from '../package';
+import { cachedLibtorch, readChoice, readMarker, type Choice } from './cache';
 import { type Flavour } from './flavour';
 import { inspectFolder, type LibtorchFolder } from './folder';
 import { findPythonTorch, pythons } from './python';
@@ -26,7 +26,7 @@ export interface Search {
 
 /** What is looked for. */
 export interface LocateOptions {
-  /** @default the one that torchts pins */
+  /** @default any that torchts is shipped for, in the cache the pinned one first; of Python only the pinned one */
   readonly version?: string;
   /** Whether something is to be compiled with it. @default true */
   readonly headers?: boolean;
@@ -34,7 +34,8 @@ export interface LocateOptions {
 
 /**
  * Looks for libtorch on this machine, without the network: `TORCHTS_LIBTORCH`, the user's cache, the torch package of Python.
- * @param flavour what was asked for; undefined takes a Python torch of any flavour, and `cpu` from the cache
+ * @param flavour what was asked for; undefined takes a Python torch of any flavour, and from the cache the build that
+ *   `torchts setup` was asked for last, else `cpu`
  */
 export function locateLibtorch(
   flavour: Flavour | undefined,
@@ -71,20 +72,51 @@ const fromEnvironment: Look = (_, environment, attempts, { headers }) => {
   return { ...content, source: 'TORCHTS_LIBTORCH' };
 };
 
-const fromCache: Look = (flavour = 'cpu', environment, attempts, { version, headers }) => {
-  let folder: string;
+const fromCache: Look = (flavour, environment, attempts, options) => {
   try {
-    folder = cachedLibtorch(flavour, environment, version);
+    const [first, ...others] = cachedBuilds(flavour, environment, options);
+    const found = lookInCache(first!, environment, attempts, options);
+    if (found) return found;
+    for (const build of others) {
+      // One that was never fetched is nothing that anybody looked for.
+      if (!existsSync(cachedLibtorch(build.flavour, environment, build.version))) continue;
+      const other = lookInCache(build, environment, attempts, options);
+      if (other) return other;
+    }
+    return undefined;
   } catch (error) {
     if (error instanceof InputError) return miss(attempts, 'the cache', error.message.replace(/\.$/, ''));
     throw error;
   }
+};
+
+/** The builds that would do, the best first. */
+function cachedBuilds(
+  flavour: Flavour | undefined,
+  environment: NodeJS.ProcessEnv,
+  { version }: LocateOptions,
+): Choice[] {
+  const choice = readChoice(environment);
+  const flavours = [flavour ?? choice?.flavour ?? 'cpu', ...(flavour === undefined ? (['cpu'] as const) : [])];
+  const versions = version !== undefined ? [version] : LIBTORCH_VERSIONS;
+  const builds = flavours.flatMap((one) => versions.map((another) => ({ version: another, flavour: one })));
+  const isChosen = (build: Choice): boolean => build.version === choice?.version && build.flavour === choice.flavour;
+  return [...builds.filter(isChosen), ...builds.filter((build) => !isChosen(build))];
+}
+
+function lookInCache(
+  { version, flavour }: Choice,
+  environment: NodeJS.ProcessEnv,
+  attempts: Attempt[],
+  { headers }: LocateOptions,
+): Located | undefined {
+  const folder = cachedLibtorch(flavour, environment, version);
   if (!existsSync(folder)) return miss(attempts, folder, 'nothing was fetched yet');
   if (!readMarker(folder)) return miss(attempts, folder, 'it is not complete');
   const content = inspectFolder(folder, headers);
   if (typeof content === 'string') return miss(attempts, folder, content);
   return { ...content, flavour, source: 'cache' };
-};
+}
 
 const fromPython: Look = (flavour, environment, attempts, { version = LIBTORCH_VERSION, headers }) => {
   for (const python of pythons(environment)) {

@@ -8,7 +8,7 @@ import { fetchOfficial, type Archive } from './archive';
 import { cacheFolder } from './cache';
 import { type Flavour } from './flavour';
 import { type Attempt } from './locate';
-import { fetchWheels } from './wheels';
+import { fetchWheels, NotOfferedError } from './wheels';
 
 /** What is fetched, and from where. */
 export interface Fetching {
@@ -35,7 +35,7 @@ const OF_THIS_MACHINE = new Set(['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS']
 /**
  * Fetches the archives of a build from the first source that has them, and hands them to `use`; a source whose archives turn out
  * to be of no use is followed by the next one.
- * @throws InputError that lists every location tried
+ * @throws NotOfferedError that lists every location tried
  */
 export async function fetchArchives<Result>(
   { version, flavour, listener, site, before }: Fetching,
@@ -43,6 +43,7 @@ export async function fetchArchives<Result>(
 ): Promise<Result> {
   const downloads = join(cacheFolder(), 'downloads', `${version}-${flavour}`);
   const attempts = [...before];
+  const offered = new Set<string>();
   for (const { location, fetch } of sources(flavour, site)) {
     listener.say(`Fetching libtorch ${version} (${flavour}) from ${location}.`);
     try {
@@ -54,12 +55,14 @@ export async function fetchArchives<Result>(
       if (OF_THIS_MACHINE.has((rootCause(error) as NodeJS.ErrnoException).code ?? ''))
         throw new InputError(`${error.message} ${cacheAdvice()}`, { cause: error });
       attempts.push({ location, reason: error.message });
+      if (error instanceof NotOfferedError) for (const other of error.offered) offered.add(other);
       listener.say(`Not from ${location}: ${error.message}`);
     }
   }
   const list = attempts.map(({ location, reason }) => `  ${location}: ${reason}`).join('\n');
-  throw new InputError(
+  throw new NotOfferedError(
     `libtorch ${version} (${flavour}) was found nowhere:\n${list}\nName a package index that has it in TORCHTS_INDEX, a mirror of PyTorch's site in TORCHTS_MIRROR, or a libtorch folder in TORCHTS_LIBTORCH; for a machine without a network, \`torchts setup --offline-pack\` on another one makes a file for \`torchts setup --from\` here.`,
+    offered,
   );
 }
 

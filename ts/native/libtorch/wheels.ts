@@ -56,7 +56,31 @@ async function findTorch(search: WheelSearch, version: string, flavour: Flavour)
       `${exact.text} is in no package index; ${describeLocation(offer.location)} has torch ${version} as ${found}: ask for that with \`torchts setup --flavour ${found}\`, or name an index that has ${flavour} in TORCHTS_INDEX.`,
     );
   }
-  throw await search.refusal({ ...exact, accepts: (wheel) => exact.accepts(wheel) || unnamed.accepts(wheel) });
+  const refusal = await search.refusal({
+    ...exact,
+    accepts: (wheel) => exact.accepts(wheel) || unnamed.accepts(wheel),
+  });
+  throw new NotOfferedError(refusal.message, await otherVersions(search, flavour));
+}
+
+/** No index has the version that was asked for. */
+export class NotOfferedError extends InputError {
+  constructor(
+    message: string,
+    /** Other versions for this machine, of the flavour or of one that only their metadata tells. */
+    readonly offered: ReadonlySet<string>,
+  ) {
+    super(message);
+  }
+}
+
+async function otherVersions(search: WheelSearch, flavour: Flavour): Promise<Set<string>> {
+  const offers = await search.offers({
+    project: 'torch',
+    text: 'torch',
+    accepts: ({ version }) => ['', flavour].includes(version.local.join('.')),
+  });
+  return new Set(offers.flat().map(({ wheel }) => wheel.versionText.replace(/\+.*/, '')));
 }
 
 function torchOf(version: string, flavour: Flavour): Wanted {

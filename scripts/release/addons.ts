@@ -1,0 +1,96 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { TorchError } from '../../ts/errors';
+import { buildAddon } from '../../ts/native/build';
+import { ensureLibtorch } from '../../ts/native/libtorch/ensure';
+import { type Flavour } from '../../ts/native/libtorch/flavour';
+import { inspectFolder, type LibtorchFolder } from '../../ts/native/libtorch/folder';
+import { locateLibtorch } from '../../ts/native/libtorch/locate';
+import { type Listener } from '../../ts/native/listener';
+import { LIBTORCH_VERSIONS } from '../../ts/native/package';
+import { checkAddon } from './addon-check';
+import { ROOT } from './manifests';
+
+const BUILD = join(ROOT, 'build');
+
+/** Any flavour will do: the headers are the same, and no library of CUDA's is linked to. */
+const FLAVOURS: readonly Flavour[] = ['cpu', 'cu130', 'cu126'];
+
+/**
+ * Compiles the addon for each minor version of libtorch that torchts is shipped for, and checks it; what is compiled already is not
+ * compiled again.
+ * @param folders of libtorch, for versions that are not to be looked for or fetched
+ * @returns the files, below build/release
+ */
+export async function buildAddons(folders: readonly string[], listener: Listener): Promise<string[]> {
+  const given = folders.map((folder) => inspected(resolve(folder)));
+  const addons: string[] = [];
+  for (const version of LIBTORCH_VERSIONS) {
+    const minor = minorOf(version);
+    // That of the checkout is made of the same source in the same way.
+    if (given.length === 0 && minorOf(inspected(libtorchOf(BUILD)).version) === minor) {
+      addons.push(installAddon(BUILD, join(ROOT, 'build/release')));
+      continue;
+    }
+    const libtorch = given.find((one) => minorOf(one.version) === minor) ?? (await obtain(version, listener));
+    listener.say(`libtorch ${libtorch.version} (${libtorch.flavour}): ${libtorch.folder}`);
+    const build = join(ROOT, 'build/release', minor);
+    await buildAddon({ libtorch: libtorch.folder, folder: build, listener });
+    addons.push(installAddon(build, join(ROOT, 'build/release')));
+  }
+  return addons;
+}
+
+/** A libtorch to compile against: whatever flavour is on this machine, else the first that can be fetched. */
+async function obtain(version: string, listener: Listener): Promise<LibtorchFolder> {
+  for (const flavour of FLAVOURS) {
+    const { found } = locateLibtorch(flavour, { ...process.env, TORCHTS_LIBTORCH: '' }, { version });
+    if (found) return found;
+  }
+  const problems: string[] = [];
+  for (const flavour of FLAVOURS) {
+    try {
+      return await ensureLibtorch({ version, flavour, listener });
+    } catch (error) {
+      if (!(error instanceof TorchError)) throw error;
+      problems.push(error.message);
+    }
+  }
+  throw new Error(problems.join('\n'));
+}
+
+/** The libtorch folder that a build of CMake's is linked to. */
+export function libtorchOf(build: string): string {
+  return /^TORCHTS_LIBTORCH:\w+=(.+)$/m.exec(readFileSync(join(build, 'CMakeCache.txt'), 'utf8'))![1]!;
+}
+
+/**
+ * Installs the addon of a build of CMake's into `folder` under the minor version of its libtorch; gives the new file.
+ * @param others libraries of further flavours of that version, for which its symbols are compared too
+ * @throws Error that says why it cannot be shipped
+ */
+export function installAddon(build: string, folder: string, others: readonly string[] = []): string {
+  const libtorch = inspected(libtorchOf(build));
+  mkdirSync(folder, { recursive: true });
+  execFileSync('cmake', ['--install', build, '--prefix', folder], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const file = join(folder, `torchts-${minorOf(libtorch.version)}.node`);
+  renameSync(join(folder, 'torchts.node'), file);
+  if (process.platform === 'linux') {
+    const libraries = [join(libtorch.folder, 'lib'), ...others];
+    const problems = checkAddon({ file, libraries, paths: [ROOT, libtorch.folder, `${homedir()}/`] });
+    if (problems.length > 0) throw new Error(problems.join('\n'));
+  }
+  return file;
+}
+
+function inspected(folder: string): LibtorchFolder {
+  const content = inspectFolder(folder);
+  if (typeof content === 'string') throw new Error(`${folder}: ${content}`);
+  return content;
+}
+
+function minorOf(version: string): string {
+  return version.split('.').slice(0, 2).join('.');
+}

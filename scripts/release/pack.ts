@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { COMMANDS, mainManifest, platformManifest, ROOT } from './manifests';
+
+/** Packs torchts as it is published, from a checkout whose dist/ is compiled; gives the tarball. */
+export function packMain(out: string): string {
+  return inFolder((folder) => {
+    // npm itself knows best which files belong to a package.
+    const tarball = npmPack(ROOT, folder);
+    execFileSync('tar', ['-xf', tarball, '-C', folder]);
+    const content = join(folder, 'package');
+    writeManifest(content, mainManifest());
+    return npmPack(content, out);
+  });
+}
+
+/** Packs the addons of a platform. */
+export function packPlatform(platform: string, addons: readonly string[], out: string): string {
+  return inFolder((folder) => {
+    for (const addon of addons) cpSync(addon, join(folder, addon.slice(addon.lastIndexOf('/') + 1)));
+    writeManifest(folder, platformManifest(platform));
+    return packWithLicence(folder, out);
+  });
+}
+
+/** Packs the packages that are nothing but a command. */
+export function packCommands(out: string): string[] {
+  return COMMANDS.map((name) =>
+    inFolder((folder) => {
+      cpSync(join(ROOT, 'packages', name), folder, { recursive: true });
+      return packWithLicence(folder, out);
+    }),
+  );
+}
+
+function packWithLicence(folder: string, out: string): string {
+  cpSync(join(ROOT, 'LICENSE'), join(folder, 'LICENSE'));
+  return npmPack(folder, out);
+}
+
+/** npm gives every file the same date and owner, so the same files are the same bytes. */
+function npmPack(folder: string, out: string): string {
+  mkdirSync(out, { recursive: true });
+  const args = ['pack', '--silent', '--ignore-scripts', '--pack-destination', resolve(out)];
+  return join(resolve(out), execFileSync('npm', args, { cwd: folder, encoding: 'utf8' }).trim());
+}
+
+function writeManifest(folder: string, manifest: object): void {
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+function inFolder<Result>(work: (folder: string) => Result): Result {
+  const folder = mkdtempSync(join(tmpdir(), 'torchts-package-'));
+  try {
+    return work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
