@@ -33,7 +33,7 @@ describe('loading the addon', () => {
       `  ${join(checkout.root, 'build/Release/torchts.node')}: it is not built`,
       `  ${PLATFORM_PACKAGE}: it is not installed`,
       'What to do:',
-      '  1. Run `npx torchts setup`: it gets libtorch and builds the addon (a C++20 compiler and CMake are needed).',
+      '  1. Run `npx torchts setup`: it gets libtorch and builds the addon (a C++20 compiler, CMake and the npm packages cmake-js@8.0.0 and node-addon-api@8.9.2 are needed).',
       '  2. Run `npx torchts doctor`: it says what this machine lacks.',
     ]);
   });

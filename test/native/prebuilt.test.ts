@@ -5,6 +5,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { libtorchLibFolder, localAddon } from '../../ts/native/load';
+import { packageVersion } from '../../ts/native/package';
 import { platformPackage } from '../../ts/native/prebuilt';
 import { Checkout } from './checkout';
 import { libtorchFiles } from './libtorch/machine';
@@ -22,7 +23,10 @@ describe('the addon of the package of this platform', () => {
     folder = mkdtempSync(join(tmpdir(), 'torchts-prebuilt-'));
     const installed = join(folder, 'modules', platformPackage);
     mkdirSync(installed, { recursive: true });
-    writeFileSync(join(installed, 'package.json'), JSON.stringify({ name: platformPackage, version: '0.1.0' }));
+    writeFileSync(
+      join(installed, 'package.json'),
+      JSON.stringify({ name: platformPackage, version: packageVersion() }),
+    );
     copyFileSync(localAddon, join(installed, 'torchts-2.13.node'));
     environment = {
       NODE_PATH: join(folder, 'modules'),
@@ -92,6 +96,17 @@ describe('the addon of the package of this platform', () => {
     assert.match(
       load({ TORCHTS_LIBTORCH: libtorchOf('2.12.1') }),
       new RegExp(`^TTS_ADDON [^]*${platformPackage}: libtorch is version 2\\.12\\.1, and it has addons for 2\\.13\n`),
+    );
+  });
+
+  it('is not taken in another version than that of torchts', () => {
+    const manifest = join(folder, 'modules', platformPackage, 'package.json');
+    writeFileSync(manifest, JSON.stringify({ name: platformPackage, version: '9.9.9' }));
+    assert.match(
+      load(),
+      new RegExp(
+        `^TTS_ADDON [^]*${platformPackage}: it is version 9\\.9\\.9, and torchts is ${packageVersion()}: install`,
+      ),
     );
   });
 

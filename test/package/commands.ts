@@ -64,6 +64,10 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
   'make stress': { not: 'it runs for half an hour' },
   'make nodes': { not: 'it fetches five versions of Node' },
   'make sanitize': { not: 'it compiles the addon anew' },
+  'make packages': {
+    not: 'it compiles an addon for each version of libtorch; test/package/pack.test.ts installs what it packs',
+  },
+  'make packages-check': { not: 'it installs torchts by seven package managers' },
   'make mutants': { not: 'it runs for an hour' },
   'make mutants FOLDERS=ts/tasks/vocdet/report.ts SHARE=1 TESTS=test/tasks/vocdet/report.test.ts': {
     not: 'it installs StrykerJS, which the project is without',
@@ -73,7 +77,7 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
     run: 'make build && node dist/cli/torchts.js doctor',
     prints: /^ok +addon /m,
   },
-  'npm install': { not: 'test/package/managers.test.ts and pack.test.ts install the package' },
+  'npm install': { not: 'test/release/managers.test.ts and pack.test.ts install the package' },
   'npm run docs': { run: "node -e \"process.exit(require('./package.json').scripts.docs === 'typedoc' ? 0 : 1)\"" },
   'npx mocha test/nn/module.test.ts': { not: SUITE },
   'npx esbuild app.js --bundle --platform=node --external:torchts --outfile=bundle.cjs': {
@@ -82,6 +86,9 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
   'npx torchts doctor': { run: 'torchts doctor', prints: /^ok +addon /m },
   'npx torchts setup': {
     not: 'it compiles the addon; test/native/build.test.ts runs it with a source that needs no compiler',
+  },
+  'npm install cmake-js@8 node-addon-api@8': {
+    not: 'they are installed here; test/package/pack.test.ts reads the sentence that asks for them',
   },
   'npx torchts setup --flavour auto': { not: 'it may fetch 2 GB; test/native/libtorch/flavour.test.ts has the choice' },
   'npx torchts setup --offline-pack libtorch.zip': { not: 'test/cli/torchts.test.ts runs it with a small wheel' },
