@@ -111,8 +111,8 @@ scripts/mutants/node_modules/.package-lock.json: scripts/mutants/package-lock.js
 	npm ci --prefix scripts/mutants --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-packages: build ## pack all that is published for npm, with the addons of this platform, into build/packages
-	node --import tsx scripts/release/packages.ts $(addprefix --libtorch ,$(LIBTORCH))
+packages: build ## pack all that is published for npm, with the addons of this platform, into build/packages; PART=addons or javascript alone
+	node --import tsx scripts/release/packages.ts $(addprefix --part ,$(PART)) $(addprefix --libtorch ,$(LIBTORCH))
 
 packages-check: build scripts/release/node_modules/.package-lock.json ## install the packages as users do: from a registry, by every package manager, on a bare system
 	$(BIN)/mocha --config .mocharc.packages.json

@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installAddon } from '../../scripts/release/addons';
+import { PLATFORMS } from '../../scripts/release/manifests';
 import { packCommands, packMain, packPlatform } from '../../scripts/release/pack';
+import { platformPackage } from '../../ts/native/prebuilt';
 
 export const REPOSITORY = join(__dirname, '../..');
 
@@ -21,8 +23,8 @@ export interface PackedPackages {
   readonly folder: string;
   /** The tarball of torchts. */
   readonly main: string;
-  /** That with the addon of this platform, for the libtorch that it was built against here. */
-  readonly platform: string;
+  /** Those of the platforms, by name; that of this one has the addon for the libtorch that it was built against here. */
+  readonly platforms: Readonly<Record<string, string>>;
   /** Those of the commands alone. */
   readonly commands: readonly string[];
 }
@@ -38,7 +40,12 @@ export function packedPackages(): PackedPackages {
   packed = {
     folder,
     main: packMain(folder),
-    platform: packPlatform(`${process.platform}-${process.arch}`, [addon], folder),
+    platforms: Object.fromEntries(
+      PLATFORMS.map((platform) => {
+        const name = `@torchts/${platform}`;
+        return [name, packPlatform(platform, name === platformPackage ? [addon] : [], folder)];
+      }),
+    ),
     commands: packCommands(folder),
   };
   return packed;

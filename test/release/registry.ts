@@ -64,8 +64,8 @@ export class Registry {
 
 /** Publishes what this checkout packs, with the addon of its build. */
 export function publishAll(registry: Registry): void {
-  const { main, platform, commands } = packedPackages();
-  for (const tarball of [platform, main, ...commands]) registry.publish(tarball);
+  const { main, platforms, commands } = packedPackages();
+  for (const tarball of [...Object.values(platforms), main, ...commands]) registry.publish(tarball);
 }
 
 function configuration(): object {
