@@ -187,7 +187,8 @@ describe('torchts from a registry, installed from a lock with scripts', function
   it('computes in two versions in one tree, each with its own addon', () => {
     const other = `${packageVersion()}-other`;
     const { main, platforms } = packedPackages();
-    for (const tarball of [...Object.values(platforms), main]) registry.publish(inVersion(tarball, other, join(folder, 'other')), 'other');
+    for (const tarball of [...Object.values(platforms), main])
+      registry.publish(inVersion(tarball, other, join(folder, 'other')), 'other');
     const app = application('two-versions', {
       dependencies: { torchts: packageVersion(), other: `npm:torchts@${other}` },
     });
