@@ -43,7 +43,7 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
   },
   'npx vocdet calibrate models/vocdet-r50': {
     run: 'vocdet calibrate models/vocdet-r50 && rm models/vocdet-r50/checkpoints/best/compile.json',
-    prints: /compile\.json: calibrated on 16 images/,
+    prints: /compile\.json: calibrated on 8 images/,
   },
   'make predict RUN=models/facecls-tiny PICTURE=photo.jpg': {
     run: 'make predict RUN=models/facecls-tiny PICTURE=photo.jpg',

@@ -76,6 +76,7 @@ export interface SavedCompileOptions {
 
 /** @internal writes compile.json into a folder */
 export function writeCompileOptions(folder: string, { precision, calibrate }: SavedCompileOptions): void {
+  requirePath('saveOptions', folder);
   const json = { precision, ...(calibrate && { calibration: calibrate }) };
   replaceFile(join(folder, COMPILE_FILE), `${JSON.stringify(json, null, 2)}\n`);
 }
@@ -85,6 +86,7 @@ export function writeCompileOptions(folder: string, { precision, calibrate }: Sa
  * @throws InputError for a file that it has not written
  */
 export function loadCompileOptions(folder: string): SavedCompileOptions | null {
+  requirePath('loadCompileOptions', folder);
   const path = join(folder, COMPILE_FILE);
   if (!existsSync(path)) return null;
   const json = parse(path);
@@ -99,6 +101,10 @@ export function loadCompileOptions(folder: string): SavedCompileOptions | null {
     precision: precision as Precision,
     ...(calibration !== undefined && { calibrate: Calibration.fromJSON(calibration, `${path}: calibration`) }),
   };
+}
+
+function requirePath(owner: string, folder: unknown): void {
+  if (typeof folder !== 'string') throw expected(owner, 'the path of a folder', folder, '', InputError);
 }
 
 function parse(path: string): unknown {

@@ -38,7 +38,7 @@ describe('the cache', () => {
       'downloads/2.13.0-cpu': ['a download that was cut; the next one goes on from it', false],
       'downloads/2.13.0-cpu.pack': ['left over by a process that was ended', false],
       'libtorch-2.11.0-cu126': [
-        `libtorch 2.11.0 (cu126), of another version than the ${LIBTORCH_VERSIONS.join(' and ')} that this torchts takes`,
+        `libtorch 2.11.0 (cu126), of another version than this torchts takes (${LIBTORCH_VERSIONS.join(', ')})`,
         false,
       ],
       'libtorch-2.12.0-cpu': ['libtorch 2.12.0 (cpu), the addon is linked to it', true],

@@ -163,7 +163,7 @@ describe('default type and device', () => {
     assert.equal(torch.zerosLike(torch.zeros([1], { device: 'cpu' })).device, 'cpu');
     torch.setDefaultDevice(null);
     assert.deepEqual([torch.zeros([1]).device, torch.getDefaultDevice()], ['cpu', 'cpu']);
-    assert.throws(() => torch.setDefaultDevice('gpu' as never), /found 'gpu'/);
+    assert.throws(() => torch.setDefaultDevice('gpu' as never), /found "gpu"/);
   });
 });
 

@@ -81,7 +81,7 @@ function entryOf(folder: string, name: string, linked: string | undefined): Cach
     ? 'the addon is linked to it'
     : isCurrent
       ? 'of a version that this torchts takes'
-      : `of another version than the ${LIBTORCH_VERSIONS.join(' and ')} that this torchts takes`;
+      : `of another version than this torchts takes (${LIBTORCH_VERSIONS.join(', ')})`;
   const what = `libtorch ${marker.version} (${marker.flavour})${marker.headers === false ? ' without headers' : ''}`;
   return [{ name, bytes, text: `${what}, ${use}`, isKept: isLinked || isCurrent }];
 }
