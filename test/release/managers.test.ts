@@ -111,10 +111,13 @@ describe('torchts from a registry, installed from a lock with scripts', function
     XDG_CACHE_HOME: join(folder, 'cache'),
     YARN_ENABLE_TELEMETRY: '0',
     YARN_ENABLE_GLOBAL_CACHE: '0',
+    // Yarn leaves out what was published in the last day.
+    YARN_NPM_MINIMAL_AGE_GATE: '0',
     YARN_NPM_REGISTRY_SERVER: registry.url,
     YARN_UNSAFE_HTTP_WHITELIST: '127.0.0.1',
     // By name and version it would find what an earlier run published.
     YARN_CACHE_FOLDER: join(folder, 'yarn-cache'),
+    YARN_GLOBAL_FOLDER: join(folder, 'yarn-global'),
     npm_config_store_dir: join(folder, 'pnpm-store'),
     BUN_INSTALL_CACHE_DIR: join(folder, 'bun-cache'),
   });
@@ -193,7 +196,9 @@ describe('torchts from a registry, installed from a lock with scripts', function
       dependencies: { torchts: packageVersion(), other: `npm:torchts@${other}` },
     });
     npm(app, 'install');
-    assert.ok(existsSync(join(app, 'node_modules/other/node_modules', platformPackage)));
+    // One of them lies at the top, with its addon; that of the other is its own.
+    const nested = (name: string): string => join(app, 'node_modules', name, 'node_modules', platformPackage);
+    assert.equal(['torchts', 'other'].filter((name) => existsSync(nested(name))).length, 1);
     for (const name of ['torchts', 'other'])
       assert.equal(run(process.execPath, ['-e', SUM.replace('torchts', name)], app, environment()), '6\n');
     // One process has libtorch once, and its operators are registered once.
