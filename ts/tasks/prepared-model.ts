@@ -48,7 +48,8 @@ export class PreparedModel<M extends Module> {
   readonly #options: Required<InferenceOptions>;
   readonly #onWarning: ((message: string) => void) | undefined;
   #calibrate: CalibrationInputs | Calibration | undefined;
-  #compiled: Pick<M, 'forward'> | null = null;
+  /** What runs for the model; chosen when the first input comes. */
+  #runner: Pick<M, 'forward'> | null = null;
 
   /**
    * @param saved what the checkpoint says of it
@@ -83,8 +84,8 @@ export class PreparedModel<M extends Module> {
 
   /** The forward of the model for one input. */
   forward(input: Parameters<M['forward']>[0]): ReturnType<M['forward']> {
-    if (this.#isCompiled) this.#compiled ??= compile(this.model.eval(), this.#compileOptions(input));
-    return (this.#compiled ?? this.model).forward(input) as ReturnType<M['forward']>;
+    this.#runner ??= this.#isCompiled ? compile(this.model.eval(), this.#compileOptions(input)) : this.model;
+    return this.#runner.forward(input) as ReturnType<M['forward']>;
   }
 
   /** Compiled models are for the CPU: elsewhere float32 is computed by the model itself, without a word. */
