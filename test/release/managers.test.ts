@@ -27,6 +27,22 @@ interface Manager {
 
 const plainNode = () => [process.execPath];
 
+const YARN_4 = {
+  package: '@yarnpkg/cli-dist@4',
+  program: '@yarnpkg/cli-dist/bin/yarn.js',
+  install: ['install'],
+  fromLock: ['install', '--immutable'],
+  command: ['run'],
+};
+const PNPM = {
+  package: 'pnpm@10',
+  program: 'pnpm/bin/pnpm.cjs',
+  install: ['install'],
+  fromLock: ['install', '--frozen-lockfile'],
+  node: plainNode,
+  command: ['exec'],
+};
+
 const MANAGERS: readonly Manager[] = [
   {
     name: 'yarn 1',
@@ -38,44 +54,19 @@ const MANAGERS: readonly Manager[] = [
     command: ['--silent', 'run'],
   },
   {
+    ...YARN_4,
     name: 'yarn 4 with node_modules',
-    package: '@yarnpkg/cli-dist@4',
-    program: '@yarnpkg/cli-dist/bin/yarn.js',
-    install: ['install'],
-    fromLock: ['install', '--immutable'],
     node: plainNode,
-    command: ['run'],
     files: { 'yarn.lock': '', '.yarnrc.yml': 'nodeLinker: node-modules\n' },
   },
   {
+    ...YARN_4,
     name: "yarn 4 with Plug'n'Play",
-    package: '@yarnpkg/cli-dist@4',
-    program: '@yarnpkg/cli-dist/bin/yarn.js',
-    install: ['install'],
-    fromLock: ['install', '--immutable'],
     node: (program) => [process.execPath, program, 'node'],
-    command: ['run'],
     files: { 'yarn.lock': '' },
   },
-  {
-    name: 'pnpm',
-    package: 'pnpm@10',
-    program: 'pnpm/bin/pnpm.cjs',
-    install: ['install'],
-    fromLock: ['install', '--frozen-lockfile'],
-    node: plainNode,
-    command: ['exec'],
-  },
-  {
-    name: 'pnpm, hoisted',
-    package: 'pnpm@10',
-    program: 'pnpm/bin/pnpm.cjs',
-    install: ['install'],
-    fromLock: ['install', '--frozen-lockfile'],
-    node: plainNode,
-    command: ['exec'],
-    files: { 'pnpm-workspace.yaml': 'nodeLinker: hoisted\n' },
-  },
+  { ...PNPM, name: 'pnpm' },
+  { ...PNPM, name: 'pnpm, hoisted', files: { 'pnpm-workspace.yaml': 'nodeLinker: hoisted\n' } },
 ];
 
 describe('torchts from a registry, installed from a lock with scripts', function () {
