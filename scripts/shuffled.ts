@@ -17,7 +17,7 @@ const ROOT = join(__dirname, '..');
 const MOCHA = join(ROOT, 'node_modules/mocha/bin/mocha.js');
 const AT_ONCE = Math.min(availableParallelism(), 4);
 /** They take minutes each, and have a command of their own. */
-const LONG = /^test\/(?:leak|stress)\//;
+const LONG = /^test\/(?:leak|release|stress)\//;
 
 function testFiles(): string[] {
   const entries = readdirSync(join(ROOT, 'test'), { recursive: true, withFileTypes: true });

@@ -10,8 +10,9 @@ import { presets } from '../../ts/tasks/facecls/presets';
 import { ensureDrawnFaces } from '../../ts/tasks/facecls/synth';
 import { readMetricsLog } from '../../ts/train/metrics-logger';
 import { readState } from '../../ts/train/state';
+import { program } from './programs';
 
-const FACECLS = ['--require', require.resolve('tsx/cjs'), join(__dirname, '../../ts/cli/facecls.ts')];
+const FACECLS = program('facecls');
 
 /** Enough steps that a signal finds the training under way. */
 const config = {

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { drawnImage, smallConfig, smallWeights, vocFiles } from '../tasks/vocdet/small-detector';
+import { program } from './programs';
 
-const VOCDET = ['--require', require.resolve('tsx/cjs'), join(__dirname, '../../ts/cli/vocdet.ts')];
+const VOCDET = program('vocdet');
 const page = readFileSync(join(__dirname, '../../docs/own-data.md'), 'utf8');
 
 /** The commands of the page, in their order. */

@@ -7,8 +7,9 @@ import { parse, stringify } from 'yaml';
 import { presets as facePresets } from '../../ts/tasks/facecls/presets';
 import { presets } from '../../ts/tasks/vocdet/presets';
 import { drawnImage, smallWeights, vocFiles } from '../tasks/vocdet/small-detector';
+import { program } from './programs';
 
-const VOCDET = ['--require', require.resolve('tsx/cjs'), join(__dirname, '../../ts/cli/vocdet.ts')];
+const VOCDET = program('vocdet');
 
 describe('vocdet', function () {
   this.timeout(240_000);

@@ -15,7 +15,7 @@ const STEPS: Readonly<Record<keyof typeof FLAT, number>> = {
   'large tensors, nothing else': 4000,
   'small tensors, nothing else': 40_000,
   'memory that runs out': 2000,
-  'the leak finder': 100,
+  'the leak finder': 48,
 };
 
 /** What may live at once of all that was made, where only the collector frees. */
