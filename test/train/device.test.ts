@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { accelerator } from '../../ts/tensor';
-import { autocastType, chooseDevice } from '../../ts/train/device';
+import { chooseDevice, trainingPrecision } from '../../ts/train/device';
 
 describe('the device of a training', () => {
   it('is the accelerator where there is one, else the cpu', () => {
@@ -16,9 +16,9 @@ describe('the device of a training', () => {
   });
 
   it('decides the precision where that is left open', () => {
-    assert.equal(autocastType('auto', 'cpu'), null);
-    assert.equal(autocastType('auto', 'cuda'), 'bfloat16');
-    assert.equal(autocastType('float32', 'cuda'), null);
-    assert.equal(autocastType('bfloat16', 'cpu'), 'bfloat16');
+    assert.equal(trainingPrecision('auto', 'cpu'), 'float32');
+    assert.equal(trainingPrecision('auto', 'cuda'), 'bfloat16');
+    assert.equal(trainingPrecision('float32', 'cuda'), 'float32');
+    assert.equal(trainingPrecision('float16', 'cpu'), 'float16');
   });
 });

@@ -16,6 +16,12 @@ export const toyPlan: TrainPlan = {
   epochs: 3,
   accumulate: 3,
   clipNorm: 1,
+  clipValue: 0,
+  precision: 'float32',
+  ema: 0,
+  maxSteps: 0,
+  maxMinutes: 0,
+  keep: 1,
   logSteps: 3,
   evaluateStart: false,
   evaluateEpochs: 1,
@@ -40,6 +46,8 @@ export interface ToyOptions {
   readonly loss?: FitOptions<ToyBatch>['loss'];
   readonly config?: ConfigTree;
   readonly evaluate?: (signal: AbortSignal) => Promise<Metrics>;
+  /** Options of the loop, over those of the toy. */
+  readonly fit?: Partial<FitOptions<ToyBatch>>;
 }
 
 /** Noisy points in the plane; the noise of a point differs from epoch to epoch. 10 batches, 4 steps an epoch. */
@@ -78,6 +86,7 @@ export function toy(run: RunFolder, options: ToyOptions = {}): { model: nn.Seque
     config: options.config ?? { note: 'toy' },
     signal: options.signal,
     onEvent: options.listener,
+    ...options.fit,
   });
   return { model, trainer };
 }

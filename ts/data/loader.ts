@@ -222,7 +222,13 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Batches<Bat
    */
   async *epoch(epoch: number, options: { readonly startBatch?: number } = {}): AsyncGenerator<Batch, void, undefined> {
     const { startBatch } = resolveOptions<{ startBatch: number }>('DataLoader.epoch', { startBatch: 0 }, options);
-    const { sampler, batchSampler, generator, seed = 0, shuffle } = this.#options;
+    const pass: Pass = { seed: this.#options.seed ?? 0, epoch };
+    yield* this.#ahead(this.#batchesOf(pass, startBatch, this.length), pass);
+  }
+
+  /** The samples of batches of a pass, from `first` to before `end`. */
+  #batchesOf(pass: Pass, first: number, end: number): Generator<Uint32Array, void, undefined> {
+    const { sampler, batchSampler, generator, shuffle } = this.#options;
     if (
       this.#samples === null ||
       this.batchSize === null ||
@@ -234,9 +240,19 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Batches<Bat
         'DataLoader: epoch(n) needs an order that follows from seed and epoch: give batchSize and shuffle or a function as sampler; or iterate over the loader itself',
       );
     }
-    const pass: Pass = { seed, epoch };
     const order = (this.#order ?? (shuffle ? shuffled : inOrder))(this.#samples.length, pass);
-    yield* this.#ahead(slices(order, this.batchSize, startBatch, this.length), pass);
+    return slices(order, this.batchSize, first, end);
+  }
+
+  /**
+   * The names of the samples of one batch of pass `epoch`: what the dataset's `describe` says, or their indices.
+   * @throws InputError where `epoch(n)` does
+   */
+  describeBatch(epoch: number, batch: number): string[] {
+    const pass: Pass = { seed: this.#options.seed ?? 0, epoch };
+    return [...this.#batchesOf(pass, batch, batch + 1)].flatMap((indices) =>
+      Array.from(indices, (index) => this.#samples!.describe(index)),
+    );
   }
 
   #ahead(batches: Iterator<ArrayLike<number>>, pass: Pass): AsyncGenerator<Batch, void, undefined> {

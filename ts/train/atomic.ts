@@ -8,8 +8,13 @@ import { dirname, join } from 'node:path';
  * The new folder is complete and on disk before the old one moves, so a process killed at any moment
  * leaves one of the two whole: at `path`, or, between the two renames, beside it, where `usableFolder`
  * finds it and `recoverFolder` puts it back.
+ * @param previous where the old folder goes, in place of the one that is there; without it the old one is removed
  */
-export async function replaceFolder(path: string, fill: (folder: string) => void | Promise<void>): Promise<void> {
+export async function replaceFolder(
+  path: string,
+  fill: (folder: string) => void | Promise<void>,
+  previous?: string,
+): Promise<void> {
   const { fresh, old } = neighbours(path);
   await rm(fresh, { recursive: true, force: true });
   await mkdir(fresh, { recursive: true });
@@ -19,6 +24,17 @@ export async function replaceFolder(path: string, fill: (folder: string) => void
   if (existsSync(path)) await rename(path, old);
   await rename(fresh, path);
   await flush(dirname(path));
+  if (previous !== undefined && existsSync(old)) await rotate(old, previous);
+  await rm(old, { recursive: true, force: true });
+}
+
+/** Puts `folder` at `previous`, where there is a whole one at any moment, or beside it one that `recoverFolder` puts back. */
+async function rotate(folder: string, previous: string): Promise<void> {
+  const { old } = neighbours(previous);
+  await rm(old, { recursive: true, force: true });
+  if (existsSync(previous)) await rename(previous, old);
+  await rename(folder, previous);
+  await flush(dirname(previous));
   await rm(old, { recursive: true, force: true });
 }
 

@@ -1,21 +1,23 @@
-import { writeFileSync } from 'node:fs';
-import { copyFile, link, mkdir, readdir } from 'node:fs/promises';
+import { existsSync, writeFileSync } from 'node:fs';
+import { copyFile, link, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../errors';
 import type { Module } from '../nn';
 import { noGrad, safetensors, scope, scoped } from '../tensor';
 import { replaceFolder } from './atomic';
+import { CHECKSUMS, readChecksums, writeChecksums } from './checksums';
 import { fingerprint } from './config/fingerprint';
 import { withKeysOf } from './config/keys';
 import type { CheckpointSettings } from './fit-options';
 import { joinTensors, splitTensors } from './pytree';
 import type { RunFolder } from './run';
-import { type SavedState, isBest, readState } from './state';
+import { type LoopState, type SavedState, isBest, readState } from './state';
 
 const OPTIMIZER = 'optimizer.safetensors';
+const STATE = 'state.json';
 
 /** How far the training is: the state of the loop and of its log, and the step whose weights `checkpoints/last` already has. */
-export interface Progress extends Pick<SavedState, 'loop' | 'logBytes' | 'costs'> {
+export interface Progress extends Pick<SavedState, 'loop' | 'logBytes' | 'costs' | 'scaler'> {
   readonly savedStep: number | undefined;
 }
 
@@ -31,7 +33,7 @@ export async function saveCheckpoint(
   const state = { ...progress, scheduler: settings.scheduler.stateDict(), config: digestOf(settings) };
   if (savedStep === state.loop.step) await saveState(run, state);
   else await saveLast(run, settings, state);
-  if (isBest(state.loop)) await promoteLast(run);
+  await keepBest(run, settings, state.loop);
 }
 
 /**
@@ -44,14 +46,15 @@ export async function restoreCheckpoint(run: RunFolder, settings: CheckpointSett
   const state = run.has('last') ? readState(folder) : undefined;
   if (state) {
     await requireSameRun(run, settings, state);
-    const { optimizer, scheduler } = settings;
+    const { optimizer, scheduler, averages } = settings;
     await scope(async () => {
       await settings.load(folder);
+      averages?.load(folder, state.averages);
       optimizer.loadStateDict(joinTensors(state.optimizer, safetensors.load(join(folder, OPTIMIZER))) as never);
     });
     scheduler.loadStateDict(state.scheduler as never);
     // A kill between the two halves of saving a new best checkpoint leaves the second half to do.
-    if (isBest(state.loop)) await promoteLast(run);
+    await keepBest(run, settings, state.loop);
   }
   if (run.resumed) run.replaceConfig(settings.config);
   return state;
@@ -77,31 +80,65 @@ function digestOf({ config, dataset, freeKeys }: Pick<CheckpointSettings, 'confi
   return fingerprint(dataset ? { ...config, dataset } : config, freeKeys);
 }
 
-async function saveLast(run: RunFolder, { optimizer, save }: CheckpointSettings, state: SavedState): Promise<void> {
-  await replaceFolder(run.checkpoint('last'), async (folder) => {
+/** The checkpoint that was the last one becomes `checkpoints/previous`: what is resumed from where this one is damaged. */
+async function saveLast(
+  run: RunFolder,
+  { optimizer, averages, save }: CheckpointSettings,
+  state: SavedState,
+): Promise<void> {
+  const fill = async (folder: string): Promise<void> => {
     await scope(() => save(folder));
     const { skeleton, tensors } = splitTensors(optimizer.stateDict());
     safetensors.save(tensors, join(folder, OPTIMIZER));
-    writeFileSync(join(folder, 'state.json'), `${JSON.stringify({ ...state, optimizer: skeleton }, null, 2)}\n`);
-  });
+    writeState(folder, { ...state, averages: averages?.save(folder), optimizer: skeleton });
+    writeChecksums(folder);
+  };
+  await replaceFolder(run.checkpoint('last'), fill, run.checkpoint('previous'));
 }
 
 /** Gives `checkpoints/last` another state of the loop; model and optimizer are those that it has. */
 async function saveState(run: RunFolder, state: SavedState): Promise<void> {
   const last = run.checkpoint('last');
-  const { optimizer } = readState(last);
+  const { optimizer, averages } = readState(last);
+  const known = new Map(readChecksums(last));
+  known.delete(STATE);
   await replaceFolder(last, async (folder) => {
-    await linkTree(last, folder, ['state.json']);
-    writeFileSync(join(folder, 'state.json'), `${JSON.stringify({ ...state, optimizer }, null, 2)}\n`);
+    await linkTree(last, folder, [STATE, CHECKSUMS]);
+    writeState(folder, { ...state, averages, optimizer });
+    writeChecksums(folder, known);
   });
 }
 
+function writeState(folder: string, state: SavedState): void {
+  writeFileSync(join(folder, STATE), `${JSON.stringify(state, null, 2)}\n`);
+}
+
+/** After an evaluation: `checkpoints/best` where it is the best, and with `keep` the folders of those that are among the best. */
+async function keepBest(run: RunFolder, settings: CheckpointSettings, state: LoopState): Promise<void> {
+  if (isBest(state)) await promoteLast(run, settings, run.checkpoint('best'));
+  if (state.top === undefined) return;
+  const kept = new Map(state.top.map(({ step }) => [run.keptCheckpoint(step), step]));
+  for (const [path, step] of kept) if (step === state.step && !existsSync(path)) await promoteLast(run, settings, path);
+  for (const path of run.keptCheckpoints()) if (!kept.has(path)) await rm(path, { recursive: true });
+}
+
 /**
- * Makes `checkpoints/best` the same as `last`. Files of a checkpoint never change once written, so links do
- * where the file system has them, and the copy costs neither time nor space.
+ * Makes the checkpoint at `path` what was evaluated in `last`. Files of a checkpoint never change once written, so links do
+ * where the file system has them, and the copy costs neither time nor space; averages are written as the model is.
  */
-async function promoteLast(run: RunFolder): Promise<void> {
-  await replaceFolder(run.checkpoint('best'), (folder) => linkTree(run.checkpoint('last'), folder));
+async function promoteLast(run: RunFolder, { averages, save }: CheckpointSettings, path: string): Promise<void> {
+  const last = run.checkpoint('last');
+  await replaceFolder(path, async (folder) => {
+    if (averages === undefined) return linkTree(last, folder);
+    await scope(() => averages.during(() => save(folder)));
+    const known = new Map<string, string>();
+    for (const name of [OPTIMIZER, STATE]) {
+      await linkFile(join(last, name), join(folder, name));
+      const checksum = readChecksums(last).get(name);
+      if (checksum !== undefined) known.set(name, checksum);
+    }
+    writeChecksums(folder, known);
+  });
 }
 
 async function linkTree(from: string, to: string, except: readonly string[] = []): Promise<void> {
@@ -110,8 +147,12 @@ async function linkTree(from: string, to: string, except: readonly string[] = []
     if (except.includes(entry.name)) continue;
     const [source, target] = [join(from, entry.name), join(to, entry.name)];
     if (entry.isDirectory()) await linkTree(source, target);
-    else await link(source, target).catch(() => copyFile(source, target));
+    else await linkFile(source, target);
   }
+}
+
+async function linkFile(source: string, target: string): Promise<void> {
+  await link(source, target).catch(() => copyFile(source, target));
 }
 
 /**

@@ -1,7 +1,7 @@
 import { UsageError } from '../errors';
 import { accelerator, device, type Device } from '../tensor';
 
-export type Precision = 'auto' | 'float32' | 'bfloat16';
+export type Precision = 'auto' | 'float32' | 'bfloat16' | 'float16';
 
 /** The device that a setting names: `auto` is the accelerator where there is one. @throws UsageError when it is absent */
 export function chooseDevice(setting: string): Device {
@@ -16,8 +16,8 @@ export function chooseDevice(setting: string): Device {
   );
 }
 
-/** The type of autocast on a device, or null for none. */
-export function autocastType(precision: Precision, device: string): 'bfloat16' | null {
-  if (precision === 'auto') return device === 'cpu' ? null : 'bfloat16';
-  return precision === 'bfloat16' ? 'bfloat16' : null;
+/** The type of autocast in training that a setting means on a device: `auto` is bfloat16 on an accelerator, float32 on a CPU. */
+export function trainingPrecision(precision: Precision, device: string): Exclude<Precision, 'auto'> {
+  if (precision !== 'auto') return precision;
+  return device === 'cpu' ? 'float32' : 'bfloat16';
 }

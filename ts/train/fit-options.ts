@@ -1,14 +1,21 @@
 import { join } from 'node:path';
 import { InputError } from '../errors';
 import type { Module } from '../nn';
-import { AdamW, type LRScheduler, type Optimizer } from '../optim';
+import { Optimizer } from '../optim';
 import { checkOptions, expected, resolveOptions } from '../options';
 import { type Tensor, safetensors } from '../tensor';
+import { CALLBACKS, type TrainCallbacks } from './callbacks';
 import type { ConfigTree } from './config/keys';
+import { WeightAverages } from './ema';
+import { makeOptimizer, type OptimizerRules, type ParameterRules } from './optimizer-rules';
 import { splitTensors } from './pytree';
+import { recorded } from './recorded-rules';
 import type { RunFolder } from './run';
-import { type ScheduleRules, makeSchedule } from './schedule';
+import type { ScheduleRules } from './schedule';
+import { type NamedSchedule, scheduleOf } from './schedule-rules';
+import { Triggers } from './triggers';
 import type { BatchSource, Metrics, TrainEvent, TrainPlan, TrainScheduler } from './types';
+import { GradualUnfreezing, type UnfreezeRule } from './unfreeze';
 
 /** The loss of one batch, and named scalars to log beside it. */
 export interface LossAndTerms {
@@ -19,7 +26,7 @@ export interface LossAndTerms {
 }
 
 /** What `fit` takes: `model`, `data`, `loss`, `epochs` and `run` are required, all others have defaults. */
-export interface FitOptions<Batch> extends Partial<Omit<TrainPlan, 'epochs'>> {
+export interface FitOptions<Batch> extends Partial<Omit<TrainPlan, 'epochs'>>, ParameterRules, TrainCallbacks {
   /** The model that trains; in training mode while `loss` runs, in evaluation mode while `evaluate` does. */
   readonly model: Module;
   /** Batches of each epoch: a `DataLoader` is one. */
@@ -32,11 +39,21 @@ export interface FitOptions<Batch> extends Partial<Omit<TrainPlan, 'epochs'>> {
   readonly run: string | RunFolder;
   /** Goes on from the run's last checkpoint. @default false */
   readonly resume?: boolean;
-  /** @default AdamW with PyTorch's defaults over all parameters that require gradients */
-  readonly optimizer?: Optimizer;
-  /** How the learning rate changes over the run, by rules or by a function that makes a schedule. @default constant */
+  /**
+   * An optimizer, or one of `optim` by its name and options over all parameters that require gradients; `groups` and `layerDecay`
+   * are for the latter. @default `{ kind: 'AdamW' }`, with PyTorch's defaults
+   */
+  readonly optimizer?: Optimizer | OptimizerRules;
+  /** Parameters that are frozen until an epoch begins. @default none */
+  readonly unfreeze?: readonly UnfreezeRule[];
+  /**
+   * How the learning rate changes over the run: by rules, by a schedule of `optim` with its options, or by a function that makes
+   * one. @default constant
+   */
   readonly schedule?:
-    Partial<ScheduleRules> | ((optimizer: Optimizer, span: { steps: number; epochs: number }) => TrainScheduler);
+    | Partial<ScheduleRules>
+    | NamedSchedule
+    | ((optimizer: Optimizer, span: { steps: number; epochs: number }) => TrainScheduler);
   /** Metrics on held-out data; throws `signal.reason` soon after an abort. @default no evaluation, and no best checkpoint */
   readonly evaluate?: (signal: AbortSignal) => Metrics | Promise<Metrics>;
   /** Samples that an evaluation takes; only the time left depends on it. @default 0 */
@@ -65,6 +82,12 @@ const planDefaults = {
   seed: 0,
   accumulate: 1,
   clipNorm: 0,
+  clipValue: 0,
+  precision: 'float32',
+  ema: 0,
+  maxSteps: 0,
+  maxMinutes: 0,
+  keep: 1,
   logSteps: 10,
   evaluateStart: false,
   evaluateEpochs: 1,
@@ -73,7 +96,7 @@ const planDefaults = {
   checkpointSteps: 0,
   patience: 0,
   score: 'loss',
-} as const satisfies Partial<TrainPlan>;
+} satisfies Partial<TrainPlan>;
 
 /** Options that are whole numbers, with the least that each may be. */
 const LEAST = {
@@ -84,6 +107,8 @@ const LEAST = {
   evaluateSteps: 0,
   checkpointSteps: 0,
   patience: 0,
+  maxSteps: 0,
+  keep: 1,
 } as const;
 
 /** `FitOptions` with every default in it. */
@@ -94,6 +119,9 @@ export interface FitSettings<Batch> {
   readonly loss: (batch: Batch) => LossAndTerms;
   readonly optimizer: Optimizer;
   readonly scheduler: TrainScheduler;
+  readonly averages: WeightAverages | undefined;
+  readonly unfreezing: GradualUnfreezing;
+  readonly callbacks: TrainCallbacks;
   readonly evaluate: (signal: AbortSignal) => Metrics | Promise<Metrics>;
   readonly evaluationSamples: number;
   readonly count: (batch: Batch) => number;
@@ -110,22 +138,24 @@ export interface FitSettings<Batch> {
 /** What a checkpoint needs of them. */
 export type CheckpointSettings = Pick<
   FitSettings<never>,
-  'optimizer' | 'scheduler' | 'save' | 'load' | 'config' | 'freeKeys' | 'dataset'
+  'optimizer' | 'scheduler' | 'averages' | 'save' | 'load' | 'config' | 'freeKeys' | 'dataset'
 >;
 
 /** Options whose default is not a constant of `planDefaults`. */
 const OTHER_OPTIONS = (
-  'model data loss epochs mode run resume optimizer schedule evaluate evaluationSamples count release save load config ' +
-  'freeKeys dataset signal onEvent'
+  'model data loss epochs mode run resume optimizer groups layerDecay unfreeze schedule evaluate evaluationSamples count ' +
+  'release save load config freeKeys dataset signal onEvent'
 ).split(' ');
 
 /** @throws InputError for an option that does not exist, is missing, or is out of its range */
 export function fitSettings<Batch>(options: FitOptions<Batch>): FitSettings<Batch> {
-  checkOptions('fit', options, [...OTHER_OPTIONS, ...Object.keys(planDefaults)]);
-  const { model, data, loss, save, load, optimizer = new AdamW(trainable(model)) } = options;
+  checkOptions('fit', options, [...OTHER_OPTIONS, ...CALLBACKS, ...Object.keys(planDefaults)]);
+  const { model, data, loss, save, load } = options;
   if ((save === undefined) !== (load === undefined))
     throw new InputError(`fit: expected save and load together, found ${save ? 'save' : 'load'} alone`);
   const plan = planOf(options);
+  const unfreezing = new GradualUnfreezing(model, options.unfreeze ?? []);
+  const optimizer = optimizerOf(options, unfreezing);
   return {
     plan,
     model,
@@ -136,14 +166,17 @@ export function fitSettings<Batch>(options: FitOptions<Batch>): FitSettings<Batc
     },
     optimizer,
     scheduler: schedulerOf(optimizer, options.schedule ?? {}, plan, data.batches),
+    averages: plan.ema > 0 ? new WeightAverages(model, plan.ema) : undefined,
+    unfreezing,
+    callbacks: options,
     evaluate: options.evaluate ?? (() => ({})),
     evaluationSamples: options.evaluationSamples ?? 0,
     count: options.count ?? countSamples,
     release: options.release ?? releaseTensors,
     save: save ?? ((folder) => safetensors.save(model.stateDict(), join(folder, 'model.safetensors'))),
     load: load ?? ((folder) => void model.loadStateDict(safetensors.load(join(folder, 'model.safetensors')))),
-    config: options.config ?? { ...plan },
-    freeKeys: options.freeKeys ?? ['logSteps', 'checkpointMinutes', 'checkpointSteps'],
+    config: options.config ?? { ...plan, ...recorded(options) },
+    freeKeys: options.freeKeys ?? ['logSteps', 'checkpointMinutes', 'checkpointSteps', 'maxMinutes', 'keep'],
     dataset: options.dataset,
     signal: options.signal ?? new AbortController().signal,
     onEvent: options.onEvent ?? (() => {}),
@@ -160,6 +193,7 @@ function planOf<Batch>(options: FitOptions<Batch>): TrainPlan {
     if (!Number.isInteger(value) || value < least)
       throw expected('fit', `a whole number from ${least} on for ${name}`, value, '', InputError);
   }
+  checkRanges(plan);
   return {
     ...plan,
     epochs,
@@ -168,20 +202,41 @@ function planOf<Batch>(options: FitOptions<Batch>): TrainPlan {
   };
 }
 
+const PRECISIONS: readonly string[] = ['float32', 'bfloat16', 'float16'];
+
+function checkRanges(plan: Omit<TrainPlan, 'epochs' | 'mode'>): void {
+  for (const name of ['clipNorm', 'clipValue', 'maxMinutes', 'checkpointMinutes'] as const)
+    if (!(plan[name] >= 0)) throw expected('fit', `a number from 0 on for ${name}`, plan[name], '', InputError);
+  if (plan.clipNorm > 0 && plan.clipValue > 0)
+    throw new InputError('fit: expected clipNorm or clipValue, found both; leave one out');
+  if (!(plan.ema >= 0 && plan.ema < 1))
+    throw expected('fit', 'a number from 0 to below 1 for ema', plan.ema, '', InputError);
+  if (!PRECISIONS.includes(plan.precision))
+    throw expected('fit', `one of ${PRECISIONS.join(', ')} for precision`, plan.precision, '', InputError);
+}
+
+function optimizerOf<Batch>(options: FitOptions<Batch>, unfreezing: GradualUnfreezing): Optimizer {
+  const { model, optimizer: given = { kind: 'AdamW' }, groups, layerDecay } = options;
+  if (given instanceof Optimizer && (groups !== undefined || layerDecay !== undefined))
+    throw new InputError(
+      `fit: expected an optimizer by its name for ${groups ? 'groups' : 'layerDecay'}, found an instance of ` +
+        `${given.constructor.name}, which has its groups; write { kind: '${given.constructor.name}', … }`,
+    );
+  const optimizer =
+    given instanceof Optimizer ? given : makeOptimizer(model, given, { groups, layerDecay }, unfreezing.parameters);
+  unfreezing.requireIn(optimizer);
+  return optimizer;
+}
+
 function schedulerOf(
   optimizer: Optimizer,
   schedule: NonNullable<FitOptions<never>['schedule']>,
-  { epochs, accumulate }: TrainPlan,
+  plan: TrainPlan,
   batches: number,
-): LRScheduler | TrainScheduler {
-  const span = { steps: epochs * Math.ceil(batches / accumulate), epochs };
+): TrainScheduler {
+  const span = { steps: new Triggers(plan, batches).steps, epochs: plan.epochs };
   if (typeof schedule === 'function') return schedule(optimizer, span);
-  const defaults: ScheduleRules = { kind: 'constant', warmup: 0, dropEpochs: 1, gamma: 1 };
-  return makeSchedule(optimizer, resolveOptions('fit: schedule', defaults, schedule), span);
-}
-
-function trainable(model: Module) {
-  return model.parameters().filter(({ requiresGrad }) => requiresGrad);
+  return scheduleOf(optimizer, schedule, span, plan);
 }
 
 function countSamples(batch: unknown): number {

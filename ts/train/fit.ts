@@ -1,11 +1,12 @@
 /** The training loop: `fit` for a whole run, `Trainer` for what it does in an open run folder. */
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { InputError, TorchError } from '../errors';
-import { utils } from '../nn';
 import * as torch from '../tensor';
+import { callBack, type EpochEvent } from './callbacks';
 import { restoreCheckpoint, saveCheckpoint } from './checkpoint';
 import { type FitOptions, fitSettings, type FitSettings } from './fit-options';
 import { MetricsLogger } from './metrics-logger';
+import { firstNonFinite, someSamples } from './non-finite';
 import { RunFolder } from './run';
 import {
   type LoopState,
@@ -20,6 +21,7 @@ import {
   requireFinite,
   scoreOf,
 } from './state';
+import { Stepper } from './step';
 import { Triggers } from './triggers';
 import type { Outcome } from './types';
 import { unlessAborted, withRun } from './with-run';
@@ -56,7 +58,7 @@ export class Trainer<Batch> {
   readonly #run: RunFolder;
   readonly #triggers: Triggers;
   readonly #logger: MetricsLogger;
-  readonly #parameters: torch.Tensor[];
+  readonly #stepper: Stepper<Batch>;
   #state: LoopState = initialState;
   /** The state that `checkpoints/last` holds, and when it was written. */
   #saved: LoopState | undefined;
@@ -70,36 +72,39 @@ export class Trainer<Batch> {
         'Trainer: expected an open run folder for run (RunFolder.create or reopen); fit takes a path',
       );
     this.#run = options.run;
-    const { plan, model, data, evaluationSamples } = this.#settings;
+    const { plan, data, evaluationSamples } = this.#settings;
     this.#triggers = new Triggers(plan, data.batches);
     this.#logger = new MetricsLogger(this.#run.file('metrics.jsonl'), evaluationSamples);
-    this.#parameters = model.parameters().filter(({ requiresGrad }) => requiresGrad);
+    this.#stepper = new Stepper(this.#settings);
   }
 
   /** Trains from where `checkpoints/last` stands, or from the start, to the end of the plan, or until the signal. */
   async fit(): Promise<FitResult> {
     const triggers = this.#triggers;
-    const { plan, model, data, onEvent } = this.#settings;
+    const { plan, model, data, unfreezing, onEvent } = this.#settings;
     try {
       await this.#restore();
+      if (this.#run.damage !== undefined)
+        onEvent({ type: 'damaged', step: this.#state.step, message: this.#run.damage });
       onEvent({ type: 'begin', epochs: plan.epochs, step: this.#state.step, steps: triggers.steps });
       // Before the first step, if the plan says so. A run that was interrupted during an evaluation still owes it.
       if (triggers.evaluationDue(this.#state)) await this.#evaluate();
       await this.#beginStep();
       while (!this.#outcome) {
         model.train();
+        unfreezing.enter(this.#state.epoch + 1);
         for await (const batch of data.epoch(this.#state.epoch, { startBatch: this.#state.batch })) {
           this.#forwardBackward(batch);
           if (!triggers.stepDue(this.#state)) continue;
           const lr = this.#clipAndStep();
-          this.#logStep(lr);
+          await this.#logStep(lr);
           // The checkpoint first, so that an evaluation that fails costs no training.
           if (triggers.checkpointDue(this.#state, performance.now() - this.#savedAt)) await this.#checkpoint();
           if (triggers.evaluationDue(this.#state)) await this.#evaluate();
           await this.#beginStep();
           if (this.#outcome) break;
         }
-        if (!this.#outcome) this.#endEpoch();
+        if (this.#outcome !== 'interrupted') await this.#endEpoch();
       }
       // A run without a step needs none: it begins anew from config.yaml.
       if (this.#state.step > 0 && this.#saved?.step !== this.#state.step) await this.#checkpoint();
@@ -117,6 +122,7 @@ export class Trainer<Batch> {
   async #restore(): Promise<void> {
     const last = await restoreCheckpoint(this.#run, this.#settings);
     this.#logger.rewind(last?.logBytes ?? 0, last?.costs ?? null);
+    this.#stepper.loadStateDict(last?.scaler);
     if (last) this.#state = this.#saved = last.loop;
   }
 
@@ -128,18 +134,32 @@ export class Trainer<Batch> {
 
   /** Adds the gradients of `batch`, one of those that the next step averages. */
   #forwardBackward(batch: Batch): void {
-    const { plan, loss: lossOf, count, release } = this.#settings;
+    const { plan, count, release } = this.#settings;
     const { epoch, batch: index } = this.#state;
     const batches = this.#triggers.batchesOfStep(this.#state);
     // A seed for each batch, not one stream: so dropout depends on the position alone, on any device.
     torch.manualSeed(batchSeed(plan.seed, epoch, index));
     torch.scoped(() => {
-      const { loss, terms } = lossOf(batch);
-      (batches === 1 ? loss : loss.div(batches)).backward();
+      const { loss, terms } = this.#stepper.forward(batch);
+      this.#stepper.backward(loss, batches);
       this.#logger.addBatch({ loss, ...terms }, count(batch), batches);
+      const value = Number(loss.item());
+      if (!Number.isFinite(value))
+        requireFinite({ loss: value }, this.#state, this.#saved, this.#whereNonFinite(batch));
     });
     release(batch);
     this.#update({ batch: index + 1 });
+  }
+
+  /** Which samples the running batch has, and where its numbers stop being finite. */
+  #whereNonFinite(batch: Batch): string {
+    const { plan, model, data } = this.#settings;
+    const { epoch, batch: index } = this.#state;
+    const names = data.describeBatch?.(epoch, index);
+    torch.manualSeed(batchSeed(plan.seed, epoch, index));
+    const first = firstNonFinite(model, batch, () => this.#stepper.forward(batch));
+    const samples = names ? `, with the samples ${someSamples(names)}` : '';
+    return `In batch ${index + 1} of the epoch${samples}, the first that is not finite is ${first}.`;
   }
 
   /**
@@ -148,44 +168,45 @@ export class Trainer<Batch> {
    * @throws InputError when the loss or a gradient is not finite
    */
   #clipAndStep(): number {
-    const { plan, optimizer, scheduler } = this.#settings;
+    const { optimizer } = this.#settings;
     const lr = Math.max(...optimizer.paramGroups.map((group) => group.lr));
-    const gradNorm = torch.scoped(() => {
-      const norm = utils.clipGradNorm(this.#parameters, plan.clipNorm || Infinity); // with 0 it is measured alone
-      optimizer.step();
-      scheduler.step();
-      optimizer.zeroGrad();
-      return Number(norm.item());
-    });
-    const step = this.#logger.endStep({ gradNorm });
+    const step = this.#logger.endStep({ ...this.#stepper.update() });
     requireFinite(step.means, this.#state, this.#saved);
     this.#state = afterStep(this.#state, step);
     return lr;
   }
 
-  #logStep(lr: number): void {
-    const { plan, onEvent } = this.#settings;
+  async #logStep(lr: number): Promise<void> {
+    const { plan, callbacks, model, onEvent } = this.#settings;
     if (this.#triggers.logDue(this.#state)) {
       this.#logger.logTrain(this.#state, lr);
       this.#update({ window: emptyWindow });
     }
-    onEvent(this.#logger.stepEvent(this.#state, plan.epochs, this.#triggers.remaining(this.#state), lr));
+    const event = this.#logger.stepEvent(this.#state, plan.epochs, this.#triggers.remaining(this.#state), lr);
+    onEvent(event);
+    await callBack(callbacks, 'onStep', event, model);
   }
 
   /** Evaluates and keeps the result in a checkpoint; after an abort the run owes the evaluation. */
   async #evaluate(): Promise<void> {
-    const { plan, model, evaluate, signal, onEvent } = this.#settings;
+    const { plan, model, evaluate, averages, scheduler, callbacks, signal, onEvent } = this.#settings;
     const began = performance.now();
     model.eval();
-    const metrics = await unlessAborted(signal, evaluate);
+    const metrics = await unlessAborted(signal, () =>
+      averages ? averages.during(() => evaluate(signal)) : evaluate(signal),
+    );
     if (!metrics) return;
     model.train();
     this.#recordDuration('evaluations', began);
     const score = scoreOf(metrics, plan.score);
     this.#logger.logEvaluation(this.#state, metrics);
-    this.#state = afterEvaluation(this.#state, score, plan.mode);
+    this.#state = afterEvaluation(this.#state, score, plan.mode, plan.keep);
+    scheduler.evaluated?.(score);
     const { step } = this.#state;
-    onEvent({ type: 'evaluated', epoch: epochsBegun(this.#state), step, metrics, best: isBest(this.#state) });
+    const epoch = epochsBegun(this.#state);
+    const event = { type: 'evaluated', epoch, step, metrics, best: isBest(this.#state) } as const;
+    onEvent(event);
+    await callBack(callbacks, 'onEvaluate', event, model);
     await this.#checkpoint();
   }
 
@@ -200,19 +221,28 @@ export class Trainer<Batch> {
       loop: state,
       logBytes: this.#logger.flush(),
       costs: this.#logger.throughput.costs,
+      scaler: this.#stepper.stateDict(),
     });
     this.#saved = state;
     this.#savedAt = performance.now();
     this.#recordDuration('checkpoints', began);
-    settings.onEvent({ type: 'checkpoint', step: state.step, path: run.checkpoint('last') });
+    const event = { type: 'checkpoint', step: state.step, path: run.checkpoint('last') } as const;
+    settings.onEvent(event);
+    await callBack(settings.callbacks, 'onCheckpoint', event, settings.model);
   }
 
-  #endEpoch(): void {
-    const { epoch, batch } = this.#state;
-    const { batches } = this.#settings.data;
-    if (!this.#triggers.epochEnds(this.#state))
-      throw new TorchError(`Expected ${batches} batches in epoch ${epoch + 1}, found ${batch}.`);
-    this.#update({ epoch: epoch + 1, batch: 0 });
+  /** Ends the pass over the data, unless the training ended within it. */
+  async #endEpoch(): Promise<void> {
+    const { epoch, batch, step } = this.#state;
+    const { data, plan, callbacks, model } = this.#settings;
+    const ended = this.#outcome !== undefined;
+    if (!this.#triggers.epochEnds(this.#state)) {
+      if (ended) return;
+      throw new TorchError(`Expected ${data.batches} batches in epoch ${epoch + 1}, found ${batch}.`);
+    }
+    const event: EpochEvent = { type: 'epoch', epoch: epoch + 1, epochs: plan.epochs, step };
+    await callBack(callbacks, 'onEpoch', event, model);
+    if (!ended) this.#update({ epoch: epoch + 1, batch: 0 });
   }
 
   #recordDuration(kind: 'evaluations' | 'checkpoints', began: number): void {

@@ -2,6 +2,20 @@
 export { fit, type FitResult, Trainer } from './fit';
 export type { FitOptions, LossAndTerms } from './fit-options';
 export type { BatchSource, Metrics, Outcome, StepEvent, TrainEvent, TrainPlan, TrainScheduler } from './types';
+export type { EpochEvent, TrainCallbacks } from './callbacks';
+export { findBatchSize, type BatchSizeRange, type BatchSizeTrial, type FindBatchSizeOptions } from './find-batch-size';
+export {
+  findLearningRate,
+  type FindLearningRateOptions,
+  type LearningRateRange,
+  type RangePoint,
+} from './find-learning-rate';
+export { cutmix, mixup, type LabelledImages, type Mix, type MixOptions } from './mix';
+export type { LayerDecayRules } from './layer-decay';
+export type { GroupRule, OptimizerRules, ParameterRules } from './optimizer-rules';
+export type { Pattern } from './patterns';
+export type { NamedSchedule } from './schedule-rules';
+export type { UnfreezeRule } from './unfreeze';
 export { type GroupRules, type LayerMap, type OptionGroup, parameterGroups } from './groups';
 export { type MetricsEntry, readMetricsLog } from './metrics-logger';
 export { type CheckpointName, RunFolder, isRun, readFinalMetrics, weightsOf } from './run';

@@ -1,14 +1,16 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { InputError, UsageError } from '../errors';
 import { FileLock, lockHolder } from '../native/lock';
 import { replaceFile } from '../native/replace-file';
 import { recoverFolder, usableFolder } from './atomic';
+import { damageIn } from './checksums';
 import { readConfigFile } from './config/resolve';
 import type { ConfigTree } from './config/keys';
+import { readState } from './state';
 
-export type CheckpointName = 'last' | 'best';
+export type CheckpointName = 'last' | 'best' | 'previous';
 
 /**
  * The folder that a training run leaves:
@@ -17,6 +19,7 @@ export type CheckpointName = 'last' | 'best';
  */
 export class RunFolder {
   readonly #lock: FileLock;
+  #damage: string | undefined;
 
   private constructor(
     readonly path: string,
@@ -55,8 +58,40 @@ export class RunFolder {
       throw new UsageError(`There is no run to resume in ${path}: it has no config.yaml.`);
     }
     const run = new RunFolder(path, takeRunLock(join(path, 'train.lock')), true);
-    for (const name of ['last', 'best'] as const) recoverFolder(run.checkpoint(name));
+    mkdirSync(join(path, 'checkpoints'), { recursive: true });
+    for (const name of readdirSync(join(path, 'checkpoints'))) {
+      const [, checkpoint] = /^(last|previous|best|step-\d+)(?:\.new|\.old)?$/.exec(name) ?? [];
+      if (checkpoint !== undefined) recoverFolder(join(path, 'checkpoints', checkpoint));
+    }
+    try {
+      run.#takeSoundCheckpoint();
+    } catch (error) {
+      run.release();
+      throw error;
+    }
     return run;
+  }
+
+  /**
+   * Takes `checkpoints/previous` where the last one is damaged.
+   * @throws InputError where both are
+   */
+  #takeSoundCheckpoint(): void {
+    const [last, previous] = (['last', 'previous'] as const).map((name) => this.checkpoint(name)) as [string, string];
+    const found = existsSync(last) ? damageIn(last) : existsSync(previous) ? 'it is missing' : undefined;
+    if (found === undefined) return;
+    const other = existsSync(previous) ? damageIn(previous) : 'it is missing';
+    const damage = `${last} is damaged (${found})`;
+    if (other !== undefined)
+      throw new InputError(`Cannot resume ${this.path}: ${damage}, and so is ${previous} (${other}); start a new run.`);
+    rmSync(last, { recursive: true, force: true });
+    renameSync(previous, last);
+    this.#damage = `${damage}: the checkpoint before it is taken, of step ${readState(last).loop.step}.`;
+  }
+
+  /** What is to say of the checkpoint that a resume goes on from, where it is not the last that was written. */
+  get damage(): string | undefined {
+    return this.#damage;
   }
 
   /** All that the run was begun with. */
@@ -76,6 +111,17 @@ export class RunFolder {
 
   checkpoint(name: CheckpointName): string {
     return join(this.path, 'checkpoints', name);
+  }
+
+  /** One of the best checkpoints, by its step. */
+  keptCheckpoint(step: number): string {
+    return join(this.path, 'checkpoints', `step-${step}`);
+  }
+
+  /** The folders of all that `keptCheckpoint` has named and that are there. */
+  keptCheckpoints(): string[] {
+    const folder = join(this.path, 'checkpoints');
+    return readdirSync(folder).flatMap((name) => (/^step-\d+$/.test(name) ? [join(folder, name)] : []));
   }
 
   has(name: CheckpointName): boolean {

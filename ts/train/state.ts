@@ -16,6 +16,8 @@ export interface LoopState {
   /** The step after which the last evaluation ran; null before the first. */
   readonly evaluatedStep: number | null;
   readonly best: Best | null;
+  /** The best evaluations whose checkpoints are kept, the best first; absent in a run that began before there were any. */
+  readonly top?: readonly Best[];
   /** Evaluations since the best one. */
   readonly stale: number;
   /** Training time over all sessions. */
@@ -85,15 +87,22 @@ export function afterStep(state: LoopState, { means, seconds, samples }: StepRec
   };
 }
 
-/** The state after an evaluation that gave `score`; a score that equals the best one is not better. */
-export function afterEvaluation(state: LoopState, score: number, mode: 'min' | 'max'): LoopState {
-  const { best, step, stale } = state;
-  const better = best === null || (mode === 'max' ? score > best.score : score < best.score);
+/**
+ * The state after an evaluation that gave `score`; a score that equals the best one is not better.
+ * @param keep how many of the best are remembered; 1 is the best alone
+ */
+export function afterEvaluation(state: LoopState, score: number, mode: 'min' | 'max', keep = 1): LoopState {
+  const { best, step, stale, top = [] } = state;
+  const isBetter = (a: Best, b: Best): boolean => (mode === 'max' ? a.score > b.score : a.score < b.score);
+  const found: Best = { score, epoch: epochsBegun(state), step };
+  const better = best === null || isBetter(found, best);
+  const before = top.filter((other) => !isBetter(found, other));
   return {
     ...state,
     evaluatedStep: step,
-    best: better ? { score, epoch: epochsBegun(state), step } : best,
+    best: better ? found : best,
     stale: better ? 0 : stale + 1,
+    ...(keep > 1 && { top: [...before, found, ...top.slice(before.length)].slice(0, keep) }),
   };
 }
 
@@ -109,14 +118,22 @@ export function isBest({ best, step }: LoopState): boolean {
   return best?.step === step;
 }
 
-/** @throws InputError that says where a loss or a norm of gradients is not finite, and which checkpoint stands */
-export function requireFinite(means: Readonly<Record<string, number>>, state: LoopState, saved?: LoopState): void {
+/**
+ * @param whence what else is known, a sentence
+ * @throws InputError that says where a loss or a norm of gradients is not finite, and which checkpoint stands
+ */
+export function requireFinite(
+  means: Readonly<Record<string, number>>,
+  state: LoopState,
+  saved?: LoopState,
+  whence?: string,
+): void {
   const name = ['loss', 'gradNorm'].find((key) => !Number.isFinite(means[key]));
   if (name === undefined) return;
   const position = `epoch ${state.epoch + 1}, step ${state.step + 1}`;
   const rest = saved ? `the checkpoint of step ${saved.step} stands` : 'no checkpoint was written yet';
   throw new InputError(
-    `Expected a finite ${name}, found ${means[name]} at ${position}: ${rest}; try a lower learning rate, a longer warm-up or clipping.`,
+    `Expected a finite ${name}, found ${means[name]} at ${position}: ${rest}; try a lower learning rate, a longer warm-up or clipping.${whence === undefined ? '' : ` ${whence}`}`,
   );
 }
 
@@ -132,6 +149,10 @@ export function batchSeed(seed: number, epoch: number, batch: number): number {
 export interface SavedState {
   readonly loop: LoopState;
   readonly scheduler: object;
+  /** In float16: the scale of the loss. */
+  readonly scaler?: object | undefined;
+  /** With `ema`: the steps that the averages in ema.safetensors hold. */
+  readonly averages?: number | undefined;
   /** The optimizer's state dict; its tensors are in optimizer.safetensors. */
   readonly optimizer?: unknown;
   /** The length that metrics.jsonl had. */

@@ -14,7 +14,12 @@ export class Triggers {
 
   /** Optimizer steps in all; the last one of an epoch may average fewer batches. */
   get steps(): number {
-    return this.#plan.epochs * Math.ceil(this.#batches / this.#plan.accumulate);
+    const { epochs, maxSteps } = this.#plan;
+    return Math.min(epochs * this.#stepsOfEpoch, maxSteps || Infinity);
+  }
+
+  get #stepsOfEpoch(): number {
+    return Math.ceil(this.#batches / this.#plan.accumulate);
   }
 
   /** Batches of the step that the next batch belongs to. */
@@ -30,8 +35,15 @@ export class Triggers {
 
   /** How the loop ended, or undefined when there is more to do. */
   outcome(state: LoopState): Exclude<Outcome, 'interrupted'> | undefined {
-    if (state.epoch >= this.#plan.epochs) return 'completed';
-    return this.#plan.patience > 0 && state.stale >= this.#plan.patience ? 'stopped early' : undefined;
+    const { epochs, maxSteps, patience } = this.#plan;
+    if (state.epoch >= epochs || (maxSteps > 0 && state.step >= maxSteps)) return 'completed';
+    if (patience > 0 && state.stale >= patience) return 'stopped early';
+    return this.#isOutOfTime(state) ? 'out of time' : undefined;
+  }
+
+  #isOutOfTime({ seconds }: LoopState): boolean {
+    const { maxMinutes } = this.#plan;
+    return maxMinutes > 0 && seconds >= 60 * maxMinutes;
   }
 
   epochEnds(state: LoopState): boolean {
@@ -48,6 +60,7 @@ export class Triggers {
     if (state.step === 0) return evaluateStart;
     if (evaluateSteps > 0 && state.step % evaluateSteps === 0) return true;
     if (evaluateEpochs === 0) return false;
+    if (state.step >= this.steps || this.#isOutOfTime(state)) return true;
     const epoch = state.epoch + 1;
     return this.epochEnds(state) && (epoch % evaluateEpochs === 0 || epoch === epochs);
   }
@@ -69,7 +82,8 @@ export class Triggers {
     const { epochs, evaluateEpochs, evaluateSteps } = this.#plan;
     const steps = this.steps - state.step;
     const bySteps = evaluateSteps > 0 ? Math.floor(steps / evaluateSteps) : 0;
-    const byEpochs = evaluateEpochs > 0 ? Math.ceil((epochs - state.epoch) / evaluateEpochs) : 0;
+    const passes = Math.min(epochs - state.epoch, Math.ceil(steps / this.#stepsOfEpoch));
+    const byEpochs = evaluateEpochs > 0 ? Math.ceil(passes / evaluateEpochs) : 0;
     const evaluations = bySteps + byEpochs;
     return { steps, evaluations, checkpoints: evaluations };
   }

@@ -7,6 +7,21 @@ export interface TrainPlan {
   readonly accumulate: number;
   /** Largest total norm of the gradients; 0 leaves them as they are. */
   readonly clipNorm: number;
+  /** Largest size of each element of the gradients; 0 leaves them as they are. */
+  readonly clipValue: number;
+  /** The type of autocast while the loss is computed; with float16 the loss is scaled (`torch.amp.GradScaler`). */
+  readonly precision: 'float32' | 'bfloat16' | 'float16';
+  /**
+   * Decay of an exponential moving average of weights and buffers, which is what evaluations see and what `checkpoints/best`
+   * holds; 0 keeps none.
+   */
+  readonly ema: number;
+  /** Optimizer steps at most, over all epochs; the schedule spans them. 0 is as many as the epochs have. */
+  readonly maxSteps: number;
+  /** Minutes of training at most, all sessions together; 0 is without end. A resumed run may be given more. */
+  readonly maxMinutes: number;
+  /** How many of the best checkpoints to keep, in `checkpoints/step-<n>`; 1 is `checkpoints/best` alone. */
+  readonly keep: number;
   /** Steps between two lines of metrics.jsonl. */
   readonly logSteps: number;
   /** Evaluate before the first step too, so that nothing worse than the start becomes the best checkpoint. */
@@ -33,12 +48,16 @@ export interface BatchSource<Batch> {
   readonly batches: number;
   /** The batches from `startBatch` on, without the cost of loading those before it. */
   epoch(epoch: number, options?: { readonly startBatch?: number }): AsyncIterable<Batch>;
+  /** The names of the samples of one batch, such as files, for an error that it leads to. */
+  describeBatch?(epoch: number, batch: number): readonly string[];
 }
 
 /** A schedule that moves with every optimizer step; those of `optim` are. */
 export interface TrainScheduler {
   /** Sets the rates of the next step. */
   step(): void;
+  /** Is told the score of each evaluation. */
+  evaluated?(score: number): void;
   /** What a checkpoint keeps. */
   stateDict(): object;
   /** Goes back to where a checkpoint was. */
@@ -48,6 +67,8 @@ export interface TrainScheduler {
 /** What a training loop tells its caller; it prints nothing itself. */
 export type TrainEvent =
   | { readonly type: 'begin'; readonly epochs: number; readonly step: number; readonly steps: number }
+  /** Before `begin`: the last checkpoint cannot be used, and another one is. */
+  | { readonly type: 'damaged'; readonly step: number; readonly message: string }
   | StepEvent
   | {
       readonly type: 'evaluated';
@@ -78,5 +99,5 @@ export interface StepEvent {
 /** Named metrics of one evaluation; null where one does not exist. */
 export type Metrics = Readonly<Record<string, number | null>>;
 
-/** Why the loop ended: all epochs done, out of patience, or the signal aborted. */
-export type Outcome = 'completed' | 'stopped early' | 'interrupted';
+/** Why the loop ended: all steps done, out of patience, `maxMinutes` over, or the signal aborted. */
+export type Outcome = 'completed' | 'stopped early' | 'out of time' | 'interrupted';

@@ -3,7 +3,7 @@ import { faceSchema, resolveFaceConfig } from '../../../ts/tasks/facecls/config'
 import { presetNames, presets } from '../../../ts/tasks/facecls/presets';
 import { newOptimizer } from '../../../ts/tasks/facecls/train';
 import type { Tensor } from '../../../ts/tensor';
-import { autocastType } from '../../../ts/train/device';
+import { trainingPrecision } from '../../../ts/train/device';
 import { makeSchedule } from '../../../ts/train/schedule';
 import { smallClassifier } from './small-model';
 
@@ -60,7 +60,10 @@ describe('the preset base', () => {
       [base.epochs, base.batchSize, base.accumulate, base.augment.flip, base.clipNorm],
       [3, 128, 1, 0.5, 1],
     );
-    assert.deepEqual([autocastType(base.precision, 'cuda:0'), autocastType(base.precision, 'cpu')], ['bfloat16', null]);
+    assert.deepEqual(
+      [trainingPrecision(base.precision, 'cuda:0'), trainingPrecision(base.precision, 'cpu')],
+      ['bfloat16', 'float32'],
+    );
   });
 
   it('gives each layer three quarters of the rate above it, the head its own, and decay to matrices alone', () => {

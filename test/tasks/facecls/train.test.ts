@@ -33,7 +33,7 @@ describe('training on faces', () => {
       epochs: 2,
       batchSize: 8,
       device: 'cpu',
-      data: { folder: path('faces'), cache: path('cache'), prefetch: 2 },
+      data: { folder: path('faces'), cache: path('cache'), prefetch: 2, onError: 'stop' },
       model: {
         ...presets.tiny.model,
         imageSize: 32,
@@ -79,6 +79,7 @@ describe('training on faces', () => {
       for (const name of ['last', 'best']) {
         const files = readdirSync(join(path('whole/checkpoints'), name)).sort();
         assert.deepEqual(files, [
+          'SHA256SUMS',
           'config.json',
           'model.safetensors',
           'optimizer.safetensors',
@@ -229,9 +230,9 @@ describe('training on faces', () => {
     };
     const rewrite = (file: string, change: (text: string) => string) =>
       writeFileSync(file, change(readFileSync(file, 'utf8')));
-    const begin = (folder: string, said: string[] = []) =>
+    const begin = (folder: string, said: string[] = [], data: Partial<FaceConfig['data']> = {}) =>
       train({
-        config: { ...config, epochs: 1, data: { ...config.data, folder } },
+        config: { ...config, epochs: 1, batchSize: 4, data: { ...config.data, folder, ...data } },
         run: `${folder}-run`,
         listener: { say: (sentence) => void said.push(sentence), bar: () => ({ update: () => {}, stop: () => {} }) },
       });
@@ -246,6 +247,49 @@ describe('training on faces', () => {
         );
         await assert.rejects(begin(folder), { code: 'TTS_INPUT', message });
         assert.ok(!existsSync(`${folder}-run`));
+      });
+    }
+
+    for (const [where, cache] of [
+      ['with a cache', 'cache'],
+      ['without one', null],
+    ] as const) {
+      it(`and goes on without images to train on that are damaged, when told so, ${where}`, async () => {
+        const folder = await faces();
+        const [first, second] = openCelebA(folder).split('train');
+        const file = (name: string) => join(folder, 'img_align_celeba', name);
+        const bytes = readFileSync(file(first!.name));
+        writeFileSync(file(first!.name), bytes.subarray(0, bytes.length - 200));
+        writeFileSync(file(second!.name), 'words');
+        const said: string[] = [];
+        const data = { onError: 'skip', cache: cache && path(cache) } as const;
+        const { metrics } = await begin(folder, said, data);
+        const names = [first!.name, second!.name];
+        assert.match(
+          said[0]!,
+          /^1 of the 8 images of the train split cannot be read: .*The training goes without them\.$/,
+        );
+        const skipped = JSON.parse(readFileSync(`${folder}-run/skipped.json`, 'utf8')) as string[];
+        assert.equal(skipped.length, 2);
+        for (const name of names) {
+          assert.ok(
+            skipped.some((reason) => reason.includes(name)),
+            name,
+          );
+          assert.ok(metrics!.notes![0]!.includes(name), name);
+        }
+        assert.match(metrics!.notes![0]!, /^The training left out 2 images that cannot be read: /);
+        assert.match(readFileSync(`${folder}-run/report.html`, 'utf8'), /The training left out 2 images/);
+        const images = readMetricsLog(`${folder}-run/metrics.jsonl`).filter(({ kind }) => kind === 'train');
+        assert.equal(images.length, 1);
+        if (cache !== null) return;
+        // Told nothing, it stops in the middle of the epoch.
+        writeFileSync(file(second!.name), bytes);
+        const stopped = train({
+          config: { ...config, epochs: 1, data: { ...config.data, folder, cache } },
+          run: `${folder}-stopped`,
+        });
+        await assert.rejects(stopped, new RegExp(`Sample ${first!.name} cannot be loaded: .*damaged or incomplete`));
       });
     }
 

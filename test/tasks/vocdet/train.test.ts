@@ -90,6 +90,7 @@ describe('training a detector', function () {
       for (const name of ['last', 'best']) {
         const checkpoint = path(`whole/checkpoints/${name}`);
         assert.deepEqual(readdirSync(checkpoint).sort(), [
+          'SHA256SUMS',
           'config.json',
           'model.safetensors',
           'optimizer.safetensors',
@@ -348,6 +349,19 @@ describe('training a detector', function () {
         assert.ok(!existsSync(run));
       });
     }
+
+    it('and goes on without an image to train on that is damaged, when told so', async () => {
+      const { begin, run, own } = await trained({});
+      const damaged = join(own, 'JPEGImages/p1.png');
+      const bytes = readFileSync(damaged);
+      writeFileSync(damaged, bytes.subarray(0, Math.floor(bytes.length / 2)));
+      const { metrics } = await begin({ onError: 'skip' });
+      assert.match(metrics!.notes![0]!, /^The training left out 1 image that cannot be read: .*p1\.png/);
+      assert.match(readFileSync(join(run, 'report.html'), 'utf8'), /The training left out 1 image/);
+      const skipped = JSON.parse(readFileSync(join(run, 'skipped.json'), 'utf8')) as string[];
+      assert.equal(skipped.length, 1);
+      assert.match(said.join(' '), /p1\.png.* The training goes on without it\./);
+    });
 
     it('and says what will be missing of the test split; the run ends with the rest', async () => {
       const { begin, run } = await trained({ 'JPEGImages/p8.png': 'words' });

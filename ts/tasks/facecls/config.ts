@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { UsageError } from '../../errors';
 import { isGroup } from '../../train/config/keys';
-import { freeKeys as trainFreeKeys, group, trainShape } from '../../train/config/schema';
+import { freeKeys as trainFreeKeys, group, onErrorKey, trainShape } from '../../train/config/schema';
 import { type ConfigSources, resolveConfig, withSizesOfCheckpoint } from '../../train/config/resolve';
 
 const size = z.int().min(1).nullable().default(null);
@@ -23,6 +23,7 @@ export const faceSchema = z.strictObject({
       .default(join('data', 'interim', 'faces'))
       .describe('Folder in which resized images are kept when they fit into 4 GiB; null keeps none.'),
     prefetch: z.int().min(1).default(4).describe('Batches to load ahead of the training step.'),
+    ...onErrorKey,
   }),
   model: group({
     from: z

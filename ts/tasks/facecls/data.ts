@@ -79,30 +79,43 @@ export class FaceData {
     return this.celeba.attributes;
   }
 
-  /** Batches of the training split, shuffled and augmented anew in each epoch. */
-  train(): Promise<Batches<FaceBatch>> {
+  /**
+   * Batches of the training split, shuffled and augmented anew in each epoch.
+   * @param onUnreadable told of an image that cannot be read and is left out; left out itself, it ends the pass
+   */
+  train(onUnreadable?: (reason: string) => void): Promise<Batches<FaceBatch>> {
     const { batchSize, augment: changes } = this.#options;
-    return this.#batches('train', { batchSize, sampler: shuffled }, changesNothing(changes) ? undefined : changes);
+    const order = { batchSize, sampler: shuffled };
+    return this.#batches('train', order, onUnreadable, changesNothing(changes) ? undefined : changes);
   }
 
   /**
    * Batches of a split in the order of the attribute file, unchanged.
    * @param onUnreadable told of an image that cannot be read and is left out; left out itself, it ends the pass
    */
-  async evaluation(split: Split, onUnreadable?: (reason: string) => void): Promise<Batches<FaceBatch>> {
-    const options = { batchSize: this.#options.evaluationBatchSize };
-    try {
-      return await this.#batches(split, options);
-    } catch (error) {
+  evaluation(split: Split, onUnreadable?: (reason: string) => void): Promise<Batches<FaceBatch>> {
+    return this.#batches(split, { batchSize: this.#options.evaluationBatchSize }, onUnreadable);
+  }
+
+  /** Batches of a split; without the images that cannot be read where somebody is told of them. */
+  async #batches(
+    split: Split,
+    options: EpochOptions,
+    onUnreadable?: (reason: string) => void,
+    changes?: AugmentOptions,
+  ): Promise<Batches<FaceBatch>> {
+    const { seed, prefetch } = this.#options;
+    const all = { ...options, seed, prefetch };
+    const cache = await this.#cache(split).catch((error: unknown) => {
       // A damaged image keeps its whole split out of the cache.
-      if (!onUnreadable || !(error instanceof InputError)) throw error;
-      const { seed, prefetch } = this.#options;
-      return this.#load(split, readableImages(decodedImages(this.celeba, split, this.#processor), onUnreadable), {
-        ...options,
-        seed,
-        prefetch,
-      });
-    }
+      if (onUnreadable && error instanceof InputError) return undefined;
+      throw error;
+    });
+    if (cache) return this.#load(split, cachedImages(cache), all, changes);
+    const images = decodedImages(this.celeba, split, this.#processor);
+    return onUnreadable
+      ? this.#load(split, readableImages(images, onUnreadable), all, changes)
+      : this.#load(split, images, all, changes);
   }
 
   /** Closes files and frees the caches. */
@@ -111,15 +124,6 @@ export class FaceData {
     for (const cache of caches) if (cache.status === 'fulfilled') cache.value.dispose();
     this.#caches.clear();
     this.celeba.close();
-  }
-
-  async #batches(split: Split, options: EpochOptions, changes?: AugmentOptions): Promise<Batches<FaceBatch>> {
-    const { seed, prefetch } = this.#options;
-    const cache = await this.#cache(split);
-    const all = { ...options, seed, prefetch };
-    return cache
-      ? this.#load(split, cachedImages(cache), all, changes)
-      : this.#load(split, decodedImages(this.celeba, split, this.#processor), all, changes);
   }
 
   #load<Sample>(
@@ -134,6 +138,8 @@ export class FaceData {
       torch.scoped(() => {
         const indices = all.filter((_, i) => images.isThere?.(samples[i]!) ?? true);
         const chosen = Array.from(indices, (index) => faces[index]!);
+        // An evaluation passes over an empty batch; a step has no gradient of one.
+        if (chosen.length === 0 && options.sampler === shuffled) throw nothingToRead(Array.from(all, (i) => faces[i]!));
         if (chosen.length === 0)
           return {
             pixelValues: torch.zeros([0, 3, 1, 1]),
@@ -171,6 +177,11 @@ export class FaceData {
     this.#caches.set(split, cache);
     return cache;
   }
+}
+
+function nothingToRead(faces: readonly Face[]): InputError {
+  const names = faces.map(({ name }) => name).join(', ');
+  return new InputError(`Expected an image that can be read in a batch of training, found none among ${names}.`);
 }
 
 /** (B, attributes) float32. */

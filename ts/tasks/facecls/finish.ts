@@ -35,6 +35,8 @@ export interface FinishOptions {
   readonly listener: Listener;
   /** Aborts between two batches with the signal's reason; the run then stays unfinished. */
   readonly signal?: AbortSignal;
+  /** What else there is to say of the run. @default nothing */
+  readonly notes?: readonly string[];
 }
 
 /** Evaluates the best checkpoint on all splits and writes what is for people to look at. What cannot be had is said instead. */
@@ -42,7 +44,7 @@ export async function finishRun(run: RunFolder, data: FaceData, options: FinishO
   const { device, config, listener } = options;
   const classifier = await FaceClassifier.load(run.checkpoint('best'), { device, compile: false });
   const most = majority(classifier.attributes, data);
-  const notes: string[] = [];
+  const notes: string[] = [...(options.notes ?? [])];
   const metrics = {} as Record<Split, SplitMetrics | null>;
   let test: SplitOutputs | null = null;
   for (const split of splits) {
@@ -65,7 +67,7 @@ export async function finishRun(run: RunFolder, data: FaceData, options: FinishO
   return finalMetrics;
 }
 
-interface SplitOptions extends FinishOptions {
+interface SplitOptions extends Omit<FinishOptions, 'notes'> {
   readonly split: Split;
   /** Gets a sentence for what is missing. */
   readonly notes: string[];

@@ -11,9 +11,10 @@ const EXAMPLES = 3;
 
 /**
  * Judges the splits of a dataset before a training.
+ * @param onError whether images of the training split that cannot be read are an error
  * @throws InputError when it cannot train or validate on them
  */
-export async function preflight(data: FaceData, listener: Listener): Promise<void> {
+export async function preflight(data: FaceData, listener: Listener, onError: 'stop' | 'skip' = 'stop'): Promise<void> {
   const { celeba } = data;
   for (const split of ['train', 'val'] as const) {
     if (celeba.split(split).length === 0)
@@ -23,6 +24,10 @@ export async function preflight(data: FaceData, listener: Listener): Promise<voi
     const problems = await unreadable(celeba, split, listener);
     if (problems.length === 0) continue;
     const sentence = describeProblems(split, problems, celeba.split(split).length);
+    if (split === 'train' && onError === 'skip') {
+      listener.say(`${sentence} The training goes without them.`);
+      continue;
+    }
     if (split !== 'test') throw new InputError(`${sentence} Mend them, or take their rows out of the lists.`);
     listener.say(`${sentence} The figures under "test" will be without them.`);
   }

@@ -6,13 +6,14 @@ import type { Device } from '../../tensor';
 import { imageFingerprint } from '../../train/config/fingerprint';
 import type { ConfigTree } from '../../train/config/keys';
 import { trainPlan } from '../../train/config/schema';
-import { autocastType, chooseDevice } from '../../train/device';
+import { chooseDevice, trainingPrecision } from '../../train/device';
 import type { Metrics } from '../../train/types';
 import { fit } from '../../train/fit';
 import type { FitOptions } from '../../train/fit-options';
 import { parameterGroups } from '../../train/groups';
 import { readFinalMetrics } from '../../train/run';
 import { stoppable, type TrainOptions, type TrainResult, withRun } from '../../train/with-run';
+import { SkippedImages } from '../skipped-images';
 import { FaceClassifier } from './classifier';
 import { type FaceConfig, freeKeys } from './config';
 import type { FaceBatch, FaceData, FaceDataOptions } from './data';
@@ -35,13 +36,16 @@ export async function train(options: TrainOptions<FaceConfig>): Promise<TrainRes
     const processor = saved?.processor ?? (await newProcessor(config));
     const data = openFaces(await faceFolder(config.data.folder, listener), processor, dataOptions(config), listener);
     try {
-      await preflight(data, listener);
+      const { onError } = config.data;
+      await preflight(data, listener, onError);
+      const skipped = new SkippedImages(run, listener);
       const model = saved?.model ?? (await newModel(config, data.attributes, listener.say));
       const classifier = new FaceClassifier(model.to(device), processor);
       const { outcome } = await fit({
         ...trainPlan(config, 'meanAccuracy'),
+        precision: trainingPrecision(config.precision, device),
         model,
-        data: await data.train(),
+        data: await data.train(onError === 'skip' ? (reason) => skipped.add(reason) : undefined),
         loss: faceLoss(classifier, device, config, data),
         optimizer: newOptimizer(model, config.optimizer),
         schedule: config.schedule,
@@ -61,7 +65,10 @@ export async function train(options: TrainOptions<FaceConfig>): Promise<TrainRes
         onEvent,
       });
       if (outcome === 'interrupted') return { outcome };
-      return { outcome, metrics: await finishRun(run, data, { device, config, listener, signal }) };
+      return {
+        outcome,
+        metrics: await finishRun(run, data, { device, config, listener, signal, notes: skipped.notes }),
+      };
     } finally {
       await data.close();
     }
@@ -83,12 +90,9 @@ function faceLoss(
   config: FaceConfig,
   data: FaceData,
 ): FitOptions<FaceBatch>['loss'] {
-  const dtype = autocastType(config.precision, device);
   const posWeight = config.balance ? torch.keep(balanceWeights(data).to(device)) : undefined;
-  const forward = (pixelValues: torch.Tensor) => model.forward({ pixelValues }).logits;
   return ({ pixelValues, labels }) => {
-    const images = pixelValues.to({ device, nonBlocking: true });
-    const logits = dtype ? torch.autocast(device, { dtype }, () => forward(images)) : forward(images);
+    const { logits } = model.forward({ pixelValues: pixelValues.to({ device, nonBlocking: true }) });
     return nn.functional.binaryCrossEntropyWithLogits(logits.to('float32'), labels.to({ device, nonBlocking: true }), {
       posWeight,
     });

@@ -6,6 +6,7 @@ import type { Dataset, Pass } from '../../data/dataset';
 import { DataLoader, type Batches, type EpochOptions } from '../../data/loader';
 import { Rng } from '../../data/rng';
 import { inOrder, shuffled } from '../../data/samplers';
+import { InputError } from '../../errors';
 import type { DetrLabels } from '../../models/detr';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
@@ -51,7 +52,7 @@ export interface DetectionBatchOptions {
   readonly prefetch?: number;
   /** Whether objects marked difficult are there to be found. @default 'keep' */
   readonly difficult?: 'keep' | 'drop';
-  /** Told of an image that cannot be used and is left out of an evaluation. @default it ends the evaluation */
+  /** Told of an image that cannot be used and is left out. @default it ends the pass */
   readonly onUnreadable?: (reason: string) => void;
 }
 
@@ -140,9 +141,16 @@ type Order = Pick<EpochOptions, 'batchSize' | 'sampler' | 'lastBatch'>;
 
 function load({ split, classes, processor }: DetectionInputs, making: Making, order: Order): Batches<DetectionBatch> {
   const { seed, prefetch, difficult, plan, onUnreadable } = making;
-  const collate = (loaded: readonly (DetectionSample | undefined)[], { epoch }: Pass): DetectionBatch =>
+  const collate = (
+    loaded: readonly (DetectionSample | undefined)[],
+    { epoch }: Pass,
+    indices: Uint32Array,
+  ): DetectionBatch =>
     torch.scoped(() => {
       const samples = loaded.filter((sample) => sample !== undefined);
+      // An evaluation passes over an empty batch; a step has no gradient of one.
+      if (samples.length === 0 && order.sampler === shuffled)
+        throw nothingToUse(Array.from(indices, (index) => split.describe(index)));
       if (samples.length === 0) return emptyBatch();
       const plans = samples.map(
         ({ image, index }) => plan?.(image, new Rng(seed, epoch, index)) ?? processor.changes(image),
@@ -167,6 +175,12 @@ function load({ split, classes, processor }: DetectionInputs, making: Making, or
     prefetch,
     pinMemory: true,
   });
+}
+
+function nothingToUse(names: readonly string[]): InputError {
+  return new InputError(
+    `Expected an image that can be used in a batch of training, found none among ${names.join(', ')}.`,
+  );
 }
 
 /** What is left of a batch none of whose images can be used. */

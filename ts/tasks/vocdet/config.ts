@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { freeKeys as trainFreeKeys, group, trainShape, withDefault } from '../../train/config/schema';
+import { freeKeys as trainFreeKeys, group, onErrorKey, trainShape, withDefault } from '../../train/config/schema';
 import { type ConfigSources, resolveConfig, withSizesOfCheckpoint } from '../../train/config/resolve';
 import { RESNET_NAMES } from '../../models/resnet/shape';
 import { detectionAugmentDefaults } from '../../vision/detection-augment';
@@ -39,6 +39,7 @@ export const detectionSchema = z.strictObject({
       .default('keep')
       .describe('Whether objects marked difficult are there to be learnt.'),
     prefetch: count.default(4).describe('Batches to load ahead of the training step.'),
+    ...onErrorKey,
   }),
   model: group({
     from: text.describe('Run folder, hub folder, hub name or .pth file to fine-tune; null starts from random weights.'),

@@ -43,6 +43,8 @@ export interface FinishOptions {
   readonly listener: Listener;
   /** Aborts between two batches with the signal's reason; the run then stays unfinished. */
   readonly signal?: AbortSignal;
+  /** What else there is to say of the run. @default nothing */
+  readonly notes?: readonly string[];
 }
 
 /** Evaluates the best checkpoint on all splits and writes what is for people to look at. What cannot be had is said instead. */
@@ -51,7 +53,7 @@ export async function finishRun(run: RunFolder, dataset: OpenDataset, options: F
   const detector = await ObjectDetector.load(run.checkpoint('best'), { device, compile: false });
   // As `evaluate` does, so that both give the same figures.
   detector.model.optimizeForInference();
-  const notes: string[] = [];
+  const notes: string[] = [...(options.notes ?? [])];
   const metrics = {} as Record<SplitName, FullMetrics | null>;
   const hardest = new HardestImages(MISTAKES);
   const samples: DetectedImage[] = [];
@@ -92,7 +94,7 @@ export async function finishRun(run: RunFolder, dataset: OpenDataset, options: F
   return finalMetrics;
 }
 
-interface SplitOptions extends FinishOptions {
+interface SplitOptions extends Omit<FinishOptions, 'notes'> {
   readonly name: SplitName;
   /** Gets a sentence for what is missing. */
   readonly notes: string[];

@@ -1,16 +1,16 @@
 import type { Batches } from '../../data/loader';
 import type { Listener } from '../../native/listener';
 import { AdamW } from '../../optim';
-import * as torch from '../../tensor';
 import type { Device } from '../../tensor';
 import type { ConfigTree } from '../../train/config/keys';
 import { trainPlan } from '../../train/config/schema';
-import { autocastType, chooseDevice } from '../../train/device';
+import { chooseDevice, trainingPrecision } from '../../train/device';
 import { fit } from '../../train/fit';
 import type { FitOptions } from '../../train/fit-options';
 import { parameterGroups } from '../../train/groups';
 import { readFinalMetrics, type RunFolder } from '../../train/run';
 import { stoppable, type TrainOptions, type TrainResult, withRun } from '../../train/with-run';
+import { SkippedImages } from '../skipped-images';
 import type { ClassList } from './annotations/classes';
 import { type DetectionConfig, freeKeys } from './config';
 import { releaseBatch, trainBatches, type DetectionBatch } from './batches';
@@ -37,19 +37,22 @@ export async function train(options: TrainOptions<DetectionConfig>): Promise<Tra
     const { classes } = dataset;
     try {
       sayDrawn(dataset, run, listener);
-      const splits = await preflight(dataset, listener);
+      const splits = await preflight(dataset, listener, config.data.onError);
+      const skipped = new SkippedImages(run, listener);
       const { detector, detects, isNew } = await startingDetector(run, config, { classes, device, listener });
       const { batchSize, seed, augment } = config;
-      const { prefetch, difficult } = config.data;
+      const { prefetch, difficult, onError } = config.data;
+      const onUnreadable = onError === 'skip' ? { onUnreadable: (reason: string) => skipped.add(reason) } : {};
       const source = { split: splits.train, classes, processor: detector.processor };
-      const batches = trainBatches(source, augment, { batchSize, seed, prefetch, difficult });
+      const batches = trainBatches(source, augment, { batchSize, seed, prefetch, difficult, ...onUnreadable });
       if (isNew) await startBackboneOf(detector, batches, { config, listener, signal });
       const evaluation = { listener, difficult, batchSize: config.evaluate.batchSize };
       const { outcome } = await fit({
         ...trainPlan(config, 'AP50', detects),
+        precision: trainingPrecision(config.precision, device),
         model: detector.model,
         data: batches,
-        loss: detectionLoss(detector, device, config),
+        loss: detectionLoss(detector, device),
         optimizer: newOptimizer(detector, config.optimizer),
         schedule: config.schedule,
         evaluate: async (signal) =>
@@ -68,7 +71,10 @@ export async function train(options: TrainOptions<DetectionConfig>): Promise<Tra
         onEvent,
       });
       if (outcome === 'interrupted') return { outcome };
-      return { outcome, metrics: await finishRun(run, dataset, { device, config, listener, signal }) };
+      return {
+        outcome,
+        metrics: await finishRun(run, dataset, { device, config, listener, signal, notes: skipped.notes }),
+      };
     } finally {
       dataset.close();
     }
@@ -125,15 +131,9 @@ async function startBackboneOf(
 }
 
 /** The paper's set loss, with each of its terms. */
-function detectionLoss(
-  { model }: ObjectDetector,
-  device: Device,
-  config: DetectionConfig,
-): FitOptions<DetectionBatch>['loss'] {
-  const dtype = autocastType(config.precision, device);
+function detectionLoss({ model }: ObjectDetector, device: Device): FitOptions<DetectionBatch>['loss'] {
   return (batch) => {
-    const forward = () => model.forward(labelledOnDevice(batch, device));
-    const { loss, lossDict } = dtype ? torch.autocast(device, { dtype }, forward) : forward();
+    const { loss, lossDict } = model.forward(labelledOnDevice(batch, device));
     return { loss: loss!, terms: lossDict! };
   };
 }

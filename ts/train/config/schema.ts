@@ -5,6 +5,14 @@ const count = z.int().min(1);
 const countOrNone = z.int().min(0);
 const share = z.number().min(0).max(1);
 
+/** What a training does about an image that cannot be read: one key for every task's group `data`. */
+export const onErrorKey = {
+  onError: z
+    .enum(['stop', 'skip'])
+    .default('stop')
+    .describe('What an image that cannot be read does to the training; `skip` goes on without it, and lists it.'),
+} as const;
+
 /** Keys below one name; a configuration that lacks them all has their defaults. */
 export function group<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.strictObject(shape).prefault({} as never);
@@ -37,7 +45,7 @@ export const trainShape = {
     .default('auto')
     .describe('`auto` takes an accelerator where there is one.'),
   precision: z
-    .enum(['auto', 'float32', 'bfloat16'])
+    .enum(['auto', 'float32', 'bfloat16', 'float16'])
     .default('auto')
     .describe('Type of the matrix products in training; `auto` takes bfloat16 on an accelerator, float32 on a CPU.'),
   optimizer: z.strictObject({
@@ -83,6 +91,19 @@ export const trainShape = {
     gamma: share.default(1).describe('For `step`: factor of each drop.'),
   }),
   clipNorm: z.number().min(0).default(1).describe('Largest norm of all gradients together; 0 does not clip.'),
+  clipValue: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe('Largest size of each element of the gradients, with `clipNorm` 0; 0 does not clip.'),
+  ema: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe('Decay of the averages of the weights that are evaluated and become the best checkpoint; 0 keeps none.'),
+  maxSteps: countOrNone.default(0).describe('Optimizer steps at most, over all epochs; 0 is as many as they have.'),
+  maxMinutes: z.number().min(0).default(0).describe('Minutes of training at most; 0 is without end.'),
   evaluate: group({
     everyEpochs: count.default(1).describe('Evaluate after every so many epochs, and after the last one.'),
     everySteps: countOrNone
@@ -94,6 +115,7 @@ export const trainShape = {
   checkpoint: group({
     everyMinutes: z.number().min(0).default(10).describe('Minutes between two checkpoints; 0 leaves the clock out.'),
     everySteps: countOrNone.default(0).describe('Steps between two checkpoints; 0 leaves them out.'),
+    keep: count.default(1).describe('How many of the best checkpoints to keep; 1 is `checkpoints/best` alone.'),
   }),
   log: group({ everySteps: count.default(10).describe('Steps between two lines of metrics.jsonl.') }),
 } as const;
@@ -102,16 +124,26 @@ const trainSchema = z.strictObject(trainShape);
 export type TrainConfig = z.infer<typeof trainSchema>;
 
 /** Keys that change how a run goes but not what it ends with; a resumed run may change them. */
-export const freeKeys: readonly string[] = ['device', 'checkpoint', 'log'];
+export const freeKeys: readonly string[] = ['device', 'maxMinutes', 'checkpoint', 'log'];
 
-/** The loop's plan out of a configuration. */
-export function trainPlan(config: Omit<TrainConfig, 'optimizer'>, score: string, evaluateStart = false): TrainPlan {
-  const { seed, epochs, accumulate, clipNorm, evaluate, checkpoint, log } = config;
+/** The loop's plan out of a configuration; the precision is the device's matter too. */
+export function trainPlan(
+  config: Omit<TrainConfig, 'optimizer'>,
+  score: string,
+  evaluateStart = false,
+): Omit<TrainPlan, 'precision'> {
+  const { seed, epochs, accumulate, clipNorm, clipValue, ema, maxSteps, maxMinutes, evaluate, checkpoint, log } =
+    config;
   return {
     seed,
     epochs,
     accumulate,
     clipNorm,
+    clipValue,
+    ema,
+    maxSteps,
+    maxMinutes,
+    keep: checkpoint.keep,
     logSteps: log.everySteps,
     evaluateStart,
     evaluateEpochs: evaluate.everyEpochs,

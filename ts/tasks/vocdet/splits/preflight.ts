@@ -14,9 +14,14 @@ export interface TrainSplits {
 
 /**
  * Judges the splits of a training by their annotations and the headers of their images.
+ * @param onError whether images of the training split that cannot be used are an error
  * @throws InputError when it cannot train or validate on them, or would measure on images that it learns
  */
-export async function preflight(dataset: OpenDataset, listener: Listener): Promise<TrainSplits> {
+export async function preflight(
+  dataset: OpenDataset,
+  listener: Listener,
+  onError: 'stop' | 'skip' = 'stop',
+): Promise<TrainSplits> {
   const [train, val] = [await dataset.split('train'), await dataset.split('val')];
   const test = await testSplit(dataset, val, listener);
   for (const held of test ? [val, test] : [val]) refuseLearnt(train, held, listener);
@@ -25,7 +30,11 @@ export async function preflight(dataset: OpenDataset, listener: Listener): Promi
     ['train', train],
     ['val', val],
   ] as const) {
-    requireUsable(split, await validateSplit(split, dataset.classes, listener), use);
+    const found = await validateSplit(split, dataset.classes, listener);
+    const skips = use === 'train' && onError === 'skip' && found.problems.length > 0;
+    if (skips)
+      listener.say(`${describeProblems(split.name, found.problems, split.ids.length)} The training goes without them.`);
+    requireUsable(split, skips ? { ...found, problems: [] } : found, use);
   }
   if (test) await sayOfTest(test, dataset, listener);
   sayIssues(dataset, listener);

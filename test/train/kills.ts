@@ -1,0 +1,63 @@
+/** Trainings that are killed at random moments, and what they leave. */
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readState } from '../../ts/train/state';
+
+export interface Kills {
+  readonly run: string;
+  readonly epochs: number;
+  /** How many times the program is killed; fewer where it ends before. */
+  readonly kills: number;
+  /** Milliseconds after the beginning of the training, at most. */
+  readonly latestMs: number;
+  /** A number from 0 to 1. */
+  readonly random: () => number;
+}
+
+/** Runs the program until it ends by itself. @returns how often it was killed */
+export async function trainKilled({ run, epochs, kills, latestMs, random }: Kills): Promise<number> {
+  for (let killed = 0; ; killed++) {
+    const delay = killed < kills ? random() * latestMs : undefined;
+    const { signal, code, errors } = await runOnce(run, epochs, delay);
+    if (signal === 'SIGKILL') continue;
+    if (code !== 0) throw new Error(`the training failed after ${killed} kills: ${errors}`);
+    return killed;
+  }
+}
+
+interface Ended {
+  readonly signal: NodeJS.Signals | null;
+  readonly code: number | null;
+  readonly errors: string;
+}
+
+function runOnce(run: string, epochs: number, delayMs: number | undefined): Promise<Ended> {
+  const program = join(__dirname, 'kill-program.ts');
+  const child = spawn(process.execPath, ['--require', require.resolve('tsx/cjs'), program, run, String(epochs)], {
+    env: { ...process.env, OMP_NUM_THREADS: '1' },
+  });
+  let errors = '';
+  child.stderr.on('data', (data: Buffer) => (errors += data.toString()));
+  child.stdout.once('data', () => {
+    if (delayMs !== undefined) void sleep(delayMs).then(() => child.kill('SIGKILL'));
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve({ signal, code, errors }));
+  });
+}
+
+/** All that a run leaves and that does not name its own past, as text to compare. */
+export function leftBy(run: string): Record<string, string> {
+  const files: Record<string, string> = { 'metrics.jsonl': readFileSync(join(run, 'metrics.jsonl'), 'utf8') };
+  for (const name of readdirSync(join(run, 'checkpoints')).sort()) {
+    const folder = join(run, 'checkpoints', name);
+    files[`${name}/state.json`] = JSON.stringify({ ...readState(folder), costs: null });
+    for (const tensors of ['model', 'optimizer', 'ema'].map((file) => `${file}.safetensors`))
+      if (existsSync(join(folder, tensors)))
+        files[`${name}/${tensors}`] = readFileSync(join(folder, tensors)).toString('base64');
+  }
+  return files;
+}

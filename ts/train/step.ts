@@ -1,0 +1,97 @@
+/** What happens to the weights in one step: forward and backward of its batches in the run's precision, clipping, the update. */
+import { utils, type Module } from '../nn';
+import type { Optimizer } from '../optim';
+import * as torch from '../tensor';
+import type { WeightAverages } from './ema';
+import type { LossAndTerms } from './fit-options';
+import type { TrainPlan, TrainScheduler } from './types';
+
+/** What a step works with. */
+export interface StepParts<Batch> {
+  readonly plan: Pick<TrainPlan, 'precision' | 'clipNorm' | 'clipValue'>;
+  readonly model: Module;
+  readonly loss: (batch: Batch) => LossAndTerms;
+  readonly optimizer: Optimizer;
+  readonly scheduler: Pick<TrainScheduler, 'step'>;
+  readonly averages?: WeightAverages | undefined;
+}
+
+/** What there is one of in a step, for its line of the log. */
+export interface UpdateRecord {
+  /** Norm of the gradients before clipping; 0 in a step that was skipped. */
+  readonly gradNorm: number;
+  /** In float16 alone: 1 where gradients overflowed, so that the scale of the loss was lowered in place of a step. */
+  readonly skipped?: number;
+}
+
+/** Below this scale of the loss it is not the scale that makes gradients overflow (fairseq's `min-loss-scale`). */
+const LEAST_SCALE = 1e-4;
+
+/** Makes the steps of one training. */
+export class Stepper<Batch> {
+  readonly #parts: StepParts<Batch>;
+  /** Of the model, when the training began. */
+  readonly #device: torch.Device;
+  readonly #scaler: torch.amp.GradScaler | undefined;
+  readonly #parameters: readonly torch.Tensor[];
+
+  constructor(parts: StepParts<Batch>) {
+    this.#parts = parts;
+    this.#parameters = parts.model.parameters();
+    this.#device = this.#parameters[0]?.device ?? 'cpu';
+    if (parts.plan.precision === 'float16') this.#scaler = new torch.amp.GradScaler(this.#device);
+  }
+
+  /** The loss of a batch, its matrix products in the precision of the plan. */
+  forward(batch: Batch): LossAndTerms {
+    const { plan, loss } = this.#parts;
+    if (plan.precision === 'float32') return loss(batch);
+    return torch.autocast(this.#device, { dtype: plan.precision }, () => loss(batch));
+  }
+
+  /** Adds the gradients of a loss, one of the `batches` that the step averages. */
+  backward(loss: torch.Tensor, batches: number): void {
+    const share = batches === 1 ? loss : loss.div(batches);
+    (this.#scaler?.scale(share) ?? share).backward();
+  }
+
+  /** Clips the gradients, applies them and moves the schedule; but for a step whose gradients overflowed in float16. */
+  update(): UpdateRecord {
+    const { optimizer, scheduler, averages, model } = this.#parts;
+    return torch.scoped(() => {
+      this.#scaler?.unscale_(optimizer);
+      const norm = this.#clip();
+      // An optimizer's step gives null; undefined is what the scaler says of one that it left out.
+      const skipped = this.#scaler !== undefined && this.#scaler.step(optimizer) === undefined;
+      if (this.#scaler === undefined) optimizer.step();
+      if (!skipped) {
+        averages?.update(model);
+        scheduler.step();
+      }
+      this.#scaler?.update();
+      optimizer.zeroGrad();
+      const gradNorm = Number(norm.item());
+      if (this.#scaler === undefined) return { gradNorm };
+      return { gradNorm: skipped && this.#scaler.getScale() >= LEAST_SCALE ? 0 : gradNorm, skipped: Number(skipped) };
+    });
+  }
+
+  /** @returns the norm that the gradients had */
+  #clip(): torch.Tensor {
+    const { clipNorm, clipValue } = this.#parts.plan;
+    // With clipNorm 0 the norm is measured alone.
+    const norm = utils.clipGradNorm(this.#parameters, clipNorm || Infinity);
+    if (clipValue > 0) utils.clipGradValue(this.#parameters, clipValue);
+    return norm;
+  }
+
+  /** What a checkpoint keeps: the scale of the loss, in float16. */
+  stateDict(): object | undefined {
+    return this.#scaler?.stateDict();
+  }
+
+  /** Goes back to where a checkpoint was. */
+  loadStateDict(state: object | undefined): void {
+    if (state !== undefined) this.#scaler?.loadStateDict(state as torch.amp.GradScalerState);
+  }
+}
