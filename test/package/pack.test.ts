@@ -11,6 +11,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import sharp from 'sharp';
+import ts from 'typescript';
 import { libtorchOf } from '../../scripts/release/addons';
 import { platformPackage } from '../../ts/native/prebuilt';
 import { attempt, isOffline, NPM_OPTIONS, packedPackages, REPOSITORY, skipSuite } from './packed';
@@ -183,6 +185,45 @@ describe('the packed package, installed in a folder outside the repository', () 
         run('program.mjs', `import * as torch from 'torchts'; import { nn, optim } from 'torchts';${PROGRAM}`),
         '0 false number\n',
       );
+    });
+
+    describe('trains the models of examples/', () => {
+      const trained = (name: string, ...args: string[]): string => {
+        const source = readFileSync(join(REPOSITORY, 'examples', `${name}.ts`), 'utf8');
+        const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 };
+        writeFileSync(join(app, `${name}.mjs`), ts.transpileModule(source, { compilerOptions }).outputText);
+        return execFileSync(process.execPath, [`${name}.mjs`, ...args], {
+          cwd: app,
+          encoding: 'utf8',
+          env: { ...process.env, ...environment },
+        });
+      };
+
+      it('a classifier of images in a folder for each class', async () => {
+        for (const [colour, background] of Object.entries({ blue: '#0022dd', green: '#00cc11', red: '#ee1100' })) {
+          mkdirSync(join(app, 'images', colour), { recursive: true });
+          for (let i = 0; i < 8; i++)
+            await sharp({ create: { width: 40 + i, height: 40, channels: 3, background } })
+              .png()
+              .toFile(join(app, 'images', colour, `${i}.png`));
+        }
+        const said = /^completed: 3 classes, best accuracy 1\.00\n$/;
+        assert.match(trained('image-classifier', 'images', 'image-run'), said);
+        // Again, it finds the run finished.
+        assert.match(trained('image-classifier', 'images', 'image-run'), said);
+      });
+
+      it('a language model over characters', () => {
+        writeFileSync(join(app, 'text.txt'), 'the cat sat on the mat. '.repeat(80));
+        assert.match(
+          trained('character-model', 'text.txt', 'text-run'),
+          /^completed: the cat sat on the mat\. the cat sat on /,
+        );
+      });
+
+      it('a U-Net for segmentation', () => {
+        assert.equal(trained('unet', 'unet-run'), 'completed: overlap above 0.7\n');
+      });
     });
 
     it('gives its package.json', () => {
