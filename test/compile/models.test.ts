@@ -4,29 +4,7 @@ import { DetrForObjectDetection, ResNetBackbone, ViTForImageClassification, ViTM
 import * as torch from '../../ts/tensor';
 import { BACKBONE } from '../models/detr/fixture';
 import { assertSame, STRICT } from './near';
-
-const VIT = {
-  hiddenSize: 32,
-  numHiddenLayers: 3,
-  numAttentionHeads: 4,
-  intermediateSize: 64,
-  imageSize: 32,
-  patchSize: 8,
-  numLabels: 5,
-};
-const DETR = {
-  useTimmBackbone: false,
-  backboneConfig: BACKBONE,
-  dModel: 32,
-  encoderLayers: 2,
-  decoderLayers: 2,
-  encoderAttentionHeads: 4,
-  decoderAttentionHeads: 4,
-  encoderFfnDim: 64,
-  decoderFfnDim: 64,
-  numQueries: 7,
-  numLabels: 4,
-};
+import { DETR, VIT } from './small-models';
 
 describe('torch.compile of the models', () => {
   before(() => torch.manualSeed(0));

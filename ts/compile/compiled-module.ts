@@ -5,6 +5,7 @@ import { expected, type Given } from '../options';
 import * as torch from '../tensor';
 import type { AsyncOptions, Tensor } from '../tensor';
 import { Outcome, type Plan } from '../tensor/plan/plan';
+import { isRecording } from '../tensor/plan/recording';
 import { CalibrationError, calibrate } from './calibrate';
 import { Calibration, writeCompileOptions } from './calibration';
 import { differenceOf } from './difference';
@@ -164,10 +165,13 @@ export class CompiledModule<M extends Module = Module> {
   /** The tensors among the arguments and the plans for their kind; null where the module must run eagerly. */
   #callOf(args: Parameters<Forward<M>>): Call | null {
     if (this.#disposed) throw new InputError('forward: the compiled module was disposed; compile the module again');
+    if (isRecording()) return null; // inside of another one, whose plan is to have these operators
     if (this.#forgotten > MOST_FORGOTTEN) return this.#refuse('its forward changes its fields');
     this.#noticeReplaced();
     const reason = this.#state!.reasonForEager;
     if (reason !== null) return this.#refuse(reason);
+    if (torch.isAutocastEnabled('cpu'))
+      return this.#refuse("it is called under autocast; compile it with precision: 'bfloat16' instead");
     try {
       const { structure, tensors } = takeApart(args);
       if (tensors.some(({ device }) => device !== 'cpu')) return this.#refuse('its inputs are not on the CPU');
@@ -265,9 +269,18 @@ export class CompiledModule<M extends Module = Module> {
       throw new NotCompiled('it chooses by the elements of its inputs, in too many ways');
     }
     const returned = takeApart(result).tensors;
-    const entry: Entry = { structure, ...emit(this.#optimized(graph), inputs, this.#constants, returned) };
+    const optimized = this.#optimized(graph);
+    const make = (): Entry => ({ structure, ...emit(optimized, inputs, this.#constants, returned) });
+    let entry = make();
     try {
-      const found = entry.plan.run(inputs);
+      let found = entry.plan.run(inputs);
+      if (found === Outcome.ConstantsChanged) {
+        // Those of other plans have got another type or shape since.
+        this.#drop(entry);
+        this.#renew();
+        entry = make();
+        found = entry.plan.run(inputs);
+      }
       if (!Array.isArray(found)) throw new NotCompiled('its forward is not the same twice');
       const compiled = resultOf(entry, found, inputs) as T;
       const difference = differenceOf(
@@ -276,7 +289,7 @@ export class CompiledModule<M extends Module = Module> {
         this.#options.tolerance ?? TOLERANCES[this.#options.precision],
       );
       if (difference !== null) throw new NotCompiled(difference);
-      this.#entries.set(key, [entry, ...known]);
+      this.#entries.set(key, [entry, ...(this.#entries.get(key) ?? [])]);
       this.#evict();
       return compiled;
     } catch (error) {

@@ -1,6 +1,6 @@
 /** Convolutions with packed weights and channels last, and what follows computed with them: oneDNN's kernels. */
 import { makeNode, type Argument, type Graph, type Node, type Value } from '../graph';
-import { addedTo, activationOf, followersOf, NO_ACTIVATION, type Followers } from './epilogue';
+import { activationOf, activationOfSum, addedTo, followersOf, NO_ACTIVATION, type Followers } from './epilogue';
 
 /** A convolution of constant weights. */
 interface Convolution {
@@ -107,7 +107,7 @@ function fuse(
   const residual = addedTo(sum, node.result);
   const before = residual ? sum! : node;
   const next = free(before.result);
-  const activation = next ? activationOf(next) : null;
+  const activation = next ? (residual ? activationOfSum : activationOf)(next) : null;
   const last = activation ? next! : before;
   const { padding, stride, dilation, groups } = geometry;
   const operands = [padding, stride, dilation, groups] as const;

@@ -25,6 +25,12 @@ export function activationOf(node: Node): Activation | null {
   return attr ? { attr, algorithm: '' } : null;
 }
 
+/** The same behind a convolution and a sum, where libtorch's operators know ReLU only. */
+export function activationOfSum(node: Node): Activation | null {
+  const found = activationOf(node);
+  return found?.attr === 'relu' ? found : null;
+}
+
 /** A product or convolution with what follows it. */
 export interface Fused {
   /** The product or convolution, and the nodes behind it that are computed with it. */

@@ -169,7 +169,8 @@ function neededMask({ shape }: Tensor, mask: Tensor | undefined): Tensor | undef
   const expected = [batch, height, width].join(', ');
   if (mask.shape.join(', ') !== expected)
     throw new ShapeError(`pixelMask: expected [${expected}], found [${mask.shape.join(', ')}].`);
-  return mask.all().item() ? undefined : mask;
+  // Of bytes, `all` gives a byte, by which torch.compile cannot choose.
+  return (mask.dtype === 'uint8' ? mask.to('bool') : mask).all().item() ? undefined : mask;
 }
 
 export interface DetectionInput extends DetrInput {

@@ -24,6 +24,8 @@ export interface Refusal {
   readonly refusal: string;
 }
 
+let running = false;
+
 /**
  * Runs `forward`, without gradients, and notes the operators that it calls.
  * @param inputs the tensors that other calls will have others for; all else that exists is a constant
@@ -39,11 +41,11 @@ export function record<T>(
     encodeAll([inputs]);
     binding.recordBegin();
   });
-  let running = true;
+  running = true;
   try {
     const result = noGrad(() => traced(forward));
     const outputs = outputsOf(result);
-    running = false;
+    running = false; // from here on there is nothing to abort
     const found = guarded('record', () => {
       encodeAll([outputs]);
       return binding.recordEnd();
@@ -51,7 +53,13 @@ export function record<T>(
     return { result, recording: 'refusal' in found ? found : withTensors(found) };
   } finally {
     if (running) binding.recordAbort();
+    running = false;
   }
+}
+
+/** Whether a forward is being recorded: there can be one at a time. */
+export function isRecording(): boolean {
+  return running;
 }
 
 function withTensors({ values, ...rest }: NativeRecording): Recording {
