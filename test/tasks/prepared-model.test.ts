@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { InputError } from '../../ts/errors';
 import * as nn from '../../ts/nn';
+import * as facecls from '../../ts/tasks/facecls';
 import { AS_IT_IS, PreparedModel } from '../../ts/tasks/prepared-model';
+import * as vocdet from '../../ts/tasks/vocdet';
 import * as torch from '../../ts/tensor';
 import type { Tensor } from '../../ts/tensor';
 import { assertNear, listener } from '../compile/near';
@@ -91,5 +93,18 @@ describe('a model as the tasks run it', () => {
       () => new PreparedModel(model, { precision: 'int8', compile: false }),
       /^InputError: compile: expected true with the precision 'int8', found false; leave one of them out$/,
     );
+  });
+
+  it('refuses them before the weights are looked for', async () => {
+    const [precision, message] = [
+      'int4' as never,
+      /^InputError: precision: expected one of 'float32', 'bfloat16', 'int8'/,
+    ];
+    for (const evaluate of [facecls.evaluate, vocdet.evaluate]) {
+      await assert.rejects(evaluate('absent', { precision }), message);
+      await assert.rejects(evaluate('absent', { precision: 'int8', compile: false }), /leave one of them out/);
+    }
+    for (const predict of [facecls.predict, vocdet.predict])
+      await assert.rejects(predict('absent', ['absent.png'], { precision }).next(), message);
   });
 });

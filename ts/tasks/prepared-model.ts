@@ -27,6 +27,19 @@ export interface InferenceOptions {
 }
 
 /**
+ * Looks at the options before anything is loaded.
+ * @throws InputError for a precision that does not exist, or that needs a compiled model where it is not to be compiled
+ */
+export function requireInference({ compile = true, precision = 'float32' }: InferenceOptions): void {
+  if (!PRECISIONS.includes(precision))
+    throw expected('precision', `one of '${PRECISIONS.join("', '")}'`, precision, '', InputError);
+  if (!compile && precision !== 'float32')
+    throw new InputError(
+      `compile: expected true with the precision '${precision}', found false; leave one of them out`,
+    );
+}
+
+/**
  * How often inputs of one shape come before a plan is made for them, in float32: making one takes as long as 3 to 8 forward passes
  * (weights are packed, and the first run is compared with the model's), and each later pass is a tenth to a third shorter. So what
  * comes a few times is not slowed down, and what comes often is faster from then on. The other precisions give other digits, so they
@@ -61,12 +74,7 @@ export class PreparedModel<M extends Module> {
     { saved = null, onWarning }: PreparationOptions = {},
   ) {
     const precision = asked ?? (compile ? saved?.precision : undefined) ?? 'float32';
-    if (!PRECISIONS.includes(precision))
-      throw expected('precision', `one of '${PRECISIONS.join("', '")}'`, precision, '', InputError);
-    if (!compile && precision !== 'float32')
-      throw new InputError(
-        `compile: expected true with the precision '${precision}', found false; leave one of them out`,
-      );
+    requireInference({ compile, precision });
     this.#options = { precision, compile };
     this.#calibrate = saved?.calibrate;
     this.#onWarning = onWarning;

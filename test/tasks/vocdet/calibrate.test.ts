@@ -55,6 +55,8 @@ describe('the calibration of a detector', () => {
     await assert.rejects(calibrate(weights, [join(weights, 'config.json')]), /config\.json, found /);
     await assert.rejects(calibrate(weights, ['absent.png']), /There is no file or folder absent\.png/);
     assert.equal(existsSync(join(weights, 'compile.json')), false);
+    for (const count of [0, 1.5, '2'])
+      await assert.rejects(calibrate('absent', [], { data, count: count as number }), /at least 1 for count, found /);
     await assert.rejects(calibrate('absent'), /^InputError: Expected a run folder/);
   });
 });

@@ -7,7 +7,13 @@ import { weightsOf } from '../../train/run';
 import type { RgbImage } from '../../vision/image';
 import { ImageProcessor } from '../../vision/processor';
 import { loadProcessor, saveProcessor, sayNotFinite } from '../checkpoint';
-import { AS_IT_IS, PreparedModel, type InferenceOptions, type PreparationOptions } from '../prepared-model';
+import {
+  AS_IT_IS,
+  PreparedModel,
+  requireInference,
+  type InferenceOptions,
+  type PreparationOptions,
+} from '../prepared-model';
 
 export interface ClassifierOptions extends InferenceOptions {
   /** @default 'cpu' */
@@ -39,6 +45,7 @@ export class FaceClassifier {
     source: string,
     { device = 'cpu', onWarning, allowNewHead = false, precision, compile }: ClassifierOptions = {},
   ): Promise<FaceClassifier> {
+    requireInference({ precision, compile });
     const folder = weightsOf(source);
     const model = await AutoModelForImageClassification.fromPretrained(folder, {
       device,

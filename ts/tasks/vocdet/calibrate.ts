@@ -5,6 +5,7 @@ import { compile } from '../../compile';
 import { COMPILE_FILE } from '../../compile/calibration';
 import { InputError } from '../../errors';
 import { type Listener, silent } from '../../native/listener';
+import { expected } from '../../options';
 import { decodeImage, type RgbImage } from '../../vision/image';
 import { imageBatches } from '../images';
 import type { FetchOptions } from '../sources/fetch';
@@ -34,7 +35,7 @@ export interface CalibrationResult {
  * Writes compile.json into the folder of a detector: with it `predict` and `evaluate` compute in int8.
  * @param weights a run folder (its best checkpoint) or a hub folder
  * @param inputs files, folders, patterns and URLs of images; none for those of the training split of its dataset
- * @throws InputError for weights that are no folder, and for an image that cannot be read
+ * @throws InputError for weights that are no folder, for no images, and for one that cannot be read
  */
 export async function calibrate(
   weights: string,
@@ -42,6 +43,8 @@ export async function calibrate(
   options: CalibrateOptions = {},
 ): Promise<CalibrationResult> {
   const { listener = silent, count = COUNT, fetch } = options;
+  if (!Number.isInteger(count) || count < 1)
+    throw expected('calibrate', 'a whole number of at least 1 for count', count, '', InputError);
   const folder = detectorWeights(weights);
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
     throw new InputError(

@@ -10,7 +10,13 @@ import type { Extent } from '../../vision/boxes';
 import { DetectionProcessor, type PaddedBatch } from '../../vision/detection-processor';
 import type { RgbImage } from '../../vision/image';
 import { sayNotFinite, loadProcessor, saveProcessor } from '../checkpoint';
-import { AS_IT_IS, PreparedModel, type InferenceOptions, type PreparationOptions } from '../prepared-model';
+import {
+  AS_IT_IS,
+  PreparedModel,
+  requireInference,
+  type InferenceOptions,
+  type PreparationOptions,
+} from '../prepared-model';
 import type { ClassList } from './annotations/classes';
 import type { DetectionBatch } from './batches';
 import { ranked, type RankedDetections } from './rank-detections';
@@ -49,6 +55,7 @@ export class ObjectDetector {
     source: string,
     { device = 'cpu', onWarning, allowNewHead = false, precision, compile }: DetectorOptions = {},
   ): Promise<ObjectDetector> {
+    requireInference({ precision, compile });
     const weights = detectorWeights(source);
     const model = await DetrForObjectDetection.fromPretrained(weights, {
       device,
