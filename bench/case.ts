@@ -24,7 +24,8 @@ export interface Measure {
 }
 
 /** What the runner makes before the sides start, all in one folder. */
-export type Need = 'checkpoint' | 'photo' | 'faces' | 'detector' | 'scenes' | 'onnxCheckpoint' | 'onnxDetector';
+export type Need =
+  'checkpoint' | 'photo' | 'faces' | 'detector' | 'scenes' | 'onnxCheckpoint' | 'onnxDetector' | 'trained';
 
 /** Where each of them lies. */
 export function needPaths(folder: string): Readonly<Record<Need, string>> {
@@ -36,6 +37,7 @@ export function needPaths(folder: string): Readonly<Record<Need, string>> {
     scenes: 'scenes.json',
     onnxCheckpoint: 'onnx-checkpoint',
     onnxDetector: 'onnx-detector',
+    trained: 'trained',
   };
   return Object.fromEntries(Object.entries(files).map(([need, name]) => [need, join(folder, name)])) as Record<
     Need,
@@ -46,6 +48,8 @@ export function needPaths(folder: string): Readonly<Record<Need, string>> {
 export interface Case {
   /** The name of its files: `<name>.ts` beside `<name>.py`. */
   readonly name: string;
+  /** The peer is the same program as ours, and differs in what it is asked for. @default false */
+  readonly againstItself?: boolean;
   readonly title: string;
   /** What both sides do, in a sentence or two. */
   readonly about: string;
@@ -86,6 +90,8 @@ export interface Settings extends Readonly<Record<Need, string>> {
   readonly onnxCheckpoint: string;
   /** The same of the DETR. */
   readonly onnxDetector: string;
+  /** A folder with a run for each of the trainings. */
+  readonly trained: string;
   /** Of a fresh process: the measure it is for. */
   readonly measure?: string;
 }

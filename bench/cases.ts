@@ -1,4 +1,5 @@
 import type { Case, Measure, Target } from './case';
+import { TRAININGS } from './trainings';
 
 const atMost = (limit: number): Target => ({ atMost: limit });
 const atLeast = (limit: number): Target => ({ atLeast: limit });
@@ -29,6 +30,23 @@ function inferenceMeasures(title: string, suffix: string, uncompiledLimit: numbe
     ...(ours !== 'uncompiled' && { device: 'cpu' }),
     ...(limit !== undefined && { target: atMost(limit) }),
   }));
+}
+
+/** How many points of a figure of a trained model a precision may cost. */
+const COSTS = { bfloat16: 0.2, int8: 0.5 };
+
+function accuracyMeasures(): Measure[] {
+  return TRAININGS.flatMap(({ name, title, task, preset, metrics }) =>
+    Object.entries(COSTS).flatMap(([precision, cost]) =>
+      metrics.map((metric) => ({
+        name: `${name}-${metric}-${precision}`,
+        peer: `${name}-${metric}-float32`,
+        title: `${title} (${task} ${preset}), ${precision}: ${metric}`,
+        unit: 'points' as const,
+        target: atLeast(-cost),
+      })),
+    ),
+  );
 }
 
 /** As bench/operators.ts has them. */
@@ -235,5 +253,20 @@ export const cases: readonly Case[] = [
       { name: 'wall', title: 'wall time', unit: 'seconds', target: atMost(1) },
       { name: 'accuracy', title: 'mean accuracy, test', unit: 'points', target: atLeast(-0.5) },
     ],
+  },
+  {
+    name: 'accuracy',
+    againstItself: true,
+    title: 'Accuracy by precision',
+    about:
+      'Figures of trained models on their test splits, in bfloat16 and int8 beside the same in float32, uncompiled: `evaluate --precision` against `evaluate --no-compile`. The models are trained first, by the presets that are named, in float32. Convolutions in int8 are calibrated on 16 images of the training split. Preset `tiny` is too small for VOC, of which the sample has 508 images to train on: its figures say how much changes, not how well one detects.',
+    kind: 'resident',
+    rounds: 1,
+    warmUp: false,
+    threads: 2,
+    needs: ['trained'],
+    long: true,
+    tolerance: 0,
+    measures: accuracyMeasures(),
   },
 ];

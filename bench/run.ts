@@ -38,10 +38,10 @@ function benches(
     const command = { program, args: [file, JSON.stringify(settings)], env };
     return bench.kind === 'fresh' ? new Fresh(command) : new Resident(command);
   };
-  return {
-    ours: make(process.execPath, join(root, 'build', 'bench', `${bench.name}.js`)),
-    peer: 'python' in peer ? make(peer.python, join(root, 'bench', `${bench.name}.py`)) : null,
-  };
+  const own = (): BenchProcess => make(process.execPath, join(root, 'build', 'bench', `${bench.name}.js`));
+  const twin = (): BenchProcess | null =>
+    'python' in peer ? make(peer.python, join(root, 'bench', `${bench.name}.py`)) : null;
+  return { ours: own(), peer: bench.againstItself ? own() : twin() };
 }
 
 /** The case with the measures of a device; tiny sizes reach or miss no target. */
@@ -76,7 +76,7 @@ async function runCase(bench: Case, options: Options, root: string, folder: stri
     machine: thisMachine(),
     load: before,
     commit: commit(root),
-    absent: 'absent' in peer ? peer.absent : null,
+    absent: 'absent' in peer && !bench.againstItself ? peer.absent : null,
     ...outcome,
   };
 }

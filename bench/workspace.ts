@@ -10,6 +10,7 @@ import { models, torch } from 'torchts';
 import { needPaths, type Need } from './case';
 import { findPeer } from './python';
 import { makeScenes } from './scenes';
+import { trainAll } from './trainings';
 
 const root = dirname(require.resolve('torchts/package.json'));
 
@@ -96,6 +97,10 @@ const make: Readonly<Record<Need, (folder: string, smoke: boolean) => void | Pro
 
   onnxDetector(folder, smoke) {
     return makeOnnx('detr', folder, 'detector', smoke);
+  },
+
+  trained(folder, smoke) {
+    trainAll(root, folder, dataFolder(), smoke);
   },
 
   async scenes(path, smoke) {
