@@ -1,6 +1,7 @@
 // The export table and the per-environment state; nothing else.
 #include "accelerator.h"
 #include "allocator.h"
+#include "backends.h"
 #include "engine.h"
 #include "environment.h"
 #include "exports.h"
@@ -28,6 +29,7 @@ static Napi::Object init(Napi::Env env, Napi::Object exports) {
   install_allocator();
   load_cuda();
   define_quantize();
+  has_nnpack();
   if (!limit_threads())
     warn(env, "the system gives too few threads (see ulimit -u, ulimit -v and the container's limits): operators run on one thread");
   install_engine();

@@ -8,6 +8,8 @@
 #include <mutex>
 #include <vector>
 
+#include "workspace.h"
+
 #ifdef __APPLE__
 #include <malloc/malloc.h>
 #define malloc_usable_size malloc_size
@@ -19,7 +21,7 @@ namespace torchts {
 namespace {
 
 // Process-wide: the environments share one libtorch.
-std::atomic<int64_t> live_bytes{0};
+std::atomic<int64_t> live_bytes{0}, requests{0};
 c10::Allocator* wrapped = nullptr;
 
 size_t size_of(void* data) { return malloc_usable_size(data); }
@@ -36,13 +38,18 @@ class SmallBlocks {
  public:
   static constexpr size_t kLargest = 4096;
 
+  // What is requested from the system for a small tensor, so that the block serves each tensor of its class.
+  static size_t rounded(size_t size) { return (size + kUnit - 1) / kUnit * kUnit; }
+  // Whether a block of this size, which may be a little larger than what was requested, belongs here.
+  static bool holds(size_t size) { return size < kLargest + kUnit; }
+
   ~SmallBlocks() {
     for (auto& blocks : classes_)
       for (void* block : blocks) wrapped->raw_deleter()(block);
     closed_ = true;
   }
   void* take(size_t size) {
-    auto& blocks = classes_[(size + kUnit - 1) / kUnit];
+    auto& blocks = classes_[rounded(size) / kUnit];
     if (blocks.empty()) return nullptr;
     void* block = blocks.back();
     blocks.pop_back();
@@ -125,19 +132,30 @@ void* reused(size_t size) {
   return size >= LargeBlocks::kSmallest ? large_blocks().take(size) : nullptr;
 }
 
+// The workspace of a plan that runs in this thread; small blocks are at hand as it is.
+Placement* placement_of(size_t size) { return kKeeps && size > SmallBlocks::kLargest ? Placement::current() : nullptr; }
+
 void release(void* data) {
-  if (!data) return;
+  if (!data || Workspace::take_out(data)) return;
   const size_t size = size_of(data);
+  if (Placement* const placement = placement_of(size)) placement->released(data);
   live_bytes.fetch_sub(static_cast<int64_t>(size), std::memory_order_relaxed);
-  if (kKeeps && size <= SmallBlocks::kLargest && small_blocks.keep(data, size)) return;
+  if (kKeeps && SmallBlocks::holds(size) && small_blocks.keep(data, size)) return;
   if (kKeeps && size >= LargeBlocks::kSmallest) return large_blocks().keep(data);
   wrapped->raw_deleter()(data);
 }
 
 struct CountingAllocator final : c10::Allocator {
   c10::DataPtr allocate(size_t size) override {
+    Placement* const placement = placement_of(size);
+    if (placement)
+      if (void* const placed = placement->put(size)) return {placed, placed, &release, c10::Device(c10::DeviceType::CPU)};
     void* data = reused(size);
-    if (!data) data = wrapped->allocate(size).release_context();
+    if (!data) {
+      data = wrapped->allocate(kKeeps && size <= SmallBlocks::kLargest ? SmallBlocks::rounded(size) : size).release_context();
+      if (data) requests.fetch_add(1, std::memory_order_relaxed);
+    }
+    if (placement) placement->made(data, size);
     if (data) live_bytes.fetch_add(static_cast<int64_t>(size_of(data)), std::memory_order_relaxed);
     return {data, data, &release, c10::Device(c10::DeviceType::CPU)};
   }
@@ -167,6 +185,8 @@ void install_allocator() {
 }
 
 int64_t cpu_bytes() { return live_bytes.load(std::memory_order_relaxed); }
+
+int64_t cpu_requests() { return requests.load(std::memory_order_relaxed); }
 
 void release_kept_blocks() { large_blocks().release(); }
 

@@ -11,6 +11,9 @@ void install_allocator();
 // Bytes in use; cached blocks are not among them.
 int64_t cpu_bytes();
 
+// How many blocks the C library was asked for so far; what comes from a cache, or has its place in a plan's workspace, is not counted.
+int64_t cpu_requests();
+
 // Returns the cached large blocks to the system.
 void release_kept_blocks();
 

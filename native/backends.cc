@@ -1,7 +1,12 @@
 // How libtorch was built, and the switches of the libraries that it computes with.
+#include "backends.h"
+
 #include <ATen/Context.h>
 #include <ATen/Version.h>
+#include <ATen/ops/_nnpack_available.h>
+#include <c10/util/Logging.h>
 #include <torch/version.h>
+#include <utility>
 
 #include "exports.h"
 
@@ -68,6 +73,7 @@ Napi::Value features(const Napi::CallbackInfo& info) {
   result["mkldnn"] = at::hasMKLDNN();
   result["openmp"] = at::hasOpenMP();
   result["lapack"] = at::hasLAPACK();
+  result["nnpack"] = has_nnpack();
   result["cuda"] = at::hasCUDA();
   result["cudnn"] = at::hasCUDA() && cuda.hasCuDNN();
   result["cudnnVersion"] = at::hasCUDA() && cuda.hasCuDNN() ? static_cast<double>(cuda.versionCuDNN()) : 0;
@@ -76,6 +82,17 @@ Napi::Value features(const Napi::CallbackInfo& info) {
 }
 
 }  // namespace
+
+bool has_nnpack() {
+  static const bool has = [] {
+    constexpr int kErrors = 2;  // and nothing below, by the numbers of glog
+    const int before = std::exchange(FLAGS_caffe2_log_level, kErrors);
+    const bool found = at::_nnpack_available();
+    FLAGS_caffe2_log_level = before;
+    return found;
+  }();
+  return has;
+}
 
 void export_backends(Napi::Env, Napi::Object exports) {
   // getSwitch(name): boolean

@@ -163,6 +163,8 @@ void export_lifetime(Napi::Env, Napi::Object exports) {
     release_collected(Environment::of(info.Env()));
     return Napi::Number::New(info.Env(), static_cast<double>(cpu_bytes()));
   });
+  // allocationCount(): blocks that the CPU allocator has asked the C library for
+  export_function(exports, "allocationCount", [](const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), static_cast<double>(cpu_requests())); });
 }
 
 }  // namespace torchts

@@ -151,6 +151,12 @@ std::shared_ptr<const ConstantPool::Tensors> ConstantPool::current() {
   return constants_;
 }
 
+std::shared_ptr<Workspace> ConstantPool::workspace(size_t bytes) {
+  const std::lock_guard lock(mutex_);
+  if (!workspace_ || workspace_->bytes() < bytes) workspace_ = std::make_shared<Workspace>(bytes);
+  return workspace_;
+}
+
 // ---- plans
 
 InputSpec::InputSpec(const at::Tensor& tensor) : dtype(tensor.scalar_type()), sizes(tensor.sizes().vec()), strides(tensor.strides().vec()) {}
@@ -204,9 +210,30 @@ Plan::Run Plan::run(const std::vector<at::Tensor>& inputs) const {
   const at::AutoDispatchBelowADInplaceOrView below;
   const auto constants = pool_->current();
   if (!constants) return {Outcome::ConstantsChanged, {}};
+  if (const auto known = layout()) {
+    const Placement placement(known, pool_->workspace(known->bytes));
+    return run_steps(inputs, *constants);
+  }
+  const Placement placement;
+  Run run = run_steps(inputs, *constants);
+  if (run.outcome == Outcome::Done) {
+    const auto found = std::make_shared<const Layout>(placement.layout());
+    pool_->workspace(found->bytes);  // for the next run, which is to allocate nothing
+    const std::lock_guard lock(mutex_);
+    layout_ = found;
+  }
+  return run;
+}
+
+std::shared_ptr<const Layout> Plan::layout() const {
+  const std::lock_guard lock(mutex_);
+  return layout_;
+}
+
+Plan::Run Plan::run_steps(const std::vector<at::Tensor>& inputs, const ConstantPool::Tensors& constants) const {
   std::vector<at::Tensor> slots(slots_);
   std::copy(inputs.begin(), inputs.end(), slots.begin());
-  const Values values{slots, *constants};
+  const Values values{slots, constants};
   torch::jit::Stack stack;
   for (const Step& step : steps_) {
     step.call(values, stack);

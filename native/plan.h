@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "operator.h"
+#include "workspace.h"
 
 namespace torchts {
 
@@ -65,6 +66,10 @@ class ConstantPool {
   // The constants as they are now; null where a source has another shape or type than it had, or was freed.
   std::shared_ptr<const Tensors> current();
 
+  // For a run of any of the plans: they share it, since one runs after the other. What runs beside another in another thread finds its
+  // places taken, and has its tensors elsewhere.
+  std::shared_ptr<Workspace> workspace(size_t bytes);
+
  private:
   struct Source {
     size_t number;
@@ -87,6 +92,7 @@ class ConstantPool {
   std::vector<Source> sources_;
   std::vector<Derived> derived_;
   std::shared_ptr<Tensors> constants_ = std::make_shared<Tensors>();
+  std::shared_ptr<Workspace> workspace_;
 };
 
 // What a tensor must be for a plan.
@@ -115,11 +121,16 @@ class Plan {
   Run run(const std::vector<at::Tensor>& inputs) const;
 
  private:
+  Run run_steps(const std::vector<at::Tensor>& inputs, const ConstantPool::Tensors& constants) const;
+  std::shared_ptr<const Layout> layout() const;
+
   std::shared_ptr<ConstantPool> pool_;
   std::vector<InputSpec> inputs_;
   std::vector<Step> steps_;
   std::vector<Operand> outputs_;
   size_t slots_ = 0;
+  mutable std::mutex mutex_;
+  mutable std::shared_ptr<const Layout> layout_;  // of what the steps make, since the first run
 };
 
 }  // namespace torchts

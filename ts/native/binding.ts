@@ -88,6 +88,7 @@ export interface DeviceMemory {
 export interface Features {
   mkl: boolean;
   mkldnn: boolean;
+  nnpack: boolean;
   openmp: boolean;
   lapack: boolean;
   cuda: boolean;
@@ -133,6 +134,7 @@ export interface Binding {
   memory(): [device: string, tensors: number, bytes: number][];
   liveTensors(): Float64Array;
   allocatedBytes(): number;
+  allocationCount(): number;
   // storage.cc
   describe(handle: number): string;
   layout(handle: number): string;

@@ -64,7 +64,7 @@ export type { AsyncOptions } from './threads/async';
 export { loadScript, ScriptModule, traceScript, type Traceable, type TraceState } from './script/script-module';
 export { receive, share, withdraw, type Shared, type ShareOptions } from './threads/sharing';
 export type { Argument, Options, Result } from './operators/operator';
-export { allocatedBytes, keep, memory, scope, scoped, type MemoryUsage } from './memory/lifetime';
+export { allocatedBytes, allocationCount, keep, memory, scope, scoped, type MemoryUsage } from './memory/lifetime';
 export type { GradientHook, RemovableHandle } from './autograd/hooks';
 export { profile, recordFunction, type Profile, type ProfileOptions } from './profile/profile';
 export { getPrintoptions, setPrintoptions, type PrintOptions, type PrintSettings } from './printing/print-options';

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
 import { DeviceError, InputError } from '../../../ts/errors';
 import * as torch from '../../../ts/tensor';
 import { accelerator, backends } from '../../../ts/tensor';
@@ -31,8 +33,22 @@ describe('backends', () => {
   it('tell what libtorch was built with', () => {
     assert.match(torch.showConfig(), /PyTorch built with/);
     assert.equal(typeof backends.mkldnn.isAvailable(), 'boolean');
+    assert.equal(typeof backends.nnpack.isAvailable(), 'boolean');
     assert.match(backends.cpu.getCpuCapability(), /DEFAULT|AVX|NEON|SVE/i);
     assert.equal(backends.cudnn.version() === null, !backends.cudnn.isAvailable());
+  });
+
+  it('say nothing of NNPACK where it does not know the processor', () => {
+    // One product for each pixel, on one thread: what oneDNN leaves to others, of which NNPACK is asked first.
+    const program = `
+      const { torch } = require(${JSON.stringify(path.join(__dirname, '..', '..', '..', 'ts'))});
+      torch.setNumThreads(1);
+      console.log(String(torch.conv2d(torch.ones([1, 3, 4, 4]), torch.ones([2, 3, 1, 1])).sum().item()));`;
+    const { stdout, stderr } = spawnSync(process.execPath, ['--require', 'tsx/cjs', '--eval', program], {
+      encoding: 'utf8',
+      cwd: path.join(__dirname, '..', '..', '..'),
+    });
+    assert.deepEqual([stdout, stderr], ['96\n', '']);
   });
 
   it('compute without oneDNN when that is switched off, with the same result', () => {

@@ -68,7 +68,10 @@ export const backends = {
     isAvailable: (): boolean => binding.features().mkldnn,
   }),
   /** Small kernels for convolutions on the CPU. */
-  nnpack: switches('nnpack', ['enabled']),
+  nnpack: withMembers(switches('nnpack', ['enabled']), {
+    /** Whether it serves this processor. */
+    isAvailable: (): boolean => binding.features().nnpack,
+  }),
   mkl: {
     /** Whether libtorch was built with Intel's MKL. */
     isAvailable: (): boolean => binding.features().mkl,

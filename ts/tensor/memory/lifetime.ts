@@ -268,6 +268,14 @@ export function allocatedBytes(): number {
   return binding.allocatedBytes();
 }
 
+/**
+ * How many blocks libtorch's CPU allocator has asked the C library for so far, in all threads of the process. Small tensors and very large
+ * ones mostly get a block that was freed before, and what a compiled module computes in between has its place; those are not counted.
+ */
+export function allocationCount(): number {
+  return binding.allocationCount();
+}
+
 declare module '../core/tensor' {
   interface Tensor<out Type extends DType = DType> {
     /** Frees the tensor now. Doing so twice is harmless. */
