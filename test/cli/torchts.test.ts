@@ -151,6 +151,12 @@ describe('torchts', () => {
       );
     });
 
+    it('goes by TORCHTS_FLAVOUR when the first command of another program gets libtorch', () => {
+      const script = `require('./ts/cli/setup.ts').ensureReady().catch((error) => console.log(error.message))`;
+      const { stdout } = checkout.evaluate(script, { TORCHTS_FLAVOUR: 'cu13.0' });
+      assert.match(stdout, /^TORCHTS_FLAVOUR is 'cu13\.0', which is no build of libtorch: /);
+    });
+
     it('ends with 2 for a flavour that does not exist', () => {
       const { status, stderr } = torchts('setup', '--flavour', 'gpu');
       assert.equal(status, 2);
@@ -257,6 +263,25 @@ describe('torchts', () => {
         );
       }
     });
+
+    for (const [machine, changed, said] of [
+      [
+        'Node is built for 32 bits',
+        `Object.defineProperty(process, 'arch', { value: 'ia32' });`,
+        /^InputError: This Node\.js is built for ia32, and libtorch is published for 64-bit x86 and ARM only: .*install the 64-bit Node\.js \(x64 or arm64\)\.\n$/,
+      ],
+      [
+        'glibc is too old',
+        `process.report.getReport = () => ({ header: { glibcVersionRuntime: '2.17' } });`,
+        /^InputError: This system has glibc 2\.17, and libtorch needs 2\.28 or newer: use Debian 10, .*\.\n$/,
+      ],
+    ] as const)
+      it(`says in one sentence that ${machine}, before anything is fetched`, function () {
+        if (process.platform !== 'linux') this.skip();
+        // What compiles the sources here looks at the machine too, so that is changed afterwards.
+        const script = `const { setup } = require('./ts/cli/setup.ts'); const { silent } = require('./ts/native/listener.ts'); ${changed} setup({}, silent).catch((error) => console.log(String(error)));`;
+        assert.match(checkout.evaluate(script).stdout, said);
+      });
 
     it('says that musl has no libtorch', () => {
       const alpine = join(checkout.root, 'alpine.cjs');

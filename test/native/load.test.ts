@@ -3,7 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
+import { nvidiaDriver } from '../../ts/native/libtorch/driver';
 import { Checkout } from './checkout';
+import { libtorchFiles, Machine } from './libtorch/machine';
 
 const LOAD = `require('./ts/native/load.ts').loadAddon()`;
 const PLATFORM_PACKAGE = `@torchts/${process.platform}-${process.arch}`;
@@ -75,6 +77,25 @@ describe('loading the addon', () => {
       checkout.evaluate(`console.log(require('./ts/native/load.ts').libtorchLibFolder())`).stdout,
       '/some/libtorch/lib\n',
     );
+  });
+
+  it('says why a libtorch for CUDA computes on the CPU', function () {
+    if (nvidiaDriver() !== undefined) this.skip();
+    const machine = new Machine();
+    try {
+      const problem = (flavour: string): string => {
+        const TORCHTS_LIBTORCH = machine.write(join(machine.root, flavour), libtorchFiles('2.13.0', flavour));
+        const script = `console.log(require('./ts/native/load.ts').cudaProblem())`;
+        return checkout.evaluate(script, { TORCHTS_LIBTORCH }).stdout;
+      };
+      assert.match(
+        problem('cu130'),
+        /^There is no CUDA driver on this machine: libtorch for CUDA \(cu130\) computes on/,
+      );
+      assert.equal(problem('cpu'), 'undefined\n');
+    } finally {
+      machine.restore();
+    }
   });
 
   describe('where Node is not to load addons', () => {

@@ -6,7 +6,7 @@ import type { Products } from '../native/binding';
 import { buildProblems, cmake, compiler, installHint, makeProgram, packagesProblem, type Tool } from '../native/build';
 import { cacheFolder } from '../native/libtorch/cache';
 import { nvidiaDriver } from '../native/libtorch/driver';
-import { requestedFlavour, suggestCuda } from '../native/libtorch/flavour';
+import { driverProblem, requestedFlavour, suggestCuda } from '../native/libtorch/flavour';
 import { locateLibtorch, type Attempt, type Search } from '../native/libtorch/locate';
 import { probeSources } from '../native/libtorch/probe';
 import {
@@ -213,8 +213,9 @@ function nearest(folder: string): string {
 
 function examineCuda({ found }: Search): Finding {
   const driver = nvidiaDriver();
+  const flavour = found?.flavour ?? 'cpu';
+  const text = driverProblem(flavour, driver) ?? suggestCuda(flavour, driver);
+  if (text) return { subject: 'CUDA', state: 'note', text };
   if (!driver) return { subject: 'CUDA', state: 'note', text: 'no NVIDIA driver' };
-  const suggestion = suggestCuda(found?.flavour ?? 'cpu', driver);
-  if (suggestion) return { subject: 'CUDA', state: 'note', text: suggestion };
   return { subject: 'CUDA', state: 'ok', text: `NVIDIA driver ${driver}, libtorch ${found?.flavour}` };
 }

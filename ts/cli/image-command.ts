@@ -84,7 +84,7 @@ export function addImageCommand<Flags, Result extends object>(
 function imageOptions({ device, allowPrivateRedirects, allowNewHead = false }: CommonFlags): ImageOptions {
   const { chooseDevice } = require('../train/device') as typeof import('../train/device');
   return {
-    device: chooseDevice(device),
+    device: chooseDevice(device, terminal),
     fetch: { privateAddresses: allowPrivateRedirects ? 'all' : 'first' },
     onWarning: terminal.say,
     allowNewHead,

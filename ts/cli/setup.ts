@@ -4,7 +4,7 @@ import { buildAddon, requireBuild } from '../native/build';
 import { writeChoice } from '../native/libtorch/cache';
 import { nvidiaDriver } from '../native/libtorch/driver';
 import { ensureLibtorch, libtorchFromPack, packForOffline } from '../native/libtorch/ensure';
-import { suggestCuda, type Flavour } from '../native/libtorch/flavour';
+import { describeChoice, driverProblem, requestedFlavour, suggestCuda, type Flavour } from '../native/libtorch/flavour';
 import { type Located } from '../native/libtorch/locate';
 import { addonPresent } from '../native/load';
 import { hasAddonFor, platformPackage, prebuiltFolder } from '../native/prebuilt';
@@ -24,7 +24,17 @@ export interface SetupOptions {
 }
 
 /** Gets libtorch and builds the addon against it; what is there already is left alone. */
-export async function setup({ target = 'torchts', ...options }: SetupOptions, listener: Listener): Promise<void> {
+export async function setup(options: SetupOptions, listener: Listener): Promise<void> {
+  const libtorch = await prepare(options, listener);
+  const problem = libtorch && driverProblem(libtorch.flavour, nvidiaDriver());
+  if (problem) listener.say(problem);
+}
+
+/** Gives the libtorch that is used from now on; undefined where a pack was made for another machine. */
+async function prepare(
+  { target = 'torchts', ...options }: SetupOptions,
+  listener: Listener,
+): Promise<Located | undefined> {
   const { flavour, from, offlinePack } = options;
   if (from !== undefined && offlinePack !== undefined)
     throw new UsageError(
@@ -40,7 +50,7 @@ export async function setup({ target = 'torchts', ...options }: SetupOptions, li
     const file = resolve(offlinePack);
     await packForOffline(file, { flavour, listener });
     listener.say(`${file}: copy it to the other machine, and run \`torchts setup --from\` with it there.`);
-    return;
+    return undefined;
   }
   // Only what has to be compiled needs a compiler; whether it has to, libtorch's version may decide, which is known once it is there.
   const isPrebuilt = prebuiltFolder() !== undefined && target === 'torchts' && !buildsFromSource();
@@ -57,7 +67,7 @@ export async function setup({ target = 'torchts', ...options }: SetupOptions, li
   if (suggestion) listener.say(suggestion);
   if (isPrebuilt && hasAddonFor(libtorch.version)) {
     listener.say(`addon: that of ${platformPackage}`);
-    return;
+    return libtorch;
   }
   if (isPrebuilt) {
     requireBuild();
@@ -65,6 +75,7 @@ export async function setup({ target = 'torchts', ...options }: SetupOptions, li
   }
   const addon = await buildAddon({ libtorch: libtorch.folder, target, listener });
   listener.say(`addon: ${addon}`);
+  return libtorch;
 }
 
 /**
@@ -77,7 +88,10 @@ function buildsFromSource(value = process.env.TORCHTS_BUILD): boolean {
   return true;
 }
 
-/** For commands that need the addon: the first call on a machine sets it up. */
+/** For commands that need the addon: the first call on a machine sets it up. What they compute on they say themselves. */
 export async function ensureReady(): Promise<void> {
-  if (!addonPresent()) await setup({}, terminal);
+  if (addonPresent()) return;
+  const choice = describeChoice();
+  if (choice) terminal.say(choice);
+  await prepare({ flavour: requestedFlavour() }, terminal);
 }

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { InputError, TorchError } from '../errors';
-import { requestedFlavour } from './libtorch/flavour';
+import { nvidiaDriver } from './libtorch/driver';
+import { driverProblem, requestedFlavour } from './libtorch/flavour';
+import { inspectFolder } from './libtorch/folder';
 import { locateLibtorch, type Attempt } from './libtorch/locate';
 import { BUILD_PACKAGES, packageRoot } from './package';
 import { permissionModel, platformProblem, unreadable } from './platform';
@@ -85,6 +87,13 @@ export function libtorchLibFolder(): string | undefined {
   const built = existsSync(record) ? /^TORCHTS_LIBTORCH:\w+=(.+)$/m.exec(readFileSync(record, 'utf8'))?.[1] : undefined;
   const folder = built ?? locateLibtorch(requestedFlavour(), process.env, { headers: false }).found?.folder;
   return folder && join(folder, 'lib');
+}
+
+/** Why the libtorch in use, which is one for CUDA, computes on the CPU, in a sentence; undefined where the driver is not what it lacks. */
+export function cudaProblem(): string | undefined {
+  const libraries = libtorchLibFolder();
+  const libtorch = libraries && inspectFolder(dirname(libraries), false);
+  return typeof libtorch === 'object' ? driverProblem(libtorch.flavour, nvidiaDriver()) : undefined;
 }
 
 /** What to do about an addon that does not load, the likeliest first. */

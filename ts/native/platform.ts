@@ -4,29 +4,40 @@ const OLDEST_NODE: readonly (readonly [number, number])[] = [
   [22, 12],
 ];
 
+/** The oldest glibc that libtorch and the addons run with, as the tags of PyTorch's wheels say. */
+const OLDEST_GLIBC: readonly [number, number] = [2, 28];
+
 /** What a machine is, as far as libtorch minds. */
 export interface Platform {
   readonly platform: string;
   readonly arch: string;
-  readonly libc: 'glibc' | 'musl';
+  /** On Linux the version of glibc, such as `2.36`; undefined where the C library is musl. */
+  readonly glibc: string | undefined;
   /** The version of Node.js. */
   readonly node: string;
 }
 
 /** Why torchts cannot run on this machine, in a sentence with what to do; undefined where it can. */
 export function platformProblem(machine: Platform = currentPlatform()): string | undefined {
-  const { platform, arch, libc, node } = machine;
+  const { platform, arch, glibc, node } = machine;
   const problem = nodeProblem(node);
   if (problem) return problem;
   if (platform !== 'linux' && platform !== 'darwin')
     return 'torchts runs on Linux and macOS, and PyTorch publishes no other libtorch that it could use: on Windows, use WSL 2.';
-  if (platform === 'linux' && libc === 'musl') {
+  if (platform === 'linux' && glibc === undefined) {
     return 'This Linux has musl as its C library (Alpine), and libtorch is published for glibc only: use a Debian or Ubuntu image, such as node:22-bookworm-slim.';
   }
   if (arch !== 'x64' && arch !== 'arm64') {
     return `This Node.js is built for ${arch}, and libtorch is published for 64-bit x86 and ARM only: on such a processor, install the 64-bit Node.js (x64 or arm64).`;
   }
-  return undefined;
+  return platform === 'linux' && isOldGlibc(glibc!)
+    ? `This system has glibc ${glibc}, and libtorch needs ${OLDEST_GLIBC.join('.')} or newer: use Debian 10, Ubuntu 20.04, RHEL 8 or what came after them.`
+    : undefined;
+}
+
+function isOldGlibc(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major < OLDEST_GLIBC[0] || (major === OLDEST_GLIBC[0] && minor < OLDEST_GLIBC[1]);
 }
 
 /** What to do about a Node.js that is too old, in a sentence; undefined for one that is not. */
@@ -41,8 +52,7 @@ export function nodeProblem(node: string = process.versions.node): string | unde
 
 function currentPlatform(): Platform {
   const { platform, arch, versions } = process;
-  const isMusl = platform === 'linux' && glibcVersion() === undefined;
-  return { platform, arch, libc: isMusl ? 'musl' : 'glibc', node: versions.node };
+  return { platform, arch, glibc: glibcVersion(), node: versions.node };
 }
 
 /** The version of glibc on Linux, as Node's own report tells it; undefined where the C library is another. */

@@ -1,18 +1,29 @@
 import { UsageError } from '../errors';
+import { silent, type Listener } from '../native/listener';
+import { cudaProblem } from '../native/load';
 import { accelerator, device, type Device } from '../tensor';
 
 export type Precision = 'auto' | 'float32' | 'bfloat16' | 'float16';
 
-/** The device that a setting names: `auto` is the accelerator where there is one. @throws UsageError when it is absent */
-export function chooseDevice(setting: string): Device {
+/**
+ * The device that a setting names: `auto` is the accelerator where there is one.
+ * @param listener is told why a libtorch for CUDA sees none
+ * @throws UsageError when it is absent
+ */
+export function chooseDevice(setting: string, listener: Listener = silent): Device {
   const found = accelerator.current();
-  if (setting === 'auto') return found ?? 'cpu';
+  if (setting === 'auto') {
+    const problem = found === null ? cudaProblem() : undefined;
+    if (problem) listener.say(problem);
+    return found ?? 'cpu';
+  }
   if (setting === 'cpu') return setting;
   const [kind, index = '0'] = setting.split(':');
   if (kind === found && Number(index) < accelerator.deviceCount()) return device(setting);
   const there = found ? `cpu and ${accelerator.deviceCount()} x ${found}` : 'the cpu only';
+  const problem = kind === 'cuda' && found === null ? cudaProblem() : undefined;
   throw new UsageError(
-    `Expected a device that is here, found "${setting}": this libtorch sees ${there}; torchts doctor tells more.`,
+    `Expected a device that is here, found "${setting}": this libtorch sees ${there}; torchts doctor tells more.${problem ? ` ${problem}` : ''}`,
   );
 }
 

@@ -143,6 +143,7 @@ describe('getting libtorch', () => {
         .slice(1, -1)
         .map((line) => line.trim().split(': ')[0]!);
       assert.deepEqual(listed, indices);
+      assert.match(error.message, /\n {2}127\.0\.0\.1:\d+: http:\/\/\S+\.zip answered 404 Not Found\.\n/);
       assert.ok(
         error.message.includes(
           `torch ${LIBTORCH_VERSION}+cpu is in no package index (${machine.wheels}: it has no wheel of torch): name one that has it in TORCHTS_INDEX.`,
@@ -151,6 +152,25 @@ describe('getting libtorch', () => {
       assert.match(error.message, /TORCHTS_INDEX, .* TORCHTS_MIRROR, .* TORCHTS_LIBTORCH; .*--offline-pack.*--from/);
       return true;
     });
+  });
+
+  it('says of each location that there is no network to reach it by, and how to do without one', async () => {
+    const nowhere = 'http://host.invalid';
+    process.env.TORCHTS_INDEX = `${nowhere}/simple`;
+    await assert.rejects(ensure({ site: nowhere }), (error: Error) => {
+      const unknown = 'the name of its host (?:is not known|could not be looked up) \\(no network, or no DNS\\)';
+      assert.match(error.message, new RegExp(`\\(http://host\\.invalid/simple: ${unknown}; `));
+      assert.match(
+        error.message,
+        new RegExp(`\\n {2}host\\.invalid: \\S+\\.zip could not be fetched: ${unknown}\\.\\n`),
+      );
+      assert.match(
+        error.message,
+        /for a machine without a network, `torchts setup --offline-pack` on another one makes/,
+      );
+      return true;
+    });
+    assert.ok(!existsSync(folder()));
   });
 
   it('takes libtorch from an index where somebody has named one, before the official archive', async () => {

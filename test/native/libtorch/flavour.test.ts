@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { UsageError } from '../../../ts/errors';
 import { officialArchive } from '../../../ts/native/libtorch/archive';
 import { nvidiaDriver } from '../../../ts/native/libtorch/driver';
-import { describeChoice, flavourFor, requestedFlavour, suggestCuda } from '../../../ts/native/libtorch/flavour';
+import {
+  describeChoice,
+  driverProblem,
+  flavourFor,
+  requestedFlavour,
+  suggestCuda,
+} from '../../../ts/native/libtorch/flavour';
 import { LIBTORCH_VERSION } from '../../../ts/native/package';
 import { Machine } from './machine';
 
@@ -33,6 +39,24 @@ describe('the flavour of libtorch', () => {
     );
     assert.equal(suggestCuda('cpu', undefined), undefined);
     assert.equal(suggestCuda('cu130', '580.65.06'), undefined);
+  });
+
+  it('for CUDA computes on the CPU where there is no driver that runs it, and a sentence says so', () => {
+    assert.equal(
+      driverProblem('cu130', undefined),
+      "There is no CUDA driver on this machine: libtorch for CUDA (cu130) computes on the CPU until NVIDIA's driver is installed.",
+    );
+    assert.match(
+      driverProblem('cu130', '570.10')!,
+      /^The NVIDIA driver 570\.10 is too old for this libtorch \(cu130\), .*: install driver 580 or newer, or run `torchts setup --flavour cu126`\.$/,
+    );
+    assert.match(driverProblem('cu129', '470.1')!, /install driver 525 or newer, or run `torchts setup --flavour cpu`/);
+    for (const [flavour, driver] of [
+      ['cpu', undefined],
+      ['cu130', '580.65.06'],
+      ['cu129', '525.60.13'],
+    ] as const)
+      assert.equal(driverProblem(flavour, driver), undefined);
   });
 
   it('is with auto the newest CUDA build that the driver runs, else cpu', () => {

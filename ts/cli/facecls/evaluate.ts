@@ -59,7 +59,7 @@ export function addEvaluate(program: Command): void {
 async function run(weights: string, { device, json, ...flags }: Flags): Promise<void> {
   const { evaluate } = require('../../tasks/facecls/evaluate') as typeof import('../../tasks/facecls/evaluate');
   const { chooseDevice } = require('../../train/device') as typeof import('../../train/device');
-  const metrics = await evaluate(weights, { ...flags, device: chooseDevice(device), listener: terminal });
+  const metrics = await evaluate(weights, { ...flags, device: chooseDevice(device, terminal), listener: terminal });
   if (json) printJson(metrics);
   else print(describe(metrics));
 }

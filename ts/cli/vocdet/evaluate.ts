@@ -72,7 +72,7 @@ async function run(weights: string, { device, json, bootstrap, ...flags }: Flags
   const metrics = await evaluate(weights, {
     ...flags,
     bootstrap: drawn,
-    device: chooseDevice(device),
+    device: chooseDevice(device, terminal),
     listener: terminal,
   });
   if (json) printJson(metrics);

@@ -58,6 +58,26 @@ export function suggestCuda(flavour: Flavour, driver: string | undefined): strin
     : `The NVIDIA driver ${driver} is too old for any CUDA build of this libtorch (${OLDEST_DRIVER} or newer is needed); the CPU build is used.`;
 }
 
+/**
+ * Why a build for CUDA computes on the CPU of a machine with this NVIDIA driver, in a sentence; undefined for a driver that runs it,
+ * and for the CPU build.
+ */
+export function driverProblem(flavour: Flavour, driver: string | undefined): string | undefined {
+  if (flavour === 'cpu') return undefined;
+  if (driver === undefined)
+    return `There is no CUDA driver on this machine: libtorch for CUDA (${flavour}) computes on the CPU until NVIDIA's driver is installed.`;
+  const oldest = oldestDriver(flavour);
+  return Number.parseInt(driver, 10) < oldest
+    ? `The NVIDIA driver ${driver} is too old for this libtorch (${flavour}), which computes on the CPU: install driver ${oldest} or newer, or run \`torchts setup --flavour ${flavourFor(driver)}\`.`
+    : undefined;
+}
+
+/** The major version of the oldest driver that runs a CUDA build: that of the first build of the same major version of CUDA. */
+function oldestDriver(flavour: Flavour): number {
+  const major = flavour.slice(0, 4);
+  return CUDA_FLAVOURS.find((candidate) => candidate.flavour.startsWith(major))?.driver ?? OLDEST_DRIVER;
+}
+
 function requestOf(flag: string | undefined, environment: NodeJS.ProcessEnv): readonly [string, string | undefined] {
   return flag ? ['the option flavour', flag] : ['TORCHTS_FLAVOUR', environment.TORCHTS_FLAVOUR];
 }

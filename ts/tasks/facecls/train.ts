@@ -28,8 +28,8 @@ import { preflight } from './preflight';
 /** Trains a classifier of facial attributes and leaves a run folder. A finished run is left as it is. */
 export async function train(options: TrainOptions<FaceConfig>): Promise<TrainResult<FinalMetrics>> {
   const { config, signal, onEvent } = options;
-  const device = chooseDevice(config.device);
   const listener = stoppable(options.listener, signal);
+  const device = chooseDevice(config.device, listener);
   return withRun(options, async (run) => {
     if (run.finished) return { outcome: 'completed', metrics: readFinalMetrics(run.path) as FinalMetrics };
     const saved = run.has('last') ? await savedClassifier(run.checkpoint('last')) : undefined;
