@@ -31,6 +31,7 @@ char torchts_single_threaded = 0;
 #if __GLIBC_PREREQ(2, 29)
 // Newer ones leave errno alone.
 TORCHTS_FORWARD(double, log, (double value), (value))
+TORCHTS_FORWARD(double, log2, (double value), (value))
 #endif
 
 #if __GLIBC_PREREQ(2, 34)

@@ -1,13 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { TorchError } from '../../ts/errors';
 import { buildAddon } from '../../ts/native/build';
-import { ensureLibtorch } from '../../ts/native/libtorch/ensure';
 import { type Flavour } from '../../ts/native/libtorch/flavour';
 import { inspectFolder, type LibtorchFolder } from '../../ts/native/libtorch/folder';
+import { officialSite } from '../../ts/native/libtorch/indexes';
 import { locateLibtorch } from '../../ts/native/libtorch/locate';
+import { unpackLibtorch } from '../../ts/native/libtorch/unpack';
+import { fetchTorchWheel } from '../../ts/native/libtorch/wheels';
 import { type Listener } from '../../ts/native/listener';
 import { LIBTORCH_VERSIONS } from '../../ts/native/package';
 import { checkAddon } from './addon-check';
@@ -43,16 +45,23 @@ export async function buildAddons(folders: readonly string[], listener: Listener
   return addons;
 }
 
-/** A libtorch to compile against: whatever flavour is on this machine, else the first that can be fetched. */
+/** A libtorch to compile against: whatever flavour is on this machine, else the first whose wheel can be fetched. */
 async function obtain(version: string, listener: Listener): Promise<LibtorchFolder> {
   for (const flavour of FLAVOURS) {
     const { found } = locateLibtorch(flavour, { ...process.env, TORCHTS_LIBTORCH: '' }, { version });
     if (found) return found;
   }
+  const folder = join(ROOT, 'build/release', `libtorch-${version}`);
+  const earlier = inspectFolder(folder);
+  if (typeof earlier !== 'string') return earlier;
   const problems: string[] = [];
   for (const flavour of FLAVOURS) {
     try {
-      return await ensureLibtorch({ version, flavour, listener });
+      const downloads = `${folder}-download`;
+      const wheel = await fetchTorchWheel(version, flavour, downloads, listener, officialSite());
+      await unpackLibtorch([wheel], folder, { version, flavour, headers: true }, listener);
+      rmSync(downloads, { recursive: true, force: true });
+      return inspected(folder);
     } catch (error) {
       if (!(error instanceof TorchError)) throw error;
       problems.push(error.message);

@@ -36,6 +36,20 @@ export async function fetchWheels(
 }
 
 /**
+ * Fetches the wheel of torch alone, as `fetchWheels` does: enough to compile against, since nothing of NVIDIA's is linked to.
+ * @throws InputError as `fetchWheels` does
+ */
+export async function fetchTorchWheel(
+  version: string,
+  flavour: Flavour,
+  folder: string,
+  listener: Listener,
+  site: string,
+): Promise<Archive> {
+  return obtain(await findTorch(new WheelSearch(pythonIndexes(flavour, site)), version, flavour), folder, listener);
+}
+
+/**
  * The wheel of torch for a flavour: the build with its flavour in the version, else the one without where its metadata does not
  * tell of another. On Linux the version without is what PyPI has, a CUDA build; on macOS there is only that.
  * @throws InputError as `fetchWheels` does
