@@ -25,7 +25,7 @@ PREPARED := $(wildcard $(if $(filter vocdet,$(TASK)),$(VOC),$(CELEBA)))
 PRESET := $(if $(PREPARED),small,tiny)
 TRAINED := $(or $(RUN),models/$(TASK)-$(PRESET))
 
-.PHONY: help train predict test lint lint-layout lint-exports lint-types test-processors test-shuffled data build data-drawn data-voc data-celeba bench stress memory-plot speed-plot packages packages-check mutants nodes sanitize clean
+.PHONY: help train predict test lint lint-layout lint-exports lint-types test-processors test-shuffled data build data-drawn data-voc data-celeba bench stress memory-plot speed-plot packages packages-check version mutants nodes sanitize clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 22
@@ -113,6 +113,9 @@ scripts/mutants/node_modules/.package-lock.json: scripts/mutants/package-lock.js
 
 packages: build ## pack all that is published for npm, with the addons of this platform, into build/packages; PART=addons or javascript alone
 	node --import tsx scripts/release/packages.ts $(addprefix --part ,$(PART)) $(addprefix --libtorch ,$(LIBTORCH))
+
+version: $(MODULES) ## move the version of all packages, and CHANGELOG.md's heading: VERSION=0.2.0
+	node --import tsx scripts/release/version.ts "$(VERSION)"
 
 packages-check: build scripts/release/node_modules/.package-lock.json ## install the packages as users do: from a registry, by every package manager, on a bare system
 	$(BIN)/mocha --config .mocharc.packages.json

@@ -32,7 +32,15 @@ export function readManifest(folder = '.'): Manifest {
 export function mainManifest(): object {
   const { devDependencies: _, scripts: __, ...manifest } = readManifest();
   const packages = PLATFORMS.map((platform) => [`@torchts/${platform}`, manifest.version]);
-  return { ...manifest, optionalDependencies: Object.fromEntries(packages) };
+  return { ...manifest, ...repository(), optionalDependencies: Object.fromEntries(packages) };
+}
+
+/** What npm compares with the place that a package with provenance comes from; a workflow of GitHub's knows it. */
+export function repository(): object {
+  const { GITHUB_SERVER_URL, GITHUB_REPOSITORY } = process.env;
+  return GITHUB_REPOSITORY
+    ? { repository: { type: 'git', url: `git+${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}.git` } }
+    : {};
 }
 
 /** Of the package with the addons of a platform, such as `linux-x64`. */
@@ -44,12 +52,13 @@ export function platformManifest(platform: string): object {
     version,
     description: `The native addon of torchts for ${platform}; installed by torchts itself`,
     license,
+    ...repository(),
     engines,
     os: [os],
     cpu: [cpu],
     ...(os === 'linux' && { libc: ['glibc'] }),
     // What Plug'n'Play keeps in an archive cannot be linked from.
     preferUnplugged: true,
-    files: ['*.node'],
+    files: ['*.node', 'THIRD-PARTY-LICENSES.md'],
   };
 }

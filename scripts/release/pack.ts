@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { COMMANDS, mainManifest, platformManifest, ROOT } from './manifests';
+import { COMMANDS, mainManifest, platformManifest, readManifest, repository, ROOT } from './manifests';
 
 /** Packs torchts as it is published, from a checkout whose dist/ is compiled; gives the tarball. */
 export function packMain(out: string): string {
@@ -12,8 +12,18 @@ export function packMain(out: string): string {
     execFileSync('tar', ['-xf', tarball, '-C', folder]);
     const content = join(folder, 'package');
     writeManifest(content, mainManifest());
+    forgetMaps(join(content, 'dist'));
     return npmPack(content, out);
   });
+}
+
+/** Takes the last line of the compiler's out of its files: the maps that it names are not published. */
+function forgetMaps(folder: string): void {
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (!/\.(js|d\.ts)$/.test(name)) continue;
+    const file = join(folder, name);
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/\/\/# sourceMappingURL=\S+\n?$/, ''));
+  }
 }
 
 /** Packs the addons of a platform. */
@@ -30,13 +40,14 @@ export function packCommands(out: string): string[] {
   return COMMANDS.map((name) =>
     inFolder((folder) => {
       cpSync(join(ROOT, 'packages', name), folder, { recursive: true });
+      writeManifest(folder, { ...readManifest(join('packages', name)), ...repository() });
       return packWithLicence(folder, out);
     }),
   );
 }
 
 function packWithLicence(folder: string, out: string): string {
-  cpSync(join(ROOT, 'LICENSE'), join(folder, 'LICENSE'));
+  for (const name of ['LICENSE', 'THIRD-PARTY-LICENSES.md']) cpSync(join(ROOT, name), join(folder, name));
   return npmPack(folder, out);
 }
 

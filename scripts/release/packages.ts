@@ -1,6 +1,6 @@
 /**
  * Packs all that is published into build/packages: torchts, its commands, and the addons of this platform, one for each minor
- * version of libtorch in package.json.
+ * version of libtorch in package.json; beside them a bill of materials (CycloneDX).
  *
  *     make packages
  *     npx tsx scripts/release/packages.ts --part addons --libtorch <folder>
@@ -15,6 +15,7 @@ import { terminal } from '../../ts/cli/terminal';
 import { buildAddons } from './addons';
 import { ROOT } from './manifests';
 import { packCommands, packMain, packPlatform } from './pack';
+import { writeSbom } from './sbom';
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -27,7 +28,7 @@ async function main(): Promise<void> {
   const out = resolve(values.out);
   rmSync(out, { recursive: true, force: true });
   if (values.part.includes('javascript'))
-    for (const tarball of [packMain(out), ...packCommands(out)]) console.log(tarball);
+    for (const file of [packMain(out), ...packCommands(out), writeSbom(out)]) console.log(file);
   if (values.part.includes('addons')) {
     const addons = await buildAddons(values.libtorch, terminal);
     console.log(packPlatform(`${process.platform}-${process.arch}`, addons, out));

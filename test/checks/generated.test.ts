@@ -4,7 +4,7 @@ import path from 'node:path';
 import { repository } from './fixture';
 
 /** Scripts that write committed files; with `--check` they compare instead. */
-const SCRIPTS = ['generate-surface.ts', 'operator-table.ts'];
+const SCRIPTS = ['generate-surface.ts', 'operator-table.ts', 'release/licences.ts'];
 
 describe('what is generated', () => {
   for (const script of SCRIPTS) {

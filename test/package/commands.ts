@@ -68,6 +68,8 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
     not: 'it compiles an addon for each version of libtorch; test/package/pack.test.ts installs what it packs',
   },
   'make packages-check': { not: 'it installs torchts by seven package managers' },
+  'make version': { not: BEGINNING },
+  'make version VERSION=0.2.0': { not: 'it changes this checkout; test/checks/versions.test.ts does so in a copy' },
   'make mutants': { not: 'it runs for an hour' },
   'make mutants FOLDERS=ts/tasks/vocdet/report.ts SHARE=1 TESTS=test/tasks/vocdet/report.test.ts': {
     not: 'it installs StrykerJS, which the project is without',
@@ -78,6 +80,7 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
     prints: /^ok +addon /m,
   },
   'npm install': { not: 'test/release/managers.test.ts and pack.test.ts install the package' },
+  'npm install torchts': { not: 'test/release/bare-system.test.ts runs it, with a registry of this machine' },
   'npm run docs': { run: "node -e \"process.exit(require('./package.json').scripts.docs === 'typedoc' ? 0 : 1)\"" },
   'npx mocha test/nn/module.test.ts': { not: SUITE },
   'npx esbuild app.js --bundle --platform=node --external:torchts --outfile=bundle.cjs': {
@@ -111,6 +114,7 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
     prints: /report: models\/facecls-tiny-2\/report\.html/,
   },
   'facecls train': { not: '`make train` runs it' },
+  'npx facecls train': { not: 'test/release/bare-system.test.ts runs it, from nothing' },
   'vocdet train': { not: '`npx vocdet train` runs it' },
   'facecls visualize': {
     run: 'facecls visualize models/facecls-tiny photo.jpg --out shown',

@@ -109,7 +109,7 @@ describe('the packed package, installed in a folder outside the repository', () 
     );
     for (const tool of ['cmake-js', 'node-addon-api'])
       assert.ok(!existsSync(join(app, 'node_modules', tool)), `${tool} is installed`);
-    assert.ok(bytes < 60 * 2 ** 20, `${bytes} bytes`);
+    assert.ok(bytes < 60e6, `${bytes} bytes`);
   });
 
   it('tells what a command does, and with what configuration, before there is an addon', () => {
@@ -139,26 +139,43 @@ describe('the packed package, installed in a folder outside the repository', () 
       });
     };
 
-    it('carries the compiled code, its maps and its sources, the C++ source, the icons of the drawn scenes and the licence', () => {
+    it('carries the compiled code, the C++ source, the icons of the drawn scenes and the licences', () => {
       for (const path of [
         'dist/index.js',
         'dist/index.d.ts',
-        'dist/index.d.ts.map',
-        'dist/index.js.map',
-        'ts/index.ts',
         'native/addon.cc',
         'CMakeLists.txt',
         'data/vocdet/emoji/airplane.svg',
         'LICENSE',
+        'THIRD-PARTY-LICENSES.md',
         'README.md',
       ]) {
         assert.ok(existsSync(join(installed, path)), path);
       }
+      for (const name of [platformPackage, 'facecls', 'vocdet'])
+        for (const path of ['LICENSE', 'THIRD-PARTY-LICENSES.md'])
+          assert.ok(existsSync(join(app, 'node_modules', name, path)), `${name}/${path}`);
+    });
+
+    it('carries no maps of the compiler, which would be of no use without its sources, and names none', () => {
+      const names = readdirSync(join(installed, 'dist'), { recursive: true, encoding: 'utf8' });
+      assert.deepEqual(
+        names.filter((name) => name.endsWith('.map')),
+        [],
+      );
+      const text = names
+        .filter((name) => /\.(js|d\.ts)$/.test(name))
+        .map((name) => readFileSync(join(installed, 'dist', name), 'utf8'));
+      assert.deepEqual(
+        text.filter((one) => one.includes('sourceMappingURL')),
+        [],
+      );
     });
 
     it('carries no tests, no reference code, no datasets and no build state', () => {
       for (const path of [
         'test',
+        'ts',
         'bench',
         'binding.gyp',
         'data/interim',
