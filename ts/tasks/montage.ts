@@ -1,7 +1,7 @@
 /** Images laid out on a sheet. */
-import sharp from 'sharp';
 import type { RgbImage } from '../vision/image';
 import { type Colour, drawText, fillRectangle, textHeight } from '../vision/text';
+import { sharp } from '../vision/sharp';
 
 const PAPER: Colour = [252, 252, 252];
 const INK: Colour = [40, 44, 50];

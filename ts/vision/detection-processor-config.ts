@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import type * as zod from 'zod';
 import { InputError } from '../errors';
 import type { AspectTarget, Rounding } from './steps';
 import type { Extent } from './boxes';
@@ -41,29 +41,34 @@ export const detectionProcessorDefaults: DetectionProcessorOptions = {
 
 const TYPE = 'DetrImageProcessor';
 
-const side = z.int().min(1);
-const rectangle = z.object({ height: side, width: side });
-const channels = z.array(z.number()).length(3);
-const sizes = z.union(
-  [side, rectangle, z.object({ shortest_edge: side, longest_edge: side.nullish() })],
-  'expected a number, { height, width } or { shortest_edge, longest_edge }',
-);
+let schema: ReturnType<typeof fileSchema> | undefined;
 
-const schema = z.object({
-  image_processor_type: z.string().nullish(),
-  feature_extractor_type: z.string().nullish(),
-  do_resize: z.boolean().nullish(),
-  size: sizes.nullish(),
-  max_size: side.nullish(),
-  rounding: z.enum(['original', 'transformers']).nullish(),
-  resample: z.union([z.literal(2), z.literal(3)], 'expected 2 (bilinear) or 3 (bicubic)').nullish(),
-  do_rescale: z.boolean().nullish(),
-  rescale_factor: z.number().positive().nullish(),
-  do_normalize: z.boolean().nullish(),
-  image_mean: channels.nullish(),
-  image_std: channels.nullish(),
-  pad_size: rectangle.nullish(),
-});
+/** What a file may hold; zod is loaded with the first one. */
+function fileSchema() {
+  const z = require('zod') as typeof zod;
+  const side = z.int().min(1);
+  const rectangle = z.object({ height: side, width: side });
+  const channels = z.array(z.number()).length(3);
+  const sizes = z.union(
+    [side, rectangle, z.object({ shortest_edge: side, longest_edge: side.nullish() })],
+    'expected a number, { height, width } or { shortest_edge, longest_edge }',
+  );
+  return z.object({
+    image_processor_type: z.string().nullish(),
+    feature_extractor_type: z.string().nullish(),
+    do_resize: z.boolean().nullish(),
+    size: sizes.nullish(),
+    max_size: side.nullish(),
+    rounding: z.enum(['original', 'transformers']).nullish(),
+    resample: z.union([z.literal(2), z.literal(3)], 'expected 2 (bilinear) or 3 (bicubic)').nullish(),
+    do_rescale: z.boolean().nullish(),
+    rescale_factor: z.number().positive().nullish(),
+    do_normalize: z.boolean().nullish(),
+    image_mean: channels.nullish(),
+    image_std: channels.nullish(),
+    pad_size: rectangle.nullish(),
+  });
+}
 
 /**
  * Reads the content of a `preprocessor_config.json` of DETR, of this or older versions of transformers. Files that do not
@@ -71,7 +76,7 @@ const schema = z.object({
  * @throws InputError naming the key that is wrong, or the class when it is another
  */
 export function parseDetectionProcessorConfig(json: unknown, label: string): DetectionProcessorOptions {
-  const parsed = schema.safeParse(json);
+  const parsed = (schema ??= fileSchema()).safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     throw new InputError(`${label}: ${issue.path.length ? `${issue.path.join('.')}: ` : ''}${issue.message}.`);
@@ -120,7 +125,10 @@ export function formatDetectionProcessorConfig(options: DetectionProcessorOption
 }
 
 /** @param longest what a file with a bare number, the way of older versions, limits the longer side to */
-function sizeOf(size: z.infer<typeof schema>['size'], longest: number): DetectionProcessorOptions['size'] | undefined {
+function sizeOf(
+  size: zod.infer<ReturnType<typeof fileSchema>>['size'],
+  longest: number,
+): DetectionProcessorOptions['size'] | undefined {
   if (size === undefined || size === null) return undefined;
   if (typeof size === 'number') return { shortestEdge: size, longestEdge: longest };
   if ('height' in size) return size;

@@ -4,8 +4,9 @@ import { expected, resolveOptions } from '../options';
 import { causeOf } from '../native/system-error';
 import { decodeGif, gifSize } from './gif';
 import type { Extent } from './boxes';
+import { sharp } from './sharp';
 
-import sharp from 'sharp';
+import type { Sharp } from 'sharp';
 
 /** A decoded image: red, green and blue bytes, row after row from the top left. */
 export interface RgbImage {
@@ -23,10 +24,6 @@ export interface DecodeOptions {
 const MAX_PIXELS = 178_956_970;
 /** No image below the limit takes so long, unless it is made to. */
 const TIMEOUT_SECONDS = 120;
-
-// Several images are in flight at a time, so threads inside one cost more than they bring, and none is decoded twice.
-sharp.concurrency(1);
-sharp.cache(false);
 
 /**
  * Decodes a JPEG, PNG, WebP, GIF, TIFF or AVIF into upright RGB.
@@ -96,7 +93,7 @@ async function decode(bytes: Uint8Array, format: ImageFormat, maxPixels: number)
   return raw(image.autoOrient().removeAlpha().toColourspace('srgb'));
 }
 
-async function raw(image: sharp.Sharp): Promise<RgbImage> {
+async function raw(image: Sharp): Promise<RgbImage> {
   const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
   return { data, width: info.width, height: info.height };
 }

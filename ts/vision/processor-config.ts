@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import type * as zod from 'zod';
 import { InputError } from '../errors';
 import type { AspectTarget } from './steps';
 import type { Extent } from './boxes';
@@ -63,39 +63,44 @@ const defaultsByType: Readonly<Record<string, ProcessorOptions>> = {
 
 export const processorDefaults: ProcessorOptions = vitDefaults;
 
-const side = z.int().min(1);
-const rectangle = z.object({ height: side, width: side });
-const channels = z.array(z.number()).length(3);
+let schema: ReturnType<typeof fileSchema> | undefined;
 
-const schema = z.object({
-  image_processor_type: z.string().nullish(),
-  feature_extractor_type: z.string().nullish(),
-  do_resize: z.boolean().nullish(),
-  size: z
-    .union(
-      [side, rectangle, z.object({ shortest_edge: side, longest_edge: side.nullish() })],
-      'expected a number, { height, width } or { shortest_edge } with or without longest_edge',
-    )
-    .nullish(),
-  resample: z.union([z.literal(2), z.literal(3)], 'expected 2 (bilinear) or 3 (bicubic)').nullish(),
-  do_center_crop: z.boolean().nullish(),
-  crop_size: z.union([side, rectangle], 'expected a number or { height, width }').nullish(),
-  do_rescale: z.boolean().nullish(),
-  rescale_factor: z.number().positive().nullish(),
-  do_normalize: z.boolean().nullish(),
-  image_mean: channels.nullish(),
-  image_std: channels.nullish(),
-  do_pad: z.literal(false, 'expected false: padding is not done here').nullish(),
-});
+/** What a file may hold. The package zod is loaded with the first file: a program without checkpoints does without 10 MB of memory. */
+function fileSchema() {
+  const z = require('zod') as typeof zod;
+  const side = z.int().min(1);
+  const rectangle = z.object({ height: side, width: side });
+  const channels = z.array(z.number()).length(3);
+  return z.object({
+    image_processor_type: z.string().nullish(),
+    feature_extractor_type: z.string().nullish(),
+    do_resize: z.boolean().nullish(),
+    size: z
+      .union(
+        [side, rectangle, z.object({ shortest_edge: side, longest_edge: side.nullish() })],
+        'expected a number, { height, width } or { shortest_edge } with or without longest_edge',
+      )
+      .nullish(),
+    resample: z.union([z.literal(2), z.literal(3)], 'expected 2 (bilinear) or 3 (bicubic)').nullish(),
+    do_center_crop: z.boolean().nullish(),
+    crop_size: z.union([side, rectangle], 'expected a number or { height, width }').nullish(),
+    do_rescale: z.boolean().nullish(),
+    rescale_factor: z.number().positive().nullish(),
+    do_normalize: z.boolean().nullish(),
+    image_mean: channels.nullish(),
+    image_std: channels.nullish(),
+    do_pad: z.literal(false, 'expected false: padding is not done here').nullish(),
+  });
+}
 
-type Json = z.infer<typeof schema>;
+type Json = zod.infer<ReturnType<typeof fileSchema>>;
 
 /**
  * Reads the content of a `preprocessor_config.json`, of this or older versions of transformers.
  * @throws InputError naming the key that is wrong, or the class when it is not one known here
  */
 export function parseProcessorConfig(json: unknown, label: string): ProcessorOptions {
-  const parsed = schema.safeParse(json);
+  const parsed = (schema ??= fileSchema()).safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     throw new InputError(`${label}: ${issue.path.length ? `${issue.path.join('.')}: ` : ''}${issue.message}.`);

@@ -1,11 +1,11 @@
 /** Draws a dataset of faces in CelebA's format, so that everything runs on a machine that has no dataset. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { inFlight } from '../../data/in-flight';
 import { Rng } from '../../data/rng';
 import { ensureDrawn } from '../drawn';
 import { avatarOptions, drawnAttributes, imagine, labelsOf, type Drawing } from './drawing';
+import { sharp } from '../../vision/sharp';
 
 export interface SynthOptions {
   /** Seed of all faces. @default 0 */

@@ -1,9 +1,9 @@
-import sharp from 'sharp';
 import { DTypeError, InputError, ShapeError } from '../../errors';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { resolveOptions } from '../../options';
 import { expected } from '../../options';
+import { sharp } from '../sharp';
 
 /** Options of {@link makeGrid}, with torchvision's names and defaults. */
 export interface GridOptions {

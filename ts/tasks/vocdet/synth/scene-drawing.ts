@@ -1,5 +1,4 @@
 /** Draws scenes, and measures on the drawn pixels where their things are. */
-import sharp from 'sharp';
 import type { Rng } from '../../../data/rng';
 import type { Extent } from '../../../vision/boxes';
 import type { RgbImage } from '../../../vision/image';
@@ -7,6 +6,7 @@ import { Canvas } from './canvas';
 import type { VocName } from '../annotations/classes';
 import type { Background, Scene } from './scene';
 import { drawSprite } from './sprite';
+import { sharp } from '../../../vision/sharp';
 
 /** A thing as it is seen in a drawn scene. */
 export interface SeenThing {

@@ -1,6 +1,6 @@
-import sharp from 'sharp';
 import { emojiBody } from './emoji';
 import type { Thing } from './scene';
+import { sharp } from '../../../vision/sharp';
 
 /** A drawn icon. */
 export interface Sprite {

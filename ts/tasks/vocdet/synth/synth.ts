@@ -1,12 +1,12 @@
 /** Draws a dataset of scenes in VOC's format, so that everything runs on a machine that has no dataset. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { inFlight } from '../../../data/in-flight';
 import { Rng } from '../../../data/rng';
 import { ensureDrawn } from '../../drawn';
 import { imagineScene } from './scene';
 import { drawScene, type DrawnScene, type SeenThing } from './scene-drawing';
+import { sharp } from '../../../vision/sharp';
 
 export interface SceneOptions {
   /** Seed of all scenes. @default 0 */
