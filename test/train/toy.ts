@@ -5,7 +5,7 @@ import * as nn from '../../ts/nn';
 import { AdamW } from '../../ts/optim';
 import * as torch from '../../ts/tensor';
 import type { Tensor } from '../../ts/tensor';
-import type { Metrics, TrainEvent, TrainPlan } from '../../ts/train/types';
+import type { TrainEvent, TrainPlan } from '../../ts/train/types';
 import type { FitOptions } from '../../ts/train/fit-options';
 import type { ConfigTree } from '../../ts/train/config/keys';
 import { RunFolder } from '../../ts/train/run';
@@ -45,7 +45,8 @@ export interface ToyOptions {
   /** Replaces the loss. */
   readonly loss?: FitOptions<ToyBatch>['loss'];
   readonly config?: ConfigTree;
-  readonly evaluate?: (signal: AbortSignal) => Promise<Metrics>;
+  readonly evaluate?: FitOptions<ToyBatch>['evaluate'];
+  readonly tracking?: FitOptions<ToyBatch>['tracking'];
   /** Options of the loop, over those of the toy. */
   readonly fit?: Partial<FitOptions<ToyBatch>>;
 }
@@ -84,6 +85,7 @@ export function toy(run: RunFolder, options: ToyOptions = {}): { model: nn.Seque
     evaluate: options.evaluate ?? (() => Promise.resolve({ accuracy: accuracy(model) })),
     run,
     config: options.config ?? { note: 'toy' },
+    tracking: options.tracking,
     signal: options.signal,
     onEvent: options.listener,
     ...options.fit,

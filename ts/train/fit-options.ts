@@ -13,6 +13,8 @@ import { recorded } from './recorded-rules';
 import type { RunFolder } from './run';
 import type { ScheduleRules } from './schedule';
 import { type NamedSchedule, scheduleOf } from './schedule-rules';
+import type { EvaluationLog } from './tracking/tracker';
+import type { TrackingOptions } from './tracking/tracking';
 import { Triggers } from './triggers';
 import type { BatchSource, Metrics, TrainEvent, TrainPlan, TrainScheduler } from './types';
 import { GradualUnfreezing, type UnfreezeRule } from './unfreeze';
@@ -54,8 +56,11 @@ export interface FitOptions<Batch> extends Partial<Omit<TrainPlan, 'epochs'>>, P
     | Partial<ScheduleRules>
     | NamedSchedule
     | ((optimizer: Optimizer, span: { steps: number; epochs: number }) => TrainScheduler);
-  /** Metrics on held-out data; throws `signal.reason` soon after an abort. @default no evaluation, and no best checkpoint */
-  readonly evaluate?: (signal: AbortSignal) => Metrics | Promise<Metrics>;
+  /**
+   * Metrics on held-out data; throws `signal.reason` soon after an abort. Images and texts that it gives to `log` are shown by the
+   * trackers. @default no evaluation, and no best checkpoint
+   */
+  readonly evaluate?: (signal: AbortSignal, log: EvaluationLog) => Metrics | Promise<Metrics>;
   /** Samples that an evaluation takes; only the time left depends on it. @default 0 */
   readonly evaluationSamples?: number;
   /** Samples in a batch. @default the length of the first dimension of its first tensor */
@@ -72,6 +77,8 @@ export interface FitOptions<Batch> extends Partial<Omit<TrainPlan, 'epochs'>>, P
   readonly freeKeys?: readonly string[];
   /** Identifies the data, by a digest for example: a run with other data is not resumed. @default nothing */
   readonly dataset?: ConfigTree;
+  /** Who is told of the training, such as TensorBoard. @default event files of TensorBoard in the run folder */
+  readonly tracking?: Partial<TrackingOptions>;
   /** Its abort saves a checkpoint and ends the training after the running step. */
   readonly signal?: AbortSignal;
   /** Is called with every step, evaluation and checkpoint. */
@@ -122,12 +129,13 @@ export interface FitSettings<Batch> {
   readonly averages: WeightAverages | undefined;
   readonly unfreezing: GradualUnfreezing;
   readonly callbacks: TrainCallbacks;
-  readonly evaluate: (signal: AbortSignal) => Metrics | Promise<Metrics>;
+  readonly evaluate: (signal: AbortSignal, log: EvaluationLog) => Metrics | Promise<Metrics>;
   readonly evaluationSamples: number;
   readonly count: (batch: Batch) => number;
   readonly release: (batch: Batch) => void;
   readonly save: (folder: string) => void | Promise<void>;
   readonly load: (folder: string) => void | Promise<void>;
+  readonly tracking: Partial<TrackingOptions> | undefined;
   readonly config: ConfigTree;
   readonly freeKeys: readonly string[];
   readonly dataset: ConfigTree | undefined;
@@ -144,7 +152,7 @@ export type CheckpointSettings = Pick<
 /** Options whose default is not a constant of `planDefaults`. */
 const OTHER_OPTIONS = (
   'model data loss epochs mode run resume optimizer groups layerDecay unfreeze schedule evaluate evaluationSamples count ' +
-  'release save load config freeKeys dataset signal onEvent'
+  'release save load config freeKeys dataset tracking signal onEvent'
 ).split(' ');
 
 /** @throws InputError for an option that does not exist, is missing, or is out of its range */
@@ -178,6 +186,7 @@ export function fitSettings<Batch>(options: FitOptions<Batch>): FitSettings<Batc
     config: options.config ?? { ...plan, ...recorded(options) },
     freeKeys: options.freeKeys ?? ['logSteps', 'checkpointMinutes', 'checkpointSteps', 'maxMinutes', 'keep'],
     dataset: options.dataset,
+    tracking: options.tracking,
     signal: options.signal ?? new AbortController().signal,
     onEvent: options.onEvent ?? (() => {}),
   };

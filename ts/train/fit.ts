@@ -22,6 +22,7 @@ import {
   scoreOf,
 } from './state';
 import { Stepper } from './step';
+import { Tracking } from './tracking/tracking';
 import { Triggers } from './triggers';
 import type { Outcome } from './types';
 import { unlessAborted, withRun } from './with-run';
@@ -59,6 +60,7 @@ export class Trainer<Batch> {
   readonly #triggers: Triggers;
   readonly #logger: MetricsLogger;
   readonly #stepper: Stepper<Batch>;
+  readonly #tracking: Tracking;
   #state: LoopState = initialState;
   /** The state that `checkpoints/last` holds, and when it was written. */
   #saved: LoopState | undefined;
@@ -72,16 +74,20 @@ export class Trainer<Batch> {
         'Trainer: expected an open run folder for run (RunFolder.create or reopen); fit takes a path',
       );
     this.#run = options.run;
-    const { plan, data, evaluationSamples } = this.#settings;
+    const { plan, data, evaluationSamples, tracking } = this.#settings;
     this.#triggers = new Triggers(plan, data.batches);
     this.#logger = new MetricsLogger(this.#run.file('metrics.jsonl'), evaluationSamples);
     this.#stepper = new Stepper(this.#settings);
+    this.#tracking = new Tracking(tracking, (message) =>
+      this.#settings.onEvent({ type: 'warning', step: this.#state.step, message }),
+    );
   }
 
   /** Trains from where `checkpoints/last` stands, or from the start, to the end of the plan, or until the signal. */
   async fit(): Promise<FitResult> {
     const triggers = this.#triggers;
     const { plan, model, data, unfreezing, onEvent } = this.#settings;
+    let outcome: Outcome | 'failed' = 'failed';
     try {
       await this.#restore();
       if (this.#run.damage !== undefined)
@@ -108,10 +114,12 @@ export class Trainer<Batch> {
       }
       // A run without a step needs none: it begins anew from config.yaml.
       if (this.#state.step > 0 && this.#saved?.step !== this.#state.step) await this.#checkpoint();
-      onEvent({ type: 'end', step: this.#state.step, outcome: this.#outcome });
-      return { outcome: this.#outcome, best: this.#state.best };
+      outcome = this.#outcome;
+      onEvent({ type: 'end', step: this.#state.step, outcome });
+      return { outcome, best: this.#state.best };
     } finally {
       this.#logger.close();
+      await this.#tracking.end(outcome);
     }
   }
 
@@ -124,6 +132,9 @@ export class Trainer<Batch> {
     this.#logger.rewind(last?.logBytes ?? 0, last?.costs ?? null);
     this.#stepper.loadStateDict(last?.scaler);
     if (last) this.#state = this.#saved = last.loop;
+    const { config } = this.#settings;
+    const { path, resumed } = this.#run;
+    await this.#tracking.begin({ path, config, step: this.#state.step, resumed, logBytes: last?.logBytes ?? 0 });
   }
 
   /** Lets signals, data and progress have a turn. What evaluations and checkpoints took is no part of the step's time. */
@@ -168,9 +179,10 @@ export class Trainer<Batch> {
    * @throws InputError when the loss or a gradient is not finite
    */
   #clipAndStep(): number {
-    const { optimizer } = this.#settings;
+    const { model, optimizer } = this.#settings;
     const lr = Math.max(...optimizer.paramGroups.map((group) => group.lr));
-    const step = this.#logger.endStep({ ...this.#stepper.update() });
+    const update = this.#stepper.update(() => this.#tracking.weights(model, this.#state.step + 1));
+    const step = this.#logger.endStep({ ...update });
     requireFinite(step.means, this.#state, this.#saved);
     this.#state = afterStep(this.#state, step);
     return lr;
@@ -179,7 +191,7 @@ export class Trainer<Batch> {
   async #logStep(lr: number): Promise<void> {
     const { plan, callbacks, model, onEvent } = this.#settings;
     if (this.#triggers.logDue(this.#state)) {
-      this.#logger.logTrain(this.#state, lr);
+      this.#tracking.metrics(this.#logger.logTrain(this.#state, lr));
       this.#update({ window: emptyWindow });
     }
     const event = this.#logger.stepEvent(this.#state, plan.epochs, this.#triggers.remaining(this.#state), lr);
@@ -191,15 +203,17 @@ export class Trainer<Batch> {
   async #evaluate(): Promise<void> {
     const { plan, model, evaluate, averages, scheduler, callbacks, signal, onEvent } = this.#settings;
     const began = performance.now();
+    const { log, send } = this.#tracking.evaluation(this.#state.step);
     model.eval();
     const metrics = await unlessAborted(signal, () =>
-      averages ? averages.during(() => evaluate(signal)) : evaluate(signal),
+      averages ? averages.during(() => evaluate(signal, log)) : evaluate(signal, log),
     );
     if (!metrics) return;
     model.train();
     this.#recordDuration('evaluations', began);
     const score = scoreOf(metrics, plan.score);
-    this.#logger.logEvaluation(this.#state, metrics);
+    this.#tracking.metrics(this.#logger.logEvaluation(this.#state, metrics));
+    await send();
     this.#state = afterEvaluation(this.#state, score, plan.mode, plan.keep);
     scheduler.evaluated?.(score);
     const { step } = this.#state;
@@ -216,10 +230,12 @@ export class Trainer<Batch> {
     const run = this.#run;
     const settings = this.#settings;
     const began = performance.now();
+    const logBytes = this.#logger.flush();
+    this.#tracking.checkpoint({ path: run.checkpoint('last'), step: state.step, logBytes });
     await saveCheckpoint(run, settings, {
       savedStep: this.#saved?.step,
       loop: state,
-      logBytes: this.#logger.flush(),
+      logBytes,
       costs: this.#logger.throughput.costs,
       scaler: this.#stepper.stateDict(),
     });

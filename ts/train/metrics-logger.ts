@@ -120,12 +120,17 @@ export class MetricsLogger {
   }
 
   /** One line of means over all steps since the last one. */
-  logTrain(state: LoopState, lr: number): void {
-    this.#log.append({ kind: 'train', ...position(state), lr, ...windowMeans(state.window) });
+  logTrain(state: LoopState, lr: number): MetricsEntry {
+    return this.#append({ kind: 'train', ...position(state), lr, ...windowMeans(state.window) });
   }
 
-  logEvaluation(state: LoopState, metrics: Metrics): void {
-    this.#log.append({ kind: 'val', ...position(state), ...metrics });
+  logEvaluation(state: LoopState, metrics: Metrics): MetricsEntry {
+    return this.#append({ kind: 'val', ...position(state), ...metrics });
+  }
+
+  #append(entry: MetricsEntry): MetricsEntry {
+    this.#log.append(entry);
+    return entry;
   }
 
   stepEvent(state: LoopState, epochs: number, remaining: Work, lr: number): StepEvent {

@@ -55,8 +55,11 @@ export class Stepper<Batch> {
     (this.#scaler?.scale(share) ?? share).backward();
   }
 
-  /** Clips the gradients, applies them and moves the schedule; but for a step whose gradients overflowed in float16. */
-  update(): UpdateRecord {
+  /**
+   * Clips the gradients, applies them and moves the schedule; but for a step whose gradients overflowed in float16.
+   * @param beforeFreed called when weights and gradients can be looked at
+   */
+  update(beforeFreed: () => void = () => {}): UpdateRecord {
     const { optimizer, scheduler, averages, model } = this.#parts;
     return torch.scoped(() => {
       this.#scaler?.unscale_(optimizer);
@@ -69,6 +72,7 @@ export class Stepper<Batch> {
         scheduler.step();
       }
       this.#scaler?.update();
+      beforeFreed();
       optimizer.zeroGrad();
       const gradNorm = Number(norm.item());
       if (this.#scaler === undefined) return { gradNorm };

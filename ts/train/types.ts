@@ -78,6 +78,8 @@ export type TrainEvent =
       readonly best: boolean;
     }
   | { readonly type: 'checkpoint'; readonly step: number; readonly path: string }
+  /** Something that does not end the training, such as a tracker that fails. */
+  | { readonly type: 'warning'; readonly step: number; readonly message: string }
   | { readonly type: 'end'; readonly step: number; readonly outcome: Outcome };
 
 export interface StepEvent {

@@ -9,13 +9,13 @@ import type { RunFolder } from '../../train/run';
 import { type RgbImage, decodeImage } from '../../vision/image';
 import { describeRun, type RunDescription } from '../describe-run';
 import { encodeJpeg, scaleToHeight } from '../montage';
-import { predictionsOf, predictionImage } from './predictions';
+import { predictionsAt, predictionImage } from './predictions';
 import { FaceClassifier } from './classifier';
 import type { FaceConfig } from './config';
 import type { FaceData } from './data';
 import { splits, type Split } from './lists';
 import { type SplitMetrics, splitMetrics } from './metrics';
-import { type SplitOutputs, hardestImages, majority, sampleFiles, splitOutputs } from './outputs';
+import { evenly, type SplitOutputs, hardestImages, majority, sampleFiles, splitOutputs } from './outputs';
 import { describeProblems } from './preflight';
 import { type Sample, renderReport } from './report';
 
@@ -117,12 +117,6 @@ function describeThisRun(
   });
 }
 
-/** `count` places spread evenly over `length`. */
-function evenly(length: number, count: number): number[] {
-  const some = Math.min(length, count);
-  return Array.from({ length: some }, (_, i) => Math.floor((i * length) / some));
-}
-
 /** A sample with its image in full size. */
 interface FullSample extends Sample {
   readonly image: RgbImage;
@@ -135,11 +129,9 @@ async function readSamples(
   images: readonly number[],
   notes: string[],
 ): Promise<FullSample[]> {
-  const width = outputs.attributes.length;
   const samples = images.map(async (image): Promise<FullSample[]> => {
     const name = outputs.names[image]!;
-    const row = (values: 'logits' | 'labels') => outputs[values].subarray(image * width, (image + 1) * width);
-    const predictions = predictionsOf(outputs.attributes, row('logits') as Float32Array, row('labels') as Uint8Array);
+    const predictions = predictionsAt(outputs, image);
     try {
       const image = await decodeImage(await data.celeba.read(name), name);
       return [{ name, image, jpeg: await encodeJpeg(await scaleToHeight(image, 180)), predictions }];

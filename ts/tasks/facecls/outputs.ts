@@ -99,6 +99,12 @@ function columnsOf(attributes: readonly string[], data: FaceData): number[] {
   );
 }
 
+/** `count` places spread evenly over `length`. */
+export function evenly(length: number, count: number): number[] {
+  const some = Math.min(length, count);
+  return Array.from({ length: some }, (_, i) => Math.floor((i * length) / some));
+}
+
 /** The images with the surest wrong answer, the surest first. */
 export function hardestImages({ attributes, logits, labels, names }: SplitOutputs, count: number): number[] {
   const width = attributes.length;

@@ -1,4 +1,4 @@
-import { sigmoid } from './metrics';
+import { type Outputs, sigmoid } from './metrics';
 import type { RgbImage } from '../../vision/image';
 import { type Colour, drawText, textHeight, textWidth } from '../../vision/text';
 import { blank, encodeJpeg, paste, scaleToHeight } from '../montage';
@@ -19,6 +19,12 @@ export function predictionsOf(attributes: readonly string[], logits: Float32Arra
     probability: sigmoid(logits[k]!),
     ...(labels && { label: labels[k] === 1 }),
   }));
+}
+
+/** The row of one image, with its labels. */
+export function predictionsAt({ attributes, logits, labels }: Outputs, image: number): Prediction[] {
+  const [begin, end] = [image * attributes.length, (image + 1) * attributes.length];
+  return predictionsOf(attributes, logits.subarray(begin, end), labels.subarray(begin, end));
 }
 
 const MARGIN = 8;

@@ -5,7 +5,7 @@ import * as torch from '../../tensor';
 import type { Device } from '../../tensor';
 import { imageFingerprint } from '../../train/config/fingerprint';
 import type { ConfigTree } from '../../train/config/keys';
-import { trainPlan } from '../../train/config/schema';
+import { trackingOptions, trainPlan } from '../../train/config/schema';
 import { chooseDevice, trainingPrecision } from '../../train/device';
 import type { Metrics } from '../../train/types';
 import { fit } from '../../train/fit';
@@ -19,11 +19,12 @@ import { type FaceConfig, freeKeys } from './config';
 import type { FaceBatch, FaceData, FaceDataOptions } from './data';
 import { type FinalMetrics, finishRun } from './finish';
 import type { Split } from './lists';
-import type { SplitMetrics } from './metrics';
+import { splitMetrics, type SplitMetrics } from './metrics';
 import { layerMap, newModel, newProcessor, savedClassifier } from './model';
 import { faceFolder, openFaces } from './open';
-import { evaluateSplit, releaseBatch } from './outputs';
+import { majority, releaseBatch, splitOutputs } from './outputs';
 import { preflight } from './preflight';
+import { showImages } from './shown-images';
 
 /** Trains a classifier of facial attributes and leaves a run folder. A finished run is left as it is. */
 export async function train(options: TrainOptions<FaceConfig>): Promise<TrainResult<FinalMetrics>> {
@@ -49,8 +50,12 @@ export async function train(options: TrainOptions<FaceConfig>): Promise<TrainRes
         loss: faceLoss(classifier, device, config, data),
         optimizer: newOptimizer(model, config.optimizer),
         schedule: config.schedule,
-        evaluate: async (signal) =>
-          validationMetrics(await evaluateSplit(classifier, data, 'val', { signal, listener })),
+        evaluate: async (signal, log) => {
+          const outputs = await splitOutputs(classifier, data, 'val', { signal, listener });
+          await showImages(log, data.celeba, outputs, config.tracking.images);
+          return validationMetrics(splitMetrics(outputs, majority(classifier.attributes, data)));
+        },
+        tracking: trackingOptions(config),
         evaluationSamples: data.celeba.split('val').length,
         count: ({ names }) => names.length,
         release: releaseBatch,

@@ -7,29 +7,23 @@ import type { Device } from '../../tensor';
 import { readMetricsLog } from '../../train/metrics-logger';
 import type { RunFolder } from '../../train/run';
 import { readState } from '../../train/state';
-import { type RgbImage, decodeImage } from '../../vision/image';
 import { describeRun, type RunDescription } from '../describe-run';
-import { encodeJpeg, scaleToFit } from '../montage';
-import { annotatedImage, classColour, type Mark } from './annotate';
-import type { ClassList } from './annotations/classes';
 import type { DetectionConfig } from './config';
 import { partOf, type DetectionSplit } from './annotations/dataset';
 import { ObjectDetector } from './detector';
-import { verdictOfImage } from './evaluator';
 import { splitMetrics, withoutCurves } from './metrics';
 import type { FullMetrics, SplitMetrics } from './metrics-table';
 import { describeProblems } from './splits/validate-split';
 import type { OpenDataset } from './splits/open-dataset';
 import { splitNames, type SplitName } from './annotations/names';
 import { renderReport, type Sample } from './report';
-import { type DetectedImage, shownDetections, HardestImages } from './rank-detections';
+import { type DetectedImage, HardestImages } from './rank-detections';
+import { drawnSample, type DrawnSample } from './drawn-sample';
 
 /** Of the training split the figures are those of the first images only: it may be large, and they are for comparison. */
 const TRAIN_IMAGES = 500;
 const SAMPLES = 12;
 const MISTAKES = 12;
-/** Most pixels of a side of a sample. */
-const LONGEST = 4096;
 
 /** metrics.json. All precisions are shares between 0 and 1. */
 export interface FinalMetrics extends Readonly<Record<SplitName, SplitMetrics | null>> {
@@ -194,73 +188,15 @@ async function writeSamples(run: RunFolder, shown: Shown): Promise<Sample[]> {
 }
 
 /** An image that cannot be drawn is left out. */
-async function samplesOf({ dataset, images, notes }: Shown): Promise<FullSample[]> {
+async function samplesOf({ dataset, images, notes }: Shown): Promise<DrawnSample[]> {
   const test = await dataset.split('test');
   const samples = images.map(async (image) => {
     try {
-      return [await sampleOf(test, image, dataset.classes)];
+      return [await drawnSample(test, image, dataset.classes)];
     } catch (error) {
       notes.push(`${image.original.id} is not among the images of the report: ${(error as Error).message}`);
       return [];
     }
   });
   return (await Promise.all(samples)).flat();
-}
-
-interface FullSample extends Sample {
-  /** The annotated image in its own size. */
-  readonly full: Buffer;
-}
-
-/** An image with its detections, judged by what is there. */
-async function sampleOf(
-  split: DetectionSplit,
-  { index, original, detections }: DetectedImage,
-  classes: ClassList,
-): Promise<FullSample> {
-  const image = await decodeImage(await split.image(index), split.describe(index));
-  const shown = shownDetections(detections);
-  const { detections: verdicts, missed } = verdictOfImage(shown, original.truths);
-  const found = verdicts.map((verdict, row) => ({
-    name: classes.names[shown.labels[row]!]!,
-    score: shown.scores[row]!,
-    verdict,
-  }));
-  const marks = found.map(({ name, score }, row): Mark => ({
-    box: shown.boxes.data.subarray(4 * row, 4 * row + 4),
-    text: `${name} ${Math.round(100 * score)}`,
-    colour: classColour(shown.labels[row]!),
-  }));
-  const factor = enlargement(image);
-  const drawn =
-    factor === 1
-      ? image
-      : await scaleToFit(image, {
-          width: Math.max(1, Math.round(factor * image.width)),
-          height: Math.max(1, Math.round(factor * image.height)),
-        });
-  const full = await annotatedImage(
-    drawn,
-    marks.map((mark) => ({ ...mark, box: scaled(mark.box, factor) })),
-  );
-  const jpeg = await encodeJpeg(await scaleToFit(await decodeImage(full, original.id), { height: 260, width: 1040 }));
-  return {
-    name: original.id,
-    jpeg,
-    full,
-    found,
-    missed: missed.map((row) => classes.names[original.truths.labels[row]!]!),
-  };
-}
-
-/** Text would hide an image that is not much larger than its letters; a long one must not become longer than a JPEG can be. */
-function enlargement({ width, height }: RgbImage): number {
-  return Math.max(
-    Math.min(1, LONGEST / Math.max(width, height)),
-    Math.min(Math.ceil(320 / height), Math.floor(LONGEST / width)),
-  );
-}
-
-function scaled(box: ArrayLike<number>, factor: number): number[] {
-  return Array.from(box, (value) => factor * value);
 }

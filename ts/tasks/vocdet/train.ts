@@ -3,7 +3,7 @@ import type { Listener } from '../../native/listener';
 import { AdamW } from '../../optim';
 import type { Device } from '../../tensor';
 import type { ConfigTree } from '../../train/config/keys';
-import { trainPlan } from '../../train/config/schema';
+import { trackingOptions, trainPlan } from '../../train/config/schema';
 import { chooseDevice, trainingPrecision } from '../../train/device';
 import { fit } from '../../train/fit';
 import type { FitOptions } from '../../train/fit-options';
@@ -21,6 +21,8 @@ import { loggedMetrics } from './metrics-table';
 import { finishRun, type FinalMetrics } from './finish';
 import { backboneAndRest, chooseTrained, newModel, newProcessor, savedDetector } from './model';
 import { startBackbone } from './backbone-start';
+import type { DetectedImage } from './rank-detections';
+import { ShownImages } from './shown-images';
 import { DRAWN_SPLITS, readDrawnSplits } from './splits/drawn-splits';
 import { describeDrawn, openDataset, type OpenDataset } from './splits/open-dataset';
 import { preflight, type TrainSplits } from './splits/preflight';
@@ -55,8 +57,14 @@ export async function train(options: TrainOptions<DetectionConfig>): Promise<Tra
         loss: detectionLoss(detector, device),
         optimizer: newOptimizer(detector, config.optimizer),
         schedule: config.schedule,
-        evaluate: async (signal) =>
-          loggedMetrics(await splitMetrics(detector, splits.val, classes, { ...evaluation, signal })),
+        evaluate: async (signal, log) => {
+          const shown = new ShownImages(splits.val, classes, log.wantsImages ? config.tracking.images : 0);
+          const options = { ...evaluation, signal, onImage: (image: DetectedImage) => shown.add(image) };
+          const metrics = await splitMetrics(detector, splits.val, classes, options);
+          await shown.draw(log);
+          return loggedMetrics(metrics);
+        },
+        tracking: trackingOptions(config),
         evaluationSamples: splits.val.ids.length,
         count: ({ originals }) => originals.length,
         release: releaseBatch,

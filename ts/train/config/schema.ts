@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { TrackingOptions } from '../tracking/tracking';
 import type { TrainPlan } from '../types';
 
 const count = z.int().min(1);
@@ -117,6 +118,18 @@ export const trainShape = {
     everySteps: countOrNone.default(0).describe('Steps between two checkpoints; 0 leaves them out.'),
     keep: count.default(1).describe('How many of the best checkpoints to keep; 1 is `checkpoints/best` alone.'),
   }),
+  tracking: group({
+    tensorboard: z
+      .boolean()
+      .default(true)
+      .describe('Whether event files for TensorBoard are written into the run folder.'),
+    images: countOrNone
+      .default(4)
+      .describe('Images of the validation split, with what the model says of them, that each evaluation shows there.'),
+    histogramSteps: countOrNone
+      .default(0)
+      .describe('Steps between two histograms of each weight and its gradient; 0 makes none.'),
+  }),
   log: group({ everySteps: count.default(10).describe('Steps between two lines of metrics.jsonl.') }),
 } as const;
 
@@ -124,11 +137,17 @@ const trainSchema = z.strictObject(trainShape);
 export type TrainConfig = z.infer<typeof trainSchema>;
 
 /** Keys that change how a run goes but not what it ends with; a resumed run may change them. */
-export const freeKeys: readonly string[] = ['device', 'maxMinutes', 'checkpoint', 'log'];
+export const freeKeys: readonly string[] = ['device', 'maxMinutes', 'checkpoint', 'tracking', 'log'];
+
+/** Who is told of a training, out of a configuration. */
+export function trackingOptions({ tracking }: Pick<TrainConfig, 'tracking'>): Partial<TrackingOptions> {
+  const { images: _, ...options } = tracking;
+  return options;
+}
 
 /** The loop's plan out of a configuration; the precision is the device's matter too. */
 export function trainPlan(
-  config: Omit<TrainConfig, 'optimizer'>,
+  config: Omit<TrainConfig, 'optimizer' | 'tracking'>,
   score: string,
   evaluateStart = false,
 ): Omit<TrainPlan, 'precision'> {

@@ -1,0 +1,88 @@
+import { rmSync } from 'node:fs';
+import { stringify } from 'yaml';
+import type { MetricsEntry } from '../../metrics-logger';
+import type { Outcome } from '../../types';
+import type { TrackedCheckpoint, TrackedHistogram, TrackedImage, TrackedRun, TrackedText, Tracker } from '../tracker';
+import { cutBehind, EventFile, eventFiles } from './event-files';
+import {
+  checkpointMark,
+  type EventContent,
+  eventOf,
+  fileVersion,
+  histogram,
+  hparams,
+  hparamsEnd,
+  image,
+  scalar,
+  sessionStart,
+  text,
+} from './events';
+
+/** What of a line of metrics.jsonl is no curve. */
+const NO_CURVES = ['kind', 'epoch', 'step', 'seconds'];
+
+/**
+ * Writes event files for TensorBoard into the run folder: `tensorboard --logdir <folder of runs>` shows them, during the training too.
+ *
+ * Each session has a file of its own, as with TensorBoard's writers. A resume goes back to a checkpoint: what was written after it is
+ * cut from the files, and a TensorBoard that runs is told to forget it, by the start of the session at the step where it goes on.
+ */
+export class TensorBoard implements Tracker {
+  readonly name = 'TensorBoard';
+  #file: EventFile | undefined;
+  #step = 0;
+
+  begin({ path, config, step, resumed, logBytes }: TrackedRun): void {
+    if (resumed && step > 0) cutBehind(path, noteFor({ step, logBytes }));
+    else for (const file of eventFiles(path)) rmSync(file);
+    this.#file = new EventFile(path);
+    this.#append(0, fileVersion());
+    if (step > 0) this.#append(step + 1, sessionStart());
+    this.#append(step, text('config', ['```yaml', stringify(config), '```'].join('\n')));
+    this.#append(step, hparams(config, Date.now() / 1000));
+    this.#step = step;
+  }
+
+  metrics(entry: MetricsEntry): void {
+    for (const [key, value] of Object.entries(entry))
+      if (typeof value === 'number' && !NO_CURVES.includes(key))
+        this.#append(entry.step, scalar(`${entry.kind}/${key}`, value));
+    if (entry.kind === 'train') this.#append(entry.step, scalar('train/epoch', entry.epoch));
+    this.#step = entry.step;
+  }
+
+  image({ name, step, encoded, ...size }: TrackedImage): void {
+    this.#append(step, image(name, encoded, size));
+  }
+
+  text({ name, step, markdown }: TrackedText): void {
+    this.#append(step, text(name, markdown));
+  }
+
+  histogram({ name, step, histogram: values }: TrackedHistogram): void {
+    this.#append(step, histogram(name, values));
+  }
+
+  checkpoint({ path, ...position }: TrackedCheckpoint): void {
+    this.#append(position.step, checkpointMark(path, noteFor(position)));
+    this.#file?.flush();
+  }
+
+  end(outcome: Outcome | 'failed'): void {
+    // A run that was interrupted goes on.
+    if (outcome !== 'interrupted')
+      this.#append(this.#step, hparamsEnd(outcome === 'failed' ? 'failure' : 'success', Date.now() / 1000));
+    this.#file?.flush();
+    this.#file?.close();
+    this.#file = undefined;
+  }
+
+  #append(step: number, content: EventContent): void {
+    this.#file?.append(eventOf(content, { step, seconds: Date.now() / 1000 }));
+  }
+}
+
+/** Tells the checkpoint of a state: of two at one step, before and after an evaluation, the second has a longer log. */
+function noteFor({ step, logBytes }: Pick<TrackedCheckpoint, 'step' | 'logBytes'>): string {
+  return `step ${step}, metrics.jsonl of ${logBytes} bytes`;
+}
