@@ -2,12 +2,15 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { stringify } from 'yaml';
+import type { ZodType } from 'zod';
 import { InputError, UsageError } from '../errors';
 import { AddonError } from '../native/load';
 import type { TrainOptions, TrainResult } from '../train/with-run';
 import { changedKeys } from '../train/config/fingerprint';
 import { type ConfigTree, valueAt } from '../train/config/keys';
-import { type ConfigSources, readConfigFile } from '../train/config/resolve';
+import { readConfigFile, readConfigLayers } from '../train/config/files';
+import { jsonSchemaOf } from '../train/config/json-schema';
+import type { ConfigSources } from '../train/config/resolve';
 import type { TrainEvent } from '../train/types';
 import { collect } from './arguments';
 import { interruptible } from './interrupt';
@@ -30,6 +33,8 @@ export interface TrainCommand<Config extends ConfigTree, Final> {
   /** The preset when none is named. @param startsFrom whether the weights to start from are given, which have their sizes already */
   readonly usualPreset: (data: string | undefined, startsFrom: boolean) => string;
   readonly resolve: (sources: ConfigSources) => Config;
+  /** What `resolve` checks by. */
+  readonly schema: ZodType;
   /** Keys that a resumed run may change. */
   readonly freeKeys: readonly string[];
   /** Loads the task, which needs the addon, and gives its training. */
@@ -48,11 +53,13 @@ interface Flags {
   readonly device?: string;
   readonly json?: boolean;
   readonly printConfig?: boolean;
+  readonly printSchema?: boolean;
 }
 
 const COMMON_HELP = `
 A value comes from the preset, over it from --config, over that from --set and the other options.
---print-config shows what that makes, as the file that --config takes.
+--print-config shows what that makes, as the file that --config takes. A file may begin with
+"extends: base.yaml", or a list of files: their values hold where it has none.
 
 The run folder gets config.yaml, metrics.jsonl (a line each few steps), checkpoints/last and
 checkpoints/best (hub layout), and in the end metrics.json, report.html and samples/.
@@ -81,6 +88,7 @@ export function addTrain<Config extends ConfigTree, Final>(
     .option('--device <name>', 'auto, cpu, cuda, cuda:<n> or mps')
     .option('--json', 'print the final metrics as JSON')
     .option('--print-config', 'print the configuration and stop')
+    .option('--print-schema', 'print the JSON schema of the configuration, for editors, and stop')
     .addHelpText('after', `\n${presets}\n${COMMON_HELP}\n\n${examples}`)
     .action((flags: Flags) => new TrainAction(command, flags).run());
 }
@@ -96,7 +104,12 @@ class TrainAction<Config extends ConfigTree, Final> {
   }
 
   async run(): Promise<void> {
-    const { resume, run, printConfig } = this.#flags;
+    const { resume, run, printConfig, printSchema } = this.#flags;
+    if (printSchema) {
+      const { task, schema } = this.#command;
+      print(JSON.stringify(jsonSchemaOf(schema, `configuration of ${task}`), null, 2));
+      return;
+    }
     const path = resume ? (run ?? this.#latestRun()) : undefined;
     const config = await this.#judged(() => (path === undefined ? this.#newConfig() : this.#resumedConfig(path)));
     if (printConfig) {
@@ -158,7 +171,8 @@ class TrainAction<Config extends ConfigTree, Final> {
 
   get #startsFrom(): boolean {
     const { set = [], config } = this.#flags;
-    const inFile = config === undefined ? undefined : valueAt(readConfigFile(config), 'model.from');
+    const layers = config === undefined ? [] : readConfigLayers(config);
+    const inFile = layers.map(({ tree }) => valueAt(tree, 'model.from')).findLast((value) => value !== undefined);
     const last = set
       .filter((assignment) => assignment.startsWith('model.from='))
       .at(-1)

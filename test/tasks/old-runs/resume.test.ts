@@ -7,7 +7,7 @@ import { resolveFaceConfig } from '../../../ts/tasks/facecls/config';
 import { train as trainFaces } from '../../../ts/tasks/facecls/train';
 import { resolveDetectionConfig } from '../../../ts/tasks/vocdet/config';
 import { train as trainDetector } from '../../../ts/tasks/vocdet/train';
-import { readConfigFile } from '../../../ts/train/config/resolve';
+import { readConfigFile } from '../../../ts/train/config/files';
 import { readMetricsLog } from '../../../ts/train/metrics-logger';
 import { readState } from '../../../ts/train/state';
 import { temporaryFolder } from '../vocdet/fixture';

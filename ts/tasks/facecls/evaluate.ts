@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Listener, silent } from '../../native/listener';
 import type { Device } from '../../tensor';
 import { valueAt } from '../../train/config/keys';
-import { readConfigFile } from '../../train/config/resolve';
+import { readConfigFile } from '../../train/config/files';
 import { isRun } from '../../train/run';
 import { FaceClassifier } from './classifier';
 import type { Split } from './lists';

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Listener } from '../../native/listener';
 import { type ConfigTree, valueAt } from '../../train/config/keys';
-import { readConfigFile } from '../../train/config/resolve';
+import { readConfigFile } from '../../train/config/files';
 import { isRun } from '../../train/run';
 import { DRAWN_SPLITS, readDrawnSplits } from './splits/drawn-splits';
 import { openDataset, type DataChoice, type OpenDataset } from './splits/open-dataset';

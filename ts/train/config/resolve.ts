@@ -1,14 +1,14 @@
-import { readFileSync } from 'node:fs';
-import { parse, parseDocument } from 'yaml';
+import { parse } from 'yaml';
 import { ZodObject, ZodPrefault, type ZodType } from 'zod';
-import { InputError, UsageError } from '../../errors';
+import { UsageError } from '../../errors';
+import { describeValue, readConfigLayers } from './files';
 import { type ConfigTree, type ConfigValue, groupKeys, isGroup, leafKeys, nearestKey, valueAt } from './keys';
 
 /** Where the values of a run come from; each source overrides the one before it. */
 export interface ConfigSources {
   /** What to start from: a preset, or the configuration of the run that goes on. Keys that it lacks have their defaults. */
   readonly base: ConfigTree;
-  /** A YAML file with some of the same keys. */
+  /** A YAML file with some of the same keys; `extends` in it names others that come before it. */
   readonly file?: string;
   /** Assignments such as `optimizer.lr=3e-4`; the value is read as YAML. */
   readonly set?: readonly string[];
@@ -22,7 +22,8 @@ export function resolveConfig<T>(schema: ZodType<T>, sources: ConfigSources): T 
   const { base, file, set = [] } = sources;
   const keys = keysOf(schema);
   let config = base;
-  if (file !== undefined) config = overlay(config, readConfigFile(file), { keys, source: file });
+  for (const { path, tree } of file === undefined ? [] : readConfigLayers(file))
+    config = overlay(config, tree, { keys, source: path });
   for (const assignment of set)
     config = overlay(config, parseAssignment(assignment), { keys, source: `the option set ${assignment}` });
   return checkConfig(schema, config);
@@ -41,24 +42,6 @@ export function withSizesOfCheckpoint(
   const own = base['model'];
   if (model.from === null || !isGroup(own) || (own['from'] ?? null) !== null) return sources;
   return { ...sources, base: { ...base, model: Object.fromEntries(Object.keys(own).map((key) => [key, null])) } };
-}
-
-/** Reads one YAML mapping; an empty file is an empty mapping. */
-export function readConfigFile(path: string): ConfigTree {
-  const document = parseDocument(readText(path));
-  const [problem] = document.errors;
-  if (problem) throw new InputError(`${path} is not valid YAML: ${problem.message.split('\n')[0]!.replace(/:$/, '')}.`);
-  const tree: unknown = document.toJS() ?? {};
-  if (!isGroup(tree)) throw new InputError(`${path}: expected "key: value" lines, found ${describe(tree)}.`);
-  return tree;
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new InputError(`Cannot read the configuration ${path}: ${(cause as Error).message}.`, { cause });
-  }
 }
 
 /** `optimizer.lr=3e-4` becomes `{ optimizer: { lr: 0.0003 } }`. */
@@ -115,7 +98,7 @@ function overlay(base: ConfigTree, layer: ConfigTree, { keys, source, root = key
       merged[key] = overlay(isGroup(before) ? before : {}, value, inner);
     } else {
       throw new UsageError(
-        `${source}: "${dotted}" is a group (${Object.keys(known).join(', ')}), found ${describe(value)}.`,
+        `${source}: "${dotted}" is a group (${Object.keys(known).join(', ')}), found ${describeValue(value)}.`,
       );
     }
   }
@@ -136,11 +119,7 @@ function checkConfig<T>(schema: ZodType<T>, config: ConfigTree): T {
   const problems = result.error.issues.map(({ path, message }) => {
     const key = path.join('.');
     const found = valueAt(config, key);
-    return `"${key}": ${message}${found === undefined ? '' : `, found ${describe(found)}`}`;
+    return `"${key}": ${message}${found === undefined ? '' : `, found ${describeValue(found)}`}`;
   });
   throw new UsageError(`The configuration does not hold: ${problems.join('; ')}.`);
-}
-
-function describe(value: unknown): string {
-  return typeof value === 'string' ? `"${value}"` : (JSON.stringify(value) ?? String(value));
 }

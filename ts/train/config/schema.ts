@@ -126,6 +126,10 @@ export const trainShape = {
     images: countOrNone
       .default(4)
       .describe('Images of the validation split, with what the model says of them, that each evaluation shows there.'),
+    mlflow: z
+      .boolean()
+      .default(true)
+      .describe('Whether an MLflow server is told of the run, where `MLFLOW_TRACKING_URI` names one.'),
     histogramSteps: countOrNone
       .default(0)
       .describe('Steps between two histograms of each weight and its gradient; 0 makes none.'),
