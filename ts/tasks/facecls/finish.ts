@@ -18,6 +18,7 @@ import { type SplitMetrics, splitMetrics } from './metrics';
 import { evenly, type SplitOutputs, hardestImages, majority, sampleFiles, splitOutputs } from './outputs';
 import { describeProblems } from './preflight';
 import { type Sample, renderReport } from './report';
+import { metricsAtThresholds, saveThresholds, thresholdValues, tuneThresholds } from './thresholds';
 
 /** Of the training split the figures are those of the first images only: it may be large, and they are for comparison. */
 const TRAIN_IMAGES = 1000;
@@ -46,12 +47,15 @@ export async function finishRun(run: RunFolder, data: FaceData, options: FinishO
   const most = majority(classifier.attributes, data);
   const notes: string[] = [...(options.notes ?? [])];
   const metrics = {} as Record<Split, SplitMetrics | null>;
-  let test: SplitOutputs | null = null;
+  const splitsOutputs = {} as Record<Split, SplitOutputs | null>;
   for (const split of splits) {
     const outputs = await outputsOf(classifier, data, { ...options, split, notes });
     metrics[split] = outputs && splitMetrics(outputs, most);
-    if (split === 'test') test = outputs;
+    splitsOutputs[split] = outputs;
   }
+  const { val, test } = splitsOutputs;
+  const thresholds = val && tuneThresholds(val);
+  if (thresholds) saveThresholds(run.checkpoint('best'), thresholds);
   const samples = test ? await readSamples(data, test, evenly(test.names.length, SAMPLES), notes) : [];
   const mistakes = test ? await readSamples(data, test, hardestImages(test, SAMPLES), notes) : [];
   await writeSamples(run, samples);
@@ -59,7 +63,15 @@ export async function finishRun(run: RunFolder, data: FaceData, options: FinishO
   const log = readMetricsLog(run.file('metrics.jsonl'));
   run.write(
     'report.html',
-    renderReport({ ...describeThisRun(run, classifier, data, config), log, ...metrics, notes, samples, mistakes }),
+    renderReport({
+      ...describeThisRun(run, classifier, data, config),
+      log,
+      ...metrics,
+      thresholds: thresholds && test && metricsAtThresholds(test, thresholdValues(thresholds)),
+      notes,
+      samples,
+      mistakes,
+    }),
   );
   const finalMetrics: FinalMetrics = { ...metrics, ...(notes.length > 0 && { notes }) };
   // Last, because it says that the run is finished.

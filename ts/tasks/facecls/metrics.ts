@@ -188,7 +188,8 @@ interface Column {
   readonly labels: Uint8Array;
 }
 
-function column({ attributes, logits, labels }: Outputs, k: number): Column {
+/** One attribute of all images out of the rows. */
+export function column({ attributes, logits, labels }: Outputs, k: number): Column {
   const every = attributes.length;
   const rows = logits.length / every;
   return {

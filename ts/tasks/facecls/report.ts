@@ -5,6 +5,7 @@ import { type Cell, type Table, table } from '../../train/report/table';
 import type { MetricsEntry } from '../../train/metrics-logger';
 import type { RunDescription } from '../describe-run';
 import type { Prediction } from './predictions';
+import type { Thresholds } from './thresholds';
 import {
   type AttributeMetric,
   attributeMetrics,
@@ -28,6 +29,8 @@ export interface ReportInput extends RunDescription {
   readonly train: SplitMetrics | null;
   readonly val: SplitMetrics | null;
   readonly test: SplitMetrics | null;
+  /** What the test split gives at the thresholds of the validation split; null where there are none. @default none */
+  readonly thresholds?: Thresholds | null;
   /** Why figures are missing, or without some images. */
   readonly notes?: readonly string[];
   /** Images of the test split, chosen without looking at the answers. */
@@ -38,7 +41,7 @@ export interface ReportInput extends RunDescription {
 
 /** report.html of a facecls run. */
 export function renderReport(input: ReportInput, metrics: readonly AttributeMetric[] = attributeMetrics): string {
-  const { title, subtitle, log, test, notes, samples, mistakes } = input;
+  const { title, subtitle, log, test, thresholds, notes, samples, mistakes } = input;
   return renderPage({
     title,
     subtitle,
@@ -62,6 +65,7 @@ export function renderReport(input: ReportInput, metrics: readonly AttributeMetr
         body: table(splitTable(input, metrics)),
       },
       ...(test ? testSections(test, metrics, { samples, mistakes }) : []),
+      ...(thresholds ? [thresholdSection(thresholds)] : []),
       {
         title: 'Run',
         body: html`${facts(input.facts)}<details><summary>Configuration</summary><pre>${input.configuration}</pre></details>`,
@@ -96,6 +100,31 @@ function testSections(
       body: imageGrid(mistakes.map(sampleImage)),
     },
   ];
+}
+
+function thresholdSection(thresholds: Thresholds): Section {
+  const share = (label: string, hint?: string) => ({ label, digits: 1, share: true, hint });
+  const rows = Object.entries(thresholds).map(([name, { threshold, precision, recall, f1 }]): Cell[] => [
+    name.replaceAll('_', ' '),
+    threshold,
+    precision,
+    recall,
+    f1,
+  ]);
+  const columns = [
+    { label: 'Attribute' },
+    { label: 'Threshold', digits: 3, hint: 'Least probability of a yes' },
+    share('Precision %', 'Of the yeses so many are right'),
+    share('Recall %', 'Of the images with the attribute so many are found'),
+    share('F1 %', 'Harmonic mean of the two'),
+  ];
+  return {
+    title: 'Thresholds',
+    intro:
+      'For each attribute the probability with the highest F1 on the validation split, which predict goes by, and what it gives on ' +
+      'the test split.',
+    body: table({ columns, rows, footer: meanRow(rows) }),
+  };
 }
 
 function curves(log: readonly MetricsEntry[]): Html {
