@@ -86,6 +86,22 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
   'npx esbuild app.js --bundle --platform=node --external:torchts --outfile=bundle.cjs': {
     not: 'test/package/bundlers.test.ts runs it',
   },
+  'npx facecls replay models/facecls-tiny': { not: 'test/tasks/facecls/train.test.ts trains a run again' },
+  'npx vocdet replay models/vocdet-tiny': { not: 'test/tasks/vocdet/train.test.ts trains a run again' },
+  'npx torchts runs list': { run: 'torchts runs list', prints: /^facecls-tiny +finished /m },
+  'npx torchts runs compare models/facecls-tiny models/facecls-small': {
+    run: 'torchts runs compare models/facecls-tiny models/facecls-small',
+    prints: /^state +finished +finished$/m,
+  },
+  'npx torchts runs best': { run: 'torchts runs best --metric meanAccuracy', prints: /^models\/facecls-/m },
+  'npx torchts runs rm models/facecls-tiny-replay': {
+    run: 'cp -r models/facecls-tiny models/facecls-tiny-replay && torchts runs rm models/facecls-tiny-replay',
+    prints: /^models\/facecls-tiny-replay deleted$/m,
+  },
+  'npx vocdet train --print-schema > vocdet.schema.json': {
+    run: 'vocdet train --print-schema',
+    prints: /"title": "configuration of vocdet"/,
+  },
   'npx torchts doctor': { run: 'torchts doctor', prints: /^ok +addon /m },
   'npx torchts setup': {
     not: 'it compiles the addon; test/native/build.test.ts runs it with a source that needs no compiler',

@@ -3,10 +3,11 @@ import { describeChoice, requestedFlavour } from '../native/libtorch/flavour';
 import { reportCache, reportPruning } from './cache';
 import { diagnose, report } from './doctor';
 import { createProgram, runProgram } from './program';
+import { addRuns } from './runs';
 import { setup, type SetupOptions } from './setup';
 import { terminal } from './terminal';
 
-const program = createProgram('torchts', 'libtorch for Node.js: set-up and diagnosis.');
+const program = createProgram('torchts', 'libtorch for Node.js: set-up, diagnosis and runs.');
 
 program
   .command('setup')
@@ -58,6 +59,8 @@ cache
   .description('delete libtorch of other versions and what was left over by processes that were ended')
   .option('--dry-run', 'say what would be deleted, and delete nothing')
   .action(({ dryRun = false }: { dryRun?: boolean }) => void process.stdout.write(reportPruning(dryRun)));
+
+addRuns(program);
 
 program
   .command('doctor')

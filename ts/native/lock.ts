@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   fstatSync,
   ftruncateSync,
   openSync,
@@ -76,6 +77,19 @@ export function lockHolder(path: string): number | undefined {
     return Number.parseInt(readFileSync(path, 'utf8'), 10) || undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** Whether a process holds the lock at `path` at this moment; its file alone may be what a killed one left. */
+export function isLocked(path: string): boolean {
+  if (!existsSync(path)) return false;
+  try {
+    const lock = FileLock.tryTake(path);
+    lock?.release();
+    return lock === undefined;
+  } catch {
+    // In a folder that cannot be written to nobody trains either.
+    return false;
   }
 }
 

@@ -7,6 +7,8 @@ import { restoreCheckpoint, saveCheckpoint } from './checkpoint';
 import { type FitOptions, fitSettings, type FitSettings } from './fit-options';
 import { MetricsLogger } from './metrics-logger';
 import { firstNonFinite, someSamples } from './non-finite';
+import { conditionsOf } from './reproduce/conditions';
+import { recordSession } from './reproduce/run-file';
 import { RunFolder } from './run';
 import {
   type LoopState,
@@ -132,9 +134,19 @@ export class Trainer<Batch> {
     this.#logger.rewind(last?.logBytes ?? 0, last?.costs ?? null);
     this.#stepper.loadStateDict(last?.scaler);
     if (last) this.#state = this.#saved = last.loop;
-    const { config } = this.#settings;
+    await this.#introduce(last?.logBytes ?? 0);
+  }
+
+  /** Writes down what this session runs under, and tells the trackers that it begins. */
+  async #introduce(logBytes: number): Promise<void> {
+    const { plan, config, dataset = null, model } = this.#settings;
     const { path, resumed } = this.#run;
-    await this.#tracking.begin({ path, config, step: this.#state.step, resumed, logBytes: last?.logBytes ?? 0 });
+    const { step } = this.#state;
+    const conditions = await conditionsOf(model.parameters()[0]?.device ?? 'cpu');
+    const session = { began: new Date().toISOString(), step, ...conditions };
+    const score = { name: plan.score, mode: plan.mode };
+    recordSession(this.#run, { seed: plan.seed, score, dataset, sessions: [session] });
+    await this.#tracking.begin({ path, config, session, step, resumed, logBytes });
   }
 
   /** Lets signals, data and progress have a turn. What evaluations and checkpoints took is no part of the step's time. */

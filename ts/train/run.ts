@@ -6,9 +6,12 @@ import { FileLock, lockHolder } from '../native/lock';
 import { replaceFile } from '../native/replace-file';
 import { recoverFolder, usableFolder } from './atomic';
 import { damageIn } from './checksums';
-import { readConfigFile } from './config/resolve';
+import { readConfigFile } from './config/files';
 import type { ConfigTree } from './config/keys';
 import { readState } from './state';
+
+/** File in a run folder that the process which trains there holds. */
+export const RUN_LOCK = 'train.lock';
 
 export type CheckpointName = 'last' | 'best' | 'previous';
 
@@ -39,7 +42,7 @@ export class RunFolder {
       );
     }
     mkdirSync(join(path, 'checkpoints'), { recursive: true });
-    const lock = takeRunLock(join(path, 'train.lock'));
+    const lock = takeRunLock(join(path, RUN_LOCK));
     try {
       // Again, now that nobody else can: another process may have begun, and ended, since.
       refuseRun(path);
@@ -57,7 +60,7 @@ export class RunFolder {
     if (!existsSync(join(path, 'config.yaml'))) {
       throw new UsageError(`There is no run to resume in ${path}: it has no config.yaml.`);
     }
-    const run = new RunFolder(path, takeRunLock(join(path, 'train.lock')), true);
+    const run = new RunFolder(path, takeRunLock(join(path, RUN_LOCK)), true);
     mkdirSync(join(path, 'checkpoints'), { recursive: true });
     for (const name of readdirSync(join(path, 'checkpoints'))) {
       const [, checkpoint] = /^(last|previous|best|step-\d+)(?:\.new|\.old)?$/.exec(name) ?? [];

@@ -10,10 +10,13 @@ import type { FaceConfig } from '../../../ts/tasks/facecls/config';
 import type { FinalMetrics } from '../../../ts/tasks/facecls/finish';
 import { predict } from '../../../ts/tasks/facecls/predict';
 import { presets } from '../../../ts/tasks/facecls/presets';
+import { replay } from '../../../ts/tasks/facecls/replay';
 import { ensureDrawnFaces } from '../../../ts/tasks/facecls/synth';
 import type { TrainOptions } from '../../../ts/train/with-run';
+import { loadThresholds } from '../../../ts/tasks/facecls/thresholds';
 import { train } from '../../../ts/tasks/facecls/train';
 import { readMetricsLog } from '../../../ts/train/metrics-logger';
+import { readEvents } from '../../train/tracking/read-events';
 
 describe('training on faces', () => {
   let root: string;
@@ -85,6 +88,7 @@ describe('training on faces', () => {
           'optimizer.safetensors',
           'preprocessor_config.json',
           'state.json',
+          ...(name === 'best' ? ['thresholds.json'] : []),
         ]);
       }
       const hub = JSON.parse(readFileSync(path('whole/checkpoints/best/config.json'), 'utf8')) as Record<
@@ -100,6 +104,32 @@ describe('training on faces', () => {
       const report = readFileSync(path('whole/report.html'), 'utf8');
       for (const name of drawnAttributes) assert.ok(report.includes(name.replaceAll('_', ' ')), name);
       assert.doesNotMatch(report.replace(/<script>[\s\S]*?<\/script>/g, ''), /(src|href)="(?!data:)/);
+    });
+
+    it('with event files that show a few images of the validation split at each evaluation', () => {
+      const events = readEvents(path('whole')).filter(({ image }) => image !== undefined);
+      const names = openCelebA(path('faces'))
+        .split('val')
+        .map(({ name }) => name);
+      const shown = [0, 2, 5, 7].map((i) => `val/${names[i]!}`);
+      assert.deepEqual(
+        events.map(({ tag, step }) => `${step} ${tag}`),
+        [5, 10].flatMap((step) => shown.map((tag) => `${step} ${tag}`)),
+      );
+      assert.ok(events.every(({ image }) => image!.width > 256 && image!.height > 256));
+    });
+
+    it('that can be trained again to the same bits', async () => {
+      const { comparison, differences, notes } = await replay(path('whole'), { target: path('again-whole') });
+      assert.deepEqual([comparison!.same, differences], [true, []]);
+      assert.ok(notes.every((note) => /not in its revision/.test(note)));
+    });
+
+    it('with thresholds of the attributes, tuned on the validation split', () => {
+      const thresholds = loadThresholds(path('whole/checkpoints/best'))!;
+      assert.deepEqual(Object.keys(thresholds), [...drawnAttributes]);
+      assert.ok(Object.values(thresholds).some((value) => value !== 0.5));
+      assert.match(readFileSync(path('whole/report.html'), 'utf8'), /<h2[^>]*>Thresholds/);
     });
 
     it('that evaluate and predict take', async () => {

@@ -6,9 +6,11 @@ import { DetrForObjectDetection } from '../../../ts/models';
 import type { DetectionConfig } from '../../../ts/tasks/vocdet/config';
 import { evaluate } from '../../../ts/tasks/vocdet/evaluate';
 import type { FinalMetrics } from '../../../ts/tasks/vocdet/finish';
+import { replay } from '../../../ts/tasks/vocdet/replay';
 import { train } from '../../../ts/tasks/vocdet/train';
 import type { TrainOptions } from '../../../ts/train/with-run';
 import { readMetricsLog } from '../../../ts/train/metrics-logger';
+import { readEvents } from '../../train/tracking/read-events';
 import { readState } from '../../../ts/train/state';
 import type { DrawnSplits } from '../../../ts/tasks/vocdet/splits/drawn-splits';
 import { temporaryFolder, vocXml } from './fixture';
@@ -58,6 +60,21 @@ describe('training a detector', function () {
           ['car', 'dog'],
         ],
       );
+    });
+
+    it('with event files that show the images of the validation split with boxes at each evaluation', () => {
+      const images = readEvents(path('whole')).filter(({ image }) => image !== undefined);
+      assert.deepEqual(
+        images.map(({ step }) => step),
+        [2, 4].flatMap((step) => [step, step, step, step]),
+      );
+      assert.equal(new Set(images.map(({ tag }) => tag)).size, 4);
+      assert.ok(images.every(({ tag }) => tag.startsWith('val/')));
+    });
+
+    it('that can be trained again to the same bits', async () => {
+      const { comparison, differences } = await replay(path('whole'), { target: path('whole-again') });
+      assert.deepEqual([comparison!.same, differences], [true, []]);
     });
 
     it('with all that it ran with', () => {

@@ -12,7 +12,12 @@ export interface ReadEvent {
   readonly tag: string;
   readonly scalar?: number;
   readonly image?: { readonly width: number; readonly height: number; readonly encoded: Buffer };
-  readonly histogram?: { readonly min: number; readonly max: number; readonly limits: number[]; readonly counts: number[] };
+  readonly histogram?: {
+    readonly min: number;
+    readonly max: number;
+    readonly limits: number[];
+    readonly counts: number[];
+  };
   readonly text?: string;
   readonly plugin?: { readonly name: string; readonly content: Buffer };
 }
@@ -30,7 +35,8 @@ export function readEvents(folder: string): ReadEvent[] {
       const session = event.get(7);
       if (session !== undefined && fields(session).get(1) === 1n) events = events.filter((other) => other.step < step);
       const summary = event.get(5);
-      if (summary !== undefined) events.push({ step, seconds: event.get(1) as number, ...valueOf(message(summary, 1)) });
+      if (summary !== undefined)
+        events.push({ step, seconds: event.get(1) as number, ...valueOf(message(summary, 1)) });
     }
     assert.equal(end, bytes.length, `${file} is whole`);
   }

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import { freeKeys, resolveFaceConfig } from '../../tasks/facecls/config';
+import { type FaceConfig, faceSchema, freeKeys, resolveFaceConfig } from '../../tasks/facecls/config';
 import type { FinalMetrics } from '../../tasks/facecls/finish';
 import { presets } from '../../tasks/facecls/presets';
-import { addTrain } from '../train';
+import { addReplay } from '../replay';
+import { addTrain, type TrainCommand } from '../train';
 
 const HELP = `
 Presets:
@@ -16,20 +17,24 @@ Presets:
   facecls train --data celeba --set epochs=3 --set optimizer.lr=3e-4
   facecls train --data celeba --set model.from=models/celeba`;
 
+const command: TrainCommand<FaceConfig, FinalMetrics> = {
+  task: 'facecls',
+  summary: 'train a classifier',
+  description: 'Trains a classifier of facial attributes.',
+  dataHint: 'dataset in the CelebA format (default: the drawn faces)',
+  help: HELP,
+  presets,
+  usualPreset: (data, startsFrom) => (startsFrom ? 'base' : data === undefined ? 'tiny' : 'small'),
+  resolve: resolveFaceConfig,
+  schema: faceSchema,
+  freeKeys,
+  train: () => (require('../../tasks/facecls/train') as typeof import('../../tasks/facecls/train')).train,
+  describe,
+};
+
 export function addFaceTrain(program: Command): void {
-  addTrain(program, {
-    task: 'facecls',
-    summary: 'train a classifier',
-    description: 'Trains a classifier of facial attributes.',
-    dataHint: 'dataset in the CelebA format (default: the drawn faces)',
-    help: HELP,
-    presets,
-    usualPreset: (data, startsFrom) => (startsFrom ? 'base' : data === undefined ? 'tiny' : 'small'),
-    resolve: resolveFaceConfig,
-    freeKeys,
-    train: () => (require('../../tasks/facecls/train') as typeof import('../../tasks/facecls/train')).train,
-    describe,
-  });
+  addTrain(program, command);
+  addReplay(program, command);
 }
 
 function describe({ test, val }: FinalMetrics): string {

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import { freeKeys, resolveDetectionConfig } from '../../tasks/vocdet/config';
+import { type DetectionConfig, detectionSchema, freeKeys, resolveDetectionConfig } from '../../tasks/vocdet/config';
 import type { FinalMetrics } from '../../tasks/vocdet/finish';
 import { presets } from '../../tasks/vocdet/presets';
-import { addTrain } from '../train';
+import { addReplay } from '../replay';
+import { addTrain, type TrainCommand } from '../train';
 
 const HELP = `
 Presets:
@@ -18,20 +19,24 @@ Presets:
   vocdet train --data coco --set data.train=train.json --set data.val=val.json --preset r50
   vocdet train --resume --run models/vocdet-r50`;
 
+const command: TrainCommand<DetectionConfig, FinalMetrics> = {
+  task: 'vocdet',
+  summary: 'train a detector',
+  description: 'Trains a detector of objects.',
+  dataHint: "dataset in VOC's layout or COCO's format: folder, archive or file (default: the drawn scenes)",
+  help: HELP,
+  presets,
+  usualPreset: (data, startsFrom) => (startsFrom ? 'r50' : data === undefined ? 'tiny' : 'small'),
+  resolve: resolveDetectionConfig,
+  schema: detectionSchema,
+  freeKeys,
+  train: () => (require('../../tasks/vocdet/train') as typeof import('../../tasks/vocdet/train')).train,
+  describe,
+};
+
 export function addDetectionTrain(program: Command): void {
-  addTrain(program, {
-    task: 'vocdet',
-    summary: 'train a detector',
-    description: 'Trains a detector of objects.',
-    dataHint: "dataset in VOC's layout or COCO's format: folder, archive or file (default: the drawn scenes)",
-    help: HELP,
-    presets,
-    usualPreset: (data, startsFrom) => (startsFrom ? 'r50' : data === undefined ? 'tiny' : 'small'),
-    resolve: resolveDetectionConfig,
-    freeKeys,
-    train: () => (require('../../tasks/vocdet/train') as typeof import('../../tasks/vocdet/train')).train,
-    describe,
-  });
+  addTrain(program, command);
+  addReplay(program, command);
 }
 
 function describe({ test, val }: FinalMetrics): string {

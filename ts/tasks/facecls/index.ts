@@ -11,5 +11,7 @@ export {
 } from './metrics';
 export { predict, type PredictOptions, type Prediction } from './predict';
 export { type PresetName, presetNames, presets } from './presets';
+export { replay } from './replay';
+export { loadThresholds, type ThresholdMetrics, type Thresholds } from './thresholds';
 export { train } from './train';
 export { visualize, type VisualizeOptions } from './visualize';

@@ -10,5 +10,6 @@ export { evaluate, type EvaluateOptions } from './evaluate';
 export { type DetectionMetric, detectionMetrics, registerMetric } from './metrics-table';
 export { predict, type Detection, type Prediction, type PredictOptions } from './predict';
 export { type PresetName, presetNames, presets } from './presets';
+export { replay } from './replay';
 export { train } from './train';
 export { visualize, type VisualizeOptions } from './visualize';

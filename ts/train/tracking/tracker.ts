@@ -2,6 +2,7 @@ import type { Tensor } from '../../tensor';
 import type { Extent } from '../../vision/boxes';
 import type { ConfigTree } from '../config/keys';
 import type { MetricsEntry } from '../metrics-logger';
+import type { Session } from '../reproduce/run-file';
 import type { Outcome } from '../types';
 import type { Histogram } from './histogram';
 
@@ -10,12 +11,16 @@ export interface TrackedRun {
   /** The run folder. */
   readonly path: string;
   readonly config: ConfigTree;
+  /** What it is trained under. */
+  readonly session: Session;
   /** Optimizer steps done: 0 in the beginning, those of the checkpoint after a resume. */
   readonly step: number;
   /** Whether this is not the first process that trains it. */
   readonly resumed: boolean;
   /** The length that metrics.jsonl has: what was reported behind it is undone, and comes again. */
   readonly logBytes: number;
+  /** Says something that does not end the training. */
+  readonly warn: (message: string) => void;
 }
 
 /** An image of an evaluation. */

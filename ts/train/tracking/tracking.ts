@@ -6,6 +6,7 @@ import { describeBytes, imageFormat, imageSize } from '../../vision/image';
 import type { MetricsEntry } from '../metrics-logger';
 import type { Outcome } from '../types';
 import { histogramOf } from './histogram';
+import { Mlflow } from './mlflow';
 import { TensorBoard } from './tensorboard/tensorboard';
 import type { EvaluationLog, TrackedCheckpoint, TrackedRun, Tracker } from './tracker';
 
@@ -15,11 +16,13 @@ export interface TrackingOptions {
   readonly tensorboard: boolean;
   /** Steps between two histograms of each weight and its gradient; 0 makes none. @default 0 */
   readonly histogramSteps: number;
+  /** Reports to MLflow where the environment names a server: `MLFLOW_TRACKING_URI`. @default true */
+  readonly mlflow: boolean;
   /** Trackers of your own. @default none */
   readonly trackers: readonly Tracker[];
 }
 
-const defaults: TrackingOptions = { tensorboard: true, histogramSteps: 0, trackers: [] };
+const defaults: TrackingOptions = { tensorboard: true, histogramSteps: 0, mlflow: true, trackers: [] };
 
 /** Tells all trackers of a run what happens. None of them can end the training: one that fails is left out from then on. */
 export class Tracking {
@@ -29,18 +32,22 @@ export class Tracking {
 
   /** @throws InputError for an option that does not exist or does not hold */
   constructor(options: Partial<TrackingOptions> | undefined, warn: (message: string) => void) {
-    const { tensorboard, histogramSteps, trackers } = resolveOptions('fit: tracking', defaults, options);
+    const { tensorboard, histogramSteps, mlflow, trackers } = resolveOptions('fit: tracking', defaults, options);
     if (!Number.isInteger(histogramSteps) || histogramSteps < 0)
       throw new InputError(
         `fit: tracking: expected a whole number from 0 on for histogramSteps, found ${histogramSteps}`,
       );
-    this.#trackers = [...(tensorboard ? [new TensorBoard()] : []), ...trackers];
+    this.#trackers = [
+      ...(tensorboard ? [new TensorBoard()] : []),
+      ...(mlflow && process.env['MLFLOW_TRACKING_URI'] ? [new Mlflow()] : []),
+      ...trackers,
+    ];
     this.#histogramSteps = histogramSteps;
     this.#warn = warn;
   }
 
-  begin(run: TrackedRun): Promise<void> {
-    return this.#tellInTurn((tracker) => tracker.begin?.(run));
+  begin(run: Omit<TrackedRun, 'warn'>): Promise<void> {
+    return this.#tellInTurn((tracker) => tracker.begin?.({ ...run, warn: this.#warn }));
   }
 
   metrics(entry: MetricsEntry): void {

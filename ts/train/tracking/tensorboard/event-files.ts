@@ -45,7 +45,12 @@ export class EventFile {
 
   /** The name comes after those of the files that are there, whatever the clock says: readers go by names. */
   constructor(folder: string) {
-    const last = Math.max(0, ...readdirSync(folder).filter((name) => name.startsWith(PREFIX)).map(secondsOf));
+    const last = Math.max(
+      0,
+      ...readdirSync(folder)
+        .filter((name) => name.startsWith(PREFIX))
+        .map(secondsOf),
+    );
     const seconds = Math.max(Math.floor(Date.now() / 1000), last + 1);
     this.path = join(folder, `${PREFIX}${String(seconds).padStart(10, '0')}.${hostname()}.${process.pid}`);
     this.#descriptor = openSync(this.path, 'ax');

@@ -47,12 +47,12 @@ export function image(tag: string, encoded: Uint8Array, { width, height }: Exten
   return summary(bytesField(1, tag), bytesField(4, fields));
 }
 
-export function histogram(tag: string, { min, max, count, sum, sumOfSquares, limits, counts }: Histogram): EventContent {
+export function histogram(
+  tag: string,
+  { min, max, count, sum, sumOfSquares, limits, counts }: Histogram,
+): EventContent {
   const numbers = [min, max, count, sum, sumOfSquares].map((value, i) => doubleField(i + 1, value));
-  return summary(
-    bytesField(1, tag),
-    bytesField(5, [...numbers, doublesField(6, limits), doublesField(7, counts)]),
-  );
+  return summary(bytesField(1, tag), bytesField(5, [...numbers, doublesField(6, limits), doublesField(7, counts)]));
 }
 
 /** @param markdown is shown as such */

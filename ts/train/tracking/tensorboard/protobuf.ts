@@ -44,7 +44,7 @@ export function doublesField(field: number, values: ArrayLike<number>): Buffer {
  * @throws RangeError for bytes that end too soon
  */
 export function* fieldsOf(message: Buffer): Generator<readonly [field: number, value: FieldValue], void, undefined> {
-  for (let at = 0; at < message.length; ) {
+  for (let at = 0; at < message.length;) {
     const head = readVarint(message, at);
     const kind = Number(head.value & 7n);
     const field = Number(head.value >> 3n);

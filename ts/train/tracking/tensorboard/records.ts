@@ -22,7 +22,7 @@ export interface FramedRecord {
 
 /** The records of a file, up to its end or to the first that is not whole. */
 export function* framesOf(file: Buffer): Generator<FramedRecord, void, undefined> {
-  for (let at = 0; at + HEAD + TAIL <= file.length; ) {
+  for (let at = 0; at + HEAD + TAIL <= file.length;) {
     const head = file.subarray(at, at + 8);
     if (file.readUInt32LE(at + 8) !== maskedCrc(head)) return;
     const start = at + HEAD;

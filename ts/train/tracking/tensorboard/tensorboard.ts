@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { stringify } from 'yaml';
 import type { MetricsEntry } from '../../metrics-logger';
+import type { Session } from '../../reproduce/run-file';
 import type { Outcome } from '../../types';
 import type { TrackedCheckpoint, TrackedHistogram, TrackedImage, TrackedRun, TrackedText, Tracker } from '../tracker';
 import { cutBehind, EventFile, eventFiles } from './event-files';
@@ -18,6 +19,13 @@ import {
   text,
 } from './events';
 
+/** How hyperparameters are told of the ends of a run that is not to go on. */
+const ENDS: ReadonlyMap<Outcome | 'failed', 'success' | 'failure'> = new Map([
+  ['completed', 'success'],
+  ['stopped early', 'success'],
+  ['failed', 'failure'],
+]);
+
 /** What of a line of metrics.jsonl is no curve. */
 const NO_CURVES = ['kind', 'epoch', 'step', 'seconds'];
 
@@ -32,13 +40,14 @@ export class TensorBoard implements Tracker {
   #file: EventFile | undefined;
   #step = 0;
 
-  begin({ path, config, step, resumed, logBytes }: TrackedRun): void {
+  begin({ path, config, session, step, resumed, logBytes }: TrackedRun): void {
     if (resumed && step > 0) cutBehind(path, noteFor({ step, logBytes }));
     else for (const file of eventFiles(path)) rmSync(file);
     this.#file = new EventFile(path);
     this.#append(0, fileVersion());
     if (step > 0) this.#append(step + 1, sessionStart());
     this.#append(step, text('config', ['```yaml', stringify(config), '```'].join('\n')));
+    this.#append(step, text('session', tableOf(session)));
     this.#append(step, hparams(config, Date.now() / 1000));
     this.#step = step;
   }
@@ -69,9 +78,9 @@ export class TensorBoard implements Tracker {
   }
 
   end(outcome: Outcome | 'failed'): void {
-    // A run that was interrupted goes on.
-    if (outcome !== 'interrupted')
-      this.#append(this.#step, hparamsEnd(outcome === 'failed' ? 'failure' : 'success', Date.now() / 1000));
+    const status = ENDS.get(outcome);
+    // What was interrupted goes on.
+    if (status !== undefined) this.#append(this.#step, hparamsEnd(status, Date.now() / 1000));
     this.#file?.flush();
     this.#file?.close();
     this.#file = undefined;
@@ -80,6 +89,15 @@ export class TensorBoard implements Tracker {
   #append(step: number, content: EventContent): void {
     this.#file?.append(eventOf(content, { step, seconds: Date.now() / 1000 }));
   }
+}
+
+/** Two columns in Markdown. */
+function tableOf(session: Session): string {
+  const { command, git, ...facts } = session;
+  const code = git && `${git.revision}${git.clean === false ? ', changed' : ''}`;
+  const rows = Object.entries({ ...facts, command: command.join(' '), git: code });
+  const cell = (value: unknown) => (value === null ? '–' : `\`${String(value).replaceAll(/[\`|]/g, ' ')}\``);
+  return ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${cell(value)} |`)].join('\n');
 }
 
 /** Tells the checkpoint of a state: of two at one step, before and after an evaluation, the second has a longer log. */
