@@ -119,6 +119,26 @@ describe('training on faces', () => {
       assert.ok(events.every(({ image }) => image!.width > 256 && image!.height > 256));
     });
 
+    it('whose images are only missing where their files are gone since they were resized', async () => {
+      cpSync(path('faces'), path('lost-faces'), { recursive: true });
+      const folder = path('lost-faces');
+      const lost = { ...config, data: { ...config.data, folder } };
+      const { name } = openCelebA(folder).split('val')[2]!;
+      let gone = false;
+      const { outcome } = await train({
+        config: lost,
+        run: path('lost-images'),
+        onEvent: ({ type }) => {
+          if (type === 'evaluated' && !gone) rmSync(join(folder, 'img_align_celeba', name));
+          gone ||= type === 'evaluated';
+        },
+      });
+      assert.equal(outcome, 'completed');
+      const events = readEvents(path('lost-images'));
+      assert.equal(events.filter(({ image }) => image !== undefined).length, 4 + 3);
+      assert.match(events.find(({ tag }) => tag === `val/${name}/text_summary`)!.text!, /^cannot be shown: /);
+    });
+
     it('that can be trained again to the same bits', async () => {
       const { comparison, differences, notes } = await replay(path('whole'), { target: path('again-whole') });
       assert.deepEqual([comparison!.same, differences], [true, []]);

@@ -1,5 +1,6 @@
 import type { EvaluationLog } from '../../train/tracking/tracker';
 import { decodeImage } from '../../vision/image';
+import { showOrSay } from '../shown-image';
 import type { CelebA } from './celeba';
 import { evenly, type SplitOutputs } from './outputs';
 import { predictionImage, predictionsAt } from './predictions';
@@ -14,7 +15,9 @@ export async function showImages(
   if (!log.wantsImages) return;
   for (const image of evenly(outputs.names.length, count)) {
     const name = outputs.names[image]!;
-    const decoded = await decodeImage(await celeba.read(name), name);
-    log.image(`val/${name}`, await predictionImage(decoded, predictionsAt(outputs, image)));
+    await showOrSay(log, `val/${name}`, async () => {
+      const decoded = await decodeImage(await celeba.read(name), name);
+      return predictionImage(decoded, predictionsAt(outputs, image));
+    });
   }
 }

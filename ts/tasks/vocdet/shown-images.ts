@@ -1,4 +1,5 @@
 import type { EvaluationLog } from '../../train/tracking/tracker';
+import { showOrSay } from '../shown-image';
 import type { ClassList } from './annotations/classes';
 import type { DetectionSplit } from './annotations/dataset';
 import { drawnSample } from './drawn-sample';
@@ -31,8 +32,10 @@ export class ShownImages {
   /** Draws what was noticed, in the order of the split. */
   async draw(log: EvaluationLog): Promise<void> {
     for (const image of this.#images) {
-      const { name, full } = await drawnSample(this.#split, image, this.#classes, LONGEST);
-      log.image(`val/${name}`, full);
+      await showOrSay(log, `val/${image.original.id}`, async () => {
+        const { full } = await drawnSample(this.#split, image, this.#classes, LONGEST);
+        return full;
+      });
     }
   }
 }
