@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { compile, type CompiledModule } from '../../ts/compile';
 import * as nn from '../../ts/nn';
 import * as torch from '../../ts/tensor';
+import { onOneThread } from '../one-thread';
 import { assertNear, assertSame, STRICT } from './near';
 import { batchOf, detr, vit } from './small-models';
 
@@ -15,6 +16,7 @@ function requests(body: () => unknown): number {
 const once = (compiled: CompiledModule, input: unknown): number => requests(() => compiled.forward(input as never));
 
 describe('the memory of a compiled model', () => {
+  onOneThread();
   before(() => torch.manualSeed(0));
 
   const cases = {

@@ -1,6 +1,8 @@
+import { onOneThread } from '../one-thread';
 import { fuzz } from './model-fuzz';
 
 describe('torch.compile of the models, on random inputs', () => {
+  onOneThread();
   const seed = process.env['TORCHTS_FUZZ_SEED'];
   const seeds = (count: number): number[] =>
     seed === undefined ? Array.from({ length: count }, (_, i) => i + 1) : [Number(seed)];

@@ -5,6 +5,7 @@ import { ACTIVATION_NAMES, type ActivationName } from '../../ts/models/activatio
 import * as torch from '../../ts/tensor';
 import type { Tensor } from '../../ts/tensor';
 import { BACKBONE } from '../models/detr/fixture';
+import { onOneThread } from '../one-thread';
 import { assertSame, listener, STRICT } from './near';
 import { batchOf, detr, MASKS, vit, VIT } from './small-models';
 
@@ -23,6 +24,7 @@ const FUSED: readonly ActivationName[] = [
 ];
 
 describe('a compiled ViT, of each shape', () => {
+  onOneThread();
   before(() => torch.manualSeed(0));
 
   for (const hiddenAct of ACTIVATION_NAMES)
@@ -88,6 +90,7 @@ describe('a compiled ViT, of each shape', () => {
 });
 
 describe('a compiled DETR, of each shape', () => {
+  onOneThread();
   before(() => torch.manualSeed(0));
 
   for (const [index, activationFunction] of ACTIVATION_NAMES.entries())

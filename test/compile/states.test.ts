@@ -4,6 +4,7 @@ import type { DetrForObjectDetection, ViTForImageClassification } from '../../ts
 import * as nn from '../../ts/nn';
 import * as torch from '../../ts/tensor';
 import type { Tensor } from '../../ts/tensor';
+import { onOneThread } from '../one-thread';
 import { assertNear, assertSame, listener, STRICT } from './near';
 import { batchOf, detr, vit } from './small-models';
 
@@ -50,6 +51,7 @@ function outcomeOf(body: () => unknown): unknown {
 }
 
 describe('a compiled model', () => {
+  onOneThread();
   before(() => torch.manualSeed(0));
 
   for (const [name, { make, input }] of Object.entries(MODELS)) {

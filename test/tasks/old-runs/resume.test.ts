@@ -11,7 +11,7 @@ import { readConfigFile } from '../../../ts/train/config/files';
 import { readMetricsLog } from '../../../ts/train/metrics-logger';
 import { readState } from '../../../ts/train/state';
 import { temporaryFolder } from '../vocdet/fixture';
-import { onOneThread } from '../vocdet/small-detector';
+import { onOneThread } from '../../one-thread';
 import { INTERRUPTED_STEP, writeData } from './recipes';
 
 const RUNS = join(__dirname, '../../golden/runs');

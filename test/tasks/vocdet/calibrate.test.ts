@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { loadCompileOptions } from '../../../ts/compile';
 import { calibrate } from '../../../ts/tasks/vocdet/calibrate';
 import { evaluate, type EvaluateOptions } from '../../../ts/tasks/vocdet/evaluate';
+import { onOneThread } from '../../one-thread';
 import { temporaryFolder } from './fixture';
-import { drawnImage, onOneThread, smallWeights, vocFiles } from './small-detector';
+import { drawnImage, smallWeights, vocFiles } from './small-detector';
 
 describe('the calibration of a detector', () => {
   onOneThread();

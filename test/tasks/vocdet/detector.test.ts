@@ -6,8 +6,9 @@ import * as torch from '../../../ts/tensor';
 import { decodeImage } from '../../../ts/vision/image';
 import { liveTensors } from '../../live-tensors';
 import { assertNumber } from '../../nn/golden';
+import { onOneThread } from '../../one-thread';
 import { temporaryFolder } from './fixture';
-import { onOneThread, drawnImage, smallDetector, smallWeights } from './small-detector';
+import { drawnImage, smallDetector, smallWeights } from './small-detector';
 
 describe('a detector', () => {
   onOneThread();

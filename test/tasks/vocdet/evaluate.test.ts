@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { saveDetrPth } from '../../../ts/models';
 import { evaluate, type EvaluateOptions } from '../../../ts/tasks/vocdet/evaluate';
+import { onOneThread } from '../../one-thread';
 import { temporaryFolder } from './fixture';
-import { cocoClasses, filesOfDetections, onOneThread, smallModel, smallWeights, vocFiles } from './small-detector';
+import { cocoClasses, filesOfDetections, smallModel, smallWeights, vocFiles } from './small-detector';
 
 describe('the evaluation of a detector', () => {
   onOneThread();

@@ -3,8 +3,9 @@ import { ClassList } from '../../../ts/tasks/vocdet/annotations/classes';
 import { splitMetrics, withoutCurves } from '../../../ts/tasks/vocdet/metrics';
 import { openVoc } from '../../../ts/tasks/vocdet/annotations/voc';
 import type { DetectionSplit } from '../../../ts/tasks/vocdet/annotations/dataset';
+import { onOneThread } from '../../one-thread';
 import { temporaryFolder } from './fixture';
-import { onOneThread, smallDetector, vocFiles } from './small-detector';
+import { smallDetector, vocFiles } from './small-detector';
 
 describe('the figures of a split', () => {
   onOneThread();

@@ -18,8 +18,9 @@ import {
 import { presets } from '../../../ts/tasks/vocdet/presets';
 import * as torch from '../../../ts/tensor';
 import { DetectionProcessor } from '../../../ts/vision/detection-processor';
+import { onOneThread } from '../../one-thread';
 import { temporaryFolder } from './fixture';
-import { cocoClasses, onOneThread, smallConfig, smallModel, smallWeights, tunedConfig } from './small-detector';
+import { cocoClasses, smallConfig, smallModel, smallWeights, tunedConfig } from './small-detector';
 
 const classes = new ClassList(['car', 'dog']);
 const silent = () => {};

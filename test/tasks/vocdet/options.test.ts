@@ -1,8 +1,9 @@
 import type { DetectionConfig } from '../../../ts/tasks/vocdet/config';
 import { train } from '../../../ts/tasks/vocdet/train';
 import { testOptions } from '../deciding-options';
+import { onOneThread } from '../../one-thread';
 import { temporaryFolder, vocXml } from './fixture';
-import { onOneThread, smallConfig, vocFiles } from './small-detector';
+import { smallConfig, vocFiles } from './small-detector';
 
 describe('the options of training a detector', function () {
   this.timeout(120_000);

@@ -8,8 +8,9 @@ import { saveDetrPth } from '../../../ts/models';
 import { type PredictOptions, type Prediction, predict } from '../../../ts/tasks/vocdet/predict';
 import type { Failure } from '../../../ts/tasks/images';
 import { assertNumber } from '../../nn/golden';
+import { onOneThread } from '../../one-thread';
 import { temporaryFolder } from './fixture';
-import { onOneThread, drawnImage, smallModel, smallWeights } from './small-detector';
+import { drawnImage, smallModel, smallWeights } from './small-detector';
 
 describe('detections', () => {
   onOneThread();

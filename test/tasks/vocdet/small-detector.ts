@@ -10,13 +10,6 @@ import { DetectionProcessor } from '../../../ts/vision/detection-processor';
 import { decodeImage } from '../../../ts/vision/image';
 import { vocXml, type SceneObject } from './fixture';
 
-/** Runs a suite on one thread: so small a model gains nothing by two, which on a busy machine wait for each other. */
-export function onOneThread(): void {
-  const threads = torch.getNumThreads();
-  before(() => torch.setNumThreads(1));
-  after(() => torch.setNumThreads(threads));
-}
-
 /** The sizes of a detector that trains in seconds, as a configuration has them. */
 export const smallSizes = {
   depths: [1, 1],

@@ -13,16 +13,9 @@ import { readMetricsLog } from '../../../ts/train/metrics-logger';
 import { readEvents } from '../../train/tracking/read-events';
 import { readState } from '../../../ts/train/state';
 import type { DrawnSplits } from '../../../ts/tasks/vocdet/splits/drawn-splits';
+import { onOneThread } from '../../one-thread';
 import { temporaryFolder, vocXml } from './fixture';
-import {
-  cocoClasses,
-  filesOfDetections,
-  onOneThread,
-  smallConfig,
-  smallWeights,
-  tunedConfig,
-  vocFiles,
-} from './small-detector';
+import { cocoClasses, filesOfDetections, smallConfig, smallWeights, tunedConfig, vocFiles } from './small-detector';
 
 describe('training a detector', function () {
   this.timeout(240_000);
