@@ -3,7 +3,7 @@ import { InputError } from '../../ts/errors';
 import * as nn from '../../ts/nn';
 import { SGD } from '../../ts/optim';
 import * as torch from '../../ts/tensor';
-import { findLearningRate, type FindLearningRateOptions } from '../../ts/train';
+import { findLearningRate, type FindLearningRateOptions, renderLearningRates } from '../../ts/train';
 
 /** One weight, which starts at 1. */
 class Slope extends nn.Module {
@@ -114,6 +114,21 @@ describe('findLearningRate', () => {
     assert.ok(curve.length < 100, `${curve.length} steps`);
     assert.ok(lr !== null && lr > 1e-3 && lr < 1, `${lr}`);
     assert.equal((await findLearningRate(options())).lr, null);
+  });
+
+  it('draws its curve over the logarithm of the rate', async () => {
+    const range = await findLearningRate(options());
+    const page = renderLearningRates({ ...range, curve: [...range.curve, { lr: 10, loss: NaN }] });
+    const drawing = JSON.parse(/<script type="application\/json">([^<]*)</.exec(page)![1]!) as { data: number[][] };
+    assert.deepEqual(
+      drawing.data[0]!.map((value) => Math.round(10 * value) / 10),
+      [-2, -1, 0],
+    );
+    assert.deepEqual(
+      drawing.data[1],
+      range.curve.map(({ loss }) => loss),
+    );
+    assert.match(page, /the test ended too early/);
   });
 
   it('refuses a range that is none', async () => {

@@ -40,3 +40,4 @@ export { findRuns, type RunSummary, type Score, type ScoredStep, summarizeRun } 
 export { type ScheduleRules, makeSchedule } from './schedule';
 export type { Best } from './state';
 export type { ConfigTree, ConfigValue } from './config/keys';
+export { renderLearningRates } from './report/learning-rates';

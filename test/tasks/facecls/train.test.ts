@@ -381,6 +381,16 @@ describe('training on faces', () => {
     });
   });
 
+  it('evaluates averages of the weights where ema asks for them, and keeps these as the best', async () => {
+    const averaged = await start('averaged', { config: { ...config, ema: 0.5 } });
+    assert.deepEqual(weights('averaged'), weights('whole'));
+    assert.notDeepEqual(weights('averaged', 'best'), weights('whole', 'best'));
+    const firstEvaluation = (name: string) =>
+      readMetricsLog(path(`${name}/metrics.jsonl`)).find(({ kind }) => kind === 'val')!['loss'];
+    assert.notEqual(firstEvaluation('averaged'), firstEvaluation('whole'));
+    assert.deepEqual(await evaluate(path('averaged')), averaged.metrics!.test);
+  });
+
   it('refuses a device that is not here', async () => {
     await assert.rejects(
       train({ config: { ...config, device: 'cuda:99' }, run: path('device') }),

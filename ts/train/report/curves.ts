@@ -33,15 +33,21 @@ export function chart({ title, curves, share = false }: Chart, log: readonly Met
   });
 }
 
-/** One share over another, both from 0 to 1: precision over recall, say. */
-export interface SharePlot {
+/** Two columns with their labels. */
+export interface PairPlot {
   readonly title: string;
   readonly x: { readonly label: string; readonly values: readonly number[] };
   readonly y: { readonly label: string; readonly values: readonly number[] };
 }
 
-export function sharePlot({ title, x, y }: SharePlot): Html {
+/** One share over another, both from 0 to 1: precision over recall, say. */
+export function sharePlot({ title, x, y }: PairPlot): Html {
   return plotElement(title, { x: x.label, share: true, unit: true, labels: [y.label], data: [x.values, y.values] });
+}
+
+/** One value over another. */
+export function linePlot({ title, x, y }: PairPlot): Html {
+  return plotElement(title, { x: x.label, share: false, unit: false, labels: [y.label], data: [x.values, y.values] });
 }
 
 /** What the page's script draws. */
