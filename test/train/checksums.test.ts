@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '../../ts/errors';
@@ -55,7 +55,7 @@ describe('a damaged checkpoint', () => {
   before(() => (root = mkdtempSync(join(tmpdir(), 'damaged-'))));
   after(() => rmSync(root, { recursive: true }));
 
-  const fit: ToyOptions['fit'] = { ema: 0.9, keep: 2, checkpointSteps: 1 };
+  const fit: ToyOptions['fit'] = { ema: 0.9, keep: 2 };
   const train = async (options: ToyOptions = {}) => {
     const run = RunFolder.create(join(root, String(count++)), {});
     const { model, trainer } = toy(run, { fit, ...options });
@@ -63,17 +63,29 @@ describe('a damaged checkpoint', () => {
     run.release();
     return { run, model };
   };
-  const interrupted = async (after = 9) => {
+  let whole: Awaited<ReturnType<typeof train>>;
+  let stopped: RunFolder;
+  before(async () => {
+    whole = await train();
     const controller = new AbortController();
-    const listener = (event: TrainEvent) => event.type === 'step' && event.step === after && controller.abort();
-    return (await train({ signal: controller.signal, listener })).run;
+    const listener = (event: TrainEvent) => event.type === 'step' && event.step === 9 && controller.abort();
+    stopped = (await train({ signal: controller.signal, listener })).run;
+  });
+
+  /** A run of its own that was interrupted after step 9; the checkpoint before that is of step 8. */
+  const interrupted = (): RunFolder => {
+    const path = join(root, String(count++));
+    cpSync(stopped.path, path, { recursive: true });
+    const run = RunFolder.reopen(path);
+    run.release();
+    return run;
   };
   const log = (run: RunFolder) =>
     readMetricsLog(run.file('metrics.jsonl')).map(({ seconds: _, imagesPerSecond: __, ...entry }) => entry);
 
-  it('has checksums for each file, in last, previous, best and those that are kept', async () => {
-    const { run } = await train();
-    assert.equal(readState(run.checkpoint('previous')).loop.step, 11);
+  it('has checksums for each file, in last, previous, best and those that are kept', () => {
+    const { run } = whole;
+    assert.equal(readState(run.checkpoint('previous')).loop.step, 8);
     for (const name of ['last', 'previous', 'best']) {
       const files = [...readChecksums(run.file(join('checkpoints', name))).keys()];
       const all = ['ema.safetensors', 'model.safetensors', 'optimizer.safetensors', 'state.json'];
@@ -85,8 +97,7 @@ describe('a damaged checkpoint', () => {
 
   for (const file of ['model.safetensors', 'optimizer.safetensors', 'ema.safetensors', 'state.json']) {
     it(`gives way to the one before it, which says so: ${file}`, async () => {
-      const whole = await train();
-      const run = await interrupted();
+      const run = interrupted();
       truncateSync(join(run.checkpoint('last'), file), 40);
       const events: TrainEvent[] = [];
       const model = await resumeToy(run.path, { fit, listener: (event) => events.push(event) });
@@ -107,8 +118,8 @@ describe('a damaged checkpoint', () => {
     });
   }
 
-  it('gives way also where it is gone', async () => {
-    const run = await interrupted();
+  it('gives way also where it is gone', () => {
+    const run = interrupted();
     rmSync(run.checkpoint('last'), { recursive: true });
     const reopened = RunFolder.reopen(run.path);
     assert.match(reopened.damage!, /is damaged \(it is missing\): the checkpoint before it is taken, of step 8\.$/);
@@ -116,8 +127,8 @@ describe('a damaged checkpoint', () => {
     assert.ok(!existsSync(run.checkpoint('previous')));
   });
 
-  it('ends the resume where the one before it is damaged too, and leaves the folder free', async () => {
-    const run = await interrupted();
+  it('ends the resume where the one before it is damaged too, and leaves the folder free', () => {
+    const run = interrupted();
     for (const name of ['last', 'previous'] as const) writeFileSync(join(run.checkpoint(name), 'state.json'), '{}');
     const refused = (error: unknown) =>
       error instanceof InputError &&
@@ -129,8 +140,7 @@ describe('a damaged checkpoint', () => {
   });
 
   it('is not looked for in a run from before there were checksums', async () => {
-    const whole = await train();
-    const run = await interrupted();
+    const run = interrupted();
     for (const name of ['last', 'previous', 'best'] as const) rmSync(join(run.checkpoint(name), 'SHA256SUMS'));
     assert.deepEqual(weights(await resumeToy(run.path, { fit })), weights(whole.model));
   });

@@ -9,23 +9,28 @@ import { RunFolder } from '../../ts/train/run';
 import { readState } from '../../ts/train/state';
 import { resumeToy, toy, type ToyBatch, type ToyOptions, weights } from './toy';
 
-/** One entry an option of the loop that a checkpoint has to know of. */
+/** Options of the loop that a checkpoint has to know of; several at a time, for most of the time goes into saving. */
 const CASES: Readonly<Record<string, Partial<FitOptions<ToyBatch>>>> = {
-  'in bfloat16': { precision: 'bfloat16' },
-  'in float16': { precision: 'float16' },
-  'with gradients clipped by value': { clipNorm: 0, clipValue: 0.01 },
-  'with averages of the weights': { ema: 0.9 },
-  'with less steps than its epochs have': { maxSteps: 10 },
-  'with more checkpoints kept': { keep: 2 },
-  'with another optimizer, groups and rates by layer': {
+  'in bfloat16, clipped by value, with averages of the weights and more checkpoints kept': {
+    epochs: 2,
+    precision: 'bfloat16',
+    clipNorm: 0,
+    clipValue: 0.01,
+    ema: 0.9,
+    keep: 2,
+  },
+  'in float16, with another optimizer, groups, rates by layer and fewer steps than the epochs have': {
+    precision: 'float16',
     optimizer: { kind: 'SGD', lr: 0.05, momentum: 0.9 },
     groups: [{ pattern: /bias$/, weightDecay: 0.1, lrScale: 2 }],
     layerDecay: 0.5,
     schedule: { kind: 'ExponentialLR', gamma: 0.9 },
+    maxSteps: 8,
   },
-  'with layers that unfreeze': { optimizer: { kind: 'AdamW', lr: 0.05 }, unfreeze: [{ epoch: 2, pattern: /^0\./ }] },
-  'with a rate that falls on a plateau': {
+  'with layers that unfreeze, and a rate that falls on a plateau': {
+    epochs: 2,
     optimizer: { kind: 'AdamW', lr: 0.05 },
+    unfreeze: [{ epoch: 2, pattern: /^0\./ }],
     schedule: { kind: 'ReduceLROnPlateau', patience: 0, factor: 0.1 },
   },
 };
@@ -68,17 +73,14 @@ describe('interrupted and resumed ends with the same bits', () => {
       const whole = await train({ fit });
       const controller = new AbortController();
       const run = newRun();
-      const listener = (event: TrainEvent) => event.type === 'step' && event.step === 6 && controller.abort();
+      const listener = (event: TrainEvent) => event.type === 'step' && event.step === 5 && controller.abort();
       await toy(run, { fit, signal: controller.signal, listener }).trainer.fit();
       run.release();
-      assert.equal(readState(run.checkpoint('last')).loop.step, 6);
+      assert.equal(readState(run.checkpoint('last')).loop.step, 5);
       const model = await resumeToy(run.path, { fit });
       assert.deepEqual(weights(model), weights(whole.model));
       assert.deepEqual(log(run), log(whole.run));
       assert.deepEqual(checkpoints(run), checkpoints(whole.run));
-      // Each option makes a difference, else this would hold without it.
-      const without = await train({});
-      assert.notDeepEqual(checkpoints(whole.run), checkpoints(without.run));
     });
   }
 
@@ -93,18 +95,18 @@ describe('interrupted and resumed ends with the same bits', () => {
       model.eval();
       assert.equal(model.parameters()[0]!.mul(2).requiresGrad, false);
     };
-    const fit = { onStep: callback, onEvaluate: callback, onCheckpoint: callback, onEpoch: callback };
+    const fit = { epochs: 2, onStep: callback, onEvaluate: callback, onCheckpoint: callback, onEpoch: callback };
     const { model, trainer } = toy(run, { fit });
     await trainer.fit();
     run.release();
-    const whole = await train({});
+    const whole = await train({ fit: { epochs: 2 } });
     assert.deepEqual(weights(model), weights(whole.model));
     const times = (type: string) => seen.filter((other) => other === type).length;
-    assert.deepEqual(['step', 'evaluated', 'checkpoint', 'epoch'].map(times), [12, 3, 6, 3]);
+    assert.deepEqual(['step', 'evaluated', 'checkpoint', 'epoch'].map(times), [8, 2, 4, 2]);
   });
 
   it('but a callback that fails ends the training, and its name is in the error', async () => {
-    const fit = { onEvaluate: () => Promise.reject(new RangeError('out of ink')) };
+    const fit = { epochs: 1, onEvaluate: () => Promise.reject(new RangeError('out of ink')) };
     await assert.rejects(train({ fit }), (error: Error) => {
       assert.equal(error.message, 'onEvaluate: out of ink');
       return error.cause instanceof RangeError;
