@@ -1,6 +1,6 @@
 /**
  * Trains the toy in a process that may be killed: `kill-program.ts <run> <epochs>` begins the run or goes on with it. It saves after
- * every step and evaluates after every other, so that a kill at random mostly meets one of these.
+ * every step and evaluates after every other, so that a kill at random mostly meets one of these. It prints a line a step.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ async function train(path: string, epochs: number): Promise<void> {
       keep: 2,
       precision: 'bfloat16',
       schedule: { kind: 'ExponentialLR', gamma: 0.999 },
-      onEvent: ({ type }) => type === 'begin' && process.stdout.write('begun\n'),
+      onEvent: ({ type }) => type === 'step' && process.stdout.write('step\n'),
     },
   });
   await trainer.fit();

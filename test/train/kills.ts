@@ -10,17 +10,20 @@ export interface Kills {
   readonly epochs: number;
   /** How many times the program is killed; fewer where it ends before. */
   readonly kills: number;
-  /** Milliseconds after the beginning of the training, at most. */
-  readonly latestMs: number;
+  /** It is killed within so many steps of each beginning, and some milliseconds. */
+  readonly steps: number;
   /** A number from 0 to 1. */
   readonly random: () => number;
 }
 
+/** About the time of a step with its checkpoints. */
+const LATEST_MS = 20;
+
 /** Runs the program until it ends by itself. @returns how often it was killed */
-export async function trainKilled({ run, epochs, kills, latestMs, random }: Kills): Promise<number> {
+export async function trainKilled({ run, epochs, kills, steps, random }: Kills): Promise<number> {
   for (let killed = 0; ; killed++) {
-    const delay = killed < kills ? random() * latestMs : undefined;
-    const { signal, code, errors } = await runOnce(run, epochs, delay);
+    const moment = { steps: 1 + Math.floor(random() * steps), ms: random() * LATEST_MS };
+    const { signal, code, errors } = await runOnce(run, epochs, killed < kills ? moment : undefined);
     if (signal === 'SIGKILL') continue;
     if (code !== 0) throw new Error(`the training failed after ${killed} kills: ${errors}`);
     return killed;
@@ -33,15 +36,26 @@ interface Ended {
   readonly errors: string;
 }
 
-function runOnce(run: string, epochs: number, delayMs: number | undefined): Promise<Ended> {
+interface Moment {
+  /** Steps after the beginning. */
+  readonly steps: number;
+  /** Milliseconds after these. */
+  readonly ms: number;
+}
+
+function runOnce(run: string, epochs: number, moment: Moment | undefined): Promise<Ended> {
   const program = join(__dirname, 'kill-program.ts');
   const child = spawn(process.execPath, ['--require', require.resolve('tsx/cjs'), program, run, String(epochs)], {
     env: { ...process.env, OMP_NUM_THREADS: '1' },
   });
   let errors = '';
   child.stderr.on('data', (data: Buffer) => (errors += data.toString()));
-  child.stdout.once('data', () => {
-    if (delayMs !== undefined) void sleep(delayMs).then(() => child.kill('SIGKILL'));
+  let printed = 0;
+  child.stdout.on('data', (data: Buffer) => {
+    const before = printed;
+    printed += data.toString().split('\n').length - 1;
+    if (moment && before < moment.steps && printed >= moment.steps)
+      void sleep(moment.ms).then(() => child.kill('SIGKILL'));
   });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
