@@ -14,7 +14,7 @@ describe('a training that is killed', () => {
     this.timeout(120_000);
     const seed = Math.floor(Math.random() * 2 ** 31);
     const rng = new Rng(seed);
-    const settings = { epochs: 8, steps: 6, random: () => rng.uniform() };
+    const settings = { epochs: 8, steps: 4, random: () => rng.uniform() };
     const [whole, broken] = [join(root, 'whole'), join(root, 'broken')];
     const [, kills] = await Promise.all([
       trainKilled({ ...settings, run: whole, kills: 0 }),
