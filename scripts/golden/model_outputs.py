@@ -1,4 +1,4 @@
-"""Goldens of outputAttentions and outputHiddenStates: what transformers hands out of the checkpoints in test/golden/{vit,detr}.
+"""Goldens of what transformers hands out of the checkpoints in test/golden/{vit,detr}: attentions, hidden states, and logits of an image that is all padding.
 
     HF_HUB_OFFLINE=1 python scripts/golden/model_outputs.py
 """
@@ -34,6 +34,16 @@ def of_detr() -> dict[str, torch.Tensor]:
     return out
 
 
+def of_padding() -> dict[str, torch.Tensor]:
+    out = {}
+    given = images()
+    given["mask"][1] = 0
+    for name, options in [("eager", {"attn_implementation": "eager"}), ("sdpa", {})]:
+        model = DetrForObjectDetection.from_pretrained(GOLDEN / "detr", **options).double().eval()
+        out[f"detr_padding.{name}"] = model(given["pixels"].double(), pixel_mask=given["mask"]).logits.float()
+    return out
+
+
 if __name__ == "__main__":
     with torch.no_grad():
-        save_tensors("model-outputs", of_vit() | of_detr())
+        save_tensors("model-outputs", of_vit() | of_detr() | of_padding())

@@ -65,6 +65,18 @@ describe('outputAttentions and outputHiddenStates', () => {
     ]);
   });
 
+  it('come where the configuration asks for them, unless the call does not want them', async () => {
+    const asked = { outputAttentions: true, outputHiddenStates: true, onWarning: () => {} };
+    const pixelValues = golden.get('vit.pixels');
+    const vit = await ViTModel.fromPretrained(VIT, asked);
+    const [given, without] = [vit.forward({ pixelValues }), vit.forward({ pixelValues, outputAttentions: false })];
+    assert.deepEqual([given.attentions!.length, given.hiddenStates!.length], [2, 3]);
+    assert.deepEqual([without.attentions, without.hiddenStates!.length], [undefined, 3]);
+    assert.equal(vit.config.toJSON()['output_attentions'], true);
+    const detr = await loadDetr({ outputAttentions: true });
+    assert.equal(detr.forward({ pixelValues: pixels() }).crossAttentions!.length, 3);
+  });
+
   it('have gradients: the weights of attention are those that the logits came from', async () => {
     const model = await ViTForImageClassification.fromPretrained(VIT);
     const { logits, attentions } = model.forward({ pixelValues: golden.get('vit.pixels'), outputAttentions: true });

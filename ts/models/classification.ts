@@ -30,15 +30,19 @@ export interface ClassificationOutput {
 export type ImageClassificationModel = PretrainedModel & { forward(input: ClassificationInput): ClassificationOutput };
 
 /**
- * The loss of a classifier, by the rules of transformers (loss_utils.py): `config.problemType` decides, and when it is not
- * set the first labels decide it: one output is a regression, integers are class numbers, anything else says 1 or 0 of each label.
+ * The loss of a classifier, by the rules of transformers (loss_utils.py): that of `config.problemType`. Where it is not set, the
+ * first labels set it: for one output a regression, for integers class numbers, for anything else 1 or 0 for each label.
  *
  * @param logits (B, K)
  * @param labels class numbers (B); for several labels at once, or a regression of several numbers, (B, K)
+ * @returns a number; `config.problemType` is set from then on
+ * @throws ShapeError, InputError when the labels are not those of the problem
  */
 export function classificationLoss(logits: Tensor, labels: Tensor, config: PretrainedConfig): Tensor {
-  config.problemType ??= inferProblemType(labels, config.numLabels);
-  return losses[config.problemType](logits, labels);
+  const problemType = config.problemType ?? inferProblemType(labels, config.numLabels);
+  const loss = losses[problemType](logits, labels.to(logits.device));
+  config.problemType = problemType; // only now: labels that are refused decide nothing
+  return loss;
 }
 
 function inferProblemType(labels: Tensor, numLabels: number): ProblemType {
@@ -50,10 +54,10 @@ function inferProblemType(labels: Tensor, numLabels: number): ProblemType {
 
 const losses: Readonly<Record<ProblemType, (logits: Tensor, labels: Tensor) => Tensor>> = {
   regression: (logits, labels) => {
-    const targets = labels.to(logits.dtype);
-    if (logits.shape[1] === 1) return functional.mseLoss(logits.squeeze(), targets.squeeze()); // (B, 1) -> (B)
-    requireShape(labels, logits.shape, 'regression');
-    return functional.mseLoss(logits, targets);
+    const [batch, outputs] = logits.shape as [number, number];
+    const targets = outputs === 1 ? onePerImage(labels, batch, 'regression').unsqueeze(1) : labels; // (B) -> (B, 1)
+    requireShape(targets, logits.shape, 'regression');
+    return functional.mseLoss(logits, targets.to(logits.dtype));
   },
   single_label_classification: (logits, labels) => {
     if (!/^u?int/.test(labels.dtype)) {
@@ -61,14 +65,20 @@ const losses: Readonly<Record<ProblemType, (logits: Tensor, labels: Tensor) => T
         `labels: expected class numbers (int64) for single_label_classification, found ${labels.dtype}.`,
       );
     }
-    requireShape(labels.view([-1]), [logits.shape[0]!], 'single_label_classification'); // (B) or (B, 1) -> (B)
-    return functional.crossEntropy(logits, labels.view([-1]).to('int64')); // (B)
+    const classes = onePerImage(labels, logits.shape[0]!, 'single_label_classification');
+    return functional.crossEntropy(logits, classes.to('int64'));
   },
   multi_label_classification: (logits, labels) => {
     requireShape(labels, logits.shape, 'multi_label_classification');
     return functional.binaryCrossEntropyWithLogits(logits, labels.to(logits.dtype));
   },
 };
+
+/** (B) or (B, 1) -> (B) */
+function onePerImage(labels: Tensor, batch: number, problem: ProblemType): Tensor {
+  if (labels.numel() !== batch) requireShape(labels, [batch], problem);
+  return labels.flatten();
+}
 
 function requireShape({ shape }: Tensor, expected: readonly number[], problem: ProblemType): void {
   if (shape.join() === expected.join()) return;

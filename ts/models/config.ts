@@ -1,4 +1,5 @@
 import { InputError } from '../errors';
+import { show } from '../options';
 import { DTYPES } from '../tensor';
 import {
   camelCase,
@@ -56,7 +57,11 @@ export abstract class PretrainedConfig {
   readonly #table: FieldTable;
   readonly #extra: Untyped;
 
-  /** Reads the content of a config.json; `overrides` stand above it, and `where` is how messages call the file. */
+  /**
+   * Reads the content of a config.json.
+   * @param overrides options that replace those of the file
+   * @param where the name of the file in messages
+   */
   static fromJSON<Config extends PretrainedConfig, Options extends object>(
     this: ConfigClass<Config, Options>,
     json: unknown,
@@ -74,12 +79,16 @@ export abstract class PretrainedConfig {
     return configOf(this, value);
   }
 
-  /** The content of a config.json of another version or library, as this one has it. */
-  static upgradeJson(json: Untyped, _where: string): Untyped {
+  /**
+   * Turns the content of a config.json that another version or library wrote into what this one writes.
+   * @param _where the name of the file in messages
+   * @param _overrides the options that will replace those of the file
+   */
+  static upgradeJson(json: Untyped, _where: string, _overrides: object): Untyped {
     return json;
   }
 
-  /** @param where how messages call the place that the options come from */
+  /** @param where what the options come from, for messages */
   protected constructor(table: FieldTable, options: GivenOptions, where: string) {
     checkNames(table, options, where);
     Object.assign(this, fieldValues(table, { ...options }, where));
@@ -142,8 +151,8 @@ export interface ConfigClass<Config extends PretrainedConfig, Options extends ob
   readonly modelType: string;
   /** What it can be told. */
   readonly fields: FieldTable;
-  /** The content of a config.json of another version or library, as this one has it. */
-  upgradeJson(json: Untyped, where: string): Untyped;
+  /** See {@link PretrainedConfig.upgradeJson}. */
+  upgradeJson(json: Untyped, where: string, overrides: object): Untyped;
 }
 
 /** @internal `PretrainedConfig.fromJSON` of a class */
@@ -154,7 +163,7 @@ export function readConfig<Config extends PretrainedConfig, Options extends obje
   where = 'config.json',
 ): Config {
   const { fields, modelType } = configClass;
-  const content = configClass.upgradeJson(requireObject(json, where), where);
+  const content = configClass.upgradeJson(requireObject(json, where), where, overrides);
   return new configClass(optionsFromJson(fields, modelType, content, overrides, where) as Options, where);
 }
 
@@ -164,8 +173,24 @@ export function configOf<Config extends PretrainedConfig, Options extends object
   value: Config | Options | Untyped,
 ): Config {
   if (value instanceof configClass) return value;
-  const isFile = Object.keys(value).some((key) => key.includes('_'));
-  return isFile ? readConfig(configClass, value) : new configClass(value as Options);
+  return isFileContent(configClass, value) ? readConfig(configClass, value) : new configClass(value as Options);
+}
+
+/**
+ * Whether the keys are those of a config.json, in snake_case.
+ * @throws InputError where some are and others are options: each would be lost in the other kind
+ */
+function isFileContent(configClass: { readonly name: string; readonly fields: FieldTable }, value: object): boolean {
+  const keys = Object.keys(value);
+  const ofFile = keys.find((key) => key.includes('_'));
+  const isOption = (key: string): boolean =>
+    key !== snakeCase(key) && (Object.hasOwn(configClass.fields, key) || key === 'numLabels');
+  const option = keys.find(isOption);
+  if (ofFile !== undefined && option !== undefined)
+    throw new InputError(
+      `${configClass.name}: expected options or the content of a config.json, found both ${option} and ${ofFile}; write ${camelCase(ofFile)} or ${snakeCase(option)}.`,
+    );
+  return ofFile !== undefined;
 }
 
 /** A configuration with a property for each field, as {@link modelConfig} makes its class. */
@@ -241,7 +266,7 @@ function optionsFromJson(
 /** @throws InputError for anything but an object */
 function requireObject(json: unknown, where: string): Record<string, unknown> {
   if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as Record<string, unknown>;
-  throw new InputError(`${where}: expected a JSON object.`);
+  throw new InputError(`${where}: expected a JSON object, found ${show(json)}.`);
 }
 
 /** Without the keys that have no value. */

@@ -77,6 +77,15 @@ export function counts(fallback: readonly number[]): Field<readonly number[]> {
   return { default: fallback, expected: 'a list of positive whole numbers', accepts };
 }
 
+/** Whole numbers, negative ones too. */
+export function integers(): Field<readonly number[]> {
+  return {
+    default: [],
+    expected: 'a list of whole numbers',
+    accepts: (value) => Array.isArray(value) && value.every(Number.isInteger),
+  };
+}
+
 /** Any number of strings. */
 export function strings(): Field<readonly string[]> {
   const accepts = (value: unknown): boolean => Array.isArray(value) && value.every((item) => typeof item === 'string');

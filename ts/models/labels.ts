@@ -42,14 +42,14 @@ export function resolveLabels(
 }
 
 /**
- * The labels of a file with those of the caller over them. A new count takes the names along only when it is the same:
- * then nothing was changed, and the names must not be lost.
+ * The labels of a file with those of the caller over them. The names of the file stay where the caller's count is theirs:
+ * then nothing was changed, and they must not be lost.
  */
 export function overrideLabels(file: LabelOptions, given: LabelOptions): LabelOptions {
   if (given.id2label !== undefined) return given;
-  if (given.numLabels === undefined) return { ...file, label2id: given.label2id ?? file.label2id };
   const count = file.id2label === undefined ? file.numLabels : Object.keys(file.id2label).length;
-  return count === given.numLabels ? file : given;
+  if (given.numLabels !== undefined && given.numLabels !== count) return given;
+  return { ...file, label2id: given.label2id ?? file.label2id };
 }
 
 function defaultNames(size: number): Labels {

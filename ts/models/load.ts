@@ -8,7 +8,7 @@ import type { Module } from '../nn';
 import type { FactoryOptions } from '../nn/options';
 import { readConfig, type ConfigClass, type PretrainedConfig } from './config';
 import type { HubOptions } from './hub';
-import { initializeWeights, markFilled } from './initialize';
+import { initializeWeights, markInitialized } from './initialize';
 import { openSource } from './source';
 import { readJson, readWeights, weightFiles } from './weights';
 
@@ -73,8 +73,8 @@ const LOAD_OPTIONS: Readonly<Record<keyof LoadOptions, true>> = {
 
 /**
  * A model with the weights of a folder or of the hub, in evaluation mode. It reads the published key names and those that
- * transformers uses in memory, of the model alone or inside one with a head; what had to be filled or left out is told
- * through `onWarning`.
+ * transformers uses in memory, of the model alone or inside one with a head; weights that are newly initialized or left out
+ * are told through `onWarning`.
  *
  * @throws InputError when files are absent or damaged, or the weights are those of another model
  */
@@ -116,7 +116,7 @@ export async function loadChosen<
     const state = namedFor(model, tensors);
     const target = { device: load.device, dtype: load.dtype ?? config.dtype ?? firstType(state) };
     const report = fill(model, state, target, readConfig(modelClass.configClass, json, labelsOf(overrides)));
-    if (load.newHead === 'refuse' && report.fresh.length > 0) throw newHeadError(report, name);
+    if (load.newHead === 'refuse' && report.newlyInitialized.length > 0) throw newHeadError(report, name);
     const allNotes =
       prefix === ''
         ? notes
@@ -204,59 +204,98 @@ function namedFor(model: LoadableModel, tensors: ReadonlyMap<string, Tensor>): M
   return state;
 }
 
-/** What a load did beside copying. */
-interface LoadReport {
-  /** Keys of the head that start from random weights, with the size that the checkpoint has, if any. */
-  readonly fresh: { key: string; shape: readonly number[]; found: readonly number[] | undefined }[];
-  /** Keys of the checkpoint that the model does not have. */
-  readonly unused: string[];
+/** A parameter of the head that starts from random weights. */
+interface NewParameter {
+  readonly key: string;
+  readonly shape: readonly number[];
+  /** What the checkpoint has by this name, of another size. */
+  readonly found: readonly number[] | undefined;
 }
+
+/** What a load did beside copying, in the words of transformers. */
+interface LoadReport {
+  readonly newlyInitialized: readonly NewParameter[];
+  /** Keys of the checkpoint that the model does not have. */
+  readonly unexpected: readonly string[];
+}
+
+/** How the tensors of a checkpoint go with the keys of a model. */
+interface KeyMatch extends LoadReport {
+  /** By the model's keys, of the type and on the device that were asked for. */
+  readonly loaded: Readonly<Record<string, Tensor>>;
+  /** What is missing or of another size and belongs to no head, in words. */
+  readonly misfits: readonly string[];
+}
+
+type Target = { readonly dtype?: DType; readonly device?: Device };
 
 function fill<Config extends PretrainedConfig>(
   model: LoadableModel<Config>,
-  state: Map<string, Tensor>,
-  target: { dtype?: DType; device?: Device },
+  state: ReadonlyMap<string, Tensor>,
+  target: Target,
   found: Config,
 ): LoadReport {
-  const slots = model.slots();
-  const known = new Set(slots.map(({ key }) => key));
-  const unused = [...state.keys()].filter((key) => !known.has(key) && !model.ignoredKeys?.test(key));
-  const fresh: LoadReport['fresh'] = [];
-  const wrong: string[] = [];
-  const loaded: Record<string, Tensor> = {};
-  for (const {
-    key,
-    tensor: { shape },
-  } of slots) {
-    const given = state.get(key);
-    const fits = given && (given.shape.join() === shape.join() ? given : model.adapt(key, given, shape, found));
-    if (fits) loaded[key] = fits.to({ ...target, dtype: isFloatingPoint(fits.dtype) ? target.dtype : undefined });
-    else if (model.headKeys?.test(key)) fresh.push({ key, shape, found: given?.shape });
-    else
-      wrong.push(`${key} (${given ? `expected [${shape.join(', ')}], found [${given.shape.join(', ')}]` : 'missing'})`);
-  }
-  if (wrong.length > 0) throw misfitError(model, wrong, known.size);
+  const placeholders = model.slots(); // on the meta device
+  const { loaded, misfits, ...report } = matchKeys(model, state, target, found);
+  if (misfits.length > 0) throw misfitError(model, misfits, placeholders.length);
   model.loadStateDict(loaded, { strict: false, assign: true });
-  markFilled(model);
-  materialise(
+  markInitialized(model);
+  initializeNew(
     model,
-    fresh.map(({ key }) => key),
+    report.newlyInitialized.map(({ key }) => key),
     target,
   );
-  for (const { tensor } of slots) tensor.dispose(); // the placeholders on the meta device, all replaced by now
-  return { fresh, unused };
+  for (const { tensor } of placeholders) tensor.dispose();
+  return report;
 }
 
-function misfitError(model: LoadableModel, wrong: readonly string[], total: number): InputError {
-  const more = wrong.length > 4 ? `, and ${wrong.length - 4} more` : '';
+function matchKeys<Config extends PretrainedConfig>(
+  model: LoadableModel<Config>,
+  state: ReadonlyMap<string, Tensor>,
+  target: Target,
+  found: Config,
+): KeyMatch {
+  const slots = model.slots();
+  const known = new Set(slots.map(({ key }) => key));
+  const loaded: Record<string, Tensor> = {};
+  const newlyInitialized: NewParameter[] = [];
+  const misfits: string[] = [];
+  for (const { key, tensor } of slots) {
+    const given = state.get(key);
+    const fitting = given && fittingTensor(model, key, given, tensor.shape, found);
+    if (fitting)
+      loaded[key] = fitting.to({ ...target, dtype: isFloatingPoint(fitting.dtype) ? target.dtype : undefined });
+    else if (model.headKeys?.test(key)) newlyInitialized.push({ key, shape: tensor.shape, found: given?.shape });
+    else misfits.push(`${key} (${given ? `expected ${list(tensor.shape)}, found ${list(given.shape)}` : 'missing'})`);
+  }
+  const unexpected = [...state.keys()].filter((key) => !known.has(key) && !model.ignoredKeys?.test(key));
+  return { loaded, newlyInitialized, misfits, unexpected };
+}
+
+function fittingTensor<Config extends PretrainedConfig>(
+  model: LoadableModel<Config>,
+  key: string,
+  given: Tensor,
+  shape: readonly number[],
+  found: Config,
+): Tensor | undefined {
+  return given.shape.join() === shape.join() ? given : model.adapt(key, given, shape, found);
+}
+
+function list(shape: readonly number[]): string {
+  return `[${shape.join(', ')}]`;
+}
+
+function misfitError(model: LoadableModel, misfits: readonly string[], total: number): InputError {
+  const more = misfits.length > 4 ? `, and ${misfits.length - 4} more` : '';
   return new InputError(
-    `The weights do not belong to this ${model.constructor.name}: ${wrong.length} of ${total} tensors do not fit: ${wrong.slice(0, 4).join('; ')}${more}. ` +
+    `The weights do not belong to this ${model.constructor.name}: ${misfits.length} of ${total} tensors do not fit: ${misfits.slice(0, 4).join('; ')}${more}. ` +
       'Check that config.json and the weights are of one model, and the options given beside them.',
   );
 }
 
 /** Gives the named parameters memory, and the values that training starts from. */
-function materialise(model: LoadableModel, keys: readonly string[], target: { dtype?: DType; device?: Device }): void {
+function initializeNew(model: LoadableModel, keys: readonly string[], target: Target): void {
   if (keys.length === 0) return;
   const empty = model
     .slots()
@@ -266,34 +305,35 @@ function materialise(model: LoadableModel, keys: readonly string[], target: { dt
   initializeWeights(model, model.initializerRange);
 }
 
-function listed(fresh: LoadReport['fresh']): string {
-  return fresh
+function listed(parameters: readonly NewParameter[]): string {
+  return parameters
     .map(
       ({ key, shape, found }) =>
-        `${key} [${shape.join(', ')}] (${found ? `the checkpoint's is [${found.join(', ')}]` : 'not in the checkpoint'})`,
+        `${key} ${list(shape)} (${found ? `the checkpoint's is ${list(found)}` : 'not in the checkpoint'})`,
     )
     .join('; ');
 }
 
-function newHeadError({ fresh }: LoadReport, name: string): InputError {
+function newHeadError({ newlyInitialized }: LoadReport, name: string): InputError {
   return new InputError(
-    `${name}: expected a trained head, found none of this size, and one of random weights says nothing: ${listed(fresh)}; train it first, or allow a new head.`,
+    `${name}: expected a trained head, found none of this size, and one of random weights says nothing: ${listed(newlyInitialized)}; train it first, or allow a new head.`,
   );
 }
 
 function warn(
-  { fresh, unused }: LoadReport,
+  { newlyInitialized, unexpected }: LoadReport,
   name: string,
   notes: readonly string[],
   onWarning: (message: string) => void,
 ): void {
   for (const note of notes) onWarning(`${name}: ${note}.`);
-  if (fresh.length > 0)
+  if (newlyInitialized.length > 0)
     onWarning(
-      `${name}: the head is new and starts from random weights, so train it before you use it: ${listed(fresh)}.`,
+      `${name}: the head is new and starts from random weights, so train it before you use it: ${listed(newlyInitialized)}.`,
     );
-  if (unused.length > 0) {
-    const some = unused.slice(0, 5).join(', ') + (unused.length > 5 ? `, and ${unused.length - 5} more` : '');
-    onWarning(`${name}: the checkpoint has ${unused.length} tensors that the model does not use: ${some}.`);
+  if (unexpected.length > 0) {
+    const some =
+      unexpected.slice(0, 5).join(', ') + (unexpected.length > 5 ? `, and ${unexpected.length - 5} more` : '');
+    onWarning(`${name}: the checkpoint has ${unexpected.length} tensors that the model does not use: ${some}.`);
   }
 }

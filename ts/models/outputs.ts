@@ -1,13 +1,22 @@
 /** What a forward pass hands out of its inside, for who asks for it, as transformers does (utils/output_capturing.py). */
 import * as torch from '../tensor';
-import { unkeep } from '../tensor/memory/lifetime';
+import { isKept, unkeep } from '../tensor/memory/lifetime';
 import type { Tensor } from '../tensor';
+import { flag, optional, type FieldTable } from './fields';
+
+/** The fields of models that can hand these out: what holds where a call of `forward` does not say. */
+export const outputFields = {
+  /** Whether `forward` gives the weights of attention, unless it is told. */
+  outputAttentions: optional(flag(false)),
+  /** Whether `forward` gives the hidden states, unless it is told. */
+  outputHiddenStates: optional(flag(false)),
+} satisfies FieldTable;
 
 /** What a model is asked for beside its results. */
 export interface OutputOptions {
-  /** Gives the weights of attention of every layer; attention is then computed as with `attnImplementation: 'eager'`. @default false */
+  /** Gives the weights of attention of every layer; attention is then computed as with `attnImplementation: 'eager'`. @default that of the configuration */
   readonly outputAttentions?: boolean;
-  /** Gives what goes into the first layer and what comes out of each. @default false */
+  /** Gives what goes into the first layer and what comes out of each. @default that of the configuration */
   readonly outputHiddenStates?: boolean;
 }
 
@@ -21,9 +30,11 @@ type Lists = Partial<Record<'hiddenStates' | 'attentions' | 'crossAttentions', T
 export class Recording {
   readonly #lists: Lists;
 
-  /** One for what is asked for; undefined for nothing, which costs the layers nothing. */
-  static for(asked: OutputOptions): Recording | undefined {
-    return asked.outputAttentions || asked.outputHiddenStates ? new Recording(asked) : undefined;
+  /** One for what a call asks for, or else the configuration; undefined for nothing, which costs the layers nothing. */
+  static for(asked: OutputOptions, config: OutputOptions): Recording | undefined {
+    const outputAttentions = asked.outputAttentions ?? config.outputAttentions;
+    const outputHiddenStates = asked.outputHiddenStates ?? config.outputHiddenStates;
+    return outputAttentions || outputHiddenStates ? new Recording({ outputAttentions, outputHiddenStates }) : undefined;
   }
 
   private constructor({ outputAttentions = false, outputHiddenStates = false }: OutputOptions) {
@@ -37,10 +48,6 @@ export class Recording {
     return this.#lists.attentions !== undefined;
   }
 
-  get wantsHiddenStates(): boolean {
-    return this.#lists.hiddenStates !== undefined;
-  }
-
   /** Adds to a list, where it was asked for. */
   add(list: keyof Lists, tensor: Tensor): void {
     this.#lists[list]?.push(torch.keep(tensor));
@@ -51,4 +58,26 @@ export class Recording {
     for (const tensor of new Set(Object.values(this.#lists).flat())) unkeep(tensor);
     return this.#lists;
   }
+}
+
+/**
+ * Layers one after the other; `recording` gets what goes into the first, and what each gives.
+ * @param forward what a layer makes of the tokens: (B, N, D) -> (B, N, D)
+ */
+export function throughLayers<Layer>(
+  layers: Iterable<Layer>,
+  input: Tensor,
+  recording: Recording | undefined,
+  forward: (layer: Layer, tokens: Tensor) => Tensor,
+): Tensor {
+  recording?.add('hiddenStates', input);
+  let current = input;
+  for (const layer of layers) {
+    const next = forward(layer, current);
+    recording?.add('hiddenStates', next);
+    // The scope of the model's forward would free them only at its end; without autograd, which saves them, two at a time are enough.
+    if (current !== input && current !== next && !isKept(current)) current.dispose();
+    current = next;
+  }
+  return current;
 }

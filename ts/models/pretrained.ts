@@ -58,12 +58,20 @@ export abstract class PretrainedModel<Config extends PretrainedConfig = Pretrain
 
   /** @internal a model of the same configuration with copies of the tensors */
   override deepCopy(copy: Copier, made: (result: object) => void): this {
-    const result = new (classOf(this))(this.config, { device: 'meta' });
+    const result = this.blank(this.config);
     made(result);
     result.loadStateDict(copy({ ...this.stateDict({ keepVars: true }) }), { assign: true });
-    for (const [i, { requiresGrad }] of this.parameters().entries())
-      result.parameters()[i]!.requiresGrad_(requiresGrad);
+    const trains = this.parameters().map(({ requiresGrad }) => requiresGrad);
+    for (const [i, parameter] of result.parameters().entries()) parameter.requiresGrad_(trains[i]);
     return result.train(this.training);
+  }
+
+  /**
+   * @internal a model of this class with shapes and no values, on the meta device, for weights to be put into. A class whose
+   * constructor takes more than configuration and factory makes it with what this model was made with.
+   */
+  blank(config: Config): this {
+    return new (classOf(this))(config, { device: 'meta' });
   }
 
   /** The field that holds the backbone in models with a head, and so the prefix of its keys; empty where there is none. */
@@ -91,7 +99,8 @@ export abstract class PretrainedModel<Config extends PretrainedConfig = Pretrain
 
   /**
    * Depth of a parameter, for learning rates that fall from layer to layer: 0 for what reads the input, 1 for the first of
-   * `config.layerCount` layers, and one more than all of them for what lies behind.
+   * `config.layerCount` layers, and one more than all of them for what lies behind. It goes by the names `layer.<n>`, `layers.<n>`,
+   * `blocks.<n>` and `embeddings`: a model whose layers have others overrides it.
    */
   depthOf(key: string): number {
     const layer = /(?:^|\.)(?:layers?|blocks?)\.(\d+)\./.exec(key)?.[1];
@@ -142,10 +151,9 @@ export function withConfig<Model extends PretrainedModel>(
   options: object,
   pick = (_key: string, tensor: Tensor): Tensor => tensor,
 ): Model {
-  const modelClass = classOf(model);
-  const config = readConfig(modelClass.configClass, model.config.toJSON(), options);
+  const config = readConfig(classOf(model).configClass, model.config.toJSON(), options);
   return torch.scope(() => {
-    const changed = new modelClass(config, { device: 'meta' });
+    const changed = model.blank(config);
     const state = Object.entries(model.stateDict()).map(([key, tensor]) => [key, pick(key, tensor)]);
     changed.loadStateDict(Object.fromEntries(state) as Record<string, Tensor>, { assign: true });
     const trains = new Map(model.namedParameters());

@@ -88,10 +88,10 @@ function tensorsOf(part: unknown): [string, Tensor][] {
   return Object.entries(part).filter((entry): entry is [string, Tensor] => entry[1] instanceof Tensor);
 }
 
-/** Names of one version of a library to those of another: what a pattern finds, and what stands for it. */
+/** From the names of one version of a library to those of another: what matches the pattern is replaced. */
 export type KeyRule = readonly [pattern: RegExp, replacement: string];
 
-/** Applies the rules to the keys of `state` that begin with `prefix`, behind it. */
+/** Applies the rules to the keys of `state` that begin with `prefix`: to what follows the prefix. */
 export function renameKeys(state: Map<string, Tensor>, prefix: string, rules: readonly KeyRule[]): void {
   for (const [key, tensor] of [...state]) {
     if (!key.startsWith(prefix)) continue;

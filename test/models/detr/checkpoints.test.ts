@@ -3,7 +3,14 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileS
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { InputError } from '../../../ts/errors';
-import { cocoNames, DetrConfig, DetrForObjectDetection, saveDetrPth, type DetrOptions } from '../../../ts/models';
+import {
+  cocoNames,
+  DetrConfig,
+  DetrForObjectDetection,
+  DetrModel,
+  saveDetrPth,
+  type DetrOptions,
+} from '../../../ts/models';
 import { loadPth, savePth } from '../../../ts/models/pth';
 import * as torch from '../../../ts/tensor';
 import type { Tensor } from '../../../ts/tensor';
@@ -124,6 +131,13 @@ describe('DETR checkpoints', () => {
         gradient('model.backbone.conv_encoder.model.encoder.stages.3.layers.0.layer.1.convolution.weight'),
         authors.get('trained.grad.backbone.0.body.layer4.0.conv2.weight'),
         'gradient',
+      );
+    });
+
+    it('are not written of a model without heads', async () => {
+      assert.throws(
+        () => saveDetrPth(new DetrModel(new DetrConfig(), { device: 'meta' }), path.join(folder, 'bare.pth')),
+        new InputError('saveDetrPth: expected a DetrForObjectDetection, found a DetrModel, without heads.'),
       );
     });
 
@@ -347,6 +361,20 @@ describe('DETR checkpoints', () => {
       const model = await DetrForObjectDetection.fromPretrained(folder, { onWarning: assert.fail });
       assertNear(run(model).logits, golden.get('masked.logits'));
       assert.ok(existsSync(folder));
+    });
+
+    it('begin to count batches where their norms are to train', async () => {
+      const model = await DetrForObjectDetection.fromPretrained(FOLDER, { trainBatchNorm: true });
+      const counts = (): unknown[] =>
+        model
+          .namedBuffers()
+          .filter(([key]) => key.endsWith('num_batches_tracked'))
+          .map(([, count]) => count.item());
+      const norms = counts().length;
+      assert.ok(norms > 0);
+      assert.deepEqual(counts(), Array(norms).fill(0));
+      model.train().forward({ pixelValues: torch.zeros([2, 3, 64, 64]) });
+      assert.deepEqual(counts(), Array(norms).fill(1));
     });
 
     it('with other classes get a new head, and say so', async () => {

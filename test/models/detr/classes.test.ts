@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { InputError } from '../../../ts/errors';
+import { show } from '../../../ts/options';
 import {
   cocoNames,
   cocoToVoc,
@@ -145,7 +146,7 @@ describe('class maps', () => {
       assert.throws(
         () => readClassMap(file),
         new InputError(
-          `${file}: expected { "noObject": row, "classes": [{ "name", "from", "row" }, …] }, found something else.`,
+          `${file}: expected { "noObject": row, "classes": [{ "name", "from", "row" }, …] }, found ${show(content)}.`,
         ),
       );
     }

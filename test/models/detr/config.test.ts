@@ -20,6 +20,43 @@ describe('DetrConfig', () => {
   it('dilates the last stage', () => {
     assert.equal(new DetrConfig({ dilation: true }).backboneShape.outputStride, 16);
     assert.equal(new DetrConfig({ backboneConfig: { outputStride: 8 } }).backboneShape.outputStride, 8);
+    assert.equal(
+      new DetrConfig({ backboneConfig: { outputStride: 16 }, dilation: true }).backboneShape.outputStride,
+      16,
+    );
+    assert.throws(
+      () => new DetrConfig({ backboneConfig: ResNetConfig.named('resnet18'), dilation: true }),
+      new InputError(
+        'DetrConfig: expected a backboneConfig that is dilated where dilation is true, found none; give it outputStride: 16 (output_stride in a file).',
+      ),
+    );
+  });
+
+  it('builds what backbone_kwargs and a timm_backbone say of the network', () => {
+    const ofKwargs = (backbone_kwargs: object, overrides = {}) =>
+      DetrConfig.fromJSON({ backbone: 'resnet18', backbone_kwargs }, overrides).backboneShape;
+    const ofConfig = (rest: object) =>
+      DetrConfig.fromJSON({ backbone_config: { model_type: 'timm_backbone', backbone: 'resnet18', ...rest } })
+        .backboneShape;
+    for (const shapeOf of [ofKwargs, ofConfig]) {
+      assert.equal(shapeOf({ output_stride: 16, out_indices: [1, 2, 3, 4] }).outputStride, 16);
+      assert.equal(shapeOf({ in_chans: 1 }).numChannels, 1);
+      assert.equal(shapeOf({ num_channels: 4 }).numChannels, 4);
+      const shorter = shapeOf({ out_indices: [1, -2] });
+      assert.deepEqual([shorter.depths, shorter.hiddenSizes, shorter.outIndices], [[2, 2, 2], [64, 128, 256], [3]]);
+      assert.throws(() => shapeOf({ output_stride: 4 }), /expected outputStride to be one of 8, 16, 32, found 4\.$/);
+      assert.throws(
+        () => shapeOf({ num_channels: '3' }),
+        /expected numChannels to be a positive whole number, found "3"/,
+      );
+      for (const out_indices of [[0], [5], []])
+        assert.throws(() => shapeOf({ out_indices }), /expected outIndices whose last is a stage from 1 to 4, found/);
+    }
+    const given = { in_chans: 1, output_stride: 8, drop_path_rate: 0.1 };
+    const { numChannels, outputStride } = ofKwargs(given, { numChannels: 4, dilation: true });
+    assert.deepEqual([numChannels, outputStride], [4, 16]);
+    const json = DetrConfig.fromJSON({ backbone: 'resnet18', backbone_kwargs: given }).toJSON();
+    assert.deepEqual(json['backbone_kwargs'], given);
   });
 
   it('takes the last map of a ResNet, however many it returns', () => {

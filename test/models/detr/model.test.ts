@@ -6,7 +6,7 @@ import { AdamW } from '../../../ts/optim';
 import * as torch from '../../../ts/tensor';
 import type { Tensor } from '../../../ts/tensor';
 import { liveTensors } from '../../live-tensors';
-import { assertClose, assertDrawn, assertSame } from '../../nn/golden';
+import { assertClose, assertDrawn, assertSame, goldenTensors } from '../../nn/golden';
 import { assertNear } from '../near';
 import { BACKBONE, batchLabels, below, FOLDER, golden, load, mask, noLabels, pixels } from './fixture';
 
@@ -219,6 +219,16 @@ describe('DETR', () => {
       }
     });
 
+    for (const attnImplementation of ['eager', 'sdpa'] as const)
+      it(`with an image that is all padding are those of transformers: ${attnImplementation}`, async () => {
+        const model = await load({ attnImplementation, dtype: 'float64' });
+        const pixelMask = mask().clone();
+        pixelMask.select(0, 1).zero_();
+        const { logits } = model.forward({ pixelValues: pixels().to('float64'), pixelMask });
+        const expected = goldenTensors('model-outputs').get(`detr_padding.${attnImplementation}`);
+        assertNear(logits.to('float32'), expected, 'float64');
+      });
+
     it('of another size get positions of their own', async () => {
       const model = await load();
       const wide = torch.randn([1, 3, 64, 160]);
@@ -260,6 +270,17 @@ describe('DETR', () => {
         assert.deepEqual(Object.keys(lossDict), Object.keys(wanted.lossDict!));
         assertNear(model.loss(output, batchLabels(), 22).lossDict['loss_bbox']!, lossDict['loss_bbox']!.div(2));
       });
+
+    it('of outputs that lack the auxiliary ones are refused, where the configuration asks for their losses', async () => {
+      const model = await load({ auxiliaryLoss: true });
+      const output = model.forward({ pixelValues: pixels() });
+      assert.throws(
+        () => model.loss(output, batchLabels()),
+        new InputError(
+          'loss: expected auxiliaryOutputs, whose losses the configuration asks for, found none; pass outputAuxiliary: true to forward.',
+        ),
+      );
+    });
 
     it('of boxes are divided by the count that is given', async () => {
       const model = await load();
@@ -358,6 +379,10 @@ describe('DETR', () => {
       assert.throws(
         () => model.forward({ pixelValues: torch.zeros([1, 1, 64, 64]) }),
         new ShapeError('pixelValues: expected (B, 3, H, W), found [1, 1, 64, 64].'),
+      );
+      assert.throws(
+        () => model.forward({ pixelValues: torch.zeros([3, 64, 64]), pixelMask: torch.ones([1, 64, 64]) }),
+        new ShapeError('pixelValues: expected (B, 3, H, W), found [3, 64, 64].'),
       );
       assert.throws(
         () => model.forward({ pixelValues: torch.zeros([1, 3, 64, 64]), pixelMask: torch.ones([1, 64, 32]) }),

@@ -156,6 +156,14 @@ describe('ResNet', () => {
       );
     });
 
+    it('give other maps where the caller names or numbers them', async () => {
+      backbone({ outFeatures: ['stage2', 'stage4'] }, below('bottleneck.weight')).savePretrained(folder);
+      const numbered = await ResNetBackbone.fromPretrained(folder, { outIndices: [1] });
+      assert.deepEqual(numbered.config.outFeatures, ['stage1']);
+      const named = await ResNetBackbone.fromPretrained(folder, { outFeatures: ['stem', 'stage3'] });
+      assert.deepEqual(named.config.outIndices, [0, 3]);
+    });
+
     it('of a classifier are read without its head', async () => {
       const state = Object.fromEntries(
         Object.entries(below('bottleneck.weight')).map(([key, tensor]) => [`resnet.${key}`, tensor]),
@@ -260,6 +268,11 @@ describe('ResNet', () => {
         model.forward({ pixelValues: pixels }).featureMaps[0]!.sum().backward();
       fast.parameters().forEach((parameter, i) => assertSame(parameter.grad!, plain.parameters()[i]!.grad!));
     });
+  });
+
+  it('in bfloat16 takes float32 pixels', () => {
+    const model = backbone({}, below('bottleneck.weight')).to('bfloat16');
+    assert.equal(model.forward({ pixelValues: torch.zeros([1, 3, 32, 32]) }).featureMaps[0]!.dtype, 'bfloat16');
   });
 
   it('leaves nothing behind but the maps', async () => {

@@ -115,6 +115,11 @@ describe('ViTConfig', () => {
     });
   });
 
+  it('takes numbers by name for a file that has as many labels', () => {
+    const label2id = { a: 0, b: 1, c: 2, d: 3, e: 4, other: 4 };
+    assert.deepEqual(ViTConfig.fromJSON(json(), { numLabels: 5, label2id }).label2id, label2id);
+  });
+
   describe('from()', () => {
     it('takes a configuration, options, or the content of a file', () => {
       const config = new ViTConfig({ hiddenSize: 48 });
@@ -122,6 +127,13 @@ describe('ViTConfig', () => {
       assert.equal(ViTConfig.from({ hiddenSize: 48 }).hiddenSize, 48);
       assert.equal(ViTConfig.from({ hidden_size: 48 }).hiddenSize, 48);
       assert.equal(ViTConfig.from(json()).numLabels, 5);
+    });
+
+    it('refuses a mixture of the two, in which one would be lost', () => {
+      refuses(
+        () => ViTConfig.from({ numLabels: 10, hidden_size: 48 }),
+        'ViTConfig: expected options or the content of a config.json, found both numLabels and hidden_size; write hiddenSize or num_labels.',
+      );
     });
   });
 
@@ -182,7 +194,7 @@ describe('ViTConfig', () => {
     });
 
     it('what is no configuration, or that of another model', () => {
-      refuses(() => ViTConfig.fromJSON([], {}, 'c.json'), 'c.json: expected a JSON object.');
+      refuses(() => ViTConfig.fromJSON([], {}, 'c.json'), 'c.json: expected a JSON object, found [].');
       refuses(
         () => ViTConfig.fromJSON({ model_type: 'detr' }, {}, 'c.json'),
         'c.json: expected model_type vit, found "detr": it belongs to another kind of model.',

@@ -9,6 +9,7 @@ import {
   type ProblemType,
   type ViTOptions,
 } from '../../../ts/models';
+import { Identity } from '../../../ts/nn';
 import { AdamW } from '../../../ts/optim';
 import * as torch from '../../../ts/tensor';
 import type { Tensor } from '../../../ts/tensor';
@@ -144,8 +145,8 @@ describe('ViT', () => {
           'pixelValues: expected images of 32x32, found 48x40; resize them, or pass interpolatePosEncoding: true.',
         ),
       );
-      assert.throws(forward(1, 1, 32, 32), new ShapeError('pixelValues: expected 3 channels (B, C, H, W), found 1.'));
-      assert.throws(forward(3, 32, 32), new ShapeError('pixelValues: expected (B, C, H, W), found [3, 32, 32].'));
+      assert.throws(forward(1, 1, 32, 32), new ShapeError('pixelValues: expected (B, 3, H, W), found [1, 1, 32, 32].'));
+      assert.throws(forward(3, 32, 32), new ShapeError('pixelValues: expected (B, 3, H, W), found [3, 32, 32].'));
     });
   });
 
@@ -261,6 +262,26 @@ describe('ViT', () => {
       }
     });
 
+    it('that are refused decide nothing', () => {
+      const model = ViTForImageClassification.fromConfig(SMALLEST);
+      const pixelValues = torch.zeros([2, 3, 16, 16]);
+      assert.throws(() => model.forward({ pixelValues, labels: torch.ones([2]) }), ShapeError);
+      assert.equal(model.config.problemType, undefined);
+      model.forward({ pixelValues, labels: torch.tensor([0n, 2n]) });
+      assert.equal(model.config.problemType, 'single_label_classification');
+    });
+
+    it('of a regression are one an image', () => {
+      torch.manualSeed(0);
+      const expected = logitsOf(1, torch.tensor([0.5, 2])).loss;
+      torch.manualSeed(0);
+      assert.equal(logitsOf(1, torch.tensor([[0.5], [2]])).loss, expected);
+      assert.throws(
+        () => logitsOf(1, torch.tensor([0.5])),
+        new ShapeError('labels: expected [2] for regression, found [1].'),
+      );
+    });
+
     it('that do not fit are refused with what is expected', () => {
       assert.throws(
         () => logitsOf(3, torch.ones([2, 4])),
@@ -274,6 +295,35 @@ describe('ViT', () => {
         () => logitsOf(3, torch.ones([2]), 'single_label_classification'),
         new InputError('labels: expected class numbers (int64) for single_label_classification, found float32.'),
       );
+    });
+  });
+
+  describe('a copy', () => {
+    it('has a pooler where the model has one', () => {
+      for (const addPoolingLayer of [true, false]) {
+        const model = new ViTModel(new ViTConfig(SMALLEST), { addPoolingLayer }).eval();
+        const copy = model.clone();
+        assert.deepEqual(Object.keys(copy.stateDict()), Object.keys(model.stateDict()));
+        const pixelValues = torch.ones([1, 3, 16, 16]);
+        assertSame(copy.forward({ pixelValues }).lastHiddenState, model.forward({ pixelValues }).lastHiddenState);
+      }
+    });
+  });
+
+  describe('layers', () => {
+    it('may give back what they got, and a hook may keep what they give', () => {
+      const model = new ViTModel(new ViTConfig({ ...SMALLEST, numHiddenLayers: 3 })).eval();
+      const kept: Tensor[] = [];
+      model.encoder.layer.at(0)!.registerForwardHook((_module, _args, output) => {
+        kept.push(torch.keep(output as Tensor));
+      });
+      model.encoder.layer.replace(1, new Identity() as never);
+      const { hiddenStates } = torch.noGrad(() =>
+        model.forward({ pixelValues: torch.ones([1, 3, 16, 16]), outputHiddenStates: true }),
+      );
+      torch.noGrad(() => model.forward({ pixelValues: torch.ones([1, 3, 16, 16]) }));
+      for (const tensor of kept) assertSame(tensor, hiddenStates![1]!);
+      assert.equal(kept.length, 2);
     });
   });
 

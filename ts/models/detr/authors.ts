@@ -46,10 +46,15 @@ export function readDetrPth(path: string, overrides: { readonly dilation?: boole
 
 /**
  * Writes the weights as `{ model, args }`, under the authors' names. Of their command line only `dilation` (DC5) is part of it.
- * @throws InputError when the file cannot be written
+ * @param model a `DetrForObjectDetection`
+ * @throws InputError when the model has no heads, or the file cannot be written
  */
 export function saveDetrPth(model: PretrainedModel<DetrConfig>, path: string): void {
   const { config } = model;
+  if (model.headKeys === undefined)
+    throw new InputError(
+      `saveDetrPth: expected a DetrForObjectDetection, found a ${model.constructor.name}, without heads.`,
+    );
   torch.scoped(() => {
     const state = new Map(Object.entries(model.stateDict()));
     translateKeys(state, 'model.backbone.conv_encoder.model.', 'torchvision', config.backboneShape.depths);

@@ -55,7 +55,7 @@ export class DetrConvEncoder extends Module {
     return [['conv_encoder.model', this.#model]];
   }
 
-  /** images (B, C, H, W), mask (B, H, W) */
+  /** Images (B, C, H, W) and mask (B, H, W) -> map (B, C', h, w) and mask (B, h, w) */
   forward(pixels: Tensor, pixelMask: Tensor | undefined): FeatureMap {
     const [features] = this.#model.forward(pixels) as [Tensor];
     if (!pixelMask) return { features, mask: undefined };

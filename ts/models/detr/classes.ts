@@ -1,6 +1,7 @@
 /** What the classes of a detector mean, and how one detector's become another's. */
 import { readFileSync } from 'node:fs';
 import { InputError } from '../../errors';
+import { show } from '../../options';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { withConfig } from '../pretrained';
@@ -105,7 +106,7 @@ export function readClassMap(path: string): ClassMap {
     typeof entry?.name === 'string' && typeof entry.from === 'string' && Number.isInteger(entry.row) && entry.row! >= 0;
   if (!Number.isInteger(noObject) || !Array.isArray(classes) || classes.length === 0 || !classes.every(isEntry)) {
     throw new InputError(
-      `${path}: expected { "noObject": row, "classes": [{ "name", "from", "row" }, …] }, found something else.`,
+      `${path}: expected { "noObject": row, "classes": [{ "name", "from", "row" }, …] }, found ${show(content)}.`,
     );
   }
   return content as ClassMap;
@@ -146,7 +147,10 @@ export function withClassRows(
       ),
     ); // (K' + 1, D) or (K' + 1)
     rows.forEach((row, index) => {
-      if (row === null) taken.select(0, index).normal_(0, key.endsWith('bias') ? 0 : model.config.initStd);
+      if (row !== null) return;
+      const drawn = taken.select(0, index); // (D) or ()
+      if (key.endsWith('bias')) drawn.zero_();
+      else drawn.normal_(0, model.config.initStd);
     });
     return taken;
   };

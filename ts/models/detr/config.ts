@@ -1,8 +1,22 @@
 import { InputError } from '../../errors';
 import { ACTIVATION_NAMES } from '../activations';
 import { modelConfig, type ConfigOptions } from '../config';
-import { amount, coefficient, count, flag, oneOf, optional, probability, type Field, type FieldTable } from '../fields';
-import { ResNetConfig, timmShape, type OutputStride, type ResNetOptions, type ResNetShape } from '../resnet';
+import {
+  amount,
+  coefficient,
+  count,
+  fieldValues,
+  flag,
+  integers,
+  oneOf,
+  optional,
+  probability,
+  type Field,
+  type FieldTable,
+} from '../fields';
+import { outputFields } from '../outputs';
+import { ResNetConfig, timmShape, type ResNetOptions, type ResNetShape } from '../resnet';
+import { outputStrides } from '../resnet/config';
 import coco from './classes/coco.json';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -21,6 +35,8 @@ interface BackboneOptions {
   readonly backbone?: string;
   /** Dilate the last stage of timm's network instead of shrinking the map (DC5). @default false */
   readonly dilation?: boolean;
+  /** timm's own options of the network: `output_stride`, `in_chans` and `out_indices` stand above `dilation` and `numChannels`. */
+  readonly backboneKwargs?: Json;
   /** A ResNet under transformers' names, or `{ model_type: 'timm_backbone', backbone, … }`. */
   readonly backboneConfig?: ResNetConfig | ResNetOptions | Json;
 }
@@ -29,9 +45,19 @@ function text(): Field<string> {
   return { default: '', expected: 'a string', accepts: (value) => typeof value === 'string' };
 }
 
-function object(): Field<ResNetConfig | Json> {
-  return { default: {}, expected: 'an object', accepts: (value) => typeof value === 'object' && !Array.isArray(value) };
+function object<T extends object>(): Field<T> {
+  return { default: {} as T, expected: 'an object', accepts: isObject };
 }
+
+/** What is read of a `timm_backbone` and of `backbone_kwargs`; all else that is there does not change the network. */
+const TIMM_FIELDS = {
+  /** Channels of the images; timm's own name for it, `in_chans`, is read too. */
+  numChannels: count(3),
+  /** 8 or 16 where the last stages are dilated. */
+  outputStride: optional(outputStrides()),
+  /** Stages whose maps are returned, from 1; -1 is the last. Only the last map counts, and there is no stage behind it. */
+  outIndices: optional(integers()),
+} satisfies FieldTable;
 
 const backboneFields = {
   /** Whether the parameters carry timm's names, and the network is the one that `backbone` names. */
@@ -40,13 +66,16 @@ const backboneFields = {
   backbone: optional(text()),
   /** Whether the last stage of timm's network is dilated instead of shrinking the map (DC5). */
   dilation: flag(false),
+  /** timm's own options of the network: `output_stride`, `in_chans` and `out_indices` stand above `dilation` and `numChannels`. */
+  backboneKwargs: optional(object<Json>()),
   /** A ResNet under transformers' names, or `{ model_type: 'timm_backbone', backbone, … }`. */
-  backboneConfig: optional(object()),
+  backboneConfig: optional(object<ResNetConfig | Json>()),
 } satisfies FieldTable;
 
-/** What a DETR can be told; names and defaults are those of transformers 5.18 (configuration_detr.py), the DETR-R50 of the paper. */
+/** The options of a DETR; names and defaults are those of transformers 5.18 (configuration_detr.py), the DETR-R50 of the paper. */
 const fields = {
   ...backboneFields,
+  ...outputFields,
   /** Channels of the images. */
   numChannels: count(3),
   /** Q: detections in one image at most. */
@@ -138,13 +167,14 @@ export class DetrConfig extends modelConfig('detr', fields) {
     this.#check(where);
   }
 
-  /** Names that a file may have for other options. */
-  static override upgradeJson(json: Json): Json {
+  /** Files may have other names for options. */
+  static override upgradeJson(json: Json, _where: string, overrides: DetrOptions): Json {
     const file: Record<string, unknown> = { ...json };
     for (const [alias, name] of Object.entries(ALIASES)) {
       file[name] ??= file[alias];
       delete file[alias];
     }
+    if (isObject(file.backbone_kwargs)) file.backbone_kwargs = withoutReplaced(file.backbone_kwargs, overrides);
     return file;
   }
 
@@ -195,6 +225,7 @@ export class DetrConfig extends modelConfig('detr', fields) {
 interface BackboneValues {
   readonly useTimmBackbone?: boolean;
   readonly backbone?: string;
+  readonly backboneKwargs?: Json;
   readonly dilation: boolean;
   readonly numChannels: number;
   backboneConfig?: ResNetConfig | Json;
@@ -211,8 +242,12 @@ function backboneShape(options: BackboneValues, where: string): ResNetShape {
   return { ...shape, outIndices: shape.outIndices.slice(-1) };
 }
 
-function namedShape({ useTimmBackbone, backbone, numChannels, dilation }: BackboneValues, where: string): ResNetShape {
-  if (useTimmBackbone) return timmShape(backbone!, { numChannels, outputStride: dilation ? 16 : undefined }, where);
+function namedShape(options: BackboneValues, where: string): ResNetShape {
+  const { useTimmBackbone, backbone, backboneKwargs, numChannels, dilation } = options;
+  if (useTimmBackbone) {
+    const given = { in_chans: numChannels, output_stride: dilation ? 16 : undefined };
+    return timmNetwork(backbone!, { ...given, ...defined(backboneKwargs ?? {}) }, where, 'backboneKwargs');
+  }
   if (backbone === undefined) return new ResNetConfig({ numChannels }).shape;
   throw new InputError(
     `${where}: expected a backboneConfig where useTimmBackbone is false, found the name ${JSON.stringify(backbone)} alone.`,
@@ -221,23 +256,52 @@ function namedShape({ useTimmBackbone, backbone, numChannels, dilation }: Backbo
 
 function configuredShape(options: BackboneValues, given: ResNetConfig | Json, where: string): ResNetShape {
   const modelType = given instanceof ResNetConfig ? 'resnet' : (given.model_type ?? 'resnet');
-  if (modelType === 'timm_backbone') return timmConfigured(given as Json, where);
-  if (modelType !== 'resnet')
+  if (modelType !== 'timm_backbone' && modelType !== 'resnet')
     throw new InputError(`${where}: expected the backbone to be a ResNet, found ${JSON.stringify(modelType)}.`);
-  const config = ResNetConfig.from(given);
-  options.backboneConfig = config;
-  return config.shape;
+  const shape =
+    modelType === 'timm_backbone'
+      ? timmNetwork(String((given as Json).backbone), given as Json, where, 'backboneConfig')
+      : (options.backboneConfig = ResNetConfig.from(given)).shape;
+  if (options.dilation && (shape.outputStride ?? 32) === 32)
+    throw new InputError(
+      `${where}: expected a backboneConfig that is dilated where dilation is true, found none; give it outputStride: 16 (output_stride in a file).`,
+    );
+  return shape;
 }
 
-function timmConfigured(
-  { backbone, num_channels: numChannels = 3, output_stride: outputStride }: Json,
-  where: string,
-): ResNetShape {
-  return timmShape(
-    String(backbone),
-    { numChannels: numChannels as number, outputStride: (outputStride ?? undefined) as OutputStride | undefined },
-    where,
-  );
+/** A network of timm's, whose stages end where the last map is taken. */
+function timmNetwork(name: string, json: Json, where: string, field: string): ResNetShape {
+  const { in_chans: inChans, num_channels: numChannels = inChans, output_stride, out_indices } = defined(json);
+  const given = { numChannels, outputStride: output_stride, outIndices: out_indices };
+  const { outIndices = [-1], ...options } = fieldValues(TIMM_FIELDS, given, `${where}: ${field}`);
+  const shape = timmShape(name, options, where);
+  const stages = shape.depths.length;
+  const indices = outIndices.map((index) => (index < 0 ? index + stages + 1 : index));
+  const last = Math.max(...indices);
+  if (!(last >= 1 && last <= stages))
+    throw new InputError(
+      `${where}: ${field}: expected outIndices whose last is a stage from 1 to ${stages}, found ${JSON.stringify(outIndices)}.`,
+    );
+  const { depths, hiddenSizes } = shape;
+  return { ...shape, depths: depths.slice(0, last), hiddenSizes: hiddenSizes.slice(0, last), outIndices: [last] };
+}
+
+/** `backbone_kwargs` of a file without what options of the caller say. */
+function withoutReplaced(kwargs: Json, { numChannels, dilation }: DetrOptions): Json {
+  const replaced = [
+    ...(numChannels == null ? [] : ['in_chans', 'num_channels']),
+    ...(dilation == null ? [] : ['output_stride']),
+  ];
+  return Object.fromEntries(Object.entries(kwargs).filter(([key]) => !replaced.includes(key)));
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Without the keys that have no value, as None in Python's files. */
+function defined(json: Json): Json {
+  return Object.fromEntries(Object.entries(json).filter(([, value]) => value != null));
 }
 
 /** The backbone as the file has it. */

@@ -15,7 +15,8 @@ import { matchTargets, packTargets, type DetrLabels, type LayerOutputs, type Mat
  */
 export type LossDict = Readonly<Record<string, Tensor>>;
 
-export interface SetLoss {
+export interface DetectionLoss {
+  /** A number: the weighted sum over all terms and layers. */
   readonly loss: Tensor;
   readonly lossDict: LossDict;
 }
@@ -32,12 +33,12 @@ interface LayerLosses {
  * @param numBoxes what the losses of boxes are divided by: objects in the batch, at least 1; several processes pass their mean
  * @throws ShapeError, InputError when labels are not those of the batch, or cannot be
  */
-export function setLoss(
+export function detectionLoss(
   outputs: LayerOutputs,
   labels: readonly DetrLabels[],
   config: DetrConfig,
   numBoxes?: number,
-): SetLoss {
+): DetectionLoss {
   const { dtype, device, shape } = outputs.logits;
   const targets = packTargets(labels, shape[1]!, { dtype, device });
   const matches = matchTargets(outputs, targets, config);

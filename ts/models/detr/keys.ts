@@ -55,12 +55,12 @@ const ATTENTION: Readonly<Record<'encoder' | 'decoder', readonly Pair[]>> = {
 const BACKBONE: Pair = ['backbone.0.body.', 'model.backbone.conv_encoder.model.'];
 const PROJECTIONS = ['q_proj', 'k_proj', 'v_proj'] as const;
 
-type Depths = Pick<DetrConfig, 'encoderLayers' | 'decoderLayers'>;
+type LayerCounts = Pick<DetrConfig, 'encoderLayers' | 'decoderLayers'>;
 
 /** Pairs of names in every layer. */
-function inLayers(table: Readonly<Record<'encoder' | 'decoder', readonly Pair[]>>, depths: Depths): Pair[] {
+function inLayers(table: Readonly<Record<'encoder' | 'decoder', readonly Pair[]>>, counts: LayerCounts): Pair[] {
   return (['encoder', 'decoder'] as const).flatMap((stack) =>
-    Array.from({ length: depths[`${stack}Layers`] }, (_, layer) =>
+    Array.from({ length: counts[`${stack}Layers`] }, (_, layer) =>
       table[stack].map(([authors, published]): Pair => [
         `transformer.${stack}.layers.${layer}.${authors}`,
         `model.${stack}.layers.${layer}.${published}`,
@@ -69,9 +69,9 @@ function inLayers(table: Readonly<Record<'encoder' | 'decoder', readonly Pair[]>
   );
 }
 
-function renamed(state: ReadonlyMap<string, Tensor>, depths: Depths, from: 0 | 1): Map<string, Tensor> {
+function renamed(state: ReadonlyMap<string, Tensor>, counts: LayerCounts, from: 0 | 1): Map<string, Tensor> {
   const to = from === 0 ? 1 : 0;
-  const names = new Map([...TOP, ...inLayers(LAYER, depths)].map((pair) => [pair[from], pair[to]]));
+  const names = new Map([...TOP, ...inLayers(LAYER, counts)].map((pair) => [pair[from], pair[to]]));
   const rename = (key: string): string => {
     if (key.startsWith(BACKBONE[from])) return BACKBONE[to] + key.slice(BACKBONE[from].length);
     const end = key.lastIndexOf('.');
@@ -82,9 +82,9 @@ function renamed(state: ReadonlyMap<string, Tensor>, depths: Depths, from: 0 | 1
 }
 
 /** The authors' tensors under the hub's names; what has no counterpart keeps its name. */
-export function fromAuthors(state: ReadonlyMap<string, Tensor>, depths: Depths): Map<string, Tensor> {
-  const published = renamed(state, depths, 0);
-  for (const [authors, name] of inLayers(ATTENTION, depths)) {
+export function fromAuthors(state: ReadonlyMap<string, Tensor>, counts: LayerCounts): Map<string, Tensor> {
+  const published = renamed(state, counts, 0);
+  for (const [authors, name] of inLayers(ATTENTION, counts)) {
     for (const leaf of ['weight', 'bias']) {
       const packed = published.get(`${authors}.in_proj_${leaf}`);
       if (!packed) continue;
@@ -97,9 +97,9 @@ export function fromAuthors(state: ReadonlyMap<string, Tensor>, depths: Depths):
 }
 
 /** The hub's tensors under the authors' names. */
-export function toAuthors(state: ReadonlyMap<string, Tensor>, depths: Depths): Map<string, Tensor> {
-  const authored = renamed(state, depths, 1);
-  for (const [authors, name] of inLayers(ATTENTION, depths)) {
+export function toAuthors(state: ReadonlyMap<string, Tensor>, counts: LayerCounts): Map<string, Tensor> {
+  const authored = renamed(state, counts, 1);
+  for (const [authors, name] of inLayers(ATTENTION, counts)) {
     for (const leaf of ['weight', 'bias']) {
       const parts = PROJECTIONS.map((projection) => authored.get(`${name}.${projection}.${leaf}`)!);
       PROJECTIONS.forEach((projection) => authored.delete(`${name}.${projection}.${leaf}`));

@@ -164,13 +164,13 @@ function byQuery({ rows, columns }: Assignment, numQueries: number): Int32Array 
 
 interface HostOutputs {
   /** (L, then for each image M, Q): the probability that a query gives to the class of an object */
-  readonly classProbabilities: Numbers;
+  readonly classProbabilities: FloatArray;
   /** (L, B, Q, 4) */
-  readonly boxes: Numbers;
+  readonly boxes: FloatArray;
   /** (T, 4) */
-  readonly objects: Numbers;
+  readonly objects: FloatArray;
   /** (T) */
-  readonly classes: Numbers;
+  readonly classes: FloatArray;
 }
 
 function fetchOutputs({ logits, boxes }: LayerOutputs, targets: Targets, numLabels: number): HostOutputs {
@@ -193,11 +193,11 @@ function fetchOutputs({ logits, boxes }: LayerOutputs, targets: Targets, numLabe
           targets.boxes.flatten(),
           targets.classes.to(classProbabilities.dtype),
         ])
-        .data() as Numbers;
+        .data() as FloatArray;
     }),
   );
   const ends = sizes.map((_, i) => sizes.slice(0, i + 1).reduce((sum, size) => sum + size));
-  const part = (i: number): Numbers => all.subarray(ends[i - 1] ?? 0, ends[i]);
+  const part = (i: number): FloatArray => all.subarray(ends[i - 1] ?? 0, ends[i]);
   const host = { classProbabilities: part(0), boxes: part(1), objects: part(2), classes: part(3) };
   checkTargets(host.objects, host.classes, targets, numLabels);
   return host;
@@ -217,16 +217,16 @@ function rowsOfObjects(counts: readonly number[], layers: number, numQueries: nu
   return rows;
 }
 
-export type Numbers = Float32Array | Float64Array;
+export type FloatArray = Float32Array | Float64Array;
 
 /** What one decoder layer says about an image, and what is in it: Q queries, M objects. */
 interface ImageOutputs {
   /** (M, Q), the probability that each query gives to the class of an object */
-  readonly classProbabilities: Numbers;
+  readonly classProbabilities: FloatArray;
   /** (Q, 4), centre and size */
-  readonly boxes: Numbers;
+  readonly boxes: FloatArray;
   /** (M, 4), centre and size */
-  readonly objects: Numbers;
+  readonly objects: FloatArray;
 }
 
 type CostWeights = Pick<DetrConfig, 'classCost' | 'bboxCost' | 'giouCost'>;
@@ -239,7 +239,7 @@ export function fillPairCosts(costs: Float64Array, outputs: ImageOutputs, weight
 }
 
 /** The sides of boxes, five numbers each: left, top, right, bottom, and the area. */
-function sidesOf(boxes: Numbers): Float64Array {
+function sidesOf(boxes: FloatArray): Float64Array {
   const sides = new Float64Array((boxes.length / 4) * 5);
   for (let from = 0, to = 0; from < boxes.length; from += 4, to += 5) {
     const width = boxes[from + 2]!;

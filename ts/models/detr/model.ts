@@ -6,12 +6,13 @@
  *
  * Shapes: B images, H x W pixels, h x w cells of the map, S = h w, Q queries, D width of the transformer, K classes.
  */
-import { ShapeError } from '../../errors';
+import { InputError, ShapeError } from '../../errors';
 import { Conv2d, Embedding, init, Linear, Module, ModuleList } from '../../nn';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { reluInPlace } from '../activations';
 import type { HubOptions } from '../hub';
+import { requirePixels } from '../inputs';
 import { Recording, type OutputOptions } from '../outputs';
 import { PretrainedModel, type ModelFactory } from '../pretrained';
 import { loadResNetWeights } from '../resnet';
@@ -19,7 +20,7 @@ import { renameKeys } from '../weights';
 import { readDetrPth } from './authors';
 import { DetrConvEncoder } from './backbone';
 import { DetrConfig } from './config';
-import { setLoss, type LossDict, type SetLoss } from './criterion';
+import { detectionLoss, type DetectionLoss, type LossDict } from './criterion';
 import { PUBLISHED } from './keys';
 import type { DetrLabels, LayerOutputs } from './matcher';
 import { LearnedPositions, SinePositions } from './position-encoding';
@@ -116,19 +117,20 @@ export class DetrModel extends DetrPretrainedModel {
 
   /** @throws ShapeError when images and mask do not fit each other or the model */
   forward({ pixelValues, pixelMask, ...asked }: DetrInput): DetrModelOutput {
+    requirePixels(pixelValues, this.config.backboneShape.numChannels);
     const { dtype, device } = this.input_projection.weight;
     const { features, mask } = this.backbone.forward(pixelValues.to(dtype), neededMask(pixelValues, pixelMask));
     const [batch, , height, width] = features.shape as [number, number, number, number];
     const src = this.#project(features);
     const pos = this.position_embedding.forward({ height, width, mask, dtype, device });
     const attentionMask = mask?.view([batch, 1, 1, height * width]); // (B, h, w) -> (B, 1, 1, S)
-    const [encoding, decoding] = [Recording.for(asked), Recording.for(asked)];
+    const [encoding, decoding] = [Recording.for(asked, this.config), Recording.for(asked, this.config)];
     const memory = this.encoder.forward(src, pos, attentionMask, encoding);
 
     const tgt = torch.zeros([batch, this.config.numQueries, this.config.dModel], { dtype, device });
     const queryPos = this.query_position_embeddings.weight.unsqueeze(0); // (1, Q, D)
-    const read = { memory, memoryWithPos: memory.add(pos), mask: attentionMask };
-    const decoderOutputs = this.decoder.forward(tgt, queryPos, read, decoding);
+    const encoded = { memory, memoryWithPos: memory.add(pos), mask: attentionMask };
+    const decoderOutputs = this.decoder.forward(tgt, queryPos, encoded, decoding);
     return {
       lastHiddenState: decoderOutputs.at(-1)!,
       decoderOutputs,
@@ -272,7 +274,7 @@ export class DetrForObjectDetection extends DetrPretrainedModel {
       ...recorded
     } = this.model.forward(input);
     const outputs = this.#heads(torch.stack([...decoderOutputs])); // L of (B, Q, D) -> (L, B, Q, D)
-    const losses = labels && setLoss(atLeastFloat32(outputs), labels, this.config, numBoxes);
+    const losses = labels && detectionLoss(atLeastFloat32(outputs), labels, this.config, numBoxes);
     const layers = Array.from({ length: decoderOutputs.length }, (_, layer) => ofLayer(outputs, layer));
     const { logits, predBoxes } = layers.pop()!;
     const auxiliary = (outputAuxiliary || this.config.hasAuxiliaryLoss) && { auxiliaryOutputs: layers };
@@ -280,16 +282,24 @@ export class DetrForObjectDetection extends DetrPretrainedModel {
   }
 
   /**
-   * The loss of what {@link forward} gave with `outputAuxiliary`, or the model compiled: the same as with labels in one call.
-   * @throws ShapeError, InputError when labels are not those of the batch, or cannot be
+   * The loss of what {@link forward}, or that of the model compiled, gave with `outputAuxiliary`: the same as with labels in one call.
+   * @throws ShapeError, InputError when labels are not those of the batch, or cannot be, and when auxiliary outputs are missing
    */
-  loss({ auxiliaryOutputs = [], ...last }: DetectionOutput, labels: readonly DetrLabels[], numBoxes?: number): SetLoss {
-    const layers = [...auxiliaryOutputs, last];
+  loss(
+    { auxiliaryOutputs, ...last }: DetectionOutput,
+    labels: readonly DetrLabels[],
+    numBoxes?: number,
+  ): DetectionLoss {
+    if (!auxiliaryOutputs && this.config.hasAuxiliaryLoss)
+      throw new InputError(
+        'loss: expected auxiliaryOutputs, whose losses the configuration asks for, found none; pass outputAuxiliary: true to forward.',
+      );
+    const layers = [...(auxiliaryOutputs ?? []), last];
     const outputs = {
       logits: torch.stack(layers.map(({ logits }) => logits)),
       boxes: torch.stack(layers.map(({ predBoxes }) => predBoxes)),
     };
-    return setLoss(atLeastFloat32(outputs), labels, this.config, numBoxes);
+    return detectionLoss(atLeastFloat32(outputs), labels, this.config, numBoxes);
   }
 
   #predict(input: DetrInput): DetectionOutput {

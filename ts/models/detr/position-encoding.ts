@@ -14,7 +14,7 @@ const SCALE = 2 * Math.PI;
 const EPS = 1e-6;
 
 /** The map that positions are made for. */
-export interface FeatureMapShape {
+export interface PositionInput {
   readonly height: number;
   readonly width: number;
   /** (B, h, w), true where the image is; absent when it is everywhere. */
@@ -32,7 +32,7 @@ export class SinePositions extends Module {
     super();
   }
 
-  forward({ height, width, mask, dtype, device }: FeatureMapShape): Tensor {
+  forward({ height, width, mask, dtype, device }: PositionInput): Tensor {
     if (mask) return this.#encode(mask.to(wide(dtype)).cumsum(1), mask.to(wide(dtype)).cumsum(2)).to(dtype);
     const key = [height, width, dtype, device].join();
     if (this.#last.key !== key) {
@@ -89,7 +89,7 @@ export class LearnedPositions extends Module implements SelfInitializing {
   }
 
   /** @throws ShapeError for a map of more rows or columns than there are vectors */
-  forward({ height, width, device }: FeatureMapShape): Tensor {
+  forward({ height, width, device }: PositionInput): Tensor {
     if (Math.max(height, width) > LONGEST_SIDE) {
       throw new ShapeError(
         `pixelValues: learned positions reach to ${LONGEST_SIDE} rows and columns of the map, found ${height}x${width}; take smaller images.`,
@@ -103,9 +103,9 @@ export class LearnedPositions extends Module implements SelfInitializing {
   }
 
   /** transformers fills the tables as any table first, and then with uniform numbers. */
-  initializeWeights(_range: number, isFresh: (parameter: Parameter) => boolean): void {
+  initializeWeights(_range: number, needsInit: (parameter: Parameter) => boolean): void {
     for (const { weight } of [this.row_embeddings, this.column_embeddings]) {
-      if (isFresh(weight)) init.uniform_(weight);
+      if (needsInit(weight)) init.uniform_(weight);
     }
   }
 }

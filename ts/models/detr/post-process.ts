@@ -10,7 +10,7 @@ export interface Detections {
   readonly scores: Float64Array;
   /** Class number of each. */
   readonly labels: Int32Array;
-  /** In pixels of the image. */
+  /** In pixels of the image, (N, 4) for N detections. */
   readonly boxes: Boxes<'xyxy'>;
 }
 

@@ -10,7 +10,7 @@ import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { activation } from '../activations';
 import { initializeWeights } from '../initialize';
-import type { Recording } from '../outputs';
+import { throughLayers, type Recording } from '../outputs';
 import type { ModelFactory } from '../pretrained';
 import type { DetrConfig } from './config';
 
@@ -82,7 +82,9 @@ class DetrAttention extends Module {
 /** The weight of each key for each query: (B, nh, N, hd), (B, nh, S, hd) -> (B, nh, N, S) */
 function attentionWeights(query: Tensor, key: Tensor, mask: Tensor | undefined): Tensor {
   const scores = query.matmul(key.transpose(2, 3)).mul(query.shape[3]! ** -0.5); // (B, nh, N, S)
-  return torch.softmax(mask ? scores.maskedFill(mask.logicalNot(), -Infinity) : scores, -1);
+  if (!mask) return torch.softmax(scores, -1);
+  // As transformers: by -Infinity an image that is all padding would have NaN for weights.
+  return torch.softmax(scores.maskedFill(mask.logicalNot(), torch.finfo(scores.dtype).min), -1);
 }
 
 /** What an encoder and a decoder layer share: attention over their own tokens, an MLP, each added and then normalised. */
@@ -198,16 +200,10 @@ export class DetrEncoder extends Module {
   }
 
   forward(src: Tensor, pos: Tensor, mask?: Tensor, recording?: Recording): Tensor {
-    let current = functional.dropout(src, { p: this.#dropout, training: this.training });
-    recording?.add('hiddenStates', current);
-    for (const layer of this.layers) {
-      const next = layer.forward(current, pos, mask, recording);
-      recording?.add('hiddenStates', next);
-      // The scope of this forward would free them only at its end; without autograd, which saves them, two at a time are enough.
-      if (current !== src && !recording?.wantsHiddenStates) current.dispose();
-      current = next;
-    }
-    return current;
+    const input = functional.dropout(src, { p: this.#dropout, training: this.training });
+    return throughLayers(this.layers, input, recording, (layer, current) =>
+      layer.forward(current, pos, mask, recording),
+    );
   }
 }
 

@@ -53,13 +53,16 @@ export class ResNetBackbone extends PretrainedModel<ResNetConfig> {
     this.#network.upgradeState(state, prefix);
   }
 
-  /** Computes faster without autograd, for a second copy of the weights; with false as before. */
+  /** See {@link ResNet.optimizeForInference}. */
   optimizeForInference(enabled = true): this {
     this.#network.optimizeForInference(enabled);
     return this;
   }
 
-  /** @throws ShapeError when the pixels are not (B, numChannels, H, W) */
+  /**
+   * @param pixelValues (B, C, H, W), of any type
+   * @throws ShapeError when they are not (B, numChannels, H, W)
+   */
   forward({ pixelValues }: { readonly pixelValues: Tensor }): BackboneOutput {
     return { featureMaps: this.#network.forward(pixelValues) };
   }

@@ -63,17 +63,17 @@ export class ResidualBlock extends Module {
   readonly #keys: Keys;
   readonly #activation: ActivationName;
 
-  constructor(shape: ResNetShape, keys: Keys, index: BlockShape, factory: ResNetFactory) {
+  constructor(shape: ResNetShape, keys: Keys, block: BlockShape, factory: ResNetFactory) {
     super();
-    const { inChannels, outChannels, stride } = index;
+    const { inChannels, outChannels, stride } = block;
     this.#keys = keys;
     this.#activation = shape.hiddenAct;
     const fits = inChannels === outChannels && stride === 1;
     this.#shortcut = fits ? null : convNorm(inChannels, outChannels, 1, { stride }, factory);
     this.#path =
       shape.layerType === 'basic'
-        ? basicPath(index, factory)
-        : bottleneckPath(index, shape.downsampleInBottleneck, factory);
+        ? basicPath(block, factory)
+        : bottleneckPath(block, shape.downsampleInBottleneck, factory);
   }
 
   /** All convolutions with their norms, the shortcut's first where there is one. */

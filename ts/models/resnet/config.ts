@@ -1,10 +1,10 @@
 import { InputError } from '../../errors';
 import { ACTIVATION_NAMES } from '../activations';
 import { modelConfig, type ConfigOptions } from '../config';
-import { count, counts, flag, oneOf, optional, strings, type Field, type FieldTable } from '../fields';
+import { count, counts, flag, integers, oneOf, optional, strings, type Field, type FieldTable } from '../fields';
 import { OUTPUT_STRIDES, resnetSizes, timmShape, type OutputStride, type ResNetName, type ResNetShape } from './shape';
 
-/** What a ResNet can be told; names and defaults are those of transformers 5.18 (configuration_resnet.py), a ResNet-50. */
+/** The options of a ResNet; names and defaults are those of transformers 5.18 (configuration_resnet.py), a ResNet-50. */
 const fields = {
   /** Channels of the images. */
   numChannels: count(3),
@@ -18,7 +18,7 @@ const fields = {
   layerType: oneOf(['basic', 'bottleneck'], 'bottleneck'),
   /** Behind the stem and behind every block; inside of a block it is always ReLU. */
   hiddenAct: oneOf(ACTIVATION_NAMES, 'relu'),
-  /** Whether the first stage halves the size too, as all others do. */
+  /** Whether the first stage halves height and width too, as all others do. */
   downsampleInFirstStage: flag(false),
   /** Whether a bottleneck halves the size in its first convolution instead of in its 3x3. */
   downsampleInBottleneck: flag(false),
@@ -53,14 +53,19 @@ export class ResNetConfig extends modelConfig('resnet', fields) {
     return new ResNetConfig({ ...resnetSizes(name), ...options });
   }
 
-  /** timm's files name the network; what the number of stages follows from is computed anew. */
+  /**
+   * timm's files name the network. Names of stages follow from their number. Files say twice which maps to return: where the caller
+   * says it in one way, both go.
+   */
   static override upgradeJson(
-    { stage_names: _follows, architecture, ...rest }: Readonly<Record<string, unknown>>,
+    { stage_names: _follows, architecture, out_features, out_indices, ...rest }: Readonly<Record<string, unknown>>,
     where: string,
+    { outFeatures, outIndices }: ResNetOptions,
   ): Readonly<Record<string, unknown>> {
-    if (typeof architecture !== 'string') return rest;
+    const maps = (outFeatures ?? outIndices) ? {} : { out_features, out_indices };
+    if (typeof architecture !== 'string') return { ...rest, ...maps };
     const { depths, hiddenSizes, layerType } = timmShape(architecture, {}, where);
-    return { ...rest, depths, hidden_sizes: hiddenSizes, layer_type: layerType };
+    return { ...rest, ...maps, depths, hidden_sizes: hiddenSizes, layer_type: layerType };
   }
 
   /** Names of all maps, in order: `stem`, `stage1`, … */
@@ -103,15 +108,8 @@ export class ResNetConfig extends modelConfig('resnet', fields) {
   }
 }
 
-function integers(): Field<readonly number[]> {
-  return {
-    default: [],
-    expected: 'a list of whole numbers',
-    accepts: (value) => Array.isArray(value) && value.every(Number.isInteger),
-  };
-}
-
-function outputStrides(): Field<OutputStride> {
+/** @internal how far an image shrinks, as {@link ResNetShape.outputStride} has it */
+export function outputStrides(): Field<OutputStride> {
   const accepts = (value: unknown): boolean => OUTPUT_STRIDES.includes(value as OutputStride);
   return { default: 32, expected: `one of ${OUTPUT_STRIDES.join(', ')}`, accepts };
 }

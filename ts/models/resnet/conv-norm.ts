@@ -83,8 +83,8 @@ export class ResNetConv extends Conv2d implements SelfInitializing {
   }
 
   /** transformers draws twice, first as for any convolution; so do we, for the same numbers from the same seed. */
-  initializeWeights(range: number, isFresh: (parameter: Parameter) => boolean): void {
-    if (!isFresh(this.weight)) return;
+  initializeWeights(range: number, needsInit: (parameter: Parameter) => boolean): void {
+    if (!needsInit(this.weight)) return;
     init.normal_(this.weight, 0, range);
     init.kaimingNormal_(this.weight, { mode: 'fan_out', nonlinearity: 'relu' });
   }
@@ -97,7 +97,10 @@ export type Norm = FrozenBatchNorm2d | BatchNorm2d;
  * it, under the names of the block.
  */
 export class ConvNorm {
-  /** Computes by a packed kernel wherever autograd does not look; a parameter that is not trained is packed in any case. */
+  /**
+   * Whether to pack the kernel when autograd is switched off. While it is on, as in a training, a kernel is packed in any case
+   * that gets no gradient: that of a frozen stage.
+   */
   packs = false;
   #packed: PackedConv | undefined;
 

@@ -5,10 +5,11 @@
  *
  * Shapes: B images, C channels, H x W pixels.
  */
-import { ShapeError } from '../../errors';
 import { Module } from '../../nn';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
+import { isKept } from '../../tensor/memory/lifetime';
+import { requirePixels } from '../inputs';
 import { applyActivated, convNorm, ResidualBlock, unitMembers, type ResNetFactory } from './block';
 import type { ConvNorm } from './conv-norm';
 import { KEY_STYLES, translateKeys, type Keys } from './keys';
@@ -42,8 +43,9 @@ export class ResNet extends Module {
   }
 
   /**
-   * Packs the convolutions for the processor as they are first computed without autograd: faster, for a second copy of the
-   * weights. Weights that change are packed anew. With false the copies are freed.
+   * Without autograd, computes the convolutions with weights that are packed for the processor: faster, at the price of a second
+   * copy of the weights. Each is packed when it first runs, and again when it has changed.
+   * @param enabled false frees the copies, and computes as before
    */
   optimizeForInference(enabled = true): this {
     for (const unit of this.#units()) {
@@ -74,17 +76,23 @@ export class ResNet extends Module {
     translateKeys(state, prefix, this.shape.keyStyle, this.shape.depths);
   }
 
+  /**
+   * The maps of the stages in `shape.outIndices`, from pixels (B, C, H, W) of any type. Sides that a stride does not divide are
+   * rounded up.
+   * @throws ShapeError when the pixels are not (B, numChannels, H, W)
+   */
   forward(pixels: Tensor): Tensor[] {
-    this.#check(pixels);
+    requirePixels(pixels, this.shape.numChannels);
+    const input = pixels.to(this.#stem.conv.weight.dtype);
     // Channels last is what oneDNN's kernels compute in; any other order they have to change back and forth.
-    const ordered = pixels.device === 'cpu' ? pixels.contiguous({ memoryFormat: 'channels_last' }) : pixels;
+    const ordered = input.device === 'cpu' ? input.contiguous({ memoryFormat: 'channels_last' }) : input;
     const stem = applyActivated(this.#stem, this.shape.hiddenAct, ordered);
-    let current = torch.maxPool2d(stem, [3, 3], { stride: [2, 2], padding: [1, 1] }); // (B, C, H, W) -> (B, C, H / 4, W / 4)
-    if (current !== stem) stem.dispose();
+    let current = torch.maxPool2d(stem, [3, 3], { stride: [2, 2], padding: [1, 1] }); // (B, C, H / 2, W / 2) -> (B, C, H / 4, W / 4)
+    stem.dispose();
     const maps = [current];
     for (const blocks of this.#stages) {
       for (const block of blocks) {
-        const isDone = !this.#isReturned(maps, current);
+        const isDone = !this.#isReturned(maps, current) && !isKept(current);
         const next = block.forward(current, isDone);
         // Not at the end of this forward: without a backward pass to come, two maps are enough at a time.
         if (isDone && next !== current) current.dispose();
@@ -97,12 +105,6 @@ export class ResNet extends Module {
 
   #isReturned(maps: readonly Tensor[], map: Tensor): boolean {
     return this.shape.outIndices.includes(maps.indexOf(map));
-  }
-
-  #check({ shape }: Tensor): void {
-    const { numChannels } = this.shape;
-    if (shape.length === 4 && shape[1] === numChannels) return;
-    throw new ShapeError(`pixelValues: expected (B, ${numChannels}, H, W), found [${shape.join(', ')}].`);
   }
 }
 

@@ -31,7 +31,8 @@ export const OUTPUT_STRIDES = [8, 16, 32] as const;
 /** How many pixels of the input one position of the last map stands for. */
 export type OutputStride = (typeof OUTPUT_STRIDES)[number];
 
-type Depths = Pick<ResNetShape, 'depths' | 'hiddenSizes' | 'layerType'>;
+/** What tells the networks of the paper apart. */
+type ResNetSizes = Pick<ResNetShape, 'depths' | 'hiddenSizes' | 'layerType'>;
 
 const basic = { hiddenSizes: [64, 128, 256, 512], layerType: 'basic' } as const;
 const bottleneck = { hiddenSizes: [256, 512, 1024, 2048], layerType: 'bottleneck' } as const;
@@ -42,21 +43,22 @@ const SIZES = {
   resnet50: { ...bottleneck, depths: [3, 4, 6, 3] },
   resnet101: { ...bottleneck, depths: [3, 4, 23, 3] },
   resnet152: { ...bottleneck, depths: [3, 8, 36, 3] },
-} as const satisfies Record<string, Depths>;
+} as const satisfies Record<string, ResNetSizes>;
 
 /** A depth of the paper. */
 export type ResNetName = keyof typeof SIZES;
-/** All of them. */
+/** The names of all networks of the paper. */
 export const RESNET_NAMES = Object.keys(SIZES) as readonly ResNetName[];
 
-/** Depths and widths of He et al. 2016, table 1. */
-export function resnetSizes(name: ResNetName): Depths {
+/** ResNetSizes and widths of He et al. 2016, table 1. */
+export function resnetSizes(name: ResNetName): ResNetSizes {
   return SIZES[name];
 }
 
 /** The name of the network that has these depths and widths. */
-export function resnetNamed(sizes: Depths): ResNetName | undefined {
-  const text = ({ depths, hiddenSizes, layerType }: Depths): string => JSON.stringify([depths, hiddenSizes, layerType]);
+export function resnetNamed(sizes: ResNetSizes): ResNetName | undefined {
+  const text = ({ depths, hiddenSizes, layerType }: ResNetSizes): string =>
+    JSON.stringify([depths, hiddenSizes, layerType]);
   return RESNET_NAMES.find((name) => text(SIZES[name]) === text(sizes));
 }
 

@@ -2,9 +2,11 @@ import { InputError } from '../../errors';
 import { ACTIVATION_NAMES } from '../activations';
 import { modelConfig, type ConfigOptions } from '../config';
 import { amount, count, flag, imageSize, oneOf, optional, patchGrid, probability, type FieldTable } from '../fields';
+import { outputFields } from '../outputs';
 
-/** What a ViT can be told; names and defaults are those of transformers 5.18 (configuration_vit.py), a ViT-B/16 for 224x224. */
+/** The options of a ViT; names and defaults are those of transformers 5.18 (configuration_vit.py), a ViT-B/16 for 224x224. */
 const fields = {
+  ...outputFields,
   /** D: width of a token. */
   hiddenSize: count(768),
   /** Layers of the encoder. */

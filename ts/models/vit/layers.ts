@@ -2,7 +2,7 @@
  * The parts of the Vision Transformer: patches that become tokens, and blocks of self-attention and an MLP, each on normalised
  * tokens and added to what came in.
  *
- * Shapes: B images, N tokens, D width of a token, nh heads of width hd.
+ * Shapes: B images, C channels, H x W pixels, N patches or tokens, D width of a token, nh heads of width hd.
  */
 import { ShapeError } from '../../errors';
 import { Conv2d, Dropout, functional, init, Module, Parameter, LayerNorm, Linear, ModuleList } from '../../nn';
@@ -13,7 +13,7 @@ import type { SelfInitializing } from '../initialize';
 import type { ModelFactory } from '../pretrained';
 import type { ViTConfig } from './config';
 import { activation } from '../activations';
-import type { Recording } from '../outputs';
+import { throughLayers, type Recording } from '../outputs';
 
 /** Cuts an image into patches and projects each: (B, C, H, W) -> (B, N, D). */
 class ViTPatchEmbeddings extends Module {
@@ -52,23 +52,19 @@ export class ViTEmbeddings extends Module implements SelfInitializing {
 
   /** (B, C, H, W) -> (B, 1 + N, D) */
   forward(pixelValues: Tensor, interpolatePosEncoding: boolean): Tensor {
-    const [batch, channels, height, width] = pixelValues.shape as [number, number, number, number];
-    this.#check(channels, height, width, interpolatePosEncoding);
+    const [batch, , height, width] = pixelValues.shape as [number, number, number, number];
+    if (!interpolatePosEncoding) this.#requireSize(height, width);
     const patches = this.patch_embeddings.forward(pixelValues); // (B, N, D)
     const tokens = torch.cat([this.cls_token.expand([batch, -1, -1]), patches], 1); // (B, 1 + N, D)
     return this.dropout.forward(tokens.add(this.#positions(height, width)));
   }
 
-  #check(channels: number, height: number, width: number, interpolate: boolean): void {
-    const { numChannels, imageSize } = this.#config;
-    if (channels !== numChannels)
-      throw new ShapeError(`pixelValues: expected ${numChannels} channels (B, C, H, W), found ${channels}.`);
-    const [expectedHeight, expectedWidth] = heightWidth(imageSize);
-    if (!interpolate && (height !== expectedHeight || width !== expectedWidth)) {
-      throw new ShapeError(
-        `pixelValues: expected images of ${expectedHeight}x${expectedWidth}, found ${height}x${width}; resize them, or pass interpolatePosEncoding: true.`,
-      );
-    }
+  #requireSize(height: number, width: number): void {
+    const [expectedHeight, expectedWidth] = heightWidth(this.#config.imageSize);
+    if (height === expectedHeight && width === expectedWidth) return;
+    throw new ShapeError(
+      `pixelValues: expected images of ${expectedHeight}x${expectedWidth}, found ${height}x${width}; resize them, or pass interpolatePosEncoding: true.`,
+    );
   }
 
   /** The position embeddings for an image of this size: (1, 1 + N, D). */
@@ -78,9 +74,9 @@ export class ViTEmbeddings extends Module implements SelfInitializing {
     return interpolatePositions(this.position_embeddings, this.#config.grid, grid);
   }
 
-  initializeWeights(range: number, isFresh: (parameter: Parameter) => boolean): void {
+  initializeWeights(range: number, needsInit: (parameter: Parameter) => boolean): void {
     for (const parameter of [this.position_embeddings, this.cls_token]) {
-      if (isFresh(parameter)) init.truncNormal_(parameter, 0, range);
+      if (needsInit(parameter)) init.truncNormal_(parameter, 0, range);
     }
   }
 }
@@ -239,15 +235,6 @@ export class ViTEncoder extends Module {
   }
 
   forward(tokens: Tensor, recording?: Recording): Tensor {
-    recording?.add('hiddenStates', tokens);
-    let current = tokens;
-    for (const layer of this.layer) {
-      const next = layer.forward(current, recording);
-      recording?.add('hiddenStates', next);
-      // The scope of this forward would free them only at its end; without autograd, which saves them, two at a time are enough.
-      if (current !== tokens && !recording?.wantsHiddenStates) current.dispose();
-      current = next;
-    }
-    return current;
+    return throughLayers(this.layer, tokens, recording, (layer, current) => layer.forward(current, recording));
   }
 }

@@ -6,12 +6,12 @@
  *
  * Shapes: B images, C channels, H x W pixels, N patches, D width of a token, nh heads of width hd, K labels.
  */
-import { ShapeError } from '../../errors';
 import { checkOptions } from '../../options';
 import { Identity, LayerNorm, Linear, Module } from '../../nn';
 import type { Tensor } from '../../tensor';
 import { activation } from '../activations';
 import { classificationLoss, type ClassificationInput, type ClassificationOutput } from '../classification';
+import { requirePixels } from '../inputs';
 import { Recording, type OutputOptions } from '../outputs';
 import { PretrainedModel, type ModelFactory } from '../pretrained';
 import { renameKeys, type KeyRule } from '../weights';
@@ -127,12 +127,16 @@ export class ViTModel extends ViTPretrainedModel {
     renameKeys(state, prefix, PUBLISHED);
   }
 
+  override blank(config: ViTConfig): this {
+    const modelClass = this.constructor as new (config: ViTConfig, options: ViTModelOptions) => this;
+    return new modelClass(config, { addPoolingLayer: this.pooler !== null, device: 'meta' });
+  }
+
   forward({ pixelValues, interpolatePosEncoding = false, ...asked }: ViTInput): ViTModelOutput {
-    if (pixelValues.ndim !== 4)
-      throw new ShapeError(`pixelValues: expected (B, C, H, W), found [${pixelValues.shape.join(', ')}].`);
+    requirePixels(pixelValues, this.config.numChannels);
     const { dtype } = this.embeddings.patch_embeddings.projection.weight;
     const embedded = this.embeddings.forward(pixelValues.to(dtype), interpolatePosEncoding);
-    const recording = Recording.for(asked);
+    const recording = Recording.for(asked, this.config);
     const lastHiddenState = this.layernorm.forward(this.encoder.forward(embedded, recording));
     const { hiddenStates, attentions } = recording?.take() ?? {};
     return {

@@ -73,10 +73,13 @@ export abstract class RunningNorm extends Module {
     this.num_batches_tracked?.zero_();
   }
 
-  /** Checkpoints older than PyTorch 0.4.1 do not count their batches. */
+  /** Checkpoints older than PyTorch 0.4.1 do not count their batches, nor do those of frozen normalisations. */
   override upgradeState(state: Map<string, Tensor>, prefix: string): void {
     const key = `${prefix}num_batches_tracked`;
-    if (this.num_batches_tracked !== null && !state.has(key)) state.set(key, this.num_batches_tracked);
+    const own = this.num_batches_tracked;
+    // On the meta device, where models are built that a checkpoint fills, the module's own has no value.
+    if (own !== null && !state.has(key))
+      state.set(key, own.device === 'meta' ? torch.zeros([], { dtype: 'int64' }) : own);
   }
 
   override extraRepr(): string {

@@ -98,6 +98,11 @@ export function unkeep(tensor: Tensor): void {
   context().scope?.made.push(tensor);
 }
 
+/** Whether no scope frees a tensor: it was kept, or made outside of any. */
+export function isKept(tensor: Tensor): boolean {
+  return tensor._tracked;
+}
+
 /** The tensors reachable from a value: through arrays, maps, sets, and the fields of objects. */
 export function tensorsIn(value: unknown): Tensor[] {
   const found = new Set<object>();
