@@ -3,7 +3,12 @@ import { observe, RangeCollector } from '../../ts/compile/calibrate';
 import { emit, SharedConstants } from '../../ts/compile/emit';
 import type { Graph } from '../../ts/compile/graph';
 import { FLOAT_PASSES } from '../../ts/compile/passes';
-import { gridOf, quantizeConvolutions, reuseAccumulators, type Ranges } from '../../ts/compile/passes/int8-convolution';
+import {
+  qparamsOf,
+  quantizeConvolutions,
+  reuseAccumulators,
+  type Ranges,
+} from '../../ts/compile/passes/int8-convolution';
 import { quantizeLinear } from '../../ts/compile/passes/int8-linear';
 import { mergeEqual, removeDeadCode } from '../../ts/compile/passes/simplify';
 import { saturates } from '../../ts/compile/processor';
@@ -23,18 +28,18 @@ function roundHalfEven(value: number): number {
 }
 
 /** PyTorch's ChooseQuantizationParams for numbers on both sides of 0 whose scale is no tiny one. */
-function chosen(numbers: readonly number[], top: number): { scale: number; zero: number } {
+function chosen(numbers: readonly number[], top: number): { scale: number; zeroPoint: number } {
   const [low, high] = [Math.min(0, ...numbers), Math.max(0, ...numbers)];
   const scale = (high - low) / top;
   const fromLow = -low / scale;
   const fromHigh = top - high / scale;
   const isLowCloser = -Math.abs(low / scale) < top - Math.abs(high / scale);
-  return { scale, zero: roundHalfEven(isLowCloser ? fromLow : fromHigh) };
+  return { scale, zeroPoint: roundHalfEven(isLowCloser ? fromLow : fromHigh) };
 }
 
-function quantized(numbers: readonly number[], scale: number, zero: number, top: number): number[] {
+function quantized(numbers: readonly number[], scale: number, zeroPoint: number, top: number): number[] {
   const inverse = f(1 / f(scale));
-  return numbers.map((x) => Math.min(top, Math.max(0, roundHalfEven(f(f(x) * inverse)) + zero)));
+  return numbers.map((x) => Math.min(top, Math.max(0, roundHalfEven(f(f(x) * inverse)) + zeroPoint)));
 }
 
 const numbersOf = (tensor: Tensor): number[] => Array.from(tensor.data() as Float32Array);
@@ -83,8 +88,8 @@ describe('torchts::quantize_per_tensor_dynamic', () => {
         const [q, scale, zero] = quantize(torch.tensor(numbers), top === 127) as Tensor[];
         const wanted = chosen(numbers.map(f), top);
         assert.equal(scale!.item(), f(wanted.scale));
-        assert.equal(zero!.item(), wanted.zero);
-        assert.deepEqual(numbersOf(q!.to('float32')), quantized(numbers, wanted.scale, wanted.zero, top));
+        assert.equal(zero!.item(), wanted.zeroPoint);
+        assert.deepEqual(numbersOf(q!.to('float32')), quantized(numbers, wanted.scale, wanted.zeroPoint, top));
       });
 
   it('takes bfloat16, and keeps the order of memory', () => {
@@ -130,12 +135,12 @@ describe('linear layers in int8', () => {
     const rows = x.toArray() as number[][];
     const weights = layer.weight.toArray() as number[][];
     const bias = numbersOf(layer.bias!);
-    const { scale, zero } = chosen(rows.flat(), top);
+    const { scale, zeroPoint } = chosen(rows.flat(), top);
     const wanted = rows.map((row) => {
-      const q = quantized(row, scale, zero, top);
+      const q = quantized(row, scale, zeroPoint, top);
       return weights.map((weight, feature) => {
         const step = f(f(Math.max(...weight.map(Math.abs))) / 127);
-        const sum = weight.reduce((total, w, i) => total + roundHalfEven(f(w / step)) * (q[i]! - zero), 0);
+        const sum = weight.reduce((total, w, i) => total + roundHalfEven(f(w / step)) * (q[i]! - zeroPoint), 0);
         return sum * f(scale) * step + bias[feature]!;
       });
     });
@@ -324,10 +329,10 @@ describe('convolutions in int8', () => {
     );
   });
 
-  it('have grids with 0 on one of their points', () => {
-    assert.deepEqual(gridOf({ low: 0, high: 2.55 }, { reduceRange: false }), { scale: 2.55 / 255, zero: 0 });
-    assert.deepEqual(gridOf({ low: 1, high: 2.54 }, { reduceRange: true }), { scale: 2.54 / 127, zero: 0 });
-    assert.deepEqual(gridOf({ low: -255, high: -1 }, { reduceRange: false }), { scale: 1, zero: 255 });
-    assert.equal(gridOf({ low: -1, high: 1 }, { reduceRange: false }).zero, 128);
+  it('have an integer that stands for 0', () => {
+    assert.deepEqual(qparamsOf({ low: 0, high: 2.55 }, { reduceRange: false }), { scale: 2.55 / 255, zeroPoint: 0 });
+    assert.deepEqual(qparamsOf({ low: 1, high: 2.54 }, { reduceRange: true }), { scale: 2.54 / 127, zeroPoint: 0 });
+    assert.deepEqual(qparamsOf({ low: -255, high: -1 }, { reduceRange: false }), { scale: 1, zeroPoint: 255 });
+    assert.equal(qparamsOf({ low: -1, high: 1 }, { reduceRange: false }).zeroPoint, 128);
   });
 });

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import * as torch from '../../ts/tensor';
-import { takeApart } from '../../ts/compile/structure';
+import { treeFlatten } from '../../ts/compile/pytree';
 import type { CompiledModule } from '../../ts/compile';
 
 /** Compares tensors that were computed by other kernels in another order: 1e-5, relative to the number or to one. */
 export function assertNear(found: unknown, wanted: unknown): void {
-  const [a, b] = [takeApart(found), takeApart(wanted)];
-  assert.deepEqual(a.structure, b.structure);
+  const [a, b] = [treeFlatten(found), treeFlatten(wanted)];
+  assert.deepEqual(a.spec, b.spec);
   for (const [i, tensor] of a.tensors.entries())
     torch.testing.assertClose(tensor, b.tensors[i]!, { rtol: 1e-5, atol: 1e-5, equalNan: true });
 }

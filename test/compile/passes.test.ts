@@ -139,6 +139,18 @@ describe('the passes over a graph', () => {
     assertComputes(graph, [images], result);
   });
 
+  it('foldNormalization leaves a convolution of one image without a batch, whose channels come first', () => {
+    const conv = new nn.Conv2d(3, 4, 3);
+    const [mean, variance] = [torch.randn([4]), torch.rand([4]).add(0.5)];
+    const { graph, result } = graphOf(
+      (a) => torch.batchNorm(conv.forward(a), null, null, mean, variance, false, 0.1, 1e-5, false),
+      torch.randn([3, 6, 6]),
+    );
+    foldNormalization(graph);
+    assert.deepEqual(names(graph), ['conv2d', 'batch_norm']);
+    assert.deepEqual(result.shape, [4, 4, 4]);
+  });
+
   it('patchesToLinear turns a convolution of patches into a product', () => {
     const images = torch.randn([2, 3, 12, 8]);
     const conv = new nn.Conv2d(3, 5, [4, 2], { stride: [4, 2] });
@@ -169,6 +181,17 @@ describe('the passes over a graph', () => {
     );
     mergeLinear(graph);
     assert.equal(names(graph).filter((name) => name === 'linear').length, 2);
+    assertComputes(graph, [x], result);
+  });
+
+  it('mergeLinear joins layers whose weights are computed between them', () => {
+    const [first, second] = [new nn.Linear(5, 2), new nn.Linear(5, 3, { bias: false })];
+    const { graph, result } = graphOf((a) => {
+      const q = first.forward(a);
+      return torch.cat([q, torch.linear(a, second.weight.mul(2), torch.ones([3]).mul(0.5))], 1);
+    }, x);
+    mergeLinear(graph);
+    assert.equal(names(graph).filter((name) => name === 'linear').length, 1);
     assertComputes(graph, [x], result);
   });
 
@@ -218,6 +241,17 @@ describe('the passes over a graph', () => {
     reuseResiduals(graph);
     assert.equal(names(graph).at(-1), 'mkldnn::_convolution_pointwise_.binary');
     assertComputes(graph, [images], result);
+  });
+
+  it('fuseConvolution leaves an activation other than ReLU behind a sum', () => {
+    const images = torch.randn([1, 4, 6, 6]);
+    const conv = new nn.Conv2d(4, 4, 3, { padding: 1 });
+    for (const activate of [activations['silu']!, activations['gelu']!, activations['sigmoid']!]) {
+      const { graph, result } = graphOf((a) => activate(conv.forward(a).add(a)), images);
+      fuseConvolution(graph);
+      assert.ok(names(graph).includes('mkldnn::_convolution_pointwise.binary'));
+      assertComputes(graph, [images], result);
+    }
   });
 
   it('reuseResiduals never writes over an input, or over what is read again', () => {

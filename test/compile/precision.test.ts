@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { compile, type Precision } from '../../ts/compile';
+import { calibrate } from '../../ts/compile/calibrate';
 import { InputError } from '../../ts/errors';
 import { DetrForObjectDetection, ResNetConfig, ViTForImageClassification } from '../../ts/models';
 import * as nn from '../../ts/nn';
 import * as torch from '../../ts/tensor';
 import type { Tensor } from '../../ts/tensor';
+import { liveTensors } from '../live-tensors';
 
 /** Of the largest number. */
 const BOUNDS: Readonly<Record<Precision, number>> = { float32: 1e-4, bfloat16: 0.03, int8: 0.12 };
@@ -146,6 +148,16 @@ describe('torch.compile in other precisions', function () {
       );
     assert.throws(() => forward([x, torch.rand([1, 4, 9, 9])]), /calibrate\[1\]: .*aten::conv2d/);
     assert.throws(() => forward([torch.full([1, 3, 9, 9], NaN)]), /calibrate\[0\]: .*found NaN/);
+  });
+
+  it('leaves nothing of the inputs of a calibration behind, of refused ones neither', async () => {
+    const module = new nn.Sequential(new nn.Conv2d(3, 8, 3)).eval();
+    const [x, wrong] = [torch.rand([1, 3, 9, 9]), torch.full([1, 3, 9, 9], NaN)];
+    const before = await liveTensors();
+    calibrate(module, [x, x]);
+    assert.equal(torch.memory().tensors, before);
+    assert.throws(() => calibrate(module, [x, wrong]), /found NaN/);
+    assert.equal(torch.memory().tensors, before);
   });
 
   it('refuses what it does not know, in a sentence', () => {

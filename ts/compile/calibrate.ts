@@ -9,7 +9,7 @@ import { FLOAT_PASSES } from './passes';
 import { keysOf, union, type ConvolutionRanges, type Range, type Ranges } from './passes/int8-convolution';
 import { mergeEqual, removeDeadCode } from './passes/simplify';
 import { recordForward } from './record';
-import { takeApart } from './structure';
+import { treeFlatten } from './pytree';
 
 /** Which results of an observed graph are the least and the greatest number of which value. */
 export interface Observer {
@@ -107,32 +107,41 @@ export function calibrate(module: Module, inputs: CalibrationInputs | null): Ran
 }
 
 function calibrateOn(module: Module, args: readonly unknown[], collector: RangeCollector, index: number): void {
+  try {
+    torch.scoped(() => {
+      const { tensors } = treeFlatten(args);
+      const { graph, refusal, constants } = recordForward(module, tensors, () => module.forward(...(args as never[])));
+      try {
+        if (!graph) throw new InputError(refusal);
+        collectRanges(graph, tensors, collector);
+      } finally {
+        for (const constant of constants) constant.dispose();
+      }
+    });
+  } catch (cause) {
+    throw new CalibrationError(`compile: calibrate[${index}]: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Runs a recorded forward again, with observers at its convolutions. */
+function collectRanges(graph: Graph, inputs: readonly Tensor[], collector: RangeCollector): void {
+  for (const pass of FLOAT_PASSES) pass(graph);
+  const observers = observe(graph);
+  mergeEqual(graph);
+  removeDeadCode(graph);
   const constants = new SharedConstants();
   try {
-    const { tensors } = takeApart(args);
-    const {
-      graph,
-      refusal,
-      constants: found,
-    } = recordForward(module, tensors, () => module.forward(...(args as never[])));
-    if (!graph) throw new InputError(refusal);
-    for (const pass of FLOAT_PASSES) pass(graph);
-    const observers = observe(graph);
-    mergeEqual(graph);
-    removeDeadCode(graph);
-    const { plan, outputs } = emit(graph, tensors, constants, []);
-    torch.scoped(() => {
-      const results = plan.run(tensors);
+    const { plan, outputs } = emit(graph, inputs, constants);
+    try {
+      const results = plan.run(inputs);
       if (!Array.isArray(results)) throw new InputError('its forward is not the same twice');
       collector.add(
         observers,
         outputs.map((output) => results[output as number]!),
       );
-    });
-    plan.dispose();
-    for (const constant of found) constant.dispose();
-  } catch (cause) {
-    throw new CalibrationError(`compile: calibrate[${index}]: ${(cause as Error).message}`, { cause });
+    } finally {
+      plan.dispose();
+    }
   } finally {
     constants.dispose();
   }

@@ -16,25 +16,25 @@ import { optimize } from './passes';
 import { resolveCompileOptions, type CompileOptions } from './options';
 import { lastPassesOf, passesOf, TOLERANCES } from './precision';
 import { recordForward, type Recorded } from './record';
-import { keyOf, putTogether, takeApart, UnknownStructure, type Structure } from './structure';
+import { keyOf, treeUnflatten, treeFlatten, NotAPytree, type TreeSpec } from './pytree';
 
 /** A plan for one kind of inputs. */
 interface Entry extends Emitted {
   /** Of the result. */
-  readonly structure: Structure;
+  readonly spec: TreeSpec;
 }
 
 /** Why a module has no plan, in words. */
 class NotCompiled extends Error {}
 
-/** For one key: plans that differ in what they found when JavaScript looked, or null where none can be made. */
-type Entries = Entry[] | null;
+/** For one key: plans that differ in what they found when JavaScript looked. */
+type Entries = readonly Entry[];
 
 /** How many plans for one key: more would mean that the forward chooses anew each time. */
 const MOST_GUARDED = 4;
 
-/** Kinds of inputs whose calls are counted. */
-const MOST_COUNTED = 256;
+/** Kinds of inputs without a plan that are remembered. */
+const MOST_WITHOUT_PLAN = 256;
 
 /** How often in a row a change of the module's fields may make plans useless. */
 const MOST_FORGOTTEN = 16;
@@ -54,6 +54,8 @@ export class CompiledModule<M extends Module = Module> {
   readonly #entries = new Map<string, Entries>();
   /** How often inputs of a kind came before there was a plan. */
   readonly #calls = new Map<string, number>();
+  /** Kinds of inputs that no plan can be made for: the module runs eagerly. */
+  readonly #refused = new Set<string>();
   readonly #warned = new Set<string>();
   #constants = new SharedConstants();
   #state: ModuleState | null = null;
@@ -75,7 +77,7 @@ export class CompiledModule<M extends Module = Module> {
   #forward(args: Parameters<Forward<M>>): ReturnType<Forward<M>> {
     const call = this.#callOf(args);
     if (!call) return this.#eager(args);
-    for (const entry of call.entries ?? []) {
+    for (const entry of call.entries) {
       const outputs = attempt(() => entry.plan.run(call.tensors));
       const taken = this.#take(entry, outputs, call, args);
       if (taken) return taken.result;
@@ -95,7 +97,7 @@ export class CompiledModule<M extends Module = Module> {
       throw expected('forwardAsync', 'the arguments of forward in an array', args, '', InputError);
     const call = this.#callOf(args);
     if (!call) return this.#eager(args) as Awaited<ReturnType<Forward<M>>>;
-    for (const entry of call.entries ?? []) {
+    for (const entry of call.entries) {
       const outputs = await entry.plan.runAsync(call.tensors, options).catch((error: unknown) => {
         if (options.signal?.aborted) throw error;
         return Outcome.InputsDiffer;
@@ -127,9 +129,7 @@ export class CompiledModule<M extends Module = Module> {
 
   /** The graphs that were compiled, one for each kind of inputs, as text. */
   toString(): string {
-    const graphs = [...this.#entries.values()].flatMap((entries) =>
-      (entries ?? []).map(({ graph }) => graph.toString()),
-    );
+    const graphs = [...this.#entries.values()].flat().map(({ graph }) => graph.toString());
     return [`CompiledModule(${this.module.constructor.name})`, ...graphs].join('\n\n');
   }
 
@@ -173,15 +173,13 @@ export class CompiledModule<M extends Module = Module> {
     if (torch.isAutocastEnabled('cpu'))
       return this.#refuse("it is called under autocast; compile it with precision: 'bfloat16' instead");
     try {
-      const { structure, tensors } = takeApart(args);
+      const { spec, tensors } = treeFlatten(args);
       if (tensors.some(({ device }) => device !== 'cpu')) return this.#refuse('its inputs are not on the CPU');
-      const key = keyOf(structure, tensors);
-      const entries = this.#entries.get(key);
-      if (entries === null) return null;
-      this.#touch(key, entries);
-      return { key, tensors, entries };
+      const key = keyOf(spec, tensors);
+      if (this.#refused.has(key)) return null;
+      return { key, tensors, entries: this.#used(key) };
     } catch (error) {
-      if (error instanceof UnknownStructure) return this.#refuse(`among the arguments of forward ${error.message}`);
+      if (error instanceof NotAPytree) return this.#refuse(`among the arguments of forward ${error.message}`);
       throw error;
     }
   }
@@ -205,16 +203,18 @@ export class CompiledModule<M extends Module = Module> {
     this.#state = new ModuleState(this.module);
   }
 
-  /** Puts a key last in the order of use. */
-  #touch(key: string, entries: Entries | undefined): void {
-    if (!entries) return;
+  /** The plans for a key, which goes last in the order of use. */
+  #used(key: string): Entries {
+    const entries = this.#entries.get(key);
+    if (!entries) return [];
     this.#entries.delete(key);
     this.#entries.set(key, entries);
+    return entries;
   }
 
   #forget(): void {
-    for (const entries of this.#entries.values()) for (const entry of entries ?? []) this.#drop(entry);
-    this.#entries.clear();
+    for (const key of this.#entries.keys()) this.#dropKind(key);
+    this.#refused.clear();
   }
 
   /** Begins anew, without plans and constants. */
@@ -223,6 +223,11 @@ export class CompiledModule<M extends Module = Module> {
     this.#constants.dispose();
     this.#constants = new SharedConstants();
     for (const buffer of this.module.buffers()) this.#constants.pool.addWitness(buffer);
+  }
+
+  #dropKind(key: string): void {
+    for (const entry of this.#entries.get(key) ?? []) this.#drop(entry);
+    this.#entries.delete(key);
   }
 
   #drop({ plan, used }: Entry): void {
@@ -241,6 +246,7 @@ export class CompiledModule<M extends Module = Module> {
     const calls = this.#calls.get(key) ?? 0;
     if (calls < this.#options.warmup) {
       this.#calls.set(key, calls + 1);
+      dropOldest(this.#calls);
       return this.#eager(args);
     }
     const { constants, ...recorded } = recordForward(
@@ -253,7 +259,9 @@ export class CompiledModule<M extends Module = Module> {
       return this.#add(key, recorded as Recorded<ReturnType<Forward<M>>, Graph>, tensors);
     } catch (error) {
       if (error instanceof CalibrationError) throw error;
-      this.#entries.set(key, null);
+      this.#dropKind(key);
+      this.#refused.add(key);
+      dropOldest(this.#refused);
       this.#refuse((error as Error).message);
       return recorded.result;
     } finally {
@@ -262,15 +270,13 @@ export class CompiledModule<M extends Module = Module> {
   }
 
   /** Adds a plan and gives what it gives. @throws NotCompiled where that is something else than the module gives */
-  #add<T>(key: string, { graph, structure, result }: Recorded<T, Graph>, inputs: readonly Tensor[]): T {
+  #add<T>(key: string, { graph, spec, result }: Recorded<T, Graph>, inputs: readonly Tensor[]): T {
     const known = this.#entries.get(key) ?? [];
-    if (known.length >= MOST_GUARDED) {
-      for (const entry of known) this.#drop(entry);
+    if (known.length >= MOST_GUARDED)
       throw new NotCompiled('it chooses by the elements of its inputs, in too many ways');
-    }
-    const returned = takeApart(result).tensors;
+    const returned = treeFlatten(result).tensors;
     const optimized = this.#optimized(graph);
-    const make = (): Entry => ({ structure, ...emit(optimized, inputs, this.#constants, returned) });
+    const make = (): Entry => ({ spec, ...emit(optimized, inputs, this.#constants, returned) });
     let entry = make();
     try {
       let found = entry.plan.run(inputs);
@@ -284,7 +290,7 @@ export class CompiledModule<M extends Module = Module> {
       if (!Array.isArray(found)) throw new NotCompiled('its forward is not the same twice');
       const compiled = resultOf(entry, found, inputs) as T;
       const difference = differenceOf(
-        takeApart(compiled).tensors,
+        treeFlatten(compiled).tensors,
         returned,
         this.#options.tolerance ?? TOLERANCES[this.#options.precision],
       );
@@ -314,11 +320,9 @@ export class CompiledModule<M extends Module = Module> {
   }
 
   #evict(): void {
-    for (const key of [...this.#calls.keys()].slice(0, -MOST_COUNTED)) this.#calls.delete(key);
-    for (const [key, entries] of this.#entries) {
+    for (const key of this.#entries.keys()) {
       if (this.#entries.size <= this.#options.maxPlans) return;
-      for (const entry of entries ?? []) this.#drop(entry);
-      this.#entries.delete(key);
+      this.#dropKind(key);
     }
   }
 }
@@ -326,7 +330,14 @@ export class CompiledModule<M extends Module = Module> {
 interface Call {
   readonly key: string;
   readonly tensors: readonly Tensor[];
-  readonly entries: Entries | undefined;
+  readonly entries: Entries;
+}
+
+function dropOldest(kinds: Map<string, unknown> | Set<string>): void {
+  for (const key of kinds.keys()) {
+    if (kinds.size <= MOST_WITHOUT_PLAN) return;
+    kinds.delete(key);
+  }
 }
 
 /** A run that fails counts as one for other inputs: the module itself then says what is wrong, or does it. */
@@ -338,11 +349,11 @@ function attempt(run: () => ReturnType<Plan['run']>): ReturnType<Plan['run']> {
   }
 }
 
-function resultOf({ structure, outputs }: Entry, made: readonly Tensor[], inputs: readonly Tensor[]): unknown {
+function resultOf({ spec, outputs }: Entry, made: readonly Tensor[], inputs: readonly Tensor[]): unknown {
   const tensors = outputs.map((output) =>
     typeof output === 'number' ? made[output]! : 'input' in output ? inputs[output.input]! : output.constant,
   );
-  return putTogether(structure, tensors);
+  return treeUnflatten(spec, tensors);
 }
 
 /**

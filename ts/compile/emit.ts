@@ -130,8 +130,7 @@ function stepArgument(arg: Argument, operandOf: (value: Value) => PlanOperand): 
 /** Whether the same comes out at each run. */
 function isConstant(node: Node, written: ReadonlySet<number>, operandOf: (value: Value) => PlanOperand): boolean {
   if (node.always || node.guard !== undefined) return false;
-  const touched = [...node.values, ...node.results].filter((value) => value !== null);
-  if (touched.some((value) => written.has(value.storage)) || node.written.length > 0) return false;
+  if (node.touches(written) || node.written.length > 0) return false;
   return node.values.every((value) => operandOf(value).kind === 'constant');
 }
 

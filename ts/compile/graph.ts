@@ -1,5 +1,5 @@
 /**
- * What a forward computes, as a list of operators: each reads values and gives values. Passes (passes/) rewrite it, and plan.ts
+ * What a forward computes, as a list of operators: each reads values and gives values. Passes (passes/) rewrite it, and emit.ts
  * makes of it what native code runs.
  */
 import { operator, type Operator } from '../tensor/operators/operator';
@@ -79,6 +79,11 @@ export class Node {
     return this.operator.schema.parameters.flatMap(({ written }, i) => (written ? valuesIn([this.args[i]!]) : []));
   }
 
+  /** Whether it reads, gives or writes to a value of one of these storages. */
+  touches(storages: ReadonlySet<number>): boolean {
+    return [...this.values, ...this.results].some((value) => value !== null && storages.has(value.storage));
+  }
+
   /** Puts `to` in the place of `from`, which it may also give: an operator gives what it has written to. */
   replace(from: Value, to: Value): void {
     for (const [i, result] of this.results.entries()) if (result === from) this.results[i] = to;
@@ -120,6 +125,26 @@ export class Graph {
     for (const node of this.nodes)
       for (const value of node.results) if (value && !producers.has(value)) producers.set(value, node);
     return producers;
+  }
+
+  /** The nodes that read each value, in their order; one that reads it twice stands there twice. */
+  readers(): Map<Value, Node[]> {
+    const readers = new Map<Value, Node[]>();
+    for (const node of this.nodes)
+      for (const value of node.values) {
+        const known = readers.get(value);
+        if (known) known.push(node);
+        else readers.set(value, [node]);
+      }
+    return readers;
+  }
+
+  /** Who reads each value last: a node, or the caller. */
+  lastReaders(): Map<Value, Node | 'caller'> {
+    const last = new Map<Value, Node | 'caller'>();
+    for (const node of this.nodes) for (const value of node.values) last.set(value, node);
+    for (const value of this.outputs) last.set(value, 'caller');
+    return last;
   }
 
   /** How often each value is read, as an output too. */

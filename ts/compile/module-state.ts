@@ -18,7 +18,7 @@ export class ModuleState {
 
   constructor(root: Module) {
     this.#fields = root.modules().map((module) => {
-      const members = [...module['members']()].filter(([name, value]) => name !== 'training' && isWatched(value));
+      const members = watchedMembers(module);
       return { module, names: members.map(([name]) => name), values: members.map(([, value]) => value) };
     });
   }
@@ -28,7 +28,7 @@ export class ModuleState {
     return this.#fields.every(({ module, names, values }) => {
       if (module['members'] === Module.prototype['members'])
         return names.every((name, i) => isSame(Reflect.get(module, name), values[i]));
-      const members = [...module['members']()].filter(([name, value]) => name !== 'training' && isWatched(value));
+      const members = watchedMembers(module);
       return members.length === values.length && members.every(([, value], i) => isSame(value, values[i]));
     });
   }
@@ -41,6 +41,11 @@ export class ModuleState {
     }
     return null;
   }
+}
+
+/** Modules, tensors, numbers and settings; whether the module trains is asked each time. */
+function watchedMembers(module: Module): (readonly [string, unknown])[] {
+  return [...module['members']()].filter(([name, value]) => name !== 'training' && isWatched(value));
 }
 
 function isWatched(value: unknown): boolean {

@@ -14,7 +14,10 @@ export type Precision = (typeof PRECISIONS)[number];
 /** How far a result may be from that of the module itself, relative to its largest number, unless the caller says otherwise. */
 export const TOLERANCES: Readonly<Record<Precision, number>> = { float32: 1e-4, bfloat16: 0.1, int8: 0.5 };
 
-/** The passes between those of float32 and the last ones. @param ranges those of the calibration; asked for convolutions in int8 only */
+/**
+ * The passes between those of float32 and the last ones.
+ * @param ranges runs the calibration where it has not been run; called only for a graph with convolutions, in int8
+ */
 export function passesOf(precision: Precision, ranges: () => Ranges): readonly Pass[] {
   if (precision === 'float32') return [];
   // Without products in bfloat16 there is nothing to be gained: float32 is as fast, and has more digits.

@@ -4,7 +4,7 @@ import type { DType, Tensor } from '../tensor';
 import { record, recordModule, refuseRecording, type RecordedArgument, type Recording } from '../tensor/plan/recording';
 import { operator } from '../tensor/operators/operator';
 import { Graph, Node, Value, type Argument } from './graph';
-import { takeApart, UnknownStructure, type Structure } from './structure';
+import { treeFlatten, NotAPytree, type TreeSpec } from './pytree';
 
 /** A forward and the graph of it, or why there is none. */
 export interface Recorded<T, G = Graph | null> {
@@ -12,7 +12,7 @@ export interface Recorded<T, G = Graph | null> {
   readonly graph: G;
   readonly refusal: string;
   /** Of the result, with the graph's outputs for tensors. */
-  readonly structure: Structure;
+  readonly spec: TreeSpec;
   /** The tensors of the graph's constants, the caller's to dispose of. */
   readonly constants: readonly Tensor[];
 }
@@ -23,23 +23,23 @@ export interface Recorded<T, G = Graph | null> {
  * @throws what the forward throws
  */
 export function recordForward<T>(module: Module, inputs: readonly Tensor[], forward: () => T): Recorded<T> {
-  let structure: Structure = { items: [] };
+  let spec: TreeSpec = { items: [] };
   const outputsOf = (result: T): Tensor[] => {
     try {
-      if (isPromise(result)) throw new UnknownStructure('', result);
-      const { structure: found, tensors } = takeApart(result);
-      structure = found;
+      if (isPromise(result)) throw new NotAPytree('', result);
+      const { spec: found, tensors } = treeFlatten(result);
+      spec = found;
       return tensors;
     } catch (error) {
-      if (!(error instanceof UnknownStructure)) throw error;
+      if (!(error instanceof NotAPytree)) throw error;
       refuseRecording(`of what forward gives ${error.message}, and not a tensor, an array or a plain object`);
       return [];
     }
   };
   const { result, recording } = withPaths(module, () => record(inputs, forward, outputsOf));
-  if ('refusal' in recording) return { result, graph: null, refusal: recording.refusal, structure, constants: [] };
+  if ('refusal' in recording) return { result, graph: null, refusal: recording.refusal, spec, constants: [] };
   const constants = recording.values.flatMap(({ constant }) => constant ?? []);
-  return { result, graph: graphOf(recording), refusal: '', structure, constants };
+  return { result, graph: graphOf(recording), refusal: '', spec, constants };
 }
 
 function isPromise(value: unknown): boolean {

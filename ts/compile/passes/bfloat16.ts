@@ -81,7 +81,7 @@ class Lowering {
   readonly #rounded = new Map<Value, Value>();
   /** Values of #halves that were widened again, for the nodes that need float32. */
   readonly #widened = new Set<Value>();
-  readonly #readers = new Map<Value, Node[]>();
+  readonly #readers: ReadonlyMap<Value, readonly Node[]>;
   #nodes: Node[] = [];
   readonly #graph: Graph;
   readonly #products: ReadonlySet<string>;
@@ -90,8 +90,7 @@ class Lowering {
     this.#graph = graph;
     this.#products = products;
     this.#facts = new Facts(graph);
-    for (const node of graph.nodes)
-      for (const value of node.values) this.#readers.set(value, [...(this.#readers.get(value) ?? []), node]);
+    this.#readers = graph.readers();
   }
 
   run(): void {

@@ -1,13 +1,12 @@
-import { numberOf, valuesIn, type Argument, type Graph, type Node, type Value } from '../graph';
+import { numberOf, type Argument, type Graph, type Node, type Value } from '../graph';
 
 /** The values that depend on constants alone. */
 function constantValues(graph: Graph): Set<Value> {
   const written = graph.written();
   const constants = new Set(graph.nodes.flatMap(({ values }) => values).filter(({ origin }) => origin === 'constant'));
   for (const node of graph.nodes) {
-    if (node.always || node.guard !== undefined || node.written.length > 0) continue;
-    const isFree = [...node.values, ...node.results].every((value) => !value || !written.has(value.storage));
-    if (!isFree || !node.values.every((value) => constants.has(value))) continue;
+    if (node.always || node.guard !== undefined || node.written.length > 0 || node.touches(written)) continue;
+    if (!node.values.every((value) => constants.has(value))) continue;
     for (const value of node.results) if (value) constants.add(value);
   }
   return constants;
@@ -31,6 +30,11 @@ export class Facts {
     return this.constants.has(arg as Value);
   }
 
+  /** Whether a node is computed once: what it reads are constants, and so is what it gives. */
+  isComputedOnce({ results }: Node): boolean {
+    return results.some((value) => value !== null && this.constants.has(value));
+  }
+
   /** A constant or null. */
   isOptionalConstant(arg: Argument | undefined): boolean {
     return arg === null || this.isConstant(arg);
@@ -47,10 +51,7 @@ export class Facts {
 
   /** Whether a pass may replace the node: nothing writes to what it reads or gives. */
   isFree(node: Node): boolean {
-    return (
-      node.guard === undefined &&
-      [...valuesIn(node.args), ...node.results].every((value) => !value || !this.#written.has(value.storage))
-    );
+    return node.guard === undefined && !node.touches(this.#written);
   }
 }
 

@@ -1,5 +1,5 @@
 /** What oneDNN computes of a product or a convolution before it is written: activations, and a tensor that is added. */
-import { type Graph, type Node, type Value } from '../graph';
+import type { Graph, Node, Value } from '../graph';
 import { Facts, isOne } from './constants';
 
 /** An activation by the names of libtorch's oneDNN operators. */
@@ -31,14 +31,6 @@ export function activationOfSum(node: Node): Activation | null {
   return found?.attr === 'relu' ? found : null;
 }
 
-/** A product or convolution with what follows it. */
-export interface Fused {
-  /** The product or convolution, and the nodes behind it that are computed with it. */
-  readonly nodes: readonly Node[];
-  readonly residual: Value | null;
-  readonly activation: Activation;
-}
-
 /** How to read the nodes behind a node. */
 export interface Followers {
   readonly facts: Facts;
@@ -48,9 +40,7 @@ export interface Followers {
 
 export function followersOf(graph: Graph): Followers {
   const facts = new Facts(graph);
-  const readers = new Map<Value, Node[]>();
-  for (const node of graph.nodes)
-    for (const value of node.values) readers.set(value, [...(readers.get(value) ?? []), node]);
+  const readers = graph.readers();
   const outputs = new Set(graph.outputs);
   return {
     facts,

@@ -9,10 +9,10 @@ import { mergeEqual, removeDeadCode } from './simplify';
 
 export type Pass = (graph: Graph) => void;
 
-/** What every precision begins with: a graph without writes as far as possible, and nothing computed twice or for nothing. */
+/** Makes a graph without writes as far as possible, and with nothing computed twice or for nothing. */
 const CLEAN: readonly Pass[] = [functionalize, removeDeadCode, mergeEqual];
 
-/** What computes the same in float32, faster. */
+/** Makes it compute the same in float32, faster. */
 const FUSE: readonly Pass[] = [
   foldNormalization,
   patchesToLinear,

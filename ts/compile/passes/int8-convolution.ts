@@ -61,23 +61,23 @@ function withoutCopies(graph: Graph): void {
   }
 }
 
-/** Real numbers are `scale * (integer - zero)`. */
-export interface Grid {
+/** How integers stand for real numbers: `scale * (integer - zeroPoint)`. */
+export interface QParams {
   readonly scale: number;
-  readonly zero: number;
+  readonly zeroPoint: number;
 }
 
-/** The grid whose ends are those of the range, widened so that 0 is one of its points. */
-export function gridOf({ low, high }: Range, { reduceRange }: Int8Options): Grid {
+/** Those by which the integers reach from end to end of the range, widened so that one of them stands for 0. */
+export function qparamsOf({ low, high }: Range, { reduceRange }: Int8Options): QParams {
   const top = reduceRange ? 127 : 255;
   const [least, greatest] = [Math.min(low, 0), Math.max(high, 0)];
   const scale = Math.max((greatest - least) / top, 6.1e-5); // as PyTorch's ChooseQuantizationParams has it
-  return { scale, zero: Math.min(top, Math.max(0, Math.round(-least / scale))) };
+  return { scale, zeroPoint: Math.min(top, Math.max(0, Math.round(-least / scale))) };
 }
 
 class StaticQuantization {
   readonly #convolutions: readonly Product[];
-  readonly #grids: ReadonlyMap<Value, Grid>;
+  readonly #qparams: ReadonlyMap<Value, QParams>;
   /** Results that are integers only. */
   readonly #bytes = new Set<Value>();
   /** By a value: the integers that stand for it. */
@@ -91,8 +91,8 @@ class StaticQuantization {
     this.#options = options;
     const keys = keysOf(graph);
     this.#convolutions = [...keys.keys()];
-    this.#grids = new Map(
-      [...rangesOfValues(keys, options.ranges)].map(([value, range]) => [value, gridOf(range, options)]),
+    this.#qparams = new Map(
+      [...rangesOfValues(keys, options.ranges)].map(([value, range]) => [value, qparamsOf(range, options)]),
     );
     const storages = graph.nodes.flatMap(({ results }) => results.map((value) => value?.storage ?? 0));
     this.#lastStorage = Math.max(0, ...storages);
@@ -106,9 +106,7 @@ class StaticQuantization {
 
   /** From the last convolution to the first: whether all that reads a result takes integers. */
   #findBytes(): void {
-    const readers = new Map<Value, Node[]>();
-    for (const node of this.#graph.nodes)
-      for (const value of node.values) readers.set(value, [...(readers.get(value) ?? []), node]);
+    const readers = this.#graph.readers();
     const byNode = new Map(this.#convolutions.map((convolution) => [convolution.node, convolution]));
     for (const { node, residual } of this.#convolutions.toReversed()) {
       const { result } = node;
@@ -117,7 +115,8 @@ class StaticQuantization {
         const convolution = byNode.get(reader);
         return convolution && (convolution.residual !== result || this.#bytes.has(reader.result));
       });
-      const isSummed = !residual || (this.#grids.get(residual)!.zero === 0 && this.#grids.get(result)!.zero === 0);
+      const isSummed =
+        !residual || (this.#qparams.get(residual)!.zeroPoint === 0 && this.#qparams.get(result)!.zeroPoint === 0);
       if (reading.length > 0 && takesBytes && isSummed && !this.#graph.outputs.includes(result))
         this.#bytes.add(result);
     }
@@ -131,14 +130,19 @@ class StaticQuantization {
     const shape: Argument[] = [stride, padding, dilation, groups];
     const { integers, scale, zeros } = quantizeWeight(this.#graph, convolution, made);
     const packed = this.#graph.value('int8', convolution.weight.shape);
-    const inputGrid = this.#gridArguments(input);
+    const inputParams = this.#qparamArguments(input);
     made.push(
-      makeNode('onednn::qconv_prepack', [integers, scale, ...inputGrid, ...shape, input.shape], [packed], node.module),
+      makeNode(
+        'onednn::qconv_prepack',
+        [integers, scale, ...inputParams, ...shape, input.shape],
+        [packed],
+        node.module,
+      ),
     );
     const isBytes = this.#bytes.has(node.result);
     const result = isBytes ? this.#newIntegers(node.result) : node.result;
-    const output: Argument[] = isBytes ? [...this.#gridArguments(node.result), 'uint8'] : [float(1), 0, 'float32'];
-    const factors: Argument[] = [q, ...inputGrid, packed, scale, zeros];
+    const output: Argument[] = isBytes ? [...this.#qparamArguments(node.result), 'uint8'] : [float(1), 0, 'float32'];
+    const factors: Argument[] = [q, ...inputParams, packed, scale, zeros];
     const epilogue: Argument[] = [activation.attr, [], activation.algorithm];
     if (!residual) {
       const args = [...factors, bias, ...shape, ...output, ...epilogue];
@@ -146,15 +150,15 @@ class StaticQuantization {
       return made;
     }
     const sum = this.#accumulator(isBytes ? this.#integersOf(residual, node, made) : residual, node, made);
-    const grid = isBytes ? this.#gridArguments(residual) : [float(1), 0];
-    const args = [...factors, sum, bias, ...shape, ...output, ...grid, 'sum', float(1), ...epilogue];
+    const residualParams = isBytes ? this.#qparamArguments(residual) : [float(1), 0];
+    const args = [...factors, sum, bias, ...shape, ...output, ...residualParams, 'sum', float(1), ...epilogue];
     made.push(makeNode('onednn::qconv2d_pointwise.binary', args, [result], node.module));
     return made;
   }
 
-  #gridArguments(value: Value): Argument[] {
-    const { scale, zero } = this.#grids.get(value)!;
-    return [float(scale), zero];
+  #qparamArguments(value: Value): Argument[] {
+    const { scale, zeroPoint } = this.#qparams.get(value)!;
+    return [float(scale), zeroPoint];
   }
 
   /** The integers of a value, as its convolution gives them or quantized here. */
@@ -162,7 +166,7 @@ class StaticQuantization {
     const known = this.#integers.get(value);
     if (known) return known;
     const integers = this.#newIntegers(value);
-    const args = [value, ...this.#gridArguments(value), this.#options.reduceRange];
+    const args = [value, ...this.#qparamArguments(value), this.#options.reduceRange];
     made.push(makeNode('torchts::quantize_per_tensor', args, [integers], module));
     return integers;
   }
@@ -207,9 +211,7 @@ export function union(a: Range, b: Range): Range {
  * alone what is written to.
  */
 export function reuseAccumulators(graph: Graph): void {
-  const lastReader = new Map<Value, Node | 'caller'>();
-  for (const node of graph.nodes) for (const value of node.values) lastReader.set(value, node);
-  for (const value of graph.outputs) lastReader.set(value, 'caller');
+  const lastReader = graph.lastReaders();
   const producers = graph.producers();
   for (const node of [...graph.nodes]) {
     const copy = node.name === 'onednn::qconv2d_pointwise.binary' && producers.get(node.arg('qaccum') as Value);

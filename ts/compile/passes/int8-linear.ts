@@ -52,8 +52,9 @@ function quantized(graph: Graph, product: Product, { reduceRange }: Int8Options)
 export interface QuantizedWeight {
   /** int8, of the shape of the weight. */
   readonly integers: Value;
-  /** One for each output feature or channel. */
+  /** (out), one for each output feature or channel. */
   readonly scale: Value;
+  /** (out), int32: weights are symmetric. */
   readonly zeros: Value;
 }
 

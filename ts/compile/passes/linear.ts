@@ -38,7 +38,12 @@ export function mergeLinear(graph: Graph): void {
     const key = `${layer.input.id}${layer.bias ? '' : ' without bias'}`;
     groups.set(key, [...(groups.get(key) ?? []), layer]);
   }
-  for (const group of groups.values()) if (group.length > 1) joinLayers(graph, group);
+  const shared = [...groups.values()].filter((group) => group.length > 1);
+  if (shared.length === 0) return;
+  // The product stands where the first of them stood: what computes the weights of the others has to come before.
+  const isFirst = (node: Node): boolean => followers.facts.isComputedOnce(node);
+  graph.nodes = [...graph.nodes.filter(isFirst), ...graph.nodes.filter((node) => !isFirst(node))];
+  for (const group of shared) joinLayers(graph, group);
 }
 
 function joinLayers(graph: Graph, group: readonly LinearLayer[]): void {

@@ -22,6 +22,7 @@ export function foldNormalization(graph: Graph): void {
 function foldAt(graph: Graph, index: number, node: Node, facts: Facts): boolean {
   const conv = facts.soleProducer(node.values.find((value) => !facts.isConstant(value)));
   if (conv?.name !== 'aten::conv2d' || !facts.isFree(node) || !facts.isFree(conv)) return false;
+  if (conv.result.shape.length !== 4) return false; // without a batch, the channels would be another dimension
   if (!facts.isConstant(conv.arg('weight')) || !facts.isOptionalConstant(conv.arg('bias'))) return false;
   const made: Node[] = [];
   const add = (name: string, args: Argument[], like: Value): Value => {

@@ -11,9 +11,7 @@ const INTO: Readonly<Record<string, string>> = {
  */
 export function reuseResiduals(graph: Graph): void {
   const producers = graph.producers();
-  const lastReader = new Map<Value, Node | 'caller'>();
-  for (const node of graph.nodes) for (const value of node.values) lastReader.set(value, node);
-  for (const value of graph.outputs) lastReader.set(value, 'caller');
+  const lastReader = graph.lastReaders();
   graph.nodes = graph.nodes.map((node) => {
     const into = INTO[node.name];
     const other = node.arg('other') as Value;

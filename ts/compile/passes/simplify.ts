@@ -22,9 +22,8 @@ export function mergeEqual(graph: Graph): void {
   const outputs = new Set(graph.outputs);
   const first = new Map<string, Node>();
   for (const node of [...graph.nodes]) {
-    const touched = [...node.values, ...node.results].filter((value) => value !== null);
     const isFree =
-      touched.every((value) => !written.has(value.storage)) &&
+      !node.touches(written) &&
       node.results.every((value) => !value || (!outputs.has(value) && !returned.has(value.storage)));
     if (!isFree || node.guard !== undefined || node.always) continue;
     const key = `${node.name}(${node.args.map(textOf).join()})`;
