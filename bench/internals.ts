@@ -10,7 +10,7 @@ export const { matchTargets, packTargets } = inner(
 export const { ClassList, vocClasses } = inner(
   'tasks/vocdet/annotations/classes',
 ) as typeof import('../dist/tasks/vocdet/annotations/classes');
-export const { cocoNames, DetectionEvaluator } = inner(
+export const { cocoMetricNames, DetectionEvaluator } = inner(
   'tasks/vocdet/evaluator',
 ) as typeof import('../dist/tasks/vocdet/evaluator');
 export const { openVoc } = inner(

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { vision } from 'torchts';
 import { seconds } from './clock';
-import { cocoNames, DetectionEvaluator, vocClasses } from './internals';
+import { cocoMetricNames, DetectionEvaluator, vocClasses } from './internals';
 import type { Scene, SceneObject, Scenes } from './scenes';
 import { takeTurns } from './worker-protocol';
 
@@ -22,7 +22,7 @@ void takeTurns(({ scenes: file, device }) => {
   const metrics = evaluate(aboveThreshold);
   return {
     facts: { images: `${scenes.length} of ${source}` },
-    check: cocoNames.map((name) => metrics[name] ?? -1),
+    check: cocoMetricNames.map((name) => metrics[name] ?? -1),
     measures: {
       likely: () => seconds(device, () => evaluate(aboveThreshold)),
       all: () => seconds(device, () => evaluate(all)),

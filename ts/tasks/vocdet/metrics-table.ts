@@ -1,6 +1,6 @@
 /** The metrics of a split: one entry each, from which log, report and command line are made. */
 import { InputError } from '../../errors';
-import type { Confidence, DetectionResult, Interval } from './evaluator';
+import type { CocoMetricName, Confidence, DetectionResult, Interval } from './evaluator';
 
 /** The metrics of one split; all precisions are shares between 0 and 1. */
 export interface SplitMetrics extends Omit<DetectionResult, 'curves'> {
@@ -37,10 +37,12 @@ export interface DetectionMetric {
   readonly interval?: (confidence: Confidence) => Interval | null;
 }
 
-type CocoName = 'AP75' | 'APs' | 'APm' | 'APl' | 'AR1' | 'AR10' | 'AR100' | 'ARs' | 'ARm' | 'ARl';
-
 /** A number of COCO's that is not told by class. */
-function coco(key: CocoName, hint: string, where: Pick<DetectionMetric, 'logged' | 'reported'> = {}): DetectionMetric {
+function coco(
+  key: Exclude<CocoMetricName, 'AP' | 'AP50'>,
+  hint: string,
+  where: Pick<DetectionMetric, 'logged' | 'reported'> = {},
+): DetectionMetric {
   return { key, label: key, digits: 1, hint, of: (result) => result.coco[key], ...where };
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { boxes } from '../../../../ts/vision/boxes';
 import { ClassList, vocClasses } from '../../../../ts/tasks/vocdet/annotations/classes';
 import {
-  cocoNames,
+  cocoMetricNames,
   DetectionEvaluator,
   type DetectionResult,
   type Detections,
@@ -60,7 +60,7 @@ function assertGolden(
   );
   for (const difficult of ['ignore', 'keep'] as const) {
     const result = evaluate(images, found, classes, { difficult });
-    for (const name of cocoNames)
+    for (const name of cocoMetricNames)
       assertClose(result.coco[name], expected.coco[difficult][name]!, `${name}, difficult: ${difficult}`);
     for (const protocol of ['voc07', 'voc12'] as const)
       assertClose(result[protocol].mAP, expected[protocol].mAP, protocol);

@@ -3,4 +3,4 @@ export { DetectionEvaluator, type DetectionResult, type EvaluatorOptions } from 
 export type { BootstrapOptions, Confidence, Interval } from './bootstrap';
 export type { Detections, Truths } from './detections';
 export { verdictOfImage, type ImageVerdict } from './per-image';
-export { cocoNames, type ClassCurve, type CocoMetrics, type CocoName, type VocMetrics } from './metrics';
+export { cocoMetricNames, type ClassCurve, type CocoMetrics, type CocoMetricName, type VocMetrics } from './metrics';

@@ -23,11 +23,11 @@ export interface VocMetrics<Name extends string = string> {
  * COCO's twelve numbers, each 0 to 1: average precision over ten overlaps, at 0.5, at 0.75, by size; average
  * recall at 1, 10 and 100 detections an image and class, by size. Null where there is nothing to find.
  */
-export interface CocoMetrics<Name extends string = string> extends Readonly<Record<CocoName, number | null>> {
+export interface CocoMetrics<Name extends string = string> extends Readonly<Record<CocoMetricName, number | null>> {
   readonly perClass: Readonly<Record<Name, { readonly AP: number | null; readonly AP50: number | null }>>;
 }
 
-export const cocoNames = [
+export const cocoMetricNames = [
   'AP',
   'AP50',
   'AP75',
@@ -41,7 +41,7 @@ export const cocoNames = [
   'ARm',
   'ARl',
 ] as const;
-export type CocoName = (typeof cocoNames)[number];
+export type CocoMetricName = (typeof cocoMetricNames)[number];
 
 /** A precision-recall curve at VOC's overlap of one half: at each recall the best precision there or beyond, and the score that leads there. */
 export interface ClassCurve {
