@@ -185,7 +185,7 @@ function operatorNamed(name: string): Operator {
 }
 
 /** The values in arguments, lists included. */
-export function valuesIn(args: readonly Argument[]): Value[] {
+function valuesIn(args: readonly Argument[]): Value[] {
   return args.flatMap((arg) => (arg instanceof Value ? [arg] : Array.isArray(arg) ? valuesIn(arg as Argument[]) : []));
 }
 

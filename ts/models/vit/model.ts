@@ -127,6 +127,7 @@ export class ViTModel extends ViTPretrainedModel {
     renameKeys(state, prefix, PUBLISHED);
   }
 
+  /** @internal with a pooler where this model has one */
   override blank(config: ViTConfig): this {
     const modelClass = this.constructor as new (config: ViTConfig, options: ViTModelOptions) => this;
     return new modelClass(config, { addPoolingLayer: this.pooler !== null, device: 'meta' });
