@@ -74,6 +74,11 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
   'make mutants FOLDERS=ts/tasks/vocdet/report.ts SHARE=1 TESTS=test/tasks/vocdet/report.test.ts': {
     not: 'it installs StrykerJS, which the project is without',
   },
+  "make bench BENCH='--only accuracy'": { not: 'it trains for half an hour' },
+  'node build/bench/workspace.js /tmp/profile false checkpoint onnxCheckpoint detector onnxDetector': {
+    not: 'it needs the Python stack, and takes minutes',
+  },
+  'node build/bench/operator-shares.js /tmp/profile vit float32 1 1': { not: 'it needs what the line before it makes' },
   'make memory-plot': { not: 'it measures, and writes into docs' },
   'make build && node dist/cli/torchts.js doctor': {
     run: 'make build && node dist/cli/torchts.js doctor',
