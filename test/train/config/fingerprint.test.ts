@@ -22,6 +22,14 @@ describe('the fingerprint of a configuration', () => {
     );
   });
 
+  it('changes with the value of a key that has a dot of its own, such as the name of a file', () => {
+    const files = (digest: string) => ({ ...config, dataset: { 'train.csv': digest } });
+    assert.notEqual(fingerprint(files('1'), free), fingerprint(files('2'), free));
+    assert.deepEqual(changedKeys(files('1'), files('2'), free), ['dataset.train.csv']);
+  });
+
+  it('is that of earlier versions', () => assert.equal(fingerprint(config, free), 'aa1a39f8dc66cf43'));
+
   it('comes with the names of the keys that differ', () => {
     assert.deepEqual(
       changedKeys(config, { ...config, device: 'cuda', seed: 1, optimizer: { lr: 2, betas: [0.9, 0.99] } }, free),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ConfigTree, type ConfigValue, leafKeys, valueAt } from './keys';
+import { type ConfigTree, type ConfigValue, leaves } from './keys';
 
 /** A digest of the configuration without the keys that cannot change the result of a run. */
 export function fingerprint(config: ConfigTree, free: readonly string[]): string {
@@ -27,9 +27,9 @@ export function changedKeys(a: ConfigTree, b: ConfigTree, free: readonly string[
   return [...keys].filter((key) => JSON.stringify(left.get(key)) !== JSON.stringify(right.get(key)));
 }
 
-function resultKeys(config: ConfigTree, free: readonly string[]): [string, ConfigValue | undefined][] {
-  return leafKeys(config)
-    .filter((key) => !free.some((name) => key === name || key.startsWith(`${name}.`)))
-    .sort()
-    .map((key) => [key, valueAt(config, key)]);
+/** The keys that decide the result, with their values, sorted. */
+function resultKeys(config: ConfigTree, free: readonly string[]): [string, ConfigValue][] {
+  return leaves(config)
+    .filter(([key]) => !free.some((name) => key === name || key.startsWith(`${name}.`)))
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }

@@ -7,10 +7,10 @@ export function isGroup(value: unknown): value is ConfigTree {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The dotted names of all values in `tree`, in order: `['seed', 'optimizer.lr', …]`. */
-export function leafKeys(tree: ConfigTree, prefix = ''): string[] {
+/** All values in `tree` with their dotted names, in order: `[['seed', 0], ['optimizer.lr', 0.1], …]`. */
+export function leaves(tree: ConfigTree, prefix = ''): [string, ConfigValue][] {
   return Object.entries(tree).flatMap(([key, value]) =>
-    isGroup(value) ? leafKeys(value, `${prefix}${key}.`) : [`${prefix}${key}`],
+    isGroup(value) ? leaves(value, `${prefix}${key}.`) : ([[`${prefix}${key}`, value]] as [string, ConfigValue][]),
   );
 }
 
@@ -21,7 +21,7 @@ export function groupKeys(tree: ConfigTree, prefix = ''): string[] {
   );
 }
 
-/** The value at a dotted key, or undefined where there is none. */
+/** The value at a dotted key, or undefined where there is none. Keys that have dots of their own are not found. */
 export function valueAt(tree: ConfigTree, key: string): ConfigValue | undefined {
   let value: ConfigValue | undefined = tree;
   for (const part of key.split('.')) {

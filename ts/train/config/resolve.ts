@@ -2,7 +2,7 @@ import { parse } from 'yaml';
 import { ZodObject, ZodPrefault, type ZodType } from 'zod';
 import { UsageError } from '../../errors';
 import { describeValue, readConfigLayers } from './files';
-import { type ConfigTree, type ConfigValue, groupKeys, isGroup, leafKeys, nearestKey, valueAt } from './keys';
+import { type ConfigTree, type ConfigValue, groupKeys, isGroup, leaves, nearestKey, valueAt } from './keys';
 
 /** Where the values of a run come from; each source overrides the one before it. */
 export interface ConfigSources {
@@ -106,7 +106,7 @@ function overlay(base: ConfigTree, layer: ConfigTree, { keys, source, root = key
 }
 
 function unknownKey(key: string, source: string, root: ConfigTree): UsageError {
-  const keys = leafKeys(root);
+  const keys = leaves(root).map(([name]) => name);
   const nearest = nearestKey(key, [...keys, ...groupKeys(root)]);
   const hint = nearest ? `did you mean "${nearest}"?` : `the keys are ${keys.join(', ')}.`;
   return new UsageError(`${source}: there is no key "${key}"; ${hint}`);
@@ -119,7 +119,8 @@ function checkConfig<T>(schema: ZodType<T>, config: ConfigTree): T {
   const problems = result.error.issues.map(({ path, message }) => {
     const key = path.join('.');
     const found = valueAt(config, key);
-    return `"${key}": ${message}${found === undefined ? '' : `, found ${describeValue(found)}`}`;
+    // A key that does not exist is a problem of the group that holds it, at the top of one without a name.
+    return `${key === '' ? '' : `"${key}": `}${message}${found === undefined ? '' : `, found ${describeValue(found)}`}`;
   });
   throw new UsageError(`The configuration does not hold: ${problems.join('; ')}.`);
 }

@@ -1,4 +1,4 @@
-import { type ConfigTree, type ConfigValue, leafKeys, valueAt } from '../config/keys';
+import { type ConfigValue, leaves } from '../config/keys';
 import { configOf, isBetter, type RunSummary } from './summary';
 
 /** A key of the configuration, and what each run has there; undefined where a run has no such key. */
@@ -9,10 +9,10 @@ export interface KeyDifference {
 
 /** Where the configurations of runs differ, in the order of the first one that has the key. */
 export function configDifferences(runs: readonly RunSummary[]): KeyDifference[] {
-  const configs = runs.map(({ path }) => configOf(path));
-  const keys = new Set(configs.flatMap((config: ConfigTree) => leafKeys(config)));
+  const configs = runs.map(({ path }) => new Map(leaves(configOf(path))));
+  const keys = new Set(configs.flatMap((config) => [...config.keys()]));
   return [...keys]
-    .map((key) => ({ key, values: configs.map((config) => valueAt(config, key)) }))
+    .map((key) => ({ key, values: configs.map((config) => config.get(key)) }))
     .filter(({ values }) => new Set(values.map((value) => JSON.stringify(value))).size > 1);
 }
 

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { replaceFile } from '../../native/replace-file';
-import { type ConfigTree, leafKeys, valueAt } from '../config/keys';
+import { type ConfigTree, leaves } from '../config/keys';
 import type { MetricsEntry } from '../metrics-logger';
 import type { Session } from '../reproduce/run-file';
 import type { Outcome } from '../types';
@@ -212,8 +212,7 @@ function messageIn(text: string): string {
 }
 
 function parametersOf(config: ConfigTree): { key: string; value: string }[] {
-  return leafKeys(config).map((key) => {
-    const value = valueAt(config, key);
+  return leaves(config).map(([key, value]) => {
     const text = typeof value === 'string' ? value : JSON.stringify(value);
     return { key: nameFor(key), value: text.slice(0, LONGEST_VALUE) };
   });

@@ -4,7 +4,7 @@
  * SummaryWriter has, which every version of TensorBoard reads.
  */
 import type { Extent } from '../../../vision/boxes';
-import { type ConfigTree, leafKeys, valueAt } from '../../config/keys';
+import { type ConfigTree, leaves } from '../../config/keys';
 import type { Histogram } from '../histogram';
 import { bytesField, doubleField, doublesField, fieldsOf, floatField, integerField } from './protobuf';
 
@@ -67,8 +67,8 @@ export function text(tag: string, markdown: string): EventContent {
 
 /** The values of a configuration, for the table and plots of hyperparameters. */
 export function hparams(config: ConfigTree, seconds: number): EventContent {
-  const values = leafKeys(config).map((key) =>
-    bytesField(1, [bytesField(1, key), bytesField(2, [hparam(valueAt(config, key))])]),
+  const values = leaves(config).map(([key, value]) =>
+    bytesField(1, [bytesField(1, key), bytesField(2, [hparam(value)])]),
   );
   return sessionOfHparams('session_start_info', bytesField(3, [...values, doubleField(5, seconds)]));
 }
