@@ -38,4 +38,13 @@ describe('a schedule', () => {
     const cycle = rates({ kind: 'oneCycle', warmup: 0.25 }, 4);
     assert.deepEqual([cycle[0], cycle[3]], [1, 0]);
   });
+
+  for (const [rules, message] of [
+    [{ kind: 'linear' }, /^schedule: expected one of 'constant', .* for kind, found "linear"$/],
+    [{ warmup: -1 }, /^schedule: expected a number from 0 on for warmup, found -1$/],
+    [{ kind: 'step', dropEpochs: 0 }, /^schedule: expected a number above 0 for dropEpochs, found 0$/],
+    [{ gamma: NaN }, /^schedule: expected a number from 0 on for gamma, found NaN$/],
+  ] as const)
+    it(`is refused with ${JSON.stringify(rules)}`, () =>
+      assert.throws(() => rates(rules as Partial<ScheduleRules>, 3), { name: 'InputError', message }));
 });
