@@ -1,4 +1,4 @@
-/** A checkpoint of any task: the preprocessing beside its weights, and weights that a training has blown up. */
+/** A checkpoint of any task: the preprocessing beside its weights, and a warning of weights that are not finite. */
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { openSource } from '../models';
@@ -26,11 +26,11 @@ export function saveProcessor(folder: string, processor: { toJSON(): object }): 
   return writeFile(join(folder, PROCESSOR_FILE), `${JSON.stringify(processor.toJSON(), null, 2)}\n`);
 }
 
-/** Says when weights are NaN or infinite: what such a model answers means nothing, though it looks like numbers. */
-export function sayNotFinite(
+/** Warns of weights that are NaN or infinite, as after a training that diverged: what such a model predicts may still look like numbers. */
+export function warnNotFinite(
   model: Module,
   source: string,
-  say: (message: string) => void = (message) => process.emitWarning(message),
+  onWarning: (message: string) => void = (message) => process.emitWarning(message),
 ): void {
   const broken = torch.scoped(() =>
     model
@@ -40,7 +40,7 @@ export function sayNotFinite(
   );
   if (broken.length === 0) return;
   const more = broken.length > 1 ? ` and ${broken.length - 1} more of its tensors` : '';
-  say(
+  onWarning(
     `${source}: ${broken[0]!}${more} hold values that are no numbers (NaN or infinite), so what the model says means nothing; take an earlier checkpoint.`,
   );
 }

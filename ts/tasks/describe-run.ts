@@ -29,7 +29,7 @@ export interface RunDescription {
   readonly configuration: string;
 }
 
-/** What a report says of a run beside its figures. */
+/** What a report says of a run beside its metrics. */
 export function describeRun(run: RunFolder, { title, kind, model, from, data, facts }: RunSubject): RunDescription {
   const { step, seconds, best } = readState(run.checkpoint('last')).loop;
   const parameters = model.parameters().reduce((sum, parameter) => sum + parameter.numel(), 0);

@@ -31,7 +31,7 @@ async function* loadImages(
 /** Pixels of a batch, so that it is no larger than what is decoded ahead. */
 const BATCH_PIXELS = 2 ** 25;
 
-/** The same in groups of `size`; the last one may be smaller, and so are those of large images. */
+/** Decoded images in batches of `size`; the last one may be smaller, and so are those of large images. */
 export async function* imageBatches(
   inputs: readonly string[],
   size: number,
@@ -49,7 +49,7 @@ export async function* imageBatches(
   if (batch.length > 0) yield batch;
 }
 
-/** Where the images go that are made of others. */
+/** Where a task's `visualize` writes, and how it gets its images. */
 export interface VisualizationOptions {
   /** Folder for the images. */
   readonly output: string;
@@ -63,7 +63,7 @@ export interface Visualization {
   readonly file: string;
 }
 
-/** Writes what `explain` makes of each image, a JPEG. */
+/** Writes the JPEG that `visualize` makes of each image. */
 export async function* visualizations(
   inputs: readonly string[],
   { output, fetch }: VisualizationOptions,
@@ -84,7 +84,7 @@ export async function* visualizations(
   }
 }
 
-/** What `work` makes of one image; what goes wrong with it is its own, and the others go on. */
+/** What `work` makes of one image; an error becomes its result, so that the other images go on. */
 export async function orFailure<Result>(
   source: string,
   work: () => Result | Promise<Result>,

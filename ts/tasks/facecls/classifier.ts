@@ -6,7 +6,7 @@ import type { Device, Tensor } from '../../tensor';
 import { weightsOf } from '../../train/run';
 import type { RgbImage } from '../../vision/image';
 import { ImageProcessor } from '../../vision/processor';
-import { loadProcessor, saveProcessor, sayNotFinite } from '../checkpoint';
+import { loadProcessor, saveProcessor, warnNotFinite } from '../checkpoint';
 import {
   AS_IT_IS,
   PreparedModel,
@@ -60,7 +60,7 @@ export class FaceClassifier {
       );
     }
     requireDistinct(Object.values(model.config.id2label), source);
-    sayNotFinite(model, source, onWarning);
+    warnNotFinite(model, source, onWarning);
     const preparation = { saved: loadCompileOptions(folder), onWarning };
     return new FaceClassifier(
       model,

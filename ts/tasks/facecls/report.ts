@@ -1,6 +1,6 @@
 import { chart } from '../../train/report/curves';
 import { Html, html } from '../../train/report/html';
-import { facts, notesSection, renderPage, type Section, type Image, imageGrid } from '../../train/report/page';
+import { facts, notesSection, renderPage, type Section, type CaptionedImage, imageGrid } from '../../train/report/page';
 import { type Cell, type Table, table } from '../../train/report/table';
 import type { MetricsEntry } from '../../train/metrics-logger';
 import type { RunDescription } from '../describe-run';
@@ -210,7 +210,7 @@ function meanRow(rows: readonly (readonly Cell[])[]): Cell[] {
 }
 
 /** The right yeses, the misses and the false alarms; the right noes would be most of the text. */
-function sampleImage({ name, jpeg, predictions }: Sample): Image {
+function sampleImage({ name, jpeg, predictions }: Sample): CaptionedImage {
   const right = predictions.filter(({ label, probability }) => label && probability >= 0.5);
   const wrong = predictions.filter(({ label, probability }) => label !== probability >= 0.5);
   return {

@@ -9,7 +9,7 @@ import { weightsOf } from '../../train/run';
 import type { Extent } from '../../vision/boxes';
 import { DetectionProcessor, type PaddedBatch } from '../../vision/detection-processor';
 import type { RgbImage } from '../../vision/image';
-import { sayNotFinite, loadProcessor, saveProcessor } from '../checkpoint';
+import { warnNotFinite, loadProcessor, saveProcessor } from '../checkpoint';
 import {
   AS_IT_IS,
   PreparedModel,
@@ -63,7 +63,7 @@ export class ObjectDetector {
       onWarning,
       newHead: allowNewHead ? 'random' : 'refuse',
     });
-    sayNotFinite(model, source, onWarning);
+    warnNotFinite(model, source, onWarning);
     const preparation = { saved: loadCompileOptions(weights), onWarning };
     return new ObjectDetector(model, await loadDetectionProcessor(weights), { precision, compile }, preparation);
   }

@@ -1,7 +1,7 @@
 import type { MetricsEntry } from '../../train/metrics-logger';
 import { type Chart, chart, sharePlot } from '../../train/report/curves';
 import { Html, html } from '../../train/report/html';
-import { facts, notesSection, renderPage, type Section, type Image, imageGrid } from '../../train/report/page';
+import { facts, notesSection, renderPage, type Section, type CaptionedImage, imageGrid } from '../../train/report/page';
 import { type Cell, type Table, table } from '../../train/report/table';
 import type { RunDescription } from '../describe-run';
 import { type DetectionMetric, detectionMetrics, type FullMetrics, valueOf } from './metrics-table';
@@ -187,7 +187,7 @@ function difficultPolicy({ difficult }: FullMetrics): string {
 }
 
 /** What was found and what was missed. */
-function sampleImage({ name, jpeg, found, missed }: Sample): Image {
+function sampleImage({ name, jpeg, found, missed }: Sample): CaptionedImage {
   const marks = { right: '✓', wrong: '✗', ignored: '·' } as const;
   return {
     jpeg,

@@ -38,7 +38,7 @@ addEventListener('resize', () => plots.forEach((plot, figure) => plot.setSize(si
 function sort(head) {
   const index = head.cellIndex;
   const body = head.closest('table').tBodies[0];
-  const text = body.rows[0]?.cells[index].classList.contains('number') === false;
+  const text = !head.classList.contains('number');
   const descending = head.getAttribute('aria-sort') === 'none' ? !text : head.getAttribute('aria-sort') === 'ascending';
   const key = (row) => row.cells[index].dataset.value;
   const compare = (a, b) => text ? a.localeCompare(b) : a - b;

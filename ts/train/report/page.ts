@@ -73,7 +73,7 @@ function asset(name: string): Html {
   return new Html(readFileSync(require.resolve(name), 'utf8'));
 }
 
-export interface Image {
+export interface CaptionedImage {
   /** The bytes of a JPEG. */
   readonly jpeg: Uint8Array;
   readonly title: string;
@@ -81,7 +81,7 @@ export interface Image {
 }
 
 /** Images side by side, each with its text; the bytes are part of the page. */
-export function imageGrid(images: readonly Image[]): Html {
+export function imageGrid(images: readonly CaptionedImage[]): Html {
   return html`<div class="images">${images.map(captioned)}</div>`;
 }
 
@@ -90,7 +90,7 @@ function dataUri(jpeg: Uint8Array): string {
   return `data:image/jpeg;base64,${Buffer.from(jpeg).toString('base64')}`;
 }
 
-function captioned({ jpeg, title, caption }: Image): Html {
+function captioned({ jpeg, title, caption }: CaptionedImage): Html {
   return html`<figure>
 <img src="${dataUri(jpeg)}" alt="${title}" loading="lazy">
 <figcaption><strong>${title}</strong>${caption}</figcaption>

@@ -22,14 +22,10 @@ export type Cell = string | number | null;
 
 /** A table that sorts by a click on a column's head. */
 export function table({ columns, rows, footer }: Table): Html {
+  const isNumeric = (i: number) => rows.some((cells) => typeof cells[i] === 'number');
   const row = (cells: readonly Cell[]) => html`<tr>${columns.map((column, i) => cell(cells[i] ?? null, column))}</tr>`;
   return html`<div class="scroll"><table>
-<thead><tr>${columns.map((column, i) =>
-    head(
-      column,
-      rows.some((row) => typeof row[i] === 'number'),
-    ),
-  )}</tr></thead>
+<thead><tr>${columns.map((column, i) => head(column, isNumeric(i)))}</tr></thead>
 <tbody>${rows.map(row)}</tbody>
 ${footer ? html`<tfoot>${row(footer)}</tfoot>` : null}
 </table></div>`;
