@@ -30,7 +30,37 @@ describe('a run folder', () => {
       name: 'UsageError',
       message: /already holds a run; go on with it by the option resume/,
     });
-    assert.throws(() => RunFolder.create(root, {}), /Expected a new or empty folder/);
+    assert.throws(
+      () => RunFolder.create(root, {}),
+      /Expected a new or empty folder for the run, found \S+, which holds other files; name another by the option run\.$/,
+    );
+  });
+
+  it('is not begun in a file, nor at no path at all', () => {
+    const file = join(root, 'file');
+    writeFileSync(file, '');
+    assert.throws(() => RunFolder.create(file, {}), {
+      name: 'UsageError',
+      message: `Expected a new or empty folder for the run, found ${file}, which is a file; name another by the option run.`,
+    });
+    assert.throws(() => RunFolder.create('', {}), { name: 'UsageError', message: /found an empty path;/ });
+  });
+
+  it('is begun where a kill came before there was a run', () => {
+    mkdirSync(join(path, 'checkpoints'), { recursive: true });
+    writeFileSync(join(path, 'train.lock'), '');
+    RunFolder.create(path, {}).release();
+    assert.ok(isRun(path));
+  });
+
+  it('is not held when its configuration cannot be written', () => {
+    const broken = {
+      get seed(): number {
+        throw new Error('no seed');
+      },
+    };
+    assert.throws(() => RunFolder.create(path, broken), /no seed/);
+    RunFolder.create(path, {}).release();
   });
 
   it('is not resumed where there is none', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RunFolder } from '../../ts/train/run';
@@ -10,7 +10,7 @@ describe('a run folder that is held', () => {
   beforeEach(() => (root = mkdtempSync(join(tmpdir(), 'with-run-'))));
   afterEach(() => rmSync(root, { recursive: true }));
   const path = () => join(root, 'run');
-  const begin = (run: RunFolder) => writeFileSync(run.file('metrics.jsonl'), '');
+  const begin = (run: RunFolder) => writeFileSync(run.file('metrics.jsonl'), '{}\n');
 
   it('gives what training into it gives, and is free for others after that', async () => {
     const result = await withRun({ config: { a: 1 }, run: path() }, (run) => {
@@ -27,6 +27,25 @@ describe('a run folder that is held', () => {
     await assert.rejects(attempt(), /no dataset/);
     assert.ok(!existsSync(path()));
     await assert.rejects(attempt(), /no dataset/);
+  });
+
+  it('is taken back with a log that has no line, and stays with a checkpoint', async () => {
+    const attempt = (prepare: (run: RunFolder) => void) =>
+      withRun({ config: {}, run: path() }, (run) => {
+        writeFileSync(run.file('metrics.jsonl'), '');
+        prepare(run);
+        return Promise.reject(new Error('a slip in the loss'));
+      });
+    await assert.rejects(
+      attempt(() => {}),
+      /a slip/,
+    );
+    assert.ok(!existsSync(path()));
+    await assert.rejects(
+      attempt((run) => mkdirSync(run.checkpoint('last'))),
+      /a slip/,
+    );
+    assert.ok(existsSync(path()));
   });
 
   it('stays when it was there, or when training began', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { InputError, UsageError } from '../errors';
@@ -33,46 +33,52 @@ export class RunFolder {
     this.#lock = lock;
   }
 
-  /** Begins a run in an absent or empty folder. */
+  /** Begins a run in an absent or empty folder. @throws UsageError for another one */
   static create(path: string, config: ConfigTree): RunFolder {
     refuseRun(path);
-    if (existsSync(path) && readdirSync(path).length > 0) {
-      throw new UsageError(
-        `Expected a new or empty folder for the run, but ${path} holds other files; name another by the option run.`,
-      );
-    }
+    requireVacant(path);
     mkdirSync(join(path, 'checkpoints'), { recursive: true });
-    const lock = takeRunLock(join(path, RUN_LOCK));
-    try {
+    return RunFolder.#hold(path, false, (run) => {
       // Again, now that nobody else can: another process may have begun, and ended, since.
       refuseRun(path);
-    } catch (error) {
-      lock.release();
-      throw error;
-    }
-    const run = new RunFolder(path, lock, false);
-    run.write('config.yaml', stringify(config));
-    return run;
+      run.write('config.yaml', stringify(config));
+    });
   }
 
-  /** Takes up the run in `path`, whatever state a kill left it in. */
+  /**
+   * Takes up the run in `path`, whatever state a kill left it in.
+   * @throws UsageError where there is none, InputError where its checkpoints are damaged
+   */
   static reopen(path: string): RunFolder {
     if (!existsSync(join(path, 'config.yaml'))) {
       throw new UsageError(`There is no run to resume in ${path}: it has no config.yaml.`);
     }
-    const run = new RunFolder(path, takeRunLock(join(path, RUN_LOCK)), true);
-    mkdirSync(join(path, 'checkpoints'), { recursive: true });
-    for (const name of readdirSync(join(path, 'checkpoints'))) {
-      const [, checkpoint] = /^(last|previous|best|step-\d+)(?:\.new|\.old)?$/.exec(name) ?? [];
-      if (checkpoint !== undefined) recoverFolder(join(path, 'checkpoints', checkpoint));
-    }
-    try {
+    return RunFolder.#hold(path, true, (run) => {
+      run.#recoverCheckpoints();
       run.#takeSoundCheckpoint();
+    });
+  }
+
+  /** Takes the lock, and lets go of it when `prepare` fails. */
+  static #hold(path: string, resumed: boolean, prepare: (run: RunFolder) => void): RunFolder {
+    const run = new RunFolder(path, takeRunLock(join(path, RUN_LOCK)), resumed);
+    try {
+      prepare(run);
     } catch (error) {
       run.release();
       throw error;
     }
     return run;
+  }
+
+  /** Ends what a kill has cut short. */
+  #recoverCheckpoints(): void {
+    const folder = join(this.path, 'checkpoints');
+    mkdirSync(folder, { recursive: true });
+    for (const name of readdirSync(folder)) {
+      const [, checkpoint] = /^(last|previous|best|step-\d+)(?:\.new|\.old)?$/.exec(name) ?? [];
+      if (checkpoint !== undefined) recoverFolder(join(folder, checkpoint));
+    }
   }
 
   /**
@@ -152,9 +158,11 @@ export class RunFolder {
     this.#lock.release();
   }
 
-  /** Takes back `create` when training never began, so that the next try finds the folder free. */
+  /** Takes back `create` when training left nothing, neither a line of its log nor a checkpoint: the next try finds the folder free. */
   discardUnlessBegun(): void {
-    if (!existsSync(this.file('metrics.jsonl'))) rmSync(this.path, { recursive: true, force: true });
+    const logged = statSync(this.file('metrics.jsonl'), { throwIfNoEntry: false })?.size ?? 0;
+    const checkpoints = ['last', 'best'].filter((name) => usableFolder(join(this.path, 'checkpoints', name)));
+    if (logged === 0 && checkpoints.length === 0) rmSync(this.path, { recursive: true, force: true });
   }
 }
 
@@ -176,6 +184,18 @@ function refuseRun(path: string): void {
   throw new UsageError(
     `${path} already holds a run; go on with it by the option resume, or name another folder by the option run.`,
   );
+}
+
+/** What `create` makes before there is a run may be there: a kill, or a file system without locks, can have left it. */
+function requireVacant(path: string): void {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined && path !== '') return;
+  const isVacant = (name: string) =>
+    name === RUN_LOCK || (name === 'checkpoints' && readdirSync(join(path, name)).length === 0);
+  if (stats?.isDirectory() && readdirSync(path).every(isVacant)) return;
+  const found =
+    path === '' ? 'an empty path' : `${path}, which ${stats?.isDirectory() ? 'holds other files' : 'is a file'}`;
+  throw new UsageError(`Expected a new or empty folder for the run, found ${found}; name another by the option run.`);
 }
 
 /** True for a folder that holds a run. */
