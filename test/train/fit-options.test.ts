@@ -176,9 +176,20 @@ describe('fit', () => {
     assert.equal((await begin({ config, dataset: { points: 8 } })).outcome, 'completed');
   });
 
+  it('does not go on with other data, whatever the keys that name it', async () => {
+    const run = await interrupted({ dataset: { 'points.csv': 'a' } });
+    await assert.rejects(
+      fit(setting({ run, resume: true, dataset: { 'points.csv': 'b' } }).options),
+      /Cannot resume \S+: its configuration or its dataset is no longer/,
+    );
+  });
+
   it('does not go on with other numbers, but logs as often as it is told', async () => {
     const run = await interrupted();
-    await assert.rejects(fit(setting({ run, resume: true, seed: 1 }).options), /Cannot resume/);
+    await assert.rejects(
+      fit(setting({ run, resume: true, seed: 1 }).options),
+      /Cannot resume \S+: its configuration \(seed\) is no longer what the checkpoint was made with; start a new run\.$/,
+    );
     assert.equal((await fit(setting({ run, resume: true, logSteps: 1 }).options)).outcome, 'completed');
   });
 
@@ -198,6 +209,21 @@ describe('fit', () => {
     ['an option that does not exist', { epoch: 3 }, /the option 'epoch' does not exist.*epochs/],
     ['no epochs', { epochs: 0 }, /fit: expected a whole number from 1 on for epochs, found 0/],
     ['a step and a half', { logSteps: 1.5 }, /fit: expected a whole number from 1 on for logSteps, found 1.5/],
+    ['a half of a batch', { accumulate: 0.5 }, /fit: expected a whole number from 1 on for accumulate, found 0.5/],
+    ['a seed below zero', { seed: -1 }, /fit: expected a whole number from 0 on for seed, found -1/],
+    ['a seed without end', { seed: 2 ** 50 }, /fit: expected a number below 2\^50 for seed/],
+    ['a negative norm', { clipNorm: -1 }, /fit: expected a number from 0 on for clipNorm, found -1/],
+    ['no number of minutes', { checkpointMinutes: NaN }, /fit: expected a number from 0 on for checkpointMinutes/],
+    ['a mode of another name', { mode: 'maximum' }, /fit: expected 'min' or 'max' for mode, found "maximum"/],
+    ['no model', { model: undefined }, /fit: expected a module for model, found undefined/],
+    ['no data', { data: [1, 2] }, /fit: expected a DataLoader, or \{ batches, epoch \}, for data, found \[1, 2\]/],
+    ['no loss', { loss: null }, /fit: expected a function for loss, found null/],
+    ['an evaluation that is none', { evaluate: 1 }, /fit: expected a function for evaluate, found 1/],
+    [
+      'a kind of schedule that is none',
+      { schedule: { kind: 'linear' } },
+      /expected one of .* for kind, found "linear"/,
+    ],
     ['a schedule of another name', { schedule: { knd: 'cosine' } }, /fit: schedule: the option 'knd' does not exist/],
   ];
   for (const [what, given, message] of refused) {
@@ -207,6 +233,65 @@ describe('fit', () => {
       assert.ok(!existsSync(options.run as string));
     });
   }
+
+  it('refuses data without a batch, as of fewer samples than one takes', async () => {
+    const data = new DataLoader([0], () => ({ x: torch.ones([1, 1]), y: torch.ones([1, 1]) }), {
+      batchSize: 2,
+      dropLast: true,
+    });
+    await assert.rejects(fit(setting({ data }).options), {
+      name: 'InputError',
+      message:
+        'fit: expected at least one batch in data, found 0; give more samples, or smaller batches where incomplete ones are dropped',
+    });
+  });
+
+  it('refuses to be without a run', async () => {
+    for (const run of [undefined, '', 3])
+      await assert.rejects(fit({ ...setting().options, run: run as never }), {
+        name: 'InputError',
+        message: /^fit: expected the path of a folder for run, found /,
+      });
+  });
+
+  it('leaves no folder behind where the first batch fails', async () => {
+    const { options } = setting({
+      loss: () => {
+        throw new Error('a slip');
+      },
+    });
+    await assert.rejects(fit(options), /a slip/);
+    assert.ok(!existsSync(options.run as string));
+  });
+
+  it('counts the samples of a batch that is a Map, and frees its tensors', async () => {
+    const { model, options } = setting();
+    const points = Array.from({ length: 8 }, (_, i) => new Map([['x', torch.tensor([i / 8])]]));
+    const seen: torch.Tensor[] = [];
+    const { now } = performance;
+    let seconds = 0;
+    performance.now = () => 1000 * (seconds += 0.25);
+    try {
+      await fit<Map<string, torch.Tensor>>({
+        model,
+        data: new DataLoader(points, { batchSize: 2 }),
+        loss: (batch) => {
+          seen.push(batch.get('x')!);
+          return model.forward(batch.get('x')!).square().mean();
+        },
+        epochs: 1,
+        logSteps: 100,
+        run: options.run,
+      });
+    } finally {
+      performance.now = now;
+    }
+    assert.deepEqual(
+      seen.map(({ isDisposed }) => isDisposed),
+      [true, true, true, true],
+    );
+    assert.equal(readMetricsLog(join(options.run as string, 'metrics.jsonl'))[0]!['imagesPerSecond'], 8);
+  });
 
   it('is a Trainer in a run folder that is open', async () => {
     const { options } = setting();

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '../../ts/errors';
 import * as torch from '../../ts/tensor';
-import type { TrainEvent } from '../../ts/train/types';
+import type { Metrics, TrainEvent } from '../../ts/train/types';
 import { readMetricsLog } from '../../ts/train/metrics-logger';
 import { RunFolder } from '../../ts/train/run';
 import { readState } from '../../ts/train/state';
-import { resumeToy, toy, type ToyOptions, weights } from './toy';
+import { loader, resumeToy, toy, type ToyBatch, type ToyOptions, weights } from './toy';
 
 const STEPS = 12;
 
@@ -115,6 +115,28 @@ describe('the training loop', () => {
       assert.deepEqual(weights(await resumeToy(run.path)), weights(whole.model));
     });
 
+    it('by its data, within a step, goes on from the step before', async () => {
+      const controller = new AbortController();
+      const run = newRun();
+      const data: ToyOptions['data'] = {
+        batches: 10,
+        async *epoch(epoch, options) {
+          let count = 0;
+          for await (const batch of loader().epoch(epoch, options)) {
+            if (++count === 6) controller.abort();
+            controller.signal.throwIfAborted();
+            yield batch;
+          }
+        },
+      };
+      const { outcome } = await toy(run, { data, signal: controller.signal }).trainer.fit();
+      run.release();
+      const { batch, step } = readState(run.checkpoint('last')).loop;
+      assert.deepEqual([outcome, batch, step], ['interrupted', 3, 1]);
+      assert.deepEqual(weights(await resumeToy(run.path)), weights(whole.model));
+      assert.deepEqual(log(run), log(whole.run));
+    });
+
     it('during an evaluation makes up for it', async () => {
       const controller = new AbortController();
       const run = newRun();
@@ -127,6 +149,51 @@ describe('the training loop', () => {
       run.release();
       assert.deepEqual(weights(await resumeToy(run.path)), weights(whole.model));
       assert.deepEqual(log(run), log(whole.run));
+    });
+
+    it('before an evaluation leaves it to the resumed run', async () => {
+      const controller = new AbortController();
+      const run = newRun();
+      let evaluations = 0;
+      const { outcome } = await toy(run, {
+        signal: controller.signal,
+        listener: (event) => event.type === 'step' && event.step === 4 && controller.abort(),
+        evaluate: () => Promise.resolve({ accuracy: ++evaluations }),
+      }).trainer.fit();
+      run.release();
+      assert.deepEqual([outcome, evaluations], ['interrupted', 0]);
+      assert.deepEqual(weights(await resumeToy(run.path)), weights(whole.model));
+      assert.deepEqual(log(run), log(whole.run));
+    });
+
+    it('during an evaluation that draws random numbers draws the same ones again', async () => {
+      const drawn = (signal: AbortSignal | null) => (): Promise<Metrics> =>
+        signal?.aborted
+          ? Promise.reject(signal.reason as Error)
+          : Promise.resolve({ accuracy: Number(torch.rand([]).item()) });
+      const uninterrupted = await train({ evaluate: drawn(null) });
+      const controller = new AbortController();
+      const run = newRun();
+      const evaluate = () => (controller.abort(), drawn(controller.signal)());
+      await toy(run, { signal: controller.signal, evaluate }).trainer.fit();
+      run.release();
+      await resumeToy(run.path, { evaluate: drawn(null) });
+      assert.deepEqual(log(run), log(uninterrupted.run));
+    });
+
+    it('keeps a term that is not finite in the mean of a line', async () => {
+      let calls = 0;
+      const loss: ToyOptions['loss'] = ({ x }) => ({
+        loss: x.requiresGrad_(true).sum().mul(0),
+        terms: { term: x.sum().mul(++calls === 1 ? NaN : 1) },
+      });
+      const controller = new AbortController();
+      const run = newRun();
+      const listener = ({ type }: TrainEvent) => type === 'step' && controller.abort();
+      await toy(run, { loss, signal: controller.signal, listener }).trainer.fit();
+      run.release();
+      await resumeToy(run.path, { loss });
+      assert.equal(log(run)[0]!['term'], null);
     });
 
     it('by a crash goes on from the last checkpoint and forgets what was logged after it', async () => {
@@ -335,12 +402,25 @@ describe('the training loop', () => {
   });
 
   it('stops at gradients that are not finite', async () => {
-    const { model, trainer } = toy(newRun(), { loss: ({ x }) => ({ loss: x.requiresGrad_(true).sum().mul(0) }) });
-    model.parameters()[0]!.grad = torch.full([8, 2], Infinity);
+    const { model, trainer } = toy(newRun(), {
+      loss: () => {
+        const weight = model.parameters()[0]!;
+        return { loss: weight.sub(weight.detach()).abs().sqrt().sum() };
+      },
+    });
     await assert.rejects(
       trainer.fit(),
-      /Expected a finite gradNorm, found Infinity at epoch 1, step 1: no checkpoint was written yet/,
+      /Expected a finite gradNorm, found (NaN|Infinity) at epoch 1, step 1: no checkpoint was written yet/,
     );
+    assert.deepEqual(weights(model), weights(toy(newRun()).model));
+  });
+
+  it('takes no gradients into its first step that were there before', async () => {
+    const whole = await train();
+    const { model, trainer } = toy(newRun());
+    for (const parameter of model.parameters()) parameter.grad = torch.full(parameter.shape, 100);
+    await trainer.fit();
+    assert.deepEqual(weights(model), weights(whole.model));
   });
 
   it('averages the terms of a loss over the steps between two lines', async () => {
@@ -367,12 +447,52 @@ describe('the training loop', () => {
     );
   });
 
-  it('says so when an evaluation lacks the score', async () => {
+  it('says so when an evaluation lacks the score, or gives nothing', async () => {
     await assert.rejects(
       train({ evaluate: () => Promise.resolve({ other: 1 }) }),
-      /Expected a number "accuracy" of the evaluation, found other/,
+      /Expected a finite number "accuracy" of the evaluation, found other; name another metric by the option score/,
     );
+    const evaluate = () => Promise.resolve(undefined as unknown as Metrics);
+    await assert.rejects(train({ evaluate }), {
+      name: 'InputError',
+      message: 'fit: expected metrics by name from evaluate, found undefined; return an object such as { loss: 0.5 }',
+    });
   });
+
+  it('says so when a loss is no tensor', async () => {
+    for (const result of [undefined, Promise.resolve(torch.tensor(1)), { loss: 1 }])
+      await assert.rejects(train({ loss: () => result as never }), {
+        name: 'InputError',
+        message:
+          /^fit: expected a tensor, or \{ loss, terms \}, from loss, found .*; return the loss itself, not a promise of it$/,
+      });
+  });
+
+  it('refuses names of terms and metrics that a line of the log has already', async () => {
+    const loss: ToyOptions['loss'] = ({ x }) => ({ loss: x.requiresGrad_(true).sum(), terms: { step: x.sum() } });
+    await assert.rejects(train({ loss }), {
+      name: 'InputError',
+      message:
+        'fit: expected another name for a term of the loss, found "step", which a line of metrics.jsonl has already; rename it.',
+    });
+    const evaluate = () => Promise.resolve({ accuracy: 1, epoch: 2 });
+    await assert.rejects(train({ evaluate }), /expected another name for a metric, found "epoch"/);
+  });
+
+  for (const [what, count, message] of [
+    ['fewer batches than it says', 9, /^fit: expected 10 batches in epoch 1, found 9; data\.batches is their number/],
+    [
+      'more batches than it says',
+      11,
+      /^fit: expected 10 batches in epoch 1, found more; data\.batches is their number/,
+    ],
+  ] as const)
+    it(`stops where its data gives ${what}`, async () => {
+      const epoch = async function* (): AsyncGenerator<ToyBatch> {
+        for (let i = 0; i < count; i++) yield Promise.resolve({ x: torch.ones([4, 2]), y: torch.ones([4, 1]) });
+      };
+      await assert.rejects(train({ data: { batches: 10, epoch } }), { name: 'InputError', message });
+    });
 
   it('makes no more tensors from epoch to epoch', async () => {
     const live: number[] = [];

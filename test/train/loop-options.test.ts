@@ -144,6 +144,19 @@ describe('options of fit, worked by hand', () => {
     near(Number(saved['weight']!.item()), 1 - RATE * 4);
   });
 
+  it('keeps the best alone once it is told so', async () => {
+    let evaluations = 0;
+    const stop = new AbortController();
+    const options: Partial<FitOptions<number>> = { epochs: 4, evaluate: () => ({ loss: 1 / ++evaluations }) };
+    const onEvent = ({ type, step }: { type: string; step?: number }) =>
+      type === 'checkpoint' && step === 2 && evaluations === 2 && stop.abort();
+    const { run } = await train([1], { ...options, keep: 2, signal: stop.signal, onEvent });
+    assert.ok(existsSync(join(run, 'checkpoints/step-1')) && existsSync(join(run, 'checkpoints/step-2')));
+    await train([1], { ...options, run, resume: true });
+    assert.deepEqual(readdirSync(join(run, 'checkpoints')).sort(), ['best', 'last', 'previous']);
+    assert.equal(readState(join(run, 'checkpoints/last')).loop.top, undefined);
+  });
+
   describe('with averages of the weights', () => {
     const evaluated: number[] = [];
     const options = (model: Slope): Partial<FitOptions<number>> => ({
@@ -312,6 +325,7 @@ describe('options of fit, worked by hand', () => {
   });
 
   const refused: readonly [string, Partial<FitOptions<number>>, RegExp][] = [
+    ['a callback that is none', { onStep: 1 as never }, /fit: expected a function for onStep, found 1/],
     ['both kinds of clipping', { clipNorm: 1, clipValue: 1 }, /expected clipNorm or clipValue, found both/],
     ['a decay of 1', { ema: 1 }, /fit: expected a number from 0 to below 1 for ema, found 1/],
     ['another precision', { precision: 'int8' as never }, /one of float32, bfloat16, float16 for precision/],

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import fs, { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MetricsFile, readMetricsLog } from '../../ts/train/metrics-logger';
@@ -53,6 +53,32 @@ describe('metrics.jsonl', () => {
     log.close();
     appendFileSync(path, '{"kind":"tr');
     assert.deepEqual(readMetricsLog(path), [entry(1)]);
+  });
+
+  it('has whole lines where the system takes a few bytes at a time', () => {
+    const { writeSync } = fs;
+    fs.writeSync = (file: number, data: string | NodeJS.ArrayBufferView, offset?: unknown, length?: unknown) => {
+      const bytes = typeof data === 'string' ? Buffer.from(data) : Buffer.from(data.buffer, data.byteOffset);
+      const from = typeof offset === 'number' ? offset : 0;
+      const most = typeof length === 'number' ? length : bytes.length - from;
+      return writeSync(file, bytes, from, Math.min(5, most));
+    };
+    try {
+      const log = new MetricsFile(path);
+      log.append(entry(1));
+      log.close();
+    } finally {
+      fs.writeSync = writeSync;
+    }
+    assert.deepEqual(readMetricsLog(path), [entry(1)]);
+  });
+
+  it('says which line is broken', () => {
+    appendFileSync(path, `${JSON.stringify(entry(1))}\n{"kind":"tr{"kind":"train"}\n`);
+    assert.throws(() => readMetricsLog(path), {
+      code: 'TTS_INPUT',
+      message: /metrics\.jsonl:2: expected a line of JSON, found .*; take the line out, or restore the file\.$/,
+    });
   });
 
   it('is empty before the first step', () => {

@@ -55,6 +55,7 @@ describe('a loss that is not finite', () => {
   });
 
   it('tells apart a batch, a parameter and a loss that are not finite', async () => {
+    const model = (batch: ReadonlyMap<string, torch.Tensor>) => batch.get('x')!.requiresGrad_(true).sum();
     const data = {
       batches: 1,
       async *epoch() {
@@ -68,6 +69,16 @@ describe('a loss that is not finite', () => {
     assert.match(
       await message({ loss: (x) => x.requiresGrad_(true).sum().sub(x.sum()).log().sum() }, new nn.Identity()),
       /the first that is not finite is what the loss makes of the outputs, which are finite\.$/,
+    );
+    const byName = {
+      batches: 1,
+      async *epoch() {
+        yield new Map([['x', torch.tensor([[NaN]])]]);
+      },
+    };
+    assert.match(
+      await message({ data: byName as never, loss: (batch) => model(batch as never) }),
+      /the first that is not finite is a number of the batch\.$/,
     );
     const broken = new nn.Linear(1, 1);
     broken.bias!.assign(() => torch.tensor([NaN]));

@@ -8,6 +8,7 @@ import {
   batchSeed,
   emptyWindow,
   epochsBegun,
+  evaluationSeed,
   initialState,
   isBest,
   readState,
@@ -32,6 +33,15 @@ describe('the state of a training', () => {
     assert.equal(windowMeans({ ...emptyWindow, steps: 1, images: 1, seconds: 3 })['imagesPerSecond'], 0.3);
     const logged = afterStep({ ...second, window: emptyWindow }, { means: { loss: 7 }, seconds: 1, samples: 1 });
     assert.deepEqual([logged.step, logged.seconds, logged.window.sums], [3, 3, { loss: 7 }]);
+  });
+
+  it('keeps a sum that is not finite through JSON, which has null for it', () => {
+    const first = afterStep(initialState, { means: { loss: 1, extra: NaN }, seconds: 1, samples: 1 });
+    const saved = JSON.parse(JSON.stringify(first)) as LoopState;
+    assert.equal(saved.window.sums['extra'], null);
+    const second = afterStep(saved, { means: { loss: 1, extra: 2 }, seconds: 1, samples: 1 });
+    assert.deepEqual(windowMeans(second.window), { loss: 1, extra: NaN, imagesPerSecond: 1 });
+    assert.deepEqual(windowMeans(saved.window), { loss: 1, extra: NaN, imagesPerSecond: 1 });
   });
 
   it('counts epochs from 1 once a step was made', () => {
@@ -69,17 +79,22 @@ describe('the state of a training', () => {
 
   it('needs a number to tell which evaluation is best', () => {
     assert.equal(scoreOf({ loss: 1, AP: 0 }, 'AP'), 0);
+    const advice = 'name another metric by the option score.';
     for (const AP of [null, NaN, Infinity])
       assert.throws(() => scoreOf({ loss: 1, AP }, 'AP'), {
-        name: 'TorchError',
-        message: 'Expected a number "AP" of the evaluation, found loss, AP.',
+        name: 'InputError',
+        message: `Expected a finite number "AP" of the evaluation, found ${AP}; ${advice}`,
       });
-    assert.throws(() => scoreOf({ loss: 1 }, 'AP'), /Expected a number "AP" of the evaluation, found loss\.$/);
+    assert.throws(() => scoreOf({ loss: 1, other: 2 }, 'AP'), {
+      message: `Expected a finite number "AP" of the evaluation, found loss, other; ${advice}`,
+    });
+    assert.throws(() => scoreOf({}, 'AP'), /found no metrics; /);
   });
 
   it('is refused where a loss or a norm of gradients is not finite, with what stands and what may help', () => {
     const state = { ...initialState, epoch: 2, step: 40 };
     requireFinite({ loss: 1, gradNorm: 2, other: NaN }, state);
+    requireFinite({ loss: 1 }, state);
     const help = 'try a lower learning rate, a longer warm-up or clipping.';
     assert.throws(() => requireFinite({ loss: NaN, gradNorm: Infinity }, state), {
       code: 'TTS_INPUT',
@@ -100,6 +115,12 @@ describe('the state of a training', () => {
     ].map(([seed, epoch, batch]) => batchSeed(seed!, epoch!, batch!));
     assert.equal(new Set(seeds).size, 4);
     assert.equal(batchSeed(0, 0, 0), seeds[0]);
+  });
+
+  it('draws a seed of its own for the evaluation after each step, the same again', () => {
+    const seeds = [evaluationSeed(0, 0), evaluationSeed(1, 0), evaluationSeed(0, 1), batchSeed(0, 0, 0)];
+    assert.equal(new Set(seeds).size, 4);
+    assert.equal(evaluationSeed(0, 0), seeds[0]);
   });
 
   it('is read from a checkpoint, or is not there to resume from', () => {

@@ -22,6 +22,15 @@ class Slope extends nn.Module {
   }
 }
 
+/** Two weights, of which the optimizer knows the first. */
+class Slopes extends Slope {
+  readonly other = new nn.Parameter(torch.tensor([1]));
+
+  override forward(x: Tensor): Tensor {
+    return this.weight.mul(x).add(this.other.mul(10)).sum();
+  }
+}
+
 /** What the loss and the evaluation saw of the model, in their order. */
 interface Seen {
   readonly kind: 'loss' | 'evaluate';
@@ -38,10 +47,9 @@ describe('a step of the training loop, worked by hand', () => {
   before(() => (root = mkdtempSync(join(tmpdir(), 'by-hand-'))));
   after(() => rmSync(root, { recursive: true }));
 
-  const train = async (batches: readonly number[], plan: Partial<TrainPlan>) => {
+  const train = async (batches: readonly number[], plan: Partial<TrainPlan>, model = new Slope()) => {
     const run = RunFolder.create(join(root, String(count++)), {});
-    const model = new Slope();
-    const optimizer = new SGD(model.parameters(), { lr: RATE });
+    const optimizer = new SGD([model.weight], { lr: RATE });
     const seen: Seen[] = [];
     const draws: number[] = [];
     const see = (kind: Seen['kind']) =>
@@ -90,6 +98,19 @@ describe('a step of the training loop, worked by hand', () => {
 
   it('leaves a gradient alone that is below that norm', async () =>
     near((await train([0.5], { clipNorm: 1 })).weight, 1 - RATE * 0.5));
+
+  it('leaves the weights as they were where the loss or a gradient is not finite', async () => {
+    const model = new Slope();
+    await assert.rejects(train([4, NaN], {}, model), /Expected a finite loss, found NaN at epoch 1, step 2/);
+    near(Number(model.weight.item()), 1 - RATE * 4);
+  });
+
+  it('measures and clips the gradients of those parameters alone that the optimizer moves', async () => {
+    const model = new Slopes();
+    const { log } = await train([1, 1], { clipNorm: 1 }, model);
+    near(Number(model.weight.item()), 1 - RATE * 2);
+    assert.deepEqual([model.other.item(), log.map(({ gradNorm }) => gradNorm)], [1, [1, 1]]);
+  });
 
   it('averages the batches that it accumulates, in gradient, loss and log', async () => {
     const { weight, log } = await train([2, 4], { accumulate: 2 });

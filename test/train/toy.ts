@@ -44,6 +44,8 @@ export interface ToyOptions {
   readonly listener?: (event: TrainEvent) => void;
   /** Replaces the loss. */
   readonly loss?: FitOptions<ToyBatch>['loss'];
+  /** Replaces the data. */
+  readonly data?: FitOptions<ToyBatch>['data'];
   readonly config?: ConfigTree;
   readonly evaluate?: FitOptions<ToyBatch>['evaluate'];
   readonly tracking?: FitOptions<ToyBatch>['tracking'];
@@ -60,7 +62,7 @@ const points = {
   },
 };
 
-function loader(): DataLoader<number[], ToyBatch> {
+export function loader(): DataLoader<number[], ToyBatch> {
   const collate = (samples: number[][]): ToyBatch => ({
     x: torch.tensor(samples),
     y: torch.tensor(samples.map(([a, b]) => [a! > 3 * b! ? 1 : 0])),
@@ -77,7 +79,7 @@ export function toy(run: RunFolder, options: ToyOptions = {}): { model: nn.Seque
   const trainer = new Trainer({
     ...plan,
     model,
-    data: loader(),
+    data: options.data ?? loader(),
     optimizer,
     schedule: { kind: 'oneCycle', warmup: 0.2 },
     loss: options.loss ?? (({ x, y }) => ({ loss: nn.functional.binaryCrossEntropyWithLogits(model.forward(x), y) })),

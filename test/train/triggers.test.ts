@@ -36,7 +36,7 @@ describe('the triggers of a training', () => {
   it('lets the last step of an epoch average the batches that are left', () => {
     const batches = Array.from({ length: 10 }, (_, batch) => batch);
     assert.deepEqual(
-      batches.map((batch) => course({ accumulate: 4 }).batchesOfStep(at({ batch }))),
+      batches.map((batch) => course({ accumulate: 4 }).microBatches(at({ batch }))),
       [4, 4, 4, 4, 4, 4, 4, 4, 2, 2],
     );
     assert.deepEqual(
@@ -93,17 +93,55 @@ describe('the triggers of a training', () => {
     assert.deepEqual(course({}).remaining(at({ epoch: 1, batch: 5, step: 15 })), {
       steps: 25,
       evaluations: 3,
-      checkpoints: 3,
+      checkpoints: 6,
     });
     assert.deepEqual(course({ evaluateEpochs: 0 }).remaining(at({ epoch: 1, step: 10 })), {
       steps: 30,
       evaluations: 0,
       checkpoints: 0,
     });
-    assert.deepEqual(course({ evaluateSteps: 10, evaluateEpochs: 4 }).remaining(at({ epoch: 1, step: 10 })), {
-      steps: 30,
-      evaluations: 4,
-      checkpoints: 4,
-    });
+  });
+
+  it('logs the steps before an end within an epoch', () => {
+    const due = (change: Partial<TrainPlan>, state: Partial<LoopState>) => course(change).logDue(at(state));
+    assert.deepEqual(
+      [12, 13].map((step) => due({ maxSteps: 13 }, { epoch: 1, batch: step - 10, step })),
+      [false, true],
+    );
+    assert.deepEqual(
+      [59, 60].map((seconds) => due({ maxMinutes: 1 }, { batch: 3, step: 3, seconds })),
+      [false, true],
+    );
+  });
+
+  it('counts the evaluations left as they will come, each once', () => {
+    const counted = (change: Partial<TrainPlan>, state: Partial<LoopState>) =>
+      course(change).remaining(at(state)).evaluations;
+    /** The same by asking after each step that is left. */
+    const asked = (change: Partial<TrainPlan>, from: number) => {
+      const { steps } = course(change);
+      const evaluations = Array.from({ length: steps + 1 - from }, (_, i) => from + i).filter((step) => {
+        const epoch = Math.max(0, Math.ceil(step / 10) - 1);
+        return course(change).evaluationDue(at({ epoch, batch: step - 10 * epoch, step }));
+      });
+      return evaluations.length;
+    };
+    for (const change of [
+      {},
+      { evaluateEpochs: 3 },
+      { evaluateEpochs: 0, evaluateSteps: 4 },
+      { evaluateSteps: 4 },
+      { evaluateSteps: 10, evaluateEpochs: 4 },
+      { evaluateStart: true, evaluateSteps: 7, evaluateEpochs: 2 },
+      { maxSteps: 27, evaluateEpochs: 2 },
+      { maxSteps: 20, evaluateSteps: 5 },
+    ])
+      for (const step of [0, 5, 10, 11, 20, 27, 39, 40].filter((step) => step <= course(change).steps)) {
+        const epoch = Math.max(0, Math.ceil(step / 10) - 1);
+        const state = { epoch, batch: step - 10 * epoch, step };
+        assert.equal(counted(change, state), asked(change, step), `${JSON.stringify(change)} at step ${step}`);
+      }
+    assert.equal(counted({ evaluateEpochs: 3 }, { epoch: 1, batch: 1, step: 11 }), 2);
+    assert.equal(counted({}, { epoch: 3, batch: 10, step: 40, evaluatedStep: 40 }), 0);
   });
 });

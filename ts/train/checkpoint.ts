@@ -6,7 +6,7 @@ import type { Module } from '../nn';
 import { noGrad, safetensors, scope, scoped } from '../tensor';
 import { replaceFolder } from './atomic';
 import { CHECKSUMS, readChecksums, writeChecksums } from './checksums';
-import { fingerprint } from './config/fingerprint';
+import { changedKeys, fingerprint } from './config/fingerprint';
 import { withKeysOf } from './config/keys';
 import type { CheckpointSettings } from './fit-options';
 import { joinTensors, splitTensors } from './pytree';
@@ -16,7 +16,7 @@ import { type LoopState, type SavedState, isBest, readState } from './state';
 const OPTIMIZER = 'optimizer.safetensors';
 const STATE = 'state.json';
 
-/** How far the training is: the state of the loop and of its log, and the step whose weights `checkpoints/last` already has. */
+/** The state of the loop and of its log, and the step whose weights `checkpoints/last` already has. */
 export interface Progress extends Pick<SavedState, 'loop' | 'logBytes' | 'costs' | 'scaler'> {
   readonly savedStep: number | undefined;
 }
@@ -67,11 +67,15 @@ export async function restoreCheckpoint(run: RunFolder, settings: CheckpointSett
 async function requireSameRun(run: RunFolder, settings: CheckpointSettings, state: SavedState): Promise<void> {
   const digest = digestOf(settings);
   if (state.config === digest) return;
-  const { config } = settings;
-  if (state.config !== digestOf({ ...settings, config: withKeysOf(config, run.config) }))
+  const begun = run.config;
+  const config = withKeysOf(settings.config, begun);
+  if (state.config !== digestOf({ ...settings, config })) {
+    const changed = changedKeys(begun, config, settings.freeKeys);
+    const what = changed.length > 0 ? `configuration (${changed.join(', ')})` : 'configuration or its dataset';
     throw new InputError(
-      `Cannot resume ${run.path}: its configuration or its dataset is no longer what the checkpoint was made with; start a new run.`,
+      `Cannot resume ${run.path}: its ${what} is no longer what the checkpoint was made with; start a new run.`,
     );
+  }
   await saveState(run, { ...state, config: digest });
 }
 
@@ -96,7 +100,7 @@ async function saveLast(
   await replaceFolder(run.checkpoint('last'), fill, run.checkpoint('previous'));
 }
 
-/** Gives `checkpoints/last` another state of the loop; model and optimizer are those that it has. */
+/** Replaces state.json of `checkpoints/last`; the model and the optimizer in it stay. */
 async function saveState(run: RunFolder, state: SavedState): Promise<void> {
   const last = run.checkpoint('last');
   const { optimizer, averages } = readState(last);
@@ -116,8 +120,7 @@ function writeState(folder: string, state: SavedState): void {
 /** After an evaluation: `checkpoints/best` where it is the best, and with `keep` the folders of those that are among the best. */
 async function keepBest(run: RunFolder, settings: CheckpointSettings, state: LoopState): Promise<void> {
   if (isBest(state)) await promoteLast(run, settings, run.checkpoint('best'));
-  if (state.top === undefined) return;
-  const kept = new Map(state.top.map(({ step }) => [run.keptCheckpoint(step), step]));
+  const kept = new Map((state.top ?? []).map(({ step }) => [run.keptCheckpoint(step), step]));
   for (const [path, step] of kept) if (step === state.step && !existsSync(path)) await promoteLast(run, settings, path);
   for (const path of run.keptCheckpoints()) if (!kept.has(path)) await rm(path, { recursive: true });
 }

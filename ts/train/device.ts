@@ -2,8 +2,7 @@ import { UsageError } from '../errors';
 import { silent, type Listener } from '../native/listener';
 import { cudaProblem } from '../native/load';
 import { accelerator, device, type Device } from '../tensor';
-
-export type Precision = 'auto' | 'float32' | 'bfloat16' | 'float16';
+import type { TrainPlan } from './types';
 
 /**
  * The device that a setting names: `auto` is the accelerator where there is one.
@@ -11,24 +10,24 @@ export type Precision = 'auto' | 'float32' | 'bfloat16' | 'float16';
  * @throws UsageError when it is absent
  */
 export function chooseDevice(setting: string, listener: Listener = silent): Device {
-  const found = accelerator.current();
+  const available = accelerator.current();
   if (setting === 'auto') {
-    const problem = found === null ? cudaProblem() : undefined;
+    const problem = available === null ? cudaProblem() : undefined;
     if (problem) listener.say(problem);
-    return found ?? 'cpu';
+    return available ?? 'cpu';
   }
   if (setting === 'cpu') return setting;
   const [kind, index = '0'] = setting.split(':');
-  if (kind === found && Number(index) < accelerator.deviceCount()) return device(setting);
-  const there = found ? `cpu and ${accelerator.deviceCount()} x ${found}` : 'the cpu only';
-  const problem = kind === 'cuda' && found === null ? cudaProblem() : undefined;
+  if (kind === available && Number(index) < accelerator.deviceCount()) return device(setting);
+  const there = available ? `cpu and ${accelerator.deviceCount()} x ${available}` : 'the cpu only';
+  const problem = kind === 'cuda' && available === null ? cudaProblem() : undefined;
   throw new UsageError(
     `Expected a device that is here, found "${setting}": this libtorch sees ${there}; torchts doctor tells more.${problem ? ` ${problem}` : ''}`,
   );
 }
 
 /** The type of autocast in training that a setting means on a device: `auto` is bfloat16 on an accelerator, float32 on a CPU. */
-export function trainingPrecision(precision: Precision, device: string): Exclude<Precision, 'auto'> {
+export function trainingPrecision(precision: 'auto' | TrainPlan['precision'], device: string): TrainPlan['precision'] {
   if (precision !== 'auto') return precision;
   return device === 'cpu' ? 'float32' : 'bfloat16';
 }

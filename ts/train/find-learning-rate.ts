@@ -3,7 +3,7 @@
  * smoothing, end and suggestion are those of Lightning's `lr_find`.
  */
 import { InputError } from '../errors';
-import { expected } from '../options';
+import { expected, resolveOptions } from '../options';
 import * as torch from '../tensor';
 import { type FitOptions, fitSettings } from './fit-options';
 import { restored } from './restored';
@@ -57,25 +57,23 @@ const SMOOTHING = 0.98;
 const SKIPPED = { begin: 10, end: 1 };
 
 /**
- * Trains for some steps at growing rates. Weights, buffers, gradients' need, optimizer and random state are then as before.
+ * Trains for some steps at growing rates. Weights, buffers, which parameters require gradients, optimizer and random state are then
+ * as before.
  */
 export async function findLearningRate<Batch>(options: FindLearningRateOptions<Batch>): Promise<LearningRateRange> {
-  const { minLr = DEFAULTS.minLr, maxLr = DEFAULTS.maxLr, steps = DEFAULTS.steps } = options;
-  const { divergence = DEFAULTS.divergence, ...rest } = withoutRange(options);
-  if (!(minLr > 0 && maxLr > minLr))
-    throw new InputError(`findLearningRate: expected 0 < minLr < maxLr, found ${minLr} and ${maxLr}`);
-  if (!Number.isInteger(steps) || steps < 3)
-    throw expected('findLearningRate', 'a whole number from 3 on for steps', steps, '', InputError);
+  const { minLr, maxLr, steps, divergence, ...rest } = options;
+  const range = resolveOptions('findLearningRate', DEFAULTS, { minLr, maxLr, steps, divergence });
+  if (!(range.minLr > 0 && range.maxLr > range.minLr))
+    throw new InputError(`findLearningRate: expected 0 < minLr < maxLr, found ${range.minLr} and ${range.maxLr}`);
+  if (!Number.isInteger(range.steps) || range.steps < 3)
+    throw expected('findLearningRate', 'a whole number from 3 on for steps', range.steps, '', InputError);
   return restored(options.model, options.optimizer, async () => {
     const settings = fitSettings<Batch>({ ...rest, epochs: 1, run: '' });
-    const rates = Array.from({ length: steps }, (_, i) => minLr * (maxLr / minLr) ** (i / (steps - 1)));
-    const curve = await rangeTest(settings, rates, divergence);
+    const growth = range.maxLr / range.minLr;
+    const rates = Array.from({ length: range.steps }, (_, i) => range.minLr * growth ** (i / (range.steps - 1)));
+    const curve = await rangeTest(settings, rates, range.divergence);
     return { lr: steepest(curve), curve };
   });
-}
-
-function withoutRange<Batch>({ minLr: _, maxLr: __, steps: ___, ...rest }: FindLearningRateOptions<Batch>) {
-  return rest;
 }
 
 type Settings<Batch> = ReturnType<typeof fitSettings<Batch>>;
@@ -106,11 +104,11 @@ async function rangeTest<Batch>(
         return Number(loss.item());
       });
       release(batch);
-      stepper.update();
+      const { gradNorm } = stepper.update();
       mean = SMOOTHING * mean + (1 - SMOOTHING) * loss;
       const smoothed = mean / (1 - SMOOTHING ** (curve.length + 1));
       curve.push({ lr, loss: smoothed });
-      if (curve.length === rates.length || !Number.isFinite(loss)) return curve;
+      if (curve.length === rates.length || !Number.isFinite(loss) || !Number.isFinite(gradNorm)) return curve;
       if (curve.length > 2 && smoothed > divergence * least) return curve;
       least = Math.min(least, smoothed);
     }

@@ -3,29 +3,22 @@ import { InputError } from '../errors';
 import type { Module } from '../nn';
 import { Optimizer } from '../optim';
 import { checkOptions, expected, resolveOptions } from '../options';
-import { type Tensor, safetensors } from '../tensor';
+import { Tensor, safetensors } from '../tensor';
+import { tensorsIn } from '../tensor/memory/lifetime';
 import { CALLBACKS, type TrainCallbacks } from './callbacks';
-import type { ConfigTree } from './config/keys';
+import { type ConfigTree, isGroup } from './config/keys';
 import { WeightAverages } from './ema';
 import { makeOptimizer, type OptimizerRules, type ParameterRules } from './optimizer-rules';
-import { splitTensors } from './pytree';
 import { recorded } from './recorded-rules';
 import type { RunFolder } from './run';
 import type { ScheduleRules } from './schedule';
 import { type NamedSchedule, scheduleOf } from './schedule-rules';
+import { SEED_LIMIT } from './state';
 import type { EvaluationLog } from './tracking/tracker';
 import type { TrackingOptions } from './tracking/tracking';
 import { Triggers } from './triggers';
-import type { BatchSource, Metrics, TrainEvent, TrainPlan, TrainScheduler } from './types';
+import type { BatchSource, LossAndTerms, Metrics, TrainEvent, TrainPlan, TrainScheduler } from './types';
 import { GradualUnfreezing, type UnfreezeRule } from './unfreeze';
-
-/** The loss of one batch, and named scalars to log beside it. */
-export interface LossAndTerms {
-  /** A scalar, which is differentiated. */
-  readonly loss: Tensor;
-  /** Scalars by name. */
-  readonly terms?: Readonly<Record<string, Tensor>>;
-}
 
 /** What `fit` takes: `model`, `data`, `loss`, `epochs` and `run` are required, all others have defaults. */
 export interface FitOptions<Batch> extends Partial<Omit<TrainPlan, 'epochs'>>, ParameterRules, TrainCallbacks {
@@ -106,7 +99,8 @@ const planDefaults = {
 } satisfies Partial<TrainPlan>;
 
 /** Options that are whole numbers, with the least that each may be. */
-const LEAST = {
+const WHOLE_NUMBERS = {
+  seed: 0,
   epochs: 1,
   accumulate: 1,
   logSteps: 1,
@@ -116,68 +110,85 @@ const LEAST = {
   patience: 0,
   maxSteps: 0,
   keep: 1,
-} as const;
+} as const satisfies Partial<Record<keyof TrainPlan, number>>;
+
+/** Options that are numbers from 0 on. */
+const NUMBERS = ['clipNorm', 'clipValue', 'maxMinutes', 'checkpointMinutes'] as const satisfies (keyof TrainPlan)[];
+
+/** Options that are functions, where they are given. */
+const FUNCTIONS = ['evaluate', 'count', 'release', 'save', 'load', 'onEvent'] as const;
 
 /** `FitOptions` with every default in it. */
-export interface FitSettings<Batch> {
+export interface FitSettings<Batch> extends Required<
+  Pick<FitOptions<Batch>, 'model' | 'data' | 'evaluationSamples' | 'config' | 'freeKeys' | 'signal'> &
+    Pick<FitOptions<Batch>, (typeof FUNCTIONS)[number]>
+> {
   readonly plan: TrainPlan;
-  readonly model: Module;
-  readonly data: BatchSource<Batch>;
   readonly loss: (batch: Batch) => LossAndTerms;
   readonly optimizer: Optimizer;
   readonly scheduler: TrainScheduler;
   readonly averages: WeightAverages | undefined;
   readonly unfreezing: GradualUnfreezing;
   readonly callbacks: TrainCallbacks;
-  readonly evaluate: (signal: AbortSignal, log: EvaluationLog) => Metrics | Promise<Metrics>;
-  readonly evaluationSamples: number;
-  readonly count: (batch: Batch) => number;
-  readonly release: (batch: Batch) => void;
-  readonly save: (folder: string) => void | Promise<void>;
-  readonly load: (folder: string) => void | Promise<void>;
   readonly tracking: Partial<TrackingOptions> | undefined;
-  readonly config: ConfigTree;
-  readonly freeKeys: readonly string[];
   readonly dataset: ConfigTree | undefined;
-  readonly signal: AbortSignal;
-  readonly onEvent: (event: TrainEvent) => void;
 }
 
-/** What a checkpoint needs of them. */
+/** Those of the settings that a checkpoint needs. */
 export type CheckpointSettings = Pick<
   FitSettings<never>,
   'optimizer' | 'scheduler' | 'averages' | 'save' | 'load' | 'config' | 'freeKeys' | 'dataset'
 >;
 
-/** Options whose default is not a constant of `planDefaults`. */
-const OTHER_OPTIONS = (
-  'model data loss epochs mode run resume optimizer groups layerDecay unfreeze schedule evaluate evaluationSamples count ' +
-  'release save load config freeKeys dataset tracking signal onEvent'
-).split(' ');
+/** Options that are neither in `planDefaults` nor callbacks. A record, so that the compiler sees when one is missing here. */
+const OTHER_OPTIONS: Readonly<
+  Record<Exclude<keyof FitOptions<never>, keyof typeof planDefaults | keyof TrainCallbacks>, true>
+> = {
+  model: true,
+  data: true,
+  loss: true,
+  epochs: true,
+  run: true,
+  mode: true,
+  resume: true,
+  optimizer: true,
+  groups: true,
+  layerDecay: true,
+  unfreeze: true,
+  schedule: true,
+  evaluate: true,
+  evaluationSamples: true,
+  count: true,
+  release: true,
+  save: true,
+  load: true,
+  config: true,
+  freeKeys: true,
+  dataset: true,
+  tracking: true,
+  signal: true,
+  onEvent: true,
+};
 
-/** @throws InputError for an option that does not exist, is missing, or is out of its range */
+/** @throws InputError for an option that does not exist, is missing, or is out of its range; of `run` the caller sees to that */
 export function fitSettings<Batch>(options: FitOptions<Batch>): FitSettings<Batch> {
-  checkOptions('fit', options, [...OTHER_OPTIONS, ...CALLBACKS, ...Object.keys(planDefaults)]);
-  const { model, data, loss, save, load } = options;
-  if ((save === undefined) !== (load === undefined))
-    throw new InputError(`fit: expected save and load together, found ${save ? 'save' : 'load'} alone`);
+  checkOptions('fit', options, [...Object.keys(OTHER_OPTIONS), ...CALLBACKS, ...Object.keys(planDefaults)]);
+  checkValues(options);
   const plan = planOf(options);
+  const { model, data, save, load } = options;
   const unfreezing = new GradualUnfreezing(model, options.unfreeze ?? []);
   const optimizer = optimizerOf(options, unfreezing);
   return {
     plan,
     model,
     data,
-    loss: (batch) => {
-      const result = loss(batch);
-      return 'loss' in result ? result : { loss: result };
-    },
+    loss: checkedLoss(options.loss),
     optimizer,
     scheduler: schedulerOf(optimizer, options.schedule ?? {}, plan, data.batches),
     averages: plan.ema > 0 ? new WeightAverages(model, plan.ema) : undefined,
     unfreezing,
     callbacks: options,
-    evaluate: options.evaluate ?? (() => ({})),
+    evaluate: checkedEvaluation(options.evaluate ?? (() => ({}))),
     evaluationSamples: options.evaluationSamples ?? 0,
     count: options.count ?? countSamples,
     release: options.release ?? releaseTensors,
@@ -192,36 +203,79 @@ export function fitSettings<Batch>(options: FitOptions<Batch>): FitSettings<Batc
   };
 }
 
-/** How long to train and what to do on the way. @throws InputError for a number out of its range */
-function planOf<Batch>(options: FitOptions<Batch>): TrainPlan {
-  const { epochs, mode, evaluate } = options;
-  const given = Object.fromEntries(Object.keys(planDefaults).map((key) => [key, options[key as keyof TrainPlan]]));
-  const plan = resolveOptions<Omit<TrainPlan, 'epochs' | 'mode'>>('fit', planDefaults, given);
-  for (const [name, least] of Object.entries(LEAST)) {
-    const value = { ...plan, epochs }[name as keyof typeof LEAST];
-    if (!Number.isInteger(value) || value < least)
-      throw expected('fit', `a whole number from ${least} on for ${name}`, value, '', InputError);
+/** Looks at the options that are no part of the plan, before anything is made of them. */
+function checkValues<Batch>(options: FitOptions<Batch>): void {
+  const { model, data, loss, save, load } = options;
+  requireThat(typeof model?.parameters === 'function', 'a module for model', model);
+  requireThat(typeof data?.epoch === 'function', 'a DataLoader, or { batches, epoch }, for data', data);
+  requireThat(
+    Number.isInteger(data.batches) && data.batches >= 1,
+    'at least one batch in data',
+    data.batches,
+    'give more samples, or smaller batches where incomplete ones are dropped',
+  );
+  requireThat(typeof loss === 'function', 'a function for loss', loss);
+  for (const name of [...FUNCTIONS, ...CALLBACKS]) {
+    const value = options[name] ?? undefined;
+    requireThat(value === undefined || typeof value === 'function', `a function for ${name}`, value);
   }
+  if ((save === undefined) !== (load === undefined))
+    throw new InputError(`fit: expected save and load together, found ${save ? 'save' : 'load'} alone`);
+}
+
+function requireThat(isRight: boolean, what: string, found: unknown, advice?: string): void {
+  if (!isRight) throw expected('fit', what, found, advice, InputError);
+}
+
+/** How long to train and what to do on the way. @throws InputError for a value out of its range */
+function planOf<Batch>(options: FitOptions<Batch>): TrainPlan {
+  const { epochs, evaluate } = options;
+  const given = Object.fromEntries(Object.keys(planDefaults).map((key) => [key, options[key as keyof TrainPlan]]));
+  const resolved = resolveOptions<Omit<TrainPlan, 'epochs' | 'mode'>>('fit', planDefaults, given);
+  const plan: TrainPlan = { ...resolved, epochs, mode: options.mode ?? (resolved.score === 'loss' ? 'min' : 'max') };
   checkRanges(plan);
-  return {
-    ...plan,
-    epochs,
-    mode: mode ?? (plan.score === 'loss' ? 'min' : 'max'),
-    ...(!evaluate && { evaluateStart: false, evaluateEpochs: 0, evaluateSteps: 0 }),
-  };
+  return evaluate ? plan : { ...plan, evaluateStart: false, evaluateEpochs: 0, evaluateSteps: 0 };
 }
 
 const PRECISIONS: readonly string[] = ['float32', 'bfloat16', 'float16'];
 
-function checkRanges(plan: Omit<TrainPlan, 'epochs' | 'mode'>): void {
-  for (const name of ['clipNorm', 'clipValue', 'maxMinutes', 'checkpointMinutes'] as const)
-    if (!(plan[name] >= 0)) throw expected('fit', `a number from 0 on for ${name}`, plan[name], '', InputError);
+function checkRanges(plan: TrainPlan): void {
+  for (const [name, least] of Object.entries(WHOLE_NUMBERS)) {
+    const value = plan[name as keyof typeof WHOLE_NUMBERS];
+    requireThat(Number.isInteger(value) && value >= least, `a whole number from ${least} on for ${name}`, value);
+  }
+  requireThat(plan.seed < SEED_LIMIT, 'a number below 2^50 for seed', plan.seed);
+  for (const name of NUMBERS) requireThat(plan[name] >= 0, `a number from 0 on for ${name}`, plan[name]);
   if (plan.clipNorm > 0 && plan.clipValue > 0)
     throw new InputError('fit: expected clipNorm or clipValue, found both; leave one out');
-  if (!(plan.ema >= 0 && plan.ema < 1))
-    throw expected('fit', 'a number from 0 to below 1 for ema', plan.ema, '', InputError);
-  if (!PRECISIONS.includes(plan.precision))
-    throw expected('fit', `one of ${PRECISIONS.join(', ')} for precision`, plan.precision, '', InputError);
+  requireThat(plan.ema >= 0 && plan.ema < 1, 'a number from 0 to below 1 for ema', plan.ema);
+  requireThat(PRECISIONS.includes(plan.precision), `one of ${PRECISIONS.join(', ')} for precision`, plan.precision);
+  requireThat(['min', 'max'].includes(plan.mode), "'min' or 'max' for mode", plan.mode);
+}
+
+/** The loss with its terms, whichever of the two forms it is given in. */
+function checkedLoss<Batch>(loss: FitOptions<Batch>['loss']): FitSettings<Batch>['loss'] {
+  return (batch) => {
+    const result = loss(batch);
+    if (result instanceof Tensor) return { loss: result };
+    requireThat(
+      result?.loss instanceof Tensor,
+      'a tensor, or { loss, terms }, from loss',
+      result,
+      'return the loss itself, not a promise of it',
+    );
+    return result;
+  };
+}
+
+function checkedEvaluation(
+  evaluate: NonNullable<FitOptions<never>['evaluate']>,
+): (signal: AbortSignal, log: EvaluationLog) => Promise<Metrics> {
+  return async (signal, log) => {
+    const metrics = await evaluate(signal, log);
+    requireThat(isGroup(metrics), 'metrics by name from evaluate', metrics, 'return an object such as { loss: 0.5 }');
+    return metrics;
+  };
 }
 
 function optimizerOf<Batch>(options: FitOptions<Batch>, unfreezing: GradualUnfreezing): Optimizer {
@@ -249,10 +303,10 @@ function schedulerOf(
 }
 
 function countSamples(batch: unknown): number {
-  const [first] = Object.values(splitTensors(batch).tensors);
+  const [first] = tensorsIn(batch);
   return first?.shape[0] ?? 1;
 }
 
 function releaseTensors(batch: unknown): void {
-  for (const tensor of Object.values(splitTensors(batch).tensors)) tensor.dispose();
+  for (const tensor of tensorsIn(batch)) tensor.dispose();
 }

@@ -1,6 +1,7 @@
-/** The training loop: `fit` for a whole run, `Trainer` for what it does in an open run folder. */
+/** The training loop: `Trainer` runs it in a run folder that is open, `fit` opens the folder too. */
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
-import { InputError, TorchError } from '../errors';
+import { InputError } from '../errors';
+import { expected } from '../options';
 import * as torch from '../tensor';
 import { callBack, type EpochEvent } from './callbacks';
 import { restoreCheckpoint, saveCheckpoint } from './checkpoint';
@@ -11,13 +12,14 @@ import { conditionsOf } from './reproduce/conditions';
 import { recordSession } from './reproduce/run-file';
 import { RunFolder } from './run';
 import {
-  type LoopState,
   type Best,
+  type LoopState,
   afterEvaluation,
   afterStep,
   batchSeed,
   emptyWindow,
   epochsBegun,
+  evaluationSeed,
   initialState,
   isBest,
   requireFinite,
@@ -27,7 +29,7 @@ import { Stepper } from './step';
 import { Tracking } from './tracking/tracking';
 import { Triggers } from './triggers';
 import type { Outcome } from './types';
-import { unlessAborted, withRun } from './with-run';
+import { isAbort, unlessAborted, withRun } from './with-run';
 
 /** How a training ended. */
 export interface FitResult {
@@ -40,19 +42,21 @@ export interface FitResult {
  * Trains a model and leaves a run folder: config.yaml, metrics.jsonl, checkpoints/last and checkpoints/best.
  *
  * Interrupted anywhere and begun again with `resume`, it ends with the same bits as if it had run through: data depends on the
- * position alone, what is random inside the model is seeded anew for each batch, and optimizer, schedule and running sums are
- * part of the checkpoint.
- * @throws InputError for options that do not hold, a loss that is not finite, or a run that was begun with other ones
+ * position alone, what is random inside the model is seeded anew for each batch and each evaluation, and optimizer, schedule and
+ * running sums are part of the checkpoint.
+ * @throws InputError for options out of their range, a loss that is not finite, or a run that was begun with other options
  */
 export async function fit<Batch>(options: FitOptions<Batch>): Promise<FitResult> {
-  const { run: path, resume, signal } = options;
-  if (typeof path !== 'string') return new Trainer(options).fit();
   const settings = fitSettings(options);
+  const { run: path, resume, signal } = options;
+  if (path instanceof RunFolder) return new Trainer(options, settings).fit();
+  if (typeof path !== 'string' || path === '')
+    throw expected('fit', 'the path of a folder for run', path, '', InputError);
   const { config } = settings;
   const result = await withRun({ config, run: path, resume, signal }, (run) =>
     new Trainer({ ...options, run }, settings).fit(),
   );
-  return { best: null, ...result }; // a run that is aborted before its first step has none
+  return { best: null, ...result }; // the loop gave no result where a function of the caller threw the reason of the abort
 }
 
 /** The loop of `fit` in a run folder that is open. */
@@ -70,28 +74,26 @@ export class Trainer<Batch> {
 
   /** @param settings what the options mean, where the caller has read them */
   constructor(options: FitOptions<Batch>, settings = fitSettings(options)) {
+    const { run } = options;
+    if (!(run instanceof RunFolder))
+      throw expected('Trainer', 'an open run folder for run', run, 'fit takes the path of one', InputError);
+    this.#run = run;
     this.#settings = settings;
-    if (!(options.run instanceof RunFolder))
-      throw new InputError(
-        'Trainer: expected an open run folder for run (RunFolder.create or reopen); fit takes a path',
-      );
-    this.#run = options.run;
-    const { plan, data, evaluationSamples, tracking } = this.#settings;
+    const { plan, data, evaluationSamples, tracking, onEvent } = settings;
     this.#triggers = new Triggers(plan, data.batches);
-    this.#logger = new MetricsLogger(this.#run.file('metrics.jsonl'), evaluationSamples);
-    this.#stepper = new Stepper(this.#settings);
-    this.#tracking = new Tracking(tracking, (message) =>
-      this.#settings.onEvent({ type: 'warning', step: this.#state.step, message }),
-    );
+    this.#logger = new MetricsLogger(run.file('metrics.jsonl'), evaluationSamples);
+    this.#stepper = new Stepper(settings);
+    this.#tracking = new Tracking(tracking, (message) => onEvent({ type: 'warning', step: this.#state.step, message }));
   }
 
   /** Trains from where `checkpoints/last` stands, or from the start, to the end of the plan, or until the signal. */
   async fit(): Promise<FitResult> {
     const triggers = this.#triggers;
-    const { plan, model, data, unfreezing, onEvent } = this.#settings;
+    const { plan, model, optimizer, unfreezing, onEvent } = this.#settings;
     let outcome: Outcome | 'failed' = 'failed';
     try {
       await this.#restore();
+      optimizer.zeroGrad(); // what the caller tried before must not go into the first step
       if (this.#run.damage !== undefined)
         onEvent({ type: 'damaged', step: this.#state.step, message: this.#run.damage });
       onEvent({ type: 'begin', epochs: plan.epochs, step: this.#state.step, steps: triggers.steps });
@@ -101,7 +103,7 @@ export class Trainer<Batch> {
       while (!this.#outcome) {
         model.train();
         unfreezing.enter(this.#state.epoch + 1);
-        for await (const batch of data.epoch(this.#state.epoch, { startBatch: this.#state.batch })) {
+        for await (const batch of this.#batches()) {
           this.#forwardBackward(batch);
           if (!triggers.stepDue(this.#state)) continue;
           const lr = this.#clipAndStep();
@@ -149,26 +151,37 @@ export class Trainer<Batch> {
     await this.#tracking.begin({ path, config, session, step, resumed, logBytes });
   }
 
-  /** Lets signals, data and progress have a turn. What evaluations and checkpoints took is no part of the step's time. */
+  /** What is left of the running epoch. Data that throws the reason of the abort ends it; a step that it had begun counts as not begun. */
+  async *#batches(): AsyncGenerator<Batch, void, undefined> {
+    const { data, signal } = this.#settings;
+    const { epoch, batch } = this.#state;
+    try {
+      yield* data.epoch(epoch, { startBatch: batch });
+    } catch (error) {
+      if (!isAbort(error, signal)) throw error;
+      this.#update({ batch: this.#triggers.firstBatch(this.#state) });
+    }
+  }
+
+  /** Gives signals, data and progress bars a turn. The time of a step begins here, without the evaluation or checkpoint before it. */
   async #beginStep(): Promise<void> {
     await yieldToEventLoop();
     this.#logger.beginStep();
   }
 
-  /** Adds the gradients of `batch`, one of those that the next step averages. */
+  /** Adds the gradients of `batch`, one of the micro-batches that the next step averages. */
   #forwardBackward(batch: Batch): void {
     const { plan, count, release } = this.#settings;
     const { epoch, batch: index } = this.#state;
-    const batches = this.#triggers.batchesOfStep(this.#state);
+    if (this.#triggers.epochEnds(this.#state)) throw this.#otherBatches('more');
+    const microBatches = this.#triggers.microBatches(this.#state);
     // A seed for each batch, not one stream: so dropout depends on the position alone, on any device.
     torch.manualSeed(batchSeed(plan.seed, epoch, index));
     torch.scoped(() => {
-      const { loss, terms } = this.#stepper.forward(batch);
-      this.#stepper.backward(loss, batches);
-      this.#logger.addBatch({ loss, ...terms }, count(batch), batches);
-      const value = Number(loss.item());
-      if (!Number.isFinite(value))
-        requireFinite({ loss: value }, this.#state, this.#saved, this.#whereNonFinite(batch));
+      const result = this.#stepper.forward(batch);
+      this.#stepper.backward(result.loss, microBatches);
+      const loss = this.#logger.addBatch(result, count(batch), microBatches);
+      if (!Number.isFinite(loss)) requireFinite({ loss }, this.#state, this.#saved, this.#whereNonFinite(batch));
     });
     release(batch);
     this.#update({ batch: index + 1 });
@@ -188,15 +201,14 @@ export class Trainer<Batch> {
   /**
    * Applies the gradients, and moves the schedule.
    * @returns the learning rate that the step had
-   * @throws InputError when the loss or a gradient is not finite
+   * @throws InputError when a gradient is not finite; the weights are still those of the step before
    */
   #clipAndStep(): number {
     const { model, optimizer } = this.#settings;
     const lr = Math.max(...optimizer.paramGroups.map((group) => group.lr));
-    const update = this.#stepper.update(() => this.#tracking.weights(model, this.#state.step + 1));
-    const step = this.#logger.endStep({ ...update });
-    requireFinite(step.means, this.#state, this.#saved);
-    this.#state = afterStep(this.#state, step);
+    const update = { ...this.#stepper.update(() => this.#tracking.weights(model, this.#state.step + 1)) };
+    requireFinite(update, this.#state, this.#saved);
+    this.#state = afterStep(this.#state, this.#logger.endStep(update));
     return lr;
   }
 
@@ -211,24 +223,25 @@ export class Trainer<Batch> {
     await callBack(callbacks, 'onStep', event, model);
   }
 
-  /** Evaluates and keeps the result in a checkpoint; after an abort the run owes the evaluation. */
+  /** Evaluates and keeps the result in a checkpoint. An evaluation that is aborted stays due, for a resumed run to make up for. */
   async #evaluate(): Promise<void> {
     const { plan, model, evaluate, averages, scheduler, callbacks, signal, onEvent } = this.#settings;
+    const { step } = this.#state;
     const began = performance.now();
-    const { log, send } = this.#tracking.evaluation(this.#state.step);
+    const { log, send } = this.#tracking.evaluation(step);
+    torch.manualSeed(evaluationSeed(plan.seed, step));
     model.eval();
     const metrics = await unlessAborted(signal, () =>
       averages ? averages.during(() => evaluate(signal, log)) : evaluate(signal, log),
     );
-    if (!metrics) return;
     model.train();
+    if (!metrics) return;
     this.#recordDuration('evaluations', began);
     const score = scoreOf(metrics, plan.score);
     this.#tracking.metrics(this.#logger.logEvaluation(this.#state, metrics));
     await send();
     this.#state = afterEvaluation(this.#state, score, plan.mode, plan.keep);
     scheduler.evaluated?.(score);
-    const { step } = this.#state;
     const epoch = epochsBegun(this.#state);
     const event = { type: 'evaluated', epoch, step, metrics, best: isBest(this.#state) } as const;
     onEvent(event);
@@ -262,15 +275,23 @@ export class Trainer<Batch> {
   /** Ends the pass over the data, unless the training ended within it. */
   async #endEpoch(): Promise<void> {
     const { epoch, batch, step } = this.#state;
-    const { data, plan, callbacks, model } = this.#settings;
+    const { plan, callbacks, model } = this.#settings;
     const ended = this.#outcome !== undefined;
     if (!this.#triggers.epochEnds(this.#state)) {
       if (ended) return;
-      throw new TorchError(`Expected ${data.batches} batches in epoch ${epoch + 1}, found ${batch}.`);
+      throw this.#otherBatches(String(batch));
     }
     const event: EpochEvent = { type: 'epoch', epoch: epoch + 1, epochs: plan.epochs, step };
     await callBack(callbacks, 'onEpoch', event, model);
     if (!ended) this.#update({ epoch: epoch + 1, batch: 0 });
+  }
+
+  /** The error for data that gives other batches than it says. */
+  #otherBatches(found: string): InputError {
+    return new InputError(
+      `fit: expected ${this.#settings.data.batches} batches in epoch ${this.#state.epoch + 1}, found ${found}; ` +
+        'data.batches is their number, and data.epoch(epoch, { startBatch }) gives those from startBatch on',
+    );
   }
 
   #recordDuration(kind: 'evaluations' | 'checkpoints', began: number): void {

@@ -1,6 +1,6 @@
 /** The training engine that the tasks share; it knows no task and no model by name. */
 export { fit, type FitResult, Trainer } from './fit';
-export type { FitOptions, LossAndTerms } from './fit-options';
+export type { FitOptions } from './fit-options';
 export type { Histogram } from './tracking/histogram';
 export type {
   EvaluationLog,
@@ -12,7 +12,16 @@ export type {
   Tracker,
 } from './tracking/tracker';
 export type { TrackingOptions } from './tracking/tracking';
-export type { BatchSource, Metrics, Outcome, StepEvent, TrainEvent, TrainPlan, TrainScheduler } from './types';
+export type {
+  BatchSource,
+  LossAndTerms,
+  Metrics,
+  Outcome,
+  StepEvent,
+  TrainEvent,
+  TrainPlan,
+  TrainScheduler,
+} from './types';
 export type { EpochEvent, TrainCallbacks } from './callbacks';
 export { findBatchSize, type BatchSizeRange, type BatchSizeTrial, type FindBatchSizeOptions } from './find-batch-size';
 export {

@@ -1,8 +1,17 @@
-import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
-import type { Tensor } from '../tensor';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+} from 'node:fs';
+import { InputError } from '../errors';
 import { type LoopState, type StepRecord, epochsBegun, windowMeans } from './state';
 import { type Costs, Recent, Throughput, type Work } from './throughput';
-import type { Metrics, StepEvent } from './types';
+import type { LossAndTerms, Metrics, StepEvent } from './types';
 
 /** One line of metrics.jsonl. `step` counts optimizer steps, 0 for an evaluation of the start; `seconds` is training time so far. */
 export interface MetricsEntry {
@@ -14,14 +23,18 @@ export interface MetricsEntry {
   readonly [name: string]: number | string | null;
 }
 
-/** The file metrics.jsonl: one JSON object a line, appended as training goes. It is opened when it is first asked of anything. */
+/** Keys of a line of metrics.jsonl that no term of a loss and no metric may take. */
+const POSITION_KEYS: readonly string[] = ['kind', 'epoch', 'step', 'seconds'];
+const TRAIN_KEYS: readonly string[] = [...POSITION_KEYS, 'loss', 'lr', 'gradNorm', 'skipped', 'imagesPerSecond'];
+
+/** The file metrics.jsonl: one JSON object a line, appended as training goes. It is opened when something is first asked of it. */
 export class MetricsFile {
   #descriptor: number | undefined;
 
   constructor(readonly path: string) {}
 
   append(entry: MetricsEntry): void {
-    writeSync(this.#file, `${JSON.stringify(entry)}\n`);
+    appendFileSync(this.#file, `${JSON.stringify(entry)}\n`); // the whole line: writeSync may write less on a full disk
   }
 
   /** The length of the file once everything written is on disk: what a checkpoint remembers. */
@@ -49,33 +62,49 @@ export class MetricsFile {
   }
 }
 
-/** The lines of a metrics.jsonl; a last line that a kill cut short is left out. */
+/**
+ * The lines of a metrics.jsonl; a last line that a kill cut short is left out.
+ * @throws InputError for another line that is no JSON
+ */
 export function readMetricsLog(path: string): MetricsEntry[] {
   if (!existsSync(path)) return [];
-  const lines = readFileSync(path, 'utf8').split('\n');
-  lines.pop();
-  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as MetricsEntry);
+  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
+  return lines.flatMap((line, i) => (line === '' ? [] : [parseEntry(line, `${path}:${i + 1}`)]));
 }
 
-/** Sums up the batches of each step, keeps metrics.jsonl and measures how fast training goes. */
+function parseEntry(line: string, position: string): MetricsEntry {
+  try {
+    return JSON.parse(line) as MetricsEntry;
+  } catch (cause) {
+    throw new InputError(
+      `${position}: expected a line of JSON, found ${(cause as Error).message}; take the line out, or restore the file.`,
+      { cause },
+    );
+  }
+}
+
+/** Steps whose mean loss is shown. */
+const SHOWN_STEPS = 50;
+
+/** Sums up the batches of each step, writes metrics.jsonl and measures how fast training goes. */
 export class MetricsLogger {
   readonly #log: MetricsFile;
-  readonly #losses = new Recent(50);
-  #speed: Throughput;
-  /** Of the running step. */
+  readonly #losses = new Recent(SHOWN_STEPS);
+  #throughput: Throughput;
+  /** Of the running step: when it began, its samples, and the mean of each value over the batches so far. */
   #began = 0;
   #samples = 0;
-  #sums: Record<string, number> = {};
+  #means: Record<string, number> = {};
   readonly #evaluationSamples: number;
 
   constructor(path: string, evaluationSamples: number) {
     this.#evaluationSamples = evaluationSamples;
     this.#log = new MetricsFile(path);
-    this.#speed = new Throughput(null, evaluationSamples);
+    this.#throughput = new Throughput(null, evaluationSamples);
   }
 
   get throughput(): Throughput {
-    return this.#speed;
+    return this.#throughput;
   }
 
   /** The length of the log on disk, for a checkpoint. */
@@ -83,10 +112,10 @@ export class MetricsLogger {
     return this.#log.flush();
   }
 
-  /** Forgets what was logged after a checkpoint, and takes up what had been measured until then. */
+  /** Forgets what was logged after a checkpoint, and takes over the costs that had been measured until then. */
   rewind(logBytes: number, costs: Costs | null): void {
     this.#log.truncate(logBytes);
-    this.#speed = new Throughput(costs, this.#evaluationSamples);
+    this.#throughput = new Throughput(costs, this.#evaluationSamples);
   }
 
   close(): void {
@@ -98,24 +127,30 @@ export class MetricsLogger {
     this.#began = performance.now();
   }
 
-  /** Adds one of the `batches` batches that the running step averages. */
-  addBatch(terms: Readonly<Record<string, Tensor>>, samples: number, batches: number): void {
-    for (const [name, term] of Object.entries(terms))
-      this.#sums[name] = (this.#sums[name] ?? 0) + Number(term.item()) / batches;
+  /**
+   * Adds one of the `microBatches` that the running step averages.
+   * @returns the loss of the batch
+   * @throws InputError for a term whose name metrics.jsonl has for something else
+   */
+  addBatch({ loss, terms = {} }: LossAndTerms, samples: number, microBatches: number): number {
+    requireFree('a term of the loss', Object.keys(terms), TRAIN_KEYS);
+    const values = Object.entries({ loss, ...terms }).map(([name, term]) => [name, Number(term.item())] as const);
+    for (const [name, value] of values) this.#means[name] = (this.#means[name] ?? 0) + value / microBatches;
     this.#samples += samples;
+    return values[0]![1];
   }
 
   /** What the step was. @param values what there is one of in a step, beside the terms of its batches */
   endStep(values: Readonly<Record<string, number>>): StepRecord {
     const step = {
-      means: { ...this.#sums, ...values },
+      means: { ...this.#means, ...values },
       seconds: (performance.now() - this.#began) / 1000,
       samples: this.#samples,
     };
-    this.#sums = {};
+    this.#means = {};
     this.#samples = 0;
     this.#losses.push(step.means['loss']!);
-    this.#speed.step(step.seconds, step.samples);
+    this.#throughput.step(step.seconds, step.samples);
     return step;
   }
 
@@ -124,7 +159,9 @@ export class MetricsLogger {
     return this.#append({ kind: 'train', ...position(state), lr, ...windowMeans(state.window) });
   }
 
+  /** @throws InputError for a metric whose name metrics.jsonl has for something else */
   logEvaluation(state: LoopState, metrics: Metrics): MetricsEntry {
+    requireFree('a metric', Object.keys(metrics), POSITION_KEYS);
     return this.#append({ kind: 'val', ...position(state), ...metrics });
   }
 
@@ -142,10 +179,18 @@ export class MetricsLogger {
       steps: state.step + remaining.steps,
       loss: this.#losses.mean,
       lr,
-      samplesPerSecond: this.#speed.samplesPerSecond,
-      secondsLeft: this.#speed.secondsFor(remaining),
+      samplesPerSecond: this.#throughput.samplesPerSecond,
+      secondsLeft: this.#throughput.secondsFor(remaining),
     };
   }
+}
+
+function requireFree(what: string, names: readonly string[], taken: readonly string[]): void {
+  const name = names.find((candidate) => taken.includes(candidate));
+  if (name !== undefined)
+    throw new InputError(
+      `fit: expected another name for ${what}, found "${name}", which a line of metrics.jsonl has already; rename it.`,
+    );
 }
 
 function position(state: LoopState): { epoch: number; step: number; seconds: number } {

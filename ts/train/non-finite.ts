@@ -1,18 +1,18 @@
 /** Where numbers stop being finite: what a run says whose loss is NaN or infinite. */
 import type { Module } from '../nn';
 import * as torch from '../tensor';
-import { splitTensors } from './pytree';
+import { tensorsIn } from '../tensor/memory/lifetime';
 
 /**
  * Runs `forward` once more and says what is the first that is not finite.
  * @returns a part of a sentence, such as `the output of encoder.layer.3 (Linear)`
  */
 export function firstNonFinite(model: Module, batch: unknown, forward: () => unknown): string {
-  if (!isFinite(batch)) return 'a number of the batch';
+  if (!allFinite(batch)) return 'a number of the batch';
   let found: string | undefined;
   const hooks = model.namedModules().map(([name, module]) =>
     module.registerForwardHook((_module: Module, _inputs: unknown, output: unknown) => {
-      if (found === undefined && !isFinite(output))
+      if (found === undefined && !allFinite(output))
         found = `the output of ${name === '' ? 'the model' : name} (${module.constructor.name})`;
     }),
   );
@@ -23,7 +23,7 @@ export function firstNonFinite(model: Module, batch: unknown, forward: () => unk
   } finally {
     for (const hook of hooks) hook.remove();
   }
-  const parameter = model.namedParameters().find(([, tensor]) => !isFinite(tensor));
+  const parameter = model.namedParameters().find(([, tensor]) => !allFinite(tensor));
   if (parameter) return `the parameter ${parameter[0]}`;
   return found ?? 'what the loss makes of the outputs, which are finite';
 }
@@ -35,8 +35,6 @@ export function someSamples(names: readonly string[]): string {
 }
 
 /** Whether all floating point numbers in nested lists and objects of tensors are finite. */
-function isFinite(tree: unknown): boolean {
-  return torch.scoped(() =>
-    Object.values(splitTensors(tree).tensors).every((tensor) => tensor.isfinite().all().item() as boolean),
-  );
+function allFinite(tree: unknown): boolean {
+  return torch.scoped(() => tensorsIn(tree).every((tensor) => tensor.isfinite().all().item() as boolean));
 }

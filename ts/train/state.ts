@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Rng } from '../data/rng';
-import { InputError, TorchError } from '../errors';
+import { InputError } from '../errors';
+import { show } from '../options';
 import type { Costs } from './throughput';
 import type { Metrics } from './types';
 
-/** How far a training loop is: all it needs, beside weights, optimizer and schedule, to go on as if never stopped. */
+/** The position of a training loop: all that it needs, beside weights, optimizer and schedule, to go on as if never stopped. */
 export interface LoopState {
   /** Epochs done. */
   readonly epoch: number;
@@ -16,7 +17,7 @@ export interface LoopState {
   /** The step after which the last evaluation ran; null before the first. */
   readonly evaluatedStep: number | null;
   readonly best: Best | null;
-  /** The best evaluations whose checkpoints are kept, the best first; absent in a run that began before there were any. */
+  /** With `keep` above 1: the best evaluations whose checkpoints are kept, the best first. */
   readonly top?: readonly Best[];
   /** Evaluations since the best one. */
   readonly stale: number;
@@ -38,13 +39,13 @@ export interface LossWindow {
   /** Samples; state.json keeps the name that it began with. */
   readonly images: number;
   readonly seconds: number;
-  /** Sum over the steps of each named value. */
-  readonly sums: Readonly<Record<string, number>>;
+  /** Sum over the steps of each named value; null is one that is not finite, out of state.json. */
+  readonly sums: Readonly<Record<string, number | null>>;
 }
 
 /** What a logged line says of a window: the mean of each value, and the speed. */
 export function windowMeans({ steps, images, seconds, sums }: LossWindow): Record<string, number> {
-  const means = Object.entries(sums).map(([name, sum]) => [name, sum / steps] as const);
+  const means = Object.entries(sums).map(([name, sum]) => [name, sumOf(sum) / steps] as const);
   return { ...Object.fromEntries(means), imagesPerSecond: Math.round((10 * images) / seconds) / 10 };
 }
 
@@ -78,7 +79,7 @@ export interface StepRecord {
 export function afterStep(state: LoopState, { means, seconds, samples }: StepRecord): LoopState {
   const { window } = state;
   const sums = { ...window.sums };
-  for (const [name, mean] of Object.entries(means)) sums[name] = (sums[name] ?? 0) + mean;
+  for (const [name, mean] of Object.entries(means)) sums[name] = sumOf(sums[name]) + mean;
   return {
     ...state,
     step: state.step + 1,
@@ -87,18 +88,24 @@ export function afterStep(state: LoopState, { means, seconds, samples }: StepRec
   };
 }
 
+/** JSON has null for a sum that is not finite, and such a sum stays one in a run that is resumed. */
+function sumOf(saved: number | null | undefined): number {
+  return saved === null ? NaN : (saved ?? 0);
+}
+
 /**
  * The state after an evaluation that gave `score`; a score that equals the best one is not better.
  * @param keep how many of the best are remembered; 1 is the best alone
  */
 export function afterEvaluation(state: LoopState, score: number, mode: 'min' | 'max', keep = 1): LoopState {
-  const { best, step, stale, top = [] } = state;
+  const { top = [], ...rest } = state;
+  const { best, step, stale } = rest;
   const isBetter = (a: Best, b: Best): boolean => (mode === 'max' ? a.score > b.score : a.score < b.score);
   const found: Best = { score, epoch: epochsBegun(state), step };
   const better = best === null || isBetter(found, best);
   const before = top.filter((other) => !isBetter(found, other));
   return {
-    ...state,
+    ...rest,
     evaluatedStep: step,
     best: better ? found : best,
     stale: better ? 0 : stale + 1,
@@ -106,11 +113,14 @@ export function afterEvaluation(state: LoopState, score: number, mode: 'min' | '
   };
 }
 
-/** The metric that decides which checkpoint is best. @throws TorchError when the evaluation does not have it */
+/** The metric that decides which checkpoint is best. @throws InputError when the evaluation does not have it, or no number for it */
 export function scoreOf(metrics: Metrics, name: string): number {
   const score = metrics[name];
   if (typeof score === 'number' && Number.isFinite(score)) return score;
-  throw new TorchError(`Expected a number "${name}" of the evaluation, found ${Object.keys(metrics).join(', ')}.`);
+  const found = Object.hasOwn(metrics, name) ? show(score) : Object.keys(metrics).join(', ') || 'no metrics';
+  throw new InputError(
+    `Expected a finite number "${name}" of the evaluation, found ${found}; name another metric by the option score.`,
+  );
 }
 
 /** True for the state right after the evaluation that was the best. */
@@ -119,30 +129,40 @@ export function isBest({ best, step }: LoopState): boolean {
 }
 
 /**
- * @param whence what else is known, a sentence
- * @throws InputError that says where a loss or a norm of gradients is not finite, and which checkpoint stands
+ * Looks at `loss` and `gradNorm`, those of them that are given.
+ * @param detail what else is known, a sentence
+ * @throws InputError that says where one of them is not finite, and which checkpoint stands
  */
 export function requireFinite(
   means: Readonly<Record<string, number>>,
   state: LoopState,
   saved?: LoopState,
-  whence?: string,
+  detail = '',
 ): void {
-  const name = ['loss', 'gradNorm'].find((key) => !Number.isFinite(means[key]));
+  const name = ['loss', 'gradNorm'].find((key) => Object.hasOwn(means, key) && !Number.isFinite(means[key]));
   if (name === undefined) return;
   const position = `epoch ${state.epoch + 1}, step ${state.step + 1}`;
-  const rest = saved ? `the checkpoint of step ${saved.step} stands` : 'no checkpoint was written yet';
+  const checkpoint = saved ? `the checkpoint of step ${saved.step} stands` : 'no checkpoint was written yet';
   throw new InputError(
-    `Expected a finite ${name}, found ${means[name]} at ${position}: ${rest}; try a lower learning rate, a longer warm-up or clipping.${whence === undefined ? '' : ` ${whence}`}`,
+    `Expected a finite ${name}, found ${means[name]} at ${position}: ${checkpoint}; ` +
+      `try a lower learning rate, a longer warm-up or clipping.${detail && ` ${detail}`}`,
   );
 }
 
-/** Added to the seed: the data draws from streams of the seed itself, and the model's are to be others. */
-const MODEL_STREAM = 2 ** 50;
+/** Seeds of a plan stay below this, so that the streams of data, model and evaluation never overlap. */
+export const SEED_LIMIT = 2 ** 50;
+/** Added to the seed, since the data draws from streams of the seed itself. */
+const MODEL_STREAM = SEED_LIMIT;
+const EVALUATION_STREAM = 2 * SEED_LIMIT;
 
 /** The seed of what is random inside the model while it sees one batch. */
 export function batchSeed(seed: number, epoch: number, batch: number): number {
   return new Rng(seed + MODEL_STREAM, epoch, batch).uint32();
+}
+
+/** The seed of what is random in the evaluation after a step, which a resumed run may have to make up for. */
+export function evaluationSeed(seed: number, step: number): number {
+  return new Rng(seed + EVALUATION_STREAM, step).uint32();
 }
 
 /** state.json of a checkpoint. */
@@ -163,6 +183,7 @@ export interface SavedState {
   readonly config: string;
 }
 
+/** @throws InputError when the file is absent or broken */
 export function readState(checkpoint: string): SavedState {
   const path = join(checkpoint, 'state.json');
   try {

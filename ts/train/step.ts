@@ -3,8 +3,7 @@ import { utils, type Module } from '../nn';
 import type { Optimizer } from '../optim';
 import * as torch from '../tensor';
 import type { WeightAverages } from './ema';
-import type { LossAndTerms } from './fit-options';
-import type { TrainPlan, TrainScheduler } from './types';
+import type { LossAndTerms, TrainPlan, TrainScheduler } from './types';
 
 /** What a step works with. */
 export interface StepParts<Batch> {
@@ -18,7 +17,7 @@ export interface StepParts<Batch> {
 
 /** What there is one of in a step, for its line of the log. */
 export interface UpdateRecord {
-  /** Norm of the gradients before clipping; 0 in a step that was skipped. */
+  /** Norm of the gradients before clipping; 0 in a step that was skipped to lower the scale. One that is not finite made no step. */
   readonly gradNorm: number;
   /** In float16 alone: 1 where gradients overflowed, so that the scale of the loss was lowered in place of a step. */
   readonly skipped?: number;
@@ -33,12 +32,15 @@ export class Stepper<Batch> {
   /** Of the model, when the training began. */
   readonly #device: torch.Device;
   readonly #scaler: torch.amp.GradScaler | undefined;
+  /** Those of the model that the optimizer moves, in the model's order: nobody clears the gradients of others. */
   readonly #parameters: readonly torch.Tensor[];
 
   constructor(parts: StepParts<Batch>) {
     this.#parts = parts;
-    this.#parameters = parts.model.parameters();
-    this.#device = this.#parameters[0]?.device ?? 'cpu';
+    const parameters = parts.model.parameters();
+    const moved = new Set<torch.Tensor>(parts.optimizer.paramGroups.flatMap(({ params }) => params));
+    this.#parameters = parameters.filter((parameter) => moved.has(parameter));
+    this.#device = parameters[0]?.device ?? 'cpu';
     if (parts.plan.precision === 'float16') this.#scaler = new torch.amp.GradScaler(this.#device);
   }
 
@@ -49,35 +51,43 @@ export class Stepper<Batch> {
     return torch.autocast(this.#device, { dtype: plan.precision }, () => loss(batch));
   }
 
-  /** Adds the gradients of a loss, one of the `batches` that the step averages. */
-  backward(loss: torch.Tensor, batches: number): void {
-    const share = batches === 1 ? loss : loss.div(batches);
+  /** Adds the gradients of a loss, one of the `microBatches` that the step averages. */
+  backward(loss: torch.Tensor, microBatches: number): void {
+    const share = microBatches === 1 ? loss : loss.div(microBatches);
     (this.#scaler?.scale(share) ?? share).backward();
   }
 
   /**
-   * Clips the gradients, applies them and moves the schedule; but for a step whose gradients overflowed in float16.
+   * Clips the gradients, applies them where they are finite, and then moves the schedule.
    * @param beforeFreed called when weights and gradients can be looked at
    */
   update(beforeFreed: () => void = () => {}): UpdateRecord {
     const { optimizer, scheduler, averages, model } = this.#parts;
     return torch.scoped(() => {
       this.#scaler?.unscale_(optimizer);
-      const norm = this.#clip();
-      // An optimizer's step gives null; undefined is what the scaler says of one that it left out.
-      const skipped = this.#scaler !== undefined && this.#scaler.step(optimizer) === undefined;
-      if (this.#scaler === undefined) optimizer.step();
-      if (!skipped) {
+      const gradNorm = Number(this.#clip().item());
+      const isMoved = this.#apply(gradNorm);
+      if (isMoved) {
         averages?.update(model);
         scheduler.step();
       }
       this.#scaler?.update();
       beforeFreed();
       optimizer.zeroGrad();
-      const gradNorm = Number(norm.item());
       if (this.#scaler === undefined) return { gradNorm };
-      return { gradNorm: skipped && this.#scaler.getScale() >= LEAST_SCALE ? 0 : gradNorm, skipped: Number(skipped) };
+      const isScaleToBlame = !isMoved && this.#scaler.getScale() >= LEAST_SCALE;
+      return { gradNorm: isScaleToBlame ? 0 : gradNorm, skipped: Number(!isMoved) };
     });
+  }
+
+  /** @returns false where gradients are not finite, so that the weights stay as they are */
+  #apply(gradNorm: number): boolean {
+    const { optimizer } = this.#parts;
+    // An optimizer's step gives null; undefined is what the scaler says of one that it left out.
+    if (this.#scaler !== undefined) return this.#scaler.step(optimizer) !== undefined;
+    if (!Number.isFinite(gradNorm)) return false;
+    optimizer.step();
+    return true;
   }
 
   /** @returns the norm that the gradients had */

@@ -24,6 +24,9 @@ export class Recent {
   }
 }
 
+/** Steps whose mean the speed is. */
+const STEPS = 64;
+
 /** Work of three kinds, counted. */
 export interface Work {
   readonly steps: number;
@@ -42,10 +45,13 @@ export type Costs = { readonly [Kind in keyof Work]: number };
  * until one has been measured.
  */
 export class Throughput {
-  /** Seconds of each; of steps so many that the mean is steady, and so few that it follows a change of load. */
-  readonly #recent = { steps: new Recent(64), evaluations: new Recent(3), checkpoints: new Recent(3) };
-  /** Of the same steps. */
-  readonly #samples = new Recent(64);
+  /**
+   * Seconds of each. Of steps so many that the mean is steady, and so few that it follows a change of load; of checkpoints an even
+   * number, since those before an evaluation, which write the weights, and those after it, which do not, come by turns.
+   */
+  readonly #recent = { steps: new Recent(STEPS), evaluations: new Recent(3), checkpoints: new Recent(4) };
+  /** Samples of the same steps. */
+  readonly #samples = new Recent(STEPS);
 
   readonly #prior: Costs | null;
   readonly #evaluationSamples: number;

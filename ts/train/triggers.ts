@@ -12,20 +12,25 @@ export class Triggers {
     this.#batches = batches;
   }
 
-  /** Optimizer steps in all; the last one of an epoch may average fewer batches. */
+  /** Optimizer steps in all. */
   get steps(): number {
     const { epochs, maxSteps } = this.#plan;
-    return Math.min(epochs * this.#stepsOfEpoch, maxSteps || Infinity);
+    return Math.min(epochs * this.#stepsPerEpoch, maxSteps || Infinity);
   }
 
-  get #stepsOfEpoch(): number {
+  /** The last step of an epoch may average fewer batches than the others. */
+  get #stepsPerEpoch(): number {
     return Math.ceil(this.#batches / this.#plan.accumulate);
   }
 
-  /** Batches of the step that the next batch belongs to. */
-  batchesOfStep({ batch }: LoopState): number {
-    const { accumulate } = this.#plan;
-    return Math.min(accumulate, this.#batches - (batch - (batch % accumulate)));
+  /** Micro-batches that the step averages to which the next batch belongs. */
+  microBatches(state: LoopState): number {
+    return Math.min(this.#plan.accumulate, this.#batches - this.firstBatch(state));
+  }
+
+  /** The first batch of that step. */
+  firstBatch({ batch }: LoopState): number {
+    return batch - (batch % this.#plan.accumulate);
   }
 
   /** True when the batches that are done make up whole steps. */
@@ -46,23 +51,28 @@ export class Triggers {
     return maxMinutes > 0 && seconds >= 60 * maxMinutes;
   }
 
+  /** True when all batches of the running epoch are done. */
   epochEnds(state: LoopState): boolean {
     return state.batch === this.#batches;
   }
 
   logDue(state: LoopState): boolean {
-    return state.step % this.#plan.logSteps === 0 || this.epochEnds(state);
+    return state.step % this.#plan.logSteps === 0 || this.epochEnds(state) || this.#isLast(state);
   }
 
   evaluationDue(state: LoopState): boolean {
-    const { evaluateStart, evaluateEpochs, evaluateSteps, epochs } = this.#plan;
+    const { evaluateStart, evaluateEpochs, evaluateSteps } = this.#plan;
     if (state.step === state.evaluatedStep) return false;
     if (state.step === 0) return evaluateStart;
     if (evaluateSteps > 0 && state.step % evaluateSteps === 0) return true;
     if (evaluateEpochs === 0) return false;
-    if (state.step >= this.steps || this.#isOutOfTime(state)) return true;
-    const epoch = state.epoch + 1;
-    return this.epochEnds(state) && (epoch % evaluateEpochs === 0 || epoch === epochs);
+    if (this.#isLast(state)) return true;
+    return this.epochEnds(state) && (state.epoch + 1) % evaluateEpochs === 0;
+  }
+
+  /** True after the last step, as far as that is known before an evaluation. */
+  #isLast(state: LoopState): boolean {
+    return state.step >= this.steps || this.#isOutOfTime(state);
   }
 
   /**
@@ -77,14 +87,26 @@ export class Triggers {
     return checkpointMinutes > 0 && sinceCheckpointMs > 60_000 * checkpointMinutes;
   }
 
-  /** What is still to do; every evaluation is followed by a checkpoint. */
+  /** What is still to do, if neither patience nor time ends it. Each evaluation has a checkpoint before it and one after it. */
   remaining(state: LoopState): Work {
-    const { epochs, evaluateEpochs, evaluateSteps } = this.#plan;
-    const steps = this.steps - state.step;
-    const bySteps = evaluateSteps > 0 ? Math.floor(steps / evaluateSteps) : 0;
-    const passes = Math.min(epochs - state.epoch, Math.ceil(steps / this.#stepsOfEpoch));
-    const byEpochs = evaluateEpochs > 0 ? Math.ceil(passes / evaluateEpochs) : 0;
-    const evaluations = bySteps + byEpochs;
-    return { steps, evaluations, checkpoints: evaluations };
+    const evaluations = this.#remainingEvaluations(state);
+    return { steps: this.steps - state.step, evaluations, checkpoints: 2 * evaluations };
+  }
+
+  /** The one that is due now, those after every so many steps, and those at the ends of other epochs. */
+  #remainingEvaluations(state: LoopState): number {
+    const { evaluateEpochs, evaluateSteps } = this.#plan;
+    const { steps } = this;
+    const perEpoch = this.#stepsPerEpoch;
+    let evaluations = this.evaluationDue(state) ? 1 : 0;
+    if (evaluateSteps > 0) evaluations += Math.floor(steps / evaluateSteps) - Math.floor(state.step / evaluateSteps);
+    if (evaluateEpochs === 0) return evaluations;
+    let end = state.step;
+    for (let epoch = Math.floor(state.step / perEpoch) + 1; end < steps; epoch++) {
+      end = Math.min(epoch * perEpoch, steps);
+      const isCounted = evaluateSteps > 0 && end % evaluateSteps === 0;
+      if (!isCounted && (end === steps || epoch % evaluateEpochs === 0)) evaluations++;
+    }
+    return evaluations;
   }
 }

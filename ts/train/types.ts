@@ -1,9 +1,11 @@
+import type { Tensor } from '../tensor';
+
 /** How long to train and what to do on the way. */
 export interface TrainPlan {
   /** Seed of what is random inside the model, such as dropout. */
   readonly seed: number;
   readonly epochs: number;
-  /** Batches whose gradients one optimizer step averages. */
+  /** Micro-batches whose gradients one optimizer step averages. */
   readonly accumulate: number;
   /** Largest total norm of the gradients; 0 leaves them as they are. */
   readonly clipNorm: number;
@@ -30,7 +32,7 @@ export interface TrainPlan {
   readonly evaluateEpochs: number;
   /** Evaluate after every so many steps as well; 0 does not. */
   readonly evaluateSteps: number;
-  /** Checkpoint when so many minutes have passed since the last one; 0 does not. */
+  /** Checkpoint once so many minutes have passed since the last one; 0 does not. */
   readonly checkpointMinutes: number;
   /** Checkpoint after every so many steps; 0 does not. */
   readonly checkpointSteps: number;
@@ -50,6 +52,14 @@ export interface BatchSource<Batch> {
   epoch(epoch: number, options?: { readonly startBatch?: number }): AsyncIterable<Batch>;
   /** The names of the samples of one batch, such as files, for an error that it leads to. */
   describeBatch?(epoch: number, batch: number): readonly string[];
+}
+
+/** The loss of one batch, and named scalars to log beside it. */
+export interface LossAndTerms {
+  /** A scalar, which is differentiated. */
+  readonly loss: Tensor;
+  /** Scalars by name; a name that a line of metrics.jsonl has for something else, such as `step`, is refused. */
+  readonly terms?: Readonly<Record<string, Tensor>>;
 }
 
 /** A schedule that moves with every optimizer step; those of `optim` are. */

@@ -38,27 +38,33 @@ export async function withRun<Result>(
     return await train(run);
   } catch (error) {
     if (!resume) run.discardUnlessBegun();
-    if (signal?.aborted && error === signal.reason) return { outcome: 'interrupted' };
+    if (isAbort(error, signal)) return { outcome: 'interrupted' };
     throw error;
   } finally {
     run.release();
   }
 }
 
-/** What `work` gives; undefined where it ended by the reason of the signal. */
+/** What `work` gives; undefined where it ended by the reason of the signal, or would begin after the abort. */
 export async function unlessAborted<T>(
   signal: AbortSignal,
   work: (signal: AbortSignal) => T | Promise<T>,
 ): Promise<T | undefined> {
+  if (signal.aborted) return undefined;
   try {
     return await work(signal);
   } catch (error) {
-    if (signal.aborted && error === signal.reason) return undefined;
+    if (isAbort(error, signal)) return undefined;
     throw error;
   }
 }
 
-/** A listener whose bars end what they show, such as the drawing of faces, at the signal. */
+/** Whether an error is the reason of a signal that has aborted. */
+export function isAbort(error: unknown, signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true && error === signal.reason;
+}
+
+/** A listener whose progress bars throw the reason of the signal once it has aborted: so what they show, such as the drawing of faces, can be stopped. */
 export function stoppable(listener: Listener = silent, signal?: AbortSignal): Listener {
   return {
     say: listener.say,

@@ -8,7 +8,7 @@ import { faceSchema, resolveFaceConfig } from '../../../ts/tasks/facecls/config'
 import { presets } from '../../../ts/tasks/facecls/presets';
 import { detectionSchema } from '../../../ts/tasks/vocdet/config';
 import { jsonSchemaOf } from '../../../ts/train/config/json-schema';
-import { leaves } from '../../../ts/train/config/keys';
+import { leaves as configLeaves } from '../../../ts/train/config/keys';
 import { resolveConfig } from '../../../ts/train/config/resolve';
 import { group } from '../../../ts/train/config/schema';
 
@@ -118,7 +118,7 @@ describe('the JSON schema of a configuration', () => {
       assert.ok(found.every(([, { description }]) => typeof description === 'string' && description.length > 5));
       if (task === 'facecls') {
         const known = found.map(([key]) => key);
-        for (const [key] of leaves(presets.tiny)) assert.ok(known.includes(key), key);
+        for (const [key] of configLeaves(presets.tiny)) assert.ok(known.includes(key), key);
       }
       assert.ok(found.some(([key]) => key === 'extends'));
       assert.equal(JSON.stringify(json).includes('"required"'), false);

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { runInNewContext } from 'node:vm';
+import { client } from '../../../ts/train/report/client';
 import { chart, sharePlot } from '../../../ts/train/report/curves';
 import { Html, html, jsonScript } from '../../../ts/train/report/html';
 import { facts, imageGrid, notesSection, renderPage } from '../../../ts/train/report/page';
@@ -164,6 +166,54 @@ describe('a table', () => {
       ),
     );
     assert.ok(!markup.includes('<tfoot>'));
+  });
+});
+
+/** The order that the page's script gives a column when its head is clicked: ascending or descending, by turns. */
+function sortedByClick(numeric: boolean, values: readonly string[]): string[][] {
+  const rows = values.map((value) => ({
+    cells: [{ dataset: { value }, classList: { contains: () => numeric || value === '' } }],
+  }));
+  const orders: string[][] = [];
+  const body = {
+    rows,
+    append: (...sorted: typeof rows) => void orders.push(sorted.map(({ cells }) => cells[0]!.dataset.value)),
+  };
+  let sort = 'none';
+  const head = {
+    cellIndex: 0,
+    classList: { contains: () => numeric },
+    closest: () => ({ tBodies: [body] }),
+    getAttribute: () => sort,
+    setAttribute: (_: string, value: string) => void (sort = value),
+    parentElement: {} as object,
+  };
+  head.parentElement = { cells: [head] };
+  let click = () => {};
+  const button = {
+    parentElement: head,
+    addEventListener: (_: string, listener: () => void) => void (click = listener),
+  };
+  runInNewContext(client, {
+    document: { querySelectorAll: (selector: string) => (selector === 'th button' ? [button] : []) },
+    matchMedia: () => ({ addEventListener: () => {} }),
+    addEventListener: () => {},
+  });
+  click();
+  click();
+  return orders;
+}
+
+describe('the sorting of a table', () => {
+  it('begins with the largest number, or the first word; what is absent comes last', () => {
+    assert.deepEqual(sortedByClick(true, ['', '2', '10']), [
+      ['10', '2', ''],
+      ['2', '10', ''],
+    ]);
+    assert.deepEqual(sortedByClick(false, ['', 'b', 'a']), [
+      ['a', 'b', ''],
+      ['b', 'a', ''],
+    ]);
   });
 });
 
