@@ -59,23 +59,29 @@ uint32_t Callbacks::ask(uint32_t id, at::TensorList tensors) {
   return result;
 }
 
-// dispatch(id, graphTask, recording, wire?): tensors and flags on the wire; a number, or minus the ticket of an error
-uint32_t Callbacks::enter(const Call& call) {
-  const Napi::HandleScope scope(env_);
+// Puts the tensors and the flags onto the wire; the wire when it had to grow, else undefined.
+napi_value Callbacks::write_arguments(const Call& call) {
   Environment& environment = Environment::of(env_);
-  // Autograd has changed this thread's mode; JavaScript must find the one that it set.
-  const c10::AutoGradMode mode(environment.recording);
   const double* const before = environment.wire;
   WireWriter out(env_, environment);
   out.put(static_cast<double>(call.tensors.size()));
   for (const at::Tensor& tensor : call.tensors) out.tensor(tensor);
   out.put(static_cast<double>(call.flags.size()));
   for (const int64_t flag : call.flags) out.put(static_cast<double>(flag));
+  if (environment.wire != before) return environment.wire_owner.Value();
+  return Napi::Env(env_).Undefined();
+}
 
+// dispatch(id, graphTask, recording, wire?): tensors and flags on the wire; a number, or minus the ticket of an error
+uint32_t Callbacks::enter(const Call& call) {
+  const Napi::HandleScope scope(env_);
+  Environment& environment = Environment::of(env_);
+  // Autograd has changed this thread's mode; JavaScript must find the one that it set.
+  const c10::AutoGradMode mode(environment.grad_mode);
   const Napi::Env env(env_);
-  const napi_value wire = environment.wire == before ? env.Undefined() : environment.wire_owner.Value();
+  const napi_value wire = write_arguments(call);
   const napi_value arguments[] = {Napi::Number::New(env, call.id), Napi::Number::New(env, static_cast<double>(call.graph_task)),
-                                  Napi::Boolean::New(env, call.recording), wire};
+                                  Napi::Boolean::New(env, call.grad_mode), wire};
   napi_value result = nullptr;
   double number = 0;
   const bool called = napi_call_function(env_, env.Undefined(), dispatch_.Value(), 4, arguments, &result) == napi_ok;

@@ -39,10 +39,11 @@ class Callbacks {
     uint32_t id;
     at::TensorList tensors;
     const std::vector<int64_t>& flags;
-    bool recording;
+    bool grad_mode;
     int64_t graph_task;
   };
   void on_thread(const std::function<void()>& body);  // on JavaScript's
+  napi_value write_arguments(const Call& call);
   uint32_t enter(const Call& call);
   std::vector<at::Tensor> read_result();
 

@@ -1,6 +1,7 @@
 // What JavaScript sees of a recording (recorder.h).
 #include "exports.h"
 #include "names.h"
+#include "wire.h"
 #include "wire_reader.h"
 #include "wire_writer.h"
 
@@ -8,8 +9,7 @@ namespace torchts {
 namespace {
 
 Napi::Value number_or_bigint(Napi::Env env, int64_t value) {
-  constexpr int64_t kSafe = (int64_t{1} << 53) - 1;
-  if (value >= -kSafe && value <= kSafe) return Napi::Number::New(env, static_cast<double>(value));
+  if (wire::is_safe(value)) return Napi::Number::New(env, static_cast<double>(value));
   return Napi::BigInt::New(env, value);
 }
 

@@ -3,7 +3,6 @@
 #include <caffe2/serialize/inline_container.h>
 #include <caffe2/serialize/istream_adapter.h>
 #include <algorithm>
-#include <cstring>
 #include <fstream>
 #include <map>
 #include <pthread.h>
@@ -30,7 +29,7 @@ struct Script {
   torch::jit::Module module;
   std::map<std::string, std::vector<ScriptParameter>> methods;  // without the module itself, the first argument whatever its name
 
-  const std::vector<ScriptParameter>& plan(const std::string& method) {
+  const std::vector<ScriptParameter>& parameters_of(const std::string& method) {
     const auto known = methods.find(method);
     if (known != methods.end()) return known->second;
     const auto found = module.find_method(method);
@@ -101,7 +100,7 @@ void on_deep_stack(Body body) {
   pthread_attr_setstacksize(&attributes, kStack);
   const int failed = pthread_create(&thread, &attributes, start, &job);
   pthread_attr_destroy(&attributes);
-  if (failed) throw std::runtime_error("the system gives no thread to read TorchScript on");
+  if (failed) throw std::runtime_error("the system gives no thread to read TorchScript on: see its limits on threads and memory (ulimit -u, ulimit -v)");
   pthread_join(thread, nullptr);
   if (job.error) std::rethrow_exception(job.error);
 }
@@ -130,9 +129,9 @@ Napi::Value records(const Napi::CallbackInfo& info) {
   for (const std::string& name : reader.getAllRecords()) {
     // torch.jit.save compresses nothing but code, which is small.
     unpacked += reader.getRecordSize(name);
-    if (unpacked > kLargest + 2 * size) throw ArgumentError("the archive of " + std::to_string(size) + " bytes unpacks to more than " + std::to_string(unpacked));
-    const auto ends = [&](const char* ending) { return name.size() >= strlen(ending) && name.compare(name.size() - strlen(ending), std::string::npos, ending) == 0; };
-    if (!ends(".py") && !(ends(".pkl") && !ends(".debug_pkl"))) continue;
+    if (unpacked > kLargest + 2 * size)
+      throw ArgumentError("the archive of " + std::to_string(size) + " bytes unpacks to more than " + std::to_string(unpacked));
+    if (!name.ends_with(".py") && !name.ends_with(".pkl")) continue;
     auto [data, bytes] = reader.getRecord(name);
     auto row = Napi::Array::New(info.Env());
     row[0u] = name;
@@ -167,7 +166,7 @@ Napi::Value methods(const Napi::CallbackInfo& info) {
     auto row = Napi::Array::New(info.Env());
     row[0u] = method.name();
     uint32_t at = 1;
-    for (const auto& [parameter, type] : script->plan(method.name())) {
+    for (const auto& [parameter, type] : script->parameters_of(method.name())) {
       auto pair = Napi::Array::New(info.Env());
       pair[0u] = parameter.name;
       pair[1u] = takes_object(type);
@@ -178,10 +177,10 @@ Napi::Value methods(const Napi::CallbackInfo& info) {
   return result;
 }
 
-std::vector<at::IValue> read_arguments(const Napi::CallbackInfo& info, const std::vector<ScriptParameter>& plan) {
+std::vector<at::IValue> read_arguments(const Napi::CallbackInfo& info, const std::vector<ScriptParameter>& parameters) {
   WireReader in(info.Env(), Environment::of(info.Env()), info[2]);
   std::vector<at::IValue> arguments;
-  for (const auto& [parameter, type] : plan) arguments.push_back(in.script_argument(parameter, type));
+  for (const auto& [parameter, type] : parameters) arguments.push_back(in.script_argument(parameter, type));
   return arguments;
 }
 
@@ -197,7 +196,7 @@ napi_value write_result(napi_env env, const at::IValue& value) {
 napi_value run(const Napi::CallbackInfo& info) {
   const auto script = script_of(info);
   const std::string method = info[1].ToString();
-  auto arguments = read_arguments(info, script->plan(method));
+  auto arguments = read_arguments(info, script->parameters_of(method));
   const at::IValue result = script->module.get_method(method)(std::move(arguments));
   report_memory(info.Env());
   return write_result(info.Env(), result);
@@ -207,28 +206,23 @@ napi_value run(const Napi::CallbackInfo& info) {
 Napi::Value run_async(const Napi::CallbackInfo& info) {
   const auto script = script_of(info);
   const std::string method = info[1].ToString();
-  auto arguments = std::make_shared<std::vector<at::IValue>>(read_arguments(info, script->plan(method)));
+  auto arguments = std::make_shared<std::vector<at::IValue>>(read_arguments(info, script->parameters_of(method)));
   auto result = std::make_shared<at::IValue>();
   return Napi::Value(info.Env(), submit_work(
       info.Env(), [=] { *result = script->module.get_method(method)(std::move(*arguments)); },
       [result](napi_env env) { return on_own_wire(env, [&](WireWriter& out) { out.value(*result); }); }));
 }
 
-// Module::named_parameters and named_buffers; scriptState(id, buffers): names, with the tensors on the wire
-Napi::Value state(const Napi::CallbackInfo& info) {
+// Module::named_parameters and named_buffers; scriptState(id, buffers): a dictionary of them on the wire
+napi_value state(const Napi::CallbackInfo& info) {
   const auto script = script_of(info);
-  auto names = Napi::Array::New(info.Env());
-  WireWriter out(info.Env(), Environment::of(info.Env()));
-  uint32_t count = 0;
+  c10::Dict<std::string, at::Tensor> tensors;
   const auto put = [&](const auto& named) {
-    for (const auto& item : named) {
-      names[count++] = item.name;
-      out.tensor(item.value);
-    }
+    for (const auto& item : named) tensors.insert(item.name, item.value);
   };
   if (info[1].ToBoolean()) put(script->module.named_buffers());
   else put(script->module.named_parameters());
-  return names;
+  return write_result(info.Env(), tensors);
 }
 
 // Module::to; scriptTo(id, device | null, dtype | null)

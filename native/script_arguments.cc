@@ -12,8 +12,6 @@
 namespace torchts {
 namespace {
 
-constexpr int kDeepest = 64;
-
 // The kind of a type without parts, as for arguments of operators.
 Kind leaf_of(const c10::TypePtr& type) { return parameter_of(c10::Argument("", type)).kind; }
 
@@ -65,7 +63,7 @@ std::string WireReader::script_key(const Parameter& parameter) {
 
 at::IValue WireReader::script_tuple(int tag, const c10::TypePtr& type, const Parameter& parameter, int depth) {
   const auto tuple = type->expect<c10::TupleType>();
-  const auto count = static_cast<size_t>(tag == wire::kList || tag == wire::kDict ? next() : 0);
+  const size_t count = tag == wire::kList || tag == wire::kDict ? length() : 0;
   const size_t wanted = tuple->elements().size();
   const std::string label = label_of(parameter, type);
   if ((tag != wire::kList && !(tag == wire::kDict && tuple->schema())) || count != wanted)
@@ -89,7 +87,7 @@ at::IValue WireReader::script_tuple(int tag, const c10::TypePtr& type, const Par
 at::IValue WireReader::script_dict(const c10::TypePtr& type, const Parameter& parameter, int depth) {
   const auto dict = type->expect<c10::DictType>();
   c10::impl::GenericDict result(dict->getKeyType(), dict->getValueType());
-  for (auto left = static_cast<size_t>(next()); left > 0; --left) {
+  for (size_t left = length(); left > 0; --left) {
     const int tag = static_cast<int>(next());
     at::IValue key;
     if (tag == wire::kString && dict->getKeyType()->kind() == c10::TypeKind::IntType) {  // keys of objects are strings
@@ -112,7 +110,7 @@ at::IValue WireReader::script_object(const c10::TypePtr& type, const Parameter& 
   const std::string label = label_of(parameter, type);
   const size_t wanted = kind->numAttributes();
   if (kind->is_module() || !kind->compilation_unit()) throw ArgumentError(label + " has a type that JavaScript cannot pass");
-  if (static_cast<size_t>(next()) != wanted) throw ArgumentError(label + " must be an object with all " + std::to_string(wanted) + " attributes");
+  if (length() != wanted) throw ArgumentError(label + " must be an object with all " + std::to_string(wanted) + " attributes");
   auto object = c10::ivalue::Object::create(c10::StrongTypePtr(kind->compilation_unit(), kind), wanted);
   for (size_t i = 0; i < wanted; ++i) {
     const std::string key = script_key(parameter);
@@ -131,7 +129,7 @@ at::IValue WireReader::script_any(int tag, const Parameter& parameter, int depth
     case wire::kTensor: return script_value(tag, c10::TensorType::get(), parameter, depth);
     case wire::kString: return string(parameter);
     case wire::kList: {
-      std::vector<at::IValue> parts(static_cast<size_t>(next()));
+      std::vector<at::IValue> parts(length());
       for (at::IValue& part : parts) {
         const int tag_of_part = static_cast<int>(next());
         part = script_value(tag_of_part, c10::AnyType::get(), parameter, depth + 1);
@@ -146,7 +144,7 @@ at::IValue WireReader::script_any(int tag, const Parameter& parameter, int depth
 }
 
 at::IValue WireReader::script_value(int tag, const c10::TypePtr& type, const Parameter& parameter, int depth) {
-  if (depth > kDeepest) throw ArgumentError("argument '" + parameter.name + "' is nested deeper than " + std::to_string(kDeepest));
+  if (depth > wire::kDeepest) throw ArgumentError("argument '" + parameter.name + "' is nested deeper than " + std::to_string(wire::kDeepest));
   switch (type->kind()) {
     case c10::TypeKind::OptionalType:
       return tag == wire::kNone ? at::IValue() : script_value(tag, type->containedType(0), parameter, depth + 1);
@@ -163,7 +161,7 @@ at::IValue WireReader::script_value(int tag, const c10::TypePtr& type, const Par
     case c10::TypeKind::ListType: {
       if (tag != wire::kList) break;
       c10::impl::GenericList result(type->containedType(0));
-      for (auto left = static_cast<size_t>(next()); left > 0; --left) {
+      for (size_t left = length(); left > 0; --left) {
         const int tag_of_item = static_cast<int>(next());
         result.push_back(script_value(tag_of_item, type->containedType(0), parameter, depth + 1));
       }

@@ -9,7 +9,7 @@
 //   kBool      0 | 1
 //   kString    index              into the array of strings that goes with the call
 //   kList      n, then n values
-//   kBigInt    high, low          two's complement halves; high is signed, and beyond 2^31 that of a uint64
+//   kBigInt    high, low          the halves of 64 bits; high is signed; that of a uint64 beyond int64 is 2^31 at least
 //   kComplex   re, im
 //   kGenerator id
 //   kSame      handle             (results only) the argument itself, as in-place operators return it
@@ -18,8 +18,16 @@
 //   kConstant  number             (steps of a plan only) a constant of its pool
 // ts/native/wire.ts holds the same table; test/native/wire.test.ts compares the two.
 #pragma once
+#include <cstdint>
 
 namespace torchts::wire {
+
+// The integers that a double holds exactly, as Number.isSafeInteger has them; kInt is for them alone.
+constexpr int64_t kLargestSafe = (int64_t{1} << 53) - 1;
+constexpr bool is_safe(int64_t value) { return value >= -kLargestSafe && value <= kLargestSafe; }
+
+// How deep TorchScript's lists, dictionaries and objects may be nested, in arguments and in results.
+constexpr int kDeepest = 64;
 
 enum Tag : int {
   kNone = 0,

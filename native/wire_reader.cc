@@ -1,6 +1,7 @@
 #include "wire_reader.h"
 
 #include <ATen/core/List.h>
+#include <iterator>
 #include <limits>
 
 #include "guard.h"
@@ -14,6 +15,7 @@ namespace {
 constexpr const char* kTagNames[] = {"null", "nothing", "a tensor", "an integer", "a number", "a boolean",
                                      "a string", "an array", "a bigint", "a complex number", "a generator", "?", "an object",
                                      "a value of a plan", "a constant of a plan"};
+static_assert(std::size(kTagNames) == wire::kConstant + 1);
 
 std::string text_of(napi_env env, napi_value value) {
   size_t length = 0;
@@ -30,6 +32,15 @@ double WireReader::next() {
   return environment_.wire[position_++];
 }
 
+// Each element takes a cell at least: what claims more is refused before memory is allocated for it.
+size_t WireReader::length() {
+  const double length = next();
+  const size_t most = environment_.wire_length - position_;
+  if (!(length >= 0 && length <= static_cast<double>(most)))
+    throw ArgumentError(c10::str("expected a list of at most ", most, " elements, found a length of ", length));
+  return static_cast<size_t>(length);
+}
+
 const at::Tensor& WireReader::next_tensor() {
   const auto handle = static_cast<Handle>(next());
   const at::Tensor& tensor = environment_.tensors.get(handle);
@@ -39,7 +50,7 @@ const at::Tensor& WireReader::next_tensor() {
 }
 
 void WireReader::mismatch(int tag, const Parameter& parameter) const {
-  const bool known = tag >= 0 && tag <= wire::kConstant;
+  const bool known = tag >= 0 && static_cast<size_t>(tag) < std::size(kTagNames);
   throw ArgumentError("argument '" + parameter.name + "' must be " + parameter.type + ", found " +
                       (known ? kTagNames[tag] : "an unknown value"));
 }
@@ -131,8 +142,7 @@ c10::List<T> WireReader::elements(int tag, const Parameter& parameter, Read read
     for (int32_t i = 0; i < std::max(parameter.length, 1); ++i) result.push_back(value);
     return result;
   }
-  const auto count = static_cast<size_t>(next());
-  if (count > environment_.wire_length) throw ArgumentError("argument '" + parameter.name + "': the list is too long");
+  const size_t count = length();
   result.reserve(count);
   for (size_t i = 0; i < count; ++i) result.push_back(read(static_cast<int>(next())));
   return result;
@@ -184,7 +194,7 @@ at::Tensor WireReader::tensor() {
 
 std::vector<at::Tensor> WireReader::tensors() {
   if (static_cast<int>(next()) != wire::kList) throw ArgumentError("expected an array of tensors");
-  std::vector<at::Tensor> result(static_cast<size_t>(next()));
+  std::vector<at::Tensor> result(length());
   for (at::Tensor& item : result) item = tensor();
   return result;
 }
@@ -192,7 +202,7 @@ std::vector<at::Tensor> WireReader::tensors() {
 std::vector<int64_t> WireReader::ints() {
   static const Parameter kSizes{"size", "int[]", Kind::Int};
   if (static_cast<int>(next()) != wire::kList) throw ArgumentError("expected an array of integers");
-  std::vector<int64_t> result(static_cast<size_t>(next()));
+  std::vector<int64_t> result(length());
   for (int64_t& item : result) item = integer(static_cast<int>(next()), kSizes);
   return result;
 }

@@ -39,6 +39,7 @@ class WireReader {
 
  private:
   double next();
+  size_t length();  // of a list or a dictionary
   const at::Tensor& next_tensor();
   uint64_t big_integer(bool& is_unsigned);
   int64_t integer(int tag, const Parameter& parameter);

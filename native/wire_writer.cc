@@ -11,6 +11,11 @@
 
 namespace torchts {
 
+WireWriter::~WireWriter() {
+  if (std::uncaught_exceptions() == exceptions_) return;
+  for (const Handle handle : inserted_) environment_.tensors.release(handle);
+}
+
 void WireWriter::put(double number) {
   if (position_ >= environment_.wire_length) {
     auto grown = Napi::Float64Array::New(env_, environment_.wire_length * 2);
@@ -28,13 +33,13 @@ void WireWriter::tensor(const at::Tensor& tensor) {
     return put(static_cast<double>(handle));
   }
   if (!tensor.is_cpu()) note_device_tensor(tensor);
+  inserted_.push_back(environment_.tensors.insert(tensor));
   put(wire::kTensor);
-  put(static_cast<double>(environment_.tensors.insert(tensor)));
+  put(static_cast<double>(inserted_.back()));
 }
 
 void WireWriter::integer(int64_t value) {
-  constexpr int64_t kSafe = (int64_t{1} << 53) - 1;
-  if (value >= -kSafe && value <= kSafe) {
+  if (wire::is_safe(value)) {
     put(wire::kInt);
     return put(static_cast<double>(value));
   }
@@ -46,7 +51,8 @@ void WireWriter::integer(int64_t value) {
 void WireWriter::string(const std::string& text) {
   if (!strings_) napi_create_array(env_, &strings_);
   napi_value value;
-  napi_create_string_utf8(env_, text.data(), text.size(), &value);
+  if (napi_create_string_utf8(env_, text.data(), text.size(), &value) != napi_ok)
+    throw ArgumentError("the result holds a string of " + std::to_string(text.size()) + " bytes, which is longer than strings of JavaScript can be");
   napi_set_element(env_, strings_, string_count_, value);
   put(wire::kString);
   put(string_count_++);
@@ -68,6 +74,15 @@ void WireWriter::list(const List& items) {
   for (const auto& item : items) value(item);
 }
 
+void WireWriter::dict(const c10::impl::GenericDict& entries) {
+  put(wire::kDict);
+  put(static_cast<double>(entries.size()));
+  for (const auto& entry : entries) {
+    value(entry.key());
+    value(entry.value());
+  }
+}
+
 // A NamedTuple is written as a dictionary of its fields.
 void WireWriter::tuple(const at::IValue& value) {
   const auto& elements = value.toTupleRef().elements();
@@ -83,28 +98,24 @@ void WireWriter::tuple(const at::IValue& value) {
 
 // An object of a scripted class is written as a dictionary of its attributes.
 void WireWriter::object(const at::IValue& value) {
-  constexpr int kDeepest = 64;
   const auto object = value.toObject();
   const auto type = object->type();
-  if (++depth_ > kDeepest) throw ArgumentError("the result holds objects nested deeper than " + std::to_string(kDeepest) + ", or in a circle");
   put(wire::kDict);
   put(static_cast<double>(type->numAttributes()));
   for (size_t i = 0; i < type->numAttributes(); ++i) {
     string(type->getAttributeName(i));
     this->value(object->getSlot(i));
   }
-  --depth_;
 }
 
-napi_value on_own_wire(napi_env env, const std::function<void(WireWriter&)>& write) {
-  Environment& environment = Environment::of(env);
-  const auto shared = environment.wire_owner.Value().As<Napi::Float64Array>();
-  environment.attach_wire(Napi::Float64Array::New(env, 64));
-  WireWriter out(env, environment);
-  write(out);
-  auto result = Napi::Object(env, out.extra(true));
-  environment.attach_wire(shared);
-  return result;
+// Of values inside of values: a list of Any, for one, may hold itself.
+void WireWriter::container(const at::IValue& value) {
+  if (++depth_ > wire::kDeepest) throw ArgumentError("the result is nested deeper than " + std::to_string(wire::kDeepest) + ", or holds itself");
+  if (value.isTuple()) tuple(value);
+  else if (value.isList()) list(value.toListRef());
+  else if (value.isObject()) object(value);
+  else dict(value.toGenericDict());
+  --depth_;
 }
 
 void WireWriter::value(const at::IValue& value) {
@@ -123,19 +134,38 @@ void WireWriter::value(const at::IValue& value) {
     return put(wire::kComplex), put(number.real()), put(number.imag());
   }
   if (value.isString()) return string(value.toStringRef());
-  if (value.isTuple()) return tuple(value);
-  if (value.isList()) return list(value.toListRef());
-  if (value.isGenericDict()) {
-    const auto entries = value.toGenericDict();
-    put(wire::kDict);
-    put(static_cast<double>(entries.size()));
-    for (const auto& entry : entries) this->value(entry.key()), this->value(entry.value());
-    return;
-  }
+  if (value.isTuple() || value.isList() || value.isGenericDict() || (value.isObject() && !value.isModule())) return container(value);
   if (value.isEnum()) return string(value.toEnumHolder()->name());
-  if (value.isObject() && !value.isModule()) return object(value);
   if (value.isDevice()) return string(value.toDevice().str());
   throw ArgumentError("the result has the type " + value.tagKind() + ", which JavaScript cannot hold");
+}
+
+namespace {
+
+// Another wire takes the place of the shared one for a while, also where an exception ends that.
+class OwnWire {
+ public:
+  OwnWire(napi_env env, Environment& environment)
+      : environment_(environment), shared_(environment.wire_owner.Value().As<Napi::Float64Array>()) {
+    environment.attach_wire(Napi::Float64Array::New(env, 64));
+  }
+  ~OwnWire() { environment_.attach_wire(shared_); }
+  OwnWire(const OwnWire&) = delete;
+  OwnWire& operator=(const OwnWire&) = delete;
+
+ private:
+  Environment& environment_;
+  const Napi::Float64Array shared_;
+};
+
+}  // namespace
+
+napi_value on_own_wire(napi_env env, const std::function<void(WireWriter&)>& write) {
+  Environment& environment = Environment::of(env);
+  const OwnWire own(env, environment);
+  WireWriter out(env, environment);
+  write(out);
+  return out.extra(true);
 }
 
 }  // namespace torchts

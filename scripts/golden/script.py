@@ -1,7 +1,7 @@
 """Goldens of TorchScript: a scripted module with branches, names and several kinds of results, and what it gives."""
 
 from enum import Enum
-from typing import NamedTuple
+from typing import Any, List, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -86,6 +86,30 @@ class Typed(nn.Module):
         return [item is None for item in items]
 
 
+def double(x: Tensor) -> Tensor:
+    return x * 2
+
+
+class Unwritable(nn.Module):
+    """Results that JavaScript cannot hold."""
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Any]:
+        return x * 2, torch.jit.fork(double, x)
+
+    @torch.jit.export
+    def itself(self, x: Tensor) -> list[Any]:
+        items: List[Any] = [x]
+        items.append(items)
+        return items
+
+    @torch.jit.export
+    def text(self, length: int) -> str:
+        text = "x"
+        while len(text) < length:
+            text = text + text
+        return text
+
+
 if __name__ == "__main__":
     torch.manual_seed(3)
     scripted = torch.jit.script(Branching())
@@ -99,3 +123,7 @@ if __name__ == "__main__":
     torch.jit.script(Typed()).save(str(typed))
     typed.chmod(0o644)
     report(typed, 1)
+    unwritable = GOLDEN / "script-unwritable.pt"
+    torch.jit.script(Unwritable()).save(str(unwritable))
+    unwritable.chmod(0o644)
+    report(unwritable, 1)

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { Tag } from '../../ts/native/wire';
+import { binding } from '../../ts/native/binding';
+import { replaceWire, Tag } from '../../ts/native/wire';
 import * as torch from '../../ts/tensor';
 
 describe('the wire', () => {
@@ -48,6 +49,21 @@ describe('the wire', () => {
     assert.equal(echo(2n ** 64n - 1n, 'uint64'), 2n ** 64n - 1n);
     assert.deepEqual(echo({ re: -0.5, im: 3 }, 'complex128'), { re: -0.5, im: 3 });
     assert.throws(() => torch.zeros([1], { dtype: 'größe' as never }), /found 'größe'/);
+  });
+
+  it('refuses a list that claims more elements than it has', () => {
+    for (const length of [1e15, 5000, -1, NaN]) {
+      const wire = new Float64Array(4096);
+      wire.set([Tag.List, length]);
+      binding.attachWire(wire);
+      replaceWire(wire);
+      assert.throws(
+        () => binding.grads(),
+        /expected a list of at most 4094 elements, found a length of/,
+        String(length),
+      );
+    }
+    assert.deepEqual(torch.ones([2]).add(1).toArray(), [2, 2]);
   });
 
   it('an error in the middle of the arguments leaves it in order', () => {

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { jit } from '../../ts';
 import { TorchError } from '../../ts/errors';
+import { binding } from '../../ts/native/binding';
+import { replaceWire } from '../../ts/native/wire';
 import * as torch from '../../ts/tensor';
+import { liveTensors } from '../live-tensors';
 
 const file = join(__dirname, '../golden/script-typed.pt');
 const x = torch.keep(torch.tensor([1, 2]));
@@ -90,5 +93,51 @@ describe('arguments and results of TorchScript methods', () => {
         (error: Error) => message.test(error.message) && error instanceof TorchError,
         String(message),
       );
+  });
+});
+
+// scripts/golden/script.py
+describe('results of TorchScript that JavaScript cannot hold', () => {
+  const script = jit.load(join(__dirname, '../golden/script-unwritable.pt'));
+  const sum = (): unknown => torch.ones([2]).add(1).toArray();
+
+  it('are refused, and operators go on', () => {
+    assert.throws(() => script.forward(x), /the result has the type Future, which JavaScript cannot hold/);
+    assert.deepEqual(sum(), [2, 2]);
+  });
+
+  it('are refused beside the event loop too, and operators go on', async () => {
+    await assert.rejects(script.forwardAsync(x), /the result has the type Future/);
+    assert.deepEqual(sum(), [2, 2]);
+  });
+
+  it('leave none of their tensors behind', async () => {
+    const before = await liveTensors();
+    for (let i = 0; i < 5; i++) {
+      assert.throws(() => script.forward(x), /Future/);
+      await assert.rejects(script.forwardAsync(x), /Future/);
+    }
+    assert.equal(await liveTensors(), before);
+  });
+
+  it('are lists that hold themselves', () => {
+    assert.throws(() => script.call('itself', x), /the result is nested deeper than 64, or holds itself/);
+  });
+});
+
+describe('the state of a TorchScript module', () => {
+  it('may have more tensors than the wire has room for', () => {
+    const count = 2100;
+    const buffers = Array.from({ length: count }, (_, i) => [`w${i}`, torch.full([1], i)] as const);
+    const state = { name: 'Many', parameters: [], buffers, inputNames: ['input'] };
+    const script = torch.traceScript((input) => input.add(1), [x], state);
+    const small = new Float64Array(4096); // as it is before anything long was passed
+    binding.attachWire(small);
+    replaceWire(small);
+    assert.deepEqual(
+      Object.entries(script.stateDict()).map(([name, tensor]) => [name, tensor.item()]),
+      Array.from({ length: count }, (_, i) => [`w${i}`, i]),
+    );
+    assert.deepEqual(torch.ones([2]).add(1).toArray(), [2, 2]);
   });
 });

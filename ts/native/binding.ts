@@ -208,7 +208,7 @@ export interface Binding {
     method: string,
     strings: readonly string[],
   ): Submitted<Required<Pick<ScriptReply, 'wire'>> & ScriptReply>;
-  scriptState(id: number, buffers: boolean): string[];
+  scriptState(id: number, buffers: boolean): ScriptReply | undefined;
   scriptTo(id: number, device: string | null, dtype: string | null): void;
   scriptTrain(id: number, mode: boolean): void;
   scriptTrace(

@@ -3,8 +3,7 @@ import { binding, type ScriptReply } from '../../native/binding';
 import { withBytes, type FileInput } from '../../native/byte-source';
 import { guarded } from '../../native/typed-errors';
 import { saveTo, type FileTarget, type StreamTarget } from '../../native/save-target';
-import { replaceWire, restore, rewind } from '../../native/wire';
-import { takeTensorOrNull } from '../autograd/backward';
+import { replaceWire, restore } from '../../native/wire';
 import { context, traced } from '../core/context';
 import type { Device } from '../types/device';
 import type { DType } from '../types/dtype';
@@ -25,6 +24,12 @@ interface ScriptParameter {
   readonly key: string;
   /** It may be an object: a dictionary, a NamedTuple, an object of a class. */
   readonly takesObject: boolean;
+}
+
+/** Takes what the addon left on the wire. */
+function takeReply(reply: ScriptReply | undefined, args: readonly unknown[] = []): Result {
+  if (reply?.wire) replaceWire(reply.wire);
+  return decodeOne(reply?.strings, args);
 }
 
 /** Whether a trailing object is the argument at `index` itself, not arguments by name. */
@@ -83,13 +88,8 @@ export class ScriptModule {
   call<T extends Result = Tensor>(method: string, ...args: unknown[]): T {
     const values = this.#arrange(method, args);
     context();
-    return withOomRetry(() =>
-      guarded(`${method}()`, () => {
-        const reply = binding.scriptCall(this.#id, method, encodeNested(values));
-        if (reply?.wire) replaceWire(reply.wire);
-        return decodeOne(reply?.strings, values) as T;
-      }),
-    );
+    const submit = (): T => takeReply(binding.scriptCall(this.#id, method, encodeNested(values)), values) as T;
+    return withOomRetry(() => guarded(`${method}()`, submit));
   }
 
   /**
@@ -147,11 +147,7 @@ export class ScriptModule {
   }
 
   #state(buffers: boolean): Record<string, Tensor> {
-    return guarded('stateDict()', () => {
-      const names = binding.scriptState(this.#id, buffers);
-      rewind();
-      return Object.fromEntries(names.map((name) => [name, takeTensorOrNull()!]));
-    });
+    return guarded('stateDict()', () => takeReply(binding.scriptState(this.#id, buffers)) as Record<string, Tensor>);
   }
 
   /** Moves parameters and buffers. */
