@@ -62,7 +62,8 @@ Check has_dims(Name tensor, int64_t least, int64_t most) {
   return [=](const Arguments& arguments) {
     const at::Tensor& found = arguments.tensor(tensor);
     if (!found.defined()) return;
-    TORCH_CHECK(found.dim() >= least && found.dim() <= most, "expected '", tensor, "' of ", least, " to ", most, " dimensions, found the shape ", found.sizes());
+    TORCH_CHECK(found.dim() >= least && found.dim() <= most, "expected '", tensor, "' of ", least, " to ", most,
+                " dimensions, found the shape ", found.sizes());
   };
 }
 
@@ -123,7 +124,8 @@ Check offsets_monotonic(Name tensor, Limit limit) {
       int64_t last = 0;
       TORCH_CHECK_INDEX(values[0] == 0, "expected '", tensor, "' that begin with 0, found ", values[0]);
       for (const int64_t value : values) {
-        TORCH_CHECK_INDEX(value >= last && value <= end, "expected '", tensor, "' that never fall and end at ", end, " at most, found ", value, " after ", last);
+        TORCH_CHECK_INDEX(value >= last && value <= end, "expected '", tensor, "' that never fall and end at ", end,
+                          " at most, found ", value, " after ", last);
         last = value;
       }
     });
@@ -161,7 +163,8 @@ Check same_sizes(Name list, Name with) {
     const auto found = arguments.tensors(list), wanted = arguments.tensors(with);
     for (size_t i = 0; i < std::min(found.size(), wanted.size()); ++i) {
       if (!found[i].defined() || !wanted[i].defined()) continue;
-      TORCH_CHECK(found[i].sizes() == wanted[i].sizes(), "expected '", list, "' of the shapes of '", with, "', found ", found[i].sizes(), " beside ", wanted[i].sizes());
+      TORCH_CHECK(found[i].sizes() == wanted[i].sizes(), "expected '", list, "' of the shapes of '", with, "', found ",
+                  found[i].sizes(), " beside ", wanted[i].sizes());
       TORCH_CHECK(found[i].device() == wanted[i].device(), "expected '", list, "' on the devices of '", with, "', found ", found[i].device(), " beside ",
                   wanted[i].device());
       // The kernels take the memory for one array of numel() elements.

@@ -16,11 +16,15 @@ struct StaleHandle {
 };
 
 class HandleTable {
+  static constexpr int kSlotBits = 24;
+
  public:
+  static constexpr size_t kMostTensors = size_t{1} << kSlotBits;  // live ones, at once
+
   Handle insert(at::Tensor tensor);
-  const at::Tensor& get(Handle handle) const;  // throws StaleHandle
+  const at::Tensor& get(Handle handle) const;         // throws StaleHandle
   int64_t bytes_alone(Handle handle) const noexcept;  // bytes that its release frees; 0 for a stale handle, or shared memory
-  void release(Handle handle) noexcept;        // a stale handle is ignored: freeing twice is harmless
+  void release(Handle handle) noexcept;               // a stale handle is ignored: freeing twice is harmless
 
   size_t live() const { return live_; }
   uint64_t inserted() const { return inserted_; }  // ever
@@ -36,8 +40,7 @@ class HandleTable {
   }
 
  private:
-  static constexpr int kSlotBits = 24;
-  static constexpr uint64_t kSlotMask = (1u << kSlotBits) - 1;
+  static constexpr uint64_t kSlotMask = kMostTensors - 1;
   static constexpr uint32_t kLastGeneration = (1u << 29) - 1;
 
   struct Slot {
@@ -56,7 +59,7 @@ class HandleTable {
 inline Handle HandleTable::insert(at::Tensor tensor) {
   uint32_t index;
   if (free_.empty()) {
-    TORCH_CHECK(slots_.size() <= kSlotMask, "more than ", kSlotMask, " live tensors: free some with torch.scope() or dispose()");
+    TORCH_CHECK(slots_.size() < kMostTensors, "more than ", kMostTensors, " live tensors: free some with torch.scope() or dispose()");
     index = static_cast<uint32_t>(slots_.size());
     slots_.emplace_back();
   } else {

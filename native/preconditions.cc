@@ -84,7 +84,9 @@ namespace {
 constexpr auto kKey = c10::DispatchKey::TESTING_ONLY_GenericMode;
 
 bool any_nested(c10::ArrayRef<at::IValue> arguments) {
-  return std::any_of(arguments.begin(), arguments.end(), [](const at::IValue& value) { return value.isTensor() && value.toTensor().defined() && value.toTensor().is_nested(); });
+  return std::any_of(arguments.begin(), arguments.end(), [](const at::IValue& value) {
+    return value.isTensor() && value.toTensor().defined() && value.toTensor().is_nested();
+  });
 }
 
 bool is_expanded(const at::Tensor& tensor) {
@@ -119,10 +121,11 @@ class CheckedCall final : public c10::OperatorKernel {
 void register_all() {
   auto& dispatcher = c10::Dispatcher::singleton();
   std::map<std::string, Preconditions> tables;
-  for (const auto& table : {preconditions_of_indices(), preconditions_of_sizes(), preconditions_of_planes(), preconditions_of_lists(), preconditions_of_numbers()})
+  for (const auto& table : {preconditions_of_indices(), preconditions_of_sizes(), preconditions_of_planes(),
+                            preconditions_of_lists(), preconditions_of_numbers()})
     for (const Preconditions& row : table) {
       const auto [known, is_new] = tables.emplace(row.name, row);
-      if (!is_new) known->second.checks.insert(known->second.checks.end(), row.checks.begin(), row.checks.end());
+      if (!is_new) known->second.add(row);
     }
 
   // Never destroyed: the dispatcher calls the kernels as long as the process lasts.

@@ -52,6 +52,13 @@ struct Preconditions {
   // Whether 'self', the first argument, is copied first where it is expanded (has a stride of 0): the kernel would read out of
   // bounds.
   bool copies_expanded = false;
+
+  // What another table has of the same operator.
+  void add(const Preconditions& other) {
+    checks.insert(checks.end(), other.checks.begin(), other.checks.end());
+    if (other.nested == Nested::Refused) nested = Nested::Refused;
+    copies_expanded = copies_expanded || other.copies_expanded;
+  }
 };
 
 // One table for each kind of operator, in the file of that name.

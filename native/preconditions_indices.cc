@@ -18,7 +18,8 @@ void check_segment_row(c10::ArrayRef<int64_t> row, int64_t length, bool offsets)
   int64_t last = 0;
   for (const int64_t value : row) {
     TORCH_CHECK_INDEX(offsets || (value >= 0 && value <= length), "expected lengths from 0 to ", length, ", found ", value);
-    TORCH_CHECK_INDEX(!offsets || (value >= last && value <= length), "expected offsets that never fall and end at ", length, ", found ", value, " after ", last);
+    TORCH_CHECK_INDEX(!offsets || (value >= last && value <= length), "expected offsets that never fall and end at ",
+                      length, ", found ", value, " after ", last);
     last = offsets ? value : last + value;
   }
   if (offsets && !row.empty()) TORCH_CHECK_INDEX(row[0] == 0, "expected offsets that begin with 0, found ", row[0]);
@@ -36,14 +37,16 @@ void segments_within(const Arguments& arguments) {
     const bool offsets = name[0] == 'o';
     TORCH_CHECK(segments.dim() == axis + 1, "expected '", name, "' of ", axis + 1, " dimensions, one more than the axis, found the shape ", segments.sizes());
     const int64_t count = segments.size(axis);
-    TORCH_CHECK(segments.sizes().vec() == shape_before(data, axis, count), "expected '", name, "' whose leading dimensions are those of the data, found the shape ",
-                segments.sizes(), " beside ", data.sizes());
+    TORCH_CHECK(segments.sizes().vec() == shape_before(data, axis, count), "expected '", name,
+                "' whose leading dimensions are those of the data, found the shape ", segments.sizes(), " beside ",
+                data.sizes());
     TORCH_CHECK(!offsets || count > 0, "expected at least one offset, found none");
     auto wanted = shape_before(data, axis, offsets ? count - 1 : count);
     wanted.insert(wanted.end(), data.sizes().begin() + axis + 1, data.sizes().end());
     for (const char* const result : {"grad", "output"})
       if (arguments.has(result))
-        TORCH_CHECK(arguments.tensor(result).sizes().vec() == wanted, "expected '", result, "' of the shape ", wanted, ", found ", arguments.tensor(result).sizes());
+        TORCH_CHECK(arguments.tensor(result).sizes().vec() == wanted, "expected '", result, "' of the shape ", wanted,
+                    ", found ", arguments.tensor(result).sizes());
     if (!is_readable_integer(segments) || count == 0) continue;
     const auto values = values_of(segments);
     for (size_t row = 0; row < values.size(); row += static_cast<size_t>(count))
@@ -62,9 +65,11 @@ void bags_within(const Arguments& arguments) {
   const at::Tensor& grad = arguments.tensor("grad");
   TORCH_CHECK(grad.dim() == 2, "expected 'grad' of two dimensions, found the shape ", grad.sizes());
   const at::Tensor& bags = arguments.tensor("offset2bag");
-  TORCH_CHECK(bags.numel() == 0 || bags.sizes() == arguments.tensor("indices").sizes(), "expected 'offset2bag' with a bag for each index, found the shape ", bags.sizes());
+  TORCH_CHECK(bags.numel() == 0 || bags.sizes() == arguments.tensor("indices").sizes(),
+              "expected 'offset2bag' with a bag for each index, found the shape ", bags.sizes());
   const at::Tensor& sizes = arguments.tensor("bag_size");
-  TORCH_CHECK(!sizes.defined() || sizes.numel() == 0 || sizes.numel() == grad.size(0), "expected 'bag_size' of ", grad.size(0), " bags, found the shape ", sizes.sizes());
+  TORCH_CHECK(!sizes.defined() || sizes.numel() == 0 || sizes.numel() == grad.size(0), "expected 'bag_size' of ",
+              grad.size(0), " bags, found the shape ", sizes.sizes());
   const at::Tensor& largest = arguments.tensor("maximum_indices");
   if (arguments.integer("mode") == 2 && largest.defined() && !arguments.flag("sparse"))
     TORCH_CHECK(largest.sizes() == grad.sizes(), "expected 'maximum_indices' of the shape of 'grad', ", grad.sizes(), ", found ", largest.sizes());
@@ -187,7 +192,8 @@ std::vector<Preconditions> losses() {
       {"aten::nll_loss2d_forward", nll},
       {"aten::nll_loss_backward", nll_backward},
       {"aten::nll_loss2d_backward", nll_backward},
-      {"aten::multilabel_margin_loss_backward", {same_shape("self", "target"), same_shape("target", "is_target"), indices_within("target", last_size_of("self"), -1)}},
+      {"aten::multilabel_margin_loss_backward",
+       {same_shape("self", "target"), same_shape("target", "is_target"), indices_within("target", last_size_of("self"), -1)}},
       {"aten::multi_margin_loss_backward", {indices_within("target", last_size_of("self"))}},
   };
 }
@@ -201,13 +207,14 @@ void jagged_offsets_within(const Arguments& arguments) {
   const bool padded = arguments.has("dense");
   const at::Tensor& rows = arguments.tensor(padded ? "dense" : "values");
   const auto values = values_of(offsets[0]);
-  TORCH_CHECK(!padded || (rows.dim() >= 2 && rows.size(0) == static_cast<int64_t>(values.size()) - 1), "expected a row of 'dense' for each pair of offsets, found the shape ",
-              rows.sizes());
+  TORCH_CHECK(!padded || (rows.dim() >= 2 && rows.size(0) == static_cast<int64_t>(values.size()) - 1),
+              "expected a row of 'dense' for each pair of offsets, found the shape ", rows.sizes());
   const int64_t end = padded ? arguments.integer("total_L", values.back()) : rows.dim() > 0 ? rows.size(0) : 0;
   TORCH_CHECK_INDEX(values[0] == 0 && values.back() == end, "expected offsets from 0 to ", end, ", found ", values[0], " and ", values.back());
   for (size_t i = 1; i < values.size(); ++i) {
     TORCH_CHECK_INDEX(values[i] >= values[i - 1], "expected offsets that never fall, found ", values[i], " after ", values[i - 1]);
-    TORCH_CHECK_INDEX(!padded || values[i] - values[i - 1] <= rows.size(1), "expected rows of ", rows.size(1), " elements at most, found ", values[i] - values[i - 1]);
+    TORCH_CHECK_INDEX(!padded || values[i] - values[i - 1] <= rows.size(1), "expected rows of ", rows.size(1),
+                      " elements at most, found ", values[i] - values[i - 1]);
   }
 }
 
@@ -215,20 +222,22 @@ void jagged_offsets_within(const Arguments& arguments) {
 // one compressed index to the next before it has checked these.
 void compressed_indices_fit(const Arguments& arguments) {
   const auto &compressed = arguments.tensor("compressed_idx"), &plain = arguments.tensor("plain_idx");
-  TORCH_CHECK(compressed.dim() > 0 && compressed.dim() == plain.dim(), "expected compressed and plain indices of as many dimensions, one or more, found the shapes ",
+  TORCH_CHECK(compressed.dim() > 0 && compressed.dim() == plain.dim(),
+              "expected compressed and plain indices of as many dimensions, one or more, found the shapes ",
               compressed.sizes(), " and ", plain.sizes());
   const auto batch = static_cast<size_t>(plain.dim() - 1);
-  TORCH_CHECK(compressed.sizes().slice(0, batch) == plain.sizes().slice(0, batch) && compressed.size(-1) - 1 == arguments.integer("cdim") &&
-                  plain.size(-1) == arguments.integer("nnz"),
-              "expected ", arguments.integer("cdim"), " + 1 compressed and ", arguments.integer("nnz"), " plain indices, found the shapes ", compressed.sizes(), " and ",
-              plain.sizes());
+  TORCH_CHECK(compressed.sizes().slice(0, batch) == plain.sizes().slice(0, batch) &&
+              compressed.size(-1) - 1 == arguments.integer("cdim") && plain.size(-1) == arguments.integer("nnz"),
+              "expected ", arguments.integer("cdim"), " + 1 compressed and ", arguments.integer("nnz"),
+              " plain indices, found the shapes ", compressed.sizes(), " and ", plain.sizes());
   indices_within("compressed_idx", [](const Arguments& all) { return all.integer("nnz") + 1; })(arguments);
 }
 
 // A tensor in the layout of oneDNN has no storage, which the kernels' check for overlaps would read.
 void is_not_opaque(const Arguments& arguments) {
   for (const char* const name : {"index", "source", "src"})
-    TORCH_CHECK(!arguments.tensor(name).defined() || arguments.tensor(name).layout() != at::kMkldnn, "expected '", name, "' in another layout than that of oneDNN");
+    TORCH_CHECK(!arguments.tensor(name).defined() || arguments.tensor(name).layout() != at::kMkldnn, "expected '", name,
+                "' in another layout than that of oneDNN");
 }
 
 }  // namespace
@@ -241,7 +250,8 @@ std::vector<Preconditions> preconditions_of_indices() {
       {"aten::_jagged_to_padded_dense_forward", {jagged_offsets_within}},
       {"aten::_padded_dense_to_jagged_forward", {jagged_offsets_within}},
   };
-  for (const char* const name : {"aten::scatter_", "aten::scatter_add_", "aten::scatter_reduce_", "aten::index_copy_", "aten::index_add_", "aten::index_reduce_"})
+  for (const char* const name : {"aten::scatter_", "aten::scatter_add_", "aten::scatter_reduce_", "aten::index_copy_",
+                                 "aten::index_add_", "aten::index_reduce_"})
     all.push_back({name, {is_not_opaque}});
   for (auto table : {embeddings(), poolings(), losses()}) all.insert(all.end(), table.begin(), table.end());
   return all;

@@ -24,7 +24,8 @@ void steps_are_numbers(const Arguments& arguments) {
   for (const char* const name : {"grad_scale", "found_inf"}) {
     const at::Tensor& found = arguments.tensor(name);
     if (found.defined())
-      TORCH_CHECK(found.numel() == 1 && found.scalar_type() == at::kFloat, "expected '", name, "' of one float32, found ", found.scalar_type(), " of the shape ", found.sizes());
+      TORCH_CHECK(found.numel() == 1 && found.scalar_type() == at::kFloat, "expected '", name,
+                  "' of one float32, found ", found.scalar_type(), " of the shape ", found.sizes());
   }
 }
 
@@ -34,8 +35,9 @@ void types_fit(const Arguments& arguments) {
   for (const char* const name : {"grads", "exp_avgs", "exp_avg_sqs", "max_exp_avg_sqs", "momentum_buffer_list", "state_sums"}) {
     const auto list = arguments.tensors(name);
     for (size_t i = 0; i < std::min(list.size(), parameters.size()); ++i)
-      TORCH_CHECK(!list[i].defined() || !parameters[i].is_cpu() || list[i].scalar_type() == parameters[i].scalar_type(), "expected '", name, "' of the parameters' type, ",
-                  parameters[i].scalar_type(), ", found ", list[i].scalar_type());
+      TORCH_CHECK(!list[i].defined() || !parameters[i].is_cpu() || list[i].scalar_type() == parameters[i].scalar_type(),
+                  "expected '", name, "' of the parameters' type, ", parameters[i].scalar_type(), ", found ",
+                  list[i].scalar_type());
   }
 }
 

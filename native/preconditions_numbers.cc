@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "checks.h"
+#include "handle_table.h"
 
 namespace torchts {
 namespace {
@@ -10,15 +11,15 @@ namespace {
 constexpr int64_t kLargest = std::numeric_limits<int64_t>::max();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kLargestFinite = std::numeric_limits<double>::max();
-constexpr int64_t kMostTensors = (1 << 24) - 1;  // as many as the handle table holds
-constexpr int64_t kHighestDegree = 1 << 20;         // a polynomial is computed degree by degree
+constexpr auto kMostTensors = static_cast<int64_t>(HandleTable::kMostTensors);
+constexpr int64_t kHighestDegree = 1 << 20;  // a polynomial is computed degree by degree
 
 // range.step(start, end, step, …), range.out(start, end, step, out)
 void step_is_whole(const Arguments& arguments) {
   if (!arguments.has("step")) return;
   const at::Tensor& out = arguments.tensor("out");
-  const bool integral = out.defined() ? at::isIntegralType(out.scalar_type(), true)
-                                      : arguments.integer("dtype", -1) >= 0 && at::isIntegralType(static_cast<at::ScalarType>(arguments.integer("dtype")), true);
+  const int64_t dtype = out.defined() ? static_cast<int64_t>(out.scalar_type()) : arguments.integer("dtype", -1);
+  const bool integral = dtype >= 0 && at::isIntegralType(static_cast<at::ScalarType>(dtype), true);
   const double step = arguments.number("step", 1);
   TORCH_CHECK(!integral || std::abs(step) >= 1, "expected a step of at least 1 for whole numbers, found ", step);
 }
@@ -83,9 +84,11 @@ void ldl_pivots_within(const Arguments& arguments) {
 std::vector<Preconditions> polynomials() {
   std::vector<Preconditions> all;
   for (const char* const name :
-       {"aten::special_chebyshev_polynomial_t", "aten::special_chebyshev_polynomial_u", "aten::special_chebyshev_polynomial_v", "aten::special_chebyshev_polynomial_w",
+       {"aten::special_chebyshev_polynomial_t", "aten::special_chebyshev_polynomial_u",
+        "aten::special_chebyshev_polynomial_v", "aten::special_chebyshev_polynomial_w",
         "aten::special_shifted_chebyshev_polynomial_t", "aten::special_shifted_chebyshev_polynomial_u", "aten::special_shifted_chebyshev_polynomial_v",
-        "aten::special_shifted_chebyshev_polynomial_w", "aten::special_hermite_polynomial_h", "aten::special_hermite_polynomial_he", "aten::special_laguerre_polynomial_l",
+        "aten::special_shifted_chebyshev_polynomial_w", "aten::special_hermite_polynomial_h",
+        "aten::special_hermite_polynomial_he", "aten::special_laguerre_polynomial_l",
         "aten::special_legendre_polynomial_p"})
     all.push_back({name, {degree_is_bounded}});
   return all;

@@ -11,7 +11,8 @@ namespace {
 void check_leading_sizes(const Arguments& arguments, Name one, Name other, int64_t dims) {
   const auto &left = arguments.tensor(one), &right = arguments.tensor(other);
   TORCH_CHECK(left.dim() == right.dim() && left.dim() >= dims && left.sizes().slice(0, left.dim() - dims) == right.sizes().slice(0, right.dim() - dims),
-              "expected '", one, "' and '", other, "' whose sizes differ in the last ", dims, " dimensions alone, found the shapes ", left.sizes(), " and ", right.sizes());
+              "expected '", one, "' and '", other, "' whose sizes differ in the last ", dims,
+              " dimensions alone, found the shapes ", left.sizes(), " and ", right.sizes());
 }
 
 Check same_leading_sizes(Name one, Name other, int64_t dims) {
@@ -29,7 +30,8 @@ Check gradient_is_padded(int64_t dims) {
       int64_t wanted = self.size(-dim);
       for (const size_t side : {2 * dim - 2, 2 * dim - 1})
         TORCH_CHECK(!__builtin_add_overflow(wanted, padding[side], &wanted), "expected paddings that fit into memory, found ", padding[side]);
-      TORCH_CHECK(grad.size(-dim) == wanted, "expected 'grad_output' of 'self' and its padding, ", wanted, " in dimension ", -dim, ", found the shape ", grad.sizes());
+      TORCH_CHECK(grad.size(-dim) == wanted, "expected 'grad_output' of 'self' and its padding, ", wanted,
+                  " in dimension ", -dim, ", found the shape ", grad.sizes());
     }
   };
 }
@@ -37,7 +39,8 @@ Check gradient_is_padded(int64_t dims) {
 // The gradient of an input without elements has none either.
 void gradient_has_source(const Arguments& arguments) {
   const auto &grad = arguments.tensor("grad_output"), &self = arguments.tensor("self");
-  TORCH_CHECK(grad.numel() == 0 || self.numel() > 0, "expected 'self' with elements for the gradient of the shape ", grad.sizes(), ", found the shape ", self.sizes());
+  TORCH_CHECK(grad.numel() == 0 || self.numel() > 0, "expected 'self' with elements for the gradient of the shape ",
+              grad.sizes(), ", found the shape ", self.sizes());
 }
 
 // The quantized kernels of _adaptive_avg_pool2d(self, output_size) do not check the number of sizes.
@@ -57,7 +60,9 @@ Check kernel_fits(bool may_be_flat) {
     const auto dims = static_cast<int64_t>(kernel.size());
     if (may_be_flat && weight.dim() == 2 && input.dim() > dims) {
       int64_t wanted = input.size(input.dim() - dims - 1);
-      for (const int64_t size : kernel) TORCH_CHECK(size > 0 && !__builtin_mul_overflow(wanted, size, &wanted), "expected a kernel that fits into memory, found ", kernel);
+      for (const int64_t size : kernel)
+        TORCH_CHECK(size > 0 && !__builtin_mul_overflow(wanted, size, &wanted),
+                    "expected a kernel that fits into memory, found ", kernel);
       TORCH_CHECK(weight.size(1) == wanted, "expected 'weight' with rows of ", wanted, ", found the shape ", weight.sizes());
     } else {
       TORCH_CHECK(weight.dim() == dims + 2 && weight.sizes().slice(2) == at::IntArrayRef(kernel), "expected 'weight' of ", dims + 2,
@@ -69,8 +74,9 @@ Check kernel_fits(bool may_be_flat) {
 // convolution_backward(grad_output, input, weight, bias_sizes, …)
 void gradient_is_of_batch(const Arguments& arguments) {
   const auto &grad = arguments.tensor("grad_output"), &input = arguments.tensor("input");
-  TORCH_CHECK(grad.dim() == input.dim() && grad.dim() > 2 && grad.size(0) == input.size(0), "expected 'grad_output' of the dimensions and the batch of 'input', found the shapes ",
-              grad.sizes(), " and ", input.sizes());
+  TORCH_CHECK(grad.dim() == input.dim() && grad.dim() > 2 && grad.size(0) == input.size(0),
+              "expected 'grad_output' of the dimensions and the batch of 'input', found the shapes ", grad.sizes(),
+              " and ", input.sizes());
   const auto bias = arguments.integers("bias_sizes");
   TORCH_CHECK(bias.size() <= 1, "expected a bias of one dimension, found the shape ", bias);
 }
@@ -80,7 +86,9 @@ void output_padding_is_small(const Arguments& arguments) {
   if (!arguments.flag("transposed")) return;
   const auto found = arguments.integers("output_padding"), stride = arguments.integers("stride"), dilation = arguments.integers("dilation");
   for (size_t dim = 0; dim < found.size(); ++dim) {
-    const int64_t most = std::max(stride.empty() ? 1 : stride[std::min(dim, stride.size() - 1)], dilation.empty() ? 1 : dilation[std::min(dim, dilation.size() - 1)]);
+    // One number stands for all dimensions.
+    const auto along = [dim](const std::vector<int64_t>& list) { return list.empty() ? 1 : list[std::min(dim, list.size() - 1)]; };
+    const int64_t most = std::max(along(stride), along(dilation));
     TORCH_CHECK(found[dim] >= 0 && found[dim] < most, "expected an output padding that is smaller than stride or dilation, ", most, ", found ", found[dim]);
   }
 }
@@ -88,7 +96,8 @@ void output_padding_is_small(const Arguments& arguments) {
 // _upsample_bilinear2d_aa(self, output_size, align_corners, scales_h, scales_w) and its like, and their backward: a scale that is
 // given agrees with the sizes, for it decides how many pixels are averaged.
 void scales_fit(const Arguments& arguments) {
-  const auto input = arguments.has("self") ? arguments.tensor("self").sizes().vec() : arguments.integers("input_size"), output = arguments.integers("output_size");
+  const auto input = arguments.has("self") ? arguments.tensor("self").sizes().vec() : arguments.integers("input_size");
+  const auto output = arguments.integers("output_size");
   if (input.size() != 4 || output.size() != 2) return;
   for (const size_t dim : {0, 1}) {
     const double scale = arguments.number(dim == 0 ? "scales_h" : "scales_w", 0);

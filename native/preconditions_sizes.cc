@@ -1,6 +1,7 @@
 // Operators that divide by sizes, take one tensor's size for that of others, or make views without checking the storage.
 #include <ATen/ExpandUtils.h>
 #include <ATen/quantized/QTensorImpl.h>
+#include <initializer_list>
 #include <limits>
 
 #include "checks.h"
@@ -10,22 +11,33 @@ namespace {
 
 Limit channels() { return size_of("input", 1); }
 
+// Whether the product of factors that are not negative is `wanted`; one that does not fit into 64 bits is no tensor's.
+bool product_is(std::initializer_list<int64_t> factors, int64_t wanted) {
+  int64_t product = 1;
+  for (const int64_t factor : factors)
+    if (__builtin_mul_overflow(product, factor, &product)) return false;
+  return product == wanted;
+}
+
 // native_group_norm(input, weight, bias, N, C, HxW, group, eps) and its backward
 void groups_fit(const Arguments& arguments) {
   const int64_t batch = arguments.integer("N"), channels = arguments.integer("C"), pixels = arguments.integer("HxW"), groups = arguments.integer("group");
   TORCH_CHECK(groups > 0, "expected at least one group, found ", groups);
   TORCH_CHECK(channels > 0 && channels % groups == 0, "expected a number of channels that ", groups, " groups divide, found ", channels);
   const auto& input = arguments.tensor("input");
-  TORCH_CHECK(batch >= 0 && pixels >= 0 && input.numel() == batch * channels * pixels, "expected an input of ", batch, " x ", channels, " x ",
+  TORCH_CHECK(batch >= 0 && pixels >= 0 && product_is({batch, channels, pixels}, input.numel()), "expected an input of ", batch, " x ", channels, " x ",
               pixels, " elements, found the shape ", input.sizes());
   for (const char* const name : {"mean", "rstd"})
     if (arguments.has(name))
-      TORCH_CHECK(arguments.tensor(name).numel() == batch * groups, "expected '", name, "' of ", batch * groups, " elements, found the shape ", arguments.tensor(name).sizes());
+      TORCH_CHECK(product_is({batch, groups}, arguments.tensor(name).numel()), "expected '", name, "' of ", batch, " x ", groups, " elements, found the shape ",
+                  arguments.tensor(name).sizes());
   for (const char* const name : {"weight", "bias"})
     if (arguments.tensor(name).defined())
-      TORCH_CHECK(arguments.tensor(name).numel() == channels, "expected '", name, "' of ", channels, " elements, found the shape ", arguments.tensor(name).sizes());
+      TORCH_CHECK(arguments.tensor(name).numel() == channels, "expected '", name, "' of ", channels,
+                  " elements, found the shape ", arguments.tensor(name).sizes());
   if (arguments.has("grad_out"))
-    TORCH_CHECK(arguments.tensor("grad_out").numel() == input.numel(), "expected 'grad_out' of the input's shape, found ", arguments.tensor("grad_out").sizes());
+    TORCH_CHECK(arguments.tensor("grad_out").numel() == input.numel(),
+                "expected 'grad_out' of the input's shape, found ", arguments.tensor("grad_out").sizes());
 }
 
 // _weight_norm(v, g, dim), _weight_norm_interface(v, g, dim)
@@ -35,8 +47,8 @@ void weight_norm_fits(const Arguments& arguments) {
   TORCH_CHECK(direction.numel() > 0 && dim >= -1 && dim < direction.dim(), "expected a weight with elements and a dimension of its own, found the shape ",
               direction.sizes(), " and the dimension ", dim);
   const int64_t wanted = dim == -1 ? 1 : direction.size(dim);
-  TORCH_CHECK(length.numel() == wanted && length.scalar_type() == direction.scalar_type(), "expected ", wanted, " lengths of the weight's type, found the shape ",
-              length.sizes());
+  TORCH_CHECK(length.numel() == wanted && length.scalar_type() == direction.scalar_type(), "expected ", wanted,
+              " lengths of the weight's type, found the shape ", length.sizes());
 }
 
 // Without batch statistics there must be running ones.
@@ -48,7 +60,8 @@ void statistics_are_given(const Arguments& arguments) {
 
 void saved_statistics_fit(const Arguments& arguments) {
   if (!arguments.flag("train")) return;
-  TORCH_CHECK(arguments.tensor("save_mean").defined() && arguments.tensor("save_invstd").defined(), "expected the statistics that the forward saved, found none");
+  TORCH_CHECK(arguments.tensor("save_mean").defined() && arguments.tensor("save_invstd").defined(),
+              "expected the statistics that the forward saved, found none");
   vector_of("save_mean", channels())(arguments);
   vector_of("save_invstd", channels())(arguments);
 }
@@ -61,7 +74,8 @@ void batch_sizes_fit(const Arguments& arguments) {
   int64_t rows = 0, last = std::numeric_limits<int64_t>::max();
   for (const int64_t size : values_of(sizes)) {
     TORCH_CHECK(size > 0 && size <= last, "expected batch sizes above 0 that never grow, found ", size);
-    rows += last = size;
+    TORCH_CHECK(!__builtin_add_overflow(rows, size, &rows), "expected batch sizes whose sum fits into 64 bits, found ", size, " after ", rows);
+    last = size;
   }
   TORCH_CHECK(data.layout() == at::kStrided && data.dim() > 0 && data.size(0) == rows, "expected ", rows, " rows of data, found the shape ", data.sizes());
 }
@@ -77,14 +91,16 @@ void states_fit(const Arguments& arguments) {
 void convolution_fits(const Arguments& arguments) {
   const auto& weight = arguments.tensor("self");
   const int64_t groups = arguments.integer("groups");
-  TORCH_CHECK(weight.dim() > 0 && groups > 0 && weight.size(0) % groups == 0, "expected a weight whose output channels ", groups, " groups divide, found the shape ",
-              weight.sizes());
+  TORCH_CHECK(weight.dim() > 0 && groups > 0 && weight.size(0) % groups == 0,
+              "expected a weight whose output channels ", groups, " groups divide, found the shape ", weight.sizes());
 }
 
 // grid_sampler_*_backward: the gradient is (batch, channels, …), with the sizes of the grid.
 void gradient_fits_grid(const Arguments& arguments) {
   const auto &grad = arguments.tensor("grad_output"), &input = arguments.tensor("input"), &grid = arguments.tensor("grid");
-  TORCH_CHECK(input.dim() >= 4 && input.dim() == grid.dim(), "expected 'input' and 'grid' of as many dimensions, four or five, found ", input.sizes(), " and ", grid.sizes());
+  TORCH_CHECK(input.dim() >= 4 && input.dim() == grid.dim(),
+              "expected 'input' and 'grid' of as many dimensions, four or five, found ", input.sizes(), " and ",
+              grid.sizes());
   auto wanted = grid.sizes().vec();
   wanted.pop_back();
   wanted.insert(wanted.begin() + 1, input.size(1));
@@ -118,11 +134,16 @@ void distances_fit(const Arguments& arguments) {
     TORCH_CHECK(arguments.tensor(name).sizes().vec() == wanted, "expected '", name, "' of the shape ", wanted, ", found ", arguments.tensor(name).sizes());
 }
 
+// The storage of 'self' is read.
+void has_storage(const Arguments& arguments) {
+  TORCH_CHECK(arguments.tensor("self").has_storage(), "expected a dense tensor, found the layout ", arguments.tensor("self").layout());
+}
+
 // A view of `itemsize` bytes an element, that begins `offset` elements into the storage of 'self', ends inside of it.
 void check_view(const Arguments& arguments, int64_t offset, int64_t itemsize) {
   const at::Tensor& self = arguments.tensor("self");
   const auto sizes = arguments.integers("size"), strides = arguments.integers("stride");
-  TORCH_CHECK(self.has_storage(), "expected a dense tensor, found the layout ", self.layout());
+  has_storage(arguments);
   TORCH_CHECK(sizes.size() == strides.size(), "expected as many strides as sizes, ", sizes.size(), ", found ", strides.size());
   int64_t last = offset;
   bool fits = offset >= 0, empty = false;
@@ -133,15 +154,15 @@ void check_view(const Arguments& arguments, int64_t offset, int64_t itemsize) {
     fits &= sizes[dim] == 0 || (!__builtin_mul_overflow(sizes[dim] - 1, strides[dim], &span) && !__builtin_add_overflow(last, span, &last));
   }
   const int64_t elements = static_cast<int64_t>(self.storage().nbytes()) / itemsize;
-  TORCH_CHECK(fits && (empty || last < elements), "expected a view inside of the ", elements, " elements in memory, found the shape ", sizes, " with the strides ",
-              strides, " from ", offset);
+  TORCH_CHECK(fits && (empty || last < elements), "expected a view inside of the ", elements,
+              " elements in memory, found the shape ", sizes, " with the strides ", strides, " from ", offset);
 }
 
 // inductor::_reinterpret_tensor(self, size, stride, offset_increment)
 void reinterpreted_within(const Arguments& arguments) {
   const at::Tensor& self = arguments.tensor("self");
   int64_t offset = 0;
-  TORCH_CHECK(self.has_storage(), "expected a dense tensor, found the layout ", self.layout());
+  has_storage(arguments);
   TORCH_CHECK(!__builtin_add_overflow(self.storage_offset(), arguments.integer("offset_increment"), &offset), "expected an offset that fits into memory");
   check_view(arguments, offset, static_cast<int64_t>(self.itemsize()));
 }
@@ -149,7 +170,8 @@ void reinterpreted_within(const Arguments& arguments) {
 // inductor::_alloc_from_pool(self, offset_bytes, dtype, size, stride)
 void allocated_within(const Arguments& arguments) {
   const auto itemsize = static_cast<int64_t>(c10::elementSize(static_cast<at::ScalarType>(arguments.integer("dtype"))));
-  TORCH_CHECK(arguments.integer("offset_bytes") % itemsize == 0, "expected an offset of whole elements of ", itemsize, " bytes, found ", arguments.integer("offset_bytes"));
+  TORCH_CHECK(arguments.integer("offset_bytes") % itemsize == 0, "expected an offset of whole elements of ", itemsize,
+              " bytes, found ", arguments.integer("offset_bytes"));
   check_view(arguments, arguments.integer("offset_bytes") / itemsize, itemsize);
 }
 
@@ -162,9 +184,11 @@ void has_quantizer(const Arguments& arguments) {
 // _compute_linear_combination(input, coefficients): each row of coefficients has one for each part of the input.
 void coefficients_fit(const Arguments& arguments) {
   const auto &input = arguments.tensor("input"), &coefficients = arguments.tensor("coefficients");
-  TORCH_CHECK(input.dim() > 0 && coefficients.dim() == 2 && coefficients.size(1) == input.size(0), "expected 'coefficients' with a column for each part of 'input', found the shapes ",
-              coefficients.sizes(), " and ", input.sizes());
-  TORCH_CHECK(coefficients.scalar_type() == input.scalar_type(), "expected 'coefficients' of the input's type, ", input.scalar_type(), ", found ", coefficients.scalar_type());
+  TORCH_CHECK(input.dim() > 0 && coefficients.dim() == 2 && coefficients.size(1) == input.size(0),
+              "expected 'coefficients' with a column for each part of 'input', found the shapes ", coefficients.sizes(),
+              " and ", input.sizes());
+  TORCH_CHECK(coefficients.scalar_type() == input.scalar_type(), "expected 'coefficients' of the input's type, ",
+              input.scalar_type(), ", found ", coefficients.scalar_type());
 }
 
 // The half-precision weights of linear layers are read row by row.
@@ -173,37 +197,28 @@ void has_rows(const Arguments& arguments) {
   TORCH_CHECK(weight.dim() > 0 && weight.numel() >= weight.size(0), "expected a weight with elements in each row, found the shape ", weight.sizes());
 }
 
-// Of a quantized tensor the kernels recurse endlessly.
-void self_is_not_quantized(const Arguments& arguments) {
-  TORCH_CHECK(!arguments.tensor("self").is_quantized(), "expected a tensor that is not quantized, found one of ", arguments.tensor("self").scalar_type());
-}
-
 // _sparse_mm_reduce_impl_backward(self, grad_out, weight, reduce, arg_out, output_mask): 'amin' and 'amax' need the
 // index of each extreme.
 void indices_of_extremes_fit(const Arguments& arguments) {
   const auto &grad = arguments.tensor("grad_out"), &indices = arguments.tensor("arg_out");
   const auto reduce = arguments.text("reduce");
   TORCH_CHECK(arguments.tensor("self").layout() == at::kSparseCsr, "expected a tensor in the layout CSR, found ", arguments.tensor("self").layout());
-  TORCH_CHECK((reduce != "amax" && reduce != "amin") || indices.sizes() == grad.sizes(), "expected 'arg_out' of the shape of 'grad_out', ", grad.sizes(), ", found ", indices.sizes());
+  TORCH_CHECK((reduce != "amax" && reduce != "amin") || indices.sizes() == grad.sizes(),
+              "expected 'arg_out' of the shape of 'grad_out', ", grad.sizes(), ", found ", indices.sizes());
 }
 
 // The index of a row without elements is the number of all elements, so that is allowed too.
 int64_t end_of_extremes(const Arguments& arguments) { return arguments.tensor("self")._nnz() + 1; }
-
-// copy(self, src) reads the storage of 'self'.
-void has_storage(const Arguments& arguments) {
-  TORCH_CHECK(arguments.tensor("self").has_storage(), "expected a dense tensor, found the layout ", arguments.tensor("self").layout());
-}
 
 // oneDNN divides by sizes where it transposes.
 void has_elements_to_move(const Arguments& arguments) {
   TORCH_CHECK(arguments.tensor("self").numel() > 0, "expected a tensor with elements, found the shape ", arguments.tensor("self").sizes());
 }
 
-// view_copy.dtype: a quantized tensor cannot be viewed as another type.
+// A quantized tensor cannot be viewed as another type, and _neg_view calls itself for one without end.
 void is_not_quantized(const Arguments& arguments) {
-  TORCH_CHECK(!arguments.has("dtype") || !arguments.tensor("self").is_quantized(), "expected a tensor that is not quantized, found one of ",
-              arguments.tensor("self").scalar_type(), "; dequantize it first");
+  TORCH_CHECK(!arguments.tensor("self").is_quantized(), "expected a tensor that is not quantized, found one of ", arguments.tensor("self").scalar_type(),
+              "; dequantize it first");
 }
 
 std::vector<Preconditions> normalisations() {
@@ -220,7 +235,8 @@ std::vector<Preconditions> normalisations() {
       {"aten::_batch_norm_with_update_functional", batch_norm},
       {"aten::_native_batch_norm_legit_no_training", {no_zero_size("input", 1)}},
       {"aten::native_batch_norm_backward", batch_norm_backward},
-      {"aten::batch_norm_update_stats", {input_has_channels, no_zero_size("input", 1), vector_of("running_mean", channels()), vector_of("running_var", channels())}},
+      {"aten::batch_norm_update_stats",
+       {input_has_channels, no_zero_size("input", 1), vector_of("running_mean", channels()), vector_of("running_var", channels())}},
       {"aten::native_group_norm", {groups_fit}},
       {"aten::native_group_norm_backward", {groups_fit}},
       {"aten::native_layer_norm_backward", {same_shape("grad_out", "input"), has_elements("rstd", elements_of("mean"))}},
@@ -247,7 +263,8 @@ std::vector<Preconditions> preconditions_of_sizes() {
       {"aten::unfold_backward", {windows_fit}},
       {"aten::_cdist_backward", {distances_fit}},
       {"aten::_pdist_forward", {has_dims("self", 2, 2)}},
-      {"aten::view_copy", {is_not_quantized}},
+      {"aten::view_copy.dtype", {is_not_quantized}},
+      {"aten::view_copy.dtype_out", {is_not_quantized}},
       {"aten::qscheme", {has_quantizer}, Nested::Refused},
       {"aten::_compute_linear_combination", {coefficients_fit}},
       {"aten::_sparse_mm_reduce_impl_backward", {indices_of_extremes_fit, indices_within("arg_out", end_of_extremes)}},
@@ -258,7 +275,7 @@ std::vector<Preconditions> preconditions_of_sizes() {
       {"aten::median.dim_values", {}, Nested::Pass, true},
       {"aten::nanmedian.dim", {}, Nested::Pass, true},
       {"aten::nanmedian.dim_values", {}, Nested::Pass, true},
-      {"aten::_neg_view", {self_is_not_quantized}},
+      {"aten::_neg_view", {is_not_quantized}},
       {"aten::_saturate_weight_to_fp16", {has_rows}, Nested::Refused},
       {"aten::fbgemm_pack_gemm_matrix_fp16", {}, Nested::Refused},
       {"aten::lstm", {states_fit}},

@@ -77,17 +77,20 @@ void check_parts(const at::Tensor& tensor, const Parts& parts) {
 }
 
 constexpr std::array kReads = std::to_array<std::string_view>({
-    "aten::_indices", "aten::_nested_tensor_size", "aten::_nested_tensor_storage_offsets", "aten::_nested_tensor_strides", "aten::ccol_indices", "aten::col_indices",
+    "aten::_indices", "aten::_nested_tensor_size", "aten::_nested_tensor_storage_offsets",
+    "aten::_nested_tensor_strides", "aten::ccol_indices", "aten::col_indices",
     "aten::crow_indices", "aten::indices", "aten::q_per_channel_scales", "aten::q_per_channel_zero_points", "aten::row_indices",
 });
 constexpr std::array kBuilds = std::to_array<std::string_view>({
     "aten::_make_per_channel_quantized_tensor", "aten::_nested_view_from_buffer", "aten::_nested_view_from_buffer_copy", "aten::_sparse_bsc_tensor_unsafe",
-    "aten::_sparse_bsr_tensor_unsafe", "aten::_sparse_compressed_tensor_unsafe", "aten::_sparse_coo_tensor_unsafe", "aten::_sparse_coo_tensor_with_dims_and_tensors",
+    "aten::_sparse_bsr_tensor_unsafe", "aten::_sparse_compressed_tensor_unsafe", "aten::_sparse_coo_tensor_unsafe",
+    "aten::_sparse_coo_tensor_with_dims_and_tensors",
     "aten::_sparse_csc_tensor_unsafe", "aten::_sparse_csr_tensor_unsafe", "aten::quantize_per_channel", "aten::sparse_bsc_tensor", "aten::sparse_bsr_tensor",
     "aten::sparse_compressed_tensor", "aten::sparse_coo_tensor", "aten::sparse_csc_tensor", "aten::sparse_csr_tensor",
 });
 constexpr std::array kIndexArguments = std::to_array<std::string_view>({
-    "ccol_indices", "col_indices", "compressed_indices", "crow_indices", "indices", "nested_size", "nested_strides", "offsets", "plain_indices", "row_indices", "scale",
+    "ccol_indices", "col_indices", "compressed_indices", "crow_indices", "indices", "nested_size", "nested_strides",
+    "offsets", "plain_indices", "row_indices", "scale",
     "scales", "zero_point", "zero_points",
 });
 
@@ -103,7 +106,8 @@ void check_invariants(const at::Tensor& tensor) {
   constexpr size_t kRemembered = 64;
   static thread_local std::array<Seen, kRemembered> seen;
   const Parts parts = parts_of(tensor);
-  const std::array<int64_t, 4> now{version_of(parts[0]), version_of(parts[1]), parts[2].defined() && parts[2].dim() > 0 ? parts[2].size(0) : 0, parts[0].numel()};
+  const int64_t rows = parts[2].defined() && parts[2].dim() > 0 ? parts[2].size(0) : 0;
+  const std::array<int64_t, 4> now{version_of(parts[0]), version_of(parts[1]), rows, parts[0].numel()};
   Seen& slot = seen[(reinterpret_cast<uintptr_t>(parts[0].unsafeGetTensorImpl()) >> 6) % kRemembered];
   if (slot.is(tensor, parts, now)) return;
   check_parts(tensor, parts);

@@ -58,6 +58,8 @@ const WRONG: Readonly<Record<string, () => unknown>> = {
     ),
   'a batch norm of no channel': () =>
     aten['native_batch_norm']!['default']!(torch.ones([3, 0]), null, null, null, null, true, 0.1, 1e-5),
+  'a group norm of more elements than can be counted': () =>
+    aten['native_group_norm']!['default']!(torch.zeros([0]), null, null, 2 ** 16, 2 ** 16, 2 ** 32, 1, 1e-5),
   'a weight that is too short for its channels': () =>
     aten['native_batch_norm']!['default']!(torch.ones([3, 4]), torch.ones([1]), null, null, null, true, 0.1, 1e-5),
   'moments of another size': () =>
