@@ -109,10 +109,12 @@ c10::DeviceType required_accelerator() {
 }
 
 c10::Device accelerator_device(c10::Device device) {
-  const auto type = at::getAccelerator();
-  if (!has_accelerator() || device.type() != *type) throw DeviceMissing("there is no device '" + device.str() + "' with streams here");
-  if (device.has_index() && device.index() >= at::accelerator::deviceCount())
-    throw DeviceMissing("there is no device '" + device.str() + "': the last one is " + std::to_string(at::accelerator::deviceCount() - 1));
+  const auto type = required_accelerator();
+  if (device.type() != type)
+    throw DeviceMissing("expected a device of the accelerator, '" + c10::DeviceTypeName(type, true) + "', found '" + device.str() + "'");
+  const int64_t last = at::accelerator::deviceCount() - 1;
+  if (device.has_index() && device.index() > last)
+    throw DeviceMissing("expected a device from 0 to " + std::to_string(last) + ", found '" + device.str() + "'");
   return device.has_index() ? device : c10::Device(device.type(), at::accelerator::getDeviceIndex());
 }
 
@@ -148,14 +150,15 @@ void export_accelerator(Napi::Env, Napi::Object exports) {
   export_function(exports, "synchronize", [](const Napi::CallbackInfo& info) { at::accelerator::synchronizeDevice(index_of(info)); });
   // at::accelerator::emptyCache, and the same for the CPU; emptyCache()
   export_function(exports, "emptyCache", [](const Napi::CallbackInfo&) {
-    release_kept_blocks();
+    release_cached_blocks();
     if (has_accelerator()) at::accelerator::emptyCache();
   });
   // setWatermark(device, bytes): bytes below 0 for none
   export_function(exports, "setWatermark", [](const Napi::CallbackInfo& info) {
     const c10::Device device = device_from_name(info[0].ToString());
     const double bytes = info[1].ToNumber().DoubleValue();
-    set_watermark(device.is_cpu() ? device : accelerator_device(device), bytes < 0 ? kNoWatermark : static_cast<int64_t>(bytes));
+    const bool is_watermark = bytes >= 0 && bytes < static_cast<double>(kNoWatermark);
+    set_watermark(device.is_cpu() ? device : accelerator_device(device), is_watermark ? static_cast<int64_t>(bytes) : kNoWatermark);
   });
   // at::accelerator::resetPeakStats; resetPeakMemory(index)
   export_function(exports, "resetPeakMemory", [](const Napi::CallbackInfo& info) { at::accelerator::resetPeakStats(index_of(info)); });

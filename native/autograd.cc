@@ -19,26 +19,33 @@ void write_tensors(Napi::Env env, const std::vector<at::Tensor>& tensors) {
   for (const at::Tensor& tensor : tensors) out.tensor(tensor);
 }
 
+// retainGraph, the first argument: null for what createGraph says
+std::optional<bool> retain_graph(const Napi::CallbackInfo& info) {
+  return info[0].IsBoolean() ? std::optional(info[0].As<Napi::Boolean>().Value()) : std::nullopt;
+}
+
 // The arguments of a backward pass: tensors, gradients and inputs on the wire, then (retainGraph: boolean | null, createGraph).
 struct BackwardPass {
   std::vector<at::Tensor> tensors, gradients, inputs;
   std::optional<bool> retain;
   bool create;
 
-  explicit BackwardPass(const Napi::CallbackInfo& info) : create(info[1].ToBoolean()) {
+  explicit BackwardPass(const Napi::CallbackInfo& info) : retain(retain_graph(info)), create(info[1].ToBoolean()) {
     WireReader in(info.Env(), Environment::of(info.Env()), nullptr);
     tensors = in.tensors(), gradients = in.tensors(), inputs = in.tensors();
     release_collected(Environment::of(info.Env()));
-    if (info[0].IsBoolean()) retain = info[0].As<Napi::Boolean>().Value();
   }
   void run() const { torch::autograd::backward(tensors, gradients, retain, create, inputs); }
 };
 
+constexpr const char* kBackwardRuns = "a backward pass runs";
+
 // torch::autograd::backward; backward(retainGraph: boolean | null, createGraph): tensors, gradients and inputs on the wire
 void backward(const Napi::CallbackInfo& info) {
   const BackwardPass pass(info);
-  refuse_recording(Environment::of(info.Env()), "a backward pass runs");
-  Environment::of(info.Env()).callbacks->run([&] { pass.run(); });
+  Environment& environment = Environment::of(info.Env());
+  refuse_recording(environment, kBackwardRuns);
+  environment.callbacks->run([&] { pass.run(); });
   report_memory(info.Env());
 }
 
@@ -52,15 +59,15 @@ Napi::Value backward_async(const Napi::CallbackInfo& info) {
 
 // torch::autograd::grad; grad(retainGraph, createGraph, allowUnused): outputs, inputs and gradients on the wire, results too
 Napi::Value grad(const Napi::CallbackInfo& info) {
-  WireReader in(info.Env(), Environment::of(info.Env()), nullptr);
+  Environment& environment = Environment::of(info.Env());
+  WireReader in(info.Env(), environment, nullptr);
   const auto outputs = in.tensors(), inputs = in.tensors(), gradients = in.tensors();
-  release_collected(Environment::of(info.Env()));
-  std::optional<bool> retain;
-  if (info[0].IsBoolean()) retain = info[0].As<Napi::Boolean>().Value();
+  release_collected(environment);
+  refuse_recording(environment, kBackwardRuns);
+  const auto retain = retain_graph(info);
   const bool create = info[1].ToBoolean(), unused = info[2].ToBoolean();
   std::vector<at::Tensor> result;
-  Environment::of(info.Env()).callbacks->run(
-      [&] { result = torch::autograd::grad(outputs, inputs, gradients, retain, create, unused); });
+  environment.callbacks->run([&] { result = torch::autograd::grad(outputs, inputs, gradients, retain, create, unused); });
   write_tensors(info.Env(), result);
   return Napi::Number::New(info.Env(), static_cast<double>(result.size()));
 }
@@ -107,26 +114,25 @@ Napi::Value grad_fn(const Napi::CallbackInfo& info) {
 // at::GradMode and c10::InferenceMode; setModes(grad, inference)
 void set_modes(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::of(info.Env());
-  const bool inference = info[1].ToBoolean();
-  if (inference && !environment.inference) environment.inference.emplace(true);
-  if (!inference) environment.inference.reset();
-  environment.inferring = inference;
-  environment.recording = info[0].ToBoolean();
-  c10::GradMode::set_enabled(environment.recording);
+  environment.inference_mode = info[1].ToBoolean();
+  if (!environment.inference_mode) environment.inference_guard.reset();
+  else if (!environment.inference_guard) environment.inference_guard.emplace(true);
+  environment.grad_mode = info[0].ToBoolean();
+  c10::GradMode::set_enabled(environment.grad_mode);
 }
 
 // at::autocast; setAutocast(device, dtype | null): null switches it off
 void set_autocast(const Napi::CallbackInfo& info) {
   const auto device = device_from_name(info[0].ToString()).type();
   const bool enabled = !info[1].IsNull();
-  auto& known = Environment::of(info.Env()).autocast;
+  AutocastTypes& types = Environment::of(info.Env()).autocast;
   if (enabled) {
     const auto dtype = dtype_from_name(info[1].ToString());
-    at::autocast::set_autocast_dtype(device, dtype);
-    std::erase_if(known, [&](const auto& entry) { return entry.first == device; });
-    known.emplace_back(device, dtype);
+    at::autocast::set_autocast_dtype(device, dtype);  // throws for a device without autocast
+    std::erase_if(types, [&](const auto& entry) { return entry.first == device; });
+    types.emplace_back(device, dtype);
   } else {
-    std::erase_if(known, [&](const auto& entry) { return entry.first == device; });
+    std::erase_if(types, [&](const auto& entry) { return entry.first == device; });
   }
   at::autocast::set_autocast_enabled(device, enabled);
   at::autocast::clear_cache();

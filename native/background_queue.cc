@@ -1,6 +1,7 @@
 #include "background_queue.h"
 
 #include <ATen/autocast_mode.h>
+#include <algorithm>
 #include <system_error>
 #include <unistd.h>
 
@@ -16,16 +17,6 @@
 namespace torchts {
 namespace {
 
-// What at::ThreadLocalState leaves out: the types that autocast casts to.
-struct AutocastTypes {
-  at::ScalarType cpu = at::autocast::get_autocast_dtype(at::kCPU);
-  at::ScalarType cuda = at::autocast::get_autocast_dtype(at::kCUDA);
-  void apply() const {
-    at::autocast::set_autocast_dtype(at::kCPU, cpu);
-    at::autocast::set_autocast_dtype(at::kCUDA, cuda);
-  }
-};
-
 BackgroundQueue& background_queue_of(napi_env env) {
   auto& queue = Environment::of(env).background;
   if (!queue) queue = std::make_unique<BackgroundQueue>(env);
@@ -40,20 +31,20 @@ struct BackgroundQueue::Job {
   Result result;
   napi_deferred deferred;
   at::ThreadLocalState modes;
-  AutocastTypes autocast;
+  AutocastTypes autocast;  // at::ThreadLocalState has where autocast is on, and not these
   DeviceContext devices;
   std::exception_ptr error;
 
   void run() {
     try {
       at::ThreadLocalStateGuard guard(modes);
-      autocast.apply();
+      for (const auto& [device, dtype] : autocast) at::autocast::set_autocast_dtype(device, dtype);
       devices.apply();
       work();
-      at::autocast::clear_cache();
     } catch (...) {  // carried to JavaScript's thread, where the guard turns it into a typed error
       error = std::current_exception();
     }
+    at::autocast::clear_cache();  // of weights that were cast: they may change before the next job
     work = nullptr;
   }
 };
@@ -79,7 +70,7 @@ BackgroundQueue::~BackgroundQueue() { stop(); }
 
 void BackgroundQueue::stop() {
   {
-    std::lock_guard<std::mutex> lock(mutex_);
+    const std::lock_guard<std::mutex> lock(mutex_);
     if (stopping_) return;
     stopping_ = true;
     queue_.clear();
@@ -90,7 +81,7 @@ void BackgroundQueue::stop() {
 }
 
 void BackgroundQueue::loop() {
-  limit_threads();
+  adapt_to_thread_limit();
   for (;;) {
     std::unique_ptr<Job> job;
     {
@@ -129,14 +120,16 @@ void BackgroundQueue::deliver(napi_env env, napi_value, void* queue, void* data)
 }
 
 napi_value BackgroundQueue::submit(napi_env env, Work work, Result result) {
+  Environment& environment = Environment::of(env);
+  refuse_recording(environment, "work goes on in the background");
   auto submitted = Napi::Object::New(env);
   napi_value promise;
   napi_deferred deferred;
   if (napi_create_promise(env, &deferred, &promise) != napi_ok) throw ArgumentError("no promise can be made: the environment is closing");
   const uint32_t id = next_id_++;
-  auto job = std::make_unique<Job>(Job{id, std::move(work), std::move(result), deferred, {}, {}, {}, nullptr});
+  auto job = std::make_unique<Job>(Job{id, std::move(work), std::move(result), deferred, {}, environment.autocast, {}, nullptr});
   {
-    std::lock_guard<std::mutex> lock(mutex_);
+    const std::lock_guard<std::mutex> lock(mutex_);
     queue_.push_back(std::move(job));
   }
   if (pending_++ == 0) napi_ref_threadsafe_function(env, deliver_);
@@ -149,15 +142,12 @@ napi_value BackgroundQueue::submit(napi_env env, Work work, Result result) {
 bool BackgroundQueue::cancel(uint32_t id) {
   std::unique_ptr<Job> cancelled;
   {
-    std::lock_guard<std::mutex> lock(mutex_);
-    for (auto job = queue_.begin(); job != queue_.end() && !cancelled; ++job) {
-      if ((*job)->id != id) continue;
-      cancelled = std::move(*job);
-      queue_.erase(job);
-      break;
-    }
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = std::find_if(queue_.begin(), queue_.end(), [&](const auto& job) { return job->id == id; });
+    if (found == queue_.end()) return false;
+    cancelled = std::move(*found);
+    queue_.erase(found);
   }
-  if (!cancelled) return false;
   if (--pending_ == 0) napi_unref_threadsafe_function(env_, deliver_);
   napi_value undefined;
   napi_get_undefined(env_, &undefined);
@@ -167,26 +157,27 @@ bool BackgroundQueue::cancel(uint32_t id) {
 
 namespace {
 
+// A buffer over the memory of a tensor, which it keeps.
+Napi::ArrayBuffer buffer_over(napi_env env, const at::Tensor& tensor) {
+  if (tensor.nbytes() == 0) return Napi::ArrayBuffer::New(env, 0);
+  auto owner = std::make_unique<at::Tensor>(tensor);
+  const auto release = [](Napi::Env, void*, at::Tensor* owner) { delete owner; };
+  const auto buffer = Napi::ArrayBuffer::New(env, owner->mutable_data_ptr(), owner->nbytes(), release, owner.get());
+  owner.release();  // the buffer has it now
+  return buffer;
+}
+
 // readAsync(handle): { id, promise of an ArrayBuffer }, the elements in row-major order; see storage.cc, read
 Napi::Value read_async(const Napi::CallbackInfo& info) {
   const at::Tensor source = tensor_of(info);
   auto copy = std::make_shared<at::Tensor>();
-  return Napi::Value(info.Env(), background_queue_of(info.Env()).submit(
+  return Napi::Value(info.Env(), submit_work(
       info.Env(),
       [source, copy] {
         at::NoGradGuard no_grad;
-        *copy = source.detach().resolve_conj().resolve_neg().cpu().clone(at::MemoryFormat::Contiguous);
+        *copy = elements_on_cpu(source).clone(at::MemoryFormat::Contiguous);
       },
-      [copy](napi_env env) -> napi_value {
-        auto* kept = new at::Tensor(*copy);
-        const size_t bytes = kept->nbytes();
-        if (bytes == 0) {
-          delete kept;
-          return Napi::ArrayBuffer::New(env, 0);
-        }
-        // The buffer takes over the tensor's memory: the copy was made on the queue's thread.
-        return Napi::ArrayBuffer::New(env, kept->mutable_data_ptr(), bytes, [](Napi::Env, void*, at::Tensor* tensor) { delete tensor; }, kept);
-      }));
+      [copy](napi_env env) -> napi_value { return buffer_over(env, *copy); }));
 }
 
 // moveAsync(handle, device): { id, promise of a handle }
@@ -194,11 +185,9 @@ Napi::Value move_async(const Napi::CallbackInfo& info) {
   const at::Tensor source = tensor_of(info);
   const c10::Device device = device_from_name(info[1].ToString());
   auto moved = std::make_shared<at::Tensor>();
-  return Napi::Value(info.Env(), background_queue_of(info.Env()).submit(
+  return Napi::Value(info.Env(), submit_work(
       info.Env(), [=] { *moved = source.to(device); },
-      [moved](napi_env env) -> napi_value {
-        return handle_of(env, *moved);
-      }));
+      [moved](napi_env env) -> napi_value { return handle_of(env, *moved); }));
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 namespace torchts {
 
 void Environment::leave() {
-  inference.reset();
+  inference_guard.reset();
   for (const auto& [device, dtype] : autocast) at::autocast::set_autocast_enabled(device, false);
   at::autocast::clear_cache();
   set_packing(nullptr, 0);
@@ -22,14 +22,19 @@ void Environment::take_over() {
   if (active != nullptr) active->leave();
   active = this;
   enter_environment(env);
-  if (inferring) inference.emplace(true);
-  c10::GradMode::set_enabled(recording);
+  if (inference_mode) inference_guard.emplace(true);
+  c10::GradMode::set_enabled(grad_mode);
   for (const auto& [device, dtype] : autocast) {
     at::autocast::set_autocast_dtype(device, dtype);
     at::autocast::set_autocast_enabled(device, true);
   }
   set_packing(callbacks, packing);
   if (devices) devices->apply();
+}
+
+const Operator& Environment::operator_at(size_t index) const {
+  if (index >= operators.size()) throw ArgumentError("expected the index of an operator that was resolved, found " + std::to_string(index));
+  return *operators[index];
 }
 
 void Environment::attach_wire(Napi::Float64Array array) {
@@ -40,13 +45,16 @@ void Environment::attach_wire(Napi::Float64Array array) {
 }
 
 const at::Tensor& tensor_of(const Napi::CallbackInfo& info, size_t index) {
-  if (!info[index].IsNumber()) throw ArgumentError("expected a tensor handle");
+  if (!info[index].IsNumber()) throw ArgumentError("expected the handle of a tensor, found another value than a number");
   return Environment::of(info.Env()).tensors.get(static_cast<Handle>(info[index].As<Napi::Number>().DoubleValue()));
 }
 
 Napi::Value handle_of(Napi::Env env, at::Tensor tensor) {
-  release_collected(Environment::of(env));  // a loop may do nothing but this
-  return Napi::Number::New(env, static_cast<double>(Environment::of(env).tensors.insert(std::move(tensor))));
+  Environment& environment = Environment::of(env);
+  release_collected(environment);  // a loop may do nothing but this
+  return Napi::Number::New(env, static_cast<double>(environment.tensors.insert(std::move(tensor))));
 }
+
+at::Tensor elements_on_cpu(const at::Tensor& tensor) { return tensor.detach().resolve_conj().resolve_neg().cpu(); }
 
 }  // namespace torchts

@@ -48,7 +48,7 @@ struct DeviceMemory {
 };
 
 Watermark cpu_watermark;
-std::array<DeviceMemory, 64> device_memory;
+std::array<DeviceMemory, std::numeric_limits<c10::DeviceIndex>::max() + 1> device_memory;
 std::atomic<int64_t> device_bytes{0};
 std::atomic<bool> device_used{false};
 std::atomic<bool> due{false};
@@ -82,7 +82,7 @@ void note_device_tensor(const at::Tensor& tensor) {
   sample(memory, index);
 }
 
-bool collection_due() { return due.load(std::memory_order_relaxed) && due.exchange(false); }
+bool full_collection_due() { return due.load(std::memory_order_relaxed) && due.exchange(false); }
 
 bool memory_is_plenty() {
   constexpr int64_t kLittle = 256 << 20;

@@ -26,6 +26,6 @@ void report_memory(napi_env env);
 enum class Collect { None, Young, All };
 
 // Whether a watermark was passed since the last call: JavaScript must then collect all garbage.
-bool collection_due();
+bool full_collection_due();
 
 }  // namespace torchts

@@ -35,8 +35,8 @@ struct Event {
 };
 
 // What one profile has seen. libtorch carries it along to the threads that work for this one.
-struct Recording final : c10::DebugInfoBase {
-  explicit Recording(bool with_shapes) : shapes(with_shapes) {}
+struct Profile final : c10::DebugInfoBase, std::enable_shared_from_this<Profile> {
+  explicit Profile(bool with_shapes) : shapes(with_shapes) {}
   const bool shapes;
   const Clock::time_point start = Clock::now();
   std::mutex mutex;
@@ -51,7 +51,7 @@ struct Running;
 thread_local Running* innermost = nullptr;
 
 struct Running final : at::ObserverContext {
-  Recording* recording;
+  std::shared_ptr<Profile> profile;  // a call may end after the profile in which it began
   std::string name, shapes;
   Running* outer;
   Clock::duration inside{0};
@@ -81,12 +81,12 @@ std::string shapes_of(c10::ArrayRef<const at::IValue> inputs) {
 }
 
 std::unique_ptr<at::ObserverContext> begin(const at::RecordFunction& function) {
-  auto* const recording = static_cast<Recording*>(c10::ThreadLocalDebugInfo::get(slot()));
-  if (!recording) return nullptr;
+  auto* const profile = static_cast<Profile*>(c10::ThreadLocalDebugInfo::get(slot()));
+  if (!profile) return nullptr;
   auto running = std::make_unique<Running>();
-  running->recording = recording;
+  running->profile = profile->shared_from_this();
   running->name = function.name();
-  if (recording->shapes) running->shapes = shapes_of(function.inputs());
+  if (profile->shapes) running->shapes = shapes_of(function.inputs());
   running->outer = std::exchange(innermost, running.get());
   running->start = Clock::now();
   return running;
@@ -101,39 +101,39 @@ void finish(const at::RecordFunction&, at::ObserverContext* context) {
   const auto duration = now - running->start;
   innermost = running->outer;
   if (running->outer) running->outer->inside += duration;
-  Recording& recording = *running->recording;
-  const std::lock_guard<std::mutex> lock(recording.mutex);
-  recording.events.push_back({recording.texts.number(running->name), recording.texts.number(running->shapes),
-                              at::RecordFunction::currentThreadId(), microseconds(running->start - recording.start),
-                              microseconds(duration), microseconds(duration - running->inside)});
+  Profile& profile = *running->profile;
+  const std::lock_guard<std::mutex> lock(profile.mutex);
+  profile.events.push_back({profile.texts.number(running->name), profile.texts.number(running->shapes),
+                            at::RecordFunction::currentThreadId(), microseconds(running->start - profile.start),
+                            microseconds(duration), microseconds(duration - running->inside)});
 }
 
-thread_local at::CallbackHandle profile = 0;  // of the profile that runs on this thread, 0 for none
+thread_local at::CallbackHandle observer = 0;  // of the profile that runs on this thread, 0 for none
 
 // at::addThreadLocalCallback; startProfile(shapes): a handle for stopProfile
 Napi::Value start(const Napi::CallbackInfo& info) {
-  if (profile != 0) throw ArgumentError("a profile is running on this thread already");
+  if (observer != 0) throw ArgumentError("a profile is running on this thread already");
   const bool shapes = info[0].ToBoolean();
-  c10::ThreadLocalDebugInfo::_push(slot(), std::make_shared<Recording>(shapes));
-  profile = at::addThreadLocalCallback(
+  c10::ThreadLocalDebugInfo::_push(slot(), std::make_shared<Profile>(shapes));
+  observer = at::addThreadLocalCallback(
       at::RecordFunctionCallback(begin, finish)
           .needsInputs(shapes)
           .scopes({at::RecordScope::FUNCTION, at::RecordScope::BACKWARD_FUNCTION, at::RecordScope::USER_SCOPE}));
-  return Napi::Number::New(info.Env(), static_cast<double>(profile));
+  return Napi::Number::New(info.Env(), static_cast<double>(observer));
 }
 
 // stopProfile(handle): { texts, events }, an event being name, shapes, thread, start, duration, own time; times in microseconds
 Napi::Value stop(const Napi::CallbackInfo& info) {
-  if (profile == 0 || info[0].ToNumber().DoubleValue() != static_cast<double>(profile)) throw ArgumentError("no such profile is running");
-  at::removeCallback(std::exchange(profile, 0));
+  if (observer == 0 || info[0].ToNumber().DoubleValue() != static_cast<double>(observer)) throw ArgumentError("no such profile is running on this thread");
+  at::removeCallback(std::exchange(observer, 0));
   const auto kept = c10::ThreadLocalDebugInfo::_pop(slot());
-  auto& recording = static_cast<Recording&>(*kept);
-  const std::lock_guard<std::mutex> lock(recording.mutex);
+  auto& profile = static_cast<Profile&>(*kept);
+  const std::lock_guard<std::mutex> lock(profile.mutex);
   auto texts = Napi::Array::New(info.Env());
-  for (uint32_t i = 0; i < recording.texts.all().size(); ++i) texts[i] = recording.texts.all()[i];
-  auto events = Napi::Float64Array::New(info.Env(), recording.events.size() * 6);
+  for (uint32_t i = 0; i < profile.texts.all().size(); ++i) texts[i] = profile.texts.all()[i];
+  auto events = Napi::Float64Array::New(info.Env(), profile.events.size() * 6);
   double* cell = events.Data();
-  for (const Event& event : recording.events)
+  for (const Event& event : profile.events)
     for (const double value : {double(event.name), double(event.shapes), double(event.thread), event.start, event.duration, event.own})
       *cell++ = value;
   auto result = Napi::Object::New(info.Env());

@@ -6,6 +6,7 @@
 #include "environment.h"
 #include "exports.h"
 #include "names.h"
+#include "wire.h"
 
 namespace torchts {
 namespace {
@@ -28,7 +29,7 @@ uint64_t seed_of(Napi::Value value) {
     if (fits_unsigned || fits_signed) return bits;
   } else if (value.IsNumber()) {
     const double seed = value.As<Napi::Number>().DoubleValue();
-    if (std::trunc(seed) == seed && std::abs(seed) <= 9007199254740991) return static_cast<uint64_t>(static_cast<int64_t>(seed));
+    if (std::trunc(seed) == seed && std::abs(seed) <= static_cast<double>(wire::kLargestSafe)) return static_cast<uint64_t>(static_cast<int64_t>(seed));
   }
   throw ArgumentError("expected a seed that is a safe integer or a bigint of 64 bits, found " + std::string(value.ToString()));
 }
@@ -46,37 +47,42 @@ Napi::Value create(const Napi::CallbackInfo& info) {
 // Generator::set_current_seed under its lock; seedGenerator(id, seed)
 void seed(const Napi::CallbackInfo& info) {
   auto generator = generator_of(info);
-  std::lock_guard<std::mutex> lock(generator.mutex());
-  generator.set_current_seed(seed_of(info[1]));
+  const uint64_t seed = seed_of(info[1]);  // not under the lock: its message calls `toString`, which may draw numbers
+  const std::lock_guard<std::mutex> lock(generator.mutex());
+  generator.set_current_seed(seed);
 }
 
 // Generator::current_seed; initialSeed(id): bigint, what the generator was seeded with last
 Napi::Value initial_seed(const Napi::CallbackInfo& info) {
   auto generator = generator_of(info);
-  std::lock_guard<std::mutex> lock(generator.mutex());
+  const std::lock_guard<std::mutex> lock(generator.mutex());
   return Napi::BigInt::New(info.Env(), generator.current_seed());
 }
 
 // Generator::seed; randomSeed(id): bigint, drawn from the system
 Napi::Value random_seed(const Napi::CallbackInfo& info) {
   auto generator = generator_of(info);
-  std::lock_guard<std::mutex> lock(generator.mutex());
+  const std::lock_guard<std::mutex> lock(generator.mutex());
   return Napi::BigInt::New(info.Env(), generator.seed());
 }
 
 // Generator::get_state; generatorState(id): handle of a uint8 tensor
 Napi::Value state(const Napi::CallbackInfo& info) {
   auto generator = generator_of(info);
-  std::lock_guard<std::mutex> lock(generator.mutex());
-  return handle_of(info.Env(), generator.get_state());
+  at::Tensor state;
+  {
+    const std::lock_guard<std::mutex> lock(generator.mutex());
+    state = generator.get_state();
+  }
+  return handle_of(info.Env(), std::move(state));
 }
 
 // Generator::set_state; setGeneratorState(id, handle)
 void set_state(const Napi::CallbackInfo& info) {
   auto generator = generator_of(info);
-  std::lock_guard<std::mutex> lock(generator.mutex());
-  // libtorch counts the offset of a view twice and reads past its end, so a view (of a loaded file, say) is copied.
   const at::Tensor state = tensor_of(info, 1);
+  const std::lock_guard<std::mutex> lock(generator.mutex());
+  // libtorch counts the offset of a view twice and reads past its end, so a view (of a loaded file, say) is copied.
   generator.set_state(state.storage_offset() == 0 ? state : state.clone());
 }
 

@@ -4,6 +4,7 @@
 #include <c10/core/DefaultDtype.h>
 #include <cerrno>
 #include <cstring>
+#include <system_error>
 #include <unistd.h>
 
 #include "exports.h"
@@ -40,7 +41,7 @@ Napi::Value layout(const Napi::CallbackInfo& info) {
 // Tensor::data_ptr; read(handle): ArrayBuffer, a copy of the elements in row-major order
 Napi::Value read(const Napi::CallbackInfo& info) {
   refuse_recording(Environment::of(info.Env()), "JavaScript reads the elements of a tensor");
-  const at::Tensor source = tensor_of(info).detach().resolve_conj().resolve_neg().cpu().contiguous();
+  const at::Tensor source = elements_on_cpu(tensor_of(info)).contiguous();
   auto bytes = Napi::ArrayBuffer::New(info.Env(), source.nbytes());
   if (source.nbytes() > 0) std::memcpy(bytes.Data(), source.const_data_ptr(), source.nbytes());
   return bytes;
@@ -65,7 +66,8 @@ void check_size(const Source& source, c10::ScalarType dtype, const std::vector<i
   size_t wanted = c10::elementSize(dtype);
   for (int64_t size : shape) {
     if (size < 0) throw ArgumentError("expected sizes of at least 0, found " + std::to_string(size));
-    if (__builtin_mul_overflow(wanted, static_cast<size_t>(size), &wanted)) throw ArgumentError("the shape is too large");
+    if (__builtin_mul_overflow(wanted, static_cast<size_t>(size), &wanted))
+      throw ArgumentError(c10::str("expected a shape whose bytes can be counted in 64 bits, found ", c10::IntArrayRef(shape)));
   }
   if (wanted != source.bytes)
     throw ArgumentError("the shape wants " + std::to_string(wanted) + " bytes of " + dtype_name(dtype) +
@@ -109,7 +111,7 @@ void swap(const Napi::CallbackInfo& info) {
 // the file. A mapping would end the process by SIGBUS where the file is truncated meanwhile; a read just stops.
 Napi::Value read_file(const Napi::CallbackInfo& info) {
   constexpr size_t kLongestRead = size_t{1} << 30;  // one pread gives less than 2^31 bytes
-  const at::Tensor& target = tensor_of(info);
+  const at::Tensor target = tensor_of(info);
   if (!target.is_contiguous() || !target.is_cpu()) throw ArgumentError("expected a contiguous tensor in memory");
   const int descriptor = info[1].ToNumber().Int32Value();
   const int64_t position = info[2].ToNumber().Int64Value();
@@ -118,7 +120,8 @@ Napi::Value read_file(const Napi::CallbackInfo& info) {
   while (done < target.nbytes()) {
     const auto count = pread(descriptor, bytes + done, std::min(target.nbytes() - done, kLongestRead), position + static_cast<int64_t>(done));
     if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) break;
+    if (count < 0) throw std::system_error(errno, std::generic_category(), "the file cannot be read");
+    if (count == 0) break;
     done += static_cast<size_t>(count);
   }
   return Napi::Number::New(info.Env(), static_cast<double>(done));
@@ -126,7 +129,7 @@ Napi::Value read_file(const Napi::CallbackInfo& info) {
 
 // Tensor::storage; storage(handle): [identity, bytes], or null for a tensor that has none
 Napi::Value storage(const Napi::CallbackInfo& info) {
-  const at::Tensor& tensor = tensor_of(info);
+  const at::Tensor tensor = tensor_of(info);
   if (!tensor.has_storage()) return info.Env().Null();
   auto result = Napi::Array::New(info.Env());
   const c10::StorageImpl* const impl = tensor.storage().unsafeGetStorageImpl();
@@ -135,7 +138,8 @@ Napi::Value storage(const Napi::CallbackInfo& info) {
   return result;
 }
 
-// wrapped_scalar_tensor; scalar(number | boolean): handle of a number that takes part in type promotion as a number
+// wrapped_scalar_tensor; scalar(value: number | boolean, integral): handle of a number that takes part in type promotion as a
+// number; integral: as an int64, else as a float64
 Napi::Value scalar(const Napi::CallbackInfo& info) {
   at::Tensor tensor;
   if (info[0].IsBoolean()) {
@@ -165,7 +169,8 @@ Napi::Value default_dtype(const Napi::CallbackInfo& info) {
 // c10::set_default_dtype; setDefaultDType(name): of floating point, for the whole process
 void set_default_dtype(const Napi::CallbackInfo& info) {
   const c10::ScalarType dtype = dtype_from_name(info[0].ToString());
-  if (!c10::isFloatingType(dtype)) throw ArgumentError("only floating-point types are supported as the default type, found '" + info[0].ToString().Utf8Value() + "'");
+  if (!c10::isFloatingType(dtype))
+    throw ArgumentError("only floating-point types are supported as the default type, found '" + info[0].ToString().Utf8Value() + "'");
   c10::set_default_dtype(c10::scalarTypeToTypeMeta(dtype));
 }
 
@@ -173,7 +178,8 @@ void set_default_dtype(const Napi::CallbackInfo& info) {
 // storage, its bytes, offset]
 Napi::Value memory_of(const Napi::CallbackInfo& info) {
   const at::Tensor tensor = tensor_of(info);
-  if (!tensor.has_storage()) throw ArgumentError("a tensor of layout " + std::string(layout_name(tensor.layout())) + " has no storage of its own: look at its parts");
+  if (!tensor.has_storage())
+    throw ArgumentError("a tensor of layout " + std::string(layout_name(tensor.layout())) + " has no storage of its own: look at its parts");
   const auto address = [&](const void* pointer) { return Napi::BigInt::New(info.Env(), static_cast<uint64_t>(reinterpret_cast<uintptr_t>(pointer))); };
   auto memory = Napi::Array::New(info.Env(), 4);
   memory[0u] = address(tensor.const_data_ptr());

@@ -184,6 +184,35 @@ describe('torch.compile of what cannot be recorded', () => {
   refuses('an outer tensor is written to', (a) => outer.copy_(a).mul(1), /aten::copy_ writes to/);
   const outer = torch.zeros([2, 2]);
 
+  it('runs eagerly: elements are read beside the event loop', async () => {
+    const { messages, onWarning } = listener();
+    const read: Promise<torch.DataArray>[] = [];
+    const body = (a: Tensor): Tensor => {
+      const doubled = a.mul(2);
+      read.push(doubled.dataAsync());
+      return doubled;
+    };
+    using compiled = compile(new Lambda(body), { onWarning });
+    for (let run = 0; run < 3; run++) compiled.forward(x);
+    assert.deepEqual(
+      (await Promise.all(read)).map((values) => [...values]),
+      Array.from({ length: 3 }, () => [2, -4, 6, 8]),
+    );
+    assert.match(messages.join(), /work goes on in the background/);
+  });
+
+  it('runs eagerly: a gradient is computed', () => {
+    const { messages, onWarning } = listener();
+    const body = (a: Tensor): Tensor =>
+      torch.enableGrad(() => {
+        const weight = torch.ones([2, 2], { requiresGrad: true });
+        return torch.autograd.grad(weight.mul(a).sum(), weight)[0]!;
+      });
+    using compiled = compile(new Lambda(body), { onWarning });
+    for (let run = 0; run < 2; run++) assert.deepEqual(compiled.forward(x).toArray(), x.toArray());
+    assert.match(messages.join(), /a backward pass runs/);
+  });
+
   it('runs eagerly: a result is no plain object', () => {
     const { messages, onWarning } = listener();
     using compiled = compile(new Lambda((a: Tensor) => new Map([['a', a.mul(2)]])), { onWarning });

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { TorchError } from '../../ts/errors';
 import { binding } from '../../ts/native/binding';
+import { guarded } from '../../ts/native/typed-errors';
+import * as torch from '../../ts/tensor';
 import { DTYPES, dtypeName } from '../../ts/tensor/types/dtype';
 
 const root = path.join(__dirname, '..', '..');
@@ -32,6 +35,19 @@ describe('the seam to the addon', () => {
     const comments = [...sources.matchAll(/^ *\/\/ .*$/gm)].map(([line]) => line).join('\n');
     const untold = [...declared().keys()].filter((name) => !new RegExp(`\\b${name}\\(`).test(comments));
     assert.deepEqual(untold, []);
+  });
+
+  it('says why a file cannot be read, which is not its end', () => {
+    const tensor = torch.empty([4]);
+    const folder = openSync(root, 'r');
+    try {
+      assert.throws(
+        () => guarded('reading', () => binding.readFile(tensor._handle, folder, 0)),
+        (error: Error) => error instanceof TorchError && /the file cannot be read: Is a directory/.test(error.message),
+      );
+    } finally {
+      closeSync(folder);
+    }
   });
 
   it('names every element type as DTYPES does', () => {

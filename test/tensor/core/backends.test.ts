@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
+import { constants, PerformanceObserver } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DeviceError, InputError } from '../../../ts/errors';
 import * as torch from '../../../ts/tensor';
 import { accelerator, backends } from '../../../ts/tensor';
@@ -164,5 +166,29 @@ describe('a watermark of memory', () => {
     }
     torch.setMemoryWatermark('cpu', null);
     assert.ok(most <= 18 * mebibytes, `${most / mebibytes} MiB`);
+  });
+
+  /** How often all garbage is collected while memory in use grows from 1 to 64 MiB. */
+  async function collections(): Promise<number> {
+    let count = 0;
+    const observer = new PerformanceObserver((list) => {
+      for (const { detail } of list.getEntries() as unknown as { detail: { kind: number } }[])
+        if (detail.kind === constants.NODE_PERFORMANCE_GC_MAJOR) count++;
+    });
+    observer.observe({ entryTypes: ['gc'] });
+    const kept = Array.from({ length: 64 }, () => torch.keep(torch.zeros([1 << 18])));
+    for (const tensor of kept) tensor.dispose();
+    await sleep(20);
+    observer.disconnect();
+    return count;
+  }
+
+  it('is none where it lies beyond all integers of 64 bits', async () => {
+    for (const bytes of [Infinity, 2 ** 63]) {
+      torch.setMemoryWatermark('cpu', bytes);
+      const found = await collections();
+      torch.setMemoryWatermark('cpu', null);
+      assert.ok(found < 6, `${found} collections with a watermark of ${bytes}`);
+    }
   });
 });

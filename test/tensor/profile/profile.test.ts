@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -113,6 +114,16 @@ describe('profile', () => {
       [profile.value, counts(profile)['aten::sin']],
       [[Math.fround(Math.sin(1)), Math.fround(Math.sin(1))], 1],
     );
+  });
+
+  it('may end before a range that began in it', () => {
+    const { status, signal, stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--import', 'tsx', path.join(__dirname, 'range-program.ts')],
+      // What is freed is overwritten (glibc), so that a read of it is noticed.
+      { encoding: 'utf8', timeout: 60_000, env: { ...process.env, MALLOC_PERTURB_: '165' } },
+    );
+    assert.deepEqual({ status, signal, stdout }, { status: 0, signal: null, stdout: 'ended\n' }, stderr);
   });
 
   it('ends with its function, also when that throws', async () => {

@@ -56,6 +56,12 @@ describe('random numbers', () => {
     assertSame(torch.rand(2), first);
   });
 
+  it('a seed may draw numbers while it is converted', () => {
+    const generator = new torch.Generator();
+    const seed = { toString: () => `drawn ${torch.rand([1], { generator }).shape.join()}` };
+    assert.throws(() => generator.manualSeed(seed as unknown as number), /found drawn 1/);
+  });
+
   for (const seed of [NaN, 0.5, Infinity, 2 ** 53, 2n ** 64n, -(2n ** 63n) - 1n, '1', null, undefined]) {
     it(`the seed ${String(seed)} is refused`, () => {
       assert.throws(() => torch.manualSeed(seed as number), {
