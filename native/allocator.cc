@@ -49,6 +49,7 @@ class SmallBlocks {
     closed_ = true;
   }
   void* take(size_t size) {
+    if (closed_) return nullptr;
     auto& blocks = classes_[rounded(size) / kUnit];
     if (blocks.empty()) return nullptr;
     void* block = blocks.back();
@@ -67,7 +68,7 @@ class SmallBlocks {
   static constexpr size_t kUnit = 64;
   static constexpr size_t kMostBytes = 2 << 20;  // of each size: a collection may free ten thousand tensors at once
   std::array<std::vector<void*>, kLargest / kUnit + 1> classes_;
-  // Not a member: tensors that are freed after the cache, at the end of the thread, still read it.
+  // Not a member: tensors that are made or freed after the cache, at the end of the thread, still read it.
   static inline thread_local bool closed_ = false;
 };
 
@@ -82,7 +83,8 @@ class LargeBlocks {
   // A block of about that size, or null; then as many bytes are released as the caller is about to request from the system.
   void* take(size_t size) {
     const std::lock_guard lock(mutex_);
-    const auto found = std::find_if(blocks_.begin(), blocks_.end(), [&](void* block) { return size_of(block) >= size && size_of(block) - size <= size / kSlack; });
+    const auto found = std::find_if(blocks_.begin(), blocks_.end(),
+        [&](void* block) { return size_of(block) >= size && size_of(block) - size <= size / kSlack; });
     if (found == blocks_.end()) {
       shrink(bytes_ > size ? bytes_ - size : 0);
       return nullptr;
@@ -188,6 +190,6 @@ int64_t cpu_bytes() { return live_bytes.load(std::memory_order_relaxed); }
 
 int64_t cpu_requests() { return requests.load(std::memory_order_relaxed); }
 
-void release_kept_blocks() { large_blocks().release(); }
+void release_cached_blocks() { large_blocks().release(); }
 
 }  // namespace torchts

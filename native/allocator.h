@@ -15,6 +15,6 @@ int64_t cpu_bytes();
 int64_t cpu_requests();
 
 // Returns the cached large blocks to the system.
-void release_kept_blocks();
+void release_cached_blocks();
 
 }  // namespace torchts

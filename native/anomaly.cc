@@ -1,15 +1,12 @@
 // Anomaly detection: each node keeps the JavaScript stack of the call that made it, for the error of its backward.
 #include <mutex>
-#include <torch/csrc/autograd/edge.h>
-#include <torch/csrc/autograd/function.h>
 
 #include "engine.h"
 #include "exports.h"
+#include "node_pointer.h"
 
 namespace torchts {
 namespace {
-
-using NodePointer = decltype(torch::autograd::Edge::function);
 
 thread_local napi_env running = nullptr;
 

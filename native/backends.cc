@@ -51,7 +51,9 @@ const Switch& switch_of(const Napi::CallbackInfo& info) {
   const std::string name = info[0].ToString();
   for (const Switch& item : kSwitches)
     if (name == item.name) return item;
-  throw ArgumentError("there is no switch '" + name + "'");
+  std::string known;
+  for (const Switch& item : kSwitches) known += (known.empty() ? "" : ", ") + std::string(item.name);
+  throw ArgumentError("expected one of the switches " + known + ", found '" + name + "'");
 }
 
 constexpr std::pair<const char*, at::Float32MatmulPrecision> kPrecisions[] = {
@@ -65,7 +67,8 @@ Napi::Value matmul_precision(const Napi::CallbackInfo& info) {
   return info.Env().Null();
 }
 
-// at::Context::has…; features(): { mkl, mkldnn, openmp, lapack, cuda, cudnn } and the version of cuDNN, 0 without
+// at::Context::has…; features(): { mkl, mkldnn, openmp, lapack, cuda, cudnn }, cudnnVersion, which is 0 without, and
+// cpuCapability, the instructions that libtorch chose its kernels by
 Napi::Value features(const Napi::CallbackInfo& info) {
   const auto& cuda = at::detail::getCUDAHooks();
   auto result = Napi::Object::New(info.Env());

@@ -1,13 +1,13 @@
 // Any operator of libtorch, called boxed: the name is resolved once to an index, the schema decodes the arguments.
 #include <ATen/core/LegacyTypeDispatch.h>
 #include <c10/core/GradMode.h>
+#include <algorithm>
 
 #include "exports.h"
 #include "external_memory.h"
 #include "guard.h"
 #include "lifetime.h"
 #include "memory_pressure.h"
-#include "preconditions.h"
 #include "tensor_invariants.h"
 #include "wire.h"
 #include "wire_reader.h"
@@ -18,15 +18,16 @@ namespace {
 
 constexpr size_t kMostUnboxed = 3;
 
-const Operator& checked(const Environment& environment, size_t index) {
-  if (index >= environment.operators.size()) throw ArgumentError("unknown operator");
-  const Operator& op = *environment.operators[index];
+const Operator& allowed_operator(const Environment& environment, size_t index) {
+  const Operator& op = environment.operator_at(index);
   if (op.unsafe && !environment.unchecked)
-    throw ArgumentError("this operator does not check its arguments, and wrong ones would end the process; if yours are right, call torch.allowUnchecked() first");
+    throw ArgumentError(
+        "this operator does not check its arguments, and wrong ones would end the process; "
+        "if yours are right, call torch.allowUnchecked() first");
   return op;
 }
 
-// Without recording, the autograd kernel of an operator that makes no views only passes the call on: skip it.
+// Without gradients, the autograd kernel of an operator that makes no views only passes the call on: skip it.
 struct BelowAutograd {
   explicit BelowAutograd(const Operator& op) {
     if (op.pure && !c10::GradMode::is_enabled()) guard.emplace();
@@ -102,7 +103,7 @@ at::Tensor run_unboxed(const Operator& op, at::Tensor* arguments, size_t count, 
   if (!recorder && op.unboxed.tensors() == count && !op.reshapes && op.index_use == IndexUse::None) return op.unboxed(arguments);
   std::vector<at::IValue> stack(arguments, arguments + count);
   for (size_t i = count; i < op.parameters.size(); ++i) {
-    if (!op.parameters[i].fallback) throw ArgumentError("argument '" + op.parameters[i].name + "' is missing");
+    if (!op.parameters[i].fallback) throw ArgumentError("argument '" + op.parameters[i].name + "' (" + op.parameters[i].type + ") is missing");
     stack.push_back(*op.parameters[i].fallback);
   }
   if (recorder) {
@@ -114,8 +115,8 @@ at::Tensor run_unboxed(const Operator& op, at::Tensor* arguments, size_t count, 
   return std::move(stack[0]).toTensor();
 }
 
-Collect due_collection(Environment& environment) {
-  if (collection_due()) return Collect::All;
+Collect next_collection(Environment& environment) {
+  if (full_collection_due()) return Collect::All;
   return young_collection_due(environment) ? Collect::Young : Collect::None;
 }
 
@@ -127,9 +128,10 @@ napi_value call_unboxed(napi_env env, napi_callback_info info) {
     const RawCall<1> owner(env, info);
     Environment& environment = *owner.environment;
     double* const wire = environment.wire;
-    const Operator& op = checked(environment, static_cast<size_t>(wire[0]));
+    const Operator& op = allowed_operator(environment, static_cast<size_t>(wire[0]));
     const auto count = static_cast<size_t>(wire[1]);
-    if (count > kMostUnboxed || count > op.parameters.size()) throw ArgumentError("too many tensors for this operator");
+    const size_t most = std::min(kMostUnboxed, op.parameters.size());
+    if (count > most) throw ArgumentError("expected at most " + std::to_string(most) + " tensors for this operator, found " + std::to_string(count));
     // Copies: an operator that calls JavaScript may move the table.
     at::Tensor arguments[kMostUnboxed];
     for (size_t i = 0; i < count; ++i) {
@@ -148,10 +150,10 @@ napi_value call_unboxed(napi_env env, napi_callback_info info) {
       if (owner.count > 0) track(env, environment, owner.args[0], handle);
     }
     report_memory(env);
-    const Collect due = due_collection(environment);
-    if (due == Collect::None) return nullptr;
+    const Collect next = next_collection(environment);
+    if (next == Collect::None) return nullptr;
     napi_value collect;
-    napi_create_uint32(env, static_cast<uint32_t>(due), &collect);
+    napi_create_uint32(env, static_cast<uint32_t>(next), &collect);
     return collect;
   });
 }
@@ -165,8 +167,9 @@ napi_value call(napi_env env, napi_callback_info info) {
     const RawCall<3> given(env, info);
     Environment& environment = *given.environment;
     uint32_t index = 0;
-    if (napi_get_value_uint32(env, given.args[0], &index) != napi_ok) throw ArgumentError("unknown operator");
-    const Operator& op = checked(environment, index);
+    if (napi_get_value_uint32(env, given.args[0], &index) != napi_ok)
+      throw ArgumentError("expected the index of an operator, found another value than a number");
+    const Operator& op = allowed_operator(environment, index);
 
     // Moved out, not referenced: an operator that calls back into JavaScript may lead to another call.
     std::vector<at::IValue> stack = std::move(environment.stack);
@@ -194,7 +197,7 @@ napi_value call(napi_env env, napi_callback_info info) {
     if (given.count > 2 && environment.wire[0] == 1 && static_cast<int>(environment.wire[1]) == wire::kTensor)
       track(env, environment, given.args[2], static_cast<Handle>(environment.wire[2]));
     report_memory(env);
-    return writer.extra(environment.wire != before, due_collection(environment));
+    return writer.extra(environment.wire != before, next_collection(environment));
   });
 }
 
@@ -229,7 +232,6 @@ void attach(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void export_dispatch(Napi::Env, Napi::Object exports) {
-  install_preconditions();
   export_raw(exports, "call", call);
   export_raw(exports, "callUnboxed", call_unboxed);
   export_function(exports, "resolve", resolve);

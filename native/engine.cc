@@ -81,7 +81,6 @@ struct ScriptSavedHooks final : torch::autograd::SavedVariableHooks {
 
 class ScriptEngine final : public torch::autograd::Engine {
  public:
-  ~ScriptEngine() override { stop(); }
   std::unique_ptr<torch::autograd::AnomalyMetadata> make_anomaly_metadata() override { return torchts::make_anomaly_metadata(); }
   std::unique_ptr<torch::autograd::SavedVariableHooks> get_default_saved_variable_hooks() override {
     if (packing.pack == 0) return nullptr;

@@ -1,3 +1,4 @@
+// What libtorch's autograd engine asks of JavaScript: hooks on saved tensors (engine.cc), stacks for anomaly mode (anomaly.cc).
 #pragma once
 #include <memory>
 #include <napi.h>

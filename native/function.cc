@@ -1,11 +1,11 @@
 // Autograd functions whose forward and backward are written in JavaScript.
 #include <c10/core/DeviceGuard.h>
 #include <torch/csrc/autograd/custom_function.h>
-#include <torch/csrc/autograd/function.h>
 #include <unordered_set>
 
 #include "exports.h"
 #include "memory_pressure.h"
+#include "node_pointer.h"
 #include "wire_reader.h"
 #include "wire_writer.h"
 
@@ -16,13 +16,12 @@ using torch::autograd::SavedVariable;
 using torch::autograd::VariableInfo;
 using torch::autograd::variable_list;
 
-// A pointer to a node: std::shared_ptr up to libtorch 2.12, c10::intrusive_ptr since.
-using NodePointer = decltype(torch::autograd::Edge::function);
-
 template <typename Node>
 auto make_node() {
-  if constexpr (std::is_same_v<NodePointer, std::shared_ptr<torch::autograd::Node>>) return std::shared_ptr<Node>(new Node(), [](auto* node) { deleteNode(node); });
-  else return c10::make_intrusive<Node>();
+  if constexpr (std::is_same_v<NodePointer, std::shared_ptr<torch::autograd::Node>>)
+    return std::shared_ptr<Node>(new Node(), [](auto* node) { deleteNode(node); });
+  else
+    return c10::make_intrusive<Node>();
 }
 
 // The node of one call. Its backward gets the gradients of the outputs and then the saved tensors, and returns a gradient for
@@ -90,9 +89,9 @@ Napi::Value apply(const Napi::CallbackInfo& info) {
   WireWriter out(info.Env(), environment);
   in.each_tensor([&](const at::Tensor& tensor, Handle handle) { out.alias(tensor, handle); });
 
-  const bool recorded = c10::GradMode::is_enabled() && torch::autograd::any_variable_requires_grad(inputs);
+  const bool requires_grad = c10::GradMode::is_enabled() && torch::autograd::any_variable_requires_grad(inputs);
   decltype(make_node<ScriptNode>()) node;
-  if (recorded) {
+  if (requires_grad) {
     node = make_node<ScriptNode>();
     node->title = info[1].ToString();
     node->backward = std::move(backward);
@@ -101,11 +100,11 @@ Napi::Value apply(const Napi::CallbackInfo& info) {
   }
   const auto view = [](const at::Tensor& tensor) { return tensor.view_as(tensor); };
   const std::vector<std::optional<at::Tensor>> outputs(raw.begin(), raw.end());
-  const NodePointer recorder = node;
-  const auto results = wrap_outputs(inputs, set_of(non_differentiable), bump_versions(dirty), outputs, recorder, no_forward_mode,
+  const NodePointer grad_fn = node;
+  const auto results = wrap_outputs(inputs, set_of(non_differentiable), bump_versions(dirty), outputs, grad_fn, no_forward_mode,
                                     std::unordered_set<at::TensorImpl*>{}, view, false);
 
-  if (recorded) {
+  if (requires_grad) {
     if (info[2].ToBoolean())
       for (const auto& result : results) node->outputs.emplace_back(*result);
     // Before the results are written: a hook on saved tensors runs JavaScript, which writes to the wire.

@@ -1,5 +1,5 @@
-// The one place where C++ exceptions become JavaScript errors. Code that catches them elsewhere throws again: names.cc with a
-// message of its own, background_queue.cc on JavaScript's thread.
+// The one place where C++ exceptions become JavaScript errors. Code that catches them elsewhere throws them again, to clean up
+// before or on another thread, or throws an error that says more.
 #pragma once
 #include <c10/util/Exception.h>
 #include <exception>

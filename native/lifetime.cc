@@ -46,11 +46,13 @@ void finalize(node_api_basic_env env, void* data, void* hint) {
 
 // track(object, handle): see lifetime.h
 napi_value track_tensor(napi_env env, napi_callback_info info) {
-  const RawCall<2> given(env, info);
-  double handle = 0;
-  napi_get_value_double(env, given.args[1], &handle);
-  track(env, *given.environment, given.args[0], static_cast<Handle>(handle));
-  return nullptr;
+  return guarded(env, [&]() -> napi_value {
+    const RawCall<2> given(env, info);
+    double handle = 0;
+    napi_get_value_double(env, given.args[1], &handle);
+    track(env, *given.environment, given.args[0], static_cast<Handle>(handle));
+    return nullptr;
+  });
 }
 
 // memory(): [device, tensors, bytes][], each storage counted once
@@ -146,8 +148,8 @@ bool young_collection_due(Environment& environment) noexcept {
 }
 
 void make_room(Environment& environment) noexcept {
-  const size_t made = environment.tensors.inserted() - environment.inserted;
-  environment.inserted += made;
+  const size_t made = environment.tensors.inserted() - environment.inserted_at_release;
+  environment.inserted_at_release += made;
   if (!memory_is_plenty()) return release_collected(environment);
   release_collected(environment, std::max<size_t>(made, 1));
 }

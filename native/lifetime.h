@@ -1,3 +1,4 @@
+// When tensors are released that the collector has taken the objects of (lifetime.cc says why not at once).
 #pragma once
 #include <limits>
 #include <napi.h>
@@ -13,8 +14,8 @@ void track(napi_env env, Environment& environment, napi_value object, Handle han
 // take an object as soon as its handle is written there, before the addon has seen it.
 void release_collected(Environment& environment, size_t most = std::numeric_limits<size_t>::max()) noexcept;
 
-// Whether memory has grown so far since the last time that JavaScript is to collect its young generation, which takes a third of
-// a millisecond. V8 does not see that a few hundred small objects hold many megabytes; when that is reported, it collects all.
+// Whether memory has grown so much since the last time that JavaScript should collect its young generation, which takes a third
+// of a millisecond. V8 does not see that a few hundred small objects hold many megabytes; when that is reported, it collects all.
 bool young_collection_due(Environment& environment) noexcept;
 
 // Called before an operator that may need memory. While there is plenty, only as many collected tensors are released as the last

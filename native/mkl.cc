@@ -5,6 +5,7 @@
 #include <ATen/Parallel.h>
 #include <ATen/ops/mm.h>
 #include <ATen/ops/ones.h>
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
@@ -92,46 +93,39 @@ double seconds() { return std::chrono::duration<double>(std::chrono::steady_cloc
 
 constexpr int kRounds = 1 << 20;
 
-#if defined(__x86_64__)
-// Sixteen independent sums keep two multiply-add units with a latency of four cycles busy.
-__attribute__((target("avx512f"))) float multiply_add_512() {
-  __m512 sums[16];
-  for (auto& sum : sums) sum = _mm512_set1_ps(1);
-  const __m512 factor = _mm512_set1_ps(0.5f);
-  for (int round = 0; round < kRounds; round++)
-    for (auto& sum : sums) sum = _mm512_fmadd_ps(sum, factor, factor);
-  float total = 0;
-  for (auto& sum : sums) total += _mm512_cvtss_f32(sum);
-  return total;
-}
+// A loop that keeps the multiply-add units of one core busy.
+struct Loop {
+  float (*run)();
+  double operations;  // of floating point, of one run
+};
 
-__attribute__((target("avx2,fma"))) float multiply_add_256() {
-  __m256 sums[12];
-  for (auto& sum : sums) sum = _mm256_set1_ps(1);
-  const __m256 factor = _mm256_set1_ps(0.5f);
-  for (int round = 0; round < kRounds; round++)
-    for (auto& sum : sums) sum = _mm256_fmadd_ps(sum, factor, factor);
-  float total = 0;
-  for (auto& sum : sums) total += _mm256_cvtss_f32(sum);
-  return total;
-}
+#if defined(__x86_64__)
+// Two units with a latency of four cycles take eight independent sums; with some more, no unit waits for the loop itself. A macro,
+// for intrinsics cannot be handed to a function that is compiled for other instructions.
+#define MULTIPLY_ADD_LOOP(name, instructions, Vector, prefix, count)                                  \
+  __attribute__((target(instructions))) float name##_run() {                                          \
+    Vector sums[count];                                                                               \
+    for (auto& sum : sums) sum = prefix##_set1_ps(1);                                                 \
+    const Vector factor = prefix##_set1_ps(0.5f);                                                     \
+    for (int round = 0; round < kRounds; round++)                                                     \
+      for (auto& sum : sums) sum = prefix##_fmadd_ps(sum, factor, factor);                            \
+    float total = 0;                                                                                  \
+    for (auto& sum : sums) total += prefix##_cvtss_f32(sum);                                          \
+    return total;                                                                                     \
+  }                                                                                                   \
+  constexpr Loop name{name##_run, 2.0 * (sizeof(Vector) / sizeof(float)) * count * kRounds};
+
+MULTIPLY_ADD_LOOP(kLoop512, "avx512f", __m512, _mm512, 16)
+MULTIPLY_ADD_LOOP(kLoop256, "avx2,fma", __m256, _mm256, 12)
 #endif
 
-// Floating-point operations of one run_loop(); 0 where the processor can run neither loop.
-double loop_operations() {
+// The widest loop that the processor can run; null where that is none.
+const Loop* widest_loop() {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f")) return 2.0 * 16 * 16 * kRounds;
-  if (has_features()) return 2.0 * 8 * 12 * kRounds;
+  if (__builtin_cpu_supports("avx512f")) return &kLoop512;
+  if (has_features()) return &kLoop256;
 #endif
-  return 0;
-}
-
-float run_loop() {
-#if defined(__x86_64__)
-  return __builtin_cpu_supports("avx512f") ? multiply_add_512() : multiply_add_256();
-#else
-  return 0;
-#endif
+  return nullptr;
 }
 
 // The least time of the runs that fit into a third of a second: other programs can only add to it.
@@ -149,14 +143,15 @@ double least_seconds(Body body) {
 
 // Each thread measures its own time, so that one that had to wait for its core counts no less.
 double limit_gflops() {
-  if (loop_operations() == 0) return 0;
+  const Loop* const loop = widest_loop();
+  if (loop == nullptr) return 0;
   std::vector<double> least(at::get_num_threads(), 0);
   std::atomic<float> sink{0};
   at::parallel_for(0, least.size(), 1, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; i++) least[i] = least_seconds([&] { sink = run_loop(); });
+    for (int64_t i = begin; i < end; i++) least[i] = least_seconds([&] { sink = loop->run(); });
   });
   double sum = 0;
-  for (const double time : least) sum += loop_operations() / time / 1e9;
+  for (const double time : least) sum += loop->operations / time / 1e9;
   return sum;
 }
 

@@ -12,49 +12,39 @@ constexpr std::pair<const char*, c10::Layout> kLayouts[] = {
     {"mkldnn", c10::Layout::Mkldnn},         {"jagged", c10::Layout::Jagged},
 };
 
+constexpr std::pair<const char*, c10::MemoryFormat> kMemoryFormats[] = {
+    {"contiguous", c10::MemoryFormat::Contiguous},
+    {"preserve", c10::MemoryFormat::Preserve},
+    {"channels_last", c10::MemoryFormat::ChannelsLast},
+    {"channels_last_3d", c10::MemoryFormat::ChannelsLast3d},
+};
+
+template <typename T, size_t N>
+T value_of(const std::pair<const char*, T> (&table)[N], const std::string& name, const char* expected) {
+  for (const auto& [text, value] : table)
+    if (name == text) return value;
+  throw ArgumentError(std::string("expected ") + expected + ", found '" + name + "'");
+}
+
+template <typename T, size_t N>
+const char* name_of(const std::pair<const char*, T> (&table)[N], T value, const char* fallback) {
+  for (const auto& [text, known] : table)
+    if (known == value) return text;
+  return fallback;
+}
+
 }  // namespace
 
-c10::ScalarType dtype_from_name(const std::string& name) {
-  for (const auto& [text, dtype] : kDTypes)
-    if (name == text) return dtype;
-  throw ArgumentError("expected a dtype such as 'float32' or 'int64', found '" + name + "'");
-}
+c10::ScalarType dtype_from_name(const std::string& name) { return value_of(kDTypes, name, "a dtype such as 'float32' or 'int64'"); }
+const char* dtype_name(c10::ScalarType dtype) { return name_of(kDTypes, dtype, c10::toString(dtype)); }
 
-const char* dtype_name(c10::ScalarType dtype) {
-  for (const auto& [text, known] : kDTypes)
-    if (known == dtype) return text;
-  return c10::toString(dtype);
-}
-
-c10::Layout layout_from_name(const std::string& name) {
-  for (const auto& [text, layout] : kLayouts)
-    if (name == text) return layout;
-  throw ArgumentError("expected a layout such as 'strided' or 'sparse_coo', found '" + name + "'");
-}
-
-const char* layout_name(c10::Layout layout) {
-  for (const auto& [text, known] : kLayouts)
-    if (known == layout) return text;
-  return "unknown";
-}
+c10::Layout layout_from_name(const std::string& name) { return value_of(kLayouts, name, "a layout such as 'strided' or 'sparse_coo'"); }
+const char* layout_name(c10::Layout layout) { return name_of(kLayouts, layout, "unknown"); }
 
 c10::MemoryFormat memory_format_from_name(const std::string& name) {
-  if (name == "contiguous") return c10::MemoryFormat::Contiguous;
-  if (name == "preserve") return c10::MemoryFormat::Preserve;
-  if (name == "channels_last") return c10::MemoryFormat::ChannelsLast;
-  if (name == "channels_last_3d") return c10::MemoryFormat::ChannelsLast3d;
-  throw ArgumentError(
-      "expected a memory format ('contiguous', 'preserve', 'channels_last' or 'channels_last_3d'), found '" + name + "'");
+  return value_of(kMemoryFormats, name, "a memory format ('contiguous', 'preserve', 'channels_last' or 'channels_last_3d')");
 }
-
-const char* memory_format_name(c10::MemoryFormat format) {
-  switch (format) {
-    case c10::MemoryFormat::Contiguous: return "contiguous";
-    case c10::MemoryFormat::ChannelsLast: return "channels_last";
-    case c10::MemoryFormat::ChannelsLast3d: return "channels_last_3d";
-    default: return "preserve";
-  }
-}
+const char* memory_format_name(c10::MemoryFormat format) { return name_of(kMemoryFormats, format, "unknown"); }
 
 c10::Device device_from_name(const std::string& name) {
   try {

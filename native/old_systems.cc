@@ -16,7 +16,7 @@
 #define TORCHTS_OLD(name, version) __asm__(".symver torchts_old_" #name ", " #name "@" version)
 
 #if __GLIBC_PREREQ(2, 32)
-// libstdc++ counts references without atomics while this says that there is one thread; nought always takes the atomics.
+// While this is not 0, there is one thread and libstdc++ counts references without atomics. Here it is always 0.
 extern "C" __attribute__((visibility("hidden"))) char torchts_single_threaded __asm__("__libc_single_threaded");
 char torchts_single_threaded = 0;
 #endif

@@ -1,4 +1,4 @@
-// An operator of libtorch's dispatcher with its schema turned into a plan for decoding arguments.
+// An operator of libtorch's dispatcher, with its schema turned into what the reader of its arguments needs.
 #pragma once
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <optional>

@@ -1,3 +1,4 @@
+// One copy of the addon in a process.
 #pragma once
 #include <napi.h>
 

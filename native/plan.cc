@@ -140,7 +140,8 @@ std::shared_ptr<const ConstantPool::Tensors> ConstantPool::current() {
   for (const Derived& derived : derived_) {
     const auto& holes = derived.step.holes;
     const bool is_stale = all || std::any_of(holes.begin(), holes.end(), [&](const Step::Hole& hole) {
-      return std::any_of(hole.operands.begin(), hole.operands.end(), [&](const Operand& operand) { return operand.kind == Operand::Kind::Constant && changed[operand.number]; });
+      return std::any_of(hole.operands.begin(), hole.operands.end(),
+          [&](const Operand& operand) { return operand.kind == Operand::Kind::Constant && changed[operand.number]; });
     });
     if (!is_stale) continue;
     compute(derived, *constants);
@@ -179,10 +180,17 @@ void Plan::add_step(Step step) {
 
 void Plan::finish(std::vector<Operand> outputs) {
   outputs_ = std::move(outputs);
-  std::vector<bool> written(slots_), read(slots_);
+  check_order();
+  find_dead_slots();
+}
+
+// Each slot is written before it is read.
+void Plan::check_order() const {
+  std::vector<bool> written(slots_);
   std::fill_n(written.begin(), inputs_.size(), true);
   const auto require = [&](const Operand& operand) {
-    if (operand.kind == Operand::Kind::Slot && (operand.number >= slots_ || !written[operand.number])) throw ArgumentError("a step of a plan reads a value that no step before it gives");
+    if (operand.kind == Operand::Kind::Slot && (operand.number >= slots_ || !written[operand.number]))
+      throw ArgumentError("a step of a plan reads a value that no step before it gives");
   };
   for (const Step& step : steps_) {
     for (const Step::Hole& hole : step.holes) std::for_each(hole.operands.begin(), hole.operands.end(), require);
@@ -190,7 +198,11 @@ void Plan::finish(std::vector<Operand> outputs) {
       if (result.kind == Operand::Kind::Slot) written[result.number] = true;
   }
   std::for_each(outputs_.begin(), outputs_.end(), require);
-  // From the end: who meets a slot first reads it last.
+}
+
+// A slot is dead after the last step that reads it: the first one that does, seen from the end.
+void Plan::find_dead_slots() {
+  std::vector<bool> read(slots_);
   for (const Operand& output : outputs_)
     if (output.kind == Operand::Kind::Slot) read[output.number] = true;
   for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) {
@@ -205,8 +217,8 @@ void Plan::finish(std::vector<Operand> outputs) {
 }
 
 Plan::Run Plan::run(const std::vector<at::Tensor>& inputs) const {
-  if (inputs.size() != inputs_.size() || !std::equal(inputs.begin(), inputs.end(), inputs_.begin(), [](const at::Tensor& input, const InputSpec& spec) { return input.defined() && spec.fits(input); }))
-    return {Outcome::InputsDiffer, {}};
+  const auto fits = [](const at::Tensor& input, const InputSpec& spec) { return input.defined() && spec.fits(input); };
+  if (!std::equal(inputs.begin(), inputs.end(), inputs_.begin(), inputs_.end(), fits)) return {Outcome::InputsDiffer, {}};
   const at::AutoDispatchBelowADInplaceOrView below;
   const auto constants = pool_->current();
   if (!constants) return {Outcome::ConstantsChanged, {}};

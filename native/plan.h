@@ -123,6 +123,8 @@ class Plan {
  private:
   Run run_steps(const std::vector<at::Tensor>& inputs, const ConstantPool::Tensors& constants) const;
   std::shared_ptr<const Layout> layout() const;
+  void check_order() const;
+  void find_dead_slots();
 
   std::shared_ptr<ConstantPool> pool_;
   std::vector<InputSpec> inputs_;

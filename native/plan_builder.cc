@@ -12,15 +12,20 @@
 namespace torchts {
 namespace {
 
-std::shared_ptr<ConstantPool> pool_of(const Napi::CallbackInfo& info) { return Environment::of(info.Env()).constant_pools.get(info[0].ToNumber().Uint32Value()); }
-std::shared_ptr<Plan> plan_of(const Napi::CallbackInfo& info) { return Environment::of(info.Env()).plans.get(info[0].ToNumber().Uint32Value()); }
+std::shared_ptr<ConstantPool> pool_of(const Napi::CallbackInfo& info) {
+  return Environment::of(info.Env()).constant_pools.get(info[0].ToNumber().Uint32Value());
+}
+std::shared_ptr<Plan> plan_of(const Napi::CallbackInfo& info) {
+  return Environment::of(info.Env()).plans.get(info[0].ToNumber().Uint32Value());
+}
 
 Operand::Kind operand_kind(int tag) { return tag == wire::kSlot ? Operand::Kind::Slot : Operand::Kind::Constant; }
 
 // Turns the arguments of a call into those of a step: where a placeholder was read there is a hole.
 class StepReader final : Placeholders {
  public:
-  StepReader(const Napi::CallbackInfo& info, const Operator& op, const Napi::Value& strings) : op_(op), reader_(info.Env(), Environment::of(info.Env()), strings, this) {}
+  StepReader(const Napi::CallbackInfo& info, const Operator& op, const Napi::Value& strings)
+      : op_(op), reader_(info.Env(), Environment::of(info.Env()), strings, this) {}
 
   at::Tensor make(int tag, size_t number) override {
     at::Tensor placeholder = at::empty({0});
@@ -63,10 +68,7 @@ class StepReader final : Placeholders {
 };
 
 const Operator& operator_at(const Napi::CallbackInfo& info, size_t argument) {
-  const auto& operators = Environment::of(info.Env()).operators;
-  const uint32_t index = info[argument].ToNumber().Uint32Value();
-  if (index >= operators.size()) throw ArgumentError("unknown operator");
-  return *operators[index];
+  return Environment::of(info.Env()).operator_at(info[argument].ToNumber().Uint32Value());
 }
 
 std::vector<Operand> operands(const Napi::Value& slots) {
@@ -171,9 +173,13 @@ void export_plans(Napi::Env, Napi::Object exports) {
   // poolWitness(pool, handle)
   export_function(exports, "poolWitness", [](const Napi::CallbackInfo& info) { pool_of(info)->add_witness(at::Tensor(tensor_of(info, 1))); });
   // poolGet(pool, number): handle
-  export_function(exports, "poolGet", [](const Napi::CallbackInfo& info) { return handle_of(info.Env(), pool_of(info)->get(info[1].ToNumber().Uint32Value())); });
+  export_function(exports, "poolGet", [](const Napi::CallbackInfo& info) {
+    return handle_of(info.Env(), pool_of(info)->get(info[1].ToNumber().Uint32Value()));
+  });
   // poolFree(pool): void
-  export_function(exports, "poolFree", [](const Napi::CallbackInfo& info) { Environment::of(info.Env()).constant_pools.remove(info[0].ToNumber().Uint32Value()); });
+  export_function(exports, "poolFree", [](const Napi::CallbackInfo& info) {
+    Environment::of(info.Env()).constant_pools.remove(info[0].ToNumber().Uint32Value());
+  });
   export_function(exports, "planNew", plan_new);
   export_function(exports, "planStep", plan_step);
   export_function(exports, "planFinish", plan_finish);

@@ -17,7 +17,8 @@ extern "C" __attribute__((weak)) int uv_tty_reset_mode();
 namespace torchts {
 namespace {
 
-std::mutex mutex;  // trivially destructible, so it works to the end
+// Never destroyed: it is locked by what runs after the destructors of statics.
+std::mutex& mutex = *new std::mutex;
 int running = 0;
 bool ending = false;
 int exit_code = 0;

@@ -26,7 +26,7 @@ struct Range {
   bool has_nan = false;
 };
 
-Range both(Range a, Range b) { return {std::min(a.low, b.low), std::max(a.high, b.high), a.has_nan || b.has_nan}; }
+Range merge(Range a, Range b) { return {std::min(a.low, b.low), std::max(a.high, b.high), a.has_nan || b.has_nan}; }
 
 // The loops are written so that compilers make vector instructions of them: 32 results side by side, and comparisons that say what
 // becomes of NaN.
@@ -47,19 +47,19 @@ ALWAYS_INLINE Range range_loop(const T* data, int64_t count) {
     for (int lane = 0; lane < kLanes; ++lane) take(lane, static_cast<float>(data[i + lane]));
   for (; i < count; ++i) take(0, static_cast<float>(data[i]));
   Range range;
-  for (int lane = 0; lane < kLanes; ++lane) range = both(range, {low[lane], high[lane], nan[lane] != 0});
+  for (int lane = 0; lane < kLanes; ++lane) range = merge(range, {low[lane], high[lane], nan[lane] != 0});
   return range;
 }
 
-struct Grid {
-  float inverse_scale, zero_point, top;
+struct QuantizationParams {
+  float inverse_scale, zero_point, quant_max;
 };
 
 template <typename T>
-ALWAYS_INLINE void quantize_loop(const T* data, int64_t count, uint8_t* out, Grid grid) {
+ALWAYS_INLINE void quantize_loop(const T* data, int64_t count, uint8_t* out, QuantizationParams params) {
   for (int64_t i = 0; i < count; ++i) {
-    const float steps = std::nearbyint(static_cast<float>(data[i]) * grid.inverse_scale) + grid.zero_point;
-    const float within = steps > 0 ? (steps < grid.top ? steps : grid.top) : 0;
+    const float steps = std::nearbyint(static_cast<float>(data[i]) * params.inverse_scale) + params.zero_point;
+    const float within = steps > 0 ? (steps < params.quant_max ? steps : params.quant_max) : 0;
     out[i] = static_cast<uint8_t>(static_cast<int32_t>(within));
   }
 }
@@ -68,13 +68,13 @@ ALWAYS_INLINE void quantize_loop(const T* data, int64_t count, uint8_t* out, Gri
 template <typename T>
 struct Loops {
   Range (*range)(const T*, int64_t);
-  void (*quantize)(const T*, int64_t, uint8_t*, Grid);
+  void (*quantize)(const T*, int64_t, uint8_t*, QuantizationParams);
 };
 
 template <typename T>
 Range range_any(const T* data, int64_t count) { return range_loop(data, count); }
 template <typename T>
-void quantize_any(const T* data, int64_t count, uint8_t* out, Grid grid) { quantize_loop(data, count, out, grid); }
+void quantize_any(const T* data, int64_t count, uint8_t* out, QuantizationParams params) { quantize_loop(data, count, out, params); }
 
 #if defined(__x86_64__)
 #define WIDE __attribute__((target("avx2,fma")))
@@ -82,11 +82,11 @@ void quantize_any(const T* data, int64_t count, uint8_t* out, Grid grid) { quant
 template <typename T>
 WIDE Range range_wide(const T* data, int64_t count) { return range_loop(data, count); }
 template <typename T>
-WIDE void quantize_wide(const T* data, int64_t count, uint8_t* out, Grid grid) { quantize_loop(data, count, out, grid); }
+WIDE void quantize_wide(const T* data, int64_t count, uint8_t* out, QuantizationParams params) { quantize_loop(data, count, out, params); }
 template <typename T>
 WIDEST Range range_widest(const T* data, int64_t count) { return range_loop(data, count); }
 template <typename T>
-WIDEST void quantize_widest(const T* data, int64_t count, uint8_t* out, Grid grid) { quantize_loop(data, count, out, grid); }
+WIDEST void quantize_widest(const T* data, int64_t count, uint8_t* out, QuantizationParams params) { quantize_loop(data, count, out, params); }
 #endif
 
 template <typename T>
@@ -120,27 +120,29 @@ at::Tensor dense(const at::Tensor& self, const char* name) {
 Range range_of(const at::Tensor& self) {
   return with_data(self, [&](const auto* data) {
     const auto& chosen = loops<std::remove_cvref_t<decltype(*data)>>();
-    return at::parallel_reduce(
-        int64_t{0}, self.numel(), kGrain, Range(), [&](int64_t begin, int64_t end, Range before) { return both(before, chosen.range(data + begin, end - begin)); }, both);
+    const auto range_from = [&](int64_t begin, int64_t end, Range before) { return merge(before, chosen.range(data + begin, end - begin)); };
+    return at::parallel_reduce(int64_t{0}, self.numel(), kGrain, Range(), range_from, merge);
   });
 }
 
-int32_t top_of(bool reduce_range) { return reduce_range ? 127 : 255; }
+int32_t quant_max_of(bool reduce_range) { return reduce_range ? 127 : 255; }
 
 at::Tensor quantized(const at::Tensor& self, double scale, int64_t zero_point, bool reduce_range) {
   at::Tensor out = at::empty_like(self, self.options().dtype(at::kByte));
-  const Grid grid{1.0f / static_cast<float>(scale), static_cast<float>(zero_point), static_cast<float>(top_of(reduce_range))};
+  const QuantizationParams params{1.0f / static_cast<float>(scale), static_cast<float>(zero_point), static_cast<float>(quant_max_of(reduce_range))};
   with_data(self, [&](const auto* data) {
     const auto& chosen = loops<std::remove_cvref_t<decltype(*data)>>();
     auto* const bytes = out.mutable_data_ptr<uint8_t>();
-    at::parallel_for(0, self.numel(), kGrain, [&](int64_t begin, int64_t end) { chosen.quantize(data + begin, end - begin, bytes + begin, grid); });
+    at::parallel_for(0, self.numel(), kGrain, [&](int64_t begin, int64_t end) { chosen.quantize(data + begin, end - begin, bytes + begin, params); });
   });
   return out;
 }
 
 at::Tensor quantize_per_tensor(const at::Tensor& self, double scale, int64_t zero_point, bool reduce_range) {
   TORCH_CHECK(scale > 0 && std::isfinite(scale), "quantize_per_tensor: expected a scale above 0, found ", scale);
-  TORCH_CHECK(zero_point >= 0 && zero_point <= top_of(reduce_range), "quantize_per_tensor: expected a zero_point from 0 to ", top_of(reduce_range), ", found ", zero_point);
+  TORCH_CHECK(zero_point >= 0 && zero_point <= quant_max_of(reduce_range),
+              "quantize_per_tensor: expected a zero_point from 0 to ", quant_max_of(reduce_range), ", found ",
+              zero_point);
   return quantized(dense(self, "quantize_per_tensor"), scale, zero_point, reduce_range);
 }
 
@@ -161,7 +163,7 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor> quantize_per_tensor_dynamic(const
 
 }  // namespace
 
-void define_quantize() {
+void install_quantize() {
   static const auto library = [] {
     torch::Library defined(torch::Library::DEF, "torchts", std::nullopt, __FILE__, __LINE__);
     defined.def("quantize_per_tensor(Tensor self, float scale, int zero_point, bool reduce_range=False) -> Tensor");

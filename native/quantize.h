@@ -4,6 +4,6 @@
 namespace torchts {
 
 // Defines the operators, once in a process.
-void define_quantize();
+void install_quantize();
 
 }  // namespace torchts

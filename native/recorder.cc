@@ -12,7 +12,7 @@ namespace torchts {
 namespace {
 
 // Operators that tell JavaScript of a tensor's shape, type or memory, and nothing of its elements.
-constexpr std::array kOfNoElements = std::to_array<std::string_view>({
+constexpr std::array kMetadataOperators = std::to_array<std::string_view>({
     "aten::_debug_has_internal_overlap", "aten::_has_same_storage_numel", "aten::_is_zerotensor", "aten::_version", "aten::can_cast", "aten::dense_dim",
     "aten::dim", "aten::get_device", "aten::is_complex", "aten::is_conj", "aten::is_contiguous", "aten::is_floating_point", "aten::is_inference",
     "aten::is_leaf", "aten::is_neg", "aten::is_non_overlapping_and_dense", "aten::is_pinned", "aten::is_same_size", "aten::is_set_to", "aten::is_signed",
@@ -21,9 +21,9 @@ constexpr std::array kOfNoElements = std::to_array<std::string_view>({
     "aten::sym_numel", "aten::sym_size", "aten::sym_storage_offset", "aten::sym_stride",
 });
 
-static_assert(std::is_sorted(kOfNoElements.begin(), kOfNoElements.end()));
+static_assert(std::is_sorted(kMetadataOperators.begin(), kMetadataOperators.end()));
 
-bool is_of_no_elements(std::string_view name) { return std::binary_search(kOfNoElements.begin(), kOfNoElements.end(), name); }
+bool reads_metadata_only(std::string_view name) { return std::binary_search(kMetadataOperators.begin(), kMetadataOperators.end(), name); }
 
 c10::weak_intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl> weak(const at::Tensor& tensor) {
   return c10::weak_intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>(tensor.getIntrusivePtr());
@@ -36,6 +36,7 @@ const at::IValue* argument_named(const Operator& op, const at::IValue* arguments
 }
 
 bool is_zero(const at::IValue* value) { return value && ((value->isDouble() && value->toDouble() == 0) || (value->isInt() && value->toInt() == 0)); }
+bool is_true(const at::IValue* value) { return value && value->isBool() && value->toBool(); }
 bool is_false(const at::IValue* value) { return value && value->isBool() && !value->toBool(); }
 
 // A dropout that drops nothing, alone or inside of an attention or a recurrent layer.
@@ -47,7 +48,20 @@ bool drops_nothing(const Operator& op, const at::IValue* arguments) {
   return false;
 }
 
+// A batch normalisation in training, which libtorch does not declare to write to its arguments.
+bool writes_running_statistics(const Operator& op, const at::IValue* arguments) {
+  const at::IValue* const statistics = argument_named(op, arguments, "running_mean");
+  if (!statistics || !statistics->isTensor() || !statistics->toTensor().defined()) return false;
+  return is_true(argument_named(op, arguments, "training")) || is_true(argument_named(op, arguments, "use_input_stats"));
+}
+
 bool is_mask(const at::Tensor& tensor) { return tensor.defined() && (tensor.scalar_type() == at::kBool || tensor.scalar_type() == at::kByte); }
+
+bool holds_tensors(const at::IValue& list) {
+  if (!list.isList()) return false;
+  const auto items = list.toListRef();
+  return std::any_of(items.begin(), items.end(), [](const at::IValue& item) { return item.isTensor(); });
+}
 
 bool indexes_by_mask(const at::IValue* indices) {
   if (!indices || !indices->isList()) return true;
@@ -91,7 +105,8 @@ int32_t Recorder::storage_number(const at::Tensor& tensor) {
 int32_t Recorder::add(const at::Tensor& tensor, Origin origin) {
   if (tensor.layout() != at::kStrided || tensor.is_nested()) refuse("a tensor is not dense");
   else if (!tensor.is_cpu()) refuse("a tensor lies on " + tensor.device().str() + ", and only the CPU's are recorded");
-  else if (origin == Origin::Constant && uses_external_memory(tensor)) refuse("a tensor shares the memory of a JavaScript array, whose changes nobody would notice");
+  else if (origin == Origin::Constant && uses_external_memory(tensor))
+    refuse("a tensor shares the memory of a JavaScript array, whose changes nobody would notice");
   const auto number = static_cast<int32_t>(values_.size());
   Value value{origin, tensor.scalar_type(), {}, {}, storage_number(tensor), {}, weak(tensor)};
   if (tensor.layout() == at::kStrided && !tensor.is_nested()) value.sizes = tensor.sizes().vec(), value.strides = tensor.strides().vec();
@@ -122,7 +137,7 @@ Recorded Recorder::recorded(const at::IValue& value, bool is_result) {
   if (value.isTensor()) {
     result.kind = Recorded::Kind::Value;
     result.value = tensor_number(value.toTensor());
-  } else if (value.isList() && std::any_of(value.toListRef().begin(), value.toListRef().end(), [](const at::IValue& item) { return item.isTensor(); })) {
+  } else if (holds_tensors(value)) {
     result.kind = Recorded::Kind::List;
     for (const at::IValue& item : value.toListRef()) result.items.push_back(recorded(item, is_result));
   } else {
@@ -140,7 +155,8 @@ void Recorder::refuse_write(const Operator& op, const at::IValue& argument) {
   const int32_t storage = values_[argument_number(argument.toTensor())].storage;
   for (const Value& value : values_) {
     if (value.storage != storage || value.origin == Origin::Made || value.fresh) continue;
-    return refuse(c10::toString(op.handle.operator_name()) + " writes to " + (value.origin == Origin::Input ? "an input" : "a parameter, a buffer or another tensor that outlives the forward"));
+    const char* const what = value.origin == Origin::Input ? "an input" : "a parameter, a buffer or another tensor that outlives the forward";
+    return refuse(c10::toString(op.handle.operator_name()) + " writes to " + what);
   }
 }
 
@@ -156,12 +172,7 @@ void Recorder::check(const Operator& op, const at::IValue* arguments, size_t cou
   const bool is_index = name == "aten::index.Tensor";
   if (op.handle.hasTag(at::Tag::dynamic_output_shape) && !(is_index && !indexes_by_mask(argument_named(op, arguments, "indices"))))
     return refuse("the shape of what " + name + " gives depends on the elements of its arguments");
-  for (const char* training : {"training", "use_input_stats"}) {
-    const at::IValue* const found = argument_named(op, arguments, training);
-    const at::IValue* const statistics = argument_named(op, arguments, "running_mean");
-    if (found && found->isBool() && found->toBool() && statistics && statistics->isTensor() && statistics->toTensor().defined())
-      return refuse(name + " measures its batch and writes the running statistics");
-  }
+  if (writes_running_statistics(op, arguments)) return refuse(name + " measures its batch and writes the running statistics");
   for (size_t i = 0; i < count && refusal_.empty(); ++i)
     if (writes(op, i)) refuse_write(op, arguments[i]);
 }
@@ -197,12 +208,13 @@ void Recorder::after(const at::IValue* results, size_t count) {
   each_value(call.arguments, [&](int32_t value) { depends = depends || depends_[value]; });
   for (size_t i = 0; i < count; ++i) {
     call.results.push_back(recorded(results[i], true));
-    has_plain = has_plain || (call.results.back().kind == Recorded::Kind::Plain && !results[i].isNone() && !(results[i].isList() && results[i].toListRef().empty()));
+    const bool is_empty = results[i].isNone() || (results[i].isList() && results[i].toListRef().empty());
+    has_plain = has_plain || (call.results.back().kind == Recorded::Kind::Plain && !is_empty);
   }
   if (!refusal_.empty()) return;
   each_value(call.results, [&](int32_t value) { depends_[value] = depends_[value] || depends; });
   if (has_plain) {
-    if (is_of_no_elements(call.op->handle.operator_name().name)) return;
+    if (reads_metadata_only(call.op->handle.operator_name().name)) return;
     if (count != 1 || !results[0].isBool()) return refuse(name + " gives JavaScript a number that depends on the elements of a tensor");
     call.guard = results[0].toBool();
   }

@@ -9,7 +9,7 @@
 
 namespace torchts {
 
-// Numbers begin at 1 and are never used again, so that of a disposed object names nothing.
+// Numbers begin at 1 and are never used again, so that the number of a disposed object stands for no other one.
 template <typename T>
 class Registry {
  public:

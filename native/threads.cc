@@ -48,7 +48,7 @@ bool can_start(int count) {
 
 }  // namespace
 
-bool limit_threads() {
+bool adapt_to_thread_limit() {
   const int wanted = at::get_num_threads();
   if (wanted <= 1 || can_start(wanted - 1)) return true;
   at::set_num_threads(1);

@@ -5,6 +5,6 @@ namespace torchts {
 
 // OpenMP ends the process when the system refuses a thread that it wants. So each thread that calls operators first
 // tries to start as many; where that fails, operators run on one thread, and the result is false.
-bool limit_threads();
+bool adapt_to_thread_limit();
 
 }  // namespace torchts

@@ -13,7 +13,7 @@ using Forward = std::function<at::Tensor(const at::Tensor&)>;
 // and gives { output, inputGradient, gradients: { [key]: Float32Array } }. Every parameter must be given, none beside them.
 Napi::Value run_twin(const Napi::CallbackInfo& info, torch::nn::Module& module, const Forward& forward);
 
-// A number of the options; throws a TypeError that names it when it is absent.
+// A number of the options; throws std::invalid_argument, which names it, when it is absent.
 double number(const Napi::Object& options, const char* name);
 int64_t integer(const Napi::Object& options, const char* name);
 
