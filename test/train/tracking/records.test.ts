@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import fs, { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EventFile } from '../../../ts/train/tracking/tensorboard/event-files';
 import { bytesField, doubleField, fieldsOf, integerField } from '../../../ts/train/tracking/tensorboard/protobuf';
 import { crc32c, frame, framesOf } from '../../../ts/train/tracking/tensorboard/records';
 
@@ -29,6 +33,29 @@ describe('records of event files', () => {
       const damaged = Buffer.from(two);
       damaged[at]! ^= 1;
       assert.deepEqual(read(Buffer.concat([one, damaged])), [['one', 19]], `byte ${at}`);
+    }
+  });
+});
+
+describe('an event file', () => {
+  it('has whole records where the system takes a few bytes at a time', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'event-file-'));
+    const { writeSync } = fs;
+    fs.writeSync = (file: number, data: string | NodeJS.ArrayBufferView, offset?: unknown, length?: unknown) => {
+      const bytes = typeof data === 'string' ? Buffer.from(data) : new Uint8Array(data.buffer, data.byteOffset);
+      const from = typeof offset === 'number' ? offset : 0;
+      const most = typeof length === 'number' ? length : bytes.length - from;
+      return writeSync(file, bytes, from, Math.min(5, most));
+    };
+    try {
+      const file = new EventFile(folder);
+      for (const text of ['one', 'two']) file.append(Buffer.from(text));
+      file.close();
+      const texts = [...framesOf(readFileSync(file.path))].map(({ data }) => data.toString());
+      assert.deepEqual(texts, ['one', 'two']);
+    } finally {
+      fs.writeSync = writeSync;
+      rmSync(folder, { recursive: true });
     }
   });
 });

@@ -7,7 +7,7 @@ export class RefusedError extends Error {}
 export interface OutboxOptions {
   /** Milliseconds before what failed is tried again; the last one holds from then on. @default 1, 5, 30 seconds */
   readonly pausesMs?: readonly number[];
-  /** Told when something fails for the first time since something went well, and when the server refused something: nothing is sent then any more. */
+  /** Told when something fails for the first time since something went well, and when the server refuses something: after that nothing more is sent. */
   readonly onFailure: (error: Error, isRefused: boolean) => void;
 }
 
@@ -49,7 +49,7 @@ export class Outbox {
         failures = 0;
       } catch (error) {
         const isRefused = error instanceof RefusedError;
-        if (failures === 0 && !signal.aborted) this.#onFailure(error as Error, isRefused);
+        if ((failures === 0 || isRefused) && !signal.aborted) this.#onFailure(error as Error, isRefused);
         if (isRefused) this.#closing.abort();
         const pause = this.#pausesMs[Math.min(failures++, this.#pausesMs.length - 1)]!;
         await setTimeout(pause, undefined, { signal }).catch(() => {});

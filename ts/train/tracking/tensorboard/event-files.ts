@@ -1,5 +1,14 @@
 /** The event files of a run, one a session: `events.out.tfevents.<seconds>.<host>.<process>` in the run folder. */
-import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, rmSync, truncateSync, writeSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { noteOf } from './events';
@@ -57,7 +66,7 @@ export class EventFile {
   }
 
   append(event: Buffer): void {
-    writeSync(this.#descriptor, frame(event));
+    appendFileSync(this.#descriptor, frame(event)); // the whole frame: writeSync may write less on a full disk
   }
 
   /** Puts on disk what was written. */
