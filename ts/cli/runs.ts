@@ -1,8 +1,7 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../errors';
-import { bestRun, configDifferences } from '../train/runs/compare';
-import { removeRuns } from '../train/runs/remove';
-import { findRuns, type RunSummary, type Score, summarizeRun, usualMode } from '../train/runs/summary';
+import type { KeyDifference } from '../train/runs/compare';
+import type { RunSummary, Score } from '../train/runs/summary';
 import { print, printJson } from './output';
 import { duration } from './progress';
 import { type Cell, textTable } from './table';
@@ -12,6 +11,11 @@ interface Flags {
   readonly mode?: 'min' | 'max';
   readonly json?: boolean;
 }
+
+/** What reads run folders, loaded when it is asked for: `torchts setup` runs where little else of torchts does. */
+const comparing = () => require('../train/runs/compare') as typeof import('../train/runs/compare');
+const removing = () => require('../train/runs/remove') as typeof import('../train/runs/remove');
+const summarizing = () => require('../train/runs/summary') as typeof import('../train/runs/summary');
 
 /** Where the tasks put their runs. */
 const FOLDER = 'models';
@@ -30,7 +34,7 @@ export function addRuns(program: Command): void {
     .option('--json', 'print runs and differences as one JSON object')
     .action((paths: string[], flags: Flags) => {
       const found = summaries(paths, flags);
-      const differences = configDifferences(found);
+      const differences = comparing().configDifferences(found);
       show({ runs: found, differences }, flags, () => compared(found, differences));
     });
   withMetric(runs.command('best'))
@@ -38,7 +42,7 @@ export function addRuns(program: Command): void {
     .argument('[folder]', 'folder of runs', FOLDER)
     .option('--json', 'print the run as one JSON object')
     .action((folder: string, flags: Flags) => {
-      const best = bestRun(requireOneMetric(summaries([folder], flags)));
+      const best = comparing().bestRun(requireOneMetric(summaries([folder], flags)));
       if (!best) throw new UsageError(`No run in ${folder} has an evaluation${ofMetric(flags)} yet.`);
       show(best, flags, ({ path }) => path);
     });
@@ -48,7 +52,7 @@ export function addRuns(program: Command): void {
     .argument('<runs...>', 'run folders')
     .option('--dry-run', 'say what would be deleted, and delete nothing')
     .action((paths: string[], { dryRun = false }: { dryRun?: boolean }) => {
-      removeRuns(paths, { dryRun });
+      removing().removeRuns(paths, { dryRun });
       for (const path of paths) print(`${path} ${dryRun ? 'would be deleted' : 'deleted'}`);
     });
 }
@@ -67,6 +71,7 @@ function show<T>(value: T, { json }: Flags, text: (value: T) => string): void {
 function summaries(folders: readonly string[], { metric, mode }: Flags): RunSummary[] {
   if (mode !== undefined && metric === undefined)
     throw new UsageError('Expected the option metric beside the option mode, found mode alone.');
+  const { findRuns, summarizeRun, usualMode } = summarizing();
   const score: Score | undefined = metric === undefined ? undefined : { name: metric, mode: mode ?? usualMode(metric) };
   const found = folders.flatMap((folder) =>
     findRuns(folder).map((path) => summarizeRun(path, { score, root: folder })),
@@ -107,7 +112,7 @@ function cellsOf({ state, epoch, step, seconds, loss, score, best }: RunSummary)
 }
 
 /** A column a run; the rows are the keys that differ, and what came of it. */
-function compared(runs: readonly RunSummary[], differences: ReturnType<typeof configDifferences>): string {
+function compared(runs: readonly RunSummary[], differences: readonly KeyDifference[]): string {
   const names = ['state', 'epoch', 'step', 'time', 'loss', 'metric', 'best', 'at step'];
   const outcomes = runs.map(cellsOf);
   return textTable([
