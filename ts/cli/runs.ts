@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../errors';
 import type { KeyDifference } from '../train/runs/compare';
-import type { RunSummary, Score } from '../train/runs/summary';
+import type { RunSummary } from '../train/runs/summary';
 import { print, printJson } from './output';
 import { duration } from './progress';
 import { type Cell, textTable } from './table';
@@ -12,15 +12,13 @@ interface Flags {
   readonly json?: boolean;
 }
 
-/** What reads run folders, loaded when it is asked for: `torchts setup` runs where little else of torchts does. */
-const comparing = () => require('../train/runs/compare') as typeof import('../train/runs/compare');
-const removing = () => require('../train/runs/remove') as typeof import('../train/runs/remove');
-const summarizing = () => require('../train/runs/summary') as typeof import('../train/runs/summary');
-
 /** Where the tasks put their runs. */
 const FOLDER = 'models';
 
-/** Adds `runs` to the program: what run folders tell, without training. */
+/**
+ * Adds `runs` to the program: what run folders tell, without training. What reads them is loaded when it is asked for, since
+ * `torchts setup` runs where little else of torchts does.
+ */
 export function addRuns(program: Command): void {
   const runs = program.command('runs').description('finished and running trainings of a folder');
   withMetric(runs.command('list'))
@@ -34,7 +32,8 @@ export function addRuns(program: Command): void {
     .option('--json', 'print runs and differences as one JSON object')
     .action((paths: string[], flags: Flags) => {
       const found = summaries(paths, flags);
-      const differences = comparing().configDifferences(found);
+      const { configDifferences } = require('../train/runs/compare') as typeof import('../train/runs/compare');
+      const differences = configDifferences(found);
       show({ runs: found, differences }, flags, () => compared(found, differences));
     });
   withMetric(runs.command('best'))
@@ -42,7 +41,8 @@ export function addRuns(program: Command): void {
     .argument('[folder]', 'folder of runs', FOLDER)
     .option('--json', 'print the run as one JSON object')
     .action((folder: string, flags: Flags) => {
-      const best = comparing().bestRun(requireOneMetric(summaries([folder], flags)));
+      const { bestRun } = require('../train/runs/compare') as typeof import('../train/runs/compare');
+      const best = bestRun(requireOneMetric(summaries([folder], flags)));
       if (!best) throw new UsageError(`No run in ${folder} has an evaluation${ofMetric(flags)} yet.`);
       show(best, flags, ({ path }) => path);
     });
@@ -52,7 +52,8 @@ export function addRuns(program: Command): void {
     .argument('<runs...>', 'run folders')
     .option('--dry-run', 'say what would be deleted, and delete nothing')
     .action((paths: string[], { dryRun = false }: { dryRun?: boolean }) => {
-      removing().removeRuns(paths, { dryRun });
+      const { removeRuns } = require('../train/runs/remove') as typeof import('../train/runs/remove');
+      removeRuns(paths, { dryRun });
       for (const path of paths) print(`${path} ${dryRun ? 'would be deleted' : 'deleted'}`);
     });
 }
@@ -71,8 +72,8 @@ function show<T>(value: T, { json }: Flags, text: (value: T) => string): void {
 function summaries(folders: readonly string[], { metric, mode }: Flags): RunSummary[] {
   if (mode !== undefined && metric === undefined)
     throw new UsageError('Expected the option metric beside the option mode, found mode alone.');
-  const { findRuns, summarizeRun, usualMode } = summarizing();
-  const score: Score | undefined = metric === undefined ? undefined : { name: metric, mode: mode ?? usualMode(metric) };
+  const { findRuns, summarizeRun } = require('../train/runs/summary') as typeof import('../train/runs/summary');
+  const score = metric === undefined ? undefined : { name: metric, ...(mode && { mode }) };
   const found = folders.flatMap((folder) =>
     findRuns(folder).map((path) => summarizeRun(path, { score, root: folder })),
   );

@@ -61,13 +61,16 @@ export function findRuns(folder: string): string[] {
   return search(folder, DEPTH);
 }
 
-/** @param score the metric to judge by @param root what the run's name is relative to */
-export function summarizeRun(path: string, { score, root }: { score?: Score; root?: string } = {}): RunSummary {
+/** @param score the metric to judge by; less loss is better, and more of all else, unless it says so @param root what the run's name is relative to */
+export function summarizeRun(
+  path: string,
+  { score, root }: { score?: Pick<Score, 'name'> & Partial<Score>; root?: string } = {},
+): RunSummary {
   const log = readMetricsLog(join(path, 'metrics.jsonl'));
   const evaluations = log.filter(({ kind }) => kind === 'val');
   const last = log.at(-1);
   const loss = log.findLast(({ kind }) => kind === 'train')?.['loss'];
-  const own = score ?? scoreOf(path, evaluations);
+  const own = score ? { mode: usualMode(score.name), ...score } : scoreOf(path, evaluations);
   const name = root === undefined ? path : relative(root, path);
   return {
     path,
@@ -94,7 +97,7 @@ export function isBetter(value: number, other: number, mode: Score['mode']): boo
 }
 
 /** How a metric is judged when nobody says: less loss is better, more of all else. */
-export function usualMode(metric: string): Score['mode'] {
+function usualMode(metric: string): Score['mode'] {
   return /loss|error/i.test(metric) ? 'min' : 'max';
 }
 
