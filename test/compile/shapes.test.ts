@@ -6,7 +6,7 @@ import * as torch from '../../ts/tensor';
 import type { Tensor } from '../../ts/tensor';
 import { BACKBONE } from '../models/detr/fixture';
 import { onOneThread } from '../one-thread';
-import { assertSame, listener, STRICT } from './near';
+import { assertSame, assertSameWithin, listener, STRICT } from './near';
 import { batchOf, detr, MASKS, vit, VIT } from './small-models';
 
 /** What oneDNN computes with a product, at least the first part of it; all others are computed behind it. */
@@ -103,11 +103,12 @@ describe('a compiled DETR, of each shape', () => {
     it(`has ${hiddenAct} in its backbone, in each precision`, () => {
       const model = ResNetBackbone.fromConfig({ ...BACKBONE, hiddenAct }).eval();
       using float32 = compile(model, STRICT);
+      // Squares double what was rounded, block by block; other processors round int8 otherwise.
       for (const extent of [
         [1, 32, 47],
         [3, 65, 33],
       ] as const)
-        assertSame(float32, batchOf(extent));
+        assertSameWithin(hiddenAct === 'relu2' ? 1e-4 : 1e-5, float32, batchOf(extent));
       const input = batchOf([2, 33, 32]);
       const wanted = torch.noGrad(() => model.forward(input).featureMaps[0]!);
       for (const options of [{ precision: 'bfloat16' }, { precision: 'int8', calibrate: [input] }] as const) {
@@ -120,8 +121,7 @@ describe('a compiled DETR, of each shape', () => {
             .max()
             .div(wanted.abs().max())
             .item();
-          // Squares double what was rounded, block by block.
-          assert.ok((distance as number) < (hiddenAct === 'relu2' ? 0.4 : 0.1), `${options.precision}: ${distance}`);
+          assert.ok((distance as number) < (hiddenAct === 'relu2' ? 0.5 : 0.2), `${options.precision}: ${distance}`);
         }
       }
     });
