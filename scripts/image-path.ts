@@ -1,11 +1,12 @@
 /**
  * Counts the files that one image passes through, from the zip to the first step of the optimizer: those of ts/ in which a
- * function ran while facecls, with everything opened, trained for one step. What every operator passes through (ts/tensor, ts/native) is the other way in
- * docs/architecture.md, and is counted apart.
+ * function ran while facecls, with everything opened, trained for one step. What every operator passes through (ts/tensor,
+ * ts/native) is the other way in docs/architecture.md, and is counted apart.
  *
  *     npx tsx scripts/image-path.ts [--list]
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { Profiler } from 'node:inspector';
 import { Session } from 'node:inspector/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
@@ -67,10 +68,16 @@ async function filesOfOneStep(folder: string): Promise<string[]> {
   });
   const { result } = await coverage!;
   return result
-    .filter(({ functions }) => functions.slice(1).some(({ ranges }) => ranges[0]!.count > 0))
+    .filter(({ functions }) => functions.slice(1).some(hasRun))
     .flatMap(({ url }) => (url.startsWith('file:') ? [relative(root, fileURLToPath(url))] : []))
     .filter((path) => path.startsWith('ts/'))
     .sort();
+}
+
+/** Whether a function was called that somebody wrote: for each export the compiler adds one, `()=>name`. */
+function hasRun({ functionName, ranges: [whole] }: Profiler.FunctionCoverage): boolean {
+  const isExport = whole!.endOffset - whole!.startOffset === `()=>${functionName}`.length;
+  return whole!.count > 0 && !isExport;
 }
 
 async function main(): Promise<void> {
@@ -78,8 +85,8 @@ async function main(): Promise<void> {
   try {
     const files = await filesOfOneStep(folder);
     const below = (path: string) => /^ts\/(tensor|native)\//.test(path) || !/^ts\/\w+\//.test(path);
-    // An index.ts only wires: what ran there is a getter that the compiler wrote.
-    const way = files.filter((path) => !below(path) && !path.endsWith('/index.ts'));
+    // An index.ts only wires; trackers are told of a step, no image passes through them.
+    const way = files.filter((path) => !below(path) && !/(^ts\/train\/tracking\/|\/index\.ts$)/.test(path));
     if (process.argv.includes('--list')) console.log(way.join('\n'));
     console.log(
       `${way.length} files from the zip to the first step, beside ${files.filter(below).length} of ts/tensor and ts/native`,

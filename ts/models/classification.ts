@@ -3,7 +3,7 @@ import { InputError, ShapeError } from '../errors';
 import { functional } from '../nn';
 import type { Tensor } from '../tensor';
 import type { PretrainedConfig, ProblemType } from './config';
-import type { OutputOptions } from './outputs';
+import type { OutputOptions } from './forward';
 import type { PretrainedModel } from './pretrained';
 
 /** What every model that classifies images takes. */

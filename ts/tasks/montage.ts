@@ -1,7 +1,7 @@
 /** Images laid out on a sheet. */
 import type { RgbImage } from '../vision/image';
 import { type Colour, drawText, fillRectangle, textHeight } from '../vision/text';
-import { sharp } from '../vision/sharp';
+import { sharp } from '../vision/image';
 
 const PAPER: Colour = [252, 252, 252];
 const INK: Colour = [40, 44, 50];

@@ -4,9 +4,7 @@ import { expected, resolveOptions } from '../options';
 import { causeOf } from '../native/system-error';
 import { decodeGif, gifSize } from './gif';
 import type { Extent } from './boxes';
-import { sharp } from './sharp';
-
-import type { Sharp } from 'sharp';
+import type { Sharp, SharpOptions } from 'sharp';
 
 /** A decoded image: red, green and blue bytes, row after row from the top left. */
 export interface RgbImage {
@@ -19,6 +17,22 @@ export interface RgbImage {
 export interface DecodeOptions {
   /** Images with more pixels are refused before their pixels are decoded. @default 178,956,970 (half a GiB of RGB, as Pillow) */
   readonly maxPixels?: number;
+}
+
+let library: typeof import('sharp') | undefined;
+
+/** The package sharp, which is loaded with the first image: a program without images does without its libraries, 20 MB of memory. */
+export function sharp(input: Uint8Array, options?: SharpOptions): Sharp {
+  library ??= loadSharp();
+  return library(input, options);
+}
+
+function loadSharp(): typeof import('sharp') {
+  const loaded = require('sharp') as typeof import('sharp');
+  // Several images are in flight at a time, so threads inside one cost more than they bring, and none is decoded twice.
+  loaded.concurrency(1);
+  loaded.cache(false);
+  return loaded;
 }
 
 const MAX_PIXELS = 178_956_970;

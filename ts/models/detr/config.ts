@@ -14,7 +14,7 @@ import {
   type Field,
   type FieldTable,
 } from '../fields';
-import { outputFields } from '../outputs';
+import { outputFields } from '../forward';
 import { ResNetConfig, timmShape, type ResNetOptions, type ResNetShape } from '../resnet';
 import { outputStrides } from '../resnet/config';
 import coco from './classes/coco.json';

@@ -10,7 +10,7 @@ import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { activation } from '../activations';
 import { initializeWeights } from '../initialize';
-import { throughLayers, type Recording } from '../outputs';
+import { throughLayers, type Recording } from '../forward';
 import type { ModelFactory } from '../pretrained';
 import type { DetrConfig } from './config';
 

@@ -9,7 +9,7 @@ import { Module } from '../../nn';
 import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { isKept } from '../../tensor/memory/lifetime';
-import { requirePixels } from '../inputs';
+import { requirePixels } from '../forward';
 import { applyActivated, convNorm, ResidualBlock, unitMembers, type ResNetFactory } from './block';
 import type { ConvNorm } from './conv-norm';
 import { KEY_STYLES, translateKeys, type Keys } from './keys';

@@ -2,7 +2,7 @@ import { InputError } from '../../errors';
 import { ACTIVATION_NAMES } from '../activations';
 import { modelConfig, type ConfigOptions } from '../config';
 import { amount, count, flag, imageSize, oneOf, optional, patchGrid, probability, type FieldTable } from '../fields';
-import { outputFields } from '../outputs';
+import { outputFields } from '../forward';
 
 /** The options of a ViT; names and defaults are those of transformers 5.18 (configuration_vit.py), a ViT-B/16 for 224x224. */
 const fields = {

@@ -13,7 +13,7 @@ import type { SelfInitializing } from '../initialize';
 import type { ModelFactory } from '../pretrained';
 import type { ViTConfig } from './config';
 import { activation } from '../activations';
-import { throughLayers, type Recording } from '../outputs';
+import { throughLayers, type Recording } from '../forward';
 
 /** Cuts an image into patches and projects each: (B, C, H, W) -> (B, N, D). */
 class ViTPatchEmbeddings extends Module {

@@ -5,7 +5,7 @@ import { inFlight } from '../../data/in-flight';
 import { Rng } from '../../data/rng';
 import { ensureDrawn } from '../drawn';
 import { avatarOptions, drawnAttributes, imagine, labelsOf, type Drawing } from './drawing';
-import { sharp } from '../../vision/sharp';
+import { sharp } from '../../vision/image';
 
 export interface SynthOptions {
   /** Seed of all faces. @default 0 */

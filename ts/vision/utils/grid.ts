@@ -3,7 +3,7 @@ import * as torch from '../../tensor';
 import type { Tensor } from '../../tensor';
 import { resolveOptions } from '../../options';
 import { expected } from '../../options';
-import { sharp } from '../sharp';
+import { sharp } from '../image';
 
 /** Options of {@link makeGrid}, with torchvision's names and defaults. */
 export interface GridOptions {

@@ -6,7 +6,7 @@ import { Canvas } from './canvas';
 import type { VocName } from '../annotations/classes';
 import type { Background, Scene } from './scene';
 import { drawSprite } from './sprite';
-import { sharp } from '../../../vision/sharp';
+import { sharp } from '../../../vision/image';
 
 /** A thing as it is seen in a drawn scene. */
 export interface SeenThing {

@@ -1,6 +1,6 @@
 import { emojiBody } from './emoji';
 import type { Thing } from './scene';
-import { sharp } from '../../../vision/sharp';
+import { sharp } from '../../../vision/image';
 
 /** A drawn icon. */
 export interface Sprite {

@@ -6,7 +6,7 @@ import { Rng } from '../../../data/rng';
 import { ensureDrawn } from '../../drawn';
 import { imagineScene } from './scene';
 import { drawScene, type DrawnScene, type SeenThing } from './scene-drawing';
-import { sharp } from '../../../vision/sharp';
+import { sharp } from '../../../vision/image';
 
 export interface SceneOptions {
   /** Seed of all scenes. @default 0 */

@@ -1,8 +1,18 @@
-/** What a forward pass hands out of its inside, for who asks for it, as transformers does (utils/output_capturing.py). */
+/** What the forward passes of models share: what they take, and what they hand out of their inside for who asks for it, as transformers does (utils/output_capturing.py). */
+import { ShapeError } from '../errors';
 import * as torch from '../tensor';
 import { isKept, unkeep } from '../tensor/memory/lifetime';
 import type { Tensor } from '../tensor';
 import { flag, optional, type FieldTable } from './fields';
+
+/**
+ * Makes sure that pixels are a batch of images.
+ * @throws ShapeError when they are not (B, numChannels, H, W)
+ */
+export function requirePixels({ shape }: Tensor, numChannels: number): void {
+  if (shape.length === 4 && shape[1] === numChannels) return;
+  throw new ShapeError(`pixelValues: expected (B, ${numChannels}, H, W), found [${shape.join(', ')}].`);
+}
 
 /** The fields of models that can hand these out: what holds where a call of `forward` does not say. */
 export const outputFields = {
