@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds torchts against the CUDA build of an installed Python torch, runs the tests that need a GPU, and measures.
-# For a machine that reaches no network: what it lacks comes along as archives.
+# Takes the prebuilt addon, or builds one against the CUDA build of an installed Python torch, runs the tests that need a GPU,
+# and measures. For a machine that reaches no network: what it lacks comes along as archives.
 set -euo pipefail
 
 usage() {
@@ -8,6 +8,8 @@ usage() {
 Usage: scripts/gpu-check.sh [options]
   --node <path>      a Node.js release, archive (.tar.gz, .tar.xz) or folder; not needed where node is installed
   --modules <path>   an archive that holds node_modules/; not needed where node_modules is there
+  --package <path>   the packed @torchts/linux-x64 (`make packages` puts it into build/packages): its addon is tested,
+                     none is built, and no compiler is needed
   --out <folder>     where logs and figures go (default: build/gpu-check)
   --only <step,…>    of build, test, bench (default: all)
   --without-gpu      what a machine without one can show of the CUDA build: that the addon compiles against it, loads it,
@@ -27,13 +29,14 @@ step() {
   echo "== $1 (${SECONDS} s) =="
 }
 
-node_place='' modules='' out='' only='build,test,bench' gpu=yes
+node_place='' modules='' package='' out='' only='build,test,bench' gpu=yes
 while (($# > 0)); do
   case $1 in
-    --node | --modules | --out | --only) (($# > 1)) || fail "$1 needs a value" 2 ;;&
-    --node | --modules) [[ -e $2 ]] || fail "$1 names $2, which is not there" 2 ;;&
+    --node | --modules | --package | --out | --only) (($# > 1)) || fail "$1 needs a value" 2 ;;&
+    --node | --modules | --package) [[ -e $2 ]] || fail "$1 names $2, which is not there" 2 ;;&
     --node) node_place=$(realpath -- "$2") && shift 2 ;;
     --modules) modules=$(realpath -- "$2") && shift 2 ;;
+    --package) package=$(realpath -- "$2") && shift 2 ;;
     --out) out=$(realpath -m -- "$2") && shift 2 ;;
     --only) only=$2 && shift 2 ;;
     --without-gpu) gpu=no && only=build,test && shift ;;
@@ -65,9 +68,11 @@ torch_folder=$("$python" -c "import os, torch; assert $there; print(os.path.dirn
   || fail "no CUDA torch: $python does not import one where $there holds (set TORCHTS_PYTHON)"
 export TORCHTS_PYTHON=$python TORCHTS_LIBTORCH=$torch_folder HF_HUB_OFFLINE=1
 
-for tool in cmake c++; do
-  command -v "$tool" > /dev/null || fail "no $tool: the addon cannot be built"
-done
+if [[ -z $package ]]; then
+  for tool in cmake c++; do
+    command -v "$tool" > /dev/null || fail "no $tool: the addon cannot be built (--package takes a prebuilt one)"
+  done
+fi
 
 if [[ -f $node_place ]]; then
   mkdir "$scratch/node"
@@ -84,11 +89,22 @@ if [[ -n $modules && ! -d node_modules ]]; then
 fi
 [[ -d node_modules ]] || fail 'no node_modules: give an archive of it with --modules'
 
+if [[ -n $package ]]; then
+  rm -rf node_modules/@torchts/linux-x64
+  mkdir -p node_modules/@torchts/linux-x64
+  tar -xf "$package" -C node_modules/@torchts/linux-x64 --strip-components=1
+  export TORCHTS_ADDON=$scratch/none.node # so that the build of a checkout does not come first
+fi
+
 mkdir -p "$out"
 {
   if [[ $gpu = yes ]]; then nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader; fi
   "$python" -c 'import platform, torch; print("Python", platform.python_version(), "torch", torch.__version__, "CUDA", torch.version.cuda, "cuDNN", torch.backends.cudnn.version())'
-  echo "Node $(node --version), $(cmake --version | head -n 1), $(c++ --version | head -n 1), $(nproc) cores"
+  if [[ -n $package ]]; then
+    echo "Node $(node --version), $(sha256sum "$package"), $(nproc) cores"
+  else
+    echo "Node $(node --version), $(cmake --version | head -n 1), $(c++ --version | head -n 1), $(nproc) cores"
+  fi
 } | tee "$out/machine.txt"
 
 # --- build, test, measure ---
@@ -96,7 +112,11 @@ mkdir -p "$out"
 if wanted build; then
   step 'build'
   node node_modules/typescript/bin/tsc -p tsconfig.json
-  node dist/cli/torchts.js setup 2>&1 | tee "$out/build.log"
+  if [[ -z $package ]]; then
+    node dist/cli/torchts.js setup 2>&1 | tee "$out/build.log"
+  else
+    node dist/cli/torchts.js doctor 2>&1 | tee "$out/build.log"
+  fi
 fi
 
 status=0
