@@ -86,10 +86,10 @@ describe('a run folder', () => {
 
   it('is finished once its final figures are written', () => {
     const run = RunFolder.create(path, {});
-    assert.ok(!run.finished);
+    assert.ok(!run.isFinished({}));
     assert.equal(readFinalMetrics(path), undefined);
     run.write('metrics.json', '{"test":{}}');
-    assert.ok(run.finished);
+    assert.ok(run.isFinished({}));
     assert.deepEqual(readFinalMetrics(path), { test: {} });
     run.release();
   });

@@ -10,6 +10,7 @@ import { changedKeys } from '../train/config/fingerprint';
 import { type ConfigTree, valueAt } from '../train/config/keys';
 import { readConfigFile, readConfigLayers } from '../train/config/files';
 import { jsonSchemaOf } from '../train/config/json-schema';
+import { lengthKeys } from '../train/longer';
 import type { ConfigSources } from '../train/config/resolve';
 import type { TrainEvent } from '../train/types';
 import { collect } from './arguments';
@@ -189,7 +190,7 @@ class TrainAction<Config extends ConfigTree, Final> {
     });
   }
 
-  /** A run goes on with what it began with; only what cannot change its outcome may be given anew. */
+  /** A run goes on with what it began with; only how long it trains, and what cannot change its outcome, may be given anew. */
   #resumedConfig(path: string): Config {
     const { preset, config: file } = this.#flags;
     if (preset || file)
@@ -198,7 +199,8 @@ class TrainAction<Config extends ConfigTree, Final> {
     if (!existsSync(own)) throw new UsageError(`There is no run to resume in ${path}: it has no config.yaml.`);
     const base = readConfigFile(own);
     const config = this.#command.resolve({ base, set: this.#assignments() });
-    const changed = changedKeys(this.#command.resolve({ base }), config, this.#command.freeKeys);
+    const free = [...this.#command.freeKeys, ...lengthKeys];
+    const changed = changedKeys(this.#command.resolve({ base }), config, free);
     if (changed.length === 0) return config;
     throw new UsageError(
       `A resumed run keeps its configuration; ${changed.join(', ')} would change its outcome: start a new run for that.`,

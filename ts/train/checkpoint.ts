@@ -7,8 +7,9 @@ import { noGrad, safetensors, scope, scoped } from '../tensor';
 import { replaceFolder } from './atomic';
 import { CHECKSUMS, readChecksums, writeChecksums } from './checksums';
 import { changedKeys, fingerprint } from './config/fingerprint';
-import { withKeysOf } from './config/keys';
+import { withKeysOf, withValuesOf } from './config/keys';
 import type { CheckpointSettings } from './fit-options';
+import { begunSpan, lengthKeys, requireLonger } from './longer';
 import { joinTensors, splitTensors } from './pytree';
 import type { RunFolder } from './run';
 import { type LoopState, type SavedState, isBest, readState } from './state';
@@ -30,7 +31,8 @@ export async function saveCheckpoint(
   settings: CheckpointSettings,
   { savedStep, ...progress }: Progress,
 ): Promise<void> {
-  const state = { ...progress, scheduler: settings.scheduler.stateDict(), config: digestOf(settings) };
+  const { scheduler, span } = settings;
+  const state = { ...progress, scheduler: scheduler.stateDict(), span, config: digestOf(settings) };
   if (savedStep === state.loop.step) await saveState(run, state);
   else await saveLast(run, settings, state);
   await keepBest(run, settings, state.loop);
@@ -56,27 +58,30 @@ export async function restoreCheckpoint(run: RunFolder, settings: CheckpointSett
     // A kill between the two halves of saving a new best checkpoint leaves the second half to do.
     await keepBest(run, settings, state.loop);
   }
-  if (run.resumed) run.replaceConfig(settings.config);
+  if (run.resumed) run.goOn(settings.config);
   return state;
 }
 
 /**
- * A run that was begun before a key existed has no such key in config.yaml, nor in the digest of its checkpoint. It is the same
- * run with the key's default; its checkpoint is then given the digest with the key, before config.yaml is.
+ * A run that was begun before a key existed has no such key in config.yaml, nor in the digest of its checkpoint: it is the same
+ * run with the key's default. One that is to be longer is the same where its schedule allows it. Its checkpoint is then given
+ * the digest of what it goes on with, before config.yaml is.
  */
 async function requireSameRun(run: RunFolder, settings: CheckpointSettings, state: SavedState): Promise<void> {
-  const digest = digestOf(settings);
-  if (state.config === digest) return;
   const begun = run.config;
-  const config = withKeysOf(settings.config, begun);
-  if (state.config !== digestOf({ ...settings, config })) {
-    const changed = changedKeys(begun, config, settings.freeKeys);
-    const what = changed.length > 0 ? `configuration (${changed.join(', ')})` : 'configuration or its dataset';
-    throw new InputError(
-      `Cannot resume ${run.path}: its ${what} is no longer what the checkpoint was made with; start a new run.`,
-    );
+  const digest = digestOf(settings);
+  if (state.config !== digest) {
+    const config = withKeysOf(settings.config, begun);
+    if (state.config !== digestOf({ ...settings, config: withValuesOf(config, begun, lengthKeys) })) {
+      const changed = changedKeys(begun, config, [...settings.freeKeys, ...lengthKeys]);
+      const what = changed.length > 0 ? `configuration (${changed.join(', ')})` : 'configuration or its dataset';
+      throw new InputError(
+        `Cannot resume ${run.path}: its ${what} is no longer what the checkpoint was made with; start a new run.`,
+      );
+    }
   }
-  await saveState(run, { ...state, config: digest });
+  requireLonger(run.path, settings, state.loop, state.span ?? begunSpan(begun, settings));
+  if (state.config !== digest) await saveState(run, { ...state, span: settings.span, config: digest });
 }
 
 /** A digest of all that decides the outcome of a run: configuration and data. */

@@ -9,9 +9,10 @@ import { CALLBACKS, type TrainCallbacks } from './callbacks';
 import { type ConfigTree, isGroup } from './config/keys';
 import { WeightAverages } from './ema';
 import { makeOptimizer, type OptimizerRules, type ParameterRules } from './optimizer-rules';
+import type { SchedulerOf, SpanOf } from './longer';
 import { recorded } from './recorded-rules';
 import type { RunFolder } from './run';
-import type { ScheduleRules } from './schedule';
+import type { ScheduleRules, Span } from './schedule';
 import { type NamedSchedule, scheduleOf } from './schedule-rules';
 import { SEED_LIMIT } from './state';
 import type { EvaluationLog } from './tracking/tracker';
@@ -127,6 +128,10 @@ export interface FitSettings<Batch> extends Required<
   readonly loss: (batch: Batch) => LossAndTerms;
   readonly optimizer: Optimizer;
   readonly scheduler: TrainScheduler;
+  /** What the schedule spans. */
+  readonly span: Span;
+  readonly spanOf: SpanOf;
+  readonly makeScheduler: SchedulerOf;
   readonly averages: WeightAverages | undefined;
   readonly unfreezing: GradualUnfreezing;
   readonly callbacks: TrainCallbacks;
@@ -137,7 +142,18 @@ export interface FitSettings<Batch> extends Required<
 /** Those of the settings that a checkpoint needs. */
 export type CheckpointSettings = Pick<
   FitSettings<never>,
-  'optimizer' | 'scheduler' | 'averages' | 'save' | 'load' | 'config' | 'freeKeys' | 'dataset'
+  | 'plan'
+  | 'span'
+  | 'spanOf'
+  | 'makeScheduler'
+  | 'optimizer'
+  | 'scheduler'
+  | 'averages'
+  | 'save'
+  | 'load'
+  | 'config'
+  | 'freeKeys'
+  | 'dataset'
 >;
 
 /** Options that are neither in `planDefaults` nor callbacks. A record, so that the compiler sees when one is missing here. */
@@ -178,13 +194,22 @@ export function fitSettings<Batch>(options: FitOptions<Batch>): FitSettings<Batc
   const { model, data, save, load } = options;
   const unfreezing = new GradualUnfreezing(model, options.unfreeze ?? []);
   const optimizer = optimizerOf(options, unfreezing);
+  const spanOf: SpanOf = ({ epochs, maxSteps }) => {
+    const { steps } = new Triggers({ ...plan, epochs, maxSteps }, data.batches);
+    return { steps, epochs };
+  };
+  const span = spanOf(plan);
+  const makeScheduler: SchedulerOf = (length) => schedulerOf(optimizer, options.schedule ?? {}, plan, length);
   return {
     plan,
+    span,
+    spanOf,
+    makeScheduler,
     model,
     data,
     loss: checkedLoss(options.loss),
     optimizer,
-    scheduler: schedulerOf(optimizer, options.schedule ?? {}, plan, data.batches),
+    scheduler: makeScheduler(span),
     averages: plan.ema > 0 ? new WeightAverages(model, plan.ema) : undefined,
     unfreezing,
     callbacks: options,
@@ -295,9 +320,8 @@ function schedulerOf(
   optimizer: Optimizer,
   schedule: NonNullable<FitOptions<never>['schedule']>,
   plan: TrainPlan,
-  batches: number,
+  span: Span,
 ): TrainScheduler {
-  const span = { steps: new Triggers(plan, batches).steps, epochs: plan.epochs };
   if (typeof schedule === 'function') return schedule(optimizer, span);
   return scheduleOf(optimizer, schedule, span, plan);
 }

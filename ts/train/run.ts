@@ -8,6 +8,7 @@ import { recoverFolder, usableFolder } from './atomic';
 import { damageIn } from './checksums';
 import { readConfigFile } from './config/files';
 import type { ConfigTree } from './config/keys';
+import { isLengthened } from './longer';
 import { readState } from './state';
 
 /** File in a run folder that the process which trains there holds. */
@@ -108,14 +109,15 @@ export class RunFolder {
     return readConfigFile(this.file('config.yaml'));
   }
 
-  /** Writes what a resumed run goes on with: keys that cannot change its outcome may have changed. */
-  replaceConfig(config: ConfigTree): void {
+  /** Writes what a resumed run goes on with: how it is saved and logged, and how long it trains, may have changed. One that was finished is so no more. */
+  goOn(config: ConfigTree): void {
+    rmSync(this.file('metrics.json'), { force: true });
     this.write('config.yaml', stringify(config));
   }
 
-  /** True once metrics.json, the last thing that a training writes, is there. */
-  get finished(): boolean {
-    return existsSync(this.file('metrics.json'));
+  /** True once metrics.json, the last thing that a training writes, is there, unless `config` asks for another length. */
+  isFinished(config: ConfigTree): boolean {
+    return existsSync(this.file('metrics.json')) && !isLengthened(this.config, config);
   }
 
   checkpoint(name: CheckpointName): string {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Rng } from '../data/rng';
 import { InputError } from '../errors';
 import { show } from '../options';
+import type { Span } from './schedule';
 import type { Costs } from './throughput';
 import type { Metrics } from './types';
 
@@ -179,6 +180,8 @@ export interface SavedState {
   readonly logBytes: number;
   /** Measured costs, for the time left after a resume. */
   readonly costs: Costs;
+  /** The length that the schedule spans; checkpoints of earlier versions lack it. */
+  readonly span?: Span;
   /** Digest of the configuration (`fingerprint`). */
   readonly config: string;
 }

@@ -190,6 +190,17 @@ describe('training on faces', () => {
     assert.deepEqual((await start('late', { resume: true })).metrics, metrics);
   });
 
+  it('finished goes on for more epochs, and reports anew', async () => {
+    const constant: FaceConfig = { ...config, schedule: { ...config.schedule, kind: 'constant' } };
+    const longer: FaceConfig = { ...constant, epochs: config.epochs + 1 };
+    await train({ config: constant, run: path('longer') });
+    const { metrics: found } = await train({ config: longer, run: path('longer'), resume: true });
+    const whole = await train({ config: longer, run: path('long') });
+    assert.deepEqual(found, whole.metrics);
+    assert.deepEqual(JSON.parse(readFileSync(path('longer/metrics.json'), 'utf8')), whole.metrics);
+    assert.deepEqual(weights('longer'), weights('long'));
+  });
+
   describe('goes on', () => {
     const refusal =
       /^InputError: Cannot resume \S+other: its configuration or its dataset is no longer what the checkpoint was made with; start a new run\.$/;

@@ -26,13 +26,13 @@ import { majority, releaseBatch, splitOutputs } from './outputs';
 import { preflight } from './preflight';
 import { showImages } from './shown-images';
 
-/** Trains a classifier of facial attributes and leaves a run folder. A finished run is left as it is. */
+/** Trains a classifier of facial attributes and leaves a run folder. A finished run is left as it is, unless it is to be longer. */
 export async function train(options: TrainOptions<FaceConfig>): Promise<TrainResult<FinalMetrics>> {
   const { config, signal, onEvent } = options;
   const listener = stoppable(options.listener, signal);
   const device = chooseDevice(config.device, listener);
   return withRun(options, async (run) => {
-    if (run.finished) return { outcome: 'completed', metrics: readFinalMetrics(run.path) as FinalMetrics };
+    if (run.isFinished(config)) return { outcome: 'completed', metrics: readFinalMetrics(run.path) as FinalMetrics };
     const saved = run.has('last') ? await savedClassifier(run.checkpoint('last')) : undefined;
     const processor = saved?.processor ?? (await newProcessor(config));
     const data = openFaces(await faceFolder(config.data.folder, listener), processor, dataOptions(config), listener);

@@ -27,13 +27,13 @@ import { DRAWN_SPLITS, readDrawnSplits } from './splits/drawn-splits';
 import { describeDrawn, openDataset, type OpenDataset } from './splits/open-dataset';
 import { preflight, type TrainSplits } from './splits/preflight';
 
-/** Trains a detector and leaves a run folder. A finished run is left as it is. */
+/** Trains a detector and leaves a run folder. A finished run is left as it is, unless it is to be longer. */
 export async function train(options: TrainOptions<DetectionConfig>): Promise<TrainResult<FinalMetrics>> {
   const { config, signal, onEvent } = options;
   const listener = stoppable(options.listener, signal);
   const device = chooseDevice(config.device, listener);
   return withRun(options, async (run) => {
-    if (run.finished) return { outcome: 'completed', metrics: readFinalMetrics(run.path) as FinalMetrics };
+    if (run.isFinished(config)) return { outcome: 'completed', metrics: readFinalMetrics(run.path) as FinalMetrics };
     const drawn = readDrawnSplits(run.file(DRAWN_SPLITS));
     const dataset = await openDataset(config.data, listener, { seed: config.seed, drawn });
     const { classes } = dataset;

@@ -42,6 +42,17 @@ export function withKeysOf(tree: ConfigTree, other: ConfigTree): ConfigTree {
   );
 }
 
+/** `tree` with the values of `other` at those dotted keys that both have. */
+export function withValuesOf(tree: ConfigTree, other: ConfigTree, keys: readonly string[], prefix = ''): ConfigTree {
+  return Object.fromEntries(
+    Object.entries(tree).map(([key, value]) => {
+      const inner = Object.hasOwn(other, key) ? other[key]! : undefined;
+      if (isGroup(value)) return [key, isGroup(inner) ? withValuesOf(value, inner, keys, `${prefix}${key}.`) : value];
+      return [key, inner !== undefined && keys.includes(`${prefix}${key}`) ? inner : value];
+    }),
+  );
+}
+
 /**
  * The candidate most like `key`, or undefined when none is near. A bare last part counts as well as
  * the whole key, so that `lr` finds `optimizer.lr`.
