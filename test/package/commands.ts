@@ -91,6 +91,9 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
   'npx esbuild app.js --bundle --platform=node --external:torchts --outfile=bundle.cjs': {
     not: 'test/package/bundlers.test.ts runs it',
   },
+  'npx facecls train --resume --run models/constant --set epochs=20': {
+    not: 'test/tasks/facecls/train.test.ts trains a finished run for more epochs',
+  },
   'npx facecls replay models/facecls-tiny': { not: 'test/tasks/facecls/train.test.ts trains a run again' },
   'npx vocdet replay models/vocdet-tiny': { not: 'test/tasks/vocdet/train.test.ts trains a run again' },
   'npx torchts runs list': { run: 'torchts runs list', prints: /^facecls-tiny +finished /m },
