@@ -17,6 +17,8 @@ export interface Measure {
   readonly peer?: string;
   readonly title: string;
   readonly unit: Unit;
+  /** Seconds that are compared by their difference, where the target is a number of seconds. @default false */
+  readonly byDifference?: boolean;
   /** The device that it is for. @default all */
   readonly device?: 'cpu' | 'cuda';
   /** Without one the figure is for context. */

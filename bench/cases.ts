@@ -211,6 +211,33 @@ export const cases: readonly Case[] = [
     ],
   },
   {
+    name: 'engine',
+    againstItself: true,
+    title: 'The training engine',
+    about:
+      'A step in `fit` of torchts/train, with clipping, log and event files as they come by default, beside the same step as one writes it by hand: ViT-B/16, batch 8 at 224x224, and a perceptron of two layers (64, 128, 10), batch 32. A resume, from the call of `fit` to the end of its first step, five steps before the end of an epoch of 100,000 beside one ten steps after its begin.',
+    kind: 'resident',
+    rounds: 5,
+    warmUp: true,
+    threads: 2,
+    needs: ['checkpoint'],
+    tolerance: 0,
+    measures: [
+      {
+        ...{ name: 'vit-fit', peer: 'vit-by-hand', title: 'a step of ViT-B/16, against by hand', unit: 'seconds' },
+        target: atMost(1.01),
+      },
+      {
+        ...{ name: 'perceptron-fit', peer: 'perceptron-by-hand', title: 'a step of a perceptron, against by hand' },
+        ...{ unit: 'seconds', byDifference: true, target: atMost(0.15e-3) },
+      },
+      {
+        ...{ name: 'resume-late', peer: 'resume-early', title: 'a resume late in an epoch, against early in it' },
+        ...{ unit: 'seconds', byDifference: true, target: atMost(2) },
+      },
+    ],
+  },
+  {
     name: 'first-prediction',
     title: 'Process start to first prediction',
     about:

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os';
 
 /** Where and when figures were taken. */
@@ -13,12 +14,22 @@ export interface Machine {
 
 export function thisMachine(): Machine {
   return {
-    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    cpu: processor(),
     cores: availableParallelism(),
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     system: `${type()} ${release()}`,
     gpus: output('nvidia-smi', ['--query-gpu=name,driver_version', '--format=csv,noheader'])?.split('\n') ?? [],
   };
+}
+
+/** The processor's name; where the system tells them its family and model too, for a cloud calls different processors alike. */
+function processor(): string {
+  const name = cpus()[0]?.model.trim() ?? 'unknown';
+  const information = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '';
+  const [family, model] = ['cpu family', 'model'].map(
+    (key) => new RegExp(`^${key}\\s*: (.+)$`, 'm').exec(information)?.[1],
+  );
+  return family && model ? `${name} (family ${family}, model ${model})` : name;
 }
 
 /** Processes that ran or waited to, on average over the last minute. */

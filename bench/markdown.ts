@@ -11,7 +11,7 @@ export function renderMarkdown(entries: readonly Entry[]): string {
       .filter(({ reached }) => reached === false)
       .map(
         (statistics) =>
-          `- ${entry.title}, ${statistics.title}: ${comparisonText(statistics)}, ${targetText(statistics)} wanted`,
+          `- ${entry.title}, ${statistics.title}: ${comparisonText(statistics)}, ${targetText(statistics)} wanted (${entry.machine.cpu})`,
       ),
   );
   return `# Measured figures
@@ -74,16 +74,19 @@ function provenance({ machine, load, date, command, commit, threads, rounds, fac
   ];
 }
 
-function comparisonText({ comparison, unit }: Statistics): string {
+function comparisonText({ comparison, unit, byDifference }: Statistics): string {
   if (!comparison) return '–';
+  if (byDifference) return `${comparison.middle > 0 ? '+' : ''}${spreadText(comparison, unit)}`;
   const { low, middle, high } = comparison;
   const text = (value: number): string =>
     unit === 'points' ? `${value > 0 ? '+' : ''}${value.toFixed(2)}` : value.toFixed(3);
   return low === high ? text(middle) : `${text(middle)} (${text(low)} to ${text(high)})`;
 }
 
-function targetText({ target, unit }: Statistics): string {
+function targetText({ target, unit, byDifference }: Statistics): string {
   if (!target) return '–';
+  if (byDifference)
+    return `at most ${spreadText({ low: target.atMost!, middle: target.atMost!, high: target.atMost! }, unit)} more`;
   const name = unit === 'points' ? ' points' : '';
   return target.atMost === undefined ? `at least ${target.atLeast}${name}` : `at most ${target.atMost}${name}`;
 }
@@ -98,9 +101,10 @@ function magnitude(value: number, unit: Unit): [scale: number, name: string] {
   if (unit === 'bytes') return [2 ** 20, 'MiB'];
   if (unit === 'rate') return [1, 'images/s'];
   if (unit === 'points') return [1, '%'];
-  return value < 1e-3 ? [1e-6, 'µs'] : value < 1 ? [1e-3, 'ms'] : [1, 's'];
+  const size = Math.abs(value);
+  return size < 1e-3 ? [1e-6, 'µs'] : size < 1 ? [1e-3, 'ms'] : [1, 's'];
 }
 
 function digits(value: number): string {
-  return value >= 1000 ? value.toFixed(0) : value.toPrecision(3);
+  return Math.abs(value) >= 1000 ? value.toFixed(0) : value.toPrecision(3);
 }

@@ -1,4 +1,4 @@
-/** results.json keeps the newest run of every case; results.md is made of it. */
+/** results.json keeps the newest run of every case on each device and processor; results.md is made of it. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Case } from './case';
@@ -25,15 +25,20 @@ export interface Entry extends Outcome {
   readonly absent: string | null;
 }
 
-/** Puts entries in the place of older ones of the same case and device, and writes both files. */
+/** Puts entries in the place of older ones of the same case, device and processor, and writes both files. */
 export function record(folder: string, order: readonly Case[], fresh: readonly Entry[]): void {
   const path = join(folder, 'results.json');
   const before = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Entry[]) : [];
-  const merged = new Map([...before, ...fresh].map((entry) => [`${entry.name}@${entry.device}`, entry]));
   const rank = ({ name, device }: Entry): number =>
     order.findIndex((bench) => bench.name === name) + (device === 'cpu' ? 0 : 0.5);
-  const entries = [...merged.values()].sort((a, b) => rank(a) - rank(b));
+  const kept = before.filter((entry) => !fresh.some((newer) => replaces(newer, entry)));
+  const entries = [...kept, ...fresh].sort((a, b) => rank(a) - rank(b) || (a.date < b.date ? 1 : -1));
   mkdirSync(folder, { recursive: true });
   writeFileSync(path, `${JSON.stringify(entries, null, 1)}\n`);
   writeFileSync(join(folder, 'results.md'), renderMarkdown(entries));
+}
+
+/** Earlier entries have the processor's name alone. */
+function replaces(newer: Entry, { name, device, machine }: Entry): boolean {
+  return newer.name === name && newer.device === device && newer.machine.cpu.startsWith(machine.cpu);
 }

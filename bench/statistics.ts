@@ -11,6 +11,7 @@ export interface Spread {
 export interface Statistics {
   readonly title: string;
   readonly unit: Unit;
+  readonly byDifference?: boolean;
   readonly ours: Spread;
   /** Null where the peer is absent. */
   readonly peer: Spread | null;
@@ -29,15 +30,17 @@ export interface Turns {
 }
 
 export function statisticsOf(measure: Measure, turns: Turns): Statistics {
-  const { title, unit } = measure;
+  const { title, unit, byDifference } = measure;
   const target = measure.target ?? null;
-  const pairs = turns.peer.map((peer, i) => (unit === 'points' ? turns.ours[i]! - peer : turns.ours[i]! / peer));
+  const isDifference = unit === 'points' || byDifference === true;
+  const pairs = turns.peer.map((peer, i) => (isDifference ? turns.ours[i]! - peer : turns.ours[i]! / peer));
   // Of a high-water mark the last word counts, not the middle.
   const summary = unit === 'bytes' ? highest : spread;
   const comparison = pairs.length > 0 ? (unit === 'bytes' ? exactly(pairs.at(-1)!) : spread(pairs)) : null;
   return {
     title,
     unit,
+    ...(byDifference && { byDifference }),
     ours: summary(turns.ours),
     peer: turns.peer.length > 0 ? summary(turns.peer) : null,
     comparison,

@@ -42,7 +42,20 @@ describe('the results of the benches', () => {
     assert.match(markdown(), /A CPU, 2 cores, 8 GiB, Linux 6; load before the case 0\.1/);
     assert.match(markdown(), /Ours: Node 20, commit abc1234\. Peer: torch 2\.13/);
     assert.match(markdown(), /2 threads each, 3 rounds; 2026-01-02T03:04:05Z: `node build\/bench\/run\.js`/);
-    assert.match(markdown(), /## What falls short\n\n- Case operator-call, one step: 2\.000, at most 1 wanted/);
+    assert.match(
+      markdown(),
+      /## What falls short\n\n- Case operator-call, one step: 2\.000, at most 1 wanted \(A CPU\)/,
+    );
+  });
+
+  it('compare seconds by their difference, where that is what the target is', () => {
+    const measure: Measure = { ...step, byDifference: true, target: { atMost: 0.15e-3 } };
+    const statistics = [statisticsOf(measure, { ours: [1.2e-3, 1.3e-3], peer: [1e-3, 1.1e-3] })];
+    record(folder, cases, [entry('operator-call', { statistics })]);
+    assert.match(
+      markdown(),
+      /\| one step \| 1\.25 ms .+ \| \+200 µs \| at most 150 µs more \| \*\*short\*\* \|/,
+    );
   });
 
   it('say that a peer was absent and why', () => {
@@ -54,6 +67,21 @@ describe('the results of the benches', () => {
     record(folder, cases, [alone]);
     assert.match(markdown(), /\| one step \| 2\.00 ms \| absent \| – \| at most 1 \| – \|/);
     assert.match(markdown(), /Peer: absent \(python3: it cannot be run \(ENOENT\)\)/);
+  });
+
+  it('keep what other processors gave, the newest first', () => {
+    const on = (cpu: string, date: string) =>
+      entry('operator-call', { date, machine: { cpu, cores: 2, memoryGiB: 8, system: 'Linux 6', gpus: [] } });
+    record(folder, cases, [
+      on('A CPU', '2026-01-01T00:00:00Z'),
+      on('B CPU (family 1, model 2)', '2026-01-02T00:00:00Z'),
+    ]);
+    record(folder, cases, [on('A CPU (family 3, model 4)', '2026-01-03T00:00:00Z')]);
+    const found = JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8')) as Entry[];
+    assert.deepEqual(
+      found.map(({ machine }) => machine.cpu),
+      ['A CPU (family 3, model 4)', 'B CPU (family 1, model 2)'],
+    );
   });
 
   it('keep the newest run of each case on each device, in the order of the cases', () => {
