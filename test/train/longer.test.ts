@@ -107,7 +107,7 @@ describe('a run that goes on for longer than it was begun for', () => {
         refused(
           options({ epochs: 1 }, { kind }),
           options({ epochs: 2 }, { kind }),
-          /^Cannot resume \S+ for 8 steps: its schedule was laid out over 4, and would have given other learning rates until now\. More epochs are for a schedule that does not depend on their number, such as constant or step; else start a new run from the weights of this one\.$/,
+          /^Cannot resume \S+ for 8 steps: its schedule was laid out over 4, and would have given other learning rates until now\. More epochs are for a schedule that does not depend on their number, such as constant or step with a warm-up that is a number of steps; else start a new run from the weights of this one\.$/,
         ));
     }
 

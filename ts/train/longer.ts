@@ -48,7 +48,7 @@ export function requireLonger(
   throw new InputError(
     `Cannot resume ${path} for ${span.steps} steps: its schedule was laid out over ${before.steps}, and would have given other ` +
       'learning rates until now. More epochs are for a schedule that does not depend on their number, such as constant or ' +
-      'step; else start a new run from the weights of this one.',
+      'step with a warm-up that is a number of steps; else start a new run from the weights of this one.',
   );
 }
 

@@ -191,7 +191,7 @@ describe('training on faces', () => {
   });
 
   it('finished goes on for more epochs, and reports anew', async () => {
-    const constant: FaceConfig = { ...config, schedule: { ...config.schedule, kind: 'constant' } };
+    const constant: FaceConfig = { ...config, schedule: { ...config.schedule, kind: 'constant', warmup: 2 } };
     const longer: FaceConfig = { ...constant, epochs: config.epochs + 1 };
     await train({ config: constant, run: path('longer') });
     const { metrics: found } = await train({ config: longer, run: path('longer'), resume: true });
