@@ -14,9 +14,10 @@ describe('a training that is killed fifty times', () => {
       const settings = { epochs: 120, steps: 4, random: () => rng.uniform() };
       const [whole, broken] = [join(root, 'whole'), join(root, 'broken')];
       await trainKilled({ ...settings, run: whole, kills: 0 });
-      const kills = await trainKilled({ ...settings, run: broken, kills: 50 });
+      const { kills, whileSaving } = await trainKilled({ ...settings, run: broken, kills: 50 });
       assert.deepEqual(leftBy(broken), leftBy(whole), `with the seed ${seed}`);
       assert.equal(kills, 50);
+      assert.ok(whileSaving >= 5, `${whileSaving} kills met a step beside a checkpoint`);
     } finally {
       rmSync(root, { recursive: true });
     }

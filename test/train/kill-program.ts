@@ -21,7 +21,11 @@ async function train(path: string, epochs: number): Promise<void> {
       keep: 2,
       precision: 'bfloat16',
       schedule: { kind: 'ExponentialLR', gamma: 0.999 },
-      onEvent: ({ type }) => type === 'step' && process.stdout.write('step\n'),
+      onEvent: ({ type }) => {
+        if (type === 'step') process.stdout.write('step\n');
+        if (type === 'checkpoint') process.stdout.write('saved\n');
+      },
+      tracking: { trackers: [{ name: 'line', checkpoint: () => void process.stdout.write('saving\n') }] },
     },
   });
   await trainer.fit();

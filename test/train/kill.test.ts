@@ -16,7 +16,7 @@ describe('a training that is killed', () => {
     const rng = new Rng(seed);
     const settings = { epochs: 8, steps: 4, random: () => rng.uniform() };
     const [whole, broken] = [join(root, 'whole'), join(root, 'broken')];
-    const [, kills] = await Promise.all([
+    const [, { kills }] = await Promise.all([
       trainKilled({ ...settings, run: whole, kills: 0 }),
       trainKilled({ ...settings, run: broken, kills: 3 }),
     ]);

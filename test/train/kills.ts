@@ -19,14 +19,22 @@ export interface Kills {
 /** About the time of a step with its checkpoints. */
 const LATEST_MS = 20;
 
-/** Runs the program until it ends by itself. @returns how often it was killed */
-export async function trainKilled({ run, epochs, kills, steps, random }: Kills): Promise<number> {
-  for (let killed = 0; ; killed++) {
+export interface Killed {
+  /** How often the program was killed. */
+  readonly kills: number;
+  /** How often of these it had made a step while a checkpoint was on its way to the disk. */
+  readonly whileSaving: number;
+}
+
+/** Runs the program until it ends by itself. */
+export async function trainKilled({ run, epochs, kills, steps, random }: Kills): Promise<Killed> {
+  for (let killed = 0, whileSaving = 0; ; killed++) {
     const moment = { steps: 1 + Math.floor(random() * steps), ms: random() * LATEST_MS };
-    const { signal, code, errors } = await runOnce(run, epochs, killed < kills ? moment : undefined);
+    const { signal, code, errors, isSaving } = await runOnce(run, epochs, killed < kills ? moment : undefined);
+    if (isSaving) whileSaving++;
     if (signal === 'SIGKILL') continue;
     if (code !== 0) throw new Error(`the training failed after ${killed} kills: ${errors}`);
-    return killed;
+    return { kills: killed, whileSaving };
   }
 }
 
@@ -34,6 +42,8 @@ interface Ended {
   readonly signal: NodeJS.Signals | null;
   readonly code: number | null;
   readonly errors: string;
+  /** Whether the last that it did was a step beside a checkpoint. */
+  readonly isSaving: boolean;
 }
 
 interface Moment {
@@ -51,15 +61,17 @@ function runOnce(run: string, epochs: number, moment: Moment | undefined): Promi
   let errors = '';
   child.stderr.on('data', (data: Buffer) => (errors += data.toString()));
   let printed = 0;
+  let output = '';
   child.stdout.on('data', (data: Buffer) => {
     const before = printed;
-    printed += data.toString().split('\n').length - 1;
+    output += data.toString();
+    printed = output.split('step\n').length - 1;
     if (moment && before < moment.steps && printed >= moment.steps)
       void sleep(moment.ms).then(() => child.kill('SIGKILL'));
   });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code, signal) => resolve({ signal, code, errors }));
+    child.on('close', (code, signal) => resolve({ signal, code, errors, isSaving: output.endsWith('saving\nstep\n') }));
   });
 }
 

@@ -177,7 +177,7 @@ describe('a step of the training loop, worked by hand', () => {
       maxSteps: 18,
       maxMinutes: 19,
       evaluate: { everyEpochs: 9, everySteps: 10, batchSize: 11, patience: 12 },
-      checkpoint: { everyMinutes: 13, everySteps: 14, keep: 20 },
+      checkpoint: { everyMinutes: 13, everySteps: 14, async: false, keep: 20 },
       log: { everySteps: 15 },
     } as const;
     assert.deepEqual(trainPlan(config, 'score', true), {
@@ -196,6 +196,7 @@ describe('a step of the training loop, worked by hand', () => {
       evaluateSteps: 10,
       checkpointMinutes: 13,
       checkpointSteps: 14,
+      asyncCheckpoint: false,
       patience: 12,
       score: 'score',
       mode: 'max',

@@ -28,6 +28,7 @@ export const toyPlan: TrainPlan = {
   evaluateSteps: 0,
   checkpointMinutes: 0,
   checkpointSteps: 0,
+  asyncCheckpoint: true,
   patience: 0,
   score: 'accuracy',
   mode: 'max',

@@ -15,10 +15,21 @@ export async function replaceFolder(
   fill: (folder: string) => void | Promise<void>,
   previous?: string,
 ): Promise<void> {
-  const { fresh, old } = neighbours(path);
+  await fill(await freshFolder(path));
+  await commitFolder(path, previous);
+}
+
+/** The first half of `replaceFolder`: an empty folder beside `path`, to be filled. */
+export async function freshFolder(path: string): Promise<string> {
+  const { fresh } = neighbours(path);
   await rm(fresh, { recursive: true, force: true });
   await mkdir(fresh, { recursive: true });
-  await fill(fresh);
+  return fresh;
+}
+
+/** The second half of `replaceFolder`: puts the folder that `freshFolder` made, and that is whole now, at `path`. */
+export async function commitFolder(path: string, previous?: string): Promise<void> {
+  const { fresh, old } = neighbours(path);
   await flushTree(fresh);
   await rm(old, { recursive: true, force: true });
   if (existsSync(path)) await rename(path, old);
@@ -52,7 +63,8 @@ export function usableFolder(path: string): string | undefined {
   return [path, neighbours(path).old].find((folder) => existsSync(folder));
 }
 
-function neighbours(path: string): { fresh: string; old: string } {
+/** The names beside `path` that a folder has before it is at `path`, and after. */
+export function neighbours(path: string): { fresh: string; old: string } {
   return { fresh: `${path}.new`, old: `${path}.old` };
 }
 

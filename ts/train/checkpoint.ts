@@ -1,41 +1,52 @@
-import { existsSync, writeFileSync } from 'node:fs';
-import { copyFile, link, mkdir, readdir, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors';
 import type { Module } from '../nn';
 import { noGrad, safetensors, scope, scoped } from '../tensor';
-import { replaceFolder } from './atomic';
-import { CHECKSUMS, readChecksums, writeChecksums } from './checksums';
+import { freshFolder } from './atomic';
 import { changedKeys, fingerprint } from './config/fingerprint';
 import { withKeysOf, withValuesOf } from './config/keys';
 import type { CheckpointSettings } from './fit-options';
 import { begunSpan, lengthKeys, requireLonger } from './longer';
 import { joinTensors, splitTensors } from './pytree';
 import type { RunFolder } from './run';
+import { applyPlan, OF_THE_STATE, STATE } from './saving/apply';
+import type { CheckpointPlan, FolderTask, StagedFile } from './saving/plan';
 import { type LoopState, type SavedState, isBest, readState } from './state';
 
 const OPTIMIZER = 'optimizer.safetensors';
-const STATE = 'state.json';
 
-/** The state of the loop and of its log, and the step whose weights `checkpoints/last` already has. */
-export interface Progress extends Pick<SavedState, 'loop' | 'logBytes' | 'costs' | 'scaler'> {
-  readonly savedStep: number | undefined;
+/** The state of the loop and of its log. */
+export type Progress = Pick<SavedState, 'loop' | 'logBytes' | 'costs' | 'scaler'>;
+
+/** What state.json says of the files beside it, and the step that they are of. */
+export interface SavedParts extends Pick<SavedState, 'optimizer' | 'averages'> {
+  readonly step: number;
 }
 
+/** Runs `fill`, which writes files into a folder. @returns those of them that are not on disk yet */
+export type Fill = (folder: string, fill: () => void | Promise<void>) => Promise<readonly StagedFile[]>;
+
 /**
- * Writes `checkpoints/last`: the model by `save`, optimizer.safetensors and state.json beside it; and `checkpoints/best` where it
- * is the best so far.
+ * A checkpoint of this moment: `checkpoints/last` with the model by `save`, optimizer.safetensors and state.json, and
+ * `checkpoints/best` where it is the best so far.
+ * @param saved what `checkpoints/last` has: of a checkpoint of the same step, state.json alone is replaced
  */
-export async function saveCheckpoint(
+export async function planCheckpoint(
   run: RunFolder,
   settings: CheckpointSettings,
-  { savedStep, ...progress }: Progress,
-): Promise<void> {
+  progress: Progress,
+  saved: SavedParts | undefined,
+  fill: Fill,
+): Promise<{ readonly plan: CheckpointPlan; readonly parts: SavedParts }> {
   const { scheduler, span } = settings;
   const state = { ...progress, scheduler: scheduler.stateDict(), span, config: digestOf(settings) };
-  if (savedStep === state.loop.step) await saveState(run, state);
-  else await saveLast(run, settings, state);
-  await keepBest(run, settings, state.loop);
+  const { last, parts } =
+    saved?.step === state.loop.step
+      ? { last: await stateAlone(run, { ...state, ...partsOf(saved) }), parts: saved }
+      : await lastFolder(run, settings, state, fill);
+  const { folders, remove } = await bestFolders(run, settings, state.loop, fill);
+  return { plan: { folders: [last, ...folders], remove }, parts };
 }
 
 /**
@@ -56,11 +67,17 @@ export async function restoreCheckpoint(run: RunFolder, settings: CheckpointSett
     });
     scheduler.loadStateDict(state.scheduler as never);
     // A kill between the two halves of saving a new best checkpoint leaves the second half to do.
-    await keepBest(run, settings, state.loop);
+    await applyPlan(await bestFolders(run, settings, state.loop, writeNow), []);
   }
   if (run.resumed) run.goOn(settings.config);
   return state;
 }
+
+/** A `Fill` whose files go to the disk at once. */
+export const writeNow: Fill = async (_, fill) => {
+  await fill();
+  return [];
+};
 
 /**
  * A run that was begun before a key existed has no such key in config.yaml, nor in the digest of its checkpoint: it is the same
@@ -81,7 +98,9 @@ async function requireSameRun(run: RunFolder, settings: CheckpointSettings, stat
     }
   }
   requireLonger(run.path, settings, state.loop, state.span ?? begunSpan(begun, settings));
-  if (state.config !== digest) await saveState(run, { ...state, span: settings.span, config: digest });
+  if (state.config === digest) return;
+  const folders = [await stateAlone(run, { ...state, span: settings.span, config: digest })];
+  await applyPlan({ folders, remove: [] }, []);
 }
 
 /** A digest of all that decides the outcome of a run: configuration and data. */
@@ -90,77 +109,74 @@ function digestOf({ config, dataset, freeKeys }: Pick<CheckpointSettings, 'confi
 }
 
 /** The checkpoint that was the last one becomes `checkpoints/previous`: what is resumed from where this one is damaged. */
-async function saveLast(
+async function lastFolder(
   run: RunFolder,
   { optimizer, averages, save }: CheckpointSettings,
   state: SavedState,
-): Promise<void> {
-  const fill = async (folder: string): Promise<void> => {
-    await scope(() => save(folder));
-    const { skeleton, tensors } = splitTensors(optimizer.stateDict());
-    safetensors.save(tensors, join(folder, OPTIMIZER));
-    writeState(folder, { ...state, averages: averages?.save(folder), optimizer: skeleton });
-    writeChecksums(folder);
-  };
-  await replaceFolder(run.checkpoint('last'), fill, run.checkpoint('previous'));
+  fill: Fill,
+): Promise<{ last: FolderTask; parts: SavedParts }> {
+  const path = run.checkpoint('last');
+  const fresh = await freshFolder(path);
+  const { skeleton, tensors } = splitTensors(optimizer.stateDict());
+  let steps: number | undefined;
+  const staged = await fill(fresh, async () => {
+    await scope(() => save(fresh));
+    safetensors.save(tensors, join(fresh, OPTIMIZER));
+    steps = averages?.save(fresh);
+  });
+  const parts: SavedParts = { step: state.loop.step, averages: steps, optimizer: skeleton };
+  const last = { path, previous: run.checkpoint('previous'), staged, state: textOf({ ...state, ...partsOf(parts) }) };
+  return { last, parts };
+}
+
+function partsOf({ averages, optimizer }: SavedParts): Pick<SavedState, 'averages' | 'optimizer'> {
+  return { averages, optimizer };
 }
 
 /** Replaces state.json of `checkpoints/last`; the model and the optimizer in it stay. */
-async function saveState(run: RunFolder, state: SavedState): Promise<void> {
-  const last = run.checkpoint('last');
-  const { optimizer, averages } = readState(last);
-  const known = new Map(readChecksums(last));
-  known.delete(STATE);
-  await replaceFolder(last, async (folder) => {
-    await linkTree(last, folder, [STATE, CHECKSUMS]);
-    writeState(folder, { ...state, averages, optimizer });
-    writeChecksums(folder, known);
-  });
+async function stateAlone(run: RunFolder, state: SavedState): Promise<FolderTask> {
+  const path = run.checkpoint('last');
+  await freshFolder(path);
+  return { path, staged: [], shared: { from: path, except: OF_THE_STATE }, state: textOf(state) };
 }
 
-function writeState(folder: string, state: SavedState): void {
-  writeFileSync(join(folder, STATE), `${JSON.stringify(state, null, 2)}\n`);
+function textOf(state: SavedState): string {
+  return `${JSON.stringify(state, null, 2)}\n`;
 }
 
 /** After an evaluation: `checkpoints/best` where it is the best, and with `keep` the folders of those that are among the best. */
-async function keepBest(run: RunFolder, settings: CheckpointSettings, state: LoopState): Promise<void> {
-  if (isBest(state)) await promoteLast(run, settings, run.checkpoint('best'));
-  const kept = new Map((state.top ?? []).map(({ step }) => [run.keptCheckpoint(step), step]));
-  for (const [path, step] of kept) if (step === state.step && !existsSync(path)) await promoteLast(run, settings, path);
-  for (const path of run.keptCheckpoints()) if (!kept.has(path)) await rm(path, { recursive: true });
-}
-
-/**
- * Makes the checkpoint at `path` what was evaluated in `last`. Files of a checkpoint never change once written, so links do
- * where the file system has them, and the copy costs neither time nor space; averages are written as the model is.
- */
-async function promoteLast(run: RunFolder, { averages, save }: CheckpointSettings, path: string): Promise<void> {
-  const last = run.checkpoint('last');
-  await replaceFolder(path, async (folder) => {
-    if (averages === undefined) return linkTree(last, folder);
-    await scope(() => averages.during(() => save(folder)));
-    const known = new Map<string, string>();
-    for (const name of [OPTIMIZER, STATE]) {
-      await linkFile(join(last, name), join(folder, name));
-      const checksum = readChecksums(last).get(name);
-      if (checksum !== undefined) known.set(name, checksum);
-    }
-    writeChecksums(folder, known);
-  });
-}
-
-async function linkTree(from: string, to: string, except: readonly string[] = []): Promise<void> {
-  await mkdir(to, { recursive: true });
-  for (const entry of await readdir(from, { withFileTypes: true })) {
-    if (except.includes(entry.name)) continue;
-    const [source, target] = [join(from, entry.name), join(to, entry.name)];
-    if (entry.isDirectory()) await linkTree(source, target);
-    else await linkFile(source, target);
+async function bestFolders(
+  run: RunFolder,
+  settings: CheckpointSettings,
+  state: LoopState,
+  fill: Fill,
+): Promise<CheckpointPlan> {
+  const kept = (state.top ?? []).map(({ step }) => run.keptCheckpoint(step));
+  const own = run.keptCheckpoint(state.step);
+  const [first, ...others] = [
+    ...(isBest(state) ? [run.checkpoint('best')] : []),
+    ...(kept.includes(own) && !existsSync(own) ? [own] : []),
+  ];
+  const folders = first === undefined ? [] : [await evaluatedFolder(run, settings, first, fill)];
+  for (const path of others) {
+    await freshFolder(path);
+    folders.push({ path, staged: [], shared: { from: first! } });
   }
+  return { folders, remove: run.keptCheckpoints().filter((path) => !kept.includes(path)) };
 }
 
-async function linkFile(source: string, target: string): Promise<void> {
-  await link(source, target).catch(() => copyFile(source, target));
+/** Makes the checkpoint at `path` what was evaluated in `last`; averages are written as the model is. */
+async function evaluatedFolder(
+  run: RunFolder,
+  { averages, save }: CheckpointSettings,
+  path: string,
+  fill: Fill,
+): Promise<FolderTask> {
+  const from = run.checkpoint('last');
+  const fresh = await freshFolder(path);
+  if (averages === undefined) return { path, staged: [], shared: { from } };
+  const staged = await fill(fresh, () => scope(() => averages.during(() => save(fresh))));
+  return { path, staged, shared: { from, only: [OPTIMIZER, STATE] } };
 }
 
 /**

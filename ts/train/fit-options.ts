@@ -95,6 +95,7 @@ const planDefaults = {
   evaluateSteps: 0,
   checkpointMinutes: 10,
   checkpointSteps: 0,
+  asyncCheckpoint: true,
   patience: 0,
   score: 'loss',
 } satisfies Partial<TrainPlan>;
@@ -220,7 +221,14 @@ export function fitSettings<Batch>(options: FitOptions<Batch>): FitSettings<Batc
     save: save ?? ((folder) => safetensors.save(model.stateDict(), join(folder, 'model.safetensors'))),
     load: load ?? ((folder) => void model.loadStateDict(safetensors.load(join(folder, 'model.safetensors')))),
     config: options.config ?? { ...plan, ...recorded(options) },
-    freeKeys: options.freeKeys ?? ['logSteps', 'checkpointMinutes', 'checkpointSteps', 'maxMinutes', 'keep'],
+    freeKeys: options.freeKeys ?? [
+      'logSteps',
+      'checkpointMinutes',
+      'checkpointSteps',
+      'asyncCheckpoint',
+      'maxMinutes',
+      'keep',
+    ],
     dataset: options.dataset,
     tracking: options.tracking,
     signal: options.signal ?? new AbortController().signal,
@@ -269,6 +277,7 @@ function checkRanges(plan: TrainPlan): void {
     const value = plan[name as keyof typeof WHOLE_NUMBERS];
     requireThat(Number.isInteger(value) && value >= least, `a whole number from ${least} on for ${name}`, value);
   }
+  requireThat(typeof plan.asyncCheckpoint === 'boolean', 'true or false for asyncCheckpoint', plan.asyncCheckpoint);
   requireThat(plan.seed < SEED_LIMIT, 'a number below 2^50 for seed', plan.seed);
   for (const name of NUMBERS) requireThat(plan[name] >= 0, `a number from 0 on for ${name}`, plan[name]);
   if (plan.clipNorm > 0 && plan.clipValue > 0)

@@ -4,13 +4,13 @@ import { InputError } from '../errors';
 import { expected } from '../options';
 import * as torch from '../tensor';
 import { callBack, type EpochEvent } from './callbacks';
-import { restoreCheckpoint, saveCheckpoint } from './checkpoint';
 import { type FitOptions, fitSettings, type FitSettings } from './fit-options';
 import { MetricsLogger } from './metrics-logger';
 import { firstNonFinite, someSamples } from './non-finite';
 import { conditionsOf } from './reproduce/conditions';
 import { recordSession } from './reproduce/run-file';
 import { RunFolder } from './run';
+import { CheckpointSaver } from './saving/saver';
 import {
   type Best,
   type LoopState,
@@ -67,8 +67,9 @@ export class Trainer<Batch> {
   readonly #logger: MetricsLogger;
   readonly #stepper: Stepper<Batch>;
   readonly #tracking: Tracking;
+  readonly #saver: CheckpointSaver;
   #state: LoopState = initialState;
-  /** The state that `checkpoints/last` holds, and when it was written. */
+  /** The state that `checkpoints/last` holds, or will once it is on disk, and when it was taken. */
   #saved: LoopState | undefined;
   #savedAt = performance.now();
 
@@ -83,7 +84,9 @@ export class Trainer<Batch> {
     this.#triggers = new Triggers(plan, data.batches);
     this.#logger = new MetricsLogger(run.file('metrics.jsonl'), evaluationSamples);
     this.#stepper = new Stepper(settings);
-    this.#tracking = new Tracking(tracking, (message) => onEvent({ type: 'warning', step: this.#state.step, message }));
+    const warn = (message: string) => onEvent({ type: 'warning', step: this.#state.step, message });
+    this.#tracking = new Tracking(tracking, warn);
+    this.#saver = new CheckpointSaver(run, settings, warn);
   }
 
   /** Trains from where `checkpoints/last` stands, or from the start, to the end of the plan, or until the signal. */
@@ -118,10 +121,12 @@ export class Trainer<Batch> {
       }
       // A run without a step needs none: it begins anew from config.yaml.
       if (this.#state.step > 0 && this.#saved?.step !== this.#state.step) await this.#checkpoint();
+      await this.#checkpointSettled();
       outcome = this.#outcome;
       onEvent({ type: 'end', step: this.#state.step, outcome });
       return { outcome, best: this.#state.best };
     } finally {
+      await this.#saver.close();
       this.#logger.close();
       await this.#tracking.end(outcome);
     }
@@ -132,7 +137,7 @@ export class Trainer<Batch> {
   }
 
   async #restore(): Promise<void> {
-    const last = await restoreCheckpoint(this.#run, this.#settings);
+    const last = await this.#saver.restore();
     this.#logger.rewind(last?.logBytes ?? 0, last?.costs ?? null);
     this.#stepper.loadStateDict(last?.scaler);
     if (last) this.#state = this.#saved = last.loop;
@@ -166,6 +171,8 @@ export class Trainer<Batch> {
   /** Gives signals, data and progress bars a turn. The time of a step begins here, without the evaluation or checkpoint before it. */
   async #beginStep(): Promise<void> {
     await yieldToEventLoop();
+    if (this.#saver.isSettled) await this.#checkpointSettled();
+    if (this.#state.step > 0) this.#saver.reserve();
     this.#logger.beginStep();
   }
 
@@ -249,16 +256,14 @@ export class Trainer<Batch> {
     await this.#checkpoint();
   }
 
-  /** Saves `checkpoints/last`, and `checkpoints/best` after an evaluation that was the best. */
+  /** Takes `checkpoints/last`, and `checkpoints/best` after an evaluation that was the best. They may come to the disk later. */
   async #checkpoint(): Promise<void> {
-    const state = this.#state;
-    const run = this.#run;
-    const settings = this.#settings;
     const began = performance.now();
+    await this.#checkpointSettled();
+    const state = this.#state;
     const logBytes = this.#logger.flush();
-    this.#tracking.checkpoint({ path: run.checkpoint('last'), step: state.step, logBytes });
-    await saveCheckpoint(run, settings, {
-      savedStep: this.#saved?.step,
+    this.#tracking.checkpoint({ path: this.#run.checkpoint('last'), step: state.step, logBytes });
+    await this.#saver.save({
       loop: state,
       logBytes,
       costs: this.#logger.throughput.costs,
@@ -267,9 +272,17 @@ export class Trainer<Batch> {
     this.#saved = state;
     this.#savedAt = performance.now();
     this.#recordDuration('checkpoints', began);
-    const event = { type: 'checkpoint', step: state.step, path: run.checkpoint('last') } as const;
-    settings.onEvent(event);
-    await callBack(settings.callbacks, 'onCheckpoint', event, settings.model);
+    if (this.#saver.isSettled) await this.#checkpointSettled();
+  }
+
+  /** Waits for the checkpoint that was taken last, and tells that it is on disk. @throws InputError when it could not be written */
+  async #checkpointSettled(): Promise<void> {
+    const { callbacks, model, onEvent } = this.#settings;
+    const step = await this.#saver.settled();
+    if (step === undefined) return;
+    const event = { type: 'checkpoint', step, path: this.#run.checkpoint('last') } as const;
+    onEvent(event);
+    await callBack(callbacks, 'onCheckpoint', event, model);
   }
 
   /** Ends the pass over the data, unless the training ended within it. */

@@ -36,6 +36,11 @@ export interface TrainPlan {
   readonly checkpointMinutes: number;
   /** Checkpoint after every so many steps; 0 does not. */
   readonly checkpointSteps: number;
+  /**
+   * Write checkpoints beside the training, which waits until they are copied into memory, and no longer; false lets it wait until
+   * they are on disk.
+   */
+  readonly asyncCheckpoint: boolean;
   /** Stop after so many evaluations in a row without a better score; 0 never does. */
   readonly patience: number;
   /** The metric of an evaluation that decides which checkpoint is best. */
@@ -87,6 +92,7 @@ export type TrainEvent =
       readonly metrics: Metrics;
       readonly best: boolean;
     }
+  /** A checkpoint is on disk; the training may have gone on since it was taken. */
   | { readonly type: 'checkpoint'; readonly step: number; readonly path: string }
   /** Something that does not end the training, such as a tracker that fails. */
   | { readonly type: 'warning'; readonly step: number; readonly message: string }

@@ -1,6 +1,7 @@
 /** Tensors as bytes: what readers and writers of files stand on. */
 import { binding } from '../../native/binding';
 import type { ByteSource } from '../../native/byte-source';
+import type { LazyBytes } from '../../native/replace-file';
 import { guarded } from '../../native/typed-errors';
 import { fromTypedArray } from '../creation/create';
 import { itemSize, type DType } from '../types/dtype';
@@ -24,6 +25,25 @@ export interface MapOptions {
 /** The elements of a tensor in their order, as they lie in memory, whatever their type; a copy. */
 export function bytesOf(tensor: Tensor): Uint8Array {
   return new Uint8Array(guarded('reading the bytes of a tensor', () => binding.read(tensor._handle)));
+}
+
+/** The bytes of a tensor for a writer, so that they are copied once: to where they go. */
+export class TensorBytes implements LazyBytes {
+  constructor(readonly tensor: Tensor) {}
+
+  toBytes(): Uint8Array {
+    return bytesOf(this.tensor);
+  }
+
+  /**
+   * The same bytes as a tensor on the device of the tensor, which shares its memory where that has the elements in their order.
+   * Belongs to the running scope.
+   * @returns (bytes) uint8
+   */
+  view(): Tensor {
+    const values = call('resolve_neg', '', call('resolve_conj', '', call('detach', '', this.tensor)));
+    return call('view', 'dtype', call('contiguous', '', call('reshape', '', values, [-1])), 'uint8');
+  }
 }
 
 /**

@@ -6,7 +6,7 @@
 import { InputError } from '../../errors';
 import { readInput, withBytes, type FileInput, type StreamInput } from '../../native/byte-source';
 import { saveTo, type FileTarget, type StreamTarget } from '../../native/save-target';
-import { bytesOf, ElementReader, type MapOptions } from './bytes';
+import { ElementReader, type MapOptions, TensorBytes } from './bytes';
 import { itemSize } from '../types/dtype';
 import { operator } from '../operators/operator';
 import { scoped } from '../memory/lifetime';
@@ -134,6 +134,6 @@ export function save(
   const header = layout(items, meta);
   return saveTo(target, (write) => {
     write(header);
-    for (const { tensor } of items) write(bytesOf(tensor));
+    for (const { tensor } of items) write(new TensorBytes(tensor));
   });
 }

@@ -116,6 +116,10 @@ export const trainShape = {
   checkpoint: group({
     everyMinutes: z.number().min(0).default(10).describe('Minutes between two checkpoints; 0 leaves the clock out.'),
     everySteps: countOrNone.default(0).describe('Steps between two checkpoints; 0 leaves them out.'),
+    async: z
+      .boolean()
+      .default(true)
+      .describe('Write checkpoints beside the training, from a copy in memory; false lets it wait for the disk.'),
     keep: count.default(1).describe('How many of the best checkpoints to keep; 1 is `checkpoints/best` alone.'),
   }),
   tracking: group({
@@ -173,6 +177,7 @@ export function trainPlan(
     evaluateSteps: evaluate.everySteps,
     checkpointMinutes: checkpoint.everyMinutes,
     checkpointSteps: checkpoint.everySteps,
+    asyncCheckpoint: checkpoint.async,
     patience: evaluate.patience,
     score,
     mode: 'max',
