@@ -6,11 +6,14 @@ seed 0. Images are resized once by Pillow and kept in memory. The validation spl
 epoch.
 """
 
+import contextlib
 import io
 import json
 import subprocess
 import sys
+import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +21,8 @@ import torch
 from faces import FaceFiles
 from PIL import Image
 from torch.nn.functional import binary_cross_entropy_with_logits
-from transformers import ViTConfig, ViTForImageClassification
+from torch.utils.data import TensorDataset
+from transformers import EvalPrediction, Trainer, TrainingArguments, ViTConfig, ViTForImageClassification
 from worker_protocol import Settings, Side, take_turns
 
 SIZE, BATCH, EPOCHS, SEED = 64, 64, 8, 0
@@ -50,14 +54,18 @@ def normalised(images: torch.Tensor) -> torch.Tensor:
     return images.float().div(255).sub(0.5).div(0.5)
 
 
+def small_vit(labels: int) -> ViTForImageClassification:
+    config = ViTConfig(
+        image_size=SIZE, patch_size=8, hidden_size=192, num_hidden_layers=6, num_attention_heads=3,
+        intermediate_size=768, num_labels=labels, problem_type="multi_label_classification", attn_implementation="sdpa",
+    )
+    return ViTForImageClassification(config).train()
+
+
 def train(train_split: Split, val_split: Split, epochs: int) -> ViTForImageClassification:
     torch.manual_seed(SEED)
     images, labels = train_split
-    config = ViTConfig(
-        image_size=SIZE, patch_size=8, hidden_size=192, num_hidden_layers=6, num_attention_heads=3,
-        intermediate_size=768, num_labels=labels.shape[1], attn_implementation="sdpa",
-    )
-    model = ViTForImageClassification(config).train()
+    model = small_vit(labels.shape[1])
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.05, fused=True)
     steps = -(-len(images) // BATCH)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-3, total_steps=epochs * steps, pct_start=0.1)
@@ -76,6 +84,37 @@ def train(train_split: Split, val_split: Split, epochs: int) -> ViTForImageClass
     return model
 
 
+def train_by_trainer(train_split: Split, val_split: Split, epochs: int) -> ViTForImageClassification:
+    """The same by transformers' Trainer, which judges and saves after each epoch, as ours does."""
+    torch.manual_seed(SEED)
+    images, labels = train_split
+    model = small_vit(labels.shape[1])
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.05, fused=True)
+    steps = -(-len(images) // BATCH)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-3, total_steps=epochs * steps, pct_start=0.1)
+
+    def collate(rows: list[tuple[torch.Tensor, torch.Tensor]]) -> dict[str, torch.Tensor]:
+        pixels = normalised(torch.stack([image for image, _ in rows]))
+        if model.training:
+            pixels = torch.where(torch.rand(len(rows), 1, 1, 1) < 0.5, pixels.flip(3), pixels)
+        return {"pixel_values": pixels, "labels": torch.stack([row for _, row in rows])}
+
+    def metrics(prediction: EvalPrediction) -> dict[str, float]:
+        return {"accuracy": 100 * float(((prediction.predictions >= 0) == (prediction.label_ids > 0)).mean())}
+
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = TrainingArguments(
+            folder, num_train_epochs=epochs, per_device_train_batch_size=BATCH, per_device_eval_batch_size=128, max_grad_norm=1.0, seed=SEED,
+            eval_strategy="epoch", save_strategy="epoch", save_total_limit=2,
+            logging_steps=10, report_to="none", use_cpu=True, disable_tqdm=True, remove_unused_columns=False, dataloader_pin_memory=False,
+        )
+        datasets = {"train_dataset": TensorDataset(*train_split), "eval_dataset": TensorDataset(*val_split)}
+        trainer = Trainer(model, arguments, collate, **datasets, compute_metrics=metrics, optimizers=(optimizer, schedule))
+        with contextlib.redirect_stdout(sys.stderr):
+            trainer.train()
+    return model
+
+
 @torch.inference_mode()
 def mean_accuracy(model: ViTForImageClassification, split: Split) -> float:
     """Per cent of right answers over all images and labels."""
@@ -84,29 +123,33 @@ def mean_accuracy(model: ViTForImageClassification, split: Split) -> float:
     return 100 * torch.cat(right).float().mean().item()
 
 
-def recipe(faces: Path, smoke: bool) -> float:
+def recipe(way: str, faces: Path, smoke: bool) -> float:
     """The whole of it; gives the accuracy on the test split."""
     train_split, val_split, test_split = read_splits(faces, 2 * BATCH if smoke else None)
-    return mean_accuracy(train(train_split, val_split, 1 if smoke else EPOCHS), test_split)
+    trained = {"loop": train, "trainer": train_by_trainer}[way](train_split, val_split, 1 if smoke else EPOCHS)
+    return mean_accuracy(trained, test_split)
 
 
 def prepare(settings: Settings) -> Side:
-    accuracy = float("nan")
+    accuracies: dict[str, float] = {}
 
-    def wall() -> float:
-        nonlocal accuracy
+    def wall(way: str) -> float:
         start = time.perf_counter()
         # A process of its own, as the other side's: what a user waits for begins with the imports.
-        accuracy = float(subprocess.check_output([sys.executable, __file__, "--alone", sys.argv[1]]))
+        accuracies[way] = float(subprocess.check_output([sys.executable, __file__, "--alone", way, sys.argv[1]]))
         return time.perf_counter() - start
 
-    return Side({"wall": wall, "accuracy": lambda: accuracy})
+    measures = {}
+    for way in ("loop", "trainer"):
+        measures[f"wall-{way}"] = partial(wall, way)
+        measures[f"accuracy-{way}"] = partial(accuracies.__getitem__, way)
+    return Side(measures)
 
 
 if __name__ == "__main__":
     if sys.argv[1] == "--alone":
-        settings = json.loads(sys.argv[2])
+        settings = json.loads(sys.argv[3])
         torch.set_num_threads(settings["threads"])
-        print(recipe(Path(settings["faces"]), settings["smoke"]))
+        print(recipe(sys.argv[2], Path(settings["faces"]), settings["smoke"]))
     else:
         take_turns(prepare)

@@ -16,6 +16,7 @@ void takeTurns(({ faces, smoke }) => {
   return {
     measures: {
       wall: () => {
+        rmSync(run, { recursive: true, force: true });
         const start = performance.now();
         const args = [facecls, 'train', '--preset', 'small', '--data', faces, '--run', run, ...(smoke ? TINY : [])];
         // In a folder of its own, so that no cache of an earlier run spares the decoding.
