@@ -170,10 +170,119 @@ def coco_figures(images, detections, classes, ignore_difficult):
     seconds = time.perf_counter() - start
     per_class = evaluation.eval["precision"][:, :, :, 0, 2]  # (thresholds, recalls, classes)
     figures = {name: none_if_absent(value) for name, value in zip(COCO_NAMES, evaluation.stats)}
+    figures["AP50s"], figures["AP50m"], figures["AP50l"] = (size_mean(evaluation.eval["precision"][0, :, :, size, 2]) for size in (1, 2, 3))
     figures["perClass"] = [
         {"AP": none_if_absent(per_class[:, :, label].mean()), "AP50": none_if_absent(per_class[0, :, label].mean())} for label in range(classes)
     ]
     return figures, seconds
+
+
+def errors_golden(images, detections, classes):
+    """What AP50 gains without each of TIDE's kinds of errors: the repaired detections and objects are evaluated by pycocotools."""
+    # Without equal scores, whose order is nobody's business here.
+    flat = []
+    for name in sorted(detections):
+        for row, found in enumerate(detections[name]):
+            flat.append({"image": name, **found, "score": found["score"] + 1e-6 * (row + 1) + 1e-9 * int(name)})
+    objects = [
+        {"image": image["id"], "label": thing["label"], "box": thing["box"], "ignored": bool(thing["crowd"] or thing["difficult"])}
+        for image in images
+        for thing in image["objects"]
+    ]
+    base, matches = average_precision(images, objects, flat, classes)
+    found_objects = {index for index in matches.values() if index >= 0}
+    kinds, targets = {}, {}
+    for d, found in enumerate(flat):
+        if d not in matches:
+            kinds[d], targets[d] = kind_of(found, objects)
+    best = {}
+    for d, target in targets.items():
+        if target is not None and target not in found_objects and (target not in best or flat[d]["score"] > flat[best[target]]["score"]):
+            best[target] = d
+    counted = [index for index, thing in enumerate(objects) if not thing["ignored"]]
+    missed = [index for index in counted if index not in found_objects and index not in best]
+    gains = {"AP50": base}
+
+    def gain(changed, without_objects=()):
+        kept = [thing for index, thing in enumerate(objects) if index not in set(without_objects)]
+        return average_precision(images, kept, changed, classes)[0] - base
+
+    for kind in ("classification", "localization", "both", "duplicate", "background"):
+        changed = []
+        for d, found in enumerate(flat):
+            if kinds.get(d) != kind:
+                changed.append(found)
+            elif targets[d] is not None and best.get(targets[d]) == d:
+                thing = objects[targets[d]]
+                changed.append({**found, "label": thing["label"]} if kind == "classification" else {**found, "box": thing["box"]})
+        gains[kind] = {"dAP": gain(changed), "count": sum(other == kind for other in kinds.values())}
+    gains["missed"] = {"dAP": gain(flat, missed), "count": len(missed)}
+    gains["falsePositives"] = gain([found for d, found in enumerate(flat) if d not in kinds])
+    gains["falseNegatives"] = gain(flat, [index for index in counted if index not in found_objects])
+    return gains
+
+
+def kind_of(found, objects):
+    """The kind of a wrong detection, and the object that it is about where one repair would do (Bolya et al. 2020)."""
+    own, other = (0.0, None), (0.0, None)
+    for index, thing in enumerate(objects):
+        if thing["ignored"] or thing["image"] != found["image"]:
+            continue
+        overlap = continuous_overlap(found["box"], thing["box"])
+        if thing["label"] == found["label"]:
+            own = max(own, (overlap, index), key=lambda pair: pair[0])
+        else:
+            other = max(other, (overlap, index), key=lambda pair: pair[0])
+    if 0.1 <= own[0] < 0.5:
+        return "localization", own[1]
+    if other[0] >= 0.5:
+        return "classification", other[1]
+    if own[0] >= 0.5:
+        return "duplicate", None
+    return ("both" if other[0] >= 0.1 else "background"), None
+
+
+def continuous_overlap(one, other):
+    across, down = min(one[2], other[2]) - max(one[0], other[0]), min(one[3], other[3]) - max(one[1], other[1])
+    if across <= 0 or down <= 0:
+        return 0.0
+    area = (one[2] - one[0]) * (one[3] - one[1]) + (other[2] - other[0]) * (other[3] - other[1])
+    return across * down / (area - across * down)
+
+
+def average_precision(images, objects, flat, classes):
+    """AP50, and for each detection that is right or of no consequence its object, -1 for the latter."""
+    truth = COCO()
+    annotations = []
+    for index, thing in enumerate(objects):
+        box = corner_and_size(thing["box"])
+        fields = {"image_id": int(thing["image"]), "category_id": thing["label"], "bbox": box, "area": box[2] * box[3]}
+        annotations.append({"id": index + 1, "iscrowd": int(thing["ignored"]), **fields})
+    truth.dataset = {"images": [{"id": int(image["id"])} for image in images], "annotations": annotations}
+    truth.dataset["categories"] = [{"id": label} for label in range(classes)]
+    rows = [
+        {"image_id": int(found["image"]), "category_id": found["label"], "score": found["score"], "bbox": corner_and_size(found["box"])} for found in flat
+    ]
+    with redirect_stdout(StringIO()):
+        truth.createIndex()
+        evaluation = COCOeval(truth, truth.loadRes(rows), "bbox")
+        evaluation.evaluate()
+        evaluation.accumulate()
+    precision = evaluation.eval["precision"][0, :, :, 0, 2]  # (recalls, classes)
+    known = [precision[:, label].mean() for label in range(classes) if precision[0, label] > -1]
+    matches = {}
+    for image in evaluation.evalImgs:
+        if image is None or image["aRng"] != evaluation.params.areaRng[0]:
+            continue
+        for d, g, ignored in zip(image["dtIds"], image["dtMatches"][0], image["dtIgnore"][0]):
+            if g > 0 or ignored:
+                matches[d - 1] = -1 if ignored else int(g) - 1
+    return float(np.mean(known)), matches
+
+
+def size_mean(precision):
+    """Mean over the classes that have objects of a size; (recalls, classes)."""
+    return none_if_absent(precision[precision > -1].mean() if (precision > -1).any() else -1)
 
 
 def corner_and_size(box):
@@ -223,6 +332,7 @@ def main():
     figures = json.loads(path.read_text()) if path.exists() else {}
     images = made_up_images(3, 60, 6)
     figures["madeUp"] = all_figures(images, noisy_detections(images, 4, 6, 40), 6)
+    figures["errors"] = errors_golden(images, noisy_detections(images, 4, 6, 12), 6)
     # More detections of one class in an image than COCO looks at.
     crowded = images[:3]
     figures["crowded"] = all_figures(crowded, noisy_detections(crowded, 5, 6, 2500), 6)

@@ -237,15 +237,35 @@ describe('facecls', function () {
     it('gives the figures of the run', () => {
       const { status, stdout } = run('evaluate', 'whole', '--json');
       assert.equal(status, 0);
-      const { test } = JSON.parse(readFileSync(join(root, 'whole/metrics.json'), 'utf8')) as { test: object };
-      assert.deepEqual(JSON.parse(stdout), test);
+      const json = (file: string) => JSON.parse(readFileSync(join(root, file), 'utf8')) as { test: object };
+      const { test } = json('whole/metrics.json');
+      assert.deepEqual(JSON.parse(stdout), { ...test, analysis: json('whole/analysis.json') });
+    });
+
+    it('gives them with and without an attribute, whichever the dataset has', () => {
+      const { stdout } = run('evaluate', 'whole', '--slice', 'Smiling, Bald', '--json');
+      const { slices, images } = JSON.parse(stdout) as {
+        slices: Record<string, Record<'yes' | 'no', { images: number; meanAccuracy: number } | null>>;
+        images: number;
+      };
+      assert.deepEqual(Object.keys(slices), ['Smiling', 'Bald']);
+      const { yes, no } = slices['Smiling']!;
+      assert.equal((yes?.images ?? 0) + (no?.images ?? 0), images);
+      const text = run('evaluate', 'whole', '--slice', 'Smiling').stdout;
+      assert.match(
+        text,
+        /\n8 images, loss \d\.\d{4}\ncalibration error \d+\.\d\d %, Brier score 0\.\d{4}\n\nslice +images +accuracy % .*\nSmiling +\d .*\nnot Smiling +\d .*\n {2}gap .*\n$/,
+      );
+      const { status, stderr } = run('evaluate', 'whole', '--slice', 'Tall');
+      assert.equal(status, 1);
+      assert.match(stderr, /^facecls: Expected slices by attributes of faces, found "Tall"; it has .*Bald.*\.\n$/m);
     });
 
     it('shows a line for each attribute, and the mean', () => {
       const { stdout } = run('evaluate', '--run', 'whole', '--split', 'val');
       assert.match(stdout, /^attribute +support +baseline % +accuracy %/);
       assert.match(stdout, /\nEyeglasses +\d+ +\d+\.\d\d/);
-      assert.match(stdout, /\nmean +\d+\.\d\d[^]*\n8 images, loss \d\.\d{4}\n$/);
+      assert.match(stdout, /\nmean +\d+\.\d\d[^]*\n8 images, loss \d\.\d{4}\ncalibration error .*\n$/);
     });
 
     /** The dataset with another list of attributes. */
@@ -264,7 +284,9 @@ describe('facecls', function () {
       const { status, stdout, stderr } = run('evaluate', 'whole/checkpoints/best', '--data', 'faces', '--json');
       assert.equal(status, 0, stderr);
       const { test } = JSON.parse(readFileSync(join(root, 'whole/metrics.json'), 'utf8')) as { test: object };
-      assert.deepEqual(JSON.parse(stdout), test);
+      const { analysis, ...metrics } = JSON.parse(stdout) as { analysis: object };
+      assert.deepEqual(metrics, test);
+      assert.ok(analysis);
     });
 
     it('takes the dataset of --data before that of the run, and finds its attributes by name', () => {

@@ -78,6 +78,14 @@ describe('vocdet', function () {
     const { voc07, voc12, coco } = JSON.parse(stdout) as Record<string, Record<string, unknown>>;
     for (const metric of [voc07!['mAP'], voc12!['mAP'], coco!['AP'], coco!['AP50']])
       assert.equal(typeof metric, 'number');
+    const { analysis } = JSON.parse(stdout) as { analysis: Record<string, Record<string, unknown>> };
+    assert.deepEqual(Object.keys(analysis), ['errorTypes', 'bySize', 'curves']);
+    assert.equal(analysis['errorTypes']!['AP50'], coco!['AP50']);
+    const text = run('evaluate', 'own', '--data', 'scenes').stdout;
+    assert.match(
+      text,
+      /\nerrors +AP50 gain % +count +score > 0\.5\nclassification +-?\d.*\n(.*\n){4}missed +\d.* - *\n/,
+    );
   });
 
   it('predict and evaluate compute in the precision that is asked for', () => {

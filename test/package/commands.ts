@@ -96,6 +96,18 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
   },
   'npx facecls replay models/facecls-tiny': { not: 'test/tasks/facecls/train.test.ts trains a run again' },
   'npx vocdet replay models/vocdet-tiny': { not: 'test/tasks/vocdet/train.test.ts trains a run again' },
+  'npx facecls evaluate models/facecls-tiny --slice Smiling,Bald': {
+    run: 'facecls evaluate models/facecls-tiny --slice Smiling,Bald',
+    prints: /^not Bald +\d/m,
+  },
+  'npx facecls evaluate models/facecls-tiny --json': {
+    run: 'facecls evaluate models/facecls-tiny --json',
+    prints: /"analysis": ?\{/,
+  },
+  'npx vocdet evaluate models/vocdet-tiny --json': {
+    run: 'vocdet evaluate models/vocdet-tiny --json',
+    prints: /"errorTypes": ?\{/,
+  },
   'npx torchts runs list': { run: 'torchts runs list', prints: /^facecls-tiny +finished /m },
   'npx torchts runs compare models/facecls-tiny models/facecls-small': {
     run: 'torchts runs compare models/facecls-tiny models/facecls-small',

@@ -12,7 +12,7 @@ export interface ReadReport {
 
 export function readReport(page: string): ReadReport {
   const tiles = /<dl class="figures">(.*?)<\/dl>/s.exec(page)![1]!;
-  const sections = [...page.matchAll(/<section><h2>(.*?)<\/h2>(?:<p>(.*?)<\/p>)?(.*?)<\/section>/gs)];
+  const sections = [...page.matchAll(/<section id="[^"]*"><h2>(.*?)<\/h2>(?:<p>(.*?)<\/p>)?(.*?)<\/section>/gs)];
   const charts = page.matchAll(/<figcaption>([^<]*)<\/figcaption>\n<script type="application\/json">(.*?)<\/script>/g);
   const images = page.matchAll(/<img src="data:image\/jpeg;base64,([^"]*)" alt="([^"]*)"/g);
   return {

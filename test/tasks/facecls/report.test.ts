@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { analyse } from '../../../ts/tasks/facecls/analysis';
 import { splitMetrics, type SplitMetrics } from '../../../ts/tasks/facecls/metrics';
 import { renderReport, type ReportInput, type Sample } from '../../../ts/tasks/facecls/report';
 import type { MetricsEntry } from '../../../ts/train/metrics-logger';
@@ -171,6 +172,78 @@ describe('the report of a run', () => {
       'Validation accuracy': drawing(['mean accuracy', 'majority baseline'], [[10], [0.8], [0.75]], true),
       'Learning rate': drawing(['learning rate'], [[10], [0.001]]),
       'Norm of the gradients': drawing(['norm before clipping'], [[10], [1.5]]),
+    });
+  });
+
+  describe('with an analysis', () => {
+    // Forty images: Hat is there in every second one, and claimed where Cap is missed.
+    const rows = Array.from({ length: 40 }, (_, i) => ({
+      labels: [i % 2, (i >> 1) % 2],
+      logits: [i % 2 === 1 || i % 4 === 2 ? 1 : -1, i % 4 === 3 ? 1 : -1],
+    }));
+    const outputs = {
+      attributes: ['Hat', 'Cap'],
+      labels: Uint8Array.from(rows.flatMap(({ labels }) => labels)),
+      logits: Float32Array.from(rows.flatMap(({ logits }) => logits)),
+    };
+    const { sections } = read({ analysis: analyse(outputs, { Hat: 0.5, Cap: 0.2 }) });
+    const text = (title: string) => sections[title]!.text;
+
+    it('has a section for each part of it, before the samples', () => {
+      const titles = Object.keys(sections);
+      assert.deepEqual(titles.slice(2, 7), [
+        'Attributes on the test split',
+        'Calibration',
+        'Thresholds',
+        'Errors of pairs',
+        'Slices',
+      ]);
+      assert.equal(titles[7], 'Samples');
+    });
+
+    it('says how the probabilities are calibrated', () => {
+      // All are 0.7311 or 0.2689. Of either attribute thirty come true in two thirds or in one, ten always or never.
+      assert.match(
+        sections['Calibration']!.intro,
+        /Its mean over the attributes is 11\.6 %, that of the Brier scores 0\.1879\.$/,
+      );
+      assert.match(text('Calibration'), /All attributes .* Hat, ECE .* Calibration by attribute .* Mean /);
+    });
+
+    it('has precision and recall at one half and at the tuned threshold', () => {
+      // Of 30 yeses for Hat 20 are right; Cap is said in 10 of 20, and at 0.2 everywhere.
+      assert.match(
+        text('Thresholds'),
+        /Hat 66\.7 100\.0 80\.0 0\.500 66\.7 100\.0 80\.0 0\.0 Cap 100\.0 50\.0 66\.7 0\.200 50\.0 100\.0 66\.7 0\.0 Mean/,
+      );
+      const untuned = read({ analysis: analyse(outputs) }).sections['Thresholds']!;
+      assert.match(untuned.text, /F1 at ½ % Hat 66\.7 100\.0 80\.0 Cap 100\.0 50\.0 66\.7 Mean 83\.3 75\.0 73\.3$/);
+      assert.match(untuned.intro, /with a yes from a probability of one half\.$/);
+    });
+
+    it('says what is taken for what, and which errors go together', () => {
+      assert.match(
+        text('Errors of pairs'),
+        /Elsewhere % Cap Hat 10 100\.0 0\.0 Wrong together .* Hat Cap 10 2\.5 1\.00 /,
+      );
+      const right = analyse({ ...outputs, logits: Float32Array.from(outputs.labels, (label) => 2 * label - 1) });
+      const { 'Errors of pairs': pairs, Slices: slices } = read({ analysis: right }).sections;
+      assert.match(pairs!.text, /No attribute is claimed where another is missed.* No two attributes are wrong/);
+      assert.match(slices!.text, /No gap is beyond its margin\./);
+    });
+
+    it('compares the halves of the images', () => {
+      // Without a cap every hat is seen as it is, with one every second image is one.
+      assert.match(text('Slices'), /Hat, by Cap 50\.0 % with, 100\.0 % without −50\.0 ± \d/);
+      assert.match(text('Slices'), /Means over attributes Slice With Without .* 20 20 /);
+    });
+
+    it('shows where the model looked, below the samples', () => {
+      const strip = { title: 'a.jpg', panels: [{ jpeg: Uint8Array.of(7), title: 'attention rollout' }] };
+      const page = read({ attention: [strip] });
+      assert.deepEqual(Object.keys(page.sections).slice(3, 6), ['Samples', 'Attention', 'Worst mistakes']);
+      assert.equal(page.sections['Attention']!.text, 'a.jpg attention rollout');
+      assert.ok(page.images.some(([title, bytes]) => title === 'a.jpg: attention rollout' && bytes === '07'));
     });
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ClassList } from '../../../ts/tasks/vocdet/annotations/classes';
-import { splitMetrics, withoutCurves } from '../../../ts/tasks/vocdet/metrics';
+import { splitMetrics, separate } from '../../../ts/tasks/vocdet/metrics';
 import { openVoc } from '../../../ts/tasks/vocdet/annotations/voc';
 import type { DetectionSplit } from '../../../ts/tasks/vocdet/annotations/dataset';
 import { onOneThread } from '../../one-thread';
@@ -25,7 +25,10 @@ describe('the figures of a split', () => {
       [1, 2, 3, 4, 5].map((id, index) => [index, `p${id}`, 8]),
     );
     assert.deepEqual([metrics.images, Object.keys(metrics.curves)], [5, ['car', 'dog']]);
-    assert.ok(Number.isFinite(metrics.loss) && !('curves' in withoutCurves(metrics)));
+    const { metrics: written, analysis } = separate(metrics);
+    assert.deepEqual(Object.keys(written), ['loss', 'images', 'difficult', 'voc07', 'voc12', 'coco']);
+    assert.deepEqual(analysis, { errorTypes: metrics.errorTypes, bySize: metrics.bySize, curves: metrics.curves });
+    assert.ok(Number.isFinite(metrics.loss));
   });
 
   it('weigh the loss of a batch by its images', async () => {

@@ -90,7 +90,15 @@ describe('the report of a detector', () => {
           'Precision and recall',
           'At an overlap of one half, on the test split: of what is found so many are right, of what is there so much is found.',
         ],
-        ['Samples', 'Test images, picked evenly over the split, with what was found above a score of 0.5.'],
+        [
+          'Error types',
+          'What AP50 would gain without one kind of errors, in percentage points (TIDE): wrong classes and boxes put right, others left out, missed objects not asked for. It is 50.0 % with all of them. The gains do not add up.',
+        ],
+        ['By size', "COCO's sizes, by the area of an object in pixels of the image."],
+        [
+          'Samples',
+          'Test images, picked evenly over the split: what is there, and what was found above a score of 0.5.',
+        ],
         [
           'Worst mistakes',
           'The test images with the most and surest mistakes; now and then it is the annotation that is wrong.',
@@ -127,12 +135,15 @@ describe('the report of a detector', () => {
 
   it('tells right detections from wrong ones, from those that do not count, and from missed objects', () => {
     const items = '✓ dog 93 % ✗ cat 81 % · cow 50 % ✗ car (missed) ✗ bus (missed)';
-    const { sections, images } = read({ mistakes: [{ ...sample, name: 'bad.jpg', jpeg: Uint8Array.of(1, 2) }] });
-    assert.equal(sections['Samples']!.text, `${sample.name} ${items}`);
-    assert.equal(sections['Worst mistakes']!.text, `bad.jpg ${items}`);
+    const { sections, images } = read({
+      mistakes: [{ ...sample, name: 'bad.jpg', jpeg: Uint8Array.of(1, 2), truth: Uint8Array.of(3) }],
+    });
+    assert.equal(sections['Samples']!.text, `${sample.name} found ${items}`);
+    assert.equal(sections['Worst mistakes']!.text, `bad.jpg annotated found ${items}`);
     assert.deepEqual(images, [
-      [sample.name, 'ffd8'],
-      ['bad.jpg', '0102'],
+      [`${sample.name}: found`, 'ffd8'],
+      ['bad.jpg: annotated', '03'],
+      ['bad.jpg: found', '0102'],
     ]);
     assert.match(render(), /<li class="right">✓ dog.*\n*.*<li class="wrong">✗ cat.*\n*.*<li class="ignored">· cow/);
   });
@@ -213,6 +224,37 @@ describe('the report of a detector', () => {
     );
     data[0]!.forEach((value, i) => assert.ok(Math.abs(value - recall[i]!) < 1e-12));
     assert.ok(!('<b>odd</b>' in charts) && !Object.keys(charts).some((title) => title.includes('odd')));
+  });
+
+  it('says what is wrong with the wrong detections, and what they cost', () => {
+    const text = (metrics: FullMetrics) => read({ test: metrics }).sections['Error types']!.text;
+    assert.match(
+      text(figures()),
+      /Missed an object that nothing finds, not even with another class or box; 1 objects \+50\.0 All wrong detections false positives \+0\.0 All objects not found false negatives \+50\.0 Error types by class Class Classification Localization Both Duplicate Background Missed dog 0 0 0 0 0 0 <b>odd<\/b> 0 0 0 0 0 1$/,
+    );
+    const evaluator = new DetectionEvaluator(new ClassList(['dog', 'cat']));
+    const box = boxes('xyxy', [0, 0, 10, 10]);
+    evaluator.add('1', { labels: [0], scores: [0.9], boxes: box }, { labels: [1], boxes: box });
+    assert.match(
+      text({ loss: 1, ...evaluator.result() }),
+      /^Classification .*; 1 detections, 1 with a score above 0\.5 \+100\.0 .* Taken for each other Object Found as Score above 0\.5 Detections cat dog 1 1 Error types by class/,
+    );
+  });
+
+  it('has the precision of small, medium and large objects', () => {
+    assert.equal(
+      read().sections['By size']!.text,
+      'Size Area Objects AP AP50 AR small below 32² 2 50.0 50.0 50.0 medium 32² to 96² 0 – – – large above 96² 0 – – – By size and class Class Small AP small Medium AP medium Large AP large dog 1 100.0 0 – 0 – <b>odd</b> 1 0.0 0 – 0 –',
+    );
+  });
+
+  it('shows where the decoder looked, below the samples', () => {
+    const strip = { title: 'a', panels: [{ jpeg: Uint8Array.of(7), title: 'dog 93 %' }] };
+    const page = read({ attention: [strip] });
+    const titles = Object.keys(page.sections);
+    assert.equal(titles[titles.indexOf('Samples') + 1], 'Decoder attention');
+    assert.ok(page.images.some(([title, bytes]) => title === 'a: dog 93 %' && bytes === '07'));
+    assert.ok(!('Decoder attention' in read().sections));
   });
 
   it('shows hostile names as text', () => {

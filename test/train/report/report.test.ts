@@ -3,8 +3,8 @@ import { runInNewContext } from 'node:vm';
 import { client } from '../../../ts/train/report/client';
 import { chart, sharePlot } from '../../../ts/train/report/curves';
 import { Html, html, jsonScript } from '../../../ts/train/report/html';
-import { facts, imageGrid, notesSection, renderPage } from '../../../ts/train/report/page';
-import { table } from '../../../ts/train/report/table';
+import { facts, imageGrid, imageStrips, notesSection, renderPage } from '../../../ts/train/report/page';
+import { meanRow, table } from '../../../ts/train/report/table';
 
 const hostile = `<img src=x onerror="alert('1')">&`;
 
@@ -51,7 +51,7 @@ describe('a report', () => {
   it('asks for nothing from outside', () => {
     const page = hostilePage();
     const own = page.replace(/<script>[\s\S]*?<\/script>|<style>[\s\S]*?<\/style>/g, '');
-    assert.deepEqual(own.match(/(src|href)="(?!data:)[^"]*"/g), null);
+    assert.deepEqual(own.match(/(src|href)="(?!data:|#)[^"]*"/g), null);
     assert.doesNotMatch(page, /@import|url\(/);
   });
 
@@ -85,7 +85,7 @@ describe('a report', () => {
       ],
       sections: [
         { title: 'One', intro: 'It is.', body: html`<b>1</b>` },
-        { title: 'Two', body: html`<b>2</b>` },
+        { title: 'Two, <b>', body: html`<b>2</b>` },
       ],
     });
     assert.ok(page.startsWith('<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'));
@@ -96,8 +96,11 @@ describe('a report', () => {
       [
         '<body>',
         '<header><h1>Run</h1><p>of pets</p></header>',
+        '<main>',
         '<dl class="figures"><div><dt>AP</dt><dd>50 %</dd><small>of 2</small></div><div><dt>AR</dt><dd>60 %</dd></div></dl>',
-        '<section><h2>One</h2><p>It is.</p><b>1</b></section><section><h2>Two</h2><b>2</b></section>',
+        '<nav aria-label="Sections"><a href="#one">One</a><a href="#two-b">Two, &#60;b&#62;</a></nav>',
+        '<section id="one"><h2>One</h2><p>It is.</p><b>1</b></section><section id="two-b"><h2>Two, &#60;b&#62;</h2><b>2</b></section>',
+        '</main>',
       ].join('\n'),
     );
   });
@@ -116,7 +119,19 @@ describe('a report', () => {
   it('has a title and a caption for each image', () => {
     assert.equal(
       imageGrid([{ jpeg: Uint8Array.of(255), title: 'a.jpg', caption: html`<i>b</i>` }]).markup,
-      '<div class="images"><figure>\n<img src="data:image/jpeg;base64,/w==" alt="a.jpg" loading="lazy">\n<figcaption><strong>a.jpg</strong><i>b</i></figcaption>\n</figure></div>',
+      '<div class="images"><figure>\n<img src="data:image/jpeg;base64,/w==" alt="a.jpg" decoding="async">\n<figcaption><strong>a.jpg</strong><i>b</i></figcaption>\n</figure></div>',
+    );
+  });
+
+  it('has several renderings of an image side by side, each with what it is', () => {
+    const { markup } = imageStrips([
+      { title: hostile, panels: [{ jpeg: Uint8Array.of(1), title: 'truth' }], caption: html`<i>b</i>` },
+      { title: 'b', panels: [] },
+    ]);
+    assert.ok(!markup.includes('<img src=x'));
+    assert.equal(
+      markup.replaceAll(/&#\d+;/g, ''),
+      '<div class="strips"><div class="strip"><h3>img src=x onerror=alert(1)</h3><div class="panels"><figure>\n<img src="data:image/jpeg;base64,AQ==" alt="img src=x onerror=alert(1): truth" decoding="async">\n<figcaption>truth</figcaption>\n</figure></div><i>b</i></div><div class="strip"><h3>b</h3><div class="panels"></div></div></div>',
     );
   });
 });
@@ -130,7 +145,7 @@ describe('a table', () => {
     });
     assert.match(markup, /<td class="number share" data-value="0.12345" style="--share:0.1235">12.3<\/td>/);
     assert.match(markup, /<td class="number" data-value="">–<\/td>/);
-    assert.match(markup, /<tfoot><tr><td data-value="mean">mean<\/td>/);
+    assert.match(markup, /<tfoot><tr><th scope="row" data-value="mean">mean<\/th>/);
     assert.match(
       markup,
       /<td class="number share" data-value="0.5" style="--share:0.5000">50.0<\/td><td class="number" data-value="">–<\/td><\/tr><\/tfoot>/,
@@ -166,6 +181,17 @@ describe('a table', () => {
       ),
     );
     assert.ok(!markup.includes('<tfoot>'));
+  });
+});
+
+describe('the mean of the rows of a table', () => {
+  it('is of those that have a number', () => {
+    const rows = [
+      ['a', 1, null, 'x'],
+      ['b', 3, 5, 'y'],
+    ];
+    assert.deepEqual(meanRow(rows), ['Mean', 2, 5, null]);
+    assert.deepEqual(meanRow([]), ['Mean']);
   });
 });
 

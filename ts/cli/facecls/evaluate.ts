@@ -1,10 +1,13 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors';
+import type { Evaluation } from '../../tasks/facecls/evaluate';
+import type { Slice } from '../../tasks/facecls/analysis/slices';
 import {
   type AttributeMetric,
   attributeMetrics,
   type AttributeMetrics,
   metricAt,
+  metricsWithMean,
   type SplitMetrics,
 } from '../../tasks/facecls/metrics';
 import type { InferenceOptions } from '../../tasks/prepared-model';
@@ -21,6 +24,7 @@ interface Flags extends InferenceOptions {
   readonly split: 'train' | 'val' | 'test';
   readonly device: string;
   readonly batchSize: number;
+  readonly slice?: readonly string[];
   readonly json?: boolean;
   readonly allowNewHead?: boolean;
 }
@@ -30,6 +34,7 @@ const HELP = `
 The baseline answers always what is more frequent in the training split of the dataset.
 
   facecls evaluate models/facecls-tiny
+  facecls evaluate models/facecls-tiny --slice Smiling,Bald
   facecls evaluate models/celeba --data celeba --split val --json`;
 
 export function addEvaluate(program: Command): void {
@@ -45,7 +50,8 @@ export function addEvaluate(program: Command): void {
   addInferenceOptions(command)
     .option('--batch-size <n>', 'images in a batch', positiveInteger, 128)
     .option('--allow-new-head', 'use a head of random weights where the checkpoint brings none of this size')
-    .option('--json', 'print the figures as one JSON object')
+    .option('--slice <attributes>', 'also with and without each of these, as Male,Young', names)
+    .option('--json', 'print the figures as one JSON object, with what lies behind them')
     .addHelpText('after', HELP)
     .action(async (first: string | undefined, flags: Flags) => {
       const weights = flags.run ?? first;
@@ -56,12 +62,57 @@ export function addEvaluate(program: Command): void {
     });
 }
 
-async function run(weights: string, { device, json, ...flags }: Flags): Promise<void> {
+/** A list with commas. */
+function names(text: string): string[] {
+  return text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+}
+
+async function run(weights: string, { device, json, slice, ...flags }: Flags): Promise<void> {
   const { evaluate } = require('../../tasks/facecls/evaluate') as typeof import('../../tasks/facecls/evaluate');
   const { chooseDevice } = require('../../train/device') as typeof import('../../train/device');
-  const metrics = await evaluate(weights, { ...flags, device: chooseDevice(device, terminal), listener: terminal });
+  const metrics = await evaluate(weights, {
+    ...flags,
+    slices: slice,
+    device: chooseDevice(device, terminal),
+    listener: terminal,
+  });
   if (json) printJson(metrics);
-  else print(describe(metrics));
+  else print(`${describe(metrics)}${describeAnalysis(metrics)}`);
+}
+
+/** Calibration, and a table of slices where some were asked for. */
+function describeAnalysis({ analysis: { calibration }, slices = {} }: Evaluation): string {
+  const { meanError, meanBrier } = calibration;
+  const lines = [`calibration error ${percent(meanError)} %, Brier score ${meanBrier.toFixed(4)}\n`];
+  if (Object.keys(slices).length > 0) lines.push(sliceTable(slices));
+  return lines.join('\n');
+}
+
+/** Means over the attributes by slice: with, without, and the difference. */
+function sliceTable(slices: Readonly<Record<string, Slice>>): string {
+  const shown = metricsWithMean(attributeMetrics);
+  const row = (name: string, side: SplitMetrics | null): Cell[] => [
+    name,
+    side?.images ?? 0,
+    ...shown.map(({ mean }) => percent(side && metricAt(side, mean))),
+  ];
+  const gap = ({ yes, no }: Slice): Cell[] => [
+    '  gap',
+    '',
+    ...shown.map(({ mean }) => {
+      const [one, other] = [yes && metricAt(yes, mean), no && metricAt(no, mean)];
+      return percent(one === null || other === null ? null : one - other);
+    }),
+  ];
+  const rows = Object.entries(slices).flatMap(([name, slice]) => [
+    row(name, slice.yes),
+    row(`not ${name}`, slice.no),
+    gap(slice),
+  ]);
+  return textTable([['slice', 'images', ...shown.map(({ label }) => `${label} %`)], ...rows]);
 }
 
 /** The metrics of a split as a table. */

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../errors';
+import type { Evaluation } from '../../tasks/vocdet/evaluate';
+import { errorTypes } from '../../tasks/vocdet/evaluator/error-types';
 import type { SplitMetrics } from '../../tasks/vocdet/metrics-table';
 import { type DetectionMetric, detectionMetrics, valueOf } from '../../tasks/vocdet/metrics-table';
 import type { InferenceOptions } from '../../tasks/prepared-model';
@@ -52,7 +54,7 @@ export function addDetectionEvaluate(program: Command): void {
     .option('--batch-size <n>', 'images in a batch (default: as the run, else 8)', positiveInteger)
     .option('--bootstrap <n>', 'confidence intervals from so many drawn sets of images', positiveInteger)
     .option('--allow-new-head', 'use a head of random weights where the checkpoint brings none of this size')
-    .option('--json', 'print the figures as one JSON object')
+    .option('--json', 'print the figures as one JSON object, with what lies behind them')
     .addHelpText('after', HELP)
     .action(async (first: string | undefined, flags: Flags) => {
       const weights = flags.run ?? first;
@@ -76,7 +78,16 @@ async function run(weights: string, { device, json, bootstrap, ...flags }: Flags
     listener: terminal,
   });
   if (json) printJson(metrics);
-  else print(describe(metrics));
+  else print(`${describe(metrics)}\n${describeErrors(metrics)}`);
+}
+
+/** What is wrong with the wrong detections: what AP50 would gain without, and how many there are. */
+function describeErrors({ analysis: { errorTypes: errors } }: Evaluation): string {
+  const rows = errorTypes.map((type): Cell[] => {
+    const { dAP, count, confident } = errors.types[type];
+    return [type, percent(dAP), count, confident ?? '-'];
+  });
+  return textTable([['errors', 'AP50 gain %', 'count', 'score > 0.5'], ...rows]);
 }
 
 /** The metrics of a split: a table of the classes, then what is told of all together. */

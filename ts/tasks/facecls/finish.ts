@@ -1,15 +1,18 @@
-/** What a run leaves when its training is over: metrics.json, samples/ and report.html. */
+/** What a run leaves when its training is over: metrics.json, analysis.json, samples/ and report.html. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../../errors';
 import type { Listener } from '../../native/listener';
 import type { Device } from '../../tensor';
 import { readMetricsLog } from '../../train/metrics-logger';
+import type { ImageStrip } from '../../train/report/page';
 import type { RunFolder } from '../../train/run';
 import { type RgbImage, decodeImage } from '../../vision/image';
 import { describeRun, type RunDescription } from '../describe-run';
 import { encodeJpeg, scaleToHeight } from '../montage';
 import { predictionsAt, predictionImage } from './predictions';
+import { analyse } from './analysis';
+import { attentionStrip } from './analysis/attention';
 import { FaceClassifier } from './classifier';
 import type { FaceConfig } from './config';
 import type { FaceData } from './data';
@@ -18,11 +21,13 @@ import { type SplitMetrics, splitMetrics } from './metrics';
 import { evenly, type SplitOutputs, hardestImages, majority, sampleFiles, splitOutputs } from './outputs';
 import { describeProblems } from './preflight';
 import { type Sample, renderReport } from './report';
-import { metricsAtThresholds, saveThresholds, thresholdValues, tuneThresholds } from './thresholds';
+import { saveThresholds, thresholdValues, tuneThresholds } from './thresholds';
 
 /** Of the training split the figures are those of the first images only: it may be large, and they are for comparison. */
 const TRAIN_IMAGES = 1000;
 const SAMPLES = 12;
+/** Samples of which the report shows where the model looked. */
+const WATCHED = 4;
 
 /** metrics.json. All accuracies are shares between 0 and 1. */
 export interface FinalMetrics extends Readonly<Record<Split, SplitMetrics | null>> {
@@ -59,6 +64,9 @@ export async function finishRun(run: RunFolder, data: FaceData, options: FinishO
   const samples = test ? await readSamples(data, test, evenly(test.names.length, SAMPLES), notes) : [];
   const mistakes = test ? await readSamples(data, test, hardestImages(test, SAMPLES), notes) : [];
   await writeSamples(run, samples);
+  const attention = await attentionOf(classifier, samples);
+  const analysis = test && analyse(test, thresholds ? thresholdValues(thresholds) : undefined);
+  if (analysis) run.write('analysis.json', `${JSON.stringify(analysis)}\n`);
   for (const note of notes) listener.say(note);
   const log = readMetricsLog(run.file('metrics.jsonl'));
   run.write(
@@ -67,7 +75,8 @@ export async function finishRun(run: RunFolder, data: FaceData, options: FinishO
       ...describeThisRun(run, classifier, data, config),
       log,
       ...metrics,
-      thresholds: thresholds && test && metricsAtThresholds(test, thresholdValues(thresholds)),
+      ...(analysis && { analysis }),
+      attention,
       notes,
       samples,
       mistakes,
@@ -153,6 +162,16 @@ async function readSamples(
     }
   });
   return (await Promise.all(samples)).flat();
+}
+
+/** Where the model looked in the first samples; nothing for a model that does not show it. */
+async function attentionOf(classifier: FaceClassifier, samples: readonly FullSample[]): Promise<ImageStrip[]> {
+  try {
+    return await Promise.all(samples.slice(0, WATCHED).map((sample) => attentionStrip(classifier, sample)));
+  } catch (error) {
+    if (error instanceof InputError) return [];
+    throw error;
+  }
 }
 
 async function writeSamples(run: RunFolder, samples: readonly FullSample[]): Promise<void> {

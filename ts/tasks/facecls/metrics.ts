@@ -227,8 +227,11 @@ export function averagePrecision(scores: Float32Array, labels: Uint8Array): numb
   return area;
 }
 
+/** Bins of equal width for the probability of a yes. */
+export const CALIBRATION_BINS = 10;
+
 /** Expected calibration error of the probability of yes over ten bins of equal width (Naeini et al. 2015). */
-export function calibrationError(logits: Float32Array, labels: Uint8Array, bins = 10): number {
+export function calibrationError(logits: Float32Array, labels: Uint8Array, bins = CALIBRATION_BINS): number {
   const gaps = new Float64Array(bins);
   logits.forEach((logit, i) => {
     const probability = sigmoid(logit);

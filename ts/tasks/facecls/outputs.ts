@@ -3,7 +3,7 @@ import { type Listener, silent, withBar } from '../../native/listener';
 import type { FaceClassifier } from './classifier';
 import type { FaceBatch, FaceData } from './data';
 import type { Split } from './lists';
-import { type Outputs, type SplitMetrics, majorityLabels, splitMetrics } from './metrics';
+import { majorityLabels, type Outputs } from './metrics';
 
 export interface EvaluationOptions {
   /** Aborts between two batches with the signal's reason. */
@@ -63,16 +63,6 @@ export async function splitOutputs(
   const joined = new Float32Array(names.length * attributes.length);
   logits.reduce((at, values) => (joined.set(values, at), at + values.length), 0);
   return { attributes, logits: joined, labels, names };
-}
-
-/** The figures of a split; its baseline comes from the training split of the same dataset. */
-export async function evaluateSplit(
-  classifier: FaceClassifier,
-  data: FaceData,
-  split: Split,
-  options: EvaluationOptions = {},
-): Promise<SplitMetrics> {
-  return splitMetrics(await splitOutputs(classifier, data, split, options), majority(classifier.attributes, data));
 }
 
 /** The more frequent answer in the training split for each attribute. */

@@ -38,7 +38,7 @@ export function relevanceMaps(
 }
 
 /** Rows and columns of the patches that the tokens behind the first stand for. */
-function gridOf({ config }: ImageClassificationModel, attentions: readonly Tensor[]): readonly [number, number] {
+export function gridOf({ config }: ImageClassificationModel, attentions: readonly Tensor[]): readonly [number, number] {
   const { imageSize, patchSize } = config as { imageSize?: ImageSize; patchSize?: ImageSize };
   const grid = imageSize && patchSize ? patchGrid({ imageSize, patchSize }) : ([0, 0] as const);
   if (attentions[0]?.shape.at(-1) === 1 + grid[0] * grid[1]) return grid;

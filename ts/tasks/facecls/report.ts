@@ -1,11 +1,20 @@
 import { chart } from '../../train/report/curves';
 import { Html, html } from '../../train/report/html';
-import { facts, notesSection, renderPage, type Section, type CaptionedImage, imageGrid } from '../../train/report/page';
-import { type Cell, type Table, table } from '../../train/report/table';
+import {
+  type CaptionedImage,
+  facts,
+  imageGrid,
+  type ImageStrip,
+  notesSection,
+  renderPage,
+  type Section,
+} from '../../train/report/page';
+import { type Cell, meanRow, type Table, table } from '../../train/report/table';
 import type { MetricsEntry } from '../../train/metrics-logger';
 import type { RunDescription } from '../describe-run';
+import type { FaceAnalysis } from './analysis';
+import { analysisSections, attentionSection } from './analysis/sections';
 import type { Prediction } from './predictions';
-import type { Thresholds } from './thresholds';
 import {
   type AttributeMetric,
   attributeMetrics,
@@ -29,8 +38,10 @@ export interface ReportInput extends RunDescription {
   readonly train: SplitMetrics | null;
   readonly val: SplitMetrics | null;
   readonly test: SplitMetrics | null;
-  /** What the test split gives at the thresholds of the validation split; null where there are none. @default none */
-  readonly thresholds?: Thresholds | null;
+  /** What lies behind the metrics of the test split. @default none */
+  readonly analysis?: FaceAnalysis;
+  /** Where the model looked in some images of the test split. @default none */
+  readonly attention?: readonly ImageStrip[];
   /** Why figures are missing, or without some images. */
   readonly notes?: readonly string[];
   /** Images of the test split, chosen without looking at the answers. */
@@ -41,7 +52,7 @@ export interface ReportInput extends RunDescription {
 
 /** report.html of a facecls run. */
 export function renderReport(input: ReportInput, metrics: readonly AttributeMetric[] = attributeMetrics): string {
-  const { title, subtitle, log, test, thresholds, notes, samples, mistakes } = input;
+  const { title, subtitle, log, test, notes } = input;
   return renderPage({
     title,
     subtitle,
@@ -64,8 +75,7 @@ export function renderReport(input: ReportInput, metrics: readonly AttributeMetr
           'The checkpoint with the best validation accuracy, on all three splits; the test split took no part in any choice.',
         body: table(splitTable(input, metrics)),
       },
-      ...(test ? testSections(test, metrics, { samples, mistakes }) : []),
-      ...(thresholds ? [thresholdSection(thresholds)] : []),
+      ...(test ? testSections(test, metrics, input) : []),
       {
         title: 'Run',
         body: html`${facts(input.facts)}<details><summary>Configuration</summary><pre>${input.configuration}</pre></details>`,
@@ -78,7 +88,7 @@ export function renderReport(input: ReportInput, metrics: readonly AttributeMetr
 function testSections(
   test: SplitMetrics,
   metrics: readonly AttributeMetric[],
-  { samples, mistakes }: Pick<ReportInput, 'samples' | 'mistakes'>,
+  { samples, mistakes, analysis, attention = [] }: ReportInput,
 ): Section[] {
   return [
     {
@@ -88,11 +98,13 @@ function testSections(
         'nothing was learnt. A click on a head sorts.',
       body: table(attributeTable(test, metrics)),
     },
+    ...(analysis ? analysisSections(analysis) : []),
     {
       title: 'Samples',
       intro: 'Test images, picked evenly over the split.',
       body: imageGrid(samples.map(sampleImage)),
     },
+    ...attentionSection(attention),
     {
       title: 'Worst mistakes',
       intro:
@@ -100,31 +112,6 @@ function testSections(
       body: imageGrid(mistakes.map(sampleImage)),
     },
   ];
-}
-
-function thresholdSection(thresholds: Thresholds): Section {
-  const share = (label: string, hint?: string) => ({ label, digits: 1, share: true, hint });
-  const rows = Object.entries(thresholds).map(([name, { threshold, precision, recall, f1 }]): Cell[] => [
-    name.replaceAll('_', ' '),
-    threshold,
-    precision,
-    recall,
-    f1,
-  ]);
-  const columns = [
-    { label: 'Attribute' },
-    { label: 'Threshold', digits: 3, hint: 'Least probability of a yes' },
-    share('Precision %', 'Of the yeses so many are right'),
-    share('Recall %', 'Of the images with the attribute so many are found'),
-    share('F1 %', 'Harmonic mean of the two'),
-  ];
-  return {
-    title: 'Thresholds',
-    intro:
-      'For each attribute the probability with the highest F1 on the validation split, which predict goes by, and what it gives on ' +
-      'the test split.',
-    body: table({ columns, rows, footer: meanRow(rows) }),
-  };
 }
 
 function curves(log: readonly MetricsEntry[]): Html {
@@ -199,14 +186,6 @@ function attributeTable({ perAttribute, images }: SplitMetrics, metrics: readonl
 /** `Accuracy %`. */
 function percentHead(label: string): string {
   return `${label[0]!.toUpperCase()}${label.slice(1)} %`;
-}
-
-function meanRow(rows: readonly (readonly Cell[])[]): Cell[] {
-  const mean = (column: number): number | null => {
-    const numbers = rows.map((row) => row[column]).filter((value) => typeof value === 'number');
-    return numbers.length > 0 ? numbers.reduce((sum, value) => sum + value, 0) / numbers.length : null;
-  };
-  return ['Mean', ...(rows[0] ?? []).slice(1).map((_, i) => mean(i + 1))];
 }
 
 /** The right yeses, the misses and the false alarms; the right noes would be most of the text. */

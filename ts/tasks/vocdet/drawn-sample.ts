@@ -11,7 +11,7 @@ import type { Sample } from './report';
 const LONGEST = 4096;
 
 /** A sample of a report, and the image of it alone. */
-export interface DrawnSample extends Sample {
+export interface DrawnSample extends Omit<Sample, 'truth'> {
   /** The annotated image in its own size. */
   readonly full: Buffer;
 }
@@ -36,6 +36,34 @@ export async function drawnSample(
     text: `${name} ${Math.round(100 * score)}`,
     colour: classColour(shown.labels[row]!),
   }));
+  const full = await enlarged(image, marks, longest);
+  return {
+    name: original.id,
+    jpeg: await shrunk(full, original.id),
+    full,
+    found,
+    missed: missed.map((row) => classes.names[original.truths.labels[row]!]!),
+  };
+}
+
+/** The same image with the objects that are there, as small as a report shows it. */
+export async function drawnTruth(
+  split: DetectionSplit,
+  { index, original }: DetectedImage,
+  classes: ClassList,
+): Promise<Buffer> {
+  const image = await decodeImage(await split.image(index), split.describe(index));
+  const { labels, boxes } = original.truths;
+  const marks = Array.from(labels, (label, row): Mark => ({
+    box: boxes.data.subarray(4 * row, 4 * row + 4),
+    text: classes.names[label]!,
+    colour: classColour(label),
+  }));
+  return shrunk(await enlarged(image, marks, LONGEST), original.id);
+}
+
+/** A JPEG of an image with marks, large enough for their text. */
+async function enlarged(image: RgbImage, marks: readonly Mark[], longest: number): Promise<Buffer> {
   const factor = enlargement(image, longest);
   const drawn =
     factor === 1
@@ -44,18 +72,14 @@ export async function drawnSample(
           width: Math.max(1, Math.round(factor * image.width)),
           height: Math.max(1, Math.round(factor * image.height)),
         });
-  const full = await annotatedImage(
+  return annotatedImage(
     drawn,
     marks.map((mark) => ({ ...mark, box: scaled(mark.box, factor) })),
   );
-  const jpeg = await encodeJpeg(await scaleToFit(await decodeImage(full, original.id), { height: 260, width: 1040 }));
-  return {
-    name: original.id,
-    jpeg,
-    full,
-    found,
-    missed: missed.map((row) => classes.names[original.truths.labels[row]!]!),
-  };
+}
+
+async function shrunk(jpeg: Buffer, name: string): Promise<Buffer> {
+  return encodeJpeg(await scaleToFit(await decodeImage(jpeg, name), { height: 260, width: 1040 }));
 }
 
 /** Text would hide an image that is not much larger than its letters; a long one must not become longer than a JPEG can be. */

@@ -9,8 +9,8 @@ import type { InferenceOptions } from '../prepared-model';
 import { trainingImages } from './calibrate';
 import { ObjectDetector } from './detector';
 import type { BootstrapOptions } from './evaluator';
-import { splitMetrics, withoutCurves } from './metrics';
-import type { SplitMetrics } from './metrics-table';
+import { separate, splitMetrics } from './metrics';
+import type { DetectionAnalysis, SplitMetrics } from './metrics-table';
 import { classRows } from './model';
 import { configOfRun, openOwnDataset, type OwnDatasetOptions } from './own-dataset';
 import { describeDrawn } from './splits/open-dataset';
@@ -32,8 +32,13 @@ export interface EvaluateOptions extends InferenceOptions, OwnDatasetOptions {
   readonly allowNewHead?: boolean;
 }
 
+/** The metrics of a split, with what lies behind them. */
+export interface Evaluation extends SplitMetrics {
+  readonly analysis: DetectionAnalysis;
+}
+
 /** The figures of a run (its best checkpoint), a hub folder, a model of the hub or a `.pth` file on one split of a dataset. */
-export async function evaluate(weights: string, options: EvaluateOptions = {}): Promise<SplitMetrics> {
+export async function evaluate(weights: string, options: EvaluateOptions = {}): Promise<Evaluation> {
   const {
     split = 'test',
     device,
@@ -64,9 +69,10 @@ export async function evaluate(weights: string, options: EvaluateOptions = {}): 
     detector.model.optimizeForInference();
     if (detector.needsCalibration) detector.calibrateOn(await trainingImages(dataset));
     const images = isRole(split) ? await dataset.split(split) : await dataset.data.split(split);
-    return withoutCurves(
+    const { metrics, analysis } = separate(
       await splitMetrics(detector, images, dataset.classes, { batchSize, difficult, listener, bootstrap }),
     );
+    return { ...metrics, analysis };
   } finally {
     dataset.close();
   }

@@ -1,4 +1,4 @@
-/** What a run leaves when its training is over: metrics.json, samples/ and report.html. */
+/** What a run leaves when its training is over: metrics.json, analysis.json, samples/ and report.html. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../../errors';
@@ -6,24 +6,30 @@ import type { Listener } from '../../native/listener';
 import type { Device } from '../../tensor';
 import { readMetricsLog } from '../../train/metrics-logger';
 import type { RunFolder } from '../../train/run';
+import type { ImageStrip } from '../../train/report/page';
 import { readState } from '../../train/state';
+import { decodeImage } from '../../vision/image';
 import { describeRun, type RunDescription } from '../describe-run';
+import { encodeJpeg } from '../montage';
 import type { DetectionConfig } from './config';
 import { partOf, type DetectionSplit } from './annotations/dataset';
 import { ObjectDetector } from './detector';
-import { splitMetrics, withoutCurves } from './metrics';
+import { separate, splitMetrics } from './metrics';
 import type { FullMetrics, SplitMetrics } from './metrics-table';
 import { describeProblems } from './splits/validate-split';
 import type { OpenDataset } from './splits/open-dataset';
 import { splitNames, type SplitName } from './annotations/names';
 import { renderReport, type Sample } from './report';
 import { type DetectedImage, HardestImages } from './rank-detections';
-import { drawnSample, type DrawnSample } from './drawn-sample';
+import { drawnSample, type DrawnSample, drawnTruth } from './drawn-sample';
+import { attentionPanels } from './visualize';
 
 /** Of the training split the figures are those of the first images only: it may be large, and they are for comparison. */
 const TRAIN_IMAGES = 500;
 const SAMPLES = 12;
 const MISTAKES = 12;
+/** Samples of which the report shows where the decoder looked, and detections of each. */
+const WATCHED = { images: 4, count: 3 } as const;
 
 /** metrics.json. All precisions are shares between 0 and 1. */
 export interface FinalMetrics extends Readonly<Record<SplitName, SplitMetrics | null>> {
@@ -65,6 +71,8 @@ export async function finishRun(run: RunFolder, dataset: OpenDataset, options: F
   }
   const shown = metrics.test ? await writeSamples(run, { dataset, images: samples, notes }) : [];
   const mistakes = metrics.test ? await samplesOf({ dataset, images: hardest.images, notes }) : [];
+  const attention = await attentionOf(detector, { dataset, images: samples, notes });
+  if (metrics.test) run.write('analysis.json', `${JSON.stringify(separate(metrics.test).analysis)}\n`);
   sayWhenStartIsBest(run, config, listener);
   for (const note of notes) listener.say(note);
   const log = readMetricsLog(run.file('metrics.jsonl'));
@@ -77,10 +85,11 @@ export async function finishRun(run: RunFolder, dataset: OpenDataset, options: F
       notes,
       samples: shown,
       mistakes,
+      attention,
     }),
   );
   const written = Object.fromEntries(
-    splitNames.map((name) => [name, metrics[name] && withoutCurves(metrics[name])]),
+    splitNames.map((name) => [name, metrics[name] && separate(metrics[name]).metrics]),
   ) as Record<SplitName, SplitMetrics | null>;
   const finalMetrics: FinalMetrics = { ...written, ...(notes.length > 0 && { notes }) };
   // Last, because it says that the run is finished.
@@ -188,15 +197,33 @@ async function writeSamples(run: RunFolder, shown: Shown): Promise<Sample[]> {
 }
 
 /** An image that cannot be drawn is left out. */
-async function samplesOf({ dataset, images, notes }: Shown): Promise<DrawnSample[]> {
+async function samplesOf({ dataset, images, notes }: Shown): Promise<(DrawnSample & Sample)[]> {
   const test = await dataset.split('test');
   const samples = images.map(async (image) => {
     try {
-      return [await drawnSample(test, image, dataset.classes)];
+      const truth = await drawnTruth(test, image, dataset.classes);
+      return [{ ...(await drawnSample(test, image, dataset.classes)), truth }];
     } catch (error) {
       notes.push(`${image.original.id} is not among the images of the report: ${(error as Error).message}`);
       return [];
     }
   });
   return (await Promise.all(samples)).flat();
+}
+
+/** Where the decoder looked in the first samples; one that cannot be read is left out, for the samples say so. */
+async function attentionOf(detector: ObjectDetector, { dataset, images }: Shown): Promise<ImageStrip[]> {
+  const strips: ImageStrip[] = [];
+  for (const { index, original } of images.slice(0, WATCHED.images)) {
+    const test = await dataset.split('test');
+    const image = await test.image(index).then(
+      (bytes) => decodeImage(bytes, test.describe(index)),
+      () => undefined,
+    );
+    if (image === undefined) continue;
+    const panels = await attentionPanels(detector, image, { count: WATCHED.count, threshold: 0 });
+    const encoded = panels.map(async (panel) => ({ jpeg: await encodeJpeg(panel.image), title: panel.title }));
+    strips.push({ title: original.id, panels: await Promise.all(encoded) });
+  }
+  return strips;
 }

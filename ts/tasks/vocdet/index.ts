@@ -6,8 +6,23 @@ export type { Issue } from './annotations/issues';
 export { type DatasetFormat, openDetectionData, registerFormat } from './annotations/open';
 export { calibrate, type CalibrateOptions, type CalibrationResult } from './calibrate';
 export { type DetectionConfig, resolveDetectionConfig } from './config';
-export { evaluate, type EvaluateOptions } from './evaluate';
-export { type DetectionMetric, detectionMetrics, registerMetric } from './metrics-table';
+export { evaluate, type EvaluateOptions, type Evaluation } from './evaluate';
+export {
+  type ClassConfusion,
+  type ClassCurve,
+  DetectionEvaluator,
+  type DetectionResult,
+  type Detections,
+  type ErrorImpact,
+  type ErrorType,
+  type ErrorTypes,
+  errorTypes,
+  type EvaluatorOptions,
+  type SizeMetrics,
+  type SizeMetricsBySize,
+  type Truths,
+} from './evaluator';
+export { type DetectionAnalysis, type DetectionMetric, detectionMetrics, registerMetric } from './metrics-table';
 export { predict, type Detection, type Prediction, type PredictOptions } from './predict';
 export { type PresetName, presetNames, presets } from './presets';
 export { replay } from './replay';

@@ -2,16 +2,19 @@
 import { InputError } from '../../errors';
 import type { CocoMetricName, Confidence, DetectionResult, Interval } from './evaluator';
 
+/** What lies behind the metrics: analysis.json of a run, and what `evaluate` gives beside them. */
+export type DetectionAnalysis = Pick<DetectionResult, 'errorTypes' | 'bySize' | 'curves'>;
+
 /** The metrics of one split; all precisions are shares between 0 and 1. */
-export interface SplitMetrics extends Omit<DetectionResult, 'curves'> {
+export interface SplitMetrics extends Omit<DetectionResult, keyof DetectionAnalysis> {
   /** Mean of the loss over the batches, each as heavy as it has images. */
   readonly loss: number;
   /** Values of metrics that keep theirs, by key. */
   readonly kept?: Readonly<Record<string, number | null>>;
 }
 
-/** The same with the curves of each class. */
-export interface FullMetrics extends SplitMetrics, Pick<DetectionResult, 'curves'> {}
+/** The same with what lies behind them. */
+export interface FullMetrics extends SplitMetrics, DetectionAnalysis {}
 
 /** One metric of a detector, a share between 0 and 1. */
 export interface DetectionMetric {
@@ -30,9 +33,9 @@ export interface DetectionMetric {
   /** Keeps its value in metrics.json: for one that the rest of that file does not say. @default false */
   readonly kept?: boolean;
   /** Null where it does not exist. */
-  of(result: Omit<DetectionResult, 'curves'> & Partial<Pick<DetectionResult, 'curves'>>): number | null;
+  of(result: Omit<SplitMetrics, 'loss' | 'kept'> & Partial<DetectionAnalysis>): number | null;
   /** The same of one class. */
-  readonly ofClass?: (result: Omit<DetectionResult, 'curves'>, name: string) => number | null;
+  readonly ofClass?: (result: Omit<SplitMetrics, 'loss' | 'kept'>, name: string) => number | null;
   /** Its interval by the bootstrap. */
   readonly interval?: (confidence: Confidence) => Interval | null;
 }

@@ -6,6 +6,7 @@ import type { DetectionSplit } from './annotations/dataset';
 import type { ObjectDetector } from './detector';
 import { DetectionEvaluator, type BootstrapOptions } from './evaluator';
 import {
+  type DetectionAnalysis,
   type DetectionMetric,
   detectionMetrics,
   type FullMetrics,
@@ -74,7 +75,10 @@ export async function splitMetrics(
   return { loss: loss / seen, ...result, ...(kept && { kept }) };
 }
 
-/** Without the curves, which are long. */
-export function withoutCurves({ curves: _, ...metrics }: FullMetrics): SplitMetrics {
-  return metrics;
+/** The metrics of metrics.json, and apart what lies behind them, which is long. */
+export function separate({ errorTypes, bySize, curves, ...metrics }: FullMetrics): {
+  metrics: SplitMetrics;
+  analysis: DetectionAnalysis;
+} {
+  return { metrics, analysis: { errorTypes, bySize, curves } };
 }

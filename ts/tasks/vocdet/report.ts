@@ -1,17 +1,20 @@
 import type { MetricsEntry } from '../../train/metrics-logger';
 import { type Chart, chart, sharePlot } from '../../train/report/curves';
 import { Html, html } from '../../train/report/html';
-import { facts, notesSection, renderPage, type Section, type CaptionedImage, imageGrid } from '../../train/report/page';
+import { facts, type ImageStrip, imageStrips, notesSection, renderPage, type Section } from '../../train/report/page';
 import { type Cell, type Table, table } from '../../train/report/table';
 import type { RunDescription } from '../describe-run';
+import { attentionSection, errorSection, sizeSection } from './analysis-sections';
 import { type DetectionMetric, detectionMetrics, type FullMetrics, valueOf } from './metrics-table';
 
 /** One image with its detections. */
 export interface Sample {
   /** The name of the image in its dataset. */
   readonly name: string;
-  /** With the boxes drawn. */
+  /** With the boxes that were found. */
   readonly jpeg: Uint8Array;
+  /** The same with the boxes of what is there. @default none */
+  readonly truth?: Uint8Array;
   readonly found: readonly {
     readonly name: string;
     readonly score: number;
@@ -33,11 +36,13 @@ export interface ReportInput extends RunDescription {
   readonly samples: readonly Sample[];
   /** Images of the test split with the most and surest mistakes, the worst first. */
   readonly mistakes: readonly Sample[];
+  /** Where the decoder looked in some images of the test split. @default none */
+  readonly attention?: readonly ImageStrip[];
 }
 
 /** report.html of a vocdet run. */
 export function renderReport(input: ReportInput, metrics: readonly DetectionMetric[] = detectionMetrics): string {
-  const { title, subtitle, log, test, notes, samples, mistakes } = input;
+  const { title, subtitle, log, test, notes } = input;
   return renderPage({
     title,
     subtitle,
@@ -56,7 +61,7 @@ export function renderReport(input: ReportInput, metrics: readonly DetectionMetr
           'The checkpoint with the best AP50 on the validation split, on all three splits; of the training split the first images.',
         body: table(splitTable(input, metrics)),
       },
-      ...(test ? testSections(test, metrics, { samples, mistakes }) : []),
+      ...(test ? testSections(test, metrics, input) : []),
       {
         title: 'Run',
         body: html`${facts(input.facts)}<details><summary>Configuration</summary><pre>${input.configuration}</pre></details>`,
@@ -69,7 +74,7 @@ export function renderReport(input: ReportInput, metrics: readonly DetectionMetr
 function testSections(
   test: FullMetrics,
   metrics: readonly DetectionMetric[],
-  { samples, mistakes }: Pick<ReportInput, 'samples' | 'mistakes'>,
+  { samples, mistakes, attention = [] }: ReportInput,
 ): Section[] {
   return [
     {
@@ -83,15 +88,18 @@ function testSections(
         'At an overlap of one half, on the test split: of what is found so many are right, of what is there so much is found.',
       body: precisionCurves(test),
     },
+    errorSection(test.errorTypes),
+    sizeSection(test.bySize),
     {
       title: 'Samples',
-      intro: 'Test images, picked evenly over the split, with what was found above a score of 0.5.',
-      body: imageGrid(samples.map(sampleImage)),
+      intro: 'Test images, picked evenly over the split: what is there, and what was found above a score of 0.5.',
+      body: imageStrips(samples.map(sampleStrip)),
     },
+    ...attentionSection(attention),
     {
       title: 'Worst mistakes',
       intro: 'The test images with the most and surest mistakes; now and then it is the annotation that is wrong.',
-      body: imageGrid(mistakes.map(sampleImage)),
+      body: imageStrips(mistakes.map(sampleStrip)),
     },
   ];
 }
@@ -186,12 +194,12 @@ function difficultPolicy({ difficult }: FullMetrics): string {
     : "Objects marked difficult count in COCO's figures, not in VOC's.";
 }
 
-/** What was found and what was missed. */
-function sampleImage({ name, jpeg, found, missed }: Sample): CaptionedImage {
+/** What is there and what was found, side by side; what was right and what was missed. */
+function sampleStrip({ name, jpeg, truth, found, missed }: Sample): ImageStrip {
   const marks = { right: '✓', wrong: '✗', ignored: '·' } as const;
   return {
-    jpeg,
     title: name,
+    panels: [...(truth ? [{ jpeg: truth, title: 'annotated' }] : []), { jpeg, title: 'found' }],
     caption: html`<ul>
 ${found.map((item) => html`<li class="${item.verdict}">${marks[item.verdict]} ${item.name} ${percent(item.score, 0)}</li>`)}
 ${missed.map((item) => html`<li class="wrong">✗ ${item} (missed)</li>`)}

@@ -30,14 +30,30 @@ export async function* visualize(
   const unknown = options.classes?.find((name) => !detector.names.includes(name));
   if (unknown !== undefined)
     throw new UsageError(`The model knows no class "${unknown}"; it knows ${detector.names.join(', ')}.`);
-  yield* visualizations(inputs, options, (image) => attentionPanels(detector, image, options));
+  yield* visualizations(inputs, options, async (image) => {
+    const [boxes, ...maps] = await attentionPanels(detector, image, options);
+    const panels = [{ ...boxes!, title: maps.length > 0 ? '' : 'nothing found' }, ...maps];
+    return encodeJpeg(
+      panelMontage(
+        panels.map((panel) => panel.image),
+        panels.map(({ title }) => title),
+      ),
+    );
+  });
 }
 
-async function attentionPanels(
+/** One rendering of an image, and what it shows. */
+export interface AttentionPanel {
+  readonly image: RgbImage;
+  readonly title: string;
+}
+
+/** The image with the boxes of the surest detections, then once for each of them the light on where the detector looked. */
+export async function attentionPanels(
   detector: ObjectDetector,
   image: RgbImage,
-  { classes, count = 4, threshold = 0.5 }: VisualizeOptions,
-): Promise<Buffer> {
+  { classes, count = 4, threshold = 0.5 }: Pick<VisualizeOptions, 'classes' | 'count' | 'threshold'>,
+): Promise<AttentionPanel[]> {
   const { detections, maps } = watchedDetections(detector, image);
   const { scores, labels, boxes } = detections;
   const nameOf = (query: number) => detector.names[labels[query]!]!;
@@ -53,13 +69,11 @@ async function attentionPanels(
   });
   const drawn = async (panel: RgbImage, queries: readonly number[]) =>
     decodeImage(await annotatedImage(panel, queries.map(markOf)));
-  const panels = await Promise.all(
-    shown.map(async (query) => drawn(await overlayHeatmap(scaled, maps[query]!), [query])),
-  );
-  const titles = shown.map((query) => `${nameOf(query)} ${Math.round(100 * scores[query]!)} %`);
-  return encodeJpeg(
-    panelMontage([await drawn(scaled, shown), ...panels], [shown.length > 0 ? '' : 'nothing found', ...titles]),
-  );
+  const panels = shown.map(async (query) => ({
+    image: await drawn(await overlayHeatmap(scaled, maps[query]!), [query]),
+    title: `${nameOf(query)} ${Math.round(100 * scores[query]!)} %`,
+  }));
+  return [{ image: await drawn(scaled, shown), title: 'detections' }, ...(await Promise.all(panels))];
 }
 
 /** The answers of all queries to one image, and the map of each. */

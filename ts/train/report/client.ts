@@ -6,7 +6,7 @@ export const client = `
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const plots = new Map();
 
-const sizeOf = (figure) => ({ width: figure.clientWidth, height: figure.parentElement.classList.contains('small') ? 190 : 260 });
+const sizeOf = (figure) => ({ width: figure.clientWidth, height: matchMedia('print').matches ? 170 : figure.parentElement.classList.contains('small') ? 190 : 260 });
 
 function draw(figure) {
   const { x, share, unit, labels, data } = JSON.parse(figure.querySelector('script').textContent);
@@ -18,6 +18,7 @@ function draw(figure) {
   });
   const plot = new uPlot({
     ...sizeOf(figure),
+    hooks: { ready: [(ready) => ready.setLegend({ idx: data[0].length - 1 })] },
     scales: unit ? { x: { time: false, range: [0, 1] }, y: { range: [0, 1.02] } } : { x: { time: false } },
     axes: [
       axis({ label: x, labelSize: 20, ...(unit && { values: (_, ticks) => ticks.map((tick) => +(100 * tick).toFixed(0) + ' %') }) }),
@@ -32,7 +33,11 @@ function draw(figure) {
 const charts = [...document.querySelectorAll('.chart')];
 const drawAll = () => charts.forEach(draw);
 drawAll();
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll);
+for (const query of ['(prefers-color-scheme: dark)', 'print']) matchMedia(query).addEventListener('change', drawAll);
+// On paper nothing can be opened.
+let opened = [];
+addEventListener('beforeprint', () => (opened = [...document.querySelectorAll('details:not([open])')]).forEach((details) => (details.open = true)));
+addEventListener('afterprint', () => opened.forEach((details) => (details.open = false)));
 addEventListener('resize', () => plots.forEach((plot, figure) => plot.setSize(sizeOf(figure))));
 
 function sort(head) {

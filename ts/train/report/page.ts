@@ -38,8 +38,11 @@ export function renderPage({ title, subtitle, tiles, sections }: Page): string {
 </head>
 <body>
 <header><h1>${title}</h1><p>${subtitle}</p></header>
+<main>
 <dl class="figures">${tiles.map(tile)}</dl>
+<nav aria-label="Sections">${sections.map(link)}</nav>
 ${sections.map(section)}
+</main>
 <script>${new Html(localeGuard)}${asset('uplot/dist/uPlot.iife.min.js')}</script>
 <script>${new Html(client)}</script>
 </body>
@@ -65,7 +68,17 @@ function tile({ label, value, note }: Page['tiles'][number]): Html {
 }
 
 function section({ title, intro, body }: Section): Html {
-  return html`<section><h2>${title}</h2>${intro ? html`<p>${intro}</p>` : null}${body}</section>`;
+  return html`<section id="${anchor(title)}"><h2>${title}</h2>${intro ? html`<p>${intro}</p>` : null}${body}</section>`;
+}
+
+function link({ title }: Section): Html {
+  return html`<a href="#${anchor(title)}">${title}</a>`;
+}
+
+/** `classes-on-the-test-split`. */
+function anchor(title: string): string {
+  const words = title.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  return words.join('-');
 }
 
 /** A file of a dependency as it is: trusted text that holds no closing tag of its element. */
@@ -92,7 +105,30 @@ function dataUri(jpeg: Uint8Array): string {
 
 function captioned({ jpeg, title, caption }: CaptionedImage): Html {
   return html`<figure>
-<img src="${dataUri(jpeg)}" alt="${title}" loading="lazy">
+<img src="${dataUri(jpeg)}" alt="${title}" decoding="async">
 <figcaption><strong>${title}</strong>${caption}</figcaption>
 </figure>`;
+}
+
+/** One image in several renderings. */
+export interface ImageStrip {
+  readonly title: string;
+  readonly panels: readonly { readonly jpeg: Uint8Array; readonly title: string }[];
+  /** What there is to say of all of them. */
+  readonly caption?: Html;
+}
+
+/** Renderings of an image side by side, below each other where there is no room. */
+export function imageStrips(strips: readonly ImageStrip[]): Html {
+  return html`<div class="strips">${strips.map(strip)}</div>`;
+}
+
+function strip({ title, panels, caption }: ImageStrip): Html {
+  const images = panels.map(
+    (panel) => html`<figure>
+<img src="${dataUri(panel.jpeg)}" alt="${title}: ${panel.title}" decoding="async">
+<figcaption>${panel.title}</figcaption>
+</figure>`,
+  );
+  return html`<div class="strip"><h3>${title}</h3><div class="panels">${images}</div>${caption}</div>`;
 }

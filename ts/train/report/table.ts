@@ -23,8 +23,9 @@ export type Cell = string | number | null;
 /** A table that sorts by a click on a column's head. */
 export function table({ columns, rows, footer }: Table): Html {
   const isNumeric = (i: number) => rows.some((cells) => typeof cells[i] === 'number');
-  const row = (cells: readonly Cell[]) => html`<tr>${columns.map((column, i) => cell(cells[i] ?? null, column))}</tr>`;
-  return html`<div class="scroll"><table>
+  const row = (cells: readonly Cell[]) =>
+    html`<tr>${columns.map((column, i) => cell(cells[i] ?? null, column, i === 0))}</tr>`;
+  return html`<div class="scroll" tabindex="0"><table>
 <thead><tr>${columns.map((column, i) => head(column, isNumeric(i)))}</tr></thead>
 <tbody>${rows.map(row)}</tbody>
 ${footer ? html`<tfoot>${row(footer)}</tfoot>` : null}
@@ -35,10 +36,20 @@ function head({ label, hint }: Column, numeric: boolean): Html {
   return html`<th scope="col" aria-sort="none" class="${numeric ? 'number' : ''}"><button title="${hint ?? 'Sort'}">${label}</button></th>`;
 }
 
-function cell(value: Cell, { digits = 0, share = false }: Column): Html {
+function cell(value: Cell, { digits = 0, share = false }: Column, isFirst: boolean): Html {
+  if (typeof value === 'string' && isFirst) return html`<th scope="row" data-value="${value}">${value}</th>`;
   if (typeof value === 'string') return html`<td data-value="${value}">${value}</td>`;
   if (value === null || !Number.isFinite(value)) return html`<td class="number" data-value="">–</td>`;
   const text = share ? (100 * value).toFixed(digits) : value.toFixed(digits);
   const bar = share ? new Html(` style="--share:${Math.max(0, Math.min(1, value)).toFixed(4)}"`) : null;
   return html`<td class="number${share ? ' share' : ''}" data-value="${value}"${bar}>${text}</td>`;
+}
+
+/** The mean of each column of numbers, for the footer. */
+export function meanRow(rows: readonly (readonly Cell[])[]): Cell[] {
+  const mean = (column: number): number | null => {
+    const numbers = rows.map((row) => row[column]).filter((value) => typeof value === 'number');
+    return numbers.length > 0 ? numbers.reduce((sum, value) => sum + value, 0) / numbers.length : null;
+  };
+  return ['Mean', ...(rows[0] ?? []).slice(1).map((_, i) => mean(i + 1))];
 }

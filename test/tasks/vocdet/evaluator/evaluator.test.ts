@@ -62,6 +62,19 @@ function assertGolden(
     const result = evaluate(images, found, classes, { difficult });
     for (const name of cocoMetricNames)
       assertClose(result.coco[name], expected.coco[difficult][name]!, `${name}, difficult: ${difficult}`);
+    for (const [size, letter] of [
+      ['small', 's'],
+      ['medium', 'm'],
+      ['large', 'l'],
+    ] as const) {
+      const { AP, AP50, AR } = result.bySize[size];
+      const { [`AP${letter}`]: ap, [`AP50${letter}`]: ap50, [`AR${letter}`]: ar } = expected.coco[difficult];
+      assertClose(AP, ap as number | null, `AP of ${size} objects`);
+      assertClose(AR, ar as number | null, `AR of ${size} objects`);
+      // Of the whole VOC2007 test set the golden file has no more than COCO's twelve.
+      if (ap50 !== undefined) assertClose(AP50, ap50 as number | null, `AP50 of ${size} objects`);
+    }
+    assertClose(result.errorTypes.AP50, expected.coco[difficult]['AP50']!, 'what the gains are on top of');
     for (const protocol of ['voc07', 'voc12'] as const)
       assertClose(result[protocol].mAP, expected[protocol].mAP, protocol);
     classes.names.forEach((name, id) => {
@@ -140,6 +153,17 @@ describe('DetectionEvaluator', () => {
     assertClose(coco.AP50, (51 + 50 * (2 / 3)) / 101, 'AP50');
     assert.deepEqual([coco.AR1, coco.AR10], [0.5, 1]);
     assert.deepEqual([coco.APs, coco.APm, coco.APl], [coco.AP, null, null]);
+    const { small, large } = evaluator.result().bySize;
+    assert.deepEqual(small, {
+      area: [0, 1024],
+      objects: 2,
+      AP: coco.AP,
+      AP50: coco.AP50,
+      AR: 1,
+      perClass: { thing: { objects: 2, AP: coco.AP } },
+    });
+    const none = { objects: 0, AP: null };
+    assert.deepEqual(large, { area: [9216, null], ...none, AP50: null, AR: null, perClass: { thing: none } });
     assert.deepEqual(curves['thing']!.score.slice(49, 53), [0.9, 0.9, 0.7, 0.7]);
     assertClose(curves['thing']!.precision[100]!, 2 / 3, 'precision at the end');
   });

@@ -1,7 +1,7 @@
 /**
  * Figures of a detector in one pass over the images, by the protocols of VOC 2007, VOC 2012 and COCO.
  *
- * Detections are matched when their image is added; what is kept of one are its score and 25 bytes, and of a
+ * Detections are matched when their image is added; what is kept of one are its score and 26 bytes, and of a
  * image its name. The figures depend on the detections alone, not on batches or the order of the images: equal
  * scores are ordered by the names of their images.
  *
@@ -11,6 +11,8 @@
  */
 import { TorchError } from '../../../errors';
 import type { ClassList } from '../annotations/classes';
+import { CONFIDENT, errorMetrics, type ErrorTypes } from './error-types';
+import { imageErrors, FOREGROUND, type MatchedClass } from './image-errors';
 import { bootstrap, type BootstrapOptions, type Confidence } from './bootstrap';
 import { voc07Precision, voc12Precision } from './curve';
 import {
@@ -27,14 +29,17 @@ import {
   byName,
   classCurve,
   cocoMetrics,
+  cocoPrecisions,
+  sizeMetrics,
   vocCurve,
   vocMetrics,
   type ClassCurve,
   type CocoMetrics,
+  type SizeMetricsBySize,
   type VocMetrics,
 } from './metrics';
-import { areaNames, ClassLog } from './log';
-import { cocoAreas, matchCoco, matchVoc, overlaps } from './match';
+import { areaNames, ClassLog, type LoggedTruths } from './log';
+import { cocoAreas, cocoMatches, matchCoco, matchVoc, overlaps } from './match';
 
 export interface EvaluatorOptions {
   /** Difficult objects in COCO's figures: left out, as crowds are, or counted as all others. @default 'ignore' */
@@ -50,6 +55,9 @@ export interface DetectionResult<Name extends string = string> {
   readonly coco: CocoMetrics<Name>;
   /** By class. */
   readonly curves: Readonly<Record<Name, ClassCurve>>;
+  /** What is wrong with the wrong detections, after TIDE. */
+  readonly errorTypes: ErrorTypes<Name>;
+  readonly bySize: SizeMetricsBySize<Name>;
   /** Present when asked for. */
   readonly confidence?: Confidence;
 }
@@ -58,6 +66,8 @@ export class DetectionEvaluator<Name extends string = string> {
   readonly #logs: readonly ClassLog[];
   readonly #images = new Map<string, number>();
   readonly #difficult: 'ignore' | 'keep';
+  /** Detections under a wrong name, by both classes. */
+  readonly #confusions = new Map<string, Confusion>();
 
   constructor(
     readonly classes: ClassList<Name>,
@@ -80,13 +90,20 @@ export class DetectionEvaluator<Name extends string = string> {
     this.#images.set(imageId, image);
     const found = rowsByClass(detections.labels);
     const present = rowsByClass(truths.labels);
-    for (const label of new Set([...found.keys(), ...present.keys()])) {
-      this.#addClass(
-        image,
-        this.#logs[label]!,
+    const labels = [...new Set([...found.keys(), ...present.keys()])];
+    const classes = labels.map((label) =>
+      this.#match(
+        label,
         selectDetections(detections, found.get(label) ?? []),
         selectTruths(truths, present.get(label) ?? []),
-      );
+      ),
+    );
+    const { codes, confused, missed } = imageErrors(classes);
+    classes.forEach((one, i) => addClass(this.#logs[one.label]!, image, one, codes[i]!));
+    for (const label of missed) this.#logs[label]!.missed++;
+    for (const { predicted, truth, score, isRepairable } of confused) {
+      if (isRepairable) this.#logs[truth]!.gained.push(score);
+      this.#countConfusion(truth, predicted, score);
     }
   }
 
@@ -98,37 +115,92 @@ export class DetectionEvaluator<Name extends string = string> {
     images.forEach((image, rank) => (rankOfImage[image] = rank));
     const cases = this.#logs.map((log) => ({ log, ranked: log.ranked(rankOfImage) }));
     const curves = cases.map((one) => vocCurve(one));
+    const precisions = cocoPrecisions(cases);
     return {
       images: images.length,
       difficult: this.#difficult,
       voc07: vocMetrics(names, curves, voc07Precision),
       voc12: vocMetrics(names, curves, voc12Precision),
-      coco: cocoMetrics(names, cases),
+      coco: cocoMetrics(names, cases, precisions),
       curves: byName(
         names,
         cases.map((one, id) => classCurve(one, curves[id]!)),
       ),
+      errorTypes: errorMetrics(names, cases, this.#confusions.values()),
+      bySize: sizeMetrics(names, cases, precisions),
       ...(options.bootstrap ? { confidence: bootstrap(cases, images, options.bootstrap) } : {}),
     };
   }
 
-  #addClass(image: number, log: ClassLog, { boxes, areas, scores }: ClassDetections, truths: ClassTruths): void {
+  #match(label: number, detections: ClassDetections, truths: ClassTruths): OutcomesOfClass {
+    const { boxes, areas } = detections;
     const optional = truths.difficult.map((mark, g) => mark | truths.crowd[g]!);
     const crowd = this.#difficult === 'ignore' ? optional : truths.crowd;
     const boxIou = overlaps(boxes, truths.boxes);
     const iou = crowd.includes(1) ? overlaps(boxes, truths.boxes, crowd) : boxIou;
-    const voc = matchVoc(boxIou, optional, areas.length).outcomes;
-    const sizes = areaNames.map((name) => ({
+    const cases = areaNames.map((name) => ({
+      iou,
+      areas,
+      crowd,
       range: cocoAreas[name],
       ignored: ignoredObjects(truths.areas, crowd, cocoAreas[name]),
     }));
-    const coco = sizes.map(({ range, ignored }) => matchCoco({ iou, areas, crowd, ignored, range }));
-    scores.forEach((score, rank) =>
-      log.addDetection(image, { score, rank, voc: voc[rank]!, coco: coco.map((outcomes) => outcomes[rank]!) }),
-    );
-    if (crowd.length > 0)
-      log.addTruths(image, { voc: countZeros(optional), coco: sizes.map(({ ignored }) => countZeros(ignored)) });
+    const coco = cases.map(matchCoco);
+    return {
+      label,
+      detections,
+      truths,
+      voc: matchVoc(boxIou, optional, areas.length).outcomes,
+      coco,
+      objects: { voc: countZeros(optional), coco: cases.map(({ ignored }) => countZeros(ignored)) },
+      outcomes: Uint8Array.from(coco[0]!, (word) => word & 3),
+      matches: cocoMatches(cases[0]!, [FOREGROUND])[0]!,
+      counted: cases[0]!.ignored.map((mark) => 1 - mark),
+    };
   }
+
+  #countConfusion(truth: number, predicted: number, score: number): void {
+    const key = `${truth} ${predicted}`;
+    const { count, confident } = this.#confusions.get(key) ?? { count: 0, confident: 0 };
+    const isConfident = score > CONFIDENT;
+    this.#confusions.set(key, { truth, predicted, count: count + 1, confident: confident + Number(isConfident) });
+  }
+}
+
+/** How often objects of one class are found under the name of another. */
+interface Confusion {
+  readonly truth: number;
+  readonly predicted: number;
+  readonly count: number;
+  readonly confident: number;
+}
+
+/** One class in one image after the matches of all protocols. */
+interface OutcomesOfClass extends MatchedClass {
+  readonly voc: Uint8Array;
+  /** For each of `areaNames`. */
+  readonly coco: readonly Uint32Array[];
+  /** Counts of those that have to be found. */
+  readonly objects: LoggedTruths;
+}
+
+/** @param errors what is wrong with each detection */
+function addClass(
+  log: ClassLog,
+  image: number,
+  { detections, truths, voc, coco, objects }: OutcomesOfClass,
+  errors: Uint8Array,
+): void {
+  detections.scores.forEach((score, rank) =>
+    log.addDetection(image, {
+      score,
+      rank,
+      voc: voc[rank]!,
+      coco: coco.map((outcomes) => outcomes[rank]!),
+      error: errors[rank]!,
+    }),
+  );
+  if (truths.areas.length > 0) log.addTruths(image, objects);
 }
 
 /** Objects that do not count for a range of sizes: crowds, and those outside of it. */

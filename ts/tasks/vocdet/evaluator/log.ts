@@ -9,7 +9,7 @@ const doubles = () => new GrowableArray((length) => new Float64Array(length));
 export const areaNames = ['all', 'small', 'medium', 'large'] as const;
 export type AreaName = (typeof areaNames)[number];
 
-/** One detection after the match: its score and 17 bytes of outcomes. */
+/** One detection after the match: its score and 18 bytes of outcomes. */
 export interface LoggedDetection {
   readonly score: number;
   /** Place among the detections of its class in its image, from 0 for the highest score. */
@@ -17,6 +17,8 @@ export interface LoggedDetection {
   readonly voc: number;
   /** For each of `areaNames` two bits a threshold; see `matchCoco`. */
   readonly coco: readonly number[];
+  /** What is wrong with it; see `ImageErrors`. */
+  readonly error: number;
 }
 
 /** Counts of the objects of one class in one image that have to be found. */
@@ -33,13 +35,19 @@ export class ClassLog {
   readonly ranks = bytes();
   readonly voc = bytes();
   readonly coco = areaNames.map(words);
+  readonly errors = bytes();
+  /** Scores of detections under another name that would be right under this one. */
+  readonly gained = doubles();
+  /** Objects that nothing finds, not even with another name or box. */
+  missed = 0;
   readonly truths = { images: words(), voc: halves(), coco: areaNames.map(halves) };
 
-  addDetection(image: number, { score, rank, voc, coco }: LoggedDetection): void {
+  addDetection(image: number, { score, rank, voc, coco, error }: LoggedDetection): void {
     this.scores.push(score);
     this.images.push(image);
     this.ranks.push(Math.min(rank, COCO_MAX_DETECTIONS));
     this.voc.push(voc);
+    this.errors.push(error);
     coco.forEach((outcomes, area) => this.coco[area]!.push(outcomes));
   }
 
@@ -69,6 +77,8 @@ export class ClassLog {
         images: take(images, kept),
         ranks: take(ranks, kept),
         words: this.coco.map((growable) => take(growable.values, kept)),
+        scores: take(scores, kept),
+        errors: take(this.errors.values, kept),
       },
     };
   }
@@ -77,7 +87,13 @@ export class ClassLog {
 /** Outcomes of the detections of a class in the order of their scores. COCO looks at the best hundred of each image. */
 export interface RankedClass {
   readonly voc: { readonly images: Uint32Array; readonly words: Uint32Array; readonly scores: Float64Array };
-  readonly coco: { readonly images: Uint32Array; readonly ranks: Uint8Array; readonly words: readonly Uint32Array[] };
+  readonly coco: {
+    readonly images: Uint32Array;
+    readonly ranks: Uint8Array;
+    readonly words: readonly Uint32Array[];
+    readonly scores: Float64Array;
+    readonly errors: Uint8Array;
+  };
 }
 
 function take<Data extends Float64Array | Uint32Array | Uint8Array>(values: Data, order: Uint32Array): Data {

@@ -89,25 +89,36 @@ export interface CocoCase {
  * @returns D words with two bits for the outcome at each of the ten thresholds, the first lowest
  */
 export function matchCoco(given: CocoCase): Uint32Array {
-  const { iou, areas, ignored, range } = given;
-  const G = ignored.length;
+  const { areas, ignored, range } = given;
   const outcomes = new Uint32Array(areas.length);
-  // Objects that count come first, in their order.
-  const order = Array.from({ length: G }, (_, g) => g).sort((a, b) => ignored[a]! - ignored[b]! || a - b);
-  const reach = Float64Array.from(areas, (_, d) =>
-    iou.subarray(d * G, (d + 1) * G).reduce((most, value) => Math.max(most, value), 0),
-  );
-  cocoThresholds.forEach((threshold, t) => {
-    const taken = new Uint8Array(G);
+  cocoMatches(given, cocoThresholds).forEach((matches, t) => {
     for (let d = 0; d < areas.length; d++) {
-      const match = reach[d]! >= threshold ? bestFree(given, order, taken, d, threshold) : -1;
-      if (match >= 0) taken[match] = 1;
+      const match = matches[d]!;
       const outside = areas[d]! < range[0] || areas[d]! > range[1];
       const outcome = match < 0 ? (outside ? IGNORED : FALSE) : ignored[match] === 1 ? IGNORED : TRUE;
       outcomes[d]! |= outcome << (2 * t);
     }
   });
   return outcomes;
+}
+
+/** The object that each detection takes at each threshold, -1 for none. */
+export function cocoMatches(given: CocoCase, thresholds: readonly number[]): Int32Array[] {
+  const { iou, areas, ignored } = given;
+  const G = ignored.length;
+  // Objects that count come first, in their order.
+  const order = Array.from({ length: G }, (_, g) => g).sort((a, b) => ignored[a]! - ignored[b]! || a - b);
+  const reach = Float64Array.from(areas, (_, d) =>
+    iou.subarray(d * G, (d + 1) * G).reduce((most, value) => Math.max(most, value), 0),
+  );
+  return thresholds.map((threshold) => {
+    const taken = new Uint8Array(G);
+    return Int32Array.from(areas, (_, d) => {
+      const match = reach[d]! >= threshold ? bestFree(given, order, taken, d, threshold) : -1;
+      if (match >= 0) taken[match] = 1;
+      return match;
+    });
+  });
 }
 
 /** The object that detection `d` takes; -1 for none. */

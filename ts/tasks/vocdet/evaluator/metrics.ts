@@ -11,7 +11,7 @@ import {
   type Curve,
 } from './curve';
 import { areaNames, type AreaName, type ClassLog, type RankedClass } from './log';
-import { cocoThresholds, TRUE } from './match';
+import { cocoAreas, cocoThresholds, TRUE } from './match';
 
 /** One of VOC's protocols: average precision at an overlap above one half. Null where there is nothing to find. */
 export interface VocMetrics<Name extends string = string> {
@@ -66,10 +66,14 @@ export function vocCurve({ ranked, log }: ClassCase, weights?: Uint16Array): Cur
 
 /** The ten curves of COCO's thresholds. */
 export function cocoCurves({ ranked, log }: ClassCase, area: AreaName, weights?: Uint16Array): Curve[] {
-  const at = areaNames.indexOf(area);
-  const positives = total(log.truths.coco[at]!.values, log.truths.images.values, weights);
   const { images, words } = ranked.coco;
-  return traceCurves({ words: words[at]!, images, weights }, cocoThresholds.length, positives);
+  const outcomes = { words: words[areaNames.indexOf(area)]!, images, weights };
+  return traceCurves(outcomes, cocoThresholds.length, cocoPositives({ ranked, log }, area, weights));
+}
+
+/** Objects of a class that have to be found. */
+export function cocoPositives({ log }: ClassCase, area: AreaName, weights?: Uint16Array): number {
+  return total(log.truths.coco[areaNames.indexOf(area)]!.values, log.truths.images.values, weights);
 }
 
 export function vocMetrics<Name extends string>(
@@ -81,13 +85,19 @@ export function vocMetrics<Name extends string>(
   return { mAP: meanOf(values), perClass: byName(names, values) };
 }
 
+/** Average precision by size, class and threshold. */
+export type Precisions = Readonly<Record<AreaName, readonly (readonly (number | null)[])[]>>;
+
+export function cocoPrecisions(cases: readonly ClassCase[]): Precisions {
+  const of = (area: AreaName) => cases.map((one) => cocoCurves(one, area).map(cocoPrecision));
+  return { all: of('all'), small: of('small'), medium: of('medium'), large: of('large') };
+}
+
 export function cocoMetrics<Name extends string>(
   names: readonly Name[],
   cases: readonly ClassCase[],
+  precisions: Precisions,
 ): CocoMetrics<Name> {
-  const precisions = Object.fromEntries(
-    areaNames.map((area) => [area, cases.map((one) => cocoCurves(one, area).map(cocoPrecision))]),
-  ) as Record<AreaName, (number | null)[][]>;
   const recall = (area: AreaName, most: number) => meanOf(cases.flatMap((one) => recalls(one, area, most)));
   const all = precisions.all;
   return {
@@ -110,6 +120,48 @@ export function cocoMetrics<Name extends string>(
   };
 }
 
+/** What a detector is worth on objects of one size; a range of COCO's. Null where there is none of them. */
+export interface SizeMetrics<Name extends string = string> {
+  /** From and to so many square pixels; null is without end. */
+  readonly area: readonly [from: number, to: number | null];
+  /** Objects that have to be found. */
+  readonly objects: number;
+  readonly AP: number | null;
+  readonly AP50: number | null;
+  /** Recall by at most 100 detections an image and class. */
+  readonly AR: number | null;
+  readonly perClass: Readonly<Record<Name, { readonly objects: number; readonly AP: number | null }>>;
+}
+
+export const sizeNames = ['small', 'medium', 'large'] as const;
+export type SizeMetricsBySize<Name extends string = string> = Readonly<
+  Record<(typeof sizeNames)[number], SizeMetrics<Name>>
+>;
+
+/** The figures of small, medium and large objects. */
+export function sizeMetrics<Name extends string>(
+  names: readonly Name[],
+  cases: readonly ClassCase[],
+  precisions: Precisions,
+): SizeMetricsBySize<Name> {
+  const of = (size: (typeof sizeNames)[number]): SizeMetrics<Name> => {
+    const objects = cases.map((one) => cocoPositives(one, size));
+    const [from, to] = cocoAreas[size];
+    return {
+      area: [from, to === cocoAreas.all[1] ? null : to],
+      objects: objects.reduce((sum, count) => sum + count, 0),
+      AP: meanOf(precisions[size].flat()),
+      AP50: meanOf(precisions[size].map((ten) => ten[0]!)),
+      AR: meanOf(cases.flatMap((one) => recalls(one, size, 100))),
+      perClass: byName(
+        names,
+        objects.map((count, id) => ({ objects: count, AP: meanOf(precisions[size][id]!) })),
+      ),
+    };
+  };
+  return { small: of('small'), medium: of('medium'), large: of('large') };
+}
+
 export function classCurve({ ranked: { voc } }: ClassCase, curve: Curve): ClassCurve {
   const best = envelope(curve);
   const scores = voc.scores.filter((_, i) => voc.words[i] === TRUE);
@@ -122,11 +174,10 @@ export function classCurve({ ranked: { voc } }: ClassCase, curve: Curve): ClassC
 }
 
 /** Share of the objects found at each of the ten thresholds, by the best `most` detections of each image; nothing when there is none to find. */
-function recalls({ ranked: { coco }, log }: ClassCase, area: AreaName, most: number): number[] {
-  const at = areaNames.indexOf(area);
-  const positives = total(log.truths.coco[at]!.values, log.truths.images.values);
+function recalls(one: ClassCase, area: AreaName, most: number): number[] {
+  const positives = cocoPositives(one, area);
   if (positives === 0) return [];
-  const words = coco.words[at]!.filter((_, i) => coco.ranks[i]! < most);
+  const words = one.ranked.coco.words[areaNames.indexOf(area)]!.filter((_, i) => one.ranked.coco.ranks[i]! < most);
   return cocoThresholds.map(
     (_, t) => words.reduce((right, word) => right + (((word >>> (2 * t)) & 3) === TRUE ? 1 : 0), 0) / positives,
   );
