@@ -204,6 +204,19 @@ describe('the packed package, installed in a folder outside the repository', () 
       );
     });
 
+    it('loads layers and models when they are asked for', () => {
+      const text = `
+        const { torch } = require('torchts');
+        const loaded = (...folders) => folders.map((name) => Object.keys(require.cache).some((file) => file.includes('/dist/' + name + '/')));
+        torch.ones([2]).sum();
+        console.log(...loaded('tensor', 'nn', 'models', 'compile'));
+        new torch.nn.Linear(1, 1);
+        console.log(...loaded('nn', 'models', 'compile'));
+        console.log(typeof torch.models.ViTConfig, typeof torch.compile, torch.nn === require('torchts').nn);
+      `;
+      assert.equal(run('late.cjs', text), 'true false false false\ntrue false false\nfunction function true\n');
+    });
+
     describe('trains the models of examples/', () => {
       const trained = (name: string, ...args: string[]): string => {
         const source = readFileSync(join(REPOSITORY, 'examples', `${name}.ts`), 'utf8');
