@@ -108,6 +108,17 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
     run: 'vocdet evaluate models/vocdet-tiny --json',
     prints: /"errorTypes": ?\{/,
   },
+  'npx facecls train --dashboard': {
+    run: 'facecls train --dashboard --config tiny-facecls.yaml --run models/watched',
+    prints: /^dashboard: http:\/\/127\.0\.0\.1:\d+\/\?token=\S{32}$/m,
+  },
+  'npx vocdet train --dashboard 8080': {
+    not: 'no test takes a port that somebody may have; facecls runs it with a free one',
+  },
+  'npm install fastify@5': {
+    not: 'it is installed here; test/package/pack.test.ts reads the sentence that asks for it',
+  },
+  'npx torchts runs serve models': { not: 'it runs until Ctrl-C; test/train/dashboard/folders.test.ts runs it' },
   'npx torchts runs list': { run: 'torchts runs list', prints: /^facecls-tiny +finished /m },
   'npx torchts runs compare models/facecls-tiny models/facecls-small': {
     run: 'torchts runs compare models/facecls-tiny models/facecls-small',
