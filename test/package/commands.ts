@@ -50,6 +50,15 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
     prints: /^photo\.jpg: /m,
   },
   'make data': { run: 'make data' },
+  'torchts run': { not: BEGINNING },
+  'npx torchts run --nproc 2 train.mjs': {
+    run: `echo "import { torch } from 'torchts'; await torch.distributed.initProcessGroup(); const x = torch.ones([1]); await torch.distributed.allReduce(x); console.log(x.item()); await torch.distributed.destroyProcessGroup();" > train.mjs && npx torchts run --nproc 2 train.mjs`,
+    prints: /\[rank[01]\] 2\n\[rank[01]\] 2\n/,
+  },
+  'npx torchts run --nproc 2 --max-restarts 3 --log-dir logs train.mjs': {
+    run: `echo "console.log(process.env.LOCAL_RANK)" > train.mjs && npx torchts run --nproc 2 --max-restarts 3 --log-dir logs train.mjs && cat logs/0/1/stdout.log && rm -r logs`,
+    prints: /\n1\n/,
+  },
   'make data DATASET=voc': { run: 'make data DATASET=voc URL=$URL/voc && rm -r data/raw/voc', prints: /: fetched$/m },
   'make data DATASET=voc FROM=VOCdevkit': { run: 'make data DATASET=voc FROM=VOCdevkit && rm data/raw/voc' },
   'make data DATASET=celeba FROM=celeba': {
