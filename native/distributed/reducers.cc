@@ -14,7 +14,7 @@ namespace {
 
 using Buckets = std::vector<std::vector<size_t>>;
 
-std::shared_ptr<c10d::Reducer> reducer_of(const Napi::CallbackInfo& info) { return Distributed::of(info.Env()).reducers.get(number_of(info, 0)); }
+std::shared_ptr<c10d::Reducer> reducer_of(const Napi::CallbackInfo& info) { return Distributed::of(info.Env()).reducers.get(number_of(info, 0)).reducer; }
 
 Buckets reversed(Buckets buckets) { return Buckets(buckets.rbegin(), buckets.rend()); }
 
@@ -48,8 +48,13 @@ Napi::Value reducer_new(const Napi::CallbackInfo& info) {
     limits.insert(limits.begin(), static_cast<size_t>(first));
   const Buckets buckets = std::get<0>(c10d::compute_bucket_assignment_by_size(parameters, limits, sparse));
   auto reducer = make_reducer<c10d::Reducer>(parameters, reversed(buckets), group, sparse, others, find_unused, views, std::move(names), first, false, false);
-  if (is_static) reducer->set_static_graph();
-  return Napi::Number::New(info.Env(), distributed.reducers.add(std::move(reducer)));
+  auto logger = std::make_shared<c10d::Logger>(reducer);
+  reducer->set_logger(logger);
+  if (is_static) {
+    reducer->set_static_graph();
+    logger->set_static_graph();
+  }
+  return Napi::Number::New(info.Env(), distributed.reducers.add({std::move(reducer), std::move(logger)}));
 }
 
 // Hands gradients on as they are. Its node gets an undefined gradient for an output that the loss does not use, and so the parameters
@@ -133,7 +138,10 @@ void export_reducers(Napi::Env, Napi::Object exports) {
     return sizes;
   });
   // reducerFree(reducer): void
-  export_function(exports, "reducerFree", [](const Napi::CallbackInfo& info) { Distributed::of(info.Env()).reducers.remove(number_of(info, 0)); });
+  export_function(exports, "reducerFree", [](const Napi::CallbackInfo& info) {
+    reducer_of(info);
+    Distributed::of(info.Env()).reducers.remove(number_of(info, 0));
+  });
 }
 
 }  // namespace torchts

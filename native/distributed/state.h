@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <torch/csrc/distributed/c10d/ProcessGroup.hpp>
+#include <torch/csrc/distributed/c10d/logger.hpp>
 #include <torch/csrc/distributed/c10d/reducer.hpp>
 
 #include "../extension.h"
@@ -70,6 +71,12 @@ struct ProcessGroupEntry {
   std::shared_ptr<NativeWork> work;
 };
 
+// The reducer writes to the logger without asking whether there is one. The logger goes first, for it has a last look at the reducer.
+struct ReducerEntry {
+  std::shared_ptr<c10d::Reducer> reducer;
+  std::shared_ptr<c10d::Logger> logger;
+};
+
 // Never destroyed: the destructor of a group waits for calls that may never end, such as one to a rank that is stopped.
 struct Distributed {
   explicit Distributed(napi_env env, const Extension& extension) : extension(extension), promises(env, extension) {}
@@ -78,7 +85,7 @@ struct Distributed {
   Promises promises;
   Registry<std::shared_ptr<SharedStore>> stores{"store"};
   Registry<ProcessGroupEntry> groups{"process group"};
-  Registry<std::shared_ptr<c10d::Reducer>> reducers{"reducer"};
+  Registry<ReducerEntry> reducers{"reducer"};
 
   static Distributed& of(napi_env env);
 };

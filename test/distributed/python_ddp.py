@@ -49,10 +49,9 @@ def train(options, unused):
         for i, parameter in enumerate(net.parameters()):
             parameter.copy_(numbers(tuple(parameter.shape), i + 10 * rank) * 0.1)
     model = DistributedDataParallel(net, **options)
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
     steps = []
     for step in range(4):
-        optimizer.zero_grad()
+        model.zero_grad()
 
         def loss(part):
             batch = numbers((4, 3, 6, 6), 100 * step + 10 * part + rank)
@@ -63,7 +62,10 @@ def train(options, unused):
                 loss(0).backward()
         loss(1).backward()
         steps.append(bits([p.grad for p in model.parameters() if p.grad is not None]))
-        optimizer.step()
+        with torch.no_grad():
+            for parameter in model.parameters():
+                if parameter.grad is not None:
+                    parameter.sub_(parameter.grad * 0.05)
     buffers = [b for b in model.buffers() if b.dtype == torch.float32]
     return {"steps": steps, "weights": bits(model.parameters()), "buffers": bits(buffers), "keys": list(model.state_dict())}
 

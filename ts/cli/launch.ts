@@ -70,16 +70,21 @@ class Attempt {
   #interrupted: NodeJS.Signals | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(
-    private readonly command: readonly string[],
-    private readonly options: LaunchOptions,
-    private readonly number: number,
-    private readonly runId: string,
-  ) {}
+  readonly #command: readonly string[];
+  readonly #options: LaunchOptions;
+  readonly #number: number;
+  readonly #runId: string;
+
+  constructor(command: readonly string[], options: LaunchOptions, number: number, runId: string) {
+    this.#command = command;
+    this.#options = options;
+    this.#number = number;
+    this.#runId = runId;
+  }
 
   /** How the first process that failed has ended; undefined where all have ended well. */
   async run(): Promise<Ending | undefined> {
-    const { nproc, nodeRank, masterAddr, masterPort } = this.options;
+    const { nproc, nodeRank, masterAddr, masterPort } = this.#options;
     // The launcher has the store: it outlives every process, and the port is one that is free.
     const store =
       nodeRank === 0
@@ -125,9 +130,9 @@ class Attempt {
   }
 
   #start(local: number, port: number): Promise<Ending> {
-    const { nproc, nodeRank } = this.options;
+    const { nproc, nodeRank } = this.#options;
     const rank = nodeRank * nproc + local;
-    const [program, ...args] = this.command;
+    const [program, ...args] = this.#command;
     const child = spawn(program!, args, {
       env: { ...process.env, ...this.#environment(local, rank, port) },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -148,7 +153,7 @@ class Attempt {
   }
 
   #environment(local: number, rank: number, port: number): Record<string, string> {
-    const { nproc, nnodes, nodeRank, masterAddr, maxRestarts } = this.options;
+    const { nproc, nnodes, nodeRank, masterAddr, maxRestarts } = this.#options;
     const world = String(nproc * nnodes);
     return {
       RANK: String(rank),
@@ -162,9 +167,9 @@ class Attempt {
       ROLE_WORLD_SIZE: world,
       MASTER_ADDR: masterAddr,
       MASTER_PORT: String(port),
-      TORCHELASTIC_RESTART_COUNT: String(this.number),
+      TORCHELASTIC_RESTART_COUNT: String(this.#number),
       TORCHELASTIC_MAX_RESTARTS: String(maxRestarts),
-      TORCHELASTIC_RUN_ID: this.runId,
+      TORCHELASTIC_RUN_ID: this.#runId,
       TORCHELASTIC_USE_AGENT_STORE: 'True',
       // As torchrun: each process would else take a thread for each processor.
       ...(nproc > 1 && process.env.OMP_NUM_THREADS === undefined && { OMP_NUM_THREADS: '1' }),
@@ -173,11 +178,11 @@ class Attempt {
 
   /** Prints the lines of a process with its rank before them, and writes them into its log. */
   #show(stream: Readable, name: 'stdout' | 'stderr', local: number, rank: number): void {
-    const { logDir, localRanks } = this.options;
+    const { logDir, localRanks } = this.#options;
     const shows = localRanks === null || localRanks.includes(local);
     let log: WriteStream | undefined;
     if (logDir !== null) {
-      const folder = join(logDir, String(this.number), String(rank));
+      const folder = join(logDir, String(this.#number), String(rank));
       mkdirSync(folder, { recursive: true });
       log = createWriteStream(join(folder, `${name}.log`));
       this.#logs.push(log);

@@ -173,7 +173,7 @@ export async function newGroup(
   for (const rank of members) all.rankOf('newGroup', 'ranks', rank);
   return makeGroup(
     'newGroup',
-    world.store!,
+    all.store,
     members,
     all.rank,
     checkTimeout('newGroup', given.timeout ?? DEFAULT_TIMEOUT),

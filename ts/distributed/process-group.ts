@@ -122,7 +122,7 @@ export function groupOf(call: string, group: ProcessGroup | null | undefined): P
 
 /**
  * Makes a group with Gloo, whose keys are where PyTorch has them, and adds it to the groups.
- * @param store above the keys of all groups
+ * @param store above its keys: for the first group that of the rendezvous, for the others the first's
  */
 export async function makeGroup(
   call: string,

@@ -17,19 +17,21 @@ export interface StoreOptions {
 
 /** Keys and bytes that several processes share. Every call is a promise; `get` and `wait` wait for keys that are not there yet. */
 export abstract class Store {
-  #closed = false;
+  #number: number | undefined;
 
   /** @param number of the native store */
   protected constructor(
-    private readonly number: number,
+    number: number,
     /** How long `get` and `wait` wait, in milliseconds. */
     readonly timeout: number,
-  ) {}
+  ) {
+    this.#number = number;
+  }
 
   /** @internal the number of the native store */
   get _number(): number {
-    if (this.#closed) throw new InputError(`${this.constructor.name}: the store was closed`);
-    return this.number;
+    if (this.#number === undefined) throw new InputError(`${this.constructor.name}: the store was closed`);
+    return this.#number;
   }
 
   /** Puts a value under a key; a string as UTF-8. */
@@ -83,9 +85,9 @@ export abstract class Store {
 
   /** Closes the connection, and the server where this process has it. Process groups made of it keep theirs. */
   async close(): Promise<void> {
-    const { number } = this;
-    if (this.#closed) return;
-    this.#closed = true;
+    const number = this.#number;
+    if (number === undefined) return;
+    this.#number = undefined;
     await this.#call('close', () => native().storeFree(number));
   }
 
