@@ -118,10 +118,14 @@ void export_reducers(Napi::Env, Napi::Object exports) {
   export_function(exports, "broadcastCoalesced", broadcast_coalesced);
   export_function(exports, "reducerSink", reducer_sink);
   export_function(exports, "reducerDelay", reducer_delay);
-  // reducerForward(reducer): void; after the first step it agrees with rank 0 on the buckets, which blocks
+  // reducerForward(reducer, whether its gradients will be summed): void; after the first step it agrees with rank 0 on the buckets, which
+  // blocks
   export_function(exports, "reducerForward", [](const Napi::CallbackInfo& info) {
     const auto reducer = reducer_of(info);
-    reducer->prepare_for_forward();
+    if (info[1].ToBoolean()) {
+      Distributed::of(info.Env()).reducers.get(number_of(info, 0)).logger->set_runtime_stats_and_log();
+      reducer->prepare_for_forward();
+    }
     reducer->rebuild_buckets();
   });
   // reducerBackward(reducer, outputs whose graph is searched for unused parameters): void

@@ -58,7 +58,7 @@ export interface DistributedBinding {
     staticGraph: boolean,
   ): number;
   broadcastCoalesced(group: number, tensors: readonly number[], messageBytes: number, source: number): void;
-  reducerForward(reducer: number): void;
+  reducerForward(reducer: number, synchronizes: boolean): void;
   reducerBackward(reducer: number, outputs: readonly number[]): void;
   reducerSink(reducer: number, outputs: readonly number[]): number[];
   reducerDelay(reducer: number, outputs: readonly number[]): void;

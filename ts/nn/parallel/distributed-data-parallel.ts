@@ -212,7 +212,7 @@ export class DistributedDataParallel<M extends Module = Module> extends Module {
 
   #before(): void {
     const { reduction } = this;
-    if (isGradEnabled() && reduction.synchronizes) reduction.run(() => native().reducerForward(reduction.number));
+    if (isGradEnabled()) reduction.run(() => native().reducerForward(reduction.number, reduction.synchronizes));
     if (reduction.broadcasts && reduction.options.broadcastBuffers) reduction.broadcast(this.module.buffers());
   }
 
