@@ -53,7 +53,7 @@ interface Call extends CollectiveOptions {
   readonly tag?: number;
 }
 
-/** @internal begins a call under the name that the addon knows */
+/** Begins a call under the name that the addon knows. @internal */
 export async function begin(owner: string, name: string, call: Call): Promise<number | undefined> {
   const group = groupOf(owner, call.group);
   const op = OPERATIONS.indexOf(call.op ?? 'sum');

@@ -109,6 +109,7 @@ export interface TCPStoreOptions extends StoreOptions {
 export class TCPStore extends Store {
   private constructor(
     number: number,
+    /** Where the server is. */
     readonly host: string,
     /** The port of the server: the one that the system chose, where 0 was asked for. */
     readonly port: number,
@@ -148,6 +149,7 @@ export interface FileStoreOptions extends StoreOptions {
 export class FileStore extends Store {
   private constructor(
     number: number,
+    /** The file. */
     readonly path: string,
     timeout: number,
   ) {
@@ -182,7 +184,9 @@ export class HashStore extends Store {
 /** A part of another store: its keys begin with `prefix/` there. */
 export class PrefixStore extends Store {
   constructor(
+    /** What its keys begin with in the other store. */
     readonly prefix: string,
+    /** The other store. */
     readonly underlyingStore: Store,
   ) {
     if (!(underlyingStore instanceof Store)) throw expected('PrefixStore', 'a store', underlyingStore);
