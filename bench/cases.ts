@@ -215,7 +215,7 @@ export const cases: readonly Case[] = [
     againstItself: true,
     title: 'The training engine',
     about:
-      'A step in `fit` of torchts/train, with clipping, log and event files as they come by default, beside the same step as one writes it by hand: ViT-B/16, batch 8 at 224x224, and a perceptron of two layers (64, 128, 10), batch 32. A resume, from the call of `fit` to the end of its first step, five steps before the end of an epoch of 100,000 beside one ten steps after its begin.',
+      'A step in `fit` of torchts/train, with clipping, log and event files as they come by default, beside the same step as one writes it by hand: ViT-B/16, batch 8 at 224x224, and a perceptron of two layers (64, 128, 10), batch 32. A checkpoint: from the end of a step of the ViT to the begin of the next, with one taken between them beside none. A resume, from the call of `fit` to the end of its first step, five steps before the end of an epoch of 100,000 beside one ten steps after its begin.',
     kind: 'resident',
     rounds: 5,
     warmUp: true,
@@ -228,12 +228,39 @@ export const cases: readonly Case[] = [
         target: atMost(1.01),
       },
       {
+        ...{
+          name: 'checkpoint',
+          peer: 'no-checkpoint',
+          title: 'the next step of ViT-B/16 after a checkpoint, later by',
+        },
+        ...{ unit: 'seconds', byDifference: true, target: atMost(0.3) },
+      },
+      {
         ...{ name: 'perceptron-fit', peer: 'perceptron-by-hand', title: 'a step of a perceptron, against by hand' },
         ...{ unit: 'seconds', byDifference: true, target: atMost(0.15e-3) },
       },
       {
         ...{ name: 'resume-late', peer: 'resume-early', title: 'a resume late in an epoch, against early in it' },
         ...{ unit: 'seconds', byDifference: true, target: atMost(2) },
+      },
+    ],
+  },
+  {
+    name: 'checkpoint',
+    title: 'A checkpoint in the middle of a training',
+    about:
+      'How long the loop of `fit` waits at a checkpoint of ViT-B/16 with what AdamW keeps (1 GB), from the end of a step to the begin of the next, batch 8: the files are copied into memory and written beside the training, with checksums and flushed to the disk. The peer is what transformers’ Trainer does in the loop: save_pretrained, and torch.save of optimizer and schedule, neither checksums nor flushed. Below, the same of ours with `asyncCheckpoint: false`.',
+    kind: 'resident',
+    rounds: 3,
+    warmUp: true,
+    threads: 2,
+    needs: ['checkpoint'],
+    tolerance: 0,
+    measures: [
+      { name: 'pause', peer: 'save', title: 'the loop waits', unit: 'seconds', target: atMost(0.3) },
+      {
+        ...{ name: 'pause-waiting', peer: 'save', title: 'the loop waits, written before it goes on' },
+        unit: 'seconds',
       },
     ],
   },

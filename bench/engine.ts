@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { data, models, nn, optim, torch } from 'torchts';
 import { fit, type FitOptions } from 'torchts/train';
+import { pauseBetweenSteps } from './checkpoint-pause';
 import { takeTurns } from './worker-protocol';
 
 interface Batch {
@@ -167,10 +168,13 @@ void takeTurns(async ({ checkpoint, smoke }) => {
   const runs = { early: join(folder, 'early'), late: join(folder, 'late') };
   await epoch.stopAfter(runs.early, 10);
   await epoch.stopAfter(runs.late, steps - 5);
+  const paused = { model: setups.vit.model, loss: () => setups.vit.loss(setups.vit.batch) };
   return {
     measures: {
       'vit-fit': () => stepInFit(setups.vit),
       'vit-by-hand': () => stepByHand(setups.vit),
+      checkpoint: () => pauseBetweenSteps(paused, { isSaved: true }),
+      'no-checkpoint': () => pauseBetweenSteps(paused, { isSaved: false }),
       'perceptron-fit': () => stepInFit(setups.perceptron),
       'perceptron-by-hand': () => stepByHand(setups.perceptron),
       'resume-late': () => epoch.resume(runs.late),

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { onOutputLost } from './output';
 
 /**
- * An AbortSignal for the first SIGINT, SIGTERM or SIGHUP, and for the loss of standard output or error. A second SIGINT
+ * An AbortSignal for the first SIGINT, SIGTERM or SIGHUP, and for the loss of standard output or
+ * error, or of the process that began this one with a channel to it. A second SIGINT
  * or SIGTERM ends the process at once, also in the middle of a native call, which no JavaScript handler could do; a
  * terminal that is closed gives SIGHUP more than once and lost output beside it, and none of these counts as a second.
  * @param onFirst told why
@@ -24,12 +25,16 @@ export function interruptible(onFirst: (reason: string) => void): { readonly sig
   const hangup = underNohup() ? () => {} : interrupt;
   process.on('SIGHUP', hangup);
   const offOutput = onOutputLost(interrupt);
+  const orphaned = () => interrupt('the end of the process that began it');
+  process.once('disconnect', orphaned);
+  process.channel?.unref(); // to listen does not keep this process alive
   return {
     signal: controller.signal,
     stop() {
       offEnd();
       process.off('SIGHUP', hangup);
       offOutput();
+      process.off('disconnect', orphaned);
     },
   };
 }

@@ -13,8 +13,7 @@ import { jsonSchemaOf } from '../train/config/json-schema';
 import { lengthKeys } from '../train/longer';
 import type { ConfigSources } from '../train/config/resolve';
 import type { TrainEvent } from '../train/types';
-import type { Dashboard } from '../train/dashboard/dashboard';
-import { collect, portNumber } from './arguments';
+import { collect, positiveInteger } from './arguments';
 import { interruptible } from './interrupt';
 import { type TrainingDisplay, trainingDisplay } from './progress';
 import { ensureReady } from './setup';
@@ -54,10 +53,9 @@ interface Flags {
   readonly resume?: boolean;
   readonly device?: string;
   readonly json?: boolean;
-  readonly dashboard?: true | number;
-  readonly dashboardHost?: string;
   readonly printConfig?: boolean;
   readonly printSchema?: boolean;
+  readonly stopEpoch?: number;
 }
 
 const COMMON_HELP = `
@@ -90,9 +88,12 @@ export function addTrain<Config extends ConfigTree, Final>(
     .option('--run <folder>', `where the run goes (default: models/${command.task}-<preset>)`)
     .option('--resume', 'go on with the run in --run (default: the one that was trained last)')
     .option('--device <name>', 'auto, cpu, cuda, cuda:<n> or mps')
+    .option(
+      '--stop-epoch <n>',
+      'stop after the first evaluation in this epoch, as by Ctrl-C; --resume goes on',
+      positiveInteger,
+    )
     .option('--json', 'print the final metrics as JSON')
-    .option('--dashboard [port]', 'show the training in a browser, at the address that is printed', portNumber)
-    .option('--dashboard-host <address>', 'where it listens (default: 127.0.0.1, this machine alone)')
     .option('--print-config', 'print the configuration and stop')
     .option('--print-schema', 'print the JSON schema of the configuration, for editors, and stop')
     .addHelpText('after', `\n${presets}\n${COMMON_HELP}\n\n${examples}`)
@@ -138,62 +139,34 @@ class TrainAction<Config extends ConfigTree, Final> {
   }
 
   async #trainShown(config: Config, path: string): Promise<void> {
-    const display = trainingDisplay();
-    const dashboard = await this.#openDashboard();
-    try {
-      if (dashboard) display.say(`dashboard: ${dashboard.address}`);
-      await this.#trainOn(display, dashboard, config, path);
-    } catch (error) {
-      dashboard?.say((error as Error).message, 'warning');
-      throw error;
-    } finally {
-      await dashboard?.close();
-    }
-  }
-
-  async #openDashboard(): Promise<Dashboard | undefined> {
-    const { dashboard: port, dashboardHost: host } = this.#flags;
-    if (port === undefined) {
-      if (host === undefined) return undefined;
-      throw new UsageError('Expected the option dashboard beside the option dashboardHost, found the latter alone.');
-    }
-    const { Dashboard } = require('../train/dashboard/dashboard') as typeof import('../train/dashboard/dashboard');
-    return Dashboard.open({ host, ...(port !== true && { port }) });
-  }
-
-  async #trainOn(
-    display: TrainingDisplay,
-    dashboard: Dashboard | undefined,
-    config: Config,
-    path: string,
-  ): Promise<void> {
     const train = this.#command.train();
-    const say = (text: string) => {
-      display.say(text);
-      dashboard?.say(text);
-    };
+    const display = trainingDisplay();
     const { signal, stop } = interruptible((reason) => {
-      say(`${reason}: saving what there is, then stopping; once more stops at once`);
+      display.say(`${reason}: saving what there is, then stopping; once more stops at once`);
     });
+    const reached = new AbortController();
     try {
-      const { resume } = this.#flags;
+      const { resume, stopEpoch = Infinity } = this.#flags;
+      const tell = announced(path, display);
       const { outcome, metrics } = await train({
         config,
         run: path,
         resume,
-        signal,
-        listener: { ...display.listener(terminal), say },
-        dashboard,
-        onEvent: announced(path, display),
+        signal: AbortSignal.any([signal, reached.signal]),
+        listener: display.listener(terminal),
+        onEvent: (event) => {
+          tell(event);
+          if (event.type === 'evaluated' && event.epoch >= stopEpoch) reached.abort(new Error('stopped as asked'));
+        },
       });
       if (metrics) this.#show(metrics, path);
       if (outcome !== 'interrupted') return;
-      say(
+      display.say(
         existsSync(path)
           ? `stopped; go on with: ${this.#command.task} train --resume --run ${path}`
           : 'stopped before the training began',
       );
-      process.exitCode = 130;
+      process.exitCode = signal.aborted ? 130 : 0;
     } finally {
       stop();
     }

@@ -50,4 +50,3 @@ export type {
   OutputSize,
   Reduction,
 } from './functional';
-export * as parallel from './parallel';

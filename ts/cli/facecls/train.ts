@@ -3,6 +3,7 @@ import { type FaceConfig, faceSchema, freeKeys, resolveFaceConfig } from '../../
 import type { FinalMetrics } from '../../tasks/facecls/finish';
 import { presets } from '../../tasks/facecls/presets';
 import { addReplay } from '../replay';
+import { addSweep } from '../sweep';
 import { addTrain, type TrainCommand } from '../train';
 
 const HELP = `
@@ -35,6 +36,7 @@ const command: TrainCommand<FaceConfig, FinalMetrics> = {
 export function addFaceTrain(program: Command): void {
   addTrain(program, command);
   addReplay(program, command);
+  addSweep(program, command, 'meanAccuracy');
 }
 
 function describe({ test, val }: FinalMetrics): string {

@@ -3,6 +3,7 @@ import { type DetectionConfig, detectionSchema, freeKeys, resolveDetectionConfig
 import type { FinalMetrics } from '../../tasks/vocdet/finish';
 import { presets } from '../../tasks/vocdet/presets';
 import { addReplay } from '../replay';
+import { addSweep } from '../sweep';
 import { addTrain, type TrainCommand } from '../train';
 
 const HELP = `
@@ -37,6 +38,7 @@ const command: TrainCommand<DetectionConfig, FinalMetrics> = {
 export function addDetectionTrain(program: Command): void {
   addTrain(program, command);
   addReplay(program, command);
+  addSweep(program, command, 'AP50');
 }
 
 function describe({ test, val }: FinalMetrics): string {

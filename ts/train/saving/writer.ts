@@ -6,7 +6,7 @@ import type { Order, Reply } from './worker';
 
 const FILE = require.resolve('./worker');
 /** In the repository the sources run as they are. */
-const NODE_OPTIONS = FILE.endsWith('.ts') ? ['--require', 'tsx/cjs'] : [];
+const NODE_OPTIONS = FILE.endsWith('.ts') ? ['--require', require.resolve('tsx/cjs')] : [];
 
 /** A thread without a training is kept so long for the next one. */
 const IDLE_MS = 1000;

@@ -1,2 +1,0 @@
-/** uPlot stands in front of the page's own scripts. */
-declare const uPlot: typeof import('uplot');

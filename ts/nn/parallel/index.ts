@@ -1,2 +1,0 @@
-/** torch.nn.parallel. */
-export { DistributedDataParallel, type DistributedDataParallelOptions } from './distributed-data-parallel';
