@@ -146,7 +146,7 @@ $(DIST): $(MODULES) tsconfig.json package.json $(shell find ts -name '*.ts')
 	node --import tsx scripts/lazy-exports.ts dist/torch.js
 	@touch $@
 
-$(ADDON): CMakeLists.txt $(wildcard native/*.cc native/*.h) $(if $(TORCHTS_LIBTORCH)$(TORCHTS_FLAVOUR),build/choice) | $(DIST)
+$(ADDON): CMakeLists.txt $(wildcard native/*.cc native/*.h native/distributed/*.cc native/distributed/*.h) $(if $(TORCHTS_LIBTORCH)$(TORCHTS_FLAVOUR),build/choice) | $(DIST)
 	node dist/cli/torchts.js setup
 	@touch $@
 

@@ -63,6 +63,7 @@ void export_all(Napi::Env env, Napi::Object exports) {
   export_recording(env, exports);
   export_plans(env, exports);
   export_sharing(env, exports);
+  export_extension(env, exports);
 }
 
 // Under the guard, for what Node calls must not throw exceptions of C++: a libtorch that does not fit may miss an operator.

@@ -28,6 +28,7 @@ void export_script(Napi::Env env, Napi::Object exports);
 void export_recording(Napi::Env env, Napi::Object exports);
 void export_plans(Napi::Env env, Napi::Object exports);
 void export_sharing(Napi::Env env, Napi::Object exports);
+void export_extension(Napi::Env env, Napi::Object exports);
 
 // `body` returns void or something that converts to Napi::Value.
 template <typename Body>

@@ -49,6 +49,21 @@ export class DisposedTensorError extends TorchError {
   override readonly code = 'TTS_DISPOSED';
 }
 
+/** A call to other processes that failed: see `torch.distributed`. */
+export class DistributedError extends TorchError {
+  override readonly code: string = 'TTS_DISTRIBUTED';
+}
+
+/** Another process did not take part in time: it is stopped, busy with something else, or calls in another order. */
+export class DistributedTimeoutError extends DistributedError {
+  override readonly code = 'TTS_DISTRIBUTED_TIMEOUT';
+}
+
+/** The connection to another process broke: it has ended, or the network has failed. */
+export class ConnectionLostError extends DistributedError {
+  override readonly code = 'TTS_CONNECTION_LOST';
+}
+
 /** A file, option or configuration of the user that cannot be used as it is. */
 export class InputError extends TorchError {
   override readonly code: string = 'TTS_INPUT';

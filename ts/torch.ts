@@ -10,6 +10,7 @@ export * as utils from './utils';
 export * as npy from './data/npy';
 export * as npz from './data/npz';
 export * as vision from './vision';
+export * as distributed from './distributed';
 export * as models from './models';
 export {
   Calibration,

@@ -6,6 +6,7 @@ import { parse, sources, walk, type Source } from './sources';
 const LAYERS: readonly (readonly string[])[] = [
   ['native'],
   ['tensor'],
+  ['distributed'],
   ['nn', 'data', 'vision'],
   ['optim'],
   ['models'],

@@ -21,7 +21,7 @@ const BUILD = join(ROOT, 'build');
 const FLAVOURS: readonly Flavour[] = ['cpu', 'cu130', 'cu126'];
 
 /**
- * Compiles the addon for each minor version of libtorch that torchts is shipped for, and checks it; what is compiled already is not
+ * Compiles the addons for each minor version of libtorch that torchts is shipped for, and checks them; what is compiled already is not
  * compiled again.
  * @param folders of libtorch, for versions that are not to be looked for or fetched
  * @returns the files, below build/release
@@ -33,14 +33,14 @@ export async function buildAddons(folders: readonly string[], listener: Listener
     const minor = minorOf(version);
     // That of the checkout is made of the same source in the same way.
     if (given.length === 0 && minorOf(inspected(libtorchOf(BUILD)).version) === minor) {
-      addons.push(installAddon(BUILD, join(ROOT, 'build/release')));
+      addons.push(...installAddons(BUILD, join(ROOT, 'build/release')));
       continue;
     }
     const libtorch = given.find((one) => minorOf(one.version) === minor) ?? (await obtain(version, listener));
     listener.say(`libtorch ${libtorch.version} (${libtorch.flavour}): ${libtorch.folder}`);
     const build = join(ROOT, 'build/release', minor);
     await buildAddon({ libtorch: libtorch.folder, folder: build, listener });
-    addons.push(installAddon(build, join(ROOT, 'build/release')));
+    addons.push(...installAddons(build, join(ROOT, 'build/release')));
   }
   return addons;
 }
@@ -75,23 +75,28 @@ export function libtorchOf(build: string): string {
   return /^TORCHTS_LIBTORCH:\w+=(.+)$/m.exec(readFileSync(join(build, 'CMakeCache.txt'), 'utf8'))![1]!;
 }
 
+/** What CMakeLists.txt installs: the addon, and the one that torch.distributed loads. */
+const ADDONS = ['torchts', 'torchts_distributed'] as const;
+
 /**
- * Installs the addon of a build of CMake's into `folder` under the minor version of its libtorch; gives the new file.
- * @param others libraries of further flavours of that version, for which its symbols are compared too
- * @throws Error that says why it cannot be shipped
+ * Installs the addons of a build of CMake's into `folder` under the minor version of their libtorch; gives the new files.
+ * @param others libraries of further flavours of that version, for which their symbols are compared too
+ * @throws Error that says why one cannot be shipped
  */
-export function installAddon(build: string, folder: string, others: readonly string[] = []): string {
+export function installAddons(build: string, folder: string, others: readonly string[] = []): string[] {
   const libtorch = inspected(libtorchOf(build));
   mkdirSync(folder, { recursive: true });
   execFileSync('cmake', ['--install', build, '--prefix', folder], { stdio: ['ignore', 'ignore', 'inherit'] });
-  const file = join(folder, `torchts-${minorOf(libtorch.version)}.node`);
-  renameSync(join(folder, 'torchts.node'), file);
-  if (process.platform === 'linux') {
-    const libraries = [join(libtorch.folder, 'lib'), ...others];
-    const problems = checkAddon({ file, libraries, paths: [ROOT, libtorch.folder, `${homedir()}/`] });
-    if (problems.length > 0) throw new Error(problems.join('\n'));
-  }
-  return file;
+  const libraries = [join(libtorch.folder, 'lib'), ...others];
+  return ADDONS.map((name) => {
+    const file = join(folder, `${name}-${minorOf(libtorch.version)}.node`);
+    renameSync(join(folder, `${name}.node`), file);
+    if (process.platform === 'linux') {
+      const problems = checkAddon({ file, libraries, paths: [ROOT, libtorch.folder, `${homedir()}/`] });
+      if (problems.length > 0) throw new Error(problems.join('\n'));
+    }
+    return file;
+  });
 }
 
 function inspected(folder: string): LibtorchFolder {

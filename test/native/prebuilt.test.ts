@@ -27,7 +27,8 @@ describe('the addon of the package of this platform', () => {
       join(installed, 'package.json'),
       JSON.stringify({ name: platformPackage, version: packageVersion() }),
     );
-    copyFileSync(localAddon, join(installed, 'torchts-2.13.node'));
+    for (const name of ['torchts', 'torchts_distributed'])
+      copyFileSync(join(dirname(localAddon), `${name}.node`), join(installed, `${name}-2.13.node`));
     environment = {
       NODE_PATH: join(folder, 'modules'),
       XDG_CACHE_HOME: join(folder, 'cache'),
@@ -57,7 +58,7 @@ describe('the addon of the package of this platform', () => {
     const [key, ...others] = readdirSync(join(folder, 'cache/torchts/addons'));
     assert.deepEqual(others, []);
     const beside = join(folder, 'cache/torchts/addons', key!);
-    assert.deepEqual(readdirSync(beside).sort(), [...before, 'torchts.node'].sort());
+    assert.deepEqual(readdirSync(beside).sort(), [...before, 'torchts.node', 'torchts_distributed.node'].sort());
     assert.equal(readlinkSync(join(beside, 'libc10.so')), join(LIBTORCH, 'lib/libc10.so'));
     assert.deepEqual(readdirSync(join(LIBTORCH, 'lib')), before);
     // The second process takes what the first has made.

@@ -50,6 +50,15 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
     prints: /^photo\.jpg: /m,
   },
   'make data': { run: 'make data' },
+  'torchts run': { not: BEGINNING },
+  'npx torchts run --nproc 2 train.mjs': {
+    run: `echo "import { torch } from 'torchts'; await torch.distributed.initProcessGroup(); const x = torch.ones([1]); await torch.distributed.allReduce(x); console.log(x.item()); await torch.distributed.destroyProcessGroup();" > train.mjs && npx torchts run --nproc 2 train.mjs`,
+    prints: /\[rank[01]\] 2\n\[rank[01]\] 2\n/,
+  },
+  'npx torchts run --nproc 2 --max-restarts 3 --log-dir logs train.mjs': {
+    run: `echo "console.log(process.env.LOCAL_RANK)" > train.mjs && npx torchts run --nproc 2 --max-restarts 3 --log-dir logs train.mjs && cat logs/0/1/stdout.log && rm -r logs`,
+    prints: /\n1\n/,
+  },
   'make data DATASET=voc': { run: 'make data DATASET=voc URL=$URL/voc && rm -r data/raw/voc', prints: /: fetched$/m },
   'make data DATASET=voc FROM=VOCdevkit': { run: 'make data DATASET=voc FROM=VOCdevkit && rm data/raw/voc' },
   'make data DATASET=celeba FROM=celeba': {
@@ -108,6 +117,17 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
     run: 'vocdet evaluate models/vocdet-tiny --json',
     prints: /"errorTypes": ?\{/,
   },
+  'npx facecls train --dashboard': {
+    run: 'facecls train --dashboard --config tiny-facecls.yaml --run models/watched',
+    prints: /^dashboard: http:\/\/127\.0\.0\.1:\d+\/\?token=\S{32}$/m,
+  },
+  'npx vocdet train --dashboard 8080': {
+    not: 'no test takes a port that somebody may have; facecls runs it with a free one',
+  },
+  'npm install fastify@5': {
+    not: 'it is installed here; test/package/pack.test.ts reads the sentence that asks for it',
+  },
+  'npx torchts runs serve models': { not: 'it runs until Ctrl-C; test/train/dashboard/folders.test.ts runs it' },
   'facecls sweep': { not: BEGINNING },
   'npx facecls sweep sweep.yaml --folder models/sweep': { not: 'test/cli/sweep.test.ts runs sweeps' },
   'npx facecls sweep --resume --folder models/sweep': { not: 'test/cli/sweep.test.ts goes on with one' },

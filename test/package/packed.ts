@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { installAddon } from '../../scripts/release/addons';
+import { installAddons } from '../../scripts/release/addons';
 import { PLATFORMS } from '../../scripts/release/manifests';
 import { packCommands, packMain, packPlatform } from '../../scripts/release/pack';
 import { platformPackage } from '../../ts/native/prebuilt';
@@ -36,14 +36,14 @@ export function packedPackages(): PackedPackages {
   if (packed) return packed;
   const folder = mkdtempSync(join(tmpdir(), 'torchts-pack-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const addon = installAddon(join(REPOSITORY, 'build'), join(folder, 'addons'));
+  const addons = installAddons(join(REPOSITORY, 'build'), join(folder, 'addons'));
   packed = {
     folder,
     main: packMain(folder),
     platforms: Object.fromEntries(
       PLATFORMS.map((platform) => {
         const name = `@torchts/${platform}`;
-        return [name, packPlatform(platform, name === platformPackage ? [addon] : [], folder)];
+        return [name, packPlatform(platform, name === platformPackage ? addons : [], folder)];
       }),
     ),
     commands: packCommands(folder),

@@ -17,6 +17,13 @@ export function nonNegativeInteger(text: string): number {
   return value;
 }
 
+/** Reads a port; 0 is one that is free. */
+export function portNumber(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > 65_535) throw new InvalidArgumentError('Expected a port from 0 to 65535.');
+  return value;
+}
+
 /** Reads a probability. */
 export function probability(text: string): number {
   const value = Number(text);

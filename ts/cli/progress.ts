@@ -26,7 +26,8 @@ export function trainingDisplay(output: Output = process.stderr, now: () => numb
   const onEvent = (event: TrainEvent) => {
     if (event.type === 'step') steps.show(event);
     else if (event.type === 'evaluated') say(evaluation(event));
-    else if (event.type === 'damaged' || event.type === 'warning') say(event.message);
+    else if (event.type === 'damaged' || event.type === 'warning' || event.type === 'control') say(event.message);
+    else if (event.type === 'dashboard') say(`dashboard: ${event.address}`);
     else if (event.type === 'end') steps.rest();
   };
   const bar: (inner: Listener) => Listener['bar'] = (inner) => (label, unit) => {

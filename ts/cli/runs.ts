@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { UsageError } from '../errors';
 import type { KeyDifference } from '../train/runs/compare';
 import type { RunSummary } from '../train/runs/summary';
+import { addServe } from './serve-runs';
 import { print, printJson } from './output';
 import { duration } from './progress';
 import { type Cell, textTable } from './table';
@@ -46,6 +47,7 @@ export function addRuns(program: Command): void {
       if (!best) throw new UsageError(`No run in ${folder} has an evaluation${ofMetric(flags)} yet.`);
       show(best, flags, ({ path }) => path);
     });
+  addServe(runs);
   runs
     .command('rm')
     .description('delete run folders; one that is being trained is left alone')

@@ -3,6 +3,7 @@ import { describeChoice, requestedFlavour } from '../native/libtorch/flavour';
 import { reportCache, reportPruning } from './cache';
 import { diagnose, report } from './doctor';
 import { createProgram, runProgram } from './program';
+import { addRun } from './run';
 import { addRuns } from './runs';
 import { setup, type SetupOptions } from './setup';
 import { terminal } from './terminal';
@@ -61,6 +62,7 @@ cache
   .action(({ dryRun = false }: { dryRun?: boolean }) => void process.stdout.write(reportPruning(dryRun)));
 
 addRuns(program);
+addRun(program);
 
 program
   .command('doctor')

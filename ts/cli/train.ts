@@ -13,7 +13,8 @@ import { jsonSchemaOf } from '../train/config/json-schema';
 import { lengthKeys } from '../train/longer';
 import type { ConfigSources } from '../train/config/resolve';
 import type { TrainEvent } from '../train/types';
-import { collect, positiveInteger } from './arguments';
+import type { Dashboard } from '../train/dashboard/dashboard';
+import { collect, portNumber, positiveInteger } from './arguments';
 import { interruptible } from './interrupt';
 import { type TrainingDisplay, trainingDisplay } from './progress';
 import { ensureReady } from './setup';
@@ -53,6 +54,8 @@ interface Flags {
   readonly resume?: boolean;
   readonly device?: string;
   readonly json?: boolean;
+  readonly dashboard?: true | number;
+  readonly dashboardHost?: string;
   readonly printConfig?: boolean;
   readonly printSchema?: boolean;
   readonly stopEpoch?: number;
@@ -94,6 +97,8 @@ export function addTrain<Config extends ConfigTree, Final>(
       positiveInteger,
     )
     .option('--json', 'print the final metrics as JSON')
+    .option('--dashboard [port]', 'show the training in a browser, at the address that is printed', portNumber)
+    .option('--dashboard-host <address>', 'where it listens (default: 127.0.0.1, this machine alone)')
     .option('--print-config', 'print the configuration and stop')
     .option('--print-schema', 'print the JSON schema of the configuration, for editors, and stop')
     .addHelpText('after', `\n${presets}\n${COMMON_HELP}\n\n${examples}`)
@@ -139,10 +144,42 @@ class TrainAction<Config extends ConfigTree, Final> {
   }
 
   async #trainShown(config: Config, path: string): Promise<void> {
-    const train = this.#command.train();
     const display = trainingDisplay();
+    const dashboard = await this.#openDashboard();
+    try {
+      if (dashboard) display.say(`dashboard: ${dashboard.address}`);
+      await this.#trainOn(display, dashboard, config, path);
+    } catch (error) {
+      dashboard?.say((error as Error).message, 'warning');
+      throw error;
+    } finally {
+      await dashboard?.close();
+    }
+  }
+
+  async #openDashboard(): Promise<Dashboard | undefined> {
+    const { dashboard: port, dashboardHost: host } = this.#flags;
+    if (port === undefined) {
+      if (host === undefined) return undefined;
+      throw new UsageError('Expected the option dashboard beside the option dashboardHost, found the latter alone.');
+    }
+    const { Dashboard } = require('../train/dashboard/dashboard') as typeof import('../train/dashboard/dashboard');
+    return Dashboard.open({ host, ...(port !== true && { port }) });
+  }
+
+  async #trainOn(
+    display: TrainingDisplay,
+    dashboard: Dashboard | undefined,
+    config: Config,
+    path: string,
+  ): Promise<void> {
+    const train = this.#command.train();
+    const say = (text: string) => {
+      display.say(text);
+      dashboard?.say(text);
+    };
     const { signal, stop } = interruptible((reason) => {
-      display.say(`${reason}: saving what there is, then stopping; once more stops at once`);
+      say(`${reason}: saving what there is, then stopping; once more stops at once`);
     });
     const reached = new AbortController();
     try {
@@ -153,7 +190,8 @@ class TrainAction<Config extends ConfigTree, Final> {
         run: path,
         resume,
         signal: AbortSignal.any([signal, reached.signal]),
-        listener: display.listener(terminal),
+        listener: { ...display.listener(terminal), say },
+        dashboard,
         onEvent: (event) => {
           tell(event);
           if (event.type === 'evaluated' && event.epoch >= stopEpoch) reached.abort(new Error('stopped as asked'));
@@ -161,12 +199,12 @@ class TrainAction<Config extends ConfigTree, Final> {
       });
       if (metrics) this.#show(metrics, path);
       if (outcome !== 'interrupted') return;
-      display.say(
+      say(
         existsSync(path)
           ? `stopped; go on with: ${this.#command.task} train --resume --run ${path}`
           : 'stopped before the training began',
       );
-      process.exitCode = signal.aborted ? 130 : 0;
+      process.exitCode = reached.signal.aborted && !signal.aborted ? 0 : 130;
     } finally {
       stop();
     }

@@ -11,6 +11,7 @@ export {
   type RandomSplitOptions,
 } from './datasets';
 export { DataLoader, type Collate, type DataLoaderOptions } from './loader';
+export { DistributedSampler, sharded, type DistributedSamplerOptions, type ShardOptions } from './distributed-sampler';
 export { Rng } from './rng';
 export { inOrder, shuffled, type SampleOrder } from './samplers';
 export {

@@ -112,7 +112,9 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Batches<Bat
 
   #sampleCount(): number {
     if (this.#samples === null) return lengthOf('DataLoader', this.dataset as { length?: number });
-    if (this.#options.sampler === undefined || this.#order !== null) return this.#samples.length;
+    const { length } = this.#samples;
+    if (this.#order !== null) return this.#order.count?.(length) ?? length;
+    if (this.#options.sampler === undefined) return length;
     return lengthOf('DataLoader', this.sampler as { length?: number });
   }
 

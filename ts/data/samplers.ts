@@ -241,7 +241,11 @@ function requireSized(owner: string, source: unknown): void {
 }
 
 /** The order in which a pass visits the samples of a dataset, as a function of the pass. */
-export type SampleOrder = (length: number, pass: Pass) => Uint32Array;
+export interface SampleOrder {
+  (length: number, pass: Pass): Uint32Array;
+  /** How many of a dataset's samples a pass visits. @default all */
+  readonly count?: (length: number) => number;
+}
 
 /** The second coordinate of the shuffling stream; indices of samples stay below it, so augmentation never shares its numbers. */
 const SHUFFLE = 0xffffffff;

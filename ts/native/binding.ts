@@ -198,6 +198,8 @@ export interface Binding {
   share(handle: number, receivers: number): number;
   receive(token: number): number;
   withdraw(token: number): boolean;
+  // extension.cc
+  extension(): unknown;
   // script.cc
   scriptLoad(source: string | Uint8Array, device: string | null): number;
   scriptRecords(source: string | Uint8Array): readonly (readonly [name: string, content: Buffer])[];
@@ -323,11 +325,14 @@ function throwing(native: Native): Native {
 // Every operator goes through these: the first two are checked where they are called, the third never fails.
 const BARE = new Set(['call', 'callUnboxed', 'track']);
 
-function load(): Binding {
-  const addon = Object.entries(loadAddon() as Readonly<Record<string, Native>>);
+/** The functions of an addon, which throw the errors that it returns. */
+export function throwingFunctions(addon: unknown): Record<string, Native> {
   return Object.fromEntries(
-    addon.map(([name, native]) => [name, BARE.has(name) ? native : throwing(native)]),
-  ) as unknown as Binding;
+    Object.entries(addon as Readonly<Record<string, Native>>).map(([name, native]) => [
+      name,
+      BARE.has(name) ? native : throwing(native),
+    ]),
+  );
 }
 
-export const binding = load();
+export const binding = throwingFunctions(loadAddon()) as unknown as Binding;

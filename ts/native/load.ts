@@ -31,6 +31,24 @@ export class AddonError extends TorchError {
   }
 }
 
+/** The file of the addon in use. */
+let loaded: string | undefined;
+
+/**
+ * Loads an addon that was built with the one in use, and lies beside it.
+ * @param name such as `torchts_distributed`
+ * @throws AddonError when it is absent or does not load
+ */
+export function loadBeside(name: string): unknown {
+  const location = join(dirname(loaded ?? localAddon), `${name}.node`);
+  try {
+    if (existsSync(location)) return open(location);
+  } catch (error) {
+    throw new AddonError([{ location, reason: isError(error) ? error.message : String(error) }]);
+  }
+  throw new AddonError([{ location, reason: 'it is not built' }]);
+}
+
 /** Loads the addon: the local build, else that of the package of this platform. */
 export function loadAddon(): unknown {
   checkMklDispatch();
@@ -38,7 +56,12 @@ export function loadAddon(): unknown {
   for (const location of addonLocations()) {
     try {
       const found = locateAddon(location);
-      if (typeof found !== 'string') return open(found());
+      if (typeof found !== 'string') {
+        const file = found();
+        const addon = open(file);
+        loaded = file;
+        return addon;
+      }
       attempts.push({ location, reason: found });
     } catch (error) {
       attempts.push({ location, reason: isError(error) ? error.message : String(error) });

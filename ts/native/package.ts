@@ -6,7 +6,7 @@ interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly libtorch: { readonly version: string; readonly versions: readonly string[] };
-  /** What the build from source needs and nobody else does. */
+  /** What the build from source needs and nobody else does, and what the dashboard is served by. */
   readonly peerDependencies: Readonly<Record<string, string>>;
   /** The packages with addons, where this torchts is a published one. */
   readonly optionalDependencies?: Readonly<Record<string, string>>;
@@ -27,10 +27,16 @@ export function packageVersion(): string {
   return manifest.version;
 }
 
+/** What the dashboard is served by. */
+const SERVER = 'fastify';
+
 /** The npm packages that the build from source needs, as arguments for `npm install`. */
-export const BUILD_PACKAGES: readonly string[] = Object.entries(manifest.peerDependencies).map(
-  ([name, range]) => `${name}@${range.replace('^', '')}`,
-);
+export const BUILD_PACKAGES: readonly string[] = Object.entries(manifest.peerDependencies)
+  .filter(([name]) => name !== SERVER)
+  .map(([name, range]) => `${name}@${range.replace('^', '')}`);
+
+/** The one that the dashboard needs, in the newest version that fits. */
+export const DASHBOARD_PACKAGE = `${SERVER}@${/\d+/.exec(manifest.peerDependencies[SERVER]!)![0]}`;
 
 /** A package that this torchts is published with, as an argument for `npm install`; undefined in a checkout. */
 export function optionalPackage(name: string): string | undefined {

@@ -15,7 +15,7 @@ import {
   statSync,
   symlinkSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { InputError } from '../errors';
 import { cacheFolder } from './libtorch/cache';
 import { requestedFlavour } from './libtorch/flavour';
@@ -102,6 +102,9 @@ export function besideLibtorch({ addon, libraries }: Prebuilt): string {
     try {
       for (const name of readdirSync(libraries)) symlinkSync(join(libraries, name), join(partial, name));
       copyFileSync(addon, join(partial, 'torchts.node'));
+      // The second one (native/distributed), for the same libtorch.
+      const second = join(dirname(addon), basename(addon).replace('torchts-', 'torchts_distributed-'));
+      if (existsSync(second)) copyFileSync(second, join(partial, 'torchts_distributed.node'));
       // Another process may have been faster; its folder is as good.
       if (!existsSync(file)) renameSync(partial, folder);
     } catch (error) {

@@ -1,5 +1,15 @@
 /** Turns what the addon throws into the typed errors of ts/errors.ts. */
-import { DeviceError, DisposedTensorError, DTypeError, OutOfMemoryError, ShapeError, TorchError } from '../errors';
+import {
+  ConnectionLostError,
+  DeviceError,
+  DisposedTensorError,
+  DistributedError,
+  DistributedTimeoutError,
+  DTypeError,
+  OutOfMemoryError,
+  ShapeError,
+  TorchError,
+} from '../errors';
 import { takePendingError } from './pending-errors';
 import { isError } from './realm';
 
@@ -19,6 +29,16 @@ export function isFromCallback(error: unknown): boolean {
 
 // libtorch raises nearly all its checks as one class, so what the message speaks of decides. First match wins.
 const SUBJECTS: readonly [RegExp, typeof TorchError][] = [
+  // Gloo and c10d, through which other processes are spoken to.
+  [
+    /another process did not take part within|\btimed out\b|wait timeout|failed to pass monitoredBarrier/i,
+    DistributedTimeoutError,
+  ],
+  [
+    /connection to another process|Broken pipe|Connection (was likely )?(closed|reset)|Connection refused/i,
+    ConnectionLostError,
+  ],
+  [/\b(gloo|c10d|TCPStore|monitoredBarrier)\b/, DistributedError],
   [/out of memory|can't allocate memory|not enough memory/i, OutOfMemoryError],
   [/same device|device type|invalid device|accelerator|NVIDIA|\b(cuda|mps|xpu|meta tensors?)\b/i, DeviceError],
   [
@@ -45,7 +65,17 @@ function brief(message: string): string {
       'the tensor was disposed, or belongs to another thread',
       `${DISPOSED} (return it from there, or exempt it with torch.keep(tensor)), or it belongs to another thread`,
     )
-    .replace(/ You may have run into this message[^]*/, '');
+    .replace(/ You may have run into this message[^]*/, '')
+    .replace(/(?:Original exception: *\n?)?\[\S*\/gloo\/\S+\.(?:cc|h):\d+\] */g, '')
+    .replace(
+      /Timed out waiting (\d+)ms for (?:recv|send) operation to complete/,
+      'another process did not take part within $1 ms: it is stopped or busy, or makes other calls',
+    )
+    .replace(
+      /(?:Read error|Write error|Connection closed by peer|Application timeout caused pair closure)(?: \[([^\]]+)\]:? ?\S*)?.*/,
+      (_, peer: string | undefined) =>
+        `the connection to another process${peer === undefined ? '' : ` at ${peer}`} was lost: it has ended, has given up, or the network has failed`,
+    );
 }
 
 function classOf({ kind, message }: { kind: NativeError['kind']; message: string }): typeof TorchError {
@@ -85,6 +115,15 @@ export function guarded<T>(where: string, body: () => T): T {
     // Node-API converts a symbol or an object without a prototype by JavaScript's rules, which refuse it.
     if (error instanceof TypeError && error.message.startsWith('Cannot convert'))
       throw new DTypeError(`${where}: expected numbers and strings, found a value that cannot be converted to one`);
+    throw typedError(error, where);
+  }
+}
+
+/** The promise that `body` gives; what it throws or rejects with is typed, and names `where`. */
+export async function guardedPromise<T>(where: string, body: () => Promise<T>): Promise<T> {
+  try {
+    return await guarded(where, body);
+  } catch (error) {
     throw typedError(error, where);
   }
 }

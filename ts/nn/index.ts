@@ -50,3 +50,4 @@ export type {
   OutputSize,
   Reduction,
 } from './functional';
+export * as parallel from './parallel';

@@ -7,6 +7,8 @@ import { Tensor, safetensors } from '../tensor';
 import { tensorsIn } from '../tensor/memory/lifetime';
 import { CALLBACKS, type TrainCallbacks } from './callbacks';
 import { type ConfigTree, isGroup } from './config/keys';
+import { TrainControls } from './controls';
+import { Dashboard, type DashboardOptions } from './dashboard/dashboard';
 import { WeightAverages } from './ema';
 import { makeOptimizer, type OptimizerRules, type ParameterRules } from './optimizer-rules';
 import type { SchedulerOf, SpanOf } from './longer';
@@ -73,6 +75,13 @@ export interface FitOptions<Batch> extends Partial<Omit<TrainPlan, 'epochs'>>, P
   readonly dataset?: ConfigTree;
   /** Who is told of the training, such as TensorBoard. @default event files of TensorBoard in the run folder */
   readonly tracking?: Partial<TrackingOptions>;
+  /** Steers the training while it runs: pause, checkpoint, end of the epoch, learning rate. @default nobody but the dashboard does */
+  readonly controls?: TrainControls;
+  /**
+   * Shows the training in a browser while it runs: one that is open, or true or options for one that is opened now and closed in the
+   * end; an event of type `dashboard` then says where it is. @default false
+   */
+  readonly dashboard?: Dashboard | Partial<DashboardOptions> | boolean;
   /** Its abort saves a checkpoint and ends the training after the running step. */
   readonly signal?: AbortSignal;
   /** Is called with every step, evaluation and checkpoint. */
@@ -137,6 +146,8 @@ export interface FitSettings<Batch> extends Required<
   readonly unfreezing: GradualUnfreezing;
   readonly callbacks: TrainCallbacks;
   readonly tracking: Partial<TrackingOptions> | undefined;
+  readonly controls: TrainControls;
+  readonly dashboard: Dashboard | Partial<DashboardOptions> | undefined;
   readonly dataset: ConfigTree | undefined;
 }
 
@@ -183,6 +194,8 @@ const OTHER_OPTIONS: Readonly<
   freeKeys: true,
   dataset: true,
   tracking: true,
+  controls: true,
+  dashboard: true,
   signal: true,
   onEvent: true,
 };
@@ -231,6 +244,8 @@ export function fitSettings<Batch>(options: FitOptions<Batch>): FitSettings<Batc
     ],
     dataset: options.dataset,
     tracking: options.tracking,
+    controls: options.controls ?? new TrainControls(),
+    dashboard: dashboardOf(options.dashboard),
     signal: options.signal ?? new AbortController().signal,
     onEvent: options.onEvent ?? (() => {}),
   };
@@ -252,6 +267,8 @@ function checkValues<Batch>(options: FitOptions<Batch>): void {
     const value = options[name] ?? undefined;
     requireThat(value === undefined || typeof value === 'function', `a function for ${name}`, value);
   }
+  const { controls } = options;
+  requireThat(controls === undefined || controls instanceof TrainControls, 'TrainControls for controls', controls);
   if ((save === undefined) !== (load === undefined))
     throw new InputError(`fit: expected save and load together, found ${save ? 'save' : 'load'} alone`);
 }
@@ -342,4 +359,15 @@ function countSamples(batch: unknown): number {
 
 function releaseTensors(batch: unknown): void {
   for (const tensor of tensorsIn(batch)) tensor.dispose();
+}
+
+function dashboardOf(given: FitOptions<never>['dashboard']): FitSettings<never>['dashboard'] {
+  if (given === undefined || given === false) return undefined;
+  if (given === true) return {};
+  requireThat(
+    isGroup(given) || given instanceof Dashboard,
+    'a dashboard, its options or a boolean for dashboard',
+    given,
+  );
+  return given;
 }

@@ -4,6 +4,7 @@ import { InputError } from '../errors';
 import { expected } from '../options';
 import * as torch from '../tensor';
 import { callBack, type EpochEvent } from './callbacks';
+import { shownBy, type Watch } from './dashboard/watch';
 import { type FitOptions, fitSettings, type FitSettings } from './fit-options';
 import { MetricsLogger } from './metrics-logger';
 import { firstNonFinite, someSamples } from './non-finite';
@@ -25,10 +26,13 @@ import {
   requireFinite,
   scoreOf,
 } from './state';
+import { Steering } from './steering';
 import { Stepper } from './step';
+import { SYSTEM_LOG } from './system-log';
+import { SystemMonitor } from './system-monitor';
 import { Tracking } from './tracking/tracking';
 import { Triggers } from './triggers';
-import type { Outcome } from './types';
+import type { Outcome, TrainEvent } from './types';
 import { isAbort, unlessAborted, withRun } from './with-run';
 
 /** How a training ended. */
@@ -68,6 +72,12 @@ export class Trainer<Batch> {
   readonly #stepper: Stepper<Batch>;
   readonly #tracking: Tracking;
   readonly #saver: CheckpointSaver;
+  readonly #system: SystemMonitor;
+  /** From the restored state on. */
+  #steering!: Steering;
+  #watch: Watch | undefined;
+  /** Whether `controls` has ended the training, after an epoch. */
+  #isStopped = false;
   #state: LoopState = initialState;
   /** The state that `checkpoints/last` holds, or will once it is on disk, and when it was taken. */
   #saved: LoopState | undefined;
@@ -80,26 +90,28 @@ export class Trainer<Batch> {
       throw expected('Trainer', 'an open run folder for run', run, 'fit takes the path of one', InputError);
     this.#run = run;
     this.#settings = settings;
-    const { plan, data, evaluationSamples, tracking, onEvent } = settings;
+    const { plan, data, evaluationSamples, tracking, model } = settings;
     this.#triggers = new Triggers(plan, data.batches);
     this.#logger = new MetricsLogger(run.file('metrics.jsonl'), evaluationSamples);
     this.#stepper = new Stepper(settings);
-    const warn = (message: string) => onEvent({ type: 'warning', step: this.#state.step, message });
+    const warn = (message: string) => this.#tell({ type: 'warning', step: this.#state.step, message });
     this.#tracking = new Tracking(tracking, warn);
     this.#saver = new CheckpointSaver(run, settings, warn);
+    this.#system = new SystemMonitor(run.file(SYSTEM_LOG), model.parameters()[0]?.device ?? 'cpu');
   }
 
   /** Trains from where `checkpoints/last` stands, or from the start, to the end of the plan, or until the signal. */
   async fit(): Promise<FitResult> {
     const triggers = this.#triggers;
-    const { plan, model, optimizer, unfreezing, onEvent } = this.#settings;
+    const { plan, model, optimizer, unfreezing } = this.#settings;
     let outcome: Outcome | 'failed' = 'failed';
     try {
+      await this.#openDashboard();
       await this.#restore();
       optimizer.zeroGrad(); // what the caller tried before must not go into the first step
       if (this.#run.damage !== undefined)
-        onEvent({ type: 'damaged', step: this.#state.step, message: this.#run.damage });
-      onEvent({ type: 'begin', epochs: plan.epochs, step: this.#state.step, steps: triggers.steps });
+        this.#tell({ type: 'damaged', step: this.#state.step, message: this.#run.damage });
+      this.#tell({ type: 'begin', epochs: plan.epochs, step: this.#state.step, steps: triggers.steps });
       // Before the first step, if the plan says so. A run that was interrupted during an evaluation still owes it.
       if (triggers.evaluationDue(this.#state)) await this.#evaluate();
       await this.#beginStep();
@@ -107,6 +119,7 @@ export class Trainer<Batch> {
         model.train();
         unfreezing.enter(this.#state.epoch + 1);
         for await (const batch of this.#batches()) {
+          this.#system.endWait();
           this.#forwardBackward(batch);
           if (!triggers.stepDue(this.#state)) continue;
           const lr = this.#clipAndStep();
@@ -117,23 +130,33 @@ export class Trainer<Batch> {
           await this.#beginStep();
           if (this.#outcome) break;
         }
+        this.#isStopped = this.#stopsHere;
         if (this.#outcome !== 'interrupted') await this.#endEpoch();
       }
       // A run without a step needs none: it begins anew from config.yaml.
       if (this.#state.step > 0 && this.#saved?.step !== this.#state.step) await this.#checkpoint();
       await this.#checkpointSettled();
       outcome = this.#outcome;
-      onEvent({ type: 'end', step: this.#state.step, outcome });
+      this.#tell({ type: 'end', step: this.#state.step, outcome });
       return { outcome, best: this.#state.best };
     } finally {
       await this.#saver.close();
       this.#logger.close();
       await this.#tracking.end(outcome);
+      await this.#watch?.close();
     }
   }
 
   get #outcome(): Outcome | undefined {
-    return this.#triggers.outcome(this.#state) ?? (this.#settings.signal.aborted ? 'interrupted' : undefined);
+    const isEnded = this.#isStopped || this.#settings.signal.aborted;
+    return this.#triggers.outcome(this.#state) ?? (isEnded ? 'interrupted' : undefined);
+  }
+
+  /** Whether `controls` asks for an end after the epoch whose batches are done; after the last one the training is complete. */
+  get #stopsHere(): boolean {
+    const { controls, plan } = this.#settings;
+    const isWhole = this.#triggers.epochEnds(this.#state);
+    return isWhole && controls.state.stopsAfterEpoch && this.#state.epoch + 1 < plan.epochs;
   }
 
   async #restore(): Promise<void> {
@@ -141,6 +164,7 @@ export class Trainer<Batch> {
     this.#logger.rewind(last?.logBytes ?? 0, last?.costs ?? null);
     this.#stepper.loadStateDict(last?.scaler);
     if (last) this.#state = this.#saved = last.loop;
+    this.#steering = this.#newSteering();
     await this.#introduce(last?.logBytes ?? 0);
   }
 
@@ -173,7 +197,9 @@ export class Trainer<Batch> {
     await yieldToEventLoop();
     if (this.#saver.isSettled) await this.#checkpointSettled();
     if (this.#state.step > 0) this.#saver.reserve();
+    await this.#steering.obey();
     this.#logger.beginStep();
+    this.#system.beginWait();
   }
 
   /** Adds the gradients of `batch`, one of the micro-batches that the next step averages. */
@@ -192,6 +218,7 @@ export class Trainer<Batch> {
     });
     release(batch);
     this.#update({ batch: index + 1 });
+    this.#system.beginWait();
   }
 
   /** Which samples the running batch has, and where its numbers stop being finite. */
@@ -211,28 +238,32 @@ export class Trainer<Batch> {
    * @throws InputError when a gradient is not finite; the weights are still those of the step before
    */
   #clipAndStep(): number {
-    const { model, optimizer } = this.#settings;
-    const lr = Math.max(...optimizer.paramGroups.map((group) => group.lr));
-    const update = { ...this.#stepper.update(() => this.#tracking.weights(model, this.#state.step + 1)) };
+    const { model } = this.#settings;
+    const { learningRate: lr, rateFactor } = this.#steering;
+    const showWeights = () => this.#tracking.weights(model, this.#state.step + 1);
+    const update = { ...this.#stepper.update(showWeights, rateFactor) };
     requireFinite(update, this.#state, this.#saved);
-    this.#state = afterStep(this.#state, this.#logger.endStep(update));
+    const record = this.#logger.endStep(update);
+    this.#system.step(record.seconds, record.samples);
+    this.#state = afterStep(this.#state, record);
     return lr;
   }
 
   async #logStep(lr: number): Promise<void> {
-    const { plan, callbacks, model, onEvent } = this.#settings;
+    const { plan, callbacks, model } = this.#settings;
     if (this.#triggers.logDue(this.#state)) {
       this.#tracking.metrics(this.#logger.logTrain(this.#state, lr));
+      this.#tracking.system(this.#system.log(this.#state.step));
       this.#update({ window: emptyWindow });
     }
     const event = this.#logger.stepEvent(this.#state, plan.epochs, this.#triggers.remaining(this.#state), lr);
-    onEvent(event);
+    this.#tell(event);
     await callBack(callbacks, 'onStep', event, model);
   }
 
   /** Evaluates and keeps the result in a checkpoint. An evaluation that is aborted stays due, for a resumed run to make up for. */
   async #evaluate(): Promise<void> {
-    const { plan, model, evaluate, averages, scheduler, callbacks, signal, onEvent } = this.#settings;
+    const { plan, model, evaluate, averages, scheduler, callbacks, signal } = this.#settings;
     const { step } = this.#state;
     const began = performance.now();
     const { log, send } = this.#tracking.evaluation(step);
@@ -251,7 +282,7 @@ export class Trainer<Batch> {
     scheduler.evaluated?.(score);
     const epoch = epochsBegun(this.#state);
     const event = { type: 'evaluated', epoch, step, metrics, best: isBest(this.#state) } as const;
-    onEvent(event);
+    this.#tell(event);
     await callBack(callbacks, 'onEvaluate', event, model);
     await this.#checkpoint();
   }
@@ -277,11 +308,11 @@ export class Trainer<Batch> {
 
   /** Waits for the checkpoint that was taken last, and tells that it is on disk. @throws InputError when it could not be written */
   async #checkpointSettled(): Promise<void> {
-    const { callbacks, model, onEvent } = this.#settings;
+    const { callbacks, model } = this.#settings;
     const step = await this.#saver.settled();
     if (step === undefined) return;
     const event = { type: 'checkpoint', step, path: this.#run.checkpoint('last') } as const;
-    onEvent(event);
+    this.#tell(event);
     await callBack(callbacks, 'onCheckpoint', event, model);
   }
 
@@ -311,6 +342,42 @@ export class Trainer<Batch> {
     const seconds = (performance.now() - began) / 1000;
     this.#logger.throughput.record(kind, seconds);
     this.#update({ seconds: this.#state.seconds + seconds });
+  }
+
+  #newSteering(): Steering {
+    const { controls, optimizer, signal } = this.#settings;
+    return new Steering(this.#run, {
+      controls,
+      optimizer,
+      signal,
+      step: () => this.#state.step,
+      isOver: () => this.#outcome !== undefined,
+      tell: (event) => this.#tell(event),
+      checkpoint: (isAsked) => this.#checkpointNow(isAsked),
+    });
+  }
+
+  async #checkpointNow(isAsked: boolean): Promise<boolean> {
+    const isNew = isAsked && this.#saved?.step !== this.#state.step;
+    if (isNew) await this.#checkpoint();
+    await this.#checkpointSettled();
+    return isNew;
+  }
+
+  async #openDashboard(): Promise<void> {
+    const { onEvent } = this.#settings;
+    this.#watch = await shownBy(this.#settings, (message) =>
+      onEvent({ type: 'warning', step: this.#state.step, message }),
+    );
+    if (this.#watch === undefined) return;
+    this.#tracking.add(this.#watch.tracker);
+    const { address } = this.#watch;
+    if (address !== undefined) onEvent({ type: 'dashboard', step: this.#state.step, address });
+  }
+
+  #tell(event: TrainEvent): void {
+    this.#settings.onEvent(event);
+    this.#watch?.onEvent(event);
   }
 
   #update(change: Partial<LoopState>): void {

@@ -1,4 +1,7 @@
 /** The training engine that the tasks share; it knows no task and no model by name. */
+export { type ControlState, TrainControls } from './controls';
+export { Dashboard, type DashboardOptions } from './dashboard/dashboard';
+export { type RunsServer, serveRuns } from './dashboard/serve-runs';
 export { fit, type FitResult, Trainer } from './fit';
 export type { FitOptions } from './fit-options';
 export type { Histogram } from './tracking/histogram';
@@ -46,6 +49,8 @@ export { readRunFile, type RunFile, type Session } from './reproduce/run-file';
 export { bestRun, configDifferences, type KeyDifference } from './runs/compare';
 export { removeRuns } from './runs/remove';
 export { findRuns, type RunSummary, type Score, type ScoredStep, summarizeRun } from './runs/summary';
+export type { LearningRateChange } from './learning-rate-changes';
+export { readSystemLog, type SystemEntry } from './system-log';
 export { type ScheduleRules, makeSchedule } from './schedule';
 export type { Best } from './state';
 export type { ConfigTree, ConfigValue } from './config/keys';

@@ -64,11 +64,12 @@ export class MetricsFile {
 
 /**
  * The lines of a metrics.jsonl; a last line that a kill cut short is left out.
+ * @param bytes how much of the file to read
  * @throws InputError for another line that is no JSON
  */
-export function readMetricsLog(path: string): MetricsEntry[] {
+export function readMetricsLog(path: string, bytes = Infinity): MetricsEntry[] {
   if (!existsSync(path)) return [];
-  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
+  const lines = readFileSync(path).subarray(0, bytes).toString().split('\n').slice(0, -1);
   return lines.flatMap((line, i) => (line === '' ? [] : [parseEntry(line, `${path}:${i + 1}`)]));
 }
 

@@ -60,13 +60,14 @@ export class Stepper<Batch> {
   /**
    * Clips the gradients, applies them where they are finite, and then moves the schedule.
    * @param beforeFreed called when weights and gradients can be looked at
+   * @param rateFactor on the learning rates that the schedule has set, for this step
    */
-  update(beforeFreed: () => void = () => {}): UpdateRecord {
+  update(beforeFreed: () => void = () => {}, rateFactor = 1): UpdateRecord {
     const { optimizer, scheduler, averages, model } = this.#parts;
     return torch.scoped(() => {
       this.#scaler?.unscale_(optimizer);
       const gradNorm = Number(this.#clip().item());
-      const isMoved = this.#apply(gradNorm);
+      const isMoved = withRates(optimizer, rateFactor, () => this.#apply(gradNorm));
       if (isMoved) {
         averages?.update(model);
         scheduler.step();
@@ -107,5 +108,17 @@ export class Stepper<Batch> {
   /** Goes back to where a checkpoint was. */
   loadStateDict(state: object | undefined): void {
     if (state !== undefined) this.#scaler?.loadStateDict(state as torch.amp.GradScalerState);
+  }
+}
+
+/** The schedule goes by the rates that it has set, so these are back once the step is made. */
+function withRates<T>({ paramGroups }: Optimizer, factor: number, step: () => T): T {
+  if (factor === 1) return step();
+  const rates = paramGroups.map(({ lr }) => lr);
+  try {
+    for (const group of paramGroups) group.lr *= factor;
+    return step();
+  } finally {
+    for (const [i, group] of paramGroups.entries()) group.lr = rates[i]!;
   }
 }

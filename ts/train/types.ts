@@ -96,6 +96,10 @@ export type TrainEvent =
   | { readonly type: 'checkpoint'; readonly step: number; readonly path: string }
   /** Something that does not end the training, such as a tracker that fails. */
   | { readonly type: 'warning'; readonly step: number; readonly message: string }
+  /** Something that a person asked for by `controls` or the dashboard, once it is done. */
+  | { readonly type: 'control'; readonly step: number; readonly message: string; readonly paused: boolean }
+  /** Before `begin`: where the dashboard is, which the training itself has opened. */
+  | { readonly type: 'dashboard'; readonly step: number; readonly address: string }
   | { readonly type: 'end'; readonly step: number; readonly outcome: Outcome };
 
 export interface StepEvent {

@@ -1,10 +1,11 @@
 import { type Listener, silent } from '../native/listener';
 import type { ConfigTree } from './config/keys';
+import type { FitOptions } from './fit-options';
 import { RunFolder } from './run';
 import type { Outcome, TrainEvent } from './types';
 
 /** What `train` of a task takes. */
-export interface TrainOptions<Config> {
+export interface TrainOptions<Config> extends Pick<FitOptions<never>, 'controls' | 'dashboard'> {
   readonly config: Config;
   /** The run folder: absent or empty, or with `resume` the one to go on with. */
   readonly run: string;

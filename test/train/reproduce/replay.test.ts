@@ -13,6 +13,9 @@ import { compareRuns } from '../../../ts/train/reproduce/compare';
 import { gitState } from '../../../ts/train/reproduce/conditions';
 import { replayRun, type ReplayedTask } from '../../../ts/train/reproduce/replay';
 import { readRunFile } from '../../../ts/train/reproduce/run-file';
+import { TrainControls } from '../../../ts/train/controls';
+import { readLearningRateChanges } from '../../../ts/train/learning-rate-changes';
+import type { TrainEvent } from '../../../ts/train/types';
 import { type TrainOptions, withRun } from '../../../ts/train/with-run';
 import { resumeToy, toy } from '../toy';
 
@@ -21,9 +24,15 @@ const task: ReplayedTask<ConfigTree> = {
   resolve: ({ base }: ConfigSources) => base,
   train: (options: TrainOptions<ConfigTree>) =>
     withRun(options, async (run) => {
-      const { config, signal, onEvent } = options;
+      const { config, signal, onEvent, controls } = options;
       const plan = { epochs: 2, clipNorm: config['clip'] as number };
-      const { outcome, best } = await toy(run, { plan, config, signal, listener: onEvent }).trainer.fit();
+      const { outcome, best } = await toy(run, {
+        plan,
+        config,
+        signal,
+        listener: onEvent,
+        fit: { controls },
+      }).trainer.fit();
       if (outcome === 'interrupted') return { outcome };
       run.write('metrics.json', JSON.stringify({ best: best!.score }));
       return { outcome };
@@ -44,6 +53,17 @@ describe('a run that is trained again', () => {
   after(() => {
     torch.setNumThreads(threads);
     rmSync(root, { recursive: true });
+  });
+
+  it('ends with the same bits where a person has changed the learning rate', async () => {
+    const steered = path('steered');
+    const controls = new TrainControls();
+    const onEvent = ({ type, step }: TrainEvent) => type === 'step' && step === 3 && controls.scaleLearningRate(0.5);
+    await task.train({ config: { clip: 1 }, run: steered, controls, onEvent });
+    assert.equal(compareRuns(first, steered).same, false);
+    const { target, comparison } = await replayRun(steered, task);
+    assert.equal(comparison?.same, true);
+    assert.deepEqual(readLearningRateChanges(target), [{ step: 3, factor: 0.5 }]);
   });
 
   it('ends with the same bits', async () => {

@@ -28,7 +28,7 @@ import { showImages } from './shown-images';
 
 /** Trains a classifier of facial attributes and leaves a run folder. A finished run is left as it is, unless it is to be longer. */
 export async function train(options: TrainOptions<FaceConfig>): Promise<TrainResult<FinalMetrics>> {
-  const { config, signal, onEvent } = options;
+  const { config, signal, onEvent, controls, dashboard } = options;
   const listener = stoppable(options.listener, signal);
   const device = chooseDevice(config.device, listener);
   return withRun(options, async (run) => {
@@ -68,6 +68,8 @@ export async function train(options: TrainOptions<FaceConfig>): Promise<TrainRes
         dataset: datasetDigest(data),
         signal,
         onEvent,
+        controls,
+        dashboard,
       });
       if (outcome === 'interrupted') return { outcome };
       return {

@@ -29,7 +29,7 @@ import { preflight, type TrainSplits } from './splits/preflight';
 
 /** Trains a detector and leaves a run folder. A finished run is left as it is, unless it is to be longer. */
 export async function train(options: TrainOptions<DetectionConfig>): Promise<TrainResult<FinalMetrics>> {
-  const { config, signal, onEvent } = options;
+  const { config, signal, onEvent, controls, dashboard } = options;
   const listener = stoppable(options.listener, signal);
   const device = chooseDevice(config.device, listener);
   return withRun(options, async (run) => {
@@ -77,6 +77,8 @@ export async function train(options: TrainOptions<DetectionConfig>): Promise<Tra
         dataset: await datasetDigest(splits, classes, listener),
         signal,
         onEvent,
+        controls,
+        dashboard,
       });
       if (outcome === 'interrupted') return { outcome };
       return {

@@ -6,6 +6,8 @@ import { getNumThreads, setNumThreads } from '../../tensor';
 import { type ConfigTree, isGroup } from '../config/keys';
 import { readConfigFile } from '../config/files';
 import type { ConfigSources } from '../config/resolve';
+import { TrainControls } from '../controls';
+import { readLearningRateChanges } from '../learning-rate-changes';
 import { isRun, readFinalMetrics } from '../run';
 import type { TrainOptions, TrainResult } from '../with-run';
 import { type Comparison, compareRuns } from './compare';
@@ -62,7 +64,9 @@ export async function replayRun<Config extends ConfigTree>(
   const threads = getNumThreads();
   setNumThreads(sessions.at(-1)?.threads ?? threads);
   try {
-    const { outcome } = await train({ ...options, run: target, config: replayed(resolve, path, sessions.at(-1)) });
+    const controls = new TrainControls({ learningRate: readLearningRateChanges(path) });
+    const config = replayed(resolve, path, sessions.at(-1));
+    const { outcome } = await train({ ...options, run: target, config, controls });
     const isWhole = readFinalMetrics(target) !== undefined;
     const differences = isWhole ? conditionDifferences(path, target) : [];
     const comparison = isWhole ? compareRuns(path, target) : null;

@@ -117,7 +117,8 @@ function scoreOf(path: string, evaluations: readonly MetricsEntry[]): Score | nu
   return name === undefined ? null : { name, mode: usualMode(name) };
 }
 
-function bestOf(evaluations: readonly MetricsEntry[], { name, mode }: Score): ScoredStep | null {
+/** The best evaluation among lines of a log; null where none has that metric. */
+export function bestOf(evaluations: readonly MetricsEntry[], { name, mode }: Score): ScoredStep | null {
   let best: ScoredStep | null = null;
   for (const { epoch, step, [name]: value } of evaluations) {
     if (typeof value === 'number' && (best === null || isBetter(value, best.value, mode)))

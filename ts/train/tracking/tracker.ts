@@ -3,6 +3,7 @@ import type { Extent } from '../../vision/boxes';
 import type { ConfigTree } from '../config/keys';
 import type { MetricsEntry } from '../metrics-logger';
 import type { Session } from '../reproduce/run-file';
+import type { SystemEntry } from '../system-log';
 import type { Outcome } from '../types';
 import type { Histogram } from './histogram';
 
@@ -63,6 +64,8 @@ export interface Tracker {
   begin?(run: TrackedRun): void | Promise<void>;
   /** A line of metrics.jsonl. */
   metrics?(entry: MetricsEntry): void;
+  /** A line of system.jsonl: speed, waiting for data, memory. */
+  system?(entry: SystemEntry): void;
   image?(image: TrackedImage): void;
   text?(text: TrackedText): void;
   histogram?(histogram: TrackedHistogram): void;

@@ -4,6 +4,7 @@ import { resolveOptions } from '../../options';
 import { noGrad, type Tensor } from '../../tensor';
 import { describeBytes, imageFormat, imageSize } from '../../vision/image';
 import type { MetricsEntry } from '../metrics-logger';
+import type { SystemEntry } from '../system-log';
 import type { Outcome } from '../types';
 import { histogramOf } from './histogram';
 import { Mlflow } from './mlflow';
@@ -48,6 +49,15 @@ export class Tracking {
 
   begin(run: Omit<TrackedRun, 'warn'>): Promise<void> {
     return this.#tellInTurn((tracker) => tracker.begin?.({ ...run, warn: this.#warn }));
+  }
+
+  /** One more that is told of everything from here on. */
+  add(tracker: Tracker): void {
+    this.#trackers.push(tracker);
+  }
+
+  system(entry: SystemEntry): void {
+    this.#tell((tracker) => tracker.system?.(entry));
   }
 
   metrics(entry: MetricsEntry): void {

@@ -14,6 +14,8 @@ export type EventContent = Buffer;
 const STATUS = { start: 1, checkpoint: 3 } as const;
 /** DT_STRING. */
 const STRING = 7;
+/** Ends the tag of a text. */
+const TEXT = '/text_summary';
 /** Channels of an image in colour. */
 const RGB = 3;
 
@@ -59,7 +61,7 @@ export function histogram(
 export function text(tag: string, markdown: string): EventContent {
   const shape = bytesField(2, [bytesField(2, [integerField(1, 1)])]);
   return summary(
-    bytesField(1, `${tag}/text_summary`),
+    bytesField(1, `${tag}${TEXT}`),
     bytesField(8, [integerField(1, STRING), shape, bytesField(8, markdown)]),
     ofPlugin('text'),
   );
@@ -88,6 +90,42 @@ export function noteOf(event: Buffer): string | undefined {
     if (session.get(1) === BigInt(STATUS.checkpoint) && Buffer.isBuffer(note)) return note.toString();
   }
   return undefined;
+}
+
+/** An image or a text in an event. */
+export interface ShownValue {
+  readonly step: number;
+  readonly tag: string;
+  /** An image file, or Markdown. */
+  readonly content: Buffer | string;
+}
+
+/** Texts that the tracker itself writes when a session begins. */
+const OWN_TEXTS = ['config', 'session'];
+
+/** The images and texts of an event. */
+export function shownIn(event: Buffer): ShownValue[] {
+  const fields = [...fieldsOf(event)];
+  const step = Number(fields.find(([field]) => field === 2)?.[1] ?? 0);
+  return fields.flatMap(([field, summaryOf]) =>
+    field === 5 && Buffer.isBuffer(summaryOf)
+      ? [...fieldsOf(summaryOf)].flatMap(([, value]) => (Buffer.isBuffer(value) ? shownValue(step, value) : []))
+      : [],
+  );
+}
+
+function shownValue(step: number, value: Buffer): ShownValue[] {
+  const fields = new Map(fieldsOf(value));
+  const [tag, image, tensor] = [1, 4, 8].map((field) => fields.get(field));
+  const name = String(tag);
+  if (Buffer.isBuffer(image)) {
+    const content = new Map(fieldsOf(image)).get(4);
+    return Buffer.isBuffer(content) ? [{ step, tag: name, content }] : [];
+  }
+  if (!Buffer.isBuffer(tensor) || !name.endsWith(TEXT)) return [];
+  const content = new Map(fieldsOf(tensor)).get(8);
+  const own = name.slice(0, -TEXT.length);
+  return Buffer.isBuffer(content) && !OWN_TEXTS.includes(own) ? [{ step, tag: own, content: content.toString() }] : [];
 }
 
 /** google.protobuf.Value; the plugin knows numbers, texts and booleans. */

@@ -1,0 +1,96 @@
+/** One rank of ddp.test.ts in Node: trains a few steps as python_ddp.py does, and prints the bits of gradients and weights. */
+import { createHash } from 'node:crypto';
+import { arange, data, distributed as dist, nn, noGrad, sin, type Tensor } from '../../ts';
+
+/** Two convolutions with a normalization between them, and two heads of which each step may use one. */
+class Net extends nn.Module {
+  readonly conv = new nn.Conv2d(3, 8, 3, { padding: 1 });
+  readonly norm = new nn.BatchNorm2d(8);
+  readonly fc = new nn.Linear(8 * 6 * 6, 32);
+  readonly head = new nn.Linear(32, 5);
+  readonly other = new nn.Linear(32, 5);
+
+  forward(x: Tensor, useOther = false): Tensor {
+    const hidden = this.fc.forward(nn.functional.relu(this.norm.forward(this.conv.forward(x))).flatten(1));
+    return useOther ? this.other.forward(hidden) : this.head.forward(hidden).add(this.other.forward(hidden).mul(0.5));
+  }
+}
+
+/** Numbers that both languages have the bits of. */
+function numbers(shape: readonly number[], seed: number): Tensor {
+  const count = shape.reduce((product, size) => product * size, 1);
+  return sin(arange(count, { dtype: 'float64' }).mul(0.37).add(seed))
+    .to('float32')
+    .reshape([...shape]);
+}
+
+function bits(tensors: readonly Tensor[]): string {
+  const hash = createHash('sha256');
+  for (const tensor of tensors)
+    hash.update(Buffer.from((tensor.detach().contiguous().view('int32').data() as Int32Array).buffer));
+  return hash.digest('hex');
+}
+
+async function train(
+  rank: number,
+  options: nn.parallel.DistributedDataParallelOptions,
+  unused: boolean,
+): Promise<object> {
+  const net = new Net();
+  // Rank 1 begins elsewhere, and is made rank 0.
+  noGrad(() =>
+    net.parameters().forEach((parameter, i) => parameter.copy_(numbers(parameter.shape, i + 10 * rank).mul(0.1))),
+  );
+  const model = new nn.parallel.DistributedDataParallel(net, options);
+  const steps: string[] = [];
+  for (let step = 0; step < 4; step++) {
+    model.zeroGrad();
+    const batch = (part: number): Tensor => numbers([4, 3, 6, 6], 100 * step + 10 * part + rank);
+    const loss = (part: number): Tensor =>
+      model
+        .forward(batch(part), unused && step % 2 === 1)
+        .pow(2)
+        .mean();
+    if (!options.staticGraph) model.noSync(() => loss(0).backward());
+    loss(1).backward();
+    steps.push(bits(model.parameters().flatMap(({ grad }) => (grad === null ? [] : [grad]))));
+    // By hand: an optimizer's kernels round differently from those that Python takes.
+    noGrad(() => model.parameters().forEach((one) => one.grad && one.sub_(one.grad.mul(0.05))));
+  }
+  return {
+    steps,
+    weights: bits(model.parameters()),
+    buffers: bits(model.buffers().filter((one) => one.dtype === 'float32')),
+    keys: Object.keys(model.stateDict()),
+  };
+}
+
+async function main(): Promise<void> {
+  const rank = Number(process.env['RANK']);
+  await dist.initProcessGroup({
+    initMethod: process.env['INIT_METHOD']!,
+    rank,
+    worldSize: Number(process.env['WORLD_SIZE']),
+    timeout: 60_000,
+  });
+  const found = {
+    usual: await train(rank, {}, false),
+    buckets: await train(rank, { bucketCapMb: 0.01, gradientAsBucketView: true }, false),
+    unused: await train(rank, { findUnusedParameters: true }, true),
+    static: await train(rank, { staticGraph: true }, false),
+    sampler: samples(),
+  };
+  await dist.destroyProcessGroup();
+  console.log(JSON.stringify(found));
+}
+
+/** What this rank sees in two passes. */
+function samples(): number[][] {
+  const sampler = new data.DistributedSampler({ length: 7 }, { seed: 3 });
+  return [0, 1].map((epoch) => {
+    sampler.setEpoch(epoch);
+    return [...sampler];
+  });
+}
+
+void main();

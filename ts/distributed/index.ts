@@ -1,0 +1,16 @@
+/** torch.distributed: several processes that compute together, of Node or of Python, on c10d's own engine. */
+export * from './init';
+export * from './collectives';
+export * from './point-to-point';
+export * from './objects';
+export { ProcessGroup } from './process-group';
+export {
+  FileStore,
+  HashStore,
+  PrefixStore,
+  Store,
+  TCPStore,
+  type FileStoreOptions,
+  type StoreOptions,
+  type TCPStoreOptions,
+} from './store';

@@ -1,0 +1,87 @@
+/** The typed seam to the second addon (`native/distributed`), which is loaded when other processes are first spoken to. */
+import { isMainThread } from 'node:worker_threads';
+import { InputError } from '../errors';
+import { binding, throwingFunctions } from './binding';
+import { loadBeside } from './load';
+
+export interface DistributedBinding {
+  // addon.cc
+  attach(extension: unknown): void;
+  // stores.cc; every promise is of work on another thread, and bytes come as copies
+  tcpStore(
+    host: string,
+    port: number,
+    isServer: boolean,
+    worldSize: number,
+    waitForWorkers: boolean,
+    timeout: number,
+  ): Promise<number>;
+  fileStore(path: string, worldSize: number, timeout: number): Promise<number>;
+  hashStore(timeout: number): Promise<number>;
+  prefixStore(prefix: string, store: number): number;
+  storePort(store: number): number;
+  storeSet(store: number, key: string, value: Uint8Array): Promise<boolean>;
+  storeGet(store: number, key: string): Promise<Buffer>;
+  storeAdd(store: number, key: string, amount: number): Promise<number>;
+  storeCompareSet(store: number, key: string, expected: Uint8Array, desired: Uint8Array): Promise<Buffer>;
+  storeWait(store: number, keys: readonly string[], timeout: number): Promise<boolean>;
+  storeCheck(store: number, keys: readonly string[]): Promise<boolean>;
+  storeDelete(store: number, key: string): Promise<boolean>;
+  storeCount(store: number): Promise<number>;
+  storeFree(store: number): Promise<undefined>;
+  // groups.cc
+  groupNew(store: number, rank: number, size: number, timeout: number, name: string): Promise<number>;
+  groupFree(group: number): Promise<undefined>;
+  monitoredBarrier(group: number, timeout: number, waitAllRanks: boolean): Promise<undefined>;
+  // collectives.cc
+  collective(
+    group: number,
+    name: string,
+    inputs: readonly number[],
+    outputs: readonly number[],
+    op: number,
+    peer: number,
+    timeout: number,
+    inputSplits: readonly number[],
+    outputSplits: readonly number[],
+    tag: number,
+  ): Promise<number | undefined>;
+  // reducers.cc
+  reducerNew(
+    group: number,
+    parameters: readonly number[],
+    names: readonly string[],
+    firstBucketBytes: number,
+    bucketBytes: number,
+    findUnusedParameters: boolean,
+    gradientAsBucketView: boolean,
+    staticGraph: boolean,
+  ): number;
+  broadcastCoalesced(group: number, tensors: readonly number[], messageBytes: number, source: number): void;
+  reducerForward(reducer: number, synchronizes: boolean): void;
+  reducerBackward(reducer: number, outputs: readonly number[]): void;
+  reducerSink(reducer: number, outputs: readonly number[]): number[];
+  reducerDelay(reducer: number, outputs: readonly number[]): void;
+  reducerHook(reducer: number, hook: number): void;
+  reducerBuckets(reducer: number): number[];
+  reducerFree(reducer: number): void;
+}
+
+let loaded: DistributedBinding | undefined;
+
+/**
+ * The second addon.
+ * @throws InputError in a worker thread
+ * @throws AddonError when it is not built
+ */
+export function distributedBinding(): DistributedBinding {
+  if (loaded) return loaded;
+  if (!isMainThread)
+    throw new InputError(
+      'torch.distributed: a rank is a process, and this is a worker thread; call it in the main thread, or start processes with `torchts run`',
+    );
+  const addon = throwingFunctions(loadBeside('torchts_distributed')) as unknown as DistributedBinding;
+  addon.attach(binding.extension());
+  loaded = addon;
+  return addon;
+}
