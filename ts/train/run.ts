@@ -18,7 +18,7 @@ export type CheckpointName = 'last' | 'best' | 'previous';
 
 /**
  * The folder that a training run leaves:
- * `config.yaml`, `metrics.jsonl`, `metrics.json`, `checkpoints/{last,best}/`, `samples/`, `report.html`.
+ * `config.yaml`, `metrics.jsonl`, `metrics.json`, `checkpoints/{last,best}/`, and of the tasks `analysis.json`, `samples/`, `report.html`.
  * One process at a time holds it for writing.
  */
 export class RunFolder {

@@ -97,7 +97,7 @@ describe('a report', () => {
         '<body>',
         '<header><h1>Run</h1><p>of pets</p></header>',
         '<main>',
-        '<dl class="figures"><div><dt>AP</dt><dd>50 %</dd><small>of 2</small></div><div><dt>AR</dt><dd>60 %</dd></div></dl>',
+        '<dl class="figures"><div><dt>AP</dt><dd>50 %<small>of 2</small></dd></div><div><dt>AR</dt><dd>60 %</dd></div></dl>',
         '<nav aria-label="Sections"><a href="#one">One</a><a href="#two-b">Two, &#60;b&#62;</a></nav>',
         '<section id="one"><h2>One</h2><p>It is.</p><b>1</b></section><section id="two-b"><h2>Two, &#60;b&#62;</h2><b>2</b></section>',
         '</main>',

@@ -64,7 +64,7 @@ export function notesSection(notes: readonly string[]): Section[] {
 }
 
 function tile({ label, value, note }: Page['tiles'][number]): Html {
-  return html`<div><dt>${label}</dt><dd>${value}</dd>${note ? html`<small>${note}</small>` : null}</div>`;
+  return html`<div><dt>${label}</dt><dd>${value}${note ? html`<small>${note}</small>` : null}</dd></div>`;
 }
 
 function section({ title, intro, body }: Section): Html {

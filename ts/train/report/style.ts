@@ -26,7 +26,7 @@ section { margin-top: 2.5rem; }
 .figures div { flex: 1 1 9rem; padding: .75rem 1rem; border: 1px solid var(--line); border-radius: 8px; background: var(--band); }
 .figures dt { color: var(--soft); font-size: .85rem; }
 .figures dd { margin: 0; font-size: 1.5rem; font-weight: 600; font-variant-numeric: tabular-nums; }
-.figures small { color: var(--soft); }
+.figures small { display: block; color: var(--soft); font-size: .8rem; font-weight: 400; }
 .facts { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1.25rem; margin: 0; }
 .facts dt { color: var(--soft); }
 .facts dd { margin: 0; overflow-wrap: anywhere; }
@@ -125,7 +125,8 @@ ${light}  }
   .panels { grid-template-columns: repeat(auto-fit, minmax(4rem, 1fr)); }
   .images { grid-template-columns: repeat(5, 1fr); gap: .5rem; }
   .images figcaption { padding: .3rem .4rem .4rem; font-size: 9px; }
-  .strips { grid-template-columns: 1fr 1fr; gap: .5rem; }
+  .strips { display: block; }
+  .strip { display: inline-block; width: 49%; margin: 0 .3rem .3rem 0; vertical-align: top; }
   .scroll { overflow: visible; }
   .scroll table { font-size: 9px; }
   .scroll th, .scroll td { white-space: normal; padding: .15rem .3rem; }

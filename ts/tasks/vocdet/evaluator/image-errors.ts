@@ -2,7 +2,6 @@
  * What is wrong in one image: the kinds of errors of TIDE ("A General Toolbox for Identifying Object Detection Errors", Bolya et al.,
  * ECCV 2020, arXiv 2008.08115), in the order in which its code asks for them.
  */
-import { intersection } from '../../../vision/boxes';
 import type { ClassDetections, ClassTruths } from './detections';
 import { COCO_MAX_DETECTIONS, FALSE } from './match';
 
@@ -52,13 +51,13 @@ export interface Confused {
 /** An object that has to be found. */
 interface Target {
   readonly label: number;
-  readonly of: MatchedClass;
-  readonly row: number;
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
   readonly isFound: boolean;
-  /** The surest wrong detection that would find it. */
+  /** The surest wrong detection that would find it; null where none is about it. */
   repair: WrongDetection | null;
-  /** Whether some wrong detection is about it. */
-  isTouched: boolean;
 }
 
 interface WrongDetection {
@@ -75,79 +74,85 @@ interface WrongDetection {
 /** Says of each wrong detection what is wrong, and which objects are missed altogether. */
 export function imageErrors(groups: readonly MatchedClass[]): ImageErrors {
   const targets = groups.flatMap(targetsOf);
-  const wrong = groups.flatMap((group, number) => wrongDetections(group, number, targets));
-  for (const detection of wrong) if (detection.target) offerRepair(detection.target, detection);
   const codes = groups.map(({ outcomes }) => new Uint8Array(outcomes.length));
-  for (const { group, index, kind, target, ...detection } of wrong) {
-    const isRepair = target?.repair?.row === detection.row;
-    codes[group]![index] = (1 + detectionErrors.indexOf(kind)) | (isRepair ? REPAIRABLE : 0);
-  }
-  const confused = wrong
+  const repairing: WrongDetection[] = [];
+  groups.forEach((group, number) => {
+    const { scores, rows } = group.detections;
+    const length = Math.min(group.outcomes.length, COCO_MAX_DETECTIONS);
+    for (let index = 0; index < length; index++) {
+      if (group.outcomes[index] !== FALSE) continue;
+      const { kind, target } = judge(group, index, targets);
+      codes[number]![index] = 1 + detectionErrors.indexOf(kind);
+      if (target === null) continue;
+      const detection = { group: number, index, score: scores[index]!, row: rows[index]!, kind, target };
+      repairing.push(detection);
+      offerRepair(target, detection);
+    }
+  });
+  for (const { repair } of targets) if (repair) codes[repair.group]![repair.index]! |= REPAIRABLE;
+  const confused = repairing
     .filter(({ kind }) => kind === 'classification')
-    .map(({ group, score, row, target }) => ({
-      predicted: groups[group]!.label,
-      truth: target!.label,
-      score,
-      isRepairable: target!.repair?.row === row,
+    .map((detection) => ({
+      predicted: groups[detection.group]!.label,
+      truth: detection.target!.label,
+      score: detection.score,
+      isRepairable: detection.target!.repair === detection,
     }));
-  const missed = targets.filter(({ isFound, isTouched }) => !isFound && !isTouched).map(({ label }) => label);
+  const missed = targets.filter(({ isFound, repair }) => !isFound && repair === null).map(({ label }) => label);
   return { codes, confused, missed };
 }
 
-function targetsOf(of: MatchedClass): Target[] {
-  const taken = new Set(of.matches.subarray(0, COCO_MAX_DETECTIONS));
-  return Array.from(of.counted, (_, row) => row)
-    .filter((row) => of.counted[row] === 1)
-    .map((row) => ({ label: of.label, of, row, isFound: taken.has(row), repair: null, isTouched: false }));
+function targetsOf({ label, truths, matches, counted }: MatchedClass): Target[] {
+  const taken = new Set(matches.subarray(0, COCO_MAX_DETECTIONS));
+  const targets: Target[] = [];
+  counted.forEach((counts, row) => {
+    if (counts === 0) return;
+    const [left, top, right, bottom] = truths.boxes.data.subarray(4 * row, 4 * row + 4) as unknown as Box;
+    targets.push({ label, left, top, right, bottom, isFound: taken.has(row), repair: null });
+  });
+  return targets;
 }
 
-function wrongDetections(group: MatchedClass, number: number, targets: readonly Target[]): WrongDetection[] {
-  const { scores, rows } = group.detections;
-  return Array.from(group.outcomes.subarray(0, COCO_MAX_DETECTIONS), (outcome, index) => ({ outcome, index }))
-    .filter(({ outcome }) => outcome === FALSE)
-    .map(({ index }) => ({
-      group: number,
-      index,
-      score: scores[index]!,
-      row: rows[index]!,
-      ...judge(group, index, targets),
-    }));
-}
+type Box = readonly [left: number, top: number, right: number, bottom: number];
+
+const DUPLICATE = { kind: 'duplicate', target: null } as const;
+const BOTH = { kind: 'both', target: null } as const;
+const NOTHING = { kind: 'background', target: null } as const;
 
 /** The kind of a wrong detection, and the object that it is about where one repair would do. */
 function judge(
-  group: MatchedClass,
+  { label, detections: { boxes, areas } }: MatchedClass,
   index: number,
   targets: readonly Target[],
 ): Pick<WrongDetection, 'kind' | 'target'> {
-  let [own, other] = [
-    { overlap: 0, target: null as Target | null },
-    { overlap: 0, target: null as Target | null },
-  ];
+  let [own, other] = [0, 0];
+  let [ownTarget, otherTarget] = [null as Target | null, null as Target | null];
   for (const target of targets) {
-    const overlap = overlapOf(group, index, target);
-    if (target.label === group.label) {
-      if (overlap > own.overlap) own = { overlap, target };
-    } else if (overlap > other.overlap) other = { overlap, target };
+    const overlap = overlapOf(boxes.data, index, areas[index]!, target);
+    if (target.label === label) {
+      if (overlap > own) [own, ownTarget] = [overlap, target];
+    } else if (overlap > other) [other, otherTarget] = [overlap, target];
   }
-  if (own.overlap >= BACKGROUND && own.overlap < FOREGROUND) return { kind: 'localization', target: own.target };
-  if (other.overlap >= FOREGROUND) return { kind: 'classification', target: other.target };
-  if (own.overlap >= FOREGROUND) return { kind: 'duplicate', target: null };
-  return { kind: other.overlap >= BACKGROUND ? 'both' : 'background', target: null };
+  if (own >= BACKGROUND && own < FOREGROUND) return { kind: 'localization', target: ownTarget };
+  if (other >= FOREGROUND) return { kind: 'classification', target: otherTarget };
+  if (own >= FOREGROUND) return DUPLICATE;
+  return other >= BACKGROUND ? BOTH : NOTHING;
 }
 
-function overlapOf({ detections }: MatchedClass, index: number, { of: { truths }, row }: Target): number {
-  const common = intersection(detections.boxes, index, truths.boxes, row);
-  if (common === 0) return 0;
-  const box = truths.boxes.data.subarray(4 * row, 4 * row + 4);
-  const area = (box[2]! - box[0]!) * (box[3]! - box[1]!);
-  return common / (detections.areas[index]! + area - common);
+/** Intersection over union of box `index` of a list with an object. */
+function overlapOf(data: Float64Array, index: number, area: number, { left, top, right, bottom }: Target): number {
+  const at = 4 * index;
+  const width = Math.min(data[at + 2]!, right) - Math.max(data[at]!, left);
+  if (width <= 0) return 0;
+  const height = Math.min(data[at + 3]!, bottom) - Math.max(data[at + 1]!, top);
+  if (height <= 0) return 0;
+  const common = width * height;
+  return common / (area + (right - left) * (bottom - top) - common);
 }
 
 /** One repair an object: the surest, of equally sure ones the first. */
 function offerRepair(target: Target, detection: WrongDetection): void {
   if (target.isFound) return;
-  target.isTouched = true;
   const { repair } = target;
   const isBetter =
     repair === null ||
