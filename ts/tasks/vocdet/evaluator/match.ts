@@ -113,11 +113,14 @@ export function cocoMatches(given: CocoCase, thresholds: readonly number[]): Int
   );
   return thresholds.map((threshold) => {
     const taken = new Uint8Array(G);
-    return Int32Array.from(areas, (_, d) => {
-      const match = reach[d]! >= threshold ? bestFree(given, order, taken, d, threshold) : -1;
+    const matches = new Int32Array(areas.length).fill(-1);
+    for (let d = 0; d < matches.length; d++) {
+      if (reach[d]! < threshold) continue;
+      const match = bestFree(given, order, taken, d, threshold);
       if (match >= 0) taken[match] = 1;
-      return match;
-    });
+      matches[d] = match;
+    }
+    return matches;
   });
 }
 
