@@ -15,7 +15,7 @@ REFERENCE := build/Release/torchts_reference.node
 FACES := data/processed/faces
 # Test files that run at once: many wait for processes of their own. More than four would want more memory than machines have.
 JOBS := $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 4 ? n : 4)))
-SOURCES := '{ts,test,scripts,bench,examples}/**/*.ts'
+SOURCES := '{ts,test,scripts,bench,examples}/**/*.ts' 'data/dashboard/*.js'
 
 # What a training takes: the dataset that `make data` prepared for its task, else drawn images.
 TASK := facecls

@@ -49,7 +49,7 @@ function drawProgress(run) {
     ...(run.seconds > 0 ? [`${shownDuration(run.seconds)} so far`] : []),
     ...(run.secondsLeft !== null && run.controls ? [`${shownDuration(run.secondsLeft)} left`] : []),
   ];
-  setText(byId('progress-text'), parts.join(' · '));
+  setText(byId('progress-text'), parts.map((part) => part.replaceAll(' ', '\u00a0')).join(' · '));
 }
 
 /** @returns {Tile[]} */
@@ -66,23 +66,23 @@ function tilesOf(/** @type {RunView} */ run) {
     ...(score && run.best
       ? [
           {
-            label: `Best ${shownName(score.name)}`,
+            label: titleOf(score.name),
             value: show(run.best.value),
             note:
               evaluated && evaluated.step !== run.best.step
-                ? `now ${show(Number(evaluated[score.name]))}`
-                : `epoch ${run.best.epoch}`,
+                ? `best, now ${show(Number(evaluated[score.name]))}`
+                : `best, of epoch ${run.best.epoch}`,
           },
         ]
       : []),
-    { label: 'Learning rate', value: shownNumber(run.lr), note: 'highest of all groups' },
+    { label: 'Learning rate', value: shownNumber(run.lr), note: 'highest group' },
     { label: 'Gradient norm', value: shownNumber(numberIn(train, 'gradNorm')), note: 'before clipping' },
     {
       label: 'Throughput',
       value: shownNumber(run.samplesPerSecond ?? system?.samplesPerSecond),
-      note: 'samples per second',
+      note: 'samples/second',
     },
-    { label: 'Waiting for data', value: shownShare(system?.dataWait), note: 'of the time of a step' },
+    { label: 'Waiting for data', value: shownShare(system?.dataWait), note: 'of each step' },
     {
       label: 'Memory',
       value: shownBytes(system?.deviceMemory ?? system?.memory),

@@ -99,6 +99,21 @@ describe('the packed package, installed in a folder outside the repository', () 
     );
   });
 
+  it('says what the dashboard needs that is not installed with it', () => {
+    assert.ok(!existsSync(join(app, 'node_modules/fastify')));
+    const { status, output } = attempt(
+      join(app, 'node_modules/.bin/torchts'),
+      ['runs', 'serve', '.'],
+      app,
+      environment,
+    );
+    assert.equal(status, 1);
+    assert.equal(
+      output,
+      'torchts: The dashboard needs an npm package that is not installed with torchts: run `npm install fastify@5` where torchts is installed.\n',
+    );
+  });
+
   it('takes less than 60 MB as du tells them, and brings no script that npm would run', () => {
     const lock = JSON.parse(readFileSync(join(app, 'package-lock.json'), 'utf8')) as {
       packages: Record<string, { hasInstallScript?: boolean; optional?: boolean }>;
@@ -146,6 +161,7 @@ describe('the packed package, installed in a folder outside the repository', () 
         'native/addon.cc',
         'CMakeLists.txt',
         'data/vocdet/emoji/airplane.svg',
+        'data/dashboard/index.html',
         'LICENSE',
         'THIRD-PARTY-LICENSES.md',
         'README.md',

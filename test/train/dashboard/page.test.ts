@@ -106,7 +106,7 @@ describe(`the page of the dashboard${executable ? '' : ' (skipped: no Chromium o
     const { run, done, goOn } = train('steered', [6], { fit: { dashboard } });
     const page = await open(dashboard.address);
     await state(page, 'training');
-    await page.getByText('step 6 of 12').waitFor();
+    await page.getByText(/step.6.of.12/).waitFor();
     assert.equal(await page.getByRole('heading', { level: 1 }).textContent(), 'torchts steered');
     assert.match(await page.title(), /^50 % steered · torchts$/);
 
@@ -153,7 +153,7 @@ describe(`the page of the dashboard${executable ? '' : ' (skipped: no Chromium o
       const line = readMetricsLog(run.file('metrics.jsonl')).findLast(({ kind }) => kind === 'train');
       return String(Number((line!['loss'] as number).toPrecision((line!['loss'] as number) >= 1 ? 4 : 3)));
     };
-    await page.getByText('step 9 of 12').waitFor();
+    await page.getByText(/step.9.of.12/).waitFor();
     await legend(page, 'loss').getByText(lastLoss()).waitFor();
     assert.equal(await legend(page, 'accuracy').textContent(), '75 %');
     const keys = await page
@@ -195,14 +195,14 @@ describe(`the page of the dashboard${executable ? '' : ' (skipped: no Chromium o
     const controls = new TrainControls();
     const first = train('resumed', [5], { fit: { dashboard, controls } });
     const page = await open(dashboard.address);
-    await page.getByText('step 5 of 12').waitFor();
+    await page.getByText(/step.5.of.12/).waitFor();
     controls.stopAfterEpoch();
     first.goOn(5);
     await first.done;
     await state(page, 'stopped');
     await resumeToy(first.run.path, { evaluate, plan: { logSteps: 1 }, fit: { dashboard } });
     await page.reload();
-    await page.getByText('step 12 of 12').first().waitFor();
+    await page.getByText(/step.12.of.12/).first().waitFor();
     await page.getByText('after step 12, 3 of 3').waitFor();
     await close(dashboard, page);
   });
