@@ -1,5 +1,5 @@
 /** Process groups, and the one of all processes that calls take where they are given none. */
-import { InputError } from '../errors';
+import { DistributedTimeoutError, InputError } from '../errors';
 import { distributedBinding as native } from '../native/distributed-binding';
 import { guardedPromise } from '../native/typed-errors';
 import { expected } from '../options';
@@ -136,14 +136,28 @@ export async function makeGroup(
   const member = ranks.indexOf(rank);
   if (member < 0) return new ProcessGroup(undefined, ranks, -1, timeout, keys);
   const backendKeys = new PrefixStore('cpu/', keys);
+  const where = `${call} on rank ${rank} of ${world.group?.size ?? ranks.length}`;
   try {
-    const number = await guardedPromise(`${call} on rank ${rank} of ${world.group?.size ?? ranks.length}`, () =>
+    const number = await guardedPromise(where, () =>
       native().groupNew(backendKeys._number, member, ranks.length, timeout, name),
     );
     const group = new ProcessGroup(number, ranks, member, timeout, keys);
     world.groups.add(group);
     return group;
+  } catch (error) {
+    const missing = error instanceof DistributedTimeoutError ? await missingRanks(backendKeys, ranks) : [];
+    if (missing.length === 0 || missing.includes(rank)) throw error;
+    throw new DistributedTimeoutError(
+      `${where}: expected the ranks ${ranks.join(', ')} within ${timeout} ms, missed ${missing.join(', ')}`,
+      { cause: error },
+    );
   } finally {
     await backendKeys.close();
   }
+}
+
+/** The ranks whose processes have not written where they are reached, which Gloo does under `0/<rank in the group>`. */
+async function missingRanks(keys: Store, ranks: readonly number[]): Promise<number[]> {
+  const found = await Promise.all(ranks.map((_, member) => keys.check([`0/${member}`])));
+  return ranks.filter((_, member) => !found[member]);
 }
