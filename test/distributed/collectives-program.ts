@@ -1,5 +1,5 @@
 /** One rank of collectives.test.ts: makes every call once, and prints what came of it. */
-import { distributed as dist, empty, full, tensor, zeros, type Tensor } from '../../ts';
+import { distributed as dist, empty, full, nn, tensor, zeros, type Tensor } from '../../ts';
 
 const TIMEOUT = 30_000;
 
@@ -138,6 +138,18 @@ async function overlap(): Promise<Record<string, unknown>> {
   };
 }
 
+/** A backward pass that waits for the other process, which is late, while the event loop turns. */
+async function backward(rank: number): Promise<{ mean: unknown; turned: boolean }> {
+  const model = new nn.parallel.DistributedDataParallel(new nn.Linear(4, 4));
+  const loss = model.forward(full([1, 4], rank + 1)).sum();
+  if (rank === 1) await new Promise((resolve) => setTimeout(resolve, 500));
+  let turns = 0;
+  const timer = setInterval(() => turns++, 10);
+  await loss.backwardAsync();
+  clearInterval(timer);
+  return { mean: model.module.weight.grad!.mean().item(), turned: turns > 0 };
+}
+
 async function main(): Promise<void> {
   await dist.initProcessGroup({
     initMethod: process.env['INIT_METHOD']!,
@@ -146,7 +158,12 @@ async function main(): Promise<void> {
     timeout: TIMEOUT,
   });
   const rank = dist.getRank();
-  const found = { calls: await calls(rank, 1 - rank), groups: await groups(rank), overlap: await overlap() };
+  const found = {
+    calls: await calls(rank, 1 - rank),
+    groups: await groups(rank),
+    overlap: await overlap(),
+    backward: await backward(rank),
+  };
   await dist.destroyProcessGroup();
   console.log(JSON.stringify({ ...found, initialized: dist.isInitialized() }));
 }

@@ -10,6 +10,7 @@ interface Found {
     readonly refusals: Record<string, string>;
   };
   readonly overlap: { readonly sums: boolean; readonly large: number; readonly turned: boolean };
+  readonly backward: { readonly mean: number; readonly turned: boolean };
   readonly initialized: boolean;
 }
 
@@ -90,6 +91,11 @@ describe('two processes', () => {
 
   it('call each other while the event loop turns, many calls at once', () => {
     for (const { overlap } of found) assert.deepEqual(overlap, { sums: true, large: 2, turned: true });
+  });
+
+  it('average gradients in the background while the event loop turns', () => {
+    assert.deepEqual(found[0]!.backward, { mean: 1.5, turned: true });
+    assert.equal(found[1]!.backward.mean, 1.5);
   });
 
   it('leave the group', () => {
