@@ -5,7 +5,7 @@
 const STATES = { running: 'training', paused: 'paused', finished: 'finished', stopped: 'stopped', failed: 'failed' };
 const LINKS = {
   connecting: 'connecting',
-  live: 'live',
+  live: 'connected',
   lost: 'connection lost, trying again',
   ended: 'the server has ended',
 };
@@ -46,7 +46,7 @@ function drawProgress(run) {
   const parts = [
     `epoch ${of(run.epoch, run.epochs)}`,
     `step ${of(run.step, run.steps)}`,
-    ...(run.seconds > 0 ? [`${shownDuration(run.seconds)} so far`] : []),
+    ...(run.seconds > 0 ? [`${shownDuration(run.seconds)}${run.controls ? ' so far' : ' of training'}`] : []),
     ...(run.secondsLeft !== null && run.controls ? [`${shownDuration(run.secondsLeft)} left`] : []),
   ];
   setText(byId('progress-text'), parts.map((part) => part.replaceAll(' ', '\u00a0')).join(' · '));
