@@ -111,7 +111,7 @@ function plotOptions(chart) {
     padding: [8, 12, 0, 0],
     legend: { show: false },
     cursor: { sync: { key: 'curves', setSeries: false }, points: { size: 7 }, drag: { x: true, y: false } },
-    scales: { x: { time: false }, y: spec.isLog ? { distr: 3 } : {} },
+    scales: { x: { time: false }, y: spec.isLog ? { distr: 3 } : { range: rangeOf } },
     axes: [
       {
         ...axis,
@@ -122,12 +122,25 @@ function plotOptions(chart) {
         ...axis,
         size: 62,
         ...(spec.key === 'memory' && { incrs: POWERS_OF_TWO }),
-        values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : spec.show(tick))),
+        values: (_, ticks, __, ___, step) => ticks.map((tick) => (tick === null ? '' : tickOf(spec, tick, step))),
       },
     ],
     series: [{}, ...spec.curves.map((curve) => seriesOf(curve))],
     hooks: { setCursor: [(plot) => drawLegend(chart, plot.cursor.idx ?? null)] },
   };
+}
+
+/** What the vertical axis spans; of one value alone, somewhat more than that. @type {import('uplot').Range.Function} */
+function rangeOf(_, least, most) {
+  if (least == null || most == null) return [0, 1];
+  if (least < most) return uPlot.rangeNum(least, most, 0.1, true);
+  const around = Math.abs(least) / 10 || 0.01;
+  return [least < 0 ? least - around : Math.max(0, least - around), least + around];
+}
+
+/** Bytes whose ticks lie close take the smaller unit, which tells them apart. @param {ChartSpec} spec @param {number} tick @param {number} step */
+function tickOf(spec, tick, step) {
+  return spec.key === 'memory' && step < 2 ** 27 ? `${Math.round(tick / 2 ** 20)} MiB` : spec.show(tick);
 }
 
 /** @param {Curve} curve @returns {import('uplot').Series} */
