@@ -13,6 +13,7 @@ import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { ZipWriter } from '../ts/data/zip-writer';
+import { bytesIn } from '../ts/native/replace-file';
 import { resolveFaceConfig } from '../ts/tasks/facecls/config';
 import { presets } from '../ts/tasks/facecls/presets';
 import { train } from '../ts/tasks/facecls/train';
@@ -24,7 +25,7 @@ async function writeFaces(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const names = Array.from({ length: 8 }, (_, i) => `${String(i + 1).padStart(6, '0')}.jpg`);
   const chunks: Uint8Array[] = [];
-  const zip = new ZipWriter((bytes) => void chunks.push(Buffer.from(bytes)));
+  const zip = new ZipWriter((bytes) => void chunks.push(Buffer.from(bytesIn(bytes))));
   for (const name of names) {
     const pixels = Uint8Array.from({ length: 3 * 24 * 24 }, (_, i) => (31 * i) % 251);
     const jpeg = await sharp(pixels, { raw: { width: 24, height: 24, channels: 3 } })

@@ -52,10 +52,7 @@ describe('the results of the benches', () => {
     const measure: Measure = { ...step, byDifference: true, target: { atMost: 0.15e-3 } };
     const statistics = [statisticsOf(measure, { ours: [1.2e-3, 1.3e-3], peer: [1e-3, 1.1e-3] })];
     record(folder, cases, [entry('operator-call', { statistics })]);
-    assert.match(
-      markdown(),
-      /\| one step \| 1\.25 ms .+ \| \+200 µs \| at most 150 µs more \| \*\*short\*\* \|/,
-    );
+    assert.match(markdown(), /\| one step \| 1\.25 ms .+ \| \+200 µs \| at most 150 µs more \| \*\*short\*\* \|/);
   });
 
   it('say that a peer was absent and why', () => {

@@ -6,12 +6,13 @@ import { text } from 'node:stream/consumers';
 import { fromBufferPromise } from 'yauzl';
 import { ZipFile } from '../../ts/data/zip';
 import { ZipWriter, type ZipWriterOptions } from '../../ts/data/zip-writer';
+import { bytesIn } from '../../ts/native/replace-file';
 
 const members = { 'first.txt': 'one '.repeat(1000), 'größe/empty': '', 'last.bin': '\0\u0001\u0002' };
 
 function archive(options: ZipWriterOptions, content: Readonly<Record<string, string>> = members): Buffer {
   const parts: Uint8Array[] = [];
-  const zip = new ZipWriter((bytes) => parts.push(bytes), options);
+  const zip = new ZipWriter((bytes) => parts.push(bytesIn(bytes)), options);
   for (const [name, text] of Object.entries(content)) zip.add(name, Buffer.from(text));
   zip.end();
   return Buffer.concat(parts);

@@ -83,6 +83,7 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
   'make mutants FOLDERS=ts/tasks/vocdet/report.ts SHARE=1 TESTS=test/tasks/vocdet/report.test.ts': {
     not: 'it installs StrykerJS, which the project is without',
   },
+  'make bench': { not: 'it measures for an hour' },
   "make bench BENCH='--only accuracy'": { not: 'it trains for half an hour' },
   'node build/bench/workspace.js /tmp/profile false checkpoint onnxCheckpoint detector onnxDetector': {
     not: 'it needs the Python stack, and takes minutes',

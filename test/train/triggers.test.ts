@@ -20,6 +20,7 @@ const plan: TrainPlan = {
   evaluateSteps: 0,
   checkpointMinutes: 0,
   checkpointSteps: 0,
+  asyncCheckpoint: true,
   patience: 0,
   score: 'accuracy',
   mode: 'max',

@@ -103,7 +103,7 @@ export function contentBytes(content: Content): Buffer {
   return Buffer.concat(pieces);
 }
 
-function bytesIn(piece: Piece): Uint8Array {
+export function bytesIn(piece: Piece): Uint8Array {
   return isUint8Array(piece) ? piece : piece.toBytes();
 }
 

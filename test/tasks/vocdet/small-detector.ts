@@ -38,7 +38,7 @@ export function smallConfig(folder: string): DetectionConfig {
     augment: { flip: 0.5, sizes: [40, 48], longestEdge: 64, crop: 0.5, cropFrom: [48], cropSize: [32, 48] },
     optimizer: { ...presets.tiny.optimizer, lr: 1e-3, backboneLr: 1e-3 },
     evaluate: { everyEpochs: 1, everySteps: 0, batchSize: 4, patience: 0 },
-    checkpoint: { everyMinutes: 0, everySteps: 0, keep: 1 },
+    checkpoint: { everyMinutes: 0, everySteps: 0, async: true, keep: 1 },
     log: { everySteps: 1 },
     backboneStart: { epochs: 1, lr: 1e-3 },
   };

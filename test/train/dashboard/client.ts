@@ -1,5 +1,8 @@
 /** How the tests ask a dashboard. */
 import { request } from 'node:http';
+import type { MetricsEntry } from '../../../ts/train/metrics-logger';
+import type { LogLine, RunFacts, RunView, Shown } from '../../../ts/train/dashboard/protocol';
+import type { SystemEntry } from '../../../ts/train/system-log';
 
 export interface Reply {
   readonly status: number;
@@ -36,10 +39,26 @@ export function press(address: string, run: string, command: object): Promise<Re
   return ask(address, `/api/runs/${run}/controls`, { method: 'POST', headers, body: JSON.stringify(command) });
 }
 
-/** One event of a stream; what its data holds depends on its name. */
+interface News<Item> {
+  readonly isNew: boolean;
+  readonly items: readonly Item[];
+}
+
+/** What the data of events holds; which of it is there depends on the event. */
+export interface EventData {
+  readonly order: readonly string[];
+  readonly runs: readonly RunView[];
+  readonly facts: RunFacts;
+  readonly entries: News<MetricsEntry>;
+  readonly system: News<SystemEntry>;
+  readonly shown: News<Shown>;
+  readonly log: News<LogLine>;
+}
+
+/** One event of a stream. */
 export interface StreamEvent {
   readonly event: string;
-  readonly data: any;
+  readonly data: EventData;
 }
 
 /** The events of `/api/events` as they come; ends with the stream, or when the caller has seen enough. */
@@ -60,7 +79,7 @@ export async function* events(
       text = blocks.pop()!;
       for (const block of blocks) {
         const [, event, data] = /^event: (\w+)\ndata: (.*)$/.exec(block) ?? [];
-        if (event !== undefined) yield { event, data: JSON.parse(data!) as unknown };
+        if (event !== undefined) yield { event, data: JSON.parse(data!) as EventData };
       }
     }
   } finally {

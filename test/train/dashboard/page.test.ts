@@ -202,7 +202,10 @@ describe(`the page of the dashboard${executable ? '' : ' (skipped: no Chromium o
     await state(page, 'stopped');
     await resumeToy(first.run.path, { evaluate, plan: { logSteps: 1 }, fit: { dashboard } });
     await page.reload();
-    await page.getByText(/step.12.of.12/).first().waitFor();
+    await page
+      .getByText(/step.12.of.12/)
+      .first()
+      .waitFor();
     await page.getByText('after step 12, 3 of 3').waitFor();
     await close(dashboard, page);
   });
