@@ -97,7 +97,7 @@ function laidOut(random: Rng, images: Tensor): Tensor {
     () => images.contiguous({ memoryFormat: 'channels_last' }),
     () => images.transpose(2, 3).contiguous().transpose(2, 3),
     () => torch.randn([...shape.slice(0, -1), shape.at(-1)! + 3]).narrow(-1, 2, shape.at(-1)!),
-    () => images.narrow(1, 0, 1).expand(shape),
+    () => (shape[1] === 0 ? images : images.narrow(1, 0, 1).expand(shape)),
   ];
   return shape.length === 4 ? random.pick(layouts)() : images;
 }
