@@ -38,7 +38,8 @@ export interface ReduceOptions extends CollectiveOptions {
   readonly op?: ReduceOp;
 }
 
-const COMMON: Required<CollectiveOptions> = { group: null, timeout: null };
+/** The options that all calls have. */
+export const COMMON: Required<CollectiveOptions> = { group: null, timeout: null };
 const REDUCING: Required<ReduceOptions> = { ...COMMON, op: 'sum' };
 
 /** A call as the addon takes it. */

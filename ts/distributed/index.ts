@@ -1,6 +1,27 @@
 /** torch.distributed: several processes that compute together, of Node or of Python, on c10d's own engine. */
 export * from './init';
-export * from './collectives';
+export {
+  allGather,
+  allGatherIntoTensor,
+  allReduce,
+  allToAll,
+  allToAllSingle,
+  barrier,
+  broadcast,
+  gather,
+  monitoredBarrier,
+  reduce,
+  ReduceOp,
+  reduceScatter,
+  reduceScatterTensor,
+  scatter,
+  type AllToAllSingleOptions,
+  type CollectiveOptions,
+  type GatherOptions,
+  type MonitoredBarrierOptions,
+  type ReduceOptions,
+  type ScatterOptions,
+} from './collectives';
 export * from './point-to-point';
 export * from './objects';
 export { ProcessGroup } from './process-group';

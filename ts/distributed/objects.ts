@@ -10,6 +10,7 @@ import { empty, fromTypedArray, zeros, type Tensor } from '../tensor';
 import {
   allGather,
   broadcast,
+  COMMON,
   gather,
   scatter,
   type CollectiveOptions,
@@ -20,12 +21,13 @@ import { groupOf } from './process-group';
 
 /** Gives every process the values of all, by their ranks. */
 export async function allGatherObject<T>(value: T, options: CollectiveOptions = {}): Promise<T[]> {
-  const { size } = groupOf('allGatherObject', options.group);
+  const common = resolveOptions('allGatherObject', COMMON, options);
+  const { size } = groupOf('allGatherObject', common.group);
   const bytes = toBytes('allGatherObject', value);
-  const lengths = await lengthsOfAll(bytes.length, options);
+  const lengths = await lengthsOfAll(bytes.length, common);
   const longest = Math.max(...lengths);
   const all = Array.from({ length: size }, () => empty([longest], { dtype: 'uint8' }));
-  await allGather(all, padded(bytes, longest), options);
+  await allGather(all, padded(bytes, longest), common);
   return all.map((tensor, rank) => fromBytes(tensor, lengths[rank]!) as T);
 }
 
@@ -49,14 +51,15 @@ export async function gatherObject<T>(value: T, options: GatherOptions = {}): Pr
 /** Puts the values of the process `src` into the list of every process; all lists are equally long. */
 export async function broadcastObjectList(list: unknown[], src = 0, options: CollectiveOptions = {}): Promise<void> {
   if (!Array.isArray(list)) throw expected('broadcastObjectList', 'an array of values', list);
-  const group = groupOf('broadcastObjectList', options.group);
+  const common = resolveOptions('broadcastObjectList', COMMON, options);
+  const group = groupOf('broadcastObjectList', common.group);
   const isIt = group.ranks[group.rank] === src;
   const items = isIt ? list.map((value) => toBytes('broadcastObjectList', value)) : [];
   const lengths = isIt ? int64(items.map((item) => item.length)) : empty([list.length], { dtype: 'int64' });
-  await broadcast(lengths, src, options);
+  await broadcast(lengths, src, common);
   const sizes = numbers(lengths);
   const bytes = isIt ? bytesTensor(Buffer.concat(items)) : empty([sum(sizes)], { dtype: 'uint8' });
-  await broadcast(bytes, src, options);
+  await broadcast(bytes, src, common);
   if (isIt) return;
   const content = Buffer.from((bytes.data() as Uint8Array).buffer);
   let from = 0;

@@ -87,6 +87,7 @@ describe('the options of training on faces', function () {
         { key: 'ema', value: 0.9 },
         { key: 'maxMinutes', value: 60 },
         { key: 'checkpoint.keep', value: 2 },
+        { key: 'checkpoint.async', value: false },
         { key: 'checkpoint.everySteps', value: 1 },
         { key: 'log.everySteps', value: 1 },
         { key: 'tracking.tensorboard', value: false },

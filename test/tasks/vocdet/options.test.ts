@@ -97,6 +97,7 @@ describe('the options of training a detector', function () {
         { key: 'ema', value: 0.9 },
         { key: 'maxMinutes', value: 60 },
         { key: 'checkpoint.keep', value: 2 },
+        { key: 'checkpoint.async', value: false },
         { key: 'checkpoint.everySteps', value: 1 },
         { key: 'log.everySteps', value: 2 },
         { key: 'tracking.tensorboard', value: false },
