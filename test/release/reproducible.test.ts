@@ -30,7 +30,7 @@ describe('a second build, in another folder,', () => {
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   it('makes the same packages of JavaScript and the same bill of materials', () => {
-    run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'], other);
+    run('npm', ['run', '--silent', 'build:ts'], other);
     const packed = (checkout: string, name: string): Record<string, string> => {
       const out = join(folder, name);
       const args = ['--import', 'tsx', 'scripts/release/packages.ts', '--part', 'javascript', '--out', out];
