@@ -142,8 +142,7 @@ $(MODULES): package-lock.json
 $(DIST): $(MODULES) tsconfig.json package.json $(shell find ts -name '*.ts')
 	# What was moved or deleted must not stay behind: an old file would be found before a new folder of its name.
 	rm -rf dist
-	$(BIN)/tsc -p tsconfig.json
-	node --import tsx scripts/lazy-exports.ts dist/torch.js
+	npm run --silent build:ts
 	@touch $@
 
 $(ADDON): CMakeLists.txt $(wildcard native/*.cc native/*.h native/distributed/*.cc native/distributed/*.h) $(if $(TORCHTS_LIBTORCH)$(TORCHTS_FLAVOUR),build/choice) | $(DIST)

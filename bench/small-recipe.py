@@ -54,21 +54,23 @@ def normalised(images: torch.Tensor) -> torch.Tensor:
     return images.float().div(255).sub(0.5).div(0.5)
 
 
-def small_vit(labels: int) -> ViTForImageClassification:
+def prepared(train_split: Split, epochs: int) -> tuple[ViTForImageClassification, torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
+    """The model from the seed, its optimizer, and the schedule over all steps."""
+    torch.manual_seed(SEED)
+    images, labels = train_split
     config = ViTConfig(
         image_size=SIZE, patch_size=8, hidden_size=192, num_hidden_layers=6, num_attention_heads=3,
-        intermediate_size=768, num_labels=labels, problem_type="multi_label_classification", attn_implementation="sdpa",
+        intermediate_size=768, num_labels=labels.shape[1], problem_type="multi_label_classification", attn_implementation="sdpa",
     )
-    return ViTForImageClassification(config).train()
+    model = ViTForImageClassification(config).train()
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.05, fused=True)
+    steps = -(-len(images) // BATCH)
+    return model, optimizer, torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-3, total_steps=epochs * steps, pct_start=0.1)
 
 
 def train(train_split: Split, val_split: Split, epochs: int) -> ViTForImageClassification:
-    torch.manual_seed(SEED)
     images, labels = train_split
-    model = small_vit(labels.shape[1])
-    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.05, fused=True)
-    steps = -(-len(images) // BATCH)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-3, total_steps=epochs * steps, pct_start=0.1)
+    model, optimizer, schedule = prepared(train_split, epochs)
     for _ in range(epochs):
         for chosen in torch.randperm(len(images)).split(BATCH):
             batch = normalised(images[chosen])
@@ -86,12 +88,7 @@ def train(train_split: Split, val_split: Split, epochs: int) -> ViTForImageClass
 
 def train_by_trainer(train_split: Split, val_split: Split, epochs: int) -> ViTForImageClassification:
     """The same by transformers' Trainer, which judges and saves after each epoch, as ours does."""
-    torch.manual_seed(SEED)
-    images, labels = train_split
-    model = small_vit(labels.shape[1])
-    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.05, fused=True)
-    steps = -(-len(images) // BATCH)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-3, total_steps=epochs * steps, pct_start=0.1)
+    model, optimizer, schedule = prepared(train_split, epochs)
 
     def collate(rows: list[tuple[torch.Tensor, torch.Tensor]]) -> dict[str, torch.Tensor]:
         pixels = normalised(torch.stack([image for image, _ in rows]))

@@ -111,7 +111,7 @@ mkdir -p "$out"
 
 if wanted build; then
   step 'build'
-  node node_modules/typescript/bin/tsc -p tsconfig.json
+  npm run --silent build:ts
   if [[ -z $package ]]; then
     node dist/cli/torchts.js setup 2>&1 | tee "$out/build.log"
   else

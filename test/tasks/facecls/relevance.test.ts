@@ -1,21 +1,10 @@
 import assert from 'node:assert/strict';
-import { ViTForImageClassification } from '../../../ts/models';
 import * as torch from '../../../ts/tensor';
 import { relevanceMaps } from '../../../ts/tasks/facecls/relevance';
+import { patchModel } from './small-model';
 
 describe('relevance maps', () => {
-  torch.manualSeed(0);
-  const model = ViTForImageClassification.fromConfig({
-    imageSize: [24, 16],
-    patchSize: 8,
-    hiddenSize: 32,
-    numHiddenLayers: 3,
-    numAttentionHeads: 4,
-    intermediateSize: 64,
-    numLabels: 3,
-    problemType: 'multi_label_classification',
-    initializerRange: 0.3,
-  }).eval();
+  const model = patchModel(3);
   const pixelValues = torch.randn([1, 3, 24, 16]);
 
   it('have a share for each patch, the largest 1', () => {

@@ -25,6 +25,22 @@ export function smallClassifier(): FaceClassifier {
   return new FaceClassifier(model.eval(), new ImageProcessor({ size: { height: 32, width: 32 } }));
 }
 
+/** A model of three layers, whose images are cut into 3 x 2 patches. */
+export function patchModel(numLabels: number): ViTForImageClassification {
+  torch.manualSeed(0);
+  return ViTForImageClassification.fromConfig({
+    imageSize: [24, 16],
+    patchSize: 8,
+    hiddenSize: 32,
+    numHiddenLayers: 3,
+    numAttentionHeads: 4,
+    intermediateSize: 64,
+    numLabels,
+    problemType: 'multi_label_classification',
+    initializerRange: 0.3,
+  }).eval();
+}
+
 /** Writes such a classifier into `<root>/weights`. */
 export async function smallWeights(root: string): Promise<string> {
   const folder = join(root, 'weights');

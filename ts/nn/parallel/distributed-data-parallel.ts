@@ -8,11 +8,12 @@ import { distributedBinding as native } from '../../native/distributed-binding';
 import { isPlainObject } from '../../native/realm';
 import { guarded } from '../../native/typed-errors';
 import { isGradEnabled, Tensor } from '../../tensor';
+import { afterwards } from '../../tensor/core/afterwards';
 import { context, isPromise } from '../../tensor/core/context';
 import { adopt } from '../../tensor/memory/lifetime';
 import { groupOf, type ProcessGroup } from '../../distributed/process-group';
 import { Module } from '../module';
-import { expected, resolveOptions } from '../options';
+import { expected, requireFunction, resolveOptions } from '../options';
 import type { Parameter } from '../parameter';
 
 export interface DistributedDataParallelOptions {
@@ -178,22 +179,14 @@ export class DistributedDataParallel<M extends Module = Module> extends Module {
    * accumulating gradients over several batches needs.
    */
   noSync<T>(fn: () => T): T {
+    requireFunction('noSync', 'fn', fn);
     const { reduction } = this;
     const before = reduction.synchronizes;
     const restore = (): void => {
       reduction.synchronizes = before;
     };
     reduction.synchronizes = false;
-    let result: T;
-    try {
-      result = fn();
-    } catch (error) {
-      restore();
-      throw error;
-    }
-    if (isPromise(result)) return result.finally(restore) as T;
-    restore();
-    return result;
+    return afterwards(fn, restore);
   }
 
   /** Bytes of the messages in which the gradients travel, in the order in which they are sent; final after the first step. */

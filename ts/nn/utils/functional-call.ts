@@ -1,6 +1,6 @@
 import { InputError } from '../../errors';
 import type { Tensor } from '../../tensor';
-import { isPromise } from '../../tensor/core/context';
+import { afterwards } from '../../tensor/core/afterwards';
 import { Module, type Slot, type StateDict } from '../module';
 import { requireModule } from '../require-module';
 import { expected, requireFunction, requireTensor } from '../options';
@@ -23,22 +23,6 @@ export function withState<T>(module: Module, state: Readonly<StateDict>, body: (
     if (tensor) Module.fill(slot, tensor);
   }
   return afterwards(body, restore);
-}
-
-/** What `body` returns; `done` is called when it is over, a promise when it has settled. */
-export function afterwards<T>(body: () => T, done: () => void): T {
-  requireFunction('afterwards', 'body', body);
-  requireFunction('afterwards', 'done', done);
-  let result: T;
-  try {
-    result = body();
-  } catch (error) {
-    done();
-    throw error;
-  }
-  if (isPromise(result)) return (async () => result)().finally(done) as T;
-  done();
-  return result;
 }
 
 /** The tensors of `state` by those of the module that they stand in for. */

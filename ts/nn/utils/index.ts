@@ -9,7 +9,8 @@ export {
   type ClipGradNormOptions,
 } from './clip-grad';
 export { fuseConvBnEval, fuseConvBnWeights, fuseLinearBnEval, fuseLinearBnWeights } from './fusion';
-export { afterwards, functionalCall, withState } from './functional-call';
+export { afterwards } from '../../tensor/core/afterwards';
+export { functionalCall, withState } from './functional-call';
 export { parametersToVector, vectorToParameters } from './parameters-vector';
 export { skipInit } from './skip-init';
 export { removeSpectralNorm, spectralNorm, type SpectralNormOptions } from './spectral-norm';

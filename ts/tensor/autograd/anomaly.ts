@@ -2,7 +2,7 @@
 import { TorchError } from '../../errors';
 import { binding } from '../../native/binding';
 import { isFromCallback, typedError } from '../../native/typed-errors';
-import { isPromise } from '../core/context';
+import { afterwards } from '../core/afterwards';
 import { checkOptions } from '../../options';
 import { requireFunction } from '../core/arguments';
 
@@ -40,16 +40,7 @@ export function detectAnomaly<T>(body: () => T, options: AnomalyOptions = {}): T
   const before = { mode: enabled, checkNan };
   const restore = (): void => setDetectAnomaly(before.mode, { checkNan: before.checkNan });
   setDetectAnomaly(true, options);
-  let result: T;
-  try {
-    result = body();
-  } catch (error) {
-    restore();
-    throw error;
-  }
-  if (isPromise(result)) return result.finally(restore) as T;
-  restore();
-  return result;
+  return afterwards(body, restore);
 }
 
 /** Before a pass: clears the report that an earlier one has left. */

@@ -2,20 +2,10 @@ import assert from 'node:assert/strict';
 import { ViTForImageClassification } from '../../../../ts/models';
 import { attentionRollout, rollOut } from '../../../../ts/tasks/facecls/analysis/rollout';
 import * as torch from '../../../../ts/tensor';
+import { patchModel } from '../small-model';
 
 describe('attention rollout', () => {
-  torch.manualSeed(0);
-  const model = ViTForImageClassification.fromConfig({
-    imageSize: [24, 16],
-    patchSize: 8,
-    hiddenSize: 32,
-    numHiddenLayers: 3,
-    numAttentionHeads: 4,
-    intermediateSize: 64,
-    numLabels: 2,
-    problemType: 'multi_label_classification',
-    initializerRange: 0.3,
-  }).eval();
+  const model = patchModel(2);
   const pixelValues = torch.randn([1, 3, 24, 16]);
 
   it('multiplies the layers, each half attention, half itself', () => {
