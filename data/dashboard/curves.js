@@ -9,8 +9,8 @@
 
 const POSITION_KEYS = ['kind', 'epoch', 'step', 'seconds'];
 /** In the order of the page; what is not here comes behind them. */
-const MAIN_KEYS = ['loss', 'SCORE', 'lr', 'gradNorm', 'samplesPerSecond', 'dataWait', 'memory'];
-const SYSTEM_KEYS = ['samplesPerSecond', 'dataWait', 'memory', 'deviceMemory'];
+const MAIN_KEYS = ['loss', 'SCORE', 'lr', 'gradNorm', 'samplesPerSecond', 'dataWait', 'memory', 'deviceUtilization'];
+const SYSTEM_KEYS = ['samplesPerSecond', 'dataWait', 'memory', 'deviceMemory', 'deviceUtilization'];
 /** In metrics.jsonl and, more often, in system.jsonl. */
 const TWICE = ['imagesPerSecond'];
 
@@ -117,7 +117,7 @@ function titleOf(key) {
 /** Shares are told by what they are called, and by lying between 0 and 1. @param {string} key @param {Curve[]} curves */
 function formatOf(key, curves) {
   if (key === 'memory') return shownBytes;
-  if (key === 'dataWait') return shownShare;
+  if (key === 'dataWait' || key === 'deviceUtilization') return shownShare;
   const isShare = /accuracy|precision|recall|f1|^ap|map|overlap|iou/i.test(key);
   const within = curves.every(({ points }) => points.y.every((y) => y === null || (y >= 0 && y <= 1)));
   return isShare && within ? shownShare : shownNumber;

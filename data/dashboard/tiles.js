@@ -83,6 +83,9 @@ function tilesOf(/** @type {RunView} */ run) {
       note: 'samples/second',
     },
     { label: 'Waiting for data', value: shownShare(system?.dataWait), note: 'of each step' },
+    ...(system?.deviceUtilization === undefined
+      ? []
+      : [{ label: 'Device utilization', value: shownShare(system.deviceUtilization), note: 'of the time' }]),
     {
       label: 'Memory',
       value: shownBytes(system?.deviceMemory ?? system?.memory),

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readSystemLog } from '../../ts/train/system-log';
-import { SystemMonitor } from '../../ts/train/system-monitor';
+import { readSystemLog, SystemMonitor } from '../../ts/train/system-log';
 
 describe('system.jsonl', () => {
   let folder: string;
@@ -26,7 +25,7 @@ describe('system.jsonl', () => {
     let milliseconds = 0n;
     process.hrtime.bigint = () => 1_000_000n * milliseconds;
     try {
-      const monitor = new SystemMonitor(path, 'cpu');
+      const monitor = new SystemMonitor(path);
       for (const wait of [100n, 300n]) {
         monitor.beginWait();
         milliseconds += wait;
@@ -51,6 +50,6 @@ describe('system.jsonl', () => {
   it('ends no training when it cannot be written', () => {
     const path = join(folder, 'a folder');
     mkdirSync(path);
-    assert.equal(new SystemMonitor(path, 'cpu').log(1).step, 1);
+    assert.equal(new SystemMonitor(path).log(1).step, 1);
   });
 });

@@ -9,7 +9,7 @@ import { camelCase } from '../tensor/operators/schema';
 import { ParameterBatches, type Batch } from './parameter-batches';
 import { printGroups } from './print-groups';
 import { schedulerOptions, type GroupInput, type ParamGroup, type ParamsInput } from './param-group';
-import { mapTensors, snakeCase, type OptimizerStateDict, type PackedGroup, type ParamState } from './state-dict';
+import { snakeCase, type OptimizerStateDict, type PackedGroup, type ParamState, type StateValue } from './state-dict';
 
 /** What a closure gives. */
 export type Loss = Tensor | number;
@@ -270,4 +270,10 @@ export abstract class Optimizer<G extends ParamGroup = ParamGroup> {
       if (schedulerOptions.includes(name) || Object.hasOwn(this.defaults, name)) Reflect.set(group, name, value);
     }
   }
+}
+
+/** The same value with other tensors in it. */
+function mapTensors(value: StateValue, change: (tensor: Tensor) => Tensor): StateValue {
+  if (value instanceof Tensor) return change(value);
+  return Array.isArray(value) ? value.map((item) => mapTensors(item, change)) : value;
 }

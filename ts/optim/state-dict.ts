@@ -22,12 +22,6 @@ export interface OptimizerStateDict {
   param_groups: PackedGroup[];
 }
 
-/** The same value with other tensors in it. */
-export function mapTensors(value: StateValue, change: (tensor: Tensor) => Tensor): StateValue {
-  if (value instanceof Tensor) return change(value);
-  return Array.isArray(value) ? value.map((item) => mapTensors(item, change)) : value;
-}
-
 /** Writes a tensor into the state, in place where it has one of that name. */
 export function remember(state: ParamState, name: string, tensor: Tensor): void {
   const own = state[name];

@@ -4,7 +4,9 @@ import { InputError } from '../errors';
 import { expected } from '../options';
 import * as torch from '../tensor';
 import { callBack, type EpochEvent } from './callbacks';
+import { Steering } from './controls';
 import { shownBy, type Watch } from './dashboard/watch';
+import { DeviceMonitor } from './device-monitor';
 import { type FitOptions, fitSettings, type FitSettings } from './fit-options';
 import { MetricsLogger } from './metrics-logger';
 import { firstNonFinite, someSamples } from './non-finite';
@@ -26,10 +28,8 @@ import {
   requireFinite,
   scoreOf,
 } from './state';
-import { Steering } from './steering';
 import { Stepper } from './step';
-import { SYSTEM_LOG } from './system-log';
-import { SystemMonitor } from './system-monitor';
+import { SYSTEM_LOG, SystemMonitor } from './system-log';
 import { Tracking } from './tracking/tracking';
 import { Triggers } from './triggers';
 import type { Outcome, TrainEvent } from './types';
@@ -97,7 +97,7 @@ export class Trainer<Batch> {
     const warn = (message: string) => this.#tell({ type: 'warning', step: this.#state.step, message });
     this.#tracking = new Tracking(tracking, warn);
     this.#saver = new CheckpointSaver(run, settings, warn);
-    this.#system = new SystemMonitor(run.file(SYSTEM_LOG), model.parameters()[0]?.device ?? 'cpu');
+    this.#system = new SystemMonitor(run.file(SYSTEM_LOG), DeviceMonitor.of(model.parameters()[0]?.device ?? 'cpu'));
   }
 
   /** Trains from where `checkpoints/last` stands, or from the start, to the end of the plan, or until the signal. */
@@ -141,6 +141,7 @@ export class Trainer<Batch> {
       return { outcome, best: this.#state.best };
     } finally {
       await this.#saver.close();
+      this.#system.close();
       this.#logger.close();
       await this.#tracking.end(outcome);
       await this.#watch?.close();

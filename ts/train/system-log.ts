@@ -1,6 +1,7 @@
-/** system.jsonl: how a training used the machine, a JSON object for each line of metrics.jsonl about training. No comparison reads it. */
+/** system.jsonl: how a training uses the machine, a JSON object for each line of metrics.jsonl about training. No comparison reads it. */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { isPlainObject } from '../native/realm';
+import type { DeviceMonitor } from './device-monitor';
 
 /** The name of the file in a run folder. */
 export const SYSTEM_LOG = 'system.jsonl';
@@ -16,10 +17,8 @@ export interface SystemEntry {
   readonly memory: number;
   /** Bytes that libtorch has taken from the model's accelerator; absent on the CPU. */
   readonly deviceMemory?: number;
-}
-
-export function appendSystemEntry(path: string, entry: SystemEntry): void {
-  appendFileSync(path, `${JSON.stringify(entry)}\n`);
+  /** The share of the time in which the accelerator computed, from 0 to 1; absent where its driver tells none. */
+  readonly deviceUtilization?: number;
 }
 
 /** The lines of a system.jsonl; those that a resume has undone, that a kill cut short or that are damaged are left out. */
@@ -48,4 +47,73 @@ function parsed(line: string): SystemEntry | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What the steps since the last line took. */
+interface Window {
+  seconds: number;
+  waited: number;
+  samples: number;
+}
+
+const empty = (): Window => ({ seconds: 0, waited: 0, samples: 0 });
+
+/** Measures how a training uses the machine, and writes system.jsonl. */
+export class SystemMonitor {
+  readonly #path: string;
+  readonly #device: DeviceMonitor | undefined;
+  #window = empty();
+  #waitsSince = 0n;
+  #isWriting = true;
+
+  /** @param path of the file @param device that the model is on; undefined for the CPU */
+  constructor(path: string, device?: DeviceMonitor) {
+    this.#path = path;
+    this.#device = device;
+  }
+
+  /** From here on the training waits for its next batch. */
+  beginWait(): void {
+    this.#waitsSince = process.hrtime.bigint();
+  }
+
+  /** The batch is there. */
+  endWait(): void {
+    this.#window.waited += Number(process.hrtime.bigint() - this.#waitsSince) / 1e9;
+  }
+
+  /** A step is done; its time holds the wait for its batches. */
+  step(seconds: number, samples: number): void {
+    this.#window.seconds += seconds;
+    this.#window.samples += samples;
+  }
+
+  /** Writes a line on the steps since the last one, unless the file takes none: it is not worth the end of a training. */
+  log(step: number): SystemEntry {
+    const { seconds, waited, samples } = this.#window;
+    this.#window = empty();
+    const entry: SystemEntry = {
+      step,
+      samplesPerSecond: rounded(seconds > 0 ? samples / seconds : 0),
+      dataWait: rounded(seconds > 0 ? Math.min(1, waited / seconds) : 0),
+      memory: process.memoryUsage.rss(),
+      ...this.#device?.read(),
+    };
+    try {
+      if (this.#isWriting) appendFileSync(this.#path, `${JSON.stringify(entry)}\n`);
+    } catch {
+      this.#isWriting = false;
+    }
+    return entry;
+  }
+
+  /** Ends what it has begun. */
+  close(): void {
+    this.#device?.close();
+  }
+}
+
+/** Four digits: a time has no more that mean something. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(4));
 }

@@ -43,6 +43,12 @@ describe('the report of a sweep', () => {
       assert.match(html, new RegExp(`text-anchor="end">${text}</text>`));
   });
 
+  it('has columns of numbers that sort as numbers, in a few digits', () => {
+    for (const key of ['x', 'lr'])
+      assert.match(html, new RegExp(`<th[^>]*class="number"><button[^>]*>${key}</button>`));
+    assert.match(html, /<td class="number" data-value="0\.0001">1e-4<\/td>/);
+  });
+
   it('is data too', () => {
     assert.deepEqual(json, { metric: 'loss', mode: 'min', best: 0, settings: { seed: 0 }, trials: entries });
   });

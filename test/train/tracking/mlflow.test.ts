@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { readMetricsLog } from '../../../ts/train/metrics-logger';
 import { type Conditions, conditionsOf } from '../../../ts/train/reproduce/conditions';
 import { RunFolder } from '../../../ts/train/run';
+import { readSystemLog } from '../../../ts/train/system-log';
 import { Mlflow, type MlflowOptions } from '../../../ts/train/tracking/mlflow';
 import type { TrackedRun } from '../../../ts/train/tracking/tracker';
 import { Tracking } from '../../../ts/train/tracking/tracking';
@@ -96,7 +97,7 @@ describe('reports to MLflow', () => {
     server.runs
       .get(id)!
       .metrics.map(({ key, step, value }) => `${key} ${step} ${value}`)
-      .filter((line) => !line.includes('imagesPerSecond'));
+      .filter((line) => !/imagesPerSecond|^system/.test(line));
 
   it('the configuration, every line of the log, and the end', async () => {
     const { path } = await train(options({ env: env() }));
@@ -110,6 +111,12 @@ describe('reports to MLflow', () => {
     });
     assert.equal(run.tags['mlflow.source.type'], 'LOCAL');
     assert.deepEqual(stored('run0'), expected(path));
+    const ofSystem = run.metrics.filter(({ key }) => key === 'system/memory');
+    const lines = readSystemLog(join(path, 'system.jsonl'));
+    assert.deepEqual(
+      ofSystem.map(({ step, value }) => [step, value]),
+      lines.map(({ step, memory }) => [step, memory]),
+    );
     assert.deepEqual(warnings, []);
   });
 

@@ -7,6 +7,7 @@ import sharp from 'sharp';
 import * as torch from '../../../ts/tensor';
 import { readMetricsLog } from '../../../ts/train/metrics-logger';
 import { RunFolder } from '../../../ts/train/run';
+import { readSystemLog } from '../../../ts/train/system-log';
 import { eventFiles } from '../../../ts/train/tracking/tensorboard/event-files';
 import type { EvaluationLog } from '../../../ts/train/tracking/tracker';
 import type { TrainEvent } from '../../../ts/train/types';
@@ -58,7 +59,7 @@ describe('event files of TensorBoard', () => {
     readEvents(path)
       .filter(
         ({ tag, plugin }) =>
-          tag !== 'train/imagesPerSecond' && plugin?.name !== 'hparams' && !/^(config|session)/.test(tag),
+          tag !== 'train/imagesPerSecond' && plugin?.name !== 'hparams' && !/^(config|session|system)/.test(tag),
       )
       .map(({ seconds: _, ...event }) => event)
       .sort((a, b) => a.step - b.step || (a.tag < b.tag ? -1 : 1));
@@ -67,14 +68,24 @@ describe('event files of TensorBoard', () => {
     readMetricsLog(join(path, 'metrics.jsonl')).flatMap(({ kind, step, epoch: _, seconds: __, ...values }) =>
       Object.entries(values).map(([key, value]) => [`${kind}/${key}`, step, Math.fround(value as number)]),
     );
-  const scalars = (path: string) =>
+  const scalars = (path: string, ofSystem = false) =>
     readEvents(path).flatMap(({ tag, step, scalar }) =>
-      scalar === undefined || tag === 'train/epoch' ? [] : [[tag, step, scalar]],
+      scalar === undefined || tag === 'train/epoch' || tag.startsWith('system/') !== ofSystem
+        ? []
+        : [[tag, step, scalar]],
     );
 
   it('hold the scalars of metrics.jsonl', () => {
     assert.ok(scalarsOfLog(whole).length > 20);
     assert.deepEqual(scalars(whole), scalarsOfLog(whole));
+  });
+
+  it('hold those of system.jsonl', () => {
+    const logged = readSystemLog(join(whole, 'system.jsonl')).flatMap(({ step, ...values }) =>
+      Object.entries(values).map(([key, value]) => [`system/${key}`, step, Math.fround(value)]),
+    );
+    assert.ok(logged.length > 6);
+    assert.deepEqual(scalars(whole, true), logged);
   });
 
   it('hold images, texts and histograms of each evaluation, and the configuration', () => {

@@ -6,6 +6,8 @@ export interface Column {
   readonly hint?: string;
   /** Digits after the point for numbers. @default 0 */
   readonly digits?: number;
+  /** How numbers are written. @default with `digits` after the point */
+  readonly format?: (value: number) => string;
   /** Shows a share as per cent and draws a bar behind it. @default false */
   readonly share?: boolean;
 }
@@ -36,11 +38,15 @@ function head({ label, hint }: Column, numeric: boolean): Html {
   return html`<th scope="col" aria-sort="none" class="${numeric ? 'number' : ''}"><button title="${hint ?? 'Sort'}">${label}</button></th>`;
 }
 
-function cell(value: Cell, { digits = 0, share = false }: Column, isFirst: boolean): Html {
+function cell(
+  value: Cell,
+  { digits = 0, share = false, format = (number) => number.toFixed(digits) }: Column,
+  isFirst: boolean,
+): Html {
   if (typeof value === 'string' && isFirst) return html`<th scope="row" data-value="${value}">${value}</th>`;
   if (typeof value === 'string') return html`<td data-value="${value}">${value}</td>`;
   if (value === null || !Number.isFinite(value)) return html`<td class="number" data-value="">–</td>`;
-  const text = share ? (100 * value).toFixed(digits) : value.toFixed(digits);
+  const text = format(share ? 100 * value : value);
   const bar = share ? new Html(` style="--share:${Math.max(0, Math.min(1, value)).toFixed(4)}"`) : null;
   return html`<td class="number${share ? ' share' : ''}" data-value="${value}"${bar}>${text}</td>`;
 }

@@ -175,7 +175,7 @@ function trialTable(trials: readonly TrialEntry[], { dimensions, rungs }: Search
     { label: metric, digits: 4 },
     ...(rungs ? [{ label: 'given', hint: 'What it was given in all, such as epochs.' }] : []),
     { label: 'seconds', digits: 1 },
-    ...dimensions.map(({ key }) => ({ label: key })),
+    ...dimensions.map(({ key }) => ({ label: key, format: digits })),
     { label: 'error' },
   ];
   const rows = trials.map(({ trial, state, value, units, seconds, parameters, error }): Cell[] => [
@@ -184,10 +184,15 @@ function trialTable(trials: readonly TrialEntry[], { dimensions, rungs }: Search
     value,
     ...(rungs ? [units ?? null] : []),
     seconds,
-    ...dimensions.map(({ key }) => shown(parameters[key])),
+    ...dimensions.map(({ key }) => cellOf(parameters[key])),
     error ?? '',
   ]);
   return table({ columns, rows });
+}
+
+/** A number stays one, so that the column is sorted by it. */
+function cellOf(value: ConfigValue | undefined): Cell {
+  return typeof value === 'number' ? value : shown(value);
 }
 
 /** A value as the report shows it. */

@@ -5,6 +5,7 @@ import { replaceFile } from '../../native/replace-file';
 import { type ConfigTree, leaves } from '../config/keys';
 import type { MetricsEntry } from '../metrics-logger';
 import type { Session } from '../reproduce/run-file';
+import type { SystemEntry } from '../system-log';
 import type { Outcome } from '../types';
 import { Outbox, type OutboxOptions, RefusedError } from './outbox';
 import type { TrackedRun, Tracker } from './tracker';
@@ -71,11 +72,12 @@ export class Mlflow implements Tracker {
   }
 
   metrics({ kind, step, ...entry }: MetricsEntry): void {
-    const isIdle = this.#pending.length === 0;
-    for (const [key, value] of Object.entries(entry))
-      if (typeof value === 'number' && Number.isFinite(value) && !NO_METRICS.includes(key))
-        this.#pending.push({ key: nameFor(`${kind}/${key}`), value, timestamp: Date.now(), step });
-    if (isIdle) this.#outbox?.push(() => this.#sendMetrics());
+    this.#log(kind, step, entry);
+  }
+
+  /** Under `system/`, where MLflow itself shows what a machine does. */
+  system({ step, ...entry }: SystemEntry): void {
+    this.#log('system', step, entry);
   }
 
   async end(outcome: Outcome | 'failed'): Promise<void> {
@@ -86,6 +88,14 @@ export class Mlflow implements Tracker {
     });
     if ((await this.#outbox?.close(this.#options.endMs)) === false)
       this.#warn('MLflow was not told all of this training; metrics.jsonl in the run folder has it.');
+  }
+
+  #log(group: string, step: number, entry: object): void {
+    const isIdle = this.#pending.length === 0;
+    for (const [key, value] of Object.entries(entry))
+      if (typeof value === 'number' && Number.isFinite(value) && !NO_METRICS.includes(key))
+        this.#pending.push({ key: nameFor(`${group}/${key}`), value, timestamp: Date.now(), step });
+    if (isIdle) this.#outbox?.push(() => this.#sendMetrics());
   }
 
   /** Goes on with the run that the folder names, or makes one. */

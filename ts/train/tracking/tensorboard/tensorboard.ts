@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { stringify } from 'yaml';
 import type { MetricsEntry } from '../../metrics-logger';
 import type { Session } from '../../reproduce/run-file';
+import type { SystemEntry } from '../../system-log';
 import type { Outcome } from '../../types';
 import type { TrackedCheckpoint, TrackedHistogram, TrackedImage, TrackedRun, TrackedText, Tracker } from '../tracker';
 import { cutBehind, EventFile, eventFiles } from './event-files';
@@ -58,6 +59,10 @@ export class TensorBoard implements Tracker {
         this.#append(entry.step, scalar(`${entry.kind}/${key}`, value));
     if (entry.kind === 'train') this.#append(entry.step, scalar('train/epoch', entry.epoch));
     this.#step = entry.step;
+  }
+
+  system({ step, ...values }: SystemEntry): void {
+    for (const [key, value] of Object.entries(values)) this.#append(step, scalar(`system/${key}`, value));
   }
 
   image({ name, step, encoded, ...size }: TrackedImage): void {
