@@ -8,10 +8,10 @@
 #include "accelerator.h"
 #include "environment.h"
 #include "exports.h"
-#include "guard.h"
 #include "memory_pressure.h"
 #include "names.h"
 #include "process_exit.h"
+#include "settle.h"
 #include "threads.h"
 
 namespace torchts {
@@ -105,18 +105,11 @@ void BackgroundQueue::deliver(napi_env env, napi_value, void* queue, void* data)
   if (env == nullptr) return;
   BackgroundQueue& self = *static_cast<BackgroundQueue*>(queue);
   if (--self.pending_ == 0) napi_unref_threadsafe_function(env, self.deliver_);
-  bool failed = false;
-  napi_value value = guarded(
-      env,
-      [&]() -> napi_value {
-        if (job->error) std::rethrow_exception(job->error);
-        const napi_value result = job->result(env);
-        report_memory(env);
-        return result;
-      },
-      &failed);
-  if (!value) napi_get_undefined(env, &value);
-  failed ? napi_reject_deferred(env, job->deferred, value) : napi_resolve_deferred(env, job->deferred, value);
+  settle(env, job->deferred, job->error, [&] {
+    const napi_value result = job->result(env);
+    report_memory(env);
+    return result;
+  });
 }
 
 napi_value BackgroundQueue::submit(napi_env env, Work work, Result result) {

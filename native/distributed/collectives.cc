@@ -134,19 +134,32 @@ napi_value source_of(napi_env env, const WorkPtr& work, bool received) {
   return received ? napi_value(Napi::Number::New(env, work->sourceRank())) : napi_value(Napi::Env(env).Undefined());
 }
 
+// Begins the call that the arguments of `collective` below describe.
+WorkPtr begin(const Napi::CallbackInfo& info, const std::string& name, Call& call) {
+  const auto start = starts().find(name);
+  if (start == starts().end()) throw ArgumentError("expected the name of a collective, found " + name);
+  call = {group_of(info), tensors_of(info, 2), tensors_of(info, 3), static_cast<c10d::ReduceOp::RedOpType>(number_of(info, 4)),
+          info[5].ToNumber().Int64Value(), timeout_of(info, 6), integers_of(info, 7), integers_of(info, 8), info[9].ToNumber().Int64Value()};
+  const bool in_place = name == "allReduce" || name == "reduce" || name == "broadcast";
+  check_layout(call.inputs, in_place);
+  check_layout(call.outputs, in_place);
+  const at::NoGradGuard no_grad;
+  const WorkPtr work = start->second(call);
+  // c10d does not count its writes; what was computed from the tensors before must not be taken for up to date.
+  for (const Tensors* const written : {&call.inputs, &call.outputs}) {
+    if (written == &call.inputs && !in_place && name != "recv") continue;
+    for (const at::Tensor& tensor : *written)
+      if (!tensor.is_inference()) tensor.unsafeGetTensorImpl()->bump_version();
+  }
+  return work;
+}
+
 // collective(group, name, inputs, outputs, reduce operation, peer, timeout in ms or -1, input splits, output splits, tag): promise of the
 // rank that sent what recv received, else of nothing. The call has begun when this returns, so that all ranks see one order.
 Napi::Value collective(const Napi::CallbackInfo& info) {
   const std::string name = text_of(info, 1);
-  const auto start = starts().find(name);
-  if (start == starts().end()) throw ArgumentError("expected the name of a collective, found " + name);
-  Call call{group_of(info), tensors_of(info, 2), tensors_of(info, 3), static_cast<c10d::ReduceOp::RedOpType>(number_of(info, 4)),
-            info[5].ToNumber().Int64Value(), timeout_of(info, 6), integers_of(info, 7), integers_of(info, 8), info[9].ToNumber().Int64Value()};
-  const bool any_order = name == "allReduce" || name == "reduce" || name == "broadcast";
-  check_layout(call.inputs, any_order);
-  check_layout(call.outputs, any_order);
-  const at::NoGradGuard no_grad;
-  const WorkPtr work = start->second(call);
+  Call call;
+  const WorkPtr work = begin(info, name, call);
   Promises& promises = Distributed::of(info.Env()).promises;
   if (auto* const gloo = dynamic_cast<c10d::ProcessGroupGloo::AsyncWork*>(work.get()))
     return promises.when(*gloo->getFuture(), [work](napi_env env) {
@@ -159,8 +172,28 @@ Napi::Value collective(const Napi::CallbackInfo& info) {
   return promises.run([work, timeout, kept = call.inputs] { work->wait(timeout); }, [work, received](napi_env env) { return source_of(env, work, received); });
 }
 
+// collectiveStart(the arguments of collective): what collectiveWait takes
+Napi::Value collective_start(const Napi::CallbackInfo& info) {
+  Call call;
+  auto work = std::make_unique<WorkPtr>(begin(info, text_of(info, 1), call));
+  const auto external = Napi::External<WorkPtr>::New(info.Env(), work.get(), [](Napi::Env, WorkPtr* work) { delete work; });
+  work.release();  // JavaScript has it now
+  return external;
+}
+
+// collectiveWait(started): void; blocks until the call has ended
+void collective_wait(const Napi::CallbackInfo& info) {
+  if (!info[0].IsExternal()) throw ArgumentError("expected a call that was started");
+  const WorkPtr work = std::exchange(*info[0].As<Napi::External<WorkPtr>>().Data(), nullptr);
+  if (work) work->wait();
+}
+
 }  // namespace
 
-void export_collectives(Napi::Env, Napi::Object exports) { export_function(exports, "collective", collective); }
+void export_collectives(Napi::Env, Napi::Object exports) {
+  export_function(exports, "collective", collective);
+  export_function(exports, "collectiveStart", collective_start);
+  export_function(exports, "collectiveWait", collective_wait);
+}
 
 }  // namespace torchts

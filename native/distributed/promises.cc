@@ -5,7 +5,7 @@
 #include <thread>
 #include <unistd.h>
 
-#include "../guard.h"
+#include "../settle.h"
 
 namespace torchts {
 
@@ -101,16 +101,7 @@ void Promises::deliver(napi_env env, napi_value, void* promises, void* data) {
   if (env == nullptr) return;
   Promises& self = *static_cast<Promises*>(promises);
   if (--self.pending_ == 0) napi_unref_threadsafe_function(env, self.deliver_);
-  bool failed = false;
-  napi_value value = guarded(
-      env,
-      [&]() -> napi_value {
-        if (job->error) std::rethrow_exception(job->error);
-        return job->result(env);
-      },
-      &failed);
-  if (!value) napi_get_undefined(env, &value);
-  failed ? napi_reject_deferred(env, job->deferred, value) : napi_resolve_deferred(env, job->deferred, value);
+  settle(env, job->deferred, job->error, [&] { return job->result(env); });
 }
 
 }  // namespace torchts

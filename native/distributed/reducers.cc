@@ -1,4 +1,5 @@
 // DistributedDataParallel's engine: c10d's Reducer.
+#include <map>
 #include <mutex>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/csrc/autograd/engine.h>
@@ -96,6 +97,43 @@ void reducer_delay(const Napi::CallbackInfo& info) {
     });
 }
 
+// A function of JavaScript in place of the sum over all processes. Called with the memory of a bucket, its index, whether it is the
+// last, and the numbers of its parameters, it begins what is to be sent; what it gives is the result. Where it gives none it is called
+// again with the index alone, at the end of the backward pass, when the Reducer wants the result.
+class Hook final : public c10d::CommHookInterface {
+ public:
+  Hook(const Extension& extension, uint32_t id, const std::vector<at::Tensor>& parameters)
+      : extension_(extension), callback_(extension.hold_callback(extension.environment, id)) {
+    for (size_t i = 0; i < parameters.size(); ++i) numbers_[parameters[i].unsafeGetTensorImpl()] = static_cast<int64_t>(i);
+  }
+
+  c10::intrusive_ptr<c10::ivalue::Future> runHook(c10d::GradBucket& bucket) override {
+    const auto index = static_cast<int64_t>(bucket.getIndex());
+    std::vector<int64_t> arguments{index, bucket.isLast()};
+    for (const at::Tensor& parameter : bucket.getParameters()) arguments.push_back(numbers_.at(parameter.unsafeGetTensorImpl()));
+    auto results = extension_.call(callback_, {bucket.getBuffer()}, arguments);
+    results_[index] = results.empty() ? at::Tensor() : std::move(results[0]);
+    // The future holds no tensor, so it needs to know no device.
+    auto future = c10::make_intrusive<c10::ivalue::Future>(c10::IntType::get());
+    future->markCompleted(index);
+    return future;
+  }
+
+  at::Tensor parseHookResult(const c10::IValue& index) override {
+    const auto found = results_.find(index.toInt());
+    TORCH_INTERNAL_ASSERT(found != results_.end());
+    at::Tensor result = std::move(found->second);
+    results_.erase(found);
+    return result.defined() ? result : extension_.call(callback_, {}, {index.toInt()}).at(0);
+  }
+
+ private:
+  const Extension& extension_;
+  const std::shared_ptr<void> callback_;
+  std::map<const c10::TensorImpl*, int64_t> numbers_;
+  std::map<int64_t, at::Tensor> results_;  // by the index of the bucket
+};
+
 // broadcastCoalesced(group, tensors, bytes of a message, source): void; blocks. What autograd saved of the tensors stays valid, as in
 // PyTorch: normalization in a second forward before the backward pass of the first must not fail of it.
 void broadcast_coalesced(const Napi::CallbackInfo& info) {
@@ -133,6 +171,11 @@ void export_reducers(Napi::Env, Napi::Object exports) {
   // reducerHook(reducer, 1 for sums, 2 for sums in float16): void
   export_function(exports, "reducerHook", [](const Napi::CallbackInfo& info) {
     reducer_of(info)->register_builtin_comm_hook(static_cast<c10d::BuiltinCommHookType>(number_of(info, 1)));
+  });
+  // reducerFunctionHook(reducer, parameters, callback): void; see Hook
+  export_function(exports, "reducerFunctionHook", [](const Napi::CallbackInfo& info) {
+    auto hook = std::make_unique<Hook>(Distributed::of(info.Env()).extension, number_of(info, 2), tensors_of(info, 1));
+    reducer_of(info)->register_comm_hook(std::move(hook));
   });
   // reducerBuckets(reducer): the sizes of the buckets in bytes
   export_function(exports, "reducerBuckets", [](const Napi::CallbackInfo& info) {

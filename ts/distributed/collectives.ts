@@ -4,96 +4,16 @@
  */
 import { InputError } from '../errors';
 import { distributedBinding as native } from '../native/distributed-binding';
-import { expected, resolveOptions } from '../options';
-import { viewAsReal, type Tensor } from '../tensor';
+import { resolveOptions } from '../options';
+import type { Tensor } from '../tensor';
 import { requireTensor, tensorsOf } from '../tensor/core/arguments';
+import { begin, COMMON, reduction, REDUCING, type CollectiveOptions, type ReduceOptions } from './call';
 import { groupOf, type ProcessGroup } from './process-group';
 import { checkTimeout } from './store';
 
-/** How the values of all processes become one. */
-export const ReduceOp = {
-  SUM: 'sum',
-  AVG: 'avg',
-  PRODUCT: 'product',
-  MIN: 'min',
-  MAX: 'max',
-  BAND: 'band',
-  BOR: 'bor',
-  BXOR: 'bxor',
-} as const;
-export type ReduceOp = (typeof ReduceOp)[keyof typeof ReduceOp];
-
-/** As c10d numbers them. */
-const OPERATIONS: readonly ReduceOp[] = ['sum', 'avg', 'product', 'min', 'max', 'band', 'bor', 'bxor'];
-
-export interface CollectiveOptions {
-  /** Which processes take part. @default all */
-  readonly group?: ProcessGroup | null;
-  /** How long to wait for the others, in milliseconds. @default the group's */
-  readonly timeout?: number | null;
-}
-
-export interface ReduceOptions extends CollectiveOptions {
-  /** @default sum */
-  readonly op?: ReduceOp;
-}
-
-/** The options that all calls have. */
-export const COMMON: Required<CollectiveOptions> = { group: null, timeout: null };
-const REDUCING: Required<ReduceOptions> = { ...COMMON, op: 'sum' };
-
-/** A call as the addon takes it. */
-interface Call extends CollectiveOptions {
-  readonly inputs?: readonly Tensor[];
-  readonly outputs?: readonly Tensor[];
-  readonly op?: ReduceOp;
-  /** A rank of the group. */
-  readonly peer?: number;
-  readonly inputSplits?: readonly number[];
-  readonly outputSplits?: readonly number[];
-  readonly tag?: number;
-}
-
-/** Begins a call under the name that the addon knows. @internal */
-export async function begin(owner: string, name: string, call: Call): Promise<number | undefined> {
-  const group = groupOf(owner, call.group);
-  const op = OPERATIONS.indexOf(call.op ?? 'sum');
-  if (op < 0) throw expected(owner, `one of ${OPERATIONS.join(', ')} for op`, call.op, '', InputError);
-  if (call.op === 'avg')
-    throw new InputError(
-      `${owner}: expected an op that gloo has, found avg; use ReduceOp.SUM, and divide by getWorldSize()`,
-    );
-  const timeout = call.timeout == null ? -1 : checkTimeout(owner, call.timeout);
-  const inputs = realHandles(call.inputs);
-  const outputs = realHandles(call.outputs);
-  return group.begin(owner, (number) =>
-    native().collective(
-      number,
-      name,
-      inputs.map((tensor) => tensor._handle),
-      outputs.map((tensor) => tensor._handle),
-      op,
-      call.peer ?? 0,
-      timeout,
-      call.inputSplits ?? [],
-      call.outputSplits ?? [],
-      call.tag ?? 0,
-    ),
-  );
-}
-
-/** Complex tensors as pairs of real numbers over the same memory, which is how Gloo takes them. */
-function realHandles(tensors: readonly Tensor[] = []): readonly Tensor[] {
-  return tensors.map((tensor) => (tensor.dtype.startsWith('complex') ? viewAsReal(tensor) : tensor));
-}
-
 /** Puts into each process's tensor the sum over all of them, or what else `op` makes of them. */
 export async function allReduce(tensor: Tensor, options: ReduceOptions = {}): Promise<void> {
-  requireTensor('allReduce', 'tensor', tensor);
-  const { op, ...rest } = resolveOptions('allReduce', REDUCING, options);
-  if (tensor.dtype.startsWith('complex') && op !== 'sum')
-    throw new InputError(`allReduce: expected sum for a tensor of ${tensor.dtype}, found ${op}`);
-  await begin('allReduce', 'allReduce', { inputs: [tensor], op, ...rest });
+  await begin('allReduce', 'allReduce', reduction('allReduce', tensor, options));
 }
 
 /** Puts into each process's tensor that of the process `src`, its rank among all. */

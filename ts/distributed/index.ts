@@ -1,5 +1,6 @@
 /** torch.distributed: several processes that compute together, of Node or of Python, on c10d's own engine. */
 export * from './init';
+export { ReduceOp, startAllReduce, Work, type CollectiveOptions, type ReduceOptions } from './call';
 export {
   allGather,
   allGatherIntoTensor,
@@ -11,15 +12,12 @@ export {
   gather,
   monitoredBarrier,
   reduce,
-  ReduceOp,
   reduceScatter,
   reduceScatterTensor,
   scatter,
   type AllToAllSingleOptions,
-  type CollectiveOptions,
   type GatherOptions,
   type MonitoredBarrierOptions,
-  type ReduceOptions,
   type ScatterOptions,
 } from './collectives';
 export * from './point-to-point';

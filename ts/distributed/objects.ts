@@ -7,16 +7,8 @@ import { DTypeError, InputError } from '../errors';
 import { isError } from '../native/realm';
 import { expected, resolveOptions } from '../options';
 import { empty, fromTypedArray, zeros, type Tensor } from '../tensor';
-import {
-  allGather,
-  broadcast,
-  COMMON,
-  gather,
-  scatter,
-  type CollectiveOptions,
-  type GatherOptions,
-  type ScatterOptions,
-} from './collectives';
+import { COMMON, type CollectiveOptions } from './call';
+import { allGather, broadcast, gather, scatter, type GatherOptions, type ScatterOptions } from './collectives';
 import { groupOf } from './process-group';
 
 /** Gives every process the values of all, by their ranks. */

@@ -3,7 +3,7 @@ import { InputError } from '../errors';
 import { expected, resolveOptions } from '../options';
 import type { Tensor } from '../tensor';
 import { requireTensor } from '../tensor/core/arguments';
-import { begin, type CollectiveOptions } from './collectives';
+import { begin, type CollectiveOptions } from './call';
 import { groupOf } from './process-group';
 
 export interface PointToPointOptions extends CollectiveOptions {

@@ -1,7 +1,7 @@
 /** Process groups, and the one of all processes that calls take where they are given none. */
 import { DistributedTimeoutError, InputError } from '../errors';
 import { distributedBinding as native } from '../native/distributed-binding';
-import { guardedPromise } from '../native/typed-errors';
+import { guarded, guardedPromise } from '../native/typed-errors';
 import { expected } from '../options';
 import { context } from '../tensor/core/context';
 import { PrefixStore, type Store } from './store';
@@ -76,6 +76,24 @@ export class ProcessGroup {
     } finally {
       if (this.#exclusive === ended) this.#exclusive = undefined;
     }
+  }
+
+  /**
+   * @internal begins a call now, that is not awaited
+   * @throws InputError while an exclusive call runs, whose end would have to be awaited
+   */
+  start<T>(call: string, body: (number: number) => T): T {
+    const number = this.numberFor(call);
+    if (this.#exclusive)
+      throw new InputError(`${call}: expected no monitoredBarrier that still runs, found one; await it before`);
+    context(); // brings its device and streams into force
+    return guarded(this.describeCall(call), () => body(number));
+  }
+
+  /** @internal a copy of a module calls the same processes */
+  deepCopy(_copy: unknown, made: (result: object) => void): this {
+    made(this);
+    return this;
   }
 
   /**

@@ -4,6 +4,25 @@ import { InputError } from '../errors';
 import { binding, throwingFunctions } from './binding';
 import { loadBeside } from './load';
 
+/** Of a call: group, name, inputs, outputs, reduce operation, peer, timeout, input splits, output splits, tag. */
+export type CollectiveArguments = readonly [
+  group: number,
+  name: string,
+  inputs: readonly number[],
+  outputs: readonly number[],
+  op: number,
+  peer: number,
+  timeout: number,
+  inputSplits: readonly number[],
+  outputSplits: readonly number[],
+  tag: number,
+];
+
+/** A call that has begun; the addon knows what is in it. */
+export interface StartedCall {
+  readonly started: unique symbol;
+}
+
 export interface DistributedBinding {
   // addon.cc
   attach(extension: unknown): void;
@@ -34,18 +53,9 @@ export interface DistributedBinding {
   groupFree(group: number): Promise<undefined>;
   monitoredBarrier(group: number, timeout: number, waitAllRanks: boolean): Promise<undefined>;
   // collectives.cc
-  collective(
-    group: number,
-    name: string,
-    inputs: readonly number[],
-    outputs: readonly number[],
-    op: number,
-    peer: number,
-    timeout: number,
-    inputSplits: readonly number[],
-    outputSplits: readonly number[],
-    tag: number,
-  ): Promise<number | undefined>;
+  collective(...args: CollectiveArguments): Promise<number | undefined>;
+  collectiveStart(...args: CollectiveArguments): StartedCall;
+  collectiveWait(call: StartedCall): void; // blocks
   // reducers.cc
   reducerNew(
     group: number,
@@ -63,6 +73,7 @@ export interface DistributedBinding {
   reducerSink(reducer: number, outputs: readonly number[]): number[];
   reducerDelay(reducer: number, outputs: readonly number[]): void;
   reducerHook(reducer: number, hook: number): void;
+  reducerFunctionHook(reducer: number, parameters: readonly number[], callback: number): void;
   reducerBuckets(reducer: number): number[];
   reducerFree(reducer: number): void;
 }

@@ -267,6 +267,7 @@ export const POSITIONS = {
   SequentialLR: ['lastEpoch'],
   SparseAdam: ['lr', 'betas', 'eps', 'maximize'],
   StepLR: ['gamma', 'lastEpoch'],
+  SyncBatchNorm: ['eps', 'momentum', 'affine', 'trackRunningStats', 'processGroup', 'device', 'dtype'],
 } as const satisfies Readonly<Record<string, readonly (string | null)[]>>;
 
 /** The required arguments of what has any, which stand before the options; each may be given by its name too. */
@@ -344,6 +345,7 @@ export const REQUIRED = {
   SWALR: ['optimizer', 'swaLr'],
   SequentialLR: ['optimizer', 'schedulers', 'milestones'],
   StepLR: ['optimizer', 'stepSize'],
+  SyncBatchNorm: ['numFeatures'],
 } as const satisfies Partial<Readonly<Record<PositionKey, readonly string[]>>>;
 
 /** A row of the table. */

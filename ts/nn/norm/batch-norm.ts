@@ -17,27 +17,28 @@ const defaults: Required<BatchNormOptions> = {
 };
 
 /** Zero mean and unit variance of each channel over the batch (Ioffe and Szegedy 2015, arXiv 1502.03167). */
-abstract class BatchNorm extends RunningNorm {
+export abstract class BatchNorm extends RunningNorm {
   constructor(...args: Arguments<[numFeatures: number], BatchNormOptions, 'BatchNorm'>) {
     super(bindOptions(new.target.name, defaults, args, 'BatchNorm'));
   }
 
-  /** The shapes taken, in words, by their count of dimensions. */
-  protected abstract readonly inputs: Readonly<Record<number, string>>;
+  /** @throws ShapeError for a shape that this norm does not take */
+  protected abstract checkInput(input: Tensor): void;
 
   forward(input: Tensor): Tensor {
-    if (!Object.hasOwn(this.inputs, input.ndim)) {
-      const expected = Object.values(this.inputs).join(' or ');
-      const found = `${input.ndim} dimensions: [${input.shape.join(', ')}]`;
-      throw new ShapeError(`${this.constructor.name} expects ${expected}, got ${found}.`);
-    }
+    this.checkInput(input);
+    return this.normalize(input, countBatch(this));
+  }
+
+  /** @param momentum weight of this batch in the running statistics */
+  protected normalize(input: Tensor, momentum: number): Tensor {
     const { weight, bias, eps, training, trackRunningStats } = this;
     const useBuffers = !training || trackRunningStats;
     return batchNorm(input, useBuffers ? this.running_mean : null, useBuffers ? this.running_var : null, {
       weight,
       bias,
       eps,
-      momentum: countBatch(this),
+      momentum,
       training: training || this.running_mean === null,
     });
   }
@@ -50,22 +51,34 @@ function countBatch(norm: BatchNorm): number {
   return norm.momentum ?? 1 / Number(norm.num_batches_tracked.item());
 }
 
+abstract class BatchNormNd extends BatchNorm {
+  /** The shapes taken, in words, by their count of dimensions. */
+  protected abstract readonly inputs: Readonly<Record<number, string>>;
+
+  protected checkInput(input: Tensor): void {
+    if (Object.hasOwn(this.inputs, input.ndim)) return;
+    const expected = Object.values(this.inputs).join(' or ');
+    const found = `${input.ndim} dimensions: [${input.shape.join(', ')}]`;
+    throw new ShapeError(`${this.constructor.name} expects ${expected}, got ${found}.`);
+  }
+}
+
 /** Zero mean and unit variance of each channel over the batch: (B, numFeatures) or (B, numFeatures, L). */
-export class BatchNorm1d extends BatchNorm {
+export class BatchNorm1d extends BatchNormNd {
   protected get inputs(): Readonly<Record<number, string>> {
     return { 2: '(B, C)', 3: '(B, C, L)' };
   }
 }
 
 /** Zero mean and unit variance of each channel over the batch: (B, numFeatures, H, W). */
-export class BatchNorm2d extends BatchNorm {
+export class BatchNorm2d extends BatchNormNd {
   protected get inputs(): Readonly<Record<number, string>> {
     return { 4: '(B, C, H, W)' };
   }
 }
 
 /** Zero mean and unit variance of each channel over the batch: (B, numFeatures, D, H, W). */
-export class BatchNorm3d extends BatchNorm {
+export class BatchNorm3d extends BatchNormNd {
   protected get inputs(): Readonly<Record<number, string>> {
     return { 5: '(B, C, D, H, W)' };
   }

@@ -1,4 +1,4 @@
-import { BatchNorm1d, BatchNorm2d, BatchNorm3d, type Module } from '../../nn';
+import { BatchNorm1d, BatchNorm2d, BatchNorm3d, SyncBatchNorm, type Module } from '../../nn';
 import * as torch from '../../tensor';
 import { Tensor, type Device } from '../../tensor';
 import { AveragedModel } from './averaged-model';
@@ -44,10 +44,11 @@ export async function updateBn(
   }
 }
 
-type BatchNorm = BatchNorm1d | BatchNorm2d | BatchNorm3d;
+const KINDS = [BatchNorm1d, BatchNorm2d, BatchNorm3d, SyncBatchNorm];
+type BatchNorm = InstanceType<(typeof KINDS)[number]>;
 
 function isBatchNorm(module: Module): module is BatchNorm {
-  return module instanceof BatchNorm1d || module instanceof BatchNorm2d || module instanceof BatchNorm3d;
+  return KINDS.some((kind) => module instanceof kind);
 }
 
 function setMomentum(norm: BatchNorm, momentum: number | null): void {
