@@ -92,6 +92,7 @@ bool has_nnpack() {
     const int before = std::exchange(FLAGS_caffe2_log_level, kErrors);
     const bool found = at::_nnpack_available();
     FLAGS_caffe2_log_level = before;
+    if (!found) context().setUserEnabledNNPACK(false);
     return found;
   }();
   return has;

@@ -3,8 +3,8 @@
 
 namespace torchts {
 
-// Whether NNPACK serves this processor. libtorch finds out once, at the first convolution that NNPACK might compute, and writes a
-// warning to stderr where it does not (as in Python), though nothing is wrong: other kernels compute it. Asked here first, it says nothing.
+// Whether NNPACK serves this processor. Where it does not, libtorch writes a warning to stderr at each convolution that NNPACK might
+// compute (as in Python), though nothing is wrong: other kernels compute it. So the first call, which says nothing, switches it off then.
 bool has_nnpack();
 
 }  // namespace torchts
