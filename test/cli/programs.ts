@@ -5,10 +5,10 @@ import { join } from 'node:path';
 const ROOT = join(__dirname, '../..');
 
 /**
- * What node takes to run `facecls` or `vocdet`: the built file, which starts in half the time, where no source is newer than the
+ * What node takes to run a program of the package: the built file, which starts in half the time, where no source is newer than the
  * build; else the source.
  */
-export function program(name: 'facecls' | 'vocdet'): string[] {
+export function program(name: 'facecls' | 'vocdet' | 'torchts'): string[] {
   return isBuilt()
     ? [join(ROOT, `dist/cli/${name}.js`)]
     : ['--require', require.resolve('tsx/cjs'), join(ROOT, `ts/cli/${name}.ts`)];

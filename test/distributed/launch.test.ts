@@ -1,48 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
-
-const CLI = ['--require', 'tsx/cjs', path.join(__dirname, '../../ts/cli/torchts.ts')];
-const LIMIT_MS = 90_000;
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { gone, printed, program, run, start, temporary } from './launchers';
 
 describe('torchts run', () => {
-  let folder: string;
-  before(() => {
-    folder = mkdtempSync(path.join(tmpdir(), 'torchts-launch-'));
-  });
-  after(() => rmSync(folder, { recursive: true, force: true }));
-
-  function program(name: string, code: string): string {
-    const file = path.join(folder, name);
-    writeFileSync(file, code);
-    return file;
-  }
-
-  function start(...args: string[]): { child: ChildProcess; ended: Promise<Ended> } {
-    const child = spawn(process.execPath, [...CLI, 'run', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-    const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
-    let [stdout, stderr] = ['', ''];
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    const ended = new Promise<Ended>((resolve) =>
-      child.on('close', (code) => {
-        clearTimeout(timer);
-        resolve({ code, stdout, stderr });
-      }),
-    );
-    return { child, ended };
-  }
-
-  const run = (...args: string[]): Promise<Ended> => start(...args).ended;
-
   it('starts processes that find each other', async () => {
     const { code, stdout, stderr } = await run(
       '--nproc',
@@ -73,7 +34,7 @@ describe('torchts run', () => {
        console.error('an error');
        if (count === '0') process.exit(Number(RANK)); `,
     );
-    const logs = path.join(folder, 'logs');
+    const logs = temporary('logs');
     const { code, stdout, stderr } = await run(
       ...['--nproc-per-node', '2', '--max-restarts', '1', '--log-dir', logs, '--local-ranks-filter', '1', file],
     );
@@ -90,15 +51,9 @@ describe('torchts run', () => {
   ] as const)
     it(`leaves nobody behind after ${signal}`, async () => {
       const file = program('stays.cjs', `console.log(process.pid); setInterval(() => {}, 1000);`);
-      const { child, ended } = start('--nproc', '2', file);
-      const pids = await new Promise<number[]>((resolve) => {
-        let text = '';
-        child.stdout!.on('data', (chunk: string) => {
-          text += chunk;
-          const found = [...text.matchAll(/\[rank\d\] (\d+)\n/g)].map(([, pid]) => Number(pid));
-          if (found.length === 2) resolve(found);
-        });
-      });
+      const launcher = start(['--nproc', '2', file]);
+      const { child, ended } = launcher;
+      const pids = (await printed(launcher, 2)).map(Number);
       child.kill(signal);
       assert.equal((await ended).code, code);
       for (const pid of pids) await gone(pid);
@@ -114,19 +69,9 @@ describe('torchts run', () => {
       found.map(({ code }) => code),
       [2, 2, 2],
     );
-    assert.match(found[1]!.stderr, /Expected --master-addr and --master-port with several machines, found no port\./);
+    assert.match(
+      found[1]!.stderr,
+      /Expected --rdzv-endpoint, or --node-rank, --master-addr and --master-port, with several machines, found no port\./,
+    );
   });
 });
-
-/** Waits until a process is gone. */
-async function gone(pid: number): Promise<void> {
-  for (let waited = 0; ; waited += 50) {
-    try {
-      process.kill(pid, 0);
-    } catch {
-      return;
-    }
-    assert.ok(waited < 20_000, `process ${pid} is still there`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}

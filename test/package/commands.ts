@@ -59,6 +59,9 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
     run: `echo "console.log(process.env.LOCAL_RANK)" > train.mjs && npx torchts run --nproc 2 --max-restarts 3 --log-dir logs train.mjs && cat logs/0/1/stdout.log && rm -r logs`,
     prints: /\n1\n/,
   },
+  'npx torchts run --nnodes 2 --nproc 4 --rdzv-endpoint 10.0.0.1:29400 --max-restarts 3 train.mjs': {
+    not: 'it waits for a second machine; test/distributed/elastic.test.ts runs two launchers',
+  },
   'make data DATASET=voc': { run: 'make data DATASET=voc URL=$URL/voc && rm -r data/raw/voc', prints: /: fetched$/m },
   'make data DATASET=voc FROM=VOCdevkit': { run: 'make data DATASET=voc FROM=VOCdevkit && rm data/raw/voc' },
   'make data DATASET=celeba FROM=celeba': {

@@ -3,7 +3,7 @@ import { describeChoice, requestedFlavour } from '../native/libtorch/flavour';
 import { reportCache, reportPruning } from './cache';
 import { diagnose, report } from './doctor';
 import { createProgram, runProgram } from './program';
-import { addRun } from './run';
+import { addRun, withDashes } from './run';
 import { addRuns } from './runs';
 import { setup, type SetupOptions } from './setup';
 import { terminal } from './terminal';
@@ -73,4 +73,4 @@ program
     if (!diagnosis.usable) process.exitCode = 1;
   });
 
-void runProgram(program);
+void runProgram(program, withDashes(process.argv));
