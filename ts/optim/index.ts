@@ -17,6 +17,12 @@ export { Rprop, type RpropGroup, type RpropOptions } from './rprop';
 export { SGD, type SGDGroup, type SGDOptions } from './sgd';
 export { SparseAdam, type SparseAdamGroup, type SparseAdamOptions } from './sparse-adam';
 export type { OptimizerStateDict, PackedGroup, ParamState, StateValue } from './state-dict';
+export {
+  ZeroRedundancyOptimizer,
+  type ConsolidateOptions,
+  type OptimizerClass,
+  type ZeroRedundancyOptions,
+} from './zero-redundancy-optimizer';
 export * as lrScheduler from './schedulers';
 export * from './schedulers';
 export * as swaUtils from './swa-utils';

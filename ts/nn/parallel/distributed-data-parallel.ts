@@ -10,11 +10,13 @@ import { guarded } from '../../native/typed-errors';
 import { isGradEnabled, Tensor } from '../../tensor';
 import { afterwards } from '../../tensor/core/afterwards';
 import { context, isPromise } from '../../tensor/core/context';
+import { forget, register } from '../../tensor/autograd/callbacks';
 import { adopt } from '../../tensor/memory/lifetime';
 import { groupOf, type ProcessGroup } from '../../distributed/process-group';
 import { Module } from '../module';
 import { expected, requireFunction, resolveOptions } from '../options';
 import type { Parameter } from '../parameter';
+import { callbackOf, type CommHook } from './comm-hooks/hook';
 
 export interface DistributedDataParallelOptions {
   /** Whether the buffers are made rank 0's before each forward. @default true */
@@ -61,6 +63,9 @@ class Reduction {
   /** Whether the first backward pass of a static graph is still to come. */
   delays: boolean;
   #number: number | undefined;
+  readonly #parameters: readonly Parameter[];
+  /** Whether a hook runs: the Reducer waits for it, and would wait for itself if it were called. */
+  #inHook = false;
 
   constructor(
     readonly group: ProcessGroup,
@@ -69,6 +74,7 @@ class Reduction {
     state: readonly Tensor[],
   ) {
     this.delays = options.staticGraph;
+    this.#parameters = parameters.map(([, parameter]) => parameter);
     const others = (options.bucketCapMb ?? BUCKET_MIB) * MIB;
     this.#number = this.run(() =>
       native().reducerNew(
@@ -104,7 +110,31 @@ class Reduction {
     this.#number = undefined;
   }
 
+  registerHook<State>(state: State, hook: CommHook<State>): void {
+    const callback = callbackOf(state, hook, this.#parameters);
+    const id = register(
+      (tensors, info) => {
+        this.#inHook = true;
+        try {
+          return callback(tensors, info);
+        } finally {
+          this.#inHook = false;
+        }
+      },
+      { scoped: true },
+    );
+    try {
+      const handles = this.#parameters.map((parameter) => parameter._handle);
+      this.run(() => native().reducerFunctionHook(this.number, handles, id));
+    } catch (error) {
+      forget(id);
+      throw error;
+    }
+  }
+
   run<T>(body: () => T): T {
+    if (this.#inHook)
+      throw new InputError('DistributedDataParallel: expected no call of the model inside of its hook, found one');
     context(); // brings its modes into force
     return guarded(this.group.describeCall('DistributedDataParallel'), body);
   }
@@ -192,6 +222,16 @@ export class DistributedDataParallel<M extends Module = Module> extends Module {
   /** Bytes of the messages in which the gradients travel, in the order in which they are sent; final after the first step. */
   get bucketSizes(): number[] {
     return this.reduction.run(() => native().reducerBuckets(this.reduction.number));
+  }
+
+  /**
+   * Lets a function of JavaScript send the gradients: `allreduceHook`, `fp16CompressHook`, `bf16CompressHook` with a group or null for
+   * the state, `powerSgdHook` with a `PowerSGDState`, or one of your own. Before the first backward pass, and once. Backward passes are
+   * then by `backward()`, for `backwardAsync()` cannot call it.
+   */
+  registerCommHook<State>(state: State, hook: CommHook<State>): void {
+    requireFunction('registerCommHook', 'hook', hook);
+    this.reduction.registerHook(state, hook);
   }
 
   /**

@@ -1,2 +1,3 @@
 /** torch.nn.parallel. */
+export * from './comm-hooks';
 export { DistributedDataParallel, type DistributedDataParallelOptions } from './distributed-data-parallel';

@@ -17,7 +17,8 @@ export interface CallInfo {
   readonly graphTask: number;
   /** Whether the computation is recorded, for higher derivatives. */
   readonly recording: boolean;
-  readonly flags: readonly boolean[];
+  /** The numbers that the addon passes beside the tensors; 0 and 1 for no and yes. */
+  readonly flags: readonly number[];
 }
 
 type CallbackResult = readonly (Tensor | null | undefined)[] | number;
@@ -93,7 +94,7 @@ function dispatch(id: number, graphTask: number, recording: boolean, grown?: Flo
 function runCallback(id: number, recording: boolean): number {
   rewind();
   const handles = Array.from({ length: take() }, () => (take() === Tag.None ? 0 : take()));
-  const flags = Array.from({ length: take() }, () => take() !== 0);
+  const flags = Array.from({ length: take() }, take);
   const entry = table.get(id);
   if (!entry) throw new TorchError('the autograd graph refers to a function that is gone');
   const info: CallInfo = { graphTask: task, recording, flags };

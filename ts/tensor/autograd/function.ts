@@ -123,7 +123,7 @@ function takeOutput(known: readonly Tensor[]): Tensor {
 function backwardOf(type: Derivative, ctx: FunctionContext, areTensors: readonly boolean[], outputs: number): Callback {
   return (tensors, { flags, recording }) => {
     let input = 0;
-    ctx.needsInputGrad = areTensors.map((isTensor) => isTensor && flags[input++]!);
+    ctx.needsInputGrad = areTensors.map((isTensor) => isTensor && flags[input++] !== 0);
     ctx.savedTensors = tensors.slice(outputs) as Tensor[];
     const gradOutputs = tensors.slice(0, outputs) as Tensor[];
     try {

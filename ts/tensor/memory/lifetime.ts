@@ -98,6 +98,20 @@ export function unkeep(tensor: Tensor): void {
   context().scope?.made.push(tensor);
 }
 
+/** @internal Takes what the running scope has made so far out of it: the tensors are the caller's to free. */
+export function takeFromScope(): readonly Tensor[] {
+  const { scope } = context();
+  if (scope === null) return NONE;
+  const { made } = scope;
+  scope.made = [];
+  return made;
+}
+
+/** @internal Lets the running scope free tensors that another has made. */
+export function giveToScope(tensors: readonly Tensor[]): void {
+  context().scope?.made.push(...tensors);
+}
+
 /** Whether no scope frees a tensor: it was kept, or made outside of any. */
 export function isKept(tensor: Tensor): boolean {
   return tensor._tracked;
