@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Rng } from '../../ts/data/rng';
 import { ensureDrawnFaces } from '../../ts/tasks/facecls/synth';
 
-const KILLS = 20;
+const KILLS = 10;
 
 describe('a training that is killed while its report is written', () => {
   let root: string;
