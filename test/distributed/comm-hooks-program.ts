@@ -1,6 +1,7 @@
 /** One rank of comm-hooks.test.ts in Node: trains with each hook as python_hooks.py does, and prints the bits of the weights. */
 import { createHash } from 'node:crypto';
 import { arange, distributed as dist, nn, noGrad, sin, type Tensor } from '../../ts';
+import { binding } from '../../ts/native/binding';
 
 const { allreduceHook, bf16CompressHook, DistributedDataParallel, fp16CompressHook, PowerSGDState, powerSgdHook } =
   nn.parallel;
@@ -69,10 +70,12 @@ function message(body: () => unknown): string {
   }
 }
 
+function powerSgd(options: nn.parallel.PowerSGDOptions): (model: Wrapped) => void {
+  return (model) => model.registerCommHook(new PowerSGDState({ startPowerSGDIter: 2, ...options }), powerSgdHook);
+}
+
 /** What both languages compute. */
 function trainings(rank: number): Record<string, string[]> {
-  const powerSgd = (options: nn.parallel.PowerSGDOptions) => (model: Wrapped) =>
-    model.registerCommHook(new PowerSGDState({ startPowerSGDIter: 2, ...options }), powerSgdHook);
   const ways: Record<string, (model: Wrapped) => void> = {
     allreduce: (model) => model.registerCommHook(null, allreduceHook),
     fp16: (model) => model.registerCommHook(null, fp16CompressHook),
@@ -108,8 +111,13 @@ function properties(rank: number): object {
   const rough = new PowerSGDState({ startPowerSGDIter: 2 });
   const bf16 = train(rank, (model) => model.registerCommHook(null, bf16CompressHook));
   train(rank, (model) => model.registerCommHook(rough, powerSgdHook));
+  // As with a device: the backward pass runs on a thread of its own, and calls this one.
+  binding.handOver(true);
+  const handedOver = train(rank, powerSgd({})).steps;
+  binding.handOver(false);
   return {
     plain: plain.steps,
+    handedOver,
     own: own.steps,
     exact: distance(exact.gradients, plain.gradients),
     bf16: distance(bf16.gradients, plain.gradients),

@@ -8,6 +8,7 @@ interface Found {
   readonly properties: {
     readonly plain: readonly string[];
     readonly own: readonly string[];
+    readonly handedOver: readonly string[];
     /** Of gradients from those that travel as they are, over the largest of them. */
     readonly exact: number;
     readonly bf16: number;
@@ -45,6 +46,10 @@ describe('hooks of DistributedDataParallel', () => {
     // Weights of 16 by 24 three times, by one column each; of 3 by 16, by one column more than half; 59 numbers of biases.
     const [before, after] = [3 * 16 * 24 + 3 * 16 + 59, 3 * (16 + 24) + (3 + 16) + 59];
     assert.deepEqual(rate, [6, before / after]);
+  });
+
+  it('are called on the thread of JavaScript from any other', () => {
+    for (const { properties, trainings } of ours) assert.deepEqual(properties.handedOver, trainings['powerSgd']);
   });
 
   it('begin PowerSGD after the steps that they were told', () => {
