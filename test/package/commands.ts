@@ -55,6 +55,9 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
     run: `echo "import { torch } from 'torchts'; await torch.distributed.initProcessGroup(); const x = torch.ones([1]); await torch.distributed.allReduce(x); console.log(x.item()); await torch.distributed.destroyProcessGroup();" > train.mjs && npx torchts run --nproc 2 train.mjs`,
     prints: /\[rank[01]\] 2\n\[rank[01]\] 2\n/,
   },
+  'npx torchts run --nproc 2 facecls train --preset tiny': {
+    not: 'test/train/distributed/tasks.test.ts trains so',
+  },
   'npx torchts run --nproc 2 --max-restarts 3 --log-dir logs train.mjs': {
     run: `echo "console.log(process.env.LOCAL_RANK)" > train.mjs && npx torchts run --nproc 2 --max-restarts 3 --log-dir logs train.mjs && cat logs/0/1/stdout.log && rm -r logs`,
     prints: /\n1\n/,

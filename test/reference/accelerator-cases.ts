@@ -8,6 +8,7 @@ import { DataLoader } from '../../ts/data';
 import { DeviceError, InputError, OutOfMemoryError } from '../../ts/errors';
 import * as torch from '../../ts/tensor';
 import { accelerator, type Device } from '../../ts/tensor';
+import { chooseDevice } from '../../ts/train/device';
 
 const MEBIBYTE = 2 ** 20;
 const TOTAL = 256 * MEBIBYTE;
@@ -32,6 +33,15 @@ export const cases: Readonly<Record<string, () => void | Promise<void>>> = {
     );
     assert.deepEqual([torch.cuda.isAvailable(), torch.cuda.deviceCount()], [false, 0]);
     assert.throws(() => torch.cuda.getDeviceProperties(), DeviceError);
+  },
+
+  'is another one for each process of a machine that trains'() {
+    assert.deepEqual(
+      [undefined, '0', '1', '2'].map((localRank) => chooseDevice('auto', undefined, localRank)),
+      ['privateuseone', FIRST, SECOND, FIRST],
+    );
+    assert.equal(chooseDevice('privateuseone', undefined, '1'), SECOND);
+    assert.equal(chooseDevice(FIRST, undefined, '1'), FIRST);
   },
 
   'takes tensors and gives them back'() {

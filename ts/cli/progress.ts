@@ -1,6 +1,6 @@
 import { Format, type GenericFormatter, Presets, SingleBar } from 'cli-progress';
 import { printable } from '../printable';
-import type { Listener } from '../native/listener';
+import { silent, type Listener } from '../native/listener';
 import { canDraw } from './terminal';
 import type { Metrics, StepEvent, TrainEvent } from '../train/types';
 
@@ -35,6 +35,17 @@ export function trainingDisplay(output: Output = process.stderr, now: () => numb
     return inner.bar(label, unit);
   };
   return { onEvent, say, listener: (inner) => ({ say, bar: bar(inner) }) };
+}
+
+/** The display of a process beside one that shows the training already. */
+export function warningsAlone({ onEvent }: TrainingDisplay): TrainingDisplay {
+  return {
+    onEvent: (event) => {
+      if (event.type === 'warning') onEvent(event);
+    },
+    say: () => {},
+    listener: () => silent,
+  };
 }
 
 /** One bar for each epoch. */

@@ -16,7 +16,7 @@ import type { TrainEvent } from '../train/types';
 import type { Dashboard } from '../train/dashboard/dashboard';
 import { collect, portNumber, positiveInteger } from './arguments';
 import { interruptible } from './interrupt';
-import { type TrainingDisplay, trainingDisplay } from './progress';
+import { type TrainingDisplay, trainingDisplay, warningsAlone } from './progress';
 import { ensureReady } from './setup';
 import { terminal } from './terminal';
 import { print, printJson } from './output';
@@ -109,6 +109,8 @@ export function addTrain<Config extends ConfigTree, Final>(
 class TrainAction<Config extends ConfigTree, Final> {
   readonly #command: TrainCommand<Config, Final>;
   readonly #flags: Flags;
+  /** Of several processes that train together the first shows what happens. */
+  #isFirst = true;
 
   constructor(command: TrainCommand<Config, Final>, flags: Flags) {
     this.#command = command;
@@ -129,7 +131,12 @@ class TrainAction<Config extends ConfigTree, Final> {
       return;
     }
     await ensureReady();
-    await this.#trainShown(config, path ?? run ?? this.#freeRun());
+    const { Processes } = require('../train/distributed/processes') as typeof import('../train/distributed/processes');
+    const processes = await Processes.join();
+    this.#isFirst = processes?.isFirst ?? true;
+    const own = path ?? run ?? this.#freeRun();
+    // When the others look, the folder may be there already.
+    await this.#trainShown(config, processes ? await processes.ofFirst(own) : own);
   }
 
   /** What a configuration says of a kind of model is judged by that model, for which the addon has to be there. */
@@ -144,8 +151,8 @@ class TrainAction<Config extends ConfigTree, Final> {
   }
 
   async #trainShown(config: Config, path: string): Promise<void> {
-    const display = trainingDisplay();
-    const dashboard = await this.#openDashboard();
+    const display = this.#isFirst ? trainingDisplay() : warningsAlone(trainingDisplay());
+    const dashboard = this.#isFirst ? await this.#openDashboard() : undefined;
     try {
       if (dashboard) display.say(`dashboard: ${dashboard.address}`);
       await this.#trainOn(display, dashboard, config, path);
@@ -197,7 +204,7 @@ class TrainAction<Config extends ConfigTree, Final> {
           if (event.type === 'evaluated' && event.epoch >= stopEpoch) reached.abort(new Error('stopped as asked'));
         },
       });
-      if (metrics) this.#show(metrics, path);
+      if (metrics && this.#isFirst) this.#show(metrics, path);
       if (outcome !== 'interrupted') return;
       say(
         existsSync(path)

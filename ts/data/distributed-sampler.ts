@@ -92,7 +92,10 @@ export function sharded(order: SampleOrder = shuffled, options: ShardOptions = {
     throw new InputError('sharded: expected an order such as shuffled, found something that cannot be called');
   const shard = shardOf('sharded', resolveOptions('sharded', SHARD, options));
   const part: SampleOrder = (length, pass) => cut(order(length, pass), shard);
-  return Object.assign(part, { count: (length: number) => shareOf(order.count?.(length) ?? length, shard) });
+  return Object.assign(part, {
+    count: (length: number) => shareOf(order.count?.(length) ?? length, shard),
+    isPart: true,
+  });
 }
 
 function shardOf(owner: string, given: Required<ShardOptions>): Shard {

@@ -6,7 +6,7 @@ import { isPromise } from '../tensor/core/context';
 import { defaultCollate, defaultConvert, type Collated } from './collate';
 import type { DatasetLike, Pass } from './dataset';
 import { FIRST_PASS, gathers, indexed, isIterableStyle, lengthOf, type Indexed } from './indexed';
-import { loadAhead, pin, pinned, within } from './load-ahead';
+import { loadAhead, pin, pinned, within, type Batching } from './load-ahead';
 import { checkLoaderOptions, type Collate, type DataLoaderOptions } from './loader-options';
 import {
   inOrder,
@@ -17,19 +17,40 @@ import {
   RandomSampler,
   SequentialSampler,
 } from './samplers';
+import { checkedShare, dealt, partsOf, requireEvenParts } from './shares';
 import { streamAsync, streamNow } from './stream';
 
 export type { Collate, DataLoaderOptions, EpochOptions } from './loader-options';
 
+interface EpochStart {
+  /** The batch to begin with. @default 0 */
+  readonly startBatch?: number;
+}
+
 /** Passes over data in batches. */
-export interface Batches<Batch> {
+export interface Passes<Batch> {
   /** Batches of one pass. */
   readonly batches: number;
+  /** One pass, from 0, started at any batch. */
+  epoch(epoch: number, options?: EpochStart): AsyncGenerator<Batch, void, undefined>;
+}
+
+/** All batches of a dataset. */
+export interface Batches<Batch> extends Passes<Batch> {
   /** Samples of one pass: all, or those of the full batches. */
   readonly samples: number;
-  /** One pass, from 0, started at any batch. */
-  epoch(epoch: number, options?: { readonly startBatch?: number }): AsyncGenerator<Batch, void, undefined>;
+  /**
+   * The part of one of several processes: of each batch its samples, rank after rank, so that the parts of all are the batch; null where
+   * a last batch has none for it.
+   * @throws InputError where the processes cannot divide a batch evenly, or the order is that of one process already (`sharded`)
+   */
+  shard(rank: number, worldSize: number): Passes<Batch | null>;
+  /** Whole batches, dealt out to several processes in turn: to this one `rank`, `rank + worldSize`, … */
+  deal(rank: number, worldSize: number): Passes<Batch>;
 }
+
+/** What is taken of the batches of a pass, whose samples are known before they are loaded. */
+type Selection = (batches: Generator<Uint32Array, void, undefined>) => Iterable<Uint32Array>;
 
 /** Batches ahead for datasets that load beside the event loop. */
 const AHEAD = 4;
@@ -251,20 +272,70 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Batches<Bat
    * @throws InputError where `epoch(n)` does
    */
   describeBatch(epoch: number, batch: number): string[] {
+    return this.#names(epoch, batch, (batches) => batches);
+  }
+
+  #names(epoch: number, batch: number, select: Selection): string[] {
     const pass: Pass = { seed: this.#options.seed ?? 0, epoch };
-    return [...this.#batchesOf(pass, batch, batch + 1)].flatMap((indices) =>
+    return [...select(this.#batchesOf(pass, batch, batch + 1))].flatMap((indices) =>
       Array.from(indices, (index) => this.#samples!.describe(index)),
     );
   }
 
+  /** `epoch` with some of its batches or parts of them; null in place of a batch that has no samples. */
+  async *#pass(
+    epoch: number,
+    options: EpochStart | undefined,
+    select: Selection,
+  ): AsyncGenerator<Batch | null, void, undefined> {
+    const { startBatch } = resolveOptions<Required<EpochStart>>('DataLoader.epoch', { startBatch: 0 }, options);
+    const pass: Pass = { seed: this.#options.seed ?? 0, epoch };
+    const batches = select(this.#batchesOf(pass, startBatch, this.length))[Symbol.iterator]();
+    const batching = this.#batching(pass);
+    yield* loadAhead<ArrayLike<number>, Sample[], Batch | null>(batches, {
+      ...batching,
+      make: (samples, indices) => (indices.length === 0 ? null : batching.make(samples, indices)),
+    });
+  }
+
+  shard(rank: number, worldSize: number): Pick<this, 'batches' | 'describeBatch'> & Passes<Batch | null> {
+    const share = checkedShare('DataLoader.shard', rank, worldSize);
+    if (this.#order?.isPart)
+      throw new InputError('DataLoader.shard: expected the order of all samples, found sharded(…); leave it out');
+    requireEvenParts(this.batchSize ?? 1, worldSize);
+    const parts = (batches: Iterable<Uint32Array>) => partsOf(batches, share);
+    return {
+      batches: this.length,
+      epoch: (epoch, options) => this.#pass(epoch, options, parts),
+      describeBatch: (epoch, batch) => this.#names(epoch, batch, parts),
+    };
+  }
+
+  deal(rank: number, worldSize: number): Passes<Batch> {
+    const share = checkedShare('DataLoader.deal', rank, worldSize);
+    return {
+      batches: Math.ceil((this.length - rank) / worldSize),
+      epoch: (epoch, { startBatch = 0 } = {}) =>
+        this.#pass(epoch, { startBatch: startBatch * worldSize }, (batches) => dealt(batches, share)) as AsyncGenerator<
+          Batch,
+          void,
+          undefined
+        >, // none of them is empty
+    };
+  }
+
   #ahead(batches: Iterator<ArrayLike<number>>, pass: Pass): AsyncGenerator<Batch, void, undefined> {
+    return loadAhead(batches, this.#batching(pass));
+  }
+
+  #batching(pass: Pass): Batching<ArrayLike<number>, Sample[], Batch> {
     const { numWorkers = 0, prefetchFactor = 2, prefetch, timeout = 0 } = this.#options;
     const usual = numWorkers > 0 ? numWorkers * prefetchFactor : this.#samples!.loadsAhead ? AHEAD : 0;
-    return loadAhead(batches, {
+    return {
       load: (indices) => within(timeout, this.#load(indices, pass)),
       make: (samples, indices) => this.#batch(samples, pass, indices),
       prefetch: prefetch ?? usual,
-    });
+    };
   }
 
   #load(indices: ArrayLike<number>, pass: Pass): Promise<Sample[]> {

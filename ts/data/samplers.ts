@@ -245,6 +245,8 @@ export interface SampleOrder {
   (length: number, pass: Pass): Uint32Array;
   /** How many of a dataset's samples a pass visits. @default all */
   readonly count?: (length: number) => number;
+  /** Whether it is the part of one of several processes. @default false */
+  readonly isPart?: boolean;
 }
 
 /** The second coordinate of the shuffling stream; indices of samples stay below it, so augmentation never shares its numbers. */

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Listener } from '../native/listener';
+import type { Processes } from '../train/distributed/processes';
 import type { RunFolder } from '../train/run';
 
 const FILE = 'skipped.json';
@@ -25,6 +26,12 @@ export class SkippedImages {
     this.#reasons.add(reason);
     this.#run.write(FILE, `${JSON.stringify([...this.#reasons], null, 2)}\n`);
     this.#listener.say(`${reason} The training goes on without it.`);
+  }
+
+  /** Takes over what the other processes have left out. */
+  async gather(processes: Processes | undefined): Promise<void> {
+    for (const reasons of (await processes?.together(() => [...this.#reasons])) ?? [])
+      for (const reason of reasons) this.add(reason);
   }
 
   /** What the end and the report of the run say of them; nothing where all could be read. */

@@ -67,7 +67,7 @@ export async function restoreCheckpoint(run: RunFolder, settings: CheckpointSett
     });
     scheduler.loadStateDict(state.scheduler as never);
     // A kill between the two halves of saving a new best checkpoint leaves the second half to do.
-    await applyPlan(await bestFolders(run, settings, state.loop, writeNow), []);
+    if (run.isWriter) await applyPlan(await bestFolders(run, settings, state.loop, writeNow), []);
   }
   if (run.resumed) run.goOn(settings.config);
   return state;

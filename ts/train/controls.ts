@@ -132,6 +132,8 @@ export interface Steered {
   /** Whether it has ended, so that nothing is to be done any more. */
   readonly isOver: () => boolean;
   readonly tell: (event: TrainEvent) => void;
+  /** Counts time beside the steps as training time. */
+  readonly addSeconds: (seconds: number) => void;
   /** Brings a checkpoint of the last step to the disk, and what is on its way there. @returns false where it was there already */
   readonly checkpoint: (isAsked: boolean) => Promise<boolean>;
 }
@@ -158,6 +160,16 @@ export class Steering {
   /** The highest learning rate of the next step. */
   get learningRate(): number {
     return Math.max(...this.#training.optimizer.paramGroups.map(({ lr }) => lr)) * this.rateFactor;
+  }
+
+  /** Whether the training is to end after the running epoch. */
+  get stopsAfterEpoch(): boolean {
+    return this.#training.controls.state.stopsAfterEpoch;
+  }
+
+  /** Counts time beside the steps as training time. */
+  spend(seconds: number): void {
+    this.#training.addSeconds(seconds);
   }
 
   /** Does what was asked for, and returns once the training may go on. */

@@ -20,7 +20,7 @@ import { SEED_LIMIT } from './state';
 import type { EvaluationLog } from './tracking/tracker';
 import type { TrackingOptions } from './tracking/tracking';
 import { Triggers } from './triggers';
-import type { BatchSource, LossAndTerms, Metrics, TrainEvent, TrainPlan, TrainScheduler } from './types';
+import type { BatchSource, LossAndTerms, LossTotals, Metrics, TrainEvent, TrainPlan, TrainScheduler } from './types';
 import { GradualUnfreezing, type UnfreezeRule } from './unfreeze';
 
 /** What `fit` takes: `model`, `data`, `loss`, `epochs` and `run` are required, all others have defaults. */
@@ -29,8 +29,18 @@ export interface FitOptions<Batch> extends Partial<Omit<TrainPlan, 'epochs'>>, P
   readonly model: Module;
   /** Batches of each epoch: a `DataLoader` is one. */
   readonly data: BatchSource<Batch>;
-  /** The loss of one batch. What else it makes is freed. */
-  readonly loss: (batch: Batch) => Tensor | LossAndTerms;
+  /**
+   * The loss of one batch. What else it makes is freed. Where several processes train together it is that of a part of the batch, and
+   * `totals`, where that option is given, are the means of all parts.
+   */
+  readonly loss: (batch: Batch, totals?: LossTotals) => Tensor | LossAndTerms;
+  /**
+   * For several processes: what a loss that is no mean over the samples is divided by, of a part of a batch, at most eight numbers. The
+   * loss then divides by the means that it is given. @default the loss of each part counts as its samples do
+   */
+  readonly totals?: (batch: Batch) => LossTotals;
+  /** Whether the processes of `torch.distributed`, or of the launcher that started this one, train together. @default true */
+  readonly distributed?: boolean;
   /** Passes over the data. */
   readonly epochs: number;
   /** The run folder: a path that is absent or empty, or with `resume` that of the run to go on with; or one that is open. */
@@ -127,15 +137,16 @@ const WHOLE_NUMBERS = {
 const NUMBERS = ['clipNorm', 'clipValue', 'maxMinutes', 'checkpointMinutes'] as const satisfies (keyof TrainPlan)[];
 
 /** Options that are functions, where they are given. */
-const FUNCTIONS = ['evaluate', 'count', 'release', 'save', 'load', 'onEvent'] as const;
+const FUNCTIONS = ['totals', 'evaluate', 'count', 'release', 'save', 'load', 'onEvent'] as const;
 
 /** `FitOptions` with every default in it. */
 export interface FitSettings<Batch> extends Required<
   Pick<FitOptions<Batch>, 'model' | 'data' | 'evaluationSamples' | 'config' | 'freeKeys' | 'signal'> &
-    Pick<FitOptions<Batch>, (typeof FUNCTIONS)[number]>
+    Pick<FitOptions<Batch>, Exclude<(typeof FUNCTIONS)[number], 'totals'>>
 > {
   readonly plan: TrainPlan;
-  readonly loss: (batch: Batch) => LossAndTerms;
+  readonly loss: (batch: Batch, totals?: LossTotals) => LossAndTerms;
+  readonly totals: FitOptions<Batch>['totals'];
   readonly optimizer: Optimizer;
   readonly scheduler: TrainScheduler;
   /** What the schedule spans. */
@@ -185,6 +196,8 @@ const OTHER_OPTIONS: Readonly<
   unfreeze: true,
   schedule: true,
   evaluate: true,
+  totals: true,
+  distributed: true,
   evaluationSamples: true,
   count: true,
   release: true,
@@ -222,6 +235,7 @@ export function fitSettings<Batch>(options: FitOptions<Batch>): FitSettings<Batc
     model,
     data,
     loss: checkedLoss(options.loss),
+    totals: options.totals,
     optimizer,
     scheduler: makeScheduler(span),
     averages: plan.ema > 0 ? new WeightAverages(model, plan.ema) : undefined,
@@ -253,7 +267,8 @@ export function fitSettings<Batch>(options: FitOptions<Batch>): FitSettings<Batc
 
 /** Looks at the options that are no part of the plan, before anything is made of them. */
 function checkValues<Batch>(options: FitOptions<Batch>): void {
-  const { model, data, loss, save, load } = options;
+  const { model, data, loss, save, load, distributed = true } = options;
+  requireThat(typeof distributed === 'boolean', 'true or false for distributed', distributed);
   requireThat(typeof model?.parameters === 'function', 'a module for model', model);
   requireThat(typeof data?.epoch === 'function', 'a DataLoader, or { batches, epoch }, for data', data);
   requireThat(
@@ -306,8 +321,8 @@ function checkRanges(plan: TrainPlan): void {
 
 /** The loss with its terms, whichever of the two forms it is given in. */
 function checkedLoss<Batch>(loss: FitOptions<Batch>['loss']): FitSettings<Batch>['loss'] {
-  return (batch) => {
-    const result = loss(batch);
+  return (batch, totals) => {
+    const result = loss(batch, totals);
     if (result instanceof Tensor) return { loss: result };
     requireThat(
       result?.loss instanceof Tensor,

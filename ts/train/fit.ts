@@ -4,14 +4,17 @@ import { InputError } from '../errors';
 import { expected } from '../options';
 import * as torch from '../tensor';
 import { callBack, type EpochEvent } from './callbacks';
-import { Steering } from './controls';
+import { Steering, type Steered } from './controls';
 import { shownBy, type Watch } from './dashboard/watch';
 import { DeviceMonitor } from './device-monitor';
+import type { AgreedSteering } from './distributed/agreed-steering';
+import { DataParallel } from './distributed/data-parallel';
+import { FollowingSaver, noLog } from './distributed/follower';
+import { inTurn } from './distributed/processes';
 import { type FitOptions, fitSettings, type FitSettings } from './fit-options';
-import { MetricsLogger } from './metrics-logger';
-import { firstNonFinite, someSamples } from './non-finite';
-import { conditionsOf } from './reproduce/conditions';
-import { recordSession } from './reproduce/run-file';
+import { MetricsFile, MetricsLogger } from './metrics-logger';
+import { describeNonFinite, firstNonFinite } from './non-finite';
+import { beginSession } from './reproduce/session';
 import { RunFolder } from './run';
 import { CheckpointSaver } from './saving/saver';
 import {
@@ -52,12 +55,12 @@ export interface FitResult {
  */
 export async function fit<Batch>(options: FitOptions<Batch>): Promise<FitResult> {
   const settings = fitSettings(options);
-  const { run: path, resume, signal } = options;
+  const { run: path, resume, signal, distributed } = options;
   if (path instanceof RunFolder) return new Trainer(options, settings).fit();
   if (typeof path !== 'string' || path === '')
     throw expected('fit', 'the path of a folder for run', path, '', InputError);
   const { config } = settings;
-  const result = await withRun({ config, run: path, resume, signal }, (run) =>
+  const result = await withRun({ config, run: path, resume, signal, distributed }, (run) =>
     new Trainer({ ...options, run }, settings).fit(),
   );
   return { best: null, ...result }; // the loop gave no result where a function of the caller threw the reason of the abort
@@ -67,14 +70,16 @@ export async function fit<Batch>(options: FitOptions<Batch>): Promise<FitResult>
 export class Trainer<Batch> {
   readonly #settings: FitSettings<Batch>;
   readonly #run: RunFolder;
+  /** Where several processes train together. */
+  readonly #parallel: DataParallel<Batch> | undefined;
   readonly #triggers: Triggers;
   readonly #logger: MetricsLogger;
   readonly #stepper: Stepper<Batch>;
   readonly #tracking: Tracking;
-  readonly #saver: CheckpointSaver;
+  readonly #saver: CheckpointSaver | FollowingSaver;
   readonly #system: SystemMonitor;
   /** From the restored state on. */
-  #steering!: Steering;
+  #steering!: Steering | AgreedSteering;
   #watch: Watch | undefined;
   /** Whether `controls` has ended the training, after an epoch. */
   #isStopped = false;
@@ -89,15 +94,18 @@ export class Trainer<Batch> {
     if (!(run instanceof RunFolder))
       throw expected('Trainer', 'an open run folder for run', run, 'fit takes the path of one', InputError);
     this.#run = run;
-    this.#settings = settings;
-    const { plan, data, evaluationSamples, tracking, model } = settings;
+    this.#parallel = run.processes && new DataParallel(run.processes, settings);
+    this.#settings = this.#parallel?.settings ?? settings;
+    const { plan, data, evaluationSamples, tracking, model } = this.#settings;
     this.#triggers = new Triggers(plan, data.batches);
-    this.#logger = new MetricsLogger(run.file('metrics.jsonl'), evaluationSamples);
-    this.#stepper = new Stepper(settings);
+    const log = run.isWriter ? new MetricsFile(run.file('metrics.jsonl')) : noLog;
+    this.#logger = new MetricsLogger(log, evaluationSamples);
+    this.#stepper = new Stepper(this.#settings);
     const warn = (message: string) => this.#tell({ type: 'warning', step: this.#state.step, message });
     this.#tracking = new Tracking(tracking, warn);
-    this.#saver = new CheckpointSaver(run, settings, warn);
-    this.#system = new SystemMonitor(run.file(SYSTEM_LOG), DeviceMonitor.of(model.parameters()[0]?.device ?? 'cpu'));
+    this.#saver = run.isWriter ? new CheckpointSaver(run, settings, warn) : new FollowingSaver(run, settings);
+    const systemLog = run.isWriter ? run.file(SYSTEM_LOG) : undefined;
+    this.#system = new SystemMonitor(systemLog, DeviceMonitor.of(model.parameters()[0]?.device ?? 'cpu'));
   }
 
   /** Trains from where `checkpoints/last` stands, or from the start, to the end of the plan, or until the signal. */
@@ -118,11 +126,13 @@ export class Trainer<Batch> {
       while (!this.#outcome) {
         model.train();
         unfreezing.enter(this.#state.epoch + 1);
+        this.#parallel?.follow();
         for await (const batch of this.#batches()) {
           this.#system.endWait();
+          await this.#parallel?.weigh(batch, triggers.endsStep(this.#state));
           this.#forwardBackward(batch);
           if (!triggers.stepDue(this.#state)) continue;
-          const lr = this.#clipAndStep();
+          const lr = await this.#clipAndStep();
           await this.#logStep(lr);
           // The checkpoint first, so that an evaluation that fails costs no training.
           if (triggers.checkpointDue(this.#state, performance.now() - this.#savedAt)) await this.#checkpoint();
@@ -155,13 +165,13 @@ export class Trainer<Batch> {
 
   /** Whether `controls` asks for an end after the epoch whose batches are done; after the last one the training is complete. */
   get #stopsHere(): boolean {
-    const { controls, plan } = this.#settings;
     const isWhole = this.#triggers.epochEnds(this.#state);
-    return isWhole && controls.state.stopsAfterEpoch && this.#state.epoch + 1 < plan.epochs;
+    return isWhole && this.#steering.stopsAfterEpoch && this.#state.epoch + 1 < this.#settings.plan.epochs;
   }
 
   async #restore(): Promise<void> {
-    const last = await this.#saver.restore();
+    const last = await inTurn(this.#run.processes, () => this.#saver.restore());
+    this.#parallel?.follow();
     this.#logger.rewind(last?.logBytes ?? 0, last?.costs ?? null);
     this.#stepper.loadStateDict(last?.scaler);
     if (last) this.#state = this.#saved = last.loop;
@@ -171,14 +181,10 @@ export class Trainer<Batch> {
 
   /** Writes down what this session runs under, and tells the trackers that it begins. */
   async #introduce(logBytes: number): Promise<void> {
-    const { plan, config, dataset = null, model } = this.#settings;
     const { path, resumed } = this.#run;
     const { step } = this.#state;
-    const conditions = await conditionsOf(model.parameters()[0]?.device ?? 'cpu');
-    const session = { began: new Date().toISOString(), step, ...conditions };
-    const score = { name: plan.score, mode: plan.mode };
-    recordSession(this.#run, { seed: plan.seed, score, dataset, sessions: [session] });
-    await this.#tracking.begin({ path, config, session, step, resumed, logBytes });
+    const session = await beginSession(this.#run, this.#settings, step);
+    await this.#tracking.begin({ path, config: this.#settings.config, session, step, resumed, logBytes });
   }
 
   /** What is left of the running epoch. Data that throws the reason of the abort ends it; a step that it had begun counts as not begun. */
@@ -205,12 +211,12 @@ export class Trainer<Batch> {
 
   /** Adds the gradients of `batch`, one of the micro-batches that the next step averages. */
   #forwardBackward(batch: Batch): void {
-    const { plan, count, release } = this.#settings;
-    const { epoch, batch: index } = this.#state;
-    if (this.#triggers.epochEnds(this.#state)) throw this.#otherBatches('more');
+    const { count, release } = this.#settings;
+    const { batch: index } = this.#state;
+    if (this.#triggers.epochEnds(this.#state)) throw this.#triggers.otherBatches(this.#state, 'more');
     const microBatches = this.#triggers.microBatches(this.#state);
     // A seed for each batch, not one stream: so dropout depends on the position alone, on any device.
-    torch.manualSeed(batchSeed(plan.seed, epoch, index));
+    torch.manualSeed(this.#batchSeed);
     torch.scoped(() => {
       const result = this.#stepper.forward(batch);
       this.#stepper.backward(result.loss, microBatches);
@@ -222,15 +228,19 @@ export class Trainer<Batch> {
     this.#system.beginWait();
   }
 
+  /** Of what is random in the model while it sees the running batch. */
+  get #batchSeed(): number {
+    const { epoch, batch } = this.#state;
+    return batchSeed(this.#settings.plan.seed, epoch, this.#parallel?.position(batch) ?? batch);
+  }
+
   /** Which samples the running batch has, and where its numbers stop being finite. */
   #whereNonFinite(batch: Batch): string {
-    const { plan, model, data } = this.#settings;
+    const { model, data } = this.#settings;
     const { epoch, batch: index } = this.#state;
-    const names = data.describeBatch?.(epoch, index);
-    torch.manualSeed(batchSeed(plan.seed, epoch, index));
+    torch.manualSeed(this.#batchSeed);
     const first = firstNonFinite(model, batch, () => this.#stepper.forward(batch));
-    const samples = names ? `, with the samples ${someSamples(names)}` : '';
-    return `In batch ${index + 1} of the epoch${samples}, the first that is not finite is ${first}.`;
+    return describeNonFinite(index, data.describeBatch?.(epoch, index), first);
   }
 
   /**
@@ -238,13 +248,16 @@ export class Trainer<Batch> {
    * @returns the learning rate that the step had
    * @throws InputError when a gradient is not finite; the weights are still those of the step before
    */
-  #clipAndStep(): number {
+  async #clipAndStep(): Promise<number> {
     const { model } = this.#settings;
     const { learningRate: lr, rateFactor } = this.#steering;
     const showWeights = () => this.#tracking.weights(model, this.#state.step + 1);
+    this.#parallel?.endBackward();
     const update = { ...this.#stepper.update(showWeights, rateFactor) };
     requireFinite(update, this.#state, this.#saved);
-    const record = this.#logger.endStep(update);
+    const own = this.#logger.takeStep();
+    const step = this.#parallel ? await this.#parallel.overAll(own) : own;
+    const record = this.#logger.endStep(step, update);
     this.#system.step(record.seconds, record.samples);
     this.#state = afterStep(this.#state, record);
     return lr;
@@ -324,38 +337,32 @@ export class Trainer<Batch> {
     const ended = this.#outcome !== undefined;
     if (!this.#triggers.epochEnds(this.#state)) {
       if (ended) return;
-      throw this.#otherBatches(String(batch));
+      throw this.#triggers.otherBatches(this.#state, String(batch));
     }
     const event: EpochEvent = { type: 'epoch', epoch: epoch + 1, epochs: plan.epochs, step };
     await callBack(callbacks, 'onEpoch', event, model);
     if (!ended) this.#update({ epoch: epoch + 1, batch: 0 });
   }
 
-  /** The error for data that gives other batches than it says. */
-  #otherBatches(found: string): InputError {
-    return new InputError(
-      `fit: expected ${this.#settings.data.batches} batches in epoch ${this.#state.epoch + 1}, found ${found}; ` +
-        'data.batches is their number, and data.epoch(epoch, { startBatch }) gives those from startBatch on',
-    );
-  }
-
   #recordDuration(kind: 'evaluations' | 'checkpoints', began: number): void {
     const seconds = (performance.now() - began) / 1000;
     this.#logger.throughput.record(kind, seconds);
-    this.#update({ seconds: this.#state.seconds + seconds });
+    this.#steering.spend(seconds);
   }
 
-  #newSteering(): Steering {
+  #newSteering(): Steering | AgreedSteering {
     const { controls, optimizer, signal } = this.#settings;
-    return new Steering(this.#run, {
+    const training: Steered = {
       controls,
       optimizer,
       signal,
       step: () => this.#state.step,
       isOver: () => this.#outcome !== undefined,
       tell: (event) => this.#tell(event),
+      addSeconds: (seconds) => this.#update({ seconds: this.#state.seconds + seconds }),
       checkpoint: (isAsked) => this.#checkpointNow(isAsked),
-    });
+    };
+    return this.#parallel?.steering(this.#run, training) ?? new Steering(this.#run, training);
   }
 
   async #checkpointNow(isAsked: boolean): Promise<boolean> {

@@ -89,7 +89,7 @@ const SHOWN_STEPS = 50;
 
 /** Sums up the batches of each step, writes metrics.jsonl and measures how fast training goes. */
 export class MetricsLogger {
-  readonly #log: MetricsFile;
+  readonly #log: Pick<MetricsFile, 'append' | 'flush' | 'truncate' | 'close'>;
   readonly #losses = new Recent(SHOWN_STEPS);
   #throughput: Throughput;
   /** Of the running step: when it began, its samples, and the mean of each value over the batches so far. */
@@ -98,9 +98,9 @@ export class MetricsLogger {
   #means: Record<string, number> = {};
   readonly #evaluationSamples: number;
 
-  constructor(path: string, evaluationSamples: number) {
+  constructor(log: Pick<MetricsFile, 'append' | 'flush' | 'truncate' | 'close'>, evaluationSamples: number) {
     this.#evaluationSamples = evaluationSamples;
-    this.#log = new MetricsFile(path);
+    this.#log = log;
     this.#throughput = new Throughput(null, evaluationSamples);
   }
 
@@ -141,18 +141,20 @@ export class MetricsLogger {
     return values[0]![1];
   }
 
-  /** What the step was. @param values what there is one of in a step, beside the terms of its batches */
-  endStep(values: Readonly<Record<string, number>>): StepRecord {
-    const step = {
-      means: { ...this.#means, ...values },
-      seconds: (performance.now() - this.#began) / 1000,
-      samples: this.#samples,
-    };
+  /** What the batches of the step were, which is over. */
+  takeStep(): StepRecord {
+    const seconds = (performance.now() - this.#began) / 1000;
+    const step = { means: this.#means, seconds, samples: this.#samples };
     this.#means = {};
     this.#samples = 0;
-    this.#losses.push(step.means['loss']!);
-    this.#throughput.step(step.seconds, step.samples);
     return step;
+  }
+
+  /** What the step was. @param values what there is one of in a step, beside the terms of its batches */
+  endStep({ means, ...step }: StepRecord, values: Readonly<Record<string, number>>): StepRecord {
+    this.#losses.push(means['loss']!);
+    this.#throughput.step(step.seconds, step.samples);
+    return { ...step, means: { ...means, ...values } };
   }
 
   /** One line of means over all steps since the last one. */

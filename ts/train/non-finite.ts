@@ -28,8 +28,14 @@ export function firstNonFinite(model: Module, batch: unknown, forward: () => unk
   return found ?? 'what the loss makes of the outputs, which are finite';
 }
 
+/** A sentence on a batch, from 0, the names of its samples where they are known, and what `firstNonFinite` says of it. */
+export function describeNonFinite(batch: number, names: readonly string[] | undefined, first: string): string {
+  const samples = names ? `, with the samples ${someSamples(names)}` : '';
+  return `In batch ${batch + 1} of the epoch${samples}, the first that is not finite is ${first}.`;
+}
+
 /** The names of a batch's samples as a message shows them, the first of many. */
-export function someSamples(names: readonly string[]): string {
+function someSamples(names: readonly string[]): string {
   const shown = names.slice(0, 8).join(', ');
   return names.length > 8 ? `${shown} and ${names.length - 8} more` : shown;
 }

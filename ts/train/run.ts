@@ -8,6 +8,7 @@ import { recoverFolder, usableFolder } from './atomic';
 import { damageIn } from './checksums';
 import { readConfigFile } from './config/files';
 import type { ConfigTree } from './config/keys';
+import type { Processes } from './distributed/processes';
 import { isLengthened } from './longer';
 import { readState } from './state';
 
@@ -19,27 +20,34 @@ export type CheckpointName = 'last' | 'best' | 'previous';
 /**
  * The folder that a training run leaves:
  * `config.yaml`, `metrics.jsonl`, `metrics.json`, `checkpoints/{last,best}/`, and of the tasks `analysis.json`, `samples/`, `report.html`.
- * One process at a time holds it for writing.
+ * One process at a time holds it for writing. Of several that train together the first does; what the others write is left out.
  */
 export class RunFolder {
-  readonly #lock: FileLock;
+  readonly #lock: FileLock | undefined;
   #damage: string | undefined;
 
   private constructor(
     readonly path: string,
-    lock: FileLock,
+    lock: FileLock | undefined,
     /** Whether the run existed before this process opened it. */
     readonly resumed: boolean,
+    /** Those that train into it together; undefined for one process alone. */
+    readonly processes: Processes | undefined,
   ) {
     this.#lock = lock;
   }
 
+  /** Whether this process is the one that writes. */
+  get isWriter(): boolean {
+    return this.#lock !== undefined;
+  }
+
   /** Begins a run in an absent or empty folder. @throws UsageError for another one */
-  static create(path: string, config: ConfigTree): RunFolder {
+  static create(path: string, config: ConfigTree, processes?: Processes): RunFolder {
     refuseRun(path);
     requireVacant(path);
     mkdirSync(join(path, 'checkpoints'), { recursive: true });
-    return RunFolder.#hold(path, false, (run) => {
+    return RunFolder.#hold(path, { resumed: false, processes }, (run) => {
       // Again, now that nobody else can: another process may have begun, and ended, since.
       refuseRun(path);
       run.write('config.yaml', stringify(config));
@@ -50,19 +58,35 @@ export class RunFolder {
    * Takes up the run in `path`, whatever state a kill left it in.
    * @throws UsageError where there is none, InputError where its checkpoints are damaged
    */
-  static reopen(path: string): RunFolder {
+  static reopen(path: string, processes?: Processes): RunFolder {
     if (!existsSync(join(path, 'config.yaml'))) {
       throw new UsageError(`There is no run to resume in ${path}: it has no config.yaml.`);
     }
-    return RunFolder.#hold(path, true, (run) => {
+    return RunFolder.#hold(path, { resumed: true, processes }, (run) => {
       run.#recoverCheckpoints();
       run.#takeSoundCheckpoint();
     });
   }
 
+  /**
+   * Opens the run that another process holds, to read what it goes on from.
+   * @throws InputError where it cannot be seen from here
+   */
+  static follow(path: string, resumed: boolean, processes: Processes): RunFolder {
+    if (existsSync(join(path, 'config.yaml'))) return new RunFolder(path, undefined, resumed, processes);
+    throw new InputError(
+      `Expected the run folder ${path} of the first process, found none on the machine of rank ${processes.rank}: ` +
+        'name a folder that all machines share.',
+    );
+  }
+
   /** Takes the lock, and lets go of it when `prepare` fails. */
-  static #hold(path: string, resumed: boolean, prepare: (run: RunFolder) => void): RunFolder {
-    const run = new RunFolder(path, takeRunLock(join(path, RUN_LOCK)), resumed);
+  static #hold(
+    path: string,
+    { resumed, processes }: Pick<RunFolder, 'resumed' | 'processes'>,
+    prepare: (run: RunFolder) => void,
+  ): RunFolder {
+    const run = new RunFolder(path, takeRunLock(join(path, RUN_LOCK)), resumed, processes);
     try {
       prepare(run);
     } catch (error) {
@@ -111,6 +135,7 @@ export class RunFolder {
 
   /** Writes what a resumed run goes on with: how it is saved and logged, and how long it trains, may have changed. One that was finished is so no more. */
   goOn(config: ConfigTree): void {
+    if (!this.isWriter) return;
     rmSync(this.file('metrics.json'), { force: true });
     this.write('config.yaml', stringify(config));
   }
@@ -145,7 +170,7 @@ export class RunFolder {
 
   /** Writes one file of the run in one piece. */
   write(name: string, text: string): void {
-    replaceFile(this.file(name), text);
+    if (this.isWriter) replaceFile(this.file(name), text);
   }
 
   /** An empty folder inside the run. */
@@ -157,11 +182,12 @@ export class RunFolder {
 
   /** Lets another process train here. */
   release(): void {
-    this.#lock.release();
+    this.#lock?.release();
   }
 
   /** Takes back `create` when training left nothing, neither a line of its log nor a checkpoint: the next try finds the folder free. */
   discardUnlessBegun(): void {
+    if (!this.isWriter) return;
     const logged = statSync(this.file('metrics.jsonl'), { throwIfNoEntry: false })?.size ?? 0;
     const checkpoints = ['last', 'best'].filter((name) => usableFolder(join(this.path, 'checkpoints', name)));
     if (logged === 0 && checkpoints.length === 0) rmSync(this.path, { recursive: true, force: true });

@@ -60,14 +60,14 @@ const empty = (): Window => ({ seconds: 0, waited: 0, samples: 0 });
 
 /** Measures how a training uses the machine, and writes system.jsonl. */
 export class SystemMonitor {
-  readonly #path: string;
+  readonly #path: string | undefined;
   readonly #device: DeviceMonitor | undefined;
   #window = empty();
   #waitsSince = 0n;
   #isWriting = true;
 
-  /** @param path of the file @param device that the model is on; undefined for the CPU */
-  constructor(path: string, device?: DeviceMonitor) {
+  /** @param path of the file; undefined writes none @param device that the model is on; undefined for the CPU */
+  constructor(path: string | undefined, device?: DeviceMonitor) {
     this.#path = path;
     this.#device = device;
   }
@@ -100,7 +100,7 @@ export class SystemMonitor {
       ...this.#device?.read(),
     };
     try {
-      if (this.#isWriting) appendFileSync(this.#path, `${JSON.stringify(entry)}\n`);
+      if (this.#isWriting && this.#path !== undefined) appendFileSync(this.#path, `${JSON.stringify(entry)}\n`);
     } catch {
       this.#isWriting = false;
     }

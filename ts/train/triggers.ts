@@ -1,3 +1,4 @@
+import { InputError } from '../errors';
 import type { Outcome, TrainPlan } from './types';
 import type { LoopState } from './state';
 import type { Work } from './throughput';
@@ -38,6 +39,11 @@ export class Triggers {
     return state.batch % this.#plan.accumulate === 0 || this.epochEnds(state);
   }
 
+  /** True where the next batch is the last of its step. */
+  endsStep(state: LoopState): boolean {
+    return this.stepDue({ ...state, batch: state.batch + 1 });
+  }
+
   /** How the loop ended, or undefined when there is more to do. */
   outcome(state: LoopState): Exclude<Outcome, 'interrupted'> | undefined {
     const { epochs, maxSteps, patience } = this.#plan;
@@ -54,6 +60,14 @@ export class Triggers {
   /** True when all batches of the running epoch are done. */
   epochEnds(state: LoopState): boolean {
     return state.batch === this.#batches;
+  }
+
+  /** The error for data that gives other batches than it says. */
+  otherBatches({ epoch }: LoopState, found: string): InputError {
+    return new InputError(
+      `fit: expected ${this.#batches} batches in epoch ${epoch + 1}, found ${found}; ` +
+        'data.batches is their number, and data.epoch(epoch, { startBatch }) gives those from startBatch on',
+    );
   }
 
   logDue(state: LoopState): boolean {

@@ -57,6 +57,11 @@ export interface BatchSource<Batch> {
   epoch(epoch: number, options?: { readonly startBatch?: number }): AsyncIterable<Batch>;
   /** The names of the samples of one batch, such as files, for an error that it leads to. */
   describeBatch?(epoch: number, batch: number): readonly string[];
+  /**
+   * What several processes that train together need: the part of one of them, of each batch its samples, null where it has none. That
+   * of a `DataLoader` takes them rank after rank.
+   */
+  shard?(rank: number, worldSize: number): BatchSource<Batch | null>;
 }
 
 /** The loss of one batch, and named scalars to log beside it. */
@@ -66,6 +71,9 @@ export interface LossAndTerms {
   /** Scalars by name; a name that a line of metrics.jsonl has for something else, such as `step`, is refused. */
   readonly terms?: Readonly<Record<string, Tensor>>;
 }
+
+/** What a loss is divided by, by name, such as the objects in a batch. */
+export type LossTotals = Readonly<Record<string, number>>;
 
 /** A schedule that moves with every optimizer step; those of `optim` are. */
 export interface TrainScheduler {

@@ -1,5 +1,7 @@
+import { DistributedError } from '../errors';
 import { type Listener, silent } from '../native/listener';
 import type { ConfigTree } from './config/keys';
+import { Processes } from './distributed/processes';
 import type { FitOptions } from './fit-options';
 import { RunFolder } from './run';
 import type { Outcome, TrainEvent } from './types';
@@ -27,23 +29,43 @@ export interface TrainResult<Final> {
 
 /**
  * Holds a run folder while `train` trains into it: nobody else can, one that never began is taken back, and an abort is an
- * outcome, not an error.
+ * outcome, not an error. Where several processes train together the first holds it, and an error of one ends all.
  */
 export async function withRun<Result>(
-  options: Pick<TrainOptions<ConfigTree>, 'config' | 'run' | 'resume' | 'signal'>,
+  options: RunOptions,
   train: (run: RunFolder) => Promise<Result>,
 ): Promise<Result | { readonly outcome: 'interrupted' }> {
-  const { config, resume = false, signal } = options;
-  const run = resume ? RunFolder.reopen(options.run) : RunFolder.create(options.run, config);
+  const { resume = false, signal, distributed = true } = options;
+  const processes = distributed ? await Processes.join() : undefined;
+  let run: RunFolder | undefined;
   try {
+    run = processes ? await openTogether(options, processes) : open(options);
     return await train(run);
-  } catch (error) {
-    if (!resume) run.discardUnlessBegun();
-    if (isAbort(error, signal)) return { outcome: 'interrupted' };
+  } catch (thrown) {
+    const error = processes ? await processes.fail(thrown) : thrown;
+    if (!resume) run?.discardUnlessBegun();
+    // Another process may have ended the training because of the same abort.
+    if (isAbort(thrown, signal) || (error instanceof DistributedError && signal?.aborted))
+      return { outcome: 'interrupted' };
     throw error;
   } finally {
-    run.release();
+    run?.release();
   }
+}
+
+type RunOptions = Pick<TrainOptions<ConfigTree>, 'config' | 'run' | 'resume' | 'signal'> &
+  Pick<FitOptions<never>, 'distributed'>;
+
+function open({ config, run, resume }: RunOptions, processes?: Processes): RunFolder {
+  return resume ? RunFolder.reopen(run, processes) : RunFolder.create(run, config, processes);
+}
+
+/** The first process opens it, so that the others find it there. */
+function openTogether(options: RunOptions, processes: Processes): Promise<RunFolder> {
+  const { run, resume = false } = options;
+  return processes.firstThenOthers(() =>
+    processes.isFirst ? open(options, processes) : RunFolder.follow(run, resume, processes),
+  );
 }
 
 /** What `work` gives; undefined where it ended by the reason of the signal, or would begin after the abort. */

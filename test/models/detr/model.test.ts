@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { InputError, ShapeError } from '../../../ts/errors';
-import { DetrForObjectDetection, DetrModel, ResNetConfig, type DetrOptions } from '../../../ts/models';
+import {
+  DetrForObjectDetection,
+  detectionTotals,
+  type DetectionTotals,
+  DetrModel,
+  ResNetConfig,
+  type DetrOptions,
+} from '../../../ts/models';
 import { utils } from '../../../ts/nn';
 import { AdamW } from '../../../ts/optim';
 import * as torch from '../../../ts/tensor';
@@ -288,6 +295,21 @@ describe('DETR', () => {
         model.forward({ pixelValues: pixels(), labels: batchLabels(), numBoxes }).lossDict!;
       assertNear(given(22)['loss_bbox']!, given()['loss_bbox']!.div(2));
       assertNear(given(0)['loss_giou']!, given()['loss_giou']!.mul(11));
+    });
+
+    it('of the parts of a batch have the loss of the batch as their mean, where they are divided by the means of its totals', async () => {
+      const model = await load({ auxiliaryLoss: true });
+      const [images, labels] = [pixels(), batchLabels()];
+      const totals = labels.map((image) => detectionTotals([image], model.config));
+      const mean = (key: keyof DetectionTotals) => totals.reduce((sum, one) => sum + one[key], 0) / totals.length;
+      const means = { boxes: mean('boxes'), weights: mean('weights') };
+      const parts = labels.map((image, i) => {
+        const one = { pixelValues: images.narrow(0, i, 1), labels: [image], totals: means };
+        return Number(model.forward(one).loss!.item());
+      });
+      const whole = Number(model.forward({ pixelValues: images, labels }).loss!.item());
+      const found = parts.reduce((sum, loss) => sum + loss, 0) / parts.length;
+      assert.ok(Math.abs(found - whole) < 1e-4 * whole, `${found} for ${whole}`);
     });
 
     it('count the matched queries whose guess is wrong', async () => {

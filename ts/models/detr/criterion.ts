@@ -29,24 +29,49 @@ interface LayerLosses {
   readonly cardinality_error: Tensor;
 }
 
+/** What the sums over a batch are divided by. */
+export interface DetectionTotals {
+  /** Of the losses of boxes: objects. */
+  readonly boxes: number;
+  /** Of the loss of classes: the weights of all queries. */
+  readonly weights: number;
+}
+
 /**
- * @param numBoxes what the losses of boxes are divided by: objects in the batch, at least 1; several processes pass their mean
+ * The totals of the images of a batch. Where several processes have a part each, each divides by the means of all parts: the mean of
+ * their losses is then the loss of the whole batch.
+ */
+export function detectionTotals(
+  labels: readonly DetrLabels[],
+  { numQueries, eosCoefficient }: Pick<DetrConfig, 'numQueries' | 'eosCoefficient'>,
+): DetectionTotals {
+  const counts = labels.map(({ classLabels }) => classLabels.shape[0]!);
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  const matched = sum(counts.map((count) => Math.min(count, numQueries)));
+  return { boxes: sum(counts), weights: matched + (labels.length * numQueries - matched) * eosCoefficient };
+}
+
+/**
+ * @param given what the sums are divided by, of several processes the means of theirs, or what the losses of boxes alone are; by default
+ *   those of the batch, boxes at least 1
  * @throws ShapeError, InputError when labels are not those of the batch, or cannot be
  */
 export function detectionLoss(
   outputs: LayerOutputs,
   labels: readonly DetrLabels[],
   config: DetrConfig,
-  numBoxes?: number,
+  given?: number | DetectionTotals,
 ): DetectionLoss {
   const { dtype, device, shape } = outputs.logits;
   const targets = packTargets(labels, shape[1]!, { dtype, device });
   const matches = matchTargets(outputs, targets, config);
-  const divisor = Math.max(numBoxes ?? targets.classes.shape[0]!, 1);
+  const totals = typeof given === 'object' ? given : undefined;
+  // Of several processes the mean may be below 1 where the batch has objects.
+  const divisor = totals ? totals.boxes || 1 : Math.max((given as number | undefined) ?? targets.classes.shape[0]!, 1);
   const index = uploadIndices(matches, outputs, config);
   const predictedClasses = torch.noGrad(() => outputs.logits.argmax(-1)); // (L, B, Q)
   const losses = {
-    loss_ce: classLoss(outputs.logits, index.classes, config),
+    loss_ce: classLoss(outputs.logits, index.classes, config, totals?.weights),
     ...boxLosses(outputs.boxes, targets.boxes, index, shape[0]!, divisor),
     cardinality_error: cardinalityError(predictedClasses, targets, config.numLabels),
   };
@@ -85,13 +110,18 @@ function uploadIndices(
 }
 
 /** Cross entropy, "no object" counting less: (L). */
-function classLoss(logits: Tensor, classes: Tensor, { numLabels, eosCoefficient }: DetrConfig): Tensor {
+function classLoss(
+  logits: Tensor,
+  classes: Tensor,
+  { numLabels, eosCoefficient }: DetrConfig,
+  divisor?: number,
+): Tensor {
   const weights = torch.onesLike(classes, { dtype: logits.dtype }).maskedFill_(classes.eq(numLabels), eosCoefficient); // (L, B, Q)
   const likelihood = logits.logSoftmax(-1).gather(3, classes.unsqueeze(3)).squeeze(3); // (L, B, Q, K + 1) -> (L, B, Q)
   return likelihood
     .mul(weights)
     .sum([1, 2])
-    .div(weights.sum([1, 2]))
+    .div(divisor ?? weights.sum([1, 2]))
     .neg();
 }
 

@@ -2,7 +2,7 @@
 export { assignLinearSum, type Assignment, type CostMatrix } from './assignment';
 export { saveDetrPth } from './authors';
 export { cocoNames, DetrConfig, type DetrOptions } from './config';
-export type { LossDict } from './criterion';
+export { detectionTotals, type DetectionTotals, type LossDict } from './criterion';
 export {
   cocoToVoc,
   labelled,

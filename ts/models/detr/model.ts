@@ -19,7 +19,7 @@ import { renameKeys } from '../weights';
 import { readDetrPth } from './authors';
 import { DetrConvEncoder } from './backbone';
 import { DetrConfig } from './config';
-import { detectionLoss, type DetectionLoss, type LossDict } from './criterion';
+import { detectionLoss, type DetectionLoss, type DetectionTotals, type LossDict } from './criterion';
 import { PUBLISHED } from './keys';
 import type { DetrLabels, LayerOutputs } from './matcher';
 import { LearnedPositions, SinePositions } from './position-encoding';
@@ -179,6 +179,8 @@ export interface DetectionInput extends DetrInput {
   readonly labels?: readonly DetrLabels[];
   /** What the losses of boxes are divided by; several processes pass the mean of theirs. @default objects in the batch, at least 1 */
   readonly numBoxes?: number;
+  /** In place of `numBoxes`: what all losses are divided by, see `detectionTotals`. @default those of the batch */
+  readonly totals?: DetectionTotals;
   /** Give `auxiliaryOutputs` without labels, too, for {@link DetrForObjectDetection.loss}. @default false */
   readonly outputAuxiliary?: boolean;
 }
@@ -263,7 +265,7 @@ export class DetrForObjectDetection extends DetrPretrainedModel {
   }
 
   /** @throws ShapeError, InputError when images, mask and labels do not fit each other or the model */
-  forward({ labels, numBoxes, outputAuxiliary = false, ...input }: DetectionInput): DetectionOutput {
+  forward({ labels, numBoxes, totals, outputAuxiliary = false, ...input }: DetectionInput): DetectionOutput {
     if (!labels && !outputAuxiliary)
       return this.#predictsOnly ? torch.noGrad(() => this.#predict(input)) : this.#predict(input);
     const {
@@ -273,7 +275,7 @@ export class DetrForObjectDetection extends DetrPretrainedModel {
       ...recorded
     } = this.model.forward(input);
     const outputs = this.#heads(torch.stack([...decoderOutputs])); // L of (B, Q, D) -> (L, B, Q, D)
-    const losses = labels && detectionLoss(atLeastFloat32(outputs), labels, this.config, numBoxes);
+    const losses = labels && detectionLoss(atLeastFloat32(outputs), labels, this.config, totals ?? numBoxes);
     const layers = Array.from({ length: decoderOutputs.length }, (_, layer) => ofLayer(outputs, layer));
     const { logits, predBoxes } = layers.pop()!;
     const auxiliary = (outputAuxiliary || this.config.hasAuxiliaryLoss) && { auxiliaryOutputs: layers };

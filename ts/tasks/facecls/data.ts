@@ -33,6 +33,8 @@ export interface FaceDataOptions {
   readonly augment?: AugmentOptions;
   /** Batches loaded ahead. @default 4 */
   readonly prefetch?: number;
+  /** Whether the training batches are divided among several processes, of which one may have no image that can be read. @default false */
+  readonly isPart?: boolean;
   /** Resized images are kept on disk when those of all splits fit into so many bytes; 0 keeps none. @default 4 GiB */
   readonly cacheBytes?: number;
   /** Where they are kept. @default data/interim/faces */
@@ -47,6 +49,7 @@ const defaults = {
   seed: 0,
   augment: {},
   prefetch: 4,
+  isPart: false,
   cacheBytes: 4 * 2 ** 30,
   cacheFolder: join('data', 'interim', 'faces'),
   onCaching: () => {},
@@ -139,7 +142,8 @@ export class FaceData {
         const indices = all.filter((_, i) => images.isThere?.(samples[i]!) ?? true);
         const chosen = Array.from(indices, (index) => faces[index]!);
         // An evaluation passes over an empty batch; a step has no gradient of one.
-        if (chosen.length === 0 && options.sampler === shuffled) throw nothingToRead(Array.from(all, (i) => faces[i]!));
+        if (chosen.length === 0 && options.sampler === shuffled && !this.#options.isPart)
+          throw nothingToRead(Array.from(all, (i) => faces[i]!));
         if (chosen.length === 0)
           return {
             pixelValues: torch.zeros([0, 3, 1, 1]),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { InputError } from '../../errors';
 import type { Listener } from '../../native/listener';
 import type { Device } from '../../tensor';
+import type { Processes } from '../../train/distributed/processes';
 import { readMetricsLog } from '../../train/metrics-logger';
 import type { ImageStrip } from '../../train/report/page';
 import type { RunFolder } from '../../train/run';
@@ -54,10 +55,12 @@ export async function finishRun(run: RunFolder, data: FaceData, options: FinishO
   const metrics = {} as Record<Split, SplitMetrics | null>;
   const splitsOutputs = {} as Record<Split, SplitOutputs | null>;
   for (const split of splits) {
-    const outputs = await outputsOf(classifier, data, { ...options, split, notes });
+    const outputs = await outputsOf(classifier, data, { ...options, split, notes, processes: run.processes });
     metrics[split] = outputs && splitMetrics(outputs, most);
     splitsOutputs[split] = outputs;
   }
+  const finalMetrics = (): FinalMetrics => ({ ...metrics, ...(notes.length > 0 && { notes }) });
+  if (!run.isWriter) return finalMetrics();
   const { val, test } = splitsOutputs;
   const thresholds = val && tuneThresholds(val);
   if (thresholds) saveThresholds(run.checkpoint('best'), thresholds);
@@ -82,23 +85,24 @@ export async function finishRun(run: RunFolder, data: FaceData, options: FinishO
       mistakes,
     }),
   );
-  const finalMetrics: FinalMetrics = { ...metrics, ...(notes.length > 0 && { notes }) };
+  const final = finalMetrics();
   // Last, because it says that the run is finished.
-  run.write('metrics.json', `${JSON.stringify(finalMetrics, null, 2)}\n`);
-  return finalMetrics;
+  run.write('metrics.json', `${JSON.stringify(final, null, 2)}\n`);
+  return final;
 }
 
 interface SplitOptions extends Omit<FinishOptions, 'notes'> {
   readonly split: Split;
   /** Gets a sentence for what is missing. */
   readonly notes: string[];
+  readonly processes: Processes | undefined;
 }
 
 /** The answers for a split; null when they cannot be had. */
 async function outputsOf(
   classifier: FaceClassifier,
   data: FaceData,
-  { split, notes, listener, signal }: SplitOptions,
+  { split, notes, listener, signal, processes }: SplitOptions,
 ): Promise<SplitOutputs | null> {
   const lost: string[] = [];
   const limit = split === 'train' ? TRAIN_IMAGES : undefined;
@@ -107,6 +111,7 @@ async function outputsOf(
       listener,
       signal,
       limit,
+      processes,
       onUnreadable: (reason) => void lost.push(reason),
     });
     if (lost.length > 0)

@@ -1,5 +1,7 @@
 import { InputError } from '../../errors';
+import { gathered } from '../../data/shares';
 import { type Listener, silent, withBar } from '../../native/listener';
+import type { Processes } from '../../train/distributed/processes';
 import type { FaceClassifier } from './classifier';
 import type { FaceBatch, FaceData } from './data';
 import type { Split } from './lists';
@@ -13,6 +15,8 @@ export interface EvaluationOptions {
   readonly limit?: number;
   /** Told of an image that cannot be read and is left out. @default it ends the evaluation */
   readonly onUnreadable?: (reason: string) => void;
+  /** Those that pass the split through the model together; all of them get the outputs of all. @default this one alone */
+  readonly processes?: Processes | undefined;
 }
 
 /** A split's answers, and which images they are for. */
@@ -25,8 +29,9 @@ export async function splitOutputs(
   classifier: FaceClassifier,
   data: FaceData,
   split: Split,
-  { signal, listener = silent, limit, onUnreadable }: EvaluationOptions = {},
+  options: EvaluationOptions = {},
 ): Promise<SplitOutputs> {
+  const { limit, processes } = options;
   const { attributes } = classifier;
   const columns = columnsOf(attributes, data);
   const faces = new Map(
@@ -37,32 +42,76 @@ export async function splitOutputs(
   );
   if (faces.size === 0)
     throw new InputError(`Expected images in the ${split} split of ${data.celeba.path}, found none.`);
-  const names: string[] = [];
-  const logits: Float32Array[] = [];
-  await withBar(
-    listener,
-    `evaluating the ${split} split`,
-    async (bar) => {
-      for await (const batch of (await data.evaluation(split, onUnreadable)).epoch(0)) {
-        signal?.throwIfAborted();
-        const kept = batch.names.filter((name) => faces.has(name));
-        if (kept.length > 0)
-          logits.push(classifier.logits(batch.pixelValues).slice(0, kept.length * attributes.length));
-        names.push(...kept);
-        releaseBatch(batch);
-        bar.update(names.length, faces.size);
-        // Those behind the limit come last.
-        if (kept.length < batch.names.length) break;
-      }
-    },
-    'steps',
-  );
+  const isWanted = (name: string) => faces.has(name);
+  const parts = processes
+    ? await outputsTogether(classifier, data, split, { ...options, isWanted, processes })
+    : await batchOutputs(classifier, data, split, { ...options, isWanted });
+  const names = parts.flatMap((part) => part.names);
   if (names.length === 0)
     throw new InputError(`Expected images that can be read in the ${split} split of ${data.celeba.path}, found none.`);
   const labels = Uint8Array.from(names.flatMap((name) => columns.map((column) => faces.get(name)!.labels[column]!)));
   const joined = new Float32Array(names.length * attributes.length);
-  logits.reduce((at, values) => (joined.set(values, at), at + values.length), 0);
+  parts.reduce((at, { logits }) => (joined.set(logits, at), at + logits.length), 0);
   return { attributes, logits: joined, labels, names };
+}
+
+/** One batch that has passed through the model. */
+interface BatchOutputs {
+  readonly names: readonly string[];
+  /** (B, K), as one row. */
+  readonly logits: Float32Array;
+}
+
+interface BatchesOptions extends EvaluationOptions {
+  /** Whether an image is among those that are looked at. */
+  readonly isWanted: (name: string) => boolean;
+}
+
+/** The batches of a split, or those of one of several processes, in turn. */
+async function batchOutputs(
+  classifier: FaceClassifier,
+  data: FaceData,
+  split: Split,
+  { signal, listener = silent, limit, onUnreadable, isWanted, processes }: BatchesOptions,
+): Promise<BatchOutputs[]> {
+  const all = await data.evaluation(split, onUnreadable);
+  const batches = processes ? all.deal(processes.rank, processes.size) : all;
+  const count = Math.min(data.celeba.split(split).length, limit ?? Infinity);
+  const outputs: BatchOutputs[] = [];
+  let done = 0;
+  const pass = async (update: (done: number, all: number) => void) => {
+    for await (const batch of batches.epoch(0)) {
+      signal?.throwIfAborted();
+      const names = batch.names.filter(isWanted);
+      const length = names.length * classifier.attributes.length;
+      const logits = names.length > 0 ? classifier.logits(batch.pixelValues).slice(0, length) : new Float32Array();
+      outputs.push({ names, logits });
+      releaseBatch(batch);
+      done += names.length * (processes?.size ?? 1);
+      update(Math.min(done, count), count);
+      // Those behind the limit come last.
+      if (names.length < batch.names.length) break;
+    }
+  };
+  await withBar(listener, `evaluating the ${split} split`, (bar) => pass((now, of) => bar.update(now, of)), 'steps');
+  return outputs;
+}
+
+/** The batches of a split, each from one of the processes: what one process alone would have. */
+async function outputsTogether(
+  classifier: FaceClassifier,
+  data: FaceData,
+  split: Split,
+  { onUnreadable, ...options }: BatchesOptions & { readonly processes: Processes },
+): Promise<BatchOutputs[]> {
+  const lost: string[] = [];
+  const noteLoss = onUnreadable && { onUnreadable: (reason: string) => void lost.push(reason) };
+  const parts = await options.processes.together(async () => {
+    const outputs = await batchOutputs(classifier, data, split, { ...options, ...noteLoss });
+    return { outputs, lost };
+  });
+  for (const part of parts) for (const reason of part.lost) onUnreadable?.(reason);
+  return gathered(parts.map(({ outputs }) => outputs));
 }
 
 /** The more frequent answer in the training split for each attribute. */

@@ -7,6 +7,7 @@ import { imageFingerprint } from '../../train/config/fingerprint';
 import type { ConfigTree } from '../../train/config/keys';
 import { trackingOptions, trainPlan } from '../../train/config/schema';
 import { chooseDevice, trainingPrecision } from '../../train/device';
+import { inTurn } from '../../train/distributed/processes';
 import type { Metrics } from '../../train/types';
 import { fit } from '../../train/fit';
 import type { FitOptions } from '../../train/fit-options';
@@ -33,25 +34,29 @@ export async function train(options: TrainOptions<FaceConfig>): Promise<TrainRes
   const device = chooseDevice(config.device, listener);
   return withRun(options, async (run) => {
     if (run.isFinished(config)) return { outcome: 'completed', metrics: readFinalMetrics(run.path) as FinalMetrics };
+    const { processes } = run;
     const saved = run.has('last') ? await savedClassifier(run.checkpoint('last')) : undefined;
-    const processor = saved?.processor ?? (await newProcessor(config));
-    const data = openFaces(await faceFolder(config.data.folder, listener), processor, dataOptions(config), listener);
+    const processor = saved?.processor ?? (await inTurn(processes, () => newProcessor(config)));
+    const folder = await inTurn(processes, () => faceFolder(config.data.folder, listener));
+    const data = openFaces(folder, processor, { ...dataOptions(config), isPart: processes !== undefined }, listener);
     try {
       const { onError } = config.data;
-      await preflight(data, listener, onError);
+      await inTurn(processes, () => (run.isWriter ? preflight(data, listener, onError) : undefined));
       const skipped = new SkippedImages(run, listener);
-      const model = saved?.model ?? (await newModel(config, data.attributes, listener.say));
+      const startModel = () => newModel(config, data.attributes, listener.say);
+      const model = saved?.model ?? (await inTurn(processes, startModel));
+      const onUnreadable = onError === 'skip' ? (reason: string) => skipped.add(reason) : undefined;
       const classifier = new FaceClassifier(model.to(device), processor);
       const { outcome } = await fit({
         ...trainPlan(config, 'meanAccuracy'),
         precision: trainingPrecision(config.precision, device),
         model,
-        data: await data.train(onError === 'skip' ? (reason) => skipped.add(reason) : undefined),
+        data: await inTurn(processes, () => data.train(onUnreadable)),
         loss: faceLoss(classifier, device, config, data),
         optimizer: newOptimizer(model, config.optimizer),
         schedule: config.schedule,
         evaluate: async (signal, log) => {
-          const outputs = await splitOutputs(classifier, data, 'val', { signal, listener });
+          const outputs = await splitOutputs(classifier, data, 'val', { signal, listener, processes });
           await showImages(log, data.celeba, outputs, config.tracking.images);
           return validationMetrics(splitMetrics(outputs, majority(classifier.attributes, data)));
         },
@@ -72,6 +77,7 @@ export async function train(options: TrainOptions<FaceConfig>): Promise<TrainRes
         dashboard,
       });
       if (outcome === 'interrupted') return { outcome };
+      await skipped.gather(processes);
       return {
         outcome,
         metrics: await finishRun(run, data, { device, config, listener, signal, notes: skipped.notes }),

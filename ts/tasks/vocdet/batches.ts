@@ -54,6 +54,8 @@ export interface DetectionBatchOptions {
   readonly difficult?: 'keep' | 'drop';
   /** Told of an image that cannot be used and is left out. @default it ends the pass */
   readonly onUnreadable?: (reason: string) => void;
+  /** Whether training batches are divided among several processes, of which one may have no image that can be used. @default false */
+  readonly isPart?: boolean;
 }
 
 const defaults = { batchSize: 2, seed: 0, prefetch: 4, difficult: 'keep' } as const satisfies DetectionBatchOptions;
@@ -135,12 +137,13 @@ interface Making {
   /** Chooses the changes of a training image. */
   readonly plan?: (extent: Extent, rng: Rng) => Step[];
   readonly onUnreadable?: (reason: string) => void;
+  readonly isPart?: boolean;
 }
 
 type Order = Pick<EpochOptions, 'batchSize' | 'sampler' | 'lastBatch'>;
 
 function load({ split, classes, processor }: DetectionInputs, making: Making, order: Order): Batches<DetectionBatch> {
-  const { seed, prefetch, difficult, plan, onUnreadable } = making;
+  const { seed, prefetch, difficult, plan, onUnreadable, isPart = false } = making;
   const collate = (
     loaded: readonly (DetectionSample | undefined)[],
     { epoch }: Pass,
@@ -149,7 +152,7 @@ function load({ split, classes, processor }: DetectionInputs, making: Making, or
     torch.scoped(() => {
       const samples = loaded.filter((sample) => sample !== undefined);
       // An evaluation passes over an empty batch; a step has no gradient of one.
-      if (samples.length === 0 && order.sampler === shuffled)
+      if (samples.length === 0 && order.sampler === shuffled && !isPart)
         throw nothingToUse(Array.from(indices, (index) => split.describe(index)));
       if (samples.length === 0) return emptyBatch();
       const plans = samples.map(

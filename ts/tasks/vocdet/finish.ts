@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { InputError } from '../../errors';
 import type { Listener } from '../../native/listener';
 import type { Device } from '../../tensor';
+import type { Processes } from '../../train/distributed/processes';
 import { readMetricsLog } from '../../train/metrics-logger';
 import type { RunFolder } from '../../train/run';
 import type { ImageStrip } from '../../train/report/page';
@@ -66,9 +67,17 @@ export async function finishRun(run: RunFolder, dataset: OpenDataset, options: F
       ...options,
       name,
       notes,
+      processes: run.processes,
       ...(name === 'test' && { onImage }),
     });
   }
+  const finalMetrics = (): FinalMetrics => {
+    const written = Object.fromEntries(
+      splitNames.map((name) => [name, metrics[name] && separate(metrics[name]).metrics]),
+    ) as Record<SplitName, SplitMetrics | null>;
+    return { ...written, ...(notes.length > 0 && { notes }) };
+  };
+  if (!run.isWriter) return finalMetrics();
   const shown = metrics.test ? await writeSamples(run, { dataset, images: samples, notes }) : [];
   const mistakes = metrics.test ? await samplesOf({ dataset, images: hardest.images, notes }) : [];
   const attention = await attentionOf(detector, { dataset, images: samples, notes });
@@ -88,13 +97,10 @@ export async function finishRun(run: RunFolder, dataset: OpenDataset, options: F
       attention,
     }),
   );
-  const written = Object.fromEntries(
-    splitNames.map((name) => [name, metrics[name] && separate(metrics[name]).metrics]),
-  ) as Record<SplitName, SplitMetrics | null>;
-  const finalMetrics: FinalMetrics = { ...written, ...(notes.length > 0 && { notes }) };
+  const final = finalMetrics();
   // Last, because it says that the run is finished.
-  run.write('metrics.json', `${JSON.stringify(finalMetrics, null, 2)}\n`);
-  return finalMetrics;
+  run.write('metrics.json', `${JSON.stringify(final, null, 2)}\n`);
+  return final;
 }
 
 interface SplitOptions extends Omit<FinishOptions, 'notes'> {
@@ -103,6 +109,7 @@ interface SplitOptions extends Omit<FinishOptions, 'notes'> {
   readonly notes: string[];
   /** Sees each image, and every how many of them is a sample. */
   readonly onImage?: (image: DetectedImage, step: number) => void;
+  readonly processes: Processes | undefined;
 }
 
 /** The figures of a split; null when they cannot be had. */
@@ -111,7 +118,7 @@ async function metricsOf(
   dataset: OpenDataset,
   options: SplitOptions,
 ): Promise<FullMetrics | null> {
-  const { name, notes, config, listener, signal, onImage } = options;
+  const { name, notes, config, listener, signal, onImage, processes } = options;
   const lost: string[] = [];
   try {
     const split = name === 'train' ? firstOf(await dataset.split(name), TRAIN_IMAGES) : await dataset.split(name);
@@ -124,6 +131,7 @@ async function metricsOf(
     const metrics = await splitMetrics(detector, split, dataset.classes, {
       listener,
       signal,
+      processes,
       batchSize: config.evaluate.batchSize,
       difficult: config.data.difficult,
       onUnreadable: (reason) => void lost.push(reason),

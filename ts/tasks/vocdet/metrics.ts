@@ -1,7 +1,9 @@
 import { InputError } from '../../errors';
+import { gathered } from '../../data/shares';
 import { type Listener, silent, withBar } from '../../native/listener';
+import type { Processes } from '../../train/distributed/processes';
 import type { ClassList } from './annotations/classes';
-import { evaluationBatches, releaseBatch } from './batches';
+import { type DetectionInputs, evaluationBatches, releaseBatch } from './batches';
 import type { DetectionSplit } from './annotations/dataset';
 import type { ObjectDetector } from './detector';
 import { DetectionEvaluator, type BootstrapOptions } from './evaluator';
@@ -34,7 +36,18 @@ export interface MetricsOptions {
   readonly table?: readonly DetectionMetric[];
   /** Sees every image. */
   readonly onImage?: (image: DetectedImage) => void;
+  /** Those that pass the split through the detector together; all of them get the metrics of all. @default this one alone */
+  readonly processes?: Processes | undefined;
 }
+
+/** A batch with what was found in it. */
+interface DetectedBatch {
+  readonly images: readonly DetectedImage[];
+  /** The mean over its images. */
+  readonly loss: number;
+}
+
+type Sees = (batch: DetectedBatch) => void;
 
 /** Passes a split through the detector once. @throws InputError when the detector has other classes */
 export async function splitMetrics(
@@ -43,36 +56,74 @@ export async function splitMetrics(
   classes: ClassList,
   options: MetricsOptions = {},
 ): Promise<FullMetrics> {
-  const { signal, listener = silent, onImage, bootstrap, table = detectionMetrics, ...batching } = options;
+  const { onImage, bootstrap, table = detectionMetrics, ...passing } = options;
   detector.requireClasses(classes);
   const evaluator = new DetectionEvaluator(classes);
-  const { length } = split.ids;
-  if (length === 0) throw new InputError(`Expected images in the split ${split.name}, found none.`);
-  let [done, seen, loss] = [0, 0, 0];
-  const pass = async (update: (done: number, all: number) => void) => {
-    const batches = evaluationBatches(
-      { split, classes, processor: detector.processor },
-      { batchSize: BATCH, ...batching },
-    );
-    for await (const batch of batches.epoch(0)) {
-      signal?.throwIfAborted();
-      update((done = Math.min(done + (batching.batchSize ?? BATCH), length)), length);
-      if (batch.originals.length === 0) continue;
-      const found = detector.detectLabelled(batch);
-      releaseBatch(batch);
-      loss += found.loss * batch.originals.length;
-      seen += batch.originals.length;
-      batch.originals.forEach((original, i) => {
-        evaluator.add(original.id, found.detections[i]!, original.truths);
-        onImage?.({ index: original.index, original, detections: found.detections[i]! });
-      });
+  if (split.ids.length === 0) throw new InputError(`Expected images in the split ${split.name}, found none.`);
+  let [seen, loss] = [0, 0];
+  const see: Sees = (batch) => {
+    loss += batch.loss * batch.images.length;
+    seen += batch.images.length;
+    for (const image of batch.images) {
+      evaluator.add(image.original.id, image.detections, image.original.truths);
+      onImage?.(image);
     }
   };
-  await withBar(listener, `evaluating ${split.name}`, (bar) => pass((now, all) => bar.update(now, all)), 'steps');
+  const { processes } = passing;
+  if (processes) await detectTogether(detector, { split, classes }, { ...passing, processes }, see);
+  else await detectBatches(detector, { split, classes }, passing, see);
   if (seen === 0) throw new InputError(`Expected images that can be read in the split ${split.name}, found none.`);
   const result = evaluator.result({ bootstrap });
   const kept = keptValues(result, table);
   return { loss: loss / seen, ...result, ...(kept && { kept }) };
+}
+
+/** What a pass over a split goes by. */
+type PassOptions = Omit<MetricsOptions, 'onImage' | 'bootstrap' | 'table'>;
+type Images = Pick<DetectionInputs, 'split' | 'classes'>;
+
+/** Passes the batches of a split, or those of one of several processes, through the detector. */
+async function detectBatches(
+  detector: ObjectDetector,
+  { split, classes }: Images,
+  { signal, listener = silent, processes, batchSize = BATCH, ...batching }: PassOptions,
+  see: Sees,
+): Promise<void> {
+  const { length } = split.ids;
+  const all = evaluationBatches({ split, classes, processor: detector.processor }, { batchSize, ...batching });
+  const batches = processes ? all.deal(processes.rank, processes.size) : all;
+  let done = 0;
+  const pass = async (update: (done: number, all: number) => void) => {
+    for await (const batch of batches.epoch(0)) {
+      signal?.throwIfAborted();
+      done += batchSize * (processes?.size ?? 1);
+      update(Math.min(done, length), length);
+      const { originals } = batch;
+      const { detections, loss } = originals.length > 0 ? detector.detectLabelled(batch) : { detections: [], loss: 0 };
+      releaseBatch(batch);
+      const images = originals.map((original, i) => ({ index: original.index, original, detections: detections[i]! }));
+      see({ images, loss });
+    }
+  };
+  await withBar(listener, `evaluating ${split.name}`, (bar) => pass((now, of) => bar.update(now, of)), 'steps');
+}
+
+/** Each process passes its batches through the detector; all of them see all batches, in the order in which one alone would. */
+async function detectTogether(
+  detector: ObjectDetector,
+  images: Images,
+  { onUnreadable, ...options }: PassOptions & { readonly processes: Processes },
+  see: Sees,
+): Promise<void> {
+  const lost: string[] = [];
+  const noteLoss = onUnreadable && { onUnreadable: (reason: string) => void lost.push(reason) };
+  const parts = await options.processes.together(async () => {
+    const batches: DetectedBatch[] = [];
+    await detectBatches(detector, images, { ...options, ...noteLoss }, (batch) => void batches.push(batch));
+    return { batches, lost };
+  });
+  for (const part of parts) for (const reason of part.lost) onUnreadable?.(reason);
+  gathered(parts.map(({ batches }) => batches)).forEach(see);
 }
 
 /** The metrics of metrics.json, and apart what lies behind them, which is long. */

@@ -1,10 +1,12 @@
 import type { Batches } from '../../data/loader';
 import type { Listener } from '../../native/listener';
+import { detectionTotals } from '../../models';
 import { AdamW } from '../../optim';
 import type { Device } from '../../tensor';
 import type { ConfigTree } from '../../train/config/keys';
 import { trackingOptions, trainPlan } from '../../train/config/schema';
 import { chooseDevice, trainingPrecision } from '../../train/device';
+import { inTurn } from '../../train/distributed/processes';
 import { fit } from '../../train/fit';
 import type { FitOptions } from '../../train/fit-options';
 import { parameterGroups } from '../../train/groups';
@@ -34,27 +36,34 @@ export async function train(options: TrainOptions<DetectionConfig>): Promise<Tra
   const device = chooseDevice(config.device, listener);
   return withRun(options, async (run) => {
     if (run.isFinished(config)) return { outcome: 'completed', metrics: readFinalMetrics(run.path) as FinalMetrics };
+    const { processes } = run;
     const drawn = readDrawnSplits(run.file(DRAWN_SPLITS));
-    const dataset = await openDataset(config.data, listener, { seed: config.seed, drawn });
+    const open = () => openDataset(config.data, listener, { seed: config.seed, drawn });
+    const dataset = await inTurn(processes, open);
     const { classes } = dataset;
     try {
       sayDrawn(dataset, run, listener);
-      const splits = await preflight(dataset, listener, config.data.onError);
+      const splits = await inTurn(processes, () => preflight(dataset, listener, config.data.onError));
       const skipped = new SkippedImages(run, listener);
-      const { detector, detects, isNew } = await startingDetector(run, config, { classes, device, listener });
+      const surroundings = { classes, device, listener };
+      const { detector, detects, isNew } = await inTurn(processes, () => startingDetector(run, config, surroundings));
       const { batchSize, seed, augment } = config;
       const { prefetch, difficult, onError } = config.data;
       const onUnreadable = onError === 'skip' ? { onUnreadable: (reason: string) => skipped.add(reason) } : {};
       const source = { split: splits.train, classes, processor: detector.processor };
-      const batches = trainBatches(source, augment, { batchSize, seed, prefetch, difficult, ...onUnreadable });
-      if (isNew) await startBackboneOf(detector, batches, { config, listener, signal });
-      const evaluation = { listener, difficult, batchSize: config.evaluate.batchSize };
+      const batching = { batchSize, seed, prefetch, difficult, isPart: processes !== undefined, ...onUnreadable };
+      const batches = trainBatches(source, augment, batching);
+      const start = () => (isNew ? startBackboneOf(detector, batches, { config, listener, signal }) : undefined);
+      // The others get its weights when the training begins.
+      await (processes?.meet(() => (processes.isFirst ? start() : undefined)) ?? start());
+      const evaluation = { listener, difficult, batchSize: config.evaluate.batchSize, processes };
       const { outcome } = await fit({
         ...trainPlan(config, 'AP50', detects),
         precision: trainingPrecision(config.precision, device),
         model: detector.model,
         data: batches,
         loss: detectionLoss(detector, device),
+        totals: ({ labels }) => ({ ...detectionTotals(labels, detector.model.config) }),
         optimizer: newOptimizer(detector, config.optimizer),
         schedule: config.schedule,
         evaluate: async (signal, log) => {
@@ -81,6 +90,7 @@ export async function train(options: TrainOptions<DetectionConfig>): Promise<Tra
         dashboard,
       });
       if (outcome === 'interrupted') return { outcome };
+      await skipped.gather(processes);
       return {
         outcome,
         metrics: await finishRun(run, dataset, { device, config, listener, signal, notes: skipped.notes }),
@@ -142,8 +152,9 @@ async function startBackboneOf(
 
 /** The paper's set loss, with each of its terms. */
 function detectionLoss({ model }: ObjectDetector, device: Device): FitOptions<DetectionBatch>['loss'] {
-  return (batch) => {
-    const { loss, lossDict } = model.forward(labelledOnDevice(batch, device));
+  return (batch, totals) => {
+    const given = totals && { totals: { boxes: totals['boxes']!, weights: totals['weights']! } };
+    const { loss, lossDict } = model.forward({ ...labelledOnDevice(batch, device), ...given });
     return { loss: loss!, terms: lossDict! };
   };
 }

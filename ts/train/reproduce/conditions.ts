@@ -25,6 +25,8 @@ export interface Conditions {
   readonly capability: string;
   /** Threads of one operator. */
   readonly threads: number;
+  /** Processes that trained together; absent for one. */
+  readonly processes?: number;
   readonly device: Device;
   /** The name of the GPU; null on another device. */
   readonly gpu: string | null;
@@ -39,8 +41,8 @@ export interface Conditions {
 /** By folder: a process runs the code that it was started with, whatever is changed or committed since. */
 const gitStates = new Map<string, Promise<GitState | null>>();
 
-/** The conditions of this process. @param device where the model is */
-export async function conditionsOf(device: Device): Promise<Conditions> {
+/** The conditions of this process. @param device where the model is @param processes how many train together */
+export async function conditionsOf(device: Device, processes = 1): Promise<Conditions> {
   const folder = process.cwd();
   if (!gitStates.has(folder)) gitStates.set(folder, gitState(folder));
   return {
@@ -51,6 +53,7 @@ export async function conditionsOf(device: Device): Promise<Conditions> {
     processor: cpus()[0]?.model.trim() ?? 'unknown',
     capability: torch.backends.cpu.getCpuCapability(),
     threads: torch.getNumThreads(),
+    ...(processes > 1 && { processes }),
     device,
     gpu: device.startsWith('cuda') ? torch.cuda.getDeviceName(Number(device.split(':')[1] ?? 0)) : null,
     command: process.argv,

@@ -96,6 +96,7 @@ const DECIDING = [
   'processor',
   'capability',
   'threads',
+  'processes',
   'device',
   'gpu',
 ] as const satisfies readonly (keyof Conditions)[];
@@ -107,7 +108,7 @@ function conditionDifferences(path: string, target: string): ConditionDifference
   const differing = DECIDING.filter((name) => first[name] !== second[name]);
   const data = JSON.stringify(then.dataset) === JSON.stringify(now.dataset);
   return [
-    ...differing.map((name) => ({ name, then: first[name], now: second[name] })),
+    ...differing.map((name) => ({ name, then: first[name] ?? null, now: second[name] ?? null })),
     ...(data ? [] : [{ name: 'dataset', then: digest(then.dataset), now: digest(now.dataset) }]),
   ];
 }
