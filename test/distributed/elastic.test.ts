@@ -101,7 +101,7 @@ describe('torchts run on several nodes', () => {
     assert.equal(code, 1);
     assert.match(
       stderr,
-      /expected the job two at 127\.0\.0\.1:\d+, found the job one; give all launchers of a job the same --rdzv-id/,
+      /Expected the job two at 127\.0\.0\.1:\d+, found the job one; give all launchers of a job the same --rdzv-id/,
     );
     host.child.kill('SIGTERM');
     assert.equal((await host.ended).code, 143);
@@ -109,7 +109,7 @@ describe('torchts run on several nodes', () => {
     assert.equal(late.code, 1);
     assert.match(
       late.stderr,
-      /expected a launcher that serves 127\.0\.0\.1:\d+ within 0\.5 s, found none; start the same command/,
+      /Expected a launcher that serves 127\.0\.0\.1:\d+ within 0\.5 s, found none; start the same command/,
     );
   });
 });

@@ -41,11 +41,17 @@ export function program(name: string, code: string): string {
   return file;
 }
 
-/** Starts `torchts run` with these arguments. @param before a command that it is an argument of, such as one that enters a namespace */
-export function start(args: readonly string[], before: readonly string[] = []): Launcher {
+/**
+ * Starts `torchts run` with these arguments.
+ * @param options.before a command that it is an argument of, such as one that enters a namespace
+ */
+export function start(
+  args: readonly string[],
+  { before = [], limitMs = LIMIT_MS }: { before?: readonly string[]; limitMs?: number } = {},
+): Launcher {
   const [command, ...rest] = [...before, process.execPath, ...commandLine('torchts'), 'run', ...args];
   const child = spawn(command!, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
-  const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
+  const timer = setTimeout(() => child.kill('SIGKILL'), limitMs);
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));

@@ -31,10 +31,6 @@ describe('the options of torchts run', () => {
     [{ rdzvBackend: 'c10d' }, /^Expected --rdzv-endpoint host:port with --rdzv-backend c10d, found none\.$/],
     [{ nnodes: [1, 4] }, /^Expected --rdzv-endpoint host:port with --nnodes 1:4, found none\.$/],
     [{ rdzvEndpoint: 'host:x' }, /^Expected host, host:port or \[address\]:port for --rdzv-endpoint, found host:x\.$/],
-    [
-      { rdzvEndpoint: 'host', masterPort: 1 },
-      /^Expected --node-rank, --master-addr and --master-port with --rdzv-backend static alone/,
-    ],
     [{ standalone: true }, /^Expected --nnodes 1 with --standalone, found 2:2\.$/],
     [
       { masterPort: 1, maxRestarts: 1 },

@@ -99,11 +99,12 @@ export class ElasticRendezvous implements Rendezvous {
 
   async report(outcome: Outcome): Promise<void> {
     if (this.#lost) throw this.#lost;
+    if (this.#state?.phase === 'over') return;
     const failure = typeof outcome === 'string' ? null : sentenceOf(outcome);
-    await this.#job.report(this.#round, this.#id, {
-      outcome: typeof outcome === 'string' ? outcome : 'failed',
-      failure,
-    });
+    await this.#told(
+      this.#job.report(this.#round, this.#id, { outcome: typeof outcome === 'string' ? outcome : 'failed', failure }),
+    );
+    if (this.#lost) throw this.#lost;
   }
 
   async leave(reason: string): Promise<void> {
@@ -124,7 +125,7 @@ export class ElasticRendezvous implements Rendezvous {
     await this.#store.close();
   }
 
-  /** A host that is gone meanwhile needs not be told. */
+  /** A host that is gone meanwhile cannot be told, and must not be waited for. */
   async #told(telling: Promise<void>): Promise<void> {
     try {
       await within(this.#options.terms.keepAliveMs, telling);
@@ -178,17 +179,19 @@ export class ElasticRendezvous implements Rendezvous {
       this.#lastBeat = performance.now();
     }
     const state = await this.#job.state();
-    // The host waits for nodes to read this before it goes.
-    if (state?.phase === 'over' && !this.#coordinator) await this.#job.leave(this.#id, 'the job is over');
     const isNew = state?.phase !== this.#state?.phase || state?.round !== this.#state?.round;
     this.#state = state;
     if (!isNew) return;
     if (state?.phase === 'meeting' && state.reason !== null) this.#say(state.reason);
     if (state?.phase !== 'running' || state.round !== this.#round) this.#ending.abort();
     this.#wake();
+    // The host waits for nodes to have read this before it goes.
+    if (state?.phase === 'over' && !this.#coordinator) await this.#job.leave(this.#id, 'the job is over');
   }
 
   #lose(cause: unknown): void {
+    // The host may be gone then.
+    if (this.#state?.phase === 'over') return;
     if (cause instanceof InputError) this.#lost = cause;
     else {
       const { host, port } = this.#options.endpoint;
@@ -212,7 +215,7 @@ async function checkName(store: TCPStore, serves: boolean, { id, endpoint }: Ela
   const found = await nameIn(store);
   if (found === id) return;
   throw new InputError(
-    `expected the job ${id} at ${endpoint.host}:${endpoint.port}, found ${found === undefined ? 'a store without one' : `the job ${found}`}; give all launchers of a job the same --rdzv-id, and no other program this port`,
+    `Expected the job ${id} at ${endpoint.host}:${endpoint.port}, found ${found === undefined ? 'a store without one' : `the job ${found}`}; give all launchers of a job the same --rdzv-id, and no other program this port.`,
   );
 }
 

@@ -45,7 +45,7 @@ export async function openEndpoint(
   while (!(await isReachable(host, port))) {
     if (performance.now() > deadline)
       throw new InputError(
-        `expected a launcher that serves ${host}:${port} within ${timeoutMs / 1000} s, found none; start the same command on ${host}, or name another --rdzv-endpoint`,
+        `Expected a launcher that serves ${host}:${port} within ${timeoutMs / 1000} s, found none; start the same command on ${host}, or name another --rdzv-endpoint.`,
       );
     await sleep(RETRY_MS);
   }

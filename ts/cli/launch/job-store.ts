@@ -117,7 +117,7 @@ export class JobStore {
     const found = schema.safeParse(parsed(text));
     if (!found.success)
       throw new InputError(
-        `expected what this version of torchts writes into ${key} of the store, found ${text.slice(0, 80)}; run the same version on all nodes`,
+        `Expected what this version of torchts writes into ${key} of the store, found ${text.slice(0, 80)}; run the same version on all nodes.`,
       );
     return found.data;
   }

@@ -28,15 +28,14 @@ export class LineOutput {
 
   /** Whether a process gets the terminal itself, for its progress bar: that of rank 0 alone, and not where its output is logged. */
   drawsItself(local: number): boolean {
-    const isFirst = this.#round.firstRank + local === 0;
-    return isFirst && this.#options.logDir === null && this.#shows(local) && canDraw(process.stderr);
+    return local === 0 && this.#hasBar();
   }
 
   /** Prints the lines of a process with its rank before them, and writes them into its log. */
   show(stream: Readable, name: 'stdout' | 'stderr', local: number, rank: number): void {
     const shows = this.#shows(local);
     const log = this.#log(name, rank);
-    const clear = process[name].isTTY && this.drawsItself(-this.#round.firstRank) ? CLEAR_LINE : '';
+    const clear = process[name].isTTY && this.#hasBar() ? CLEAR_LINE : '';
     createInterface({ input: stream }).on('line', (line) => {
       log?.write(`${line}\n`);
       if (shows) process[name].write(`${clear}[rank${rank}] ${line}\n`);
@@ -45,6 +44,10 @@ export class LineOutput {
 
   close(): void {
     for (const log of this.#logs) log.end();
+  }
+
+  #hasBar(): boolean {
+    return this.#round.firstRank === 0 && this.#options.logDir === null && this.#shows(0) && canDraw(process.stderr);
   }
 
   #shows(local: number): boolean {

@@ -55,25 +55,21 @@ function processesOf(wanted: RunFlags['nprocPerNode']): number {
   if (typeof wanted === 'number') return wanted;
   const gpus = wanted === 'cpu' ? 0 : cuda.deviceCount();
   if (wanted === 'gpu' && gpus === 0)
-    throw new InputError('expected a GPU for --nproc-per-node gpu, found none; give a number');
+    throw new InputError('Expected a GPU for --nproc-per-node gpu, found none; give a number.');
   return gpus > 0 ? gpus : availableParallelism();
 }
 
 /** Whether nodes meet at an endpoint; else they were told their numbers. */
 function isMeeting(flags: RunFlags): boolean {
   const { standalone, nnodes, rdzvBackend, rdzvEndpoint, nodeRank } = flags;
-  const isSet = (name: 'nodeRank' | 'masterAddr' | 'masterPort') => flags[name] !== undefined;
   if (standalone) {
     if (nnodes[1] > 1) throw new UsageError(`Expected --nnodes 1 with --standalone, found ${nnodes.join(':')}.`);
     return false;
   }
+  // As torchrun, which heeds no numbers of nodes with c10d: what starts jobs sets them all the same.
   const meets = (rdzvBackend ?? (rdzvEndpoint !== undefined && nodeRank === undefined ? 'c10d' : 'static')) === 'c10d';
   if (meets && rdzvEndpoint === undefined)
     throw new UsageError('Expected --rdzv-endpoint host:port with --rdzv-backend c10d, found none.');
-  if (meets && (isSet('nodeRank') || isSet('masterAddr') || isSet('masterPort')))
-    throw new UsageError(
-      'Expected --node-rank, --master-addr and --master-port with --rdzv-backend static alone: at an endpoint nodes get their numbers.',
-    );
   return meets;
 }
 
