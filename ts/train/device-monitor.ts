@@ -1,6 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { accelerator, type Device } from '../tensor';
-import type { SystemEntry } from './system-log';
+
+/** What a line of system.jsonl says of a training's accelerator. */
+export interface DeviceReading {
+  /** Bytes that libtorch has taken from the model's accelerator; absent on the CPU. */
+  readonly deviceMemory?: number;
+  /** The share of the time in which the accelerator computed, from 0 to 1; absent where its driver tells none. */
+  readonly deviceUtilization?: number;
+}
 
 /** Milliseconds between two readings of how busy a device is; its driver itself averages over up to a second. */
 const INTERVAL_MS = 1000;
@@ -21,7 +28,7 @@ export class DeviceMonitor {
   }
 
   /** What a line of system.jsonl says of the device. */
-  read(): Pick<SystemEntry, 'deviceMemory' | 'deviceUtilization'> {
+  read(): DeviceReading {
     const readings = this.#readings;
     this.#readings = [];
     const sum = readings.reduce((total, reading) => total + reading, 0);
@@ -57,7 +64,7 @@ function driversName(device: Device): string {
 }
 
 /** @returns nothing for an accelerator whose allocator counts nothing */
-function reservedMemory(): Pick<SystemEntry, 'deviceMemory'> {
+function reservedMemory(): Pick<DeviceReading, 'deviceMemory'> {
   try {
     return { deviceMemory: accelerator.memory().reserved };
   } catch {

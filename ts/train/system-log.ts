@@ -1,13 +1,13 @@
 /** system.jsonl: how a training uses the machine, a JSON object for each line of metrics.jsonl about training. No comparison reads it. */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { isPlainObject } from '../native/realm';
-import type { DeviceMonitor } from './device-monitor';
+import type { DeviceMonitor, DeviceReading } from './device-monitor';
 
 /** The name of the file in a run folder. */
 export const SYSTEM_LOG = 'system.jsonl';
 
 /** One line of system.jsonl. */
-export interface SystemEntry {
+export interface SystemEntry extends DeviceReading {
   /** Optimizer steps done. */
   readonly step: number;
   readonly samplesPerSecond: number;
@@ -15,10 +15,6 @@ export interface SystemEntry {
   readonly dataWait: number;
   /** Resident memory of the process, in bytes. */
   readonly memory: number;
-  /** Bytes that libtorch has taken from the model's accelerator; absent on the CPU. */
-  readonly deviceMemory?: number;
-  /** The share of the time in which the accelerator computed, from 0 to 1; absent where its driver tells none. */
-  readonly deviceUtilization?: number;
 }
 
 /** The lines of a system.jsonl; those that a resume has undone, that a kill cut short or that are damaged are left out. */
