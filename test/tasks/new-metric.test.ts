@@ -4,10 +4,11 @@ import { describe as detectionTable } from '../../ts/cli/vocdet/evaluate';
 import { type AttributeMetric, attributeMetrics, registerMetric, splitMetrics } from '../../ts/tasks/facecls/metrics';
 import { renderReport as faceReport } from '../../ts/tasks/facecls/report';
 import { ClassList } from '../../ts/tasks/vocdet/annotations/classes';
-import { DetectionEvaluator } from '../../ts/tasks/vocdet/evaluator';
+import { DetectionEvaluator, type DetectionResult } from '../../ts/tasks/vocdet/evaluator';
 import {
   type DetectionMetric,
   detectionMetrics,
+  type FullMetrics,
   keptValues,
   loggedMetrics,
   registerMetric as registerDetectionMetric,
@@ -49,7 +50,8 @@ describe('a metric of faces that is one more entry of the table', () => {
     logits: Float32Array.from([2, 1, -1, 1, 1, 1]),
     labels: Uint8Array.from([1, 1, 0, 1, 0, 1]),
   };
-  const split = splitMetrics(outputs, Uint8Array.from([0, 1]), table);
+  let split: ReturnType<typeof splitMetrics>;
+  before(() => (split = splitMetrics(outputs, Uint8Array.from([0, 1]), table)));
 
   it('is in metrics.json, for each attribute and as the mean of those that have it', () => {
     const { perAttribute, meanSpecificity } = JSON.parse(JSON.stringify(split)) as {
@@ -95,12 +97,16 @@ describe('a metric of detectors that is one more entry of the table', () => {
     },
   };
   const table = [...detectionMetrics, found];
-  const evaluator = new DetectionEvaluator(new ClassList(['dog', 'car']));
-  const truth = boxes('xyxy', [0, 0, 10, 10]);
-  evaluator.add('1', { labels: [0], scores: [0.9], boxes: truth }, { labels: [0], boxes: truth });
-  evaluator.add('2', { labels: [], scores: [], boxes: boxes('xyxy', []) }, { labels: [1], boxes: truth });
-  const result = evaluator.result();
-  const split = { loss: 1, ...result, kept: keptValues(result, table) };
+  let result: DetectionResult;
+  let split: FullMetrics;
+  before(() => {
+    const evaluator = new DetectionEvaluator(new ClassList(['dog', 'car']));
+    const truth = boxes('xyxy', [0, 0, 10, 10]);
+    evaluator.add('1', { labels: [0], scores: [0.9], boxes: truth }, { labels: [0], boxes: truth });
+    evaluator.add('2', { labels: [], scores: [], boxes: boxes('xyxy', []) }, { labels: [1], boxes: truth });
+    result = evaluator.result();
+    split = { loss: 1, ...result, kept: keptValues(result, table) };
+  });
 
   it('is in metrics.json where it says what the rest does not', () => {
     assert.deepEqual(split.kept, { recall50: 0.5 });

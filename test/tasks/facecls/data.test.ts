@@ -108,6 +108,21 @@ describe('FaceData', () => {
     );
   });
 
+  it('refuses a batch of training without any image that can be read, by the names', async () => {
+    const words = Object.fromEntries(names.map((name) => [`img_align_celeba/${name}`, 'words']));
+    const data = open({ ...uncached, batchSize: 8 }, folder.write({ ...lists, ...words }));
+    const told: string[] = [];
+    await assert.rejects((async () => collect(await data.train((reason) => told.push(reason))))(), (error: Error) => {
+      assert.equal(error.name, 'InputError');
+      const [, listed] = /^Expected an image that can be read in a batch of training, found none among (.*)\.$/.exec(
+        error.message,
+      )!;
+      assert.deepEqual(listed!.split(', ').sort(), names.slice(0, 8));
+      return true;
+    });
+    assert.equal(told.length, 8);
+  });
+
   it('keeps the order of the file in evaluation', async () => {
     const [batch] = await collect(await open().evaluation('val'));
     assert.deepEqual(batch!.names, [names[8]]);

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { ViTConfig } from '../../../ts/models';
+import { FaceClassifier } from '../../../ts/tasks/facecls/classifier';
 import { layerMap, newModel, newProcessor } from '../../../ts/tasks/facecls/model';
 import { presets } from '../../../ts/tasks/facecls/presets';
+import { ImageProcessor } from '../../../ts/vision/processor';
 import { smallClassifier } from './small-model';
 
 describe('a new model', () => {
@@ -25,6 +30,22 @@ describe('a new model', () => {
 
   it('reads images at its own size', async () => {
     assert.deepEqual((await newProcessor(presets.small)).outputSize, { height: 64, width: 64 });
+  });
+
+  it('reads them as the checkpoint does that it begins from, at another size where the configuration has one', async () => {
+    const from = mkdtempSync(join(tmpdir(), 'from-'));
+    try {
+      const { model } = smallClassifier();
+      const own = { size: { height: 32, width: 32 }, imageMean: [0.1, 0.2, 0.3] as [number, number, number] };
+      await new FaceClassifier(model, new ImageProcessor(own)).save(from);
+      const optionsFor = async (imageSize: number | null) =>
+        (await newProcessor({ ...presets.tiny, model: { ...presets.tiny.model, from, imageSize } })).options;
+      assert.deepEqual([(await optionsFor(null)).size, (await optionsFor(null)).imageMean], [own.size, own.imageMean]);
+      const other = await optionsFor(48);
+      assert.deepEqual([other.size, other.imageMean], [{ height: 48, width: 48 }, own.imageMean]);
+    } finally {
+      rmSync(from, { recursive: true });
+    }
   });
 });
 

@@ -186,7 +186,8 @@ describe('the report of a run', () => {
       labels: Uint8Array.from(rows.flatMap(({ labels }) => labels)),
       logits: Float32Array.from(rows.flatMap(({ logits }) => logits)),
     };
-    const { sections } = read({ analysis: analyse(outputs, { Hat: 0.5, Cap: 0.2 }) });
+    let sections: ReturnType<typeof read>['sections'];
+    before(() => ({ sections } = read({ analysis: analyse(outputs, { Hat: 0.5, Cap: 0.2 }) })));
     const text = (title: string) => sections[title]!.text;
 
     it('has a section for each part of it, before the samples', () => {
@@ -216,6 +217,10 @@ describe('the report of a run', () => {
         text('Thresholds'),
         /Hat 66\.7 100\.0 80\.0 0\.500 66\.7 100\.0 80\.0 0\.0 Cap 100\.0 50\.0 66\.7 0\.200 50\.0 100\.0 66\.7 0\.0 Mean/,
       );
+      assert.match(
+        sections['Thresholds']!.intro,
+        /the highest F1 on the validation split: predict goes by the latter\.$/,
+      );
       const untuned = read({ analysis: analyse(outputs) }).sections['Thresholds']!;
       assert.match(untuned.text, /F1 at ½ % Hat 66\.7 100\.0 80\.0 Cap 100\.0 50\.0 66\.7 Mean 83\.3 75\.0 73\.3$/);
       assert.match(untuned.intro, /with a yes from a probability of one half\.$/);
@@ -224,8 +229,9 @@ describe('the report of a run', () => {
     it('says what is taken for what, and which errors go together', () => {
       assert.match(
         text('Errors of pairs'),
-        /Elsewhere % Cap Hat 10 100\.0 0\.0 Wrong together .* Hat Cap 10 2\.5 1\.00 /,
+        /Missed Claimed Images Of the missed % Elsewhere % Cap Hat 10 100\.0 0\.0 Wrong together /,
       );
+      assert.match(text('Errors of pairs'), /Wrong Wrong too Images By chance Correlation Hat Cap 10 2\.5 1\.00 /);
       const right = analyse({ ...outputs, logits: Float32Array.from(outputs.labels, (label) => 2 * label - 1) });
       const { 'Errors of pairs': pairs, Slices: slices } = read({ analysis: right }).sections;
       assert.match(pairs!.text, /No attribute is claimed where another is missed.* No two attributes are wrong/);

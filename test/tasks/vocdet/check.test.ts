@@ -40,6 +40,17 @@ describe('checkDetectionData', () => {
     checkDetectionData(folder.write({ ...sound(), ...changes }), options);
   const kinds = ({ findings }: DetectionCheck) => findings.map(({ kind, count }) => [kind, count]);
 
+  it('misses objects in a split that has images, and not where all are difficult', async () => {
+    const empty = async (changes: Record<string, string>) => {
+      const { findings } = await check(changes);
+      const found = findings.find(({ kind }) => kind === 'split without objects');
+      return (found?.examples ?? []).map((text) => /\/(\w+) has no objects to find\.$/.exec(text)?.[1]);
+    };
+    assert.deepEqual(await empty({ 'Annotations/c.xml': scene(car([2, 3, 9, 8], 1)) }), [], 'a difficult one');
+    assert.deepEqual(await empty({ 'ImageSets/Main/val.txt': '' }), [], 'no image');
+    assert.deepEqual(await empty({}), ['val']);
+  });
+
   it('counts images, objects and classes of each split, and finds no fault where there is none', async () => {
     const progress: string[] = [];
     const report = await check({}, { onProgress: (done, all) => progress.push(`${done}/${all}`) });

@@ -66,6 +66,38 @@ describe('a run that is trained again', () => {
     assert.deepEqual(readLearningRateChanges(target), [{ step: 3, factor: 0.5 }]);
   });
 
+  it('is trained on the device that auto meant then, and nobody is told', async () => {
+    const seen: ConfigTree[] = [];
+    const watched: ReplayedTask<ConfigTree> = {
+      ...task,
+      train: (options) => {
+        seen.push(options.config);
+        return task.train(options);
+      },
+    };
+    const quiet = { tensorboard: false, mlflow: false };
+    /** The configuration of a second run, of one that had this configuration, and a session on this device. */
+    const configOf = async (name: string, config: ConfigTree, device: string | null): Promise<ConfigTree> => {
+      cpSync(first, path(name), { recursive: true });
+      writeFileSync(path(`${name}/config.yaml`), JSON.stringify(config));
+      const file = path(`${name}/run.json`);
+      if (device === null) rmSync(file);
+      else writeFileSync(file, readFileSync(file, 'utf8').replace('"device": "cpu"', `"device": "${device}"`));
+      await replayRun(path(name), watched);
+      return seen.at(-1)!;
+    };
+    const auto = { clip: 1, device: 'auto', tracking: { images: 2, tensorboard: true } };
+    const told = { images: 2, ...quiet };
+    assert.deepEqual(await configOf('auto-cpu', auto, 'cpu'), { clip: 1, device: 'cpu', tracking: told });
+    assert.deepEqual(await configOf('auto-gpu', auto, 'cuda:0'), { clip: 1, device: 'auto', tracking: told });
+    assert.deepEqual(await configOf('auto-unknown', auto, null), { clip: 1, device: 'auto', tracking: told });
+    assert.deepEqual(await configOf('unsaid', { clip: 1 }, 'cpu'), { clip: 1, device: 'auto', tracking: quiet });
+    assert.deepEqual(await configOf('named', { clip: 1, device: 'cuda:1', tracking: 3 }, 'cpu'), {
+      ...{ clip: 1, device: 'cuda:1' },
+      tracking: quiet,
+    });
+  });
+
   it('ends with the same bits', async () => {
     const replay = await replayRun(first, task);
     assert.equal(replay.target, path('first-replay'));

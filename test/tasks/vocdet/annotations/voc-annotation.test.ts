@@ -150,6 +150,14 @@ describe('resolveTargets', () => {
     );
   });
 
+  it('names the first five classes of a longer list', () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const annotation = { location: 'a.xml', objects: [object({ name: 'cow', box: [0, 0, 1, 1], location: 'a.xml' })] };
+    const refused = (count: number) => () => resolveTargets(annotation, size, new ClassList(names.slice(0, count)));
+    assert.throws(refused(5), /one of the 5 classes \(a, b, c, d, e\), found cow/);
+    assert.throws(refused(6), /one of the 6 classes \(a, b, c, d, e, …\), found cow/);
+  });
+
   it('refuses boxes without area and boxes outside of the image', () => {
     for (const box of [
       [5, 5, 5, 9],

@@ -63,6 +63,17 @@ describe('openVoc', () => {
     });
   }
 
+  it('has the twenty classes of the challenge where every root is called as a year of it is', () => {
+    const classesOf = (...names: readonly string[]) =>
+      open(folder.write(Object.assign({}, ...names.map((name) => root(`VOCdevkit/${name}/`, 'train', ['1'])))))
+        .officialClasses?.length;
+    assert.equal(classesOf('VOC2007', 'VOC2012'), 20);
+    for (const other of ['myVOC2007', 'VOC2007b', 'VOC2006']) {
+      assert.equal(classesOf(other), undefined, other);
+      assert.equal(classesOf('VOC2012', other), undefined, `${other} beside one`);
+    }
+  });
+
   it('takes a link to nothing, and a pipe, for no image', async function () {
     if (process.platform === 'win32') return this.skip();
     const path = folder.write(root('', 'train', ['000001', '000002']));

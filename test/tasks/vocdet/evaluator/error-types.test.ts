@@ -62,22 +62,25 @@ const counts = ({ types }: ErrorTypes) => errorTypes.map((type) => types[type].c
 
 describe('error types', () => {
   describe('of one of each kind', () => {
-    const errors = errorsOf(
-      [
-        [0, 0.9, at(0)], // right
-        [0, 0.8, [0, 0, 10, 9]], // the same dog
-        [0, 0.7, at(100)], // a cat
-        [0, 0.6, at(204)], // 60 of 140 square pixels of a dog
-        [1, 0.55, at(204)], // the same, as a cat
-        [0, 0.5, at(500)], // nothing
-      ],
-      [
-        [0, at(0)],
-        [1, at(100)],
-        [0, at(200)],
-        [0, at(300)], // nobody finds it
-      ],
-    );
+    let errors: ErrorTypes;
+    before(() => {
+      errors = errorsOf(
+        [
+          [0, 0.9, at(0)], // right
+          [0, 0.8, [0, 0, 10, 9]], // the same dog
+          [0, 0.7, at(100)], // a cat
+          [0, 0.6, at(204)], // 60 of 140 square pixels of a dog
+          [1, 0.55, at(204)], // the same, as a cat
+          [0, 0.5, at(500)], // nothing
+        ],
+        [
+          [0, at(0)],
+          [1, at(100)],
+          [0, at(200)],
+          [0, at(300)], // nobody finds it
+        ],
+      );
+    });
 
     it('are counted, those with a score above one half apart, and by class', () => {
       assert.deepEqual(counts(errors), [1, 1, 1, 1, 1, 1]);
@@ -178,6 +181,19 @@ describe('error types', () => {
       [0, 0, 0, 0, 1, 1],
       'below a tenth nothing is there, and the dog is missed',
     );
+  });
+
+  it('of what overlaps an object of another class begin at a tenth, and with one half the class alone is wrong', () => {
+    const kinds = (box: Box) => counts(errorsOf([[1, 0.9, box]], [[0, at(0)]]));
+    assert.deepEqual(kinds([0, 0, 10, 5]), [1, 0, 0, 0, 0, 0], 'one half: the class is wrong');
+    assert.deepEqual(kinds([0, 0, 10, 4.9]), [0, 0, 1, 0, 0, 1], 'below: class and box');
+    assert.deepEqual(kinds([0, 0, 1, 10]), [0, 0, 1, 0, 0, 1], 'a tenth');
+    assert.deepEqual(kinds([0, 0, 0.9, 10]), [0, 0, 0, 0, 1, 1], 'below a tenth nothing is there');
+    const twice: Found[] = [
+      [0, 0.9, at(0)],
+      [0, 0.8, [0, 0, 10, 5]],
+    ];
+    assert.deepEqual(counts(errorsOf(twice, [[0, at(0)]])), [0, 0, 0, 1, 0, 0], 'one half of what is found already');
   });
 
   it('ask for no difficult object', () => {
