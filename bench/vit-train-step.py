@@ -2,6 +2,7 @@
 
 import torch
 from transformers import ViTConfig, ViTForImageClassification
+from vit_weights import fill
 from worker_protocol import Settings, Side, peak_bytes, seconds, take_turns
 
 
@@ -32,16 +33,6 @@ def prepare(settings: Settings) -> Side:
         "peak": lambda: peak_bytes(device),
     }
     return Side(measures, check=[step(), step()])
-
-
-@torch.no_grad()
-def fill(model: torch.nn.Module) -> None:
-    """The same numbers on both sides, however their libraries draw first weights: each matrix from a seed of its own size."""
-    for parameter in model.parameters():
-        if parameter.ndim < 2:
-            continue
-        torch.manual_seed(parameter.numel())
-        parameter.copy_(torch.randn(parameter.shape).mul_(0.02))
 
 
 if __name__ == "__main__":

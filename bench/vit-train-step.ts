@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { models, optim, torch } from 'torchts';
 import { peakBytes, seconds } from './clock';
+import { fill } from './vit-weights';
 import { takeTurns } from './worker-protocol';
 
 void takeTurns(({ checkpoint, device, smoke }) => {
@@ -42,14 +43,3 @@ void takeTurns(({ checkpoint, device, smoke }) => {
     },
   };
 });
-
-/** The same numbers on both sides, however their libraries draw first weights: each matrix from a seed of its own size. */
-function fill(parameters: readonly torch.Tensor[]): void {
-  torch.noGrad(() => {
-    for (const parameter of parameters) {
-      if (parameter.ndim < 2) continue;
-      torch.manualSeed(parameter.numel());
-      parameter.copy_(torch.randn(parameter.shape).mul_(0.02));
-    }
-  });
-}

@@ -1,0 +1,127 @@
+"""Two processes of one thread each: all-reduce, and training steps of ViTs under DistributedDataParallel. This one starts the other."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+import torch.distributed as dist
+from torch.nn.parallel import DistributedDataParallel
+from transformers import ViTConfig, ViTForImageClassification
+from vit_weights import fill
+from worker_protocol import Settings, Side, take_turns
+
+RANK = int(os.environ.get("RANK", "0"))
+WIDTHS = {"tiny": {"hidden_size": 192, "num_attention_heads": 3, "intermediate_size": 768}, "base": {}}
+BATCHES = {"tiny": 8, "base": 4}
+
+
+def start_other(store_path: str) -> Callable[[str], None]:
+    """The other process: the same program, which answers the same lines; what asks it for a measure without waiting."""
+    env = {**os.environ, "RANK": "1", "STORE_PATH": store_path}
+    other = subprocess.Popen(
+        [sys.executable, *sys.argv], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+    )
+    pending = [1]  # the line that says that it is ready
+
+    def tell(measure: str) -> None:
+        for _ in range(pending.pop()):
+            other.stdout.readline()
+        other.stdin.write(f"run {measure}\n")
+        pending.append(1)
+
+    return tell
+
+
+class Training:
+    """A model and its steps: of both processes, and of one alone."""
+
+    def __init__(self, size: str, settings: Settings):
+        smoke = settings["smoke"]
+        widths = {} if smoke else WIDTHS[size]
+        config = ViTConfig.from_pretrained(settings["checkpoint"], attn_implementation="sdpa", **widths)
+        self.model = ViTForImageClassification(config).train()
+        fill(self.model)
+        self.wrapped = DistributedDataParallel(self.model)
+        self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=5e-5, weight_decay=0.05, fused=True)
+        torch.manual_seed(RANK)
+        batch = 2 if smoke else BATCHES[size]
+        self.pixel_values = torch.randn(batch, 3, config.image_size, config.image_size)  # (B, C, H, W)
+        self.labels = torch.randn(batch, config.num_labels).gt(0).float()  # (B, K)
+
+    def step(self, trained: torch.nn.Module) -> float:
+        self.optimizer.zero_grad()
+        loss = trained(self.pixel_values, labels=self.labels).loss
+        loss.backward()
+        self.optimizer.step()
+        return loss.item()
+
+    def together(self) -> float:
+        return self.step(self.wrapped)
+
+    def alone(self) -> float:
+        return self.step(self.model)
+
+
+def elapsed(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def prepare(settings: Settings) -> Side:
+    smoke = settings["smoke"]
+    beside = Path(settings["checkpoint"]).parent
+    store_path = os.environ.get("STORE_PATH", str(beside / f"processes-{os.getpid()}"))
+    tell_other = start_other(store_path) if RANK == 0 else None
+    dist.init_process_group("gloo", init_method=f"file://{store_path}", rank=RANK, world_size=2)
+    groups = [dist.new_group([0]), dist.new_group([1])]
+    trainings = {size: Training(size, settings) for size in WIDTHS}
+
+    def together(measure: str, work: Callable[[], float]) -> Callable[[], float]:
+        def run() -> float:
+            if tell_other:
+                tell_other(measure)
+            dist.barrier()
+            return work()
+
+        return run
+
+    def all_reduce(size: int, calls: int, group: dist.ProcessGroup | None = None) -> float:
+        tensor = torch.zeros(size // 4)
+        count = 2 if smoke else calls
+
+        def loop() -> None:
+            for _ in range(count):
+                dist.all_reduce(tensor, group=group)
+
+        return elapsed(loop) / count
+
+    def efficiency(size: str) -> Callable[[], float]:
+        step = together(f"{size}-efficiency", lambda: elapsed(trainings[size].together))
+
+        def run() -> float:
+            alone = elapsed(trainings[size].alone) if RANK == 0 else 0
+            return 100 * alone / step()
+
+        return run
+
+    losses = [trainings[size].together() for size in WIDTHS for _ in range(2)]
+    measures = {
+        "all-reduce-1k": together("all-reduce-1k", lambda: all_reduce(1024, 2000)),
+        "all-reduce-1m": together("all-reduce-1m", lambda: all_reduce(2**20, 100)),
+        "all-reduce-100m": together("all-reduce-100m", lambda: all_reduce(100 * 2**20, 3)),
+        "overhead": together("overhead", lambda: all_reduce(1024, 5000, groups[RANK])),
+        "tiny": together("tiny", lambda: elapsed(trainings["tiny"].together)),
+        "tiny-efficiency": efficiency("tiny"),
+        "base": together("base", lambda: elapsed(trainings["base"].together)),
+        "base-efficiency": efficiency("base"),
+    }
+    return Side(measures, losses)
+
+
+if __name__ == "__main__":
+    take_turns(prepare)
