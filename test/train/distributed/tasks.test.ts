@@ -9,6 +9,8 @@ import { stringify } from 'yaml';
 import { evaluate as evaluateFaces } from '../../../ts/tasks/facecls/evaluate';
 import { ensureDrawnFaces } from '../../../ts/tasks/facecls/synth';
 import { evaluate as evaluateDetector } from '../../../ts/tasks/vocdet/evaluate';
+import { train as trainDetector } from '../../../ts/tasks/vocdet/train';
+import { readMetricsLog } from '../../../ts/train/metrics-logger';
 import { readRunFile } from '../../../ts/train/reproduce/run-file';
 import { program } from '../../cli/programs';
 import { onOneThread } from '../../one-thread';
@@ -52,7 +54,7 @@ describe('a task in two processes', function () {
     assert.equal(readRunFile(join(root, 'run'))!.sessions[0]!.processes, 2);
   });
 
-  it('detects objects: the metrics are those of one process', async () => {
+  it('detects objects: as one process with the same batches, and the metrics are those of one process', async () => {
     for (const [name, content] of Object.entries(await vocFiles({ train: 9, val: 5, test: 5 }))) {
       mkdirSync(dirname(join(root, 'scenes', name)), { recursive: true });
       writeFileSync(join(root, 'scenes', name), content);
@@ -61,6 +63,8 @@ describe('a task in two processes', function () {
     const config = {
       ...small,
       model: { ...small.model, trainBatchNorm: false, dropout: 0 },
+      // Images of one size: a part of a batch is padded no more than the whole.
+      augment: { ...small.augment, sizes: [48], crop: 0 },
       evaluate: { ...small.evaluate, batchSize: 2 },
     };
     writeFileSync(join(root, 'scenes.yaml'), stringify(config));
@@ -69,5 +73,19 @@ describe('a task in two processes', function () {
     const options = { data: join(root, 'scenes'), split: 'test', batchSize: 2 } as const;
     const { analysis: _, ...alone } = await evaluateDetector(join(root, 'detector'), options);
     assert.deepEqual(test, JSON.parse(JSON.stringify(alone)));
+
+    await trainDetector({ config, run: join(root, 'one') });
+    const logOf = (run: string) =>
+      readMetricsLog(join(root, run, 'metrics.jsonl')).filter(({ kind }) => kind === 'train');
+    const [two, one] = [logOf('detector'), logOf('one')];
+    assert.equal(two.length, one.length);
+    for (const [i, entry] of one.entries())
+      for (const name of ['loss', 'loss_ce', 'loss_bbox', 'loss_giou', 'gradNorm']) {
+        const [found, expected] = [Number(two[i]![name]), Number(entry[name])];
+        assert.ok(
+          Math.abs(found - expected) <= 1e-3 * expected,
+          `step ${entry.step}, ${name}: ${found} for ${expected}`,
+        );
+      }
   });
 });
