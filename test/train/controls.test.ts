@@ -162,7 +162,7 @@ describe('a training that is steered', () => {
           if (event.type === 'step' && event.step === 4) cpSync(run0(), join(root, 'copy'), { recursive: true });
           if (event.type === 'step' && event.step === 7) stop.abort();
         },
-        { signal: stop.signal, plan: { checkpointSteps: 1 } },
+        { signal: stop.signal, plan: { checkpointSteps: 1 }, fit: { asyncCheckpoint: false } },
       );
       // As if a kill had left the checkpoint of step 3, and both changes on disk.
       for (const name of ['checkpoints', 'metrics.jsonl']) {
