@@ -56,7 +56,8 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
     prints: /\[rank[01]\] 2\n\[rank[01]\] 2\n/,
   },
   'npx torchts run --nproc 2 facecls train --preset tiny': {
-    not: 'test/train/distributed/tasks.test.ts trains so',
+    run: 'torchts run --nproc 2 facecls train --config tiny-facecls.yaml --run models/two',
+    prints: /models\/two\/report\.html/,
   },
   'npx torchts run --nproc 2 --max-restarts 3 --log-dir logs train.mjs': {
     run: `echo "console.log(process.env.LOCAL_RANK)" > train.mjs && npx torchts run --nproc 2 --max-restarts 3 --log-dir logs train.mjs && cat logs/0/1/stdout.log && rm -r logs`,

@@ -2,7 +2,7 @@
 import { startAllReduce } from '../../../distributed/call';
 import { groupOf, type ProcessGroup } from '../../../distributed/process-group';
 import type { Tensor } from '../../../tensor';
-import type { CommHook, GradBucket } from './hook';
+import { bufferOf, type CommHook, type GradBucket } from './hook';
 
 /** Begins the average of a tensor over the processes, in its own memory. */
 export function startAverage(owner: string, tensor: Tensor, group: ProcessGroup | null): () => Tensor {
@@ -13,16 +13,23 @@ export function startAverage(owner: string, tensor: Tensor, group: ProcessGroup 
 
 /** Averages the gradients as they are; for hooks of one's own to begin with. The state is the process group, null for all. */
 export const allreduceHook: CommHook<ProcessGroup | null> = (group, bucket) =>
-  startAverage('allreduceHook', bucket.buffer(), group);
+  startAverage('allreduceHook', bufferOf('allreduceHook', bucket), group);
 
 /** Sends the gradients rounded to float16. The state is the process group, null for all. */
-export const fp16CompressHook: CommHook<ProcessGroup | null> = (group, bucket) => compressed('float16', group, bucket);
+export const fp16CompressHook: CommHook<ProcessGroup | null> = (group, bucket) =>
+  compressed('fp16CompressHook', 'float16', group, bucket);
 
 /** Sends the gradients rounded to bfloat16. The state is the process group, null for all. */
-export const bf16CompressHook: CommHook<ProcessGroup | null> = (group, bucket) => compressed('bfloat16', group, bucket);
+export const bf16CompressHook: CommHook<ProcessGroup | null> = (group, bucket) =>
+  compressed('bf16CompressHook', 'bfloat16', group, bucket);
 
-function compressed(dtype: 'float16' | 'bfloat16', group: ProcessGroup | null, bucket: GradBucket): () => Tensor {
-  const buffer = bucket.buffer();
-  const average = startAverage('compressHook', buffer.to({ dtype, copy: true }), group);
+function compressed(
+  owner: string,
+  dtype: 'float16' | 'bfloat16',
+  group: ProcessGroup | null,
+  bucket: GradBucket,
+): () => Tensor {
+  const buffer = bufferOf(owner, bucket);
+  const average = startAverage(owner, buffer.to({ dtype, copy: true }), group);
   return () => buffer.copy_(average());
 }

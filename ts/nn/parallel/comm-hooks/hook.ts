@@ -53,6 +53,12 @@ export class GradBucket {
   }
 }
 
+/** The gradients of a bucket. @throws DTypeError for what is none, which a hook gets that is called by hand @internal */
+export function bufferOf(owner: string, bucket: GradBucket): Tensor {
+  if (bucket instanceof GradBucket) return bucket.buffer();
+  throw expected(owner, 'a GradBucket', bucket, 'give the hook to registerCommHook, which calls it');
+}
+
 /**
  * Is called with each bucket as soon as its gradients are there, in the middle of the backward pass. Gives what stands for the average
  * over all processes, a tensor like the buffer, mostly the buffer itself; or begins what is to be sent (`torch.distributed.startAllReduce`)

@@ -9,7 +9,7 @@ import { InputError } from '../../../errors';
 import { expected, resolveOptions } from '../../../options';
 import { cat, empty, Generator, keep, linalg, randn, stack, type Tensor } from '../../../tensor';
 import { startAverage } from './compress';
-import type { CommHook, GradBucket } from './hook';
+import { bufferOf, type CommHook, type GradBucket } from './hook';
 
 export interface PowerSGDOptions {
   /** The processes. @default all */
@@ -109,8 +109,15 @@ export class PowerSGDState {
 
 /** Sends products of low rank in place of the gradients, after `startPowerSGDIter` steps that average them as they are. */
 export const powerSgdHook: CommHook<PowerSGDState> = (state, bucket) => {
+  if (!(state instanceof PowerSGDState))
+    throw expected(
+      'powerSgdHook',
+      'a PowerSGDState',
+      state,
+      'give registerCommHook one: new nn.parallel.PowerSGDState()',
+    );
   const { processGroup: group, startPowerSGDIter, useErrorFeedback } = state.options;
-  const buffer = bucket.buffer();
+  const buffer = bufferOf('powerSgdHook', bucket);
   if (state.iter < startPowerSGDIter) {
     state.countStep(bucket);
     return startAverage('powerSgdHook', buffer, group);
