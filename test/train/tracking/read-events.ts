@@ -35,12 +35,19 @@ export function readEvents(folder: string): ReadEvent[] {
       const session = event.get(7);
       if (session !== undefined && fields(session).get(1) === 1n) events = events.filter((other) => other.step < step);
       const summary = event.get(5);
+      const seconds = event.get(1) as number;
       if (summary !== undefined)
-        events.push({ step, seconds: event.get(1) as number, ...valueOf(message(summary, 1)) });
+        events.push(...valuesIn(summary).map((value) => ({ step, seconds, ...valueOf(value) })));
     }
     assert.equal(end, bytes.length, `${file} is whole`);
   }
   return events;
+}
+
+/** The values of a summary. */
+function valuesIn(summary: FieldValue): Map<number, FieldValue>[] {
+  assert.ok(Buffer.isBuffer(summary));
+  return [...fieldsOf(summary)].filter(([field]) => field === 1).map(([, value]) => fields(value));
 }
 
 function valueOf(value: ReadonlyMap<number, FieldValue>): Omit<ReadEvent, 'step' | 'seconds'> {

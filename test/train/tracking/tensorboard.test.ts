@@ -68,6 +68,10 @@ describe('event files of TensorBoard', () => {
     readMetricsLog(join(path, 'metrics.jsonl')).flatMap(({ kind, step, epoch: _, seconds: __, ...values }) =>
       Object.entries(values).map(([key, value]) => [`${kind}/${key}`, step, Math.fround(value as number)]),
     );
+  const scalarsOfSystem = (path: string) =>
+    readSystemLog(join(path, 'system.jsonl')).flatMap(({ step, ...values }) =>
+      Object.entries(values).map(([key, value]) => [`system/${key}`, step, Math.fround(value)]),
+    );
   const scalars = (path: string, ofSystem = false) =>
     readEvents(path).flatMap(({ tag, step, scalar }) =>
       scalar === undefined || tag === 'train/epoch' || tag.startsWith('system/') !== ofSystem
@@ -81,11 +85,8 @@ describe('event files of TensorBoard', () => {
   });
 
   it('hold those of system.jsonl', () => {
-    const logged = readSystemLog(join(whole, 'system.jsonl')).flatMap(({ step, ...values }) =>
-      Object.entries(values).map(([key, value]) => [`system/${key}`, step, Math.fround(value)]),
-    );
-    assert.ok(logged.length > 6);
-    assert.deepEqual(scalars(whole, true), logged);
+    assert.ok(scalarsOfSystem(whole).length > 6);
+    assert.deepEqual(scalars(whole, true), scalarsOfSystem(whole));
   });
 
   it('hold images, texts and histograms of each evaluation, and the configuration', () => {
@@ -233,7 +234,10 @@ describe('event files of TensorBoard', () => {
       status: string;
     };
     const sorted = (rows: unknown[][]) => rows.map((row) => JSON.stringify(row)).sort();
-    assert.deepEqual(sorted(read.scalars.filter(([tag]) => tag !== 'train/epoch')), sorted(scalarsOfLog(whole)));
+    assert.deepEqual(
+      sorted(read.scalars.filter(([tag]) => tag !== 'train/epoch')),
+      sorted([...scalarsOfLog(whole), ...scalarsOfSystem(whole)]),
+    );
     assert.deepEqual(
       read.images.map(([tag, step, width, height]) => [tag, step, width, height]),
       [4, 8, 12].map((step) => ['val/one', step, 6, 4]),

@@ -39,8 +39,12 @@ export function checkpointMark(path: string, note: string): EventContent {
   return bytesField(7, [integerField(1, STATUS.checkpoint), bytesField(2, path), bytesField(3, note)]);
 }
 
-export function scalar(tag: string, value: number): EventContent {
-  return summary(bytesField(1, tag), floatField(2, value));
+/** Numbers by their tags, all in one event. */
+export function scalars(values: readonly (readonly [tag: string, value: number])[]): EventContent {
+  return bytesField(
+    5,
+    values.map(([tag, value]) => bytesField(1, [bytesField(1, tag), floatField(2, value)])),
+  );
 }
 
 /** @param encoded a JPEG, PNG or GIF */

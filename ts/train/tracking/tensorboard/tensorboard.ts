@@ -15,7 +15,7 @@ import {
   hparams,
   hparamsEnd,
   image,
-  scalar,
+  scalars,
   sessionStart,
   text,
 } from './events';
@@ -54,15 +54,16 @@ export class TensorBoard implements Tracker {
   }
 
   metrics(entry: MetricsEntry): void {
-    for (const [key, value] of Object.entries(entry))
-      if (typeof value === 'number' && !NO_CURVES.includes(key))
-        this.#append(entry.step, scalar(`${entry.kind}/${key}`, value));
-    if (entry.kind === 'train') this.#append(entry.step, scalar('train/epoch', entry.epoch));
-    this.#step = entry.step;
+    const { kind, step, epoch } = entry;
+    const values = Object.entries(entry).flatMap(([key, value]) =>
+      typeof value === 'number' && !NO_CURVES.includes(key) ? [[`${kind}/${key}`, value] as const] : [],
+    );
+    this.#append(step, scalars(kind === 'train' ? [...values, ['train/epoch', epoch]] : values));
+    this.#step = step;
   }
 
   system({ step, ...values }: SystemEntry): void {
-    for (const [key, value] of Object.entries(values)) this.#append(step, scalar(`system/${key}`, value));
+    this.#append(step, scalars(Object.entries(values).map(([key, value]) => [`system/${key}`, value])));
   }
 
   image({ name, step, encoded, ...size }: TrackedImage): void {
