@@ -186,12 +186,11 @@ describe('the report of a run', () => {
       labels: Uint8Array.from(rows.flatMap(({ labels }) => labels)),
       logits: Float32Array.from(rows.flatMap(({ logits }) => logits)),
     };
-    let sections: ReturnType<typeof read>['sections'];
-    before(() => ({ sections } = read({ analysis: analyse(outputs, { Hat: 0.5, Cap: 0.2 }) })));
-    const text = (title: string) => sections[title]!.text;
+    const sections = () => read({ analysis: analyse(outputs, { Hat: 0.5, Cap: 0.2 }) }).sections;
+    const text = (title: string) => sections()[title]!.text;
 
     it('has a section for each part of it, before the samples', () => {
-      const titles = Object.keys(sections);
+      const titles = Object.keys(sections());
       assert.deepEqual(titles.slice(2, 7), [
         'Attributes on the test split',
         'Calibration',
@@ -205,7 +204,7 @@ describe('the report of a run', () => {
     it('says how the probabilities are calibrated', () => {
       // All are 0.7311 or 0.2689. Of either attribute thirty come true in two thirds or in one, ten always or never.
       assert.match(
-        sections['Calibration']!.intro,
+        sections()['Calibration']!.intro,
         /Its mean over the attributes is 11\.6 %, that of the Brier scores 0\.1879\.$/,
       );
       assert.match(text('Calibration'), /All attributes .* Hat, ECE .* Calibration by attribute .* Mean /);
@@ -218,7 +217,7 @@ describe('the report of a run', () => {
         /Hat 66\.7 100\.0 80\.0 0\.500 66\.7 100\.0 80\.0 0\.0 Cap 100\.0 50\.0 66\.7 0\.200 50\.0 100\.0 66\.7 0\.0 Mean/,
       );
       assert.match(
-        sections['Thresholds']!.intro,
+        sections()['Thresholds']!.intro,
         /the highest F1 on the validation split: predict goes by the latter\.$/,
       );
       const untuned = read({ analysis: analyse(outputs) }).sections['Thresholds']!;

@@ -62,9 +62,8 @@ const counts = ({ types }: ErrorTypes) => errorTypes.map((type) => types[type].c
 
 describe('error types', () => {
   describe('of one of each kind', () => {
-    let errors: ErrorTypes;
-    before(() => {
-      errors = errorsOf(
+    const found = () =>
+      errorsOf(
         [
           [0, 0.9, at(0)], // right
           [0, 0.8, [0, 0, 10, 9]], // the same dog
@@ -80,9 +79,9 @@ describe('error types', () => {
           [0, at(300)], // nobody finds it
         ],
       );
-    });
 
     it('are counted, those with a score above one half apart, and by class', () => {
+      const errors = found();
       assert.deepEqual(counts(errors), [1, 1, 1, 1, 1, 1]);
       assert.deepEqual(
         errorTypes.map((type) => errors.types[type].confident),
@@ -97,6 +96,7 @@ describe('error types', () => {
     });
 
     it('gain what repairing them gives', () => {
+      const errors = found();
       // Dogs: one of three found, first: 34 of the 101 recalls at precision 1. Cats: none.
       close(errors.AP50, 34 / 101 / 2, 'AP50');
       assertGains(errors, {
