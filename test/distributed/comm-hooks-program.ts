@@ -1,7 +1,7 @@
 /** One rank of comm-hooks.test.ts in Node: trains with each hook as python_hooks.py does, and prints the bits of the weights. */
-import { createHash } from 'node:crypto';
-import { arange, distributed as dist, nn, noGrad, sin, type Tensor } from '../../ts';
+import { distributed as dist, nn, noGrad, type Tensor } from '../../ts';
 import { binding } from '../../ts/native/binding';
+import { asRank, bits, numbers } from './program';
 
 const { allreduceHook, bf16CompressHook, DistributedDataParallel, fp16CompressHook, PowerSGDState, powerSgdHook } =
   nn.parallel;
@@ -12,21 +12,6 @@ function network(rank: number): nn.Sequential {
   const net = new nn.Sequential(...layers);
   noGrad(() => net.parameters().forEach((one, i) => one.copy_(numbers(one.shape, i + 10 * rank).mul(0.2))));
   return net;
-}
-
-/** Numbers that both languages have the bits of. */
-function numbers(shape: readonly number[], seed: number): Tensor {
-  const count = shape.reduce((product, size) => product * size, 1);
-  return sin(arange(count, { dtype: 'float64' }).mul(0.37).add(seed))
-    .to('float32')
-    .reshape([...shape]);
-}
-
-function bits(tensors: readonly Tensor[]): string {
-  const hash = createHash('sha256');
-  for (const tensor of tensors)
-    hash.update(Buffer.from((tensor.detach().contiguous().view('int32').data() as Int32Array).buffer));
-  return hash.digest('hex');
 }
 
 type Wrapped = nn.parallel.DistributedDataParallel<nn.Sequential>;
@@ -167,21 +152,13 @@ function callsItself(rank: number): string {
   );
 }
 
-async function main(): Promise<void> {
-  const rank = Number(process.env['RANK']);
-  await dist.initProcessGroup({
-    initMethod: process.env['INIT_METHOD']!,
-    rank,
-    worldSize: Number(process.env['WORLD_SIZE']),
-    timeout: 60_000,
-  });
+async function measure(rank: number): Promise<object> {
   const alone = process.argv.includes('alone');
   const found = {
     trainings: trainings(rank),
     ...(alone && { properties: properties(rank), refusals: refusals(rank) }),
   };
-  await dist.destroyProcessGroup();
-  console.log(JSON.stringify(found));
+  return found;
 }
 
-void main();
+void asRank(measure);

@@ -1,6 +1,6 @@
 /** One rank of ddp.test.ts in Node: trains a few steps as python_ddp.py does, and prints the bits of gradients and weights. */
-import { createHash } from 'node:crypto';
-import { arange, data, distributed as dist, nn, noGrad, sin, type Tensor } from '../../ts';
+import { data, nn, noGrad, type Tensor } from '../../ts';
+import { asRank, bits, numbers } from './program';
 
 /** Two convolutions with a normalization between them, and two heads of which each step may use one. */
 class Net extends nn.Module {
@@ -14,21 +14,6 @@ class Net extends nn.Module {
     const hidden = this.fc.forward(nn.functional.relu(this.norm.forward(this.conv.forward(x))).flatten(1));
     return useOther ? this.other.forward(hidden) : this.head.forward(hidden).add(this.other.forward(hidden).mul(0.5));
   }
-}
-
-/** Numbers that both languages have the bits of. */
-function numbers(shape: readonly number[], seed: number): Tensor {
-  const count = shape.reduce((product, size) => product * size, 1);
-  return sin(arange(count, { dtype: 'float64' }).mul(0.37).add(seed))
-    .to('float32')
-    .reshape([...shape]);
-}
-
-function bits(tensors: readonly Tensor[]): string {
-  const hash = createHash('sha256');
-  for (const tensor of tensors)
-    hash.update(Buffer.from((tensor.detach().contiguous().view('int32').data() as Int32Array).buffer));
-  return hash.digest('hex');
 }
 
 async function train(
@@ -65,14 +50,7 @@ async function train(
   };
 }
 
-async function main(): Promise<void> {
-  const rank = Number(process.env['RANK']);
-  await dist.initProcessGroup({
-    initMethod: process.env['INIT_METHOD']!,
-    rank,
-    worldSize: Number(process.env['WORLD_SIZE']),
-    timeout: 60_000,
-  });
+async function measure(rank: number): Promise<object> {
   const found = {
     usual: await train(rank, {}, false),
     buckets: await train(rank, { bucketCapMb: 0.01, gradientAsBucketView: true }, false),
@@ -80,8 +58,7 @@ async function main(): Promise<void> {
     static: await train(rank, { staticGraph: true }, false),
     sampler: samples(),
   };
-  await dist.destroyProcessGroup();
-  console.log(JSON.stringify(found));
+  return found;
 }
 
 /** What this rank sees in two passes. */
@@ -93,4 +70,4 @@ function samples(): number[][] {
   });
 }
 
-void main();
+void asRank(measure);

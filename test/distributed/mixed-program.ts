@@ -1,14 +1,9 @@
 /** One rank of mixed.test.ts in Node: makes the same calls as python_rank.py, and prints what came of them. */
 import { arange, distributed as dist, empty, full, sin, stack, tensor } from '../../ts';
+import { asRank } from './program';
 
-async function main(): Promise<void> {
-  const [rank, size] = [Number(process.env['RANK']), Number(process.env['WORLD_SIZE'])];
-  await dist.initProcessGroup('gloo', {
-    initMethod: process.env['INIT_METHOD']!,
-    rank,
-    worldSize: size,
-    timeout: 60_000,
-  });
+async function exchange(rank: number): Promise<object> {
+  const size = dist.getWorldSize();
   const values = sin(arange(10_000, { dtype: 'float64' }).mul(rank + 1)).to('float32');
   const found: Record<string, unknown> = {};
   const reduced = values.clone();
@@ -35,8 +30,7 @@ async function main(): Promise<void> {
   }
   await dist.barrier();
   await dist.monitoredBarrier({ timeout: 30_000 });
-  await dist.destroyProcessGroup();
-  console.log(JSON.stringify(found));
+  return found;
 }
 
-void main();
+void asRank(exchange);

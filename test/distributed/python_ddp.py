@@ -1,18 +1,10 @@
 """One rank of ddp.test.ts in Python: the same training as ddp-program.ts."""
 
-import hashlib
-import json
-import os
-from datetime import timedelta
-
 import torch
-import torch.distributed as dist
+from python_program import as_rank, bits, numbers, rank
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 from torch.utils.data.distributed import DistributedSampler
-
-torch.set_num_threads(1)
-rank = int(os.environ["RANK"])
 
 
 class Net(nn.Module):
@@ -27,20 +19,6 @@ class Net(nn.Module):
     def forward(self, x, use_other=False):
         hidden = self.fc(torch.relu(self.norm(self.conv(x))).flatten(1))
         return self.other(hidden) if use_other else self.head(hidden) + self.other(hidden) * 0.5
-
-
-def numbers(shape, seed):
-    count = 1
-    for size in shape:
-        count *= size
-    return torch.sin(torch.arange(count, dtype=torch.float64) * 0.37 + seed).float().reshape(shape)
-
-
-def bits(tensors):
-    digest = hashlib.sha256()
-    for tensor in tensors:
-        digest.update(bytes(tensor.detach().contiguous().view(torch.uint8).flatten().tolist()))
-    return digest.hexdigest()
 
 
 def train(options, unused):
@@ -79,19 +57,14 @@ def samples():
     return found
 
 
-dist.init_process_group(
-    "gloo",
-    init_method=os.environ["INIT_METHOD"],
-    rank=rank,
-    world_size=int(os.environ["WORLD_SIZE"]),
-    timeout=timedelta(seconds=60),
-)
-found = {
-    "usual": train({}, False),
-    "buckets": train({"bucket_cap_mb": 0.01, "gradient_as_bucket_view": True}, False),
-    "unused": train({"find_unused_parameters": True}, True),
-    "static": train({"static_graph": True}, False),
-    "sampler": samples(),
-}
-dist.destroy_process_group()
-print(json.dumps(found))
+def measure():
+    return {
+        "usual": train({}, False),
+        "buckets": train({"bucket_cap_mb": 0.01, "gradient_as_bucket_view": True}, False),
+        "unused": train({"find_unused_parameters": True}, True),
+        "static": train({"static_graph": True}, False),
+        "sampler": samples(),
+    }
+
+
+as_rank(measure)

@@ -1,5 +1,6 @@
 /** One rank of sync-batch-norm.test.ts: how far SyncBatchNorm over the parts of two processes is from BatchNorm over the whole. */
-import { arange, distributed as dist, nn, noGrad, ones, sin, type DType, type Tensor } from '../../ts';
+import { distributed as dist, nn, noGrad, ones, type DType, type Tensor } from '../../ts';
+import { asRank, waves } from './program';
 
 interface Case {
   readonly options?: nn.BatchNormOptions;
@@ -32,11 +33,7 @@ const SAMPLES = 8;
 const CHANNELS = 4;
 
 function numbers(shape: readonly number[], seed: number, dtype: DType): Tensor {
-  const count = shape.reduce((product, size) => product * size, 1);
-  const values = sin(arange(count, { dtype: 'float64' }).mul(0.37).add(seed))
-    .mul(2)
-    .add(1);
-  return values.to(dtype).reshape([...shape]);
+  return waves(shape, seed).mul(2).add(1).to(dtype);
 }
 
 function fill(norm: nn.Module, dtype: DType): void {
@@ -90,14 +87,7 @@ function ofDimensions(spatial: number, options: nn.BatchNormOptions): nn.BatchNo
   return spatial === 3 ? new nn.BatchNorm3d(CHANNELS, options) : new nn.BatchNorm2d(CHANNELS, options);
 }
 
-async function main(): Promise<void> {
-  const rank = Number(process.env['RANK']);
-  await dist.initProcessGroup({
-    initMethod: process.env['INIT_METHOD']!,
-    rank,
-    worldSize: Number(process.env['WORLD_SIZE']),
-    timeout: 60_000,
-  });
+async function measure(rank: number): Promise<object> {
   const found: Record<string, unknown> = {};
   for (const [name, one] of Object.entries(CASES)) found[name] = await compare(rank, one);
   // One process is as many as a group may have: then it is a batch norm, to the last bit.
@@ -122,8 +112,7 @@ async function main(): Promise<void> {
         .item(),
     ),
   };
-  await dist.destroyProcessGroup();
-  console.log(JSON.stringify(found));
+  return found;
 }
 
-void main();
+void asRank(measure);

@@ -1,25 +1,12 @@
 /** One rank of zero-redundancy-optimizer.test.ts: trains with the state spread over two processes, and with the plain optimizer. */
-import { createHash } from 'node:crypto';
-import { arange, distributed as dist, nn, noGrad, optim, sin, Tensor } from '../../ts';
+import { nn, noGrad, optim, Tensor } from '../../ts';
+import { asRank, bits, numbers } from './program';
 
 /** Layers of different sizes, so that the parts are not simply halves. */
 function network(): nn.Sequential {
   const net = new nn.Sequential(new nn.Linear(7, 16), new nn.ReLU(), new nn.Linear(16, 5), new nn.Linear(5, 3));
   noGrad(() => net.parameters().forEach((one, i) => one.copy_(numbers(one.shape, i).mul(0.3))));
   return net;
-}
-
-function numbers(shape: readonly number[], seed: number): Tensor {
-  const count = shape.reduce((product, size) => product * size, 1);
-  return sin(arange(count, { dtype: 'float64' }).mul(0.37).add(seed))
-    .to('float32')
-    .reshape([...shape]);
-}
-
-function bits(tensors: readonly Tensor[]): string {
-  const hash = createHash('sha256');
-  for (const tensor of tensors) hash.update(Buffer.from((tensor.detach().contiguous().data() as Float32Array).buffer));
-  return hash.digest('hex');
 }
 
 /** A state dict with the bits of its tensors in their place. */
@@ -99,14 +86,7 @@ function message(body: () => unknown): string {
   }
 }
 
-async function main(): Promise<void> {
-  const rank = Number(process.env['RANK']);
-  await dist.initProcessGroup({
-    initMethod: process.env['INIT_METHOD']!,
-    rank,
-    worldSize: Number(process.env['WORLD_SIZE']),
-    timeout: 60_000,
-  });
+async function measure(rank: number): Promise<object> {
   const sgd = { lr: 0.1, momentum: 0.9, weightDecay: 0.01 };
   const adamw = { lr: 0.02, amsgrad: true };
   const found = {
@@ -121,8 +101,7 @@ async function main(): Promise<void> {
       (params) => new optim.ZeroRedundancyOptimizer(params, optim.AdamW, adamw),
     ),
   };
-  await dist.destroyProcessGroup();
-  console.log(JSON.stringify(found));
+  return found;
 }
 
-void main();
+void asRank(measure);
