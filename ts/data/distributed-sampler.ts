@@ -4,6 +4,7 @@ import { InputError } from '../errors';
 import { resolveOptions } from '../options';
 import { Generator, randperm, scoped } from '../tensor';
 import { checkedCount, Sampler, shuffled, type SampleOrder, type Sized } from './samplers';
+import { requireRank } from './shares';
 
 export interface ShardOptions {
   /** Number of processes. @default those of the process group */
@@ -102,8 +103,7 @@ function shardOf(owner: string, given: Required<ShardOptions>): Shard {
   const numReplicas = given.numReplicas ?? groupOf(owner, null).size;
   const rank = given.rank ?? groupOf(owner, null).rank;
   checkedCount(owner, 'numReplicas', numReplicas);
-  if (!Number.isInteger(rank) || rank < 0 || rank >= numReplicas)
-    throw new InputError(`${owner}: expected a rank from 0 to ${numReplicas - 1}, found ${rank}`);
+  requireRank(owner, rank, numReplicas);
   return { numReplicas, rank, dropLast: given.dropLast };
 }
 

@@ -11,9 +11,14 @@ export interface Share {
 export function checkedShare(owner: string, rank: number, worldSize: number): Share {
   if (!Number.isInteger(worldSize) || worldSize < 1)
     throw new InputError(`${owner}: expected a whole number from 1 on for worldSize, found ${String(worldSize)}`);
+  requireRank(owner, rank, worldSize);
+  return { rank, worldSize };
+}
+
+/** @throws InputError unless it is the number of one of so many processes */
+export function requireRank(owner: string, rank: number, worldSize: number): void {
   if (!Number.isInteger(rank) || rank < 0 || rank >= worldSize)
     throw new InputError(`${owner}: expected a rank from 0 to ${worldSize - 1}, found ${String(rank)}`);
-  return { rank, worldSize };
 }
 
 /**
