@@ -1,7 +1,7 @@
 import { InputError } from '../../errors';
-import { gathered } from '../../data/shares';
 import { type Listener, silent, withBar } from '../../native/listener';
 import type { Processes } from '../../train/distributed/processes';
+import { passTogether } from '../pass-together';
 import type { FaceClassifier } from './classifier';
 import type { FaceBatch, FaceData } from './data';
 import type { Split } from './lists';
@@ -44,7 +44,9 @@ export async function splitOutputs(
     throw new InputError(`Expected images in the ${split} split of ${data.celeba.path}, found none.`);
   const isWanted = (name: string) => faces.has(name);
   const parts = processes
-    ? await outputsTogether(classifier, data, split, { ...options, isWanted, processes })
+    ? await passTogether({ ...options, processes }, ({ onUnreadable }) =>
+        batchOutputs(classifier, data, split, { ...options, onUnreadable, isWanted }),
+      )
     : await batchOutputs(classifier, data, split, { ...options, isWanted });
   const names = parts.flatMap((part) => part.names);
   if (names.length === 0)
@@ -95,23 +97,6 @@ async function batchOutputs(
   };
   await withBar(listener, `evaluating the ${split} split`, (bar) => pass((now, of) => bar.update(now, of)), 'steps');
   return outputs;
-}
-
-/** The batches of a split, each from one of the processes: what one process alone would have. */
-async function outputsTogether(
-  classifier: FaceClassifier,
-  data: FaceData,
-  split: Split,
-  { onUnreadable, ...options }: BatchesOptions & { readonly processes: Processes },
-): Promise<BatchOutputs[]> {
-  const lost: string[] = [];
-  const noteLoss = onUnreadable && { onUnreadable: (reason: string) => void lost.push(reason) };
-  const parts = await options.processes.together(async () => {
-    const outputs = await batchOutputs(classifier, data, split, { ...options, ...noteLoss });
-    return { outputs, lost };
-  });
-  for (const part of parts) for (const reason of part.lost) onUnreadable?.(reason);
-  return gathered(parts.map(({ outputs }) => outputs));
 }
 
 /** The more frequent answer in the training split for each attribute. */

@@ -1,7 +1,7 @@
 import { InputError } from '../../errors';
-import { gathered } from '../../data/shares';
 import { type Listener, silent, withBar } from '../../native/listener';
 import type { Processes } from '../../train/distributed/processes';
+import { passTogether } from '../pass-together';
 import type { ClassList } from './annotations/classes';
 import { type DetectionInputs, evaluationBatches, releaseBatch } from './batches';
 import type { DetectionSplit } from './annotations/dataset';
@@ -70,8 +70,16 @@ export async function splitMetrics(
     }
   };
   const { processes } = passing;
-  if (processes) await detectTogether(detector, { split, classes }, { ...passing, processes }, see);
-  else await detectBatches(detector, { split, classes }, passing, see);
+  const detect = (told: Pick<PassOptions, 'onUnreadable'>, sees: Sees) =>
+    detectBatches(detector, { split, classes }, { ...passing, ...told }, sees);
+  if (processes) {
+    const batches = await passTogether({ ...passing, processes }, async (told) => {
+      const own: DetectedBatch[] = [];
+      await detect(told, (batch) => void own.push(batch));
+      return own;
+    });
+    batches.forEach(see);
+  } else await detect({}, see);
   if (seen === 0) throw new InputError(`Expected images that can be read in the split ${split.name}, found none.`);
   const result = evaluator.result({ bootstrap });
   const kept = keptValues(result, table);
@@ -106,24 +114,6 @@ async function detectBatches(
     }
   };
   await withBar(listener, `evaluating ${split.name}`, (bar) => pass((now, of) => bar.update(now, of)), 'steps');
-}
-
-/** Each process passes its batches through the detector; all of them see all batches, in the order in which one alone would. */
-async function detectTogether(
-  detector: ObjectDetector,
-  images: Images,
-  { onUnreadable, ...options }: PassOptions & { readonly processes: Processes },
-  see: Sees,
-): Promise<void> {
-  const lost: string[] = [];
-  const noteLoss = onUnreadable && { onUnreadable: (reason: string) => void lost.push(reason) };
-  const parts = await options.processes.together(async () => {
-    const batches: DetectedBatch[] = [];
-    await detectBatches(detector, images, { ...options, ...noteLoss }, (batch) => void batches.push(batch));
-    return { batches, lost };
-  });
-  for (const part of parts) for (const reason of part.lost) onUnreadable?.(reason);
-  gathered(parts.map(({ batches }) => batches)).forEach(see);
 }
 
 /** The metrics of metrics.json, and apart what lies behind them, which is long. */
