@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { request } from './http';
 import { withLock } from './lock';
 import { bytesOfPieces, fetchPieces } from './pieces';
 import { attempt, discardNotes, DownloadError, type DownloadProgress, type Transfer } from './transfer';
@@ -18,6 +19,8 @@ export interface DownloadOptions {
   readonly maxBytes?: number;
   /** Requests at once, for a long file from a server that has ranges. Minimum: 1. @default 1 */
   readonly connections?: number;
+  /** Sends the requests, for what is fetched in another way; gives responses such as those of `fetch`. @default HTTP(S) */
+  readonly request?: typeof request;
   /** Sent with every request; `authorization` is not passed on to another host after a redirect. @default none */
   readonly headers?: Readonly<Record<string, string>>;
   /** Attempts in a row that may bring no byte before it gives up. Minimum: 1. @default 5 */
@@ -66,6 +69,7 @@ export async function download(
         timeoutMs: 30_000,
         maxBytes: 64 * 2 ** 30,
         connections: 1,
+        request,
         ...definedOnly(options),
         headers: options.headers ?? {},
         url,

@@ -1,5 +1,4 @@
 import { open, readFile, rename, writeFile, type FileHandle } from 'node:fs/promises';
-import { request } from './http';
 import {
   DownloadError,
   discardPart,
@@ -183,7 +182,7 @@ class PieceDownload {
 }
 
 function ask(
-  { url, headers }: Transfer,
+  { url, headers, request }: Transfer,
   start: number,
   end: number,
   validator: string | undefined,

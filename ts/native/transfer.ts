@@ -1,6 +1,6 @@
 import { open, readFile, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { TorchError } from '../errors';
-import { explainNetworkError, request, rootCause } from './http';
+import { explainNetworkError, type request, rootCause } from './http';
 
 /** A download that did not succeed; nothing at the destination looks complete. */
 export class DownloadError extends TorchError {
@@ -38,6 +38,8 @@ export interface DownloadProgress {
 
 export interface Transfer {
   readonly url: string;
+  /** Sends the requests: those of HTTP, or of a store that is asked in another way. */
+  readonly request: typeof request;
   /** The unfinished file; beside it `<part>.tag` holds the validator of the version it belongs to. */
   readonly part: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -80,7 +82,7 @@ export async function withSilenceClock<Result>(
 async function receive(transfer: Transfer, signal: AbortSignal, alive: () => void): Promise<void> {
   const have = await resumable(transfer.part);
   const range: Record<string, string> = have.tag ? { range: `bytes=${have.bytes}-`, 'if-range': have.tag } : {};
-  const response = await request(transfer.url, {
+  const response = await transfer.request(transfer.url, {
     headers: { 'accept-encoding': 'identity', ...transfer.headers, ...range },
     signal,
   });
