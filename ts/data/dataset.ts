@@ -14,6 +14,8 @@ export interface Dataset<Sample> {
   get?(index: number): Sample | Promise<Sample>;
   /** What to call a sample in messages (a file name, say); its index is used without it. */
   describe?(index: number): string;
+  /** Told before a pass of `epoch(n)` which samples will be loaded, batch after batch, so that they can be fetched ahead. */
+  expect?(batches: readonly ArrayLike<number>[]): void;
 }
 
 /** Base of datasets with an index, for those who like to extend a class; an object of the same shape does as well. */

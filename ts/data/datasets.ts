@@ -83,6 +83,10 @@ export class Subset<Sample> extends Dataset<Sample> {
     return this.#samples.describe(this.#at(index));
   }
 
+  override expect(batches: readonly ArrayLike<number>[]): void {
+    this.#samples.expect?.(batches.map((batch) => Uint32Array.from(batch, (index) => this.#at(index))));
+  }
+
   /** The batch of these samples at once, where the dataset can do that. */
   gather(indices: readonly number[]): unknown {
     return gathers(this.dataset) ? this.dataset.gather(indices.map((index) => this.#at(index))) : null;

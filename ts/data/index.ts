@@ -26,6 +26,14 @@ export {
   type Sized,
   type WeightedRandomSamplerOptions,
 } from './samplers';
+export { shardOrder, type ShardOrderOptions } from './shards/shard-order';
+export {
+  ShardedDataset,
+  type ShardedDatasetOptions,
+  type ShardSample,
+  type ShardsOptions,
+} from './shards/sharded-dataset';
+export { writeShards, type SampleToWrite, type WriteShardsOptions } from './shards/write-shards';
 export { TarFile } from './tar';
 export { getWorkerInfo } from './dataset';
 export { ZipFile } from './zip';

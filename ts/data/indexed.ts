@@ -12,6 +12,8 @@ export interface Indexed<Sample> {
   /** The sample in a pass, loaded beside the event loop where the dataset can do so. */
   load(index: number, pass: Pass): Promise<Sample>;
   describe(index: number): string;
+  /** See {@link Dataset.expect}. */
+  expect?(batches: readonly ArrayLike<number>[]): void;
   /** Whether samples come by promises, so that loading ahead of their use brings something. */
   readonly loadsAhead: boolean;
 }
@@ -91,6 +93,7 @@ function ofDataset<Sample>(owner: string, dataset: Dataset<Sample>): Indexed<Sam
     get: (index) => (dataset.get ? dataset.get(index) : dataset.load!(index, FIRST_PASS)),
     load: async (index, pass) => (dataset.load ? dataset.load(index, pass) : dataset.get!(index)),
     describe: (index) => dataset.describe?.(index) ?? String(index),
+    ...(dataset.expect && { expect: (batches) => dataset.expect!(batches) }),
     loadsAhead: dataset.load !== undefined,
   };
 }

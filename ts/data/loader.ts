@@ -246,7 +246,7 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Batches<Bat
   async *epoch(epoch: number, options: { readonly startBatch?: number } = {}): AsyncGenerator<Batch, void, undefined> {
     const { startBatch } = resolveOptions<{ startBatch: number }>('DataLoader.epoch', { startBatch: 0 }, options);
     const pass: Pass = { seed: this.#options.seed ?? 0, epoch };
-    yield* this.#ahead(this.#batchesOf(pass, startBatch, this.length), pass);
+    yield* this.#ahead(this.#announced(this.#batchesOf(pass, startBatch, this.length)), pass);
   }
 
   /** The samples of batches of a pass, from `first` to before `end`. */
@@ -265,6 +265,14 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Batches<Bat
     }
     const order = (this.#order ?? (shuffle ? shuffled : inOrder))(this.#samples.length, pass);
     return slices(order, this.batchSize, first, end);
+  }
+
+  /** The same batches; a dataset that fetches ahead is told of them before. */
+  #announced(batches: Iterable<Uint32Array>): Iterator<Uint32Array> {
+    if (!this.#samples?.expect) return batches[Symbol.iterator]();
+    const all = [...batches];
+    this.#samples.expect(all);
+    return all[Symbol.iterator]();
   }
 
   /**
@@ -290,7 +298,7 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Batches<Bat
   ): AsyncGenerator<Batch | null, void, undefined> {
     const { startBatch } = resolveOptions<Required<EpochStart>>('DataLoader.epoch', { startBatch: 0 }, options);
     const pass: Pass = { seed: this.#options.seed ?? 0, epoch };
-    const batches = select(this.#batchesOf(pass, startBatch, this.length))[Symbol.iterator]();
+    const batches = this.#announced(select(this.#batchesOf(pass, startBatch, this.length)));
     const batching = this.#batching(pass);
     yield* loadAhead<ArrayLike<number>, Sample[], Batch | null>(batches, {
       ...batching,

@@ -6,7 +6,7 @@ interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly libtorch: { readonly version: string; readonly versions: readonly string[] };
-  /** What the build from source needs and nobody else does, and what the dashboard is served by. */
+  /** What the build from source needs and nobody else does, what the dashboard is served by, and what stores of S3 are read by. */
   readonly peerDependencies: Readonly<Record<string, string>>;
   /** The packages with addons, where this torchts is a published one. */
   readonly optionalDependencies?: Readonly<Record<string, string>>;
@@ -29,19 +29,28 @@ export function packageVersion(): string {
 
 /** What the dashboard is served by. */
 const SERVER = 'fastify';
+/** What stores of S3 are read by. */
+const S3_CLIENT = '@aws-sdk/client-s3';
 
 /** The npm packages that the build from source needs, as arguments for `npm install`. */
 export const BUILD_PACKAGES: readonly string[] = Object.entries(manifest.peerDependencies)
-  .filter(([name]) => name !== SERVER)
+  .filter(([name]) => name !== SERVER && name !== S3_CLIENT)
   .map(([name, range]) => `${name}@${range.replace('^', '')}`);
 
 /** The one that the dashboard needs, in the newest version that fits. */
-export const DASHBOARD_PACKAGE = `${SERVER}@${/\d+/.exec(manifest.peerDependencies[SERVER]!)![0]}`;
+export const DASHBOARD_PACKAGE = newest(SERVER);
+
+/** The one that stores of S3 need. */
+export const S3_PACKAGE = newest(S3_CLIENT);
 
 /** A package that this torchts is published with, as an argument for `npm install`; undefined in a checkout. */
 export function optionalPackage(name: string): string | undefined {
   const version = manifest.optionalDependencies?.[name];
   return version && `${name}@${version}`;
+}
+
+function newest(name: string): string {
+  return `${name}@${/\d+/.exec(manifest.peerDependencies[name]!)![0]}`;
 }
 
 function findRoot(start: string): string {
