@@ -11,7 +11,7 @@ const config: FaceConfig = {
   epochs: 1,
   batchSize: 8,
   device: 'cpu',
-  data: { folder: faces, cache: null, prefetch: 2, onError: 'stop' },
+  data: { ...presets.tiny.data, folder: faces, cache: null, prefetch: 2 },
   model: {
     ...presets.tiny.model,
     imageSize: 32,

@@ -103,7 +103,7 @@ describe('what is looked at before a training on faces', () => {
     const heard: unknown[] = [];
     const path = dataset([2, 1, 1]);
     const cacheFolder = folder.write({});
-    const data = openFaces(
+    const data = await openFaces(
       path,
       processor,
       { cacheFolder },
@@ -133,7 +133,8 @@ describe('what is looked at before a training on faces', () => {
       'images/a.png': png,
     });
     const sentences: string[] = [];
-    await openFaces(left, processor, { cacheFolder }, { ...silent, say: (one) => sentences.push(one) }).close();
+    const other = await openFaces(left, processor, { cacheFolder }, { ...silent, say: (one) => sentences.push(one) });
+    await other.close();
     assert.deepEqual(sentences, [`Left out of ${left}: 1 rows of splits without attributes.`]);
   });
 

@@ -36,7 +36,7 @@ describe('training on faces', () => {
       epochs: 2,
       batchSize: 8,
       device: 'cpu',
-      data: { folder: path('faces'), cache: path('cache'), prefetch: 2, onError: 'stop' },
+      data: { ...presets.tiny.data, folder: path('faces'), cache: path('cache'), prefetch: 2 },
       model: {
         ...presets.tiny.model,
         imageSize: 32,

@@ -41,7 +41,7 @@ export function faceConfig(folder: string): FaceConfig {
     epochs: 2,
     batchSize: 4,
     device: 'cpu',
-    data: { folder, cache: null, prefetch: 2, onError: 'stop' },
+    data: { ...facePresets.tiny.data, folder, cache: null, prefetch: 2 },
     model: {
       ...facePresets.tiny.model,
       imageSize: 16,

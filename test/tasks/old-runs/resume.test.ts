@@ -34,7 +34,7 @@ function assertNear(found: unknown, expected: unknown, at = ''): void {
 }
 
 /** Keys of every training that are younger than both runs. */
-const LATER = ['clipValue', 'ema', 'maxSteps', 'maxMinutes', 'checkpoint.keep', 'data.onError'];
+const LATER = ['clipValue', 'ema', 'maxSteps', 'maxMinutes', 'checkpoint.keep', 'data.onError', 'data.shards'];
 
 const tasks = {
   facecls: {

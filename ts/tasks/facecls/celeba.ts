@@ -58,8 +58,8 @@ export class CelebA {
   constructor(
     /** The folder it was opened from. */
     readonly path: string,
-    /** The list files, as they were found. */
-    readonly files: { readonly attributes: string; readonly partition: string },
+    /** The list files, as they were found: attributes and splits. */
+    readonly files: readonly string[],
     parts: CelebAParts,
   ) {
     this.#parts = parts;
@@ -102,9 +102,9 @@ export class CelebA {
     return this.images.read(name);
   }
 
-  /** Closes the zip, if the images are in one. */
-  close(): void {
-    this.images.close();
+  /** Closes the zip or the shards, if the images are in such. */
+  async close(): Promise<void> {
+    await this.images.close();
   }
 
   #collect(split: number): Face[] {
@@ -143,7 +143,7 @@ export function openCelebA(path: string): CelebA {
   try {
     return joined(path, files, { list, partition, images });
   } catch (error) {
-    images.close();
+    void images.close();
     throw error;
   }
 }
@@ -151,7 +151,7 @@ export function openCelebA(path: string): CelebA {
 /** @throws InputError when nothing is in both lists, or an image is missing */
 function joined(
   path: string,
-  files: CelebA['files'],
+  files: { readonly attributes: string; readonly partition: string },
   { list, partition, images }: Omit<CelebAParts, 'leftOut' | 'splitOf'>,
 ): CelebA {
   const splitOf = splitFinder(partition, images);
@@ -166,7 +166,7 @@ function joined(
     attributeRows: list.rows.names.length - used.length,
     partitionRows: partition.rows.names.length - used.length,
   };
-  return new CelebA(path, files, { list, partition, images, leftOut, splitOf });
+  return new CelebA(path, [files.attributes, files.partition], { list, partition, images, leftOut, splitOf });
 }
 
 /** Looks a name up in the partition: as it is written, else by the image that both names mean. */

@@ -4,8 +4,10 @@ import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { inFlight } from '../../data/in-flight';
 import { decodeImage, imageSize } from '../../vision/image';
-import { openCelebA, type CelebA, type LeftOut } from './celeba';
+import type { CelebA, LeftOut } from './celeba';
+import type { FileCheck } from './face-images';
 import { splits, type Split } from './lists';
+import { openFaceDataset } from './open';
 
 /** What the official CelebA holds, from its README and torchvision's `celeba.py`. */
 export const expectedCounts = {
@@ -50,14 +52,6 @@ export interface Count {
   readonly official: number;
 }
 
-export interface FileCheck {
-  readonly path: string;
-  readonly bytes: number;
-  readonly md5: string;
-  /** Whether it is the official file of that name; null when there is none of that name. */
-  readonly isOfficial: boolean | null;
-}
-
 export interface AttributeCheck {
   readonly name: string;
   /** Share of the images that have the attribute, 0 to 1; null for a split without images. */
@@ -69,13 +63,14 @@ export interface AttributeCheck {
  * @throws InputError for what keeps it from being used, as `openCelebA` does
  */
 export async function checkCelebA(path: string, options: CheckOptions = {}): Promise<DatasetCheck> {
-  const data = openCelebA(path);
+  const data = await openFaceDataset(path);
   try {
-    const files = [data.files.attributes, data.files.partition];
+    const files = [...data.files];
     if (data.images.path.endsWith('.zip')) files.push(data.images.path);
+    const shards = await checkShards(data);
     return {
       path,
-      files: await Promise.all(files.map(checkFile)),
+      files: [...(await Promise.all(files.map(checkFile))), ...shards.files],
       images: { found: data.images.names.length, official: expectedCounts.images },
       splits: splits.map((split) => ({
         split,
@@ -85,11 +80,21 @@ export async function checkCelebA(path: string, options: CheckOptions = {}): Pro
       attributes: attributeRates(data),
       leftOut: data.leftOut,
       warnings: warningsOf(data),
-      damaged: await findDamaged(data, options),
+      damaged: [...shards.damaged, ...(await findDamaged(data, options))],
     };
   } finally {
-    data.close();
+    await data.close();
   }
+}
+
+async function checkShards({ images }: CelebA): Promise<Pick<DatasetCheck, 'files' | 'damaged'>> {
+  const files: FileCheck[] = [];
+  const damaged: { name: string; reason: string }[] = [];
+  for await (const { problem, ...file } of images.check?.() ?? []) {
+    files.push(file);
+    if (problem !== undefined) damaged.push({ name: file.path, reason: problem });
+  }
+  return { files, damaged };
 }
 
 async function checkFile(path: string): Promise<FileCheck> {

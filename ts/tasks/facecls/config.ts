@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { UsageError } from '../../errors';
 import { isGroup } from '../../train/config/keys';
-import { freeKeys as trainFreeKeys, group, onErrorKey, trainShape } from '../../train/config/schema';
+import { freeKeys as trainFreeKeys, group, onErrorKey, shardKeys, trainShape } from '../../train/config/schema';
 import { type ConfigSources, resolveConfig, withSizesOfCheckpoint } from '../../train/config/resolve';
 
 const size = z.int().min(1).nullable().default(null);
@@ -16,7 +16,9 @@ export const faceSchema = z.strictObject({
       .string()
       .nullable()
       .default(null)
-      .describe('Folder in the CelebA format; null draws the embedded faces and takes them.'),
+      .describe(
+        'Folder in the CelebA format, or folder or address of its shards; null draws the embedded faces and takes them.',
+      ),
     cache: z
       .string()
       .nullable()
@@ -24,6 +26,7 @@ export const faceSchema = z.strictObject({
       .describe('Folder in which resized images are kept when they fit into 4 GiB; null keeps none.'),
     prefetch: z.int().min(1).default(4).describe('Batches to load ahead of the training step.'),
     ...onErrorKey,
+    ...shardKeys,
   }),
   model: group({
     from: z
@@ -70,7 +73,15 @@ export const faceSchema = z.strictObject({
 export type FaceConfig = z.infer<typeof faceSchema>;
 
 /** Keys that a resumed run may change. */
-export const freeKeys: readonly string[] = [...trainFreeKeys, 'data'];
+export const freeKeys: readonly string[] = [
+  ...trainFreeKeys,
+  'data.folder',
+  'data.cache',
+  'data.prefetch',
+  'data.onError',
+  'data.shards.cache',
+  'data.shards.cacheBytes',
+];
 
 /**
  * A checkpoint brings its own sizes: those of a preset are for random weights, and give way where a checkpoint is named over it.

@@ -35,6 +35,10 @@ export interface FaceDataOptions {
   readonly prefetch?: number;
   /** Whether the training batches are divided among several processes, of which one may have no image that can be read. @default false */
   readonly isPart?: boolean;
+  /** How far samples of shards are moved when they are shuffled; null shuffles all among each other. @default 10 000 */
+  readonly shuffleBuffer?: number | null;
+  /** See `ShardOrderOptions`. @default 8 */
+  readonly streams?: number;
   /** Resized images are kept on disk when those of all splits fit into so many bytes; 0 keeps none. @default 4 GiB */
   readonly cacheBytes?: number;
   /** Where they are kept. @default data/interim/faces */
@@ -50,6 +54,8 @@ const defaults = {
   augment: {},
   prefetch: 4,
   isPart: false,
+  shuffleBuffer: 10_000,
+  streams: 8,
   cacheBytes: 4 * 2 ** 30,
   cacheFolder: join('data', 'interim', 'faces'),
   onCaching: () => {},
@@ -78,6 +84,11 @@ export class FaceData {
     return new FaceData(openCelebA(path), processor, options);
   }
 
+  /** @param celeba is closed with it */
+  static of(celeba: CelebA, processor: ImageProcessor, options: FaceDataOptions = {}): FaceData {
+    return new FaceData(celeba, processor, options);
+  }
+
   get attributes(): readonly string[] {
     return this.celeba.attributes;
   }
@@ -87,8 +98,10 @@ export class FaceData {
    * @param onUnreadable told of an image that cannot be read and is left out; left out itself, it ends the pass
    */
   train(onUnreadable?: (reason: string) => void): Promise<Batches<FaceBatch>> {
-    const { batchSize, augment: changes } = this.#options;
-    const order = { batchSize, sampler: shuffled };
+    const { batchSize, shuffleBuffer, streams, augment: changes } = this.#options;
+    const sharded =
+      shuffleBuffer === null ? undefined : this.celeba.images.order?.('train', { batchSize, shuffleBuffer, streams });
+    const order = { batchSize, sampler: sharded ?? shuffled };
     return this.#batches('train', order, onUnreadable, changesNothing(changes) ? undefined : changes);
   }
 
@@ -126,7 +139,7 @@ export class FaceData {
     const caches = await Promise.allSettled(this.#caches.values());
     for (const cache of caches) if (cache.status === 'fulfilled') cache.value.dispose();
     this.#caches.clear();
-    this.celeba.close();
+    await this.celeba.close();
   }
 
   #load<Sample>(
@@ -136,13 +149,18 @@ export class FaceData {
     changes?: AugmentOptions,
   ): Batches<FaceBatch> {
     const faces = this.celeba.split(split);
-    const dataset = { length: faces.length, load: images.load, describe: (index: number) => faces[index]!.name };
+    const dataset = {
+      length: faces.length,
+      load: images.load,
+      describe: (index: number) => faces[index]!.name,
+      ...(images.expect && { expect: images.expect }),
+    };
     const collate = (samples: Sample[], { seed, epoch }: Pass, all: Uint32Array): FaceBatch =>
       torch.scoped(() => {
         const indices = all.filter((_, i) => images.isThere?.(samples[i]!) ?? true);
         const chosen = Array.from(indices, (index) => faces[index]!);
         // An evaluation passes over an empty batch; a step has no gradient of one.
-        if (chosen.length === 0 && options.sampler === shuffled && !this.#options.isPart)
+        if (chosen.length === 0 && options.sampler !== undefined && !this.#options.isPart)
           throw nothingToRead(Array.from(all, (i) => faces[i]!));
         if (chosen.length === 0)
           return {

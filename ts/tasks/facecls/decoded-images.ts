@@ -16,6 +16,8 @@ export interface Images<Sample> {
   pixels(samples: Sample[]): Tensor;
   /** False for a face that could not be read. @default all could */
   isThere?(sample: Sample): boolean;
+  /** See `Dataset.expect`. */
+  expect?(batches: readonly ArrayLike<number>[]): void;
 }
 
 /** Decodes each face when it is loaded, and resizes the faces of a batch together. */
@@ -24,6 +26,7 @@ export function decodedImages(celeba: CelebA, split: Split, processor: ImageProc
   return {
     load: async (index) => decodeImage(await celeba.read(faces[index]!.name), faces[index]!.name),
     pixels: (images) => processor.pixels(images),
+    expect: (batches) => celeba.images.expect?.(split, batches),
   };
 }
 
@@ -41,7 +44,12 @@ export function readableImages<Sample>(
     }
   };
   const there = (samples: (Sample | undefined)[]) => samples.filter((sample) => sample !== undefined) as Sample[];
-  return { load, pixels: (samples) => images.pixels(there(samples)), isThere: (sample) => sample !== undefined };
+  return {
+    load,
+    pixels: (samples) => images.pixels(there(samples)),
+    isThere: (sample) => sample !== undefined,
+    expect: (batches) => images.expect?.(batches),
+  };
 }
 
 export interface CacheOptions {
@@ -65,8 +73,8 @@ export async function openImageCache(
   { folder, size, onProgress }: CacheOptions,
 ): Promise<Tensor> {
   const faces = celeba.split(split);
-  const { load, pixels } = decodedImages(celeba, split, processor);
-  const dataset = { length: faces.length, load, describe: (index: number) => faces[index]!.name };
+  const { load, pixels, expect } = decodedImages(celeba, split, processor);
+  const dataset = { length: faces.length, load, expect, describe: (index: number) => faces[index]!.name };
   const bytesOf = (images: RgbImage[]) =>
     torch.scoped(() => pixels(images).permute([0, 2, 3, 1]).contiguous().data() as Uint8Array); // (B, 3, H, W) -> (B, H, W, 3)
 

@@ -8,6 +8,8 @@ import { isRun, weightsOf } from '../../train/run';
 import { analyse, type FaceAnalysis } from './analysis';
 import { type Slice, sliceMetrics } from './analysis/slices';
 import { FaceClassifier } from './classifier';
+import { shardsOptions } from '../shards';
+import type { FaceConfig } from './config';
 import type { FaceData } from './data';
 import type { Split } from './lists';
 import { splitMetrics, type SplitMetrics } from './metrics';
@@ -52,8 +54,10 @@ export async function evaluate(weights: string, options: EvaluateOptions = {}): 
     precision,
     compile,
   });
-  const folder = await faceFolder(options.data ?? dataOfRun(weights), listener);
-  const data = openFaces(folder, classifier.processor, { evaluationBatchSize: batchSize }, listener);
+  const own = dataOfRun(weights);
+  const folder = await faceFolder(options.data ?? own.folder, listener);
+  const reading = { evaluationBatchSize: batchSize, ...(own.shards && { shards: shardsOptions(own.shards) }) };
+  const data = await openFaces(folder, classifier.processor, reading, listener);
   try {
     const members = (options.slices ?? []).map((name) => [name, membersOf(name, data)] as const);
     const outputs = await splitOutputs(classifier, data, split, { listener });
@@ -86,8 +90,8 @@ function membersOf(
 }
 
 /** The dataset that a run was trained on; null for the drawn faces. */
-function dataOfRun(weights: string): string | null {
-  if (!isRun(weights)) return null;
-  const folder = valueAt(readConfigFile(join(weights, 'config.yaml')), 'data.folder');
-  return typeof folder === 'string' ? folder : null;
+function dataOfRun(weights: string): Pick<FaceConfig['data'], 'folder'> & Partial<FaceConfig['data']> {
+  if (!isRun(weights)) return { folder: null };
+  const own = valueAt(readConfigFile(join(weights, 'config.yaml')), 'data') as Partial<FaceConfig['data']> | undefined;
+  return { folder: null, ...own };
 }

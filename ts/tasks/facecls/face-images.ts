@@ -2,9 +2,20 @@ import { createHash } from 'node:crypto';
 import { readdirSync, statSync, type Dirent } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
+import type { SampleOrder } from '../../data/samplers';
+import type { ShardOrderOptions } from '../../data/shards/shard-order';
 import { ZipFile } from '../../data/zip';
 import type { ZipMember } from '../../data/zip-index';
 import { InputError } from '../../errors';
+import type { Split } from './lists';
+
+export interface FileCheck {
+  readonly path: string;
+  readonly bytes: number;
+  readonly md5: string;
+  /** Whether it is the official file of that name; null when there is none of that name. */
+  readonly isOfficial: boolean | null;
+}
 
 /** The image files of a dataset, known by name without folders. */
 export interface FaceImages {
@@ -17,7 +28,15 @@ export interface FaceImages {
   read(name: string): Promise<Buffer>;
   /** Changes when an image is added, removed or changed. */
   fingerprint(): string;
-  close(): void;
+  /** Whether each image was looked at when it was packed, so that none has to be read before the first is needed. @default false */
+  readonly isChecked?: boolean;
+  /** The order in which a split is best trained on; undefined where any order is as good. */
+  order?(split: Split, options: ShardOrderOptions): SampleOrder | undefined;
+  /** Is told which images of a split will be read in a pass, batch after batch. */
+  expect?(split: Split, batches: readonly ArrayLike<number>[]): void;
+  /** Compares the files with their checksums; a sentence for each that is damaged. */
+  check?(): AsyncIterable<FileCheck & { readonly problem?: string }>;
+  close(): void | Promise<void>;
 }
 
 /** As CelebA's own archives and the copies of others call the folder. */

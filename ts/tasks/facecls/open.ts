@@ -1,12 +1,15 @@
 import { join } from 'node:path';
 import { type Bar, type Listener, withBar } from '../../native/listener';
 import type { ImageProcessor } from '../../vision/processor';
-import { describeLeftOut } from './celeba';
+import { isSharded, type ShardsOptions } from '../../data/shards/sharded-dataset';
+import { type CelebA, describeLeftOut, openCelebA } from './celeba';
 import { FaceData, type FaceDataOptions } from './data';
 import { ensureDrawnFaces } from './synth';
 import type { FaceConfig } from './config';
-import { splits } from './lists';
+import { type ShardingOptions, shardsOptions } from '../shards';
+import { splits, type Split } from './lists';
 import { newProcessor } from './model';
+import { openFaceShards, shardFaces } from './shards';
 
 /** Where the drawn faces lie. */
 export const DRAWN_FACES = join('data', 'processed', 'faces');
@@ -23,15 +26,23 @@ export async function faceFolder(folder: string | null, listener: Listener): Pro
   return DRAWN_FACES;
 }
 
+/**
+ * Opens a dataset in CelebA's format, or the shards that were made of one.
+ * @throws InputError when it cannot be used, as `openCelebA` does
+ */
+export async function openFaceDataset(folder: string, shards: ShardsOptions = {}): Promise<CelebA> {
+  return isSharded(folder) ? openFaceShards(folder, shards) : openCelebA(folder);
+}
+
 /** Opens a dataset; the first use of its images shows a bar while they are decoded. */
-export function openFaces(
+export async function openFaces(
   folder: string,
   processor: ImageProcessor,
-  options: FaceDataOptions,
+  { shards, ...options }: FaceDataOptions & { readonly shards?: ShardsOptions },
   listener: Listener,
-): FaceData {
+): Promise<FaceData> {
   let bar: Bar | undefined;
-  const data = FaceData.open(folder, processor, {
+  const data = FaceData.of(await openFaceDataset(folder, shards), processor, {
     ...options,
     onCaching: (split, done, all) => {
       bar ??= listener.bar(`reading the ${split} images`, 'steps');
@@ -57,12 +68,35 @@ export async function prepare(
   listener: Listener,
 ): Promise<{ folder: string; images: number }> {
   const path = await faceFolder(folder, listener);
-  const data = openFaces(path, await newProcessor(config), {}, listener);
+  const shards = shardsOptions(config.data.shards);
+  const data = await openFaces(path, await newProcessor(config), { shards }, listener);
   try {
     const counts = splits.map((split) => data.celeba.split(split).length);
     for (const [i, split] of splits.entries()) if (counts[i]! > 0) await data.evaluation(split);
     return { folder: path, images: counts.reduce((sum, count) => sum + count, 0) };
   } finally {
     await data.close();
+  }
+}
+
+/**
+ * Opens a dataset and writes it as `shardFaces` does.
+ * @param folder null for the drawn faces
+ * @returns how many images of each split
+ */
+export async function shard(
+  folder: string | null,
+  out: string,
+  listener: Listener,
+  options: ShardingOptions = {},
+): Promise<Record<Split, number>> {
+  const celeba = await openFaceDataset(await faceFolder(folder, listener));
+  try {
+    const leftOut = describeLeftOut(celeba);
+    if (leftOut !== undefined) listener.say(leftOut);
+    await shardFaces(celeba, out, options);
+    return Object.fromEntries(splits.map((split) => [split, celeba.split(split).length])) as Record<Split, number>;
+  } finally {
+    await celeba.close();
   }
 }

@@ -21,7 +21,7 @@ export async function preflight(data: FaceData, listener: Listener, onError: 'st
       throw new InputError(`Expected images in the ${split} split of ${celeba.path}, found none: ${countsOf(celeba)}.`);
   }
   for (const split of splits) {
-    const problems = await unreadable(celeba, split, listener);
+    const problems = celeba.images.isChecked ? [] : await unreadable(celeba, split, listener);
     if (problems.length === 0) continue;
     const sentence = describeProblems(split, problems, celeba.split(split).length);
     if (split === 'train' && onError === 'skip') {

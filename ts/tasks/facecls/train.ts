@@ -14,10 +14,11 @@ import type { FitOptions } from '../../train/fit-options';
 import { parameterGroups } from '../../train/groups';
 import { readFinalMetrics } from '../../train/run';
 import { stoppable, type TrainOptions, type TrainResult, withRun } from '../../train/with-run';
+import { shardsOptions } from '../shards';
 import { SkippedImages } from '../skipped-images';
 import { FaceClassifier } from './classifier';
 import { type FaceConfig, freeKeys } from './config';
-import type { FaceBatch, FaceData, FaceDataOptions } from './data';
+import type { FaceBatch, FaceData } from './data';
 import { type FinalMetrics, finishRun } from './finish';
 import type { Split } from './lists';
 import { splitMetrics, type SplitMetrics } from './metrics';
@@ -38,7 +39,8 @@ export async function train(options: TrainOptions<FaceConfig>): Promise<TrainRes
     const saved = run.has('last') ? await savedClassifier(run.checkpoint('last')) : undefined;
     const processor = saved?.processor ?? (await inTurn(processes, () => newProcessor(config)));
     const folder = await inTurn(processes, () => faceFolder(config.data.folder, listener));
-    const data = openFaces(folder, processor, { ...dataOptions(config), isPart: processes !== undefined }, listener);
+    const options = { ...dataOptions(config), isPart: processes !== undefined };
+    const data = await inTurn(processes, () => openFaces(folder, processor, options, listener));
     try {
       const { onError } = config.data;
       await inTurn(processes, () => (run.isWriter ? preflight(data, listener, onError) : undefined));
@@ -127,9 +129,20 @@ function validationMetrics({ images: _, perAttribute: __, ...metrics }: SplitMet
   return metrics;
 }
 
-function dataOptions({ batchSize, evaluate, seed, augment, data }: FaceConfig): FaceDataOptions {
+function dataOptions({ batchSize, evaluate, seed, augment, data }: FaceConfig): Parameters<typeof openFaces>[2] {
   const cache = data.cache === null ? { cacheBytes: 0 } : { cacheFolder: data.cache };
-  return { batchSize, evaluationBatchSize: evaluate.batchSize, seed, augment, prefetch: data.prefetch, ...cache };
+  const { shuffleBuffer, streams } = data.shards;
+  return {
+    batchSize,
+    evaluationBatchSize: evaluate.batchSize,
+    seed,
+    augment,
+    prefetch: data.prefetch,
+    shuffleBuffer,
+    streams,
+    shards: shardsOptions(data.shards),
+    ...cache,
+  };
 }
 
 /** Of the images and labels that a run learns from and is chosen by. */

@@ -52,13 +52,24 @@ export interface DetectionBatchOptions {
   readonly prefetch?: number;
   /** Whether objects marked difficult are there to be found. @default 'keep' */
   readonly difficult?: 'keep' | 'drop';
+  /** How far samples of shards are moved when they are shuffled; null shuffles all among each other. @default 10 000 */
+  readonly shuffleBuffer?: number | null;
+  /** See `ShardOrderOptions`. @default 8 */
+  readonly streams?: number;
   /** Told of an image that cannot be used and is left out. @default it ends the pass */
   readonly onUnreadable?: (reason: string) => void;
   /** Whether training batches are divided among several processes, of which one may have no image that can be used. @default false */
   readonly isPart?: boolean;
 }
 
-const defaults = { batchSize: 2, seed: 0, prefetch: 4, difficult: 'keep' } as const satisfies DetectionBatchOptions;
+const defaults = {
+  batchSize: 2,
+  seed: 0,
+  prefetch: 4,
+  difficult: 'keep',
+  shuffleBuffer: 10_000,
+  streams: 8,
+} as const satisfies DetectionBatchOptions;
 
 /** What batches are made of. */
 export interface DetectionInputs {
@@ -68,7 +79,7 @@ export interface DetectionInputs {
 }
 
 /**
- * Batches for training: shuffled and changed anew in each epoch, by seed, epoch and place in the split alone. The last batch
+ * Batches for training: shuffled and changed anew in each epoch, by seed, epoch and position in the split alone. The last batch
  * is left out when it is not full, as in the paper's code, unless it is the only one.
  * @param augment what is changed at random; undefined changes no more than evaluation does
  */
@@ -77,10 +88,11 @@ export function trainBatches(
   augment: DetectionAugmentOptions | undefined,
   options: DetectionBatchOptions = {},
 ): Batches<DetectionBatch> {
-  const { batchSize, ...rest } = { ...defaults, ...options };
+  const { batchSize, shuffleBuffer, streams, ...rest } = { ...defaults, ...options };
+  const sharded = shuffleBuffer === null ? undefined : inputs.split.order?.({ batchSize, shuffleBuffer, streams });
   const plan = augment ? (extent: Extent, rng: Rng) => planDetectionAugment(rng, extent, augment) : undefined;
   const lastBatch = inputs.split.ids.length < batchSize ? 'keep' : 'drop';
-  return load(inputs, { ...rest, plan }, { batchSize, sampler: shuffled, lastBatch });
+  return load(inputs, { ...rest, plan }, { batchSize, sampler: sharded ?? shuffled, lastBatch });
 }
 
 /** Batches in the order of the split, the same in every pass. */
@@ -114,7 +126,7 @@ function readableDataset(
       return undefined;
     }
   };
-  return { length: dataset.length, load };
+  return { length: dataset.length, load, ...(dataset.expect && { expect: (batches) => dataset.expect!(batches) }) };
 }
 
 /** The images of a split, decoded, with their objects numbered by a class list. */
@@ -122,6 +134,7 @@ function detectionDataset(split: DetectionSplit, classes: ClassList): Loaded {
   return {
     length: split.ids.length,
     describe: (index) => split.describe(index),
+    ...(split.expect && { expect: (batches) => split.expect!(batches) }),
     load: async (index) => {
       const [annotation, bytes] = await Promise.all([split.annotation(index), split.image(index)]);
       const image = await decodeImage(bytes, split.describe(index));
@@ -152,7 +165,7 @@ function load({ split, classes, processor }: DetectionInputs, making: Making, or
     torch.scoped(() => {
       const samples = loaded.filter((sample) => sample !== undefined);
       // An evaluation passes over an empty batch; a step has no gradient of one.
-      if (samples.length === 0 && order.sampler === shuffled && !isPart)
+      if (samples.length === 0 && order.sampler !== inOrder && !isPart)
         throw nothingToUse(Array.from(indices, (index) => split.describe(index)));
       if (samples.length === 0) return emptyBatch();
       const plans = samples.map(

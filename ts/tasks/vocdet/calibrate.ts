@@ -74,7 +74,7 @@ async function ofTraining(weights: string, count: number, options: CalibrateOpti
   try {
     return await trainingImages(dataset, count);
   } finally {
-    dataset.close();
+    await dataset.close();
   }
 }
 

@@ -71,6 +71,7 @@ export async function checkDetectionData(path: string, options: CheckOptions = {
       classesAmong(data, new Set(namesIn(images)), firstFailure(images));
     for (const image of images.values()) checkImage(image, classes, issues);
     for (const { kind, message } of data.issues()) issues.add(kind, message);
+    for await (const problem of data.check?.() ?? []) issues.add('damaged shard', problem);
     checkSpelling(images, issues);
     checkOverlaps(splits, images, issues);
     const counts = splits.map((split) => countSplit(split, images, classes));
@@ -80,7 +81,7 @@ export async function checkDetectionData(path: string, options: CheckOptions = {
       list.reduce((sum, issue) => sum + (issue.severity === severity ? issue.count : 0), 0);
     return { path, splits: counts, findings: list, errors: total('error'), warnings: total('warning') };
   } finally {
-    data.close();
+    await data.close();
   }
 }
 

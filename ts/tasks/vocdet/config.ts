@@ -1,5 +1,12 @@
 import * as z from 'zod';
-import { freeKeys as trainFreeKeys, group, onErrorKey, trainShape, withDefault } from '../../train/config/schema';
+import {
+  freeKeys as trainFreeKeys,
+  group,
+  onErrorKey,
+  shardKeys,
+  trainShape,
+  withDefault,
+} from '../../train/config/schema';
 import { type ConfigSources, resolveConfig, withSizesOfCheckpoint } from '../../train/config/resolve';
 import { RESNET_NAMES } from '../../models/resnet/shape';
 import { detectionAugmentDefaults } from '../../vision/detection-augment';
@@ -28,7 +35,9 @@ export const detectionSchema = z.strictObject({
     eps,
   }),
   data: group({
-    folder: text.describe('VOC devkit, its archives, or a COCO file; null draws the embedded scenes and takes them.'),
+    folder: text.describe(
+      'VOC devkit, its archives, a COCO file, or folder or address of shards; null draws the embedded scenes and takes them.',
+    ),
     images: text.describe("Folder or archive of a COCO file's images, where they do not lie beside it."),
     classes: text.describe('File with one class a line; null takes the classes that the dataset lists or shows.'),
     train: text.describe('Name of the training split, or several joined by "+"; null takes the one called so.'),
@@ -40,6 +49,7 @@ export const detectionSchema = z.strictObject({
       .describe('Whether objects marked difficult are there to be learnt.'),
     prefetch: count.default(4).describe('Batches to load ahead of the training step.'),
     ...onErrorKey,
+    ...shardKeys,
   }),
   model: group({
     from: text.describe('Run folder, hub folder, hub name or .pth file to fine-tune; null starts from random weights.'),
@@ -137,6 +147,8 @@ export const freeKeys: readonly string[] = [
   'data.images',
   'data.test',
   'data.prefetch',
+  'data.shards.cache',
+  'data.shards.cacheBytes',
 ];
 
 export function resolveDetectionConfig(sources: ConfigSources): DetectionConfig {

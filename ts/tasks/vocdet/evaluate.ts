@@ -74,7 +74,7 @@ export async function evaluate(weights: string, options: EvaluateOptions = {}): 
     );
     return { ...metrics, analysis };
   } finally {
-    dataset.close();
+    await dataset.close();
   }
 }
 

@@ -33,5 +33,5 @@ function choiceOf(run: ConfigTree, { data, images, classes }: OwnDatasetOptions)
   const own = (valueAt(run, 'data') ?? {}) as unknown as Partial<DataChoice>;
   if (data === undefined)
     return { folder: null, ...own, ...(images !== undefined && { images }), ...(classes !== undefined && { classes }) };
-  return { folder: data, images, classes: classes ?? own.classes };
+  return { folder: data, images, classes: classes ?? own.classes, ...(own.shards && { shards: own.shards }) };
 }

@@ -48,10 +48,12 @@ export async function train(options: TrainOptions<DetectionConfig>): Promise<Tra
       const surroundings = { classes, device, listener };
       const { detector, detects, isNew } = await inTurn(processes, () => startingDetector(run, config, surroundings));
       const { batchSize, seed, augment } = config;
-      const { prefetch, difficult, onError } = config.data;
+      const { prefetch, difficult, onError, shards } = config.data;
+      const { shuffleBuffer, streams } = shards;
       const onUnreadable = onError === 'skip' ? { onUnreadable: (reason: string) => skipped.add(reason) } : {};
       const source = { split: splits.train, classes, processor: detector.processor };
-      const batching = { batchSize, seed, prefetch, difficult, isPart: processes !== undefined, ...onUnreadable };
+      const order = { batchSize, seed, shuffleBuffer, streams };
+      const batching = { ...order, prefetch, difficult, isPart: processes !== undefined, ...onUnreadable };
       const batches = trainBatches(source, augment, batching);
       const start = () => (isNew ? startBackboneOf(detector, batches, { config, listener, signal }) : undefined);
       // The others get its weights when the training begins.
@@ -96,7 +98,7 @@ export async function train(options: TrainOptions<DetectionConfig>): Promise<Tra
         metrics: await finishRun(run, dataset, { device, config, listener, signal, notes: skipped.notes }),
       };
     } finally {
-      dataset.close();
+      await dataset.close();
     }
   });
 }

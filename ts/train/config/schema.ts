@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import * as z from 'zod';
 import type { TrackingOptions } from '../tracking/tracking';
 import type { TrainPlan } from '../types';
@@ -12,6 +13,38 @@ export const onErrorKey = {
     .enum(['stop', 'skip'])
     .default('stop')
     .describe('What an image that cannot be read does to the training; `skip` goes on without it, and lists it.'),
+} as const;
+
+/** How shards are read, where the data are such: for every task's group `data`. */
+export const shardKeys = {
+  shards: z
+    .strictObject({
+      shuffleBuffer: z
+        .int()
+        .min(1)
+        .nullable()
+        .default(10_000)
+        .describe(
+          'How far samples are moved when they are shuffled, after their shards; null shuffles all among each other, which needs all shards at hand.',
+        ),
+      streams: z
+        .int()
+        .min(1)
+        .default(8)
+        .describe(
+          'Streams that the shards are dealt to, each part of a batch from one; a multiple of the number of processes lets each read shards of its own.',
+        ),
+      cache: z
+        .string()
+        .default(join('data', 'interim', 'shards'))
+        .describe('Folder for shards that are fetched from elsewhere.'),
+      cacheBytes: z
+        .int()
+        .min(1)
+        .default(8 * 2 ** 30)
+        .describe('The most bytes that it holds.'),
+    })
+    .prefault({}),
 } as const;
 
 /** Keys below one name; a configuration that lacks them all has their defaults. */

@@ -2,6 +2,9 @@ import { inFlight } from '../../../data/in-flight';
 import { InputError } from '../../../errors';
 import { type Listener, withBar } from '../../../native/listener';
 import { imageFingerprint } from '../../../train/config/fingerprint';
+import type { SampleOrder } from '../../../data/samplers';
+import type { ShardOrderOptions } from '../../../data/shards/shard-order';
+import type { Extent } from '../../../vision/boxes';
 import type { Annotation } from './annotation';
 import { classesOf, type ClassList } from './classes';
 import type { Issue } from './issues';
@@ -23,6 +26,12 @@ export interface DetectionSplit {
   describe(index: number): string;
   /** The same for the same image with the same annotation, in whatever split it is. */
   key(index: number): string;
+  /** Width and height of an image that was looked at when it was packed; undefined where its header has to be read. */
+  extent?(index: number): Extent | undefined;
+  /** The order in which it is best trained on. @default any is as good */
+  order?(options: ShardOrderOptions): SampleOrder;
+  /** Is told which images will be read in a pass, batch after batch. */
+  expect?(batches: readonly ArrayLike<number>[]): void;
 }
 
 /** A dataset on disk, whatever its format. */
@@ -41,7 +50,9 @@ export interface DetectionData {
   readonly officialClasses?: ClassList;
   /** What is wrong with files of the dataset whatever the image. */
   issues(): readonly Issue[];
-  close(): void;
+  /** A sentence for each of its files that is not as it was written, where checksums tell. */
+  check?(): AsyncIterable<string>;
+  close(): void | Promise<void>;
 }
 
 /**
@@ -128,6 +139,7 @@ export function joinSplits(name: string, parts: readonly SplitPart[]): Detection
     imageStart: (index, bytes) => entries[index]!.split.imageStart(entries[index]!.index, bytes),
     key: (index) => entries[index]!.split.key(entries[index]!.index),
     describe: (index) => entries[index]!.split.describe(entries[index]!.index),
+    extent: (index) => entries[index]!.split.extent?.(entries[index]!.index),
   };
 }
 
@@ -142,5 +154,7 @@ export function partOf(split: DetectionSplit, name: string, indices: readonly nu
     imageStart: (index, bytes) => split.imageStart(indices[index]!, bytes),
     describe: (index) => split.describe(indices[index]!),
     key: (index) => split.key(indices[index]!),
+    extent: (index) => split.extent?.(indices[index]!),
+    expect: (batches) => split.expect?.(batches.map((batch) => Uint32Array.from(batch, (index) => indices[index]!))),
   };
 }

@@ -15,6 +15,7 @@ export const issueKinds = {
   'box outside of the image': 'error',
   'missing image': 'error',
   'damaged image': 'error',
+  'damaged shard': 'error',
   'size differs from the image': 'error',
   'image in two splits': 'error',
   'image twice in one split': 'error',

@@ -3,6 +3,8 @@ import { InputError } from '../../../errors';
 import { Coco, openCocoFiles } from './coco';
 import { otherCocoFiles, usualCocoFiles } from './coco-layout';
 import type { DetectionData } from './dataset';
+import { openDetectionShards } from './shards';
+import { isSharded, type ShardsOptions } from '../../../data/shards/sharded-dataset';
 import { openFileTrees, type FileTree, contentsOf } from './files';
 import { findVoc } from './voc';
 import type { TreeFile } from './voc-layout';
@@ -20,16 +22,22 @@ export function registerFormat(format: DatasetFormat): void {
 }
 
 /**
- * Opens a dataset for detection in VOC's layout, in COCO's format or in a registered one, whichever is there: a folder, an
- * archive, or one instances file.
+ * Opens a dataset for detection in VOC's layout, in COCO's format, in shards or in a registered format, whichever is there: a
+ * folder, an archive, one instances file, or the address of shards.
  * @param images folder or archive of a COCO file's images, where they do not lie beside it
- * @throws InputError when there is neither, with what there is
+ * @param shards where those are kept that are fetched from elsewhere
+ * @throws InputError when there is none of these, with what there is
  */
-export async function openDetectionData(path: string, images?: string): Promise<DetectionData> {
+export async function openDetectionData(
+  path: string,
+  images?: string,
+  shards: ShardsOptions = {},
+): Promise<DetectionData> {
   for (const format of formats) {
     const data = await format(path);
     if (data) return data;
   }
+  if (isSharded(path)) return openDetectionShards(path, shards);
   if (/\.json$/i.test(path) && statSync(path, { throwIfNoEntry: false })?.isFile())
     return openCocoFiles([path], images);
   const trees = openFileTrees(path);

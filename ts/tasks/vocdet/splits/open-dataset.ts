@@ -10,6 +10,7 @@ import { drawnSplit, drawSplits, type DrawnSplits } from './drawn-splits';
 import { openDetectionData } from '../annotations/open';
 import { roleOf, splitNames, usualSplits, type SplitName } from '../annotations/names';
 import { ensureDrawnScenes, SCENE_SETS } from '../synth/synth';
+import { shardsOptions } from '../../shards';
 
 /** Where the drawn scenes lie. */
 export const DRAWN_SCENES = join('data', 'processed', 'scenes');
@@ -19,6 +20,8 @@ export interface DataChoice extends Readonly<Partial<Record<SplitName, string | 
   readonly folder: string | null;
   readonly images?: string | null;
   readonly classes?: string | null;
+  /** Where shards are kept that are fetched from elsewhere. @default data/interim/shards, 8 GiB */
+  readonly shards?: Parameters<typeof shardsOptions>[0];
 }
 
 export interface OpenOptions {
@@ -36,7 +39,7 @@ export interface OpenDataset {
   readonly drawn: DrawnSplits | undefined;
   /** @throws InputError when the dataset has no such split */
   split(name: SplitName): Promise<DetectionSplit>;
-  close(): void;
+  close(): void | Promise<void>;
 }
 
 /** Opens a dataset; without a folder the drawn scenes, which are drawn when they are not there yet. */
@@ -65,17 +68,21 @@ export async function openDataset(
       close: () => data.close(),
     };
   } catch (error) {
-    data.close();
+    await data.close();
     throw error;
   }
 }
 
 /** Splits may be named by COCO's files instead of a folder. */
 async function openChosen(choice: DataChoice, listener: Listener): Promise<DetectionData> {
-  const { folder, images } = choice;
+  const { folder, images, shards } = choice;
   if (hasFiles(choice)) return openCocoFiles(filesOf(choice), images ?? undefined);
   if (folder === null) requireDrawnSets(choice);
-  return openDetectionData(folder ?? (await drawnScenes(listener)), images ?? undefined);
+  return openDetectionData(
+    folder ?? (await drawnScenes(listener)),
+    images ?? undefined,
+    shards && shardsOptions(shards),
+  );
 }
 
 function hasFiles(choice: DataChoice): boolean {

@@ -34,7 +34,11 @@ export async function validateSplit(
   const read = (update: (done: number, all: number) => void) =>
     inFlight(all, async (index) => {
       try {
-        const targets = resolveTargets(await split.annotation(index), await sizeOfImage(split, index), classes);
+        const targets = resolveTargets(
+          await split.annotation(index),
+          split.extent?.(index) ?? (await sizeOfImage(split, index)),
+          classes,
+        );
         objects += targets.labels.filter((_, row) => targets.difficult[row] === 0 && targets.crowd[row] === 0).length;
       } catch (error) {
         // Whatever keeps a file from being read is a problem of that file.
