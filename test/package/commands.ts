@@ -154,6 +154,29 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
     run: 'vocdet train --print-schema',
     prints: /"title": "configuration of vocdet"/,
   },
+  'npx facecls data shard --data celeba --out shards/celeba': {
+    run: 'facecls data shard --data celeba --out shards/celeba',
+    prints: /^shards\/celeba: \d+ in train, \d+ in val, \d+ in test$/m,
+  },
+  'npx vocdet data shard --data birds --classes birds/classes.txt --out shards/birds': {
+    run: 'vocdet data shard --data birds --classes birds/classes.txt --out shards/birds',
+    prints: /^shards\/birds: 4 in train, 2 in val, 2 in test$/m,
+  },
+  'npx facecls train --data shards/celeba --preset small': {
+    run: 'facecls train --data shards/celeba --preset small --config tiny-facecls.yaml --run models/sharded',
+    prints: /report: models\/sharded\/report\.html/,
+  },
+  'npx vocdet train --data https://example.org/shards/birds --preset r50': {
+    not: 'test/tasks/vocdet/shards.test.ts trains on shards behind an address',
+  },
+  'npx facecls train --data s3://my-bucket/shards/celeba': { not: 'test/data/shards/s3.test.ts asks a store' },
+  'npx facecls data check https://example.org/shards/celeba': {
+    run: 'facecls data check shards/celeba',
+    prints: /train-000000\.tar: \d+ bytes, md5 \w{32}$/m,
+  },
+  'npm install @aws-sdk/client-s3@3': {
+    not: 'it is installed here; test/data/shards/s3.test.ts reads the sentence that asks for it',
+  },
   'npx torchts doctor': { run: 'torchts doctor', prints: /^ok +addon /m },
   'npx torchts setup': {
     not: 'it compiles the addon; test/native/build.test.ts runs it with a source that needs no compiler',

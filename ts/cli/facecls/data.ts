@@ -4,6 +4,7 @@ import { type PresetName, presetNames, presets } from '../../tasks/facecls/prese
 import { withBar } from '../../native/listener';
 import { positiveInteger } from '../arguments';
 import { ensureReady } from '../setup';
+import { addShard } from '../shard';
 import { addSynth } from '../synth';
 import { type Cell, textTable } from '../table';
 import { terminal } from '../terminal';
@@ -22,18 +23,20 @@ a number of rows, a line of attribute names, then lines of a file name and 1 or 
 
   facecls data check celeba
   facecls data prepare celeba --preset small
+  facecls data shard --data celeba --out shards/celeba
   facecls data synth --out my-faces --train 10000`;
 
 export function addData(program: Command): void {
   const data = program
     .command('data')
-    .summary('draw, check or prepare a dataset')
-    .description('Draws, checks or prepares a dataset of faces.')
+    .summary('draw, check, prepare or shard a dataset')
+    .description('Draws, checks, prepares or shards a dataset of faces.')
     .helpCommand(false)
     .addHelpText('after', HELP);
   addFaceSynth(data);
   addCheck(data);
   addPrepare(data);
+  addFaceShard(data);
 }
 
 function addFaceSynth(data: Command): void {
@@ -58,7 +61,7 @@ function addCheck(data: Command): void {
   data
     .command('check')
     .description('Says what a dataset holds, beside what the official CelebA holds, and what is wrong with it.')
-    .argument('<folder>', 'dataset in the CelebA format')
+    .argument('<folder>', 'dataset in the CelebA format, or folder or address of its shards')
     .option('--decode', 'decode every image, to find damaged ones')
     .option('--json', 'print the findings as one JSON object')
     .action(async (folder: string, { decode, json }: CheckFlags) => {
@@ -129,4 +132,16 @@ function addPrepare(data: Command): void {
       const { folder, images } = await prepare(presets[flags.preset], flags.data ?? argument ?? null, terminal);
       print(`${folder}: ${images} images are ready`);
     });
+}
+
+function addFaceShard(data: Command): void {
+  addShard(data, {
+    description:
+      "Writes a dataset as shards, tars in WebDataset's layout, which train and evaluate read from folders, HTTP(S) and S3.",
+    dataHint: 'dataset in the CelebA format (default: the drawn faces)',
+    load: () => {
+      const { shard } = require('../../tasks/facecls/open') as typeof import('../../tasks/facecls/open');
+      return ({ data: folder }, out, listener, options) => shard(folder ?? null, out, listener, options);
+    },
+  });
 }

@@ -22,7 +22,7 @@ const command: TrainCommand<FaceConfig, FinalMetrics> = {
   task: 'facecls',
   summary: 'train a classifier',
   description: 'Trains a classifier of facial attributes.',
-  dataHint: 'dataset in the CelebA format (default: the drawn faces)',
+  dataHint: 'dataset in the CelebA format, or folder or address of its shards (default: the drawn faces)',
   help: HELP,
   presets,
   usualPreset: (data, startsFrom) => (startsFrom ? 'base' : data === undefined ? 'tiny' : 'small'),

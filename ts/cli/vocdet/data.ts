@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { withBar } from '../../native/listener';
 import type { DetectionCheck, SplitCheck } from '../../tasks/vocdet/check';
 import { ensureReady } from '../setup';
+import { addShard } from '../shard';
 import { addSynth } from '../synth';
 import { type Cell, textTable } from '../table';
 import { terminal } from '../terminal';
@@ -14,18 +15,20 @@ layout or what LabelImg, CVAT, Roboflow or Kaggle make of it, or files in COCO's
   vocdet data download --out data/raw/voc --years 2007
   vocdet data check data/raw/voc
   vocdet data check birds --classes birds/classes.txt --decode
-  vocdet data synth --out my-scenes --train 5000`;
+  vocdet data synth --out my-scenes --train 5000
+  vocdet data shard --data data/raw/voc --out shards/voc`;
 
 export function addDetectionData(program: Command): void {
   const data = program
     .command('data')
-    .summary('download, check or draw a dataset')
-    .description('Downloads, checks or draws a dataset of images with boxes.')
+    .summary('download, check, draw or shard a dataset')
+    .description('Downloads, checks, draws or shards a dataset of images with boxes.')
     .helpCommand(false)
     .addHelpText('after', HELP);
   addDownload(data);
   addCheck(data);
   addSceneSynth(data);
+  addSceneShard(data);
 }
 
 interface DownloadFlags {
@@ -72,7 +75,10 @@ function addCheck(data: Command): void {
     .description(
       'Says what a dataset holds, beside what the official one holds, and what is wrong with it; errors end with exit code 1.',
     )
-    .argument('<folder>', "dataset in VOC's layout or COCO's format: folder, archive or file")
+    .argument(
+      '<folder>',
+      "dataset in VOC's layout or COCO's format: folder, archive or file; or folder or address of shards",
+    )
     .option('--classes <file>', 'file with one class a line (default: those that the dataset names)')
     .option('--images <folder>', "folder or archive of a COCO file's images")
     .option('--decode', 'decode every image, to find damaged ones')
@@ -155,4 +161,26 @@ function addSceneSynth(data: Command): void {
       return { folder: DRAWN_SCENES, ensureDrawn: ensureDrawnScenes };
     },
   });
+}
+
+interface SceneShardFlags {
+  readonly images?: string;
+  readonly classes?: string;
+}
+
+function addSceneShard(data: Command): void {
+  addShard<SceneShardFlags>(data, {
+    description:
+      "Writes a dataset as shards, tars in WebDataset's layout, which train and evaluate read from folders, HTTP(S) and S3.",
+    dataHint: "dataset in VOC's layout or COCO's format (default: the drawn scenes)",
+    load: () => {
+      const { shard } = require('../../tasks/vocdet/shards') as typeof import('../../tasks/vocdet/shards');
+      return async ({ data: folder, images, classes }, out, listener, options) => {
+        const counts = await shard({ folder: folder ?? null, images, classes }, out, listener, options);
+        return counts as Readonly<Record<string, number>>;
+      };
+    },
+  })
+    .option('--images <folder>', "folder or archive of a COCO file's images")
+    .option('--classes <file>', 'file with one class a line (default: those that the dataset names)');
 }

@@ -24,7 +24,8 @@ const command: TrainCommand<DetectionConfig, FinalMetrics> = {
   task: 'vocdet',
   summary: 'train a detector',
   description: 'Trains a detector of objects.',
-  dataHint: "dataset in VOC's layout or COCO's format: folder, archive or file (default: the drawn scenes)",
+  dataHint:
+    "dataset in VOC's layout or COCO's format: folder, archive or file; or folder or address of shards (default: the drawn scenes)",
   help: HELP,
   presets,
   usualPreset: (data, startsFrom) => (startsFrom ? 'r50' : data === undefined ? 'tiny' : 'small'),
