@@ -237,6 +237,26 @@ export const cases: readonly Case[] = [
     ],
   },
   {
+    name: 'shards',
+    againstItself: true,
+    title: 'Shards from a server',
+    about:
+      'Face images in some 80 shards to normalised batches of 64 at 224x224, decoded and resized: the shards behind an HTTP server of this machine, a process of its own, through a cache on disk for a tenth of them, beside the same shards read in place. Memory: what the process holds at most in a pass over all shards, ten times the cache, beside a tenth of a pass.',
+    kind: 'resident',
+    rounds: 5,
+    warmUp: true,
+    threads: 2,
+    needs: ['faces'],
+    tolerance: 0,
+    measures: [
+      { name: 'http', peer: 'disk', title: 'images, from HTTP against from disk', unit: 'rate', target: atLeast(0.95) },
+      {
+        ...{ name: 'memory-whole', peer: 'memory-tenth', title: 'memory in a whole pass, against a tenth of one' },
+        ...{ unit: 'bytes', target: atMost(1.1) },
+      },
+    ],
+  },
+  {
     name: 'engine',
     againstItself: true,
     title: 'The training engine',
