@@ -176,6 +176,7 @@ describe('what is found in a dataset', () => {
         'box outside of the image',
         'missing image',
         'damaged image',
+        'damaged shard',
         'size differs from the image',
         'image in two splits',
         'image twice in one split',

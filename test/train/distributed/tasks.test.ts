@@ -7,12 +7,15 @@ import { mkdirSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
 import { evaluate as evaluateFaces } from '../../../ts/tasks/facecls/evaluate';
+import { silent } from '../../../ts/native/listener';
+import { shard } from '../../../ts/tasks/facecls/open';
 import { ensureDrawnFaces } from '../../../ts/tasks/facecls/synth';
 import { evaluate as evaluateDetector } from '../../../ts/tasks/vocdet/evaluate';
 import { train as trainDetector } from '../../../ts/tasks/vocdet/train';
 import { readMetricsLog } from '../../../ts/train/metrics-logger';
 import { readRunFile } from '../../../ts/train/reproduce/run-file';
 import { program } from '../../cli/programs';
+import { FileServer } from '../../data/shards/fixture';
 import { onOneThread } from '../../one-thread';
 import { smallConfig, vocFiles } from '../../tasks/vocdet/small-detector';
 
@@ -52,6 +55,28 @@ describe('a task in two processes', function () {
     const alone = await evaluateFaces(join(root, 'run'), { data: join(root, 'faces'), split: 'test', batchSize: 2 });
     for (const [name, value] of Object.entries(test!)) assert.deepEqual(value, Reflect.get(alone, name), name);
     assert.equal(readRunFile(join(root, 'run'))!.sessions[0]!.processes, 2);
+  });
+
+  it('classifies faces in shards behind HTTP: each is fetched once, and the metrics are those of one process', async () => {
+    await ensureDrawnFaces(join(root, 'drawn'), { train: 40, val: 9, test: 9, size: 32 });
+    await shard(join(root, 'drawn'), join(root, 'shards'), silent, { maxBytes: 12_000 });
+    const sizes = { imageSize: 32, hiddenSize: 16, numHiddenLayers: 1, numAttentionHeads: 2, intermediateSize: 32 };
+    const data = { cache: null, shards: { streams: 4, shuffleBuffer: 8 } };
+    const config = { epochs: 1, batchSize: 8, device: 'cpu', model: sizes, evaluate: { batchSize: 2 }, data };
+    writeFileSync(join(root, 'sharded.yaml'), stringify(config));
+    const server = await FileServer.start(join(root, 'shards'));
+    try {
+      await trainTwo('facecls', '--config', 'sharded.yaml', '--data', server.url(), '--run', 'sharded');
+      const tars = server.asked.filter((name) => name.endsWith('.tar'));
+      assert.ok(tars.length > 3);
+      assert.equal(new Set(tars).size, tars.length);
+    } finally {
+      await server.stop();
+    }
+    const { test } = readJson('sharded/metrics.json');
+    const options = { data: join(root, 'shards'), split: 'test', batchSize: 2 } as const;
+    const alone = await evaluateFaces(join(root, 'sharded'), options);
+    for (const [name, value] of Object.entries(test!)) assert.deepEqual(value, Reflect.get(alone, name), name);
   });
 
   it('detects objects: as one process with the same batches, and the metrics are those of one process', async () => {
