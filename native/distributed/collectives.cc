@@ -154,6 +154,19 @@ WorkPtr begin(const Napi::CallbackInfo& info, const std::string& name, Call& cal
   return work;
 }
 
+// Whether a call is made by NCCL, which puts it onto a stream of the device.
+bool is_on_stream(const Call& call) {
+  if (call.group->getBackendType() != c10d::ProcessGroup::BackendType::NCCL) return false;
+  for (const Tensors* const tensors : {&call.inputs, &call.outputs})
+    if (!tensors->empty()) return tensors->front().is_cuda();
+  return true;  // a barrier
+}
+
+// Of a call by NCCL: the time limit of the group, unless it has its own. Only with one does its wait end on the host.
+std::chrono::milliseconds limit_on_stream(const Call& call) {
+  return call.timeout.count() < 0 ? call.group->getBackend(c10::DeviceType::CUDA)->getBackendOptions()->timeout : call.timeout;
+}
+
 // collective(group, name, inputs, outputs, reduce operation, peer, timeout in ms or -1, input splits, output splits, tag): promise of the
 // rank that sent what recv received, else of nothing. The call has begun when this returns, so that all ranks see one order.
 Napi::Value collective(const Napi::CallbackInfo& info) {
@@ -167,7 +180,10 @@ Napi::Value collective(const Napi::CallbackInfo& info) {
       return source_of(env, work, false);
     });
   const bool received = name == "recv";
-  const auto timeout = call.timeout.count() < 0 ? kNoTimeout : call.timeout;
+  const bool on_stream = is_on_stream(call);
+  // The work of this thread's stream goes on after the call's; a barrier is waited for on the host alone.
+  if (on_stream && name != "barrier") work->synchronize();
+  const auto timeout = on_stream ? limit_on_stream(call) : call.timeout.count() < 0 ? kNoTimeout : call.timeout;
   // What moves between two ranks is not held by the work of every backend.
   return promises.run([work, timeout, kept = call.inputs] { work->wait(timeout); }, [work, received](napi_env env) { return source_of(env, work, received); });
 }

@@ -1,7 +1,8 @@
-// Process groups, each with c10d's Gloo behind it.
+// Process groups, with Gloo, NCCL or both behind them.
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 
 #include "../exports.h"
+#include "backend.h"
 #include "state.h"
 
 namespace torchts {
@@ -19,23 +20,59 @@ auto default_options(std::chrono::milliseconds timeout) {
   }
 }
 
-// groupNew(store, rank, size, timeout in ms, name): promise of a group, when it is connected to all ranks
+c10::intrusive_ptr<c10d::Backend> make_gloo(const StorePtr& store, int rank, int size, std::chrono::milliseconds timeout) {
+  auto gloo = c10::make_intrusive<c10d::ProcessGroupGloo>(store, rank, size, default_options<c10d::ProcessGroupGloo::Options>(timeout));
+  count_calls(*gloo);
+  return gloo;
+}
+
+// What makes a backend of a store, for the devices whose tensors it takes.
+struct BackendPlan {
+  c10d::ProcessGroup::BackendType type;
+  decltype(BackendFactory::make) make;
+  StorePtr store;
+  std::vector<c10::DeviceType> devices;
+};
+
+const BackendFactory& factory_of(const Napi::Value& value) {
+  if (!value.IsExternal()) throw ArgumentError("expected the factory of NCCL");
+  const auto& factory = *value.As<Napi::External<BackendFactory>>().Data();
+  if (factory.magic != BackendFactory::kMagic) throw ArgumentError("the addons of torchts are not of one build: build them anew");
+  return factory;
+}
+
+// [store of Gloo's keys or null, store of NCCL's or null, factory of NCCL]: Gloo takes what NCCL does not, tensors of GPUs through memory
+// of the host.
+std::vector<BackendPlan> plans_of(const Napi::CallbackInfo& info) {
+  using Type = c10d::ProcessGroup::BackendType;
+  std::vector<BackendPlan> plans;
+  const bool with_nccl = info[1].IsNumber();
+  if (info[0].IsNumber()) {
+    plans.push_back({Type::GLOO, make_gloo, store_of(info, 0)->get(), {c10::DeviceType::CPU}});
+    if (!with_nccl) plans.back().devices.push_back(c10::DeviceType::CUDA);
+  }
+  if (with_nccl) plans.push_back({Type::NCCL, factory_of(info[2]).make, store_of(info, 1)->get(), {c10::DeviceType::CUDA}});
+  return plans;
+}
+
+// groupNew(store of Gloo, store of NCCL, factory of NCCL, base store, rank, size, timeout in ms, name): promise of a group, when it is
+// connected to all ranks
 Napi::Value group_new(const Napi::CallbackInfo& info) {
   Distributed& distributed = Distributed::of(info.Env());
-  const StorePtr store = store_of(info)->get();
-  const int rank = info[1].ToNumber().Int32Value(), size = info[2].ToNumber().Int32Value();
-  const auto timeout = timeout_of(info, 3);
-  const std::string name = text_of(info, 4);
+  const std::vector<BackendPlan> plans = plans_of(info);
+  const StorePtr store = store_of(info, 3)->get();
+  const int rank = info[4].ToNumber().Int32Value(), size = info[5].ToNumber().Int32Value();
+  const auto timeout = timeout_of(info, 6);
+  const std::string name = text_of(info, 7);
   const auto group = std::make_shared<Group>();
   return distributed.promises.run(
       [=] {
-        auto gloo = c10::make_intrusive<c10d::ProcessGroupGloo>(store, rank, size, default_options<c10d::ProcessGroupGloo::Options>(timeout));
-        gloo->setSequenceNumberForGroup();
         auto made = c10::make_intrusive<c10d::ProcessGroup>(store, rank, size);
-        made->setDefaultBackend(c10d::ProcessGroup::BackendType::GLOO);
-        // Gloo takes the tensors of devices, too, through memory of the host.
-        for (const auto device : {c10::DeviceType::CPU, c10::DeviceType::CUDA})
-          made->setBackend(device, c10d::ProcessGroup::BackendType::GLOO, c10::static_intrusive_pointer_cast<c10d::Backend>(gloo));
+        for (const BackendPlan& plan : plans) {
+          const auto backend = plan.make(plan.store, rank, size, timeout);
+          made->setDefaultBackend(plan.type);  // NCCL's, where both are there
+          for (const auto device : plan.devices) made->setBackend(device, plan.type, backend);
+        }
         made->setGroupName(name);
         *group = std::move(made);
       },

@@ -43,7 +43,7 @@ export function newestVersions(files: readonly string[]): Map<string, string> {
 /** The libraries of a libtorch that the addon is linked to. */
 export function linkedLibraries(folder: string): string[] {
   return readdirSync(folder)
-    .filter((name) => /^lib(c10|torch|torch_cpu)\.so$/.test(name))
+    .filter((name) => /^lib(c10|torch|torch_cpu|c10_cuda|torch_cuda)\.so$/.test(name))
     .map((name) => join(folder, name));
 }
 

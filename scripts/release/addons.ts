@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { TorchError } from '../../ts/errors';
@@ -75,8 +75,8 @@ export function libtorchOf(build: string): string {
   return /^TORCHTS_LIBTORCH:\w+=(.+)$/m.exec(readFileSync(join(build, 'CMakeCache.txt'), 'utf8'))![1]!;
 }
 
-/** What CMakeLists.txt installs: the addon, and the one that torch.distributed loads. */
-const ADDONS = ['torchts', 'torchts_distributed'] as const;
+/** What CMakeLists.txt installs: the addon, the one that torch.distributed loads, and NCCL where it is compiled. */
+const ADDONS = ['torchts', 'torchts_distributed', 'torchts_nccl'] as const;
 
 /**
  * Installs the addons of a build of CMake's into `folder` under the minor version of their libtorch; gives the new files.
@@ -88,7 +88,7 @@ export function installAddons(build: string, folder: string, others: readonly st
   mkdirSync(folder, { recursive: true });
   execFileSync('cmake', ['--install', build, '--prefix', folder], { stdio: ['ignore', 'ignore', 'inherit'] });
   const libraries = [join(libtorch.folder, 'lib'), ...others];
-  return ADDONS.map((name) => {
+  return ADDONS.filter((name) => existsSync(join(folder, `${name}.node`))).map((name) => {
     const file = join(folder, `${name}-${minorOf(libtorch.version)}.node`);
     renameSync(join(folder, `${name}.node`), file);
     if (process.platform === 'linux') {

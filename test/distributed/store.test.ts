@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { distributed as dist, DistributedTimeoutError, InputError } from '../../ts';
+import { distributed as dist, DistributedTimeoutError, InputError, torch } from '../../ts';
 
 const OPEN: Record<string, (folder: string) => Promise<dist.Store>> = {
   TCPStore: () => dist.TCPStore.open('127.0.0.1', 0, { isMaster: true, timeout: 20_000 }),
@@ -72,10 +72,22 @@ describe('a store', () => {
   });
 });
 
+/** Where there is no GPU, whether or not NCCL is compiled in. */
+const NO_NCCL = dist.isNcclAvailable()
+  ? /expected an NVIDIA GPU for nccl, found none; use gloo/
+  : /expected the backend gloo, found nccl, which is not compiled/;
+
 describe('a group of one process', () => {
   it('is made of a store, and says what is missing without one', async () => {
     assert.throws(() => dist.getRank(), /getRank: expected a process group, found none; call .*initProcessGroup/);
-    await assert.rejects(dist.initProcessGroup('nccl'), /expected the backend gloo, found nccl, which is not compiled/);
+    for (const [backend, sentence] of Object.entries({
+      mpi: /expected a backend: gloo, nccl or cpu:gloo,cuda:nccl, found "?'?mpi/,
+      'cpu:nccl': /expected a backend: gloo, nccl or .*, found .*cpu:nccl/,
+      'gloo,cuda:gloo': /expected one backend for cuda, found .*gloo,cuda:gloo/,
+      '': /expected a backend: gloo/,
+      ...(torch.cuda.isAvailable() ? {} : { nccl: NO_NCCL }),
+    }))
+      await assert.rejects(dist.initProcessGroup(backend), sentence);
     await assert.rejects(
       dist.initProcessGroup({ initMethod: 'env://', rank: 0, worldSize: 1 }),
       /expected the environment variable MASTER_ADDR, which is not set/,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { HashStore, ProcessGroup } from '../../ts/distributed';
+import { Backends } from '../../ts/distributed/backends';
 import * as nn from '../../ts/nn';
 import * as torch from '../../ts/tensor';
 import { fingerprint } from './fingerprint';
@@ -125,7 +126,7 @@ function standsFor(key: string, value: Value): Value {
 /** One that no call is made through. */
 let processGroup: ProcessGroup;
 before(async () => {
-  processGroup = new ProcessGroup(undefined, [0], 0, 1, await HashStore.open());
+  processGroup = new ProcessGroup(undefined, [0], 0, 1, await HashStore.open(), Backends.of('test', 'gloo'));
 });
 
 /** A value other than the default, which must make another module. */

@@ -110,7 +110,8 @@ function prepare(owner: string, name: string, call: Call): (group: number) => Co
   groupOf(owner, call.group);
   const op = OPERATIONS.indexOf(call.op ?? 'sum');
   if (op < 0) throw expected(owner, `one of ${OPERATIONS.join(', ')} for op`, call.op, '', InputError);
-  if (call.op === 'avg')
+  const isForNccl = call.inputs?.[0]?.device.startsWith('cuda') && groupOf(owner, call.group).backends.cuda === 'nccl';
+  if (call.op === 'avg' && !isForNccl)
     throw new InputError(
       `${owner}: expected an op that gloo has, found avg; use ReduceOp.SUM, and divide by getWorldSize()`,
     );

@@ -1,5 +1,6 @@
 /** torch.distributed: several processes that compute together, of Node or of Python, on c10d's own engine. */
 export * from './init';
+export { isBackendAvailable, isGlooAvailable, isNcclAvailable } from './backends';
 export { ReduceOp, startAllReduce, Work, type CollectiveOptions, type ReduceOptions } from './call';
 export {
   allGather,

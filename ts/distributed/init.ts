@@ -2,6 +2,7 @@
 import { isMainThread } from 'node:worker_threads';
 import { DistributedTimeoutError, InputError } from '../errors';
 import { bindArguments, expected, resolveOptions, type Given } from '../options';
+import { Backends } from './backends';
 import { groupOf, makeGroup, world, type ProcessGroup } from './process-group';
 import { checkRank, rendezvous } from './rendezvous';
 import { checkTimeout, PrefixStore, Store } from './store';
@@ -10,7 +11,10 @@ import { checkTimeout, PrefixStore, Store } from './store';
 const DEFAULT_TIMEOUT = 30 * 60_000;
 
 export interface InitOptions {
-  /** `gloo`, for tensors of any device; what it is for by device as `cpu:gloo`. @default gloo */
+  /**
+   * `gloo` for tensors of any device, `nccl` for those of NVIDIA's GPUs; by device as `cpu:gloo,cuda:nccl`.
+   * @default both where there is a GPU and NCCL is compiled in, else gloo
+   */
   readonly backend?: string | null;
   /** Where the processes meet: `env://`, `tcp://host:port`, `file:///path`. @default env:// */
   readonly initMethod?: string | null;
@@ -46,7 +50,7 @@ export function initProcessGroup(options?: InitOptions): Promise<void>;
 export function initProcessGroup(backend: string | null, options?: Omit<InitOptions, 'backend'>): Promise<void>;
 export async function initProcessGroup(...args: unknown[]): Promise<void> {
   const given = bindArguments('initProcessGroup', DEFAULTS, args);
-  checkBackend('initProcessGroup', given.backend ?? 'gloo');
+  const backends = Backends.of('initProcessGroup', given.backend);
   const timeout = checkTimeout('initProcessGroup', given.timeout ?? DEFAULT_TIMEOUT);
   if (world.group || world.store)
     throw new InputError('initProcessGroup: expected one call, found a second; call destroyProcessGroup() before');
@@ -54,7 +58,7 @@ export async function initProcessGroup(...args: unknown[]): Promise<void> {
   try {
     world.store = met.store;
     const ranks = Array.from({ length: met.worldSize }, (_, i) => i);
-    world.group = await makeGroup('initProcessGroup', met.store, ranks, met.rank, timeout);
+    world.group = await makeGroup('initProcessGroup', { backends, store: met.store, ranks, rank: met.rank, timeout });
   } catch (error) {
     await forget();
     throw error;
@@ -83,20 +87,6 @@ async function meet({ store, initMethod, rank, worldSize }: Required<InitOptions
   return { store, rank, worldSize };
 }
 
-/** @throws InputError for a backend that is not there */
-function checkBackend(owner: string, backend: string): void {
-  if (typeof backend !== 'string') throw expected(owner, 'a backend such as gloo', backend);
-  for (const part of backend.toLowerCase().split(',')) {
-    const name = part.split(':').at(-1)!;
-    if (name === 'nccl')
-      throw new InputError(
-        `${owner}: expected the backend gloo, found nccl, which is not compiled into this addon; gloo takes tensors of GPUs through memory of the host`,
-      );
-    if (name !== 'gloo' || !/^((cpu|cuda):)?gloo$/.test(part))
-      throw new InputError(`${owner}: expected the backend gloo, found ${JSON.stringify(backend)}`);
-  }
-}
-
 /** Whether there is a group of all processes. */
 export function isInitialized(): boolean {
   return world.group !== undefined;
@@ -117,10 +107,9 @@ export function getWorldSize(group?: ProcessGroup | null): number {
   return groupOf('getWorldSize', group).size;
 }
 
-/** What a group calls through. @default the group of all */
-export function getBackend(group?: ProcessGroup | null): 'gloo' {
-  groupOf('getBackend', group);
-  return 'gloo';
+/** What a group calls through, such as `gloo` or `cpu:gloo,cuda:nccl`. @default the group of all */
+export function getBackend(group?: ProcessGroup | null): string {
+  return groupOf('getBackend', group).backends.name;
 }
 
 /** The ranks of a group's processes among all. @default the group of all */
@@ -147,7 +136,7 @@ export interface NewGroupOptions {
   readonly ranks?: readonly number[] | null;
   /** Milliseconds. @default 1800000 */
   readonly timeout?: number | null;
-  /** @default gloo */
+  /** @default that of the group of all */
   readonly backend?: string | null;
 }
 
@@ -166,18 +155,13 @@ export async function newGroup(
     { ranks: null, timeout: null, backend: null },
     named,
   );
-  checkBackend('newGroup', given.backend ?? 'gloo');
+  const backends = given.backend === null ? all.backends : Backends.of('newGroup', given.backend);
   const members = [...(given.ranks ?? all.ranks)].sort((a, b) => a - b);
   if (new Set(members).size < members.length || members.length === 0)
     throw expected('newGroup', 'ranks of which each is there once', members, '', InputError);
   for (const rank of members) all.rankOf('newGroup', 'ranks', rank);
-  return makeGroup(
-    'newGroup',
-    all.store,
-    members,
-    all.rank,
-    checkTimeout('newGroup', given.timeout ?? DEFAULT_TIMEOUT),
-  );
+  const timeout = checkTimeout('newGroup', given.timeout ?? DEFAULT_TIMEOUT);
+  return makeGroup('newGroup', { backends, store: all.store, ranks: members, rank: all.rank, timeout });
 }
 
 /**

@@ -6,7 +6,8 @@ import { deserialize, serialize } from 'node:v8';
 import { DTypeError, InputError } from '../errors';
 import { isError } from '../native/realm';
 import { expected, resolveOptions } from '../options';
-import { empty, fromTypedArray, zeros, type Tensor } from '../tensor';
+import { empty, fromTypedArray, type Tensor } from '../tensor';
+import type { Backends } from './backends';
 import { COMMON, type CollectiveOptions } from './call';
 import { allGather, broadcast, gather, scatter, type GatherOptions, type ScatterOptions } from './collectives';
 import { groupOf } from './process-group';
@@ -14,12 +15,12 @@ import { groupOf } from './process-group';
 /** Gives every process the values of all, by their ranks. */
 export async function allGatherObject<T>(value: T, options: CollectiveOptions = {}): Promise<T[]> {
   const common = resolveOptions('allGatherObject', COMMON, options);
-  const { size } = groupOf('allGatherObject', common.group);
+  const { size, backends } = groupOf('allGatherObject', common.group);
   const bytes = toBytes('allGatherObject', value);
   const lengths = await lengthsOfAll(bytes.length, common);
   const longest = Math.max(...lengths);
-  const all = Array.from({ length: size }, () => empty([longest], { dtype: 'uint8' }));
-  await allGather(all, padded(bytes, longest), common);
+  const all = Array.from({ length: size }, () => emptyBytes(longest, backends));
+  await allGather(all, padded(bytes, longest, backends), common);
   return all.map((tensor, rank) => fromBytes(tensor, lengths[rank]!) as T);
 }
 
@@ -35,8 +36,8 @@ export async function gatherObject<T>(value: T, options: GatherOptions = {}): Pr
   const lengths = await lengthsOfAll(bytes.length, rest);
   const longest = Math.max(...lengths);
   const isIt = group.ranks[group.rank] === dst;
-  const all = isIt ? group.ranks.map(() => empty([longest], { dtype: 'uint8' })) : null;
-  await gather(padded(bytes, longest), all, { dst, ...rest });
+  const all = isIt ? group.ranks.map(() => emptyBytes(longest, group.backends)) : null;
+  await gather(padded(bytes, longest, group.backends), all, { dst, ...rest });
   return all && all.map((tensor, rank) => fromBytes(tensor, lengths[rank]!) as T);
 }
 
@@ -44,16 +45,16 @@ export async function gatherObject<T>(value: T, options: GatherOptions = {}): Pr
 export async function broadcastObjectList(list: unknown[], src = 0, options: CollectiveOptions = {}): Promise<void> {
   if (!Array.isArray(list)) throw expected('broadcastObjectList', 'an array of values', list);
   const common = resolveOptions('broadcastObjectList', COMMON, options);
-  const group = groupOf('broadcastObjectList', common.group);
-  const isIt = group.ranks[group.rank] === src;
+  const { ranks, rank, backends } = groupOf('broadcastObjectList', common.group);
+  const isIt = ranks[rank] === src;
   const items = isIt ? list.map((value) => toBytes('broadcastObjectList', value)) : [];
-  const lengths = isIt ? int64(items.map((item) => item.length)) : empty([list.length], { dtype: 'int64' });
+  const lengths = int64(isIt ? items.map((item) => item.length) : list.map(() => 0), backends);
   await broadcast(lengths, src, common);
   const sizes = numbers(lengths);
-  const bytes = isIt ? bytesTensor(Buffer.concat(items)) : empty([sum(sizes)], { dtype: 'uint8' });
+  const bytes = isIt ? bytesTensor(Buffer.concat(items), backends) : emptyBytes(sum(sizes), backends);
   await broadcast(bytes, src, common);
   if (isIt) return;
-  const content = Buffer.from((bytes.data() as Uint8Array).buffer);
+  const content = Buffer.from((bytes.cpu().data() as Uint8Array).buffer);
   let from = 0;
   for (const [i, size] of sizes.entries()) list[i] = deserialize(content.subarray(from, (from += size)));
 }
@@ -72,20 +73,21 @@ export async function scatterObjectList<T>(list: readonly T[] | null, options: S
       `scatterObjectList: expected ${group.size} values in the process ${src}, one for each, found ${list?.length ?? 'none'}`,
     );
   const items = isIt ? list!.map((value) => toBytes('scatterObjectList', value)) : [];
-  const longest = int64([Math.max(0, ...items.map((item) => item.length))]);
+  const { backends } = group;
+  const longest = int64([Math.max(0, ...items.map((item) => item.length))], backends);
   await broadcast(longest, src, rest);
   const [size] = numbers(longest);
-  const own = empty([size!], { dtype: 'uint8' });
-  await scatter(own, isIt ? items.map((item) => padded(item, size!)) : null, { src, ...rest });
-  const length = int64([0]);
-  await scatter(length, isIt ? items.map((item) => int64([item.length])) : null, { src, ...rest });
+  const own = emptyBytes(size!, backends);
+  await scatter(own, isIt ? items.map((item) => padded(item, size!, backends)) : null, { src, ...rest });
+  const length = int64([0], backends);
+  await scatter(length, isIt ? items.map((item) => int64([item.length], backends)) : null, { src, ...rest });
   return fromBytes(own, numbers(length)[0]!) as T;
 }
 
 async function lengthsOfAll(length: number, options: CollectiveOptions): Promise<number[]> {
-  const { size } = groupOf('allGatherObject', options.group);
-  const all = Array.from({ length: size }, () => zeros([1], { dtype: 'int64' }));
-  await allGather(all, int64([length]), options);
+  const { size, backends } = groupOf('allGatherObject', options.group);
+  const all = Array.from({ length: size }, () => int64([0], backends));
+  await allGather(all, int64([length], backends), options);
   return all.flatMap(numbers);
 }
 
@@ -100,26 +102,32 @@ function toBytes(owner: string, value: unknown): Buffer {
 }
 
 function fromBytes(tensor: Tensor, length: number): unknown {
-  const bytes = tensor.data() as Uint8Array;
+  const bytes = tensor.cpu().data() as Uint8Array;
   return deserialize(Buffer.from(bytes.buffer, bytes.byteOffset, length));
 }
 
-function padded(bytes: Buffer, length: number): Tensor {
+// Bytes travel in tensors of a device that the group has a backend for.
+
+function padded(bytes: Buffer, length: number, backends: Backends): Tensor {
   const content = new Uint8Array(length);
   content.set(bytes);
-  return bytesTensor(content);
+  return bytesTensor(content, backends);
 }
 
-function bytesTensor(bytes: Uint8Array): Tensor {
-  return fromTypedArray(new Uint8Array(bytes), [bytes.length]);
+function emptyBytes(length: number, { carrier }: Backends): Tensor {
+  return empty([length], { dtype: 'uint8', device: carrier });
 }
 
-function int64(values: readonly number[]): Tensor {
-  return fromTypedArray(BigInt64Array.from(values.map(BigInt)), [values.length]);
+function bytesTensor(bytes: Uint8Array, { carrier }: Backends): Tensor {
+  return fromTypedArray(new Uint8Array(bytes), [bytes.length]).to(carrier);
+}
+
+function int64(values: readonly number[], { carrier }: Backends): Tensor {
+  return fromTypedArray(BigInt64Array.from(values.map(BigInt)), [values.length]).to(carrier);
 }
 
 function numbers(tensor: Tensor): number[] {
-  return Array.from(tensor.data() as BigInt64Array, Number);
+  return Array.from(tensor.cpu().data() as BigInt64Array, Number);
 }
 
 function sum(values: readonly number[]): number {

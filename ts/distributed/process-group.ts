@@ -1,9 +1,10 @@
 /** Process groups, and the one of all processes that calls take where they are given none. */
 import { DistributedTimeoutError, InputError } from '../errors';
-import { distributedBinding as native } from '../native/distributed-binding';
+import { distributedBinding as native, ncclFactory } from '../native/distributed-binding';
 import { guarded, guardedPromise } from '../native/typed-errors';
 import { expected } from '../options';
 import { context } from '../tensor/core/context';
+import type { Backends } from './backends';
 import { PrefixStore, type Store } from './store';
 
 /** Some processes that call each other; made by `initProcessGroup` and `newGroup`. */
@@ -24,6 +25,8 @@ export class ProcessGroup {
     readonly timeout: number,
     /** The keys of the group. */
     readonly store: Store,
+    /** @internal what it calls through */
+    readonly backends: Backends,
   ) {
     this.#number = number;
   }
@@ -138,39 +141,58 @@ export function groupOf(call: string, group: ProcessGroup | null | undefined): P
   );
 }
 
-/**
- * Makes a group with Gloo, whose keys are where PyTorch has them, and adds it to the groups.
- * @param store above its keys: for the first group that of the rendezvous, for the others the first's
- */
-export async function makeGroup(
-  call: string,
-  store: Store,
-  ranks: readonly number[],
-  rank: number,
-  timeout: number,
-): Promise<ProcessGroup> {
+/** What a group is made of. */
+export interface GroupPlan {
+  readonly backends: Backends;
+  /** Above the keys of the group: for the first group that of the rendezvous, for the others the first's. */
+  readonly store: Store;
+  /** Of its processes, among all. */
+  readonly ranks: readonly number[];
+  /** Of this process, among all. */
+  readonly rank: number;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
+/** Makes a group, whose keys are where PyTorch has them, and adds it to the groups. */
+export async function makeGroup(call: string, plan: GroupPlan): Promise<ProcessGroup> {
+  const { backends, ranks, rank, timeout } = plan;
   const name = String(world.count++);
-  const keys = new PrefixStore(`${name}/`, store);
+  const keys = new PrefixStore(`${name}/`, plan.store);
   const member = ranks.indexOf(rank);
-  if (member < 0) return new ProcessGroup(undefined, ranks, -1, timeout, keys);
-  const backendKeys = new PrefixStore('cpu/', keys);
+  if (member < 0) return new ProcessGroup(undefined, ranks, -1, timeout, keys, backends);
+  const stores = {
+    gloo: backends.has('gloo') ? new PrefixStore(backends.cpu ? 'cpu/' : 'cuda/', keys) : null,
+    nccl: backends.has('nccl') ? new PrefixStore('cuda/', keys) : null,
+  };
   const where = `${call} on rank ${rank} of ${world.group?.size ?? ranks.length}`;
   try {
     const number = await guardedPromise(where, () =>
-      native().groupNew(backendKeys._number, member, ranks.length, timeout, name),
+      native().groupNew(
+        stores.gloo && stores.gloo._number,
+        stores.nccl && stores.nccl._number,
+        stores.nccl && ncclFactory(),
+        keys._number,
+        member,
+        ranks.length,
+        timeout,
+        name,
+      ),
     );
-    const group = new ProcessGroup(number, ranks, member, timeout, keys);
+    const group = new ProcessGroup(number, ranks, member, timeout, keys, backends);
     world.groups.add(group);
     return group;
   } catch (error) {
-    const missing = error instanceof DistributedTimeoutError ? await missingRanks(backendKeys, ranks) : [];
+    const missing =
+      error instanceof DistributedTimeoutError && stores.gloo ? await missingRanks(stores.gloo, ranks) : [];
     if (missing.length === 0 || missing.includes(rank)) throw error;
     throw new DistributedTimeoutError(
       `${where}: expected the ranks ${ranks.join(', ')} within ${timeout} ms, missed ${missing.join(', ')}`,
       { cause: error },
     );
   } finally {
-    await backendKeys.close();
+    await stores.gloo?.close();
+    await stores.nccl?.close();
   }
 }
 

@@ -2,7 +2,7 @@
 import { isMainThread } from 'node:worker_threads';
 import { InputError } from '../errors';
 import { binding, throwingFunctions } from './binding';
-import { loadBeside } from './load';
+import { isBeside, loadBeside } from './load';
 
 /** Of a call: group, name, inputs, outputs, reduce operation, peer, timeout, input splits, output splits, tag. */
 export type CollectiveArguments = readonly [
@@ -21,6 +21,11 @@ export type CollectiveArguments = readonly [
 /** A call that has begun; the addon knows what is in it. */
 export interface StartedCall {
   readonly started: unique symbol;
+}
+
+/** What makes NCCL's part of a group (native/distributed/nccl). */
+export interface NcclFactory {
+  readonly factory: unique symbol;
 }
 
 export interface DistributedBinding {
@@ -49,7 +54,16 @@ export interface DistributedBinding {
   storeCount(store: number): Promise<number>;
   storeFree(store: number): Promise<undefined>;
   // groups.cc
-  groupNew(store: number, rank: number, size: number, timeout: number, name: string): Promise<number>;
+  groupNew(
+    glooStore: number | null,
+    ncclStore: number | null,
+    nccl: NcclFactory | null,
+    store: number,
+    rank: number,
+    size: number,
+    timeout: number,
+    name: string,
+  ): Promise<number>;
   groupFree(group: number): Promise<undefined>;
   monitoredBarrier(group: number, timeout: number, waitAllRanks: boolean): Promise<undefined>;
   // collectives.cc
@@ -95,4 +109,18 @@ export function distributedBinding(): DistributedBinding {
   addon.attach(binding.extension());
   loaded = addon;
   return addon;
+}
+
+/** Whether NCCL was compiled with the addon: where libtorch was a build for CUDA, and NVIDIA's headers were at hand. */
+export function hasNccl(): boolean {
+  return isBeside('torchts_nccl');
+}
+
+/**
+ * The third addon, which is linked to the libraries of CUDA.
+ * @throws AddonError when it is not built, or the libtorch in use is one for the CPU
+ */
+export function ncclFactory(): NcclFactory {
+  const addon = throwingFunctions(loadBeside('torchts_nccl')) as unknown as { factory(): NcclFactory };
+  return addon.factory();
 }

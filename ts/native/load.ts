@@ -40,13 +40,22 @@ let loaded: string | undefined;
  * @throws AddonError when it is absent or does not load
  */
 export function loadBeside(name: string): unknown {
-  const location = join(dirname(loaded ?? localAddon), `${name}.node`);
+  const location = beside(name);
   try {
     if (existsSync(location)) return open(location);
   } catch (error) {
     throw new AddonError([{ location, reason: isError(error) ? error.message : String(error) }]);
   }
   throw new AddonError([{ location, reason: 'it is not built' }]);
+}
+
+/** Whether an addon was built with the one in use. */
+export function isBeside(name: string): boolean {
+  return existsSync(beside(name));
+}
+
+function beside(name: string): string {
+  return join(dirname(loaded ?? localAddon), `${name}.node`);
 }
 
 /** Loads the addon: the local build, else that of the package of this platform. */

@@ -102,9 +102,11 @@ export function besideLibtorch({ addon, libraries }: Prebuilt): string {
     try {
       for (const name of readdirSync(libraries)) symlinkSync(join(libraries, name), join(partial, name));
       copyFileSync(addon, join(partial, 'torchts.node'));
-      // The second one (native/distributed), for the same libtorch.
-      const second = join(dirname(addon), basename(addon).replace('torchts-', 'torchts_distributed-'));
-      if (existsSync(second)) copyFileSync(second, join(partial, 'torchts_distributed.node'));
+      // Those that it loads when they are first needed (native/distributed), for the same libtorch.
+      for (const name of ['torchts_distributed', 'torchts_nccl']) {
+        const other = join(dirname(addon), basename(addon).replace('torchts-', `${name}-`));
+        if (existsSync(other)) copyFileSync(other, join(partial, `${name}.node`));
+      }
       // Another process may have been faster; its folder is as good.
       if (!existsSync(file)) renameSync(partial, folder);
     } catch (error) {

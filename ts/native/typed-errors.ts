@@ -38,7 +38,7 @@ const SUBJECTS: readonly [RegExp, typeof TorchError][] = [
     /connection to another process|Broken pipe|Connection (was likely )?(closed|reset)|Connection refused/i,
     ConnectionLostError,
   ],
-  [/\b(gloo|c10d|TCPStore|monitoredBarrier)\b/, DistributedError],
+  [/\b(gloo|c10d|TCPStore|monitoredBarrier|NCCL|ProcessGroupNCCL)\b/, DistributedError],
   [/out of memory|can't allocate memory|not enough memory/i, OutOfMemoryError],
   [/same device|device type|invalid device|accelerator|NVIDIA|\b(cuda|mps|xpu|meta tensors?)\b/i, DeviceError],
   [

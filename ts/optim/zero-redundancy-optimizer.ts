@@ -149,7 +149,7 @@ export class ZeroRedundancyOptimizer<C extends OptimizerClass = OptimizerClass> 
     const all = await gatherObject(described, { dst: to, group });
     if (all === null) {
       for (const [, param] of own)
-        for (const tensor of tensorsOf(this.state.get(param)!)) await send(tensor, to, { group });
+        for (const tensor of tensorsOf(this.state.get(param)!, group.backends)) await send(tensor, to, { group });
       return;
     }
     const whole = new Map<Tensor, ParamState>();
@@ -211,9 +211,10 @@ function describe(state: ParamState): Described {
 }
 
 /** The tensors of a state in the order in which it describes them, as they are sent. */
-function tensorsOf(value: ParamState | StateValue): Tensor[] {
-  if (value instanceof Tensor) return [value.detach().to('cpu').contiguous()];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(tensorsOf) : [];
+function tensorsOf(value: ParamState | StateValue, { carrier }: Pick<ProcessGroup['backends'], 'carrier'>): Tensor[] {
+  if (value instanceof Tensor) return [value.detach().to(carrier).contiguous()];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap((part) => tensorsOf(part, { carrier }));
 }
 
 async function receive(state: Described, src: number, group: ProcessGroup): Promise<ParamState> {
@@ -224,9 +225,9 @@ async function receive(state: Described, src: number, group: ProcessGroup): Prom
       return values;
     }
     if (typeof value !== 'object' || value === null) return value;
-    const tensor = keep(empty(value.shape, { dtype: value.dtype }));
+    const tensor = keep(empty(value.shape, { dtype: value.dtype, device: group.backends.carrier }));
     await recv(tensor, src, { group });
-    return tensor;
+    return tensor.cpu();
   };
   const result: ParamState = {};
   for (const [name, value] of Object.entries(state)) result[name] = await received(value);

@@ -51,8 +51,10 @@ export class Processes {
     return joined.processes;
   }
 
-  static async #open({ timeout }: ProcessGroup): Promise<Processes> {
-    return new Processes(await distributed.newGroup({ timeout }));
+  /** Numbers and results travel in tensors of the CPU. */
+  static async #open({ timeout, backends }: ProcessGroup): Promise<Processes> {
+    const backend = backends.cpu ? null : 'cpu:gloo,cuda:nccl';
+    return new Processes(await distributed.newGroup({ timeout, backend }));
   }
 
   /** Whether this is the one that writes and prints. */
