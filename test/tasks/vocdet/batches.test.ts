@@ -8,6 +8,7 @@ import {
   type DetectionBatch,
   type DetectionInputs,
 } from '../../../ts/tasks/vocdet/batches';
+import { withPaddedParts } from '../../../ts/tasks/vocdet/padded-parts';
 import { openDetectionData } from '../../../ts/tasks/vocdet/annotations/open';
 import { DetectionEvaluator } from '../../../ts/tasks/vocdet/evaluator';
 import { openVoc } from '../../../ts/tasks/vocdet/annotations/voc';
@@ -138,6 +139,28 @@ describe('batches for a detector', () => {
       (await collect(batches.epoch(epoch))).flatMap(({ originals }) => originals.map(({ id }) => id)).join('');
     assert.notEqual(new Set(await Promise.all([0, 1, 2, 3].map(order))).size, 1);
     assert.equal(trainBatches(inputs, augment, { batchSize: 8 }).batches, 1);
+  });
+
+  it('are padded in each of several processes to the largest image of all', async () => {
+    const whole = (await collect(evaluationBatches(inputs).epoch(0)))[0]!;
+    // The first image is the widest, the second the highest; of the last batch of one image the second process has no part.
+    const asked: (readonly number[])[] = [];
+    const parts: (DetectionBatch | null)[][] = [];
+    for (const rank of [0, 1]) {
+      const processes = { max: (own: readonly number[]) => (asked.push(own), Promise.resolve([60, 70])) };
+      const passes = withPaddedParts(evaluationBatches(inputs), processes).shard!(rank, 2);
+      const batches: (DetectionBatch | null)[] = [];
+      for await (const batch of passes.epoch(0)) batches.push(batch);
+      parts.push(batches);
+    }
+    for (const [rank, [first]] of parts.entries()) {
+      const rows = (tensor: torch.Tensor) => tensor.narrow(0, rank, 1).toArray();
+      assert.deepEqual(first!.pixelValues.toArray(), rows(whole.pixelValues));
+      assert.deepEqual(first!.pixelMask.toArray(), rows(whole.pixelMask));
+      assert.deepEqual(first!.labels[0]!.boxes.toArray(), whole.labels[rank]!.boxes.toArray());
+    }
+    assert.deepEqual(asked[0], [35, 70]);
+    assert.deepEqual([asked[3], asked.at(-1), parts[1]!.at(-1)], [[60, 40], [0, 0], null]);
   });
 
   it('are the same for the same seed, epoch and image, also from the middle of a pass', async () => {

@@ -88,8 +88,6 @@ describe('a task in two processes', function () {
     const config = {
       ...small,
       model: { ...small.model, trainBatchNorm: false, dropout: 0 },
-      // Images of one size: a part of a batch is padded no more than the whole.
-      augment: { ...small.augment, sizes: [48], crop: 0 },
       evaluate: { ...small.evaluate, batchSize: 2 },
     };
     writeFileSync(join(root, 'scenes.yaml'), stringify(config));

@@ -23,6 +23,7 @@ import { loggedMetrics } from './metrics-table';
 import { finishRun, type FinalMetrics } from './finish';
 import { backboneAndRest, chooseTrained, newModel, newProcessor, savedDetector } from './model';
 import { startBackbone } from './backbone-start';
+import { withPaddedParts } from './padded-parts';
 import type { DetectedImage } from './rank-detections';
 import { ShownImages } from './shown-images';
 import { DRAWN_SPLITS, readDrawnSplits } from './splits/drawn-splits';
@@ -63,7 +64,7 @@ export async function train(options: TrainOptions<DetectionConfig>): Promise<Tra
         ...trainPlan(config, 'AP50', detects),
         precision: trainingPrecision(config.precision, device),
         model: detector.model,
-        data: batches,
+        data: processes ? withPaddedParts(batches, processes) : batches,
         loss: detectionLoss(detector, device),
         totals: ({ labels }) => ({ ...detectionTotals(labels, detector.model.config) }),
         optimizer: newOptimizer(detector, config.optimizer),

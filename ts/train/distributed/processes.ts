@@ -68,10 +68,19 @@ export class Processes {
   }
 
   /** The sums over all processes, one for each of the values; all pass equally many. */
-  async sum(values: readonly number[]): Promise<number[]> {
+  sum(values: readonly number[]): Promise<number[]> {
+    return this.#reduce(values, 'sum');
+  }
+
+  /** The largest of all processes, likewise. */
+  max(values: readonly number[]): Promise<number[]> {
+    return this.#reduce(values, 'max');
+  }
+
+  async #reduce(values: readonly number[], op: 'sum' | 'max'): Promise<number[]> {
     const tensor = keep(fromTypedArray(Float64Array.from(values)));
     try {
-      await distributed.allReduce(tensor, { group: this.#group });
+      await distributed.allReduce(tensor, { group: this.#group, op });
       return Array.from(tensor.data() as Float64Array);
     } finally {
       tensor.dispose();
