@@ -24,6 +24,9 @@ async function calls(rank: number, other: number): Promise<Record<string, unknow
   const sent = own();
   await dist.broadcast(sent, 1);
   found['broadcast'] = sent.toArray();
+  const several = [own(), own().mul(100), tensor([rank === 1])];
+  dist.broadcastCoalesced(several, 1, { bufferSize: 8 });
+  found['broadcastCoalesced'] = lists(several);
   const reduced = own();
   await dist.reduce(reduced, 0);
   found['reduce'] = rank === 0 ? reduced.toArray() : null;
@@ -98,6 +101,8 @@ async function groups(rank: number): Promise<Record<string, unknown>> {
   else await refused('of another group', () => dist.allReduce(alone, { group: one }));
   await refused('a rank that is not there', () => dist.broadcast(value, 2));
   await refused('an average', () => dist.allReduce(value, { op: 'avg' }));
+  await refused('no bytes for a message', async () => dist.broadcastCoalesced([value], 0, { bufferSize: 0 }));
+  await refused('no tensor', async () => dist.broadcastCoalesced([value, 1 as unknown as Tensor], 0));
   await refused('a short list', () => dist.allGather([value], value));
   await refused('a misspelt option', () => dist.barrier({ timeot: 1 } as object));
   await refused('a second start', () => dist.initProcessGroup({ backend: 'gloo' }));

@@ -23,6 +23,7 @@ const EXPECTED: Record<string, { both: unknown } | { each: readonly [unknown, un
   'allReduce bxor': { both: [0b0110] },
   'allReduce complex': { both: [{ re: 1, im: 2 }] },
   broadcast: { both: [2, 20] },
+  broadcastCoalesced: { both: [[2, 20], [200, 2000], [true]] },
   reduce: { each: [[3, 30], null] },
   allGather: { both: [[1, 10], [2, 20]] },
   allGatherIntoTensor: { both: [1, 10, 2, 20] },
@@ -77,6 +78,9 @@ describe('two processes', () => {
         'a rank that is not there': "InputError: broadcast: expected one of the group's ranks 0, 1 for src, found 2",
         'an average':
           'InputError: allReduce: expected an op that gloo has, found avg; use ReduceOp.SUM, and divide by getWorldSize()',
+        'no bytes for a message':
+          'InputError: broadcastCoalesced: expected a whole number of bytes for bufferSize, found 0',
+        'no tensor': 'InputError: broadcastCoalesced: expected an iterable of tensors for tensors, found 1',
         'a short list': 'InputError: allGather: expected 2 tensors in tensorList, one for each process, found 1',
         'a misspelt option': "InputError: barrier: the option 'timeot' does not exist. Did you mean timeout?",
         'a second start':

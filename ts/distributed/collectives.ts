@@ -4,9 +4,10 @@
  */
 import { InputError } from '../errors';
 import { distributedBinding as native } from '../native/distributed-binding';
-import { resolveOptions } from '../options';
+import { expected, resolveOptions } from '../options';
 import type { Tensor } from '../tensor';
 import { requireTensor, tensorsOf } from '../tensor/core/arguments';
+import { isRecording, refuseRecording } from '../tensor/plan/recording';
 import { begin, COMMON, reduction, REDUCING, type CollectiveOptions, type ReduceOptions } from './call';
 import { groupOf, type ProcessGroup } from './process-group';
 import { checkTimeout } from './store';
@@ -22,6 +23,40 @@ export async function broadcast(tensor: Tensor, src: number, options: Collective
   const rest = resolveOptions('broadcast', COMMON, options);
   const peer = groupOf('broadcast', rest.group).rankOf('broadcast', 'src', src);
   await begin('broadcast', 'broadcast', { inputs: [tensor], peer, ...rest });
+}
+
+export interface BroadcastCoalescedOptions {
+  /** Which processes take part. @default all */
+  readonly group?: ProcessGroup | null;
+  /** Bytes of the tensors that go into one message, at most, unless one alone has more. @default 262144000 */
+  readonly bufferSize?: number;
+}
+
+/**
+ * Makes tensors those of the process `src`, its rank among all, many of them in one message: how a module gets the parameters and buffers
+ * of another process, and PyTorch's `_broadcast_coalesced`. The event loop waits until it is done, so that it can stand in a forward. A
+ * backward pass whose forward has used the tensors before is not refused after it.
+ * @throws DistributedError, DistributedTimeoutError, ConnectionLostError when another process does not take part
+ */
+export function broadcastCoalesced(
+  tensors: readonly Tensor[],
+  src: number,
+  options: BroadcastCoalescedOptions = {},
+): void {
+  const owner = 'broadcastCoalesced';
+  const handles = tensorsOf(owner, 'tensors', tensors).map((tensor) => tensor._handle);
+  const { group, bufferSize } = resolveOptions<Required<BroadcastCoalescedOptions>>(
+    owner,
+    { group: null, bufferSize: 250 * 2 ** 20 },
+    options,
+  );
+  if (!Number.isInteger(bufferSize) || bufferSize < 1)
+    throw expected(owner, 'a whole number of bytes for bufferSize', bufferSize, '', InputError);
+  const members = groupOf(owner, group);
+  const peer = members.rankOf(owner, 'src', src);
+  if (isRecording()) refuseRecording('it calls other processes');
+  if (handles.length === 0) return;
+  members.start(owner, (number) => native().broadcastCoalesced(number, handles, bufferSize, peer));
 }
 
 /** As `allReduce`, but only the process `dst` has the result; what the others' tensors hold afterwards is not said. */

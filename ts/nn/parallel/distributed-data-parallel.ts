@@ -12,6 +12,7 @@ import { afterwards } from '../../tensor/core/afterwards';
 import { context, isPromise } from '../../tensor/core/context';
 import { forget, register } from '../../tensor/autograd/callbacks';
 import { adopt } from '../../tensor/memory/lifetime';
+import { broadcastCoalesced } from '../../distributed/collectives';
 import { groupOf, type ProcessGroup } from '../../distributed/process-group';
 import { Module } from '../module';
 import { expected, requireFunction, resolveOptions } from '../options';
@@ -49,7 +50,6 @@ const MIB = 2 ** 20;
 /** PyTorch's sizes. */
 const FIRST_BUCKET_BYTES = MIB;
 const BUCKET_MIB = 25;
-const BROADCAST_BYTES = 250 * MIB;
 
 /** Frees a reducer when its module is collected. */
 const collected = new FinalizationRegistry<() => void>((free) => free());
@@ -133,16 +133,20 @@ class Reduction {
   }
 
   run<T>(body: () => T): T {
-    if (this.#inHook)
-      throw new InputError('DistributedDataParallel: expected no call of the model inside of its hook, found one');
+    this.#requireOutsideHook();
     context(); // brings its modes into force
     return guarded(this.group.describeCall('DistributedDataParallel'), body);
   }
 
+  /** Makes tensors those of the first process of the group. */
   broadcast(tensors: readonly Tensor[]): void {
-    if (tensors.length === 0) return;
-    const handles = tensors.map((tensor) => tensor._handle);
-    this.run(() => native().broadcastCoalesced(this.groupNumber, handles, BROADCAST_BYTES, 0));
+    this.#requireOutsideHook();
+    broadcastCoalesced(tensors, this.group.ranks[0]!, { group: this.group });
+  }
+
+  #requireOutsideHook(): void {
+    if (this.#inHook)
+      throw new InputError('DistributedDataParallel: expected no call of the model inside of its hook, found one');
   }
 }
 

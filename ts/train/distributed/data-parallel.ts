@@ -3,6 +3,7 @@
  * pass runs, so that a step is that of one process with the whole batch. What the loop decides by is the same everywhere: the means of
  * the step, the time that the first process has measured, and what any of them was asked for.
  */
+import { broadcastCoalesced } from '../../distributed';
 import { InputError } from '../../errors';
 import { Module, Parameter } from '../../nn';
 import { DistributedDataParallel } from '../../nn/parallel';
@@ -90,8 +91,7 @@ export class DataParallel<Batch> {
 
   /** Makes the buffers, such as the statistics of normalisations, those of the first process. */
   #syncBuffers(): void {
-    const buffers = this.#whole.model.buffers();
-    if (buffers.length > 0) this.#ddp!.reduction.broadcast(buffers);
+    broadcastCoalesced(this.#whole.model.buffers(), 0, { group: this.#processes.group });
   }
 
   /**
