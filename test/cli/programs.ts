@@ -14,7 +14,8 @@ export function program(name: 'facecls' | 'vocdet' | 'torchts'): string[] {
     : ['--require', require.resolve('tsx/cjs'), join(ROOT, `ts/cli/${name}.ts`)];
 }
 
-function isBuilt(): boolean {
+/** Whether no source is newer than the build. */
+export function isBuilt(): boolean {
   const record = join(ROOT, 'dist/.made');
   if (!existsSync(record)) return false;
   const built = statSync(record).mtimeMs;

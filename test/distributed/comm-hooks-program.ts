@@ -1,4 +1,4 @@
-/** One rank of comm-hooks.test.ts in Node: trains with each hook as python_hooks.py does, and prints the bits of the weights. */
+/** One rank of comm-hooks.test.ts: trains with each hook as python_hooks.py does, and prints the bits of the weights. */
 import { distributed as dist, nn, noGrad, type Tensor } from '../../ts';
 import { binding } from '../../ts/native/binding';
 import { asRank, bits, numbers } from './program';
@@ -60,7 +60,7 @@ function powerSgd(options: nn.parallel.PowerSGDOptions): (model: Wrapped) => voi
 }
 
 /** What both languages compute. */
-function trainings(rank: number): Record<string, string[]> {
+export function trainings(rank: number): Record<string, string[]> {
   const ways: Record<string, (model: Wrapped) => void> = {
     allreduce: (model) => model.registerCommHook(null, allreduceHook),
     fp16: (model) => model.registerCommHook(null, fp16CompressHook),
@@ -152,13 +152,5 @@ function callsItself(rank: number): string {
   );
 }
 
-async function measure(rank: number): Promise<object> {
-  const alone = process.argv.includes('alone');
-  const found = {
-    trainings: trainings(rank),
-    ...(alone && { properties: properties(rank), refusals: refusals(rank) }),
-  };
-  return found;
-}
-
-void asRank(measure);
+if (require.main === module)
+  void asRank((rank) => ({ trainings: trainings(rank), properties: properties(rank), refusals: refusals(rank) }));

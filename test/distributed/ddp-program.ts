@@ -1,5 +1,5 @@
-/** One rank of ddp.test.ts in Node: trains a few steps as python_ddp.py does, and prints the bits of gradients and weights. */
-import { data, nn, noGrad, type Tensor } from '../../ts';
+/** One rank of ddp.test.ts: trains a few steps as python_ddp.py does, and prints the bits of gradients and weights. */
+import { data, distributed as dist, nn, noGrad, profile, recordFunction, type Tensor } from '../../ts';
 import { asRank, bits, numbers } from './program';
 
 /** Two convolutions with a normalization between them, and two heads of which each step may use one. */
@@ -50,15 +50,41 @@ async function train(
   };
 }
 
-async function measure(rank: number): Promise<object> {
-  const found = {
+/** A step whose gradients travel in several buckets, as a profile sees it. */
+async function trace(rank: number): Promise<object> {
+  const net = new nn.Sequential(...Array.from({ length: 6 }, () => new nn.Linear(256, 256)));
+  const model = new nn.parallel.DistributedDataParallel(net, { bucketCapMb: 0.2 });
+  const step = (): void => {
+    const loss = model
+      .forward(numbers([64, 256], rank))
+      .pow(2)
+      .mean();
+    recordFunction('backward', () => loss.backward());
+  };
+  step(); // after the first the buckets are made anew
+  const { events } = await profile(async () => {
+    step();
+    await dist.barrier(); // what was sent before is recorded then
+  });
+  const backward = events.find(({ name }) => name === 'backward')!;
+  const sent = events.filter(({ name }) => name === 'gloo:all_reduce');
+  return {
+    buckets: model.bucketSizes.length,
+    sent: sent.length,
+    beganWithin: sent.every(({ start }) => start > backward.start && start < backward.start + backward.duration),
+    onOtherThreads: sent.every(({ thread }) => thread !== backward.thread),
+  };
+}
+
+/** What both languages compute. */
+export async function trainings(rank: number): Promise<object> {
+  return {
     usual: await train(rank, {}, false),
     buckets: await train(rank, { bucketCapMb: 0.01, gradientAsBucketView: true }, false),
     unused: await train(rank, { findUnusedParameters: true }, true),
     static: await train(rank, { staticGraph: true }, false),
     sampler: samples(),
   };
-  return found;
 }
 
 /** What this rank sees in two passes. */
@@ -70,4 +96,4 @@ function samples(): number[][] {
   });
 }
 
-void asRank(measure);
+if (require.main === module) void asRank(async (rank) => ({ ...(await trainings(rank)), trace: await trace(rank) }));

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort, gone, printed, program, run, start } from './launchers';
+import { node } from './ranks';
 
 /** Says who it is, and stays until it is started again as one of `world` processes. */
 const stays = (world: number): string =>
@@ -22,10 +22,7 @@ describe('torchts run on several nodes', () => {
   });
 
   it('starts all again on each of them when a process is killed', async () => {
-    const args = [
-      ...[...meeting, '--nnodes', '2', '--max-restarts', '1'],
-      ...[process.execPath, '--require', 'tsx/cjs', path.join(__dirname, 'elastic-program.ts')],
-    ];
+    const args = [...[...meeting, '--nnodes', '2', '--max-restarts', '1'], ...node('elastic-program')];
     const found = await Promise.all([start(args).ended, start(args).ended]);
     assert.deepEqual(
       found.map(({ code }) => code),

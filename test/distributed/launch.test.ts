@@ -2,14 +2,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gone, printed, program, run, start, temporary } from './launchers';
+import { node } from './ranks';
 
 describe('torchts run', () => {
   it('starts processes that find each other', async () => {
-    const { code, stdout, stderr } = await run(
-      '--nproc',
-      '2',
-      ...[process.execPath, '--require', 'tsx/cjs', path.join(__dirname, 'launched-program.ts'), '--an-option', 'x'],
-    );
+    const { code, stdout, stderr } = await run('--nproc', '2', ...node('launched-program', '--an-option', 'x'));
     assert.equal(code, 0, stderr);
     assert.deepEqual(stdout.trimEnd().split('\n').sort(), [
       '[rank0] {"sum":3,"rank":0,"local":"0","world":2,"args":["--an-option","x"]}',

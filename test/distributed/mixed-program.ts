@@ -1,5 +1,7 @@
-/** One rank of mixed.test.ts in Node: makes the same calls as python_rank.py, and prints what came of them. */
+/** One rank of mixed.test.ts in Node: the same calls and trainings as python_rank.py, and prints what came of them. */
 import { arange, distributed as dist, empty, full, sin, stack, tensor } from '../../ts';
+import { trainings as hooks } from './comm-hooks-program';
+import { trainings as ddp } from './ddp-program';
 import { asRank } from './program';
 
 async function exchange(rank: number): Promise<object> {
@@ -33,4 +35,4 @@ async function exchange(rank: number): Promise<object> {
   return found;
 }
 
-void asRank(exchange);
+void asRank(async (rank) => ({ calls: await exchange(rank), ddp: await ddp(rank), hooks: hooks(rank) }));

@@ -1,27 +1,36 @@
 import assert from 'node:assert/strict';
-import { node, python, PYTHON, results, runRanks, torchrun, type Ended } from './ranks';
+import { node, python, PYTHON, results, runRanks } from './ranks';
 
-type Found = Record<string, unknown>;
+type Found = Record<'calls' | 'ddp' | 'hooks', unknown>;
 
-describe('a process of Python and one of Node', () => {
-  before(function () {
-    if (PYTHON === undefined) this.skip();
-  });
+/** Products by the kernels that Python's take, for the bits. */
+const ENVIRONMENT = { TORCHTS_MKL_DISPATCH: 'vendor' };
 
-  it('compute in one group what two of Python do, to the last bit, whichever is rank 0', async () => {
+describe('a process of Python and one of Node in one group', () => {
+  let expected: Found[];
+  const found: Record<string, Found[]> = {};
+  before(async function () {
+    if (PYTHON === undefined) return this.skip();
     const [ours, theirs] = [node('mixed-program'), python('python_rank')];
-    const expected = results<Found>(await runRanks([theirs, theirs]));
-    assert.deepEqual(results<Found>(await runRanks([ours, theirs])), expected);
-    assert.deepEqual(results<Found>(await runRanks([theirs, ours])), expected);
+    const run = async (...commands: string[][]) => results<Found>(await runRanks(commands, ENVIRONMENT));
+    expected = await run(theirs, theirs);
+    found['two of Node'] = await run(ours, ours);
+    found['one of each'] = await run(ours, theirs);
+    found['one of each, rank 0 in Python'] = await run(theirs, ours);
   });
 
-  it('are started by torchrun', async () => {
-    const launched = [...torchrun(2), ...node('launched-program')];
-    const [{ stdout }] = (await runRanks([launched])) as [Ended];
-    const lines = stdout.split('\n').filter((line) => line.startsWith('{'));
-    assert.deepEqual(
-      lines.map((line) => (JSON.parse(line) as { sum: number; world: number }).sum),
-      [3, 3],
-    );
-  });
+  for (const [part, what] of [
+    ['calls', 'compute'],
+    ['ddp', 'train'],
+    ['hooks', 'train with hooks on gradients'],
+  ] as const)
+    it(`${what} what two of Python do, to the last bit, as do two of Node`, () => {
+      assert.equal(Object.keys(found).length, 3);
+      for (const [who, ranks] of Object.entries(found))
+        assert.deepEqual(
+          ranks.map((rank) => rank[part]),
+          expected.map((rank) => rank[part]),
+          who,
+        );
+    });
 });

@@ -1,7 +1,7 @@
-"""One rank of ddp.test.ts in Python: the same training as ddp-program.ts."""
+"""The trainings of ddp-program.ts in Python."""
 
 import torch
-from python_program import as_rank, bits, numbers, rank
+from python_program import bits, numbers, rank
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 from torch.utils.data.distributed import DistributedSampler
@@ -57,7 +57,7 @@ def samples():
     return found
 
 
-def measure():
+def trainings():
     return {
         "usual": train({}, False),
         "buckets": train({"bucket_cap_mb": 0.01, "gradient_as_bucket_view": True}, False),
@@ -65,6 +65,3 @@ def measure():
         "static": train({"static_graph": True}, False),
         "sampler": samples(),
     }
-
-
-as_rank(measure)

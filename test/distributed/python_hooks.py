@@ -1,7 +1,7 @@
-"""One rank of comm-hooks.test.ts in Python: the same trainings as comm-hooks-program.ts."""
+"""The trainings of comm-hooks-program.ts in Python."""
 
 import torch
-from python_program import as_rank, bits, numbers, rank
+from python_program import bits, numbers, rank
 from torch import nn
 from torch.distributed.algorithms.ddp_comm_hooks import default_hooks
 from torch.distributed.algorithms.ddp_comm_hooks.powerSGD_hook import PowerSGDState, powerSGD_hook
@@ -46,6 +46,3 @@ def trainings():
             matrix_approximation_rank=2, warm_start=False, use_error_feedback=False, orthogonalization_epsilon=1e-8
         ),
     }
-
-
-as_rank(lambda: {"trainings": trainings()})

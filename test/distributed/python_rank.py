@@ -1,7 +1,9 @@
-"""One rank of mixed.test.ts in Python: makes the same calls as mixed-program.ts, and prints what came of them."""
+"""One rank of mixed.test.ts in Python: the same calls and trainings as mixed-program.ts, and prints what came of them."""
 
 from datetime import timedelta
 
+import python_ddp
+import python_hooks
 import torch
 import torch.distributed as dist
 from python_program import as_rank, rank, world_size
@@ -38,4 +40,4 @@ def exchange():
     return found
 
 
-as_rank(exchange)
+as_rank(lambda: {"calls": exchange(), "ddp": python_ddp.trainings(), "hooks": python_hooks.trainings()})

@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { isBuilt } from '../cli/programs';
 
 /** For a process that hangs; those that work take seconds. */
 const LIMIT_MS = 90_000;
@@ -22,19 +23,16 @@ export interface Rank extends ChildProcess {
 /** The interpreter with the reference stack; undefined where the tests that compare with it are skipped. */
 export const PYTHON = process.env['TORCHTS_PYTHON'] || undefined;
 
+const BUILT = isBuilt() ? ['--require', path.join(__dirname, 'built.cjs')] : [];
+
 /** The command of a rank of Node: `test/distributed/<program>.ts` with its arguments. */
 export function node(program: string, ...args: string[]): string[] {
-  return [process.execPath, '--require', 'tsx/cjs', path.join(__dirname, `${program}.ts`), ...args];
+  return [process.execPath, '--require', 'tsx/cjs', ...BUILT, path.join(__dirname, `${program}.ts`), ...args];
 }
 
 /** The command of a rank of Python. */
 export function python(program: string, ...args: string[]): string[] {
   return [PYTHON!, path.join(__dirname, `${program}.py`), ...args];
-}
-
-/** The beginning of a command that torchrun starts so many processes of. */
-export function torchrun(processes: number): string[] {
-  return [PYTHON!, '-m', 'torch.distributed.run', '--standalone', '--nproc-per-node', String(processes), '--no-python'];
 }
 
 /** Starts one process for each command; they find each other by `INIT_METHOD`, RANK and WORLD_SIZE. */

@@ -8,11 +8,11 @@ import { parse } from 'yaml';
 import { parseEndpoint } from '../../ts/cli/launch/endpoint';
 import { program as commandLine } from '../cli/programs';
 import { freePort, program, temporary, type Ended } from '../distributed/launchers';
-import { PYTHON } from '../distributed/ranks';
+import { node, PYTHON } from '../distributed/ranks';
 
 const ROOT = path.join(__dirname, '../..');
 const SCRIPTS = path.join(ROOT, 'examples/launchers');
-const LAUNCHED = ['--require', 'tsx/cjs', path.join(ROOT, 'test/distributed/launched-program.ts')];
+const LAUNCHED = node('launched-program').slice(1);
 
 /** What stands in for a program that is not here; it is found before one that is. */
 function standIn(name: string, code: string): string {
@@ -22,8 +22,9 @@ function standIn(name: string, code: string): string {
   return path.dirname(file);
 }
 
+/** @param script one of the examples, or the full path of a program */
 function run(script: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Omit<Ended, 'shown'>> {
-  const child = spawn(path.join(SCRIPTS, script), args, { env: { ...process.env, ...env }, cwd: ROOT });
+  const child = spawn(path.resolve(SCRIPTS, script), args, { env: { ...process.env, ...env }, cwd: ROOT });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
@@ -105,19 +106,116 @@ describe('the launchers of examples', () => {
     ]);
   });
 
-  it('are a JobSet that fits the types of Kubernetes, at the endpoint of its first pod', () => {
-    const jobSet = parse(readFileSync(path.join(SCRIPTS, 'kubernetes.yaml'), 'utf8')) as JobSet;
-    assert.deepEqual(mistypedParts(jobSet), []);
-    const wrong = structuredClone(jobSet);
-    wrong.spec.replicatedJobs[0]!.template.spec.template.spec.containers[0]!.imagePullPolic = 'Always';
-    assert.match(mistypedParts(wrong).join(), /imagePullPolic/);
-    const { metadata, spec } = jobSet;
+  it('are jobs that fit the types of Kubernetes, JobSet and Kubeflow Trainer', () => {
+    const [jobSet, trainJob] = [readJob<JobSet>('kubernetes.yaml'), readJob<TrainJob>('kubeflow.yaml')];
+    const wrongSet = structuredClone(jobSet);
+    wrongSet.spec.replicatedJobs[0]!.template.spec.template.spec.containers[0]!.imagePullPolic = 'Always';
+    const wrongJob = { ...trainJob, spec: { ...trainJob.spec, trainer: { ...trainJob.spec.trainer, numNode: 2 } } };
+    const found = mistypedParts({ JobSet: [jobSet, wrongSet], TrainJob: [trainJob, wrongJob] });
+    assert.equal(found.length, 2, found.join('\n'));
+    assert.match(found[0]!, /imagePullPolic/);
+    assert.match(found[1]!, /numNode/);
+  });
+
+  it('meet at the endpoint of the first pod of a JobSet', () => {
+    const { metadata, spec } = readJob<JobSet>('kubernetes.yaml');
     const [job] = spec.replicatedJobs;
     const { command } = job!.template.spec.template.spec.containers[0]!;
     const endpoint = command.find((word) => word.startsWith('--rdzv-endpoint='))!.split('=')[1]!;
     assert.deepEqual(parseEndpoint(endpoint)?.host, `${metadata.name}-${job!.name}-0-0.${metadata.name}`);
   });
+
+  it("go by what Kubeflow's runtime sets", async () => {
+    const { command, numNodes } = readJob<TrainJob>('kubeflow.yaml').spec.trainer;
+    const { bin } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { bin: { torchts: string } };
+    const installed = path.join('/app/node_modules/torchts', bin.torchts);
+    assert.deepEqual(command, ['node', installed, 'run', '/app/train.mjs']);
+    const port = String(await freePort());
+    const nodes = Array.from({ length: numNodes }, (_, rank) => ({
+      PET_NNODES: String(numNodes),
+      PET_NPROC_PER_NODE: '1',
+      PET_NODE_RANK: String(rank),
+      PET_MASTER_ADDR: '127.0.0.1',
+      PET_MASTER_PORT: port,
+    }));
+    const launcher = [...commandLine('torchts'), 'run', process.execPath, ...LAUNCHED];
+    const found = await Promise.all(nodes.map((env) => run(process.execPath, launcher, env)));
+    assert.deepEqual(sums(found.map(({ stdout }) => stdout).join('')), [
+      [0, 3],
+      [1, 3],
+    ]);
+  });
+
+  it('give a group its ranks under Ray Train', async function () {
+    if (PYTHON === undefined) return this.skip();
+    // Ray itself is large: of its calls, those that the script makes.
+    for (const [name, code] of Object.entries(RAY)) {
+      mkdirSync(path.dirname(temporary(`ray/${name}`)), { recursive: true });
+      program(`ray/${name}`, code);
+    }
+    const script = path.join(SCRIPTS, 'ray_train.py');
+    const folder = standIn('node', `exec "${process.execPath}" "$@"`);
+    const env = { PATH: PATH(folder), PYTHONPATH: temporary('ray') };
+    // A file that requires what the command line does.
+    const modules = LAUNCHED.filter((word) => word !== '--require').map((name) => require.resolve(name));
+    const launched = program('launched.cjs', modules.map((name) => `require(${JSON.stringify(name)});`).join('\n'));
+    const { code, stdout, stderr } = await run(PYTHON, [script, '--workers', '2', launched], env);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(sums(stdout), [
+      [0, 3],
+      [1, 3],
+    ]);
+  });
 });
+
+/** What stands in for Ray: workers are threads. */
+const RAY = {
+  'ray/__init__.py': '',
+  'ray/util.py': `def get_node_ip_address(): return "127.0.0.1"`,
+  'ray/train/__init__.py': `
+import threading
+class Options:
+    def __init__(self, **options): self.options = options
+FailureConfig = RunConfig = ScalingConfig = Options
+class Context(threading.local):
+    def get_world_rank(self): return self.rank
+    def get_world_size(self): return self.size
+    get_local_rank, get_local_world_size = get_world_rank, get_world_size
+    def get_node_rank(self): return 0
+context = Context()
+def get_context(): return context
+`,
+  'ray/train/collective.py': `
+import threading
+first, written = [], threading.Event()
+def broadcast_from_rank_zero(data):
+    if data is not None: first.append(data); written.set()
+    written.wait()
+    return first[0]
+`,
+  'ray/train/v2/api/data_parallel_trainer.py': `
+import threading
+from ray.train import context
+class DataParallelTrainer:
+    def __init__(self, loop, *, train_loop_config, scaling_config, run_config):
+        self.loop, self.config, self.size = loop, train_loop_config, scaling_config.options["num_workers"]
+    def fit(self):
+        def work(rank):
+            context.rank, context.size = rank, self.size
+            self.loop(self.config)
+        workers = [threading.Thread(target=work, args=(rank,)) for rank in range(self.size)]
+        for worker in workers: worker.start()
+        for worker in workers: worker.join()
+`,
+};
+
+function readJob<Job>(name: string): Job {
+  return parse(readFileSync(path.join(SCRIPTS, name), 'utf8')) as Job;
+}
+
+interface TrainJob {
+  readonly spec: { readonly trainer: { readonly command: string[]; readonly numNodes: number } };
+}
 
 interface JobSet {
   readonly metadata: { readonly name: string };
@@ -135,11 +233,10 @@ interface JobSet {
   };
 }
 
-/** What TypeScript says of a JobSet: what is JobSet's own is written here by its API v1alpha2, the rest is Kubernetes'. */
-function mistypedParts(jobSet: JobSet): string[] {
-  const file = path.join(ROOT, 'test/examples/job-set.generated.ts');
-  const text = `
+/** What is JobSet's own, by its API v1alpha2, and Kubeflow Trainer's, by v1alpha1; the rest is Kubernetes'. */
+const TYPES = `
 import type { JobTemplateSpec } from 'kubernetes-types/batch/v1';
+import type { Container, EnvVar, PodSpec, ResourceRequirements } from 'kubernetes-types/core/v1';
 import type { ObjectMeta } from 'kubernetes-types/meta/v1';
 interface JobSet {
   apiVersion: 'jobset.x-k8s.io/v1alpha2';
@@ -151,7 +248,41 @@ interface JobSet {
     replicatedJobs: { name: string; replicas?: number; template: JobTemplateSpec }[];
   };
 }
-export const jobSet: JobSet = ${JSON.stringify(jobSet)};`;
+interface TrainJob {
+  apiVersion: 'trainer.kubeflow.org/v1alpha1';
+  kind: 'TrainJob';
+  metadata: ObjectMeta;
+  spec: {
+    runtimeRef: { name: string; apiGroup?: string; kind?: string };
+    trainer?: {
+      image?: string;
+      command?: string[];
+      args?: string[];
+      env?: EnvVar[];
+      numNodes?: number;
+      resourcesPerNode?: ResourceRequirements;
+      numProcPerNode?: number;
+    };
+    runtimePatches?: { manager: string; trainingRuntimeSpec?: { template?: { spec?: { replicatedJobs?: JobPatch[] } } } }[];
+    suspend?: boolean;
+    activeDeadlineSeconds?: number;
+  };
+}
+interface JobPatch {
+  name: string;
+  template?: { spec?: { template?: { spec?: PodPatch } } };
+}
+interface PodPatch extends Pick<PodSpec, 'serviceAccountName' | 'volumes' | 'nodeSelector' | 'affinity' | 'tolerations'> {
+  containers?: Pick<Container, 'name' | 'env' | 'volumeMounts' | 'securityContext'>[];
+}`;
+
+/** What TypeScript says of jobs that are to be of these types. */
+function mistypedParts(jobs: Readonly<Record<'JobSet' | 'TrainJob', readonly object[]>>): string[] {
+  const file = path.join(ROOT, 'test/examples/typed.generated.ts');
+  const typed = Object.entries(jobs).flatMap(([type, values]) =>
+    values.map((value, i) => `export const typed${type}${i}: ${type} = ${JSON.stringify(value)};`),
+  );
+  const text = [TYPES, ...typed].join('\n');
   const options: ts.CompilerOptions = {
     strict: true,
     noEmit: true,
