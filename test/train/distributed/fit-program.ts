@@ -1,9 +1,12 @@
 /** One of several processes that train a small network, in one scenario after the other; prints what each came to, as JSON. */
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { DataLoader } from '../../../ts/data/loader';
 import { shuffled } from '../../../ts/data/samplers';
 import * as distributed from '../../../ts/distributed';
 import * as nn from '../../../ts/nn';
 import * as torch from '../../../ts/tensor';
+import { TrainControls } from '../../../ts/train/controls';
 import { fit } from '../../../ts/train/fit';
 import type { FitOptions } from '../../../ts/train/fit-options';
 import type { LossTotals } from '../../../ts/train/types';
@@ -18,15 +21,19 @@ interface Batch {
   readonly y: torch.Tensor;
 }
 
-/** 37 in batches of 4: in the last one there is one sample, so that the second of two processes has none. */
+/** 37 in batches of 4: in the last one there is one sample, so that of several processes all but the first have none. */
 const SAMPLES: readonly Sample[] = Array.from({ length: 37 }, (_, i) => ({
   x: [(i % 7) / 7, (i % 5) / 5],
   y: Number(i % 7 > i % 5),
 }));
 
+type Fit = FitOptions<Batch>;
+
 /** What a scenario may change. */
-export interface Scenario extends Partial<Pick<FitOptions<Batch>, 'resume' | 'epochs' | 'maxSteps' | 'precision'>> {
+export interface Scenario {
   readonly run: string;
+  /** In place of the usual ones. */
+  readonly options?: Partial<Pick<Fit, 'resume' | 'accumulate' | 'logSteps' | 'maxMinutes' | 'precision' | 'unfreeze'>>;
   readonly dropout?: number;
   readonly batchSize?: number;
   /** Divides the loss by a total of the batch. */
@@ -37,8 +44,16 @@ export interface Scenario extends Partial<Pick<FitOptions<Batch>, 'resume' | 'ep
   readonly killAt?: number;
   /** After the step of this number rank 1 alone aborts. */
   readonly abortAt?: number;
+  /** After the step of this number all are asked to pause; rank 0, the only one that listens, to save and go on then. */
+  readonly pauseAt?: number;
+  /** In the step of this number gradients of rank 1 alone are infinite. */
+  readonly overflowAt?: number;
+  /** On the clock of this rank a millisecond takes a quarter of an hour. */
+  readonly hastyRank?: number;
   /** Rank 1 cannot load this sample. */
   readonly damaged?: number;
+  /** The second time that rank 0 saves the model, the disk is full. */
+  readonly fillsDisk?: boolean;
 }
 
 export interface Outcome {
@@ -46,6 +61,8 @@ export interface Outcome {
   readonly best?: number | undefined;
   readonly weights?: unknown;
   readonly losses?: readonly number[];
+  /** What was said of controls. */
+  readonly controls?: readonly string[];
   readonly error?: { readonly name: string; readonly message: string };
 }
 
@@ -77,76 +94,121 @@ function weightsIn({ y }: Batch): number[] {
 
 /** Trains as a scenario says, and gives what a test compares. */
 export async function train(scenario: Scenario): Promise<Outcome> {
-  const {
-    run,
-    resume,
-    epochs = 2,
-    maxSteps,
-    precision,
-    batchSize = 4,
-    killAt,
-    abortAt,
-    damaged,
-    usesTotals,
-  } = scenario;
   const rank = distributed.isInitialized() ? distributed.getRank() : 0;
-  torch.manualSeed(rank); // those of rank 0 are taken
-  const model = new Network(scenario);
-  const dataset = {
-    length: SAMPLES.length,
-    get: (index: number) => {
-      if (index === damaged && rank === 1) throw new Error('it is damaged');
-      return SAMPLES[index]!;
-    },
-  };
-  const data = new DataLoader(dataset, (samples: Sample[]) => collate(samples), {
-    batchSize,
-    sampler: shuffled,
-    seed: 3,
-  });
-  const stop = new AbortController();
-  const losses: number[] = [];
-  const weighted = (batch: Batch, totals?: LossTotals) => {
-    const weights = weightsIn(batch);
-    const weight = torch.tensor(weights).unsqueeze(1);
-    const options = { weight, reduction: 'sum' } as const;
-    const sum = nn.functional.binaryCrossEntropyWithLogits(model.forward(batch.x), batch.y, options);
-    return sum.div(totals?.['weight'] ?? total(weights));
-  };
-  const mean = ({ x, y }: Batch) => nn.functional.binaryCrossEntropyWithLogits(model.forward(x), y);
+  const now = performance.now.bind(performance);
+  if (scenario.hastyRank === rank) performance.now = () => now() * 1e6;
   try {
-    const { outcome, best } = await fit<Batch>({
-      run,
-      ...(resume && { resume }),
-      model,
-      data,
-      loss: usesTotals ? weighted : mean,
-      ...(usesTotals && { totals: (batch) => ({ weight: total(weightsIn(batch)) }) }),
-      epochs,
-      ...(maxSteps && { maxSteps }),
-      ...(precision && { precision }),
-      optimizer: { kind: 'AdamW', lr: 0.05 },
-      schedule: { kind: 'cosine', warmup: 2 },
-      accumulate: 3,
-      clipNorm: 1,
-      ema: 0.9,
-      logSteps: 2,
-      checkpointSteps: 3,
-      evaluate: () => ({ loss: Number(torch.noGrad(() => mean(collate(SAMPLES))).item()) + rank }),
-      config: { note: 'toy' },
-      tracking: { tensorboard: false, mlflow: false },
-      signal: stop.signal,
-      onEvent: (event) => void (event.type === 'step' && losses.push(event.loss)),
-      onStep: ({ step }) => {
-        if (rank === 1 && step === killAt) process.kill(process.pid, 'SIGKILL');
-        if (rank === 1 && step === abortAt) stop.abort(new Error('stopped'));
-      },
-    });
-    return { outcome, best: best?.score, weights: weightsOf(model), losses };
+    return await trainOn(rank, scenario);
   } catch (error) {
     const { name, message } = error as Error;
     return { error: { name, message } };
+  } finally {
+    performance.now = now;
   }
+}
+
+async function trainOn(rank: number, scenario: Scenario): Promise<Outcome> {
+  const {
+    run,
+    options,
+    batchSize = 4,
+    usesTotals,
+    killAt,
+    abortAt,
+    pauseAt,
+    overflowAt,
+    damaged,
+    fillsDisk,
+  } = scenario;
+  torch.manualSeed(rank); // those of rank 0 are taken
+  const model = new Network(scenario);
+  const [stop, controls] = [new AbortController(), new TrainControls()];
+  const [losses, said]: [number[], string[]] = [[], []];
+  let steps = 0;
+  const loss = usesTotals ? weightedLoss : meanLoss;
+  const { outcome, best } = await fit<Batch>({
+    run,
+    model,
+    data: loader(batchSize, (index) => {
+      if (index === damaged && rank === 1) throw new Error('it is damaged');
+    }),
+    loss: (batch, totals) => {
+      const value = loss(model, batch, totals);
+      return rank === 1 && steps + 1 === overflowAt ? value.add(steepZero(model)) : value;
+    },
+    ...(usesTotals && { totals: (batch) => ({ weight: total(weightsIn(batch)) }) }),
+    epochs: 2,
+    optimizer: { kind: 'AdamW', lr: 0.05 },
+    schedule: { kind: 'cosine', warmup: 2 },
+    accumulate: 3,
+    clipNorm: 1,
+    ema: 0.9,
+    logSteps: 2,
+    checkpointSteps: 3,
+    evaluate: () => ({ loss: Number(torch.noGrad(() => meanLoss(model, collate(SAMPLES))).item()) + rank }),
+    ...(fillsDisk && savingOnFullDisk(model)),
+    config: { note: 'toy' },
+    tracking: { tensorboard: false, mlflow: false },
+    controls,
+    signal: stop.signal,
+    onEvent: (event) => {
+      if (event.type === 'step') losses.push(event.loss);
+      if (event.type === 'step' && event.step === pauseAt) controls.pause();
+      if (event.type !== 'control') return;
+      said.push(event.message);
+      if (!event.paused) return;
+      controls.checkpoint();
+      controls.resume();
+    },
+    onStep: ({ step }) => {
+      steps = step;
+      if (rank === 1 && step === killAt) process.kill(process.pid, 'SIGKILL');
+      if (rank === 1 && step === abortAt) stop.abort(new Error('stopped'));
+    },
+    ...options,
+  });
+  return { outcome, best: best?.score, weights: weightsOf(model), losses, controls: said };
+}
+
+function loader(batchSize: number, onLoad: (index: number) => void): DataLoader<Sample, Batch> {
+  const get = (index: number): Sample => {
+    onLoad(index);
+    return SAMPLES[index]!;
+  };
+  const options = { batchSize, sampler: shuffled, seed: 3 };
+  return new DataLoader({ length: SAMPLES.length, get }, (samples: Sample[]) => collate(samples), options);
+}
+
+function meanLoss(model: Network, { x, y }: Batch): torch.Tensor {
+  return nn.functional.binaryCrossEntropyWithLogits(model.forward(x), y);
+}
+
+/** Divides by the weights of the samples, not their number. */
+function weightedLoss(model: Network, batch: Batch, totals?: LossTotals): torch.Tensor {
+  const weights = weightsIn(batch);
+  const weight = torch.tensor(weights).unsqueeze(1);
+  const options = { weight, reduction: 'sum' } as const;
+  const sum = nn.functional.binaryCrossEntropyWithLogits(model.forward(batch.x), batch.y, options);
+  return sum.div(totals?.['weight'] ?? total(weights));
+}
+
+/** A term that is 0, and whose slope is infinite. */
+function steepZero(model: Network): torch.Tensor {
+  const [weight] = model.layers.parameters();
+  return weight!.sub(weight!.detach()).sqrt().sum();
+}
+
+/** Saves the weights, the second time on a disk that is full. */
+function savingOnFullDisk(model: Network): Pick<Fit, 'save' | 'load'> {
+  let times = 0;
+  return {
+    save: (folder) => {
+      const file = join(folder, 'model.safetensors');
+      if (++times === 2) symlinkSync('/dev/full', file);
+      torch.safetensors.save(model.stateDict(), file);
+    },
+    load: () => {},
+  };
 }
 
 function total(values: readonly number[]): number {
