@@ -1,4 +1,4 @@
-"""Two processes of one thread each: all-reduce, and training steps of ViTs under DistributedDataParallel. This one starts the other."""
+"""Two processes of one thread each: all-reduce, and training steps of ViTs and DETR under DistributedDataParallel. This one starts the other."""
 
 import os
 import subprocess
@@ -10,13 +10,16 @@ from pathlib import Path
 import torch
 import torch.distributed as dist
 from torch.nn.parallel import DistributedDataParallel
-from transformers import ViTConfig, ViTForImageClassification
+from transformers import DetrForObjectDetection, ViTConfig, ViTForImageClassification
 from vit_weights import fill
 from worker_protocol import Settings, Side, take_turns
 
 RANK = int(os.environ.get("RANK", "0"))
 WIDTHS = {"tiny": {"hidden_size": 192, "num_attention_heads": 3, "intermediate_size": 768}, "base": {}}
 BATCHES = {"tiny": 8, "base": 4}
+OBJECTS = [7, 3]  # in the image of each process
+# Under transformers' own names its test for what trains fails, and it would train no stage.
+TRAINED_STAGES = ("encoder.stages.1.", "encoder.stages.2.", "encoder.stages.3.")
 
 
 def start_other(store_path: str) -> Callable[[str], None]:
@@ -37,25 +40,17 @@ def start_other(store_path: str) -> Callable[[str], None]:
 
 
 class Training:
-    """A model and its steps: of both processes, and of one alone."""
+    """The steps of a model: of both processes, and of one alone."""
 
-    def __init__(self, size: str, settings: Settings):
-        smoke = settings["smoke"]
-        widths = {} if smoke else WIDTHS[size]
-        config = ViTConfig.from_pretrained(settings["checkpoint"], attn_implementation="sdpa", **widths)
-        self.model = ViTForImageClassification(config).train()
-        fill(self.model)
-        self.wrapped = DistributedDataParallel(self.model)
-        self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=5e-5, weight_decay=0.05, fused=True)
-        torch.manual_seed(RANK)
-        batch = 2 if smoke else BATCHES[size]
-        self.pixel_values = torch.randn(batch, 3, config.image_size, config.image_size)  # (B, C, H, W)
-        self.labels = torch.randn(batch, config.num_labels).gt(0).float()  # (B, K)
+    def __init__(self, model: torch.nn.Module, optimizer: torch.optim.Optimizer, pixel_values: torch.Tensor, labels, clip=lambda: None):
+        self.model, self.optimizer, self.pixel_values, self.labels, self.clip = model, optimizer, pixel_values, labels, clip
+        self.wrapped = DistributedDataParallel(model)
 
     def step(self, trained: torch.nn.Module) -> float:
         self.optimizer.zero_grad()
         loss = trained(self.pixel_values, labels=self.labels).loss
         loss.backward()
+        self.clip()
         self.optimizer.step()
         return loss.item()
 
@@ -64,6 +59,37 @@ class Training:
 
     def alone(self) -> float:
         return self.step(self.model)
+
+
+def vit_training(size: str, settings: Settings) -> Training:
+    smoke = settings["smoke"]
+    widths = {} if smoke else WIDTHS[size]
+    config = ViTConfig.from_pretrained(settings["checkpoint"], attn_implementation="sdpa", **widths)
+    model = ViTForImageClassification(config).train()
+    fill(model)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=5e-5, weight_decay=0.05, fused=True)
+    torch.manual_seed(RANK)
+    batch = 2 if smoke else BATCHES[size]
+    pixel_values = torch.randn(batch, 3, config.image_size, config.image_size)  # (B, C, H, W)
+    return Training(model, optimizer, pixel_values, torch.randn(batch, config.num_labels).gt(0).float())  # (B, K)
+
+
+def detr_training(settings: Settings) -> Training:
+    """As detr-train-step has it, with one image in each process."""
+    model = DetrForObjectDetection.from_pretrained(settings["detector"], auxiliary_loss=True).train()
+    for name, parameter in model.model.backbone.named_parameters():
+        parameter.requires_grad_(any(stage in name for stage in TRAINED_STAGES))
+    trained = {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
+    backbone = [parameter for name, parameter in trained.items() if ".backbone." in name]
+    others = [parameter for name, parameter in trained.items() if ".backbone." not in name]
+    groups = [{"params": backbone, "lr": 1e-5}, {"params": others}]
+    optimizer = torch.optim.AdamW(groups, lr=1e-4, weight_decay=1e-4, fused=True)
+    torch.manual_seed(RANK)
+    pixel_values = torch.randn(1, 3, *((96, 128) if settings["smoke"] else (480, 640)))  # (B, C, H, W)
+    count = OBJECTS[RANK]
+    classes = torch.randint(0, model.config.num_labels, (count,))
+    labels = [{"class_labels": classes, "boxes": torch.rand(count, 4).mul_(0.5).add_(0.1)}]
+    return Training(model, optimizer, pixel_values, labels, lambda: torch.nn.utils.clip_grad_norm_(backbone + others, 0.1))
 
 
 def elapsed(work: Callable[[], object]) -> float:
@@ -79,7 +105,7 @@ def prepare(settings: Settings) -> Side:
     tell_other = start_other(store_path) if RANK == 0 else None
     dist.init_process_group("gloo", init_method=f"file://{store_path}", rank=RANK, world_size=2)
     groups = [dist.new_group([0]), dist.new_group([1])]
-    trainings = {size: Training(size, settings) for size in WIDTHS}
+    trainings = {size: vit_training(size, settings) for size in WIDTHS} | {"detr": detr_training(settings)}
 
     def together(measure: str, work: Callable[[], float]) -> Callable[[], float]:
         def run() -> float:
@@ -109,7 +135,7 @@ def prepare(settings: Settings) -> Side:
 
         return run
 
-    losses = [trainings[size].together() for size in WIDTHS for _ in range(2)]
+    losses = [training.together() for training in trainings.values() for _ in range(2)]
     measures = {
         "all-reduce-1k": together("all-reduce-1k", lambda: all_reduce(1024, 2000)),
         "all-reduce-1m": together("all-reduce-1m", lambda: all_reduce(2**20, 100)),
@@ -119,6 +145,8 @@ def prepare(settings: Settings) -> Side:
         "tiny-efficiency": efficiency("tiny"),
         "base": together("base", lambda: elapsed(trainings["base"].together)),
         "base-efficiency": efficiency("base"),
+        "detr": together("detr", lambda: elapsed(trainings["detr"].together)),
+        "detr-efficiency": efficiency("detr"),
     }
     return Side(measures, losses)
 

@@ -1,10 +1,10 @@
-/** Two processes of one thread each: all-reduce, and training steps of ViTs under DistributedDataParallel. This one starts the other. */
+/** Two processes of one thread each: all-reduce, and training steps of ViTs and DETR under DistributedDataParallel. This one starts the other. */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
-import { distributed, models, nn, optim, torch } from 'torchts';
+import { distributed, models, nn, optim, torch, type Tensor } from 'torchts';
 import type { Settings } from './case';
 import { fill } from './vit-weights';
 import { takeTurns } from './worker-protocol';
@@ -12,7 +12,8 @@ import { takeTurns } from './worker-protocol';
 const RANK = Number(process.env['RANK'] ?? 0);
 const WIDTHS = { tiny: { hidden_size: 192, num_attention_heads: 3, intermediate_size: 768 }, base: {} };
 const BATCHES = { tiny: 8, base: 4 };
-type Size = keyof typeof WIDTHS;
+/** Objects in the image of each process. */
+const OBJECTS = [7, 3];
 
 /** The other process: the same program, which answers the same lines. */
 function startOther(storePath: string): (measure: string) => Promise<unknown> {
@@ -27,15 +28,41 @@ function startOther(storePath: string): (measure: string) => Promise<unknown> {
   };
 }
 
-/** A model and its steps: of both processes, and of one alone. */
-function trainingOf(size: Size, { checkpoint, smoke }: Settings) {
+/** The steps of a model: of both processes, and of one alone. */
+interface Training {
+  together(): number;
+  alone(): number;
+}
+
+/** @param clip what happens to the gradients before the update */
+function trainingOf<Input extends object>(
+  model: nn.Module & { forward(input: Input): { readonly loss?: Tensor } },
+  optimizer: optim.Optimizer,
+  input: Input,
+  clip: () => void = () => {},
+): Training {
+  const wrapped = new nn.parallel.DistributedDataParallel<nn.Module & { forward(input: Input): { loss?: Tensor } }>(
+    model,
+  );
+  const step = (trained: { forward(input: Input): { readonly loss?: Tensor } }): number =>
+    torch.scope(() => {
+      optimizer.zeroGrad();
+      const { loss } = trained.forward(input);
+      loss!.backward();
+      clip();
+      optimizer.step();
+      return Number(loss!.item());
+    });
+  return { together: () => step(wrapped), alone: () => step(model) };
+}
+
+function vitTraining(size: keyof typeof WIDTHS, { checkpoint, smoke }: Settings): Training {
   const config = JSON.parse(readFileSync(join(checkpoint, 'config.json'), 'utf8')) as {
     image_size: number;
     id2label: object;
   };
   const model = models.ViTForImageClassification.fromConfig({ ...config, ...(smoke ? {} : WIDTHS[size]) }).train();
   fill(model.parameters());
-  const wrapped = new nn.parallel.DistributedDataParallel(model);
   const optimizer = new optim.AdamW(model.parameters(), { lr: 5e-5, weightDecay: 0.05 });
   torch.manualSeed(RANK);
   const batch = smoke ? 2 : BATCHES[size];
@@ -44,15 +71,30 @@ function trainingOf(size: Size, { checkpoint, smoke }: Settings) {
     .randn([batch, Object.keys(config.id2label).length])
     .gt(0)
     .to('float32'); // (B, K)
-  const step = (trained: typeof model | typeof wrapped): number =>
-    torch.scope(() => {
-      optimizer.zeroGrad();
-      const { loss } = trained.forward({ pixelValues, labels });
-      loss!.backward();
-      optimizer.step();
-      return Number(loss!.item());
-    });
-  return { together: () => step(wrapped), alone: () => step(model) };
+  return trainingOf(model, optimizer, { pixelValues, labels });
+}
+
+/** As detr-train-step has it, with one image in each process. */
+async function detrTraining({ detector, smoke }: Settings): Promise<Training> {
+  const model = (await models.DetrForObjectDetection.fromPretrained(detector, { auxiliaryLoss: true })).train();
+  model.model.backbone.trainStages([2, 3, 4]);
+  const trained = model.namedParameters().filter(([, { requiresGrad }]) => requiresGrad);
+  const [backbone, others] = [true, false].map((isBackbone) =>
+    trained.filter(([name]) => name.includes('.backbone.') === isBackbone).map(([, parameter]) => parameter),
+  ) as [nn.Parameter[], nn.Parameter[]];
+  const groups = [{ params: backbone, lr: 1e-5 }, { params: others }];
+  const optimizer = new optim.AdamW(groups, { lr: 1e-4, weightDecay: 1e-4 });
+  torch.manualSeed(RANK);
+  const pixelValues = torch.randn([1, 3, ...(smoke ? [96, 128] : [480, 640])]); // (B, C, H, W)
+  const count = OBJECTS[RANK]!;
+  const labels = [
+    {
+      classLabels: torch.randint(0, model.config.numLabels, [count]).to('int64'),
+      boxes: torch.rand([count, 4]).mul_(0.5).add_(0.1), // (M, 4), centre and size
+    },
+  ];
+  const clip = () => void nn.utils.clipGradNorm([...backbone, ...others], 0.1);
+  return trainingOf(model, optimizer, { pixelValues, labels }, clip);
 }
 
 function elapsed(work: () => void): number {
@@ -67,7 +109,11 @@ void takeTurns(async (settings) => {
   const tellOther = RANK === 0 ? startOther(storePath) : null;
   await distributed.initProcessGroup('gloo', { initMethod: `file://${storePath}`, rank: RANK, worldSize: 2 });
   const groups = [await distributed.newGroup([0]), await distributed.newGroup([1])];
-  const trainings = { tiny: trainingOf('tiny', settings), base: trainingOf('base', settings) };
+  const trainings = {
+    tiny: vitTraining('tiny', settings),
+    base: vitTraining('base', settings),
+    detr: await detrTraining(settings),
+  };
 
   const together = (measure: string, work: () => number | Promise<number>) => async (): Promise<number> => {
     const other = tellOther?.(measure);
@@ -92,17 +138,12 @@ void takeTurns(async (settings) => {
     );
   };
   /** Hundredths of a step alone that a step of both takes, the other way round. */
-  const efficiency = (size: Size) => async (): Promise<number> => {
+  const efficiency = (size: keyof typeof trainings) => async (): Promise<number> => {
     const alone = RANK === 0 ? elapsed(trainings[size].alone) : 0;
     return (100 * alone) / (await together(`${size}-efficiency`, () => elapsed(trainings[size].together))());
   };
 
-  const losses = [
-    trainings.tiny.together(),
-    trainings.tiny.together(),
-    trainings.base.together(),
-    trainings.base.together(),
-  ];
+  const losses = Object.values(trainings).flatMap(({ together }) => [together(), together()]);
   return {
     check: losses,
     measures: {
@@ -115,6 +156,8 @@ void takeTurns(async (settings) => {
       'tiny-efficiency': efficiency('tiny'),
       base: together('base', () => elapsed(trainings.base.together)),
       'base-efficiency': efficiency('base'),
+      detr: together('detr', () => elapsed(trainings.detr.together)),
+      'detr-efficiency': efficiency('detr'),
     },
   };
 });

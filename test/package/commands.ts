@@ -96,6 +96,9 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
     not: 'it needs the Python stack, and takes minutes',
   },
   'node build/bench/operator-shares.js /tmp/profile vit float32 1 1': { not: 'it needs what the line before it makes' },
+  'node build/bench/scaling.js': {
+    not: 'it needs figures of a quiet machine; test/bench/scaling.test.ts tries the model',
+  },
   'make memory-plot': { not: 'it measures, and writes into docs' },
   'make build && node dist/cli/torchts.js doctor': {
     run: 'make build && node dist/cli/torchts.js doctor',
