@@ -127,10 +127,10 @@ function measured(path: string): (title: string) => number {
 }
 
 async function main(path?: string): Promise<void> {
-  const figure = measured(path ?? join(dirname(require.resolve('torchts/package.json')), 'bench/results.json'));
-  const loopback = { call: figure('all-reduce of 1 kB'), megabytes: figure('all-reduce of 100 MB') };
+  const metric = measured(path ?? join(dirname(require.resolve('torchts/package.json')), 'bench/results.json'));
+  const loopback = { call: metric('all-reduce of 1 kB'), megabytes: metric('all-reduce of 100 MB') };
   for (const [title, bytes] of Object.entries(await gradientBytes())) {
-    const seconds = (figure(`a step of ${title}`) * figure(`efficiency, ${title}`)) / 100;
+    const seconds = (metric(`a step of ${title}`) * metric(`efficiency, ${title}`)) / 100;
     const size = `${seconds.toPrecision(3)} s a step, ${(bytes / 1e6).toFixed(0)} MB of gradients`;
     for (const algorithm of Object.keys(ROUNDS) as Algorithm[])
       console.log(`${title} (${size}), ${algorithm}:\n\n${table({ seconds, bytes }, loopback, algorithm)}\n`);
