@@ -137,4 +137,8 @@ async function main(path?: string): Promise<void> {
   }
 }
 
-if (require.main === module) void main(process.argv[2]);
+if (require.main === module)
+  main(process.argv[2]).catch((error: Error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
