@@ -40,6 +40,9 @@ predict: build ## say what a run sees: RUN=models/facecls-tiny PICTURE=photo.jpg
 	[[ "$(RUN)" != *detr* ]] && ! grep -qs '"model_type": *"detr"' "$(RUN)/checkpoints/best/config.json" "$(RUN)/config.json" || task=vocdet; \
 	set -x; node dist/cli/$$task.js predict "$(RUN)" "$(PICTURE)" $(ARGS)
 
+# Threads of libtorch that wait for each other go on turning; where several tests share the cores, they take them from each other.
+test test-processors test-shuffled stress: export OMP_WAIT_POLICY := passive
+
 test: build $(REFERENCE) ## check, compile and test everything; the last line counts
 	$(MAKE) --no-print-directory -j $(JOBS) lint
 	$(BIN)/mocha --parallel --jobs $(JOBS)
