@@ -60,7 +60,10 @@ export function efficiency(
   return seconds / (seconds - backward + end);
 }
 
-/** A link of so many Gbit/s, between processes that take as long for a message and its bytes as two on one machine. */
+/**
+ * A link of so many Gbit/s, between processes that take as long for a message and its bytes as two on one machine; without end and latency
+ * it is that machine.
+ */
 export function networkOf(gigabits: number, linkLatency: number, { call, megabytes }: Loopback): Network {
   const secondsPerByte = megabytes / (100 * 2 ** 20) + 8 / (gigabits * 1e9);
   return { bytesPerSecond: 1 / secondsPerByte, latency: call / ROUNDS.ring(2) + linkLatency };
@@ -130,10 +133,15 @@ async function main(path?: string): Promise<void> {
   const metric = measured(path ?? join(dirname(require.resolve('torchts/package.json')), 'bench/results.json'));
   const loopback = { call: metric('all-reduce of 1 kB'), megabytes: metric('all-reduce of 100 MB') };
   for (const [title, bytes] of Object.entries(await gradientBytes())) {
-    const seconds = (metric(`a step of ${title}`) * metric(`efficiency, ${title}`)) / 100;
-    const size = `${seconds.toPrecision(3)} s a step, ${(bytes / 1e6).toFixed(0)} MB of gradients`;
+    const [together, measuredPercent] = [metric(`a step of ${title}`), metric(`efficiency, ${title}`)];
+    const training = { seconds: (together * measuredPercent) / 100, bytes };
+    const here = 100 * efficiency(training, 2, networkOf(Infinity, 0, loopback), 'ring');
+    console.log(
+      `${title}: ${training.seconds.toPrecision(3)} s a step, ${(bytes / 1e6).toFixed(0)} MB of gradients. ` +
+        `Two processes here: ${measuredPercent.toFixed(0)} % measured, ${here.toFixed(0)} % by the model.\n`,
+    );
     for (const algorithm of Object.keys(ROUNDS) as Algorithm[])
-      console.log(`${title} (${size}), ${algorithm}:\n\n${table({ seconds, bytes }, loopback, algorithm)}\n`);
+      console.log(`${title}, ${algorithm}:\n\n${table(training, loopback, algorithm)}\n`);
   }
 }
 
