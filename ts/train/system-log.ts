@@ -52,6 +52,9 @@ interface Window {
   samples: number;
 }
 
+/** How often the memory is looked at: a look takes as long as a step of a small model. */
+const MEMORY_MS = 1000;
+
 const empty = (): Window => ({ seconds: 0, waited: 0, samples: 0 });
 
 /** Measures how a training uses the machine, and writes system.jsonl. */
@@ -60,6 +63,7 @@ export class SystemMonitor {
   readonly #device: DeviceMonitor | undefined;
   #window = empty();
   #waitsSince = 0n;
+  #memory = { bytes: 0, readAt: -Infinity };
   #isWriting = true;
 
   /** @param path of the file; undefined writes none @param device that the model is on; undefined for the CPU */
@@ -92,7 +96,7 @@ export class SystemMonitor {
       step,
       samplesPerSecond: rounded(seconds > 0 ? samples / seconds : 0),
       dataWait: rounded(seconds > 0 ? Math.min(1, waited / seconds) : 0),
-      memory: process.memoryUsage.rss(),
+      memory: this.#residentBytes(),
       ...this.#device?.read(),
     };
     try {
@@ -101,6 +105,12 @@ export class SystemMonitor {
       this.#isWriting = false;
     }
     return entry;
+  }
+
+  #residentBytes(): number {
+    const now = performance.now();
+    if (now - this.#memory.readAt >= MEMORY_MS) this.#memory = { bytes: process.memoryUsage.rss(), readAt: now };
+    return this.#memory.bytes;
   }
 
   /** Ends what it has begun. */
