@@ -10,7 +10,8 @@ import { takeTurns } from './worker-protocol';
 
 const BATCH = 64;
 const HALF = [0.5, 0.5, 0.5];
-const STREAMS = 4;
+const STREAMS = 2;
+const SHARDS = 80;
 
 interface Shards {
   readonly folder: string;
@@ -66,7 +67,11 @@ async function readShards(source: string, cache: data.ShardsOptions = {}, batche
     load: async (index) => vision.decodeImage(await samples.read(index, 'jpg'), samples.describe(index)),
     expect: (indices) => samples.expect(indices),
   };
-  const sampler = samples.order({ batchSize: BATCH, shuffleBuffer: 256, streams: STREAMS });
+  const sampler = samples.order({
+    batchSize: BATCH,
+    shuffleBuffer: Math.ceil(samples.length / SHARDS),
+    streams: STREAMS,
+  });
   const loader = new data.DataLoader(dataset, (images: vision.RgbImage[]) => processor.preprocess(images), {
     batchSize: BATCH,
     sampler,
@@ -84,14 +89,14 @@ async function readShards(source: string, cache: data.ShardsOptions = {}, batche
   return { rate, residentBytes };
 }
 
-/** The faces again and again, in about 80 shards. */
+/** The faces again and again, in about so many shards. */
 async function writeFaces(faces: string, folder: string, count: number): Promise<Shards> {
   const { names, read } = openFaces(faces);
   const bytes = (await read(names[0]!)).length;
   const samples = async function* (): AsyncGenerator<data.SampleToWrite> {
     for (let i = 0; i < count; i++) yield { key: `f${i}`, members: { jpg: await read(names[i % names.length]!) } };
   };
-  await data.writeShards(folder, { train: samples() }, { maxBytes: Math.ceil((count * (bytes + 1024)) / 80) });
+  await data.writeShards(folder, { train: samples() }, { maxBytes: Math.ceil((count * (bytes + 1024)) / SHARDS) });
   const total = readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
   return { folder, bytes: total, samples: count };
 }

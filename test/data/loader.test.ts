@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises';
 import { InputError } from '../../ts/errors';
 import type { Dataset } from '../../ts/data/dataset';
+import { Subset } from '../../ts/data/datasets';
 import { DataLoader, type EpochOptions } from '../../ts/data/loader';
 import { shuffled } from '../../ts/data/samplers';
 
@@ -146,6 +147,36 @@ describe('DataLoader', () => {
       ]);
       assert.equal(dataset.running, 0);
     });
+  });
+
+  it('tells a dataset beforehand what a pass will load, or a part of one', async () => {
+    class Expecting extends Numbers {
+      readonly told: number[][][] = [];
+      expect(batches: readonly ArrayLike<number>[]): void {
+        assert.equal(this.started, 0);
+        this.told.push(batches.map((batch) => Array.from(batch)));
+      }
+    }
+    const passes: [(loader: DataLoader<number, number[]>) => AsyncGenerator<unknown>, number[][]][] = [
+      [(loader) => loader.epoch(0, { startBatch: 1 }), [[2, 3], [4]]],
+      [(loader) => loader.shard(1, 2).epoch(0), [[1], [3], []]],
+      [(loader) => loader.deal(0, 2).epoch(0), [[0, 1], [4]]],
+    ];
+    for (const [passOf, expected] of passes) {
+      for (const wrap of [
+        (dataset: Expecting) => dataset,
+        (dataset: Expecting) => new Subset(dataset, [0, 1, 2, 3, 4]),
+      ]) {
+        const dataset = new Expecting(5);
+        await passOf(loaderOf(wrap(dataset), { batchSize: 2 })).next();
+        assert.deepEqual(dataset.told, [expected]);
+      }
+    }
+    const dataset = new Expecting(4);
+    await loaderOf(new Subset(dataset, [3, 1]), { batchSize: 2 })
+      .epoch(0)
+      .next();
+    assert.deepEqual(dataset.told, [[[3, 1]]]);
   });
 
   for (const options of [{ batchSize: 0 }, { batchSize: 1.5 }, { batchSize: 2, prefetch: -1 }]) {

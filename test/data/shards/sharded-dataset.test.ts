@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { DataLoader } from '../../../ts/data/loader';
 import {
@@ -250,6 +251,23 @@ describe('a dataset in shards', () => {
       assert.equal(new Set(tars).size, 10);
     });
 
+    it('fetches before it is asked, as far as its cache has room', async () => {
+      const cacheBytes = 5 * shardBytes(4);
+      const dataset = await open(server.url(), { cacheFolder, cacheBytes });
+      const sampler = dataset.order({ batchSize: 4, shuffleBuffer: 1, streams: 1 });
+      const loader = new DataLoader(dataset, { batchSize: 4, sampler, prefetch: 0, collateFn: (all) => all.length });
+      const pass = loader.epoch(0);
+      await pass.next();
+      // The one that is read, and four that nobody has asked for yet.
+      while (tarsIn(cacheFolder).length < 5) await setTimeout(5);
+      await pass.next();
+      await pass.next();
+      while (server.tars.length < 7) await setTimeout(5);
+      await pass.return(undefined);
+      await dataset.close();
+      assert.equal(server.tars.length, 7);
+    });
+
     it('refuses a cache that cannot hold what a pass reads at a time', async () => {
       const dataset = await open(server.url(), { cacheFolder, cacheBytes: 3 * shardBytes(4) });
       const loader = new DataLoader(dataset, {
@@ -259,7 +277,7 @@ describe('a dataset in shards', () => {
       await assert.rejects(loader.epoch(0).next(), {
         code: 'TTS_INPUT',
         message:
-          /Expected a cache of at least \d+ bytes for the shards of .*, found cacheBytes 27648; raise it, or lower the number of streams/,
+          /Expected a cache of at least \d+ bytes for the shards that are read at a time, .* among them, found cacheBytes 27648; raise it, or lower the number of streams/,
       });
       const small = await open(server.url(), { cacheFolder, cacheBytes: 1000 });
       await assert.rejects(small.load(0), /Expected a cache of at least 9216 bytes/);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../../errors';
 import { download, DownloadError } from '../../native/download';
@@ -34,6 +34,8 @@ export class ShardCache {
   readonly #underway = new Map<string, Promise<string | undefined>>();
   readonly #bytesUnderway = new Map<string, number>();
   readonly #listeners = new Set<(path: string) => void>();
+  /** One makes room at a time: those of this process in turn, and other processes by a lock. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     readonly folder: string,
@@ -113,28 +115,31 @@ export class ShardCache {
    * @param which files may go: those that nobody wants, or all that are not being read
    * @returns whether there is room
    */
-  async #makeRoom(which: 'unwanted' | 'all'): Promise<boolean> {
-    await mkdir(this.folder, { recursive: true });
-    return withLock(join(this.folder, 'room'), async () => {
-      const files = (await this.#files()).filter(({ path }) => !this.#bytesUnderway.has(path.replace(UNFINISHED, '')));
-      const coming = [...this.#bytesUnderway.values()].reduce((sum, bytes) => sum + bytes, 0);
-      let total = files.reduce((sum, { bytes }) => sum + bytes, coming);
-      const oldest = files.sort((one, other) => one.usedMs - other.usedMs);
-      const candidates =
-        which === 'unwanted'
-          ? oldest.filter(({ path }) => !this.#wanted.has(path))
-          : [
-              ...oldest.filter(({ path }) => !this.#wanted.has(path)),
-              ...oldest.filter(({ path }) => this.#wanted.has(path)),
-            ];
-      for (const { path, bytes } of candidates) {
-        if (total <= this.bytes) break;
-        if (this.#held.has(path) || !(await evict(path))) continue;
-        for (const listener of this.#listeners) listener(path);
-        total -= bytes;
-      }
-      return total <= this.bytes;
-    });
+  #makeRoom(which: 'unwanted' | 'all'): Promise<boolean> {
+    const made = this.#turn.then(() => withLock(join(this.folder, 'room'), () => this.#evictFor(which)));
+    this.#turn = made.catch(() => {});
+    return made;
+  }
+
+  async #evictFor(which: 'unwanted' | 'all'): Promise<boolean> {
+    const files = (await this.#files()).filter(({ path }) => !this.#bytesUnderway.has(path.replace(UNFINISHED, '')));
+    const coming = [...this.#bytesUnderway.values()].reduce((sum, bytes) => sum + bytes, 0);
+    let total = files.reduce((sum, { bytes }) => sum + bytes, coming);
+    const oldest = files.sort((one, other) => one.usedMs - other.usedMs);
+    const candidates =
+      which === 'unwanted'
+        ? oldest.filter(({ path }) => !this.#wanted.has(path))
+        : [
+            ...oldest.filter(({ path }) => !this.#wanted.has(path)),
+            ...oldest.filter(({ path }) => this.#wanted.has(path)),
+          ];
+    for (const { path, bytes } of candidates) {
+      if (total <= this.bytes) break;
+      if (this.#held.has(path) || !(await evict(path))) continue;
+      for (const listener of this.#listeners) listener(path);
+      total -= bytes;
+    }
+    return total <= this.bytes;
   }
 
   async #files(): Promise<{ path: string; bytes: number; usedMs: number }[]> {
@@ -203,7 +208,7 @@ export async function hashOf(path: string, algorithm: 'md5' | 'sha256'): Promise
 /** The error for a cache that is too small for what has to lie in it at a time. */
 export function tooSmall(bytes: number, needed: number, label: string): InputError {
   return new InputError(
-    `Expected a cache of at least ${needed} bytes for the shards of ${label} that are read at a time, found cacheBytes ${bytes}; raise it, or lower the number of streams or the shuffle buffer.`,
+    `Expected a cache of at least ${needed} bytes for the shards that are read at a time, ${label} among them, found cacheBytes ${bytes}; raise it, or lower the number of streams or the shuffle buffer.`,
   );
 }
 
