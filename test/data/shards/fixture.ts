@@ -1,4 +1,4 @@
-import { createReadStream, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -20,6 +20,21 @@ export function samples(count: number, first = 0): SampleToWrite[] {
 /** Bytes in a tar of one of them: a block for each header, and one for each content. */
 export const SAMPLE_BYTES = 4 * 512;
 
+/** A split of one shard that arrives in several pieces of a server that cuts connections after 100,000 bytes. */
+export function writeLong(folder: string): Promise<void> {
+  const bin = Buffer.from(Uint8Array.from({ length: 300_000 }, (_, i) => (i * 31 + (i >> 8)) & 255));
+  return writeShards(folder, { train: [{ key: 'long', members: { bin } }] });
+}
+
+/** Whether the first request asked for all, and each later one for what was missing. */
+export function isResumed(ranges: readonly (string | undefined)[]): boolean {
+  return (
+    ranges.length >= 3 &&
+    ranges[0] === undefined &&
+    ranges.slice(1).every((range) => /^bytes=[1-9]\d*-$/.test(range ?? ''))
+  );
+}
+
 /** Two splits, shards of `perShard` samples. */
 export function writeSmall(folder: string, train: number, perShard: number, val = 3): Promise<void> {
   return writeShards(folder, { train: samples(train), val: samples(val, 9000) }, { maxSamples: perShard });
@@ -28,6 +43,8 @@ export function writeSmall(folder: string, train: number, perShard: number, val 
 export interface ServerOptions {
   /** Bytes after which the response to each request for a tar is cut. */
   cutAfter?: number;
+  /** Bytes of a tar after which the response waits for `cut`. */
+  holdAfter?: number;
   /** By the name of the file, the status that it gets. */
   readonly status: Map<string, number>;
 }
@@ -38,6 +55,7 @@ export class FileServer {
   readonly asked: string[] = [];
   readonly requests: IncomingMessage[] = [];
   readonly options: ServerOptions = { status: new Map() };
+  readonly #held: ServerResponse[] = [];
   readonly #server: Server;
   readonly #folder: string;
 
@@ -60,6 +78,11 @@ export class FileServer {
   /** The tars that were asked for, each once, sorted. */
   get tars(): string[] {
     return [...new Set(this.asked.filter((name) => name.endsWith('.tar')))].sort();
+  }
+
+  /** Cuts the connections whose responses wait. */
+  cut(): void {
+    for (const response of this.#held.splice(0)) response.destroy();
   }
 
   async stop(): Promise<void> {
@@ -86,17 +109,13 @@ export class FileServer {
       etag: `"${size}-${mtimeMs}"`,
       ...part,
     });
-    const { cutAfter } = this.options;
-    const end = cutAfter !== undefined && name.endsWith('.tar') ? Math.min(size, start + cutAfter) - 1 : size - 1;
-    const file = createReadStream(path, { start, end });
-    let left = end + 1 - start;
-    file.on('data', (chunk) => {
-      left -= chunk.length;
-      const isLast = left === 0;
-      // Cut once what goes before the cut has arrived.
-      response.write(chunk, () => isLast && end < size - 1 && setTimeout(() => response.destroy(), 20));
-      if (isLast && end === size - 1) response.end();
-    });
+    const rest = readFileSync(path).subarray(start);
+    const { cutAfter = Infinity, holdAfter = Infinity } = this.options;
+    if (name.endsWith('.tar') && rest.length > holdAfter) {
+      response.write(rest.subarray(0, holdAfter));
+      this.#held.push(response);
+    } else if (!name.endsWith('.tar') || rest.length <= cutAfter) response.end(rest);
+    else response.write(rest.subarray(0, cutAfter), () => response.destroy());
   }
 }
 

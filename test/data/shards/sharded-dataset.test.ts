@@ -12,7 +12,7 @@ import {
 } from '../../../ts/data/shards/sharded-dataset';
 import { writeShards } from '../../../ts/data/shards/write-shards';
 import { paxRecord, writeTar } from '../tar-writer';
-import { FileServer, samples, SAMPLE_BYTES, temporaryFolder, writeSmall } from './fixture';
+import { FileServer, isResumed, samples, SAMPLE_BYTES, temporaryFolder, writeLong, writeSmall } from './fixture';
 
 const numberOf = ({ members }: ShardSample): number =>
   (JSON.parse(members['json']!.toString()) as { number: number }).number;
@@ -211,11 +211,15 @@ describe('a dataset in shards', () => {
     });
 
     it('goes on where a connection was cut', async () => {
-      server.options.cutAfter = 3000;
+      const long = path(`long ${made}`);
+      await writeLong(long);
+      await server.stop();
+      server = await FileServer.start(long);
+      server.options.cutAfter = 100_000;
       const dataset = await open(server.url(), { cacheFolder });
-      assert.equal(numberOf(await dataset.load(5)), 5);
+      assert.deepEqual(await dataset.load(0), await (await open(long)).load(0));
       const ranges = server.requests.slice(1).map(({ headers }) => headers.range);
-      assert.deepEqual(ranges, [undefined, 'bytes=3000-', 'bytes=6000-', 'bytes=9000-']);
+      assert.ok(isResumed(ranges), String(ranges));
     });
 
     it('keeps no more bytes than it may, and those that were used last', async () => {

@@ -86,7 +86,7 @@ describe('writing shards', () => {
       .digest('hex');
     assert.equal(hash, readIndex(path('one')).datasets[1]!.shardlist[0]!['sha256']);
     const header = readFileSync(join(path('one'), 'val-000000.tar')).subarray(0, 512);
-    assert.equal(header.toString('latin1', 100, 108), '000644 \0');
+    assert.equal(header.toString('latin1', 100, 108), '0000644\0');
     assert.match(header.toString('latin1', 136, 148), /^0+ ?\0?$/);
   });
 
@@ -160,6 +160,21 @@ describe('writing shards', () => {
       'val-000001.tar',
       'val.jsonl.gz',
     ]);
+  });
+
+  it('says in a sentence what the disk refuses in the middle, and leaves nothing', async () => {
+    const folder = path('refusing');
+    const all = async function* () {
+      yield* samples(3);
+      // In place of the next shard.
+      mkdirSync(join(`${folder}.writing`, 'train-000001.tar'));
+      yield* samples(3, 3);
+    };
+    await assert.rejects(writeShards(folder, { train: all() }, { maxSamples: 3 }), {
+      code: 'TTS_INPUT',
+      message: /train-000001\.tar: it is a folder \(EISDIR\)\. Nothing was written to .*refusing\.$/,
+    });
+    assert.ok(!existsSync(`${folder}.writing`));
   });
 
   it('says in a sentence where it cannot write', async () => {

@@ -1,12 +1,9 @@
 /** Writes a dataset as shards: tars in WebDataset's layout, with an index that is written last. */
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { createWriteStream, existsSync, readdirSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { existsSync, readdirSync } from 'node:fs';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { createGzip, type Gzip } from 'node:zlib';
-import { pack, type Pack } from 'tar-stream';
+import { gzipSync } from 'node:zlib';
 import { InputError } from '../../errors';
 import { withLock } from '../../native/lock';
 import { isPlainObject, isUint8Array } from '../../native/realm';
@@ -45,9 +42,10 @@ const defaults: Required<WriteShardsOptions> = {
   onProgress: () => {},
 };
 
-const BLOCK = 512;
 /** The end of a tar is two empty blocks. */
-const END_BYTES = 2 * BLOCK;
+const END = Buffer.alloc(2 * 512);
+/** Characters of lines that are packed together. */
+const LINES_AT_A_TIME = 2 ** 20;
 
 /**
  * Writes splits of samples as shards, `<split>-000000.tar` and on, with an `index.json` that any reader of WebDataset's `wids` takes.
@@ -118,7 +116,9 @@ async function writeSplits(
 class SplitWriter {
   readonly #shards: ShardFile[] = [];
   readonly #keys = new Set<string>();
-  #shard: ShardWriter | undefined;
+  #shard: MeasuredFile | undefined;
+  /** Samples in the shard that is open. */
+  #samples = 0;
   #lines: LinesWriter | undefined;
   readonly #folder: string;
   readonly #name: string;
@@ -138,14 +138,19 @@ class SplitWriter {
     const files = Object.entries(members).map(([ending, content]) => [nameOf(key, ending), bytesOf(content)] as const);
     if (files.length === 0) throw new InputError(`writeShards: expected members of the sample ${key}, found none`);
     const { maxBytes, maxSamples } = this.#settings;
-    const bytes = files.reduce((sum, [name, content]) => sum + bytesInTar(name, content), 0);
+    const bytes = await tarOf(files);
     const open = this.#shard;
-    if (open && (open.samples >= maxSamples || open.bytes + bytes + END_BYTES > maxBytes)) await this.#endShard();
-    this.#shard ??= new ShardWriter(this.#folder, `${this.#name}-${String(this.#shards.length).padStart(6, '0')}.tar`);
-    await this.#shard.write(files, bytes);
+    if (open && (this.#samples >= maxSamples || open.bytes + bytes.length + END.length > maxBytes))
+      await this.#endShard();
+    this.#shard ??= await MeasuredFile.create(
+      this.#folder,
+      `${this.#name}-${String(this.#shards.length).padStart(6, '0')}.tar`,
+    );
+    await this.#shard.write(bytes);
+    this.#samples++;
     const known = members['json'];
     if (isPlainObject(known)) {
-      this.#lines ??= new LinesWriter(this.#folder, `${this.#name}.jsonl.gz`);
+      this.#lines ??= new LinesWriter(await MeasuredFile.create(this.#folder, `${this.#name}.jsonl.gz`));
       await this.#lines.write(JSON.stringify({ __key__: key, ...known }));
     }
   }
@@ -163,14 +168,15 @@ class SplitWriter {
 
   /** Closes what is open. */
   async abort(): Promise<void> {
-    await Promise.all([this.#shard?.abort(), this.#lines?.abort()]);
+    await Promise.all([this.#shard?.close(), this.#lines?.close()]);
   }
 
   async #endShard(): Promise<void> {
     const shard = this.#shard;
     if (!shard) return;
-    this.#shards.push({ ...(await shard.end()), nsamples: shard.samples });
-    this.#shard = undefined;
+    await shard.write(END);
+    this.#shards.push({ ...(await shard.end()), nsamples: this.#samples });
+    [this.#shard, this.#samples] = [undefined, 0];
   }
 
   #requireFresh(key: string): void {
@@ -192,46 +198,51 @@ function bytesOf(content: SampleToWrite['members'][string]): Buffer {
   return Buffer.from(typeof content === 'string' ? content : JSON.stringify(content));
 }
 
-/** With its header; a long name, or one beyond ASCII, has a header of its own. */
-function bytesInTar(name: string, content: Buffer): number {
-  const headers = name.length > 99 || /[^ -~]/.test(name) ? 3 : 1;
-  return BLOCK * (headers + Math.ceil(content.length / BLOCK));
+/** The members of a sample as they stand in a tar. Owner, mode and time are always the same. */
+async function tarOf(files: readonly (readonly [name: string, content: Buffer])[]): Promise<Uint8Array> {
+  // An ECMAScript module, which CommonJS reaches by a dynamic import only.
+  const { packTar } = await import('modern-tar');
+  const tar = await packTar(
+    files.map(([name, content]) => ({
+      header: { name, size: content.length, type: 'file', mode: 0o644, mtime: new Date(0), uid: 0, gid: 0 },
+      body: content,
+    })),
+  );
+  return tar.subarray(0, tar.length - END.length);
 }
 
 /** A file that is written and measured on its way. */
 class MeasuredFile {
-  readonly #done: Promise<void>;
   #bytes = 0;
   readonly #md5 = createHash('md5');
   readonly #sha256 = createHash('sha256');
   readonly #name: string;
+  readonly #file: FileHandle;
 
-  constructor(folder: string, name: string, content: Pack | Gzip) {
+  private constructor(name: string, file: FileHandle) {
     this.#name = name;
-    this.#done = pipeline(
-      content,
-      (chunks) => this.#measure(chunks as AsyncIterable<Buffer>),
-      createWriteStream(join(folder, name), { flush: true }),
-    );
-    this.#done.catch(() => {}); // whoever writes or ends it is told
+    this.#file = file;
   }
 
-  async *#measure(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    for await (const chunk of chunks) {
-      this.#bytes += chunk.length;
-      this.#md5.update(chunk);
-      this.#sha256.update(chunk);
-      yield chunk;
-    }
+  static async create(folder: string, name: string): Promise<MeasuredFile> {
+    return new MeasuredFile(name, await open(join(folder, name), 'w'));
   }
 
-  /** Waits for it and for what feeds it; an error of the file goes first. */
-  async with<Result>(work: Promise<Result>): Promise<Result> {
-    return Promise.race([work, this.#done.then(() => work)]);
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.#md5.update(bytes);
+    this.#sha256.update(bytes);
+    this.#bytes += bytes.length;
+    await this.#file.writeFile(bytes);
   }
 
   async end(): Promise<IndexedFile> {
-    await this.#done;
+    // Before the index that names it: after a power cut, that would be a lie.
+    await this.#file.sync();
+    await this.close();
     return {
       url: this.#name,
       filesize: this.#bytes,
@@ -240,69 +251,38 @@ class MeasuredFile {
     };
   }
 
-  async settled(): Promise<void> {
-    await this.#done.catch(() => {});
+  async close(): Promise<void> {
+    await this.#file.close();
   }
 }
 
-/** One tar. Owner, mode and time of its members are always the same. */
-class ShardWriter {
-  samples = 0;
-  bytes = 0;
-  readonly #pack: Pack = pack();
-  readonly #file: MeasuredFile;
-
-  constructor(folder: string, name: string) {
-    this.#file = new MeasuredFile(folder, name, this.#pack);
-  }
-
-  /** @param bytes what they take in the tar */
-  async write(files: readonly (readonly [name: string, content: Buffer])[], bytes: number): Promise<void> {
-    for (const [name, content] of files) await this.#file.with(this.#add(name, content));
-    this.samples++;
-    this.bytes += bytes;
-  }
-
-  #add(name: string, content: Buffer): Promise<void> {
-    return new Promise((fulfil, reject) => {
-      const header = { name, mode: 0o644, mtime: new Date(0), uid: 0, gid: 0, uname: '', gname: '' };
-      this.#pack.entry(header, content, (error) => (error ? reject(error) : fulfil()));
-    });
-  }
-
-  end(): Promise<IndexedFile> {
-    this.#pack.finalize();
-    return this.#file.end();
-  }
-
-  async abort(): Promise<void> {
-    this.#pack.destroy();
-    await this.#file.settled();
-  }
-}
-
-/** Lines of text, packed by gzip. */
+/** Lines of text, packed by gzip some at a time, which makes one file for whoever unpacks it. */
 class LinesWriter {
   count = 0;
-  readonly #gzip: Gzip = createGzip();
+  #lines = '';
   readonly #file: MeasuredFile;
 
-  constructor(folder: string, name: string) {
-    this.#file = new MeasuredFile(folder, name, this.#gzip);
+  constructor(file: MeasuredFile) {
+    this.#file = file;
   }
 
   async write(line: string): Promise<void> {
     this.count++;
-    if (!this.#gzip.write(`${line}\n`)) await this.#file.with(once(this.#gzip, 'drain'));
+    this.#lines += `${line}\n`;
+    if (this.#lines.length >= LINES_AT_A_TIME) await this.#flush();
   }
 
-  end(): Promise<IndexedFile> {
-    this.#gzip.end();
+  async end(): Promise<IndexedFile> {
+    await this.#flush();
     return this.#file.end();
   }
 
-  async abort(): Promise<void> {
-    this.#gzip.destroy();
-    await this.#file.settled();
+  close(): Promise<void> {
+    return this.#file.close();
+  }
+
+  async #flush(): Promise<void> {
+    await this.#file.write(gzipSync(this.#lines));
+    this.#lines = '';
   }
 }
