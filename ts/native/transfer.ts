@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { open, readFile, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { TorchError } from '../errors';
 import { explainNetworkError, type request, rootCause } from './http';
@@ -171,7 +172,9 @@ async function pour(
   if (!response.body) return position;
   for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
     onBytes(position + chunk.byteLength);
-    await file.write(chunk, 0, chunk.byteLength, position);
+    // At once: libuv's threads may be busy with a batch of images, and each piece would wait for all of it.
+    for (let written = 0; written < chunk.byteLength;)
+      written += writeSync(file.fd, chunk, written, chunk.byteLength - written, position + written);
     position += chunk.byteLength;
   }
   return position;

@@ -4,23 +4,25 @@ import { basename, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { InputError } from '../../errors';
 import { request, withoutCredentials } from '../../native/http';
-import type { Transfer } from '../../native/transfer';
 import { INDEX_FILE } from './shard-index';
 import { s3Request } from './s3';
 
 /** A file that has to be fetched. */
-export interface RemoteFile extends Pick<Transfer, 'request' | 'headers'> {
+export interface RemoteFile {
   /** Its address, without what is secret in it. */
   readonly label: string;
   /** The last part of its path. */
   readonly name: string;
+  /** What is asked for; its query may be a signature. */
+  readonly address: string;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** A file on this machine, or one that has to be fetched. */
 export type FileLocation = { readonly path: string; readonly label: string } | RemoteFile;
 
 export function isRemote(location: FileLocation): location is RemoteFile {
-  return 'request' in location;
+  return 'address' in location;
 }
 
 const SCHEME = /^[a-z][a-z\d+.-]+:\/\//i;
@@ -96,9 +98,13 @@ function locate(url: URL): FileLocation {
     return { path, label: path };
   }
   const name = basename(decodeURIComponent(url.pathname));
-  if (url.protocol === 's3:') return { label: url.href, name, headers: {}, request: s3Request };
+  if (url.protocol === 's3:') return { label: url.href, name, address: url.href, headers: {} };
   const { url: address, headers } = withoutCredentials(url.href);
-  const label = address.replace(/[?#].*$/, '');
-  // The query may be a signature: it is sent, and stands in no message.
-  return { label, name, headers, request: (_, init) => request(address, init) };
+  return { label: address.replace(/[?#].*$/, ''), name, address, headers };
+}
+
+/** How a file is asked for: by its whole address, while messages have the label. */
+export function requestOf({ address }: RemoteFile): typeof request {
+  const send = address.startsWith('s3:') ? s3Request : request;
+  return (_, init) => send(address, init);
 }

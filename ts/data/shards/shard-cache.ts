@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, statSync } from 'node:fs';
-import { readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../../errors';
-import { download, DownloadError } from '../../native/download';
 import { isLocked, withLock } from '../../native/lock';
 import { discardPart } from '../../native/transfer';
+import { isThere } from './fetch-checked';
+import { FetchProcess } from './fetch-process';
 import type { RemoteFile } from './location';
 import type { IndexedFile } from './shard-index';
 
@@ -33,6 +34,7 @@ export class ShardCache {
   readonly #held = new Map<string, number>();
   readonly #underway = new Map<string, Promise<string | undefined>>();
   readonly #bytesUnderway = new Map<string, number>();
+  readonly #process = new FetchProcess();
   readonly #listeners = new Set<(path: string) => void>();
   /** One makes room at a time: those of this process in turn, and other processes by a lock. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -42,6 +44,11 @@ export class ShardCache {
     /** The most bytes of all files. */
     readonly bytes: number,
   ) {}
+
+  /** Ends the process that fetches. */
+  close(): Promise<void> {
+    return this.#process.close();
+  }
 
   /** Where a file lies once it is fetched: another content has another path. */
   pathOf({ label, name }: RemoteFile, { sha256, md5sum, filesize }: IndexedFile): string {
@@ -103,7 +110,7 @@ export class ShardCache {
         if (isAhead) return undefined;
         if (file.filesize > this.bytes) throw tooSmall(this.bytes, file.filesize, remote.label);
       }
-      await fetchChecked(path, remote, file, signal);
+      await this.#process.fetch({ remote, file, path }, signal);
       return path;
     } finally {
       this.#bytesUnderway.delete(path);
@@ -160,49 +167,6 @@ async function evict(path: string): Promise<boolean> {
     await discardPart(path);
   } else await rm(path, { force: true });
   return true;
-}
-
-/** Whether a file is there; if so, it was used now. */
-async function isThere(path: string, bytes: number): Promise<boolean> {
-  const info = await stat(path).catch(() => undefined);
-  if (info?.size !== bytes) return false;
-  const now = new Date();
-  // Another process may have deleted it since.
-  return utimes(path, now, now).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function fetchChecked(
-  path: string,
-  { label, request, headers }: RemoteFile,
-  { filesize, sha256, md5sum }: IndexedFile,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const options = { request, headers, bytes: filesize, signal };
-  if (sha256 !== undefined || md5sum === undefined) {
-    await download(label, path, { ...options, sha256 });
-    return;
-  }
-  await withLock(`${path}.unchecked`, async () => {
-    if (await isThere(path, filesize)) return;
-    await download(label, `${path}.unchecked`, options);
-    const found = await hashOf(`${path}.unchecked`, 'md5');
-    if (found === md5sum) return rename(`${path}.unchecked`, path);
-    await rm(`${path}.unchecked`);
-    throw new DownloadError(
-      `${label} has the wrong content: expected MD5 ${md5sum}, found ${found}; what was fetched is deleted, try again or write the shards anew.`,
-      label,
-    );
-  });
-}
-
-/** The hash of a file, hexadecimal. */
-export async function hashOf(path: string, algorithm: 'md5' | 'sha256'): Promise<string> {
-  const hash = createHash(algorithm);
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
-  return hash.digest('hex');
 }
 
 /** The error for a cache that is too small for what has to lie in it at a time. */

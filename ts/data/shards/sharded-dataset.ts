@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import { InputError } from '../../errors';
-import { download, DownloadError } from '../../native/download';
+import { download, DownloadError, hashFile } from '../../native/download';
 import { isPlainObject } from '../../native/realm';
 import { openBytes } from '../../native/byte-source';
 import { expected, resolveOptions } from '../../options';
 import { Dataset } from '../dataset';
 import { checkedCount, type SampleOrder } from '../samplers';
-import { IndexLocation, isAddress, isRemote, type RemoteFile } from './location';
-import { hashOf, ShardCache } from './shard-cache';
+import { IndexLocation, isAddress, isRemote, type RemoteFile, requestOf } from './location';
+import { ShardCache } from './shard-cache';
 import { looksLikeIndex, parseShardIndex, type IndexedFile, type ShardIndex, type ShardSplit } from './shard-index';
 import { shardOrder, startsOf, type ShardOrderOptions } from './shard-order';
 import { ShardReader } from './shard-reader';
@@ -105,6 +105,7 @@ export class Shards {
 
   async close(): Promise<void> {
     await Promise.all([...this.#splits.values()].map((split) => split.close()));
+    await this.cache.close();
   }
 }
 
@@ -113,8 +114,8 @@ async function fetchIndex(remote: RemoteFile, folder: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   const path = join(folder, `${createHash('sha256').update(remote.label).digest('hex').slice(0, 16)}.json`);
   try {
-    const { request, headers } = remote;
-    await download(remote.label, path, { request, headers, maxBytes: LONGEST_INDEX, force: true });
+    const options = { request: requestOf(remote), headers: remote.headers, maxBytes: LONGEST_INDEX };
+    await download(remote.label, path, { ...options, force: true });
     return path;
   } catch (error) {
     if (!(error instanceof DownloadError) || error.status === undefined) throw error;
@@ -139,6 +140,8 @@ export class ShardedDataset extends Dataset<ShardSample> {
   readonly info: Readonly<Record<string, unknown>>;
   /** The name of the split. */
   readonly split: string;
+  /** Whether no other split is open over the same cache. */
+  #isAlone = false;
   readonly #starts: readonly number[];
   readonly #reader: ShardReader;
   readonly #shards: Shards;
@@ -171,7 +174,9 @@ export class ShardedDataset extends Dataset<ShardSample> {
       throw new InputError(
         `ShardedDataset.open: expected the name of a split, for ${shards.label} has ${names.join(', ')}; write { split: '${names[0]}' }`,
       );
-    return shards.split(split ?? names[0]!);
+    const dataset = shards.split(split ?? names[0]!);
+    dataset.#isAlone = true;
+    return dataset;
   }
 
   /** Samples of each shard. */
@@ -243,7 +248,7 @@ export class ShardedDataset extends Dataset<ShardSample> {
     const { shardlist, samples } = this.#files;
     for (const file of samples ? [...shardlist, samples] : shardlist) {
       const path = await this.#fetched(file);
-      const [md5, sha256] = [await hashOf(path, 'md5'), await hashOf(path, 'sha256')];
+      const [md5, sha256] = [await hashFile(path, 'md5'), await hashFile(path)];
       const isRight = (file.md5sum ?? md5) === md5 && (file.sha256 ?? sha256) === sha256;
       const problem = `${path} is not the file that its index was written with: its checksum is another one.`;
       yield { path, bytes: file.filesize, md5, ...(!isRight && { problem }) };
@@ -251,8 +256,9 @@ export class ShardedDataset extends Dataset<ShardSample> {
   }
 
   /** Closes all files and stops what is being fetched; reads after it fail. */
-  close(): Promise<void> {
-    return this.#reader.close();
+  async close(): Promise<void> {
+    await this.#reader.close();
+    if (this.#isAlone) await this.#shards.cache.close();
   }
 
   async #fetched(file: IndexedFile): Promise<string> {

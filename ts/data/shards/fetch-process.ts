@@ -1,0 +1,85 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { InputError } from '../../errors';
+import { DownloadError } from '../../native/download';
+import type { FetchJob } from './fetch-checked';
+import type { Order, Reply } from './fetch-child';
+
+const FILE = require.resolve('./fetch-child');
+/** In the repository the sources run as they are. */
+const NODE_OPTIONS = FILE.endsWith('.ts') ? ['--require', require.resolve('tsx/cjs')] : [];
+
+interface Pending {
+  readonly label: string;
+  fulfil(): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Fetches files in a process of its own, which begins with the first of them. A thread would not do: those of libuv, which read and
+ * write for all threads of a process, are busy with whole batches of images.
+ */
+export class FetchProcess {
+  #child: ChildProcess | undefined;
+  #count = 0;
+  readonly #pending = new Map<number, Pending>();
+
+  /** @throws DownloadError or InputError as `fetchChecked` does; the reason of the signal when it is aborted */
+  async fetch(job: FetchJob, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    const child = (this.#child ??= this.#begin());
+    const id = ++this.#count;
+    const abort = (): void => void child.send({ type: 'abort', id } satisfies Order);
+    signal?.addEventListener('abort', abort);
+    // What is fetched keeps this process; one that waits does not.
+    if (this.#pending.size === 0) child.channel?.ref();
+    try {
+      await new Promise<void>((fulfil, reject) => {
+        this.#pending.set(id, { label: job.remote.label, fulfil, reject });
+        child.send({ type: 'fetch', id, job } satisfies Order);
+      });
+    } catch (error) {
+      throw signal?.aborted ? signal.reason : error;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+      this.#pending.delete(id);
+      if (this.#pending.size === 0) child.channel?.unref();
+    }
+  }
+
+  /** Ends the process. */
+  async close(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.ref();
+    if (child.connected) child.disconnect();
+    await ended;
+  }
+
+  #begin(): ChildProcess {
+    const child = fork(FILE, [], { execArgv: NODE_OPTIONS, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    child.unref();
+    child.channel?.unref();
+    child.on('message', ({ id, failure }: Reply) => {
+      const pending = this.#pending.get(id);
+      if (failure) pending?.reject(errorOf(failure, pending.label));
+      else pending?.fulfil();
+    });
+    const fail = (reason: string): void => {
+      if (this.#child !== child) return; // it was ended
+      this.#child = undefined;
+      for (const { label, reject } of this.#pending.values())
+        reject(new InputError(`${label} could not be fetched: the process for it failed, ${reason}.`));
+    };
+    child.on('error', (error) => fail(error.message));
+    child.on('exit', (code, signal) => fail(`it ended with ${signal ?? `the code ${code}`}`));
+    return child;
+  }
+}
+
+function errorOf({ kind, message, status }: NonNullable<Reply['failure']>, label: string): Error {
+  if (kind === 'download') return new DownloadError(message, label, { status });
+  return kind === 'input' ? new InputError(message) : new Error(message);
+}
