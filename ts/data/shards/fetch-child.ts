@@ -39,7 +39,8 @@ async function fetchFor(id: number, job: FetchJob): Promise<Reply> {
 if (require.main === module) {
   process.on('message', (order: Order) => {
     if (order.type === 'abort') underway.get(order.id)?.abort();
-    else void fetchFor(order.id, order.job).then((reply) => process.send?.(reply));
+    // Nobody may be there any more to hear it.
+    else void fetchFor(order.id, order.job).then((reply) => process.send?.(reply, undefined, undefined, () => {}));
   });
   // It ends with the process that it fetches for, and by nothing else: a Ctrl-C lets a training save what it has.
   process.on('disconnect', () => process.exit());

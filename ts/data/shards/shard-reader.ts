@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
 import { InputError } from '../../errors';
 import { isRemote, type FileLocation } from './location';
@@ -54,6 +55,7 @@ export class ShardReader {
   constructor(shards: readonly LocatedShard[], cache: ShardCache) {
     this.#shards = shards;
     this.#cache = cache;
+    setMaxListeners(0, this.#stop.signal); // one a fetch
     this.#paths = shards.map(({ file, location }) =>
       isRemote(location) ? cache.pathOf(location, file) : location.path,
     );
