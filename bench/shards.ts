@@ -2,8 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { data, vision } from 'torchts';
 import { takeTurns } from './worker-protocol';
@@ -20,14 +19,10 @@ interface Shards {
 }
 
 void takeTurns(async ({ faces, smoke }) => {
-  const root = mkdtempSync(join(tmpdir(), 'torchts-bench-shards-'));
+  const root = mkdtempSync(join(dirname(faces), 'shards-')); // the runner removes what lies there
   const shards = await writeFaces(faces, join(root, 'shards'), smoke ? 4 * BATCH : 160 * BATCH);
   const server = spawn(process.execPath, [join(__dirname, 'file-server.js'), shards.folder], {
     stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  process.on('exit', () => {
-    server.kill();
-    rmSync(root, { recursive: true, force: true });
   });
   const url = `http://127.0.0.1:${await portOf(server)}`;
   // A tenth of the dataset is on this machine at a time, and never what an earlier pass has left.
