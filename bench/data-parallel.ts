@@ -103,6 +103,12 @@ function elapsed(work: () => void): number {
   return (performance.now() - start) / 1000;
 }
 
+/** Of a second time: while others had their turn, memory and caches went cold. */
+function warm(work: () => void): number {
+  work();
+  return elapsed(work);
+}
+
 void takeTurns(async (settings) => {
   const { checkpoint, smoke } = settings;
   const storePath = process.env['STORE_PATH'] ?? join(dirname(checkpoint), `processes-${process.pid}`);
@@ -139,8 +145,8 @@ void takeTurns(async (settings) => {
   };
   /** Hundredths of a step alone that a step of both takes, the other way round. */
   const efficiency = (size: keyof typeof trainings) => async (): Promise<number> => {
-    const alone = RANK === 0 ? elapsed(trainings[size].alone) : 0;
-    return (100 * alone) / (await together(`${size}-efficiency`, () => elapsed(trainings[size].together))());
+    const alone = RANK === 0 ? warm(trainings[size].alone) : 0;
+    return (100 * alone) / (await together(`${size}-efficiency`, () => warm(trainings[size].together))());
   };
 
   const losses = Object.values(trainings).flatMap(({ together }) => [together(), together()]);

@@ -53,7 +53,8 @@ thread_local Running* innermost = nullptr;
 struct Running final : at::ObserverContext {
   std::shared_ptr<Profile> profile;  // a call may end after the profile in which it began
   std::string name, shapes;
-  Running* outer;
+  bool nested;  // within `outer`, if there is any
+  Running* outer = nullptr;
   Clock::duration inside{0};
   Clock::time_point start;
 };
@@ -87,7 +88,9 @@ std::unique_ptr<at::ObserverContext> begin(const at::RecordFunction& function) {
   running->profile = profile->shared_from_this();
   running->name = function.name();
   if (profile->shapes) running->shapes = shapes_of(function.inputs());
-  running->outer = std::exchange(innermost, running.get());
+  // One that is asynchronous, such as a call to other processes, may end later and on another thread.
+  running->nested = !function.isAsync();
+  if (running->nested) running->outer = std::exchange(innermost, running.get());
   running->start = Clock::now();
   return running;
 }
@@ -99,7 +102,7 @@ void finish(const at::RecordFunction&, at::ObserverContext* context) {
   auto* const running = static_cast<Running*>(context);
   if (!running) return;
   const auto duration = now - running->start;
-  innermost = running->outer;
+  if (running->nested) innermost = running->outer;
   if (running->outer) running->outer->inside += duration;
   Profile& profile = *running->profile;
   const std::lock_guard<std::mutex> lock(profile.mutex);
