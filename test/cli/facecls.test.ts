@@ -289,7 +289,7 @@ describe('facecls', function () {
       assert.ok(analysis);
     });
 
-    it('takes the dataset of --data before that of the run, and finds its attributes by name', () => {
+    it('takes the dataset of --data before that of the run, and finds its attributes by name', async () => {
       relisted('others', (attributes, rows) => {
         attributes.reverse();
         for (const row of rows) row.splice(1, row.length - 1, ...row.slice(1).reverse());
@@ -307,7 +307,7 @@ describe('facecls', function () {
         metrics.perAttribute.map(({ name, positives }) => [name, positives]),
         faces.attributes.map((name, k) => [name, test.reduce((sum, { labels }) => sum + labels[k]!, 0) / 5]),
       );
-      faces.close();
+      await faces.close();
     });
 
     it('says which attributes of the model a dataset lacks', () => {

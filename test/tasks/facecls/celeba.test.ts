@@ -62,7 +62,7 @@ describe('openCelebA', () => {
       );
       assert.deepEqual(parts, [[['000001.jpg', 1, 0]], [['000002.jpg', 0, 1]], [['000003.jpg', 0, 0]]]);
       for (const name of imageNames) assert.equal(String(await data.read(name)), `image ${name}`);
-      data.close();
+      await data.close();
     });
   }
 
@@ -86,7 +86,7 @@ describe('openCelebA', () => {
       [['000002.jpg', 0, 1]],
     );
     assert.equal(String(await data.read('000003.jpg')), 'image 000003.jpg');
-    data.close();
+    await data.close();
   });
 
   const counted: Record<string, [files: Record<string, string>, leftOut: number[], sentence: RegExp]> = {
@@ -144,7 +144,7 @@ describe('openCelebA', () => {
     const print = (files: Record<string, string | Uint8Array>) => {
       const { images } = openCelebA(folder.write({ ...lists, ...files }));
       const fingerprint = images.fingerprint();
-      images.close();
+      void images.close();
       return fingerprint;
     };
     const same = inZip('img_align_celeba');
@@ -257,6 +257,6 @@ describe('openCelebA', () => {
     const faces = data.split('test').slice(0, 20);
     const images = await Promise.all(faces.map(async ({ name }) => decodeImage(await data.read(name), name)));
     for (const { width, height } of images) assert.deepEqual([width, height], [89, 109]);
-    data.close();
+    await data.close();
   });
 });

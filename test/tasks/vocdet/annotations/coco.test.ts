@@ -47,7 +47,7 @@ describe('openCoco', () => {
       assert.deepEqual(data.splits, ['val2017']);
       const split = await data.split('val2017');
       assert.deepEqual([split.ids, (await split.image(1)).toString(), split.hasImage(0)], [['7', '3'], 'B', true]);
-      data.close();
+      await data.close();
     });
   }
 

@@ -191,7 +191,7 @@ describe('layouts of datasets with boxes', () => {
       const data = await openDetectionData(folder.write(files));
       assert.deepEqual(await contents(data), expected);
       assert.deepEqual((await findClasses(data)).names, ['cat']);
-      data.close();
+      await data.close();
     });
   }
 
@@ -344,7 +344,7 @@ describe('layouts of datasets with boxes', () => {
     for (const name of ['annotations/instances_train.json', 'boxes_train.json']) {
       const data = await openDetectionData(folder.write({ ...files, [name]: coco(['a.jpg']) }), elsewhere);
       assert.deepEqual(await contents(data), { train: ['elsewhere'] });
-      data.close();
+      await data.close();
     }
     await assert.rejects(
       openDetectionData(folder.write({ 'train.json': coco(['a.jpg']) }), 'nowhere'),
@@ -382,7 +382,7 @@ describe('layouts of datasets with boxes', () => {
       const data = await openDetectionData(zipped, named);
       const train = await data.split('train');
       assert.equal(train.hasImage(0), named !== undefined);
-      data.close();
+      await data.close();
       await assert.rejects(data.split('val'), /closed/);
       if (named !== undefined) await assert.rejects(train.image(0), /closed/);
     }
