@@ -150,6 +150,7 @@ export class ShardedDataset extends Dataset<ShardSample> {
   /** @internal: {@link ShardedDataset.open} */
   constructor(shards: Shards, split: ShardSplit) {
     super();
+    if (!(shards instanceof Shards)) throw expected('ShardedDataset', 'a call of ShardedDataset.open', shards);
     this.#shards = shards;
     this.#files = split;
     this.split = split.name;

@@ -9,7 +9,7 @@ import { withLock } from '../../native/lock';
 import { isPlainObject, isUint8Array } from '../../native/realm';
 import { replaceFile } from '../../native/replace-file';
 import { explainSystemErrors } from '../../native/system-error';
-import { resolveOptions } from '../../options';
+import { expected, resolveOptions } from '../../options';
 import { checkedCount } from '../samplers';
 import { formatShardIndex, INDEX_FILE, type IndexedFile, type ShardFile, type ShardSplit } from './shard-index';
 
@@ -59,6 +59,8 @@ export async function writeShards(
   splits: Readonly<Record<string, AsyncIterable<SampleToWrite> | Iterable<SampleToWrite>>>,
   options: WriteShardsOptions = {},
 ): Promise<void> {
+  if (typeof folder !== 'string') throw expected('writeShards', 'the path of a folder', folder);
+  if (!isPlainObject(splits)) throw expected('writeShards', 'an object with the samples of each split', splits);
   const settings = resolveOptions('writeShards', defaults, options);
   checkedCount('writeShards', 'maxBytes', settings.maxBytes);
   checkedCount('writeShards', 'maxSamples', settings.maxSamples);
