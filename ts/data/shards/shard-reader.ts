@@ -44,6 +44,8 @@ export class ShardReader {
   #underway = 0;
   /** Whether nothing more has room until a shard is done with. */
   #isFull = false;
+  /** How many shards were done with: what was refused room before that may have some now. */
+  #released = 0;
   readonly #wanted = new Set<number>();
   readonly #stop = new AbortController();
   readonly #fetches = new Set<Promise<unknown>>();
@@ -160,6 +162,7 @@ export class ShardReader {
   #unwant(shard: number): void {
     if (!this.#wanted.delete(shard)) return;
     this.#cache.unwant(this.#paths[shard]!);
+    this.#released++;
     this.#isFull = false;
   }
 
@@ -186,13 +189,16 @@ export class ShardReader {
     this.#wanted.add(shard);
     this.#cache.want(this.#paths[shard]!);
     this.#underway++;
-    const plan = this.#plan;
+    const [plan, released] = [this.#plan, this.#released];
     // What fails ahead of its turn is tried again, and reported, in its turn.
     const fetched = this.#fetch(shard, true).catch(() => '');
     void fetched.then((path) => {
       this.#underway--;
       if (this.#stop.signal.aborted || plan !== this.#plan) return;
-      if (path === undefined) [this.#isFull, this.#next] = [true, Math.min(this.#next, position)];
+      if (path === undefined) {
+        this.#isFull = released === this.#released;
+        this.#next = Math.min(this.#next, position);
+      }
       this.#advance();
     });
   }
