@@ -61,12 +61,12 @@ function parsePart(owner: string, name: string, part: string): readonly [Backend
 
 /** @throws InputError where NCCL is not there @throws DeviceError where there is no GPU */
 function requireNccl(owner: string): void {
-  if (hasNccl() && cuda.isAvailable()) return;
-  if (hasNccl()) throw new DeviceError(`${owner}: expected an NVIDIA GPU for nccl, found none; use gloo`);
-  throw new InputError(
-    `${owner}: expected the backend gloo, found nccl, which is not compiled into this addon: that takes a libtorch for CUDA and NVIDIA's headers ` +
-      '(docs/distributed.md); gloo takes tensors of GPUs through memory of the host',
-  );
+  if (!hasNccl())
+    throw new InputError(
+      `${owner}: expected the backend gloo, found nccl, which is not compiled into this addon: that takes a libtorch for CUDA and NVIDIA's headers ` +
+        '(docs/distributed.md); gloo takes tensors of GPUs through memory of the host',
+    );
+  if (!cuda.isAvailable()) throw new DeviceError(`${owner}: expected an NVIDIA GPU for nccl, found none; use gloo`);
 }
 
 /** Whether NCCL is compiled in, as torch.distributed.is_nccl_available says. */

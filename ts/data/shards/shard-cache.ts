@@ -133,13 +133,9 @@ export class ShardCache {
     const coming = [...this.#bytesUnderway.values()].reduce((sum, bytes) => sum + bytes, 0);
     let total = files.reduce((sum, { bytes }) => sum + bytes, coming);
     const oldest = files.sort((one, other) => one.usedMs - other.usedMs);
-    const candidates =
-      which === 'unwanted'
-        ? oldest.filter(({ path }) => !this.#wanted.has(path))
-        : [
-            ...oldest.filter(({ path }) => !this.#wanted.has(path)),
-            ...oldest.filter(({ path }) => this.#wanted.has(path)),
-          ];
+    const isWanted = ({ path }: { readonly path: string }): boolean => this.#wanted.has(path);
+    const unwanted = oldest.filter((file) => !isWanted(file));
+    const candidates = which === 'all' ? [...unwanted, ...oldest.filter(isWanted)] : unwanted;
     for (const { path, bytes } of candidates) {
       if (total <= this.bytes) break;
       if (this.#held.has(path) || !(await evict(path))) continue;
