@@ -1,5 +1,6 @@
 /** What a case is: the one thing it times, how often, and the figure it has to reach. */
 import { join } from 'node:path';
+import type { Link } from './hosts';
 
 /** `rate` is something a second. Points are hundredths, and compared by their difference; all else by its ratio. */
 export type Unit = 'seconds' | 'bytes' | 'rate' | 'points';
@@ -48,8 +49,11 @@ export function needPaths(folder: string): Readonly<Record<Need, string>> {
 }
 
 export interface Case {
-  /** The name of its files: `<name>.ts` beside `<name>.py`. */
   readonly name: string;
+  /** The name of its files: `<program>.ts` beside `<program>.py`. @default name */
+  readonly program?: string;
+  /** Its processes run on two hosts that this joins, where the machine can pretend to be two. @default one host */
+  readonly link?: Link;
   /** The peer is the same program as ours, and differs in what it is asked for. @default false */
   readonly againstItself?: boolean;
   readonly title: string;
@@ -76,6 +80,8 @@ export interface Case {
 export interface Settings extends Readonly<Record<Need, string>> {
   readonly threads: number;
   readonly device: 'cpu' | 'cuda';
+  /** What stands before a command that runs on the second host; nothing where there is one. */
+  readonly otherHost: readonly string[];
   /** Tiny sizes: shows that the case works, measures nothing. */
   readonly smoke: boolean;
   /** A hub folder with random weights. */

@@ -32,6 +32,15 @@ function inferenceMeasures(title: string, suffix: string, uncompiledLimit: numbe
   }));
 }
 
+/** Steps in two processes, at most so many times the peer's, with an efficiency that is at least the peer's. */
+function stepMeasures(limit?: number): Measure[] {
+  const models = { tiny: 'ViT tiny', base: 'ViT-B/16', detr: 'DETR-R50' };
+  return Object.entries(models).flatMap(([name, title]): Measure[] => [
+    { name, title: `a step of ${title}`, unit: 'seconds', target: limit === undefined ? undefined : atMost(limit) },
+    { name: `${name}-efficiency`, title: `efficiency, ${title}`, unit: 'points', target: atLeast(0) },
+  ]);
+}
+
 /** How many points of a figure of a trained model a precision may cost. */
 const COSTS = { bfloat16: 0.2, int8: 0.5 };
 
@@ -230,12 +239,26 @@ export const cases: readonly Case[] = [
       { name: 'all-reduce-1m', title: 'all-reduce of 1 MB', unit: 'seconds', target: atMost(1.02) },
       { name: 'all-reduce-100m', title: 'all-reduce of 100 MB', unit: 'seconds', target: atMost(1.02) },
       { name: 'overhead', title: 'one call in a group of one process', unit: 'seconds', target: atMost(0.6) },
-      { name: 'tiny', title: 'a step of ViT tiny', unit: 'seconds', target: atMost(1) },
-      { name: 'tiny-efficiency', title: 'efficiency, ViT tiny', unit: 'points', target: atLeast(0) },
-      { name: 'base', title: 'a step of ViT-B/16', unit: 'seconds', target: atMost(1) },
-      { name: 'base-efficiency', title: 'efficiency, ViT-B/16', unit: 'points', target: atLeast(0) },
-      { name: 'detr', title: 'a step of DETR-R50', unit: 'seconds', target: atMost(1) },
-      { name: 'detr-efficiency', title: 'efficiency, DETR-R50', unit: 'points', target: atLeast(0) },
+      ...stepMeasures(1),
+    ],
+  },
+  {
+    name: 'two-hosts',
+    program: 'data-parallel',
+    title: 'Two hosts',
+    about:
+      'The same steps with the two processes on two hosts: network namespaces of this machine, joined by a link of 1 Gbit/s that delivers 1 ms late in each direction and takes packets of 64 kB (bench/link.py, which computes on the same two cores). All-reduces are there for what the link gives.',
+    link: { delayMs: 1, rate: 1e9, mtu: 65_000 },
+    kind: 'resident',
+    rounds: 3,
+    warmUp: true,
+    threads: 1,
+    needs: ['checkpoint', 'detector'],
+    tolerance: 1e-3,
+    measures: [
+      { name: 'all-reduce-1k', title: 'all-reduce of 1 kB', unit: 'seconds' },
+      { name: 'all-reduce-100m', title: 'all-reduce of 100 MB', unit: 'seconds' },
+      ...stepMeasures(),
     ],
   },
   {

@@ -22,12 +22,11 @@ OBJECTS = [7, 3]  # in the image of each process
 TRAINED_STAGES = ("encoder.stages.1.", "encoder.stages.2.", "encoder.stages.3.")
 
 
-def start_other(store_path: str) -> Callable[[str], None]:
+def start_other(store_path: str, settings: Settings) -> Callable[[str], None]:
     """The other process: the same program, which answers the same lines; what asks it for a measure without waiting."""
     env = {**os.environ, "RANK": "1", "STORE_PATH": store_path}
-    other = subprocess.Popen(
-        [sys.executable, *sys.argv], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
-    )
+    command = [*settings["otherHost"], sys.executable, *sys.argv]
+    other = subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
     pending = [1]  # the line that says that it is ready
 
     def tell(measure: str) -> None:
@@ -107,7 +106,7 @@ def prepare(settings: Settings) -> Side:
     smoke = settings["smoke"]
     beside = Path(settings["checkpoint"]).parent
     store_path = os.environ.get("STORE_PATH", str(beside / f"processes-{os.getpid()}"))
-    tell_other = start_other(store_path) if RANK == 0 else None
+    tell_other = start_other(store_path, settings) if RANK == 0 else None
     dist.init_process_group("gloo", init_method=f"file://{store_path}", rank=RANK, world_size=2)
     groups = [dist.new_group([0]), dist.new_group([1])]
     trainings = {size: vit_training(size, settings) for size in WIDTHS} | {"detr": detr_training(settings)}

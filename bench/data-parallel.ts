@@ -16,9 +16,10 @@ const BATCHES = { tiny: 8, base: 4 };
 const OBJECTS = [7, 3];
 
 /** The other process: the same program, which answers the same lines. */
-function startOther(storePath: string): (measure: string) => Promise<unknown> {
+function startOther(storePath: string, { otherHost }: Settings): (measure: string) => Promise<unknown> {
   const env = { ...process.env, RANK: '1', STORE_PATH: storePath };
-  const other = spawn(process.execPath, process.argv.slice(1), { env, stdio: ['pipe', 'pipe', 'inherit'] });
+  const [program, ...args] = [...otherHost, process.execPath, ...process.argv.slice(1)];
+  const other = spawn(program!, args, { env, stdio: ['pipe', 'pipe', 'inherit'] });
   const replies = createInterface({ input: other.stdout })[Symbol.asyncIterator]();
   const ready = replies.next();
   return async (measure) => {
@@ -112,7 +113,7 @@ function warm(work: () => void): number {
 void takeTurns(async (settings) => {
   const { checkpoint, smoke } = settings;
   const storePath = process.env['STORE_PATH'] ?? join(dirname(checkpoint), `processes-${process.pid}`);
-  const tellOther = RANK === 0 ? startOther(storePath) : null;
+  const tellOther = RANK === 0 ? startOther(storePath, settings) : null;
   await distributed.initProcessGroup('gloo', { initMethod: `file://${storePath}`, rank: RANK, worldSize: 2 });
   const groups = [await distributed.newGroup([0]), await distributed.newGroup([1])];
   const trainings = {

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { needPaths, type Case, type Settings } from './case';
 import { cases } from './cases';
 import { Fresh, Resident, type BenchProcess } from './bench-process';
+import { Hosts, whyNoLink } from './hosts';
 import { interleave } from './interleave';
 import { commit, load, thisMachine } from './machine';
 import { cells } from './markdown';
@@ -32,15 +33,18 @@ function benches(
   settings: Settings,
   root: string,
   peer: Peer,
+  host: readonly string[],
 ): { ours: BenchProcess; peer: BenchProcess | null } {
   const env = { OMP_NUM_THREADS: String(settings.threads), HF_HUB_OFFLINE: '1', TRANSFORMERS_VERBOSITY: 'error' };
   const make = (program: string, file: string): BenchProcess => {
-    const command = { program, args: [file, JSON.stringify(settings)], env };
+    const [first, ...args] = [...host, program, file, JSON.stringify(settings)];
+    const command = { program: first!, args, env };
     return bench.kind === 'fresh' ? new Fresh(command) : new Resident(command);
   };
-  const own = (): BenchProcess => make(process.execPath, join(root, 'build', 'bench', `${bench.name}.js`));
+  const { program = bench.name } = bench;
+  const own = (): BenchProcess => make(process.execPath, join(root, 'build', 'bench', `${program}.js`));
   const twin = (): BenchProcess | null =>
-    'python' in peer ? make(peer.python, join(root, 'bench', `${bench.name}.py`)) : null;
+    'python' in peer ? make(peer.python, join(root, 'bench', `${program}.py`)) : null;
   return { ours: own(), peer: bench.againstItself ? own() : twin() };
 }
 
@@ -53,17 +57,19 @@ function adapted(bench: Case, { device, smoke }: Options): Case {
 async function runCase(bench: Case, options: Options, root: string, folder: string, peer: Peer): Promise<Entry> {
   const { device, smoke } = options;
   const rounds = options.rounds ?? (smoke ? 1 : bench.rounds);
-  const settings: Settings = { threads: bench.threads, device, smoke, ...needPaths(folder) };
+  const hosts = bench.link ? await Hosts.create(bench.link) : null;
+  const [host, otherHost] = [hosts?.on(0) ?? [], hosts?.on(1) ?? []];
+  const settings: Settings = { threads: bench.threads, device, smoke, otherHost, ...needPaths(folder) };
   const before = load();
   if (before > QUIET && !smoke)
     console.error(`${bench.name}: the load is ${before}; figures taken beside other work are noisy`);
   const onRound = (round: number, of: number): void =>
     console.error(`${bench.name}: ${round === 0 ? 'warm-up' : `round ${round} of ${of}`}`);
-  const outcome = await interleave(adapted(bench, options), benches(bench, settings, root, peer), {
+  const outcome = await interleave(adapted(bench, options), benches(bench, settings, root, peer, host), {
     rounds,
     settleMs: smoke ? 0 : undefined,
     onRound,
-  });
+  }).finally(() => hosts?.remove());
   return {
     name: bench.name,
     title: bench.title,
@@ -93,6 +99,11 @@ async function main(): Promise<void> {
   try {
     makeWorkspace(root, folder, options);
     for (const bench of options.chosen) {
+      const absent = bench.link && whyNoLink();
+      if (absent) {
+        console.error(`${bench.name}: left out, for it makes two hosts of this machine: ${absent}`);
+        continue;
+      }
       try {
         const entry = await runCase(bench, options, root, folder, peer);
         console.log(`\n${entry.title}`);

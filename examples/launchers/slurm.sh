@@ -12,7 +12,8 @@
 set -euo pipefail
 
 # The first node serves the endpoint; jobs that share it have ports of their own.
-host=$(scontrol show hostnames "$SLURM_JOB_NODELIST" | head -n 1)
+hosts=$(scontrol show hostnames "$SLURM_JOB_NODELIST")
+host=${hosts%%$'\n'*}
 port=$((20000 + SLURM_JOB_ID % 10000))
 
 # One launcher a node. It starts the processes, and all again when one fails; without --kill-on-bad-exit=0 srun would end the

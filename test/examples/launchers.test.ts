@@ -47,7 +47,8 @@ describe('the launchers of examples', () => {
     });
 
   it('start a job of two nodes under Slurm', async () => {
-    standIn('scontrol', `[[ "$*" = "show hostnames nodes[1-2]" ]] && printf 'localhost\\nnode2\\n'`);
+    // As slow as one that asks a server: who has read the first name must read on, or it ends by a broken pipe.
+    standIn('scontrol', `[[ "$*" = "show hostnames nodes[1-2]" ]] && echo localhost && sleep 0.2 && echo node2`);
     standIn('npx', `[[ $1 = torchts ]] && shift && exec "${process.execPath}" ${quoted(commandLine('torchts'))} "$@"`);
     const folder = standIn(
       'srun',

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { Hosts, whyNoLink, type Link } from '../../bench/hosts';
 import { program } from '../distributed/launchers';
 import { DATAGRAM_BYTES, DATAGRAMS, type Measured } from './link-program';
-import { Hosts, whyNoLink, type Link } from './namespaces';
 
 const PROGRAM = [process.execPath, '--require', 'tsx/cjs', path.join(__dirname, 'link-program.ts')];
 const ABSENT = whyNoLink();
@@ -52,7 +52,7 @@ describe(`a link that delays, loses and slows down${ABSENT === undefined ? '' : 
   });
 
   it('is gone with its hosts when they are removed, and when the process that made them is killed', async () => {
-    const module = path.join(__dirname, 'namespaces.ts');
+    const module = path.join(__dirname, '../../bench/hosts.ts');
     const code = `void require(${JSON.stringify(module)}).Hosts.create({}).then(() => process.kill(process.pid, 'SIGKILL'));`;
     const child = spawn(process.execPath, ['--require', 'tsx/cjs', program('killed.ts', code)], { stdio: 'inherit' });
     assert.deepEqual(await once(child, 'exit'), [null, 'SIGKILL']);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { Hosts, whyNoLink, whyNoNamespaces } from '../../bench/hosts';
 import { freePort, printed, start, temporary, type Launcher } from '../distributed/launchers';
-import { Hosts, whyNoLink, whyNoNamespaces } from './namespaces';
 
 /** How long a call waits for the others; more than they take to start on a busy machine. */
 const TIMEOUT_MS = 20_000;

@@ -75,6 +75,7 @@ interface Met {
 async function meet({ store, initMethod, rank, worldSize }: Required<InitOptions>, timeout: number): Promise<Met> {
   if (store === null) {
     const met = await rendezvous(initMethod ?? 'env://', { rank, worldSize, timeout });
+    // Python's prefix, as the names of groups are Python's, or processes of both would not find each other.
     const prefixed = new PrefixStore('default_pg', met.store);
     world.own = [prefixed, met.store];
     return { ...met, store: prefixed };

@@ -8,7 +8,7 @@ const TICK_MS = 100;
 /** How long it waits at the end for nodes that have not read how the job ended. */
 const FAREWELL_MS = 5_000;
 
-/** What was read of a node's signs of life. */
+/** What was read of a node's signs of life, which are counted: when one came is told by the clock of this machine alone. */
 interface Pulse {
   readonly beats: number;
   readonly at: number;

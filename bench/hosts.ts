@@ -2,7 +2,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import path from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** Why there are none here; undefined where there are. */
 export function whyNoNamespaces(): string | undefined {
@@ -103,7 +103,7 @@ export class Hosts {
     const options = Object.entries({ 'delay-ms': delayMs, loss, rate, seed }).map(
       ([name, value]) => `--${name}=${value}`,
     );
-    const args = [path.join(__dirname, 'link.py'), ...this.#names, ...options];
+    const args = [join(dirname(require.resolve('torchts/package.json')), 'bench', 'link.py'), ...this.#names, ...options];
     // In a group of its own, where an interrupt from the keyboard does not end it before this process.
     this.#cable = spawn('python3', args, { detached: true, stdio: ['pipe', 'pipe', 'inherit'] });
     await Promise.race([
