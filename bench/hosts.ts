@@ -103,7 +103,11 @@ export class Hosts {
     const options = Object.entries({ 'delay-ms': delayMs, loss, rate, seed }).map(
       ([name, value]) => `--${name}=${value}`,
     );
-    const args = [join(dirname(require.resolve('torchts/package.json')), 'bench', 'link.py'), ...this.#names, ...options];
+    const args = [
+      join(dirname(require.resolve('torchts/package.json')), 'bench', 'link.py'),
+      ...this.#names,
+      ...options,
+    ];
     // In a group of its own, where an interrupt from the keyboard does not end it before this process.
     this.#cable = spawn('python3', args, { detached: true, stdio: ['pipe', 'pipe', 'inherit'] });
     await Promise.race([

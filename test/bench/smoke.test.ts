@@ -3,6 +3,7 @@ import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { whyNoLink } from '../../bench/hosts';
 import { repository } from '../checks/fixture';
 import { fakeSide } from './fake-side';
 
@@ -76,6 +77,14 @@ describe('the runner of the benches', function () {
     );
     for (const title of ['DETR matcher', 'Detection evaluator', 'DETR-R50 inference', 'DETR-R50 training step'])
       assert.match(stdout, new RegExp(`^${title}$`, 'm'));
+  });
+
+  it('runs two processes on two hosts, or says why it has none', () => {
+    const { status, stdout, stderr } = run(['--smoke', '--only', 'two-hosts'], join(folder, 'no-such-python'));
+    assert.equal(status, 0, stderr);
+    const absent = whyNoLink();
+    if (absent === undefined) assert.match(stdout, /^Two hosts\n(.*\|  absent  \|.*\n){8}/m);
+    else assert.ok(stderr.includes(`two-hosts: left out, for it makes two hosts of this machine: ${absent}`), stderr);
   });
 
   it('names the cases when it is asked for another', () => {

@@ -151,10 +151,10 @@ export class MetricsLogger {
   }
 
   /** What the step was. @param values what there is one of in a step, beside the terms of its batches */
-  endStep({ means, ...step }: StepRecord, values: Readonly<Record<string, number>>): StepRecord {
+  endStep({ means, seconds, samples }: StepRecord, values: Readonly<Record<string, number>>): StepRecord {
     this.#losses.push(means['loss']!);
-    this.#throughput.step(step.seconds, step.samples);
-    return { ...step, means: { ...means, ...values } };
+    this.#throughput.step(seconds, samples);
+    return { seconds, samples, means: { ...means, ...values } };
   }
 
   /** One line of means over all steps since the last one. */

@@ -4,6 +4,8 @@
 export class Recent {
   readonly #values: number[] = [];
   readonly #capacity: number;
+  /** Added up when it is asked for, which is several times a step. */
+  #sum: number | undefined;
 
   constructor(capacity: number) {
     this.#capacity = capacity;
@@ -12,10 +14,11 @@ export class Recent {
   push(value: number): void {
     this.#values.push(value);
     if (this.#values.length > this.#capacity) this.#values.shift();
+    this.#sum = undefined;
   }
 
   get sum(): number {
-    return this.#values.reduce((sum, value) => sum + value, 0);
+    return (this.#sum ??= this.#values.reduce((sum, value) => sum + value, 0));
   }
 
   /** NaN as long as there are no values. */

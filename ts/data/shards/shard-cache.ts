@@ -16,7 +16,7 @@ const NOTES = /\.(lock|tag|pieces|tmp)$/;
 /** What is behind the name of a file that is not whole or not checked yet. */
 const UNFINISHED = /(\.unchecked)?(\.part)?$/;
 
-export interface FetchOptions {
+export interface ShardFetchOptions {
   readonly signal?: AbortSignal;
   /** Whether it is not needed yet: then nothing that is still wanted goes for it. @default false */
   readonly isAhead?: boolean;
@@ -87,7 +87,7 @@ export class ShardCache {
   async fetch(
     remote: RemoteFile,
     file: IndexedFile,
-    { signal, isAhead = false }: FetchOptions = {},
+    { signal, isAhead = false }: ShardFetchOptions = {},
   ): Promise<string | undefined> {
     const path = this.pathOf(remote, file);
     const underway = this.#underway.get(path);
@@ -101,7 +101,7 @@ export class ShardCache {
     path: string,
     remote: RemoteFile,
     file: IndexedFile,
-    { signal, isAhead }: FetchOptions,
+    { signal, isAhead }: ShardFetchOptions,
   ): Promise<string | undefined> {
     if (await isThere(path, file.filesize)) return path;
     this.#bytesUnderway.set(path, file.filesize);
