@@ -71,7 +71,10 @@ Napi::Value dispatch(const Napi::CallbackInfo& info) {
 
 // setMklDispatch(name): whether it is in force
 Napi::Value set_dispatch(const Napi::CallbackInfo& info) {
-  const bool features = info[0].ToString().Utf8Value() == dispatch_name(true);
+  const std::string name = info[0].ToString();
+  const bool features = name == dispatch_name(true);
+  if (!features && name != dispatch_name(false))
+    throw ArgumentError(std::string("expected ") + dispatch_name(true) + " or " + dispatch_name(false) + ", found " + name);
   if (!has_mkl()) return Napi::Boolean::New(info.Env(), false);
   int undecided = state.load() & ~kAsked;
   if (!decided()) state.compare_exchange_strong(undecided, features ? kByFeatures : 0);

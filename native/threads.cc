@@ -46,6 +46,12 @@ bool can_start(int count) {
   return static_cast<int>(threads.size()) == count;
 }
 
+int count_of(const Napi::CallbackInfo& info) {
+  const int count = info[0].ToNumber().Int32Value();
+  if (count < 1) throw ArgumentError("expected at least 1 thread, found " + std::to_string(count));
+  return count;
+}
+
 }  // namespace
 
 bool adapt_to_thread_limit() {
@@ -57,16 +63,13 @@ bool adapt_to_thread_limit() {
 
 void export_threads(Napi::Env, Napi::Object exports) {
   // at::set_num_threads; setNumThreads(count)
-  export_function(exports, "setNumThreads", [](const Napi::CallbackInfo& info) {
-    const int count = info[0].ToNumber().Int32Value();
-    if (count < 1) throw ArgumentError("expected at least 1 thread, found " + std::to_string(count));
-    at::set_num_threads(count);
-  });
+  export_function(exports, "setNumThreads", [](const Napi::CallbackInfo& info) { at::set_num_threads(count_of(info)); });
   // limitThreads(count): how many there were before; 0 where libtorch has no OpenMP
   export_function(exports, "limitThreads", [](const Napi::CallbackInfo& info) {
+    const int count = count_of(info);
     if (!omp_set_num_threads || !omp_get_max_threads) return Napi::Number::New(info.Env(), 0);
     const int before = omp_get_max_threads();
-    omp_set_num_threads(std::max(1, info[0].ToNumber().Int32Value()));
+    omp_set_num_threads(count);
     return Napi::Number::New(info.Env(), before);
   });
   // at::get_num_interop_threads; getNumInteropThreads(): number

@@ -78,7 +78,6 @@ describe('the seam to the addon', () => {
       'callUnboxed',
       'track',
       'setModes',
-      'setNumThreads',
       'emptyCache',
       'free',
       'attachCallbacks',
@@ -94,6 +93,8 @@ describe('the seam to the addon', () => {
       'setFlushDenormal',
       'setWatermark',
     ]);
+    const settings = () => [binding.getNumThreads(), binding.mklDispatch()];
+    const before = settings();
     for (const [name, count] of declared()) {
       if (spared.has(name) || count === 0) continue;
       for (const value of wrong) {
@@ -105,6 +106,7 @@ describe('the seam to the addon', () => {
         }
       }
     }
+    assert.deepEqual(settings(), before);
   });
 
   it('knows what libtorch it is', () => {
