@@ -4,9 +4,46 @@ import { once } from 'node:events';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { explainNetworkError, request, withoutCredentials } from '../../ts/native/http';
+import { chunksOf, explainNetworkError, request, withoutCredentials } from '../../ts/native/http';
 import { Machine } from './libtorch/machine';
 import { TestServer } from './server';
+
+describe('the body of a response', () => {
+  const textOf = async (body: ReadableStream<Uint8Array> | null, signal: AbortSignal): Promise<string> => {
+    let text = '';
+    for await (const chunk of chunksOf({ body }, signal)) text += Buffer.from(chunk).toString();
+    return text;
+  };
+  const never = new AbortController().signal;
+
+  it('comes piece by piece, and may be none', async () => {
+    assert.equal(await textOf(new Response('all of it').body, never), 'all of it');
+    assert.equal(await textOf(null, never), '');
+  });
+
+  it('ends with the reason of the signal, also where the stream itself never ends', async () => {
+    const stop = new AbortController();
+    const endless = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(new Uint8Array(3)),
+      cancel: () => new Promise<void>(() => {}),
+    });
+    const ended = textOf(endless, stop.signal);
+    setImmediate(() => stop.abort(new Error('enough')));
+    await assert.rejects(ended, /^Error: enough$/);
+  });
+
+  it('is cancelled when no more is wanted of it, and fails as the stream does', async () => {
+    let isCancelled = false;
+    const stream = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(new Uint8Array(1)),
+      cancel: () => void (isCancelled = true),
+    });
+    for await (const _ of chunksOf({ body: stream }, never)) break;
+    assert.ok(isCancelled);
+    const failing = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new Error('cut')) });
+    await assert.rejects(textOf(failing, never), /^Error: cut$/);
+  });
+});
 
 describe('a request', () => {
   let machine: Machine;

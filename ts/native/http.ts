@@ -23,6 +23,31 @@ export async function request(url: string, init: RequestInit = {}): Promise<Resp
   return (await undici.fetch(url, options)) as unknown as Response;
 }
 
+/**
+ * The body of a response, piece by piece, which ends with the reason of the signal: the body of a `fetch` that is aborted may else
+ * never end, when all of it has come and not all was read.
+ */
+export async function* chunksOf(
+  { body }: { readonly body: ReadableStream<Uint8Array> | null },
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const reader = body?.getReader();
+  if (!reader) return;
+  const cancel = (): void => void reader.cancel().catch(() => {}); // one that has failed says so by its reads
+  signal.addEventListener('abort', cancel);
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      signal.throwIfAborted();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    signal.removeEventListener('abort', cancel);
+    cancel();
+  }
+}
+
 function proxyOf(names: readonly string[]): string | undefined {
   const name = names.find((candidate) => process.env[candidate]);
   if (name === undefined) return undefined;

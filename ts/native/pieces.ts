@@ -1,4 +1,5 @@
 import { open, readFile, rename, writeFile, type FileHandle } from 'node:fs/promises';
+import { chunksOf } from './http';
 import {
   DownloadError,
   discardPart,
@@ -77,7 +78,7 @@ class PieceDownload {
         return undefined;
       }
       const download = new PieceDownload(transfer, begun, await open(part, 'w'));
-      await download.#store(0, response, alive).catch(async (error: unknown) => {
+      await download.#store(0, chunksOf(response, signal), alive).catch(async (error: unknown) => {
         await download.#file.close();
         throw error;
       });
@@ -133,12 +134,12 @@ class PieceDownload {
         const message = `${transfer.url} did not continue at byte ${start}.`;
         throw new DownloadError(message, transfer.url, { retry: true, discard: true });
       }
-      await this.#store(index, response, alive);
+      await this.#store(index, chunksOf(response, signal), alive);
     });
   }
 
   /** Writes the body of a response as a piece, and notes it once it is whole. */
-  async #store(index: number, response: Response, alive: () => void): Promise<void> {
+  async #store(index: number, chunks: AsyncIterable<Uint8Array>, alive: () => void): Promise<void> {
     const transfer = this.#transfer;
     const record = this.#record;
     const file = this.#file;
@@ -146,7 +147,7 @@ class PieceDownload {
     const length = pieceLength(record, index);
     let received = 0;
     try {
-      for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+      for await (const chunk of chunks) {
         alive();
         if (received + chunk.byteLength > length)
           throw new DownloadError(

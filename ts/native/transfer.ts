@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { open, readFile, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { TorchError } from '../errors';
-import { explainNetworkError, type request, rootCause } from './http';
+import { chunksOf, explainNetworkError, type request, rootCause } from './http';
 
 /** A download that did not succeed; nothing at the destination looks complete. */
 export class DownloadError extends TorchError {
@@ -96,7 +96,7 @@ async function receive(transfer: Transfer, signal: AbortSignal, alive: () => voi
 
   const file = await open(transfer.part, start > 0 ? 'r+' : 'w');
   try {
-    const received = await pour(response, file, start, (bytes) => {
+    const received = await pour(chunksOf(response, signal), file, start, (bytes) => {
       alive();
       refuseLonger(transfer, bytes);
       transfer.onProgress?.({ received: bytes, total: total ?? transfer.bytes });
@@ -162,15 +162,14 @@ export async function discardNotes(part: string): Promise<void> {
 }
 
 async function pour(
-  response: Response,
+  chunks: AsyncIterable<Uint8Array>,
   file: FileHandle,
   start: number,
   onBytes: (received: number) => void,
 ): Promise<number> {
   let position = start;
   onBytes(position);
-  if (!response.body) return position;
-  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+  for await (const chunk of chunks) {
     onBytes(position + chunk.byteLength);
     // At once: libuv's threads may be busy with a batch of images, and each piece would wait for all of it.
     for (let written = 0; written < chunk.byteLength;)

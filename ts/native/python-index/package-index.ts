@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { InputError, TorchError } from '../../errors';
-import { explainNetworkError, request, withoutCredentials } from '../http';
+import { chunksOf, explainNetworkError, request, withoutCredentials } from '../http';
 import { describeSystemError, isSystemError } from '../system-error';
 import { parseHtmlPage, parseJsonPage, type ProjectFile } from './project-page';
 
@@ -141,7 +141,7 @@ async function tryPage(
       await response.body?.cancel();
       return refusal(response, 'authorization' in headers);
     }
-    const text = await readText(response, () => timer.refresh());
+    const text = await readText(chunksOf(response, clock.signal), () => timer.refresh());
     return { files: parsePage(text, response.headers.get('content-type') ?? '', response.url || url) };
   } catch (error) {
     if (error instanceof TorchError) throw error;
@@ -168,10 +168,10 @@ function refusal({ status, statusText }: Response, withCredentials: boolean): Pa
   throw new InputError(said);
 }
 
-async function readText(response: Response, alive: () => void): Promise<string> {
+async function readText(chunks: AsyncIterable<Uint8Array>, alive: () => void): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+  for await (const chunk of chunks) {
     alive();
     text += decoder.decode(chunk, { stream: true });
     if (text.length > LONGEST_PAGE) throw new InputError(`its page is longer than ${LONGEST_PAGE / 2 ** 20} MiB`);
