@@ -30,6 +30,8 @@ describe('the body of a response', () => {
     const ended = textOf(endless, stop.signal);
     setImmediate(() => stop.abort(new Error('enough')));
     await assert.rejects(ended, /^Error: enough$/);
+    const unread = new ReadableStream<Uint8Array>({ cancel: () => new Promise<void>(() => {}) });
+    await assert.rejects(textOf(unread, stop.signal), /^Error: enough$/); // aborted before the first read
   });
 
   it('is cancelled when no more is wanted of it, and fails as the stream does', async () => {

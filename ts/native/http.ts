@@ -36,6 +36,7 @@ export async function* chunksOf(
   const cancel = (): void => void reader.cancel().catch(() => {}); // one that has failed says so by its reads
   signal.addEventListener('abort', cancel);
   try {
+    signal.throwIfAborted(); // before anything is read: no event tells of that
     for (;;) {
       const { done, value } = await reader.read();
       signal.throwIfAborted();
