@@ -138,6 +138,14 @@ for (const [name, format] of Object.entries(formats)) {
       assert.equal(format.load(format.save(null) as Buffer), 10);
     });
 
+    it('are refused by the URL of no file on this machine', () => {
+      const refusal = { code: 'TTS_INPUT', message: /expected the address of a file on this machine, found file:/ };
+      for (const url of ['file://elsewhere/x', 'file:///a%2fx', 'file:///100%'].map((address) => new URL(address))) {
+        assert.throws(() => format.load(url), refusal);
+        assert.throws(() => format.save(url), refusal);
+      }
+    });
+
     it('say why a stream takes nothing', async () => {
       const closed = new Writable({
         write: (_chunk, _encoding, done) =>

@@ -220,6 +220,9 @@ describe('credentials in an address', () => {
       url: 'https://index.example/simple',
       headers: { authorization: `Basic ${Buffer.from('user:p@ss').toString('base64')}` },
     });
+    assert.deepEqual(withoutCredentials('https://100%:p%zz@index.example/simple').headers, {
+      authorization: `Basic ${Buffer.from('100%:p%zz').toString('base64')}`,
+    });
     assert.deepEqual(withoutCredentials('https://index.example/simple'), {
       url: 'https://index.example/simple',
       headers: {},

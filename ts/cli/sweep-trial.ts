@@ -1,8 +1,7 @@
 /** A trial of a sweep as a training in a process of its own. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { InputError } from '../errors';
@@ -15,6 +14,8 @@ import { summarizeRun } from '../train/runs/summary';
 import type { Parameters } from '../train/sweep/space';
 import type { SweepOptions, TrialContext } from '../train/sweep/sweep';
 import type { Metrics } from '../train/types';
+import { openLog } from './log-file';
+import { terminal } from './terminal';
 
 interface Trials {
   readonly folder: string;
@@ -76,8 +77,7 @@ function argumentsOf(
 
 /** Runs the same program as this one. @throws InputError with what it said last, where it fails */
 async function trainIn(args: readonly string[], { threads }: Trials, { folder, signal }: TrialContext): Promise<void> {
-  mkdirSync(dirname(folder), { recursive: true });
-  const log = createWriteStream(`${folder}.log`, { flags: 'a' });
+  const log = openLog(`${folder}.log`, 'a', terminal);
   const env = { ...(threads !== undefined && { OMP_NUM_THREADS: String(threads) }), ...process.env };
   const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, ...args], {
     // A group of its own: Ctrl-C comes to this process alone, which passes it on once. The channel tells when this one is gone.
@@ -86,8 +86,8 @@ async function trainIn(args: readonly string[], { threads }: Trials, { folder, s
   const stop = (): void => void child.kill('SIGTERM');
   signal.addEventListener('abort', stop, { once: true });
   let said = '';
-  child.stdout!.pipe(log, { end: false });
-  child.stderr!.pipe(log, { end: false });
+  // A pipe would stop, and the process with it, where the log cannot be written any more.
+  for (const output of [child.stdout!, child.stderr!]) output.on('data', (chunk: Buffer) => void log.write(chunk));
   child.stderr!.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4000)));
   if (signal.aborted) stop();
   try {

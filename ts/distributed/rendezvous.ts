@@ -1,5 +1,6 @@
 /** How processes find each other: by PyTorch's URLs and environment variables, so that one of Python is found as well. */
 import { InputError } from '../errors';
+import { percentDecoded } from '../native/http';
 import { FileStore, TCPStore, type Store } from './store';
 
 export interface Rendezvous {
@@ -64,7 +65,7 @@ async function overTcp(
 async function inFile(url: URL, wanted: Wanted): Promise<Rendezvous> {
   const [rank, worldSize] = ranksOf(url, wanted);
   checkRank(rank, worldSize);
-  const path = decodeURIComponent(url.pathname);
+  const path = percentDecoded(url.pathname);
   if (url.host !== '' || path === '' || path === '/')
     throw new InputError(`${OWNER}: expected file:///path with three slashes and a full path, found ${url.href}`);
   return { store: await FileStore.open(path, { worldSize, timeout: wanted.timeout }), rank, worldSize };

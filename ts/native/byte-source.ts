@@ -199,7 +199,7 @@ export function pathOf(input: unknown, expected: string): string {
     return input;
   }
   if (isUrl(input)) {
-    if (input.protocol === 'file:') return fileURLToPath(input.href);
+    if (input.protocol === 'file:') return pathOfFileUrl(input);
     throw new InputError(
       `expected ${expected}, found the address ${input.href}: fetch it first, and hand over what arrived`,
     );
@@ -207,6 +207,15 @@ export function pathOf(input: unknown, expected: string): string {
   throw new InputError(
     `expected ${expected}, found ${input === null ? 'null' : Array.isArray(input) ? 'an array' : typeof input === 'object' ? 'an object' : typeof input}`,
   );
+}
+
+/** @throws InputError for the address of no file on this machine: another host's, or one with a malformed `%` */
+export function pathOfFileUrl({ href }: URL): string {
+  try {
+    return fileURLToPath(href);
+  } catch (cause) {
+    throw new InputError(`expected the address of a file on this machine, found ${href}: ${causeOf(cause)}`, { cause });
+  }
 }
 
 /** Bytes in memory, from whatever realm they come; undefined for what is none. */

@@ -69,10 +69,19 @@ export function withoutCredentials(address: string): {
   const url = new URL(address);
   const { username, password } = url;
   if (!username && !password) return { url: address, headers: {} };
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const credentials = `${percentDecoded(username)}:${percentDecoded(password)}`;
   url.username = '';
   url.password = '';
   return { url: url.href, headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` } };
+}
+
+/** A text with what stands for `%41` and the like in its place; left as it is where that is malformed, which an address may be. */
+export function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Why a request failed. */

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { percentDecoded } from '../../../ts/native/http';
 import { writeShards, type SampleToWrite } from '../../../ts/data/shards/write-shards';
 
 /** Samples whose content tells them apart: `s0000` and on, 100 bytes each and a number. */
@@ -92,7 +93,7 @@ export class FileServer {
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
-    const name = decodeURIComponent(new URL(request.url!, 'http://host').pathname.slice(1));
+    const name = percentDecoded(new URL(request.url!, 'http://host').pathname.slice(1));
     this.asked.push(name);
     this.requests.push(request);
     const path = join(this.#folder, name);

@@ -71,6 +71,26 @@ describe('a dataset in shards', () => {
       assert.equal(found.length, 10);
     });
 
+    it('says which file of samples cannot be read, whatever is wrong with it', async () => {
+      const damaged = path('damaged samples');
+      await writeSmall(damaged, 40, 40);
+      const file = join(damaged, 'train.jsonl.gz');
+      const whole = readFileSync(file);
+      const read = async (): Promise<void> => {
+        for await (const _ of (await open(damaged)).records());
+      };
+      await read();
+      for (const [content, said] of [
+        [whole.subarray(0, whole.length - 20), 'unexpected end of file'],
+        [Buffer.from('no gzip'), 'incorrect header check'],
+        [undefined, 'there is no such file or folder (ENOENT)'],
+      ] as const) {
+        if (content) writeFileSync(file, content);
+        else rmSync(file);
+        await assert.rejects(read, { code: 'TTS_INPUT', message: `${file} cannot be read: ${said}` });
+      }
+    });
+
     it('is a dataset for a loader, whose passes begin at any batch', async () => {
       const dataset = await open(folder);
       const numbers = (all: ShardSample[]): number[] => all.map(numberOf);
@@ -178,6 +198,9 @@ describe('a dataset in shards', () => {
     await assert.rejects(open(path('local.txt').replace(/[^/]*$/, '')), /found a folder without index\.json/);
     await assert.rejects(open('ftp://host/shards'), /begins with https:\/\/, http:\/\/ or s3:\/\//);
     await assert.rejects(open('https://host:x/'), /Expected the address of shards/);
+    const noFile = { code: 'TTS_INPUT', message: /expected the address of a file on this machine, found file:\/\// };
+    for (const address of ['file://elsewhere/shards', 'file:///shards%2fhere', 'file:///100%'])
+      await assert.rejects(open(address), noFile);
   });
 
   describe('behind HTTP', () => {
@@ -390,6 +413,14 @@ describe('a dataset in shards', () => {
       assert.ok(!readdirSync(cacheFolder).some((name) => name.endsWith('.unchecked')));
     });
 
+    it('takes any address of a shard', async () => {
+      const shardlist = ['100%.tar', `%00${'é'.repeat(200)}.tar`].map((url) => ({ url, nsamples: 1, filesize: 9 }));
+      writeFileSync(join(folder, 'odd.json'), JSON.stringify({ __kind__: 'wids-shard-index-v1', shardlist }));
+      const dataset = await open(server.url('odd.json'), { cacheFolder, split: null });
+      for (const index of [0, 1])
+        await assert.rejects(dataset.load(index), { code: 'TTS_DOWNLOAD', message: /answered 40\d/ });
+    });
+
     it('may not lead to files of this machine', async () => {
       const shardlist = [{ url: 'file:///etc/passwd', nsamples: 1, filesize: 1 }];
       writeFileSync(join(folder, 'bad.json'), JSON.stringify({ __kind__: 'wids-shard-index-v1', shardlist }));
@@ -405,6 +436,19 @@ describe('a dataset in shards', () => {
       const loading = assert.rejects(dataset.load(0), { name: 'AbortError' });
       await dataset.close();
       await loading;
+    });
+
+    it('ends a check that waits for a file when it is closed', async () => {
+      const dataset = await open(server.url(), { cacheFolder });
+      server.options.holdAfter = 600;
+      const checking = assert.rejects(dataset.check().next(), {
+        code: 'TTS_INPUT',
+        message: `${server.url('train-000000.tar')} could not be fetched: its dataset was closed.`,
+      });
+      while (server.tars.length === 0) await setTimeout(5);
+      await dataset.close();
+      await checking;
+      await assert.rejects(dataset.check().next(), /its dataset was closed/);
     });
   });
 

@@ -1,9 +1,10 @@
 /** Shows what the processes of a node print, a line at a time, so that lines of two do not run into each other. */
-import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
+import type { WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { canDraw } from '../terminal';
+import { openLog } from '../log-file';
+import { canDraw, terminal } from '../terminal';
 import type { Round } from './round';
 
 export interface OutputOptions {
@@ -58,9 +59,7 @@ export class LineOutput {
   #log(name: string, rank: number): WriteStream | undefined {
     const { logDir } = this.#options;
     if (logDir === null) return undefined;
-    const folder = join(logDir, String(this.#round.number), String(rank));
-    mkdirSync(folder, { recursive: true });
-    const log = createWriteStream(join(folder, `${name}.log`));
+    const log = openLog(join(logDir, String(this.#round.number), String(rank), `${name}.log`), 'w', terminal);
     this.#logs.push(log);
     return log;
   }

@@ -21,12 +21,14 @@ interface Pending {
  */
 export class FetchProcess {
   #child: ChildProcess | undefined;
+  #isClosed = false;
   #count = 0;
   readonly #pending = new Map<number, Pending>();
 
   /** @throws DownloadError or InputError as `fetchChecked` does; the reason of the signal when it is aborted */
   async fetch(job: FetchJob, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
+    if (this.#isClosed) throw failureOf(job.remote.label, CLOSED);
     const child = (this.#child ??= this.#begin());
     const id = ++this.#count;
     const abort = (): void => void child.send({ type: 'abort', id } satisfies Order);
@@ -47,10 +49,12 @@ export class FetchProcess {
     }
   }
 
-  /** Ends the process. */
+  /** Ends the process for good; what it still fetches fails. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     const child = this.#child;
     this.#child = undefined;
+    this.#failAll(CLOSED);
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
     child.ref();
@@ -70,13 +74,22 @@ export class FetchProcess {
     const fail = (reason: string): void => {
       if (this.#child !== child) return; // it was ended
       this.#child = undefined;
-      for (const { label, reject } of this.#pending.values())
-        reject(new InputError(`${label} could not be fetched: the process for it failed, ${reason}.`));
+      this.#failAll(`the process for it failed, ${reason}`);
     };
     child.on('error', (error) => fail(error.message));
     child.on('exit', (code, signal) => fail(`it ended with ${signal ?? `the code ${code}`}`));
     return child;
   }
+
+  #failAll(reason: string): void {
+    for (const { label, reject } of this.#pending.values()) reject(failureOf(label, reason));
+  }
+}
+
+const CLOSED = 'its dataset was closed';
+
+function failureOf(label: string, reason: string): InputError {
+  return new InputError(`${label} could not be fetched: ${reason}.`);
 }
 
 function errorOf({ kind, message, status }: NonNullable<Reply['failure']>, label: string): Error {

@@ -1,9 +1,10 @@
 /** Where shards lie: a folder, or addresses of HTTP(S) and of S3, with what asking for them takes. */
 import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { InputError } from '../../errors';
-import { request, withoutCredentials } from '../../native/http';
+import { pathOfFileUrl } from '../../native/byte-source';
+import { percentDecoded, request, withoutCredentials } from '../../native/http';
 import { INDEX_FILE } from './shard-index';
 import { s3Request } from './s3';
 
@@ -11,7 +12,7 @@ import { s3Request } from './s3';
 export interface RemoteFile {
   /** Its address, without what is secret in it. */
   readonly label: string;
-  /** The last part of its path. */
+  /** The last part of its path, as any file may be called. */
   readonly name: string;
   /** What is asked for; its query may be a signature. */
   readonly address: string;
@@ -50,7 +51,7 @@ export class IndexLocation {
     if (!URL.canParse(text))
       throw new InputError(`Expected the address of shards, found ${withoutCredentials(text).url}.`);
     const url = new URL(text);
-    if (url.protocol === 'file:') return new IndexLocation(pathToFileURL(indexPath(fileURLToPath(url))));
+    if (url.protocol === 'file:') return new IndexLocation(pathToFileURL(indexPath(pathOfFileUrl(url))));
     requireKnown(url);
     if (!url.pathname.endsWith('.json')) url.pathname = `${url.pathname.replace(/\/+$/, '')}/${INDEX_FILE}`;
     return new IndexLocation(url);
@@ -94,10 +95,12 @@ function requireKnown({ protocol, href }: URL): void {
 
 function locate(url: URL): FileLocation {
   if (url.protocol === 'file:') {
-    const path = fileURLToPath(url);
+    const path = pathOfFileUrl(url);
     return { path, label: path };
   }
-  const name = basename(decodeURIComponent(url.pathname));
+  const name = basename(percentDecoded(url.pathname))
+    .replace(/[^\w.-]/g, '_')
+    .slice(-128);
   if (url.protocol === 's3:') return { label: url.href, name, address: url.href, headers: {} };
   const { url: address, headers } = withoutCredentials(url.href);
   return { label: address.replace(/[?#].*$/, ''), name, address, headers };

@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream';
 import type { GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import { InputError } from '../../errors';
+import { percentDecoded } from '../../native/http';
 import { S3_PACKAGE } from '../../native/package';
 import { isError } from '../../native/realm';
 
@@ -22,7 +23,7 @@ export async function s3Request(url: string, init: RequestInit = {}): Promise<Re
   const range = asked.get('range') ?? undefined;
   const command = new sdk.GetObjectCommand({
     Bucket: hostname,
-    Key: decodeURIComponent(pathname.slice(1)),
+    Key: percentDecoded(pathname.slice(1)),
     Range: range,
     IfMatch: asked.get('if-range') ?? undefined,
   });

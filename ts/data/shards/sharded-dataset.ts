@@ -3,11 +3,13 @@ import { createReadStream, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { InputError } from '../../errors';
 import { download, DownloadError, hashFile } from '../../native/download';
 import { isPlainObject } from '../../native/realm';
 import { openBytes } from '../../native/byte-source';
+import { causeOf } from '../../native/system-error';
 import { expected, resolveOptions } from '../../options';
 import { Dataset } from '../dataset';
 import { checkedCount, type SampleOrder } from '../samplers';
@@ -215,15 +217,18 @@ export class ShardedDataset extends Dataset<ShardSample> {
       throw new InputError(`${this.#shards.label}: expected a file of samples for ${this.split}, found none.`);
     const path = await this.#fetched(samples);
     let found = 0;
+    const unpacked = pipeline(createReadStream(path), createGunzip(), () => {}); // who reads it is told of errors
     try {
-      for await (const line of createInterface({ input: createReadStream(path).pipe(createGunzip()) })) {
+      for await (const line of createInterface({ input: unpacked })) {
         const record: unknown = JSON.parse(line);
         if (!isPlainObject(record)) throw expected('records', 'an object in each line', record);
         found++;
         yield record;
       }
     } catch (cause) {
-      throw new InputError(`${path} cannot be read: ${(cause as Error).message}`, { cause });
+      throw new InputError(`${path} cannot be read: ${causeOf(cause)}`, { cause });
+    } finally {
+      unpacked.destroy();
     }
     if (found !== this.length)
       throw new InputError(`${path}: expected ${this.length} samples, as its index says, found ${found}.`);

@@ -1,4 +1,5 @@
 import { Parser } from 'htmlparser2';
+import { percentDecoded } from '../http';
 
 /** A file that an index offers of a package. */
 export interface ProjectFile {
@@ -48,12 +49,7 @@ function fileOfLink(url: URL, attributes: Readonly<Record<string, string>>): Pro
 }
 
 function decodedName(url: URL): string {
-  const last = url.pathname.split('/').at(-1) ?? '';
-  try {
-    return decodeURIComponent(last);
-  } catch {
-    return last;
-  }
+  return percentDecoded(url.pathname.split('/').at(-1) ?? '');
 }
 
 /** What PEP 691 answers, as far as it is read here. */

@@ -1,6 +1,7 @@
 /** Reports to an MLflow server by its REST interface (mlflow.org/docs/latest/rest-api.html). */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { percentDecoded } from '../../native/http';
 import { replaceFile } from '../../native/replace-file';
 import { type ConfigTree, leaves } from '../config/keys';
 import type { MetricsEntry } from '../metrics-logger';
@@ -197,8 +198,8 @@ function authorizationOf(
   env: Required<MlflowOptions>['env'],
   { username, password }: { readonly username: string; readonly password: string },
 ): string | undefined {
-  const user = env['MLFLOW_TRACKING_USERNAME'] ?? decodeURIComponent(username);
-  const secret = env['MLFLOW_TRACKING_PASSWORD'] ?? decodeURIComponent(password);
+  const user = env['MLFLOW_TRACKING_USERNAME'] ?? percentDecoded(username);
+  const secret = env['MLFLOW_TRACKING_PASSWORD'] ?? percentDecoded(password);
   if (user !== '') return `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}`;
   return env['MLFLOW_TRACKING_TOKEN'] === undefined ? undefined : `Bearer ${env['MLFLOW_TRACKING_TOKEN']}`;
 }

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { percentDecoded } from '../../../native/http';
 import { isKindOfFile, roleOf, shouldDiffer } from './names';
 
 /** A file under the name by which a dataset knows it. */
@@ -90,7 +91,9 @@ function spellings(written: string): string[] {
   const path = /^(?:https?|s3|gs|file):\/\/[^/]*\/(.+)$/.exec(normalized)?.[1] ?? normalized;
   // Label Studio serves local files as /data/local-files/?d=<path>.
   const local = /[?&]d=([^&]+)/.exec(path)?.[1] ?? (path === normalized ? path : path.replace(/[?#].*$/, ''));
-  return [...new Set([written, ...[normalized, path, local, decoded(local)].map(tidy)])].filter((name) => name !== '');
+  return [...new Set([written, ...[normalized, path, local, percentDecoded(local)].map(tidy)])].filter(
+    (name) => name !== '',
+  );
 }
 
 function tidy(name: string): string {
@@ -98,12 +101,4 @@ function tidy(name: string): string {
     .normalize(name.replaceAll('\\', '/'))
     .replace(/^([A-Za-z]:)?(\.\.?\/|\/)+/, '')
     .replace(/^\.$/, '');
-}
-
-function decoded(name: string): string {
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return name;
-  }
 }
