@@ -32,7 +32,7 @@ describe('a log of another process', () => {
     if (!existsSync(full)) this.skip();
     const { log, said } = opened(full, 'w');
     log.write('x');
-    await new Promise((closed) => log.once('close', closed));
+    await new Promise<void>((closed) => log.once('close', closed));
     log.write('y');
     log.end();
     assert.deepEqual(said, ['/dev/full is not written any more: the disk is full (ENOSPC).']);

@@ -164,6 +164,7 @@ describe('a table', () => {
       `<td class="number share" data-value="-0.5" style="--share:0.0000">-50</td>${dash}`,
     );
     assert.equal(cells(1.5, true), `<td class="number share" data-value="1.5" style="--share:1.0000">150</td>${dash}`);
+    assert.equal(cells(-0.4, false), `<td class="number" data-value="-0.4">0</td>${dash}`);
     assert.equal(cells(Infinity, true), `${dash}${dash}`);
   });
 

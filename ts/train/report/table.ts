@@ -40,7 +40,7 @@ function head({ label, hint }: Column, numeric: boolean): Html {
 
 function cell(
   value: Cell,
-  { digits = 0, share = false, format = (number) => number.toFixed(digits) }: Column,
+  { digits = 0, share = false, format = (number) => rounded(number, digits) }: Column,
   isFirst: boolean,
 ): Html {
   if (typeof value === 'string' && isFirst) return html`<th scope="row" data-value="${value}">${value}</th>`;
@@ -49,6 +49,12 @@ function cell(
   const text = format(share ? 100 * value : value);
   const bar = share ? new Html(` style="--share:${Math.max(0, Math.min(1, value)).toFixed(4)}"`) : null;
   return html`<td class="number${share ? ' share' : ''}" data-value="${value}"${bar}>${text}</td>`;
+}
+
+/** With so many digits, and without a sign where nothing but zeros is left. */
+function rounded(number: number, digits: number): string {
+  const text = number.toFixed(digits);
+  return Number(text) === 0 ? text.replace('-', '') : text;
 }
 
 /** The mean of each column of numbers, for the footer. */
