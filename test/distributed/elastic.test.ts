@@ -59,7 +59,8 @@ describe('torchts run on several nodes', () => {
     const host = start(args);
     await printed(host, 1);
     const second = start(args);
-    await printed(second, 1);
+    // Both, or the process of the first may be ended before it has said anything in this round.
+    await Promise.all([printed(host, 2), printed(second, 1)]);
     second.child.kill('SIGTERM');
     assert.equal((await second.ended).code, 143);
     await printed(host, 3);
