@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLog } from '../../ts/cli/log-file';
@@ -36,6 +36,16 @@ describe('a log of another process', () => {
     log.write('y');
     log.end();
     assert.deepEqual(said, ['/dev/full is not written any more: the disk is full (ENOSPC).']);
+  });
+
+  it('is given up with a sentence where its folder cannot be made', () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    const { log, said } = opened(join(file, '0', 'stdout.log'), 'w');
+    log.end('x');
+    assert.deepEqual(said, [
+      `${join(file, '0', 'stdout.log')} is not written any more: a part of its path is a file where a folder should be (ENOTDIR).`,
+    ]);
   });
 
   it('of which nothing can be written keeps no process waiting', async () => {

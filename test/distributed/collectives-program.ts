@@ -24,7 +24,7 @@ async function calls(rank: number, other: number): Promise<Record<string, unknow
   const sent = own();
   await dist.broadcast(sent, 1);
   found['broadcast'] = sent.toArray();
-  const several = [own(), own().mul(100), tensor([rank === 1])];
+  const several = [own(), own().mul(100), tensor([rank === 1]), tensor([{ re: rank, im: 1 }])];
   dist.broadcastCoalesced(several, 1, { bufferSize: 8 });
   found['broadcastCoalesced'] = lists(several);
   const reduced = own();

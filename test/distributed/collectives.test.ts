@@ -23,7 +23,7 @@ const EXPECTED: Record<string, { both: unknown } | { each: readonly [unknown, un
   'allReduce bxor': { both: [0b0110] },
   'allReduce complex': { both: [{ re: 1, im: 2 }] },
   broadcast: { both: [2, 20] },
-  broadcastCoalesced: { both: [[2, 20], [200, 2000], [true]] },
+  broadcastCoalesced: { both: [[2, 20], [200, 2000], [true], [{ re: 1, im: 1 }]] },
   reduce: { each: [[3, 30], null] },
   allGather: { both: [[1, 10], [2, 20]] },
   allGatherIntoTensor: { both: [1, 10, 2, 20] },

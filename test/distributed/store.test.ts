@@ -106,6 +106,9 @@ describe('a group of one process', () => {
     assert.deepEqual([dist.isInitialized(), dist.getRank(), dist.getWorldSize()], [true, 0, 1]);
     await dist.barrier();
     await dist.destroyProcessGroup();
+    await dist.initProcessGroup('cuda:gloo', { store, rank: 0, worldSize: 1 });
+    assert.deepEqual(await dist.allGatherObject({ a: 1 }), [{ a: 1 }]);
+    await dist.destroyProcessGroup();
     await store.close();
     assert.equal(dist.isInitialized(), false);
   });

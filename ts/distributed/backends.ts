@@ -39,9 +39,9 @@ export class Backends {
     return new Backends(name.toLowerCase(), found.cpu, found.cuda);
   }
 
-  /** The device whose tensors carry what is no tensor: CPU, unless no backend takes those. */
+  /** The device whose tensors carry what is no tensor: CPU, which Gloo takes whatever it is for; else the GPU. */
   get carrier(): Device {
-    return this.cpu ? 'cpu' : 'cuda';
+    return this.has('gloo') ? 'cpu' : 'cuda';
   }
 
   /** Whether a backend is among them. */

@@ -132,7 +132,7 @@ function prepare(owner: string, name: string, call: Call): (group: number) => Co
   ];
 }
 
-/** Complex tensors as pairs of real numbers over the same memory, which is how Gloo takes them. */
-function realParts(tensors: readonly Tensor[] = []): readonly Tensor[] {
+/** Complex tensors as pairs of real numbers over the same memory, which is how backends take them. @internal */
+export function realParts(tensors: readonly Tensor[] = []): readonly Tensor[] {
   return tensors.map((tensor) => (tensor.dtype.startsWith('complex') ? viewAsReal(tensor) : tensor));
 }

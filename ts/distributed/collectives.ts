@@ -8,7 +8,7 @@ import { expected, resolveOptions } from '../options';
 import type { Tensor } from '../tensor';
 import { requireTensor, tensorsOf } from '../tensor/core/arguments';
 import { isRecording, refuseRecording } from '../tensor/plan/recording';
-import { begin, COMMON, reduction, REDUCING, type CollectiveOptions, type ReduceOptions } from './call';
+import { begin, COMMON, realParts, reduction, REDUCING, type CollectiveOptions, type ReduceOptions } from './call';
 import { groupOf, type ProcessGroup } from './process-group';
 import { checkTimeout } from './store';
 
@@ -44,7 +44,7 @@ export function broadcastCoalesced(
   options: BroadcastCoalescedOptions = {},
 ): void {
   const owner = 'broadcastCoalesced';
-  const handles = tensorsOf(owner, 'tensors', tensors).map((tensor) => tensor._handle);
+  const handles = realParts(tensorsOf(owner, 'tensors', tensors)).map((tensor) => tensor._handle);
   const { group, bufferSize } = resolveOptions<Required<BroadcastCoalescedOptions>>(
     owner,
     { group: null, bufferSize: 250 * 2 ** 20 },

@@ -34,10 +34,12 @@ export async function recv(
   requireTensor('recv', 'tensor', tensor);
   const given = checked('recv', options);
   const group = groupOf('recv', given.group);
+  if (src === null && group.backends.cuda === 'nccl' && tensor.device.startsWith('cuda'))
+    throw new InputError('recv: expected the rank that sends, found null, which nccl does not take');
   const peer = src === null ? -1 : group.rankOf('recv', 'src', src);
   const owner = src === null ? 'recv' : `recv from rank ${src}`;
   const from = await begin(owner, 'recv', { inputs: [tensor], peer, ...given });
-  return group.ranks[from!]!;
+  return src ?? group.ranks[from!]!;
 }
 
 /** `send` under the name that Python has for the call that does not wait; here neither holds up anything. */

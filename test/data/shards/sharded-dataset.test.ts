@@ -71,6 +71,35 @@ describe('a dataset in shards', () => {
       assert.equal(found.length, 10);
     });
 
+    it('is checked to its end where a shard is not there, or not as long as it was', async () => {
+      const damaged = path('damaged shards');
+      await writeSmall(damaged, 10, 4);
+      rmSync(join(damaged, 'train-000000.tar'));
+      const index = join(damaged, 'index.json');
+      writeFileSync(
+        index,
+        readFileSync(index, 'utf8')
+          .replace(/"(md5sum|sha256)": "[^"]*",?/g, '')
+          .replace(/,(\s*\})/g, '$1'),
+      );
+      appendFileSync(join(damaged, 'train-000002.tar'), 'x');
+      const problems: (string | undefined)[] = [];
+      for await (const { problem } of (await open(damaged)).check()) problems.push(problem);
+      assert.deepEqual(problems, [
+        `${join(damaged, 'train-000000.tar')} is not there, which its index names.`,
+        undefined,
+        `${join(damaged, 'train-000002.tar')} is not the file that its index was written with: its length or checksum is another one.`,
+        undefined,
+      ]);
+    });
+
+    it('is not read any more when it was closed', async () => {
+      const dataset = await open(folder);
+      await dataset.load(0);
+      await dataset.close();
+      await assert.rejects(dataset.load(0), { code: 'TTS_INPUT', message: /found one that was closed/ });
+    });
+
     it('says which file of samples cannot be read, whatever is wrong with it', async () => {
       const damaged = path('damaged samples');
       await writeSmall(damaged, 40, 40);
@@ -148,7 +177,7 @@ describe('a dataset in shards', () => {
       for await (const { problem } of (await open(damaged)).check()) problems.push(problem);
       assert.deepEqual(problems, [
         undefined,
-        `${file} is not the file that its index was written with: its checksum is another one.`,
+        `${file} is not the file that its index was written with: its length or checksum is another one.`,
         undefined,
       ]);
       appendFileSync(file, 'x');
@@ -198,6 +227,11 @@ describe('a dataset in shards', () => {
     await assert.rejects(open(path('local.txt').replace(/[^/]*$/, '')), /found a folder without index\.json/);
     await assert.rejects(open('ftp://host/shards'), /begins with https:\/\/, http:\/\/ or s3:\/\//);
     await assert.rejects(open('https://host:x/'), /Expected the address of shards/);
+    for (const address of ['ftp://me:secret@host/x', 's3://me:secret@bucket/x'])
+      await assert.rejects(
+        open(address),
+        ({ message }: Error) => /^Expected an address/.test(message) && !/secret/.test(message),
+      );
     const noFile = { code: 'TTS_INPUT', message: /expected the address of a file on this machine, found file:\/\// };
     for (const address of ['file://elsewhere/shards', 'file:///shards%2fhere', 'file:///100%'])
       await assert.rejects(open(address), noFile);
@@ -293,6 +327,19 @@ describe('a dataset in shards', () => {
       await pass.return(undefined);
       await dataset.close();
       assert.equal(server.tars.length, 7);
+    });
+
+    it('fetches ahead to the end of a pass, however often there was no room before', async () => {
+      const dataset = await open(server.url(), { cacheFolder, cacheBytes: 4 * shardBytes(4) });
+      const sampler = dataset.order({ batchSize: 4, shuffleBuffer: 1, streams: 1 });
+      const loader = new DataLoader(dataset, { batchSize: 4, sampler, prefetch: 0, collateFn: (all) => all.length });
+      const pass = loader.epoch(0);
+      for (let shard = 1; shard <= 10; shard++) {
+        await pass.next();
+        while (server.tars.length < Math.min(10, shard + 1)) await setTimeout(5);
+        await setTimeout(30); // for fetches that find no room
+      }
+      await pass.return(undefined);
     });
 
     it('refuses a cache that cannot hold what a pass reads at a time', async () => {

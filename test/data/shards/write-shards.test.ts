@@ -51,6 +51,14 @@ describe('writing shards', () => {
     tar.close();
   });
 
+  it('goes into a folder whose name ends with a slash', async () => {
+    await writeSmall(`${path('slash')}/`, 2, 3);
+    assert.deepEqual(
+      readdirSync(path('slash')).filter((name) => name.endsWith('.tar')),
+      ['train-000000.tar', 'val-000000.tar'],
+    );
+  });
+
   it('says size and checksums of each file', async () => {
     const folder = path('sums');
     await writeSmall(folder, 5, 2);

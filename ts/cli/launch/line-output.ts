@@ -1,8 +1,7 @@
 /** Shows what the processes of a node print, a line at a time, so that lines of two do not run into each other. */
-import type { WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { openLog } from '../log-file';
 import { canDraw, terminal } from '../terminal';
 import type { Round } from './round';
@@ -18,7 +17,7 @@ export interface OutputOptions {
 const CLEAR_LINE = '\r\u001b[K';
 
 export class LineOutput {
-  readonly #logs: WriteStream[] = [];
+  readonly #logs: Writable[] = [];
   readonly #options: OutputOptions;
   readonly #round: Round;
 
@@ -56,7 +55,7 @@ export class LineOutput {
     return localRanks === null || localRanks.includes(local);
   }
 
-  #log(name: string, rank: number): WriteStream | undefined {
+  #log(name: string, rank: number): Writable | undefined {
     const { logDir } = this.#options;
     if (logDir === null) return undefined;
     const log = openLog(join(logDir, String(this.#round.number), String(rank), `${name}.log`), 'w', terminal);

@@ -6,8 +6,14 @@ import type { FetchJob } from './fetch-checked';
 import type { Order, Reply } from './fetch-child';
 
 const FILE = require.resolve('./fetch-child');
+/** What this process was told of networks, for both ask the same servers. */
+const OF_NETWORKS =
+  /^--((use-(system|openssl|bundled)-ca|tls-(min|max)-v[\d.]+)$|(dns-result-order|tls-cipher-list|max-http-header-size|openssl-config)=)/;
 /** In the repository the sources run as they are. */
-const NODE_OPTIONS = FILE.endsWith('.ts') ? ['--require', require.resolve('tsx/cjs')] : [];
+const EXEC_ARGV = [
+  ...process.execArgv.filter((option) => OF_NETWORKS.test(option)),
+  ...(FILE.endsWith('.ts') ? ['--require', require.resolve('tsx/cjs')] : []),
+];
 
 interface Pending {
   readonly label: string;
@@ -63,7 +69,7 @@ export class FetchProcess {
   }
 
   #begin(): ChildProcess {
-    const child = fork(FILE, [], { execArgv: NODE_OPTIONS, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const child = fork(FILE, [], { execArgv: EXEC_ARGV, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     child.unref();
     child.channel?.unref();
     child.on('message', ({ id, failure }: Reply) => {

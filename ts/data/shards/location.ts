@@ -88,9 +88,14 @@ function indexPath(source: string): string {
   );
 }
 
-function requireKnown({ protocol, href }: URL): void {
-  if (['http:', 'https:', 's3:'].includes(protocol)) return;
-  throw new InputError(`Expected an address that begins with https://, http:// or s3://, found ${href}.`);
+function requireKnown({ protocol, href, username, password }: URL): void {
+  const { url } = withoutCredentials(href);
+  if (!['http:', 'https:', 's3:'].includes(protocol))
+    throw new InputError(`Expected an address that begins with https://, http:// or s3://, found ${url}.`);
+  if (protocol === 's3:' && (username || password))
+    throw new InputError(
+      `Expected an address without keys, found some in ${url}; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.`,
+    );
 }
 
 function locate(url: URL): FileLocation {

@@ -68,6 +68,7 @@ export class ShardReader {
 
   /** Runs `read` on a shard, which is opened, and fetched before where it lies elsewhere. */
   async with<Result>(shard: number, read: (shard: OpenShard) => Promise<Result>): Promise<Result> {
+    if (this.#stop.signal.aborted) throw new InputError('Expected a dataset that is open, found one that was closed.');
     this.#asked++;
     this.#advance();
     const path = this.#paths[shard]!;
@@ -186,8 +187,8 @@ export class ShardReader {
   #fetchAhead(position: number): void {
     const shard = this.#plan.sequence[position]!;
     if (this.#plan.last[shard]! < this.#asked || !isRemote(this.#shards[shard]!.location)) return;
+    if (!this.#wanted.has(shard)) this.#cache.want(this.#paths[shard]!); // it may have been refused room before
     this.#wanted.add(shard);
-    this.#cache.want(this.#paths[shard]!);
     this.#underway++;
     const [plan, released] = [this.#plan, this.#released];
     // What fails ahead of its turn is tried again, and reported, in its turn.

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, readFileSync } from 'node:fs';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -254,9 +254,14 @@ export class ShardedDataset extends Dataset<ShardSample> {
     const { shardlist, samples } = this.#files;
     for (const file of samples ? [...shardlist, samples] : shardlist) {
       const path = await this.#fetched(file);
+      const bytes = statSync(path, { throwIfNoEntry: false })?.size;
+      if (bytes === undefined) {
+        yield { path, bytes: 0, md5: '', problem: `${path} is not there, which its index names.` };
+        continue;
+      }
       const [md5, sha256] = [await hashFile(path, 'md5'), await hashFile(path)];
-      const isRight = (file.md5sum ?? md5) === md5 && (file.sha256 ?? sha256) === sha256;
-      const problem = `${path} is not the file that its index was written with: its checksum is another one.`;
+      const isRight = bytes === file.filesize && (file.md5sum ?? md5) === md5 && (file.sha256 ?? sha256) === sha256;
+      const problem = `${path} is not the file that its index was written with: its length or checksum is another one.`;
       yield { path, bytes: file.filesize, md5, ...(!isRight && { problem }) };
     }
   }

@@ -65,10 +65,11 @@ export async function writeShards(
   checkedCount('writeShards', 'maxBytes', settings.maxBytes);
   checkedCount('writeShards', 'maxSamples', settings.maxSamples);
   requireEmpty(folder);
-  const fresh = `${folder}.writing`;
+  const target = resolve(folder); // without a slash at its end, behind which what is written would lie in it
+  const fresh = `${target}.writing`;
   const advice = `Nothing was written to ${folder}.`;
   await explainSystemErrors(advice, () =>
-    withLock(resolve(folder), async () => {
+    withLock(target, async () => {
       requireEmpty(folder);
       // What a killed process left is nobody's.
       await rm(fresh, { recursive: true, force: true });
@@ -76,8 +77,8 @@ export async function writeShards(
       try {
         const datasets = await writeSplits(fresh, splits, settings);
         replaceFile(join(fresh, INDEX_FILE), formatShardIndex({ datasets, info: settings.info }));
-        await rm(folder, { recursive: true, force: true });
-        await rename(fresh, folder);
+        await rm(target, { recursive: true, force: true });
+        await rename(fresh, target);
       } catch (error) {
         await rm(fresh, { recursive: true, force: true });
         throw error;

@@ -53,7 +53,7 @@ export class Processes {
 
   /** Numbers and results travel in tensors of the CPU. */
   static async #open({ timeout, backends }: ProcessGroup): Promise<Processes> {
-    const backend = backends.cpu ? null : 'cpu:gloo,cuda:nccl';
+    const backend = backends.cpu ? null : `cpu:gloo,cuda:${backends.cuda}`;
     return new Processes(await distributed.newGroup({ timeout, backend }));
   }
 
